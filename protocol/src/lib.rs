@@ -1,1 +1,47 @@
-//! Stub.
+//! Rules that chain, worker and client must agree on, written once.
+//!
+//! Everything here is pure: no storage, no clock, no I/O. The chain uses it in Wasm (`no_std`),
+//! the worker and the command line natively (`std`, which adds the JSON [`manifest`] and the
+//! parallel root computation).
+//!
+//! | module | rule |
+//! | --- | --- |
+//! | [`ids`], [`units`] | newtypes, so that a wrong argument does not compile |
+//! | [`hashing`] | the one hash function (BLAKE3) with a domain for each use |
+//! | [`merkle`] | result root and trace root |
+//! | [`commitment`] | what a worker commits to, and how it is opened |
+//! | [`history`] | the hash chain over submissions |
+//! | [`pricing`] | price of an assignment, fees, locks |
+//! | [`task`] | needs, verification modes, states, faults |
+//! | [`device`] | what a device says of itself |
+//! | [`worker`] | the statements that a worker key signs |
+//! | [`mailbox`] | how the offchain worker hook and the native engine talk |
+//! | [`view`] | what the runtime APIs answer |
+
+#![cfg_attr(not(feature = "std"), no_std)]
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+extern crate alloc;
+
+pub mod commitment;
+pub mod content;
+pub mod device;
+pub mod hashing;
+pub mod history;
+pub mod ids;
+pub mod mailbox;
+#[cfg(feature = "std")]
+pub mod manifest;
+pub mod merkle;
+pub mod pricing;
+pub mod task;
+pub mod units;
+pub mod view;
+pub mod worker;
+
+pub use content::ContentId;
+pub use hashing::Hash;
+pub use ids::{AssignmentId, DeviceId, TaskId};
+pub use units::{
+    AskPrice, Balance, BlockNumber, Gflops, Mebibytes, MegabitsPerSecond, Milliseconds,
+};

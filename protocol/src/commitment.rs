@@ -1,0 +1,93 @@
+//! Commit and reveal (design §6).
+//!
+//! A worker first commits to what it computed, so that nobody can copy it, and opens the
+//! commitment later. The trace root stays hidden behind its own salt even then, until auditors or
+//! jurors have committed to theirs.
+
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use scale_info::TypeInfo;
+
+use crate::{
+    content::ContentId,
+    hashing::{hash_in, Hash},
+    ids::AssignmentId,
+};
+
+const RESULT: &str = "aicpw 2026 result commitment v1";
+const TRACE: &str = "aicpw 2026 trace commitment v1";
+const EXPECTED: &str = "aicpw 2026 expected root v1";
+const SALT: &str = "aicpw 2026 salt v1";
+
+/// What opens a result commitment: everything but the trace root, of which only the commitment
+/// is shown.
+#[derive(
+    Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug,
+)]
+#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+pub struct ResultOpening {
+    /// The salt of the commitment.
+    pub salt: Hash,
+    /// The result root over the canonical plaintext output.
+    pub result_root: Hash,
+    /// See [`trace_commitment`].
+    pub trace_commitment: Hash,
+    /// Where the output is: plaintext, or for a sealed task the ciphertext.
+    pub result: ContentId,
+}
+
+/// The commitment of `account` for `assignment`, `H(salt, account, assignment, result root,
+/// trace commitment, result CID)`.
+pub fn result_commitment<AccountId: Encode>(
+    account: &AccountId,
+    assignment: AssignmentId,
+    opening: &ResultOpening,
+) -> Hash {
+    let ResultOpening {
+        salt,
+        result_root,
+        trace_commitment,
+        result,
+    } = opening;
+    hash_in(
+        RESULT,
+        &(
+            salt,
+            account,
+            assignment,
+            result_root,
+            trace_commitment,
+            result,
+        ),
+    )
+}
+
+/// `H(trace salt, trace root)`.
+pub fn trace_commitment(trace_salt: &Hash, trace_root: &Hash) -> Hash {
+    hash_in(TRACE, &(trace_salt, trace_root))
+}
+
+/// What a requester in mode `expected` puts on chain: the hash of the root, so that a provider
+/// cannot read the answer there.
+pub fn expected_root_hash(result_root: &Hash) -> Hash {
+    hash_in(EXPECTED, result_root)
+}
+
+/// What a salt is for.
+#[derive(Encode, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SaltPurpose {
+    /// [`ResultOpening::salt`].
+    Result,
+    /// The salt of [`trace_commitment`].
+    Trace,
+}
+
+/// Salts are derived, never only remembered, so that a worker that lost its disk cache can still
+/// open what it committed to.
+pub fn derive_salt(
+    worker_secret: &Hash,
+    genesis: &Hash,
+    assignment: AssignmentId,
+    purpose: SaltPurpose,
+) -> Hash {
+    hash_in(SALT, &(worker_secret, genesis, assignment, purpose))
+}

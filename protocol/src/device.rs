@@ -1,0 +1,128 @@
+//! What a device says of itself, and what the chain keeps of its provider.
+
+use bounded_collections::{BoundedVec, ConstU32};
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use scale_info::TypeInfo;
+
+use crate::{
+    hashing::Hash,
+    task::{DeterminismClass, Engine},
+    units::{Gflops, Mebibytes, MegabitsPerSecond},
+};
+
+/// Reputation of a provider in thousandths: 0 (worst) to 1,000 (best); 500 is where one starts.
+#[derive(
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Debug,
+    Default,
+)]
+#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "std", serde(transparent))]
+pub struct Reputation(pub u16);
+
+impl Reputation {
+    /// Where a new provider starts.
+    pub const START: Self = Self(500);
+    /// The best there is.
+    pub const MAX: Self = Self(1_000);
+}
+
+/// The kind of a device.
+#[derive(
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Debug,
+)]
+#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "std", serde(rename_all = "kebab-case"))]
+pub enum DeviceKind {
+    /// A processor.
+    Cpu,
+    /// A graphics processor.
+    Gpu,
+    /// A TPU or another accelerator.
+    Accelerator,
+}
+
+/// A set of determinism classes.
+#[derive(
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Debug,
+    Default,
+)]
+#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+pub struct ClassSet {
+    /// [`DeterminismClass::Int`].
+    pub int: bool,
+    /// [`DeterminismClass::Fp32Strict`].
+    pub fp32_strict: bool,
+    /// [`DeterminismClass::Device`].
+    pub device: bool,
+}
+
+impl ClassSet {
+    /// Whether the class is in the set.
+    pub fn contains(self, class: DeterminismClass) -> bool {
+        match class {
+            DeterminismClass::Int => self.int,
+            DeterminismClass::Fp32Strict => self.fp32_strict,
+            DeterminismClass::Device => self.device,
+        }
+    }
+}
+
+/// Longest device name in bytes of UTF-8.
+pub const MAX_DEVICE_NAME_BYTES: u32 = 96;
+
+/// A device's measured spec.
+#[derive(
+    Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug,
+)]
+#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+pub struct DeviceSpec {
+    /// Its kind.
+    pub kind: DeviceKind,
+    /// The engine that drives it.
+    pub engine: Engine,
+    /// As the driver names it, UTF-8.
+    pub name: BoundedVec<u8, ConstU32<MAX_DEVICE_NAME_BYTES>>,
+    /// Hash of platform, driver version, device name and position: finds the device on its
+    /// machine again, and says which devices are equal for class `device`.
+    pub fingerprint: Hash,
+    /// The classes for which it passed the conformance run.
+    pub classes: ClassSet,
+    /// Measured computing power.
+    pub gflops: Gflops,
+    /// Memory that a job can use.
+    pub memory: Mebibytes,
+    /// Measured network bandwidth.
+    pub bandwidth: MegabitsPerSecond,
+}
+
+/// How many jobs a device runs at once; at least one.
+pub type Slots = u8;

@@ -1,0 +1,65 @@
+//! Identifiers.
+
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use scale_info::TypeInfo;
+
+macro_rules! id {
+	($(#[$doc:meta])* $name:ident) => {
+		$(#[$doc])*
+		#[derive(
+			Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+			Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default,
+		)]
+		#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+		#[cfg_attr(feature = "std", serde(transparent))]
+		pub struct $name(pub u64);
+
+		impl core::fmt::Display for $name {
+			fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+				self.0.fmt(f)
+			}
+		}
+	};
+}
+
+id! {
+    /// A task, counted from zero in the order of submission: also its place in the history.
+    TaskId
+}
+id! {
+    /// A device, counted from zero in the order of registration. Never reused.
+    DeviceId
+}
+
+/// One replica of a task on one device, in one attempt.
+#[derive(
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Debug,
+    Default,
+)]
+#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+pub struct AssignmentId {
+    /// The task that is being worked on.
+    pub task: TaskId,
+    /// Which replica, from zero; always zero outside `replicated`.
+    pub replica: u8,
+    /// Which attempt at this replica, from zero.
+    pub attempt: u8,
+}
+
+impl core::fmt::Display for AssignmentId {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "{}-{}-{}", self.task, self.replica, self.attempt)
+    }
+}

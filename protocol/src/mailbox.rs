@@ -1,0 +1,105 @@
+//! The mailbox between the offchain worker hook (in Wasm) and the native engine: a few keys in the
+//! node's persistent offchain storage.
+//!
+//! Contract. The hook may overlap with itself, be skipped or run twice, and the last writes of
+//! the store can be lost when the node is killed. So the mailbox is a cache: the truth about a job is
+//! its job folder, the truth about an assignment is the chain, and either side can rebuild its
+//! half from there at any time.
+//!
+//! * [`ORDERS`] is written by the hook only: the orders of all open assignments of the local
+//!   worker keys, as of one block. An assignment that is not in it any more has ended.
+//! * [`report_key`] of an assignment is written by the native engine only: the newest report.
+//!   The hook turns it into a worker call when the chain's state is ready for it. Saying the same
+//!   twice is harmless; the chain accepts each statement once.
+
+use alloc::vec::Vec;
+use codec::{Decode, Encode};
+
+use crate::{
+    commitment::ResultOpening,
+    content::ContentId,
+    hashing::Hash,
+    ids::{AssignmentId, DeviceId},
+    task::{AssignmentStatus, FailureMessage, Fault, Needs, PeerAddresses, Privacy, Progress},
+    units::{BlockNumber, Milliseconds},
+};
+
+/// Key of [`Orders`].
+pub const ORDERS: &[u8] = b"aicpw/mailbox/v1/orders";
+
+/// Key of the [`Report`] on an assignment.
+pub fn report_key(assignment: AssignmentId) -> Vec<u8> {
+    let mut key = b"aicpw/mailbox/v1/report/".to_vec();
+    assignment.encode_to(&mut key);
+    key
+}
+
+/// What the chain wants from this node's workers.
+#[derive(Encode, Decode, Clone, PartialEq, Eq, Debug, Default)]
+pub struct Orders {
+    /// Genesis hash of the chain.
+    pub genesis: Hash,
+    /// The block on whose state the orders are based.
+    pub block: BlockNumber,
+    /// One for each open assignment.
+    pub orders: Vec<Order>,
+}
+
+/// One assignment.
+#[derive(Encode, Decode, Clone, PartialEq, Eq, Debug)]
+pub struct Order {
+    /// Which.
+    pub assignment: AssignmentId,
+    /// SCALE-encoded account of the provider; part of the commitment.
+    pub provider: Vec<u8>,
+    /// The device it is assigned to.
+    pub device: DeviceId,
+    /// [`crate::device::DeviceSpec::fingerprint`] of the device.
+    pub fingerprint: Hash,
+    /// The manifest.
+    pub manifest: ContentId,
+    /// What the task needs.
+    pub needs: Needs,
+    /// Longest run.
+    pub time_limit: Milliseconds,
+    /// Who may see the data.
+    pub privacy: Privacy,
+    /// Where to fetch manifest, program and inputs.
+    pub peers: PeerAddresses,
+    /// State of the assignment in that block.
+    pub status: AssignmentStatus,
+}
+
+/// What the native engine says of an assignment; each replaces the one before.
+#[derive(Encode, Decode, Clone, PartialEq, Eq, Debug)]
+pub enum Report {
+    /// Inputs are here and checked: the hook may submit `start`.
+    Ready,
+    /// The job runs (implies `Ready`).
+    Running {
+        /// How far it is.
+        progress: Progress,
+    },
+    /// Done (implies `Ready`): the hook may commit.
+    Done {
+        /// The commitment.
+        commitment: Hash,
+    },
+    /// The commit is final: the hook may reveal. Only written when the native side has seen the
+    /// commit in a finalised block, so that a fork leaks nothing.
+    Open {
+        /// The commitment, in case the chain reorganised it away.
+        commitment: Hash,
+        /// Its opening.
+        opening: ResultOpening,
+    },
+    /// The job cannot be done.
+    Failed {
+        /// Why.
+        fault: Fault,
+        /// The log on IPFS.
+        log: Option<ContentId>,
+        /// A short message for the requester.
+        message: FailureMessage,
+    },
+}

@@ -1,0 +1,1 @@
+//! The manifest `aicpw.task/v1`.

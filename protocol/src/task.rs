@@ -1,0 +1,411 @@
+//! What a task asks for, the states it goes through, and whose fault it is when it fails.
+
+use bounded_collections::{BoundedVec, ConstU32};
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use scale_info::TypeInfo;
+
+use crate::{
+    content::{ContentId, PeerAddress},
+    hashing::Hash,
+    units::{Balance, BlockNumber, Gflops, Mebibytes, MegabitsPerSecond, Milliseconds},
+};
+
+/// Most peer addresses that a task or a provider gives.
+pub const MAX_PEER_ADDRESSES: u32 = 8;
+
+/// Where blobs can be fetched.
+pub type PeerAddresses = BoundedVec<PeerAddress, ConstU32<MAX_PEER_ADDRESSES>>;
+
+/// Longest message a failure carries on chain, in bytes of UTF-8. The whole log is on IPFS.
+pub const MAX_FAILURE_MESSAGE_BYTES: u32 = 256;
+
+/// A short message for a person.
+pub type FailureMessage = BoundedVec<u8, ConstU32<MAX_FAILURE_MESSAGE_BYTES>>;
+
+macro_rules! plain {
+	($(#[$doc:meta])* enum $name:ident { $($body:tt)* }) => {
+		$(#[$doc])*
+		#[derive(
+			Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+			Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug,
+		)]
+		#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+		#[cfg_attr(feature = "std", serde(rename_all = "kebab-case"))]
+		pub enum $name { $($body)* }
+	};
+}
+
+plain! {
+    /// Native code that can run one kind of program.
+    enum Engine {
+        /// OpenCL C 1.2 kernels.
+        #[cfg_attr(feature = "std", serde(rename = "opencl"))]
+        OpenCl,
+    }
+}
+
+plain! {
+    /// How far results of a program can be compared bit for bit.
+    enum DeterminismClass {
+        /// Integers only: exact everywhere.
+        Int,
+        /// IEEE 754 single precision, strictly: exact on conformant devices.
+        Fp32Strict,
+        /// Exact only among equal platform, driver and device.
+        Device,
+    }
+}
+
+plain! {
+    /// Who may see a task's data.
+    enum Privacy {
+        /// Everybody.
+        Public,
+        /// Whoever the requester grants the data key.
+        Sealed,
+    }
+}
+
+/// What a device must have to be eligible.
+#[derive(
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Debug,
+)]
+#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+pub struct Needs {
+    /// The engine that runs the program.
+    pub engine: Engine,
+    /// The class in which its results must be reproducible.
+    pub class: DeterminismClass,
+    /// Computing power, measured.
+    pub gflops: Gflops,
+    /// Device memory.
+    pub memory: Mebibytes,
+    /// Network bandwidth, measured.
+    pub bandwidth: MegabitsPerSecond,
+    /// Lowest reputation of the provider, in the unit of [`crate::device::Reputation`].
+    pub min_reputation: crate::device::Reputation,
+}
+
+/// How the chain decides that a result is right.
+#[derive(
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Debug,
+)]
+#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "std", serde(rename_all = "kebab-case"))]
+pub enum Verification {
+    /// The revealed root matches → settled in the block of the reveal.
+    Expected {
+        /// [`crate::commitment::expected_root_hash`] of the result root.
+        root_hash: Hash,
+    },
+    /// Settled when the window ends undisputed, or the requester accepts.
+    Optimistic {
+        /// Length of the window after the reveal.
+        window: Milliseconds,
+    },
+    /// Settled when `quorum` of `replicas` independent providers reveal equal roots.
+    Replicated {
+        /// Assignments that run.
+        replicas: u8,
+        /// Equal roots that settle: more than half of the replicas.
+        quorum: u8,
+    },
+    /// Settled when a zero-knowledge proof for the registered circuit verifies.
+    Proof {
+        /// The circuit's number.
+        circuit: u32,
+    },
+}
+
+/// What a requester submits.
+#[derive(
+    Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug,
+)]
+#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+pub struct Submission {
+    /// The manifest `aicpw.task/v1`, on IPFS.
+    pub manifest: ContentId,
+    /// What a device must have.
+    pub needs: Needs,
+    /// Longest run, from `start` to the commit.
+    pub time_limit: Milliseconds,
+    /// Most the requester pays for all replicas together, audits included.
+    pub budget: Balance,
+    /// How long the task may wait for a device before it is refunded.
+    pub match_window: Milliseconds,
+    /// How the result is verified.
+    pub verification: Verification,
+    /// Who may see the data.
+    pub privacy: Privacy,
+    /// Where manifest, program and inputs can be fetched.
+    pub peers: PeerAddresses,
+}
+
+plain! {
+    /// Why a task is not matched now. The first need, in this order, that no device met.
+    enum Unmatched {
+        /// No device is online at all.
+        NoDeviceOnline,
+        /// None has the engine and the determinism class.
+        Class,
+        /// None is powerful enough.
+        Gflops,
+        /// None has the memory.
+        Memory,
+        /// None has the bandwidth.
+        Bandwidth,
+        /// None has the reputation.
+        Reputation,
+        /// Those that fit ask more than the budget pays.
+        Budget,
+        /// Those that fit belong to the requester or already had the task.
+        Independence,
+        /// Those that fit have too little free stake for the locks.
+        Stake,
+        /// Those that fit have no free slot, or cool down.
+        Busy,
+    }
+}
+
+plain! {
+    /// Why an assignment failed. Some are seen by the chain, some are reported by the worker.
+    enum Fault {
+        /// Chain: no `start` within the start window.
+        NoStart,
+        /// Chain: no progress within the progress window.
+        NoProgress,
+        /// Chain: no commit before the deadline.
+        NoCommit,
+        /// Chain: no reveal after a commit; counts as a wrong result.
+        NoReveal,
+        /// Chain: the revealed root is proven wrong.
+        WrongResult,
+        /// Worker: the job's process died, or the device failed.
+        Crashed,
+        /// Worker: the granted key does not open the data.
+        BadKey,
+        /// Worker: program or input could not be fetched, or has the wrong length.
+        InputUnavailable,
+        /// Worker: the manifest is not valid.
+        BadManifest,
+        /// Worker: the program does not compile.
+        BuildFailed,
+        /// Worker: the job needs longer than its time limit.
+        TimeLimit,
+    }
+}
+
+/// Whom a fault is held against.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Blame {
+    /// A share of the collateral, reputation, and a cool-down.
+    Provider,
+    /// Everything that is locked: counts as a wrong result.
+    WrongResult,
+    /// Nobody at first: an independent provider tries. If it succeeds the first pays; if it
+    /// reports the same, the requester does.
+    Undecided,
+}
+
+impl Fault {
+    /// Whom this fault is held against.
+    pub fn blame(self) -> Blame {
+        match self {
+            Self::NoStart | Self::NoProgress | Self::NoCommit | Self::Crashed => Blame::Provider,
+            Self::NoReveal | Self::WrongResult => Blame::WrongResult,
+            Self::BadKey
+            | Self::InputUnavailable
+            | Self::BadManifest
+            | Self::BuildFailed
+            | Self::TimeLimit => Blame::Undecided,
+        }
+    }
+
+    /// Whether a worker may report this fault with `fail`.
+    pub fn is_reported_by_worker(self) -> bool {
+        matches!(
+            self,
+            Self::Crashed
+                | Self::BadKey
+                | Self::InputUnavailable
+                | Self::BadManifest
+                | Self::BuildFailed
+                | Self::TimeLimit
+        )
+    }
+}
+
+/// How far a job is.
+#[derive(
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Debug,
+    Default,
+)]
+#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+pub struct Progress {
+    /// Kernel launches done.
+    pub steps_done: u64,
+    /// Kernel launches in all; never zero in a report.
+    pub steps_total: u64,
+}
+
+/// State of an assignment.
+#[derive(
+    Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug,
+)]
+#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "std", serde(rename_all = "kebab-case", tag = "state"))]
+pub enum AssignmentStatus {
+    /// Matched; the provider fetches. → `Running` (`start`), `Failed`, `Cancelled`.
+    Assigned {
+        /// Last block in which `start` is accepted.
+        start_by: BlockNumber,
+    },
+    /// The job runs. → `Committed` (`commit_result`), `Failed`, `Cancelled`.
+    Running {
+        /// Last block in which progress or the commit is accepted without a fault.
+        progress_by: BlockNumber,
+        /// Last block in which the commit is accepted: the time limit.
+        commit_by: BlockNumber,
+        /// The last reported progress.
+        progress: Progress,
+        /// Progress reports so far; bounded.
+        reports: u32,
+    },
+    /// Committed, hidden. → `Revealed` (`reveal_result`), `Failed`, `Cancelled`.
+    Committed {
+        /// See [`crate::commitment::result_commitment`].
+        commitment: Hash,
+        /// The block of the commit.
+        at: BlockNumber,
+        /// Last block in which the reveal is accepted.
+        reveal_by: BlockNumber,
+    },
+    /// Opened. → `Settled` (verified), `Failed` (proven wrong).
+    Revealed {
+        /// The opening.
+        opening: crate::commitment::ResultOpening,
+        /// The block of the reveal.
+        at: BlockNumber,
+    },
+    /// Paid. Final.
+    Settled {
+        /// The opening.
+        opening: crate::commitment::ResultOpening,
+        /// The block of the settlement.
+        at: BlockNumber,
+    },
+    /// Ended without pay. Final.
+    Failed {
+        /// Why.
+        fault: Fault,
+        /// The block in which it ended.
+        at: BlockNumber,
+        /// The worker's log on IPFS, if it gave one.
+        log: Option<ContentId>,
+        /// The worker's short message; empty if it gave none.
+        message: FailureMessage,
+    },
+    /// No longer needed. Final.
+    Cancelled {
+        /// The block in which it ended.
+        at: BlockNumber,
+    },
+}
+
+plain! {
+    /// Why a task ended without a result.
+    enum Refunded {
+        /// No device was found within the match window.
+        MatchWindowEnded,
+        /// The last of the allowed attempts failed.
+        AttemptsExhausted,
+        /// Independent providers reported the same fault; the requester pays their base fee.
+        FaultConfirmed,
+    }
+}
+
+/// State of a task.
+#[derive(
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Debug,
+)]
+#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "std", serde(rename_all = "kebab-case", tag = "state"))]
+pub enum TaskStatus {
+    /// In the matching queue. → `Active` (matched), `Parked`, `Cancelled`, `Refunded`.
+    Queued {
+        /// When the match window ends.
+        match_by: BlockNumber,
+    },
+    /// Nothing fits now; waits for a change. → `Queued`, `Active`, `Cancelled`, `Refunded`.
+    Parked {
+        /// When the match window ends.
+        match_by: BlockNumber,
+        /// Why nothing fits.
+        reason: Unmatched,
+    },
+    /// On a device. → `Verifying`, `Settled`, `Queued` (failed, again), `Refunded`.
+    Active,
+    /// Revealed, and the window of `optimistic` is open. → `Settled`, `Queued` (verdict against
+    /// the provider).
+    Verifying {
+        /// Settled in this block, if nothing happens.
+        settle_at: BlockNumber,
+    },
+    /// Paid; the result is in the assignment. Final.
+    Settled {
+        /// When.
+        at: BlockNumber,
+        /// What the requester paid, fee included.
+        paid: Balance,
+    },
+    /// Cancelled by the requester before it was matched. Final.
+    Cancelled {
+        /// When.
+        at: BlockNumber,
+    },
+    /// Ended without a result; the escrow went back. Final.
+    Refunded {
+        /// When.
+        at: BlockNumber,
+        /// Why.
+        reason: Refunded,
+    },
+}

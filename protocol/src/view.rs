@@ -1,0 +1,149 @@
+//! What the runtime APIs answer: the state as a person or a program wants to read it.
+//!
+//! Generic over the account, so that clients need not link the runtime.
+
+use alloc::vec::Vec;
+use codec::{Decode, Encode};
+use scale_info::TypeInfo;
+
+use crate::{
+    device::{DeviceSpec, Reputation, Slots},
+    hashing::Hash,
+    ids::{AssignmentId, DeviceId, TaskId},
+    task::{AssignmentStatus, PeerAddresses, Submission, TaskStatus},
+    units::{AskPrice, Balance, BlockNumber},
+};
+
+/// A task.
+#[derive(Encode, Decode, TypeInfo, Clone, PartialEq, Eq, Debug)]
+#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+pub struct TaskView<AccountId> {
+    /// Its id.
+    pub id: TaskId,
+    /// Who submitted it.
+    pub requester: AccountId,
+    /// What was submitted.
+    pub submission: Submission,
+    /// The block of the submission.
+    pub submitted_at: BlockNumber,
+    /// Timestamp of the submission, milliseconds since the Unix epoch.
+    pub timestamp: u64,
+    /// The history head after this submission.
+    pub history_head: Hash,
+    /// Its state.
+    pub status: TaskStatus,
+    /// What is still held in escrow for it.
+    pub escrow: Balance,
+    /// All assignments so far, oldest first.
+    pub assignments: Vec<AssignmentView<AccountId>>,
+    /// The requester's rating, one to five.
+    pub rating: Option<u8>,
+}
+
+/// An assignment.
+#[derive(Encode, Decode, TypeInfo, Clone, PartialEq, Eq, Debug)]
+#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+pub struct AssignmentView<AccountId> {
+    /// Its id.
+    pub id: AssignmentId,
+    /// The provider.
+    pub provider: AccountId,
+    /// The device.
+    pub device: DeviceId,
+    /// Price, fixed at the match.
+    pub price: Balance,
+    /// The block of the match.
+    pub assigned_at: BlockNumber,
+    /// Collateral locked for it.
+    pub collateral: Balance,
+    /// Fraud bond locked for it.
+    pub fraud_bond: Balance,
+    /// Its state.
+    pub status: AssignmentStatus,
+    /// Where the provider serves the result.
+    pub peers: PeerAddresses,
+}
+
+/// A device.
+#[derive(Encode, Decode, TypeInfo, Clone, PartialEq, Eq, Debug)]
+#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+pub struct DeviceView<AccountId> {
+    /// Its id.
+    pub id: DeviceId,
+    /// Who answers for it.
+    pub provider: AccountId,
+    /// Its measured spec.
+    pub spec: DeviceSpec,
+    /// Its ask.
+    pub ask: AskPrice,
+    /// Jobs it runs at once.
+    pub slots: Slots,
+    /// Slots in use.
+    pub used_slots: Slots,
+    /// Whether its provider offers it.
+    pub available: bool,
+    /// Whether its provider's heartbeat is recent.
+    pub online: bool,
+    /// No match before this block.
+    pub cools_until: Option<BlockNumber>,
+}
+
+/// A provider.
+#[derive(Encode, Decode, TypeInfo, Clone, PartialEq, Eq, Debug)]
+#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+pub struct ProviderView<AccountId> {
+    /// Its account.
+    pub account: AccountId,
+    /// Stake held.
+    pub stake: Balance,
+    /// Part of the stake that is locked for assignments.
+    pub locked: Balance,
+    /// Public worker key, sr25519.
+    pub worker: Hash,
+    /// Public sealing key, x25519.
+    pub sealing_key: Hash,
+    /// Where its blobs can be fetched.
+    pub peers: PeerAddresses,
+    /// The block of the last heartbeat.
+    pub last_heartbeat: Option<BlockNumber>,
+    /// Whether that is recent.
+    pub online: bool,
+    /// Its reputation.
+    pub reputation: Reputation,
+    /// Tasks settled.
+    pub settled: u64,
+    /// Assignments failed by its fault.
+    pub faults: u64,
+    /// Ratings: how many, and their sum.
+    pub ratings: (u64, u64),
+    /// Its devices.
+    pub devices: Vec<DeviceView<AccountId>>,
+}
+
+/// The governed parameters that a client needs before it submits.
+#[derive(Encode, Decode, TypeInfo, Clone, PartialEq, Eq, Debug)]
+#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+pub struct MarketParameters {
+    /// Nominal time between blocks, in milliseconds.
+    pub block_time: u64,
+    /// Blocks in a heartbeat period.
+    pub heartbeat_period: BlockNumber,
+    /// Fee for a submission; never refunded.
+    pub submission_fee: Balance,
+    /// Lowest budget.
+    pub min_budget: Balance,
+    /// Lowest ask.
+    pub min_ask: AskPrice,
+    /// Lowest stake of a provider.
+    pub min_stake: Balance,
+    /// Protocol fee in parts per billion of the price.
+    pub protocol_fee_ppb: u32,
+    /// Attempts at a task before it is refunded.
+    pub max_attempts: u8,
+    /// Longest time limit, in milliseconds.
+    pub max_time_limit: u64,
+    /// Shortest and longest optimistic window, in milliseconds.
+    pub window_range: (u64, u64),
+    /// Shortest and longest match window, in milliseconds.
+    pub match_window_range: (u64, u64),
+}

@@ -1,0 +1,81 @@
+//! The statements that a worker key signs. They reach the chain as general transactions without
+//! fee (`#[pallet::authorize]`), so each binds the chain, what it is about, and a recent block.
+
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use scale_info::TypeInfo;
+
+use crate::{
+    commitment::ResultOpening,
+    content::ContentId,
+    hashing::{hash_in, Hash},
+    ids::AssignmentId,
+    task::{FailureMessage, Fault, Progress},
+    units::BlockNumber,
+};
+
+const STATEMENT: &str = "aicpw 2026 worker statement v1";
+
+/// What a worker says. `AccountId` is the provider's.
+#[derive(
+    Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug,
+)]
+pub enum Statement<AccountId> {
+    /// The key agrees to act for this provider (proof of possession).
+    Join {
+        /// The provider.
+        provider: AccountId,
+    },
+    /// The provider's devices are online in this heartbeat period.
+    Heartbeat {
+        /// The provider.
+        provider: AccountId,
+        /// `block / HeartbeatPeriod`.
+        period: BlockNumber,
+    },
+    /// The job has what it needs and starts.
+    Start {
+        /// Which.
+        assignment: AssignmentId,
+    },
+    /// The job is this far.
+    Progress {
+        /// Which.
+        assignment: AssignmentId,
+        /// How far.
+        progress: Progress,
+    },
+    /// The job is done; this is the hidden result.
+    Commit {
+        /// Which.
+        assignment: AssignmentId,
+        /// See [`crate::commitment::result_commitment`].
+        commitment: Hash,
+    },
+    /// Opens the commitment.
+    Reveal {
+        /// Which.
+        assignment: AssignmentId,
+        /// The opening.
+        opening: ResultOpening,
+    },
+    /// The job cannot be done.
+    Fail {
+        /// Which.
+        assignment: AssignmentId,
+        /// Why; one that [`Fault::is_reported_by_worker`].
+        fault: Fault,
+        /// The log on IPFS.
+        log: Option<ContentId>,
+        /// A short message for the requester.
+        message: FailureMessage,
+    },
+}
+
+/// What is signed: the hash of the statement, bound to the chain and to a recent block of it.
+pub fn signing_payload<AccountId: Encode>(
+    genesis: &Hash,
+    recent_block: &Hash,
+    statement: &Statement<AccountId>,
+) -> Hash {
+    hash_in(STATEMENT, &(genesis, recent_block, statement))
+}
