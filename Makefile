@@ -1,0 +1,91 @@
+# The one obvious way to do each thing; `make help` lists them. Every recipe takes its environment
+# from scripts/env.sh, so that no two of them compile the SDK differently.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+# Cargo uses all cores by itself, and its runs would wait for each other.
+.NOTPARALLEL:
+MAKEFLAGS += --no-print-directory
+
+ENV := . scripts/env.sh;
+SAY := printf '\n==> %s\n'
+CARGO_IPFS := CARGO_TARGET_DIR="$$AICPW_IPFS_TARGET_DIR" cargo
+# Arguments for demo and bench: make bench ARGS="--help"
+ARGS ?=
+
+##@ Use it
+
+.PHONY: help
+help: ## This list
+	@awk 'BEGIN { FS = ":.*## " } \
+	    /^##@ / { printf "\n%s\n", substr($$0, 5) } \
+	    /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+.PHONY: demo
+demo: build ## Render a real scene on a single node: submit, match, run, verify, pay, fetch
+	@$(ENV) scripts/demo.sh $(ARGS)
+
+.PHONY: setup
+setup: ## Install what this machine lacks (system packages, Rust, Wasm target); the others do it themselves
+	@scripts/setup.sh
+
+.PHONY: build
+build: setup ## Build all programs into target/debug
+	@$(SAY) "building the programs (cold: about 20 minutes on 2 cores)"
+	@$(ENV) cargo build --locked --workspace --bins
+	@$(ENV) $(CARGO_IPFS) build --locked --manifest-path ipfs/Cargo.toml
+	@# aicpw-node looks for its IPFS process beside itself.
+	@$(ENV) ln -sfn "$$AICPW_IPFS_TARGET_DIR/debug/aicpw-ipfs" "$$AICPW_BIN/aicpw-ipfs"
+
+##@ Change it
+
+.PHONY: test
+test: build ## All tests: units, runtime journeys, networks of real processes
+	@$(SAY) "tests of the IPFS process"
+	@$(ENV) $(CARGO_IPFS) test --locked --manifest-path ipfs/Cargo.toml
+	@$(SAY) "tests of the workspace"
+	@$(ENV) cargo test --locked --workspace --no-fail-fast
+
+.PHONY: lint
+lint: setup fmt-check deny docs-check ## Everything that reads the code without running it, clippy included
+	@$(SAY) "clippy"
+	@$(ENV) cargo clippy --locked --workspace --all-targets -- -D warnings
+	@$(ENV) $(CARGO_IPFS) clippy --locked --manifest-path ipfs/Cargo.toml --all-targets -- -D warnings
+
+.PHONY: fmt
+fmt: ## Format all Rust code
+	@$(ENV) cargo fmt --all
+	@$(ENV) cargo fmt --all --manifest-path ipfs/Cargo.toml
+
+.PHONY: fmt-check
+fmt-check: ## Fail if any Rust code is not formatted
+	@$(SAY) "formatting"
+	@$(ENV) cargo fmt --all --check
+	@$(ENV) cargo fmt --all --manifest-path ipfs/Cargo.toml --check
+
+.PHONY: deny
+deny: ## Licences, sources and bans of the dependencies (needs cargo-deny)
+	@$(SAY) "dependencies"
+	@$(ENV) scripts/deny.sh
+
+.PHONY: docs-check
+docs-check: ## Fail if a link between the project's pages leads nowhere, or a script is malformed
+	@$(SAY) "pages and scripts"
+	@scripts/check-docs.sh
+	@bash -n scripts/*.sh .ci/run
+	@if command -v shellcheck >/dev/null; then shellcheck -x scripts/*.sh .ci/run; else echo "shellcheck is not installed: skipped"; fi
+
+.PHONY: bench
+bench: build ## Measure latency, throughput and overhead; prints a table and writes JSON
+	@$(ENV) "$$AICPW_BIN/aicpw-bench" $(ARGS)
+
+##@ Clean up
+
+.PHONY: clean
+clean: ## Remove the build output of this checkout
+	@$(ENV) rm -rf "$$CARGO_TARGET_DIR" "$$AICPW_IPFS_TARGET_DIR"
+
+.PHONY: clean-cache
+clean-cache: ## Remove what is kept between checkouts: CI's build output, the private Wasm toolchain
+	@$(ENV) rm -rf "$$AICPW_CACHE"

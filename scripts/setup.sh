@@ -1,0 +1,251 @@
+#!/usr/bin/env bash
+# Makes this machine able to build, test and run the project, and says what it does. Where all is
+# there it only looks (well under a second), so that `make build`, `test` and `demo` can begin with it.
+#
+# Debian and Ubuntu: installs what is missing through apt-get (as root, or with sudo).
+# Elsewhere: says exactly what is missing. Nothing is ever removed or downgraded.
+set -euo pipefail
+# shellcheck source=scripts/env.sh
+. "$(dirname "${BASH_SOURCE[0]}")/env.sh"
+cd "$AICPW_ROOT" # rust-toolchain.toml counts from here
+
+say() { printf 'setup: %s\n' "$*"; }
+die() {
+    printf '\nsetup: %s\n' "$1" >&2
+    shift
+    if [ $# -gt 0 ]; then printf '       %s\n' "$@" >&2; fi
+    exit 1
+}
+
+pinned=$(sed -n 's/^channel = "\(.*\)"$/\1/p' "$AICPW_ROOT/rust-toolchain.toml")
+oldest=$(sed -n 's/^rust-version = "\(.*\)"$/\1/p' "$AICPW_ROOT/Cargo.toml")
+wasm_target=wasm32v1-none
+wasm_toolchain=debian-wasm
+wasm_toolchain_dir=$AICPW_CACHE/$wasm_toolchain
+
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+# ---- apt --------------------------------------------------------------------------------------
+
+has_apt() { command -v apt-get >/dev/null && command -v dpkg-query >/dev/null; }
+
+apt_install() {
+    local as_root=() command="apt-get update && apt-get install -y --no-install-recommends $*"
+    if [ "$(id -u)" -ne 0 ]; then
+        # Asking for a password is fine for a person, and hangs a machine.
+        if command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [ -t 0 ]; }; then
+            as_root=(sudo)
+        else
+            die "these packages are missing and installing them needs root: $*" "$command"
+        fi
+    fi
+    say "installing with apt-get: $*"
+    # One source of many may be out of order without harm: the install decides.
+    "${as_root[@]}" apt-get -o DPkg::Lock::Timeout=300 update -qq >"$scratch/apt" 2>&1 \
+        || say "apt-get update complains (its last line: $(tail -n 1 "$scratch/apt")); trying to install all the same"
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 \
+        install -y -qq --no-install-recommends "$@" >"$scratch/apt" 2>&1 </dev/null \
+        || { cat "$scratch/apt" >&2; die "apt-get could not install: $*" "$command"; }
+}
+
+# ---- what the system must have ----------------------------------------------------------------
+
+has_compilers() { command -v cc >/dev/null && command -v c++ >/dev/null && command -v make >/dev/null; }
+has_pkg_config() { command -v pkg-config >/dev/null; }
+has_protoc() { command -v protoc >/dev/null; }
+has_openssl() { pkg-config --exists openssl 2>/dev/null; }
+has_opencl_loader() { echo 'int main(void) { return 0; }' | cc -xc - -lOpenCL -o "$scratch/opencl" 2>/dev/null; }
+has_pocl() { compgen -G "${OCL_ICD_VENDORS:-/etc/OpenCL/vendors}/*pocl*.icd" >/dev/null; }
+has_certificates() { compgen -G '/etc/ssl/cert*' >/dev/null; }
+
+# A line each: check, Debian package, what it is and what needs it.
+needs=(
+    "has_compilers|build-essential|a C and a C++ compiler and make (native parts of the SDK)"
+    "has_pkg_config|pkg-config|pkg-config (finds OpenSSL)"
+    "has_protoc|protobuf-compiler|protoc (the network protocols of the SDK)"
+    "has_openssl|libssl-dev|OpenSSL with headers (libp2p)"
+    "has_opencl_loader|ocl-icd-opencl-dev|the OpenCL loader, libOpenCL (the executor links to it)"
+    "has_pocl|pocl-opencl-icd|PoCL, OpenCL on the processor (the tests and the demo run on it)"
+    "has_certificates|ca-certificates|certificates of authorities (cargo downloads over TLS)"
+)
+
+check_system() {
+    local row check package what packages=() lines=()
+    for row in "${needs[@]}"; do
+        IFS='|' read -r check package what <<<"$row"
+        "$check" && continue
+        packages+=("$package")
+        lines+=("- $what; on Debian: $package")
+    done
+    [ ${#packages[@]} -eq 0 ] && return
+    has_apt || die "this is no Debian or Ubuntu, so please install yourself and start again:" "${lines[@]}"
+    apt_install "${packages[@]}"
+    for row in "${needs[@]}"; do
+        IFS='|' read -r check package what <<<"$row"
+        "$check" || die "$package is installed and yet this is not found: $what"
+    done
+}
+
+# ---- compilers and how to try them -------------------------------------------------------------
+
+debian_rust=(rustc-web cargo-web rust-web-src rust-web-llvm)
+
+# Is the version that `COMMAND… -V` prints at least the workspace's rust-version?
+new_enough() {
+    local version
+    version=$("$@" -V 2>/dev/null | sed -n 's/^[a-z]* \([0-9.]*\).*/\1/p') && [ -n "$version" ] \
+        && [ "$(printf '%s\n%s\n' "$oldest" "$version" | sort -V | head -n 1)" = "$oldest" ]
+}
+
+# Exactly what the runtime's build needs: compiles and links for the Wasm target.
+builds_wasm() {
+    printf '#![no_std]\n#[panic_handler]\nfn panic(_: &core::panic::PanicInfo) -> ! { loop {} }\n' \
+        | "$@" --edition 2021 --target "$wasm_target" --crate-type cdylib --crate-name probe \
+            -o "$scratch/probe.wasm" - >"$scratch/wasm" 2>&1
+}
+
+# ---- what is particular to this machine, for later shells through scripts/env.sh ---------------
+
+# A value that changes compiles the SDK again, so a choice that still works is kept.
+settings=()
+if [ -r "$AICPW_MACHINE_ENV" ]; then mapfile -t settings < <(grep -v '^#' "$AICPW_MACHINE_ENV"); fi
+
+# remember NAME LINE: LINE sets NAME from now on; forget NAME: nothing does.
+remember() {
+    forget "$1"
+    settings+=("$2")
+    eval "$2"
+}
+forget() {
+    local kept=() line
+    for line in ${settings[@]+"${settings[@]}"}; do
+        [[ $line =~ ^(export )?"$1"= ]] || kept+=("$line")
+    done
+    settings=(${kept[@]+"${kept[@]}"})
+}
+write_settings() {
+    if [ ${#settings[@]} -eq 0 ]; then
+        rm -f "$AICPW_MACHINE_ENV"
+        return
+    fi
+    printf '%s\n' '# Written by scripts/setup.sh: the toolchain of this machine, read by scripts/env.sh.' \
+        "${settings[@]}" >"$scratch/machine.sh"
+    cmp -s "$scratch/machine.sh" "$AICPW_MACHINE_ENV" && return
+    mkdir -p "$AICPW_CACHE"
+    cp "$scratch/machine.sh" "$AICPW_MACHINE_ENV"
+}
+
+# ---- Rust -------------------------------------------------------------------------------------
+
+rust_through_rustup() {
+    if [ -n "${RUSTUP_TOOLCHAIN:-}" ]; then
+        new_enough rustc && return
+        say "the toolchain of RUSTUP_TOOLCHAIN=$RUSTUP_TOOLCHAIN is missing or older than $oldest; looking for another"
+        unset RUSTUP_TOOLCHAIN
+        forget RUSTUP_TOOLCHAIN
+    fi
+    new_enough rustup run "$pinned" rustc && return
+    say "rustup installs Rust $pinned (pinned in rust-toolchain.toml)"
+    if timeout 900 rustup toolchain install "$pinned" --profile minimal -c clippy -c rustfmt -t "$wasm_target" \
+        >"$scratch/rustup" 2>&1 </dev/null; then
+        return
+    fi
+    say "rustup could not: $(tail -n 1 "$scratch/rustup")"
+    local name
+    for name in $(rustup toolchain list | sed 's/ .*//' | grep -v "^$wasm_toolchain$"); do
+        if [[ $name != nightly* ]] && new_enough rustup run "$name" rustc; then
+            say "using the installed toolchain $name instead"
+            remember RUSTUP_TOOLCHAIN "export RUSTUP_TOOLCHAIN=$name"
+            return
+        fi
+    done
+    die "no installed Rust is $oldest or newer. With a connection:" "rustup toolchain install $pinned"
+}
+
+check_rust() {
+    if command -v rustup >/dev/null; then
+        rust_through_rustup
+    elif new_enough rustc && command -v cargo >/dev/null; then
+        :
+    elif has_apt; then
+        say "no Rust of $oldest or newer here: taking Debian's (rustup serves as well: https://rustup.rs)"
+        apt_install "${debian_rust[@]}"
+        new_enough /usr/bin/rustc \
+            || die "Debian's Rust, $(/usr/bin/rustc -V), is older than $oldest." \
+                "Install rustup from https://rustup.rs and start again."
+    else
+        die "Rust $oldest or newer is missing." "Install rustup from https://rustup.rs and start again."
+    fi
+}
+
+# ---- the Wasm target of the runtime -----------------------------------------------------------
+
+# The compiler that wasm-builder will call.
+wasm_rustc() {
+    if [ -n "${WASM_BUILD_TOOLCHAIN:-}" ]; then
+        builds_wasm rustup run "$WASM_BUILD_TOOLCHAIN" rustc
+    else
+        builds_wasm rustc
+    fi
+}
+
+wasm_from_debian() {
+    local lld
+    if ! [ -x /usr/bin/cargo ] || ! [ -x /usr/bin/rust-lld ] || ! [ -d /usr/lib/rustlib/src/rust/library ] \
+        || ! new_enough /usr/bin/rustc; then
+        apt_install "${debian_rust[@]}"
+    fi
+    # The packages leave a dangling link to the linker of the LLVM that they are built with.
+    lld=$(readlink /usr/bin/rust-lld)
+    [ -x "/usr/bin/$lld" ] || apt_install "$lld"
+    say "compiling core and alloc for $wasm_target (half a minute)"
+    "$AICPW_ROOT/scripts/wasm-toolchain.sh" "$wasm_toolchain_dir"
+    if command -v rustup >/dev/null; then
+        rustup toolchain link "$wasm_toolchain" "$wasm_toolchain_dir" 2>"$scratch/rustup" \
+            || { cat "$scratch/rustup" >&2; die "rustup could not link $wasm_toolchain_dir"; }
+        remember WASM_BUILD_TOOLCHAIN "export WASM_BUILD_TOOLCHAIN=$wasm_toolchain"
+    else
+        # wasm-builder takes another toolchain only through rustup, so this one builds everything.
+        remember PATH "PATH=\"$wasm_toolchain_dir/bin:\$PATH\""
+    fi
+    wasm_rustc || {
+        cat "$scratch/wasm" >&2
+        die "the toolchain made for $wasm_target does not work; the errors are above"
+    }
+}
+
+check_wasm() {
+    wasm_rustc && return
+    if [ -n "${WASM_BUILD_TOOLCHAIN:-}" ]; then
+        say "the toolchain $WASM_BUILD_TOOLCHAIN cannot build for $wasm_target (any more); looking for another"
+        unset WASM_BUILD_TOOLCHAIN
+        forget WASM_BUILD_TOOLCHAIN
+        wasm_rustc && return
+    fi
+    if command -v rustup >/dev/null; then
+        say "rustup adds the target $wasm_target"
+        if timeout 300 rustup target add "$wasm_target" >"$scratch/rustup" 2>&1 </dev/null && wasm_rustc; then
+            return
+        fi
+        say "rustup could not: $(tail -n 1 "$scratch/rustup")"
+    fi
+    has_apt || die "the Rust in use cannot build for $wasm_target, which the runtime needs:" \
+        "$(tail -n 1 "$scratch/wasm")" \
+        "With rustup: rustup target add $wasm_target. With a distribution's Rust: its package of core for that target."
+    if command -v rustup >/dev/null && builds_wasm rustup run "$wasm_toolchain" rustc; then
+        say "using the toolchain $wasm_toolchain that is linked already"
+        remember WASM_BUILD_TOOLCHAIN "export WASM_BUILD_TOOLCHAIN=$wasm_toolchain"
+        return
+    fi
+    say "making a toolchain for $wasm_target out of Debian's Rust packages"
+    wasm_from_debian
+}
+
+# ---- all together -----------------------------------------------------------------------------
+
+check_system
+check_rust
+check_wasm
+write_settings
+say "ready: $(rustc -V), build output in $CARGO_TARGET_DIR"
