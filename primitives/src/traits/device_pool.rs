@@ -1,0 +1,147 @@
+use aicpw_protocol::{
+    device::{DeviceSpec, Reputation},
+    task::PeerAddresses,
+    AskPrice, AssignmentId, Balance, DeviceId, Hash,
+};
+use alloc::vec::Vec;
+use sp_runtime::{DispatchError, DispatchResult};
+
+use crate::worker_key::{WorkerId, WorkerProof};
+
+/// What a device offers at this moment.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Offer<AccountId> {
+    /// Who answers for the device.
+    pub provider: AccountId,
+    /// Its measured spec.
+    pub spec: DeviceSpec,
+    /// Its ask.
+    pub ask: AskPrice,
+    /// Reputation of its provider.
+    pub reputation: Reputation,
+    /// Stake of its provider that is not locked.
+    pub free_stake: Balance,
+    /// Slots not in use; zero while it cools down.
+    pub free_slots: u8,
+}
+
+/// What is locked on a provider's stake for one assignment.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Locks {
+    /// Against faults.
+    pub collateral: Balance,
+    /// Against proven wrong results.
+    pub fraud_bond: Balance,
+}
+
+/// How much of the locks a provider loses.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Penalty {
+    /// The governed share of the collateral: silence, no commit, a crash.
+    Fault,
+    /// Collateral and fraud bond, whole: a wrong result, or none after a commit.
+    WrongResult,
+}
+
+/// Where a worker finds the device of an assignment, and whom it pays.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct WorkerDevice<AccountId> {
+    /// The provider.
+    pub provider: AccountId,
+    /// The device's fingerprint.
+    pub fingerprint: Hash,
+}
+
+/// Providers, their devices and their stake, as tasks and matching see them.
+/// Implemented by `pallet-provider-staking`.
+///
+/// Contract: `occupy` and exactly one of `release` (after any number of `slash`) form a pair per
+/// assignment. Nothing here fails for lack of funds once `occupy` has succeeded: what is locked is
+/// there. Device ids that do not exist, are offline or unavailable have no offer.
+pub trait DevicePool<AccountId> {
+    /// What the device offers now; `None` if it is unknown, offline or not available.
+    fn offer(device: DeviceId) -> Option<Offer<AccountId>>;
+
+    /// Takes a slot of the device and locks its provider's stake for the assignment.
+    /// Errors if there is no free slot or not enough free stake; then nothing changed.
+    fn occupy(device: DeviceId, assignment: AssignmentId, locks: Locks) -> DispatchResult;
+
+    /// Frees the slot; the locks stay (result delivered, retrieval or dispute window open).
+    /// Does nothing if it is already free.
+    fn vacate(device: DeviceId, assignment: AssignmentId);
+
+    /// Frees the slot if it is not, and unlocks what is left.
+    fn release(device: DeviceId, assignment: AssignmentId);
+
+    /// Takes the penalty from the locks of the assignment and pays it to `beneficiary`.
+    /// Returns what was taken; never more than is locked.
+    fn slash(
+        device: DeviceId,
+        assignment: AssignmentId,
+        penalty: Penalty,
+        beneficiary: &AccountId,
+    ) -> Balance;
+
+    /// The device failed: no match for it for a while, longer each time in a row.
+    fn cool_down(device: DeviceId);
+
+    /// A job on the device ended well: its cool-downs start over.
+    fn succeeded(device: DeviceId);
+
+    /// Where to fetch what the provider of a device serves.
+    fn peers(device: DeviceId) -> PeerAddresses;
+
+    /// Device and provider for the worker; `None` if the device is unknown.
+    fn worker_device(device: DeviceId) -> Option<WorkerDevice<AccountId>>;
+
+    /// The worker key that acts for a device's provider now.
+    fn worker_of(device: DeviceId) -> Option<WorkerId>;
+
+    /// The assignments that a worker key's provider has slots or locks for, and their devices:
+    /// bounded by what a provider can register.
+    fn assignments_of(worker: &WorkerId) -> Vec<(AssignmentId, DeviceId)>;
+
+    /// Whether the proof is a valid signature of that worker key over the statement, bound to a
+    /// block that is recent. The cheap checks come first, the signature last.
+    fn verify_worker(
+        worker: &WorkerId,
+        proof: &WorkerProof,
+        statement: &aicpw_protocol::worker::Statement<AccountId>,
+    ) -> bool;
+}
+
+/// No devices at all.
+impl<AccountId> DevicePool<AccountId> for () {
+    fn offer(_: DeviceId) -> Option<Offer<AccountId>> {
+        None
+    }
+    fn occupy(_: DeviceId, _: AssignmentId, _: Locks) -> DispatchResult {
+        Err(DispatchError::Unavailable)
+    }
+    fn vacate(_: DeviceId, _: AssignmentId) {}
+    fn release(_: DeviceId, _: AssignmentId) {}
+    fn slash(_: DeviceId, _: AssignmentId, _: Penalty, _: &AccountId) -> Balance {
+        0
+    }
+    fn cool_down(_: DeviceId) {}
+    fn succeeded(_: DeviceId) {}
+    fn peers(_: DeviceId) -> PeerAddresses {
+        Default::default()
+    }
+    fn worker_device(_: DeviceId) -> Option<WorkerDevice<AccountId>> {
+        None
+    }
+    fn worker_of(_: DeviceId) -> Option<WorkerId> {
+        None
+    }
+    fn assignments_of(_: &WorkerId) -> Vec<(AssignmentId, DeviceId)> {
+        Vec::new()
+    }
+    fn verify_worker(
+        _: &WorkerId,
+        _: &WorkerProof,
+        _: &aicpw_protocol::worker::Statement<AccountId>,
+    ) -> bool {
+        false
+    }
+}

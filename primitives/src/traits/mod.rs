@@ -1,0 +1,21 @@
+//! The contracts between pallets, one file each.
+//!
+//! ```text
+//!                 MatchQueue                    DevicePool
+//!        tasks ───────────────► matching ────────────────────► provider-staking
+//!          ▲  ◄─────────────────   │  ◄──────────────────────────   │
+//!          │      TaskBoard        │         OrderBook              │
+//!          └──────────────────── DevicePool, Reputations ───────────┘
+//! ```
+
+mod device_pool;
+mod match_queue;
+mod order_book;
+mod reputations;
+mod task_board;
+
+pub use device_pool::{DevicePool, Locks, Offer, Penalty, WorkerDevice};
+pub use match_queue::{MatchQueue, QueueEnd};
+pub use order_book::{Listing, OrderBook};
+pub use reputations::Reputations;
+pub use task_board::{Demand, TaskBoard};

@@ -1,0 +1,31 @@
+use aicpw_protocol::{device::DeviceSpec, AskPrice, DeviceId};
+
+/// What the book keeps of a device.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Listing {
+    /// Its measured spec.
+    pub spec: DeviceSpec,
+    /// Its ask.
+    pub ask: AskPrice,
+}
+
+/// The order book of devices. Implemented by `pallet-matching`.
+///
+/// Contract: a device is listed when it comes online, becomes available, changes its spec or ask,
+/// or gets a slot or stake free, and unlisted when it is no longer offered. The book may drop a device
+/// by itself when it meets it offline; `provider-staking` lists it again when it comes back. Both
+/// calls are idempotent and bounded.
+pub trait OrderBook {
+    /// Puts the device into the book, or moves it to where it belongs now, and wakes parked tasks
+    /// that may fit it.
+    fn list(device: DeviceId, listing: Listing);
+
+    /// Takes the device out of the book.
+    fn unlist(device: DeviceId);
+}
+
+/// Nobody keeps a book.
+impl OrderBook for () {
+    fn list(_: DeviceId, _: Listing) {}
+    fn unlist(_: DeviceId) {}
+}

@@ -1,0 +1,28 @@
+use aicpw_protocol::{device::Reputation, Balance};
+
+/// Reputation of providers. Implemented by `pallet-provider-staking`.
+///
+/// Contract: only settled tasks raise it; nothing here fails.
+pub trait Reputations<AccountId> {
+    /// The provider's reputation now.
+    fn of(provider: &AccountId) -> Reputation;
+
+    /// A task of `requester` was settled and paid.
+    fn settled(provider: &AccountId, requester: &AccountId, paid: Balance);
+
+    /// An assignment failed by the provider's fault.
+    fn faulted(provider: &AccountId, at_stake: Balance);
+
+    /// The requester of a settled task rated the provider, one to five.
+    fn rated(provider: &AccountId, rating: u8, paid: Balance);
+}
+
+/// Everybody is a beginner.
+impl<AccountId> Reputations<AccountId> for () {
+    fn of(_: &AccountId) -> Reputation {
+        Reputation::START
+    }
+    fn settled(_: &AccountId, _: &AccountId, _: Balance) {}
+    fn faulted(_: &AccountId, _: Balance) {}
+    fn rated(_: &AccountId, _: u8, _: Balance) {}
+}
