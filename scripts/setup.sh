@@ -25,6 +25,9 @@ wasm_toolchain_dir=$AICPW_CACHE/$wasm_toolchain
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
+# The line of a program's output FILE that says why it failed.
+reason() { grep -m 1 -i '^error' "$1" || tail -n 1 "$1"; }
+export RUST_BACKTRACE=0 # rustup's own would drown the reason
 
 # ---- apt --------------------------------------------------------------------------------------
 
@@ -43,7 +46,7 @@ apt_install() {
     say "installing with apt-get: $*"
     # One source of many may be out of order without harm: the install decides.
     "${as_root[@]}" apt-get -o DPkg::Lock::Timeout=300 update -qq >"$scratch/apt" 2>&1 \
-        || say "apt-get update complains (its last line: $(tail -n 1 "$scratch/apt")); trying to install all the same"
+        || say "apt-get update complains ($(reason "$scratch/apt")); trying to install all the same"
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 \
         install -y -qq --no-install-recommends "$@" >"$scratch/apt" 2>&1 </dev/null \
         || { cat "$scratch/apt" >&2; die "apt-get could not install: $*" "$command"; }
@@ -151,7 +154,7 @@ rust_through_rustup() {
         >"$scratch/rustup" 2>&1 </dev/null; then
         return
     fi
-    say "rustup could not: $(tail -n 1 "$scratch/rustup")"
+    say "rustup could not: $(reason "$scratch/rustup")"
     local name
     for name in $(rustup toolchain list | sed 's/ .*//' | grep -v "^$wasm_toolchain$"); do
         if [[ $name != nightly* ]] && new_enough rustup run "$name" rustc; then
@@ -228,10 +231,10 @@ check_wasm() {
         if timeout 300 rustup target add "$wasm_target" >"$scratch/rustup" 2>&1 </dev/null && wasm_rustc; then
             return
         fi
-        say "rustup could not: $(tail -n 1 "$scratch/rustup")"
+        say "rustup could not: $(reason "$scratch/rustup")"
     fi
     has_apt || die "the Rust in use cannot build for $wasm_target, which the runtime needs:" \
-        "$(tail -n 1 "$scratch/wasm")" \
+        "$(reason "$scratch/wasm")" \
         "With rustup: rustup target add $wasm_target. With a distribution's Rust: its package of core for that target."
     if command -v rustup >/dev/null && builds_wasm rustup run "$wasm_toolchain" rustc; then
         say "using the toolchain $wasm_toolchain that is linked already"
