@@ -38,7 +38,7 @@ pub struct WorkerProof {
     /// Height of the recent block that the signature names.
     pub recent_block: BlockNumber,
     /// The signature.
-    pub signature: WorkerSignature,
+    pub signature: sp_core::sr25519::Signature,
 }
 
 /// Whether `proof` is `worker`'s signature over `statement`. `recent_hash` is the hash of the block at
@@ -53,6 +53,24 @@ pub fn verify<AccountId: Encode>(
     use sp_application_crypto::RuntimeAppPublic;
     worker.verify(
         &signing_payload(genesis, recent_hash, statement),
-        &proof.signature,
+        &proof.signature.into(),
     )
+}
+
+/// Signs `statement` with `worker`'s key in the local keystore, bound to the recent block
+/// `(height, hash)`. For offchain workers; `None` if the keystore does not have the key.
+pub fn prove<AccountId: Encode>(
+    worker: &WorkerId,
+    genesis: &[u8; 32],
+    recent_block: (BlockNumber, &[u8; 32]),
+    statement: &Statement<AccountId>,
+) -> Option<WorkerProof> {
+    use sp_application_crypto::RuntimeAppPublic;
+    let (height, hash) = recent_block;
+    worker
+        .sign(&signing_payload(genesis, hash, statement))
+        .map(|signature| WorkerProof {
+            recent_block: height,
+            signature: signature.into(),
+        })
 }

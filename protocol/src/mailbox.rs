@@ -8,12 +8,16 @@
 //!
 //! * [`ORDERS`] is written by the hook only: the orders of all open assignments of the local
 //!   worker keys, as of one block. An assignment that is not in it any more has ended.
+//! * [`SERVING`] is written by the native engine only, every few seconds while it is able to run
+//!   jobs. The hook sends heartbeats only while it is fresh, so that a node whose engine died goes
+//!   offline by itself.
 //! * [`report_key`] of an assignment is written by the native engine only: the newest report.
 //!   The hook turns it into a worker call when the chain's state is ready for it. Saying the same
 //!   twice is harmless; the chain accepts each statement once.
 
 use alloc::vec::Vec;
 use codec::{Decode, Encode};
+use scale_info::TypeInfo;
 
 use crate::{
     commitment::ResultOpening,
@@ -27,6 +31,13 @@ use crate::{
 /// Key of [`Orders`].
 pub const ORDERS: &[u8] = b"aicpw/mailbox/v1/orders";
 
+/// Key of the time at which the native engine last said that it serves: a `u64`, SCALE-encoded,
+/// in milliseconds since the Unix epoch.
+pub const SERVING: &[u8] = b"aicpw/mailbox/v1/serving";
+
+/// Age from which on [`SERVING`] means nothing any more.
+pub const SERVING_FRESH_FOR: Milliseconds = Milliseconds(30_000);
+
 /// Key of the [`Report`] on an assignment.
 pub fn report_key(assignment: AssignmentId) -> Vec<u8> {
     let mut key = b"aicpw/mailbox/v1/report/".to_vec();
@@ -35,7 +46,7 @@ pub fn report_key(assignment: AssignmentId) -> Vec<u8> {
 }
 
 /// What the chain wants from this node's workers.
-#[derive(Encode, Decode, Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Encode, Decode, TypeInfo, Clone, PartialEq, Eq, Debug, Default)]
 pub struct Orders {
     /// Genesis hash of the chain.
     pub genesis: Hash,
@@ -46,7 +57,7 @@ pub struct Orders {
 }
 
 /// One assignment.
-#[derive(Encode, Decode, Clone, PartialEq, Eq, Debug)]
+#[derive(Encode, Decode, TypeInfo, Clone, PartialEq, Eq, Debug)]
 pub struct Order {
     /// Which.
     pub assignment: AssignmentId,
@@ -71,7 +82,7 @@ pub struct Order {
 }
 
 /// What the native engine says of an assignment; each replaces the one before.
-#[derive(Encode, Decode, Clone, PartialEq, Eq, Debug)]
+#[derive(Encode, Decode, TypeInfo, Clone, PartialEq, Eq, Debug)]
 pub enum Report {
     /// Inputs are here and checked: the hook may submit `start`.
     Ready,
