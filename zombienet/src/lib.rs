@@ -1,1 +1,19 @@
-//! Stub.
+//! Networks of real `aicpw-node` processes on this machine, for tests and measurements.
+//!
+//! Every process has its own base path and IPFS store, listens on loopback only, on ports that the
+//! system gives it, and finds the others by the addresses it is told: no mDNS. Waits are for
+//! conditions, with a deadline whose message shows the end of the node's log.
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+pub mod binaries;
+pub mod client;
+pub mod cluster;
+pub mod command_line;
+pub mod node;
+pub mod wait;
+
+pub use client::Client;
+pub use cluster::Cluster;
+pub use command_line::CommandLine;
+pub use node::{Node, NodeOptions};

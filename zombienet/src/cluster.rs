@@ -1,0 +1,70 @@
+//! Several nodes of one network.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use tempfile::TempDir;
+
+use crate::{Node, NodeOptions};
+
+/// The validators of the `local` preset, in its order.
+pub const VALIDATORS: [&str; 4] = ["alice", "bob", "charlie", "dave"];
+
+/// A network whose data is deleted with it.
+pub struct Cluster {
+    folder: TempDir,
+    /// Its validators.
+    pub validators: Vec<Node>,
+}
+
+impl Cluster {
+    /// A single validator on the development chain.
+    pub async fn development() -> Result<Self> {
+        let folder = TempDir::with_prefix("aicpw-network-").context("a temporary folder")?;
+        let options = NodeOptions::new("alice", "dev")
+            .arg("--alice")
+            .arg("--force-authoring");
+        let validators = vec![Node::start(folder.path(), options).await?];
+        Ok(Self { folder, validators })
+    }
+
+    /// The four validators of the `local` preset, each with these further arguments.
+    pub async fn local(arguments: &[&str]) -> Result<Self> {
+        Self::local_on("local", arguments).await
+    }
+
+    /// The same on another chain spec of four validators: a preset's name or a file.
+    pub async fn local_on(chain: &str, arguments: &[&str]) -> Result<Self> {
+        let folder = TempDir::with_prefix("aicpw-network-").context("a temporary folder")?;
+        let mut validators: Vec<Node> = Vec::new();
+        let mut bootnode: Option<String> = None;
+        for name in VALIDATORS {
+            let mut options = NodeOptions::new(name, chain).arg(format!("--{name}"));
+            options
+                .arguments
+                .extend(arguments.iter().map(|a| (*a).to_owned()));
+            options.bootnodes.extend(bootnode.clone());
+            let node = Node::start(folder.path(), options).await?;
+            if bootnode.is_none() {
+                bootnode = Some(node.address().await?);
+            }
+            validators.push(node);
+        }
+        Ok(Self { folder, validators })
+    }
+
+    /// Where the nodes keep their data.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Starts a further node that knows the first validator.
+    pub async fn join(&self, options: NodeOptions) -> Result<Node> {
+        let first = self
+            .validators
+            .first()
+            .context("a network without validators")?;
+        let options = options.bootnode(first.address().await?);
+        Node::start(self.folder.path(), options).await
+    }
+}
