@@ -1,1 +1,62 @@
-//! The manifest `aicpw.task/v1`.
+//! The manifest `aicpw.task/v1`: a job described in JSON.
+//!
+//! ```
+//! use aicpw_protocol::manifest::Manifest;
+//!
+//! let manifest = Manifest::parse(br#"{
+//!   "version": "aicpw.task/v1", "name": "double", "engine": "opencl", "class": "int",
+//!   "program": { "file": "double.cl" },
+//!   "buffers": [ { "name": "x", "type": "int", "length": 4, "init": { "inline": [1, 2, 3, 4] } } ],
+//!   "steps": [ { "loop": { "index": "i", "count": 3, "steps": [
+//!     { "kernel": "add", "args": [ { "buffer": "x" }, { "scalar": { "type": "int", "value": "i * 10" } } ],
+//!       "global": [4] } ] } } ],
+//!   "outputs": [ "x" ]
+//! }"#).unwrap();
+//! assert_eq!(manifest.launches(), 3);
+//! assert_eq!(manifest.output_bytes(), 16);
+//! ```
+//!
+//! | module | what |
+//! | --- | --- |
+//! | [`model`] | the fields, as they are written |
+//! | [`element`] | element types of buffers and scalars |
+//! | [`number`] | numbers, and initial contents written into the manifest |
+//! | [`expression`] | arithmetic over loop indices |
+//! | [`plan`] | the launches of a job, one after the other; when checkpoints are due |
+//! | [`validate`] | every rule, and [`limits`] |
+//! | [`error`] | problems, each with the path of its field |
+//!
+//! # Properties
+//!
+//! * A manifest that passes cannot fail later for what it says: expressions are proven over the
+//!   whole range of their loop indices (no division by zero, every value fits its type).
+//! * Everything about a job that the results depend on is in the manifest and the blobs it names
+//!   by CID, never in the environment. Unknown fields are refused, so an older worker never runs
+//!   a newer manifest half.
+//!
+//! # What can be added without a new version
+//!
+//! An older worker refuses what it does not know, naming the field. Room is kept for: an argument
+//! that chooses between buffers (`{"buffer": {"of": ["a", "b"], "index": "pass % 2"}}`, a string
+//! today), a loop that ends on a device flag (`"until"` beside `count`, which stays the bound),
+//! and structures (`{"type": {"struct": […]}}`, a string today).
+
+pub mod element;
+pub mod error;
+pub mod expression;
+pub mod model;
+pub mod number;
+pub mod plan;
+pub mod validate;
+
+#[cfg(test)]
+mod tests;
+
+pub use element::{ElementType, Scalar};
+pub use error::{ManifestErrors, Problem};
+pub use model::{
+    Argument, Blob, Buffer, Build, DefineValue, Init, KernelStep, Loop, Manifest, ScalarArgument,
+    Source, Step, Version,
+};
+pub use plan::{Launch, Plan, Value};
+pub use validate::limits;

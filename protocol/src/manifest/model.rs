@@ -1,0 +1,479 @@
+//! The fields of a manifest, as they are written.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    element::ElementType,
+    error::{ManifestErrors, Problem, Problems},
+    number::{InlineContent, ScalarValue, SizeValue},
+    validate,
+};
+use crate::{
+    content::ContentId,
+    task::{DeterminismClass, Engine},
+};
+
+/// The version string.
+#[derive(Serialize, Deserialize, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Version {
+    /// The only one so far.
+    #[serde(rename = "aicpw.task/v1")]
+    V1,
+}
+
+/// A job.
+#[derive(Serialize, Deserialize, Clone, PartialEq, Debug)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// Always `aicpw.task/v1`.
+    pub version: Version,
+    /// A short name for people.
+    pub name: String,
+    /// What the job does, for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// The engine that runs the program.
+    pub engine: Engine,
+    /// How far results can be compared bit for bit; decides what the program may use.
+    pub class: DeterminismClass,
+    /// The source text of the program.
+    pub program: Source,
+    /// How the program is built.
+    #[serde(default, skip_serializing_if = "Build::is_default")]
+    pub build: Build,
+    /// Device memory, by name.
+    pub buffers: Vec<Buffer>,
+    /// What runs, in order.
+    pub steps: Vec<Step>,
+    /// A checkpoint is taken after so many kernel launches; zero or absent: only at the end.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub checkpoint_every: u32,
+    /// The buffers that make the canonical output, concatenated in this order.
+    pub outputs: Vec<String>,
+}
+
+fn is_zero(value: &u32) -> bool {
+    *value == 0
+}
+
+/// Where bytes come from.
+#[derive(Serialize, Deserialize, Clone, PartialEq, Eq, Debug)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// A blob on IPFS.
+    Cid(ContentId),
+    /// A file, relative to the manifest's folder, with `/` between its parts. Only until the
+    /// command line uploads it: what is submitted has CIDs only.
+    File(String),
+}
+
+/// How the program is built.
+#[derive(Serialize, Deserialize, Clone, PartialEq, Debug, Default)]
+#[serde(deny_unknown_fields, default)]
+pub struct Build {
+    /// Compiler options out of [`validate::options_allowed`]. The engine adds those that the class
+    /// demands.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<String>,
+    /// Macros: `-D NAME=value`.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub defines: BTreeMap<String, DefineValue>,
+}
+
+impl Build {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// The value of a macro: a number, or a string that is one identifier or one number of OpenCL C
+/// (such as `"uint"` or `"0.5f"`).
+#[derive(Clone, PartialEq, Debug)]
+pub struct DefineValue(pub(super) String);
+
+impl DefineValue {
+    /// The text that replaces the macro.
+    pub fn text(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Device memory.
+#[derive(Serialize, Deserialize, Clone, PartialEq, Debug)]
+#[serde(deny_unknown_fields)]
+pub struct Buffer {
+    /// Its name.
+    pub name: String,
+    /// The type of its elements.
+    #[serde(rename = "type")]
+    pub element: ElementType,
+    /// Number of elements.
+    pub length: u64,
+    /// Whether no kernel writes it: then it is not part of checkpoints. A job that writes a
+    /// constant buffer all the same is a bad manifest.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub constant: bool,
+    /// What it holds at first; zeros if absent.
+    #[serde(default = "Init::zero")]
+    pub init: Init,
+}
+
+impl Buffer {
+    /// Its size; `None` if that does not fit 64 bits.
+    pub fn bytes(&self) -> Option<u64> {
+        self.length.checked_mul(self.element.bytes())
+    }
+}
+
+/// What a buffer holds at first.
+#[derive(Serialize, Deserialize, Clone, PartialEq, Debug)]
+#[serde(rename_all = "snake_case")]
+pub enum Init {
+    /// Zeros; the value is always `true`.
+    Zero(bool),
+    /// Content in the manifest: base64 of the little-endian bytes, or an array of numbers, lane
+    /// by lane.
+    Inline(InlineContent),
+    /// A blob on IPFS, exactly as long as the buffer.
+    Cid(ContentId),
+    /// A file, see [`Source::File`].
+    File(String),
+}
+
+impl Init {
+    fn zero() -> Self {
+        Self::Zero(true)
+    }
+}
+
+/// What runs.
+#[derive(Serialize, Deserialize, Clone, PartialEq, Debug)]
+#[serde(try_from = "RawStep", into = "RawStep")]
+pub enum Step {
+    /// One launch of a kernel.
+    Kernel(KernelStep),
+    /// Steps, repeated.
+    Loop(Loop),
+}
+
+/// One launch of a kernel.
+#[derive(Clone, PartialEq, Debug)]
+pub struct KernelStep {
+    /// Its name in the program.
+    pub kernel: String,
+    /// Its arguments, in order.
+    pub args: Vec<Argument>,
+    /// Work items in one to three dimensions.
+    pub global: Vec<SizeValue>,
+    /// Size of a work group, in as many dimensions; the driver chooses if absent.
+    pub local: Option<Vec<u32>>,
+    /// Where the global ids start, in as many dimensions; zero if absent.
+    pub offset: Option<Vec<SizeValue>>,
+}
+
+/// Steps, repeated.
+#[derive(Serialize, Deserialize, Clone, PartialEq, Debug)]
+#[serde(deny_unknown_fields)]
+pub struct Loop {
+    /// Name of the index, which counts from zero and can be used in expressions.
+    pub index: String,
+    /// How often.
+    pub count: u32,
+    /// What is repeated.
+    pub steps: Vec<Step>,
+}
+
+/// An argument of a kernel.
+#[derive(Serialize, Deserialize, Clone, PartialEq, Debug)]
+#[serde(rename_all = "snake_case")]
+pub enum Argument {
+    /// A buffer, by name.
+    Buffer(String),
+    /// A value.
+    Scalar(ScalarArgument),
+    /// Local memory of so many bytes.
+    Local(u32),
+}
+
+/// A value passed to a kernel.
+#[derive(Serialize, Deserialize, Clone, PartialEq, Debug)]
+#[serde(deny_unknown_fields)]
+pub struct ScalarArgument {
+    /// Its type.
+    #[serde(rename = "type")]
+    pub element: ElementType,
+    /// A number or an expression; for a vector an array of them.
+    pub value: ScalarValue,
+}
+
+/// A step as written: the fields of either kind.
+#[derive(Serialize, Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct RawStep {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    kernel: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    args: Option<Vec<Argument>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    global: Option<Vec<SizeValue>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    local: Option<Vec<u32>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    offset: Option<Vec<SizeValue>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    r#loop: Option<Loop>,
+}
+
+impl TryFrom<RawStep> for Step {
+    type Error = &'static str;
+
+    fn try_from(raw: RawStep) -> Result<Self, Self::Error> {
+        match raw {
+            RawStep {
+                kernel: None,
+                args: None,
+                global: None,
+                local: None,
+                offset: None,
+                r#loop: Some(body),
+            } => Ok(Self::Loop(body)),
+            RawStep {
+                r#loop: Some(_), ..
+            } => {
+                Err("a step is either a launch (`kernel`, `args`, `global`) or a `loop`, not both")
+            }
+            RawStep { kernel: None, .. } => {
+                Err("a step needs `kernel`, `args` and `global`, or `loop`")
+            }
+            RawStep { args: None, .. } => Err("missing field `args`"),
+            RawStep { global: None, .. } => Err("missing field `global`"),
+            RawStep {
+                kernel: Some(kernel),
+                args: Some(args),
+                global: Some(global),
+                local,
+                offset,
+                r#loop: None,
+            } => Ok(Self::Kernel(KernelStep {
+                kernel,
+                args,
+                global,
+                local,
+                offset,
+            })),
+        }
+    }
+}
+
+impl From<Step> for RawStep {
+    fn from(step: Step) -> Self {
+        match step {
+            Step::Loop(body) => Self {
+                r#loop: Some(body),
+                ..Self::default()
+            },
+            Step::Kernel(step) => Self {
+                kernel: Some(step.kernel),
+                args: Some(step.args),
+                global: Some(step.global),
+                local: step.local,
+                offset: step.offset,
+                r#loop: None,
+            },
+        }
+    }
+}
+
+/// A blob that a manifest names.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Blob {
+    /// The field that names it: `program`, or `buffers[3].init`.
+    pub path: String,
+    /// Position of the buffer that it fills; `None` for the program.
+    pub buffer: Option<usize>,
+    /// The blob.
+    pub cid: ContentId,
+    /// The length it must have; `None` for the program, which may have at most
+    /// [`validate::limits::PROGRAM_BYTES`].
+    pub bytes: Option<u64>,
+}
+
+impl Manifest {
+    /// Reads and validates a manifest.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with it; each problem names its field.
+    pub fn parse(json: &[u8]) -> Result<Self, ManifestErrors> {
+        let mut problems = Problems::default();
+        if json.len() as u64 > validate::limits::MANIFEST_BYTES {
+            problems.add(
+                "",
+                format!(
+                    "the manifest has {} bytes, and {} are allowed; put large contents into files",
+                    json.len(),
+                    validate::limits::MANIFEST_BYTES
+                ),
+            );
+            problems.into_result()?;
+        }
+        let mut reader = serde_json::Deserializer::from_slice(json);
+        let shape = |path: String, message: String| ManifestErrors {
+            problems: vec![Problem { path, message }],
+        };
+        let manifest: Self = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+            let path = match error.path().to_string() {
+                root if root == "." => String::new(),
+                path => path,
+            };
+            shape(path, error.into_inner().to_string())
+        })?;
+        reader
+            .end()
+            .map_err(|error| shape(String::new(), error.to_string()))?;
+        manifest.validate()?;
+        Ok(manifest)
+    }
+
+    /// Checks every rule.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::parse`].
+    pub fn validate(&self) -> Result<(), ManifestErrors> {
+        validate::validate(self)
+    }
+
+    /// The manifest as JSON for people.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string_pretty(self).expect("a manifest has only string keys; qed")
+    }
+
+    /// Whether it names all contents by CID, as a submitted one must.
+    pub fn is_resolved(&self) -> bool {
+        self.sources().all(|(_, file, _)| file.is_none())
+    }
+
+    /// The paths of the local files that it names, each once, in order, with the length that the
+    /// file must have (`None`: the program).
+    pub fn local_files(&self) -> Vec<(&str, Option<u64>)> {
+        let mut files = Vec::new();
+        for (buffer, file, _) in self.sources() {
+            if let Some(file) = file {
+                let bytes = buffer.and_then(|i| self.buffers[i].bytes());
+                if !files.contains(&(file, bytes)) {
+                    files.push((file, bytes));
+                }
+            }
+        }
+        files
+    }
+
+    /// Replaces local files by the CIDs they were uploaded as.
+    ///
+    /// # Errors
+    ///
+    /// The fields whose file is not in `uploaded`.
+    pub fn resolve(&self, uploaded: &BTreeMap<String, ContentId>) -> Result<Self, ManifestErrors> {
+        let mut resolved = self.clone();
+        let mut problems = Problems::default();
+        let mut look_up = |file: &str, path: String| {
+            let cid = uploaded.get(file).cloned();
+            if cid.is_none() {
+                problems.add(path, format!("file `{file}` was not uploaded"));
+            }
+            cid
+        };
+        if let Source::File(file) = &self.program {
+            if let Some(cid) = look_up(file, "program.file".into()) {
+                resolved.program = Source::Cid(cid);
+            }
+        }
+        for (i, buffer) in resolved.buffers.iter_mut().enumerate() {
+            if let Init::File(file) = &buffer.init {
+                if let Some(cid) = look_up(file, format!("buffers[{i}].init.file")) {
+                    buffer.init = Init::Cid(cid);
+                }
+            }
+        }
+        problems.into_result()?;
+        Ok(resolved)
+    }
+
+    /// The blobs that it names by CID.
+    pub fn blobs(&self) -> Vec<Blob> {
+        self.sources()
+            .filter_map(|(buffer, _, cid)| {
+                Some(Blob {
+                    path: match buffer {
+                        None => "program".into(),
+                        Some(i) => format!("buffers[{i}].init"),
+                    },
+                    buffer,
+                    cid: cid?.clone(),
+                    bytes: buffer.and_then(|i| self.buffers[i].bytes()),
+                })
+            })
+            .collect()
+    }
+
+    /// Position of the buffer, file, CID of everything that comes from outside.
+    fn sources(&self) -> impl Iterator<Item = (Option<usize>, Option<&str>, Option<&ContentId>)> {
+        let program = match &self.program {
+            Source::Cid(cid) => (None, None, Some(cid)),
+            Source::File(file) => (None, Some(file.as_str()), None),
+        };
+        let buffers = self.buffers.iter().enumerate();
+        std::iter::once(program).chain(buffers.filter_map(|(i, buffer)| match &buffer.init {
+            Init::Cid(cid) => Some((Some(i), None, Some(cid))),
+            Init::File(file) => Some((Some(i), Some(file.as_str()), None)),
+            Init::Zero(_) | Init::Inline(_) => None,
+        }))
+    }
+
+    /// Device memory for all buffers. (Of a valid manifest; saturates.)
+    pub fn memory_bytes(&self) -> u64 {
+        self.buffers.iter().fold(0, |sum: u64, buffer| {
+            sum.saturating_add(buffer.bytes().unwrap_or(u64::MAX))
+        })
+    }
+
+    /// Length of the canonical plaintext output. (Of a valid manifest; saturates.)
+    pub fn output_bytes(&self) -> u64 {
+        self.outputs.iter().fold(0, |sum: u64, name| {
+            let bytes = self.buffer(name).map(|(_, buffer)| buffer.bytes());
+            sum.saturating_add(bytes.flatten().unwrap_or(0))
+        })
+    }
+
+    /// Kernel launches in the whole job: the steps of its progress. (Saturates.)
+    pub fn launches(&self) -> u64 {
+        fn count(steps: &[Step]) -> u64 {
+            steps.iter().fold(0, |sum: u64, step| {
+                sum.saturating_add(match step {
+                    Step::Kernel(_) => 1,
+                    Step::Loop(body) => count(&body.steps).saturating_mul(body.count.into()),
+                })
+            })
+        }
+        count(&self.steps)
+    }
+
+    /// Checkpoints that the job takes; at least one.
+    pub fn checkpoints(&self) -> u64 {
+        match self.checkpoint_every {
+            0 => 1,
+            every => self.launches().div_ceil(every.into()).max(1),
+        }
+    }
+
+    /// A buffer and its position.
+    pub fn buffer(&self, name: &str) -> Option<(usize, &Buffer)> {
+        self.buffers
+            .iter()
+            .enumerate()
+            .find(|(_, buffer)| buffer.name == name)
+    }
+}

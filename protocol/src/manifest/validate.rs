@@ -1,0 +1,305 @@
+//! Every rule for a manifest, and its limits.
+
+use std::collections::BTreeSet;
+
+use super::{
+    error::{ManifestErrors, Problems},
+    model::{Init, Manifest, Source},
+    plan,
+};
+use crate::task::DeterminismClass;
+
+/// Limits of `aicpw.task/v1`. They bound what a worker does before it knows whether a job is
+/// worth it, and what a job folder takes.
+pub mod limits {
+    /// Longest manifest.
+    pub const MANIFEST_BYTES: u64 = 1 << 20;
+    /// Longest program.
+    pub const PROGRAM_BYTES: u64 = 1 << 20;
+    /// Longest name of the job, of a buffer, kernel, index or macro, in characters.
+    pub const NAME_CHARS: usize = 64;
+    /// Longest description, in characters.
+    pub const DESCRIPTION_CHARS: usize = 2048;
+    /// Longest path of a local file, in bytes.
+    pub const PATH_BYTES: usize = 256;
+    /// Most compiler options.
+    pub const OPTIONS: usize = 16;
+    /// Most macros.
+    pub const DEFINES: usize = 64;
+    /// Most buffers.
+    pub const BUFFERS: usize = 64;
+    /// Most launches written; loops repeat them.
+    pub const STEPS: usize = 256;
+    /// Most loops within each other.
+    pub const LOOP_DEPTH: usize = 4;
+    /// Most arguments of a kernel.
+    pub const ARGUMENTS: usize = 64;
+    /// Most launches that run.
+    pub const LAUNCHES: u64 = u32::MAX as u64;
+    /// Most checkpoints that a job takes.
+    pub const CHECKPOINTS: u64 = 1 << 16;
+    /// Most work items of a launch.
+    pub const WORK_ITEMS: u64 = 1 << 40;
+    /// Most work items of a work group.
+    pub const GROUP_ITEMS: u32 = 4096;
+    /// Most local memory that an argument asks for.
+    pub const LOCAL_BYTES: u32 = 1 << 20;
+    /// Most memory of all buffers.
+    pub const MEMORY_BYTES: u64 = 1 << 40;
+    /// Longest canonical output.
+    pub const OUTPUT_BYTES: u64 = 1 << 34;
+}
+
+/// The compiler options that a class allows.
+pub fn options_allowed(class: DeterminismClass) -> Vec<&'static str> {
+    let mut allowed = vec!["-cl-single-precision-constant", "-cl-opt-disable", "-w"];
+    if class == DeterminismClass::Device {
+        // These change results from one driver to the next.
+        allowed.extend([
+            "-cl-denorms-are-zero",
+            "-cl-fast-relaxed-math",
+            "-cl-finite-math-only",
+            "-cl-mad-enable",
+            "-cl-no-signed-zeros",
+            "-cl-unsafe-math-optimizations",
+        ]);
+    }
+    allowed
+}
+
+pub(super) fn validate(manifest: &Manifest) -> Result<(), ManifestErrors> {
+    let mut problems = Problems::default();
+    names(manifest, &mut problems);
+    if let Source::File(file) = &manifest.program {
+        local_file(file, "program.file", &mut problems);
+    }
+    build(manifest, &mut problems);
+    buffers(manifest, &mut problems);
+    plan::compile(manifest, &mut problems);
+    launches(manifest, &mut problems);
+    outputs(manifest, &mut problems);
+    problems.into_result()
+}
+
+fn names(manifest: &Manifest, problems: &mut Problems) {
+    let chars = manifest.name.chars().count();
+    if chars == 0 || chars > limits::NAME_CHARS {
+        problems.add(
+            "name",
+            format!("must have from 1 to {} characters", limits::NAME_CHARS),
+        );
+    }
+    if manifest.name.chars().any(char::is_control) {
+        problems.add("name", "must not have control characters");
+    }
+    let description = manifest.description.as_deref().unwrap_or_default();
+    if description.chars().count() > limits::DESCRIPTION_CHARS {
+        problems.add(
+            "description",
+            format!("may have {} characters", limits::DESCRIPTION_CHARS),
+        );
+    }
+}
+
+/// An identifier of OpenCL C.
+pub(super) fn identifier(name: &str, path: &str, problems: &mut Problems) {
+    let mut bytes = name.bytes();
+    let starts = bytes
+        .next()
+        .is_some_and(|b| b.is_ascii_alphabetic() || b == b'_');
+    if !starts || !bytes.all(|b| b.is_ascii_alphanumeric() || b == b'_') {
+        problems.add(
+            path,
+            format!("`{name}` is not a name: letters, digits and _, not starting with a digit"),
+        );
+    } else if name.len() > limits::NAME_CHARS {
+        problems.add(
+            path,
+            format!("a name may have {} characters", limits::NAME_CHARS),
+        );
+    }
+}
+
+fn local_file(file: &str, path: &str, problems: &mut Problems) {
+    let inside = !file.is_empty()
+        && !file.contains(['\\', '\0', ':'])
+        && file
+            .split('/')
+            .all(|part| !part.is_empty() && part != "." && part != "..");
+    if !inside {
+        problems.add(
+            path,
+            format!(
+                "`{file}` is not a path inside the manifest's folder: parts with / between them, \
+				 without . and .."
+            ),
+        );
+    } else if file.len() > limits::PATH_BYTES {
+        problems.add(
+            path,
+            format!("a path may have {} bytes", limits::PATH_BYTES),
+        );
+    }
+}
+
+fn build(manifest: &Manifest, problems: &mut Problems) {
+    let allowed = options_allowed(manifest.class);
+    if manifest.build.options.len() > limits::OPTIONS {
+        problems.add(
+            "build.options",
+            format!("at most {} are allowed", limits::OPTIONS),
+        );
+    }
+    for (i, option) in manifest.build.options.iter().enumerate() {
+        if !allowed.contains(&option.as_str()) {
+            let hint = match options_allowed(DeterminismClass::Device).contains(&option.as_str()) {
+                true => "; it changes results, so only class `device` has it",
+                false => "",
+            };
+            problems.add(
+                format!("build.options[{i}]"),
+                format!(
+                    "`{option}` is not allowed{hint}. Allowed: {}. Macros go into `build.defines`",
+                    allowed.join(", ")
+                ),
+            );
+        }
+    }
+    if manifest.build.defines.len() > limits::DEFINES {
+        problems.add(
+            "build.defines",
+            format!("at most {} are allowed", limits::DEFINES),
+        );
+    }
+    for (name, value) in &manifest.build.defines {
+        let path = format!("build.defines.{name}");
+        identifier(name, &path, problems);
+        let text = value.text();
+        let one_token = !text.is_empty()
+            && text
+                .strip_prefix('-')
+                .unwrap_or(text)
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'.');
+        if !one_token || text.len() > limits::NAME_CHARS {
+            problems.add(
+                path,
+                format!(
+                    "`{text}` is not one name or one number of OpenCL C of at most {} characters",
+                    limits::NAME_CHARS
+                ),
+            );
+        }
+    }
+}
+
+fn buffers(manifest: &Manifest, problems: &mut Problems) {
+    if manifest.buffers.is_empty() || manifest.buffers.len() > limits::BUFFERS {
+        problems.add(
+            "buffers",
+            format!("there must be from 1 to {}", limits::BUFFERS),
+        );
+    }
+    let mut seen = BTreeSet::new();
+    for (i, buffer) in manifest.buffers.iter().enumerate() {
+        let path = format!("buffers[{i}]");
+        identifier(&buffer.name, &format!("{path}.name"), problems);
+        if !seen.insert(&buffer.name) {
+            problems.add(
+                format!("{path}.name"),
+                format!("another buffer is named `{}` too", buffer.name),
+            );
+        }
+        if let Some(refusal) = plan::type_refused(manifest.class, buffer.element) {
+            problems.add(format!("{path}.type"), refusal);
+        }
+        if buffer.length == 0 {
+            problems.add(format!("{path}.length"), "must be at least 1");
+        }
+        if buffer.bytes().is_none_or(|n| n > limits::MEMORY_BYTES) {
+            problems.add(
+                format!("{path}.length"),
+                format!(
+                    "{} × {} is more than the {} bytes that a job may have",
+                    buffer.length,
+                    buffer.element,
+                    limits::MEMORY_BYTES
+                ),
+            );
+            continue;
+        }
+        match &buffer.init {
+            Init::Zero(true) | Init::Cid(_) => {}
+            Init::Zero(false) => problems.add(format!("{path}.init.zero"), "must be true"),
+            Init::File(file) => local_file(file, &format!("{path}.init.file"), problems),
+            Init::Inline(content) => {
+                if let Err(message) = content.bytes(buffer.element, buffer.length) {
+                    problems.add(format!("{path}.init.inline"), message);
+                }
+            }
+        }
+    }
+    if manifest.memory_bytes() > limits::MEMORY_BYTES {
+        problems.add(
+            "buffers",
+            format!(
+                "together they have more than {} bytes",
+                limits::MEMORY_BYTES
+            ),
+        );
+    }
+}
+
+fn launches(manifest: &Manifest, problems: &mut Problems) {
+    let launches = manifest.launches();
+    if launches > limits::LAUNCHES {
+        problems.add(
+            "steps",
+            format!(
+                "the job has {launches} launches, and {} are allowed",
+                limits::LAUNCHES
+            ),
+        );
+    } else if manifest.checkpoints() > limits::CHECKPOINTS {
+        problems.add(
+            "checkpoint_every",
+            format!(
+                "{launches} launches would have {} checkpoints, and {} are allowed; make it {} or \
+				 more",
+                manifest.checkpoints(),
+                limits::CHECKPOINTS,
+                launches.div_ceil(limits::CHECKPOINTS)
+            ),
+        );
+    }
+}
+
+fn outputs(manifest: &Manifest, problems: &mut Problems) {
+    if manifest.outputs.is_empty() {
+        problems.add("outputs", "there must be at least one");
+    }
+    let mut seen = BTreeSet::new();
+    for (i, name) in manifest.outputs.iter().enumerate() {
+        let path = format!("outputs[{i}]");
+        match manifest.buffer(name) {
+            None => problems.add(&path, format!("no buffer named `{name}`")),
+            Some((_, buffer)) if buffer.constant => {
+                problems.add(&path, format!("buffer `{name}` is constant"));
+            }
+            Some(_) => {}
+        }
+        if !seen.insert(name) {
+            problems.add(path, format!("`{name}` is there twice"));
+        }
+    }
+    if manifest.output_bytes() > limits::OUTPUT_BYTES {
+        problems.add(
+            "outputs",
+            format!(
+                "together they have {} bytes, and {} are allowed",
+                manifest.output_bytes(),
+                limits::OUTPUT_BYTES
+            ),
+        );
+    }
+}
