@@ -3,42 +3,16 @@
 
 use aicpw_protocol::{
     mailbox,
-    task::{Needs, Unmatched},
+    task::Needs,
     view::{DeviceView, MarketParameters, ProviderView, TaskView},
-    AskPrice, Balance, BlockNumber, DeviceId, Hash, Milliseconds, TaskId,
+    Balance, BlockNumber, DeviceId, Milliseconds, TaskId,
 };
 use alloc::vec::Vec;
-use codec::{Codec, Decode, Encode};
-use scale_info::TypeInfo;
+use codec::Codec;
 
 use crate::worker_key::WorkerId;
 
-/// One link of the history: enough to compute [`aicpw_protocol::history::next_head`] again.
-#[derive(Encode, Decode, TypeInfo, Clone, PartialEq, Eq, Debug)]
-pub struct HistoryHead {
-    /// Submissions so far: the id the next task gets.
-    pub length: u64,
-    /// The head after them; [`aicpw_protocol::history::GENESIS_HEAD`] if there are none.
-    pub head: Hash,
-}
-
-/// What a dry run of matching says.
-#[derive(Encode, Decode, TypeInfo, Clone, PartialEq, Eq, Debug)]
-pub enum DryRun {
-    /// A device would take it now.
-    Match {
-        /// Which.
-        device: DeviceId,
-        /// Its ask.
-        ask: AskPrice,
-        /// What the assignment would cost.
-        price: Balance,
-    },
-    /// Nothing fits now.
-    Unmatched(Unmatched),
-    /// The search ran out of its bound before it had seen all candidates.
-    Undecided,
-}
+pub use aicpw_protocol::view::{DryRun, HistoryHead};
 
 sp_api::decl_runtime_apis! {
     /// The market as a requester sees it.
