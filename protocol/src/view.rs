@@ -10,7 +10,7 @@ use crate::{
     device::{DeviceSpec, Reputation, Slots},
     hashing::Hash,
     ids::{AssignmentId, DeviceId, TaskId},
-    task::{AssignmentStatus, PeerAddresses, Submission, TaskStatus},
+    task::{AssignmentStatus, PeerAddresses, Submission, TaskStatus, Unmatched},
     units::{AskPrice, Balance, BlockNumber},
 };
 
@@ -94,8 +94,10 @@ pub struct DeviceView<AccountId> {
 pub struct ProviderView<AccountId> {
     /// Its account.
     pub account: AccountId,
-    /// Stake held.
+    /// Stake held, what is unbonding included.
     pub stake: Balance,
+    /// Part of the stake that is unbonding: it backs no new assignment, but can still be slashed.
+    pub unbonding: Balance,
     /// Part of the stake that is locked for assignments.
     pub locked: Balance,
     /// Public worker key, sr25519.
@@ -146,4 +148,34 @@ pub struct MarketParameters {
     pub window_range: (u64, u64),
     /// Shortest and longest match window, in milliseconds.
     pub match_window_range: (u64, u64),
+}
+
+/// The head of the history, from which the next link is computed
+/// ([`crate::history::next_head`]).
+#[derive(Encode, Decode, TypeInfo, Clone, PartialEq, Eq, Debug)]
+#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+pub struct HistoryHead {
+    /// Submissions so far: the id the next task gets.
+    pub length: u64,
+    /// The head after them; [`crate::history::GENESIS_HEAD`] if there are none.
+    pub head: Hash,
+}
+
+/// What a dry run of matching says.
+#[derive(Encode, Decode, TypeInfo, Clone, PartialEq, Eq, Debug)]
+#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+pub enum DryRun {
+    /// A device would take it now.
+    Match {
+        /// Which.
+        device: DeviceId,
+        /// Its ask.
+        ask: AskPrice,
+        /// What the assignment would cost.
+        price: Balance,
+    },
+    /// Nothing fits now.
+    Unmatched(Unmatched),
+    /// The search ran out of its bound before it had seen all candidates.
+    Undecided,
 }
