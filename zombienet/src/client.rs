@@ -23,6 +23,12 @@ pub struct Header {
     /// Hash of the parent, `0x…`.
     pub parent_hash: String,
     number: String,
+    digest: Digest,
+}
+
+#[derive(serde::Deserialize, Clone, Debug)]
+struct Digest {
+    logs: Vec<String>,
 }
 
 impl Header {
@@ -30,6 +36,11 @@ impl Header {
     pub fn number(&self) -> Result<u32> {
         let digits = self.number.trim_start_matches("0x");
         u32::from_str_radix(digits, 16).with_context(|| format!("height {}", self.number))
+    }
+
+    /// The author's seal, which differs between any two blocks of a height.
+    pub fn seal(&self) -> Option<String> {
+        self.digest.logs.last().cloned()
     }
 }
 
@@ -56,14 +67,19 @@ impl Client {
             .with_context(|| method.to_owned())
     }
 
-    /// Subscribes without parameters.
-    pub async fn subscribe<T: DeserializeOwned>(
+    /// Subscribes with positional parameters.
+    pub async fn subscribe_with<T: DeserializeOwned>(
         &self,
         method: &str,
+        params: &[Value],
         unsubscribe: &str,
     ) -> Result<Subscription<T>> {
+        let mut array = ArrayParams::new();
+        for param in params {
+            array.insert(param)?;
+        }
         self.inner
-            .subscribe(method, ArrayParams::new(), unsubscribe)
+            .subscribe(method, array, unsubscribe)
             .await
             .with_context(|| method.to_owned())
     }

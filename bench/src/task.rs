@@ -1,0 +1,82 @@
+//! From `submit` to the verified result on disk, on a single node that is also the provider.
+
+use std::time::{Duration, Instant};
+
+use aicpw_network_tests::{binaries, CommandLine, Node, NodeOptions};
+use anyhow::{ensure, Context, Result};
+use tempfile::TempDir;
+use tokio::process::Command;
+
+use crate::{report::Report, statistics::percentile};
+
+const RUNS: usize = 5;
+
+pub async fn measure(report: &mut Report) -> Result<()> {
+    let folder = TempDir::with_prefix("aicpw-bench-").context("a temporary folder")?;
+    let options = NodeOptions::new("node", "dev")
+        .arg("--alice")
+        .arg("--force-authoring")
+        .arg("--provider");
+    let node = Node::start(folder.path(), options).await?;
+    let provider = CommandLine::new(node.url(), "//Bob")?;
+    provider
+        .json(&["provider", "register", "--stake", "1000", "--ask", "0.5"])
+        .await?;
+
+    let header = folder.path().join("header.hex");
+    std::fs::write(
+        &header,
+        include_str!("../../examples/search/input/genesis-header.hex"),
+    )?;
+    let task = folder.path().join("task");
+    let prepared = Command::new(binaries::find("aicpw-search")?)
+        .arg("prepare")
+        .arg("--header")
+        .arg(&header)
+        .args(["--items", "4096", "--batches", "1", "--out"])
+        .arg(&task)
+        .output()
+        .await?;
+    ensure!(
+        prepared.status.success(),
+        "{}",
+        String::from_utf8_lossy(&prepared.stderr)
+    );
+
+    let requester = CommandLine::new(node.url(), "//Charlie")?;
+    let manifest = task.join("manifest.json");
+    let mut beyond = Vec::new();
+    for run in 0..RUNS {
+        let out = folder.path().join(format!("result-{run}"));
+        let start = Instant::now();
+        let result = requester
+            .json(&[
+                "submit".as_ref(),
+                manifest.as_os_str(),
+                "--budget".as_ref(),
+                "1".as_ref(),
+                "--time-limit".as_ref(),
+                "60s".as_ref(),
+                "--verify".as_ref(),
+                "optimistic=60s".as_ref(),
+                "--wait".as_ref(),
+                "--accept".as_ref(),
+                "--out".as_ref(),
+                out.as_os_str(),
+            ])
+            .await?;
+        let whole = start.elapsed();
+        let kernel = result["run_milliseconds"].as_u64().unwrap_or(0);
+        beyond.push(whole.saturating_sub(Duration::from_millis(kernel)));
+    }
+    for (name, p, goal) in [("p50", 0.5, "< 5"), ("max", 1.0, "")] {
+        let value = percentile(&beyond, p).as_secs_f64();
+        report.add(
+            format!("submit to result in hand, {name}"),
+            value,
+            "s",
+            goal,
+        );
+    }
+    Ok(())
+}
