@@ -1,1 +1,291 @@
-//! Stub.
+//! # Matching
+//!
+//! Keeps the order book of devices and the queue of tasks that wait for one, and brings them together.
+//! It has no calls: tasks come from the tasks pallet ([`MatchQueue`]), devices from provider staking
+//! ([`OrderBook`]), and matching serves them in its hooks.
+//!
+//! [`MatchQueue`]: aicpw_primitives::traits::MatchQueue
+//! [`OrderBook`]: aicpw_primitives::traits::OrderBook
+//!
+//! ## Terminology
+//!
+//! - **tick**: an ask on a logarithmic scale, 128 steps per factor of two. Asks on one tick differ by
+//!   less than 0.8 % and count as equal.
+//! - **level**, **cell**: reputation, free stake, GFLOPS, memory and bandwidth, each rounded down to one
+//!   of a few levels; the five together are a cell.
+//! - **segment**: engine and set of determinism classes.
+//! - **place**: tick, cell and segment; **bucket**: the devices of one place.
+//! - **open**: with a free slot. A device in the book is open or not; only searches care.
+//! - **look**: a bucket, a page of a bucket, or an offer that a search reads: the unit of its cost.
+//!
+//! ## The book
+//!
+//! ```text
+//!                     Roots[segment]: per cell present, in which of 128 octaves of asks
+//!                        │
+//!                     Leaves[segment, octave]: per cell present, on which of its 128 ticks
+//!                        │
+//!                     Buckets[place]: first page, and which further pages have open devices, or room
+//!                        │
+//!                     Pages[place, number]: 32 devices, which are open, and of each what an exact
+//!                                           comparison with a need takes
+//! ```
+//!
+//! Every node keeps two masks per cell: where devices *are*, and where *open* ones are. To list, unlist,
+//! fill or free a device changes its page, and only where that was the first or last of its kind the
+//! bucket, the leaf and the root: at most five writes with its entry, whatever is in the book.
+//!
+//! A search turns the needs of a task into levels. From the *floor* on a device may fit; from the *sure*
+//! level on it does. It asks the nodes for the cheapest bucket whose cell is at or above the floor in
+//! all five, goes through that bucket's open devices, compares exactly, and goes on to the next bucket.
+//!
+//! **What it costs.** A step from one bucket to the next reads at most a root and a leaf per segment
+//! with the class (four, of seven), however many devices there are: nodes grow with the number of
+//! *distinct cells* present, which has a bound (16,384), not with devices. All devices in a bucket fit
+//! except for what lies on the level of the need itself, for offers that have changed, and for
+//! providers that are excluded. So the looks of a search are one for the bucket and one for the device,
+//! plus
+//!
+//! - at most [`PATIENCE`] in vain on boundary levels. Then the search skips what is not sure to fit, and
+//!   comes back to it only if nothing else is there. So 99,999 cheap devices just below the need cost
+//!   eight looks; the price is that a cheaper device among them may be passed over.
+//! - what was out of place: devices met offline leave the book, full ones are closed, those whose stake
+//!   or reputation has moved are moved. Each is met once for each such change.
+//! - devices of excluded providers: as many as those have registered.
+//!
+//! ## Scenarios
+//!
+//! 1. *A task is submitted.* It is queued; at the end of the block, in the weight that the block has
+//!    left, matching takes it from the queue, finds the cheapest open device and assigns it.
+//! 2. *Blocks are full.* Each block begins with the guaranteed share for matching.
+//! 3. *A search is long.* After [`Config::MaxCandidates`] looks the task leaves the queue for the slow
+//!    ones, with a cursor, and goes on in the next block; those behind it do not wait.
+//! 4. *Nothing fits.* When all candidates have been seen the task is parked with the first need that no
+//!    device met.
+//! 5. *A fitting device comes, or gets a slot or stake free.* It wakes the oldest parked tasks that it
+//!    fits, as many as it has slots.
+//! 6. *An assignment fails.* The task comes back before all others.
+//!
+//! ## Properties
+//!
+//! - **Order**: tasks are taken from the queue by id, which is history order; failed ones before all.
+//! - **Cheapest**: a match has the lowest tick of all open devices that fit, save those that
+//!   [`PATIENCE`] passes over; on that tick the best reputation level; in that level the least
+//!   sufficient device; and among equals it is each one's turn.
+//! - **No head-of-line blocking**: whatever is served leaves the queue.
+//! - **Nothing is forgotten**: a task is in exactly one of front, back, slow or parked until it is
+//!   matched or forgotten; what no fresh device wakes, the sweep finds.
+//! - **Bounded**: a step of a search makes at most [`Config::MaxCandidates`] looks and
+//!   [`MAX_REPAIRS`](queue::MAX_REPAIRS) repairs, and is begun only if the meter holds the most that it
+//!   can cost.
+
+#![cfg_attr(not(feature = "std"), no_std)]
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+extern crate alloc;
+
+#[cfg(feature = "runtime-benchmarks")]
+pub mod benchmarking;
+pub mod book;
+pub mod dry_run;
+pub mod levels;
+mod lists;
+#[cfg(test)]
+mod mock;
+pub mod parked;
+pub mod query;
+pub mod queue;
+mod reason;
+pub mod search;
+#[cfg(test)]
+mod tests;
+#[cfg(any(feature = "try-runtime", test))]
+mod try_state;
+pub mod types;
+mod walk;
+pub mod weights;
+
+pub use pallet::*;
+pub use search::PATIENCE;
+pub use weights::WeightInfo;
+
+#[frame_support::pallet]
+pub mod pallet {
+    use aicpw_primitives::traits::{DevicePool, TaskBoard};
+    use aicpw_protocol::{
+        task::{DeterminismClass, Engine},
+        BlockNumber, DeviceId, TaskId,
+    };
+    use frame_support::{pallet_prelude::*, weights::WeightMeter};
+    use frame_system::pallet_prelude::*;
+    use sp_runtime::traits::BlockNumberProvider;
+
+    use crate::{
+        levels::{Place, Segment},
+        types::{Bucket, Census, Cursor, Directory, Ends, Entry, Group, List, Node, Page, Word},
+        WeightInfo,
+    };
+
+    /// The pallet.
+    #[pallet::pallet]
+    pub struct Pallet<T>(_);
+
+    /// What the runtime decides.
+    #[pallet::config]
+    pub trait Config: frame_system::Config {
+        /// Devices and their offers.
+        type Devices: DevicePool<Self::AccountId>;
+
+        /// Tasks and what they ask for.
+        type Tasks: TaskBoard<Self::AccountId>;
+
+        /// Tells blocks apart.
+        type BlockNumberProvider: BlockNumberProvider<BlockNumber = BlockNumber>;
+
+        /// What matching may use at the beginning of each block, however full it is.
+        #[pallet::constant]
+        type GuaranteedWeight: Get<Weight>;
+
+        /// Most looks of one task's search in one block.
+        #[pallet::constant]
+        type MaxCandidates: Get<u32>;
+
+        /// Parked tasks for which each block with weight to spare searches.
+        #[pallet::constant]
+        type MaxSweeps: Get<u32>;
+
+        /// What it all costs.
+        type WeightInfo: WeightInfo;
+
+        /// Makes devices and tasks for benchmarks.
+        #[cfg(feature = "runtime-benchmarks")]
+        type BenchmarkHelper: crate::benchmarking::BenchmarkHelper;
+    }
+
+    /// Devices in the book, per segment; open or not.
+    #[pallet::storage]
+    pub type Listings<T> = StorageValue<_, Census, ValueQuery>;
+
+    /// Where each device in the book is.
+    #[pallet::storage]
+    pub type Entries<T> = StorageMap<_, Blake2_128Concat, DeviceId, Entry>;
+
+    /// In which octaves of asks a segment has devices, per cell.
+    #[pallet::storage]
+    pub type Roots<T> = StorageMap<_, Twox64Concat, Segment, Node>;
+
+    /// On which ticks of an octave a segment has devices, per cell.
+    #[pallet::storage]
+    pub type Leaves<T> = StorageDoubleMap<_, Twox64Concat, Segment, Twox64Concat, u8, Node>;
+
+    /// Devices by place.
+    #[pallet::storage]
+    pub type Buckets<T> = StorageMap<_, Twox64Concat, Place, Bucket>;
+
+    /// What is not on the first page of a bucket; pages are numbered from one.
+    #[pallet::storage]
+    pub type Pages<T> = StorageDoubleMap<_, Twox64Concat, Place, Twox64Concat, u16, Page>;
+
+    /// The lists that are not empty.
+    #[pallet::storage]
+    pub type ListEnds<T> = StorageMap<_, Twox64Concat, List, Ends>;
+
+    /// What is in the lists.
+    #[pallet::storage]
+    pub type Words<T> = StorageDoubleMap<_, Twox64Concat, List, Twox64Concat, u64, Word>;
+
+    /// How far the searches of the slow tasks are.
+    #[pallet::storage]
+    pub type Cursors<T> = StorageMap<_, Blake2_128Concat, TaskId, Cursor>;
+
+    /// In which group a parked task is.
+    #[pallet::storage]
+    pub type ParkedIn<T> = StorageMap<_, Blake2_128Concat, TaskId, Group>;
+
+    /// The groups of parked tasks, ordered by cell and octave.
+    #[pallet::storage]
+    pub type Directories<T> = StorageDoubleMap<
+        _,
+        Twox64Concat,
+        Engine,
+        Twox64Concat,
+        DeterminismClass,
+        Directory,
+        ValueQuery,
+    >;
+
+    /// The parked task for which was searched last.
+    #[pallet::storage]
+    pub type Swept<T> = StorageValue<_, TaskId>;
+
+    /// What happened. Matches and parkings are events of the tasks pallet.
+    #[pallet::event]
+    #[pallet::generate_deposit(pub(crate) fn deposit_event)]
+    pub enum Event<T: Config> {
+        /// A search met the device without an offer: it has left the book.
+        DeviceDropped {
+            /// The device.
+            device: DeviceId,
+        },
+        /// The bucket of the device is full: it is not in the book. Another ask would put it there.
+        BucketFull {
+            /// The device.
+            device: DeviceId,
+        },
+    }
+
+    #[pallet::hooks]
+    impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+        fn on_initialize(_: BlockNumberFor<T>) -> Weight {
+            let mut meter = WeightMeter::with_limit(T::GuaranteedWeight::get());
+            Self::serve(&mut meter);
+            meter.consumed()
+        }
+
+        fn on_idle(_: BlockNumberFor<T>, remaining: Weight) -> Weight {
+            let mut meter = WeightMeter::with_limit(remaining);
+            Self::serve(&mut meter);
+            Self::sweep(&mut meter);
+            meter.consumed()
+        }
+
+        fn integrity_test() {
+            assert!(
+                T::MaxCandidates::get() >= 4,
+                "MaxCandidates: a step must get past the bucket and the page that it resumes in"
+            );
+            let needed = T::WeightInfo::service_base().saturating_add(Self::step_limit());
+            assert!(
+                needed.all_lte(T::GuaranteedWeight::get()),
+                "GuaranteedWeight must hold one step, {needed:?}; raise it or lower MaxCandidates"
+            );
+        }
+
+        #[cfg(feature = "try-runtime")]
+        fn try_state(_: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
+            Self::do_try_state()
+        }
+    }
+
+    #[pallet::view_functions]
+    impl<T: Config> Pallet<T> {
+        /// Devices in the book, open or not.
+        pub fn devices_listed() -> u32 {
+            Listings::<T>::get().total()
+        }
+
+        /// Tasks that wait for their turn, or whose search goes on.
+        pub fn tasks_queued() -> u32 {
+            [List::Front, List::Back, List::Slow]
+                .into_iter()
+                .fold(0, |sum: u32, list| {
+                    sum.saturating_add(Self::length_of(list))
+                })
+        }
+
+        /// Tasks that nothing fits now.
+        pub fn tasks_parked() -> u32 {
+            Self::length_of(List::Parked)
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! The order book: which device is where, and the summaries that find it.
+
+use aicpw_primitives::traits::{DevicePool, Listing, Offer, OrderBook};
+use aicpw_protocol::DeviceId;
+
+use crate::{
+    levels::Place,
+    types::{Bucket, Entry, List, Listed, Node, Page, MAX_FURTHER_PAGES, PAGE_SLOTS},
+    Buckets, Config, Entries, Event, Leaves, Listings, Pages, Pallet, Roots,
+};
+
+/// Where a device with this offer belongs; `None` if it can run nothing.
+pub(crate) fn place_of<AccountId>(offer: &Offer<AccountId>) -> Option<Place> {
+    Place::of_device(&offer.spec, offer.ask, offer.reputation, offer.free_stake)
+}
+
+impl<T: Config> OrderBook for Pallet<T> {
+    fn list(device: DeviceId, listing: Listing) {
+        let Some(offer) = T::Devices::offer(device) else {
+            return Self::unlist(device);
+        };
+        let place = Place::of_device(
+            &listing.spec,
+            listing.ask,
+            offer.reputation,
+            offer.free_stake,
+        );
+        let open = offer.free_slots > 0;
+        Self::put(Listed::new(device, &listing), place, open);
+        if open {
+            Self::note_fresh(device);
+        }
+    }
+
+    fn unlist(device: DeviceId) {
+        if let Some(entry) = Self::take_out(device) {
+            Listings::<T>::mutate(|census| census.subtract(entry.place.segment()));
+        }
+        Self::remove_from(List::Fresh, device.0);
+    }
+}
+
+impl<T: Config> Pallet<T> {
+    /// Puts a device where it belongs, from wherever it was.
+    pub(crate) fn put(listed: Listed, place: Option<Place>, open: bool) {
+        let Some(place) = place else {
+            return Self::unlist(listed.device);
+        };
+        let before = Entries::<T>::get(listed.device);
+        if let Some(entry) = before.filter(|entry| entry.place == place) {
+            return Self::with_page(entry.place, entry.page, |page| {
+                if let Some(slot) = page.devices.get_mut(usize::from(entry.slot)) {
+                    *slot = listed;
+                }
+                page.open = with_bit(page.open, entry.slot, open);
+            });
+        }
+        Self::take_out(listed.device);
+        let inserted = Self::insert(listed, place, open);
+        let segment_before = before.map(|entry| entry.place.segment());
+        let segment_after = inserted.then(|| place.segment());
+        if segment_before != segment_after {
+            Listings::<T>::mutate(|census| {
+                segment_before.into_iter().for_each(|s| census.subtract(s));
+                segment_after.into_iter().for_each(|s| census.add(s));
+            });
+        }
+    }
+
+    /// The device has no free slot: it stays in the book, and searches no longer meet it.
+    pub(crate) fn close(device: DeviceId) {
+        if let Some(entry) = Entries::<T>::get(device) {
+            Self::with_page(entry.place, entry.page, |page| {
+                page.open = with_bit(page.open, entry.slot, false);
+            });
+        }
+    }
+
+    fn insert(listed: Listed, place: Place, open: bool) -> bool {
+        let bucket = Buckets::<T>::get(place).unwrap_or_default();
+        let page = if bucket.first.taken != u32::MAX {
+            0
+        } else if let Some(number) = bucket.room.first_from(0) {
+            number.saturating_add(1)
+        } else {
+            bucket.further.saturating_add(1)
+        };
+        if u32::from(page) > MAX_FURTHER_PAGES {
+            Self::deposit_event(Event::BucketFull {
+                device: listed.device,
+            });
+            return false;
+        }
+        let mut slot = 0;
+        Self::with_page(place, page, |page| {
+            slot = page.taken.trailing_ones() as u8;
+            page.taken = with_bit(page.taken, slot, true);
+            page.open = with_bit(page.open, slot, open);
+            match page.devices.get_mut(usize::from(slot)) {
+                Some(vacant) => *vacant = listed,
+                // The lowest vacant slot is at most one past the last, and the page is not full.
+                None => {
+                    let _ = page.devices.try_push(listed);
+                }
+            }
+        });
+        Entries::<T>::insert(listed.device, Entry { place, page, slot });
+        true
+    }
+
+    /// Takes a device out of its bucket; the census is the caller's.
+    fn take_out(device: DeviceId) -> Option<Entry> {
+        let entry = Entries::<T>::take(device)?;
+        Self::with_page(entry.place, entry.page, |page| {
+            page.taken = with_bit(page.taken, entry.slot, false);
+            page.open = with_bit(page.open, entry.slot, false);
+            let used = PAGE_SLOTS.saturating_sub(page.taken.leading_zeros());
+            page.devices.truncate(used as usize);
+        });
+        Some(entry)
+    }
+
+    /// Changes a page, and brings bucket, leaf and root in line with it. Writes what changed only.
+    fn with_page(place: Place, number: u16, change: impl FnOnce(&mut Page)) {
+        let known = Buckets::<T>::get(place);
+        let (was_online, was_open) = known
+            .as_ref()
+            .map_or((false, false), |bucket| (true, bucket.is_open()));
+        let mut bucket = known.clone().unwrap_or_default();
+
+        if number == 0 {
+            let before = bucket.first.taken.count_ones();
+            change(&mut bucket.first);
+            recount(&mut bucket, before);
+        } else {
+            let known = Pages::<T>::get(place, number).unwrap_or_default();
+            let mut page = known.clone();
+            change(&mut page);
+            let taken = page.taken;
+            bucket.open.set(number - 1, page.open != 0);
+            bucket.room.set(number - 1, taken != u32::MAX);
+            bucket.further = bucket.further.max(number);
+            bucket.devices = bucket
+                .devices
+                .saturating_sub(known.taken.count_ones())
+                .saturating_add(taken.count_ones());
+            if taken == 0 {
+                Pages::<T>::remove(place, number);
+            } else if page != known {
+                Pages::<T>::insert(place, number, page);
+            }
+        }
+
+        let (online, open) = (bucket.devices > 0, bucket.is_open());
+        if !online {
+            Buckets::<T>::remove(place);
+        } else if known.as_ref() != Some(&bucket) {
+            Buckets::<T>::insert(place, bucket);
+        }
+        if (online, open) != (was_online, was_open) {
+            Self::reflect(place, online, open);
+        }
+    }
+
+    /// Brings leaf and root in line with a bucket.
+    fn reflect(place: Place, online: bool, open: bool) {
+        let (segment, cell, tick) = (place.segment(), place.cell(), place.tick());
+        let mut leaf = Leaves::<T>::get(segment, tick.octave()).unwrap_or_default();
+        let (masks, changed) = leaf.set(cell, tick.step(), online, open);
+        if !changed {
+            return;
+        }
+        store(leaf, |leaf| {
+            Leaves::<T>::set(segment, tick.octave(), leaf);
+        });
+
+        let mut root = Roots::<T>::get(segment).unwrap_or_default();
+        let (_, changed) = root.set(cell, tick.octave(), masks.online != 0, masks.open != 0);
+        if changed {
+            store(root, |root| {
+                Roots::<T>::set(segment, root);
+            });
+        }
+    }
+}
+
+/// An empty node is not stored.
+fn store(node: Node, set: impl FnOnce(Option<Node>)) {
+    set((!node.0.is_empty()).then_some(node));
+}
+
+fn with_bit(mask: u32, bit: u8, value: bool) -> u32 {
+    let bit = 1u32.checked_shl(u32::from(bit)).unwrap_or(0);
+    if value {
+        mask | bit
+    } else {
+        mask & !bit
+    }
+}
+
+fn recount(bucket: &mut Bucket, before: u32) {
+    bucket.devices = bucket
+        .devices
+        .saturating_sub(before)
+        .saturating_add(bucket.first.taken.count_ones());
+}

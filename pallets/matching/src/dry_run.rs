@@ -1,0 +1,47 @@
+//! What would become of a task, without submitting it.
+
+use aicpw_primitives::{api::DryRun, traits::Locks};
+use aicpw_protocol::{task::Needs, AskPrice, Balance};
+use alloc::{boxed::Box, vec::Vec};
+use frame_support::traits::Get;
+
+use crate::{
+    query::Query,
+    search::{search, Bounds, Outcome},
+    types::Progress,
+    Config, Pallet,
+};
+
+/// A dry run looks as often as a search may in this many blocks.
+pub const DRY_RUN_BLOCKS: u32 = 16;
+
+impl<T: Config> Pallet<T> {
+    /// Who would take such a task now. Changes nothing, and costs nothing on chain: for runtime APIs.
+    ///
+    /// `quote` gives price and locks at an ask, and `None` if no budget can pay it; neither may fall
+    /// when the ask rises. The answer is [`DryRun::Undecided`] if the candidates are more than
+    /// [`DRY_RUN_BLOCKS`] × [`Config::MaxCandidates`].
+    pub fn dry_run(
+        requester: T::AccountId,
+        needs: Needs,
+        highest_ask: AskPrice,
+        quote: impl Fn(AskPrice) -> Option<(Balance, Locks)>,
+    ) -> DryRun {
+        let query = Query::new(requester, Vec::new(), needs, highest_ask, Box::new(quote));
+        let bounds = Bounds {
+            looks: T::MaxCandidates::get().saturating_mul(DRY_RUN_BLOCKS),
+            repairs: u32::MAX,
+        };
+        let step = search::<T>(&query, 0, Progress::default(), bounds);
+        match step.outcome {
+            Outcome::Fits(device, offer) => DryRun::Match {
+                device,
+                ask: offer.ask,
+                // It fits, so it has a price.
+                price: query.price(offer.ask).unwrap_or(Balance::MAX),
+            },
+            Outcome::Nothing => DryRun::Unmatched(Self::reason(&query, step.progress.best)),
+            Outcome::Cut => DryRun::Undecided,
+        }
+    }
+}

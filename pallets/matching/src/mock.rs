@@ -1,0 +1,353 @@
+//! A runtime with matching alone: devices and tasks are kept in thread-local maps.
+
+use std::{cell::RefCell, collections::BTreeMap};
+
+use aicpw_primitives::{
+    traits::{
+        Demand, DevicePool, Listing, Locks, Offer, OrderBook, Penalty, TaskBoard, WorkerDevice,
+    },
+    worker_key::{WorkerId, WorkerProof},
+};
+use aicpw_protocol::{
+    device::{ClassSet, DeviceKind, DeviceSpec, Reputation},
+    task::{DeterminismClass, Engine, Needs, PeerAddresses, Unmatched},
+    units::AICP,
+    worker::Statement,
+    AskPrice, AssignmentId, Balance, BlockNumber, DeviceId, Gflops, Mebibytes, MegabitsPerSecond,
+    TaskId,
+};
+use frame_support::{derive_impl, parameter_types, traits::Hooks, weights::Weight};
+use sp_runtime::{traits::BlockNumberProvider, BuildStorage, DispatchError, DispatchResult};
+
+use crate as pallet_matching;
+
+pub type AccountId = u64;
+
+#[frame_support::runtime]
+mod runtime {
+    #[runtime::runtime]
+    #[runtime::derive(
+        RuntimeCall,
+        RuntimeEvent,
+        RuntimeError,
+        RuntimeOrigin,
+        RuntimeFreezeReason,
+        RuntimeHoldReason,
+        RuntimeSlashReason,
+        RuntimeLockId,
+        RuntimeTask,
+        RuntimeViewFunction
+    )]
+    pub struct Test;
+
+    #[runtime::pallet_index(0)]
+    pub type System = frame_system;
+
+    #[runtime::pallet_index(1)]
+    pub type Matching = pallet_matching;
+}
+
+#[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
+impl frame_system::Config for Test {
+    type Block = frame_system::mocking::MockBlock<Test>;
+}
+
+pub struct Blocks;
+
+impl BlockNumberProvider for Blocks {
+    type BlockNumber = BlockNumber;
+    fn current_block_number() -> BlockNumber {
+        System::block_number() as BlockNumber
+    }
+}
+
+parameter_types! {
+    pub GuaranteedWeight: Weight = Weight::from_parts(100, 0);
+    pub const MaxCandidates: u32 = 32;
+    pub static MaxSweeps: u32 = 0;
+}
+
+impl pallet_matching::Config for Test {
+    type Devices = Devices;
+    type Tasks = Tasks;
+    type BlockNumberProvider = Blocks;
+    type GuaranteedWeight = GuaranteedWeight;
+    type MaxCandidates = MaxCandidates;
+    type MaxSweeps = MaxSweeps;
+    type WeightInfo = ();
+    #[cfg(feature = "runtime-benchmarks")]
+    type BenchmarkHelper = ();
+}
+
+/// A task and what has become of it.
+#[derive(Clone)]
+pub struct Task {
+    pub demand: Demand<AccountId>,
+    /// What it locks beside the price.
+    pub collateral: Balance,
+    /// A device on which `assign` fails.
+    pub refused_by: Option<DeviceId>,
+    pub matched: Option<DeviceId>,
+    pub parked: Option<Unmatched>,
+}
+
+thread_local! {
+    static DEVICES: RefCell<BTreeMap<DeviceId, Offer<AccountId>>> = const { RefCell::new(BTreeMap::new()) };
+    static TASKS: RefCell<BTreeMap<TaskId, Task>> = const { RefCell::new(BTreeMap::new()) };
+    /// Tasks in the order in which they were matched, and where.
+    static MATCHES: RefCell<Vec<(TaskId, DeviceId)>> = const { RefCell::new(Vec::new()) };
+    static OFFERS: RefCell<u32> = const { RefCell::new(0) };
+}
+
+pub struct Devices;
+
+impl DevicePool<AccountId> for Devices {
+    fn offer(device: DeviceId) -> Option<Offer<AccountId>> {
+        OFFERS.with_borrow_mut(|count| *count += 1);
+        DEVICES.with_borrow(|devices| devices.get(&device).cloned())
+    }
+    fn occupy(_: DeviceId, _: AssignmentId, _: Locks) -> DispatchResult {
+        Err(DispatchError::Unavailable)
+    }
+    fn vacate(_: DeviceId, _: AssignmentId) {}
+    fn release(_: DeviceId, _: AssignmentId) {}
+    fn slash(_: DeviceId, _: AssignmentId, _: Penalty, _: &AccountId) -> Balance {
+        0
+    }
+    fn cool_down(_: DeviceId) {}
+    fn succeeded(_: DeviceId) {}
+    fn peers(_: DeviceId) -> PeerAddresses {
+        Default::default()
+    }
+    fn worker_device(_: DeviceId) -> Option<WorkerDevice<AccountId>> {
+        None
+    }
+    fn worker_of(_: DeviceId) -> Option<WorkerId> {
+        None
+    }
+    fn assignments_of(_: &WorkerId) -> Vec<(AssignmentId, DeviceId)> {
+        Vec::new()
+    }
+    fn verify_worker(_: &WorkerId, _: &WorkerProof, _: &Statement<AccountId>) -> bool {
+        false
+    }
+}
+
+pub struct Tasks;
+
+impl TaskBoard<AccountId> for Tasks {
+    fn demand(task: TaskId) -> Option<Demand<AccountId>> {
+        let task = find_task(task)?;
+        task.matched.is_none().then_some(task.demand)
+    }
+
+    /// The price is a thousandth of the ask, and is locked beside the collateral.
+    fn locks(task: TaskId, ask: AskPrice) -> Option<(Balance, Locks)> {
+        Some(quote(find_task(task)?.collateral, ask))
+    }
+
+    fn assign(task: TaskId, device: DeviceId, offer: &Offer<AccountId>) -> DispatchResult {
+        let found = find_task(task).unwrap();
+        assert_eq!(found.matched, None, "{task} is matched once");
+        if found.refused_by == Some(device) {
+            return Err(DispatchError::Unavailable);
+        }
+        assert_eq!(fits(&found, offer), None, "{task} on {device}: {offer:?}");
+        change_task(task, |task| {
+            task.matched = Some(device);
+            task.parked = None;
+        });
+        let (_, locks) = Self::locks(task, offer.ask).unwrap();
+        change_device(device, |offer| {
+            offer.free_slots -= 1;
+            offer.free_stake -= locks.collateral;
+        });
+        MATCHES.with_borrow_mut(|matches| matches.push((task, device)));
+        Ok(())
+    }
+
+    fn parked(task: TaskId, reason: Unmatched) {
+        change_task(task, |task| {
+            assert_eq!(task.parked.replace(reason), None, "parked once");
+        });
+    }
+
+    fn woken(task: TaskId) {
+        change_task(task, |task| {
+            assert!(task.parked.take().is_some(), "only parked tasks are woken");
+        });
+    }
+}
+
+pub fn quote(collateral: Balance, ask: AskPrice) -> (Balance, Locks) {
+    let price = ask.0 / 1_000;
+    let locks = Locks {
+        collateral: collateral + price,
+        fraud_bond: 0,
+    };
+    (price, locks)
+}
+
+/// The first need that the offer does not meet, written anew from the design.
+pub fn fits(task: &Task, offer: &Offer<AccountId>) -> Option<Unmatched> {
+    let (demand, needs, spec) = (&task.demand, &task.demand.needs, &offer.spec);
+    let (_, locks) = quote(task.collateral, offer.ask);
+    [
+        (spec.classes.contains(needs.class), Unmatched::Class),
+        (spec.gflops >= needs.gflops, Unmatched::Gflops),
+        (spec.memory >= needs.memory, Unmatched::Memory),
+        (spec.bandwidth >= needs.bandwidth, Unmatched::Bandwidth),
+        (
+            offer.reputation >= needs.min_reputation,
+            Unmatched::Reputation,
+        ),
+        (offer.ask <= demand.highest_ask, Unmatched::Budget),
+        (
+            offer.provider != demand.requester && !demand.excluded.contains(&offer.provider),
+            Unmatched::Independence,
+        ),
+        (offer.free_stake >= locks.collateral, Unmatched::Stake),
+        (offer.free_slots > 0, Unmatched::Busy),
+    ]
+    .into_iter()
+    .find(|(met, _)| !met)
+    .map(|(_, reason)| reason)
+}
+
+pub fn find_task(task: TaskId) -> Option<Task> {
+    TASKS.with_borrow(|tasks| tasks.get(&task).cloned())
+}
+
+pub fn change_task(task: TaskId, change: impl FnOnce(&mut Task)) {
+    TASKS.with_borrow_mut(|tasks| change(tasks.get_mut(&task).unwrap()));
+}
+
+pub fn change_device(device: DeviceId, change: impl FnOnce(&mut Offer<AccountId>)) {
+    DEVICES.with_borrow_mut(|devices| change(devices.get_mut(&device).unwrap()));
+}
+
+pub fn devices() -> BTreeMap<DeviceId, Offer<AccountId>> {
+    DEVICES.with_borrow(Clone::clone)
+}
+
+pub fn matches() -> Vec<(u64, u64)> {
+    MATCHES.with_borrow(|matches| {
+        matches
+            .iter()
+            .map(|(task, device)| (task.0, device.0))
+            .collect()
+    })
+}
+
+/// Calls of `offer` since the last time this was asked.
+pub fn take_offers() -> u32 {
+    OFFERS.with_borrow_mut(std::mem::take)
+}
+
+/// A device with one slot, 1,000 GFLOPS, 8 GiB, 100 Mbit/s and 1,000 AICP free, of provider 1,000 +
+/// its id, for all classes; `change` makes it another.
+pub fn device(id: u64, ask: Balance, change: impl FnOnce(&mut Offer<AccountId>)) -> DeviceId {
+    let mut offer = Offer {
+        provider: 1_000 + id,
+        spec: DeviceSpec {
+            kind: DeviceKind::Gpu,
+            engine: Engine::OpenCl,
+            name: Default::default(),
+            fingerprint: Default::default(),
+            classes: ClassSet {
+                int: true,
+                fp32_strict: true,
+                device: true,
+            },
+            gflops: Gflops(1_000),
+            memory: Mebibytes(8_192),
+            bandwidth: MegabitsPerSecond(100),
+        },
+        ask: AskPrice(ask),
+        reputation: Reputation::START,
+        free_stake: 1_000 * AICP,
+        free_slots: 1,
+    };
+    change(&mut offer);
+    DEVICES.with_borrow_mut(|devices| devices.insert(DeviceId(id), offer));
+    list(id);
+    DeviceId(id)
+}
+
+/// Lists a device as it is now.
+pub fn list(id: u64) {
+    let offer = DEVICES.with_borrow(|devices| devices[&DeviceId(id)].clone());
+    let listing = Listing {
+        spec: offer.spec,
+        ask: offer.ask,
+    };
+    Matching::list(DeviceId(id), listing);
+}
+
+/// The device has no offer any more, and nobody tells the book.
+pub fn goes_offline(id: u64) {
+    DEVICES.with_borrow_mut(|devices| devices.remove(&DeviceId(id)));
+}
+
+/// A job on the device ends.
+pub fn frees_slot(id: u64) {
+    change_device(DeviceId(id), |offer| offer.free_slots += 1);
+    list(id);
+}
+
+/// A task for 500 GFLOPS, 4 GiB and 10 Mbit/s in class `int` that pays any ask; `change` makes it
+/// another. It is not in the queue.
+pub fn task(id: u64, change: impl FnOnce(&mut Task)) -> TaskId {
+    let mut task = Task {
+        demand: Demand {
+            requester: 1,
+            excluded: Vec::new(),
+            needs: Needs {
+                engine: Engine::OpenCl,
+                class: DeterminismClass::Int,
+                gflops: Gflops(500),
+                memory: Mebibytes(4_096),
+                bandwidth: MegabitsPerSecond(10),
+                min_reputation: Reputation(0),
+            },
+            highest_ask: AskPrice(1_000_000),
+        },
+        collateral: AICP,
+        refused_by: None,
+        matched: None,
+        parked: None,
+    };
+    change(&mut task);
+    TASKS.with_borrow_mut(|tasks| tasks.insert(TaskId(id), task));
+    TaskId(id)
+}
+
+/// The rest of this block, with this weight to spare, and the beginning of the next.
+pub fn next_block(idle: u64) {
+    let now = System::block_number();
+    Matching::on_idle(now, Weight::from_parts(idle, 0));
+    System::set_block_number(now + 1);
+    Matching::on_initialize(now + 1);
+}
+
+/// The rest of this block, with weight for everything.
+pub fn end_of_block() {
+    Matching::on_idle(System::block_number(), Weight::MAX);
+}
+
+/// Runs a test in the first block, and checks the invariants after it.
+pub fn run(test: impl FnOnce()) {
+    DEVICES.with_borrow_mut(BTreeMap::clear);
+    TASKS.with_borrow_mut(BTreeMap::clear);
+    MATCHES.with_borrow_mut(Vec::clear);
+    take_offers();
+    MaxSweeps::set(0);
+    let storage = frame_system::GenesisConfig::<Test>::default()
+        .build_storage()
+        .unwrap();
+    sp_io::TestExternalities::new(storage).execute_with(|| {
+        System::set_block_number(1);
+        test();
+        Matching::do_try_state().unwrap();
+    });
+}

@@ -1,0 +1,177 @@
+//! What a search looks for: the needs of a task as levels and ticks, and the exact comparison.
+
+use aicpw_primitives::traits::{Listing, Locks, Offer};
+use aicpw_protocol::{
+    task::{Needs, Unmatched},
+    AskPrice, Balance, DeviceId,
+};
+use alloc::{boxed::Box, vec::Vec};
+
+use crate::{
+    levels::{Levels, Place, Tick},
+    types::{Listed, Phase},
+};
+
+/// Price and locks of an assignment at an ask; `None` if no budget can pay it.
+pub type Quote<'a> = Box<dyn Fn(AskPrice) -> Option<(Balance, Locks)> + 'a>;
+
+/// What a search looks for.
+pub struct Query<'a, AccountId> {
+    requester: AccountId,
+    excluded: Vec<AccountId>,
+    needs: Needs,
+    highest_ask: AskPrice,
+    quote: Quote<'a>,
+    /// Levels from which on a device may fit.
+    floor: Levels,
+    /// Levels from which on it does.
+    sure: Levels,
+    /// The tick of the highest ask.
+    last: Tick,
+    /// Whether every ask on that tick can be paid.
+    last_is_sure: bool,
+}
+
+fn total(locks: Locks) -> Balance {
+    locks.collateral.saturating_add(locks.fraud_bond)
+}
+
+impl<'a, AccountId: PartialEq> Query<'a, AccountId> {
+    /// A query for these needs. `quote` must not fall when the ask rises.
+    pub fn new(
+        requester: AccountId,
+        excluded: Vec<AccountId>,
+        needs: Needs,
+        highest_ask: AskPrice,
+        quote: Quote<'a>,
+    ) -> Self {
+        let stake = |ask| quote(ask).map(|(_, locks)| total(locks));
+        let floor = Levels::floor_of(&needs, stake(AskPrice(0)).unwrap_or(0));
+        let sure = Levels::sure_of(&needs, stake(highest_ask).unwrap_or(Balance::MAX));
+        let last = Tick::from(highest_ask);
+        Self {
+            requester,
+            excluded,
+            needs,
+            highest_ask,
+            quote,
+            floor,
+            sure,
+            last,
+            last_is_sure: last.ends_at(highest_ask),
+        }
+    }
+
+    /// The highest ask that can be paid.
+    pub(crate) fn highest_ask(&self) -> AskPrice {
+        self.highest_ask
+    }
+
+    /// Levels from which on a device fits.
+    pub(crate) fn sure(&self) -> &Levels {
+        &self.sure
+    }
+
+    /// What the task needs.
+    pub(crate) fn needs(&self) -> &Needs {
+        &self.needs
+    }
+
+    /// Levels from which on a device may fit.
+    pub(crate) fn floor(&self) -> &Levels {
+        &self.floor
+    }
+
+    /// The tick of the highest ask that can be paid.
+    pub(crate) fn last(&self) -> Tick {
+        self.last
+    }
+
+    /// The price at this ask.
+    pub(crate) fn price(&self, ask: AskPrice) -> Option<Balance> {
+        (self.quote)(ask).map(|(price, _)| price)
+    }
+
+    /// The first need, in the order of [`Unmatched`], that the offer does not meet.
+    pub(crate) fn shortfall(&self, offer: &Offer<AccountId>) -> Option<Unmatched> {
+        let spec = &offer.spec;
+        if spec.engine != self.needs.engine || !spec.classes.contains(self.needs.class) {
+            return Some(Unmatched::Class);
+        }
+        let listing = Listing {
+            spec: spec.clone(),
+            ask: offer.ask,
+        };
+        let measured = Listed::new(DeviceId::default(), &listing);
+        match measured.shortfall(&self.needs, self.highest_ask) {
+            Some(Unmatched::Budget) | None => (),
+            measured => return measured,
+        }
+        if offer.reputation < self.needs.min_reputation {
+            return Some(Unmatched::Reputation);
+        }
+        if offer.ask > self.highest_ask {
+            return Some(Unmatched::Budget);
+        }
+        let Some((_, locks)) = (self.quote)(offer.ask) else {
+            return Some(Unmatched::Budget);
+        };
+        if offer.provider == self.requester || self.excluded.contains(&offer.provider) {
+            return Some(Unmatched::Independence);
+        }
+        if offer.free_stake < total(locks) {
+            return Some(Unmatched::Stake);
+        }
+        (offer.free_slots == 0).then_some(Unmatched::Busy)
+    }
+
+    /// Whether a device in this bucket fits, as far as levels can tell.
+    pub(crate) fn is_sure(&self, place: Place) -> bool {
+        Levels::from(place.cell()).dominates(&self.sure)
+            && (place.tick() < self.last || place.tick() == self.last && self.last_is_sure)
+    }
+
+    /// The octaves in which the phase looks at a cell.
+    pub(crate) fn octaves(&self, phase: Phase, cell_is_sure: bool) -> u128 {
+        let last = self.last.octave();
+        match (phase, cell_is_sure) {
+            (Phase::Cheapest, _) | (Phase::Rest, false) | (Phase::Sure, true) => up_to(last),
+            (Phase::Sure, false) => 0,
+            (Phase::Rest, true) if self.last_is_sure => 0,
+            (Phase::Rest, true) => 1 << last,
+        }
+    }
+
+    /// The ticks of an octave in which the phase looks at a cell.
+    pub(crate) fn ticks(&self, phase: Phase, cell_is_sure: bool, octave: u8) -> u128 {
+        let (payable, sure) = if octave < self.last.octave() {
+            (u128::MAX, u128::MAX)
+        } else if octave > self.last.octave() {
+            (0, 0)
+        } else {
+            let payable = up_to(self.last.step());
+            let boundary = if self.last_is_sure {
+                0
+            } else {
+                1 << self.last.step()
+            };
+            (payable, payable & !boundary)
+        };
+        match (phase, cell_is_sure) {
+            (Phase::Cheapest, _) | (Phase::Rest, false) => payable,
+            (Phase::Sure, true) => sure,
+            (Phase::Sure, false) => 0,
+            (Phase::Rest, true) => payable & !sure,
+        }
+    }
+}
+
+/// The bits from zero to `last`.
+pub(crate) fn up_to(last: u8) -> u128 {
+    u128::MAX >> (127 - last.min(127))
+}
+
+/// The bits from `first` on.
+pub(crate) fn from_on(first: u8) -> u128 {
+    u128::MAX << first.min(127)
+}

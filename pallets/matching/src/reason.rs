@@ -1,0 +1,60 @@
+//! Why a task is not matched.
+
+use aicpw_protocol::task::Unmatched;
+
+use crate::{
+    levels::Levels,
+    query::{up_to, Query},
+    Config, Leaves, Listings, Pallet, Roots,
+};
+
+impl<T: Config> Pallet<T> {
+    /// The first need, in the order of [`Unmatched`], that no device meets, after a search that found
+    /// none. `best` is how far the candidates came, exactly. The others, those that are out of the
+    /// search's levels or have no free slot, are judged by their levels alone: what lies on the level
+    /// of the need counts as enough.
+    pub(crate) fn reason(query: &Query<'_, T::AccountId>, best: Unmatched) -> Unmatched {
+        let census = Listings::<T>::get().0;
+        let floor = query.floor();
+        let last = query.last();
+        let whole_octaves = up_to(last.octave()) & !(1 << last.octave());
+        let steps = up_to(last.step());
+        let by_levels = census.iter().map(|(segment, _)| {
+            if !segment.runs(query.needs().engine, query.needs().class) {
+                return Unmatched::Class;
+            }
+            let root = Roots::<T>::get(segment).unwrap_or_default();
+            let leaf = Leaves::<T>::get(segment, last.octave()).unwrap_or_default();
+            root.0
+                .iter()
+                .map(|masks| {
+                    let in_last = leaf.masks(masks.cell);
+                    // Where devices are whose ask may be paid, and those of them that are open.
+                    let online = (masks.online & whole_octaves, in_last.online & steps);
+                    let open = (masks.open & whole_octaves, in_last.open & steps);
+                    let levels = Levels::from(masks.cell);
+                    if levels.gflops < floor.gflops {
+                        Unmatched::Gflops
+                    } else if levels.memory < floor.memory {
+                        Unmatched::Memory
+                    } else if levels.bandwidth < floor.bandwidth {
+                        Unmatched::Bandwidth
+                    } else if levels.reputation < floor.reputation {
+                        Unmatched::Reputation
+                    } else if online == (0, 0) {
+                        Unmatched::Budget
+                    } else if levels.stake < floor.stake {
+                        Unmatched::Stake
+                    } else if online != open {
+                        Unmatched::Busy
+                    } else {
+                        // Its devices were candidates: `best` tells.
+                        Unmatched::Class
+                    }
+                })
+                .max()
+                .unwrap_or(Unmatched::Class)
+        });
+        by_levels.fold(best, Unmatched::max)
+    }
+}

@@ -1,0 +1,300 @@
+//! The search of one task through the book. It reads only; what it finds out of place it reports as
+//! [`Repair`]s.
+
+use aicpw_primitives::traits::{DevicePool, Listing, Offer};
+use aicpw_protocol::{task::Unmatched, DeviceId};
+use alloc::vec::Vec;
+
+use crate::{
+    book::place_of,
+    levels::Place,
+    query::Query,
+    types::{Bucket, Listed, Page, Phase, Progress, Spot, PAGE_SLOTS},
+    walk::Walk,
+    Buckets, Config, Pages,
+};
+
+/// Looks at devices that might have fitted, in vain, after which a search first tries those that fit
+/// for sure.
+pub const PATIENCE: u8 = 8;
+
+/// What a search found out of place.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Repair {
+    /// It has no offer: take it out of the book.
+    Drop(DeviceId),
+    /// It has no free slot.
+    Close(DeviceId),
+    /// Its reputation, stake, spec or ask is not the one by which it was placed.
+    Move {
+        /// What the book is to keep of it.
+        listed: Listed,
+        /// Where it belongs.
+        place: Option<Place>,
+    },
+}
+
+/// How a step of a search ended.
+pub(crate) enum Outcome<AccountId> {
+    /// This device fits.
+    Fits(DeviceId, Offer<AccountId>),
+    /// All candidates were seen, and none fits.
+    Nothing,
+    /// The bound of the step is reached.
+    Cut,
+}
+
+/// A step of a search.
+pub(crate) struct Step<AccountId> {
+    pub outcome: Outcome<AccountId>,
+    /// From where it can go on.
+    pub progress: Progress,
+    /// Buckets, pages and offers that were read.
+    pub looks: u32,
+    /// Never more than the bound.
+    pub repairs: Vec<Repair>,
+}
+
+/// What a step may do.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Bounds {
+    pub looks: u32,
+    pub repairs: u32,
+}
+
+/// Searches on, within the bounds. `rotation` says where in a bucket of equals to begin, so that they
+/// take turns.
+pub(crate) fn search<T: Config>(
+    query: &Query<'_, T::AccountId>,
+    rotation: u64,
+    progress: Progress,
+    bounds: Bounds,
+) -> Step<T::AccountId> {
+    let mut search = Search::<T> {
+        query,
+        rotation,
+        walk: Walk::new::<T>(query, progress.phase),
+        progress,
+        bounds,
+        looks: 0,
+        repairs: Vec::new(),
+    };
+    let outcome = search.run();
+    Step {
+        outcome,
+        progress: search.progress,
+        looks: search.looks,
+        repairs: search.repairs,
+    }
+}
+
+struct Search<'a, 'q, T: Config> {
+    query: &'a Query<'q, T::AccountId>,
+    rotation: u64,
+    walk: Walk,
+    progress: Progress,
+    bounds: Bounds,
+    looks: u32,
+    repairs: Vec<Repair>,
+}
+
+/// How a visit to a bucket ended.
+enum Visit<AccountId> {
+    Fits(DeviceId, Offer<AccountId>),
+    Done,
+    Cut,
+    Impatient,
+}
+
+impl<T: Config> Search<'_, '_, T> {
+    fn run(&mut self) -> Outcome<T::AccountId> {
+        loop {
+            let Some(place) = self.walk.next::<T>(self.query, self.progress.next) else {
+                match (self.progress.phase, self.progress.left.take()) {
+                    (Phase::Sure, Some((place, spot))) => self.go_to(Phase::Rest, place, spot),
+                    _ => return Outcome::Nothing,
+                }
+                continue;
+            };
+            if place != self.progress.next {
+                self.progress.next = place;
+                self.progress.spot = None;
+            }
+            match self.visit(place) {
+                Visit::Fits(device, offer) => return Outcome::Fits(device, offer),
+                Visit::Done => {
+                    self.progress.next = place.next();
+                    self.progress.spot = None;
+                }
+                Visit::Cut => return Outcome::Cut,
+                Visit::Impatient => {
+                    self.progress.left = Some((place, self.progress.spot));
+                    self.go_to(Phase::Sure, place, None);
+                }
+            }
+        }
+    }
+
+    fn go_to(&mut self, phase: Phase, next: Place, spot: Option<Spot>) {
+        self.progress.phase = phase;
+        self.progress.next = next;
+        self.progress.spot = spot;
+        self.walk = Walk::new::<T>(self.query, phase);
+    }
+
+    fn is_out_of_bounds(&self) -> bool {
+        self.looks >= self.bounds.looks || self.repairs.len() >= self.bounds.repairs as usize
+    }
+
+    /// Counts a look at something that might fit.
+    fn look(&mut self, is_sure: bool) {
+        self.looks = self.looks.saturating_add(1);
+        if !is_sure && self.progress.phase == Phase::Cheapest {
+            self.progress.wasted = self.progress.wasted.saturating_add(1);
+        }
+    }
+
+    fn is_impatient(&self) -> bool {
+        self.progress.phase == Phase::Cheapest && self.progress.wasted >= PATIENCE
+    }
+
+    /// Tries the open devices of a bucket. Whatever ends the visit, `progress.spot` is where to go
+    /// on.
+    fn visit(&mut self, place: Place) -> Visit<T::AccountId> {
+        if self.is_out_of_bounds() {
+            return Visit::Cut;
+        }
+        let is_sure = self.query.is_sure(place);
+        self.look(is_sure);
+        let Some(bucket) = Buckets::<T>::get(place) else {
+            return Visit::Done;
+        };
+        let slots = u32::from(bucket.further)
+            .saturating_add(1)
+            .saturating_mul(PAGE_SLOTS);
+        let start = (self.rotation % u64::from(slots)) as u32;
+        let mut spot = self.progress.spot.unwrap_or(Spot {
+            start,
+            next: start,
+            wrapped: false,
+        });
+        loop {
+            let end = if spot.wrapped { spot.start } else { slots };
+            let number = open_page_from(&bucket, spot.next / PAGE_SLOTS)
+                .filter(|number| number.saturating_mul(PAGE_SLOTS) < end);
+            let Some(number) = number else {
+                if spot.wrapped {
+                    return Visit::Done;
+                }
+                spot.wrapped = true;
+                spot.next = 0;
+                continue;
+            };
+            spot.next = spot.next.max(number.saturating_mul(PAGE_SLOTS));
+            self.progress.spot = Some(spot);
+            if number > 0 && self.is_out_of_bounds() {
+                return Visit::Cut;
+            }
+            let further;
+            let page = if number == 0 {
+                &bucket.first
+            } else {
+                self.look(is_sure);
+                further = Pages::<T>::get(place, number as u16).unwrap_or_default();
+                &further
+            };
+            if let Some(end) = self.turn(place, page, is_sure, &mut spot, end) {
+                return end;
+            }
+            // What is left of the page, if anything, lies past the end.
+            spot.next = spot
+                .next
+                .max(number.saturating_add(1).saturating_mul(PAGE_SLOTS));
+        }
+    }
+
+    /// Tries the open devices of one page from the spot up to `end`.
+    fn turn(
+        &mut self,
+        place: Place,
+        page: &Page,
+        is_sure: bool,
+        spot: &mut Spot,
+        end: u32,
+    ) -> Option<Visit<T::AccountId>> {
+        let base = spot.next - spot.next % PAGE_SLOTS;
+        let mut left = page.open & u32::MAX << (spot.next % PAGE_SLOTS);
+        while left != 0 {
+            let slot = left.trailing_zeros();
+            left &= left - 1;
+            if base.saturating_add(slot) >= end {
+                break;
+            }
+            spot.next = base.saturating_add(slot);
+            self.progress.spot = Some(*spot);
+            let Some(listed) = page.devices.get(slot as usize) else {
+                break;
+            };
+            match listed.shortfall(self.query.needs(), self.query.highest_ask()) {
+                Some(reason) => self.missed(reason),
+                None if self.is_out_of_bounds() => return Some(Visit::Cut),
+                None if self.is_impatient() && !is_sure => return Some(Visit::Impatient),
+                None => {
+                    self.look(is_sure);
+                    spot.next = spot.next.saturating_add(1);
+                    self.progress.spot = Some(*spot);
+                    if let Some(offer) = self.examine(place, listed) {
+                        return Some(Visit::Fits(listed.device, offer));
+                    }
+                }
+            }
+        }
+        // A page without a fitting device counts too; the spot is past it.
+        spot.next = base.saturating_add(PAGE_SLOTS);
+        self.progress.spot = Some(*spot);
+        (self.is_impatient() && !is_sure).then_some(Visit::Impatient)
+    }
+
+    fn missed(&mut self, reason: Unmatched) {
+        self.progress.best = self.progress.best.max(reason);
+    }
+
+    /// The offer of a device, if it fits.
+    fn examine(&mut self, place: Place, listed: &Listed) -> Option<Offer<T::AccountId>> {
+        let device = listed.device;
+        let Some(offer) = T::Devices::offer(device) else {
+            self.repairs.push(Repair::Drop(device));
+            return None;
+        };
+        let Some(reason) = self.query.shortfall(&offer) else {
+            return Some(offer);
+        };
+        self.missed(reason);
+        let belongs = place_of(&offer);
+        if offer.free_slots == 0 {
+            self.repairs.push(Repair::Close(device));
+        } else if belongs != Some(place) {
+            let listing = Listing {
+                spec: offer.spec,
+                ask: offer.ask,
+            };
+            self.repairs.push(Repair::Move {
+                listed: Listed::new(device, &listing),
+                place: belongs,
+            });
+        }
+        None
+    }
+}
+
+/// The first page at or after `number` with an open device.
+fn open_page_from(bucket: &Bucket, number: u32) -> Option<u32> {
+    if number == 0 && bucket.first.open != 0 {
+        return Some(0);
+    }
+    let further = u16::try_from(number.saturating_sub(1)).ok()?;
+    bucket
+        .open
+        .first_from(further)
+        .map(|bit| u32::from(bit).saturating_add(1))
+}

@@ -1,0 +1,148 @@
+//! What a match costs, whatever is in the book.
+
+use aicpw_primitives::traits::{MatchQueue, Offer, QueueEnd};
+use aicpw_protocol::{device::Reputation, units::AICP, Gflops, Mebibytes};
+use frame_support::{traits::Hooks, weights::Weight};
+
+use crate::{mock::*, PATIENCE};
+
+/// Matches one task, and says how many offers it took and what it weighed in steps of one.
+fn cost(id: u64, change: impl FnOnce(&mut Task)) -> (u32, u64) {
+    Matching::enqueue(task(id, change), QueueEnd::Back);
+    take_offers();
+    let weight = Matching::on_idle(1, Weight::MAX).ref_time();
+    assert_eq!(matches().last().map(|(task, _)| *task), Some(id), "matched");
+    (take_offers(), weight)
+}
+
+/// A book of this many devices, of which one in a hundred fits, at a higher ask than the others.
+fn book(devices: u64, unfit: impl Fn(u64, &mut Offer<AccountId>)) {
+    for id in 0..devices {
+        let fits = id % 100 == 99;
+        let ask = if fits { 500_000 } else { 1_000 } + u128::from(id * 7_919 % 1_000);
+        device(id, ask, |offer| {
+            if !fits {
+                unfit(id, offer);
+            }
+        });
+    }
+}
+
+#[test]
+fn it_does_not_grow_with_the_book() {
+    for devices in [100, 10_000] {
+        run(|| {
+            book(devices, |_, _| ());
+            // Bucket and device; then the search's begin and the match.
+            assert_eq!(cost(0, |_| ()), (1, 4), "{devices} devices");
+            assert_eq!(cost(1, |_| ()), (1, 4), "{devices} devices");
+        });
+    }
+}
+
+#[test]
+fn cheap_but_unfit_devices_cost_nothing() {
+    let cases: [fn(u64, &mut Offer<AccountId>); 5] = [
+        |_, offer| offer.spec.gflops = Gflops(100),
+        |_, offer| offer.spec.memory = Mebibytes(100),
+        |_, offer| offer.reputation = Reputation::START,
+        |_, offer| offer.free_stake = AICP / 2,
+        // Strong ones with little memory, and the other way round.
+        |id, offer| match id % 2 {
+            0 => offer.spec.gflops = Gflops(100_000),
+            _ => offer.spec.memory = Mebibytes(100_000),
+        },
+    ];
+    for (case, unfit) in cases.into_iter().enumerate() {
+        for devices in [100, 10_000] {
+            run(|| {
+                book(devices, |id, offer| {
+                    offer.reputation = Reputation(700);
+                    offer.spec.gflops = Gflops(500);
+                    offer.spec.memory = Mebibytes(4_096);
+                    unfit(id, offer);
+                });
+                // The fitting ones.
+                for id in (99..devices).step_by(100) {
+                    change_device(aicpw_protocol::DeviceId(id), |offer| {
+                        offer.reputation = Reputation(700);
+                        offer.spec.gflops = Gflops(10_000);
+                        offer.spec.memory = Mebibytes(16_384);
+                    });
+                    list(id);
+                }
+                let demanding = |task: &mut Task| {
+                    task.demand.needs.gflops = Gflops(8_192);
+                    task.demand.needs.memory = Mebibytes(16_384);
+                    task.demand.needs.min_reputation = Reputation(501);
+                };
+                assert_eq!(cost(0, demanding), (1, 4), "case {case}, {devices} devices");
+            });
+        }
+    }
+}
+
+#[test]
+fn a_crowd_just_below_the_need_costs_no_more_than_patience() {
+    for devices in [100, 10_000] {
+        run(|| {
+            // On the level of the need; what fits is above it.
+            book(devices, |_, offer| offer.spec.gflops = Gflops(1_499));
+            for id in (99..devices).step_by(100) {
+                change_device(aicpw_protocol::DeviceId(id), |offer| {
+                    offer.spec.gflops = Gflops(3_000);
+                });
+                list(id);
+            }
+            let (offers, weight) = cost(0, |task| task.demand.needs.gflops = Gflops(1_500));
+            assert_eq!(offers, 1, "the book itself knows what they have");
+            assert!(weight <= 5 + u64::from(PATIENCE), "{weight}");
+        });
+    }
+}
+
+#[test]
+fn a_crowd_that_only_its_offers_show_unfit_costs_no_more_than_patience() {
+    for devices in [100, 10_000] {
+        run(|| {
+            book(devices, |_, offer| offer.free_stake = 11 * AICP);
+            let (offers, weight) = cost(0, |task| task.collateral = 20 * AICP);
+            assert!(offers <= u32::from(PATIENCE), "{offers}");
+            assert!(weight <= 5 + u64::from(PATIENCE), "{weight}");
+        });
+    }
+}
+
+#[test]
+fn the_sure_one_is_taken_and_the_rest_is_not_lost() {
+    run(|| {
+        for id in 0..500 {
+            device(id, 1_000 + u128::from(id), |offer| {
+                offer.spec.gflops = Gflops(if id == 400 { 1_600 } else { 1_499 });
+            });
+        }
+        device(999, 500_000, |offer| offer.spec.gflops = Gflops(3_000));
+        let needs = |task: &mut Task| task.demand.needs.gflops = Gflops(1_500);
+        Matching::enqueue(task(0, needs), QueueEnd::Back);
+        Matching::enqueue(task(1, needs), QueueEnd::Back);
+        for _ in 0..20 {
+            next_block(1_000);
+        }
+        assert_eq!(matches(), [(0, 999), (1, 400)]);
+    });
+}
+
+#[test]
+fn a_task_nothing_fits_by_level_costs_one_search() {
+    run(|| {
+        book(10_000, |_, _| ());
+        Matching::enqueue(
+            task(0, |task| task.demand.needs.gflops = Gflops(100_000)),
+            QueueEnd::Back,
+        );
+        take_offers();
+        assert_eq!(Matching::on_idle(1, Weight::MAX).ref_time(), 2);
+        assert_eq!(take_offers(), 0);
+        assert_eq!(Matching::tasks_parked(), 1);
+    });
+}

@@ -1,0 +1,10 @@
+//! Tests by behaviour.
+
+mod choice;
+mod cost;
+mod dry_run;
+mod levels;
+mod model;
+mod parking;
+mod queue;
+mod reasons;

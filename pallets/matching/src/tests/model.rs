@@ -1,0 +1,243 @@
+//! Against a naive model: all devices in a list, and each task compares itself with every one.
+
+use aicpw_primitives::traits::{MatchQueue, Offer, OrderBook, QueueEnd};
+use aicpw_protocol::{
+    device::{ClassSet, Reputation},
+    task::DeterminismClass,
+    units::AICP,
+    AskPrice, DeviceId, Gflops, Mebibytes, MegabitsPerSecond, TaskId,
+};
+use proptest::prelude::*;
+
+use crate::{
+    levels::{Levels, Tick},
+    mock::*,
+};
+
+#[derive(Clone, Debug)]
+enum Action {
+    Come(u64, Device),
+    Leave(u64),
+    Vanish(u64),
+    Free(u64),
+    Submit(Wish),
+    Block,
+}
+
+#[derive(Clone, Debug)]
+struct Device {
+    ask: u128,
+    gflops: u64,
+    memory: u64,
+    bandwidth: u32,
+    reputation: u16,
+    stake: u128,
+    classes: u8,
+    slots: u8,
+    provider: u64,
+}
+
+#[derive(Clone, Debug)]
+struct Wish {
+    ask: u128,
+    gflops: u64,
+    memory: u64,
+    bandwidth: u32,
+    reputation: u16,
+    stake: u128,
+    class: u8,
+    requester: u64,
+}
+
+/// Few values, so that there are ties, and values on both sides of a bound.
+fn choose(values: &'static [u64]) -> impl Strategy<Value = u64> {
+    proptest::sample::select(values)
+}
+
+fn device_strategy() -> impl Strategy<Value = Device> {
+    let measured = (
+        choose(&[0, 100, 900, 1_000, 1_023, 1_024, 1_500, 30_000]),
+        choose(&[512, 4_096, 8_000, 8_192, 12_000]),
+        choose(&[5, 10, 90, 100, 2_000]),
+        1u8..8,
+    );
+    let offered = (
+        choose(&[1_000, 1_001, 1_007, 1_020, 2_000, 50_000]),
+        choose(&[400, 500, 501, 700, 900]),
+        choose(&[1, 5, 50, 500]),
+        0u8..3,
+        choose(&[1, 2, 3, 4, 5]),
+    );
+    (measured, offered).prop_map(|(measured, offered)| {
+        let (gflops, memory, bandwidth, classes) = measured;
+        let (ask, reputation, stake, slots, provider) = offered;
+        Device {
+            ask: ask.into(),
+            gflops,
+            memory,
+            bandwidth: bandwidth as u32,
+            reputation: reputation as u16,
+            stake: u128::from(stake) * AICP,
+            classes,
+            slots,
+            provider,
+        }
+    })
+}
+
+fn wish_strategy() -> impl Strategy<Value = Wish> {
+    (
+        choose(&[1_000, 1_005, 1_500, 1_000_000]),
+        choose(&[0, 100, 1_000, 1_024, 1_200]),
+        choose(&[0, 4_096, 8_100]),
+        choose(&[0, 10, 50]),
+        choose(&[0, 500, 600]),
+        choose(&[0, 1, 5, 20]),
+        0u8..3,
+        choose(&[1, 2, 9]),
+    )
+        .prop_map(
+            |(ask, gflops, memory, bandwidth, reputation, stake, class, requester)| Wish {
+                ask: ask.into(),
+                gflops,
+                memory,
+                bandwidth: bandwidth as u32,
+                reputation: reputation as u16,
+                stake: u128::from(stake) * AICP,
+                class,
+                requester,
+            },
+        )
+}
+
+fn action() -> impl Strategy<Value = Action> {
+    prop_oneof![
+        4 => (0u64..40, device_strategy()).prop_map(|(id, device)| Action::Come(id, device)),
+        1 => (0u64..40).prop_map(Action::Leave),
+        1 => (0u64..40).prop_map(Action::Vanish),
+        2 => (0u64..40).prop_map(Action::Free),
+        5 => wish_strategy().prop_map(Action::Submit),
+        2 => Just(Action::Block),
+    ]
+}
+
+fn come(id: u64, new: Device) {
+    device(id, new.ask, |offer| {
+        offer.provider = new.provider;
+        offer.spec.gflops = Gflops(new.gflops);
+        offer.spec.memory = Mebibytes(new.memory);
+        offer.spec.bandwidth = MegabitsPerSecond(new.bandwidth);
+        offer.spec.classes = ClassSet {
+            int: new.classes & 1 != 0,
+            fp32_strict: new.classes & 2 != 0,
+            device: new.classes & 4 != 0,
+        };
+        offer.reputation = Reputation(new.reputation);
+        offer.free_stake = new.stake;
+        offer.free_slots = new.slots;
+    });
+}
+
+fn submit(id: u64, wish: Wish) {
+    let id = task(id, |task| {
+        let demand = &mut task.demand;
+        demand.requester = wish.requester;
+        demand.highest_ask = AskPrice(wish.ask);
+        demand.needs.gflops = Gflops(wish.gflops);
+        demand.needs.memory = Mebibytes(wish.memory);
+        demand.needs.bandwidth = MegabitsPerSecond(wish.bandwidth);
+        demand.needs.min_reputation = Reputation(wish.reputation);
+        demand.needs.class = match wish.class {
+            0 => DeterminismClass::Int,
+            1 => DeterminismClass::Fp32Strict,
+            _ => DeterminismClass::Device,
+        };
+        task.collateral = wish.stake;
+    });
+    Matching::enqueue(id, QueueEnd::Back);
+}
+
+fn fitting(task: &Task) -> Vec<Offer<AccountId>> {
+    devices()
+        .into_values()
+        .filter(|offer| fits(task, offer).is_none())
+        .collect()
+}
+
+/// Serves one task and compares.
+fn serve_and_compare(id: u64) {
+    let before = find_task(TaskId(id)).unwrap();
+    let best = fitting(&before)
+        .into_iter()
+        .map(|offer| {
+            let levels = Levels::of_device(&offer.spec, offer.reputation, offer.free_stake);
+            (Tick::from(offer.ask), 3 - levels.reputation)
+        })
+        .min();
+    let offers = devices();
+    end_of_block();
+    let after = find_task(TaskId(id)).unwrap();
+    let got = after.matched.map(|device| {
+        let offer = &offers[&device];
+        let levels = Levels::of_device(&offer.spec, offer.reputation, offer.free_stake);
+        (Tick::from(offer.ask), 3 - levels.reputation)
+    });
+    assert_eq!(
+        got, best,
+        "{id} gets the cheapest, then the best reputation"
+    );
+    assert_eq!(got.is_none(), after.parked.is_some(), "{id} is parked");
+}
+
+fn check(actions: Vec<Action>) {
+    run(|| {
+        let mut id = 0;
+        for action in actions {
+            match action {
+                Action::Come(id, device) => come(id, device),
+                Action::Leave(id) => {
+                    goes_offline(id);
+                    Matching::unlist(DeviceId(id));
+                }
+                Action::Vanish(id) => goes_offline(id),
+                Action::Free(id) => {
+                    let has_room = devices()
+                        .get(&DeviceId(id))
+                        .is_some_and(|offer| offer.free_slots < 3);
+                    if has_room {
+                        frees_slot(id);
+                    }
+                }
+                Action::Submit(wish) => {
+                    // What others may wake for comes first.
+                    end_of_block();
+                    submit(id, wish);
+                    serve_and_compare(id);
+                    id += 1;
+                }
+                Action::Block => next_block(10_000),
+            }
+            Matching::do_try_state().unwrap();
+        }
+        // Whatever a device told of has woken who fits.
+        for _ in 0..60 {
+            next_block(10_000);
+        }
+        for id in 0..id {
+            let task = find_task(TaskId(id)).unwrap();
+            if task.matched.is_none() {
+                assert!(task.parked.is_some());
+                assert_eq!(fitting(&task), [], "{id} sleeps while a device fits");
+            }
+        }
+    });
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+
+    #[test]
+    fn matches_are_those_of_the_model(actions in proptest::collection::vec(action(), 1..120)) {
+        check(actions);
+    }
+}

@@ -1,0 +1,227 @@
+//! What parks, and what wakes it.
+
+use aicpw_primitives::traits::{MatchQueue, QueueEnd};
+use aicpw_protocol::{task::Unmatched, units::AICP, AskPrice, DeviceId, Gflops, TaskId};
+
+use crate::{mock::*, types::MAX_GROUPS};
+
+fn park(id: u64, change: impl FnOnce(&mut Task)) {
+    Matching::enqueue(task(id, change), QueueEnd::Back);
+    end_of_block();
+    assert!(find_task(TaskId(id)).unwrap().parked.is_some(), "{id}");
+}
+
+#[test]
+fn a_fitting_device_wakes() {
+    run(|| {
+        park(0, |_| ());
+        assert_eq!(Matching::tasks_parked(), 1);
+        device(0, 1_000, |_| ());
+        next_block(0);
+        assert_eq!(matches(), [(0, 0)]);
+        assert_eq!(Matching::tasks_parked(), 0);
+    });
+}
+
+#[test]
+fn it_wakes_at_the_end_of_the_block_too() {
+    run(|| {
+        park(0, |_| ());
+        device(0, 1_000, |_| ());
+        end_of_block();
+        assert_eq!(matches(), [(0, 0)]);
+    });
+}
+
+#[test]
+fn a_freed_slot_wakes_in_history_order() {
+    run(|| {
+        device(0, 1_000, |_| ());
+        Matching::enqueue(task(0, |_| ()), QueueEnd::Back);
+        end_of_block();
+        // In two groups.
+        for id in 1..10 {
+            park(id, |task| {
+                if id % 3 == 0 {
+                    task.demand.needs.gflops = Gflops(1_000);
+                }
+            });
+        }
+        for _ in 1..10 {
+            frees_slot(0);
+            end_of_block();
+        }
+        let order: Vec<_> = matches().into_iter().map(|(task, _)| task).collect();
+        assert_eq!(order, (0..10).collect::<Vec<_>>());
+    });
+}
+
+#[test]
+fn no_more_wake_than_there_are_slots() {
+    run(|| {
+        for id in 0..100 {
+            park(id, |_| ());
+        }
+        device(0, 1_000, |offer| offer.free_slots = 3);
+        end_of_block();
+        assert_eq!(matches().len(), 3);
+        assert_eq!(Matching::tasks_parked(), 97);
+        assert_eq!(Matching::tasks_queued(), 0);
+    });
+}
+
+#[test]
+fn a_device_with_many_slots_wakes_all_in_time() {
+    run(|| {
+        for id in 0..100 {
+            park(id, |_| ());
+        }
+        device(0, 1_000, |offer| offer.free_slots = 200);
+        for _ in 0..20 {
+            next_block(1_000);
+        }
+        let order: Vec<_> = matches().into_iter().map(|(task, _)| task).collect();
+        assert_eq!(order, (0..100).collect::<Vec<_>>());
+    });
+}
+
+#[test]
+fn what_it_does_not_fit_sleeps_on() {
+    run(|| {
+        park(0, |task| task.demand.needs.gflops = Gflops(5_000));
+        park(1, |task| task.demand.needs.gflops = Gflops(1_001));
+        park(2, |task| task.demand.highest_ask = AskPrice(990));
+        park(3, |task| task.demand.highest_ask = AskPrice(100));
+        park(4, |task| task.collateral = 2_000 * AICP);
+        park(5, |task| task.demand.requester = 1_000);
+        park(6, |_| ());
+        device(0, 1_000, |offer| offer.free_slots = 9);
+        end_of_block();
+        assert_eq!(matches(), [(6, 0)]);
+        assert_eq!(Matching::tasks_parked(), 6);
+        // What they wait for comes one by one.
+        device(1, 10_000, |offer| offer.spec.gflops = Gflops(5_000));
+        end_of_block();
+        change_device(DeviceId(0), |offer| offer.free_stake = 9_000 * AICP);
+        list(0);
+        end_of_block();
+        change_device(DeviceId(0), |offer| offer.ask = AskPrice(99));
+        list(0);
+        end_of_block();
+        device(2, 10_000, |offer| offer.spec.gflops = Gflops(1_001));
+        end_of_block();
+        let mut order: Vec<_> = matches();
+        order.remove(0);
+        assert_eq!(order, [(0, 1), (4, 0), (2, 0), (3, 0), (1, 2)]);
+        device(3, 10_000, |_| ());
+        end_of_block();
+        assert_eq!(matches().last(), Some(&(5, 3)));
+    });
+}
+
+#[test]
+fn nothing_is_noted_while_nothing_is_parked() {
+    run(|| {
+        device(0, 1_000, |_| ());
+        assert_eq!(Matching::first_of(crate::types::List::Fresh), None);
+    });
+}
+
+#[test]
+fn a_parked_task_can_be_forgotten() {
+    run(|| {
+        park(0, |_| ());
+        park(1, |_| ());
+        Matching::forget(TaskId(0));
+        assert_eq!(Matching::tasks_parked(), 1);
+        device(0, 1_000, |_| ());
+        end_of_block();
+        assert_eq!(matches(), [(1, 0)]);
+    });
+}
+
+#[test]
+fn a_parked_task_that_needs_no_match_leaves() {
+    run(|| {
+        park(0, |_| ());
+        change_task(TaskId(0), |task| task.matched = Some(DeviceId(9)));
+        device(0, 1_000, |_| ());
+        end_of_block();
+        assert_eq!(Matching::tasks_parked(), 0);
+        assert_eq!(matches(), []);
+    });
+}
+
+#[test]
+fn the_sweep_finds_what_nobody_told_of() {
+    run(|| {
+        device(0, 1_000, |offer| offer.free_stake = 2 * AICP);
+        for id in 0..5 {
+            park(id, |task| task.collateral = 3 * AICP);
+        }
+        // Enough stake, within its level, and nobody lists it.
+        change_device(DeviceId(0), |offer| offer.free_stake = 5 * AICP);
+        next_block(1_000);
+        assert_eq!(matches(), []);
+        MaxSweeps::set(2);
+        for _ in 0..5 {
+            next_block(1_000);
+        }
+        assert_eq!(matches(), [(0, 0)]);
+        assert_eq!(Matching::tasks_parked(), 4);
+    });
+}
+
+#[test]
+fn a_device_looks_at_a_bounded_number_and_the_sweep_at_the_others() {
+    run(|| {
+        // Older ones that differ from the level of the device by what only a comparison shows.
+        for id in 0..100 {
+            park(id, |task| task.demand.needs.gflops = Gflops(1_001));
+        }
+        park(100, |_| ());
+        device(0, 1_000, |offer| offer.spec.gflops = Gflops(1_000));
+        park(101, |task| task.demand.requester = 1_000);
+        MaxSweeps::set(4);
+        let mut blocks = 0;
+        while matches().is_empty() {
+            next_block(1_000);
+            blocks += 1;
+            assert!(blocks < 40);
+        }
+        assert_eq!(matches(), [(100, 0)]);
+        assert_eq!(
+            find_task(TaskId(101)).unwrap().parked,
+            Some(Unmatched::Independence)
+        );
+    });
+}
+
+#[test]
+fn a_full_directory_loses_nobody() {
+    run(|| {
+        // Each with a highest ask in another octave and another power: more groups than fit.
+        let mut id = 0;
+        for octave in 1..120 {
+            for level in 0..15 {
+                park(id, |task| {
+                    task.demand.needs.gflops = Gflops(64 << level);
+                    task.demand.highest_ask = AskPrice(1 << octave);
+                });
+                id += 1;
+            }
+        }
+        assert!(id > u64::from(MAX_GROUPS));
+        let last = TaskId(id - 1);
+        assert!(find_task(last).unwrap().parked.is_some());
+        MaxSweeps::set(100);
+        for new in 0..id {
+            device(new, 1, |offer| offer.spec.gflops = Gflops(2_000_000));
+        }
+        for _ in 0..200 {
+            end_of_block();
+        }
+        assert_eq!(matches().len() as u64, id);
+        assert_eq!(Matching::tasks_parked(), 0);
+    });
+}

@@ -1,0 +1,147 @@
+//! The way of a search through the nodes of the book: from one bucket that may hold what it looks for
+//! to the next, in order, without a step into a bucket that cannot.
+
+use alloc::vec::Vec;
+
+use crate::{
+    levels::{Cell, Levels, Place, Segment, Tick, TICKS_PER_OCTAVE},
+    query::{from_on, Query},
+    types::{Node, Phase},
+    Config, Leaves, Listings, Roots,
+};
+
+/// A cell that a phase looks at, in one segment, and in which children of the node it is.
+struct Candidate {
+    cell: Cell,
+    segment: Segment,
+    children: u128,
+}
+
+/// The buckets of a phase with open devices, in order. What it has read it keeps for the step:
+/// nothing changes the book meanwhile.
+pub(crate) struct Walk {
+    phase: Phase,
+    octaves: Vec<Candidate>,
+    leaf: Option<(u8, Vec<Candidate>)>,
+}
+
+impl Walk {
+    pub(crate) fn new<T: Config>(query: &Query<'_, T::AccountId>, phase: Phase) -> Self {
+        let mut octaves = Vec::new();
+        for (segment, _) in Listings::<T>::get().0 {
+            if segment.runs(query.needs().engine, query.needs().class) {
+                let root = Roots::<T>::get(segment).unwrap_or_default();
+                collect(&mut octaves, query, segment, &root, |cell_is_sure| {
+                    query.octaves(phase, cell_is_sure)
+                });
+            }
+        }
+        Self {
+            phase,
+            octaves,
+            leaf: None,
+        }
+    }
+
+    /// The first bucket at or after `from`.
+    pub(crate) fn next<T: Config>(
+        &mut self,
+        query: &Query<'_, T::AccountId>,
+        from: Place,
+    ) -> Option<Place> {
+        let mut from = from;
+        loop {
+            let octave = self.octave_from(from.tick().octave())?;
+            from = from.max(Place::start_of_octave(octave));
+            if self
+                .leaf
+                .as_ref()
+                .is_none_or(|(loaded, _)| *loaded != octave)
+            {
+                self.leaf = Some((octave, self.load::<T>(query, octave)));
+            }
+            let found = self
+                .leaf
+                .iter()
+                .flat_map(|(_, cells)| cells)
+                .filter_map(|candidate| candidate.first_from(octave, from))
+                .min();
+            if found.is_some() {
+                return found;
+            }
+            from = Place::start_of_octave(octave.checked_add(1).filter(|next| *next < 128)?);
+        }
+    }
+
+    fn octave_from(&self, first: u8) -> Option<u8> {
+        let all = self.octaves.iter().fold(0, |all, cell| all | cell.children);
+        let left = all & from_on(first);
+        (left != 0).then(|| left.trailing_zeros() as u8)
+    }
+
+    fn load<T: Config>(&self, query: &Query<'_, T::AccountId>, octave: u8) -> Vec<Candidate> {
+        let mut cells = Vec::new();
+        let mut last = None;
+        for candidate in &self.octaves {
+            // The candidates of a segment follow one another.
+            if candidate.children & 1 << octave == 0 || last == Some(candidate.segment) {
+                continue;
+            }
+            last = Some(candidate.segment);
+            let leaf = Leaves::<T>::get(candidate.segment, octave).unwrap_or_default();
+            collect(
+                &mut cells,
+                query,
+                candidate.segment,
+                &leaf,
+                |cell_is_sure| query.ticks(self.phase, cell_is_sure, octave),
+            );
+        }
+        cells
+    }
+}
+
+/// Adds the cells of a node that may fit, with those children that are open and looked at.
+fn collect<AccountId: PartialEq>(
+    into: &mut Vec<Candidate>,
+    query: &Query<'_, AccountId>,
+    segment: Segment,
+    node: &Node,
+    looked_at: impl Fn(bool) -> u128,
+) {
+    let (sure, other) = (looked_at(true), looked_at(false));
+    into.extend(node.0.iter().filter_map(|masks| {
+        let levels = Levels::from(masks.cell);
+        if !levels.dominates(query.floor()) {
+            return None;
+        }
+        let mask = if levels.dominates(query.sure()) {
+            sure
+        } else {
+            other
+        };
+        let children = masks.open & mask;
+        (children != 0).then_some(Candidate {
+            cell: masks.cell,
+            segment,
+            children,
+        })
+    }));
+}
+
+impl Candidate {
+    /// The first bucket of this cell in the octave at or after `from`, which is in the octave.
+    fn first_from(&self, octave: u8, from: Place) -> Option<Place> {
+        let place = |step: u8| {
+            let tick = u16::from(octave) * TICKS_PER_OCTAVE + u16::from(step);
+            Place::new(Tick(tick), self.cell, self.segment)
+        };
+        let mut left = self.children & from_on(from.tick().step());
+        let first = place(left.trailing_zeros().min(127) as u8);
+        if left != 0 && first < from {
+            // It comes before `from` on the same tick.
+            left &= left - 1;
+        }
+        (left != 0).then(|| place(left.trailing_zeros() as u8))
+    }
+}
