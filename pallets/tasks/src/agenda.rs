@@ -1,0 +1,188 @@
+//! Deadlines, keyed by the block in which they are served.
+//!
+//! Putting one in never fails and costs the same however many there are: a slot is a list of pages.
+//! Serving is bounded: what does not fit the weight of a block is served in the next, in order.
+//! Entries are never taken out early; one whose reason is gone is stale and does nothing.
+
+use aicpw_protocol::{
+    task::{AssignmentStatus, Fault, Refunded, TaskStatus},
+    AssignmentId, BlockNumber, TaskId,
+};
+use frame_support::{
+    pallet_prelude::*,
+    storage::with_storage_layer,
+    weights::{Weight, WeightMeter},
+    BoundedVec,
+};
+
+use crate::{failure::Cause, pallet::*, types::Deadline, WeightInfo};
+
+/// The most that one entry can weigh.
+pub(crate) fn heaviest_entry<T: Config>() -> Weight {
+    T::WeightInfo::serve_match()
+        .max(T::WeightInfo::serve_assignment())
+        .max(T::WeightInfo::serve_settle())
+        .max(T::WeightInfo::serve_unlock())
+        .max(T::WeightInfo::serve_prune())
+}
+
+impl<T: Config> Pallet<T> {
+    /// Puts a deadline into the slot of block `at`, or of the next block if that is past. Returns
+    /// the slot.
+    pub(crate) fn schedule(at: BlockNumber, deadline: Deadline) -> BlockNumber {
+        let at = at.max(Self::now().saturating_add(1));
+        Agenda::<T>::mutate(at, |slot| {
+            let slot = slot.get_or_insert_with(Default::default);
+            if slot.open.is_full() {
+                AgendaPages::<T>::insert(at, slot.pages, core::mem::take(&mut slot.open));
+                slot.pages = slot.pages.saturating_add(1);
+            }
+            if slot.open.try_push(deadline).is_err() {
+                frame_support::defensive!("an empty page has room for a deadline");
+            }
+        });
+        at
+    }
+
+    /// Serves what is due, as far as `limit` goes. Returns the weight used.
+    pub(crate) fn serve_agenda(limit: Weight) -> Weight {
+        let now = Self::now();
+        let mut meter = WeightMeter::with_limit(limit);
+        let first = AgendaCursor::<T>::get();
+        let mut cursor = first;
+        while cursor <= now && Self::serve_slot(cursor, &mut meter) {
+            cursor = cursor.saturating_add(1);
+        }
+        if cursor != first {
+            AgendaCursor::<T>::put(cursor);
+        }
+        meter.consumed()
+    }
+
+    /// Serves the slot of a block. Whether it was served to its end.
+    fn serve_slot(block: BlockNumber, meter: &mut WeightMeter) -> bool {
+        if meter.try_consume(T::WeightInfo::serve_slot()).is_err() {
+            return false;
+        }
+        let Some(mut slot) = Agenda::<T>::get(block) else {
+            return true;
+        };
+        while slot.served < slot.pages {
+            if meter.try_consume(T::WeightInfo::serve_slot()).is_err() {
+                Agenda::<T>::insert(block, slot);
+                return false;
+            }
+            let page = AgendaPages::<T>::take(block, slot.served).unwrap_or_default();
+            let rest = Self::serve_page(block, page, meter);
+            if !rest.is_empty() {
+                AgendaPages::<T>::insert(block, slot.served, rest);
+                Agenda::<T>::insert(block, slot);
+                return false;
+            }
+            slot.served = slot.served.saturating_add(1);
+        }
+        slot.open = Self::serve_page(block, slot.open, meter);
+        if slot.open.is_empty() {
+            Agenda::<T>::remove(block);
+            true
+        } else {
+            Agenda::<T>::insert(block, slot);
+            false
+        }
+    }
+
+    /// Serves the deadlines of a page. Returns those for which there was no weight left.
+    fn serve_page(
+        block: BlockNumber,
+        mut page: BoundedVec<Deadline, T::PageCapacity>,
+        meter: &mut WeightMeter,
+    ) -> BoundedVec<Deadline, T::PageCapacity> {
+        let served = page
+            .iter()
+            .take_while(|deadline| {
+                let affordable = meter.try_consume(Self::weight_of(deadline)).is_ok();
+                if affordable {
+                    Self::serve(block, **deadline);
+                }
+                affordable
+            })
+            .count();
+        page.drain(..served);
+        page
+    }
+
+    fn weight_of(deadline: &Deadline) -> Weight {
+        match deadline {
+            Deadline::Match(_) => T::WeightInfo::serve_match(),
+            Deadline::Assignment(_) => T::WeightInfo::serve_assignment(),
+            Deadline::Settle(_) => T::WeightInfo::serve_settle(),
+            Deadline::Unlock(_) => T::WeightInfo::serve_unlock(),
+            Deadline::Prune(_) => T::WeightInfo::serve_prune(),
+        }
+    }
+
+    /// Serves one deadline of the slot of `block`, wholly or not at all.
+    pub(crate) fn serve(block: BlockNumber, deadline: Deadline) {
+        let served = with_storage_layer(|| match deadline {
+            Deadline::Match(task) => Self::serve_match(task),
+            Deadline::Assignment(assignment) => Self::serve_assignment(block, assignment),
+            Deadline::Settle(task) => Self::serve_settle(task),
+            Deadline::Unlock(assignment) => Self::serve_unlock(assignment),
+            Deadline::Prune(task) => Self::serve_prune(task),
+        });
+        if let Err(error) = served {
+            frame_support::defensive!("a deadline cannot fail", (deadline, error));
+        }
+    }
+
+    fn serve_match(id: TaskId) -> DispatchResult {
+        let Some(task) = Tasks::<T>::get(id) else {
+            return Ok(());
+        };
+        match task.status {
+            TaskStatus::Queued { match_by } | TaskStatus::Parked { match_by, .. }
+                if Self::now() > match_by =>
+            {
+                Self::refund(id, task, Refunded::MatchWindowEnded)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn serve_assignment(block: BlockNumber, id: AssignmentId) -> DispatchResult {
+        let Some(mut assignment) = Assignments::<T>::get(id) else {
+            return Ok(());
+        };
+        let Some(deadline) = assignment.deadline() else {
+            return Ok(());
+        };
+        if assignment.due != block {
+            return Ok(());
+        }
+        if Self::now() <= deadline {
+            assignment.due = Self::schedule(deadline.saturating_add(1), Deadline::Assignment(id));
+            Assignments::<T>::insert(id, assignment);
+            return Ok(());
+        }
+        let fault = match assignment.status {
+            AssignmentStatus::Assigned { .. } => Fault::NoStart,
+            AssignmentStatus::Running {
+                progress_by,
+                commit_by,
+                ..
+            } if progress_by < commit_by => Fault::NoProgress,
+            AssignmentStatus::Running { .. } => Fault::NoCommit,
+            _ => Fault::NoReveal,
+        };
+        Self::fail_assignment(id, assignment, Cause::seen_by_chain(fault))
+    }
+
+    fn serve_settle(id: TaskId) -> DispatchResult {
+        match Tasks::<T>::get(id) {
+            Some(task) if matches!(task.status, TaskStatus::Verifying { settle_at } if Self::now() >= settle_at) => {
+                Self::settle(id, task)
+            }
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,251 @@
+//! Which worker calls get into a block. The state is looked at first, the signature last: a call
+//! that cannot be executed costs a node as little as can be.
+
+use aicpw_primitives::{traits::DevicePool, worker_key::WorkerProof};
+use aicpw_protocol::{
+    commitment::{result_commitment, ResultOpening},
+    task::{AssignmentStatus, FailureMessage, Fault, Progress},
+    worker::Statement,
+    AssignmentId, BlockNumber, ContentId, Hash,
+};
+use codec::Encode;
+use frame_support::pallet_prelude::*;
+use sp_runtime::transaction_validity::TransactionValidityWithRefund;
+
+use crate::{
+    pallet::*,
+    types::{Assignment, Refusal},
+};
+
+/// Before everything that is paid for: workers have deadlines. Below the top, which is left to
+/// what keeps consensus alive.
+const PRIORITY: TransactionPriority = TransactionPriority::MAX / 2;
+
+/// Blocks for which a call stays in the pool; the worker signs a new one after
+/// [`crate::offchain::RETRY_AFTER`].
+const LONGEVITY: TransactionLongevity = 16;
+
+impl From<Refusal> for TransactionValidityError {
+    fn from(refusal: Refusal) -> Self {
+        InvalidTransaction::Custom(refusal as u8).into()
+    }
+}
+
+/// What the state says of a worker call; the same for the chain, and for the worker that asks
+/// itself whether it is time to make it.
+impl<T: Config> Pallet<T> {
+    fn in_time(assignment: &Assignment<T::AccountId>, now: BlockNumber) -> Result<(), Refusal> {
+        match assignment.deadline() {
+            Some(deadline) if now <= deadline => Ok(()),
+            _ => Err(Refusal::WindowClosed),
+        }
+    }
+
+    pub(crate) fn may_start(
+        assignment: &Assignment<T::AccountId>,
+        now: BlockNumber,
+    ) -> Result<(), Refusal> {
+        match assignment.status {
+            AssignmentStatus::Assigned { .. } => Self::in_time(assignment, now),
+            _ => Err(Refusal::NotInState),
+        }
+    }
+
+    /// A report may repeat the last one: a single step can take longer than the progress window,
+    /// and what the window asks for is a sign of life.
+    pub(crate) fn may_report(
+        id: AssignmentId,
+        assignment: &Assignment<T::AccountId>,
+        now: BlockNumber,
+        next: Progress,
+    ) -> Result<(), Refusal> {
+        let AssignmentStatus::Running {
+            progress_by,
+            progress,
+            reports,
+            ..
+        } = assignment.status
+        else {
+            return Err(Refusal::NotInState);
+        };
+        Self::in_time(assignment, now)?;
+        let is_share = next.steps_total > 0 && next.steps_done <= next.steps_total;
+        let is_forward = next.steps_done >= progress.steps_done
+            && (reports == 0 || next.steps_total == progress.steps_total);
+        if !is_share || !is_forward {
+            return Err(Refusal::BadProgress);
+        }
+        let time_limit = Tasks::<T>::get(id.task)
+            .map(|task| task.submission.time_limit)
+            .ok_or(Refusal::UnknownAssignment)?;
+        let last = progress_by.saturating_sub(T::ProgressWindow::get());
+        if now < last.saturating_add(Self::progress_interval(time_limit)) {
+            return Err(Refusal::TooSoon);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn may_commit(
+        assignment: &Assignment<T::AccountId>,
+        now: BlockNumber,
+    ) -> Result<(), Refusal> {
+        match assignment.status {
+            AssignmentStatus::Running { .. } => Self::in_time(assignment, now),
+            _ => Err(Refusal::NotInState),
+        }
+    }
+
+    pub(crate) fn may_reveal(
+        id: AssignmentId,
+        assignment: &Assignment<T::AccountId>,
+        now: BlockNumber,
+        opening: &ResultOpening,
+    ) -> Result<(), Refusal> {
+        let AssignmentStatus::Committed { commitment, .. } = assignment.status else {
+            return Err(Refusal::NotInState);
+        };
+        Self::in_time(assignment, now)?;
+        if !opening.result.is_well_formed() {
+            return Err(Refusal::Malformed);
+        }
+        if result_commitment(&assignment.provider, id, opening) != commitment {
+            return Err(Refusal::WrongOpening);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn may_fail(
+        assignment: &Assignment<T::AccountId>,
+        now: BlockNumber,
+        fault: Fault,
+        log: Option<&ContentId>,
+        message: &FailureMessage,
+    ) -> Result<(), Refusal> {
+        match assignment.status {
+            AssignmentStatus::Assigned { .. } | AssignmentStatus::Running { .. } => {
+                Self::in_time(assignment, now)?
+            }
+            _ => return Err(Refusal::NotInState),
+        }
+        if !fault.is_reported_by_worker() {
+            return Err(Refusal::NotReportable);
+        }
+        let is_text = core::str::from_utf8(message).is_ok();
+        if !is_text || !log.is_none_or(ContentId::is_well_formed) {
+            return Err(Refusal::Malformed);
+        }
+        Ok(())
+    }
+}
+
+impl<T: Config> Pallet<T> {
+    fn known(id: &AssignmentId) -> Result<Assignment<T::AccountId>, Refusal> {
+        Assignments::<T>::get(id).ok_or(Refusal::UnknownAssignment)
+    }
+
+    /// The signature, and with it the validity. `step` tells apart the calls that one assignment
+    /// makes one after the other; a second one of the same step waits or is dropped.
+    fn signed(
+        assignment: &Assignment<T::AccountId>,
+        proof: &WorkerProof,
+        statement: &Statement<T::AccountId>,
+        step: impl Encode,
+    ) -> TransactionValidityWithRefund {
+        let worker = T::DevicePool::worker_of(assignment.device).ok_or(Refusal::NoWorker)?;
+        if !T::DevicePool::verify_worker(&worker, proof, statement) {
+            return Err(InvalidTransaction::BadProof.into());
+        }
+        ValidTransaction::with_tag_prefix("AicpwTasks")
+            .priority(PRIORITY)
+            .longevity(LONGEVITY)
+            .and_provides(step)
+            .propagate(true)
+            .build()
+            .map(|valid| (valid, Weight::zero()))
+    }
+
+    pub(crate) fn authorize_start(
+        _: TransactionSource,
+        id: &AssignmentId,
+        proof: &WorkerProof,
+    ) -> TransactionValidityWithRefund {
+        let assignment = Self::known(id)?;
+        Self::may_start(&assignment, Self::now())?;
+        let statement = Statement::Start { assignment: *id };
+        Self::signed(&assignment, proof, &statement, (id, Step::Start))
+    }
+
+    pub(crate) fn authorize_report_progress(
+        _: TransactionSource,
+        id: &AssignmentId,
+        progress: &Progress,
+        proof: &WorkerProof,
+    ) -> TransactionValidityWithRefund {
+        let assignment = Self::known(id)?;
+        Self::may_report(*id, &assignment, Self::now(), *progress)?;
+        let statement = Statement::Progress {
+            assignment: *id,
+            progress: *progress,
+        };
+        Self::signed(&assignment, proof, &statement, (id, Step::Progress))
+    }
+
+    pub(crate) fn authorize_commit_result(
+        _: TransactionSource,
+        id: &AssignmentId,
+        commitment: &Hash,
+        proof: &WorkerProof,
+    ) -> TransactionValidityWithRefund {
+        let assignment = Self::known(id)?;
+        Self::may_commit(&assignment, Self::now())?;
+        let statement = Statement::Commit {
+            assignment: *id,
+            commitment: *commitment,
+        };
+        Self::signed(&assignment, proof, &statement, (id, Step::Commit))
+    }
+
+    pub(crate) fn authorize_reveal_result(
+        _: TransactionSource,
+        id: &AssignmentId,
+        opening: &ResultOpening,
+        proof: &WorkerProof,
+    ) -> TransactionValidityWithRefund {
+        let assignment = Self::known(id)?;
+        Self::may_reveal(*id, &assignment, Self::now(), opening)?;
+        let statement = Statement::Reveal {
+            assignment: *id,
+            opening: opening.clone(),
+        };
+        Self::signed(&assignment, proof, &statement, (id, Step::Reveal))
+    }
+
+    pub(crate) fn authorize_fail(
+        _: TransactionSource,
+        id: &AssignmentId,
+        fault: &Fault,
+        log: &Option<ContentId>,
+        message: &FailureMessage,
+        proof: &WorkerProof,
+    ) -> TransactionValidityWithRefund {
+        let assignment = Self::known(id)?;
+        Self::may_fail(&assignment, Self::now(), *fault, log.as_ref(), message)?;
+        let statement = Statement::Fail {
+            assignment: *id,
+            fault: *fault,
+            log: log.clone(),
+            message: message.clone(),
+        };
+        Self::signed(&assignment, proof, &statement, (id, Step::Fail))
+    }
+}
+
+/// The steps that a worker takes with an assignment.
+#[derive(Encode, codec::Decode, Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Step {
+    Start,
+    Progress,
+    Commit,
+    Reveal,
+    Fail,
+}

@@ -1,0 +1,336 @@
+//! What the calls do, once their origin is known.
+
+use aicpw_primitives::traits::{DevicePool, MatchQueue, QueueEnd, Reputations};
+use aicpw_protocol::{
+    commitment::{expected_root_hash, ResultOpening},
+    device::Reputation,
+    history, pricing,
+    task::{
+        AssignmentStatus, FailureMessage, Fault, Privacy, Progress, Submission, TaskStatus,
+        Verification,
+    },
+    AssignmentId, ContentId, Hash, Milliseconds, TaskId,
+};
+use alloc::vec;
+use frame_support::{
+    ensure,
+    pallet_prelude::*,
+    traits::{
+        fungible::{Mutate, MutateHold},
+        tokens::Preservation,
+        UnixTime,
+    },
+};
+
+use crate::{
+    failure::Cause,
+    pallet::*,
+    types::{Assignment, Deadline, History, Task},
+};
+
+/// An assignment, when this call is authorised.
+type Open<T> = Assignment<<T as frame_system::Config>::AccountId>;
+
+// Requesters' calls.
+impl<T: Config> Pallet<T> {
+    pub(crate) fn do_submit(requester: T::AccountId, submission: Submission) -> DispatchResult {
+        Self::check_submission(&submission)?;
+
+        T::NativeBalance::transfer(
+            &requester,
+            &T::FeeDestination::get(),
+            T::SubmissionFee::get(),
+            Preservation::Preserve,
+        )
+        .map_err(|_| Error::<T>::CannotPay)?;
+        T::NativeBalance::hold(
+            &HoldReason::TaskEscrow.into(),
+            &requester,
+            submission.budget,
+        )
+        .map_err(|_| Error::<T>::CannotPay)?;
+
+        let now = Self::now();
+        let timestamp = u64::try_from(T::Time::now().as_millis()).unwrap_or(u64::MAX);
+        let task_hash = history::task_hash(&requester, &submission);
+        let History { length, head } = Submissions::<T>::get();
+        let id = TaskId(length);
+        let head = history::next_head(&head, id, &task_hash, now, timestamp);
+        Submissions::<T>::put(History {
+            length: length.saturating_add(1),
+            head,
+        });
+
+        let match_by = now.saturating_add(Self::blocks(submission.match_window));
+        Self::schedule(match_by.saturating_add(1), Deadline::Match(id));
+        let replicas = usize::from(Self::replicas(&submission.verification));
+        let task = Task {
+            requester: requester.clone(),
+            submitted_at: now,
+            timestamp,
+            history_head: head,
+            status: TaskStatus::Queued { match_by },
+            escrow: submission.budget,
+            attempts: vec![0; replicas]
+                .try_into()
+                .map_err(|_| Error::<T>::ModeNotSupported)?,
+            providers: Default::default(),
+            rating: None,
+            submission,
+        };
+        let manifest = task.submission.manifest.clone();
+        TasksOf::<T>::insert(&requester, id, ());
+        Tasks::<T>::insert(id, task);
+        T::MatchQueue::enqueue(id, QueueEnd::Back);
+        Self::deposit_event(Event::TaskSubmitted {
+            task: id,
+            requester,
+            manifest,
+            task_hash,
+            timestamp,
+            history_head: head,
+        });
+        Ok(())
+    }
+
+    /// Whether each field can be worked with; the error names the field.
+    fn check_submission(submission: &Submission) -> DispatchResult {
+        let Submission {
+            manifest,
+            needs,
+            time_limit,
+            budget,
+            match_window,
+            verification,
+            privacy,
+            peers,
+        } = submission;
+        ensure!(manifest.is_well_formed(), Error::<T>::BadManifestCid);
+        ensure!(needs.gflops.0 > 0, Error::<T>::NoComputingPower);
+        ensure!(
+            needs.min_reputation <= Reputation::MAX,
+            Error::<T>::ReputationOutOfRange
+        );
+        ensure!(time_limit.0 > 0, Error::<T>::ZeroTimeLimit);
+        ensure!(
+            time_limit.0 <= T::MaxTimeLimit::get(),
+            Error::<T>::TimeLimitTooLong
+        );
+        ensure!(
+            (T::MinMatchWindow::get()..=T::MaxMatchWindow::get()).contains(&match_window.0),
+            Error::<T>::MatchWindowOutOfRange
+        );
+        match verification {
+            Verification::Expected { .. } => {}
+            Verification::Optimistic {
+                window: Milliseconds(window),
+            } => {
+                let range = T::MinOptimisticWindow::get()..=T::MaxOptimisticWindow::get();
+                ensure!(
+                    range.contains(window),
+                    Error::<T>::OptimisticWindowOutOfRange
+                );
+            }
+            Verification::Replicated { .. } | Verification::Proof { .. } => {
+                return Err(Error::<T>::ModeNotSupported.into());
+            }
+        }
+        ensure!(*privacy == Privacy::Public, Error::<T>::SealedNotSupported);
+        ensure!(
+            peers.iter().all(|peer| !peer.is_empty()),
+            Error::<T>::EmptyPeerAddress
+        );
+        ensure!(*budget >= T::MinBudget::get(), Error::<T>::BudgetTooLow);
+        let highest_ask = pricing::highest_ask(*budget, needs.gflops, *time_limit);
+        ensure!(
+            highest_ask >= T::MinAsk::get(),
+            Error::<T>::BudgetBelowLowestAsk
+        );
+        Ok(())
+    }
+
+    /// The task, if this account submitted it.
+    fn own_task(requester: &T::AccountId, id: TaskId) -> Result<Task<T::AccountId>, DispatchError> {
+        let task = Tasks::<T>::get(id).ok_or(Error::<T>::UnknownTask)?;
+        ensure!(task.requester == *requester, Error::<T>::NotRequester);
+        Ok(task)
+    }
+
+    pub(crate) fn do_cancel(requester: &T::AccountId, id: TaskId) -> DispatchResult {
+        let task = Self::own_task(requester, id)?;
+        ensure!(
+            matches!(
+                task.status,
+                TaskStatus::Queued { .. } | TaskStatus::Parked { .. }
+            ),
+            Error::<T>::NotWaiting
+        );
+        T::MatchQueue::forget(id);
+        Self::cancel_task(id, task)
+    }
+
+    pub(crate) fn do_accept(requester: &T::AccountId, id: TaskId) -> DispatchResult {
+        let task = Self::own_task(requester, id)?;
+        ensure!(
+            matches!(task.status, TaskStatus::Verifying { .. }),
+            Error::<T>::NotVerifying
+        );
+        Self::settle(id, task)
+    }
+
+    pub(crate) fn do_rate(requester: &T::AccountId, id: TaskId, stars: u8) -> DispatchResult {
+        let mut task = Self::own_task(requester, id)?;
+        let TaskStatus::Settled { paid, .. } = task.status else {
+            return Err(Error::<T>::NotSettled.into());
+        };
+        ensure!(task.rating.is_none(), Error::<T>::AlreadyRated);
+        ensure!((1..=5).contains(&stars), Error::<T>::RatingOutOfRange);
+        let provider = task
+            .newest(id, 0)
+            .and_then(Assignments::<T>::get)
+            .map(|assignment| assignment.provider)
+            .ok_or(Error::<T>::NotSettled)?;
+        task.rating = Some(stars);
+        Tasks::<T>::insert(id, task);
+        T::Reputations::rated(&provider, stars, paid);
+        Self::deposit_event(Event::TaskRated {
+            task: id,
+            provider,
+            stars,
+        });
+        Ok(())
+    }
+}
+
+// Workers' calls. Their conditions were checked when they were authorised, against the same state;
+// what does not fit here is `NotInState`.
+impl<T: Config> Pallet<T> {
+    fn open(id: AssignmentId) -> Result<Open<T>, DispatchError> {
+        Ok(Assignments::<T>::get(id).ok_or(Error::<T>::NotInState)?)
+    }
+
+    fn open_task(id: TaskId) -> Result<Task<T::AccountId>, DispatchError> {
+        Ok(Tasks::<T>::get(id).ok_or(Error::<T>::NotInState)?)
+    }
+
+    pub(crate) fn do_start(id: AssignmentId) -> DispatchResult {
+        let mut assignment = Self::open(id)?;
+        let time_limit = Self::open_task(id.task)?.submission.time_limit;
+        let now = Self::now();
+        let commit_by = now.saturating_add(Self::blocks(time_limit));
+        let running = AssignmentStatus::Running {
+            progress_by: now.saturating_add(T::ProgressWindow::get()),
+            commit_by,
+            progress: Progress::default(),
+            reports: 0,
+        };
+        Self::move_assignment(id, &mut assignment, running)?;
+        Assignments::<T>::insert(id, assignment);
+        Self::deposit_event(Event::TaskStarted {
+            assignment: id,
+            commit_by,
+        });
+        Ok(())
+    }
+
+    pub(crate) fn do_report_progress(id: AssignmentId, progress: Progress) -> DispatchResult {
+        let mut assignment = Self::open(id)?;
+        let AssignmentStatus::Running {
+            commit_by, reports, ..
+        } = assignment.status
+        else {
+            return Err(Error::<T>::NotInState.into());
+        };
+        let running = AssignmentStatus::Running {
+            progress_by: Self::now().saturating_add(T::ProgressWindow::get()),
+            commit_by,
+            progress,
+            reports: reports.saturating_add(1),
+        };
+        Self::move_assignment(id, &mut assignment, running)?;
+        Assignments::<T>::insert(id, assignment);
+        Self::deposit_event(Event::ProgressReported {
+            assignment: id,
+            progress,
+        });
+        Ok(())
+    }
+
+    pub(crate) fn do_commit_result(id: AssignmentId, commitment: Hash) -> DispatchResult {
+        let mut assignment = Self::open(id)?;
+        let at = Self::now();
+        let reveal_by = at.saturating_add(T::RevealWindow::get());
+        let committed = AssignmentStatus::Committed {
+            commitment,
+            at,
+            reveal_by,
+        };
+        Self::move_assignment(id, &mut assignment, committed)?;
+        // The work is done: the device is free for the next job while this commit becomes final.
+        T::DevicePool::vacate(assignment.device, id);
+        Assignments::<T>::insert(id, assignment);
+        Self::deposit_event(Event::ResultCommitted {
+            assignment: id,
+            commitment,
+            reveal_by,
+        });
+        Ok(())
+    }
+
+    pub(crate) fn do_reveal_result(id: AssignmentId, opening: ResultOpening) -> DispatchResult {
+        let mut assignment = Self::open(id)?;
+        let mut task = Self::open_task(id.task)?;
+        let now = Self::now();
+        let root = opening.result_root;
+        let revealed = AssignmentStatus::Revealed {
+            opening: opening.clone(),
+            at: now,
+        };
+        Self::move_assignment(id, &mut assignment, revealed)?;
+        Self::deposit_event(Event::ResultRevealed {
+            assignment: id,
+            result_root: root,
+            result: opening.result,
+        });
+        match task.submission.verification {
+            Verification::Expected { root_hash } if expected_root_hash(&root) == root_hash => {
+                Assignments::<T>::insert(id, assignment);
+                Self::settle(id.task, task)
+            }
+            Verification::Expected { .. } => {
+                let cause = Cause {
+                    unexpected_root: Some(root),
+                    ..Cause::seen_by_chain(Fault::WrongResult)
+                };
+                Self::fail_assignment(id, assignment, cause)
+            }
+            Verification::Optimistic { window } => {
+                Assignments::<T>::insert(id, assignment);
+                let settle_at = now.saturating_add(Self::blocks(window));
+                Self::move_task(id.task, &mut task, TaskStatus::Verifying { settle_at })?;
+                Tasks::<T>::insert(id.task, task);
+                Ok(())
+            }
+            // Never submitted.
+            Verification::Replicated { .. } | Verification::Proof { .. } => {
+                Err(Error::<T>::ModeNotSupported.into())
+            }
+        }
+    }
+
+    pub(crate) fn do_fail(
+        id: AssignmentId,
+        fault: Fault,
+        log: Option<ContentId>,
+        message: FailureMessage,
+    ) -> DispatchResult {
+        let assignment = Self::open(id)?;
+        let cause = Cause {
+            fault,
+            log,
+            message,
+            unexpected_root: None,
+        };
+        Self::fail_assignment(id, assignment, cause)
+    }
+}

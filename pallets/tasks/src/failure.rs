@@ -1,0 +1,149 @@
+//! How an assignment fails, whose fault that is, and what becomes of the task.
+
+use aicpw_primitives::traits::{DevicePool, MatchQueue, Penalty, QueueEnd};
+use aicpw_protocol::{
+    task::{AssignmentStatus, Blame, FailureMessage, Fault, Refunded, TaskStatus},
+    AssignmentId, ContentId, Hash, TaskId,
+};
+use alloc::vec::Vec;
+use frame_support::pallet_prelude::*;
+
+use crate::{
+    pallet::*,
+    types::{Assignment, LockState, Task},
+};
+
+/// Why an assignment fails.
+pub(crate) struct Cause {
+    /// The kind.
+    pub fault: Fault,
+    /// The worker's log on IPFS.
+    pub log: Option<ContentId>,
+    /// The worker's message.
+    pub message: FailureMessage,
+    /// The root that was revealed, if the fault is that it is not the one the requester expects.
+    ///
+    /// What the requester expects is its word against the provider's: were the provider slashed at
+    /// once, a requester could earn by expecting nonsense (ADR 0006). So this is undecided until
+    /// an independent provider has revealed the one root or the other.
+    pub unexpected_root: Option<Hash>,
+}
+
+impl Cause {
+    /// A fault that the chain found by itself.
+    pub fn seen_by_chain(fault: Fault) -> Self {
+        Self {
+            fault,
+            log: None,
+            message: FailureMessage::default(),
+            unexpected_root: None,
+        }
+    }
+
+    fn blame(&self) -> Blame {
+        match self.unexpected_root {
+            Some(_) => Blame::Undecided,
+            None => self.fault.blame(),
+        }
+    }
+}
+
+impl<T: Config> Pallet<T> {
+    /// Ends an assignment, and gives its task to another provider or back to its requester.
+    pub(crate) fn fail_assignment(
+        id: AssignmentId,
+        mut assignment: Assignment<T::AccountId>,
+        cause: Cause,
+    ) -> DispatchResult {
+        let mut task = Tasks::<T>::get(id.task).ok_or(Error::<T>::UnknownTask)?;
+        let blame = cause.blame();
+        let Cause {
+            fault,
+            log,
+            message,
+            unexpected_root: root,
+        } = cause;
+        let failed = AssignmentStatus::Failed {
+            fault,
+            at: Self::now(),
+            log: log.clone(),
+            message: message.clone(),
+        };
+        Self::move_assignment(id, &mut assignment, failed)?;
+        let penalty = match blame {
+            Blame::Provider => Some(Penalty::Fault),
+            Blame::WrongResult => Some(Penalty::WrongResult),
+            Blame::Undecided => None,
+        };
+        let slashed = match penalty {
+            Some(penalty) => Self::punish(id, &assignment, penalty, &task.requester),
+            None => 0,
+        };
+        Self::deposit_event(Event::AssignmentFailed {
+            assignment: id,
+            provider: assignment.provider.clone(),
+            fault,
+            slashed,
+            log,
+            message,
+        });
+        if blame == Blame::Undecided {
+            T::DevicePool::vacate(assignment.device, id);
+            assignment.locks = LockState::Undecided { root };
+        } else {
+            Self::release_locks(id, &mut assignment);
+        }
+        Assignments::<T>::insert(id, assignment);
+
+        if blame == Blame::Undecided {
+            let claimants: Vec<_> = Self::undecided(id.task, &task)
+                .filter(|(_, other)| makes_claim(other, fault, root))
+                .collect();
+            if claimants.len() > 1 {
+                Self::pay_base_fees(&mut task, &claimants);
+                return Self::refund(id.task, task, Refunded::FaultConfirmed);
+            }
+        }
+        let begun = id.attempt.saturating_add(1);
+        match T::MaxAttempts::get().checked_sub(begun) {
+            Some(left) if left > 0 => Self::requeue(id.task, task, left),
+            _ => Self::refund(id.task, task, Refunded::AttemptsExhausted),
+        }
+    }
+
+    /// The task waits for a device again, before all others.
+    fn requeue(id: TaskId, mut task: Task<T::AccountId>, attempts_left: u8) -> DispatchResult {
+        let window = Self::blocks(task.submission.match_window).min(T::RematchWindow::get());
+        let match_by = Self::now().saturating_add(window);
+        Self::move_task(id, &mut task, TaskStatus::Queued { match_by })?;
+        Tasks::<T>::insert(id, task);
+        T::MatchQueue::enqueue(id, QueueEnd::Front);
+        Self::deposit_event(Event::TaskRequeued {
+            task: id,
+            attempts_left,
+            match_by,
+        });
+        Ok(())
+    }
+
+    /// The assignments of a task whose fault is nobody's yet.
+    pub(crate) fn undecided(
+        id: TaskId,
+        task: &Task<T::AccountId>,
+    ) -> impl Iterator<Item = (AssignmentId, Assignment<T::AccountId>)> {
+        let ids: Vec<_> = task.assignments(id).collect();
+        ids.into_iter()
+            .filter_map(|id| Some((id, Assignments::<T>::get(id)?)))
+            .filter(|(_, assignment)| matches!(assignment.locks, LockState::Undecided { .. }))
+    }
+}
+
+/// Whether a failed assignment says that the task has this fault.
+fn makes_claim<AccountId>(
+    assignment: &Assignment<AccountId>,
+    claimed: Fault,
+    claimed_root: Option<Hash>,
+) -> bool {
+    matches!(assignment.locks, LockState::Undecided { root } if root == claimed_root)
+        && matches!(assignment.status, AssignmentStatus::Failed { fault, .. } if fault == claimed)
+}

@@ -1,0 +1,235 @@
+//! The two transition functions, and what every state brings with it.
+
+use aicpw_protocol::{
+    task::{AssignmentStatus, TaskStatus, Verification},
+    AssignmentId, BlockNumber, Milliseconds, TaskId,
+};
+use frame_support::{defensive, pallet_prelude::*};
+use sp_runtime::traits::BlockNumberProvider;
+
+use crate::{
+    agenda,
+    pallet::*,
+    types::{Assignment, Deadline, Task},
+    WeightInfo,
+};
+
+impl<T: Config> Pallet<T> {
+    /// The block by which all deadlines go.
+    pub(crate) fn now() -> BlockNumber {
+        T::BlockNumberProvider::current_block_number()
+    }
+
+    /// A span of time in blocks, rounded up. Saturates.
+    pub(crate) fn blocks(span: Milliseconds) -> BlockNumber {
+        let blocks = span.0.div_ceil(T::BlockTime::get().max(1));
+        BlockNumber::try_from(blocks).unwrap_or(BlockNumber::MAX)
+    }
+
+    /// Moves a task to a state, if that can follow its own, and puts the deadline of the new state
+    /// into the agenda. Storing the task is the caller's.
+    pub(crate) fn move_task(
+        id: TaskId,
+        task: &mut Task<T::AccountId>,
+        to: TaskStatus,
+    ) -> DispatchResult {
+        if !task_may_move(&task.status, &to) {
+            defensive!("task transition", (id, &task.status, &to));
+            return Err(Error::<T>::InvalidTransition.into());
+        }
+        match to {
+            // A task that was parked has kept its match window, and with it its deadline.
+            TaskStatus::Queued { match_by } => {
+                if !matches!(task.status, TaskStatus::Parked { .. }) {
+                    Self::schedule(match_by.saturating_add(1), Deadline::Match(id));
+                }
+            }
+            TaskStatus::Verifying { settle_at } => {
+                Self::schedule(settle_at, Deadline::Settle(id));
+            }
+            TaskStatus::Settled { at, .. }
+            | TaskStatus::Cancelled { at }
+            | TaskStatus::Refunded { at, .. } => {
+                let prune_at = at.saturating_add(T::RetentionPeriod::get());
+                Self::schedule(prune_at, Deadline::Prune(id));
+            }
+            TaskStatus::Parked { .. } | TaskStatus::Active => {}
+        }
+        task.status = to;
+        Ok(())
+    }
+
+    /// Moves an assignment to a state, if that can follow its own, and sees to it that the agenda
+    /// looks at it when the new deadline has passed. Storing the assignment is the caller's.
+    pub(crate) fn move_assignment(
+        id: AssignmentId,
+        assignment: &mut Assignment<T::AccountId>,
+        to: AssignmentStatus,
+    ) -> DispatchResult {
+        if !assignment_may_move(&assignment.status, &to) {
+            defensive!("assignment transition", (id, &assignment.status, &to));
+            return Err(Error::<T>::InvalidTransition.into());
+        }
+        assignment.status = to;
+        if let Some(deadline) = assignment.deadline() {
+            let due = deadline.saturating_add(1);
+            // A later deadline is found by the entry that exists.
+            if due < assignment.due {
+                assignment.due = Self::schedule(due, Deadline::Assignment(id));
+            }
+        }
+        Ok(())
+    }
+
+    /// Fewest blocks between two progress reports of a task with this time limit: a longer job
+    /// reports less often, so that the number of reports is bounded for all.
+    pub fn progress_interval(time_limit: Milliseconds) -> BlockNumber {
+        Self::blocks(time_limit)
+            .div_ceil(T::MaxProgressReports::get().max(1))
+            .max(T::MinProgressInterval::get())
+            .max(1)
+    }
+
+    /// Replicas that a mode runs.
+    pub(crate) fn replicas(verification: &Verification) -> u8 {
+        match verification {
+            Verification::Replicated { replicas, .. } => *replicas,
+            Verification::Expected { .. }
+            | Verification::Optimistic { .. }
+            | Verification::Proof { .. } => 1,
+        }
+    }
+
+    /// What must hold between the constants; runs in the runtime's tests.
+    pub(crate) fn check_config() {
+        use crate::types::{MAX_ASSIGNMENTS, MAX_REPLICAS};
+        assert!(T::BlockTime::get() > 0, "BlockTime must not be zero");
+        assert!(T::MaxAttempts::get() > 0, "MaxAttempts must not be zero");
+        assert!(
+            u32::from(T::MaxAttempts::get()) * MAX_REPLICAS <= MAX_ASSIGNMENTS,
+            "MaxAttempts is too high for MAX_ASSIGNMENTS"
+        );
+        assert!(!T::AuditRate::get().is_zero(), "AuditRate must not be zero");
+        assert!(
+            T::RetentionPeriod::get() > T::RetrievalWindow::get(),
+            "RetentionPeriod must be longer than RetrievalWindow"
+        );
+        assert!(
+            T::MinMatchWindow::get() <= T::MaxMatchWindow::get(),
+            "MinMatchWindow must not be longer than MaxMatchWindow"
+        );
+        assert!(
+            T::MinOptimisticWindow::get() <= T::MaxOptimisticWindow::get(),
+            "MinOptimisticWindow must not be longer than MaxOptimisticWindow"
+        );
+        let longest = Milliseconds(T::MaxTimeLimit::get());
+        assert!(
+            Self::progress_interval(longest).saturating_mul(2) <= T::ProgressWindow::get(),
+            "a worker must be able to report twice within ProgressWindow"
+        );
+        assert!(
+            T::AgendaWeight::get()
+                .all_gte(T::WeightInfo::serve_slot().saturating_add(agenda::heaviest_entry::<T>())),
+            "AgendaWeight must serve at least one deadline"
+        );
+    }
+}
+
+/// Whether a task may go from one state to another.
+fn task_may_move(from: &TaskStatus, to: &TaskStatus) -> bool {
+    use TaskStatus::*;
+    match from {
+        Queued { .. } => matches!(
+            to,
+            Parked { .. } | Active | Cancelled { .. } | Refunded { .. }
+        ),
+        Parked { .. } => matches!(
+            to,
+            Parked { .. } | Queued { .. } | Active | Cancelled { .. } | Refunded { .. }
+        ),
+        Active => matches!(
+            to,
+            Verifying { .. } | Settled { .. } | Queued { .. } | Refunded { .. }
+        ),
+        Verifying { .. } => matches!(to, Settled { .. } | Queued { .. }),
+        Settled { .. } | Cancelled { .. } | Refunded { .. } => false,
+    }
+}
+
+/// Whether an assignment may go from one state to another.
+fn assignment_may_move(from: &AssignmentStatus, to: &AssignmentStatus) -> bool {
+    use AssignmentStatus::*;
+    match from {
+        Assigned { .. } => matches!(to, Running { .. } | Failed { .. } | Cancelled { .. }),
+        Running { .. } => matches!(
+            to,
+            Running { .. } | Committed { .. } | Failed { .. } | Cancelled { .. }
+        ),
+        Committed { .. } => matches!(to, Revealed { .. } | Failed { .. } | Cancelled { .. }),
+        Revealed { .. } => matches!(to, Settled { .. } | Failed { .. }),
+        Settled { .. } | Failed { .. } | Cancelled { .. } => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aicpw_protocol::task::{Fault, Refunded, Unmatched};
+
+    fn task_states() -> Vec<TaskStatus> {
+        vec![
+            TaskStatus::Queued { match_by: 1 },
+            TaskStatus::Parked {
+                match_by: 1,
+                reason: Unmatched::Busy,
+            },
+            TaskStatus::Active,
+            TaskStatus::Verifying { settle_at: 1 },
+            TaskStatus::Settled { at: 1, paid: 1 },
+            TaskStatus::Cancelled { at: 1 },
+            TaskStatus::Refunded {
+                at: 1,
+                reason: Refunded::AttemptsExhausted,
+            },
+        ]
+    }
+
+    #[test]
+    fn only_active_and_waiting_tasks_end() {
+        for from in task_states() {
+            let exits: Vec<_> = task_states()
+                .into_iter()
+                .filter(|to| task_may_move(&from, to))
+                .collect();
+            let is_final = matches!(
+                from,
+                TaskStatus::Settled { .. }
+                    | TaskStatus::Cancelled { .. }
+                    | TaskStatus::Refunded { .. }
+            );
+            assert_eq!(exits.is_empty(), is_final, "{from:?} -> {exits:?}");
+        }
+    }
+
+    #[test]
+    fn nothing_follows_a_failed_assignment() {
+        let failed = AssignmentStatus::Failed {
+            fault: Fault::NoStart,
+            at: 1,
+            log: None,
+            message: Default::default(),
+        };
+        let assigned = AssignmentStatus::Assigned { start_by: 1 };
+        assert!(assignment_may_move(&assigned, &failed));
+        assert!(!assignment_may_move(&failed, &assigned));
+        assert!(!assignment_may_move(&failed, &failed));
+        assert!(!assignment_may_move(
+            &assigned,
+            &AssignmentStatus::Committed {
+                commitment: [0; 32],
+                at: 1,
+                reveal_by: 1
+            }
+        ));
+    }
+}

@@ -1,0 +1,343 @@
+//! The offchain worker hook: the chain's orders go into the node's mailbox, and what the native
+//! engine reports there goes to the chain when its state is ready for it.
+//!
+//! The hook may overlap with itself, be skipped or run twice. It decides nothing: it reads the
+//! state of one block, and the chain accepts each statement once.
+
+use aicpw_primitives::{
+    traits::DevicePool,
+    worker_key::{prove, WorkerId, WorkerProof},
+};
+use aicpw_protocol::{
+    mailbox::{report_key, Order, Orders, Report, ORDERS},
+    task::AssignmentStatus,
+    worker::Statement,
+    AssignmentId, BlockNumber, Hash,
+};
+use alloc::vec::Vec;
+use codec::Encode;
+use frame_support::pallet_prelude::*;
+use frame_system::{offchain::SubmitTransaction, pallet_prelude::BlockNumberFor};
+use sp_application_crypto::RuntimeAppPublic;
+use sp_runtime::{
+    offchain::storage::{MutateStorageError, StorageRetrievalError, StorageValueRef},
+    traits::{One, Saturating, UniqueSaturatedInto, Zero},
+};
+
+use crate::{authorize::Step, pallet::*, types::Assignment};
+
+const LOG: &str = "runtime::tasks";
+
+/// Blocks after which a statement that did not change the state is made again.
+pub(crate) const RETRY_AFTER: BlockNumber = 8;
+
+/// Blocks by which stored orders may be ahead of this run, because a later one overlapped with it.
+const OVERLAP: BlockNumber = 16;
+
+/// Key of what was sent lately.
+pub(crate) const SENT: &[u8] = b"aicpw/tasks/v1/sent";
+
+/// Statements made lately about open assignments, and in which block.
+type Sent = Vec<(AssignmentId, Step, BlockNumber)>;
+
+impl<T: Config> Pallet<T> {
+    /// The open assignments of a worker key.
+    pub fn orders(worker: &WorkerId) -> Orders {
+        Orders {
+            genesis: Self::hash_of(Zero::zero()),
+            block: Self::height().unique_saturated_into(),
+            orders: T::DevicePool::assignments_of(worker)
+                .into_iter()
+                .filter_map(|(id, _)| Self::order(id))
+                .collect(),
+        }
+    }
+
+    fn order(id: AssignmentId) -> Option<Order> {
+        let assignment = Assignments::<T>::get(id).filter(Assignment::is_open)?;
+        let device = T::DevicePool::worker_device(assignment.device)?;
+        let submission = Tasks::<T>::get(id.task)?.submission;
+        Some(Order {
+            assignment: id,
+            provider: assignment.provider.encode(),
+            device: assignment.device,
+            fingerprint: device.fingerprint,
+            manifest: submission.manifest,
+            needs: submission.needs,
+            time_limit: submission.time_limit,
+            privacy: submission.privacy,
+            peers: submission.peers,
+            status: assignment.status,
+        })
+    }
+
+    /// Runs on each new best block.
+    pub(crate) fn run_worker() {
+        let mut all: Option<Orders> = None;
+        for worker in WorkerId::all() {
+            let orders = Self::orders(&worker);
+            for order in &orders.orders {
+                Self::follow_report(&worker, order.assignment);
+            }
+            match &mut all {
+                Some(all) => all.orders.extend(orders.orders),
+                None => all = Some(orders),
+            }
+        }
+        // A node without worker keys leaves its mailbox alone.
+        if let Some(all) = all {
+            Self::write_orders(all);
+        }
+    }
+
+    /// Writes the orders if they are others than those that are there.
+    fn write_orders(new: Orders) {
+        let open: Vec<_> = new.orders.iter().map(|order| order.assignment).collect();
+        let written = StorageValueRef::persistent(ORDERS).mutate(
+            |old: Result<Option<Orders>, StorageRetrievalError>| match old {
+                Ok(Some(old)) if old.genesis == new.genesis && old.orders == new.orders => Err(()),
+                Ok(Some(old))
+                    if old.genesis == new.genesis
+                        && old.block > new.block
+                        && old.block <= new.block.saturating_add(OVERLAP) =>
+                {
+                    Err(())
+                }
+                _ => Ok(new),
+            },
+        );
+        match written {
+            Ok(orders) => {
+                log::debug!(target: LOG, "mailbox: {} open assignments", orders.orders.len());
+                Self::forget_sent(&open);
+            }
+            Err(MutateStorageError::ValueFunctionFailed(())) => {}
+            Err(MutateStorageError::ConcurrentModification(_)) => {
+                log::debug!(target: LOG, "mailbox: another run wrote the orders");
+            }
+        }
+    }
+
+    /// Makes the statement that follows from the report on an assignment, if it is time for it.
+    fn follow_report(worker: &WorkerId, id: AssignmentId) {
+        let key = report_key(id);
+        let report = match StorageValueRef::persistent(&key).get::<Report>() {
+            Ok(Some(report)) => report,
+            Ok(None) => return,
+            Err(_) => {
+                log::warn!(target: LOG, "the report on assignment {id} cannot be decoded");
+                return;
+            }
+        };
+        let Some(assignment) = Assignments::<T>::get(id) else {
+            return;
+        };
+        // A call made now is executed in the next block at the earliest.
+        let at = Self::now().saturating_add(1);
+        let Some((step, statement)) = Self::statement(id, &assignment, report, at) else {
+            return;
+        };
+        if !Self::claim(id, step) {
+            return;
+        }
+        if let Err(reason) = Self::send(worker, statement) {
+            log::debug!(target: LOG, "assignment {id}, {step:?}: {reason}");
+        }
+    }
+
+    /// What is to be said next about an assignment, if anything.
+    fn statement(
+        id: AssignmentId,
+        assignment: &Assignment<T::AccountId>,
+        report: Report,
+        at: BlockNumber,
+    ) -> Option<(Step, Statement<T::AccountId>)> {
+        use AssignmentStatus::*;
+        let assignment_id = id;
+        Some(match (&assignment.status, report) {
+            (
+                Assigned { .. } | Running { .. },
+                Report::Failed {
+                    fault,
+                    log,
+                    message,
+                },
+            ) => {
+                Self::may_fail(assignment, at, fault, log.as_ref(), &message).ok()?;
+                let statement = Statement::Fail {
+                    assignment: assignment_id,
+                    fault,
+                    log,
+                    message,
+                };
+                (Step::Fail, statement)
+            }
+            (Assigned { .. }, _) => {
+                Self::may_start(assignment, at).ok()?;
+                (
+                    Step::Start,
+                    Statement::Start {
+                        assignment: assignment_id,
+                    },
+                )
+            }
+            (
+                Running {
+                    progress_by,
+                    progress,
+                    ..
+                },
+                Report::Running { progress: next },
+            ) => {
+                Self::may_report(id, assignment, at, next).ok()?;
+                // Without a step forward a sign of life is enough, when half the window is over.
+                let half = T::ProgressWindow::get() / 2;
+                if next == *progress && at < progress_by.saturating_sub(half) {
+                    return None;
+                }
+                let statement = Statement::Progress {
+                    assignment: assignment_id,
+                    progress: next,
+                };
+                (Step::Progress, statement)
+            }
+            // `Open` here: a fork took the commit away again.
+            (Running { .. }, Report::Done { commitment } | Report::Open { commitment, .. }) => {
+                Self::may_commit(assignment, at).ok()?;
+                let statement = Statement::Commit {
+                    assignment: assignment_id,
+                    commitment,
+                };
+                (Step::Commit, statement)
+            }
+            (Committed { .. }, Report::Open { opening, .. }) => {
+                if let Err(refusal) = Self::may_reveal(id, assignment, at, &opening) {
+                    log::warn!(target: LOG, "assignment {id} cannot be revealed: {refusal:?}");
+                    return None;
+                }
+                let statement = Statement::Reveal {
+                    assignment: assignment_id,
+                    opening,
+                };
+                (Step::Reveal, statement)
+            }
+            _ => return None,
+        })
+    }
+
+    /// Whether this run is the one that makes a statement: none has lately.
+    fn claim(id: AssignmentId, step: Step) -> bool {
+        let now: BlockNumber = Self::height().unique_saturated_into();
+        StorageValueRef::persistent(SENT)
+            .mutate(|sent: Result<Option<Sent>, StorageRetrievalError>| {
+                let mut sent = sent.ok().flatten().unwrap_or_default();
+                let lately = |at: BlockNumber| at <= now && now < at.saturating_add(RETRY_AFTER);
+                if sent
+                    .iter()
+                    .any(|entry| entry.0 == id && entry.1 == step && lately(entry.2))
+                {
+                    return Err(());
+                }
+                sent.retain(|entry| entry.0 != id || entry.1 != step);
+                sent.push((id, step, now));
+                Ok(sent)
+            })
+            .is_ok()
+    }
+
+    /// Forgets what was sent about assignments that are not open any more.
+    fn forget_sent(open: &[AssignmentId]) {
+        let forgotten = StorageValueRef::persistent(SENT).mutate(
+            |sent: Result<Option<Sent>, StorageRetrievalError>| {
+                let mut sent = sent.ok().flatten().ok_or(())?;
+                let before = sent.len();
+                sent.retain(|entry| open.contains(&entry.0));
+                if sent.len() == before {
+                    Err(())
+                } else {
+                    Ok(sent)
+                }
+            },
+        );
+        if let Err(MutateStorageError::ConcurrentModification(_)) = forgotten {
+            log::debug!(target: LOG, "another run sent something; old entries go next time");
+        }
+    }
+
+    /// Signs a statement and puts it into the transaction pool.
+    fn send(worker: &WorkerId, statement: Statement<T::AccountId>) -> Result<(), &'static str> {
+        let recent = Self::height().saturating_sub(One::one());
+        let proof = prove(
+            worker,
+            &Self::hash_of(Zero::zero()),
+            (recent.unique_saturated_into(), &Self::hash_of(recent)),
+            &statement,
+        )
+        .ok_or("the worker key is not in the keystore any more")?;
+        let call = Self::call_of(statement, proof).ok_or("not a statement about an assignment")?;
+        let transaction = T::create_authorized_transaction(call.into());
+        SubmitTransaction::<T, Call<T>>::submit_transaction(transaction)
+            .map_err(|()| "the pool did not take the call")
+    }
+
+    pub(crate) fn call_of(
+        statement: Statement<T::AccountId>,
+        proof: WorkerProof,
+    ) -> Option<Call<T>> {
+        Some(match statement {
+            Statement::Start { assignment } => Call::start { assignment, proof },
+            Statement::Progress {
+                assignment,
+                progress,
+            } => Call::report_progress {
+                assignment,
+                progress,
+                proof,
+            },
+            Statement::Commit {
+                assignment,
+                commitment,
+            } => Call::commit_result {
+                assignment,
+                commitment,
+                proof,
+            },
+            Statement::Reveal {
+                assignment,
+                opening,
+            } => Call::reveal_result {
+                assignment,
+                opening,
+                proof,
+            },
+            Statement::Fail {
+                assignment,
+                fault,
+                log,
+                message,
+            } => Call::fail {
+                assignment,
+                fault,
+                log,
+                message,
+                proof,
+            },
+            Statement::Join { .. } | Statement::Heartbeat { .. } => return None,
+        })
+    }
+
+    /// Height of the state this runs on.
+    fn height() -> BlockNumberFor<T> {
+        frame_system::Pallet::<T>::block_number()
+    }
+
+    /// Hash of a recent block, or of the first.
+    fn hash_of(height: BlockNumberFor<T>) -> Hash {
+        let mut hash = Hash::default();
+        let found = frame_system::Pallet::<T>::block_hash(height);
+        for (byte, source) in hash.iter_mut().zip(found.as_ref()) {
+            *byte = *source;
+        }
+        hash
+    }
+}

@@ -1,0 +1,185 @@
+//! Deadlines: served in order, under a bound, and exactly.
+
+use aicpw_protocol::{
+    task::{Fault, TaskStatus},
+    TaskId,
+};
+use frame_support::{assert_ok, traits::Hooks, weights::Weight};
+
+use crate::{mock::*, pallet::*, types::Deadline, WeightInfo};
+
+type W = <Test as Config>::WeightInfo;
+
+/// Weight for two slots and this many refunds a block.
+fn limit_to(refunds: u64) {
+    AgendaWeight::set(
+        W::serve_slot()
+            .saturating_mul(2)
+            .saturating_add(W::serve_match().saturating_mul(refunds)),
+    );
+}
+
+fn refunded() -> Vec<u64> {
+    let mut all: Vec<_> = Tasks::<Test>::iter()
+        .filter(|(_, task)| matches!(task.status, TaskStatus::Refunded { .. }))
+        .map(|(id, _)| id.0)
+        .collect();
+    all.sort();
+    all
+}
+
+#[test]
+fn the_configuration_is_consistent() {
+    ExtBuilder.build_and_execute(|| <TasksPallet as Hooks<_>>::integrity_test());
+}
+
+#[test]
+fn a_full_page_takes_nobodys_deadline_away() {
+    ExtBuilder.build_and_execute(|| {
+        let tasks: Vec<_> = (0..11).map(|_| submit(expected())).collect();
+        let due = now() + MATCH_WINDOW + 1;
+        assert_eq!(Agenda::<Test>::get(due).unwrap().pages, 2);
+        assert_ok!(TasksPallet::do_try_state());
+        run_to(due);
+        assert_eq!(refunded().len(), tasks.len());
+        assert!(Agenda::<Test>::get(due).is_none());
+        assert_eq!(AgendaPages::<Test>::iter_prefix(due).count(), 0);
+    });
+}
+
+#[test]
+fn what_does_not_fit_a_block_is_served_in_the_next_in_order() {
+    ExtBuilder.build_and_execute(|| {
+        for _ in 0..11 {
+            submit(expected());
+        }
+        let due = now() + MATCH_WINDOW + 1;
+        run_to(due - 1);
+        limit_to(3);
+        let mut served = 0;
+        while served < 11 {
+            let before = served;
+            run_for(1);
+            served = refunded().len();
+            assert_eq!(refunded(), (0..served as u64).collect::<Vec<_>>());
+            assert!(served > before, "each block serves something");
+            assert!(served - before <= 3);
+            assert_ok!(TasksPallet::do_try_state());
+        }
+        assert!(now() > due + 2);
+        // Once it has caught up, the agenda goes on block by block.
+        run_for(2);
+        assert_eq!(AgendaCursor::<Test>::get(), now() + 1);
+    });
+}
+
+#[test]
+fn an_agenda_that_is_behind_still_judges_by_the_deadline() {
+    ExtBuilder.build_and_execute(|| {
+        let id = running(ALICE, expected());
+        run_for(PROGRESS_INTERVAL);
+        assert_ok!(report(id, progress(1, 2)));
+        let progress_by = now() + PROGRESS_WINDOW;
+        let commit_by = now() - PROGRESS_INTERVAL + TIME_LIMIT;
+        assert!(progress_by < commit_by);
+        AgendaWeight::set(Weight::zero());
+        run_to(commit_by + 10);
+        assert_eq!(fault_of(id), None);
+        AgendaWeight::set(Weight::MAX);
+        run_for(1);
+        assert_eq!(fault_of(id), Some(Fault::NoProgress), "what came first");
+    });
+}
+
+#[test]
+fn a_result_that_waits_for_a_late_agenda_can_still_be_accepted() {
+    ExtBuilder.build_and_execute(|| {
+        let id = verifying(ALICE);
+        AgendaWeight::set(Weight::zero());
+        run_for(WINDOW + 3);
+        assert_ok!(TasksPallet::accept(
+            RuntimeOrigin::signed(REQUESTER),
+            id.task
+        ));
+        AgendaWeight::set(Weight::MAX);
+        run_for(1);
+        assert!(matches!(status_of(id.task), TaskStatus::Settled { .. }));
+    });
+}
+
+#[test]
+fn stale_deadlines_do_nothing() {
+    ExtBuilder.build_and_execute(|| {
+        let task = submit(expected());
+        let id = assign(task, device(ALICE, ASK));
+        let before = assignment_of(id);
+        for deadline in [
+            Deadline::Match(task),
+            Deadline::Match(TaskId(99)),
+            Deadline::Assignment(id),
+            Deadline::Settle(task),
+            Deadline::Unlock(id),
+        ] {
+            TasksPallet::serve(now(), deadline);
+        }
+        assert_eq!(status_of(task), TaskStatus::Active);
+        assert_eq!(assignment_of(id), before);
+        // The start moved the deadline to an earlier block than the one that was in the agenda.
+        assert_ok!(start(id));
+        assert_eq!(assignment_of(id).due, now() + PROGRESS_WINDOW + 1);
+    });
+}
+
+#[test]
+fn progress_puts_nothing_into_the_agenda() {
+    ExtBuilder.build_and_execute(|| {
+        let entries = || -> usize {
+            Agenda::<Test>::iter()
+                .map(|(_, slot)| slot.open.len())
+                .sum()
+        };
+        let id = running(ALICE, expected());
+        let before = entries();
+        for step in 1..=3 {
+            run_for(PROGRESS_INTERVAL);
+            assert_ok!(report(id, progress(step, 10)));
+        }
+        assert_eq!(entries(), before);
+        // The entry of the start moves on when it is met.
+        let due = assignment_of(id).due;
+        run_to(due);
+        assert_eq!(fault_of(id), None);
+        assert_eq!(assignment_of(id).due, due + 3 * PROGRESS_INTERVAL);
+    });
+}
+
+#[test]
+fn final_tasks_are_removed_and_the_history_stays() {
+    ExtBuilder.build_and_execute(|| {
+        let id = settled(ALICE);
+        let head = Submissions::<Test>::get();
+        run_for(RETENTION - 1);
+        assert!(Tasks::<Test>::contains_key(id.task));
+        run_for(1);
+        assert!(!Tasks::<Test>::contains_key(id.task));
+        assert!(!TasksOf::<Test>::contains_key(REQUESTER, id.task));
+        assert_eq!(Assignments::<Test>::iter().count(), 0);
+        assert!(Occupied::get().is_empty());
+        assert_eq!(Agenda::<Test>::iter().count(), 0, "nothing is left behind");
+        assert_eq!(Submissions::<Test>::get(), head);
+        assert_eq!(submit(expected()), TaskId(1));
+    });
+}
+
+#[test]
+fn removal_frees_locks_that_the_agenda_has_not_come_to() {
+    ExtBuilder.build_and_execute(|| {
+        let id = settled(ALICE);
+        run_for(RETENTION);
+        let id_2 = settled(BOB);
+        assert!(!Tasks::<Test>::contains_key(id.task));
+        TasksPallet::serve(now(), Deadline::Prune(id_2.task));
+        assert_eq!(free(BOB), FUNDS + PRICE - FEE);
+        assert!(Occupied::get().is_empty());
+    });
+}

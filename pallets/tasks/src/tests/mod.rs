@@ -1,0 +1,18 @@
+//! One file per call or behaviour.
+
+mod accept;
+mod agenda;
+mod authorization;
+mod board;
+mod cancel;
+mod commit_result;
+mod fail;
+mod offchain;
+mod properties;
+mod rate;
+mod report_progress;
+mod reveal_result;
+mod start;
+mod submit;
+mod undecided;
+mod views;

@@ -1,0 +1,180 @@
+//! Whatever happens, in whatever order: no funds come from nowhere or get lost, every invariant
+//! holds after each step, and in the end everything is settled and released.
+
+use aicpw_primitives::traits::TaskBoard;
+use aicpw_protocol::{
+    task::{Fault, Unmatched},
+    AskPrice, AssignmentId, TaskId,
+};
+use frame_support::assert_ok;
+use proptest::prelude::*;
+
+use crate::{mock::*, pallet::*};
+
+#[derive(Clone, Debug)]
+enum Step {
+    Submit { optimistic: bool },
+    Match { device: u8 },
+    Park,
+    Wake { task: u8 },
+    Cancel { task: u8 },
+    Accept { task: u8 },
+    Rate { task: u8, stars: u8 },
+    Start { assignment: u8 },
+    Report { assignment: u8, done: u8 },
+    Commit { assignment: u8, root: u8 },
+    Reveal { assignment: u8, root: u8 },
+    Fail { assignment: u8, fault: u8 },
+    Wait { blocks: u8 },
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let root = 5..7u8;
+    prop_oneof![
+        2 => any::<bool>().prop_map(|optimistic| Step::Submit { optimistic }),
+        5 => (0..5u8).prop_map(|device| Step::Match { device }),
+        1 => Just(Step::Park),
+        1 => any::<u8>().prop_map(|task| Step::Wake { task }),
+        1 => any::<u8>().prop_map(|task| Step::Cancel { task }),
+        1 => any::<u8>().prop_map(|task| Step::Accept { task }),
+        1 => (any::<u8>(), 0..7u8).prop_map(|(task, stars)| Step::Rate { task, stars }),
+        4 => any::<u8>().prop_map(|assignment| Step::Start { assignment }),
+        1 => (any::<u8>(), 0..9u8).prop_map(|(assignment, done)| Step::Report { assignment, done }),
+        4 => (any::<u8>(), root.clone())
+            .prop_map(|(assignment, root)| Step::Commit { assignment, root }),
+        6 => (any::<u8>(), root).prop_map(|(assignment, root)| Step::Reveal { assignment, root }),
+        1 => (any::<u8>(), 0..6u8).prop_map(|(assignment, fault)| Step::Fail { assignment, fault }),
+        3 => (0..60u8).prop_map(|blocks| Step::Wait { blocks }),
+    ]
+}
+
+fn some_task(seed: u8) -> Option<TaskId> {
+    let length = Submissions::<Test>::get().length;
+    (length > 0).then(|| TaskId(u64::from(seed) % length))
+}
+
+fn some_assignment(seed: u8) -> Option<AssignmentId> {
+    let mut open: Vec<_> = Assignments::<Test>::iter()
+        .filter(|(_, one)| one.is_open())
+        .map(|(id, _)| id)
+        .collect();
+    open.sort();
+    (!open.is_empty()).then(|| open[usize::from(seed) % open.len()])
+}
+
+/// Does a step, or is refused; `apply` in the mock sees to it that what is authorised succeeds.
+fn take(step: Step) {
+    let requester = || RuntimeOrigin::signed(REQUESTER);
+    let faults = [
+        Fault::Crashed,
+        Fault::BadKey,
+        Fault::InputUnavailable,
+        Fault::BadManifest,
+        Fault::BuildFailed,
+        Fault::TimeLimit,
+    ];
+    match step {
+        Step::Submit { optimistic: true } => drop(submit(optimistic())),
+        Step::Submit { optimistic: false } => drop(submit(expected())),
+        Step::Match { device } => {
+            if let Some(task) = Queue::get().first().copied() {
+                let _ = try_assign(task, aicpw_protocol::DeviceId(device.into()));
+            }
+        }
+        Step::Park => {
+            if let Some(task) = Queue::get().first().copied() {
+                TasksPallet::parked(task, Unmatched::Busy);
+            }
+        }
+        Step::Wake { task } => {
+            if let Some(task) = some_task(task) {
+                TasksPallet::woken(task);
+            }
+        }
+        Step::Cancel { task } => {
+            if let Some(task) = some_task(task) {
+                let _ = TasksPallet::cancel(requester(), task);
+            }
+        }
+        Step::Accept { task } => {
+            if let Some(task) = some_task(task) {
+                let _ = TasksPallet::accept(requester(), task);
+            }
+        }
+        Step::Rate { task, stars } => {
+            if let Some(task) = some_task(task) {
+                let _ = TasksPallet::rate(requester(), task, stars);
+            }
+        }
+        Step::Start { assignment } => {
+            if let Some(id) = some_assignment(assignment) {
+                let _ = start(id);
+            }
+        }
+        Step::Report { assignment, done } => {
+            if let Some(id) = some_assignment(assignment) {
+                let _ = report(id, progress(done.into(), 8));
+            }
+        }
+        Step::Commit { assignment, root } => {
+            if let Some(id) = some_assignment(assignment) {
+                let _ = commit(id, &opening([root; 32]));
+            }
+        }
+        Step::Reveal { assignment, root } => {
+            if let Some(id) = some_assignment(assignment) {
+                let _ = reveal(id, opening([root; 32]));
+            }
+        }
+        Step::Fail { assignment, fault } => {
+            if let Some(id) = some_assignment(assignment) {
+                let _ = fail(id, faults[usize::from(fault)]);
+            }
+        }
+        Step::Wait { blocks } => run_for(blocks.into()),
+    }
+    // What matching drops when `demand` tells it that there is nothing to match.
+    Queue::mutate(|queue| queue.retain(|task| TasksPallet::demand(*task).is_some()));
+}
+
+/// Matching has dropped these already; the agenda has them in its next block.
+fn queue_as_demanded() {
+    assert_ok!(TasksPallet::do_try_state());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn no_sequence_of_steps_creates_or_destroys_funds(
+        steps in proptest::collection::vec(step(), 1..80),
+    ) {
+        ExtBuilder.build_and_execute(|| {
+            let issuance = Balances::total_issuance();
+            for (provider, ask) in [(ALICE, 10_000), (BOB, 20_000), (CHARLIE, 50_000), (OTHER, 100)] {
+                device(provider, AskPrice(ask));
+            }
+            device(ALICE, AskPrice(300));
+            for step in steps {
+                take(step);
+                queue_as_demanded();
+                assert_eq!(Balances::total_issuance(), issuance);
+            }
+            // Nobody does anything any more: everything ends by itself.
+            for _ in 0..(MATCH_WINDOW + RETENTION + START_WINDOW + TIME_LIMIT) {
+                run_for(1);
+                Queue::mutate(|queue| queue.retain(|task| TasksPallet::demand(*task).is_some()));
+            }
+            run_for(RETENTION);
+            assert_eq!(Tasks::<Test>::iter().count(), 0);
+            assert_eq!(Agenda::<Test>::iter().count(), 0);
+            assert_eq!(held(REQUESTER), 0);
+            assert_eq!(free(POOL), EXISTENTIAL_DEPOSIT, "all locks are released or paid out");
+            let everybody: u128 = [REQUESTER, OTHER, ALICE, BOB, CHARLIE, TREASURY, POOL]
+                .into_iter()
+                .map(free)
+                .sum();
+            assert_eq!(everybody, issuance);
+        });
+    }
+}

@@ -1,0 +1,121 @@
+//! `reveal_result`: opens what was committed to, and nothing else.
+
+use aicpw_protocol::{
+    commitment::ResultOpening,
+    task::{AssignmentStatus, Fault, TaskStatus},
+};
+use codec::{Decode, Encode};
+use frame_support::{assert_noop, assert_ok};
+use sp_runtime::transaction_validity::TransactionValidityError;
+
+use crate::{mock::*, pallet::*, types::Refusal};
+
+#[test]
+fn the_expected_root_settles_in_the_same_block() {
+    ExtBuilder.build_and_execute(|| {
+        let id = committed(ALICE, expected());
+        run_for(2);
+        assert_ok!(reveal(id, opening(ROOT)));
+        assert_eq!(
+            status_of(id.task),
+            TaskStatus::Settled {
+                at: now(),
+                paid: PRICE
+            }
+        );
+        assert_eq!(
+            assignment_of(id).status,
+            AssignmentStatus::Settled {
+                opening: opening(ROOT),
+                at: now()
+            }
+        );
+        assert_last_events(vec![
+            Event::ResultRevealed {
+                assignment: id,
+                result_root: ROOT,
+                result: cid(2),
+            },
+            Event::TaskSettled {
+                task: id.task,
+                assignment: id,
+                paid: PRICE,
+                fee: FEE,
+                refunded: BUDGET - PRICE,
+            },
+        ]);
+        assert_eq!(held(REQUESTER), 0);
+        assert_eq!(free(ALICE), FUNDS - COLLATERAL + PRICE - FEE);
+    });
+}
+
+#[test]
+fn in_optimistic_the_window_opens() {
+    ExtBuilder.build_and_execute(|| {
+        let id = committed(ALICE, optimistic());
+        assert_ok!(reveal(id, opening(ROOT)));
+        assert_eq!(
+            status_of(id.task),
+            TaskStatus::Verifying {
+                settle_at: now() + WINDOW
+            }
+        );
+        assert_eq!(held(REQUESTER), BUDGET);
+    });
+}
+
+#[test]
+fn another_opening_is_refused() {
+    ExtBuilder.build_and_execute(|| {
+        let id = committed(ALICE, expected());
+        let wrong: TransactionValidityError = Refusal::WrongOpening.into();
+        assert_noop!(reveal(id, opening([6; 32])), wrong);
+        let other_salt = ResultOpening {
+            salt: [8; 32],
+            ..opening(ROOT)
+        };
+        assert_noop!(reveal(id, other_salt), wrong);
+    });
+}
+
+#[test]
+fn a_result_that_is_no_cid_is_never_revealed() {
+    ExtBuilder.build_and_execute(|| {
+        let id = running(ALICE, expected());
+        let bad = ResultOpening {
+            result: Decode::decode(&mut &vec![9u8; 5].encode()[..]).unwrap(),
+            ..opening(ROOT)
+        };
+        assert_ok!(commit(id, &bad));
+        let malformed: TransactionValidityError = Refusal::Malformed.into();
+        assert_noop!(reveal(id, bad), malformed);
+        run_for(REVEAL_WINDOW + 1);
+        assert_eq!(fault_of(id), Some(Fault::NoReveal));
+    });
+}
+
+#[test]
+fn nothing_is_revealed_before_the_commit_or_after_the_window() {
+    ExtBuilder.build_and_execute(|| {
+        let not_yet: TransactionValidityError = Refusal::NotInState.into();
+        let id = running(ALICE, expected());
+        assert_noop!(reveal(id, opening(ROOT)), not_yet);
+        assert_ok!(commit(id, &opening(ROOT)));
+        run_for(REVEAL_WINDOW);
+        assert_ok!(reveal(id, opening(ROOT)));
+        assert_noop!(reveal(id, opening(ROOT)), not_yet);
+    });
+}
+
+#[test]
+fn an_unexpected_root_is_not_paid() {
+    ExtBuilder.build_and_execute(|| {
+        let id = running(ALICE, expected());
+        assert_ok!(commit(id, &opening([6; 32])));
+        assert_ok!(reveal(id, opening([6; 32])));
+        assert_eq!(fault_of(id), Some(Fault::WrongResult));
+        assert!(matches!(status_of(id.task), TaskStatus::Queued { .. }));
+        assert_eq!(held(REQUESTER), BUDGET);
+        assert_eq!(free(ALICE), FUNDS - COLLATERAL, "locked until decided");
+    });
+}

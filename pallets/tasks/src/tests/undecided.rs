@@ -1,0 +1,211 @@
+//! Faults that are nobody's at first: `expected` against the provider's root included.
+
+use aicpw_protocol::{
+    commitment::expected_root_hash,
+    task::{Fault, Refunded, TaskStatus, Verification},
+};
+use frame_support::assert_ok;
+
+use crate::{mock::*, pallet::*, types::LockState};
+
+fn answer(id: aicpw_protocol::AssignmentId, root: [u8; 32]) {
+    assert_ok!(start(id));
+    assert_ok!(commit(id, &opening(root)));
+    assert_ok!(reveal(id, opening(root)));
+}
+
+#[test]
+fn the_first_pays_if_another_succeeds() {
+    ExtBuilder.build_and_execute(|| {
+        let first = running(ALICE, expected());
+        assert_ok!(fail(first, Fault::BuildFailed));
+        assert_eq!(
+            assignment_of(first).locks,
+            LockState::Undecided { root: None }
+        );
+        assert!(!Occupied::get()[&first].slot, "the device is free");
+        assert!(Told::get().is_empty());
+        assert!(CooledDown::get().is_empty());
+
+        let second = retry(first, BOB);
+        answer(second, ROOT);
+        assert_eq!(free(ALICE), FUNDS - FAULT_SLASH);
+        assert_eq!(CooledDown::get(), vec![assignment_of(first).device]);
+        assert_eq!(
+            Told::get(),
+            vec![
+                Note::Settled(BOB, REQUESTER, PRICE),
+                Note::Faulted(ALICE, PRICE)
+            ]
+        );
+        assert!(System::events().iter().any(|record| record.event
+            == Event::FaultDecided {
+                assignment: first,
+                slashed: FAULT_SLASH
+            }
+            .into()));
+    });
+}
+
+#[test]
+fn the_requester_pays_both_if_another_says_the_same() {
+    ExtBuilder.build_and_execute(|| {
+        let first = running(ALICE, expected());
+        assert_ok!(fail(first, Fault::InputUnavailable));
+        let second = retry(first, BOB);
+        assert_ok!(fail(second, Fault::InputUnavailable));
+        assert_eq!(
+            status_of(first.task),
+            TaskStatus::Refunded {
+                at: now(),
+                reason: Refunded::FaultConfirmed
+            }
+        );
+        assert_eq!(free(ALICE), FUNDS + BASE_FEE);
+        assert_eq!(free(BOB), FUNDS + BASE_FEE);
+        assert_eq!(free(REQUESTER), FUNDS - SUBMISSION_FEE - 2 * BASE_FEE);
+        assert!(Told::get().is_empty());
+        assert_last_events(vec![Event::TaskRefunded {
+            task: first.task,
+            reason: Refunded::FaultConfirmed,
+            refunded: BUDGET - 2 * BASE_FEE,
+        }]);
+    });
+}
+
+#[test]
+fn two_different_faults_confirm_nothing() {
+    ExtBuilder.build_and_execute(|| {
+        let first = running(ALICE, expected());
+        assert_ok!(fail(first, Fault::InputUnavailable));
+        let second = retry(first, BOB);
+        assert_ok!(fail(second, Fault::BuildFailed));
+        assert!(matches!(status_of(first.task), TaskStatus::Queued { .. }));
+        // The third agrees with the first; the second was alone.
+        let third = retry(second, CHARLIE);
+        assert_ok!(fail(third, Fault::InputUnavailable));
+        assert_eq!(
+            status_of(first.task),
+            TaskStatus::Refunded {
+                at: now(),
+                reason: Refunded::FaultConfirmed
+            }
+        );
+        assert_eq!(free(ALICE), FUNDS + BASE_FEE);
+        assert_eq!(free(BOB), FUNDS);
+        assert_eq!(free(CHARLIE), FUNDS + BASE_FEE);
+    });
+}
+
+#[test]
+fn another_providers_own_fault_decides_nothing() {
+    ExtBuilder.build_and_execute(|| {
+        let first = running(ALICE, expected());
+        assert_ok!(fail(first, Fault::TimeLimit));
+        let second = retry(first, BOB);
+        run_for(START_WINDOW + 1);
+        assert_eq!(fault_of(second), Some(Fault::NoStart));
+        assert!(matches!(
+            assignment_of(first).locks,
+            LockState::Undecided { .. }
+        ));
+        let third = retry(second, CHARLIE);
+        answer(third, ROOT);
+        assert_eq!(free(ALICE), FUNDS - FAULT_SLASH);
+        assert_eq!(free(BOB), FUNDS - FAULT_SLASH);
+    });
+}
+
+#[test]
+fn what_nobody_decides_costs_nobody_anything() {
+    ExtBuilder.build_and_execute(|| {
+        let first = running(ALICE, expected());
+        assert_ok!(fail(first, Fault::BadManifest));
+        run_for(REMATCH_WINDOW + 1);
+        assert!(matches!(
+            status_of(first.task),
+            TaskStatus::Refunded {
+                reason: Refunded::MatchWindowEnded,
+                ..
+            }
+        ));
+        assert_eq!(free(ALICE), FUNDS);
+        assert_eq!(free(REQUESTER), FUNDS - SUBMISSION_FEE);
+    });
+}
+
+#[test]
+fn a_liar_loses_everything_when_another_reveals_what_was_expected() {
+    ExtBuilder.build_and_execute(|| {
+        let first = assigned(ALICE, expected());
+        answer(first, [6; 32]);
+        let second = retry(first, BOB);
+        answer(second, ROOT);
+        assert_eq!(free(ALICE), FUNDS - COLLATERAL);
+        assert_eq!(free(REQUESTER), FUNDS - SUBMISSION_FEE - PRICE + COLLATERAL);
+        assert!(matches!(status_of(first.task), TaskStatus::Settled { .. }));
+    });
+}
+
+/// Regression: a requester could expect nonsense and live on the collateral of whoever answered.
+#[test]
+fn a_requester_earns_nothing_by_expecting_nonsense() {
+    ExtBuilder.build_and_execute(|| {
+        let nonsense = Verification::Expected {
+            root_hash: expected_root_hash(&[0xee; 32]),
+        };
+        let first = assigned(ALICE, nonsense);
+        answer(first, ROOT);
+        assert_eq!(free(REQUESTER), FUNDS - SUBMISSION_FEE - BUDGET);
+        let second = retry(first, BOB);
+        answer(second, ROOT);
+        assert!(matches!(
+            status_of(first.task),
+            TaskStatus::Refunded {
+                reason: Refunded::FaultConfirmed,
+                ..
+            }
+        ));
+        assert_eq!(free(ALICE), FUNDS + BASE_FEE);
+        assert_eq!(free(BOB), FUNDS + BASE_FEE);
+        assert_eq!(free(REQUESTER), FUNDS - SUBMISSION_FEE - 2 * BASE_FEE);
+    });
+}
+
+#[test]
+fn different_wrong_roots_are_different_claims() {
+    ExtBuilder.build_and_execute(|| {
+        let first = assigned(ALICE, expected());
+        answer(first, [6; 32]);
+        let second = retry(first, BOB);
+        answer(second, [7; 32]);
+        let third = retry(second, CHARLIE);
+        answer(third, [8; 32]);
+        assert!(matches!(
+            status_of(first.task),
+            TaskStatus::Refunded {
+                reason: Refunded::AttemptsExhausted,
+                ..
+            }
+        ));
+        assert_eq!(free(ALICE), FUNDS);
+        assert_eq!(free(REQUESTER), FUNDS - SUBMISSION_FEE);
+    });
+}
+
+#[test]
+fn base_fees_are_never_more_than_the_escrow() {
+    ExtBuilder.build_and_execute(|| {
+        let first = running(ALICE, expected());
+        assert_ok!(fail(first, Fault::InputUnavailable));
+        let second = retry(first, BOB);
+        assert_ok!(fail(second, Fault::BuildFailed));
+        // The last attempt leaves only its price, the smallest there can be, in escrow.
+        let third = assign(first.task, device(CHARLIE, MIN_ASK));
+        assert_eq!(held(REQUESTER), 10);
+        assert_ok!(fail(third, Fault::BuildFailed));
+        assert_eq!(free(BOB), FUNDS + 5);
+        assert_eq!(free(CHARLIE), FUNDS + 5);
+        assert_eq!(free(REQUESTER), FUNDS - SUBMISSION_FEE - 10);
+    });
+}

@@ -1,0 +1,69 @@
+//! What the runtime API answers.
+
+use aicpw_protocol::{pricing, task::TaskStatus, TaskId};
+use frame_support::assert_ok;
+
+use crate::mock::*;
+
+#[test]
+fn a_task_with_its_assignments() {
+    ExtBuilder.build_and_execute(|| {
+        let first = running(ALICE, expected());
+        assert_ok!(fail(first, aicpw_protocol::task::Fault::Crashed));
+        let second = retry(first, BOB);
+        let view = TasksPallet::task_view(first.task).unwrap();
+        assert_eq!(view.requester, REQUESTER);
+        assert_eq!(view.submission, submission(expected()));
+        assert_eq!(view.escrow, BUDGET);
+        assert_eq!(view.status, TaskStatus::Active);
+        let ids: Vec<_> = view.assignments.iter().map(|one| one.id).collect();
+        assert_eq!(ids, vec![first, second]);
+        assert_eq!(view.assignments[1].provider, BOB);
+        assert_eq!(view.assignments[1].peers.len(), 1);
+        assert!(TasksPallet::task_view(TaskId(5)).is_none());
+    });
+}
+
+#[test]
+fn ids_come_newest_first_in_pages() {
+    ExtBuilder.build_and_execute(|| {
+        for _ in 0..5 {
+            submit(expected());
+        }
+        assert_ok!(TasksPallet::submit(
+            RuntimeOrigin::signed(OTHER),
+            submission(expected())
+        ));
+        let ids = |requester, before: Option<u64>, limit| -> Vec<u64> {
+            TasksPallet::tasks_view(requester, before.map(TaskId), limit)
+                .into_iter()
+                .map(|id| id.0)
+                .collect()
+        };
+        assert_eq!(ids(None, None, 3), vec![5, 4, 3]);
+        assert_eq!(ids(None, Some(3), 100), vec![2, 1, 0]);
+        assert_eq!(ids(None, Some(u64::MAX), u32::MAX).len(), 6);
+        assert_eq!(ids(Some(REQUESTER), None, 2), vec![4, 3]);
+        assert_eq!(ids(Some(REQUESTER), Some(3), 2), vec![2, 1]);
+        assert_eq!(ids(Some(OTHER), None, 9), vec![5]);
+        assert_eq!(ids(Some(ALICE), None, 9), Vec::<u64>::new());
+        assert_eq!(ids(None, None, 0), Vec::<u64>::new());
+    });
+}
+
+#[test]
+fn history_and_parameters() {
+    ExtBuilder.build_and_execute(|| {
+        submit(expected());
+        let head = TasksPallet::history_head();
+        assert_eq!(head.length, 1);
+        assert_eq!(head.head, task_of(TaskId(0)).history_head);
+        let parameters = TasksPallet::market_parameters(20, 77);
+        assert_eq!(parameters.min_ask, MIN_ASK);
+        assert_eq!(parameters.heartbeat_period, 20);
+        assert_eq!(parameters.min_stake, 77);
+        assert_eq!(parameters.submission_fee, SUBMISSION_FEE);
+        let rate = sp_runtime::Perbill::from_parts(parameters.protocol_fee_ppb);
+        assert_eq!(pricing::protocol_fee(PRICE, rate), FEE);
+    });
+}

@@ -1,0 +1,263 @@
+//! What always holds, in words and in code. Runs after every test, and with `try-runtime`.
+
+#![cfg(any(test, feature = "try-runtime"))]
+
+use aicpw_protocol::{
+    history::{next_head, task_hash, GENESIS_HEAD},
+    task::{AssignmentStatus, TaskStatus},
+    AssignmentId, Balance, BlockNumber, TaskId,
+};
+use alloc::{
+    collections::{btree_map::BTreeMap, btree_set::BTreeSet},
+    vec::Vec,
+};
+use frame_support::{
+    ensure,
+    traits::{fungible::InspectHold, Get},
+};
+use sp_runtime::TryRuntimeError;
+
+use crate::{
+    pallet::*,
+    types::{Assignment, Deadline, LockState, Task},
+};
+
+/// Deadlines in the agenda, by block; in a form that can be ordered.
+type Entries = BTreeSet<(BlockNumber, Vec<u8>)>;
+
+impl<T: Config> Pallet<T> {
+    pub(crate) fn do_try_state() -> Result<(), TryRuntimeError> {
+        let entries = Self::check_agenda()?;
+        let mut held: BTreeMap<Vec<u8>, (T::AccountId, Balance)> = BTreeMap::new();
+        let mut assignments = 0usize;
+        for (id, task) in Tasks::<T>::iter() {
+            Self::check_task(id, &task, &entries)?;
+            assignments = assignments.saturating_add(task.assignments(id).count());
+            let key = codec::Encode::encode(&task.requester);
+            let entry = held.entry(key).or_insert((task.requester.clone(), 0));
+            entry.1 = entry.1.saturating_add(task.escrow);
+        }
+        for (requester, escrows) in held.values() {
+            ensure!(
+                T::NativeBalance::balance_on_hold(&HoldReason::TaskEscrow.into(), requester)
+                    == *escrows,
+                "a requester's hold is the sum of the escrows of its tasks"
+            );
+        }
+        ensure!(
+            Assignments::<T>::iter_keys().count() == assignments,
+            "every assignment belongs to a task"
+        );
+        ensure!(
+            TasksOf::<T>::iter_keys().count() == Tasks::<T>::iter_keys().count(),
+            "every task is in its requester's list, and nothing else is"
+        );
+        Self::check_history()
+    }
+
+    fn check_task(
+        id: TaskId,
+        task: &Task<T::AccountId>,
+        entries: &Entries,
+    ) -> Result<(), TryRuntimeError> {
+        let scheduled = |at: BlockNumber, deadline: Deadline| {
+            entries.contains(&(at, codec::Encode::encode(&deadline)))
+        };
+        ensure!(
+            TasksOf::<T>::contains_key(&task.requester, id),
+            "a task is in its requester's list"
+        );
+        ensure!(
+            id.0 < Submissions::<T>::get().length,
+            "a task is in the history"
+        );
+        let all: Vec<(AssignmentId, Assignment<T::AccountId>)> = task
+            .assignments(id)
+            .filter_map(|id| Some((id, Assignments::<T>::get(id)?)))
+            .collect();
+        ensure!(
+            all.len() == task.assignments(id).count() && all.len() == task.providers.len(),
+            "every attempt has its assignment and its provider"
+        );
+        ensure!(
+            task.attempts
+                .iter()
+                .all(|begun| *begun <= T::MaxAttempts::get()),
+            "no replica has more than MaxAttempts attempts"
+        );
+        for (assignment_id, assignment) in &all {
+            Self::check_assignment(task, assignment, |at| {
+                scheduled(at, Deadline::Assignment(*assignment_id))
+                    || scheduled(at, Deadline::Unlock(*assignment_id))
+            })?;
+        }
+        let open: Vec<_> = all.iter().filter(|(_, one)| one.is_open()).collect();
+        let replicas = usize::from(Self::replicas(&task.submission.verification));
+        match task.status {
+            TaskStatus::Queued { match_by } | TaskStatus::Parked { match_by, .. } => {
+                ensure!(open.is_empty(), "a task that waits is on no device");
+                ensure!(
+                    scheduled(match_by.saturating_add(1), Deadline::Match(id)),
+                    "the end of a match window is in the agenda"
+                );
+                ensure!(
+                    task.escrow == task.submission.budget,
+                    "the whole budget of a task that waits is held"
+                );
+            }
+            TaskStatus::Active => {
+                ensure!(
+                    open.len() == replicas,
+                    "an active task has one open assignment per replica"
+                );
+                ensure!(
+                    open.iter()
+                        .all(|(_, one)| !matches!(one.status, AssignmentStatus::Revealed { .. })),
+                    "what is revealed is verified, settled or failed in the same block"
+                );
+            }
+            TaskStatus::Verifying { settle_at } => {
+                ensure!(
+                    open.len() == 1
+                        && matches!(open[0].1.status, AssignmentStatus::Revealed { .. }),
+                    "a task is verified while one result is revealed"
+                );
+                ensure!(
+                    scheduled(settle_at, Deadline::Settle(id)),
+                    "the end of an optimistic window is in the agenda"
+                );
+            }
+            TaskStatus::Settled { at, .. }
+            | TaskStatus::Cancelled { at }
+            | TaskStatus::Refunded { at, .. } => {
+                ensure!(open.is_empty(), "a final task has no open assignment");
+                ensure!(task.escrow == 0, "nothing is held for a final task");
+                let settled = all
+                    .iter()
+                    .filter(|(_, one)| matches!(one.status, AssignmentStatus::Settled { .. }))
+                    .count();
+                let is_settled = matches!(task.status, TaskStatus::Settled { .. });
+                ensure!(
+                    (settled > 0) == is_settled,
+                    "a settled task has a settled assignment, and no other has"
+                );
+                ensure!(
+                    all.iter()
+                        .all(|(_, one)| !matches!(one.locks, LockState::Undecided { .. })),
+                    "nothing is undecided about a final task"
+                );
+                ensure!(
+                    scheduled(
+                        at.saturating_add(T::RetentionPeriod::get()),
+                        Deadline::Prune(id)
+                    ),
+                    "the removal of a final task is in the agenda"
+                );
+            }
+        }
+        let owed = open
+            .iter()
+            .fold(0, |sum: Balance, (_, one)| sum.saturating_add(one.price));
+        ensure!(
+            task.escrow >= owed,
+            "the escrow covers what is owed if all goes well"
+        );
+        ensure!(
+            task.rating.is_none() || matches!(task.status, TaskStatus::Settled { .. }),
+            "only settled tasks are rated"
+        );
+        Ok(())
+    }
+
+    fn check_assignment(
+        task: &Task<T::AccountId>,
+        assignment: &Assignment<T::AccountId>,
+        scheduled: impl Fn(BlockNumber) -> bool,
+    ) -> Result<(), TryRuntimeError> {
+        ensure!(
+            task.providers.contains(&assignment.provider),
+            "the task knows who was on it"
+        );
+        ensure!(
+            assignment.provider != task.requester,
+            "nobody works for itself"
+        );
+        if let Some(deadline) = assignment.deadline() {
+            ensure!(
+                assignment.due <= deadline.saturating_add(1) && scheduled(assignment.due),
+                "the agenda looks at an open assignment no later than after its deadline"
+            );
+        }
+        if let AssignmentStatus::Running { reports, .. } = assignment.status {
+            ensure!(
+                reports <= T::MaxProgressReports::get(),
+                "progress reports are bounded"
+            );
+        }
+        let fits = match &assignment.locks {
+            LockState::Open => assignment.is_open(),
+            LockState::Undecided { .. } => {
+                matches!(assignment.status, AssignmentStatus::Failed { .. })
+            }
+            LockState::Retrieval { until } => {
+                matches!(assignment.status, AssignmentStatus::Settled { .. }) && scheduled(*until)
+            }
+            LockState::Released => !assignment.is_open(),
+        };
+        ensure!(fits, "locks are kept as long as the assignment needs them");
+        Ok(())
+    }
+
+    /// All entries; and that the agenda can find them.
+    fn check_agenda() -> Result<Entries, TryRuntimeError> {
+        let cursor = AgendaCursor::<T>::get();
+        ensure!(
+            cursor <= Self::now().saturating_add(1),
+            "the agenda serves no block before its time"
+        );
+        let mut entries = Entries::new();
+        let mut pages = 0usize;
+        for (block, slot) in Agenda::<T>::iter() {
+            ensure!(block >= cursor, "what was served is gone");
+            for page in slot.served..slot.pages {
+                let page = AgendaPages::<T>::get(block, page)
+                    .ok_or("every page of the agenda that was put aside is there")?;
+                pages = pages.saturating_add(1);
+                entries.extend(page.iter().map(|one| (block, codec::Encode::encode(one))));
+            }
+            entries.extend(
+                slot.open
+                    .iter()
+                    .map(|one| (block, codec::Encode::encode(one))),
+            );
+        }
+        ensure!(
+            pages == AgendaPages::<T>::iter_keys().count(),
+            "every page of the agenda belongs to a slot"
+        );
+        Ok(entries)
+    }
+
+    /// The head follows from the submissions, as far as they are still readable.
+    fn check_history() -> Result<(), TryRuntimeError> {
+        let history = Submissions::<T>::get();
+        let head_before = |id: u64| match id.checked_sub(1) {
+            None => Some(GENESIS_HEAD),
+            Some(before) => Tasks::<T>::get(TaskId(before)).map(|task| task.history_head),
+        };
+        for (id, task) in Tasks::<T>::iter() {
+            if let Some(before) = head_before(id.0) {
+                let hash = task_hash(&task.requester, &task.submission);
+                let head = next_head(&before, id, &hash, task.submitted_at, task.timestamp);
+                ensure!(
+                    head == task.history_head,
+                    "each head follows from the one before and the submission"
+                );
+            }
+        }
+        if let Some(last) = head_before(history.length) {
+            ensure!(last == history.head, "the head is that of the last task");
+        }
+        Ok(())
+    }
+}

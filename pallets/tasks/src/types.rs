@@ -1,0 +1,231 @@
+//! What the pallet keeps of tasks, assignments and deadlines.
+
+use aicpw_protocol::{
+    history::GENESIS_HEAD,
+    task::{AssignmentStatus, Submission, TaskStatus},
+    AssignmentId, Balance, BlockNumber, DeviceId, Hash, TaskId,
+};
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use frame_support::{
+    pallet_prelude::ConstU32, BoundedVec, CloneNoBound, DebugNoBound, DefaultNoBound, EqNoBound,
+    PartialEqNoBound,
+};
+use scale_info::TypeInfo;
+use sp_runtime::traits::Get;
+
+/// Most replicas that a task can have. One today; the room is for `replicated`.
+pub const MAX_REPLICAS: u32 = 8;
+
+/// Most assignments that a task can have over its life: every replica with all its attempts.
+pub const MAX_ASSIGNMENTS: u32 = 64;
+
+/// The submissions so far.
+#[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug)]
+pub struct History {
+    /// How many: also the id of the next task.
+    pub length: u64,
+    /// See [`aicpw_protocol::history::next_head`].
+    pub head: Hash,
+}
+
+impl Default for History {
+    fn default() -> Self {
+        Self {
+            length: 0,
+            head: GENESIS_HEAD,
+        }
+    }
+}
+
+/// A task, as stored.
+#[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug)]
+pub struct Task<AccountId> {
+    /// Who submitted it, pays and is refunded.
+    pub requester: AccountId,
+    /// What was submitted.
+    pub submission: Submission,
+    /// The block of the submission.
+    pub submitted_at: BlockNumber,
+    /// The chain's time at the submission, in milliseconds since the Unix epoch.
+    pub timestamp: u64,
+    /// The head of the history after this submission.
+    pub history_head: Hash,
+    /// Its state.
+    pub status: TaskStatus,
+    /// What is held from the requester for it. Zero once the task is final.
+    pub escrow: Balance,
+    /// Attempts begun, per replica.
+    pub attempts: BoundedVec<u8, ConstU32<MAX_REPLICAS>>,
+    /// Every provider that was ever on it: none of them gets it again.
+    pub providers: BoundedVec<AccountId, ConstU32<MAX_ASSIGNMENTS>>,
+    /// The requester's rating, one to five.
+    pub rating: Option<u8>,
+}
+
+impl<AccountId> Task<AccountId> {
+    /// All assignments so far, oldest first within a replica.
+    pub fn assignments(&self, task: TaskId) -> impl Iterator<Item = AssignmentId> + '_ {
+        (0u8..)
+            .zip(self.attempts.iter())
+            .flat_map(move |(replica, begun)| {
+                (0..*begun).map(move |attempt| AssignmentId {
+                    task,
+                    replica,
+                    attempt,
+                })
+            })
+    }
+
+    /// The newest assignment of a replica; `None` if it never had one.
+    pub fn newest(&self, task: TaskId, replica: u8) -> Option<AssignmentId> {
+        let attempt = self.attempts.get(usize::from(replica))?.checked_sub(1)?;
+        Some(AssignmentId {
+            task,
+            replica,
+            attempt,
+        })
+    }
+}
+
+/// What happens to the locks on the provider's stake.
+#[derive(
+    Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug,
+)]
+pub enum LockState {
+    /// The assignment is open. → `Retrieval` (settled), `Undecided` (a fault that is nobody's yet),
+    /// `Released` (failed by the provider's fault, after the slash; or cancelled).
+    Open,
+    /// The assignment ended with a fault that nobody is blamed for yet: kept until an independent
+    /// provider has shown who was wrong. → `Released` (after a slash if it was the provider).
+    Undecided {
+        /// For a root that did not match `expected`: that root. Two providers with the same one
+        /// make the same claim.
+        root: Option<Hash>,
+    },
+    /// Settled and paid; kept until the result could be fetched. → `Released`.
+    Retrieval {
+        /// The block in which they are released.
+        until: BlockNumber,
+    },
+    /// Nothing is locked any more. Final.
+    Released,
+}
+
+/// An assignment, as stored.
+#[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug)]
+pub struct Assignment<AccountId> {
+    /// Who answers for the device.
+    pub provider: AccountId,
+    /// The device.
+    pub device: DeviceId,
+    /// Price, fixed at the match.
+    pub price: Balance,
+    /// Collateral that was locked for it.
+    pub collateral: Balance,
+    /// Fraud bond that was locked for it.
+    pub fraud_bond: Balance,
+    /// The block of the match.
+    pub assigned_at: BlockNumber,
+    /// Its state.
+    pub status: AssignmentStatus,
+    /// Whether the locks are still there.
+    pub locks: LockState,
+    /// The agenda's slot in which this assignment is looked at next. An entry in any other slot is
+    /// stale. Progress moves the deadline without a new entry: the one that exists moves on when
+    /// it is served, so that a report costs the agenda nothing.
+    pub due: BlockNumber,
+}
+
+impl<AccountId> Assignment<AccountId> {
+    /// The last block in which the provider can still do what it has to do next; `None` if nothing
+    /// is expected of it.
+    pub fn deadline(&self) -> Option<BlockNumber> {
+        match self.status {
+            AssignmentStatus::Assigned { start_by } => Some(start_by),
+            AssignmentStatus::Running {
+                progress_by,
+                commit_by,
+                ..
+            } => Some(progress_by.min(commit_by)),
+            AssignmentStatus::Committed { reveal_by, .. } => Some(reveal_by),
+            AssignmentStatus::Revealed { .. }
+            | AssignmentStatus::Settled { .. }
+            | AssignmentStatus::Failed { .. }
+            | AssignmentStatus::Cancelled { .. } => None,
+        }
+    }
+
+    /// Whether the assignment has not ended.
+    pub fn is_open(&self) -> bool {
+        matches!(
+            self.status,
+            AssignmentStatus::Assigned { .. }
+                | AssignmentStatus::Running { .. }
+                | AssignmentStatus::Committed { .. }
+                | AssignmentStatus::Revealed { .. }
+        )
+    }
+}
+
+/// Something that has to be looked at in a certain block.
+#[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Deadline {
+    /// The match window of a task ends.
+    Match(TaskId),
+    /// What the provider has to do next is due.
+    Assignment(AssignmentId),
+    /// The window of `optimistic` ends.
+    Settle(TaskId),
+    /// The retrieval window of a settled assignment ends.
+    Unlock(AssignmentId),
+    /// A final task has been readable for long enough.
+    Prune(TaskId),
+}
+
+/// The deadlines of one block: full pages, and a last one that still has room. A full page never
+/// refuses anybody: it is put aside, and the next begins.
+#[derive(
+    Encode,
+    Decode,
+    MaxEncodedLen,
+    TypeInfo,
+    CloneNoBound,
+    PartialEqNoBound,
+    EqNoBound,
+    DebugNoBound,
+    DefaultNoBound,
+)]
+#[scale_info(skip_type_params(Capacity))]
+pub struct Slot<Capacity: Get<u32>> {
+    /// Full pages that were served.
+    pub served: u32,
+    /// Full pages that were put aside.
+    pub pages: u32,
+    /// The last page.
+    pub open: BoundedVec<Deadline, Capacity>,
+}
+
+/// Why a worker call is refused before anything was paid for it; the number is that of
+/// `InvalidTransaction::Custom`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
+pub enum Refusal {
+    /// There is no such assignment (any more).
+    UnknownAssignment = 1,
+    /// The assignment is not in the state for this call.
+    NotInState = 2,
+    /// The deadline has passed.
+    WindowClosed = 3,
+    /// The progress is not a step forward, or not a share of a whole.
+    BadProgress = 4,
+    /// The last progress report was too short a time ago.
+    TooSoon = 5,
+    /// The opening is not that of the commitment.
+    WrongOpening = 6,
+    /// A CID that is none, or a message that is not UTF-8.
+    Malformed = 7,
+    /// A fault that only the chain itself finds.
+    NotReportable = 8,
+    /// No worker key acts for the device.
+    NoWorker = 9,
+}

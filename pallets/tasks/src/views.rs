@@ -1,0 +1,110 @@
+//! What the runtime API answers about tasks.
+
+use aicpw_primitives::{api::HistoryHead, traits::DevicePool};
+use aicpw_protocol::{
+    view::{AssignmentView, MarketParameters, TaskView},
+    Balance, BlockNumber, TaskId,
+};
+use alloc::vec::Vec;
+use sp_runtime::traits::Get;
+
+use crate::pallet::*;
+
+/// Most ids that one answer has.
+const MAX_IDS: u32 = 100;
+
+/// Most ids that one answer looks at: tasks that were removed leave gaps.
+const MAX_LOOKED_AT: u64 = 100_000;
+
+impl<T: Config> Pallet<T> {
+    /// A task with all its assignments; `None` if it is unknown or was removed.
+    pub fn task_view(id: TaskId) -> Option<TaskView<T::AccountId>> {
+        let task = Tasks::<T>::get(id)?;
+        let assignments = task
+            .assignments(id)
+            .filter_map(|assignment_id| {
+                let assignment = Assignments::<T>::get(assignment_id)?;
+                Some(AssignmentView {
+                    id: assignment_id,
+                    peers: T::DevicePool::peers(assignment.device),
+                    provider: assignment.provider,
+                    device: assignment.device,
+                    price: assignment.price,
+                    assigned_at: assignment.assigned_at,
+                    collateral: assignment.collateral,
+                    fraud_bond: assignment.fraud_bond,
+                    status: assignment.status,
+                })
+            })
+            .collect();
+        Some(TaskView {
+            id,
+            assignments,
+            requester: task.requester,
+            submission: task.submission,
+            submitted_at: task.submitted_at,
+            timestamp: task.timestamp,
+            history_head: task.history_head,
+            status: task.status,
+            escrow: task.escrow,
+            rating: task.rating,
+        })
+    }
+
+    /// Ids of readable tasks below `before`, newest first, of one requester or of all: at most
+    /// `limit`, and at most 100.
+    pub fn tasks_view(
+        requester: Option<T::AccountId>,
+        before: Option<TaskId>,
+        limit: u32,
+    ) -> Vec<TaskId> {
+        let length = Submissions::<T>::get().length;
+        let before = before.map_or(length, |id| id.0.min(length));
+        let limit = limit.min(MAX_IDS) as usize;
+        match requester {
+            Some(requester) => {
+                let mut ids: Vec<_> = TasksOf::<T>::iter_key_prefix(requester)
+                    .filter(|id| id.0 < before)
+                    .collect();
+                ids.sort_unstable_by(|a, b| b.cmp(a));
+                ids.truncate(limit);
+                ids
+            }
+            None => (before.saturating_sub(MAX_LOOKED_AT)..before)
+                .rev()
+                .map(TaskId)
+                .filter(|id| Tasks::<T>::contains_key(id))
+                .take(limit)
+                .collect(),
+        }
+    }
+
+    /// The head of the history.
+    pub fn history_head() -> HistoryHead {
+        let history = Submissions::<T>::get();
+        HistoryHead {
+            length: history.length,
+            head: history.head,
+        }
+    }
+
+    /// The governed parameters. Those of other pallets are passed in.
+    pub fn market_parameters(
+        heartbeat_period: BlockNumber,
+        min_stake: Balance,
+    ) -> MarketParameters {
+        MarketParameters {
+            block_time: T::BlockTime::get(),
+            heartbeat_period,
+            submission_fee: T::SubmissionFee::get(),
+            min_budget: T::MinBudget::get(),
+            min_ask: T::MinAsk::get(),
+            min_stake,
+            protocol_fee_ppb: T::ProtocolFee::get().deconstruct(),
+            max_attempts: T::MaxAttempts::get(),
+            max_time_limit: T::MaxTimeLimit::get(),
+            window_range: (T::MinOptimisticWindow::get(), T::MaxOptimisticWindow::get()),
+            match_window_range: (T::MinMatchWindow::get(), T::MaxMatchWindow::get()),
+        }
+    }
+}
