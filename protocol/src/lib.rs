@@ -16,6 +16,8 @@
 //! | [`device`] | what a device says of itself |
 //! | [`worker`] | the statements that a worker key signs |
 //! | [`mailbox`] | how the offchain worker hook and the native engine talk |
+//! | [`manifest`] (`std`) | a job described in JSON |
+//! | [`job`] (`std`) | how a node and the executor talk about one job |
 //! | [`view`] | what the runtime APIs answer |
 
 #![cfg_attr(not(feature = "std"), no_std)]
@@ -29,6 +31,8 @@ pub mod device;
 pub mod hashing;
 pub mod history;
 pub mod ids;
+#[cfg(feature = "std")]
+pub mod job;
 pub mod mailbox;
 #[cfg(feature = "std")]
 pub mod manifest;

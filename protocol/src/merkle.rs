@@ -139,7 +139,8 @@ pub fn result_root_of_chunks(length: u64, chunks: Vec<Hash>) -> Hash {
     hash_in(RESULT, &(length, tree_root(chunks)))
 }
 
-/// Computes a result root from a stream, holding one chunk.
+/// Computes a result root from a stream, holding at most one chunk. Large pieces that start at a
+/// chunk's border are hashed as [`chunk_hashes`] does.
 #[derive(Default)]
 pub struct ResultRootBuilder {
     pending: Vec<u8>,
@@ -151,6 +152,11 @@ impl ResultRootBuilder {
     /// Adds the next bytes of the output.
     pub fn update(&mut self, mut bytes: &[u8]) {
         self.length += bytes.len() as u64;
+        if self.pending.is_empty() {
+            let (whole, rest) = bytes.split_at(bytes.len() - bytes.len() % CHUNK_BYTES);
+            self.leaves.extend(chunk_hashes(whole));
+            bytes = rest;
+        }
         while !bytes.is_empty() {
             let take = (CHUNK_BYTES - self.pending.len()).min(bytes.len());
             let (now, later) = bytes.split_at(take);
@@ -233,6 +239,11 @@ mod tests {
             let data: Vec<u8> = (0..n).map(|i| (i % 251) as u8).collect();
             let mut builder = ResultRootBuilder::default();
             for part in data.chunks(1000) {
+                builder.update(part);
+            }
+            assert_eq!(builder.finish(), result_root(&data), "{n} bytes");
+            let mut builder = ResultRootBuilder::default();
+            for part in data.chunks(CHUNK_BYTES + 9) {
                 builder.update(part);
             }
             assert_eq!(builder.finish(), result_root(&data), "{n} bytes");

@@ -1,2 +1,139 @@
-//! Stub.
-fn main() {}
+//! Runs one OpenCL job in a sandboxed process of its own.
+//!
+//! It is a program and not a library on purpose: it links to `libOpenCL`, which loads every driver
+//! that is installed, and a stranger's kernel on a CPU device is a stranger's native code. The node
+//! talks to it through a job folder and lines of JSON ([`aicpw_protocol::job`]).
+//!
+//! | module | what |
+//! | --- | --- |
+//! | [`opencl`] | devices, and the calls that the rest needs |
+//! | [`source`] | what a program of a determinism class may contain |
+//! | [`job`] | what is in the job folder |
+//! | [`build`], [`run`] | the two stages |
+//! | [`measure`] | conformance run and speed of a device |
+//! | [`sandbox`] | what a stage locks itself into |
+//! | [`report`] | what it says to the node |
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod build;
+mod job;
+mod measure;
+mod opencl;
+mod report;
+mod run;
+mod sandbox;
+mod source;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use aicpw_protocol::Hash;
+use clap::{Parser, Subcommand};
+
+/// Runs OpenCL jobs for an AICPW provider. The node starts it; by hand it lists and measures
+/// devices.
+#[derive(Parser)]
+#[command(version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Lists the devices as JSON.
+    Devices,
+    /// Measures a device and runs the conformance check; prints JSON.
+    Measure {
+        /// The device, as `devices` prints it.
+        #[arg(long, value_parser = fingerprint)]
+        device: Hash,
+    },
+    /// Builds the program of a job.
+    Build(StageArguments),
+    /// Runs a job that is built.
+    Run(StageArguments),
+}
+
+#[derive(clap::Args)]
+struct StageArguments {
+    /// The job folder.
+    folder: PathBuf,
+    /// Go on where the kernel has no Landlock. Then a stranger's program can read every file that
+    /// this user can read.
+    #[arg(long)]
+    allow_weak_sandbox: bool,
+}
+
+fn fingerprint(text: &str) -> Result<Hash, String> {
+    let mut hash = Hash::default();
+    hex::decode_to_slice(text, &mut hash)
+        .map_err(|_| "a fingerprint has 64 hexadecimal digits; `devices` prints them".to_owned())?;
+    Ok(hash)
+}
+
+fn main() -> ExitCode {
+    match Cli::parse().command {
+        Command::Devices => print(opencl::devices::list().map(|list| {
+            if list.is_empty() {
+                eprintln!("{}", opencl::devices::NONE);
+            }
+            list.into_iter()
+                .map(|device| device.info)
+                .collect::<Vec<_>>()
+        })),
+        Command::Measure { device } => print(measure::measure(&device)),
+        Command::Build(arguments) => stage(sandbox::Stage::Build, arguments, build::build),
+        Command::Run(arguments) => stage(sandbox::Stage::Run, arguments, run::run),
+    }
+}
+
+fn print<T: serde::Serialize>(result: Result<T, opencl::Error>) -> ExitCode {
+    let text = result
+        .map_err(|error| error.to_string())
+        .and_then(|value| serde_json::to_string_pretty(&value).map_err(|error| error.to_string()));
+    match text {
+        Ok(text) => {
+            println!("{text}");
+            ExitCode::SUCCESS
+        }
+        Err(message) => {
+            eprintln!("aicpw-executor: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn stage(
+    stage: sandbox::Stage,
+    arguments: StageArguments,
+    work: fn(&mut job::Ready<'_>) -> Result<aicpw_protocol::job::Done, job::Failure>,
+) -> ExitCode {
+    // First of all: what a program prints must not look like what we say.
+    let mut reporter = match report::Reporter::take_standard_output() {
+        Ok(reporter) => reporter,
+        Err(error) => {
+            eprintln!("aicpw-executor: cannot use the standard output: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let result = job::Ready::enter(
+        stage,
+        arguments.folder,
+        arguments.allow_weak_sandbox,
+        &mut reporter,
+    )
+    .and_then(|mut ready| work(&mut ready));
+    match result {
+        Ok(done) => {
+            reporter.done(done);
+            // Drivers' exit handlers are not needed any more, and have hung before.
+            report::exit(0)
+        }
+        Err(failure) => {
+            reporter.failed(failure);
+            report::exit(1)
+        }
+    }
+}

@@ -58,5 +58,5 @@ pub use model::{
     Argument, Blob, Buffer, Build, DefineValue, Init, KernelStep, Loop, Manifest, ScalarArgument,
     Source, Step, Version,
 };
-pub use plan::{Launch, Plan, Value};
+pub use plan::{Launch, Plan, Value, WrittenStep};
 pub use validate::limits;

@@ -31,6 +31,7 @@ enum Node {
 #[derive(Debug)]
 struct CompiledStep {
     position: usize,
+    path: String,
     kernel: String,
     arguments: Vec<CompiledArgument>,
     global: Vec<Expression>,
@@ -48,6 +49,17 @@ enum CompiledArgument {
     Local(u32),
 }
 
+/// A launch as it is written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct WrittenStep<'a> {
+    /// The field, such as `steps[1].loop.steps[0]`.
+    pub path: &'a str,
+    /// Its name in the program.
+    pub kernel: &'a str,
+    /// Number of arguments.
+    pub arguments: usize,
+}
+
 /// One launch of a kernel.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Launch<'a> {
@@ -56,6 +68,8 @@ pub struct Launch<'a> {
     /// Which kernel step of the manifest, counted from zero in the order in which they are
     /// written.
     pub step: usize,
+    /// The field of that step, such as `steps[1].loop.steps[0]`.
+    pub path: &'a str,
     /// Its name in the program.
     pub kernel: &'a str,
     /// Its arguments, in order.
@@ -103,19 +117,23 @@ impl Plan {
         self.launches
     }
 
-    /// Names of the kernels, by [`Launch::step`].
-    pub fn kernels(&self) -> Vec<&str> {
-        fn collect<'a>(nodes: &'a [Node], names: &mut Vec<&'a str>) {
+    /// The launches as they are written, by [`Launch::step`].
+    pub fn written(&self) -> Vec<WrittenStep<'_>> {
+        fn collect<'a>(nodes: &'a [Node], steps: &mut Vec<WrittenStep<'a>>) {
             for node in nodes {
                 match node {
-                    Node::Launch(step) => names.push(&step.kernel),
-                    Node::Loop { body, .. } => collect(body, names),
+                    Node::Launch(step) => steps.push(WrittenStep {
+                        path: &step.path,
+                        kernel: &step.kernel,
+                        arguments: step.arguments.len(),
+                    }),
+                    Node::Loop { body, .. } => collect(body, steps),
                 }
             }
         }
-        let mut names = Vec::new();
-        collect(&self.nodes, &mut names);
-        names
+        let mut steps = Vec::new();
+        collect(&self.nodes, &mut steps);
+        steps
     }
 
     /// Calls `run` for each launch, until it fails.
@@ -201,6 +219,7 @@ impl<E> Walk<'_, '_, E> {
         (self.run)(Launch {
             number,
             step: step.position,
+            path: &step.path,
             kernel: &step.kernel,
             arguments,
             global: sizes(&step.global),
@@ -339,6 +358,7 @@ impl<'m> Compiler<'m, '_> {
         self.launches_written += 1;
         CompiledStep {
             position,
+            path: path.to_owned(),
             kernel: step.kernel.clone(),
             arguments,
             global,

@@ -1,0 +1,138 @@
+//! The build stage: source text to a program that the run stage can load without a compiler.
+
+use aicpw_protocol::{
+    job::{path, BuildRecord, Done},
+    manifest::Manifest,
+    task::{DeterminismClass, Fault},
+};
+
+use crate::job::{Failure, Ready};
+use crate::opencl::program::{BuildError, Built};
+use crate::source;
+
+/// Longest part of the compiler's log that goes into the message.
+const MESSAGE_BYTES: usize = 1 << 10;
+
+/// Put before a program of class `fp32-strict`: products and sums are rounded one by one. The
+/// second line keeps the numbers of the author's lines.
+const STRICT_PROLOGUE: &str = "#pragma OPENCL FP_CONTRACT OFF\n#line 1 \"program.cl\"\n";
+const PROLOGUE: &str = "#line 1 \"program.cl\"\n";
+
+/// Builds the program and keeps what came out.
+///
+/// # Errors
+///
+/// `BuildFailed` with the compiler's log, `BadManifest` if the kernels are not those of the
+/// manifest.
+pub fn build(ready: &mut Ready<'_>) -> Result<Done, Failure> {
+    let class = ready.manifest.class;
+    let defines = ready.manifest.build.defines.iter();
+    let defines = defines.map(|(name, value)| (name.as_str(), value.text()));
+    if let Err(refusals) = source::check(&ready.program, defines, class) {
+        let all: Vec<String> = refusals.iter().map(ToString::to_string).collect();
+        return Err(refused(ready, &all.join("\n")));
+    }
+    let options = options(&ready.manifest, ready.device.info.correct_divide_sqrt)?;
+    let prologue = match class {
+        DeterminismClass::Fp32Strict => STRICT_PROLOGUE,
+        DeterminismClass::Int | DeterminismClass::Device => PROLOGUE,
+    };
+    let text = format!("{prologue}{}", ready.program);
+    let built = match Built::from_source(&ready.device, &text, &options) {
+        Ok(built) => built,
+        Err(BuildError::Refused(log)) => return Err(refused(ready, &log)),
+        Err(BuildError::Other(error)) => return Err(error.into()),
+    };
+    let log = built.log(&ready.device);
+    ready.folder.write(path::BUILD_LOG, log.as_bytes())?;
+    check_kernels(ready, &built)?;
+
+    let binary = built.binary()?;
+    ready.folder.write(path::BINARY, &binary)?;
+    let record = record(ready, options, binary.len() as u64);
+    let record = serde_json::to_vec_pretty(&record)
+        .map_err(|error| Failure::here(format!("cannot write the build record: {error}")))?;
+    ready.folder.write(path::BUILD_RECORD, &record)?;
+    Ok(Done::Build)
+}
+
+/// What a program built now would be made of.
+pub fn record(ready: &Ready<'_>, options: String, binary_bytes: u64) -> BuildRecord {
+    BuildRecord {
+        device: ready.device.info.fingerprint,
+        program: blake3::hash(ready.program.as_bytes()).into(),
+        options,
+        binary_bytes,
+    }
+}
+
+/// The options for the compiler. The manifest's were checked against the allow-list when it was
+/// read.
+///
+/// # Errors
+///
+/// When the device cannot do what the class demands.
+pub fn options(manifest: &Manifest, correct_divide_sqrt: bool) -> Result<String, Failure> {
+    let mut options = vec!["-cl-std=CL1.2".to_owned()];
+    if manifest.class == DeterminismClass::Fp32Strict {
+        if !correct_divide_sqrt {
+            return Err(Failure::here(
+                "the device cannot round division and square root correctly, so it has no class \
+				 fp32-strict",
+            ));
+        }
+        options.push("-cl-fp32-correctly-rounded-divide-sqrt".to_owned());
+    }
+    options.extend(manifest.build.options.iter().cloned());
+    for (name, value) in &manifest.build.defines {
+        options.push(format!("-D{name}={}", value.text()));
+    }
+    Ok(options.join(" "))
+}
+
+/// The program is at fault: keeps the log and puts its begin into the message.
+fn refused(ready: &Ready<'_>, log: &str) -> Failure {
+    // Where the job lies is this machine's business.
+    let log = log.replace(&ready.folder.root().display().to_string(), "");
+    let log = log.trim();
+    let begin: String = log
+        .char_indices()
+        .take_while(|(at, c)| at + c.len_utf8() <= MESSAGE_BYTES)
+        .map(|(_, c)| c)
+        .collect();
+    let written = ready.folder.write(path::BUILD_LOG, log.as_bytes());
+    Failure {
+        fault: Fault::BuildFailed,
+        message: format!("the program does not compile:\n{begin}"),
+        log: written.is_ok().then_some(path::BUILD_LOG),
+    }
+}
+
+/// Every kernel that the manifest names is there, with as many arguments.
+fn check_kernels(ready: &Ready<'_>, built: &Built) -> Result<(), Failure> {
+    let mut problems = Vec::new();
+    for step in ready.plan.written() {
+        match built.kernel(step.kernel)? {
+            None => problems.push(format!(
+                "{}.kernel: the program has no kernel `{}`; it has: {}",
+                step.path,
+                step.kernel,
+                built.kernel_names()
+            )),
+            Some(kernel) => {
+                let arguments = kernel.arguments()?;
+                if arguments != step.arguments {
+                    problems.push(format!(
+                        "{}.args: there are {}, and kernel `{}` has {arguments}",
+                        step.path, step.arguments, step.kernel
+                    ));
+                }
+            }
+        }
+    }
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(Failure::new(Fault::BadManifest, problems.join("\n")))
+    }
+}

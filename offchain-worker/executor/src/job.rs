@@ -1,0 +1,218 @@
+//! The job folder, from inside.
+
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use aicpw_protocol::{
+    job::{path, JobSpec},
+    manifest::{limits, Manifest, Plan},
+    task::Fault,
+};
+
+use crate::opencl::{self, devices::Device};
+use crate::report::Reporter;
+use crate::sandbox::{self, Sandbox, Stage};
+
+/// Why a stage failed.
+#[derive(Debug)]
+pub struct Failure {
+    /// Whose fault it may be.
+    pub fault: Fault,
+    /// For the requester.
+    pub message: String,
+    /// A file in the job folder that says more.
+    pub log: Option<&'static str>,
+}
+
+impl Failure {
+    /// A failure without a log.
+    pub fn new(fault: Fault, message: impl Into<String>) -> Self {
+        Self {
+            fault,
+            message: message.into(),
+            log: None,
+        }
+    }
+
+    /// This machine, and not the job, is at fault.
+    pub fn here(message: impl Into<String>) -> Self {
+        Self::new(Fault::Crashed, message)
+    }
+}
+
+impl From<opencl::Error> for Failure {
+    fn from(error: opencl::Error) -> Self {
+        Self::here(error.to_string())
+    }
+}
+
+/// Paths in the job folder.
+#[derive(Clone, Debug)]
+pub struct Folder(PathBuf);
+
+impl Folder {
+    /// A file of it, by its name in [`path`].
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    /// The folder itself.
+    pub fn root(&self) -> &Path {
+        &self.0
+    }
+
+    /// Reads a file of at most `limit` bytes.
+    pub fn read(&self, name: &str, limit: u64) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        File::open(self.file(name))?
+            .take(limit + 1)
+            .read_to_end(&mut bytes)?;
+        if bytes.len() as u64 > limit {
+            return Err(io::Error::other(format!("it is longer than {limit} bytes")));
+        }
+        Ok(bytes)
+    }
+
+    /// Writes a file so that it is on the disk, under its name only when it is complete.
+    pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), Failure> {
+        let to = self.file(name);
+        let part = to.with_extension("part");
+        let written = (|| {
+            let mut file = File::create(&part)?;
+            file.write_all(bytes)?;
+            file.sync_all()?;
+            std::fs::rename(&part, &to)?;
+            match to.parent() {
+                Some(parent) => File::open(parent)?.sync_all(),
+                None => Ok(()),
+            }
+        })();
+        written.map_err(|error| Failure::here(format!("cannot write {name}: {error}")))
+    }
+}
+
+/// A stage that has locked itself in and has read the job.
+pub struct Ready<'r> {
+    /// The job folder.
+    pub folder: Folder,
+    /// The device, its driver loaded.
+    pub device: Device,
+    /// The job.
+    pub manifest: Manifest,
+    /// Its launches.
+    pub plan: Plan,
+    /// Source text of the program.
+    pub program: String,
+    /// The way to the node.
+    pub reporter: &'r mut Reporter,
+}
+
+impl<'r> Ready<'r> {
+    /// Locks the process in, loads the driver, then reads what came from the requester.
+    ///
+    /// # Errors
+    ///
+    /// A sandbox that is not possible here, a device that is not there any more, a bad manifest
+    /// or program.
+    pub fn enter(
+        stage: Stage,
+        folder: PathBuf,
+        allow_weak: bool,
+        reporter: &'r mut Reporter,
+    ) -> Result<Self, Failure> {
+        let root = folder.canonicalize().map_err(|error| {
+            Failure::here(format!(
+                "cannot use the folder {}: {error}",
+                folder.display()
+            ))
+        })?;
+        let folder = Folder(root);
+        // The node's own words.
+        let spec = folder
+            .read(path::JOB, 1 << 16)
+            .and_then(|text| serde_json::from_slice::<JobSpec>(&text).map_err(io::Error::other));
+        let spec =
+            spec.map_err(|error| Failure::here(format!("cannot read {}: {error}", path::JOB)))?;
+        for name in [stage.folder(), path::WORK] {
+            std::fs::create_dir_all(folder.file(name))
+                .map_err(|error| Failure::here(format!("cannot make {name}: {error}")))?;
+        }
+        opencl::driver_environment(&folder.file(path::WORK));
+
+        let refused = |error: sandbox::Error| Failure::here(error.to_string());
+        let sandbox =
+            Sandbox::enter(stage, &folder, reporter.descriptor(), allow_weak).map_err(refused)?;
+        // The driver starts its threads here: inside Landlock, and in time for the next step,
+        // which takes hold of all threads.
+        let device = opencl::devices::find(&spec.device)?.open()?;
+        sandbox
+            .complete(device.info.kind, &spec.limits)
+            .map_err(refused)?;
+
+        // From here on everything comes from a stranger.
+        let manifest = folder
+            .read(path::MANIFEST, limits::MANIFEST_BYTES)
+            .map_err(|error| {
+                Failure::new(
+                    Fault::InputUnavailable,
+                    format!("cannot read the manifest: {error}"),
+                )
+            })?;
+        let manifest = Manifest::parse(&manifest)
+            .map_err(|errors| Failure::new(Fault::BadManifest, errors.to_string()))?;
+        let plan = manifest
+            .plan()
+            .map_err(|errors| Failure::new(Fault::BadManifest, errors.to_string()))?;
+        check_limits(&manifest, &spec)?;
+        let program = read_program(&folder)?;
+        Ok(Self {
+            folder,
+            device,
+            manifest,
+            plan,
+            program,
+            reporter,
+        })
+    }
+}
+
+fn check_limits(manifest: &Manifest, spec: &JobSpec) -> Result<(), Failure> {
+    let bad = |message| Err(Failure::new(Fault::BadManifest, message));
+    if manifest.memory_bytes() > spec.limits.memory_bytes {
+        return bad(format!(
+            "buffers: they have {} bytes, and the task asked for a device with {}; ask for more \
+			 memory",
+            manifest.memory_bytes(),
+            spec.limits.memory_bytes
+        ));
+    }
+    if manifest.output_bytes() > spec.limits.output_bytes {
+        return bad(format!(
+            "outputs: they have {} bytes, and {} are allowed",
+            manifest.output_bytes(),
+            spec.limits.output_bytes
+        ));
+    }
+    Ok(())
+}
+
+fn read_program(folder: &Folder) -> Result<String, Failure> {
+    let bytes = folder
+        .read(path::PROGRAM, limits::PROGRAM_BYTES)
+        .map_err(|error| {
+            Failure::new(
+                Fault::InputUnavailable,
+                format!("program: cannot be read: {error}"),
+            )
+        })?;
+    let text = String::from_utf8(bytes)
+        .map_err(|_| Failure::new(Fault::BuildFailed, "program: it is not text in UTF-8"))?;
+    if text.contains('\0') {
+        return Err(Failure::new(
+            Fault::BuildFailed,
+            "program: it contains a zero byte",
+        ));
+    }
+    Ok(text)
+}

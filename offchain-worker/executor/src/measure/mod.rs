@@ -1,0 +1,111 @@
+//! Measures a device: which determinism classes it keeps, and how fast it is.
+
+mod conformance;
+mod speed;
+
+use aicpw_protocol::{
+    device::{ClassSet, DeviceKind, MAX_DEVICE_NAME_BYTES},
+    task::Engine,
+    units::{Gflops, Mebibytes},
+    Hash,
+};
+use serde::Serialize;
+
+use crate::opencl::{
+    self,
+    devices::Device,
+    program::{BuildError, Built},
+    Error,
+};
+
+/// What was measured, in the words of [`aicpw_protocol::device::DeviceSpec`]; what it says of the
+/// network is not here.
+#[derive(Serialize, Debug)]
+pub struct Measured {
+    /// Its kind.
+    pub kind: DeviceKind,
+    /// The engine that drives it.
+    pub engine: Engine,
+    /// As the driver names it.
+    pub name: String,
+    /// Finds it again.
+    #[serde(with = "hex::serde")]
+    pub fingerprint: Hash,
+    /// The classes that it keeps.
+    pub classes: ClassSet,
+    /// The lesser of the two speeds below.
+    pub gflops: Gflops,
+    /// Memory that a job can use.
+    pub memory: Mebibytes,
+    /// Single precision: 10⁹ additions and multiplications per second.
+    pub fp32_gflops: f64,
+    /// 32-bit integers: the same.
+    pub int_gops: f64,
+    /// Memory read and written by a copy, in 10⁹ bytes per second.
+    pub memory_gigabytes_per_second: f64,
+    /// Why it does not keep a class.
+    pub deviations: Vec<String>,
+}
+
+/// Measures a device.
+///
+/// # Errors
+///
+/// When it is not here or fails.
+pub fn measure(fingerprint: &Hash) -> Result<Measured, Error> {
+    let work = std::env::temp_dir().join(format!("aicpw-measure-{}", std::process::id()));
+    std::fs::create_dir_all(&work)
+        .map_err(|error| Error::Driver(format!("cannot make {}: {error}", work.display())))?;
+    opencl::driver_environment(&work);
+    let measured = opencl::devices::find(fingerprint)
+        .and_then(Device::open)
+        .and_then(|device| measure_device(&device));
+    // Only kernel caches are in it.
+    let _ = std::fs::remove_dir_all(&work);
+    measured
+}
+
+fn measure_device(device: &Device) -> Result<Measured, Error> {
+    let mut deviations = Vec::new();
+    let mut keeps = |class: &str, checked: Result<(), String>| match checked {
+        Ok(()) => true,
+        Err(deviation) => {
+            deviations.push(format!("{class}: {deviation}"));
+            false
+        }
+    };
+    let classes = ClassSet {
+        int: keeps("int", conformance::int(device)?),
+        fp32_strict: keeps("fp32-strict", conformance::fp32_strict(device)?),
+        device: true,
+    };
+    let fp32 = speed::fp32(device)?;
+    let int = speed::int(device)?;
+    let mut name = device.info.name.clone();
+    while name.len() > MAX_DEVICE_NAME_BYTES as usize {
+        name.pop();
+    }
+    Ok(Measured {
+        kind: device.info.kind,
+        engine: Engine::OpenCl,
+        name,
+        fingerprint: device.info.fingerprint,
+        classes,
+        gflops: Gflops(fp32.min(int).max(1.0) as u64),
+        memory: Mebibytes(device.info.memory_bytes >> 20),
+        fp32_gflops: fp32,
+        int_gops: int,
+        memory_gigabytes_per_second: speed::memory(device)?,
+        deviations,
+    })
+}
+
+/// Builds one of our own programs.
+fn build(device: &Device, source: &str, options: &str) -> Result<Built, Error> {
+    Built::from_source(device, source, options).map_err(|error| match error {
+        BuildError::Refused(log) => {
+            Error::Driver(format!("the driver does not compile our program: {log}"))
+        }
+        BuildError::Other(error) => error,
+    })
+}

@@ -1,0 +1,189 @@
+//! The devices of this machine.
+
+use aicpw_protocol::{device::DeviceKind, hashing::hash_in, Hash};
+use ocl::core::{self, DeviceId, DeviceInfo, DeviceType, PlatformId, PlatformInfo};
+use serde::Serialize;
+
+use super::{text, Error, Session};
+
+/// What to say where there is no device.
+pub const NONE: &str = "no OpenCL device found. A processor can be used with PoCL (Debian: \
+                        apt-get install pocl-opencl-icd); a graphics card needs its vendor's \
+                        OpenCL driver";
+
+const FINGERPRINT: &str = "aicpw 2026 opencl device fingerprint v1";
+
+/// What a driver says of a device.
+#[derive(Serialize, Clone, PartialEq, Eq, Debug)]
+pub struct DeviceInfoLine {
+    /// Position in this list.
+    pub index: usize,
+    /// Finds the device again; equal hardware with an equal driver has equal fingerprints up to
+    /// its position.
+    #[serde(with = "hex::serde")]
+    pub fingerprint: Hash,
+    /// Name of the platform.
+    pub platform: String,
+    /// Version of the platform, such as `OpenCL 3.0 PoCL 3.1`.
+    pub platform_version: String,
+    /// Version of the driver.
+    pub driver: String,
+    /// Name of the device.
+    pub name: String,
+    /// Its kind.
+    pub kind: DeviceKind,
+    /// Its memory in bytes.
+    pub memory_bytes: u64,
+    /// Largest single buffer in bytes.
+    pub max_buffer_bytes: u64,
+    /// Compute units.
+    pub compute_units: u64,
+    /// Largest work group.
+    pub max_group_items: u64,
+    /// Whether division and square root can be correctly rounded in single precision.
+    pub correct_divide_sqrt: bool,
+}
+
+/// A device.
+pub struct Device {
+    /// What its driver says.
+    pub info: DeviceInfoLine,
+    /// OpenCL's handle.
+    pub id: DeviceId,
+    session: Option<Session>,
+}
+
+impl Device {
+    /// Makes a context and a queue; the driver loads what it needs and starts its threads.
+    ///
+    /// # Errors
+    ///
+    /// When the driver cannot.
+    pub fn open(mut self) -> Result<Self, Error> {
+        let context = core::create_context(None, &[self.id], None, None)
+            .map_err(Error::when("opening the device"))?;
+        let queue = core::create_command_queue(&context, self.id, None)
+            .map_err(Error::when("opening a queue on the device"))?;
+        self.session = Some(Session { context, queue });
+        Ok(self)
+    }
+
+    /// Its context and queue.
+    ///
+    /// # Errors
+    ///
+    /// When it was not opened.
+    pub fn session(&self) -> Result<&Session, Error> {
+        self.session
+            .as_ref()
+            .ok_or_else(|| Error::Driver("the device is not open".into()))
+    }
+}
+
+/// All devices of all platforms; empty where none is installed.
+///
+/// # Errors
+///
+/// When a driver fails.
+pub fn list() -> Result<Vec<Device>, Error> {
+    let mut devices: Vec<Device> = Vec::new();
+    for platform in platforms()? {
+        // A platform without a device says so with an error.
+        for id in core::get_device_ids(platform, Some(DeviceType::ALL), None).unwrap_or_default() {
+            let mut info = describe(platform, id)?;
+            let position = devices.iter().filter(|d| same(&d.info, &info)).count();
+            info.index = devices.len();
+            info.fingerprint = fingerprint(&info, position as u32);
+            devices.push(Device {
+                info,
+                id,
+                session: None,
+            });
+        }
+    }
+    Ok(devices)
+}
+
+/// The device with this fingerprint.
+///
+/// # Errors
+///
+/// When it is not here, or a driver fails.
+pub fn find(fingerprint: &Hash) -> Result<Device, Error> {
+    list()?
+        .into_iter()
+        .find(|device| device.info.fingerprint == *fingerprint)
+        .ok_or_else(|| Error::NoDevice(hex::encode(fingerprint)))
+}
+
+fn platforms() -> Result<Vec<PlatformId>, Error> {
+    let mut count = 0;
+    // SAFETY: asks for the number only. `ocl`'s own function waits for ten seconds where there is
+    // none, and its `Platform::list` panics.
+    let status = unsafe { ocl::ffi::clGetPlatformIDs(0, std::ptr::null_mut(), &mut count) };
+    if status == core::Status::CL_PLATFORM_NOT_FOUND_KHR as i32 || count == 0 {
+        return Ok(Vec::new());
+    }
+    core::get_platform_ids().map_err(Error::when("listing the platforms"))
+}
+
+fn same(a: &DeviceInfoLine, b: &DeviceInfoLine) -> bool {
+    fingerprint(a, 0) == fingerprint(b, 0)
+}
+
+fn fingerprint(info: &DeviceInfoLine, position: u32) -> Hash {
+    hash_in(
+        FINGERPRINT,
+        &(
+            &info.platform,
+            &info.platform_version,
+            &info.driver,
+            &info.name,
+            position,
+        ),
+    )
+}
+
+fn describe(platform: PlatformId, id: DeviceId) -> Result<DeviceInfoLine, Error> {
+    let of_platform = |what: PlatformInfo| {
+        core::get_platform_info(platform, what)
+            .map(|info| info.to_string())
+            .map_err(Error::when("asking a platform for its name"))
+    };
+    let raw = |what: DeviceInfo| {
+        core::get_device_info_raw(id, what as u32)
+            .map_err(Error::when("asking a device for its properties"))
+    };
+    // Numbers are 4 or 8 bytes, little-endian on all hosts that we build for.
+    let number = |what: DeviceInfo| {
+        raw(what).map(|bytes| {
+            let mut wide = [0; 8];
+            let length = bytes.len().min(8);
+            wide[..length].copy_from_slice(&bytes[..length]);
+            u64::from_le_bytes(wide)
+        })
+    };
+    let kind = DeviceType::from_bits_truncate(number(DeviceInfo::Type)?);
+    Ok(DeviceInfoLine {
+        index: 0,
+        fingerprint: Hash::default(),
+        platform: of_platform(PlatformInfo::Name)?.trim().to_owned(),
+        platform_version: of_platform(PlatformInfo::Version)?.trim().to_owned(),
+        driver: text(raw(DeviceInfo::DriverVersion)?),
+        name: text(raw(DeviceInfo::Name)?),
+        kind: if kind.contains(DeviceType::GPU) {
+            DeviceKind::Gpu
+        } else if kind.contains(DeviceType::CPU) {
+            DeviceKind::Cpu
+        } else {
+            DeviceKind::Accelerator
+        },
+        memory_bytes: number(DeviceInfo::GlobalMemSize)?,
+        max_buffer_bytes: number(DeviceInfo::MaxMemAllocSize)?,
+        compute_units: number(DeviceInfo::MaxComputeUnits)?,
+        max_group_items: number(DeviceInfo::MaxWorkGroupSize)?,
+        correct_divide_sqrt: number(DeviceInfo::SingleFpConfig)?
+            & core::DeviceFpConfig::CORRECTLY_ROUNDED_DIVIDE_SQRT.bits()
+            != 0,
+    })
+}

@@ -1,0 +1,295 @@
+//! Programs and kernels.
+
+use std::collections::VecDeque;
+use std::ffi::CString;
+
+use aicpw_protocol::manifest::{Launch, Value};
+use ocl::core::{
+    self, ArgVal, Event, Kernel, KernelInfo, KernelInfoResult, Program, ProgramBuildInfo,
+    ProgramInfo, ProgramInfoResult,
+};
+
+use super::{buffer::Buffer, devices::Device, Error, Session};
+
+/// A built program.
+pub struct Built {
+    program: Program,
+}
+
+/// A program did not build.
+#[derive(Debug)]
+pub enum BuildError {
+    /// What the compiler said.
+    Refused(String),
+    /// Something else failed.
+    Other(Error),
+}
+
+fn no_zero(text: &str) -> Result<CString, Error> {
+    CString::new(text).map_err(|_| Error::Driver("a zero byte in a text for the driver".into()))
+}
+
+impl Built {
+    /// Compiles source text.
+    ///
+    /// # Errors
+    ///
+    /// With the compiler's log if it refuses.
+    pub fn from_source(device: &Device, source: &str, options: &str) -> Result<Self, BuildError> {
+        let other = BuildError::Other;
+        let session = device.session().map_err(other)?;
+        let text = no_zero(source).map_err(other)?;
+        let program = core::create_program_with_source(&session.context, &[text])
+            .map_err(|error| other(Error::when("taking the program")(error)))?;
+        Self::build(device, program, options)
+    }
+
+    /// Takes a program that [`Self::binary`] gave.
+    ///
+    /// # Errors
+    ///
+    /// When the driver does not take it.
+    pub fn from_binary(device: &Device, binary: &[u8], options: &str) -> Result<Self, BuildError> {
+        let other = BuildError::Other;
+        let session = device.session().map_err(other)?;
+        let program = core::create_program_with_binary(&session.context, &[device.id], &[binary])
+            .map_err(|error| other(Error::when("loading the built program")(error)))?;
+        Self::build(device, program, options)
+    }
+
+    fn build(device: &Device, program: Program, options: &str) -> Result<Self, BuildError> {
+        let options = no_zero(options).map_err(BuildError::Other)?;
+        match core::build_program(&program, Some(&[device.id]), &options, None, None) {
+            Ok(()) => Ok(Self { program }),
+            Err(error) => {
+                let log = build_log(device, &program);
+                // Only the compiler's own refusal leaves a log.
+                if matches!(error, core::Error::ProgramBuild(_)) || !log.is_empty() {
+                    Err(BuildError::Refused(log))
+                } else {
+                    Err(BuildError::Other(Error::when("building the program")(
+                        error,
+                    )))
+                }
+            }
+        }
+    }
+
+    /// What the compiler said.
+    pub fn log(&self, device: &Device) -> String {
+        build_log(device, &self.program)
+    }
+
+    /// The program for [`Self::from_binary`].
+    ///
+    /// # Errors
+    ///
+    /// When the driver has none.
+    pub fn binary(&self) -> Result<Vec<u8>, Error> {
+        let info = core::get_program_info(&self.program, ProgramInfo::Binaries)
+            .map_err(Error::when("taking the built program"))?;
+        match info {
+            ProgramInfoResult::Binaries(mut binaries) if binaries.len() == 1 => {
+                let binary = binaries.remove(0);
+                if binary.is_empty() {
+                    return Err(Error::Driver("the driver gives no built program".into()));
+                }
+                Ok(binary)
+            }
+            _ => Err(Error::Driver("the driver gives no built program".into())),
+        }
+    }
+
+    /// A kernel, or `None` if the program has none of that name.
+    ///
+    /// # Errors
+    ///
+    /// When the driver failed.
+    pub fn kernel(&self, name: &str) -> Result<Option<BoundKernel>, Error> {
+        match core::create_kernel(&self.program, name) {
+            Ok(kernel) => Ok(Some(BoundKernel {
+                kernel,
+                bound: Vec::new(),
+            })),
+            Err(error) if error.api_status() == Some(core::Status::CL_INVALID_KERNEL_NAME) => {
+                Ok(None)
+            }
+            Err(error) => Err(Error::when(format!("taking kernel `{name}`"))(error)),
+        }
+    }
+
+    /// Names of all its kernels.
+    pub fn kernel_names(&self) -> String {
+        match core::get_program_info(&self.program, ProgramInfo::KernelNames) {
+            Ok(ProgramInfoResult::KernelNames(names)) => names.replace(';', ", "),
+            _ => String::new(),
+        }
+    }
+}
+
+fn build_log(device: &Device, program: &Program) -> String {
+    core::get_program_build_info(program, device.id, ProgramBuildInfo::BuildLog)
+        .map(|log| log.to_string().trim().to_owned())
+        .unwrap_or_default()
+}
+
+/// A kernel and the arguments that are set.
+pub struct BoundKernel {
+    kernel: Kernel,
+    bound: Vec<Option<Value>>,
+}
+
+/// A launch did not come off.
+#[derive(Debug)]
+pub enum LaunchError {
+    /// The manifest does not fit the kernel or the device: the field after the step's path, and
+    /// what is wrong.
+    Manifest(String, String),
+    /// The device failed.
+    Device(Error),
+}
+
+impl BoundKernel {
+    /// How many arguments it has.
+    ///
+    /// # Errors
+    ///
+    /// When the driver failed.
+    pub fn arguments(&self) -> Result<usize, Error> {
+        match core::get_kernel_info(&self.kernel, KernelInfo::NumArgs) {
+            Ok(KernelInfoResult::NumArgs(count)) => Ok(count as usize),
+            Ok(_) => Err(Error::Driver("the driver cannot count arguments".into())),
+            Err(error) => Err(Error::when("asking a kernel for its arguments")(error)),
+        }
+    }
+
+    /// Enqueues a launch.
+    ///
+    /// # Errors
+    ///
+    /// See [`LaunchError`].
+    pub fn launch(
+        &mut self,
+        session: &Session,
+        launch: &Launch<'_>,
+        buffers: &[Buffer],
+    ) -> Result<Event, LaunchError> {
+        self.bound.resize(launch.arguments.len(), None);
+        for (i, value) in launch.arguments.iter().enumerate() {
+            if self.bound[i].as_ref() != Some(value) {
+                self.bind(i, value, buffers)?;
+                self.bound[i] = Some(value.clone());
+            }
+        }
+        let three = |sizes: &[u64], fill| {
+            let mut all = [fill; 3];
+            for (to, from) in all.iter_mut().zip(sizes) {
+                *to = usize::try_from(*from).unwrap_or(usize::MAX);
+            }
+            all
+        };
+        let local = launch.local.map(|local| {
+            let local: Vec<u64> = local.iter().map(|size| u64::from(*size)).collect();
+            three(&local, 1)
+        });
+        let mut event = Event::null();
+        // SAFETY: all arguments are set and checked by OpenCL against the kernel's. What the
+        // kernel does is a stranger's business: that is what the sandbox is for.
+        let enqueued = unsafe {
+            core::enqueue_kernel(
+                &session.queue,
+                &self.kernel,
+                launch.global.len() as u32,
+                launch.offset.as_deref().map(|offset| three(offset, 0)),
+                &three(&launch.global, 1),
+                local,
+                None::<&Event>,
+                Some(&mut event),
+            )
+        };
+        match enqueued {
+            Ok(()) => Ok(event),
+            Err(error) => Err(refused(error, &launch_error_field(launch))),
+        }
+    }
+
+    fn bind(&self, i: usize, value: &Value, buffers: &[Buffer]) -> Result<(), LaunchError> {
+        let set = match value {
+            Value::Buffer(position) => core::set_kernel_arg(
+                &self.kernel,
+                i as u32,
+                ArgVal::mem(buffers[*position].mem()),
+            ),
+            Value::Scalar(bytes) => {
+                // SAFETY: the bytes live until the call returns, which copies them.
+                let value = unsafe { ArgVal::from_raw(bytes.len(), bytes.as_ptr().cast(), false) };
+                core::set_kernel_arg(&self.kernel, i as u32, value)
+            }
+            Value::Local(bytes) => core::set_kernel_arg(
+                &self.kernel,
+                i as u32,
+                ArgVal::local::<u8>(&(*bytes as usize)),
+            ),
+        };
+        set.map_err(|error| refused(error, &format!("args[{i}]")))
+    }
+}
+
+fn launch_error_field(launch: &Launch<'_>) -> String {
+    match launch.local {
+        Some(_) => "local".to_owned(),
+        None => "global".to_owned(),
+    }
+}
+
+/// Whether the manifest is at fault or the device.
+fn refused(error: core::Error, field: &str) -> LaunchError {
+    use core::Status::*;
+    let explained = match error.api_status() {
+        Some(CL_INVALID_ARG_INDEX) => "the kernel has fewer arguments",
+        Some(CL_INVALID_ARG_SIZE) => "the size does not fit the kernel's parameter",
+        Some(CL_INVALID_ARG_VALUE | CL_INVALID_MEM_OBJECT) => {
+            "does not fit the kernel's parameter (a buffer, a value, or local memory)"
+        }
+        Some(CL_INVALID_KERNEL_ARGS) => "the kernel has more arguments",
+        Some(CL_INVALID_WORK_GROUP_SIZE | CL_INVALID_WORK_ITEM_SIZE) => {
+            "the work group does not fit the device or the kernel"
+        }
+        Some(
+            CL_INVALID_WORK_DIMENSION | CL_INVALID_GLOBAL_WORK_SIZE | CL_INVALID_GLOBAL_OFFSET,
+        ) => "does not fit the device",
+        _ => return LaunchError::Device(Error::when("launching a kernel")(error)),
+    };
+    LaunchError::Manifest(field.to_owned(), explained.to_owned())
+}
+
+/// Launches that are enqueued and not known to have ended, in order.
+#[derive(Default)]
+pub struct Pending(VecDeque<Event>);
+
+impl Pending {
+    /// Adds a launch.
+    pub fn push(&mut self, event: Event) {
+        self.0.push_back(event);
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Waits for the oldest. `false` if there is none.
+    ///
+    /// # Errors
+    ///
+    /// When it failed.
+    pub fn wait_oldest(&mut self) -> Result<bool, Error> {
+        match self.0.pop_front() {
+            None => Ok(false),
+            Some(event) => {
+                core::wait_for_event(&event).map_err(Error::when("running a kernel"))?;
+                Ok(true)
+            }
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! What the executor says to the node.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::os::fd::FromRawFd;
+use std::time::{Duration, Instant};
+
+use aicpw_protocol::job::{Done, Failed, Message};
+
+use crate::job::Failure;
+
+/// Progress is said at most this often.
+const PROGRESS_EVERY: Duration = Duration::from_millis(200);
+
+/// The node's end of the standard output.
+pub struct Reporter {
+    out: File,
+    last_progress: Option<Instant>,
+}
+
+impl Reporter {
+    /// Takes the standard output for messages; whatever else writes to it from now on (a kernel's
+    /// `printf`) goes to the standard error.
+    ///
+    /// # Errors
+    ///
+    /// When the descriptors are not there.
+    pub fn take_standard_output() -> io::Result<Self> {
+        // SAFETY: plain calls on numbers; the new descriptor is owned by nobody else.
+        let out = unsafe {
+            let copy = libc::fcntl(1, libc::F_DUPFD_CLOEXEC, 3);
+            if copy < 0 || libc::dup2(2, 1) < 0 {
+                return Err(io::Error::last_os_error());
+            }
+            File::from_raw_fd(copy)
+        };
+        Ok(Self {
+            out,
+            last_progress: None,
+        })
+    }
+
+    /// The descriptor that it writes to.
+    pub fn descriptor(&self) -> i32 {
+        use std::os::fd::AsRawFd;
+        self.out.as_raw_fd()
+    }
+
+    /// Says how far the job is, unless it just did.
+    pub fn progress(&mut self, done: u64, total: u64) {
+        let recently = self
+            .last_progress
+            .is_some_and(|last| last.elapsed() < PROGRESS_EVERY);
+        if !recently || done == total {
+            self.last_progress = Some(Instant::now());
+            self.say(&Message::Progress { done, total });
+        }
+    }
+
+    /// Says that the stage is done.
+    pub fn done(&mut self, done: Done) {
+        self.say(&Message::Done(done));
+    }
+
+    /// Says why it is not.
+    pub fn failed(&mut self, failure: Failure) {
+        eprintln!("aicpw-executor: {}", failure.message);
+        self.say(&Message::Failed(Failed {
+            fault: failure.fault,
+            message: failure.message,
+            log: failure.log.map(str::to_owned),
+        }));
+    }
+
+    fn say(&mut self, message: &Message) {
+        // If nobody listens any more, the node is gone, and it will start the job again.
+        let _ = self.out.write_all(message.to_line().as_bytes());
+    }
+}
+
+/// Ends the process at once, without destructors.
+pub fn exit(code: i32) -> ! {
+    let _ = io::stderr().flush();
+    // SAFETY: ends the process; nothing runs after it.
+    unsafe { libc::_exit(code) }
+}

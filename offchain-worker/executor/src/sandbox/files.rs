@@ -1,0 +1,142 @@
+//! Files: Landlock.
+
+use std::path::{Path, PathBuf};
+
+use aicpw_protocol::job::path;
+use landlock::{
+    Access, AccessFs, AccessNet, BitFlags, CompatLevel, Compatible, PathBeneath, PathFd, Ruleset,
+    RulesetAttr, RulesetCreated, RulesetCreatedAttr, RulesetStatus, Scope, ABI,
+};
+
+use super::{Error, Stage};
+use crate::job::Folder;
+
+/// The newest version of Landlock that the rules know; older kernels enforce what they can.
+const NEWEST: ABI = ABI::V6;
+
+/// Libraries, drivers and what they read to know the machine. Below these there is nothing
+/// secret.
+const READ: &[&str] = &[
+    "/usr",
+    "/lib",
+    "/lib32",
+    "/lib64",
+    "/bin",
+    "/opt/rocm",
+    "/opt/intel",
+    "/etc/OpenCL",
+    "/etc/ld.so.cache",
+    "/etc/ld.so.preload",
+    "/etc/nsswitch.conf",
+    "/proc/cpuinfo",
+    "/proc/meminfo",
+    "/proc/self",
+    "/proc/sys/vm/overcommit_memory",
+    "/proc/sys/vm/mmap_min_addr",
+    "/proc/sys/kernel/cap_last_cap",
+    "/sys/devices/system",
+    "/sys/fs/cgroup",
+    "/dev/urandom",
+    "/dev/zero",
+    "/nix/store",
+];
+
+/// What graphics cards' drivers need besides: to find the cards, and to talk to them.
+const READ_GPU: &[&str] = &[
+    "/proc/driver/nvidia",
+    "/proc/devices",
+    "/proc/modules",
+    "/sys/module",
+    "/sys/class",
+    "/sys/bus/pci",
+    "/sys/devices/pci0000:00",
+    "/sys/devices/virtual",
+    "/sys/dev/char",
+    "/etc/nvidia",
+    "/etc/vulkan",
+];
+
+/// Device nodes are matched by the beginnings of their names.
+const GPU_NODES: &[&str] = &["nvidia", "dri", "kfd", "dxg", "mali"];
+
+/// Where the driver's tools may be, for the build stage.
+const EXECUTE: &[&str] = &["/usr", "/lib", "/lib64", "/bin", "/opt/rocm", "/nix/store"];
+
+/// Restricts the calling thread and all that it starts. `false` if the kernel has no Landlock.
+pub fn restrict(stage: Stage, folder: &Folder) -> Result<bool, Error> {
+    let read = AccessFs::ReadFile | AccessFs::ReadDir;
+    let all = AccessFs::from_all(NEWEST);
+    let write_here = all
+        & !(AccessFs::Execute
+            | AccessFs::MakeChar
+            | AccessFs::MakeBlock
+            | AccessFs::MakeSock
+            | AccessFs::MakeFifo
+            | AccessFs::IoctlDev);
+    let device = AccessFs::ReadFile | AccessFs::WriteFile | AccessFs::IoctlDev;
+
+    let mut rules = Ruleset::default()
+        .set_compatibility(CompatLevel::BestEffort)
+        .handle_access(all)?
+        // Nothing is allowed to connect or to listen, to be reached by name, or to be signalled.
+        .handle_access(AccessNet::from_all(NEWEST))?
+        .scope(Scope::from_all(NEWEST))?
+        .create()?;
+    for known in READ.iter().chain(READ_GPU) {
+        rules = allow(rules, Path::new(known), read)?;
+    }
+    for place in vendors() {
+        rules = allow(rules, &place, read)?;
+    }
+    rules = allow(rules, Path::new("/dev/null"), read | AccessFs::WriteFile)?;
+    for node in gpu_nodes() {
+        rules = allow(rules, &node, device | read)?;
+    }
+    if stage == Stage::Build {
+        for place in EXECUTE {
+            rules = allow(rules, Path::new(place), read | AccessFs::Execute)?;
+        }
+    }
+    rules = allow(rules, folder.root(), read)?;
+    for name in [stage.folder(), path::WORK] {
+        rules = allow(rules, &folder.file(name), write_here)?;
+    }
+    let status = rules.restrict_self()?;
+    Ok(status.ruleset != RulesetStatus::NotEnforced)
+}
+
+/// Where the OpenCL loader was told to look for drivers.
+fn vendors() -> Vec<PathBuf> {
+    std::env::var_os("OCL_ICD_VENDORS")
+        .map(PathBuf::from)
+        .into_iter()
+        .collect()
+}
+
+fn gpu_nodes() -> Vec<PathBuf> {
+    let nodes = std::fs::read_dir("/dev").into_iter().flatten().flatten();
+    nodes
+        .filter(|node| {
+            let name = node.file_name();
+            let name = name.to_string_lossy();
+            GPU_NODES.iter().any(|known| name.starts_with(known))
+        })
+        .map(|node| node.path())
+        .collect()
+}
+
+/// Adds a rule for what is at `path`, if anything is.
+fn allow(
+    rules: RulesetCreated,
+    path: &Path,
+    access: BitFlags<AccessFs>,
+) -> Result<RulesetCreated, Error> {
+    let Ok(opened) = PathFd::new(path) else {
+        return Ok(rules);
+    };
+    let access = match path.is_dir() {
+        true => access,
+        false => access & AccessFs::from_file(NEWEST),
+    };
+    Ok(rules.add_rule(PathBeneath::new(opened, access))?)
+}

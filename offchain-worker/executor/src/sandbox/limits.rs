@@ -1,0 +1,69 @@
+//! Resource limits.
+
+use std::io;
+
+use aicpw_protocol::{device::DeviceKind, job::JobLimits};
+
+use super::Stage;
+
+const MIB: u64 = 1 << 20;
+
+/// Memory for compilers and drivers themselves, besides what the job may use.
+fn memory_of_driver(stage: Stage, kind: DeviceKind) -> u64 {
+    let threads = std::thread::available_parallelism().map_or(1, |n| n.get() as u64);
+    match (stage, kind) {
+        (Stage::Build, DeviceKind::Cpu) => 4096 * MIB,
+        // Each thread has a stack, a heap, and room for local memory.
+        (Stage::Run, DeviceKind::Cpu) => 1024 * MIB + threads * 64 * MIB,
+        (_, DeviceKind::Gpu | DeviceKind::Accelerator) => 16_384 * MIB,
+    }
+}
+
+/// Sets the limits of this process, for good.
+pub fn set(stage: Stage, kind: DeviceKind, limits: &JobLimits) -> io::Result<()> {
+    let driver = memory_of_driver(stage, kind);
+    let (memory, file) = match stage {
+        Stage::Build => (driver, 512 * MIB),
+        // The output, or the trace and what the driver keeps in its cache.
+        Stage::Run => (
+            driver.saturating_add(limits.memory_bytes),
+            limits.output_bytes.max(512 * MIB),
+        ),
+    };
+    let files = match kind {
+        DeviceKind::Cpu => 256,
+        DeviceKind::Gpu | DeviceKind::Accelerator => 4096,
+    };
+    // What counts is memory that is really taken: drivers of graphics cards reserve addresses
+    // without end, so RLIMIT_AS would be wrong.
+    limit(libc::RLIMIT_DATA, memory)?;
+    limit(libc::RLIMIT_FSIZE, file)?;
+    limit(libc::RLIMIT_CPU, limits.cpu_seconds.max(1))?;
+    limit(libc::RLIMIT_NOFILE, files)?;
+    limit(libc::RLIMIT_NPROC, 4096)?;
+    limit(libc::RLIMIT_MEMLOCK, 64 * MIB)?;
+    limit(libc::RLIMIT_CORE, 0)
+}
+
+/// Lowers a limit; a lower one that is there already stays.
+fn limit(resource: libc::__rlimit_resource_t, value: u64) -> io::Result<()> {
+    // SAFETY: the struct is plain data that outlives the calls.
+    unsafe {
+        let mut now = libc::rlimit {
+            rlim_cur: 0,
+            rlim_max: 0,
+        };
+        if libc::getrlimit(resource, &mut now) != 0 {
+            return Err(io::Error::last_os_error());
+        }
+        let value = value.min(now.rlim_max);
+        let new = libc::rlimit {
+            rlim_cur: value.min(now.rlim_cur),
+            rlim_max: value,
+        };
+        if libc::setrlimit(resource, &new) != 0 {
+            return Err(io::Error::last_os_error());
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,176 @@
+//! What a stage locks itself into before it reads a stranger's byte.
+//!
+//! Order matters. (1) Descriptors that the node left open are closed. (2) Landlock, while the
+//! process has one thread: it holds for the calling thread and those it starts, and threads share
+//! memory, so a thread outside would be a way out. (3) The driver is loaded and starts its threads,
+//! inside Landlock. (4) Limits, and the system call filter, which takes hold of all threads. (5)
+//! The job is read.
+//!
+//! | | build stage | run stage |
+//! | --- | --- | --- |
+//! | runs | the driver's compiler on a stranger's text | a stranger's code |
+//! | files | reads the job folder and the driver's files, writes `build/` and `work/` | reads the same, writes `output/` and `work/` |
+//! | processes | the driver's tools (`ld`), below `/usr` | none |
+//! | network, signals, tracing, mounts, … | none | none |
+//!
+//! Without Landlock there is no file system boundary, so the stage refuses to start, unless it is
+//! told that this is wanted.
+
+mod files;
+mod limits;
+mod system_calls;
+
+use std::io::{self, Read};
+
+use aicpw_protocol::{device::DeviceKind, job::JobLimits};
+
+use crate::job::Folder;
+
+/// A stage of a job.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Stage {
+    /// Compiles.
+    Build,
+    /// Launches.
+    Run,
+}
+
+impl Stage {
+    /// The folder that the stage writes to.
+    pub fn folder(self) -> &'static str {
+        match self {
+            Self::Build => aicpw_protocol::job::path::BUILD,
+            Self::Run => aicpw_protocol::job::path::OUTPUT_FOLDER,
+        }
+    }
+}
+
+/// The process cannot be locked in.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The kernel has no Landlock.
+    #[error(
+        "this kernel has no Landlock (Linux 5.13 or newer, with `landlock` in the list of security \
+         modules), so a stranger's program could read this user's files. `--allow-weak-sandbox` \
+         runs it all the same"
+    )]
+    NoLandlock,
+    /// The process has threads already.
+    #[error("cannot restrict files: this process has {0} threads already")]
+    Threads(usize),
+    /// A rule could not be made.
+    #[error("cannot restrict the files of the job's process: {0}")]
+    Files(#[from] landlock::RulesetError),
+    /// The filter could not be made or set.
+    #[error("cannot restrict the system calls of the job's process: {0}")]
+    SystemCalls(String),
+    /// Something else.
+    #[error("cannot {action}: {source}")]
+    System {
+        /// What was tried.
+        action: &'static str,
+        /// Why it failed.
+        source: io::Error,
+    },
+}
+
+impl Error {
+    fn when(action: &'static str) -> impl FnOnce(io::Error) -> Self {
+        move |source| Self::System { action, source }
+    }
+}
+
+/// A process that is locked in, but for the system calls that its driver needs to start.
+pub struct Sandbox {
+    stage: Stage,
+}
+
+impl Sandbox {
+    /// Closes what is open but the first three descriptors and `keep`, and restricts files.
+    ///
+    /// # Errors
+    ///
+    /// When the kernel cannot, see [`Error::NoLandlock`].
+    pub fn enter(
+        stage: Stage,
+        folder: &Folder,
+        keep: i32,
+        allow_weak: bool,
+    ) -> Result<Self, Error> {
+        close_descriptors(keep).map_err(Error::when("close inherited files"))?;
+        let threads = std::fs::read_dir("/proc/self/task")
+            .map_err(Error::when("count this process's threads"))?
+            .count();
+        if threads != 1 {
+            return Err(Error::Threads(threads));
+        }
+        // SAFETY: plain calls on numbers.
+        unsafe {
+            // Programs that are run (the linker) gain nothing from being set-uid.
+            if libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 {
+                return Err(Error::when("give up privileges")(io::Error::last_os_error()));
+            }
+        }
+        if !files::restrict(stage, folder)? {
+            if !allow_weak {
+                return Err(Error::NoLandlock);
+            }
+            eprintln!("aicpw-executor: no Landlock here: the job's process can read files");
+        }
+        watch_standard_input();
+        Ok(Self { stage })
+    }
+
+    /// Sets the limits and restricts system calls, for all threads that there are.
+    ///
+    /// # Errors
+    ///
+    /// When the kernel cannot.
+    pub fn complete(&self, kind: DeviceKind, limits: &JobLimits) -> Result<(), Error> {
+        limits::set(self.stage, kind, limits).map_err(Error::when("set limits"))?;
+        // SAFETY: a plain call on numbers.
+        unsafe {
+            // Neither core dumps nor being traced by another process of the same user.
+            if libc::prctl(libc::PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 {
+                return Err(Error::when("forbid being traced")(
+                    io::Error::last_os_error(),
+                ));
+            }
+        }
+        system_calls::restrict(self.stage, kind)
+    }
+}
+
+fn close_descriptors(keep: i32) -> io::Result<()> {
+    for (first, last) in [(3, keep - 1), (keep + 1, i32::MAX)] {
+        if first <= last {
+            // SAFETY: closes numbers; nothing in this process has opened a file yet but `keep`.
+            let closed = unsafe { libc::syscall(libc::SYS_close_range, first, last, 0) };
+            if closed != 0 {
+                return Err(io::Error::last_os_error());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Ends the process when the node is gone: when standard input is a pipe and its other end closes.
+/// (`PR_SET_PDEATHSIG` looks at the thread that started us, and the node's threads come and go.)
+fn watch_standard_input() {
+    let mut info = std::mem::MaybeUninit::<libc::stat>::uninit();
+    // SAFETY: the call fills the struct if it returns 0.
+    let is_pipe = unsafe {
+        libc::fstat(0, info.as_mut_ptr()) == 0
+            && matches!(
+                info.assume_init().st_mode & libc::S_IFMT,
+                libc::S_IFIFO | libc::S_IFSOCK
+            )
+    };
+    if is_pipe {
+        std::thread::spawn(|| {
+            let mut byte = [0];
+            while io::stdin().read(&mut byte).is_ok_and(|count| count > 0) {}
+            crate::report::exit(2)
+        });
+    }
+}

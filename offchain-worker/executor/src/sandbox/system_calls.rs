@@ -1,0 +1,255 @@
+//! System calls: seccomp, by a list of what is allowed. Everything else gives `EPERM`, which
+//! libraries that probe for features understand.
+
+use std::collections::BTreeMap;
+
+use aicpw_protocol::device::DeviceKind;
+use seccompiler::{
+    apply_filter_all_threads, BpfProgram, SeccompAction, SeccompCmpArgLen as Length,
+    SeccompCmpOp as Is, SeccompCondition, SeccompFilter, SeccompRule,
+};
+
+use super::{Error, Stage};
+
+type Rules = BTreeMap<i64, Vec<SeccompRule>>;
+
+/// Memory, files that Landlock allows, threads, time.
+const ALWAYS: &[libc::c_long] = &[
+    libc::SYS_brk,
+    libc::SYS_clock_getres,
+    libc::SYS_clock_gettime,
+    libc::SYS_clock_nanosleep,
+    // Answered with ENOSYS by a filter of its own, so that libc uses `clone`, whose flags a filter
+    // can see.
+    libc::SYS_clone3,
+    libc::SYS_close,
+    libc::SYS_copy_file_range,
+    libc::SYS_dup,
+    libc::SYS_dup3,
+    libc::SYS_exit,
+    libc::SYS_exit_group,
+    libc::SYS_faccessat,
+    libc::SYS_faccessat2,
+    libc::SYS_fallocate,
+    libc::SYS_fchmod,
+    libc::SYS_fchmodat,
+    libc::SYS_fcntl,
+    libc::SYS_fdatasync,
+    libc::SYS_flock,
+    libc::SYS_fstat,
+    libc::SYS_fstatfs,
+    libc::SYS_fsync,
+    libc::SYS_ftruncate,
+    libc::SYS_futex,
+    libc::SYS_get_mempolicy,
+    libc::SYS_get_robust_list,
+    libc::SYS_getcwd,
+    libc::SYS_getdents64,
+    libc::SYS_getegid,
+    libc::SYS_geteuid,
+    libc::SYS_getgid,
+    libc::SYS_getpid,
+    libc::SYS_getppid,
+    libc::SYS_getrandom,
+    libc::SYS_getrusage,
+    libc::SYS_gettid,
+    libc::SYS_gettimeofday,
+    libc::SYS_getuid,
+    libc::SYS_lseek,
+    libc::SYS_madvise,
+    libc::SYS_membarrier,
+    libc::SYS_mincore,
+    libc::SYS_mkdirat,
+    libc::SYS_mmap,
+    libc::SYS_mprotect,
+    libc::SYS_mremap,
+    libc::SYS_munmap,
+    libc::SYS_nanosleep,
+    libc::SYS_newfstatat,
+    libc::SYS_openat,
+    libc::SYS_pipe2,
+    libc::SYS_ppoll,
+    libc::SYS_pread64,
+    libc::SYS_preadv,
+    libc::SYS_pwrite64,
+    libc::SYS_pwritev,
+    libc::SYS_read,
+    libc::SYS_readlinkat,
+    libc::SYS_readv,
+    libc::SYS_renameat2,
+    libc::SYS_restart_syscall,
+    libc::SYS_rseq,
+    libc::SYS_rt_sigaction,
+    libc::SYS_rt_sigpending,
+    libc::SYS_rt_sigprocmask,
+    libc::SYS_rt_sigreturn,
+    libc::SYS_rt_sigtimedwait,
+    libc::SYS_sched_get_priority_max,
+    libc::SYS_sched_get_priority_min,
+    libc::SYS_sched_getaffinity,
+    libc::SYS_sched_getparam,
+    libc::SYS_sched_getscheduler,
+    libc::SYS_sched_setaffinity,
+    libc::SYS_sched_yield,
+    libc::SYS_set_robust_list,
+    libc::SYS_set_tid_address,
+    libc::SYS_sigaltstack,
+    libc::SYS_statfs,
+    libc::SYS_statx,
+    libc::SYS_sysinfo,
+    libc::SYS_umask,
+    libc::SYS_uname,
+    libc::SYS_unlinkat,
+    libc::SYS_utimensat,
+    libc::SYS_write,
+    libc::SYS_writev,
+];
+
+/// The same under their old numbers.
+#[cfg(target_arch = "x86_64")]
+const ALWAYS_HERE: &[libc::c_long] = &[
+    libc::SYS_access,
+    libc::SYS_arch_prctl,
+    libc::SYS_chmod,
+    libc::SYS_dup2,
+    libc::SYS_getdents,
+    libc::SYS_lstat,
+    libc::SYS_mkdir,
+    libc::SYS_open,
+    libc::SYS_pipe,
+    libc::SYS_poll,
+    libc::SYS_readlink,
+    libc::SYS_rename,
+    libc::SYS_rmdir,
+    libc::SYS_stat,
+    libc::SYS_time,
+    libc::SYS_unlink,
+    libc::SYS_utime,
+];
+#[cfg(not(target_arch = "x86_64"))]
+const ALWAYS_HERE: &[libc::c_long] = &[libc::SYS_renameat];
+
+/// What drivers of graphics cards need besides. Their device nodes are guarded by Landlock.
+const GPU: &[libc::c_long] = &[
+    libc::SYS_epoll_create1,
+    libc::SYS_epoll_ctl,
+    libc::SYS_epoll_pwait,
+    libc::SYS_eventfd2,
+    libc::SYS_ioctl,
+    libc::SYS_mbind,
+    libc::SYS_memfd_create,
+    libc::SYS_mlock,
+    libc::SYS_msync,
+    libc::SYS_munlock,
+    libc::SYS_sched_setscheduler,
+    libc::SYS_set_mempolicy,
+    libc::SYS_timerfd_create,
+    libc::SYS_timerfd_settime,
+];
+
+/// What it takes to run the linker, whose files Landlock chooses.
+const BUILD: &[libc::c_long] = &[
+    libc::SYS_chdir,
+    libc::SYS_clone,
+    libc::SYS_execve,
+    libc::SYS_kill,
+    libc::SYS_linkat,
+    libc::SYS_symlinkat,
+    libc::SYS_truncate,
+    libc::SYS_wait4,
+    libc::SYS_waitid,
+];
+#[cfg(target_arch = "x86_64")]
+const BUILD_HERE: &[libc::c_long] = &[libc::SYS_vfork, libc::SYS_link, libc::SYS_symlink];
+#[cfg(not(target_arch = "x86_64"))]
+const BUILD_HERE: &[libc::c_long] = &[];
+
+/// `PR_SET_VMA`: libc gives names to its memory.
+const PR_SET_VMA: u64 = 0x5356_4d41;
+
+/// Restricts all threads of the process, for good.
+pub fn restrict(stage: Stage, kind: DeviceKind) -> Result<(), Error> {
+    let bad = |error: &dyn std::fmt::Display| Error::SystemCalls(error.to_string());
+    let not_there = compile(
+        BTreeMap::from([(libc::SYS_clone3, Vec::new())]),
+        SeccompAction::Allow,
+        SeccompAction::Errno(libc::ENOSYS as u32),
+    )?;
+    let allowed = compile(
+        rules(stage, kind).map_err(|error| bad(&error))?,
+        SeccompAction::Errno(libc::EPERM as u32),
+        SeccompAction::Allow,
+    )?;
+    // In this order: the second does not allow to set another.
+    for filter in [not_there, allowed] {
+        apply_filter_all_threads(&filter).map_err(|error| bad(&error))?;
+    }
+    Ok(())
+}
+
+fn compile(
+    rules: Rules,
+    otherwise: SeccompAction,
+    listed: SeccompAction,
+) -> Result<BpfProgram, Error> {
+    let bad = |error: seccompiler::BackendError| Error::SystemCalls(error.to_string());
+    let arch = std::env::consts::ARCH.try_into().map_err(bad)?;
+    SeccompFilter::new(rules, otherwise, listed, arch)
+        .and_then(TryInto::try_into)
+        .map_err(bad)
+}
+
+fn rules(stage: Stage, kind: DeviceKind) -> Result<Rules, seccompiler::BackendError> {
+    let mut rules = Rules::new();
+    let mut allow = |calls: &[libc::c_long]| {
+        for call in calls {
+            rules.insert(*call, Vec::new());
+        }
+    };
+    allow(ALWAYS);
+    allow(ALWAYS_HERE);
+    if kind != DeviceKind::Cpu {
+        allow(GPU);
+    }
+    if stage == Stage::Build {
+        allow(BUILD);
+        allow(BUILD_HERE);
+    } else {
+        // Threads, but no processes.
+        let thread = libc::CLONE_THREAD as u64;
+        rules.insert(
+            libc::SYS_clone,
+            vec![when(0, Length::Qword, Is::MaskedEq(thread), thread)?],
+        );
+    }
+    // A process may signal its own threads: `abort` does.
+    let own = u64::from(std::process::id());
+    let mut signal = vec![when(0, Length::Dword, Is::Eq, own)?];
+    if stage == Stage::Build {
+        signal = Vec::new();
+    }
+    rules.insert(libc::SYS_tgkill, signal);
+    rules.insert(
+        libc::SYS_prctl,
+        vec![
+            when(0, Length::Dword, Is::Eq, libc::PR_SET_NAME as u64)?,
+            when(0, Length::Dword, Is::Eq, libc::PR_GET_NAME as u64)?,
+            when(0, Length::Dword, Is::Eq, PR_SET_VMA)?,
+        ],
+    );
+    // Limits may be read.
+    rules.insert(
+        libc::SYS_prlimit64,
+        vec![when(2, Length::Qword, Is::Eq, 0)?],
+    );
+    Ok(rules)
+}
+
+fn when(
+    argument: u8,
+    length: Length,
+    is: Is,
+    value: u64,
+) -> Result<SeccompRule, seccompiler::BackendError> {
+    SeccompRule::new(vec![SeccompCondition::new(argument, length, is, value)?])
+}

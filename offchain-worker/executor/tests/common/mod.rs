@@ -1,0 +1,208 @@
+//! Job folders, and the node's side of a stage, as small as it can be.
+#![allow(dead_code, missing_docs, clippy::unwrap_used)]
+
+use std::io::{BufRead, BufReader, Read};
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use aicpw_protocol::job::{path, Done, Failed, JobLimits, JobResult, JobSpec, JobVersion, Message};
+use aicpw_protocol::manifest::Manifest;
+use aicpw_protocol::Hash;
+use serde_json::{json, Value};
+
+pub const EXECUTOR: &str = env!("CARGO_BIN_EXE_aicpw-executor");
+
+/// A CID for files that tests put into the folder themselves.
+pub const CID: &str = "bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi";
+
+/// The first CPU device.
+pub fn device() -> Hash {
+    static DEVICE: OnceLock<Hash> = OnceLock::new();
+    *DEVICE.get_or_init(|| {
+        let listed = Command::new(EXECUTOR).arg("devices").output().unwrap();
+        let listed: Value = serde_json::from_slice(&listed.stdout).unwrap();
+        let cpu = listed.as_array().unwrap().iter();
+        let cpu = cpu.clone().find(|device| device["kind"] == "cpu");
+        let cpu = cpu.expect("the tests need PoCL; `make setup` installs it");
+        let mut fingerprint = Hash::default();
+        hex::decode_to_slice(cpu["fingerprint"].as_str().unwrap(), &mut fingerprint).unwrap();
+        fingerprint
+    })
+}
+
+pub struct Job {
+    pub dir: tempfile::TempDir,
+}
+
+/// How a stage ended.
+#[derive(Debug)]
+pub struct End {
+    pub messages: Vec<Message>,
+    pub status: ExitStatus,
+    pub killed_at_deadline: bool,
+    pub log: String,
+}
+
+impl Job {
+    /// A job of class `int` with the given parts.
+    pub fn int(program: &str, buffers: Value, steps: Value, outputs: Value) -> Self {
+        Self::new(
+            program,
+            json!({
+                "version": "aicpw.task/v1", "name": "test", "engine": "opencl", "class": "int",
+                "program": { "cid": CID },
+                "buffers": buffers, "steps": steps, "outputs": outputs,
+            }),
+        )
+    }
+
+    pub fn new(program: &str, manifest: Value) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::create_dir(dir.path().join(path::INPUTS)).unwrap();
+        let job = Self { dir };
+        job.put(path::PROGRAM, program.as_bytes());
+        job.put(path::MANIFEST, manifest.to_string().as_bytes());
+        job.limits(JobLimits {
+            memory_bytes: 1 << 30,
+            output_bytes: 1 << 30,
+            cpu_seconds: 120,
+        });
+        job
+    }
+
+    pub fn limits(&self, limits: JobLimits) {
+        let spec = JobSpec {
+            version: JobVersion::V1,
+            device: device(),
+            limits,
+        };
+        self.put(path::JOB, &serde_json::to_vec(&spec).unwrap());
+    }
+
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    pub fn put(&self, name: &str, bytes: &[u8]) {
+        std::fs::write(self.file(name), bytes).unwrap();
+    }
+
+    pub fn get(&self, name: &str) -> Vec<u8> {
+        std::fs::read(self.file(name)).unwrap()
+    }
+
+    pub fn manifest(&self) -> Manifest {
+        Manifest::parse(&self.get(path::MANIFEST)).unwrap()
+    }
+
+    pub fn build(&self) -> End {
+        stage("build", self.dir.path(), Duration::from_secs(300))
+    }
+
+    pub fn run(&self) -> End {
+        stage("run", self.dir.path(), Duration::from_secs(300))
+    }
+
+    /// Both stages, which must work, and the output.
+    pub fn complete(&self) -> (JobResult, Vec<u8>) {
+        let built = self.build();
+        assert_eq!(built.done(), Some(&Done::Build), "{built:#?}");
+        let ran = self.run();
+        let result = match ran.done() {
+            Some(Done::Run(result)) => *result,
+            _ => panic!("{ran:#?}"),
+        };
+        (result, self.get(path::OUTPUT))
+    }
+}
+
+impl End {
+    pub fn done(&self) -> Option<&Done> {
+        match self.messages.last() {
+            Some(Message::Done(done)) if self.status.success() => Some(done),
+            _ => None,
+        }
+    }
+
+    pub fn failed(&self) -> &Failed {
+        match self.messages.last() {
+            Some(Message::Failed(failed)) if self.status.code() == Some(1) => failed,
+            _ => panic!("expected a failure: {self:#?}"),
+        }
+    }
+
+    /// The signal that ended it without a word, as the node sees a crash.
+    pub fn crashed_by(&self) -> Option<i32> {
+        let said = matches!(
+            self.messages.last(),
+            Some(Message::Done(_) | Message::Failed(_))
+        );
+        (!said).then(|| self.status.signal()).flatten()
+    }
+}
+
+pub fn start(stage: &str, folder: &Path) -> Child {
+    Command::new(EXECUTOR)
+        .arg(stage)
+        .arg(folder)
+        .env_clear()
+        .process_group(0)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+/// Runs a stage and kills its group at the deadline.
+pub fn stage(stage: &str, folder: &Path, limit: Duration) -> End {
+    let mut child = start(stage, folder);
+    let group = child.id();
+    let (ended, is_ended) = std::sync::mpsc::channel::<()>();
+    let watch = std::thread::spawn(move || {
+        // Killed before it is waited for, so that the number cannot belong to another by then.
+        let late = is_ended.recv_timeout(limit).is_err();
+        if late {
+            let killed = Command::new("kill")
+                .args(["-KILL", "--", &format!("-{group}")])
+                .status();
+            assert!(killed.unwrap().success());
+        }
+        late
+    });
+    let mut stderr = child.stderr.take().unwrap();
+    let log = std::thread::spawn(move || {
+        let mut log = Vec::new();
+        stderr.read_to_end(&mut log).unwrap();
+        String::from_utf8_lossy(&log).into_owned()
+    });
+    let lines = BufReader::new(child.stdout.take().unwrap()).split(b'\n');
+    let messages = lines
+        .map(|line| {
+            let line = line.unwrap();
+            let text = String::from_utf8_lossy(&line).into_owned();
+            Message::from_line(&line).unwrap_or_else(|| panic!("not a message: {text}"))
+        })
+        .collect();
+    let log = log.join().unwrap();
+    let _ = ended.send(());
+    let killed_at_deadline = watch.join().unwrap();
+    let status = child.wait().unwrap();
+    End {
+        messages,
+        status,
+        killed_at_deadline,
+        log,
+    }
+}
+
+/// Little-endian numbers.
+pub fn words(bytes: &[u8]) -> Vec<u32> {
+    bytes
+        .chunks_exact(4)
+        .map(|word| u32::from_le_bytes(word.try_into().unwrap()))
+        .collect()
+}

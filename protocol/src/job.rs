@@ -1,0 +1,258 @@
+//! How a node and the executor talk about one job: a folder, a description in it, and lines of
+//! JSON.
+//!
+//! ```text
+//! FOLDER/job.json            JobSpec, written by the node
+//! FOLDER/manifest.json       the manifest, resolved
+//! FOLDER/inputs/program.cl   the program
+//! FOLDER/inputs/buffer-3     content of buffers[3], if its init is a CID
+//! FOLDER/build/program.bin   made by the build stage
+//! FOLDER/build/build.json    BuildRecord: what program.bin was made of
+//! FOLDER/build/build.log     what the compiler said
+//! FOLDER/output/output.bin   made by the run stage: the canonical plaintext output
+//! FOLDER/output/trace.json   TraceRecord: the checkpoints
+//! FOLDER/output/result.json  JobResult; is there only when the two above are complete, on the disk
+//! FOLDER/work/               private to the two stages: kernel cache, temporary files
+//! ```
+//!
+//! The executor writes [`Message`]s to its standard output, one in a line: any number of
+//! `progress`, then one `done` or `failed`, after which it ends with code 0 or 1. If it ends
+//! without either, it crashed. Its standard error is a log for people. It ends by itself when its
+//! standard input is a pipe and the other end closes.
+//!
+//! What the run stage writes is made by a stranger's code: read it as such.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{hashing::Hash, task::Fault};
+
+/// Paths in the job folder, with `/` between their parts.
+pub mod path {
+    /// [`super::JobSpec`].
+    pub const JOB: &str = "job.json";
+    /// The manifest.
+    pub const MANIFEST: &str = "manifest.json";
+    /// Folder of what was fetched.
+    pub const INPUTS: &str = "inputs";
+    /// The program.
+    pub const PROGRAM: &str = "inputs/program.cl";
+    /// Folder that the build stage may write to.
+    pub const BUILD: &str = "build";
+    /// The built program.
+    pub const BINARY: &str = "build/program.bin";
+    /// [`super::BuildRecord`].
+    pub const BUILD_RECORD: &str = "build/build.json";
+    /// What the compiler said.
+    pub const BUILD_LOG: &str = "build/build.log";
+    /// Folder that the run stage may write to.
+    pub const OUTPUT_FOLDER: &str = "output";
+    /// The canonical plaintext output.
+    pub const OUTPUT: &str = "output/output.bin";
+    /// [`super::TraceRecord`].
+    pub const TRACE: &str = "output/trace.json";
+    /// [`super::JobResult`].
+    pub const RESULT: &str = "output/result.json";
+    /// Folder for kernel caches and temporary files.
+    pub const WORK: &str = "work";
+
+    /// Content of a buffer, by its position in the manifest.
+    pub fn buffer(position: usize) -> String {
+        format!("inputs/buffer-{position}")
+    }
+}
+
+/// The version string of a job description.
+#[derive(Serialize, Deserialize, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum JobVersion {
+    /// The only one so far.
+    #[serde(rename = "aicpw.job/v1")]
+    V1,
+}
+
+/// What the executor is asked to do.
+#[derive(Serialize, Deserialize, Clone, PartialEq, Eq, Debug)]
+#[serde(deny_unknown_fields)]
+pub struct JobSpec {
+    /// Always `aicpw.job/v1`.
+    pub version: JobVersion,
+    /// [`crate::device::DeviceSpec::fingerprint`] of the device.
+    #[serde(with = "hex::serde")]
+    pub device: Hash,
+    /// What the job may use. The wall clock is the node's to watch.
+    pub limits: JobLimits,
+}
+
+/// What a job may use.
+#[derive(Serialize, Deserialize, Clone, Copy, PartialEq, Eq, Debug)]
+#[serde(deny_unknown_fields)]
+pub struct JobLimits {
+    /// Most memory of all buffers, in bytes. The process gets more: drivers and compilers need
+    /// some themselves.
+    pub memory_bytes: u64,
+    /// Longest canonical output, in bytes.
+    pub output_bytes: u64,
+    /// Processor time of each stage, in seconds, all cores together.
+    pub cpu_seconds: u64,
+}
+
+/// What the executor says.
+#[derive(Serialize, Deserialize, Clone, PartialEq, Eq, Debug)]
+#[serde(rename_all = "snake_case")]
+pub enum Message {
+    /// The job is this far.
+    Progress {
+        /// Launches that have ended.
+        done: u64,
+        /// All launches of the job; at least one.
+        total: u64,
+    },
+    /// The stage is done.
+    Done(Done),
+    /// The job cannot be done.
+    Failed(Failed),
+}
+
+/// The end of a stage.
+#[derive(Serialize, Deserialize, Clone, PartialEq, Eq, Debug)]
+#[serde(rename_all = "snake_case")]
+pub enum Done {
+    /// The program is built.
+    Build,
+    /// The job has run.
+    Run(JobResult),
+}
+
+/// Why a job cannot be done.
+#[derive(Serialize, Deserialize, Clone, PartialEq, Eq, Debug)]
+pub struct Failed {
+    /// Whose fault it may be.
+    pub fault: Fault,
+    /// For the requester.
+    pub message: String,
+    /// A file in the job folder that says more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log: Option<String>,
+}
+
+/// What came out of a job.
+#[derive(Serialize, Deserialize, Clone, Copy, PartialEq, Eq, Debug)]
+pub struct JobResult {
+    /// [`crate::merkle::result_root`] of the output.
+    #[serde(with = "hex::serde")]
+    pub result_root: Hash,
+    /// [`crate::merkle::trace_root`] of the checkpoints.
+    #[serde(with = "hex::serde")]
+    pub trace_root: Hash,
+    /// Length of the output.
+    pub output_bytes: u64,
+    /// Kernel launches.
+    pub launches: u64,
+    /// Time from the first launch to the last one's end, checkpoints included.
+    pub run_milliseconds: u64,
+}
+
+/// What a built program was made of: the run stage takes no other.
+#[derive(Serialize, Deserialize, Clone, PartialEq, Eq, Debug)]
+pub struct BuildRecord {
+    /// The device that it was built for.
+    #[serde(with = "hex::serde")]
+    pub device: Hash,
+    /// BLAKE3 of the program's source text.
+    #[serde(with = "hex::serde")]
+    pub program: Hash,
+    /// All options that the compiler was given.
+    pub options: String,
+    /// Length of the built program.
+    pub binary_bytes: u64,
+}
+
+/// The checkpoints of a job.
+#[derive(Serialize, Deserialize, Clone, PartialEq, Eq, Debug)]
+pub struct TraceRecord {
+    /// In order.
+    pub checkpoints: Vec<Checkpoint>,
+}
+
+/// One checkpoint.
+#[derive(Serialize, Deserialize, Clone, PartialEq, Eq, Debug)]
+pub struct Checkpoint {
+    /// Launches that had ended.
+    pub steps_done: u64,
+    /// The buffers in it.
+    pub buffers: Vec<CheckpointBuffer>,
+}
+
+/// A buffer in a checkpoint.
+#[derive(Serialize, Deserialize, Clone, Copy, PartialEq, Eq, Debug)]
+pub struct CheckpointBuffer {
+    /// Its position in the manifest.
+    pub position: u32,
+    /// [`crate::merkle::buffer_root`] of its content.
+    #[serde(with = "hex::serde")]
+    pub root: Hash,
+}
+
+impl Checkpoint {
+    /// Its hash, a leaf of the trace.
+    pub fn hash(&self) -> Hash {
+        let written: Vec<(u32, Hash)> = self.buffers.iter().map(|b| (b.position, b.root)).collect();
+        crate::merkle::checkpoint_hash(self.steps_done, &written)
+    }
+}
+
+impl TraceRecord {
+    /// The trace root.
+    pub fn root(&self) -> Hash {
+        crate::merkle::trace_root(self.checkpoints.iter().map(Checkpoint::hash).collect())
+    }
+}
+
+impl Message {
+    /// As a line, with its end.
+    pub fn to_line(&self) -> String {
+        let mut line = serde_json::to_string(self).expect("messages have only string keys; qed");
+        line.push('\n');
+        line
+    }
+
+    /// Reads a line. `None` if it is something else.
+    pub fn from_line(line: &[u8]) -> Option<Self> {
+        serde_json::from_slice(line).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_are_lines() {
+        let progress = Message::Progress { done: 1, total: 4 };
+        assert_eq!(
+            progress.to_line(),
+            "{\"progress\":{\"done\":1,\"total\":4}}\n"
+        );
+        let failed = Message::Failed(Failed {
+            fault: Fault::BuildFailed,
+            message: "two\nlines".into(),
+            log: Some(path::BUILD_LOG.into()),
+        });
+        assert_eq!(
+            failed.to_line(),
+            "{\"failed\":{\"fault\":\"build-failed\",\"message\":\"two\\nlines\",\
+			 \"log\":\"build/build.log\"}}\n"
+        );
+        let done = Message::Done(Done::Run(JobResult {
+            result_root: [1; 32],
+            trace_root: [2; 32],
+            output_bytes: 3,
+            launches: 4,
+            run_milliseconds: 5,
+        }));
+        for message in [progress, failed, done, Message::Done(Done::Build)] {
+            let line = message.to_line();
+            assert_eq!(Message::from_line(line.as_bytes()), Some(message));
+        }
+        assert_eq!(Message::from_line(b"hello"), None);
+    }
+}
