@@ -1,1 +1,352 @@
+//! Benchmarks of the steps that [`WeightInfo`](crate::WeightInfo) names.
 
+use aicpw_primitives::traits::{DevicePool, Listing, MatchQueue, OrderBook, QueueEnd};
+use aicpw_protocol::{units::AICP, AskPrice, DeviceId, Gflops, TaskId};
+use alloc::vec::Vec;
+use frame_benchmarking::v2::*;
+use frame_support::{
+    traits::Get,
+    weights::{Weight, WeightMeter},
+};
+use sp_runtime::traits::BlockNumberProvider;
+
+use crate::{
+    levels::{Cell, Place, Segment, Tick, CELLS},
+    lists::Side,
+    queue::MAX_REPAIRS,
+    search::{search, Bounds, Outcome, Repair, MAX_CELLS},
+    types::{CellMasks, Cursor, List, Listed, Node, Progress},
+    Buckets, Config, Cursors, Entries, Leaves, ListEnds, Listings, Pallet, Roots,
+};
+
+/// Makes what matching works on, in the pallets that keep it.
+pub trait BenchmarkHelper {
+    /// A device of a new provider with this computing power, for class `int`, with one free slot, at
+    /// this ask. Online; in the book or not.
+    fn device(gflops: Gflops, ask: AskPrice) -> DeviceId;
+
+    /// A task for class `int` that needs this computing power, pays asks up to 1,000 AICP, and waits
+    /// to be matched. In the queue or not.
+    fn task(gflops: Gflops) -> TaskId;
+}
+
+const ASK: AskPrice = AskPrice(AICP);
+
+/// On a bound of a level, so that devices that have it are sure to fit.
+const NEED: Gflops = Gflops(1_024);
+
+fn device<T: Config>(gflops: Gflops, ask: AskPrice) -> DeviceId {
+    let id = T::BenchmarkHelper::device(gflops, ask);
+    list::<T>(id);
+    id
+}
+
+fn listing<T: Config>(id: DeviceId) -> Listing {
+    let offer = T::Devices::offer(id).expect("the helper's device is online");
+    Listing {
+        spec: offer.spec,
+        ask: offer.ask,
+    }
+}
+
+fn list<T: Config>(id: DeviceId) {
+    Pallet::<T>::list(id, listing::<T>(id));
+}
+
+/// A task that is in no list.
+fn task<T: Config>() -> TaskId {
+    let id = T::BenchmarkHelper::task(NEED);
+    Pallet::<T>::forget(id);
+    id
+}
+
+/// Other ids in the words before and after that of `id`, so that links have to be changed.
+fn neighbours<T: Config>(list: List, id: u64) {
+    let above = id.saturating_add(200);
+    Pallet::<T>::insert_into(list, above, Side::Tail);
+    if id >= 200 {
+        Pallet::<T>::insert_into(list, id - 200, Side::Tail);
+    }
+}
+
+fn park<T: Config>(id: TaskId) {
+    let query = Pallet::<T>::query_of(id).expect("the helper's task wants a device");
+    let reason = Pallet::<T>::reason(&query, Progress::default().best);
+    Pallet::<T>::park(id, &query, reason);
+}
+
+fn bounds<T: Config>() -> Bounds {
+    Bounds {
+        looks: T::MaxCandidates::get(),
+        repairs: MAX_REPAIRS,
+        cells: MAX_CELLS,
+    }
+}
+
+#[benchmarks]
+mod benches {
+    use super::*;
+
+    #[benchmark]
+    fn service_base() {
+        let mut meter = WeightMeter::with_limit(Weight::MAX);
+
+        #[block]
+        {
+            Pallet::<T>::serve(&mut meter);
+        }
+    }
+
+    #[benchmark]
+    fn begin_search() {
+        let id = task::<T>();
+        neighbours::<T>(List::Back, id.0);
+        Pallet::<T>::enqueue(id, QueueEnd::Back);
+        let none;
+
+        #[block]
+        {
+            Pallet::<T>::remove_from(List::Back, id.0);
+            let query = Pallet::<T>::query_of(id).expect("it wants a device");
+            let step = search::<T>(&query, id.0, Progress::default(), bounds::<T>());
+            none = matches!(step.outcome, Outcome::Nothing);
+        }
+
+        assert!(none);
+    }
+
+    /// A third of them in a root, a third in a leaf, and those once more to find the next bucket.
+    #[benchmark]
+    fn read_cells(c: Linear<3, { 3 * CELLS }>) {
+        let id = device::<T>(NEED, ASK);
+        let place = Entries::<T>::get(id).expect("it is listed").place;
+        let (segment, tick) = (place.segment(), place.tick());
+        let node = |child: u8| {
+            let cells: Vec<_> = (0..c / 3)
+                .map(|cell| CellMasks {
+                    // From the highest down: those that are sure to fit.
+                    cell: Cell((CELLS - c / 3 + cell) as u16),
+                    online: 1 << child,
+                    open: 1 << child,
+                })
+                .collect();
+            Node(cells.try_into().expect("there are no more cells"))
+        };
+        Roots::<T>::insert(segment, node(tick.octave()));
+        Leaves::<T>::insert(segment, tick.octave(), node(tick.step()));
+        let task = task::<T>();
+        let query = Pallet::<T>::query_of(task).expect("it wants a device");
+        let one = Bounds {
+            looks: 1,
+            ..bounds::<T>()
+        };
+        let step;
+
+        #[block]
+        {
+            step = search::<T>(&query, 0, Progress::default(), one);
+        }
+
+        assert!(step.cells <= c);
+    }
+
+    /// Each look is a bucket in an octave of its own, or the device in it, which the requester's
+    /// independence or its stake makes unfit: here the whole way to an offer.
+    #[benchmark]
+    fn look() {
+        let id = device::<T>(NEED, ASK);
+        let task = task::<T>();
+        let query = Pallet::<T>::query_of(task).expect("it wants a device");
+        let found;
+
+        #[block]
+        {
+            let step = search::<T>(&query, 0, Progress::default(), bounds::<T>());
+            found = match step.outcome {
+                Outcome::Fits(device, _) => Some(device),
+                _ => None,
+            };
+        }
+
+        assert_eq!(found, Some(id));
+    }
+
+    #[benchmark]
+    fn repair() {
+        let id = device::<T>(NEED, ASK);
+        let listed = Listed::new(id, &listing::<T>(id));
+        let from = Entries::<T>::get(id).expect("it is listed").place;
+        let to = Place::new(Tick(from.tick().0 + 1_000), from.cell(), from.segment());
+        let repair = Repair::Move {
+            listed,
+            place: Some(to),
+        };
+
+        #[block]
+        {
+            Pallet::<T>::apply(Vec::from([repair]));
+        }
+
+        assert_eq!(Entries::<T>::get(id).map(|entry| entry.place), Some(to));
+    }
+
+    #[benchmark]
+    fn match_task() {
+        let device = device::<T>(NEED, ASK);
+        let id = task::<T>();
+        let place = Entries::<T>::get(device).expect("it is listed").place;
+        let offer = T::Devices::offer(device).expect("it is online");
+
+        #[block]
+        {
+            use aicpw_primitives::traits::TaskBoard;
+            T::Tasks::assign(id, device, &offer).expect("it fits");
+            Pallet::<T>::close(device);
+        }
+
+        assert!(!Buckets::<T>::get(place)
+            .expect("it stays in the book")
+            .is_open());
+    }
+
+    #[benchmark]
+    fn park_task() {
+        // The reason looks at all segments.
+        for segment in 1..8 {
+            Listings::<T>::mutate(|census| census.add(Segment(segment)));
+        }
+        let id = task::<T>();
+        neighbours::<T>(List::Parked, id.0);
+
+        #[block]
+        {
+            park::<T>(id);
+        }
+
+        assert!(Pallet::<T>::unpark(id));
+    }
+
+    #[benchmark]
+    fn defer_task() {
+        let id = task::<T>();
+        neighbours::<T>(List::Slow, id.0);
+
+        #[block]
+        {
+            Pallet::<T>::insert_into(List::Slow, id.0, Side::Tail);
+            let at = T::BlockNumberProvider::current_block_number();
+            let progress = Progress::default();
+            Cursors::<T>::insert(id, Cursor { progress, at });
+        }
+
+        assert!(Cursors::<T>::contains_key(id));
+    }
+
+    #[benchmark]
+    fn visit_device() {
+        let device = device::<T>(NEED, ASK);
+        neighbours::<T>(List::Fresh, device.0);
+        Pallet::<T>::insert_into(List::Fresh, device.0, Side::Tail);
+
+        #[block]
+        {
+            Pallet::<T>::remove_from(List::Fresh, device.0);
+            Pallet::<T>::visit_fresh(device);
+        }
+    }
+
+    #[benchmark]
+    fn examine_parked() {
+        let id = task::<T>();
+        park::<T>(id);
+        let device = T::BenchmarkHelper::device(Gflops(NEED.0 - 1), ASK);
+        let offer = T::Devices::offer(device).expect("it is online");
+        let unfit;
+
+        #[block]
+        {
+            Pallet::<T>::after(List::Parked, id.0);
+            let query = Pallet::<T>::query_of(id).expect("it wants a device");
+            unfit = query.shortfall(&offer).is_some();
+        }
+
+        assert!(unfit);
+    }
+
+    #[benchmark]
+    fn wake_task() {
+        let id = task::<T>();
+        park::<T>(id);
+        neighbours::<T>(List::Parked, id.0);
+        neighbours::<T>(List::Back, id.0);
+
+        #[block]
+        {
+            Pallet::<T>::wake(id);
+        }
+
+        assert!(!Pallet::<T>::unpark(id));
+    }
+
+    #[benchmark]
+    fn list_device() {
+        // Somewhere else in the book, while a task is parked.
+        let id = device::<T>(NEED, ASK);
+        let mut listing = listing::<T>(id);
+        listing.ask = AskPrice(ASK.0 * 1_000);
+        park::<T>(task::<T>());
+        neighbours::<T>(List::Fresh, id.0);
+        let before = Entries::<T>::get(id);
+
+        #[block]
+        {
+            Pallet::<T>::list(id, listing);
+        }
+
+        assert!(Entries::<T>::get(id) != before);
+        assert!(ListEnds::<T>::contains_key(List::Fresh));
+    }
+
+    #[benchmark]
+    fn unlist_device() {
+        let id = device::<T>(NEED, ASK);
+        neighbours::<T>(List::Fresh, id.0);
+        Pallet::<T>::insert_into(List::Fresh, id.0, Side::Tail);
+
+        #[block]
+        {
+            Pallet::<T>::unlist(id);
+        }
+
+        assert!(!Entries::<T>::contains_key(id));
+    }
+
+    #[benchmark]
+    fn enqueue_task() {
+        let id = task::<T>();
+        neighbours::<T>(List::Back, id.0);
+
+        #[block]
+        {
+            Pallet::<T>::enqueue(id, QueueEnd::Back);
+        }
+
+        assert!(Pallet::<T>::remove_from(List::Back, id.0));
+    }
+
+    #[benchmark]
+    fn forget_task() {
+        let id = task::<T>();
+        park::<T>(id);
+        neighbours::<T>(List::Parked, id.0);
+
+        #[block]
+        {
+            Pallet::<T>::forget(id);
+        }
+
+        assert!(!Pallet::<T>::unpark(id));
+    }
+
+    impl_benchmark_test_suite!(Pallet, crate::mock::new_test_ext(), crate::mock::Test);
+}

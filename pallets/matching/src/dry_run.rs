@@ -7,7 +7,7 @@ use frame_support::traits::Get;
 
 use crate::{
     query::Query,
-    search::{search, Bounds, Outcome},
+    search::{search, Bounds, Outcome, MAX_CELLS},
     types::Progress,
     Config, Pallet,
 };
@@ -31,6 +31,7 @@ impl<T: Config> Pallet<T> {
         let bounds = Bounds {
             looks: T::MaxCandidates::get().saturating_mul(DRY_RUN_BLOCKS),
             repairs: u32::MAX,
+            cells: MAX_CELLS,
         };
         let step = search::<T>(&query, 0, Progress::default(), bounds);
         match step.outcome {

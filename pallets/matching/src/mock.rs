@@ -76,7 +76,7 @@ impl pallet_matching::Config for Test {
     type MaxSweeps = MaxSweeps;
     type WeightInfo = ();
     #[cfg(feature = "runtime-benchmarks")]
-    type BenchmarkHelper = ();
+    type BenchmarkHelper = Helper;
 }
 
 /// A task and what has become of it.
@@ -335,18 +335,42 @@ pub fn end_of_block() {
     Matching::on_idle(System::block_number(), Weight::MAX);
 }
 
-/// Runs a test in the first block, and checks the invariants after it.
-pub fn run(test: impl FnOnce()) {
+#[cfg(feature = "runtime-benchmarks")]
+pub struct Helper;
+
+#[cfg(feature = "runtime-benchmarks")]
+impl crate::benchmarking::BenchmarkHelper for Helper {
+    fn device(gflops: Gflops, ask: AskPrice) -> DeviceId {
+        let id = devices().keys().next_back().map_or(0, |last| last.0 + 1);
+        device(id, ask.0, |offer| offer.spec.gflops = gflops)
+    }
+    fn task(gflops: Gflops) -> TaskId {
+        let id = TASKS.with_borrow(|tasks| tasks.keys().next_back().map_or(1_000, |id| id.0 + 1));
+        task(id, |task| {
+            task.demand.needs.gflops = gflops;
+            task.demand.highest_ask = AskPrice(1_000 * AICP);
+        })
+    }
+}
+
+pub fn new_test_ext() -> sp_io::TestExternalities {
     DEVICES.with_borrow_mut(BTreeMap::clear);
     TASKS.with_borrow_mut(BTreeMap::clear);
     MATCHES.with_borrow_mut(Vec::clear);
     take_offers();
     MaxSweeps::set(0);
-    let storage = frame_system::GenesisConfig::<Test>::default()
-        .build_storage()
-        .unwrap();
-    sp_io::TestExternalities::new(storage).execute_with(|| {
-        System::set_block_number(1);
+    let mut externalities: sp_io::TestExternalities =
+        frame_system::GenesisConfig::<Test>::default()
+            .build_storage()
+            .unwrap()
+            .into();
+    externalities.execute_with(|| System::set_block_number(1));
+    externalities
+}
+
+/// Runs a test in the first block, and checks the invariants after it.
+pub fn run(test: impl FnOnce()) {
+    new_test_ext().execute_with(|| {
         test();
         Matching::do_try_state().unwrap();
     });

@@ -17,7 +17,8 @@ use crate::{
     levels::{Cell, Levels},
     lists::Side,
     query::Query,
-    search::{search, Bounds, Outcome},
+    queue::MAX_REPAIRS,
+    search::{search, Bounds, Outcome, MAX_CELLS},
     types::{Group, GroupHead, List, Progress, MAX_GROUPS},
     Config, Directories, ListEnds, Pallet, ParkedIn, Swept, WeightInfo,
 };
@@ -112,7 +113,7 @@ impl<T: Config> Pallet<T> {
 
     /// Puts a parked task back into the queue: before those that were never served, which are all
     /// younger.
-    fn wake(task: TaskId) {
+    pub(crate) fn wake(task: TaskId) {
         if Self::unpark(task) {
             Self::insert_into(List::Back, task.0, Side::Head);
             T::Tasks::woken(task);
@@ -145,7 +146,7 @@ impl<T: Config> Pallet<T> {
             .saturating_add(T::WeightInfo::wake_task().saturating_mul(woken.into()))
     }
 
-    fn visit_fresh(device: DeviceId) -> Visit {
+    pub(crate) fn visit_fresh(device: DeviceId) -> Visit {
         let mut visit = Visit::default();
         let Some(offer) = T::Devices::offer(device) else {
             return visit;
@@ -220,15 +221,20 @@ impl<T: Config> Pallet<T> {
         Swept::<T>::put(task);
         let Some(query) = Self::query_of(task) else {
             Self::unpark(task);
-            meter.consume(Self::search_weight(0, 0));
+            meter.consume(Self::search_weight(0, 0, 0));
             return true;
         };
         let bounds = Bounds {
             looks: T::MaxCandidates::get(),
-            repairs: crate::queue::MAX_REPAIRS,
+            repairs: MAX_REPAIRS,
+            cells: MAX_CELLS,
         };
         let step = search::<T>(&query, task.0, Progress::default(), bounds);
-        meter.consume(Self::search_weight(step.looks, step.repairs.len() as u32));
+        meter.consume(Self::search_weight(
+            step.looks,
+            step.repairs.len() as u32,
+            step.cells,
+        ));
         drop(query);
         Self::apply(step.repairs);
         if let Outcome::Fits(..) = step.outcome {
@@ -241,7 +247,7 @@ impl<T: Config> Pallet<T> {
 
 /// What came of a visit to a fresh device.
 #[derive(Default)]
-struct Visit {
+pub(crate) struct Visit {
     examined: u32,
     woken: u32,
     may_wake_more: bool,

@@ -12,7 +12,7 @@ use sp_runtime::traits::BlockNumberProvider;
 use crate::{
     lists::Side,
     query::Query,
-    search::{search, Bounds, Outcome, Repair},
+    search::{search, Bounds, Outcome, Repair, MAX_CELLS},
     types::{Cursor, List, Progress},
     Config, Cursors, Event, Pallet, WeightInfo,
 };
@@ -108,17 +108,19 @@ impl<T: Config> Pallet<T> {
         let mut left = Bounds {
             looks: T::MaxCandidates::get(),
             repairs: MAX_REPAIRS,
+            cells: MAX_CELLS,
         };
         for _ in 0..MAX_TRIES {
             let Some(query) = Self::query_of(task) else {
-                return meter.consume(Self::search_weight(0, 0));
+                return meter.consume(Self::search_weight(0, 0, 0));
             };
             let step = search::<T>(&query, task.0, progress, left);
             progress = step.progress;
             let repairs = step.repairs.len() as u32;
             left.looks = left.looks.saturating_sub(step.looks);
             left.repairs = left.repairs.saturating_sub(repairs);
-            meter.consume(Self::search_weight(step.looks, repairs));
+            left.cells = left.cells.saturating_sub(step.cells);
+            meter.consume(Self::search_weight(step.looks, repairs, step.cells));
             Self::apply(step.repairs);
             match step.outcome {
                 Outcome::Fits(device, offer) => {
@@ -170,11 +172,13 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// What a search costs that looked this often and repaired this much.
-    pub(crate) fn search_weight(looks: u32, repairs: u32) -> Weight {
+    /// What a search costs that looked this often, repaired this much and went through so many
+    /// cells.
+    pub(crate) fn search_weight(looks: u32, repairs: u32, cells: u32) -> Weight {
         T::WeightInfo::look()
             .saturating_mul(looks.into())
             .saturating_add(T::WeightInfo::repair().saturating_mul(repairs.into()))
+            .saturating_add(T::WeightInfo::read_cells(cells))
             .saturating_add(T::WeightInfo::begin_search())
     }
 
@@ -185,6 +189,8 @@ impl<T: Config> Pallet<T> {
             .saturating_add(T::WeightInfo::begin_search().saturating_mul(MAX_TRIES.into()))
             .saturating_add(T::WeightInfo::park_task())
             .saturating_add(T::WeightInfo::defer_task());
-        Self::search_weight(T::MaxCandidates::get(), MAX_REPAIRS).saturating_add(ending)
+        // The last look of each try may begin just below the bound, and cost as much again.
+        let cells = MAX_CELLS.saturating_mul(1 + MAX_TRIES);
+        Self::search_weight(T::MaxCandidates::get(), MAX_REPAIRS, cells).saturating_add(ending)
     }
 }

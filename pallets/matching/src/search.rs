@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use crate::{
     book::place_of,
-    levels::Place,
+    levels::{Place, CELLS},
     query::Query,
     types::{Bucket, Listed, Page, Phase, Progress, Spot, PAGE_SLOTS},
     walk::Walk,
@@ -17,6 +17,13 @@ use crate::{
 /// Looks at devices that might have fitted, in vain, after which a search first tries those that fit
 /// for sure.
 pub const PATIENCE: u8 = 8;
+
+/// Segments that have one class: the sets of classes that contain it.
+const SEGMENTS_PER_CLASS: u32 = 4;
+
+/// Cells of nodes after which a step ends. Its first look may take the roots of its segments, their
+/// leaves in one octave, and a pass over what was collected of them.
+pub const MAX_CELLS: u32 = 3 * SEGMENTS_PER_CLASS * CELLS;
 
 /// What a search found out of place.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -51,6 +58,8 @@ pub(crate) struct Step<AccountId> {
     pub progress: Progress,
     /// Buckets, pages and offers that were read.
     pub looks: u32,
+    /// Cells of nodes that were gone through.
+    pub cells: u32,
     /// Never more than the bound.
     pub repairs: Vec<Repair>,
 }
@@ -60,6 +69,8 @@ pub(crate) struct Step<AccountId> {
 pub(crate) struct Bounds {
     pub looks: u32,
     pub repairs: u32,
+    /// Must let a search get to its first look: see [`MAX_CELLS`].
+    pub cells: u32,
 }
 
 /// Searches on, within the bounds. `rotation` says where in a bucket of equals to begin, so that they
@@ -77,6 +88,7 @@ pub(crate) fn search<T: Config>(
         progress,
         bounds,
         looks: 0,
+        cells: 0,
         repairs: Vec::new(),
     };
     let outcome = search.run();
@@ -84,6 +96,7 @@ pub(crate) fn search<T: Config>(
         outcome,
         progress: search.progress,
         looks: search.looks,
+        cells: search.cells,
         repairs: search.repairs,
     }
 }
@@ -95,6 +108,7 @@ struct Search<'a, 'q, T: Config> {
     progress: Progress,
     bounds: Bounds,
     looks: u32,
+    cells: u32,
     repairs: Vec<Repair>,
 }
 
@@ -109,7 +123,9 @@ enum Visit<AccountId> {
 impl<T: Config> Search<'_, '_, T> {
     fn run(&mut self) -> Outcome<T::AccountId> {
         loop {
-            let Some(place) = self.walk.next::<T>(self.query, self.progress.next) else {
+            let next = self.walk.next::<T>(self.query, self.progress.next);
+            self.cells = self.cells.saturating_add(self.walk.take_cells());
+            let Some(place) = next else {
                 match (self.progress.phase, self.progress.left.take()) {
                     (Phase::Sure, Some((place, spot))) => self.go_to(Phase::Rest, place, spot),
                     _ => return Outcome::Nothing,
@@ -143,7 +159,9 @@ impl<T: Config> Search<'_, '_, T> {
     }
 
     fn is_out_of_bounds(&self) -> bool {
-        self.looks >= self.bounds.looks || self.repairs.len() >= self.bounds.repairs as usize
+        self.looks >= self.bounds.looks
+            || self.cells > self.bounds.cells
+            || self.repairs.len() >= self.bounds.repairs as usize
     }
 
     /// Counts a look at something that might fit.

@@ -23,14 +23,18 @@ pub(crate) struct Walk {
     phase: Phase,
     octaves: Vec<Candidate>,
     leaf: Option<(u8, Vec<Candidate>)>,
+    /// Cells gone through so far.
+    cells: u32,
 }
 
 impl Walk {
     pub(crate) fn new<T: Config>(query: &Query<'_, T::AccountId>, phase: Phase) -> Self {
         let mut octaves = Vec::new();
+        let mut cells: u32 = 0;
         for (segment, _) in Listings::<T>::get().0 {
             if segment.runs(query.needs().engine, query.needs().class) {
                 let root = Roots::<T>::get(segment).unwrap_or_default();
+                cells = cells.saturating_add(root.0.len() as u32);
                 collect(&mut octaves, query, segment, &root, |cell_is_sure| {
                     query.octaves(phase, cell_is_sure)
                 });
@@ -40,7 +44,13 @@ impl Walk {
             phase,
             octaves,
             leaf: None,
+            cells,
         }
+    }
+
+    /// Cells gone through since this was last asked.
+    pub(crate) fn take_cells(&mut self) -> u32 {
+        core::mem::take(&mut self.cells)
     }
 
     /// The first bucket at or after `from`.
@@ -60,10 +70,9 @@ impl Walk {
             {
                 self.leaf = Some((octave, self.load::<T>(query, octave)));
             }
-            let found = self
-                .leaf
-                .iter()
-                .flat_map(|(_, cells)| cells)
+            let candidates = self.leaf.iter().flat_map(|(_, cells)| cells);
+            self.cells = self.cells.saturating_add(candidates.clone().count() as u32);
+            let found = candidates
                 .filter_map(|candidate| candidate.first_from(octave, from))
                 .min();
             if found.is_some() {
@@ -79,7 +88,7 @@ impl Walk {
         (left != 0).then(|| left.trailing_zeros() as u8)
     }
 
-    fn load<T: Config>(&self, query: &Query<'_, T::AccountId>, octave: u8) -> Vec<Candidate> {
+    fn load<T: Config>(&mut self, query: &Query<'_, T::AccountId>, octave: u8) -> Vec<Candidate> {
         let mut cells = Vec::new();
         let mut last = None;
         for candidate in &self.octaves {
@@ -89,6 +98,7 @@ impl Walk {
             }
             last = Some(candidate.segment);
             let leaf = Leaves::<T>::get(candidate.segment, octave).unwrap_or_default();
+            self.cells = self.cells.saturating_add(leaf.0.len() as u32);
             collect(
                 &mut cells,
                 query,

@@ -17,6 +17,8 @@ pub trait WeightInfo {
     fn service_base() -> Weight;
     /// To take a task from the queue, read its demand and the roots of its segments.
     fn begin_search() -> Weight;
+    /// To go through this many cells of the book's nodes.
+    fn read_cells(cells: u32) -> Weight;
     /// One look of a search.
     fn look() -> Weight;
     /// To move a device to another place in the book, or out of it.
@@ -59,6 +61,11 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Word and ends of a list, the demand (task), listings, one root; the word written.
     fn begin_search() -> Weight {
         micros(20).saturating_add(T::DbWeight::get().reads_writes(6, 1))
+    }
+
+    // Decoding 34 bytes and five comparisons each.
+    fn read_cells(cells: u32) -> Weight {
+        Weight::from_parts(u64::from(cells).saturating_mul(15_000), 0)
     }
 
     // A leaf, a bucket, and one of a page or an offer (device, provider, presence, reputation).
@@ -129,6 +136,9 @@ impl WeightInfo for () {
     }
     fn begin_search() -> Weight {
         Weight::from_parts(1, 0)
+    }
+    fn read_cells(_: u32) -> Weight {
+        Weight::zero()
     }
     fn look() -> Weight {
         Weight::from_parts(1, 0)
