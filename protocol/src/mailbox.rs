@@ -7,7 +7,8 @@
 //! half from there at any time.
 //!
 //! * [`ORDERS`] is written by the hook only: the orders of all open assignments of the local
-//!   worker keys, as of one block. An assignment that is not in it any more has ended.
+//!   worker keys, as of one block. An assignment that is not in it any more has ended. As long as
+//!   there is one they are written on each block; an idle node writes nothing.
 //! * [`SERVING`] is written by the native engine only, every few seconds while it is able to run
 //!   jobs. The hook sends heartbeats only while it is fresh, so that a node whose engine died goes
 //!   offline by itself.

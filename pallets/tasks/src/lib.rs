@@ -77,6 +77,7 @@ pub mod weights;
 
 #[cfg(feature = "runtime-benchmarks")]
 pub use benchmarking::BenchmarkHelper;
+pub use lifecycle::LongestObligation;
 pub use pallet::*;
 pub use weights::WeightInfo;
 

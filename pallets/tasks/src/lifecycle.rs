@@ -135,6 +135,26 @@ impl<T: Config> Pallet<T> {
     }
 }
 
+/// The longest time for which a provider's stake can be locked for one assignment, in blocks: all
+/// attempts of the task, if the first one's fault stays undecided, then the window of `optimistic`
+/// and the retrieval of the result. Unbonding must take longer.
+pub struct LongestObligation<T>(core::marker::PhantomData<T>);
+
+impl<T: Config> Get<BlockNumber> for LongestObligation<T> {
+    fn get() -> BlockNumber {
+        let time_limit = Pallet::<T>::blocks(Milliseconds(T::MaxTimeLimit::get()));
+        let window = Pallet::<T>::blocks(Milliseconds(T::MaxOptimisticWindow::get()));
+        let attempt = T::RematchWindow::get()
+            .saturating_add(T::StartWindow::get())
+            .saturating_add(time_limit)
+            .saturating_add(T::RevealWindow::get());
+        attempt
+            .saturating_mul(T::MaxAttempts::get().into())
+            .saturating_add(window)
+            .saturating_add(T::RetrievalWindow::get())
+    }
+}
+
 /// Whether a task may go from one state to another.
 fn task_may_move(from: &TaskStatus, to: &TaskStatus) -> bool {
     use TaskStatus::*;

@@ -627,10 +627,15 @@ pub fn spec() -> DeviceSpec {
     }
 }
 
+/// The worker key of a provider, in the keystore. From a raw seed: a phrase takes 50 ms to stretch.
+pub fn worker(provider: AccountId) -> WorkerId {
+    WorkerId::generate_pair(Some(format!("0x{provider:064x}").into_bytes()))
+}
+
 /// A device of a provider, with a worker key of its own.
 pub fn device(provider: AccountId, ask: AskPrice) -> DeviceId {
     let id = DeviceId(Devices::get().len() as u64);
-    let worker = WorkerId::generate_pair(Some(format!("//{provider}").into_bytes()));
+    let worker = worker(provider);
     Devices::mutate(|all| {
         all.insert(
             id,

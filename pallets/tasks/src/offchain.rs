@@ -90,12 +90,19 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Writes the orders if they are others than those that are there.
+    /// Writes the orders. The native side judges deadlines by their block, so they are written on
+    /// each block while there are any, and once when the last has ended.
     fn write_orders(new: Orders) {
         let open: Vec<_> = new.orders.iter().map(|order| order.assignment).collect();
         let written = StorageValueRef::persistent(ORDERS).mutate(
             |old: Result<Option<Orders>, StorageRetrievalError>| match old {
-                Ok(Some(old)) if old.genesis == new.genesis && old.orders == new.orders => Err(()),
+                Ok(Some(old))
+                    if old.genesis == new.genesis
+                        && old.orders.is_empty()
+                        && new.orders.is_empty() =>
+                {
+                    Err(())
+                }
                 Ok(Some(old))
                     if old.genesis == new.genesis
                         && old.block > new.block
@@ -108,7 +115,7 @@ impl<T: Config> Pallet<T> {
         );
         match written {
             Ok(orders) => {
-                log::debug!(target: LOG, "mailbox: {} open assignments", orders.orders.len());
+                log::trace!(target: LOG, "mailbox: {} open assignments", orders.orders.len());
                 Self::forget_sent(&open);
             }
             Err(MutateStorageError::ValueFunctionFailed(())) => {}

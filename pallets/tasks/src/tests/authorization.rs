@@ -1,10 +1,8 @@
 //! What a worker call must be to get into a block, whichever it is.
 
-use aicpw_primitives::worker_key::WorkerId;
 use aicpw_protocol::{worker::Statement, AssignmentId};
 use frame_support::{assert_noop, assert_ok};
 use frame_system::RawOrigin;
-use sp_application_crypto::RuntimeAppPublic;
 use sp_runtime::{
     transaction_validity::{InvalidTransaction, TransactionValidityError},
     DispatchError,
@@ -22,8 +20,7 @@ fn only_the_devices_worker_key_counts() {
         let id = assigned(ALICE, expected());
         device(BOB, ASK);
         let statement = Statement::Start { assignment: id };
-        let stranger = WorkerId::generate_pair(Some(format!("//{BOB}").into_bytes()));
-        let proof = sign(&stranger, &statement);
+        let proof = sign(&worker(BOB), &statement);
         assert_noop!(apply(call(statement, proof)), bad_proof());
     });
 }

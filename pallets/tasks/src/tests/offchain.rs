@@ -1,6 +1,5 @@
 //! The offchain worker hook, its mailbox and the transaction pool.
 
-use aicpw_primitives::worker_key::WorkerId;
 use aicpw_protocol::{
     mailbox::{report_key, Orders, Report, ORDERS},
     task::{AssignmentStatus, Fault},
@@ -9,7 +8,6 @@ use aicpw_protocol::{
 };
 use codec::Encode;
 use frame_support::{assert_ok, traits::Hooks};
-use sp_application_crypto::RuntimeAppPublic;
 use sp_runtime::offchain::storage::StorageValueRef;
 
 use crate::{
@@ -66,10 +64,10 @@ fn orders_are_the_open_assignments_of_the_local_keys() {
         assert_eq!(order.status, assignment_of(id).status);
         assert_eq!(TasksPallet::orders(&worker_of(id)), written);
 
-        // Nothing new: nothing written.
+        // The native side judges deadlines by the block of the orders.
         run_for(1);
         hook();
-        assert_eq!(orders().unwrap().block, now() - 1);
+        assert_eq!(orders().unwrap().block, now());
         // A second provider on the same node.
         let other = assigned(BOB, expected());
         hook();
@@ -81,7 +79,7 @@ fn orders_are_the_open_assignments_of_the_local_keys() {
             .collect();
         assert!(ids.contains(&id) && ids.contains(&other) && ids.len() == 2);
         // A key that is no provider's changes nothing.
-        WorkerId::generate_pair(Some(b"//nobody".to_vec()));
+        worker(OTHER);
         hook();
         assert_eq!(orders().unwrap().orders.len(), 2);
     });
@@ -165,6 +163,10 @@ fn reports_become_calls_from_start_to_reveal() {
                 .unwrap(),
             Some(vec![])
         );
+        let ended = now();
+        run_for(3);
+        hook();
+        assert_eq!(orders().unwrap().block, ended, "idle: nothing is written");
     });
 }
 
