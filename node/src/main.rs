@@ -1,2 +1,14 @@
-//! Stub.
-fn main() {}
+//! `aicpw-node`: one binary for validators, providers and requesters.
+//!
+//! It wires services together and knows no rule of the market: those are in the runtime, and the
+//! work itself is in `aicpw-offchain-worker`.
+
+mod chain_spec;
+mod cli;
+mod command;
+mod rpc;
+mod service;
+
+fn main() -> sc_cli::Result<()> {
+    command::run()
+}

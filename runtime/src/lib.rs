@@ -1,1 +1,159 @@
-//! Stub.
+//! The AICPW runtime: which pallets the chain is made of, and the numbers they run with.
+//!
+//! There is no logic here. Rules live in the pallets and in `aicpw-protocol`; this crate composes
+//! them ([`configs`], by theme), exposes them to the node ([`apis`]) and describes the chains that
+//! can be started from them ([`presets`]).
+
+#![cfg_attr(not(feature = "std"), no_std)]
+// The composition macro nests one level per pallet.
+#![recursion_limit = "256"]
+
+extern crate alloc;
+
+/// The runtime as Wasm, in both its forms (`WASM_BINARY` is the one for a genesis).
+#[cfg(feature = "std")]
+#[allow(missing_docs)]
+mod wasm {
+    include!(concat!(env!("OUT_DIR"), "/wasm_binary.rs"));
+}
+#[cfg(feature = "std")]
+pub use wasm::{WASM_BINARY, WASM_BINARY_BLOATY};
+
+pub mod apis;
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarks;
+pub mod configs;
+pub mod presets;
+mod transactions;
+pub mod units;
+
+use alloc::vec::Vec;
+
+use sp_runtime::{
+    generic, impl_opaque_keys,
+    traits::{BlakeTwo256, IdentifyAccount, Verify},
+    MultiAddress, MultiSignature,
+};
+use sp_version::RuntimeVersion;
+
+pub use transactions::TxExtension;
+
+/// A signature of any of the supported schemes (sr25519, ed25519, ecdsa).
+pub type Signature = MultiSignature;
+/// An account: the public key, or its hash, of whoever signs for it.
+pub type AccountId = <<Signature as Verify>::Signer as IdentifyAccount>::AccountId;
+/// An amount of $AICP in its smallest unit: 10⁻¹⁸ AICP.
+pub type Balance = u128;
+/// The number of transactions that an account has sent.
+pub type Nonce = u32;
+/// A 256-bit BLAKE2 hash.
+pub type Hash = sp_core::H256;
+/// The height of a block.
+pub type BlockNumber = u32;
+/// How transactions name an account.
+pub type Address = MultiAddress<AccountId, ()>;
+/// A block header.
+pub type Header = generic::Header<BlockNumber, BlakeTwo256>;
+/// A block with decoded transactions.
+pub type Block = generic::Block<Header, UncheckedExtrinsic>;
+/// A transaction whose signature is not yet checked.
+pub type UncheckedExtrinsic =
+    generic::UncheckedExtrinsic<Address, RuntimeCall, Signature, TxExtension>;
+/// What a signer signs.
+pub type SignedPayload = generic::SignedPayload<RuntimeCall, TxExtension>;
+
+/// Drives the pallets through a block.
+pub type Executive = frame_executive::Executive<
+    Runtime,
+    Block,
+    frame_system::ChainContext<Runtime>,
+    Runtime,
+    AllPalletsWithSystem,
+>;
+
+/// The node's view of blocks: transactions are bytes, so that it follows runtime upgrades.
+pub mod opaque {
+    use sp_runtime::{generic, OpaqueExtrinsic};
+
+    pub use super::Header;
+
+    /// A block with undecoded transactions.
+    pub type Block = generic::Block<Header, OpaqueExtrinsic>;
+}
+
+impl_opaque_keys! {
+    /// The keys that a validator's node signs with.
+    pub struct SessionKeys {
+        /// Makes blocks (sr25519).
+        pub babe: Babe,
+        /// Votes on finality (ed25519).
+        pub grandpa: Grandpa,
+    }
+}
+
+/// Identifies this runtime. `spec_version` grows with every change of behaviour,
+/// `transaction_version` with every change of how a call is encoded.
+#[sp_version::runtime_version]
+pub const VERSION: RuntimeVersion = RuntimeVersion {
+    spec_name: alloc::borrow::Cow::Borrowed("aicpw"),
+    impl_name: alloc::borrow::Cow::Borrowed("aicpw"),
+    authoring_version: 1,
+    spec_version: 1,
+    impl_version: 1,
+    apis: apis::RUNTIME_API_VERSIONS,
+    transaction_version: 1,
+    system_version: 1,
+};
+
+// Indices are part of every call's encoding: they never change, and a removed one is not reused.
+// They leave room by theme: 0 consensus, 10 money, 20 people's tools, 30 the market.
+// `Staking` is kept free for the SDK's validator staking, which tools look for by that name.
+// (The macro makes items that it does not document.)
+#[allow(missing_docs)]
+#[frame_support::runtime]
+mod runtime {
+    #[runtime::runtime]
+    #[runtime::derive(
+        RuntimeCall,
+        RuntimeEvent,
+        RuntimeError,
+        RuntimeOrigin,
+        RuntimeFreezeReason,
+        RuntimeHoldReason,
+        RuntimeSlashReason,
+        RuntimeLockId,
+        RuntimeTask,
+        RuntimeViewFunction
+    )]
+    /// The AICPW runtime.
+    pub struct Runtime;
+
+    #[runtime::pallet_index(0)]
+    pub type System = frame_system;
+    #[runtime::pallet_index(1)]
+    pub type Babe = pallet_babe;
+    #[runtime::pallet_index(2)]
+    pub type Timestamp = pallet_timestamp;
+    // Before the session, so that a block counts for the session that it was made in.
+    #[runtime::pallet_index(3)]
+    pub type Authorship = pallet_authorship;
+    #[runtime::pallet_index(4)]
+    pub type Session = pallet_session;
+    #[runtime::pallet_index(5)]
+    pub type Historical = pallet_session::historical;
+    #[runtime::pallet_index(6)]
+    pub type Grandpa = pallet_grandpa;
+    #[runtime::pallet_index(7)]
+    pub type Offences = pallet_offences;
+
+    #[runtime::pallet_index(10)]
+    pub type Balances = pallet_balances;
+    #[runtime::pallet_index(11)]
+    pub type TransactionPayment = pallet_transaction_payment;
+
+    #[runtime::pallet_index(20)]
+    pub type Utility = pallet_utility;
+    // Governance for development chains; token holders take over with the governance pallets.
+    #[runtime::pallet_index(21)]
+    pub type Sudo = pallet_sudo;
+}

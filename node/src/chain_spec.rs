@@ -1,0 +1,62 @@
+//! The chains that this binary knows by name.
+
+use aicpw_runtime::{
+    units::{SS58_PREFIX, TOKEN_DECIMALS, TOKEN_SYMBOL},
+    WASM_BINARY,
+};
+use sc_service::{ChainType, Properties};
+use sp_genesis_builder::{DEV_RUNTIME_PRESET, LOCAL_TESTNET_RUNTIME_PRESET};
+
+/// A chain specification without extensions.
+pub type ChainSpec = sc_service::GenericChainSpec;
+
+/// What wallets need to know to show addresses and amounts.
+fn properties() -> Properties {
+    let mut properties = Properties::new();
+    properties.insert("tokenSymbol".into(), TOKEN_SYMBOL.into());
+    properties.insert("tokenDecimals".into(), TOKEN_DECIMALS.into());
+    properties.insert("ss58Format".into(), SS58_PREFIX.into());
+    properties
+}
+
+/// A chain out of one of the runtime's presets.
+fn from_preset(
+    name: &str,
+    id: &str,
+    chain_type: ChainType,
+    preset: &str,
+) -> Result<ChainSpec, String> {
+    let wasm = WASM_BINARY.ok_or(
+        "this binary was built without the Wasm runtime (SKIP_WASM_BUILD is set), so it has no \
+         genesis of its own; build it without that variable or give a specification with --chain",
+    )?;
+    Ok(ChainSpec::builder(wasm, None)
+        .with_name(name)
+        .with_id(id)
+        .with_protocol_id("aicpw")
+        .with_chain_type(chain_type)
+        .with_properties(properties())
+        .with_genesis_config_preset_name(preset)
+        .build())
+}
+
+/// The chain with this name, or in the file with this path.
+///
+/// # Errors
+/// If it is neither a known name nor a file with a valid specification.
+pub fn load(id: &str) -> Result<ChainSpec, String> {
+    match id {
+        "dev" => from_preset("AICPW Development", "dev", ChainType::Development, DEV_RUNTIME_PRESET),
+        "local" => from_preset(
+            "AICPW Local Testnet",
+            "local_testnet",
+            ChainType::Local,
+            LOCAL_TESTNET_RUNTIME_PRESET,
+        ),
+        "" => Err("there is no public AICPW chain yet: choose one with --dev, --chain local or \
+                   --chain FILE"
+            .into()),
+        path => ChainSpec::from_json_file(path.into())
+            .map_err(|error| format!("{path:?} is not a chain this node knows (dev, local) and not a chain specification: {error}")),
+    }
+}

@@ -1,0 +1,49 @@
+//! The command line.
+
+use sc_cli::RunCmd;
+
+/// Arguments of `aicpw-node`.
+#[derive(Debug, clap::Parser)]
+pub struct Cli {
+    /// What to do; without a subcommand a node is run.
+    #[command(subcommand)]
+    pub subcommand: Option<Subcommand>,
+
+    /// How to run the node.
+    #[clap(flatten)]
+    pub run: RunCmd,
+}
+
+/// Everything that is not running a node.
+#[derive(Debug, clap::Subcommand)]
+// Parsed once in the life of the process: the size of a variant costs nothing.
+#[allow(clippy::large_enum_variant)]
+pub enum Subcommand {
+    /// Make, look at and insert keys.
+    #[command(subcommand)]
+    Key(sc_cli::KeySubcommand),
+
+    /// Write a chain specification (`--chain dev`, `local` or a file) to standard output or a file.
+    ExportChainSpec(sc_cli::ExportChainSpecCmd),
+
+    /// Execute a block again and check that it is valid.
+    CheckBlock(sc_cli::CheckBlockCmd),
+
+    /// Write blocks to a file or to standard output.
+    ExportBlocks(sc_cli::ExportBlocksCmd),
+
+    /// Write the state at a block as a chain specification.
+    ExportState(sc_cli::ExportStateCmd),
+
+    /// Read blocks that `export-blocks` has written.
+    ImportBlocks(sc_cli::ImportBlocksCmd),
+
+    /// Delete this chain's database.
+    PurgeChain(sc_cli::PurgeChainCmd),
+
+    /// Go back by a number of blocks, not beyond the last finalised one.
+    Revert(sc_cli::RevertCmd),
+
+    /// Show what the database holds.
+    ChainInfo(sc_cli::ChainInfoCmd),
+}

@@ -1,0 +1,138 @@
+//! Making blocks and voting on them.
+
+use std::{sync::Arc, time::Duration};
+
+use aicpw_runtime::opaque::Block;
+use sc_consensus_babe::{BabeLink, BabeParams, SlotProportion};
+use sc_consensus_grandpa::{GrandpaParams, LinkHalf, SharedVoterState, VotingRulesBuilder};
+use sc_consensus_slots::BackoffAuthoringOnFinalizedHeadLagging;
+use sc_network::{
+    config::Role, service::traits::NetworkService, NotificationService, ProtocolName,
+};
+use sc_network_sync::SyncingService;
+use sc_service::{error::Error as ServiceError, TaskManager};
+use sc_telemetry::TelemetryHandle;
+use sc_transaction_pool_api::OffchainTransactionPoolFactory;
+use sp_keystore::KeystorePtr;
+use substrate_prometheus_endpoint::Registry;
+
+use super::partial::{
+    inherent_data_providers, BlockImport, FullClient, FullPool, FullSelectChain,
+    JUSTIFICATION_PERIOD,
+};
+
+/// How long a vote is expected to take to everyone. A round takes a few of these, so the default
+/// of a second would be most of the time to finality.
+const GOSSIP_DURATION: Duration = Duration::from_millis(100);
+
+/// The share of a slot in which its author collects transactions. It stops after two thirds of
+/// this, at 111 ms of 250: what a full block takes to execute. Everyone else executes it in the
+/// rest of the slot.
+const PROPOSAL_SLOT_PORTION: f32 = 2.0 / 3.0;
+
+/// What block production and voting share.
+pub struct Authoring<'a> {
+    /// Runs the tasks.
+    pub task_manager: &'a TaskManager,
+    /// The chain.
+    pub client: Arc<FullClient>,
+    /// Transactions that wait for a block.
+    pub pool: Arc<FullPool>,
+    /// This node's keys.
+    pub keystore: KeystorePtr,
+    /// Whether the node is behind.
+    pub sync: Arc<SyncingService<Block>>,
+    /// Where metrics go, if anywhere.
+    pub prometheus: Option<Registry>,
+    /// Where telemetry goes, if anywhere.
+    pub telemetry: Option<TelemetryHandle>,
+}
+
+impl Authoring<'_> {
+    /// Starts making blocks in the slots that this node's keys have a claim on.
+    ///
+    /// # Errors
+    /// If the slot worker cannot be started.
+    pub fn start_babe(
+        &self,
+        link: BabeLink<Block>,
+        block_import: BlockImport,
+        select_chain: FullSelectChain,
+        force_authoring: bool,
+    ) -> Result<(), ServiceError> {
+        let proposer = sc_basic_authorship::ProposerFactory::new(
+            self.task_manager.spawn_handle(),
+            self.client.clone(),
+            self.pool.clone(),
+            self.prometheus.as_ref(),
+            self.telemetry.clone(),
+        );
+        let slot_duration = link.config().slot_duration();
+        let babe = sc_consensus_babe::start_babe(BabeParams {
+            keystore: self.keystore.clone(),
+            client: self.client.clone(),
+            select_chain,
+            env: proposer,
+            block_import,
+            sync_oracle: self.sync.clone(),
+            justification_sync_link: self.sync.clone(),
+            create_inherent_data_providers: inherent_data_providers(slot_duration),
+            force_authoring,
+            // Blocks slow down while finality lags, so that a stall does not grow without bound.
+            backoff_authoring_blocks: Some(BackoffAuthoringOnFinalizedHeadLagging::default()),
+            babe_link: link,
+            block_proposal_slot_portion: SlotProportion::new(PROPOSAL_SLOT_PORTION),
+            max_block_proposal_slot_portion: None,
+            telemetry: self.telemetry.clone(),
+        })?;
+        // A validator that can no longer make blocks must stop rather than look alive.
+        self.task_manager.spawn_essential_handle().spawn_blocking(
+            "babe-proposer",
+            Some("block-authoring"),
+            babe,
+        );
+        Ok(())
+    }
+
+    /// Starts following finality, and voting if the node has the keys of a validator.
+    ///
+    /// # Errors
+    /// If the voter cannot be started.
+    pub fn start_grandpa(
+        &self,
+        link: LinkHalf<Block, FullClient, FullSelectChain>,
+        voter_state: SharedVoterState,
+        network: Arc<dyn NetworkService>,
+        (protocol_name, notifications): (ProtocolName, Box<dyn NotificationService>),
+        (name, role): (String, Role),
+    ) -> Result<(), ServiceError> {
+        let voter = sc_consensus_grandpa::run_grandpa_voter(GrandpaParams {
+            config: sc_consensus_grandpa::Config {
+                gossip_duration: GOSSIP_DURATION,
+                justification_generation_period: JUSTIFICATION_PERIOD,
+                name: Some(name),
+                observer_enabled: false,
+                // Without the keystore the voter only listens.
+                keystore: role.is_authority().then(|| self.keystore.clone()),
+                local_role: role,
+                telemetry: self.telemetry.clone(),
+                protocol_name,
+            },
+            link,
+            network,
+            sync: self.sync.clone(),
+            notification_service: notifications,
+            // No rule: votes are for the best block itself. The usual two blocks behind it would
+            // cost half a second, and forks are rare at this probability of primary slots.
+            voting_rule: VotingRulesBuilder::new().build(),
+            prometheus_registry: self.prometheus.clone(),
+            shared_voter_state: voter_state,
+            telemetry: self.telemetry.clone(),
+            offchain_tx_pool_factory: OffchainTransactionPoolFactory::new(self.pool.clone()),
+        })?;
+        self.task_manager
+            .spawn_essential_handle()
+            .spawn_blocking("grandpa-voter", None, voter);
+        Ok(())
+    }
+}

@@ -1,0 +1,193 @@
+//! A running node.
+
+use std::sync::Arc;
+
+use aicpw_runtime::opaque::Block;
+use futures::FutureExt;
+use sc_client_api::{Backend, BlockBackend};
+use sc_consensus_grandpa::{FinalityProofProvider, SharedVoterState};
+use sc_network::{config::FullNetworkConfiguration, NetworkBackend};
+use sc_offchain::{OffchainWorkerOptions, OffchainWorkers};
+use sc_service::{
+    error::Error as ServiceError, BuildNetworkParams, Configuration, SpawnTasksParams, TaskManager,
+    WarpSyncConfig,
+};
+use sc_transaction_pool_api::OffchainTransactionPoolFactory;
+use sp_runtime::traits::Block as BlockT;
+
+use super::{
+    authoring::Authoring,
+    new_partial,
+    partial::{Consensus, Partial},
+};
+use crate::rpc;
+
+/// Starts a node: network, RPC, offchain workers, finality, and block production for a validator.
+/// It runs as long as the task manager lives.
+///
+/// # Errors
+/// If any of its services cannot be started.
+pub fn new_full<N: NetworkBackend<Block, <Block as BlockT>::Hash>>(
+    config: Configuration,
+) -> Result<TaskManager, ServiceError> {
+    let Partial {
+        client,
+        backend,
+        mut task_manager,
+        import_queue,
+        keystore_container,
+        select_chain,
+        transaction_pool,
+        other:
+            Consensus {
+                block_import,
+                grandpa_link,
+                babe_link,
+                babe_worker,
+                mut telemetry,
+            },
+    } = new_partial(&config)?;
+    let keystore = keystore_container.keystore();
+
+    let mut net_config = FullNetworkConfiguration::<_, _, N>::new(
+        &config.network,
+        config.prometheus_registry().cloned(),
+    );
+    let metrics = N::register_notification_metrics(config.prometheus_registry());
+    let genesis_hash = client
+        .block_hash(0)?
+        .ok_or_else(|| ServiceError::Other("the database has no genesis block".into()))?;
+    let grandpa_protocol =
+        sc_consensus_grandpa::protocol_standard_name(&genesis_hash, &config.chain_spec);
+    let (grandpa_config, grandpa_notifications) =
+        sc_consensus_grandpa::grandpa_peers_set_config::<_, N>(
+            grandpa_protocol.clone(),
+            metrics.clone(),
+            net_config.peer_store_handle(),
+        );
+    net_config.add_notification_protocol(grandpa_config);
+
+    let warp_sync = sc_consensus_grandpa::warp_proof::NetworkProvider::new(
+        backend.clone(),
+        grandpa_link.shared_authority_set().clone(),
+        Vec::new(),
+    );
+
+    let (network, system_rpc_tx, tx_handler_controller, sync, _bitswap) =
+        sc_service::build_network(BuildNetworkParams {
+            config: &config,
+            net_config,
+            client: client.clone(),
+            transaction_pool: transaction_pool.clone(),
+            spawn_handle: task_manager.spawn_handle(),
+            spawn_essential_handle: task_manager.spawn_essential_handle(),
+            import_queue,
+            block_announce_validator_builder: None,
+            warp_sync_config: Some(WarpSyncConfig::WithProvider(Arc::new(warp_sync))),
+            block_relay: None,
+            metrics,
+            gap_sync_body_policy: None,
+        })?;
+
+    if config.offchain_worker.enabled {
+        let workers = OffchainWorkers::new(OffchainWorkerOptions {
+            runtime_api_provider: client.clone(),
+            keystore: Some(keystore.clone()),
+            offchain_db: backend.offchain_storage(),
+            transaction_pool: Some(OffchainTransactionPoolFactory::new(
+                transaction_pool.clone(),
+            )),
+            network_provider: Arc::new(network.clone()),
+            is_validator: config.role.is_authority(),
+            // The workers' own requests go through the native side; the runtime makes none.
+            enable_http_requests: false,
+            custom_extensions: |_| Vec::new(),
+        })?;
+        task_manager.spawn_handle().spawn(
+            "offchain-workers-runner",
+            Some("offchain-worker"),
+            workers
+                .run(client.clone(), task_manager.spawn_handle())
+                .boxed(),
+        );
+    }
+
+    let role = config.role;
+    let force_authoring = config.force_authoring;
+    let enable_grandpa = !config.disable_grandpa;
+    let name = config.network.node_name.clone();
+    let prometheus = config.prometheus_registry().cloned();
+    let voter_state = SharedVoterState::empty();
+    // The BABE worker ends with its last handle, and the node with it; RPC may be switched off.
+    task_manager.keep_alive(babe_worker.clone());
+
+    let rpc_builder = {
+        let client = client.clone();
+        let pool = transaction_pool.clone();
+        let select_chain = select_chain.clone();
+        let keystore = keystore.clone();
+        let voter_state = voter_state.clone();
+        let authority_set = grandpa_link.shared_authority_set().clone();
+        let justifications = grandpa_link.justification_stream();
+        let proofs = FinalityProofProvider::new_for_service(
+            backend.clone(),
+            Some(grandpa_link.shared_authority_set().clone()),
+        );
+        Box::new(move |executor| {
+            rpc::create(rpc::Deps {
+                client: client.clone(),
+                pool: pool.clone(),
+                select_chain: select_chain.clone(),
+                keystore: keystore.clone(),
+                babe: babe_worker.clone(),
+                grandpa: rpc::GrandpaDeps {
+                    voter_state: voter_state.clone(),
+                    authority_set: authority_set.clone(),
+                    justifications: justifications.clone(),
+                    proofs: proofs.clone(),
+                },
+                executor,
+            })
+            .map_err(|error| ServiceError::Other(error.to_string()))
+        })
+    };
+
+    sc_service::spawn_tasks(SpawnTasksParams {
+        config,
+        client: client.clone(),
+        backend,
+        task_manager: &mut task_manager,
+        keystore: keystore.clone(),
+        transaction_pool: transaction_pool.clone(),
+        rpc_builder,
+        network: network.clone(),
+        system_rpc_tx,
+        tx_handler_controller,
+        sync_service: sync.clone(),
+        telemetry: telemetry.as_mut(),
+        tracing_execute_block: None,
+    })?;
+
+    let authoring = Authoring {
+        task_manager: &task_manager,
+        client,
+        pool: transaction_pool,
+        keystore,
+        sync,
+        prometheus,
+        telemetry: telemetry.as_ref().map(|telemetry| telemetry.handle()),
+    };
+    if role.is_authority() {
+        authoring.start_babe(babe_link, block_import, select_chain, force_authoring)?;
+    }
+    if enable_grandpa {
+        authoring.start_grandpa(
+            grandpa_link,
+            voter_state,
+            network,
+            (grandpa_protocol, grandpa_notifications),
+            (name, role),
+        )?;
+    }
+    Ok(task_manager)
+}

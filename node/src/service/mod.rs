@@ -1,0 +1,9 @@
+//! The services of a node: [`new_partial`] makes those that every command needs (client, database,
+//! pool, import queue), [`new_full`] adds network, block production, finality and RPC.
+
+mod authoring;
+mod full;
+mod partial;
+
+pub use full::new_full;
+pub use partial::{new_partial, FullBackend, FullClient, FullPool, FullSelectChain};

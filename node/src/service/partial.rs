@@ -1,0 +1,171 @@
+//! What a node needs to have a chain at all.
+
+use std::sync::Arc;
+
+use aicpw_runtime::{apis::RuntimeApi, opaque::Block};
+use sc_consensus_babe::{BabeBlockImport, BabeLink, BabeWorkerHandle, ImportQueueParams};
+use sc_consensus_grandpa::{GrandpaBlockImport, LinkHalf};
+use sc_executor::WasmExecutor;
+use sc_service::{error::Error as ServiceError, Configuration};
+use sc_telemetry::{Telemetry, TelemetryWorker};
+use sc_transaction_pool_api::OffchainTransactionPoolFactory;
+use sp_consensus_babe::{
+    inherents::{BabeCreateInherentDataProviders, InherentDataProvider},
+    SlotDuration,
+};
+
+/// The client: executes the Wasm runtime on the database.
+pub type FullClient =
+    sc_service::TFullClient<Block, RuntimeApi, WasmExecutor<sp_io::SubstrateHostFunctions>>;
+/// The database.
+pub type FullBackend = sc_service::TFullBackend<Block>;
+/// The rule for the best chain.
+pub type FullSelectChain = sc_consensus::LongestChain<FullBackend, Block>;
+/// The transaction pool.
+pub type FullPool = sc_transaction_pool::TransactionPoolHandle<Block, FullClient>;
+/// Imports blocks for GRANDPA, and justifications.
+pub type GrandpaImport = GrandpaBlockImport<FullBackend, Block, FullClient, FullSelectChain>;
+/// Imports blocks: BABE's checks around GRANDPA's.
+pub type BlockImport = BabeBlockImport<
+    Block,
+    FullClient,
+    GrandpaImport,
+    BabeCreateInherentDataProviders<Block>,
+    FullSelectChain,
+>;
+
+/// Ask GRANDPA for a justification at least every so many blocks: about two minutes, so that a
+/// light client never has more to follow.
+pub const JUSTIFICATION_PERIOD: u32 = 512;
+
+/// The parts of consensus that [`super::new_full`] goes on with.
+pub struct Consensus {
+    /// Where the node's own blocks go.
+    pub block_import: BlockImport,
+    /// Binds the import of blocks to the voter.
+    pub grandpa_link: LinkHalf<Block, FullClient, FullSelectChain>,
+    /// Binds the import of blocks to the author.
+    pub babe_link: BabeLink<Block>,
+    /// Answers questions about epochs. The node stops when the last of its clones is dropped.
+    pub babe_worker: BabeWorkerHandle<Block>,
+    /// Reports to telemetry servers, if there are any.
+    pub telemetry: Option<Telemetry>,
+}
+
+/// What [`new_partial`] makes.
+pub type Partial = sc_service::PartialComponents<
+    FullClient,
+    FullBackend,
+    FullSelectChain,
+    sc_consensus::DefaultImportQueue<Block>,
+    FullPool,
+    Consensus,
+>;
+
+/// The inherents of a block that is made or checked now.
+pub fn inherent_data_providers(
+    slot_duration: SlotDuration,
+) -> BabeCreateInherentDataProviders<Block> {
+    Arc::new(move |_, ()| async move {
+        let timestamp = sp_timestamp::InherentDataProvider::from_system_time();
+        let slot =
+            InherentDataProvider::from_timestamp_and_slot_duration(*timestamp, slot_duration);
+        Ok((slot, timestamp))
+    })
+}
+
+/// Opens the database and builds the import queue, without any network.
+///
+/// # Errors
+/// If the database, the keystore or the runtime cannot be used.
+pub fn new_partial(config: &Configuration) -> Result<Partial, ServiceError> {
+    let telemetry = config
+        .telemetry_endpoints
+        .clone()
+        .filter(|endpoints| !endpoints.is_empty())
+        .map(|endpoints| -> Result<_, sc_telemetry::Error> {
+            let worker = TelemetryWorker::new(16)?;
+            let telemetry = worker.handle().new_telemetry(endpoints);
+            Ok((worker, telemetry))
+        })
+        .transpose()?;
+
+    let executor = sc_service::new_wasm_executor::<sp_io::SubstrateHostFunctions>(&config.executor);
+    let (client, backend, keystore_container, task_manager) =
+        sc_service::new_full_parts::<Block, RuntimeApi, _>(
+            config,
+            telemetry.as_ref().map(|(_, telemetry)| telemetry.handle()),
+            executor,
+            Vec::new(),
+        )?;
+    let client = Arc::new(client);
+
+    let telemetry = telemetry.map(|(worker, telemetry)| {
+        task_manager
+            .spawn_handle()
+            .spawn("telemetry", None, worker.run());
+        telemetry
+    });
+    let telemetry_handle = telemetry.as_ref().map(|telemetry| telemetry.handle());
+
+    let select_chain = sc_consensus::LongestChain::new(backend.clone());
+
+    // Before the block import, which reports equivocations through it.
+    let transaction_pool = Arc::from(
+        sc_transaction_pool::Builder::new(
+            task_manager.spawn_essential_handle(),
+            client.clone(),
+            config.role.is_authority().into(),
+        )
+        .with_options(config.transaction_pool.clone())
+        .with_prometheus(config.prometheus_registry())
+        .build(),
+    );
+
+    let (grandpa_import, grandpa_link) = sc_consensus_grandpa::block_import(
+        client.clone(),
+        JUSTIFICATION_PERIOD,
+        &client,
+        select_chain.clone(),
+        telemetry_handle.clone(),
+    )?;
+
+    let babe_config = sc_consensus_babe::configuration(&*client)?;
+    let slot_duration = babe_config.slot_duration();
+    let (block_import, babe_link) = sc_consensus_babe::block_import(
+        babe_config,
+        grandpa_import.clone(),
+        client.clone(),
+        inherent_data_providers(slot_duration),
+        select_chain.clone(),
+        OffchainTransactionPoolFactory::new(transaction_pool.clone()),
+    )?;
+
+    let (import_queue, babe_worker) = sc_consensus_babe::import_queue(ImportQueueParams {
+        link: babe_link.clone(),
+        block_import: block_import.clone(),
+        justification_import: Some(Box::new(grandpa_import)),
+        client: client.clone(),
+        slot_duration,
+        spawner: &task_manager.spawn_essential_handle(),
+        registry: config.prometheus_registry(),
+        telemetry: telemetry_handle,
+    })?;
+
+    Ok(sc_service::PartialComponents {
+        client,
+        backend,
+        task_manager,
+        import_queue,
+        keystore_container,
+        select_chain,
+        transaction_pool,
+        other: Consensus {
+            block_import,
+            grandpa_link,
+            babe_link,
+            babe_worker,
+            telemetry,
+        },
+    })
+}

@@ -1,0 +1,5 @@
+//! The pallets' configuration, by theme. Every number says why it is what it is.
+
+pub mod consensus;
+pub mod money;
+pub mod system;

@@ -1,0 +1,89 @@
+//! $AICP: balances and what transactions cost.
+
+use frame_support::{
+    parameter_types,
+    traits::{
+        tokens::imbalance::ResolveTo, ConstU128, ConstU32, ConstU8, TypedGet, VariantCountOf,
+    },
+    weights::ConstantMultiplier,
+    PalletId,
+};
+use pallet_transaction_payment::{FungibleAdapter, Multiplier, TargetedFeeAdjustment};
+use sp_runtime::{
+    traits::{AccountIdConversion, One},
+    FixedPointNumber, Perquintill,
+};
+
+use crate::{
+    units::{EXISTENTIAL_DEPOSIT, MICRO},
+    AccountId, Authorship, Balance, Balances, Runtime, RuntimeEvent, RuntimeFreezeReason,
+    RuntimeHoldReason, System,
+};
+
+/// The treasury's account is derived from this id.
+pub const TREASURY_PALLET_ID: PalletId = PalletId(*b"aicp/trs");
+
+/// Price of a picosecond of execution, in the token's smallest unit.
+///
+/// Chosen so that a transfer (about 0.35 ms, and 150 bytes) costs 0.001 AICP.
+pub const WEIGHT_FEE: Balance = 2_500_000;
+
+/// Price of a byte of a transaction, in the token's smallest unit. A full block of bytes costs
+/// about as much as a full block of execution costs ten times over: bytes are what everyone stores.
+pub const LENGTH_FEE: Balance = MICRO;
+
+parameter_types! {
+    /// Receives protocol fees, dust, and fees of blocks that have no known author.
+    pub TreasuryAccount: AccountId = TREASURY_PALLET_ID.into_account_truncating();
+    /// The fullness of blocks at which fees neither rise nor fall.
+    pub const TargetBlockFullness: Perquintill = Perquintill::from_percent(25);
+    /// How quickly fees follow demand: with all blocks full, by at most 22 % in an hour.
+    pub AdjustmentVariable: Multiplier = Multiplier::saturating_from_rational(3, 1_000_000);
+    /// Fees never fall below what `WEIGHT_FEE` says.
+    pub MinimumMultiplier: Multiplier = Multiplier::one();
+    /// Nor rise above this, however long the chain is flooded.
+    pub MaximumMultiplier: Multiplier = Multiplier::saturating_from_integer(1_000);
+}
+
+/// Fees go to the author of the block. None is burned: this chain's supply is what the bridge has
+/// minted, and must stay so.
+pub struct FeeReceiver;
+impl TypedGet for FeeReceiver {
+    type Type = AccountId;
+    fn get() -> AccountId {
+        Authorship::author().unwrap_or_else(TreasuryAccount::get)
+    }
+}
+
+impl pallet_balances::Config for Runtime {
+    type RuntimeEvent = RuntimeEvent;
+    type RuntimeHoldReason = RuntimeHoldReason;
+    type RuntimeFreezeReason = RuntimeFreezeReason;
+    type WeightInfo = pallet_balances::weights::SubstrateWeight<Runtime>;
+    type Balance = Balance;
+    type DustRemoval = ResolveTo<TreasuryAccount, Balances>;
+    type ExistentialDeposit = ConstU128<EXISTENTIAL_DEPOSIT>;
+    type AccountStore = System;
+    type ReserveIdentifier = [u8; 8];
+    type FreezeIdentifier = RuntimeFreezeReason;
+    type MaxLocks = ConstU32<50>;
+    type MaxReserves = ConstU32<50>;
+    type MaxFreezes = VariantCountOf<RuntimeFreezeReason>;
+    type DoneSlashHandler = ();
+}
+
+impl pallet_transaction_payment::Config for Runtime {
+    type RuntimeEvent = RuntimeEvent;
+    type OnChargeTransaction = FungibleAdapter<Balances, ResolveTo<FeeReceiver, Balances>>;
+    type WeightToFee = ConstantMultiplier<Balance, ConstU128<WEIGHT_FEE>>;
+    type LengthToFee = ConstantMultiplier<Balance, ConstU128<LENGTH_FEE>>;
+    type FeeMultiplierUpdate = TargetedFeeAdjustment<
+        Runtime,
+        TargetBlockFullness,
+        AdjustmentVariable,
+        MinimumMultiplier,
+        MaximumMultiplier,
+    >;
+    type OperationalFeeMultiplier = ConstU8<5>;
+    type WeightInfo = pallet_transaction_payment::weights::SubstrateWeight<Runtime>;
+}

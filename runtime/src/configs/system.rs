@@ -1,0 +1,88 @@
+//! The base: blocks, their limits, and the tools that are about calls in general.
+
+use frame_support::{
+    derive_impl,
+    dispatch::DispatchClass,
+    parameter_types,
+    traits::ConstU32,
+    weights::{
+        constants::{ParityDbWeight, WEIGHT_REF_TIME_PER_MILLIS},
+        Weight,
+    },
+};
+use frame_system::limits::{BlockLength, BlockWeights};
+use sp_runtime::Perbill;
+use sp_version::RuntimeVersion;
+
+use crate::{
+    units::SS58_PREFIX, AccountId, Balance, Block, BlockNumber, Hash, Nonce, OriginCaller,
+    PalletInfo, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin, RuntimeTask, VERSION,
+};
+
+/// Execution time of a full block.
+///
+/// A block is executed twice within its slot of 250 ms: by its author (who has two thirds of the
+/// slot, and stops a third before that: 111 ms) and by everyone else. 100 ms leaves 50 ms for
+/// gossip, storage root, database and signatures.
+///
+/// `System.set_code` weighs more than this (164 ms). A runtime upgrade is therefore dispatched by
+/// root with its weight stated (`Sudo.sudo_unchecked_weight` today), and its block is late.
+pub const MAX_BLOCK_WEIGHT: Weight = Weight::from_parts(100 * WEIGHT_REF_TIME_PER_MILLIS, u64::MAX);
+
+/// The share of a block for paying transactions. The rest is for `Operational` ones, which is what
+/// workers' calls are: a flood of transfers must not make a provider miss a deadline.
+pub const NORMAL_DISPATCH_RATIO: Perbill = Perbill::from_percent(75);
+
+/// Bytes in a full block: what a link of 100 Mbit/s carries in one slot. A compressed runtime has
+/// to fit as well.
+pub const MAX_BLOCK_LENGTH: u32 = 3 * 1024 * 1024;
+
+parameter_types! {
+    /// How far back a transaction's era may reach: 17 minutes, a power of two as eras are.
+    pub const BlockHashCount: BlockNumber = 4_096;
+    /// This runtime's version.
+    pub const Version: RuntimeVersion = VERSION;
+    /// Execution limits of a block.
+    pub RuntimeBlockWeights: BlockWeights =
+        BlockWeights::with_sensible_defaults(MAX_BLOCK_WEIGHT, NORMAL_DISPATCH_RATIO);
+    /// Size limits of a block.
+    pub RuntimeBlockLength: BlockLength = BlockLength::builder()
+        .max_length(MAX_BLOCK_LENGTH)
+        .modify_max_length_for_class(DispatchClass::Normal, |max| {
+            *max = NORMAL_DISPATCH_RATIO * MAX_BLOCK_LENGTH
+        })
+        .build();
+    /// The prefix of this chain's addresses.
+    pub const SS58Prefix: u16 = SS58_PREFIX;
+}
+
+#[derive_impl(frame_system::config_preludes::SolochainDefaultConfig)]
+impl frame_system::Config for Runtime {
+    type Block = Block;
+    type BlockWeights = RuntimeBlockWeights;
+    type BlockLength = RuntimeBlockLength;
+    type BlockHashCount = BlockHashCount;
+    type AccountId = AccountId;
+    type AccountData = pallet_balances::AccountData<Balance>;
+    type Nonce = Nonce;
+    type Hash = Hash;
+    type DbWeight = ParityDbWeight;
+    type Version = Version;
+    type SS58Prefix = SS58Prefix;
+    type SystemWeightInfo = frame_system::weights::SubstrateWeight<Runtime>;
+    type ExtensionsWeightInfo = frame_system::SubstrateExtensionsWeight<Runtime>;
+    type MaxConsumers = ConstU32<128>;
+}
+
+impl pallet_utility::Config for Runtime {
+    type RuntimeEvent = RuntimeEvent;
+    type RuntimeCall = RuntimeCall;
+    type PalletsOrigin = OriginCaller;
+    type WeightInfo = pallet_utility::weights::SubstrateWeight<Runtime>;
+}
+
+impl pallet_sudo::Config for Runtime {
+    type RuntimeEvent = RuntimeEvent;
+    type RuntimeCall = RuntimeCall;
+    type WeightInfo = pallet_sudo::weights::SubstrateWeight<Runtime>;
+}

@@ -1,0 +1,86 @@
+//! Chains that can be started from this runtime: what is in their genesis.
+
+use alloc::{string::ToString, vec, vec::Vec};
+use frame_support::build_struct_json_patch;
+use sp_genesis_builder::{PresetId, DEV_RUNTIME_PRESET, LOCAL_TESTNET_RUNTIME_PRESET};
+use sp_keyring::{Ed25519Keyring, Sr25519Keyring};
+
+use crate::{
+    configs::{consensus::BABE_GENESIS_EPOCH_CONFIG, money::TreasuryAccount},
+    units::{EXISTENTIAL_DEPOSIT, UNIT},
+    AccountId, Balance, RuntimeGenesisConfig, SessionKeys,
+};
+
+/// What each well-known account of a development chain owns.
+pub const DEVELOPMENT_ENDOWMENT: Balance = 1_000_000 * UNIT;
+
+/// A validator of a development chain: its account and its session keys come from the same name.
+fn validator(account: Sr25519Keyring, finality: Ed25519Keyring) -> (AccountId, SessionKeys) {
+    let keys = SessionKeys {
+        babe: account.public().into(),
+        grandpa: finality.public().into(),
+    };
+    (account.to_account_id(), keys)
+}
+
+/// Genesis of a chain with the given validators, the well-known accounts endowed, and Alice as
+/// root.
+fn genesis(validators: Vec<(AccountId, SessionKeys)>) -> serde_json::Value {
+    let mut balances: Vec<_> = Sr25519Keyring::well_known()
+        .map(|key| (key.to_account_id(), DEVELOPMENT_ENDOWMENT))
+        .collect();
+    // The treasury is alive from the start, so that it can take in dust.
+    balances.push((TreasuryAccount::get(), EXISTENTIAL_DEPOSIT));
+
+    build_struct_json_patch!(RuntimeGenesisConfig {
+        balances: pallet_balances::GenesisConfig { balances },
+        babe: pallet_babe::GenesisConfig {
+            epoch_config: BABE_GENESIS_EPOCH_CONFIG
+        },
+        session: pallet_session::GenesisConfig {
+            keys: validators
+                .into_iter()
+                .map(|(account, keys)| (account.clone(), account, keys))
+                .collect::<Vec<_>>(),
+        },
+        sudo: pallet_sudo::GenesisConfig {
+            key: Some(Sr25519Keyring::Alice.to_account_id())
+        },
+    })
+}
+
+/// One validator, Alice.
+fn development() -> serde_json::Value {
+    genesis(vec![validator(
+        Sr25519Keyring::Alice,
+        Ed25519Keyring::Alice,
+    )])
+}
+
+/// Four validators: the least with which one may fail.
+fn local_testnet() -> serde_json::Value {
+    genesis(vec![
+        validator(Sr25519Keyring::Alice, Ed25519Keyring::Alice),
+        validator(Sr25519Keyring::Bob, Ed25519Keyring::Bob),
+        validator(Sr25519Keyring::Charlie, Ed25519Keyring::Charlie),
+        validator(Sr25519Keyring::Dave, Ed25519Keyring::Dave),
+    ])
+}
+
+/// The genesis of the preset `id` as a JSON patch, `None` if there is no such preset.
+pub fn get_preset(id: &PresetId) -> Option<Vec<u8>> {
+    let patch = match id.as_ref() {
+        DEV_RUNTIME_PRESET => development(),
+        LOCAL_TESTNET_RUNTIME_PRESET => local_testnet(),
+        _ => return None,
+    };
+    Some(patch.to_string().into_bytes())
+}
+
+/// The ids that [`get_preset`] knows.
+pub fn preset_names() -> Vec<PresetId> {
+    vec![
+        PresetId::from(DEV_RUNTIME_PRESET),
+        PresetId::from(LOCAL_TESTNET_RUNTIME_PRESET),
+    ]
+}

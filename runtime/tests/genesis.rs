@@ -1,0 +1,109 @@
+//! Each preset builds a valid genesis, out of the same Wasm that a node starts from.
+
+#![allow(clippy::unwrap_used)]
+
+use aicpw_runtime::{
+    configs::{consensus::BABE_GENESIS_EPOCH_CONFIG, money::TreasuryAccount},
+    presets::{self, DEVELOPMENT_ENDOWMENT},
+    units::EXISTENTIAL_DEPOSIT,
+    AccountId, Babe, Balances, Grandpa, Historical, Session, WASM_BINARY,
+};
+use frame_support::traits::KeyOwnerProofSystem;
+use sc_chain_spec::GenesisConfigBuilderRuntimeCaller;
+use sp_io::TestExternalities;
+use sp_keyring::Sr25519Keyring::{self, Alice, Bob, Charlie, Dave};
+
+fn chain(preset: &str) -> TestExternalities {
+    let wasm = WASM_BINARY.expect("the tests need the Wasm runtime: unset SKIP_WASM_BUILD");
+    GenesisConfigBuilderRuntimeCaller::<sp_io::SubstrateHostFunctions>::new(wasm)
+        .get_storage_for_named_preset(Some(&preset.to_string()))
+        .unwrap()
+        .into()
+}
+
+fn accounts(keys: &[Sr25519Keyring]) -> Vec<AccountId> {
+    let mut accounts: Vec<_> = keys.iter().map(|key| key.to_account_id()).collect();
+    accounts.sort();
+    accounts
+}
+
+fn validators(preset: &str) -> Vec<Sr25519Keyring> {
+    match preset {
+        "development" => vec![Alice],
+        "local_testnet" => vec![Alice, Bob, Charlie, Dave],
+        other => panic!("preset {other} is not described here"),
+    }
+}
+
+#[test]
+fn every_preset_has_its_validators_in_every_role() {
+    for preset in presets::preset_names() {
+        let expected = validators(preset.as_ref());
+        chain(preset.as_ref()).execute_with(|| {
+            assert_eq!(Session::validators(), accounts(&expected), "{preset:?}");
+
+            let babe: Vec<_> = Babe::authorities()
+                .iter()
+                .map(|(key, _)| AccountId::new(key.clone().into_inner().0))
+                .collect();
+            // Block authors are found by their index, so the order has to be the session's.
+            assert_eq!(babe, Session::validators(), "{preset:?}");
+            assert_eq!(
+                Grandpa::grandpa_authorities().len(),
+                expected.len(),
+                "{preset:?}"
+            );
+            assert_eq!(
+                Babe::epoch_config(),
+                Some(BABE_GENESIS_EPOCH_CONFIG),
+                "{preset:?}"
+            );
+        });
+    }
+}
+
+#[test]
+fn every_preset_endows_the_well_known_accounts_and_nobody_else() {
+    for preset in presets::preset_names() {
+        chain(preset.as_ref()).execute_with(|| {
+            let well_known: Vec<_> = Sr25519Keyring::well_known().collect();
+            for key in &well_known {
+                assert_eq!(
+                    Balances::free_balance(key.to_account_id()),
+                    DEVELOPMENT_ENDOWMENT
+                );
+            }
+            assert_eq!(
+                Balances::free_balance(TreasuryAccount::get()),
+                EXISTENTIAL_DEPOSIT
+            );
+            assert_eq!(
+                Balances::total_issuance(),
+                DEVELOPMENT_ENDOWMENT * well_known.len() as u128 + EXISTENTIAL_DEPOSIT
+            );
+        });
+    }
+}
+
+#[test]
+fn the_first_sessions_can_prove_who_owns_a_key() {
+    chain("local_testnet").execute_with(|| {
+        assert!(Historical::historical_root(0).is_some());
+        assert!(Historical::historical_root(1).is_some());
+
+        let key = (
+            sp_consensus_babe::KEY_TYPE,
+            Babe::authorities()[0].0.clone(),
+        );
+        let proof = Historical::prove(key.clone()).unwrap();
+        assert_eq!(
+            Historical::check_proof(key, proof),
+            Some((Session::validators()[0].clone(), ()))
+        );
+    });
+}
+
+#[test]
+fn an_unknown_preset_is_none() {
+    assert_eq!(presets::get_preset(&"mainnet".into()), None);
+}
