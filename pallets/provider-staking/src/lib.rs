@@ -1,1 +1,707 @@
-//! Stub.
+//! # Provider staking
+//!
+//! Providers, their stake, their worker keys and their devices: who offers computing power, what
+//! they have to lose, and how well they did so far.
+//!
+//! ## Terminology
+//!
+//! - **provider**: an account that holds a stake and answers for devices.
+//! - **worker key**: the hot key of a provider's node. It signs worker calls, holds no funds, and
+//!   belongs to one provider at a time.
+//! - **device**: one schedulable unit of compute with a measured spec, an ask and slots.
+//! - **slot**: room for one job on a device.
+//! - **stake**: what is held on the provider's account. Its *active* part backs devices; the rest is
+//!   *unbonding*. What is locked for assignments can be slashed from either.
+//! - **locks**: collateral and fraud bond of an assignment. *Free* stake is active stake less all
+//!   locks.
+//! - **period**: [`Config::HeartbeatPeriod`] blocks. A provider is **online** if its last heartbeat
+//!   is for the current period or one of the [`MISSED_HEARTBEATS`] before it.
+//! - **offered**: a device that is available, whose provider is online, and whose provider's active
+//!   stake is at least [`Config::MinStake`]. Offered devices are in the order book.
+//!
+//! ## Scenario: a provider works
+//!
+//! 1. `register_provider` holds the stake and takes the worker key, which proves that it agrees.
+//! 2. `register_device` for each device, with its spec and ask.
+//! 3. The node's offchain worker sends a `heartbeat` in each period while the native engine says
+//!    that it serves. With the first one the devices enter the order book.
+//! 4. Matching finds a device, tasks `occupy` a slot of it and lock stake; the job runs; `vacate`
+//!    frees the slot, `release` the locks.
+//!
+//! ## Scenario: a provider falls silent
+//!
+//! 1. Heartbeats stop. Three periods later its devices have no offer; nobody has to say so.
+//! 2. Tasks that ran there fail: `slash` pays a share of the collateral to the requester,
+//!    `cool_down` keeps the device from matches, for longer each time in a row.
+//! 3. With the next heartbeat the provider is back, and its devices are in the order book again.
+//!
+//! ## Scenario: a provider leaves
+//!
+//! 1. `unbond` takes stake out of the active part; below the minimum the devices are not offered.
+//! 2. Jobs that run end as always. Locks can still be slashed, now also from what is unbonding.
+//! 3. `deregister_device` for each device once it is idle, `withdraw_unbonded` after
+//!    [`Config::UnbondingPeriod`], and `deregister_provider` frees the worker key.
+//!
+//! ## Properties
+//!
+//! - What is held under [`HoldReason::ProviderStake`] is exactly what the ledger says, and never
+//!   less than what is locked.
+//! - A slash never takes more than is locked for its assignment, and nothing is ever burned: it
+//!   goes to the beneficiary.
+//! - A worker key acts for one provider, and only after it has signed that it will.
+//! - What passes the authorisation of `heartbeat` does not fail in dispatch, and is accepted once
+//!   per provider and period.
+//! - No hook scans anything: being offline and the end of a cool-down are computed when they are
+//!   asked for.
+//!
+//! `try_state.rs` checks what of this can be seen in the state, after every test.
+
+#![cfg_attr(not(feature = "std"), no_std)]
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+extern crate alloc;
+
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
+mod device_pool;
+mod dispatchables;
+mod heartbeat;
+#[cfg(test)]
+mod mock;
+mod reputation;
+#[cfg(test)]
+mod tests;
+#[cfg(any(feature = "try-runtime", test))]
+mod try_state;
+mod types;
+mod views;
+pub mod weights;
+
+pub use pallet::*;
+pub use reputation::ReputationRecord;
+pub use types::{
+    Device, Heartbeat, Ledger, Occupation, Presence, Provider, Unbonding, MISSED_HEARTBEATS,
+};
+pub use weights::WeightInfo;
+
+pub(crate) const LOG_TARGET: &str = "runtime::provider-staking";
+
+#[frame_support::pallet]
+pub mod pallet {
+    use aicpw_primitives::{
+        traits::OrderBook,
+        worker_key::{WorkerId, WorkerProof},
+    };
+    use aicpw_protocol::{
+        device::{DeviceSpec, Slots},
+        task::PeerAddresses,
+        AskPrice, AssignmentId, Balance, BlockNumber, DeviceId, Hash,
+    };
+    use frame_support::{
+        dispatch::{DispatchResultWithPostInfo, PostDispatchInfo},
+        pallet_prelude::*,
+        traits::fungible,
+    };
+    use frame_system::{
+        ensure_authorized, offchain::CreateAuthorizedTransaction, pallet_prelude::*,
+    };
+    use sp_runtime::{traits::BlockNumberProvider, Perbill};
+
+    use super::*;
+
+    const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+
+    #[pallet::pallet]
+    #[pallet::storage_version(STORAGE_VERSION)]
+    pub struct Pallet<T>(_);
+
+    /// The pallet's configuration.
+    ///
+    /// Needs `frame_system::AuthorizeCall` among the runtime's transaction extensions.
+    #[pallet::config]
+    pub trait Config:
+        frame_system::Config<RuntimeEvent: From<Event<Self>>>
+        + CreateAuthorizedTransaction<Call<Self>>
+    {
+        /// The overarching hold reason.
+        type RuntimeHoldReason: From<HoldReason>;
+
+        /// $AICP.
+        type NativeBalance: fungible::Inspect<Self::AccountId, Balance = Balance>
+            + fungible::MutateHold<Self::AccountId, Reason = Self::RuntimeHoldReason>;
+
+        /// The market's clock.
+        type BlockNumberProvider: BlockNumberProvider<BlockNumber = BlockNumber>;
+
+        /// Where offered devices are listed.
+        type OrderBook: OrderBook;
+
+        /// Lowest active stake at which devices are offered.
+        #[pallet::constant]
+        type MinStake: Get<Balance>;
+
+        /// Lowest ask.
+        #[pallet::constant]
+        type MinAsk: Get<AskPrice>;
+
+        /// Share of the collateral that a fault costs.
+        #[pallet::constant]
+        type FaultSlash: Get<Perbill>;
+
+        /// Blocks in a heartbeat period; at least one.
+        #[pallet::constant]
+        type HeartbeatPeriod: Get<BlockNumber>;
+
+        /// How many blocks back a worker proof may point, and so how long it can be used.
+        #[pallet::constant]
+        type RecentBlocks: Get<BlockNumber>;
+
+        /// Blocks from `unbond` to `withdraw_unbonded`.
+        #[pallet::constant]
+        type UnbondingPeriod: Get<BlockNumber>;
+
+        /// Most blocks for which an assignment can have locks: the longest time limit and all
+        /// windows and appeals. [`Config::UnbondingPeriod`] must be longer.
+        #[pallet::constant]
+        type LongestObligation: Get<BlockNumber>;
+
+        /// Blocks of the first cool-down; doubles with each failure in a row.
+        #[pallet::constant]
+        type CoolDownBase: Get<BlockNumber>;
+
+        /// Blocks of the longest cool-down.
+        #[pallet::constant]
+        type CoolDownCap: Get<BlockNumber>;
+
+        /// Most devices of a provider.
+        #[pallet::constant]
+        type MaxDevices: Get<u32>;
+
+        /// Most slots of a device.
+        #[pallet::constant]
+        type MaxSlots: Get<Slots>;
+
+        /// Most assignments of a provider that have slots or locks.
+        #[pallet::constant]
+        type MaxAssignments: Get<u32>;
+
+        /// Most amounts of a provider that unbond at once.
+        #[pallet::constant]
+        type MaxUnbondings: Get<u32>;
+
+        /// Blocks after which a reputation is half as far from where it started.
+        #[pallet::constant]
+        type ReputationHalfLife: Get<BlockNumber>;
+
+        /// Payment that counts half as much for the reputation as the largest would.
+        #[pallet::constant]
+        type ReputationUnit: Get<Balance>;
+
+        /// Priority of heartbeats in the transaction pool.
+        #[pallet::constant]
+        type HeartbeatPriority: Get<TransactionPriority>;
+
+        /// Weights of the calls.
+        type WeightInfo: WeightInfo;
+    }
+
+    /// Why funds are held.
+    #[pallet::composite_enum]
+    pub enum HoldReason {
+        /// A provider's stake.
+        ProviderStake,
+    }
+
+    /// Providers: who they are.
+    #[pallet::storage]
+    pub type Providers<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, Provider>;
+
+    /// The provider for which a worker key acts.
+    #[pallet::storage]
+    pub type WorkerOwners<T: Config> = StorageMap<_, Blake2_128Concat, WorkerId, T::AccountId>;
+
+    /// Providers' stakes. Has the same keys as [`Providers`].
+    #[pallet::storage]
+    pub type Ledgers<T: Config> =
+        StorageMap<_, Blake2_128Concat, T::AccountId, Ledger<T>, ValueQuery>;
+
+    /// Providers' last heartbeats. A provider that never sent one may have none.
+    #[pallet::storage]
+    pub type Presences<T: Config> =
+        StorageMap<_, Blake2_128Concat, T::AccountId, Presence, ValueQuery>;
+
+    /// What providers did before. Has the same keys as [`Providers`].
+    #[pallet::storage]
+    pub type ReputationRecords<T: Config> =
+        StorageMap<_, Blake2_128Concat, T::AccountId, ReputationRecord<T::AccountId>>;
+
+    /// Devices of a provider, in the order of registration.
+    #[pallet::storage]
+    pub type DevicesOf<T: Config> = StorageMap<
+        _,
+        Blake2_128Concat,
+        T::AccountId,
+        BoundedVec<DeviceId, T::MaxDevices>,
+        ValueQuery,
+    >;
+
+    /// Devices.
+    #[pallet::storage]
+    pub type Devices<T: Config> = StorageMap<_, Twox64Concat, DeviceId, Device<T>>;
+
+    /// The id that the next device gets.
+    #[pallet::storage]
+    pub type NextDevice<T: Config> = StorageValue<_, DeviceId, ValueQuery>;
+
+    /// What assignments have taken of a provider: at most [`Config::MaxAssignments`] for each.
+    #[pallet::storage]
+    pub type Occupations<T: Config> =
+        StorageDoubleMap<_, Blake2_128Concat, T::AccountId, Twox64Concat, AssignmentId, Occupation>;
+
+    /// What happened.
+    #[pallet::event]
+    #[pallet::generate_deposit(pub(crate) fn deposit_event)]
+    pub enum Event<T: Config> {
+        /// An account became a provider.
+        ProviderRegistered {
+            /// The account.
+            provider: T::AccountId,
+            /// The key that acts for it.
+            worker: WorkerId,
+            /// Stake held.
+            stake: Balance,
+        },
+        /// A provider left; its worker key is free.
+        ProviderDeregistered {
+            /// The account.
+            provider: T::AccountId,
+        },
+        /// A provider said where its blobs can be fetched.
+        PeersSet {
+            /// The provider.
+            provider: T::AccountId,
+        },
+        /// Another key acts for the provider from now on.
+        WorkerRotated {
+            /// The provider.
+            provider: T::AccountId,
+            /// The new worker key.
+            worker: WorkerId,
+        },
+        /// Stake was added to the active part.
+        StakeBonded {
+            /// The provider.
+            provider: T::AccountId,
+            /// What was added.
+            amount: Balance,
+        },
+        /// Stake left the active part.
+        StakeUnbonded {
+            /// The provider.
+            provider: T::AccountId,
+            /// How much.
+            amount: Balance,
+            /// First block in which it can be withdrawn.
+            available_at: BlockNumber,
+        },
+        /// Stake was given back.
+        StakeWithdrawn {
+            /// The provider.
+            provider: T::AccountId,
+            /// How much.
+            amount: Balance,
+        },
+        /// Stake was taken for a fault or a wrong result.
+        StakeSlashed {
+            /// The provider.
+            provider: T::AccountId,
+            /// The assignment.
+            assignment: AssignmentId,
+            /// What was taken.
+            amount: Balance,
+            /// Who got it.
+            beneficiary: T::AccountId,
+        },
+        /// A device was registered.
+        DeviceRegistered {
+            /// Its id.
+            device: DeviceId,
+            /// Who answers for it.
+            provider: T::AccountId,
+        },
+        /// A device was removed.
+        DeviceDeregistered {
+            /// Its id.
+            device: DeviceId,
+            /// Who answered for it.
+            provider: T::AccountId,
+        },
+        /// A device was measured again.
+        SpecUpdated {
+            /// The device.
+            device: DeviceId,
+        },
+        /// A device runs another number of jobs at once.
+        SlotsSet {
+            /// The device.
+            device: DeviceId,
+            /// How many.
+            slots: Slots,
+        },
+        /// A device has another ask.
+        AskSet {
+            /// The device.
+            device: DeviceId,
+            /// The ask.
+            ask: AskPrice,
+        },
+        /// A device is offered, or is not.
+        AvailabilitySet {
+            /// The device.
+            device: DeviceId,
+            /// Which of the two.
+            available: bool,
+        },
+        /// A device failed and gets no match for a while.
+        DeviceCooledDown {
+            /// The device.
+            device: DeviceId,
+            /// First block in which it can be matched again.
+            until: BlockNumber,
+        },
+        /// A provider that was offline sent a heartbeat.
+        ProviderCameOnline {
+            /// The provider.
+            provider: T::AccountId,
+        },
+    }
+
+    /// Why a call was refused.
+    #[pallet::error]
+    pub enum Error<T> {
+        /// The account is a provider already.
+        AlreadyRegistered,
+        /// The account is not a provider.
+        NotRegistered,
+        /// The stake is below the minimum.
+        StakeTooLow,
+        /// The worker key acts for a provider already.
+        WorkerTaken,
+        /// The proof is not the worker key's signature over this statement, or names a block that
+        /// is not recent.
+        BadProof,
+        /// The sealing key is all zeroes.
+        BadSealingKey,
+        /// A peer address is empty.
+        EmptyPeerAddress,
+        /// The amount is zero.
+        ZeroAmount,
+        /// The active stake is less than the amount.
+        NotEnoughStake,
+        /// Too many amounts are unbonding; withdraw what is available first.
+        TooManyUnbondings,
+        /// Nothing that unbonds can be withdrawn yet.
+        NothingToWithdraw,
+        /// The provider has devices.
+        DevicesRemain,
+        /// The provider has stake, active or unbonding.
+        StakeRemains,
+        /// There is no such device.
+        UnknownDevice,
+        /// The device is another provider's.
+        NotOwner,
+        /// The provider has as many devices as it can.
+        TooManyDevices,
+        /// Another device of the provider has this fingerprint.
+        DuplicateFingerprint,
+        /// The spec's computing power is zero.
+        NoComputingPower,
+        /// The spec's memory is zero.
+        NoMemory,
+        /// The spec has no determinism class.
+        NoDeterminismClass,
+        /// The spec's name is empty or not UTF-8.
+        BadDeviceName,
+        /// The number of slots is zero or above the maximum.
+        BadSlots,
+        /// The ask is below the minimum.
+        AskTooLow,
+        /// Jobs run on the device.
+        DeviceBusy,
+        /// Assignments have slots of the device or locks.
+        DeviceOccupied,
+        /// The device is not offered: not available, its provider offline, or its stake too low.
+        NotOffered,
+        /// All slots of the device are in use, or it cools down.
+        NoFreeSlot,
+        /// The provider's free stake is less than the locks.
+        NotEnoughFreeStake,
+        /// The assignment has a slot or locks already.
+        AlreadyOccupied,
+        /// The provider has as many assignments as it can.
+        TooManyAssignments,
+    }
+
+    #[pallet::hooks]
+    impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+        fn integrity_test() {
+            assert!(
+                T::HeartbeatPeriod::get() > 0,
+                "HeartbeatPeriod must not be zero"
+            );
+            assert!(
+                T::UnbondingPeriod::get() > T::LongestObligation::get(),
+                "stake must not leave before the obligations it was locked for end",
+            );
+            assert!(
+                T::RecentBlocks::get() > heartbeat::PROOF_DEPTH + heartbeat::RETRY_AFTER,
+                "a heartbeat must stay valid until the worker would send it again",
+            );
+            assert!(
+                BlockNumberFor::<T>::from(T::RecentBlocks::get()) < T::BlockHashCount::get(),
+                "the chain must know the hashes of all recent blocks",
+            );
+            assert!(
+                T::MaxAssignments::get() >= T::MaxDevices::get() * u32::from(T::MaxSlots::get()),
+                "every slot must be able to have an assignment",
+            );
+            assert!(
+                0 < T::CoolDownBase::get() && T::CoolDownBase::get() <= T::CoolDownCap::get(),
+                "cool-downs must grow from above zero to the cap",
+            );
+        }
+
+        fn offchain_worker(_: BlockNumberFor<T>) {
+            Self::send_heartbeats();
+        }
+
+        #[cfg(feature = "try-runtime")]
+        fn try_state(_: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
+            Self::do_try_state()
+        }
+    }
+
+    #[pallet::call(weight(<T as Config>::WeightInfo))]
+    impl<T: Config> Pallet<T> {
+        /// Makes the signer a provider: holds its stake and takes a worker key.
+        ///
+        /// Origin: signed. `proof` is the worker key's signature over
+        /// [`aicpw_protocol::worker::Statement::Join`]. The provider is offline until its first
+        /// heartbeat.
+        ///
+        /// Errors: `AlreadyRegistered`, `StakeTooLow`, `BadSealingKey`, `EmptyPeerAddress`,
+        /// `WorkerTaken`, `BadProof`, or the stake is not there. Event: `ProviderRegistered`.
+        #[pallet::call_index(0)]
+        pub fn register_provider(
+            origin: OriginFor<T>,
+            stake: Balance,
+            worker: WorkerId,
+            sealing_key: Hash,
+            peers: PeerAddresses,
+            proof: WorkerProof,
+        ) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            Self::do_register_provider(who, stake, worker, sealing_key, peers, proof)
+        }
+
+        /// Ends being a provider and frees the worker key.
+        ///
+        /// Origin: signed by a provider with no device and no stake, active or unbonding. Its
+        /// reputation is forgotten.
+        ///
+        /// Errors: `NotRegistered`, `DevicesRemain`, `StakeRemains`. Event:
+        /// `ProviderDeregistered`.
+        #[pallet::call_index(1)]
+        pub fn deregister_provider(origin: OriginFor<T>) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            Self::do_deregister_provider(who)
+        }
+
+        /// Says where the provider's blobs can be fetched.
+        ///
+        /// Origin: signed by a provider. Errors: `NotRegistered`, `EmptyPeerAddress`. Event:
+        /// `PeersSet`.
+        #[pallet::call_index(2)]
+        pub fn set_peers(origin: OriginFor<T>, peers: PeerAddresses) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            Self::do_set_peers(who, peers)
+        }
+
+        /// Has another worker key act for the provider, from now on, also for what runs already.
+        ///
+        /// Origin: signed by a provider; `proof` as in [`Pallet::register_provider`]. The key that
+        /// acted until now is free.
+        ///
+        /// Errors: `NotRegistered`, `BadSealingKey`, `WorkerTaken`, `BadProof`. Event:
+        /// `WorkerRotated`.
+        #[pallet::call_index(3)]
+        pub fn rotate_worker(
+            origin: OriginFor<T>,
+            worker: WorkerId,
+            sealing_key: Hash,
+            proof: WorkerProof,
+        ) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            Self::do_rotate_worker(who, worker, sealing_key, proof)
+        }
+
+        /// Adds to the active stake and lists the provider's devices, which may be eligible for
+        /// more now.
+        ///
+        /// Origin: signed by a provider. Errors: `ZeroAmount`, `NotRegistered`, or the amount is
+        /// not there. Event: `StakeBonded`. Cost grows with the provider's devices.
+        #[pallet::call_index(4)]
+        #[pallet::weight(<T as Config>::WeightInfo::bond_extra(T::MaxDevices::get()))]
+        pub fn bond_extra(origin: OriginFor<T>, amount: Balance) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            Self::do_bond_extra(who, amount)
+        }
+
+        /// Takes stake out of the active part. It can be withdrawn after
+        /// [`Config::UnbondingPeriod`], and until then be slashed for what is locked.
+        ///
+        /// Origin: signed by a provider. With less than [`Config::MinStake`] left its devices are
+        /// not offered.
+        ///
+        /// Errors: `ZeroAmount`, `NotRegistered`, `NotEnoughStake`, `TooManyUnbondings`. Event:
+        /// `StakeUnbonded`. Cost grows with the provider's devices.
+        #[pallet::call_index(5)]
+        #[pallet::weight(<T as Config>::WeightInfo::unbond(T::MaxDevices::get()))]
+        pub fn unbond(origin: OriginFor<T>, amount: Balance) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            Self::do_unbond(who, amount)
+        }
+
+        /// Gives back what has finished unbonding, but never so much that less is held than is
+        /// locked.
+        ///
+        /// Origin: signed by a provider. Errors: `NotRegistered`, `NothingToWithdraw`. Event:
+        /// `StakeWithdrawn`.
+        #[pallet::call_index(6)]
+        pub fn withdraw_unbonded(origin: OriginFor<T>) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            Self::do_withdraw_unbonded(who)
+        }
+
+        /// Registers a device, available at once.
+        ///
+        /// Origin: signed by a provider. Errors: `NotRegistered`, `TooManyDevices`,
+        /// `NoComputingPower`, `NoMemory`, `NoDeterminismClass`, `BadDeviceName`, `BadSlots`,
+        /// `AskTooLow`, `DuplicateFingerprint`. Event: `DeviceRegistered`. Cost grows with the
+        /// provider's devices.
+        #[pallet::call_index(7)]
+        #[pallet::weight(<T as Config>::WeightInfo::register_device(T::MaxDevices::get()))]
+        pub fn register_device(
+            origin: OriginFor<T>,
+            spec: DeviceSpec,
+            ask: AskPrice,
+            slots: Slots,
+        ) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            Self::do_register_device(who, spec, ask, slots)
+        }
+
+        /// Removes a device for good.
+        ///
+        /// Origin: signed by its provider. Errors: `UnknownDevice`, `NotOwner`, `DeviceOccupied`.
+        /// Event: `DeviceDeregistered`.
+        #[pallet::call_index(8)]
+        pub fn deregister_device(origin: OriginFor<T>, device: DeviceId) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            Self::do_deregister_device(who, device)
+        }
+
+        /// Replaces a device's spec, after it was measured again.
+        ///
+        /// Origin: signed by its provider. Errors: `UnknownDevice`, `NotOwner`, `DeviceBusy` (a
+        /// running job relies on the spec), and those about specs of
+        /// [`Pallet::register_device`]. Event: `SpecUpdated`.
+        #[pallet::call_index(9)]
+        #[pallet::weight(<T as Config>::WeightInfo::update_spec(T::MaxDevices::get()))]
+        pub fn update_spec(
+            origin: OriginFor<T>,
+            device: DeviceId,
+            spec: DeviceSpec,
+        ) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            Self::do_update_spec(who, device, spec)
+        }
+
+        /// Sets how many jobs a device runs at once. Jobs that run are not affected.
+        ///
+        /// Origin: signed by its provider. Errors: `UnknownDevice`, `NotOwner`, `BadSlots`. Event:
+        /// `SlotsSet`.
+        #[pallet::call_index(10)]
+        pub fn set_slots(origin: OriginFor<T>, device: DeviceId, slots: Slots) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            Self::do_set_slots(who, device, slots)
+        }
+
+        /// Sets a device's ask. Prices of assignments are fixed already and not affected.
+        ///
+        /// Origin: signed by its provider. Errors: `UnknownDevice`, `NotOwner`, `AskTooLow`.
+        /// Event: `AskSet`.
+        #[pallet::call_index(11)]
+        pub fn set_ask(origin: OriginFor<T>, device: DeviceId, ask: AskPrice) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            Self::do_set_ask(who, device, ask)
+        }
+
+        /// Offers a device or stops offering it. Jobs that run are not affected.
+        ///
+        /// Origin: signed by its provider. Errors: `UnknownDevice`, `NotOwner`. Event:
+        /// `AvailabilitySet`.
+        #[pallet::call_index(12)]
+        pub fn set_availability(
+            origin: OriginFor<T>,
+            device: DeviceId,
+            available: bool,
+        ) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            Self::do_set_availability(who, device, available)
+        }
+
+        /// Says that a provider's devices are online in this period.
+        ///
+        /// Origin: authorised by the provider's worker key, which signs
+        /// [`aicpw_protocol::worker::Statement::Heartbeat`]; free; once per provider and period,
+        /// and only in that period. Cannot fail.
+        ///
+        /// Event: `ProviderCameOnline`, if it was not. Cost grows with the provider's devices if
+        /// they have to be listed again.
+        #[pallet::call_index(13)]
+        #[pallet::weight((
+            <T as Config>::WeightInfo::heartbeat(T::MaxDevices::get()),
+            DispatchClass::Operational,
+            Pays::No,
+        ))]
+        #[pallet::weight_of_authorize(<T as Config>::WeightInfo::authorize_heartbeat())]
+        #[pallet::authorize(Self::authorize_heartbeat)]
+        pub fn heartbeat(
+            origin: OriginFor<T>,
+            provider: T::AccountId,
+            period: BlockNumber,
+            // Checked by the authorisation.
+            _proof: WorkerProof,
+        ) -> DispatchResultWithPostInfo {
+            ensure_authorized(origin)?;
+            let devices = Self::do_heartbeat(provider, period);
+            Ok(PostDispatchInfo {
+                actual_weight: Some(<T as Config>::WeightInfo::heartbeat(devices)),
+                pays_fee: Pays::No,
+            })
+        }
+    }
+
+    impl<T: Config> Pallet<T> {
+        /// The block on the market's clock.
+        pub fn now() -> BlockNumber {
+            T::BlockNumberProvider::current_block_number()
+        }
+
+        /// The heartbeat period that the block is in.
+        pub fn current_period() -> BlockNumber {
+            Self::now() / T::HeartbeatPeriod::get().max(1)
+        }
+    }
+}

@@ -1,0 +1,337 @@
+//! Benchmarks of every call and of the authorisation, in their worst case.
+
+use aicpw_primitives::worker_key::{prove, WorkerId, WorkerProof};
+use aicpw_protocol::{
+    content::MAX_PEER_ADDRESS_BYTES,
+    device::{ClassSet, DeviceKind, DeviceSpec, MAX_DEVICE_NAME_BYTES},
+    task::{Engine, PeerAddresses, MAX_PEER_ADDRESSES},
+    worker::Statement,
+    Balance, BlockNumber, DeviceId, Gflops, Hash, Mebibytes, MegabitsPerSecond,
+};
+use alloc::{vec, vec::Vec};
+use frame_benchmarking::v2::*;
+use frame_support::{
+    traits::{fungible::Mutate, Authorize, Get},
+    BoundedVec,
+};
+use frame_system::{pallet_prelude::BlockNumberFor, RawOrigin};
+use sp_application_crypto::RuntimeAppPublic;
+use sp_runtime::{
+    traits::{BlockNumberProvider, Hash as _},
+    transaction_validity::TransactionSource,
+};
+
+use crate::*;
+
+const HEIGHT: BlockNumber = 10;
+
+/// Moves to a block whose parent's hash is known.
+fn set_height<T: Config>(height: BlockNumber) {
+    frame_system::Pallet::<T>::set_block_number(height.into());
+    T::BlockNumberProvider::set_block_number(height);
+    for block in [0, height.saturating_sub(1)] {
+        frame_system::BlockHash::<T>::insert(
+            BlockNumberFor::<T>::from(block),
+            <T as frame_system::Config>::Hashing::hash(&[1]),
+        );
+    }
+}
+
+fn proof<T: Config>(worker: &WorkerId, statement: &Statement<T::AccountId>) -> WorkerProof {
+    let height: BlockNumber = T::BlockNumberProvider::current_block_number();
+    let hash: Hash = <T as frame_system::Config>::Hashing::hash(&[1])
+        .as_ref()
+        .try_into()
+        .expect("hashes have 32 bytes");
+    prove(worker, &hash, (height - 1, &hash), statement).expect("the keystore has the key")
+}
+
+fn peers() -> PeerAddresses {
+    let address = BoundedVec::truncate_from(vec![1; MAX_PEER_ADDRESS_BYTES as usize]);
+    BoundedVec::truncate_from(vec![address; MAX_PEER_ADDRESSES as usize])
+}
+
+fn spec(fingerprint: u32) -> DeviceSpec {
+    let mut hash = Hash::default();
+    hash[..4].copy_from_slice(&fingerprint.to_le_bytes());
+    DeviceSpec {
+        kind: DeviceKind::Gpu,
+        engine: Engine::OpenCl,
+        name: BoundedVec::truncate_from(vec![b'g'; MAX_DEVICE_NAME_BYTES as usize]),
+        fingerprint: hash,
+        classes: ClassSet {
+            int: true,
+            fp32_strict: true,
+            device: true,
+        },
+        gflops: Gflops(10_000),
+        memory: Mebibytes(8_192),
+        bandwidth: MegabitsPerSecond(1_000),
+    }
+}
+
+fn funded<T: Config>() -> T::AccountId
+where
+    T::NativeBalance: Mutate<T::AccountId>,
+{
+    set_height::<T>(HEIGHT);
+    let who = account("provider", 0, 0);
+    T::NativeBalance::set_balance(&who, stake::<T>().saturating_mul(100));
+    who
+}
+
+fn stake<T: Config>() -> Balance {
+    T::MinStake::get().max(1_000_000_000_000_000_000)
+}
+
+/// A provider with `devices` devices that it offers.
+fn provider<T: Config>(devices: u32) -> (T::AccountId, WorkerId)
+where
+    T::NativeBalance: Mutate<T::AccountId>,
+{
+    let who = funded::<T>();
+    let worker = WorkerId::generate_pair(None);
+    let statement = Statement::Join {
+        provider: who.clone(),
+    };
+    Pallet::<T>::do_register_provider(
+        who.clone(),
+        stake::<T>(),
+        worker.clone(),
+        [1; 32],
+        peers(),
+        proof::<T>(&worker, &statement),
+    )
+    .expect("the provider can register");
+    for device in 0..devices {
+        Pallet::<T>::do_register_device(
+            who.clone(),
+            spec(device),
+            T::MinAsk::get(),
+            T::MaxSlots::get(),
+        )
+        .expect("the device can be registered");
+    }
+    Pallet::<T>::do_heartbeat(who.clone(), Pallet::<T>::current_period());
+    (who, worker)
+}
+
+fn only_device<T: Config>(who: &T::AccountId) -> DeviceId {
+    DevicesOf::<T>::get(who)[0]
+}
+
+#[benchmarks(
+    where
+        <T as frame_system::Config>::RuntimeCall: From<Call<T>>,
+        T::NativeBalance: Mutate<T::AccountId>,
+)]
+mod benchmarks {
+    use super::*;
+
+    #[benchmark]
+    fn register_provider() {
+        let who = funded::<T>();
+        let worker = WorkerId::generate_pair(None);
+        let statement = Statement::Join {
+            provider: who.clone(),
+        };
+        let proof = proof::<T>(&worker, &statement);
+
+        #[extrinsic_call]
+        _(
+            RawOrigin::Signed(who.clone()),
+            stake::<T>(),
+            worker,
+            [1; 32],
+            peers(),
+            proof,
+        );
+
+        assert!(Providers::<T>::contains_key(who));
+    }
+
+    #[benchmark]
+    fn deregister_provider() -> Result<(), BenchmarkError> {
+        let (who, _) = provider::<T>(0);
+        Pallet::<T>::do_unbond(who.clone(), stake::<T>())?;
+        set_height::<T>(HEIGHT + T::UnbondingPeriod::get());
+        Pallet::<T>::do_withdraw_unbonded(who.clone())?;
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(who.clone()));
+
+        assert!(!Providers::<T>::contains_key(who));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn set_peers() {
+        let (who, _) = provider::<T>(0);
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(who), peers());
+    }
+
+    #[benchmark]
+    fn rotate_worker() {
+        let (who, old) = provider::<T>(0);
+        let worker = WorkerId::generate_pair(None);
+        let statement = Statement::Join {
+            provider: who.clone(),
+        };
+        let proof = proof::<T>(&worker, &statement);
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(who), worker, [2; 32], proof);
+
+        assert!(!WorkerOwners::<T>::contains_key(old));
+    }
+
+    #[benchmark]
+    fn bond_extra(d: Linear<0, { T::MaxDevices::get() }>) {
+        let (who, _) = provider::<T>(d);
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(who.clone()), stake::<T>());
+
+        assert_eq!(Ledgers::<T>::get(who).active, 2 * stake::<T>());
+    }
+
+    #[benchmark]
+    fn unbond(d: Linear<0, { T::MaxDevices::get() }>) {
+        let (who, _) = provider::<T>(d);
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(who.clone()), stake::<T>());
+
+        assert_eq!(Ledgers::<T>::get(who).active, 0);
+    }
+
+    #[benchmark]
+    fn withdraw_unbonded() -> Result<(), BenchmarkError> {
+        let (who, _) = provider::<T>(0);
+        for chunk in 0..T::MaxUnbondings::get() {
+            set_height::<T>(HEIGHT + chunk);
+            Pallet::<T>::do_unbond(who.clone(), 1_000)?;
+        }
+        set_height::<T>(HEIGHT + T::MaxUnbondings::get() + T::UnbondingPeriod::get());
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(who.clone()));
+
+        assert_eq!(Ledgers::<T>::get(who).unbonding_total(), 0);
+        Ok(())
+    }
+
+    #[benchmark]
+    fn register_device(d: Linear<1, { T::MaxDevices::get() }>) {
+        let (who, _) = provider::<T>(d - 1);
+
+        #[extrinsic_call]
+        _(
+            RawOrigin::Signed(who.clone()),
+            spec(d),
+            T::MinAsk::get(),
+            T::MaxSlots::get(),
+        );
+
+        assert_eq!(DevicesOf::<T>::get(who).len(), d as usize);
+    }
+
+    #[benchmark]
+    fn deregister_device() {
+        let (who, _) = provider::<T>(T::MaxDevices::get());
+        let device = only_device::<T>(&who);
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(who), device);
+
+        assert!(!Devices::<T>::contains_key(device));
+    }
+
+    #[benchmark]
+    fn update_spec(d: Linear<1, { T::MaxDevices::get() }>) {
+        let (who, _) = provider::<T>(d);
+        let device = only_device::<T>(&who);
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(who), device, spec(d));
+    }
+
+    #[benchmark]
+    fn set_slots() {
+        let (who, _) = provider::<T>(1);
+        let device = only_device::<T>(&who);
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(who), device, 1);
+    }
+
+    #[benchmark]
+    fn set_ask() {
+        let (who, _) = provider::<T>(1);
+        let device = only_device::<T>(&who);
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(who), device, T::MinAsk::get());
+    }
+
+    #[benchmark]
+    fn set_availability() {
+        let (who, _) = provider::<T>(1);
+        let device = only_device::<T>(&who);
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(who), device, false);
+    }
+
+    /// The provider was offline, and every device has cooled down in the meantime.
+    #[benchmark]
+    fn heartbeat(d: Linear<0, { T::MaxDevices::get() }>) {
+        let (who, worker) = provider::<T>(d);
+        let devices: Vec<DeviceId> = DevicesOf::<T>::get(&who).into_inner();
+        for device in devices {
+            Devices::<T>::mutate_extant(device, |device| device.cools_until = Some(HEIGHT));
+        }
+        set_height::<T>(HEIGHT + T::HeartbeatPeriod::get() * (MISSED_HEARTBEATS + 2));
+        let period = Pallet::<T>::current_period();
+        let statement = Statement::Heartbeat {
+            provider: who.clone(),
+            period,
+        };
+        let proof = proof::<T>(&worker, &statement);
+
+        #[extrinsic_call]
+        _(RawOrigin::Authorized, who.clone(), period, proof);
+
+        assert!(Pallet::<T>::is_online(&who));
+    }
+
+    #[benchmark]
+    fn authorize_heartbeat() -> Result<(), BenchmarkError> {
+        let (who, worker) = provider::<T>(0);
+        set_height::<T>(HEIGHT + T::HeartbeatPeriod::get());
+        let period = Pallet::<T>::current_period();
+        let statement = Statement::Heartbeat {
+            provider: who.clone(),
+            period,
+        };
+        let proof = proof::<T>(&worker, &statement);
+        let call: <T as frame_system::Config>::RuntimeCall = Call::heartbeat {
+            provider: who,
+            period,
+            proof,
+        }
+        .into();
+
+        #[block]
+        {
+            call.authorize(TransactionSource::InBlock)
+                .ok_or("the call has an authorisation")?
+                .map_err(|_| "the heartbeat is authorised")?;
+        }
+        Ok(())
+    }
+
+    impl_benchmark_test_suite!(Pallet, mock::ExtBuilder.build(), mock::Test);
+}

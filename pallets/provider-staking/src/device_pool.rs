@@ -1,0 +1,300 @@
+//! What matching and tasks do with devices and stake.
+
+use aicpw_primitives::{
+    traits::{DevicePool, Locks, Offer, OrderBook, Penalty, Reputations, WorkerDevice},
+    worker_key::{WorkerId, WorkerProof},
+};
+use aicpw_protocol::{
+    task::PeerAddresses, worker::Statement, AssignmentId, Balance, BlockNumber, DeviceId,
+};
+use alloc::vec::Vec;
+use frame_support::{
+    defensive,
+    storage::with_storage_layer,
+    traits::{
+        fungible::MutateHold,
+        tokens::{Fortitude, Precision, Restriction},
+        Get,
+    },
+};
+use sp_runtime::{DispatchError, DispatchResult};
+
+use crate::{
+    Config, Device, Devices, DevicesOf, Error, Event, HoldReason, Ledgers, Occupation, Occupations,
+    Pallet, Presences, Providers, WorkerOwners,
+};
+
+impl<T: Config> Pallet<T> {
+    /// Whether the provider's last heartbeat is recent.
+    pub fn is_online(provider: &T::AccountId) -> bool {
+        Presences::<T>::get(provider).is_online(Self::current_period())
+    }
+
+    /// Whether the device is to be in the order book.
+    fn is_offered(device: &Device<T>) -> bool {
+        device.available
+            && Self::is_online(&device.provider)
+            && Ledgers::<T>::get(&device.provider).is_sufficient()
+    }
+
+    /// Lists the device as it is now, or unlists it.
+    pub(crate) fn refresh(id: DeviceId) {
+        match Devices::<T>::get(id) {
+            Some(device) if Self::is_offered(&device) => {
+                T::OrderBook::list(id, device.listing());
+            }
+            _ => T::OrderBook::unlist(id),
+        }
+    }
+
+    /// [`Self::refresh`] for all devices of a provider: at most [`Config::MaxDevices`].
+    pub(crate) fn refresh_all(provider: &T::AccountId) {
+        for id in DevicesOf::<T>::get(provider) {
+            Self::refresh(id);
+        }
+    }
+
+    /// Has the provider's next heartbeat look at its devices. Listing them wakes parked tasks, so
+    /// this bounds the work here to nothing and the wait to a heartbeat period.
+    fn relist_with_next_heartbeat(provider: &T::AccountId) {
+        Presences::<T>::mutate(provider, |presence| presence.relist = true);
+    }
+
+    fn occupation(id: DeviceId, assignment: AssignmentId) -> Option<(T::AccountId, Occupation)> {
+        let provider = Devices::<T>::get(id)?.provider;
+        let occupation = Occupations::<T>::get(&provider, assignment)?;
+        (occupation.device == id).then_some((provider, occupation))
+    }
+
+    /// How long a device cools down after `failures` in a row: doubling from the base to the cap.
+    pub(crate) fn cool_down_blocks(failures: u8) -> BlockNumber {
+        let doublings = u32::from(failures.saturating_sub(1));
+        let grown = u64::from(T::CoolDownBase::get())
+            .checked_mul(1u64.checked_shl(doublings).unwrap_or(u64::MAX))
+            .unwrap_or(u64::MAX);
+        u32::try_from(grown)
+            .unwrap_or(u32::MAX)
+            .min(T::CoolDownCap::get())
+    }
+
+    fn try_slash(
+        provider: &T::AccountId,
+        assignment: AssignmentId,
+        mut occupation: Occupation,
+        penalty: Penalty,
+        beneficiary: &T::AccountId,
+    ) -> Result<Balance, DispatchError> {
+        let (collateral, fraud_bond) = match penalty {
+            Penalty::Fault => (T::FaultSlash::get().mul_ceil(occupation.collateral), 0),
+            Penalty::WrongResult => (occupation.collateral, occupation.fraud_bond),
+        };
+        let mut ledger = Ledgers::<T>::get(provider);
+        let was_sufficient = ledger.is_sufficient();
+        let amount = ledger.take(collateral.saturating_add(fraud_bond));
+        if amount == 0 {
+            return Ok(0);
+        }
+        T::NativeBalance::transfer_on_hold(
+            &HoldReason::ProviderStake.into(),
+            provider,
+            beneficiary,
+            amount,
+            Precision::Exact,
+            Restriction::Free,
+            Fortitude::Force,
+        )?;
+        occupation.collateral = occupation.collateral.saturating_sub(collateral);
+        occupation.fraud_bond = occupation.fraud_bond.saturating_sub(fraud_bond);
+        ledger.locked = ledger
+            .locked
+            .saturating_sub(collateral.saturating_add(fraud_bond));
+        let is_sufficient = ledger.is_sufficient();
+        Ledgers::<T>::insert(provider, ledger);
+        Occupations::<T>::insert(provider, assignment, occupation);
+        if was_sufficient && !is_sufficient {
+            Self::refresh_all(provider);
+        }
+        Self::deposit_event(Event::StakeSlashed {
+            provider: provider.clone(),
+            assignment,
+            amount,
+            beneficiary: beneficiary.clone(),
+        });
+        Ok(amount)
+    }
+}
+
+impl<T: Config> DevicePool<T::AccountId> for Pallet<T> {
+    fn offer(id: DeviceId) -> Option<Offer<T::AccountId>> {
+        let device = Devices::<T>::get(id)?;
+        if !device.available || !Self::is_online(&device.provider) {
+            return None;
+        }
+        let ledger = Ledgers::<T>::get(&device.provider);
+        if !ledger.is_sufficient() {
+            return None;
+        }
+        let free_slots = if ledger.assignments < T::MaxAssignments::get() {
+            device.free_slots(Self::now())
+        } else {
+            0
+        };
+        Some(Offer {
+            reputation: Self::of(&device.provider),
+            free_stake: ledger.free(),
+            free_slots,
+            spec: device.spec,
+            ask: device.ask,
+            provider: device.provider,
+        })
+    }
+
+    fn occupy(id: DeviceId, assignment: AssignmentId, locks: Locks) -> DispatchResult {
+        let mut device = Devices::<T>::get(id).ok_or(Error::<T>::UnknownDevice)?;
+        if !Self::is_offered(&device) {
+            return Err(Error::<T>::NotOffered.into());
+        }
+        if device.free_slots(Self::now()) == 0 {
+            return Err(Error::<T>::NoFreeSlot.into());
+        }
+        if Occupations::<T>::contains_key(&device.provider, assignment) {
+            return Err(Error::<T>::AlreadyOccupied.into());
+        }
+        let mut ledger = Ledgers::<T>::get(&device.provider);
+        if ledger.assignments >= T::MaxAssignments::get() {
+            return Err(Error::<T>::TooManyAssignments.into());
+        }
+        let locked = locks
+            .collateral
+            .checked_add(locks.fraud_bond)
+            .filter(|locked| *locked <= ledger.free())
+            .ok_or(Error::<T>::NotEnoughFreeStake)?;
+
+        ledger.locked = ledger.locked.saturating_add(locked);
+        ledger.assignments = ledger.assignments.saturating_add(1);
+        device.used_slots = device.used_slots.saturating_add(1);
+        device.assignments = device.assignments.saturating_add(1);
+        Ledgers::<T>::insert(&device.provider, ledger);
+        Occupations::<T>::insert(&device.provider, assignment, Occupation::new(id, locks));
+        Devices::<T>::insert(id, device);
+        Ok(())
+    }
+
+    fn vacate(id: DeviceId, assignment: AssignmentId) {
+        let Some((provider, mut occupation)) = Self::occupation(id, assignment) else {
+            return;
+        };
+        if !occupation.in_slot {
+            return;
+        }
+        occupation.in_slot = false;
+        Occupations::<T>::insert(&provider, assignment, occupation);
+        Devices::<T>::mutate_extant(id, |device| {
+            device.used_slots = device.used_slots.saturating_sub(1);
+        });
+        Self::refresh(id);
+    }
+
+    fn release(id: DeviceId, assignment: AssignmentId) {
+        let Some((provider, occupation)) = Self::occupation(id, assignment) else {
+            return;
+        };
+        Occupations::<T>::remove(&provider, assignment);
+        Ledgers::<T>::mutate(&provider, |ledger| {
+            ledger.locked = ledger.locked.saturating_sub(occupation.locked());
+            ledger.assignments = ledger.assignments.saturating_sub(1);
+        });
+        Devices::<T>::mutate_extant(id, |device| {
+            device.assignments = device.assignments.saturating_sub(1);
+            if occupation.in_slot {
+                device.used_slots = device.used_slots.saturating_sub(1);
+            }
+        });
+        Self::refresh(id);
+        // The stake that became free may be what another device of the provider lacked.
+        if DevicesOf::<T>::decode_len(&provider).unwrap_or_default() > 1 {
+            Self::relist_with_next_heartbeat(&provider);
+        }
+    }
+
+    fn slash(
+        id: DeviceId,
+        assignment: AssignmentId,
+        penalty: Penalty,
+        beneficiary: &T::AccountId,
+    ) -> Balance {
+        let Some((provider, occupation)) = Self::occupation(id, assignment) else {
+            return 0;
+        };
+        // It fails only for a beneficiary whose account is gone and to whom less than the
+        // existential deposit would go; then nothing is taken.
+        with_storage_layer(|| {
+            Self::try_slash(&provider, assignment, occupation, penalty, beneficiary)
+        })
+        .unwrap_or_else(|error| {
+            log::warn!(
+                target: crate::LOG_TARGET,
+                "assignment {assignment}: the slash could not be paid out: {error:?}",
+            );
+            0
+        })
+    }
+
+    fn cool_down(id: DeviceId) {
+        let Some(mut device) = Devices::<T>::get(id) else {
+            return;
+        };
+        device.failures = device.failures.saturating_add(1);
+        let until = Self::now()
+            .saturating_add(Self::cool_down_blocks(device.failures))
+            .max(device.cools_until.unwrap_or_default());
+        device.cools_until = Some(until);
+        Self::relist_with_next_heartbeat(&device.provider);
+        Devices::<T>::insert(id, device);
+        Self::deposit_event(Event::DeviceCooledDown { device: id, until });
+    }
+
+    fn succeeded(id: DeviceId) {
+        Devices::<T>::mutate_extant(id, |device| device.failures = 0);
+    }
+
+    fn peers(id: DeviceId) -> PeerAddresses {
+        Devices::<T>::get(id)
+            .and_then(|device| Providers::<T>::get(device.provider))
+            .map(|provider| provider.peers)
+            .unwrap_or_default()
+    }
+
+    fn worker_device(id: DeviceId) -> Option<WorkerDevice<T::AccountId>> {
+        Devices::<T>::get(id).map(|device| WorkerDevice {
+            provider: device.provider,
+            fingerprint: device.spec.fingerprint,
+        })
+    }
+
+    fn worker_of(id: DeviceId) -> Option<WorkerId> {
+        let provider = Devices::<T>::get(id)?.provider;
+        let Some(provider) = Providers::<T>::get(provider) else {
+            defensive!("a device has a provider");
+            return None;
+        };
+        Some(provider.worker)
+    }
+
+    fn assignments_of(worker: &WorkerId) -> Vec<(AssignmentId, DeviceId)> {
+        let Some(provider) = WorkerOwners::<T>::get(worker) else {
+            return Vec::new();
+        };
+        Occupations::<T>::iter_prefix(provider)
+            .map(|(assignment, occupation)| (assignment, occupation.device))
+            .collect()
+    }
+
+    fn verify_worker(
+        worker: &WorkerId,
+        proof: &WorkerProof,
+        statement: &Statement<T::AccountId>,
+    ) -> bool {
+        WorkerOwners::<T>::contains_key(worker) && Self::is_proven(worker, proof, statement)
+    }
+}

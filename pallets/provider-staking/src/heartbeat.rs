@@ -1,0 +1,273 @@
+//! Heartbeats: how they are authorised, what they do, and how a node sends them. Also what makes a
+//! worker proof good.
+
+use aicpw_primitives::worker_key::{prove, verify, WorkerId, WorkerProof};
+use aicpw_protocol::{
+    mailbox::{SERVING, SERVING_FRESH_FOR},
+    worker::Statement,
+    BlockNumber, Hash,
+};
+use codec::{Decode, Encode};
+use frame_support::{
+    pallet_prelude::{
+        InvalidTransaction, TransactionSource, TransactionValidityWithRefund, ValidTransaction,
+        Weight,
+    },
+    traits::Get,
+};
+use frame_system::{offchain::SubmitTransaction, pallet_prelude::BlockNumberFor};
+use sp_application_crypto::{ByteArray, RuntimeAppPublic};
+use sp_runtime::{offchain::storage::StorageValueRef, traits::Zero, SaturatedConversion};
+
+use crate::{
+    Call, Config, Devices, DevicesOf, Event, Heartbeat, Pallet, Presences, Providers, WorkerOwners,
+    LOG_TARGET,
+};
+
+/// How many blocks below the best one a heartbeat names: a fork this short does not spoil it.
+pub(crate) const PROOF_DEPTH: BlockNumber = 4;
+
+/// Blocks after which a heartbeat that did not get into a block is sent again.
+pub(crate) const RETRY_AFTER: BlockNumber = 8;
+
+/// Prefix of the offchain key under which the last sent heartbeat of a worker key is remembered.
+const SENT_PREFIX: &[u8] = b"aicpw/heartbeat/v1/";
+
+/// A heartbeat that this node sent.
+#[derive(Encode, Decode, Clone, Copy, PartialEq, Eq, Debug)]
+struct Sent {
+    period: BlockNumber,
+    block: BlockNumber,
+}
+
+/// Why no heartbeat was sent.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum NotSent {
+    /// The worker key acts for no provider.
+    NoProvider,
+    /// The chain has one for this period.
+    NotNeeded,
+    /// Others go first, so that not all come in one block.
+    NotYet,
+    /// One was sent and may still get into a block.
+    Pending,
+    /// The chain does not know a block to bind the proof to.
+    NoRecentBlock,
+    /// The keystore did not sign.
+    NoSignature,
+    /// The transaction pool refused it.
+    Refused,
+}
+
+impl<T: Config> Pallet<T> {
+    fn hash_of(block: BlockNumber) -> Option<Hash> {
+        let hash = frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::from(block));
+        let hash = Hash::try_from(hash.as_ref()).ok()?;
+        (hash != Hash::default()).then_some(hash)
+    }
+
+    fn height() -> BlockNumber {
+        frame_system::Pallet::<T>::block_number().saturated_into()
+    }
+
+    /// Whether `proof` is `worker`'s signature over `statement`, bound to this chain and to a block
+    /// that is recent. The signature is checked last.
+    pub(crate) fn is_proven(
+        worker: &WorkerId,
+        proof: &WorkerProof,
+        statement: &Statement<T::AccountId>,
+    ) -> bool {
+        let height = Self::height();
+        let block = proof.recent_block;
+        if block >= height || block.saturating_add(T::RecentBlocks::get()) <= height {
+            return false;
+        }
+        let (Some(genesis), Some(recent)) = (Self::hash_of(Zero::zero()), Self::hash_of(block))
+        else {
+            return false;
+        };
+        verify(worker, proof, &genesis, &recent, statement)
+    }
+
+    pub(crate) fn authorize_heartbeat(
+        _: TransactionSource,
+        provider: &T::AccountId,
+        period: &BlockNumber,
+        proof: &WorkerProof,
+    ) -> TransactionValidityWithRefund {
+        let current = Self::current_period();
+        if *period < current {
+            return Err(InvalidTransaction::Stale.into());
+        }
+        if *period > current {
+            return Err(InvalidTransaction::Future.into());
+        }
+        if Self::has_heartbeat(provider, current) {
+            return Err(InvalidTransaction::Stale.into());
+        }
+        let worker = Providers::<T>::get(provider)
+            .ok_or(InvalidTransaction::BadSigner)?
+            .worker;
+        let statement = Statement::Heartbeat {
+            provider: provider.clone(),
+            period: *period,
+        };
+        if !Self::is_proven(&worker, proof, &statement) {
+            return Err(InvalidTransaction::BadProof.into());
+        }
+
+        let period_left = T::HeartbeatPeriod::get() - Self::now() % T::HeartbeatPeriod::get();
+        let proof_left = proof
+            .recent_block
+            .saturating_add(T::RecentBlocks::get())
+            .saturating_sub(Self::height());
+        ValidTransaction::with_tag_prefix("AicpwHeartbeat")
+            .priority(T::HeartbeatPriority::get())
+            .and_provides((provider, period))
+            .longevity(period_left.min(proof_left).into())
+            .propagate(true)
+            .build()
+            .map(|valid| (valid, Weight::zero()))
+    }
+
+    fn has_heartbeat(provider: &T::AccountId, period: BlockNumber) -> bool {
+        Presences::<T>::get(provider)
+            .heartbeat
+            .is_some_and(|last| last.period >= period)
+    }
+
+    /// Records the heartbeat. Lists all devices if the provider was offline; otherwise those that
+    /// have cooled down, or all if stake became free. Returns how many it looked at.
+    pub(crate) fn do_heartbeat(provider: T::AccountId, period: BlockNumber) -> u32 {
+        let now = Self::now();
+        let mut presence = Presences::<T>::get(&provider);
+        let was_online = presence.is_online(period);
+        let look = !was_online || presence.relist;
+        presence.heartbeat = Some(Heartbeat { period, block: now });
+        presence.relist = false;
+        // Before the devices are listed: they are offered because of it.
+        Presences::<T>::insert(&provider, presence);
+        if !was_online {
+            Self::deposit_event(Event::ProviderCameOnline {
+                provider: provider.clone(),
+            });
+        }
+        if !look {
+            return 0;
+        }
+
+        let devices = DevicesOf::<T>::get(&provider);
+        let mut some_cool = false;
+        for id in devices.iter() {
+            Devices::<T>::mutate_extant(id, |device| {
+                if device.cooling_until(now).is_some() {
+                    some_cool = true;
+                } else {
+                    device.cools_until = None;
+                }
+            });
+            Self::refresh(*id);
+        }
+        if some_cool {
+            presence.relist = true;
+            Presences::<T>::insert(&provider, presence);
+        }
+        devices.len() as u32
+    }
+
+    /// The offchain worker: sends what heartbeats this node's worker keys owe.
+    pub(crate) fn send_heartbeats() {
+        if !Self::is_serving() {
+            return;
+        }
+        for worker in WorkerId::all() {
+            match Self::send_heartbeat(&worker) {
+                Ok(period) => log::debug!(
+                    target: LOG_TARGET,
+                    "sent the heartbeat of worker {worker:?} for period {period}",
+                ),
+                Err(reason) => log::trace!(
+                    target: LOG_TARGET,
+                    "no heartbeat of worker {worker:?}: {reason:?}",
+                ),
+            }
+        }
+    }
+
+    /// Whether the native engine of this node said lately that it serves.
+    fn is_serving() -> bool {
+        let Ok(Some(said_at)) = StorageValueRef::persistent(SERVING).get::<u64>() else {
+            return false;
+        };
+        let now = sp_io::offchain::timestamp().unix_millis();
+        now.saturating_sub(said_at) < SERVING_FRESH_FOR.0
+    }
+
+    pub(crate) fn send_heartbeat(worker: &WorkerId) -> Result<BlockNumber, NotSent> {
+        let provider = WorkerOwners::<T>::get(worker).ok_or(NotSent::NoProvider)?;
+        let period = Self::current_period();
+        if Self::has_heartbeat(&provider, period) {
+            return Err(NotSent::NotNeeded);
+        }
+        // A provider that is offline loses matches by waiting; the others spread over the first
+        // half of the period.
+        if Self::is_online(&provider)
+            && Self::now() % T::HeartbeatPeriod::get() < Self::turn(worker)
+        {
+            return Err(NotSent::NotYet);
+        }
+
+        let block = Self::height();
+        let key = [SENT_PREFIX, worker.as_slice()].concat();
+        let mut memory = StorageValueRef::persistent(&key);
+        // Compare-and-set: of hooks that overlap one goes on.
+        memory
+            .mutate(|last: Result<Option<Sent>, _>| match last {
+                Ok(Some(sent))
+                    if sent.period == period && block < sent.block.saturating_add(RETRY_AFTER) =>
+                {
+                    Err(())
+                }
+                _ => Ok(Sent { period, block }),
+            })
+            .map_err(|_| NotSent::Pending)?;
+
+        Self::submit_heartbeat(worker, provider, period).inspect_err(|_| memory.clear())?;
+        Ok(period)
+    }
+
+    fn submit_heartbeat(
+        worker: &WorkerId,
+        provider: T::AccountId,
+        period: BlockNumber,
+    ) -> Result<(), NotSent> {
+        let recent = Self::height().saturating_sub(PROOF_DEPTH);
+        let genesis = Self::hash_of(0).ok_or(NotSent::NoRecentBlock)?;
+        let hash = Self::hash_of(recent).ok_or(NotSent::NoRecentBlock)?;
+        let statement = Statement::Heartbeat {
+            provider: provider.clone(),
+            period,
+        };
+        let proof =
+            prove(worker, &genesis, (recent, &hash), &statement).ok_or(NotSent::NoSignature)?;
+        let call = Call::<T>::heartbeat {
+            provider,
+            period,
+            proof,
+        };
+        let transaction = T::create_authorized_transaction(call.into());
+        SubmitTransaction::<T, Call<T>>::submit_transaction(transaction)
+            .map_err(|()| NotSent::Refused)
+    }
+
+    /// Blocks into the period at which this worker key's turn comes.
+    fn turn(worker: &WorkerId) -> BlockNumber {
+        let spread = T::HeartbeatPeriod::get() / 2;
+        let seed = worker
+            .as_slice()
+            .iter()
+            .take(4)
+            .fold(0u32, |seed, byte| (seed << 8) | u32::from(*byte));
+        seed.checked_rem(spread).unwrap_or(0)
+    }
+}

@@ -1,0 +1,25 @@
+//! One file per call, and one per behaviour that other pallets rely on. The invariants are checked
+//! after every test.
+
+mod bond_extra;
+mod cool_down;
+mod deregister_device;
+mod deregister_provider;
+mod device_pool;
+mod heartbeat;
+mod offchain_worker;
+mod properties;
+mod register_device;
+mod register_provider;
+mod reputation;
+mod rotate_worker;
+mod set_ask;
+mod set_availability;
+mod set_peers;
+mod set_slots;
+mod slash;
+mod unbond;
+mod update_spec;
+mod views;
+mod withdraw_unbonded;
+mod worker_proof;

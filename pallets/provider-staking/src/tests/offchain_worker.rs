@@ -1,0 +1,169 @@
+//! The hook by which a node sends heartbeats.
+
+use aicpw_primitives::worker_key::WorkerId;
+use aicpw_protocol::mailbox::{SERVING, SERVING_FRESH_FOR};
+use codec::Decode;
+use frame_support::{
+    assert_ok,
+    traits::{Authorize, Hooks},
+};
+use sp_core::offchain::{
+    testing::{TestOffchainExt, TestTransactionPoolExt},
+    OffchainDbExt, OffchainWorkerExt, Timestamp, TransactionPoolExt,
+};
+use sp_runtime::{
+    offchain::storage::StorageValueRef, traits::Dispatchable,
+    transaction_validity::TransactionSource,
+};
+
+use crate::{
+    heartbeat::{NotSent, RETRY_AFTER},
+    mock::*,
+    Pallet,
+};
+
+struct Node {
+    offchain: TestOffchainExt,
+    /// Takes what is in its transaction pool.
+    take_pool: Box<dyn Fn() -> Vec<Vec<u8>>>,
+}
+
+impl Node {
+    /// Its clock.
+    fn set_time(&self, milliseconds: u64) {
+        self.offchain.0.write().timestamp = Timestamp::from_unix_millis(milliseconds);
+    }
+
+    /// What the native engine does.
+    fn say_serving(&self, at: u64) {
+        StorageValueRef::persistent(SERVING).set(&at);
+    }
+
+    fn run_hook(&self) {
+        <Pallet<Test> as Hooks<u32>>::offchain_worker(System::block_number());
+    }
+
+    /// What the hook submitted since the last time.
+    fn submitted(&self) -> Vec<RuntimeCall> {
+        (self.take_pool)()
+            .iter()
+            .map(|bytes| Extrinsic::decode(&mut &bytes[..]).unwrap().function)
+            .collect()
+    }
+}
+
+/// Runs a test on a node of ALICE that serves, a few blocks after the start.
+fn on_node(test: impl FnOnce(Node, WorkerId)) {
+    let offchain = TestOffchainExt::default();
+    let (pool, pool_state) = TestTransactionPoolExt::new();
+    let mut ext = ExtBuilder.build();
+    ext.register_extension(OffchainDbExt::new(offchain.clone()));
+    ext.register_extension(OffchainWorkerExt::new(offchain.clone()));
+    ext.register_extension(TransactionPoolExt::new(pool));
+    ext.execute_with(|| {
+        let worker = register(ALICE, MIN_STAKE);
+        add_device(ALICE, 1);
+        let node = Node {
+            offchain,
+            take_pool: Box::new(move || std::mem::take(&mut pool_state.write().transactions)),
+        };
+        node.set_time(1_000_000);
+        node.say_serving(1_000_000);
+        test(node, worker);
+        assert_ok!(Pallet::<Test>::do_try_state());
+    });
+}
+
+#[test]
+fn what_is_sent_is_authorised_and_brings_the_provider_online() {
+    on_node(|node, _| {
+        node.run_hook();
+        let calls = node.submitted();
+        assert_eq!(calls.len(), 1);
+        let call = calls[0].clone();
+        assert_ok!(call.authorize(TransactionSource::Local).unwrap());
+        assert_ok!(call.dispatch(frame_system::RawOrigin::Authorized.into()));
+        assert!(Pallet::<Test>::is_online(&ALICE));
+
+        node.run_hook();
+        assert!(node.submitted().is_empty(), "one per period");
+    });
+}
+
+#[test]
+fn it_is_sent_again_only_if_it_did_not_get_in() {
+    on_node(|node, worker| {
+        node.run_hook();
+        assert_eq!(node.submitted().len(), 1);
+        for _ in 1..RETRY_AFTER {
+            node.run_hook();
+            run_for(1);
+            assert_eq!(
+                Pallet::<Test>::send_heartbeat(&worker),
+                Err(NotSent::Pending)
+            );
+        }
+        run_for(1);
+        node.run_hook();
+        assert_eq!(node.submitted().len(), 1);
+    });
+}
+
+#[test]
+fn a_node_whose_engine_died_sends_none() {
+    on_node(|node, _| {
+        node.set_time(1_000_000 + SERVING_FRESH_FOR.0);
+        node.run_hook();
+        assert!(node.submitted().is_empty());
+        node.set_time(1_000_000 + SERVING_FRESH_FOR.0 - 1);
+        node.run_hook();
+        assert_eq!(node.submitted().len(), 1);
+    });
+}
+
+#[test]
+fn a_node_that_never_served_sends_none() {
+    on_node(|node, _| {
+        StorageValueRef::persistent(SERVING).clear();
+        node.run_hook();
+        assert!(node.submitted().is_empty());
+    });
+}
+
+#[test]
+fn keys_of_no_provider_send_none() {
+    on_node(|node, _| {
+        let stranger = worker("stranger");
+        assert_eq!(
+            Pallet::<Test>::send_heartbeat(&stranger),
+            Err(NotSent::NoProvider)
+        );
+        node.run_hook();
+        assert_eq!(node.submitted().len(), 1, "the provider's own still does");
+    });
+}
+
+#[test]
+fn those_online_take_turns_in_the_first_half_of_the_period() {
+    on_node(|node, worker| {
+        send_heartbeat(ALICE);
+        assert_eq!(
+            Pallet::<Test>::send_heartbeat(&worker),
+            Err(NotSent::NotNeeded)
+        );
+        let mut sent_at = Vec::new();
+        for _ in 0..2 {
+            run_to_period(1);
+            loop {
+                node.run_hook();
+                if !node.submitted().is_empty() {
+                    break;
+                }
+                run_for(1);
+            }
+            sent_at.push(System::block_number() % HEARTBEAT_PERIOD);
+        }
+        assert!(sent_at[0] < HEARTBEAT_PERIOD / 2);
+        assert_eq!(sent_at[0], sent_at[1], "always the same turn");
+    });
+}

@@ -1,0 +1,74 @@
+use aicpw_primitives::traits::{DevicePool, Reputations};
+use aicpw_protocol::{device::Reputation, DeviceId};
+use frame_support::assert_ok;
+use sp_application_crypto::ByteArray;
+
+use crate::{mock::*, Pallet};
+
+type View = Pallet<Test>;
+
+#[test]
+fn a_provider_is_shown_with_its_devices() {
+    ExtBuilder.build_and_execute(|| {
+        let device = online_provider(ALICE, MIN_STAKE + 100);
+        assert_ok!(ProviderStaking::unbond(RuntimeOrigin::signed(ALICE), 60));
+        assert_ok!(View::occupy(device, assignment(1), locks(30, 3)));
+        View::cool_down(device);
+        View::rated(&ALICE, 4, 1);
+
+        let view = View::provider_view(ALICE).unwrap();
+        assert_eq!(view.account, ALICE);
+        assert_eq!(
+            (view.stake, view.unbonding, view.locked),
+            (MIN_STAKE + 100, 60, 33)
+        );
+        assert_eq!(view.worker, View::worker_of(device).unwrap().as_slice());
+        assert_eq!(view.sealing_key, SEALING_KEY);
+        assert_eq!(view.peers, peers());
+        assert_eq!((view.last_heartbeat, view.online), (Some(START), true));
+        assert_eq!(view.reputation, Reputation::START);
+        assert_eq!((view.settled, view.faults, view.ratings), (0, 0, (1, 4)));
+
+        assert_eq!(view.devices.len(), 1);
+        assert_eq!(view.devices.first(), View::device_view(device).as_ref());
+        let device = &view.devices[0];
+        assert_eq!(
+            (device.provider, &device.spec, device.ask),
+            (ALICE, &spec(1), MIN_ASK)
+        );
+        assert_eq!((device.slots, device.used_slots), (MAX_SLOTS, 1));
+        assert!(device.available && device.online);
+        assert_eq!(device.cools_until, Some(START + COOL_DOWN_BASE));
+        let worker = View::worker_of(device.id).unwrap();
+        assert_eq!(View::provider_of_worker(worker), Some(ALICE));
+
+        run_to_period(5);
+        let view = View::provider_view(ALICE).unwrap();
+        assert!(!view.online && !view.devices[0].online);
+        assert_eq!(view.devices[0].cools_until, None);
+    });
+}
+
+#[test]
+fn all_providers_can_be_paged_through() {
+    ExtBuilder.build_and_execute(|| {
+        register(ALICE, MIN_STAKE);
+        register(BOB, MIN_STAKE);
+        let all = View::providers_view(None, 10);
+        assert_eq!(all.len(), 2);
+        let first = View::providers_view(None, 1);
+        let second = View::providers_view(Some(first[0]), 10);
+        assert_eq!([first, second].concat(), all);
+        assert!(View::providers_view(None, 0).is_empty());
+        assert!(View::providers_view(Some(all[1]), 10).is_empty());
+    });
+}
+
+#[test]
+fn what_is_unknown_is_not_shown() {
+    ExtBuilder.build_and_execute(|| {
+        assert_eq!(View::provider_view(NOBODY), None);
+        assert_eq!(View::device_view(DeviceId(99)), None);
+        assert_eq!(View::provider_of_worker(worker("stranger")), None);
+    });
+}

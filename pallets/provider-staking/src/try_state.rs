@@ -1,0 +1,159 @@
+//! What always holds, in words.
+
+use crate::{
+    Config, Devices, DevicesOf, HoldReason, Ledgers, NextDevice, Occupations, Pallet, Presences,
+    Providers, ReputationRecords, WorkerOwners,
+};
+use aicpw_protocol::{device::Reputation, DeviceId};
+use alloc::collections::BTreeMap;
+use frame_support::{
+    ensure,
+    traits::{fungible::InspectHold, Get},
+};
+use sp_runtime::TryRuntimeError;
+
+impl<T: Config> Pallet<T> {
+    /// Checks all invariants; the error is the one that is broken.
+    pub(crate) fn do_try_state() -> Result<(), TryRuntimeError> {
+        Self::try_providers()?;
+        Self::try_stakes()?;
+        Self::try_devices()
+    }
+
+    fn try_providers() -> Result<(), TryRuntimeError> {
+        for (account, provider) in Providers::<T>::iter() {
+            ensure!(
+                WorkerOwners::<T>::get(&provider.worker).as_ref() == Some(&account),
+                "A provider's worker key belongs to it"
+            );
+            ensure!(
+                Ledgers::<T>::contains_key(&account),
+                "A provider has a ledger"
+            );
+            let record = ReputationRecords::<T>::get(&account)
+                .ok_or("A provider has a reputation record")?;
+            ensure!(
+                record.reputation(Self::now(), T::ReputationHalfLife::get()) <= Reputation::MAX,
+                "A reputation is at most the best"
+            );
+            ensure!(
+                record.updated_at <= Self::now(),
+                "A reputation was not changed in the future"
+            );
+        }
+        for (worker, account) in WorkerOwners::<T>::iter() {
+            ensure!(
+                Providers::<T>::get(account).is_some_and(|provider| provider.worker == worker),
+                "A worker key acts only for a provider that has it"
+            );
+        }
+        ensure!(
+            ReputationRecords::<T>::iter_keys().all(Providers::<T>::contains_key),
+            "Only providers have a reputation record"
+        );
+        for (account, presence) in Presences::<T>::iter() {
+            ensure!(
+                Providers::<T>::contains_key(account),
+                "Only providers have a presence"
+            );
+            ensure!(
+                presence
+                    .heartbeat
+                    .is_none_or(|last| last.period <= Self::current_period()),
+                "No heartbeat is from the future"
+            );
+        }
+        Ok(())
+    }
+
+    fn try_stakes() -> Result<(), TryRuntimeError> {
+        for (account, ledger) in Ledgers::<T>::iter() {
+            ensure!(
+                Providers::<T>::contains_key(&account),
+                "Only providers have a ledger"
+            );
+            ensure!(
+                T::NativeBalance::balance_on_hold(&HoldReason::ProviderStake.into(), &account)
+                    == ledger.held(),
+                "What is held is active or unbonding"
+            );
+            ensure!(
+                ledger.locked <= ledger.held(),
+                "No more is locked than is held"
+            );
+            let (count, locked) = Occupations::<T>::iter_prefix_values(&account)
+                .fold((0u32, 0u128), |(count, locked), occupation| {
+                    (count + 1, locked + occupation.locked())
+                });
+            ensure!(
+                ledger.locked == locked,
+                "What is locked is the sum of the assignments' locks"
+            );
+            ensure!(
+                ledger.assignments == count && count <= T::MaxAssignments::get(),
+                "A provider's assignments are counted and not too many"
+            );
+            ensure!(
+                ledger.unbonding.iter().all(|chunk| chunk.amount > 0),
+                "Nothing empty is unbonding"
+            );
+            ensure!(
+                ledger
+                    .unbonding
+                    .windows(2)
+                    .all(|pair| pair[0].available_at < pair[1].available_at),
+                "What unbonds is in order"
+            );
+        }
+        Ok(())
+    }
+
+    fn try_devices() -> Result<(), TryRuntimeError> {
+        let mut occupied = BTreeMap::<DeviceId, (u32, u32)>::new();
+        for (account, _, occupation) in Occupations::<T>::iter() {
+            ensure!(
+                Devices::<T>::get(occupation.device)
+                    .is_some_and(|device| device.provider == account),
+                "An assignment occupies a device of the provider whose stake it locks"
+            );
+            let counts = occupied.entry(occupation.device).or_default();
+            counts.0 += 1;
+            counts.1 += u32::from(occupation.in_slot);
+        }
+        let mut registered = 0;
+        for (id, device) in Devices::<T>::iter() {
+            registered += 1;
+            ensure!(id < NextDevice::<T>::get(), "Device ids are never reused");
+            ensure!(
+                DevicesOf::<T>::get(&device.provider).contains(&id),
+                "A device is among those of its provider"
+            );
+            ensure!(
+                (1..=T::MaxSlots::get()).contains(&device.slots),
+                "A device has slots, and not too many"
+            );
+            let (assignments, in_slots) = occupied.remove(&id).unwrap_or_default();
+            ensure!(
+                device.assignments == assignments,
+                "A device's assignments are counted"
+            );
+            ensure!(
+                u32::from(device.used_slots) == in_slots,
+                "A device's slots in use are counted"
+            );
+        }
+        let mut listed = 0;
+        for (account, devices) in DevicesOf::<T>::iter() {
+            ensure!(
+                Providers::<T>::contains_key(account),
+                "Only providers have devices"
+            );
+            listed += devices.len();
+        }
+        ensure!(
+            listed == registered,
+            "A device is among those of one provider, once"
+        );
+        Ok(())
+    }
+}

@@ -1,0 +1,76 @@
+//! What the runtime API answers about providers and devices.
+
+use aicpw_primitives::{traits::Reputations, worker_key::WorkerId};
+use aicpw_protocol::{
+    view::{DeviceView, ProviderView},
+    DeviceId,
+};
+use alloc::vec::Vec;
+use sp_application_crypto::ByteArray;
+
+use crate::{
+    Config, Device, Devices, DevicesOf, Ledgers, Pallet, Presences, Providers, ReputationRecords,
+    WorkerOwners,
+};
+
+/// Most providers in one answer.
+const MAX_PROVIDERS: u32 = 100;
+
+impl<T: Config> Pallet<T> {
+    /// A provider with its devices.
+    pub fn provider_view(account: T::AccountId) -> Option<ProviderView<T::AccountId>> {
+        let provider = Providers::<T>::get(&account)?;
+        let record = ReputationRecords::<T>::get(&account)?;
+        let ledger = Ledgers::<T>::get(&account);
+        let presence = Presences::<T>::get(&account);
+        Some(ProviderView {
+            stake: ledger.held(),
+            unbonding: ledger.unbonding_total(),
+            locked: ledger.locked,
+            worker: provider.worker.as_slice().try_into().ok()?,
+            sealing_key: provider.sealing_key,
+            peers: provider.peers,
+            last_heartbeat: presence.heartbeat.map(|last| last.block),
+            online: presence.is_online(Self::current_period()),
+            reputation: Self::of(&account),
+            settled: record.settled,
+            faults: record.faults,
+            ratings: (record.ratings, record.rating_sum),
+            devices: DevicesOf::<T>::get(&account)
+                .into_iter()
+                .filter_map(Self::device_view)
+                .collect(),
+            account,
+        })
+    }
+
+    /// Providers, in the order of storage: at most `limit`, and at most 100, after `after`.
+    pub fn providers_view(after: Option<T::AccountId>, limit: u32) -> Vec<T::AccountId> {
+        let keys = match after {
+            Some(account) => Providers::<T>::iter_keys_from_key(account),
+            None => Providers::<T>::iter_keys(),
+        };
+        keys.take(limit.min(MAX_PROVIDERS) as usize).collect()
+    }
+
+    /// A device.
+    pub fn device_view(id: DeviceId) -> Option<DeviceView<T::AccountId>> {
+        let device: Device<T> = Devices::<T>::get(id)?;
+        Some(DeviceView {
+            id,
+            online: Self::is_online(&device.provider),
+            cools_until: device.cooling_until(Self::now()),
+            provider: device.provider,
+            spec: device.spec,
+            ask: device.ask,
+            slots: device.slots,
+            used_slots: device.used_slots,
+            available: device.available,
+        })
+    }
+
+    /// The provider for which a worker key acts.
+    pub fn provider_of_worker(worker: WorkerId) -> Option<T::AccountId> {
+        WorkerOwners::<T>::get(worker)
+    }
+}
