@@ -24,12 +24,16 @@ const SALT: &str = "aicpw 2026 salt v1";
     Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug,
 )]
 #[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "std", serde(rename_all = "camelCase"))]
 pub struct ResultOpening {
     /// The salt of the commitment.
+    #[cfg_attr(feature = "std", serde(with = "crate::json::hash"))]
     pub salt: Hash,
     /// The result root over the canonical plaintext output.
+    #[cfg_attr(feature = "std", serde(with = "crate::json::hash"))]
     pub result_root: Hash,
     /// See [`trace_commitment`].
+    #[cfg_attr(feature = "std", serde(with = "crate::json::hash"))]
     pub trace_commitment: Hash,
     /// Where the output is: plaintext, or for a sealed task the ciphertext.
     pub result: ContentId,

@@ -76,6 +76,7 @@ pub enum DeviceKind {
     Default,
 )]
 #[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "std", serde(rename_all = "camelCase"))]
 pub struct ClassSet {
     /// [`DeterminismClass::Int`].
     pub int: bool,
@@ -104,15 +105,18 @@ pub const MAX_DEVICE_NAME_BYTES: u32 = 96;
     Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug,
 )]
 #[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "std", serde(rename_all = "camelCase"))]
 pub struct DeviceSpec {
     /// Its kind.
     pub kind: DeviceKind,
     /// The engine that drives it.
     pub engine: Engine,
     /// As the driver names it, UTF-8.
+    #[cfg_attr(feature = "std", serde(with = "crate::json::text"))]
     pub name: BoundedVec<u8, ConstU32<MAX_DEVICE_NAME_BYTES>>,
     /// Hash of platform, driver version, device name and position: finds the device on its
     /// machine again, and says which devices are equal for class `device`.
+    #[cfg_attr(feature = "std", serde(with = "crate::json::hash"))]
     pub fingerprint: Hash,
     /// The classes for which it passed the conformance run.
     pub classes: ClassSet,

@@ -49,6 +49,7 @@ id! {
     Default,
 )]
 #[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "std", serde(rename_all = "camelCase"))]
 pub struct AssignmentId {
     /// The task that is being worked on.
     pub task: TaskId,

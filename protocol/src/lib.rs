@@ -33,6 +33,8 @@ pub mod history;
 pub mod ids;
 #[cfg(feature = "std")]
 pub mod job;
+#[cfg(feature = "std")]
+mod json;
 pub mod mailbox;
 #[cfg(feature = "std")]
 pub mod manifest;

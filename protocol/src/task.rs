@@ -80,6 +80,7 @@ plain! {
     Debug,
 )]
 #[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "std", serde(rename_all = "camelCase"))]
 pub struct Needs {
     /// The engine that runs the program.
     pub engine: Engine,
@@ -109,11 +110,15 @@ pub struct Needs {
     Debug,
 )]
 #[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "std", serde(rename_all = "kebab-case"))]
+#[cfg_attr(
+    feature = "std",
+    serde(rename_all = "kebab-case", rename_all_fields = "camelCase")
+)]
 pub enum Verification {
     /// The revealed root matches → settled in the block of the reveal.
     Expected {
         /// [`crate::commitment::expected_root_hash`] of the result root.
+        #[cfg_attr(feature = "std", serde(with = "crate::json::hash"))]
         root_hash: Hash,
     },
     /// Settled when the window ends undisputed, or the requester accepts.
@@ -140,6 +145,7 @@ pub enum Verification {
     Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug,
 )]
 #[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "std", serde(rename_all = "camelCase"))]
 pub struct Submission {
     /// The manifest `aicpw.task/v1`, on IPFS.
     pub manifest: ContentId,
@@ -148,6 +154,7 @@ pub struct Submission {
     /// Longest run, from `start` to the commit.
     pub time_limit: Milliseconds,
     /// Most the requester pays for all replicas together, audits included.
+    #[cfg_attr(feature = "std", serde(with = "crate::json::amount"))]
     pub budget: Balance,
     /// How long the task may wait for a device before it is refunded.
     pub match_window: Milliseconds,
@@ -156,6 +163,7 @@ pub struct Submission {
     /// Who may see the data.
     pub privacy: Privacy,
     /// Where manifest, program and inputs can be fetched.
+    #[cfg_attr(feature = "std", serde(with = "crate::json::peers"))]
     pub peers: PeerAddresses,
 }
 
@@ -270,6 +278,7 @@ impl Fault {
     Default,
 )]
 #[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "std", serde(rename_all = "camelCase"))]
 pub struct Progress {
     /// Kernel launches done.
     pub steps_done: u64,
@@ -282,7 +291,14 @@ pub struct Progress {
     Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug,
 )]
 #[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "std", serde(rename_all = "kebab-case", tag = "state"))]
+#[cfg_attr(
+    feature = "std",
+    serde(
+        rename_all = "kebab-case",
+        rename_all_fields = "camelCase",
+        tag = "state"
+    )
+)]
 pub enum AssignmentStatus {
     /// Matched; the provider fetches. → `Running` (`start`), `Failed`, `Cancelled`.
     Assigned {
@@ -303,6 +319,7 @@ pub enum AssignmentStatus {
     /// Committed, hidden. → `Revealed` (`reveal_result`), `Failed`, `Cancelled`.
     Committed {
         /// See [`crate::commitment::result_commitment`].
+        #[cfg_attr(feature = "std", serde(with = "crate::json::hash"))]
         commitment: Hash,
         /// The block of the commit.
         at: BlockNumber,
@@ -332,6 +349,7 @@ pub enum AssignmentStatus {
         /// The worker's log on IPFS, if it gave one.
         log: Option<ContentId>,
         /// The worker's short message; empty if it gave none.
+        #[cfg_attr(feature = "std", serde(with = "crate::json::text"))]
         message: FailureMessage,
     },
     /// No longer needed. Final.
@@ -367,7 +385,14 @@ plain! {
     Debug,
 )]
 #[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "std", serde(rename_all = "kebab-case", tag = "state"))]
+#[cfg_attr(
+    feature = "std",
+    serde(
+        rename_all = "kebab-case",
+        rename_all_fields = "camelCase",
+        tag = "state"
+    )
+)]
 pub enum TaskStatus {
     /// In the matching queue. → `Active` (matched), `Parked`, `Cancelled`, `Refunded`.
     Queued {
@@ -394,6 +419,7 @@ pub enum TaskStatus {
         /// When.
         at: BlockNumber,
         /// What the requester paid, fee included.
+        #[cfg_attr(feature = "std", serde(with = "crate::json::amount"))]
         paid: Balance,
     },
     /// Cancelled by the requester before it was matched. Final.

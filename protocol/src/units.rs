@@ -47,7 +47,28 @@ unit! {
     /// Network bandwidth in 10⁶ bits per second.
     MegabitsPerSecond(u32)
 }
-unit! {
-    /// A device's ask: [`Balance`] per TFLOPS-hour.
-    AskPrice(Balance)
+/// A device's ask: [`Balance`] per TFLOPS-hour.
+#[derive(
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Debug,
+    Default,
+)]
+#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "std", serde(transparent))]
+pub struct AskPrice(#[cfg_attr(feature = "std", serde(with = "crate::json::amount"))] pub Balance);
+
+impl core::fmt::Display for AskPrice {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        self.0.fmt(f)
+    }
 }

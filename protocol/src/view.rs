@@ -17,6 +17,7 @@ use crate::{
 /// A task.
 #[derive(Encode, Decode, TypeInfo, Clone, PartialEq, Eq, Debug)]
 #[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "std", serde(rename_all = "camelCase"))]
 pub struct TaskView<AccountId> {
     /// Its id.
     pub id: TaskId,
@@ -29,10 +30,12 @@ pub struct TaskView<AccountId> {
     /// Timestamp of the submission, milliseconds since the Unix epoch.
     pub timestamp: u64,
     /// The history head after this submission.
+    #[cfg_attr(feature = "std", serde(with = "crate::json::hash"))]
     pub history_head: Hash,
     /// Its state.
     pub status: TaskStatus,
     /// What is still held in escrow for it.
+    #[cfg_attr(feature = "std", serde(with = "crate::json::amount"))]
     pub escrow: Balance,
     /// All assignments so far, oldest first.
     pub assignments: Vec<AssignmentView<AccountId>>,
@@ -43,6 +46,7 @@ pub struct TaskView<AccountId> {
 /// An assignment.
 #[derive(Encode, Decode, TypeInfo, Clone, PartialEq, Eq, Debug)]
 #[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "std", serde(rename_all = "camelCase"))]
 pub struct AssignmentView<AccountId> {
     /// Its id.
     pub id: AssignmentId,
@@ -51,22 +55,27 @@ pub struct AssignmentView<AccountId> {
     /// The device.
     pub device: DeviceId,
     /// Price, fixed at the match.
+    #[cfg_attr(feature = "std", serde(with = "crate::json::amount"))]
     pub price: Balance,
     /// The block of the match.
     pub assigned_at: BlockNumber,
     /// Collateral locked for it.
+    #[cfg_attr(feature = "std", serde(with = "crate::json::amount"))]
     pub collateral: Balance,
     /// Fraud bond locked for it.
+    #[cfg_attr(feature = "std", serde(with = "crate::json::amount"))]
     pub fraud_bond: Balance,
     /// Its state.
     pub status: AssignmentStatus,
     /// Where the provider serves the result.
+    #[cfg_attr(feature = "std", serde(with = "crate::json::peers"))]
     pub peers: PeerAddresses,
 }
 
 /// A device.
 #[derive(Encode, Decode, TypeInfo, Clone, PartialEq, Eq, Debug)]
 #[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "std", serde(rename_all = "camelCase"))]
 pub struct DeviceView<AccountId> {
     /// Its id.
     pub id: DeviceId,
@@ -91,20 +100,27 @@ pub struct DeviceView<AccountId> {
 /// A provider.
 #[derive(Encode, Decode, TypeInfo, Clone, PartialEq, Eq, Debug)]
 #[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "std", serde(rename_all = "camelCase"))]
 pub struct ProviderView<AccountId> {
     /// Its account.
     pub account: AccountId,
     /// Stake held, what is unbonding included.
+    #[cfg_attr(feature = "std", serde(with = "crate::json::amount"))]
     pub stake: Balance,
     /// Part of the stake that is unbonding: it backs no new assignment, but can still be slashed.
+    #[cfg_attr(feature = "std", serde(with = "crate::json::amount"))]
     pub unbonding: Balance,
     /// Part of the stake that is locked for assignments.
+    #[cfg_attr(feature = "std", serde(with = "crate::json::amount"))]
     pub locked: Balance,
     /// Public worker key, sr25519.
+    #[cfg_attr(feature = "std", serde(with = "crate::json::hash"))]
     pub worker: Hash,
     /// Public sealing key, x25519.
+    #[cfg_attr(feature = "std", serde(with = "crate::json::hash"))]
     pub sealing_key: Hash,
     /// Where its blobs can be fetched.
+    #[cfg_attr(feature = "std", serde(with = "crate::json::peers"))]
     pub peers: PeerAddresses,
     /// The block of the last heartbeat.
     pub last_heartbeat: Option<BlockNumber>,
@@ -125,18 +141,22 @@ pub struct ProviderView<AccountId> {
 /// The governed parameters that a client needs before it submits.
 #[derive(Encode, Decode, TypeInfo, Clone, PartialEq, Eq, Debug)]
 #[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "std", serde(rename_all = "camelCase"))]
 pub struct MarketParameters {
     /// Nominal time between blocks, in milliseconds.
     pub block_time: u64,
     /// Blocks in a heartbeat period.
     pub heartbeat_period: BlockNumber,
     /// Fee for a submission; never refunded.
+    #[cfg_attr(feature = "std", serde(with = "crate::json::amount"))]
     pub submission_fee: Balance,
     /// Lowest budget.
+    #[cfg_attr(feature = "std", serde(with = "crate::json::amount"))]
     pub min_budget: Balance,
     /// Lowest ask.
     pub min_ask: AskPrice,
     /// Lowest stake of a provider.
+    #[cfg_attr(feature = "std", serde(with = "crate::json::amount"))]
     pub min_stake: Balance,
     /// Protocol fee in parts per billion of the price.
     pub protocol_fee_ppb: u32,
@@ -154,16 +174,19 @@ pub struct MarketParameters {
 /// ([`crate::history::next_head`]).
 #[derive(Encode, Decode, TypeInfo, Clone, PartialEq, Eq, Debug)]
 #[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "std", serde(rename_all = "camelCase"))]
 pub struct HistoryHead {
     /// Submissions so far: the id the next task gets.
     pub length: u64,
     /// The head after them; [`crate::history::GENESIS_HEAD`] if there are none.
+    #[cfg_attr(feature = "std", serde(with = "crate::json::hash"))]
     pub head: Hash,
 }
 
 /// What a dry run of matching says.
 #[derive(Encode, Decode, TypeInfo, Clone, PartialEq, Eq, Debug)]
 #[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "std", serde(rename_all = "camelCase"))]
 pub enum DryRun {
     /// A device would take it now.
     Match {
@@ -172,6 +195,7 @@ pub enum DryRun {
         /// Its ask.
         ask: AskPrice,
         /// What the assignment would cost.
+        #[cfg_attr(feature = "std", serde(with = "crate::json::amount"))]
         price: Balance,
     },
     /// Nothing fits now.

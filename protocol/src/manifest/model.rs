@@ -325,7 +325,8 @@ impl Manifest {
         };
         let manifest: Self = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
             let path = match error.path().to_string() {
-                root if root == "." => String::new(),
+                // The second is for text that is not JSON at all.
+                root if root == "." || root == "?" => String::new(),
                 path => path,
             };
             shape(path, error.into_inner().to_string())
