@@ -1,0 +1,322 @@
+//! What this machine can offer: its devices, measured once each.
+//!
+//! Listing and measuring happen in the executor, because drivers do not belong into the node's
+//! process. What was measured is kept by fingerprint, which changes with driver and device.
+
+use aicpw_protocol::{
+    device::{ClassSet, DeviceKind, DeviceSpec, MAX_DEVICE_NAME_BYTES},
+    task::Engine,
+    Gflops, Hash, Mebibytes, MegabitsPerSecond,
+};
+use serde::{Deserialize, Serialize};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use crate::{
+    durable,
+    engines::driver_environment,
+    sandbox::{How, Stage},
+};
+
+/// Longest time that drivers may take to list their devices.
+const LIST_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Longest time that measuring a device may take.
+const MEASURE_TIMEOUT: Duration = Duration::from_secs(300);
+
+/// Version of what is kept; older measurements are made again.
+const VERSION: u32 = 1;
+
+/// A device of this machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LocalDevice {
+    /// Its measured spec.
+    pub spec: DeviceSpec,
+    /// Why it does not keep a determinism class, for people.
+    pub deviations: Vec<String>,
+}
+
+/// The devices cannot be told.
+#[derive(Debug, thiserror::Error)]
+pub enum DevicesError {
+    /// The executor did not do it.
+    #[error("cannot {action}: {reason}")]
+    Executor {
+        /// What was asked.
+        action: String,
+        /// How it ended, and the last it said.
+        reason: String,
+    },
+    /// The measurements cannot be kept.
+    #[error("cannot write {}: {source}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        source: io::Error,
+    },
+}
+
+/// Asks the executor.
+#[derive(Debug, Clone)]
+pub struct Measuring {
+    /// The executor.
+    pub program: PathBuf,
+    /// Folder of the file in which measurements are kept; it must exist.
+    pub folder: PathBuf,
+    /// What the provider says of its network.
+    pub bandwidth: MegabitsPerSecond,
+}
+
+/// As the executor prints it, of which only this is of interest here.
+#[derive(Deserialize)]
+struct Listed {
+    #[serde(with = "hex::serde")]
+    fingerprint: Hash,
+    name: String,
+}
+
+/// As the executor prints it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Measured {
+    kind: DeviceKind,
+    engine: Engine,
+    name: String,
+    #[serde(with = "hex::serde")]
+    fingerprint: Hash,
+    classes: ClassSet,
+    gflops: Gflops,
+    memory: Mebibytes,
+    deviations: Vec<String>,
+}
+
+#[derive(Default, Serialize, Deserialize)]
+struct Kept {
+    version: u32,
+    devices: Vec<Measured>,
+}
+
+impl Measuring {
+    /// All devices of this machine, measured now if they were not before. A device that fails is
+    /// left out with a warning.
+    ///
+    /// # Errors
+    /// When no devices can be listed, or what was measured cannot be kept.
+    pub async fn devices(&self) -> Result<Vec<LocalDevice>, DevicesError> {
+        let listed: Vec<Listed> = self
+            .ask("list the devices", &["devices"], LIST_TIMEOUT)
+            .await?;
+        let mut kept = self.kept();
+        let mut devices = Vec::new();
+        for Listed { fingerprint, name } in listed {
+            let known = kept
+                .devices
+                .iter()
+                .find(|known| known.fingerprint == fingerprint);
+            let measured = match known {
+                Some(known) => known.clone(),
+                None => {
+                    tracing::info!(name, "measuring a device");
+                    match self.measure(&fingerprint, &name).await {
+                        Ok(measured) => {
+                            kept.devices.push(measured.clone());
+                            self.keep(&kept)?;
+                            measured
+                        }
+                        Err(error) => {
+                            tracing::warn!(%error, "this device is not offered");
+                            continue;
+                        }
+                    }
+                }
+            };
+            let device = self.local_device(measured);
+            tracing::info!(
+                name,
+                gflops = device.spec.gflops.0,
+                memory_mib = device.spec.memory.0,
+                fingerprint = hex::encode(fingerprint),
+                "a device"
+            );
+            devices.push(device);
+        }
+        Ok(devices)
+    }
+
+    async fn measure(&self, fingerprint: &Hash, name: &str) -> Result<Measured, DevicesError> {
+        let digits = hex::encode(fingerprint);
+        let action = format!("measure {name}");
+        let arguments = ["measure", "--device", &digits];
+        let measured: Measured = self.ask(&action, &arguments, MEASURE_TIMEOUT).await?;
+        if measured.fingerprint == *fingerprint {
+            Ok(measured)
+        } else {
+            let reason = "the executor measured another device".into();
+            Err(DevicesError::Executor { action, reason })
+        }
+    }
+
+    async fn ask<T: serde::de::DeserializeOwned>(
+        &self,
+        action: &str,
+        arguments: &[&str],
+        timeout: Duration,
+    ) -> Result<T, DevicesError> {
+        let failed = |reason: String| DevicesError::Executor {
+            action: action.to_owned(),
+            reason,
+        };
+        let stage = Stage {
+            program: self.program.clone(),
+            arguments: arguments.iter().map(Into::into).collect(),
+            environment: driver_environment(),
+            folder: self.folder.clone(),
+            deadline: Instant::now() + timeout,
+        };
+        let mut text = Vec::new();
+        let exit = stage.run(|line| {
+            text.extend_from_slice(line);
+            text.push(b'\n');
+        });
+        let exit = exit
+            .await
+            .map_err(|error| failed(format!("{}: {error}", self.program.display())))?;
+        if exit.how != How::Code(0) {
+            let said = exit.log.last_line().unwrap_or_default();
+            return Err(failed(format!("{}; {said}", exit.how)));
+        }
+        serde_json::from_slice(&text)
+            .map_err(|error| failed(format!("it printed something else: {error}")))
+    }
+
+    fn local_device(&self, measured: Measured) -> LocalDevice {
+        let mut name = measured.name;
+        while name.len() > MAX_DEVICE_NAME_BYTES as usize {
+            name.pop();
+        }
+        LocalDevice {
+            spec: DeviceSpec {
+                kind: measured.kind,
+                engine: measured.engine,
+                name: bounded_collections::BoundedVec::truncate_from(name.into_bytes()),
+                fingerprint: measured.fingerprint,
+                classes: measured.classes,
+                gflops: measured.gflops,
+                memory: measured.memory,
+                bandwidth: self.bandwidth,
+            },
+            deviations: measured.deviations,
+        }
+    }
+
+    fn file(&self) -> PathBuf {
+        self.folder.join("devices.json")
+    }
+
+    /// What was measured before; nothing where that cannot be read.
+    fn kept(&self) -> Kept {
+        let read = |path: &Path| -> io::Result<Kept> {
+            serde_json::from_slice(&std::fs::read(path)?).map_err(io::Error::other)
+        };
+        let path = self.file();
+        match read(&path) {
+            Ok(kept) if kept.version == VERSION => return kept,
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => {
+                tracing::warn!(path = %path.display(), %error, "measuring all devices again");
+            }
+        }
+        Kept {
+            version: VERSION,
+            devices: Vec::new(),
+        }
+    }
+
+    fn keep(&self, kept: &Kept) -> Result<(), DevicesError> {
+        let path = self.file();
+        serde_json::to_vec_pretty(kept)
+            .map_err(io::Error::other)
+            .and_then(|text| durable::replace(&path, &text))
+            .map_err(|source| DevicesError::File { path, source })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    /// A stand-in for the executor: a device with this fingerprint, and a count of measurements.
+    fn executor(folder: &Path, fingerprint: u8, measured: u8) -> Measuring {
+        let hex = |byte| hex::encode([byte; 32]);
+        let script = format!(
+            r#"#!/bin/sh
+case "$1" in
+devices) echo '[{{"index":0,"fingerprint":"{}","name":"One","driver":"x"}}]';;
+measure) echo >> measurements
+  [ "$3" = {} ] || exit 1
+  echo '{{"kind":"cpu","engine":"opencl","name":"One","fingerprint":"{}",
+    "classes":{{"int":true,"fp32Strict":false,"device":true}},"gflops":7,"memory":1024,
+    "fp32_gflops":7.5,"int_gops":9.5,"memory_gigabytes_per_second":3.0,
+    "deviations":["fp32-strict: exp"]}}';;
+esac
+"#,
+            hex(fingerprint),
+            hex(fingerprint),
+            hex(measured)
+        );
+        let program = folder.join("executor");
+        std::fs::write(&program, script).unwrap();
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+        Measuring {
+            program,
+            folder: folder.to_owned(),
+            bandwidth: MegabitsPerSecond(50),
+        }
+    }
+
+    fn measurements(folder: &Path) -> usize {
+        let text = std::fs::read_to_string(folder.join("measurements"));
+        text.map_or(0, |text| text.lines().count())
+    }
+
+    #[tokio::test]
+    async fn a_device_is_measured_once_until_its_fingerprint_changes() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = dir.path();
+        let first = executor(folder, 1, 1).devices().await.unwrap();
+        let again = executor(folder, 1, 1).devices().await.unwrap();
+        assert_eq!(first, again);
+        assert_eq!(measurements(folder), 1);
+        let [device] = first.as_slice() else {
+            panic!("{first:?}")
+        };
+        assert_eq!(device.spec.gflops, Gflops(7));
+        assert_eq!(device.spec.bandwidth, MegabitsPerSecond(50));
+        assert_eq!(device.spec.name.as_slice(), b"One");
+        assert_eq!(device.deviations, ["fp32-strict: exp"]);
+
+        executor(folder, 2, 2).devices().await.unwrap();
+        assert_eq!(measurements(folder), 2);
+        std::fs::write(folder.join("devices.json"), "{").unwrap();
+        executor(folder, 2, 2).devices().await.unwrap();
+        assert_eq!(measurements(folder), 3);
+    }
+
+    #[tokio::test]
+    async fn one_that_fails_is_left_out_and_no_list_is_an_error() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = dir.path();
+        // It says that it measured another device.
+        let none = executor(folder, 1, 2).devices().await.unwrap();
+        assert_eq!(none, []);
+
+        let broken = executor(folder, 1, 1);
+        std::fs::write(&broken.program, "#!/bin/sh\necho no driver >&2; exit 1").unwrap();
+        let error = broken.devices().await.unwrap_err().to_string();
+        assert!(error.contains("list the devices"), "{error}");
+        assert!(error.contains("no driver"), "{error}");
+    }
+}

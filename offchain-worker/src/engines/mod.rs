@@ -1,0 +1,134 @@
+//! Engines: native code that can run one kind of program. The queue knows this contract only.
+
+mod locate;
+mod opencl;
+
+pub use locate::{find_executor, ExecutorMissing, EXECUTOR};
+pub use opencl::{driver_environment, OpenCl};
+
+use aicpw_protocol::{
+    task::{Fault, Needs, Progress},
+    ContentId, Hash,
+};
+use async_trait::async_trait;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+/// One file that a job needs before it can start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Blob {
+    /// The field of the manifest that names it, for errors.
+    pub field: String,
+    /// What to fetch.
+    pub cid: ContentId,
+    /// Where it belongs, relative to the job's folder. Chosen by the engine, never by a stranger.
+    pub path: PathBuf,
+    /// Its length in bytes, where the manifest says so.
+    pub length: Option<u64>,
+    /// Most bytes it may have.
+    pub max_bytes: u64,
+}
+
+/// What an engine read out of a manifest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// What to fetch.
+    pub blobs: Vec<Blob>,
+    /// Bytes of the output.
+    pub output_bytes: u64,
+}
+
+/// Why a manifest cannot be run: the field and what is wrong with it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{field}: {reason}")]
+pub struct BadManifest {
+    /// The field, as a path such as `steps[2].args[0]`.
+    pub field: String,
+    /// What is wrong.
+    pub reason: String,
+}
+
+/// One job in its folder, with everything that the [`Plan`] asked for.
+#[derive(Debug, Clone)]
+pub struct Job {
+    /// The job's folder. The program sees nothing else of this machine.
+    pub folder: PathBuf,
+    /// [`aicpw_protocol::device::DeviceSpec::fingerprint`] of the device.
+    pub fingerprint: Hash,
+    /// What the task asked for.
+    pub needs: Needs,
+    /// Longest output, out of the [`Plan`].
+    pub output_bytes: u64,
+    /// When it is killed.
+    pub deadline: Instant,
+}
+
+/// What a finished run left behind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Product {
+    /// The canonical plaintext output. Made by untrusted code: see
+    /// [`crate::durable::open_untrusted`].
+    pub output: PathBuf,
+    /// The checkpoints, made by untrusted code as well.
+    pub trace: PathBuf,
+    /// The result root as the engine computed it; checked against the file.
+    pub result_root: Hash,
+    /// The trace root.
+    pub trace_root: Hash,
+    /// Kernel launches.
+    pub launches: u64,
+}
+
+/// Why a job cannot be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// Whose fault it is.
+    pub fault: Fault,
+    /// For the requester, in one line.
+    pub message: String,
+    /// The whole story, if there is more: compiler output, what the process said.
+    pub log: Vec<u8>,
+}
+
+impl Failure {
+    /// A failure without a log.
+    pub fn new(fault: Fault, message: impl Into<String>) -> Self {
+        Self {
+            fault,
+            message: message.into(),
+            log: Vec::new(),
+        }
+    }
+}
+
+/// Told how far a run is.
+pub type OnProgress<'a> = &'a (dyn Fn(Progress) + Send + Sync);
+
+/// Native code that can run one kind of program.
+///
+/// Contract: dropping the future of [`Self::build`] or [`Self::run`] ends everything it started.
+#[async_trait]
+pub trait Engine: Send + Sync + 'static {
+    /// Checks a manifest against what the task asked for, and says what it needs.
+    ///
+    /// # Errors
+    /// The first field that is not valid, or that asks for more than the task did.
+    fn plan(&self, manifest: &[u8], needs: &Needs) -> Result<Plan, BadManifest>;
+
+    /// Compiles the program. Never runs it.
+    ///
+    /// # Errors
+    /// [`Fault::BuildFailed`] with the compiler's log, [`Fault::TimeLimit`], [`Fault::Crashed`].
+    async fn build(&self, job: &Job) -> Result<(), Failure>;
+
+    /// Runs what was built.
+    ///
+    /// # Errors
+    /// [`Fault::TimeLimit`], [`Fault::Crashed`].
+    async fn run(&self, job: &Job, progress: OnProgress<'_>) -> Result<Product, Failure>;
+}
+
+/// Where the manifest of a job belongs.
+pub fn manifest_path(folder: &Path) -> PathBuf {
+    folder.join(aicpw_protocol::job::path::MANIFEST)
+}

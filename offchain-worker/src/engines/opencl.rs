@@ -1,0 +1,319 @@
+//! The OpenCL engine: a process of its own for each stage of each job, which speaks
+//! [`aicpw_protocol::job`].
+
+use aicpw_protocol::{
+    job::{path, Done, Failed, JobLimits, JobResult, JobSpec, JobVersion, Message, TraceRecord},
+    manifest::{limits, Manifest, ManifestErrors},
+    task::{Engine as EngineKind, Fault, Needs, Progress},
+};
+use async_trait::async_trait;
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use super::{BadManifest, Blob, Engine, Failure, Job, OnProgress, Plan, Product};
+use crate::{
+    durable,
+    sandbox::{Exit, How, Stage},
+};
+
+/// Most bytes of a trace that are checked; of a longer one only the executor's word is had.
+const MAX_TRACE: u64 = 64 << 20;
+
+/// Most bytes of a compiler's log.
+const MAX_BUILD_LOG: u64 = 1 << 20;
+
+/// Most of a message that are kept, in bytes; the rest is in the log.
+const MAX_MESSAGE: usize = 2 << 10;
+
+/// What a driver may need to know of this machine. Nothing else of the node's environment reaches
+/// a job.
+const FOR_DRIVERS: &[&str] = &[
+    "LD_LIBRARY_PATH",
+    "OCL_ICD_ENABLE_TRACE",
+    "OCL_ICD_FILENAMES",
+    "OCL_ICD_PLATFORM_SORT",
+    "OCL_ICD_VENDORS",
+    "OPENCL_VENDOR_PATH",
+    "CUDA_DEVICE_ORDER",
+    "CUDA_VISIBLE_DEVICES",
+    "GPU_DEVICE_ORDINAL",
+    "HIP_VISIBLE_DEVICES",
+    "ROCR_VISIBLE_DEVICES",
+    "ZE_AFFINITY_MASK",
+    "POCL_AFFINITY",
+    "POCL_CPU_MAX_CU_COUNT",
+    "POCL_DEVICES",
+    "POCL_MAX_PTHREAD_COUNT",
+];
+
+/// All of the environment of an executor.
+pub fn driver_environment() -> Vec<(OsString, OsString)> {
+    let fixed = [
+        ("PATH", "/usr/local/bin:/usr/bin:/bin"),
+        ("LANG", "C.UTF-8"),
+    ];
+    let fixed = fixed.map(|(name, value)| (name.into(), value.into()));
+    let kept = FOR_DRIVERS
+        .iter()
+        .filter_map(|name| Some((OsString::from(name), std::env::var_os(name)?)));
+    fixed.into_iter().chain(kept).collect()
+}
+
+/// Runs OpenCL jobs in `aicpw-executor`.
+#[derive(Debug, Clone)]
+pub struct OpenCl {
+    /// The executor.
+    pub program: PathBuf,
+    /// Go on where the kernel has no Landlock.
+    pub allow_weak_sandbox: bool,
+}
+
+impl OpenCl {
+    fn write_spec(&self, job: &Job) -> Result<(), Failure> {
+        let spec = JobSpec {
+            version: JobVersion::V1,
+            device: job.fingerprint,
+            limits: JobLimits {
+                memory_bytes: job.needs.memory.0.saturating_mul(1 << 20),
+                output_bytes: job.output_bytes,
+                cpu_seconds: cpu_seconds(job.deadline),
+            },
+        };
+        let text = serde_json::to_vec_pretty(&spec)
+            .map_err(|error| own_fault(format!("cannot write the job: {error}")))?;
+        durable::replace(&job.folder.join(path::JOB), &text)
+            .map_err(|error| own_fault(format!("cannot write the job: {error}")))
+    }
+
+    /// Runs one stage; gives what it said in the end.
+    async fn stage(
+        &self,
+        name: &'static str,
+        job: &Job,
+        progress: OnProgress<'_>,
+    ) -> Result<Done, Failure> {
+        let mut arguments: Vec<OsString> = vec![name.into(), job.folder.clone().into()];
+        if self.allow_weak_sandbox {
+            arguments.push("--allow-weak-sandbox".into());
+        }
+        let stage = Stage {
+            program: self.program.clone(),
+            arguments,
+            environment: driver_environment(),
+            folder: job.folder.clone(),
+            deadline: job.deadline,
+        };
+        let mut last = None;
+        let exit = stage.run(|line| match Message::from_line(line) {
+            Some(Message::Progress { done, total }) => progress(Progress {
+                steps_done: done.min(total),
+                steps_total: total,
+            }),
+            Some(message) => last = Some(message),
+            None => tracing::debug!(line = %String::from_utf8_lossy(line), "not a message"),
+        });
+        let exit = exit
+            .await
+            .map_err(|error| own_fault(format!("cannot start the provider's executor: {error}")))?;
+        match (exit.how, last) {
+            (How::Deadline, _) | (How::Signal(libc::SIGXCPU), _) => Err(Failure {
+                fault: Fault::TimeLimit,
+                message: format!("the job was stopped at its time limit, in the {name} stage"),
+                log: exit.log.into_bytes(),
+            }),
+            (How::Code(0), Some(Message::Done(done))) => Ok(done),
+            (_, Some(Message::Failed(failed))) => Err(said(job, failed, exit)),
+            _ => Err(crashed(name, exit)),
+        }
+    }
+}
+
+#[async_trait]
+impl Engine for OpenCl {
+    fn plan(&self, manifest: &[u8], needs: &Needs) -> Result<Plan, BadManifest> {
+        let manifest = Manifest::parse(manifest).map_err(first_problem)?;
+        let bad = |field: &str, reason: String| BadManifest {
+            field: field.into(),
+            reason,
+        };
+        if manifest.engine != EngineKind::OpenCl || needs.engine != manifest.engine {
+            let reason = format!(
+                "is {:?}, and the task asked for {:?}",
+                manifest.engine, needs.engine
+            );
+            return Err(bad("engine", reason));
+        }
+        if manifest.class != needs.class {
+            let reason = format!(
+                "is {:?}, and the task asked for a device of class {:?}",
+                manifest.class, needs.class
+            );
+            return Err(bad("class", reason));
+        }
+        if !manifest.is_resolved() {
+            let files = manifest.local_files();
+            let names: Vec<&str> = files.iter().map(|(name, _)| *name).collect();
+            let reason = format!("the local files {} were not uploaded", names.join(", "));
+            return Err(bad("program or buffers", reason));
+        }
+        let (has, asked) = (
+            manifest.memory_bytes(),
+            needs.memory.0.saturating_mul(1 << 20),
+        );
+        if has > asked {
+            let reason = format!(
+                "they have {has} bytes, and the task asked for a device with {asked} ({} MiB)",
+                needs.memory
+            );
+            return Err(bad("buffers", reason));
+        }
+        let blobs = manifest.blobs().into_iter().map(|blob| Blob {
+            field: blob.path,
+            cid: blob.cid,
+            path: match blob.buffer {
+                Some(position) => path::buffer(position).into(),
+                None => path::PROGRAM.into(),
+            },
+            length: blob.bytes,
+            max_bytes: blob.bytes.unwrap_or(limits::PROGRAM_BYTES),
+        });
+        Ok(Plan {
+            blobs: blobs.collect(),
+            output_bytes: manifest.output_bytes(),
+        })
+    }
+
+    async fn build(&self, job: &Job) -> Result<(), Failure> {
+        self.write_spec(job)?;
+        match self.stage("build", job, &|_| {}).await? {
+            Done::Build => Ok(()),
+            Done::Run(_) => Err(own_fault("the executor ran a job that it should build")),
+        }
+    }
+
+    async fn run(&self, job: &Job, progress: OnProgress<'_>) -> Result<Product, Failure> {
+        let result = match self.stage("run", job, progress).await? {
+            Done::Run(result) => result,
+            Done::Build => return Err(own_fault("the executor built a job that it should run")),
+        };
+        let trace = job.folder.join(path::TRACE);
+        let checked = trace.clone();
+        tokio::task::spawn_blocking(move || check_trace(&checked, &result))
+            .await
+            .map_err(|error| own_fault(format!("cannot check the trace: {error}")))??;
+        Ok(Product {
+            output: job.folder.join(path::OUTPUT),
+            trace,
+            result_root: result.result_root,
+            trace_root: result.trace_root,
+            launches: result.launches,
+        })
+    }
+}
+
+/// What is committed to must be what is on the disk, where a jury will look.
+fn check_trace(trace: &std::path::Path, result: &JobResult) -> Result<(), Failure> {
+    let odd = |reason: String| own_fault(format!("the trace cannot be used: {reason}"));
+    let file = durable::open_untrusted(trace).map_err(|error| odd(error.to_string()))?;
+    let length = file
+        .metadata()
+        .map_err(|error| odd(error.to_string()))?
+        .len();
+    if length > MAX_TRACE {
+        tracing::debug!(length, "a long trace is not checked");
+        return Ok(());
+    }
+    let text = durable::read_untrusted(trace, MAX_TRACE).map_err(|error| odd(error.to_string()))?;
+    let record: TraceRecord =
+        serde_json::from_slice(&text).map_err(|error| odd(error.to_string()))?;
+    if record.root() != result.trace_root {
+        return Err(odd("its root is not what the executor says it is".into()));
+    }
+    Ok(())
+}
+
+/// A failure that the executor reported.
+fn said(job: &Job, failed: Failed, exit: Exit) -> Failure {
+    let fault = match failed.fault.is_reported_by_worker() {
+        true => failed.fault,
+        false => Fault::Crashed,
+    };
+    let mut log = Vec::new();
+    // The one log that there is; a name out of a stranger's mouth is not a path to follow.
+    if failed.log.as_deref() == Some(path::BUILD_LOG) {
+        match durable::read_untrusted(&job.folder.join(path::BUILD_LOG), MAX_BUILD_LOG) {
+            Ok(text) => log = text,
+            Err(error) => tracing::warn!(%error, "cannot read the compiler's log"),
+        }
+    }
+    let said = exit.log.into_bytes();
+    if !said.is_empty() {
+        if !log.is_empty() {
+            log.extend_from_slice(b"\n--- the process said ---\n");
+        }
+        log.extend(said);
+    }
+    Failure {
+        fault,
+        message: bounded(failed.message),
+        log,
+    }
+}
+
+fn crashed(stage: &str, exit: Exit) -> Failure {
+    let mut message = format!("the {stage} stage crashed: {}", exit.how);
+    if let Some(line) = exit.log.last_line() {
+        message += &format!("; it last said: {line}");
+    }
+    Failure {
+        fault: Fault::Crashed,
+        message: bounded(message),
+        log: exit.log.into_bytes(),
+    }
+}
+
+/// The first problem, and how many more there are.
+fn first_problem(errors: ManifestErrors) -> BadManifest {
+    let more = errors.problems.len().saturating_sub(1);
+    let Some(first) = errors.problems.into_iter().next() else {
+        return BadManifest {
+            field: "manifest".into(),
+            reason: "is not valid".into(),
+        };
+    };
+    let field = match first.path.is_empty() {
+        true => "manifest".into(),
+        false => first.path,
+    };
+    let reason = match more {
+        0 => first.message,
+        more => format!("{} (and {more} more)", first.message),
+    };
+    BadManifest { field, reason }
+}
+
+/// Processor time until the deadline, if all cores are busy.
+fn cpu_seconds(deadline: Instant) -> u64 {
+    let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get() as u64);
+    let left = deadline.saturating_duration_since(Instant::now());
+    (left.as_secs() + 1).saturating_mul(cores)
+}
+
+fn bounded(mut message: String) -> String {
+    if message.len() > MAX_MESSAGE {
+        let cut = (0..=MAX_MESSAGE)
+            .rev()
+            .find(|at| message.is_char_boundary(*at));
+        message.truncate(cut.unwrap_or(0));
+    }
+    message
+}
+
+fn own_fault(message: impl Into<String>) -> Failure {
+    Failure::new(Fault::Crashed, message)
+}
+
+#[cfg(test)]
+#[path = "opencl_tests.rs"]
+mod tests;

@@ -1,0 +1,265 @@
+//! The engine against a shell script in the executor's place.
+
+use super::*;
+use crate::testing;
+use aicpw_protocol::{
+    job::{Checkpoint, CheckpointBuffer},
+    merkle, Mebibytes,
+};
+use std::os::unix::fs::PermissionsExt;
+use std::sync::Mutex;
+use std::time::Duration;
+
+const LONG: Duration = Duration::from_secs(60);
+
+/// A job folder, and an executor that runs `script`.
+struct Case {
+    dir: tempfile::TempDir,
+    engine: OpenCl,
+    job: Job,
+}
+
+fn case(script: &str, limit: Duration) -> Case {
+    let dir = tempfile::tempdir().unwrap();
+    let program = dir.path().join("executor");
+    std::fs::write(&program, format!("#!/bin/sh\n{script}\n")).unwrap();
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let folder = dir.path().join("job");
+    for name in ["build", "output"] {
+        std::fs::create_dir_all(folder.join(name)).unwrap();
+    }
+    Case {
+        engine: OpenCl {
+            program,
+            allow_weak_sandbox: false,
+        },
+        job: Job {
+            folder,
+            fingerprint: [1; 32],
+            needs: testing::order(1).needs,
+            output_bytes: 6,
+            deadline: Instant::now() + limit,
+        },
+        dir,
+    }
+}
+
+fn trace() -> TraceRecord {
+    TraceRecord {
+        checkpoints: vec![Checkpoint {
+            steps_done: 4,
+            buffers: vec![CheckpointBuffer {
+                position: 0,
+                root: [5; 32],
+            }],
+        }],
+    }
+}
+
+fn result() -> JobResult {
+    JobResult {
+        result_root: merkle::result_root(b"result"),
+        trace_root: trace().root(),
+        output_bytes: 6,
+        launches: 4,
+        run_milliseconds: 1,
+    }
+}
+
+/// Puts what a run leaves behind where the script finds it.
+fn prepare(case: &Case, result: JobResult) {
+    let done = Message::Done(Done::Run(result)).to_line();
+    std::fs::write(case.dir.path().join("done"), done).unwrap();
+    let trace = serde_json::to_vec(&trace()).unwrap();
+    std::fs::write(case.job.folder.join(path::TRACE), trace).unwrap();
+    std::fs::write(case.job.folder.join(path::OUTPUT), b"result").unwrap();
+}
+
+async fn run(case: &Case) -> (Result<Product, Failure>, Vec<Progress>) {
+    let seen = Mutex::new(Vec::new());
+    let progress = |progress| seen.lock().unwrap().push(progress);
+    let result = case.engine.run(&case.job, &progress).await;
+    (result, seen.into_inner().unwrap())
+}
+
+#[tokio::test]
+async fn a_run_with_progress_and_garbage() {
+    let script = r#"[ "$1" = run ] && [ -d "$2" ] || exit 9
+        echo '{"progress":{"done":1,"total":4}}'; echo garbage; echo; echo '{"progress":{}}'
+        echo '{"progress":{"done":9,"total":4}}'; cat ../done"#;
+    let case = case(script, LONG);
+    prepare(&case, result());
+    let (product, progress) = run(&case).await;
+    let product = product.unwrap();
+    assert_eq!(product.result_root, merkle::result_root(b"result"));
+    assert_eq!(product.trace_root, trace().root());
+    assert_eq!(std::fs::read(product.output).unwrap(), b"result");
+    let progress: Vec<_> = progress
+        .iter()
+        .map(|p| (p.steps_done, p.steps_total))
+        .collect();
+    assert_eq!(progress, [(1, 4), (4, 4)]);
+}
+
+#[tokio::test]
+async fn a_build_gets_the_job_and_its_limits() {
+    let script = r#"grep -q '"memory_bytes": 67108864' "$2/job.json" || exit 9
+        echo '{"done":"build"}'"#;
+    let case = case(script, LONG);
+    case.engine.build(&case.job).await.unwrap();
+    let text = std::fs::read(case.job.folder.join(path::JOB)).unwrap();
+    let spec: JobSpec = serde_json::from_slice(&text).unwrap();
+    assert_eq!(spec.device, [1; 32]);
+    assert_eq!(spec.limits.output_bytes, 6);
+    assert!(spec.limits.cpu_seconds >= 60);
+}
+
+#[tokio::test]
+async fn a_compiler_error_comes_with_its_log() {
+    let script = r#"echo "program.cl:3: error" > build/build.log; echo noise >&2
+        echo '{"failed":{"fault":"build-failed","message":"no","log":"build/build.log"}}'; exit 1"#;
+    let case = case(script, LONG);
+    let failure = case.engine.build(&case.job).await.unwrap_err();
+    assert_eq!(failure.fault, Fault::BuildFailed);
+    assert_eq!(failure.message, "no");
+    let log = String::from_utf8(failure.log).unwrap();
+    assert!(
+        log.starts_with("program.cl:3: error") && log.contains("noise"),
+        "{log}"
+    );
+}
+
+#[tokio::test]
+async fn what_a_stranger_could_say_is_not_followed() {
+    // Another file as log, and a fault that only the chain can find.
+    let script = r#"echo '{"failed":{"fault":"wrong-result","message":"x","log":"../secret"}}'
+        exit 1"#;
+    let case = case(script, LONG);
+    std::fs::write(case.dir.path().join("secret"), b"key").unwrap();
+    let failure = case.engine.build(&case.job).await.unwrap_err();
+    assert_eq!((failure.fault, failure.log), (Fault::Crashed, Vec::new()));
+
+    // A link in place of the log.
+    let link = r#"ln -s ../../secret build/build.log
+        echo '{"failed":{"fault":"build-failed","message":"x","log":"build/build.log"}}'; exit 1"#;
+    let case = self::case(link, LONG);
+    std::fs::write(case.dir.path().join("secret"), b"key").unwrap();
+    let failure = case.engine.build(&case.job).await.unwrap_err();
+    assert_eq!(failure.log, b"");
+}
+
+#[tokio::test]
+async fn crashes_and_silence_name_the_cause() {
+    let segv = case("echo about to fall >&2; kill -SEGV $$", LONG);
+    let (failure, _) = run(&segv).await;
+    let failure = failure.unwrap_err();
+    assert_eq!(failure.fault, Fault::Crashed);
+    assert!(failure.message.contains("SIGSEGV"), "{}", failure.message);
+    assert!(
+        failure.message.contains("about to fall"),
+        "{}",
+        failure.message
+    );
+
+    let silent = case("exit 0", LONG);
+    let failure = run(&silent).await.0.unwrap_err();
+    assert!(failure.message.contains("code 0"), "{}", failure.message);
+
+    // Done, and then not.
+    let undone = case("cat ../done; exit 3", LONG);
+    prepare(&undone, result());
+    assert_eq!(run(&undone).await.0.unwrap_err().fault, Fault::Crashed);
+
+    let other = case(r#"echo '{"done":"build"}'"#, LONG);
+    assert_eq!(run(&other).await.0.unwrap_err().fault, Fault::Crashed);
+
+    let mut none = case("", LONG);
+    none.engine.program = "/nonexistent/executor".into();
+    let failure = run(&none).await.0.unwrap_err();
+    assert!(
+        failure.message.contains("cannot start"),
+        "{}",
+        failure.message
+    );
+}
+
+#[tokio::test]
+async fn the_deadline_is_the_time_limit() {
+    let case = case("sleep 1000", Duration::from_millis(200));
+    let (failure, _) = run(&case).await;
+    let failure = failure.unwrap_err();
+    assert_eq!(failure.fault, Fault::TimeLimit);
+    assert!(failure.message.contains("run stage"), "{}", failure.message);
+}
+
+#[tokio::test]
+async fn a_trace_that_is_not_the_one_on_the_disk_is_refused() {
+    let case = case("cat ../done", LONG);
+    let mut lie = result();
+    lie.trace_root = [0; 32];
+    prepare(&case, lie);
+    let (failure, _) = run(&case).await;
+    let failure = failure.unwrap_err();
+    assert_eq!(failure.fault, Fault::Crashed);
+    assert!(failure.message.contains("trace"), "{}", failure.message);
+}
+
+fn manifest(program: &str) -> String {
+    format!(
+        r#"{{"version":"aicpw.task/v1","name":"double","engine":"opencl","class":"int",
+        "program":{program},
+        "buffers":[{{"name":"x","type":"int","length":4,"init":{{"cid":"{}"}}}}],
+        "steps":[{{"kernel":"double_it","args":[{{"buffer":"x"}}],"global":[4]}}],
+        "outputs":["x"]}}"#,
+        testing::content_id(b"input")
+    )
+}
+
+#[test]
+fn a_plan_names_what_to_fetch() {
+    let program = testing::content_id(b"program");
+    let manifest = manifest(&format!(r#"{{"cid":"{program}"}}"#));
+    let engine = case("", LONG).engine;
+    let needs = testing::order(1).needs;
+    let plan = engine.plan(manifest.as_bytes(), &needs).unwrap();
+    assert_eq!(plan.output_bytes, 16);
+    let paths: Vec<_> = plan
+        .blobs
+        .iter()
+        .map(|blob| blob.path.to_str().unwrap())
+        .collect();
+    assert_eq!(paths, [path::PROGRAM, "inputs/buffer-0"]);
+    assert_eq!(plan.blobs[0].cid, program);
+    assert_eq!(plan.blobs[0].max_bytes, limits::PROGRAM_BYTES);
+    assert_eq!(plan.blobs[1].length, Some(16));
+    assert_eq!(plan.blobs[1].field, "buffers[0].init");
+}
+
+#[test]
+fn a_manifest_must_be_what_the_task_asked_for() {
+    let engine = case("", LONG).engine;
+    let needs = testing::order(1).needs;
+    let good = manifest(&format!(
+        r#"{{"cid":"{}"}}"#,
+        testing::content_id(b"program")
+    ));
+    let field =
+        |manifest: &str, needs: &Needs| engine.plan(manifest.as_bytes(), needs).unwrap_err().field;
+
+    let small = Needs {
+        memory: Mebibytes(0),
+        ..needs
+    };
+    assert_eq!(field(&good, &small), "buffers");
+    let strict = Needs {
+        class: aicpw_protocol::task::DeterminismClass::Fp32Strict,
+        ..needs
+    };
+    assert_eq!(field(&good, &strict), "class");
+    let local = manifest(r#"{"file":"double.cl"}"#);
+    let error = engine.plan(local.as_bytes(), &needs).unwrap_err();
+    assert!(error.to_string().contains("double.cl"), "{error}");
+    let wrong = good.replace(r#""buffer":"x""#, r#""buffer":"y""#);
+    assert_eq!(field(&wrong, &needs), "steps[0].args[0].buffer");
+    assert_eq!(field("{", &needs), "manifest");
+}

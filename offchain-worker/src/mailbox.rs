@@ -1,0 +1,148 @@
+//! The mailbox between the offchain worker hook and this side: see [`aicpw_protocol::mailbox`] for
+//! its contract.
+
+use aicpw_protocol::{
+    mailbox::{report_key, Orders, Report, ORDERS, SERVING},
+    AssignmentId, Hash,
+};
+use codec::{DecodeAll, Encode};
+use std::sync::Arc;
+
+use crate::chain::LocalStorage;
+
+/// What the mailbox holds cannot be used.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum MailboxError {
+    /// Not what the hook of this version writes.
+    #[error(
+        "the orders in the mailbox cannot be read ({0}); node and runtime may be of different \
+         versions"
+    )]
+    Garbled(codec::Error),
+    /// The folder served another chain before.
+    #[error("the orders in the mailbox are of another chain (genesis 0x{})", hex::encode(.0))]
+    OtherChain(Hash),
+}
+
+/// Typed access to the mailbox.
+#[derive(Clone)]
+pub struct Mailbox {
+    storage: Arc<dyn LocalStorage>,
+    genesis: Hash,
+}
+
+impl Mailbox {
+    /// The mailbox of the chain with this genesis hash.
+    pub fn new(storage: Arc<dyn LocalStorage>, genesis: Hash) -> Self {
+        Self { storage, genesis }
+    }
+
+    /// The newest orders; `None` before the hook has written any.
+    ///
+    /// # Errors
+    /// When they are not readable, or of another chain.
+    pub fn orders(&self) -> Result<Option<Orders>, MailboxError> {
+        let Some(bytes) = self.storage.get(ORDERS) else {
+            return Ok(None);
+        };
+        let orders = Orders::decode_all(&mut bytes.as_slice()).map_err(MailboxError::Garbled)?;
+        if orders.genesis != self.genesis {
+            return Err(MailboxError::OtherChain(orders.genesis));
+        }
+        Ok(Some(orders))
+    }
+
+    /// Replaces the report on an assignment. Whether it changed.
+    pub fn write_report(&self, assignment: AssignmentId, report: &Report) -> bool {
+        self.replace(&report_key(assignment), report.encode())
+    }
+
+    /// The report on an assignment, if there is one that can be read.
+    pub fn report(&self, assignment: AssignmentId) -> Option<Report> {
+        let bytes = self.storage.get(&report_key(assignment))?;
+        Report::decode_all(&mut bytes.as_slice()).ok()
+    }
+
+    /// Removes the report on an assignment that has ended.
+    pub fn clear_report(&self, assignment: AssignmentId) {
+        self.storage.remove(&report_key(assignment));
+    }
+
+    /// Says that this side is alive at `now` (milliseconds since the Unix epoch). Without it the
+    /// hook sends no heartbeat, so that a node that cannot work is not given work.
+    pub fn renew_serving(&self, now: u64) {
+        self.replace(SERVING, now.encode());
+    }
+
+    /// Writes unless somebody else does at the same time; then the newer value is looked at again.
+    fn replace(&self, key: &[u8], new: Vec<u8>) -> bool {
+        loop {
+            let old = self.storage.get(key);
+            if old.as_ref() == Some(&new) {
+                return false;
+            }
+            if self.storage.compare_and_set(key, old.as_deref(), &new) {
+                return true;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::MemoryStorage;
+    use aicpw_protocol::{mailbox::ORDERS, TaskId};
+
+    const GENESIS: Hash = [7; 32];
+
+    #[test]
+    fn orders_of_another_chain_or_version_are_refused() {
+        let storage = Arc::new(MemoryStorage::default());
+        let mailbox = Mailbox::new(storage.clone(), GENESIS);
+        assert_eq!(mailbox.orders(), Ok(None));
+
+        let orders = Orders {
+            genesis: GENESIS,
+            block: 3,
+            orders: Vec::new(),
+        };
+        storage.put(ORDERS, orders.encode());
+        assert_eq!(mailbox.orders(), Ok(Some(orders.clone())));
+
+        let mut longer = orders.encode();
+        longer.push(0);
+        storage.put(ORDERS, longer);
+        assert!(matches!(mailbox.orders(), Err(MailboxError::Garbled(_))));
+
+        let other = Orders {
+            genesis: [8; 32],
+            ..orders
+        };
+        storage.put(ORDERS, other.encode());
+        assert_eq!(mailbox.orders(), Err(MailboxError::OtherChain([8; 32])));
+    }
+
+    #[test]
+    fn a_report_replaces_the_one_before() {
+        let mailbox = Mailbox::new(Arc::new(MemoryStorage::default()), GENESIS);
+        let one = AssignmentId {
+            task: TaskId(1),
+            ..Default::default()
+        };
+        let two = AssignmentId {
+            task: TaskId(2),
+            ..Default::default()
+        };
+        assert!(mailbox.write_report(one, &Report::Ready));
+        assert!(!mailbox.write_report(one, &Report::Ready));
+        let done = Report::Done {
+            commitment: [1; 32],
+        };
+        assert!(mailbox.write_report(one, &done));
+        assert_eq!(mailbox.report(one), Some(done));
+        assert_eq!(mailbox.report(two), None);
+        mailbox.clear_report(one);
+        assert_eq!(mailbox.report(one), None);
+    }
+}

@@ -1,0 +1,159 @@
+//! Manifest, program and inputs of a job.
+
+use aicpw_protocol::{
+    content::ContentId,
+    mailbox::Order,
+    task::{Fault, PeerAddresses},
+};
+use std::path::Path;
+use std::time::Duration;
+
+use crate::{
+    durable,
+    engines::{self, Engine, Failure, Plan},
+    ipfs::{silent, BlobError, BlobStore, FetchOptions, PeerAddress},
+};
+
+/// Most bytes of a manifest.
+pub const MAX_MANIFEST: u64 = 1 << 20;
+
+/// How often a download that found nobody is tried: the requester's node may be starting.
+const TRIES: u32 = 2;
+
+/// Bounds of a job's downloads.
+#[derive(Debug, Clone)]
+pub struct FetchLimits {
+    /// Longest time without a single new byte.
+    pub stall: Duration,
+    /// Longest time for one file.
+    pub total: Duration,
+}
+
+/// Fetches all that a job needs into its folder and checks it.
+///
+/// # Errors
+/// [`Fault::InputUnavailable`] naming the CID and the field, [`Fault::BadManifest`] naming the
+/// field, and [`Fault::Crashed`] where this machine is to blame.
+pub async fn fetch_all(
+    store: &dyn BlobStore,
+    engine: &dyn Engine,
+    order: &Order,
+    folder: &Path,
+    limits: &FetchLimits,
+) -> Result<Plan, Failure> {
+    let peers = addresses(&order.peers);
+    let manifest = engines::manifest_path(folder);
+    fetch(
+        store,
+        &order.manifest,
+        "the manifest",
+        &manifest,
+        MAX_MANIFEST,
+        &peers,
+        limits,
+    )
+    .await?;
+    let text = durable::read_untrusted(&manifest, MAX_MANIFEST)
+        .map_err(|error| own_fault(&format!("cannot read the manifest: {error}")))?;
+    let plan = engine
+        .plan(&text, &order.needs)
+        .map_err(|error| Failure::new(Fault::BadManifest, error.to_string()))?;
+
+    for blob in &plan.blobs {
+        let path = folder.join(&blob.path);
+        if let Some(parent) = path.parent() {
+            tokio::fs::create_dir_all(parent).await.map_err(|error| {
+                own_fault(&format!("cannot make a folder for {}: {error}", blob.field))
+            })?;
+        }
+        let bytes = fetch(
+            store,
+            &blob.cid,
+            &blob.field,
+            &path,
+            blob.max_bytes,
+            &peers,
+            limits,
+        )
+        .await?;
+        if let Some(expected) = blob.length.filter(|expected| *expected != bytes) {
+            return Err(Failure::new(
+                Fault::InputUnavailable,
+                format!(
+                    "{}: {} has {bytes} bytes, and the manifest says {expected}",
+                    blob.field, blob.cid
+                ),
+            ));
+        }
+    }
+    Ok(plan)
+}
+
+async fn fetch(
+    store: &dyn BlobStore,
+    content: &ContentId,
+    field: &str,
+    path: &Path,
+    max_bytes: u64,
+    peers: &[PeerAddress],
+    limits: &FetchLimits,
+) -> Result<u64, Failure> {
+    let unavailable = |reason: String| {
+        Failure::new(
+            Fault::InputUnavailable,
+            format!("{field}: {content}: {reason}"),
+        )
+    };
+    let cid = cid::Cid::try_from(content.as_bytes())
+        .map_err(|error| unavailable(format!("not a CID that can be fetched: {error}")))?;
+    let options = FetchOptions {
+        peers: peers.to_vec(),
+        max_bytes,
+        stall_timeout: limits.stall,
+        total_timeout: limits.total,
+    };
+    let mut tried = 0;
+    loop {
+        tried += 1;
+        let error = match store.fetch_to_file(&cid, path, &options, &silent).await {
+            Ok(bytes) => return Ok(bytes),
+            Err(error) => error,
+        };
+        tracing::info!(%cid, field, %error, tried, "a download failed");
+        match error {
+            BlobError::NotFound { .. } | BlobError::Stalled { .. } if tried < TRIES => {}
+            BlobError::NotFound { reason, .. } | BlobError::Stalled { reason, .. } => {
+                return Err(unavailable(reason));
+            }
+            BlobError::TooLarge { size, max, .. } => {
+                return Err(unavailable(format!(
+                    "it has {size} bytes or more, and at most {max} are allowed"
+                )));
+            }
+            BlobError::Refused { message, .. } => return Err(unavailable(message)),
+            BlobError::NodeUnreachable { .. } if tried < TRIES => {}
+            BlobError::DiskFull { .. }
+            | BlobError::StoreFull { .. }
+            | BlobError::File { .. }
+            | BlobError::FileChanged { .. }
+            | BlobError::PeerUnreachable { .. }
+            | BlobError::BadAddress { .. }
+            | BlobError::NodeUnreachable { .. } => {
+                return Err(own_fault(&format!("{field}: the provider's {error}")));
+            }
+        }
+    }
+}
+
+/// The addresses that can be dialled; a requester's bad one is its own loss.
+fn addresses(peers: &PeerAddresses) -> Vec<PeerAddress> {
+    let parsed = peers.iter().filter_map(|bytes| {
+        let address = multiaddr::Multiaddr::try_from(bytes.to_vec()).ok()?;
+        address.to_string().parse().ok()
+    });
+    parsed.collect()
+}
+
+fn own_fault(message: &str) -> Failure {
+    Failure::new(Fault::Crashed, message)
+}

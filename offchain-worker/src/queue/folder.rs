@@ -1,0 +1,274 @@
+//! The folder of a job:
+//!
+//! ```text
+//! jobs/<assignment>/state.json   the record; the truth about the job
+//! jobs/<assignment>/log.txt      what a failed run said
+//! jobs/<assignment>/output       the result, taken out of the sandbox's reach
+//! jobs/<assignment>/trace.json   its checkpoints, for a jury
+//! jobs/<assignment>/work/        all that the program can see
+//! ```
+
+use aicpw_protocol::AssignmentId;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::record::{Record, VERSION};
+use crate::durable;
+
+/// Most bytes of a record that make sense.
+const MAX_RECORD: u64 = 1 << 20;
+
+/// A job's folder and record. There is one of it for each folder.
+#[derive(Debug)]
+pub struct JobFolder {
+    path: PathBuf,
+    record: Record,
+}
+
+/// A folder cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot {action} {}: {source}", path.display())]
+pub struct FolderError {
+    /// What was tried.
+    pub action: &'static str,
+    /// The file or folder.
+    pub path: PathBuf,
+    /// The cause.
+    pub source: io::Error,
+}
+
+impl JobFolder {
+    /// Where the folder of an assignment is.
+    pub fn path_of(jobs: &Path, assignment: AssignmentId) -> PathBuf {
+        jobs.join(assignment.to_string())
+    }
+
+    /// Makes the folder of a new job, in place of whatever is there.
+    ///
+    /// # Errors
+    /// When the disk says so.
+    pub fn create(jobs: &Path, record: Record) -> Result<Self, FolderError> {
+        let path = Self::path_of(jobs, record.order.assignment);
+        durable::remove_folder(&path).map_err(error("remove", &path))?;
+        let work = path.join("work");
+        std::fs::create_dir_all(&work).map_err(error("make", &work))?;
+        durable::sync_parent(&path).map_err(error("make", &path))?;
+        let folder = Self { path, record };
+        folder.save()?;
+        Ok(folder)
+    }
+
+    /// Opens a folder that is there.
+    ///
+    /// # Errors
+    /// When there is no record, it is damaged, or it is of another assignment or version.
+    pub fn open(path: &Path) -> Result<Self, FolderError> {
+        let state = path.join("state.json");
+        let wrong = |reason: String| FolderError {
+            action: "use",
+            path: state.clone(),
+            source: io::Error::other(reason),
+        };
+        let text = durable::read_untrusted(&state, MAX_RECORD).map_err(error("read", &state))?;
+        let record: Record = serde_json::from_slice(&text).map_err(|e| wrong(e.to_string()))?;
+        if record.version != VERSION {
+            return Err(wrong(format!("version {} is not known", record.version)));
+        }
+        let named = path.file_name().and_then(|name| name.to_str());
+        if named != Some(&record.order.assignment.to_string()) {
+            return Err(wrong(format!(
+                "it is about assignment {}",
+                record.order.assignment
+            )));
+        }
+        Ok(Self {
+            path: path.to_owned(),
+            record,
+        })
+    }
+
+    /// The record.
+    pub fn record(&self) -> &Record {
+        &self.record
+    }
+
+    /// Changes the record, on the disk first.
+    ///
+    /// # Errors
+    /// When the disk says so; the record is then as it was.
+    pub fn update(&mut self, change: impl FnOnce(&mut Record)) -> Result<(), FolderError> {
+        let old = self.record.clone();
+        change(&mut self.record);
+        self.save().inspect_err(|_| self.record = old)
+    }
+
+    /// The folder that the program sees.
+    pub fn work(&self) -> PathBuf {
+        self.path.join("work")
+    }
+
+    /// The result.
+    pub fn output(&self) -> PathBuf {
+        self.path.join("output")
+    }
+
+    /// The checkpoints.
+    pub fn trace(&self) -> PathBuf {
+        self.path.join("trace.json")
+    }
+
+    /// The log of a failed run.
+    pub fn log(&self) -> PathBuf {
+        self.path.join("log.txt")
+    }
+
+    /// Takes the output out of the reach of what may still run in the sandbox.
+    ///
+    /// # Errors
+    /// When there is none, or it is not an ordinary file of `bytes` bytes.
+    pub fn take_output(&self, from: &Path, bytes: u64) -> Result<(), FolderError> {
+        let check = |length| match length == bytes {
+            true => Ok(()),
+            false => Err(format!(
+                "it has {length} bytes, and the manifest says {bytes}"
+            )),
+        };
+        take(from, &self.output(), check)
+    }
+
+    /// Takes the checkpoints, likewise.
+    ///
+    /// # Errors
+    /// When there are none, or they are not an ordinary file.
+    pub fn take_trace(&self, from: &Path) -> Result<(), FolderError> {
+        take(from, &self.trace(), |_| Ok(()))
+    }
+
+    /// Removes all but the record: the result is on IPFS by now, or nobody wants it.
+    ///
+    /// # Errors
+    /// When the disk says so.
+    pub fn clear(&self) -> Result<(), FolderError> {
+        let work = self.work();
+        durable::remove_folder(&work).map_err(error("remove", &work))?;
+        for file in [self.output(), self.trace(), self.log()] {
+            match std::fs::remove_file(&file) {
+                Err(e) if e.kind() != io::ErrorKind::NotFound => {
+                    return Err(error("remove", &file)(e));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Empties the folder that the program sees, before a job is done again: the program may have
+    /// changed anything in it, its own inputs too.
+    ///
+    /// # Errors
+    /// When the disk says so.
+    pub fn reset_work(&self) -> Result<(), FolderError> {
+        let work = self.work();
+        durable::remove_folder(&work).map_err(error("empty", &work))?;
+        std::fs::create_dir_all(&work).map_err(error("make", &work))
+    }
+
+    /// Removes the folder.
+    ///
+    /// # Errors
+    /// When the disk says so.
+    pub fn remove(path: &Path) -> Result<(), FolderError> {
+        durable::remove_folder(path).map_err(error("remove", path))
+    }
+
+    fn save(&self) -> Result<(), FolderError> {
+        let state = self.path.join("state.json");
+        let text = serde_json::to_vec_pretty(&self.record)
+            .map_err(io::Error::other)
+            .map_err(error("write", &state))?;
+        durable::replace(&state, &text).map_err(error("write", &state))
+    }
+}
+
+fn take(
+    from: &Path,
+    to: &Path,
+    check: impl FnOnce(u64) -> Result<(), String>,
+) -> Result<(), FolderError> {
+    let take = || -> io::Result<()> {
+        let file = durable::open_untrusted(from)?;
+        check(file.metadata()?.len()).map_err(io::Error::other)?;
+        file.sync_all()?;
+        std::fs::rename(from, to)?;
+        durable::sync_parent(to)
+    };
+    take().map_err(error("take", from))
+}
+
+fn error(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> FolderError {
+    let path = path.to_owned();
+    move |source| FolderError {
+        action,
+        path,
+        source,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::record::Phase;
+    use super::*;
+    use crate::testing;
+
+    fn folder(jobs: &Path) -> JobFolder {
+        JobFolder::create(jobs, Record::new([1; 32], testing::order(4), 9)).unwrap()
+    }
+
+    #[test]
+    fn a_record_is_found_again() {
+        let jobs = tempfile::tempdir().unwrap();
+        let mut first = folder(jobs.path());
+        first.update(|record| record.phase = Phase::Ready).unwrap();
+        let path = JobFolder::path_of(jobs.path(), first.record().order.assignment);
+        let again = JobFolder::open(&path).unwrap();
+        assert_eq!(again.record(), first.record());
+        assert_eq!(again.record().phase, Phase::Ready);
+    }
+
+    #[test]
+    fn a_damaged_or_misplaced_record_is_refused() {
+        let jobs = tempfile::tempdir().unwrap();
+        folder(jobs.path());
+        let path = jobs.path().join("4-0-0");
+        let moved = jobs.path().join("5-0-0");
+        std::fs::rename(&path, &moved).unwrap();
+        let error = JobFolder::open(&moved).unwrap_err().to_string();
+        assert!(error.contains("assignment 4-0-0"), "{error}");
+        std::fs::write(moved.join("state.json"), "{").unwrap();
+        let error = JobFolder::open(&moved).unwrap_err().to_string();
+        assert!(error.contains("state.json"), "{error}");
+    }
+
+    #[test]
+    fn only_an_ordinary_output_of_the_right_length_is_taken() {
+        let jobs = tempfile::tempdir().unwrap();
+        let folder = folder(jobs.path());
+        let secret = jobs.path().join("secret");
+        std::fs::write(&secret, b"0123").unwrap();
+        let made = folder.work().join("output");
+
+        std::os::unix::fs::symlink(&secret, &made).unwrap();
+        assert!(folder.take_output(&made, 4).is_err());
+        std::fs::remove_file(&made).unwrap();
+        std::fs::hard_link(&secret, &made).unwrap();
+        assert!(folder.take_output(&made, 4).is_err());
+        std::fs::remove_file(&made).unwrap();
+
+        std::fs::write(&made, b"01234").unwrap();
+        let error = folder.take_output(&made, 4).unwrap_err().to_string();
+        assert!(error.contains("5 bytes"), "{error}");
+        assert!(!folder.output().exists());
+        folder.take_output(&made, 5).unwrap();
+        assert_eq!(std::fs::read(folder.output()).unwrap(), b"01234");
+    }
+}

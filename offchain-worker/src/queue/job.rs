@@ -1,0 +1,451 @@
+//! The life of one job, from the order to its end, written as one story. It can be broken off at
+//! any `await` (shutdown, crash) and is then told again from the phase on the disk.
+
+use aicpw_protocol::{
+    commitment::ResultOpening,
+    content::ContentId,
+    mailbox::{Order, Report},
+    task::{Fault, Privacy, Progress},
+    BlockNumber, Hash,
+};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+use tokio::sync::OwnedSemaphorePermit;
+
+use super::{
+    answer,
+    fetch::{fetch_all, FetchLimits},
+    folder::{FolderError, JobFolder},
+    record::{short_message, Answer, Phase},
+    sight::{Commitment, End, Watch},
+    slots::Slots,
+};
+use crate::{
+    chain::ChainView,
+    clock::unix_ms,
+    engines::{Engine, Failure, Job, Product},
+    ipfs::{silent, BlobError, BlobStore},
+    mailbox::Mailbox,
+    secret::WorkerSecret,
+};
+
+/// Blocks that are left, before a window closes, for the hook to say what is to be said.
+const MARGIN: BlockNumber = 4;
+
+/// Most bytes of a log that go to IPFS.
+const MAX_LOG: usize = 1 << 20;
+
+/// Longest time that adding a log may take; the failure is reported without it then.
+const LOG_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Pause before adding a result is tried again; doubles up to the longest.
+const FIRST_PAUSE: Duration = Duration::from_millis(200);
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+
+/// What all jobs share.
+pub struct Shop {
+    /// The chain.
+    pub chain: Arc<dyn ChainView>,
+    /// Where results go.
+    pub store: Arc<dyn BlobStore>,
+    /// Where reports go.
+    pub mailbox: Mailbox,
+    /// What runs programs.
+    pub engine: Arc<dyn Engine>,
+    /// Of which salts are derived.
+    pub secret: WorkerSecret,
+    /// Free slots of the devices.
+    pub slots: Slots,
+    /// Bounds of downloads.
+    pub fetch: FetchLimits,
+    /// How often progress is written to the mailbox at most.
+    pub progress_every: Duration,
+}
+
+/// One job.
+pub struct Life {
+    shop: Arc<Shop>,
+    folder: JobFolder,
+    watch: Watch,
+}
+
+/// A closed job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Closed {
+    /// When, milliseconds since the Unix epoch.
+    pub at: u64,
+}
+
+impl Life {
+    /// A job, wherever it is.
+    pub fn new(shop: Arc<Shop>, folder: JobFolder, watch: Watch) -> Self {
+        Self {
+            shop,
+            folder,
+            watch,
+        }
+    }
+
+    /// Lives until the assignment has ended.
+    ///
+    /// # Errors
+    /// When the job's folder cannot be written: this machine needs a person.
+    pub async fn live(mut self) -> Result<Closed, FolderError> {
+        loop {
+            match self.folder.record().phase.clone() {
+                Phase::Fetching | Phase::Ready | Phase::Building | Phase::Running => {
+                    self.work().await?;
+                }
+                Phase::Done { answer } => self.deliver(answer).await?,
+                Phase::Opened { answer, published } => self.serve(answer, published).await?,
+                Phase::Failed {
+                    fault,
+                    message,
+                    log,
+                } => {
+                    self.report(&Report::Failed {
+                        fault,
+                        log: log.clone(),
+                        message: short_message(&message),
+                    });
+                    let end = self.watch.ended().await;
+                    self.close(end, log.into_iter().collect())?;
+                }
+                Phase::Closed { at, .. } => {
+                    self.folder.clear()?;
+                    self.shop.mailbox.clear_report(self.order().assignment);
+                    return Ok(Closed { at });
+                }
+            }
+        }
+    }
+
+    /// From fetching to a result or a failure, unless the assignment ends before.
+    async fn work(&mut self) -> Result<(), FolderError> {
+        let watch = self.watch.clone();
+        let outcome = tokio::select! {
+            biased;
+            end = watch.ended() => return self.close(end, Vec::new()),
+            outcome = self.compute() => outcome,
+        };
+        let failure = match outcome {
+            Ok(answer) => {
+                tracing::info!(
+                    assignment = %self.order().assignment,
+                    result = %answer.result,
+                    bytes = answer.bytes,
+                    "done"
+                );
+                return self.enter(Phase::Done { answer });
+            }
+            Err(Trouble::Disk(error)) => {
+                // Said now, because nothing can be remembered.
+                let message = "the provider's disk cannot be written";
+                self.report(&Report::Failed {
+                    fault: Fault::Crashed,
+                    log: None,
+                    message: short_message(message),
+                });
+                return Err(error);
+            }
+            Err(Trouble::Failure(failure)) => failure,
+        };
+        tracing::warn!(
+            assignment = %self.order().assignment,
+            fault = ?failure.fault,
+            message = failure.message,
+            "failed"
+        );
+        let log = self.keep_log(&failure.log).await;
+        self.enter(Phase::Failed {
+            fault: failure.fault,
+            message: self.without_paths(&failure.message),
+            log,
+        })
+    }
+
+    async fn compute(&mut self) -> Result<Answer, Trouble> {
+        let order = self.order().clone();
+        if order.privacy == Privacy::Sealed {
+            let message = "this worker cannot open sealed data";
+            return Err(Failure::new(Fault::BadKey, message).into());
+        }
+        self.enter(Phase::Fetching)?;
+        self.folder.reset_work()?;
+        let work = self.folder.work();
+
+        let shop = self.shop.clone();
+        let watch = self.watch.clone();
+        let plan = tokio::select! {
+            plan = fetch_all(&*shop.store, &*shop.engine, &order, &work, &shop.fetch) => plan?,
+            () = watch.start_window_closes(MARGIN) => {
+                let message = format!(
+                    "manifest {} or one of its blobs did not arrive within the start window",
+                    order.manifest
+                );
+                return Err(Failure::new(Fault::InputUnavailable, message).into());
+            }
+        };
+        let _slot = self.slot(&order).await?;
+
+        let deadline = Instant::now() + Duration::from_millis(order.time_limit.0);
+        self.enter(Phase::Ready)?;
+        self.report(&Report::Ready);
+        let job = Job {
+            folder: work,
+            fingerprint: order.fingerprint,
+            needs: order.needs,
+            output_bytes: plan.output_bytes,
+            deadline,
+        };
+        let product = tokio::select! {
+            product = self.build_and_run(&job) => product?,
+            () = watch.time_runs_out(MARGIN) => {
+                let message = "the job did not end before its deadline on chain";
+                return Err(Failure::new(Fault::TimeLimit, message).into());
+            }
+        };
+        self.check(&product, plan.output_bytes).await
+    }
+
+    async fn build_and_run(&mut self, job: &Job) -> Result<Product, Trouble> {
+        let engine = self.shop.engine.clone();
+        self.enter(Phase::Building)?;
+        engine.build(job).await?;
+        self.enter(Phase::Running)?;
+
+        let assignment = self.order().assignment;
+        let mailbox = &self.shop.mailbox;
+        let every = self.shop.progress_every;
+        let last = Mutex::new(None::<Instant>);
+        let progress = move |progress: Progress| {
+            let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
+            let done = progress.steps_done >= progress.steps_total;
+            if progress.steps_total == 0
+                || (!done && last.is_some_and(|last| last.elapsed() < every))
+            {
+                return;
+            }
+            *last = Some(Instant::now());
+            mailbox.write_report(assignment, &Report::Running { progress });
+        };
+        Ok(engine.run(job, &progress).await?)
+    }
+
+    /// Takes the output, and believes of it only what is found in it.
+    async fn check(&self, product: &Product, output_bytes: u64) -> Result<Answer, Trouble> {
+        let odd = |message: String| Trouble::Failure(Failure::new(Fault::Crashed, message));
+        self.folder
+            .take_output(&product.output, output_bytes)
+            .map_err(|error| odd(format!("the output cannot be used: {}", error.source)))?;
+        self.folder
+            .take_trace(&product.trace)
+            .map_err(|error| odd(format!("the trace cannot be used: {}", error.source)))?;
+        let output = self.folder.output();
+        let path = output.clone();
+        let root = tokio::task::spawn_blocking(move || answer::root_of_file(&path))
+            .await
+            .map_err(|error| odd(format!("the output cannot be hashed: {error}")))?
+            .map_err(|error| odd(format!("the output cannot be read: {error}")))?;
+        if root != product.result_root {
+            return Err(odd("the output is not what the engine says it is".into()));
+        }
+        // Only hashed: nothing is served or announced before the commit is final.
+        let cid = self.shop.store.hash_file(&output, &silent).await;
+        let cid = cid.map_err(|error| odd(format!("no CID for the output: {error}")))?;
+        let result = ContentId::try_from(cid).map_err(|error| odd(error.to_string()))?;
+        // Inputs and program are not needed any more, and may be large.
+        self.folder.reset_work()?;
+        Ok(Answer {
+            result_root: root,
+            trace_root: product.trace_root,
+            result,
+            bytes: output_bytes,
+        })
+    }
+
+    /// A slot of the device, in time to start.
+    async fn slot(&self, order: &Order) -> Result<OwnedSemaphorePermit, Trouble> {
+        let slots = self
+            .shop
+            .chain
+            .slots_of(order.device)
+            .unwrap_or_else(|error| {
+                tracing::warn!(device = %order.device, %error, "taking it to have one slot");
+                None
+            });
+        tokio::select! {
+            slot = self.shop.slots.take(order.fingerprint, slots.unwrap_or(1)) => Ok(slot),
+            () = self.watch.start_window_closes(MARGIN) => {
+                let message = format!("device {} has no free slot on its machine", order.device);
+                Err(Failure::new(Fault::Crashed, message).into())
+            }
+        }
+    }
+
+    /// From a result to its publication, once the commit cannot be taken back any more.
+    async fn deliver(&mut self, answer: Answer) -> Result<(), FolderError> {
+        let (commitment, opening) = self.commitment(&answer);
+        self.report(&Report::Done { commitment });
+        let assignment = self.order().assignment;
+        let watch = self.watch.clone();
+        let deliver = async {
+            match watch.committed().await {
+                Commitment::Hidden(on_chain) if on_chain == commitment => {}
+                Commitment::Opened(on_chain) if on_chain == opening => {}
+                other => {
+                    tracing::error!(
+                        %assignment,
+                        ours = hex::encode(commitment),
+                        on_chain = ?other,
+                        "the chain holds another commitment than this worker's; does a second \
+                         node use the same worker key?"
+                    );
+                    std::future::pending::<()>().await;
+                }
+            }
+            tokio::select! {
+                () = self.publish(&answer) => true,
+                // Not to open at all would cost everything; the file can still follow.
+                () = watch.reveal_window_closes(MARGIN) => false,
+            }
+        };
+        let delivered = tokio::select! {
+            biased;
+            published = deliver => Ok(published),
+            end = watch.ended() => Err(end),
+        };
+        match delivered {
+            Ok(published) => self.enter(Phase::Opened { answer, published }),
+            // It may have been added in the moment when it ended.
+            Err(end) => self.close(end, vec![answer.result]),
+        }
+    }
+
+    /// Until the end of the assignment, with the result for everybody to fetch.
+    async fn serve(&mut self, answer: Answer, published: bool) -> Result<(), FolderError> {
+        let (commitment, opening) = self.commitment(&answer);
+        self.report(&Report::Open {
+            commitment,
+            opening,
+        });
+        let watch = self.watch.clone();
+        let end = if published {
+            watch.ended().await
+        } else {
+            let publish = async {
+                self.publish(&answer).await;
+                watch.ended().await
+            };
+            tokio::select! {
+                end = publish => end,
+                end = watch.ended() => end,
+            }
+        };
+        self.close(end, vec![answer.result])
+    }
+
+    /// Adds the result to IPFS, however often it takes.
+    async fn publish(&self, answer: &Answer) {
+        let mut pause = FIRST_PAUSE;
+        loop {
+            let error = match self
+                .shop
+                .store
+                .add_file(&self.folder.output(), &silent)
+                .await
+            {
+                Ok(cid) if cid.to_bytes() == answer.result.as_bytes() => return,
+                Ok(cid) => format!("it is {cid} now and was {} before", answer.result),
+                Err(error) => error.to_string(),
+            };
+            tracing::error!(assignment = %self.order().assignment, error, ?pause,
+                "cannot add the result to IPFS; trying again");
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+
+    /// The log of a failure on IPFS, if there is one and IPFS works.
+    async fn keep_log(&self, log: &[u8]) -> Option<ContentId> {
+        if log.is_empty() {
+            return None;
+        }
+        let log = log.get(..MAX_LOG).unwrap_or(log);
+        let text = self.without_paths(&String::from_utf8_lossy(log));
+        let path = self.folder.log();
+        let add = async {
+            let written = tokio::fs::write(&path, text).await;
+            written.map_err(|source| BlobError::File {
+                action: "write",
+                path: path.clone(),
+                source,
+            })?;
+            self.shop.store.add_file(&path, &silent).await
+        };
+        let error = match tokio::time::timeout(LOG_TIMEOUT, add).await {
+            Ok(Ok(cid)) => return ContentId::try_from(cid).ok(),
+            Ok(Err(error)) => error.to_string(),
+            Err(_) => format!("it took longer than {} s", LOG_TIMEOUT.as_secs()),
+        };
+        tracing::warn!(assignment = %self.order().assignment, error, "the log is not on IPFS");
+        None
+    }
+
+    /// A text for a stranger: where things are on this machine is not their business.
+    fn without_paths(&self, text: &str) -> String {
+        text.replace(&*self.folder.work().to_string_lossy(), "job")
+    }
+
+    fn close(&mut self, end: End, pins: Vec<ContentId>) -> Result<(), FolderError> {
+        tracing::info!(assignment = %self.order().assignment, %end, "ended");
+        self.folder.update(|record| {
+            record.phase = Phase::Closed {
+                at: unix_ms(),
+                end: end.to_string(),
+                pins,
+            };
+        })
+    }
+
+    fn enter(&mut self, phase: Phase) -> Result<(), FolderError> {
+        if self.folder.record().phase == phase {
+            return Ok(());
+        }
+        tracing::debug!(assignment = %self.order().assignment, ?phase, "enters");
+        self.folder.update(|record| record.phase = phase)
+    }
+
+    fn commitment(&self, answer: &Answer) -> (Hash, ResultOpening) {
+        let record = self.folder.record();
+        answer::commit(&self.shop.secret, &record.genesis, &record.order, answer)
+    }
+
+    fn report(&self, report: &Report) {
+        self.shop
+            .mailbox
+            .write_report(self.order().assignment, report);
+    }
+
+    fn order(&self) -> &Order {
+        &self.folder.record().order
+    }
+}
+
+/// What ends the work on a job.
+enum Trouble {
+    Failure(Failure),
+    Disk(FolderError),
+}
+
+impl From<Failure> for Trouble {
+    fn from(failure: Failure) -> Self {
+        Self::Failure(failure)
+    }
+}
+
+impl From<FolderError> for Trouble {
+    fn from(error: FolderError) -> Self {
+        Self::Disk(error)
+    }
+}

@@ -1,0 +1,364 @@
+//! The queue: one job for each assignment, on an fsynced folder of its own.
+//!
+//! The mailbox says what to work on (best block), the finalised state says what has ended and
+//! what may be opened, and the job folders say how far each job is. After a restart the queue is
+//! built again from the folders, and completed from the orders.
+//!
+//! # Properties
+//!
+//! - A finished job is never computed again, and no two results are ever reported for it: the result
+//!   is on the disk before it is reported, and its commitment is derived from it.
+//! - Nothing is served, announced or opened before the commit is final.
+//! - A job ends when the *finalised* chain says so; a fork stops nothing.
+//! - An order that a fork replaced by other work under the same assignment is dropped with all that
+//!   was made for it.
+
+mod answer;
+mod fetch;
+mod folder;
+mod job;
+mod record;
+mod retention;
+mod sight;
+mod slots;
+
+#[cfg(test)]
+mod tests;
+
+use aicpw_protocol::{
+    mailbox::{Order, Orders},
+    task::AssignmentStatus,
+    AssignmentId,
+};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::task::{AbortHandle, JoinSet};
+use tokio::time::{interval, Interval, MissedTickBehavior};
+
+pub use fetch::FetchLimits;
+pub use folder::{FolderError, JobFolder};
+pub use job::Shop;
+pub use record::{Answer, Phase, Record};
+pub use slots::Slots;
+
+use crate::{
+    chain::{BlockRef, Heads},
+    clock::unix_ms,
+};
+use job::{Closed, Life};
+use retention::Retention;
+use sight::{Finalised, Sight, Watch};
+
+/// How often it is said that this side is alive.
+const SERVING_EVERY: Duration = Duration::from_secs(2);
+
+/// How often expired jobs are looked for.
+const SWEEP_EVERY: Duration = Duration::from_secs(60);
+
+/// The hook writes its orders a moment after the block is known: how soon, and how often, to look
+/// again for them.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
+const LOOKS: u32 = 15;
+
+/// All jobs of this machine.
+pub struct Queue {
+    shop: Arc<Shop>,
+    jobs: PathBuf,
+    active: BTreeMap<AssignmentId, Active>,
+    closed: BTreeMap<AssignmentId, Order>,
+    tasks: JoinSet<(AssignmentId, Result<Closed, FolderError>)>,
+    retention: Retention,
+    /// The finalised block that all active jobs have been shown.
+    shown: Option<BlockRef>,
+}
+
+/// A job that has not ended.
+struct Active {
+    order: Order,
+    seen_at: u32,
+    sight: watch::Sender<Sight>,
+    task: AbortHandle,
+    /// A fork put other work under the assignment; this one goes as soon as its task has ended.
+    dropped: bool,
+}
+
+impl Queue {
+    /// Opens the queue in `jobs`, made if missing, and takes up what is there. What has ended is
+    /// kept for `retention`.
+    ///
+    /// # Errors
+    /// When the folder cannot be used.
+    pub fn open(shop: Shop, jobs: &Path, retention: Duration) -> Result<Self, FolderError> {
+        let failed = |action| {
+            move |source| FolderError {
+                action,
+                path: jobs.to_owned(),
+                source,
+            }
+        };
+        std::fs::create_dir_all(jobs).map_err(failed("make"))?;
+        let mut queue = Self {
+            shop: Arc::new(shop),
+            jobs: jobs.to_owned(),
+            active: BTreeMap::new(),
+            closed: BTreeMap::new(),
+            tasks: JoinSet::new(),
+            retention: Retention::new(jobs, retention),
+            shown: None,
+        };
+        for entry in std::fs::read_dir(jobs).map_err(failed("read"))? {
+            let path = entry.map_err(failed("read"))?.path();
+            queue.take_up(&path);
+        }
+        Ok(queue)
+    }
+
+    /// Works until `stop` is true or its sender is gone. Jobs that run are then killed; they are
+    /// done again after the next start.
+    pub async fn run(mut self, mut stop: watch::Receiver<bool>) {
+        let mut heads = self.shop.chain.heads();
+        let mut serving = ticker(SERVING_EVERY);
+        let mut sweep = ticker(SWEEP_EVERY);
+        let mut look = ticker(LOOK_AGAIN);
+        let mut looks_left = 0;
+        heads.mark_changed();
+        loop {
+            tokio::select! {
+                () = stopped(&mut stop) => break,
+                changed = heads.changed() => {
+                    if changed.is_err() {
+                        break;
+                    }
+                    let now = *heads.borrow_and_update();
+                    looks_left = LOOKS;
+                    if self.see_best(now) {
+                        looks_left = 0;
+                    }
+                    self.see_finalised(now.finalised);
+                }
+                _ = look.tick(), if looks_left > 0 => {
+                    looks_left -= 1;
+                    let now = *heads.borrow();
+                    if self.see_best(now) {
+                        looks_left = 0;
+                    }
+                    self.see_finalised(now.finalised);
+                }
+                Some(ended) = self.tasks.join_next() => {
+                    self.ended(ended);
+                    looks_left = LOOKS;
+                }
+                _ = serving.tick() => self.shop.mailbox.renew_serving(unix_ms()),
+                _ = sweep.tick() => {
+                    for assignment in self.retention.sweep(&*self.shop.store, unix_ms()).await {
+                        self.closed.remove(&assignment);
+                    }
+                }
+            }
+        }
+        self.tasks.shutdown().await;
+    }
+
+    /// Goes on with a job that was there before the start.
+    fn take_up(&mut self, path: &Path) {
+        let folder = match JobFolder::open(path) {
+            Ok(folder) => folder,
+            Err(error) => {
+                // If its assignment is still open it is done again: the salts are derived, so
+                // even a commitment that is on chain can be opened then.
+                tracing::error!(%error, "this job folder cannot be used and is left alone");
+                return;
+            }
+        };
+        let record = folder.record();
+        if record.genesis != self.shop.chain.genesis() {
+            tracing::warn!(path = %path.display(), "this job is of another chain; left alone");
+            return;
+        }
+        let (order, seen_at) = (record.order.clone(), record.seen_at);
+        if let Phase::Closed { at, .. } = &record.phase {
+            self.retention.add(order.assignment, *at);
+            self.closed.insert(order.assignment, order);
+            return;
+        }
+        let assignment = order.assignment;
+        tracing::info!(%assignment, phase = ?record.phase, "takes up a job again");
+        self.start(folder, order, seen_at, Sight::first(0, None));
+    }
+
+    /// Looks at the mailbox. Whether it is as new as the best block.
+    fn see_best(&mut self, heads: Heads) -> bool {
+        if self.shop.chain.is_syncing() {
+            return true;
+        }
+        let orders = match self.shop.mailbox.orders() {
+            Ok(Some(orders)) => orders,
+            Ok(None) => return false,
+            Err(error) => {
+                tracing::warn!(%error, "no orders");
+                return true;
+            }
+        };
+        let is_new = orders.block >= heads.best.number;
+        for order in &orders.orders {
+            self.take(order, orders.block);
+        }
+        self.show_best(&orders);
+        is_new
+    }
+
+    /// Sees to it that there is a job for an order.
+    fn take(&mut self, order: &Order, block: u32) {
+        let assignment = order.assignment;
+        // A result that is revealed needs nobody to compute it again.
+        let to_do = matches!(
+            order.status,
+            AssignmentStatus::Assigned { .. }
+                | AssignmentStatus::Running { .. }
+                | AssignmentStatus::Committed { .. }
+        );
+        if let Some(active) = self.active.get_mut(&assignment) {
+            if !active.dropped && !record::same_work(&active.order, order) {
+                tracing::warn!(%assignment, "a fork put other work under this assignment");
+                active.dropped = true;
+                active.task.abort();
+            }
+            return;
+        } else if let Some(closed) = self.closed.get(&assignment) {
+            if record::same_work(closed, order) {
+                return;
+            }
+            self.closed.remove(&assignment);
+            self.retention.forget(assignment);
+        }
+        if !to_do {
+            return;
+        }
+        let record = Record::new(self.shop.chain.genesis(), order.clone(), block);
+        match JobFolder::create(&self.jobs, record) {
+            Ok(folder) => {
+                tracing::info!(
+                    task = %assignment.task,
+                    %assignment,
+                    device = %order.device,
+                    manifest = %order.manifest,
+                    "takes a job"
+                );
+                let sight = Sight::first(block, Some(order.status.clone()));
+                self.start(folder, order.clone(), block, sight);
+            }
+            Err(error) => tracing::error!(%assignment, %error, "cannot take a job"),
+        }
+    }
+
+    fn start(&mut self, folder: JobFolder, order: Order, seen_at: u32, sight: Sight) {
+        let assignment = order.assignment;
+        let (sender, receiver) = watch::channel(sight);
+        let life = Life::new(self.shop.clone(), folder, Watch::new(receiver));
+        let task = self
+            .tasks
+            .spawn(async move { (assignment, life.live().await) });
+        let active = Active {
+            order,
+            seen_at,
+            sight: sender,
+            task,
+            dropped: false,
+        };
+        self.active.insert(assignment, active);
+        self.shown = None;
+    }
+
+    fn show_best(&mut self, orders: &Orders) {
+        for (assignment, active) in &self.active {
+            let status = orders.orders.iter().find(|o| o.assignment == *assignment);
+            let status = status.map(|order| order.status.clone());
+            active.sight.send_if_modified(|sight| {
+                let changed = sight.best_block != orders.block || sight.best != status;
+                sight.best_block = orders.block;
+                sight.best = status;
+                changed
+            });
+        }
+    }
+
+    fn see_finalised(&mut self, block: BlockRef) {
+        if self.active.is_empty() || self.shown == Some(block) {
+            return;
+        }
+        let orders = match self.shop.chain.orders_at(block.hash) {
+            Ok(orders) => orders,
+            Err(error) => {
+                tracing::warn!(%error, "cannot see what is final; trying again with the next block");
+                return;
+            }
+        };
+        for (assignment, active) in &self.active {
+            let order = orders
+                .orders
+                .iter()
+                .find(|order| order.assignment == *assignment)
+                .filter(|order| record::same_work(&active.order, order));
+            let finalised = match order {
+                Some(order) => Finalised::Status(order.status.clone()),
+                None if block.number < active.seen_at => Finalised::NotYet,
+                None => Finalised::Gone,
+            };
+            active.sight.send_if_modified(|sight| {
+                let changed = sight.finalised != finalised;
+                sight.finalised = finalised;
+                changed
+            });
+        }
+        self.shown = Some(block);
+    }
+
+    fn ended(
+        &mut self,
+        ended: Result<(AssignmentId, Result<Closed, FolderError>), tokio::task::JoinError>,
+    ) {
+        let (assignment, result) = match ended {
+            Ok(ended) => ended,
+            Err(error) if error.is_cancelled() => {
+                let mailbox = &self.shop.mailbox;
+                self.active.retain(|assignment, active| {
+                    let gone = active.dropped && active.task.is_finished();
+                    if gone {
+                        mailbox.clear_report(*assignment);
+                    }
+                    !gone
+                });
+                return;
+            }
+            Err(error) => {
+                tracing::error!(%error, "a job's task panicked; it is taken up after a restart");
+                return;
+            }
+        };
+        match result {
+            Ok(Closed { at }) => {
+                if let Some(active) = self.active.remove(&assignment) {
+                    self.closed.insert(assignment, active.order);
+                    self.retention.add(assignment, at);
+                }
+            }
+            // It stays active, so that it is not taken again and again on a broken disk.
+            Err(error) => {
+                tracing::error!(%assignment, %error, "a job stands still until the node restarts");
+            }
+        }
+    }
+}
+
+async fn stopped(stop: &mut watch::Receiver<bool>) {
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
+fn ticker(period: Duration) -> Interval {
+    let mut ticker = interval(period);
+    ticker.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    ticker
+}

@@ -1,0 +1,259 @@
+//! What is remembered of a job, on the disk.
+
+use aicpw_protocol::{
+    content::ContentId,
+    mailbox::Order,
+    task::{FailureMessage, Fault},
+    BlockNumber, Hash,
+};
+use codec::{DecodeAll, Encode};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// Version of the format of `state.json`.
+pub const VERSION: u32 = 1;
+
+/// A job.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    /// [`VERSION`].
+    pub version: u32,
+    /// The assignment, for people; the order has it too.
+    pub assignment: String,
+    /// Genesis hash of its chain.
+    #[serde(with = "hex_bytes")]
+    pub genesis: Hash,
+    /// The block in which the order was first seen.
+    pub seen_at: BlockNumber,
+    /// The order.
+    #[serde(serialize_with = "order_to_hex", deserialize_with = "order_from_hex")]
+    pub order: Order,
+    /// How far it is.
+    #[serde(flatten)]
+    pub phase: Phase,
+}
+
+/// How far a job is. Each is on the disk before anything is said that depends on it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "phase")]
+pub enum Phase {
+    /// Manifest, program and inputs are being fetched. → `Ready`, `Failed`, `Closed`.
+    Fetching,
+    /// Everything is here and checked, and the device has a free slot. → `Building`, `Closed`.
+    Ready,
+    /// The program is compiled. → `Running`, `Failed`, `Closed`.
+    Building,
+    /// The program runs. → `Done`, `Failed`, `Closed`.
+    Running,
+    /// There is a result; it is never computed again. → `Opened` (the commit is final), `Closed`.
+    Done {
+        /// The result.
+        answer: Answer,
+    },
+    /// The result may be revealed. → `Closed`.
+    Opened {
+        /// The result.
+        answer: Answer,
+        /// Whether it is on IPFS already.
+        published: bool,
+    },
+    /// It cannot be done. → `Closed`.
+    Failed {
+        /// Why.
+        fault: Fault,
+        /// For the requester.
+        message: String,
+        /// The log on IPFS.
+        log: Option<ContentId>,
+    },
+    /// The assignment has ended. The folder is removed when the retention period is over.
+    Closed {
+        /// When, milliseconds since the Unix epoch.
+        at: u64,
+        /// How it ended, for people.
+        end: String,
+        /// What is pinned until then.
+        pins: Vec<ContentId>,
+    },
+}
+
+/// A result.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    /// The result root.
+    #[serde(with = "hex_bytes")]
+    pub result_root: Hash,
+    /// The trace root.
+    #[serde(with = "hex_bytes")]
+    pub trace_root: Hash,
+    /// The CID that the output has once it is added.
+    pub result: ContentId,
+    /// Length of the output.
+    pub bytes: u64,
+}
+
+impl Record {
+    /// A job that has just been seen.
+    pub fn new(genesis: Hash, order: Order, seen_at: BlockNumber) -> Self {
+        Self {
+            version: VERSION,
+            assignment: order.assignment.to_string(),
+            genesis,
+            seen_at,
+            order,
+            phase: Phase::Fetching,
+        }
+    }
+
+    /// What this job keeps pinned.
+    pub fn pins(&self) -> Vec<ContentId> {
+        match &self.phase {
+            // The output of a job that is done is added shortly before it counts as opened.
+            Phase::Done { answer } | Phase::Opened { answer, .. } => vec![answer.result.clone()],
+            Phase::Failed { log, .. } => log.iter().cloned().collect(),
+            Phase::Closed { pins, .. } => pins.clone(),
+            Phase::Fetching | Phase::Ready | Phase::Building | Phase::Running => Vec::new(),
+        }
+    }
+}
+
+/// Whether two orders ask for the same work. After a reorganisation of the chain the same
+/// assignment can be about another task.
+pub fn same_work(a: &Order, b: &Order) -> bool {
+    let essence = |order: &Order| {
+        let Order {
+            assignment,
+            provider,
+            device,
+            fingerprint,
+            manifest,
+            needs,
+            time_limit,
+            privacy,
+            peers: _,
+            status: _,
+        } = order;
+        (
+            assignment,
+            provider,
+            device,
+            fingerprint,
+            manifest,
+            needs,
+            time_limit,
+            privacy,
+        )
+            .encode()
+    };
+    essence(a) == essence(b)
+}
+
+/// A message as short as the chain wants it, cut between characters.
+pub fn short_message(message: &str) -> FailureMessage {
+    let mut bytes = message.as_bytes().to_vec();
+    let max = aicpw_protocol::task::MAX_FAILURE_MESSAGE_BYTES as usize;
+    if bytes.len() > max {
+        let room = max - '…'.len_utf8();
+        let cut = (0..=room)
+            .rev()
+            .find(|at| message.is_char_boundary(*at))
+            .unwrap_or(0);
+        bytes.truncate(cut);
+        bytes.extend_from_slice("…".as_bytes());
+    }
+    FailureMessage::truncate_from(bytes)
+}
+
+mod hex_bytes {
+    use super::*;
+
+    pub fn serialize<S: Serializer>(bytes: &Hash, s: S) -> Result<S::Ok, S::Error> {
+        s.serialize_str(&format!("0x{}", hex::encode(bytes)))
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Hash, D::Error> {
+        let bytes = super::from_hex::<D>(&String::deserialize(d)?)?;
+        <[u8; 32]>::try_from(bytes).map_err(|_| serde::de::Error::custom("not 32 bytes"))
+    }
+}
+
+fn from_hex<'de, D: Deserializer<'de>>(text: &str) -> Result<Vec<u8>, D::Error> {
+    hex::decode(text.trim_start_matches("0x")).map_err(serde::de::Error::custom)
+}
+
+fn order_to_hex<S: Serializer>(order: &Order, s: S) -> Result<S::Ok, S::Error> {
+    s.serialize_str(&format!("0x{}", hex::encode(order.encode())))
+}
+
+fn order_from_hex<'de, D: Deserializer<'de>>(d: D) -> Result<Order, D::Error> {
+    let bytes = from_hex::<D>(&String::deserialize(d)?)?;
+    Order::decode_all(&mut bytes.as_slice()).map_err(serde::de::Error::custom)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing;
+
+    #[test]
+    fn every_phase_survives_the_disk() {
+        let answer = Answer {
+            result_root: [1; 32],
+            trace_root: [2; 32],
+            result: testing::content_id(b"x"),
+            bytes: 12,
+        };
+        let phases = [
+            Phase::Fetching,
+            Phase::Ready,
+            Phase::Building,
+            Phase::Running,
+            Phase::Done {
+                answer: answer.clone(),
+            },
+            Phase::Opened {
+                answer,
+                published: true,
+            },
+            Phase::Failed {
+                fault: Fault::BuildFailed,
+                message: "no".into(),
+                log: Some(testing::content_id(b"log")),
+            },
+            Phase::Closed {
+                at: 5,
+                end: "settled".into(),
+                pins: vec![testing::content_id(b"x")],
+            },
+        ];
+        for phase in phases {
+            let mut record = Record::new([9; 32], testing::order(7), 3);
+            record.phase = phase;
+            let text = serde_json::to_string(&record).unwrap();
+            assert_eq!(
+                serde_json::from_str::<Record>(&text).unwrap(),
+                record,
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn messages_are_cut_between_characters() {
+        assert_eq!(short_message("short").as_slice(), b"short");
+        let long = "ä".repeat(200);
+        let cut = short_message(&long);
+        let text = std::str::from_utf8(&cut).unwrap();
+        assert!(text.ends_with('…') && text.len() > 250, "{}", text.len());
+    }
+
+    #[test]
+    fn state_and_addresses_do_not_make_other_work() {
+        let order = testing::order(1);
+        let mut moved = order.clone();
+        moved.status = aicpw_protocol::task::AssignmentStatus::Cancelled { at: 1 };
+        assert!(same_work(&order, &moved));
+        let mut other = order.clone();
+        other.manifest = testing::content_id(b"other");
+        assert!(!same_work(&order, &other));
+    }
+}

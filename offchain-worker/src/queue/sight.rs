@@ -1,0 +1,195 @@
+//! What the chain says about one assignment, and waiting for it.
+
+use aicpw_protocol::{task::AssignmentStatus, BlockNumber, Hash};
+use tokio::sync::watch;
+
+/// What the chain says about an assignment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sight {
+    /// Height of the best block.
+    pub best_block: BlockNumber,
+    /// State of the assignment there, if it is there.
+    pub best: Option<AssignmentStatus>,
+    /// What is final.
+    pub finalised: Finalised,
+}
+
+/// What the last finalised block says about an assignment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Finalised {
+    /// The chain is not final yet where the assignment was first seen.
+    NotYet,
+    /// Its state.
+    Status(AssignmentStatus),
+    /// It is not open there, and never will be again.
+    Gone,
+}
+
+/// How an assignment ended, for this worker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// Paid.
+    Settled,
+    /// Ended without pay.
+    Failed,
+    /// No longer needed.
+    Cancelled,
+    /// Not open any more; what became of it is not known here.
+    Gone,
+}
+
+impl std::fmt::Display for End {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Settled => "settled",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+            Self::Gone => "gone",
+        })
+    }
+}
+
+impl Sight {
+    /// Nothing but the order itself.
+    pub fn first(best_block: BlockNumber, best: Option<AssignmentStatus>) -> Self {
+        Self {
+            best_block,
+            best,
+            finalised: Finalised::NotYet,
+        }
+    }
+
+    fn end(&self) -> Option<End> {
+        match &self.finalised {
+            Finalised::NotYet => None,
+            Finalised::Gone => Some(End::Gone),
+            Finalised::Status(status) => match status {
+                AssignmentStatus::Assigned { .. }
+                | AssignmentStatus::Running { .. }
+                | AssignmentStatus::Committed { .. }
+                | AssignmentStatus::Revealed { .. } => None,
+                AssignmentStatus::Settled { .. } => Some(End::Settled),
+                AssignmentStatus::Failed { .. } => Some(End::Failed),
+                AssignmentStatus::Cancelled { .. } => Some(End::Cancelled),
+            },
+        }
+    }
+
+    /// The commitment that the finalised chain holds for the assignment.
+    fn commitment(&self) -> Option<Commitment> {
+        match &self.finalised {
+            Finalised::Status(AssignmentStatus::Committed { commitment, .. }) => {
+                Some(Commitment::Hidden(*commitment))
+            }
+            Finalised::Status(AssignmentStatus::Revealed { opening, .. }) => {
+                Some(Commitment::Opened(opening.clone()))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// A commitment in the finalised chain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Commitment {
+    /// Not opened.
+    Hidden(Hash),
+    /// Opened already.
+    Opened(aicpw_protocol::commitment::ResultOpening),
+}
+
+/// Waits for changes of a [`Sight`]. Where its sender is gone the worker is being shut down, and
+/// these never return: whoever waits is dropped.
+#[derive(Debug, Clone)]
+pub struct Watch(watch::Receiver<Sight>);
+
+impl Watch {
+    /// Follows what is sent.
+    pub fn new(receiver: watch::Receiver<Sight>) -> Self {
+        Self(receiver)
+    }
+
+    /// Until the assignment has ended in the finalised chain.
+    pub async fn ended(&self) -> End {
+        self.until(Sight::end).await
+    }
+
+    /// Until the finalised chain holds a commitment for the assignment.
+    pub async fn committed(&self) -> Commitment {
+        self.until(Sight::commitment).await
+    }
+
+    /// Until fewer than `margin` blocks are left to start.
+    pub async fn start_window_closes(&self, margin: BlockNumber) {
+        self.until(|sight| match sight.best {
+            Some(AssignmentStatus::Assigned { start_by }) => closes(sight, start_by, margin),
+            _ => None,
+        })
+        .await;
+    }
+
+    /// Until fewer than `margin` blocks are left to commit.
+    pub async fn time_runs_out(&self, margin: BlockNumber) {
+        self.until(|sight| match sight.best {
+            Some(AssignmentStatus::Running { commit_by, .. }) => closes(sight, commit_by, margin),
+            _ => None,
+        })
+        .await;
+    }
+
+    /// Until fewer than `margin` blocks are left to reveal.
+    pub async fn reveal_window_closes(&self, margin: BlockNumber) {
+        self.until(|sight| match sight.best {
+            Some(AssignmentStatus::Committed { reveal_by, .. }) => closes(sight, reveal_by, margin),
+            _ => None,
+        })
+        .await;
+    }
+
+    async fn until<T>(&self, mut met: impl FnMut(&Sight) -> Option<T>) -> T {
+        let mut receiver = self.0.clone();
+        loop {
+            // In a block of its own: the guard must not live across the wait.
+            let now = met(&receiver.borrow_and_update());
+            if let Some(value) = now {
+                return value;
+            }
+            if receiver.changed().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        }
+    }
+}
+
+fn closes(sight: &Sight, by: BlockNumber, margin: BlockNumber) -> Option<()> {
+    (sight.best_block.saturating_add(margin) > by).then_some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn windows_close_before_their_last_block() {
+        let status = AssignmentStatus::Assigned { start_by: 10 };
+        let (sender, receiver) = watch::channel(Sight::first(5, Some(status.clone())));
+        let watch = Watch::new(receiver);
+        let mut closes = std::pin::pin!(watch.start_window_closes(4));
+        assert!(futures::poll!(&mut closes).is_pending());
+        sender.send_replace(Sight::first(6, Some(status.clone())));
+        assert!(futures::poll!(&mut closes).is_pending());
+        sender.send_replace(Sight::first(7, Some(status)));
+        assert!(futures::poll!(&mut closes).is_ready());
+    }
+
+    #[tokio::test]
+    async fn only_the_finalised_chain_ends_a_job() {
+        let failed = AssignmentStatus::Cancelled { at: 3 };
+        let (sender, receiver) = watch::channel(Sight::first(5, Some(failed.clone())));
+        let watch = Watch::new(receiver);
+        let mut ended = std::pin::pin!(watch.ended());
+        assert!(futures::poll!(&mut ended).is_pending());
+        sender.send_modify(|sight| sight.finalised = Finalised::Status(failed));
+        assert!(futures::poll!(&mut ended).is_ready());
+    }
+}

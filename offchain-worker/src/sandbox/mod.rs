@@ -1,0 +1,277 @@
+//! The parent's side of the sandbox: a process of its own for each stage of a job, in a process
+//! group of its own, with an environment of its own, watched and ended as a group.
+//!
+//! The child locks itself in (Landlock, seccomp, limits) before it touches anything of the job;
+//! what it says is data from a stranger.
+
+mod output;
+
+use rustix::process::{kill_process_group, Pid, Signal};
+use std::ffi::OsString;
+use std::io;
+use std::os::unix::process::ExitStatusExt;
+use std::path::PathBuf;
+use std::process::{ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+use tokio::io::AsyncRead;
+use tokio::process::Command;
+
+pub use output::Log;
+
+/// How long the pipes of a group that was killed may stay open.
+const LAST_WORDS: Duration = Duration::from_secs(5);
+
+/// A process to run.
+#[derive(Debug, Clone)]
+pub struct Stage {
+    /// The program.
+    pub program: PathBuf,
+    /// Its arguments.
+    pub arguments: Vec<OsString>,
+    /// All of its environment.
+    pub environment: Vec<(OsString, OsString)>,
+    /// Where it runs.
+    pub folder: PathBuf,
+    /// When it is killed.
+    pub deadline: Instant,
+}
+
+/// How a process ended.
+#[derive(Debug)]
+pub struct Exit {
+    /// In which way.
+    pub how: How,
+    /// What it wrote to its standard error.
+    pub log: Log,
+}
+
+/// In which way a process ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    /// By itself, with this code.
+    Code(i32),
+    /// By this signal.
+    Signal(i32),
+    /// Killed at the deadline.
+    Deadline,
+}
+
+impl std::fmt::Display for How {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Code(code) => write!(f, "it ended with code {code}"),
+            Self::Signal(number) => match signal_name(*number) {
+                Some(name) => write!(f, "it was killed by {name}"),
+                None => write!(f, "it was killed by signal {number}"),
+            },
+            Self::Deadline => f.write_str("it was killed at its deadline"),
+        }
+    }
+}
+
+impl Stage {
+    /// Runs the process to its end and gives each line of its standard output to `line`. Dropping
+    /// the future kills the process and its group.
+    ///
+    /// # Errors
+    /// When it cannot be started or watched.
+    pub async fn run(&self, mut line: impl FnMut(&[u8])) -> io::Result<Exit> {
+        let mut child = Command::new(&self.program)
+            .args(&self.arguments)
+            .env_clear()
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
+            .current_dir(&self.folder)
+            .process_group(0)
+            // It can see by this pipe that this process is gone, however that happened.
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()?;
+        let mut group = Group::of(&child);
+        let _alive = child.stdin.take();
+        let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+
+        let mut log = Log::default();
+        let ended = {
+            let read = async {
+                let lines = read_lines(stdout, &mut line);
+                let logged = read_log(stderr, &mut log);
+                futures::future::join(lines, logged).await;
+            };
+            let mut read = std::pin::pin!(read);
+            let mut reading = true;
+            let deadline = tokio::time::sleep_until(self.deadline.into());
+            let mut deadline = std::pin::pin!(deadline);
+            let status = loop {
+                tokio::select! {
+                    status = child.wait() => break Some(status?),
+                    () = &mut read, if reading => reading = false,
+                    () = &mut deadline => break None,
+                }
+            };
+            // Whatever it started goes with it; then its pipes are closed and read to their end.
+            group.kill();
+            if reading && tokio::time::timeout(LAST_WORDS, read).await.is_err() {
+                tracing::warn!(program = %self.program.display(), "a process left its group");
+            }
+            status
+        };
+        if ended.is_none() {
+            child.wait().await?;
+        }
+        let how = ended.map_or(How::Deadline, how);
+        Ok(Exit { how, log })
+    }
+}
+
+fn how(status: ExitStatus) -> How {
+    match (status.code(), status.signal()) {
+        (Some(code), _) => How::Code(code),
+        (None, signal) => How::Signal(signal.unwrap_or(0)),
+    }
+}
+
+async fn read_lines(stdout: Option<impl AsyncRead + Unpin>, line: &mut impl FnMut(&[u8])) {
+    if let Some(stdout) = stdout {
+        output::lines(stdout, line).await;
+    }
+}
+
+async fn read_log(stderr: Option<impl AsyncRead + Unpin>, log: &mut Log) {
+    if let Some(stderr) = stderr {
+        output::collect(stderr, log).await;
+    }
+}
+
+/// A process group, killed when dropped.
+struct Group(Option<Pid>);
+
+impl Group {
+    fn of(child: &tokio::process::Child) -> Self {
+        let id = child.id().and_then(|id| i32::try_from(id).ok());
+        Self(id.and_then(Pid::from_raw))
+    }
+
+    /// Once: later the number may be another's.
+    fn kill(&mut self) {
+        if let Some(group) = self.0.take() {
+            // It may be gone already.
+            let _ = kill_process_group(group, Signal::KILL);
+        }
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// The name of a signal that ends processes.
+fn signal_name(number: i32) -> Option<&'static str> {
+    Some(match number {
+        libc::SIGABRT => "SIGABRT (it gave up)",
+        libc::SIGBUS => "SIGBUS (memory error)",
+        libc::SIGFPE => "SIGFPE (arithmetic error)",
+        libc::SIGILL => "SIGILL (illegal instruction)",
+        libc::SIGINT => "SIGINT",
+        libc::SIGKILL => "SIGKILL (out of memory, or killed by the system)",
+        libc::SIGSEGV => "SIGSEGV (it touched memory that is not its own)",
+        libc::SIGSYS => "SIGSYS (it called what the sandbox forbids)",
+        libc::SIGTERM => "SIGTERM",
+        libc::SIGXCPU => "SIGXCPU (processor time limit)",
+        libc::SIGXFSZ => "SIGXFSZ (file size limit)",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shell(script: &str, folder: &std::path::Path, limit: Duration) -> Stage {
+        Stage {
+            program: "/bin/sh".into(),
+            arguments: vec!["-c".into(), script.into()],
+            environment: vec![("ONLY".into(), "this".into())],
+            folder: folder.to_owned(),
+            deadline: Instant::now() + limit,
+        }
+    }
+
+    const LONG: Duration = Duration::from_secs(60);
+
+    async fn run(script: &str, limit: Duration) -> (Exit, Vec<String>) {
+        let dir = tempfile::tempdir().unwrap();
+        let mut lines = Vec::new();
+        let stage = shell(script, dir.path(), limit);
+        let exit = stage
+            .run(|line| lines.push(String::from_utf8_lossy(line).into_owned()))
+            .await
+            .unwrap();
+        (exit, lines)
+    }
+
+    #[tokio::test]
+    async fn lines_log_code_and_a_clean_environment() {
+        let (exit, lines) = run("echo one; echo $ONLY$HOME; echo bad >&2; exit 3", LONG).await;
+        assert_eq!(exit.how, How::Code(3));
+        assert_eq!(lines, ["one", "this"]);
+        assert_eq!(exit.log.into_bytes(), b"bad\n");
+    }
+
+    #[tokio::test]
+    async fn signals_have_names() {
+        let (exit, _) = run("kill -SEGV $$", LONG).await;
+        assert_eq!(exit.how, How::Signal(libc::SIGSEGV));
+        assert!(exit.how.to_string().contains("SIGSEGV"));
+    }
+
+    #[tokio::test]
+    async fn the_deadline_ends_the_whole_group() {
+        // The grandchild holds the pipes; without its death this would not return.
+        let (exit, lines) = run("sleep 1000 & echo $!; wait", Duration::from_millis(300)).await;
+        assert_eq!(exit.how, How::Deadline);
+        assert_eq!(lines.len(), 1);
+    }
+
+    #[tokio::test]
+    async fn what_it_leaves_running_ends_with_it() {
+        let (exit, _) = run("sleep 1000 & exit 0", LONG).await;
+        assert_eq!(exit.how, How::Code(0));
+    }
+
+    #[tokio::test]
+    async fn dropping_kills_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let fifo = dir.path().join("alive");
+        let made = std::process::Command::new("mkfifo")
+            .arg(&fifo)
+            .status()
+            .unwrap();
+        assert!(made.success());
+        // Reading ends when the last process that writes is dead.
+        let reader = tokio::task::spawn_blocking(move || std::fs::read(fifo));
+        let stage = shell(
+            "exec 3> alive; sleep 1000 & echo up; wait",
+            dir.path(),
+            LONG,
+        );
+        let (up, is_up) = tokio::sync::oneshot::channel();
+        let mut up = Some(up);
+        let running = tokio::spawn(async move {
+            let line = |_: &[u8]| {
+                if let Some(up) = up.take() {
+                    up.send(()).unwrap();
+                }
+            };
+            stage.run(line).await
+        });
+        is_up.await.unwrap();
+        running.abort();
+        assert!(running.await.unwrap_err().is_cancelled());
+        let read = tokio::time::timeout(LONG, reader).await.unwrap();
+        assert!(read.unwrap().unwrap().is_empty());
+    }
+}

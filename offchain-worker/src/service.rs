@@ -1,0 +1,179 @@
+//! Starts and stops the native side of a worker.
+
+use aicpw_protocol::MegabitsPerSecond;
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::{
+    chain::{ChainView, LocalStorage},
+    devices::{DevicesError, LocalDevice, Measuring},
+    engines::{find_executor, ExecutorMissing, OpenCl},
+    ipfs::BlobStore,
+    mailbox::Mailbox,
+    queue::{FetchLimits, FolderError, Queue, Shop, Slots},
+    secret::{SecretError, WorkerSecret},
+};
+
+/// How a worker is run.
+#[derive(Debug, Clone)]
+pub struct WorkerConfig {
+    /// Folder for jobs, secret and measurements; made if missing. Only one node may use it.
+    pub folder: PathBuf,
+    /// The executor, if it is neither beside the running program nor in `$PATH`.
+    pub executor: Option<PathBuf>,
+    /// Run jobs where the kernel has no Landlock: a stranger's program can then read the files of
+    /// this user.
+    pub allow_weak_sandbox: bool,
+    /// What the provider says of its network.
+    pub bandwidth: MegabitsPerSecond,
+    /// Longest time without a single new byte of a download.
+    pub fetch_stall: Duration,
+    /// Longest time for one file.
+    pub fetch_total: Duration,
+    /// How long results are kept after their assignment has ended.
+    pub retention: Duration,
+}
+
+impl WorkerConfig {
+    /// The usual, in `folder`.
+    pub fn new(folder: PathBuf) -> Self {
+        Self {
+            folder,
+            executor: None,
+            allow_weak_sandbox: false,
+            bandwidth: MegabitsPerSecond(100),
+            fetch_stall: Duration::from_secs(20),
+            fetch_total: Duration::from_secs(3600),
+            retention: Duration::from_secs(24 * 3600),
+        }
+    }
+}
+
+/// A worker cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// There is no executor.
+    #[error(transparent)]
+    Executor(#[from] ExecutorMissing),
+    /// The devices cannot be listed.
+    #[error(transparent)]
+    Devices(#[from] DevicesError),
+    /// There is nothing to offer.
+    #[error(
+        "this machine has no OpenCL device that works, so it cannot be a provider. A processor \
+         can be used with PoCL (Debian: apt-get install pocl-opencl-icd); a graphics card needs \
+         its vendor's OpenCL driver"
+    )]
+    NoDevice,
+    /// No secret, no commitments.
+    #[error(transparent)]
+    Secret(#[from] SecretError),
+    /// A folder of jobs cannot be used.
+    #[error(transparent)]
+    Jobs(#[from] FolderError),
+    /// The folder cannot be used.
+    #[error("cannot use the worker's folder {}: {source}", path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// The cause.
+        source: io::Error,
+    },
+}
+
+/// A running worker. Stopped when dropped; [`Self::shutdown`] also waits.
+#[derive(Debug)]
+pub struct WorkerService {
+    devices: Vec<LocalDevice>,
+    stop: watch::Sender<bool>,
+    queue: JoinHandle<()>,
+}
+
+impl WorkerService {
+    /// Measures the devices if need be, takes up the jobs that are in the folder, and works on
+    /// what the chain orders.
+    ///
+    /// # Errors
+    /// When something is missing that no job can do without.
+    pub async fn start(
+        config: WorkerConfig,
+        chain: Arc<dyn ChainView>,
+        storage: Arc<dyn LocalStorage>,
+        store: Arc<dyn BlobStore>,
+    ) -> Result<Self, StartError> {
+        let program = find_executor(config.executor.as_deref())?;
+        make_private(&config.folder)?;
+        let folder = std::path::absolute(&config.folder).unwrap_or(config.folder);
+        let secret = WorkerSecret::open(&folder)?;
+        let measuring = Measuring {
+            program: program.clone(),
+            folder: folder.clone(),
+            bandwidth: config.bandwidth,
+        };
+        let devices = measuring.devices().await?;
+        if devices.is_empty() {
+            return Err(StartError::NoDevice);
+        }
+        let shop = Shop {
+            mailbox: Mailbox::new(storage, chain.genesis()),
+            chain,
+            store,
+            engine: Arc::new(OpenCl {
+                program,
+                allow_weak_sandbox: config.allow_weak_sandbox,
+            }),
+            secret,
+            slots: Slots::default(),
+            fetch: FetchLimits {
+                stall: config.fetch_stall,
+                total: config.fetch_total,
+            },
+            progress_every: Duration::from_millis(500),
+        };
+        let queue = Queue::open(shop, &folder.join("jobs"), config.retention)?;
+        let (stop, stopped) = watch::channel(false);
+        let queue = tokio::spawn(queue.run(stopped));
+        tracing::info!(devices = devices.len(), folder = %folder.display(), "the worker works");
+        Ok(Self {
+            devices,
+            stop,
+            queue,
+        })
+    }
+
+    /// The devices of this machine.
+    pub fn devices(&self) -> &[LocalDevice] {
+        &self.devices
+    }
+
+    /// Ends the jobs that run (they are done again after the next start) and waits for it.
+    pub async fn shutdown(mut self) {
+        self.stop.send_replace(true);
+        // A panic in it has been reported by its own thread.
+        let _ = (&mut self.queue).await;
+    }
+}
+
+impl Drop for WorkerService {
+    fn drop(&mut self) {
+        // The queue also ends because its stop signal is gone; this does not wait for it.
+        self.stop.send_replace(true);
+    }
+}
+
+/// Others need not see whose jobs run here.
+fn make_private(folder: &std::path::Path) -> Result<(), StartError> {
+    use std::os::unix::fs::DirBuilderExt;
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+        .map_err(|source| StartError::Folder {
+            path: folder.to_owned(),
+            source,
+        })
+}

@@ -1,0 +1,157 @@
+use aicpw_protocol::{
+    merkle,
+    task::{Needs, Progress},
+};
+use async_trait::async_trait;
+use std::collections::BTreeMap;
+use tokio::sync::watch;
+
+use super::soon;
+use crate::engines::{BadManifest, Blob, Engine, Failure, Job, OnProgress, Plan, Product};
+
+/// An engine that does what the test says. A run waits until the test lets it go on.
+pub struct FakeEngine {
+    state: watch::Sender<State>,
+}
+
+#[derive(Default)]
+struct State {
+    blobs: Vec<Blob>,
+    refusal: Option<BadManifest>,
+    build_failure: Option<Failure>,
+    /// By run: what comes of it.
+    runs: BTreeMap<usize, Result<Vec<u8>, Failure>>,
+    started: usize,
+    /// Runs that are under way.
+    running: usize,
+    wrong_root: bool,
+}
+
+impl Default for FakeEngine {
+    fn default() -> Self {
+        Self {
+            state: watch::channel(State::default()).0,
+        }
+    }
+}
+
+impl FakeEngine {
+    /// The manifest asks for these.
+    pub fn needs(&self, blobs: Vec<Blob>) {
+        self.state.send_modify(|state| state.blobs = blobs);
+    }
+
+    /// The manifest is wrong.
+    pub fn refuses(&self, refusal: BadManifest) {
+        self.state
+            .send_modify(|state| state.refusal = Some(refusal));
+    }
+
+    /// The program does not compile.
+    pub fn build_fails(&self, failure: Failure) {
+        self.state
+            .send_modify(|state| state.build_failure = Some(failure));
+    }
+
+    /// What comes of the `n`th run, from zero; until this is said it goes on.
+    pub fn ends(&self, n: usize, result: Result<&[u8], Failure>) {
+        let result = result.map(<[u8]>::to_vec);
+        self.state.send_modify(|state| {
+            state.runs.insert(n, result);
+        });
+    }
+
+    /// It says another root than its output has.
+    pub fn lies(&self) {
+        self.state.send_modify(|state| state.wrong_root = true);
+    }
+
+    /// Runs that were started so far.
+    pub fn started(&self) -> usize {
+        self.state.borrow().started
+    }
+
+    /// Waits until so many runs were started.
+    pub async fn until_started(&self, runs: usize) {
+        let mut state = self.state.subscribe();
+        let met = state.wait_for(|state| state.started >= runs);
+        soon("a run starts", met).await.unwrap();
+    }
+
+    /// Waits until so many runs are under way.
+    pub async fn until_running(&self, runs: usize) {
+        let mut state = self.state.subscribe();
+        let met = state.wait_for(|state| state.running == runs);
+        soon("so many runs are under way", met).await.unwrap();
+    }
+}
+
+/// Counts a run even when it is dropped.
+struct Running<'a>(&'a watch::Sender<State>);
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        self.0.send_modify(|state| state.running -= 1);
+    }
+}
+
+#[async_trait]
+impl Engine for FakeEngine {
+    fn plan(&self, manifest: &[u8], _: &Needs) -> Result<Plan, BadManifest> {
+        assert_eq!(manifest, super::MANIFEST);
+        let state = self.state.borrow();
+        match &state.refusal {
+            Some(refusal) => Err(refusal.clone()),
+            None => Ok(Plan {
+                blobs: state.blobs.clone(),
+                output_bytes: 6,
+            }),
+        }
+    }
+
+    async fn build(&self, _: &Job) -> Result<(), Failure> {
+        self.state
+            .borrow()
+            .build_failure
+            .clone()
+            .map_or(Ok(()), Err)
+    }
+
+    async fn run(&self, job: &Job, progress: OnProgress<'_>) -> Result<Product, Failure> {
+        let mut number = 0;
+        self.state.send_modify(|state| {
+            number = state.started;
+            state.started += 1;
+            state.running += 1;
+        });
+        let _running = Running(&self.state);
+        progress(Progress {
+            steps_done: 1,
+            steps_total: 2,
+        });
+        let mut result = None;
+        let mut state = self.state.subscribe();
+        let said = state.wait_for(|state| {
+            result = state.runs.get(&number).cloned();
+            result.is_some()
+        });
+        drop(said.await.unwrap());
+        let content = result.unwrap()?;
+        let output = job.folder.join("output");
+        tokio::fs::write(&output, &content).await.unwrap();
+        let trace = job.folder.join("trace.json");
+        tokio::fs::write(&trace, b"{}").await.unwrap();
+        let lie = self.state.borrow().wrong_root;
+        Ok(Product {
+            output,
+            trace,
+            result_root: if lie {
+                [0; 32]
+            } else {
+                merkle::result_root(&content)
+            },
+            trace_root: [7; 32],
+            launches: 2,
+        })
+    }
+}

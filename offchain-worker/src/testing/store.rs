@@ -1,0 +1,161 @@
+use async_trait::async_trait;
+use cid::Cid;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::time::Duration;
+use tokio::sync::watch;
+
+use super::{cid_of, soon};
+use crate::ipfs::{BlobError, BlobStore, FetchOptions, PeerAddress, Progress};
+
+/// Blobs in memory. What is not there is searched for until the test puts it there or says that
+/// nobody has it.
+pub struct FakeStore {
+    state: watch::Sender<State>,
+}
+
+#[derive(Default)]
+struct State {
+    blobs: BTreeMap<Cid, Vec<u8>>,
+    pinned: BTreeSet<Cid>,
+    nowhere: BTreeSet<Cid>,
+    broken: bool,
+}
+
+impl Default for FakeStore {
+    fn default() -> Self {
+        Self {
+            state: watch::channel(State::default()).0,
+        }
+    }
+}
+
+impl FakeStore {
+    /// Somebody has this content.
+    pub fn put(&self, content: &[u8]) -> Cid {
+        let cid = cid_of(content);
+        self.state.send_modify(|state| {
+            state.blobs.insert(cid, content.to_vec());
+        });
+        cid
+    }
+
+    /// Nobody has this content.
+    pub fn nowhere(&self, cid: Cid) {
+        self.state.send_modify(|state| {
+            state.nowhere.insert(cid);
+        });
+    }
+
+    /// Adding fails, or works again.
+    pub fn set_broken(&self, broken: bool) {
+        self.state.send_modify(|state| state.broken = broken);
+    }
+
+    /// What is pinned under a CID.
+    pub fn pinned(&self, cid: &Cid) -> Option<Vec<u8>> {
+        let state = self.state.borrow();
+        let content = state.blobs.get(cid)?;
+        state.pinned.contains(cid).then(|| content.clone())
+    }
+
+    /// Waits until a CID is pinned.
+    pub async fn until_pinned(&self, cid: Cid) {
+        let mut state = self.state.subscribe();
+        let pinned = state.wait_for(|state| state.pinned.contains(&cid));
+        soon("it is pinned", pinned).await.unwrap();
+    }
+}
+
+#[async_trait]
+impl BlobStore for FakeStore {
+    async fn add_file(&self, path: &Path, _: Progress<'_>) -> Result<Cid, BlobError> {
+        if self.state.borrow().broken {
+            let message = "broken by the test".into();
+            let subject = path.display().to_string();
+            return Err(BlobError::Refused { subject, message });
+        }
+        let cid = self.put(&tokio::fs::read(path).await.unwrap());
+        self.state.send_modify(|state| {
+            state.pinned.insert(cid);
+        });
+        Ok(cid)
+    }
+
+    async fn hash_file(&self, path: &Path, _: Progress<'_>) -> Result<Cid, BlobError> {
+        Ok(cid_of(&tokio::fs::read(path).await.unwrap()))
+    }
+
+    async fn fetch_to_file(
+        &self,
+        cid: &Cid,
+        path: &Path,
+        options: &FetchOptions,
+        _: Progress<'_>,
+    ) -> Result<u64, BlobError> {
+        let mut content = None;
+        let mut state = self.state.subscribe();
+        let known = state.wait_for(|state| {
+            content = state.blobs.get(cid).cloned();
+            content.is_some() || state.nowhere.contains(cid)
+        });
+        drop(known.await.unwrap());
+        let Some(content) = content else {
+            let reason = "no connected peer delivered it".into();
+            let waited = options.stall_timeout;
+            return Err(BlobError::NotFound {
+                cid: *cid,
+                waited,
+                reason,
+            });
+        };
+        let size = content.len() as u64;
+        if size > options.max_bytes {
+            let max = options.max_bytes;
+            return Err(BlobError::TooLarge {
+                cid: *cid,
+                size,
+                max,
+            });
+        }
+        tokio::fs::write(path, content).await.unwrap();
+        Ok(size)
+    }
+
+    async fn size(&self, cid: &Cid, _: Duration) -> Result<u64, BlobError> {
+        Ok(self.state.borrow().blobs[cid].len() as u64)
+    }
+
+    async fn read_range(
+        &self,
+        cid: &Cid,
+        offset: u64,
+        len: u64,
+        _: Duration,
+    ) -> Result<Vec<u8>, BlobError> {
+        let range = offset as usize..(offset + len) as usize;
+        Ok(self.state.borrow().blobs[cid][range].to_vec())
+    }
+
+    async fn pin(&self, cid: &Cid, _: Duration) -> Result<(), BlobError> {
+        self.state.send_modify(|state| {
+            state.pinned.insert(*cid);
+        });
+        Ok(())
+    }
+
+    async fn unpin(&self, cid: &Cid) -> Result<(), BlobError> {
+        self.state.send_modify(|state| {
+            state.pinned.remove(cid);
+        });
+        Ok(())
+    }
+
+    async fn connect(&self, _: &PeerAddress) -> Result<(), BlobError> {
+        Ok(())
+    }
+
+    async fn local_addresses(&self) -> Result<Vec<PeerAddress>, BlobError> {
+        Ok(Vec::new())
+    }
+}
