@@ -1,8 +1,12 @@
 //! What the node and its users can ask of the runtime.
 
-// The macro writes items that it does not document.
-#![allow(missing_docs)]
-
+use aicpw_primitives::worker_key::WorkerId;
+use aicpw_protocol::{
+    mailbox, pricing,
+    task::{Needs, Verification},
+    view::{DeviceView, DryRun, HistoryHead, MarketParameters, ProviderView, TaskView},
+    DeviceId, Milliseconds, TaskId,
+};
 use alloc::vec::Vec;
 use codec::Encode;
 use frame_support::{
@@ -23,9 +27,12 @@ use sp_session::OpaqueGeneratedSessionKeys;
 use sp_version::RuntimeVersion;
 
 use crate::{
-    configs::consensus::BABE_GENESIS_EPOCH_CONFIG, presets, units::EPOCH_SLOTS, AccountId, Babe,
-    Balance, Block, Executive, Grandpa, Historical, InherentDataExt, Nonce, Runtime, RuntimeCall,
-    RuntimeGenesisConfig, SessionKeys, System, TransactionPayment, VERSION,
+    configs::{consensus::BABE_GENESIS_EPOCH_CONFIG, market},
+    presets,
+    units::EPOCH_SLOTS,
+    AccountId, Babe, Balance, Block, BlockNumber, Executive, Grandpa, Historical, InherentDataExt,
+    Matching, Nonce, ProviderStaking, Runtime, RuntimeCall, RuntimeGenesisConfig, SessionKeys,
+    System, Tasks, TransactionPayment, VERSION,
 };
 
 impl_runtime_apis! {
@@ -54,6 +61,70 @@ impl_runtime_apis! {
 
         fn metadata_versions() -> Vec<u32> {
             Runtime::metadata_versions()
+        }
+    }
+
+    impl aicpw_primitives::api::TasksApi<Block, AccountId> for Runtime {
+        fn task(id: TaskId) -> Option<TaskView<AccountId>> {
+            Tasks::task_view(id)
+        }
+
+        fn tasks(
+            requester: Option<AccountId>,
+            before: Option<TaskId>,
+            limit: u32,
+        ) -> Vec<TaskId> {
+            Tasks::tasks_view(requester, before, limit)
+        }
+
+        fn history_head() -> HistoryHead {
+            Tasks::history_head()
+        }
+
+        fn market_parameters() -> MarketParameters {
+            Tasks::market_parameters(market::HeartbeatPeriod::get(), market::MinStake::get())
+        }
+
+        fn dry_run(
+            requester: AccountId,
+            needs: Needs,
+            budget: Balance,
+            time_limit: Milliseconds,
+        ) -> DryRun {
+            // The mode with both locks: whoever can take this can take the others.
+            let strictest = Verification::Optimistic { window: Milliseconds(0) };
+            let highest = pricing::highest_ask(budget, needs.gflops, time_limit);
+            Matching::dry_run(requester, needs, highest, |ask| {
+                Tasks::quote(&needs, budget, time_limit, &strictest, ask)
+            })
+        }
+    }
+
+    impl aicpw_primitives::api::ProvidersApi<Block, AccountId> for Runtime {
+        fn provider(account: AccountId) -> Option<ProviderView<AccountId>> {
+            ProviderStaking::provider_view(account)
+        }
+
+        fn providers(after: Option<AccountId>, limit: u32) -> Vec<AccountId> {
+            ProviderStaking::providers_view(after, limit)
+        }
+
+        fn device(id: DeviceId) -> Option<DeviceView<AccountId>> {
+            ProviderStaking::device_view(id)
+        }
+
+        fn provider_of_worker(worker: WorkerId) -> Option<AccountId> {
+            ProviderStaking::provider_of_worker(worker)
+        }
+    }
+
+    impl aicpw_primitives::api::WorkerApi<Block> for Runtime {
+        fn orders(worker: WorkerId) -> mailbox::Orders {
+            Tasks::orders(&worker)
+        }
+
+        fn height() -> BlockNumber {
+            System::block_number()
         }
     }
 

@@ -8,4 +8,7 @@ frame_benchmarking::define_benchmarks!(
     [pallet_timestamp, Timestamp]
     [pallet_utility, Utility]
     [pallet_sudo, Sudo]
+    [pallet_provider_staking, ProviderStaking]
+    [pallet_tasks, Tasks]
+    [pallet_matching, Matching]
 );

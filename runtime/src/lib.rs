@@ -5,14 +5,15 @@
 //! can be started from them ([`presets`]).
 
 #![cfg_attr(not(feature = "std"), no_std)]
-// The composition macro nests one level per pallet.
+// The composition macro nests one level per pallet, and makes items that it does not document.
 #![recursion_limit = "256"]
+#![allow(missing_docs)]
 
 extern crate alloc;
 
 /// The runtime as Wasm, in both its forms (`WASM_BINARY` is the one for a genesis).
 #[cfg(feature = "std")]
-#[allow(missing_docs)]
+#[allow(dead_code)]
 mod wasm {
     include!(concat!(env!("OUT_DIR"), "/wasm_binary.rs"));
 }
@@ -22,9 +23,13 @@ pub use wasm::{WASM_BINARY, WASM_BINARY_BLOATY};
 pub mod apis;
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarks;
+#[warn(missing_docs)]
 pub mod configs;
+#[warn(missing_docs)]
 pub mod presets;
+#[warn(missing_docs)]
 mod transactions;
+#[warn(missing_docs)]
 pub mod units;
 
 use alloc::vec::Vec;
@@ -108,8 +113,6 @@ pub const VERSION: RuntimeVersion = RuntimeVersion {
 // Indices are part of every call's encoding: they never change, and a removed one is not reused.
 // They leave room by theme: 0 consensus, 10 money, 20 people's tools, 30 the market.
 // `Staking` is kept free for the SDK's validator staking, which tools look for by that name.
-// (The macro makes items that it does not document.)
-#[allow(missing_docs)]
 #[frame_support::runtime]
 mod runtime {
     #[runtime::runtime]
@@ -125,7 +128,6 @@ mod runtime {
         RuntimeTask,
         RuntimeViewFunction
     )]
-    /// The AICPW runtime.
     pub struct Runtime;
 
     #[runtime::pallet_index(0)]
@@ -156,4 +158,11 @@ mod runtime {
     // Governance for development chains; token holders take over with the governance pallets.
     #[runtime::pallet_index(21)]
     pub type Sudo = pallet_sudo;
+
+    #[runtime::pallet_index(30)]
+    pub type ProviderStaking = pallet_provider_staking;
+    #[runtime::pallet_index(31)]
+    pub type Tasks = pallet_tasks;
+    #[runtime::pallet_index(32)]
+    pub type Matching = pallet_matching;
 }
