@@ -4,6 +4,7 @@
 //! Serving is bounded: what does not fit the weight of a block is served in the next, in order.
 //! Entries are never taken out early; one whose reason is gone is stale and does nothing.
 
+use aicpw_primitives::traits::MatchQueue;
 use aicpw_protocol::{
     task::{AssignmentStatus, Fault, Refunded, TaskStatus},
     AssignmentId, BlockNumber, TaskId,
@@ -143,6 +144,8 @@ impl<T: Config> Pallet<T> {
             TaskStatus::Queued { match_by } | TaskStatus::Parked { match_by, .. }
                 if Self::now() > match_by =>
             {
+                // Matching need not find out by itself; a parked task it might never ask about.
+                T::MatchQueue::forget(id);
                 Self::refund(id, task, Refunded::MatchWindowEnded)
             }
             _ => Ok(()),

@@ -1,7 +1,7 @@
 //! Benchmarks of calls, authorisations and the steps of the agenda, at their worst.
 
 use aicpw_primitives::{
-    traits::{DevicePool, TaskBoard},
+    traits::{DevicePool, MatchQueue, TaskBoard},
     worker_key::{prove, WorkerId, WorkerProof},
 };
 use aicpw_protocol::{
@@ -13,7 +13,7 @@ use aicpw_protocol::{
         TaskStatus, Verification, MAX_PEER_ADDRESSES,
     },
     worker::Statement,
-    AssignmentId, Balance, BlockNumber, ContentId, DeviceId, Gflops, Mebibytes, MegabitsPerSecond,
+    AssignmentId, BlockNumber, ContentId, DeviceId, Gflops, Mebibytes, MegabitsPerSecond,
     Milliseconds, TaskId,
 };
 use alloc::vec;
@@ -101,6 +101,8 @@ fn assigned<T: Config>(id: TaskId, seed: u32) -> Worker {
     let (device, worker) = T::BenchmarkHelper::device(seed);
     let offer = T::DevicePool::offer(device).expect("the device is online");
     Pallet::<T>::assign(id, device, &offer).expect("the device fits");
+    // Matching takes a task out of its queue when it has found a device.
+    T::MatchQueue::forget(id);
     let task = task::<T>(id);
     (task.newest(id, 0).expect("it was assigned"), worker)
 }

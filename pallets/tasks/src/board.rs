@@ -3,8 +3,8 @@
 use aicpw_primitives::traits::{Demand, DevicePool, Locks, Offer, TaskBoard};
 use aicpw_protocol::{
     pricing,
-    task::{AssignmentStatus, TaskStatus, Unmatched, Verification},
-    AskPrice, AssignmentId, Balance, BlockNumber, DeviceId, TaskId,
+    task::{AssignmentStatus, Needs, Submission, TaskStatus, Unmatched, Verification},
+    AskPrice, AssignmentId, Balance, BlockNumber, DeviceId, Milliseconds, TaskId,
 };
 use frame_support::{ensure, pallet_prelude::*};
 
@@ -34,20 +34,38 @@ impl<T: Config> Pallet<T> {
     /// Price and locks of an assignment of the task at this ask; `None` if the price is more than
     /// may be paid, or the bond more than there can be.
     fn terms(task: &Task<T::AccountId>, ask: AskPrice) -> Option<(Balance, Locks)> {
-        let submission = &task.submission;
-        let cap = Self::price_cap(task);
-        let price = pricing::price(ask, submission.needs.gflops, submission.time_limit)?;
-        if price > cap {
+        let Submission {
+            needs,
+            budget,
+            time_limit,
+            verification,
+            ..
+        } = &task.submission;
+        Self::quote(needs, *budget, *time_limit, verification, ask)
+            .filter(|(price, _)| *price <= Self::price_cap(task))
+    }
+
+    /// Price and locks of an assignment at this ask; `None` if the price is more than the budget
+    /// pays, or the bond more than there can be.
+    pub fn quote(
+        needs: &Needs,
+        budget: Balance,
+        time_limit: Milliseconds,
+        verification: &Verification,
+        ask: AskPrice,
+    ) -> Option<(Balance, Locks)> {
+        let replicas = Balance::from(Self::replicas(verification).max(1));
+        let price = pricing::price(ask, needs.gflops, time_limit)?;
+        if price > budget / replicas {
             return None;
         }
-        let replicas = Self::replicas(&submission.verification);
         let collateral = pricing::collateral(
             price,
-            submission.budget / Balance::from(replicas.max(1)),
+            budget / replicas,
             T::MinCollateralBase::get(),
             T::CollateralShare::get(),
         );
-        let fraud_bond = match submission.verification {
+        let fraud_bond = match verification {
             Verification::Optimistic { .. } | Verification::Replicated { .. } => {
                 pricing::fraud_bond(price, T::AuditRate::get())?
             }

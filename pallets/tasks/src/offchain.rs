@@ -21,7 +21,7 @@ use frame_system::{offchain::SubmitTransaction, pallet_prelude::BlockNumberFor};
 use sp_application_crypto::RuntimeAppPublic;
 use sp_runtime::{
     offchain::storage::{MutateStorageError, StorageRetrievalError, StorageValueRef},
-    traits::{One, Saturating, UniqueSaturatedInto, Zero},
+    traits::{Saturating, UniqueSaturatedInto, Zero},
 };
 
 use crate::{authorize::Step, pallet::*, types::Assignment};
@@ -33,6 +33,10 @@ pub(crate) const RETRY_AFTER: BlockNumber = 8;
 
 /// Blocks by which stored orders may be ahead of this run, because a later one overlapped with it.
 const OVERLAP: BlockNumber = 16;
+
+/// How far back the block is to which a signature is bound: far enough that the forks of a normal
+/// day do not take it away and the call with it.
+const DEPTH: u8 = 4;
 
 /// Key of what was sent lately.
 pub(crate) const SENT: &[u8] = b"aicpw/tasks/v1/sent";
@@ -273,7 +277,7 @@ impl<T: Config> Pallet<T> {
 
     /// Signs a statement and puts it into the transaction pool.
     fn send(worker: &WorkerId, statement: Statement<T::AccountId>) -> Result<(), &'static str> {
-        let recent = Self::height().saturating_sub(One::one());
+        let recent = Self::height().saturating_sub(DEPTH.into());
         let proof = prove(
             worker,
             &Self::hash_of(Zero::zero()),

@@ -30,7 +30,7 @@ fn refunded() -> Vec<u64> {
 
 #[test]
 fn the_configuration_is_consistent() {
-    ExtBuilder.build_and_execute(|| <TasksPallet as Hooks<_>>::integrity_test());
+    ExtBuilder.build_and_execute(<TasksPallet as Hooks<_>>::integrity_test);
 }
 
 #[test]

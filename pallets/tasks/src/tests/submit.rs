@@ -173,5 +173,6 @@ fn the_match_window_ends_in_a_refund() {
         );
         assert_eq!(held(REQUESTER), 0);
         assert_eq!(free(REQUESTER), FUNDS - SUBMISSION_FEE);
+        assert!(Queue::get().is_empty(), "matching forgets it");
     });
 }

@@ -1,0 +1,387 @@
+//! A runtime of this pallet and balances. The other pallets are mocks that are strict about their
+//! contracts: what is locked on a stake really moves, so that nothing can be forgotten.
+
+use aicpw_protocol::{
+    task::TaskStatus, AskPrice, AssignmentId, Balance, BlockNumber, DeviceId, TaskId,
+};
+use codec::Decode;
+use frame_support::{
+    assert_ok, derive_impl, parameter_types,
+    traits::{OnInitialize, UnixTime},
+    weights::Weight,
+};
+use sp_core::offchain::{
+    testing::{TestOffchainExt, TestTransactionPoolExt},
+    OffchainDbExt, OffchainWorkerExt, TransactionPoolExt,
+};
+use sp_keystore::{testing::MemoryKeystore, KeystoreExt};
+use sp_runtime::{
+    generic,
+    testing::TestXt,
+    traits::{BlakeTwo256, IdentityLookup},
+    BuildStorage, Perbill,
+};
+use std::{collections::BTreeMap, sync::Arc};
+
+use crate as pallet_tasks;
+use crate::pallet::{Assignments, Call, Config, Pallet, Tasks};
+
+mod neighbours;
+mod steps;
+
+pub use neighbours::*;
+pub use steps::*;
+
+pub type AccountId = u64;
+pub type TxExtension = frame_system::AuthorizeCall<Test>;
+pub type Extrinsic = TestXt<RuntimeCall, TxExtension>;
+type Block = generic::Block<generic::Header<BlockNumber, BlakeTwo256>, Extrinsic>;
+
+#[frame_support::runtime]
+mod runtime {
+    #[runtime::runtime]
+    #[runtime::derive(
+        RuntimeCall,
+        RuntimeEvent,
+        RuntimeError,
+        RuntimeOrigin,
+        RuntimeHoldReason,
+        RuntimeFreezeReason,
+        RuntimeTask
+    )]
+    pub struct Test;
+
+    #[runtime::pallet_index(0)]
+    pub type System = frame_system;
+    #[runtime::pallet_index(1)]
+    pub type Balances = pallet_balances;
+    #[runtime::pallet_index(2)]
+    pub type TasksPallet = pallet_tasks;
+}
+
+#[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
+impl frame_system::Config for Test {
+    type Block = Block;
+    type AccountId = AccountId;
+    type Lookup = IdentityLookup<AccountId>;
+    type AccountData = pallet_balances::AccountData<Balance>;
+}
+
+parameter_types! {
+    pub const ExistentialDeposit: Balance = EXISTENTIAL_DEPOSIT;
+}
+
+#[derive_impl(pallet_balances::config_preludes::TestDefaultConfig)]
+impl pallet_balances::Config for Test {
+    type Balance = Balance;
+    type ExistentialDeposit = ExistentialDeposit;
+    type AccountStore = System;
+}
+
+pub const EXISTENTIAL_DEPOSIT: Balance = 10;
+pub const REQUESTER: AccountId = 1;
+pub const OTHER: AccountId = 2;
+pub const ALICE: AccountId = 11;
+pub const BOB: AccountId = 12;
+pub const CHARLIE: AccountId = 13;
+pub const TREASURY: AccountId = 90;
+/// Holds what is locked on providers' stakes.
+pub const POOL: AccountId = 91;
+pub const FUNDS: Balance = 1_000_000;
+
+pub const SUBMISSION_FEE: Balance = 25;
+pub const MIN_BUDGET: Balance = 1_000;
+pub const MIN_ASK: AskPrice = AskPrice(100);
+pub const MAX_TIME_LIMIT: u64 = 100_000;
+pub const START_WINDOW: BlockNumber = 40;
+pub const PROGRESS_WINDOW: BlockNumber = 20;
+pub const REVEAL_WINDOW: BlockNumber = 16;
+pub const RETRIEVAL_WINDOW: BlockNumber = 30;
+pub const REMATCH_WINDOW: BlockNumber = 50;
+pub const RETENTION: BlockNumber = 100;
+pub const PROGRESS_INTERVAL: BlockNumber = 4;
+pub const MAX_ATTEMPTS: u8 = 3;
+pub const BASE_FEE: Balance = 70;
+pub const RECENT_BLOCKS: BlockNumber = 64;
+
+/// Budget of [`submission`].
+pub const BUDGET: Balance = 5_000;
+/// An ask that makes [`submission`] cost [`PRICE`].
+pub const ASK: AskPrice = AskPrice(10_000);
+pub const PRICE: Balance = 1_000;
+/// 2 % of [`PRICE`].
+pub const FEE: Balance = 20;
+/// Half of the budget.
+pub const COLLATERAL: Balance = 2_500;
+/// The price, at an audit rate of 5 %.
+pub const BOND: Balance = 20_000;
+/// What [`Penalty::Fault`] takes of [`COLLATERAL`]: 40 %.
+pub const FAULT_SLASH: Balance = 1_000;
+/// Blocks of the time limit of [`submission`].
+pub const TIME_LIMIT: BlockNumber = 40;
+/// Blocks of the match window of [`submission`].
+pub const MATCH_WINDOW: BlockNumber = 80;
+/// Blocks of [`optimistic`].
+pub const WINDOW: BlockNumber = 12;
+
+parameter_types! {
+    pub const Treasury: AccountId = TREASURY;
+    pub const BlockTime: u64 = 250;
+    pub const SubmissionFee: Balance = SUBMISSION_FEE;
+    pub const MinBudget: Balance = MIN_BUDGET;
+    pub const MinAsk: AskPrice = MIN_ASK;
+    pub const MaxTimeLimit: u64 = MAX_TIME_LIMIT;
+    pub const MinWindow: u64 = 1_000;
+    pub const MaxWindow: u64 = 60_000;
+    pub const StartWindow: BlockNumber = START_WINDOW;
+    pub const ProgressWindow: BlockNumber = PROGRESS_WINDOW;
+    pub const RevealWindow: BlockNumber = REVEAL_WINDOW;
+    pub const RetrievalWindow: BlockNumber = RETRIEVAL_WINDOW;
+    pub const RematchWindow: BlockNumber = REMATCH_WINDOW;
+    pub const RetentionPeriod: BlockNumber = RETENTION;
+    pub const MinProgressInterval: BlockNumber = PROGRESS_INTERVAL;
+    pub const MaxProgressReports: u32 = 50;
+    pub const MaxAttempts: u8 = MAX_ATTEMPTS;
+    pub const ProtocolFee: Perbill = Perbill::from_percent(2);
+    pub const CollateralShare: Perbill = Perbill::from_percent(50);
+    pub const MinCollateralBase: Balance = 200;
+    pub const AuditRate: Perbill = Perbill::from_percent(5);
+    pub const BaseFee: Balance = BASE_FEE;
+    pub const PageCapacity: u32 = 4;
+    pub static AgendaWeight: Weight = Weight::from_parts(u64::MAX / 2, u64::MAX / 2);
+    /// Registered devices.
+    pub static Devices: BTreeMap<DeviceId, Device> = BTreeMap::new();
+    /// Open pairs of `occupy` and `release`.
+    pub static Occupied: BTreeMap<AssignmentId, Occupation> = BTreeMap::new();
+    /// The matching queue, head first.
+    pub static Queue: Vec<TaskId> = Vec::new();
+    /// What reputation was told.
+    pub static Told: Vec<Note> = Vec::new();
+    /// Devices that were told to cool down.
+    pub static CooledDown: Vec<DeviceId> = Vec::new();
+}
+
+pub struct Clock;
+impl UnixTime for Clock {
+    fn now() -> core::time::Duration {
+        core::time::Duration::from_millis(1_800_000_000_000 + u64::from(now()) * 250)
+    }
+}
+
+impl Config for Test {
+    type RuntimeHoldReason = RuntimeHoldReason;
+    type NativeBalance = Balances;
+    type BlockNumberProvider = System;
+    type Time = Clock;
+    type DevicePool = Pool;
+    type Reputations = ReputationMock;
+    type MatchQueue = QueueMock;
+    type FeeDestination = Treasury;
+    type BlockTime = BlockTime;
+    type SubmissionFee = SubmissionFee;
+    type MinBudget = MinBudget;
+    type MinAsk = MinAsk;
+    type MaxTimeLimit = MaxTimeLimit;
+    type MinMatchWindow = MinWindow;
+    type MaxMatchWindow = MaxWindow;
+    type MinOptimisticWindow = MinWindow;
+    type MaxOptimisticWindow = MaxWindow;
+    type StartWindow = StartWindow;
+    type ProgressWindow = ProgressWindow;
+    type RevealWindow = RevealWindow;
+    type RetrievalWindow = RetrievalWindow;
+    type RematchWindow = RematchWindow;
+    type RetentionPeriod = RetentionPeriod;
+    type MinProgressInterval = MinProgressInterval;
+    type MaxProgressReports = MaxProgressReports;
+    type MaxAttempts = MaxAttempts;
+    type ProtocolFee = ProtocolFee;
+    type CollateralShare = CollateralShare;
+    type MinCollateralBase = MinCollateralBase;
+    type AuditRate = AuditRate;
+    type BaseFee = BaseFee;
+    type AgendaWeight = AgendaWeight;
+    type PageCapacity = PageCapacity;
+    type WeightInfo = crate::weights::SubstrateWeight<Test>;
+    #[cfg(feature = "runtime-benchmarks")]
+    type BenchmarkHelper = Helper;
+}
+
+#[cfg(feature = "runtime-benchmarks")]
+pub struct Helper;
+#[cfg(feature = "runtime-benchmarks")]
+impl crate::BenchmarkHelper<AccountId> for Helper {
+    fn device(seed: u32) -> (DeviceId, aicpw_primitives::worker_key::WorkerId) {
+        let provider = 1_000 + u64::from(seed);
+        <Balances as frame_support::traits::fungible::Mutate<AccountId>>::set_balance(
+            &provider,
+            Balance::MAX / 1_000_000,
+        );
+        let device = device(provider, MIN_ASK);
+        (device, Devices::get()[&device].worker.clone())
+    }
+
+    fn set_block(block: BlockNumber) {
+        run_to_without_hooks(block);
+    }
+}
+
+impl<C> frame_system::offchain::CreateTransactionBase<C> for Test
+where
+    RuntimeCall: From<C>,
+{
+    type RuntimeCall = RuntimeCall;
+    type Extrinsic = Extrinsic;
+}
+
+impl<C> frame_system::offchain::CreateTransaction<C> for Test
+where
+    RuntimeCall: From<C>,
+{
+    type Extension = TxExtension;
+    fn create_transaction(call: RuntimeCall, extension: TxExtension) -> Extrinsic {
+        Extrinsic::new_transaction(call, extension)
+    }
+}
+
+impl<C> frame_system::offchain::CreateAuthorizedTransaction<C> for Test
+where
+    RuntimeCall: From<C>,
+{
+    fn create_extension() -> TxExtension {
+        TxExtension::new()
+    }
+}
+
+/// Where tests begin.
+pub const START: BlockNumber = 5;
+
+#[derive(Default)]
+pub struct ExtBuilder;
+
+impl ExtBuilder {
+    pub fn build(self) -> (sp_io::TestExternalities, impl Fn() -> Vec<Call<Test>>) {
+        Devices::take();
+        Occupied::take();
+        Queue::take();
+        Told::take();
+        CooledDown::take();
+        let mut storage = frame_system::GenesisConfig::<Test>::default()
+            .build_storage()
+            .unwrap();
+        let mut balances: Vec<_> = [REQUESTER, OTHER, ALICE, BOB, CHARLIE]
+            .into_iter()
+            .map(|account| (account, FUNDS))
+            .collect();
+        balances.push((TREASURY, EXISTENTIAL_DEPOSIT));
+        balances.push((POOL, EXISTENTIAL_DEPOSIT));
+        pallet_balances::GenesisConfig::<Test> {
+            balances,
+            ..Default::default()
+        }
+        .assimilate_storage(&mut storage)
+        .unwrap();
+        let mut ext = sp_io::TestExternalities::from(storage);
+        let (offchain, _) = TestOffchainExt::new();
+        let (pool, pool_state) = TestTransactionPoolExt::new();
+        ext.register_extension(OffchainDbExt::new(offchain.clone()));
+        ext.register_extension(OffchainWorkerExt::new(offchain));
+        ext.register_extension(TransactionPoolExt::new(pool));
+        ext.register_extension(KeystoreExt(Arc::new(MemoryKeystore::new())));
+        ext.execute_with(|| run_to(START));
+        let sent = move || {
+            pool_state
+                .write()
+                .transactions
+                .drain(..)
+                .map(
+                    |bytes| match Extrinsic::decode(&mut &bytes[..]).unwrap().function {
+                        RuntimeCall::TasksPallet(call) => call,
+                        other => panic!("not a call of this pallet: {other:?}"),
+                    },
+                )
+                .collect()
+        };
+        (ext, sent)
+    }
+
+    #[cfg(feature = "runtime-benchmarks")]
+    pub fn build_for_benchmarks(self) -> sp_io::TestExternalities {
+        self.build().0
+    }
+
+    /// Runs a test and then checks the invariants.
+    pub fn build_and_execute(self, test: impl FnOnce()) {
+        self.build_and_execute_with_pool(|_| test());
+    }
+
+    /// The same, with the calls that were put into the transaction pool since they were last
+    /// asked for.
+    pub fn build_and_execute_with_pool(self, test: impl FnOnce(&dyn Fn() -> Vec<Call<Test>>)) {
+        let (mut ext, pool) = self.build();
+        ext.execute_with(|| {
+            let issuance = Balances::total_issuance();
+            test(&pool);
+            check_invariants();
+            assert_eq!(
+                Balances::total_issuance(),
+                issuance,
+                "nothing minted or burned"
+            );
+        });
+    }
+}
+
+/// Those of the pallet, and that the mocks were left as the tasks are.
+pub fn check_invariants() {
+    assert_ok!(Pallet::<Test>::do_try_state());
+    for (id, assignment) in Assignments::<Test>::iter() {
+        assert_eq!(
+            Occupied::get().contains_key(&id),
+            assignment.locks != crate::types::LockState::Released,
+            "locks of {id}"
+        );
+    }
+    assert!(Occupied::get()
+        .keys()
+        .all(Assignments::<Test>::contains_key));
+    let queue = Queue::get();
+    for (id, task) in Tasks::<Test>::iter() {
+        let waits = matches!(
+            task.status,
+            TaskStatus::Queued { .. } | TaskStatus::Parked { .. }
+        );
+        // Matching learns from `demand` that a match window has ended.
+        assert!(queue.contains(&id) || !waits, "task {id} is in the queue");
+    }
+}
+
+pub fn now() -> BlockNumber {
+    System::block_number()
+}
+
+pub fn hash_of(block: BlockNumber) -> sp_core::H256 {
+    sp_core::H256::from_low_u64_be(u64::from(block) + 1)
+}
+
+#[cfg_attr(not(feature = "runtime-benchmarks"), allow(dead_code))]
+pub fn run_to_without_hooks(block: BlockNumber) {
+    while now() < block {
+        let parent = now();
+        frame_system::BlockHash::<Test>::insert(parent, hash_of(parent));
+        System::set_block_number(parent + 1);
+    }
+}
+
+/// Goes on to the block; its hooks and those of the blocks before have run.
+pub fn run_to(block: BlockNumber) {
+    while now() < block {
+        run_to_without_hooks(now() + 1);
+        let used = TasksPallet::on_initialize(now());
+        assert!(used.all_lte(AgendaWeight::get()));
+    }
+}
+
+pub fn run_for(blocks: BlockNumber) {
+    run_to(now() + blocks);
+}

@@ -1,0 +1,217 @@
+//! Mocks of the pallets next to this one, strict about their contracts.
+
+use aicpw_primitives::{
+    traits::{DevicePool, Locks, MatchQueue, Offer, Penalty, QueueEnd, Reputations, WorkerDevice},
+    worker_key::{verify, WorkerId, WorkerProof},
+};
+use aicpw_protocol::{
+    device::Reputation, task::PeerAddresses, worker::Statement, AskPrice, AssignmentId, Balance,
+    DeviceId, TaskId,
+};
+use frame_support::{
+    assert_ok,
+    traits::{fungible::Mutate, tokens::Preservation},
+};
+use sp_runtime::{DispatchError, DispatchResult};
+
+use super::*;
+
+/// What reputation was told.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Note {
+    Settled(AccountId, AccountId, Balance),
+    Faulted(AccountId, Balance),
+    Rated(AccountId, u8, Balance),
+}
+
+#[derive(Clone, Debug)]
+pub struct Device {
+    pub provider: AccountId,
+    pub ask: AskPrice,
+    pub slots: u8,
+    pub worker: WorkerId,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Occupation {
+    pub device: DeviceId,
+    pub slot: bool,
+    pub collateral: Balance,
+    pub bond: Balance,
+}
+
+pub struct Pool;
+
+impl DevicePool<AccountId> for Pool {
+    fn offer(device: DeviceId) -> Option<Offer<AccountId>> {
+        let found = Devices::get().get(&device).cloned()?;
+        let used = Occupied::get()
+            .values()
+            .filter(|one| one.device == device && one.slot)
+            .count();
+        Some(Offer {
+            provider: found.provider,
+            spec: spec(),
+            ask: found.ask,
+            reputation: Reputation::START,
+            free_stake: Balances::free_balance(found.provider),
+            free_slots: found.slots.saturating_sub(used as u8),
+        })
+    }
+
+    fn occupy(device: DeviceId, id: AssignmentId, locks: Locks) -> DispatchResult {
+        let offer = Self::offer(device).ok_or(DispatchError::Unavailable)?;
+        if offer.free_slots == 0 {
+            return Err(DispatchError::Exhausted);
+        }
+        <Balances as Mutate<AccountId>>::transfer(
+            &offer.provider,
+            &POOL,
+            locks.collateral + locks.fraud_bond,
+            Preservation::Preserve,
+        )?;
+        let occupation = Occupation {
+            device,
+            slot: true,
+            collateral: locks.collateral,
+            bond: locks.fraud_bond,
+        };
+        let before = Occupied::mutate(|all| all.insert(id, occupation));
+        assert!(before.is_none(), "{id} is occupied once");
+        Ok(())
+    }
+
+    fn vacate(device: DeviceId, id: AssignmentId) {
+        Occupied::mutate(|all| {
+            let one = all.get_mut(&id).expect("vacated while occupied");
+            assert_eq!(one.device, device);
+            one.slot = false;
+        });
+    }
+
+    fn release(device: DeviceId, id: AssignmentId) {
+        let one = Occupied::mutate(|all| all.remove(&id)).expect("released once");
+        assert_eq!(one.device, device);
+        let provider = Devices::get()[&device].provider;
+        assert_ok!(<Balances as Mutate<AccountId>>::transfer(
+            &POOL,
+            &provider,
+            one.collateral + one.bond,
+            Preservation::Expendable,
+        ));
+    }
+
+    fn slash(
+        device: DeviceId,
+        id: AssignmentId,
+        penalty: Penalty,
+        beneficiary: &AccountId,
+    ) -> Balance {
+        let taken = Occupied::mutate(|all| {
+            let one = all.get_mut(&id).expect("slashed while locked");
+            assert_eq!(one.device, device);
+            match penalty {
+                Penalty::Fault => {
+                    let taken = one.collateral * 2 / 5;
+                    one.collateral -= taken;
+                    taken
+                }
+                Penalty::WrongResult => {
+                    let taken = one.collateral + one.bond;
+                    one.collateral = 0;
+                    one.bond = 0;
+                    taken
+                }
+            }
+        });
+        assert_ok!(<Balances as Mutate<AccountId>>::transfer(
+            &POOL,
+            beneficiary,
+            taken,
+            Preservation::Expendable,
+        ));
+        taken
+    }
+
+    fn cool_down(device: DeviceId) {
+        CooledDown::mutate(|all| all.push(device));
+    }
+
+    fn succeeded(device: DeviceId) {
+        CooledDown::mutate(|all| all.retain(|one| *one != device));
+    }
+
+    fn peers(_: DeviceId) -> PeerAddresses {
+        PeerAddresses::truncate_from(vec![vec![9; 4].try_into().unwrap()])
+    }
+
+    fn worker_device(device: DeviceId) -> Option<WorkerDevice<AccountId>> {
+        let provider = Devices::get().get(&device)?.provider;
+        Some(WorkerDevice {
+            provider,
+            fingerprint: [7; 32],
+        })
+    }
+
+    fn worker_of(device: DeviceId) -> Option<WorkerId> {
+        Some(Devices::get().get(&device)?.worker.clone())
+    }
+
+    fn assignments_of(worker: &WorkerId) -> Vec<(AssignmentId, DeviceId)> {
+        let devices = Devices::get();
+        Occupied::get()
+            .into_iter()
+            .filter(|(_, one)| devices[&one.device].worker == *worker)
+            .map(|(id, one)| (id, one.device))
+            .collect()
+    }
+
+    fn verify_worker(
+        worker: &WorkerId,
+        proof: &WorkerProof,
+        statement: &Statement<AccountId>,
+    ) -> bool {
+        let recent = proof.recent_block;
+        recent < now()
+            && now() - recent <= RECENT_BLOCKS
+            && verify(
+                worker,
+                proof,
+                &hash_of(0).0,
+                &System::block_hash(recent).0,
+                statement,
+            )
+    }
+}
+
+pub struct ReputationMock;
+impl Reputations<AccountId> for ReputationMock {
+    fn of(_: &AccountId) -> Reputation {
+        Reputation::START
+    }
+    fn settled(provider: &AccountId, requester: &AccountId, paid: Balance) {
+        Told::mutate(|told| told.push(Note::Settled(*provider, *requester, paid)));
+    }
+    fn faulted(provider: &AccountId, at_stake: Balance) {
+        Told::mutate(|told| told.push(Note::Faulted(*provider, at_stake)));
+    }
+    fn rated(provider: &AccountId, rating: u8, paid: Balance) {
+        Told::mutate(|told| told.push(Note::Rated(*provider, rating, paid)));
+    }
+}
+
+pub struct QueueMock;
+impl MatchQueue for QueueMock {
+    fn enqueue(task: TaskId, end: QueueEnd) {
+        Queue::mutate(|queue| {
+            assert!(!queue.contains(&task), "a task is in the queue once");
+            match end {
+                QueueEnd::Back => queue.push(task),
+                QueueEnd::Front => queue.insert(0, task),
+            }
+        });
+    }
+    fn forget(task: TaskId) {
+        Queue::mutate(|queue| queue.retain(|one| *one != task));
+    }
+}

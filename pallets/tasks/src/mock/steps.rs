@@ -1,0 +1,333 @@
+//! The steps that tests are made of.
+
+use aicpw_primitives::{
+    traits::{DevicePool, MatchQueue, TaskBoard},
+    worker_key::{prove, WorkerId, WorkerProof},
+};
+use aicpw_protocol::{
+    commitment::{expected_root_hash, result_commitment, ResultOpening},
+    device::{ClassSet, DeviceKind, DeviceSpec, Reputation},
+    task::{
+        AssignmentStatus, DeterminismClass, Engine, Fault, Needs, PeerAddresses, Privacy, Progress,
+        Submission, TaskStatus, Verification,
+    },
+    worker::Statement,
+    AskPrice, AssignmentId, Balance, ContentId, DeviceId, Gflops, Mebibytes, MegabitsPerSecond,
+    Milliseconds, TaskId,
+};
+use frame_support::{
+    assert_ok,
+    dispatch::{DispatchClass, GetDispatchInfo, Pays},
+    traits::{fungible::InspectHold, Authorize},
+};
+use frame_system::RawOrigin;
+use sp_application_crypto::RuntimeAppPublic;
+use sp_runtime::{
+    traits::Dispatchable,
+    transaction_validity::{TransactionSource, TransactionValidityError},
+    DispatchResult,
+};
+
+use super::*;
+use crate::{
+    pallet::{Assignments, Call, HoldReason, Pallet, Tasks},
+    types::{Assignment, Task},
+};
+
+pub fn cid(seed: u8) -> ContentId {
+    let mut bytes = vec![1, 0x55, 0x12, 32];
+    bytes.extend([seed; 32]);
+    ContentId::from_bytes(bytes).unwrap()
+}
+
+pub fn spec() -> DeviceSpec {
+    DeviceSpec {
+        kind: DeviceKind::Gpu,
+        engine: Engine::OpenCl,
+        name: b"mock".to_vec().try_into().unwrap(),
+        fingerprint: [7; 32],
+        classes: ClassSet {
+            int: true,
+            fp32_strict: true,
+            device: true,
+        },
+        gflops: Gflops(1_000_000),
+        memory: Mebibytes(16_384),
+        bandwidth: MegabitsPerSecond(1_000),
+    }
+}
+
+/// The worker key of a provider, in the keystore. From a raw seed: a phrase takes 50 ms to stretch.
+pub fn worker(provider: AccountId) -> WorkerId {
+    WorkerId::generate_pair(Some(format!("0x{provider:064x}").into_bytes()))
+}
+
+/// A device of a provider, with a worker key of its own.
+pub fn device(provider: AccountId, ask: AskPrice) -> DeviceId {
+    let id = DeviceId(Devices::get().len() as u64);
+    let worker = worker(provider);
+    Devices::mutate(|all| {
+        all.insert(
+            id,
+            Device {
+                provider,
+                ask,
+                slots: 2,
+                worker,
+            },
+        )
+    });
+    id
+}
+
+/// The result root that [`expected`] expects.
+pub const ROOT: [u8; 32] = [5; 32];
+
+pub fn expected() -> Verification {
+    Verification::Expected {
+        root_hash: expected_root_hash(&ROOT),
+    }
+}
+
+pub fn optimistic() -> Verification {
+    Verification::Optimistic {
+        window: Milliseconds(u64::from(WINDOW) * 250),
+    }
+}
+
+pub fn submission(verification: Verification) -> Submission {
+    Submission {
+        manifest: cid(1),
+        needs: Needs {
+            engine: Engine::OpenCl,
+            class: DeterminismClass::Int,
+            gflops: Gflops(36_000),
+            memory: Mebibytes(1_024),
+            bandwidth: MegabitsPerSecond(10),
+            min_reputation: Reputation(0),
+        },
+        time_limit: Milliseconds(10_000),
+        budget: BUDGET,
+        match_window: Milliseconds(20_000),
+        verification,
+        privacy: Privacy::Public,
+        peers: PeerAddresses::truncate_from(vec![vec![4; 8].try_into().unwrap()]),
+    }
+}
+
+pub fn submit(verification: Verification) -> TaskId {
+    let id = TaskId(crate::pallet::Submissions::<Test>::get().length);
+    assert_ok!(TasksPallet::submit(
+        RuntimeOrigin::signed(REQUESTER),
+        submission(verification)
+    ));
+    id
+}
+
+/// What matching does when it has found a device.
+pub fn try_assign(task: TaskId, device: DeviceId) -> DispatchResult {
+    let offer = Pool::offer(device).unwrap();
+    TasksPallet::assign(task, device, &offer)?;
+    QueueMock::forget(task);
+    Ok(())
+}
+
+pub fn assign(task: TaskId, device: DeviceId) -> AssignmentId {
+    assert_ok!(try_assign(task, device));
+    task_of(task).newest(task, 0).unwrap()
+}
+
+/// A new task of this mode on a new device of the provider.
+pub fn assigned(provider: AccountId, verification: Verification) -> AssignmentId {
+    let device = device(provider, ASK);
+    assign(submit(verification), device)
+}
+
+pub fn running(provider: AccountId, verification: Verification) -> AssignmentId {
+    let id = assigned(provider, verification);
+    assert_ok!(start(id));
+    id
+}
+
+pub fn committed(provider: AccountId, verification: Verification) -> AssignmentId {
+    let id = running(provider, verification);
+    assert_ok!(commit(id, &opening(ROOT)));
+    id
+}
+
+/// A result in `optimistic` whose window is open.
+pub fn verifying(provider: AccountId) -> AssignmentId {
+    let id = committed(provider, optimistic());
+    assert_ok!(reveal(id, opening(ROOT)));
+    id
+}
+
+pub fn settled(provider: AccountId) -> AssignmentId {
+    let id = committed(provider, expected());
+    assert_ok!(reveal(id, opening(ROOT)));
+    id
+}
+
+/// On to the head of the queue's task, with another provider, and to the commit.
+pub fn retry(id: AssignmentId, provider: AccountId) -> AssignmentId {
+    assign(id.task, device(provider, ASK))
+}
+
+pub fn task_of(id: TaskId) -> Task<AccountId> {
+    Tasks::<Test>::get(id).unwrap()
+}
+
+pub fn status_of(id: TaskId) -> TaskStatus {
+    task_of(id).status
+}
+
+pub fn assignment_of(id: AssignmentId) -> Assignment<AccountId> {
+    Assignments::<Test>::get(id).unwrap()
+}
+
+pub fn fault_of(id: AssignmentId) -> Option<Fault> {
+    match assignment_of(id).status {
+        AssignmentStatus::Failed { fault, .. } => Some(fault),
+        _ => None,
+    }
+}
+
+pub fn held(account: AccountId) -> Balance {
+    Balances::balance_on_hold(&HoldReason::TaskEscrow.into(), &account)
+}
+
+pub fn free(account: AccountId) -> Balance {
+    Balances::free_balance(account)
+}
+
+pub fn opening(root: [u8; 32]) -> ResultOpening {
+    ResultOpening {
+        salt: [1; 32],
+        result_root: root,
+        trace_commitment: [2; 32],
+        result: cid(2),
+    }
+}
+
+pub fn commitment_of(id: AssignmentId, opening: &ResultOpening) -> [u8; 32] {
+    result_commitment(&assignment_of(id).provider, id, opening)
+}
+
+pub fn progress(done: u64, total: u64) -> Progress {
+    Progress {
+        steps_done: done,
+        steps_total: total,
+    }
+}
+
+/// The key of the device of an assignment.
+pub fn worker_of(id: AssignmentId) -> WorkerId {
+    Devices::get()[&assignment_of(id).device].worker.clone()
+}
+
+pub fn sign_at(
+    worker: &WorkerId,
+    block: BlockNumber,
+    statement: &Statement<AccountId>,
+) -> WorkerProof {
+    let hash = System::block_hash(block);
+    prove(worker, &hash_of(0).0, (block, &hash.0), statement).unwrap()
+}
+
+pub fn sign(worker: &WorkerId, statement: &Statement<AccountId>) -> WorkerProof {
+    sign_at(worker, now() - 1, statement)
+}
+
+/// The worker call that makes a statement.
+pub fn call(statement: Statement<AccountId>, proof: WorkerProof) -> Call<Test> {
+    Pallet::<Test>::call_of(statement, proof).unwrap()
+}
+
+pub fn authorize(call: Call<Test>) -> Result<(), TransactionValidityError> {
+    RuntimeCall::from(call)
+        .authorize(TransactionSource::External)
+        .unwrap()
+        .map(|_| ())
+}
+
+/// What a block does with a worker call. What is authorised must not fail.
+pub fn apply(call: Call<Test>) -> Result<(), TransactionValidityError> {
+    authorize(call.clone())?;
+    let call = RuntimeCall::from(call);
+    let info = call.get_dispatch_info();
+    assert_eq!(info.class, DispatchClass::Operational);
+    assert_eq!(info.pays_fee, Pays::No);
+    assert_ok!(call.dispatch(RawOrigin::Authorized.into()));
+    Ok(())
+}
+
+/// The worker of the assignment makes a statement.
+pub fn say(
+    id: AssignmentId,
+    statement: Statement<AccountId>,
+) -> Result<(), TransactionValidityError> {
+    let proof = sign(&worker_of(id), &statement);
+    apply(call(statement, proof))
+}
+
+pub fn start(id: AssignmentId) -> Result<(), TransactionValidityError> {
+    say(id, Statement::Start { assignment: id })
+}
+
+pub fn report(id: AssignmentId, progress: Progress) -> Result<(), TransactionValidityError> {
+    say(
+        id,
+        Statement::Progress {
+            assignment: id,
+            progress,
+        },
+    )
+}
+
+pub fn commit(id: AssignmentId, opening: &ResultOpening) -> Result<(), TransactionValidityError> {
+    let commitment = commitment_of(id, opening);
+    say(
+        id,
+        Statement::Commit {
+            assignment: id,
+            commitment,
+        },
+    )
+}
+
+pub fn reveal(id: AssignmentId, opening: ResultOpening) -> Result<(), TransactionValidityError> {
+    say(
+        id,
+        Statement::Reveal {
+            assignment: id,
+            opening,
+        },
+    )
+}
+
+pub fn fail(id: AssignmentId, fault: Fault) -> Result<(), TransactionValidityError> {
+    say(
+        id,
+        Statement::Fail {
+            assignment: id,
+            fault,
+            log: Some(cid(3)),
+            message: b"told".to_vec().try_into().unwrap(),
+        },
+    )
+}
+
+/// Whether the newest events end with these.
+pub fn assert_last_events(expected: Vec<crate::Event<Test>>) {
+    let events = System::events();
+    let last: Vec<_> = events
+        .iter()
+        .rev()
+        .filter_map(|record| match &record.event {
+            RuntimeEvent::TasksPallet(event) => Some(event.clone()),
+            _ => None,
+        })
+        .take(expected.len())
+        .collect();
+    assert_eq!(last.into_iter().rev().collect::<Vec<_>>(), expected);
+}
