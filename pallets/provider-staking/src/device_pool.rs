@@ -70,8 +70,7 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn cool_down_blocks(failures: u8) -> BlockNumber {
         let doublings = u32::from(failures.saturating_sub(1));
         let grown = u64::from(T::CoolDownBase::get())
-            .checked_mul(1u64.checked_shl(doublings).unwrap_or(u64::MAX))
-            .unwrap_or(u64::MAX);
+            .saturating_mul(1u64.checked_shl(doublings).unwrap_or(u64::MAX));
         u32::try_from(grown)
             .unwrap_or(u32::MAX)
             .min(T::CoolDownCap::get())

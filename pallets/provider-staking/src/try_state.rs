@@ -14,7 +14,7 @@ use sp_runtime::TryRuntimeError;
 
 impl<T: Config> Pallet<T> {
     /// Checks all invariants; the error is the one that is broken.
-    pub(crate) fn do_try_state() -> Result<(), TryRuntimeError> {
+    pub fn do_try_state() -> Result<(), TryRuntimeError> {
         Self::try_providers()?;
         Self::try_stakes()?;
         Self::try_devices()
