@@ -42,11 +42,11 @@ impl<T: Config> Pallet<T> {
             ..
         } = &task.submission;
         Self::quote(needs, *budget, *time_limit, verification, ask)
-            .filter(|(price, _)| *price <= Self::price_cap(task))
+            .filter(|(price, _)| *price <= task.escrow)
     }
 
-    /// Price and locks of an assignment at this ask; `None` if the price is more than the budget
-    /// pays, or the bond more than there can be.
+    /// Price and locks of one assignment of such a task at this ask; `None` if the budget does not
+    /// pay it, or the bond is more than there can be. Neither falls when the ask rises.
     pub fn quote(
         needs: &Needs,
         budget: Balance,
@@ -54,14 +54,14 @@ impl<T: Config> Pallet<T> {
         verification: &Verification,
         ask: AskPrice,
     ) -> Option<(Balance, Locks)> {
-        let replicas = Balance::from(Self::replicas(verification).max(1));
+        let budget = budget / Balance::from(Self::replicas(verification).max(1));
         let price = pricing::price(ask, needs.gflops, time_limit)?;
-        if price > budget / replicas {
+        if price > budget {
             return None;
         }
         let collateral = pricing::collateral(
             price,
-            budget / replicas,
+            budget,
             T::MinCollateralBase::get(),
             T::CollateralShare::get(),
         );

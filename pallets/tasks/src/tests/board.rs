@@ -44,6 +44,20 @@ fn the_match_fixes_price_and_locks() {
 }
 
 #[test]
+fn a_quote_is_what_a_submission_would_get() {
+    ExtBuilder.build_and_execute(|| {
+        let one = submission(optimistic());
+        let quote = |budget, ask| {
+            TasksPallet::quote(&one.needs, budget, one.time_limit, &one.verification, ask)
+        };
+        let task = submit(optimistic());
+        assert_eq!(quote(BUDGET, ASK), TasksPallet::locks(task, ASK));
+        assert!(quote(PRICE, ASK).is_some());
+        assert_eq!(quote(PRICE - 1, ASK), None);
+    });
+}
+
+#[test]
 fn expected_needs_no_fraud_bond() {
     ExtBuilder.build_and_execute(|| {
         let task = submit(expected());
