@@ -14,7 +14,7 @@ use crate::{
 
 impl<T: Config> Pallet<T> {
     /// Checks every invariant of the pallet.
-    pub(crate) fn do_try_state() -> Result<(), TryRuntimeError> {
+    pub fn do_try_state() -> Result<(), TryRuntimeError> {
         Self::devices_are_where_their_entries_say()?;
         Self::nodes_tell_what_is_below_them()?;
         Self::lists_are_linked()?;

@@ -135,3 +135,23 @@ fn a_task_nothing_fits_by_level_costs_one_search() {
         assert_eq!(Matching::tasks_parked(), 1);
     });
 }
+
+#[test]
+fn what_it_reads_grows_with_the_trie_only() {
+    let nodes = |devices: u64| {
+        let mut externalities = new_test_ext();
+        externalities.execute_with(|| {
+            book(devices, |id, offer| {
+                fit(offer);
+                offer.spec.gflops = Gflops(100 + id % 3_000);
+            });
+        });
+        externalities.commit_all().unwrap();
+        let (_, proof) = externalities.execute_and_prove(|| {
+            cost(0, |task| task.demand.needs.gflops = Gflops(8_192));
+        });
+        proof.len()
+    };
+    let (small, large) = (nodes(100), nodes(5_000));
+    assert!(large <= small + 3, "{small} and {large} nodes");
+}
