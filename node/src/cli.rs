@@ -2,6 +2,8 @@
 
 use sc_cli::RunCmd;
 
+use crate::worker::MarketArgs;
+
 /// Arguments of `aicpw-node`.
 #[derive(Debug, clap::Parser)]
 pub struct Cli {
@@ -12,6 +14,10 @@ pub struct Cli {
     /// How to run the node.
     #[clap(flatten)]
     pub run: RunCmd,
+
+    /// The market's services.
+    #[clap(flatten)]
+    pub market: MarketArgs,
 }
 
 /// Everything that is not running a node.

@@ -1,7 +1,7 @@
 //! Runs what the command line asks for.
 
 use aicpw_runtime::{opaque::Block, units::SS58_PREFIX};
-use sc_cli::SubstrateCli;
+use sc_cli::{OffchainWorkerEnabled, SubstrateCli};
 use sc_network::config::NetworkBackendType;
 use sc_service::PartialComponents;
 use sp_core::crypto::{set_default_ss58_version, Ss58AddressFormat};
@@ -11,7 +11,12 @@ use crate::{
     chain_spec,
     cli::{Cli, Subcommand},
     service,
+    worker::MarketServices,
 };
+
+/// Each of these writes a line per block, four times a second, about what the line that says that
+/// the block was imported tells as well. `--log babe=info` has them back.
+const QUIET_TARGETS: &str = "babe=warn,sc_basic_authorship=warn";
 
 impl SubstrateCli for Cli {
     fn impl_name() -> String {
@@ -46,7 +51,14 @@ impl SubstrateCli for Cli {
 /// Parses the arguments of the process and runs them.
 pub fn run() -> sc_cli::Result<()> {
     set_default_ss58_version(Ss58AddressFormat::custom(SS58_PREFIX));
-    let cli = Cli::from_args();
+    let mut cli = Cli::from_args();
+    if std::env::var_os("RUST_LOG").is_none() {
+        cli.run.shared_params.log.insert(0, QUIET_TARGETS.into());
+    }
+    if cli.market.provider {
+        // Without the hook nothing that the worker does would reach the chain.
+        cli.run.offchain_worker_params.enabled = OffchainWorkerEnabled::Always;
+    }
 
     match &cli.subcommand {
         Some(Subcommand::Key(cmd)) => cmd.run(&cli),
@@ -115,12 +127,15 @@ pub fn run() -> sc_cli::Result<()> {
         None => cli
             .create_runner(&cli.run)?
             .run_node_until_exit(|config| async move {
+                let market = MarketServices::start(&cli.market, &config)
+                    .await
+                    .map_err(|error| sc_cli::Error::Application(Box::new(error)))?;
                 match config.network.network_backend {
                     NetworkBackendType::Libp2p => service::new_full::<
                         sc_network::NetworkWorker<Block, <Block as BlockT>::Hash>,
-                    >(config),
+                    >(config, market),
                     NetworkBackendType::Litep2p => {
-                        service::new_full::<sc_network::Litep2pNetworkBackend>(config)
+                        service::new_full::<sc_network::Litep2pNetworkBackend>(config, market)
                     }
                 }
                 .map_err(sc_cli::Error::Service)

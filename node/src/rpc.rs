@@ -16,6 +16,7 @@ use sp_keystore::KeystorePtr;
 use sp_runtime::traits::{Block as BlockT, NumberFor};
 use substrate_frame_rpc_system::{System, SystemApiServer};
 
+use crate::aicpw_rpc::MarketDeps;
 use crate::service::{FullBackend, FullClient, FullPool, FullSelectChain};
 
 /// What the methods about finality read.
@@ -46,6 +47,8 @@ pub struct Deps {
     pub grandpa: GrandpaDeps,
     /// Runs subscriptions.
     pub executor: SubscriptionTaskExecutor,
+    /// About the market.
+    pub market: MarketDeps,
 }
 
 /// Builds the module that the node's RPC server adds to its own methods.
@@ -61,9 +64,10 @@ pub fn create(deps: Deps) -> Result<RpcModule<()>, jsonrpsee::core::RegisterMeth
         babe,
         grandpa,
         executor,
+        market,
     } = deps;
 
-    let mut module = RpcModule::new(());
+    let mut module = market.module(executor.clone())?;
     module.merge(System::new(client.clone(), pool).into_rpc())?;
     module.merge(TransactionPayment::new(client.clone()).into_rpc())?;
     module.merge(Babe::new(client, babe, keystore, select_chain).into_rpc())?;

@@ -1,1 +1,34 @@
-//! Stub.
+//! The native side of a provider: mailbox, queue, engines, sandbox, IPFS.
+//!
+//! The node starts it beside the chain. The runtime's offchain worker hook writes orders into the
+//! [`mailbox`], the [`queue`] fetches what they need over [`ipfs`], has an engine ([`engines`]) run
+//! it in a [`sandbox`], and reports back through the mailbox what the hook may say on chain.
+//!
+//! | module | what |
+//! | --- | --- |
+//! | [`service`] | starts and stops all of it |
+//! | [`chain`] | what it needs of a node |
+//! | [`mailbox`] | orders from the hook, reports to it |
+//! | [`queue`] | one job per assignment, on the disk |
+//! | [`engines`] | programs in OpenCL, later others |
+//! | [`sandbox`] | processes for what strangers wrote |
+//! | [`devices`] | what this machine can offer |
+//! | [`ipfs`] | content in and out |
+//! | [`secret`] | of which the salts of commitments are derived |
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+pub mod chain;
+mod clock;
+pub mod devices;
+pub mod durable;
+pub mod engines;
+pub mod ipfs;
+pub mod mailbox;
+pub mod queue;
+pub mod sandbox;
+pub mod secret;
+pub mod service;
+
+#[cfg(test)]
+mod testing;

@@ -1,11 +1,13 @@
 //! The worker secret, of which the salts of commitments are derived.
 
-use aicpw_protocol::Hash;
+use aicpw_protocol::{hashing::hash_in, Hash};
 use std::io::{self, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use crate::durable;
+
+const SEALING_KEY: &str = "aicpw 2026 sealing key v1";
 
 /// Name of the file in the worker's folder.
 pub const FILE: &str = "worker-secret";
@@ -69,6 +71,13 @@ impl WorkerSecret {
     /// The bytes, for [`aicpw_protocol::commitment::derive_salt`].
     pub fn bytes(&self) -> &Hash {
         &self.0
+    }
+
+    /// The public x25519 key to which data for this worker is sealed. Derived, so that there is
+    /// one secret to keep and not two.
+    pub fn sealing_key(&self) -> Hash {
+        let secret = x25519_dalek::StaticSecret::from(hash_in(SEALING_KEY, &self.0));
+        x25519_dalek::PublicKey::from(&secret).to_bytes()
     }
 
     fn read(path: &Path, mode: u32) -> Result<Self, SecretError> {
@@ -135,6 +144,8 @@ mod tests {
         let first = WorkerSecret::open(dir.path()).unwrap();
         let again = WorkerSecret::open(dir.path()).unwrap();
         assert_eq!(first.bytes(), again.bytes());
+        assert_eq!(first.sealing_key(), again.sealing_key());
+        assert_ne!(first.bytes(), &first.sealing_key());
         let path = dir.path().join(FILE);
         let mode = std::fs::metadata(&path).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);

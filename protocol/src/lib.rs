@@ -34,7 +34,7 @@ pub mod ids;
 #[cfg(feature = "std")]
 pub mod job;
 #[cfg(feature = "std")]
-mod json;
+pub mod json;
 pub mod mailbox;
 #[cfg(feature = "std")]
 pub mod manifest;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use aicpw_offchain_worker::chain::OffchainDb;
 use aicpw_runtime::opaque::Block;
 use futures::FutureExt;
 use sc_client_api::{Backend, BlockBackend};
@@ -20,7 +21,11 @@ use super::{
     new_partial,
     partial::{Consensus, Partial},
 };
-use crate::rpc;
+use crate::{
+    aicpw_rpc::MarketDeps,
+    rpc,
+    worker::{self, MarketServices, NodeChain},
+};
 
 /// Starts a node: network, RPC, offchain workers, finality, and block production for a validator.
 /// It runs as long as the task manager lives.
@@ -29,6 +34,7 @@ use crate::rpc;
 /// If any of its services cannot be started.
 pub fn new_full<N: NetworkBackend<Block, <Block as BlockT>::Hash>>(
     config: Configuration,
+    market: MarketServices,
 ) -> Result<TaskManager, ServiceError> {
     let Partial {
         client,
@@ -112,6 +118,32 @@ pub fn new_full<N: NetworkBackend<Block, <Block as BlockT>::Hash>>(
         );
     }
 
+    let (heads, follow) = worker::follow(client.clone());
+    task_manager.spawn_handle().spawn("heads", None, follow);
+    let (devices_sender, devices) = MarketServices::devices_channel();
+    let market_deps = MarketDeps::new(
+        client.clone(),
+        keystore.clone(),
+        heads.clone(),
+        &market,
+        devices,
+    );
+    let chain = Arc::new(NodeChain {
+        client: client.clone(),
+        keystore: keystore.clone(),
+        sync: sync.clone(),
+        heads,
+    });
+    let storage = backend
+        .offchain_storage()
+        .ok_or_else(|| ServiceError::Other("the database has no offchain storage".into()))?;
+    // Essential: a provider's node that cannot work must stop rather than look alive.
+    task_manager.spawn_essential_handle().spawn(
+        "market-services",
+        Some("market"),
+        market.run(chain, Arc::new(OffchainDb(storage)), devices_sender),
+    );
+
     let role = config.role;
     let force_authoring = config.force_authoring;
     let enable_grandpa = !config.disable_grandpa;
@@ -147,6 +179,7 @@ pub fn new_full<N: NetworkBackend<Block, <Block as BlockT>::Hash>>(
                     proofs: proofs.clone(),
                 },
                 executor,
+                market: market_deps.clone(),
             })
             .map_err(|error| ServiceError::Other(error.to_string()))
         })

@@ -1,0 +1,266 @@
+//! `aicpw_task…`, `aicpw_provider…`: the market, read from the best block.
+
+use std::sync::Arc;
+
+use aicpw_offchain_worker::chain::{BlockRef, Heads};
+use aicpw_primitives::{
+    api::{ProvidersApi, TasksApi},
+    AccountId,
+};
+use aicpw_protocol::{
+    json,
+    task::Needs,
+    view::{DeviceView, DryRun, HistoryHead, MarketParameters, ProviderView, TaskView},
+    Balance, BlockNumber, DeviceId, Hash, Milliseconds, TaskId,
+};
+use jsonrpsee::{
+    core::{async_trait, RpcResult, SubscriptionResult},
+    proc_macros::rpc,
+    types::ErrorObjectOwned,
+    PendingSubscriptionSink, SubscriptionMessage, SubscriptionSink,
+};
+use sc_rpc::{utils::spawn_subscription_task, SubscriptionTaskExecutor};
+use serde::{Deserialize, Serialize};
+use sp_api::{ApiError, ApiRef, ProvideRuntimeApi};
+use sp_core::H256;
+use tokio::sync::watch;
+
+use super::error::{error, STATE};
+use crate::service::FullClient;
+
+/// Most entries of a list.
+const PAGE: u32 = 100;
+
+/// An amount, as a string or a small number.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Amount(#[serde(with = "json::amount")] pub Balance);
+
+/// What a subscription tells.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TaskChange {
+    /// The block in whose state it is so.
+    pub block: ChangeBlock,
+    /// Whether that block is final: then it stays so, until the next change.
+    pub finalized: bool,
+    /// The task; `null` if the state has no such task.
+    pub task: Option<TaskView<AccountId>>,
+}
+
+/// A block.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ChangeBlock {
+    /// Its height.
+    pub number: BlockNumber,
+    /// Its hash.
+    #[serde(with = "json::hash")]
+    pub hash: Hash,
+}
+
+/// The market.
+#[rpc(server, namespace = "aicpw")]
+pub trait MarketApi {
+    /// A task with all its assignments; `null` if there is none with this id.
+    #[method(name = "task")]
+    fn task(&self, id: TaskId) -> RpcResult<Option<TaskView<AccountId>>>;
+
+    /// Ids of tasks, newest first: of one requester or of all, below `before`, at most `limit`
+    /// (100 at most).
+    #[method(name = "tasks")]
+    fn tasks(
+        &self,
+        requester: Option<AccountId>,
+        before: Option<TaskId>,
+        limit: Option<u32>,
+    ) -> RpcResult<Vec<TaskId>>;
+
+    /// A provider with its devices; `null` if the account is none.
+    #[method(name = "provider")]
+    fn provider(&self, account: AccountId) -> RpcResult<Option<ProviderView<AccountId>>>;
+
+    /// Accounts of providers, in order: after `after`, at most `limit` (100 at most).
+    #[method(name = "providers")]
+    fn providers(&self, after: Option<AccountId>, limit: Option<u32>) -> RpcResult<Vec<AccountId>>;
+
+    /// A device; `null` if there is none with this id.
+    #[method(name = "device")]
+    fn device(&self, id: DeviceId) -> RpcResult<Option<DeviceView<AccountId>>>;
+
+    /// The parameters that a client needs.
+    #[method(name = "marketParameters")]
+    fn market_parameters(&self) -> RpcResult<MarketParameters>;
+
+    /// Who would take such a task now. Nothing is submitted.
+    #[method(name = "dryRun")]
+    fn dry_run(
+        &self,
+        requester: AccountId,
+        needs: Needs,
+        budget: Amount,
+        time_limit: Milliseconds,
+    ) -> RpcResult<DryRun>;
+
+    /// The head of the history of submissions.
+    #[method(name = "historyHead")]
+    fn history_head(&self) -> RpcResult<HistoryHead>;
+
+    /// Tells the task now, and again whenever it has changed in the best block (`finalized` is
+    /// false) or in the finalised one (true).
+    #[subscription(
+        name = "subscribeTask" => "taskChanged",
+        unsubscribe = "unsubscribeTask",
+        item = TaskChange
+    )]
+    async fn subscribe_task(&self, id: TaskId) -> SubscriptionResult;
+}
+
+/// The methods.
+#[derive(Clone)]
+pub struct Market {
+    /// The chain.
+    pub client: Arc<FullClient>,
+    /// New blocks.
+    pub heads: watch::Receiver<Heads>,
+    /// Runs subscriptions.
+    pub executor: SubscriptionTaskExecutor,
+}
+
+impl Market {
+    fn at_best<T>(
+        &self,
+        read: impl FnOnce(ApiOf<'_>, H256) -> Result<T, ApiError>,
+    ) -> RpcResult<T> {
+        let best = self.heads.borrow().best.hash;
+        read(self.client.runtime_api(), H256(best)).map_err(|failure| state(best, &failure))
+    }
+
+    async fn tell(self, sink: SubscriptionSink, id: TaskId) {
+        let mut heads = self.heads.clone();
+        let (mut best, mut finalised) = (None, None);
+        loop {
+            let now = *heads.borrow_and_update();
+            for (block, last, finalized) in [
+                (now.finalised, &mut finalised, true),
+                (now.best, &mut best, false),
+            ] {
+                let told = self.tell_change(&sink, id, block, last, finalized).await;
+                if told.is_err() {
+                    return;
+                }
+            }
+            tokio::select! {
+                changed = heads.changed() => if changed.is_err() { return },
+                () = sink.closed() => return,
+            }
+        }
+    }
+
+    /// Tells the task in a block, if it is not what was told last.
+    async fn tell_change(
+        &self,
+        sink: &SubscriptionSink,
+        id: TaskId,
+        block: BlockRef,
+        last: &mut Option<Option<TaskView<AccountId>>>,
+        finalized: bool,
+    ) -> Result<(), ()> {
+        let task = match self.client.runtime_api().task(H256(block.hash), id) {
+            Ok(task) => task,
+            Err(failure) => {
+                log::debug!("task {id} of a subscription cannot be read: {failure}");
+                return Ok(());
+            }
+        };
+        if last.as_ref() == Some(&task) {
+            return Ok(());
+        }
+        let change = TaskChange {
+            block: ChangeBlock {
+                number: block.number,
+                hash: block.hash,
+            },
+            finalized,
+            task: task.clone(),
+        };
+        let message = SubscriptionMessage::from_json(&change).map_err(|_| ())?;
+        sink.send(message).await.map_err(|_| ())?;
+        *last = Some(task);
+        Ok(())
+    }
+}
+
+type ApiOf<'a> = ApiRef<'a, <FullClient as ProvideRuntimeApi<aicpw_runtime::opaque::Block>>::Api>;
+
+fn state(block: Hash, failure: &ApiError) -> ErrorObjectOwned {
+    let message = format!(
+        "cannot read the state of block 0x{}: {failure}",
+        hex::encode(block)
+    );
+    error(STATE, message)
+}
+
+fn page(limit: Option<u32>) -> u32 {
+    limit.unwrap_or(PAGE).min(PAGE)
+}
+
+#[async_trait]
+impl MarketApiServer for Market {
+    fn task(&self, id: TaskId) -> RpcResult<Option<TaskView<AccountId>>> {
+        self.at_best(|api, block| api.task(block, id))
+    }
+
+    fn tasks(
+        &self,
+        requester: Option<AccountId>,
+        before: Option<TaskId>,
+        limit: Option<u32>,
+    ) -> RpcResult<Vec<TaskId>> {
+        self.at_best(|api, block| api.tasks(block, requester, before, page(limit)))
+    }
+
+    fn provider(&self, account: AccountId) -> RpcResult<Option<ProviderView<AccountId>>> {
+        self.at_best(|api, block| api.provider(block, account))
+    }
+
+    fn providers(&self, after: Option<AccountId>, limit: Option<u32>) -> RpcResult<Vec<AccountId>> {
+        self.at_best(|api, block| api.providers(block, after, page(limit)))
+    }
+
+    fn device(&self, id: DeviceId) -> RpcResult<Option<DeviceView<AccountId>>> {
+        self.at_best(|api, block| api.device(block, id))
+    }
+
+    fn market_parameters(&self) -> RpcResult<MarketParameters> {
+        self.at_best(|api, block| TasksApi::<_, AccountId>::market_parameters(&*api, block))
+    }
+
+    fn dry_run(
+        &self,
+        requester: AccountId,
+        needs: Needs,
+        budget: Amount,
+        time_limit: Milliseconds,
+    ) -> RpcResult<DryRun> {
+        self.at_best(|api, block| api.dry_run(block, requester, needs, budget.0, time_limit))
+    }
+
+    fn history_head(&self) -> RpcResult<HistoryHead> {
+        self.at_best(|api, block| TasksApi::<_, AccountId>::history_head(&*api, block))
+    }
+
+    async fn subscribe_task(
+        &self,
+        pending: PendingSubscriptionSink,
+        id: TaskId,
+    ) -> SubscriptionResult {
+        let market = self.clone();
+        let tell = async move {
+            if let Ok(sink) = pending.accept().await {
+                market.tell(sink, id).await;
+            }
+        };
+        spawn_subscription_task(&self.executor, tell);
+        Ok(())
+    }
+}

@@ -1,0 +1,95 @@
+//! The methods `aicpw_*`. Amounts are decimal strings in the smallest unit, hashes `0x…`, accounts
+//! SS58, CIDs in their usual text. Error codes are in [`error`].
+//!
+//! | methods | who may call them |
+//! | --- | --- |
+//! | [`market`]: tasks, providers, devices, dry run, subscription | everybody |
+//! | [`blobs`]: this node's IPFS | where unsafe methods are allowed |
+//! | [`worker`]: this machine's devices and worker key | where unsafe methods are allowed |
+
+mod blobs;
+mod error;
+mod market;
+mod uploads;
+mod worker;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use aicpw_offchain_worker::{chain::Heads, devices::LocalDevice, ipfs::BlobStore};
+use jsonrpsee::{core::RegisterMethodError, RpcModule};
+use sc_rpc::SubscriptionTaskExecutor;
+use sp_keystore::KeystorePtr;
+use tokio::sync::watch;
+
+use crate::{service::FullClient, worker::MarketServices};
+use blobs::{Blobs, BlobsApiServer};
+use market::{Market, MarketApiServer};
+use uploads::Uploads;
+use worker::{Worker, WorkerApiServer};
+
+/// What the methods are made of.
+#[derive(Clone)]
+pub struct MarketDeps {
+    client: Arc<FullClient>,
+    keystore: KeystorePtr,
+    heads: watch::Receiver<Heads>,
+    store: Option<Arc<dyn BlobStore>>,
+    uploads: Arc<Uploads>,
+    is_provider: bool,
+    devices: watch::Receiver<Option<Vec<LocalDevice>>>,
+    folder: PathBuf,
+}
+
+impl MarketDeps {
+    /// Of the node's parts.
+    pub fn new(
+        client: Arc<FullClient>,
+        keystore: KeystorePtr,
+        heads: watch::Receiver<Heads>,
+        services: &MarketServices,
+        devices: watch::Receiver<Option<Vec<LocalDevice>>>,
+    ) -> Self {
+        Self {
+            client,
+            keystore,
+            heads,
+            store: services.store.clone(),
+            uploads: Arc::new(Uploads::new(services.folder.join("uploads"))),
+            is_provider: services.is_provider(),
+            devices,
+            folder: services.folder.clone(),
+        }
+    }
+
+    /// The methods.
+    ///
+    /// # Errors
+    /// If two have the same name.
+    pub fn module(
+        self,
+        executor: SubscriptionTaskExecutor,
+    ) -> Result<RpcModule<()>, RegisterMethodError> {
+        let mut module = RpcModule::new(());
+        let market = Market {
+            client: self.client.clone(),
+            heads: self.heads,
+            executor,
+        };
+        module.merge(market.into_rpc())?;
+        let blobs = Blobs {
+            store: self.store,
+            uploads: self.uploads,
+        };
+        module.merge(blobs.into_rpc())?;
+        let worker = Worker {
+            client: self.client,
+            keystore: self.keystore,
+            is_provider: self.is_provider,
+            devices: self.devices,
+            folder: self.folder,
+        };
+        module.merge(worker.into_rpc())?;
+        Ok(module)
+    }
+}

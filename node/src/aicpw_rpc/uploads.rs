@@ -1,0 +1,277 @@
+//! Files that arrive in pieces. They are bounded in number and size, and forgotten when nobody goes
+//! on with them.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use jsonrpsee::types::ErrorObjectOwned;
+use tokio::fs::File;
+use tokio::io::AsyncWriteExt;
+use tokio::sync::Mutex;
+
+use super::error::{error, invalid, BUSY, FULL, NO_UPLOAD};
+
+/// Most uploads that are open at once.
+const MAX_OPEN: usize = 16;
+
+/// Longest pause between two pieces.
+const PATIENCE: Duration = Duration::from_secs(600);
+
+/// Most bytes of one piece.
+pub const MAX_PIECE: usize = 4 << 20;
+
+/// The uploads of a node.
+pub struct Uploads {
+    folder: PathBuf,
+    open: Mutex<Open>,
+}
+
+#[derive(Default)]
+struct Open {
+    next: u64,
+    uploads: BTreeMap<String, Arc<Mutex<Upload>>>,
+}
+
+struct Upload {
+    file: File,
+    path: PathBuf,
+    length: u64,
+    received: u64,
+    touched: Instant,
+}
+
+/// A complete upload; its file is removed when this is dropped.
+pub struct Complete {
+    path: PathBuf,
+    /// Length of the file.
+    pub length: u64,
+}
+
+impl Complete {
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl Drop for Complete {
+    fn drop(&mut self) {
+        remove(&self.path);
+    }
+}
+
+impl Drop for Upload {
+    fn drop(&mut self) {
+        // Moved away if it was completed.
+        if !self.path.as_os_str().is_empty() {
+            remove(&self.path);
+        }
+    }
+}
+
+impl Uploads {
+    /// Uploads in `folder`, which is made when it is needed. What a node that was killed left there
+    /// is removed.
+    pub fn new(folder: PathBuf) -> Self {
+        if let Err(failure) = std::fs::remove_dir_all(&folder) {
+            if failure.kind() != io::ErrorKind::NotFound {
+                log::warn!("cannot empty {}: {failure}", folder.display());
+            }
+        }
+        Self {
+            folder,
+            open: Mutex::default(),
+        }
+    }
+
+    /// Opens an upload of `length` bytes.
+    ///
+    /// # Errors
+    /// When too many are open, or the disk cannot be written.
+    pub async fn open(&self, length: u64) -> Result<String, ErrorObjectOwned> {
+        let mut open = self.open.lock().await;
+        open.forget_stale();
+        if open.uploads.len() >= MAX_OPEN {
+            let message = format!("{MAX_OPEN} uploads are open; finish or abort one");
+            return Err(error(BUSY, message));
+        }
+        open.next += 1;
+        // Unguessable only by who may call this at all; unique is enough.
+        let id = format!("upload-{}", open.next);
+        let path = self.folder.join(&id);
+        let create = async {
+            tokio::fs::create_dir_all(&self.folder).await?;
+            File::create(&path).await
+        };
+        let file = create.await.map_err(|failure| disk(&path, &failure))?;
+        let upload = Upload {
+            file,
+            path,
+            length,
+            received: 0,
+            touched: Instant::now(),
+        };
+        open.uploads
+            .insert(id.clone(), Arc::new(Mutex::new(upload)));
+        Ok(id)
+    }
+
+    /// Appends a piece; returns how many bytes there are now.
+    ///
+    /// # Errors
+    /// When there is no such upload, it would become too long, or the disk cannot be written. The
+    /// upload is gone after the latter two.
+    pub async fn write(&self, id: &str, piece: &[u8]) -> Result<u64, ErrorObjectOwned> {
+        let upload = self.find(id).await?;
+        let mut upload = upload.lock().await;
+        let received = upload.received.saturating_add(piece.len() as u64);
+        if received > upload.length {
+            self.abort(id).await;
+            let message = format!(
+                "{id}: {received} bytes are more than the {} it was opened for",
+                upload.length
+            );
+            return Err(invalid(message));
+        }
+        if let Err(failure) = upload.file.write_all(piece).await {
+            self.abort(id).await;
+            return Err(disk(&upload.path, &failure));
+        }
+        upload.received = received;
+        upload.touched = Instant::now();
+        Ok(received)
+    }
+
+    /// Ends an upload.
+    ///
+    /// # Errors
+    /// When there is no such upload, it is too short, or the disk cannot be written. The upload is
+    /// gone after the latter.
+    pub async fn finish(&self, id: &str) -> Result<Complete, ErrorObjectOwned> {
+        let upload = self.find(id).await?;
+        let mut upload = upload.lock().await;
+        if upload.received < upload.length {
+            let message = format!(
+                "{id}: {} of {} bytes have arrived",
+                upload.received, upload.length
+            );
+            return Err(invalid(message));
+        }
+        self.abort(id).await;
+        if let Err(failure) = upload.file.flush().await {
+            return Err(disk(&upload.path, &failure));
+        }
+        Ok(Complete {
+            path: std::mem::take(&mut upload.path),
+            length: upload.length,
+        })
+    }
+
+    /// Forgets an upload, if there is one.
+    pub async fn abort(&self, id: &str) {
+        self.open.lock().await.uploads.remove(id);
+    }
+
+    async fn find(&self, id: &str) -> Result<Arc<Mutex<Upload>>, ErrorObjectOwned> {
+        let mut open = self.open.lock().await;
+        open.forget_stale();
+        let upload = open.uploads.get(id).cloned();
+        upload.ok_or_else(|| {
+            let minutes = PATIENCE.as_secs() / 60;
+            let message = format!(
+                "no upload {id:?} is open; it may have ended, or paused for more than {minutes} \
+                 minutes"
+            );
+            error(NO_UPLOAD, message)
+        })
+    }
+}
+
+impl Open {
+    fn forget_stale(&mut self) {
+        // One that is being written to right now is not stale.
+        self.uploads.retain(|_, upload| match upload.try_lock() {
+            Ok(upload) => upload.touched.elapsed() < PATIENCE,
+            Err(_) => true,
+        });
+    }
+}
+
+fn remove(path: &Path) {
+    if let Err(failure) = std::fs::remove_file(path) {
+        log::warn!("cannot remove {}: {failure}", path.display());
+    }
+}
+
+fn disk(path: &Path, failure: &io::Error) -> ErrorObjectOwned {
+    error(FULL, format!("cannot write {}: {failure}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn uploads() -> (tempfile::TempDir, Uploads) {
+        let dir = tempfile::tempdir().unwrap();
+        let uploads = Uploads::new(dir.path().join("uploads"));
+        (dir, uploads)
+    }
+
+    fn files(dir: &tempfile::TempDir) -> usize {
+        std::fs::read_dir(dir.path().join("uploads")).map_or(0, Iterator::count)
+    }
+
+    #[tokio::test]
+    async fn pieces_become_a_file() {
+        let (dir, uploads) = uploads();
+        let id = uploads.open(6).await.unwrap();
+        assert_eq!(uploads.write(&id, b"res").await.unwrap(), 3);
+        let early = uploads.finish(&id).await.err().unwrap();
+        assert!(early.message().contains("3 of 6"), "{early}");
+        assert_eq!(uploads.write(&id, b"ult").await.unwrap(), 6);
+        let complete = uploads.finish(&id).await.unwrap();
+        assert_eq!(std::fs::read(complete.path()).unwrap(), b"result");
+        drop(complete);
+        assert_eq!(files(&dir), 0);
+        assert_eq!(
+            uploads.write(&id, b"x").await.unwrap_err().code(),
+            NO_UPLOAD
+        );
+    }
+
+    #[tokio::test]
+    async fn too_long_and_too_many_are_refused() {
+        let (dir, uploads) = uploads();
+        let id = uploads.open(2).await.unwrap();
+        assert!(uploads.write(&id, b"abc").await.is_err());
+        assert_eq!(
+            uploads.write(&id, b"a").await.unwrap_err().code(),
+            NO_UPLOAD
+        );
+        assert_eq!(files(&dir), 0);
+
+        let mut open = Vec::new();
+        for _ in 0..MAX_OPEN {
+            open.push(uploads.open(1).await.unwrap());
+        }
+        assert_eq!(uploads.open(1).await.unwrap_err().code(), BUSY);
+        uploads.abort(&open[0]).await;
+        uploads.open(1).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn what_a_killed_node_left_is_removed() {
+        let (dir, uploads) = uploads();
+        let id = uploads.open(2).await.unwrap();
+        std::mem::forget(uploads.find(&id).await.unwrap());
+        drop(uploads);
+        assert_eq!(files(&dir), 1);
+        Uploads::new(dir.path().join("uploads"));
+        assert_eq!(files(&dir), 0);
+    }
+}

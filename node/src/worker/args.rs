@@ -1,0 +1,170 @@
+//! What a person says about the market's services of a node.
+
+use aicpw_offchain_worker::{
+    ipfs::{DaemonConfig, PeerAddress},
+    service::WorkerConfig,
+};
+use aicpw_protocol::MegabitsPerSecond;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Where other IPFS nodes reach this one, unless it is told otherwise.
+const DEFAULT_LISTEN: &str = "/ip4/0.0.0.0/tcp/30433";
+
+/// The market's services.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "Market")]
+pub struct MarketArgs {
+    /// Be a provider's node: run jobs on this machine's OpenCL devices. Implies `--ipfs` and
+    /// `--offchain-worker always`. Register with `aicpw provider register`.
+    #[arg(long)]
+    pub provider: bool,
+
+    /// Run an IPFS node for this node's tasks or results.
+    #[arg(long)]
+    pub ipfs: bool,
+
+    /// Use an IPFS daemon (kubo) that runs already, by its RPC, such as `http://127.0.0.1:5001`,
+    /// and start none.
+    #[arg(long, value_name = "URL", conflicts_with_all = ["ipfs_path", "ipfs_listen", "ipfs_bootstrap", "ipfs_storage_max"])]
+    pub ipfs_rpc: Option<String>,
+
+    /// The program `aicpw-ipfs`, if it is neither beside this one nor in `$PATH`.
+    #[arg(long, value_name = "FILE")]
+    pub ipfs_path: Option<PathBuf>,
+
+    /// Multiaddress on which other IPFS nodes reach this one; may be repeated.
+    /// [default: /ip4/0.0.0.0/tcp/30433]
+    #[arg(long, value_name = "MULTIADDR")]
+    pub ipfs_listen: Vec<String>,
+
+    /// IPFS node to stay connected to, with its `/p2p/` part; may be repeated.
+    #[arg(long, value_name = "MULTIADDR")]
+    pub ipfs_bootstrap: Vec<PeerAddress>,
+
+    /// Most MiB that the IPFS store may take.
+    #[arg(long, value_name = "MIB")]
+    pub ipfs_storage_max: Option<u64>,
+
+    /// The program `aicpw-executor`, if it is neither beside this one nor in `$PATH`.
+    #[arg(long, value_name = "FILE", requires = "provider")]
+    pub executor_path: Option<PathBuf>,
+
+    /// Network bandwidth to offer, in 10⁶ bits per second.
+    #[arg(long, value_name = "MBPS", default_value_t = 100)]
+    pub bandwidth: u32,
+
+    /// Hours for which results are kept after their assignment has ended.
+    #[arg(long, value_name = "HOURS", default_value_t = 24)]
+    pub keep_results: u64,
+
+    /// Run jobs although this machine's kernel has no Landlock. A stranger's program can then read
+    /// every file that this node's user can read, its keys among them.
+    #[arg(long, requires = "provider")]
+    pub allow_weak_sandbox: bool,
+}
+
+/// The IPFS node to use.
+#[derive(Debug, Clone)]
+pub enum IpfsChoice {
+    /// None.
+    None,
+    /// One that runs already.
+    External(String),
+    /// One of our own.
+    Own(DaemonConfig),
+}
+
+impl MarketArgs {
+    /// The IPFS node to use, with its files under `folder`.
+    pub fn ipfs_choice(&self, folder: &Path) -> IpfsChoice {
+        if let Some(url) = &self.ipfs_rpc {
+            return IpfsChoice::External(url.clone());
+        }
+        if !self.ipfs && !self.provider {
+            return IpfsChoice::None;
+        }
+        let listen = match self.ipfs_listen.as_slice() {
+            [] => vec![DEFAULT_LISTEN.to_owned()],
+            addresses => addresses.to_vec(),
+        };
+        IpfsChoice::Own(DaemonConfig {
+            binary: self.ipfs_path.clone(),
+            folder: folder.join("ipfs"),
+            listen,
+            bootstrap: self.ipfs_bootstrap.clone(),
+            storage_max: self.ipfs_storage_max.map(|mib| mib.saturating_mul(1 << 20)),
+        })
+    }
+
+    /// How the worker is run, with its files under `folder`; `None` if this is no provider's node.
+    pub fn worker(&self, folder: &Path) -> Option<WorkerConfig> {
+        self.provider.then(|| WorkerConfig {
+            executor: self.executor_path.clone(),
+            allow_weak_sandbox: self.allow_weak_sandbox,
+            bandwidth: MegabitsPerSecond(self.bandwidth),
+            retention: Duration::from_secs(self.keep_results.saturating_mul(3600)),
+            ..WorkerConfig::new(worker_folder(folder))
+        })
+    }
+}
+
+/// The worker's folder under that of the chain.
+pub fn worker_folder(folder: &Path) -> PathBuf {
+    folder.join("aicpw")
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use clap::Parser;
+
+    #[derive(Parser)]
+    struct Line {
+        #[clap(flatten)]
+        market: MarketArgs,
+    }
+
+    fn args(line: &[&str]) -> MarketArgs {
+        let line = std::iter::once("node").chain(line.iter().copied());
+        Line::try_parse_from(line).unwrap().market
+    }
+
+    #[test]
+    fn nothing_is_started_unless_asked_for() {
+        let none = args(&[]);
+        assert!(matches!(none.ipfs_choice("/x".as_ref()), IpfsChoice::None));
+        assert!(none.worker("/x".as_ref()).is_none());
+    }
+
+    #[test]
+    fn a_provider_has_an_ipfs_node_of_its_own_or_one_that_is_there() {
+        let own = args(&["--provider", "--ipfs-listen", "/ip4/127.0.0.1/tcp/0"]);
+        let IpfsChoice::Own(config) = own.ipfs_choice("/x".as_ref()) else {
+            panic!("no daemon");
+        };
+        assert_eq!(config.listen, ["/ip4/127.0.0.1/tcp/0"]);
+        assert_eq!(config.folder, Path::new("/x/ipfs"));
+        assert_eq!(
+            own.worker("/x".as_ref()).unwrap().folder,
+            Path::new("/x/aicpw")
+        );
+
+        let external = args(&["--provider", "--ipfs-rpc", "http://127.0.0.1:5001"]);
+        assert!(matches!(
+            external.ipfs_choice("/x".as_ref()),
+            IpfsChoice::External(_)
+        ));
+        assert!(Line::try_parse_from(["node", "--allow-weak-sandbox"]).is_err());
+        let both = [
+            "node",
+            "--ipfs-rpc",
+            "http://x",
+            "--ipfs-listen",
+            "/ip4/1.2.3.4/tcp/1",
+        ];
+        assert!(Line::try_parse_from(both).is_err());
+    }
+}

@@ -1,0 +1,123 @@
+//! The node's chain, as the worker and the RPC methods see it.
+
+use std::sync::Arc;
+
+use aicpw_offchain_worker::chain::{BlockRef, ChainView, Heads, StateError};
+use aicpw_primitives::{
+    api::{ProvidersApi, WorkerApi},
+    worker_key::{WorkerId, KEY_TYPE},
+    AccountId,
+};
+use aicpw_protocol::{mailbox::Orders, view::DeviceView, DeviceId, Hash};
+use aicpw_runtime::opaque::Block;
+use futures::{future, StreamExt};
+use sc_client_api::BlockchainEvents;
+use sc_network_sync::SyncingService;
+use sp_api::ProvideRuntimeApi;
+use sp_blockchain::HeaderBackend;
+use sp_consensus::SyncOracle;
+use sp_core::H256;
+use sp_keystore::KeystorePtr;
+use tokio::sync::watch;
+
+use crate::service::FullClient;
+
+/// The blocks of now.
+pub fn heads_of(client: &FullClient) -> Heads {
+    let info = client.info();
+    let block = |number, hash: H256| BlockRef {
+        number,
+        hash: hash.into(),
+    };
+    Heads {
+        best: block(info.best_number, info.best_hash),
+        finalised: block(info.finalized_number, info.finalized_hash),
+    }
+}
+
+/// Tells of new best and finalised blocks, as long as the client lives. Notifications themselves
+/// are dropped at once: they keep states from being pruned.
+pub fn follow(
+    client: Arc<FullClient>,
+) -> (watch::Receiver<Heads>, impl future::Future<Output = ()>) {
+    let imported = client.import_notification_stream().filter_map(|imported| {
+        let is_new_best = imported.is_new_best;
+        future::ready(is_new_best.then_some(()))
+    });
+    let finalised = client.finality_notification_stream().map(|_| ());
+    let (sender, receiver) = watch::channel(heads_of(&client));
+    let follow = async move {
+        let mut changes = futures::stream::select(imported, finalised);
+        while changes.next().await.is_some() {
+            let heads = heads_of(&client);
+            sender.send_if_modified(|old| {
+                let changed = *old != heads;
+                *old = heads;
+                changed
+            });
+        }
+    };
+    (receiver, follow)
+}
+
+/// [`ChainView`] of a full node.
+pub struct NodeChain {
+    /// The chain.
+    pub client: Arc<FullClient>,
+    /// This node's keys; the worker keys among them.
+    pub keystore: KeystorePtr,
+    /// Whether the node is behind.
+    pub sync: Arc<SyncingService<Block>>,
+    /// New blocks.
+    pub heads: watch::Receiver<Heads>,
+}
+
+impl NodeChain {
+    fn orders_of(&self, block: Hash, worker: WorkerId) -> Result<Orders, StateError> {
+        let orders = self.client.runtime_api().orders(H256(block), worker);
+        orders.map_err(|error| StateError {
+            block,
+            reason: error.to_string(),
+        })
+    }
+}
+
+impl ChainView for NodeChain {
+    fn genesis(&self) -> Hash {
+        self.client.info().genesis_hash.into()
+    }
+
+    fn heads(&self) -> watch::Receiver<Heads> {
+        self.heads.clone()
+    }
+
+    fn is_syncing(&self) -> bool {
+        self.sync.is_major_syncing()
+    }
+
+    fn orders_at(&self, block: Hash) -> Result<Orders, StateError> {
+        let mut all = Orders {
+            genesis: self.genesis(),
+            ..Default::default()
+        };
+        for key in self.keystore.sr25519_public_keys(KEY_TYPE) {
+            let orders = self.orders_of(block, key.into())?;
+            all.block = orders.block;
+            all.orders.extend(orders.orders);
+        }
+        Ok(all)
+    }
+
+    fn slots_of(&self, device: DeviceId) -> Result<Option<u8>, StateError> {
+        let block = self.client.info().best_hash;
+        let view: Option<DeviceView<AccountId>> = self
+            .client
+            .runtime_api()
+            .device(block, device)
+            .map_err(|error| StateError {
+            block: block.into(),
+            reason: error.to_string(),
+        })?;
+        Ok(view.map(|view| view.slots))
+    }
+}
