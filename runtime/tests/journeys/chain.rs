@@ -1,0 +1,195 @@
+//! A chain in memory that is driven through `Executive`, block by block.
+
+use std::sync::LazyLock;
+
+use aicpw_primitives::worker_key::WorkerProof;
+use aicpw_protocol::worker::{signing_payload, Statement};
+use aicpw_runtime::{
+    units::SLOT_MILLISECONDS, AccountId, Address, Balance, Balances, Executive, Header, Matching,
+    ProviderStaking, Runtime, RuntimeCall, Signature, SignedPayload, System, Tasks, TxExtension,
+    UncheckedExtrinsic, WASM_BINARY,
+};
+use codec::Encode;
+use frame_support::{dispatch::DispatchResult, traits::fungible::Inspect};
+use frame_system::offchain::CreateAuthorizedTransaction;
+use sc_chain_spec::GenesisConfigBuilderRuntimeCaller;
+use sp_consensus_babe::{
+    digests::{PreDigest, SecondaryPlainPreDigest},
+    BABE_ENGINE_ID,
+};
+use sp_core::{sr25519, storage::Storage, Pair};
+use sp_io::TestExternalities;
+use sp_keyring::Sr25519Keyring;
+use sp_runtime::{
+    generic::{Digest, DigestItem, Era},
+    traits::Header as _,
+    transaction_validity::TransactionValidityError,
+};
+
+/// Any slot does; the chain starts with this one.
+const FIRST_SLOT: u64 = 7_000_000_000;
+
+/// Built once: it is made by the Wasm runtime, which takes seconds to compile.
+static GENESIS: LazyLock<Storage> = LazyLock::new(|| {
+    let wasm = WASM_BINARY.expect("the tests need the Wasm runtime: unset SKIP_WASM_BUILD");
+    GenesisConfigBuilderRuntimeCaller::<sp_io::SubstrateHostFunctions>::new(wasm)
+        .get_storage_for_named_preset(Some(&"development".to_string()))
+        .unwrap()
+});
+
+pub struct Chain {
+    state: TestExternalities,
+    parent: Header,
+}
+
+impl Chain {
+    /// The development preset.
+    pub fn development() -> Self {
+        let mut state = TestExternalities::from(GENESIS.clone());
+        let root = state.execute_with(|| {
+            sp_io::storage::root(sp_core::storage::StateVersion::V1)
+                .try_into()
+                .map(|bytes: [u8; 32]| bytes.into())
+                .unwrap()
+        });
+        let parent = Header::new(
+            0,
+            Default::default(),
+            root,
+            Default::default(),
+            Default::default(),
+        );
+        let mut chain = Self { state, parent };
+        chain.block(Vec::new());
+        chain
+    }
+
+    /// Reads the state.
+    pub fn read<R>(&mut self, f: impl FnOnce() -> R) -> R {
+        self.state.execute_with(f)
+    }
+
+    pub fn height(&self) -> u32 {
+        self.parent.number
+    }
+
+    /// Makes a block of these transactions; each must be valid. Returns how they were dispatched.
+    pub fn block(&mut self, transactions: Vec<UncheckedExtrinsic>) -> Vec<DispatchResult> {
+        self.try_block(transactions)
+            .into_iter()
+            .map(|outcome| outcome.unwrap())
+            .collect()
+    }
+
+    /// The same, for transactions that may be invalid.
+    pub fn try_block(
+        &mut self,
+        transactions: Vec<UncheckedExtrinsic>,
+    ) -> Vec<Result<DispatchResult, TransactionValidityError>> {
+        let number = self.parent.number + 1;
+        let slot = FIRST_SLOT + u64::from(number);
+        let claim = PreDigest::SecondaryPlain(SecondaryPlainPreDigest {
+            authority_index: 0,
+            slot: slot.into(),
+        });
+        let digest = Digest {
+            logs: vec![DigestItem::PreRuntime(BABE_ENGINE_ID, claim.encode())],
+        };
+        let none = Default::default();
+        let header = Header::new(number, none, none, self.parent.hash(), digest);
+        let (outcomes, header) = self.state.execute_with(|| {
+            Executive::initialize_block(&header);
+            let time = pallet_timestamp::Call::set {
+                now: slot * SLOT_MILLISECONDS,
+            };
+            Executive::apply_extrinsic(UncheckedExtrinsic::new_bare(time.into()))
+                .unwrap()
+                .unwrap();
+            let outcomes = transactions
+                .into_iter()
+                .map(Executive::apply_extrinsic)
+                .collect();
+            let header = Executive::finalize_block();
+            ProviderStaking::do_try_state().unwrap();
+            Matching::do_try_state().unwrap();
+            Tasks::do_try_state().unwrap();
+            (outcomes, header)
+        });
+        self.parent = header;
+        outcomes
+    }
+
+    /// Makes blocks until this height.
+    pub fn run_to(&mut self, height: u32) {
+        while self.height() < height {
+            self.block(Vec::new());
+        }
+    }
+
+    /// One block with one signed transaction; returns how it was dispatched.
+    pub fn sign(&mut self, who: Sr25519Keyring, call: impl Into<RuntimeCall>) -> DispatchResult {
+        let transaction = self.signed(who, call.into());
+        self.block(vec![transaction]).remove(0)
+    }
+
+    fn signed(&mut self, who: Sr25519Keyring, call: RuntimeCall) -> UncheckedExtrinsic {
+        let account = who.to_account_id();
+        self.state.execute_with(|| {
+            let extension: TxExtension = (
+                frame_system::AuthorizeCall::new(),
+                frame_system::CheckNonZeroSender::new(),
+                frame_system::CheckSpecVersion::new(),
+                frame_system::CheckTxVersion::new(),
+                frame_system::CheckGenesis::new(),
+                frame_system::CheckMortality::from(Era::Immortal),
+                frame_system::CheckNonce::from(System::account_nonce(&account)),
+                frame_system::CheckWeight::new(),
+                pallet_transaction_payment::ChargeTransactionPayment::from(0),
+                frame_metadata_hash_extension::CheckMetadataHash::new(false),
+                frame_system::WeightReclaim::new(),
+            );
+            let payload = SignedPayload::new(call.clone(), extension.clone()).unwrap();
+            let signature = payload.using_encoded(|bytes| who.sign(bytes));
+            UncheckedExtrinsic::new_signed(
+                call,
+                Address::Id(account),
+                Signature::Sr25519(signature),
+                extension,
+            )
+        })
+    }
+
+    /// A worker call as a transaction.
+    pub fn authorised(&self, call: impl Into<RuntimeCall>) -> UncheckedExtrinsic {
+        <Runtime as CreateAuthorizedTransaction<RuntimeCall>>::create_authorized_transaction(
+            call.into(),
+        )
+    }
+
+    /// One block with one worker call, which must be valid and succeed.
+    pub fn work(&mut self, call: impl Into<RuntimeCall>) {
+        let transaction = self.authorised(call);
+        self.block(vec![transaction]).remove(0).unwrap();
+    }
+
+    /// A worker's signature over a statement, bound to the newest block whose hash the state knows.
+    pub fn proof(
+        &mut self,
+        worker: &sr25519::Pair,
+        statement: &Statement<AccountId>,
+    ) -> WorkerProof {
+        let recent_block = self.height() - 1;
+        let (genesis, recent) =
+            self.read(|| (System::block_hash(0), System::block_hash(recent_block)));
+        let payload = signing_payload(&genesis.0, &recent.0, statement);
+        WorkerProof {
+            recent_block,
+            signature: worker.sign(&payload),
+        }
+    }
+
+    /// What an account owns, held or not.
+    pub fn balance(&mut self, account: &AccountId) -> Balance {
+        self.read(|| Balances::total_balance(account))
+    }
+}

@@ -1,0 +1,177 @@
+//! Providers that fail, and what it costs them.
+
+use aicpw_protocol::{
+    task::{AssignmentStatus, Fault, Refunded, TaskStatus},
+    AssignmentId,
+};
+use aicpw_runtime::configs::market::{FaultSlash, HeartbeatPeriod, StartWindow};
+use sp_keyring::Sr25519Keyring::{Bob, Charlie, Dave};
+
+use crate::{
+    chain::Chain,
+    market::{
+        ask, assignment, expecting_output, submission, submit, task, Provider, OPTIMISTIC, OUTPUT,
+    },
+};
+
+fn fault(chain: &mut Chain, id: AssignmentId) -> Option<Fault> {
+    let view = task(chain, id.task);
+    let found = view
+        .assignments
+        .iter()
+        .find(|assignment| assignment.id == id)
+        .unwrap();
+    match &found.status {
+        AssignmentStatus::Failed { fault, .. } => Some(*fault),
+        _ => None,
+    }
+}
+
+#[test]
+fn a_silent_provider_pays_and_another_finishes() {
+    let mut chain = Chain::development();
+    let bob = Provider::join(&mut chain, Bob, ask(300));
+    let dave = Provider::join(&mut chain, Dave, ask(700));
+    let id = submit(&mut chain, Charlie, submission(OPTIMISTIC));
+    let first = assignment(&mut chain, id);
+    let collateral = task(&mut chain, id).assignments[0].collateral;
+    let (provider_before, requester_before) = (
+        chain.balance(&bob.account()),
+        chain.balance(&Charlie.to_account_id()),
+    );
+
+    let matched_at = chain.height();
+    while fault(&mut chain, first).is_none() {
+        chain.block(Vec::new());
+        assert!(
+            chain.height() <= matched_at + StartWindow::get() + 2,
+            "nobody noticed"
+        );
+    }
+    assert_eq!(fault(&mut chain, first), Some(Fault::NoStart));
+    let slash = FaultSlash::get().mul_floor(collateral);
+    assert!(slash > 0);
+    assert_eq!(chain.balance(&bob.account()), provider_before - slash);
+    assert_eq!(
+        chain.balance(&Charlie.to_account_id()),
+        requester_before + slash
+    );
+
+    // Dave's node was alive all the time.
+    dave.beat(&mut chain);
+    let second = assignment(&mut chain, id);
+    assert!(chain.height() - matched_at <= 3 * HeartbeatPeriod::get());
+    assert_eq!(
+        task(&mut chain, id).assignments[1].provider,
+        Dave.to_account_id()
+    );
+    dave.run(&mut chain, second, OUTPUT);
+    chain
+        .sign(Charlie, pallet_tasks::Call::accept { task: id })
+        .unwrap();
+    assert!(matches!(
+        task(&mut chain, id).status,
+        TaskStatus::Settled { .. }
+    ));
+}
+
+#[test]
+fn a_liar_against_the_expected_root_loses_its_locks_when_another_is_right() {
+    let mut chain = Chain::development();
+    let bob = Provider::join(&mut chain, Bob, ask(300));
+    let dave = Provider::join(&mut chain, Dave, ask(700));
+    let id = submit(&mut chain, Charlie, submission(expecting_output()));
+    let first = assignment(&mut chain, id);
+    let locked = {
+        let lie = &task(&mut chain, id).assignments[0];
+        lie.collateral + lie.fraud_bond
+    };
+    let before = chain.balance(&bob.account());
+    bob.run(&mut chain, first, b"something else");
+    assert_eq!(fault(&mut chain, first), Some(Fault::WrongResult));
+    assert_eq!(chain.balance(&bob.account()), before - locked);
+
+    let second = assignment(&mut chain, id);
+    dave.run(&mut chain, second, OUTPUT);
+    assert!(matches!(
+        task(&mut chain, id).status,
+        TaskStatus::Settled { .. }
+    ));
+}
+
+#[test]
+fn a_commit_that_is_not_opened_counts_as_wrong() {
+    let mut chain = Chain::development();
+    let bob = Provider::join(&mut chain, Bob, ask(300));
+    let id = submit(&mut chain, Charlie, submission(OPTIMISTIC));
+    let on = assignment(&mut chain, id);
+    let locked = {
+        let lie = &task(&mut chain, id).assignments[0];
+        lie.collateral + lie.fraud_bond
+    };
+    let before = chain.balance(&bob.account());
+    bob.start(&mut chain, on);
+    bob.commit(&mut chain, on, OUTPUT);
+    let AssignmentStatus::Committed { reveal_by, .. } = task(&mut chain, id).assignments[0].status
+    else {
+        panic!("not committed");
+    };
+    chain.run_to(reveal_by + 2);
+    assert_eq!(fault(&mut chain, on), Some(Fault::NoReveal));
+    assert_eq!(chain.balance(&bob.account()), before - locked);
+}
+
+#[test]
+fn a_task_that_nobody_else_can_take_is_refunded_whole() {
+    let mut chain = Chain::development();
+    Provider::join(&mut chain, Bob, ask(300));
+    let id = submit(&mut chain, Charlie, submission(OPTIMISTIC));
+    let before = chain.balance(&Charlie.to_account_id());
+    let end = chain.height() + 20_000;
+    while !matches!(task(&mut chain, id).status, TaskStatus::Refunded { .. }) {
+        chain.block(Vec::new());
+        assert!(
+            chain.height() < end,
+            "never refunded: {:?}",
+            task(&mut chain, id).status
+        );
+    }
+    let view = task(&mut chain, id);
+    assert!(matches!(
+        view.status,
+        TaskStatus::Refunded {
+            reason: Refunded::MatchWindowEnded,
+            ..
+        }
+    ));
+    assert_eq!(view.escrow, 0);
+    assert!(
+        chain.balance(&Charlie.to_account_id()) > before,
+        "and has the slash besides"
+    );
+}
+
+#[test]
+fn a_wrong_expectation_costs_no_provider_its_stake() {
+    let mut chain = Chain::development();
+    let bob = Provider::join(&mut chain, Bob, ask(300));
+    let dave = Provider::join(&mut chain, Dave, ask(700));
+    let before = (
+        chain.balance(&bob.account()),
+        chain.balance(&dave.account()),
+    );
+    let id = submit(&mut chain, Charlie, submission(expecting_output()));
+    let first = assignment(&mut chain, id);
+    bob.run(&mut chain, first, b"what the program really computes");
+    let second = assignment(&mut chain, id);
+    dave.run(&mut chain, second, b"what the program really computes");
+    assert!(matches!(
+        task(&mut chain, id).status,
+        TaskStatus::Refunded {
+            reason: Refunded::FaultConfirmed,
+            ..
+        }
+    ));
+    assert!(chain.balance(&bob.account()) > before.0, "a base fee");
+    assert!(chain.balance(&dave.account()) > before.1, "a base fee");
+}

@@ -1,0 +1,11 @@
+//! Journeys: what people do, across the pallets, on the real runtime. Blocks are made as a node
+//! makes them, of signed and authorised transactions, and the market's invariants are checked after
+//! each.
+
+#![allow(clippy::unwrap_used)]
+
+mod chain;
+mod failure;
+mod market;
+mod settlement;
+mod waiting;

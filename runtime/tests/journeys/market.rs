@@ -1,0 +1,220 @@
+//! Providers and requesters of the journeys.
+
+use aicpw_primitives::worker_key::WorkerProof;
+use aicpw_protocol::{
+    commitment::{result_commitment, trace_commitment, ResultOpening},
+    device::{ClassSet, DeviceKind, DeviceSpec, Reputation},
+    merkle::result_root,
+    task::{
+        AssignmentStatus, DeterminismClass, Engine, Needs, Privacy, Submission, TaskStatus,
+        Verification,
+    },
+    view::TaskView,
+    worker::Statement,
+    AskPrice, AssignmentId, Balance, ContentId, Gflops, Mebibytes, MegabitsPerSecond, Milliseconds,
+    TaskId,
+};
+use aicpw_runtime::{
+    configs::market::HeartbeatPeriod,
+    units::{MILLI, UNIT},
+    AccountId, Tasks,
+};
+use sp_core::{sr25519, Pair};
+use sp_keyring::Sr25519Keyring;
+
+use crate::chain::Chain;
+
+/// What a right run computes.
+pub const OUTPUT: &[u8] = b"the output of the job";
+
+pub fn cid(seed: u8) -> ContentId {
+    let mut bytes = vec![1, 0x55, 0x12, 32];
+    bytes.extend([seed; 32]);
+    ContentId::from_bytes(bytes).unwrap()
+}
+
+/// A provider with one device and its worker.
+pub struct Provider {
+    pub key: Sr25519Keyring,
+    worker: sr25519::Pair,
+}
+
+impl Provider {
+    /// Registers with 1,000 AICP and one device of 100 GFLOPS at this ask, and goes online.
+    pub fn join(chain: &mut Chain, key: Sr25519Keyring, ask: Balance) -> Self {
+        let worker = sr25519::Pair::from_seed(&[key as u8 + 1; 32]);
+        let provider = Self { key, worker };
+        let statement = Statement::Join {
+            provider: provider.account(),
+        };
+        let proof = chain.proof(&provider.worker, &statement);
+        let register = pallet_provider_staking::Call::register_provider {
+            stake: 1_000 * UNIT,
+            worker: provider.worker.public().into(),
+            sealing_key: [key as u8 + 1; 32],
+            peers: Default::default(),
+            proof,
+        };
+        chain.sign(key, register).unwrap();
+        let device = pallet_provider_staking::Call::register_device {
+            spec: DeviceSpec {
+                kind: DeviceKind::Gpu,
+                engine: Engine::OpenCl,
+                name: b"test device".to_vec().try_into().unwrap(),
+                fingerprint: [key as u8; 32],
+                classes: ClassSet {
+                    int: true,
+                    fp32_strict: true,
+                    device: true,
+                },
+                gflops: Gflops(100),
+                memory: Mebibytes(4_096),
+                bandwidth: MegabitsPerSecond(100),
+            },
+            ask: AskPrice(ask),
+            slots: 1,
+        };
+        chain.sign(key, device).unwrap();
+        provider.beat(chain);
+        provider
+    }
+
+    pub fn account(&self) -> AccountId {
+        self.key.to_account_id()
+    }
+
+    /// Says that it is online, in this period.
+    pub fn beat(&self, chain: &mut Chain) {
+        // The call is in the next block.
+        let period = (chain.height() + 1) / HeartbeatPeriod::get();
+        let provider = self.account();
+        let statement = Statement::Heartbeat {
+            provider: provider.clone(),
+            period,
+        };
+        let proof = chain.proof(&self.worker, &statement);
+        chain.work(pallet_provider_staking::Call::heartbeat {
+            provider,
+            period,
+            proof,
+        });
+    }
+
+    fn prove(&self, chain: &mut Chain, statement: Statement<AccountId>) -> WorkerProof {
+        chain.proof(&self.worker, &statement)
+    }
+
+    pub fn start(&self, chain: &mut Chain, assignment: AssignmentId) {
+        let proof = self.prove(chain, Statement::Start { assignment });
+        chain.work(pallet_tasks::Call::start { assignment, proof });
+    }
+
+    /// What it would reveal for this output.
+    pub fn opening(&self, output: &[u8]) -> ResultOpening {
+        ResultOpening {
+            salt: [7; 32],
+            result_root: result_root(output),
+            trace_commitment: trace_commitment(&[8; 32], &[9; 32]),
+            result: cid(9),
+        }
+    }
+
+    pub fn commit(&self, chain: &mut Chain, assignment: AssignmentId, output: &[u8]) {
+        let commitment = result_commitment(&self.account(), assignment, &self.opening(output));
+        let proof = self.prove(
+            chain,
+            Statement::Commit {
+                assignment,
+                commitment,
+            },
+        );
+        chain.work(pallet_tasks::Call::commit_result {
+            assignment,
+            commitment,
+            proof,
+        });
+    }
+
+    pub fn reveal(&self, chain: &mut Chain, assignment: AssignmentId, output: &[u8]) {
+        let opening = self.opening(output);
+        let statement = Statement::Reveal {
+            assignment,
+            opening: opening.clone(),
+        };
+        let proof = self.prove(chain, statement);
+        chain.work(pallet_tasks::Call::reveal_result {
+            assignment,
+            opening,
+            proof,
+        });
+    }
+
+    /// Start, commit, reveal.
+    pub fn run(&self, chain: &mut Chain, assignment: AssignmentId, output: &[u8]) {
+        self.start(chain, assignment);
+        self.commit(chain, assignment, output);
+        self.reveal(chain, assignment, output);
+    }
+}
+
+/// 10 GFLOPS for a minute, at most 1 AICP.
+pub fn submission(verification: Verification) -> Submission {
+    Submission {
+        manifest: cid(1),
+        needs: Needs {
+            engine: Engine::OpenCl,
+            class: DeterminismClass::Int,
+            gflops: Gflops(10),
+            memory: Mebibytes(64),
+            bandwidth: MegabitsPerSecond(0),
+            min_reputation: Reputation(0),
+        },
+        time_limit: Milliseconds(60_000),
+        budget: UNIT,
+        match_window: Milliseconds(60_000),
+        verification,
+        privacy: Privacy::Public,
+        peers: Default::default(),
+    }
+}
+
+/// Ten seconds to look at the result.
+pub const OPTIMISTIC: Verification = Verification::Optimistic {
+    window: Milliseconds(10_000),
+};
+
+/// The mode in which only [`OUTPUT`] is right.
+pub fn expecting_output() -> Verification {
+    let root_hash = aicpw_protocol::commitment::expected_root_hash(&result_root(OUTPUT));
+    Verification::Expected { root_hash }
+}
+
+/// An ask of a thousandth of an AICP per TFLOPS-hour times this.
+pub fn ask(thousandths: u32) -> Balance {
+    Balance::from(thousandths) * MILLI
+}
+
+/// Submits and returns the task's id.
+pub fn submit(chain: &mut Chain, who: Sr25519Keyring, submission: Submission) -> TaskId {
+    let id = chain.read(|| TaskId(Tasks::history_head().length));
+    chain
+        .sign(who, pallet_tasks::Call::submit { submission })
+        .unwrap();
+    id
+}
+
+pub fn task(chain: &mut Chain, id: TaskId) -> TaskView<AccountId> {
+    chain.read(|| Tasks::task_view(id)).unwrap()
+}
+
+/// The open assignment of an active task.
+pub fn assignment(chain: &mut Chain, id: TaskId) -> AssignmentId {
+    let view = task(chain, id);
+    assert_eq!(view.status, TaskStatus::Active, "{view:?}");
+    let last = view.assignments.last().unwrap();
+    assert!(
+        matches!(last.status, AssignmentStatus::Assigned { .. }),
+        "{last:?}"
+    );
+    last.id
+}

@@ -1,0 +1,141 @@
+//! Tasks that end well.
+
+use aicpw_protocol::{
+    pricing,
+    task::{AssignmentStatus, TaskStatus},
+    AskPrice, Gflops, Milliseconds,
+};
+use aicpw_runtime::{
+    configs::{
+        market::{ProtocolFee, SubmissionFee},
+        money::TreasuryAccount,
+    },
+    units::MILLI,
+    ProviderStaking,
+};
+use sp_keyring::Sr25519Keyring::{Bob, Charlie, Dave};
+
+use crate::{
+    chain::Chain,
+    market::{
+        ask, assignment, expecting_output, submission, submit, task, Provider, OPTIMISTIC, OUTPUT,
+    },
+};
+
+#[test]
+fn the_result_is_expected_and_paid_in_the_block_of_its_reveal() {
+    let mut chain = Chain::development();
+    let bob = Provider::join(&mut chain, Bob, ask(500));
+    let (before, treasury_before) = (
+        chain.balance(&bob.account()),
+        chain.balance(&TreasuryAccount::get()),
+    );
+    let id = submit(&mut chain, Charlie, submission(expecting_output()));
+    let requester_after_submission = chain.balance(&Charlie.to_account_id());
+    let on = assignment(&mut chain, id);
+    bob.run(&mut chain, on, OUTPUT);
+
+    let view = task(&mut chain, id);
+    let price = pricing::price(AskPrice(ask(500)), Gflops(10), Milliseconds(60_000)).unwrap();
+    assert_eq!(
+        view.status,
+        TaskStatus::Settled {
+            at: chain.height(),
+            paid: price
+        }
+    );
+    assert_eq!(view.escrow, 0);
+    assert!(matches!(
+        &view.assignments[0].status,
+        AssignmentStatus::Settled { opening, .. } if *opening == bob.opening(OUTPUT)
+    ));
+    let fee = ProtocolFee::get().mul_floor(price);
+    assert_eq!(chain.balance(&bob.account()), before + price - fee);
+    assert_eq!(
+        chain.balance(&Charlie.to_account_id()),
+        requester_after_submission - price
+    );
+    assert_eq!(
+        chain.balance(&TreasuryAccount::get()),
+        treasury_before + fee + SubmissionFee::get()
+    );
+}
+
+#[test]
+fn a_window_that_ends_undisputed_pays() {
+    let mut chain = Chain::development();
+    let bob = Provider::join(&mut chain, Bob, ask(500));
+    let id = submit(&mut chain, Charlie, submission(OPTIMISTIC));
+    let on = assignment(&mut chain, id);
+    bob.run(&mut chain, on, OUTPUT);
+    let TaskStatus::Verifying { settle_at } = task(&mut chain, id).status else {
+        panic!("the window is not open: {:?}", task(&mut chain, id).status);
+    };
+    assert_eq!(settle_at, chain.height() + 40, "ten seconds of four blocks");
+    chain.run_to(settle_at - 1);
+    assert!(matches!(
+        task(&mut chain, id).status,
+        TaskStatus::Verifying { .. }
+    ));
+    chain.run_to(settle_at);
+    assert!(matches!(
+        task(&mut chain, id).status,
+        TaskStatus::Settled { .. }
+    ));
+}
+
+#[test]
+fn a_requester_who_accepts_pays_at_once_and_rates_once() {
+    let mut chain = Chain::development();
+    let bob = Provider::join(&mut chain, Bob, ask(500));
+    let id = submit(&mut chain, Charlie, submission(OPTIMISTIC));
+    let on = assignment(&mut chain, id);
+    bob.run(&mut chain, on, OUTPUT);
+    assert!(
+        chain
+            .sign(Dave, pallet_tasks::Call::accept { task: id })
+            .is_err(),
+        "not his task"
+    );
+    chain
+        .sign(Charlie, pallet_tasks::Call::accept { task: id })
+        .unwrap();
+    assert!(matches!(
+        task(&mut chain, id).status,
+        TaskStatus::Settled { .. }
+    ));
+
+    let rate = |stars| pallet_tasks::Call::rate { task: id, stars };
+    assert!(chain.sign(Charlie, rate(6)).is_err(), "one to five");
+    chain.sign(Charlie, rate(5)).unwrap();
+    assert!(chain.sign(Charlie, rate(1)).is_err(), "once");
+    assert_eq!(task(&mut chain, id).rating, Some(5));
+    let view = chain
+        .read(|| ProviderStaking::provider_view(Bob.to_account_id()))
+        .unwrap();
+    assert_eq!((view.settled, view.ratings), (1, (1, 5)));
+}
+
+#[test]
+fn the_cheapest_device_is_chosen_and_the_rest_of_the_budget_returns() {
+    let mut chain = Chain::development();
+    Provider::join(&mut chain, Bob, ask(700));
+    let dave = Provider::join(&mut chain, Dave, ask(300));
+    let id = submit(&mut chain, Charlie, submission(OPTIMISTIC));
+    let on = assignment(&mut chain, id);
+    let view = task(&mut chain, id);
+    assert_eq!(view.assignments[0].provider, Dave.to_account_id());
+    dave.run(&mut chain, on, OUTPUT);
+    chain
+        .sign(Charlie, pallet_tasks::Call::accept { task: id })
+        .unwrap();
+    let TaskStatus::Settled { paid, .. } = task(&mut chain, id).status else {
+        panic!()
+    };
+    assert_eq!(paid, view.assignments[0].price);
+    assert!(
+        paid < 10 * MILLI,
+        "ten GFLOPS for a minute are cheap: {paid}"
+    );
+    assert_eq!(task(&mut chain, id).escrow, 0);
+}
