@@ -12,13 +12,26 @@ use frame_support::traits::KeyOwnerProofSystem;
 use sc_chain_spec::GenesisConfigBuilderRuntimeCaller;
 use sp_io::TestExternalities;
 use sp_keyring::Sr25519Keyring::{self, Alice, Bob, Charlie, Dave};
+use sp_runtime::Storage;
+use std::{collections::BTreeMap, sync::LazyLock};
 
+/// The state of the preset's genesis. Each is built once: compiling the Wasm takes seconds.
 fn chain(preset: &str) -> TestExternalities {
-    let wasm = WASM_BINARY.expect("the tests need the Wasm runtime: unset SKIP_WASM_BUILD");
-    GenesisConfigBuilderRuntimeCaller::<sp_io::SubstrateHostFunctions>::new(wasm)
-        .get_storage_for_named_preset(Some(&preset.to_string()))
-        .unwrap()
-        .into()
+    static BUILT: LazyLock<BTreeMap<String, Storage>> = LazyLock::new(|| {
+        let wasm = WASM_BINARY.expect("the tests need the Wasm runtime: unset SKIP_WASM_BUILD");
+        let runtime = GenesisConfigBuilderRuntimeCaller::<sp_io::SubstrateHostFunctions>::new(wasm);
+        runtime
+            .preset_names()
+            .unwrap()
+            .into_iter()
+            .map(|preset| {
+                let preset = preset.to_string();
+                let state = runtime.get_storage_for_named_preset(Some(&preset)).unwrap();
+                (preset, state)
+            })
+            .collect()
+    });
+    BUILT[preset].clone().into()
 }
 
 fn accounts(keys: &[Sr25519Keyring]) -> Vec<AccountId> {

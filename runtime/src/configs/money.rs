@@ -25,11 +25,11 @@ pub const TREASURY_PALLET_ID: PalletId = PalletId(*b"aicp/trs");
 
 /// Price of a picosecond of execution, in the token's smallest unit.
 ///
-/// Chosen so that a transfer (about 0.35 ms, and 150 bytes) costs 0.001 AICP.
-pub const WEIGHT_FEE: Balance = 2_500_000;
+/// Chosen so that a transfer (0.46 ms with its checks, and 150 bytes) costs 0.001 AICP.
+pub const WEIGHT_FEE: Balance = 1_850_000;
 
-/// Price of a byte of a transaction, in the token's smallest unit. A full block of bytes costs
-/// about as much as a full block of execution costs ten times over: bytes are what everyone stores.
+/// Price of a byte of a transaction, in the token's smallest unit. A block full of bytes costs
+/// seventeen times what a block full of execution does: bytes are kept by everyone.
 pub const LENGTH_FEE: Balance = MICRO;
 
 parameter_types! {
@@ -37,7 +37,7 @@ parameter_types! {
     pub TreasuryAccount: AccountId = TREASURY_PALLET_ID.into_account_truncating();
     /// The fullness of blocks at which fees neither rise nor fall.
     pub const TargetBlockFullness: Perquintill = Perquintill::from_percent(25);
-    /// How quickly fees follow demand: with all blocks full, by at most 22 % in an hour.
+    /// How quickly fees follow demand: with all blocks full, by 3 % in an hour, twofold in a day.
     pub AdjustmentVariable: Multiplier = Multiplier::saturating_from_rational(3, 1_000_000);
     /// Fees never fall below what `WEIGHT_FEE` says.
     pub MinimumMultiplier: Multiplier = Multiplier::one();
