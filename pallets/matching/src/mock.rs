@@ -96,6 +96,7 @@ thread_local! {
     static TASKS: RefCell<BTreeMap<TaskId, Task>> = const { RefCell::new(BTreeMap::new()) };
     /// Tasks in the order in which they were matched, and where.
     static MATCHES: RefCell<Vec<(TaskId, DeviceId)>> = const { RefCell::new(Vec::new()) };
+    static WOKEN: RefCell<u32> = const { RefCell::new(0) };
     static OFFERS: RefCell<u32> = const { RefCell::new(0) };
 }
 
@@ -176,6 +177,7 @@ impl TaskBoard<AccountId> for Tasks {
         change_task(task, |task| {
             assert!(task.parked.take().is_some(), "only parked tasks are woken");
         });
+        WOKEN.with_borrow_mut(|count| *count += 1);
     }
 }
 
@@ -237,6 +239,11 @@ pub fn matches() -> Vec<(u64, u64)> {
             .map(|(task, device)| (task.0, device.0))
             .collect()
     })
+}
+
+/// Tasks woken since the last time this was asked.
+pub fn take_woken() -> u32 {
+    WOKEN.with_borrow_mut(std::mem::take)
 }
 
 /// Calls of `offer` since the last time this was asked.
@@ -358,6 +365,7 @@ pub fn new_test_ext() -> sp_io::TestExternalities {
     TASKS.with_borrow_mut(BTreeMap::clear);
     MATCHES.with_borrow_mut(Vec::clear);
     take_offers();
+    take_woken();
     MaxSweeps::set(0);
     let mut externalities: sp_io::TestExternalities =
         frame_system::GenesisConfig::<Test>::default()

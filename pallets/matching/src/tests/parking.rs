@@ -64,6 +64,7 @@ fn no_more_wake_than_there_are_slots() {
         }
         device(0, 1_000, |offer| offer.free_slots = 3);
         end_of_block();
+        assert_eq!(take_woken(), 3);
         assert_eq!(matches().len(), 3);
         assert_eq!(Matching::tasks_parked(), 97);
         assert_eq!(Matching::tasks_queued(), 0);
