@@ -1,2 +1,52 @@
-//! Stub.
-fn main() {}
+//! `aicpw`: the requester's and the provider's command line.
+//!
+//! | module | what |
+//! | --- | --- |
+//! | [`args`] | what can be asked for |
+//! | [`commands`] | one file for each group of commands |
+//! | [`chain`] | reads through runtime APIs, signs and sends transactions |
+//! | [`node_rpc`] | the node's own methods: IPFS, devices, worker keys |
+//! | [`life`] | what happens to a task, told from its views |
+//! | [`fetch`] | results: checked before anything is written |
+//! | [`output`] | tables for people, JSON for programs, progress bars |
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod account;
+mod amount;
+mod args;
+mod chain;
+mod commands;
+mod error;
+mod fetch;
+mod keys;
+mod life;
+mod node_rpc;
+mod output;
+mod peers;
+mod quantity;
+mod verify;
+
+use clap::Parser;
+
+fn main() -> std::process::ExitCode {
+    let args = args::Args::parse();
+    let output = output::Output::new(args.global.json);
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            output.failure(&error::Error::other(format!("cannot start: {error}")));
+            return std::process::ExitCode::FAILURE;
+        }
+    };
+    match runtime.block_on(commands::run(args, &output)) {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(error) => {
+            output.failure(&error);
+            std::process::ExitCode::from(error.kind as u8)
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! Amounts of $AICP, read and written exactly.
+
+use std::{fmt, str::FromStr};
+
+use aicpw_protocol::{units::AICP, Balance};
+
+/// Decimals of $AICP.
+const DECIMALS: usize = 18;
+
+/// An amount of $AICP in its smallest unit, as text a decimal number of AICP: never rounded.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+pub struct Amount(pub Balance);
+
+impl Amount {
+    /// The amount with its unit, for people.
+    pub fn with_unit(self) -> String {
+        format!("{self} AICP")
+    }
+}
+
+impl FromStr for Amount {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let number = text.trim();
+        let number = number.strip_suffix("AICP").map_or(number, str::trim_end);
+        let (whole, fraction) = number.split_once('.').unwrap_or((number, "0"));
+        let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+        if !digits(whole) || !digits(fraction) {
+            return Err(format!("`{text}` is not an amount; write it as 2.5"));
+        }
+        let fraction = fraction.trim_end_matches('0');
+        if fraction.len() > DECIMALS {
+            return Err(format!(
+                "`{text}` has more than the {DECIMALS} decimals of AICP"
+            ));
+        }
+        let too_large = || format!("`{text}` is more AICP than there can be");
+        let whole: Balance = whole.parse().map_err(|_| too_large())?;
+        // At most 18 digits after padding, so this fits.
+        let fraction: Balance = format!("{fraction:0<DECIMALS$}")
+            .parse()
+            .map_err(|_| too_large())?;
+        whole
+            .checked_mul(AICP)
+            .and_then(|units| units.checked_add(fraction))
+            .map(Self)
+            .ok_or_else(too_large)
+    }
+}
+
+impl fmt::Display for Amount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (whole, fraction) = (self.0 / AICP, self.0 % AICP);
+        let text = if fraction == 0 {
+            whole.to_string()
+        } else {
+            let fraction = format!("{fraction:0>DECIMALS$}");
+            format!("{whole}.{}", fraction.trim_end_matches('0'))
+        };
+        f.pad(&text)
+    }
+}
+
+impl serde::Serialize for Amount {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn parse(text: &str) -> Result<Balance, String> {
+        text.parse().map(|Amount(units)| units)
+    }
+
+    #[test]
+    fn exact_decimals() {
+        assert_eq!(parse("2.5"), Ok(2 * AICP + AICP / 2));
+        assert_eq!(parse("0"), Ok(0));
+        assert_eq!(parse("1000 AICP"), Ok(1_000 * AICP));
+        assert_eq!(parse("0.000000000000000001"), Ok(1));
+        assert_eq!(
+            parse("1.0000000000000000000000"),
+            Ok(AICP),
+            "zeros say nothing"
+        );
+        assert_eq!(Amount(1).to_string(), "0.000000000000000001");
+        assert_eq!(Amount(3 * AICP / 2).with_unit(), "1.5 AICP");
+    }
+
+    #[test]
+    fn what_is_not_an_amount() {
+        for bad in [
+            "", ".", "1.", ".5", "-1", "+1", "1e3", "1,5", "0x10", "1 000", "AICP", "١",
+        ] {
+            assert!(parse(bad).unwrap_err().contains("not an amount"), "{bad}");
+        }
+        assert!(parse("0.0000000000000000001")
+            .unwrap_err()
+            .contains("18 decimals"));
+        for large in [
+            "340282366920938463464",
+            "999999999999999999999999999999999999999999",
+        ] {
+            assert!(parse(large).unwrap_err().contains("more AICP"), "{large}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read(units: Balance) {
+            prop_assert_eq!(parse(&Amount(units).to_string()), Ok(units));
+        }
+
+        #[test]
+        fn no_text_panics(text in ".*") {
+            let _ = parse(&text);
+        }
+    }
+}

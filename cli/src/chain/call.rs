@@ -1,0 +1,156 @@
+//! Calls, encoded from the types that chain and client share.
+//!
+//! The pallet's and the call's index come from the metadata of the node's runtime. The arguments
+//! are encoded here, and checked against the types in that metadata before anything is signed, so
+//! that a client and a runtime that do not fit never misunderstand each other.
+
+use aicpw_protocol::{
+    device::{DeviceSpec, Slots},
+    hashing::Hash,
+    task::{PeerAddresses, Submission},
+    AskPrice, Balance, TaskId,
+};
+use codec::{Compact, Encode};
+use subxt::{
+    ext::{
+        scale_decode::visitor::{decode_with_visitor, IgnoreVisitor},
+        scale_encode::{self, EncodeAsFields, FieldIter},
+        scale_type_resolver::TypeResolver,
+    },
+    transactions::Payload,
+    utils::MultiAddress,
+};
+
+use crate::{account::Account, node_rpc::WorkerProof};
+
+/// A call of the runtime.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Call {
+    pallet: &'static str,
+    name: &'static str,
+    arguments: Arguments,
+}
+
+/// SCALE-encoded arguments.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Arguments(Vec<u8>);
+
+impl Call {
+    fn new(pallet: &'static str, name: &'static str, arguments: impl Encode) -> Self {
+        Self {
+            pallet,
+            name,
+            arguments: Arguments(arguments.encode()),
+        }
+    }
+
+    /// Submits a task.
+    pub fn submit(submission: &Submission) -> Self {
+        Self::new("Tasks", "submit", submission)
+    }
+
+    /// Takes a task back before it is matched.
+    pub fn cancel(task: TaskId) -> Self {
+        Self::new("Tasks", "cancel", task)
+    }
+
+    /// Accepts a revealed result.
+    pub fn accept(task: TaskId) -> Self {
+        Self::new("Tasks", "accept", task)
+    }
+
+    /// Rates a settled task.
+    pub fn rate(task: TaskId, stars: u8) -> Self {
+        Self::new("Tasks", "rate", (task, stars))
+    }
+
+    /// Registers a provider.
+    pub fn register_provider(
+        stake: Balance,
+        worker: Hash,
+        sealing_key: Hash,
+        peers: &PeerAddresses,
+        proof: &WorkerProof,
+    ) -> Self {
+        let arguments = (stake, worker, sealing_key, peers, proof);
+        Self::new("ProviderStaking", "register_provider", arguments)
+    }
+
+    /// Has another worker key act for the provider.
+    pub fn rotate_worker(worker: Hash, sealing_key: Hash, proof: &WorkerProof) -> Self {
+        Self::new(
+            "ProviderStaking",
+            "rotate_worker",
+            (worker, sealing_key, proof),
+        )
+    }
+
+    /// Registers a device of the provider.
+    pub fn register_device(spec: &DeviceSpec, ask: AskPrice, slots: Slots) -> Self {
+        Self::new("ProviderStaking", "register_device", (spec, ask, slots))
+    }
+
+    /// Transfers AICP; refuses to end the sender's account.
+    pub fn transfer(to: Account, amount: Balance) -> Self {
+        let to = MultiAddress::<Account, ()>::Id(to);
+        Self::new("Balances", "transfer_keep_alive", (to, Compact(amount)))
+    }
+
+    /// Several calls of which all happen or none. `encode` gives the whole encoding of each, see
+    /// [`crate::chain::Chain::encode_call`].
+    pub fn batch_all(encoded: &[Vec<u8>]) -> Self {
+        let mut arguments = Compact(encoded.len() as u32).encode();
+        encoded.iter().for_each(|call| arguments.extend(call));
+        Self {
+            pallet: "Utility",
+            name: "batch_all",
+            arguments: Arguments(arguments),
+        }
+    }
+
+    /// Its name for people.
+    pub fn title(&self) -> String {
+        format!("{}.{}", self.pallet, self.name)
+    }
+}
+
+impl Payload for Call {
+    type CallData = Arguments;
+
+    fn pallet_name(&self) -> &str {
+        self.pallet
+    }
+
+    fn call_name(&self) -> &str {
+        self.name
+    }
+
+    fn call_data(&self) -> &Arguments {
+        &self.arguments
+    }
+}
+
+impl EncodeAsFields for Arguments {
+    fn encode_as_fields_to<R: TypeResolver>(
+        &self,
+        fields: &mut dyn FieldIter<'_, R::TypeId>,
+        types: &R,
+        out: &mut Vec<u8>,
+    ) -> Result<(), scale_encode::Error> {
+        let mut rest = &self.0[..];
+        let refused = |why: String| scale_encode::Error::custom_string(why);
+        for field in fields {
+            let name = field.name.unwrap_or("?").to_owned();
+            decode_with_visitor(&mut rest, field.id, types, IgnoreVisitor::<R>::new())
+                .map_err(|error| refused(format!("argument `{name}` does not fit: {error}")))?;
+        }
+        if !rest.is_empty() {
+            return Err(refused(format!(
+                "{} bytes more than the arguments take",
+                rest.len()
+            )));
+        }
+        out.extend(&self.0);
+        Ok(())
+    }
+}

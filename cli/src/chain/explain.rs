@@ -1,0 +1,162 @@
+//! What failures of the node and the chain mean to a person.
+
+use subxt::{
+    error::{DispatchError, TransactionEventsError},
+    rpcs,
+};
+
+use crate::error::{Error, Kind};
+
+/// Code of the pool's "invalid transaction".
+const INVALID_TRANSACTION: i32 = 1010;
+/// Code of "method not found".
+const METHOD_NOT_FOUND: i32 = -32601;
+
+/// The connection ended.
+pub fn connection_lost() -> Error {
+    Error::new(Kind::Unreachable, "the connection to the node was lost")
+        .hint("see whether the node still runs, then ask again: what was submitted is on chain")
+}
+
+/// The innermost cause of a failed request.
+pub fn rpc_cause(error: &rpcs::Error) -> String {
+    match error {
+        rpcs::Error::Client(inner) => {
+            let mut cause: &(dyn std::error::Error + 'static) = inner.as_ref();
+            while let Some(deeper) = cause.source() {
+                cause = deeper;
+            }
+            cause.to_string()
+        }
+        rpcs::Error::User(error) => user_message(error),
+        error => error.to_string(),
+    }
+}
+
+fn user_message(error: &rpcs::UserError) -> String {
+    let data = error.data.as_ref().map(|data| {
+        serde_json::from_str::<String>(data.get()).unwrap_or_else(|_| data.get().to_owned())
+    });
+    match data {
+        Some(data) if !error.message.contains(&data) => format!("{}: {data}", error.message),
+        _ => error.message.clone(),
+    }
+}
+
+/// A request that failed.
+pub fn rpc(error: &rpcs::Error) -> Error {
+    match error {
+        rpcs::Error::User(user) if user.code == INVALID_TRANSACTION => invalid_transaction(user),
+        rpcs::Error::User(user) => Error::other(user_message(user)),
+        rpcs::Error::Client(_) => {
+            let error = Error::new(
+                Kind::Unreachable,
+                format!("the node does not answer: {}", rpc_cause(error)),
+            );
+            error.hint("see whether the node still runs")
+        }
+        error => Error::other(error),
+    }
+}
+
+/// One of the node's own methods that failed.
+pub fn node_method(method: &str, error: &rpcs::Error) -> Error {
+    match error {
+        rpcs::Error::User(user) if user.code == METHOD_NOT_FOUND => {
+            Error::other(format!("the node does not offer {method}")).hint(
+                "use a node of your own on this machine (--url ws://127.0.0.1:9944): methods that \
+                 use its storage and keys are not offered to others",
+            )
+        }
+        rpcs::Error::User(user) => Error::other(user_message(user)),
+        error => rpc(error),
+    }
+}
+
+/// A runtime API call that failed.
+pub fn runtime_api(function: &str, error: &rpcs::Error) -> Error {
+    match error {
+        rpcs::Error::User(user) => {
+            let message = user_message(user);
+            if message.contains("not found") || message.contains("is not exported") {
+                Error::other(format!("the chain has no {function}"))
+                    .hint("is --url an AICPW node, of this release?")
+            } else {
+                Error::other(format!("{function}: {message}"))
+            }
+        }
+        error => rpc(error),
+    }
+}
+
+fn invalid_transaction(error: &rpcs::UserError) -> Error {
+    let message = user_message(error);
+    let (kind, hint) = if message.contains("pay some fees") {
+        (
+            Kind::InsufficientFunds,
+            "the account cannot pay the fee; see `aicpw account balance`",
+        )
+    } else if message.contains("outdated") || message.contains("Stale") {
+        (
+            Kind::Error,
+            "another transaction of this account came first; try again",
+        )
+    } else if message.contains("bad signature") {
+        (Kind::Error, "use the aicpw of the same release as the node")
+    } else {
+        (Kind::Error, "see the node's log for more")
+    };
+    Error::new(kind, format!("the node refused the transaction: {message}")).hint(hint)
+}
+
+/// Anything that subxt says.
+pub fn subxt(error: subxt::Error) -> Error {
+    use subxt::error::{BackendError, ExtrinsicError, RpcError};
+
+    fn backend(error: BackendError) -> Error {
+        match error {
+            BackendError::Rpc(RpcError::ClientError(error)) => rpc(&error),
+            BackendError::Rpc(RpcError::SubscriptionDropped) => connection_lost(),
+            error => Error::other(error),
+        }
+    }
+
+    match error {
+        subxt::Error::BackendError(error) => backend(error),
+        subxt::Error::ExtrinsicError(ExtrinsicError::ErrorSubmittingTransaction(error)) => {
+            backend(error)
+        }
+        subxt::Error::ExtrinsicError(
+            error @ (ExtrinsicError::EncodeError(_)
+            | ExtrinsicError::PalletNameNotFound(_)
+            | ExtrinsicError::CallNameNotFound { .. }),
+        ) => Error::other(format!(
+            "this aicpw does not fit the node's runtime: {error}"
+        ))
+        .hint("use the aicpw of the same release as the node"),
+        subxt::Error::TransactionEventsError(TransactionEventsError::ExtrinsicFailed(error)) => {
+            dispatch(error)
+        }
+        error => Error::other(error),
+    }
+}
+
+/// A transaction that is in a block, and failed there.
+fn dispatch(error: DispatchError) -> Error {
+    match &error {
+        DispatchError::Module(module) => match module.details() {
+            Ok(details) => {
+                let docs = details.variant.docs.join(" ");
+                let name = format!("{}.{}", details.pallet.name(), details.variant.name);
+                Error::other(format!("the chain refused it: {docs} ({name})"))
+            }
+            Err(_) => Error::other(format!("the chain refused it: {module}")),
+        },
+        DispatchError::Token(token) => Error::new(
+            Kind::InsufficientFunds,
+            format!("the chain refused it: {token}"),
+        )
+        .hint("see `aicpw account balance`"),
+        error => Error::other(format!("the chain refused it: {error}")),
+    }
+}

@@ -1,0 +1,74 @@
+//! Following a task from block to block.
+
+use aicpw_protocol::{view::TaskView, TaskId};
+
+use super::{Chain, Heads};
+use crate::{
+    account::Account,
+    error::{Error, Result},
+};
+
+/// Blocks for which a task may be missing: the block with its submission can be replaced by one
+/// that has it later.
+const MISSING_BLOCKS: u32 = 40;
+
+/// A task, as of each best block.
+pub struct Watch<'a> {
+    chain: &'a Chain,
+    heads: Heads,
+    task: TaskId,
+    first: bool,
+    missing: u32,
+}
+
+impl<'a> Watch<'a> {
+    /// Starts with the next call of [`Self::next`].
+    ///
+    /// # Errors
+    /// The node does not answer.
+    pub async fn new(chain: &'a Chain, task: TaskId) -> Result<Self> {
+        let heads = chain.best_heads().await?;
+        Ok(Self {
+            chain,
+            heads,
+            task,
+            first: true,
+            missing: 0,
+        })
+    }
+
+    /// Another task from now on.
+    pub fn turn_to(&mut self, task: TaskId) {
+        self.task = task;
+        self.first = true;
+        self.missing = 0;
+    }
+
+    /// The task now, then as of each new best block. Can be cancelled at any time.
+    ///
+    /// # Errors
+    /// There is no such task; the node does not answer, or has no new blocks.
+    pub async fn next(&mut self) -> Result<TaskView<Account>> {
+        loop {
+            if !std::mem::take(&mut self.first) {
+                self.heads.next().await?;
+            }
+            if let Some(view) = self.chain.task(self.task, None).await? {
+                self.missing = 0;
+                return Ok(view);
+            }
+            self.missing += 1;
+            if self.missing > MISSING_BLOCKS {
+                return Err(unknown_task(self.task));
+            }
+        }
+    }
+}
+
+/// There is no such task.
+pub fn unknown_task(task: TaskId) -> Error {
+    Error::other(format!(
+        "there is no task {task}: it was never submitted, or ended long ago"
+    ))
+    .hint("`aicpw task ls` shows those that are still readable")
+}

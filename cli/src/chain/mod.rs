@@ -1,0 +1,166 @@
+//! The chain, through a node.
+//!
+//! Reads go through the runtime APIs and are decoded into the types of `aicpw-protocol`;
+//! transactions are made of the same types ([`call`]) and signed here, so that no code has to be
+//! generated from a runtime's metadata.
+
+pub mod call;
+mod explain;
+pub use explain::node_method as explain_node_method;
+pub mod follow;
+pub mod read;
+pub mod submit;
+
+use std::{sync::Arc, time::Duration};
+
+use codec::{Decode, Encode};
+use subxt::{
+    backend::LegacyBackend,
+    config::{substrate::H256, RpcConfigFor},
+    rpcs::{methods::LegacyRpcMethods, RpcClient},
+    OnlineClient, SubstrateConfig,
+};
+use tokio::sync::OnceCell;
+
+use crate::error::{Error, Kind, Result};
+
+/// How long a connection may take.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// A block header.
+pub type Header = <SubstrateConfig as subxt::Config>::Header;
+
+/// A connection to a node.
+pub struct Chain {
+    rpc: RpcClient,
+    methods: LegacyRpcMethods<RpcConfigFor<SubstrateConfig>>,
+    // Needed for signing only: it reads the metadata.
+    client: OnceCell<OnlineClient<SubstrateConfig>>,
+}
+
+impl Chain {
+    /// Connects to the node at `url`.
+    ///
+    /// # Errors
+    /// [`Kind::Unreachable`] if nothing answers there.
+    pub async fn connect(url: &str) -> Result<Self> {
+        if !(url.starts_with("ws://") || url.starts_with("wss://")) {
+            return Err(Error::usage(format!(
+                "--url: `{url}` does not start with ws:// or wss://"
+            )));
+        }
+        let unreachable = |why: String| {
+            Error::new(
+                Kind::Unreachable,
+                format!("no node answers at {url}: {why}"),
+            )
+            .hint("start one (`aicpw-node --dev`), or name another with --url or AICPW_URL")
+        };
+        let connecting = RpcClient::from_insecure_url(url);
+        let rpc = match tokio::time::timeout(CONNECT_TIMEOUT, connecting).await {
+            Ok(Ok(rpc)) => rpc,
+            Ok(Err(error)) => return Err(unreachable(explain::rpc_cause(&error))),
+            Err(_) => {
+                return Err(unreachable(format!(
+                    "nothing for {} s",
+                    CONNECT_TIMEOUT.as_secs()
+                )))
+            }
+        };
+        let methods = LegacyRpcMethods::new(rpc.clone());
+        Ok(Self {
+            rpc,
+            methods,
+            client: OnceCell::new(),
+        })
+    }
+
+    /// The connection, for the node's own methods.
+    pub fn rpc(&self) -> &RpcClient {
+        &self.rpc
+    }
+
+    async fn client(&self) -> Result<&OnlineClient<SubstrateConfig>> {
+        self.client
+            .get_or_try_init(|| async {
+                let backend = LegacyBackend::builder().build(self.rpc.clone());
+                OnlineClient::from_backend_with_config(SubstrateConfig::new(), Arc::new(backend))
+                    .await
+                    .map_err(|error| explain::subxt(error.into()))
+            })
+            .await
+    }
+
+    /// Calls a runtime API in the state of the block `at`, or of the best block.
+    async fn runtime_api<T: Decode>(
+        &self,
+        function: &str,
+        arguments: &impl Encode,
+        at: Option<H256>,
+    ) -> Result<T> {
+        let answer = self
+            .methods
+            .state_call(function, Some(&arguments.encode()), at)
+            .await
+            .map_err(|error| explain::runtime_api(function, &error))?;
+        let mut input = &answer[..];
+        match T::decode(&mut input) {
+            Ok(value) if input.is_empty() => Ok(value),
+            Ok(_) | Err(_) => Err(Error::other(format!(
+                "the node's answer to {function} has a shape that this aicpw does not know"
+            ))
+            .hint("use the aicpw of the same release as the node")),
+        }
+    }
+
+    /// The hash of the newest final block.
+    ///
+    /// # Errors
+    /// The node does not answer.
+    pub async fn final_hash(&self) -> Result<H256> {
+        self.methods
+            .chain_get_finalized_head()
+            .await
+            .map_err(|error| explain::rpc(&error))
+    }
+
+    /// The headers of best blocks as they come.
+    ///
+    /// # Errors
+    /// The node does not answer.
+    pub async fn best_heads(&self) -> Result<Heads> {
+        self.methods
+            .chain_subscribe_new_heads()
+            .await
+            .map(Heads)
+            .map_err(|error| explain::rpc(&error))
+    }
+}
+
+/// See [`Chain::best_heads`].
+pub struct Heads(subxt::rpcs::client::RpcSubscription<Header>);
+
+/// No block for so long means that the chain stands still.
+const STALL_TIMEOUT: Duration = Duration::from_secs(60);
+
+impl Heads {
+    /// The next best block.
+    ///
+    /// # Errors
+    /// The connection broke, or the chain stands still.
+    pub async fn next(&mut self) -> Result<Header> {
+        match tokio::time::timeout(STALL_TIMEOUT, self.0.next()).await {
+            Ok(Some(Ok(header))) => Ok(header),
+            Ok(Some(Err(error))) => Err(explain::rpc(&error)),
+            Ok(None) => Err(explain::connection_lost()),
+            Err(_) => Err(Error::new(
+                Kind::Timeout,
+                format!(
+                    "the node had no new block for {} s",
+                    STALL_TIMEOUT.as_secs()
+                ),
+            )
+            .hint("look at the node's log: it makes no blocks, or has no peers")),
+        }
+    }
+}

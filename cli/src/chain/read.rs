@@ -1,0 +1,191 @@
+//! What the chain says of the market.
+
+use aicpw_protocol::{
+    task::Needs,
+    view::{DryRun, HistoryHead, MarketParameters, ProviderView, TaskView},
+    Balance, Milliseconds, TaskId,
+};
+use futures::{StreamExt, TryStreamExt};
+use subxt::{
+    config::substrate::H256,
+    ext::scale_decode::{self, DecodeAsType},
+    utils::AccountId32,
+};
+
+use super::{explain, Chain};
+use crate::{account::Account, error::Result};
+
+/// Requests that are under way at once.
+const PARALLEL: usize = 16;
+
+/// Most ids that the chain gives in one answer.
+const PAGE: u32 = 100;
+
+/// What an account owns, in the smallest unit.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Funds {
+    /// Not held.
+    pub free: Balance,
+    /// Held: stakes and escrow.
+    pub held: Balance,
+    /// Part of what is free that cannot be moved.
+    pub frozen: Balance,
+    /// What an account must keep to exist.
+    pub existential_deposit: Balance,
+}
+
+impl Funds {
+    /// What can be spent without ending the account.
+    pub fn spendable(&self) -> Balance {
+        self.free
+            .saturating_sub(self.frozen.max(self.existential_deposit))
+    }
+}
+
+#[derive(DecodeAsType)]
+#[decode_as_type(crate_path = "scale_decode")]
+struct AccountInfo {
+    data: AccountData,
+}
+
+#[derive(DecodeAsType)]
+#[decode_as_type(crate_path = "scale_decode")]
+struct AccountData {
+    free: u128,
+    reserved: u128,
+    frozen: u128,
+}
+
+impl Chain {
+    /// A task, or `None` if there is none with this id (any more).
+    ///
+    /// # Errors
+    /// The node does not answer. This holds for all reads.
+    pub async fn task(&self, id: TaskId, at: Option<H256>) -> Result<Option<TaskView<Account>>> {
+        self.runtime_api("TasksApi_task", &id, at).await
+    }
+
+    /// Ids of tasks, newest first, of one requester or of all.
+    pub async fn task_ids(&self, requester: Option<Account>, limit: u32) -> Result<Vec<TaskId>> {
+        let mut ids = Vec::new();
+        while (ids.len() as u32) < limit {
+            let want = (limit - ids.len() as u32).min(PAGE);
+            let before = ids.last().copied();
+            let arguments = (requester, before, want);
+            let page: Vec<TaskId> = self.runtime_api("TasksApi_tasks", &arguments, None).await?;
+            if page.is_empty() {
+                break;
+            }
+            ids.extend(page);
+        }
+        Ok(ids)
+    }
+
+    /// Tasks, newest first, of one requester or of all.
+    pub async fn tasks(
+        &self,
+        requester: Option<Account>,
+        limit: u32,
+    ) -> Result<Vec<TaskView<Account>>> {
+        let ids = self.task_ids(requester, limit).await?;
+        let views: Vec<_> = futures::stream::iter(ids)
+            .map(|id| self.task(id, None))
+            .buffered(PARALLEL)
+            .try_collect()
+            .await?;
+        Ok(views.into_iter().flatten().collect())
+    }
+
+    /// The head of the history.
+    pub async fn history_head(&self, at: Option<H256>) -> Result<HistoryHead> {
+        self.runtime_api("TasksApi_history_head", &(), at).await
+    }
+
+    /// The parameters of the market.
+    pub async fn market_parameters(&self) -> Result<MarketParameters> {
+        self.runtime_api("TasksApi_market_parameters", &(), None)
+            .await
+    }
+
+    /// Who would take such a task now.
+    pub async fn dry_run(
+        &self,
+        requester: Account,
+        needs: Needs,
+        budget: Balance,
+        time_limit: Milliseconds,
+    ) -> Result<DryRun> {
+        let arguments = (requester, needs, budget, time_limit);
+        self.runtime_api("TasksApi_dry_run", &arguments, None).await
+    }
+
+    /// A provider with its devices.
+    pub async fn provider(&self, account: Account) -> Result<Option<ProviderView<Account>>> {
+        self.runtime_api("ProvidersApi_provider", &account, None)
+            .await
+    }
+
+    /// Providers with their devices, by account.
+    pub async fn providers(&self, limit: u32) -> Result<Vec<ProviderView<Account>>> {
+        let mut accounts: Vec<Account> = Vec::new();
+        while (accounts.len() as u32) < limit {
+            let want = (limit - accounts.len() as u32).min(PAGE);
+            let arguments = (accounts.last().copied(), want);
+            let page: Vec<Account> = self
+                .runtime_api("ProvidersApi_providers", &arguments, None)
+                .await?;
+            if page.is_empty() {
+                break;
+            }
+            accounts.extend(page);
+        }
+        let views: Vec<_> = futures::stream::iter(accounts)
+            .map(|account| self.provider(account))
+            .buffered(PARALLEL)
+            .try_collect()
+            .await?;
+        Ok(views.into_iter().flatten().collect())
+    }
+
+    /// What an account owns.
+    pub async fn funds(&self, account: Account) -> Result<Funds> {
+        let failed = |error: subxt::Error| explain::subxt(error);
+        let client = self.client().await?;
+        let best = self
+            .methods
+            .chain_get_block_hash(None)
+            .await
+            .map_err(|error| explain::rpc(&error))?
+            .ok_or_else(|| crate::error::Error::other("the node has no blocks"))?;
+        let at = client
+            .at_block(best)
+            .await
+            .map_err(|error| failed(error.into()))?;
+        let existential_deposit = at
+            .constants()
+            .entry(subxt::constants::dynamic::<u128>(
+                "Balances",
+                "ExistentialDeposit",
+            ))
+            .map_err(|error| failed(error.into()))?;
+        let address = subxt::storage::dynamic::<(AccountId32,), AccountInfo>("System", "Account");
+        let info = at
+            .storage()
+            .try_fetch(address, (account.into(),))
+            .await
+            .map_err(|error| failed(error.into()))?
+            .map(|value| value.decode())
+            .transpose()
+            .map_err(|error| failed(error.into()))?;
+        let (free, held, frozen) = match info {
+            Some(AccountInfo { data }) => (data.free, data.reserved, data.frozen),
+            None => (0, 0, 0),
+        };
+        Ok(Funds {
+            free,
+            held,
+            frozen,
+            existential_deposit,
+        })
+    }
+}

@@ -1,0 +1,287 @@
+//! Signing and sending transactions, and what became of them.
+
+use std::time::{Duration, Instant};
+
+use aicpw_protocol::{Balance, TaskId};
+use codec::Decode;
+use subxt::{
+    client::OnlineClientAtBlockImpl,
+    config::{substrate::H256, DefaultExtrinsicParamsBuilder},
+    transactions::{
+        SubmittableTransaction, TransactionInBlock, TransactionProgress, TransactionStatus,
+    },
+    SubstrateConfig,
+};
+
+use super::{call::Call, explain, Chain};
+use crate::{
+    error::{Error, Kind, Result},
+    keys::Signer,
+};
+
+type AtBlock = OnlineClientAtBlockImpl<SubstrateConfig>;
+
+/// Blocks for which a transaction stays valid: about a minute. One that is not in a block by then
+/// will never be, so that it can be sent again without fear.
+const MORTAL_BLOCKS: u64 = 256;
+
+/// How long a transaction may wait for its block, and then for finality.
+const INCLUSION_TIMEOUT: Duration = Duration::from_secs(90);
+
+/// A signed transaction.
+pub struct Signed {
+    transaction: SubmittableTransaction<SubstrateConfig, AtBlock>,
+    /// The network's fee for it, estimated.
+    pub fee: Balance,
+}
+
+/// A transaction that was sent.
+pub struct Sent {
+    progress: TransactionProgress<SubstrateConfig, AtBlock>,
+    title: String,
+    at: Instant,
+    newest: Option<Inclusion>,
+}
+
+/// A transaction in a block, where it did what it should.
+#[derive(Clone, Debug)]
+pub struct Inclusion {
+    /// The block.
+    pub block: H256,
+    /// Its height.
+    pub height: u64,
+    /// The transaction's hash.
+    pub transaction: H256,
+    /// What it caused.
+    pub events: Vec<Event>,
+    /// Time since it was sent.
+    pub after: Duration,
+}
+
+/// An event.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// The pallet.
+    pub pallet: String,
+    /// The event.
+    pub name: String,
+    /// Its fields, SCALE-encoded one after the other.
+    pub fields: Vec<u8>,
+}
+
+impl Inclusion {
+    /// The task that a `Tasks.submit` created.
+    ///
+    /// # Errors
+    /// The runtime says it in another way than this client knows.
+    pub fn submitted_task(&self) -> Result<TaskId> {
+        self.event("Tasks", "TaskSubmitted")
+            .and_then(|mut fields| TaskId::decode(&mut fields).ok())
+            .ok_or_else(|| {
+                Error::other("the task was submitted, but the chain's event about it is unknown")
+                    .hint("`aicpw task ls --mine` shows its id")
+            })
+    }
+
+    /// The network's fee that was paid for it.
+    pub fn fee_paid(&self) -> Option<Balance> {
+        let mut fields = self.event("TransactionPayment", "TransactionFeePaid")?;
+        let (_who, fee) = <([u8; 32], Balance)>::decode(&mut fields).ok()?;
+        Some(fee)
+    }
+
+    fn event(&self, pallet: &str, name: &str) -> Option<&[u8]> {
+        self.events
+            .iter()
+            .find(|event| event.pallet == pallet && event.name == name)
+            .map(|event| &event.fields[..])
+    }
+}
+
+impl Chain {
+    /// The whole encoding of a call, to be put into another.
+    ///
+    /// # Errors
+    /// The runtime does not have such a call.
+    pub async fn encode_call(&self, call: &Call) -> Result<Vec<u8>> {
+        let at = self.at_final_block().await?;
+        at.transactions()
+            .call_data(call)
+            .map_err(|error| explain::subxt(error.into()))
+    }
+
+    /// Signs a call.
+    ///
+    /// # Errors
+    /// The runtime does not have such a call; the node does not answer.
+    pub async fn sign(&self, signer: &Signer, call: &Call) -> Result<Signed> {
+        let at = self.at_final_block().await?;
+        // Counts transactions that still wait in the pool too.
+        let nonce = self
+            .methods
+            .system_account_next_index(&signer.account.into())
+            .await
+            .map_err(|error| explain::rpc(&error))?;
+        let parameters = DefaultExtrinsicParamsBuilder::new()
+            .nonce(nonce)
+            .mortal(MORTAL_BLOCKS)
+            .build();
+        let failed = |error: subxt::error::ExtrinsicError| explain::subxt(error.into());
+        let transaction = at
+            .transactions()
+            .create_signed(call, &signer.pair, parameters)
+            .await
+            .map_err(failed)?;
+        let fee = transaction.partial_fee_estimate().await.map_err(failed)?;
+        Ok(Signed { transaction, fee })
+    }
+
+    /// Sends a signed transaction.
+    ///
+    /// # Errors
+    /// The node refuses it: nothing was paid.
+    pub async fn send(&self, call: &Call, signed: &Signed) -> Result<Sent> {
+        let at = Instant::now();
+        let progress = signed
+            .transaction
+            .submit_and_watch()
+            .await
+            .map_err(|error| explain::subxt(error.into()).while_doing(call.title()))?;
+        Ok(Sent {
+            progress,
+            title: call.title(),
+            at,
+            newest: None,
+        })
+    }
+
+    /// Signs and sends a call, and waits until it is final.
+    ///
+    /// # Errors
+    /// As of its parts.
+    pub async fn submit(&self, signer: &Signer, call: &Call) -> Result<Inclusion> {
+        let signed = self.sign(signer, call).await?;
+        self.send(call, &signed).await?.finalised().await
+    }
+
+    async fn at_final_block(&self) -> Result<subxt::client::OnlineClientAtBlock<SubstrateConfig>> {
+        self.client()
+            .await?
+            .at_current_block()
+            .await
+            .map_err(|error| explain::subxt(error.into()))
+    }
+}
+
+impl Sent {
+    /// Waits until it is in a best block. That block may still be replaced by another.
+    ///
+    /// # Errors
+    /// It failed, or will never be in a block.
+    pub async fn included(&mut self) -> Result<Inclusion> {
+        self.next().await.map(|(inclusion, _)| inclusion)
+    }
+
+    /// Waits until it is final.
+    ///
+    /// # Errors
+    /// As [`Self::included`].
+    pub async fn finalised(mut self) -> Result<Inclusion> {
+        loop {
+            if let (inclusion, true) = self.next().await? {
+                return Ok(inclusion);
+            }
+        }
+    }
+
+    /// The next block that it is in, and whether that is final.
+    async fn next(&mut self) -> Result<(Inclusion, bool)> {
+        loop {
+            let status = match tokio::time::timeout(INCLUSION_TIMEOUT, self.progress.next()).await {
+                Ok(Some(Ok(status))) => status,
+                Ok(Some(Err(error))) => return Err(explain::subxt(error.into())),
+                Ok(None) => return Err(explain::connection_lost()),
+                Err(_) => {
+                    let state = if self.newest.is_some() {
+                        "final"
+                    } else {
+                        "in a block"
+                    };
+                    return Err(Error::new(
+                        Kind::Timeout,
+                        format!(
+                            "{} is not {state} after {} s",
+                            self.title,
+                            INCLUSION_TIMEOUT.as_secs()
+                        ),
+                    )
+                    .hint("look at the node's log: are blocks made, and are they finalised?"));
+                }
+            };
+            let lost = |how: &str, message: String| {
+                Error::other(format!("{} was {how}: {message}", self.title)).hint("send it again")
+            };
+            match status {
+                TransactionStatus::Validated
+                | TransactionStatus::Broadcasted
+                | TransactionStatus::NoLongerInBestBlock => {}
+                TransactionStatus::InBestBlock(block) => {
+                    return self.read(block).await.map(|inclusion| (inclusion, false))
+                }
+                TransactionStatus::InFinalizedBlock(block) => {
+                    return self.read(block).await.map(|inclusion| (inclusion, true))
+                }
+                TransactionStatus::Error { message } => return Err(lost("lost", message)),
+                TransactionStatus::Invalid { message } => return Err(lost("refused", message)),
+                TransactionStatus::Dropped { message } => return Err(lost("dropped", message)),
+            }
+        }
+    }
+
+    async fn read(
+        &mut self,
+        block: TransactionInBlock<SubstrateConfig, AtBlock>,
+    ) -> Result<Inclusion> {
+        let after = self.at.elapsed();
+        if let Some(known) = self
+            .newest
+            .as_ref()
+            .filter(|known| known.block == block.block_hash())
+        {
+            return Ok(Inclusion {
+                after,
+                ..known.clone()
+            });
+        }
+        let failed = |error: subxt::Error| explain::subxt(error).while_doing(&self.title);
+        let events = block
+            .wait_for_success()
+            .await
+            .map_err(|error| failed(error.into()))?;
+        let events = events
+            .iter()
+            .map(|event| {
+                event.map(|event| Event {
+                    pallet: event.pallet_name().to_owned(),
+                    name: event.event_name().to_owned(),
+                    fields: event.field_bytes().to_owned(),
+                })
+            })
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|error| failed(error.into()))?;
+        let height = block
+            .at()
+            .await
+            .map_err(|error| failed(error.into()))?
+            .block_number();
+        let inclusion = Inclusion {
+            block: block.block_hash(),
+            height,
+            transaction: block.extrinsic_hash(),
+            events,
+            after,
+        };
+        self.newest = Some(inclusion.clone());
+        Ok(inclusion)
+    }
+}

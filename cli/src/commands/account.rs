@@ -1,0 +1,135 @@
+//! `aicpw account …` and `aicpw transfer`.
+
+use clap::Subcommand;
+use serde::Serialize;
+
+use super::Context;
+use crate::{
+    account::Account,
+    amount::Amount,
+    chain::call::Call,
+    error::{Error, Kind, Result},
+    output::table::pairs,
+};
+
+/// `aicpw account …`
+#[derive(Subcommand, Debug)]
+pub enum AccountCommand {
+    /// Show what an account owns
+    Balance {
+        /// The account [default: the key's]
+        account: Option<Account>,
+    },
+    /// Show the address of the key
+    Address,
+}
+
+/// What `transfer` takes.
+#[derive(clap::Args, Debug)]
+pub struct TransferArgs {
+    /// Who gets it
+    pub to: Account,
+    /// How much, in AICP
+    pub amount: Amount,
+}
+
+#[derive(Serialize)]
+struct BalanceJson {
+    account: Account,
+    spendable: Amount,
+    free: Amount,
+    held: Amount,
+    frozen: Amount,
+}
+
+#[derive(Serialize)]
+struct TransferJson {
+    from: Account,
+    to: Account,
+    amount: Amount,
+    transaction: String,
+    block: u64,
+    block_hash: String,
+    transaction_fee: Option<Amount>,
+}
+
+/// Runs one of them.
+pub async fn run(context: &Context<'_>, command: AccountCommand) -> Result<()> {
+    match command {
+        AccountCommand::Balance { account } => {
+            let account = match account {
+                Some(account) => account,
+                None => context.signer()?.account,
+            };
+            let funds = context.connect().await?.funds(account).await?;
+            let document = BalanceJson {
+                account,
+                spendable: Amount(funds.spendable()),
+                free: Amount(funds.free),
+                held: Amount(funds.held),
+                frozen: Amount(funds.frozen),
+            };
+            context.out.result(&document, |balance| {
+                pairs(vec![
+                    ("Account", Some(balance.account.to_string())),
+                    ("Spendable", Some(balance.spendable.with_unit())),
+                    ("Free", Some(balance.free.with_unit())),
+                    (
+                        "Held",
+                        Some(format!("{} (stake and escrow)", balance.held.with_unit())),
+                    ),
+                    (
+                        "Frozen",
+                        (balance.frozen.0 > 0).then(|| balance.frozen.with_unit()),
+                    ),
+                ])
+            });
+        }
+        AccountCommand::Address => {
+            let account = context.signer()?.account;
+            let document = serde_json::json!({ "account": account });
+            context.out.result(&document, |_| account.to_string());
+        }
+    }
+    Ok(())
+}
+
+/// Sends AICP.
+pub async fn transfer(context: &Context<'_>, args: &TransferArgs) -> Result<()> {
+    let signer = context.signer()?;
+    let chain = context.connect().await?;
+    let call = Call::transfer(args.to, args.amount.0);
+    let signed = chain.sign(&signer, &call).await?;
+    let funds = chain.funds(signer.account).await?;
+    let need = args.amount.0.saturating_add(signed.fee);
+    if funds.spendable() < need {
+        return Err(Error::new(
+            Kind::InsufficientFunds,
+            format!(
+                "{} can spend {}, but this needs {}",
+                signer.account,
+                Amount(funds.spendable()).with_unit(),
+                Amount(need).with_unit()
+            ),
+        ));
+    }
+    let inclusion = chain.send(&call, &signed).await?.finalised().await?;
+    let document = TransferJson {
+        from: signer.account,
+        to: args.to,
+        amount: args.amount,
+        transaction: format!("{:?}", inclusion.transaction),
+        block: inclusion.height,
+        block_hash: format!("{:?}", inclusion.block),
+        transaction_fee: inclusion.fee_paid().map(Amount),
+    };
+    context.out.result(&document, |sent| {
+        format!(
+            "{} sent to {} (final in block {})",
+            sent.amount.with_unit(),
+            sent.to,
+            sent.block
+        )
+    });
+    Ok(())
+}

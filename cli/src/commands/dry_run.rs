@@ -1,0 +1,94 @@
+//! `aicpw dry-run`: who would take a task now.
+
+use aicpw_protocol::{task::Unmatched, view::DryRun};
+use serde::Serialize;
+
+use super::{
+    prepare::Prepared,
+    terms::{Terms, TermsArgs},
+    Context,
+};
+use crate::{amount::Amount, error::Result, life::explain_unmatched};
+
+/// What `dry-run` takes.
+#[derive(clap::Args, Debug)]
+pub struct DryRunArgs {
+    #[command(flatten)]
+    pub terms: TermsArgs,
+}
+
+#[derive(Serialize)]
+struct DryRunJson {
+    #[serde(flatten)]
+    answer: AnswerJson,
+    submission_fee: Amount,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "answer", rename_all = "kebab-case")]
+enum AnswerJson {
+    Match {
+        device: u64,
+        ask: Amount,
+        price: Amount,
+    },
+    Unmatched {
+        reason: Unmatched,
+    },
+    Undecided,
+}
+
+/// The answer for people: `Err` if nothing fits now.
+pub fn explain(answer: &DryRun) -> Result<String, String> {
+    match answer {
+        DryRun::Match { device, ask, price } => Ok(format!(
+            "device {device} would take it now for {} (its ask is {} per TFLOPS-hour)",
+            Amount(*price).with_unit(),
+            Amount(ask.0).with_unit()
+        )),
+        DryRun::Unmatched(reason) => Err(format!(
+            "no device fits now: {}",
+            explain_unmatched(*reason)
+        )),
+        DryRun::Undecided => Ok("too many devices to say which would take it".into()),
+    }
+}
+
+/// Asks.
+pub async fn run(context: &Context<'_>, args: &DryRunArgs) -> Result<()> {
+    let prepared = Prepared::load(&args.terms.manifest)?;
+    let signer = context.signer()?;
+    let chain = context.connect().await?;
+    let market = chain.market_parameters().await?;
+    let terms = Terms::new(&args.terms, &prepared.manifest, &market)?;
+    terms
+        .warnings
+        .iter()
+        .for_each(|warning| context.out.warn(warning));
+    let answer = chain
+        .dry_run(
+            signer.account,
+            terms.needs(),
+            terms.budget().0,
+            terms.time_limit(),
+        )
+        .await?;
+    let document = DryRunJson {
+        answer: match answer {
+            DryRun::Match { device, ask, price } => AnswerJson::Match {
+                device: device.0,
+                ask: Amount(ask.0),
+                price: Amount(price),
+            },
+            DryRun::Unmatched(reason) => AnswerJson::Unmatched { reason },
+            DryRun::Undecided => AnswerJson::Undecided,
+        },
+        submission_fee: Amount(market.submission_fee),
+    };
+    context.out.result(&document, |document| {
+        let text = explain(&answer).unwrap_or_else(|text| text);
+        let fee = document.submission_fee.with_unit();
+        format!("{text}\nsubmitting costs {fee} besides, which is never refunded")
+    });
+    Ok(())
+}

@@ -1,0 +1,214 @@
+//! `aicpw ipfs …`: the node's store.
+
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+};
+
+use aicpw_protocol::ContentId;
+use clap::Subcommand;
+use futures::{StreamExt, TryStreamExt};
+use serde::Serialize;
+
+use super::{wait, Context};
+use crate::{
+    error::{Error, Result},
+    node_rpc::{BlobSource, NodeRpc, CHUNK_BYTES},
+};
+
+/// Requests that are under way at once.
+const READ_AHEAD: usize = 4;
+
+/// `aicpw ipfs …`
+#[derive(Subcommand, Debug)]
+pub enum IpfsCommand {
+    /// Add a file to the node's store, which keeps it and serves it to others
+    Add {
+        /// The file
+        file: PathBuf,
+    },
+    /// Print a file, or write it with --out
+    Cat {
+        /// Its CID
+        cid: ContentId,
+        /// Write it here instead of to standard output
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+        /// A peer that has it (a multiaddress with /p2p/…); can be given several times
+        #[arg(long, value_name = "ADDRESS")]
+        peer: Vec<String>,
+    },
+    /// Let the node forget a file
+    Unpin {
+        /// Its CID
+        cid: ContentId,
+    },
+    /// Keep a file, fetching what is missing of it
+    Pin {
+        /// Its CID
+        cid: ContentId,
+        /// A peer that has it (a multiaddress with /p2p/…); can be given several times
+        #[arg(long, value_name = "ADDRESS")]
+        peer: Vec<String>,
+    },
+    /// Where others reach the node's store
+    Addresses,
+}
+
+#[derive(Serialize)]
+struct BlobJson {
+    cid: ContentId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bytes: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<PathBuf>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pinned: Option<bool>,
+}
+
+impl BlobJson {
+    fn new(cid: ContentId) -> Self {
+        Self {
+            cid,
+            bytes: None,
+            file: None,
+            pinned: None,
+        }
+    }
+}
+
+/// Runs one of them.
+pub async fn run(context: &Context<'_>, command: IpfsCommand) -> Result<()> {
+    let out = context.out;
+    let chain = context.connect().await?;
+    let node = NodeRpc::new(&chain);
+    match command {
+        IpfsCommand::Add { file } => {
+            let info =
+                std::fs::metadata(&file).map_err(|error| Error::file("read", &file, &error))?;
+            if !info.is_file() {
+                return Err(Error::usage(format!("{} is not a file", file.display())));
+            }
+            let bar = out.bytes_bar("adding", info.len());
+            let cid = node.add_file(&file, |done| bar.set(done)).await?;
+            drop(bar);
+            let bytes = Some(info.len());
+            let document = BlobJson {
+                bytes,
+                file: Some(file),
+                ..BlobJson::new(cid)
+            };
+            out.result(&document, |document| document.cid.to_string());
+        }
+        IpfsCommand::Cat {
+            cid,
+            out: Some(file),
+            peer,
+        } => {
+            wait::connect(&node, &peer).await;
+            let bytes = Some(save(context, &node, &cid, &file).await?);
+            let document = BlobJson {
+                bytes,
+                file: Some(file),
+                ..BlobJson::new(cid)
+            };
+            out.result(&document, |document| {
+                let file = document.file.as_deref().unwrap_or(Path::new("")).display();
+                format!("{} bytes written to {file}", document.bytes.unwrap_or(0))
+            });
+        }
+        IpfsCommand::Cat { out: None, .. } if out.is_json() => {
+            return Err(Error::usage(
+                "`ipfs cat --json` needs --out FILE: content is not JSON",
+            ));
+        }
+        IpfsCommand::Cat {
+            cid,
+            out: None,
+            peer,
+        } => {
+            wait::connect(&node, &peer).await;
+            let size = node.size(&cid).await?;
+            let mut stdout = std::io::stdout().lock();
+            let broken = |error| Error::file("write to", Path::new("standard output"), &error);
+            copy(&node, &cid, size, &mut stdout, |_| {}).await?;
+            stdout.flush().map_err(broken)?;
+        }
+        IpfsCommand::Pin { cid, peer } => {
+            wait::connect(&node, &peer).await;
+            let wait = out.wait("fetching what is missing");
+            node.pin(&cid).await?;
+            drop(wait);
+            let document = BlobJson {
+                pinned: Some(true),
+                ..BlobJson::new(cid)
+            };
+            out.result(&document, |document| format!("{} is kept", document.cid));
+        }
+        IpfsCommand::Unpin { cid } => {
+            node.unpin(&cid).await?;
+            let document = BlobJson {
+                pinned: Some(false),
+                ..BlobJson::new(cid)
+            };
+            out.result(&document, |document| {
+                format!("{} may be forgotten", document.cid)
+            });
+        }
+        IpfsCommand::Addresses => {
+            let addresses = node.addresses().await?;
+            out.result(&addresses, |addresses| match addresses.is_empty() {
+                true => "the node's store cannot be reached by others".into(),
+                false => addresses.join("\n"),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Writes content to a file, which appears as a whole or not at all.
+async fn save(
+    context: &Context<'_>,
+    node: &NodeRpc<'_>,
+    cid: &ContentId,
+    file: &Path,
+) -> Result<u64> {
+    let folder = match file.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let failed = |error: std::io::Error| Error::file("write", file, &error);
+    let size = node.size(cid).await?;
+    let mut partial = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+    let bar = context.out.bytes_bar("fetching", size);
+    copy(node, cid, size, partial.as_file_mut(), |done| bar.set(done)).await?;
+    partial.as_file().sync_all().map_err(failed)?;
+    crate::fetch::make_readable(partial.path()).map_err(failed)?;
+    partial.persist(file).map_err(|error| failed(error.error))?;
+    Ok(size)
+}
+
+async fn copy(
+    source: &impl BlobSource,
+    cid: &ContentId,
+    size: u64,
+    to: &mut impl Write,
+    progress: impl Fn(u64),
+) -> Result<()> {
+    let mut pieces = futures::stream::iter((0..size).step_by(CHUNK_BYTES as usize))
+        .map(|offset| source.read(cid, offset, (size - offset).min(CHUNK_BYTES)))
+        .buffered(READ_AHEAD);
+    let mut done = 0;
+    progress(0);
+    while let Some(piece) = pieces.try_next().await? {
+        to.write_all(&piece)
+            .map_err(|error| Error::other(format!("cannot write: {error}")))?;
+        done += piece.len() as u64;
+        progress(done);
+    }
+    if done == size {
+        Ok(())
+    } else {
+        Err(Error::other(format!("{cid} ended after {done} of {size} bytes")).hint("try again"))
+    }
+}

@@ -1,0 +1,62 @@
+//! The commands, one file for each group.
+
+pub mod account;
+pub mod dry_run;
+pub mod history;
+pub mod ipfs;
+pub mod prepare;
+pub mod provider;
+mod result;
+pub mod submit;
+pub mod task;
+pub mod terms;
+mod wait;
+
+use crate::{
+    args::{Args, Command, GlobalArgs},
+    chain::Chain,
+    error::Result,
+    keys::Signer,
+    output::Output,
+};
+
+/// What a command works with.
+pub struct Context<'a> {
+    /// What every command takes.
+    pub global: &'a GlobalArgs,
+    /// Where to print.
+    pub out: &'a Output,
+}
+
+impl Context<'_> {
+    /// Connects to the node.
+    pub async fn connect(&self) -> Result<Chain> {
+        Chain::connect(&self.global.url).await
+    }
+
+    /// The key.
+    pub fn signer(&self) -> Result<Signer> {
+        self.global.keys.signer()
+    }
+}
+
+/// Runs a command.
+///
+/// # Errors
+/// What happened, what it means, and what to do next.
+pub async fn run(args: Args, out: &Output) -> Result<()> {
+    let context = Context {
+        global: &args.global,
+        out,
+    };
+    match args.command {
+        Command::Submit(args) => submit::run(&context, &args).await,
+        Command::DryRun(args) => dry_run::run(&context, &args).await,
+        Command::Task(command) => task::run(&context, command).await,
+        Command::Provider(command) => provider::run(&context, command).await,
+        Command::Ipfs(command) => ipfs::run(&context, command).await,
+        Command::History(command) => history::run(&context, command).await,
+        Command::Account(command) => account::run(&context, command).await,
+        Command::Transfer(args) => account::transfer(&context, &args).await,
+    }
+}

@@ -1,0 +1,197 @@
+//! A task's manifest and files, checked before anything is sent or paid.
+
+use std::path::{Path, PathBuf};
+
+use aicpw_protocol::manifest::{limits, Manifest};
+
+use crate::{
+    error::{Error, Result},
+    fetch::{self, OutputFile},
+};
+
+/// A file that has to be uploaded.
+#[derive(Debug)]
+pub struct LocalFile {
+    /// As the manifest names it.
+    pub name: String,
+    /// Where it is.
+    pub path: PathBuf,
+    /// Its length.
+    pub bytes: u64,
+}
+
+/// A valid manifest, whose files are there and as long as they must be.
+#[derive(Debug)]
+pub struct Prepared {
+    /// The manifest.
+    pub manifest: Manifest,
+    /// The files that it names.
+    pub files: Vec<LocalFile>,
+    /// Its outputs.
+    pub outputs: Vec<OutputFile>,
+}
+
+impl Prepared {
+    /// Reads a manifest and looks for its files.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the manifest, each with its field; else everything that is
+    /// wrong with its files.
+    pub fn load(path: &Path) -> Result<Self> {
+        let json = std::fs::read(path)
+            .map_err(|error| Error::usage(format!("cannot read {}: {error}", path.display())))?;
+        let manifest = Manifest::parse(&json).map_err(|errors| {
+            let problems: Vec<_> = errors
+                .problems
+                .iter()
+                .map(|problem| format!("\n  {problem}"))
+                .collect();
+            Error::usage(format!(
+                "the manifest {} is not valid:{}",
+                path.display(),
+                problems.concat()
+            ))
+            .hint("correct it; nothing was sent")
+        })?;
+        let folder = match path.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent,
+            _ => Path::new("."),
+        };
+        let mut files = Vec::new();
+        let mut problems = Vec::new();
+        for (name, expected) in manifest.local_files() {
+            match local_file(folder, name, expected) {
+                Ok(file) => files.push(file),
+                Err(problem) => problems.push(format!("\n  {name}: {problem}")),
+            }
+        }
+        if !problems.is_empty() {
+            return Err(Error::usage(format!(
+                "files of the manifest {} are not as they should be:{}",
+                path.display(),
+                problems.concat()
+            ))
+            .hint("correct them; nothing was sent"));
+        }
+        let outputs = fetch::outputs(&manifest);
+        Ok(Self {
+            manifest,
+            files,
+            outputs,
+        })
+    }
+
+    /// Bytes of all files.
+    pub fn upload_bytes(&self) -> u64 {
+        self.files.iter().map(|file| file.bytes).sum()
+    }
+}
+
+fn local_file(folder: &Path, name: &str, expected: Option<u64>) -> Result<LocalFile, String> {
+    let path = folder.join(name);
+    let real = path.canonicalize().map_err(|error| error.to_string())?;
+    // A manifest that came from somebody else must not publish this person's other files.
+    let root = folder.canonicalize().map_err(|error| error.to_string())?;
+    if !real.starts_with(&root) {
+        return Err("leads out of the manifest's folder".into());
+    }
+    let info = std::fs::metadata(&real).map_err(|error| error.to_string())?;
+    if !info.is_file() {
+        return Err("is not a file".into());
+    }
+    let bytes = info.len();
+    match expected {
+        Some(expected) if bytes != expected => {
+            Err(format!("has {bytes} bytes, but its buffer has {expected}"))
+        }
+        None if bytes > limits::PROGRAM_BYTES => Err(format!(
+            "has {bytes} bytes, and a program may have {}",
+            limits::PROGRAM_BYTES
+        )),
+        None if bytes == 0 => Err("is empty".into()),
+        _ => Ok(LocalFile {
+            name: name.to_owned(),
+            path,
+            bytes,
+        }),
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::error::Kind;
+
+    pub const MANIFEST: &str = r#"{
+        "version": "aicpw.task/v1", "name": "double", "engine": "opencl", "class": "int",
+        "program": { "file": "double.cl" },
+        "buffers": [ { "name": "x", "type": "int", "length": 4, "init": { "file": "x.bin" } } ],
+        "steps": [ { "kernel": "twice", "args": [ { "buffer": "x" } ], "global": [4] } ],
+        "outputs": [ "x" ]
+    }"#;
+
+    /// A folder with a task.
+    pub fn folder(manifest: &str) -> (tempfile::TempDir, PathBuf) {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("manifest.json");
+        std::fs::write(&path, manifest).unwrap();
+        std::fs::write(dir.path().join("double.cl"), "kernel void twice() {}").unwrap();
+        std::fs::write(dir.path().join("x.bin"), [1; 16]).unwrap();
+        (dir, path)
+    }
+
+    fn problem(path: &Path) -> String {
+        let error = Prepared::load(path).unwrap_err();
+        assert_eq!(error.kind, Kind::Usage);
+        error.message
+    }
+
+    #[test]
+    fn a_task_with_its_files() {
+        let (_dir, path) = folder(MANIFEST);
+        let prepared = Prepared::load(&path).unwrap();
+        assert_eq!(prepared.files.len(), 2);
+        assert_eq!(prepared.upload_bytes(), 38);
+        assert_eq!(prepared.outputs[0].file_name(), "x.bin");
+        assert_eq!(prepared.outputs[0].bytes, 16);
+    }
+
+    #[test]
+    fn a_problem_names_its_field() {
+        let (_dir, path) = folder(&MANIFEST.replace("\"length\": 4", "\"length\": \"four\""));
+        assert!(
+            problem(&path).contains("buffers[0].length"),
+            "{}",
+            problem(&path)
+        );
+        std::fs::write(&path, "{").unwrap();
+        assert!(problem(&path).contains("not valid"));
+        assert!(problem(Path::new("/no/such/manifest.json")).contains("cannot read"));
+    }
+
+    #[test]
+    fn files_that_are_not_as_they_should_be() {
+        let (dir, path) = folder(MANIFEST);
+        std::fs::write(dir.path().join("x.bin"), [1; 15]).unwrap();
+        std::fs::remove_file(dir.path().join("double.cl")).unwrap();
+        let message = problem(&path);
+        assert!(
+            message.contains("x.bin: has 15 bytes, but its buffer has 16"),
+            "{message}"
+        );
+        assert!(message.contains("double.cl: No such file"), "{message}");
+        std::fs::write(dir.path().join("double.cl"), "").unwrap();
+        assert!(problem(&path).contains("double.cl: is empty"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_out_of_the_folder_is_not_uploaded() {
+        let (dir, path) = folder(MANIFEST);
+        let outside = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(outside.path(), [1; 16]).unwrap();
+        std::fs::remove_file(dir.path().join("x.bin")).unwrap();
+        std::os::unix::fs::symlink(outside.path(), dir.path().join("x.bin")).unwrap();
+        assert!(problem(&path).contains("x.bin: leads out of"));
+    }
+}

@@ -1,0 +1,123 @@
+use super::*;
+use crate::node_rpc::WorkerProof;
+use aicpw_protocol::{
+    device::{ClassSet, DeviceKind, Reputation},
+    task::Engine,
+    view::DeviceView,
+    DeviceId, Gflops, Mebibytes, MegabitsPerSecond,
+};
+
+fn spec(fingerprint: u8) -> DeviceSpec {
+    DeviceSpec {
+        kind: DeviceKind::Cpu,
+        engine: Engine::OpenCl,
+        name: b"pthread".to_vec().try_into().unwrap(),
+        fingerprint: [fingerprint; 32],
+        classes: ClassSet {
+            int: true,
+            fp32_strict: true,
+            device: false,
+        },
+        gflops: Gflops(40),
+        memory: Mebibytes(8_000),
+        bandwidth: MegabitsPerSecond(100),
+    }
+}
+
+fn keys() -> WorkerKeys {
+    WorkerKeys {
+        worker: [5; 32],
+        sealing_key: [6; 32],
+        proof: WorkerProof {
+            recent_block: 1,
+            signature: [7; 64],
+        },
+    }
+}
+
+fn provider(worker: [u8; 32], fingerprints: &[u8]) -> ProviderView<Account> {
+    let device = |fingerprint: &u8| DeviceView {
+        id: DeviceId(u64::from(*fingerprint)),
+        provider: Account([1; 32]),
+        spec: spec(*fingerprint),
+        ask: AskPrice(500_000_000_000_000_000),
+        slots: 2,
+        used_slots: 1,
+        available: true,
+        online: true,
+        cools_until: None,
+    };
+    ProviderView {
+        account: Account([1; 32]),
+        stake: 1_000_000_000_000_000_000_000,
+        unbonding: 0,
+        locked: 1_500_000_000_000_000_000,
+        worker,
+        sealing_key: [6; 32],
+        peers: Default::default(),
+        last_heartbeat: Some(120),
+        online: true,
+        reputation: Reputation(510),
+        settled: 3,
+        faults: 1,
+        ratings: (2, 9),
+        devices: fingerprints.iter().map(device).collect(),
+    }
+}
+
+#[test]
+fn only_what_is_missing_is_registered() {
+    let local = [spec(1), spec(2)];
+    let plan = Plan::new(None, &keys(), &local, DeviceChoice::All).unwrap();
+    assert!(plan.new_provider && !plan.rotate && plan.devices.len() == 2);
+    let known = provider([5; 32], &[1]);
+    let plan = Plan::new(Some(&known), &keys(), &local, DeviceChoice::All).unwrap();
+    assert!(!plan.new_provider && !plan.rotate);
+    assert_eq!((plan.devices.len(), plan.known), (1, 1));
+    let plan = Plan::new(Some(&known), &keys(), &local, DeviceChoice::One(0)).unwrap();
+    assert!(plan.is_empty());
+    let other_key = provider([9; 32], &[1, 2]);
+    let plan = Plan::new(Some(&other_key), &keys(), &local, DeviceChoice::All).unwrap();
+    assert!(plan.rotate && plan.devices.is_empty() && !plan.is_empty());
+}
+
+#[test]
+fn a_device_that_is_not_there() {
+    let error = Plan::new(None, &keys(), &[spec(1)], DeviceChoice::One(1))
+        .err()
+        .unwrap();
+    assert!(error.message.contains("no device 1"), "{error}");
+    let error = Plan::new(None, &keys(), &[], DeviceChoice::All)
+        .err()
+        .unwrap();
+    assert!(error.to_string().contains("clinfo"), "{error}");
+    assert_eq!("all".parse(), Ok(DeviceChoice::All));
+    assert_eq!("1".parse(), Ok(DeviceChoice::One(1)));
+    assert!("gpu".parse::<DeviceChoice>().is_err());
+}
+
+#[test]
+fn a_provider_for_people() {
+    let text = show(&provider([5; 32], &[3]));
+    for part in [
+        "State       online, last heartbeat in block 120\n",
+        "Stake       1000 AICP\n",
+        "Rating      4.5 of 5 (2 ratings)\n",
+        "3   pthread   online   0.5       1 of 2       40   8000   int, fp32-strict\n",
+    ] {
+        assert!(text.contains(part), "{part} in\n{text}");
+    }
+}
+
+#[test]
+fn a_provider_for_programs() {
+    let document = serde_json::to_value(ProviderJson::from(&provider([5; 32], &[3]))).unwrap();
+    assert_eq!(document["stake"], "1000");
+    assert_eq!(document["rating_average"], 4.5);
+    assert_eq!(document["worker"], format!("0x{}", "05".repeat(32)));
+    assert_eq!(
+        document["devices"][0]["classes"],
+        serde_json::json!(["int", "fp32-strict"])
+    );
+    assert_eq!(document["devices"][0]["ask"], "0.5");
+}

@@ -1,0 +1,154 @@
+//! Fetching the result of a task into a folder.
+
+use std::path::Path;
+
+use aicpw_protocol::{
+    manifest::{limits, Manifest},
+    task::{AssignmentStatus, Privacy},
+    view::TaskView,
+    ContentId,
+};
+use serde::Serialize;
+
+use super::wait::{connect, result_of};
+use crate::{
+    account::Account,
+    amount::Amount,
+    error::{Error, Result},
+    fetch::{self, OutputFile},
+    life::Latencies,
+    node_rpc::{read_all, NodeRpc},
+    output::Output,
+    peers,
+    verify::show_hash,
+};
+
+/// What `result.json` says, and the part of documents that is about the result.
+#[derive(Serialize, Clone, Debug)]
+pub struct ResultJson {
+    task: u64,
+    requester: Account,
+    assignment: String,
+    provider: Account,
+    device: u64,
+    price: Amount,
+    manifest: ContentId,
+    result: ContentId,
+    result_root: String,
+    files: Vec<FileJson>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    latencies: Option<Latencies>,
+}
+
+#[derive(Serialize, Clone, Debug)]
+struct FileJson {
+    buffer: String,
+    file: String,
+    bytes: u64,
+}
+
+impl ResultJson {
+    /// With the time to each phase.
+    pub fn with_latencies(self, latencies: Latencies) -> Self {
+        Self {
+            latencies: Some(latencies),
+            ..self
+        }
+    }
+
+    /// Writes it beside the outputs.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn write(&self, folder: &Path) -> Result<()> {
+        let record = serde_json::to_value(self).map_err(Error::other)?;
+        fetch::write_record(folder, &record)?;
+        Ok(())
+    }
+
+    /// The files, for people.
+    pub fn show(&self, folder: &Path) -> String {
+        let rows = self
+            .files
+            .iter()
+            .map(|file| {
+                vec![
+                    folder.join(&file.file).display().to_string(),
+                    file.bytes.to_string(),
+                ]
+            })
+            .collect();
+        crate::output::table::table(&["File", ">Bytes"], rows)
+    }
+}
+
+/// The outputs of a task whose manifest is only known by its CID.
+///
+/// # Errors
+/// The manifest cannot be fetched, or is not valid.
+pub async fn outputs_of(node: &NodeRpc<'_>, view: &TaskView<Account>) -> Result<Vec<OutputFile>> {
+    connect(node, &peers::show_all(&view.submission.peers)).await;
+    let cid = &view.submission.manifest;
+    let json = read_all(node, cid, limits::MANIFEST_BYTES)
+        .await
+        .map_err(|error| error.while_doing(format!("fetching the manifest {cid}")))?;
+    let manifest = Manifest::parse(&json).map_err(|errors| {
+        Error::verification(format!("the manifest {cid} is not valid: {errors}"))
+    })?;
+    Ok(fetch::outputs(&manifest))
+}
+
+/// Fetches the revealed result, checks its root, and writes it with its record into `folder`.
+///
+/// # Errors
+/// There is no result yet; it cannot be fetched, or is not what was revealed.
+pub async fn fetch_into(
+    out: &Output,
+    node: &NodeRpc<'_>,
+    view: &TaskView<Account>,
+    outputs: &[OutputFile],
+    folder: &Path,
+) -> Result<ResultJson> {
+    let assignment = result_of(view)?;
+    let (AssignmentStatus::Revealed { opening, .. } | AssignmentStatus::Settled { opening, .. }) =
+        &assignment.status
+    else {
+        return Err(Error::other(format!("task {} has no result yet", view.id)));
+    };
+    if view.submission.privacy == Privacy::Sealed {
+        return Err(Error::other(
+            "the result is sealed, and this aicpw cannot open it yet",
+        ));
+    }
+    fetch::check_folder(folder, outputs)?;
+    connect(node, &peers::show_all(&assignment.peers)).await;
+    let bar = out.bytes_bar("fetching", outputs.iter().map(|output| output.bytes).sum());
+    let root = &opening.result_root;
+    fetch::fetch_result(node, &opening.result, root, outputs, folder, |done| {
+        bar.set(done)
+    })
+    .await?;
+    drop(bar);
+    let record = ResultJson {
+        task: view.id.0,
+        requester: view.requester,
+        assignment: assignment.id.to_string(),
+        provider: assignment.provider,
+        device: assignment.device.0,
+        price: Amount(assignment.price),
+        manifest: view.submission.manifest.clone(),
+        result: opening.result.clone(),
+        result_root: show_hash(root),
+        files: outputs
+            .iter()
+            .map(|output| FileJson {
+                buffer: output.buffer.clone(),
+                file: output.file_name(),
+                bytes: output.bytes,
+            })
+            .collect(),
+        latencies: None,
+    };
+    record.write(folder)?;
+    Ok(record)
+}

@@ -1,0 +1,458 @@
+//! `aicpw submit`: from a manifest on disk to a result on disk.
+
+use std::{
+    collections::BTreeMap,
+    path::PathBuf,
+    pin::pin,
+    time::{Duration, Instant},
+};
+
+use aicpw_protocol::{manifest::Manifest, task::TaskStatus, view::TaskView, ContentId, TaskId};
+use serde::Serialize;
+
+use super::{
+    dry_run,
+    prepare::Prepared,
+    result::{self, ResultJson},
+    terms::{Terms, TermsArgs},
+    wait::{self, Failure, Teller},
+    Context,
+};
+use crate::{
+    account::Account,
+    amount::Amount,
+    chain::{
+        call::Call,
+        follow::Watch,
+        submit::{Inclusion, Sent},
+        Chain,
+    },
+    error::{Error, Kind, Result},
+    fetch,
+    keys::Signer,
+    life::{self, Latencies},
+    node_rpc::NodeRpc,
+    output::{table::pairs, Output},
+    peers,
+    quantity::{parse_span, show_elapsed, show_span},
+};
+
+/// What `submit` takes.
+#[derive(clap::Args, Debug)]
+pub struct SubmitArgs {
+    #[command(flatten)]
+    pub terms: TermsArgs,
+
+    /// Wait until the result is revealed (or the task failed), and tell what happens
+    #[arg(long)]
+    pub wait: bool,
+
+    /// Fetch the result into this folder: one file for each output buffer, and result.json
+    #[arg(long, value_name = "DIR", requires = "wait")]
+    pub out: Option<PathBuf>,
+
+    /// Accept the result as soon as its root is checked, and wait until the provider is paid
+    #[arg(long, requires = "wait", requires = "out")]
+    pub accept: bool,
+
+    /// Give up waiting after this span; the task goes on
+    #[arg(long, value_name = "SPAN", value_parser = parse_span, requires = "wait")]
+    pub timeout: Option<aicpw_protocol::Milliseconds>,
+}
+
+/// The document of `submit`.
+#[derive(Serialize)]
+struct SubmitJson {
+    task: u64,
+    state: Option<String>,
+    requester: Account,
+    manifest: ContentId,
+    budget: Amount,
+    submission_fee: Amount,
+    transaction_fee: Option<Amount>,
+    transaction: String,
+    block: u64,
+    block_hash: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    paid: Option<Amount>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    settle_at: Option<u32>,
+    /// From the start to the commit, as seen here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    run_milliseconds: Option<u64>,
+    latencies: Latencies,
+    failures: Vec<Failure>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    result: Option<ResultJson>,
+}
+
+/// A task that is on chain, as far as it is known.
+struct Submitted {
+    inclusion: Inclusion,
+    task: TaskId,
+    latencies: Latencies,
+    failures: Vec<Failure>,
+    view: Option<TaskView<Account>>,
+    result: Option<ResultJson>,
+}
+
+/// Submits a task, and with `--wait` sees it through.
+pub async fn run(context: &Context<'_>, args: &SubmitArgs) -> Result<()> {
+    let out = context.out;
+    // Everything that can be known to be wrong is found before anything is sent.
+    let prepared = Prepared::load(&args.terms.manifest)?;
+    if let Some(folder) = &args.out {
+        fetch::check_folder(folder, &prepared.outputs)?;
+    }
+    let signer = context.signer()?;
+    let chain = context.connect().await?;
+    let market = chain.market_parameters().await?;
+    let terms = Terms::new(&args.terms, &prepared.manifest, &market)?;
+    let fee = Amount(market.submission_fee);
+    check_funds(&chain, &signer, terms.budget(), fee, Amount(0)).await?;
+    terms.notes.iter().for_each(|note| out.say(note));
+    terms.warnings.iter().for_each(|warning| out.warn(warning));
+    tell_dry_run(out, &chain, &signer, &terms).await?;
+
+    let node = NodeRpc::new(&chain);
+    let manifest = upload(out, &node, &prepared).await?;
+    let addresses = peers::for_chain(&node.addresses().await?)?;
+    if addresses.is_empty() {
+        out.warn("the node gave no address at which others reach its files");
+    }
+    let call = Call::submit(&terms.submission(manifest.clone(), addresses));
+    let signed = chain.sign(&signer, &call).await?;
+    check_funds(&chain, &signer, terms.budget(), fee, Amount(signed.fee)).await?;
+    let start = Instant::now();
+    let mut sent = chain.send(&call, &signed).await?;
+    let inclusion = sent.included().await?;
+    let task = inclusion.submitted_task()?;
+    out.say(format!(
+        "task {task} submitted: in block {} after {}",
+        inclusion.height,
+        show_elapsed(inclusion.after)
+    ));
+
+    let mut submitted = if args.wait {
+        let timeout = args.timeout.map(|timeout| Duration::from_millis(timeout.0));
+        let teller = Teller::new(out, NodeRpc::new(&chain), task, start, false);
+        let work = see_through(
+            context, args, &chain, &signer, &prepared, teller, sent, inclusion,
+        );
+        wait::bounded(task, timeout, work).await?
+    } else {
+        let inclusion = sent.finalised().await?;
+        let task = inclusion.submitted_task()?;
+        Submitted {
+            task,
+            latencies: Latencies::default(),
+            failures: Vec::new(),
+            view: None,
+            result: None,
+            inclusion,
+        }
+    };
+    if submitted.latencies.finalised_milliseconds.is_none() {
+        submitted.latencies.finalised_milliseconds = life::millis(submitted.inclusion.after);
+    }
+
+    let outcome = submitted.view.as_ref().map_or(Ok(()), wait::outcome);
+    let document = document(&submitted, &signer, &manifest, &terms, fee);
+    out.result(&document, |document| {
+        show(
+            document, args, context, &market, &prepared, &terms, &submitted,
+        )
+    });
+    outcome.map_err(|error| Error {
+        in_document: true,
+        ..error
+    })
+}
+
+/// The account must have the budget, the submission fee and the network's fee, and still exist.
+async fn check_funds(
+    chain: &Chain,
+    signer: &Signer,
+    budget: Amount,
+    submission_fee: Amount,
+    transaction_fee: Amount,
+) -> Result<()> {
+    let funds = chain.funds(signer.account).await?;
+    let need = budget
+        .0
+        .saturating_add(submission_fee.0)
+        .saturating_add(transaction_fee.0);
+    if funds.spendable() >= need {
+        return Ok(());
+    }
+    let fees = Amount(submission_fee.0.saturating_add(transaction_fee.0));
+    Err(Error::new(
+        Kind::InsufficientFunds,
+        format!(
+            "{} can spend {}, but the budget of {} and fees of {} need {}",
+            signer.account,
+            Amount(funds.spendable()).with_unit(),
+            budget.with_unit(),
+            fees.with_unit(),
+            Amount(need).with_unit()
+        ),
+    )
+    .hint("a lower --budget, or another account (--suri, --key-file); nothing was sent"))
+}
+
+async fn tell_dry_run(out: &Output, chain: &Chain, signer: &Signer, terms: &Terms) -> Result<()> {
+    let answer = chain
+        .dry_run(
+            signer.account,
+            terms.needs(),
+            terms.budget().0,
+            terms.time_limit(),
+        )
+        .await?;
+    match dry_run::explain(&answer) {
+        Ok(text) => out.say(text),
+        Err(text) => out.warn(format!(
+            "{text}; the task waits for {} and is then refunded",
+            show_span(terms.match_window())
+        )),
+    }
+    Ok(())
+}
+
+/// Uploads the files, then the manifest that names them by CID.
+async fn upload(out: &Output, node: &NodeRpc<'_>, prepared: &Prepared) -> Result<ContentId> {
+    let mut uploaded = BTreeMap::new();
+    for file in &prepared.files {
+        let bar = out.bytes_bar(file.name.clone(), file.bytes);
+        let cid = node.add_file(&file.path, |done| bar.set(done)).await?;
+        uploaded.insert(file.name.clone(), cid);
+    }
+    if !prepared.files.is_empty() {
+        out.say(format!(
+            "uploaded {} files, {}",
+            prepared.files.len(),
+            indicatif::HumanBytes(prepared.upload_bytes())
+        ));
+    }
+    let resolved: Manifest = prepared
+        .manifest
+        .resolve(&uploaded)
+        .map_err(|errors| Error::usage(format!("the manifest: {errors}")))?;
+    let manifest = node.add_bytes(resolved.to_json().as_bytes()).await?;
+    out.say(format!("manifest {manifest}"));
+    Ok(manifest)
+}
+
+/// Follows the task to its result, while the block with its submission becomes final.
+#[allow(clippy::too_many_arguments)] // The parts of one command, used once.
+async fn see_through(
+    context: &Context<'_>,
+    args: &SubmitArgs,
+    chain: &Chain,
+    signer: &Signer,
+    prepared: &Prepared,
+    mut teller: Teller<'_>,
+    sent: Sent,
+    inclusion: Inclusion,
+) -> Result<Submitted> {
+    let mut task = inclusion.submitted_task()?;
+    let mut inclusion = inclusion;
+    teller.latencies.included_milliseconds = life::millis(inclusion.after);
+    let mut watch = Watch::new(chain, task).await?;
+    let mut finality = pin!(sent.finalised());
+    let mut is_final = false;
+    let mut view = loop {
+        tokio::select! {
+            newest = &mut finality, if !is_final => {
+                inclusion = newest?;
+                is_final = true;
+                teller.latencies.finalised_milliseconds = life::millis(inclusion.after);
+                let final_task = inclusion.submitted_task()?;
+                if final_task != task {
+                    // The first block was replaced by one with another order.
+                    context.out.say(format!("the task's final number is {final_task}"));
+                    task = final_task;
+                    watch.turn_to(task);
+                    teller.turn_to(task);
+                }
+            }
+            view = watch.next() => {
+                let view = view?;
+                teller.tell(&view).await;
+                let revealed = matches!(view.status, TaskStatus::Verifying { .. });
+                if is_final && (revealed || life::is_final(&view.status)) {
+                    break view;
+                }
+            }
+        }
+    };
+
+    let mut result = None;
+    if let (Some(folder), Ok(_)) = (&args.out, wait::outcome(&view)) {
+        let node = NodeRpc::new(chain);
+        let fetched = result::fetch_into(context.out, &node, &view, &prepared.outputs, folder);
+        let fetched = fetched.await?;
+        teller.latencies.fetched_milliseconds = life::millis(teller.elapsed());
+        context.out.say(format!(
+            "{:>9}  fetched and checked",
+            show_elapsed(teller.elapsed())
+        ));
+        if args.accept && matches!(view.status, TaskStatus::Verifying { .. }) {
+            view = accept(chain, signer, &mut watch, &mut teller, task, view).await?;
+        }
+        let fetched = fetched.with_latencies(teller.latencies);
+        fetched.write(folder)?;
+        result = Some(fetched);
+    }
+    let Teller {
+        latencies,
+        failures,
+        ..
+    } = teller;
+    Ok(Submitted {
+        inclusion,
+        task,
+        latencies,
+        failures,
+        view: Some(view),
+        result,
+    })
+}
+
+/// Accepts a result, and waits until it is settled.
+async fn accept(
+    chain: &Chain,
+    signer: &Signer,
+    watch: &mut Watch<'_>,
+    teller: &mut Teller<'_>,
+    task: TaskId,
+    mut view: TaskView<Account>,
+) -> Result<TaskView<Account>> {
+    let call = Call::accept(task);
+    let signed = chain.sign(signer, &call).await?;
+    let mut sent = chain.send(&call, &signed).await?;
+    let accepted = sent.included().await;
+    // The window may have ended meanwhile: then it is settled all the same.
+    while !life::is_final(&view.status) {
+        view = watch.next().await?;
+        teller.tell(&view).await;
+        if let (Err(_), TaskStatus::Verifying { .. }) = (&accepted, &view.status) {
+            break;
+        }
+    }
+    if !life::is_final(&view.status) {
+        accepted?;
+    }
+    Ok(view)
+}
+
+fn document(
+    submitted: &Submitted,
+    signer: &Signer,
+    manifest: &ContentId,
+    terms: &Terms,
+    submission_fee: Amount,
+) -> SubmitJson {
+    let inclusion = &submitted.inclusion;
+    let status = submitted.view.as_ref().map(|view| view.status);
+    SubmitJson {
+        task: submitted.task.0,
+        state: status.map(|status| state_name(&status).to_owned()),
+        requester: signer.account,
+        manifest: manifest.clone(),
+        budget: terms.budget(),
+        submission_fee,
+        transaction_fee: inclusion.fee_paid().map(Amount),
+        transaction: format!("{:?}", inclusion.transaction),
+        block: inclusion.height,
+        block_hash: format!("{:?}", inclusion.block),
+        paid: match status {
+            Some(TaskStatus::Settled { paid, .. }) => Some(Amount(paid)),
+            _ => None,
+        },
+        reason: match status {
+            Some(TaskStatus::Refunded { reason, .. }) => Some(life::words(reason)),
+            _ => None,
+        },
+        settle_at: match status {
+            Some(TaskStatus::Verifying { settle_at }) => Some(settle_at),
+            _ => None,
+        },
+        run_milliseconds: submitted.latencies.run(),
+        latencies: submitted.latencies,
+        failures: submitted.failures.clone(),
+        result: submitted.result.clone(),
+    }
+}
+
+/// The name of a state, as in JSON.
+pub fn state_name(status: &TaskStatus) -> &'static str {
+    match status {
+        TaskStatus::Queued { .. } => "queued",
+        TaskStatus::Parked { .. } => "parked",
+        TaskStatus::Active => "active",
+        TaskStatus::Verifying { .. } => "verifying",
+        TaskStatus::Settled { .. } => "settled",
+        TaskStatus::Cancelled { .. } => "cancelled",
+        TaskStatus::Refunded { .. } => "refunded",
+    }
+}
+
+fn show(
+    document: &SubmitJson,
+    args: &SubmitArgs,
+    context: &Context<'_>,
+    market: &aicpw_protocol::view::MarketParameters,
+    prepared: &Prepared,
+    terms: &Terms,
+    submitted: &Submitted,
+) -> String {
+    let mut text = String::from("\n");
+    text += &pairs(vec![
+        ("Task", Some(document.task.to_string())),
+        ("State", document.state.clone()),
+        ("Transaction", Some(document.transaction.clone())),
+        (
+            "Block",
+            Some(format!("{} {}", document.block, document.block_hash)),
+        ),
+        (
+            "Budget held",
+            document.paid.is_none().then(|| document.budget.with_unit()),
+        ),
+        ("Paid", document.paid.map(Amount::with_unit)),
+        ("Submission fee", Some(document.submission_fee.with_unit())),
+        (
+            "Network fee",
+            document.transaction_fee.map(Amount::with_unit),
+        ),
+    ]);
+    if args.wait {
+        text += &wait::latency_lines(&submitted.latencies);
+    } else {
+        text += &format!(
+            "Keep the node at {} running: providers fetch the manifest and {} files from it until \
+             the task has started (at the latest {} from now). Then:\n  aicpw task watch {}\n",
+            context.global.url,
+            prepared.files.len(),
+            show_span(terms.match_window()),
+            document.task
+        );
+    }
+    if let (Some(result), Some(folder)) = (&submitted.result, &args.out) {
+        text += &result.show(folder);
+    }
+    if let Some(settle_at) = document.settle_at {
+        let left = settle_at.saturating_sub(document.block as u32);
+        let span = Duration::from_millis(u64::from(left) * market.block_time);
+        text += &format!(
+            "The provider is paid in block {settle_at} (about {} after the submission) unless you \
+             find the result wrong. To pay now:\n  aicpw task accept {}\n",
+            show_elapsed(span),
+            document.task
+        );
+    }
+    text
+}

@@ -1,0 +1,226 @@
+//! What a task needs and pays: from the options, the manifest and what the chain allows.
+
+use std::path::PathBuf;
+
+use aicpw_protocol::{
+    device::Reputation,
+    manifest::Manifest,
+    pricing,
+    task::{Needs, Privacy, Submission, Verification},
+    view::MarketParameters,
+    ContentId, Gflops, Mebibytes, MegabitsPerSecond, Milliseconds,
+};
+
+use crate::{
+    amount::Amount,
+    error::{Error, Result},
+    quantity::{mebibytes_for, parse_memory, parse_span, show_span},
+    verify::VerifyArg,
+};
+
+/// The default of `--gflops`: every device has it.
+const DEFAULT_GFLOPS: Gflops = Gflops(1);
+
+/// The default of `--match-window`, before it is fitted into what the chain allows.
+const DEFAULT_MATCH_WINDOW: Milliseconds = Milliseconds(300_000);
+
+/// What `submit` and `dry-run` take.
+#[derive(clap::Args, Debug, Clone)]
+pub struct TermsArgs {
+    /// The manifest (aicpw.task/v1); files that it names are looked for in its folder
+    pub manifest: PathBuf,
+
+    /// Most to pay, in AICP
+    #[arg(long, value_name = "AICP")]
+    pub budget: Amount,
+
+    /// Longest run (120s, 10m, 2h; a bare number is seconds). The price covers all of it
+    #[arg(long, value_name = "SPAN", value_parser = parse_span)]
+    pub time_limit: Milliseconds,
+
+    /// Computing power that a device must have, in GFLOPS; the price grows with it [default: 1]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub gflops: Option<u64>,
+
+    /// Device memory (512MiB, 2GiB; a bare number is MiB) [default: what the buffers take]
+    #[arg(long, value_name = "SIZE", value_parser = parse_memory)]
+    pub memory: Option<Mebibytes>,
+
+    /// Network bandwidth of the provider, in Mbit/s
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub bandwidth: u32,
+
+    /// Lowest reputation of the provider, from 0 to 1000; a new one has 500
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u16).range(..=1000))]
+    pub min_reputation: u16,
+
+    /// How long to wait for a device before everything is refunded [default: 5m]
+    #[arg(long, value_name = "SPAN", value_parser = parse_span)]
+    pub match_window: Option<Milliseconds>,
+
+    /// How the result is verified: optimistic=WINDOW, expected=0xROOT, or expected=@FILE with the
+    /// expected output [default: optimistic=60s]
+    #[arg(long, value_name = "MODE")]
+    pub verify: Option<VerifyArg>,
+}
+
+/// Everything that is submitted but the manifest's CID and the peers.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Terms {
+    needs: Needs,
+    time_limit: Milliseconds,
+    budget: Amount,
+    match_window: Milliseconds,
+    verification: Verification,
+    /// What the person should know.
+    pub notes: Vec<String>,
+    /// What the person should think about.
+    pub warnings: Vec<String>,
+}
+
+impl Terms {
+    /// From the options, checked against what the chain allows.
+    ///
+    /// # Errors
+    /// An option that the chain would refuse; the message names it.
+    pub fn new(args: &TermsArgs, manifest: &Manifest, market: &MarketParameters) -> Result<Self> {
+        let mut notes = Vec::new();
+        let memory = args
+            .memory
+            .unwrap_or_else(|| mebibytes_for(manifest.memory_bytes()));
+        let gflops = args.gflops.map_or(DEFAULT_GFLOPS, Gflops);
+        if args.gflops.is_none() {
+            notes.push(format!(
+                "any device of {gflops} GFLOPS or more; --gflops asks for faster ones"
+            ));
+        }
+        if memory < mebibytes_for(manifest.memory_bytes()) {
+            return Err(Error::usage(format!(
+                "--memory: the manifest's buffers take {} MiB",
+                mebibytes_for(manifest.memory_bytes())
+            )));
+        }
+        check_time_limit(args.time_limit, market)?;
+        let match_window = match_window(args.match_window, market)?;
+        check_budget(args, gflops, market)?;
+        let (verification, warning) = args
+            .verify
+            .clone()
+            .unwrap_or_default()
+            .resolve(market.window_range, manifest.output_bytes())?;
+        let needs = Needs {
+            engine: manifest.engine,
+            class: manifest.class,
+            gflops,
+            memory,
+            bandwidth: MegabitsPerSecond(args.bandwidth),
+            min_reputation: Reputation(args.min_reputation),
+        };
+        Ok(Self {
+            needs,
+            time_limit: args.time_limit,
+            budget: args.budget,
+            match_window,
+            verification,
+            notes,
+            warnings: warning.into_iter().collect(),
+        })
+    }
+
+    /// What a device must have.
+    pub fn needs(&self) -> Needs {
+        self.needs
+    }
+
+    /// Longest run.
+    pub fn time_limit(&self) -> Milliseconds {
+        self.time_limit
+    }
+
+    /// Most to pay.
+    pub fn budget(&self) -> Amount {
+        self.budget
+    }
+
+    /// How long the task waits for a device.
+    pub fn match_window(&self) -> Milliseconds {
+        self.match_window
+    }
+
+    /// What is submitted.
+    pub fn submission(
+        &self,
+        manifest: ContentId,
+        peers: aicpw_protocol::task::PeerAddresses,
+    ) -> Submission {
+        Submission {
+            manifest,
+            needs: self.needs,
+            time_limit: self.time_limit,
+            budget: self.budget.0,
+            match_window: self.match_window,
+            verification: self.verification,
+            privacy: Privacy::Public,
+            peers,
+        }
+    }
+}
+
+fn check_time_limit(limit: Milliseconds, market: &MarketParameters) -> Result<()> {
+    if limit.0 == 0 {
+        return Err(Error::usage("--time-limit: must not be zero"));
+    }
+    if limit.0 > market.max_time_limit {
+        return Err(Error::usage(format!(
+            "--time-limit: at most {} on this chain",
+            show_span(Milliseconds(market.max_time_limit))
+        )));
+    }
+    Ok(())
+}
+
+fn match_window(window: Option<Milliseconds>, market: &MarketParameters) -> Result<Milliseconds> {
+    let (shortest, longest) = market.match_window_range;
+    match window {
+        None => Ok(Milliseconds(
+            DEFAULT_MATCH_WINDOW
+                .0
+                .clamp(shortest, longest.max(shortest)),
+        )),
+        Some(window) if (shortest..=longest).contains(&window.0) => Ok(window),
+        Some(_) => Err(Error::usage(format!(
+            "--match-window: must be between {} and {} on this chain",
+            show_span(Milliseconds(shortest)),
+            show_span(Milliseconds(longest))
+        ))),
+    }
+}
+
+fn check_budget(args: &TermsArgs, gflops: Gflops, market: &MarketParameters) -> Result<()> {
+    let too_low = |least: u128, why: &str| {
+        Err(Error::usage(format!(
+            "--budget: at least {}: {why}",
+            Amount(least).with_unit()
+        )))
+    };
+    match pricing::price(market.min_ask, gflops, args.time_limit) {
+        None => Err(Error::usage(
+            "--gflops and --time-limit: no budget could pay that",
+        )),
+        Some(least) if args.budget.0 < least => too_low(
+            least,
+            &format!(
+                "{gflops} GFLOPS for {} cost that at the lowest ask there can be",
+                show_span(args.time_limit)
+            ),
+        ),
+        Some(_) if args.budget.0 < market.min_budget => {
+            too_low(market.min_budget, "the chain's lowest")
+        }
+        Some(_) => Ok(()),
+    }
+}
+
+#[cfg(test)]
+#[path = "terms_tests.rs"]
+mod tests;

@@ -1,0 +1,120 @@
+use super::*;
+use crate::commands::prepare::{tests as folders, Prepared};
+use aicpw_protocol::{units::AICP, AskPrice};
+use clap::Parser;
+
+#[derive(Parser)]
+struct Line {
+    #[command(flatten)]
+    terms: TermsArgs,
+}
+
+fn market() -> MarketParameters {
+    MarketParameters {
+        block_time: 250,
+        heartbeat_period: 40,
+        submission_fee: AICP / 1_000,
+        min_budget: AICP / 100,
+        min_ask: AskPrice(AICP / 10),
+        min_stake: 100 * AICP,
+        protocol_fee_ppb: 20_000_000,
+        max_attempts: 3,
+        max_time_limit: 86_400_000,
+        window_range: (10_000, 3_600_000),
+        match_window_range: (10_000, 86_400_000),
+    }
+}
+
+fn terms(options: &str) -> Result<Terms> {
+    let (_dir, path) = folders::folder(folders::MANIFEST);
+    let prepared = Prepared::load(&path).unwrap();
+    let line = format!("aicpw m.json {options}");
+    let args = Line::try_parse_from(line.split_whitespace())
+        .map_err(Error::usage)?
+        .terms;
+    Terms::new(&args, &prepared.manifest, &market())
+}
+
+fn refused(options: &str) -> String {
+    terms(options).unwrap_err().message
+}
+
+#[test]
+fn defaults_that_are_told() {
+    let terms = terms("--budget 2.5 --time-limit 120s").unwrap();
+    assert_eq!(terms.needs.gflops, Gflops(1));
+    assert_eq!(
+        terms.needs.memory,
+        Mebibytes(1),
+        "the buffers' 16 bytes, rounded up"
+    );
+    assert_eq!(terms.match_window, Milliseconds(300_000));
+    assert_eq!(
+        terms.verification,
+        Verification::Optimistic {
+            window: Milliseconds(60_000)
+        }
+    );
+    assert!(terms.notes[0].contains("--gflops"));
+    let submission = terms.submission(
+        "bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi"
+            .parse()
+            .unwrap(),
+        Default::default(),
+    );
+    assert_eq!(submission.budget, 5 * AICP / 2);
+    assert_eq!(submission.time_limit, Milliseconds(120_000));
+}
+
+#[test]
+fn options_that_the_chain_would_refuse_are_named() {
+    assert!(refused("--budget 2.5 --time-limit 0").contains("--time-limit"));
+    assert!(refused("--budget 2.5 --time-limit 2d").contains("--time-limit: at most 1d"));
+    assert!(refused("--budget 0.001 --time-limit 120s").contains("--budget: at least 0.01 AICP"));
+    let message = refused("--budget 1 --time-limit 1h --gflops 100000");
+    assert!(
+        message.contains("--budget: at least 10 AICP: 100000 GFLOPS for 1h"),
+        "{message}"
+    );
+    let message = refused("--budget 1 --time-limit 60s --match-window 1s");
+    assert!(
+        message.contains("--match-window: must be between 10s and 1d"),
+        "{message}"
+    );
+    let message = refused("--budget 1 --time-limit 60s --verify optimistic=1s");
+    assert!(message.contains("--verify"), "{message}");
+    let most = format!("--budget 1 --time-limit 1h --gflops {}", u64::MAX);
+    assert!(refused(&most).contains("budget"), "{}", refused(&most));
+}
+
+#[test]
+fn options_that_make_no_sense() {
+    for options in [
+        "--budget -1 --time-limit 60s",
+        "--budget 1 --time-limit 60s --gflops 0",
+        "--budget 1 --time-limit 60s --min-reputation 1001",
+        "--budget 1",
+        "--time-limit 60s",
+        "--budget 340282366920938463464 --time-limit 60s",
+    ] {
+        assert!(terms(options).is_err(), "{options}");
+    }
+}
+
+#[test]
+fn memory_is_at_least_what_the_buffers_take() {
+    assert!(refused("--budget 1 --time-limit 60s --memory 0").contains("take 1 MiB"));
+    let terms = terms("--budget 1 --time-limit 60s --memory 2GiB").unwrap();
+    assert_eq!(terms.needs.memory, Mebibytes(2_048));
+}
+
+#[test]
+fn an_output_that_can_be_guessed_is_warned_of() {
+    let root = "ab".repeat(32);
+    let terms = terms(&format!(
+        "--budget 1 --time-limit 60s --verify expected=0x{root}"
+    ))
+    .unwrap();
+    // Sixteen bytes are enough.
+    assert!(terms.warnings.is_empty());
+}

@@ -1,0 +1,470 @@
+//! Waiting for a task, and telling what happens to it.
+
+use std::time::{Duration, Instant};
+
+use aicpw_protocol::{
+    task::TaskStatus,
+    view::{AssignmentView, TaskView},
+    ContentId, TaskId,
+};
+use serde::Serialize;
+
+use crate::{
+    account::Account,
+    error::{Error, Kind, Result},
+    life::{self, Latencies, Life, Step},
+    node_rpc::{read_all, NodeRpc},
+    output::{progress::Bar, Output},
+    peers,
+    quantity::show_elapsed,
+};
+
+/// Longest log of a worker that is shown; the rest stays on IPFS.
+const LOG_BYTES: u64 = 1 << 20;
+
+/// Lines of a log that a person is shown.
+const LOG_LINES: usize = 60;
+
+/// How long a log may take to fetch: it is worth less than the news that follow it.
+const LOG_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// How long connecting to a peer may take.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// An assignment that failed while the task was watched.
+#[derive(Serialize, Clone, Debug)]
+pub struct Failure {
+    assignment: String,
+    provider: Account,
+    fault: aicpw_protocol::task::Fault,
+    message: String,
+    log: Option<ContentId>,
+    log_text: Option<String>,
+}
+
+/// A step on a line of its own, of `task watch --json`.
+#[derive(Serialize)]
+struct StepLine<'a> {
+    task: u64,
+    elapsed_milliseconds: Option<u64>,
+    #[serde(flatten)]
+    step: &'a Step,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    log_text: Option<&'a str>,
+}
+
+/// Tells what happens to a task.
+pub struct Teller<'a> {
+    out: &'a Output,
+    node: NodeRpc<'a>,
+    task: TaskId,
+    start: Instant,
+    lines: bool,
+    life: Life,
+    bar: Option<Bar>,
+    told_tenths: u64,
+    /// Time to each phase.
+    pub latencies: Latencies,
+    /// What failed.
+    pub failures: Vec<Failure>,
+}
+
+impl<'a> Teller<'a> {
+    /// Times count from `start`. With `lines`, a program is told each step on a line of JSON.
+    pub fn new(
+        out: &'a Output,
+        node: NodeRpc<'a>,
+        task: TaskId,
+        start: Instant,
+        lines: bool,
+    ) -> Self {
+        Self {
+            out,
+            node,
+            task,
+            start,
+            lines,
+            life: Life::default(),
+            bar: None,
+            told_tenths: 0,
+            latencies: Latencies::default(),
+            failures: Vec::new(),
+        }
+    }
+
+    /// The submission turned out to have another id.
+    pub fn turn_to(&mut self, task: TaskId) {
+        self.task = task;
+        self.life = Life::default();
+        self.bar = None;
+    }
+
+    /// Time since the start.
+    pub fn elapsed(&self) -> Duration {
+        self.start.elapsed()
+    }
+
+    /// Tells what happened since the last view.
+    pub async fn tell(&mut self, view: &TaskView<Account>) {
+        let steps = self.life.observe(view);
+        let elapsed = self.elapsed();
+        for step in steps {
+            self.latencies.note(&step, elapsed);
+            let log_text = match &step {
+                Step::Failed {
+                    assignment,
+                    log: Some(log),
+                    ..
+                } => {
+                    let failed = view.assignments.iter().find(|a| a.id == *assignment);
+                    self.log_text(log, failed).await
+                }
+                _ => None,
+            };
+            self.remember_failure(&step, &log_text);
+            self.show(&step, elapsed, log_text.as_deref());
+        }
+        self.show_waiting(view);
+    }
+
+    fn remember_failure(&mut self, step: &Step, log_text: &Option<String>) {
+        if let Step::Failed {
+            assignment,
+            provider,
+            fault,
+            message,
+            log,
+        } = step
+        {
+            self.failures.push(Failure {
+                assignment: assignment.to_string(),
+                provider: *provider,
+                fault: *fault,
+                message: message.clone(),
+                log: log.clone(),
+                log_text: log_text.clone(),
+            });
+        }
+    }
+
+    fn show(&mut self, step: &Step, elapsed: Duration, log_text: Option<&str>) {
+        if self.lines {
+            self.out.json_line(&StepLine {
+                task: self.task.0,
+                elapsed_milliseconds: life::millis(elapsed),
+                step,
+                log_text,
+            });
+        }
+        if let Step::Progress {
+            steps_done,
+            steps_total,
+            ..
+        } = step
+        {
+            if self.out.draws_bars() {
+                let bar = self
+                    .bar
+                    .get_or_insert_with(|| self.out.steps_bar("running"));
+                bar.set_of(*steps_done, *steps_total);
+                return;
+            }
+            // In a log, every tenth is enough.
+            let tenths = steps_done.saturating_mul(10) / (*steps_total).max(1);
+            if tenths <= self.told_tenths {
+                return;
+            }
+            self.told_tenths = tenths;
+        } else {
+            self.bar = None;
+        }
+        if matches!(step, Step::Matched { .. }) {
+            self.told_tenths = 0;
+        }
+        self.out
+            .say(format!("{:>9}  {step}", show_elapsed(elapsed)));
+        if let Some(text) = log_text {
+            self.out.say(indent_log(text));
+        }
+        if matches!(step, Step::Started { .. }) && self.out.draws_bars() {
+            self.bar = Some(self.out.steps_bar("running"));
+        }
+    }
+
+    /// Says what is waited for, where there is no bar of the job.
+    fn show_waiting(&mut self, view: &TaskView<Account>) {
+        let text = match view.status {
+            TaskStatus::Queued { .. } | TaskStatus::Parked { .. } => "waiting for a device",
+            TaskStatus::Active => match view.assignments.last().map(|a| &a.status) {
+                Some(aicpw_protocol::task::AssignmentStatus::Assigned { .. }) => {
+                    "the provider fetches the inputs"
+                }
+                Some(aicpw_protocol::task::AssignmentStatus::Committed { .. }) => {
+                    "waiting for the reveal"
+                }
+                _ => return,
+            },
+            TaskStatus::Verifying { .. } => "waiting for the end of the window",
+            _ => {
+                self.bar = None;
+                return;
+            }
+        };
+        let out = self.out;
+        self.bar.get_or_insert_with(|| out.wait(text)).message(text);
+    }
+
+    async fn log_text(
+        &self,
+        log: &ContentId,
+        assignment: Option<&AssignmentView<Account>>,
+    ) -> Option<String> {
+        let fetch = async {
+            if let Some(assignment) = assignment {
+                connect(&self.node, &peers::show_all(&assignment.peers)).await;
+            }
+            read_all(&self.node, log, LOG_BYTES).await
+        };
+        match tokio::time::timeout(LOG_TIMEOUT, fetch).await {
+            Ok(Ok(bytes)) => Some(printable(&String::from_utf8_lossy(&bytes))),
+            Ok(Err(error)) => {
+                self.out.warn(format!(
+                    "the worker's log {log} cannot be fetched: {}",
+                    error.message
+                ));
+                None
+            }
+            Err(_) => {
+                self.out.warn(format!(
+                    "the worker's log {log} did not come within {} s; `aicpw ipfs cat {log}` tries again",
+                    LOG_TIMEOUT.as_secs()
+                ));
+                None
+            }
+        }
+    }
+}
+
+/// A stranger's text, without what a terminal would take for commands.
+fn printable(text: &str) -> String {
+    text.chars()
+        .filter(|c| *c == '\n' || *c == '\t' || !c.is_control())
+        .collect()
+}
+
+fn indent_log(text: &str) -> String {
+    let lines: Vec<_> = text.lines().collect();
+    let shown = lines
+        .iter()
+        .take(LOG_LINES)
+        .map(|line| format!("           │ {line}"));
+    let mut shown: Vec<_> = shown.collect();
+    if lines.len() > LOG_LINES {
+        shown.push(format!(
+            "           │ … and {} lines more",
+            lines.len() - LOG_LINES
+        ));
+    }
+    shown.join("\n")
+}
+
+/// Has the node connect to the peers that probably have the content. That some do not answer is no
+/// failure: others may have it.
+pub async fn connect(node: &NodeRpc<'_>, addresses: &[String]) {
+    let connecting = addresses.iter().map(|address| async {
+        let _ = tokio::time::timeout(CONNECT_TIMEOUT, node.connect(address)).await;
+    });
+    futures::future::join_all(connecting).await;
+}
+
+/// Whether a task got where it was to get.
+///
+/// # Errors
+/// [`Kind::TaskFailed`]: it ended without a result.
+pub fn outcome(view: &TaskView<Account>) -> Result<()> {
+    let id = view.id;
+    match view.status {
+        TaskStatus::Refunded { reason, .. } => Err(Error::new(
+            Kind::TaskFailed,
+            format!("task {id} was refunded: {}", life::words(reason)),
+        )
+        .hint(refund_hint(view))
+        .about_task(id.0)),
+        TaskStatus::Cancelled { .. } => {
+            Err(Error::new(Kind::TaskFailed, format!("task {id} was cancelled")).about_task(id.0))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn refund_hint(view: &TaskView<Account>) -> String {
+    use aicpw_protocol::task::{AssignmentStatus, Fault, Refunded, TaskStatus};
+    if let TaskStatus::Refunded {
+        reason: Refunded::MatchWindowEnded,
+        ..
+    } = view.status
+    {
+        return "`aicpw dry-run` says what does not fit; a longer --match-window waits longer"
+            .into();
+    }
+    let fault = view
+        .assignments
+        .iter()
+        .rev()
+        .find_map(|assignment| match assignment.status {
+            AssignmentStatus::Failed { fault, .. } => Some(fault),
+            _ => None,
+        });
+    match fault {
+        Some(Fault::BuildFailed) => "correct the program; the compiler's log is above".into(),
+        Some(Fault::TimeLimit | Fault::NoCommit) => {
+            "a longer --time-limit, or more --gflops".into()
+        }
+        Some(Fault::InputUnavailable) => {
+            "keep the node that has the inputs running and reachable until the task has started"
+                .into()
+        }
+        Some(Fault::BadManifest) => "correct the manifest".into(),
+        _ => format!(
+            "`aicpw task show {}` says what happened to each assignment",
+            view.id
+        ),
+    }
+}
+
+/// The assignment of a revealed result.
+///
+/// # Errors
+/// There is no result (any more, or yet).
+pub fn result_of(view: &TaskView<Account>) -> Result<&AssignmentView<Account>> {
+    outcome(view)?;
+    life::revealed(view).ok_or_else(|| {
+        Error::other(format!("task {} has no result yet", view.id))
+            .hint(format!("`aicpw task watch {}` waits for it", view.id))
+            .about_task(view.id.0)
+    })
+}
+
+/// Runs `work` for at most `timeout`, and until Ctrl-C. The task goes on in either case.
+///
+/// # Errors
+/// Those of `work`; [`Kind::Timeout`].
+pub async fn bounded<T>(
+    task: TaskId,
+    timeout: Option<Duration>,
+    work: impl std::future::Future<Output = Result<T>>,
+) -> Result<T> {
+    let goes_on = format!("the task goes on: `aicpw task watch {task}`");
+    let expired = async {
+        match timeout {
+            Some(timeout) => tokio::time::sleep(timeout).await,
+            None => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        result = work => result.map_err(|error| error.about_task(task.0)),
+        () = expired => {
+            let text = show_elapsed(timeout.unwrap_or_default());
+            Err(Error::new(Kind::Timeout, format!("task {task} is not done after {text}"))
+                .hint(goes_on)
+                .about_task(task.0))
+        }
+        _ = tokio::signal::ctrl_c() => {
+            Err(Error::other("interrupted").hint(goes_on).about_task(task.0))
+        }
+    }
+}
+
+/// The phases and when they were reached, for people.
+pub fn latency_lines(latencies: &Latencies) -> String {
+    let mut before = Duration::ZERO;
+    let rows = latencies
+        .reached()
+        .into_iter()
+        .map(|(phase, at)| {
+            let row = vec![
+                phase.to_owned(),
+                show_elapsed(at),
+                format!("+{}", show_elapsed(at.saturating_sub(before))),
+            ];
+            before = at;
+            row
+        })
+        .collect();
+    crate::output::table::table(&["Phase", ">After", ">Took"], rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::life::tests::{assignment, opening, view};
+    use aicpw_protocol::task::{AssignmentStatus, Fault, Refunded};
+
+    #[test]
+    fn a_refund_is_a_failure_with_a_next_step() {
+        let failed = AssignmentStatus::Failed {
+            fault: Fault::BuildFailed,
+            at: 1,
+            log: None,
+            message: Default::default(),
+        };
+        let status = TaskStatus::Refunded {
+            at: 2,
+            reason: Refunded::FaultConfirmed,
+        };
+        let error = outcome(&view(status, vec![assignment(0, failed)])).unwrap_err();
+        assert_eq!(error.kind, Kind::TaskFailed);
+        assert_eq!(error.task, Some(7));
+        assert_eq!(error.message, "task 7 was refunded: fault confirmed");
+        assert!(error.hint.unwrap().contains("compiler"));
+        let status = TaskStatus::Refunded {
+            at: 2,
+            reason: Refunded::MatchWindowEnded,
+        };
+        assert!(outcome(&view(status, vec![]))
+            .unwrap_err()
+            .hint
+            .unwrap()
+            .contains("dry-run"));
+        assert!(outcome(&view(TaskStatus::Cancelled { at: 2 }, vec![])).is_err());
+        assert!(outcome(&view(TaskStatus::Active, vec![])).is_ok());
+    }
+
+    #[test]
+    fn a_result_is_there_once_it_is_revealed() {
+        let running = view(TaskStatus::Active, vec![]);
+        assert!(result_of(&running)
+            .unwrap_err()
+            .hint
+            .unwrap()
+            .contains("task watch 7"));
+        let revealed = AssignmentStatus::Revealed {
+            opening: opening(),
+            at: 1,
+        };
+        let open = view(
+            TaskStatus::Verifying { settle_at: 9 },
+            vec![assignment(0, revealed)],
+        );
+        assert_eq!(result_of(&open).unwrap().id.attempt, 0);
+    }
+
+    #[test]
+    fn a_log_cannot_command_the_terminal() {
+        assert_eq!(printable("a\x1b[2Jb\tc\nd\r"), "a[2Jb\tc\nd");
+        let log = (0..100).map(|i| format!("line {i}\n")).collect::<String>();
+        let shown = indent_log(&log);
+        assert_eq!(shown.lines().count(), LOG_LINES + 1);
+        assert!(shown.ends_with("… and 40 lines more"));
+    }
+
+    #[tokio::test]
+    async fn waiting_ends_and_the_task_goes_on() {
+        let forever = std::future::pending::<Result<()>>();
+        let error = bounded(TaskId(7), Some(Duration::from_millis(5)), forever)
+            .await
+            .unwrap_err();
+        assert_eq!(error.kind, Kind::Timeout);
+        assert!(error.hint.unwrap().contains("task watch 7"));
+    }
+}

@@ -1,0 +1,297 @@
+//! Fetching a result: nothing is written to its folder before the root is checked.
+//!
+//! The output is streamed into a folder beside, one file for each output buffer, while its root
+//! is computed. Only if that is the root on chain are the files moved to where they belong.
+
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+};
+
+use aicpw_protocol::{hashing::Hash, manifest::Manifest, merkle::ResultRootBuilder, ContentId};
+use futures::{StreamExt, TryStreamExt};
+
+use crate::{
+    error::{Error, Result},
+    node_rpc::{BlobSource, CHUNK_BYTES},
+    verify::show_hash,
+};
+
+/// Requests that are under way at once.
+const READ_AHEAD: usize = 4;
+
+/// The file with what is known of the result, beside the outputs.
+pub const RECORD: &str = "result.json";
+
+/// One output buffer.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OutputFile {
+    /// The buffer's name.
+    pub buffer: String,
+    /// Its length.
+    pub bytes: u64,
+}
+
+impl OutputFile {
+    /// The name of its file.
+    pub fn file_name(&self) -> String {
+        format!("{}.bin", self.buffer)
+    }
+}
+
+/// The outputs of a (valid) manifest, in the order of the canonical output.
+pub fn outputs(manifest: &Manifest) -> Vec<OutputFile> {
+    manifest
+        .outputs
+        .iter()
+        .map(|name| OutputFile {
+            buffer: name.clone(),
+            bytes: manifest
+                .buffer(name)
+                .and_then(|(_, buffer)| buffer.bytes())
+                .unwrap_or(0),
+        })
+        .collect()
+}
+
+/// Checks that results may be put into `folder`: it is new, empty, holds none of the files, or an
+/// earlier result.
+///
+/// # Errors
+/// A file that is no result of ours would be overwritten.
+pub fn check_folder(folder: &Path, outputs: &[OutputFile]) -> Result<()> {
+    if folder.exists() && !folder.is_dir() {
+        return Err(Error::usage(format!(
+            "--out: {} is not a folder",
+            folder.display()
+        )));
+    }
+    let names = outputs.iter().map(OutputFile::file_name);
+    let existing = names
+        .map(|name| folder.join(name))
+        .find(|path| path.exists());
+    match existing {
+        Some(path) if !folder.join(RECORD).exists() => Err(Error::usage(format!(
+            "--out: {} exists and is not an earlier result",
+            path.display()
+        ))
+        .hint("give another folder, or move the file away")),
+        _ => Ok(()),
+    }
+}
+
+/// Fetches a result, checks its root, and puts one file for each output into `folder`. `progress`
+/// is told the bytes done.
+///
+/// # Errors
+/// [`crate::error::Kind::Verification`] if the content is not what the root on chain says; then
+/// nothing was written.
+pub async fn fetch_result(
+    source: &impl BlobSource,
+    result: &ContentId,
+    root: &Hash,
+    outputs: &[OutputFile],
+    folder: &Path,
+    progress: impl Fn(u64),
+) -> Result<Vec<PathBuf>> {
+    let total: u64 = outputs.iter().map(|output| output.bytes).sum();
+    let size = source.size(result).await?;
+    if size != total {
+        return Err(Error::verification(format!(
+            "the result {result} has {size} bytes, but the manifest's outputs have {total}"
+        ))
+        .hint("nothing was written; do not accept this result"));
+    }
+    let staging = Staging::new(folder)?;
+    let mut sink = OutputSink::new(staging.path(), outputs);
+    let mut builder = ResultRootBuilder::default();
+    let offsets = (0..total).step_by(CHUNK_BYTES as usize);
+    let mut pieces = futures::stream::iter(offsets)
+        .map(|offset| async move {
+            let want = (total - offset).min(CHUNK_BYTES);
+            let piece = source.read(result, offset, want).await?;
+            if piece.len() as u64 == want {
+                Ok(piece)
+            } else {
+                Err(Error::other(format!(
+                    "the result ended after {} of {total} bytes",
+                    offset + piece.len() as u64
+                ))
+                .hint("try again"))
+            }
+        })
+        .buffered(READ_AHEAD);
+    let mut done = 0;
+    progress(0);
+    while let Some(piece) = pieces.try_next().await? {
+        builder.update(&piece);
+        sink.write(&piece)?;
+        done += piece.len() as u64;
+        progress(done);
+    }
+    sink.finish()?;
+    let found = builder.finish();
+    if found != *root {
+        return Err(Error::verification(format!(
+            "the result {result} has the root {}, but {} is on chain",
+            show_hash(&found),
+            show_hash(root)
+        ))
+        .hint("nothing was written; do not accept this result"));
+    }
+    staging.publish(outputs)
+}
+
+/// Writes the record beside the outputs.
+///
+/// # Errors
+/// It cannot be written.
+pub fn write_record(folder: &Path, record: &serde_json::Value) -> Result<PathBuf> {
+    let path = folder.join(RECORD);
+    let failed = |error: std::io::Error| Error::file("write", &path, &error);
+    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+    let text = serde_json::to_string_pretty(record).map_err(Error::other)?;
+    writeln!(file, "{text}").map_err(failed)?;
+    make_readable(file.path()).map_err(failed)?;
+    file.persist(&path).map_err(|error| failed(error.error))?;
+    Ok(path)
+}
+
+/// Temporary files are for their owner only; results are like any file that a program writes.
+pub fn make_readable(path: &Path) -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o644))?;
+    }
+    Ok(())
+}
+
+/// A folder beside the final one, removed when dropped.
+struct Staging {
+    folder: PathBuf,
+    beside: tempfile::TempDir,
+}
+
+impl Staging {
+    fn new(folder: &Path) -> Result<Self> {
+        let name = folder.file_name().ok_or_else(|| {
+            Error::usage(format!(
+                "--out: {} does not name a folder",
+                folder.display()
+            ))
+        })?;
+        let parent = match folder.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent,
+            _ => Path::new("."),
+        };
+        std::fs::create_dir_all(parent).map_err(|error| Error::file("make", parent, &error))?;
+        let beside = tempfile::Builder::new()
+            .prefix(&format!(".{}.", name.to_string_lossy()))
+            .suffix(".partial")
+            .tempdir_in(parent)
+            .map_err(|error| Error::file("write to", parent, &error))?;
+        Ok(Self {
+            folder: folder.to_owned(),
+            beside,
+        })
+    }
+
+    fn path(&self) -> &Path {
+        self.beside.path()
+    }
+
+    fn publish(self, outputs: &[OutputFile]) -> Result<Vec<PathBuf>> {
+        std::fs::create_dir_all(&self.folder)
+            .map_err(|error| Error::file("make", &self.folder, &error))?;
+        outputs
+            .iter()
+            .map(|output| {
+                let path = self.folder.join(output.file_name());
+                std::fs::rename(self.path().join(output.file_name()), &path)
+                    .map_err(|error| Error::file("write", &path, &error))?;
+                Ok(path)
+            })
+            .collect()
+    }
+}
+
+/// Splits the canonical output into the files of its buffers.
+struct OutputSink<'a> {
+    folder: &'a Path,
+    rest: &'a [OutputFile],
+    open: Option<(std::fs::File, PathBuf, u64)>,
+}
+
+impl<'a> OutputSink<'a> {
+    fn new(folder: &'a Path, outputs: &'a [OutputFile]) -> Self {
+        Self {
+            folder,
+            rest: outputs,
+            open: None,
+        }
+    }
+
+    fn write(&mut self, mut bytes: &[u8]) -> Result<()> {
+        while !bytes.is_empty() {
+            let Some((file, path, left)) = &mut self.open else {
+                if !self.open_next()? {
+                    return Err(Error::other(
+                        "the result is longer than the manifest's outputs",
+                    ));
+                }
+                continue;
+            };
+            let take = usize::try_from(*left)
+                .unwrap_or(usize::MAX)
+                .min(bytes.len());
+            let (now, later) = bytes.split_at(take);
+            file.write_all(now)
+                .map_err(|error| Error::file("write", path, &error))?;
+            *left -= take as u64;
+            bytes = later;
+            if *left == 0 {
+                self.close()?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Opens the next output; `false` if there is none.
+    fn open_next(&mut self) -> Result<bool> {
+        let Some((output, rest)) = self.rest.split_first() else {
+            return Ok(false);
+        };
+        self.rest = rest;
+        let path = self.folder.join(output.file_name());
+        let file =
+            std::fs::File::create(&path).map_err(|error| Error::file("write", &path, &error))?;
+        self.open = Some((file, path, output.bytes));
+        if output.bytes == 0 {
+            self.close()?;
+        }
+        Ok(true)
+    }
+
+    fn close(&mut self) -> Result<()> {
+        match self.open.take() {
+            Some((file, path, _)) => file
+                .sync_all()
+                .map_err(|error| Error::file("write", &path, &error)),
+            None => Ok(()),
+        }
+    }
+
+    fn finish(mut self) -> Result<()> {
+        self.close()?;
+        // What is empty comes to no byte of its own.
+        while self.open_next()? {
+            self.close()?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+#[path = "fetch_tests.rs"]
+mod tests;

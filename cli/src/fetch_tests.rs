@@ -1,0 +1,189 @@
+use super::*;
+use crate::error::Kind;
+use aicpw_protocol::merkle::result_root;
+
+const CID: &str = "bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi";
+
+/// A store with one blob, which can claim a length that it does not have.
+struct Fake {
+    content: Vec<u8>,
+    claims: u64,
+}
+
+impl Fake {
+    fn new(content: Vec<u8>) -> Self {
+        Self {
+            claims: content.len() as u64,
+            content,
+        }
+    }
+}
+
+impl BlobSource for Fake {
+    async fn size(&self, _: &ContentId) -> Result<u64> {
+        Ok(self.claims)
+    }
+
+    async fn read(&self, _: &ContentId, offset: u64, len: u64) -> Result<Vec<u8>> {
+        let content = self.content.iter().skip(offset as usize).take(len as usize);
+        Ok(content.copied().collect())
+    }
+}
+
+fn three_outputs(first: u64, last: u64) -> Vec<OutputFile> {
+    let output = |buffer: &str, bytes| OutputFile {
+        buffer: buffer.into(),
+        bytes,
+    };
+    vec![
+        output("image", first),
+        output("nothing", 0),
+        output("histogram", last),
+    ]
+}
+
+fn bytes(length: usize) -> Vec<u8> {
+    (0..length).map(|i| (i % 253) as u8).collect()
+}
+
+async fn fetch(
+    source: &Fake,
+    root: &Hash,
+    outputs: &[OutputFile],
+    folder: &Path,
+) -> Result<Vec<PathBuf>> {
+    fetch_result(source, &CID.parse().unwrap(), root, outputs, folder, |_| {}).await
+}
+
+fn entries(folder: &Path) -> Vec<String> {
+    let mut names: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    names
+}
+
+#[tokio::test]
+async fn one_file_for_each_output() {
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("deep/result");
+    let content = bytes(5 * CHUNK_BYTES as usize + 11);
+    let first = 3 * CHUNK_BYTES + 5;
+    let outputs = three_outputs(first, content.len() as u64 - first);
+    let files = fetch(
+        &Fake::new(content.clone()),
+        &result_root(&content),
+        &outputs,
+        &out,
+    )
+    .await
+    .unwrap();
+    assert_eq!(files.len(), 3);
+    assert_eq!(entries(&out), ["histogram.bin", "image.bin", "nothing.bin"]);
+    assert_eq!(
+        std::fs::read(out.join("image.bin")).unwrap(),
+        content[..first as usize]
+    );
+    assert!(std::fs::read(out.join("nothing.bin")).unwrap().is_empty());
+    assert_eq!(
+        std::fs::read(out.join("histogram.bin")).unwrap(),
+        content[first as usize..]
+    );
+    assert_eq!(
+        entries(dir.path().join("deep").as_path()),
+        ["result"],
+        "nothing is left beside"
+    );
+}
+
+#[tokio::test]
+async fn a_wrong_root_writes_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("result");
+    let content = bytes(100);
+    let mut wrong = content.clone();
+    wrong[99] ^= 1;
+    let error = fetch(
+        &Fake::new(wrong),
+        &result_root(&content),
+        &three_outputs(60, 40),
+        &out,
+    )
+    .await
+    .unwrap_err();
+    assert_eq!(error.kind, Kind::Verification);
+    assert!(
+        error.message.contains(&show_hash(&result_root(&content))),
+        "{error}"
+    );
+    assert_eq!(entries(dir.path()), [""; 0]);
+}
+
+#[tokio::test]
+async fn a_wrong_length_is_not_even_downloaded() {
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("result");
+    let content = bytes(100);
+    let root = result_root(&content);
+    let error = fetch(&Fake::new(content), &root, &three_outputs(60, 41), &out)
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind, Kind::Verification);
+    assert!(
+        error.message.contains("100 bytes") && error.message.contains("101"),
+        "{error}"
+    );
+    assert_eq!(entries(dir.path()), [""; 0]);
+}
+
+#[tokio::test]
+async fn content_that_ends_early_writes_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("result");
+    let content = bytes(100);
+    let root = result_root(&content);
+    let source = Fake {
+        content: content[..70].to_vec(),
+        claims: 100,
+    };
+    let error = fetch(&source, &root, &three_outputs(60, 40), &out)
+        .await
+        .unwrap_err();
+    assert!(error.message.contains("after 70 of 100"), "{error}");
+    assert_eq!(entries(dir.path()), [""; 0]);
+}
+
+#[tokio::test]
+async fn an_earlier_result_is_replaced_and_nothing_else() {
+    let dir = tempfile::tempdir().unwrap();
+    let outputs = three_outputs(60, 40);
+    assert!(check_folder(&dir.path().join("new"), &outputs).is_ok());
+    std::fs::write(dir.path().join("notes.txt"), "mine").unwrap();
+    assert!(check_folder(dir.path(), &outputs).is_ok());
+    std::fs::write(dir.path().join("image.bin"), "mine").unwrap();
+    let error = check_folder(dir.path(), &outputs).unwrap_err();
+    assert!(error.message.contains("image.bin"), "{error}");
+    write_record(dir.path(), &serde_json::json!({"task": 1})).unwrap();
+    assert!(check_folder(dir.path(), &outputs).is_ok());
+    assert!(check_folder(&dir.path().join("notes.txt"), &outputs).is_err());
+}
+
+#[tokio::test]
+async fn reading_a_blob_as_a_whole_has_a_bound() {
+    let cid = CID.parse().unwrap();
+    let source = Fake::new(bytes(100));
+    assert_eq!(
+        crate::node_rpc::read_all(&source, &cid, 100).await.unwrap(),
+        bytes(100)
+    );
+    assert!(crate::node_rpc::read_all(&source, &cid, 99).await.is_err());
+    let short = Fake {
+        content: bytes(10),
+        claims: 100,
+    };
+    let error = crate::node_rpc::read_all(&short, &cid, 100)
+        .await
+        .unwrap_err();
+    assert!(error.message.contains("10 of 100"), "{error}");
+}

@@ -1,0 +1,152 @@
+//! The key that signs.
+
+use std::{path::PathBuf, str::FromStr};
+
+use subxt_signer::{sr25519::Keypair, SecretUri};
+
+use crate::{
+    account::Account,
+    error::{Error, Result},
+};
+
+/// Where the key is.
+#[derive(clap::Args, Clone, Default)]
+pub struct KeyArgs {
+    /// Secret of the signing account: a phrase or 0x seed, with derivation (`//Alice` on a
+    /// development chain). Others on this machine can see it; prefer AICPW_SURI or --key-file.
+    #[arg(
+        long,
+        global = true,
+        env = "AICPW_SURI",
+        hide_env_values = true,
+        value_name = "SECRET",
+        help_heading = "Key"
+    )]
+    pub suri: Option<String>,
+
+    /// File with the secret, readable by its owner only; goes before --suri and AICPW_SURI
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Key")]
+    pub key_file: Option<PathBuf>,
+}
+
+// Not derived: a secret must not reach a log.
+impl std::fmt::Debug for KeyArgs {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("KeyArgs")
+            .field("key_file", &self.key_file)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A key, and the account that it signs for.
+#[derive(Clone)]
+pub struct Signer {
+    /// The key.
+    pub pair: Keypair,
+    /// Its account.
+    pub account: Account,
+}
+
+impl KeyArgs {
+    /// The key.
+    ///
+    /// # Errors
+    /// None was given, or it cannot be read.
+    pub fn signer(&self) -> Result<Signer> {
+        let secret = match (&self.key_file, &self.suri) {
+            (Some(path), _) => read_key_file(path)?,
+            (None, Some(suri)) => suri.clone(),
+            (None, None) => return Err(Error::usage("no key to sign with").hint(
+                "give --key-file FILE, or set AICPW_SURI; on a development chain: --suri //Alice",
+            )),
+        };
+        signer(&secret)
+    }
+}
+
+fn signer(secret: &str) -> Result<Signer> {
+    // The causes are left out on purpose: they can quote the secret.
+    let wrong = |_| {
+        Error::usage("the secret is not valid")
+            .hint("it is a phrase of 12 to 24 words or a 0x seed, then derivations such as //name")
+    };
+    let uri = SecretUri::from_str(secret.trim()).map_err(|_| wrong(()))?;
+    let pair = Keypair::from_uri(&uri).map_err(|_| wrong(()))?;
+    let account = Account(pair.public_key().0);
+    Ok(Signer { pair, account })
+}
+
+fn read_key_file(path: &std::path::Path) -> Result<String> {
+    let wrong = |error: std::io::Error| {
+        Error::usage(format!(
+            "--key-file: cannot read {}: {error}",
+            path.display()
+        ))
+    };
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = std::fs::metadata(path).map_err(wrong)?.permissions().mode() & 0o777;
+        if mode & 0o077 != 0 {
+            return Err(Error::usage(format!(
+                "--key-file: {} can be read by others (mode {mode:o})",
+                path.display()
+            ))
+            .hint(format!("chmod 600 {}", path.display())));
+        }
+    }
+    std::fs::read_to_string(path).map_err(wrong)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_development_key() {
+        let keys = KeyArgs {
+            suri: Some("//Alice".into()),
+            key_file: None,
+        };
+        let alice = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY"
+            .parse()
+            .unwrap();
+        assert_eq!(keys.signer().unwrap().account, alice);
+        let error = KeyArgs::default().signer().err().unwrap().to_string();
+        assert!(error.contains("AICPW_SURI"), "{error}");
+    }
+
+    #[test]
+    fn a_wrong_secret_is_not_repeated() {
+        let secret = "correct horse battery staple";
+        let keys = KeyArgs {
+            suri: Some(secret.into()),
+            key_file: None,
+        };
+        let error = keys.signer().err().unwrap().to_string();
+        assert!(!error.contains("horse"), "{error}");
+        assert!(!format!("{keys:?}").contains("horse"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_key_file_that_others_can_read_is_refused() {
+        use std::os::unix::fs::PermissionsExt;
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("key");
+        std::fs::write(&path, "//Bob\n").unwrap();
+        let keys = KeyArgs {
+            suri: None,
+            key_file: Some(path.clone()),
+        };
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
+        let error = keys.signer().err().unwrap().to_string();
+        assert!(
+            error.contains("mode 644") && error.contains("chmod 600"),
+            "{error}"
+        );
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+        let bob = signer("//Bob").unwrap().account;
+        assert_eq!(keys.signer().unwrap().account, bob);
+    }
+}

@@ -1,0 +1,388 @@
+//! What happens to a task, found by comparing one view of it with the next.
+//!
+//! Views are the truth, and may skip states (several things can happen between two of them): the
+//! steps that must have happened in between are told all the same, in order.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use aicpw_protocol::{
+    hashing::Hash,
+    task::{AssignmentStatus, Fault, Progress, Refunded, TaskStatus, Unmatched},
+    view::{AssignmentView, TaskView},
+    AssignmentId, BlockNumber, ContentId, DeviceId,
+};
+use serde::Serialize;
+
+use crate::{account::Account, amount::Amount, verify::show_hash};
+
+/// Something that happened.
+#[derive(Serialize, Clone, PartialEq, Eq, Debug)]
+#[serde(tag = "event", rename_all = "kebab-case")]
+pub enum Step {
+    /// Nothing fits now.
+    Parked { reason: Unmatched },
+    /// A device was found; the price is fixed.
+    Matched {
+        #[serde(serialize_with = "as_text")]
+        assignment: AssignmentId,
+        provider: Account,
+        device: DeviceId,
+        price: Amount,
+    },
+    /// The provider has the inputs, and the job runs.
+    Started {
+        #[serde(serialize_with = "as_text")]
+        assignment: AssignmentId,
+    },
+    /// Kernel launches done.
+    Progress {
+        #[serde(serialize_with = "as_text")]
+        assignment: AssignmentId,
+        steps_done: u64,
+        steps_total: u64,
+    },
+    /// The job is done; its result is committed to.
+    Committed {
+        #[serde(serialize_with = "as_text")]
+        assignment: AssignmentId,
+    },
+    /// The result can be fetched.
+    Revealed {
+        #[serde(serialize_with = "as_text")]
+        assignment: AssignmentId,
+        #[serde(serialize_with = "as_hex")]
+        result_root: Hash,
+        result: ContentId,
+    },
+    /// The window of `optimistic` is open.
+    Verifying { settle_at: BlockNumber },
+    /// An assignment ended without pay.
+    Failed {
+        #[serde(serialize_with = "as_text")]
+        assignment: AssignmentId,
+        provider: Account,
+        fault: Fault,
+        message: String,
+        log: Option<ContentId>,
+    },
+    /// The task waits for another device.
+    Requeued,
+    /// Paid.
+    Settled { paid: Amount },
+    /// Cancelled by the requester.
+    Cancelled,
+    /// Ended without a result.
+    Refunded { reason: Refunded },
+}
+
+fn as_text<S: serde::Serializer>(id: &AssignmentId, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(id)
+}
+
+fn as_hex<S: serde::Serializer>(hash: &Hash, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&show_hash(hash))
+}
+
+/// A serde name, such as `input-unavailable`, for people: `input unavailable`.
+pub fn words(value: impl Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(name)) => name.replace('-', " "),
+        _ => String::new(),
+    }
+}
+
+/// Why a task is not matched, for people.
+pub fn explain_unmatched(reason: Unmatched) -> &'static str {
+    match reason {
+        Unmatched::NoDeviceOnline => "no device is online",
+        Unmatched::Class => "no device has the engine and the determinism class",
+        Unmatched::Gflops => "no device is powerful enough (--gflops)",
+        Unmatched::Memory => "no device has the memory (--memory)",
+        Unmatched::Bandwidth => "no device has the bandwidth (--bandwidth)",
+        Unmatched::Reputation => "no provider has the reputation (--min-reputation)",
+        Unmatched::Budget => "those that fit ask more than the budget pays (--budget)",
+        Unmatched::Independence => {
+            "those that fit are the requester's own, or had the task already"
+        }
+        Unmatched::Stake => "those that fit have too little free stake",
+        Unmatched::Busy => "those that fit are busy",
+    }
+}
+
+impl std::fmt::Display for Step {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Parked { reason } => write!(f, "waits: {}", explain_unmatched(*reason)),
+            Self::Matched {
+                provider,
+                device,
+                price,
+                ..
+            } => {
+                write!(
+                    f,
+                    "matched for {} with device {device} of {provider}",
+                    price.with_unit()
+                )
+            }
+            Self::Started { .. } => f.write_str("started"),
+            Self::Progress {
+                steps_done,
+                steps_total,
+                ..
+            } => {
+                write!(f, "{steps_done} of {steps_total} kernel launches")
+            }
+            Self::Committed { .. } => f.write_str("committed: the job is done"),
+            Self::Revealed { result_root, .. } => {
+                write!(f, "revealed: result root {}", show_hash(result_root))
+            }
+            Self::Verifying { settle_at } => {
+                write!(
+                    f,
+                    "can be disputed or accepted; settles by itself in block {settle_at}"
+                )
+            }
+            Self::Failed {
+                assignment,
+                provider,
+                fault,
+                message,
+                ..
+            } => {
+                write!(
+                    f,
+                    "assignment {assignment} of {provider} failed: {}",
+                    words(fault)
+                )?;
+                if message.is_empty() {
+                    Ok(())
+                } else {
+                    write!(f, ": {message}")
+                }
+            }
+            Self::Requeued => f.write_str("waits for another device"),
+            Self::Settled { paid } => write!(f, "settled: {} paid", paid.with_unit()),
+            Self::Cancelled => f.write_str("cancelled"),
+            Self::Refunded { reason } => write!(f, "refunded: {}", words(reason)),
+        }
+    }
+}
+
+/// Milliseconds from the sending of the submission to each phase, of the newest attempt.
+#[derive(Serialize, Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Latencies {
+    /// The submission was in a best block.
+    pub included_milliseconds: Option<u64>,
+    /// That block was final.
+    pub finalised_milliseconds: Option<u64>,
+    /// A device was found.
+    pub matched_milliseconds: Option<u64>,
+    /// The job ran.
+    pub started_milliseconds: Option<u64>,
+    /// The job was done.
+    pub committed_milliseconds: Option<u64>,
+    /// The result could be fetched.
+    pub revealed_milliseconds: Option<u64>,
+    /// The result was here, and its root checked.
+    pub fetched_milliseconds: Option<u64>,
+    /// The provider was paid.
+    pub settled_milliseconds: Option<u64>,
+}
+
+/// A time as [`Latencies`] have it.
+pub fn millis(elapsed: Duration) -> Option<u64> {
+    u64::try_from(elapsed.as_millis()).ok()
+}
+
+impl Latencies {
+    /// Notes a step that was seen after `elapsed`.
+    pub fn note(&mut self, step: &Step, elapsed: Duration) {
+        let mark = match step {
+            Step::Matched { .. } => {
+                self.started_milliseconds = None;
+                self.committed_milliseconds = None;
+                self.revealed_milliseconds = None;
+                &mut self.matched_milliseconds
+            }
+            Step::Started { .. } => &mut self.started_milliseconds,
+            Step::Committed { .. } => &mut self.committed_milliseconds,
+            Step::Revealed { .. } => &mut self.revealed_milliseconds,
+            Step::Settled { .. } => &mut self.settled_milliseconds,
+            _ => return,
+        };
+        *mark = millis(elapsed);
+    }
+
+    /// Milliseconds that the job ran, as seen from here.
+    pub fn run(&self) -> Option<u64> {
+        Some(
+            self.committed_milliseconds?
+                .saturating_sub(self.started_milliseconds?),
+        )
+    }
+
+    /// The phases that were reached, by name, in the order of a task's life.
+    pub fn reached(&self) -> Vec<(&'static str, Duration)> {
+        let mut reached: Vec<_> = [
+            ("in a block", self.included_milliseconds),
+            ("final", self.finalised_milliseconds),
+            ("matched", self.matched_milliseconds),
+            ("started", self.started_milliseconds),
+            ("committed", self.committed_milliseconds),
+            ("revealed", self.revealed_milliseconds),
+            ("fetched and checked", self.fetched_milliseconds),
+            ("settled", self.settled_milliseconds),
+        ]
+        .into_iter()
+        .filter_map(|(name, ms)| Some((name, Duration::from_millis(ms?))))
+        .collect();
+        reached.sort_by_key(|(_, at)| *at);
+        reached
+    }
+}
+
+/// How far an assignment was when it was last seen.
+#[derive(Default)]
+struct Seen {
+    rank: u8,
+    progress: Progress,
+    ended: bool,
+}
+
+/// What was seen of a task so far.
+#[derive(Default)]
+pub struct Life {
+    assignments: BTreeMap<AssignmentId, Seen>,
+    status: Option<TaskStatus>,
+}
+
+impl Life {
+    /// What happened since the last view.
+    pub fn observe(&mut self, view: &TaskView<Account>) -> Vec<Step> {
+        let mut steps = Vec::new();
+        for assignment in &view.assignments {
+            self.observe_assignment(assignment, &mut steps);
+        }
+        let before = self.status.replace(view.status);
+        if before != Some(view.status) {
+            match view.status {
+                TaskStatus::Queued { .. } => {
+                    if matches!(
+                        before,
+                        Some(TaskStatus::Active | TaskStatus::Verifying { .. })
+                    ) {
+                        steps.push(Step::Requeued);
+                    }
+                }
+                TaskStatus::Active => {}
+                TaskStatus::Parked { reason, .. } => {
+                    let same = matches!(before, Some(TaskStatus::Parked { reason: old, .. }) if old == reason);
+                    if !same {
+                        steps.push(Step::Parked { reason });
+                    }
+                }
+                TaskStatus::Verifying { settle_at } => steps.push(Step::Verifying { settle_at }),
+                TaskStatus::Settled { paid, .. } => {
+                    steps.push(Step::Settled { paid: Amount(paid) })
+                }
+                TaskStatus::Cancelled { .. } => steps.push(Step::Cancelled),
+                TaskStatus::Refunded { reason, .. } => steps.push(Step::Refunded { reason }),
+            }
+        }
+        steps
+    }
+
+    fn observe_assignment(&mut self, view: &AssignmentView<Account>, steps: &mut Vec<Step>) {
+        let assignment = view.id;
+        let seen = self.assignments.entry(assignment).or_insert_with(|| {
+            steps.push(Step::Matched {
+                assignment,
+                provider: view.provider,
+                device: view.device,
+                price: Amount(view.price),
+            });
+            Seen::default()
+        });
+        let rank = match &view.status {
+            AssignmentStatus::Assigned { .. } => 0,
+            AssignmentStatus::Running { .. } => 1,
+            AssignmentStatus::Committed { .. } => 2,
+            AssignmentStatus::Revealed { .. } | AssignmentStatus::Settled { .. } => 3,
+            // These can follow any state: what came before is not known.
+            AssignmentStatus::Failed { .. } | AssignmentStatus::Cancelled { .. } => seen.rank,
+        };
+        if seen.rank < 1 && rank >= 1 {
+            steps.push(Step::Started { assignment });
+        }
+        if let AssignmentStatus::Running { progress, .. } = &view.status {
+            if *progress != seen.progress && progress.steps_total > 0 {
+                let Progress {
+                    steps_done,
+                    steps_total,
+                } = *progress;
+                steps.push(Step::Progress {
+                    assignment,
+                    steps_done,
+                    steps_total,
+                });
+                seen.progress = *progress;
+            }
+        }
+        if seen.rank < 2 && rank >= 2 {
+            steps.push(Step::Committed { assignment });
+        }
+        if seen.rank < 3 && rank >= 3 {
+            if let AssignmentStatus::Revealed { opening, .. }
+            | AssignmentStatus::Settled { opening, .. } = &view.status
+            {
+                steps.push(Step::Revealed {
+                    assignment,
+                    result_root: opening.result_root,
+                    result: opening.result.clone(),
+                });
+            }
+        }
+        seen.rank = rank;
+        if let AssignmentStatus::Failed {
+            fault,
+            log,
+            message,
+            ..
+        } = &view.status
+        {
+            if !seen.ended {
+                steps.push(Step::Failed {
+                    assignment,
+                    provider: view.provider,
+                    fault: *fault,
+                    message: String::from_utf8_lossy(message).into_owned(),
+                    log: log.clone(),
+                });
+            }
+            seen.ended = true;
+        }
+    }
+}
+
+/// Whether nothing can happen to the task any more.
+pub fn is_final(status: &TaskStatus) -> bool {
+    matches!(
+        status,
+        TaskStatus::Settled { .. } | TaskStatus::Cancelled { .. } | TaskStatus::Refunded { .. }
+    )
+}
+
+/// The assignment whose result is revealed or settled, the newest.
+pub fn revealed(view: &TaskView<Account>) -> Option<&AssignmentView<Account>> {
+    view.assignments.iter().rev().find(|assignment| {
+        matches!(
+            assignment.status,
+            AssignmentStatus::Revealed { .. } | AssignmentStatus::Settled { .. }
+        )
+    })
+}
+
+#[cfg(test)]
+#[path = "life_tests.rs"]
+pub(crate) mod tests;

@@ -1,0 +1,247 @@
+use super::*;
+use aicpw_protocol::{
+    commitment::ResultOpening,
+    device::Reputation,
+    task::{DeterminismClass, Engine, Needs, Privacy, Submission, Verification},
+    Gflops, Mebibytes, MegabitsPerSecond, Milliseconds, TaskId,
+};
+
+const CID: &str = "bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi";
+
+/// A task as of the test's choice, for tests of other modules too.
+pub fn view(status: TaskStatus, assignments: Vec<AssignmentView<Account>>) -> TaskView<Account> {
+    TaskView {
+        id: TaskId(7),
+        requester: Account([1; 32]),
+        submission: Submission {
+            manifest: CID.parse().unwrap(),
+            needs: Needs {
+                engine: Engine::OpenCl,
+                class: DeterminismClass::Int,
+                gflops: Gflops(1),
+                memory: Mebibytes(64),
+                bandwidth: MegabitsPerSecond(0),
+                min_reputation: Reputation(0),
+            },
+            time_limit: Milliseconds(120_000),
+            budget: 2_500_000_000_000_000_000,
+            match_window: Milliseconds(300_000),
+            verification: Verification::Optimistic {
+                window: Milliseconds(60_000),
+            },
+            privacy: Privacy::Public,
+            peers: Default::default(),
+        },
+        submitted_at: 100,
+        timestamp: 1_790_000_000_000,
+        history_head: [9; 32],
+        status,
+        escrow: 2_500_000_000_000_000_000,
+        assignments,
+        rating: None,
+    }
+}
+
+pub fn assignment(attempt: u8, status: AssignmentStatus) -> AssignmentView<Account> {
+    AssignmentView {
+        id: AssignmentId {
+            task: TaskId(7),
+            replica: 0,
+            attempt,
+        },
+        provider: Account([2 + attempt; 32]),
+        device: DeviceId(3),
+        price: 1_000_000_000_000_000,
+        assigned_at: 101,
+        collateral: 5,
+        fraud_bond: 6,
+        status,
+        peers: Default::default(),
+    }
+}
+
+pub fn opening() -> ResultOpening {
+    ResultOpening {
+        salt: [0; 32],
+        result_root: [0xab; 32],
+        trace_commitment: [0; 32],
+        result: CID.parse().unwrap(),
+    }
+}
+
+fn names(steps: &[Step]) -> Vec<String> {
+    steps
+        .iter()
+        .map(|step| {
+            serde_json::to_value(step).unwrap()["event"]
+                .as_str()
+                .unwrap()
+                .to_owned()
+        })
+        .collect()
+}
+
+fn running(steps_done: u64) -> AssignmentStatus {
+    AssignmentStatus::Running {
+        progress_by: 200,
+        commit_by: 300,
+        progress: Progress {
+            steps_done,
+            steps_total: if steps_done == 0 { 0 } else { 10 },
+        },
+        reports: 0,
+    }
+}
+
+#[test]
+fn a_task_that_goes_well() {
+    let mut life = Life::default();
+    let queued = TaskStatus::Queued { match_by: 900 };
+    assert_eq!(life.observe(&view(queued, vec![])), vec![]);
+    let assigned = AssignmentStatus::Assigned { start_by: 120 };
+    let steps = life.observe(&view(
+        TaskStatus::Active,
+        vec![assignment(0, assigned.clone())],
+    ));
+    assert_eq!(names(&steps), ["matched"]);
+    assert!(life
+        .observe(&view(TaskStatus::Active, vec![assignment(0, assigned)]))
+        .is_empty());
+    let steps = life.observe(&view(TaskStatus::Active, vec![assignment(0, running(0))]));
+    assert_eq!(names(&steps), ["started"]);
+    let steps = life.observe(&view(TaskStatus::Active, vec![assignment(0, running(4))]));
+    assert_eq!(steps[0].to_string(), "4 of 10 kernel launches");
+    assert!(life
+        .observe(&view(TaskStatus::Active, vec![assignment(0, running(4))]))
+        .is_empty());
+    let committed = AssignmentStatus::Committed {
+        commitment: [0; 32],
+        at: 150,
+        reveal_by: 170,
+    };
+    let steps = life.observe(&view(TaskStatus::Active, vec![assignment(0, committed)]));
+    assert_eq!(names(&steps), ["committed"]);
+    let revealed = AssignmentStatus::Revealed {
+        opening: opening(),
+        at: 155,
+    };
+    let verifying = TaskStatus::Verifying { settle_at: 400 };
+    let steps = life.observe(&view(verifying, vec![assignment(0, revealed)]));
+    assert_eq!(names(&steps), ["revealed", "verifying"]);
+    let settled = AssignmentStatus::Settled {
+        opening: opening(),
+        at: 160,
+    };
+    let paid = TaskStatus::Settled {
+        at: 160,
+        paid: 1_500_000_000_000_000_000,
+    };
+    let steps = life.observe(&view(paid, vec![assignment(0, settled)]));
+    assert_eq!(steps[0].to_string(), "settled: 1.5 AICP paid");
+    assert_eq!(steps.len(), 1);
+}
+
+#[test]
+fn states_that_were_skipped_are_told() {
+    let settled = AssignmentStatus::Settled {
+        opening: opening(),
+        at: 160,
+    };
+    let paid = TaskStatus::Settled { at: 160, paid: 1 };
+    let steps = Life::default().observe(&view(paid, vec![assignment(0, settled)]));
+    assert_eq!(
+        names(&steps),
+        ["matched", "started", "committed", "revealed", "settled"]
+    );
+}
+
+#[test]
+fn a_failure_and_another_attempt() {
+    let mut life = Life::default();
+    life.observe(&view(TaskStatus::Active, vec![assignment(0, running(2))]));
+    let failed = AssignmentStatus::Failed {
+        fault: Fault::BuildFailed,
+        at: 130,
+        log: Some(CID.parse().unwrap()),
+        message: b"render.cl:3: error".to_vec().try_into().unwrap(),
+    };
+    let queued = TaskStatus::Queued { match_by: 500 };
+    let steps = life.observe(&view(queued, vec![assignment(0, failed.clone())]));
+    assert_eq!(names(&steps), ["failed", "requeued"]);
+    assert!(steps[0]
+        .to_string()
+        .ends_with("failed: build failed: render.cl:3: error"));
+    let again = vec![
+        assignment(0, failed.clone()),
+        assignment(1, AssignmentStatus::Assigned { start_by: 1 }),
+    ];
+    assert_eq!(
+        names(&life.observe(&view(TaskStatus::Active, again))),
+        ["matched"]
+    );
+    let refunded = TaskStatus::Refunded {
+        at: 1,
+        reason: Refunded::FaultConfirmed,
+    };
+    let both = vec![assignment(0, failed.clone()), assignment(1, failed)];
+    assert_eq!(
+        names(&life.observe(&view(refunded, both))),
+        ["failed", "refunded"]
+    );
+}
+
+#[test]
+fn waiting_is_told_once_for_each_reason() {
+    let mut life = Life::default();
+    let parked = |reason| {
+        view(
+            TaskStatus::Parked {
+                match_by: 9,
+                reason,
+            },
+            vec![],
+        )
+    };
+    assert_eq!(names(&life.observe(&parked(Unmatched::Gflops))), ["parked"]);
+    assert!(life.observe(&parked(Unmatched::Gflops)).is_empty());
+    assert_eq!(names(&life.observe(&parked(Unmatched::Busy))), ["parked"]);
+}
+
+#[test]
+fn latencies_are_those_of_the_newest_attempt() {
+    let mut latencies = Latencies::default();
+    let id = AssignmentId::default();
+    let matched = Step::Matched {
+        assignment: id,
+        provider: Account([0; 32]),
+        device: DeviceId(0),
+        price: Amount(1),
+    };
+    latencies.note(&matched, Duration::from_millis(10));
+    latencies.note(&Step::Started { assignment: id }, Duration::from_millis(20));
+    latencies.note(&matched, Duration::from_millis(30));
+    assert_eq!(
+        latencies.reached(),
+        [("matched", Duration::from_millis(30))]
+    );
+}
+
+#[test]
+fn the_names_in_json_are_stable() {
+    let step = Step::Revealed {
+        assignment: AssignmentId {
+            task: TaskId(7),
+            replica: 0,
+            attempt: 1,
+        },
+        result_root: [0xab; 32],
+        result: CID.parse().unwrap(),
+    };
+    let expected = serde_json::json!({
+        "event": "revealed",
+        "assignment": "7-0-1",
+        "result_root": format!("0x{}", "ab".repeat(32)),
+        "result": CID,
+    });
+    assert_eq!(serde_json::to_value(step).unwrap(), expected);
+}

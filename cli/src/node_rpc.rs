@@ -1,0 +1,264 @@
+//! The node's own methods, `aicpw_*`: its IPFS store, its devices, its worker keys. They are
+//! offered to callers that the node trusts, as a rule those on its own machine.
+
+use std::{future::Future, path::Path};
+
+use aicpw_protocol::{device::DeviceSpec, hashing::Hash, BlockNumber, ContentId};
+use base64::{engine::general_purpose::STANDARD as BASE64, Engine as _};
+use codec::Encode;
+use serde::{de::DeserializeOwned, Deserialize};
+use subxt::rpcs::{client::RpcParams, rpc_params, RpcClient};
+use tokio::io::{AsyncRead, AsyncReadExt};
+
+use crate::{
+    account::Account,
+    chain::{explain_node_method, Chain},
+    error::{Error, Result},
+    verify::parse_hash,
+};
+
+/// Bytes of content in one request, before base64 makes them a third longer.
+pub const CHUNK_BYTES: u64 = 2 << 20;
+
+/// Content that can be read by its CID. A trait, so that what is done with it can be tested
+/// without a node.
+pub trait BlobSource {
+    /// Its length in bytes.
+    fn size(&self, cid: &ContentId) -> impl Future<Output = Result<u64>> + Send;
+
+    /// At most `len` bytes from `offset` on.
+    fn read(
+        &self,
+        cid: &ContentId,
+        offset: u64,
+        len: u64,
+    ) -> impl Future<Output = Result<Vec<u8>>> + Send;
+}
+
+/// The node's methods.
+pub struct NodeRpc<'a>(&'a RpcClient);
+
+/// The keys of the node's worker, and its agreement to act for a provider.
+pub struct WorkerKeys {
+    /// Public worker key.
+    pub worker: Hash,
+    /// Public sealing key.
+    pub sealing_key: Hash,
+    /// The agreement.
+    pub proof: WorkerProof,
+}
+
+/// As `aicpw_primitives::worker_key::WorkerProof`.
+#[derive(Encode, Clone, PartialEq, Eq, Debug)]
+pub struct WorkerProof {
+    /// Height of the recent block that the signature names.
+    pub recent_block: BlockNumber,
+    /// The signature.
+    pub signature: [u8; 64],
+}
+
+#[derive(Deserialize)]
+struct Added {
+    cid: ContentId,
+}
+
+#[derive(Deserialize)]
+struct Stat {
+    size: u64,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct WorkerKeysJson {
+    worker: String,
+    sealing_key: String,
+    proof: ProofJson,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ProofJson {
+    recent_block: BlockNumber,
+    signature: String,
+}
+
+impl<'a> NodeRpc<'a> {
+    /// The methods of the node that `chain` is connected to.
+    pub fn new(chain: &'a Chain) -> Self {
+        Self(chain.rpc())
+    }
+
+    async fn call<T: DeserializeOwned>(&self, method: &str, params: RpcParams) -> Result<T> {
+        self.0
+            .request(method, params)
+            .await
+            .map_err(|error| explain_node_method(method, &error))
+    }
+
+    /// Adds a file to the node's store, which keeps it and serves it to others. `progress` is told
+    /// the bytes done.
+    ///
+    /// # Errors
+    /// The file cannot be read, or changes its length meanwhile; the store is full.
+    pub async fn add_file(&self, path: &Path, progress: impl Fn(u64)) -> Result<ContentId> {
+        let failed = |error: std::io::Error| Error::file("read", path, &error);
+        let file = tokio::fs::File::open(path).await.map_err(failed)?;
+        let length = file.metadata().await.map_err(failed)?.len();
+        self.add(file, length, progress)
+            .await
+            .map_err(|error| error.while_doing(format!("uploading {}", path.display())))
+    }
+
+    /// Adds bytes to the node's store.
+    ///
+    /// # Errors
+    /// The store is full.
+    pub async fn add_bytes(&self, bytes: &[u8]) -> Result<ContentId> {
+        self.add(bytes, bytes.len() as u64, |_| {}).await
+    }
+
+    /// Adds what `from` gives, which must be `length` bytes.
+    async fn add(
+        &self,
+        from: impl AsyncRead + Unpin,
+        length: u64,
+        progress: impl Fn(u64),
+    ) -> Result<ContentId> {
+        let changed = || Error::other("its length changed meanwhile").hint("try again");
+        // One byte more than there should be shows that it grew.
+        let mut from = from.take(length.saturating_add(1));
+        let upload: String = self.call("aicpw_ipfsAddOpen", rpc_params![length]).await?;
+        let mut done = 0;
+        progress(0);
+        while done < length {
+            let mut piece = Vec::with_capacity(CHUNK_BYTES as usize);
+            let read = (&mut from).take(CHUNK_BYTES).read_to_end(&mut piece).await;
+            read.map_err(|error| Error::other(format!("cannot read: {error}")))?;
+            if piece.is_empty() || done + piece.len() as u64 > length {
+                return Err(changed());
+            }
+            done += piece.len() as u64;
+            let params = rpc_params![&upload, BASE64.encode(&piece)];
+            self.call::<serde_json::Value>("aicpw_ipfsAddWrite", params)
+                .await?;
+            progress(done);
+        }
+        let added: Added = self
+            .call("aicpw_ipfsAddFinish", rpc_params![&upload])
+            .await?;
+        Ok(added.cid)
+    }
+
+    /// Has the node connect to a peer.
+    ///
+    /// # Errors
+    /// It cannot.
+    pub async fn connect(&self, address: &str) -> Result<()> {
+        self.call::<serde_json::Value>("aicpw_ipfsConnect", rpc_params![address])
+            .await?;
+        Ok(())
+    }
+
+    /// Has the node keep content, fetching what is missing of it.
+    ///
+    /// # Errors
+    /// Nobody has it.
+    pub async fn pin(&self, cid: &ContentId) -> Result<()> {
+        self.call::<serde_json::Value>("aicpw_ipfsPin", rpc_params![cid])
+            .await?;
+        Ok(())
+    }
+
+    /// Lets the node forget content.
+    ///
+    /// # Errors
+    /// The node does not answer.
+    pub async fn unpin(&self, cid: &ContentId) -> Result<()> {
+        self.call::<serde_json::Value>("aicpw_ipfsUnpin", rpc_params![cid])
+            .await?;
+        Ok(())
+    }
+
+    /// Where others reach the node's store.
+    ///
+    /// # Errors
+    /// The node does not answer.
+    pub async fn addresses(&self) -> Result<Vec<String>> {
+        self.call("aicpw_ipfsAddresses", rpc_params![]).await
+    }
+
+    /// The devices of the node's machine, measured.
+    ///
+    /// # Errors
+    /// The node does not run with `--provider`.
+    pub async fn local_devices(&self) -> Result<Vec<DeviceSpec>> {
+        self.call("aicpw_localDevices", rpc_params![]).await
+    }
+
+    /// The keys of the node's worker, which agrees to act for `provider`.
+    ///
+    /// # Errors
+    /// The node does not run with `--provider`.
+    pub async fn worker_keys(&self, provider: Account) -> Result<WorkerKeys> {
+        let keys: WorkerKeysJson = self
+            .call("aicpw_workerKeys", rpc_params![provider.to_string()])
+            .await?;
+        let wrong = |why: String| Error::other(format!("aicpw_workerKeys: {why}"));
+        let digits = keys.proof.signature.trim_start_matches("0x");
+        let mut signature = [0; 64];
+        hex::decode_to_slice(digits, &mut signature)
+            .map_err(|error| wrong(format!("its signature: {error}")))?;
+        Ok(WorkerKeys {
+            worker: parse_hash(&keys.worker).map_err(wrong)?,
+            sealing_key: parse_hash(&keys.sealing_key).map_err(wrong)?,
+            proof: WorkerProof {
+                recent_block: keys.proof.recent_block,
+                signature,
+            },
+        })
+    }
+}
+
+impl BlobSource for NodeRpc<'_> {
+    async fn size(&self, cid: &ContentId) -> Result<u64> {
+        let stat: Stat = self.call("aicpw_ipfsStat", rpc_params![cid]).await?;
+        Ok(stat.size)
+    }
+
+    async fn read(&self, cid: &ContentId, offset: u64, len: u64) -> Result<Vec<u8>> {
+        let text: String = self
+            .call("aicpw_ipfsRead", rpc_params![cid, offset, len])
+            .await?;
+        BASE64
+            .decode(text)
+            .map_err(|error| Error::other(format!("aicpw_ipfsRead: not base64: {error}")))
+    }
+}
+
+/// Reads content as a whole, if it has at most `max` bytes.
+///
+/// # Errors
+/// It is longer, or nobody has it.
+pub async fn read_all(source: &impl BlobSource, cid: &ContentId, max: u64) -> Result<Vec<u8>> {
+    let size = source.size(cid).await?;
+    if size > max {
+        return Err(Error::other(format!(
+            "{cid} has {size} bytes, and {max} are expected at most"
+        )));
+    }
+    let mut content = Vec::new();
+    while (content.len() as u64) < size {
+        let offset = content.len() as u64;
+        let piece = source
+            .read(cid, offset, (size - offset).min(CHUNK_BYTES))
+            .await?;
+        if piece.is_empty() {
+            return Err(Error::other(format!(
+                "{cid} ended after {offset} of {size} bytes"
+            )));
+        }
+        content.extend(piece);
+    }
+    content.truncate(size as usize);
+    Ok(content)
+}

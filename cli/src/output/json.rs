@@ -1,0 +1,414 @@
+//! The documents of `--json`. Their fields are described in `docs/cli.md` and are stable: new
+//! ones may come, none goes or changes its meaning.
+//!
+//! Amounts are decimal AICP in strings, never rounded; hashes are hexadecimal with `0x`; accounts
+//! are SS58; spans of time are milliseconds and end in `_milliseconds`; blocks are heights.
+
+use aicpw_protocol::{
+    device::Reputation,
+    task::{
+        AssignmentStatus, DeterminismClass, Engine, Fault, Needs, Privacy, Refunded, TaskStatus,
+        Unmatched, Verification,
+    },
+    view::{AssignmentView, DeviceView, ProviderView, TaskView},
+    BlockNumber, ContentId,
+};
+use serde::Serialize;
+
+use crate::{account::Account, amount::Amount, error::Error, peers, verify::show_hash};
+
+/// A document over several lines.
+pub fn document(value: &impl Serialize) -> String {
+    serde_json::to_string_pretty(value).unwrap_or_else(|error| error.to_string())
+}
+
+/// A document on one line.
+pub fn line(value: &impl Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_else(|error| error.to_string())
+}
+
+/// A failure.
+#[derive(Serialize)]
+pub struct FailureJson<'a> {
+    error: FailureBody<'a>,
+}
+
+#[derive(Serialize)]
+struct FailureBody<'a> {
+    code: u8,
+    kind: &'static str,
+    message: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    task: Option<u64>,
+}
+
+/// A failure as a document.
+pub fn failure(error: &Error) -> FailureJson<'_> {
+    FailureJson {
+        error: FailureBody {
+            code: error.kind as u8,
+            kind: error.kind.name(),
+            message: &error.message,
+            hint: error.hint.as_deref(),
+            task: error.task,
+        },
+    }
+}
+
+/// A task.
+#[derive(Serialize)]
+pub struct TaskJson {
+    task: u64,
+    requester: Account,
+    #[serde(flatten)]
+    state: TaskStateJson,
+    manifest: ContentId,
+    needs: NeedsJson,
+    budget: Amount,
+    escrow: Amount,
+    time_limit_milliseconds: u64,
+    match_window_milliseconds: u64,
+    verification: VerificationJson,
+    privacy: Privacy,
+    peers: Vec<String>,
+    submitted_at: BlockNumber,
+    timestamp: u64,
+    history_head: String,
+    rating: Option<u8>,
+    assignments: Vec<AssignmentJson>,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "state", rename_all = "kebab-case")]
+enum TaskStateJson {
+    Queued {
+        match_by: BlockNumber,
+    },
+    Parked {
+        match_by: BlockNumber,
+        reason: Unmatched,
+    },
+    Active,
+    Verifying {
+        settle_at: BlockNumber,
+    },
+    Settled {
+        ended_at: BlockNumber,
+        paid: Amount,
+    },
+    Cancelled {
+        ended_at: BlockNumber,
+    },
+    Refunded {
+        ended_at: BlockNumber,
+        reason: Refunded,
+    },
+}
+
+#[derive(Serialize)]
+struct NeedsJson {
+    engine: Engine,
+    class: DeterminismClass,
+    gflops: u64,
+    memory_mib: u64,
+    bandwidth_mbps: u32,
+    min_reputation: Reputation,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "mode", rename_all = "kebab-case")]
+enum VerificationJson {
+    Expected { root_hash: String },
+    Optimistic { window_milliseconds: u64 },
+    Replicated { replicas: u8, quorum: u8 },
+    Proof { circuit: u32 },
+}
+
+/// An assignment.
+#[derive(Serialize)]
+struct AssignmentJson {
+    assignment: String,
+    provider: Account,
+    device: u64,
+    price: Amount,
+    collateral: Amount,
+    fraud_bond: Amount,
+    assigned_at: BlockNumber,
+    #[serde(flatten)]
+    state: AssignmentStateJson,
+    peers: Vec<String>,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "state", rename_all = "kebab-case")]
+enum AssignmentStateJson {
+    Assigned {
+        start_by: BlockNumber,
+    },
+    Running {
+        progress_by: BlockNumber,
+        commit_by: BlockNumber,
+        steps_done: u64,
+        steps_total: u64,
+    },
+    Committed {
+        commitment: String,
+        committed_at: BlockNumber,
+        reveal_by: BlockNumber,
+    },
+    Revealed {
+        result_root: String,
+        result: ContentId,
+        revealed_at: BlockNumber,
+    },
+    Settled {
+        result_root: String,
+        result: ContentId,
+        ended_at: BlockNumber,
+    },
+    Failed {
+        fault: Fault,
+        message: String,
+        log: Option<ContentId>,
+        ended_at: BlockNumber,
+    },
+    Cancelled {
+        ended_at: BlockNumber,
+    },
+}
+
+impl From<&TaskView<Account>> for TaskJson {
+    fn from(view: &TaskView<Account>) -> Self {
+        let submission = &view.submission;
+        Self {
+            task: view.id.0,
+            requester: view.requester,
+            state: match view.status {
+                TaskStatus::Queued { match_by } => TaskStateJson::Queued { match_by },
+                TaskStatus::Parked { match_by, reason } => {
+                    TaskStateJson::Parked { match_by, reason }
+                }
+                TaskStatus::Active => TaskStateJson::Active,
+                TaskStatus::Verifying { settle_at } => TaskStateJson::Verifying { settle_at },
+                TaskStatus::Settled { at, paid } => TaskStateJson::Settled {
+                    ended_at: at,
+                    paid: Amount(paid),
+                },
+                TaskStatus::Cancelled { at } => TaskStateJson::Cancelled { ended_at: at },
+                TaskStatus::Refunded { at, reason } => TaskStateJson::Refunded {
+                    ended_at: at,
+                    reason,
+                },
+            },
+            manifest: submission.manifest.clone(),
+            needs: (&submission.needs).into(),
+            budget: Amount(submission.budget),
+            escrow: Amount(view.escrow),
+            time_limit_milliseconds: submission.time_limit.0,
+            match_window_milliseconds: submission.match_window.0,
+            verification: match submission.verification {
+                Verification::Expected { root_hash } => VerificationJson::Expected {
+                    root_hash: show_hash(&root_hash),
+                },
+                Verification::Optimistic { window } => VerificationJson::Optimistic {
+                    window_milliseconds: window.0,
+                },
+                Verification::Replicated { replicas, quorum } => {
+                    VerificationJson::Replicated { replicas, quorum }
+                }
+                Verification::Proof { circuit } => VerificationJson::Proof { circuit },
+            },
+            privacy: submission.privacy,
+            peers: peers::show_all(&submission.peers),
+            submitted_at: view.submitted_at,
+            timestamp: view.timestamp,
+            history_head: show_hash(&view.history_head),
+            rating: view.rating,
+            assignments: view.assignments.iter().map(Into::into).collect(),
+        }
+    }
+}
+
+impl From<&Needs> for NeedsJson {
+    fn from(needs: &Needs) -> Self {
+        Self {
+            engine: needs.engine,
+            class: needs.class,
+            gflops: needs.gflops.0,
+            memory_mib: needs.memory.0,
+            bandwidth_mbps: needs.bandwidth.0,
+            min_reputation: needs.min_reputation,
+        }
+    }
+}
+
+impl From<&AssignmentView<Account>> for AssignmentJson {
+    fn from(view: &AssignmentView<Account>) -> Self {
+        Self {
+            assignment: view.id.to_string(),
+            provider: view.provider,
+            device: view.device.0,
+            price: Amount(view.price),
+            collateral: Amount(view.collateral),
+            fraud_bond: Amount(view.fraud_bond),
+            assigned_at: view.assigned_at,
+            state: match &view.status {
+                AssignmentStatus::Assigned { start_by } => AssignmentStateJson::Assigned {
+                    start_by: *start_by,
+                },
+                AssignmentStatus::Running {
+                    progress_by,
+                    commit_by,
+                    progress,
+                    ..
+                } => AssignmentStateJson::Running {
+                    progress_by: *progress_by,
+                    commit_by: *commit_by,
+                    steps_done: progress.steps_done,
+                    steps_total: progress.steps_total,
+                },
+                AssignmentStatus::Committed {
+                    commitment,
+                    at,
+                    reveal_by,
+                } => AssignmentStateJson::Committed {
+                    commitment: show_hash(commitment),
+                    committed_at: *at,
+                    reveal_by: *reveal_by,
+                },
+                AssignmentStatus::Revealed { opening, at } => AssignmentStateJson::Revealed {
+                    result_root: show_hash(&opening.result_root),
+                    result: opening.result.clone(),
+                    revealed_at: *at,
+                },
+                AssignmentStatus::Settled { opening, at } => AssignmentStateJson::Settled {
+                    result_root: show_hash(&opening.result_root),
+                    result: opening.result.clone(),
+                    ended_at: *at,
+                },
+                AssignmentStatus::Failed {
+                    fault,
+                    at,
+                    log,
+                    message,
+                } => AssignmentStateJson::Failed {
+                    fault: *fault,
+                    message: String::from_utf8_lossy(message).into_owned(),
+                    log: log.clone(),
+                    ended_at: *at,
+                },
+                AssignmentStatus::Cancelled { at } => {
+                    AssignmentStateJson::Cancelled { ended_at: *at }
+                }
+            },
+            peers: peers::show_all(&view.peers),
+        }
+    }
+}
+
+/// A provider.
+#[derive(Serialize)]
+pub struct ProviderJson {
+    account: Account,
+    online: bool,
+    last_heartbeat: Option<BlockNumber>,
+    stake: Amount,
+    locked: Amount,
+    unbonding: Amount,
+    reputation: Reputation,
+    settled: u64,
+    faults: u64,
+    ratings: u64,
+    rating_average: Option<f64>,
+    worker: String,
+    sealing_key: String,
+    peers: Vec<String>,
+    devices: Vec<DeviceJson>,
+}
+
+/// A device.
+#[derive(Serialize)]
+struct DeviceJson {
+    device: u64,
+    name: String,
+    kind: aicpw_protocol::device::DeviceKind,
+    engine: Engine,
+    classes: Vec<DeterminismClass>,
+    gflops: u64,
+    memory_mib: u64,
+    bandwidth_mbps: u32,
+    fingerprint: String,
+    ask: Amount,
+    slots: u8,
+    used_slots: u8,
+    available: bool,
+    online: bool,
+    cools_until: Option<BlockNumber>,
+}
+
+/// The average of a provider's ratings.
+pub fn rating_average((count, sum): (u64, u64)) -> Option<f64> {
+    (count > 0).then(|| sum as f64 / count as f64)
+}
+
+/// The classes of a set.
+pub fn classes(set: aicpw_protocol::device::ClassSet) -> Vec<DeterminismClass> {
+    [
+        DeterminismClass::Int,
+        DeterminismClass::Fp32Strict,
+        DeterminismClass::Device,
+    ]
+    .into_iter()
+    .filter(|class| set.contains(*class))
+    .collect()
+}
+
+impl From<&ProviderView<Account>> for ProviderJson {
+    fn from(view: &ProviderView<Account>) -> Self {
+        Self {
+            account: view.account,
+            online: view.online,
+            last_heartbeat: view.last_heartbeat,
+            stake: Amount(view.stake),
+            locked: Amount(view.locked),
+            unbonding: Amount(view.unbonding),
+            reputation: view.reputation,
+            settled: view.settled,
+            faults: view.faults,
+            ratings: view.ratings.0,
+            rating_average: rating_average(view.ratings),
+            worker: show_hash(&view.worker),
+            sealing_key: show_hash(&view.sealing_key),
+            peers: peers::show_all(&view.peers),
+            devices: view.devices.iter().map(Into::into).collect(),
+        }
+    }
+}
+
+impl From<&DeviceView<Account>> for DeviceJson {
+    fn from(view: &DeviceView<Account>) -> Self {
+        Self {
+            device: view.id.0,
+            name: String::from_utf8_lossy(&view.spec.name).into_owned(),
+            kind: view.spec.kind,
+            engine: view.spec.engine,
+            classes: classes(view.spec.classes),
+            gflops: view.spec.gflops.0,
+            memory_mib: view.spec.memory.0,
+            bandwidth_mbps: view.spec.bandwidth.0,
+            fingerprint: show_hash(&view.spec.fingerprint),
+            ask: Amount(view.ask.0),
+            slots: view.slots,
+            used_slots: view.used_slots,
+            available: view.available,
+            online: view.online,
+            cools_until: view.cools_until,
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "json_tests.rs"]
+mod tests;

@@ -1,0 +1,88 @@
+//! Tables for people.
+
+use comfy_table::{presets, CellAlignment, ContentArrangement, Table};
+
+/// A table with a header. Columns whose name starts with `>` are aligned right.
+pub fn table(header: &[&str], rows: Vec<Vec<String>>) -> String {
+    let mut table = Table::new();
+    table
+        .load_preset(presets::UTF8_HORIZONTAL_ONLY)
+        .set_content_arrangement(ContentArrangement::Disabled)
+        .set_header(header.iter().map(|name| name.trim_start_matches('>')))
+        .add_rows(rows);
+    for (column, name) in table.column_iter_mut().zip(header) {
+        if name.starts_with('>') {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    trim(&table)
+}
+
+/// Names and values, one pair to a line. Values that are `None` are left out.
+pub fn pairs(rows: Vec<(&str, Option<String>)>) -> String {
+    let width = rows
+        .iter()
+        .map(|(name, _)| name.chars().count())
+        .max()
+        .unwrap_or(0);
+    rows.into_iter()
+        .filter_map(|(name, value)| Some(format!("{name:<width$}  {}\n", value?)))
+        .collect()
+}
+
+fn trim(table: &Table) -> String {
+    table
+        .lines()
+        .map(|line| format!("{}\n", line.trim_end()))
+        .collect()
+}
+
+/// An id or hash so short that it fits a table.
+pub fn short(text: &str) -> String {
+    let count = text.chars().count();
+    if count <= 14 {
+        return text.to_owned();
+    }
+    let head: String = text.chars().take(6).collect();
+    let tail: String = text.chars().skip(count - 6).collect();
+    format!("{head}…{tail}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table() {
+        let rows = vec![
+            vec!["1".into(), "settled".into()],
+            vec!["20".into(), "running".into()],
+        ];
+        let expected = "\
+────────────────
+ Task   State
+════════════════
+    1   settled
+────────────────
+   20   running
+────────────────
+";
+        assert_eq!(table(&[">Task", "State"], rows), expected);
+    }
+
+    #[test]
+    fn pairs_without_the_missing() {
+        let text = pairs(vec![
+            ("Task", Some("7".into())),
+            ("Rating", None),
+            ("Requester", Some("x".into())),
+        ]);
+        assert_eq!(text, "Task       7\nRequester  x\n");
+    }
+
+    #[test]
+    fn long_ids_are_shortened() {
+        assert_eq!(short("0x12"), "0x12");
+        assert_eq!(short("bafybeigdyrzt5sfp7udm7hu76uh7"), "bafybe…u76uh7");
+    }
+}

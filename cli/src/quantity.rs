@@ -1,0 +1,148 @@
+//! Spans of time and sizes of memory on the command line.
+
+use aicpw_protocol::{Mebibytes, Milliseconds};
+
+/// Splits `12ms` into number and unit.
+fn number_and_unit(text: &str) -> Option<(u64, &str)> {
+    let text = text.trim();
+    let end = text
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(text.len());
+    let (number, unit) = text.split_at(end);
+    Some((number.parse().ok()?, unit.trim_start()))
+}
+
+/// Reads a span: `1500ms`, `120s`, `10m`, `2h`, `1d`; a bare number is seconds.
+pub fn parse_span(text: &str) -> Result<Milliseconds, String> {
+    let wrong = || format!("`{text}` is not a span of time; write it as 1500ms, 120s, 10m or 2h");
+    let (number, unit) = number_and_unit(text).ok_or_else(wrong)?;
+    let factor = match unit {
+        "ms" => 1,
+        "" | "s" => 1_000,
+        "m" | "min" => 60_000,
+        "h" => 3_600_000,
+        "d" => 86_400_000,
+        _ => return Err(wrong()),
+    };
+    number
+        .checked_mul(factor)
+        .map(Milliseconds)
+        .ok_or_else(wrong)
+}
+
+/// A span for people, exact: the largest unit that divides it.
+pub fn show_span(span: Milliseconds) -> String {
+    let units = [
+        (86_400_000, "d"),
+        (3_600_000, "h"),
+        (60_000, "m"),
+        (1_000, "s"),
+    ];
+    match units
+        .iter()
+        .find(|(factor, _)| span.0 != 0 && span.0 % factor == 0)
+    {
+        Some((factor, unit)) => format!("{}{unit}", span.0 / factor),
+        None => format!("{}ms", span.0),
+    }
+}
+
+/// How long something took, for people: three digits.
+pub fn show_elapsed(elapsed: std::time::Duration) -> String {
+    match elapsed.as_secs_f64() {
+        seconds if seconds < 1.0 => format!("{} ms", elapsed.as_millis()),
+        seconds if seconds < 10.0 => format!("{seconds:.2} s"),
+        seconds if seconds < 100.0 => format!("{seconds:.1} s"),
+        seconds if seconds < 7_200.0 => format!(
+            "{:.0} min {:02.0} s",
+            (seconds / 60.0).floor(),
+            seconds % 60.0
+        ),
+        seconds => format!("{:.1} h", seconds / 3_600.0),
+    }
+}
+
+/// Reads a size of memory: `512MiB`, `2GiB`, `1TiB`; a bare number is MiB.
+pub fn parse_memory(text: &str) -> Result<Mebibytes, String> {
+    let wrong = || format!("`{text}` is not a size of memory; write it as 512MiB or 2GiB");
+    let (number, unit) = number_and_unit(text).ok_or_else(wrong)?;
+    let factor = match unit {
+        "" | "MiB" => 1,
+        "GiB" => 1 << 10,
+        "TiB" => 1 << 20,
+        _ => return Err(wrong()),
+    };
+    number.checked_mul(factor).map(Mebibytes).ok_or_else(wrong)
+}
+
+/// Bytes as whole mebibytes, rounded up.
+pub fn mebibytes_for(bytes: u64) -> Mebibytes {
+    Mebibytes(bytes.div_ceil(1 << 20))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn spans_with_units() {
+        for (text, ms) in [
+            ("1500ms", 1_500),
+            ("120s", 120_000),
+            ("120", 120_000),
+            ("2 h", 7_200_000),
+            ("10m", 600_000),
+            ("1d", 86_400_000),
+            ("0", 0),
+        ] {
+            assert_eq!(parse_span(text), Ok(Milliseconds(ms)), "{text}");
+        }
+        for bad in [
+            "",
+            "s",
+            "1.5s",
+            "-1s",
+            "1w",
+            "99999999999999999999",
+            "18446744073709551615d",
+        ] {
+            assert!(parse_span(bad).unwrap_err().contains("span"), "{bad}");
+        }
+    }
+
+    #[test]
+    fn memory_with_units() {
+        assert_eq!(parse_memory("512"), Ok(Mebibytes(512)));
+        assert_eq!(parse_memory("2GiB"), Ok(Mebibytes(2_048)));
+        assert!(
+            parse_memory("2GB").is_err(),
+            "decimal units would be read two ways"
+        );
+        assert_eq!(mebibytes_for(1), Mebibytes(1));
+        assert_eq!(mebibytes_for(0), Mebibytes(0));
+        assert_eq!(mebibytes_for((1 << 20) + 1), Mebibytes(2));
+    }
+
+    #[test]
+    fn elapsed_in_three_digits() {
+        let show = |ms| show_elapsed(std::time::Duration::from_millis(ms));
+        assert_eq!(show(340), "340 ms");
+        assert_eq!(show(2_346), "2.35 s");
+        assert_eq!(show(61_000), "61.0 s");
+        assert_eq!(show(125_000), "2 min 05 s");
+        assert_eq!(show(8_000_000), "2.2 h");
+    }
+
+    proptest! {
+        #[test]
+        fn a_span_that_is_written_is_read(ms: u64) {
+            prop_assert_eq!(parse_span(&show_span(Milliseconds(ms))), Ok(Milliseconds(ms)));
+        }
+
+        #[test]
+        fn no_text_panics(text in ".*") {
+            let _ = (parse_span(&text), parse_memory(&text));
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! `--verify`: how the result is verified.
+
+use std::{path::PathBuf, str::FromStr};
+
+use aicpw_protocol::{
+    commitment::expected_root_hash, hashing::Hash, merkle::ResultRootBuilder, task::Verification,
+    Milliseconds,
+};
+
+use crate::{
+    error::{Error, Result},
+    quantity::parse_span,
+};
+
+/// Outputs shorter than this can be guessed, so that `expected` protects nothing.
+const GUESSABLE_BYTES: u64 = 16;
+
+/// The default window of `optimistic`, before it is fitted into what the chain allows.
+const DEFAULT_WINDOW: Milliseconds = Milliseconds(60_000);
+
+/// The option as written.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum VerifyArg {
+    /// `optimistic`, or `optimistic=60s`.
+    Optimistic(Option<Milliseconds>),
+    /// `expected=0x…`: the result root itself. Only its hash goes on chain.
+    ExpectedRoot(Hash),
+    /// `expected=@FILE`: a file with the expected canonical output.
+    ExpectedFile(PathBuf),
+}
+
+impl Default for VerifyArg {
+    fn default() -> Self {
+        Self::Optimistic(None)
+    }
+}
+
+impl FromStr for VerifyArg {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.split_once('=') {
+            None if text == "optimistic" => Ok(Self::Optimistic(None)),
+            Some(("optimistic", window)) => parse_span(window).map(|w| Self::Optimistic(Some(w))),
+            Some(("expected", file)) if file.starts_with('@') && file.len() > 1 => {
+                Ok(Self::ExpectedFile(PathBuf::from(&file[1..])))
+            }
+            Some(("expected", root)) => parse_hash(root).map(Self::ExpectedRoot),
+            _ => Err(format!(
+                "`{text}` is not a verification mode; write optimistic=60s, expected=0x<result root> \
+                 or expected=@<file with the expected output>"
+            )),
+        }
+    }
+}
+
+/// Reads 32 bytes of hexadecimal, with or without `0x`.
+pub fn parse_hash(text: &str) -> Result<Hash, String> {
+    let digits = text.strip_prefix("0x").unwrap_or(text);
+    let mut hash = [0; 32];
+    hex::decode_to_slice(digits, &mut hash)
+        .map_err(|_| format!("`{text}` is not a hash: it must have 64 hexadecimal digits"))?;
+    Ok(hash)
+}
+
+/// Hexadecimal with `0x`.
+pub fn show_hash(hash: &Hash) -> String {
+    format!("0x{}", hex::encode(hash))
+}
+
+impl VerifyArg {
+    /// What goes on chain, and a warning for the person. `window_range` is what the chain allows,
+    /// in milliseconds; `output_bytes` the length of the canonical output.
+    ///
+    /// # Errors
+    /// A window that the chain does not allow; a file that cannot be read or is not as long as
+    /// the output.
+    pub fn resolve(
+        &self,
+        window_range: (u64, u64),
+        output_bytes: u64,
+    ) -> Result<(Verification, Option<String>)> {
+        let (shortest, longest) = window_range;
+        let expected = |root: &Hash| {
+            let warning = (output_bytes < GUESSABLE_BYTES).then(|| {
+                format!(
+                    "the output has only {output_bytes} bytes: a provider can find it from the \
+                     hash on chain by trying, without running the job"
+                )
+            });
+            (
+                Verification::Expected {
+                    root_hash: expected_root_hash(root),
+                },
+                warning,
+            )
+        };
+        match self {
+            Self::Optimistic(None) => {
+                let window = Milliseconds(DEFAULT_WINDOW.0.clamp(shortest, longest.max(shortest)));
+                Ok((Verification::Optimistic { window }, None))
+            }
+            Self::Optimistic(Some(window)) if (shortest..=longest).contains(&window.0) => {
+                Ok((Verification::Optimistic { window: *window }, None))
+            }
+            Self::Optimistic(Some(_)) => Err(Error::usage(format!(
+                "--verify: the window must be between {} and {} on this chain",
+                crate::quantity::show_span(Milliseconds(shortest)),
+                crate::quantity::show_span(Milliseconds(longest)),
+            ))),
+            Self::ExpectedRoot(root) => Ok(expected(root)),
+            Self::ExpectedFile(path) => {
+                let wrong = |error: std::io::Error| {
+                    Error::usage(format!("--verify: cannot read {}: {error}", path.display()))
+                };
+                let mut file = std::fs::File::open(path).map_err(wrong)?;
+                let mut root = RootWriter(ResultRootBuilder::default());
+                let length = std::io::copy(&mut file, &mut root).map_err(wrong)?;
+                if length != output_bytes {
+                    return Err(Error::usage(format!(
+                        "--verify: {} has {length} bytes, but the manifest's outputs have {output_bytes}",
+                        path.display()
+                    )));
+                }
+                Ok(expected(&root.0.finish()))
+            }
+        }
+    }
+}
+
+struct RootWriter(ResultRootBuilder);
+
+impl std::io::Write for RootWriter {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aicpw_protocol::merkle::result_root;
+
+    const RANGE: (u64, u64) = (10_000, 3_600_000);
+
+    #[test]
+    fn the_forms() {
+        let parse = |text: &str| text.parse::<VerifyArg>();
+        assert_eq!(parse("optimistic"), Ok(VerifyArg::Optimistic(None)));
+        assert_eq!(
+            parse("optimistic=90s"),
+            Ok(VerifyArg::Optimistic(Some(Milliseconds(90_000))))
+        );
+        let root = "ab".repeat(32);
+        assert_eq!(
+            parse(&format!("expected=0x{root}")),
+            Ok(VerifyArg::ExpectedRoot([0xab; 32]))
+        );
+        assert_eq!(
+            parse("expected=@out.bin"),
+            Ok(VerifyArg::ExpectedFile("out.bin".into()))
+        );
+        for bad in [
+            "",
+            "expected",
+            "expected=",
+            "expected=0x12",
+            "expected=@",
+            "replicated=3",
+        ] {
+            assert!(parse(bad).is_err(), "{bad}");
+        }
+        assert!(parse("optimistic=soon").unwrap_err().contains("span"));
+    }
+
+    #[test]
+    fn only_the_hash_of_the_root_goes_on_chain() {
+        let root = result_root(&[7; 100]);
+        let (verification, warning) = VerifyArg::ExpectedRoot(root).resolve(RANGE, 100).unwrap();
+        assert_eq!(
+            verification,
+            Verification::Expected {
+                root_hash: expected_root_hash(&root)
+            }
+        );
+        assert_eq!(warning, None);
+        let (_, warning) = VerifyArg::ExpectedRoot(root).resolve(RANGE, 4).unwrap();
+        assert!(warning.unwrap().contains("4 bytes"));
+    }
+
+    #[test]
+    fn a_file_with_the_output_gives_the_same() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("out.bin");
+        std::fs::write(&path, [7; 100]).unwrap();
+        let from_file = VerifyArg::ExpectedFile(path.clone());
+        let from_root = VerifyArg::ExpectedRoot(result_root(&[7; 100]));
+        assert_eq!(
+            from_file.resolve(RANGE, 100).unwrap(),
+            from_root.resolve(RANGE, 100).unwrap()
+        );
+        let error = from_file.resolve(RANGE, 99).unwrap_err().to_string();
+        assert!(
+            error.contains("100 bytes") && error.contains("99"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn windows_that_the_chain_allows() {
+        let window = |arg: VerifyArg, range| match arg.resolve(range, 100) {
+            Ok((Verification::Optimistic { window }, None)) => Ok(window.0),
+            Ok(other) => panic!("{other:?}"),
+            Err(error) => Err(error.message),
+        };
+        assert_eq!(window(VerifyArg::default(), RANGE), Ok(60_000));
+        assert_eq!(
+            window(VerifyArg::default(), (90_000, 100_000)),
+            Ok(90_000),
+            "fitted"
+        );
+        let long = VerifyArg::Optimistic(Some(Milliseconds(7_200_000)));
+        assert!(window(long, RANGE)
+            .unwrap_err()
+            .contains("between 10s and 1h"));
+    }
+}
