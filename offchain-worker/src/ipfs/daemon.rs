@@ -1,0 +1,162 @@
+//! The `aicpw-ipfs` process, as the node sees it.
+
+use super::error::DaemonError;
+use super::locate::find_binary;
+use super::rpc::KuboRpc;
+use super::supervise::{self, Program};
+use super::PeerAddress;
+use std::fs::{DirBuilder, Permissions};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use tokio::sync::{oneshot, watch};
+use tokio::task::JoinHandle;
+
+/// Longest path of a Unix socket on Linux, without the terminating zero.
+const MAX_SOCKET_PATH: usize = 107;
+
+/// How the process is started.
+#[derive(Debug, Clone)]
+pub struct DaemonConfig {
+    /// The program, if it is neither beside the running one nor in `$PATH`.
+    pub binary: Option<PathBuf>,
+    /// Folder for its identity, its blocks, and its socket; made if missing.
+    pub folder: PathBuf,
+    /// Multiaddresses on which peers reach it. With a port of 0 they change at every start.
+    pub listen: Vec<String>,
+    /// Peers to which it keeps a connection.
+    pub bootstrap: Vec<PeerAddress>,
+    /// Most bytes that its store may hold.
+    pub storage_max: Option<u64>,
+}
+
+/// A running `aicpw-ipfs`. It is started again when it ends by itself, and ended when this is
+/// dropped, and also when this process dies without dropping anything.
+#[derive(Debug)]
+pub struct Daemon {
+    rpc: KuboRpc,
+    stop: Option<oneshot::Sender<()>>,
+    supervisor: JoinHandle<()>,
+    /// Removed after the process.
+    _socket_folder: Option<RemoveFolder>,
+}
+
+impl Daemon {
+    /// Starts the process and waits until it answers.
+    ///
+    /// # Errors
+    /// When the program is missing, ends at once (the error has the last it said), or does not
+    /// become ready. Later failures are not reported but repaired.
+    pub async fn start(config: DaemonConfig) -> Result<Self, DaemonError> {
+        let binary = find_binary(config.binary.as_deref())?;
+        private_folder(&config.folder, true)?;
+        let (socket, socket_folder) = socket_for(&config.folder)?;
+        let rpc = KuboRpc::unix(&socket)?;
+        let program = Program { binary, arguments: arguments(&config, &socket), rpc: rpc.clone() };
+
+        let first = program.start().await?;
+        let (ready, is_ready) = watch::channel(true);
+        let (stop, stopped) = oneshot::channel();
+        let supervisor = tokio::spawn(supervise::supervise(program, first, ready, stopped));
+        let rpc = rpc.supervised(is_ready);
+        Ok(Self { rpc, stop: Some(stop), supervisor, _socket_folder: socket_folder })
+    }
+
+    /// A store backed by the process. While the process is being started again its operations
+    /// wait; those that were running fail.
+    pub fn store(&self) -> KuboRpc {
+        self.rpc.clone()
+    }
+
+    /// Ends the process and waits until it is gone.
+    pub async fn shutdown(mut self) {
+        if let Some(stop) = self.stop.take() {
+            let _ = stop.send(());
+        }
+        // It ends by itself now; a panic in it has been reported by its own thread.
+        let _ = (&mut self.supervisor).await;
+    }
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        // Drops the process with it, which kills it.
+        self.supervisor.abort();
+    }
+}
+
+fn arguments(config: &DaemonConfig, socket: &Path) -> Vec<std::ffi::OsString> {
+    let mut arguments: Vec<std::ffi::OsString> = vec![
+        "--repo".into(),
+        config.folder.join("repo").into(),
+        "--rpc-socket".into(),
+        socket.into(),
+        "--exit-with-parent".into(),
+    ];
+    for address in &config.listen {
+        arguments.extend(["--listen".into(), address.into()]);
+    }
+    for peer in &config.bootstrap {
+        arguments.extend(["--bootstrap".into(), peer.to_string().into()]);
+    }
+    if let Some(bytes) = config.storage_max {
+        arguments.extend(["--storage-max".into(), bytes.to_string().into()]);
+    }
+    arguments
+}
+
+/// A place for the socket: in `folder`, or in a fresh one where that path would be too long for
+/// a socket.
+fn socket_for(folder: &Path) -> Result<(PathBuf, Option<RemoveFolder>), DaemonError> {
+    let near = folder.join("rpc.sock");
+    if near.as_os_str().len() <= MAX_SOCKET_PATH {
+        return Ok((near, None));
+    }
+    static COUNTER: AtomicU64 = AtomicU64::new(0);
+    let count = COUNTER.fetch_add(1, Ordering::Relaxed);
+    let name = format!("aicpw-ipfs-{}-{count}", std::process::id());
+    let short = std::env::temp_dir().join(name);
+    // Not an existing one: in a shared folder that might be somebody else's.
+    private_folder(&short, false)?;
+    Ok((short.join("rpc.sock"), Some(RemoveFolder(short))))
+}
+
+/// Makes a folder that nobody else can enter.
+fn private_folder(path: &Path, may_exist: bool) -> Result<(), DaemonError> {
+    let failed = |action| {
+        move |source: io::Error| DaemonError::System { action, path: path.to_owned(), source }
+    };
+    DirBuilder::new().recursive(may_exist).mode(0o700).create(path).map_err(failed("create"))?;
+    std::fs::set_permissions(path, Permissions::from_mode(0o700)).map_err(failed("protect"))
+}
+
+#[derive(Debug)]
+struct RemoveFolder(PathBuf);
+
+impl Drop for RemoveFolder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sockets_are_near_unless_the_path_is_too_long() {
+        let dir = tempfile::tempdir().unwrap();
+        let (near, none) = socket_for(dir.path()).unwrap();
+        assert_eq!(near, dir.path().join("rpc.sock"));
+        assert!(none.is_none());
+
+        let (short, folder) = socket_for(&dir.path().join("x".repeat(100))).unwrap();
+        assert!(short.as_os_str().len() <= MAX_SOCKET_PATH);
+        let parent = short.parent().unwrap().to_owned();
+        let mode = std::fs::metadata(&parent).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode, 0o700);
+        drop(folder);
+        assert!(!parent.exists());
+    }
+}

@@ -1,0 +1,297 @@
+//! Files from the IPFS node.
+
+use super::error::BlobError;
+use super::rpc::{refusal, KuboRpc};
+use super::{BlobStore, FetchOptions, PeerAddress, Progress};
+use cid::Cid;
+use futures::future::join_all;
+use http_body_util::BodyExt;
+use std::future::Future;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+use tokio::fs::File;
+use tokio::io::{AsyncWriteExt, BufWriter};
+use tokio::time::Instant;
+
+/// Bytes gathered before they are written.
+const WRITE_BUFFER: usize = 1 << 20;
+
+/// kubo's trailer with the cause of a download that broke off.
+const STREAM_ERROR: &str = "x-stream-error";
+
+pub(super) async fn fetch_to_file(
+    rpc: &KuboRpc,
+    cid: &Cid,
+    path: &Path,
+    options: &FetchOptions,
+    progress: Progress<'_>,
+) -> Result<u64, BlobError> {
+    let fetch = fetch(rpc, cid, path, options, progress);
+    let (result, unreachable) = while_connecting(rpc, &options.peers, fetch).await;
+    match result {
+        Err(BlobError::NotFound { cid, waited, reason }) if !unreachable.is_empty() => {
+            let reason = format!("{reason}; {}", unreachable.join("; "));
+            Err(BlobError::NotFound { cid, waited, reason })
+        }
+        result => result,
+    }
+}
+
+/// Runs `work` while it connects to `peers`. A want reaches peers that are connected later too,
+/// so neither a slow nor a dead one delays the others.
+async fn while_connecting<T>(
+    rpc: &KuboRpc,
+    peers: &[PeerAddress],
+    work: impl Future<Output = T>,
+) -> (T, Vec<String>) {
+    let mut unreachable = Vec::new();
+    let mut connect = std::pin::pin!(join_all(peers.iter().map(|peer| rpc.connect(peer))));
+    let mut work = std::pin::pin!(work);
+    let mut connecting = !peers.is_empty();
+    loop {
+        tokio::select! {
+            // First the peers, so that their part of the answer is known if both are ready.
+            biased;
+            results = &mut connect, if connecting => {
+                connecting = false;
+                unreachable.extend(results.into_iter().filter_map(Result::err).map(|e| e.to_string()));
+            }
+            result = &mut work => return (result, unreachable),
+        }
+    }
+}
+
+async fn fetch(
+    rpc: &KuboRpc,
+    cid: &Cid,
+    path: &Path,
+    options: &FetchOptions,
+    progress: Progress<'_>,
+) -> Result<u64, BlobError> {
+    let clock = Clock::start(options);
+    let size = match tokio::time::timeout(clock.patience(), rpc.file_size(cid)).await {
+        Ok(size) => size?,
+        Err(_) => {
+            let reason = "no connected peer delivered it".into();
+            return Err(BlobError::NotFound { cid: *cid, waited: clock.elapsed(), reason });
+        }
+    };
+    if size > options.max_bytes {
+        return Err(BlobError::TooLarge { cid: *cid, size, max: options.max_bytes });
+    }
+    progress(0, size);
+
+    let partial = Partial::create(path).await?;
+    let mut file = BufWriter::with_capacity(WRITE_BUFFER, partial.open().await?);
+    let mut content = Content::open(rpc, cid, 0, None, &clock, size).await?;
+    while let Some(piece) = content.next(&clock).await? {
+        // One size is what the root claims and was checked; this is what really came.
+        if content.received > size {
+            return Err(BlobError::TooLarge { cid: *cid, size: content.received, max: size });
+        }
+        file.write_all(&piece).await.map_err(|error| partial.failed(error))?;
+        if content.received < size {
+            progress(content.received, size);
+        }
+    }
+    if content.received < size {
+        return Err(content.stalled("the IPFS node ended the stream".into()));
+    }
+    file.flush().await.map_err(|error| partial.failed(error))?;
+    partial.publish(file.into_inner()).await?;
+    progress(size, size);
+    Ok(size)
+}
+
+/// Reads a part of a file into memory. `len` is bounded by the caller, and so is the time.
+pub(super) async fn read_range(
+    rpc: &KuboRpc,
+    cid: &Cid,
+    offset: u64,
+    len: u64,
+) -> Result<Vec<u8>, BlobError> {
+    if len == 0 {
+        return Ok(Vec::new());
+    }
+    let clock = Clock::unlimited();
+    let mut content = Content::open(rpc, cid, offset, Some(len), &clock, len).await?;
+    let mut bytes = Vec::new();
+    while let Some(piece) = content.next(&clock).await? {
+        if content.received > len {
+            let size = content.received;
+            return Err(BlobError::TooLarge { cid: *cid, size, max: len });
+        }
+        bytes.extend_from_slice(&piece);
+    }
+    Ok(bytes)
+}
+
+/// The time limits of a download.
+struct Clock {
+    start: Instant,
+    stall: Duration,
+    total: Duration,
+}
+
+impl Clock {
+    fn start(options: &FetchOptions) -> Self {
+        let (stall, total) = (options.stall_timeout, options.total_timeout);
+        Self { start: Instant::now(), stall, total }
+    }
+
+    fn unlimited() -> Self {
+        Self { start: Instant::now(), stall: Duration::MAX, total: Duration::MAX }
+    }
+
+    /// How long the next piece may take.
+    fn patience(&self) -> Duration {
+        self.stall.min(self.total.saturating_sub(self.elapsed()))
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.start.elapsed()
+    }
+}
+
+/// A running `cat`.
+struct Content {
+    cid: Cid,
+    body: reqwest::Body,
+    /// Bytes so far.
+    received: u64,
+    /// Bytes expected, for messages.
+    size: u64,
+}
+
+impl Content {
+    async fn open(
+        rpc: &KuboRpc,
+        cid: &Cid,
+        offset: u64,
+        length: Option<u64>,
+        clock: &Clock,
+        size: u64,
+    ) -> Result<Self, BlobError> {
+        let arg = cid.to_string();
+        let (offset, length) = (offset.to_string(), length.map(|length| length.to_string()));
+        let mut query = vec![("arg", arg.as_str()), ("offset", &offset)];
+        if let Some(length) = &length {
+            query.push(("length", length));
+        }
+        let open = async {
+            let answer = rpc.answer(rpc.request("cat", &query)).await?;
+            rpc.check(&arg, answer).await
+        };
+        match tokio::time::timeout(clock.patience(), open).await {
+            Ok(answer) => {
+                let body = http::Response::<reqwest::Body>::from(answer?).into_body();
+                Ok(Self { cid: *cid, body, received: 0, size })
+            }
+            Err(_) => {
+                let reason = "its content did not follow its first block".into();
+                Err(BlobError::NotFound { cid: *cid, waited: clock.elapsed(), reason })
+            }
+        }
+    }
+
+    /// The next piece, `None` at the end.
+    async fn next(&mut self, clock: &Clock) -> Result<Option<bytes::Bytes>, BlobError> {
+        loop {
+            let patience = clock.patience();
+            let frame = match tokio::time::timeout(patience, self.body.frame()).await {
+                Ok(None) => return Ok(None),
+                Ok(Some(Ok(frame))) => frame,
+                Ok(Some(Err(error))) => {
+                    return Err(self.stalled(format!("the connection broke: {error}")))
+                }
+                Err(_) if patience < clock.stall => {
+                    let limit = clock.total.as_secs_f32();
+                    return Err(self.stalled(format!("it took longer than {limit} s in all")));
+                }
+                Err(_) => {
+                    let limit = clock.stall.as_secs_f32();
+                    return Err(self.stalled(format!("nothing came for {limit} s")));
+                }
+            };
+            match frame.into_data() {
+                Ok(piece) => {
+                    self.received = self.received.saturating_add(piece.len() as u64);
+                    return Ok(Some(piece));
+                }
+                Err(frame) => {
+                    let trailers = frame.into_trailers().unwrap_or_default();
+                    if let Some(cause) = trailers.get(STREAM_ERROR) {
+                        let cause = String::from_utf8_lossy(cause.as_bytes()).into_owned();
+                        return Err(match refusal(&self.cid.to_string(), cause) {
+                            BlobError::Refused { message, .. } => self.stalled(message),
+                            full => full,
+                        });
+                    }
+                }
+            }
+        }
+    }
+
+    fn stalled(&self, reason: String) -> BlobError {
+        BlobError::Stalled { cid: self.cid, received: self.received, size: self.size, reason }
+    }
+}
+
+/// A file beside its final place, removed when dropped.
+struct Partial {
+    path: PathBuf,
+    target: PathBuf,
+}
+
+impl Partial {
+    async fn create(target: &Path) -> Result<Self, BlobError> {
+        static COUNTER: AtomicU64 = AtomicU64::new(0);
+        let Some(name) = target.file_name() else {
+            let source = io::Error::other("it names no file");
+            return Err(BlobError::File { action: "write", path: target.to_owned(), source });
+        };
+        let mut partial = std::ffi::OsString::from(".");
+        partial.push(name);
+        let count = COUNTER.fetch_add(1, Ordering::Relaxed);
+        partial.push(format!(".{}-{count}.part", std::process::id()));
+        Ok(Self { path: target.with_file_name(partial), target: target.to_owned() })
+    }
+
+    async fn open(&self) -> Result<File, BlobError> {
+        File::create(&self.path).await.map_err(|error| self.failed(error))
+    }
+
+    /// Makes the content durable, then visible.
+    async fn publish(self, file: File) -> Result<(), BlobError> {
+        let publish = async {
+            file.sync_all().await?;
+            tokio::fs::rename(&self.path, &self.target).await?;
+            if let Some(folder) = self.target.parent() {
+                let folder =
+                    if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+                File::open(folder).await?.sync_all().await?;
+            }
+            Ok(())
+        };
+        publish.await.map_err(|error| self.failed(error))
+    }
+
+    fn failed(&self, source: io::Error) -> BlobError {
+        let path = self.target.clone();
+        match source.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                BlobError::DiskFull { path }
+            }
+            _ => BlobError::File { action: "write", path, source },
+        }
+    }
+}
+
+impl Drop for Partial {
+    fn drop(&mut self) {
+        // After a rename there is nothing left to remove.
+        let _ = std::fs::remove_file(&self.path);
+    }
+}

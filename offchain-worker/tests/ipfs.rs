@@ -1,0 +1,295 @@
+//! [`BlobStore`] against real `aicpw-ipfs` processes.
+#![allow(clippy::unwrap_used)]
+
+use aicpw_offchain_worker::ipfs::{
+    find_binary, silent, BlobError, BlobStore, Daemon, DaemonConfig, DaemonError, FetchOptions,
+    PeerAddress, BINARY,
+};
+use cid::Cid;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::time::Duration;
+use tempfile::TempDir;
+
+/// Nobody has this.
+const NOWHERE: &str = "bafkreibme22gw2h7y2h7tg2fhqotaqjucnbc24deqo72b6mkl2egezxhvy";
+
+/// The program: `$AICPW_IPFS_BIN`, or where `make build` puts it, beside the other programs and
+/// one folder above the tests.
+fn binary() -> PathBuf {
+    if let Some(named) = std::env::var_os("AICPW_IPFS_BIN") {
+        return find_binary(Some(Path::new(&named))).unwrap_or_else(|error| panic!("{error}"));
+    }
+    let tests = std::env::current_exe().unwrap();
+    let built = tests.parent().and_then(Path::parent).unwrap().join(BINARY);
+    find_binary(Some(&built)).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn config(folder: &Path) -> DaemonConfig {
+    DaemonConfig {
+        binary: Some(binary()),
+        folder: folder.join("ipfs"),
+        listen: vec!["/ip4/127.0.0.1/tcp/0".into()],
+        bootstrap: vec![],
+        storage_max: None,
+    }
+}
+
+/// A daemon with a folder of its own, which is also a place for files.
+struct Node {
+    daemon: Daemon,
+    dir: TempDir,
+}
+
+impl Node {
+    async fn start() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let daemon = Daemon::start(config(dir.path())).await.unwrap();
+        Self { daemon, dir }
+    }
+
+    fn store(&self) -> impl BlobStore {
+        self.daemon.store()
+    }
+
+    fn file(&self, name: &str, content: &[u8]) -> PathBuf {
+        let path = self.dir.path().join(name);
+        std::fs::write(&path, content).unwrap();
+        path
+    }
+
+    async fn addresses(&self) -> Vec<PeerAddress> {
+        self.store().local_addresses().await.unwrap()
+    }
+
+    /// Names of the files in its folder.
+    fn files(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(self.dir.path()).unwrap();
+        let files = entries.map(Result::unwrap).filter(|e| e.file_type().unwrap().is_file());
+        files.map(|entry| entry.file_name().into_string().unwrap()).collect()
+    }
+}
+
+fn options(peers: Vec<PeerAddress>) -> FetchOptions {
+    FetchOptions {
+        peers,
+        max_bytes: 100_000_000,
+        stall_timeout: Duration::from_secs(30),
+        total_timeout: Duration::from_secs(60),
+    }
+}
+
+fn content(len: usize) -> Vec<u8> {
+    (0..len).map(|i| (i.wrapping_mul(2_654_435_761) >> 7) as u8).collect()
+}
+
+#[tokio::test]
+async fn a_file_goes_from_one_node_to_another() {
+    let (from, to) = (Node::start().await, Node::start().await);
+    for len in [0, 1, 262_143, 262_144, 262_145, 5_000_000] {
+        let input = from.file("input", &content(len));
+        let calls = Mutex::new(vec![]);
+        let progress = |done, total| calls.lock().unwrap().push((done, total));
+        let hashed = from.store().hash_file(&input, &silent).await.unwrap();
+        let cid = from.store().add_file(&input, &progress).await.unwrap();
+        assert_eq!(hashed, cid, "{len} bytes");
+        check_progress(&calls, len);
+
+        let output = to.dir.path().join("output");
+        let calls = Mutex::new(vec![]);
+        let progress = |done, total| calls.lock().unwrap().push((done, total));
+        let options = options(from.addresses().await);
+        let size = to.store().fetch_to_file(&cid, &output, &options, &progress).await.unwrap();
+        assert_eq!(size, len as u64);
+        assert!(std::fs::read(&output).unwrap() == content(len), "{len} bytes arrived changed");
+        check_progress(&calls, len);
+        let limit = Duration::from_secs(10);
+        assert_eq!(to.store().size(&cid, limit).await.unwrap(), len as u64);
+        let part = to.store().read_range(&cid, 262_140, 10, limit).await.unwrap();
+        assert_eq!(part, content(len)[len.min(262_140)..len.min(262_150)]);
+    }
+    assert_eq!(to.files(), ["output"]);
+}
+
+fn check_progress(calls: &Mutex<Vec<(u64, u64)>>, len: usize) {
+    let calls = calls.lock().unwrap();
+    let total = len as u64;
+    assert!(calls.iter().all(|call| call.1 == total), "{calls:?}");
+    assert!(calls.is_sorted(), "{calls:?}");
+    assert_eq!(calls.iter().filter(|call| call.0 == total).count(), if len == 0 { 2 } else { 1 });
+    assert_eq!(calls.last(), Some(&(total, total)));
+}
+
+#[tokio::test]
+async fn pins_keep_content_and_unpinning_twice_is_fine() {
+    let node = Node::start().await;
+    let store = node.store();
+    let cid = store.add_file(&node.file("input", &content(300_000)), &silent).await.unwrap();
+    store.unpin(&cid).await.unwrap();
+    store.unpin(&cid).await.unwrap();
+    store.pin(&cid, Duration::from_secs(10)).await.unwrap();
+    let error = store.pin(&NOWHERE.parse().unwrap(), Duration::from_millis(300)).await;
+    assert!(matches!(error, Err(BlobError::NotFound { .. })), "{error:?}");
+}
+
+#[tokio::test]
+async fn what_nobody_has_is_not_found_in_time_and_leaves_nothing() {
+    let node = Node::start().await;
+    let gone = {
+        let other = Node::start().await;
+        other.addresses().await.remove(0)
+    };
+    let output = node.dir.path().join("output");
+    let cid: Cid = NOWHERE.parse().unwrap();
+    let options = FetchOptions {
+        stall_timeout: Duration::from_millis(1500),
+        ..options(vec![gone.clone()])
+    };
+    let error = node.store().fetch_to_file(&cid, &output, &options, &silent).await.unwrap_err();
+    let text = error.to_string();
+    assert!(matches!(error, BlobError::NotFound { .. }), "{text}");
+    assert!(text.contains(NOWHERE) && text.contains("1.5"), "{text}");
+    assert!(text.contains(&format!("cannot connect to {gone}")), "{text}");
+    assert!(node.files().is_empty());
+}
+
+#[tokio::test]
+async fn what_is_too_large_is_not_fetched() {
+    let (from, to) = (Node::start().await, Node::start().await);
+    let input = from.file("input", &content(1_000_001));
+    let cid = from.store().add_file(&input, &silent).await.unwrap();
+    let output = to.dir.path().join("output");
+    let options = FetchOptions { max_bytes: 1_000_000, ..options(from.addresses().await) };
+    let error = to.store().fetch_to_file(&cid, &output, &options, &silent).await.unwrap_err();
+    let BlobError::TooLarge { size, max, .. } = error else { panic!("{error}") };
+    assert_eq!((size, max), (1_000_001, 1_000_000));
+    assert!(to.files().is_empty());
+}
+
+#[tokio::test]
+async fn a_peer_that_dies_stalls_the_download_and_leaves_what_was_there() {
+    let (from, to) = (Node::start().await, Node::start().await);
+    let input = from.file("input", &content(1_000_000));
+    let cid = from.store().add_file(&input, &silent).await.unwrap();
+    to.store().connect(&from.addresses().await[0]).await.unwrap();
+    // Brings over the first block alone.
+    to.store().size(&cid, Duration::from_secs(10)).await.unwrap();
+    from.daemon.shutdown().await;
+
+    let output = to.file("output", b"old");
+    let options = FetchOptions { stall_timeout: Duration::from_secs(1), ..options(vec![]) };
+    let error = to.store().fetch_to_file(&cid, &output, &options, &silent).await.unwrap_err();
+    let text = error.to_string();
+    assert!(matches!(error, BlobError::Stalled { received: 0, size: 1_000_000, .. }), "{text}");
+    assert!(text.contains("nothing came for 1 s"), "{text}");
+    assert_eq!(std::fs::read(&output).unwrap(), b"old");
+    assert_eq!(to.files(), ["output"]);
+}
+
+#[tokio::test]
+async fn a_cancelled_download_leaves_nothing() {
+    let (from, to) = (Node::start().await, Node::start().await);
+    let input = from.file("input", &content(20_000_000));
+    let cid = from.store().add_file(&input, &silent).await.unwrap();
+    let output = to.dir.path().join("output");
+    let options = options(from.addresses().await);
+    let (store, begun) = (to.store(), tokio::sync::Notify::new());
+    let progress = |done, _| {
+        if done > 0 {
+            begun.notify_one();
+        }
+    };
+    tokio::select! {
+        biased;
+        () = begun.notified() => {}
+        result = store.fetch_to_file(&cid, &output, &options, &progress) => {
+            panic!("20 MB in one piece: {result:?}")
+        }
+    }
+    assert!(to.files().is_empty());
+}
+
+#[tokio::test]
+async fn files_that_cannot_be_read_or_written_are_named() {
+    let node = Node::start().await;
+    let store = node.store();
+    let missing = node.dir.path().join("missing");
+    let error = store.add_file(&missing, &silent).await.unwrap_err().to_string();
+    assert!(error.contains("cannot read") && error.contains("missing"), "{error}");
+    let error = store.add_file(node.dir.path(), &silent).await.unwrap_err().to_string();
+    assert!(error.contains("not a file"), "{error}");
+
+    let cid = store.add_file(&node.file("input", b"x"), &silent).await.unwrap();
+    let nowhere = missing.join("output");
+    let error = store.fetch_to_file(&cid, &nowhere, &options(vec![]), &silent).await;
+    let error = error.unwrap_err().to_string();
+    assert!(error.contains("cannot write") && error.contains("missing/output"), "{error}");
+}
+
+#[tokio::test]
+async fn a_full_store_says_so() {
+    let dir = tempfile::tempdir().unwrap();
+    let config = DaemonConfig { storage_max: Some(1_000_000), ..config(dir.path()) };
+    let node = Node { daemon: Daemon::start(config).await.unwrap(), dir };
+    let input = node.file("input", &content(2_000_000));
+    let error = node.store().add_file(&input, &silent).await.unwrap_err();
+    assert!(matches!(error, BlobError::StoreFull { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn a_killed_process_is_started_again() {
+    let node = Node::start().await;
+    let store = node.store();
+    let cid = store.add_file(&node.file("input", b"still here"), &silent).await.unwrap();
+    kill_daemon_of(node.dir.path());
+    // The kill may be noticed by the request or by the supervisor first.
+    let read = async {
+        loop {
+            match store.read_range(&cid, 0, 100, Duration::from_secs(30)).await {
+                Err(BlobError::NodeUnreachable { .. }) => tokio::task::yield_now().await,
+                result => break result,
+            }
+        }
+    };
+    assert_eq!(read.await.unwrap(), b"still here");
+}
+
+#[tokio::test]
+async fn the_process_ends_with_its_daemon() {
+    let node = Node::start().await;
+    let pid = daemon_of(node.dir.path()).unwrap();
+    node.daemon.shutdown().await;
+    assert_eq!(daemon_of(node.dir.path()), None);
+
+    let node = Node::start().await;
+    let dropped = daemon_of(node.dir.path()).unwrap();
+    assert_ne!(pid, dropped);
+    drop(node.daemon);
+    while daemon_of(node.dir.path()).is_some() {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn a_process_that_cannot_start_says_why() {
+    let dir = tempfile::tempdir().unwrap();
+    let config = DaemonConfig { listen: vec!["/ip4/192.0.2.1/tcp/1".into()], ..config(dir.path()) };
+    let error = Daemon::start(config).await.unwrap_err();
+    assert!(matches!(error, DaemonError::Ended { .. }));
+    assert!(error.to_string().contains("cannot listen on /ip4/192.0.2.1/tcp/1"), "{error}");
+}
+
+/// The process that runs in `folder`.
+fn daemon_of(folder: &Path) -> Option<u32> {
+    let folder = folder.to_str().unwrap();
+    std::fs::read_dir("/proc").unwrap().flatten().find_map(|process| {
+        let pid = process.file_name().to_str()?.parse().ok()?;
+        let line = std::fs::read(process.path().join("cmdline")).ok()?;
+        String::from_utf8_lossy(&line).contains(folder).then_some(pid)
+    })
+}
+
+fn kill_daemon_of(folder: &Path) {
+    let pid = daemon_of(folder).unwrap().to_string();
+    assert!(std::process::Command::new("kill").args(["-KILL", &pid]).status().unwrap().success());
+}
