@@ -1,6 +1,6 @@
 //! Several nodes of one network.
 
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
 use anyhow::{Context, Result};
 use tempfile::TempDir;
@@ -9,6 +9,9 @@ use crate::{Node, NodeOptions};
 
 /// The validators of the `local` preset, in its order.
 pub const VALIDATORS: [&str; 4] = ["alice", "bob", "charlie", "dave"];
+
+/// How long a new node may take to the height of the others.
+const CATCH_UP: Duration = Duration::from_secs(120);
 
 /// A network whose data is deleted with it.
 pub struct Cluster {
@@ -58,13 +61,17 @@ impl Cluster {
         self.folder.path()
     }
 
-    /// Starts a further node that knows the first validator.
+    /// Starts a further node that knows the first validator, and waits until it has caught up: a
+    /// transaction made on an older state is not valid.
     pub async fn join(&self, options: NodeOptions) -> Result<Node> {
         let first = self
             .validators
             .first()
             .context("a network without validators")?;
         let options = options.bootnode(first.address().await?);
-        Node::start(self.folder.path(), options).await
+        let node = Node::start(self.folder.path(), options).await?;
+        let height = first.client().await?.finalised().await?;
+        node.wait_finalised(height, CATCH_UP).await?;
+        Ok(node)
     }
 }

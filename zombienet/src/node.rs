@@ -104,6 +104,14 @@ impl Node {
                 "--allow-private-ip",
             ])
             .args(&self.options.arguments);
+        if self
+            .options
+            .arguments
+            .iter()
+            .any(|a| a == "--provider" || a == "--ipfs")
+        {
+            command.args(["--ipfs-listen", "/ip4/127.0.0.1/tcp/0"]);
+        }
         for bootnode in &self.options.bootnodes {
             command.args(["--bootnodes", bootnode]);
         }
