@@ -4,18 +4,13 @@ use aicpw_primitives::traits::{DevicePool, Listing, MatchQueue, OrderBook, Queue
 use aicpw_protocol::{units::AICP, AskPrice, DeviceId, Gflops, TaskId};
 use alloc::vec::Vec;
 use frame_benchmarking::v2::*;
-use frame_support::{
-    traits::Get,
-    weights::{Weight, WeightMeter},
-};
-use sp_runtime::traits::BlockNumberProvider;
+use frame_support::weights::{Weight, WeightMeter};
 
 use crate::{
     levels::{Cell, Levels, Place, Segment, Tick, CELLS},
     lists::Side,
-    queue::MAX_REPAIRS,
-    search::{search, Bounds, Outcome, Repair, MAX_CELLS},
-    types::{CellMasks, Cursor, List, Listed, Node, Progress},
+    search::{search, Bounds, Outcome, Repair},
+    types::{CellMasks, List, Listed, Node, Progress},
     Buckets, Config, Cursors, Entries, Leaves, ListEnds, Listings, Pallet, Roots,
 };
 
@@ -76,11 +71,8 @@ fn park<T: Config>(id: TaskId) {
 }
 
 fn bounds<T: Config>() -> Bounds {
-    Bounds {
-        looks: T::MaxCandidates::get(),
-        repairs: MAX_REPAIRS,
-        cells: MAX_CELLS,
-    }
+    let [full, _] = Pallet::<T>::bounds(Listings::<T>::get().cells());
+    full
 }
 
 #[benchmarks]
@@ -108,7 +100,9 @@ mod benches {
         {
             Pallet::<T>::remove_from(List::Back, id.0);
             let query = Pallet::<T>::query_of(id).expect("it wants a device");
-            let step = search::<T>(&query, id.0, Progress::default(), bounds::<T>());
+            let step = search::<T>(&query, id.0, Progress::default(), bounds::<T>(), |_, _| {
+                true
+            });
             none = matches!(step.outcome, Outcome::Nothing);
         }
 
@@ -151,7 +145,7 @@ mod benches {
 
         #[block]
         {
-            step = search::<T>(&query, 0, Progress::default(), none);
+            step = search::<T>(&query, 0, Progress::default(), none, |_, _| true);
         }
 
         assert!(step.cells > 0 && step.cells <= c);
@@ -167,9 +161,9 @@ mod benches {
 
         #[block]
         {
-            let step = search::<T>(&query, 0, Progress::default(), bounds::<T>());
+            let step = search::<T>(&query, 0, Progress::default(), bounds::<T>(), |_, _| true);
             found = match step.outcome {
-                Outcome::Fits(device, _) => Some(device),
+                Outcome::Accepted(device, _) => Some(device),
                 _ => None,
             };
         }
@@ -219,7 +213,9 @@ mod benches {
     fn park_task() {
         // The reason looks at all segments.
         for segment in 1..8 {
-            Listings::<T>::mutate(|census| census.add(Segment(segment)));
+            Listings::<T>::mutate(|census| {
+                census.change(Segment(segment), |count| count.devices = 1)
+            });
         }
         let id = task::<T>();
         neighbours::<T>(List::Parked, id.0);
@@ -239,10 +235,7 @@ mod benches {
 
         #[block]
         {
-            Pallet::<T>::insert_into(List::Slow, id.0, Side::Tail);
-            let at = T::BlockNumberProvider::current_block_number();
-            let progress = Progress::default();
-            Cursors::<T>::insert(id, Cursor { progress, at });
+            Pallet::<T>::defer(id, Progress::default());
         }
 
         assert!(Cursors::<T>::contains_key(id));

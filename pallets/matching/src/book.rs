@@ -4,7 +4,7 @@ use aicpw_primitives::traits::{DevicePool, Listing, Offer, OrderBook};
 use aicpw_protocol::DeviceId;
 
 use crate::{
-    levels::Place,
+    levels::{Place, Segment},
     types::{Bucket, Entry, List, Listed, Node, Page, MAX_FURTHER_PAGES, PAGE_SLOTS},
     Buckets, Config, Entries, Event, Leaves, Listings, Pages, Pallet, Roots,
 };
@@ -34,7 +34,7 @@ impl<T: Config> OrderBook for Pallet<T> {
 
     fn unlist(device: DeviceId) {
         if let Some(entry) = Self::take_out(device) {
-            Listings::<T>::mutate(|census| census.subtract(entry.place.segment()));
+            Self::count(Some(entry.place.segment()), None);
         }
         Self::remove_from(List::Fresh, device.0);
     }
@@ -59,12 +59,24 @@ impl<T: Config> Pallet<T> {
         let inserted = Self::insert(listed, place, open);
         let segment_before = before.map(|entry| entry.place.segment());
         let segment_after = inserted.then(|| place.segment());
-        if segment_before != segment_after {
-            Listings::<T>::mutate(|census| {
-                segment_before.into_iter().for_each(|s| census.subtract(s));
-                segment_after.into_iter().for_each(|s| census.add(s));
-            });
+        Self::count(segment_before, segment_after);
+    }
+
+    /// A device has gone from one segment to another.
+    fn count(from: Option<Segment>, to: Option<Segment>) {
+        if from == to {
+            return;
         }
+        Listings::<T>::mutate(|census| {
+            if let Some(from) = from {
+                census.change(from, |count| {
+                    count.devices = count.devices.saturating_sub(1)
+                });
+            }
+            if let Some(to) = to {
+                census.change(to, |count| count.devices = count.devices.saturating_add(1));
+            }
+        });
     }
 
     /// The device has no free slot: it stays in the book, and searches no longer meet it.
@@ -175,8 +187,15 @@ impl<T: Config> Pallet<T> {
         });
 
         let mut root = Roots::<T>::get(segment).unwrap_or_default();
+        let cells_before = root.0.len();
         let (_, changed) = root.set(cell, tick.octave(), masks.online != 0, masks.open != 0);
         if changed {
+            let cells = root.0.len();
+            if cells != cells_before {
+                Listings::<T>::mutate(|census| {
+                    census.change(segment, |count| count.cells = cells as u16);
+                });
+            }
             store(root, |root| {
                 Roots::<T>::set(segment, root);
             });

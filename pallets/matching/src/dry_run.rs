@@ -3,13 +3,12 @@
 use aicpw_primitives::{api::DryRun, traits::Locks};
 use aicpw_protocol::{task::Needs, AskPrice, Balance};
 use alloc::{boxed::Box, vec::Vec};
-use frame_support::traits::Get;
 
 use crate::{
     query::Query,
-    search::{search, Bounds, Outcome, MAX_CELLS},
+    search::{search, Bounds, Outcome},
     types::Progress,
-    Config, Pallet,
+    Config, Listings, Pallet,
 };
 
 /// A dry run looks as often as a search may in this many blocks.
@@ -28,14 +27,17 @@ impl<T: Config> Pallet<T> {
         quote: impl Fn(AskPrice) -> Option<(Balance, Locks)>,
     ) -> DryRun {
         let query = Query::new(requester, Vec::new(), needs, highest_ask, Box::new(quote));
+        let [full, _] = Self::bounds(Listings::<T>::get().cells());
         let bounds = Bounds {
-            looks: T::MaxCandidates::get().saturating_mul(DRY_RUN_BLOCKS),
+            looks: full.looks.saturating_mul(DRY_RUN_BLOCKS),
+            cells: full.cells.saturating_mul(DRY_RUN_BLOCKS),
+            // None are made.
             repairs: u32::MAX,
-            cells: MAX_CELLS,
+            ..full
         };
-        let step = search::<T>(&query, 0, Progress::default(), bounds);
+        let step = search::<T>(&query, 0, Progress::default(), bounds, |_, _| true);
         match step.outcome {
-            Outcome::Fits(device, offer) => DryRun::Match {
+            Outcome::Accepted(device, offer) => DryRun::Match {
                 device,
                 ask: offer.ask,
                 // It fits, so it has a price.

@@ -77,7 +77,7 @@
 //!   matched or forgotten; what no fresh device wakes, the sweep finds.
 //! - **Bounded**: a step of a search makes at most [`Config::MaxCandidates`] looks and
 //!   [`MAX_REPAIRS`](queue::MAX_REPAIRS) repairs, and is begun only if the meter holds the most that it
-//!   can cost.
+//!   can cost; where weight is short, with smaller bounds.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
@@ -142,7 +142,9 @@ pub mod pallet {
         /// Tells blocks apart.
         type BlockNumberProvider: BlockNumberProvider<BlockNumber = BlockNumber>;
 
-        /// What matching may use at the beginning of each block, however full it is.
+        /// What matching may use at the beginning of each block, however full it is. Holds a full step
+        /// in a book of [`USUAL_CELLS`](crate::queue::USUAL_CELLS); where the book has so many kinds of
+        /// devices that the least step needs more, that is what matching takes.
         #[pallet::constant]
         type GuaranteedWeight: Get<Weight>;
 
@@ -237,7 +239,9 @@ pub mod pallet {
     #[pallet::hooks]
     impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
         fn on_initialize(_: BlockNumberFor<T>) -> Weight {
-            let mut meter = WeightMeter::with_limit(T::GuaranteedWeight::get());
+            // A book with very many kinds of devices may need more for a step than the share.
+            let share = T::GuaranteedWeight::get().max(Self::step_limit());
+            let mut meter = WeightMeter::with_limit(share);
             Self::serve(&mut meter);
             meter.consumed()
         }
@@ -254,7 +258,7 @@ pub mod pallet {
                 T::MaxCandidates::get() >= 4,
                 "MaxCandidates: a step must get past the bucket and the page that it resumes in"
             );
-            let needed = T::WeightInfo::service_base().saturating_add(Self::step_limit());
+            let needed = Self::full_step_limit_with(crate::queue::USUAL_CELLS);
             assert!(
                 needed.all_lte(T::GuaranteedWeight::get()),
                 "GuaranteedWeight must hold one step, {needed:?}; raise it or lower MaxCandidates"
@@ -271,7 +275,7 @@ pub mod pallet {
     impl<T: Config> Pallet<T> {
         /// Devices in the book, open or not.
         pub fn devices_listed() -> u32 {
-            Listings::<T>::get().total()
+            Listings::<T>::get().devices()
         }
 
         /// Tasks that wait for their turn, or whose search goes on.

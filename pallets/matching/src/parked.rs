@@ -10,24 +10,23 @@
 use aicpw_primitives::traits::{DevicePool, TaskBoard};
 use aicpw_protocol::{task::Unmatched, DeviceId, TaskId};
 use alloc::vec::Vec;
-use frame_support::{traits::Get, weights::WeightMeter};
+use frame_support::weights::{Weight, WeightMeter};
 
 use crate::{
     book::place_of,
     levels::{Cell, Levels},
     lists::Side,
     query::Query,
-    queue::MAX_REPAIRS,
-    search::{search, Bounds, Outcome, MAX_CELLS},
+    search::{search, Bounds, Outcome, Repair},
     types::{Group, GroupHead, List, Progress, MAX_GROUPS},
-    Config, Directories, ListEnds, Pallet, ParkedIn, Swept, WeightInfo,
+    Config, Directories, Entries, ListEnds, Pallet, ParkedIn, Swept, WeightInfo,
 };
 
 /// Most parked tasks that a fresh device is compared with in one visit.
-pub const MAX_EXAMINED: u32 = 32;
+pub const MAX_EXAMINED: u32 = 16;
 
 /// Most tasks that a fresh device wakes in one visit.
-pub const MAX_WOKEN: u32 = 8;
+pub const MAX_WOKEN: u32 = 4;
 
 impl<T: Config> Pallet<T> {
     /// Notes that parked tasks may now fit the device.
@@ -124,7 +123,9 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn serve_fresh(meter: &mut WeightMeter) {
         let mut again = Vec::new();
         while let Some(id) = Self::first_of(List::Fresh) {
-            if !meter.can_consume(Self::visit_weight(MAX_EXAMINED, MAX_WOKEN)) {
+            // A step for those that it wakes must be left.
+            let visit = Self::visit_weight(MAX_EXAMINED, MAX_WOKEN);
+            if !meter.can_consume(visit.saturating_add(Self::step_limit())) {
                 break;
             }
             Self::remove_from(List::Fresh, id);
@@ -140,7 +141,7 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    fn visit_weight(examined: u32, woken: u32) -> frame_support::weights::Weight {
+    fn visit_weight(examined: u32, woken: u32) -> Weight {
         T::WeightInfo::visit_device()
             .saturating_add(T::WeightInfo::examine_parked().saturating_mul(examined.into()))
             .saturating_add(T::WeightInfo::wake_task().saturating_mul(woken.into()))
@@ -154,6 +155,10 @@ impl<T: Config> Pallet<T> {
         let Some(place) = place_of(&offer) else {
             return visit;
         };
+        if Entries::<T>::get(device).is_some_and(|entry| entry.place != place) {
+            // Those that it wakes must find it.
+            Self::apply(Vec::from([Repair::moved(device, &offer)]));
+        }
         let quota = u32::from(offer.free_slots).min(MAX_WOKEN);
         let levels = Levels::from(place.cell());
         let octave = place.tick().octave();
@@ -211,7 +216,7 @@ impl<T: Config> Pallet<T> {
 
     /// Searches for the parked task whose turn it is, and wakes it if there is a device for it.
     /// Returns false if no task is parked.
-    pub(crate) fn sweep_one(meter: &mut WeightMeter) -> bool {
+    pub(crate) fn sweep_one(bounds: Bounds, meter: &mut WeightMeter) -> bool {
         let next = Swept::<T>::get()
             .and_then(|last| Self::after(List::Parked, last.0))
             .or_else(|| Self::first_of(List::Parked));
@@ -221,23 +226,14 @@ impl<T: Config> Pallet<T> {
         Swept::<T>::put(task);
         let Some(query) = Self::query_of(task) else {
             Self::unpark(task);
-            meter.consume(Self::search_weight(0, 0, 0));
+            meter.consume(T::WeightInfo::begin_search());
             return true;
         };
-        let bounds = Bounds {
-            looks: T::MaxCandidates::get(),
-            repairs: MAX_REPAIRS,
-            cells: MAX_CELLS,
-        };
-        let step = search::<T>(&query, task.0, Progress::default(), bounds);
-        meter.consume(Self::search_weight(
-            step.looks,
-            step.repairs.len() as u32,
-            step.cells,
-        ));
-        drop(query);
+        // It fits: whether it is refused shows when it is served.
+        let step = search::<T>(&query, task.0, Progress::default(), bounds, |_, _| true);
+        meter.consume(Self::search_weight(&step));
         Self::apply(step.repairs);
-        if let Outcome::Fits(..) = step.outcome {
+        if let Outcome::Accepted(..) = step.outcome {
             meter.consume(T::WeightInfo::wake_task());
             Self::wake(task);
         }

@@ -12,13 +12,24 @@ use sp_runtime::traits::BlockNumberProvider;
 use crate::{
     lists::Side,
     query::Query,
-    search::{search, Bounds, Outcome, Repair, MAX_CELLS},
+    search::{search, Bounds, Outcome, Repair, Step},
     types::{Cursor, List, Progress},
-    Config, Cursors, Event, Pallet, WeightInfo,
+    Config, Cursors, Event, Listings, Pallet, WeightInfo,
 };
 
 /// Most repairs of the book that one step of a search causes.
-pub const MAX_REPAIRS: u32 = 8;
+pub const MAX_REPAIRS: u32 = 4;
+
+/// Looks that a step is given if there is not weight for more: enough to get past the bucket and the
+/// page in which a search resumes.
+pub const LEAST_LOOKS: u32 = 4;
+
+/// Cells that a step may go through beyond those that its first look may take.
+pub const SPARE_CELLS: u32 = 8_192;
+
+/// Distinct cells of a book for which the guaranteed share must do: kinds of devices that differ in
+/// some level.
+pub const USUAL_CELLS: u32 = 1_024;
 
 /// Most devices to which one step of a search tries to assign a task. A second try is needed only
 /// where an assignment is refused, which the check of the offer should have foreseen.
@@ -60,14 +71,14 @@ impl<T: Config> Pallet<T> {
             }
         }
         while let Some(id) = Self::first_of(List::Front).or_else(|| Self::first_of(List::Back)) {
-            if !meter.can_consume(Self::step_limit()) {
+            let Some(bounds) = Self::affordable(meter) else {
                 return;
-            }
+            };
             let task = TaskId(id);
             if !Self::remove_from(List::Front, id) {
                 Self::remove_from(List::Back, id);
             }
-            Self::step(task, Progress::default(), meter);
+            Self::step(task, Progress::default(), bounds, meter);
         }
         let mut slow = Self::first_of(List::Slow);
         while let Some(id) = slow {
@@ -81,7 +92,10 @@ impl<T: Config> Pallet<T> {
     /// Looks for devices for parked tasks that nobody has told matching about.
     pub(crate) fn sweep(meter: &mut WeightMeter) {
         for _ in 0..T::MaxSweeps::get() {
-            if !meter.can_consume(Self::step_limit()) || !Self::sweep_one(meter) {
+            let Some(bounds) = Self::affordable(meter) else {
+                return;
+            };
+            if !Self::sweep_one(bounds, meter) {
                 return;
             }
         }
@@ -92,55 +106,46 @@ impl<T: Config> Pallet<T> {
         if Cursors::<T>::get(task).is_some_and(|cursor| cursor.at == now) {
             return true;
         }
-        if !meter.can_consume(Self::step_limit()) {
+        let Some(bounds) = Self::affordable(meter) else {
             return false;
-        }
+        };
         Self::remove_from(List::Slow, task.0);
         let progress = Cursors::<T>::take(task).map_or_else(Progress::default, |c| c.progress);
-        Self::step(task, progress, meter);
+        Self::step(task, progress, bounds, meter);
         true
     }
 
     /// One step of the search for a task that is in no list: matches it, parks it, defers it to the
     /// next block, or drops it.
-    fn step(task: TaskId, progress: Progress, meter: &mut WeightMeter) {
-        let mut progress = progress;
-        let mut left = Bounds {
-            looks: T::MaxCandidates::get(),
-            repairs: MAX_REPAIRS,
-            cells: MAX_CELLS,
+    fn step(task: TaskId, progress: Progress, bounds: Bounds, meter: &mut WeightMeter) {
+        let Some(query) = Self::query_of(task) else {
+            return meter.consume(T::WeightInfo::begin_search());
         };
-        for _ in 0..MAX_TRIES {
-            let Some(query) = Self::query_of(task) else {
-                return meter.consume(Self::search_weight(0, 0, 0));
-            };
-            let step = search::<T>(&query, task.0, progress, left);
-            progress = step.progress;
-            let repairs = step.repairs.len() as u32;
-            left.looks = left.looks.saturating_sub(step.looks);
-            left.repairs = left.repairs.saturating_sub(repairs);
-            left.cells = left.cells.saturating_sub(step.cells);
-            meter.consume(Self::search_weight(step.looks, repairs, step.cells));
-            Self::apply(step.repairs);
-            match step.outcome {
-                Outcome::Fits(device, offer) => {
-                    meter.consume(T::WeightInfo::match_task());
-                    if T::Tasks::assign(task, device, &offer).is_ok() {
-                        if offer.free_slots <= 1 {
-                            Self::close(device);
-                        }
-                        return;
-                    }
+        let step = search::<T>(&query, task.0, progress, bounds, |device, offer| {
+            T::Tasks::assign(task, device, offer).is_ok()
+        });
+        meter.consume(Self::search_weight(&step));
+        Self::apply(step.repairs);
+        match step.outcome {
+            Outcome::Accepted(device, offer) => {
+                if offer.free_slots <= 1 {
+                    Self::close(device);
                 }
-                Outcome::Nothing => {
-                    meter.consume(T::WeightInfo::park_task());
-                    let reason = Self::reason(&query, progress.best);
-                    return Self::park(task, &query, reason);
-                }
-                Outcome::Cut => break,
+            }
+            Outcome::Nothing => {
+                meter.consume(T::WeightInfo::park_task());
+                let reason = Self::reason(&query, step.progress.best);
+                Self::park(task, &query, reason);
+            }
+            Outcome::Cut => {
+                meter.consume(T::WeightInfo::defer_task());
+                Self::defer(task, step.progress);
             }
         }
-        meter.consume(T::WeightInfo::defer_task());
+    }
+
+    /// Goes on with the search in the next block.
+    pub(crate) fn defer(task: TaskId, progress: Progress) {
         Self::insert_into(List::Slow, task.0, Side::Tail);
         let at = T::BlockNumberProvider::current_block_number();
         Cursors::<T>::insert(task, Cursor { progress, at });
@@ -172,25 +177,70 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// What a search costs that looked this often, repaired this much and went through so many
-    /// cells.
-    pub(crate) fn search_weight(looks: u32, repairs: u32, cells: u32) -> Weight {
-        T::WeightInfo::look()
-            .saturating_mul(looks.into())
-            .saturating_add(T::WeightInfo::repair().saturating_mul(repairs.into()))
-            .saturating_add(T::WeightInfo::read_cells(cells))
-            .saturating_add(T::WeightInfo::begin_search())
+    /// What a step has cost, without its end if it was not a match.
+    pub(crate) fn search_weight(step: &Step<T::AccountId>) -> Weight {
+        weight_of::<T>(Bounds {
+            looks: step.looks,
+            repairs: step.repairs.len() as u32,
+            tries: step.tries,
+            cells: step.cells,
+        })
     }
 
-    /// Most that one step can cost.
-    pub(crate) fn step_limit() -> Weight {
-        let ending = T::WeightInfo::match_task()
-            .saturating_mul(MAX_TRIES.into())
-            .saturating_add(T::WeightInfo::begin_search().saturating_mul(MAX_TRIES.into()))
-            .saturating_add(T::WeightInfo::park_task())
-            .saturating_add(T::WeightInfo::defer_task());
-        // The last look of each try may begin just below the bound, and cost as much again.
-        let cells = MAX_CELLS.saturating_mul(1 + MAX_TRIES);
-        Self::search_weight(T::MaxCandidates::get(), MAX_REPAIRS, cells).saturating_add(ending)
+    /// What a step may do at most, and at least if weight is short.
+    pub(crate) fn bounds(cells_in_book: u32) -> [Bounds; 2] {
+        let full = Bounds {
+            looks: T::MaxCandidates::get(),
+            repairs: MAX_REPAIRS,
+            tries: MAX_TRIES,
+            cells: cells_in_book.saturating_mul(3).saturating_add(SPARE_CELLS),
+        };
+        let least = Bounds {
+            looks: LEAST_LOOKS,
+            repairs: 1,
+            tries: 1,
+            ..full
+        };
+        [full, least]
     }
+
+    /// What a step may do in the weight that is left, if anything.
+    pub(crate) fn affordable(meter: &WeightMeter) -> Option<Bounds> {
+        let cells = Listings::<T>::get().cells();
+        Self::bounds(cells)
+            .into_iter()
+            .find(|bounds| meter.can_consume(limit_of::<T>(*bounds, cells)))
+    }
+
+    /// What the least step and the look at the lists cost at most.
+    pub(crate) fn step_limit() -> Weight {
+        let cells = Listings::<T>::get().cells();
+        let [_, least] = Self::bounds(cells);
+        limit_of::<T>(least, cells).saturating_add(T::WeightInfo::service_base())
+    }
+
+    /// What a full step and the look at the lists cost at most, in a book of this many cells.
+    pub(crate) fn full_step_limit_with(cells: u32) -> Weight {
+        let [full, _] = Self::bounds(cells);
+        limit_of::<T>(full, cells).saturating_add(T::WeightInfo::service_base())
+    }
+}
+
+fn weight_of<T: Config>(done: Bounds) -> Weight {
+    T::WeightInfo::begin_search()
+        .saturating_add(T::WeightInfo::look().saturating_mul(done.looks.into()))
+        .saturating_add(T::WeightInfo::repair().saturating_mul(done.repairs.into()))
+        .saturating_add(T::WeightInfo::match_task().saturating_mul(done.tries.into()))
+        .saturating_add(T::WeightInfo::read_cells(done.cells))
+}
+
+/// What a step within the bounds costs at most, its end included.
+fn limit_of<T: Config>(bounds: Bounds, cells_in_book: u32) -> Weight {
+    // The last look may begin just below the bound, and go through the book once more.
+    let cells = cells_in_book.saturating_mul(3);
+    weight_of::<T>(Bounds {
+        cells: bounds.cells.saturating_add(cells),
+        ..bounds
+    })
+    .saturating_add(T::WeightInfo::park_task().max(T::WeightInfo::defer_task()))
 }

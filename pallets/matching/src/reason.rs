@@ -5,6 +5,7 @@ use aicpw_protocol::task::Unmatched;
 use crate::{
     levels::Levels,
     query::{up_to, Query},
+    types::Count,
     Config, Leaves, Listings, Pallet, Roots,
 };
 
@@ -19,7 +20,7 @@ impl<T: Config> Pallet<T> {
         let last = query.last();
         let whole_octaves = up_to(last.octave()) & !(1 << last.octave());
         let steps = up_to(last.step());
-        let by_levels = census.iter().map(|(segment, _)| {
+        let by_levels = census.iter().map(|Count { segment, .. }| {
             if !segment.runs(query.needs().engine, query.needs().class) {
                 return Unmatched::Class;
             }

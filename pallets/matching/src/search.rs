@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use crate::{
     book::place_of,
-    levels::{Place, CELLS},
+    levels::Place,
     query::Query,
     types::{Bucket, Listed, Page, Phase, Progress, Spot, PAGE_SLOTS},
     walk::Walk,
@@ -17,13 +17,6 @@ use crate::{
 /// Looks at devices that might have fitted, in vain, after which a search first tries those that fit
 /// for sure.
 pub const PATIENCE: u8 = 8;
-
-/// Segments that have one class: the sets of classes that contain it.
-const SEGMENTS_PER_CLASS: u32 = 4;
-
-/// Cells of nodes after which a step ends. Its first look may take the roots of its segments, their
-/// leaves in one octave, and a pass over what was collected of them.
-pub const MAX_CELLS: u32 = 3 * SEGMENTS_PER_CLASS * CELLS;
 
 /// What a search found out of place.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -41,13 +34,27 @@ pub(crate) enum Repair {
     },
 }
 
+impl Repair {
+    /// To where the device belongs by its offer.
+    pub(crate) fn moved<AccountId>(device: DeviceId, offer: &Offer<AccountId>) -> Self {
+        let listing = Listing {
+            spec: offer.spec.clone(),
+            ask: offer.ask,
+        };
+        Self::Move {
+            listed: Listed::new(device, &listing),
+            place: place_of(offer),
+        }
+    }
+}
+
 /// How a step of a search ended.
 pub(crate) enum Outcome<AccountId> {
-    /// This device fits.
-    Fits(DeviceId, Offer<AccountId>),
+    /// This device fits, and was accepted.
+    Accepted(DeviceId, Offer<AccountId>),
     /// All candidates were seen, and none fits.
     Nothing,
-    /// The bound of the step is reached.
+    /// A bound of the step is reached.
     Cut,
 }
 
@@ -60,6 +67,8 @@ pub(crate) struct Step<AccountId> {
     pub looks: u32,
     /// Cells of nodes that were gone through.
     pub cells: u32,
+    /// Devices that fitted, accepted or not.
+    pub tries: u32,
     /// Never more than the bound.
     pub repairs: Vec<Repair>,
 }
@@ -69,26 +78,31 @@ pub(crate) struct Step<AccountId> {
 pub(crate) struct Bounds {
     pub looks: u32,
     pub repairs: u32,
-    /// Must let a search get to its first look: see [`MAX_CELLS`].
+    pub tries: u32,
+    /// At least what it may take to get to the first look: three times the cells of the book.
     pub cells: u32,
 }
 
-/// Searches on, within the bounds. `rotation` says where in a bucket of equals to begin, so that they
-/// take turns.
+/// Searches on, within the bounds, for a device that fits and is accepted. `rotation` says where in a
+/// bucket of equals to begin, so that they take turns. What is not accepted must leave everything as
+/// it was.
 pub(crate) fn search<T: Config>(
     query: &Query<'_, T::AccountId>,
     rotation: u64,
     progress: Progress,
     bounds: Bounds,
+    accept: impl FnMut(DeviceId, &Offer<T::AccountId>) -> bool,
 ) -> Step<T::AccountId> {
-    let mut search = Search::<T> {
+    let mut search = Search::<T, _> {
         query,
+        accept,
         rotation,
         walk: Walk::new::<T>(query, progress.phase),
         progress,
         bounds,
         looks: 0,
         cells: 0,
+        tries: 0,
         repairs: Vec::new(),
     };
     let outcome = search.run();
@@ -97,30 +111,37 @@ pub(crate) fn search<T: Config>(
         progress: search.progress,
         looks: search.looks,
         cells: search.cells,
+        tries: search.tries,
         repairs: search.repairs,
     }
 }
 
-struct Search<'a, 'q, T: Config> {
+struct Search<'a, 'q, T: Config, Accept> {
     query: &'a Query<'q, T::AccountId>,
+    accept: Accept,
     rotation: u64,
     walk: Walk,
     progress: Progress,
     bounds: Bounds,
     looks: u32,
     cells: u32,
+    tries: u32,
     repairs: Vec<Repair>,
 }
 
 /// How a visit to a bucket ended.
 enum Visit<AccountId> {
-    Fits(DeviceId, Offer<AccountId>),
+    Accepted(DeviceId, Offer<AccountId>),
     Done,
     Cut,
     Impatient,
 }
 
-impl<T: Config> Search<'_, '_, T> {
+impl<T, Accept> Search<'_, '_, T, Accept>
+where
+    T: Config,
+    Accept: FnMut(DeviceId, &Offer<T::AccountId>) -> bool,
+{
     fn run(&mut self) -> Outcome<T::AccountId> {
         loop {
             let next = self.walk.next::<T>(self.query, self.progress.next);
@@ -137,7 +158,7 @@ impl<T: Config> Search<'_, '_, T> {
                 self.progress.spot = None;
             }
             match self.visit(place) {
-                Visit::Fits(device, offer) => return Outcome::Fits(device, offer),
+                Visit::Accepted(device, offer) => return Outcome::Accepted(device, offer),
                 Visit::Done => {
                     self.progress.next = place.next();
                     self.progress.spot = None;
@@ -161,6 +182,7 @@ impl<T: Config> Search<'_, '_, T> {
     fn is_out_of_bounds(&self) -> bool {
         self.looks >= self.bounds.looks
             || self.cells > self.bounds.cells
+            || self.tries >= self.bounds.tries
             || self.repairs.len() >= self.bounds.repairs as usize
     }
 
@@ -262,7 +284,10 @@ impl<T: Config> Search<'_, '_, T> {
                     spot.next = spot.next.saturating_add(1);
                     self.progress.spot = Some(*spot);
                     if let Some(offer) = self.examine(place, listed) {
-                        return Some(Visit::Fits(listed.device, offer));
+                        self.tries = self.tries.saturating_add(1);
+                        if (self.accept)(listed.device, &offer) {
+                            return Some(Visit::Accepted(listed.device, offer));
+                        }
                     }
                 }
             }
@@ -288,18 +313,10 @@ impl<T: Config> Search<'_, '_, T> {
             return Some(offer);
         };
         self.missed(reason);
-        let belongs = place_of(&offer);
         if offer.free_slots == 0 {
             self.repairs.push(Repair::Close(device));
-        } else if belongs != Some(place) {
-            let listing = Listing {
-                spec: offer.spec,
-                ask: offer.ask,
-            };
-            self.repairs.push(Repair::Move {
-                listed: Listed::new(device, &listing),
-                place: belongs,
-            });
+        } else if place_of(&offer) != Some(place) {
+            self.repairs.push(Repair::moved(device, &offer));
         }
         None
     }

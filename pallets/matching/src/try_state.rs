@@ -7,7 +7,7 @@ use sp_runtime::TryRuntimeError;
 
 use crate::{
     levels::{Cell, Segment},
-    types::{Bits, CellMasks, Census, List, Node, Page},
+    types::{Bits, CellMasks, Census, Count, List, Node, Page},
     Buckets, Config, Cursors, Directories, Entries, Leaves, ListEnds, Listings, Pages, Pallet,
     ParkedIn, Roots, Words,
 };
@@ -40,15 +40,19 @@ impl<T: Config> Pallet<T> {
                     .is_some_and(|listed| listed.device == device),
                 "In the slot of every entry is its device."
             );
-            census.add(entry.place.segment());
+            let devices = |count: &mut Count| count.devices += 1;
+            census.change(entry.place.segment(), devices);
+        }
+        for (segment, root) in Roots::<T>::iter() {
+            census.change(segment, |count| count.cells = root.0.len() as u16);
         }
         ensure!(
             census == Listings::<T>::get(),
-            "The listings count the entries of each segment."
+            "The listings count the entries and the cells of each segment."
         );
         let taken = Buckets::<T>::iter_values().fold(0, |sum, bucket| sum + bucket.devices);
         ensure!(
-            taken == census.total(),
+            taken == census.devices(),
             "Every taken slot belongs to an entry: no device is in the book twice."
         );
         Ok(())

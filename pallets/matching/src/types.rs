@@ -201,37 +201,58 @@ impl Node {
     }
 }
 
-/// Devices per segment.
+/// What is in a segment.
+#[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Count {
+    /// The segment.
+    pub segment: Segment,
+    /// Its devices.
+    pub devices: u32,
+    /// Its distinct cells: those of its root.
+    pub cells: u16,
+}
+
+/// What is in the segments that are not empty.
 #[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug, Default)]
-pub struct Census(pub BoundedVec<(Segment, u32), ConstU32<256>>);
+pub struct Census(pub BoundedVec<Count, ConstU32<256>>);
 
 impl Census {
-    /// One more device in the segment.
-    pub fn add(&mut self, segment: Segment) {
-        match self.0.binary_search_by_key(&segment, |(key, _)| *key) {
-            Ok(index) => self.0[index].1 = self.0[index].1.saturating_add(1),
+    /// Changes the count of a segment.
+    pub fn change(&mut self, segment: Segment, change: impl FnOnce(&mut Count)) {
+        let position = self.0.binary_search_by_key(&segment, |count| count.segment);
+        let mut count = match position {
+            Ok(index) => self.0[index],
+            Err(_) => Count {
+                segment,
+                devices: 0,
+                cells: 0,
+            },
+        };
+        change(&mut count);
+        let is_empty = count.devices == 0 && count.cells == 0;
+        match position {
+            Ok(index) if is_empty => {
+                self.0.remove(index);
+            }
+            Ok(index) => self.0[index] = count,
+            Err(_) if is_empty => (),
             // There are no more segments than it has room for.
             Err(index) => {
-                let _ = self.0.try_insert(index, (segment, 1));
-            }
-        }
-    }
-
-    /// One less.
-    pub fn subtract(&mut self, segment: Segment) {
-        if let Ok(index) = self.0.binary_search_by_key(&segment, |(key, _)| *key) {
-            self.0[index].1 = self.0[index].1.saturating_sub(1);
-            if self.0[index].1 == 0 {
-                self.0.remove(index);
+                let _ = self.0.try_insert(index, count);
             }
         }
     }
 
     /// Devices in all segments.
-    pub fn total(&self) -> u32 {
-        self.0
-            .iter()
-            .fold(0, |sum, (_, count)| sum.saturating_add(*count))
+    pub fn devices(&self) -> u32 {
+        let counts = self.0.iter();
+        counts.fold(0, |sum, count| sum.saturating_add(count.devices))
+    }
+
+    /// Cells of all segments.
+    pub fn cells(&self) -> u32 {
+        let counts = self.0.iter();
+        counts.fold(0, |sum, count| sum.saturating_add(count.cells.into()))
     }
 }
 

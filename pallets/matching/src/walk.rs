@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use crate::{
     levels::{Cell, Levels, Place, Segment, Tick, TICKS_PER_OCTAVE},
     query::{from_on, Query},
-    types::{Node, Phase},
+    types::{Count, Node, Phase},
     Config, Leaves, Listings, Roots,
 };
 
@@ -31,7 +31,7 @@ impl Walk {
     pub(crate) fn new<T: Config>(query: &Query<'_, T::AccountId>, phase: Phase) -> Self {
         let mut octaves = Vec::new();
         let mut cells: u32 = 0;
-        for (segment, _) in Listings::<T>::get().0 {
+        for Count { segment, .. } in Listings::<T>::get().0 {
             if segment.runs(query.needs().engine, query.needs().class) {
                 let root = Roots::<T>::get(segment).unwrap_or_default();
                 cells = cells.saturating_add(root.0.len() as u32);

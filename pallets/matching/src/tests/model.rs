@@ -236,7 +236,7 @@ fn check(actions: Vec<Action>) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
 
     #[test]
     fn matches_are_those_of_the_model(actions in proptest::collection::vec(action(), 1..120)) {

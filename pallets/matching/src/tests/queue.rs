@@ -94,12 +94,12 @@ fn a_submission_is_matched_in_its_block() {
 fn full_blocks_leave_the_guaranteed_share() {
     run(|| {
         device(0, 1_000, |offer| offer.free_slots = 200);
-        for id in 0..40 {
+        for id in 0..100 {
             Matching::enqueue(task(id, |_| ()), QueueEnd::Back);
         }
         next_block(0);
         let first = served().len();
-        assert!(first > 1 && first < 40, "{first} of 40 tasks");
+        assert!(first > 1 && first < 50, "{first} of 100 tasks");
         next_block(0);
         assert_eq!(served().len(), 2 * first);
         assert_eq!(served(), (0..2 * first as u64).collect::<Vec<_>>());
@@ -216,7 +216,7 @@ fn a_full_queue_does_not_stop_long_searches() {
         device(1_000, 2_000, |offer| offer.free_slots = 255);
         Matching::enqueue(task(0, |_| ()), QueueEnd::Back);
         for block in 1..60 {
-            for id in 0..20 {
+            for id in 0..40 {
                 let new = task(block * 100 + id, |task| task.demand.requester = 2);
                 Matching::enqueue(new, QueueEnd::Back);
             }
