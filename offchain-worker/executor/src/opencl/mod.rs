@@ -71,11 +71,12 @@ impl Session {
 /// Tells drivers how to behave, by their environment. Call it before anything of OpenCL and while
 /// there is one thread.
 ///
-/// PoCL: work groups are not specialised by their size, so that what the build stage compiled
+/// The search path is fixed: drivers run tools by their names. PoCL: work groups are not specialised by their size, so that what the build stage compiled
 /// (and linked, in a process) serves every launch of the run stage, which can start no process.
 /// Kernel caches are private: a cache shared between jobs would let one put code into another.
 pub fn driver_environment(work: &Path) {
     for (name, value) in [
+        ("PATH", "/usr/local/bin:/usr/bin:/bin".as_ref()),
         ("POCL_WORK_GROUP_SPECIALIZATION", "0".as_ref()),
         ("POCL_CACHE_DIR", work.as_os_str()),
         ("CUDA_CACHE_PATH", work.as_os_str()),
