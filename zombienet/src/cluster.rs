@@ -4,6 +4,7 @@ use std::{path::Path, time::Duration};
 
 use anyhow::{Context, Result};
 use tempfile::TempDir;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::{Node, NodeOptions};
 
@@ -13,22 +14,31 @@ pub const VALIDATORS: [&str; 4] = ["alice", "bob", "charlie", "dave"];
 /// How long a new node may take to the height of the others.
 const CATCH_UP: Duration = Duration::from_secs(120);
 
+/// Networks share the machine's cores: tests that run in parallel take turns.
+static TURN: Semaphore = Semaphore::const_new(1);
+
 /// A network whose data is deleted with it.
 pub struct Cluster {
     folder: TempDir,
     /// Its validators.
     pub validators: Vec<Node>,
+    _turn: SemaphorePermit<'static>,
 }
 
 impl Cluster {
     /// A single validator on the development chain.
     pub async fn development() -> Result<Self> {
+        let turn = TURN.acquire().await.context("the turn of this network")?;
         let folder = TempDir::with_prefix("aicpw-network-").context("a temporary folder")?;
         let options = NodeOptions::new("alice", "dev")
             .arg("--alice")
             .arg("--force-authoring");
         let validators = vec![Node::start(folder.path(), options).await?];
-        Ok(Self { folder, validators })
+        Ok(Self {
+            folder,
+            validators,
+            _turn: turn,
+        })
     }
 
     /// The four validators of the `local` preset, each with these further arguments.
@@ -38,6 +48,7 @@ impl Cluster {
 
     /// The same on another chain spec of four validators: a preset's name or a file.
     pub async fn local_on(chain: &str, arguments: &[&str]) -> Result<Self> {
+        let turn = TURN.acquire().await.context("the turn of this network")?;
         let folder = TempDir::with_prefix("aicpw-network-").context("a temporary folder")?;
         let mut validators: Vec<Node> = Vec::new();
         let mut bootnode: Option<String> = None;
@@ -53,7 +64,11 @@ impl Cluster {
             }
             validators.push(node);
         }
-        Ok(Self { folder, validators })
+        Ok(Self {
+            folder,
+            validators,
+            _turn: turn,
+        })
     }
 
     /// Where the nodes keep their data.
