@@ -365,6 +365,19 @@ impl Life {
     }
 }
 
+/// The name of a state, as in JSON.
+pub fn state_name(status: &TaskStatus) -> &'static str {
+    match status {
+        TaskStatus::Queued { .. } => "queued",
+        TaskStatus::Parked { .. } => "parked",
+        TaskStatus::Active => "active",
+        TaskStatus::Verifying { .. } => "verifying",
+        TaskStatus::Settled { .. } => "settled",
+        TaskStatus::Cancelled { .. } => "cancelled",
+        TaskStatus::Refunded { .. } => "refunded",
+    }
+}
+
 /// Whether nothing can happen to the task any more.
 pub fn is_final(status: &TaskStatus) -> bool {
     matches!(

@@ -13,12 +13,15 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 use crate::{
     account::Account,
     chain::{explain_node_method, Chain},
-    error::{Error, Result},
+    error::{Error, Kind, Result},
     verify::parse_hash,
 };
 
 /// Bytes of content in one request, before base64 makes them a third longer.
 pub const CHUNK_BYTES: u64 = 2 << 20;
+
+/// How often the node is asked for devices that it still measures.
+const MEASURING_TRIES: u32 = 5;
 
 /// Content that can be read by its CID. A trait, so that what is done with it can be tested
 /// without a node.
@@ -55,6 +58,17 @@ pub struct WorkerProof {
     pub recent_block: BlockNumber,
     /// The signature.
     pub signature: [u8; 64],
+}
+
+/// A device of the node's machine.
+#[derive(Deserialize, Clone, PartialEq, Eq, Debug)]
+pub struct LocalDevice {
+    /// Its measured spec.
+    #[serde(flatten)]
+    pub spec: DeviceSpec,
+    /// Why it does not keep a determinism class, for people.
+    #[serde(default)]
+    pub deviations: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -124,10 +138,31 @@ impl<'a> NodeRpc<'a> {
         length: u64,
         progress: impl Fn(u64),
     ) -> Result<ContentId> {
+        let upload: String = self.call("aicpw_ipfsAddOpen", rpc_params![length]).await?;
+        let sent = self.add_pieces(&upload, from, length, progress).await;
+        if sent.is_err() {
+            // The failure says more than that it could not be tidied up.
+            let _ = self
+                .call::<()>("aicpw_ipfsAddAbort", rpc_params![&upload])
+                .await;
+        }
+        sent?;
+        let added: Added = self
+            .call("aicpw_ipfsAddFinish", rpc_params![&upload])
+            .await?;
+        Ok(added.cid)
+    }
+
+    async fn add_pieces(
+        &self,
+        upload: &str,
+        from: impl AsyncRead + Unpin,
+        length: u64,
+        progress: impl Fn(u64),
+    ) -> Result<()> {
         let changed = || Error::other("its length changed meanwhile").hint("try again");
         // One byte more than there should be shows that it grew.
         let mut from = from.take(length.saturating_add(1));
-        let upload: String = self.call("aicpw_ipfsAddOpen", rpc_params![length]).await?;
         let mut done = 0;
         progress(0);
         while done < length {
@@ -138,15 +173,15 @@ impl<'a> NodeRpc<'a> {
                 return Err(changed());
             }
             done += piece.len() as u64;
-            let params = rpc_params![&upload, BASE64.encode(&piece)];
-            self.call::<serde_json::Value>("aicpw_ipfsAddWrite", params)
-                .await?;
+            let params = rpc_params![upload, BASE64.encode(&piece)];
+            self.call::<u64>("aicpw_ipfsAddWrite", params).await?;
             progress(done);
         }
-        let added: Added = self
-            .call("aicpw_ipfsAddFinish", rpc_params![&upload])
-            .await?;
-        Ok(added.cid)
+        let mut more = [0];
+        match from.read(&mut more).await {
+            Ok(0) => Ok(()),
+            _ => Err(changed()),
+        }
     }
 
     /// Has the node connect to a peer.
@@ -154,9 +189,7 @@ impl<'a> NodeRpc<'a> {
     /// # Errors
     /// It cannot.
     pub async fn connect(&self, address: &str) -> Result<()> {
-        self.call::<serde_json::Value>("aicpw_ipfsConnect", rpc_params![address])
-            .await?;
-        Ok(())
+        self.call("aicpw_ipfsConnect", rpc_params![address]).await
     }
 
     /// Has the node keep content, fetching what is missing of it.
@@ -164,9 +197,7 @@ impl<'a> NodeRpc<'a> {
     /// # Errors
     /// Nobody has it.
     pub async fn pin(&self, cid: &ContentId) -> Result<()> {
-        self.call::<serde_json::Value>("aicpw_ipfsPin", rpc_params![cid])
-            .await?;
-        Ok(())
+        self.call("aicpw_ipfsPin", rpc_params![cid]).await
     }
 
     /// Lets the node forget content.
@@ -174,9 +205,7 @@ impl<'a> NodeRpc<'a> {
     /// # Errors
     /// The node does not answer.
     pub async fn unpin(&self, cid: &ContentId) -> Result<()> {
-        self.call::<serde_json::Value>("aicpw_ipfsUnpin", rpc_params![cid])
-            .await?;
-        Ok(())
+        self.call("aicpw_ipfsUnpin", rpc_params![cid]).await
     }
 
     /// Where others reach the node's store.
@@ -187,12 +216,20 @@ impl<'a> NodeRpc<'a> {
         self.call("aicpw_ipfsAddresses", rpc_params![]).await
     }
 
-    /// The devices of the node's machine, measured.
+    /// The devices of the node's machine, measured. A node that has just started still measures:
+    /// then this waits.
     ///
     /// # Errors
-    /// The node does not run with `--provider`.
-    pub async fn local_devices(&self) -> Result<Vec<DeviceSpec>> {
-        self.call("aicpw_localDevices", rpc_params![]).await
+    /// The node does not run with `--provider`, or measures for minutes.
+    pub async fn local_devices(&self) -> Result<Vec<LocalDevice>> {
+        let mut tries = 1;
+        loop {
+            // Each call waits at the node, so there is no pause between them here.
+            match self.call("aicpw_localDevices", rpc_params![]).await {
+                Err(error) if error.kind == Kind::Timeout && tries < MEASURING_TRIES => tries += 1,
+                result => return result,
+            }
+        }
     }
 
     /// The keys of the node's worker, which agrees to act for `provider`.
@@ -262,3 +299,7 @@ pub async fn read_all(source: &impl BlobSource, cid: &ContentId, max: u64) -> Re
     content.truncate(size as usize);
     Ok(content)
 }
+
+#[cfg(test)]
+#[path = "node_rpc_tests.rs"]
+mod tests;

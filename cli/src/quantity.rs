@@ -40,7 +40,7 @@ pub fn show_span(span: Milliseconds) -> String {
     ];
     match units
         .iter()
-        .find(|(factor, _)| span.0 != 0 && span.0 % factor == 0)
+        .find(|(factor, _)| span.0 != 0 && span.0.is_multiple_of(*factor))
     {
         Some((factor, unit)) => format!("{}{unit}", span.0 / factor),
         None => format!("{}ms", span.0),

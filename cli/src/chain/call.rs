@@ -154,3 +154,75 @@ impl EncodeAsFields for Arguments {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::life::tests::view;
+    use aicpw_protocol::task::TaskStatus;
+    use scale_info::{MetaType, PortableRegistry, Registry};
+    use subxt::ext::scale_type_resolver::Field;
+
+    /// Encodes a call's arguments for a runtime whose call takes these types.
+    fn encode_for(call: &Call, types: Vec<MetaType>) -> Result<Vec<u8>, String> {
+        let mut registry = Registry::new();
+        let ids = registry.register_types(types);
+        let registry = PortableRegistry::from(registry);
+        let mut fields = ids.into_iter().map(|id| Field {
+            name: Some("x"),
+            id: id.id,
+        });
+        call.arguments
+            .encode_as_fields(&mut fields, &registry)
+            .map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn arguments_that_fit_go_as_they_are() {
+        let submission = view(TaskStatus::Active, vec![]).submission;
+        let call = Call::submit(&submission);
+        let encoded = encode_for(&call, vec![MetaType::new::<Submission>()]).unwrap();
+        assert_eq!(encoded, submission.encode());
+        let rate = Call::rate(TaskId(7), 5);
+        let types = vec![MetaType::new::<TaskId>(), MetaType::new::<u8>()];
+        assert_eq!(encode_for(&rate, types).unwrap(), (7u64, 5u8).encode());
+        let peers = PeerAddresses::default();
+        let proof = WorkerProof {
+            recent_block: 1,
+            signature: [2; 64],
+        };
+        let call = Call::register_provider(3, [4; 32], [5; 32], &peers, &proof);
+        let types = vec![
+            MetaType::new::<Balance>(),
+            MetaType::new::<[u8; 32]>(),
+            MetaType::new::<[u8; 32]>(),
+            MetaType::new::<PeerAddresses>(),
+            MetaType::new::<(u32, [u8; 64])>(),
+        ];
+        assert!(encode_for(&call, types).is_ok());
+    }
+
+    #[test]
+    fn arguments_of_another_runtime_are_refused() {
+        let rate = Call::rate(TaskId(7), 5);
+        let more = vec![
+            MetaType::new::<TaskId>(),
+            MetaType::new::<u8>(),
+            MetaType::new::<u8>(),
+        ];
+        assert!(encode_for(&rate, more)
+            .unwrap_err()
+            .contains("argument `x`"));
+        let fewer = vec![MetaType::new::<TaskId>()];
+        assert!(encode_for(&rate, fewer)
+            .unwrap_err()
+            .contains("1 bytes more"));
+    }
+
+    #[test]
+    fn a_batch_is_a_list_of_whole_calls() {
+        let batch = Call::batch_all(&[vec![31, 0, 1], vec![31, 7]]);
+        assert_eq!(batch.arguments.0, [8, 31, 0, 1, 31, 7]);
+        assert_eq!(batch.title(), "Utility.batch_all");
+    }
+}

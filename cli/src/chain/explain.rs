@@ -9,8 +9,14 @@ use crate::error::{Error, Kind};
 
 /// Code of the pool's "invalid transaction".
 const INVALID_TRANSACTION: i32 = 1010;
-/// Code of "method not found".
+/// Code of "method not found", and of methods that are not offered to this caller.
 const METHOD_NOT_FOUND: i32 = -32601;
+/// The node's code for content that nobody delivered in time.
+const NODE_NOT_FOUND: i32 = 7_003;
+/// The node's code for a full disk or store.
+const NODE_FULL: i32 = 7_005;
+/// The node's code for what takes longer.
+const NODE_NOT_YET: i32 = 7_010;
 
 /// The connection ended.
 pub fn connection_lost() -> Error {
@@ -18,16 +24,19 @@ pub fn connection_lost() -> Error {
         .hint("see whether the node still runs, then ask again: what was submitted is on chain")
 }
 
+/// The cause below all others.
+pub fn innermost<'a>(error: &'a (dyn std::error::Error + 'static)) -> &'a dyn std::error::Error {
+    let mut cause = error;
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
+    }
+    cause
+}
+
 /// The innermost cause of a failed request.
-pub fn rpc_cause(error: &rpcs::Error) -> String {
+fn rpc_cause(error: &rpcs::Error) -> String {
     match error {
-        rpcs::Error::Client(inner) => {
-            let mut cause: &(dyn std::error::Error + 'static) = inner.as_ref();
-            while let Some(deeper) = cause.source() {
-                cause = deeper;
-            }
-            cause.to_string()
-        }
+        rpcs::Error::Client(inner) => innermost(inner.as_ref()).to_string(),
         rpcs::Error::User(error) => user_message(error),
         error => error.to_string(),
     }
@@ -61,15 +70,20 @@ pub fn rpc(error: &rpcs::Error) -> Error {
 
 /// One of the node's own methods that failed.
 pub fn node_method(method: &str, error: &rpcs::Error) -> Error {
-    match error {
-        rpcs::Error::User(user) if user.code == METHOD_NOT_FOUND => {
-            Error::other(format!("the node does not offer {method}")).hint(
-                "use a node of your own on this machine (--url ws://127.0.0.1:9944): methods that \
-                 use its storage and keys are not offered to others",
-            )
-        }
-        rpcs::Error::User(user) => Error::other(user_message(user)),
-        error => rpc(error),
+    let rpcs::Error::User(user) = error else {
+        return rpc(error);
+    };
+    match user.code {
+        METHOD_NOT_FOUND => Error::other(format!("the node does not offer {method}")).hint(
+            "methods that use the node's storage and keys are offered on its own machine only: \
+             use a node of your own there (--url ws://127.0.0.1:9944)",
+        ),
+        NODE_NOT_FOUND => Error::new(Kind::Timeout, user_message(user))
+            .hint("is a node that has it running and reachable? `--peer` or a later try may help"),
+        NODE_FULL => Error::other(user_message(user))
+            .hint("make room on the node's disk, or raise its --ipfs-storage-max"),
+        NODE_NOT_YET => Error::new(Kind::Timeout, user_message(user)),
+        _ => Error::other(user_message(user)),
     }
 }
 

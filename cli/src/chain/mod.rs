@@ -17,6 +17,7 @@ use codec::{Decode, Encode};
 use subxt::{
     backend::LegacyBackend,
     config::{substrate::H256, RpcConfigFor},
+    ext::jsonrpsee::{core::client::async_client::PingConfig, ws_client::WsClientBuilder},
     rpcs::{methods::LegacyRpcMethods, RpcClient},
     OnlineClient, SubstrateConfig,
 };
@@ -26,6 +27,10 @@ use crate::error::{Error, Kind, Result};
 
 /// How long a connection may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long the node may take for one answer: pinning fetches whole files, and ends on the node's
+/// own time limit.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(900);
 
 /// A block header.
 pub type Header = <SubstrateConfig as subxt::Config>::Header;
@@ -39,7 +44,7 @@ pub struct Chain {
 }
 
 impl Chain {
-    /// Connects to the node at `url`.
+    /// Connects to the node at `url` (`ws://` or `wss://`).
     ///
     /// # Errors
     /// [`Kind::Unreachable`] if nothing answers there.
@@ -49,24 +54,23 @@ impl Chain {
                 "--url: `{url}` does not start with ws:// or wss://"
             )));
         }
-        let unreachable = |why: String| {
+        let connecting = WsClientBuilder::default()
+            .connection_timeout(CONNECT_TIMEOUT)
+            .request_timeout(REQUEST_TIMEOUT)
+            // So that a node that vanished is found before a request runs out of time.
+            .enable_ws_ping(PingConfig::new())
+            .build(url);
+        let client = connecting.await.map_err(|error| {
             Error::new(
                 Kind::Unreachable,
-                format!("no node answers at {url}: {why}"),
+                format!("no node answers at {url}: {}", explain::innermost(&error)),
             )
-            .hint("start one (`aicpw-node --dev`), or name another with --url or AICPW_URL")
-        };
-        let connecting = RpcClient::from_insecure_url(url);
-        let rpc = match tokio::time::timeout(CONNECT_TIMEOUT, connecting).await {
-            Ok(Ok(rpc)) => rpc,
-            Ok(Err(error)) => return Err(unreachable(explain::rpc_cause(&error))),
-            Err(_) => {
-                return Err(unreachable(format!(
-                    "nothing for {} s",
-                    CONNECT_TIMEOUT.as_secs()
-                )))
-            }
-        };
+            .hint(
+                "start one (`aicpw-node --dev --provider` for a development chain), or name \
+                 another with --url or AICPW_URL",
+            )
+        })?;
+        let rpc = RpcClient::new(client);
         let methods = LegacyRpcMethods::new(rpc.clone());
         Ok(Self {
             rpc,

@@ -258,17 +258,15 @@ impl Sent {
             .wait_for_success()
             .await
             .map_err(|error| failed(error.into()))?;
-        let events = events
-            .iter()
-            .map(|event| {
-                event.map(|event| Event {
-                    pallet: event.pallet_name().to_owned(),
-                    name: event.event_name().to_owned(),
-                    fields: event.field_bytes().to_owned(),
-                })
-            })
-            .collect::<Result<Vec<_>, _>>()
-            .map_err(|error| failed(error.into()))?;
+        let mut records = Vec::new();
+        for event in events.iter() {
+            let event = event.map_err(|error| failed(error.into()))?;
+            records.push(Event {
+                pallet: event.pallet_name().to_owned(),
+                name: event.event_name().to_owned(),
+                fields: event.field_bytes().to_owned(),
+            });
+        }
         let height = block
             .at()
             .await
@@ -278,7 +276,7 @@ impl Sent {
             block: block.block_hash(),
             height,
             transaction: block.extrinsic_hash(),
-            events,
+            events: records,
             after,
         };
         self.newest = Some(inclusion.clone());

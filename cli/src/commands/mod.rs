@@ -6,6 +6,7 @@ pub mod history;
 pub mod ipfs;
 pub mod prepare;
 pub mod provider;
+pub mod register;
 mod result;
 pub mod submit;
 pub mod task;

@@ -359,7 +359,7 @@ fn document(
     let status = submitted.view.as_ref().map(|view| view.status);
     SubmitJson {
         task: submitted.task.0,
-        state: status.map(|status| state_name(&status).to_owned()),
+        state: status.map(|status| life::state_name(&status).to_owned()),
         requester: signer.account,
         manifest: manifest.clone(),
         budget: terms.budget(),
@@ -384,19 +384,6 @@ fn document(
         latencies: submitted.latencies,
         failures: submitted.failures.clone(),
         result: submitted.result.clone(),
-    }
-}
-
-/// The name of a state, as in JSON.
-pub fn state_name(status: &TaskStatus) -> &'static str {
-    match status {
-        TaskStatus::Queued { .. } => "queued",
-        TaskStatus::Parked { .. } => "parked",
-        TaskStatus::Active => "active",
-        TaskStatus::Verifying { .. } => "verifying",
-        TaskStatus::Settled { .. } => "settled",
-        TaskStatus::Cancelled { .. } => "cancelled",
-        TaskStatus::Refunded { .. } => "refunded",
     }
 }
 

@@ -4,7 +4,9 @@
 
 pub mod json;
 pub mod progress;
+pub mod provider;
 pub mod table;
+pub mod task;
 
 use std::io::{IsTerminal, Write};
 

@@ -1,13 +1,20 @@
 use super::*;
 use crate::node_rpc::WorkerProof;
 use aicpw_protocol::{
-    device::{ClassSet, DeviceKind, Reputation},
+    device::{ClassSet, DeviceKind, DeviceSpec, Reputation},
     task::Engine,
-    view::DeviceView,
+    view::{DeviceView, ProviderView},
     DeviceId, Gflops, Mebibytes, MegabitsPerSecond,
 };
 
-fn spec(fingerprint: u8) -> DeviceSpec {
+fn local(fingerprint: u8) -> LocalDevice {
+    LocalDevice {
+        spec: spec(fingerprint),
+        deviations: vec![],
+    }
+}
+
+pub fn spec(fingerprint: u8) -> DeviceSpec {
     DeviceSpec {
         kind: DeviceKind::Cpu,
         engine: Engine::OpenCl,
@@ -35,7 +42,7 @@ fn keys() -> WorkerKeys {
     }
 }
 
-fn provider(worker: [u8; 32], fingerprints: &[u8]) -> ProviderView<Account> {
+pub fn provider(worker: [u8; 32], fingerprints: &[u8]) -> ProviderView<Account> {
     let device = |fingerprint: &u8| DeviceView {
         id: DeviceId(u64::from(*fingerprint)),
         provider: Account([1; 32]),
@@ -67,7 +74,7 @@ fn provider(worker: [u8; 32], fingerprints: &[u8]) -> ProviderView<Account> {
 
 #[test]
 fn only_what_is_missing_is_registered() {
-    let local = [spec(1), spec(2)];
+    let local = [local(1), local(2)];
     let plan = Plan::new(None, &keys(), &local, DeviceChoice::All).unwrap();
     assert!(plan.new_provider && !plan.rotate && plan.devices.len() == 2);
     let known = provider([5; 32], &[1]);
@@ -83,7 +90,7 @@ fn only_what_is_missing_is_registered() {
 
 #[test]
 fn a_device_that_is_not_there() {
-    let error = Plan::new(None, &keys(), &[spec(1)], DeviceChoice::One(1))
+    let error = Plan::new(None, &keys(), &[local(1)], DeviceChoice::One(1))
         .err()
         .unwrap();
     assert!(error.message.contains("no device 1"), "{error}");
@@ -97,27 +104,14 @@ fn a_device_that_is_not_there() {
 }
 
 #[test]
-fn a_provider_for_people() {
-    let text = show(&provider([5; 32], &[3]));
-    for part in [
-        "State       online, last heartbeat in block 120\n",
-        "Stake       1000 AICP\n",
-        "Rating      4.5 of 5 (2 ratings)\n",
-        "3   pthread   online   0.5       1 of 2       40   8000   int, fp32-strict\n",
-    ] {
-        assert!(text.contains(part), "{part} in\n{text}");
-    }
-}
-
-#[test]
-fn a_provider_for_programs() {
-    let document = serde_json::to_value(ProviderJson::from(&provider([5; 32], &[3]))).unwrap();
-    assert_eq!(document["stake"], "1000");
-    assert_eq!(document["rating_average"], 4.5);
-    assert_eq!(document["worker"], format!("0x{}", "05".repeat(32)));
-    assert_eq!(
-        document["devices"][0]["classes"],
-        serde_json::json!(["int", "fp32-strict"])
-    );
-    assert_eq!(document["devices"][0]["ask"], "0.5");
+fn the_number_is_that_of_the_node() {
+    let known = provider([5; 32], &[1]);
+    let plan = Plan::new(
+        Some(&known),
+        &keys(),
+        &[local(1), local(2)],
+        DeviceChoice::All,
+    )
+    .unwrap();
+    assert_eq!(plan.devices[0].0, 1);
 }

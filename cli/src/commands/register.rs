@@ -1,0 +1,411 @@
+//! `aicpw provider register`: from the devices of a node's machine to a provider that is online.
+
+use std::time::Duration;
+
+use aicpw_protocol::{
+    device::Slots,
+    view::{MarketParameters, ProviderView},
+    AskPrice, Milliseconds,
+};
+use serde::Serialize;
+
+use super::Context;
+use crate::{
+    account::Account,
+    amount::Amount,
+    chain::{call::Call, submit::Inclusion, Chain},
+    error::{Error, Kind, Result},
+    keys::Signer,
+    node_rpc::{LocalDevice, NodeRpc, WorkerKeys},
+    output::{
+        json::{classes, ProviderJson},
+        provider::{class_names, name, show},
+        table::table,
+    },
+    peers,
+    quantity::{parse_span, show_elapsed},
+    verify::show_hash,
+};
+
+/// How long registering waits for the first heartbeat.
+const ONLINE_TIMEOUT: Milliseconds = Milliseconds(120_000);
+
+/// What `provider register` takes.
+#[derive(clap::Args, Debug)]
+pub struct RegisterArgs {
+    /// AICP that are held as stake; for an account that is a provider already, its stake stays
+    #[arg(long, value_name = "AICP")]
+    pub stake: Amount,
+
+    /// Price of each device, in AICP per TFLOPS-hour
+    #[arg(long, value_name = "AICP")]
+    pub ask: Amount,
+
+    /// Jobs that each device runs at once
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..))]
+    pub slots: Slots,
+
+    /// Which of the node's devices: its number as shown by --dry-run, or `all`
+    #[arg(long, value_name = "N|all", default_value = "all")]
+    pub device: DeviceChoice,
+
+    /// Only show what would be done
+    #[arg(long)]
+    pub dry_run: bool,
+
+    /// How long to wait until the devices are online; 0 does not wait [default: 2m]
+    #[arg(long, value_name = "SPAN", value_parser = parse_span)]
+    pub timeout: Option<Milliseconds>,
+}
+
+/// Which of the node's devices.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum DeviceChoice {
+    /// Every one.
+    All,
+    /// That at this position.
+    One(usize),
+}
+
+impl std::str::FromStr for DeviceChoice {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "all" => Ok(Self::All),
+            number => number
+                .parse()
+                .map(Self::One)
+                .map_err(|_| format!("`{text}` is neither a number nor `all`")),
+        }
+    }
+}
+
+/// What has to be sent.
+struct Plan {
+    /// The account is no provider yet.
+    new_provider: bool,
+    /// Another worker key acted for it.
+    rotate: bool,
+    /// Devices to register, with their number at the node.
+    devices: Vec<(usize, LocalDevice)>,
+    /// Devices that are registered already.
+    known: usize,
+}
+
+impl Plan {
+    fn new(
+        provider: Option<&ProviderView<Account>>,
+        keys: &WorkerKeys,
+        local: &[LocalDevice],
+        choice: DeviceChoice,
+    ) -> Result<Self> {
+        let all = local.iter().cloned().enumerate();
+        let chosen: Vec<_> = match choice {
+            DeviceChoice::All => all.collect(),
+            DeviceChoice::One(index) if index < local.len() => {
+                all.filter(|(number, _)| *number == index).collect()
+            }
+            DeviceChoice::One(index) => {
+                return Err(Error::usage(format!(
+                    "--device: the node has no device {index}; it has {}",
+                    local.len()
+                )))
+            }
+        };
+        if chosen.is_empty() {
+            return Err(Error::other("the node has no device that can be registered").hint(
+                "an OpenCL driver must be installed there (`clinfo` lists devices), and the node \
+                 must run with --provider",
+            ));
+        }
+        let number = chosen.len();
+        let is_known = |device: &LocalDevice| {
+            provider.is_some_and(|provider| {
+                provider
+                    .devices
+                    .iter()
+                    .any(|known| known.spec.fingerprint == device.spec.fingerprint)
+            })
+        };
+        let devices: Vec<_> = chosen
+            .into_iter()
+            .filter(|(_, device)| !is_known(device))
+            .collect();
+        Ok(Self {
+            new_provider: provider.is_none(),
+            rotate: provider.is_some_and(|provider| provider.worker != keys.worker),
+            known: number - devices.len(),
+            devices,
+        })
+    }
+
+    fn is_empty(&self) -> bool {
+        !self.new_provider && !self.rotate && self.devices.is_empty()
+    }
+}
+
+#[derive(Serialize)]
+struct RegisteredJson {
+    provider: ProviderJson,
+    registered_devices: usize,
+    transaction: Option<String>,
+    block: Option<u64>,
+    block_hash: Option<String>,
+    transaction_fee: Option<Amount>,
+}
+
+#[derive(Serialize)]
+struct PlanJson {
+    provider: Account,
+    new_provider: bool,
+    rotates_worker_key: bool,
+    worker: String,
+    stake: Option<Amount>,
+    ask: Amount,
+    slots: Slots,
+    devices: Vec<DeviceSpecJson>,
+}
+
+#[derive(Serialize)]
+struct DeviceSpecJson {
+    number: usize,
+    name: String,
+    kind: aicpw_protocol::device::DeviceKind,
+    classes: Vec<aicpw_protocol::task::DeterminismClass>,
+    gflops: u64,
+    memory_mib: u64,
+    bandwidth_mbps: u32,
+    fingerprint: String,
+    deviations: Vec<String>,
+}
+
+/// Registers.
+pub async fn run(context: &Context<'_>, args: &RegisterArgs) -> Result<()> {
+    let out = context.out;
+    let signer = context.signer()?;
+    let chain = context.connect().await?;
+    let node = NodeRpc::new(&chain);
+    let market = chain.market_parameters().await?;
+    check_terms(args, &market)?;
+    let waiting = out.wait("asking the node for its devices");
+    let local = node.local_devices().await?;
+    let keys = node.worker_keys(signer.account).await?;
+    drop(waiting);
+    let provider = chain.provider(signer.account).await?;
+    let plan = Plan::new(provider.as_ref(), &keys, &local, args.device)?;
+    if args.dry_run {
+        let document = plan_json(&plan, &signer, &keys, args);
+        out.result(&document, |_| show_plan(&plan, &signer, &keys, args));
+        return Ok(());
+    }
+    out.say(show_plan(&plan, &signer, &keys, args));
+    if plan.new_provider && args.stake.0 < market.min_stake {
+        return Err(Error::usage(format!(
+            "--stake: at least {} on this chain",
+            Amount(market.min_stake).with_unit()
+        )));
+    }
+    let sent = if plan.is_empty() {
+        None
+    } else {
+        Some(send(&chain, &node, &signer, &keys, &plan, args).await?)
+    };
+    let timeout = args.timeout.unwrap_or(ONLINE_TIMEOUT);
+    let view = wait_until_online(context, &chain, &signer, timeout).await?;
+    let document = RegisteredJson {
+        provider: ProviderJson::from(&view),
+        registered_devices: plan.devices.len(),
+        transaction: sent.as_ref().map(|sent| format!("{:?}", sent.transaction)),
+        block: sent.as_ref().map(|sent| sent.height),
+        block_hash: sent.as_ref().map(|sent| format!("{:?}", sent.block)),
+        transaction_fee: sent.as_ref().and_then(Inclusion::fee_paid).map(Amount),
+    };
+    out.result(&document, |_| show(&view));
+    Ok(())
+}
+
+fn check_terms(args: &RegisterArgs, market: &MarketParameters) -> Result<()> {
+    if args.ask.0 < market.min_ask.0 {
+        return Err(Error::usage(format!(
+            "--ask: at least {} per TFLOPS-hour on this chain",
+            Amount(market.min_ask.0).with_unit()
+        )));
+    }
+    Ok(())
+}
+
+async fn send(
+    chain: &Chain,
+    node: &NodeRpc<'_>,
+    signer: &Signer,
+    keys: &WorkerKeys,
+    plan: &Plan,
+    args: &RegisterArgs,
+) -> Result<Inclusion> {
+    let mut calls = Vec::new();
+    if plan.new_provider {
+        let peers = peers::for_chain(&node.addresses().await?)?;
+        calls.push(Call::register_provider(
+            args.stake.0,
+            keys.worker,
+            keys.sealing_key,
+            &peers,
+            &keys.proof,
+        ));
+    } else if plan.rotate {
+        calls.push(Call::rotate_worker(
+            keys.worker,
+            keys.sealing_key,
+            &keys.proof,
+        ));
+    }
+    let ask = AskPrice(args.ask.0);
+    calls.extend(
+        plan.devices
+            .iter()
+            .map(|(_, device)| Call::register_device(&device.spec, ask, args.slots)),
+    );
+    let call = match &calls[..] {
+        [only] => only.clone(),
+        several => {
+            let mut encoded = Vec::new();
+            for call in several {
+                encoded.push(chain.encode_call(call).await?);
+            }
+            Call::batch_all(&encoded)
+        }
+    };
+    let signed = chain.sign(signer, &call).await?;
+    let stake = if plan.new_provider { args.stake.0 } else { 0 };
+    let funds = chain.funds(signer.account).await?;
+    let need = stake.saturating_add(signed.fee);
+    if funds.spendable() < need {
+        return Err(Error::new(
+            Kind::InsufficientFunds,
+            format!(
+                "{} can spend {}, but stake and fee need {}",
+                signer.account,
+                Amount(funds.spendable()).with_unit(),
+                Amount(need).with_unit()
+            ),
+        )
+        .hint("nothing was sent"));
+    }
+    chain.send(&call, &signed).await?.finalised().await
+}
+
+/// Waits for the first heartbeat, with which the devices are offered.
+async fn wait_until_online(
+    context: &Context<'_>,
+    chain: &Chain,
+    signer: &Signer,
+    timeout: Milliseconds,
+) -> Result<ProviderView<Account>> {
+    let online = async {
+        let mut heads = chain.best_heads().await?;
+        let _waiting = context.out.wait("waiting for the first heartbeat");
+        loop {
+            let view = chain.provider(signer.account).await?;
+            if let Some(view) = view.filter(|view| view.online || timeout.0 == 0) {
+                return Ok(view);
+            }
+            heads.next().await?;
+        }
+    };
+    // Even without waiting, the node must have time to answer.
+    let limit = Duration::from_millis(timeout.0.max(10_000));
+    tokio::time::timeout(limit, online)
+        .await
+        .unwrap_or_else(|_| {
+            Err(Error::new(
+                Kind::Timeout,
+                format!("registered, but not online after {}", show_elapsed(limit)),
+            )
+            .hint(
+                "the node must run with --provider and have the worker key; its log says what is \
+             missing. `aicpw provider status` shows when it is online",
+            ))
+        })
+}
+
+fn show_plan(plan: &Plan, signer: &Signer, keys: &WorkerKeys, args: &RegisterArgs) -> String {
+    let mut text = match (plan.new_provider, plan.rotate) {
+        (true, _) => format!(
+            "{} becomes a provider with a stake of {} and the worker key {}\n",
+            signer.account,
+            args.stake.with_unit(),
+            show_hash(&keys.worker)
+        ),
+        (false, true) => format!(
+            "{} is a provider; its worker key becomes {}\n",
+            signer.account,
+            show_hash(&keys.worker)
+        ),
+        (false, false) => format!("{} is a provider\n", signer.account),
+    };
+    if plan.known > 0 {
+        text += &format!(
+            "{} of the node's devices are registered already\n",
+            plan.known
+        );
+    }
+    if !plan.devices.is_empty() {
+        text += &format!(
+            "devices to register, at {} per TFLOPS-hour:\n",
+            args.ask.with_unit()
+        );
+        let rows = plan
+            .devices
+            .iter()
+            .map(|(index, LocalDevice { spec, .. })| {
+                vec![
+                    index.to_string(),
+                    name(spec),
+                    spec.gflops.to_string(),
+                    spec.memory.to_string(),
+                    class_names(spec),
+                    args.slots.to_string(),
+                ]
+            })
+            .collect();
+        text += &table(
+            &[">No", "Name", ">GFLOPS", ">MiB", "Classes", ">Slots"],
+            rows,
+        );
+    }
+    text
+}
+
+fn plan_json(plan: &Plan, signer: &Signer, keys: &WorkerKeys, args: &RegisterArgs) -> PlanJson {
+    PlanJson {
+        provider: signer.account,
+        new_provider: plan.new_provider,
+        rotates_worker_key: plan.rotate,
+        worker: show_hash(&keys.worker),
+        stake: plan.new_provider.then_some(args.stake),
+        ask: args.ask,
+        slots: args.slots,
+        devices: plan
+            .devices
+            .iter()
+            .map(
+                |(number, LocalDevice { spec, deviations })| DeviceSpecJson {
+                    number: *number,
+                    deviations: deviations.clone(),
+                    name: name(spec),
+                    kind: spec.kind,
+                    classes: classes(spec.classes),
+                    gflops: spec.gflops.0,
+                    memory_mib: spec.memory.0,
+                    bandwidth_mbps: spec.bandwidth.0,
+                    fingerprint: show_hash(&spec.fingerprint),
+                },
+            )
+            .collect(),
+    }
+}
+
+#[cfg(test)]
+#[path = "register_tests.rs"]
+pub(crate) mod tests;

@@ -1,0 +1,272 @@
+//! Tasks for people.
+
+use aicpw_protocol::{
+    task::{AssignmentStatus, TaskStatus, Verification},
+    view::{AssignmentView, TaskView},
+};
+use serde::Serialize;
+
+use super::table::{pairs, short, table};
+use crate::{
+    account::Account, amount::Amount, life, peers, quantity::show_span, verify::show_hash,
+};
+
+/// Several tasks.
+pub fn list(views: &[TaskView<Account>]) -> String {
+    if views.is_empty() {
+        return "no tasks".into();
+    }
+    let rows = views
+        .iter()
+        .map(|view| {
+            let newest = view.assignments.last();
+            vec![
+                view.id.to_string(),
+                state_text(view),
+                short(&view.requester.to_string()),
+                newest.map_or("–".into(), |a| short(&a.provider.to_string())),
+                Amount(view.submission.budget).to_string(),
+                newest.map_or("–".into(), |a| Amount(a.price).to_string()),
+                view.submitted_at.to_string(),
+            ]
+        })
+        .collect();
+    table(
+        &[
+            ">Task",
+            "State",
+            "Requester",
+            "Provider",
+            ">Budget",
+            ">Price",
+            ">Block",
+        ],
+        rows,
+    )
+}
+
+/// The state, with how far the job is.
+fn state_text(view: &TaskView<Account>) -> String {
+    match (
+        &view.status,
+        view.assignments.last().map(|assignment| &assignment.status),
+    ) {
+        (TaskStatus::Active, Some(AssignmentStatus::Running { progress, .. }))
+            if progress.steps_total > 0 =>
+        {
+            let percent = u128::from(progress.steps_done) * 100 / u128::from(progress.steps_total);
+            format!("running {percent} %")
+        }
+        (TaskStatus::Active, Some(status)) => assignment_state(status).into(),
+        (status, _) => life::state_name(status).into(),
+    }
+}
+
+fn assignment_state(status: &AssignmentStatus) -> &'static str {
+    match status {
+        AssignmentStatus::Assigned { .. } => "assigned",
+        AssignmentStatus::Running { .. } => "running",
+        AssignmentStatus::Committed { .. } => "committed",
+        AssignmentStatus::Revealed { .. } => "revealed",
+        AssignmentStatus::Settled { .. } => "settled",
+        AssignmentStatus::Failed { .. } => "failed",
+        AssignmentStatus::Cancelled { .. } => "cancelled",
+    }
+}
+
+/// A task with its assignments.
+pub fn show(view: &TaskView<Account>) -> String {
+    let submission = &view.submission;
+    let needs = &submission.needs;
+    let detail = match view.status {
+        TaskStatus::Queued { match_by } => {
+            Some(format!("waits for a device until block {match_by}"))
+        }
+        TaskStatus::Parked { match_by, reason } => Some(format!(
+            "{}; waits until block {match_by}",
+            life::explain_unmatched(reason)
+        )),
+        TaskStatus::Active => None,
+        TaskStatus::Verifying { settle_at } => {
+            Some(format!("settles by itself in block {settle_at}"))
+        }
+        TaskStatus::Settled { at, paid } => {
+            Some(format!("{} paid in block {at}", Amount(paid).with_unit()))
+        }
+        TaskStatus::Cancelled { at } => Some(format!("in block {at}")),
+        TaskStatus::Refunded { at, reason } => {
+            Some(format!("{} in block {at}", life::words(reason)))
+        }
+    };
+    let mut text = pairs(vec![
+        ("Task", Some(view.id.to_string())),
+        ("State", Some(state_text(view))),
+        ("", detail),
+        ("Requester", Some(view.requester.to_string())),
+        ("Submitted", Some(format!("in block {}", view.submitted_at))),
+        ("Manifest", Some(submission.manifest.to_string())),
+        (
+            "Engine",
+            Some(format!(
+                "{}, class {}",
+                words(needs.engine),
+                words(needs.class)
+            )),
+        ),
+        (
+            "Needs",
+            Some(format!(
+                "{} GFLOPS, {} MiB, {} Mbit/s, reputation {}",
+                needs.gflops, needs.memory, needs.bandwidth, needs.min_reputation.0
+            )),
+        ),
+        ("Time limit", Some(show_span(submission.time_limit))),
+        ("Verification", Some(verification(view))),
+        ("Budget", Some(Amount(submission.budget).with_unit())),
+        (
+            "Escrow",
+            (view.escrow > 0).then(|| Amount(view.escrow).with_unit()),
+        ),
+        ("Rating", view.rating.map(|stars| format!("{stars} of 5"))),
+        ("History head", Some(show_hash(&view.history_head))),
+        ("Inputs at", join(&peers::show_all(&submission.peers))),
+    ]);
+    for assignment in &view.assignments {
+        text += "\n";
+        text += &show_assignment(assignment);
+    }
+    text
+}
+
+fn show_assignment(assignment: &AssignmentView<Account>) -> String {
+    let (root, result, log, message) = match &assignment.status {
+        AssignmentStatus::Revealed { opening, .. } | AssignmentStatus::Settled { opening, .. } => (
+            Some(show_hash(&opening.result_root)),
+            Some(opening.result.to_string()),
+            None,
+            None,
+        ),
+        AssignmentStatus::Failed {
+            fault,
+            log,
+            message,
+            ..
+        } => {
+            let message = String::from_utf8_lossy(message);
+            let reason = match message.is_empty() {
+                true => life::words(fault),
+                false => format!("{}: {message}", life::words(fault)),
+            };
+            (
+                None,
+                None,
+                log.as_ref().map(ToString::to_string),
+                Some(reason),
+            )
+        }
+        _ => (None, None, None, None),
+    };
+    pairs(vec![
+        ("Assignment", Some(assignment.id.to_string())),
+        ("State", Some(assignment_state(&assignment.status).into())),
+        ("Fault", message),
+        ("Log", log),
+        ("Provider", Some(assignment.provider.to_string())),
+        ("Device", Some(assignment.device.to_string())),
+        ("Price", Some(Amount(assignment.price).with_unit())),
+        (
+            "Collateral",
+            Some(Amount(assignment.collateral).with_unit()),
+        ),
+        (
+            "Fraud bond",
+            (assignment.fraud_bond > 0).then(|| Amount(assignment.fraud_bond).with_unit()),
+        ),
+        (
+            "Matched",
+            Some(format!("in block {}", assignment.assigned_at)),
+        ),
+        ("Result root", root),
+        ("Result", result),
+    ])
+}
+
+fn words(value: impl Serialize) -> String {
+    serde_json::to_value(value)
+        .ok()
+        .and_then(|value| value.as_str().map(str::to_owned))
+        .unwrap_or_default()
+}
+
+fn join(texts: &[String]) -> Option<String> {
+    (!texts.is_empty()).then(|| texts.join(", "))
+}
+
+fn verification(view: &TaskView<Account>) -> String {
+    match view.submission.verification {
+        Verification::Expected { .. } => "expected: the result root is known".into(),
+        Verification::Optimistic { window } => {
+            format!("optimistic, window {}", show_span(window))
+        }
+        Verification::Replicated { replicas, quorum } => {
+            format!("replicated, {quorum} of {replicas}")
+        }
+        Verification::Proof { circuit } => format!("proof for circuit {circuit}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::life::tests::{assignment, opening, view};
+    use aicpw_protocol::task::Progress;
+
+    #[test]
+    fn a_task_for_people() {
+        let settled = AssignmentStatus::Settled {
+            opening: opening(),
+            at: 160,
+        };
+        let status = TaskStatus::Settled {
+            at: 160,
+            paid: 1_500_000_000_000_000_000,
+        };
+        let text = show(&view(status, vec![assignment(0, settled)]));
+        for line in [
+            "State         settled\n              1.5 AICP paid in block 160\n",
+            "Engine        opencl, class int\n",
+            "Needs         1 GFLOPS, 64 MiB, 0 Mbit/s, reputation 0\n",
+            "Time limit    2m\n",
+            "Verification  optimistic, window 1m\n",
+            "Assignment   7-0-0\nState        settled\n",
+            "Price        0.001 AICP\n",
+        ] {
+            assert!(text.contains(line), "{line} in\n{text}");
+        }
+        assert!(text.lines().all(|line| line == line.trim_end()), "{text}");
+    }
+
+    #[test]
+    fn how_far_the_job_is() {
+        let running = |steps_total| AssignmentStatus::Running {
+            progress_by: 1,
+            commit_by: 2,
+            progress: Progress {
+                steps_done: 3,
+                steps_total,
+            },
+            reports: 1,
+        };
+        let state = |status| state_text(&view(TaskStatus::Active, vec![assignment(0, status)]));
+        assert_eq!(state(running(4)), "running 75 %");
+        assert_eq!(state(running(0)), "running");
+        assert_eq!(
+            state(AssignmentStatus::Assigned { start_by: 1 }),
+            "assigned"
+        );
+        assert_eq!(
+            state_text(&view(TaskStatus::Queued { match_by: 1 }, vec![])),
+            "queued"
+        );
+    }
+}
