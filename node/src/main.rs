@@ -3,6 +3,8 @@
 //! It wires services together and knows no rule of the market: those are in the runtime, and the
 //! work itself is in `aicpw-offchain-worker`.
 
+use std::process::ExitCode;
+
 mod aicpw_rpc;
 mod chain_spec;
 mod cli;
@@ -11,6 +13,12 @@ mod rpc;
 mod service;
 mod worker;
 
-fn main() -> sc_cli::Result<()> {
-    command::run()
+fn main() -> ExitCode {
+    match command::run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("aicpw-node: {error}");
+            ExitCode::FAILURE
+        }
+    }
 }
