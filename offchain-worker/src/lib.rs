@@ -18,6 +18,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod blocking;
 pub mod chain;
 mod clock;
 pub mod devices;

@@ -137,7 +137,7 @@ impl WorkerService {
         let queue = Queue::open(shop, &folder.join("jobs"), config.retention)?;
         let (stop, stopped) = watch::channel(false);
         let queue = tokio::spawn(queue.run(stopped));
-        tracing::info!(devices = devices.len(), folder = %folder.display(), "the worker works");
+        tracing::info!(devices = devices.len(), folder = %folder.display(), "the worker is ready for jobs");
         Ok(Self {
             devices,
             stop,

@@ -13,7 +13,7 @@ use std::time::Instant;
 
 use super::{BadManifest, Blob, Engine, Failure, Job, OnProgress, Plan, Product};
 use crate::{
-    durable,
+    blocking, durable,
     sandbox::{Exit, How, Stage},
 };
 
@@ -117,12 +117,13 @@ impl OpenCl {
             .await
             .map_err(|error| own_fault(format!("cannot start the provider's executor: {error}")))?;
         match (exit.how, last) {
+            // It was done in time, and only its end was not.
+            (How::Code(0) | How::Deadline, Some(Message::Done(done))) => Ok(done),
             (How::Deadline, _) | (How::Signal(libc::SIGXCPU), _) => Err(Failure {
                 fault: Fault::TimeLimit,
                 message: format!("the job was stopped at its time limit, in the {name} stage"),
                 log: exit.log.into_bytes(),
             }),
-            (How::Code(0), Some(Message::Done(done))) => Ok(done),
             (_, Some(Message::Failed(failed))) => Err(said(job, failed, exit)),
             _ => Err(crashed(name, exit)),
         }
@@ -185,7 +186,7 @@ impl Engine for OpenCl {
     }
 
     async fn build(&self, job: &Job) -> Result<(), Failure> {
-        self.write_spec(job)?;
+        blocking::run(|| self.write_spec(job))?;
         match self.stage("build", job, &|_| {}).await? {
             Done::Build => Ok(()),
             Done::Run(_) => Err(own_fault("the executor ran a job that it should build")),
@@ -198,10 +199,7 @@ impl Engine for OpenCl {
             Done::Build => return Err(own_fault("the executor built a job that it should run")),
         };
         let trace = job.folder.join(path::TRACE);
-        let checked = trace.clone();
-        tokio::task::spawn_blocking(move || check_trace(&checked, &result))
-            .await
-            .map_err(|error| own_fault(format!("cannot check the trace: {error}")))??;
+        blocking::run(|| check_trace(&trace, &result))?;
         Ok(Product {
             output: job.folder.join(path::OUTPUT),
             trace,

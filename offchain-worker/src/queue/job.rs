@@ -21,6 +21,7 @@ use super::{
     slots::Slots,
 };
 use crate::{
+    blocking,
     chain::ChainView,
     clock::unix_ms,
     engines::{Engine, Failure, Job, Product},
@@ -112,7 +113,7 @@ impl Life {
                     self.close(end, log.into_iter().collect())?;
                 }
                 Phase::Closed { at, .. } => {
-                    self.folder.clear()?;
+                    blocking::run(|| self.folder.clear())?;
                     self.shop.mailbox.clear_report(self.order().assignment);
                     return Ok(Closed { at });
                 }
@@ -171,7 +172,7 @@ impl Life {
             return Err(Failure::new(Fault::BadKey, message).into());
         }
         self.enter(Phase::Fetching)?;
-        self.folder.reset_work()?;
+        blocking::run(|| self.folder.reset_work())?;
         let work = self.folder.work();
 
         let shop = self.shop.clone();
@@ -235,17 +236,12 @@ impl Life {
     /// Takes the output, and believes of it only what is found in it.
     async fn check(&self, product: &Product, output_bytes: u64) -> Result<Answer, Trouble> {
         let odd = |message: String| Trouble::Failure(Failure::new(Fault::Crashed, message));
-        self.folder
-            .take_output(&product.output, output_bytes)
+        blocking::run(|| self.folder.take_output(&product.output, output_bytes))
             .map_err(|error| odd(format!("the output cannot be used: {}", error.source)))?;
-        self.folder
-            .take_trace(&product.trace)
+        blocking::run(|| self.folder.take_trace(&product.trace))
             .map_err(|error| odd(format!("the trace cannot be used: {}", error.source)))?;
         let output = self.folder.output();
-        let path = output.clone();
-        let root = tokio::task::spawn_blocking(move || answer::root_of_file(&path))
-            .await
-            .map_err(|error| odd(format!("the output cannot be hashed: {error}")))?
+        let root = blocking::run(|| answer::root_of_file(&output))
             .map_err(|error| odd(format!("the output cannot be read: {error}")))?;
         if root != product.result_root {
             return Err(odd("the output is not what the engine says it is".into()));
@@ -255,7 +251,7 @@ impl Life {
         let cid = cid.map_err(|error| odd(format!("no CID for the output: {error}")))?;
         let result = ContentId::try_from(cid).map_err(|error| odd(error.to_string()))?;
         // Inputs and program are not needed any more, and may be large.
-        self.folder.reset_work()?;
+        blocking::run(|| self.folder.reset_work())?;
         Ok(Answer {
             result_root: root,
             trace_root: product.trace_root,
@@ -399,12 +395,10 @@ impl Life {
 
     fn close(&mut self, end: End, pins: Vec<ContentId>) -> Result<(), FolderError> {
         tracing::info!(assignment = %self.order().assignment, %end, "ended");
-        self.folder.update(|record| {
-            record.phase = Phase::Closed {
-                at: unix_ms(),
-                end: end.to_string(),
-                pins,
-            };
+        self.update(Phase::Closed {
+            at: unix_ms(),
+            end: end.to_string(),
+            pins,
         })
     }
 
@@ -413,7 +407,11 @@ impl Life {
             return Ok(());
         }
         tracing::debug!(assignment = %self.order().assignment, ?phase, "enters");
-        self.folder.update(|record| record.phase = phase)
+        self.update(phase)
+    }
+
+    fn update(&mut self, phase: Phase) -> Result<(), FolderError> {
+        blocking::run(|| self.folder.update(|record| record.phase = phase))
     }
 
     fn commitment(&self, answer: &Answer) -> (Hash, ResultOpening) {

@@ -45,6 +45,7 @@ pub use record::{Answer, Phase, Record};
 pub use slots::Slots;
 
 use crate::{
+    blocking,
     chain::{BlockRef, Heads},
     clock::unix_ms,
 };
@@ -238,7 +239,7 @@ impl Queue {
             return;
         }
         let record = Record::new(self.shop.chain.genesis(), order.clone(), block);
-        match JobFolder::create(&self.jobs, record) {
+        match blocking::run(|| JobFolder::create(&self.jobs, record)) {
             Ok(folder) => {
                 tracing::info!(
                     task = %assignment.task,
@@ -289,7 +290,7 @@ impl Queue {
         if self.active.is_empty() || self.shown == Some(block) {
             return;
         }
-        let orders = match self.shop.chain.orders_at(block.hash) {
+        let orders = match blocking::run(|| self.shop.chain.orders_at(block.hash)) {
             Ok(orders) => orders,
             Err(error) => {
                 tracing::warn!(%error, "cannot see what is final; trying again with the next block");

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::folder::JobFolder;
-use crate::ipfs::BlobStore;
+use crate::{blocking, ipfs::BlobStore};
 
 /// Closed jobs and when they may go.
 #[derive(Debug)]
@@ -60,7 +60,7 @@ impl Retention {
     async fn expire(&self, store: &dyn BlobStore, assignment: AssignmentId) -> Result<(), String> {
         let path = JobFolder::path_of(&self.jobs, assignment);
         if let Ok(folder) = JobFolder::open(&path) {
-            let needed = self.pins_of_others(assignment);
+            let needed = blocking::run(|| self.pins_of_others(assignment));
             for pin in folder.record().pins() {
                 let Ok(cid) = cid::Cid::try_from(pin.as_bytes()) else {
                     continue;
@@ -70,7 +70,7 @@ impl Retention {
                 }
             }
         }
-        JobFolder::remove(&path).map_err(|error| error.to_string())?;
+        blocking::run(|| JobFolder::remove(&path)).map_err(|error| error.to_string())?;
         tracing::debug!(%assignment, "kept long enough; removed");
         Ok(())
     }

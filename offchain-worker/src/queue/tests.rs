@@ -133,7 +133,7 @@ fn committed(commitment: Hash) -> AssignmentStatus {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_job_from_its_order_to_its_end() {
     let node = Node::new();
     let order = order(1);
@@ -192,7 +192,7 @@ async fn a_job_from_its_order_to_its_end() {
     assert_eq!(node.engine.started(), 1);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_job_that_ran_is_done_again_and_a_finished_one_is_not() {
     let mut node = Node::new();
     let order = order(1);
