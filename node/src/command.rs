@@ -36,7 +36,8 @@ impl SubstrateCli for Cli {
     }
 
     fn support_url() -> String {
-        "https://github.com/aicpw".into()
+        // There is no public tracker yet; the text follows "report it at".
+        "the issue tracker of the repository you have this node from".into()
     }
 
     fn copyright_start_year() -> i32 {
