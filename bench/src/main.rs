@@ -4,7 +4,6 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod confirmation;
-mod kernel;
 mod report;
 mod statistics;
 mod task;
@@ -42,8 +41,6 @@ enum Part {
     Four,
     /// From `submit` to the result in hand.
     Task,
-    /// A kernel through the executor against the same kernel run natively.
-    Kernel,
 }
 
 #[tokio::main]
@@ -59,9 +56,6 @@ async fn main() -> Result<()> {
     }
     if wanted(Part::Task) {
         task::measure(&mut report).await?;
-    }
-    if wanted(Part::Kernel) {
-        kernel::measure(&mut report).await?;
     }
     println!("{report}");
     report.write(&cli.json)?;

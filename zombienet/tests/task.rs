@@ -103,14 +103,14 @@ async fn a_task_crosses_three_processes() {
     charlie.json(&["history", "verify"]).await.unwrap();
 
     // The same search again, now that the root is known: settled in the block of the reveal.
-    let root = result["result_root"].as_str().unwrap().to_owned();
+    let root = result["result"]["result_root"].as_str().unwrap().to_owned();
     let again = cluster.folder().join("again");
     let verify = format!("expected={root}");
     let result = charlie
         .json(&submit(&manifest, &again, &["--verify", &verify]))
         .await
         .unwrap();
-    assert_eq!(result["result_root"], Value::from(root));
+    assert_eq!(result["result"]["result_root"], Value::from(root));
     assert_eq!(
         fs::read(again.join("result.bin")).unwrap(),
         fs::read(found).unwrap()
