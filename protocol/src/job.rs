@@ -11,7 +11,7 @@
 //! FOLDER/build/build.log     what the compiler said
 //! FOLDER/output/output.bin   made by the run stage: the canonical plaintext output
 //! FOLDER/output/trace.json   TraceRecord: the checkpoints
-//! FOLDER/output/result.json  JobResult; is there only when the two above are complete, on the disk
+//! FOLDER/output/result.json  JobResult; if it is whole JSON, the two above are whole and on the disk
 //! FOLDER/work/               private to the two stages: kernel cache, temporary files
 //! ```
 //!

@@ -13,13 +13,14 @@ use aicpw_protocol::{
 };
 
 use crate::build;
-use crate::job::{Failure, Ready};
+use crate::job::{Failure, Folder, Ready};
 use crate::opencl::{
     buffer::Buffer,
     program::{BoundKernel, BuildError, Built, LaunchError, Pending},
     Error, Session,
 };
 use crate::report::Reporter;
+use crate::sandbox;
 
 /// Launches that are enqueued ahead: enough to keep a device busy, few enough that progress is
 /// true.
@@ -47,27 +48,22 @@ pub fn run(ready: &mut Ready<'_>) -> Result<Done, Failure> {
     let kernels = kernels(ready, &built)?;
     let buffers = buffers(ready)?;
     let constants = constant_roots(ready, &buffers)?;
+    let mut files = OutputFiles::create(&ready.folder)?;
+    sandbox::seal(ready.device.info.kind).map_err(|error| Failure::here(error.to_string()))?;
 
     let started = Instant::now();
     let trace = launch_all(ready, kernels, &buffers)?;
     let run_milliseconds = started.elapsed().as_millis() as u64;
 
     check_constants(ready, &buffers, constants)?;
-    let (result_root, output_bytes) = write_output(ready, &buffers)?;
     let result = JobResult {
-        result_root,
+        result_root: files.write_output(ready, &buffers)?,
         trace_root: trace.root(),
-        output_bytes,
+        output_bytes: ready.manifest.output_bytes(),
         launches: ready.plan.launches(),
         run_milliseconds,
     };
-    for (name, json) in [
-        (path::TRACE, serde_json::to_vec(&trace)),
-        (path::RESULT, serde_json::to_vec_pretty(&result)),
-    ] {
-        let json = json.map_err(|error| Failure::here(format!("cannot write {name}: {error}")))?;
-        ready.folder.write(name, &json)?;
-    }
+    files.write_records(&trace, &result)?;
     Ok(Done::Run(result))
 }
 
@@ -295,27 +291,64 @@ fn check_constants(
     Ok(())
 }
 
-/// Writes the canonical output and computes its root on the way.
-fn write_output(ready: &Ready<'_>, buffers: &[Buffer]) -> Result<(Hash, u64), Failure> {
-    let session = ready.device.session()?;
-    let cannot = |error: io::Error| Failure::here(format!("cannot write the output: {error}"));
-    let to = ready.folder.file(path::OUTPUT);
-    let mut file = File::create(&to).map_err(cannot)?;
-    let mut root = ResultRootBuilder::default();
-    for name in &ready.manifest.outputs {
-        let Some((position, _)) = ready.manifest.buffer(name) else {
-            return Err(Failure::new(
-                Fault::BadManifest,
-                format!("outputs: no buffer named `{name}`"),
-            ));
+/// The files of the result, open before the first launch: afterwards nothing can be opened.
+struct OutputFiles {
+    folder: File,
+    output: File,
+    trace: File,
+    result: File,
+}
+
+impl OutputFiles {
+    fn create(folder: &Folder) -> Result<Self, Failure> {
+        let create = |name: &str| {
+            File::create(folder.file(name))
+                .map_err(|error| Failure::here(format!("cannot make {name}: {error}")))
         };
-        buffers[position]
-            .read(session, |bytes| {
-                root.update(bytes);
-                file.write_all(bytes)
-            })?
-            .map_err(cannot)?;
+        let parent = File::open(folder.file(path::OUTPUT_FOLDER));
+        Ok(Self {
+            // First, so that no older result stands beside a newer output.
+            result: create(path::RESULT)?,
+            trace: create(path::TRACE)?,
+            output: create(path::OUTPUT)?,
+            folder: parent.map_err(|error| {
+                Failure::here(format!("cannot open {}: {error}", path::OUTPUT_FOLDER))
+            })?,
+        })
     }
-    file.sync_all().map_err(cannot)?;
-    Ok((root.finish(), ready.manifest.output_bytes()))
+
+    /// Writes the canonical output and computes its root on the way.
+    fn write_output(&mut self, ready: &Ready<'_>, buffers: &[Buffer]) -> Result<Hash, Failure> {
+        let session = ready.device.session()?;
+        let cannot = |error: io::Error| Failure::here(format!("cannot write the output: {error}"));
+        let mut root = ResultRootBuilder::default();
+        for name in &ready.manifest.outputs {
+            let Some((position, _)) = ready.manifest.buffer(name) else {
+                return Err(Failure::new(
+                    Fault::BadManifest,
+                    format!("outputs: no buffer named `{name}`"),
+                ));
+            };
+            buffers[position]
+                .read(session, |bytes| {
+                    root.update(bytes);
+                    self.output.write_all(bytes)
+                })?
+                .map_err(cannot)?;
+        }
+        self.output.sync_all().map_err(cannot)?;
+        Ok(root.finish())
+    }
+
+    /// Writes the trace, and when that and the output are on the disk, the result.
+    fn write_records(&mut self, trace: &TraceRecord, result: &JobResult) -> Result<(), Failure> {
+        let write = |file: &mut File, json: serde_json::Result<Vec<u8>>| {
+            file.write_all(&json?)?;
+            file.sync_all()
+        };
+        write(&mut self.trace, serde_json::to_vec(trace))
+            .and_then(|()| self.folder.sync_all())
+            .and_then(|()| write(&mut self.result, serde_json::to_vec_pretty(result)))
+            .map_err(|error| Failure::here(format!("cannot write the result: {error}")))
+    }
 }

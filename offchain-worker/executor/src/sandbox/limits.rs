@@ -38,32 +38,53 @@ pub fn set(stage: Stage, kind: DeviceKind, limits: &JobLimits) -> io::Result<()>
     // without end, so RLIMIT_AS would be wrong.
     limit(libc::RLIMIT_DATA, memory)?;
     limit(libc::RLIMIT_FSIZE, file)?;
-    limit(libc::RLIMIT_CPU, limits.cpu_seconds.max(1))?;
+    // The lower of the two gives SIGXCPU, which says what happened; the upper one kills.
+    let seconds = limits.cpu_seconds.max(1);
+    limit(libc::RLIMIT_CPU, seconds.saturating_add(2))?;
+    limit_softly(libc::RLIMIT_CPU, seconds)?;
     limit(libc::RLIMIT_NOFILE, files)?;
     limit(libc::RLIMIT_NPROC, 4096)?;
     limit(libc::RLIMIT_MEMLOCK, 64 * MIB)?;
     limit(libc::RLIMIT_CORE, 0)
 }
 
-/// Lowers a limit; a lower one that is there already stays.
+/// Lowers a limit for good; a lower one that is there already stays.
 fn limit(resource: libc::__rlimit_resource_t, value: u64) -> io::Result<()> {
-    // SAFETY: the struct is plain data that outlives the calls.
-    unsafe {
-        let mut now = libc::rlimit {
-            rlim_cur: 0,
-            rlim_max: 0,
-        };
-        if libc::getrlimit(resource, &mut now) != 0 {
-            return Err(io::Error::last_os_error());
-        }
-        let value = value.min(now.rlim_max);
-        let new = libc::rlimit {
-            rlim_cur: value.min(now.rlim_cur),
-            rlim_max: value,
-        };
-        if libc::setrlimit(resource, &new) != 0 {
-            return Err(io::Error::last_os_error());
-        }
+    let now = get(resource)?;
+    let value = value.min(now.rlim_max);
+    let new = libc::rlimit {
+        rlim_cur: value.min(now.rlim_cur),
+        rlim_max: value,
+    };
+    set_to(resource, new)
+}
+
+/// Lowers the limit that warns.
+fn limit_softly(resource: libc::__rlimit_resource_t, value: u64) -> io::Result<()> {
+    let now = get(resource)?;
+    let new = libc::rlimit {
+        rlim_cur: value.min(now.rlim_cur),
+        ..now
+    };
+    set_to(resource, new)
+}
+
+fn get(resource: libc::__rlimit_resource_t) -> io::Result<libc::rlimit> {
+    let mut now = libc::rlimit {
+        rlim_cur: 0,
+        rlim_max: 0,
+    };
+    // SAFETY: the struct is plain data that outlives the call.
+    match unsafe { libc::getrlimit(resource, &mut now) } {
+        0 => Ok(now),
+        _ => Err(io::Error::last_os_error()),
     }
-    Ok(())
+}
+
+fn set_to(resource: libc::__rlimit_resource_t, new: libc::rlimit) -> io::Result<()> {
+    // SAFETY: the struct is plain data that outlives the call.
+    match unsafe { libc::setrlimit(resource, &new) } {
+        0 => Ok(()),
+        _ => Err(io::Error::last_os_error()),
+    }
 }

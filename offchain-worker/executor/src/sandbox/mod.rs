@@ -4,14 +4,15 @@
 //! process has one thread: it holds for the calling thread and those it starts, and threads share
 //! memory, so a thread outside would be a way out. (3) The driver is loaded and starts its threads,
 //! inside Landlock. (4) Limits, and the system call filter, which takes hold of all threads. (5)
-//! The job is read.
+//! The job is read. (6) On a CPU device, before the first launch, when the files of the result are
+//! open: no file is opened for writing any more.
 //!
 //! | | build stage | run stage |
 //! | --- | --- | --- |
 //! | runs | the driver's compiler on a stranger's text | a stranger's code |
 //! | files | reads the job folder and the driver's files, writes `build/` and `work/` | reads the same, writes `output/` and `work/` |
 //! | processes | the driver's tools (`ld`), below `/usr` | none |
-//! | network, signals, tracing, mounts, … | none | none |
+//! | network, signals to others, tracing, mounts, … | none | none |
 //!
 //! Without Landlock there is no file system boundary, so the stage refuses to start, unless it is
 //! told that this is wanted.
@@ -138,6 +139,20 @@ impl Sandbox {
             }
         }
         system_calls::restrict(self.stage, kind)
+    }
+}
+
+/// To be called in the run stage before the first launch, with the output's files open. Nothing
+/// for a graphics card: its driver may write its cache at any time, and a kernel cannot make
+/// system calls there.
+///
+/// # Errors
+///
+/// When the kernel cannot.
+pub fn seal(kind: DeviceKind) -> Result<(), Error> {
+    match kind {
+        DeviceKind::Cpu => system_calls::seal(),
+        DeviceKind::Gpu | DeviceKind::Accelerator => Ok(()),
     }
 }
 

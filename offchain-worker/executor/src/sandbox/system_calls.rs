@@ -180,12 +180,66 @@ pub fn restrict(stage: Stage, kind: DeviceKind) -> Result<(), Error> {
         SeccompAction::Errno(libc::EPERM as u32),
         SeccompAction::Allow,
     )?;
-    // In this order: the second does not allow to set another.
+    // In this order: the second allows to set another only where one follows, see `seal`.
     for filter in [not_there, allowed] {
         apply_filter_all_threads(&filter).map_err(|error| bad(&error))?;
     }
     Ok(())
 }
+
+/// Forbids, for all threads and for good, to open files for writing and to make, rename or remove
+/// any: what is open already stays, so the disk cannot be filled beyond the limit of each file.
+pub fn seal() -> Result<(), Error> {
+    let bad = |error: &dyn std::fmt::Display| Error::SystemCalls(error.to_string());
+    let mut rules = Rules::new();
+    for call in CHANGES.iter().chain(CHANGES_HERE) {
+        rules.insert(*call, Vec::new());
+    }
+    for (call, argument) in OPENS.iter().chain(OPENS_HERE) {
+        let mut writes = Vec::new();
+        for flag in [libc::O_WRONLY, libc::O_RDWR, libc::O_CREAT, libc::O_TRUNC] {
+            let flag = flag as u64;
+            let is = when(*argument, Length::Dword, Is::MaskedEq(flag), flag);
+            writes.push(is.map_err(|error| bad(&error))?);
+        }
+        rules.insert(*call, writes);
+    }
+    let filter = compile(
+        rules,
+        SeccompAction::Allow,
+        SeccompAction::Errno(libc::EPERM as u32),
+    )?;
+    apply_filter_all_threads(&filter).map_err(|error| bad(&error))
+}
+
+/// What [`seal`] forbids, and that it is set only once.
+const CHANGES: &[libc::c_long] = &[
+    libc::SYS_fchmod,
+    libc::SYS_fchmodat,
+    libc::SYS_mkdirat,
+    libc::SYS_renameat2,
+    libc::SYS_seccomp,
+    libc::SYS_unlinkat,
+    libc::SYS_utimensat,
+];
+#[cfg(target_arch = "x86_64")]
+const CHANGES_HERE: &[libc::c_long] = &[
+    libc::SYS_chmod,
+    libc::SYS_mkdir,
+    libc::SYS_rename,
+    libc::SYS_rmdir,
+    libc::SYS_unlink,
+    libc::SYS_utime,
+];
+#[cfg(not(target_arch = "x86_64"))]
+const CHANGES_HERE: &[libc::c_long] = &[libc::SYS_renameat];
+
+/// Calls that open a file, and the position of their flags.
+const OPENS: &[(libc::c_long, u8)] = &[(libc::SYS_openat, 2)];
+#[cfg(target_arch = "x86_64")]
+const OPENS_HERE: &[(libc::c_long, u8)] = &[(libc::SYS_open, 1)];
+#[cfg(not(target_arch = "x86_64"))]
+const OPENS_HERE: &[(libc::c_long, u8)] = &[];
 
 fn compile(
     rules: Rules,
@@ -221,22 +275,28 @@ fn rules(stage: Stage, kind: DeviceKind) -> Result<Rules, seccompiler::BackendEr
             libc::SYS_clone,
             vec![when(0, Length::Qword, Is::MaskedEq(thread), thread)?],
         );
+        // A filter can only take away.
+        rules.insert(libc::SYS_seccomp, Vec::new());
     }
-    // A process may signal its own threads: `abort` does.
+    // A process may signal its own threads: `abort` does. (What the build stage runs has another
+    // number; Landlock keeps its signals inside.)
     let own = u64::from(std::process::id());
-    let mut signal = vec![when(0, Length::Dword, Is::Eq, own)?];
-    if stage == Stage::Build {
-        signal = Vec::new();
-    }
+    let signal = match stage {
+        Stage::Build => Vec::new(),
+        Stage::Run => vec![when(0, Length::Dword, Is::Eq, own)?],
+    };
     rules.insert(libc::SYS_tgkill, signal);
-    rules.insert(
-        libc::SYS_prctl,
-        vec![
-            when(0, Length::Dword, Is::Eq, libc::PR_SET_NAME as u64)?,
-            when(0, Length::Dword, Is::Eq, libc::PR_GET_NAME as u64)?,
-            when(0, Length::Dword, Is::Eq, PR_SET_VMA)?,
-        ],
-    );
+    // Names of threads and of memory; and what `seal` says once more, which cannot be unsaid.
+    let mut harmless = Vec::new();
+    for option in [
+        libc::PR_SET_NAME as u64,
+        libc::PR_GET_NAME as u64,
+        libc::PR_SET_NO_NEW_PRIVS as u64,
+        PR_SET_VMA,
+    ] {
+        harmless.push(when(0, Length::Dword, Is::Eq, option)?);
+    }
+    rules.insert(libc::SYS_prctl, harmless);
     // Limits may be read.
     rules.insert(
         libc::SYS_prlimit64,

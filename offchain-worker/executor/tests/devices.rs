@@ -1,0 +1,89 @@
+//! `devices` and `measure`.
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use std::process::{Command, Output};
+
+use common::{device, EXECUTOR};
+use serde_json::Value;
+
+fn executor(arguments: &[&str], vendors: Option<&str>) -> Output {
+    let mut command = Command::new(EXECUTOR);
+    if let Some(vendors) = vendors {
+        command.env("OCL_ICD_VENDORS", vendors);
+    }
+    command.args(arguments).output().unwrap()
+}
+
+#[test]
+fn the_list_is_the_same_each_time() {
+    let first = executor(&["devices"], None);
+    assert!(first.status.success());
+    assert_eq!(first.stdout, executor(&["devices"], None).stdout);
+    let list: Value = serde_json::from_slice(&first.stdout).unwrap();
+    let cpu = &list.as_array().unwrap()[0];
+    for field in [
+        "fingerprint",
+        "platform",
+        "driver",
+        "name",
+        "kind",
+        "memory_bytes",
+    ] {
+        assert!(!cpu[field].is_null(), "{field}: {cpu}");
+    }
+}
+
+#[test]
+fn without_a_platform_the_list_is_empty_and_says_what_to_do() {
+    let none = executor(&["devices"], Some("/nonexistent"));
+    assert!(none.status.success());
+    assert_eq!(
+        serde_json::from_slice::<Value>(&none.stdout).unwrap(),
+        serde_json::json!([])
+    );
+    let said = String::from_utf8(none.stderr).unwrap();
+    assert!(said.contains("pocl-opencl-icd"), "{said}");
+
+    let fingerprint = "00".repeat(32);
+    let measured = executor(&["measure", "--device", &fingerprint], Some("/nonexistent"));
+    assert!(!measured.status.success());
+    let said = String::from_utf8(measured.stderr).unwrap();
+    assert!(said.contains(&fingerprint), "{said}");
+}
+
+#[test]
+fn a_device_is_measured() {
+    let measured = executor(&["measure", "--device", &hex::encode(device())], None);
+    assert!(measured.status.success(), "{measured:?}");
+    let measured: Value = serde_json::from_slice(&measured.stdout).unwrap();
+    // PoCL on a processor keeps them all; this is what the other tests build on.
+    let classes = &measured["classes"];
+    assert_eq!(
+        (&classes["int"], &classes["fp32Strict"], &classes["device"]),
+        (&Value::Bool(true), &Value::Bool(true), &Value::Bool(true)),
+        "{measured}"
+    );
+    for field in [
+        "gflops",
+        "memory",
+        "fp32_gflops",
+        "int_gops",
+        "memory_gigabytes_per_second",
+    ] {
+        assert!(
+            measured[field].as_f64().unwrap() > 0.0,
+            "{field}: {measured}"
+        );
+    }
+}
+
+#[test]
+fn a_fingerprint_has_64_digits() {
+    let wrong = executor(&["measure", "--device", "12"], None);
+    assert!(!wrong.status.success());
+    assert!(String::from_utf8(wrong.stderr)
+        .unwrap()
+        .contains("64 hexadecimal digits"));
+}

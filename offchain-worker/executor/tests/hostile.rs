@@ -1,0 +1,383 @@
+//! Programs that mean harm, and how far they get. On PoCL a kernel is native code in the process,
+//! so it can make any system call itself.
+#![cfg(target_arch = "x86_64")]
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use aicpw_protocol::job::{path, JobLimits, Message};
+use aicpw_protocol::task::Fault;
+use common::{stage, Job, CID, EXECUTOR};
+use serde_json::json;
+
+/// System calls from OpenCL C.
+const SYSTEM_CALL: &str = r#"
+long call(long n, long a, long b, long c, long d) {
+	long result;
+	__asm__ volatile("mov %5, %%r10\n syscall" : "=a"(result)
+		: "a"(n), "D"(a), "S"(b), "d"(c), "r"(d) : "rcx", "r10", "r11", "memory");
+	return result;
+}
+"#;
+
+/// Runs a kernel `f` with one buffer `out` of longs, in class `device`, where assembler is allowed.
+fn device_job(kernel: &str, outputs: usize) -> Job {
+    Job::new(
+        &format!("{SYSTEM_CALL}\n{kernel}"),
+        json!({
+            "version": "aicpw.task/v1", "name": "hostile", "engine": "opencl", "class": "device",
+            "program": { "cid": CID },
+            "buffers": [{ "name": "out", "type": "long", "length": outputs }],
+            "steps": [{ "kernel": "f", "args": [{ "buffer": "out" }], "global": [1] }],
+            "outputs": ["out"],
+        }),
+    )
+}
+
+fn longs(bytes: &[u8]) -> Vec<i64> {
+    bytes
+        .chunks_exact(8)
+        .map(|word| i64::from_le_bytes(word.try_into().unwrap()))
+        .collect()
+}
+
+#[test]
+fn files_processes_network_and_neighbours_are_out_of_reach() {
+    const EPERM: i64 = -(libc::EPERM as i64);
+    const EACCES: i64 = -(libc::EACCES as i64);
+    const ENOSYS: i64 = -(libc::ENOSYS as i64);
+    // A line each: what is tried, and what the kernel must answer.
+    let write = libc::O_WRONLY | libc::O_CREAT;
+    let open = libc::SYS_open;
+    let node = std::process::id();
+    let tries = [
+        (format!("call({open}, P(\"/etc/passwd\"), 0, 0, 0)"), EACCES),
+        (format!("call({open}, P(\"/etc/shadow\"), 0, 0, 0)"), EACCES),
+        (
+            format!("call({open}, P(\"/\"), {}, 0, 0)", libc::O_DIRECTORY),
+            EACCES,
+        ),
+        (
+            format!("call({open}, P(\"/proc/{node}/environ\"), 0, 0, 0)"),
+            EACCES,
+        ),
+        (
+            format!(
+                "call({open}, P(\"/proc/{node}/mem\"), {}, 0, 0)",
+                libc::O_RDWR
+            ),
+            EPERM,
+        ),
+        (
+            format!(
+                "call({open}, P(\"FOLDER/..\"), {}, 0, 0)",
+                libc::O_DIRECTORY
+            ),
+            EACCES,
+        ),
+        (
+            format!(
+                "call({open}, P(\"FOLDER/inputs/program.cl\"), {}, 0, 0)",
+                libc::O_WRONLY
+            ),
+            EPERM,
+        ),
+        (
+            format!("call({open}, P(\"FOLDER/output/more\"), {write}, 0600, 0)"),
+            EPERM,
+        ),
+        (
+            format!("call({open}, P(\"FOLDER/work/more\"), {write}, 0600, 0)"),
+            EPERM,
+        ),
+        (
+            format!(
+                "call({}, P(\"FOLDER/work/more\"), 0700, 0, 0)",
+                libc::SYS_mkdir
+            ),
+            EPERM,
+        ),
+        (
+            format!(
+                "call({}, P(\"/etc/passwd\"), P(\"FOLDER/work/p\"), 0, 0)",
+                libc::SYS_link
+            ),
+            EPERM,
+        ),
+        (
+            format!(
+                "call({}, P(\"/etc/passwd\"), P(\"FOLDER/work/p\"), 0, 0)",
+                libc::SYS_symlink
+            ),
+            EPERM,
+        ),
+        (
+            format!(
+                "call({}, {}, {}, 0, 0)",
+                libc::SYS_socket,
+                libc::AF_INET,
+                libc::SOCK_STREAM
+            ),
+            EPERM,
+        ),
+        (
+            format!(
+                "call({}, {}, {}, 0, 0)",
+                libc::SYS_socket,
+                libc::AF_UNIX,
+                libc::SOCK_STREAM
+            ),
+            EPERM,
+        ),
+        (
+            format!("call({}, P(\"/bin/sh\"), 0, 0, 0)", libc::SYS_execve),
+            EPERM,
+        ),
+        (
+            format!("call({}, -100, P(\"/bin/sh\"), 0, 0)", libc::SYS_execveat),
+            EPERM,
+        ),
+        (format!("call({}, 0, 0, 0, 0)", libc::SYS_fork), EPERM),
+        (format!("call({}, 0, 0, 0, 0)", libc::SYS_vfork), EPERM),
+        (
+            format!("call({}, {}, 0, 0, 0)", libc::SYS_clone, libc::SIGCHLD),
+            EPERM,
+        ),
+        (format!("call({}, 0, 88, 0, 0)", libc::SYS_clone3), ENOSYS),
+        (
+            format!(
+                "call({}, {}, {node}, 0, 0)",
+                libc::SYS_ptrace,
+                libc::PTRACE_ATTACH
+            ),
+            EPERM,
+        ),
+        (format!("call({}, {node}, 0, 0, 0)", libc::SYS_kill), EPERM),
+        (
+            format!("call({}, {node}, {node}, 0, 0)", libc::SYS_tgkill),
+            EPERM,
+        ),
+        (
+            format!("call({}, {node}, 0, 0, 0)", libc::SYS_process_vm_readv),
+            EPERM,
+        ),
+        (
+            format!("call({}, {node}, 0, 0, 0)", libc::SYS_pidfd_open),
+            EPERM,
+        ),
+        (
+            format!(
+                "call({}, P(\"none\"), P(\"/tmp\"), P(\"tmpfs\"), 0)",
+                libc::SYS_mount
+            ),
+            EPERM,
+        ),
+        (
+            format!(
+                "call({}, {}, 0, 0, 0)",
+                libc::SYS_unshare,
+                libc::CLONE_NEWUSER
+            ),
+            EPERM,
+        ),
+        (format!("call({}, 0, 0, 0, 0)", libc::SYS_bpf), EPERM),
+        (format!("call({}, 0, 0, 0, 0)", libc::SYS_keyctl), EPERM),
+        (
+            format!("call({}, 8, 0, 0, 0)", libc::SYS_io_uring_setup),
+            EPERM,
+        ),
+        (
+            format!("call({}, 0, 0, 0, 0)", libc::SYS_userfaultfd),
+            EPERM,
+        ),
+        (
+            format!("call({}, P(\"x\"), 0, 0, 0)", libc::SYS_memfd_create),
+            EPERM,
+        ),
+        (
+            format!("call({}, 0, 0, 0, 0)", libc::SYS_perf_event_open),
+            EPERM,
+        ),
+        (
+            format!(
+                "call({}, {}, 1, 0, 0)",
+                libc::SYS_prctl,
+                libc::PR_SET_DUMPABLE
+            ),
+            EPERM,
+        ),
+        (
+            format!(
+                "call({}, 0, {}, P(\"0123456789abcdef\"), 0)",
+                libc::SYS_prlimit64,
+                libc::RLIMIT_CPU
+            ),
+            EPERM,
+        ),
+        (
+            format!("call({}, 0, 0x5412, P(\"x\"), 0)", libc::SYS_ioctl),
+            EPERM,
+        ),
+        (format!("call({}, 0, 0, 0, 0)", libc::SYS_setsid), EPERM),
+        (format!("call({}, 0, 0, 0, 0)", libc::SYS_setpgid), EPERM),
+        (format!("call({}, 0, 0, 0, 0)", libc::SYS_seccomp), EPERM),
+        // And one that works, so that the others mean something.
+        (format!("call({}, 0, 0, 0, 0) > 0", libc::SYS_getpid), 1),
+    ];
+    let mut kernel = "#define P(text) (long)(__constant char*)text\n\
+		__kernel void f(__global long* out) {\n"
+        .to_owned();
+    for (i, (call, _)) in tries.iter().enumerate() {
+        kernel += &format!("\tout[{i}] = {call};\n");
+    }
+    kernel += "}\n";
+    let job = device_job("", tries.len());
+    let folder = job.dir.path().canonicalize().unwrap();
+    let kernel = kernel.replace("FOLDER", folder.to_str().unwrap());
+    job.put(path::PROGRAM, format!("{SYSTEM_CALL}\n{kernel}").as_bytes());
+
+    let (_, output) = job.complete();
+    for ((call, expected), answer) in tries.iter().zip(longs(&output)) {
+        assert_eq!(answer, *expected, "{call}");
+    }
+}
+
+#[test]
+fn a_forged_pointer_ends_the_process_and_nothing_else() {
+    let job = Job::int(
+        "__kernel void f(__global int* v) { *(volatile __global int*)(ulong)(v[0] + 64) = 1; }",
+        json!([{ "name": "v", "type": "int", "length": 1 }]),
+        json!([{ "kernel": "f", "args": [{ "buffer": "v" }], "global": [1] }]),
+        json!(["v"]),
+    );
+    assert!(job.build().done().is_some());
+    let ran = job.run();
+    assert_eq!(ran.crashed_by(), Some(libc::SIGSEGV), "{ran:#?}");
+    // No result is there that could be taken for one.
+    let result = std::fs::read(job.file(path::RESULT)).unwrap_or_default();
+    assert!(serde_json::from_slice::<serde_json::Value>(&result).is_err());
+}
+
+const ENDLESS: &str = "__kernel void f(volatile __global int* v) { while (v[0] == 0) v[1]++; }";
+
+fn endless() -> Job {
+    let job = Job::int(
+        ENDLESS,
+        json!([{ "name": "v", "type": "int", "length": 2 }]),
+        json!([{ "kernel": "f", "args": [{ "buffer": "v" }], "global": [64] }]),
+        json!(["v"]),
+    );
+    assert!(job.build().done().is_some());
+    job
+}
+
+#[test]
+fn an_endless_kernel_is_killed_at_the_deadline() {
+    let ran = stage("run", endless().dir.path(), Duration::from_secs(3));
+    assert!(ran.killed_at_deadline);
+    assert_eq!(ran.crashed_by(), Some(libc::SIGKILL));
+}
+
+#[test]
+fn an_endless_kernel_runs_into_the_processor_limit() {
+    let job = endless();
+    job.limits(JobLimits {
+        memory_bytes: 1 << 20,
+        output_bytes: 1 << 20,
+        cpu_seconds: 1,
+    });
+    let ran = job.run();
+    assert_eq!(ran.crashed_by(), Some(libc::SIGXCPU), "{ran:#?}");
+}
+
+#[test]
+fn it_ends_when_the_node_is_gone() {
+    let job = endless();
+    let mut child = Command::new(EXECUTOR)
+        .arg("run")
+        .arg(job.dir.path())
+        .env_clear()
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let first = lines.next().unwrap().unwrap();
+    assert_eq!(
+        Message::from_line(first.as_bytes()),
+        Some(Message::Progress { done: 0, total: 1 })
+    );
+    drop(child.stdin.take());
+    assert_eq!(child.wait().unwrap().code(), Some(2));
+}
+
+#[test]
+fn memory_is_limited() {
+    // 4 GiB through `mmap`, without a buffer of the manifest.
+    let kernel = format!(
+        "__kernel void f(__global long* out) {{
+			__asm__ volatile(\"\" ::: \"memory\");
+			out[0] = map(4L << 30); out[1] = map(1L << 20) > 0;
+		}}"
+    );
+    let map = format!(
+        r#"long map(long bytes) {{
+			long result;
+			__asm__ volatile("mov $-1, %%r8\n xor %%r9, %%r9\n mov %4, %%r10\n syscall"
+				: "=a"(result) : "a"({}L), "D"(0L), "S"(bytes), "r"({}L), "d"({}L)
+				: "rcx", "r8", "r9", "r10", "r11", "memory");
+			return result;
+		}}"#,
+        libc::SYS_mmap,
+        libc::MAP_PRIVATE | libc::MAP_ANONYMOUS,
+        libc::PROT_READ | libc::PROT_WRITE,
+    );
+    let job = device_job(&format!("{map}\n{kernel}"), 2);
+    job.limits(JobLimits {
+        memory_bytes: 1 << 20,
+        output_bytes: 1 << 20,
+        cpu_seconds: 60,
+    });
+    let (_, output) = job.complete();
+    assert_eq!(longs(&output), [-i64::from(libc::ENOMEM), 1]);
+}
+
+#[test]
+fn the_compiler_reads_no_files_of_this_machine() {
+    for class in ["int", "device"] {
+        let job = Job::new(
+            "#include \"/etc/passwd\"\n__kernel void f(__global int* v) {}",
+            json!({
+                "version": "aicpw.task/v1", "name": "include", "engine": "opencl", "class": class,
+                "program": { "cid": CID },
+                "buffers": [{ "name": "v", "type": "int", "length": 1 }],
+                "steps": [{ "kernel": "f", "args": [{ "buffer": "v" }], "global": [1] }],
+                "outputs": ["v"],
+            }),
+        );
+        let built = job.build();
+        assert_eq!(built.failed().fault, Fault::BuildFailed);
+        assert!(
+            built.failed().message.contains("no files to include"),
+            "{built:#?}"
+        );
+    }
+    // Past the check, the compiler itself is locked out: assembler includes files too.
+    let job = device_job(
+        "__asm__(\".incbin \\\"/etc/passwd\\\"\");\n__kernel void f(__global long* out) {}",
+        1,
+    );
+    let built = job.build();
+    // PoCL goes on without it; what matters is that it could not read.
+    assert!(built.log.contains("Could not find incbin file"), "{built:#?}");
+    let log =
+        String::from_utf8_lossy(&std::fs::read(job.file(path::BUILD_LOG)).unwrap_or_default())
+            .into_owned();
+    assert!(!log.contains("root:"), "{log}");
+    assert!(!built.log.contains("root:"), "{built:#?}");
+}
