@@ -15,7 +15,7 @@ use tokio::io::AsyncReadExt;
 use tokio::sync::watch;
 
 /// Bytes per leaf, part of what the CID of a file depends on: a change gives equal files new
-/// CIDs. Measured in ADR 0003.
+/// CIDs. Why this one: ADR 0003.
 const CHUNKER: &str = "size-262144";
 
 /// Bytes read from the file at a time.
