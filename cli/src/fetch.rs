@@ -146,7 +146,7 @@ pub async fn fetch_result(
 ///
 /// # Errors
 /// It cannot be written.
-pub fn write_record(folder: &Path, record: &serde_json::Value) -> Result<PathBuf> {
+pub fn write_record(folder: &Path, record: &impl serde::Serialize) -> Result<PathBuf> {
     let path = folder.join(RECORD);
     let failed = |error: std::io::Error| Error::file("write", &path, &error);
     let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;

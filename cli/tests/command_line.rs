@@ -55,7 +55,13 @@ fn a_bad_manifest_is_found_before_any_node_is_asked() {
     assert_eq!(output.status.code(), Some(2));
     let error = failure(&output);
     assert_eq!(error["kind"], "usage");
-    assert!(error["message"].as_str().unwrap().contains("buffers[0].length"), "{error}");
+    assert!(
+        error["message"]
+            .as_str()
+            .unwrap()
+            .contains("buffers[0].length"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -65,7 +71,10 @@ fn a_missing_file_is_found_before_any_node_is_asked() {
     let output = submit(&path, &["--suri", "//Alice"]);
     assert_eq!(output.status.code(), Some(2));
     let text = String::from_utf8(output.stderr).unwrap();
-    assert!(text.contains("double.cl") && text.contains("nothing was sent"), "{text}");
+    assert!(
+        text.contains("double.cl") && text.contains("nothing was sent"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -74,7 +83,10 @@ fn a_missing_key_says_how_to_give_one() {
     let output = submit(&path, &[]);
     assert_eq!(output.status.code(), Some(2));
     let text = String::from_utf8(output.stderr).unwrap();
-    assert!(text.contains("AICPW_SURI") && text.contains("--suri //Alice"), "{text}");
+    assert!(
+        text.contains("AICPW_SURI") && text.contains("--suri //Alice"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -100,8 +112,14 @@ fn no_node_has_a_code_of_its_own_and_a_next_step() {
         assert_eq!(output.status.code(), Some(6), "{arguments:?}");
         let error = failure(&output);
         assert_eq!(error["kind"], "unreachable");
-        assert!(error["message"].as_str().unwrap().contains(NOBODY), "{error}");
-        assert!(error["hint"].as_str().unwrap().contains("aicpw-node"), "{error}");
+        assert!(
+            error["message"].as_str().unwrap().contains(NOBODY),
+            "{error}"
+        );
+        assert!(
+            error["hint"].as_str().unwrap().contains("aicpw-node"),
+            "{error}"
+        );
     }
     let (_dir, path) = task(MANIFEST);
     assert_eq!(submit(&path, &["--suri", "//Alice"]).status.code(), Some(6));
@@ -110,11 +128,32 @@ fn no_node_has_a_code_of_its_own_and_a_next_step() {
 #[test]
 fn wrong_arguments_are_named() {
     for (arguments, named) in [
-        (&["submit", "m.json", "--budget", "1,5", "--time-limit", "60s"][..], "--budget"),
-        (&["submit", "m.json", "--budget", "1", "--time-limit", "soon"], "--time-limit"),
-        (&["submit", "m.json", "--budget", "1", "--time-limit", "1s", "--verify", "x"], "--verify"),
+        (
+            &["submit", "m.json", "--budget", "1,5", "--time-limit", "60s"][..],
+            "--budget",
+        ),
+        (
+            &["submit", "m.json", "--budget", "1", "--time-limit", "soon"],
+            "--time-limit",
+        ),
+        (
+            &[
+                "submit",
+                "m.json",
+                "--budget",
+                "1",
+                "--time-limit",
+                "1s",
+                "--verify",
+                "x",
+            ],
+            "--verify",
+        ),
         (&["task", "rate", "1", "6"], "STARS"),
-        (&["provider", "register", "--stake", "-1", "--ask", "1"], "--stake"),
+        (
+            &["provider", "register", "--stake", "-1", "--ask", "1"],
+            "--stake",
+        ),
         (&["--url", "http://127.0.0.1:9944", "task", "ls"], "--url"),
     ] {
         let output = aicpw(arguments);

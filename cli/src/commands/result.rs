@@ -61,8 +61,7 @@ impl ResultJson {
     /// # Errors
     /// It cannot be written.
     pub fn write(&self, folder: &Path) -> Result<()> {
-        let record = serde_json::to_value(self).map_err(Error::other)?;
-        fetch::write_record(folder, &record)?;
+        fetch::write_record(folder, self)?;
         Ok(())
     }
 

@@ -7,7 +7,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use aicpw_protocol::{manifest::Manifest, task::TaskStatus, view::TaskView, ContentId, TaskId};
+use aicpw_protocol::{
+    manifest::Manifest,
+    task::{Refunded, TaskStatus},
+    view::TaskView,
+    ContentId, TaskId,
+};
 use serde::Serialize;
 
 use super::{
@@ -76,7 +81,7 @@ struct SubmitJson {
     #[serde(skip_serializing_if = "Option::is_none")]
     paid: Option<Amount>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<String>,
+    reason: Option<Refunded>,
     #[serde(skip_serializing_if = "Option::is_none")]
     settle_at: Option<u32>,
     /// From the start to the commit, as seen here.
@@ -128,6 +133,7 @@ pub async fn run(context: &Context<'_>, args: &SubmitArgs) -> Result<()> {
     let start = Instant::now();
     let mut sent = chain.send(&call, &signed).await?;
     let inclusion = sent.included().await?;
+    let included = life::millis(inclusion.after);
     let task = inclusion.submitted_task()?;
     out.say(format!(
         "task {task} submitted: in block {} after {}",
@@ -135,7 +141,7 @@ pub async fn run(context: &Context<'_>, args: &SubmitArgs) -> Result<()> {
         show_elapsed(inclusion.after)
     ));
 
-    let mut submitted = if args.wait {
+    let submitted = if args.wait {
         let timeout = args.timeout.map(|timeout| Duration::from_millis(timeout.0));
         let teller = Teller::new(out, NodeRpc::new(&chain), task, start, false);
         let work = see_through(
@@ -147,16 +153,17 @@ pub async fn run(context: &Context<'_>, args: &SubmitArgs) -> Result<()> {
         let task = inclusion.submitted_task()?;
         Submitted {
             task,
-            latencies: Latencies::default(),
+            latencies: Latencies {
+                included_milliseconds: included,
+                finalised_milliseconds: life::millis(inclusion.after),
+                ..Latencies::default()
+            },
             failures: Vec::new(),
             view: None,
             result: None,
             inclusion,
         }
     };
-    if submitted.latencies.finalised_milliseconds.is_none() {
-        submitted.latencies.finalised_milliseconds = life::millis(submitted.inclusion.after);
-    }
 
     let outcome = submitted.view.as_ref().map_or(Ok(()), wait::outcome);
     let document = document(&submitted, &signer, &manifest, &terms, fee);
@@ -300,6 +307,7 @@ async fn see_through(
             show_elapsed(teller.elapsed())
         ));
         if args.accept && matches!(view.status, TaskStatus::Verifying { .. }) {
+            let _accepting = context.out.wait("accepting");
             view = accept(chain, signer, &mut watch, &mut teller, task, view).await?;
         }
         let fetched = fetched.with_latencies(teller.latencies);
@@ -373,7 +381,7 @@ fn document(
             _ => None,
         },
         reason: match status {
-            Some(TaskStatus::Refunded { reason, .. }) => Some(life::words(reason)),
+            Some(TaskStatus::Refunded { reason, .. }) => Some(reason),
             _ => None,
         },
         settle_at: match status {

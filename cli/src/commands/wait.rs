@@ -204,7 +204,8 @@ impl<'a> Teller<'a> {
                 }
                 _ => return,
             },
-            TaskStatus::Verifying { .. } => "waiting for the end of the window",
+            // Who submits has the result now, and does not wait for that.
+            TaskStatus::Verifying { .. } if self.lines => "waiting for the end of the window",
             _ => {
                 self.bar = None;
                 return;

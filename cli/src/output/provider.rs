@@ -140,7 +140,7 @@ mod tests {
             "State       online, last heartbeat in block 120\n",
             "Stake       1000 AICP\n",
             "Rating      4.5 of 5 (2 ratings)\n",
-            "3   pthread   online   0.5       1 of 2       40   8000   int, fp32-strict\n",
+            "3  pthread  online  0.5      1 of 2      40  8000  int, fp32-strict\n",
         ] {
             assert!(text.contains(part), "{part} in\n{text}");
         }

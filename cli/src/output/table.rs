@@ -1,12 +1,14 @@
 //! Tables for people.
 
-use comfy_table::{presets, CellAlignment, ContentArrangement, Table};
+use comfy_table::{presets, CellAlignment, ContentArrangement, Table, TableComponent};
 
 /// A table with a header. Columns whose name starts with `>` are aligned right.
 pub fn table(header: &[&str], rows: Vec<Vec<String>>) -> String {
     let mut table = Table::new();
     table
-        .load_preset(presets::UTF8_HORIZONTAL_ONLY)
+        .load_preset(presets::NOTHING)
+        .set_style(TableComponent::HeaderLines, '─')
+        .set_style(TableComponent::MiddleHeaderIntersections, '─')
         .set_content_arrangement(ContentArrangement::Disabled)
         .set_header(header.iter().map(|name| name.trim_start_matches('>')))
         .add_rows(rows);
@@ -59,13 +61,10 @@ mod tests {
             vec!["20".into(), "running".into()],
         ];
         let expected = "\
-────────────────
- Task   State
-════════════════
-    1   settled
-────────────────
-   20   running
-────────────────
+ Task  State
+───────────────
+    1  settled
+   20  running
 ";
         assert_eq!(table(&[">Task", "State"], rows), expected);
     }
