@@ -46,7 +46,7 @@ pub fn show(view: &ProviderView<Account>) -> String {
         ("Reputation", Some(format!("{} of 1000", view.reputation.0))),
         (
             "Tasks",
-            Some(format!("{} settled, {} faults", view.settled, view.faults)),
+            Some(format!("{} settled, faults: {}", view.settled, view.faults)),
         ),
         ("Rating", rating),
         ("Worker key", Some(show_hash(&view.worker))),
@@ -140,7 +140,7 @@ mod tests {
             "State       online, last heartbeat in block 120\n",
             "Stake       1000 AICP\n",
             "Rating      4.5 of 5 (2 ratings)\n",
-            "3  pthread  online  0.5      1 of 2      40  8000  int, fp32-strict\n",
+            "3   pthread   online   0.5       1 of 2       40   8000   int, fp32-strict\n",
         ] {
             assert!(text.contains(part), "{part} in\n{text}");
         }

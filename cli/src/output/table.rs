@@ -60,11 +60,10 @@ mod tests {
             vec!["1".into(), "settled".into()],
             vec!["20".into(), "running".into()],
         ];
-        let expected = "\
- Task  State
-───────────────
-    1  settled
-   20  running
+        let expected = "\x20Task   State
+────────────────
+    1   settled
+   20   running
 ";
         assert_eq!(table(&[">Task", "State"], rows), expected);
     }
