@@ -89,7 +89,8 @@ fn a_liar_against_the_expected_root_loses_its_locks_when_another_is_right() {
     let before = chain.balance(&bob.account());
     bob.run(&mut chain, first, b"something else");
     assert_eq!(fault(&mut chain, first), Some(Fault::WrongResult));
-    assert_eq!(chain.balance(&bob.account()), before - locked);
+    // The root could be the requester's mistake: nobody pays before another provider has spoken.
+    assert_eq!(chain.balance(&bob.account()), before);
 
     let second = assignment(&mut chain, id);
     dave.run(&mut chain, second, OUTPUT);
@@ -97,6 +98,7 @@ fn a_liar_against_the_expected_root_loses_its_locks_when_another_is_right() {
         task(&mut chain, id).status,
         TaskStatus::Settled { .. }
     ));
+    assert_eq!(chain.balance(&bob.account()), before - locked);
 }
 
 #[test]
