@@ -23,6 +23,7 @@ pub async fn remarks(url: &str, count: u32) -> Result<Vec<String>> {
             vec![Value::from_bytes(format!("remark {i}"))],
         );
         let params = subxt::config::DefaultExtrinsicParamsBuilder::<PolkadotConfig>::new()
+            .immortal()
             .nonce(first + i)
             .build();
         let transaction = at
