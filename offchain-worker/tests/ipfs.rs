@@ -65,8 +65,12 @@ impl Node {
     /// Names of the files in its folder.
     fn files(&self) -> Vec<String> {
         let entries = std::fs::read_dir(self.dir.path()).unwrap();
-        let files = entries.map(Result::unwrap).filter(|e| e.file_type().unwrap().is_file());
-        files.map(|entry| entry.file_name().into_string().unwrap()).collect()
+        let files = entries
+            .map(Result::unwrap)
+            .filter(|e| e.file_type().unwrap().is_file());
+        files
+            .map(|entry| entry.file_name().into_string().unwrap())
+            .collect()
     }
 }
 
@@ -81,7 +85,9 @@ fn options(peers: Vec<PeerAddress>) -> FetchOptions {
 
 fn content(len: usize) -> Vec<u8> {
     // The high byte has no short period: blocks that repeat would be stored once.
-    (0..len as u64).map(|i| (i.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56) as u8).collect()
+    (0..len as u64)
+        .map(|i| (i.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56) as u8)
+        .collect()
 }
 
 #[tokio::test]
@@ -100,13 +106,24 @@ async fn a_file_goes_from_one_node_to_another() {
         let calls = Mutex::new(vec![]);
         let progress = |done, total| calls.lock().unwrap().push((done, total));
         let options = options(from.addresses().await);
-        let size = to.store().fetch_to_file(&cid, &output, &options, &progress).await.unwrap();
+        let size = to
+            .store()
+            .fetch_to_file(&cid, &output, &options, &progress)
+            .await
+            .unwrap();
         assert_eq!(size, len as u64);
-        assert!(std::fs::read(&output).unwrap() == content(len), "{len} bytes arrived changed");
+        assert!(
+            std::fs::read(&output).unwrap() == content(len),
+            "{len} bytes arrived changed"
+        );
         check_progress(&calls, len);
         let limit = Duration::from_secs(10);
         assert_eq!(to.store().size(&cid, limit).await.unwrap(), len as u64);
-        let part = to.store().read_range(&cid, 262_140, 10, limit).await.unwrap();
+        let part = to
+            .store()
+            .read_range(&cid, 262_140, 10, limit)
+            .await
+            .unwrap();
         assert_eq!(part, content(len)[len.min(262_140)..len.min(262_150)]);
     }
     assert_eq!(to.files(), ["output"]);
@@ -117,7 +134,10 @@ fn check_progress(calls: &Mutex<Vec<(u64, u64)>>, len: usize) {
     let total = len as u64;
     assert!(calls.iter().all(|call| call.1 == total), "{calls:?}");
     assert!(calls.is_sorted(), "{calls:?}");
-    assert_eq!(calls.iter().filter(|call| call.0 == total).count(), if len == 0 { 2 } else { 1 });
+    assert_eq!(
+        calls.iter().filter(|call| call.0 == total).count(),
+        if len == 0 { 2 } else { 1 }
+    );
     assert_eq!(calls.last(), Some(&(total, total)));
 }
 
@@ -125,12 +145,20 @@ fn check_progress(calls: &Mutex<Vec<(u64, u64)>>, len: usize) {
 async fn pins_keep_content_and_unpinning_twice_is_fine() {
     let node = Node::start().await;
     let store = node.store();
-    let cid = store.add_file(&node.file("input", &content(300_000)), &silent).await.unwrap();
+    let cid = store
+        .add_file(&node.file("input", &content(300_000)), &silent)
+        .await
+        .unwrap();
     store.unpin(&cid).await.unwrap();
     store.unpin(&cid).await.unwrap();
     store.pin(&cid, Duration::from_secs(10)).await.unwrap();
-    let error = store.pin(&NOWHERE.parse().unwrap(), Duration::from_millis(300)).await;
-    assert!(matches!(error, Err(BlobError::NotFound { .. })), "{error:?}");
+    let error = store
+        .pin(&NOWHERE.parse().unwrap(), Duration::from_millis(300))
+        .await;
+    assert!(
+        matches!(error, Err(BlobError::NotFound { .. })),
+        "{error:?}"
+    );
 }
 
 #[tokio::test]
@@ -146,11 +174,18 @@ async fn what_nobody_has_is_not_found_in_time_and_leaves_nothing() {
         stall_timeout: Duration::from_millis(1500),
         ..options(vec![gone.clone()])
     };
-    let error = node.store().fetch_to_file(&cid, &output, &options, &silent).await.unwrap_err();
+    let error = node
+        .store()
+        .fetch_to_file(&cid, &output, &options, &silent)
+        .await
+        .unwrap_err();
     let text = error.to_string();
     assert!(matches!(error, BlobError::NotFound { .. }), "{text}");
     assert!(text.contains(NOWHERE) && text.contains("1.5"), "{text}");
-    assert!(text.contains(&format!("cannot connect to {gone}")), "{text}");
+    assert!(
+        text.contains(&format!("cannot connect to {gone}")),
+        "{text}"
+    );
     assert!(node.files().is_empty());
 }
 
@@ -160,9 +195,18 @@ async fn what_is_too_large_is_not_fetched() {
     let input = from.file("input", &content(1_000_001));
     let cid = from.store().add_file(&input, &silent).await.unwrap();
     let output = to.dir.path().join("output");
-    let options = FetchOptions { max_bytes: 1_000_000, ..options(from.addresses().await) };
-    let error = to.store().fetch_to_file(&cid, &output, &options, &silent).await.unwrap_err();
-    let BlobError::TooLarge { size, max, .. } = error else { panic!("{error}") };
+    let options = FetchOptions {
+        max_bytes: 1_000_000,
+        ..options(from.addresses().await)
+    };
+    let error = to
+        .store()
+        .fetch_to_file(&cid, &output, &options, &silent)
+        .await
+        .unwrap_err();
+    let BlobError::TooLarge { size, max, .. } = error else {
+        panic!("{error}")
+    };
     assert_eq!((size, max), (1_000_001, 1_000_000));
     assert!(to.files().is_empty());
 }
@@ -172,16 +216,39 @@ async fn a_peer_that_dies_stalls_the_download_and_leaves_what_was_there() {
     let (from, to) = (Node::start().await, Node::start().await);
     let input = from.file("input", &content(1_000_000));
     let cid = from.store().add_file(&input, &silent).await.unwrap();
-    to.store().connect(&from.addresses().await[0]).await.unwrap();
+    to.store()
+        .connect(&from.addresses().await[0])
+        .await
+        .unwrap();
     // Brings over the first block alone.
-    to.store().size(&cid, Duration::from_secs(10)).await.unwrap();
+    to.store()
+        .size(&cid, Duration::from_secs(10))
+        .await
+        .unwrap();
     from.daemon.shutdown().await;
 
     let output = to.file("output", b"old");
-    let options = FetchOptions { stall_timeout: Duration::from_secs(1), ..options(vec![]) };
-    let error = to.store().fetch_to_file(&cid, &output, &options, &silent).await.unwrap_err();
+    let options = FetchOptions {
+        stall_timeout: Duration::from_secs(1),
+        ..options(vec![])
+    };
+    let error = to
+        .store()
+        .fetch_to_file(&cid, &output, &options, &silent)
+        .await
+        .unwrap_err();
     let text = error.to_string();
-    assert!(matches!(error, BlobError::Stalled { received: 0, size: 1_000_000, .. }), "{text}");
+    assert!(
+        matches!(
+            error,
+            BlobError::Stalled {
+                received: 0,
+                size: 1_000_000,
+                ..
+            }
+        ),
+        "{text}"
+    );
     assert!(text.contains("nothing came for 1 s"), "{text}");
     assert_eq!(std::fs::read(&output).unwrap(), b"old");
     assert_eq!(to.files(), ["output"]);
@@ -215,23 +282,48 @@ async fn files_that_cannot_be_read_or_written_are_named() {
     let node = Node::start().await;
     let store = node.store();
     let missing = node.dir.path().join("missing");
-    let error = store.add_file(&missing, &silent).await.unwrap_err().to_string();
-    assert!(error.contains("cannot read") && error.contains("missing"), "{error}");
-    let error = store.add_file(node.dir.path(), &silent).await.unwrap_err().to_string();
+    let error = store
+        .add_file(&missing, &silent)
+        .await
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("cannot read") && error.contains("missing"),
+        "{error}"
+    );
+    let error = store
+        .add_file(node.dir.path(), &silent)
+        .await
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("not a file"), "{error}");
 
-    let cid = store.add_file(&node.file("input", b"x"), &silent).await.unwrap();
+    let cid = store
+        .add_file(&node.file("input", b"x"), &silent)
+        .await
+        .unwrap();
     let nowhere = missing.join("output");
-    let error = store.fetch_to_file(&cid, &nowhere, &options(vec![]), &silent).await;
+    let error = store
+        .fetch_to_file(&cid, &nowhere, &options(vec![]), &silent)
+        .await;
     let error = error.unwrap_err().to_string();
-    assert!(error.contains("cannot write") && error.contains("missing/output"), "{error}");
+    assert!(
+        error.contains("cannot write") && error.contains("missing/output"),
+        "{error}"
+    );
 }
 
 #[tokio::test]
 async fn a_full_store_says_so() {
     let dir = tempfile::tempdir().unwrap();
-    let config = DaemonConfig { storage_max: Some(1_000_000), ..config(dir.path()) };
-    let node = Node { daemon: Daemon::start(config).await.unwrap(), dir };
+    let config = DaemonConfig {
+        storage_max: Some(1_000_000),
+        ..config(dir.path())
+    };
+    let node = Node {
+        daemon: Daemon::start(config).await.unwrap(),
+        dir,
+    };
     let input = node.file("input", &content(2_000_000));
     let error = node.store().add_file(&input, &silent).await.unwrap_err();
     assert!(matches!(error, BlobError::StoreFull { .. }), "{error}");
@@ -241,12 +333,18 @@ async fn a_full_store_says_so() {
 async fn a_killed_process_is_started_again() {
     let node = Node::start().await;
     let store = node.store();
-    let cid = store.add_file(&node.file("input", b"still here"), &silent).await.unwrap();
+    let cid = store
+        .add_file(&node.file("input", b"still here"), &silent)
+        .await
+        .unwrap();
     kill_daemon_of(node.dir.path());
     // The kill may be noticed by the request or by the supervisor first.
     let read = async {
         loop {
-            match store.read_range(&cid, 0, 100, Duration::from_secs(30)).await {
+            match store
+                .read_range(&cid, 0, 100, Duration::from_secs(30))
+                .await
+            {
                 Err(BlobError::NodeUnreachable { .. }) => tokio::task::yield_now().await,
                 result => break result,
             }
@@ -274,23 +372,40 @@ async fn the_process_ends_with_its_daemon() {
 #[tokio::test]
 async fn a_process_that_cannot_start_says_why() {
     let dir = tempfile::tempdir().unwrap();
-    let config = DaemonConfig { listen: vec!["/ip4/192.0.2.1/tcp/1".into()], ..config(dir.path()) };
+    let config = DaemonConfig {
+        listen: vec!["/ip4/192.0.2.1/tcp/1".into()],
+        ..config(dir.path())
+    };
     let error = Daemon::start(config).await.unwrap_err();
     assert!(matches!(error, DaemonError::Ended { .. }));
-    assert!(error.to_string().contains("cannot listen on /ip4/192.0.2.1/tcp/1"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .contains("cannot listen on /ip4/192.0.2.1/tcp/1"),
+        "{error}"
+    );
 }
 
 /// The process that runs in `folder`.
 fn daemon_of(folder: &Path) -> Option<u32> {
     let folder = folder.to_str().unwrap();
-    std::fs::read_dir("/proc").unwrap().flatten().find_map(|process| {
-        let pid = process.file_name().to_str()?.parse().ok()?;
-        let line = std::fs::read(process.path().join("cmdline")).ok()?;
-        String::from_utf8_lossy(&line).contains(folder).then_some(pid)
-    })
+    std::fs::read_dir("/proc")
+        .unwrap()
+        .flatten()
+        .find_map(|process| {
+            let pid = process.file_name().to_str()?.parse().ok()?;
+            let line = std::fs::read(process.path().join("cmdline")).ok()?;
+            String::from_utf8_lossy(&line)
+                .contains(folder)
+                .then_some(pid)
+        })
 }
 
 fn kill_daemon_of(folder: &Path) {
     let pid = daemon_of(folder).unwrap().to_string();
-    assert!(std::process::Command::new("kill").args(["-KILL", &pid]).status().unwrap().success());
+    assert!(std::process::Command::new("kill")
+        .args(["-KILL", &pid])
+        .status()
+        .unwrap()
+        .success());
 }

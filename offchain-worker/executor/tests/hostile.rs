@@ -374,7 +374,10 @@ fn the_compiler_reads_no_files_of_this_machine() {
     );
     let built = job.build();
     // PoCL goes on without it; what matters is that it could not read.
-    assert!(built.log.contains("Could not find incbin file"), "{built:#?}");
+    assert!(
+        built.log.contains("Could not find incbin file"),
+        "{built:#?}"
+    );
     let log =
         String::from_utf8_lossy(&std::fs::read(job.file(path::BUILD_LOG)).unwrap_or_default())
             .into_owned();

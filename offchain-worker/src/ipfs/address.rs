@@ -47,11 +47,20 @@ mod tests {
     fn only_addresses_that_name_the_peer() {
         let good = format!("/ip4/127.0.0.1/udp/4001/quic-v1/p2p/{PEER}");
         assert_eq!(good.parse::<PeerAddress>().unwrap().to_string(), good);
-        for bad in ["", "127.0.0.1:4001", "/ip4/127.0.0.1/tcp/4001", "/ip4/1/tcp/2/p2p/x"] {
+        for bad in [
+            "",
+            "127.0.0.1:4001",
+            "/ip4/127.0.0.1/tcp/4001",
+            "/ip4/1/tcp/2/p2p/x",
+        ] {
             let error = bad.parse::<PeerAddress>().unwrap_err().to_string();
             assert!(error.contains(bad), "{error}");
         }
         let long = format!("/dns4/{}/tcp/1/p2p/{PEER}", "a".repeat(MAX_LEN));
-        assert!(long.parse::<PeerAddress>().unwrap_err().to_string().contains("longer"));
+        assert!(long
+            .parse::<PeerAddress>()
+            .unwrap_err()
+            .to_string()
+            .contains("longer"));
     }
 }

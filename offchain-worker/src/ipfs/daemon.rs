@@ -53,14 +53,23 @@ impl Daemon {
         private_folder(&config.folder, true)?;
         let (socket, socket_folder) = socket_for(&config.folder)?;
         let rpc = KuboRpc::unix(&socket)?;
-        let program = Program { binary, arguments: arguments(&config, &socket), rpc: rpc.clone() };
+        let program = Program {
+            binary,
+            arguments: arguments(&config, &socket),
+            rpc: rpc.clone(),
+        };
 
         let first = program.start().await?;
         let (ready, is_ready) = watch::channel(true);
         let (stop, stopped) = oneshot::channel();
         let supervisor = tokio::spawn(supervise::supervise(program, first, ready, stopped));
         let rpc = rpc.supervised(is_ready);
-        Ok(Self { rpc, stop: Some(stop), supervisor, _socket_folder: socket_folder })
+        Ok(Self {
+            rpc,
+            stop: Some(stop),
+            supervisor,
+            _socket_folder: socket_folder,
+        })
     }
 
     /// A store backed by the process. While the process is being started again its operations
@@ -125,9 +134,17 @@ fn socket_for(folder: &Path) -> Result<(PathBuf, Option<RemoveFolder>), DaemonEr
 /// Makes a folder that nobody else can enter.
 fn private_folder(path: &Path, may_exist: bool) -> Result<(), DaemonError> {
     let failed = |action| {
-        move |source: io::Error| DaemonError::System { action, path: path.to_owned(), source }
+        move |source: io::Error| DaemonError::System {
+            action,
+            path: path.to_owned(),
+            source,
+        }
     };
-    DirBuilder::new().recursive(may_exist).mode(0o700).create(path).map_err(failed("create"))?;
+    DirBuilder::new()
+        .recursive(may_exist)
+        .mode(0o700)
+        .create(path)
+        .map_err(failed("create"))?;
     std::fs::set_permissions(path, Permissions::from_mode(0o700)).map_err(failed("protect"))
 }
 

@@ -31,9 +31,17 @@ pub(super) async fn fetch_to_file(
     let fetch = fetch(rpc, cid, path, options, progress);
     let (result, unreachable) = while_connecting(rpc, &options.peers, fetch).await;
     match result {
-        Err(BlobError::NotFound { cid, waited, reason }) if !unreachable.is_empty() => {
+        Err(BlobError::NotFound {
+            cid,
+            waited,
+            reason,
+        }) if !unreachable.is_empty() => {
             let reason = format!("{reason}; {}", unreachable.join("; "));
-            Err(BlobError::NotFound { cid, waited, reason })
+            Err(BlobError::NotFound {
+                cid,
+                waited,
+                reason,
+            })
         }
         result => result,
     }
@@ -75,11 +83,19 @@ async fn fetch(
         Ok(size) => size?,
         Err(_) => {
             let reason = "no connected peer delivered it".into();
-            return Err(BlobError::NotFound { cid: *cid, waited: clock.elapsed(), reason });
+            return Err(BlobError::NotFound {
+                cid: *cid,
+                waited: clock.elapsed(),
+                reason,
+            });
         }
     };
     if size > options.max_bytes {
-        return Err(BlobError::TooLarge { cid: *cid, size, max: options.max_bytes });
+        return Err(BlobError::TooLarge {
+            cid: *cid,
+            size,
+            max: options.max_bytes,
+        });
     }
     progress(0, size);
 
@@ -89,9 +105,15 @@ async fn fetch(
     while let Some(piece) = content.next(&clock).await? {
         // One size is what the root claims and was checked; this is what really came.
         if content.received > size {
-            return Err(BlobError::TooLarge { cid: *cid, size: content.received, max: size });
+            return Err(BlobError::TooLarge {
+                cid: *cid,
+                size: content.received,
+                max: size,
+            });
         }
-        file.write_all(&piece).await.map_err(|error| partial.failed(error))?;
+        file.write_all(&piece)
+            .await
+            .map_err(|error| partial.failed(error))?;
         if content.received < size {
             progress(content.received, size);
         }
@@ -121,7 +143,11 @@ pub(super) async fn read_range(
     while let Some(piece) = content.next(&clock).await? {
         if content.received > len {
             let size = content.received;
-            return Err(BlobError::TooLarge { cid: *cid, size, max: len });
+            return Err(BlobError::TooLarge {
+                cid: *cid,
+                size,
+                max: len,
+            });
         }
         bytes.extend_from_slice(&piece);
     }
@@ -138,11 +164,19 @@ struct Clock {
 impl Clock {
     fn start(options: &FetchOptions) -> Self {
         let (stall, total) = (options.stall_timeout, options.total_timeout);
-        Self { start: Instant::now(), stall, total }
+        Self {
+            start: Instant::now(),
+            stall,
+            total,
+        }
     }
 
     fn unlimited() -> Self {
-        Self { start: Instant::now(), stall: Duration::MAX, total: Duration::MAX }
+        Self {
+            start: Instant::now(),
+            stall: Duration::MAX,
+            total: Duration::MAX,
+        }
     }
 
     /// How long the next piece may take.
@@ -187,11 +221,20 @@ impl Content {
         match tokio::time::timeout(clock.patience(), open).await {
             Ok(answer) => {
                 let body = http::Response::<reqwest::Body>::from(answer?).into_body();
-                Ok(Self { cid: *cid, body, received: 0, size })
+                Ok(Self {
+                    cid: *cid,
+                    body,
+                    received: 0,
+                    size,
+                })
             }
             Err(_) => {
                 let reason = "its content did not follow its first block".into();
-                Err(BlobError::NotFound { cid: *cid, waited: clock.elapsed(), reason })
+                Err(BlobError::NotFound {
+                    cid: *cid,
+                    waited: clock.elapsed(),
+                    reason,
+                })
             }
         }
     }
@@ -235,7 +278,12 @@ impl Content {
     }
 
     fn stalled(&self, reason: String) -> BlobError {
-        BlobError::Stalled { cid: self.cid, received: self.received, size: self.size, reason }
+        BlobError::Stalled {
+            cid: self.cid,
+            received: self.received,
+            size: self.size,
+            reason,
+        }
     }
 }
 
@@ -250,17 +298,26 @@ impl Partial {
         static COUNTER: AtomicU64 = AtomicU64::new(0);
         let Some(name) = target.file_name() else {
             let source = io::Error::other("it names no file");
-            return Err(BlobError::File { action: "write", path: target.to_owned(), source });
+            return Err(BlobError::File {
+                action: "write",
+                path: target.to_owned(),
+                source,
+            });
         };
         let mut partial = std::ffi::OsString::from(".");
         partial.push(name);
         let count = COUNTER.fetch_add(1, Ordering::Relaxed);
         partial.push(format!(".{}-{count}.part", std::process::id()));
-        Ok(Self { path: target.with_file_name(partial), target: target.to_owned() })
+        Ok(Self {
+            path: target.with_file_name(partial),
+            target: target.to_owned(),
+        })
     }
 
     async fn open(&self) -> Result<File, BlobError> {
-        File::create(&self.path).await.map_err(|error| self.failed(error))
+        File::create(&self.path)
+            .await
+            .map_err(|error| self.failed(error))
     }
 
     /// Makes the content durable, then visible.
@@ -269,8 +326,11 @@ impl Partial {
             file.sync_all().await?;
             tokio::fs::rename(&self.path, &self.target).await?;
             if let Some(folder) = self.target.parent() {
-                let folder =
-                    if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+                let folder = if folder.as_os_str().is_empty() {
+                    Path::new(".")
+                } else {
+                    folder
+                };
                 File::open(folder).await?.sync_all().await?;
             }
             Ok(())
@@ -284,7 +344,11 @@ impl Partial {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
                 BlobError::DiskFull { path }
             }
-            _ => BlobError::File { action: "write", path, source },
+            _ => BlobError::File {
+                action: "write",
+                path,
+                source,
+            },
         }
     }
 }

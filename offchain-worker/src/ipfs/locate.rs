@@ -25,9 +25,14 @@ fn find(
     let looked_at: Vec<PathBuf> = match explicit {
         Some(explicit) => vec![explicit.to_owned()],
         None => {
-            let beside = program.and_then(Path::parent).map(|folder| folder.join(BINARY));
+            let beside = program
+                .and_then(Path::parent)
+                .map(|folder| folder.join(BINARY));
             let in_path = path.into_iter().flat_map(std::env::split_paths);
-            beside.into_iter().chain(in_path.map(|folder| folder.join(BINARY))).collect()
+            beside
+                .into_iter()
+                .chain(in_path.map(|folder| folder.join(BINARY)))
+                .collect()
         }
     };
     match looked_at.iter().find(|candidate| candidate.is_file()) {
@@ -53,9 +58,15 @@ mod tests {
         let find = |explicit: Option<&Path>| find(explicit, Some(&program), Some(path));
 
         assert_eq!(find(None).unwrap(), beside.join(BINARY));
-        assert_eq!(find(Some(&in_path.join(BINARY))).unwrap(), in_path.join(BINARY));
+        assert_eq!(
+            find(Some(&in_path.join(BINARY))).unwrap(),
+            in_path.join(BINARY)
+        );
         let error = find(Some(&dir.path().join("no"))).unwrap_err().to_string();
-        assert!(error.contains("/no") && error.contains("make build"), "{error}");
+        assert!(
+            error.contains("/no") && error.contains("make build"),
+            "{error}"
+        );
         std::fs::remove_file(beside.join(BINARY)).unwrap();
         assert_eq!(find(None).unwrap(), in_path.join(BINARY));
     }

@@ -64,7 +64,11 @@ impl KuboRpc {
     pub fn unix(socket: &Path) -> Result<Self, BlobError> {
         // The host is not looked up; kubo wants to see a harmless one.
         let base = "http://localhost/api/v0/";
-        Self::new(Client::builder().unix_socket(socket), base, socket.display().to_string())
+        Self::new(
+            Client::builder().unix_socket(socket),
+            base,
+            socket.display().to_string(),
+        )
     }
 
     /// Speaks to a kubo daemon, e.g. `http://127.0.0.1:5001`.
@@ -73,19 +77,33 @@ impl KuboRpc {
     /// When `url` is not one of HTTP.
     pub fn http(url: &str) -> Result<Self, BlobError> {
         let base = format!("{}/api/v0/", url.trim_end_matches('/'));
-        Self::new(Client::builder().connect_timeout(DIAL), &base, url.to_owned())
+        Self::new(
+            Client::builder().connect_timeout(DIAL),
+            &base,
+            url.to_owned(),
+        )
     }
 
     fn new(client: ClientBuilder, base: &str, endpoint: String) -> Result<Self, BlobError> {
-        let unusable =
-            |reason: String| BlobError::NodeUnreachable { endpoint: endpoint.clone(), reason };
+        let unusable = |reason: String| BlobError::NodeUnreachable {
+            endpoint: endpoint.clone(),
+            reason,
+        };
         let base = Url::parse(base).map_err(|error| unusable(format!("not a URL: {error}")))?;
         if base.scheme() != "http" {
             return Err(unusable("only http:// is supported".into()));
         }
         // An IPFS node is on this machine or in this network: never by way of a proxy.
-        let client = client.no_proxy().build().map_err(|error| unusable(reasons(&error)))?;
-        Ok(Self { client, base, endpoint, ready: None })
+        let client = client
+            .no_proxy()
+            .build()
+            .map_err(|error| unusable(reasons(&error)))?;
+        Ok(Self {
+            client,
+            base,
+            endpoint,
+            ready: None,
+        })
     }
 
     /// Makes requests wait while the process behind the socket is being started again.
@@ -114,7 +132,10 @@ impl KuboRpc {
 
     /// Sends a request and returns its answer, whatever it is.
     pub(super) async fn answer(&self, request: RequestBuilder) -> Result<Response, BlobError> {
-        request.send().await.map_err(|error| self.unreachable(&error))
+        request
+            .send()
+            .await
+            .map_err(|error| self.unreachable(&error))
     }
 
     /// Turns an error answer into an error about `subject`.
@@ -138,8 +159,10 @@ impl KuboRpc {
     /// The body of a short answer.
     pub(super) async fn body(&self, mut answer: Response) -> Result<Vec<u8>, BlobError> {
         let mut body = Vec::new();
-        while let Some(piece) =
-            answer.chunk().await.map_err(|error| self.unreachable(&error))?
+        while let Some(piece) = answer
+            .chunk()
+            .await
+            .map_err(|error| self.unreachable(&error))?
         {
             body.extend_from_slice(&piece);
             if body.len() > MAX_ANSWER {
@@ -166,21 +189,30 @@ impl KuboRpc {
         let stat: Stat = self.call(&cid.to_string(), request).await?;
         match stat.r#type.as_str() {
             "file" => Ok(stat.size),
-            other => {
-                Err(refusal(&cid.to_string(), format!("it is a {other} and not a file")))
-            }
+            other => Err(refusal(
+                &cid.to_string(),
+                format!("it is a {other} and not a file"),
+            )),
         }
     }
 
     /// Waits until a supervised process is ready.
     pub(super) async fn wait_ready(&self) -> Result<(), BlobError> {
-        let Some(mut ready) = self.ready.clone() else { return Ok(()) };
+        let Some(mut ready) = self.ready.clone() else {
+            return Ok(());
+        };
         let reason = match tokio::time::timeout(RESTART, ready.wait_for(|ready| *ready)).await {
             Ok(Ok(_)) => return Ok(()),
             Ok(Err(_)) => "it was stopped".into(),
-            Err(_) => format!("it is still being started again after {} s", RESTART.as_secs()),
+            Err(_) => format!(
+                "it is still being started again after {} s",
+                RESTART.as_secs()
+            ),
         };
-        Err(BlobError::NodeUnreachable { endpoint: self.endpoint.clone(), reason })
+        Err(BlobError::NodeUnreachable {
+            endpoint: self.endpoint.clone(),
+            reason,
+        })
     }
 
     pub(super) fn unreachable(&self, error: &reqwest::Error) -> BlobError {
@@ -188,7 +220,10 @@ impl KuboRpc {
     }
 
     fn odd(&self, reason: &str) -> BlobError {
-        BlobError::NodeUnreachable { endpoint: self.endpoint.clone(), reason: reason.to_owned() }
+        BlobError::NodeUnreachable {
+            endpoint: self.endpoint.clone(),
+            reason: reason.to_owned(),
+        }
     }
 }
 
@@ -221,10 +256,16 @@ pub(super) async fn found_within<T>(
     timeout: Duration,
     search: impl std::future::Future<Output = Result<T, BlobError>>,
 ) -> Result<T, BlobError> {
-    tokio::time::timeout(timeout, search).await.unwrap_or_else(|_| {
-        let reason = "no connected peer delivered it".into();
-        Err(BlobError::NotFound { cid: *cid, waited: timeout, reason })
-    })
+    tokio::time::timeout(timeout, search)
+        .await
+        .unwrap_or_else(|_| {
+            let reason = "no connected peer delivered it".into();
+            Err(BlobError::NotFound {
+                cid: *cid,
+                waited: timeout,
+                reason,
+            })
+        })
 }
 
 #[async_trait]
@@ -263,7 +304,11 @@ impl BlobStore for KuboRpc {
         timeout: Duration,
     ) -> Result<Vec<u8>, BlobError> {
         if len > MAX_RANGE {
-            return Err(BlobError::TooLarge { cid: *cid, size: len, max: MAX_RANGE });
+            return Err(BlobError::TooLarge {
+                cid: *cid,
+                size: len,
+                max: MAX_RANGE,
+            });
         }
         self.wait_ready().await?;
         found_within(cid, timeout, fetch::read_range(self, cid, offset, len)).await
@@ -294,7 +339,9 @@ impl BlobStore for KuboRpc {
     async fn connect(&self, peer: &PeerAddress) -> Result<(), BlobError> {
         self.wait_ready().await?;
         let address = peer.to_string();
-        let request = self.request("swarm/connect", &[("arg", &address)]).timeout(DIAL);
+        let request = self
+            .request("swarm/connect", &[("arg", &address)])
+            .timeout(DIAL);
         match self.check(&address, self.answer(request).await?).await {
             Ok(_) => Ok(()),
             Err(BlobError::Refused { message, .. }) => {
@@ -306,8 +353,14 @@ impl BlobStore for KuboRpc {
 
     async fn local_addresses(&self) -> Result<Vec<PeerAddress>, BlobError> {
         self.wait_ready().await?;
-        let id: Id = self.call("id", self.request("id", &[]).timeout(QUICK)).await?;
-        id.addresses.unwrap_or_default().iter().map(|address| address.parse()).collect()
+        let id: Id = self
+            .call("id", self.request("id", &[]).timeout(QUICK))
+            .await?;
+        id.addresses
+            .unwrap_or_default()
+            .iter()
+            .map(|address| address.parse())
+            .collect()
     }
 }
 
@@ -318,7 +371,9 @@ mod tests {
     #[test]
     fn urls_of_kubo() {
         for url in ["http://127.0.0.1:5001", "http://127.0.0.1:5001/"] {
-            let request = KuboRpc::http(url).unwrap().request("pin/ls", &[("arg", "a b")]);
+            let request = KuboRpc::http(url)
+                .unwrap()
+                .request("pin/ls", &[("arg", "a b")]);
             let url = request.build().unwrap().url().to_string();
             assert_eq!(url, "http://127.0.0.1:5001/api/v0/pin/ls?arg=a+b");
         }
@@ -337,9 +392,18 @@ mod tests {
 
     #[test]
     fn a_full_store_is_told_from_other_refusals() {
-        for message in ["write /x: no space left on device", "storage limit reached: …"] {
-            assert!(matches!(refusal("x", message.into()), BlobError::StoreFull { .. }));
+        for message in [
+            "write /x: no space left on device",
+            "storage limit reached: …",
+        ] {
+            assert!(matches!(
+                refusal("x", message.into()),
+                BlobError::StoreFull { .. }
+            ));
         }
-        assert!(matches!(refusal("x", "merkledag: not found".into()), BlobError::Refused { .. }));
+        assert!(matches!(
+            refusal("x", "merkledag: not found".into()),
+            BlobError::Refused { .. }
+        ));
     }
 }

@@ -63,12 +63,17 @@ impl Program {
             .stderr(Stdio::piped())
             .kill_on_drop(true)
             .spawn()
-            .map_err(|source| {
-                DaemonError::System { action: "start", path: self.binary.clone(), source }
+            .map_err(|source| DaemonError::System {
+                action: "start",
+                path: self.binary.clone(),
+                source,
             })?;
         let stdin = child.stdin.take();
         let said = Said::default();
-        let listening = child.stderr.take().map(|stderr| tokio::spawn(said.clone().listen(stderr)));
+        let listening = child
+            .stderr
+            .take()
+            .map(|stderr| tokio::spawn(said.clone().listen(stderr)));
 
         let deadline = Instant::now() + READY_TIMEOUT;
         loop {
@@ -105,7 +110,10 @@ impl Running {
     /// Tells the process to end, and kills it if it does not.
     async fn stop(mut self) {
         drop(self.stdin.take());
-        if tokio::time::timeout(GRACE, self.child.wait()).await.is_err() {
+        if tokio::time::timeout(GRACE, self.child.wait())
+            .await
+            .is_err()
+        {
             tracing::warn!("aicpw-ipfs does not end; killing it");
             let _ = self.child.kill().await;
         }

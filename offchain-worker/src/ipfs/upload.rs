@@ -43,7 +43,11 @@ pub(super) async fn upload(
     purpose: Purpose,
     progress: Progress<'_>,
 ) -> Result<Cid, BlobError> {
-    let unreadable = |source| BlobError::File { action: "read", path: path.to_owned(), source };
+    let unreadable = |source| BlobError::File {
+        action: "read",
+        path: path.to_owned(),
+        source,
+    };
     let file = File::open(path).await.map_err(unreadable)?;
     let info = file.metadata().await.map_err(unreadable)?;
     if !info.is_file() {
@@ -55,8 +59,16 @@ pub(super) async fn upload(
     let body = Body::wrap_stream(pieces(file, total, sent));
     // The name is nobody's business, so it gets one that says nothing.
     let part = Part::stream_with_length(body, total).file_name("blob");
-    let hash_only = if purpose == Purpose::HashOnly { "true" } else { "false" };
-    let keep = if purpose == Purpose::Keep { "true" } else { "false" };
+    let hash_only = if purpose == Purpose::HashOnly {
+        "true"
+    } else {
+        "false"
+    };
+    let keep = if purpose == Purpose::Keep {
+        "true"
+    } else {
+        "false"
+    };
     let query = [
         ("chunker", CHUNKER),
         ("cid-version", "1"),
@@ -65,7 +77,9 @@ pub(super) async fn upload(
         ("pin", keep),
         ("progress", "false"),
     ];
-    let request = rpc.request("add", &query).multipart(Form::new().part("file", part));
+    let request = rpc
+        .request("add", &query)
+        .multipart(Form::new().part("file", part));
 
     let subject = path.display().to_string();
     let answer = async {
@@ -95,12 +109,20 @@ pub(super) async fn upload(
         Ok(body) => body,
         // A file that became shorter breaks the connection, which is not the node's fault.
         Err(BlobError::NodeUnreachable { .. }) if !reading && !complete => {
-            return Err(BlobError::FileChanged { path: path.to_owned() })
+            return Err(BlobError::FileChanged {
+                path: path.to_owned(),
+            })
         }
         Err(error) => return Err(error),
     };
     let cid = cid_in(&body).ok_or_else(|| {
-        refusal(&subject, format!("an answer without a CID: {}", String::from_utf8_lossy(&body)))
+        refusal(
+            &subject,
+            format!(
+                "an answer without a CID: {}",
+                String::from_utf8_lossy(&body)
+            ),
+        )
     })?;
     progress(total, total);
     Ok(cid)
