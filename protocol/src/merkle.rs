@@ -30,13 +30,11 @@ fn node(left: &Hash, right: &Hash) -> Hash {
 }
 
 fn level_up(level: &[Hash]) -> Vec<Hash> {
-    level
-        .chunks(2)
-        .map(|pair| match pair {
-            [left, right] => node(left, right),
-            [single] => *single,
-            _ => unreachable!("chunks(2) yields one or two; qed"),
-        })
+    let pairs = level.chunks_exact(2);
+    let alone = pairs.remainder().first().copied();
+    pairs
+        .map(|pair| node(&pair[0], &pair[1]))
+        .chain(alone)
         .collect()
 }
 

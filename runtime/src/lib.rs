@@ -34,27 +34,13 @@ pub mod units;
 
 use alloc::vec::Vec;
 
-use sp_runtime::{
-    generic, impl_opaque_keys,
-    traits::{BlakeTwo256, IdentifyAccount, Verify},
-    MultiAddress, MultiSignature,
-};
+use sp_runtime::{generic, impl_opaque_keys, traits::BlakeTwo256, MultiAddress};
 use sp_version::RuntimeVersion;
 
 pub use transactions::TxExtension;
 
-/// A signature of any of the supported schemes (sr25519, ed25519, ecdsa).
-pub type Signature = MultiSignature;
-/// An account: the public key, or its hash, of whoever signs for it.
-pub type AccountId = <<Signature as Verify>::Signer as IdentifyAccount>::AccountId;
-/// An amount of $AICP in its smallest unit: 10⁻¹⁸ AICP.
-pub type Balance = u128;
-/// The number of transactions that an account has sent.
-pub type Nonce = u32;
-/// A 256-bit BLAKE2 hash.
-pub type Hash = sp_core::H256;
-/// The height of a block.
-pub type BlockNumber = u32;
+pub use aicpw_primitives::{AccountId, Balance, BlockNumber, Hash, Nonce, Signature};
+
 /// How transactions name an account.
 pub type Address = MultiAddress<AccountId, ()>;
 /// A block header.
