@@ -1,4 +1,14 @@
-//! The pallets whose calls, hooks and authorisations are benchmarked on this runtime.
+//! The pallets whose calls, hooks and authorisations are benchmarked on this runtime, and what their
+//! benchmarks need of each other.
+
+use aicpw_primitives::worker_key::WorkerId;
+use aicpw_protocol::{AskPrice, BlockNumber, DeviceId, Gflops, TaskId};
+use pallet_provider_staking::{
+    benchmarking::{online_device, set_height},
+    NextDevice,
+};
+
+use crate::{AccountId, Runtime};
 
 frame_benchmarking::define_benchmarks!(
     [frame_benchmarking, BaselineBench::<Runtime>]
@@ -12,3 +22,28 @@ frame_benchmarking::define_benchmarks!(
     [pallet_tasks, Tasks]
     [pallet_matching, Matching]
 );
+
+/// Makes providers, devices and tasks for the benchmarks of pallets that do not keep them.
+pub struct Neighbours;
+
+impl pallet_tasks::BenchmarkHelper<AccountId> for Neighbours {
+    fn device(seed: u32) -> (DeviceId, WorkerId) {
+        online_device::<Runtime>(seed, Gflops(10_000), AskPrice(0))
+    }
+
+    fn set_block(block: BlockNumber) {
+        set_height::<Runtime>(block);
+    }
+}
+
+impl pallet_matching::benchmarking::BenchmarkHelper for Neighbours {
+    fn device(gflops: Gflops, ask: AskPrice) -> DeviceId {
+        // One provider a device: the number of devices is that of providers.
+        let seed = NextDevice::<Runtime>::get().0 as u32;
+        online_device::<Runtime>(seed, gflops, ask).0
+    }
+
+    fn task(gflops: Gflops) -> TaskId {
+        pallet_tasks::queue_task::<Runtime>(gflops)
+    }
+}

@@ -6,7 +6,7 @@ use aicpw_protocol::{
     device::{ClassSet, DeviceKind, DeviceSpec, MAX_DEVICE_NAME_BYTES},
     task::{Engine, PeerAddresses, MAX_PEER_ADDRESSES},
     worker::Statement,
-    Balance, BlockNumber, DeviceId, Gflops, Hash, Mebibytes, MegabitsPerSecond,
+    AskPrice, Balance, BlockNumber, DeviceId, Gflops, Hash, Mebibytes, MegabitsPerSecond,
 };
 use alloc::{vec, vec::Vec};
 use frame_benchmarking::v2::*;
@@ -26,7 +26,7 @@ use crate::*;
 const HEIGHT: BlockNumber = 10;
 
 /// Moves to a block whose parent's hash is known.
-fn set_height<T: Config>(height: BlockNumber) {
+pub fn set_height<T: Config>(height: BlockNumber) {
     frame_system::Pallet::<T>::set_block_number(height.into());
     T::BlockNumberProvider::set_block_number(height);
     for block in [0, height.saturating_sub(1)] {
@@ -49,6 +49,28 @@ fn proof<T: Config>(worker: &WorkerId, statement: &Statement<T::AccountId>) -> W
 fn peers() -> PeerAddresses {
     let address = BoundedVec::truncate_from(vec![1; MAX_PEER_ADDRESS_BYTES as usize]);
     BoundedVec::truncate_from(vec![address; MAX_PEER_ADDRESSES as usize])
+}
+
+/// An online device with one free slot, of a provider of its own: the `seed`-th. It has this
+/// computing power and ask, everything else in plenty. For other pallets' benchmarks.
+pub fn online_device<T: Config>(seed: u32, gflops: Gflops, ask: AskPrice) -> (DeviceId, WorkerId)
+where
+    T::NativeBalance: Mutate<T::AccountId>,
+{
+    if Pallet::<T>::now() < HEIGHT {
+        set_height::<T>(HEIGHT);
+    }
+    let who: T::AccountId = account("provider", seed, 0);
+    T::NativeBalance::set_balance(&who, Balance::MAX / 1_000_000);
+    let worker = joined::<T>(&who, Balance::MAX / 2_000_000);
+    let spec = DeviceSpec {
+        gflops,
+        ..spec(seed)
+    };
+    Pallet::<T>::do_register_device(who.clone(), spec, ask.max(T::MinAsk::get()), 1)
+        .expect("the device can be registered");
+    Pallet::<T>::do_heartbeat(who.clone(), Pallet::<T>::current_period());
+    (only_device::<T>(&who), worker)
 }
 
 fn spec(fingerprint: u32) -> DeviceSpec {
@@ -84,25 +106,31 @@ fn stake<T: Config>() -> Balance {
     T::MinStake::get().max(1_000_000_000_000_000_000)
 }
 
-/// A provider with `devices` devices that it offers.
-fn provider<T: Config>(devices: u32) -> (T::AccountId, WorkerId)
-where
-    T::NativeBalance: Mutate<T::AccountId>,
-{
-    let who = funded::<T>();
+/// Registers `who` with this stake; its worker key is in the keystore.
+fn joined<T: Config>(who: &T::AccountId, stake: Balance) -> WorkerId {
     let worker = WorkerId::generate_pair(None);
     let statement = Statement::Join {
         provider: who.clone(),
     };
     Pallet::<T>::do_register_provider(
         who.clone(),
-        stake::<T>(),
+        stake,
         worker.clone(),
         [1; 32],
         peers(),
         proof::<T>(&worker, &statement),
     )
     .expect("the provider can register");
+    worker
+}
+
+/// A provider with `devices` devices that it offers.
+fn provider<T: Config>(devices: u32) -> (T::AccountId, WorkerId)
+where
+    T::NativeBalance: Mutate<T::AccountId>,
+{
+    let who = funded::<T>();
+    let worker = joined::<T>(&who, stake::<T>());
     for device in 0..devices {
         Pallet::<T>::do_register_device(
             who.clone(),

@@ -62,7 +62,7 @@
 extern crate alloc;
 
 #[cfg(feature = "runtime-benchmarks")]
-mod benchmarking;
+pub mod benchmarking;
 mod device_pool;
 mod dispatchables;
 mod heartbeat;

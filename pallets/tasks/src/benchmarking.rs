@@ -12,8 +12,9 @@ use aicpw_protocol::{
         DeterminismClass, Engine, FailureMessage, Fault, Needs, Privacy, Progress, Submission,
         TaskStatus, Verification, MAX_PEER_ADDRESSES,
     },
+    units::AICP,
     worker::Statement,
-    AssignmentId, BlockNumber, ContentId, DeviceId, Gflops, Mebibytes, MegabitsPerSecond,
+    AskPrice, AssignmentId, BlockNumber, ContentId, DeviceId, Gflops, Mebibytes, MegabitsPerSecond,
     Milliseconds, TaskId,
 };
 use alloc::vec;
@@ -94,6 +95,29 @@ fn requester<T: Config>() -> T::AccountId {
 fn submitted<T: Config>(requester: &T::AccountId) -> TaskId {
     let id = TaskId(Submissions::<T>::get().length);
     Pallet::<T>::do_submit(requester.clone(), submission::<T>()).expect("all fields are right");
+    id
+}
+
+/// A queued task for class `int` that needs this computing power for a minute and pays asks up to
+/// 1,000 AICP per TFLOPS-hour. For other pallets' benchmarks.
+pub fn queue_task<T: Config>(gflops: Gflops) -> TaskId {
+    let requester = requester::<T>();
+    let id = TaskId(Submissions::<T>::get().length);
+    let time_limit = Milliseconds(60_000);
+    let budget = aicpw_protocol::pricing::price(AskPrice(1_000 * AICP), gflops, time_limit)
+        .expect("it is a common price; qed");
+    let submission = submission::<T>();
+    let needs = Needs {
+        gflops,
+        ..submission.needs
+    };
+    let submission = Submission {
+        needs,
+        time_limit,
+        budget,
+        ..submission
+    };
+    Pallet::<T>::do_submit(requester, submission).expect("all fields are right");
     id
 }
 

@@ -76,7 +76,7 @@ mod views;
 pub mod weights;
 
 #[cfg(feature = "runtime-benchmarks")]
-pub use benchmarking::BenchmarkHelper;
+pub use benchmarking::{queue_task, BenchmarkHelper};
 pub use lifecycle::LongestObligation;
 pub use pallet::*;
 pub use weights::WeightInfo;

@@ -97,7 +97,7 @@ impl pallet_matching::Config for Runtime {
     type MaxSweeps = MaxSweeps;
     type WeightInfo = pallet_matching::weights::SubstrateWeight<Runtime>;
     #[cfg(feature = "runtime-benchmarks")]
-    type BenchmarkHelper = ();
+    type BenchmarkHelper = crate::benchmarks::Neighbours;
 }
 
 /// Longest window of `optimistic`: a day.
@@ -192,5 +192,5 @@ impl pallet_tasks::Config for Runtime {
     type PageCapacity = PageCapacity;
     type WeightInfo = pallet_tasks::weights::SubstrateWeight<Runtime>;
     #[cfg(feature = "runtime-benchmarks")]
-    type BenchmarkHelper = ();
+    type BenchmarkHelper = crate::benchmarks::Neighbours;
 }
