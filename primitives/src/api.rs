@@ -1,6 +1,9 @@
 //! Runtime APIs: what a person or a program reads of the market. `aicpw_*` RPC methods, the command
 //! line and the worker use these; the storage layout is nobody's interface.
 
+// What the macro generates.
+#![allow(clippy::multiple_bound_locations)]
+
 use aicpw_protocol::{
     mailbox,
     task::Needs,

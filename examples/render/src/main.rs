@@ -1,6 +1,8 @@
 //! `aicpw-render`: prepares the path-tracing task from a mesh, turns its result into a picture, and
 //! checks it against an independent computation on the CPU.
 
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
 mod bvh;
 mod mesh;
 mod picture;

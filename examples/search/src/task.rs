@@ -31,7 +31,7 @@ impl Search {
             "{nonces} nonces from {first} do not fit 32 bits"
         );
         ensure!(
-            items % 64 == 0,
+            items.is_multiple_of(64),
             "--items must be a multiple of 64, the work group's size"
         );
         Ok(Self {

@@ -319,12 +319,10 @@ fn it_ends_when_the_node_is_gone() {
 #[test]
 fn memory_is_limited() {
     // 4 GiB through `mmap`, without a buffer of the manifest.
-    let kernel = format!(
-        "__kernel void f(__global long* out) {{
+    let kernel = "__kernel void f(__global long* out) {
 			__asm__ volatile(\"\" ::: \"memory\");
 			out[0] = map(4L << 30); out[1] = map(1L << 20) > 0;
-		}}"
-    );
+		}";
     let map = format!(
         r#"long map(long bytes) {{
 			long result;

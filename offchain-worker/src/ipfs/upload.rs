@@ -152,8 +152,8 @@ fn pieces(
 /// The hash of the last line that has one.
 fn cid_in(body: &[u8]) -> Option<Cid> {
     let lines = body.split(|byte| *byte == b'\n');
-    let hashes = lines.filter_map(|line| serde_json::from_slice::<Line>(line).ok()?.hash);
-    hashes.last()?.parse().ok()
+    let mut hashes = lines.filter_map(|line| serde_json::from_slice::<Line>(line).ok()?.hash);
+    hashes.next_back()?.parse().ok()
 }
 
 #[cfg(test)]

@@ -342,7 +342,7 @@ impl Place {
 
     /// The first place of an octave.
     pub fn start_of_octave(octave: u8) -> Self {
-        Self(u64::from(octave) * u64::from(TICKS_PER_OCTAVE) << 24)
+        Self((u64::from(octave) * u64::from(TICKS_PER_OCTAVE)) << 24)
     }
 
     /// The next place.

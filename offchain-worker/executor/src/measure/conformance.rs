@@ -46,7 +46,10 @@ __kernel void check(__global const uint* a, __global const uint* b, __global con
 }
 ";
 
-const INT_CHECKS: [(&str, fn(u32, u32, u32) -> u32); 20] = [
+/// What a line of a kernel computes, in words and in Rust.
+type Check<T> = (&'static str, fn(T, T, T) -> T);
+
+const INT_CHECKS: [Check<u32>; 20] = [
     ("x + y * z", |x, y, z| x.wrapping_add(y.wrapping_mul(z))),
     ("x - y", |x, y, _| x.wrapping_sub(y)),
     ("mul_hi of uint", |x, y, _| {
@@ -129,7 +132,7 @@ __kernel void check(__global const float* a, __global const float* b, __global c
 }
 ";
 
-const FP32_CHECKS: [(&str, fn(f32, f32, f32) -> f32); 16] = [
+const FP32_CHECKS: [Check<f32>; 16] = [
     ("addition", |x, y, _| x + y),
     ("subtraction", |x, y, _| x - y),
     ("multiplication", |x, y, _| x * y),

@@ -23,7 +23,7 @@ fn needs(gflops: u64, memory: u64, bandwidth: u32, reputation: u16) -> Needs {
 fn any_needs() -> impl Strategy<Value = (Needs, u128)> {
     // The magnitude first, so that all levels are met.
     let wide =
-        |bits: u32| (0..bits, any::<u128>()).prop_map(|(bit, low)| (1 << bit) | low % (1 << bit));
+        |bits: u32| (0..bits, any::<u128>()).prop_map(|(bit, low)| (1 << bit) | (low % (1 << bit)));
     (wide(30), wide(22), wide(14), 0..1_001u16, wide(100))
         .prop_map(|(g, m, b, r, s)| (needs(g as u64, m as u64, b as u32, r), s))
 }
