@@ -21,13 +21,13 @@
 //!    `optimistic` the end of the window does, or the requester's [`Pallet::accept`]. The provider
 //!    gets the price less the protocol fee, the requester the rest of the budget; the locks stay
 //!    until the retrieval window ends. The requester rates the provider once.
-//! 2. *The provider falls silent.* No start, progress or commit in time, or a crash: the agenda
-//!    ends the assignment, the requester gets a share of the collateral, the device cools down, and
+//! 2. *The provider falls silent.* No start, progress or commit in time, or a failure of the
+//!    provider's own machine: the agenda, or the worker's `fail`, ends the assignment, the requester gets a share of the collateral, the device cools down, and
 //!    the task goes to the head of the queue, for other providers only. After
 //!    [`Config::MaxAttempts`] the requester gets the whole escrow back.
 //! 3. *The provider does not open its commitment.* As 2, but it loses everything that is locked.
 //! 4. *It may be the requester's fault.* A worker reports that an input is not there, that the
-//!    program does not compile, that the time limit is too short; or its root is not the expected
+//!    program does not compile, that it crashes, that the time limit is too short; or its root is not the expected
 //!    one. Nobody is slashed at first: the task goes to another provider, and the first one's locks
 //!    stay. If the other succeeds, the first was wrong and pays. If the other says the same, the
 //!    task ends and the requester pays a base fee to both. If it stays open, nobody pays.

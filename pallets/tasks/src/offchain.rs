@@ -198,8 +198,14 @@ impl<T: Config> Pallet<T> {
                     progress,
                     ..
                 },
-                Report::Running { progress: next },
+                // `Ready`: the program is built, which may take longer than the window. How long
+                // is the program's doing, so the worker must be able to show that it is alive.
+                report @ (Report::Ready | Report::Running { .. }),
             ) => {
+                let next = match report {
+                    Report::Running { progress: next } => next,
+                    _ => *progress,
+                };
                 Self::may_report(id, assignment, at, next).ok()?;
                 // Without a step forward a sign of life is enough, when half the window is over.
                 let half = T::ProgressWindow::get() / 2;
