@@ -28,7 +28,7 @@ pub mod configs;
 #[warn(missing_docs)]
 pub mod presets;
 #[warn(missing_docs)]
-mod transactions;
+pub mod transactions;
 #[warn(missing_docs)]
 pub mod units;
 

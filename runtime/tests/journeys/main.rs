@@ -7,5 +7,6 @@
 mod chain;
 mod failure;
 mod market;
+mod order;
 mod settlement;
 mod waiting;
