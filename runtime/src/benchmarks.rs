@@ -11,4 +11,5 @@ frame_benchmarking::define_benchmarks!(
     [pallet_provider_staking, ProviderStaking]
     [pallet_tasks, Tasks]
     [pallet_matching, Matching]
+    [pallet_market_clock, MarketClock]
 );

@@ -151,4 +151,6 @@ mod runtime {
     pub type Tasks = pallet_tasks;
     #[runtime::pallet_index(32)]
     pub type Matching = pallet_matching;
+    #[runtime::pallet_index(33)]
+    pub type MarketClock = pallet_market_clock;
 }

@@ -84,7 +84,7 @@ pub use weights::WeightInfo;
 #[frame_support::pallet]
 pub mod pallet {
     use aicpw_primitives::{
-        traits::{DevicePool, MatchQueue, Reputations},
+        traits::{DevicePool, MarketSwitch, MatchQueue, Reputations},
         worker_key::WorkerProof,
     };
     use aicpw_protocol::{
@@ -126,6 +126,9 @@ pub mod pallet {
 
         /// The clock of all deadlines.
         type BlockNumberProvider: BlockNumberProvider<BlockNumber = BlockNumber>;
+
+        /// While it is closed no task is taken.
+        type Market: MarketSwitch;
 
         /// The time that goes into the history.
         type Time: UnixTime;
@@ -464,6 +467,8 @@ pub mod pallet {
     /// block, with a [`crate::types::Refusal`].
     #[pallet::error]
     pub enum Error<T> {
+        /// The market is paused: no task is taken until it goes on.
+        MarketPaused,
         /// The manifest's CID is not a CIDv1.
         BadManifestCid,
         /// `needs.gflops` is zero.
@@ -540,7 +545,7 @@ pub mod pallet {
         /// Submits a task.
         ///
         /// Origin: signed, the requester. Takes `SubmissionFee`, holds the budget, extends the
-        /// history and queues the task. Errors: one for each field of `submission`; `CannotPay`.
+        /// history and queues the task. Errors: `MarketPaused`; one for each field of `submission`; `CannotPay`.
         /// Emits `TaskSubmitted`. Cost: constant.
         #[pallet::call_index(0)]
         #[pallet::weight(T::WeightInfo::submit())]

@@ -50,6 +50,7 @@ impl<T: Config> Pallet<T> {
         Orders {
             genesis: Self::hash_of(Zero::zero()),
             block: Self::height().unique_saturated_into(),
+            now: Self::now(),
             orders: T::DevicePool::assignments_of(worker)
                 .into_iter()
                 .filter_map(|(id, _)| Self::order(id))

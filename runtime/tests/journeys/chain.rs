@@ -6,8 +6,9 @@ use aicpw_primitives::worker_key::WorkerProof;
 use aicpw_protocol::worker::{signing_payload, Statement};
 use aicpw_runtime::{
     transactions::fair_order::ChargeInFairOrder, units::SLOT_MILLISECONDS, AccountId, Address,
-    Balance, Balances, Executive, Header, Matching, ProviderStaking, Runtime, RuntimeCall,
-    Signature, SignedPayload, System, Tasks, TxExtension, UncheckedExtrinsic, WASM_BINARY,
+    Balance, Balances, Executive, Header, MarketClock, Matching, ProviderStaking, Runtime,
+    RuntimeCall, Signature, SignedPayload, System, Tasks, TxExtension, UncheckedExtrinsic,
+    WASM_BINARY,
 };
 use codec::Encode;
 use frame_support::{dispatch::DispatchResult, traits::fungible::Inspect};
@@ -113,6 +114,7 @@ impl Chain {
             ProviderStaking::do_try_state().unwrap();
             Matching::do_try_state().unwrap();
             Tasks::do_try_state().unwrap();
+            MarketClock::do_try_state().unwrap();
             (outcomes, header)
         });
         self.parent = header;

@@ -8,5 +8,6 @@ mod chain;
 mod failure;
 mod market;
 mod order;
+mod pause;
 mod settlement;
 mod waiting;
