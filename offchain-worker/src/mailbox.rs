@@ -105,6 +105,7 @@ mod tests {
         let orders = Orders {
             genesis: GENESIS,
             block: 3,
+            now: 3,
             orders: Vec::new(),
         };
         storage.put(ORDERS, orders.encode());

@@ -15,7 +15,7 @@ use codec::Codec;
 
 use crate::worker_key::WorkerId;
 
-pub use aicpw_protocol::view::{DryRun, HistoryHead};
+pub use aicpw_protocol::view::{DryRun, HistoryHead, MarketClock};
 
 sp_api::decl_runtime_apis! {
     /// The market as a requester sees it.
@@ -29,6 +29,8 @@ sp_api::decl_runtime_apis! {
         fn history_head() -> HistoryHead;
         /// The governed parameters that a client needs.
         fn market_parameters() -> MarketParameters;
+        /// The clock by which all deadlines go.
+        fn market_clock() -> MarketClock;
         /// Who would take such a task now, without submitting it.
         fn dry_run(
             requester: AccountId,

@@ -53,6 +53,9 @@ pub struct Orders {
     pub genesis: Hash,
     /// The block on whose state the orders are based.
     pub block: BlockNumber,
+    /// What the market's clock shows there: deadlines go by it, and it stands still while the
+    /// market is paused.
+    pub now: BlockNumber,
     /// One for each open assignment.
     pub orders: Vec<Order>,
 }

@@ -206,7 +206,8 @@ plain! {
         NoReveal,
         /// Chain: the revealed root is proven wrong.
         WrongResult,
-        /// Worker: the job's process died, or the device failed.
+        /// Worker: something of the provider's own failed: a disk, a device that is gone, the
+        /// executor before it held anything of the requester's.
         Crashed,
         /// Worker: the granted key does not open the data.
         BadKey,
@@ -216,6 +217,9 @@ plain! {
         BadManifest,
         /// Worker: the program does not compile.
         BuildFailed,
+        /// Worker: the program's process ended by itself. It crashed, ran out of memory, was ended
+        /// by the sandbox, left no usable result, or its device failed under it.
+        RunFailed,
         /// Worker: the job needs longer than its time limit.
         TimeLimit,
     }
@@ -243,6 +247,7 @@ impl Fault {
             | Self::InputUnavailable
             | Self::BadManifest
             | Self::BuildFailed
+            | Self::RunFailed
             | Self::TimeLimit => Blame::Undecided,
         }
     }
@@ -256,6 +261,7 @@ impl Fault {
                 | Self::InputUnavailable
                 | Self::BadManifest
                 | Self::BuildFailed
+                | Self::RunFailed
                 | Self::TimeLimit
         )
     }
@@ -282,7 +288,7 @@ impl Fault {
 pub struct Progress {
     /// Kernel launches done.
     pub steps_done: u64,
-    /// Kernel launches in all; never zero in a report.
+    /// Kernel launches in all; zero as long as that is not known: while the program is built.
     pub steps_total: u64,
 }
 

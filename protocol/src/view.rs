@@ -170,6 +170,18 @@ pub struct MarketParameters {
     pub match_window_range: (u64, u64),
 }
 
+/// The market's clock.
+#[derive(Encode, Decode, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
+#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "std", serde(rename_all = "camelCase"))]
+pub struct MarketClock {
+    /// The market block: the chain's height less the blocks in which the market was paused. All
+    /// deadlines, and all blocks in views, are market blocks.
+    pub block: BlockNumber,
+    /// Whether the market is paused: the clock stands still, and no task is taken or matched.
+    pub is_paused: bool,
+}
+
 /// The head of the history, from which the next link is computed
 /// ([`crate::history::next_head`]).
 #[derive(Encode, Decode, TypeInfo, Clone, PartialEq, Eq, Debug)]

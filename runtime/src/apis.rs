@@ -4,7 +4,10 @@ use aicpw_primitives::worker_key::WorkerId;
 use aicpw_protocol::{
     mailbox, pricing,
     task::{Needs, Verification},
-    view::{DeviceView, DryRun, HistoryHead, MarketParameters, ProviderView, TaskView},
+    view::{
+        DeviceView, DryRun, HistoryHead, MarketClock as MarketClockView, MarketParameters,
+        ProviderView, TaskView,
+    },
     DeviceId, Milliseconds, TaskId,
 };
 use alloc::vec::Vec;
@@ -31,8 +34,8 @@ use crate::{
     presets,
     units::EPOCH_SLOTS,
     AccountId, Babe, Balance, Block, BlockNumber, Executive, Grandpa, Historical, InherentDataExt,
-    Matching, Nonce, ProviderStaking, Runtime, RuntimeCall, RuntimeGenesisConfig, SessionKeys,
-    System, Tasks, TransactionPayment, VERSION,
+    MarketClock, Matching, Nonce, ProviderStaking, Runtime, RuntimeCall, RuntimeGenesisConfig,
+    SessionKeys, System, Tasks, TransactionPayment, VERSION,
 };
 
 impl_runtime_apis! {
@@ -83,6 +86,10 @@ impl_runtime_apis! {
 
         fn market_parameters() -> MarketParameters {
             Tasks::market_parameters(market::HeartbeatPeriod::get(), market::MinStake::get())
+        }
+
+        fn market_clock() -> MarketClockView {
+            MarketClockView { block: MarketClock::market_block(), is_paused: MarketClock::is_paused() }
         }
 
         fn dry_run(

@@ -21,6 +21,7 @@ frame_benchmarking::define_benchmarks!(
     [pallet_provider_staking, ProviderStaking]
     [pallet_tasks, Tasks]
     [pallet_matching, Matching]
+    [pallet_market_clock, MarketClock]
 );
 
 /// Makes providers, devices and tasks for the benchmarks of pallets that do not keep them.

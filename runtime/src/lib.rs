@@ -28,7 +28,7 @@ pub mod configs;
 #[warn(missing_docs)]
 pub mod presets;
 #[warn(missing_docs)]
-mod transactions;
+pub mod transactions;
 #[warn(missing_docs)]
 pub mod units;
 
@@ -151,4 +151,6 @@ mod runtime {
     pub type Tasks = pallet_tasks;
     #[runtime::pallet_index(32)]
     pub type Matching = pallet_matching;
+    #[runtime::pallet_index(33)]
+    pub type MarketClock = pallet_market_clock;
 }

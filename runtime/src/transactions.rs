@@ -1,12 +1,15 @@
 //! How transactions are put together: the extension pipeline, and how the runtime itself makes
 //! transactions off chain (workers' calls, equivocation reports).
 
+pub mod fair_order;
+
 use frame_system::offchain::{
     CreateAuthorizedTransaction, CreateBare, CreateTransaction, CreateTransactionBase,
 };
 use sp_runtime::generic::Era;
 
 use crate::{Runtime, RuntimeCall, UncheckedExtrinsic};
+use fair_order::ChargeInFairOrder;
 
 /// What is checked and charged around every transaction, in this order.
 ///
@@ -21,7 +24,7 @@ pub type TxExtension = (
     frame_system::CheckMortality<Runtime>,
     frame_system::CheckNonce<Runtime>,
     frame_system::CheckWeight<Runtime>,
-    pallet_transaction_payment::ChargeTransactionPayment<Runtime>,
+    ChargeInFairOrder,
     frame_metadata_hash_extension::CheckMetadataHash<Runtime>,
     frame_system::WeightReclaim<Runtime>,
 );
@@ -61,7 +64,7 @@ where
             frame_system::CheckMortality::from(Era::Immortal),
             frame_system::CheckNonce::from(0),
             frame_system::CheckWeight::new(),
-            pallet_transaction_payment::ChargeTransactionPayment::from(0),
+            ChargeInFairOrder::with_tip(0),
             frame_metadata_hash_extension::CheckMetadataHash::new(false),
             frame_system::WeightReclaim::new(),
         )

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+use std::collections::BTreeSet;
+
 use aicpw_runtime::Runtime;
 use codec::Decode;
 use frame_metadata::{RuntimeMetadata, RuntimeMetadataPrefixed};
@@ -63,4 +65,78 @@ fn the_name_of_the_sdks_staking_is_free() {
         .pallets
         .iter()
         .all(|pallet| pallet.name != "Staking"));
+}
+
+/// `ChargeInFairOrder` looks into these for submissions. A new one has to be added there and here.
+#[test]
+fn the_calls_that_carry_calls_are_known() {
+    let RuntimeMetadata::V14(metadata) = metadata(14) else {
+        panic!("not version 14")
+    };
+    let types = &metadata.types;
+    let path_of = |id: u32| types.resolve(id).unwrap().path.segments.join("::");
+    let is_call = |id: u32| path_of(id) == "aicpw_runtime::RuntimeCall";
+    let mut carriers = BTreeSet::new();
+    for pallet in &metadata.pallets {
+        let Some(calls) = &pallet.calls else { continue };
+        let scale_info::TypeDef::Variant(calls) = &types.resolve(calls.ty.id).unwrap().type_def
+        else {
+            panic!("calls are an enum")
+        };
+        for call in &calls.variants {
+            let mut seen = BTreeSet::new();
+            if call
+                .fields
+                .iter()
+                .any(|field| contains(types, field.ty.id, &is_call, &mut seen))
+            {
+                carriers.insert(format!("{}.{}", pallet.name, call.name));
+            }
+        }
+    }
+    let known = [
+        "Sudo.sudo",
+        "Sudo.sudo_as",
+        "Sudo.sudo_unchecked_weight",
+        "Utility.as_derivative",
+        "Utility.batch",
+        "Utility.batch_all",
+        "Utility.dispatch_as",
+        "Utility.dispatch_as_fallible",
+        "Utility.force_batch",
+        "Utility.if_else",
+        "Utility.with_weight",
+    ];
+    assert_eq!(carriers, known.map(str::to_owned).into());
+}
+
+fn contains(
+    types: &scale_info::PortableRegistry,
+    id: u32,
+    is_wanted: &dyn Fn(u32) -> bool,
+    seen: &mut BTreeSet<u32>,
+) -> bool {
+    use scale_info::TypeDef::*;
+    if is_wanted(id) {
+        return true;
+    }
+    if !seen.insert(id) {
+        return false;
+    }
+    let inside: Vec<u32> = match &types.resolve(id).unwrap().type_def {
+        Composite(composite) => composite.fields.iter().map(|field| field.ty.id).collect(),
+        Variant(variant) => variant
+            .variants
+            .iter()
+            .flat_map(|variant| variant.fields.iter().map(|field| field.ty.id))
+            .collect(),
+        Sequence(sequence) => vec![sequence.type_param.id],
+        Array(array) => vec![array.type_param.id],
+        Tuple(tuple) => tuple.fields.iter().map(|field| field.id).collect(),
+        Compact(compact) => vec![compact.type_param.id],
+        Primitive(_) | BitSequence(_) => Vec::new(),
+    };
+    inside
+        .into_iter()
+        .any(|id| contains(types, id, is_wanted, seen))
 }

@@ -440,7 +440,9 @@ fn show(
         text += &result.show(folder);
     }
     if let Some(settle_at) = document.settle_at {
-        let left = settle_at.saturating_sub(document.block as u32);
+        // Both by the market's clock, which is not the height of the chain once it was paused.
+        let submitted_at = submitted.view.as_ref().map(|view| view.submitted_at);
+        let left = settle_at.saturating_sub(submitted_at.unwrap_or(settle_at));
         let span = Duration::from_millis(u64::from(left) * market.block_time);
         text += &format!(
             "The provider is paid in block {settle_at} (about {} after the submission) unless you \

@@ -318,6 +318,11 @@ fn refund_hint(view: &TaskView<Account>) -> String {
         });
     match fault {
         Some(Fault::BuildFailed) => "correct the program; the compiler's log is above".into(),
+        Some(Fault::RunFailed) => {
+            "look for accesses outside of the buffers and for memory that was not asked for; \
+             `--memory` asks for more, and the log above is what the program's process said"
+                .into()
+        }
         Some(Fault::TimeLimit | Fault::NoCommit) => {
             "a longer --time-limit, or more --gflops".into()
         }
@@ -418,6 +423,14 @@ mod tests {
         assert_eq!(error.task, Some(7));
         assert_eq!(error.message, "task 7 was refunded: fault confirmed");
         assert!(error.hint.unwrap().contains("compiler"));
+        let failed = AssignmentStatus::Failed {
+            fault: Fault::RunFailed,
+            at: 1,
+            log: None,
+            message: Default::default(),
+        };
+        let error = outcome(&view(status, vec![assignment(0, failed)])).unwrap_err();
+        assert!(error.hint.unwrap().contains("outside of the buffers"));
         let status = TaskStatus::Refunded {
             at: 2,
             reason: Refunded::MatchWindowEnded,

@@ -10,7 +10,9 @@ use aicpw_primitives::{
 use aicpw_protocol::{
     json,
     task::Needs,
-    view::{DeviceView, DryRun, HistoryHead, MarketParameters, ProviderView, TaskView},
+    view::{
+        DeviceView, DryRun, HistoryHead, MarketClock, MarketParameters, ProviderView, TaskView,
+    },
     Balance, BlockNumber, DeviceId, Hash, Milliseconds, TaskId,
 };
 use jsonrpsee::{
@@ -90,6 +92,10 @@ pub trait MarketApi {
     /// The parameters that a client needs.
     #[method(name = "marketParameters")]
     fn market_parameters(&self) -> RpcResult<MarketParameters>;
+
+    /// The clock by which all deadlines go.
+    #[method(name = "marketClock")]
+    fn market_clock(&self) -> RpcResult<MarketClock>;
 
     /// Who would take such a task now. Nothing is submitted.
     #[method(name = "dryRun")]
@@ -233,6 +239,10 @@ impl MarketApiServer for Market {
 
     fn market_parameters(&self) -> RpcResult<MarketParameters> {
         self.at_best(|api, block| TasksApi::<_, AccountId>::market_parameters(&*api, block))
+    }
+
+    fn market_clock(&self) -> RpcResult<MarketClock> {
+        self.at_best(|api, block| TasksApi::<_, AccountId>::market_clock(&*api, block))
     }
 
     fn dry_run(

@@ -103,6 +103,7 @@ impl ChainView for NodeChain {
         for key in self.keystore.sr25519_public_keys(KEY_TYPE) {
             let orders = self.orders_of(block, key.into())?;
             all.block = orders.block;
+            all.now = orders.now;
             all.orders.extend(orders.orders);
         }
         Ok(all)

@@ -22,8 +22,8 @@ const PROLOGUE: &str = "#line 1 \"program.cl\"\n";
 ///
 /// # Errors
 ///
-/// `BuildFailed` with the compiler's log, `BadManifest` if the kernels are not those of the
-/// manifest.
+/// `BuildFailed` with the compiler's log, also where the compiler breaks on the program;
+/// `BadManifest` if the kernels are not those of the manifest.
 pub fn build(ready: &mut Ready<'_>) -> Result<Done, Failure> {
     let class = ready.manifest.class;
     let defines = ready.manifest.build.defines.iter();
@@ -38,7 +38,12 @@ pub fn build(ready: &mut Ready<'_>) -> Result<Done, Failure> {
         DeterminismClass::Int | DeterminismClass::Device => PROLOGUE,
     };
     let text = format!("{prologue}{}", ready.program);
-    let built = match Built::from_source(&ready.device, &text, &options) {
+    ready.hand_over();
+    compile(ready, &text, options).map_err(|failure| failure.under_the_program(Fault::BuildFailed))
+}
+
+fn compile(ready: &Ready<'_>, text: &str, options: String) -> Result<Done, Failure> {
+    let built = match Built::from_source(&ready.device, text, &options) {
         Ok(built) => built,
         Err(BuildError::Refused(log)) => return Err(refused(ready, &log)),
         Err(BuildError::Other(error)) => return Err(error.into()),

@@ -47,6 +47,17 @@ impl From<opencl::Error> for Failure {
     }
 }
 
+impl Failure {
+    /// The same failure once the driver has the requester's program: what this machine seems to
+    /// lack from then on may be the program's doing, which is `fault`.
+    pub fn under_the_program(self, fault: Fault) -> Self {
+        match self.fault {
+            Fault::Crashed => Self { fault, ..self },
+            _ => self,
+        }
+    }
+}
+
 /// Paths in the job folder.
 #[derive(Clone, Debug)]
 pub struct Folder(PathBuf);
@@ -174,6 +185,12 @@ impl<'r> Ready<'r> {
             program,
             reporter,
         })
+    }
+
+    /// Says that the driver gets the program now. From here on it could be the program that ends
+    /// the process, or speaks with its voice: the node holds nothing of it against the provider.
+    pub fn hand_over(&mut self) {
+        self.reporter.progress(0, self.plan.launches());
     }
 }
 

@@ -30,10 +30,16 @@ const AHEAD: usize = 64;
 ///
 /// # Errors
 ///
-/// `InputUnavailable` for an input of the wrong length, `BadManifest` where it does not fit the
-/// kernels or the device, `Crashed` where the device fails.
+/// `Crashed` where there is nothing to run. From then on: `InputUnavailable` for an input of the
+/// wrong length, `BadManifest` where it does not fit the kernels or the device, `RunFailed` where
+/// the device fails.
 pub fn run(ready: &mut Ready<'_>) -> Result<Done, Failure> {
     let binary = binary(ready)?;
+    ready.hand_over();
+    execute(ready, binary).map_err(|failure| failure.under_the_program(Fault::RunFailed))
+}
+
+fn execute(ready: &mut Ready<'_>, binary: Vec<u8>) -> Result<Done, Failure> {
     let options = build::options(&ready.manifest, ready.device.info.correct_divide_sqrt)?;
     let built = match Built::from_binary(&ready.device, &binary, &options) {
         Ok(built) => built,

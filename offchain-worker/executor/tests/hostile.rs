@@ -260,6 +260,8 @@ fn a_forged_pointer_ends_the_process_and_nothing_else() {
     // No result is there that could be taken for one.
     let result = std::fs::read(job.file(path::RESULT)).unwrap_or_default();
     assert!(serde_json::from_slice::<serde_json::Value>(&result).is_err());
+    // The node was told before that the program is in: what follows is not the provider's crash.
+    assert_eq!(ran.messages, [Message::Progress { done: 0, total: 1 }]);
 }
 
 const ENDLESS: &str = "__kernel void f(volatile __global int* v) { while (v[0] == 0) v[1]++; }";

@@ -195,6 +195,15 @@ fn what_was_built_from_another_source_is_not_run() {
 }
 
 #[test]
+fn what_the_driver_says_once_it_has_the_program_is_not_the_providers_fault() {
+    let job = with_step(step());
+    assert!(job.build().done().is_some());
+    let length = job.get(path::BINARY).len();
+    job.put(path::BINARY, &vec![0; length]);
+    check(&job.run(), Fault::RunFailed, &["does not load"]);
+}
+
+#[test]
 fn a_device_that_is_not_here_and_a_folder_that_is_none() {
     let job = with_step(step());
     let spec = JobSpec {

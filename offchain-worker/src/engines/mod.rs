@@ -118,13 +118,15 @@ pub trait Engine: Send + Sync + 'static {
     /// Compiles the program. Never runs it.
     ///
     /// # Errors
-    /// [`Fault::BuildFailed`] with the compiler's log, [`Fault::TimeLimit`], [`Fault::Crashed`].
+    /// [`Fault::BuildFailed`] with the compiler's log, also where the compiler breaks on the
+    /// program; [`Fault::TimeLimit`]; [`Fault::Crashed`] where it never had the program.
     async fn build(&self, job: &Job) -> Result<(), Failure>;
 
     /// Runs what was built.
     ///
     /// # Errors
-    /// [`Fault::TimeLimit`], [`Fault::Crashed`].
+    /// [`Fault::RunFailed`] for whatever ends the program's process, or that it left behind and
+    /// cannot be used; [`Fault::TimeLimit`]; [`Fault::Crashed`] where it never had the program.
     async fn run(&self, job: &Job, progress: OnProgress<'_>) -> Result<Product, Failure>;
 }
 

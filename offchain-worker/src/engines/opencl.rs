@@ -4,7 +4,7 @@
 use aicpw_protocol::{
     job::{path, Done, Failed, JobLimits, JobResult, JobSpec, JobVersion, Message, TraceRecord},
     manifest::{limits, Manifest, ManifestErrors},
-    task::{Engine as EngineKind, Fault, Needs, Progress},
+    task::{Blame, Engine as EngineKind, Fault, Needs, Progress},
 };
 use async_trait::async_trait;
 use std::ffi::OsString;
@@ -60,6 +60,30 @@ pub fn driver_environment() -> Vec<(OsString, OsString)> {
     fixed.into_iter().chain(kept).collect()
 }
 
+/// The stages of a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Build,
+    Run,
+}
+
+impl Kind {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Build => "build",
+            Self::Run => "run",
+        }
+    }
+
+    /// What it is when a process that had the program ends without a usable answer.
+    fn fault_of_program(self) -> Fault {
+        match self {
+            Self::Build => Fault::BuildFailed,
+            Self::Run => Fault::RunFailed,
+        }
+    }
+}
+
 /// Runs OpenCL jobs in `aicpw-executor`.
 #[derive(Debug, Clone)]
 pub struct OpenCl {
@@ -89,10 +113,11 @@ impl OpenCl {
     /// Runs one stage; gives what it said in the end.
     async fn stage(
         &self,
-        name: &'static str,
+        kind: Kind,
         job: &Job,
         progress: OnProgress<'_>,
     ) -> Result<Done, Failure> {
+        let name = kind.name();
         let mut arguments: Vec<OsString> = vec![name.into(), job.folder.clone().into()];
         if self.allow_weak_sandbox {
             arguments.push("--allow-weak-sandbox".into());
@@ -105,11 +130,17 @@ impl OpenCl {
             deadline: job.deadline,
         };
         let mut last = None;
+        // Progress, even none, is said when the driver gets the program: not before that can the
+        // program have a part in what happens.
+        let mut fault = Fault::Crashed;
         let exit = stage.run(|line| match Message::from_line(line) {
-            Some(Message::Progress { done, total }) => progress(Progress {
-                steps_done: done.min(total),
-                steps_total: total,
-            }),
+            Some(Message::Progress { done, total }) => {
+                fault = kind.fault_of_program();
+                progress(Progress {
+                    steps_done: done.min(total),
+                    steps_total: total,
+                });
+            }
             Some(message) => last = Some(message),
             None => tracing::debug!(line = %String::from_utf8_lossy(line), "not a message"),
         });
@@ -124,8 +155,8 @@ impl OpenCl {
                 message: format!("the job was stopped at its time limit, in the {name} stage"),
                 log: exit.log.into_bytes(),
             }),
-            (_, Some(Message::Failed(failed))) => Err(said(job, failed, exit)),
-            _ => Err(crashed(name, exit)),
+            (_, Some(Message::Failed(failed))) => Err(said(job, failed, fault, exit)),
+            _ => Err(crashed(name, fault, exit)),
         }
     }
 }
@@ -187,16 +218,19 @@ impl Engine for OpenCl {
 
     async fn build(&self, job: &Job) -> Result<(), Failure> {
         blocking::run(|| self.write_spec(job))?;
-        match self.stage("build", job, &|_| {}).await? {
+        match self.stage(Kind::Build, job, &|_| {}).await? {
             Done::Build => Ok(()),
-            Done::Run(_) => Err(own_fault("the executor ran a job that it should build")),
+            Done::Run(_) => Err(Failure::new(
+                Kind::Build.fault_of_program(),
+                "the executor ran a job that it should build",
+            )),
         }
     }
 
     async fn run(&self, job: &Job, progress: OnProgress<'_>) -> Result<Product, Failure> {
-        let result = match self.stage("run", job, progress).await? {
+        let result = match self.stage(Kind::Run, job, progress).await? {
             Done::Run(result) => result,
-            Done::Build => return Err(own_fault("the executor built a job that it should run")),
+            Done::Build => return Err(run_failed("the executor built a job that it should run")),
         };
         let trace = job.folder.join(path::TRACE);
         blocking::run(|| check_trace(&trace, &result))?;
@@ -212,7 +246,7 @@ impl Engine for OpenCl {
 
 /// What is committed to must be what is on the disk, where a jury will look.
 fn check_trace(trace: &std::path::Path, result: &JobResult) -> Result<(), Failure> {
-    let odd = |reason: String| own_fault(format!("the trace cannot be used: {reason}"));
+    let odd = |reason: String| run_failed(format!("the trace cannot be used: {reason}"));
     let file = durable::open_untrusted(trace).map_err(|error| odd(error.to_string()))?;
     let length = file
         .metadata()
@@ -231,11 +265,13 @@ fn check_trace(trace: &std::path::Path, result: &JobResult) -> Result<(), Failur
     Ok(())
 }
 
-/// A failure that the executor reported.
-fn said(job: &Job, failed: Failed, exit: Exit) -> Failure {
-    let fault = match failed.fault.is_reported_by_worker() {
-        true => failed.fault,
-        false => Fault::Crashed,
+/// A failure that the executor reported. `otherwise`: what it is if the executor's word is not
+/// taken for it. What is held against the provider is not taken from a process in which the
+/// program may be the one that speaks.
+fn said(job: &Job, failed: Failed, otherwise: Fault, exit: Exit) -> Failure {
+    let fault = match failed.fault.blame() {
+        Blame::Undecided if failed.fault.is_reported_by_worker() => failed.fault,
+        _ => otherwise,
     };
     let mut log = Vec::new();
     // The one log that there is; a name out of a stranger's mouth is not a path to follow.
@@ -259,13 +295,13 @@ fn said(job: &Job, failed: Failed, exit: Exit) -> Failure {
     }
 }
 
-fn crashed(stage: &str, exit: Exit) -> Failure {
+fn crashed(stage: &str, fault: Fault, exit: Exit) -> Failure {
     let mut message = format!("the {stage} stage crashed: {}", exit.how);
     if let Some(line) = exit.log.last_line() {
         message += &format!("; it last said: {line}");
     }
     Failure {
-        fault: Fault::Crashed,
+        fault,
         message: bounded(message),
         log: exit.log.into_bytes(),
     }
@@ -310,6 +346,10 @@ fn bounded(mut message: String) -> String {
 
 fn own_fault(message: impl Into<String>) -> Failure {
     Failure::new(Fault::Crashed, message)
+}
+
+fn run_failed(message: impl Into<String>) -> Failure {
+    Failure::new(Kind::Run.fault_of_program(), message)
 }
 
 #[cfg(test)]

@@ -12,6 +12,9 @@ use std::time::Duration;
 
 const LONG: Duration = Duration::from_secs(60);
 
+/// What the executor says when the driver gets the program.
+const HAS_PROGRAM: &str = r#"echo '{"progress":{"done":0,"total":4}}'"#;
+
 /// A job folder, and an executor that runs `script`.
 struct Case {
     dir: tempfile::TempDir,
@@ -150,10 +153,13 @@ async fn what_a_stranger_could_say_is_not_followed() {
 
 #[tokio::test]
 async fn crashes_and_silence_name_the_cause() {
-    let segv = case("echo about to fall >&2; kill -SEGV $$", LONG);
+    let segv = case(
+        &format!("{HAS_PROGRAM}; echo about to fall >&2; kill -SEGV $$"),
+        LONG,
+    );
     let (failure, _) = run(&segv).await;
     let failure = failure.unwrap_err();
-    assert_eq!(failure.fault, Fault::Crashed);
+    assert_eq!(failure.fault, Fault::RunFailed);
     assert!(failure.message.contains("SIGSEGV"), "{}", failure.message);
     assert!(
         failure.message.contains("about to fall"),
@@ -166,12 +172,15 @@ async fn crashes_and_silence_name_the_cause() {
     assert!(failure.message.contains("code 0"), "{}", failure.message);
 
     // Done, and then not.
-    let undone = case("cat ../done; exit 3", LONG);
+    let undone = case(&format!("{HAS_PROGRAM}; cat ../done; exit 3"), LONG);
     prepare(&undone, result());
-    assert_eq!(run(&undone).await.0.unwrap_err().fault, Fault::Crashed);
+    assert_eq!(run(&undone).await.0.unwrap_err().fault, Fault::RunFailed);
 
-    let other = case(r#"echo '{"done":"build"}'"#, LONG);
-    assert_eq!(run(&other).await.0.unwrap_err().fault, Fault::Crashed);
+    let other = case(
+        &format!("{HAS_PROGRAM}; echo '{{\"done\":\"build\"}}'"),
+        LONG,
+    );
+    assert_eq!(run(&other).await.0.unwrap_err().fault, Fault::RunFailed);
 
     let mut none = case("", LONG);
     none.engine.program = "/nonexistent/executor".into();
@@ -181,6 +190,33 @@ async fn crashes_and_silence_name_the_cause() {
         "{}",
         failure.message
     );
+}
+
+/// Regression: a program that crashes, or that speaks with the executor's voice, could have the
+/// provider slashed.
+#[tokio::test]
+async fn a_process_that_has_the_program_cannot_blame_the_provider() {
+    let says_crashed = r#"echo '{"failed":{"fault":"crashed","message":"no disk"}}'; exit 1"#;
+    for (stage, end, fault) in [
+        ("build", "kill -SEGV $$", Fault::BuildFailed),
+        ("build", says_crashed, Fault::BuildFailed),
+        ("run", "kill -SYS $$", Fault::RunFailed),
+        ("run", "kill -KILL $$", Fault::RunFailed),
+        ("run", says_crashed, Fault::RunFailed),
+    ] {
+        for (script, expected) in [
+            (format!("{HAS_PROGRAM}; {end}"), fault),
+            // Before that it is the provider's machine.
+            (end.to_owned(), Fault::Crashed),
+        ] {
+            let case = case(&script, LONG);
+            let failure = match stage {
+                "build" => case.engine.build(&case.job).await.unwrap_err(),
+                _ => run(&case).await.0.unwrap_err(),
+            };
+            assert_eq!(failure.fault, expected, "{stage}: {script}");
+        }
+    }
 }
 
 #[tokio::test]
@@ -200,7 +236,7 @@ async fn a_trace_that_is_not_the_one_on_the_disk_is_refused() {
     prepare(&case, lie);
     let (failure, _) = run(&case).await;
     let failure = failure.unwrap_err();
-    assert_eq!(failure.fault, Fault::Crashed);
+    assert_eq!(failure.fault, Fault::RunFailed);
     assert!(failure.message.contains("trace"), "{}", failure.message);
 }
 

@@ -235,21 +235,24 @@ impl Life {
 
     /// Takes the output, and believes of it only what is found in it.
     async fn check(&self, product: &Product, output_bytes: u64) -> Result<Answer, Trouble> {
-        let odd = |message: String| Trouble::Failure(Failure::new(Fault::Crashed, message));
+        // What the program's process left behind is the program's doing, until another provider has
+        // shown that it does better.
+        let odd = |message: String| Trouble::Failure(Failure::new(Fault::RunFailed, message));
+        let own = |message: String| Trouble::Failure(Failure::new(Fault::Crashed, message));
         blocking::run(|| self.folder.take_output(&product.output, output_bytes))
             .map_err(|error| odd(format!("the output cannot be used: {}", error.source)))?;
         blocking::run(|| self.folder.take_trace(&product.trace))
             .map_err(|error| odd(format!("the trace cannot be used: {}", error.source)))?;
         let output = self.folder.output();
         let root = blocking::run(|| answer::root_of_file(&output))
-            .map_err(|error| odd(format!("the output cannot be read: {error}")))?;
+            .map_err(|error| own(format!("the output cannot be read: {error}")))?;
         if root != product.result_root {
             return Err(odd("the output is not what the engine says it is".into()));
         }
         // Only hashed: nothing is served or announced before the commit is final.
         let cid = self.shop.store.hash_file(&output, &silent).await;
-        let cid = cid.map_err(|error| odd(format!("no CID for the output: {error}")))?;
-        let result = ContentId::try_from(cid).map_err(|error| odd(error.to_string()))?;
+        let cid = cid.map_err(|error| own(format!("no CID for the output: {error}")))?;
+        let result = ContentId::try_from(cid).map_err(|error| own(error.to_string()))?;
         // Inputs and program are not needed any more, and may be large.
         blocking::run(|| self.folder.reset_work())?;
         Ok(Answer {

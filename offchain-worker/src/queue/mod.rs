@@ -205,14 +205,14 @@ impl Queue {
         };
         let is_new = orders.block >= heads.best.number;
         for order in &orders.orders {
-            self.take(order, orders.block);
+            self.take(order, &orders);
         }
         self.show_best(&orders);
         is_new
     }
 
     /// Sees to it that there is a job for an order.
-    fn take(&mut self, order: &Order, block: u32) {
+    fn take(&mut self, order: &Order, orders: &Orders) {
         let assignment = order.assignment;
         // A result that is revealed needs nobody to compute it again.
         let to_do = matches!(
@@ -238,7 +238,7 @@ impl Queue {
         if !to_do {
             return;
         }
-        let record = Record::new(self.shop.chain.genesis(), order.clone(), block);
+        let record = Record::new(self.shop.chain.genesis(), order.clone(), orders.block);
         match blocking::run(|| JobFolder::create(&self.jobs, record)) {
             Ok(folder) => {
                 tracing::info!(
@@ -248,8 +248,8 @@ impl Queue {
                     manifest = %order.manifest,
                     "takes a job"
                 );
-                let sight = Sight::first(block, Some(order.status.clone()));
-                self.start(folder, order.clone(), block, sight);
+                let sight = Sight::first(orders.now, Some(order.status.clone()));
+                self.start(folder, order.clone(), orders.block, sight);
             }
             Err(error) => tracing::error!(%assignment, %error, "cannot take a job"),
         }
@@ -278,8 +278,8 @@ impl Queue {
             let status = orders.orders.iter().find(|o| o.assignment == *assignment);
             let status = status.map(|order| order.status.clone());
             active.sight.send_if_modified(|sight| {
-                let changed = sight.best_block != orders.block || sight.best != status;
-                sight.best_block = orders.block;
+                let changed = sight.now != orders.now || sight.best != status;
+                sight.now = orders.now;
                 sight.best = status;
                 changed
             });

@@ -6,8 +6,8 @@ use tokio::sync::watch;
 /// What the chain says about an assignment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sight {
-    /// Height of the best block.
-    pub best_block: BlockNumber,
+    /// What the market's clock shows in the best block.
+    pub now: BlockNumber,
     /// State of the assignment there, if it is there.
     pub best: Option<AssignmentStatus>,
     /// What is final.
@@ -51,9 +51,9 @@ impl std::fmt::Display for End {
 
 impl Sight {
     /// Nothing but the order itself.
-    pub fn first(best_block: BlockNumber, best: Option<AssignmentStatus>) -> Self {
+    pub fn first(now: BlockNumber, best: Option<AssignmentStatus>) -> Self {
         Self {
-            best_block,
+            now,
             best,
             finalised: Finalised::NotYet,
         }
@@ -162,7 +162,7 @@ impl Watch {
 }
 
 fn closes(sight: &Sight, by: BlockNumber, margin: BlockNumber) -> Option<()> {
-    (sight.best_block.saturating_add(margin) > by).then_some(())
+    (sight.now.saturating_add(margin) > by).then_some(())
 }
 
 #[cfg(test)]

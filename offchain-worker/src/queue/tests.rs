@@ -373,13 +373,13 @@ async fn an_engine_that_lies_about_its_output_is_not_believed() {
     node.engine.ends(0, Ok(OUTPUT));
     let lie = order(1);
     node.chain.best(1, std::slice::from_ref(&lie));
-    assert_eq!(node.failed(&lie).await.0, Fault::Crashed);
+    assert_eq!(node.failed(&lie).await.0, Fault::RunFailed);
 
     node.engine.ends(1, Ok(b"longer than it should be"));
     let long = order(2);
     node.chain.best(2, std::slice::from_ref(&long));
     let (fault, message, _) = node.failed(&long).await;
-    assert_eq!(fault, Fault::Crashed);
+    assert_eq!(fault, Fault::RunFailed);
     assert!(message.contains("24 bytes"), "{message}");
 }
 

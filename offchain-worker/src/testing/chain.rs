@@ -145,6 +145,7 @@ impl FakeChain {
         let mail = Orders {
             genesis: Self::GENESIS,
             block: number,
+            now: number,
             orders,
         };
         self.heads.send_modify(|heads| heads.best = block);
@@ -187,6 +188,7 @@ impl ChainView for FakeChain {
         Ok(Orders {
             genesis: Self::GENESIS,
             block: 0,
+            now: 0,
             orders,
         })
     }

@@ -111,7 +111,7 @@ pub use weights::WeightInfo;
 
 #[frame_support::pallet]
 pub mod pallet {
-    use aicpw_primitives::traits::{DevicePool, TaskBoard};
+    use aicpw_primitives::traits::{DevicePool, MarketSwitch, TaskBoard};
     use aicpw_protocol::{
         task::{DeterminismClass, Engine},
         BlockNumber, DeviceId, TaskId,
@@ -141,6 +141,9 @@ pub mod pallet {
 
         /// Tells blocks apart.
         type BlockNumberProvider: BlockNumberProvider<BlockNumber = BlockNumber>;
+
+        /// While it is closed nothing is matched.
+        type Market: MarketSwitch;
 
         /// What matching may use at the beginning of each block, however full it is. Holds a full step
         /// in a book of [`USUAL_CELLS`](crate::queue::USUAL_CELLS); where the book has so many kinds of
@@ -239,6 +242,9 @@ pub mod pallet {
     #[pallet::hooks]
     impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
         fn on_initialize(_: BlockNumberFor<T>) -> Weight {
+            if !T::Market::is_open() {
+                return T::DbWeight::get().reads(1);
+            }
             // A book with very many kinds of devices may need more for a step than the share.
             let share = T::GuaranteedWeight::get().max(Self::step_limit());
             let mut meter = WeightMeter::with_limit(share);
@@ -248,6 +254,9 @@ pub mod pallet {
 
         fn on_idle(_: BlockNumberFor<T>, remaining: Weight) -> Weight {
             let mut meter = WeightMeter::with_limit(remaining);
+            if meter.try_consume(T::DbWeight::get().reads(1)).is_err() || !T::Market::is_open() {
+                return meter.consumed();
+            }
             Self::serve(&mut meter);
             Self::sweep(&mut meter);
             meter.consumed()

@@ -4,7 +4,8 @@ use std::{cell::RefCell, collections::BTreeMap};
 
 use aicpw_primitives::{
     traits::{
-        Demand, DevicePool, Listing, Locks, Offer, OrderBook, Penalty, TaskBoard, WorkerDevice,
+        Demand, DevicePool, Listing, Locks, MarketSwitch, Offer, OrderBook, Penalty, TaskBoard,
+        WorkerDevice,
     },
     worker_key::{WorkerId, WorkerProof},
 };
@@ -61,7 +62,16 @@ impl BlockNumberProvider for Blocks {
     }
 }
 
+pub struct Market;
+
+impl MarketSwitch for Market {
+    fn is_open() -> bool {
+        IsOpen::get()
+    }
+}
+
 parameter_types! {
+    pub static IsOpen: bool = true;
     pub GuaranteedWeight: Weight = Weight::from_parts(100, 0);
     pub const MaxCandidates: u32 = 32;
     pub static MaxSweeps: u32 = 0;
@@ -71,6 +81,7 @@ impl pallet_matching::Config for Test {
     type Devices = Devices;
     type Tasks = Tasks;
     type BlockNumberProvider = Blocks;
+    type Market = Market;
     type GuaranteedWeight = GuaranteedWeight;
     type MaxCandidates = MaxCandidates;
     type MaxSweeps = MaxSweeps;

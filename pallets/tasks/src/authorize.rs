@@ -51,8 +51,9 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// A report may repeat the last one: a single step can take longer than the progress window,
-    /// and what the window asks for is a sign of life.
+    /// A report may repeat the last one: a single step, or a build, can take longer than the
+    /// progress window, and what the window asks for is a sign of life. Once the number of steps
+    /// is known it stays.
     pub(crate) fn may_report(
         id: AssignmentId,
         assignment: &Assignment<T::AccountId>,
@@ -62,16 +63,15 @@ impl<T: Config> Pallet<T> {
         let AssignmentStatus::Running {
             progress_by,
             progress,
-            reports,
             ..
         } = assignment.status
         else {
             return Err(Refusal::NotInState);
         };
         Self::in_time(assignment, now)?;
-        let is_share = next.steps_total > 0 && next.steps_done <= next.steps_total;
+        let is_share = next.steps_done <= next.steps_total;
         let is_forward = next.steps_done >= progress.steps_done
-            && (reports == 0 || next.steps_total == progress.steps_total);
+            && (progress.steps_total == 0 || next.steps_total == progress.steps_total);
         if !is_share || !is_forward {
             return Err(Refusal::BadProgress);
         }

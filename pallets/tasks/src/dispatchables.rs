@@ -1,6 +1,6 @@
 //! What the calls do, once their origin is known.
 
-use aicpw_primitives::traits::{DevicePool, MatchQueue, QueueEnd, Reputations};
+use aicpw_primitives::traits::{DevicePool, MarketSwitch, MatchQueue, QueueEnd, Reputations};
 use aicpw_protocol::{
     commitment::{expected_root_hash, ResultOpening},
     device::Reputation,
@@ -34,6 +34,7 @@ type Open<T> = Assignment<<T as frame_system::Config>::AccountId>;
 // Requesters' calls.
 impl<T: Config> Pallet<T> {
     pub(crate) fn do_submit(requester: T::AccountId, submission: Submission) -> DispatchResult {
+        ensure!(T::Market::is_open(), Error::<T>::MarketPaused);
         Self::check_submission(&submission)?;
 
         T::NativeBalance::transfer(

@@ -21,13 +21,13 @@
 //!    `optimistic` the end of the window does, or the requester's [`Pallet::accept`]. The provider
 //!    gets the price less the protocol fee, the requester the rest of the budget; the locks stay
 //!    until the retrieval window ends. The requester rates the provider once.
-//! 2. *The provider falls silent.* No start, progress or commit in time, or a crash: the agenda
-//!    ends the assignment, the requester gets a share of the collateral, the device cools down, and
+//! 2. *The provider falls silent.* No start, progress or commit in time, or a failure of the
+//!    provider's own machine: the agenda, or the worker's `fail`, ends the assignment, the requester gets a share of the collateral, the device cools down, and
 //!    the task goes to the head of the queue, for other providers only. After
 //!    [`Config::MaxAttempts`] the requester gets the whole escrow back.
 //! 3. *The provider does not open its commitment.* As 2, but it loses everything that is locked.
 //! 4. *It may be the requester's fault.* A worker reports that an input is not there, that the
-//!    program does not compile, that the time limit is too short; or its root is not the expected
+//!    program does not compile, that it crashes, that the time limit is too short; or its root is not the expected
 //!    one. Nobody is slashed at first: the task goes to another provider, and the first one's locks
 //!    stay. If the other succeeds, the first was wrong and pays. If the other says the same, the
 //!    task ends and the requester pays a base fee to both. If it stays open, nobody pays.
@@ -84,7 +84,7 @@ pub use weights::WeightInfo;
 #[frame_support::pallet]
 pub mod pallet {
     use aicpw_primitives::{
-        traits::{DevicePool, MatchQueue, Reputations},
+        traits::{DevicePool, MarketSwitch, MatchQueue, Reputations},
         worker_key::WorkerProof,
     };
     use aicpw_protocol::{
@@ -126,6 +126,9 @@ pub mod pallet {
 
         /// The clock of all deadlines.
         type BlockNumberProvider: BlockNumberProvider<BlockNumber = BlockNumber>;
+
+        /// While it is closed no task is taken.
+        type Market: MarketSwitch;
 
         /// The time that goes into the history.
         type Time: UnixTime;
@@ -464,6 +467,8 @@ pub mod pallet {
     /// block, with a [`crate::types::Refusal`].
     #[pallet::error]
     pub enum Error<T> {
+        /// The market is paused: no task is taken until it goes on.
+        MarketPaused,
         /// The manifest's CID is not a CIDv1.
         BadManifestCid,
         /// `needs.gflops` is zero.
@@ -540,7 +545,7 @@ pub mod pallet {
         /// Submits a task.
         ///
         /// Origin: signed, the requester. Takes `SubmissionFee`, holds the budget, extends the
-        /// history and queues the task. Errors: one for each field of `submission`; `CannotPay`.
+        /// history and queues the task. Errors: `MarketPaused`; one for each field of `submission`; `CannotPay`.
         /// Emits `TaskSubmitted`. Cost: constant.
         #[pallet::call_index(0)]
         #[pallet::weight(T::WeightInfo::submit())]

@@ -50,6 +50,7 @@ impl<T: Config> Pallet<T> {
         Orders {
             genesis: Self::hash_of(Zero::zero()),
             block: Self::height().unique_saturated_into(),
+            now: Self::now(),
             orders: T::DevicePool::assignments_of(worker)
                 .into_iter()
                 .filter_map(|(id, _)| Self::order(id))
@@ -198,8 +199,14 @@ impl<T: Config> Pallet<T> {
                     progress,
                     ..
                 },
-                Report::Running { progress: next },
+                // `Ready`: the program is built, which may take longer than the window. How long
+                // is the program's doing, so the worker must be able to show that it is alive.
+                report @ (Report::Ready | Report::Running { .. }),
             ) => {
+                let next = match report {
+                    Report::Running { progress: next } => next,
+                    _ => *progress,
+                };
                 Self::may_report(id, assignment, at, next).ok()?;
                 // Without a step forward a sign of life is enough, when half the window is over.
                 let half = T::ProgressWindow::get() / 2;

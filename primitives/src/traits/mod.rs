@@ -7,14 +7,18 @@
 //!          │      TaskBoard        │         OrderBook              │
 //!          └──────────────────── DevicePool, Reputations ───────────┘
 //! ```
+//!
+//! `MarketSwitch` is asked by tasks and matching, and answered by market-clock.
 
 mod device_pool;
+mod market_switch;
 mod match_queue;
 mod order_book;
 mod reputations;
 mod task_board;
 
 pub use device_pool::{DevicePool, Locks, Offer, Penalty, WorkerDevice};
+pub use market_switch::MarketSwitch;
 pub use match_queue::{MatchQueue, QueueEnd};
 pub use order_book::{Listing, OrderBook};
 pub use reputations::Reputations;

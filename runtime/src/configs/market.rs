@@ -10,8 +10,8 @@ use sp_runtime::{transaction_validity::TransactionPriority, Perbill};
 use crate::{
     configs::money::TreasuryAccount,
     units::{DAYS, HOURS, MILLI, MINUTES, SECONDS, SLOT_MILLISECONDS, UNIT},
-    Balance, Balances, BlockNumber, Matching, ProviderStaking, Runtime, RuntimeHoldReason, System,
-    Tasks, Timestamp,
+    AccountId, Balance, Balances, BlockNumber, MarketClock, Matching, ProviderStaking, Runtime,
+    RuntimeHoldReason, System, Tasks, Timestamp,
 };
 
 /// Milliseconds in a second.
@@ -19,6 +19,13 @@ const MS: u64 = 1_000;
 
 /// Longest run of a job: a day.
 const LONGEST_JOB: BlockNumber = DAYS;
+
+impl pallet_market_clock::Config for Runtime {
+    type BlockNumberProvider = System;
+    // Token holders, once there is governance.
+    type PauseOrigin = frame_system::EnsureRoot<AccountId>;
+    type WeightInfo = pallet_market_clock::weights::SubstrateWeight<Runtime>;
+}
 
 parameter_types! {
     /// Half a minute: a device is offline within two minutes after its node went silent, and one
@@ -57,7 +64,7 @@ parameter_types! {
 impl pallet_provider_staking::Config for Runtime {
     type RuntimeHoldReason = RuntimeHoldReason;
     type NativeBalance = Balances;
-    type BlockNumberProvider = System;
+    type BlockNumberProvider = MarketClock;
     type OrderBook = Matching;
     type MinStake = MinStake;
     type MinAsk = MinAsk;
@@ -92,6 +99,7 @@ impl pallet_matching::Config for Runtime {
     type Devices = ProviderStaking;
     type Tasks = Tasks;
     type BlockNumberProvider = System;
+    type Market = MarketClock;
     type GuaranteedWeight = MatchingWeight;
     type MaxCandidates = MaxCandidates;
     type MaxSweeps = MaxSweeps;
@@ -159,7 +167,8 @@ parameter_types! {
 impl pallet_tasks::Config for Runtime {
     type RuntimeHoldReason = RuntimeHoldReason;
     type NativeBalance = Balances;
-    type BlockNumberProvider = System;
+    type BlockNumberProvider = MarketClock;
+    type Market = MarketClock;
     type Time = Timestamp;
     type DevicePool = ProviderStaking;
     type Reputations = ProviderStaking;

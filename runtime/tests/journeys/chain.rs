@@ -5,9 +5,10 @@ use std::sync::LazyLock;
 use aicpw_primitives::worker_key::WorkerProof;
 use aicpw_protocol::worker::{signing_payload, Statement};
 use aicpw_runtime::{
-    units::SLOT_MILLISECONDS, AccountId, Address, Balance, Balances, Executive, Header, Matching,
-    ProviderStaking, Runtime, RuntimeCall, Signature, SignedPayload, System, Tasks, TxExtension,
-    UncheckedExtrinsic, WASM_BINARY,
+    transactions::fair_order::ChargeInFairOrder, units::SLOT_MILLISECONDS, AccountId, Address,
+    Balance, Balances, Executive, Header, MarketClock, Matching, ProviderStaking, Runtime,
+    RuntimeCall, Signature, SignedPayload, System, Tasks, TxExtension, UncheckedExtrinsic,
+    WASM_BINARY,
 };
 use codec::Encode;
 use frame_support::{dispatch::DispatchResult, traits::fungible::Inspect};
@@ -23,7 +24,7 @@ use sp_keyring::Sr25519Keyring;
 use sp_runtime::{
     generic::{Digest, DigestItem, Era},
     traits::Header as _,
-    transaction_validity::TransactionValidityError,
+    transaction_validity::{TransactionSource, TransactionValidity, TransactionValidityError},
 };
 
 /// Any slot does; the chain starts with this one.
@@ -113,6 +114,7 @@ impl Chain {
             ProviderStaking::do_try_state().unwrap();
             Matching::do_try_state().unwrap();
             Tasks::do_try_state().unwrap();
+            MarketClock::do_try_state().unwrap();
             (outcomes, header)
         });
         self.parent = header;
@@ -128,11 +130,18 @@ impl Chain {
 
     /// One block with one signed transaction; returns how it was dispatched.
     pub fn sign(&mut self, who: Sr25519Keyring, call: impl Into<RuntimeCall>) -> DispatchResult {
-        let transaction = self.signed(who, call.into());
+        let transaction = self.signed(who, call, 0);
         self.block(vec![transaction]).remove(0)
     }
 
-    fn signed(&mut self, who: Sr25519Keyring, call: RuntimeCall) -> UncheckedExtrinsic {
+    /// A transaction of this account, with a tip.
+    pub fn signed(
+        &mut self,
+        who: Sr25519Keyring,
+        call: impl Into<RuntimeCall>,
+        tip: Balance,
+    ) -> UncheckedExtrinsic {
+        let call = call.into();
         let account = who.to_account_id();
         self.state.execute_with(|| {
             let extension: TxExtension = (
@@ -144,7 +153,7 @@ impl Chain {
                 frame_system::CheckMortality::from(Era::Immortal),
                 frame_system::CheckNonce::from(System::account_nonce(&account)),
                 frame_system::CheckWeight::new(),
-                pallet_transaction_payment::ChargeTransactionPayment::from(0),
+                ChargeInFairOrder::with_tip(tip),
                 frame_metadata_hash_extension::CheckMetadataHash::new(false),
                 frame_system::WeightReclaim::new(),
             );
@@ -156,6 +165,19 @@ impl Chain {
                 Signature::Sr25519(signature),
                 extension,
             )
+        })
+    }
+
+    /// What the transaction pool of a node would say of it.
+    pub fn validity(&mut self, transaction: UncheckedExtrinsic) -> TransactionValidity {
+        let parent = self.parent.hash();
+        // Nothing of it stays.
+        self.state.execute_with(|| {
+            sp_io::storage::start_transaction();
+            let validity =
+                Executive::validate_transaction(TransactionSource::External, transaction, parent);
+            sp_io::storage::rollback_transaction();
+            validity
         })
     }
 

@@ -4,7 +4,7 @@ use aicpw_protocol::{
     task::{AssignmentStatus, Fault, Refunded, TaskStatus},
     AssignmentId,
 };
-use aicpw_runtime::configs::market::{FaultSlash, HeartbeatPeriod, StartWindow};
+use aicpw_runtime::configs::market::{BaseFee, FaultSlash, HeartbeatPeriod, StartWindow};
 use sp_keyring::Sr25519Keyring::{Bob, Charlie, Dave};
 
 use crate::{
@@ -176,4 +176,53 @@ fn a_wrong_expectation_costs_no_provider_its_stake() {
     ));
     assert!(chain.balance(&bob.account()) > before.0, "a base fee");
     assert!(chain.balance(&dave.account()) > before.1, "a base fee");
+}
+
+#[test]
+fn a_program_that_crashes_costs_its_requester_two_base_fees() {
+    let mut chain = Chain::development();
+    let bob = Provider::join(&mut chain, Bob, ask(300));
+    let dave = Provider::join(&mut chain, Dave, ask(700));
+    let id = submit(&mut chain, Charlie, submission(OPTIMISTIC));
+    let before = [Bob, Dave, Charlie].map(|who| chain.balance(&who.to_account_id()));
+    for provider in [&bob, &dave] {
+        let on = assignment(&mut chain, id);
+        provider.start(&mut chain, on);
+        provider.fail(&mut chain, on, Fault::RunFailed);
+        assert_eq!(fault(&mut chain, on), Some(Fault::RunFailed));
+    }
+    assert!(matches!(
+        task(&mut chain, id).status,
+        TaskStatus::Refunded {
+            reason: Refunded::FaultConfirmed,
+            ..
+        }
+    ));
+    let after = [Bob, Dave, Charlie].map(|who| chain.balance(&who.to_account_id()));
+    assert_eq!(after[0], before[0] + BaseFee::get());
+    assert_eq!(after[1], before[1] + BaseFee::get());
+    assert_eq!(after[2], before[2] - 2 * BaseFee::get());
+}
+
+#[test]
+fn who_blames_the_program_for_its_own_crash_pays_when_another_is_done() {
+    let mut chain = Chain::development();
+    let bob = Provider::join(&mut chain, Bob, ask(300));
+    let dave = Provider::join(&mut chain, Dave, ask(700));
+    let id = submit(&mut chain, Charlie, submission(expecting_output()));
+    let collateral = task(&mut chain, id).assignments[0].collateral;
+    let before = chain.balance(&bob.account());
+    let first = assignment(&mut chain, id);
+    bob.start(&mut chain, first);
+    bob.fail(&mut chain, first, Fault::RunFailed);
+    assert_eq!(chain.balance(&bob.account()), before);
+
+    let second = assignment(&mut chain, id);
+    dave.run(&mut chain, second, OUTPUT);
+    assert!(matches!(
+        task(&mut chain, id).status,
+        TaskStatus::Settled { .. }
+    ));
+    let slash = FaultSlash::get().mul_ceil(collateral);
+    assert_eq!(chain.balance(&bob.account()), before - slash);
 }

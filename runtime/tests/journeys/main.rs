@@ -7,5 +7,7 @@
 mod chain;
 mod failure;
 mod market;
+mod order;
+mod pause;
 mod settlement;
 mod waiting;

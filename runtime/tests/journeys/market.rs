@@ -6,8 +6,8 @@ use aicpw_protocol::{
     device::{ClassSet, DeviceKind, DeviceSpec, Reputation},
     merkle::result_root,
     task::{
-        AssignmentStatus, DeterminismClass, Engine, Needs, Privacy, Submission, TaskStatus,
-        Verification,
+        AssignmentStatus, DeterminismClass, Engine, FailureMessage, Fault, Needs, Privacy,
+        Submission, TaskStatus, Verification,
     },
     view::TaskView,
     worker::Statement,
@@ -145,6 +145,25 @@ impl Provider {
         chain.work(pallet_tasks::Call::reveal_result {
             assignment,
             opening,
+            proof,
+        });
+    }
+
+    /// Says that it cannot.
+    pub fn fail(&self, chain: &mut Chain, assignment: AssignmentId, fault: Fault) {
+        let (log, message) = (None, FailureMessage::default());
+        let statement = Statement::Fail {
+            assignment,
+            fault,
+            log: log.clone(),
+            message: message.clone(),
+        };
+        let proof = self.prove(chain, statement);
+        chain.work(pallet_tasks::Call::fail {
+            assignment,
+            fault,
+            log,
+            message,
             proof,
         });
     }

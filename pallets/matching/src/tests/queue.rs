@@ -25,6 +25,22 @@ fn history_order() {
 }
 
 #[test]
+fn a_paused_market_matches_nothing_and_forgets_nothing() {
+    run(|| {
+        device(0, 1_000, |offer| offer.free_slots = 1);
+        Matching::enqueue(task(7, |_| ()), QueueEnd::Back);
+        IsOpen::set(false);
+        Matching::on_initialize(1);
+        end_of_block();
+        assert!(served().is_empty());
+        assert_eq!(Matching::tasks_queued(), 1);
+        IsOpen::set(true);
+        end_of_block();
+        assert_eq!(served(), [7]);
+    });
+}
+
+#[test]
 fn failed_ones_come_first() {
     run(|| {
         device(0, 1_000, |offer| offer.free_slots = 9);

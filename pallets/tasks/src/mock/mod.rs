@@ -124,7 +124,16 @@ pub const MATCH_WINDOW: BlockNumber = 80;
 /// Blocks of [`optimistic`].
 pub const WINDOW: BlockNumber = 12;
 
+pub struct Market;
+
+impl aicpw_primitives::traits::MarketSwitch for Market {
+    fn is_open() -> bool {
+        IsOpen::get()
+    }
+}
+
 parameter_types! {
+    pub static IsOpen: bool = true;
     pub const Treasury: AccountId = TREASURY;
     pub const BlockTime: u64 = 250;
     pub const SubmissionFee: Balance = SUBMISSION_FEE;
@@ -172,6 +181,7 @@ impl Config for Test {
     type RuntimeHoldReason = RuntimeHoldReason;
     type NativeBalance = Balances;
     type BlockNumberProvider = System;
+    type Market = Market;
     type Time = Clock;
     type DevicePool = Pool;
     type Reputations = ReputationMock;

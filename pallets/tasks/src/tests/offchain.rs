@@ -2,7 +2,7 @@
 
 use aicpw_protocol::{
     mailbox::{report_key, Orders, Report, ORDERS},
-    task::{AssignmentStatus, Fault},
+    task::{AssignmentStatus, Fault, Progress},
     worker::Statement,
     AssignmentId,
 };
@@ -205,6 +205,23 @@ fn the_same_progress_is_only_a_sign_of_life() {
         run_for(1);
         hook();
         one_accepted(sent());
+    });
+}
+
+#[test]
+fn a_build_shows_that_it_is_alive() {
+    ExtBuilder.build_and_execute_with_pool(|sent| {
+        let id = running(ALICE, expected());
+        put(id, Report::Ready);
+        run_for(PROGRESS_WINDOW / 2 - 2);
+        hook();
+        assert!(sent().is_empty());
+        run_for(1);
+        hook();
+        let Call::report_progress { progress, .. } = one_accepted(sent()) else {
+            panic!("not a report");
+        };
+        assert_eq!(progress, Progress::default());
     });
 }
 

@@ -43,7 +43,7 @@ fn step() -> impl Strategy<Value = Step> {
         4 => (any::<u8>(), root.clone())
             .prop_map(|(assignment, root)| Step::Commit { assignment, root }),
         6 => (any::<u8>(), root).prop_map(|(assignment, root)| Step::Reveal { assignment, root }),
-        1 => (any::<u8>(), 0..6u8).prop_map(|(assignment, fault)| Step::Fail { assignment, fault }),
+        1 => (any::<u8>(), 0..7u8).prop_map(|(assignment, fault)| Step::Fail { assignment, fault }),
         3 => (0..60u8).prop_map(|blocks| Step::Wait { blocks }),
     ]
 }
@@ -71,6 +71,7 @@ fn take(step: Step) {
         Fault::InputUnavailable,
         Fault::BadManifest,
         Fault::BuildFailed,
+        Fault::RunFailed,
         Fault::TimeLimit,
     ];
     match step {

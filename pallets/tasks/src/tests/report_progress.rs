@@ -68,14 +68,31 @@ fn progress_never_goes_back() {
     ExtBuilder.build_and_execute(|| {
         let id = running(ALICE, expected());
         run_for(PROGRESS_INTERVAL);
-        assert_noop!(report(id, progress(0, 0)), error(Refusal::BadProgress));
+        assert_noop!(report(id, progress(1, 0)), error(Refusal::BadProgress));
         assert_noop!(report(id, progress(11, 10)), error(Refusal::BadProgress));
         assert_ok!(report(id, progress(5, 10)));
         run_for(PROGRESS_INTERVAL);
         assert_noop!(report(id, progress(4, 10)), error(Refusal::BadProgress));
         assert_noop!(report(id, progress(6, 20)), error(Refusal::BadProgress));
+        assert_noop!(report(id, progress(0, 0)), error(Refusal::BadProgress));
         // One long step: still alive.
         assert_ok!(report(id, progress(5, 10)));
+    });
+}
+
+/// Regression: a program whose compilation takes longer than the progress window cost the provider
+/// its collateral.
+#[test]
+fn a_long_build_shows_that_it_is_alive_before_it_knows_its_steps() {
+    ExtBuilder.build_and_execute(|| {
+        let id = running(ALICE, expected());
+        for blocks in [PROGRESS_WINDOW, PROGRESS_WINDOW - PROGRESS_INTERVAL - 1] {
+            run_for(blocks);
+            assert_ok!(report(id, progress(0, 0)));
+        }
+        run_for(PROGRESS_INTERVAL);
+        assert_ok!(report(id, progress(1, 10)));
+        assert_eq!(fault_of(id), None);
     });
 }
 

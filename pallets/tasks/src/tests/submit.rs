@@ -145,6 +145,16 @@ fn a_budget_that_no_ask_can_meet_is_refused() {
 }
 
 #[test]
+fn not_while_the_market_is_paused() {
+    ExtBuilder.build_and_execute(|| {
+        IsOpen::set(false);
+        refused(|_| (), Error::MarketPaused);
+        IsOpen::set(true);
+        submit(expected());
+    });
+}
+
+#[test]
 fn whoever_cannot_pay_pays_nothing() {
     ExtBuilder.build_and_execute(|| {
         refused(|one| one.budget = FUNDS - SUBMISSION_FEE, Error::CannotPay);

@@ -47,6 +47,46 @@ fn the_first_pays_if_another_succeeds() {
     });
 }
 
+/// Regression: a requester whose program crashes earned a share of each provider's collateral.
+#[test]
+fn a_requester_earns_nothing_by_a_program_that_crashes() {
+    ExtBuilder.build_and_execute(|| {
+        let first = running(ALICE, expected());
+        assert_ok!(fail(first, Fault::RunFailed));
+        assert_eq!(
+            free(ALICE),
+            FUNDS - COLLATERAL,
+            "locked, and nothing is taken"
+        );
+        assert!(CooledDown::get().is_empty());
+        let second = retry(first, BOB);
+        assert_ok!(start(second));
+        assert_ok!(fail(second, Fault::RunFailed));
+        assert!(matches!(
+            status_of(first.task),
+            TaskStatus::Refunded {
+                reason: Refunded::FaultConfirmed,
+                ..
+            }
+        ));
+        assert_eq!(free(ALICE), FUNDS + BASE_FEE);
+        assert_eq!(free(BOB), FUNDS + BASE_FEE);
+        assert_eq!(free(REQUESTER), FUNDS - SUBMISSION_FEE - 2 * BASE_FEE);
+    });
+}
+
+#[test]
+fn a_provider_that_calls_its_own_crash_the_programs_pays_when_another_succeeds() {
+    ExtBuilder.build_and_execute(|| {
+        let first = running(ALICE, expected());
+        assert_ok!(fail(first, Fault::RunFailed));
+        let second = retry(first, BOB);
+        answer(second, ROOT);
+        assert_eq!(free(ALICE), FUNDS - FAULT_SLASH);
+        assert_eq!(CooledDown::get(), vec![assignment_of(first).device]);
+    });
+}
+
 #[test]
 fn the_requester_pays_both_if_another_says_the_same() {
     ExtBuilder.build_and_execute(|| {

@@ -1,0 +1,215 @@
+//! # Market clock
+//!
+//! The block number by which all deadlines of the market go. It is the chain's, less the blocks in
+//! which the market was paused.
+//!
+//! ## Terms
+//!
+//! * *market block*: a block on this clock.
+//! * *paused*: the clock stands still. No deadline passes, no heartbeat is owed, nothing unbonds,
+//!   no task is taken or matched. What was matched before goes on: a worker can start, commit and
+//!   reveal, a requester can cancel, accept and rate.
+//!
+//! ## Scenario: something is wrong
+//!
+//! 1. [`Config::PauseOrigin`] calls [`Pallet::pause`]. Everybody has as much time left as before.
+//! 2. The mistake is mended, by a runtime upgrade for instance.
+//! 3. [`Pallet::resume`]: all deadlines go on from where they stood.
+//!
+//! ## Properties
+//!
+//! * The clock never goes back, and goes on by at most one in each block.
+//! * While the market is paused it stands still.
+
+#![cfg_attr(not(feature = "std"), no_std)]
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
+#[cfg(test)]
+mod mock;
+#[cfg(test)]
+mod tests;
+pub mod weights;
+
+pub use pallet::*;
+pub use weights::WeightInfo;
+
+use aicpw_primitives::traits::MarketSwitch;
+use aicpw_protocol::BlockNumber;
+use codec::{Decode, Encode, MaxEncodedLen};
+use scale_info::TypeInfo;
+use sp_runtime::traits::BlockNumberProvider;
+
+/// The clock, as stored.
+#[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Clock {
+    /// Blocks of the chain that did not count, up to the last time that it resumed.
+    pub skipped: BlockNumber,
+    /// The block of the chain at which it was paused, if it is.
+    pub paused_at: Option<BlockNumber>,
+}
+
+impl Clock {
+    /// What it shows in this block of the chain.
+    pub fn reading(&self, block: BlockNumber) -> BlockNumber {
+        self.paused_at
+            .unwrap_or(block)
+            .min(block)
+            .saturating_sub(self.skipped)
+    }
+}
+
+#[frame_support::pallet]
+pub mod pallet {
+    use super::*;
+    use frame_support::pallet_prelude::*;
+    use frame_system::pallet_prelude::*;
+
+    const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+
+    #[pallet::pallet]
+    #[pallet::storage_version(STORAGE_VERSION)]
+    pub struct Pallet<T>(_);
+
+    /// What the runtime decides.
+    #[pallet::config]
+    pub trait Config: frame_system::Config<RuntimeEvent: From<Event<Self>>> {
+        /// The chain's blocks.
+        type BlockNumberProvider: BlockNumberProvider<BlockNumber = BlockNumber>;
+
+        /// Who pauses and resumes.
+        type PauseOrigin: EnsureOrigin<Self::RuntimeOrigin>;
+
+        /// Weights of the calls.
+        type WeightInfo: WeightInfo;
+    }
+
+    /// The clock.
+    #[pallet::storage]
+    pub type TheClock<T> = StorageValue<_, Clock, ValueQuery>;
+
+    /// What happened.
+    #[pallet::event]
+    #[pallet::generate_deposit(pub(crate) fn deposit_event)]
+    pub enum Event<T: Config> {
+        /// The market is paused.
+        MarketPaused {
+            /// The market block that does not end until it resumes.
+            at: BlockNumber,
+        },
+        /// The market goes on.
+        MarketResumed {
+            /// The market block.
+            at: BlockNumber,
+            /// Blocks of the chain for which it was paused.
+            after: BlockNumber,
+        },
+    }
+
+    /// Why a call failed.
+    #[pallet::error]
+    pub enum Error<T> {
+        /// The market is paused already.
+        AlreadyPaused,
+        /// The market is not paused.
+        NotPaused,
+    }
+
+    #[pallet::hooks]
+    impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+        #[cfg(feature = "try-runtime")]
+        fn try_state(_: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
+            Self::do_try_state()
+        }
+    }
+
+    #[pallet::call(weight = <T as Config>::WeightInfo)]
+    impl<T: Config> Pallet<T> {
+        /// Pauses the market.
+        ///
+        /// Origin: `PauseOrigin`. Errors: `AlreadyPaused`. Emits `MarketPaused`. Cost: constant.
+        #[pallet::call_index(0)]
+        pub fn pause(origin: OriginFor<T>) -> DispatchResult {
+            T::PauseOrigin::ensure_origin(origin)?;
+            TheClock::<T>::try_mutate(|clock| {
+                ensure!(clock.paused_at.is_none(), Error::<T>::AlreadyPaused);
+                clock.paused_at = Some(T::BlockNumberProvider::current_block_number());
+                Ok::<_, DispatchError>(())
+            })?;
+            Self::deposit_event(Event::MarketPaused {
+                at: Self::current_block_number(),
+            });
+            Ok(())
+        }
+
+        /// Has the market go on: every deadline is as far away as it was when it was paused.
+        ///
+        /// Origin: `PauseOrigin`. Errors: `NotPaused`. Emits `MarketResumed`. Cost: constant.
+        #[pallet::call_index(1)]
+        pub fn resume(origin: OriginFor<T>) -> DispatchResult {
+            T::PauseOrigin::ensure_origin(origin)?;
+            let after = TheClock::<T>::try_mutate(|clock| {
+                let paused_at = clock.paused_at.take().ok_or(Error::<T>::NotPaused)?;
+                let after =
+                    T::BlockNumberProvider::current_block_number().saturating_sub(paused_at);
+                clock.skipped = clock.skipped.saturating_add(after);
+                Ok::<_, DispatchError>(after)
+            })?;
+            Self::deposit_event(Event::MarketResumed {
+                at: Self::current_block_number(),
+                after,
+            });
+            Ok(())
+        }
+    }
+
+    #[pallet::view_functions]
+    impl<T: Config> Pallet<T> {
+        /// The market block.
+        pub fn market_block() -> BlockNumber {
+            <Self as BlockNumberProvider>::current_block_number()
+        }
+
+        /// Whether the market is paused.
+        pub fn is_paused() -> bool {
+            TheClock::<T>::get().paused_at.is_some()
+        }
+    }
+
+    impl<T: Config> Pallet<T> {
+        /// Checks what always holds. Native builds have it, for the runtime's tests as well.
+        #[cfg(any(feature = "try-runtime", feature = "std"))]
+        pub fn do_try_state() -> Result<(), sp_runtime::TryRuntimeError> {
+            let block = T::BlockNumberProvider::current_block_number();
+            let clock = TheClock::<T>::get();
+            let until = clock.paused_at.unwrap_or(block);
+            ensure!(until <= block, "the market was not paused in the future");
+            ensure!(
+                clock.skipped <= until,
+                "no more blocks did not count than there were"
+            );
+            Ok(())
+        }
+    }
+}
+
+impl<T: Config> BlockNumberProvider for Pallet<T> {
+    type BlockNumber = BlockNumber;
+
+    fn current_block_number() -> BlockNumber {
+        TheClock::<T>::get().reading(T::BlockNumberProvider::current_block_number())
+    }
+
+    #[cfg(any(feature = "std", feature = "runtime-benchmarks"))]
+    fn set_block_number(block: BlockNumber) {
+        TheClock::<T>::kill();
+        T::BlockNumberProvider::set_block_number(block);
+    }
+}
+
+impl<T: Config> MarketSwitch for Pallet<T> {
+    fn is_open() -> bool {
+        !Self::is_paused()
+    }
+}

@@ -1,0 +1,3 @@
+mod pause;
+mod properties;
+mod resume;

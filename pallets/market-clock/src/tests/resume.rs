@@ -1,0 +1,44 @@
+//! `resume`: the clock goes on from where it stood.
+
+use aicpw_primitives::traits::MarketSwitch;
+use frame_support::{assert_noop, assert_ok};
+use sp_runtime::DispatchError;
+
+use crate::{mock::*, Error, Event};
+
+#[test]
+fn it_goes_on_from_where_it_stood() {
+    execute(|| {
+        for (at, pause) in [(13, 100), (16, 7)] {
+            assert_eq!(after(3), at);
+            assert_ok!(MarketClock::pause(RuntimeOrigin::root()));
+            after(pause.into());
+            assert_ok!(MarketClock::resume(RuntimeOrigin::root()));
+            System::assert_last_event(Event::MarketResumed { at, after: pause }.into());
+            assert!(MarketClock::is_open());
+            assert_eq!(after(0), at);
+        }
+        assert_eq!(after(1), 17);
+    });
+}
+
+#[test]
+fn only_after_a_pause() {
+    execute(|| {
+        assert_noop!(
+            MarketClock::resume(RuntimeOrigin::root()),
+            Error::<Test>::NotPaused
+        );
+    });
+}
+
+#[test]
+fn not_by_anybody() {
+    execute(|| {
+        assert_ok!(MarketClock::pause(RuntimeOrigin::root()));
+        assert_noop!(
+            MarketClock::resume(RuntimeOrigin::signed(1)),
+            DispatchError::BadOrigin
+        );
+    });
+}

@@ -1,0 +1,173 @@
+//! Submissions keep the order in which they came: nobody can buy a place before others in the
+//! history, which is the order in which matching serves tasks.
+
+use alloc::vec::Vec;
+
+use codec::{Decode, DecodeWithMemTracking, Encode};
+use frame_support::{
+    pallet_prelude::{
+        DispatchResult, InvalidTransaction, TransactionPriority, TransactionSource,
+        TransactionValidityError, Weight,
+    },
+    weights::constants::WEIGHT_REF_TIME_PER_NANOS,
+};
+use pallet_transaction_payment::ChargeTransactionPayment;
+use scale_info::{Type, TypeInfo};
+use sp_runtime::traits::{
+    DispatchInfoOf, DispatchOriginOf, Implication, PostDispatchInfoOf, TransactionExtension,
+    TransactionExtensionMetadata, ValidateResult,
+};
+
+use crate::{Runtime, RuntimeCall};
+
+/// `InvalidTransaction::Custom` of a submission with a tip. The market's other codes, which are
+/// about worker calls, are in [`pallet_tasks::types::Refusal`].
+pub const TIPPED_SUBMISSION: u8 = 64;
+
+/// Priority of every transaction that submits a task, however long it is and whatever else it does:
+/// that of a transaction with a tip as high as the fee for a submission, which cannot be avoided
+/// either. Below the calls of workers.
+pub const SUBMISSION_PRIORITY: TransactionPriority = 1_000_000_000_000_000_000;
+
+/// What it costs to look at one call. A debug build needs 30 ns.
+const LOOK: Weight = Weight::from_parts(100 * WEIGHT_REF_TIME_PER_NANOS, 0);
+
+type Charge = ChargeTransactionPayment<Runtime>;
+
+/// [`ChargeTransactionPayment`], which in addition refuses a tip on a transaction that submits a
+/// task, and gives all those the same priority. (`ChargeTransactionPayment` prefers the higher tip
+/// and, among equal tips, the smaller transaction.) Looks like the one that it wraps from
+/// outside, so that every wallet can encode it.
+#[derive(Encode, Decode, DecodeWithMemTracking, Clone, PartialEq, Eq, Debug)]
+pub struct ChargeInFairOrder(Charge);
+
+impl ChargeInFairOrder {
+    /// With this tip for the author of the block.
+    pub fn with_tip(tip: crate::Balance) -> Self {
+        Self(Charge::from(tip))
+    }
+}
+
+impl TypeInfo for ChargeInFairOrder {
+    type Identity = Charge;
+
+    fn type_info() -> Type {
+        Charge::type_info()
+    }
+}
+
+/// The calls that a call carries, to be dispatched with it. A test keeps this complete: it looks
+/// for calls in the arguments of all calls that the metadata knows.
+fn carried(call: &RuntimeCall) -> Vec<&RuntimeCall> {
+    use pallet_sudo::Call as Sudo;
+    use pallet_utility::Call as Utility;
+    match call {
+        RuntimeCall::Utility(
+            Utility::batch { calls }
+            | Utility::batch_all { calls }
+            | Utility::force_batch { calls },
+        ) => calls.iter().collect(),
+        RuntimeCall::Utility(
+            Utility::as_derivative { call, .. }
+            | Utility::dispatch_as { call, .. }
+            | Utility::dispatch_as_fallible { call, .. }
+            | Utility::with_weight { call, .. },
+        )
+        | RuntimeCall::Sudo(
+            Sudo::sudo { call }
+            | Sudo::sudo_unchecked_weight { call, .. }
+            | Sudo::sudo_as { call, .. },
+        ) => Vec::from([&**call]),
+        RuntimeCall::Utility(Utility::if_else { main, fallback }) => {
+            Vec::from([&**main, &**fallback])
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Whether a call submits a task, by itself or by a call that it carries; and how many calls were
+/// looked at. As deep as calls can be nested, which decoding has bounded.
+fn submits(call: &RuntimeCall) -> (bool, u64) {
+    let mut seen = 0u64;
+    let mut open = Vec::from([call]);
+    while let Some(call) = open.pop() {
+        seen = seen.saturating_add(1);
+        if matches!(call, RuntimeCall::Tasks(pallet_tasks::Call::submit { .. })) {
+            return (true, seen);
+        }
+        open.extend(carried(call));
+    }
+    (false, seen)
+}
+
+impl TransactionExtension<RuntimeCall> for ChargeInFairOrder {
+    const IDENTIFIER: &'static str = <Charge as TransactionExtension<RuntimeCall>>::IDENTIFIER;
+    type Implicit = <Charge as TransactionExtension<RuntimeCall>>::Implicit;
+    type Val = <Charge as TransactionExtension<RuntimeCall>>::Val;
+    type Pre = <Charge as TransactionExtension<RuntimeCall>>::Pre;
+
+    fn implicit(&self) -> Result<Self::Implicit, TransactionValidityError> {
+        <Charge as TransactionExtension<RuntimeCall>>::implicit(&self.0)
+    }
+
+    fn metadata() -> Vec<TransactionExtensionMetadata> {
+        <Charge as TransactionExtension<RuntimeCall>>::metadata()
+    }
+
+    fn weight(&self, call: &RuntimeCall) -> Weight {
+        let (_, seen) = submits(call);
+        self.0
+            .weight(call)
+            .saturating_add(LOOK.saturating_mul(seen))
+    }
+
+    fn validate(
+        &self,
+        origin: DispatchOriginOf<RuntimeCall>,
+        call: &RuntimeCall,
+        info: &DispatchInfoOf<RuntimeCall>,
+        len: usize,
+        self_implicit: Self::Implicit,
+        inherited_implication: &impl Implication,
+        source: TransactionSource,
+    ) -> ValidateResult<Self::Val, RuntimeCall> {
+        let (submits, _) = submits(call);
+        if submits && self.0.tip() != 0 {
+            return Err(InvalidTransaction::Custom(TIPPED_SUBMISSION).into());
+        }
+        let (mut valid, val, origin) = self.0.validate(
+            origin,
+            call,
+            info,
+            len,
+            self_implicit,
+            inherited_implication,
+            source,
+        )?;
+        if submits {
+            valid.priority = SUBMISSION_PRIORITY;
+        }
+        Ok((valid, val, origin))
+    }
+
+    fn prepare(
+        self,
+        val: Self::Val,
+        origin: &DispatchOriginOf<RuntimeCall>,
+        call: &RuntimeCall,
+        info: &DispatchInfoOf<RuntimeCall>,
+        len: usize,
+    ) -> Result<Self::Pre, TransactionValidityError> {
+        self.0.prepare(val, origin, call, info, len)
+    }
+
+    fn post_dispatch_details(
+        pre: Self::Pre,
+        info: &DispatchInfoOf<RuntimeCall>,
+        post_info: &PostDispatchInfoOf<RuntimeCall>,
+        len: usize,
+        result: &DispatchResult,
+    ) -> Result<Weight, TransactionValidityError> {
+        Charge::post_dispatch_details(pre, info, post_info, len, result)
+    }
+}

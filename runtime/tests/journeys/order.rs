@@ -1,0 +1,162 @@
+//! Nobody buys a place before others: submissions are served in the order in which they came.
+
+use aicpw_runtime::{
+    transactions::fair_order::{SUBMISSION_PRIORITY, TIPPED_SUBMISSION},
+    units::{MILLI, UNIT},
+    Address, Balance, OriginCaller, RuntimeCall, Tasks,
+};
+use sp_keyring::Sr25519Keyring::{self, Alice, Bob, Charlie, Dave};
+use sp_runtime::transaction_validity::InvalidTransaction;
+
+use crate::{
+    chain::Chain,
+    market::{submission, OPTIMISTIC},
+};
+
+fn submit() -> RuntimeCall {
+    let submission = submission(OPTIMISTIC);
+    pallet_tasks::Call::submit { submission }.into()
+}
+
+fn transfer() -> RuntimeCall {
+    let (dest, value) = (Address::Id(Dave.to_account_id()), UNIT);
+    pallet_balances::Call::transfer_keep_alive { dest, value }.into()
+}
+
+fn signed_by(who: Sr25519Keyring) -> Box<OriginCaller> {
+    Box::new(frame_system::RawOrigin::Signed(who.to_account_id()).into())
+}
+
+/// Every way there is to have a call dispatched by another.
+fn wrapped(inner: RuntimeCall) -> Vec<RuntimeCall> {
+    use pallet_sudo::Call as Sudo;
+    use pallet_utility::Call as Utility;
+    let calls = vec![transfer(), inner.clone()];
+    let call = Box::new(inner);
+    let weight = frame_support::weights::Weight::from_parts(1, 0);
+    let other = || Box::new(transfer());
+    vec![
+        Utility::batch {
+            calls: calls.clone(),
+        }
+        .into(),
+        Utility::batch_all {
+            calls: calls.clone(),
+        }
+        .into(),
+        Utility::force_batch { calls }.into(),
+        Utility::as_derivative {
+            index: 1,
+            call: call.clone(),
+        }
+        .into(),
+        Utility::dispatch_as {
+            as_origin: signed_by(Bob),
+            call: call.clone(),
+        }
+        .into(),
+        Utility::dispatch_as_fallible {
+            as_origin: signed_by(Bob),
+            call: call.clone(),
+        }
+        .into(),
+        Utility::with_weight {
+            call: call.clone(),
+            weight,
+        }
+        .into(),
+        Utility::if_else {
+            main: call.clone(),
+            fallback: other(),
+        }
+        .into(),
+        Utility::if_else {
+            main: other(),
+            fallback: call.clone(),
+        }
+        .into(),
+        Sudo::sudo { call: call.clone() }.into(),
+        Sudo::sudo_unchecked_weight {
+            call: call.clone(),
+            weight,
+        }
+        .into(),
+        Sudo::sudo_as {
+            who: Address::Id(Bob.to_account_id()),
+            call,
+        }
+        .into(),
+    ]
+}
+
+fn try_with_tip(chain: &mut Chain, who: Sr25519Keyring, call: RuntimeCall, tip: Balance) -> bool {
+    let transaction = chain.signed(who, call, tip);
+    match chain.try_block(vec![transaction]).remove(0) {
+        Ok(_) => true,
+        Err(error) => {
+            assert_eq!(error, InvalidTransaction::Custom(TIPPED_SUBMISSION).into());
+            false
+        }
+    }
+}
+
+#[test]
+fn a_tip_gets_no_submission_into_a_block() {
+    let mut chain = Chain::development();
+    let mut calls = vec![submit()];
+    calls.extend(wrapped(submit()));
+    // And hidden one deeper.
+    calls.extend(calls.clone().into_iter().flat_map(wrapped));
+    for call in calls {
+        assert!(
+            !try_with_tip(&mut chain, Alice, call.clone(), 1),
+            "{call:?}"
+        );
+    }
+    assert_eq!(chain.read(Tasks::history_head).length, 0);
+}
+
+#[test]
+fn the_same_without_a_tip_is_taken() {
+    let mut chain = Chain::development();
+    for call in [vec![submit()], wrapped(submit())].concat() {
+        assert!(try_with_tip(&mut chain, Alice, call, 0));
+    }
+    assert!(chain.read(Tasks::history_head).length > 5);
+}
+
+#[test]
+fn other_calls_may_have_tips() {
+    let mut chain = Chain::development();
+    for call in [vec![transfer()], wrapped(transfer())].concat() {
+        assert!(try_with_tip(&mut chain, Alice, call, MILLI));
+    }
+}
+
+/// The pool orders by priority, and what has the same by the time of arrival.
+#[test]
+fn a_submission_cannot_move_ahead_of_another() {
+    let mut chain = Chain::development();
+    let mut long = submission(OPTIMISTIC);
+    let address = vec![b'x'; 100].try_into().unwrap();
+    long.peers = vec![address; 8].try_into().unwrap();
+    let long = pallet_tasks::Call::submit { submission: long };
+    for call in [vec![submit(), long.into()], wrapped(submit())].concat() {
+        let transaction = chain.signed(Alice, call.clone(), 0);
+        let valid = chain.validity(transaction).unwrap();
+        assert_eq!(valid.priority, SUBMISSION_PRIORITY, "{call:?}");
+        let tipped = chain.signed(Charlie, call, 1_000 * UNIT);
+        assert_eq!(
+            chain.validity(tipped),
+            Err(InvalidTransaction::Custom(TIPPED_SUBMISSION).into())
+        );
+    }
+    let plain = chain.signed(Alice, transfer(), 0);
+    let plain = chain.validity(plain).unwrap().priority;
+    let tipped = chain.signed(Alice, transfer(), UNIT);
+    let tipped = chain.validity(tipped).unwrap().priority;
+    assert!(
+        plain < SUBMISSION_PRIORITY && SUBMISSION_PRIORITY < tipped,
+        "{plain} {tipped}"
+    );
+}
