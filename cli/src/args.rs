@@ -5,9 +5,18 @@ use clap::{Parser, Subcommand};
 use crate::{commands::*, keys::KeyArgs};
 
 const AFTER_HELP: &str = "\
-Exit codes: 0 done, 1 error, 2 wrong arguments or manifest, 3 the task ended without a result,
-4 a result or the history is not what it should be, 5 timeout, 6 node unreachable,
-7 insufficient funds.";
+Exit codes:
+  0  done
+  1  an error without a code of its own
+  2  wrong arguments, or a manifest or its files are not valid: nothing was sent
+  3  the task ended without a result
+  4  a result or the history is not what it should be
+  5  it did not happen in time
+  6  the node does not answer
+  7  the account owns too little
+
+`aicpw help COMMAND…` describes a command with examples. docs/cli.md describes the documents that
+--json prints.";
 
 /// Rent computing power, or offer it, on the AICPW chain.
 #[derive(Parser, Debug)]
@@ -22,7 +31,10 @@ pub struct Args {
 /// What every command takes.
 #[derive(clap::Args, Debug)]
 pub struct GlobalArgs {
-    /// The node. Uploads, downloads and `provider register` need one that trusts this machine
+    /// The node, ws:// or wss://
+    ///
+    /// Uploads, downloads and what registers this machine's devices need a node that offers its
+    /// unsafe methods to this machine, as one on the same machine does.
     #[arg(
         long,
         global = true,
@@ -43,8 +55,26 @@ pub struct GlobalArgs {
 #[derive(Subcommand, Debug)]
 pub enum Command {
     /// Upload a task's files, submit it, and with --wait see it through
+    ///
+    /// Checks the manifest, its files, the options and the account's funds before anything is
+    /// sent, and says which device would take the task now. The budget is held until the task
+    /// ends; what the price does not need goes back. Without --wait it ends once the submission is
+    /// final, and the node has to stay up until the task has started: providers fetch the inputs
+    /// from it.
+    #[command(after_long_help = "\
+Examples:
+  aicpw --key-file me.key submit task/manifest.json --budget 2.5 --time-limit 120s
+  aicpw --key-file me.key submit task/manifest.json --budget 2.5 --time-limit 120s --wait --out result
+  aicpw --key-file me.key submit task/manifest.json --budget 1 --time-limit 10m --gflops 500 \
+--memory 4GiB --verify expected=@expected.bin --wait --out result --json")]
     Submit(Box<submit::SubmitArgs>),
     /// Ask which device would take a task now, and for how much, without submitting it
+    ///
+    /// Free. Takes the options of `submit`, sends no transaction and uploads nothing.
+    #[command(after_long_help = "\
+Examples:
+  aicpw --key-file me.key dry-run task/manifest.json --budget 2.5 --time-limit 120s
+  aicpw --key-file me.key dry-run task/manifest.json --budget 1 --time-limit 10m --gflops 500 --json")]
     DryRun(Box<dry_run::DryRunArgs>),
     /// Look at tasks, follow them, fetch their results
     #[command(subcommand)]
@@ -62,36 +92,25 @@ pub enum Command {
     #[command(subcommand)]
     Account(account::AccountCommand),
     /// Send AICP to another account
+    ///
+    /// Never ends the sending account: what keeps it alive stays there.
+    #[command(after_long_help = "\
+Examples:
+  aicpw --key-file me.key transfer 5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty 12.5")]
     Transfer(account::TransferArgs),
+    /// Print a script that has a shell complete commands and options
+    #[command(after_long_help = "\
+Examples:
+  aicpw completions bash
+  aicpw completions zsh
+  aicpw completions fish
+
+The script belongs where the shell looks for it: for bash
+~/.local/share/bash-completion/completions/aicpw, for zsh a file _aicpw in a folder of $fpath, for
+fish ~/.config/fish/completions/aicpw.fish.")]
+    Completions(completions::CompletionsArgs),
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use clap::CommandFactory;
-
-    #[test]
-    fn the_definition_is_consistent() {
-        Args::command().debug_assert();
-    }
-
-    #[test]
-    fn global_options_go_anywhere() {
-        let line = "aicpw task show 7 --json --url ws://10.0.0.1:9944 --suri //Bob";
-        let args = Args::try_parse_from(line.split(' ')).unwrap();
-        assert!(args.global.json);
-        assert_eq!(args.global.url, "ws://10.0.0.1:9944");
-        assert!(args.global.keys.suri.is_some());
-    }
-
-    #[test]
-    fn the_line_of_the_demo() {
-        let line = "aicpw --url ws://127.0.0.1:1 --suri //Charlie submit m.json --budget 1 \
-                    --time-limit 600s --verify optimistic=60s --wait --accept --out result";
-        let args = Args::try_parse_from(line.split_whitespace()).unwrap();
-        assert!(matches!(args.command, Command::Submit(args) if args.wait && args.accept));
-        // What only makes sense while waiting.
-        let line = "aicpw submit m.json --budget 1 --time-limit 600s --out result";
-        assert!(Args::try_parse_from(line.split_whitespace()).is_err());
-    }
-}
+#[path = "args_tests.rs"]
+pub mod tests;

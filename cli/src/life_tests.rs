@@ -245,3 +245,46 @@ fn the_names_in_json_are_stable() {
     });
     assert_eq!(serde_json::to_value(step).unwrap(), expected);
 }
+
+/// One of each.
+pub fn every_step() -> Vec<Step> {
+    let assignment = AssignmentId::default();
+    let provider = Account([2; 32]);
+    vec![
+        Step::Parked {
+            reason: Unmatched::Busy,
+        },
+        Step::Matched {
+            assignment,
+            provider,
+            device: DeviceId(3),
+            price: Amount(1),
+        },
+        Step::Started { assignment },
+        Step::Progress {
+            assignment,
+            steps_done: 1,
+            steps_total: 2,
+        },
+        Step::Committed { assignment },
+        Step::Revealed {
+            assignment,
+            result_root: [1; 32],
+            result: CID.parse().unwrap(),
+        },
+        Step::Verifying { settle_at: 1 },
+        Step::Failed {
+            assignment,
+            provider,
+            fault: Fault::Crashed,
+            message: String::new(),
+            log: None,
+        },
+        Step::Requeued,
+        Step::Settled { paid: Amount(1) },
+        Step::Cancelled,
+        Step::Refunded {
+            reason: Refunded::AttemptsExhausted,
+        },
+    ]
+}

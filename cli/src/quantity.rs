@@ -58,7 +58,8 @@ pub fn show_elapsed(elapsed: std::time::Duration) -> String {
             (seconds / 60.0).floor(),
             seconds % 60.0
         ),
-        seconds => format!("{:.1} h", seconds / 3_600.0),
+        seconds if seconds < 172_800.0 => format!("{:.1} h", seconds / 3_600.0),
+        seconds => format!("{:.1} days", seconds / 86_400.0),
     }
 }
 
@@ -132,6 +133,7 @@ mod tests {
         assert_eq!(show(61_000), "61.0 s");
         assert_eq!(show(125_000), "2 min 05 s");
         assert_eq!(show(8_000_000), "2.2 h");
+        assert_eq!(show(14 * 86_400_000), "14.0 days");
     }
 
     proptest! {

@@ -97,6 +97,18 @@ pub struct DeviceView<AccountId> {
     pub cools_until: Option<BlockNumber>,
 }
 
+/// Stake on its way out.
+#[derive(Encode, Decode, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
+#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "std", serde(rename_all = "camelCase"))]
+pub struct UnbondingView {
+    /// How much.
+    #[cfg_attr(feature = "std", serde(with = "crate::json::amount"))]
+    pub amount: Balance,
+    /// First block in which it can be withdrawn.
+    pub available_at: BlockNumber,
+}
+
 /// A provider.
 #[derive(Encode, Decode, TypeInfo, Clone, PartialEq, Eq, Debug)]
 #[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
@@ -110,6 +122,8 @@ pub struct ProviderView<AccountId> {
     /// Part of the stake that is unbonding: it backs no new assignment, but can still be slashed.
     #[cfg_attr(feature = "std", serde(with = "crate::json::amount"))]
     pub unbonding: Balance,
+    /// The amounts that `unbonding` is the sum of, oldest first.
+    pub unbondings: Vec<UnbondingView>,
     /// Part of the stake that is locked for assignments.
     #[cfg_attr(feature = "std", serde(with = "crate::json::amount"))]
     pub locked: Balance,

@@ -8,7 +8,7 @@ use aicpw_protocol::{
     device::{DeviceSpec, Slots},
     hashing::Hash,
     task::{PeerAddresses, Submission},
-    AskPrice, Balance, TaskId,
+    AskPrice, Balance, DeviceId, TaskId,
 };
 use codec::{Compact, Encode};
 use subxt::{
@@ -76,6 +76,31 @@ impl Call {
         Self::new("ProviderStaking", "register_provider", arguments)
     }
 
+    /// Ends being a provider.
+    pub fn deregister_provider() -> Self {
+        Self::new("ProviderStaking", "deregister_provider", ())
+    }
+
+    /// Says where the provider's blobs can be fetched.
+    pub fn set_peers(peers: &PeerAddresses) -> Self {
+        Self::new("ProviderStaking", "set_peers", peers)
+    }
+
+    /// Adds to the provider's active stake.
+    pub fn bond_extra(amount: Balance) -> Self {
+        Self::new("ProviderStaking", "bond_extra", amount)
+    }
+
+    /// Takes stake out of the active part.
+    pub fn unbond(amount: Balance) -> Self {
+        Self::new("ProviderStaking", "unbond", amount)
+    }
+
+    /// Gives back what has finished unbonding.
+    pub fn withdraw_unbonded() -> Self {
+        Self::new("ProviderStaking", "withdraw_unbonded", ())
+    }
+
     /// Has another worker key act for the provider.
     pub fn rotate_worker(worker: Hash, sealing_key: Hash, proof: &WorkerProof) -> Self {
         Self::new(
@@ -90,14 +115,38 @@ impl Call {
         Self::new("ProviderStaking", "register_device", (spec, ask, slots))
     }
 
+    /// Removes a device of the provider.
+    pub fn deregister_device(device: DeviceId) -> Self {
+        Self::new("ProviderStaking", "deregister_device", device)
+    }
+
+    /// Replaces a device's spec.
+    pub fn update_spec(device: DeviceId, spec: &DeviceSpec) -> Self {
+        Self::new("ProviderStaking", "update_spec", (device, spec))
+    }
+
+    /// Sets how many jobs a device runs at once.
+    pub fn set_slots(device: DeviceId, slots: Slots) -> Self {
+        Self::new("ProviderStaking", "set_slots", (device, slots))
+    }
+
+    /// Sets a device's ask.
+    pub fn set_ask(device: DeviceId, ask: AskPrice) -> Self {
+        Self::new("ProviderStaking", "set_ask", (device, ask))
+    }
+
+    /// Offers a device, or stops offering it.
+    pub fn set_availability(device: DeviceId, available: bool) -> Self {
+        Self::new("ProviderStaking", "set_availability", (device, available))
+    }
+
     /// Transfers AICP; refuses to end the sender's account.
     pub fn transfer(to: Account, amount: Balance) -> Self {
         let to = MultiAddress::<Account, ()>::Id(to);
         Self::new("Balances", "transfer_keep_alive", (to, Compact(amount)))
     }
 
-    /// Several calls of which all happen or none. `encode` gives the whole encoding of each, see
-    /// [`crate::chain::Chain::encode_call`].
+    /// Several calls, each in its whole encoding, of which all happen or none.
     pub fn batch_all(encoded: &[Vec<u8>]) -> Self {
         let mut arguments = Compact(encoded.len() as u32).encode();
         encoded.iter().for_each(|call| arguments.extend(call));

@@ -5,6 +5,7 @@ use subxt::{
     rpcs,
 };
 
+use super::next_step::next_step;
 use crate::error::{Error, Kind};
 
 /// Code of the pool's "invalid transaction".
@@ -161,8 +162,12 @@ fn dispatch(error: DispatchError) -> Error {
         DispatchError::Module(module) => match module.details() {
             Ok(details) => {
                 let docs = details.variant.docs.join(" ");
-                let name = format!("{}.{}", details.pallet.name(), details.variant.name);
-                Error::other(format!("the chain refused it: {docs} ({name})"))
+                let (pallet, name) = (details.pallet.name(), &details.variant.name[..]);
+                let error = Error::other(format!("the chain refused it: {docs} ({pallet}.{name})"));
+                match next_step(pallet, name) {
+                    Some(step) => error.hint(step),
+                    None => error,
+                }
             }
             Err(_) => Error::other(format!("the chain refused it: {module}")),
         },

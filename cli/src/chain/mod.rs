@@ -8,6 +8,7 @@ pub mod call;
 mod explain;
 pub use explain::node_method as explain_node_method;
 pub mod follow;
+mod next_step;
 pub mod read;
 pub mod submit;
 
@@ -70,13 +71,16 @@ impl Chain {
                  another with --url or AICPW_URL",
             )
         })?;
-        let rpc = RpcClient::new(client);
-        let methods = LegacyRpcMethods::new(rpc.clone());
-        Ok(Self {
+        Ok(Self::over(RpcClient::new(client)))
+    }
+
+    /// The chain behind a connection.
+    fn over(rpc: RpcClient) -> Self {
+        Self {
+            methods: LegacyRpcMethods::new(rpc.clone()),
             rpc,
-            methods,
             client: OnceCell::new(),
-        })
+        }
     }
 
     /// The connection, for the node's own methods.

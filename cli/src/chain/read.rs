@@ -1,9 +1,11 @@
 //! What the chain says of the market.
 
+use std::time::Duration;
+
 use aicpw_protocol::{
     task::Needs,
     view::{DryRun, HistoryHead, MarketParameters, ProviderView, TaskView},
-    Balance, Milliseconds, TaskId,
+    Balance, BlockNumber, Milliseconds, TaskId,
 };
 use futures::{StreamExt, TryStreamExt};
 use subxt::{
@@ -13,7 +15,11 @@ use subxt::{
 };
 
 use super::{explain, Chain};
-use crate::{account::Account, error::Result};
+use crate::{
+    account::Account,
+    error::{Error, Result},
+    quantity::show_elapsed,
+};
 
 /// Requests that are under way at once.
 const PARALLEL: usize = 16;
@@ -39,6 +45,31 @@ impl Funds {
     pub fn spendable(&self) -> Balance {
         self.free
             .saturating_sub(self.frozen.max(self.existential_deposit))
+    }
+}
+
+/// Tells how far away a block is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Clock {
+    /// Height of the best block.
+    pub now: BlockNumber,
+    /// Nominal time between blocks.
+    pub block_time: Milliseconds,
+}
+
+impl Clock {
+    /// How long `blocks` take, for people.
+    pub fn span(&self, blocks: BlockNumber) -> String {
+        let span = u64::from(blocks).saturating_mul(self.block_time.0);
+        show_elapsed(Duration::from_millis(span))
+    }
+
+    /// When `block` comes, for people.
+    pub fn until(&self, block: BlockNumber) -> String {
+        match block.saturating_sub(self.now) {
+            0 => "now".into(),
+            blocks => format!("in about {} (block {block})", self.span(blocks)),
+        }
     }
 }
 
@@ -119,10 +150,36 @@ impl Chain {
         self.runtime_api("TasksApi_dry_run", &arguments, None).await
     }
 
-    /// A provider with its devices.
-    pub async fn provider(&self, account: Account) -> Result<Option<ProviderView<Account>>> {
-        self.runtime_api("ProvidersApi_provider", &account, None)
+    /// A provider with its devices, in the state of the block `at` or of the best block.
+    pub async fn provider(
+        &self,
+        account: Account,
+        at: Option<H256>,
+    ) -> Result<Option<ProviderView<Account>>> {
+        self.runtime_api("ProvidersApi_provider", &account, at)
             .await
+    }
+
+    /// The chain's clock.
+    pub async fn clock(&self) -> Result<Clock> {
+        let header = self
+            .methods
+            .chain_get_header(None)
+            .await
+            .map_err(|error| explain::rpc(&error))?
+            .ok_or_else(|| Error::other("the node has no blocks"))?;
+        Ok(Clock {
+            now: header.number.try_into().unwrap_or(BlockNumber::MAX),
+            block_time: Milliseconds(self.market_parameters().await?.block_time),
+        })
+    }
+
+    /// A number that the runtime decides.
+    pub async fn constant<T: DecodeAsType>(&self, pallet: &str, name: &str) -> Result<T> {
+        let at = self.at_final_block().await?;
+        at.constants()
+            .entry(subxt::constants::dynamic::<T>(pallet, name))
+            .map_err(|error| explain::subxt(error.into()))
     }
 
     /// Providers with their devices, by account.
@@ -140,7 +197,7 @@ impl Chain {
             accounts.extend(page);
         }
         let views: Vec<_> = futures::stream::iter(accounts)
-            .map(|account| self.provider(account))
+            .map(|account| self.provider(account, None))
             .buffered(PARALLEL)
             .try_collect()
             .await?;
@@ -156,7 +213,7 @@ impl Chain {
             .chain_get_block_hash(None)
             .await
             .map_err(|error| explain::rpc(&error))?
-            .ok_or_else(|| crate::error::Error::other("the node has no blocks"))?;
+            .ok_or_else(|| Error::other("the node has no blocks"))?;
         let at = client
             .at_block(best)
             .await

@@ -90,6 +90,13 @@ impl Inclusion {
         Some(fee)
     }
 
+    /// What a `ProviderStaking.withdraw_unbonded` gave back.
+    pub fn stake_withdrawn(&self) -> Option<Balance> {
+        let mut fields = self.event("ProviderStaking", "StakeWithdrawn")?;
+        let (_who, amount) = <([u8; 32], Balance)>::decode(&mut fields).ok()?;
+        Some(amount)
+    }
+
     fn event(&self, pallet: &str, name: &str) -> Option<&[u8]> {
         self.events
             .iter()
@@ -99,15 +106,26 @@ impl Inclusion {
 }
 
 impl Chain {
-    /// The whole encoding of a call, to be put into another.
-    ///
-    /// # Errors
-    /// The runtime does not have such a call.
-    pub async fn encode_call(&self, call: &Call) -> Result<Vec<u8>> {
+    async fn encode_call(&self, call: &Call) -> Result<Vec<u8>> {
         let at = self.at_final_block().await?;
         at.transactions()
             .call_data(call)
             .map_err(|error| explain::subxt(error.into()))
+    }
+
+    /// Several calls as one of which all happen or none; a single one as it is.
+    ///
+    /// # Errors
+    /// The runtime does not have such a call.
+    pub async fn all_of(&self, calls: &[Call]) -> Result<Call> {
+        if let [only] = calls {
+            return Ok(only.clone());
+        }
+        let mut encoded = Vec::new();
+        for call in calls {
+            encoded.push(self.encode_call(call).await?);
+        }
+        Ok(Call::batch_all(&encoded))
     }
 
     /// Signs a call.
@@ -164,7 +182,9 @@ impl Chain {
         self.send(call, &signed).await?.finalised().await
     }
 
-    async fn at_final_block(&self) -> Result<subxt::client::OnlineClientAtBlock<SubstrateConfig>> {
+    pub(super) async fn at_final_block(
+        &self,
+    ) -> Result<subxt::client::OnlineClientAtBlock<SubstrateConfig>> {
         self.client()
             .await?
             .at_current_block()

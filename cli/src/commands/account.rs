@@ -16,11 +16,20 @@ use crate::{
 #[derive(Subcommand, Debug)]
 pub enum AccountCommand {
     /// Show what an account owns
+    #[command(after_long_help = "\
+Examples:
+  aicpw --key-file me.key account balance
+  aicpw account balance 5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty --json")]
     Balance {
         /// The account [default: the key's]
         account: Option<Account>,
     },
     /// Show the address of the key
+    ///
+    /// Asks no node.
+    #[command(after_long_help = "\
+Examples:
+  aicpw --key-file me.key account address")]
     Address,
 }
 
@@ -132,4 +141,32 @@ pub async fn transfer(context: &Context<'_>, args: &TransferArgs) -> Result<()> 
         )
     });
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_documents_are_documented() {
+        let account = Account([1; 32]);
+        let balance = BalanceJson {
+            account,
+            spendable: Amount(1),
+            free: Amount(1),
+            held: Amount(1),
+            frozen: Amount(1),
+        };
+        crate::output::documented::check(&["Balance"], &balance);
+        let transfer = TransferJson {
+            from: account,
+            to: account,
+            amount: Amount(1),
+            transaction: String::new(),
+            block: 1,
+            block_hash: String::new(),
+            transaction_fee: None,
+        };
+        crate::output::documented::check(&["Transfer", "Transaction"], &transfer);
+    }
 }

@@ -92,3 +92,29 @@ pub async fn run(context: &Context<'_>, args: &DryRunArgs) -> Result<()> {
     });
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_documents_are_documented() {
+        for answer in [
+            AnswerJson::Match {
+                device: 1,
+                ask: Amount(1),
+                price: Amount(1),
+            },
+            AnswerJson::Unmatched {
+                reason: Unmatched::Busy,
+            },
+            AnswerJson::Undecided,
+        ] {
+            let document = DryRunJson {
+                answer,
+                submission_fee: Amount(1),
+            };
+            crate::output::documented::check(&["Dry run"], &document);
+        }
+    }
+}

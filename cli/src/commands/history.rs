@@ -25,6 +25,12 @@ const PARALLEL: usize = 16;
 #[derive(Subcommand, Debug)]
 pub enum HistoryCommand {
     /// Compute the hash chain over all submissions again, and compare it with the chain's
+    ///
+    /// Reads the state of the newest final block. Exit code 4 if a link is wrong.
+    #[command(after_long_help = "\
+Examples:
+  aicpw history verify
+  aicpw history verify --from 1000 --json")]
     Verify {
         /// Start with this task instead of the first
         #[arg(long, value_name = "TASK", default_value_t = 0)]
@@ -248,6 +254,11 @@ mod tests {
             )
             .valid
         );
+    }
+
+    #[test]
+    fn the_document_is_documented() {
+        crate::output::documented::check(&["History"], &HistoryJson::default());
     }
 
     #[test]

@@ -23,11 +23,21 @@ const READ_AHEAD: usize = 4;
 #[derive(Subcommand, Debug)]
 pub enum IpfsCommand {
     /// Add a file to the node's store, which keeps it and serves it to others
+    #[command(after_long_help = "\
+Examples:
+  aicpw ipfs add input.bin
+  aicpw ipfs add input.bin --json")]
     Add {
         /// The file
         file: PathBuf,
     },
     /// Print a file, or write it with --out
+    ///
+    /// What the node does not have it searches for at the peers that it knows.
+    #[command(after_long_help = "\
+Examples:
+  aicpw ipfs cat bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi
+  aicpw ipfs cat bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi --out image.bin")]
     Cat {
         /// Its CID
         cid: ContentId,
@@ -39,11 +49,19 @@ pub enum IpfsCommand {
         peer: Vec<String>,
     },
     /// Let the node forget a file
+    #[command(after_long_help = "\
+Examples:
+  aicpw ipfs unpin bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi")]
     Unpin {
         /// Its CID
         cid: ContentId,
     },
     /// Keep a file, fetching what is missing of it
+    #[command(after_long_help = "\
+Examples:
+  aicpw ipfs pin bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi
+  aicpw ipfs pin bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi --peer \
+/ip4/203.0.113.7/tcp/30433/p2p/12D3KooWKnDdG3iXw9eTFijk3EWSunZcFi54Zka4wmtqtt6rPxc8")]
     Pin {
         /// Its CID
         cid: ContentId,
@@ -52,6 +70,10 @@ pub enum IpfsCommand {
         peer: Vec<String>,
     },
     /// Where others reach the node's store
+    #[command(after_long_help = "\
+Examples:
+  aicpw ipfs addresses
+  aicpw ipfs addresses --json")]
     Addresses,
 }
 
@@ -210,5 +232,22 @@ async fn copy(
         Ok(())
     } else {
         Err(Error::other(format!("{cid} ended after {done} of {size} bytes")).hint("try again"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_document_is_documented() {
+        let cid = "bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi";
+        let document = BlobJson {
+            cid: cid.parse().unwrap(),
+            bytes: Some(1),
+            file: Some(PathBuf::new()),
+            pinned: Some(true),
+        };
+        crate::output::documented::check(&["Content"], &document);
     }
 }

@@ -1,12 +1,13 @@
 //! The commands, one file for each group.
 
 pub mod account;
+pub mod completions;
+mod confirm;
 pub mod dry_run;
 pub mod history;
 pub mod ipfs;
 pub mod prepare;
 pub mod provider;
-pub mod register;
 mod result;
 pub mod submit;
 pub mod task;
@@ -59,5 +60,6 @@ pub async fn run(args: Args, out: &Output) -> Result<()> {
         Command::History(command) => history::run(&context, command).await,
         Command::Account(command) => account::run(&context, command).await,
         Command::Transfer(args) => account::transfer(&context, &args).await,
+        Command::Completions(args) => completions::run(&context, args),
     }
 }

@@ -151,3 +151,36 @@ pub async fn fetch_into(
     record.write(folder)?;
     Ok(record)
 }
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+
+    const CID: &str = "bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi";
+
+    /// A result with everything that it can say.
+    pub fn result() -> ResultJson {
+        ResultJson {
+            task: 7,
+            requester: Account([1; 32]),
+            assignment: "7-0-0".into(),
+            provider: Account([2; 32]),
+            device: 3,
+            price: Amount(1),
+            manifest: CID.parse().unwrap(),
+            result: CID.parse().unwrap(),
+            result_root: String::new(),
+            files: vec![FileJson {
+                buffer: String::new(),
+                file: String::new(),
+                bytes: 1,
+            }],
+            latencies: Some(Latencies::default()),
+        }
+    }
+
+    #[test]
+    fn the_document_is_documented() {
+        crate::output::documented::check(&["Result", "Submission"], &result());
+    }
+}

@@ -453,3 +453,34 @@ fn show(
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_document_is_documented() {
+        let cid = "bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi";
+        let document = SubmitJson {
+            task: 7,
+            state: None,
+            requester: Account([1; 32]),
+            manifest: cid.parse().unwrap(),
+            budget: Amount(1),
+            submission_fee: Amount(1),
+            transaction_fee: None,
+            transaction: String::new(),
+            block: 1,
+            block_hash: String::new(),
+            paid: Some(Amount(1)),
+            reason: Some(Refunded::AttemptsExhausted),
+            settle_at: Some(1),
+            run_milliseconds: Some(1),
+            latencies: Latencies::default(),
+            failures: vec![wait::tests::failure()],
+            result: Some(result::tests::result()),
+        };
+        let sections = ["Submission", "Result", "Transaction"];
+        crate::output::documented::check(&sections, &document);
+    }
+}

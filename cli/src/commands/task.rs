@@ -33,6 +33,11 @@ use crate::{
 #[derive(Subcommand, Debug)]
 pub enum TaskCommand {
     /// List tasks, newest first
+    #[command(after_long_help = "\
+Examples:
+  aicpw task ls
+  aicpw --key-file me.key task ls --mine --limit 5
+  aicpw task ls --account 5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty --json")]
     Ls {
         /// Only those of the key's account
         #[arg(long, conflicts_with = "account")]
@@ -45,11 +50,23 @@ pub enum TaskCommand {
         limit: u32,
     },
     /// Show everything that the chain keeps of a task
+    ///
+    /// Tasks that ended long ago (a month on this chain) are kept no longer; their events are.
+    #[command(after_long_help = "\
+Examples:
+  aicpw task show 7
+  aicpw task show 7 --json")]
     Show {
         /// The task
         id: u64,
     },
     /// Tell what happens to a task until it ends (with --json: one line for each step)
+    ///
+    /// What happened before is told first. Exit code 3 if it ended without a result.
+    #[command(after_long_help = "\
+Examples:
+  aicpw task watch 7
+  aicpw task watch 7 --timeout 10m --json")]
     Watch {
         /// The task
         id: u64,
@@ -58,6 +75,13 @@ pub enum TaskCommand {
         timeout: Option<Milliseconds>,
     },
     /// Fetch a revealed result; nothing is written unless its root is the one on chain
+    ///
+    /// The folder may be new or have an earlier result; other files are never overwritten. Exit
+    /// code 4 if the content is not what was revealed.
+    #[command(after_long_help = "\
+Examples:
+  aicpw task fetch 7 --out result
+  aicpw task fetch 7 --out result --json")]
     Fetch {
         /// The task
         id: u64,
@@ -66,6 +90,11 @@ pub enum TaskCommand {
         out: PathBuf,
     },
     /// Rate the provider of a settled task, once
+    ///
+    /// The rating counts for the provider's reputation, the more the more was paid.
+    #[command(after_long_help = "\
+Examples:
+  aicpw --key-file me.key task rate 7 5")]
     Rate {
         /// The task
         id: u64,
@@ -74,11 +103,21 @@ pub enum TaskCommand {
         stars: u8,
     },
     /// Take a task back before it is on a device; the budget is released
+    ///
+    /// The submission fee is not.
+    #[command(after_long_help = "\
+Examples:
+  aicpw --key-file me.key task cancel 7")]
     Cancel {
         /// The task
         id: u64,
     },
     /// Accept a revealed result before its window ends: the provider is paid at once
+    ///
+    /// Look at the result first: `task fetch` checks that it is the one on chain.
+    #[command(after_long_help = "\
+Examples:
+  aicpw --key-file me.key task accept 7")]
     Accept {
         /// The task
         id: u64,
@@ -239,4 +278,24 @@ async fn change(context: &Context<'_>, id: TaskId, call: Call, stars: Option<u8>
         format!("task {id}: {what} (final in block {})", document.block)
     });
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_document_is_documented() {
+        let document = ChangedJson {
+            task: 7,
+            state: "settled",
+            transaction: String::new(),
+            block: 1,
+            block_hash: String::new(),
+            transaction_fee: None,
+            paid: Some(Amount(1)),
+            stars: Some(5),
+        };
+        crate::output::documented::check(&["Task change", "Transaction"], &document);
+    }
 }

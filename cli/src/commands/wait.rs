@@ -401,8 +401,38 @@ pub fn latency_lines(latencies: &Latencies) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use super::*;
+
+    /// A failure with everything that it can say.
+    pub fn failure() -> Failure {
+        Failure {
+            assignment: "7-0-0".into(),
+            provider: Account([2; 32]),
+            fault: aicpw_protocol::task::Fault::Crashed,
+            message: String::new(),
+            log: None,
+            log_text: None,
+        }
+    }
+
+    #[test]
+    fn every_line_is_documented() {
+        for step in crate::life::tests::every_step() {
+            let line = StepLine {
+                task: 7,
+                elapsed_milliseconds: Some(1),
+                step: &step,
+                log_text: Some("log"),
+            };
+            crate::output::documented::check(&["Step"], &line);
+            let event = serde_json::to_value(&line).unwrap()["event"].clone();
+            let section = crate::output::documented::section("Step");
+            let name = event.as_str().unwrap();
+            let named = crate::output::documented::spans(&section).contains(name);
+            assert!(named, "docs/cli.md: the event {name}");
+        }
+    }
     use crate::life::tests::{assignment, opening, view};
     use aicpw_protocol::task::{AssignmentStatus, Fault, Refunded};
 

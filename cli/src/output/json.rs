@@ -317,6 +317,7 @@ pub struct ProviderJson {
     stake: Amount,
     locked: Amount,
     unbonding: Amount,
+    unbondings: Vec<UnbondingJson>,
     reputation: Reputation,
     settled: u64,
     faults: u64,
@@ -328,9 +329,16 @@ pub struct ProviderJson {
     devices: Vec<DeviceJson>,
 }
 
+/// Stake on its way out.
+#[derive(Serialize)]
+struct UnbondingJson {
+    amount: Amount,
+    available_at: BlockNumber,
+}
+
 /// A device.
 #[derive(Serialize)]
-struct DeviceJson {
+pub struct DeviceJson {
     device: u64,
     name: String,
     kind: aicpw_protocol::device::DeviceKind,
@@ -346,6 +354,11 @@ struct DeviceJson {
     available: bool,
     online: bool,
     cools_until: Option<BlockNumber>,
+}
+
+/// A provider's devices.
+pub fn devices(view: &ProviderView<Account>) -> Vec<DeviceJson> {
+    view.devices.iter().map(Into::into).collect()
 }
 
 /// The average of a provider's ratings.
@@ -374,6 +387,14 @@ impl From<&ProviderView<Account>> for ProviderJson {
             stake: Amount(view.stake),
             locked: Amount(view.locked),
             unbonding: Amount(view.unbonding),
+            unbondings: view
+                .unbondings
+                .iter()
+                .map(|chunk| UnbondingJson {
+                    amount: Amount(chunk.amount),
+                    available_at: chunk.available_at,
+                })
+                .collect(),
             reputation: view.reputation,
             settled: view.settled,
             faults: view.faults,
@@ -382,7 +403,7 @@ impl From<&ProviderView<Account>> for ProviderJson {
             worker: show_hash(&view.worker),
             sealing_key: show_hash(&view.sealing_key),
             peers: peers::show_all(&view.peers),
-            devices: view.devices.iter().map(Into::into).collect(),
+            devices: devices(view),
         }
     }
 }

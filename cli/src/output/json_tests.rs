@@ -5,6 +5,8 @@ use crate::{
 };
 use serde_json::{json, Value};
 
+const CID: &str = "bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi";
+
 fn task(status: TaskStatus, assignments: Vec<AssignmentView<Account>>) -> Value {
     serde_json::to_value(TaskJson::from(&view(status, assignments))).unwrap()
 }
@@ -99,4 +101,86 @@ fn a_failure_names_its_kind() {
         "code": 7, "kind": "insufficient-funds", "message": "too little", "hint": "earn", "task": 7,
     }});
     assert_eq!(serde_json::to_value(failure(&error)).unwrap(), expected);
+}
+
+#[test]
+fn every_field_of_a_task_is_documented() {
+    let hash = [1; 32];
+    let cid = || CID.parse().unwrap();
+    let states = [
+        TaskStatus::Queued { match_by: 1 },
+        TaskStatus::Parked {
+            match_by: 1,
+            reason: Unmatched::Busy,
+        },
+        TaskStatus::Active,
+        TaskStatus::Verifying { settle_at: 1 },
+        TaskStatus::Settled { at: 1, paid: 1 },
+        TaskStatus::Cancelled { at: 1 },
+        TaskStatus::Refunded {
+            at: 1,
+            reason: Refunded::AttemptsExhausted,
+        },
+    ];
+    let assignments = [
+        AssignmentStatus::Assigned { start_by: 1 },
+        AssignmentStatus::Running {
+            progress_by: 1,
+            commit_by: 1,
+            progress: Default::default(),
+            reports: 0,
+        },
+        AssignmentStatus::Committed {
+            commitment: hash,
+            at: 1,
+            reveal_by: 1,
+        },
+        AssignmentStatus::Revealed {
+            opening: opening(),
+            at: 1,
+        },
+        AssignmentStatus::Settled {
+            opening: opening(),
+            at: 1,
+        },
+        AssignmentStatus::Failed {
+            fault: Fault::Crashed,
+            at: 1,
+            log: Some(cid()),
+            message: Default::default(),
+        },
+        AssignmentStatus::Cancelled { at: 1 },
+    ];
+    let modes = [
+        Verification::Expected { root_hash: hash },
+        Verification::Optimistic {
+            window: aicpw_protocol::Milliseconds(1),
+        },
+        Verification::Replicated {
+            replicas: 3,
+            quorum: 2,
+        },
+        Verification::Proof { circuit: 1 },
+    ];
+    for state in states {
+        for verification in modes {
+            let mut view = view(
+                state,
+                assignments.clone().map(|s| assignment(0, s)).to_vec(),
+            );
+            view.submission.verification = verification;
+            let document = TaskJson::from(&view);
+            crate::output::documented::check(&["Task"], &document);
+            let state = serde_json::to_value(&document).unwrap()["state"].clone();
+            let section = crate::output::documented::section("Task");
+            let state = state.as_str().unwrap();
+            assert!(section.contains(&format!("| `{state}` |")), "state {state}");
+        }
+    }
+}
+
+#[test]
+fn every_field_of_a_failure_is_documented() {
+    let error = Error::other("x").hint("y").about_task(7);
+    crate::output::documented::check(&["Exit codes"], &failure(&error));
 }

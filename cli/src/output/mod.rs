@@ -2,6 +2,8 @@
 //!
 //! The result goes to standard output. Warnings, and what is going on, go to standard error.
 
+#[cfg(test)]
+pub mod documented;
 pub mod json;
 pub mod progress;
 pub mod provider;

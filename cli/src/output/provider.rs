@@ -1,12 +1,12 @@
 //! Providers and devices for people.
 
-use aicpw_protocol::{device::DeviceSpec, view::ProviderView};
+use aicpw_protocol::{device::DeviceSpec, view::ProviderView, BlockNumber};
 
 use super::{
     json::{classes, rating_average},
     table::{pairs, short, table},
 };
-use crate::{account::Account, amount::Amount, peers, verify::show_hash};
+use crate::{account::Account, amount::Amount, chain::read::Clock, peers, verify::show_hash};
 
 /// A device's name.
 pub fn name(spec: &DeviceSpec) -> String {
@@ -30,8 +30,8 @@ fn online(view: &ProviderView<Account>) -> String {
     }
 }
 
-/// A provider with its devices.
-pub fn show(view: &ProviderView<Account>) -> String {
+/// A provider with its devices. With the clock it also says how long things still take.
+pub fn show(view: &ProviderView<Account>, clock: Option<&Clock>) -> String {
     let rating = rating_average(view.ratings)
         .map(|average| format!("{average:.1} of 5 ({} ratings)", view.ratings.0));
     let mut text = pairs(vec![
@@ -41,7 +41,7 @@ pub fn show(view: &ProviderView<Account>) -> String {
         ("Locked", Some(Amount(view.locked).with_unit())),
         (
             "Unbonding",
-            (view.unbonding > 0).then(|| Amount(view.unbonding).with_unit()),
+            (view.unbonding > 0).then(|| unbonding(view, clock)),
         ),
         ("Reputation", Some(format!("{} of 1000", view.reputation.0))),
         (
@@ -55,8 +55,35 @@ pub fn show(view: &ProviderView<Account>) -> String {
             Some(peers::show_all(&view.peers).join(", ")).filter(|text| !text.is_empty()),
         ),
     ]);
+    text += &table_of(view, clock);
+    text
+}
+
+fn unbonding(view: &ProviderView<Account>, clock: Option<&Clock>) -> String {
+    let chunks = view.unbondings.iter();
+    chunks
+        .map(|chunk| {
+            let amount = Amount(chunk.amount).with_unit();
+            format!(
+                "{amount}, can be withdrawn {}",
+                when(chunk.available_at, clock)
+            )
+        })
+        .collect::<Vec<_>>()
+        .join("; ")
+}
+
+fn when(block: BlockNumber, clock: Option<&Clock>) -> String {
+    match clock {
+        Some(clock) => clock.until(block),
+        None => format!("from block {block} on"),
+    }
+}
+
+/// The devices of a provider.
+pub fn table_of(view: &ProviderView<Account>, clock: Option<&Clock>) -> String {
     if view.devices.is_empty() {
-        return text + "no devices\n";
+        return "no devices\n".into();
     }
     let rows = view
         .devices
@@ -64,8 +91,8 @@ pub fn show(view: &ProviderView<Account>) -> String {
         .map(|device| {
             let state = match (device.online, device.available, device.cools_until) {
                 (false, _, _) => "offline".into(),
-                (true, false, _) => "not offered".into(),
-                (true, true, Some(block)) => format!("cools down until block {block}"),
+                (true, false, _) => "paused".into(),
+                (true, true, Some(block)) => format!("can be matched {}", when(block, clock)),
                 (true, true, None) => "online".into(),
             };
             vec![
@@ -90,8 +117,7 @@ pub fn show(view: &ProviderView<Account>) -> String {
         ">MiB",
         "Classes",
     ];
-    text += &table(&header, rows);
-    text
+    table(&header, rows)
 }
 
 /// Several providers.
@@ -131,11 +157,18 @@ pub fn list(views: &[ProviderView<Account>]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{commands::register::tests::provider, output::json::ProviderJson};
+    use crate::{commands::provider::register::tests::provider, output::json::ProviderJson};
+    use aicpw_protocol::{units::AICP, view::UnbondingView, Milliseconds};
+
+    const CLOCK: Clock = Clock {
+        now: 100,
+        block_time: Milliseconds(250),
+    };
 
     #[test]
     fn a_provider_for_people() {
-        let text = show(&provider([5; 32], &[3]));
+        let mut view = provider([5; 32], &[3]);
+        let text = show(&view, None);
         for part in [
             "State       online, last heartbeat in block 120\n",
             "Stake       1000 AICP\n",
@@ -144,12 +177,39 @@ mod tests {
         ] {
             assert!(text.contains(part), "{part} in\n{text}");
         }
+        assert!(!text.contains("Unbonding"), "{text}");
+        view.unbonding = 2 * AICP;
+        view.unbondings = vec![UnbondingView {
+            amount: 2 * AICP,
+            available_at: 140,
+        }];
+        let part = "Unbonding   2 AICP, can be withdrawn in about 10.0 s (block 140)\n";
+        assert!(show(&view, Some(&CLOCK)).contains(part));
+        assert!(show(&view, None).contains("from block 140 on"));
+    }
+
+    #[test]
+    fn the_state_of_a_device() {
+        let state = |change: fn(&mut aicpw_protocol::view::DeviceView<Account>)| {
+            let mut view = provider([5; 32], &[3]);
+            change(&mut view.devices[0]);
+            table_of(&view, Some(&CLOCK))
+        };
+        assert!(state(|device| device.available = false).contains("paused"));
+        assert!(state(|device| device.online = false).contains("offline"));
+        let cooling = state(|device| device.cools_until = Some(180));
+        assert!(
+            cooling.contains("can be matched in about 20.0 s"),
+            "{cooling}"
+        );
+        assert_eq!(table_of(&provider([5; 32], &[]), None), "no devices\n");
     }
 
     #[test]
     fn a_provider_for_programs() {
         let document = serde_json::to_value(ProviderJson::from(&provider([5; 32], &[3]))).unwrap();
         assert_eq!(document["stake"], "1000");
+        assert_eq!(document["unbondings"], serde_json::json!([]));
         assert_eq!(document["rating_average"], 4.5);
         assert_eq!(document["worker"], format!("0x{}", "05".repeat(32)));
         assert_eq!(
@@ -157,5 +217,11 @@ mod tests {
             serde_json::json!(["int", "fp32-strict"])
         );
         assert_eq!(document["devices"][0]["ask"], "0.5");
+        let mut view = provider([5; 32], &[3]);
+        view.unbondings = vec![UnbondingView {
+            amount: 1,
+            available_at: 1,
+        }];
+        crate::output::documented::check(&["Provider"], &ProviderJson::from(&view));
     }
 }

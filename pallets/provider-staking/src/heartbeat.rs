@@ -17,7 +17,11 @@ use frame_support::{
 };
 use frame_system::{offchain::SubmitTransaction, pallet_prelude::BlockNumberFor};
 use sp_application_crypto::{ByteArray, RuntimeAppPublic};
-use sp_runtime::{offchain::storage::StorageValueRef, traits::Zero, SaturatedConversion};
+use sp_runtime::{
+    offchain::storage::StorageValueRef,
+    traits::{BlockNumberProvider, Zero},
+    SaturatedConversion,
+};
 
 use crate::{
     Call, Config, Devices, DevicesOf, Event, Heartbeat, Pallet, Presences, Providers, WorkerOwners,
@@ -60,6 +64,16 @@ pub(crate) enum NotSent {
 }
 
 impl<T: Config> Pallet<T> {
+    /// The block on the market's clock.
+    pub fn now() -> BlockNumber {
+        T::BlockNumberProvider::current_block_number()
+    }
+
+    /// The heartbeat period that the block is in.
+    pub fn current_period() -> BlockNumber {
+        Self::now() / T::HeartbeatPeriod::get().max(1)
+    }
+
     fn hash_of(block: BlockNumber) -> Option<Hash> {
         let hash = frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::from(block));
         let hash = Hash::try_from(hash.as_ref()).ok()?;

@@ -3,59 +3,10 @@
 //! Providers, their stake, their worker keys and their devices: who offers computing power, what
 //! they have to lose, and how well they did so far.
 //!
-//! ## Terminology
-//!
-//! - **provider**: an account that holds a stake and answers for devices.
-//! - **worker key**: the hot key of a provider's node. It signs worker calls, holds no funds, and
-//!   belongs to one provider at a time.
-//! - **device**: one schedulable unit of compute with a measured spec, an ask and slots.
-//! - **slot**: room for one job on a device.
-//! - **stake**: what is held on the provider's account. Its *active* part backs devices; the rest is
-//!   *unbonding*. What is locked for assignments can be slashed from either.
-//! - **locks**: collateral and fraud bond of an assignment. *Free* stake is active stake less all
-//!   locks.
-//! - **period**: [`Config::HeartbeatPeriod`] blocks. A provider is **online** if its last heartbeat
-//!   is for the current period or one of the [`MISSED_HEARTBEATS`] before it.
-//! - **offered**: a device that is available, whose provider is online, and whose provider's active
-//!   stake is at least [`Config::MinStake`]. Offered devices are in the order book.
-//!
-//! ## Scenario: a provider works
-//!
-//! 1. `register_provider` holds the stake and takes the worker key, which proves that it agrees.
-//! 2. `register_device` for each device, with its spec and ask.
-//! 3. The node's offchain worker sends a `heartbeat` in each period while the native engine says
-//!    that it serves. With the first one the devices enter the order book.
-//! 4. Matching finds a device, tasks `occupy` a slot of it and lock stake; the job runs; `vacate`
-//!    frees the slot, `release` the locks.
-//!
-//! ## Scenario: a provider falls silent
-//!
-//! 1. Heartbeats stop. Three periods later its devices have no offer; nobody has to say so.
-//! 2. Tasks that ran there fail: `slash` pays a share of the collateral to the requester,
-//!    `cool_down` keeps the device from matches, for longer each time in a row.
-//! 3. With the next heartbeat the provider is back, and its devices are in the order book again.
-//!
-//! ## Scenario: a provider leaves
-//!
-//! 1. `unbond` takes stake out of the active part; below the minimum the devices are not offered.
-//! 2. Jobs that run end as always. Locks can still be slashed, now also from what is unbonding.
-//! 3. `deregister_device` for each device once it is idle, `withdraw_unbonded` after
-//!    [`Config::UnbondingPeriod`], and `deregister_provider` frees the worker key.
-//!
-//! ## Properties
-//!
-//! - What is held under [`HoldReason::ProviderStake`] is exactly what the ledger says, and never
-//!   less than what is locked.
-//! - A slash never takes more than is locked for its assignment, and nothing is ever burned: it
-//!   goes to the beneficiary.
-//! - A worker key acts for one provider, and only after it has signed that it will.
-//! - What passes the authorisation of `heartbeat` does not fail in dispatch, and is accepted once
-//!   per provider and period.
-//! - No hook scans anything: being offline and the end of a cool-down are computed when they are
-//!   asked for.
-//!
-//! `try_state.rs` checks what of this can be seen in the state, after every test.
-
+//! Terms, scenarios and properties, and what each call can answer, stand on the pallet's page,
+//! `docs/pallets/provider-staking.md`, which these docs include; a test of the runtime compares its
+//! tables with the metadata.
+#![cfg_attr(doc, doc = include_str!("../../../docs/pallets/provider-staking.md"))]
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
@@ -66,6 +17,7 @@ pub mod benchmarking;
 mod device_pool;
 mod dispatchables;
 mod heartbeat;
+mod integrity;
 #[cfg(test)]
 mod mock;
 mod reputation;
@@ -98,9 +50,7 @@ pub mod pallet {
         AskPrice, AssignmentId, Balance, BlockNumber, DeviceId, Hash,
     };
     use frame_support::{
-        dispatch::{DispatchResultWithPostInfo, PostDispatchInfo},
-        pallet_prelude::*,
-        traits::fungible,
+        dispatch::DispatchResultWithPostInfo, pallet_prelude::*, traits::fungible,
     };
     use frame_system::{
         ensure_authorized, offchain::CreateAuthorizedTransaction, pallet_prelude::*,
@@ -445,30 +395,7 @@ pub mod pallet {
     #[pallet::hooks]
     impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
         fn integrity_test() {
-            assert!(
-                T::HeartbeatPeriod::get() > 0,
-                "HeartbeatPeriod must not be zero"
-            );
-            assert!(
-                T::UnbondingPeriod::get() > T::LongestObligation::get(),
-                "stake must not leave before the obligations it was locked for end",
-            );
-            assert!(
-                T::RecentBlocks::get() > heartbeat::PROOF_DEPTH + heartbeat::RETRY_AFTER,
-                "a heartbeat must stay valid until the worker would send it again",
-            );
-            assert!(
-                BlockNumberFor::<T>::from(T::RecentBlocks::get()) < T::BlockHashCount::get(),
-                "the chain must know the hashes of all recent blocks",
-            );
-            assert!(
-                T::MaxAssignments::get() >= T::MaxDevices::get() * u32::from(T::MaxSlots::get()),
-                "every slot must be able to have an assignment",
-            );
-            assert!(
-                0 < T::CoolDownBase::get() && T::CoolDownBase::get() <= T::CoolDownCap::get(),
-                "cool-downs must grow from above zero to the cap",
-            );
+            Self::check_config();
         }
 
         fn offchain_worker(_: BlockNumberFor<T>) {
@@ -487,10 +414,9 @@ pub mod pallet {
         ///
         /// Origin: signed. `proof` is the worker key's signature over
         /// [`aicpw_protocol::worker::Statement::Join`]. The provider is offline until its first
-        /// heartbeat.
-        ///
-        /// Errors: `AlreadyRegistered`, `StakeTooLow`, `BadSealingKey`, `EmptyPeerAddress`,
-        /// `WorkerTaken`, `BadProof`, or the stake is not there. Event: `ProviderRegistered`.
+        /// heartbeat. Errors: `AlreadyRegistered`, `StakeTooLow`, `BadSealingKey`,
+        /// `EmptyPeerAddress`, `WorkerTaken`, `BadProof`, or the stake is not there. Event:
+        /// `ProviderRegistered`.
         #[pallet::call_index(0)]
         pub fn register_provider(
             origin: OriginFor<T>,
@@ -500,21 +426,24 @@ pub mod pallet {
             peers: PeerAddresses,
             proof: WorkerProof,
         ) -> DispatchResult {
-            let who = ensure_signed(origin)?;
-            Self::do_register_provider(who, stake, worker, sealing_key, peers, proof)
+            Self::do_register_provider(
+                ensure_signed(origin)?,
+                stake,
+                worker,
+                sealing_key,
+                peers,
+                proof,
+            )
         }
 
         /// Ends being a provider and frees the worker key.
         ///
         /// Origin: signed by a provider with no device and no stake, active or unbonding. Its
-        /// reputation is forgotten.
-        ///
-        /// Errors: `NotRegistered`, `DevicesRemain`, `StakeRemains`. Event:
-        /// `ProviderDeregistered`.
+        /// reputation is forgotten. Errors: `NotRegistered`, `DevicesRemain`, `StakeRemains`.
+        /// Event: `ProviderDeregistered`.
         #[pallet::call_index(1)]
         pub fn deregister_provider(origin: OriginFor<T>) -> DispatchResult {
-            let who = ensure_signed(origin)?;
-            Self::do_deregister_provider(who)
+            Self::do_deregister_provider(ensure_signed(origin)?)
         }
 
         /// Says where the provider's blobs can be fetched.
@@ -523,17 +452,14 @@ pub mod pallet {
         /// `PeersSet`.
         #[pallet::call_index(2)]
         pub fn set_peers(origin: OriginFor<T>, peers: PeerAddresses) -> DispatchResult {
-            let who = ensure_signed(origin)?;
-            Self::do_set_peers(who, peers)
+            Self::do_set_peers(ensure_signed(origin)?, peers)
         }
 
         /// Has another worker key act for the provider, from now on, also for what runs already.
         ///
         /// Origin: signed by a provider; `proof` as in [`Pallet::register_provider`]. The key that
-        /// acted until now is free.
-        ///
-        /// Errors: `NotRegistered`, `BadSealingKey`, `WorkerTaken`, `BadProof`. Event:
-        /// `WorkerRotated`.
+        /// acted until now is free. Errors: `NotRegistered`, `BadSealingKey`, `WorkerTaken`,
+        /// `BadProof`. Event: `WorkerRotated`.
         #[pallet::call_index(3)]
         pub fn rotate_worker(
             origin: OriginFor<T>,
@@ -541,8 +467,7 @@ pub mod pallet {
             sealing_key: Hash,
             proof: WorkerProof,
         ) -> DispatchResult {
-            let who = ensure_signed(origin)?;
-            Self::do_rotate_worker(who, worker, sealing_key, proof)
+            Self::do_rotate_worker(ensure_signed(origin)?, worker, sealing_key, proof)
         }
 
         /// Adds to the active stake and lists the provider's devices, which may be eligible for
@@ -553,23 +478,19 @@ pub mod pallet {
         #[pallet::call_index(4)]
         #[pallet::weight(<T as Config>::WeightInfo::bond_extra(T::MaxDevices::get()))]
         pub fn bond_extra(origin: OriginFor<T>, amount: Balance) -> DispatchResult {
-            let who = ensure_signed(origin)?;
-            Self::do_bond_extra(who, amount)
+            Self::do_bond_extra(ensure_signed(origin)?, amount)
         }
 
         /// Takes stake out of the active part. It can be withdrawn after
         /// [`Config::UnbondingPeriod`], and until then be slashed for what is locked.
         ///
         /// Origin: signed by a provider. With less than [`Config::MinStake`] left its devices are
-        /// not offered.
-        ///
-        /// Errors: `ZeroAmount`, `NotRegistered`, `NotEnoughStake`, `TooManyUnbondings`. Event:
-        /// `StakeUnbonded`. Cost grows with the provider's devices.
+        /// not offered. Errors: `ZeroAmount`, `NotRegistered`, `NotEnoughStake`,
+        /// `TooManyUnbondings`. Event: `StakeUnbonded`. Cost grows with the provider's devices.
         #[pallet::call_index(5)]
         #[pallet::weight(<T as Config>::WeightInfo::unbond(T::MaxDevices::get()))]
         pub fn unbond(origin: OriginFor<T>, amount: Balance) -> DispatchResult {
-            let who = ensure_signed(origin)?;
-            Self::do_unbond(who, amount)
+            Self::do_unbond(ensure_signed(origin)?, amount)
         }
 
         /// Gives back what has finished unbonding, but never so much that less is held than is
@@ -579,8 +500,7 @@ pub mod pallet {
         /// `StakeWithdrawn`.
         #[pallet::call_index(6)]
         pub fn withdraw_unbonded(origin: OriginFor<T>) -> DispatchResult {
-            let who = ensure_signed(origin)?;
-            Self::do_withdraw_unbonded(who)
+            Self::do_withdraw_unbonded(ensure_signed(origin)?)
         }
 
         /// Registers a device, available at once.
@@ -597,8 +517,7 @@ pub mod pallet {
             ask: AskPrice,
             slots: Slots,
         ) -> DispatchResult {
-            let who = ensure_signed(origin)?;
-            Self::do_register_device(who, spec, ask, slots)
+            Self::do_register_device(ensure_signed(origin)?, spec, ask, slots)
         }
 
         /// Removes a device for good.
@@ -607,15 +526,14 @@ pub mod pallet {
         /// Event: `DeviceDeregistered`.
         #[pallet::call_index(8)]
         pub fn deregister_device(origin: OriginFor<T>, device: DeviceId) -> DispatchResult {
-            let who = ensure_signed(origin)?;
-            Self::do_deregister_device(who, device)
+            Self::do_deregister_device(ensure_signed(origin)?, device)
         }
 
         /// Replaces a device's spec, after it was measured again.
         ///
         /// Origin: signed by its provider. Errors: `UnknownDevice`, `NotOwner`, `DeviceBusy` (a
-        /// running job relies on the spec), and those about specs of
-        /// [`Pallet::register_device`]. Event: `SpecUpdated`.
+        /// running job relies on the spec), and those about specs of [`Pallet::register_device`].
+        /// Event: `SpecUpdated`.
         #[pallet::call_index(9)]
         #[pallet::weight(<T as Config>::WeightInfo::update_spec(T::MaxDevices::get()))]
         pub fn update_spec(
@@ -623,8 +541,7 @@ pub mod pallet {
             device: DeviceId,
             spec: DeviceSpec,
         ) -> DispatchResult {
-            let who = ensure_signed(origin)?;
-            Self::do_update_spec(who, device, spec)
+            Self::do_update_spec(ensure_signed(origin)?, device, spec)
         }
 
         /// Sets how many jobs a device runs at once. Jobs that run are not affected.
@@ -633,18 +550,16 @@ pub mod pallet {
         /// `SlotsSet`.
         #[pallet::call_index(10)]
         pub fn set_slots(origin: OriginFor<T>, device: DeviceId, slots: Slots) -> DispatchResult {
-            let who = ensure_signed(origin)?;
-            Self::do_set_slots(who, device, slots)
+            Self::do_set_slots(ensure_signed(origin)?, device, slots)
         }
 
         /// Sets a device's ask. Prices of assignments are fixed already and not affected.
         ///
-        /// Origin: signed by its provider. Errors: `UnknownDevice`, `NotOwner`, `AskTooLow`.
-        /// Event: `AskSet`.
+        /// Origin: signed by its provider. Errors: `UnknownDevice`, `NotOwner`, `AskTooLow`. Event:
+        /// `AskSet`.
         #[pallet::call_index(11)]
         pub fn set_ask(origin: OriginFor<T>, device: DeviceId, ask: AskPrice) -> DispatchResult {
-            let who = ensure_signed(origin)?;
-            Self::do_set_ask(who, device, ask)
+            Self::do_set_ask(ensure_signed(origin)?, device, ask)
         }
 
         /// Offers a device or stops offering it. Jobs that run are not affected.
@@ -657,18 +572,15 @@ pub mod pallet {
             device: DeviceId,
             available: bool,
         ) -> DispatchResult {
-            let who = ensure_signed(origin)?;
-            Self::do_set_availability(who, device, available)
+            Self::do_set_availability(ensure_signed(origin)?, device, available)
         }
 
         /// Says that a provider's devices are online in this period.
         ///
         /// Origin: authorised by the provider's worker key, which signs
         /// [`aicpw_protocol::worker::Statement::Heartbeat`]; free; once per provider and period,
-        /// and only in that period. Cannot fail.
-        ///
-        /// Event: `ProviderCameOnline`, if it was not. Cost grows with the provider's devices if
-        /// they have to be listed again.
+        /// and only in that period. Cannot fail. Event: `ProviderCameOnline`, if it was not. Cost
+        /// grows with the provider's devices if they have to be listed again.
         #[pallet::call_index(13)]
         #[pallet::weight((
             <T as Config>::WeightInfo::heartbeat(T::MaxDevices::get()),
@@ -686,22 +598,8 @@ pub mod pallet {
         ) -> DispatchResultWithPostInfo {
             ensure_authorized(origin)?;
             let devices = Self::do_heartbeat(provider, period);
-            Ok(PostDispatchInfo {
-                actual_weight: Some(<T as Config>::WeightInfo::heartbeat(devices)),
-                pays_fee: Pays::No,
-            })
-        }
-    }
-
-    impl<T: Config> Pallet<T> {
-        /// The block on the market's clock.
-        pub fn now() -> BlockNumber {
-            T::BlockNumberProvider::current_block_number()
-        }
-
-        /// The heartbeat period that the block is in.
-        pub fn current_period() -> BlockNumber {
-            Self::now() / T::HeartbeatPeriod::get().max(1)
+            let weight = <T as Config>::WeightInfo::heartbeat(devices);
+            Ok((Some(weight), Pays::No).into())
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use aicpw_primitives::{traits::Reputations, worker_key::WorkerId};
 use aicpw_protocol::{
-    view::{DeviceView, ProviderView},
+    view::{DeviceView, ProviderView, UnbondingView},
     DeviceId,
 };
 use alloc::vec::Vec;
@@ -26,6 +26,14 @@ impl<T: Config> Pallet<T> {
         Some(ProviderView {
             stake: ledger.held(),
             unbonding: ledger.unbonding_total(),
+            unbondings: ledger
+                .unbonding
+                .iter()
+                .map(|chunk| UnbondingView {
+                    amount: chunk.amount,
+                    available_at: chunk.available_at,
+                })
+                .collect(),
             locked: ledger.locked,
             worker: provider.worker.as_slice().try_into().ok()?,
             sealing_key: provider.sealing_key,

@@ -1,5 +1,5 @@
 use aicpw_primitives::traits::{DevicePool, Reputations};
-use aicpw_protocol::{device::Reputation, DeviceId};
+use aicpw_protocol::{device::Reputation, view::UnbondingView, DeviceId};
 use frame_support::assert_ok;
 use sp_application_crypto::ByteArray;
 
@@ -21,6 +21,14 @@ fn a_provider_is_shown_with_its_devices() {
         assert_eq!(
             (view.stake, view.unbonding, view.locked),
             (MIN_STAKE + 100, 60, 33)
+        );
+        let available_at = START + UNBONDING_PERIOD;
+        assert_eq!(
+            view.unbondings,
+            [UnbondingView {
+                amount: 60,
+                available_at
+            }]
         );
         assert_eq!(view.worker, View::worker_of(device).unwrap().as_slice());
         assert_eq!(view.sealing_key, SEALING_KEY);

@@ -9,7 +9,10 @@ use aicpw_protocol::{
 };
 use serde::Serialize;
 
-use super::Context;
+use super::{
+    super::Context,
+    change::{send_all, ChangedJson},
+};
 use crate::{
     account::Account,
     amount::Amount,
@@ -18,7 +21,7 @@ use crate::{
     keys::Signer,
     node_rpc::{LocalDevice, NodeRpc, WorkerKeys},
     output::{
-        json::{classes, ProviderJson},
+        json::classes,
         provider::{class_names, name, show},
         table::table,
     },
@@ -85,8 +88,6 @@ impl std::str::FromStr for DeviceChoice {
 struct Plan {
     /// The account is no provider yet.
     new_provider: bool,
-    /// Another worker key acted for it.
-    rotate: bool,
     /// Devices to register, with their number at the node.
     devices: Vec<(usize, LocalDevice)>,
     /// Devices that are registered already.
@@ -132,34 +133,41 @@ impl Plan {
             .into_iter()
             .filter(|(_, device)| !is_known(device))
             .collect();
+        if let Some(other) = provider.filter(|provider| provider.worker != keys.worker) {
+            return Err(Error::other(format!(
+                "another node works for {}: its worker key is {}, this node's is {}",
+                other.account,
+                show_hash(&other.worker),
+                show_hash(&keys.worker)
+            ))
+            .hint(
+                "a provider has one node at a time; `aicpw provider rotate-worker` makes it this \
+                 one, or use another account for this machine",
+            ));
+        }
         Ok(Self {
             new_provider: provider.is_none(),
-            rotate: provider.is_some_and(|provider| provider.worker != keys.worker),
             known: number - devices.len(),
             devices,
         })
     }
 
     fn is_empty(&self) -> bool {
-        !self.new_provider && !self.rotate && self.devices.is_empty()
+        !self.new_provider && self.devices.is_empty()
     }
 }
 
 #[derive(Serialize)]
 struct RegisteredJson {
-    provider: ProviderJson,
     registered_devices: usize,
-    transaction: Option<String>,
-    block: Option<u64>,
-    block_hash: Option<String>,
-    transaction_fee: Option<Amount>,
+    #[serde(flatten)]
+    changed: ChangedJson,
 }
 
 #[derive(Serialize)]
 struct PlanJson {
     provider: Account,
     new_provider: bool,
-    rotates_worker_key: bool,
     worker: String,
     stake: Option<Amount>,
     ask: Amount,
@@ -192,7 +200,7 @@ pub async fn run(context: &Context<'_>, args: &RegisterArgs) -> Result<()> {
     let local = node.local_devices().await?;
     let keys = node.worker_keys(signer.account).await?;
     drop(waiting);
-    let provider = chain.provider(signer.account).await?;
+    let provider = chain.provider(signer.account, None).await?;
     let plan = Plan::new(provider.as_ref(), &keys, &local, args.device)?;
     if args.dry_run {
         let document = plan_json(&plan, &signer, &keys, args);
@@ -214,14 +222,10 @@ pub async fn run(context: &Context<'_>, args: &RegisterArgs) -> Result<()> {
     let timeout = args.timeout.unwrap_or(ONLINE_TIMEOUT);
     let view = wait_until_online(context, &chain, &signer, timeout).await?;
     let document = RegisteredJson {
-        provider: ProviderJson::from(&view),
         registered_devices: plan.devices.len(),
-        transaction: sent.as_ref().map(|sent| format!("{:?}", sent.transaction)),
-        block: sent.as_ref().map(|sent| sent.height),
-        block_hash: sent.as_ref().map(|sent| format!("{:?}", sent.block)),
-        transaction_fee: sent.as_ref().and_then(Inclusion::fee_paid).map(Amount),
+        changed: ChangedJson::new(Some(&view), sent.as_ref()),
     };
-    out.result(&document, |_| show(&view));
+    out.result(&document, |_| show(&view, None));
     Ok(())
 }
 
@@ -253,12 +257,6 @@ async fn send(
             &peers,
             &keys.proof,
         ));
-    } else if plan.rotate {
-        calls.push(Call::rotate_worker(
-            keys.worker,
-            keys.sealing_key,
-            &keys.proof,
-        ));
     }
     let ask = AskPrice(args.ask.0);
     calls.extend(
@@ -266,33 +264,8 @@ async fn send(
             .iter()
             .map(|(_, device)| Call::register_device(&device.spec, ask, args.slots)),
     );
-    let call = match &calls[..] {
-        [only] => only.clone(),
-        several => {
-            let mut encoded = Vec::new();
-            for call in several {
-                encoded.push(chain.encode_call(call).await?);
-            }
-            Call::batch_all(&encoded)
-        }
-    };
-    let signed = chain.sign(signer, &call).await?;
     let stake = if plan.new_provider { args.stake.0 } else { 0 };
-    let funds = chain.funds(signer.account).await?;
-    let need = stake.saturating_add(signed.fee);
-    if funds.spendable() < need {
-        return Err(Error::new(
-            Kind::InsufficientFunds,
-            format!(
-                "{} can spend {}, but stake and fee need {}",
-                signer.account,
-                Amount(funds.spendable()).with_unit(),
-                Amount(need).with_unit()
-            ),
-        )
-        .hint("nothing was sent"));
-    }
-    chain.send(&call, &signed).await?.finalised().await
+    send_all(chain, signer, &calls, stake).await
 }
 
 /// Waits for the first heartbeat, with which the devices are offered.
@@ -306,7 +279,7 @@ async fn wait_until_online(
         let mut heads = chain.best_heads().await?;
         let _waiting = context.out.wait("waiting for the first heartbeat");
         loop {
-            let view = chain.provider(signer.account).await?;
+            let view = chain.provider(signer.account, None).await?;
             if let Some(view) = view.filter(|view| view.online || timeout.0 == 0) {
                 return Ok(view);
             }
@@ -330,19 +303,15 @@ async fn wait_until_online(
 }
 
 fn show_plan(plan: &Plan, signer: &Signer, keys: &WorkerKeys, args: &RegisterArgs) -> String {
-    let mut text = match (plan.new_provider, plan.rotate) {
-        (true, _) => format!(
+    let mut text = if plan.new_provider {
+        format!(
             "{} becomes a provider with a stake of {} and the worker key {}\n",
             signer.account,
             args.stake.with_unit(),
             show_hash(&keys.worker)
-        ),
-        (false, true) => format!(
-            "{} is a provider; its worker key becomes {}\n",
-            signer.account,
-            show_hash(&keys.worker)
-        ),
-        (false, false) => format!("{} is a provider\n", signer.account),
+        )
+    } else {
+        format!("{} is a provider\n", signer.account)
     };
     if plan.known > 0 {
         text += &format!(
@@ -381,7 +350,6 @@ fn plan_json(plan: &Plan, signer: &Signer, keys: &WorkerKeys, args: &RegisterArg
     PlanJson {
         provider: signer.account,
         new_provider: plan.new_provider,
-        rotates_worker_key: plan.rotate,
         worker: show_hash(&keys.worker),
         stake: plan.new_provider.then_some(args.stake),
         ask: args.ask,

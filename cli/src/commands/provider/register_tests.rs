@@ -58,6 +58,7 @@ pub fn provider(worker: [u8; 32], fingerprints: &[u8]) -> ProviderView<Account> 
         account: Account([1; 32]),
         stake: 1_000_000_000_000_000_000_000,
         unbonding: 0,
+        unbondings: vec![],
         locked: 1_500_000_000_000_000_000,
         worker,
         sealing_key: [6; 32],
@@ -76,16 +77,22 @@ pub fn provider(worker: [u8; 32], fingerprints: &[u8]) -> ProviderView<Account> 
 fn only_what_is_missing_is_registered() {
     let local = [local(1), local(2)];
     let plan = Plan::new(None, &keys(), &local, DeviceChoice::All).unwrap();
-    assert!(plan.new_provider && !plan.rotate && plan.devices.len() == 2);
+    assert!(plan.new_provider && plan.devices.len() == 2);
     let known = provider([5; 32], &[1]);
     let plan = Plan::new(Some(&known), &keys(), &local, DeviceChoice::All).unwrap();
-    assert!(!plan.new_provider && !plan.rotate);
+    assert!(!plan.new_provider);
     assert_eq!((plan.devices.len(), plan.known), (1, 1));
     let plan = Plan::new(Some(&known), &keys(), &local, DeviceChoice::One(0)).unwrap();
     assert!(plan.is_empty());
+}
+
+#[test]
+fn a_provider_of_another_node_is_not_taken_over_in_passing() {
     let other_key = provider([9; 32], &[1, 2]);
-    let plan = Plan::new(Some(&other_key), &keys(), &local, DeviceChoice::All).unwrap();
-    assert!(plan.rotate && plan.devices.is_empty() && !plan.is_empty());
+    let error = Plan::new(Some(&other_key), &keys(), &[local(1)], DeviceChoice::All)
+        .err()
+        .unwrap();
+    assert!(error.to_string().contains("rotate-worker"), "{error}");
 }
 
 #[test]
@@ -114,4 +121,33 @@ fn the_number_is_that_of_the_node() {
     )
     .unwrap();
     assert_eq!(plan.devices[0].0, 1);
+}
+
+#[test]
+fn the_documents_are_documented() {
+    let local = [LocalDevice {
+        deviations: vec!["fp32-strict: exp differs".into()],
+        ..local(1)
+    }];
+    let plan = Plan::new(None, &keys(), &local, DeviceChoice::All).unwrap();
+    let args = RegisterArgs {
+        stake: Amount(1),
+        ask: Amount(1),
+        slots: 1,
+        device: DeviceChoice::All,
+        dry_run: true,
+        timeout: None,
+    };
+    let global = crate::keys::KeyArgs {
+        suri: Some("//Bob".into()),
+        key_file: None,
+    };
+    let document = plan_json(&plan, &global.signer().unwrap(), &keys(), &args);
+    crate::output::documented::check(&["Registration"], &document);
+    let document = RegisteredJson {
+        registered_devices: 1,
+        changed: ChangedJson::new(None, None),
+    };
+    let sections = ["Registration", "Provider change", "Transaction"];
+    crate::output::documented::check(&sections, &document);
 }

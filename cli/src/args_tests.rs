@@ -1,0 +1,171 @@
+use super::*;
+use crate::output::documented::{section, spans, PAGE};
+use clap::CommandFactory;
+use std::path::{Path, PathBuf};
+
+/// The global options without any.
+pub fn global() -> GlobalArgs {
+    Args::try_parse_from(["aicpw", "provider", "ls"])
+        .unwrap()
+        .global
+}
+
+#[test]
+fn the_definition_is_consistent() {
+    Args::command().debug_assert();
+}
+
+#[test]
+fn global_options_go_anywhere() {
+    let line = "aicpw task show 7 --json --url ws://10.0.0.1:9944 --suri //Bob";
+    let args = Args::try_parse_from(line.split(' ')).unwrap();
+    assert!(args.global.json);
+    assert_eq!(args.global.url, "ws://10.0.0.1:9944");
+    assert!(args.global.keys.suri.is_some());
+}
+
+#[test]
+fn what_only_makes_sense_while_waiting() {
+    let line = "aicpw submit m.json --budget 1 --time-limit 600s --out result";
+    assert!(Args::try_parse_from(line.split(' ')).is_err());
+    let line = format!("{line} --wait --accept");
+    let args = Args::try_parse_from(line.split(' ')).unwrap();
+    assert!(matches!(args.command, Command::Submit(args) if args.wait && args.accept));
+}
+
+/// A command that does something, with the words that call it.
+struct Leaf {
+    path: Vec<String>,
+    command: clap::Command,
+}
+
+fn leaves() -> Vec<Leaf> {
+    fn collect(command: &clap::Command, path: &[String], into: &mut Vec<Leaf>) {
+        if !path.is_empty() && !command.is_subcommand_required_set() {
+            into.push(Leaf {
+                path: path.to_vec(),
+                command: command.clone(),
+            });
+        }
+        for inner in command.get_subcommands() {
+            let path = [path, &[inner.get_name().to_owned()]].concat();
+            collect(inner, &path, into);
+        }
+    }
+    let mut all = Vec::new();
+    collect(&Args::command(), &[], &mut all);
+    assert!(all.len() > 25, "{}", all.len());
+    all
+}
+
+/// Fails unless the line can be parsed.
+fn check(line: &str, from: &str) {
+    // Quotes are dropped: no example has a space in an argument.
+    let words = line
+        .split_whitespace()
+        .map(|word| word.trim_matches(['\'', '"']));
+    if let Err(error) = Args::try_parse_from(words) {
+        use clap::error::ErrorKind::{DisplayHelp, DisplayVersion};
+        let is_help = [DisplayHelp, DisplayVersion].contains(&error.kind());
+        assert!(is_help, "{from}: `{line}`: {error}");
+    }
+}
+
+#[test]
+fn every_command_has_a_text_and_examples_that_work() {
+    for Leaf { path, command } in leaves() {
+        let path = path.join(" ");
+        assert!(command.get_about().is_some(), "{path} has no text");
+        for argument in command.get_arguments() {
+            let help = argument.get_help().map(ToString::to_string);
+            let id = argument.get_id();
+            assert!(
+                help.is_some_and(|help| help.len() > 5),
+                "{path}: {id} has no text"
+            );
+        }
+        let after = command.get_after_long_help().map(ToString::to_string);
+        let after = after.unwrap_or_default();
+        let examples: Vec<_> = after
+            .lines()
+            .filter(|line| line.starts_with("  aicpw "))
+            .collect();
+        assert!(
+            after.starts_with("Examples:\n") && !examples.is_empty(),
+            "{path} has no examples (after_long_help)"
+        );
+        for example in examples {
+            assert!(
+                example.contains(&path),
+                "{path}: `{example}` is of another command"
+            );
+            check(example.trim(), &path);
+        }
+    }
+}
+
+#[test]
+fn every_command_and_option_is_in_the_page() {
+    for Leaf { path, command } in leaves() {
+        let text = section(&path[0]);
+        let words = path[1..].join(" ");
+        assert!(
+            spans(&text).iter().any(|span| span.starts_with(&words)),
+            "docs/cli.md: `{words}` is not in the section of {}",
+            path[0]
+        );
+        for option in command.get_arguments().filter_map(|arg| arg.get_long()) {
+            if ["help", "version", "url", "json", "suri", "key-file"].contains(&option) {
+                continue;
+            }
+            // `dry-run` takes the options of `submit`, which are described there.
+            let shared = if path[0] == "dry-run" {
+                section("submit")
+            } else {
+                String::new()
+            };
+            let option = format!("--{option}");
+            assert!(
+                text.contains(&option) || shared.contains(&option),
+                "docs/cli.md: {path:?} does not describe {option}"
+            );
+        }
+    }
+    assert!(PAGE.contains("`--url URL`") && PAGE.contains("`--json`"));
+}
+
+fn pages(folder: &Path, into: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            pages(&path, into);
+        } else if path.extension().is_some_and(|ext| ext == "md") {
+            into.push(path);
+        }
+    }
+}
+
+#[test]
+fn every_command_in_the_project_s_pages_can_be_typed() {
+    let top = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut all = vec![top.join("README.md")];
+    pages(&top.join("docs"), &mut all);
+    pages(&top.join("examples"), &mut all);
+    let mut found = 0;
+    for page in all {
+        let text = std::fs::read_to_string(&page).unwrap().replace("\\\n", " ");
+        let mut in_code = false;
+        for line in text.lines() {
+            if line.starts_with("```") {
+                in_code = !in_code;
+            }
+            let line = line.split(" #").next().unwrap_or(line).trim();
+            let line = line.split([';', '|', '>']).next().unwrap_or(line);
+            if in_code && line.starts_with("aicpw ") {
+                check(line, &page.display().to_string());
+                found += 1;
+            }
+        }
+    }
+    assert!(found > 20, "only {found} commands were found");
+}

@@ -1,0 +1,132 @@
+//! What to do when a call fails in a block. The commands check before they send; this is for what
+//! changed between the check and the block, and for what only the chain can know.
+
+/// What a person does next after this error of the market's pallets; `None` where the error says
+/// all there is.
+pub fn next_step(pallet: &str, error: &str) -> Option<&'static str> {
+    match pallet {
+        "ProviderStaking" => provider_staking(error),
+        "Tasks" => tasks(error),
+        _ => None,
+    }
+}
+
+fn provider_staking(error: &str) -> Option<&'static str> {
+    Some(match error {
+        "AlreadyRegistered" => {
+            "`aicpw provider status` shows it; devices are added with `register`"
+        }
+        "NotRegistered" => "`aicpw provider register` makes the account a provider",
+        "StakeTooLow" => "give more with --stake; `aicpw provider register --dry-run` is free",
+        "WorkerTaken" => {
+            "the node works for another provider: that one deregisters or rotates its worker key, \
+             or the node gets a new keystore"
+        }
+        "BadProof" => {
+            "the node's agreement is valid for some seconds only: is the node synchronised? Then \
+             try again"
+        }
+        "BadSealingKey" => "use the aicpw of the same release as the node",
+        "EmptyPeerAddress" => "give whole multiaddresses with --set, or use --from-node",
+        "ZeroAmount" => "give an amount above zero",
+        "NotEnoughStake" => {
+            "`aicpw provider status` shows the stake; `unbond all` takes what is \
+                             active"
+        }
+        "TooManyUnbondings" => "`aicpw provider withdraw` makes room once the oldest has finished",
+        "NothingToWithdraw" => "`aicpw provider withdraw` says when there will be something",
+        "DevicesRemain" => "`aicpw provider devices remove all` first",
+        "StakeRemains" => "`aicpw provider unbond all` and `aicpw provider withdraw` first",
+        "UnknownDevice" | "NotOwner" => "`aicpw provider devices` lists those of the account",
+        "TooManyDevices" => {
+            "`aicpw provider devices remove` ends what is not used, or use another account for \
+             this machine"
+        }
+        "DuplicateFingerprint" => {
+            "the device is registered already; `aicpw provider devices update` renews its spec"
+        }
+        "NoComputingPower" | "NoMemory" | "NoDeterminismClass" | "BadDeviceName" => {
+            "the node measured nothing usable: its log says what the driver answered; then try \
+             again"
+        }
+        "BadSlots" => "a device has from 1 to 8 slots",
+        "AskTooLow" => "ask more; `aicpw provider register --dry-run` names the lowest",
+        "DeviceBusy" => "`aicpw provider devices pause` keeps new tasks away; try again when idle",
+        "DeviceOccupied" => {
+            "stake is locked for its last tasks until their results could be fetched: try again \
+             in an hour"
+        }
+        _ => return None,
+    })
+}
+
+fn tasks(error: &str) -> Option<&'static str> {
+    Some(match error {
+        "NoComputingPower" => "--gflops is at least 1",
+        "ReputationOutOfRange" => "--min-reputation is at most 1000",
+        "ZeroTimeLimit" | "TimeLimitTooLong" => "choose another --time-limit",
+        "BudgetTooLow" | "BudgetBelowLowestAsk" => {
+            "raise --budget, or lower --gflops or --time-limit; `aicpw dry-run` is free"
+        }
+        "MatchWindowOutOfRange" => "choose another --match-window",
+        "OptimisticWindowOutOfRange" => "choose another window in --verify optimistic=…",
+        "ModeNotSupported" => "use --verify optimistic=60s or --verify expected=0x…",
+        "CannotPay" => "`aicpw account balance` shows what the account can spend",
+        "UnknownTask" => "`aicpw task ls` shows those that are still readable",
+        "NotRequester" => "give the requester's key with --suri or --key-file",
+        "NotWaiting" => "`aicpw task show` says how far it is; a result can be accepted or rated",
+        "NotVerifying" => "`aicpw task show` says whether it is settled already",
+        "NotSettled" => "it can be rated once the provider is paid; `aicpw task watch` waits",
+        "AlreadyRated" => "a rating is given once and stays",
+        "RatingOutOfRange" => "give 1 to 5",
+        "BadManifestCid" | "EmptyPeerAddress" | "SealedNotSupported" => {
+            "use the aicpw of the same release as the node"
+        }
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Cells of the rows of the table under a heading of a page.
+    fn table<'a>(page: &'a str, heading: &str) -> Vec<Vec<&'a str>> {
+        let (_, rest) = page.split_once(&format!("\n## {heading}\n")).unwrap();
+        rest.lines()
+            .take_while(|line| !line.starts_with("## "))
+            .filter(|line| line.starts_with("| `"))
+            .map(|line| line.split('|').map(str::trim).collect())
+            .collect()
+    }
+
+    /// A test of the runtime compares the pages with the runtime, and this one the command line
+    /// with the pages.
+    #[test]
+    fn every_error_of_a_signed_call_has_a_next_step() {
+        for (pallet, page) in [
+            (
+                "ProviderStaking",
+                include_str!("../../../docs/pallets/provider-staking.md"),
+            ),
+            ("Tasks", include_str!("../../../docs/pallets/tasks.md")),
+        ] {
+            let calls = table(page, "Calls");
+            let signed: Vec<_> = calls
+                .iter()
+                .filter(|row| row[2].contains("signed"))
+                .collect();
+            assert!(signed.len() > 3, "{pallet}: the table of calls");
+            for row in signed {
+                for error in row[3].split('`').skip(1).step_by(2) {
+                    assert!(
+                        next_step(pallet, error).is_some(),
+                        "{}: {error} has no next step",
+                        row[1]
+                    );
+                }
+            }
+        }
+        assert_eq!(next_step("Balances", "VestingBalance"), None);
+    }
+}

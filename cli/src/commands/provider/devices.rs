@@ -1,0 +1,345 @@
+//! `aicpw provider devices …` and `aicpw provider ask`.
+
+use std::str::FromStr;
+
+use aicpw_protocol::{
+    device::{DeviceSpec, Slots},
+    view::{DeviceView, ProviderView},
+    AskPrice, DeviceId,
+};
+use clap::Subcommand;
+
+use super::{
+    super::{confirm::Consent, Context},
+    change::Change,
+};
+use crate::{
+    account::Account,
+    amount::Amount,
+    chain::call::Call,
+    error::{Error, Result},
+    node_rpc::{LocalDevice, NodeRpc},
+    output::{
+        json::devices,
+        provider::{name, table_of},
+    },
+};
+
+/// `aicpw provider devices …`
+#[derive(Subcommand, Debug)]
+pub enum DevicesCommand {
+    /// List the devices of the key's account
+    ///
+    /// A device gets tasks while its state is `online`: it is available, its provider's node sends
+    /// heartbeats, and the active stake is at least the minimum.
+    #[command(after_long_help = "\
+Examples:
+  aicpw --key-file provider.key provider devices ls
+  aicpw --key-file provider.key provider devices ls --json")]
+    Ls,
+    /// Set how many tasks a device runs at once
+    ///
+    /// Tasks that run are not affected. A device with two slots runs each task at about half its
+    /// speed, so that time limits which fit alone may not fit then.
+    #[command(after_long_help = "\
+Examples:
+  aicpw --key-file provider.key provider devices set-slots 3 2
+  aicpw --key-file provider.key provider devices set-slots all 1")]
+    SetSlots {
+        /// Its number, as `devices ls` shows it, or `all`
+        device: Which,
+        /// Tasks at once, from 1 to 8
+        #[arg(value_parser = clap::value_parser!(u8).range(1..))]
+        slots: Slots,
+    },
+    /// Take no new tasks on a device; those that run go on
+    ///
+    /// Locks and payments of what runs are not affected. `resume` offers the device again.
+    #[command(after_long_help = "\
+Examples:
+  aicpw --key-file provider.key provider devices pause 3
+  aicpw --key-file provider.key provider devices pause all")]
+    Pause {
+        /// Its number, as `devices ls` shows it, or `all`
+        device: Which,
+    },
+    /// Offer a device again after `pause`
+    #[command(after_long_help = "\
+Examples:
+  aicpw --key-file provider.key provider devices resume 3
+  aicpw --key-file provider.key provider devices resume all")]
+    Resume {
+        /// Its number, as `devices ls` shows it, or `all`
+        device: Which,
+    },
+    /// Tell the chain what the node measures of its devices now
+    ///
+    /// Needed after another driver was installed: a device whose name is still the same keeps its
+    /// number, and gets its new spec. Runs on the node's own machine. A device that runs a task is
+    /// refused: `pause` it and wait.
+    #[command(after_long_help = "\
+Examples:
+  aicpw --key-file provider.key provider devices update 3
+  aicpw --key-file provider.key provider devices update all")]
+    Update {
+        /// Its number, as `devices ls` shows it, or `all`
+        device: Which,
+    },
+    /// Remove a device for good
+    ///
+    /// It must run no task, and no stake may be locked for it: after its last task that takes as
+    /// long as results can be fetched. Registered again it has another number.
+    #[command(after_long_help = "\
+Examples:
+  aicpw --key-file provider.key provider devices remove 3
+  aicpw --key-file provider.key provider devices remove all --yes")]
+    Remove {
+        /// Its number, as `devices ls` shows it, or `all`
+        device: Which,
+        #[command(flatten)]
+        consent: Consent,
+    },
+}
+
+/// Which of the provider's devices.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Which {
+    /// Every one.
+    All,
+    /// This one.
+    One(DeviceId),
+}
+
+impl FromStr for Which {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "all" => Ok(Self::All),
+            number => number
+                .parse()
+                .map(|id| Self::One(DeviceId(id)))
+                .map_err(|_| format!("`{text}` is neither a device's number nor `all`")),
+        }
+    }
+}
+
+/// Runs one of them.
+pub async fn run(context: &Context<'_>, command: DevicesCommand) -> Result<()> {
+    let change = Change::begin(context).await?;
+    match command {
+        DevicesCommand::Ls => {
+            let clock = change.chain.clock().await?;
+            let document = devices(&change.view);
+            context
+                .out
+                .result(&document, |_| table_of(&change.view, Some(&clock)));
+            Ok(())
+        }
+        DevicesCommand::SetSlots { device, slots } => set_slots(change, device, slots).await,
+        DevicesCommand::Pause { device } => set_available(change, device, false).await,
+        DevicesCommand::Resume { device } => set_available(change, device, true).await,
+        DevicesCommand::Update { device } => update(change, device).await,
+        DevicesCommand::Remove { device, consent } => remove(change, device, consent).await,
+    }
+}
+
+/// Sets the ask.
+pub async fn ask(context: &Context<'_>, which: Which, ask: Amount) -> Result<()> {
+    let change = Change::begin(context).await?;
+    let market = change.chain.market_parameters().await?;
+    if ask.0 < market.min_ask.0 {
+        return Err(Error::usage(format!(
+            "PRICE: at least {} per TFLOPS-hour on this chain",
+            Amount(market.min_ask.0).with_unit()
+        ))
+        .hint("nothing was sent"));
+    }
+    let chosen = chosen(&change.view, which)?;
+    let calls = calls(&chosen, |device| {
+        (device.ask.0 != ask.0).then(|| Call::set_ask(device.id, AskPrice(ask.0)))
+    });
+    let subject = subject(&chosen);
+    change
+        .send(&calls, Amount(0), |_| {
+            format!("{subject}: {} per TFLOPS-hour", ask.with_unit())
+        })
+        .await
+}
+
+async fn set_slots(change: Change<'_>, which: Which, slots: Slots) -> Result<()> {
+    let most: Slots = change.chain.constant("ProviderStaking", "MaxSlots").await?;
+    if slots > most {
+        return Err(
+            Error::usage(format!("SLOTS: at most {most} on this chain")).hint("nothing was sent")
+        );
+    }
+    let chosen = chosen(&change.view, which)?;
+    let calls = calls(&chosen, |device| {
+        (device.slots != slots).then(|| Call::set_slots(device.id, slots))
+    });
+    let subject = subject(&chosen);
+    change
+        .send(&calls, Amount(0), |_| {
+            format!("{subject}: at most {slots} tasks at once")
+        })
+        .await
+}
+
+async fn set_available(change: Change<'_>, which: Which, available: bool) -> Result<()> {
+    let chosen = chosen(&change.view, which)?;
+    let calls = calls(&chosen, |device| {
+        (device.available != available).then(|| Call::set_availability(device.id, available))
+    });
+    let subject = subject(&chosen);
+    change
+        .send(&calls, Amount(0), |view| match available {
+            true if view.online => format!("{subject}: offered"),
+            true => format!("{subject}: offered as soon as the node sends heartbeats"),
+            false => format!("{subject}: no new tasks; those that run go on"),
+        })
+        .await
+}
+
+async fn update(change: Change<'_>, which: Which) -> Result<()> {
+    let waiting = change.context.out.wait("asking the node for its devices");
+    let local = NodeRpc::new(&change.chain).local_devices().await?;
+    drop(waiting);
+    let chosen = chosen(&change.view, which)?;
+    let mut calls = Vec::new();
+    for device in &chosen {
+        let spec = measured(&change.view, device, &local)?;
+        if *spec != device.spec {
+            idle(device)?;
+            calls.push(Call::update_spec(device.id, spec));
+        }
+    }
+    let subject = subject(&chosen);
+    change
+        .send(&calls, Amount(0), |_| {
+            format!("{subject}: registered as measured")
+        })
+        .await
+}
+
+async fn remove(change: Change<'_>, which: Which, consent: Consent) -> Result<()> {
+    let chosen = chosen(&change.view, which)?;
+    for device in &chosen {
+        idle(device)?;
+    }
+    let subject = subject(&chosen);
+    change
+        .context
+        .confirm(&format!("{subject}: removed for good"), consent)?;
+    let calls = calls(&chosen, |device| Some(Call::deregister_device(device.id)));
+    change
+        .send(&calls, Amount(0), |_| format!("{subject}: removed"))
+        .await
+}
+
+/// The devices that are meant.
+fn chosen(view: &ProviderView<Account>, which: Which) -> Result<Vec<&DeviceView<Account>>> {
+    let found: Vec<_> = view
+        .devices
+        .iter()
+        .filter(|device| which == Which::All || which == Which::One(device.id))
+        .collect();
+    match which {
+        _ if !found.is_empty() => Ok(found),
+        Which::All => Err(Error::usage(format!("{} has no devices", view.account))
+            .hint("`aicpw provider register` registers those of the node")),
+        Which::One(id) => {
+            let ids: Vec<_> = view.devices.iter().map(|d| d.id.to_string()).collect();
+            Err(
+                Error::usage(format!("{} has no device {id}", view.account)).hint(
+                    if ids.is_empty() {
+                        "it has none; `aicpw provider register` registers those of the node".into()
+                    } else {
+                        format!("it has {}; nothing was sent", ids.join(", "))
+                    },
+                ),
+            )
+        }
+    }
+}
+
+/// The calls for those devices that need one.
+fn calls(
+    chosen: &[&DeviceView<Account>],
+    call: impl Fn(&DeviceView<Account>) -> Option<Call>,
+) -> Vec<Call> {
+    chosen.iter().filter_map(|device| call(device)).collect()
+}
+
+/// Devices as the subject of a sentence.
+fn subject(chosen: &[&DeviceView<Account>]) -> String {
+    let names: Vec<_> = chosen
+        .iter()
+        .map(|device| format!("{} ({})", device.id, name(&device.spec)))
+        .collect();
+    format!(
+        "device{} {}",
+        if names.len() == 1 { "" } else { "s" },
+        names.join(", ")
+    )
+}
+
+fn idle(device: &DeviceView<Account>) -> Result<()> {
+    if device.used_slots == 0 {
+        return Ok(());
+    }
+    let id = device.id;
+    Err(
+        Error::usage(format!("device {id} runs {} tasks", device.used_slots)).hint(format!(
+            "nothing was sent; `aicpw provider devices pause {id}` keeps new ones away, and \
+         `aicpw provider devices` shows when it is idle"
+        )),
+    )
+}
+
+/// What the node measures of a registered device: the one with its fingerprint, or after a change
+/// of the driver, which changes that, the only new one with its name.
+fn measured<'a>(
+    view: &ProviderView<Account>,
+    device: &DeviceView<Account>,
+    local: &'a [LocalDevice],
+) -> Result<&'a DeviceSpec> {
+    let same = |spec: &&DeviceSpec| spec.fingerprint == device.spec.fingerprint;
+    let mut specs = local.iter().map(|local| &local.spec);
+    if let Some(spec) = specs.clone().find(same) {
+        return Ok(spec);
+    }
+    let is_other = |spec: &&DeviceSpec| {
+        let mut others = view.devices.iter();
+        others.any(|other| other.spec.fingerprint == spec.fingerprint)
+    };
+    let mut alike = specs
+        .clone()
+        .filter(|spec| spec.name == device.spec.name && !is_other(spec));
+    match (alike.next(), alike.next()) {
+        (Some(spec), None) => Ok(spec),
+        (None, _) => {
+            let there = specs.by_ref().map(name).collect::<Vec<_>>().join(", ");
+            Err(Error::other(format!(
+                "the node has no device {} (`{}`); it has: {there}",
+                device.id,
+                name(&device.spec)
+            ))
+            .hint(
+                "is --url the provider's node? `aicpw provider devices remove` ends what is gone",
+            ))
+        }
+        (Some(_), Some(_)) => Err(Error::other(format!(
+            "several new devices of the node are called `{}`",
+            name(&device.spec)
+        ))
+        .hint(
+            "remove the old ones with `aicpw provider devices remove`, then \
+             `aicpw provider register` the new ones",
+        )),
+    }
+}
+
+#[cfg(test)]
+#[path = "devices_tests.rs"]
+mod tests;

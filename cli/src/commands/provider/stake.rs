@@ -1,0 +1,194 @@
+//! `aicpw provider stake`, `unbond` and `withdraw`.
+
+use std::str::FromStr;
+
+use aicpw_protocol::{view::ProviderView, Balance, BlockNumber};
+
+use super::{super::confirm::Consent, super::Context, change::Change};
+use crate::{
+    account::Account,
+    amount::Amount,
+    chain::{call::Call, read::Clock},
+    error::{Error, Result},
+};
+
+/// How much of the active stake.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Share {
+    /// All of it.
+    All,
+    /// So much.
+    Of(Amount),
+}
+
+impl FromStr for Share {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "all" => Ok(Self::All),
+            amount => Ok(Self::Of(positive(amount)?)),
+        }
+    }
+}
+
+/// Reads an amount that is not zero.
+pub fn positive(text: &str) -> Result<Amount, String> {
+    match text.parse::<Amount>()? {
+        Amount(0) => Err("must be more than zero".into()),
+        amount => Ok(amount),
+    }
+}
+
+/// Adds to the stake.
+pub async fn stake(context: &Context<'_>, amount: Amount) -> Result<()> {
+    let change = Change::begin(context).await?;
+    let calls = [Call::bond_extra(amount.0)];
+    change
+        .send(&calls, amount, |view| {
+            format!("{} more staked\n{}", amount.with_unit(), summary(view))
+        })
+        .await
+}
+
+/// Takes stake out of the active part.
+pub async fn unbond(context: &Context<'_>, share: Share, consent: Consent) -> Result<()> {
+    let change = Change::begin(context).await?;
+    let amount = to_unbond(&change.view, share)?;
+    let market = change.chain.market_parameters().await?;
+    let clock = change.chain.clock().await?;
+    let period: BlockNumber = change
+        .chain
+        .constant("ProviderStaking", "UnbondingPeriod")
+        .await?;
+    if let Some(consequence) = takes_off_the_market(&change.view, amount, market.min_stake) {
+        context.confirm(&consequence, consent)?;
+    }
+    let calls = [Call::unbond(amount)];
+    change
+        .send(&calls, Amount(0), |view| {
+            format!(
+                "{} unbonds and can be withdrawn in about {} (`aicpw provider withdraw`)\n{}",
+                Amount(amount).with_unit(),
+                clock.span(period),
+                summary(view)
+            )
+        })
+        .await
+}
+
+/// Takes back what has finished unbonding.
+pub async fn withdraw(context: &Context<'_>) -> Result<()> {
+    let change = Change::begin(context).await?;
+    let clock = change.chain.clock().await?;
+    if withdrawable(&change.view, clock.now) == 0 {
+        return Err(nothing_to_withdraw(&change.view, &clock));
+    }
+    let held = change.view.stake;
+    change
+        .send(&[Call::withdraw_unbonded()], Amount(0), |view| {
+            let given = Amount(held.saturating_sub(view.stake)).with_unit();
+            let mut text = format!("{given} given back\n{}", summary(view));
+            for chunk in &view.unbondings {
+                let amount = Amount(chunk.amount).with_unit();
+                text += &format!("\n{amount} can follow {}", clock.until(chunk.available_at));
+            }
+            text
+        })
+        .await
+}
+
+/// The stake in a sentence.
+fn summary(view: &ProviderView<Account>) -> String {
+    format!(
+        "stake: {} active, {} of all locked, {} unbonding",
+        Amount(active(view)).with_unit(),
+        Amount(view.locked).with_unit(),
+        Amount(view.unbonding).with_unit()
+    )
+}
+
+fn active(view: &ProviderView<Account>) -> Balance {
+    view.stake.saturating_sub(view.unbonding)
+}
+
+fn to_unbond(view: &ProviderView<Account>, share: Share) -> Result<Balance> {
+    let active = active(view);
+    match share {
+        _ if active == 0 => Err(Error::usage("no stake is active: nothing can be unbonded")
+            .hint("`aicpw provider withdraw` takes back what has finished unbonding")),
+        Share::All => Ok(active),
+        Share::Of(amount) if amount.0 <= active => Ok(amount.0),
+        Share::Of(_) => Err(Error::usage(format!(
+            "AMOUNT: only {} of the stake are active",
+            Amount(active).with_unit()
+        ))
+        .hint("nothing was sent; `all` unbonds all of it")),
+    }
+}
+
+/// What unbonding does to the provider's devices, if it does anything.
+fn takes_off_the_market(
+    view: &ProviderView<Account>,
+    amount: Balance,
+    min_stake: Balance,
+) -> Option<String> {
+    let left = active(view).saturating_sub(amount);
+    let is_offered = !view.devices.is_empty() && active(view) >= min_stake;
+    (is_offered && left < min_stake).then(|| {
+        format!(
+            "{} stay active, less than the minimum of {}: no device of this provider gets tasks \
+             any more",
+            Amount(left).with_unit(),
+            Amount(min_stake).with_unit()
+        )
+    })
+}
+
+/// What the chain would give back at `now`: what has finished unbonding, but never so much that
+/// less is held than is locked.
+fn withdrawable(view: &ProviderView<Account>, now: BlockNumber) -> Balance {
+    let spare = view.stake.saturating_sub(view.locked);
+    finished(view, now).min(spare)
+}
+
+fn finished(view: &ProviderView<Account>, now: BlockNumber) -> Balance {
+    let chunks = view.unbondings.iter();
+    chunks
+        .filter(|chunk| chunk.available_at <= now)
+        .fold(0, |sum, chunk| sum.saturating_add(chunk.amount))
+}
+
+fn nothing_to_withdraw(view: &ProviderView<Account>, clock: &Clock) -> Error {
+    let Some(first) = view.unbondings.first() else {
+        return Error::other("no stake unbonds, so none can be withdrawn")
+            .hint("`aicpw provider unbond AMOUNT` takes it out of the active stake first");
+    };
+    if finished(view, clock.now) > 0 {
+        return Error::other(format!(
+            "all that is held, {}, is locked for assignments",
+            Amount(view.stake).with_unit()
+        ))
+        .hint("locks end with the retrieval windows of their tasks; try again later");
+    }
+    let chunks: Vec<_> = view
+        .unbondings
+        .iter()
+        .map(|chunk| {
+            let when = clock.until(chunk.available_at);
+            format!("{} {when}", Amount(chunk.amount).with_unit())
+        })
+        .collect();
+    Error::other(format!(
+        "nothing can be withdrawn yet: {}",
+        chunks.join(", ")
+    ))
+    .hint(format!(
+        "try again {}; until then it backs what is locked",
+        clock.until(first.available_at)
+    ))
+}
+
+#[cfg(test)]
+#[path = "stake_tests.rs"]
+mod tests;

@@ -1,0 +1,154 @@
+//! `aicpw provider rotate-worker` and `aicpw provider peers`: the node that works for a provider.
+
+use serde::Serialize;
+
+use super::{
+    super::{confirm::Consent, Context},
+    change::Change,
+};
+use crate::{
+    amount::Amount,
+    chain::call::Call,
+    error::{Error, Result},
+    node_rpc::NodeRpc,
+    peers,
+    verify::show_hash,
+};
+
+/// What `provider peers` takes.
+#[derive(clap::Args, Debug)]
+pub struct PeersArgs {
+    /// Register this multiaddress, with its /p2p/ part, instead of those there are; can be given
+    /// several times, at most 8
+    #[arg(long, value_name = "ADDRESS", conflicts_with = "from_node")]
+    pub set: Vec<String>,
+
+    /// Register the addresses that the node gives, instead of those there are
+    #[arg(long)]
+    pub from_node: bool,
+}
+
+/// The document of `provider peers`.
+#[derive(Serialize)]
+pub struct PeersJson {
+    registered: Vec<String>,
+    node: Option<Vec<String>>,
+}
+
+/// Has this node's worker key act for the provider.
+pub async fn rotate(context: &Context<'_>, consent: Consent) -> Result<()> {
+    let change = Change::begin(context).await?;
+    let keys = NodeRpc::new(&change.chain)
+        .worker_keys(change.signer.account)
+        .await?;
+    let worker = show_hash(&keys.worker);
+    let mut calls = Vec::new();
+    if keys.worker != change.view.worker {
+        let running: u32 = change
+            .view
+            .devices
+            .iter()
+            .map(|device| u32::from(device.used_slots))
+            .sum();
+        context.confirm(
+            &format!(
+                "the node with the worker key {} stops working for this provider; {running} tasks \
+                 that run there fail unless this node has the same devices and job folders",
+                show_hash(&change.view.worker)
+            ),
+            consent,
+        )?;
+        calls.push(Call::rotate_worker(
+            keys.worker,
+            keys.sealing_key,
+            &keys.proof,
+        ));
+    }
+    change
+        .send(&calls, Amount(0), |_| {
+            format!("the worker key {worker} acts for this provider")
+        })
+        .await
+}
+
+/// Shows or sets where the provider's blobs can be fetched.
+pub async fn peers(context: &Context<'_>, args: PeersArgs) -> Result<()> {
+    let change = Change::begin(context).await?;
+    let node = NodeRpc::new(&change.chain).addresses().await;
+    let wanted = match (&args.set[..], args.from_node) {
+        ([], false) => {
+            let document = PeersJson {
+                registered: peers::show_all(&change.view.peers),
+                // A node that does not trust this machine does not say.
+                node: node.ok(),
+            };
+            context.out.result(&document, show);
+            return Ok(());
+        }
+        ([], true) => node?,
+        (addresses, _) => addresses.to_vec(),
+    };
+    let wanted = peers::for_chain(&wanted).map_err(|error| Error::usage(error.message))?;
+    if wanted.is_empty() {
+        return Err(
+            Error::other("the node gave no address at which others reach its files")
+                .hint("start it with --ipfs-listen, or name one with --set"),
+        );
+    }
+    let calls: Vec<_> = (wanted != change.view.peers)
+        .then(|| Call::set_peers(&wanted))
+        .into_iter()
+        .collect();
+    change
+        .send(&calls, Amount(0), |view| {
+            format!("registered: {}", peers::show_all(&view.peers).join(", "))
+        })
+        .await
+}
+
+fn show(document: &PeersJson) -> String {
+    let mut text = format!("registered: {}\n", list(&document.registered));
+    if let Some(node) = &document.node {
+        text += &format!("the node:   {}\n", list(node));
+        if *node != document.registered {
+            text += "They differ: `aicpw provider peers --from-node` registers those of the node\n";
+        }
+    }
+    text
+}
+
+fn list(addresses: &[String]) -> String {
+    match addresses {
+        [] => "none".into(),
+        addresses => addresses.join(", "),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_difference_is_told() {
+        let of = |registered: &str, node: Option<&str>| {
+            show(&PeersJson {
+                registered: vec![registered.into()],
+                node: node.map(|address| vec![address.into()]),
+            })
+        };
+        assert!(of("/a", Some("/b")).contains("--from-node"));
+        assert!(!of("/a", Some("/a")).contains("--from-node"));
+        assert!(!of("/a", None).contains("the node"));
+    }
+
+    #[test]
+    fn the_document_is_documented() {
+        crate::output::documented::check(
+            &["Addresses of a provider"],
+            &PeersJson {
+                registered: vec![],
+                node: None,
+            },
+        );
+    }
+}
