@@ -10,6 +10,7 @@ pub use explain::node_method as explain_node_method;
 pub mod follow;
 pub mod read;
 pub mod submit;
+mod sync;
 
 use std::{sync::Arc, time::Duration};
 
