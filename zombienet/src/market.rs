@@ -270,8 +270,9 @@ impl Market {
         what: &str,
         wanted: impl Fn(&Value) -> bool,
     ) -> Result<Value> {
-        let tasks = self.until_tasks(&[id], what, |tasks| tasks.iter().all(&wanted));
-        tasks.await.map(|mut tasks| tasks.remove(0))
+        let all = |tasks: &[Value]| tasks.iter().all(&wanted);
+        let mut tasks = self.until_tasks(&[id], what, all).await?;
+        Ok(tasks.remove(0))
     }
 
     /// Waits until several tasks are as wanted in one look at them. A task that is not submitted

@@ -260,61 +260,42 @@ async fn what_no_provider_can_do_is_refunded_with_its_cause() {
     let good = task(&market, "good", |_, _| {});
     let root = format!("expected=0x{}", "11".repeat(32));
 
+    let too_fast = "--wait --gflops 1000000000 --budget 1000 --match-window 5s";
+    let too_fast: Vec<_> = too_fast.split(' ').collect();
+    // The lowest budget there may be, for a day.
+    let too_cheap = "--wait --gflops 2 --budget 0.01 --time-limit 24h --match-window 5s";
+    let too_cheap: Vec<_> = too_cheap.split(' ').collect();
+
     // Each by an account of its own, all at the same time: they wait for windows of the chain.
     let gains = tokio::join!(
         refunded(
             &market,
             "//Alice//stash",
-            &submit(&nowhere, &["--wait"]),
+            submit(&nowhere, &["--wait"]),
             &["input-unavailable", NOWHERE],
         ),
         refunded(
             &market,
             "//Bob//stash",
-            &submit(&short, &["--wait"]),
+            submit(&short, &["--wait"]),
             &["input-unavailable", "7 bytes", "says 8"],
         ),
         refunded(
             &market,
             "//Charlie//stash",
-            &submit(&good, &["--wait", "--verify", &root]),
+            submit(&good, &["--wait", "--verify", &root]),
             &["wrong-result"],
         ),
         refunded(
             &market,
             "//Dave//stash",
-            &submit(
-                &good,
-                &[
-                    "--wait",
-                    "--gflops",
-                    "1000000000",
-                    "--budget",
-                    "1000",
-                    "--match-window",
-                    "5s"
-                ]
-            ),
+            submit(&good, &too_fast),
             &["match-window-ended", "no device fits now"],
         ),
         refunded(
             &market,
             "//Eve//stash",
-            // The lowest budget there may be, for a day.
-            &submit(
-                &good,
-                &[
-                    "--wait",
-                    "--gflops",
-                    "2",
-                    "--budget",
-                    "0.01",
-                    "--time-limit",
-                    "24h",
-                    "--match-window",
-                    "5s"
-                ]
-            ),
+            submit(&good, &too_cheap),
             &["match-window-ended", "no device fits now"],
         ),
     );
@@ -325,9 +306,9 @@ async fn what_no_provider_can_do_is_refunded_with_its_cause() {
 
 /// Runs a submission that ends in a refund: the requester pays the fees and nothing else. Returns
 /// what the requester got besides.
-async fn refunded(market: &Market, suri: &str, arguments: &[&str], words: &[&str]) -> u128 {
+async fn refunded(market: &Market, suri: &str, arguments: Vec<&str>, words: &[&str]) -> u128 {
     let before = market.funds(suri).await.unwrap();
-    let said = market.fails("alice", suri, arguments, 3, words).await;
+    let said = market.fails("alice", suri, &arguments, 3, words).await;
     let document = said.unwrap().unwrap();
     assert_eq!(document["state"], "refunded", "{document}");
     let after = market.funds(suri).await.unwrap();
@@ -370,8 +351,8 @@ async fn a_full_store_ends_in_a_reason_and_nothing_is_paid() {
     });
     let words = ["crashed", "at the provider: the IPFS store has no room"];
     let gains = tokio::join!(
-        refunded(&market, "//Charlie", &submit(&input, &["--wait"]), &words),
-        refunded(&market, "//Dave", &submit(&output, &["--wait"]), &words),
+        refunded(&market, "//Charlie", submit(&input, &["--wait"]), &words),
+        refunded(&market, "//Dave", submit(&output, &["--wait"]), &words),
     );
     // The provider is to blame, and pays for it.
     assert!(gains.0 > 0 && gains.1 > 0, "{gains:?}");
