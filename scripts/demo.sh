@@ -54,24 +54,37 @@ say "starting a development chain whose node is also a provider (log: $log)"
     --no-prometheus --no-telemetry >"$log" 2>&1 </dev/null &
 node=$!
 
+# A few seconds, or minutes on a machine that is busy with other things: what counts is that the
+# node lives. The bound is for one that hangs.
+limit=900
 url=
-for _ in $(seq 600); do
+told=0
+SECONDS=0
+while :; do
     url=$(sed -n 's/.*Running JSON-RPC server: addr=\([^, ]*\).*/ws:\/\/\1/p' "$log" | head -n 1)
-    [ -n "$url" ] && break
+    [ -z "$url" ] || break
     if ! kill -0 "$node" 2>/dev/null; then
         tail -n 30 "$log" >&2
         echo "the node ended before it listened; its log is above" >&2
         exit 1
     fi
-    sleep 0.1 # until the log has the line, 60 s at most
+    if [ "$SECONDS" -ge "$limit" ]; then
+        tail -n 30 "$log" >&2
+        echo "the node did not listen within $limit s; its log is above" >&2
+        exit 1
+    fi
+    if [ $((SECONDS - told)) -ge 10 ]; then
+        told=$SECONDS
+        echo "waiting for the node to listen, $SECONDS s so far; it says: $(tail -n 1 "$log")"
+    fi
+    sleep 0.1
 done
-[ -n "$url" ] || { echo "the node did not listen within 60 s: see $log" >&2; exit 1; }
 echo "the node answers at $url"
 
 aicpw() { "$AICPW_BIN/aicpw" --url "$url" "$@"; }
 
 say "Bob registers as a provider with this machine's OpenCL devices"
-aicpw --suri //Bob provider register --stake 1000 --ask 0.5
+aicpw --suri //Bob provider register --stake 1000 --ask 0.5 --timeout 15m
 
 say "preparing the task: $(basename "$mesh"), ${width}x$height, $samples paths for each pixel"
 "$AICPW_BIN/aicpw-render" prepare --mesh "$mesh" --out "$out/task" \

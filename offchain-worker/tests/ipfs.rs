@@ -314,6 +314,25 @@ async fn files_that_cannot_be_read_or_written_are_named() {
 }
 
 #[tokio::test]
+async fn room_is_made_by_collecting_and_else_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let small = DaemonConfig {
+        storage_max: Some(2_000_000),
+        ..config(dir.path())
+    };
+    let daemon = Daemon::start(small).await.unwrap();
+    let store = daemon.store();
+    store.make_room(1_000_000).await.unwrap();
+    let path = dir.path().join("large");
+    std::fs::write(&path, content(1_500_000)).unwrap();
+    let cid = store.add_file(&path, &silent).await.unwrap();
+    let error = store.make_room(1_000_000).await.unwrap_err();
+    assert!(matches!(error, BlobError::StoreFull { .. }), "{error}");
+    store.unpin(&cid).await.unwrap();
+    store.make_room(1_000_000).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_full_store_says_so() {
     let dir = tempfile::tempdir().unwrap();
     let config = DaemonConfig {
@@ -367,6 +386,21 @@ async fn the_process_ends_with_its_daemon() {
     while daemon_of(node.dir.path()).is_some() {
         tokio::task::yield_now().await;
     }
+}
+
+#[tokio::test]
+async fn the_process_of_a_node_that_was_killed_is_waited_for() {
+    let dir = tempfile::tempdir().unwrap();
+    let first = Daemon::start(config(dir.path())).await.unwrap();
+    let old = daemon_of(dir.path()).unwrap();
+    let second = tokio::spawn(Daemon::start(config(dir.path())));
+    // Two in one folder: the second waits, and so do its requests.
+    tokio::task::yield_now().await;
+    assert!(!second.is_finished());
+    first.shutdown().await;
+    let second = second.await.unwrap().unwrap();
+    second.store().local_addresses().await.unwrap();
+    assert_ne!(daemon_of(dir.path()).unwrap(), old);
 }
 
 #[tokio::test]

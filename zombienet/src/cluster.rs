@@ -11,32 +11,41 @@ use crate::{Node, NodeOptions};
 /// The validators of the `local` preset, in its order.
 pub const VALIDATORS: [&str; 4] = ["alice", "bob", "charlie", "dave"];
 
-/// How long a new node may take to the height of the others.
-const CATCH_UP: Duration = Duration::from_secs(120);
+/// How long a new node may take to the height of the others: many times what an idle machine needs.
+const CATCH_UP: Duration = Duration::from_secs(300);
 
 /// Networks share the machine's cores: tests that run in parallel take turns.
 static TURN: Semaphore = Semaphore::const_new(1);
 
 /// A network whose data is deleted with it.
 pub struct Cluster {
-    folder: TempDir,
     /// Its validators.
     pub validators: Vec<Node>,
+    // Dropped after those that write into it.
+    folder: TempDir,
     _turn: SemaphorePermit<'static>,
 }
 
 impl Cluster {
     /// A single validator on the development chain.
     pub async fn development() -> Result<Self> {
+        Self::development_with(&[]).await
+    }
+
+    /// The same, with these further arguments.
+    pub async fn development_with(arguments: &[&str]) -> Result<Self> {
         let turn = TURN.acquire().await.context("the turn of this network")?;
         let folder = TempDir::with_prefix("aicpw-network-").context("a temporary folder")?;
-        let options = NodeOptions::new("alice", "dev")
+        let mut options = NodeOptions::new("alice", "dev")
             .arg("--alice")
             .arg("--force-authoring");
+        options
+            .arguments
+            .extend(arguments.iter().map(|a| (*a).to_owned()));
         let validators = vec![Node::start(folder.path(), options).await?];
         Ok(Self {
-            folder,
             validators,
+            folder,
             _turn: turn,
         })
     }
@@ -65,10 +74,16 @@ impl Cluster {
             validators.push(node);
         }
         Ok(Self {
-            folder,
             validators,
+            folder,
             _turn: turn,
         })
+    }
+
+    /// Adds the ends of the validators' logs to an error.
+    pub fn explain(&self, error: anyhow::Error) -> anyhow::Error {
+        let explain = |error, validator: &Node| validator.explain(error);
+        self.validators.iter().fold(error, explain)
     }
 
     /// Where the nodes keep their data.
@@ -76,17 +91,22 @@ impl Cluster {
         self.folder.path()
     }
 
-    /// Starts a further node that knows the first validator, and waits until it has caught up: a
-    /// transaction made on an older state is not valid.
+    /// Starts a further node that knows the first validator. It may still be far behind.
+    pub async fn add(&self, options: NodeOptions) -> Result<Node> {
+        let options = options.bootnode(self.first()?.address().await?);
+        Node::start(self.folder.path(), options).await
+    }
+
+    /// The same, and waits until it has caught up.
     pub async fn join(&self, options: NodeOptions) -> Result<Node> {
-        let first = self
-            .validators
-            .first()
-            .context("a network without validators")?;
-        let options = options.bootnode(first.address().await?);
-        let node = Node::start(self.folder.path(), options).await?;
-        let height = first.client().await?.finalised().await?;
+        let node = self.add(options).await?;
+        let height = self.first()?.client().await?.finalised().await?;
         node.wait_finalised(height, CATCH_UP).await?;
         Ok(node)
+    }
+
+    fn first(&self) -> Result<&Node> {
+        let first = self.validators.first();
+        first.context("a network without validators")
     }
 }

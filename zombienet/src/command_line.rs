@@ -1,12 +1,23 @@
 //! Runs `aicpw` as a person would.
 
-use std::{ffi::OsStr, path::PathBuf, process::Output};
+use std::{
+    ffi::OsStr,
+    fs::File,
+    io::{Read, Seek},
+    path::PathBuf,
+    process::Stdio,
+    time::Duration,
+};
 
-use anyhow::{bail, Context, Result};
+use anyhow::{bail, ensure, Context, Result};
 use serde_json::Value;
 use tokio::process::Command;
 
 use crate::binaries;
+
+/// How long a command may take: longer than the longest wait of the chain or of `aicpw` itself
+/// that is met in tests, on a machine that is busy with other things.
+const LIMIT: Duration = Duration::from_secs(900);
 
 /// `aicpw` for one account at one node.
 #[derive(Clone, Debug)]
@@ -16,8 +27,61 @@ pub struct CommandLine {
     suri: String,
 }
 
+/// What a command printed, and how it ended.
+#[derive(Debug)]
+pub struct Said {
+    /// Its exit code; `None` if it was killed.
+    pub code: Option<i32>,
+    /// Its standard output.
+    pub out: String,
+    /// Its standard error.
+    pub err: String,
+}
+
+impl std::fmt::Display for Said {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "exit code {:?}\n{}\n{}", self.code, self.out, self.err)
+    }
+}
+
+impl Said {
+    /// The last JSON document that it printed.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn document(&self) -> Result<Value> {
+        if let Ok(value) = serde_json::from_str(&self.out) {
+            return Ok(value);
+        }
+        let mut lines = self.out.lines().rev();
+        let last = lines.find(|line| !line.trim().is_empty());
+        serde_json::from_str(last.unwrap_or_default()).with_context(|| format!("no JSON: {self}"))
+    }
+
+    /// Requires that it failed with this exit code and said all of these.
+    ///
+    /// # Errors
+    /// It did something else.
+    pub fn require_failure(&self, code: i32, words: &[&str]) -> Result<()> {
+        ensure!(
+            self.code == Some(code),
+            "ended otherwise than with {code}: {self}"
+        );
+        for word in words {
+            ensure!(
+                self.out.contains(word) || self.err.contains(word),
+                "`{word}` is not said: {self}"
+            );
+        }
+        Ok(())
+    }
+}
+
 impl CommandLine {
     /// For the account of a development key such as `//Bob`.
+    ///
+    /// # Errors
+    /// `aicpw` is not built.
     pub fn new(url: &str, suri: &str) -> Result<Self> {
         Ok(Self {
             program: binaries::find("aicpw")?,
@@ -26,35 +90,90 @@ impl CommandLine {
         })
     }
 
-    /// Runs it and returns what it printed and how it ended.
-    pub async fn output<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Result<Output> {
-        Command::new(&self.program)
+    /// Runs it to its end, whatever that is.
+    ///
+    /// # Errors
+    /// It cannot be started, or does not end; the error has what it had said by then.
+    pub async fn say<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Result<Said> {
+        // Files and not pipes, so that what was said before a time-out is known.
+        let mut out = tempfile::tempfile().context("a temporary file")?;
+        let mut err = tempfile::tempfile().context("a temporary file")?;
+        let mut child = Command::new(&self.program)
             .args(["--url", &self.url, "--suri", &self.suri, "--json"])
             .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(out.try_clone()?)
+            .stderr(err.try_clone()?)
             .kill_on_drop(true)
-            .output()
-            .await
-            .context("running aicpw")
+            .spawn()
+            .context("running aicpw")?;
+        let ended = tokio::time::timeout(LIMIT, child.wait()).await;
+        let said = Said {
+            code: match &ended {
+                Ok(Ok(status)) => status.code(),
+                _ => None,
+            },
+            out: text_of(&mut out)?,
+            err: text_of(&mut err)?,
+        };
+        match ended {
+            Ok(status) => {
+                status.context("waiting for aicpw")?;
+                Ok(said)
+            }
+            Err(_) => {
+                let line: Vec<_> = arguments.iter().map(AsRef::as_ref).collect();
+                bail!("aicpw {line:?} did not end within {LIMIT:?}: {said}")
+            }
+        }
     }
 
-    /// Runs it, expects success, and parses the last JSON line that it printed.
+    /// Runs it, expects success, and parses the last JSON document that it printed.
+    ///
+    /// # Errors
+    /// It failed.
     pub async fn json<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Result<Value> {
-        let output = self.output(arguments).await?;
-        let (out, err) = (
-            String::from_utf8_lossy(&output.stdout),
-            String::from_utf8_lossy(&output.stderr),
-        );
-        if !output.status.success() {
-            bail!("aicpw ended with {}:\n{out}\n{err}", output.status);
-        }
-        if let Ok(value) = serde_json::from_str(&out) {
-            return Ok(value);
-        }
-        let last = out
-            .lines()
-            .rev()
-            .find(|line| !line.trim().is_empty())
-            .unwrap_or_default();
-        serde_json::from_str(last).with_context(|| format!("not JSON:\n{out}\n{err}"))
+        let said = self.say(arguments).await?;
+        ensure!(said.code == Some(0), "aicpw failed: {said}");
+        said.document()
+    }
+}
+
+fn text_of(file: &mut File) -> Result<String> {
+    file.rewind()?;
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_document_counts() {
+        let said = |out: &str| Said {
+            code: Some(0),
+            out: out.into(),
+            err: String::new(),
+        };
+        let document = said("{\n  \"task\": 1\n}\n").document().unwrap();
+        assert_eq!(document["task"], 1);
+        let document = said("{\"event\":1}\n{\"event\":2}\n\n").document();
+        assert_eq!(document.unwrap()["event"], 2);
+        assert!(said("").document().is_err());
+    }
+
+    #[test]
+    fn a_failure_needs_its_code_and_its_words() {
+        let said = Said {
+            code: Some(2),
+            out: "{\"kind\":\"usage\"}".into(),
+            err: "--budget".into(),
+        };
+        said.require_failure(2, &["usage", "--budget"]).unwrap();
+        assert!(said.require_failure(1, &["usage"]).is_err());
+        let error = said.require_failure(2, &["--ask"]).unwrap_err().to_string();
+        assert!(error.contains("`--ask` is not said"), "{error}");
     }
 }

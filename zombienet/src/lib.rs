@@ -2,7 +2,8 @@
 //!
 //! Every process has its own base path and IPFS store, listens on loopback only, on ports that the
 //! system gives it, and finds the others by the addresses it is told: no mDNS. Waits are for
-//! conditions, with a deadline whose message shows the end of the node's log.
+//! conditions, with a generous deadline whose message says what was seen last and shows the ends of
+//! the nodes' logs. Networks of one process take turns, and end with whoever started them.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
@@ -10,10 +11,13 @@ pub mod binaries;
 pub mod client;
 pub mod cluster;
 pub mod command_line;
+pub mod jobs;
+pub mod market;
 pub mod node;
 pub mod wait;
 
 pub use client::Client;
 pub use cluster::Cluster;
-pub use command_line::CommandLine;
+pub use command_line::{CommandLine, Said};
+pub use market::Market;
 pub use node::{Node, NodeOptions};

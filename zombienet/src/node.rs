@@ -2,18 +2,29 @@
 
 use std::{
     fs::{self, File},
-    io::Read,
+    io::{Read, Seek, SeekFrom},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, Command, ExitStatus, Stdio},
+    sync::Mutex,
     time::Duration,
 };
 
 use anyhow::{bail, Context, Result};
 
-use crate::{binaries, wait, Client};
+use crate::{
+    binaries,
+    wait::{self, Seen},
+    Client,
+};
 
-/// How long a node may take until it answers.
-const START: Duration = Duration::from_secs(120);
+/// How long a node may take until it answers: many times what an idle machine needs.
+const START: Duration = Duration::from_secs(300);
+
+/// Lines of a log that are shown with an error.
+const LOG_TAIL: usize = 40;
+
+/// A port that the system chooses.
+const ANY_PORT: &str = "/ip4/127.0.0.1/tcp/0";
 
 /// What a node is started with.
 #[derive(Clone, Debug, Default)]
@@ -53,43 +64,64 @@ impl NodeOptions {
     }
 }
 
-/// A running node; killed when dropped.
+/// A running node; killed when dropped, which happens also when a test panics. Its IPFS process and
+/// its executors end with it, however it ends.
 pub struct Node {
     options: NodeOptions,
     base: PathBuf,
-    child: Option<Child>,
+    child: Mutex<Option<Child>>,
     url: String,
+    /// Where others reach it: chosen by the system at the first start, and kept after it, because
+    /// others remember them.
+    listen: String,
+    ipfs_listen: String,
+    /// Length of the log when the process was started last.
+    log_from: u64,
 }
 
 impl Node {
     /// Starts a node with its data under `folder` and waits until its RPC answers.
+    ///
+    /// # Errors
+    /// It does not start, or ends, or does not answer in time; with the end of its log.
     pub async fn start(folder: &Path, options: NodeOptions) -> Result<Self> {
         let base = folder.join(&options.name);
         fs::create_dir_all(&base).with_context(|| base.display().to_string())?;
         let mut node = Self {
             options,
             base,
-            child: None,
+            child: Mutex::new(None),
             url: String::new(),
+            listen: ANY_PORT.into(),
+            ipfs_listen: ANY_PORT.into(),
+            log_from: 0,
         };
         node.launch().await?;
         Ok(node)
     }
 
-    /// Starts it again on the same data, after [`Self::kill`] or [`Self::stop`].
+    /// Starts it again on the same data and ports, after [`Self::kill`] or instead of it.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
     pub async fn restart(&mut self) -> Result<()> {
         self.kill()?;
         self.launch().await
     }
 
     async fn launch(&mut self) -> Result<()> {
-        let log = File::create(self.log_path()).context("the node's log")?;
+        let log = File::options()
+            .create(true)
+            .append(true)
+            .open(self.log_path())
+            .context("the node's log")?;
+        self.log_from = log.metadata()?.len();
         let mut command = Command::new(binaries::find("aicpw-node")?);
         command
             .arg("--base-path")
             .arg(&self.base)
             .args(["--chain", &self.options.chain, "--name", &self.options.name])
-            .args(["--listen-addr", "/ip4/127.0.0.1/tcp/0", "--rpc-port", "0"])
+            .args(["--listen-addr", &self.listen, "--rpc-port", "0"])
             .args([
                 "--no-mdns",
                 "--no-prometheus",
@@ -104,13 +136,8 @@ impl Node {
                 "--allow-private-ip",
             ])
             .args(&self.options.arguments);
-        if self
-            .options
-            .arguments
-            .iter()
-            .any(|a| a == "--provider" || a == "--ipfs")
-        {
-            command.args(["--ipfs-listen", "/ip4/127.0.0.1/tcp/0"]);
+        if self.has_ipfs() {
+            command.args(["--ipfs-listen", &self.ipfs_listen]);
         }
         for bootnode in &self.options.bootnodes {
             command.args(["--bootnodes", bootnode]);
@@ -119,23 +146,87 @@ impl Node {
             .stdin(Stdio::null())
             .stdout(log.try_clone()?)
             .stderr(log);
-        self.child = Some(command.spawn().context("starting aicpw-node")?);
-        self.url = wait::until(
-            &format!("{} to listen", self.options.name),
-            START,
-            || async { Ok(rpc_url(&self.log()?)) },
-        )
-        .await
-        .map_err(|error| self.explain(error))?;
+        let child = command.spawn().context("starting aicpw-node")?;
+        *self.child.get_mut().unwrap_or_else(|e| e.into_inner()) = Some(child);
+        let ready = self.until_ready().await;
+        ready.map_err(|error| self.explain(error))
+    }
+
+    /// Waits until it listens and answers, and remembers where.
+    async fn until_ready(&mut self) -> Result<()> {
+        self.url = self
+            .until_alive("to listen", || async {
+                let log = self.log_since_start()?;
+                let lines = log.lines().count();
+                Ok(Seen::some(rpc_url(&log), || {
+                    format!("{lines} lines in its log, none with an address")
+                }))
+            })
+            .await?;
         // The first connection is also the proof that it answers.
-        wait::until(
-            &format!("{} to answer", self.options.name),
-            START,
-            || async { Client::connect(&self.url).await?.best().await.map(Some) },
-        )
-        .await
-        .map_err(|error| self.explain(error))?;
+        let client = self
+            .until_alive("to answer", || async {
+                let client = Client::connect(&self.url).await?;
+                client.best().await?;
+                Ok(Seen::Met(client))
+            })
+            .await?;
+        self.listen = self
+            .until_alive("to listen for other nodes", || async {
+                let address = client.listen_address().await?;
+                Ok(Seen::some(address.and_then(without_peer), || "no address"))
+            })
+            .await?;
+        if self.has_ipfs() {
+            self.ipfs_listen = self
+                .until_alive("to have an IPFS address", || async {
+                    let addresses: Vec<String> = client.call("aicpw_ipfsAddresses", &[]).await?;
+                    let address = addresses.into_iter().find_map(without_peer);
+                    Ok(Seen::some(address, || "no address"))
+                })
+                .await?;
+        }
         Ok(())
+    }
+
+    /// Waits for something that cannot come any more once the process has ended.
+    async fn until_alive<T, F, Fut>(&self, what: &str, mut probe: F) -> Result<T>
+    where
+        F: FnMut() -> Fut,
+        Fut: std::future::Future<Output = Result<Seen<T>>>,
+    {
+        let what = format!("{} {what}", self.options.name);
+        let outcome = wait::until(&what, START, || {
+            // Looked at first: what a process wrote before it ended is seen all the same.
+            let ended = self.ended();
+            let seen = probe();
+            async move {
+                match (seen.await, ended?) {
+                    (Ok(Seen::Met(value)), _) => Ok(Seen::Met(Ok(value))),
+                    (_, Some(status)) => Ok(Seen::Met(Err(status))),
+                    (Ok(Seen::NotYet(seen)), None) => Ok(Seen::NotYet(seen)),
+                    (Err(error), None) => Err(error),
+                }
+            }
+        });
+        match outcome.await? {
+            Ok(value) => Ok(value),
+            Err(status) => bail!("waiting for {what}: the process ended with {status}"),
+        }
+    }
+
+    /// How the process ended, if it did so by itself.
+    fn ended(&self) -> Result<Option<ExitStatus>> {
+        let mut child = self.child.lock().unwrap_or_else(|e| e.into_inner());
+        match &mut *child {
+            Some(child) => Ok(child.try_wait()?),
+            None => Ok(None),
+        }
+    }
+
+    fn has_ipfs(&self) -> bool {
+        let mut arguments = self.options.arguments.iter();
+        arguments.any(|a| a == "--provider" || a == "--ipfs")
     }
 
     /// Its JSON-RPC, `ws://…`.
@@ -148,11 +239,6 @@ impl Node {
         &self.base
     }
 
-    /// Its process id while it runs.
-    pub fn pid(&self) -> Option<u32> {
-        self.child.as_ref().map(Child::id)
-    }
-
     /// A new connection.
     pub async fn client(&self) -> Result<Client> {
         Client::connect(&self.url)
@@ -163,7 +249,8 @@ impl Node {
     /// Where it listens for other nodes.
     pub async fn address(&self) -> Result<String> {
         let client = self.client().await?;
-        wait::until("a listen address", START, || client.listen_address()).await
+        let address = client.listen_address().await?;
+        address.with_context(|| format!("{} has no listen address", self.options.name))
     }
 
     /// Waits until it has finalised this height.
@@ -172,7 +259,10 @@ impl Node {
         wait::until(
             &format!("{} to finalise {height}", self.options.name),
             limit,
-            || async { Ok((client.finalised().await? >= height).then_some(())) },
+            || async {
+                let finalised = client.finalised().await?;
+                Ok(Seen::when(finalised >= height, || finalised))
+            },
         )
         .await
         .map_err(|error| self.explain(error))
@@ -180,41 +270,38 @@ impl Node {
 
     /// SIGKILL, at once; does nothing if it is not running.
     pub fn kill(&mut self) -> Result<()> {
-        if let Some(mut child) = self.child.take() {
+        let child = self.child.get_mut().unwrap_or_else(|e| e.into_inner());
+        if let Some(mut child) = child.take() {
             child.kill().context("killing the node")?;
             child.wait().context("waiting for the killed node")?;
         }
         Ok(())
     }
 
-    /// Everything it has logged so far.
-    pub fn log(&self) -> Result<String> {
-        let mut text = String::new();
-        File::open(self.log_path())?.read_to_string(&mut text)?;
-        Ok(text)
+    /// What it has logged since it was started last.
+    fn log_since_start(&self) -> Result<String> {
+        let mut file = File::open(self.log_path())?;
+        file.seek(SeekFrom::Start(self.log_from))?;
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes)?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 
     fn log_path(&self) -> PathBuf {
         self.base.with_extension("log")
     }
 
-    /// Adds the end of the log to an error.
+    /// Adds the end of the log to an error, and whether the process ended by itself.
     pub fn explain(&self, error: anyhow::Error) -> anyhow::Error {
-        let log = self.log().unwrap_or_default();
+        let log = fs::read(self.log_path()).unwrap_or_default();
+        let log = String::from_utf8_lossy(&log);
         let lines: Vec<&str> = log.lines().collect();
-        let end = lines[lines.len().saturating_sub(25)..].join("\n");
-        error.context(format!("{}'s log ends:\n{end}", self.options.name))
-    }
-
-    /// Fails if the process has ended by itself.
-    pub fn require_alive(&mut self) -> Result<()> {
-        if let Some(child) = &mut self.child {
-            if let Some(status) = child.try_wait()? {
-                let error = anyhow::anyhow!("{} ended: {status}", self.options.name);
-                bail!(self.explain(error));
-            }
-        }
-        Ok(())
+        let end = lines[lines.len().saturating_sub(LOG_TAIL)..].join("\n");
+        let state = match self.ended() {
+            Ok(Some(status)) => format!(" (the process ended with {status})"),
+            _ => String::new(),
+        };
+        error.context(format!("{}'s log ends{state}:\n{end}", self.options.name))
     }
 }
 
@@ -236,9 +323,25 @@ fn rpc_url(log: &str) -> Option<String> {
     Some(format!("ws://{}", &address[..end]))
 }
 
+/// A TCP address without the identity of who listens there.
+fn without_peer(address: String) -> Option<String> {
+    let address = address.split("/p2p/").next()?;
+    let is_local_tcp = address.starts_with("/ip4/127.0.0.1/tcp/");
+    is_local_tcp.then(|| address.to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_to_listen_on_has_no_identity() {
+        let address = |text: &str| without_peer(text.into());
+        let local = Some("/ip4/127.0.0.1/tcp/4001".to_owned());
+        assert_eq!(address("/ip4/127.0.0.1/tcp/4001/p2p/12D3KooW"), local);
+        assert_eq!(address("/ip4/127.0.0.1/tcp/4001"), local);
+        assert_eq!(address("/ip4/10.0.0.1/tcp/4001"), None);
+    }
 
     #[test]
     fn the_rpc_address_is_read_from_the_log() {

@@ -8,7 +8,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use aicpw_network_tests::{binaries, Cluster, CommandLine, Node, NodeOptions};
+use aicpw_network_tests::{
+    binaries,
+    jobs::{write_manifest, Count},
+    market::newest_state,
+    Market,
+};
 use serde_json::{json, Value};
 use tokio::process::Command;
 
@@ -21,6 +26,7 @@ async fn search(arguments: &[&str], header: &Path) -> std::process::Output {
         .arg("--header")
         .arg(header)
         .args(NONCES)
+        .kill_on_drop(true)
         .output()
         .await
         .unwrap()
@@ -39,53 +45,30 @@ async fn prepare_search(folder: &Path) -> (PathBuf, PathBuf) {
     (header, task.join("manifest.json"))
 }
 
-async fn provider(cluster: &Cluster) -> Node {
-    let node = cluster
-        .join(NodeOptions::new("provider", "dev").arg("--provider"))
-        .await
-        .unwrap();
-    let command_line = CommandLine::new(node.url(), "//Bob").unwrap();
-    command_line
-        .json(&["provider", "register", "--stake", "1000", "--ask", "0.5"])
-        .await
-        .map_err(|error| node.explain(error))
-        .unwrap();
-    node
-}
-
+/// The arguments of a task that is waited for.
 fn submit<'a>(manifest: &'a Path, out: &'a Path, more: &[&'a str]) -> Vec<&'a str> {
     let mut arguments = vec!["submit", manifest.to_str().unwrap(), "--budget", "1"];
-    arguments.extend([
-        "--time-limit",
-        "60s",
-        "--wait",
-        "--out",
-        out.to_str().unwrap(),
-    ]);
+    arguments.extend(["--time-limit", "10m", "--wait"]);
+    arguments.extend(["--out", out.to_str().unwrap()]);
     arguments.extend(more);
     arguments
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_task_crosses_three_processes() {
-    let cluster = Cluster::development().await.unwrap();
-    let provider = provider(&cluster).await;
-    let requester = cluster
-        .join(NodeOptions::new("requester", "dev").arg("--ipfs"))
+    let mut market = Market::start().await.unwrap();
+    market
+        .provider("provider", "//Bob", "0.5", "1", &[])
         .await
         .unwrap();
-    let charlie = CommandLine::new(requester.url(), "//Charlie").unwrap();
-    let (header, manifest) = prepare_search(cluster.folder()).await;
-    let out = cluster.folder().join("result");
-
-    let result = charlie
-        .json(&submit(
-            &manifest,
-            &out,
-            &["--verify", "optimistic=60s", "--accept"],
-        ))
+    let (header, manifest) = prepare_search(market.folder()).await;
+    let out = market.path("result");
+    // Not waited for: who submits at a node that is still behind is not refused, but waits.
+    market.add("requester", &["--ipfs"]).await.unwrap();
+    let accept = ["--verify", "optimistic=60s", "--accept"];
+    let result = market
+        .json("requester", "//Charlie", &submit(&manifest, &out, &accept))
         .await
-        .map_err(|error| provider.explain(requester.explain(error)))
         .unwrap();
     let id = result["task"].as_u64().unwrap().to_string();
 
@@ -97,17 +80,19 @@ async fn a_task_crosses_three_processes() {
         String::from_utf8_lossy(&check.stderr)
     );
 
-    charlie.json(&["task", "rate", &id, "5"]).await.unwrap();
-    let shown = charlie.json(&["task", "show", &id]).await.unwrap();
+    let rate = ["task", "rate", &id, "5"];
+    market.json("requester", "//Charlie", &rate).await.unwrap();
+    let show = ["task", "show", &id];
+    let shown = market.json("requester", "//Charlie", &show).await.unwrap();
     assert_eq!(shown["state"], "settled", "{shown}");
-    charlie.json(&["history", "verify"]).await.unwrap();
 
     // The same search again, now that the root is known: settled in the block of the reveal.
     let root = result["result"]["result_root"].as_str().unwrap().to_owned();
-    let again = cluster.folder().join("again");
-    let verify = format!("expected={root}");
-    let result = charlie
-        .json(&submit(&manifest, &again, &["--verify", &verify]))
+    let again = market.path("again");
+    let expected = format!("expected={root}");
+    let arguments = submit(&manifest, &again, &["--verify", &expected]);
+    let result = market
+        .json("requester", "//Charlie", &arguments)
         .await
         .unwrap();
     assert_eq!(result["result"]["result_root"], Value::from(root));
@@ -115,20 +100,30 @@ async fn a_task_crosses_three_processes() {
         fs::read(again.join("result.bin")).unwrap(),
         fs::read(found).unwrap()
     );
+
+    let verify = ["history", "verify"];
+    let history = market.json("requester", "//Charlie", &verify).await;
+    let history = history.unwrap();
+    assert_eq!(history["valid"], true, "{history}");
+    assert_eq!(history["verified"], 2, "{history}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_compiler_says_reaches_the_requester_and_nothing_is_paid() {
-    let cluster = Cluster::development().await.unwrap();
-    let node = provider(&cluster).await;
-    let folder = cluster.folder().join("broken");
+    let mut market = Market::start().await.unwrap();
+    market
+        .provider("provider", "//Bob", "0.5", "1", &[])
+        .await
+        .unwrap();
+    market.join("requester", &["--ipfs"]).await.unwrap();
+    let folder = market.path("broken");
     fs::create_dir_all(&folder).unwrap();
     fs::write(
         folder.join("broken.cl"),
         "__kernel void broken(__global int *x) { x[0] = nonsense; }",
     )
     .unwrap();
-    let mut manifest = json!({
+    let manifest = json!({
         "version": "aicpw.task/v1",
         "name": "broken",
         "engine": "opencl",
@@ -138,89 +133,45 @@ async fn what_the_compiler_says_reaches_the_requester_and_nothing_is_paid() {
         "steps": [{ "kernel": "broken", "args": [{ "buffer": "x" }], "global": [1] }],
         "outputs": ["x"]
     });
-    let path = folder.join("manifest.json");
-    fs::write(&path, manifest.to_string()).unwrap();
-    let dave = CommandLine::new(node.url(), "//Dave").unwrap();
+    let path = write_manifest(&folder, &manifest).unwrap();
     let out = folder.join("out");
-    let output = dave
-        .output(&submit(
-            &path,
-            &out,
-            &["--verify", "optimistic=60s", "--match-window", "10s"],
-        ))
+    let before = market.funds("//Dave").await.unwrap();
+    let arguments = submit(&path, &out, &["--match-window", "10s"]);
+    let words = ["nonsense", "build-failed"];
+    market
+        .fails("requester", "//Dave", &arguments, 3, &words)
         .await
         .unwrap();
-    let said = String::from_utf8_lossy(&output.stdout).into_owned()
-        + &String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(3), "refunded: {said}");
-    assert!(
-        said.contains("nonsense"),
-        "the compiler's log is missing: {said}"
-    );
     assert!(!out.join("x.bin").exists());
-
-    // What is wrong with a manifest is said before anything is paid.
-    let height = dave.json(&["task", "ls"]).await.unwrap();
-    manifest["steps"][0]["args"][0]["buffer"] = "y".into();
-    fs::write(&path, manifest.to_string()).unwrap();
-    let output = dave.output(&submit(&path, &out, &[])).await.unwrap();
-    let said = String::from_utf8_lossy(&output.stderr).into_owned()
-        + &String::from_utf8_lossy(&output.stdout);
-    assert!(!output.status.success());
-    assert!(
-        said.contains("steps[0].args[0]"),
-        "the field is not named: {said}"
-    );
-    assert_eq!(dave.json(&["task", "ls"]).await.unwrap(), height);
+    let after = market.funds("//Dave").await.unwrap();
+    assert_eq!(after.held, before.held);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_provider_that_is_killed_in_the_middle_is_replaced_by_the_next() {
-    let cluster = Cluster::development().await.unwrap();
-    let mut first = provider(&cluster).await;
-    let second = cluster
-        .join(NodeOptions::new("second", "dev").arg("--provider"))
-        .await
-        .unwrap();
-    let requester = cluster
-        .join(NodeOptions::new("requester", "dev").arg("--ipfs"))
-        .await
-        .unwrap();
-    // The dearer one comes second, so that the first has the task.
-    let eve = CommandLine::new(second.url(), "//Eve").unwrap();
-    eve.json(&["provider", "register", "--stake", "1000", "--ask", "2"])
-        .await
-        .unwrap();
-
-    let (header, manifest) = prepare_search(cluster.folder()).await;
-    let out = cluster.folder().join("result");
-    first.kill().unwrap();
-    let charlie = CommandLine::new(requester.url(), "//Charlie").unwrap();
-    let result = charlie
-        .json(&submit(
-            &manifest,
-            &out,
-            &["--verify", "optimistic=60s", "--accept"],
-        ))
-        .await
-        .map_err(|error| second.explain(error))
-        .unwrap();
-    let shown = charlie
-        .json(&[
-            "task",
-            "show",
-            &result["task"].as_u64().unwrap().to_string(),
-        ])
-        .await
-        .unwrap();
-    let assignments = shown["assignments"].as_array().unwrap();
-    assert_eq!(assignments.len(), 2, "{shown}");
-    assert_eq!(assignments[0]["state"], "failed", "{shown}");
-    let found = out.join("result.bin");
-    let check = search(&["check", "--result", found.to_str().unwrap()], &header).await;
-    assert!(
-        check.status.success(),
-        "{}",
-        String::from_utf8_lossy(&check.stderr)
+async fn two_slots_of_a_device_run_two_jobs_at_the_same_time() {
+    let market = Market::with_validator(&["--provider"]).await.unwrap();
+    market.register("alice", "//Bob", "0.5", "2").await.unwrap();
+    let manifest = Count::LONG.write(&market.path("count")).unwrap();
+    let (one, two) = (market.path("one"), market.path("two"));
+    let first = market.begin(
+        "alice",
+        "//Charlie",
+        &submit(&manifest, &one, &["--accept"]),
     );
+    let second = market.begin("alice", "//Dave", &submit(&manifest, &two, &["--accept"]));
+    let (first, second) = (first.unwrap(), second.unwrap());
+
+    let runs = |tasks: &[Value]| tasks.iter().all(|task| newest_state(task) == "running");
+    market
+        .until_tasks(&[0, 1], "running, both at once", runs)
+        .await
+        .unwrap();
+    for (begun, folder) in [(first, one), (second, two)] {
+        let result = market.done(begun).await.unwrap();
+        assert_eq!(result["state"], "settled", "{result}");
+        assert_eq!(
+            fs::read(folder.join("x.bin")).unwrap(),
+            Count::LONG.output()
+        );
+    }
 }

@@ -11,6 +11,7 @@ pub mod follow;
 mod next_step;
 pub mod read;
 pub mod submit;
+mod sync;
 
 use std::{sync::Arc, time::Duration};
 

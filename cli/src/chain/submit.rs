@@ -23,7 +23,7 @@ type AtBlock = OnlineClientAtBlockImpl<SubstrateConfig>;
 
 /// Blocks for which a transaction stays valid: about a minute. One that is not in a block by then
 /// will never be, so that it can be sent again without fear.
-const MORTAL_BLOCKS: u64 = 256;
+pub(super) const MORTAL_BLOCKS: u64 = 256;
 
 /// How long a transaction may wait for its block, and then for finality.
 const INCLUSION_TIMEOUT: Duration = Duration::from_secs(90);

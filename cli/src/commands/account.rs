@@ -106,7 +106,7 @@ pub async fn run(context: &Context<'_>, command: AccountCommand) -> Result<()> {
 /// Sends AICP.
 pub async fn transfer(context: &Context<'_>, args: &TransferArgs) -> Result<()> {
     let signer = context.signer()?;
-    let chain = context.connect().await?;
+    let chain = context.connect_to_send().await?;
     let call = Call::transfer(args.to, args.amount.0);
     let signed = chain.sign(&signer, &call).await?;
     let funds = chain.funds(signer.account).await?;

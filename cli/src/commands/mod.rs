@@ -36,6 +36,13 @@ impl Context<'_> {
         Chain::connect(&self.global.url).await
     }
 
+    /// Connects to the node, for a transaction: waits until the node has caught up with the chain.
+    pub async fn connect_to_send(&self) -> Result<Chain> {
+        let chain = self.connect().await?;
+        chain.caught_up(self.out).await?;
+        Ok(chain)
+    }
+
     /// The key.
     pub fn signer(&self) -> Result<Signer> {
         self.global.keys.signer()

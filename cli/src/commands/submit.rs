@@ -112,7 +112,7 @@ pub async fn run(context: &Context<'_>, args: &SubmitArgs) -> Result<()> {
         fetch::check_folder(folder, &prepared.outputs)?;
     }
     let signer = context.signer()?;
-    let chain = context.connect().await?;
+    let chain = context.connect_to_send().await?;
     let market = chain.market_parameters().await?;
     let terms = Terms::new(&args.terms, &prepared.manifest, &market)?;
     let fee = Amount(market.submission_fee);

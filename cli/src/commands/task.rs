@@ -238,7 +238,7 @@ async fn watch(context: &Context<'_>, id: TaskId, timeout: Option<Milliseconds>)
 /// Signs and sends a call about a task, and says how the task is after it.
 async fn change(context: &Context<'_>, id: TaskId, call: Call, stars: Option<u8>) -> Result<()> {
     let signer = context.signer()?;
-    let chain = context.connect().await?;
+    let chain = context.connect_to_send().await?;
     let before = read(&chain, id).await?;
     if before.requester != signer.account {
         return Err(Error::usage(format!(

@@ -3,18 +3,26 @@
 use super::error::DaemonError;
 use super::locate::find_binary;
 use super::rpc::KuboRpc;
-use super::supervise::{self, Program};
+use super::supervise::{self, Program, Running};
 use super::PeerAddress;
 use std::fs::{DirBuilder, Permissions};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
 /// Longest path of a Unix socket on Linux, without the terminating zero.
 const MAX_SOCKET_PATH: usize = 107;
+
+/// How long the process of a node that was killed may take to end: it lets its requests end first.
+const TAKE_OVER: Duration = Duration::from_secs(30);
+
+/// How often it is looked whether it has ended.
+const TAKE_OVER_POLL: Duration = Duration::from_millis(50);
 
 /// How the process is started.
 #[derive(Debug, Clone)]
@@ -46,8 +54,9 @@ impl Daemon {
     /// Starts the process and waits until it answers.
     ///
     /// # Errors
-    /// When the program is missing, ends at once (the error has the last it said), or does not
-    /// become ready. Later failures are not reported but repaired.
+    /// When the program is missing, ends at once (the error has the last it said), does not become
+    /// ready, or another one goes on using the folder. Later failures are not reported but
+    /// repaired.
     pub async fn start(config: DaemonConfig) -> Result<Self, DaemonError> {
         let binary = find_binary(config.binary.as_deref())?;
         private_folder(&config.folder, true)?;
@@ -59,7 +68,7 @@ impl Daemon {
             rpc: rpc.clone(),
         };
 
-        let first = program.start().await?;
+        let first = take_over(&program, &socket).await?;
         let (ready, is_ready) = watch::channel(true);
         let (stop, stopped) = oneshot::channel();
         let supervisor = tokio::spawn(supervise::supervise(program, first, ready, stopped));
@@ -92,6 +101,33 @@ impl Drop for Daemon {
     fn drop(&mut self) {
         // Drops the process with it, which kills it.
         self.supervisor.abort();
+    }
+}
+
+/// Starts the process, once that of a node before this one has ended. It ends by itself when its
+/// node does, but may still answer on the socket, or hold the repository, when a node that was
+/// killed is started again.
+async fn take_over(program: &Program, socket: &Path) -> Result<Running, DaemonError> {
+    let deadline = Instant::now() + TAKE_OVER;
+    let mut told = false;
+    loop {
+        let error = if program.rpc.ping().await.is_ok() {
+            DaemonError::InUse {
+                socket: socket.to_owned(),
+            }
+        } else {
+            match program.start().await {
+                Err(error) if error.is_repository_in_use() => error,
+                started => return started,
+            }
+        };
+        if Instant::now() >= deadline {
+            return Err(error);
+        }
+        if !std::mem::replace(&mut told, true) {
+            tracing::info!("waiting for the aicpw-ipfs of the node before this one to end");
+        }
+        tokio::time::sleep(TAKE_OVER_POLL).await;
     }
 }
 

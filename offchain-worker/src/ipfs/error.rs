@@ -142,6 +142,16 @@ pub enum DaemonError {
         source: io::Error,
     },
 
+    /// Another process serves the socket, and goes on.
+    #[error(
+        "another aicpw-ipfs answers at {}: does another node run on the same folder?",
+        socket.display()
+    )]
+    InUse {
+        /// The socket.
+        socket: PathBuf,
+    },
+
     /// It ended before it was ready.
     #[error("aicpw-ipfs ended with {status} before it was ready: {said}")]
     Ended {
@@ -163,4 +173,12 @@ pub enum DaemonError {
     /// The client could not be made.
     #[error(transparent)]
     Client(#[from] BlobError),
+}
+
+impl DaemonError {
+    /// Whether it ended because another process has the repository open.
+    pub(super) fn is_repository_in_use(&self) -> bool {
+        // The words of the IPFS library; the process has no exit code for it.
+        matches!(self, Self::Ended { said, .. } if said.contains("already being used"))
+    }
 }

@@ -117,6 +117,13 @@ pub trait BlobStore: Send + Sync {
     /// When the store fails.
     async fn unpin(&self, cid: &Cid) -> Result<(), BlobError>;
 
+    /// Sees to it that a file of so many bytes can be added, if need be by collecting what is not
+    /// pinned. Nothing is reserved.
+    ///
+    /// # Errors
+    /// [`BlobError::StoreFull`].
+    async fn make_room(&self, bytes: u64) -> Result<(), BlobError>;
+
     /// Connects to a peer.
     ///
     /// # Errors

@@ -17,6 +17,9 @@ const QUICK: Duration = Duration::from_secs(30);
 /// Dialling a peer; the IPFS node has a shorter limit of its own.
 const DIAL: Duration = Duration::from_secs(20);
 
+/// Looking through all blocks of a large store.
+const COLLECTION: Duration = Duration::from_secs(120);
+
 /// How long a request waits for a supervised process that is being started again.
 const RESTART: Duration = Duration::from_secs(20);
 
@@ -48,6 +51,28 @@ struct Failure {
 struct Stat {
     size: u64,
     r#type: String,
+}
+
+/// How full a store is, in bytes.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Usage {
+    repo_size: u64,
+    storage_max: u64,
+}
+
+impl Usage {
+    /// Why a file of so many bytes does not fit.
+    fn shortage(&self, bytes: u64) -> Option<String> {
+        let Self {
+            repo_size,
+            storage_max,
+        } = self;
+        // The blocks above the leaves: far less than a hundredth, and one block at least.
+        let blocks = bytes.saturating_add(bytes / 100).saturating_add(1 << 10);
+        let full = repo_size.saturating_add(blocks) > *storage_max;
+        full.then(|| format!("it holds {repo_size} of {storage_max} bytes"))
+    }
 }
 
 #[derive(Deserialize)]
@@ -196,6 +221,26 @@ impl KuboRpc {
         }
     }
 
+    async fn usage(&self) -> Result<Usage, BlobError> {
+        let request = self.request("repo/stat", &[]).timeout(QUICK);
+        self.call("repo/stat", request).await
+    }
+
+    /// Has the node remove what is not pinned.
+    async fn collect(&self) -> Result<(), BlobError> {
+        let request = self
+            .request("repo/gc", &[("quiet", "true")])
+            .timeout(COLLECTION);
+        let mut answer = self.check("repo/gc", self.answer(request).await?).await?;
+        // A line for each block, of which there may be many.
+        while let Some(_piece) = answer
+            .chunk()
+            .await
+            .map_err(|error| self.unreachable(&error))?
+        {}
+        Ok(())
+    }
+
     /// Waits until a supervised process is ready.
     pub(super) async fn wait_ready(&self) -> Result<(), BlobError> {
         let Some(mut ready) = self.ready.clone() else {
@@ -336,6 +381,21 @@ impl BlobStore for KuboRpc {
         }
     }
 
+    async fn make_room(&self, bytes: u64) -> Result<(), BlobError> {
+        self.wait_ready().await?;
+        if self.usage().await?.shortage(bytes).is_none() {
+            return Ok(());
+        }
+        self.collect().await?;
+        match self.usage().await?.shortage(bytes) {
+            None => Ok(()),
+            Some(message) => Err(BlobError::StoreFull {
+                subject: format!("{bytes} bytes"),
+                message,
+            }),
+        }
+    }
+
     async fn connect(&self, peer: &PeerAddress) -> Result<(), BlobError> {
         self.wait_ready().await?;
         let address = peer.to_string();
@@ -388,6 +448,23 @@ mod tests {
         let error = rpc.ping().await.unwrap_err().to_string();
         assert!(error.contains("/nonexistent/rpc.sock"), "{error}");
         assert!(error.contains("No such file"), "{error}");
+    }
+
+    #[test]
+    fn a_file_needs_a_little_more_room_than_its_bytes() {
+        let usage = |repo_size| Usage {
+            repo_size,
+            storage_max: 2_000_000,
+        };
+        assert_eq!(usage(0).shortage(1_900_000), None);
+        let message = usage(200_000).shortage(1_900_000).unwrap();
+        assert!(message.contains("200000 of 2000000"), "{message}");
+        assert!(usage(0).shortage(2_000_000).is_some());
+        let unlimited = Usage {
+            repo_size: 1,
+            storage_max: u64::MAX,
+        };
+        assert_eq!(unlimited.shortage(1 << 40), None);
     }
 
     #[test]

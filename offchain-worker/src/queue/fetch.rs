@@ -139,7 +139,7 @@ async fn fetch(
             | BlobError::PeerUnreachable { .. }
             | BlobError::BadAddress { .. }
             | BlobError::NodeUnreachable { .. } => {
-                return Err(own_fault(&format!("{field}: the provider's {error}")));
+                return Err(own_fault(&format!("{field}: at the provider: {error}")));
             }
         }
     }

@@ -188,6 +188,7 @@ impl Life {
             }
         };
         let _slot = self.slot(&order).await?;
+        self.room_for(plan.output_bytes).await?;
 
         let deadline = Instant::now() + Duration::from_millis(order.time_limit.0);
         self.enter(Phase::Ready)?;
@@ -217,6 +218,7 @@ impl Life {
 
         let assignment = self.order().assignment;
         let mailbox = &self.shop.mailbox;
+        let watch = self.watch.clone();
         let every = self.shop.progress_every;
         let last = Mutex::new(None::<Instant>);
         let progress = move |progress: Progress| {
@@ -228,6 +230,7 @@ impl Life {
                 return;
             }
             *last = Some(Instant::now());
+            let progress = not_less(progress, watch.progress());
             mailbox.write_report(assignment, &Report::Running { progress });
         };
         Ok(engine.run(job, &progress).await?)
@@ -249,6 +252,8 @@ impl Life {
         if root != product.result_root {
             return Err(odd("the output is not what the engine says it is".into()));
         }
+        // A result that is committed to has to be served.
+        self.room_for(output_bytes).await?;
         // Only hashed: nothing is served or announced before the commit is final.
         let cid = self.shop.store.hash_file(&output, &silent).await;
         let cid = cid.map_err(|error| own(format!("no CID for the output: {error}")))?;
@@ -261,6 +266,23 @@ impl Life {
             result,
             bytes: output_bytes,
         })
+    }
+
+    /// Whether the store can take the result.
+    async fn room_for(&self, output_bytes: u64) -> Result<(), Trouble> {
+        match self.shop.store.make_room(output_bytes).await {
+            Ok(()) => Ok(()),
+            Err(error @ (BlobError::StoreFull { .. } | BlobError::DiskFull { .. })) => {
+                let message = format!("the result: at the provider: {error}");
+                Err(Failure::new(Fault::Crashed, message).into())
+            }
+            // It may be back when the result is to be added, and that is tried until it works.
+            Err(error) => {
+                tracing::warn!(assignment = %self.order().assignment, %error,
+                    "cannot ask the store for its room");
+                Ok(())
+            }
+        }
     }
 
     /// A slot of the device, in time to start.
@@ -430,6 +452,20 @@ impl Life {
 
     fn order(&self) -> &Order {
         &self.folder.record().order
+    }
+}
+
+/// The chain takes no step back. A job that is done again after a restart says what was reached
+/// before until it is there again, which is a sign of life all the same.
+fn not_less(progress: Progress, known: Option<Progress>) -> Progress {
+    match known {
+        Some(known)
+            if known.steps_total == progress.steps_total
+                && known.steps_done > progress.steps_done =>
+        {
+            known
+        }
+        _ => progress,
     }
 }
 

@@ -1,6 +1,9 @@
 //! What the chain says about one assignment, and waiting for it.
 
-use aicpw_protocol::{task::AssignmentStatus, BlockNumber, Hash};
+use aicpw_protocol::{
+    task::{AssignmentStatus, Progress},
+    BlockNumber, Hash,
+};
 use tokio::sync::watch;
 
 /// What the chain says about an assignment.
@@ -117,6 +120,14 @@ impl Watch {
     /// Until the finalised chain holds a commitment for the assignment.
     pub async fn committed(&self) -> Commitment {
         self.until(Sight::commitment).await
+    }
+
+    /// The progress that the chain knows of; none before the first report.
+    pub fn progress(&self) -> Option<Progress> {
+        match self.0.borrow().best {
+            Some(AssignmentStatus::Running { progress, .. }) => Some(progress),
+            _ => None,
+        }
     }
 
     /// Until fewer than `margin` blocks are left to start.

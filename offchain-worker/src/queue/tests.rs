@@ -416,6 +416,55 @@ async fn a_device_runs_as_many_jobs_as_it_has_slots() {
 }
 
 #[tokio::test]
+async fn a_job_that_is_done_again_never_reports_less_than_before() {
+    let node = Node::new();
+    let reached = Progress {
+        steps_done: 2,
+        steps_total: 2,
+    };
+    // As after a restart: the chain knows more than the new run has done.
+    let order = Order {
+        status: AssignmentStatus::Running {
+            progress_by: 900,
+            commit_by: 1_000,
+            progress: reached,
+            reports: 1,
+        },
+        ..order(1)
+    };
+    node.chain.best(1, std::slice::from_ref(&order));
+    let storage = &node.chain.storage;
+    let is_running = |report: &Report| matches!(report, Report::Running { .. });
+    let report = storage
+        .report(order.assignment, "it runs", is_running)
+        .await;
+    assert_eq!(report, Report::Running { progress: reached });
+}
+
+#[tokio::test]
+async fn a_result_for_which_there_is_no_room_is_not_committed_to() {
+    let node = Node::new();
+    node.store.set_full(true);
+    let never_begun = order(1);
+    node.chain.best(1, std::slice::from_ref(&never_begun));
+    let (fault, message, _) = node.failed(&never_begun).await;
+    assert_eq!(fault, Fault::Crashed);
+    assert!(message.contains("no room for 6 bytes"), "{message}");
+    assert_eq!(node.engine.started(), 0);
+
+    node.store.set_full(false);
+    let begun = order(2);
+    node.chain.best(2, std::slice::from_ref(&begun));
+    node.engine.until_started(1).await;
+    node.store.set_full(true);
+    node.engine.ends(0, Ok(OUTPUT));
+    let (fault, message, _) = node.failed(&begun).await;
+    assert_eq!(fault, Fault::Crashed);
+    assert!(message.contains("no room for 6 bytes"), "{message}");
+    assert!(node.chain.storage.commitments(begun.assignment).is_empty());
+}
+
+#[tokio::test]
 async fn a_result_is_opened_in_time_even_if_ipfs_is_down() {
     let node = Node::new();
     let order = order(1);

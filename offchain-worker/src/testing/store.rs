@@ -20,6 +20,7 @@ struct State {
     pinned: BTreeSet<Cid>,
     nowhere: BTreeSet<Cid>,
     broken: bool,
+    full: bool,
 }
 
 impl Default for FakeStore {
@@ -50,6 +51,11 @@ impl FakeStore {
     /// Adding fails, or works again.
     pub fn set_broken(&self, broken: bool) {
         self.state.send_modify(|state| state.broken = broken);
+    }
+
+    /// There is no room for another file, or there is again.
+    pub fn set_full(&self, full: bool) {
+        self.state.send_modify(|state| state.full = full);
     }
 
     /// What is pinned under a CID.
@@ -148,6 +154,16 @@ impl BlobStore for FakeStore {
         self.state.send_modify(|state| {
             state.pinned.remove(cid);
         });
+        Ok(())
+    }
+
+    async fn make_room(&self, bytes: u64) -> Result<(), BlobError> {
+        if self.state.borrow().full {
+            return Err(BlobError::StoreFull {
+                subject: format!("{bytes} bytes"),
+                message: "full, says the test".into(),
+            });
+        }
         Ok(())
     }
 

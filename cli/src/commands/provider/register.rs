@@ -192,7 +192,7 @@ struct DeviceSpecJson {
 pub async fn run(context: &Context<'_>, args: &RegisterArgs) -> Result<()> {
     let out = context.out;
     let signer = context.signer()?;
-    let chain = context.connect().await?;
+    let chain = context.connect_to_send().await?;
     let node = NodeRpc::new(&chain);
     let market = chain.market_parameters().await?;
     check_terms(args, &market)?;

@@ -1,0 +1,221 @@
+//! Whether a node is far enough for transactions: one made on an old state is invalid by the time
+//! it arrives.
+
+use std::{
+    future::Future,
+    time::{Duration, Instant},
+};
+
+use serde::Deserialize;
+use subxt::rpcs::rpc_params;
+
+use super::{explain, submit::MORTAL_BLOCKS, Chain};
+use crate::{
+    error::{Error, Kind, Result},
+    output::Output,
+};
+
+/// How often a node that is behind is asked again.
+const ASK_EVERY: Duration = Duration::from_millis(500);
+
+/// A node that is behind and gets no further for so long is given up.
+const STALL_TIMEOUT: Duration = Duration::from_secs(120);
+
+/// How far finality may be behind. Transactions are bound to the newest final block and have to
+/// reach one of the next [`MORTAL_BLOCKS`].
+const MAX_LAG: u64 = MORTAL_BLOCKS / 2;
+
+/// How a node stands to the chain.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+struct Standing {
+    peers: usize,
+    should_have_peers: bool,
+    is_syncing: bool,
+    best: u64,
+    /// The highest block that its peers have.
+    highest: u64,
+    finalised: u64,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct SyncState {
+    current_block: u64,
+    highest_block: u64,
+}
+
+impl Standing {
+    /// Why no transaction can be made on what it knows.
+    fn obstacle(&self) -> Option<String> {
+        if self.should_have_peers && self.peers == 0 {
+            Some("it has no peers".into())
+        } else if self.is_syncing {
+            Some(format!("it is at block {} of {}", self.best, self.highest))
+        } else if self.best == 0 {
+            Some("it has no blocks".into())
+        } else if self.best.saturating_sub(self.finalised) > MAX_LAG {
+            Some(format!(
+                "its best block is {}, and only {} is final",
+                self.best, self.finalised
+            ))
+        } else {
+            None
+        }
+    }
+
+    /// Grows as long as it comes nearer to having no obstacle.
+    fn advance(&self) -> u64 {
+        self.best.min(self.finalised.saturating_add(MAX_LAG))
+    }
+}
+
+impl Chain {
+    async fn standing(&self) -> Result<Standing> {
+        let failed = |error: subxt::rpcs::Error| explain::rpc(&error);
+        let health = self.methods.system_health().await.map_err(failed)?;
+        let sync: SyncState = self
+            .rpc
+            .request("system_syncState", rpc_params![])
+            .await
+            .map_err(failed)?;
+        let newest_final = self.final_hash().await?;
+        let header = self.methods.chain_get_header(Some(newest_final)).await;
+        Ok(Standing {
+            peers: health.peers,
+            should_have_peers: health.should_have_peers,
+            is_syncing: health.is_syncing,
+            best: sync.current_block,
+            highest: sync.highest_block,
+            finalised: header.map_err(failed)?.map_or(0, |header| header.number),
+        })
+    }
+
+    /// Waits until the node has caught up with the chain, and says that it waits.
+    ///
+    /// # Errors
+    /// [`Kind::Timeout`] if the node is behind and gets no further.
+    pub async fn caught_up(&self, out: &Output) -> Result<()> {
+        caught_up(|| self.standing(), ASK_EVERY, STALL_TIMEOUT, out).await
+    }
+}
+
+async fn caught_up<F: Future<Output = Result<Standing>>>(
+    mut ask: impl FnMut() -> F,
+    every: Duration,
+    stall: Duration,
+    out: &Output,
+) -> Result<()> {
+    let mut waiting = None;
+    let (mut advance, mut since) = (0, Instant::now());
+    loop {
+        let standing = ask().await?;
+        let Some(obstacle) = standing.obstacle() else {
+            return Ok(());
+        };
+        let text = format!("waiting for the node to catch up: {obstacle}");
+        let bar = waiting.get_or_insert_with(|| {
+            out.say(&text);
+            out.wait(&text)
+        });
+        bar.message(text);
+        if standing.advance() > advance {
+            (advance, since) = (standing.advance(), Instant::now());
+        } else if since.elapsed() >= stall {
+            return Err(Error::new(
+                Kind::Timeout,
+                format!(
+                    "the node is behind the chain and gets no further: {obstacle}, for {} s",
+                    stall.as_secs()
+                ),
+            )
+            .hint("look at the node's log, and at its --bootnodes; nothing was sent"));
+        }
+        tokio::time::sleep(every).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const READY: Standing = Standing {
+        peers: 1,
+        should_have_peers: true,
+        is_syncing: false,
+        best: 1_000,
+        highest: 1_000,
+        finalised: 998,
+    };
+
+    #[test]
+    fn what_is_in_the_way_is_named() {
+        let obstacle = |standing: Standing| standing.obstacle().unwrap();
+        assert_eq!(READY.obstacle(), None);
+        let lonely = Standing { peers: 0, ..READY };
+        assert!(obstacle(lonely).contains("no peers"));
+        // A development chain on one machine.
+        let alone = Standing {
+            should_have_peers: false,
+            ..lonely
+        };
+        assert_eq!(alone.obstacle(), None);
+        let syncing = Standing {
+            is_syncing: true,
+            best: 120,
+            ..READY
+        };
+        assert!(obstacle(syncing).contains("block 120 of 1000"));
+        let empty = Standing {
+            best: 0,
+            finalised: 0,
+            ..READY
+        };
+        assert!(obstacle(empty).contains("no blocks"));
+        let not_final = Standing {
+            finalised: 700,
+            ..READY
+        };
+        assert!(obstacle(not_final).contains("only 700 is final"));
+    }
+
+    /// Answers with one after the other, the last for ever.
+    fn answers(
+        standings: &[Standing],
+    ) -> impl FnMut() -> std::future::Ready<Result<Standing>> + '_ {
+        let mut next = 0;
+        move || {
+            let standing = standings[next.min(standings.len() - 1)];
+            next += 1;
+            std::future::ready(Ok(standing))
+        }
+    }
+
+    #[tokio::test]
+    async fn a_node_that_gets_further_is_waited_for() {
+        let out = Output::new(true);
+        let at = |best| Standing {
+            is_syncing: true,
+            best,
+            finalised: best,
+            ..READY
+        };
+        let standings = [at(1), at(400), at(900), READY];
+        let soon = Duration::from_millis(1);
+        caught_up(answers(&standings), soon, Duration::from_secs(60), &out)
+            .await
+            .unwrap();
+        // It makes blocks, and none becomes final: it stands still all the same.
+        let stuck: Vec<_> = (500..2_000)
+            .map(|best| Standing {
+                best,
+                finalised: 3,
+                ..READY
+            })
+            .collect();
+        let error = caught_up(answers(&stuck), soon, Duration::from_millis(20), &out)
+            .await
+            .unwrap_err();
+        assert_eq!(error.kind, Kind::Timeout);
+        assert!(error.message.contains("only 3 is final"), "{error}");
+    }
+}

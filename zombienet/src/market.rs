@@ -1,0 +1,382 @@
+//! A market on a development chain: one validator, and the nodes of providers and requesters.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use anyhow::{ensure, Context, Error, Result};
+use serde_json::Value;
+use tokio::task::JoinHandle;
+
+use crate::{
+    wait::{self, Seen},
+    Cluster, CommandLine, Node, NodeOptions,
+};
+
+/// How long a state of a task may be waited for: longer than the chain's longest window (a minute)
+/// and the longest job of tests, on a machine that is busy with other things.
+const LIMIT: Duration = Duration::from_secs(600);
+
+/// One AICP in its smallest unit.
+pub const AICP: u128 = 1_000_000_000_000_000_000;
+
+/// The market.
+pub struct Market {
+    nodes: BTreeMap<String, Node>,
+    // Ends after them.
+    cluster: Cluster,
+}
+
+/// A command that runs; killed when dropped.
+pub struct Begun(JoinHandle<Result<Value>>);
+
+impl Drop for Begun {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// What an account owns, in the smallest unit.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Funds {
+    /// Not held.
+    pub free: u128,
+    /// Stake and escrow.
+    pub held: u128,
+}
+
+impl Market {
+    /// The validator, whose node is nobody's.
+    ///
+    /// # Errors
+    /// It does not start. Errors of all methods show the ends of the logs.
+    pub async fn start() -> Result<Self> {
+        Self::with_validator(&[]).await
+    }
+
+    /// The validator, with these further arguments.
+    ///
+    /// # Errors
+    /// It does not start.
+    pub async fn with_validator(arguments: &[&str]) -> Result<Self> {
+        Ok(Self {
+            nodes: BTreeMap::new(),
+            cluster: Cluster::development_with(arguments).await?,
+        })
+    }
+
+    /// Where everything is kept.
+    pub fn folder(&self) -> &Path {
+        self.cluster.folder()
+    }
+
+    /// A path under [`Self::folder`], for the command line.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder().join(name)
+    }
+
+    /// Starts a further node. It may still be far behind.
+    ///
+    /// # Errors
+    /// It does not start.
+    pub async fn add(&mut self, name: &str, arguments: &[&str]) -> Result<()> {
+        let node = self.cluster.add(options(name, arguments)).await;
+        let node = node.map_err(|error| self.explain(error))?;
+        self.nodes.insert(name.into(), node);
+        Ok(())
+    }
+
+    /// The same, and waits until it has caught up.
+    ///
+    /// # Errors
+    /// It does not start, or does not catch up.
+    pub async fn join(&mut self, name: &str, arguments: &[&str]) -> Result<()> {
+        let node = self.cluster.join(options(name, arguments)).await;
+        let node = node.map_err(|error| self.explain(error))?;
+        self.nodes.insert(name.into(), node);
+        Ok(())
+    }
+
+    /// Kills a node, starts it again, and waits until it has caught up.
+    ///
+    /// # Errors
+    /// It does not start, or does not catch up.
+    pub async fn restart(&mut self, name: &str) -> Result<()> {
+        let restarted = self.node_mut(name)?.restart().await;
+        restarted.map_err(|error| self.explain(error))?;
+        let height = self.node("alice")?.client().await?.finalised().await?;
+        self.node(name)?.wait_finalised(height, LIMIT).await
+    }
+
+    /// Starts a provider's node and registers its devices for an account.
+    ///
+    /// # Errors
+    /// It does not start, or is not online in time.
+    pub async fn provider(
+        &mut self,
+        name: &str,
+        suri: &str,
+        ask: &str,
+        slots: &str,
+        arguments: &[&str],
+    ) -> Result<()> {
+        let arguments = [&["--provider"][..], arguments].concat();
+        self.join(name, &arguments).await?;
+        self.register(name, suri, ask, slots).await
+    }
+
+    /// Registers the devices of a node's machine for an account, with a stake of 1000 AICP.
+    ///
+    /// # Errors
+    /// They are not online in time.
+    pub async fn register(&self, node: &str, suri: &str, ask: &str, slots: &str) -> Result<()> {
+        let arguments = [
+            "provider",
+            "register",
+            "--stake",
+            "1000",
+            "--ask",
+            ask,
+            "--slots",
+            slots,
+            "--timeout",
+            "10m",
+        ];
+        self.json(node, suri, &arguments).await.map(|_| ())
+    }
+
+    /// A node that has joined, or the validator by the name of `alice`.
+    ///
+    /// # Errors
+    /// There is none with that name.
+    pub fn node(&self, name: &str) -> Result<&Node> {
+        let validators = &self.cluster.validators;
+        let validator = || validators.first().filter(|_| name == "alice");
+        let node = self.nodes.get(name).or_else(validator);
+        node.with_context(|| format!("no node {name}"))
+    }
+
+    /// A node that has joined, to be killed and started again.
+    ///
+    /// # Errors
+    /// There is none with that name.
+    pub fn node_mut(&mut self, name: &str) -> Result<&mut Node> {
+        let node = self.nodes.get_mut(name);
+        node.with_context(|| format!("no node {name} has joined"))
+    }
+
+    /// The command line of an account at a node.
+    ///
+    /// # Errors
+    /// There is no such node.
+    pub fn command_line(&self, node: &str, suri: &str) -> Result<CommandLine> {
+        CommandLine::new(self.node(node)?.url(), suri)
+    }
+
+    /// Runs a command, expects success, and returns its document.
+    ///
+    /// # Errors
+    /// It failed.
+    pub async fn json(&self, node: &str, suri: &str, arguments: &[&str]) -> Result<Value> {
+        let done = self.command_line(node, suri)?.json(arguments).await;
+        done.map_err(|error| self.explain(error))
+    }
+
+    /// Runs a command, expects this exit code, and requires that it said all of these. Returns its
+    /// document, if it printed any.
+    ///
+    /// # Errors
+    /// It did something else.
+    pub async fn fails(
+        &self,
+        node: &str,
+        suri: &str,
+        arguments: &[&str],
+        code: i32,
+        words: &[&str],
+    ) -> Result<Option<Value>> {
+        let said = self.command_line(node, suri)?.say(arguments).await;
+        let said = said.map_err(|error| self.explain(error))?;
+        let fits = said.require_failure(code, words);
+        fits.with_context(|| format!("aicpw {arguments:?}"))
+            .map_err(|error| self.explain(error))?;
+        Ok(said.document().ok())
+    }
+
+    /// What an account owns.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub async fn funds(&self, suri: &str) -> Result<Funds> {
+        let balance = self.json("alice", suri, &["account", "balance"]).await?;
+        Ok(Funds {
+            free: units(&balance["free"])?,
+            held: units(&balance["held"])?,
+        })
+    }
+
+    /// Submissions so far: the id that the next task gets.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub async fn submissions(&self) -> Result<u64> {
+        let client = self.node("alice")?.client().await?;
+        let history: Value = client.call("aicpw_historyHead", &[]).await?;
+        let length = history["length"].as_u64();
+        length.with_context(|| format!("no length: {history}"))
+    }
+
+    /// A task as the validator's best block has it.
+    ///
+    /// # Errors
+    /// There is none, or it cannot be read.
+    pub async fn task(&self, id: u64) -> Result<Value> {
+        let client = self.node("alice")?.client().await?;
+        let task: Value = client.call("aicpw_task", &[id.into()]).await?;
+        ensure!(!task.is_null(), "there is no task {id}");
+        Ok(task)
+    }
+
+    /// Runs a command while the test goes on; it is killed when the test ends.
+    ///
+    /// # Errors
+    /// There is no such node.
+    pub fn begin(&self, node: &str, suri: &str, arguments: &[&str]) -> Result<Begun> {
+        let command_line = self.command_line(node, suri)?;
+        let arguments: Vec<String> = arguments.iter().map(|a| (*a).to_owned()).collect();
+        Ok(Begun(tokio::spawn(async move {
+            command_line.json(&arguments).await
+        })))
+    }
+
+    /// Waits for the end of a command, expects success, and returns its document.
+    ///
+    /// # Errors
+    /// It failed.
+    pub async fn done(&self, mut begun: Begun) -> Result<Value> {
+        let document = (&mut begun.0).await.context("a command that was begun")?;
+        document.map_err(|error| self.explain(error))
+    }
+
+    /// Waits until a task is as wanted; `what` says how that is.
+    ///
+    /// # Errors
+    /// It does not come to be so, or ends otherwise; the error has the task as it was last.
+    pub async fn until_task(
+        &self,
+        id: u64,
+        what: &str,
+        wanted: impl Fn(&Value) -> bool,
+    ) -> Result<Value> {
+        let all = |tasks: &[Value]| tasks.iter().all(&wanted);
+        let mut tasks = self.until_tasks(&[id], what, all).await?;
+        Ok(tasks.remove(0))
+    }
+
+    /// Waits until several tasks are as wanted in one look at them. A task that is not submitted
+    /// yet is `null`.
+    ///
+    /// # Errors
+    /// As [`Self::until_task`].
+    pub async fn until_tasks(
+        &self,
+        ids: &[u64],
+        what: &str,
+        wanted: impl Fn(&[Value]) -> bool,
+    ) -> Result<Vec<Value>> {
+        let client = self.node("alice")?.client().await?;
+        let probe = || async {
+            let mut tasks = Vec::new();
+            for id in ids {
+                tasks.push(client.call("aicpw_task", &[(*id).into()]).await?);
+            }
+            let decided = wanted(&tasks) || tasks.iter().any(is_final);
+            let shown = Value::from(tasks.clone()).to_string();
+            Ok(Seen::some(decided.then_some(tasks), || shown))
+        };
+        let seen = wait::until(&format!("tasks {ids:?} to be {what}"), LIMIT, probe).await;
+        match seen {
+            Ok(tasks) if wanted(&tasks) => Ok(tasks),
+            Ok(tasks) => Err(Error::msg(format!(
+                "tasks {ids:?} will never be {what}: {}",
+                Value::from(tasks)
+            ))),
+            Err(error) => Err(error),
+        }
+        .map_err(|error| self.explain(error))
+    }
+
+    /// Waits until the validator has finalised `more` blocks beyond the best one of now.
+    ///
+    /// # Errors
+    /// Finality stands still.
+    pub async fn blocks_pass(&self, more: u32) -> Result<()> {
+        let validator = self.node("alice")?;
+        let best = validator.client().await?.best().await?;
+        validator.wait_finalised(best + more, LIMIT).await
+    }
+
+    /// Adds the ends of all logs to an error.
+    pub fn explain(&self, error: Error) -> Error {
+        let explain = |error, node: &Node| node.explain(error);
+        let error = self.cluster.explain(error);
+        self.nodes.values().fold(error, explain)
+    }
+}
+
+fn options(name: &str, arguments: &[&str]) -> NodeOptions {
+    let options = NodeOptions::new(name, "dev");
+    arguments.iter().fold(options, |all, one| all.arg(*one))
+}
+
+/// State of the newest assignment of a task: `running` and so on; empty if there is none.
+pub fn newest_state(task: &Value) -> &str {
+    let assignments = task["assignments"].as_array();
+    let newest = assignments.and_then(|all| all.last());
+    newest
+        .and_then(|assignment| assignment["status"]["state"].as_str())
+        .unwrap_or_default()
+}
+
+/// Whether a task stays as it is.
+fn is_final(task: &Value) -> bool {
+    let state = task["status"]["state"].as_str();
+    matches!(state, Some("settled" | "refunded" | "cancelled"))
+}
+
+/// An amount of a document (decimal AICP), in the smallest unit.
+///
+/// # Errors
+/// It is none.
+pub fn units(amount: &Value) -> Result<u128> {
+    let text = amount
+        .as_str()
+        .with_context(|| format!("no amount: {amount}"))?;
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let fraction: u128 = format!("{fraction:0<18}").parse()?;
+    Ok(whole.parse::<u128>()? * AICP + fraction)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn amounts_are_exact() {
+        assert_eq!(units(&json!("2.5")).unwrap(), 2 * AICP + AICP / 2);
+        assert_eq!(units(&json!("0.000000000000000001")).unwrap(), 1);
+        assert!(units(&json!(null)).is_err());
+    }
+
+    #[test]
+    fn the_newest_assignment_counts() {
+        let task = json!({ "assignments": [
+            { "status": { "state": "failed" } }, { "status": { "state": "running" } }
+        ] });
+        assert_eq!(newest_state(&task), "running");
+        assert_eq!(newest_state(&json!({ "assignments": [] })), "");
+    }
+}

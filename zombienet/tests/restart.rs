@@ -1,0 +1,177 @@
+//! Nodes that are killed, and what becomes of the tasks that they were part of.
+
+#![allow(clippy::unwrap_used)]
+
+use std::fs;
+
+use aicpw_network_tests::{
+    jobs::Count,
+    market::{newest_state, units, AICP},
+    Market,
+};
+use serde_json::Value;
+
+/// The network's fees of a test together: none comes near it.
+const FEES: u128 = AICP / 10;
+
+fn runs(task: &Value) -> bool {
+    let assignments = task["assignments"].as_array();
+    let newest = assignments.and_then(|all| all.last());
+    let done = newest.and_then(|a| a["status"]["progress"]["stepsDone"].as_u64());
+    newest_state(task) == "running" && done.is_some_and(|done| done > 0)
+}
+
+fn has_result(task: &Value) -> bool {
+    matches!(
+        task["status"]["state"].as_str(),
+        Some("verifying" | "settled")
+    )
+}
+
+/// The arguments of a task; `out` is where its result goes.
+fn submit<'a>(manifest: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+    let mut arguments = vec!["submit", manifest, "--budget", "1", "--time-limit", "20m"];
+    arguments.extend(more);
+    arguments
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_provider_that_is_killed_in_the_middle_is_replaced_by_the_next() {
+    let mut market = Market::with_validator(&["--ipfs"]).await.unwrap();
+    // The dearer one comes second, so that the first has the task.
+    market
+        .provider("first", "//Bob", "0.5", "1", &[])
+        .await
+        .unwrap();
+    market
+        .provider("second", "//Eve", "2", "1", &[])
+        .await
+        .unwrap();
+    let manifest = Count::LONG.write(&market.path("count")).unwrap();
+    let manifest = manifest.to_str().unwrap();
+    let out = market.path("result");
+    let wait = ["--wait", "--accept", "--out", out.to_str().unwrap()];
+    let before = market.funds("//Charlie").await.unwrap();
+    let begun = market
+        .begin("alice", "//Charlie", &submit(manifest, &wait))
+        .unwrap();
+    market.until_task(0, "running", runs).await.unwrap();
+    market.node_mut("first").unwrap().kill().unwrap();
+
+    let result = market.done(begun).await.unwrap();
+    assert_eq!(result["state"], "settled", "{result}");
+    assert_eq!(fs::read(out.join("x.bin")).unwrap(), Count::LONG.output());
+    let task = market.task(0).await.unwrap();
+    let assignments = task["assignments"].as_array().unwrap();
+    assert_eq!(assignments.len(), 2, "{task}");
+    assert_eq!(assignments[0]["status"]["fault"], "no-progress", "{task}");
+    assert_ne!(assignments[0]["provider"], assignments[1]["provider"]);
+
+    // The requester pays one provider and is compensated for the other.
+    let after = market.funds("//Charlie").await.unwrap();
+    assert_eq!(after.held, before.held);
+    let paid = units(&result["paid"]).unwrap();
+    assert!(
+        after.free + paid + FEES > before.free,
+        "{before:?} {after:?} {result}"
+    );
+    let status = ["provider", "status"];
+    let bob = market.json("alice", "//Bob", &status).await.unwrap();
+    let eve = market.json("alice", "//Eve", &status).await.unwrap();
+    assert!(units(&bob["stake"]).unwrap() < 1_000 * AICP, "{bob}");
+    assert_eq!(units(&eve["stake"]).unwrap(), 1_000 * AICP, "{eve}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_provider_that_is_killed_and_comes_back_ends_what_it_began() {
+    let mut market = Market::with_validator(&["--ipfs"]).await.unwrap();
+    market
+        .provider("provider", "//Bob", "0.5", "1", &[])
+        .await
+        .unwrap();
+
+    // In the middle of a run: the job is done again, and there is one result.
+    let long = Count::LONG.write(&market.path("long")).unwrap();
+    let arguments = submit(long.to_str().unwrap(), &["--verify", "optimistic=1h"]);
+    market.json("alice", "//Charlie", &arguments).await.unwrap();
+    market.until_task(0, "running", runs).await.unwrap();
+    market.restart("provider").await.unwrap();
+    let task = market.until_task(0, "done", has_result).await.unwrap();
+    assert_eq!(task["assignments"].as_array().unwrap().len(), 1, "{task}");
+    let out = market.path("long-result");
+    let fetch = ["task", "fetch", "0", "--out", out.to_str().unwrap()];
+    market.json("alice", "//Charlie", &fetch).await.unwrap();
+    assert_eq!(fs::read(out.join("x.bin")).unwrap(), Count::LONG.output());
+
+    // Between commit and reveal: the same commitment is opened.
+    let short = Count::SHORT.write(&market.path("short")).unwrap();
+    let id = killed_after_the_commit(&mut market, short.to_str().unwrap()).await;
+    let task = market.task(id).await.unwrap();
+    let commitment = task["assignments"][0]["status"]["commitment"].clone();
+    assert!(commitment.is_string(), "{task}");
+    market.restart("provider").await.unwrap();
+    // The chain accepts no opening but that of the commitment that it has.
+    let task = market.until_task(id, "done", has_result).await.unwrap();
+    assert_eq!(task["assignments"].as_array().unwrap().len(), 1, "{task}");
+    let (name, out) = (id.to_string(), market.path("short-result"));
+    let fetch = ["task", "fetch", &name, "--out", out.to_str().unwrap()];
+    market.json("alice", "//Charlie", &fetch).await.unwrap();
+    assert_eq!(fs::read(out.join("x.bin")).unwrap(), Count::SHORT.output());
+}
+
+/// Submits tasks until the provider was killed with one committed and not revealed; returns that
+/// one's id. The reveal follows as soon as the commit is final, which takes about two blocks, so
+/// that a busy machine may miss the moment.
+async fn killed_after_the_commit(market: &mut Market, manifest: &str) -> u64 {
+    for _ in 0..10 {
+        let id = market.submissions().await.unwrap();
+        let arguments = submit(manifest, &["--verify", "optimistic=1h"]);
+        // Not waited for: it ends when the submission is final, and the job may be faster.
+        let begun = market.begin("alice", "//Charlie", &arguments).unwrap();
+        let has_committed =
+            |task: &Value| matches!(newest_state(task), "committed" | "revealed" | "settled");
+        market
+            .until_task(id, "committed", has_committed)
+            .await
+            .unwrap();
+        market.node_mut("provider").unwrap().kill().unwrap();
+        market.done(begun).await.unwrap();
+        // A reveal that was on its way is in a block after these.
+        market.blocks_pass(8).await.unwrap();
+        let task = market.task(id).await.unwrap();
+        if newest_state(&task) == "committed" {
+            return id;
+        }
+        market.restart("provider").await.unwrap();
+    }
+    panic!("ten reveals were faster than the kill");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_requester_that_goes_offline_after_the_start_finds_its_result_later() {
+    let mut market = Market::with_validator(&["--provider"]).await.unwrap();
+    market.register("alice", "//Bob", "0.5", "1").await.unwrap();
+    market.join("requester", &["--ipfs"]).await.unwrap();
+    let manifest = Count::LONG.write(&market.path("count")).unwrap();
+    let arguments = submit(manifest.to_str().unwrap(), &["--verify", "optimistic=5s"]);
+    let before = market.funds("//Charlie").await.unwrap();
+    market
+        .json("requester", "//Charlie", &arguments)
+        .await
+        .unwrap();
+    market.until_task(0, "running", runs).await.unwrap();
+    market.node_mut("requester").unwrap().kill().unwrap();
+
+    // Nobody has to do anything: the window ends and the provider is paid.
+    let is_settled = |task: &Value| task["status"]["state"] == "settled";
+    let task = market.until_task(0, "settled", is_settled).await.unwrap();
+    assert_eq!(task["assignments"].as_array().unwrap().len(), 1, "{task}");
+    let after = market.funds("//Charlie").await.unwrap();
+    assert_eq!(after.held, before.held);
+
+    market.restart("requester").await.unwrap();
+    let out = market.path("result");
+    let fetch = ["task", "fetch", "0", "--out", out.to_str().unwrap()];
+    market.json("requester", "//Charlie", &fetch).await.unwrap();
+    assert_eq!(fs::read(out.join("x.bin")).unwrap(), Count::LONG.output());
+}
