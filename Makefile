@@ -11,7 +11,7 @@ MAKEFLAGS += --no-print-directory
 ENV := . scripts/env.sh;
 SAY := printf '\n==> %s\n'
 CARGO_IPFS := CARGO_TARGET_DIR="$$AICPW_IPFS_TARGET_DIR" cargo
-# Arguments for demo and bench: make bench ARGS="--help"
+# Arguments for demo, examples and bench: make bench ARGS="--help"
 ARGS ?=
 
 ##@ Use it
@@ -25,6 +25,10 @@ help: ## This list
 .PHONY: demo
 demo: build ## Render a real scene on a single node: submit, match, run, verify, pay, fetch
 	@$(ENV) scripts/demo.sh $(ARGS)
+
+.PHONY: examples
+examples: build ## Run every workload of examples/ on a single node and check the results
+	@$(ENV) scripts/examples.sh $(ARGS)
 
 .PHONY: setup
 setup: ## Install what this machine lacks (system packages, Rust, Wasm target); the others do it themselves

@@ -8,6 +8,7 @@ set -euo pipefail
 
 top=$(cd "$(dirname "$0")/.." && pwd)
 . "$top/scripts/env.sh"
+. "$top/scripts/dev-node.sh"
 
 usage() {
     cat <<TXT
@@ -29,62 +30,8 @@ while [ $# -gt 0 ]; do
     esac
 done
 
-say() { printf '\n==> %s\n' "$*"; }
-
 mkdir -p "$out"
-state=$(mktemp -d "${TMPDIR:-/tmp}/aicpw-demo.XXXXXX")
-log=$out/node.log
-node=
-
-stop() {
-    if [ -n "$node" ] && kill -0 "$node" 2>/dev/null; then
-        kill "$node"
-        wait "$node" 2>/dev/null || true
-    fi
-    rm -rf "$state"
-}
-trap stop EXIT
-trap 'exit 130' INT TERM
-
-: >"$log"
-say "starting a development chain whose node is also a provider (log: $log)"
-"$AICPW_BIN/aicpw-node" --dev --base-path "$state" --provider \
-    --rpc-port 0 --rpc-methods unsafe --listen-addr /ip4/127.0.0.1/tcp/0 \
-    --ipfs-listen /ip4/127.0.0.1/tcp/0 --no-mdns \
-    --no-prometheus --no-telemetry >"$log" 2>&1 </dev/null &
-node=$!
-
-# A few seconds, or minutes on a machine that is busy with other things: what counts is that the
-# node lives. The bound is for one that hangs.
-limit=900
-url=
-told=0
-SECONDS=0
-while :; do
-    url=$(sed -n 's/.*Running JSON-RPC server: addr=\([^, ]*\).*/ws:\/\/\1/p' "$log" | head -n 1)
-    [ -z "$url" ] || break
-    if ! kill -0 "$node" 2>/dev/null; then
-        tail -n 30 "$log" >&2
-        echo "the node ended before it listened; its log is above" >&2
-        exit 1
-    fi
-    if [ "$SECONDS" -ge "$limit" ]; then
-        tail -n 30 "$log" >&2
-        echo "the node did not listen within $limit s; its log is above" >&2
-        exit 1
-    fi
-    if [ $((SECONDS - told)) -ge 10 ]; then
-        told=$SECONDS
-        echo "waiting for the node to listen, $SECONDS s so far; it says: $(tail -n 1 "$log")"
-    fi
-    sleep 0.1
-done
-echo "the node answers at $url"
-
-aicpw() { "$AICPW_BIN/aicpw" --url "$url" "$@"; }
-
-say "Bob registers as a provider with this machine's OpenCL devices"
-aicpw --suri //Bob provider register --stake 1000 --ask 0.5 --timeout 15m
+start_node "$out/node.log"
 
 say "preparing the task: $(basename "$mesh"), ${width}x$height, $samples paths for each pixel"
 "$AICPW_BIN/aicpw-render" prepare --mesh "$mesh" --out "$out/task" \

@@ -4,7 +4,7 @@
 // device computes the same picture, bit for bit. Vectors are spelled out in scalars where the
 // order of operations matters; the built-in dot() and normalize() leave it open.
 //
-// WIDTH and HEIGHT come from the manifest's defines.
+// WIDTH, HEIGHT and SAMPLES (paths for each pixel of a frame) come from the manifest's defines.
 
 #define MAX_BOUNCES 4
 #define STACK 32
@@ -42,8 +42,8 @@ float uniform01(uint *state) {
     return (float)(word >> 8u) * (1.0f / 16777216.0f);
 }
 
-uint seed_of(uint pixel, uint sample) {
-    uint s = pixel * 9781u + sample * 6271u + 1u;
+uint seed_of(uint pixel, uint path) {
+    uint s = pixel * 9781u + path * 6271u + 1u;
     s ^= s >> 16;
     s *= 0x7feb352du;
     s ^= s >> 15;
@@ -173,14 +173,15 @@ float3 sky(float3 direction) {
     return (float3)(0.95f - 0.60f * h, 0.97f - 0.42f * h, 1.0f - 0.12f * h);
 }
 
-// One sample for each pixel, added to `accumulated`.
+// One sample for each pixel of a frame, added to `accumulated`, which the first sample starts anew.
 __kernel void trace(
     __global const float4 *boxes,
     __global const int4 *links,
     __global const float4 *vertices,
     __global const float4 *normals,
-    __global const float4 *camera, // eye, lower left corner, right, up
+    __global const float4 *cameras, // of each frame: eye, lower left corner, right, up
     __global float4 *accumulated,
+    const uint frame,
     const uint sample
 ) {
     uint x = get_global_id(0);
@@ -189,7 +190,8 @@ __kernel void trace(
         return;
     }
     uint pixel = y * WIDTH + x;
-    uint state = seed_of(pixel, sample);
+    uint state = seed_of(pixel, frame * SAMPLES + sample);
+    __global const float4 *camera = cameras + 4 * frame;
     float sx = ((float)x + uniform01(&state)) / (float)WIDTH;
     float sy = ((float)(HEIGHT - 1u - y) + uniform01(&state)) / (float)HEIGHT;
     float3 origin = camera[0].xyz;
@@ -251,7 +253,7 @@ __kernel void trace(
         direction = unit3(scattered);
         origin = point;
     }
-    float4 before = accumulated[pixel];
+    float4 before = sample == 0 ? (float4)(0.0f, 0.0f, 0.0f, 0.0f) : accumulated[pixel];
     accumulated[pixel] = (float4)(
         before.x + light.x, before.y + light.y, before.z + light.z, before.w + 1.0f
     );
@@ -264,13 +266,16 @@ float tone(float sum, float count) {
     return sqrt(c); // gamma 2
 }
 
-__kernel void develop(__global const float4 *accumulated, __global uchar4 *image) {
+// The frames stand one below the other in `image`.
+__kernel void develop(
+    __global const float4 *accumulated, __global uchar4 *image, const uint frame
+) {
     uint pixel = get_global_id(0);
     if (pixel >= WIDTH * HEIGHT) {
         return;
     }
     float4 c = accumulated[pixel];
-    image[pixel] = (uchar4)(
+    image[frame * WIDTH * HEIGHT + pixel] = (uchar4)(
         (uchar)(tone(c.x, c.w) * 255.0f + 0.5f),
         (uchar)(tone(c.y, c.w) * 255.0f + 0.5f),
         (uchar)(tone(c.z, c.w) * 255.0f + 0.5f),

@@ -3,7 +3,7 @@
 //! pictures must be equal, not just alike.
 
 use crate::{
-    scene::Scene,
+    scene::{Format, Scene},
     vector::{vec3, Vec3},
 };
 
@@ -15,10 +15,10 @@ const FLOOR_REACH: f32 = 200.0;
 struct Random(u32);
 
 impl Random {
-    fn for_path(pixel: u32, sample: u32) -> Self {
+    fn for_path(pixel: u32, path: u32) -> Self {
         let mut s = pixel
             .wrapping_mul(9781)
-            .wrapping_add(sample.wrapping_mul(6271))
+            .wrapping_add(path.wrapping_mul(6271))
             .wrapping_add(1);
         s = (s ^ (s >> 16)).wrapping_mul(0x7feb_352d);
         s = (s ^ (s >> 15)).wrapping_mul(0x846c_a68b);
@@ -149,30 +149,29 @@ fn tone(sum: f32, count: f32) -> u8 {
     (c.sqrt() * 255.0 + 0.5) as u8
 }
 
-/// The picture as RGBA, 8 bits each, row by row from the top.
-pub fn render(scene: &Scene, width: u32, height: u32, samples: u32) -> Vec<u8> {
-    let camera = &scene.camera;
-    let mut picture = Vec::with_capacity((width * height * 4) as usize);
-    for y in 0..height {
-        for x in 0..width {
-            let pixel = y * width + x;
-            let mut sum = Vec3::default();
-            for sample in 0..samples {
-                let mut random = Random::for_path(pixel, sample);
-                let across = (x as f32 + random.next()) / width as f32;
-                let upward = ((height - 1 - y) as f32 + random.next()) / height as f32;
-                let target = camera.corner + camera.right.scaled(across) + camera.up.scaled(upward);
-                let direction = (target - camera.eye).unit();
-                sum = sum + path(scene, camera.eye, direction, &mut random);
-            }
-            let count = samples as f32;
-            picture.extend([
-                tone(sum.x, count),
-                tone(sum.y, count),
-                tone(sum.z, count),
-                255,
-            ]);
-        }
+/// One pixel of a frame as RGBA, 8 bits each; rows count from the top.
+pub fn pixel(scene: &Scene, frame: u32, x: u32, y: u32) -> [u8; 4] {
+    let camera = &scene.cameras[frame as usize];
+    let Format {
+        width,
+        height,
+        samples,
+        ..
+    } = scene.format;
+    let mut sum = Vec3::default();
+    for sample in 0..samples {
+        let mut random = Random::for_path(y * width + x, frame * samples + sample);
+        let across = (x as f32 + random.next()) / width as f32;
+        let upward = ((height - 1 - y) as f32 + random.next()) / height as f32;
+        let target = camera.corner + camera.right.scaled(across) + camera.up.scaled(upward);
+        let direction = (target - camera.eye).unit();
+        sum = sum + path(scene, camera.eye, direction, &mut random);
     }
-    picture
+    let count = samples as f32;
+    [
+        tone(sum.x, count),
+        tone(sum.y, count),
+        tone(sum.z, count),
+        255,
+    ]
 }

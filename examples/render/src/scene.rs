@@ -1,8 +1,9 @@
 //! The scene as the kernel's buffers, and the task's manifest.
 
-use std::{fs, path::Path};
+use std::{f64::consts::TAU, path::Path};
 
-use anyhow::{Context, Result};
+use aicpw_example_task::TaskFolder;
+use anyhow::Result;
 use serde_json::json;
 
 use crate::{
@@ -13,6 +14,19 @@ use crate::{
 
 const KERNELS: &str = include_str!("../scene/render.cl");
 
+/// Size and number of the pictures.
+#[derive(Clone, Copy, Debug)]
+pub struct Format {
+    /// Pixels across.
+    pub width: u32,
+    /// Pixels down.
+    pub height: u32,
+    /// Paths for each pixel.
+    pub samples: u32,
+    /// Pictures, for which the camera goes once around the mesh.
+    pub frames: u32,
+}
+
 /// Where the camera stands: the eye, the lower left corner of the picture, and its two sides.
 pub struct Camera {
     pub eye: Vec3,
@@ -21,18 +35,17 @@ pub struct Camera {
     pub up: Vec3,
 }
 
-/// A mesh that stands on the floor, and a camera that sees all of it.
+/// A mesh that stands on the floor, and for each frame a camera that sees all of it.
 pub struct Scene {
     pub corners: Vec<[Vec3; 3]>,
     pub normals: Vec<[Vec3; 3]>,
     nodes: Vec<Node>,
-    pub camera: Camera,
-    width: u32,
-    height: u32,
+    pub cameras: Vec<Camera>,
+    pub format: Format,
 }
 
 impl Scene {
-    pub fn new(mesh: &Mesh, width: u32, height: u32) -> Self {
+    pub fn new(mesh: &Mesh, format: Format) -> Self {
         let all = || mesh.corners.iter().flatten().copied();
         let low = all().fold(vec3(f32::MAX, f32::MAX, f32::MAX), Vec3::min);
         let high = all().fold(vec3(f32::MIN, f32::MIN, f32::MIN), Vec3::max);
@@ -45,18 +58,22 @@ impl Scene {
         let mut normals = mesh.normals.clone();
         let nodes = bvh::build(&mut corners, &mut normals);
         let reach = (high.x - low.x).max(high.z - low.z).max(size) * scale;
-        let camera = Camera::looking_at(
-            vec3(0.0, 6.5, 0.0),
-            vec3(0.45, 0.42, 1.0).unit().scaled(1.35 * reach),
-            width as f32 / height as f32,
-        );
+        let offset = vec3(0.45, 0.42, 1.0).unit().scaled(1.35 * reach);
+        let cameras = (0..format.frames)
+            .map(|frame| {
+                Camera::looking_at(
+                    vec3(0.0, 6.5, 0.0),
+                    turned(offset, f64::from(frame) / f64::from(format.frames)),
+                    format.width as f32 / format.height as f32,
+                )
+            })
+            .collect();
         Self {
             corners,
             normals,
             nodes,
-            camera,
-            width,
-            height,
+            cameras,
+            format,
         }
     }
 
@@ -65,12 +82,8 @@ impl Scene {
     }
 
     /// Writes `manifest.json`, `render.cl` and one file for each input buffer.
-    pub fn write_task(&self, out: &Path, samples: u32) -> Result<()> {
-        fs::create_dir_all(out).with_context(|| out.display().to_string())?;
-        let write = |name: &str, bytes: &[u8]| {
-            let path = out.join(name);
-            fs::write(&path, bytes).with_context(|| path.display().to_string())
-        };
+    pub fn write_task(&self, out: &Path) -> Result<()> {
+        let folder = TaskFolder::create(out)?;
         let points = |triangles: &[[Vec3; 3]]| {
             triangles
                 .iter()
@@ -78,44 +91,44 @@ impl Scene {
                 .flat_map(|p| float4(*p))
                 .collect::<Vec<u8>>()
         };
-        write("render.cl", KERNELS.as_bytes())?;
+        folder.write("render.cl", KERNELS.as_bytes())?;
         let boxes = self
             .nodes
             .iter()
             .flat_map(|n| [float4(n.low), float4(n.high)]);
-        write("boxes.bin", &boxes.flatten().collect::<Vec<u8>>())?;
+        folder.write("boxes.bin", &boxes.flatten().collect::<Vec<u8>>())?;
         let links = self
             .nodes
             .iter()
             .flat_map(|n| [n.link[0], n.link[1], n.count, 0]);
-        write(
+        folder.write(
             "links.bin",
             &links.flat_map(i32::to_le_bytes).collect::<Vec<u8>>(),
         )?;
-        write("vertices.bin", &points(&self.corners))?;
-        write("normals.bin", &points(&self.normals))?;
-        let Camera {
-            eye,
-            corner,
-            right,
-            up,
-        } = self.camera;
-        write("camera.bin", &[eye, corner, right, up].map(float4).concat())?;
-        let manifest = serde_json::to_string_pretty(&self.manifest(samples))?;
-        write("manifest.json", manifest.as_bytes())
+        folder.write("vertices.bin", &points(&self.corners))?;
+        folder.write("normals.bin", &points(&self.normals))?;
+        let cameras = self
+            .cameras
+            .iter()
+            .flat_map(|c| [c.eye, c.corner, c.right, c.up].map(float4).concat());
+        folder.write("cameras.bin", &cameras.collect::<Vec<u8>>())?;
+        folder.write_manifest(&self.manifest())
     }
 
-    fn manifest(&self, samples: u32) -> serde_json::Value {
-        let (width, height) = (self.width, self.height);
+    fn manifest(&self) -> serde_json::Value {
+        let Format {
+            width,
+            height,
+            samples,
+            frames,
+        } = self.format;
         let pixels = u64::from(width) * u64::from(height);
         let input = |name: &str, kind: &str, length: usize| {
             json!({ "name": name, "type": kind, "length": length,
                     "init": { "file": format!("{name}.bin") } })
         };
-        let zeros = |name: &str, kind: &str| {
-            json!({ "name": name, "type": kind, "length": pixels,
-                    "init": { "zero": true } })
-        };
+        let zeros = |name: &str, kind: &str, length: u64| json!({ "name": name, "type": kind, "length": length, "init": { "zero": true } });
+        let uint = |value: &str| json!({ "scalar": { "type": "uint", "value": value } });
         json!({
             "version": "aicpw.task/v1",
             "name": "render",
@@ -123,33 +136,37 @@ impl Scene {
             "engine": "opencl",
             "class": "fp32-strict",
             "program": { "file": "render.cl" },
-            "build": { "defines": { "WIDTH": format!("{width}u"), "HEIGHT": format!("{height}u") } },
+            "build": { "defines": {
+                "WIDTH": format!("{width}u"),
+                "HEIGHT": format!("{height}u"),
+                "SAMPLES": format!("{samples}u"),
+            } },
             "buffers": [
                 input("boxes", "float4", 2 * self.nodes.len()),
                 input("links", "int4", self.nodes.len()),
                 input("vertices", "float4", 3 * self.corners.len()),
                 input("normals", "float4", 3 * self.corners.len()),
-                input("camera", "float4", 4),
-                zeros("accumulated", "float4"),
-                zeros("image", "uchar4"),
+                input("cameras", "float4", 4 * self.cameras.len()),
+                zeros("accumulated", "float4", pixels),
+                zeros("image", "uchar4", u64::from(frames) * pixels),
             ],
-            "steps": [
+            "steps": [{ "loop": { "index": "frame", "count": frames, "steps": [
                 { "loop": { "index": "sample", "count": samples, "steps": [{
                     "kernel": "trace",
                     "args": [
                         { "buffer": "boxes" }, { "buffer": "links" }, { "buffer": "vertices" },
-                        { "buffer": "normals" }, { "buffer": "camera" },
-                        { "buffer": "accumulated" },
-                        { "scalar": { "type": "uint", "value": "sample" } }
+                        { "buffer": "normals" }, { "buffer": "cameras" },
+                        { "buffer": "accumulated" }, uint("frame"), uint("sample")
                     ],
                     "global": [width.next_multiple_of(8), height.next_multiple_of(8)],
                     "local": [8, 8]
                 }] } },
                 { "kernel": "develop",
-                  "args": [{ "buffer": "accumulated" }, { "buffer": "image" }],
+                  "args": [{ "buffer": "accumulated" }, { "buffer": "image" }, uint("frame")],
                   "global": [pixels.next_multiple_of(64)], "local": [64] }
-            ],
-            "checkpoint_every": samples.div_ceil(4).max(1),
+            ] } }],
+            // Four for one picture, one for each of several.
+            "checkpoint_every": if frames == 1 { samples.div_ceil(4) } else { samples + 1 },
             "outputs": ["image"]
         })
     }
@@ -177,9 +194,39 @@ impl Camera {
     }
 }
 
+/// The point turned around the vertical axis, by a part of the whole circle.
+fn turned(p: Vec3, part: f64) -> Vec3 {
+    // Rounded from 64 bits, so that a difference in the last of them between machines is gone.
+    let (sine, cosine) = (part * TAU).sin_cos();
+    let (sine, cosine) = (sine as f32, cosine as f32);
+    vec3(p.x * cosine + p.z * sine, p.y, p.z * cosine - p.x * sine)
+}
+
 fn float4(p: Vec3) -> Vec<u8> {
     [p.x, p.y, p.z, 0.0]
         .into_iter()
         .flat_map(f32::to_le_bytes)
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_camera_goes_round_at_one_height() {
+        let start = vec3(3.0, 5.0, 4.0);
+        assert_eq!(turned(start, 0.0), start);
+        let quarter = turned(start, 0.25);
+        assert!(
+            (quarter - vec3(4.0, 5.0, -3.0))
+                .dot(vec3(1.0, 1.0, 1.0))
+                .abs()
+                < 1e-5
+        );
+        for frame in 0..12 {
+            let p = turned(start, f64::from(frame) / 12.0);
+            assert!((p.dot(p) - 50.0).abs() < 1e-4);
+        }
+    }
 }

@@ -1,7 +1,8 @@
 //! The search, and the task that performs it.
 
-use std::{fs, path::Path};
+use std::path::Path;
 
+use aicpw_example_task::TaskFolder;
 use anyhow::{ensure, Context, Result};
 use serde_json::json;
 
@@ -44,22 +45,15 @@ impl Search {
 
     /// Writes `manifest.json`, `search.cl` and `header.bin`.
     pub fn write_task(&self, out: &Path) -> Result<()> {
-        fs::create_dir_all(out).with_context(|| out.display().to_string())?;
-        let write = |name: &str, bytes: &[u8]| {
-            let path = out.join(name);
-            fs::write(&path, bytes).with_context(|| path.display().to_string())
-        };
+        let folder = TaskFolder::create(out)?;
         // SHA-256 reads big-endian words, OpenCL little-endian ones.
         let words = self
             .header
             .chunks(4)
             .flat_map(|word| word.iter().rev().copied());
-        write("search.cl", KERNELS.as_bytes())?;
-        write("header.bin", &words.collect::<Vec<u8>>())?;
-        write(
-            "manifest.json",
-            serde_json::to_string_pretty(&self.manifest())?.as_bytes(),
-        )
+        folder.write("search.cl", KERNELS.as_bytes())?;
+        folder.write("header.bin", &words.collect::<Vec<u8>>())?;
+        folder.write_manifest(&self.manifest())
     }
 
     fn manifest(&self) -> serde_json::Value {
