@@ -10,24 +10,24 @@ use aicpw_network_tests::{client::Header, Client, Cluster};
 use anyhow::{bail, ensure, Context, Result};
 use serde_json::Value;
 
-use crate::{report::Report, statistics::percentile, transactions};
+use crate::{report::Measured, statistics::percentile, transactions};
 
 /// One status of the subscription takes no longer than this, or the run has failed.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// One validator on the development chain.
-pub async fn single(count: u32, report: &mut Report) -> Result<()> {
+pub async fn single(count: u32, report: &mut Measured) -> Result<()> {
     let cluster = Cluster::development().await?;
     measure(&cluster, "1 validator", count, report).await
 }
 
 /// Four validators.
-pub async fn four(chain: &str, count: u32, report: &mut Report) -> Result<()> {
+pub async fn four(chain: &str, count: u32, report: &mut Measured) -> Result<()> {
     let cluster = Cluster::local_on(chain, &[]).await?;
     measure(&cluster, "4 validators", count, report).await
 }
 
-async fn measure(cluster: &Cluster, name: &str, count: u32, report: &mut Report) -> Result<()> {
+async fn measure(cluster: &Cluster, name: &str, count: u32, report: &mut Measured) -> Result<()> {
     let first = cluster.validators.first().context("no validator")?;
     // The first finalised blocks prove that the network is complete.
     for node in &cluster.validators {

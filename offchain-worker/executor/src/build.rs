@@ -33,12 +33,7 @@ pub fn build(ready: &mut Ready<'_>) -> Result<Done, Failure> {
         return Err(refused(ready, &all.join("\n")));
     }
     let options = options(&ready.manifest, ready.device.info.correct_divide_sqrt)?;
-    let prologue = match class {
-        DeterminismClass::Fp32Strict => STRICT_PROLOGUE,
-        DeterminismClass::Int | DeterminismClass::Device => PROLOGUE,
-    };
-    let text = format!("{prologue}{}", ready.program);
-    let built = match Built::from_source(&ready.device, &text, &options) {
+    let built = match Built::from_source(&ready.device, &text(ready), &options) {
         Ok(built) => built,
         Err(BuildError::Refused(log)) => return Err(refused(ready, &log)),
         Err(BuildError::Other(error)) => return Err(error.into()),
@@ -54,6 +49,15 @@ pub fn build(ready: &mut Ready<'_>) -> Result<Done, Failure> {
         .map_err(|error| Failure::here(format!("cannot write the build record: {error}")))?;
     ready.folder.write(path::BUILD_RECORD, &record)?;
     Ok(Done::Build)
+}
+
+/// What the compiler is given: the program, behind what its class demands.
+pub fn text(ready: &Ready<'_>) -> String {
+    let prologue = match ready.manifest.class {
+        DeterminismClass::Fp32Strict => STRICT_PROLOGUE,
+        DeterminismClass::Int | DeterminismClass::Device => PROLOGUE,
+    };
+    format!("{prologue}{}", ready.program)
 }
 
 /// What a program built now would be made of.

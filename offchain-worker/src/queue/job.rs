@@ -227,6 +227,9 @@ impl Life {
             {
                 return;
             }
+            if last.is_none() {
+                tracing::debug!(%assignment, "launches its first kernel");
+            }
             *last = Some(Instant::now());
             mailbox.write_report(assignment, &Report::Running { progress });
         };
