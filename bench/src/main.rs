@@ -3,12 +3,15 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod blocks;
+mod calls;
 mod confirmation;
 mod failure;
 mod idle;
 mod ipfs;
 mod jobs;
 mod kernel;
+mod market;
 mod provider;
 mod report;
 mod root;
@@ -48,6 +51,10 @@ enum Part {
     Root,
     /// The same kernel natively and through the executor, trace included.
     Kernel,
+    /// What one match costs with 100 and with 100,000 devices.
+    Matching,
+    /// What the steps of a task's life weigh, read and write.
+    Lifecycle,
     /// 100 MB between two IPFS processes.
     Ipfs,
     /// Memory of a provider's node that has nothing to do.
@@ -58,6 +65,8 @@ enum Part {
     Task,
     /// From the death of a provider to its task running elsewhere.
     Failure,
+    /// Lives of tasks that one validator really carries.
+    Blocks,
     /// Inclusion and finality on one validator.
     Single,
     /// Inclusion and finality on four validators, and the fork rate.
@@ -69,6 +78,9 @@ impl Part {
         match self {
             Self::Root => root::measure(measured),
             Self::Kernel => kernel::measure(measured).await,
+            Self::Matching => market::matching(measured),
+            Self::Lifecycle => market::lifecycle(measured),
+            Self::Blocks => blocks::measure(measured).await,
             Self::Ipfs => ipfs::measure(measured).await,
             Self::Idle => idle::measure(measured).await,
             Self::Startup => startup::measure(measured).await,
