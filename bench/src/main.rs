@@ -6,6 +6,7 @@
 mod blocks;
 mod calls;
 mod confirmation;
+mod consensus;
 mod failure;
 mod idle;
 mod ipfs;
@@ -71,6 +72,8 @@ enum Part {
     Single,
     /// Inclusion and finality on four validators, and the fork rate.
     Four,
+    /// The same for other probabilities of primary slots, gossip intervals and voting rules.
+    Consensus,
 }
 
 impl Part {
@@ -87,6 +90,7 @@ impl Part {
             Self::Task => task::measure(measured).await,
             Self::Failure => failure::measure(measured).await,
             Self::Single => confirmation::single(cli.transactions, measured).await,
+            Self::Consensus => consensus::measure(cli.transactions / 2, measured).await,
             Self::Four => confirmation::four(&cli.chain, cli.transactions, measured).await,
         }
     }

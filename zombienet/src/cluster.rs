@@ -28,11 +28,19 @@ pub struct Cluster {
 impl Cluster {
     /// A single validator on the development chain.
     pub async fn development() -> Result<Self> {
+        Self::single_on("dev", &[]).await
+    }
+
+    /// The same on another chain spec of one validator, with these further arguments.
+    pub async fn single_on(chain: &str, arguments: &[&str]) -> Result<Self> {
         let turn = TURN.acquire().await.context("the turn of this network")?;
         let folder = TempDir::with_prefix("aicpw-network-").context("a temporary folder")?;
-        let options = NodeOptions::new("alice", "dev")
+        let mut options = NodeOptions::new("alice", chain)
             .arg("--alice")
             .arg("--force-authoring");
+        options
+            .arguments
+            .extend(arguments.iter().map(|a| (*a).to_owned()));
         let validators = vec![Node::start(folder.path(), options).await?];
         Ok(Self {
             folder,
