@@ -14,7 +14,7 @@ use aicpw_protocol::{
     worker::{signing_payload, Statement},
     AskPrice, AssignmentId, Hash,
 };
-use aicpw_runtime::{configs::market::HeartbeatPeriod, units::UNIT, AccountId, Address};
+use aicpw_runtime::{configs::market::HeartbeatPeriod, units::UNIT, AccountId, Address, Runtime};
 use anyhow::{ensure, Context, Result};
 use codec::{Decode, Encode};
 use futures::{stream::FuturesUnordered, StreamExt};
@@ -381,9 +381,7 @@ async fn block_hash(client: &Client, height: u32) -> Result<Hash> {
 
 /// Whether there is such an account.
 async fn exists(client: &Client, account: &AccountId) -> Result<bool> {
-    let key = frame_support::storage::storage_prefix(b"System", b"Account");
-    let hashed = sp_core::hashing::blake2_128(account.as_ref());
-    let key = [&key[..], &hashed[..], account.as_ref()].concat();
+    let key = frame_system::Account::<Runtime>::hashed_key_for(account);
     let key = format!("0x{}", hex::encode(key));
     let stored: Option<String> = client.call("state_getStorage", &[key.into()]).await?;
     Ok(stored.is_some())
@@ -393,8 +391,11 @@ async fn exists(client: &Client, account: &AccountId) -> Result<bool> {
 async fn send(client: &Client, transactions: &[String]) -> Result<()> {
     let mut sending: FuturesUnordered<_> = transactions
         .iter()
-        .map(|transaction| {
-            client.call::<Value>("author_submitExtrinsic", &[transaction.clone().into()])
+        .map(|transaction| async move {
+            let params = [transaction.clone().into()];
+            client
+                .call::<Value>("author_submitExtrinsic", &params)
+                .await
         })
         .collect();
     while let Some(_accepted_or_not) = sending.next().await {}

@@ -11,10 +11,11 @@ use std::{
 use aicpw_network_tests::binaries;
 use aicpw_offchain_worker::engines::Job;
 use aicpw_protocol::{
+    device::Reputation,
     job::{path, JobLimits, JobSpec, JobVersion},
     manifest::{Init, Manifest, Source},
     task::Needs,
-    ContentId, Gflops, Hash, Mebibytes, MegabitsPerSecond, Reputation,
+    ContentId, Gflops, Hash, Mebibytes, MegabitsPerSecond,
 };
 use anyhow::{ensure, Context, Result};
 use serde_json::Value;
@@ -59,7 +60,7 @@ impl Task {
         })
     }
 
-    /// What is written at its checkpoints, all of them together, in bytes: an upper bound.
+    /// How many checkpoints its job has.
     pub fn checkpoints(&self) -> u64 {
         self.manifest.checkpoints()
     }

@@ -3,7 +3,7 @@
 use std::{collections::HashMap, time::Duration, time::Instant};
 
 use anyhow::Result;
-use sp_runtime::traits::BlakeTwo256;
+use sp_core::Blake2Hasher;
 use sp_trie::recorder::Recorder;
 
 use super::world::World;
@@ -22,7 +22,7 @@ pub struct Cost {
 /// Runs a step and counts what it does beyond what was done before.
 pub fn count<R>(world: &mut World, step: impl FnOnce() -> R) -> Result<(R, Cost)> {
     world.commit()?;
-    let recorder = Recorder::<BlakeTwo256>::default();
+    let recorder = Recorder::<Blake2Hasher>::default();
     let result = world.state.execute_with_recorder(recorder.clone(), step);
     let cost = Cost {
         reads: recorder.recorded_keys().values().map(HashMap::len).sum(),

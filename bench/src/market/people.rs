@@ -14,7 +14,7 @@ use aicpw_runtime::{
     AccountId,
 };
 use anyhow::{Context, Result};
-use sp_core::{sr25519, Pair};
+use sp_core::sr25519;
 
 use super::world::{account, key};
 
