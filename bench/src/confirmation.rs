@@ -10,63 +10,87 @@ use aicpw_network_tests::{client::Header, Client, Cluster};
 use anyhow::{bail, ensure, Context, Result};
 use serde_json::Value;
 
-use crate::{report::Report, statistics::percentile, transactions};
+use crate::{report::Measured, statistics::percentile, transactions};
 
 /// One status of the subscription takes no longer than this, or the run has failed.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// One validator on the development chain.
-pub async fn single(count: u32, report: &mut Report) -> Result<()> {
+pub async fn single(count: u32, report: &mut Measured) -> Result<()> {
     let cluster = Cluster::development().await?;
     measure(&cluster, "1 validator", count, report).await
 }
 
 /// Four validators.
-pub async fn four(chain: &str, count: u32, report: &mut Report) -> Result<()> {
+pub async fn four(chain: &str, count: u32, report: &mut Measured) -> Result<()> {
     let cluster = Cluster::local_on(chain, &[]).await?;
     measure(&cluster, "4 validators", count, report).await
 }
 
-async fn measure(cluster: &Cluster, name: &str, count: u32, report: &mut Report) -> Result<()> {
-    let first = cluster.validators.first().context("no validator")?;
-    // The first finalised blocks prove that the network is complete.
-    for node in &cluster.validators {
-        node.wait_finalised(10, Duration::from_secs(180)).await?;
-    }
-    let forks = Forks::watch(cluster).await?;
-    let client = first.client().await?;
-    let mut inclusion = Vec::new();
-    let mut finality = Vec::new();
-    for transaction in transactions::remarks(first.url(), count).await? {
-        let (included, finalised) = confirm(&client, transaction).await?;
-        inclusion.push(included);
-        finality.push(finalised);
-    }
-    let (heights, forked, largest) = forks.count()?;
-    let mut row = |what: &str, samples: &[Duration], p: f64, goal: &str| {
-        let value = percentile(samples, p).as_secs_f64() * 1000.0;
-        report.add(format!("{name}: {what}"), value, "ms", goal);
+async fn measure(cluster: &Cluster, name: &str, count: u32, report: &mut Measured) -> Result<()> {
+    let confirmed = Confirmed::measure(cluster, count).await?;
+    let mut row = |what: &str, value: f64, unit, goal: &str| {
+        report.add(format!("{name}: {what}"), value, unit, goal);
     };
-    row("inclusion p50", &inclusion, 0.5, "");
-    row("inclusion p95", &inclusion, 0.95, "< 600");
-    row("inclusion max", &inclusion, 1.0, "");
-    row("finality p50", &finality, 0.5, "");
-    row("finality p95", &finality, 0.95, "< 1000");
-    row("finality max", &finality, 1.0, "");
-    report.add(format!("{name}: heights seen"), heights as f64, "", "");
-    report.add(
-        format!("{name}: heights with a fork"),
-        forked as f64,
-        "",
-        "",
-    );
-    report.add(
-        format!("{name}: most blocks at one height"),
-        largest as f64,
-        "",
-        "",
-    );
+    for (what, samples, goal) in [
+        ("inclusion", &confirmed.inclusion, "< 600"),
+        ("finality", &confirmed.finality, "< 1000"),
+    ] {
+        let at = |p| milliseconds(samples, p);
+        row(&format!("{what} p50"), at(0.5), "ms", "");
+        row(&format!("{what} p95"), at(0.95), "ms", goal);
+        row(&format!("{what} max"), at(1.0), "ms", "");
+    }
+    row("heights seen", confirmed.heights as f64, "", "");
+    row("heights with a fork", confirmed.forked as f64, "", "");
+    row("most blocks at one height", confirmed.most as f64, "", "");
     Ok(())
+}
+
+/// A percentile in milliseconds.
+pub fn milliseconds(samples: &[Duration], p: f64) -> f64 {
+    percentile(samples, p).as_secs_f64() * 1e3
+}
+
+/// What was seen of some transactions and of the blocks meanwhile.
+pub struct Confirmed {
+    /// From the sending until it is in a block.
+    pub inclusion: Vec<Duration>,
+    /// From the sending until that is final.
+    pub finality: Vec<Duration>,
+    /// Heights of which a block was seen.
+    pub heights: usize,
+    /// Those of which more than one was seen.
+    pub forked: usize,
+    /// Most blocks of one height.
+    pub most: usize,
+}
+
+impl Confirmed {
+    /// Sends transactions one after the other.
+    pub async fn measure(cluster: &Cluster, count: u32) -> Result<Self> {
+        let first = cluster.validators.first().context("no validator")?;
+        // The first finalised blocks prove that the network is complete.
+        for node in &cluster.validators {
+            node.wait_finalised(10, Duration::from_secs(180)).await?;
+        }
+        let forks = Forks::watch(cluster).await?;
+        let client = first.client().await?;
+        let (mut inclusion, mut finality) = (Vec::new(), Vec::new());
+        for transaction in transactions::remarks(first.url(), count).await? {
+            let (included, finalised) = confirm(&client, transaction).await?;
+            inclusion.push(included);
+            finality.push(finalised);
+        }
+        let (heights, forked, most) = forks.count()?;
+        Ok(Self {
+            inclusion,
+            finality,
+            heights,
+            forked,
+            most,
+        })
+    }
 }
 
 /// Submits a transaction and measures until it is in a block, and until that is final.

@@ -1,20 +1,33 @@
-//! `make bench`: measures what the goals name, on this machine, prints a table and writes JSON.
+//! `make bench`: measures what the goals name, on this machine, prints tables and writes JSON.
 //! Nothing here passes or fails by a time; `docs/benchmarks.md` records what was seen.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod blocks;
+mod calls;
 mod confirmation;
+mod consensus;
+mod failure;
+mod idle;
+mod ipfs;
+mod jobs;
+mod kernel;
+mod market;
+mod provider;
 mod report;
+mod root;
+mod startup;
 mod statistics;
 mod task;
 mod transactions;
+mod workloads;
 
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{bail, Result};
 use clap::{Parser, ValueEnum};
 
-use crate::report::Report;
+use crate::report::{Measured, Report};
 
 #[derive(Parser)]
 #[command(name = "aicpw-bench", version, about)]
@@ -35,30 +48,82 @@ struct Cli {
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Part {
+    /// Result root over 1 GiB.
+    Root,
+    /// The same kernel natively and through the executor, trace included.
+    Kernel,
+    /// What one match costs with 100 and with 100,000 devices.
+    Matching,
+    /// What the steps of a task's life weigh, read and write.
+    Lifecycle,
+    /// 100 MB between two IPFS processes.
+    Ipfs,
+    /// Memory of a provider's node that has nothing to do.
+    Idle,
+    /// From the order to the first kernel, with a warm compiler cache.
+    Startup,
+    /// From `submit` to the result in hand.
+    Task,
+    /// From the death of a provider to its task running elsewhere.
+    Failure,
+    /// Lives of tasks that one validator really carries.
+    Blocks,
     /// Inclusion and finality on one validator.
     Single,
     /// Inclusion and finality on four validators, and the fork rate.
     Four,
-    /// From `submit` to the result in hand.
-    Task,
+    /// The same for other probabilities of primary slots, gossip intervals and voting rules.
+    Consensus,
+}
+
+impl Part {
+    async fn measure(self, cli: &Cli, measured: &mut Measured) -> Result<()> {
+        match self {
+            Self::Root => root::measure(measured),
+            Self::Kernel => kernel::measure(measured).await,
+            Self::Matching => market::matching(measured),
+            Self::Lifecycle => market::lifecycle(measured),
+            Self::Blocks => blocks::measure(measured).await,
+            Self::Ipfs => ipfs::measure(measured).await,
+            Self::Idle => idle::measure(measured).await,
+            Self::Startup => startup::measure(measured).await,
+            Self::Task => task::measure(measured).await,
+            Self::Failure => failure::measure(measured).await,
+            Self::Single => confirmation::single(cli.transactions, measured).await,
+            Self::Consensus => consensus::measure(cli.transactions / 2, measured).await,
+            Self::Four => confirmation::four(&cli.chain, cli.transactions, measured).await,
+        }
+    }
+
+    /// As it is named on the command line.
+    fn name(self) -> String {
+        self.to_possible_value()
+            .map(|value| value.get_name().to_owned())
+            .unwrap_or_default()
+    }
 }
 
 #[tokio::main]
 async fn main() -> Result<()> {
     let cli = Cli::parse();
-    let wanted = |part| cli.parts.is_empty() || cli.parts.contains(&part);
+    let parts = match cli.parts.is_empty() {
+        true => Part::value_variants(),
+        false => &cli.parts,
+    };
     let mut report = Report::new();
-    if wanted(Part::Single) {
-        confirmation::single(cli.transactions, &mut report).await?;
+    for part in parts {
+        let mut measured = Measured::new(part.name());
+        // One part that fails does not take the others' numbers with it.
+        if let Err(error) = part.measure(&cli, &mut measured).await {
+            measured.failed(&error);
+        }
+        println!("{measured}\n");
+        report.push(measured);
+        report.write(&cli.json)?;
     }
-    if wanted(Part::Four) {
-        confirmation::four(&cli.chain, cli.transactions, &mut report).await?;
-    }
-    if wanted(Part::Task) {
-        task::measure(&mut report).await?;
-    }
-    println!("{report}");
-    report.write(&cli.json)?;
     println!("written to {}", cli.json.display());
-    Ok(())
+    match report.failures().as_slice() {
+        [] => Ok(()),
+        failed => bail!("not finished: {}", failed.join(", ")),
+    }
 }

@@ -18,6 +18,26 @@ pub struct Cli {
     /// The market's services.
     #[clap(flatten)]
     pub market: MarketArgs,
+
+    /// Voting on finality.
+    #[clap(flatten)]
+    pub finality: FinalityArgs,
+}
+
+/// How this node votes on finality. The defaults are the result of `aicpw-bench consensus` (ADR 4),
+/// which measures others with these.
+#[derive(Debug, Clone, Copy, clap::Args)]
+#[command(next_help_heading = "Finality")]
+pub struct FinalityArgs {
+    /// How long a vote is expected to take to all validators, in milliseconds. A round of voting takes
+    /// a few of these.
+    #[arg(long, value_name = "MS", default_value_t = 100, value_parser = clap::value_parser!(u64).range(10..=10_000))]
+    pub finality_gossip: u64,
+
+    /// Vote for the block that is so many below the best one. Forks that are shorter then cost no
+    /// round of voting, and every block is final so much later.
+    #[arg(long, value_name = "BLOCKS", default_value_t = 0)]
+    pub finality_lag: u32,
 }
 
 /// Everything that is not running a node.

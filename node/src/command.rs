@@ -134,10 +134,14 @@ pub fn run() -> sc_cli::Result<()> {
                 match config.network.network_backend {
                     NetworkBackendType::Libp2p => service::new_full::<
                         sc_network::NetworkWorker<Block, <Block as BlockT>::Hash>,
-                    >(config, market),
-                    NetworkBackendType::Litep2p => {
-                        service::new_full::<sc_network::Litep2pNetworkBackend>(config, market)
-                    }
+                    >(
+                        config, market, cli.finality
+                    ),
+                    NetworkBackendType::Litep2p => service::new_full::<
+                        sc_network::Litep2pNetworkBackend,
+                    >(
+                        config, market, cli.finality
+                    ),
                 }
                 .map_err(sc_cli::Error::Service)
             }),

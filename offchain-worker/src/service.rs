@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 use crate::{
     chain::{ChainView, LocalStorage},
     devices::{DevicesError, LocalDevice, Measuring},
-    engines::{find_executor, ExecutorMissing, OpenCl},
+    engines::{find_executor, Builds, ExecutorMissing, OpenCl},
     ipfs::BlobStore,
     mailbox::Mailbox,
     queue::{FetchLimits, FolderError, Queue, Shop, Slots},
@@ -118,6 +118,12 @@ impl WorkerService {
         if devices.is_empty() {
             return Err(StartError::NoDevice);
         }
+        let builds = folder.join("builds");
+        let builds =
+            Builds::open(builds.clone(), program.clone()).map_err(|source| StartError::Folder {
+                path: builds,
+                source,
+            })?;
         let shop = Shop {
             mailbox: Mailbox::new(storage, chain.genesis()),
             chain,
@@ -125,6 +131,7 @@ impl WorkerService {
             engine: Arc::new(OpenCl {
                 program,
                 allow_weak_sandbox: config.allow_weak_sandbox,
+                builds: Some(builds),
             }),
             secret,
             slots: Slots::default(),

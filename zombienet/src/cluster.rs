@@ -29,14 +29,19 @@ pub struct Cluster {
 impl Cluster {
     /// A single validator on the development chain.
     pub async fn development() -> Result<Self> {
-        Self::development_with(&[]).await
+        Self::single_on("dev", &[]).await
     }
 
     /// The same, with these further arguments.
     pub async fn development_with(arguments: &[&str]) -> Result<Self> {
+        Self::single_on("dev", arguments).await
+    }
+
+    /// The same on another chain spec of one validator, with these further arguments.
+    pub async fn single_on(chain: &str, arguments: &[&str]) -> Result<Self> {
         let turn = TURN.acquire().await.context("the turn of this network")?;
         let folder = TempDir::with_prefix("aicpw-network-").context("a temporary folder")?;
-        let mut options = NodeOptions::new("alice", "dev")
+        let mut options = NodeOptions::new("alice", chain)
             .arg("--alice")
             .arg("--force-authoring");
         options

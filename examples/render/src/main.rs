@@ -3,8 +3,6 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
-#![cfg_attr(test, allow(clippy::unwrap_used))]
-
 mod bvh;
 mod check;
 mod mesh;

@@ -135,7 +135,7 @@ fn stage(executor: &Path, stage: &str, job: &Path) -> Result<()> {
         .stdin(Stdio::null())
         .output()?;
     let lines = output.stdout.split(|byte| *byte == b'\n');
-    match lines.filter_map(Message::from_line).last() {
+    match lines.filter_map(Message::from_line).next_back() {
         Some(Message::Done(_)) if output.status.success() => Ok(()),
         Some(Message::Failed(failed)) => {
             let log = failed.log.map(|log| fs::read_to_string(job.join(log)));

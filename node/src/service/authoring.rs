@@ -4,7 +4,9 @@ use std::{sync::Arc, time::Duration};
 
 use aicpw_runtime::opaque::Block;
 use sc_consensus_babe::{BabeLink, BabeParams, SlotProportion};
-use sc_consensus_grandpa::{GrandpaParams, LinkHalf, SharedVoterState, VotingRulesBuilder};
+use sc_consensus_grandpa::{
+    BeforeBestBlockBy, GrandpaParams, LinkHalf, SharedVoterState, VotingRulesBuilder,
+};
 use sc_consensus_slots::BackoffAuthoringOnFinalizedHeadLagging;
 use sc_network::{
     config::Role, service::traits::NetworkService, NotificationService, ProtocolName,
@@ -16,14 +18,12 @@ use sc_transaction_pool_api::OffchainTransactionPoolFactory;
 use sp_keystore::KeystorePtr;
 use substrate_prometheus_endpoint::Registry;
 
+use crate::cli::FinalityArgs;
+
 use super::partial::{
     inherent_data_providers, BlockImport, FullClient, FullPool, FullSelectChain,
     JUSTIFICATION_PERIOD,
 };
-
-/// How long a vote is expected to take to everyone. A round takes a few of these, so the default
-/// of a second would be most of the time to finality.
-const GOSSIP_DURATION: Duration = Duration::from_millis(100);
 
 /// The share of a slot in which its author collects transactions. It stops after two thirds of
 /// this, at 111 ms of 250: what a full block takes to execute. Everyone else executes it in the
@@ -105,10 +105,17 @@ impl Authoring<'_> {
         network: Arc<dyn NetworkService>,
         (protocol_name, notifications): (ProtocolName, Box<dyn NotificationService>),
         (name, role): (String, Role),
+        finality: FinalityArgs,
     ) -> Result<(), ServiceError> {
+        // At a lag of zero no rule: votes are for the best block itself. The usual two blocks behind
+        // it would cost half a second, and forks are rare at this probability of primary slots.
+        let mut voting_rule = VotingRulesBuilder::new();
+        if finality.finality_lag > 0 {
+            voting_rule = voting_rule.add(BeforeBestBlockBy(finality.finality_lag));
+        }
         let voter = sc_consensus_grandpa::run_grandpa_voter(GrandpaParams {
             config: sc_consensus_grandpa::Config {
-                gossip_duration: GOSSIP_DURATION,
+                gossip_duration: Duration::from_millis(finality.finality_gossip),
                 justification_generation_period: JUSTIFICATION_PERIOD,
                 name: Some(name),
                 observer_enabled: false,
@@ -122,9 +129,7 @@ impl Authoring<'_> {
             network,
             sync: self.sync.clone(),
             notification_service: notifications,
-            // No rule: votes are for the best block itself. The usual two blocks behind it would
-            // cost half a second, and forks are rare at this probability of primary slots.
-            voting_rule: VotingRulesBuilder::new().build(),
+            voting_rule: voting_rule.build(),
             prometheus_registry: self.prometheus.clone(),
             shared_voter_state: voter_state,
             telemetry: self.telemetry.clone(),

@@ -23,6 +23,7 @@ use super::{
 };
 use crate::{
     aicpw_rpc::MarketDeps,
+    cli::FinalityArgs,
     rpc,
     worker::{self, MarketServices, NodeChain},
 };
@@ -35,6 +36,7 @@ use crate::{
 pub fn new_full<N: NetworkBackend<Block, <Block as BlockT>::Hash>>(
     config: Configuration,
     market: MarketServices,
+    finality: FinalityArgs,
 ) -> Result<TaskManager, ServiceError> {
     let Partial {
         client,
@@ -220,6 +222,7 @@ pub fn new_full<N: NetworkBackend<Block, <Block as BlockT>::Hash>>(
             network,
             (grandpa_protocol, grandpa_notifications),
             (name, role),
+            finality,
         )?;
     }
     Ok(task_manager)

@@ -33,11 +33,7 @@ pub fn build(ready: &mut Ready<'_>) -> Result<Done, Failure> {
         return Err(refused(ready, &all.join("\n")));
     }
     let options = options(&ready.manifest, ready.device.info.correct_divide_sqrt)?;
-    let prologue = match class {
-        DeterminismClass::Fp32Strict => STRICT_PROLOGUE,
-        DeterminismClass::Int | DeterminismClass::Device => PROLOGUE,
-    };
-    let text = format!("{prologue}{}", ready.program);
+    let text = text(ready);
     ready.hand_over();
     compile(ready, &text, options).map_err(|failure| failure.under_the_program(Fault::BuildFailed))
 }
@@ -59,6 +55,15 @@ fn compile(ready: &Ready<'_>, text: &str, options: String) -> Result<Done, Failu
         .map_err(|error| Failure::here(format!("cannot write the build record: {error}")))?;
     ready.folder.write(path::BUILD_RECORD, &record)?;
     Ok(Done::Build)
+}
+
+/// What the compiler is given: the program, behind what its class demands.
+pub fn text(ready: &Ready<'_>) -> String {
+    let prologue = match ready.manifest.class {
+        DeterminismClass::Fp32Strict => STRICT_PROLOGUE,
+        DeterminismClass::Int | DeterminismClass::Device => PROLOGUE,
+    };
+    format!("{prologue}{}", ready.program)
 }
 
 /// What a program built now would be made of.

@@ -132,19 +132,7 @@ impl<'r> Ready<'r> {
         allow_weak: bool,
         reporter: &'r mut Reporter,
     ) -> Result<Self, Failure> {
-        let root = folder.canonicalize().map_err(|error| {
-            Failure::here(format!(
-                "cannot use the folder {}: {error}",
-                folder.display()
-            ))
-        })?;
-        let folder = Folder(root);
-        // The node's own words.
-        let spec = folder
-            .read(path::JOB, 1 << 16)
-            .and_then(|text| serde_json::from_slice::<JobSpec>(&text).map_err(io::Error::other));
-        let spec =
-            spec.map_err(|error| Failure::here(format!("cannot read {}: {error}", path::JOB)))?;
+        let (folder, spec) = open(&folder)?;
         for name in [stage.folder(), path::WORK] {
             std::fs::create_dir_all(folder.file(name))
                 .map_err(|error| Failure::here(format!("cannot make {name}: {error}")))?;
@@ -160,8 +148,27 @@ impl<'r> Ready<'r> {
         sandbox
             .complete(device.info.kind, &spec.limits)
             .map_err(refused)?;
+        Self::read(folder, device, &spec, reporter)
+    }
 
-        // From here on everything comes from a stranger.
+    /// The same without any lock, for [`crate::native`] only.
+    ///
+    /// # Errors
+    ///
+    /// A device that is not there any more, a bad manifest or program.
+    pub fn enter_unlocked(folder: &Path, reporter: &'r mut Reporter) -> Result<Self, Failure> {
+        let (folder, spec) = open(folder)?;
+        let device = opencl::devices::find(&spec.device)?.open()?;
+        Self::read(folder, device, &spec, reporter)
+    }
+
+    /// Reads what comes from a stranger.
+    fn read(
+        folder: Folder,
+        device: Device,
+        spec: &JobSpec,
+        reporter: &'r mut Reporter,
+    ) -> Result<Self, Failure> {
         let manifest = folder
             .read(path::MANIFEST, limits::MANIFEST_BYTES)
             .map_err(|error| {
@@ -175,7 +182,7 @@ impl<'r> Ready<'r> {
         let plan = manifest
             .plan()
             .map_err(|errors| Failure::new(Fault::BadManifest, errors.to_string()))?;
-        check_limits(&manifest, &spec)?;
+        check_limits(&manifest, spec)?;
         let program = read_program(&folder)?;
         Ok(Self {
             folder,
@@ -192,6 +199,22 @@ impl<'r> Ready<'r> {
     pub fn hand_over(&mut self) {
         self.reporter.progress(0, self.plan.launches());
     }
+}
+
+/// The folder, and the node's own words about the job.
+fn open(folder: &Path) -> Result<(Folder, JobSpec), Failure> {
+    let root = folder.canonicalize().map_err(|error| {
+        Failure::here(format!(
+            "cannot use the folder {}: {error}",
+            folder.display()
+        ))
+    })?;
+    let folder = Folder(root);
+    let spec = folder
+        .read(path::JOB, 1 << 16)
+        .and_then(|text| serde_json::from_slice(&text).map_err(io::Error::other))
+        .map_err(|error| Failure::here(format!("cannot read {}: {error}", path::JOB)))?;
+    Ok((folder, spec))
 }
 
 fn check_limits(manifest: &Manifest, spec: &JobSpec) -> Result<(), Failure> {

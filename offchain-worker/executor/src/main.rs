@@ -10,6 +10,7 @@
 //! | [`source`] | what a program of a determinism class may contain |
 //! | [`job`] | what is in the job folder |
 //! | [`build`], [`run`] | the two stages |
+//! | [`native`] | the same without sandbox and trace, to compare with |
 //! | [`measure`] | conformance run and speed of a device |
 //! | [`sandbox`] | what a stage locks itself into |
 //! | [`report`] | what it says to the node |
@@ -19,13 +20,14 @@
 mod build;
 mod job;
 mod measure;
+mod native;
 mod opencl;
 mod report;
 mod run;
 mod sandbox;
 mod source;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use aicpw_protocol::Hash;
@@ -54,6 +56,12 @@ enum Command {
     Build(StageArguments),
     /// Runs a job that is built.
     Run(StageArguments),
+    /// For `make bench`: compiles and runs a job without sandbox, checkpoints and roots. Never for
+    /// a stranger's program: it can do whatever this user can.
+    Native {
+        /// The job folder.
+        folder: PathBuf,
+    },
 }
 
 #[derive(clap::Args)]
@@ -86,6 +94,23 @@ fn main() -> ExitCode {
         Command::Measure { device } => print(measure::measure(&device)),
         Command::Build(arguments) => stage(sandbox::Stage::Build, arguments, build::build),
         Command::Run(arguments) => stage(sandbox::Stage::Run, arguments, run::run),
+        Command::Native { folder } => without_sandbox(&folder),
+    }
+}
+
+fn without_sandbox(folder: &Path) -> ExitCode {
+    let ran = report::Reporter::take_standard_output()
+        .map_err(|error| job::Failure::here(error.to_string()))
+        .and_then(|mut reporter| {
+            native::native(&job::Ready::enter_unlocked(folder, &mut reporter)?)
+        });
+    match ran {
+        // As after the stages: drivers' exit handlers are not needed.
+        Ok(()) => report::exit(0),
+        Err(failure) => {
+            eprintln!("aicpw-executor: {}", failure.message);
+            report::exit(1)
+        }
     }
 }
 

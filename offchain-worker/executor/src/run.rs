@@ -97,7 +97,12 @@ fn binary(ready: &Ready<'_>) -> Result<Vec<u8>, Failure> {
     Ok(binary)
 }
 
-fn kernels(ready: &Ready<'_>, built: &Built) -> Result<Vec<BoundKernel>, Failure> {
+/// The kernels of the steps, as they are written.
+///
+/// # Errors
+///
+/// `BadManifest` for one that the program does not have.
+pub fn kernels(ready: &Ready<'_>, built: &Built) -> Result<Vec<BoundKernel>, Failure> {
     let mut kernels = Vec::new();
     for step in ready.plan.written() {
         let kernel = built.kernel(step.kernel)?.ok_or_else(|| {
@@ -115,7 +120,12 @@ fn kernels(ready: &Ready<'_>, built: &Built) -> Result<Vec<BoundKernel>, Failure
 }
 
 /// Allocates all buffers and gives them their initial content.
-fn buffers(ready: &Ready<'_>) -> Result<Vec<Buffer>, Failure> {
+///
+/// # Errors
+///
+/// `InputUnavailable` for an input that is missing or has another length, `BadManifest` for a
+/// buffer that the device cannot have.
+pub fn buffers(ready: &Ready<'_>) -> Result<Vec<Buffer>, Failure> {
     let session = ready.device.session()?;
     let mut buffers = Vec::with_capacity(ready.manifest.buffers.len());
     for (position, wanted) in ready.manifest.buffers.iter().enumerate() {
@@ -210,18 +220,21 @@ fn launch_all(
     Ok(job.trace)
 }
 
+/// Why the step at `path` of the manifest was not launched.
+pub fn not_launched(path: &str, error: LaunchError) -> Failure {
+    match error {
+        LaunchError::Device(error) => error.into(),
+        LaunchError::Manifest(field, message) => {
+            Failure::new(Fault::BadManifest, format!("{path}.{field}: {message}"))
+        }
+    }
+}
+
 impl Launching<'_> {
     fn launch(&mut self, kernel: &mut BoundKernel, launch: Launch<'_>) -> Result<(), Failure> {
-        let event =
-            kernel
-                .launch(self.session, &launch, self.buffers)
-                .map_err(|error| match error {
-                    LaunchError::Device(error) => Failure::from(error),
-                    LaunchError::Manifest(field, message) => Failure::new(
-                        Fault::BadManifest,
-                        format!("{}.{field}: {message}", launch.path),
-                    ),
-                })?;
+        let event = kernel
+            .launch(self.session, &launch, self.buffers)
+            .map_err(|error| not_launched(launch.path, error))?;
         self.pending.push(event);
         ocl::core::flush(&self.session.queue).map_err(Error::when("launching a kernel"))?;
         while self.pending.len() > AHEAD {

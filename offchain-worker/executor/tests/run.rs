@@ -5,8 +5,9 @@ mod common;
 
 use aicpw_protocol::job::{path, Message, TraceRecord};
 use aicpw_protocol::merkle::{buffer_root, checkpoint_hash, result_root, trace_root};
-use common::{words, Job, CID};
+use common::{stage, words, Job, CID};
 use serde_json::json;
+use std::time::Duration;
 
 #[test]
 fn adds_vectors() {
@@ -218,4 +219,33 @@ fn running_again_gives_the_same() {
         (second.result_root, second.trace_root)
     );
     assert_eq!(first.result_root, result_root(&output));
+}
+
+#[test]
+fn without_sandbox_and_trace_it_computes_the_same() {
+    let job = Job::new(
+        "__kernel void f(__global float* v, const uint turn) {
+			size_t i = get_global_id(0);
+			v[i] = v[i] * 1.5f + (float)(i + turn);
+		}",
+        json!({
+            "version": "aicpw.task/v1", "name": "native", "engine": "opencl", "class": "fp32-strict",
+            "program": { "cid": CID },
+            "buffers": [{ "name": "v", "type": "float", "length": 1000, "init": { "cid": CID } }],
+            "steps": [{ "loop": { "index": "i", "count": 20, "steps": [
+                { "kernel": "f", "args": [
+                    { "buffer": "v" }, { "scalar": { "type": "uint", "value": "i" } },
+                ], "global": [1000] },
+            ] } }],
+            "checkpoint_every": 3,
+            "outputs": ["v"],
+        }),
+    );
+    job.put(&path::buffer(0), &[1.25f32.to_le_bytes(); 1000].concat());
+    let (_, output) = job.complete();
+    std::fs::remove_dir_all(job.file(path::OUTPUT_FOLDER)).unwrap();
+    let native = stage("native", job.dir.path(), Duration::from_secs(300));
+    assert!(native.status.success(), "{native:#?}");
+    assert_eq!(job.get(path::OUTPUT), output);
+    assert!(!job.file(path::TRACE).exists());
 }

@@ -1,8 +1,10 @@
 //! Engines: native code that can run one kind of program. The queue knows this contract only.
 
+mod builds;
 mod locate;
 mod opencl;
 
+pub use builds::Builds;
 pub use locate::{find_executor, ExecutorMissing, EXECUTOR};
 pub use opencl::{driver_environment, OpenCl};
 

@@ -11,7 +11,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use super::{BadManifest, Blob, Engine, Failure, Job, OnProgress, Plan, Product};
+use super::{BadManifest, Blob, Builds, Engine, Failure, Job, OnProgress, Plan, Product};
 use crate::{
     blocking, durable,
     sandbox::{Exit, How, Stage},
@@ -91,6 +91,8 @@ pub struct OpenCl {
     pub program: PathBuf,
     /// Go on where the kernel has no Landlock.
     pub allow_weak_sandbox: bool,
+    /// What was built before; without it every job compiles.
+    pub builds: Option<Builds>,
 }
 
 impl OpenCl {
@@ -218,8 +220,17 @@ impl Engine for OpenCl {
 
     async fn build(&self, job: &Job) -> Result<(), Failure> {
         blocking::run(|| self.write_spec(job))?;
+        let builds = self.builds.as_ref();
+        if builds.is_some_and(|builds| blocking::run(|| builds.give(job))) {
+            return Ok(());
+        }
         match self.stage(Kind::Build, job, &|_| {}).await? {
-            Done::Build => Ok(()),
+            Done::Build => {
+                if let Some(builds) = builds {
+                    blocking::run(|| builds.keep(job));
+                }
+                Ok(())
+            }
             Done::Run(_) => Err(Failure::new(
                 Kind::Build.fault_of_program(),
                 "the executor ran a job that it should build",
@@ -228,9 +239,19 @@ impl Engine for OpenCl {
     }
 
     async fn run(&self, job: &Job, progress: OnProgress<'_>) -> Result<Product, Failure> {
-        let result = match self.stage(Kind::Run, job, progress).await? {
-            Done::Run(result) => result,
-            Done::Build => return Err(run_failed("the executor built a job that it should run")),
+        let result = match self.stage(Kind::Run, job, progress).await {
+            Ok(Done::Run(result)) => result,
+            Ok(Done::Build) => {
+                return Err(run_failed("the executor built a job that it should run"))
+            }
+            Err(failure) => {
+                if let (Fault::Crashed | Fault::RunFailed, Some(builds)) =
+                    (failure.fault, &self.builds)
+                {
+                    blocking::run(|| builds.forget(job));
+                }
+                return Err(failure);
+            }
         };
         let trace = job.folder.join(path::TRACE);
         blocking::run(|| check_trace(&trace, &result))?;

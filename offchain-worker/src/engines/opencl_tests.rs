@@ -35,6 +35,7 @@ fn case(script: &str, limit: Duration) -> Case {
         engine: OpenCl {
             program,
             allow_weak_sandbox: false,
+            builds: None,
         },
         job: Job {
             folder,
@@ -298,4 +299,43 @@ fn a_manifest_must_be_what_the_task_asked_for() {
     let wrong = good.replace(r#""buffer":"x""#, r#""buffer":"y""#);
     assert_eq!(field(&wrong, &needs), "steps[0].args[0].buffer");
     assert_eq!(field("{", &needs), "manifest");
+}
+
+#[tokio::test]
+async fn a_program_is_compiled_once_and_again_after_a_crash() {
+    let script = r#"
+        if [ "$1" = run ]; then exit 9; fi
+        echo compiled >> ../log
+        for file in program.bin build.log build.json; do echo "$file" > build/$file; done
+        echo '{"done":"build"}'
+    "#;
+    let mut case = case(script, LONG);
+    let builds = Builds::open(case.dir.path().join("builds"), case.engine.program.clone());
+    case.engine.builds = Some(builds.unwrap());
+    std::fs::create_dir(case.job.folder.join(path::INPUTS)).unwrap();
+    std::fs::write(case.job.folder.join(path::PROGRAM), "text").unwrap();
+    let manifest = serde_json::json!({
+        "version": "aicpw.task/v1", "name": "test", "engine": "opencl", "class": "int",
+        "program": { "cid": "bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi" },
+        "buffers": [{ "name": "v", "type": "int", "length": 1 }],
+        "steps": [{ "kernel": "f", "args": [{ "buffer": "v" }], "global": [1] }],
+        "outputs": ["v"],
+    });
+    std::fs::write(case.job.folder.join(path::MANIFEST), manifest.to_string()).unwrap();
+    let compiled = || {
+        let log = std::fs::read_to_string(case.dir.path().join("log")).unwrap();
+        log.lines().count()
+    };
+
+    case.engine.build(&case.job).await.unwrap();
+    std::fs::remove_dir_all(case.job.folder.join(path::BUILD)).unwrap();
+    case.engine.build(&case.job).await.unwrap();
+    assert_eq!(compiled(), 1);
+    let binary = std::fs::read_to_string(case.job.folder.join(path::BINARY)).unwrap();
+    assert_eq!(binary, "program.bin\n");
+
+    let failure = case.engine.run(&case.job, &|_| {}).await.unwrap_err();
+    assert_eq!(failure.fault, Fault::Crashed);
+    case.engine.build(&case.job).await.unwrap();
+    assert_eq!(compiled(), 2);
 }

@@ -229,6 +229,9 @@ impl Life {
             {
                 return;
             }
+            if last.is_none() {
+                tracing::debug!(%assignment, "launches its first kernel");
+            }
             *last = Some(Instant::now());
             let progress = not_less(progress, watch.progress());
             mailbox.write_report(assignment, &Report::Running { progress });

@@ -1,0 +1,220 @@
+//! What one match costs in a small and in a large book, for a task that nearly every device fits and
+//! for one that only one device in a hundred fits, and that the dearest.
+
+use std::time::Duration;
+
+use aicpw_protocol::{
+    task::{Submission, TaskStatus},
+    AskPrice, Gflops, Mebibytes, MegabitsPerSecond, TaskId,
+};
+use aicpw_runtime::{configs::market::HeartbeatPeriod, AccountId, Matching, Tasks};
+use anyhow::{ensure, Result};
+use frame_support::{traits::Hooks, weights::Weight};
+
+use super::{
+    meter::{count, time, Cost},
+    people::{ask, device, submission, Provider, SLOTS, STAKE},
+    per_second_of_blocks, per_second_of_execution,
+    world::{account, key, Origin, World},
+};
+use crate::report::Measured;
+
+/// Devices in the two books.
+const BOOKS: [u32; 2] = [100, 100_000];
+
+/// Devices of one provider.
+const PER_PROVIDER: u32 = 16;
+
+/// Matches of each kind: less than one device has slots for.
+const ROUNDS: u32 = 6;
+
+/// What is measured of a kind of match.
+struct Match {
+    weight: u64,
+    cost: Cost,
+    time: Duration,
+}
+
+pub fn measure(report: &mut Measured) -> Result<()> {
+    report.note(
+        "time: native, unoptimised, state in memory; it says how the two books differ, and no more",
+    );
+    let mut all = Vec::new();
+    for devices in BOOKS {
+        let mut book = Book::new(devices)?;
+        let mut kinds = Vec::new();
+        for (kind, submission) in [
+            ("all fit", submission()?),
+            ("99 % cheap but unfit", demanding()?),
+        ] {
+            let found = book.matches(&submission)?;
+            let name = format!("{devices} devices, {kind}");
+            let mut row = |what: &str, value: f64, unit| {
+                report.add(format!("{name}: {what}"), value, unit, "");
+            };
+            row("weight", found.weight as f64 / 1e6, "µs");
+            row("reads", found.cost.reads as f64, "keys");
+            row("writes", found.cost.writes as f64, "keys");
+            row("proof", found.cost.proof as f64, "bytes");
+            row("time, fastest", found.time.as_secs_f64() * 1e6, "µs");
+            kinds.push((kind, found));
+        }
+        all.push(kinds);
+    }
+    let [small, large] = all.as_slice() else {
+        return Ok(());
+    };
+    for ((kind, small), (_, large)) in small.iter().zip(large) {
+        let mut row = |what: &str, small: f64, large: f64| {
+            let more = (large / small - 1.0) * 100.0;
+            let name = format!("100,000 devices against 100, {kind}: more {what}");
+            report.add(name, more, "%", "< 10");
+        };
+        row("weight", small.weight as f64, large.weight as f64);
+        row("reads", small.cost.reads as f64, large.cost.reads as f64);
+        row("writes", small.cost.writes as f64, large.cost.writes as f64);
+        row("time", small.time.as_secs_f64(), large.time.as_secs_f64());
+    }
+    let dearest = small
+        .iter()
+        .chain(large)
+        .map(|(_, found)| found.weight)
+        .max();
+    let weight = dearest.unwrap_or_default();
+    let what = "matches of the dearest kind, by weight";
+    let execution = format!("{what}, in a second of execution");
+    report.add(execution, per_second_of_execution(weight), "/s", "≥ 1000");
+    let blocks = format!("{what}, in the full blocks of a second");
+    report.add(blocks, per_second_of_blocks(weight), "/s", "");
+    Ok(())
+}
+
+/// What only one device in a hundred of [`Book`] fits.
+fn demanding() -> Result<Submission> {
+    let mut submission = submission()?;
+    submission.needs.gflops = Gflops(8_192);
+    submission.needs.memory = Mebibytes(16_384);
+    submission.needs.bandwidth = MegabitsPerSecond(1_000);
+    Ok(submission)
+}
+
+/// A chain with so many devices online.
+struct Book {
+    world: World,
+    requester: AccountId,
+    submitted: u64,
+}
+
+impl Book {
+    /// One device in a hundred fits every task here, at a higher ask than the others, of which each
+    /// lacks something.
+    fn new(devices: u32) -> Result<Self> {
+        let requester = account(&key("//Charlie")?);
+        let providers = (0..devices.div_ceil(PER_PROVIDER))
+            .map(Provider::new)
+            .collect::<Result<Vec<_>>>()?;
+        let endowed = providers.iter().map(Provider::account);
+        let mut world = World::new(endowed.chain([requester.clone()]))?;
+        for (number, provider) in (0..).zip(&providers) {
+            let who = provider.account();
+            let proof = world.proof(&provider.worker, &provider.join());
+            let register = pallet_provider_staking::Call::register_provider {
+                stake: STAKE,
+                worker: sp_core::Pair::public(&provider.worker).into(),
+                sealing_key: sp_core::Pair::public(&provider.worker).0,
+                peers: Default::default(),
+                proof: proof.clone(),
+            };
+            world.dispatch(Origin::Signed(&who), register)?;
+            let first = number * PER_PROVIDER;
+            for number in first..devices.min(first + PER_PROVIDER) {
+                let (spec, ask) = listed(number)?;
+                let register = pallet_provider_staking::Call::register_device {
+                    spec,
+                    ask,
+                    slots: SLOTS,
+                };
+                world.dispatch(Origin::Signed(&who), register)?;
+            }
+            let heartbeat = pallet_provider_staking::Call::heartbeat {
+                provider: who,
+                period: world.height() / HeartbeatPeriod::get(),
+                // Dispatched without being authorised, so nobody looks at it.
+                proof,
+            };
+            world.dispatch(Origin::Worker, heartbeat)?;
+        }
+        // Whatever the registrations left to be looked at.
+        world.blocks(1)?;
+        let listed = world.state.execute_with(Matching::devices_listed);
+        ensure!(
+            listed == devices,
+            "{listed} of {devices} devices are listed"
+        );
+        Ok(Self {
+            world,
+            requester,
+            submitted: 0,
+        })
+    }
+
+    /// The cost of matching this task; the median of some rounds for what is counted, the fastest
+    /// for the time.
+    fn matches(&mut self, submission: &Submission) -> Result<Match> {
+        let (mut counted, mut fastest) = (Vec::new(), Duration::MAX);
+        for _ in 0..ROUNDS / 2 {
+            let height = self.world.height();
+            let idle = move || Matching::on_idle(height, Weight::MAX).ref_time();
+            self.submit(submission)?;
+            let (weight, cost) = count(&mut self.world, idle)?;
+            self.require_matched()?;
+            counted.push((weight, cost));
+            self.submit(submission)?;
+            let (_, taken) = time(&mut self.world, idle)?;
+            self.require_matched()?;
+            fastest = fastest.min(taken);
+        }
+        counted.sort_by_key(|(weight, cost)| (*weight, cost.reads));
+        let (weight, cost) = counted[counted.len() / 2];
+        Ok(Match {
+            weight,
+            cost,
+            time: fastest,
+        })
+    }
+
+    fn submit(&mut self, submission: &Submission) -> Result<()> {
+        let call = pallet_tasks::Call::submit {
+            submission: submission.clone(),
+        };
+        self.world.dispatch(Origin::Signed(&self.requester), call)?;
+        self.submitted += 1;
+        Ok(())
+    }
+
+    fn require_matched(&mut self) -> Result<()> {
+        let id = TaskId(self.submitted - 1);
+        let task = self.world.state.execute_with(|| Tasks::task_view(id));
+        let status = task.map(|task| task.status);
+        ensure!(
+            matches!(status, Some(TaskStatus::Active)),
+            "task {id:?} is {status:?}"
+        );
+        Ok(())
+    }
+}
+
+/// A device and its ask.
+fn listed(number: u32) -> Result<(aicpw_protocol::device::DeviceSpec, AskPrice)> {
+    let mut spec = device(number)?;
+    let fits = number % 100 == 99;
+    if !fits {
+        match number % 3 {
+            0 => spec.gflops = Gflops(100 + u64::from(number % 1_000)),
+            1 => spec.memory = Mebibytes(512),
+            _ => spec.bandwidth = MegabitsPerSecond(50),
+        }
+    }
+    let thousandths = if fits { 500 } else { 1 } + number % 97;
+    Ok((spec, AskPrice(ask(thousandths))))
+}

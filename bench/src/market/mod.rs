@@ -1,0 +1,28 @@
+//! The market's runtime, driven natively and in memory: what its steps read, write and weigh.
+
+mod lifecycle;
+mod matching;
+mod meter;
+mod people;
+mod world;
+
+pub use lifecycle::{measure as lifecycle, worker_call};
+pub use matching::measure as matching;
+pub use people::{ask, device, submission, Provider, SLOTS, STAKE};
+pub use world::{account, authorised, key};
+
+use aicpw_runtime::configs::system::MAX_BLOCK_WEIGHT;
+use aicpw_runtime::units::SECONDS;
+
+/// What weights are counted in: picoseconds.
+const SECOND: f64 = 1e12;
+
+/// How many times a step of this weight fits the blocks of a second.
+fn per_second_of_blocks(weight: u64) -> f64 {
+    MAX_BLOCK_WEIGHT.ref_time() as f64 * f64::from(SECONDS) / weight as f64
+}
+
+/// How many times it fits a second of execution.
+fn per_second_of_execution(weight: u64) -> f64 {
+    SECOND / weight as f64
+}

@@ -1,0 +1,134 @@
+//! Providers and requesters.
+
+use aicpw_protocol::{
+    commitment::{result_commitment, trace_commitment, ResultOpening},
+    device::{ClassSet, DeviceKind, DeviceSpec, Reputation, Slots},
+    merkle::result_root,
+    task::{DeterminismClass, Engine, Needs, Privacy, Submission, Verification},
+    worker::Statement,
+    AssignmentId, Balance, BlockNumber, ContentId, Gflops, Hash, Mebibytes, MegabitsPerSecond,
+    Milliseconds,
+};
+use aicpw_runtime::{
+    units::{MILLI, UNIT},
+    AccountId,
+};
+use anyhow::{Context, Result};
+use sp_core::sr25519;
+
+use super::world::{account, key};
+
+/// What every job here computes.
+pub const OUTPUT: &[u8] = b"the output of the job";
+
+/// A provider and its worker.
+pub struct Provider {
+    pub key: sr25519::Pair,
+    pub worker: sr25519::Pair,
+}
+
+impl Provider {
+    /// One of many.
+    pub fn new(number: u32) -> Result<Self> {
+        Ok(Self {
+            key: key(&format!("//bench//provider//{number}"))?,
+            worker: key(&format!("//bench//worker//{number}"))?,
+        })
+    }
+
+    pub fn account(&self) -> AccountId {
+        account(&self.key)
+    }
+
+    /// What it says to register, to be proven by its worker.
+    pub fn join(&self) -> Statement<AccountId> {
+        Statement::Join {
+            provider: self.account(),
+        }
+    }
+
+    /// That its devices are online in the period of this height.
+    pub fn beat(&self, period: BlockNumber) -> Statement<AccountId> {
+        Statement::Heartbeat {
+            provider: self.account(),
+            period,
+        }
+    }
+
+    /// What it reveals of [`OUTPUT`].
+    pub fn opening(&self) -> Result<ResultOpening> {
+        Ok(ResultOpening {
+            salt: [7; 32],
+            result_root: result_root(OUTPUT),
+            trace_commitment: trace_commitment(&[8; 32], &[9; 32]),
+            result: content(9)?,
+        })
+    }
+
+    /// What it commits to.
+    pub fn commitment(&self, assignment: AssignmentId) -> Result<Hash> {
+        let opening = self.opening()?;
+        Ok(result_commitment(&self.account(), assignment, &opening))
+    }
+}
+
+/// A device of 10,000 GFLOPS and 16 GiB with all classes.
+pub fn device(number: u32) -> Result<DeviceSpec> {
+    let mut fingerprint = Hash::default();
+    fingerprint[..4].copy_from_slice(&number.to_le_bytes());
+    let name = b"bench".to_vec().try_into();
+    Ok(DeviceSpec {
+        kind: DeviceKind::Gpu,
+        engine: Engine::OpenCl,
+        name: name.ok().context("a name")?,
+        fingerprint,
+        classes: ClassSet {
+            int: true,
+            fp32_strict: true,
+            device: true,
+        },
+        gflops: Gflops(10_000),
+        memory: Mebibytes(16_384),
+        bandwidth: MegabitsPerSecond(1_000),
+    })
+}
+
+/// Jobs of one device at once.
+pub const SLOTS: Slots = 8;
+
+/// The stake of a provider.
+pub const STAKE: Balance = 10_000 * UNIT;
+
+/// An ask of a thousandth of an AICP per TFLOPS-hour times this.
+pub fn ask(thousandths: u32) -> Balance {
+    Balance::from(thousandths) * MILLI
+}
+
+/// A minute on a device of 10 GFLOPS, settled at the reveal.
+pub fn submission() -> Result<Submission> {
+    let root_hash = aicpw_protocol::commitment::expected_root_hash(&result_root(OUTPUT));
+    Ok(Submission {
+        manifest: content(1)?,
+        needs: Needs {
+            engine: Engine::OpenCl,
+            class: DeterminismClass::Int,
+            gflops: Gflops(10),
+            memory: Mebibytes(64),
+            bandwidth: MegabitsPerSecond(1),
+            min_reputation: Reputation(0),
+        },
+        time_limit: Milliseconds(60_000),
+        budget: UNIT,
+        match_window: Milliseconds(60_000),
+        verification: Verification::Expected { root_hash },
+        privacy: Privacy::Public,
+        peers: Default::default(),
+    })
+}
+
+/// A CID of nothing that exists.
+fn content(seed: u8) -> Result<ContentId> {
+    let mut bytes = vec![1, 0x55, 0x12, 32];
+    bytes.extend([seed; 32]);
+    ContentId::from_bytes(bytes).ok().context("a CID")
+}

@@ -1,0 +1,93 @@
+//! A job's start on the provider's node: from the first look for its inputs to its first kernel. The
+//! program has been compiled for an earlier job, and the inputs are in the node's own store.
+
+use std::time::Duration;
+
+use anyhow::{ensure, Context, Result};
+use tempfile::TempDir;
+
+use crate::{provider, report::Measured, statistics::percentile};
+
+/// The first compiles; the others are counted.
+const RUNS: u64 = 6;
+
+/// What the worker logs of a job, in its order.
+const STEPS: [(&str, &str); 4] = [
+    ("fetching", "phase=Fetching"),
+    ("building", "phase=Building"),
+    ("running", "phase=Running"),
+    ("first kernel", "launches its first kernel"),
+];
+
+pub async fn measure(report: &mut Measured) -> Result<()> {
+    let folder = TempDir::with_prefix("aicpw-bench-").context("a temporary folder")?;
+    let log = ["--detailed-log-output", "--log=aicpw_offchain_worker=debug"];
+    let node = provider::start(&folder, &log).await?;
+    let manifest = provider::short_task(folder.path()).await?;
+    let mut jobs = Vec::new();
+    for run in 0..RUNS {
+        let out = folder.path().join(format!("result-{run}"));
+        let result = provider::submit(&node, &manifest, &out).await?;
+        let assignment = result["result"]["assignment"]
+            .as_str()
+            .with_context(|| format!("no assignment in {result}"))?;
+        jobs.push(steps(&node.log()?, assignment)?);
+    }
+    let (cold, warm) = jobs.split_first().context("no jobs")?;
+    let since_fetching =
+        |job: &[Duration; STEPS.len()], step: usize| job[step].saturating_sub(job[0]);
+    let last = STEPS.len() - 1;
+    let milliseconds = |span: Duration| span.as_secs_f64() * 1e3;
+    for (step, (name, _)) in STEPS.iter().enumerate().skip(1) {
+        let spans: Vec<_> = warm.iter().map(|job| since_fetching(job, step)).collect();
+        let goal = if step == last { "< 500" } else { "" };
+        let what = format!("fetching to {name}, warm, p50");
+        report.add(what, milliseconds(percentile(&spans, 0.5)), "ms", goal);
+    }
+    let what = "fetching to first kernel, the first time";
+    report.add(what, milliseconds(since_fetching(cold, last)), "ms", "");
+    Ok(())
+}
+
+/// When the steps of a job were logged, since midnight.
+fn steps(log: &str, assignment: &str) -> Result<[Duration; STEPS.len()]> {
+    let job = format!("assignment={assignment}");
+    let mut times = [Duration::ZERO; STEPS.len()];
+    for ((name, text), time) in STEPS.iter().zip(&mut times) {
+        let line = log
+            .lines()
+            .find(|line| line.contains(text) && line.split_whitespace().any(|word| word == job))
+            .with_context(|| format!("the node's log does not have {assignment} {name}"))?;
+        *time = time_of(line).with_context(|| format!("no time in {line}"))?;
+    }
+    ensure!(
+        times.is_sorted(),
+        "the steps of {assignment} are out of order"
+    );
+    Ok(times)
+}
+
+/// The time of the day at the begin of a line: `2026-11-28 12:00:00.123456 …`.
+fn time_of(line: &str) -> Option<Duration> {
+    let mut parts = line.split_whitespace().nth(1)?.splitn(3, ':');
+    let mut next = || parts.next()?.parse::<f64>().ok();
+    let (hours, minutes, seconds) = (next()?, next()?, next()?);
+    Duration::try_from_secs_f64(hours * 3_600.0 + minutes * 60.0 + seconds).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_are_read_from_the_log() {
+        let log = "2026-11-28 01:00:00.000 DEBUG enters assignment=1-0-0 phase=Fetching\n\
+                   2026-11-28 01:00:01.000 DEBUG enters assignment=11-0-0 phase=Building\n\
+                   2026-11-28 01:00:02.500 DEBUG enters assignment=1-0-0 phase=Building\n\
+                   2026-11-28 01:00:03.000 DEBUG enters assignment=1-0-0 phase=Running\n\
+                   2026-11-28 01:01:00.250 DEBUG launches its first kernel assignment=1-0-0\n";
+        let times = steps(log, "1-0-0").unwrap().map(|time| time.as_millis());
+        assert_eq!(times, [3_600_000, 3_602_500, 3_603_000, 3_660_250]);
+        assert!(steps(log, "11-0-0").is_err());
+    }
+}
