@@ -6,7 +6,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use aicpw_network_tests::{client::Header, wait, Client, Cluster};
+use aicpw_network_tests::{
+    client::Header,
+    wait::{self, Seen},
+    Client, Cluster,
+};
 use aicpw_primitives::worker_key::WorkerProof;
 use aicpw_protocol::{
     mailbox::{Order, Orders},
@@ -158,7 +162,8 @@ impl Market {
         send(client, &[pay]).await?;
         let last = account(&key(&names[names.len() - 1])?);
         wait::until("everybody to be paid", PATIENCE, || async {
-            Ok(exists(client, &last).await?.then_some(()))
+            let exists = exists(client, &last).await?;
+            Ok(Seen::when(exists, || "the last one has no account"))
         })
         .await?;
 
@@ -226,7 +231,7 @@ impl Market {
                 let shown: Value = client
                     .call("aicpw_provider", &[account.clone().into()])
                     .await?;
-                Ok(is(&shown).then_some(()))
+                Ok(Seen::when(is(&shown), || &shown))
             })
             .await?;
         }

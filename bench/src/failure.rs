@@ -2,7 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use aicpw_network_tests::{wait, Client, Cluster, CommandLine, Node, NodeOptions};
+use aicpw_network_tests::{
+    wait::{self, Seen},
+    Client, Cluster, CommandLine, Node, NodeOptions,
+};
 use anyhow::{Context, Result};
 use serde_json::Value;
 
@@ -78,7 +81,8 @@ async fn runs(client: &Client, task: u64, attempt: usize) -> Result<bool> {
         let shown: Value = client.call("aicpw_task", &[task.into()]).await?;
         let runs = shown["assignments"][attempt]["status"]["state"] == "running";
         let refunded = shown["status"]["state"] == "refunded";
-        Ok((runs || refunded).then_some(runs))
+        let state = (runs || refunded).then_some(runs);
+        Ok(Seen::some(state, || &shown["status"]))
     })
     .await
 }

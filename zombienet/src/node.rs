@@ -239,6 +239,21 @@ impl Node {
         &self.base
     }
 
+    /// Its process id while it runs.
+    pub fn pid(&self) -> Option<u32> {
+        let child = self.child.lock().unwrap_or_else(|e| e.into_inner());
+        child.as_ref().map(Child::id)
+    }
+
+    /// Everything it has logged so far.
+    ///
+    /// # Errors
+    /// The log cannot be read.
+    pub fn log(&self) -> Result<String> {
+        let bytes = fs::read(self.log_path())?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
     /// A new connection.
     pub async fn client(&self) -> Result<Client> {
         Client::connect(&self.url)
