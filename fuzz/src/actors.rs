@@ -106,7 +106,7 @@ pub fn submission(input: &mut Input<'_>) -> Submission {
     ];
     let verification = input.one_of(&modes).expect("there are modes");
     let need = input.number();
-    let limits = [10_000, 1_000, 40_000, 0, u64::MAX];
+    let limits = [10_000, 1_000, 120_000, 0, u64::MAX];
     let windows = [20_000, 5_000, 45_000, 1];
     Submission {
         manifest: cid(1),
@@ -116,7 +116,7 @@ pub fn submission(input: &mut Input<'_>) -> Submission {
             gflops: Gflops([10, 100, 1_000, 0][usize::from(need % 4)]),
             memory: Mebibytes(64),
             bandwidth: MegabitsPerSecond(0),
-            min_reputation: Reputation(if need == 9 { 900 } else { 0 }),
+            min_reputation: Reputation(if need == 8 { 900 } else { 0 }),
         },
         time_limit: Milliseconds(input.one_of(&limits).expect("there are limits")),
         budget: input.one_of(&AMOUNTS).expect("there are amounts"),
