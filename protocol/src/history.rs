@@ -34,3 +34,54 @@ pub fn task_hash<AccountId: Encode, Submission: Encode>(
 ) -> Hash {
     hash_in(TASK, &(requester, submission))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec::Vec;
+    use proptest::prelude::*;
+
+    /// What is hashed for a submission.
+    type Link = (u64, Hash, BlockNumber, u64);
+
+    fn heads(links: &[Link]) -> Vec<Hash> {
+        let mut head = GENESIS_HEAD;
+        links
+            .iter()
+            .map(|(id, task, block, time)| {
+                head = next_head(&head, TaskId(*id), task, *block, *time);
+                head
+            })
+            .collect()
+    }
+
+    proptest! {
+        #[test]
+        fn a_change_anywhere_changes_every_head_from_there_on(
+            links in proptest::collection::vec(any::<Link>(), 1..12),
+            at: proptest::sample::Index,
+            field in 0..4,
+        ) {
+            let before = heads(&links);
+            let at = at.index(links.len());
+            let mut changed = links.clone();
+            match field {
+                0 => changed[at].0 ^= 1,
+                1 => changed[at].1[31] ^= 1,
+                2 => changed[at].2 ^= 1,
+                _ => changed[at].3 ^= 1,
+            }
+            let after = heads(&changed);
+            prop_assert_eq!(&before[..at], &after[..at]);
+            prop_assert!(before[at..].iter().zip(&after[at..]).all(|(one, other)| one != other));
+        }
+
+        #[test]
+        fn the_order_matters(links in proptest::collection::vec(any::<Link>(), 2..12)) {
+            let mut swapped = links.clone();
+            swapped.swap(0, 1);
+            prop_assume!(swapped != links);
+            prop_assert_ne!(heads(&links).last(), heads(&swapped).last());
+        }
+    }
+}

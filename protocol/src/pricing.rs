@@ -104,6 +104,46 @@ mod tests {
         }
 
         #[test]
+        fn a_price_never_falls_when_anything_rises(
+            ask in 0..u64::MAX as u128, gflops in 0..u32::MAX as u64, ms in 0..u32::MAX as u64,
+            more in 0..1_000_000u64,
+        ) {
+            let at = |ask: u128, gflops, ms| price(AskPrice(ask), Gflops(gflops), Milliseconds(ms));
+            let here = at(ask, gflops, ms);
+            prop_assert!(here.is_some());
+            prop_assert!(here <= at(ask + u128::from(more), gflops, ms));
+            prop_assert!(here <= at(ask, gflops + more, ms));
+            prop_assert!(here <= at(ask, gflops, ms + more));
+            // Two halves cost no less than the whole.
+            let first = at(ask, gflops, ms / 2);
+            let rest = at(ask, gflops, ms - ms / 2);
+            prop_assert!(first.zip(rest).map(|(first, rest)| first + rest) >= here);
+        }
+
+        #[test]
+        fn collateral_is_the_share_of_the_largest(
+            p in 0..u128::MAX / 2, budget in 0..u128::MAX / 2, minimum in 0..u128::MAX / 2,
+            parts in 0u32..=1_000_000_000,
+        ) {
+            let share = Perbill::from_parts(parts);
+            let locked = collateral(p, budget, minimum, share);
+            for base in [p, budget, minimum] {
+                prop_assert!(locked >= share.mul_floor(base));
+            }
+            prop_assert!(locked <= p.max(budget).max(minimum));
+        }
+
+        /// What `fraud_bond` promises, in whole numbers: at the audit rate `a`, a cheat loses the
+        /// bond in `a` of the cases and keeps the price in the others.
+        #[test]
+        fn cheating_loses_in_expectation(p in 1..u64::MAX as u128, parts in 1u32..=1_000_000_000) {
+            let bond = fraud_bond(p, Perbill::from_parts(parts));
+            prop_assert!(bond.is_some());
+            let (caught, kept) = (u128::from(parts), u128::from(1_000_000_000 - parts));
+            prop_assert!(bond.unwrap_or_default() * caught > kept * p);
+        }
+
+        #[test]
         fn a_fee_never_exceeds_the_price(p: u128, rate in 0u32..=1_000_000_000) {
             prop_assert!(protocol_fee(p, Perbill::from_parts(rate)) <= p);
         }

@@ -12,13 +12,17 @@ use frame_metadata::{
 };
 use scale_info::{form::PortableForm, TypeDef};
 
-const PAGES: [(&str, &str); 3] = [
+const PAGES: [(&str, &str); 4] = [
     (
         "ProviderStaking",
         include_str!("../../docs/pallets/provider-staking.md"),
     ),
     ("Tasks", include_str!("../../docs/pallets/tasks.md")),
     ("Matching", include_str!("../../docs/pallets/matching.md")),
+    (
+        "MarketClock",
+        include_str!("../../docs/pallets/market-clock.md"),
+    ),
 ];
 
 fn metadata() -> RuntimeMetadataV14 {

@@ -52,6 +52,7 @@ fn provider_staking(error: &str) -> Option<&'static str> {
         "BadSlots" => "a device has from 1 to 8 slots",
         "AskTooLow" => "ask more; `aicpw provider register --dry-run` names the lowest",
         "DeviceBusy" => "`aicpw provider devices pause` keeps new tasks away; try again when idle",
+        "DeviceCoolsDown" => "`aicpw provider devices` shows until when; try again then",
         "DeviceOccupied" => {
             "stake is locked for its last tasks until their results could be fetched: try again \
              in an hour"
@@ -62,6 +63,9 @@ fn provider_staking(error: &str) -> Option<&'static str> {
 
 fn tasks(error: &str) -> Option<&'static str> {
     Some(match error {
+        "MarketPaused" => {
+            "try again later: the node's method `aicpw_marketClock` says whether it goes on"
+        }
         "NoComputingPower" => "--gflops is at least 1",
         "ReputationOutOfRange" => "--min-reputation is at most 1000",
         "ZeroTimeLimit" | "TimeLimitTooLong" => "choose another --time-limit",

@@ -200,7 +200,7 @@ fn what_the_driver_says_once_it_has_the_program_is_not_the_providers_fault() {
     assert!(job.build().done().is_some());
     let length = job.get(path::BINARY).len();
     job.put(path::BINARY, &vec![0; length]);
-    check(&job.run(), Fault::RunFailed, &["does not load"]);
+    check(&job.run(), Fault::RunFailed, &["loading the built program"]);
 }
 
 #[test]

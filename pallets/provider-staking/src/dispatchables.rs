@@ -223,6 +223,11 @@ impl<T: Config> Pallet<T> {
         let device = Devices::<T>::get(id).ok_or(Error::<T>::UnknownDevice)?;
         ensure!(device.provider == who, Error::<T>::NotOwner);
         ensure!(device.assignments == 0, Error::<T>::DeviceOccupied);
+        // Else it could be registered again, and be matched at once.
+        ensure!(
+            device.cooling_until(Self::now()).is_none(),
+            Error::<T>::DeviceCoolsDown
+        );
 
         T::OrderBook::unlist(id);
         Devices::<T>::remove(id);

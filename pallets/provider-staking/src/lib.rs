@@ -375,6 +375,8 @@ pub mod pallet {
         DeviceBusy,
         /// Assignments have slots of the device or locks.
         DeviceOccupied,
+        /// The device failed lately and cools down.
+        DeviceCoolsDown,
         /// The device is not offered: not available, its provider offline, or its stake too low.
         NotOffered,
         /// All slots of the device are in use, or it cools down.
@@ -517,8 +519,8 @@ pub mod pallet {
 
         /// Removes a device for good.
         ///
-        /// Origin: signed by its provider. Errors: `UnknownDevice`, `NotOwner`, `DeviceOccupied`.
-        /// Event: `DeviceDeregistered`.
+        /// Origin: signed by its provider. Errors: `UnknownDevice`, `NotOwner`, `DeviceOccupied`,
+        /// `DeviceCoolsDown`. Event: `DeviceDeregistered`.
         #[pallet::call_index(8)]
         pub fn deregister_device(origin: OriginFor<T>, device: DeviceId) -> DispatchResult {
             Self::do_deregister_device(ensure_signed(origin)?, device)

@@ -50,3 +50,16 @@ fn refuses_strangers_and_unknown_devices() {
         assert_noop!(remove(ALICE, DeviceId(99)), Error::<Test>::UnknownDevice);
     });
 }
+
+/// Regression: a device that had failed could be registered anew, and so shake its cool-down off.
+#[test]
+fn a_device_that_cools_down_stays() {
+    ExtBuilder.build_and_execute(|| {
+        let device = online_provider(ALICE, MIN_STAKE);
+        Pallet::<Test>::cool_down(device);
+        run_for(COOL_DOWN_BASE - 1);
+        assert_noop!(remove(ALICE, device), Error::<Test>::DeviceCoolsDown);
+        run_for(1);
+        assert_ok!(remove(ALICE, device));
+    });
+}

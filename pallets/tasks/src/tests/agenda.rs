@@ -5,6 +5,7 @@ use aicpw_protocol::{
     TaskId,
 };
 use frame_support::{assert_ok, traits::Hooks, weights::Weight};
+use proptest::prelude::*;
 
 use crate::{mock::*, pallet::*, types::Deadline, WeightInfo};
 
@@ -182,4 +183,65 @@ fn removal_frees_locks_that_the_agenda_has_not_come_to() {
         assert_eq!(free(BOB), FUNDS + PRICE - FEE);
         assert!(Occupied::get().is_empty());
     });
+}
+
+/// What is left in the agenda: the block and the task of each entry.
+fn left() -> Vec<(u32, u64)> {
+    let mut all = Vec::new();
+    for (block, slot) in Agenda::<Test>::iter() {
+        let pages =
+            (slot.served..slot.pages).filter_map(|page| AgendaPages::<Test>::get(block, page));
+        for deadline in pages.flatten().chain(slot.open.iter().copied()) {
+            match deadline {
+                Deadline::Prune(task) => all.push((block, task.0)),
+                other => panic!("not put in: {other:?}"),
+            }
+        }
+    }
+    all.sort();
+    all
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..Default::default() })]
+
+    /// Whatever is put in, for whatever block, is served once: not before its block, not before
+    /// what is due earlier, never more than the weight allows, and in the end wholly.
+    #[test]
+    fn each_deadline_is_served_once_in_order_and_in_bounds(
+        spans in proptest::collection::vec(0u32..40, 1..60),
+        per_block in 1u64..6,
+    ) {
+        ExtBuilder.build_and_execute(|| {
+            let mut open = Vec::new();
+            for (number, span) in (1_000u64..).zip(&spans) {
+                let at = TasksPallet::schedule(now() + span, Deadline::Prune(TaskId(number)));
+                assert_eq!(at, now() + (*span).max(1), "what is past is due in the next block");
+                open.push((at, number));
+            }
+            open.sort();
+            assert_eq!(left(), open);
+            // An idle slot costs weight as well: as many of them as there can be.
+            AgendaWeight::set(
+                W::serve_slot()
+                    .saturating_mul(2)
+                    .saturating_add(W::serve_prune().saturating_mul(per_block)),
+            );
+            let enough = 200 + spans.len() as u32 * 3;
+            for _ in 0..enough {
+                run_for(1);
+                let rest = left();
+                let served: Vec<_> = open.iter().filter(|one| !rest.contains(one)).collect();
+                assert_eq!(rest.len() + served.len(), open.len(), "nothing is new");
+                assert!(served.iter().all(|(at, _)| *at <= now()), "too early: {served:?}");
+                let last = served.last().map(|(at, _)| *at);
+                assert!(rest.iter().all(|(at, _)| Some(*at) >= last), "out of order");
+                // What a block saves on slots it may spend on entries.
+                let most = W::serve_slot().saturating_mul(2).ref_time() / W::serve_prune().ref_time();
+                assert!(served.len() as u64 <= per_block + most, "out of bounds");
+                open = rest;
+            }
+            assert!(open.is_empty(), "never served: {open:?}");
+        });
+    }
 }

@@ -1,0 +1,128 @@
+//! Who acts on the market, and the shapes of what they send: few values of each, good and bad, so
+//! that a short input reaches far.
+
+use aicpw_protocol::{
+    commitment::{expected_root_hash, trace_commitment, ResultOpening},
+    device::{ClassSet, DeviceKind, DeviceSpec, Reputation},
+    merkle::result_root,
+    task::{DeterminismClass, Engine, Fault, Needs, Privacy, Submission, Verification},
+    Balance, ContentId, Gflops, Mebibytes, MegabitsPerSecond, Milliseconds,
+};
+use aicpw_runtime::units::{MILLI, UNIT};
+use sp_core::{sr25519, Pair};
+use sp_keyring::Sr25519Keyring::{self, Bob, Charlie, Dave, Eve, Ferdie};
+
+use crate::input::Input;
+
+/// Those who offer devices.
+pub const PROVIDERS: [Sr25519Keyring; 3] = [Bob, Dave, Eve];
+
+/// Those who submit tasks. One is a provider too.
+pub const REQUESTERS: [Sr25519Keyring; 3] = [Charlie, Ferdie, Bob];
+
+/// Amounts: nothing, below and at the limits, usual, all, and more than there can be.
+pub const AMOUNTS: [Balance; 6] = [0, 1, 10 * MILLI, UNIT, 150 * UNIT, Balance::MAX];
+
+/// Every fault, also those that workers must not report.
+pub const FAULTS: [Fault; 12] = [
+    Fault::Crashed,
+    Fault::BadKey,
+    Fault::InputUnavailable,
+    Fault::BadManifest,
+    Fault::BuildFailed,
+    Fault::RunFailed,
+    Fault::TimeLimit,
+    Fault::NoStart,
+    Fault::NoProgress,
+    Fault::NoCommit,
+    Fault::NoReveal,
+    Fault::WrongResult,
+];
+
+/// A worker key, by its number.
+pub fn worker(number: u8) -> sr25519::Pair {
+    sr25519::Pair::from_seed(&[number; 32])
+}
+
+fn cid(seed: u8) -> ContentId {
+    let bytes = [&[1, 0x55, 0x12, 32], &[seed; 32][..]].concat();
+    ContentId::from_bytes(bytes).expect("a CIDv1 of a SHA-256")
+}
+
+/// What a worker reveals that computed this output.
+pub fn opening(output: u8) -> ResultOpening {
+    ResultOpening {
+        salt: [7; 32],
+        result_root: result_root(&[output % 3]),
+        trace_commitment: trace_commitment(&[8; 32], &[9; 32]),
+        result: cid(9),
+    }
+}
+
+/// A device's spec.
+pub fn spec(input: &mut Input<'_>) -> DeviceSpec {
+    let class = input.number();
+    DeviceSpec {
+        kind: DeviceKind::Gpu,
+        engine: Engine::OpenCl,
+        name: b"device".to_vec().try_into().expect("a short name"),
+        fingerprint: [input.number() % 8; 32],
+        classes: ClassSet {
+            int: class % 4 != 3,
+            fp32_strict: class.is_multiple_of(2),
+            device: true,
+        },
+        gflops: Gflops([100, 10, 1_000, 0][usize::from(class % 4)]),
+        memory: Mebibytes(4_096),
+        bandwidth: MegabitsPerSecond(100),
+    }
+}
+
+/// A submission: number for how it is verified, what it needs, how long, for how much, how long it
+/// waits.
+pub fn submission(input: &mut Input<'_>) -> Submission {
+    let expected = |output: &[u8]| Verification::Expected {
+        root_hash: expected_root_hash(&result_root(output)),
+    };
+    let optimistic = |seconds: u64| Verification::Optimistic {
+        window: Milliseconds(seconds * 1_000),
+    };
+    let modes = [
+        expected(&[0]),
+        optimistic(5),
+        // What nobody computes.
+        expected(b"nonsense"),
+        optimistic(30),
+        optimistic(0),
+        Verification::Replicated {
+            replicas: 3,
+            quorum: 2,
+        },
+    ];
+    let classes = [
+        DeterminismClass::Int,
+        DeterminismClass::Fp32Strict,
+        DeterminismClass::Device,
+    ];
+    let verification = input.one_of(&modes).expect("there are modes");
+    let need = input.number();
+    let limits = [10_000, 1_000, 120_000, 0, u64::MAX];
+    let windows = [20_000, 5_000, 45_000, 1];
+    Submission {
+        manifest: cid(1),
+        needs: Needs {
+            engine: Engine::OpenCl,
+            class: classes[usize::from(need / 4) % 3],
+            gflops: Gflops([10, 100, 1_000, 0][usize::from(need % 4)]),
+            memory: Mebibytes(64),
+            bandwidth: MegabitsPerSecond(0),
+            min_reputation: Reputation(if need == 8 { 900 } else { 0 }),
+        },
+        time_limit: Milliseconds(input.one_of(&limits).expect("there are limits")),
+        budget: input.one_of(&AMOUNTS).expect("there are amounts"),
+        match_window: Milliseconds(input.one_of(&windows).expect("there are windows")),
+        verification,
+        privacy: Privacy::Public,
+        peers: Default::default(),
+    }
+}

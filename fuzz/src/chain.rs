@@ -1,0 +1,199 @@
+//! The real runtime in memory. Blocks are made as a node makes them; calls are dispatched without a
+//! transaction around them, because what is sought is in the market and not in signatures.
+
+use std::sync::LazyLock;
+
+use aicpw_primitives::worker_key::WorkerProof;
+use aicpw_protocol::worker::{signing_payload, Statement};
+use aicpw_runtime::{
+    presets, units::SLOT_MILLISECONDS, AccountId, Balance, Balances, Executive, Header,
+    MarketClock, Matching, ProviderStaking, RuntimeCall, RuntimeGenesisConfig, RuntimeOrigin,
+    System, Tasks, UncheckedExtrinsic,
+};
+use codec::Encode;
+use frame_support::traits::{Authorize, UnfilteredDispatchable};
+use frame_system::RawOrigin;
+use serde_json::Value;
+use sp_consensus_babe::{
+    digests::{PreDigest, SecondaryPlainPreDigest},
+    BABE_ENGINE_ID,
+};
+use sp_core::{sr25519, storage::Storage, Pair};
+use sp_io::TestExternalities;
+use sp_keyring::Sr25519Keyring;
+use sp_runtime::{
+    generic::{Digest, DigestItem},
+    traits::Header as _,
+    transaction_validity::TransactionSource,
+    BuildStorage, DispatchResult,
+};
+
+use crate::Report;
+
+/// Any slot does; the chain starts with this one.
+const FIRST_SLOT: u64 = 7_000_000_000;
+
+/// The development preset, built natively.
+static GENESIS: LazyLock<Storage> = LazyLock::new(|| {
+    let patch = presets::get_preset(&"development".into()).expect("there is a development preset");
+    let patch: Value = serde_json::from_slice(&patch).expect("a preset is JSON");
+    let mut config = serde_json::to_value(RuntimeGenesisConfig::default())
+        .expect("the genesis configuration is JSON");
+    merge(&mut config, patch);
+    let config: RuntimeGenesisConfig =
+        serde_json::from_value(config).expect("the preset fits the genesis configuration");
+    config.build_storage().expect("the preset can be built")
+});
+
+/// Lays a patch over a value.
+fn merge(value: &mut Value, patch: Value) {
+    match (value, patch) {
+        (Value::Object(value), Value::Object(patch)) => {
+            for (key, patch) in patch {
+                merge(value.entry(key).or_insert(Value::Null), patch);
+            }
+        }
+        (value, patch) => *value = patch,
+    }
+}
+
+/// A chain with an open block.
+pub struct Chain {
+    parent: Header,
+    height: u32,
+    slot: u64,
+    issuance: Balance,
+    /// What came of the moves so far.
+    pub report: Report,
+}
+
+/// Makes a new chain and plays on it.
+pub fn on_a_new_chain(play: impl FnOnce(&mut Chain)) -> Report {
+    TestExternalities::from(GENESIS.clone()).execute_with(|| {
+        let none = Default::default();
+        let mut chain = Chain {
+            parent: Header::new(0, none, none, none, Default::default()),
+            height: 1,
+            slot: FIRST_SLOT,
+            issuance: Balances::total_issuance(),
+            report: Report::default(),
+        };
+        chain.begin();
+        play(&mut chain);
+        chain.report
+    })
+}
+
+impl Chain {
+    /// The block that is open.
+    pub fn height(&self) -> u32 {
+        self.height
+    }
+
+    /// Ends the block and opens the one that is so many further. Those between are left out: the
+    /// market must not depend on having been asked in each.
+    pub fn go_on(&mut self, blocks: u32) {
+        self.parent = Executive::finalize_block();
+        self.height += blocks.max(1);
+        self.slot += 1;
+        self.begin();
+        self.check();
+    }
+
+    fn begin(&mut self) {
+        let claim = PreDigest::SecondaryPlain(SecondaryPlainPreDigest {
+            authority_index: 0,
+            slot: self.slot.into(),
+        });
+        let digest = Digest {
+            logs: vec![DigestItem::PreRuntime(BABE_ENGINE_ID, claim.encode())],
+        };
+        let none = Default::default();
+        let header = Header::new(self.height, none, none, self.parent.hash(), digest);
+        Executive::initialize_block(&header);
+        let now = self.slot * SLOT_MILLISECONDS;
+        let time = pallet_timestamp::Call::set { now };
+        let applied = Executive::apply_extrinsic(UncheckedExtrinsic::new_bare(time.into()));
+        assert_eq!(applied, Ok(Ok(())), "a block has its time");
+        self.report.blocks += 1;
+    }
+
+    /// An account's call.
+    pub fn sign(&mut self, who: Sr25519Keyring, call: impl Into<RuntimeCall>) {
+        // To be refused is an answer too.
+        let _ = self.dispatch(call.into(), RuntimeOrigin::signed(who.to_account_id()));
+    }
+
+    /// A call of whoever governs.
+    pub fn govern(&mut self, call: impl Into<RuntimeCall>) {
+        let _ = self.dispatch(call.into(), RuntimeOrigin::root());
+    }
+
+    /// A worker's call. If it is authorised it must succeed.
+    pub fn work(&mut self, call: impl Into<RuntimeCall>) {
+        let call = call.into();
+        let valid = call
+            .authorize(TransactionSource::External)
+            .expect("every call of a worker has an authorisation");
+        if valid.is_err() {
+            self.report.calls += 1;
+            return;
+        }
+        let done = self.dispatch(call.clone(), RawOrigin::Authorized.into());
+        assert_eq!(done, Ok(()), "{call:?} was authorised, and failed");
+    }
+
+    fn dispatch(&mut self, call: RuntimeCall, origin: RuntimeOrigin) -> DispatchResult {
+        let done = call.dispatch_bypass_filter(origin);
+        self.report.calls += 1;
+        self.report.accepted += u64::from(done.is_ok());
+        self.check();
+        done.map(|_| ()).map_err(|error| error.error)
+    }
+
+    /// A worker key's signature over a statement.
+    pub fn proof(&self, worker: &sr25519::Pair, statement: &Statement<AccountId>) -> WorkerProof {
+        let recent_block = self.height - 1;
+        let (genesis, recent) = (System::block_hash(0), System::block_hash(recent_block));
+        let payload = signing_payload(&genesis.0, &recent.0, statement);
+        WorkerProof {
+            recent_block,
+            signature: worker.sign(&payload),
+        }
+    }
+
+    fn check(&mut self) {
+        ProviderStaking::do_try_state().expect("provider-staking");
+        Matching::do_try_state().expect("matching");
+        Tasks::do_try_state().expect("tasks");
+        MarketClock::do_try_state().expect("market-clock");
+        assert_eq!(
+            Balances::total_issuance(),
+            self.issuance,
+            "funds appeared or vanished"
+        );
+        self.see();
+    }
+
+    /// Remembers which states were reached.
+    fn see(&mut self) {
+        use aicpw_protocol::task::{AssignmentStatus, TaskStatus};
+        for (_, task) in pallet_tasks::Tasks::<aicpw_runtime::Runtime>::iter() {
+            let name = match task.status {
+                TaskStatus::Queued { .. } => "queued".into(),
+                TaskStatus::Parked { reason, .. } => format!("parked: {reason:?}"),
+                TaskStatus::Active => "active".into(),
+                TaskStatus::Verifying { .. } => "verifying".into(),
+                TaskStatus::Settled { .. } => "settled".into(),
+                TaskStatus::Cancelled { .. } => "cancelled".into(),
+                TaskStatus::Refunded { reason, .. } => format!("refunded: {reason:?}"),
+            };
+            self.report.seen.insert(name);
+        }
+        for (_, assignment) in pallet_tasks::Assignments::<aicpw_runtime::Runtime>::iter() {
+            if let AssignmentStatus::Failed { fault, .. } = assignment.status {
+                self.report.seen.insert(format!("failed: {fault:?}"));
+            }
+        }
+    }
+}

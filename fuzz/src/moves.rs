@@ -1,0 +1,379 @@
+//! One letter, one move. Letters in the corpus are those of the table below; any other byte is one
+//! of them too.
+
+use aicpw_protocol::{
+    commitment::result_commitment,
+    task::{FailureMessage, Progress, TaskStatus},
+    worker::Statement,
+    AskPrice, AssignmentId, DeviceId, TaskId,
+};
+use aicpw_runtime::{configs::market::HeartbeatPeriod, units::MILLI, MarketClock, Runtime, Tasks};
+use pallet_market_clock::Call as Clock;
+use pallet_provider_staking::{Call as Staking, Devices, Providers};
+use pallet_tasks::{Assignments, Call as Task};
+use sp_core::{sr25519, Pair};
+use sp_keyring::Sr25519Keyring;
+
+use crate::{
+    actors::{opening, spec, submission, worker, AMOUNTS, FAULTS, PROVIDERS, REQUESTERS},
+    chain::Chain,
+    input::Input,
+};
+
+/// Longest jump over blocks.
+const LONGEST_JUMP: u32 = 240;
+
+/// Jumps after which every task must have ended, when nobody does anything any more.
+const PATIENCE: u32 = 60;
+
+type Move = fn(&mut Chain, &mut Input<'_>);
+
+/// The moves. What follows a letter are the numbers that it takes.
+const MOVES: &[(u8, Move)] = &[
+    // requesters: who, and what `submission` takes; or which task
+    (b's', submit),
+    (b'c', |chain, input| {
+        on_task(chain, input, |task| Task::cancel { task })
+    }),
+    (b'a', |chain, input| {
+        on_task(chain, input, |task| Task::accept { task })
+    }),
+    (b'r', rate),
+    // providers: who, …
+    (b'j', join),
+    (b'd', register_device),
+    (b'x', |chain, input| {
+        on_device(chain, input, |device, _| Staking::deregister_device {
+            device,
+        })
+    }),
+    (b'q', |chain, input| {
+        on_device(chain, input, |device, number| Staking::set_ask {
+            device,
+            ask: AskPrice(u128::from(number) * 100 * MILLI),
+        })
+    }),
+    (b'l', |chain, input| {
+        on_device(chain, input, |device, slots| Staking::set_slots {
+            device,
+            slots,
+        })
+    }),
+    (b'v', |chain, input| {
+        on_device(chain, input, |device, number| Staking::set_availability {
+            device,
+            available: number.is_multiple_of(2),
+        })
+    }),
+    (b'e', |chain, input| {
+        on_stake(chain, input, |amount| Staking::bond_extra { amount })
+    }),
+    (b'u', |chain, input| {
+        on_stake(chain, input, |amount| Staking::unbond { amount })
+    }),
+    (b'w', |chain, input| {
+        on_stake(chain, input, |_| Staking::withdraw_unbonded {})
+    }),
+    (b'k', rotate),
+    (b'L', |chain, input| {
+        on_stake(chain, input, |_| Staking::deregister_provider {})
+    }),
+    // workers: whose heartbeat; or which open assignment
+    (b'b', beat),
+    (b't', start),
+    (b'p', progress),
+    (b'm', commit),
+    (b'o', reveal),
+    (b'f', fail),
+    (b'!', forge),
+    // time: how many blocks, or how many times thirty
+    (b'n', |chain, input| {
+        (0..input.number() % 16).for_each(|_| chain.go_on(1))
+    }),
+    (b'g', |chain, input| {
+        chain.go_on((u32::from(input.number()) * 30).clamp(1, LONGEST_JUMP))
+    }),
+    // whoever governs
+    (b'z', toggle_pause),
+];
+
+/// The letter of a move, by any number.
+pub fn letter(number: usize) -> u8 {
+    MOVES[number % MOVES.len()].0
+}
+
+/// Plays an input to its end, and then waits until all has ended by itself.
+pub fn play(chain: &mut Chain, input: &mut Input<'_>) {
+    while let Some(byte) = input.byte() {
+        let by_letter = MOVES.iter().find(|(letter, _)| *letter == byte);
+        let (_, make) = by_letter.unwrap_or(&MOVES[usize::from(byte) % MOVES.len()]);
+        make(chain, input);
+    }
+    if MarketClock::is_paused() {
+        chain.govern(Clock::resume {});
+    }
+    for _ in 0..PATIENCE {
+        if all_ended() {
+            return;
+        }
+        chain.go_on(LONGEST_JUMP);
+    }
+    let open: Vec<_> = pallet_tasks::Tasks::<Runtime>::iter()
+        .map(|(id, task)| (id, task.status))
+        .collect();
+    assert!(all_ended(), "some task does not end by itself: {open:?}");
+}
+
+fn all_ended() -> bool {
+    pallet_tasks::Tasks::<Runtime>::iter().all(|(_, task)| {
+        matches!(
+            task.status,
+            TaskStatus::Settled { .. } | TaskStatus::Cancelled { .. } | TaskStatus::Refunded { .. }
+        )
+    })
+}
+
+fn requester(input: &mut Input<'_>) -> Sr25519Keyring {
+    input.one_of(&REQUESTERS).expect("there are requesters")
+}
+
+fn provider(input: &mut Input<'_>) -> Sr25519Keyring {
+    input.one_of(&PROVIDERS).expect("there are providers")
+}
+
+fn submit(chain: &mut Chain, input: &mut Input<'_>) {
+    let who = requester(input);
+    let submission = submission(input);
+    chain.sign(who, Task::submit { submission });
+}
+
+fn some_task(input: &mut Input<'_>) -> TaskId {
+    // One more than there are: an unknown one.
+    let length = Tasks::history_head().length;
+    TaskId(u64::from(input.number()) % (length + 1))
+}
+
+fn on_task(chain: &mut Chain, input: &mut Input<'_>, call: impl FnOnce(TaskId) -> Task<Runtime>) {
+    let who = requester(input);
+    let task = some_task(input);
+    chain.sign(who, call(task));
+}
+
+fn rate(chain: &mut Chain, input: &mut Input<'_>) {
+    let (who, task) = (requester(input), some_task(input));
+    let stars = input.number();
+    chain.sign(who, Task::rate { task, stars });
+}
+
+/// The key that acts for a provider: of the first four of its own, the one that the chain knows.
+fn key_of(who: Sr25519Keyring) -> Option<sr25519::Pair> {
+    let known = Providers::<Runtime>::get(who.to_account_id())?.worker;
+    keys(who).find(|pair| sr25519::Public::from(known.clone()) == pair.public())
+}
+
+fn keys(who: Sr25519Keyring) -> impl Iterator<Item = sr25519::Pair> {
+    (0..4u8).map(move |number| worker(who as u8 * 4 + number))
+}
+
+fn free_key(who: Sr25519Keyring, input: &mut Input<'_>) -> sr25519::Pair {
+    let number = usize::from(input.number() % 4);
+    keys(who).nth(number).expect("there are four")
+}
+
+fn join(chain: &mut Chain, input: &mut Input<'_>) {
+    let who = provider(input);
+    let key = free_key(who, input);
+    let statement = Statement::Join {
+        provider: who.to_account_id(),
+    };
+    let proof = chain.proof(&key, &statement);
+    let stake = input.one_of(&AMOUNTS).expect("there are amounts");
+    chain.sign(
+        who,
+        Staking::register_provider {
+            stake,
+            worker: key.public().into(),
+            sealing_key: [1; 32],
+            peers: Default::default(),
+            proof,
+        },
+    );
+}
+
+fn rotate(chain: &mut Chain, input: &mut Input<'_>) {
+    let who = provider(input);
+    let key = free_key(who, input);
+    let statement = Statement::Join {
+        provider: who.to_account_id(),
+    };
+    let proof = chain.proof(&key, &statement);
+    chain.sign(
+        who,
+        Staking::rotate_worker {
+            worker: key.public().into(),
+            sealing_key: [1; 32],
+            proof,
+        },
+    );
+}
+
+fn register_device(chain: &mut Chain, input: &mut Input<'_>) {
+    let who = provider(input);
+    let spec = spec(input);
+    let ask = AskPrice(u128::from(input.number()) * 100 * MILLI);
+    let slots = input.number();
+    chain.sign(who, Staking::register_device { spec, ask, slots });
+}
+
+fn on_device(
+    chain: &mut Chain,
+    input: &mut Input<'_>,
+    call: impl FnOnce(DeviceId, u8) -> Staking<Runtime>,
+) {
+    let who = provider(input);
+    let mut devices: Vec<_> = Devices::<Runtime>::iter_keys().collect();
+    devices.sort();
+    let device = input.one_of(&devices).unwrap_or_default();
+    let number = input.number();
+    chain.sign(who, call(device, number));
+}
+
+fn on_stake(chain: &mut Chain, input: &mut Input<'_>, call: impl FnOnce(u128) -> Staking<Runtime>) {
+    let who = provider(input);
+    let amount = input.one_of(&AMOUNTS).expect("there are amounts");
+    chain.sign(who, call(amount));
+}
+
+fn beat(chain: &mut Chain, input: &mut Input<'_>) {
+    let who = provider(input);
+    let Some(key) = key_of(who) else { return };
+    let period = MarketClock::market_block() / HeartbeatPeriod::get();
+    let provider = who.to_account_id();
+    let statement = Statement::Heartbeat {
+        provider: provider.clone(),
+        period,
+    };
+    let proof = chain.proof(&key, &statement);
+    chain.work(Staking::heartbeat {
+        provider,
+        period,
+        proof,
+    });
+}
+
+/// An open assignment, who runs it, and the key that acts for it.
+fn some_assignment(input: &mut Input<'_>) -> Option<(AssignmentId, Sr25519Keyring, sr25519::Pair)> {
+    let mut open: Vec<_> = Assignments::<Runtime>::iter()
+        .filter(|(_, assignment)| assignment.is_open())
+        .map(|(id, assignment)| (id, assignment.provider))
+        .collect();
+    open.sort();
+    let (id, provider) = input.one_of(&open)?;
+    let who = PROVIDERS
+        .into_iter()
+        .find(|who| who.to_account_id() == provider)?;
+    Some((id, who, key_of(who)?))
+}
+
+fn start(chain: &mut Chain, input: &mut Input<'_>) {
+    let Some((assignment, _, key)) = some_assignment(input) else {
+        return;
+    };
+    let proof = chain.proof(&key, &Statement::Start { assignment });
+    chain.work(Task::start { assignment, proof });
+}
+
+fn progress(chain: &mut Chain, input: &mut Input<'_>) {
+    let Some((assignment, _, key)) = some_assignment(input) else {
+        return;
+    };
+    let progress = Progress {
+        steps_done: input.number().into(),
+        steps_total: input.number().into(),
+    };
+    let statement = Statement::Progress {
+        assignment,
+        progress,
+    };
+    let proof = chain.proof(&key, &statement);
+    chain.work(Task::report_progress {
+        assignment,
+        progress,
+        proof,
+    });
+}
+
+fn commit(chain: &mut Chain, input: &mut Input<'_>) {
+    let Some((assignment, who, key)) = some_assignment(input) else {
+        return;
+    };
+    let commitment = result_commitment(&who.to_account_id(), assignment, &opening(input.number()));
+    let statement = Statement::Commit {
+        assignment,
+        commitment,
+    };
+    let proof = chain.proof(&key, &statement);
+    chain.work(Task::commit_result {
+        assignment,
+        commitment,
+        proof,
+    });
+}
+
+fn reveal(chain: &mut Chain, input: &mut Input<'_>) {
+    let Some((assignment, _, key)) = some_assignment(input) else {
+        return;
+    };
+    let opening = opening(input.number());
+    let statement = Statement::Reveal {
+        assignment,
+        opening: opening.clone(),
+    };
+    let proof = chain.proof(&key, &statement);
+    chain.work(Task::reveal_result {
+        assignment,
+        opening,
+        proof,
+    });
+}
+
+fn fail(chain: &mut Chain, input: &mut Input<'_>) {
+    let Some((assignment, _, key)) = some_assignment(input) else {
+        return;
+    };
+    let fault = input.one_of(&FAULTS).expect("there are faults");
+    let message = FailureMessage::default();
+    let statement = Statement::Fail {
+        assignment,
+        fault,
+        log: None,
+        message: message.clone(),
+    };
+    let proof = chain.proof(&key, &statement);
+    chain.work(Task::fail {
+        assignment,
+        fault,
+        log: None,
+        message,
+        proof,
+    });
+}
+
+/// A worker call with the key of nobody: it must not get in.
+fn forge(chain: &mut Chain, input: &mut Input<'_>) {
+    let Some((assignment, ..)) = some_assignment(input) else {
+        return;
+    };
+    let proof = chain.proof(&worker(250), &Statement::Start { assignment });
+    let before = chain.report.accepted;
+    chain.work(Task::start { assignment, proof });
+    assert_eq!(chain.report.accepted, before, "a forged call got in");
+}
+
+fn toggle_pause(chain: &mut Chain, _: &mut Input<'_>) {
+    if MarketClock::is_paused() {
+        chain.govern(Clock::resume {});
+    } else {
+        chain.govern(Clock::pause {});
+    }
+}

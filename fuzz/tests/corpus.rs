@@ -1,0 +1,124 @@
+//! Every input of the corpus, and a fixed number of inputs made out of them with a fixed seed. Says
+//! how much that was.
+
+#![allow(clippy::unwrap_used)]
+
+use std::io::Write;
+
+use aicpw_fuzz::{
+    mutate::{mutate, Dice},
+    run, Report,
+};
+
+/// Inputs made out of the corpus.
+const MADE: usize = 150;
+
+fn corpus() -> Vec<(String, Vec<u8>)> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/corpus");
+    let mut files: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|file| file.unwrap().path())
+        .collect();
+    files.sort();
+    files
+        .into_iter()
+        .map(|path| {
+            let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+            (name, std::fs::read(path).unwrap())
+        })
+        .collect()
+}
+
+/// Past the test harness, which keeps what passing tests print.
+fn say(what: &str, executions: usize, total: &Report) {
+    writeln!(
+        std::io::stderr(),
+        "fuzz: {what}: {executions} executions, {} calls ({} accepted), {} blocks",
+        total.calls,
+        total.accepted,
+        total.blocks
+    )
+    .unwrap();
+}
+
+#[test]
+fn the_corpus_reaches_every_end_and_breaks_nothing() {
+    let corpus = corpus();
+    let mut total = Report::default();
+    for (name, input) in &corpus {
+        let report = run(input);
+        assert!(report.accepted > 0, "{name} does nothing");
+        total.add(report);
+    }
+    say("the corpus", corpus.len(), &total);
+    for state in [
+        "active",
+        "cancelled",
+        "failed: BuildFailed",
+        "failed: Crashed",
+        "failed: InputUnavailable",
+        "failed: NoCommit",
+        "failed: NoProgress",
+        "failed: NoReveal",
+        "failed: NoStart",
+        "failed: RunFailed",
+        "failed: TimeLimit",
+        "failed: WrongResult",
+        "parked: Budget",
+        "parked: Busy",
+        "parked: Class",
+        "parked: Gflops",
+        "parked: Independence",
+        "parked: NoDeviceOnline",
+        "parked: Reputation",
+        "parked: Stake",
+        "queued",
+        "refunded: AttemptsExhausted",
+        "refunded: FaultConfirmed",
+        "refunded: MatchWindowEnded",
+        "settled",
+        "verifying",
+    ] {
+        assert!(
+            total.seen.contains(state),
+            "no input reaches `{state}`; they reach {:?}",
+            total.seen
+        );
+    }
+}
+
+#[test]
+fn what_is_made_out_of_it_breaks_nothing() {
+    let corpus: Vec<_> = corpus().into_iter().map(|(_, input)| input).collect();
+    let mut dice = Dice::new(20_260);
+    let mut total = Report::default();
+    for _ in 0..MADE {
+        let input = mutate(&corpus, &mut dice);
+        let played = std::panic::catch_unwind(|| run(&input));
+        match played {
+            Ok(report) => total.add(report),
+            Err(_) => panic!(
+                "this input breaks it: {:?}",
+                String::from_utf8_lossy(&input)
+            ),
+        }
+    }
+    say("made out of it", MADE, &total);
+    assert!(
+        total.accepted > MADE as u64,
+        "inputs that do nothing find nothing"
+    );
+}
+
+#[test]
+fn the_same_seed_makes_the_same_inputs() {
+    let corpus = [b"j004".to_vec(), b"n1".to_vec()];
+    let made = || {
+        let mut dice = Dice::new(3);
+        (0..20)
+            .map(|_| mutate(&corpus, &mut dice))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(made(), made());
+    assert_ne!(made()[0], made()[1]);
+}
