@@ -40,7 +40,7 @@ search=(--header "$examples/search/input/genesis-header.hex")
 train=(--digits "$examples/digits/digits.csv")
 matmul=(--left "$examples/digits/digits.csv" --right "$examples/digits/digits.csv" --columns 64)
 frame=(--width 240 --height 180)
-animation=(--mesh "$examples/render/scene/teapot.obj" "${frame[@]}" --samples 8 --frames 24)
+animation=(--mesh "$examples/render/scene/teapot.obj" "${frame[@]}" --samples 16 --frames 18)
 
 # prepare WORKLOAD TASK: makes the folder TASK with the workload's manifest and files.
 prepare() {
