@@ -77,8 +77,8 @@ deny: ## Licences, sources and bans of the dependencies (needs cargo-deny)
 docs-check: ## Fail if a link between the project's pages leads nowhere, or a script is malformed
 	@$(SAY) "pages and scripts"
 	@scripts/check-docs.sh
-	@bash -n scripts/*.sh .ci/run
-	@if command -v shellcheck >/dev/null; then shellcheck -x scripts/*.sh .ci/run; else echo "shellcheck is not installed: skipped"; fi
+	@bash -n scripts/*.sh examples/digits/*.sh .ci/run
+	@if command -v shellcheck >/dev/null; then shellcheck -x scripts/*.sh examples/digits/*.sh .ci/run; else echo "shellcheck is not installed: skipped"; fi
 
 .PHONY: bench
 bench: build ## Measure latency, throughput and overhead; prints a table and writes JSON

@@ -40,7 +40,7 @@ search=(--header "$examples/search/input/genesis-header.hex")
 train=(--digits "$examples/digits/digits.csv")
 matmul=(--left "$examples/digits/digits.csv" --right "$examples/digits/digits.csv" --columns 64)
 frame=(--width 240 --height 180)
-animation=(--mesh "$examples/render/scene/teapot.obj" "${frame[@]}" --samples 8 --frames 24)
+animation=(--mesh "$examples/render/scene/teapot.obj" "${frame[@]}" --samples 16 --frames 18)
 
 # prepare WORKLOAD TASK: makes the folder TASK with the workload's manifest and files.
 prepare() {
@@ -54,7 +54,7 @@ prepare() {
     esac
 }
 
-# check WORKLOAD RESULT: fails if the result is not right; its last line says what was found.
+# check WORKLOAD RESULT: fails if the result is not right, and says what was found.
 check() {
     local result=$2 alive
     case $1 in
@@ -63,7 +63,7 @@ check() {
         matmul) "$AICPW_BIN/aicpw-matmul" check "${matmul[@]}" --product "$result/product.bin" ;;
         animation)
             "$AICPW_BIN/aicpw-render" animation --image "$result/image.bin" "${frame[@]}" \
-                --out "$result/frames" \
+                --out "$result/frames" >/dev/null \
                 && "$AICPW_BIN/aicpw-render" check "${animation[@]}" --image "$result/image.bin" --pixels 32
             ;;
         bring-your-own)
@@ -75,7 +75,7 @@ check() {
     esac
 }
 
-# perform WORKLOAD: all of it; the last line of the check is left in CHECK.
+# perform WORKLOAD: all of it. What the check says is left in check.txt.
 perform() {
     local folder=$out/$1
     rm -rf "$folder"
@@ -92,20 +92,26 @@ perform() {
 mkdir -p "$out"
 start_node "$out/node.log"
 
-table=() failed=0
+# field NAME FILE: a number in a result.json.
+field() { sed -n "s/.*\"$1\": \"\{0,1\}\([0-9.]*\).*/\1/p" "$2"; }
+
+row() { printf '%-15s %-8s %8s %10s  %s\n' "$@"; }
+
+table=$(row workload check seconds paid found) failed=0
 for workload in "${workloads[@]}"; do
-    if perform "$workload"; then
-        verdict=passed
-    else
-        verdict=FAILED
-        failed=1
+    verdict=passed found='it did not get as far as its check' seconds=- paid=-
+    perform "$workload" || { verdict=FAILED failed=1; }
+    if [ -s "$out/$workload/check.txt" ]; then
+        result=$out/$workload/result/result.json
+        found=$(awk 'NR > 1 { printf "; " } { printf "%s", $0 }' "$out/$workload/check.txt")
+        started=$(field started_milliseconds "$result")
+        seconds=$(awk "BEGIN { printf \"%.1f\", ($(field committed_milliseconds "$result") - $started) / 1000 }")
+        paid=$(field price "$result" | cut -c 1-10)
     fi
-    found='did not get as far as its check'
-    [ ! -s "$out/$workload/check.txt" ] || found=$(tail -n 1 "$out/$workload/check.txt")
-    table+=("$(printf '%-15s %-7s %s' "$workload" "$verdict" "$found")")
+    table+=$'\n'$(row "$workload" "$verdict" "$seconds" "$paid" "$found")
 done
 
-say "what passed"
-printf '%s\n' "${table[@]}"
+say "what passed (seconds from the start to the commit; AICP paid)"
+printf '%s\n' "$table"
 printf '\nresults, pictures and logs are in %s\n' "$out"
 exit "$failed"
