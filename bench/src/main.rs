@@ -117,9 +117,11 @@ async fn main() -> Result<()> {
         if let Err(error) = part.measure(&cli, &mut measured).await {
             measured.failed(&error);
         }
-        println!("{measured}\n");
+        let table = measured.to_string();
         report.push(measured);
+        // First, so that nothing is lost where nobody listens.
         report.write(&cli.json)?;
+        println!("{table}\n");
     }
     println!("written to {}", cli.json.display());
     match report.failures().as_slice() {

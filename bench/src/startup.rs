@@ -1,5 +1,6 @@
-//! A job's start on the provider's node: from the first look for its inputs to its first kernel. The
-//! program has been compiled for an earlier job, and the inputs are in the node's own store.
+//! A job's start on the provider's node: from the order, with which fetching begins, to the first
+//! kernel. The program has been compiled for an earlier job, and the inputs are in the node's own
+//! store.
 
 use std::time::Duration;
 
@@ -13,9 +14,9 @@ const RUNS: u64 = 6;
 
 /// What the worker logs of a job, in its order.
 const STEPS: [(&str, &str); 4] = [
-    ("fetching", "phase=Fetching"),
-    ("building", "phase=Building"),
-    ("running", "phase=Running"),
+    ("order", "takes a job"),
+    ("inputs fetched", "phase=Building"),
+    ("program built", "phase=Running"),
     ("first kernel", "launches its first kernel"),
 ];
 
@@ -34,18 +35,17 @@ pub async fn measure(report: &mut Measured) -> Result<()> {
         jobs.push(steps(&node.log()?, assignment)?);
     }
     let (cold, warm) = jobs.split_first().context("no jobs")?;
-    let since_fetching =
-        |job: &[Duration; STEPS.len()], step: usize| job[step].saturating_sub(job[0]);
+    let since_order = |job: &[Duration; STEPS.len()], step: usize| job[step].saturating_sub(job[0]);
     let last = STEPS.len() - 1;
     let milliseconds = |span: Duration| span.as_secs_f64() * 1e3;
     for (step, (name, _)) in STEPS.iter().enumerate().skip(1) {
-        let spans: Vec<_> = warm.iter().map(|job| since_fetching(job, step)).collect();
+        let spans: Vec<_> = warm.iter().map(|job| since_order(job, step)).collect();
         let goal = if step == last { "< 500" } else { "" };
-        let what = format!("fetching to {name}, warm, p50");
+        let what = format!("order to {name}, warm, p50");
         report.add(what, milliseconds(percentile(&spans, 0.5)), "ms", goal);
     }
-    let what = "fetching to first kernel, the first time";
-    report.add(what, milliseconds(since_fetching(cold, last)), "ms", "");
+    let what = "order to first kernel, the first time";
+    report.add(what, milliseconds(since_order(cold, last)), "ms", "");
     Ok(())
 }
 
@@ -81,7 +81,7 @@ mod tests {
 
     #[test]
     fn steps_are_read_from_the_log() {
-        let log = "2026-11-28 01:00:00.000 DEBUG enters assignment=1-0-0 phase=Fetching\n\
+        let log = "2026-11-28 01:00:00.000 INFO takes a job task=1 assignment=1-0-0 device=0\n\
                    2026-11-28 01:00:01.000 DEBUG enters assignment=11-0-0 phase=Building\n\
                    2026-11-28 01:00:02.500 DEBUG enters assignment=1-0-0 phase=Building\n\
                    2026-11-28 01:00:03.000 DEBUG enters assignment=1-0-0 phase=Running\n\

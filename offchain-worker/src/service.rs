@@ -21,7 +21,7 @@ use crate::{
 /// How a worker is run.
 #[derive(Debug, Clone)]
 pub struct WorkerConfig {
-    /// Folder for jobs, secret and measurements; made if missing. Only one node may use it.
+    /// Folder for jobs, secret, measurements and kept builds; made if missing. Only one node may use it.
     pub folder: PathBuf,
     /// The executor, if it is neither beside the running program nor in `$PATH`.
     pub executor: Option<PathBuf>,
