@@ -121,7 +121,7 @@ fn refused(ready: &Ready<'_>, log: &str) -> Failure {
 /// Every kernel that the manifest names is there, with as many arguments.
 fn check_kernels(ready: &Ready<'_>, built: &Built) -> Result<(), Failure> {
     let mut problems = Vec::new();
-    for step in ready.plan.written() {
+    for step in ready.plan.kernels() {
         match built.kernel(step.kernel)? {
             None => problems.push(format!(
                 "{}.kernel: the program has no kernel `{}`; it has: {}",
