@@ -219,9 +219,11 @@ fn launch_all(
     };
     job.progress();
     let launches = ready.plan.run(&mut job)?;
-    // A loop that ended early leaves launches out.
-    job.done = job.launches;
-    job.progress();
+    // A loop that ended early left launches out.
+    if job.done < job.launches {
+        job.done = job.launches;
+        job.progress();
+    }
     Ok((launches, job.trace))
 }
 

@@ -39,6 +39,7 @@ pub mod error;
 pub mod expression;
 pub mod model;
 pub mod number;
+mod object;
 pub mod plan;
 pub mod steps;
 pub mod validate;

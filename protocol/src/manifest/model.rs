@@ -8,6 +8,7 @@ use super::{
     element::ElementType,
     error::{ManifestErrors, Problem, Problems},
     number::{present, InlineContent},
+    object::only_from_objects,
     plan,
     steps::Step,
     validate,
@@ -27,7 +28,7 @@ pub enum Version {
 
 /// A job.
 #[derive(Serialize, Deserialize, Clone, PartialEq, Debug)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct Manifest {
     /// Always `aicpw.task/v1`.
     pub version: Version,
@@ -60,6 +61,8 @@ pub struct Manifest {
     pub outputs: Vec<String>,
 }
 
+only_from_objects!(Manifest, Build, Buffer);
+
 fn is_zero(value: &u32) -> bool {
     *value == 0
 }
@@ -77,7 +80,7 @@ pub enum Source {
 
 /// How the program is built.
 #[derive(Serialize, Deserialize, Clone, PartialEq, Debug, Default)]
-#[serde(deny_unknown_fields, default)]
+#[serde(remote = "Self", deny_unknown_fields, default)]
 pub struct Build {
     /// Compiler options out of [`validate::options_allowed`]. The engine adds those that the class
     /// demands.
@@ -108,7 +111,7 @@ impl DefineValue {
 
 /// Device memory.
 #[derive(Serialize, Deserialize, Clone, PartialEq, Debug)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct Buffer {
     /// Its name.
     pub name: String,

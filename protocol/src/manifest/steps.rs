@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     element::ElementType,
     number::{present, Number, NumberOrExpression, ScalarValue, SizeValue},
+    object::only_from_objects,
 };
 
 /// What runs.
@@ -38,7 +39,7 @@ pub struct KernelStep {
 
 /// Elements of a buffer set to a value.
 #[derive(Serialize, Deserialize, Clone, PartialEq, Debug)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct FillStep {
     /// The buffer, of a scalar or vector type.
     pub buffer: String,
@@ -62,7 +63,7 @@ pub struct FillStep {
 
 /// Elements copied from one buffer to another of the same type.
 #[derive(Serialize, Deserialize, Clone, PartialEq, Debug)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct CopyStep {
     /// The buffer that is read.
     pub from: String,
@@ -93,7 +94,7 @@ pub struct CopyStep {
 
 /// Steps, repeated.
 #[derive(Serialize, Deserialize, Clone, PartialEq, Debug)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct Loop {
     /// Name of the index, which counts from zero and can be used in expressions.
     pub index: String,
@@ -112,7 +113,7 @@ pub struct Loop {
 
 /// A flag that the device writes and that ends a loop.
 #[derive(Serialize, Deserialize, Clone, PartialEq, Debug)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct Until {
     /// The buffer, of an integer type.
     pub buffer: String,
@@ -143,6 +144,16 @@ impl Is {
         *self == Self::default()
     }
 }
+
+only_from_objects!(
+    FillStep,
+    CopyStep,
+    Loop,
+    Until,
+    ScalarArgument,
+    RawStep,
+    RawArgument
+);
 
 fn zero() -> SizeValue {
     NumberOrExpression::Number(Number::Integer(0))
@@ -181,7 +192,7 @@ pub enum Argument {
 
 /// A value passed to a kernel.
 #[derive(Serialize, Deserialize, Clone, PartialEq, Debug)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct ScalarArgument {
     /// Its type.
     #[serde(rename = "type")]
@@ -193,7 +204,7 @@ pub struct ScalarArgument {
 
 /// A step as written: the fields of all kinds.
 #[derive(Serialize, Deserialize, Default)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 struct RawStep {
     #[serde(
         default,
@@ -301,7 +312,7 @@ impl From<Step> for RawStep {
 
 /// An argument as written: the fields of all kinds.
 #[derive(Serialize, Deserialize, Default)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 struct RawArgument {
     #[serde(
         default,

@@ -184,10 +184,9 @@ fn build(manifest: &Manifest, problems: &mut Problems) {
         let path = format!("build.defines.{name}");
         identifier(name, &path, problems);
         let text = value.text();
-        let one_token = !text.is_empty()
-            && text
-                .strip_prefix('-')
-                .unwrap_or(text)
+        let token = text.strip_prefix('-').unwrap_or(text);
+        let one_token = !token.is_empty()
+            && token
                 .bytes()
                 .all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'.');
         if !one_token || text.len() > limits::NAME_CHARS {

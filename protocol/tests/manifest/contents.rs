@@ -177,17 +177,24 @@ fn other_sources() {
         "buffers[1].init.zero",
         "true",
     );
-    for (init, path) in [
-        (json!(null), "buffers[1].init"),
-        (json!("zero"), "buffers[1].init"),
-        (json!({}), "buffers[1].init"),
-        (json!({ "random": 1 }), "buffers[1].init.random"),
-        (json!({ "zero": 1 }), "buffers[1].init.zero"),
-        (json!({ "cid": "x" }), "buffers[1].init.cid"),
-        (json!({ "inline": 1 }), "buffers[1].init.inline"),
-        (json!({ "inline": ["1"] }), "buffers[1].init.inline"),
-        (json!({ "zero": true, "cid": CID }), "buffers[1].init"),
+    for init in [
+        json!(null),
+        json!("zero"),
+        json!([true]),
+        json!({}),
+        json!({ "random": 1 }),
+        json!({ "zero": 1 }),
+        json!({ "cid": "x" }),
+        json!({ "inline": 1 }),
+        json!({ "inline": ["1"] }),
+        json!({ "zero": true, "cid": CID }),
     ] {
-        refused_by_shape(&with("/buffers/1/init", init), path, "");
+        let manifest = with("/buffers/1/init", init);
+        let problems = parse(&manifest).unwrap_err();
+        assert!(
+            problems[0].path.starts_with("buffers[1].init"),
+            "{problems:?}"
+        );
+        super::schema::assert_refuses(&manifest);
     }
 }

@@ -81,6 +81,31 @@ fn wrong_types_are_named() {
 }
 
 #[test]
+fn fields_in_order_without_their_names_are_no_object() {
+    let fill = json!(["a", 0, null, null]);
+    let body = json!(["i", 1, [{ "kernel": "f", "args": [], "global": [1] }]]);
+    for (manifest, path) in [
+        (json!(["aicpw.task/v1", "test"]), ""),
+        (with("/build", json!([])), "build"),
+        (with("/build", json!([["-w"], {}])), "build"),
+        (
+            with("/buffers/1", json!(["b", "int", 8, false])),
+            "buffers[1]",
+        ),
+        (with("/steps/0", json!(["f", [], [1]])), "steps[0]"),
+        (with("/steps/0", json!({ "fill": fill })), "steps[0].fill"),
+        (with("/steps/0", json!({ "loop": body })), "steps[0].loop"),
+        (with("/steps/0/args/0", json!(["a"])), "steps[0].args[0]"),
+        (
+            with("/steps/0/args/0", json!({ "scalar": ["int", 1] })),
+            "steps[0].args[0].scalar",
+        ),
+    ] {
+        refused_by_shape(&manifest, path, "sequence");
+    }
+}
+
+#[test]
 fn versions_engines_and_classes_that_are_not_there() {
     refused_by_shape(
         &with("/version", json!("aicpw.task/v2")),
@@ -129,7 +154,7 @@ fn programs() {
     refused_by_shape(&with("/program", json!({ "cid": "" })), "program.cid", "");
     refused_by_shape(
         &with("/program", json!({ "text": "kernel" })),
-        "program.text",
+        "program",
         "unknown",
     );
     // Well-formed as text, and no CID.

@@ -103,6 +103,11 @@ impl Expression {
         !self.0.iter().any(|op| matches!(op, Op::Index(_)))
     }
 
+    /// Whether it depends on the index at this position.
+    pub fn depends_on(&self, slot: usize) -> bool {
+        self.0.contains(&Op::Index(slot))
+    }
+
     /// Evaluates with the given values of the indices.
     ///
     /// # Errors

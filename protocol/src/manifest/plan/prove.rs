@@ -111,10 +111,10 @@ fn exactly(nodes: &[Node], indices: &mut Vec<Integers>, budget: &mut u64) -> Opt
             Node::Launch(_) => 1,
             Node::Loop { count, body, .. } => {
                 let count = u64::try_from(count.evaluate(indices).ok()?.low).ok()?;
-                // Where nothing inside depends on this loop, one iteration is as good as all.
-                let (looks, times) = match counts_are_constant(body) {
-                    true => (count.min(1), count),
-                    false => (count, 1),
+                // Where no count inside depends on this loop, one iteration is as good as all.
+                let (looks, times) = match counts_depend_on(body, indices.len()) {
+                    true => (count, 1),
+                    false => (count.min(1), count),
                 };
                 *budget = budget.checked_sub(looks)?;
                 let mut inside = 0u64;
@@ -139,9 +139,9 @@ fn at_most(nodes: &[Node]) -> u64 {
     })
 }
 
-fn counts_are_constant(nodes: &[Node]) -> bool {
-    nodes.iter().all(|node| match node {
-        Node::Launch(_) => true,
-        Node::Loop { count, body, .. } => count.is_constant() && counts_are_constant(body),
+fn counts_depend_on(nodes: &[Node], slot: usize) -> bool {
+    nodes.iter().any(|node| match node {
+        Node::Launch(_) => false,
+        Node::Loop { count, body, .. } => count.depends_on(slot) || counts_depend_on(body, slot),
     })
 }
