@@ -158,7 +158,7 @@ pub struct BuildRecord {
     /// The device that it was built for.
     #[serde(with = "hex::serde")]
     pub device: Hash,
-    /// BLAKE3 of the program's source text.
+    /// BLAKE3 of the text that the compiler was given: libraries, macros, program.
     #[serde(with = "hex::serde")]
     pub program: Hash,
     /// All options that the compiler was given.

@@ -46,7 +46,7 @@ pub mod validate;
 
 pub use element::{ElementType, Field, Lane, Scalar, VectorType};
 pub use error::{ManifestErrors, Problem};
-pub use model::{Blob, Buffer, Build, DefineValue, Init, Manifest, Source, Version};
+pub use model::{Blob, Buffer, Build, DefineValue, Init, Library, Manifest, Source, Version};
 pub use plan::{Flag, KernelLaunch, Launch, Plan, Runner, Value, Work, WrittenKernel};
 pub use steps::{Argument, CopyStep, FillStep, Is, KernelStep, Loop, ScalarArgument, Step, Until};
 pub use validate::limits;

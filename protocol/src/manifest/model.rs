@@ -86,7 +86,10 @@ pub struct Build {
     /// demands.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<String>,
-    /// Macros: `-D NAME=value`.
+    /// Functions that are put before the program.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub libraries: Vec<Library>,
+    /// Macros, defined after the libraries and before the program.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub defines: BTreeMap<String, DefineValue>,
 }
@@ -95,6 +98,15 @@ impl Build {
     fn is_default(&self) -> bool {
         *self == Self::default()
     }
+}
+
+/// Functions that a program can ask for.
+#[derive(Serialize, Deserialize, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[serde(rename_all = "snake_case")]
+pub enum Library {
+    /// `strict_exp`, `strict_sin` and others in single precision, which give the same bits on every
+    /// device of class `fp32-strict`.
+    StrictMath,
 }
 
 /// The value of a macro: a number, or a string that is one identifier or one number of OpenCL C

@@ -174,6 +174,18 @@ fn build(manifest: &Manifest, problems: &mut Problems) {
             );
         }
     }
+    let mut seen = BTreeSet::new();
+    for (i, library) in manifest.build.libraries.iter().enumerate() {
+        let path = format!("build.libraries[{i}]");
+        if !seen.insert(library) {
+            problems.add(path, "is there twice");
+        } else if manifest.class == DeterminismClass::Int {
+            problems.add(
+                path,
+                "class `int` has integers only, and this library has functions of floats",
+            );
+        }
+    }
     if manifest.build.defines.len() > limits::DEFINES {
         problems.add(
             "build.defines",

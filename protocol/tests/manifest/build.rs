@@ -1,5 +1,6 @@
 //! Compiler options and macros.
 
+use aicpw_protocol::manifest::Library;
 use serde_json::{json, Value};
 
 use super::common::*;
@@ -65,6 +66,42 @@ fn options_that_nobody_has() {
         "build.options[0]",
         "",
     );
+}
+
+#[test]
+fn libraries() {
+    for class in ["fp32-strict", "device"] {
+        let manifest = accepted(&build(class, json!({ "libraries": ["strict_math"] })));
+        assert_eq!(manifest.build.libraries, [Library::StrictMath]);
+        accepted(&build(class, json!({ "libraries": [] })));
+    }
+    refused_by_shape(
+        &build("int", json!({ "libraries": ["strict_math"] })),
+        "build.libraries[0]",
+        "integers only",
+    );
+    refused_by_shape(
+        &build(
+            "device",
+            json!({ "libraries": ["strict_math", "strict_math"] }),
+        ),
+        "build.libraries[1]",
+        "twice",
+    );
+    for wrong in [
+        json!("strict_math"),
+        json!([1]),
+        json!(["fast_math"]),
+        json!(null),
+    ] {
+        let manifest = build("device", json!({ "libraries": wrong }));
+        let problems = parse(&manifest).unwrap_err();
+        assert!(
+            problems[0].path.starts_with("build.libraries"),
+            "{problems:?}"
+        );
+        super::schema::assert_refuses(&manifest);
+    }
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod buffers;
 mod build;
 mod choose;
 mod contents;
+mod docs;
 mod expressions;
 mod files;
 mod fills;
