@@ -103,7 +103,8 @@ pub enum Message {
     Progress {
         /// Launches that have ended.
         done: u64,
-        /// All launches of the job; at least one.
+        /// All launches of the job; at least one. Where a loop ends early, those that it leaves
+        /// out count as ended when the job has.
         total: u64,
     },
     /// The stage is done.
@@ -145,7 +146,7 @@ pub struct JobResult {
     pub trace_root: Hash,
     /// Length of the output.
     pub output_bytes: u64,
-    /// Kernel launches.
+    /// Launches: fewer than planned where a loop ended early.
     pub launches: u64,
     /// Time from the first launch to the last one's end, checkpoints included.
     pub run_milliseconds: u64,
@@ -157,7 +158,7 @@ pub struct BuildRecord {
     /// The device that it was built for.
     #[serde(with = "hex::serde")]
     pub device: Hash,
-    /// BLAKE3 of the program's source text.
+    /// BLAKE3 of the text that the compiler was given: libraries, macros, program.
     #[serde(with = "hex::serde")]
     pub program: Hash,
     /// All options that the compiler was given.

@@ -7,16 +7,18 @@ use aicpw_protocol::{
 };
 
 use crate::job::{Failure, Ready};
+use crate::library;
 use crate::opencl::program::{BuildError, Built};
 use crate::source;
 
 /// Longest part of the compiler's log that goes into the message.
 const MESSAGE_BYTES: usize = 1 << 10;
 
-/// Put before a program of class `fp32-strict`: products and sums are rounded one by one. The
-/// second line keeps the numbers of the author's lines.
-const STRICT_PROLOGUE: &str = "#pragma OPENCL FP_CONTRACT OFF\n#line 1 \"program.cl\"\n";
-const PROLOGUE: &str = "#line 1 \"program.cl\"\n";
+/// Products and sums are rounded one by one.
+const NO_CONTRACTION: &str = "#pragma OPENCL FP_CONTRACT OFF\n";
+
+/// As OpenCL C begins.
+const CONTRACTION: &str = "#pragma OPENCL FP_CONTRACT ON\n";
 
 /// Builds the program and keeps what came out.
 ///
@@ -57,20 +59,30 @@ fn compile(ready: &Ready<'_>, text: &str, options: String) -> Result<Done, Failu
     Ok(Done::Build)
 }
 
-/// What the compiler is given: the program, behind what its class demands.
+/// What the compiler is given. Macros stand after the libraries, so that they do not change
+/// those; the last line before the program keeps the numbers of the author's lines.
 pub fn text(ready: &Ready<'_>) -> String {
-    let prologue = match ready.manifest.class {
-        DeterminismClass::Fp32Strict => STRICT_PROLOGUE,
-        DeterminismClass::Int | DeterminismClass::Device => PROLOGUE,
-    };
-    format!("{prologue}{}", ready.program)
+    let build = &ready.manifest.build;
+    let mut text = String::new();
+    for library in &build.libraries {
+        text += library::source(*library);
+    }
+    if ready.manifest.class == DeterminismClass::Fp32Strict {
+        text += NO_CONTRACTION;
+    } else if !build.libraries.is_empty() {
+        text += CONTRACTION;
+    }
+    for (name, value) in &build.defines {
+        text += &format!("#define {name} {}\n", value.text());
+    }
+    text + "#line 1 \"program.cl\"\n" + &ready.program
 }
 
 /// What a program built now would be made of.
 pub fn record(ready: &Ready<'_>, options: String, binary_bytes: u64) -> BuildRecord {
     BuildRecord {
         device: ready.device.info.fingerprint,
-        program: blake3::hash(ready.program.as_bytes()).into(),
+        program: blake3::hash(text(ready).as_bytes()).into(),
         options,
         binary_bytes,
     }
@@ -94,9 +106,6 @@ pub fn options(manifest: &Manifest, correct_divide_sqrt: bool) -> Result<String,
         options.push("-cl-fp32-correctly-rounded-divide-sqrt".to_owned());
     }
     options.extend(manifest.build.options.iter().cloned());
-    for (name, value) in &manifest.build.defines {
-        options.push(format!("-D{name}={}", value.text()));
-    }
     Ok(options.join(" "))
 }
 
@@ -121,7 +130,7 @@ fn refused(ready: &Ready<'_>, log: &str) -> Failure {
 /// Every kernel that the manifest names is there, with as many arguments.
 fn check_kernels(ready: &Ready<'_>, built: &Built) -> Result<(), Failure> {
     let mut problems = Vec::new();
-    for step in ready.plan.written() {
+    for step in ready.plan.kernels() {
         match built.kernel(step.kernel)? {
             None => problems.push(format!(
                 "{}.kernel: the program has no kernel `{}`; it has: {}",

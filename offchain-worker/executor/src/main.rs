@@ -8,6 +8,7 @@
 //! | --- | --- |
 //! | [`opencl`] | devices, and the calls that the rest needs |
 //! | [`source`] | what a program of a determinism class may contain |
+//! | [`library`] | functions that a program can ask for |
 //! | [`job`] | what is in the job folder |
 //! | [`build`], [`run`] | the two stages |
 //! | [`native`] | the same without sandbox and trace, to compare with |
@@ -19,6 +20,7 @@
 
 mod build;
 mod job;
+mod library;
 mod measure;
 mod native;
 mod opencl;

@@ -5,10 +5,17 @@
 use std::fs::File;
 use std::io::{self, Write};
 
-use aicpw_protocol::job::path;
+use aicpw_protocol::{
+    job::path,
+    manifest::{Flag, Launch, Runner},
+};
 
 use crate::job::{Failure, Ready};
-use crate::opencl::program::{BuildError, Built};
+use crate::opencl::{
+    buffer::Buffer,
+    program::{BoundKernel, BuildError, Built},
+    Session,
+};
 use crate::{build, run};
 
 /// Compiles and runs the job.
@@ -24,13 +31,11 @@ pub fn native(ready: &Ready<'_>) -> Result<(), Failure> {
         Err(BuildError::Other(error)) => return Err(error.into()),
     };
     let session = ready.device.session()?;
-    let mut kernels = run::kernels(ready, &built)?;
     let buffers = run::buffers(ready)?;
-    ready.plan.for_each(|launch| {
-        kernels[launch.step]
-            .launch(session, &launch, &buffers)
-            .map(drop)
-            .map_err(|error| run::not_launched(launch.path, error))
+    ready.plan.run(&mut Launching {
+        session,
+        kernels: run::kernels(ready, &built)?,
+        buffers: &buffers,
     })?;
     session.finish()?;
 
@@ -45,4 +50,27 @@ pub fn native(ready: &Ready<'_>) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+/// A job being launched, with nothing besides.
+struct Launching<'j> {
+    session: &'j Session,
+    kernels: Vec<BoundKernel>,
+    buffers: &'j [Buffer],
+}
+
+impl Runner for Launching<'_> {
+    type Error = Failure;
+
+    fn launch(&mut self, launch: Launch<'_>) -> Result<(), Failure> {
+        run::enqueue(self.session, &mut self.kernels, self.buffers, &launch).map(drop)
+    }
+
+    fn checkpoint(&mut self, _: u64, _: &[u32]) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    fn is_set(&mut self, flag: Flag) -> Result<bool, Failure> {
+        run::is_set(self.session, self.buffers, flag)
+    }
 }

@@ -6,11 +6,13 @@ use std::time::Instant;
 
 use aicpw_protocol::{
     job::{path, BuildRecord, Checkpoint, CheckpointBuffer, Done, JobResult, TraceRecord},
-    manifest::{Init, Launch},
+    manifest::{Flag, Init, Launch, Runner, Work},
     merkle::{buffer_root, ResultRootBuilder},
     task::Fault,
     Hash,
 };
+
+use ocl::core::Event;
 
 use crate::build;
 use crate::job::{Failure, Folder, Ready};
@@ -58,7 +60,7 @@ fn execute(ready: &mut Ready<'_>, binary: Vec<u8>) -> Result<Done, Failure> {
     sandbox::seal(ready.device.info.kind).map_err(|error| Failure::here(error.to_string()))?;
 
     let started = Instant::now();
-    let trace = launch_all(ready, kernels, &buffers)?;
+    let (launches, trace) = launch_all(ready, kernels, &buffers)?;
     let run_milliseconds = started.elapsed().as_millis() as u64;
 
     check_constants(ready, &buffers, constants)?;
@@ -66,7 +68,7 @@ fn execute(ready: &mut Ready<'_>, binary: Vec<u8>) -> Result<Done, Failure> {
         result_root: files.write_output(ready, &buffers)?,
         trace_root: trace.root(),
         output_bytes: ready.manifest.output_bytes(),
-        launches: ready.plan.launches(),
+        launches,
         run_milliseconds,
     };
     files.write_records(&trace, &result)?;
@@ -104,7 +106,7 @@ fn binary(ready: &Ready<'_>) -> Result<Vec<u8>, Failure> {
 /// `BadManifest` for one that the program does not have.
 pub fn kernels(ready: &Ready<'_>, built: &Built) -> Result<Vec<BoundKernel>, Failure> {
     let mut kernels = Vec::new();
-    for step in ready.plan.written() {
+    for step in ready.plan.kernels() {
         let kernel = built.kernel(step.kernel)?.ok_or_else(|| {
             Failure::new(
                 Fault::BadManifest,
@@ -145,7 +147,7 @@ pub fn buffers(ready: &Ready<'_>) -> Result<Vec<Buffer>, Failure> {
             Init::Zero(_) => buffer.zero(session)?,
             Init::Inline(content) => {
                 let content = content
-                    .bytes(wanted.element, wanted.length)
+                    .bytes(&wanted.element, wanted.length)
                     .map_err(|error| Failure::new(Fault::BadManifest, error))?;
                 buffer.write(session, |to| to.copy_from_slice(&content))?;
             }
@@ -191,6 +193,7 @@ struct Launching<'j> {
     session: &'j Session,
     reporter: &'j mut Reporter,
     launches: u64,
+    kernels: Vec<BoundKernel>,
     buffers: &'j [Buffer],
     pending: Pending,
     done: u64,
@@ -199,13 +202,14 @@ struct Launching<'j> {
 
 fn launch_all(
     ready: &mut Ready<'_>,
-    mut kernels: Vec<BoundKernel>,
+    kernels: Vec<BoundKernel>,
     buffers: &[Buffer],
-) -> Result<TraceRecord, Failure> {
+) -> Result<(u64, TraceRecord), Failure> {
     let mut job = Launching {
         session: ready.device.session()?,
         reporter: &mut *ready.reporter,
         launches: ready.plan.launches(),
+        kernels,
         buffers,
         pending: Pending::default(),
         done: 0,
@@ -214,36 +218,114 @@ fn launch_all(
         },
     };
     job.progress();
-    ready
-        .plan
-        .for_each(|launch| job.launch(&mut kernels[launch.step], launch))?;
-    Ok(job.trace)
-}
-
-/// Why the step at `path` of the manifest was not launched.
-pub fn not_launched(path: &str, error: LaunchError) -> Failure {
-    match error {
-        LaunchError::Device(error) => error.into(),
-        LaunchError::Manifest(field, message) => {
-            Failure::new(Fault::BadManifest, format!("{path}.{field}: {message}"))
-        }
+    let launches = ready.plan.run(&mut job)?;
+    // A loop that ended early left launches out.
+    if job.done < job.launches {
+        job.done = job.launches;
+        job.progress();
     }
+    Ok((launches, job.trace))
 }
 
-impl Launching<'_> {
-    fn launch(&mut self, kernel: &mut BoundKernel, launch: Launch<'_>) -> Result<(), Failure> {
-        let event = kernel
-            .launch(self.session, &launch, self.buffers)
-            .map_err(|error| not_launched(launch.path, error))?;
+/// Enqueues a launch behind those before it.
+///
+/// # Errors
+///
+/// `BadManifest` where it does not fit the kernel or the device.
+pub fn enqueue(
+    session: &Session,
+    kernels: &mut [BoundKernel],
+    buffers: &[Buffer],
+    launch: &Launch<'_>,
+) -> Result<Event, Failure> {
+    let mut event = Event::null();
+    match &launch.work {
+        Work::Kernel(kernel) => {
+            return kernels[kernel.step]
+                .launch(session, kernel, buffers)
+                .map_err(|error| match error {
+                    LaunchError::Device(error) => error.into(),
+                    LaunchError::Manifest(field, message) => Failure::new(
+                        Fault::BadManifest,
+                        format!("{}.{field}: {message}", launch.path),
+                    ),
+                })
+        }
+        Work::Fill {
+            buffer,
+            pattern,
+            start,
+            bytes,
+        } => buffers[*buffer].fill(session, pattern, *start, *bytes, Some(&mut event)),
+        Work::Copy {
+            from,
+            from_start,
+            to,
+            to_start,
+            bytes,
+        } => buffers[*from].copy(
+            session,
+            *from_start,
+            &buffers[*to],
+            *to_start,
+            *bytes,
+            &mut event,
+        ),
+    }?;
+    Ok(event)
+}
+
+/// Whether a number on the device is anything but zero, after all that was enqueued.
+///
+/// # Errors
+///
+/// When the device failed.
+pub fn is_set(session: &Session, buffers: &[Buffer], flag: Flag) -> Result<bool, Failure> {
+    let start = flag.start as usize;
+    let part = start..start + flag.bytes as usize;
+    let set = |bytes: &[u8]| bytes.iter().any(|byte| *byte != 0);
+    Ok(buffers[flag.buffer].read_part(session, part, set)?)
+}
+
+impl Runner for Launching<'_> {
+    type Error = Failure;
+
+    fn launch(&mut self, launch: Launch<'_>) -> Result<(), Failure> {
+        let event = enqueue(self.session, &mut self.kernels, self.buffers, &launch)?;
         self.pending.push(event);
         ocl::core::flush(&self.session.queue).map_err(Error::when("launching a kernel"))?;
         while self.pending.len() > AHEAD {
             self.wait_oldest()?;
         }
-        if let Some(written) = &launch.checkpoint {
-            while self.wait_oldest()? {}
-            self.checkpoint(launch.number + 1, written)?;
+        Ok(())
+    }
+
+    fn checkpoint(&mut self, launches_done: u64, written: &[u32]) -> Result<(), Failure> {
+        self.wait_all()?;
+        let mut buffers = Vec::with_capacity(written.len());
+        for position in written {
+            let root = self.buffers[*position as usize].read(self.session, buffer_root)?;
+            buffers.push(CheckpointBuffer {
+                position: *position,
+                root,
+            });
         }
+        self.trace.checkpoints.push(Checkpoint {
+            steps_done: launches_done,
+            buffers,
+        });
+        Ok(())
+    }
+
+    fn is_set(&mut self, flag: Flag) -> Result<bool, Failure> {
+        self.wait_all()?;
+        is_set(self.session, self.buffers, flag)
+    }
+}
+
+impl Launching<'_> {
+    fn wait_all(&mut self) -> Result<(), Failure> {
+        while self.wait_oldest()? {}
         Ok(())
     }
 
@@ -258,22 +340,6 @@ impl Launching<'_> {
 
     fn progress(&mut self) {
         self.reporter.progress(self.done, self.launches);
-    }
-
-    fn checkpoint(&mut self, steps_done: u64, written: &[u32]) -> Result<(), Failure> {
-        let mut buffers = Vec::with_capacity(written.len());
-        for position in written {
-            let root = self.buffers[*position as usize].read(self.session, buffer_root)?;
-            buffers.push(CheckpointBuffer {
-                position: *position,
-                root,
-            });
-        }
-        self.trace.checkpoints.push(Checkpoint {
-            steps_done,
-            buffers,
-        });
-        Ok(())
     }
 }
 

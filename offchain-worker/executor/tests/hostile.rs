@@ -11,39 +11,8 @@ use std::time::Duration;
 
 use aicpw_protocol::job::{path, JobLimits, Message};
 use aicpw_protocol::task::Fault;
-use common::{stage, Job, CID, EXECUTOR};
+use common::{longs, native_job, stage, Job, CID, EXECUTOR, SYSTEM_CALL};
 use serde_json::json;
-
-/// System calls from OpenCL C.
-const SYSTEM_CALL: &str = r#"
-long call(long n, long a, long b, long c, long d) {
-	long result;
-	__asm__ volatile("mov %5, %%r10\n syscall" : "=a"(result)
-		: "a"(n), "D"(a), "S"(b), "d"(c), "r"(d) : "rcx", "r10", "r11", "memory");
-	return result;
-}
-"#;
-
-/// Runs a kernel `f` with one buffer `out` of longs, in class `device`, where assembler is allowed.
-fn device_job(kernel: &str, outputs: usize) -> Job {
-    Job::new(
-        &format!("{SYSTEM_CALL}\n{kernel}"),
-        json!({
-            "version": "aicpw.task/v1", "name": "hostile", "engine": "opencl", "class": "device",
-            "program": { "cid": CID },
-            "buffers": [{ "name": "out", "type": "long", "length": outputs }],
-            "steps": [{ "kernel": "f", "args": [{ "buffer": "out" }], "global": [1] }],
-            "outputs": ["out"],
-        }),
-    )
-}
-
-fn longs(bytes: &[u8]) -> Vec<i64> {
-    bytes
-        .chunks_exact(8)
-        .map(|word| i64::from_le_bytes(word.try_into().unwrap()))
-        .collect()
-}
 
 #[test]
 fn files_processes_network_and_neighbours_are_out_of_reach() {
@@ -235,7 +204,7 @@ fn files_processes_network_and_neighbours_are_out_of_reach() {
         kernel += &format!("\tout[{i}] = {call};\n");
     }
     kernel += "}\n";
-    let job = device_job("", tries.len());
+    let job = native_job("", tries.len());
     let folder = job.dir.path().canonicalize().unwrap();
     let kernel = kernel.replace("FOLDER", folder.to_str().unwrap());
     job.put(path::PROGRAM, format!("{SYSTEM_CALL}\n{kernel}").as_bytes());
@@ -337,7 +306,7 @@ fn memory_is_limited() {
         libc::MAP_PRIVATE | libc::MAP_ANONYMOUS,
         libc::PROT_READ | libc::PROT_WRITE,
     );
-    let job = device_job(&format!("{map}\n{kernel}"), 2);
+    let job = native_job(&format!("{map}\n{kernel}"), 2);
     job.limits(JobLimits {
         memory_bytes: 1 << 20,
         output_bytes: 1 << 20,
@@ -368,7 +337,7 @@ fn the_compiler_reads_no_files_of_this_machine() {
         );
     }
     // Past the check, the compiler itself is locked out: assembler includes files too.
-    let job = device_job(
+    let job = native_job(
         "__asm__(\".incbin \\\"/etc/passwd\\\"\");\n__kernel void f(__global long* out) {}",
         1,
     );

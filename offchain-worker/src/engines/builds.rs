@@ -146,7 +146,7 @@ impl Builds {
         part(&job.fingerprint);
         part(&executor.len().to_le_bytes());
         part(&changed.unwrap_or_default().as_nanos().to_le_bytes());
-        for step in plan.written() {
+        for step in plan.kernels() {
             part(step.kernel.as_bytes());
             part(&(step.arguments as u64).to_le_bytes());
         }

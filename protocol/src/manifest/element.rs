@@ -1,6 +1,18 @@
-//! Element types: OpenCL's scalars and vectors, in little-endian byte order.
+//! Element types: OpenCL's scalars and vectors, structures of them, and plain bytes; all in
+//! little-endian byte order.
+//!
+//! ```text
+//! "float"                          a scalar
+//! "float4"                         a vector
+//! {"struct": ["float4", "int[3]"]} a structure as OpenCL C lays it out
+//! {"bytes": 20}                    so many bytes, whatever is in them
+//! ```
 
 use std::{fmt, str::FromStr};
+
+use serde::{de::Error as _, Deserialize, Serialize};
+
+use super::validate::limits;
 
 /// A scalar type of OpenCL C.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -91,21 +103,21 @@ impl Scalar {
 /// A scalar, or a vector of 2, 4, 8 or 16 of them. Vectors of 3 take the room of 4 in OpenCL, so
 /// a manifest says 4.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct ElementType {
+pub struct VectorType {
     /// The type of a lane.
     pub scalar: Scalar,
     /// 1, 2, 4, 8 or 16.
     pub lanes: u8,
 }
 
-impl ElementType {
-    /// Its size.
+impl VectorType {
+    /// Its size, which is its alignment too.
     pub fn bytes(self) -> u64 {
         self.scalar.bytes() * u64::from(self.lanes)
     }
 }
 
-impl fmt::Display for ElementType {
+impl fmt::Display for VectorType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.scalar.name())?;
         match self.lanes {
@@ -115,7 +127,7 @@ impl fmt::Display for ElementType {
     }
 }
 
-impl FromStr for ElementType {
+impl FromStr for VectorType {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
@@ -140,23 +152,216 @@ impl FromStr for ElementType {
                 lanes,
             }),
             _ => Err(format!(
-                "unknown type `{text}`; a type is one of {}, or one of these with 2, 4, 8 or 16 \
-				 after it",
+                "unknown type `{text}`; a type is one of {}, one of these with 2, 4, 8 or 16 after \
+                 it, {{\"struct\": […]}} or {{\"bytes\": N}}",
                 Scalar::ALL.map(|(name, _)| name).join(", ")
             )),
         }
     }
 }
 
-impl serde::Serialize for ElementType {
-    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        s.collect_str(self)
+/// A member of a structure: `"float4"`, or with how often it stands there: `"float4[16]"`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Field {
+    /// Its type.
+    pub element: VectorType,
+    /// Length of the array; 1 if it is none (which has the same layout).
+    pub count: u16,
+}
+
+impl fmt::Display for Field {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.count {
+            1 => self.element.fmt(f),
+            count => write!(f, "{}[{count}]", self.element),
+        }
     }
 }
 
-impl<'de> serde::Deserialize<'de> for ElementType {
+impl FromStr for Field {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let Some((element, count)) = text.split_once('[') else {
+            return Ok(Self {
+                element: text.parse()?,
+                count: 1,
+            });
+        };
+        let digits = count.strip_suffix(']').filter(|digits| {
+            !digits.starts_with('0') && digits.bytes().all(|b| b.is_ascii_digit())
+        });
+        let count = digits.and_then(|digits| digits.parse().ok());
+        match count {
+            Some(count) if u64::from(count) <= limits::STRUCT_BYTES => Ok(Self {
+                element: element.parse()?,
+                count,
+            }),
+            _ => Err(format!(
+                "`{text}`: an array is written with its length from 1 to {}, such as `{element}[3]`",
+                limits::STRUCT_BYTES
+            )),
+        }
+    }
+}
+
+/// One number in an element.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Lane {
+    /// Its type.
+    pub scalar: Scalar,
+    /// Where it starts, in bytes from the element's start.
+    pub offset: u64,
+}
+
+/// The type of a buffer's elements or of a value.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum ElementType {
+    /// A scalar or a vector.
+    Vector(VectorType),
+    /// A structure, laid out as in OpenCL C: each member at the next multiple of its own size, the
+    /// whole as long as a multiple of its largest. At most [`limits::STRUCT_BYTES`].
+    Struct(Vec<Field>),
+    /// So many bytes, at most [`limits::STRUCT_BYTES`].
+    Bytes(u32),
+}
+
+impl ElementType {
+    /// Its size.
+    pub fn bytes(&self) -> u64 {
+        match self {
+            Self::Vector(vector) => vector.bytes(),
+            Self::Struct(fields) => struct_bytes(fields),
+            Self::Bytes(bytes) => (*bytes).into(),
+        }
+    }
+
+    /// The numbers in it, in order; none in plain bytes. What is between them is zero.
+    pub fn lanes(&self) -> Vec<Lane> {
+        match self {
+            Self::Vector(vector) => (0..u64::from(vector.lanes))
+                .map(|i| Lane {
+                    scalar: vector.scalar,
+                    offset: i * vector.scalar.bytes(),
+                })
+                .collect(),
+            Self::Struct(fields) => struct_lanes(fields),
+            Self::Bytes(_) => Vec::new(),
+        }
+    }
+
+    /// Whether it is one number.
+    pub fn is_scalar(&self) -> bool {
+        matches!(self, Self::Vector(vector) if vector.lanes == 1)
+    }
+}
+
+fn struct_lanes(fields: &[Field]) -> Vec<Lane> {
+    let mut lanes = Vec::new();
+    let mut at = 0u64;
+    for field in fields {
+        at = at.next_multiple_of(field.element.bytes());
+        for _ in 0..u64::from(field.count) * u64::from(field.element.lanes) {
+            lanes.push(Lane {
+                scalar: field.element.scalar,
+                offset: at,
+            });
+            at += field.element.scalar.bytes();
+        }
+    }
+    lanes
+}
+
+/// Without looking at each number: a stranger's structure may be enormous until it is refused.
+fn struct_bytes(fields: &[Field]) -> u64 {
+    let (end, alignment) = fields.iter().fold((0u64, 1u64), |(at, alignment), field| {
+        let bytes = field.element.bytes();
+        (
+            at.next_multiple_of(bytes) + bytes * u64::from(field.count),
+            alignment.max(bytes),
+        )
+    });
+    end.next_multiple_of(alignment)
+}
+
+impl fmt::Display for ElementType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Vector(vector) => vector.fmt(f),
+            Self::Struct(fields) => {
+                f.write_str("struct {")?;
+                for field in fields {
+                    write!(f, " {field};")?;
+                }
+                f.write_str(" }")
+            }
+            Self::Bytes(bytes) => write!(f, "{bytes} bytes"),
+        }
+    }
+}
+
+/// A type that is not one word, as written.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Written {
+    Struct(Vec<String>),
+    Bytes(u32),
+}
+
+impl Serialize for ElementType {
+    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Vector(vector) => s.collect_str(vector),
+            Self::Struct(fields) => {
+                Written::Struct(fields.iter().map(Field::to_string).collect()).serialize(s)
+            }
+            Self::Bytes(bytes) => Written::Bytes(*bytes).serialize(s),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for ElementType {
     fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        let text = <std::borrow::Cow<'de, str>>::deserialize(d)?;
-        text.parse().map_err(serde::de::Error::custom)
+        let value = serde_json::Value::deserialize(d)?;
+        if let Some(text) = value.as_str() {
+            return text.parse().map(Self::Vector).map_err(D::Error::custom);
+        }
+        match serde_json::from_value(value).map_err(|error| {
+            D::Error::custom(format!(
+                "a type is a name, {{\"struct\": [names]}} or {{\"bytes\": N}}: {error}"
+            ))
+        })? {
+            Written::Struct(fields) => {
+                let fields = fields
+                    .iter()
+                    .enumerate()
+                    .map(|(i, field)| {
+                        let field: Result<Field, String> = field.parse();
+                        field.map_err(|error| D::Error::custom(format!("struct[{i}]: {error}")))
+                    })
+                    .collect::<Result<Vec<_>, _>>()?;
+                if fields.is_empty() || fields.len() > limits::STRUCT_FIELDS {
+                    return Err(D::Error::custom(format!(
+                        "a struct has from 1 to {} members",
+                        limits::STRUCT_FIELDS
+                    )));
+                }
+                let bytes = struct_bytes(&fields);
+                if bytes > limits::STRUCT_BYTES {
+                    return Err(D::Error::custom(format!(
+                        "a struct may have {} bytes, and this one has {bytes}",
+                        limits::STRUCT_BYTES
+                    )));
+                }
+                Ok(Self::Struct(fields))
+            }
+            Written::Bytes(bytes) if bytes == 0 || u64::from(bytes) > limits::STRUCT_BYTES => {
+                Err(D::Error::custom(format!(
+                    "`bytes` must be from 1 to {}",
+                    limits::STRUCT_BYTES
+                )))
+            }
+            Written::Bytes(bytes) => Ok(Self::Bytes(bytes)),
+        }
     }
 }

@@ -18,8 +18,8 @@
 //!
 //! | module | what |
 //! | --- | --- |
-//! | [`model`] | the fields, as they are written |
-//! | [`element`] | element types of buffers and scalars |
+//! | [`model`], [`steps`] | the fields, as they are written |
+//! | [`element`] | types of elements and values |
 //! | [`number`] | numbers, and initial contents written into the manifest |
 //! | [`expression`] | arithmetic over loop indices |
 //! | [`plan`] | the launches of a job, one after the other; when checkpoints are due |
@@ -33,30 +33,20 @@
 //! * Everything about a job that the results depend on is in the manifest and the blobs it names
 //!   by CID, never in the environment. Unknown fields are refused, so an older worker never runs
 //!   a newer manifest half.
-//!
-//! # What can be added without a new version
-//!
-//! An older worker refuses what it does not know, naming the field. Room is kept for: an argument
-//! that chooses between buffers (`{"buffer": {"of": ["a", "b"], "index": "pass % 2"}}`, a string
-//! today), a loop that ends on a device flag (`"until"` beside `count`, which stays the bound),
-//! and structures (`{"type": {"struct": […]}}`, a string today).
 
 pub mod element;
 pub mod error;
 pub mod expression;
 pub mod model;
 pub mod number;
+mod object;
 pub mod plan;
+pub mod steps;
 pub mod validate;
 
-#[cfg(test)]
-mod tests;
-
-pub use element::{ElementType, Scalar};
+pub use element::{ElementType, Field, Lane, Scalar, VectorType};
 pub use error::{ManifestErrors, Problem};
-pub use model::{
-    Argument, Blob, Buffer, Build, DefineValue, Init, KernelStep, Loop, Manifest, ScalarArgument,
-    Source, Step, Version,
-};
-pub use plan::{Launch, Plan, Value, WrittenStep};
+pub use model::{Blob, Buffer, Build, DefineValue, Init, Library, Manifest, Source, Version};
+pub use plan::{Flag, KernelLaunch, Launch, Plan, Runner, Value, Work, WrittenKernel};
+pub use steps::{Argument, CopyStep, FillStep, Is, KernelStep, Loop, ScalarArgument, Step, Until};
 pub use validate::limits;

@@ -1,4 +1,4 @@
-//! The fields of a manifest, as they are written.
+//! The fields of a manifest, as they are written; those of its steps are in [`super::steps`].
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,10 @@ use serde::{Deserialize, Serialize};
 use super::{
     element::ElementType,
     error::{ManifestErrors, Problem, Problems},
-    number::{InlineContent, ScalarValue, SizeValue},
+    number::{present, InlineContent},
+    object::only_from_objects,
+    plan,
+    steps::Step,
     validate,
 };
 use crate::{
@@ -25,14 +28,18 @@ pub enum Version {
 
 /// A job.
 #[derive(Serialize, Deserialize, Clone, PartialEq, Debug)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct Manifest {
     /// Always `aicpw.task/v1`.
     pub version: Version,
     /// A short name for people.
     pub name: String,
     /// What the job does, for people.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "present",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub description: Option<String>,
     /// The engine that runs the program.
     pub engine: Engine,
@@ -47,12 +54,14 @@ pub struct Manifest {
     pub buffers: Vec<Buffer>,
     /// What runs, in order.
     pub steps: Vec<Step>,
-    /// A checkpoint is taken after so many kernel launches; zero or absent: only at the end.
+    /// A checkpoint is taken after so many launches; zero or absent: only at the end.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub checkpoint_every: u32,
     /// The buffers that make the canonical output, concatenated in this order.
     pub outputs: Vec<String>,
 }
+
+only_from_objects!(Manifest, Build, Buffer);
 
 fn is_zero(value: &u32) -> bool {
     *value == 0
@@ -71,13 +80,16 @@ pub enum Source {
 
 /// How the program is built.
 #[derive(Serialize, Deserialize, Clone, PartialEq, Debug, Default)]
-#[serde(deny_unknown_fields, default)]
+#[serde(remote = "Self", deny_unknown_fields, default)]
 pub struct Build {
     /// Compiler options out of [`validate::options_allowed`]. The engine adds those that the class
     /// demands.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<String>,
-    /// Macros: `-D NAME=value`.
+    /// Functions that are put before the program.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub libraries: Vec<Library>,
+    /// Macros, defined after the libraries and before the program.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub defines: BTreeMap<String, DefineValue>,
 }
@@ -86,6 +98,15 @@ impl Build {
     fn is_default(&self) -> bool {
         *self == Self::default()
     }
+}
+
+/// Functions that a program can ask for.
+#[derive(Serialize, Deserialize, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[serde(rename_all = "snake_case")]
+pub enum Library {
+    /// `strict_exp`, `strict_sin` and others in single precision, which give the same bits on every
+    /// device of class `fp32-strict`.
+    StrictMath,
 }
 
 /// The value of a macro: a number, or a string that is one identifier or one number of OpenCL C
@@ -102,7 +123,7 @@ impl DefineValue {
 
 /// Device memory.
 #[derive(Serialize, Deserialize, Clone, PartialEq, Debug)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct Buffer {
     /// Its name.
     pub name: String,
@@ -133,8 +154,8 @@ impl Buffer {
 pub enum Init {
     /// Zeros; the value is always `true`.
     Zero(bool),
-    /// Content in the manifest: base64 of the little-endian bytes, or an array of numbers, lane
-    /// by lane.
+    /// Content in the manifest: base64 of the little-endian bytes, or an array of all numbers in
+    /// the elements, in order.
     Inline(InlineContent),
     /// A blob on IPFS, exactly as long as the buffer.
     Cid(ContentId),
@@ -145,144 +166,6 @@ pub enum Init {
 impl Init {
     fn zero() -> Self {
         Self::Zero(true)
-    }
-}
-
-/// What runs.
-#[derive(Serialize, Deserialize, Clone, PartialEq, Debug)]
-#[serde(try_from = "RawStep", into = "RawStep")]
-pub enum Step {
-    /// One launch of a kernel.
-    Kernel(KernelStep),
-    /// Steps, repeated.
-    Loop(Loop),
-}
-
-/// One launch of a kernel.
-#[derive(Clone, PartialEq, Debug)]
-pub struct KernelStep {
-    /// Its name in the program.
-    pub kernel: String,
-    /// Its arguments, in order.
-    pub args: Vec<Argument>,
-    /// Work items in one to three dimensions.
-    pub global: Vec<SizeValue>,
-    /// Size of a work group, in as many dimensions; the driver chooses if absent.
-    pub local: Option<Vec<u32>>,
-    /// Where the global ids start, in as many dimensions; zero if absent.
-    pub offset: Option<Vec<SizeValue>>,
-}
-
-/// Steps, repeated.
-#[derive(Serialize, Deserialize, Clone, PartialEq, Debug)]
-#[serde(deny_unknown_fields)]
-pub struct Loop {
-    /// Name of the index, which counts from zero and can be used in expressions.
-    pub index: String,
-    /// How often.
-    pub count: u32,
-    /// What is repeated.
-    pub steps: Vec<Step>,
-}
-
-/// An argument of a kernel.
-#[derive(Serialize, Deserialize, Clone, PartialEq, Debug)]
-#[serde(rename_all = "snake_case")]
-pub enum Argument {
-    /// A buffer, by name.
-    Buffer(String),
-    /// A value.
-    Scalar(ScalarArgument),
-    /// Local memory of so many bytes.
-    Local(u32),
-}
-
-/// A value passed to a kernel.
-#[derive(Serialize, Deserialize, Clone, PartialEq, Debug)]
-#[serde(deny_unknown_fields)]
-pub struct ScalarArgument {
-    /// Its type.
-    #[serde(rename = "type")]
-    pub element: ElementType,
-    /// A number or an expression; for a vector an array of them.
-    pub value: ScalarValue,
-}
-
-/// A step as written: the fields of either kind.
-#[derive(Serialize, Deserialize, Default)]
-#[serde(deny_unknown_fields)]
-struct RawStep {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    kernel: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    args: Option<Vec<Argument>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    global: Option<Vec<SizeValue>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    local: Option<Vec<u32>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    offset: Option<Vec<SizeValue>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    r#loop: Option<Loop>,
-}
-
-impl TryFrom<RawStep> for Step {
-    type Error = &'static str;
-
-    fn try_from(raw: RawStep) -> Result<Self, Self::Error> {
-        match raw {
-            RawStep {
-                kernel: None,
-                args: None,
-                global: None,
-                local: None,
-                offset: None,
-                r#loop: Some(body),
-            } => Ok(Self::Loop(body)),
-            RawStep {
-                r#loop: Some(_), ..
-            } => {
-                Err("a step is either a launch (`kernel`, `args`, `global`) or a `loop`, not both")
-            }
-            RawStep { kernel: None, .. } => {
-                Err("a step needs `kernel`, `args` and `global`, or `loop`")
-            }
-            RawStep { args: None, .. } => Err("missing field `args`"),
-            RawStep { global: None, .. } => Err("missing field `global`"),
-            RawStep {
-                kernel: Some(kernel),
-                args: Some(args),
-                global: Some(global),
-                local,
-                offset,
-                r#loop: None,
-            } => Ok(Self::Kernel(KernelStep {
-                kernel,
-                args,
-                global,
-                local,
-                offset,
-            })),
-        }
-    }
-}
-
-impl From<Step> for RawStep {
-    fn from(step: Step) -> Self {
-        match step {
-            Step::Loop(body) => Self {
-                r#loop: Some(body),
-                ..Self::default()
-            },
-            Step::Kernel(step) => Self {
-                kernel: Some(step.kernel),
-                args: Some(step.args),
-                global: Some(step.global),
-                local: step.local,
-                offset: step.offset,
-                r#loop: None,
-            },
-        }
     }
 }
 
@@ -449,24 +332,21 @@ impl Manifest {
         })
     }
 
-    /// Kernel launches in the whole job: the steps of its progress. (Saturates.)
+    /// Launches in the whole job if no loop ends before its count: the steps of its progress. (Of
+    /// a valid manifest; saturates.)
     pub fn launches(&self) -> u64 {
-        fn count(steps: &[Step]) -> u64 {
-            steps.iter().fold(0, |sum: u64, step| {
-                sum.saturating_add(match step {
-                    Step::Kernel(_) => 1,
-                    Step::Loop(body) => count(&body.steps).saturating_mul(body.count.into()),
-                })
-            })
-        }
-        count(&self.steps)
+        plan::compile(self, &mut Problems::default()).launches()
     }
 
-    /// Checkpoints that the job takes; at least one.
+    /// Checkpoints that the job takes if no loop ends before its count; at least one.
     pub fn checkpoints(&self) -> u64 {
+        self.checkpoints_of(self.launches())
+    }
+
+    pub(super) fn checkpoints_of(&self, launches: u64) -> u64 {
         match self.checkpoint_every {
             0 => 1,
-            every => self.launches().div_ceil(every.into()).max(1),
+            every => launches.div_ceil(every.into()).max(1),
         }
     }
 

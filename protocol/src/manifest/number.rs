@@ -7,7 +7,10 @@
 use base64::Engine as _;
 use serde::{Deserialize, Serialize};
 
-use super::{element::ElementType, model::DefineValue};
+use super::{
+    element::{ElementType, Lane, Scalar},
+    model::DefineValue,
+};
 
 /// A number.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -52,6 +55,15 @@ impl Number {
 
 const BAD_NUMBER: &str = "not a finite number of 64 bits";
 
+/// Reads a field that may be absent, but is never `null`.
+pub(super) fn present<'de, D, T>(d: D) -> Result<Option<T>, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    T::deserialize(d).map(Some)
+}
+
 /// A number, or an expression over loop indices (see [`super::expression`]).
 #[derive(Clone, PartialEq, Debug)]
 pub enum NumberOrExpression {
@@ -69,7 +81,7 @@ pub type SizeValue = NumberOrExpression;
 pub enum ScalarValue {
     /// For a scalar type.
     One(NumberOrExpression),
-    /// For a vector type: a value for each lane.
+    /// For a vector type or a structure: a value for each number in it.
     Lanes(Vec<NumberOrExpression>),
 }
 
@@ -78,7 +90,7 @@ pub enum ScalarValue {
 pub enum InlineContent {
     /// Base64 (standard alphabet, with padding) of the bytes.
     Base64(String),
-    /// Numbers, lane by lane.
+    /// Numbers, in the order in which they stand in the elements.
     Numbers(Vec<Number>),
 }
 
@@ -88,13 +100,11 @@ impl InlineContent {
     /// # Errors
     ///
     /// Wrong length, bad base64, or a number that does not fit the type (by its position).
-    pub fn bytes(&self, element: ElementType, length: u64) -> Result<Vec<u8>, String> {
+    pub fn bytes(&self, element: &ElementType, length: u64) -> Result<Vec<u8>, String> {
         let expected = length.saturating_mul(element.bytes());
         match self {
             Self::Base64(text) => {
-                let bytes = base64::engine::general_purpose::STANDARD
-                    .decode(text)
-                    .map_err(|error| format!("not base64: {error}"))?;
+                let bytes = from_base64(text)?;
                 if bytes.len() as u64 != expected {
                     return Err(format!(
                         "has {} bytes, but {length} × {element} are {expected}",
@@ -104,17 +114,28 @@ impl InlineContent {
                 Ok(bytes)
             }
             Self::Numbers(numbers) => {
-                let lanes = length.saturating_mul(element.lanes.into());
-                if numbers.len() as u64 != lanes {
+                let lanes = element.lanes();
+                if lanes.is_empty() {
+                    return Err(format!("must be base64, as the type is {element}"));
+                }
+                let expected = length.saturating_mul(lanes.len() as u64);
+                if numbers.len() as u64 != expected {
                     return Err(format!(
-                        "has {} numbers, but {length} × {element} are {lanes}",
+                        "has {} numbers, but {length} × {element} are {expected}",
                         numbers.len()
                     ));
                 }
                 let mut bytes = Vec::with_capacity(numbers.len() * 8);
-                for (i, number) in numbers.iter().enumerate() {
-                    put(*number, element, &mut bytes)
-                        .map_err(|error| format!("number {i}: {error}"))?;
+                for (i, numbers) in numbers.chunks_exact(lanes.len()).enumerate() {
+                    let start = bytes.len();
+                    for (Lane { scalar, offset }, (j, number)) in
+                        lanes.iter().zip(numbers.iter().enumerate())
+                    {
+                        bytes.resize(start + *offset as usize, 0);
+                        put(*number, *scalar, &mut bytes)
+                            .map_err(|error| format!("number {}: {error}", i * lanes.len() + j))?;
+                    }
+                    bytes.resize(start + element.bytes() as usize, 0);
                 }
                 Ok(bytes)
             }
@@ -122,9 +143,15 @@ impl InlineContent {
     }
 }
 
-/// Appends a number as a value of the type's lane.
-fn put(number: Number, element: ElementType, out: &mut Vec<u8>) -> Result<(), String> {
-    let scalar = element.scalar;
+/// Standard alphabet, with padding.
+pub(super) fn from_base64(text: &str) -> Result<Vec<u8>, String> {
+    base64::engine::general_purpose::STANDARD
+        .decode(text)
+        .map_err(|error| format!("not base64: {error}"))
+}
+
+/// Appends a number as a value of the type.
+fn put(number: Number, scalar: Scalar, out: &mut Vec<u8>) -> Result<(), String> {
     match (scalar.integer_range(), number) {
         (Some((low, high)), Number::Integer(value)) if (low..=high).contains(&value) => {
             scalar.put_integer(value, out);

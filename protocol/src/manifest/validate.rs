@@ -28,12 +28,18 @@ pub mod limits {
     pub const DEFINES: usize = 64;
     /// Most buffers.
     pub const BUFFERS: usize = 64;
-    /// Most launches written; loops repeat them.
+    /// Most launches written (of kernels, fills and copies); loops repeat them.
     pub const STEPS: usize = 256;
     /// Most loops within each other.
     pub const LOOP_DEPTH: usize = 4;
+    /// Most members of a structure.
+    pub const STRUCT_FIELDS: usize = 64;
+    /// Longest structure, and longest element of plain bytes.
+    pub const STRUCT_BYTES: u64 = 4096;
     /// Most arguments of a kernel.
     pub const ARGUMENTS: usize = 64;
+    /// Most combinations of loop indices that are looked at one by one.
+    pub const COMBINATIONS: u64 = 1 << 18;
     /// Most launches that run.
     pub const LAUNCHES: u64 = u32::MAX as u64;
     /// Most checkpoints that a job takes.
@@ -75,8 +81,11 @@ pub(super) fn validate(manifest: &Manifest) -> Result<(), ManifestErrors> {
     }
     build(manifest, &mut problems);
     buffers(manifest, &mut problems);
-    plan::compile(manifest, &mut problems);
-    launches(manifest, &mut problems);
+    // Otherwise looking up names would take a while.
+    if manifest.buffers.len() <= limits::BUFFERS {
+        let plan = plan::compile(manifest, &mut problems);
+        launches(manifest, plan.launches(), &mut problems);
+    }
     outputs(manifest, &mut problems);
     problems.into_result()
 }
@@ -165,6 +174,18 @@ fn build(manifest: &Manifest, problems: &mut Problems) {
             );
         }
     }
+    let mut seen = BTreeSet::new();
+    for (i, library) in manifest.build.libraries.iter().enumerate() {
+        let path = format!("build.libraries[{i}]");
+        if !seen.insert(library) {
+            problems.add(path, "is there twice");
+        } else if manifest.class == DeterminismClass::Int {
+            problems.add(
+                path,
+                "class `int` has integers only, and this library has functions of floats",
+            );
+        }
+    }
     if manifest.build.defines.len() > limits::DEFINES {
         problems.add(
             "build.defines",
@@ -175,10 +196,9 @@ fn build(manifest: &Manifest, problems: &mut Problems) {
         let path = format!("build.defines.{name}");
         identifier(name, &path, problems);
         let text = value.text();
-        let one_token = !text.is_empty()
-            && text
-                .strip_prefix('-')
-                .unwrap_or(text)
+        let token = text.strip_prefix('-').unwrap_or(text);
+        let one_token = !token.is_empty()
+            && token
                 .bytes()
                 .all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'.');
         if !one_token || text.len() > limits::NAME_CHARS {
@@ -210,7 +230,7 @@ fn buffers(manifest: &Manifest, problems: &mut Problems) {
                 format!("another buffer is named `{}` too", buffer.name),
             );
         }
-        if let Some(refusal) = plan::type_refused(manifest.class, buffer.element) {
+        if let Some(refusal) = plan::type_refused(manifest.class, &buffer.element) {
             problems.add(format!("{path}.type"), refusal);
         }
         if buffer.length == 0 {
@@ -233,7 +253,7 @@ fn buffers(manifest: &Manifest, problems: &mut Problems) {
             Init::Zero(false) => problems.add(format!("{path}.init.zero"), "must be true"),
             Init::File(file) => local_file(file, &format!("{path}.init.file"), problems),
             Init::Inline(content) => {
-                if let Err(message) = content.bytes(buffer.element, buffer.length) {
+                if let Err(message) = content.bytes(&buffer.element, buffer.length) {
                     problems.add(format!("{path}.init.inline"), message);
                 }
             }
@@ -250,8 +270,8 @@ fn buffers(manifest: &Manifest, problems: &mut Problems) {
     }
 }
 
-fn launches(manifest: &Manifest, problems: &mut Problems) {
-    let launches = manifest.launches();
+fn launches(manifest: &Manifest, launches: u64, problems: &mut Problems) {
+    let checkpoints = manifest.checkpoints_of(launches);
     if launches > limits::LAUNCHES {
         problems.add(
             "steps",
@@ -260,13 +280,12 @@ fn launches(manifest: &Manifest, problems: &mut Problems) {
                 limits::LAUNCHES
             ),
         );
-    } else if manifest.checkpoints() > limits::CHECKPOINTS {
+    } else if checkpoints > limits::CHECKPOINTS {
         problems.add(
             "checkpoint_every",
             format!(
-                "{launches} launches would have {} checkpoints, and {} are allowed; make it {} or \
-				 more",
-                manifest.checkpoints(),
+                "{launches} launches would have {checkpoints} checkpoints, and {} are allowed; make \
+                 it {} or more",
                 limits::CHECKPOINTS,
                 launches.div_ceil(limits::CHECKPOINTS)
             ),

@@ -4,7 +4,7 @@
 //! bits) and the host computes the same in Rust, whose arithmetic is IEEE 754 and two's
 //! complement. Two NaNs are equal whatever their bits: OpenCL does not say which NaN comes out.
 
-use aicpw_protocol::manifest::{Launch, Value};
+use aicpw_protocol::manifest::{KernelLaunch, Value};
 use ocl::core;
 
 use super::build;
@@ -319,16 +319,13 @@ fn run(
     let mut kernel = built
         .kernel("check")?
         .ok_or_else(|| Error::Driver("the driver lost the check".into()))?;
-    let launch = Launch {
-        number: 0,
+    let launch = KernelLaunch {
         step: 0,
-        path: "",
         kernel: "check",
         arguments: (0..buffers.len()).map(Value::Buffer).collect(),
         global: vec![count as u64],
         local: None,
         offset: None,
-        checkpoint: None,
     };
     let event = kernel
         .launch(session, &launch, &buffers)

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use aicpw_protocol::manifest::{Launch, Value};
+use aicpw_protocol::manifest::{KernelLaunch, Value};
 use ocl::core;
 
 use super::build;
@@ -115,16 +115,13 @@ fn best(
     let mut kernel = built
         .kernel(name)?
         .ok_or_else(|| Error::Driver(format!("the driver lost kernel `{name}`")))?;
-    let launch = Launch {
-        number: 0,
+    let launch = KernelLaunch {
         step: 0,
-        path: "",
         kernel: name,
         arguments: arguments(()),
         global: vec![items],
         local: None,
         offset: None,
-        checkpoint: None,
     };
     let mut best = Duration::MAX;
     for _ in 0..3 {

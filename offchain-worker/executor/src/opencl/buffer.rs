@@ -48,17 +48,75 @@ impl Buffer {
     ///
     /// When the device failed.
     pub fn zero(&self, session: &Session) -> Result<(), Error> {
-        core::enqueue_fill_buffer(
+        self.fill(session, &[0], 0, self.bytes as u64, None)
+    }
+
+    /// Repeats a pattern (of a length that OpenCL has a vector of) from `start` over `bytes`.
+    ///
+    /// # Errors
+    ///
+    /// When the device failed.
+    pub fn fill(
+        &self,
+        session: &Session,
+        pattern: &[u8],
+        start: u64,
+        bytes: u64,
+        event: Option<&mut Event>,
+    ) -> Result<(), Error> {
+        let enqueue = Fill {
+            queue: &session.queue,
+            mem: &self.mem,
+            start: start as usize,
+            bytes: bytes as usize,
+            event,
+        };
+        let filled = match pattern.len() {
+            1 => enqueue.with::<1>(pattern),
+            2 => enqueue.with::<2>(pattern),
+            4 => enqueue.with::<4>(pattern),
+            8 => enqueue.with::<8>(pattern),
+            16 => enqueue.with::<16>(pattern),
+            32 => enqueue.with::<32>(pattern),
+            64 => enqueue.with::<64>(pattern),
+            128 => enqueue.with::<128>(pattern),
+            other => {
+                return Err(Error::Driver(format!(
+                    "buffers cannot be filled with patterns of {other} bytes"
+                )))
+            }
+        };
+        filled.map_err(Error::when(format!("filling buffer `{}`", self.name)))
+    }
+
+    /// Copies `bytes` from `start` in this buffer to `to_start` in another one.
+    ///
+    /// # Errors
+    ///
+    /// When the device failed.
+    pub fn copy(
+        &self,
+        session: &Session,
+        start: u64,
+        to: &Self,
+        to_start: u64,
+        bytes: u64,
+        event: &mut Event,
+    ) -> Result<(), Error> {
+        core::enqueue_copy_buffer::<u8, _, _, _>(
             &session.queue,
             &self.mem,
-            0u8,
-            0,
-            self.bytes,
+            &to.mem,
+            start as usize,
+            to_start as usize,
+            bytes as usize,
             None::<&Event>,
-            None::<&mut Event>,
-            None,
+            Some(event),
         )
-        .map_err(Error::when(format!("clearing buffer `{}`", self.name)))
+        .map_err(Error::when(format!(
+            "copying from buffer `{}` to `{}`",
+            self.name, to.name
+        )))
     }
 
     /// Waits for what was enqueued, then lets `read` see the content.
@@ -67,7 +125,26 @@ impl Buffer {
     ///
     /// When the device failed.
     pub fn read<T>(&self, session: &Session, read: impl FnOnce(&[u8]) -> T) -> Result<T, Error> {
-        self.map(session, MapFlags::READ, |bytes| read(bytes))
+        self.map(session, MapFlags::READ, 0, self.bytes, |bytes| read(bytes))
+    }
+
+    /// The same for a part of it. Out of its range: empty.
+    ///
+    /// # Errors
+    ///
+    /// When the device failed.
+    pub fn read_part<T>(
+        &self,
+        session: &Session,
+        part: std::ops::Range<usize>,
+        read: impl FnOnce(&[u8]) -> T,
+    ) -> Result<T, Error> {
+        if part.is_empty() || part.end > self.bytes {
+            return Ok(read(&[]));
+        }
+        self.map(session, MapFlags::READ, part.start, part.len(), |bytes| {
+            read(bytes)
+        })
     }
 
     /// Waits for what was enqueued, then lets `write` set the content. What it finds there is
@@ -81,18 +158,26 @@ impl Buffer {
         session: &Session,
         write: impl FnOnce(&mut [u8]) -> T,
     ) -> Result<T, Error> {
-        self.map(session, MapFlags::WRITE_INVALIDATE_REGION, write)
+        self.map(
+            session,
+            MapFlags::WRITE_INVALIDATE_REGION,
+            0,
+            self.bytes,
+            write,
+        )
     }
 
     fn map<T>(
         &self,
         session: &Session,
         flags: MapFlags,
+        start: usize,
+        bytes: usize,
         use_it: impl FnOnce(&mut [u8]) -> T,
     ) -> Result<T, Error> {
         let reaching = || Error::when(format!("reaching buffer `{}`", self.name));
-        // SAFETY: the call waits until the mapping is there. It covers the buffer exactly, and is
-        // not used after it is taken away. The queue is in order and waited for, so no kernel
+        // SAFETY: the call waits until the mapping is there. It covers exactly what was asked for,
+        // within the buffer, and is not used after it is taken away. The queue is in order and waited for, so no kernel
         // runs meanwhile; no other mapping of this buffer exists, since this function is the only
         // one that makes them and returns after it took its own away.
         unsafe {
@@ -101,13 +186,13 @@ impl Buffer {
                 &self.mem,
                 true,
                 flags,
-                0,
-                self.bytes,
+                start,
+                bytes,
                 None::<&Event>,
                 None::<&mut Event>,
             )
             .map_err(reaching())?;
-            let result = use_it(map.as_slice_mut(self.bytes));
+            let result = use_it(map.as_slice_mut(bytes));
             core::enqueue_unmap_mem_object(
                 &session.queue,
                 &self.mem,
@@ -120,3 +205,44 @@ impl Buffer {
         }
     }
 }
+
+/// A fill that is to be enqueued.
+struct Fill<'f> {
+    queue: &'f core::CommandQueue,
+    mem: &'f Mem,
+    start: usize,
+    bytes: usize,
+    event: Option<&'f mut Event>,
+}
+
+impl Fill<'_> {
+    fn with<const N: usize>(self, pattern: &[u8]) -> Result<(), core::Error> {
+        let mut whole = Pattern([0; N]);
+        whole.0.copy_from_slice(pattern);
+        // `ocl` counts in patterns.
+        core::enqueue_fill_buffer(
+            self.queue,
+            self.mem,
+            whole,
+            self.start / N,
+            self.bytes / N,
+            None::<&Event>,
+            self.event,
+            None,
+        )
+    }
+}
+
+/// Bytes of any meaning, for `ocl`, which wants a type.
+#[derive(Clone, Copy, PartialEq, Debug)]
+#[repr(transparent)]
+struct Pattern<const N: usize>([u8; N]);
+
+impl<const N: usize> Default for Pattern<N> {
+    fn default() -> Self {
+        Self([0; N])
+    }
+}
+
+// SAFETY: plain bytes are laid out the same everywhere.
+unsafe impl<const N: usize> core::OclPrm for Pattern<N> {}

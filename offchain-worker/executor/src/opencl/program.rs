@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::ffi::CString;
 
-use aicpw_protocol::manifest::{Launch, Value};
+use aicpw_protocol::manifest::{KernelLaunch, Value};
 use ocl::core::{
     self, ArgVal, Event, Kernel, KernelInfo, KernelInfoResult, Program, ProgramBuildInfo,
     ProgramInfo, ProgramInfoResult,
@@ -171,7 +171,7 @@ impl BoundKernel {
     pub fn launch(
         &mut self,
         session: &Session,
-        launch: &Launch<'_>,
+        launch: &KernelLaunch<'_>,
         buffers: &[Buffer],
     ) -> Result<Event, LaunchError> {
         self.bound.resize(launch.arguments.len(), None);
@@ -235,7 +235,7 @@ impl BoundKernel {
     }
 }
 
-fn launch_error_field(launch: &Launch<'_>) -> String {
+fn launch_error_field(launch: &KernelLaunch<'_>) -> String {
     match launch.local {
         Some(_) => "local".to_owned(),
         None => "global".to_owned(),

@@ -206,3 +206,36 @@ pub fn words(bytes: &[u8]) -> Vec<u32> {
         .map(|word| u32::from_le_bytes(word.try_into().unwrap()))
         .collect()
 }
+
+/// Little-endian numbers.
+pub fn longs(bytes: &[u8]) -> Vec<i64> {
+    bytes
+        .chunks_exact(8)
+        .map(|word| i64::from_le_bytes(word.try_into().unwrap()))
+        .collect()
+}
+
+/// System calls from OpenCL C.
+pub const SYSTEM_CALL: &str = r#"
+long call(long n, long a, long b, long c, long d) {
+	long result;
+	__asm__ volatile("mov %5, %%r10\n syscall" : "=a"(result)
+		: "a"(n), "D"(a), "S"(b), "d"(c), "r"(d) : "rcx", "r10", "r11", "memory");
+	return result;
+}
+"#;
+
+/// A job that runs a kernel `f` with one buffer `out` of longs, in class `device`, where assembler
+/// is allowed.
+pub fn native_job(kernel: &str, outputs: usize) -> Job {
+    Job::new(
+        &format!("{SYSTEM_CALL}\n{kernel}"),
+        json!({
+            "version": "aicpw.task/v1", "name": "hostile", "engine": "opencl", "class": "device",
+            "program": { "cid": CID },
+            "buffers": [{ "name": "out", "type": "long", "length": outputs }],
+            "steps": [{ "kernel": "f", "args": [{ "buffer": "out" }], "global": [1] }],
+            "outputs": ["out"],
+        }),
+    )
+}

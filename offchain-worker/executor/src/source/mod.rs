@@ -3,93 +3,23 @@
 //! The check reads tokens, after comments, strings and line splices are gone. It keeps an honest
 //! author from results that differ between devices; it is no proof against a dishonest one, who
 //! can always make a race. So it prefers to refuse too much and says what to do: a forbidden name is
-//! refused wherever it stands, even as the name of a variable, because a macro could call it.
+//! refused wherever it stands, even as the name of a variable, because a macro could call it. (A name
+//! that the manifest makes a macro never reaches the compiler.)
 //!
 //! | class | refused |
 //! | --- | --- |
 //! | all | `#include`, `#embed`: there is nothing to include |
 //! | `int`, `fp32-strict` | `##`, `_Pragma`, `#pragma` other than `unroll` and `OPENCL EXTENSION`, trigraphs and digraphs, inline assembler, compiler built-ins (`__builtin_…`), double and half precision, atomics on floats, images and pipes |
 //! | `int` | every floating-point type, literal and conversion |
-//! | `fp32-strict` | built-ins that OpenCL does not define exactly: see [`INEXACT`], and `native_…`, `half_…`, `fast_…` |
+//! | `fp32-strict` | built-ins that OpenCL does not define exactly: see [`names::INEXACT`], and `native_…`, `half_…`, `fast_…` |
+
+mod names;
+
+use std::collections::BTreeMap;
 
 use aicpw_protocol::task::DeterminismClass;
 
-/// The image types of OpenCL C 1.2: samplers filter in ways that differ between devices.
-const IMAGE_TYPES: [&str; 6] = [
-    "image1d_t",
-    "image1d_array_t",
-    "image1d_buffer_t",
-    "image2d_t",
-    "image2d_array_t",
-    "image3d_t",
-];
-
-/// Built-ins whose result OpenCL leaves open within a tolerance, or whose order of operations it
-/// leaves open (OpenCL 1.2, table 6.8 and section 7.4). What stays: `+ - * /`, `sqrt`, `fma`,
-/// `fabs`, `min`, `max`, `clamp`, `floor`, `ceil`, `trunc`, `rint`, `round`, `fmod`, `ldexp`,
-/// `frexp`, `sign`, `select`, conversions and everything on integers.
-const INEXACT: &[&str] = &[
-    "acos",
-    "acosh",
-    "acospi",
-    "asin",
-    "asinh",
-    "asinpi",
-    "atan",
-    "atan2",
-    "atan2pi",
-    "atanh",
-    "atanpi",
-    "cbrt",
-    "cos",
-    "cosh",
-    "cospi",
-    "cross",
-    "degrees",
-    "distance",
-    "dot",
-    "erf",
-    "erfc",
-    "exp",
-    "exp10",
-    "exp2",
-    "expm1",
-    "fmax",
-    "fmin",
-    "hypot",
-    "length",
-    "lgamma",
-    "lgamma_r",
-    "log",
-    "log10",
-    "log1p",
-    "log2",
-    "logb",
-    "mad",
-    "mix",
-    "normalize",
-    "pow",
-    "pown",
-    "powr",
-    "radians",
-    "rootn",
-    "rsqrt",
-    "sin",
-    "sincos",
-    "sinh",
-    "sinpi",
-    "smoothstep",
-    "tan",
-    "tanh",
-    "tanpi",
-    "tgamma",
-];
-
-/// The same from C, which a CPU device may find in its own process.
-const INEXACT_IN_C: &[&str] = &[
-    "acosf", "asinf", "atan2f", "atanf", "cbrtf", "cosf", "coshf", "expf", "exp2f", "hypotf",
-    "logf", "log10f", "log2f", "powf", "sinf", "sinhf", "tanf", "tanhf",
-];
+use names::{IMAGE_TYPES, INEXACT, INEXACT_IN_C};
 
 /// Why a program is refused.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -109,7 +39,7 @@ impl std::fmt::Display for Refusal {
     }
 }
 
-/// Checks a program, and the values of its macros, against a class.
+/// Checks a program, and the values of the manifest's macros, against a class.
 ///
 /// # Errors
 ///
@@ -119,17 +49,28 @@ pub fn check<'d>(
     defines: impl Iterator<Item = (&'d str, &'d str)>,
     class: DeterminismClass,
 ) -> Result<(), Vec<Refusal>> {
+    let defines: BTreeMap<&str, &str> = defines.collect();
     let mut refusals = Vec::new();
+    let mut redefines = false;
     for token in tokens(source) {
-        if let Some(message) = refused(&token.kind, class) {
-            refusals.push(Refusal {
-                line: Some(token.line),
-                message,
-            });
-        }
+        // The compiler never sees the name of a macro, as long as the macro stays what it is.
+        let message = match &token.kind {
+            Kind::Name(name) if defines.contains_key(name.as_str()) => redefines.then(|| {
+                format!("`{name}` is a macro of the manifest (`build.defines`) and stays one")
+            }),
+            kind => refused(kind, class),
+        };
+        redefines = matches!(
+            &token.kind,
+            Kind::Directive(name) if ["define", "undef"].contains(&name.as_str())
+        );
+        refusals.extend(message.map(|message| Refusal {
+            line: Some(token.line),
+            message,
+        }));
     }
     for (name, value) in defines {
-        for token in tokens(value).into_iter().chain(tokens(name)) {
+        for token in tokens(value) {
             if let Some(message) = refused(&token.kind, class) {
                 refusals.push(Refusal {
                     line: None,
@@ -216,8 +157,9 @@ fn refused_name(text: &str, class: DeterminismClass) -> Option<String> {
         {
             Some(format!(
                 "`{text}` is a built-in that gives different results on different devices, so \
-				 class fp32-strict does not have it; write it with + - * / and sqrt, and give your \
-				 function or variable another name"
+				 class fp32-strict does not have it. The library `strict_math` (`build.libraries`) \
+                 has many of them under other names, such as `strict_exp`; give your own function \
+                 or variable another name"
             ))
         }
         _ => None,
@@ -500,6 +442,22 @@ mod tests {
         assert!(bad[0]
             .to_string()
             .starts_with("build.defines.F: `native_sin`"));
+    }
+
+    #[test]
+    fn macros_of_the_manifest_replace_what_is_refused() {
+        let check = |source: &str| {
+            let defines = [("sin", "strict_sin"), ("exp", "strict_exp")];
+            match check(source, defines.into_iter(), FP32) {
+                Ok(()) => Vec::new(),
+                Err(refusals) => refusals.iter().filter_map(|r| r.line).collect(),
+            }
+        };
+        assert_eq!(check("y = sin(x) * exp(z);"), NONE);
+        assert_eq!(check("int a;\n#undef sin\ny = sin(x);"), [2]);
+        assert_eq!(check("# define  exp cos"), [1, 1]);
+        assert_eq!(check("y = cos(x);"), [1]);
+        assert_eq!(check("#ifdef sin\ny = sin(x);\n#endif"), NONE);
     }
 
     #[test]

@@ -1,0 +1,78 @@
+//! Names that have no place in a class.
+
+/// The image types of OpenCL C 1.2: samplers filter in ways that differ between devices.
+pub(super) const IMAGE_TYPES: [&str; 6] = [
+    "image1d_t",
+    "image1d_array_t",
+    "image1d_buffer_t",
+    "image2d_t",
+    "image2d_array_t",
+    "image3d_t",
+];
+
+/// Built-ins whose result OpenCL leaves open within a tolerance, or whose order of operations it
+/// leaves open (OpenCL 1.2, table 6.8 and section 7.4). What stays: `+ - * /`, `sqrt`, `fma`,
+/// `fabs`, `min`, `max`, `clamp`, `floor`, `ceil`, `trunc`, `rint`, `round`, `fmod`, `ldexp`,
+/// `frexp`, `sign`, `select`, conversions and everything on integers.
+pub(super) const INEXACT: &[&str] = &[
+    "acos",
+    "acosh",
+    "acospi",
+    "asin",
+    "asinh",
+    "asinpi",
+    "atan",
+    "atan2",
+    "atan2pi",
+    "atanh",
+    "atanpi",
+    "cbrt",
+    "cos",
+    "cosh",
+    "cospi",
+    "cross",
+    "degrees",
+    "distance",
+    "dot",
+    "erf",
+    "erfc",
+    "exp",
+    "exp10",
+    "exp2",
+    "expm1",
+    "fmax",
+    "fmin",
+    "hypot",
+    "length",
+    "lgamma",
+    "lgamma_r",
+    "log",
+    "log10",
+    "log1p",
+    "log2",
+    "logb",
+    "mad",
+    "mix",
+    "normalize",
+    "pow",
+    "pown",
+    "powr",
+    "radians",
+    "rootn",
+    "rsqrt",
+    "sin",
+    "sincos",
+    "sinh",
+    "sinpi",
+    "smoothstep",
+    "tan",
+    "tanh",
+    "tanpi",
+    "tgamma",
+];
+
+/// The same from C, which a CPU device may find in its own process.
+pub(super) const INEXACT_IN_C: &[&str] = &[
+    "acosf", "asinf", "atan2f", "atanf", "cbrtf", "cosf", "coshf", "expf", "exp2f", "hypotf",
+    "logf", "log10f", "log2f", "powf", "sinf", "sinhf", "tanf", "tanhf",
+];

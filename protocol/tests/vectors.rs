@@ -1,0 +1,198 @@
+//! The hashes against those of an independent implementation: `scripts/protocol-vectors.py`.
+#![allow(clippy::unwrap_used)]
+
+use aicpw_protocol::{
+    commitment::{
+        derive_salt, expected_root_hash, result_commitment, trace_commitment, ResultOpening,
+        SaltPurpose,
+    },
+    history::{next_head, task_hash, GENESIS_HEAD},
+    job::{Checkpoint, CheckpointBuffer, TraceRecord},
+    merkle::{buffer_root, checkpoint_hash, result_root, trace_root},
+    AssignmentId, ContentId, Hash, TaskId,
+};
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+struct Vectors {
+    roots: Vec<Roots>,
+    traces: Vec<Trace>,
+    commitments: Vec<Commitment>,
+    history: Vec<Submission>,
+}
+
+#[derive(Deserialize)]
+struct Roots {
+    bytes: usize,
+    #[serde(with = "hex::serde")]
+    result_root: Hash,
+    #[serde(with = "hex::serde")]
+    buffer_root: Hash,
+}
+
+#[derive(Deserialize)]
+struct Trace {
+    checkpoints: Vec<HashedCheckpoint>,
+    #[serde(with = "hex::serde")]
+    trace_root: Hash,
+}
+
+#[derive(Deserialize)]
+struct HashedCheckpoint {
+    steps_done: u64,
+    buffers: Vec<(u32, String)>,
+    #[serde(with = "hex::serde")]
+    hash: Hash,
+}
+
+#[derive(Deserialize)]
+struct Commitment {
+    assignment: AssignmentId,
+    #[serde(with = "hex::serde")]
+    worker_secret: Hash,
+    #[serde(with = "hex::serde")]
+    genesis: Hash,
+    #[serde(with = "hex::serde")]
+    account: Hash,
+    #[serde(with = "hex::serde")]
+    result_root: Hash,
+    #[serde(with = "hex::serde")]
+    trace_root: Hash,
+    #[serde(with = "hex::serde")]
+    cid: Vec<u8>,
+    #[serde(with = "hex::serde")]
+    result_salt: Hash,
+    #[serde(with = "hex::serde")]
+    trace_salt: Hash,
+    #[serde(with = "hex::serde")]
+    trace_commitment: Hash,
+    #[serde(with = "hex::serde")]
+    result_commitment: Hash,
+    #[serde(with = "hex::serde")]
+    expected_root_hash: Hash,
+}
+
+#[derive(Deserialize)]
+struct Submission {
+    sequence: u64,
+    #[serde(with = "hex::serde")]
+    requester: Hash,
+    submission_bytes: usize,
+    block: u32,
+    timestamp: u64,
+    #[serde(with = "hex::serde")]
+    task_hash: Hash,
+    #[serde(with = "hex::serde")]
+    head: Hash,
+}
+
+fn vectors() -> Vectors {
+    serde_json::from_str(include_str!("vectors.json")).unwrap()
+}
+
+/// As in the script.
+fn content(length: usize) -> Vec<u8> {
+    (0..length).map(|i| (i * 7 + i / 256) as u8).collect()
+}
+
+#[test]
+fn result_and_buffer_roots() {
+    let roots = vectors().roots;
+    assert!(!roots.is_empty());
+    for case in roots {
+        let bytes = content(case.bytes);
+        assert_eq!(
+            result_root(&bytes),
+            case.result_root,
+            "{} bytes",
+            case.bytes
+        );
+        assert_eq!(
+            buffer_root(&bytes),
+            case.buffer_root,
+            "{} bytes",
+            case.bytes
+        );
+    }
+}
+
+#[test]
+fn checkpoints_and_trace_roots() {
+    let traces = vectors().traces;
+    assert!(!traces.is_empty());
+    for trace in traces {
+        let mut record = TraceRecord {
+            checkpoints: Vec::new(),
+        };
+        for checkpoint in &trace.checkpoints {
+            let buffers: Vec<(u32, Hash)> = checkpoint
+                .buffers
+                .iter()
+                .map(|(position, root)| {
+                    let mut bytes = Hash::default();
+                    hex::decode_to_slice(root, &mut bytes).unwrap();
+                    (*position, bytes)
+                })
+                .collect();
+            let hash = checkpoint_hash(checkpoint.steps_done, &buffers);
+            assert_eq!(hash, checkpoint.hash);
+            let buffers = buffers.into_iter();
+            record.checkpoints.push(Checkpoint {
+                steps_done: checkpoint.steps_done,
+                buffers: buffers
+                    .map(|(position, root)| CheckpointBuffer { position, root })
+                    .collect(),
+            });
+        }
+        let hashes = trace.checkpoints.iter().map(|c| c.hash).collect();
+        assert_eq!(trace_root(hashes), trace.trace_root);
+        assert_eq!(record.root(), trace.trace_root);
+    }
+}
+
+#[test]
+fn salts_and_commitments() {
+    let commitments = vectors().commitments;
+    assert!(!commitments.is_empty());
+    for case in commitments {
+        let salt =
+            |purpose| derive_salt(&case.worker_secret, &case.genesis, case.assignment, purpose);
+        assert_eq!(salt(SaltPurpose::Result), case.result_salt);
+        assert_eq!(salt(SaltPurpose::Trace), case.trace_salt);
+        let trace_commitment = trace_commitment(&case.trace_salt, &case.trace_root);
+        assert_eq!(trace_commitment, case.trace_commitment);
+        let opening = ResultOpening {
+            salt: case.result_salt,
+            result_root: case.result_root,
+            trace_commitment,
+            result: ContentId::from_bytes(case.cid).unwrap(),
+        };
+        assert_eq!(
+            result_commitment(&case.account, case.assignment, &opening),
+            case.result_commitment
+        );
+        assert_eq!(
+            expected_root_hash(&case.result_root),
+            case.expected_root_hash
+        );
+    }
+}
+
+#[test]
+fn history_heads() {
+    let history = vectors().history;
+    assert!(!history.is_empty());
+    let mut head = GENESIS_HEAD;
+    for case in history {
+        let task = task_hash(&case.requester, &content(case.submission_bytes));
+        assert_eq!(task, case.task_hash);
+        head = next_head(
+            &head,
+            TaskId(case.sequence),
+            &task,
+            case.block,
+            case.timestamp,
+        );
+        assert_eq!(head, case.head, "submission {}", case.sequence);
+    }
+}
