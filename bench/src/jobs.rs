@@ -102,6 +102,7 @@ impl Task {
             },
             output_bytes: self.manifest.output_bytes(),
             deadline: Instant::now() + LIMIT,
+            keep_build: true,
         })
     }
 }

@@ -16,6 +16,7 @@ mod market;
 mod provider;
 mod report;
 mod root;
+mod sealing;
 mod startup;
 mod statistics;
 mod task;
@@ -50,6 +51,8 @@ struct Cli {
 enum Part {
     /// Result root over 1 GiB.
     Root,
+    /// Sealing and opening of data.
+    Sealing,
     /// The same kernel natively and through the executor, trace included.
     Kernel,
     /// What one match costs with 100 and with 100,000 devices.
@@ -80,6 +83,7 @@ impl Part {
     async fn measure(self, cli: &Cli, measured: &mut Measured) -> Result<()> {
         match self {
             Self::Root => root::measure(measured),
+            Self::Sealing => sealing::measure(measured),
             Self::Kernel => kernel::measure(measured).await,
             Self::Matching => market::matching(measured),
             Self::Lifecycle => market::lifecycle(measured),

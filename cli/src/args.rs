@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::{commands::*, error::Error, keys::KeyArgs};
+use crate::{commands::*, data_keys::DataKeyArgs, error::Error, keys::KeyArgs};
 
 const AFTER_HELP: &str = "\
 Exit codes:
@@ -50,6 +50,9 @@ pub struct GlobalArgs {
 
     #[command(flatten)]
     pub keys: KeyArgs,
+
+    #[command(flatten)]
+    pub data_keys: DataKeyArgs,
 }
 
 #[derive(Subcommand, Debug)]
@@ -66,7 +69,8 @@ Examples:
   aicpw --key-file me.key submit task/manifest.json --budget 2.5 --time-limit 120s
   aicpw --key-file me.key submit task/manifest.json --budget 2.5 --time-limit 120s --wait --out result
   aicpw --key-file me.key submit task/manifest.json --budget 1 --time-limit 10m --gflops 500 \
---memory 4GiB --verify expected=@expected.bin --wait --out result --json")]
+--memory 4GiB --verify expected=@expected.bin --wait --out result --json
+  aicpw --key-file me.key submit task/manifest.json --budget 1 --time-limit 10m --sealed --wait --out result")]
     Submit(Box<submit::SubmitArgs>),
     /// Ask which device would take a task now, and for how much, without submitting it
     ///
@@ -79,6 +83,18 @@ Examples:
     /// Look at tasks, follow them, fetch their results
     #[command(subcommand)]
     Task(task::TaskCommand),
+    /// Stay up for the account's open tasks: grant the keys of sealed ones, serve their files
+    ///
+    /// A sealed task whose key is not granted soon after its match ends at the requester's cost, and each
+    /// further provider has to be granted it anew. Ends with Ctrl-C.
+    #[command(after_long_help = "\
+Examples:
+  aicpw --key-file me.key agent
+  aicpw --key-file me.key agent --until-idle --json")]
+    Agent(agent::AgentArgs),
+    /// The data keys of sealed tasks
+    #[command(subcommand)]
+    Keys(keys::KeysCommand),
     /// Offer this machine's devices, look at providers
     #[command(subcommand)]
     Provider(provider::ProviderCommand),

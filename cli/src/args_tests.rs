@@ -133,7 +133,17 @@ fn every_command_and_option_is_in_the_page() {
             path[0]
         );
         for option in command.get_arguments().filter_map(|arg| arg.get_long()) {
-            if ["help", "version", "url", "json", "suri", "key-file"].contains(&option) {
+            if [
+                "help",
+                "version",
+                "url",
+                "json",
+                "suri",
+                "key-file",
+                "data-keys",
+            ]
+            .contains(&option)
+            {
                 continue;
             }
             // `dry-run` takes the options of `submit`, which are described there.

@@ -8,7 +8,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use aicpw_protocol::{hashing::Hash, manifest::Manifest, merkle::ResultRootBuilder, ContentId};
+use aicpw_protocol::{
+    hashing::Hash,
+    manifest::Manifest,
+    merkle::ResultRootBuilder,
+    sealing::stream::{sealed_length, Broken, Opener},
+    ContentId,
+};
 use futures::{StreamExt, TryStreamExt};
 
 use crate::{
@@ -92,19 +98,28 @@ pub async fn fetch_result(
     root: &Hash,
     outputs: &[OutputFile],
     folder: &Path,
+    opener: Option<Opener>,
     progress: impl Fn(u64),
 ) -> Result<Vec<PathBuf>> {
-    let total: u64 = outputs.iter().map(|output| output.bytes).sum();
+    let content: u64 = outputs.iter().map(|output| output.bytes).sum();
+    let total = match opener {
+        Some(_) => sealed_length(content),
+        None => content,
+    };
     let size = source.size(result).await?;
     if size != total {
         return Err(Error::verification(format!(
-            "the result {result} has {size} bytes, but the manifest's outputs have {total}"
+            "the result {result} has {size} bytes, but with the manifest's outputs it has {total}"
         ))
         .hint("nothing was written; do not accept this result"));
     }
     let staging = Staging::new(folder)?;
-    let mut sink = OutputSink::new(staging.path(), outputs);
-    let mut builder = ResultRootBuilder::default();
+    let mut taker = Taker {
+        opener,
+        opened: Vec::new(),
+        builder: ResultRootBuilder::default(),
+        sink: OutputSink::new(staging.path(), outputs),
+    };
     let offsets = (0..total).step_by(CHUNK_BYTES as usize);
     let mut pieces = futures::stream::iter(offsets)
         .map(|offset| async move {
@@ -124,13 +139,11 @@ pub async fn fetch_result(
     let mut done = 0;
     progress(0);
     while let Some(piece) = pieces.try_next().await? {
-        builder.update(&piece);
-        sink.write(&piece)?;
+        taker.take(&piece)?;
         done += piece.len() as u64;
-        progress(done);
+        progress(done.min(content));
     }
-    sink.finish()?;
-    let found = builder.finish();
+    let found = taker.finish()?;
     if found != *root {
         return Err(Error::verification(format!(
             "the result {result} has the root {}, but {} is on chain",
@@ -140,6 +153,46 @@ pub async fn fetch_result(
         .hint("nothing was written; do not accept this result"));
     }
     staging.publish(outputs)
+}
+
+/// Opens what comes, if it is sealed; computes its root, and splits it into files.
+struct Taker<'a> {
+    opener: Option<Opener>,
+    opened: Vec<u8>,
+    builder: ResultRootBuilder,
+    sink: OutputSink<'a>,
+}
+
+impl Taker<'_> {
+    fn take(&mut self, piece: &[u8]) -> Result<()> {
+        let Some(opener) = &mut self.opener else {
+            self.builder.update(piece);
+            return self.sink.write(piece);
+        };
+        opener.update(piece, &mut self.opened).map_err(broken)?;
+        self.take_opened()
+    }
+
+    fn take_opened(&mut self) -> Result<()> {
+        self.builder.update(&self.opened);
+        self.sink.write(&self.opened)?;
+        self.opened.clear();
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<Hash> {
+        if let Some(opener) = self.opener.take() {
+            opener.finish(&mut self.opened).map_err(broken)?;
+            self.take_opened()?;
+        }
+        self.sink.finish()?;
+        Ok(self.builder.finish())
+    }
+}
+
+fn broken(broken: Broken) -> Error {
+    Error::verification(format!("the sealed result does not open: {broken}"))
+        .hint("nothing was written; do not accept this result")
 }
 
 /// Writes the record beside the outputs.

@@ -52,7 +52,16 @@ async fn fetch(
     outputs: &[OutputFile],
     folder: &Path,
 ) -> Result<Vec<PathBuf>> {
-    fetch_result(source, &CID.parse().unwrap(), root, outputs, folder, |_| {}).await
+    fetch_result(
+        source,
+        &CID.parse().unwrap(),
+        root,
+        outputs,
+        folder,
+        None,
+        |_| {},
+    )
+    .await
 }
 
 fn entries(folder: &Path) -> Vec<String> {
@@ -186,4 +195,56 @@ async fn reading_a_blob_as_a_whole_has_a_bound() {
         .await
         .unwrap_err();
     assert!(error.message.contains("10 of 100"), "{error}");
+}
+
+#[tokio::test]
+async fn a_sealed_result_is_opened_and_its_root_is_that_of_the_content() {
+    use aicpw_protocol::{
+        sealing::{
+            key::Purpose,
+            stream::{seal_bytes, Salt},
+            DataKey,
+        },
+        AssignmentId,
+    };
+
+    let key = DataKey::from_bytes([7; 32]);
+    let purpose = Purpose::Result(AssignmentId::default());
+    let content = bytes(3 * CHUNK_BYTES as usize);
+    let salt = Salt::random().unwrap();
+    let sealed = seal_bytes(&key, purpose, salt, &content).unwrap();
+    let outputs = three_outputs(CHUNK_BYTES, 2 * CHUNK_BYTES);
+    let root = result_root(&content);
+    let cid: ContentId = CID.parse().unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join("out");
+    let fetch = |sealed: Vec<u8>, purpose, root| {
+        let (cid, outputs, folder) = (&cid, &outputs, &folder);
+        let opener = Opener::new(key.clone(), purpose);
+        async move {
+            let source = Fake::new(sealed);
+            fetch_result(&source, cid, &root, outputs, folder, Some(opener), |_| {}).await
+        }
+    };
+
+    // In the clear, cut off, altered, of another assignment, or not what is on chain.
+    let mut altered = sealed.clone();
+    altered[CHUNK_BYTES as usize] ^= 1;
+    let other = Purpose::Log(AssignmentId::default());
+    for attempt in [
+        fetch(content.clone(), purpose, root).await,
+        fetch(sealed[..sealed.len() - 1].to_vec(), purpose, root).await,
+        fetch(altered, purpose, root).await,
+        fetch(sealed.clone(), other, root).await,
+        fetch(sealed.clone(), purpose, [1; 32]).await,
+    ] {
+        assert_eq!(attempt.unwrap_err().kind, Kind::Verification);
+        assert!(!folder.exists());
+    }
+    let files = fetch(sealed, purpose, root).await.unwrap();
+    let found: Vec<u8> = files
+        .iter()
+        .flat_map(|file| std::fs::read(file).unwrap())
+        .collect();
+    assert!(found == content);
 }

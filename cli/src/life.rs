@@ -29,6 +29,11 @@ pub enum Step {
         device: DeviceId,
         price: Amount,
     },
+    /// The data of a sealed task is for the provider to read.
+    KeyGranted {
+        #[serde(serialize_with = "as_text")]
+        assignment: AssignmentId,
+    },
     /// The provider has the inputs, and the job runs.
     Started {
         #[serde(serialize_with = "as_text")]
@@ -125,6 +130,7 @@ impl std::fmt::Display for Step {
                     price.with_unit()
                 )
             }
+            Self::KeyGranted { .. } => f.write_str("data key granted"),
             Self::Started { .. } => f.write_str("started"),
             Self::Progress {
                 steps_done,
@@ -243,6 +249,7 @@ impl Latencies {
 #[derive(Default)]
 struct Seen {
     rank: u8,
+    granted: bool,
     progress: Progress,
     ended: bool,
 }
@@ -302,13 +309,17 @@ impl Life {
             Seen::default()
         });
         let rank = match &view.status {
-            AssignmentStatus::Assigned { .. } => 0,
+            AssignmentStatus::AwaitingKey { .. } | AssignmentStatus::Assigned { .. } => 0,
             AssignmentStatus::Running { .. } => 1,
             AssignmentStatus::Committed { .. } => 2,
             AssignmentStatus::Revealed { .. } | AssignmentStatus::Settled { .. } => 3,
             // These can follow any state: what came before is not known.
             AssignmentStatus::Failed { .. } | AssignmentStatus::Cancelled { .. } => seen.rank,
         };
+        if view.envelope.is_some() && !seen.granted {
+            steps.push(Step::KeyGranted { assignment });
+            seen.granted = true;
+        }
         if seen.rank < 1 && rank >= 1 {
             steps.push(Step::Started { assignment });
         }

@@ -57,6 +57,7 @@ pub fn assignment(attempt: u8, status: AssignmentStatus) -> AssignmentView<Accou
         fraud_bond: 6,
         status,
         peers: Default::default(),
+        envelope: None,
     }
 }
 
@@ -260,6 +261,7 @@ pub fn every_step() -> Vec<Step> {
             device: DeviceId(3),
             price: Amount(1),
         },
+        Step::KeyGranted { assignment },
         Step::Started { assignment },
         Step::Progress {
             assignment,

@@ -7,6 +7,7 @@
 //! | [`chain`] | reads through runtime APIs, signs and sends transactions |
 //! | [`node_rpc`] | the node's own methods: IPFS, devices, worker keys |
 //! | [`life`] | what happens to a task, told from its views |
+//! | [`data_keys`], [`sealed`], [`grant`] | sealed tasks: their keys, their data, and who gets them |
 //! | [`fetch`] | results: checked before anything is written |
 //! | [`output`] | tables for people, JSON for programs, progress bars |
 
@@ -17,14 +18,17 @@ mod amount;
 mod args;
 mod chain;
 mod commands;
+mod data_keys;
 mod error;
 mod fetch;
+mod grant;
 mod keys;
 mod life;
 mod node_rpc;
 mod output;
 mod peers;
 mod quantity;
+mod sealed;
 mod verify;
 
 use clap::Parser;

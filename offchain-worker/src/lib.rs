@@ -14,7 +14,7 @@
 //! | [`sandbox`] | processes for what strangers wrote |
 //! | [`devices`] | what this machine can offer |
 //! | [`ipfs`] | content in and out |
-//! | [`secret`] | of which the salts of commitments are derived |
+//! | [`secret`] | of which the salts of commitments and the sealing key are derived |
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 

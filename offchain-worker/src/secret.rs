@@ -1,6 +1,6 @@
-//! The worker secret, of which the salts of commitments are derived.
+//! The worker secret, of which the salts of commitments and the sealing key are derived.
 
-use aicpw_protocol::{hashing::hash_in, Hash};
+use aicpw_protocol::{hashing::hash_in, sealing::envelope, Hash};
 use std::io::{self, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
@@ -73,11 +73,14 @@ impl WorkerSecret {
         &self.0
     }
 
-    /// The public x25519 key to which data for this worker is sealed. Derived, so that there is
-    /// one secret to keep and not two.
+    /// The public x25519 key to which data for this worker is sealed.
     pub fn sealing_key(&self) -> Hash {
-        let secret = x25519_dalek::StaticSecret::from(hash_in(SEALING_KEY, &self.0));
-        x25519_dalek::PublicKey::from(&secret).to_bytes()
+        envelope::public_key(&self.sealing_secret())
+    }
+
+    /// The secret to it. Derived, so that there is one secret to keep and not two.
+    pub fn sealing_secret(&self) -> Hash {
+        hash_in(SEALING_KEY, &self.0)
     }
 
     fn read(path: &Path, mode: u32) -> Result<Self, SecretError> {

@@ -143,7 +143,8 @@ mod tests {
     use crate::{
         commitment::ResultOpening,
         device::{ClassSet, DeviceKind, DeviceSpec},
-        task::{AssignmentStatus, Engine, Fault, TaskStatus},
+        sealing::Envelope,
+        task::{AssignmentStatus, Engine, Fault, Privacy, TaskStatus},
         units::{AskPrice, Gflops, Mebibytes, MegabitsPerSecond},
         view::{AssignmentView, DeviceView},
         AssignmentId, ContentId, DeviceId, TaskId,
@@ -184,8 +185,15 @@ mod tests {
             ]
             .try_into()
             .unwrap(),
+            envelope: Some(Envelope {
+                recipient: [4; 32],
+                encapsulated: [5; 32],
+                sealed_key: [6; 48],
+            }),
         };
         let json = serde_json::to_value(&view).unwrap();
+        let envelope = &json["envelope"];
+        assert_eq!(envelope["sealedKey"], format!("0x{}", "06".repeat(48)));
         assert_eq!(json["price"], u128::MAX.to_string());
         assert_eq!(json["fraudBond"], "0");
         assert_eq!(json["assignedAt"], 3);
@@ -225,6 +233,17 @@ mod tests {
         let json = serde_json::to_value(failed).unwrap();
         assert_eq!(json["message"], "no kernel \u{fffd}");
         assert_eq!(json["fault"], "build-failed");
+        let sealed = Privacy::Sealed {
+            key_commitment: [1; 32],
+        };
+        let json = serde_json::to_value(sealed).unwrap();
+        let commitment = format!("0x{}", "01".repeat(32));
+        assert_eq!(
+            json,
+            serde_json::json!({"sealed": {"keyCommitment": commitment}})
+        );
+        assert_eq!(serde_json::from_value::<Privacy>(json).unwrap(), sealed);
+        assert_eq!(serde_json::to_value(Privacy::Public).unwrap(), "public");
         let json = serde_json::to_value(running).unwrap();
         assert_eq!(json["commitBy"], 2);
         assert_eq!(json["progress"]["stepsDone"], 0);

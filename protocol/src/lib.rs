@@ -14,6 +14,7 @@
 //! | [`pricing`] | price of an assignment, fees, locks |
 //! | [`task`] | needs, verification modes, states, faults |
 //! | [`device`] | what a device says of itself |
+//! | [`sealing`] | data for those only whom the requester grants the key; `sealing` seals and opens |
 //! | [`worker`] | the statements that a worker key signs |
 //! | [`mailbox`] | how the offchain worker hook and the native engine talk |
 //! | [`manifest`] (`std`) | a job described in JSON |
@@ -40,6 +41,7 @@ pub mod mailbox;
 pub mod manifest;
 pub mod merkle;
 pub mod pricing;
+pub mod sealing;
 pub mod task;
 pub mod units;
 pub mod view;

@@ -25,6 +25,7 @@ use crate::{
     content::ContentId,
     hashing::Hash,
     ids::{AssignmentId, DeviceId},
+    sealing::Envelope,
     task::{AssignmentStatus, FailureMessage, Fault, Needs, PeerAddresses, Privacy, Progress},
     units::{BlockNumber, Milliseconds},
 };
@@ -83,6 +84,8 @@ pub struct Order {
     pub peers: PeerAddresses,
     /// State of the assignment in that block.
     pub status: AssignmentStatus,
+    /// For a sealed task: the data key, once it is granted.
+    pub envelope: Option<Envelope>,
 }
 
 /// What the native engine says of an assignment; each replaces the one before.

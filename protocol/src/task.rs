@@ -56,13 +56,39 @@ plain! {
     }
 }
 
-plain! {
-    /// Who may see a task's data.
-    enum Privacy {
-        /// Everybody.
-        Public,
-        /// Whoever the requester grants the data key.
-        Sealed,
+/// Who may see a task's data.
+#[derive(
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Debug,
+)]
+#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(
+    feature = "std",
+    serde(rename_all = "kebab-case", rename_all_fields = "camelCase")
+)]
+pub enum Privacy {
+    /// Everybody.
+    Public,
+    /// Whoever the requester grants the data key; see [`crate::sealing`].
+    Sealed {
+        /// [`crate::sealing::key_commitment`] of the data key.
+        #[cfg_attr(feature = "std", serde(with = "crate::json::hash"))]
+        key_commitment: Hash,
+    },
+}
+
+impl Privacy {
+    /// Whether the data is for those only whom the requester grants the key.
+    pub fn is_sealed(&self) -> bool {
+        matches!(self, Self::Sealed { .. })
     }
 }
 
@@ -196,6 +222,8 @@ plain! {
 plain! {
     /// Why an assignment failed. Some are seen by the chain, some are reported by the worker.
     enum Fault {
+        /// Chain: the requester of a sealed task granted no data key within the key window.
+        NoKey,
         /// Chain: no `start` within the start window.
         NoStart,
         /// Chain: no progress within the progress window.
@@ -235,6 +263,8 @@ pub enum Blame {
     /// Nobody at first: an independent provider tries. If it succeeds the first pays; if it
     /// reports the same, the requester does.
     Undecided,
+    /// The task ends, and the requester pays the provider a base fee.
+    Requester,
 }
 
 impl Fault {
@@ -243,6 +273,7 @@ impl Fault {
         match self {
             Self::NoStart | Self::NoProgress | Self::NoCommit | Self::Crashed => Blame::Provider,
             Self::NoReveal | Self::WrongResult => Blame::WrongResult,
+            Self::NoKey => Blame::Requester,
             Self::BadKey
             | Self::InputUnavailable
             | Self::BadManifest
@@ -306,7 +337,16 @@ pub struct Progress {
     )
 )]
 pub enum AssignmentStatus {
-    /// Matched; the provider fetches. → `Running` (`start`), `Failed`, `Cancelled`.
+    /// Matched, and the task is sealed: the requester has to grant the data key. → `Assigned`
+    /// (`grant_key`), `Failed`, `Cancelled`.
+    AwaitingKey {
+        /// Last block in which `grant_key` is accepted.
+        grant_by: BlockNumber,
+        /// The provider's sealing key (x25519) at the match: to this the data key has to be sealed.
+        #[cfg_attr(feature = "std", serde(with = "crate::json::hash"))]
+        recipient: Hash,
+    },
+    /// Matched, and the data is for the provider to read; it fetches. → `Running` (`start`), `Failed`, `Cancelled`.
     Assigned {
         /// Last block in which `start` is accepted.
         start_by: BlockNumber,
@@ -374,6 +414,8 @@ plain! {
         AttemptsExhausted,
         /// Independent providers reported the same fault; the requester pays their base fee.
         FaultConfirmed,
+        /// The requester granted no data key; it pays the provider's base fee.
+        NoKey,
     }
 }
 

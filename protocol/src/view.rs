@@ -10,6 +10,7 @@ use crate::{
     device::{DeviceSpec, Reputation, Slots},
     hashing::Hash,
     ids::{AssignmentId, DeviceId, TaskId},
+    sealing::Envelope,
     task::{AssignmentStatus, PeerAddresses, Submission, TaskStatus, Unmatched},
     units::{AskPrice, Balance, BlockNumber},
 };
@@ -70,6 +71,8 @@ pub struct AssignmentView<AccountId> {
     /// Where the provider serves the result.
     #[cfg_attr(feature = "std", serde(with = "crate::json::peers"))]
     pub peers: PeerAddresses,
+    /// For a sealed task: the data key, sealed to the provider, once it is granted.
+    pub envelope: Option<Envelope>,
 }
 
 /// A device.

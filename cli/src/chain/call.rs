@@ -7,8 +7,9 @@
 use aicpw_protocol::{
     device::{DeviceSpec, Slots},
     hashing::Hash,
+    sealing::Envelope,
     task::{PeerAddresses, Submission},
-    AskPrice, Balance, DeviceId, TaskId,
+    AskPrice, AssignmentId, Balance, DeviceId, TaskId,
 };
 use codec::{Compact, Encode};
 use subxt::{
@@ -57,6 +58,11 @@ impl Call {
     /// Accepts a revealed result.
     pub fn accept(task: TaskId) -> Self {
         Self::new("Tasks", "accept", task)
+    }
+
+    /// Grants the data key of a sealed task to the provider of an assignment.
+    pub fn grant_key(assignment: AssignmentId, envelope: &Envelope) -> Self {
+        Self::new("Tasks", "grant_key", (assignment, envelope))
     }
 
     /// Rates a settled task.
@@ -235,6 +241,22 @@ mod tests {
         let rate = Call::rate(TaskId(7), 5);
         let types = vec![MetaType::new::<TaskId>(), MetaType::new::<u8>()];
         assert_eq!(encode_for(&rate, types).unwrap(), (7u64, 5u8).encode());
+        let assignment = AssignmentId {
+            task: TaskId(7),
+            replica: 0,
+            attempt: 1,
+        };
+        let envelope = Envelope {
+            recipient: [1; 32],
+            encapsulated: [2; 32],
+            sealed_key: [3; 48],
+        };
+        let grant = Call::grant_key(assignment, &envelope);
+        let types = vec![MetaType::new::<AssignmentId>(), MetaType::new::<Envelope>()];
+        assert_eq!(
+            encode_for(&grant, types).unwrap(),
+            (assignment, envelope).encode()
+        );
         let peers = PeerAddresses::default();
         let proof = WorkerProof {
             recent_block: 1,

@@ -83,9 +83,7 @@ fn tasks(error: &str) -> Option<&'static str> {
         "NotSettled" => "it can be rated once the provider is paid; `aicpw task watch` waits",
         "AlreadyRated" => "a rating is given once and stays",
         "RatingOutOfRange" => "give 1 to 5",
-        "BadManifestCid" | "EmptyPeerAddress" | "SealedNotSupported" => {
-            "use the aicpw of the same release as the node"
-        }
+        "BadManifestCid" | "EmptyPeerAddress" => "use the aicpw of the same release as the node",
         _ => return None,
     })
 }

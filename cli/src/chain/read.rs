@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use aicpw_protocol::{
+    hashing::Hash,
     task::Needs,
     view::{DryRun, HistoryHead, MarketClock, MarketParameters, ProviderView, TaskView},
     Balance, BlockNumber, Milliseconds, TaskId,
@@ -94,6 +95,17 @@ struct AccountData {
 }
 
 impl Chain {
+    /// The hash of block 0.
+    ///
+    /// # Errors
+    /// The node does not answer.
+    pub async fn genesis(&self) -> Result<Hash> {
+        let first = self.methods.chain_get_block_hash(Some(0u32.into())).await;
+        let first = first.map_err(|error| explain::rpc(&error))?;
+        let first = first.ok_or_else(|| crate::error::Error::other("the node has no blocks"))?;
+        Ok(first.0)
+    }
+
     /// A task, or `None` if there is none with this id (any more).
     ///
     /// # Errors

@@ -1,17 +1,20 @@
 //! The commands, one file for each group.
 
 pub mod account;
+pub mod agent;
 pub mod completions;
 mod confirm;
 pub mod dry_run;
 pub mod history;
 pub mod ipfs;
+pub mod keys;
 pub mod prepare;
 pub mod provider;
 mod result;
 pub mod submit;
 pub mod task;
 pub mod terms;
+mod upload;
 mod wait;
 
 use crate::{
@@ -62,6 +65,8 @@ pub async fn run(args: Args, out: &Output) -> Result<()> {
         Command::Submit(args) => submit::run(&context, &args).await,
         Command::DryRun(args) => dry_run::run(&context, &args).await,
         Command::Task(command) => task::run(&context, command).await,
+        Command::Agent(args) => agent::run(&context, &args).await,
+        Command::Keys(command) => keys::run(&context, command).await,
         Command::Provider(command) => provider::run(&context, command).await,
         Command::Ipfs(command) => ipfs::run(&context, command).await,
         Command::History(command) => history::run(&context, command).await,

@@ -4,7 +4,11 @@ use std::path::Path;
 
 use aicpw_protocol::{
     manifest::{limits, Manifest},
-    task::{AssignmentStatus, Privacy},
+    sealing::{
+        key::Purpose,
+        stream::{sealed_length, Opener},
+    },
+    task::AssignmentStatus,
     view::TaskView,
     ContentId,
 };
@@ -14,12 +18,13 @@ use super::wait::{connect, result_of};
 use crate::{
     account::Account,
     amount::Amount,
+    data_keys::DataKeys,
     error::{Error, Result},
     fetch::{self, OutputFile},
     life::Latencies,
     node_rpc::{read_all, NodeRpc},
     output::Output,
-    peers,
+    peers, sealed,
     verify::show_hash,
 };
 
@@ -85,11 +90,21 @@ impl ResultJson {
 ///
 /// # Errors
 /// The manifest cannot be fetched, or is not valid.
-pub async fn outputs_of(node: &NodeRpc<'_>, view: &TaskView<Account>) -> Result<Vec<OutputFile>> {
+pub async fn outputs_of(
+    node: &NodeRpc<'_>,
+    view: &TaskView<Account>,
+    keys: &DataKeys,
+) -> Result<Vec<OutputFile>> {
+    let key = sealed::key_of(keys, &view.submission.privacy)?;
     connect(node, &peers::show_all(&view.submission.peers)).await;
     let cid = &view.submission.manifest;
-    let json = read_all(node, cid, limits::MANIFEST_BYTES)
+    let most = match key {
+        Some(_) => sealed_length(limits::MANIFEST_BYTES),
+        None => limits::MANIFEST_BYTES,
+    };
+    let json = read_all(node, cid, most)
         .await
+        .and_then(|json| sealed::open_manifest(key.as_ref(), json))
         .map_err(|error| error.while_doing(format!("fetching the manifest {cid}")))?;
     let manifest = Manifest::parse(&json).map_err(|errors| {
         Error::verification(format!("the manifest {cid} is not valid: {errors}"))
@@ -107,6 +122,7 @@ pub async fn fetch_into(
     view: &TaskView<Account>,
     outputs: &[OutputFile],
     folder: &Path,
+    keys: &DataKeys,
 ) -> Result<ResultJson> {
     let assignment = result_of(view)?;
     let (AssignmentStatus::Revealed { opening, .. } | AssignmentStatus::Settled { opening, .. }) =
@@ -114,18 +130,21 @@ pub async fn fetch_into(
     else {
         return Err(Error::other(format!("task {} has no result yet", view.id)));
     };
-    if view.submission.privacy == Privacy::Sealed {
-        return Err(Error::other(
-            "the result is sealed, and this aicpw cannot open it yet",
-        ));
-    }
+    let opener = sealed::key_of(keys, &view.submission.privacy)?
+        .map(|key| Opener::new(key, Purpose::Result(assignment.id)));
     fetch::check_folder(folder, outputs)?;
     connect(node, &peers::show_all(&assignment.peers)).await;
     let bar = out.bytes_bar("fetching", outputs.iter().map(|output| output.bytes).sum());
     let root = &opening.result_root;
-    fetch::fetch_result(node, &opening.result, root, outputs, folder, |done| {
-        bar.set(done)
-    })
+    fetch::fetch_result(
+        node,
+        &opening.result,
+        root,
+        outputs,
+        folder,
+        opener,
+        |done| bar.set(done),
+    )
     .await?;
     drop(bar);
     let record = ResultJson {

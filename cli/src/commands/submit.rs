@@ -1,15 +1,14 @@
 //! `aicpw submit`: from a manifest on disk to a result on disk.
 
 use std::{
-    collections::BTreeMap,
     path::PathBuf,
     pin::pin,
     time::{Duration, Instant},
 };
 
 use aicpw_protocol::{
-    manifest::Manifest,
-    task::{Refunded, TaskStatus},
+    sealing::DataKey,
+    task::{Privacy, Refunded, TaskStatus},
     view::TaskView,
     ContentId, TaskId,
 };
@@ -20,6 +19,7 @@ use super::{
     prepare::Prepared,
     result::{self, ResultJson},
     terms::{Terms, TermsArgs},
+    upload,
     wait::{self, Failure, Teller},
     Context,
 };
@@ -32,14 +32,17 @@ use crate::{
         submit::{Inclusion, Sent},
         Chain,
     },
+    data_keys::Record,
     error::{Error, Kind, Result},
     fetch,
+    grant::{self, Granter},
     keys::Signer,
     life::{self, Latencies},
     node_rpc::NodeRpc,
     output::{table::pairs, Output},
     peers,
     quantity::{parse_span, show_elapsed, show_span},
+    sealed,
 };
 
 /// What `submit` takes.
@@ -47,6 +50,11 @@ use crate::{
 pub struct SubmitArgs {
     #[command(flatten)]
     pub terms: TermsArgs,
+
+    /// Encrypt manifest, files and result: only the provider that gets the task can read them. Its
+    /// data key is kept in a file (`aicpw keys`) and granted while this waits, or by `aicpw agent`
+    #[arg(long)]
+    pub sealed: bool,
 
     /// Wait until the result is revealed (or the task failed), and tell what happens
     #[arg(long)]
@@ -72,6 +80,7 @@ struct SubmitJson {
     state: Option<String>,
     requester: Account,
     manifest: ContentId,
+    sealed: bool,
     budget: Amount,
     submission_fee: Amount,
     transaction_fee: Option<Amount>,
@@ -108,6 +117,14 @@ pub async fn run(context: &Context<'_>, args: &SubmitArgs) -> Result<()> {
     let out = context.out;
     // Everything that can be known to be wrong is found before anything is sent.
     let prepared = Prepared::load(&args.terms.manifest)?;
+    let keys = context.global.data_keys.open();
+    let key = match args.sealed {
+        true => {
+            sealed::check_manifest(&prepared.manifest)?;
+            Some(DataKey::generate().map_err(Error::other)?)
+        }
+        false => None,
+    };
     if let Some(folder) = &args.out {
         fetch::check_folder(folder, &prepared.outputs)?;
     }
@@ -122,12 +139,23 @@ pub async fn run(context: &Context<'_>, args: &SubmitArgs) -> Result<()> {
     tell_dry_run(out, &chain, &signer, &terms).await?;
 
     let node = NodeRpc::new(&chain);
-    let manifest = upload(out, &node, &prepared).await?;
+    let manifest = upload::upload(out, &node, &prepared, key.as_ref()).await?;
+    if let Some(key) = &key {
+        let record = Record::new(key, &manifest, signer.account, &chain.genesis().await?);
+        let path = keys.save(&record)?;
+        out.say(format!("data key kept in {}", path.display()));
+    }
     let addresses = peers::for_chain(&node.addresses().await?)?;
     if addresses.is_empty() {
         out.warn("the node gave no address at which others reach its files");
     }
-    let call = Call::submit(&terms.submission(manifest.clone(), addresses));
+    let privacy = match &key {
+        Some(key) => Privacy::Sealed {
+            key_commitment: key.commitment(),
+        },
+        None => Privacy::Public,
+    };
+    let call = Call::submit(&terms.submission(manifest.clone(), privacy, addresses));
     let signed = chain.sign(&signer, &call).await?;
     check_funds(&chain, &signer, terms.budget(), fee, Amount(signed.fee)).await?;
     let start = Instant::now();
@@ -143,14 +171,22 @@ pub async fn run(context: &Context<'_>, args: &SubmitArgs) -> Result<()> {
 
     let submitted = if args.wait {
         let timeout = args.timeout.map(|timeout| Duration::from_millis(timeout.0));
-        let teller = Teller::new(out, NodeRpc::new(&chain), task, start, false);
+        let teller = Teller::new(out, NodeRpc::new(&chain), keys.clone(), task, start, false);
+        let granter = Granter::new(&chain, &signer, keys).await?;
         let work = see_through(
-            context, args, &chain, &signer, &prepared, teller, sent, inclusion,
+            context, args, &chain, &signer, &prepared, teller, granter, sent, inclusion,
         );
         wait::bounded(task, timeout, work).await?
     } else {
         let inclusion = sent.finalised().await?;
         let task = inclusion.submitted_task()?;
+        if args.sealed {
+            out.warn(format!(
+                "task {task} is sealed: nobody can start it before it has the key. Keep `aicpw agent` \
+                 running with this account's key until it ends; without a grant in time it ends at \
+                 your cost"
+            ));
+        }
         Submitted {
             task,
             latencies: Latencies {
@@ -166,7 +202,7 @@ pub async fn run(context: &Context<'_>, args: &SubmitArgs) -> Result<()> {
     };
 
     let outcome = submitted.view.as_ref().map_or(Ok(()), wait::outcome);
-    let document = document(&submitted, &signer, &manifest, &terms, fee);
+    let document = document(&submitted, &signer, &manifest, args.sealed, &terms, fee);
     out.result(&document, |document| {
         show(
             document, args, context, &market, &prepared, &terms, &submitted,
@@ -228,30 +264,6 @@ async fn tell_dry_run(out: &Output, chain: &Chain, signer: &Signer, terms: &Term
     Ok(())
 }
 
-/// Uploads the files, then the manifest that names them by CID.
-async fn upload(out: &Output, node: &NodeRpc<'_>, prepared: &Prepared) -> Result<ContentId> {
-    let mut uploaded = BTreeMap::new();
-    for file in &prepared.files {
-        let bar = out.bytes_bar(file.name.clone(), file.bytes);
-        let cid = node.add_file(&file.path, |done| bar.set(done)).await?;
-        uploaded.insert(file.name.clone(), cid);
-    }
-    if !prepared.files.is_empty() {
-        out.say(format!(
-            "uploaded {} files, {}",
-            prepared.files.len(),
-            indicatif::HumanBytes(prepared.upload_bytes())
-        ));
-    }
-    let resolved: Manifest = prepared
-        .manifest
-        .resolve(&uploaded)
-        .map_err(|errors| Error::usage(format!("the manifest: {errors}")))?;
-    let manifest = node.add_bytes(resolved.to_json().as_bytes()).await?;
-    out.say(format!("manifest {manifest}"));
-    Ok(manifest)
-}
-
 /// Follows the task to its result, while the block with its submission becomes final.
 #[allow(clippy::too_many_arguments)] // The parts of one command, used once.
 async fn see_through(
@@ -261,6 +273,7 @@ async fn see_through(
     signer: &Signer,
     prepared: &Prepared,
     mut teller: Teller<'_>,
+    mut granter: Granter<'_>,
     sent: Sent,
     inclusion: Inclusion,
 ) -> Result<Submitted> {
@@ -288,6 +301,9 @@ async fn see_through(
             view = watch.next() => {
                 let view = view?;
                 teller.tell(&view).await;
+                if grant::is_awaited(&view) {
+                    granter.look_and_tell(context.out, task).await;
+                }
                 let revealed = matches!(view.status, TaskStatus::Verifying { .. });
                 if is_final && (revealed || life::is_final(&view.status)) {
                     break view;
@@ -299,8 +315,9 @@ async fn see_through(
     let mut result = None;
     if let (Some(folder), Ok(_)) = (&args.out, wait::outcome(&view)) {
         let node = NodeRpc::new(chain);
-        let fetched = result::fetch_into(context.out, &node, &view, &prepared.outputs, folder);
-        let fetched = fetched.await?;
+        let keys = context.global.data_keys.open();
+        let outputs = &prepared.outputs;
+        let fetched = result::fetch_into(context.out, &node, &view, outputs, folder, &keys).await?;
         teller.latencies.fetched_milliseconds = life::millis(teller.elapsed());
         context.out.say(format!(
             "{:>9}  fetched and checked",
@@ -360,6 +377,7 @@ fn document(
     submitted: &Submitted,
     signer: &Signer,
     manifest: &ContentId,
+    sealed: bool,
     terms: &Terms,
     submission_fee: Amount,
 ) -> SubmitJson {
@@ -370,6 +388,7 @@ fn document(
         state: status.map(|status| life::state_name(&status).to_owned()),
         requester: signer.account,
         manifest: manifest.clone(),
+        sealed,
         budget: terms.budget(),
         submission_fee,
         transaction_fee: inclusion.fee_paid().map(Amount),
@@ -466,6 +485,7 @@ mod tests {
             state: None,
             requester: Account([1; 32]),
             manifest: cid.parse().unwrap(),
+            sealed: false,
             budget: Amount(1),
             submission_fee: Amount(1),
             transaction_fee: None,

@@ -168,9 +168,10 @@ pub async fn run(context: &Context<'_>, command: TaskCommand) -> Result<()> {
             let node = NodeRpc::new(&chain);
             let view = read(&chain, TaskId(id)).await?;
             wait::result_of(&view)?;
-            let outputs = result::outputs_of(&node, &view).await?;
+            let keys = context.global.data_keys.open();
+            let outputs = result::outputs_of(&node, &view, &keys).await?;
             fetch::check_folder(&out, &outputs)?;
-            let fetched = result::fetch_into(context.out, &node, &view, &outputs, &out)
+            let fetched = result::fetch_into(context.out, &node, &view, &outputs, &out, &keys)
                 .await
                 .map_err(|error| error.about_task(id))?;
             context.out.result(&fetched, |fetched| {
@@ -216,7 +217,8 @@ async fn watch(context: &Context<'_>, id: TaskId, timeout: Option<Milliseconds>)
     // Not one that could still come: there is no submission that is waited for.
     read(&chain, id).await?;
     let node = NodeRpc::new(&chain);
-    let mut teller = Teller::new(context.out, node, id, Instant::now(), true);
+    let keys = context.global.data_keys.open();
+    let mut teller = Teller::new(context.out, node, keys, id, Instant::now(), true);
     let work = async {
         let mut watch = Watch::new(&chain, id).await?;
         loop {

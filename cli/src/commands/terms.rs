@@ -151,6 +151,7 @@ impl Terms {
     pub fn submission(
         &self,
         manifest: ContentId,
+        privacy: Privacy,
         peers: aicpw_protocol::task::PeerAddresses,
     ) -> Submission {
         Submission {
@@ -160,7 +161,7 @@ impl Terms {
             budget: self.budget.0,
             match_window: self.match_window,
             verification: self.verification,
-            privacy: Privacy::Public,
+            privacy,
             peers,
         }
     }

@@ -60,6 +60,7 @@ fn defaults_that_are_told() {
         "bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi"
             .parse()
             .unwrap(),
+        aicpw_protocol::task::Privacy::Public,
         Default::default(),
     );
     assert_eq!(submission.budget, 5 * AICP / 2);

@@ -3,20 +3,23 @@
 use std::time::{Duration, Instant};
 
 use aicpw_protocol::{
-    task::TaskStatus,
+    sealing::stream::sealed_length,
+    task::{Privacy, TaskStatus},
     view::{AssignmentView, TaskView},
-    ContentId, TaskId,
+    AssignmentId, ContentId, TaskId,
 };
 use serde::Serialize;
 
 use crate::{
     account::Account,
+    data_keys::DataKeys,
     error::{Error, Kind, Result},
     life::{self, Latencies, Life, Step},
     node_rpc::{read_all, NodeRpc},
     output::{progress::Bar, Output},
     peers,
     quantity::show_elapsed,
+    sealed,
 };
 
 /// Longest log of a worker that is shown; the rest stays on IPFS.
@@ -57,6 +60,7 @@ struct StepLine<'a> {
 pub struct Teller<'a> {
     out: &'a Output,
     node: NodeRpc<'a>,
+    keys: DataKeys,
     task: TaskId,
     start: Instant,
     lines: bool,
@@ -74,6 +78,7 @@ impl<'a> Teller<'a> {
     pub fn new(
         out: &'a Output,
         node: NodeRpc<'a>,
+        keys: DataKeys,
         task: TaskId,
         start: Instant,
         lines: bool,
@@ -81,6 +86,7 @@ impl<'a> Teller<'a> {
         Self {
             out,
             node,
+            keys,
             task,
             start,
             lines,
@@ -117,7 +123,8 @@ impl<'a> Teller<'a> {
                     ..
                 } => {
                     let failed = view.assignments.iter().find(|a| a.id == *assignment);
-                    self.log_text(log, failed).await
+                    self.log_text(log, *assignment, failed, &view.submission.privacy)
+                        .await
                 }
                 _ => None,
             };
@@ -196,6 +203,9 @@ impl<'a> Teller<'a> {
         let text = match view.status {
             TaskStatus::Queued { .. } | TaskStatus::Parked { .. } => "waiting for a device",
             TaskStatus::Active => match view.assignments.last().map(|a| &a.status) {
+                Some(aicpw_protocol::task::AssignmentStatus::AwaitingKey { .. }) => {
+                    "the provider waits for the data key"
+                }
                 Some(aicpw_protocol::task::AssignmentStatus::Assigned { .. }) => {
                     "the provider fetches the inputs"
                 }
@@ -218,13 +228,17 @@ impl<'a> Teller<'a> {
     async fn log_text(
         &self,
         log: &ContentId,
+        id: AssignmentId,
         assignment: Option<&AssignmentView<Account>>,
+        privacy: &Privacy,
     ) -> Option<String> {
         let fetch = async {
+            let key = sealed::key_of(&self.keys, privacy)?;
             if let Some(assignment) = assignment {
                 connect(&self.node, &peers::show_all(&assignment.peers)).await;
             }
-            read_all(&self.node, log, LOG_BYTES).await
+            let log = read_all(&self.node, log, sealed_length(LOG_BYTES)).await?;
+            sealed::open_log(key.as_ref(), id, log)
         };
         match tokio::time::timeout(LOG_TIMEOUT, fetch).await {
             Ok(Ok(bytes)) => Some(printable(&String::from_utf8_lossy(&bytes))),
@@ -331,6 +345,9 @@ fn refund_hint(view: &TaskView<Account>) -> String {
                 .into()
         }
         Some(Fault::BadManifest) => "correct the manifest".into(),
+        Some(Fault::NoKey) => {
+            "keep `aicpw agent` running with this account's key while sealed tasks are open".into()
+        }
         _ => format!(
             "`aicpw task show {}` says what happened to each assignment",
             view.id

@@ -71,13 +71,21 @@ pub struct TaskJson {
     time_limit_milliseconds: u64,
     match_window_milliseconds: u64,
     verification: VerificationJson,
-    privacy: Privacy,
+    #[serde(flatten)]
+    privacy: PrivacyJson,
     peers: Vec<String>,
     submitted_at: BlockNumber,
     timestamp: u64,
     history_head: String,
     rating: Option<u8>,
     assignments: Vec<AssignmentJson>,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "privacy", rename_all = "kebab-case")]
+enum PrivacyJson {
+    Public,
+    Sealed { key_commitment: String },
 }
 
 #[derive(Serialize)]
@@ -139,11 +147,17 @@ struct AssignmentJson {
     #[serde(flatten)]
     state: AssignmentStateJson,
     peers: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key_granted_to: Option<String>,
 }
 
 #[derive(Serialize)]
 #[serde(tag = "state", rename_all = "kebab-case")]
 enum AssignmentStateJson {
+    AwaitingKey {
+        grant_by: BlockNumber,
+        recipient: String,
+    },
     Assigned {
         start_by: BlockNumber,
     },
@@ -220,7 +234,12 @@ impl From<&TaskView<Account>> for TaskJson {
                 }
                 Verification::Proof { circuit } => VerificationJson::Proof { circuit },
             },
-            privacy: submission.privacy,
+            privacy: match submission.privacy {
+                Privacy::Public => PrivacyJson::Public,
+                Privacy::Sealed { key_commitment } => PrivacyJson::Sealed {
+                    key_commitment: show_hash(&key_commitment),
+                },
+            },
             peers: peers::show_all(&submission.peers),
             submitted_at: view.submitted_at,
             timestamp: view.timestamp,
@@ -255,6 +274,13 @@ impl From<&AssignmentView<Account>> for AssignmentJson {
             fraud_bond: Amount(view.fraud_bond),
             assigned_at: view.assigned_at,
             state: match &view.status {
+                AssignmentStatus::AwaitingKey {
+                    grant_by,
+                    recipient,
+                } => AssignmentStateJson::AwaitingKey {
+                    grant_by: *grant_by,
+                    recipient: show_hash(recipient),
+                },
                 AssignmentStatus::Assigned { start_by } => AssignmentStateJson::Assigned {
                     start_by: *start_by,
                 },
@@ -304,6 +330,7 @@ impl From<&AssignmentView<Account>> for AssignmentJson {
                 }
             },
             peers: peers::show_all(&view.peers),
+            key_granted_to: view.envelope.map(|envelope| show_hash(&envelope.recipient)),
         }
     }
 }

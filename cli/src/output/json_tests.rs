@@ -3,6 +3,7 @@ use crate::{
     error::Kind,
     life::tests::{assignment, opening, view},
 };
+use aicpw_protocol::sealing::Envelope;
 use serde_json::{json, Value};
 
 const CID: &str = "bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi";
@@ -123,6 +124,10 @@ fn every_field_of_a_task_is_documented() {
         },
     ];
     let assignments = [
+        AssignmentStatus::AwaitingKey {
+            grant_by: 1,
+            recipient: hash,
+        },
         AssignmentStatus::Assigned { start_by: 1 },
         AssignmentStatus::Running {
             progress_by: 1,
@@ -169,6 +174,14 @@ fn every_field_of_a_task_is_documented() {
                 assignments.clone().map(|s| assignment(0, s)).to_vec(),
             );
             view.submission.verification = verification;
+            view.submission.privacy = Privacy::Sealed {
+                key_commitment: hash,
+            };
+            view.assignments[0].envelope = Some(Envelope {
+                recipient: hash,
+                encapsulated: hash,
+                sealed_key: [1; 48],
+            });
             let document = TaskJson::from(&view);
             crate::output::documented::check(&["Task"], &document);
             let state = serde_json::to_value(&document).unwrap()["state"].clone();

@@ -64,6 +64,7 @@ fn state_text(view: &TaskView<Account>) -> String {
 
 fn assignment_state(status: &AssignmentStatus) -> &'static str {
     match status {
+        AssignmentStatus::AwaitingKey { .. } => "awaiting-key",
         AssignmentStatus::Assigned { .. } => "assigned",
         AssignmentStatus::Running { .. } => "running",
         AssignmentStatus::Committed { .. } => "committed",
@@ -122,6 +123,13 @@ pub fn show(view: &TaskView<Account>) -> String {
         ),
         ("Time limit", Some(show_span(submission.time_limit))),
         ("Verification", Some(verification(view))),
+        (
+            "Privacy",
+            submission
+                .privacy
+                .is_sealed()
+                .then(|| "sealed: for the provider that is granted the key".into()),
+        ),
         ("Budget", Some(Amount(submission.budget).with_unit())),
         (
             "Escrow",

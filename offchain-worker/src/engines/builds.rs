@@ -201,6 +201,7 @@ mod tests {
                 needs: order.needs,
                 output_bytes: 4,
                 deadline: Instant::now() + Duration::from_secs(60),
+                keep_build: true,
             }
         }
 

@@ -63,6 +63,9 @@ pub struct Job {
     pub output_bytes: u64,
     /// When it is killed.
     pub deadline: Instant,
+    /// Whether what was built may be kept for other jobs. Not of a sealed task: it would outlive the
+    /// job.
+    pub keep_build: bool,
 }
 
 /// What a finished run left behind.

@@ -220,7 +220,7 @@ impl Engine for OpenCl {
 
     async fn build(&self, job: &Job) -> Result<(), Failure> {
         blocking::run(|| self.write_spec(job))?;
-        let builds = self.builds.as_ref();
+        let builds = self.builds.as_ref().filter(|_| job.keep_build);
         if builds.is_some_and(|builds| blocking::run(|| builds.give(job))) {
             return Ok(());
         }

@@ -43,6 +43,7 @@ fn case(script: &str, limit: Duration) -> Case {
             needs: testing::order(1).needs,
             output_bytes: 6,
             deadline: Instant::now() + limit,
+            keep_build: true,
         },
         dir,
     }
@@ -312,16 +313,7 @@ async fn a_program_is_compiled_once_and_again_after_a_crash() {
     let mut case = case(script, LONG);
     let builds = Builds::open(case.dir.path().join("builds"), case.engine.program.clone());
     case.engine.builds = Some(builds.unwrap());
-    std::fs::create_dir(case.job.folder.join(path::INPUTS)).unwrap();
-    std::fs::write(case.job.folder.join(path::PROGRAM), "text").unwrap();
-    let manifest = serde_json::json!({
-        "version": "aicpw.task/v1", "name": "test", "engine": "opencl", "class": "int",
-        "program": { "cid": "bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi" },
-        "buffers": [{ "name": "v", "type": "int", "length": 1 }],
-        "steps": [{ "kernel": "f", "args": [{ "buffer": "v" }], "global": [1] }],
-        "outputs": ["v"],
-    });
-    std::fs::write(case.job.folder.join(path::MANIFEST), manifest.to_string()).unwrap();
+    with_program(&case);
     let compiled = || {
         let log = std::fs::read_to_string(case.dir.path().join("log")).unwrap();
         log.lines().count()
@@ -338,4 +330,38 @@ async fn a_program_is_compiled_once_and_again_after_a_crash() {
     assert_eq!(failure.fault, Fault::Crashed);
     case.engine.build(&case.job).await.unwrap();
     assert_eq!(compiled(), 2);
+}
+
+#[tokio::test]
+async fn what_is_built_for_a_sealed_task_is_not_kept() {
+    let script = r#"
+        for file in program.bin build.log build.json; do echo "$file" > build/$file; done
+        echo '{"done":"build"}'
+    "#;
+    let mut case = case(script, LONG);
+    let kept = case.dir.path().join("builds");
+    let builds = Builds::open(kept.clone(), case.engine.program.clone());
+    case.engine.builds = Some(builds.unwrap());
+    with_program(&case);
+    let count = || std::fs::read_dir(&kept).unwrap().count();
+    case.job.keep_build = false;
+    case.engine.build(&case.job).await.unwrap();
+    assert_eq!(count(), 0);
+    case.job.keep_build = true;
+    case.engine.build(&case.job).await.unwrap();
+    assert_eq!(count(), 1);
+}
+
+/// Puts manifest and program into the job's folder.
+fn with_program(case: &Case) {
+    std::fs::create_dir(case.job.folder.join(path::INPUTS)).unwrap();
+    std::fs::write(case.job.folder.join(path::PROGRAM), "text").unwrap();
+    let manifest = serde_json::json!({
+        "version": "aicpw.task/v1", "name": "test", "engine": "opencl", "class": "int",
+        "program": { "cid": "bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi" },
+        "buffers": [{ "name": "v", "type": "int", "length": 1 }],
+        "steps": [{ "kernel": "f", "args": [{ "buffer": "v" }], "global": [1] }],
+        "outputs": ["v"],
+    });
+    std::fs::write(case.job.folder.join(path::MANIFEST), manifest.to_string()).unwrap();
 }

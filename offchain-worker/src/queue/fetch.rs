@@ -3,13 +3,15 @@
 use aicpw_protocol::{
     content::ContentId,
     mailbox::Order,
+    sealing::stream::{sealed_length, OpenError},
     task::{Fault, PeerAddresses},
 };
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::sealed::Sealing;
 use crate::{
-    durable,
+    blocking, durable,
     engines::{self, Engine, Failure, Plan},
     ipfs::{silent, BlobError, BlobStore, FetchOptions, PeerAddress},
 };
@@ -29,30 +31,39 @@ pub struct FetchLimits {
     pub total: Duration,
 }
 
+/// Where a job's data is fetched.
+pub struct Source<'a> {
+    /// The store.
+    pub store: &'a dyn BlobStore,
+    /// Bounds.
+    pub limits: &'a FetchLimits,
+    /// For a sealed task: what opens the data, and a file for what is still sealed.
+    pub sealed: Option<(&'a Sealing, PathBuf)>,
+}
+
 /// Fetches all that a job needs into its folder and checks it.
 ///
 /// # Errors
 /// [`Fault::InputUnavailable`] naming the CID and the field, [`Fault::BadManifest`] naming the
-/// field, and [`Fault::Crashed`] where this machine is to blame.
+/// field, [`Fault::BadKey`] if the data key does not open it, and [`Fault::Crashed`] where this
+/// machine is to blame.
 pub async fn fetch_all(
-    store: &dyn BlobStore,
+    source: &Source<'_>,
     engine: &dyn Engine,
     order: &Order,
     folder: &Path,
-    limits: &FetchLimits,
 ) -> Result<Plan, Failure> {
     let peers = addresses(&order.peers);
     let manifest = engines::manifest_path(folder);
-    fetch(
-        store,
-        &order.manifest,
-        "the manifest",
-        &manifest,
-        MAX_MANIFEST,
-        &peers,
-        limits,
-    )
-    .await?;
+    source
+        .fetch(
+            &order.manifest,
+            "the manifest",
+            &manifest,
+            MAX_MANIFEST,
+            &peers,
+        )
+        .await?;
     let text = durable::read_untrusted(&manifest, MAX_MANIFEST)
         .map_err(|error| own_fault(&format!("cannot read the manifest: {error}")))?;
     let plan = engine
@@ -66,16 +77,9 @@ pub async fn fetch_all(
                 own_fault(&format!("cannot make a folder for {}: {error}", blob.field))
             })?;
         }
-        let bytes = fetch(
-            store,
-            &blob.cid,
-            &blob.field,
-            &path,
-            blob.max_bytes,
-            &peers,
-            limits,
-        )
-        .await?;
+        let bytes = source
+            .fetch(&blob.cid, &blob.field, &path, blob.max_bytes, &peers)
+            .await?;
         if let Some(expected) = blob.length.filter(|expected| *expected != bytes) {
             return Err(Failure::new(
                 Fault::InputUnavailable,
@@ -87,6 +91,31 @@ pub async fn fetch_all(
         }
     }
     Ok(plan)
+}
+
+impl Source<'_> {
+    /// Fetches a file, opens it if it is sealed, and returns the length of what is in it.
+    async fn fetch(
+        &self,
+        content: &ContentId,
+        field: &str,
+        path: &Path,
+        max_bytes: u64,
+        peers: &[PeerAddress],
+    ) -> Result<u64, Failure> {
+        let Self { store, limits, .. } = *self;
+        let Some((sealing, download)) = &self.sealed else {
+            return fetch(store, content, field, path, max_bytes, peers, limits).await;
+        };
+        let max_bytes = sealed_length(max_bytes);
+        fetch(store, content, field, download, max_bytes, peers, limits).await?;
+        blocking::run(|| sealing.open_content(download, path)).map_err(|error| match error {
+            OpenError::Io(error) => own_fault(&format!("cannot open {field}: {error}")),
+            OpenError::Broken(broken) => {
+                Failure::new(Fault::BadKey, format!("{field}: {content}: {broken}"))
+            }
+        })
+    }
 }
 
 async fn fetch(

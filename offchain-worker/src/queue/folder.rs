@@ -3,7 +3,9 @@
 //! ```text
 //! jobs/<assignment>/state.json   the record; the truth about the job
 //! jobs/<assignment>/log.txt      what a failed run said
-//! jobs/<assignment>/output       the result, taken out of the sandbox's reach
+//! jobs/<assignment>/output       the result, taken out of the sandbox's reach; of a sealed task its
+//!                                ciphertext
+//! jobs/<assignment>/download     ciphertext that is being opened
 //! jobs/<assignment>/trace.json   its checkpoints, for a jury
 //! jobs/<assignment>/work/        all that the program can see
 //! ```
@@ -112,6 +114,11 @@ impl JobFolder {
         self.path.join("output")
     }
 
+    /// Sealed data on its way in.
+    pub fn download(&self) -> PathBuf {
+        self.path.join("download")
+    }
+
     /// The checkpoints.
     pub fn trace(&self) -> PathBuf {
         self.path.join("trace.json")
@@ -151,7 +158,7 @@ impl JobFolder {
     pub fn clear(&self) -> Result<(), FolderError> {
         let work = self.work();
         durable::remove_folder(&work).map_err(error("remove", &work))?;
-        for file in [self.output(), self.trace(), self.log()] {
+        for file in [self.output(), self.trace(), self.log(), self.download()] {
             match std::fs::remove_file(&file) {
                 Err(e) if e.kind() != io::ErrorKind::NotFound => {
                     return Err(error("remove", &file)(e));

@@ -5,7 +5,8 @@ use aicpw_protocol::{
     commitment::ResultOpening,
     content::ContentId,
     mailbox::{Order, Report},
-    task::{Fault, Privacy, Progress},
+    sealing::stream::sealed_length,
+    task::{Fault, Progress},
     BlockNumber, Hash,
 };
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,9 +15,10 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use super::{
     answer,
-    fetch::{fetch_all, FetchLimits},
+    fetch::{fetch_all, FetchLimits, Source},
     folder::{FolderError, JobFolder},
     record::{short_message, Answer, Phase},
+    sealed::{Sealing, PUBLIC_MESSAGE},
     sight::{Commitment, End, Watch},
     slots::Slots,
 };
@@ -68,6 +70,8 @@ pub struct Life {
     shop: Arc<Shop>,
     folder: JobFolder,
     watch: Watch,
+    /// Of a sealed task, once its key is granted.
+    sealing: Option<Sealing>,
 }
 
 /// A closed job.
@@ -84,6 +88,7 @@ impl Life {
             shop,
             folder,
             watch,
+            sealing: None,
         }
     }
 
@@ -157,28 +162,47 @@ impl Life {
             message = failure.message,
             "failed"
         );
-        let log = self.keep_log(&failure.log).await;
+        let (message, log) = match self.sealing {
+            Some(_) => {
+                let all = [failure.message.as_bytes(), b"\n", &failure.log].concat();
+                (PUBLIC_MESSAGE.to_owned(), self.keep_log(&all).await)
+            }
+            None => {
+                let log = self.keep_log(&failure.log).await;
+                (self.without_paths(&failure.message), log)
+            }
+        };
         self.enter(Phase::Failed {
             fault: failure.fault,
-            message: self.without_paths(&failure.message),
+            message,
             log,
         })
     }
 
     async fn compute(&mut self) -> Result<Answer, Trouble> {
         let order = self.order().clone();
-        if order.privacy == Privacy::Sealed {
-            let message = "this worker cannot open sealed data";
-            return Err(Failure::new(Fault::BadKey, message).into());
-        }
         self.enter(Phase::Fetching)?;
         blocking::run(|| self.folder.reset_work())?;
         let work = self.folder.work();
 
         let shop = self.shop.clone();
         let watch = self.watch.clone();
+        if order.privacy.is_sealed() {
+            let granted = watch.granted().await;
+            let genesis = &self.folder.record().genesis;
+            let sealing = Sealing::open(&shop.secret, genesis, &order, &granted)?;
+            self.sealing = Some(sealing);
+        }
+        let source = Source {
+            store: &*shop.store,
+            limits: &shop.fetch,
+            sealed: self
+                .sealing
+                .as_ref()
+                .map(|sealing| (sealing, self.folder.download())),
+        };
         let plan = tokio::select! {
-            plan = fetch_all(&*shop.store, &*shop.engine, &order, &work, &shop.fetch) => plan?,
+            plan = fetch_all(&source, &*shop.engine, &order, &work) => plan?,
             () = watch.start_window_closes(MARGIN) => {
                 let message = format!(
                     "manifest {} or one of its blobs did not arrive within the start window",
@@ -199,6 +223,7 @@ impl Life {
             needs: order.needs,
             output_bytes: plan.output_bytes,
             deadline,
+            keep_build: !order.privacy.is_sealed(),
         };
         let product = tokio::select! {
             product = self.build_and_run(&job) => product?,
@@ -255,6 +280,10 @@ impl Life {
         if root != product.result_root {
             return Err(odd("the output is not what the engine says it is".into()));
         }
+        if let Some(sealing) = &self.sealing {
+            blocking::run(|| sealing.seal_result(&output, &root))
+                .map_err(|error| own(format!("the output cannot be sealed: {error}")))?;
+        }
         // A result that is committed to has to be served.
         self.room_for(output_bytes).await?;
         // Only hashed: nothing is served or announced before the commit is final.
@@ -273,7 +302,11 @@ impl Life {
 
     /// Whether the store can take the result.
     async fn room_for(&self, output_bytes: u64) -> Result<(), Trouble> {
-        match self.shop.store.make_room(output_bytes).await {
+        let bytes = match self.sealing {
+            Some(_) => sealed_length(output_bytes),
+            None => output_bytes,
+        };
+        match self.shop.store.make_room(bytes).await {
             Ok(()) => Ok(()),
             Err(error @ (BlobError::StoreFull { .. } | BlobError::DiskFull { .. })) => {
                 let message = format!("the result: at the provider: {error}");
@@ -397,9 +430,13 @@ impl Life {
         }
         let log = log.get(..MAX_LOG).unwrap_or(log);
         let text = self.without_paths(&String::from_utf8_lossy(log));
+        let log = match &self.sealing {
+            Some(sealing) => sealing.seal_log(text.as_bytes()).ok()?,
+            None => text.into_bytes(),
+        };
         let path = self.folder.log();
         let add = async {
-            let written = tokio::fs::write(&path, text).await;
+            let written = tokio::fs::write(&path, log).await;
             written.map_err(|source| BlobError::File {
                 action: "write",
                 path: path.clone(),

@@ -9,6 +9,8 @@
 //! - A finished job is never computed again, and no two results are ever reported for it: the result
 //!   is on the disk before it is reported, and its commitment is derived from it.
 //! - Nothing is served, announced or opened before the commit is final.
+//! - Of a sealed task nothing but ciphertext goes to IPFS, and nothing but the kind of a failure goes
+//!   on chain in the clear.
 //! - A job ends when the *finalised* chain says so; a fork stops nothing.
 //! - An order that a fork replaced by other work under the same assignment is dropped with all that
 //!   was made for it.
@@ -19,6 +21,7 @@ mod folder;
 mod job;
 mod record;
 mod retention;
+mod sealed;
 mod sight;
 mod slots;
 
@@ -217,7 +220,8 @@ impl Queue {
         // A result that is revealed needs nobody to compute it again.
         let to_do = matches!(
             order.status,
-            AssignmentStatus::Assigned { .. }
+            AssignmentStatus::AwaitingKey { .. }
+                | AssignmentStatus::Assigned { .. }
                 | AssignmentStatus::Running { .. }
                 | AssignmentStatus::Committed { .. }
         );
@@ -308,9 +312,11 @@ impl Queue {
                 None if block.number < active.seen_at => Finalised::NotYet,
                 None => Finalised::Gone,
             };
+            let granted = order.and_then(|order| order.envelope);
             active.sight.send_if_modified(|sight| {
-                let changed = sight.finalised != finalised;
+                let changed = sight.finalised != finalised || sight.granted != granted;
                 sight.finalised = finalised;
+                sight.granted = granted;
                 changed
             });
         }

@@ -10,7 +10,7 @@ use codec::{DecodeAll, Encode};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Version of the format of `state.json`.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// A job.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,7 +36,7 @@ pub struct Record {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "phase")]
 pub enum Phase {
-    /// Manifest, program and inputs are being fetched. → `Ready`, `Failed`, `Closed`.
+    /// Manifest, program and inputs are being fetched; of a sealed task, once its key is granted. → `Ready`, `Failed`, `Closed`.
     Fetching,
     /// Everything is here and checked, and the device has a free slot. → `Building`, `Closed`.
     Ready,
@@ -131,6 +131,7 @@ pub fn same_work(a: &Order, b: &Order) -> bool {
             privacy,
             peers: _,
             status: _,
+            envelope: _,
         } = order;
         (
             assignment,

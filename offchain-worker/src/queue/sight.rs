@@ -1,6 +1,7 @@
 //! What the chain says about one assignment, and waiting for it.
 
 use aicpw_protocol::{
+    sealing::Envelope,
     task::{AssignmentStatus, Progress},
     BlockNumber, Hash,
 };
@@ -15,6 +16,8 @@ pub struct Sight {
     pub best: Option<AssignmentStatus>,
     /// What is final.
     pub finalised: Finalised,
+    /// The data key of a sealed task, once its grant is final.
+    pub granted: Option<Envelope>,
 }
 
 /// What the last finalised block says about an assignment.
@@ -59,6 +62,7 @@ impl Sight {
             now,
             best,
             finalised: Finalised::NotYet,
+            granted: None,
         }
     }
 
@@ -67,7 +71,8 @@ impl Sight {
             Finalised::NotYet => None,
             Finalised::Gone => Some(End::Gone),
             Finalised::Status(status) => match status {
-                AssignmentStatus::Assigned { .. }
+                AssignmentStatus::AwaitingKey { .. }
+                | AssignmentStatus::Assigned { .. }
                 | AssignmentStatus::Running { .. }
                 | AssignmentStatus::Committed { .. }
                 | AssignmentStatus::Revealed { .. } => None,
@@ -115,6 +120,11 @@ impl Watch {
     /// Until the assignment has ended in the finalised chain.
     pub async fn ended(&self) -> End {
         self.until(Sight::end).await
+    }
+
+    /// Until the grant of a sealed task's data key is final.
+    pub async fn granted(&self) -> Envelope {
+        self.until(|sight| sight.granted).await
     }
 
     /// Until the finalised chain holds a commitment for the assignment.

@@ -21,7 +21,13 @@ use crate::{
     testing::{cid_of, content_id, order, soon, FakeChain, FakeEngine, FakeStore, MANIFEST},
 };
 
+mod sealed;
+
 const OUTPUT: &[u8] = b"result";
+
+fn secret() -> WorkerSecret {
+    WorkerSecret::from_bytes([4; 32])
+}
 
 /// A node's native side that can be stopped and started again on the same folder.
 struct Node {
@@ -55,7 +61,7 @@ impl Node {
             store: self.store.clone(),
             mailbox: Mailbox::new(self.chain.storage.clone(), FakeChain::GENESIS),
             engine: self.engine.clone(),
-            secret: WorkerSecret::from_bytes([4; 32]),
+            secret: secret(),
             slots: Slots::default(),
             fetch: FetchLimits {
                 stall: Duration::from_secs(1),

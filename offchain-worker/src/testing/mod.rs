@@ -68,5 +68,6 @@ pub fn order(task: u64) -> Order {
         privacy: Privacy::Public,
         peers: Default::default(),
         status: AssignmentStatus::Assigned { start_by: 1_000 },
+        envelope: None,
     }
 }

@@ -65,6 +65,13 @@ impl FakeStore {
         state.pinned.contains(cid).then(|| content.clone())
     }
 
+    /// Whether these bytes occur in what was added here.
+    pub fn holds(&self, bytes: &[u8]) -> bool {
+        let state = self.state.borrow();
+        let mut added = state.pinned.iter().filter_map(|cid| state.blobs.get(cid));
+        added.any(|blob| blob.windows(bytes.len()).any(|window| window == bytes))
+    }
+
     /// Waits until a CID is pinned.
     pub async fn until_pinned(&self, cid: Cid) {
         let mut state = self.state.subscribe();

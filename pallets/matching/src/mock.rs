@@ -131,6 +131,9 @@ impl DevicePool<AccountId> for Devices {
     fn peers(_: DeviceId) -> PeerAddresses {
         Default::default()
     }
+    fn sealing_key(_: DeviceId) -> Option<aicpw_protocol::Hash> {
+        None
+    }
     fn worker_device(_: DeviceId) -> Option<WorkerDevice<AccountId>> {
         None
     }

@@ -5,7 +5,7 @@ use aicpw_primitives::{
     worker_key::{WorkerId, WorkerProof},
 };
 use aicpw_protocol::{
-    task::PeerAddresses, worker::Statement, AssignmentId, Balance, BlockNumber, DeviceId,
+    task::PeerAddresses, worker::Statement, AssignmentId, Balance, BlockNumber, DeviceId, Hash,
 };
 use alloc::vec::Vec;
 use frame_support::{
@@ -262,6 +262,11 @@ impl<T: Config> DevicePool<T::AccountId> for Pallet<T> {
             .and_then(|device| Providers::<T>::get(device.provider))
             .map(|provider| provider.peers)
             .unwrap_or_default()
+    }
+
+    fn sealing_key(id: DeviceId) -> Option<Hash> {
+        let provider = Devices::<T>::get(id)?.provider;
+        Some(Providers::<T>::get(provider)?.sealing_key)
     }
 
     fn worker_device(id: DeviceId) -> Option<WorkerDevice<T::AccountId>> {

@@ -6,6 +6,7 @@ use aicpw_primitives::{
 };
 use aicpw_protocol::{
     device::{DeviceSpec, Slots},
+    sealing::is_sealing_key,
     task::PeerAddresses,
     worker::Statement,
     AskPrice, Balance, DeviceId, Hash,
@@ -331,7 +332,7 @@ impl<T: Config> Pallet<T> {
         sealing_key: &Hash,
         proof: &WorkerProof,
     ) -> DispatchResult {
-        ensure!(*sealing_key != Hash::default(), Error::<T>::BadSealingKey);
+        ensure!(is_sealing_key(sealing_key), Error::<T>::BadSealingKey);
         ensure!(
             !WorkerOwners::<T>::contains_key(worker),
             Error::<T>::WorkerTaken

@@ -335,7 +335,7 @@ pub mod pallet {
         /// The proof is not the worker key's signature over this statement, or names a block that
         /// is not recent.
         BadProof,
-        /// The sealing key is all zeroes.
+        /// Nothing can be sealed to the sealing key: it is zero, or another point of low order.
         BadSealingKey,
         /// A peer address is empty.
         EmptyPeerAddress,

@@ -168,6 +168,7 @@ impl<T: Config> Pallet<T> {
             return Ok(());
         }
         let fault = match assignment.status {
+            AssignmentStatus::AwaitingKey { .. } => Fault::NoKey,
             AssignmentStatus::Assigned { .. } => Fault::NoStart,
             AssignmentStatus::Running {
                 progress_by,

@@ -122,12 +122,14 @@ impl<T: Config> Pallet<T> {
         message: &FailureMessage,
     ) -> Result<(), Refusal> {
         match assignment.status {
-            AssignmentStatus::Assigned { .. } | AssignmentStatus::Running { .. } => {
-                Self::in_time(assignment, now)?
-            }
+            AssignmentStatus::AwaitingKey { .. }
+            | AssignmentStatus::Assigned { .. }
+            | AssignmentStatus::Running { .. } => Self::in_time(assignment, now)?,
             _ => return Err(Refusal::NotInState),
         }
-        if !fault.is_reported_by_worker() {
+        // Without the key nothing can be said of the task, only of the worker.
+        let is_blind = matches!(assignment.status, AssignmentStatus::AwaitingKey { .. });
+        if !fault.is_reported_by_worker() || (is_blind && fault != Fault::Crashed) {
             return Err(Refusal::NotReportable);
         }
         let is_text = core::str::from_utf8(message).is_ok();

@@ -8,9 +8,10 @@ use aicpw_protocol::{
     commitment::{result_commitment, ResultOpening},
     content::MAX_PEER_ADDRESS_BYTES,
     device::Reputation,
+    sealing::Envelope,
     task::{
-        DeterminismClass, Engine, FailureMessage, Fault, Needs, Privacy, Progress, Submission,
-        TaskStatus, Verification, MAX_PEER_ADDRESSES,
+        AssignmentStatus, DeterminismClass, Engine, FailureMessage, Fault, Needs, Privacy,
+        Progress, Submission, TaskStatus, Verification, MAX_PEER_ADDRESSES,
     },
     units::AICP,
     worker::Statement,
@@ -77,7 +78,9 @@ fn submission<T: Config>() -> Submission {
         verification: Verification::Optimistic {
             window: Milliseconds(T::MaxOptimisticWindow::get()),
         },
-        privacy: Privacy::Public,
+        privacy: Privacy::Sealed {
+            key_commitment: [4; 32],
+        },
         peers: vec![address; MAX_PEER_ADDRESSES as usize]
             .try_into()
             .expect("as many as there may be; qed"),
@@ -131,6 +134,27 @@ fn assigned<T: Config>(id: TaskId, seed: u32) -> Worker {
     (task.newest(id, 0).expect("it was assigned"), worker)
 }
 
+fn envelope<T: Config>(id: AssignmentId) -> Envelope {
+    let status = Assignments::<T>::get(id).map(|one| one.status);
+    let Some(AssignmentStatus::AwaitingKey { recipient, .. }) = status else {
+        panic!("the task is sealed")
+    };
+    Envelope {
+        recipient,
+        encapsulated: [5; 32],
+        sealed_key: [6; 48],
+    }
+}
+
+/// An assignment whose data key is granted.
+fn granted<T: Config>(id: TaskId, seed: u32) -> Worker {
+    let assigned = assigned::<T>(id, seed);
+    let requester = task::<T>(id).requester;
+    Pallet::<T>::do_grant_key(&requester, assigned.0, envelope::<T>(assigned.0))
+        .expect("it waits for a key");
+    assigned
+}
+
 fn task<T: Config>(id: TaskId) -> Task<T::AccountId> {
     Tasks::<T>::get(id).expect("it was submitted")
 }
@@ -146,10 +170,10 @@ fn last_attempt<T: Config>(requester: &T::AccountId) -> Worker {
     ];
     let attempts = u32::from(T::MaxAttempts::get());
     for (seed, fault) in (1..attempts).zip(faults) {
-        let (assignment, _) = assigned::<T>(id, seed);
+        let (assignment, _) = granted::<T>(id, seed);
         Pallet::<T>::do_fail(assignment, fault, Some(cid()), message()).expect("it is open");
     }
-    assigned::<T>(id, attempts)
+    granted::<T>(id, attempts)
 }
 
 fn message() -> FailureMessage {
@@ -270,6 +294,16 @@ mod benchmarks {
         #[extrinsic_call]
         _(RawOrigin::Signed(requester), last.task, 5);
         assert_eq!(task::<T>(last.task).rating, Some(5));
+    }
+
+    #[benchmark]
+    fn grant_key() {
+        let requester = requester::<T>();
+        let (assignment, _) = assigned::<T>(submitted::<T>(&requester), 1);
+        let envelope = envelope::<T>(assignment);
+        #[extrinsic_call]
+        _(RawOrigin::Signed(requester), assignment, envelope);
+        assert!(Envelopes::<T>::contains_key(assignment));
     }
 
     #[benchmark]

@@ -3,7 +3,7 @@
 use aicpw_primitives::traits::{Demand, DevicePool, Locks, Offer, TaskBoard};
 use aicpw_protocol::{
     pricing,
-    task::{AssignmentStatus, Needs, Submission, TaskStatus, Unmatched, Verification},
+    task::{AssignmentStatus, Needs, Privacy, Submission, TaskStatus, Unmatched, Verification},
     AskPrice, AssignmentId, Balance, BlockNumber, DeviceId, Milliseconds, TaskId,
 };
 use frame_support::{ensure, pallet_prelude::*};
@@ -133,9 +133,25 @@ impl<T: Config> TaskBoard<T::AccountId> for Pallet<T> {
                 let rest = task.escrow.saturating_sub(price);
                 Self::give_back(&mut task, rest);
             }
-            let start_by = Self::now().saturating_add(T::StartWindow::get());
+            let (status, next_by) = match task.submission.privacy {
+                Privacy::Public => {
+                    let start_by = Self::now().saturating_add(T::StartWindow::get());
+                    (AssignmentStatus::Assigned { start_by }, start_by)
+                }
+                Privacy::Sealed { .. } => {
+                    let grant_by = Self::now().saturating_add(T::KeyWindow::get());
+                    // Fixed now: a key that changed with every block could never be granted to.
+                    let recipient =
+                        T::DevicePool::sealing_key(device).ok_or(Error::<T>::InvalidTransition)?;
+                    let status = AssignmentStatus::AwaitingKey {
+                        grant_by,
+                        recipient,
+                    };
+                    (status, grant_by)
+                }
+            };
             let due = Self::schedule(
-                start_by.saturating_add(1),
+                next_by.saturating_add(1),
                 Deadline::Assignment(assignment_id),
             );
             Assignments::<T>::insert(
@@ -147,7 +163,7 @@ impl<T: Config> TaskBoard<T::AccountId> for Pallet<T> {
                     collateral: locks.collateral,
                     fraud_bond: locks.fraud_bond,
                     assigned_at: Self::now(),
-                    status: AssignmentStatus::Assigned { start_by },
+                    status,
                     locks: LockState::Open,
                     due,
                 },
@@ -158,7 +174,7 @@ impl<T: Config> TaskBoard<T::AccountId> for Pallet<T> {
                 provider,
                 device,
                 price,
-                start_by,
+                next_by,
             });
             Ok(())
         })

@@ -5,6 +5,7 @@ use aicpw_protocol::{
     commitment::{expected_root_hash, ResultOpening},
     device::Reputation,
     history, pricing,
+    sealing::Envelope,
     task::{
         AssignmentStatus, FailureMessage, Fault, Privacy, Progress, Submission, TaskStatus,
         Verification,
@@ -103,7 +104,8 @@ impl<T: Config> Pallet<T> {
             budget,
             match_window,
             verification,
-            privacy,
+            // Any hash may be that of a key.
+            privacy: Privacy::Public | Privacy::Sealed { .. },
             peers,
         } = submission;
         ensure!(manifest.is_well_formed(), Error::<T>::BadManifestCid);
@@ -136,7 +138,6 @@ impl<T: Config> Pallet<T> {
                 return Err(Error::<T>::ModeNotSupported.into());
             }
         }
-        ensure!(*privacy == Privacy::Public, Error::<T>::SealedNotSupported);
         ensure!(
             peers.iter().all(|peer| !peer.is_empty()),
             Error::<T>::EmptyPeerAddress
@@ -177,6 +178,34 @@ impl<T: Config> Pallet<T> {
             Error::<T>::NotVerifying
         );
         Self::settle(id, task)
+    }
+
+    pub(crate) fn do_grant_key(
+        requester: &T::AccountId,
+        id: AssignmentId,
+        envelope: Envelope,
+    ) -> DispatchResult {
+        Self::own_task(requester, id.task)?;
+        let mut assignment = Assignments::<T>::get(id).ok_or(Error::<T>::NotAwaitingKey)?;
+        let AssignmentStatus::AwaitingKey {
+            grant_by,
+            recipient,
+        } = assignment.status
+        else {
+            return Err(Error::<T>::NotAwaitingKey.into());
+        };
+        let now = Self::now();
+        ensure!(now <= grant_by, Error::<T>::KeyWindowEnded);
+        ensure!(envelope.recipient == recipient, Error::<T>::WrongRecipient);
+        let start_by = now.saturating_add(T::StartWindow::get());
+        Self::move_assignment(id, &mut assignment, AssignmentStatus::Assigned { start_by })?;
+        Assignments::<T>::insert(id, assignment);
+        Envelopes::<T>::insert(id, envelope);
+        Self::deposit_event(Event::KeyGranted {
+            assignment: id,
+            start_by,
+        });
+        Ok(())
     }
 
     pub(crate) fn do_rate(requester: &T::AccountId, id: TaskId, stars: u8) -> DispatchResult {

@@ -73,7 +73,7 @@ impl<T: Config> Pallet<T> {
         let penalty = match blame {
             Blame::Provider => Some(Penalty::Fault),
             Blame::WrongResult => Some(Penalty::WrongResult),
-            Blame::Undecided => None,
+            Blame::Undecided | Blame::Requester => None,
         };
         let slashed = match penalty {
             Some(penalty) => Self::punish(id, &assignment, penalty, &task.requester),
@@ -93,8 +93,17 @@ impl<T: Config> Pallet<T> {
         } else {
             Self::release_locks(id, &mut assignment);
         }
-        Assignments::<T>::insert(id, assignment);
+        Assignments::<T>::insert(id, assignment.clone());
 
+        if blame == Blame::Requester {
+            // Who has said before that the key does not fit is not refuted by one that was withheld.
+            let claimants: Vec<_> = Self::undecided(id.task, &task)
+                .filter(|(_, other)| makes_claim(other, Fault::BadKey, None))
+                .chain([(id, assignment)])
+                .collect();
+            Self::pay_base_fees(&mut task, &claimants);
+            return Self::refund(id.task, task, Refunded::NoKey);
+        }
         if blame == Blame::Undecided {
             let claimants: Vec<_> = Self::undecided(id.task, &task)
                 .filter(|(_, other)| makes_claim(other, fault, root))

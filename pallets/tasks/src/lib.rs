@@ -34,6 +34,11 @@
 //! 5. *Nobody fits.* Matching parks the task with the reason and wakes it when something changes;
 //!    when the match window ends the requester gets the whole escrow back.
 //! 6. *The requester changes its mind*, before a device was found: [`Pallet::cancel`].
+//! 7. *The task is sealed.* What is on IPFS is ciphertext. After the match the requester seals the
+//!    data key to the provider ([`Pallet::grant_key`]); with that the start window opens. A key that
+//!    does not fit is a fault as in 4. No key within the key window ends the task: the provider has
+//!    kept its device free, and the requester pays it the base fee; and likewise those that have
+//!    said before that the key does not fit.
 //!
 //! ## Properties
 //!
@@ -45,6 +50,7 @@
 //! * The agenda takes any number of deadlines for a block, serves at most [`Config::AgendaWeight`]
 //!   of them in each, and goes on in the next.
 //! * A worker call that was authorised does not fail in its dispatch.
+//! * Nobody starts a sealed task before its key was granted.
 //! * Final tasks stay readable for [`Config::RetentionPeriod`] and are then removed; the history's
 //!   head, and the events, stay.
 //!
@@ -89,6 +95,7 @@ pub mod pallet {
     };
     use aicpw_protocol::{
         commitment::ResultOpening,
+        sealing::Envelope,
         task::{FailureMessage, Fault, Progress, Refunded, Submission, Unmatched},
         AskPrice, AssignmentId, Balance, BlockNumber, ContentId, DeviceId, Hash, TaskId,
     };
@@ -183,7 +190,12 @@ pub mod pallet {
         #[pallet::constant]
         type MaxOptimisticWindow: Get<u64>;
 
-        /// Blocks from the match to `start`: inputs are fetched and checked in them.
+        /// Blocks from the match of a sealed task to `grant_key`.
+        #[pallet::constant]
+        type KeyWindow: Get<BlockNumber>;
+
+        /// Blocks from the match, or of a sealed task from the grant of its key, to `start`: inputs
+        /// are fetched and checked in them.
         #[pallet::constant]
         type StartWindow: Get<BlockNumber>;
 
@@ -279,6 +291,10 @@ pub mod pallet {
     pub type Assignments<T: Config> =
         StorageMap<_, Twox64Concat, AssignmentId, Assignment<T::AccountId>>;
 
+    /// The data keys of sealed tasks, sealed to the providers of their assignments.
+    #[pallet::storage]
+    pub type Envelopes<T: Config> = StorageMap<_, Twox64Concat, AssignmentId, Envelope>;
+
     /// The hash chain over submissions.
     #[pallet::storage]
     pub type Submissions<T: Config> = StorageValue<_, History, ValueQuery>;
@@ -331,6 +347,13 @@ pub mod pallet {
             device: DeviceId,
             /// What the requester will pay for it.
             price: Balance,
+            /// Last block for what comes next: `start`, or of a sealed task `grant_key`.
+            next_by: BlockNumber,
+        },
+        /// The requester of a sealed task granted its data key: it is readable for the provider.
+        KeyGranted {
+            /// The assignment.
+            assignment: AssignmentId,
             /// Last block for `start`.
             start_by: BlockNumber,
         },
@@ -490,10 +513,15 @@ pub mod pallet {
         OptimisticWindowOutOfRange,
         /// This verification mode is not supported yet: use `expected` or `optimistic`.
         ModeNotSupported,
-        /// Sealed tasks are not supported yet: use privacy `public`.
-        SealedNotSupported,
         /// One of `peers` is empty.
         EmptyPeerAddress,
+        /// The assignment does not wait for a data key: it has one, its task is public, or it has
+        /// ended.
+        NotAwaitingKey,
+        /// The key window has ended.
+        KeyWindowEnded,
+        /// The envelope is sealed to another key than the assignment's recipient.
+        WrongRecipient,
         /// The account cannot pay the submission fee and the budget.
         CannotPay,
         /// No such task: it was never submitted, or ended long ago.
@@ -681,6 +709,23 @@ pub mod pallet {
         ) -> DispatchResult {
             ensure_authorized(origin)?;
             Self::do_fail(assignment, fault, log, message)
+        }
+
+        /// Grants the data key of a sealed task to the provider of an assignment: opens its start
+        /// window.
+        ///
+        /// Origin: signed, the requester. What is in the envelope is for the provider to judge: a
+        /// key that does not fit is a fault. Errors: `UnknownTask`, `NotRequester`,
+        /// `NotAwaitingKey`, `KeyWindowEnded`, `WrongRecipient`. Emits `KeyGranted`. Cost: constant.
+        #[pallet::call_index(9)]
+        #[pallet::weight(T::WeightInfo::grant_key())]
+        pub fn grant_key(
+            origin: OriginFor<T>,
+            assignment: AssignmentId,
+            envelope: Envelope,
+        ) -> DispatchResult {
+            let requester = ensure_signed(origin)?;
+            Self::do_grant_key(&requester, assignment, envelope)
         }
     }
 }

@@ -145,6 +145,7 @@ impl<T: Config> Get<BlockNumber> for LongestObligation<T> {
         let time_limit = Pallet::<T>::blocks(Milliseconds(T::MaxTimeLimit::get()));
         let window = Pallet::<T>::blocks(Milliseconds(T::MaxOptimisticWindow::get()));
         let attempt = T::RematchWindow::get()
+            .saturating_add(T::KeyWindow::get())
             .saturating_add(T::StartWindow::get())
             .saturating_add(time_limit)
             .saturating_add(T::RevealWindow::get());
@@ -180,6 +181,7 @@ fn task_may_move(from: &TaskStatus, to: &TaskStatus) -> bool {
 fn assignment_may_move(from: &AssignmentStatus, to: &AssignmentStatus) -> bool {
     use AssignmentStatus::*;
     match from {
+        AwaitingKey { .. } => matches!(to, Assigned { .. } | Failed { .. } | Cancelled { .. }),
         Assigned { .. } => matches!(to, Running { .. } | Failed { .. } | Cancelled { .. }),
         Running { .. } => matches!(
             to,
@@ -241,6 +243,12 @@ mod tests {
         };
         let assigned = AssignmentStatus::Assigned { start_by: 1 };
         assert!(assignment_may_move(&assigned, &failed));
+        let awaiting = AssignmentStatus::AwaitingKey {
+            grant_by: 1,
+            recipient: [1; 32],
+        };
+        assert!(assignment_may_move(&awaiting, &assigned));
+        assert!(!assignment_may_move(&assigned, &awaiting));
         assert!(!assignment_may_move(&failed, &assigned));
         assert!(!assignment_may_move(&failed, &failed));
         assert!(!assignment_may_move(

@@ -62,6 +62,7 @@ impl<T: Config> Pallet<T> {
         let assignment = Assignments::<T>::get(id).filter(Assignment::is_open)?;
         let device = T::DevicePool::worker_device(assignment.device)?;
         let submission = Tasks::<T>::get(id.task)?.submission;
+        let envelope = Self::envelope(&submission, id);
         Some(Order {
             assignment: id,
             provider: assignment.provider.encode(),
@@ -73,6 +74,7 @@ impl<T: Config> Pallet<T> {
             privacy: submission.privacy,
             peers: submission.peers,
             status: assignment.status,
+            envelope,
         })
     }
 
@@ -168,7 +170,7 @@ impl<T: Config> Pallet<T> {
         let assignment_id = id;
         Some(match (&assignment.status, report) {
             (
-                Assigned { .. } | Running { .. },
+                AwaitingKey { .. } | Assigned { .. } | Running { .. },
                 Report::Failed {
                     fault,
                     log,

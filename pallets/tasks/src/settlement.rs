@@ -224,6 +224,7 @@ impl<T: Config> Pallet<T> {
         };
         TasksOf::<T>::remove(&task.requester, id);
         for assignment_id in task.assignments(id) {
+            Envelopes::<T>::remove(assignment_id);
             if let Some(mut assignment) = Assignments::<T>::take(assignment_id) {
                 // An agenda that is far behind may come here before it comes to the locks.
                 Self::release_locks(assignment_id, &mut assignment);

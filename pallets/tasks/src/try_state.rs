@@ -50,6 +50,15 @@ impl<T: Config> Pallet<T> {
             Assignments::<T>::iter_keys().count() == assignments,
             "every assignment belongs to a task"
         );
+        for id in Envelopes::<T>::iter_keys() {
+            let waits =
+                |one: Assignment<_>| matches!(one.status, AssignmentStatus::AwaitingKey { .. });
+            ensure!(
+                Tasks::<T>::get(id.task).is_some_and(|task| task.submission.privacy.is_sealed())
+                    && Assignments::<T>::get(id).is_some_and(|one| !waits(one)),
+                "a granted key belongs to an assignment of a sealed task that has waited for it"
+            );
+        }
         ensure!(
             TasksOf::<T>::iter_keys().count() == Tasks::<T>::iter_keys().count(),
             "every task is in its requester's list, and nothing else is"
@@ -88,6 +97,7 @@ impl<T: Config> Pallet<T> {
             "no replica has more than MaxAttempts attempts"
         );
         for (assignment_id, assignment) in &all {
+            Self::check_key(task, *assignment_id, assignment)?;
             Self::check_assignment(task, assignment, |at| {
                 scheduled(at, Deadline::Assignment(*assignment_id))
                     || scheduled(at, Deadline::Unlock(*assignment_id))
@@ -168,6 +178,25 @@ impl<T: Config> Pallet<T> {
             task.rating.is_none() || matches!(task.status, TaskStatus::Settled { .. }),
             "only settled tasks are rated"
         );
+        Ok(())
+    }
+
+    fn check_key(
+        task: &Task<T::AccountId>,
+        id: AssignmentId,
+        assignment: &Assignment<T::AccountId>,
+    ) -> Result<(), TryRuntimeError> {
+        let is_sealed = task.submission.privacy.is_sealed();
+        match assignment.status {
+            AssignmentStatus::AwaitingKey { .. } => {
+                ensure!(is_sealed, "only sealed tasks wait for a key");
+            }
+            AssignmentStatus::Failed { .. } | AssignmentStatus::Cancelled { .. } => {}
+            _ => ensure!(
+                !is_sealed || Envelopes::<T>::contains_key(id),
+                "nobody is to start a sealed task before its key was granted"
+            ),
+        }
         Ok(())
     }
 

@@ -141,6 +141,7 @@ impl<AccountId> Assignment<AccountId> {
     /// is expected of it.
     pub fn deadline(&self) -> Option<BlockNumber> {
         match self.status {
+            AssignmentStatus::AwaitingKey { grant_by, .. } => Some(grant_by),
             AssignmentStatus::Assigned { start_by } => Some(start_by),
             AssignmentStatus::Running {
                 progress_by,
@@ -159,7 +160,8 @@ impl<AccountId> Assignment<AccountId> {
     pub fn is_open(&self) -> bool {
         matches!(
             self.status,
-            AssignmentStatus::Assigned { .. }
+            AssignmentStatus::AwaitingKey { .. }
+                | AssignmentStatus::Assigned { .. }
                 | AssignmentStatus::Running { .. }
                 | AssignmentStatus::Committed { .. }
                 | AssignmentStatus::Revealed { .. }

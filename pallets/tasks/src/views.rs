@@ -2,8 +2,10 @@
 
 use aicpw_primitives::{api::HistoryHead, traits::DevicePool};
 use aicpw_protocol::{
+    sealing::Envelope,
+    task::Submission,
     view::{AssignmentView, MarketParameters, TaskView},
-    Balance, BlockNumber, TaskId,
+    AssignmentId, Balance, BlockNumber, TaskId,
 };
 use alloc::vec::Vec;
 use sp_runtime::traits::Get;
@@ -27,6 +29,7 @@ impl<T: Config> Pallet<T> {
                 Some(AssignmentView {
                     id: assignment_id,
                     peers: T::DevicePool::peers(assignment.device),
+                    envelope: Self::envelope(&task.submission, assignment_id),
                     provider: assignment.provider,
                     device: assignment.device,
                     price: assignment.price,
@@ -49,6 +52,15 @@ impl<T: Config> Pallet<T> {
             escrow: task.escrow,
             rating: task.rating,
         })
+    }
+
+    /// The data key that was granted for an assignment of a sealed task.
+    pub(crate) fn envelope(submission: &Submission, id: AssignmentId) -> Option<Envelope> {
+        if submission.privacy.is_sealed() {
+            Envelopes::<T>::get(id)
+        } else {
+            None
+        }
     }
 
     /// Ids of readable tasks below `before`, newest first, of one requester or of all: at most

@@ -52,6 +52,8 @@ weights! {
     accept: 180 us, 20_000 B, 24 r, 23 w;
     /// `rate`.
     rate: 40 us, 8_000 B, 4 r, 3 w;
+    /// `grant_key`.
+    grant_key: 60 us, 12_000 B, 6 r, 4 w;
     /// `start`.
     start: 40 us, 8_000 B, 4 r, 3 w;
     /// `report_progress`.
@@ -83,5 +85,5 @@ weights! {
     /// A retrieval window that ends.
     serve_unlock: 50 us, 8_000 B, 6 r, 6 w;
     /// A task that is removed.
-    serve_prune: 60 us, 12_000 B, 5 r, 6 w;
+    serve_prune: 70 us, 14_000 B, 8 r, 9 w;
 }

@@ -91,6 +91,10 @@ pub trait DevicePool<AccountId> {
     /// Where to fetch what the provider of a device serves.
     fn peers(device: DeviceId) -> PeerAddresses;
 
+    /// The x25519 key to which data for the provider of a device is sealed; `None` if the device is
+    /// unknown.
+    fn sealing_key(device: DeviceId) -> Option<Hash>;
+
     /// Device and provider for the worker; `None` if the device is unknown.
     fn worker_device(device: DeviceId) -> Option<WorkerDevice<AccountId>>;
 
@@ -127,6 +131,9 @@ impl<AccountId> DevicePool<AccountId> for () {
     fn succeeded(_: DeviceId) {}
     fn peers(_: DeviceId) -> PeerAddresses {
         Default::default()
+    }
+    fn sealing_key(_: DeviceId) -> Option<Hash> {
+        None
     }
     fn worker_device(_: DeviceId) -> Option<WorkerDevice<AccountId>> {
         None

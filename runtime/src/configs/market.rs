@@ -128,6 +128,8 @@ parameter_types! {
     pub const MinOptimisticWindow: u64 = 5 * MS;
     /// In milliseconds.
     pub const MaxOptimisticWindow: u64 = LONGEST_WINDOW as u64 * SLOT_MILLISECONDS;
+    /// An agent that restarts has time to grant.
+    pub const KeyWindow: BlockNumber = MINUTES;
     /// Inputs are fetched in it: at 100 Mbit/s, 700 MB.
     pub const StartWindow: BlockNumber = MINUTES;
     /// A live worker reports several times in it.
@@ -183,6 +185,7 @@ impl pallet_tasks::Config for Runtime {
     type MaxMatchWindow = MaxMatchWindow;
     type MinOptimisticWindow = MinOptimisticWindow;
     type MaxOptimisticWindow = MaxOptimisticWindow;
+    type KeyWindow = KeyWindow;
     type StartWindow = StartWindow;
     type ProgressWindow = ProgressWindow;
     type RevealWindow = RevealWindow;

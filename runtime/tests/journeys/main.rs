@@ -9,5 +9,6 @@ mod failure;
 mod market;
 mod order;
 mod pause;
+mod sealed;
 mod settlement;
 mod waiting;

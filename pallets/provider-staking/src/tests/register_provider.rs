@@ -136,6 +136,12 @@ fn refuses_bad_fields() {
             register_with(MIN_STAKE, &worker, [0; 32], peers(), proof.clone()),
             Error::<Test>::BadSealingKey
         );
+        let mut low_order = [0; 32];
+        low_order[0] = 1;
+        assert_noop!(
+            register_with(MIN_STAKE, &worker, low_order, peers(), proof.clone()),
+            Error::<Test>::BadSealingKey
+        );
         let empty = BoundedVec::truncate_from(vec![Default::default()]);
         assert_noop!(
             register_with(MIN_STAKE, &worker, SEALING_KEY, empty, proof),

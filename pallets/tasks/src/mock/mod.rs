@@ -93,6 +93,7 @@ pub const SUBMISSION_FEE: Balance = 25;
 pub const MIN_BUDGET: Balance = 1_000;
 pub const MIN_ASK: AskPrice = AskPrice(100);
 pub const MAX_TIME_LIMIT: u64 = 100_000;
+pub const KEY_WINDOW: BlockNumber = 24;
 pub const START_WINDOW: BlockNumber = 40;
 pub const PROGRESS_WINDOW: BlockNumber = 20;
 pub const REVEAL_WINDOW: BlockNumber = 16;
@@ -142,6 +143,7 @@ parameter_types! {
     pub const MaxTimeLimit: u64 = MAX_TIME_LIMIT;
     pub const MinWindow: u64 = 1_000;
     pub const MaxWindow: u64 = 60_000;
+    pub const KeyWindow: BlockNumber = KEY_WINDOW;
     pub const StartWindow: BlockNumber = START_WINDOW;
     pub const ProgressWindow: BlockNumber = PROGRESS_WINDOW;
     pub const RevealWindow: BlockNumber = REVEAL_WINDOW;
@@ -196,6 +198,7 @@ impl Config for Test {
     type MaxMatchWindow = MaxWindow;
     type MinOptimisticWindow = MinWindow;
     type MaxOptimisticWindow = MaxWindow;
+    type KeyWindow = KeyWindow;
     type StartWindow = StartWindow;
     type ProgressWindow = ProgressWindow;
     type RevealWindow = RevealWindow;

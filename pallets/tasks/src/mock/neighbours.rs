@@ -6,7 +6,7 @@ use aicpw_primitives::{
 };
 use aicpw_protocol::{
     device::Reputation, task::PeerAddresses, worker::Statement, AskPrice, AssignmentId, Balance,
-    DeviceId, TaskId,
+    DeviceId, Hash, TaskId,
 };
 use frame_support::{
     assert_ok,
@@ -143,6 +143,11 @@ impl DevicePool<AccountId> for Pool {
 
     fn peers(_: DeviceId) -> PeerAddresses {
         PeerAddresses::truncate_from(vec![vec![9; 4].try_into().unwrap()])
+    }
+
+    fn sealing_key(device: DeviceId) -> Option<Hash> {
+        let provider = Devices::get().get(&device)?.provider;
+        Some(sealing_key(provider))
     }
 
     fn worker_device(device: DeviceId) -> Option<WorkerDevice<AccountId>> {

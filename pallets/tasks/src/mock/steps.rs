@@ -7,13 +7,14 @@ use aicpw_primitives::{
 use aicpw_protocol::{
     commitment::{expected_root_hash, result_commitment, ResultOpening},
     device::{ClassSet, DeviceKind, DeviceSpec, Reputation},
+    sealing::Envelope,
     task::{
         AssignmentStatus, DeterminismClass, Engine, Fault, Needs, PeerAddresses, Privacy, Progress,
         Submission, TaskStatus, Verification,
     },
     worker::Statement,
-    AskPrice, AssignmentId, Balance, ContentId, DeviceId, Gflops, Mebibytes, MegabitsPerSecond,
-    Milliseconds, TaskId,
+    AskPrice, AssignmentId, Balance, ContentId, DeviceId, Gflops, Hash, Mebibytes,
+    MegabitsPerSecond, Milliseconds, TaskId,
 };
 use frame_support::{
     assert_ok,
@@ -122,6 +123,48 @@ pub fn submit(verification: Verification) -> TaskId {
         submission(verification)
     ));
     id
+}
+
+/// The x25519 key of a provider.
+pub fn sealing_key(provider: AccountId) -> Hash {
+    [provider as u8; 32]
+}
+
+/// A data key, sealed to a provider; nothing in this pallet looks into it.
+pub fn envelope(provider: AccountId) -> Envelope {
+    Envelope {
+        recipient: sealing_key(provider),
+        encapsulated: [1; 32],
+        sealed_key: [2; 48],
+    }
+}
+
+/// A sealed task of this mode.
+pub fn submit_sealed(verification: Verification) -> TaskId {
+    let id = TaskId(crate::pallet::Submissions::<Test>::get().length);
+    let sealed = Submission {
+        privacy: Privacy::Sealed {
+            key_commitment: [3; 32],
+        },
+        ..submission(verification)
+    };
+    assert_ok!(TasksPallet::submit(
+        RuntimeOrigin::signed(REQUESTER),
+        sealed
+    ));
+    id
+}
+
+/// A new sealed task on a new device of the provider; its key is not granted yet.
+pub fn awaiting_key(provider: AccountId, verification: Verification) -> AssignmentId {
+    let device = device(provider, ASK);
+    assign(submit_sealed(verification), device)
+}
+
+/// The requester grants the key of a sealed task to the provider of the assignment.
+pub fn grant(id: AssignmentId) -> DispatchResult {
+    let envelope = envelope(assignment_of(id).provider);
+    TasksPallet::grant_key(RuntimeOrigin::signed(REQUESTER), id, envelope)
 }
 
 /// What matching does when it has found a device.

@@ -36,7 +36,7 @@ fn the_match_fixes_price_and_locks() {
             provider: ALICE,
             device,
             price: PRICE,
-            start_by,
+            next_by: start_by,
         }]);
         assert!(TasksPallet::demand(task).is_none());
         assert_noop!(try_assign(task, device), Error::<Test>::NotWaiting);

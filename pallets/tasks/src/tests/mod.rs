@@ -7,6 +7,7 @@ mod board;
 mod cancel;
 mod commit_result;
 mod fail;
+mod grant_key;
 mod offchain;
 mod properties;
 mod rate;

@@ -14,6 +14,8 @@ use crate::{mock::*, pallet::*};
 #[derive(Clone, Debug)]
 enum Step {
     Submit { optimistic: bool },
+    SubmitSealed,
+    Grant { assignment: u8 },
     Match { device: u8 },
     Park,
     Wake { task: u8 },
@@ -32,6 +34,8 @@ fn step() -> impl Strategy<Value = Step> {
     let root = 5..7u8;
     prop_oneof![
         2 => any::<bool>().prop_map(|optimistic| Step::Submit { optimistic }),
+        1 => Just(Step::SubmitSealed),
+        4 => any::<u8>().prop_map(|assignment| Step::Grant { assignment }),
         5 => (0..5u8).prop_map(|device| Step::Match { device }),
         1 => Just(Step::Park),
         1 => any::<u8>().prop_map(|task| Step::Wake { task }),
@@ -77,6 +81,12 @@ fn take(step: Step) {
     match step {
         Step::Submit { optimistic: true } => drop(submit(optimistic())),
         Step::Submit { optimistic: false } => drop(submit(expected())),
+        Step::SubmitSealed => drop(submit_sealed(optimistic())),
+        Step::Grant { assignment } => {
+            if let Some(id) = some_assignment(assignment) {
+                let _ = grant(id);
+            }
+        }
         Step::Match { device } => {
             if let Some(task) = Queue::get().first().copied() {
                 let _ = try_assign(task, aicpw_protocol::DeviceId(device.into()));
@@ -162,13 +172,14 @@ proptest! {
                 assert_eq!(Balances::total_issuance(), issuance);
             }
             // Nobody does anything any more: everything ends by itself.
-            for _ in 0..(MATCH_WINDOW + RETENTION + START_WINDOW + TIME_LIMIT) {
+            for _ in 0..(MATCH_WINDOW + RETENTION + KEY_WINDOW + START_WINDOW + TIME_LIMIT) {
                 run_for(1);
                 Queue::mutate(|queue| queue.retain(|task| TasksPallet::demand(*task).is_some()));
             }
             run_for(RETENTION);
             assert_eq!(Tasks::<Test>::iter().count(), 0);
             assert_eq!(Agenda::<Test>::iter().count(), 0);
+            assert_eq!(Envelopes::<Test>::iter().count(), 0);
             assert_eq!(held(REQUESTER), 0);
             assert_eq!(free(POOL), EXISTENTIAL_DEPOSIT, "all locks are released or paid out");
             let everybody: u128 = [REQUESTER, OTHER, ALICE, BOB, CHARLIE, TREASURY, POOL]

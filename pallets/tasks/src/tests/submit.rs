@@ -4,7 +4,7 @@ use aicpw_primitives::traits::TaskBoard;
 use aicpw_protocol::{
     device::Reputation,
     history::{next_head, task_hash, GENESIS_HEAD},
-    task::{PeerAddresses, Privacy, Submission, TaskStatus, Verification},
+    task::{PeerAddresses, Submission, TaskStatus, Verification},
     Gflops, Milliseconds, TaskId,
 };
 use codec::{Decode, Encode};
@@ -116,10 +116,6 @@ fn each_field_is_checked() {
         ] {
             refused(|one| one.verification = mode, Error::ModeNotSupported);
         }
-        refused(
-            |one| one.privacy = Privacy::Sealed,
-            Error::SealedNotSupported,
-        );
         refused(
             |one| one.peers = PeerAddresses::truncate_from(vec![Default::default()]),
             Error::EmptyPeerAddress,

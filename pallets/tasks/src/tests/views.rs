@@ -25,6 +25,17 @@ fn a_task_with_its_assignments() {
 }
 
 #[test]
+fn the_granted_key_is_in_the_view() {
+    ExtBuilder.build_and_execute(|| {
+        let id = awaiting_key(ALICE, expected());
+        let granted = || TasksPallet::task_view(id.task).unwrap().assignments[0].envelope;
+        assert_eq!(granted(), None);
+        assert_ok!(grant(id));
+        assert_eq!(granted(), Some(envelope(ALICE)));
+    });
+}
+
+#[test]
 fn ids_come_newest_first_in_pages() {
     ExtBuilder.build_and_execute(|| {
         for _ in 0..5 {

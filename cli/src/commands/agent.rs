@@ -1,0 +1,318 @@
+//! `aicpw agent`: stays up for a requester. It grants the keys of the account's sealed tasks, to the
+//! first provider and to each next one, and has the node keep and serve what providers fetch.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use aicpw_protocol::{
+    manifest::{limits, Manifest},
+    sealing::stream::sealed_length,
+    task::{AssignmentStatus, TaskStatus},
+    view::TaskView,
+    ContentId, TaskId,
+};
+use futures::{future::LocalBoxFuture, stream::FuturesUnordered, FutureExt, StreamExt};
+use serde::Serialize;
+
+use super::Context;
+use crate::{
+    account::Account,
+    amount::Amount,
+    chain::Chain,
+    data_keys::DataKeys,
+    error::{Error, Kind, Result},
+    grant::{self, Granted, Granter},
+    keys::Signer,
+    life,
+    node_rpc::{read_all, NodeRpc},
+    output::Output,
+    sealed,
+};
+
+/// How often the account's tasks are looked at.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+
+/// Pause before a node that does not answer is tried again.
+const RECONNECT_AFTER: Duration = Duration::from_secs(2);
+
+/// Newest tasks of the account among which open ones are looked for when the agent starts, and then.
+const AT_FIRST: u32 = 1_000;
+const NEWEST: u32 = 100;
+
+/// What `agent` takes.
+#[derive(clap::Args, Debug)]
+pub struct AgentArgs {
+    /// End when none of the account's tasks is open
+    #[arg(long)]
+    pub until_idle: bool,
+}
+
+/// A line of `agent --json`.
+#[derive(Serialize)]
+#[serde(tag = "event", rename_all = "kebab-case")]
+enum Line {
+    Ready {
+        account: Account,
+    },
+    Granted {
+        task: u64,
+        assignment: String,
+        provider: Account,
+        transaction: String,
+        transaction_fee: Option<Amount>,
+    },
+    Serving {
+        task: u64,
+        blobs: usize,
+    },
+    Ended {
+        task: u64,
+        state: &'static str,
+    },
+}
+
+/// Stays up.
+pub async fn run(context: &Context<'_>, args: &AgentArgs) -> Result<()> {
+    let signer = context.signer()?;
+    let keys = context.global.data_keys.open();
+    let mut chain = context.connect().await?;
+    context.out.say(format!("agent of {}", signer.account));
+    context.out.json_line(&Line::Ready {
+        account: signer.account,
+    });
+    let work = async {
+        loop {
+            let error = match follow(context.out, &chain, &signer, &keys, args).await {
+                Ok(()) => return Ok(()),
+                Err(error) if matches!(error.kind, Kind::Unreachable | Kind::Timeout) => error,
+                Err(error) => return Err(error),
+            };
+            context.out.warn(format!("{}; trying again", error.message));
+            chain = loop {
+                tokio::time::sleep(RECONNECT_AFTER).await;
+                if let Ok(chain) = context.connect().await {
+                    break chain;
+                }
+            };
+            context.out.say("connected again");
+        }
+    };
+    tokio::select! {
+        ended = work => ended,
+        _ = tokio::signal::ctrl_c() => {
+            context.out.say("stopped: open sealed tasks get no key until an agent runs again");
+            Ok(())
+        }
+    }
+}
+
+/// Follows the account's tasks as long as the node answers, or, if that was asked for, one is open.
+async fn follow(
+    out: &Output,
+    chain: &Chain,
+    signer: &Signer,
+    keys: &DataKeys,
+    args: &AgentArgs,
+) -> Result<()> {
+    let mut granter = Granter::new(chain, signer, keys.clone()).await?;
+    let mut tasks = Tasks::default();
+    let mut serving: FuturesUnordered<LocalBoxFuture<'_, (TaskId, Result<usize>)>> =
+        FuturesUnordered::new();
+    let mut look = tokio::time::interval(LOOK_EVERY);
+    look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            Some((task, served)) = serving.next() => match served {
+                Ok(blobs) => {
+                    out.say(format!("task {task}: the node serves its {blobs} files"));
+                    out.json_line(&Line::Serving { task: task.0, blobs });
+                }
+                Err(error) => out.warn(format!(
+                    "task {task}: this node does not serve its files: {error}"
+                )),
+            },
+            _ = look.tick() => {
+                for view in tasks.look(chain, signer.account).await? {
+                    if life::is_final(&view.status) {
+                        let state = life::state_name(&view.status);
+                        out.say(format!("task {}: {state}", view.id));
+                        out.json_line(&Line::Ended { task: view.id.0, state });
+                        continue;
+                    }
+                    if waits_for_data(&view) && tasks.served.insert(view.id) {
+                        let task = view.id;
+                        serving.push(serve(chain, keys, view.clone()).map(move |end| (task, end)).boxed_local());
+                    }
+                    if grant::is_awaited(&view) {
+                        if let Some(granted) = granter.look_and_tell(out, view.id).await {
+                            out.json_line(&line(view.id, &granted));
+                        }
+                    }
+                }
+                if args.until_idle && tasks.open.is_empty() && serving.is_empty() {
+                    return Ok(());
+                }
+            }
+        }
+    }
+}
+
+fn line(task: TaskId, granted: &Granted) -> Line {
+    Line::Granted {
+        task: task.0,
+        assignment: granted.assignment.to_string(),
+        provider: granted.provider,
+        transaction: format!("{:?}", granted.inclusion.transaction),
+        transaction_fee: granted.inclusion.fee_paid().map(Amount),
+    }
+}
+
+/// The tasks of an account that are open.
+#[derive(Default)]
+struct Tasks {
+    open: BTreeSet<TaskId>,
+    seen: BTreeSet<TaskId>,
+    served: BTreeSet<TaskId>,
+}
+
+impl Tasks {
+    /// All open tasks as they are now, and once more those that have ended since the last look.
+    async fn look(&mut self, chain: &Chain, account: Account) -> Result<Vec<TaskView<Account>>> {
+        let newest = if self.seen.is_empty() {
+            AT_FIRST
+        } else {
+            NEWEST
+        };
+        for id in chain.task_ids(Some(account), newest).await? {
+            if !self.seen.contains(&id) {
+                self.open.insert(id);
+            }
+        }
+        let mut views = Vec::new();
+        for id in self.open.clone() {
+            match chain.task(id, None).await? {
+                Some(view) => views.extend(self.note(view)),
+                // A fork took the submission away; if it comes back it is looked at again.
+                None => {
+                    self.open.remove(&id);
+                    self.seen.remove(&id);
+                }
+            }
+        }
+        Ok(views)
+    }
+
+    /// What there is to tell: nothing of a task that had ended when it was first seen.
+    fn note(&mut self, view: TaskView<Account>) -> Option<TaskView<Account>> {
+        let is_new = self.seen.insert(view.id);
+        let has_ended = life::is_final(&view.status);
+        if has_ended {
+            self.open.remove(&view.id);
+        }
+        (!has_ended || !is_new).then_some(view)
+    }
+}
+
+/// Whether a provider may still have to fetch the task's files.
+fn waits_for_data(view: &TaskView<Account>) -> bool {
+    match view.status {
+        TaskStatus::Queued { .. } | TaskStatus::Parked { .. } => true,
+        TaskStatus::Active => view.assignments.last().is_some_and(|assignment| {
+            matches!(
+                assignment.status,
+                AssignmentStatus::AwaitingKey { .. } | AssignmentStatus::Assigned { .. }
+            )
+        }),
+        _ => false,
+    }
+}
+
+/// Has the node keep manifest, program and inputs of a task; how many files those are.
+async fn serve(chain: &Chain, keys: &DataKeys, view: TaskView<Account>) -> Result<usize> {
+    let node = NodeRpc::new(chain);
+    let cid = &view.submission.manifest;
+    node.pin(cid).await?;
+    let key = sealed::key_of(keys, &view.submission.privacy)?;
+    let most = match key {
+        Some(_) => sealed_length(limits::MANIFEST_BYTES),
+        None => limits::MANIFEST_BYTES,
+    };
+    let manifest = sealed::open_manifest(key.as_ref(), read_all(&node, cid, most).await?)?;
+    let manifest = Manifest::parse(&manifest)
+        .map_err(|errors| Error::other(format!("its manifest is not valid: {errors}")))?;
+    let blobs: BTreeSet<ContentId> = manifest.blobs().into_iter().map(|blob| blob.cid).collect();
+    for blob in &blobs {
+        node.pin(blob).await?;
+    }
+    Ok(blobs.len() + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::life::tests::{assignment, view};
+
+    #[test]
+    fn files_are_served_until_the_job_runs() {
+        let active = |status| view(TaskStatus::Active, vec![assignment(0, status)]);
+        let assigned = AssignmentStatus::Assigned { start_by: 1 };
+        assert!(waits_for_data(&view(
+            TaskStatus::Queued { match_by: 1 },
+            vec![]
+        )));
+        assert!(waits_for_data(&active(assigned)));
+        let committed = AssignmentStatus::Committed {
+            commitment: [1; 32],
+            at: 1,
+            reveal_by: 2,
+        };
+        assert!(!waits_for_data(&active(committed)));
+        assert!(!waits_for_data(&view(
+            TaskStatus::Cancelled { at: 1 },
+            vec![]
+        )));
+    }
+
+    #[test]
+    fn every_line_is_documented() {
+        let account = Account([1; 32]);
+        let lines = [
+            Line::Ready { account },
+            Line::Granted {
+                task: 7,
+                assignment: String::new(),
+                provider: account,
+                transaction: String::new(),
+                transaction_fee: None,
+            },
+            Line::Serving { task: 7, blobs: 3 },
+            Line::Ended {
+                task: 7,
+                state: "settled",
+            },
+        ];
+        for line in lines {
+            crate::output::documented::check(&["Agent step"], &line);
+            let event = serde_json::to_value(&line).unwrap()["event"].clone();
+            let section = crate::output::documented::section("Agent step");
+            let named = crate::output::documented::spans(&section);
+            assert!(named.contains(event.as_str().unwrap()), "{event}");
+        }
+    }
+
+    #[test]
+    fn what_ends_is_told_once() {
+        let queued = || view(TaskStatus::Queued { match_by: 1 }, vec![]);
+        let cancelled = || view(TaskStatus::Cancelled { at: 1 }, vec![]);
+        let mut tasks = Tasks::default();
+        tasks.open.insert(queued().id);
+        assert!(tasks.note(queued()).is_some());
+        assert_eq!(tasks.open.len(), 1);
+        assert!(tasks.note(cancelled()).is_some());
+        assert!(tasks.open.is_empty());
+
+        let mut later = Tasks::default();
+        later.open.insert(cancelled().id);
+        assert!(later.note(cancelled()).is_none(), "had ended before");
+        assert!(later.open.is_empty());
+    }
+}

@@ -1,0 +1,352 @@
+//! The data keys of sealed tasks, one file for each, readable by their owner only.
+
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use aicpw_protocol::{
+    hashing::Hash,
+    sealing::{key_commitment, DataKey},
+    ContentId,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    account::Account,
+    error::{Error, Result},
+    verify::{parse_hash, show_hash},
+};
+
+/// The version of a key's file.
+const VERSION: &str = "aicpw.data-key/v1";
+
+/// Where the keys are.
+#[derive(clap::Args, Clone, Debug, Default)]
+pub struct DataKeyArgs {
+    /// Folder with the data keys of sealed tasks [default: aicpw/data-keys in the user's data
+    /// folder, ~/.local/share]
+    #[arg(
+        long,
+        global = true,
+        env = "AICPW_DATA_KEYS",
+        value_name = "DIR",
+        help_heading = "Key"
+    )]
+    pub data_keys: Option<PathBuf>,
+}
+
+impl DataKeyArgs {
+    /// The keys there. Most commands need none, so it is no error yet if there is no place for them.
+    pub fn open(&self) -> DataKeys {
+        let folder = self.data_keys.clone();
+        DataKeys {
+            folder: folder.or_else(|| Some(user_data_folder()?.join("aicpw").join("data-keys"))),
+        }
+    }
+}
+
+fn user_data_folder() -> Option<PathBuf> {
+    let named = |name: &str| {
+        std::env::var_os(name)
+            .map(PathBuf::from)
+            .filter(|path| path.is_absolute())
+    };
+    named("XDG_DATA_HOME").or_else(|| Some(named("HOME")?.join(".local/share")))
+}
+
+/// A key, and what a person wants to know of it.
+#[derive(Serialize, Deserialize, Clone)]
+pub struct Record {
+    version: String,
+    /// The data key: a secret.
+    key: String,
+    /// What the task says of it.
+    pub commitment: String,
+    /// The sealed manifest.
+    pub manifest: ContentId,
+    /// Who submitted the task, as an address.
+    pub requester: String,
+    /// Hash of block 0 of the chain.
+    pub genesis: String,
+    /// When, in milliseconds since the Unix epoch.
+    pub created: u64,
+}
+
+impl Record {
+    /// A new key.
+    pub fn new(key: &DataKey, manifest: &ContentId, requester: Account, genesis: &Hash) -> Self {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH);
+        Self {
+            version: VERSION.into(),
+            key: show_hash(key.bytes()),
+            commitment: show_hash(&key.commitment()),
+            manifest: manifest.clone(),
+            requester: requester.to_string(),
+            genesis: show_hash(genesis),
+            created: now.map_or(0, |now| u64::try_from(now.as_millis()).unwrap_or(u64::MAX)),
+        }
+    }
+
+    fn parse(text: &str, path: &Path) -> Result<(Self, DataKey)> {
+        let wrong = |why: &str| {
+            Error::other(format!("{} is not a data key: {why}", path.display()))
+                .hint("restore it, or `aicpw keys import` a copy")
+        };
+        // The parser's own message can quote the key.
+        let record: Self = serde_json::from_str(text).map_err(|_| wrong("it is damaged"))?;
+        if record.version != VERSION {
+            return Err(wrong(&format!("version {} is not known", record.version)));
+        }
+        let key = parse_hash(&record.key).map_err(|_| wrong("it is damaged"))?;
+        if show_hash(&key_commitment(&key)) != record.commitment {
+            return Err(wrong("the key is not the one of its commitment"));
+        }
+        Ok((record, DataKey::from_bytes(key)))
+    }
+}
+
+impl std::fmt::Debug for Record {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Record")
+            .field("commitment", &self.commitment)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The keys of a folder.
+#[derive(Clone, Debug)]
+pub struct DataKeys {
+    folder: Option<PathBuf>,
+}
+
+impl DataKeys {
+    fn folder(&self) -> Result<&Path> {
+        self.folder.as_deref().ok_or_else(|| {
+            Error::usage("there is no user's data folder for the data keys: HOME is not set")
+                .hint("name a folder with --data-keys or AICPW_DATA_KEYS")
+        })
+    }
+
+    fn path_of(&self, commitment: &str) -> Result<PathBuf> {
+        Ok(self.folder()?.join(format!("{commitment}.json")))
+    }
+
+    /// Keeps a key; on the disk when this returns. One that is there already stays.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn save(&self, record: &Record) -> Result<PathBuf> {
+        let folder = self.folder()?;
+        let path = self.path_of(&record.commitment)?;
+        let failed = |error: std::io::Error| Error::file("write", &path, &error);
+        make_private(folder).map_err(|error| Error::file("make the folder", folder, &error))?;
+        // Temporary files are for their owner only.
+        let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+        let text = serde_json::to_string_pretty(record).map_err(Error::other)?;
+        writeln!(file, "{text}").map_err(failed)?;
+        file.as_file().sync_all().map_err(failed)?;
+        match file.persist_noclobber(&path) {
+            Ok(_) => {}
+            Err(error) if error.error.kind() == std::io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(failed(error.error)),
+        }
+        std::fs::File::open(folder)
+            .and_then(|folder| folder.sync_all())
+            .map_err(failed)?;
+        Ok(path)
+    }
+
+    /// The key with this commitment.
+    ///
+    /// # Errors
+    /// It is not there, damaged, or others can read it.
+    pub fn load(&self, commitment: &Hash) -> Result<(Record, DataKey)> {
+        let name = show_hash(commitment);
+        let path = self.path_of(&name)?;
+        if !path.exists() {
+            return Err(Error::other(format!(
+                "the data key {name} is not in {}",
+                self.folder()?.display()
+            ))
+            .hint(
+                "`aicpw keys export` where the task was submitted, and `aicpw keys import` here",
+            ));
+        }
+        let (record, key) = read(&path)?;
+        if record.commitment != name {
+            return Err(Error::other(format!(
+                "{} holds the data key {}",
+                path.display(),
+                record.commitment
+            )));
+        }
+        Ok((record, key))
+    }
+
+    /// All keys, the newest first; and what is wrong with files that hold none.
+    ///
+    /// # Errors
+    /// The folder cannot be read.
+    pub fn list(&self) -> Result<(Vec<Record>, Vec<Error>)> {
+        let folder = self.folder()?;
+        let failed = |error: std::io::Error| Error::file("read", folder, &error);
+        let entries = match std::fs::read_dir(folder) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Ok((Vec::new(), Vec::new()))
+            }
+            entries => entries.map_err(failed)?,
+        };
+        let (mut records, mut problems) = (Vec::new(), Vec::new());
+        for entry in entries {
+            let path = entry.map_err(failed)?.path();
+            if path
+                .extension()
+                .is_some_and(|extension| extension == "json")
+            {
+                match read(&path) {
+                    Ok((record, _)) => records.push(record),
+                    Err(error) => problems.push(error),
+                }
+            }
+        }
+        records.sort_by(|a, b| (b.created, &b.commitment).cmp(&(a.created, &a.commitment)));
+        Ok((records, problems))
+    }
+}
+
+/// Reads a key from a file, wherever it is.
+///
+/// # Errors
+/// It is none, or others can read it.
+pub fn read(path: &Path) -> Result<(Record, DataKey)> {
+    let failed = |error: std::io::Error| Error::file("read", path, &error);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = std::fs::metadata(path)
+            .map_err(failed)?
+            .permissions()
+            .mode();
+        if mode & 0o077 != 0 {
+            return Err(Error::other(format!(
+                "{} can be read by others (mode {:o})",
+                path.display(),
+                mode & 0o777
+            ))
+            .hint(format!("chmod 600 {}", path.display())));
+        }
+    }
+    let text = std::fs::read_to_string(path).map_err(failed)?;
+    Record::parse(&text, path)
+}
+
+/// Writes a key to a new file that only its owner can read.
+///
+/// # Errors
+/// There is such a file, or it cannot be written.
+pub fn write_new(path: &Path, record: &Record) -> Result<()> {
+    let failed = |error: std::io::Error| Error::file("write", path, &error);
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path).map_err(failed)?;
+    let text = serde_json::to_string_pretty(record).map_err(Error::other)?;
+    writeln!(file, "{text}").map_err(failed)?;
+    file.sync_all().map_err(failed)
+}
+
+fn make_private(folder: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    const CID: &str = "bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi";
+
+    /// A folder of keys, with one in it.
+    pub fn with_key(key: &DataKey) -> (tempfile::TempDir, DataKeys) {
+        let dir = tempfile::tempdir().unwrap();
+        let keys = DataKeys {
+            folder: Some(dir.path().join("keys")),
+        };
+        let manifest = CID.parse().unwrap();
+        keys.save(&Record::new(key, &manifest, Account([1; 32]), &[2; 32]))
+            .unwrap();
+        (dir, keys)
+    }
+
+    #[test]
+    fn what_is_kept_is_found_again() {
+        let key = DataKey::from_bytes([7; 32]);
+        let (_dir, keys) = with_key(&key);
+        let (record, found) = keys.load(&key.commitment()).unwrap();
+        assert_eq!(found, key);
+        assert_eq!(record.manifest.to_string(), CID);
+        assert!(!format!("{record:?}").contains(&record.key));
+        // Again: the first stays.
+        keys.save(&record).unwrap();
+        let (records, problems) = keys.list().unwrap();
+        assert_eq!((records.len(), problems.len()), (1, 0));
+
+        let error = keys.load(&[1; 32]).unwrap_err();
+        assert!(error.hint.unwrap().contains("keys import"));
+
+        let exported = keys.folder().unwrap().join("exported");
+        write_new(&exported, &record).unwrap();
+        assert_eq!(read(&exported).unwrap().1, key);
+        assert!(write_new(&exported, &record).is_err(), "never overwritten");
+    }
+
+    #[test]
+    fn without_a_place_for_keys_only_those_who_need_one_fail() {
+        let nowhere = DataKeys { folder: None };
+        let error = nowhere.load(&[1; 32]).unwrap_err();
+        assert!(error.hint.unwrap().contains("--data-keys"));
+        assert!(nowhere.list().is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nobody_else_can_read_a_key() {
+        use std::os::unix::fs::PermissionsExt;
+        let key = DataKey::from_bytes([7; 32]);
+        let (_dir, keys) = with_key(&key);
+        let path = keys.path_of(&show_hash(&key.commitment())).unwrap();
+        let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(&path), 0o600);
+        assert_eq!(mode(keys.folder().unwrap()), 0o700);
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
+        let error = keys.load(&key.commitment()).unwrap_err();
+        assert!(error.hint.unwrap().contains("chmod 600"));
+    }
+
+    #[test]
+    fn a_damaged_key_is_told_and_not_quoted() {
+        let key = DataKey::from_bytes([7; 32]);
+        let (_dir, keys) = with_key(&key);
+        let path = keys.path_of(&show_hash(&key.commitment())).unwrap();
+        let text = std::fs::read_to_string(&path).unwrap();
+        let other = text.replace(&"07".repeat(32), &"08".repeat(32));
+        for (damaged, why) in [
+            (other.as_str(), "not the one of its commitment"),
+            (&text.replace("/v1", "/v9"), "v9 is not known"),
+            (&text[..text.len() / 2], "damaged"),
+        ] {
+            std::fs::write(&path, damaged).unwrap();
+            let error = keys.load(&key.commitment()).unwrap_err();
+            assert!(error.message.contains(why), "{error}");
+            assert!(!error.to_string().contains(&"07".repeat(8)), "{error}");
+        }
+        let (records, problems) = keys.list().unwrap();
+        assert_eq!((records.len(), problems.len()), (0, 1));
+    }
+}
