@@ -257,6 +257,10 @@ async fn what_no_provider_can_do_is_refunded_with_its_cause() {
     let short = task(&market, "short-input", |_, manifest| {
         manifest["buffers"][0]["init"] = json!({ "cid": added["cid"] });
     });
+    let falls = task(&market, "falls", |folder, _| {
+        let kernel = "__kernel void count(__global uint *x) { x[1u << 30] = 1u; }";
+        fs::write(folder.join("count.cl"), kernel).unwrap();
+    });
     let good = task(&market, "good", |_, _| {});
     let root = format!("expected=0x{}", "11".repeat(32));
 
@@ -282,6 +286,12 @@ async fn what_no_provider_can_do_is_refunded_with_its_cause() {
         ),
         refunded(
             &market,
+            "//Ferdie//stash",
+            submit(&falls, &["--wait"]),
+            &["run-failed", "SIGSEGV"],
+        ),
+        refunded(
+            &market,
             "//Charlie//stash",
             submit(&good, &["--wait", "--verify", &root]),
             &["wrong-result"],
@@ -299,7 +309,7 @@ async fn what_no_provider_can_do_is_refunded_with_its_cause() {
             &["match-window-ended", "no device fits now"],
         ),
     );
-    assert_eq!(gains, (0, 0, 0, 0, 0));
+    assert_eq!(gains, (0, 0, 0, 0, 0, 0));
     let after = market.json("alice", "//Bob", &bob).await.unwrap();
     assert_eq!(after["stake"], stake, "{after}");
 }
