@@ -42,10 +42,16 @@ build: setup ## Build all programs into target/debug
 	@# aicpw-node looks for its IPFS process beside itself.
 	@$(ENV) ln -sfn "$$AICPW_IPFS_TARGET_DIR/debug/aicpw-ipfs" "$$AICPW_BIN/aicpw-ipfs"
 
+.PHONY: kubo
+kubo: ## Build kubo, the common IPFS daemon, which ours is tested against (needs Go; once)
+	@scripts/kubo.sh
+
 ##@ Change it
 
 .PHONY: test
 test: build ## All tests: units, runtime journeys, networks of real processes
+	@# Without it the tests against kubo say that they are skipped.
+	@$(ENV) scripts/kubo.sh --if-possible
 	@$(SAY) "tests of the IPFS process"
 	@$(ENV) $(CARGO_IPFS) test --locked --manifest-path ipfs/Cargo.toml
 	@$(SAY) "tests of the workspace"

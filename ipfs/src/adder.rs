@@ -6,7 +6,7 @@ use bytes::Bytes;
 use cid::{Cid, Version};
 use futures::{Stream, StreamExt};
 use rust_ipfs::Block;
-use rust_unixfs::file::adder::{Chunker, FileAdder};
+use rust_unixfs::file::adder::{BalancedCollector, Chunker, FileAdder};
 use std::sync::Arc;
 
 /// How a file is added.
@@ -14,6 +14,8 @@ use std::sync::Arc;
 pub struct AddOptions {
     /// Bytes per leaf.
     pub chunk: usize,
+    /// Links per inner block.
+    pub links: usize,
     /// Whether to pin the file.
     pub pin: bool,
     /// Whether only to compute the CID, storing nothing.
@@ -30,7 +32,7 @@ pub struct Added {
 }
 
 /// Adds the file that `content` streams. The CID is that of `ipfs add --cid-version=1
-/// --raw-leaves --chunker=size-<chunk>`.
+/// --raw-leaves --chunker=size-<chunk> --max-file-links=<links>`.
 ///
 /// # Errors
 /// When the store is full, or the upload ends early. Blocks stored until then are not pinned.
@@ -45,6 +47,7 @@ where
     let mut content = std::pin::pin!(content);
     let mut adder = FileAdder::builder()
         .with_chunker(Chunker::Size(options.chunk))
+        .with_collector(BalancedCollector::with_branching_factor(options.links))
         .with_cid_version(Version::V1)
         .with_raw_leaves(true)
         .build();
@@ -100,7 +103,6 @@ impl Sink<'_> {
             return Ok(());
         }
         self.hold.add(blocks.iter().map(|(cid, _)| *cid)).await;
-        self.storage.make_room(bytes).await?;
         // The hashes were just computed.
         let blocks = blocks
             .into_iter()
@@ -115,6 +117,7 @@ mod tests {
 
     const OPTIONS: AddOptions = AddOptions {
         chunk: 1024,
+        links: 174,
         pin: true,
         only_hash: false,
     };
@@ -157,6 +160,7 @@ mod tests {
         let storage = Storage::open(dir.path(), None).await.unwrap();
         let options = AddOptions {
             chunk: 256 << 10,
+            links: 174,
             only_hash: true,
             pin: false,
         };

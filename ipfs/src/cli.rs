@@ -23,9 +23,25 @@ pub struct Cli {
     #[arg(long, value_name = "MULTIADDR", num_args = 1..)]
     pub listen: Vec<Multiaddr>,
 
-    /// Peer, with its `/p2p/` part, to which the node keeps a connection. May be repeated.
+    /// Address, beside those that are listened on, at which others reach this node: where ports
+    /// are forwarded, for instance. May be repeated.
+    #[arg(long, value_name = "MULTIADDR", num_args = 1..)]
+    pub external_address: Vec<Multiaddr>,
+
+    /// Bootnode, with its `/p2p/` part: the node keeps a connection to it, finds through it who
+    /// has what, and announces there what it has pinned. May be repeated.
     #[arg(long, value_name = "MULTIADDR", num_args = 1..)]
     pub bootstrap: Vec<Multiaddr>,
+
+    /// Relay, with its `/p2p/` part, through which others reach this node: for one behind NAT.
+    /// Any bootnode is one. May be repeated.
+    #[arg(long, value_name = "MULTIADDR", num_args = 1..)]
+    pub relay: Vec<Multiaddr>,
+
+    /// Be a bootnode: keep the table of who has what for others, and relay for those behind NAT.
+    /// Others must be able to reach it, at `--listen` or `--external-address`.
+    #[arg(long, requires = "listen")]
+    pub bootnode: bool,
 
     /// Most bytes that the block store may hold. What is not pinned is collected when it is
     /// reached; after that, adding and fetching fail.

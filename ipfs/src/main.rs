@@ -4,15 +4,22 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod adder;
+mod budget;
 mod cli;
+mod dht;
 mod error;
 mod identity;
 mod node;
+mod peers;
 mod reader;
+#[cfg(test)]
+mod reader_tests;
 mod rpc;
 mod server;
 mod storage;
+mod strangers;
 mod unixfs;
+mod wants;
 mod window;
 
 use anyhow::Context;
@@ -59,14 +66,11 @@ fn run(cli: Cli) -> anyhow::Result<()> {
 async fn serve(cli: Cli) -> anyhow::Result<()> {
     let mut shutdown = Box::pin(shutdown(cli.exit_with_parent)?);
     create_repo(&cli.repo)?;
-    let (ipfs, storage) = tokio::select! {
+    let source = tokio::select! {
         started = node::start(&cli) => started?,
         () = &mut shutdown => return Ok(()),
     };
-    let source = reader::Source {
-        ipfs: ipfs.clone(),
-        storage,
-    };
+    let ipfs = source.ipfs.clone();
     // Last, so that whoever sees the socket finds a node that is ready.
     let socket = server::bind(&cli.rpc_socket).await?;
     tracing::info!(peer = %ipfs.keypair().public().to_peer_id(), "ready");

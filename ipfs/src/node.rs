@@ -1,12 +1,19 @@
-//! Starts the IPFS node and keeps its connections.
+//! Starts the IPFS node.
 
 use crate::cli::Cli;
-use crate::identity;
+use crate::dht::{self, Dht, Role};
+use crate::reader::Source;
 use crate::storage::Storage;
+use crate::strangers::Strangers;
+use crate::wants::Wants;
+use crate::{identity, peers};
 use anyhow::Context;
-use rust_ipfs::builder::DefaultIpfsBuilder;
-use rust_ipfs::p2p::{IdentifyConfiguration, MultiaddrExt};
-use rust_ipfs::{DialOpts, FDLimit, Ipfs, Multiaddr, PeerCondition, PeerId};
+use connexa::behaviour::BehaviourEvent;
+use connexa::prelude::identify;
+use connexa::prelude::swarm::SwarmEvent;
+use rust_ipfs::builder::IpfsBuilder;
+use rust_ipfs::p2p::{IdentifyConfiguration, RelayConfig};
+use rust_ipfs::{FDLimit, Ipfs, PinMode};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,11 +26,6 @@ pub const PROTOCOL_VERSION: &str = "ipfs/0.1.0";
 /// A listener that has no address by then will not get one.
 const LISTEN_TIMEOUT: Duration = Duration::from_secs(10);
 
-const DIAL_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// How often lost bootstrap connections are made again.
-const BOOTSTRAP_INTERVAL: Duration = Duration::from_secs(15);
-
 /// Seconds after which an unused connection is closed. Between a task's submission, fetch and
 /// settlement minutes pass; connecting again costs more than keeping the connection.
 const IDLE_SECONDS: u64 = 300;
@@ -32,11 +34,19 @@ const MAX_CONNECTIONS: u32 = 512;
 const MAX_CONNECTIONS_PER_PEER: u32 = 8;
 const MAX_PENDING_INCOMING: u32 = 64;
 
+/// What a bootnode carries between two nodes that have no better way to each other.
+const RELAYED_BYTES: u64 = 4 << 30;
+const RELAYED_FOR: Duration = Duration::from_secs(3600);
+const RELAYED_CONNECTIONS: usize = 64;
+
 /// Starts the node and waits until it listens on all addresses of `cli`.
 ///
 /// # Errors
 /// When the identity or the repository cannot be opened, or an address cannot be listened on.
-pub async fn start(cli: &Cli) -> anyhow::Result<(Ipfs, Arc<Storage>)> {
+pub async fn start(cli: &Cli) -> anyhow::Result<Source> {
+    for address in cli.bootstrap.iter().chain(&cli.relay) {
+        peers::split_peer(address).with_context(|| address.to_string())?;
+    }
     let storage = Storage::open(&cli.repo, cli.storage_max).await?;
     let key = identity::load_or_create(&cli.repo)?;
     let identify = IdentifyConfiguration {
@@ -44,14 +54,16 @@ pub async fn start(cli: &Cli) -> anyhow::Result<(Ipfs, Arc<Storage>)> {
         protocol_version: PROTOCOL_VERSION.into(),
         ..Default::default()
     };
-    // No mDNS, no public DHT: peers are told by the chain, the task, or --bootstrap.
-    let ipfs = DefaultIpfsBuilder::with_keypair(&key)?
+    // No mDNS and no public DHT: peers are told by the chain, the task, and our own bootnodes.
+    let mut builder = IpfsBuilder::<dht::Behaviour>::with_keypair(&key)?
         .set_repo(storage.repo())
         .with_identify(identify)
         .with_ping(Default::default())
         .with_bitswap()
         .enable_tcp()
         .enable_quic()
+        // To dial those behind a relay, and to get round it where the networks allow.
+        .with_relay(true)
         .set_idle_connection_timeout(IDLE_SECONDS)
         .set_connection_limits(|limits| {
             limits
@@ -59,10 +71,66 @@ pub async fn start(cli: &Cli) -> anyhow::Result<(Ipfs, Arc<Storage>)> {
                 .with_max_established_per_peer(Some(MAX_CONNECTIONS_PER_PEER))
                 .with_max_pending_incoming(Some(MAX_PENDING_INCOMING))
         })
-        .fd_limit(FDLimit::Max)
-        .start()
-        .await?;
+        .fd_limit(FDLimit::Max);
+    let strangers = Arc::new(Strangers::default());
+    let seen = strangers.clone();
+    builder = builder.swarm_events(move |_, event| match event {
+        SwarmEvent::Behaviour(BehaviourEvent::Identify(identify::Event::Received {
+            peer_id,
+            info,
+            ..
+        })) => seen.introduced(*peer_id, &info.agent_version),
+        SwarmEvent::ConnectionClosed {
+            peer_id,
+            num_established: 0,
+            ..
+        } => seen.gone(peer_id),
+        _ => {}
+    });
+    if cli.bootnode {
+        builder = builder.with_relay_server(RelayConfig {
+            max_circuits: RELAYED_CONNECTIONS,
+            max_circuit_bytes: RELAYED_BYTES,
+            max_circuit_duration: RELAYED_FOR,
+            ..Default::default()
+        });
+    }
+    let mut dht = None;
+    if cli.bootnode || !cli.bootstrap.is_empty() {
+        let (table, behaviour) = Dht::new(key.public().to_peer_id(), role(cli));
+        dht = Some(table);
+        builder = builder.with_custom_behaviour(|_| Ok(behaviour));
+    }
+    let ipfs = builder.start().await?;
+    listen(&ipfs, cli).await?;
 
+    if !cli.bootstrap.is_empty() {
+        tokio::spawn(peers::keep_connected(ipfs.clone(), cli.bootstrap.clone()));
+    }
+    for relay in &cli.relay {
+        tokio::spawn(peers::keep_reserved(ipfs.clone(), relay.clone()));
+    }
+    if let Some(dht) = dht.clone() {
+        tokio::spawn(announce_pins(dht, storage.clone()));
+    }
+    Ok(Source {
+        wants: Arc::new(Wants::new(ipfs.clone(), storage.clone(), strangers)),
+        ipfs,
+        storage,
+        dht,
+    })
+}
+
+/// Whoever needs a relay, or listens nowhere, cannot answer others.
+fn role(cli: &Cli) -> Role {
+    if cli.listen.is_empty() || !cli.relay.is_empty() {
+        Role::Client
+    } else {
+        Role::Server
+    }
+}
+
+async fn listen(ipfs: &Ipfs, cli: &Cli) -> anyhow::Result<()> {
     for address in &cli.listen {
         let listening = ipfs.add_listening_address(address.clone());
         tokio::time::timeout(LISTEN_TIMEOUT, listening)
@@ -71,57 +139,25 @@ pub async fn start(cli: &Cli) -> anyhow::Result<(Ipfs, Arc<Storage>)> {
             .and_then(|result| result)
             .with_context(|| format!("cannot listen on {address}"))?;
     }
-    for address in &cli.bootstrap {
-        split_peer(address).with_context(|| format!("--bootstrap {address}"))?;
+    let mut external = cli.external_address.clone();
+    if external.is_empty() && cli.relay.is_empty() {
+        // The table passes on only addresses that count as external, and so does a relay.
+        external = ipfs.listening_addresses().await?;
     }
-    if !cli.bootstrap.is_empty() {
-        tokio::spawn(keep_connected(ipfs.clone(), cli.bootstrap.clone()));
+    for address in external {
+        ipfs.add_external_address(address).await?;
     }
-    Ok((ipfs, storage))
+    Ok(())
 }
 
-/// Connects to the peer that `address` names, unless it is connected already.
-///
-/// # Errors
-/// When the address has no `/p2p/` part, nobody answers there, or somebody else does.
-pub async fn connect(ipfs: &Ipfs, address: &Multiaddr) -> anyhow::Result<PeerId> {
-    let (peer, address) = split_peer(address)?;
-    if ipfs.is_connected(peer).await? {
-        return Ok(peer);
-    }
-    let options = DialOpts::peer_id(peer)
-        .addresses(vec![address])
-        .condition(PeerCondition::Disconnected)
-        .build();
-    let dialled = tokio::time::timeout(DIAL_TIMEOUT, ipfs.connect(options)).await;
-    // Two dials at once, or each side dialling the other: what counts is the connection.
-    if ipfs.is_connected(peer).await? {
-        return Ok(peer);
-    }
-    match dialled {
-        Ok(Ok(_)) => anyhow::bail!("the connection was closed at once"),
-        Ok(Err(error)) => Err(error),
-        Err(_) => anyhow::bail!("no answer within {} s", DIAL_TIMEOUT.as_secs()),
-    }
-}
-
-/// Splits an address into its `/p2p/` part and the rest.
-pub fn split_peer(address: &Multiaddr) -> anyhow::Result<(PeerId, Multiaddr)> {
-    let mut address = address.clone();
-    let peer = address
-        .extract_peer_id()
-        .context("the address does not end in /p2p/<peer id>, so the peer cannot be verified")?;
-    Ok((peer, address))
-}
-
-async fn keep_connected(ipfs: Ipfs, peers: Vec<Multiaddr>) {
-    let mut turn = tokio::time::interval(BOOTSTRAP_INTERVAL);
-    loop {
-        turn.tick().await;
-        for address in &peers {
-            if let Err(error) = connect(&ipfs, address).await {
-                tracing::debug!(%address, %error, "bootstrap peer is not reachable");
+/// What was pinned before the start is announced too.
+async fn announce_pins(dht: Dht, storage: Arc<Storage>) {
+    match storage.pins().await {
+        Ok(pins) => {
+            for (root, _) in pins.iter().filter(|(_, mode)| **mode == PinMode::Recursive) {
+                dht.announce(root).await;
             }
         }
+        Err(error) => tracing::warn!(%error, "cannot read the pins; they are not announced"),
     }
 }

@@ -1,33 +1,42 @@
 //! Walks a file, from the store or from the network, and streams its content.
 
+use crate::budget::Budget;
+use crate::dht::Dht;
 use crate::error::OpError;
 use crate::storage::{Hold, Storage};
 use crate::unixfs::{self, Child, Node};
+use crate::wants::Wants;
 use crate::window::Window;
 use bytes::Bytes;
 use cid::Cid;
 use futures::Stream;
 use rust_ipfs::{Block, Ipfs};
 use std::collections::HashSet;
+use std::convert::Infallible;
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
 
-/// Largest block that bitswap carries; room for it is made before one is asked for.
+/// Largest block that bitswap carries.
 const MAX_BLOCK: u64 = 2 << 20;
+
+/// Room reserved for an inner block; those of 1,024 links have 50 KiB.
+const BRANCH_ROOM: u64 = 256 << 10;
+
+/// What a leaf may have beside its content before more room is taken than was reserved.
+const LEAF_OVERHEAD: u64 = 4 << 10;
 
 /// How long a block is waited for when the request has no `timeout`.
 const PATIENCE: Duration = Duration::from_secs(600);
 
-/// What the library is told: it forgets a want when the *first* waiter's time is up, also if
-/// others still wait. Our own clocks end every wait, so its clock must be later than them all.
-const LIBRARY_PATIENCE: Duration = Duration::from_secs(24 * 3600);
+/// How often the room for a block that does not come is looked at: what arrives at a full disk
+/// is dropped by the library without a word.
+const LOOK_AT_ROOM: Duration = Duration::from_secs(5);
 
-/// The library does not wake a waiter that subscribes just after the block was stored by another
-/// request; looking again closes that gap.
-const LOOK_AGAIN: Duration = Duration::from_millis(250);
+/// How long a block inside a file is waited for before others are searched that have the file.
+const SEARCH_OTHERS: Duration = Duration::from_secs(3);
 
 /// Where blocks come from.
 #[derive(Clone)]
@@ -36,6 +45,10 @@ pub struct Source {
     pub ipfs: Ipfs,
     /// Its store.
     pub storage: Arc<Storage>,
+    /// Its searches.
+    pub wants: Arc<Wants>,
+    /// Who else has something, if the node takes part in a table of that.
+    pub dht: Option<Dht>,
 }
 
 /// A file whose root block is here.
@@ -44,6 +57,7 @@ pub struct File {
     root: Cid,
     node: Node,
     root_bytes: u64,
+    budget: Budget,
     hold: Hold,
     deadline: Option<Instant>,
 }
@@ -60,6 +74,13 @@ pub struct FileStat {
 }
 
 impl Source {
+    /// Tells others that this node has a file.
+    pub async fn announce(&self, root: &Cid) {
+        if let Some(dht) = &self.dht {
+            dht.announce(root).await;
+        }
+    }
+
     /// Finds the root block of a file.
     ///
     /// # Errors
@@ -68,41 +89,48 @@ impl Source {
         unixfs::check_cid(&root)?;
         let mut hold = self.storage.hold();
         hold.add([root]).await;
-        let block = self.block(root, deadline).await?;
+        let want = Want {
+            cid: root,
+            room: MAX_BLOCK,
+            root,
+            deadline,
+        };
+        let block = self.block(want).await?;
         let root_bytes = block.data().len() as u64;
         let node = unixfs::decode(&block)?;
+        let mut budget = Budget::for_size(node.size());
+        charge(&mut budget, &root, &block, &node)?;
         Ok(File {
             source: self.clone(),
             root,
             node,
             root_bytes,
+            budget,
             hold,
             deadline,
         })
     }
 
-    async fn block(&self, cid: Cid, deadline: Option<Instant>) -> Result<Block, OpError> {
-        let repo = self.storage.repo();
-        if let Some(block) = repo.get_block_now(cid).await? {
+    async fn block(&self, want: Want) -> Result<Block, OpError> {
+        let cid = want.cid;
+        if let Some(block) = self.storage.repo().get_block_now(cid).await? {
             return Ok(block);
         }
-        self.storage.make_room(MAX_BLOCK).await?;
-
+        let room = self.storage.reserve(want.room).await?;
         let asked = Instant::now();
-        let until = deadline.unwrap_or(asked + PATIENCE);
-        let mut arrival = std::pin::pin!(repo.get_block(cid).timeout(LIBRARY_PATIENCE));
+        let until = want.deadline.unwrap_or(asked + PATIENCE);
+        let search = self.wants.search(cid);
+        let mut arrival = std::pin::pin!(search.block());
+        let mut others = std::pin::pin!(self.find_others(want));
         loop {
             tokio::select! {
                 block = &mut arrival => {
                     let block = block?;
-                    self.storage.grew(block.data().len() as u64);
+                    room.filled(block.data().len() as u64);
                     return Ok(block);
                 }
-                () = tokio::time::sleep(LOOK_AGAIN) => {
-                    if let Some(block) = repo.get_block_now(cid).await? {
-                        return Ok(block);
-                    }
-                }
+                never = &mut others => match never {},
+                () = tokio::time::sleep(LOOK_AT_ROOM) => self.storage.check_room()?,
                 () = tokio::time::sleep_until(until) => {
                     let peers = self.ipfs.connected().await.map_or(0, |peers| peers.len());
                     return Err(OpError::NotFound { cid, waited: asked.elapsed(), peers });
@@ -110,6 +138,39 @@ impl Source {
             }
         }
     }
+
+    /// Connects to nodes that have the file, as long as it is waited for.
+    async fn find_others(&self, want: Want) -> Infallible {
+        let Some(dht) = &self.dht else {
+            return std::future::pending().await;
+        };
+        if want.cid != want.root {
+            tokio::time::sleep(SEARCH_OTHERS).await;
+        }
+        dht.keep_finding(&want.root).await
+    }
+}
+
+/// A block that is asked for.
+#[derive(Clone, Copy)]
+struct Want {
+    cid: Cid,
+    /// Bytes that it probably has at most.
+    room: u64,
+    /// The file that it belongs to.
+    root: Cid,
+    deadline: Option<Instant>,
+}
+
+fn charge(budget: &mut Budget, cid: &Cid, block: &Block, node: &Node) -> Result<(), OpError> {
+    let content = match node {
+        Node::Leaf(data) => data.len() as u64,
+        Node::Branch(_) => 0,
+    };
+    let bytes = block.data().len() as u64;
+    budget
+        .charge(bytes, content)
+        .map_err(|reason| OpError::Malformed { cid: *cid, reason })
 }
 
 impl File {
@@ -130,7 +191,7 @@ impl File {
     /// Streams the bytes of `range` that exist.
     pub fn read(self, range: Range<u64>) -> impl Stream<Item = Result<Bytes, OpError>> {
         async_stream::try_stream! {
-            let mut walk = Walk::new(self, range);
+            let mut walk = Walk::new(self, range, Repeats::Visit);
             while let Some(piece) = walk.next().await? {
                 yield piece;
             }
@@ -140,18 +201,29 @@ impl File {
     /// Fetches all that is missing of the file, and pins it.
     pub async fn pin(self) -> Result<(), OpError> {
         let (storage, root) = (self.source.storage.clone(), self.root);
-        let mut walk = Walk::new(self, 0..u64::MAX);
+        let mut walk = Walk::new(self, 0..u64::MAX, Repeats::Skip);
         while walk.next().await?.is_some() {}
         storage.pin(&root, walk.hold.blocks()).await
     }
 }
 
+/// What a walk does with a part that it has seen at the same depth: a small DAG that refers to the
+/// same parts again and again can declare any size.
+enum Repeats {
+    Visit,
+    Skip,
+}
+
 /// A depth-first walk that asks for blocks ahead of their turn.
 struct Walk {
     source: Source,
+    root: Cid,
     deadline: Option<Instant>,
     range: Range<u64>,
+    budget: Budget,
     hold: Hold,
+    /// Parts seen, where those that repeat are skipped.
+    seen: Option<HashSet<(Cid, u8)>>,
     /// Content of a file of one block.
     whole: Option<Bytes>,
     /// What is still to visit; the next is the last.
@@ -171,12 +243,15 @@ struct Visit {
 }
 
 impl Walk {
-    fn new(file: File, range: Range<u64>) -> Self {
+    fn new(file: File, range: Range<u64>, repeats: Repeats) -> Self {
         let mut walk = Self {
             source: file.source,
+            root: file.root,
             deadline: file.deadline,
             range,
+            budget: file.budget,
             hold: file.hold,
+            seen: matches!(repeats, Repeats::Skip).then(HashSet::new),
             whole: None,
             stack: Vec::new(),
             asked: HashSet::new(),
@@ -193,7 +268,11 @@ impl Walk {
         let first = self.stack.len();
         for child in children {
             let end = start + child.size;
-            if start < self.range.end && end > self.range.start {
+            let skip = match &mut self.seen {
+                Some(seen) => !seen.insert((child.cid, depth)),
+                None => start >= self.range.end || end <= self.range.start,
+            };
+            if !skip {
                 self.stack.push(Visit {
                     child: *child,
                     start,
@@ -217,9 +296,10 @@ impl Walk {
             let Some(visit) = self.stack.pop() else {
                 return Ok(None);
             };
-            let block = self.arrival(visit.fetch, visit.child.cid).await?;
+            let block = self.arrival(visit.fetch, &visit.child).await?;
             let node = unixfs::decode(&block)?;
             unixfs::check_child(&visit.child, visit.depth, &node)?;
+            charge(&mut self.budget, &visit.child.cid, &block, &node)?;
             match node {
                 Node::Leaf(data) => return Ok(Some(self.clip(data, visit.start))),
                 Node::Branch(branch) => self.push(&branch.children, visit.start, visit.depth + 1),
@@ -237,10 +317,11 @@ impl Walk {
             let cid = visit.child.cid;
             // A block that occurs twice is asked for once; the second finds it in the store.
             if visit.fetch.is_none() && self.asked.insert(cid) {
-                let (source, deadline) = (self.source.clone(), self.deadline);
+                let source = self.source.clone();
+                let want = want(self.root, &visit.child, self.deadline);
                 visit.fetch = Some(AbortOnDropHandle::new(tokio::spawn(async move {
                     let asked = Instant::now();
-                    (source.block(cid, deadline).await, asked.elapsed())
+                    (source.block(want).await, asked.elapsed())
                 })));
             }
         }
@@ -249,13 +330,14 @@ impl Walk {
     async fn arrival(
         &mut self,
         fetch: Option<AbortOnDropHandle<(Result<Block, OpError>, Duration)>>,
-        cid: Cid,
+        child: &Child,
     ) -> Result<Block, OpError> {
         let Some(fetch) = fetch else {
-            return self.source.block(cid, self.deadline).await;
+            let want = want(self.root, child, self.deadline);
+            return self.source.block(want).await;
         };
         let (block, took) = fetch.await.map_err(anyhow::Error::from)?;
-        self.asked.remove(&cid);
+        self.asked.remove(&child.cid);
         self.window.arrived_after(took);
         block
     }
@@ -267,5 +349,19 @@ impl Walk {
         let to = self.range.end.saturating_sub(start).clamp(from, len);
         // Both are at most `len`, which is the length of something in memory.
         data.slice(from as usize..to as usize)
+    }
+}
+
+fn want(root: Cid, child: &Child, deadline: Option<Instant>) -> Want {
+    let room = if child.size <= MAX_BLOCK {
+        child.size + LEAF_OVERHEAD
+    } else {
+        BRANCH_ROOM
+    };
+    Want {
+        cid: child.cid,
+        room,
+        root,
+        deadline,
     }
 }

@@ -29,7 +29,7 @@ pub fn router(source: Source) -> Router {
         .route("/api/v0/pin/rm", post(pins::rm))
         .route("/api/v0/pin/ls", post(pins::ls))
         .route("/api/v0/swarm/connect", post(swarm::connect))
-        .route("/api/v0/swarm/peers", post(swarm::peers))
+        .route("/api/v0/swarm/peers", post(swarm::list))
         .route("/api/v0/bitswap/wantlist", post(swarm::wantlist))
         .route("/api/v0/repo/gc", post(store::gc))
         .route("/api/v0/repo/stat", post(store::stat))

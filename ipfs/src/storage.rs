@@ -1,12 +1,5 @@
-//! The block store's bookkeeping: how full it is, what is in use, what may be collected.
-//!
-//! Collection is our own and not the library's, for two reasons. The library's holds a lock that
-//! every waiting download holds as well, so that one unknown CID stalls the whole node until its
-//! time-out; and it knows nothing of content that is being added and not pinned yet.
-//!
-//! - A block that is pinned, or that a running operation has touched ([`Hold`]), is never
-//!   removed.
-//! - Neither side ever waits for the network while it holds `gate`.
+//! The block store and its bookkeeping: what is pinned, in use ([`collect`]), and how full it is
+//! ([`room`]).
 
 use crate::error::OpError;
 use anyhow::Context;
@@ -14,43 +7,32 @@ use cid::Cid;
 use futures::{StreamExt, TryStreamExt};
 use rust_ipfs::repo::{DefaultStorage, PinStore, Repo};
 use rust_ipfs::{Block, PinKind, PinMode};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex};
 
-/// Left free on the disk for everything else that runs on the machine.
-const DISK_RESERVE: u64 = 64 << 20;
+mod collect;
+mod room;
 
-/// Blocks looked at per turn of the collector; between turns operations may proceed.
-const COLLECT_BATCH: usize = 64;
+pub use collect::Hold;
+
+use collect::InUse;
 
 /// The repository on disk.
 pub struct Storage {
     repo: Repo<DefaultStorage>,
     path: PathBuf,
     limit: Option<u64>,
-    /// Bytes of blocks; exact after opening and after a collection, within a few blocks between.
+    /// Bytes of blocks; exact after opening and after a collection. A block that is stored by two
+    /// operations at once counts twice until then.
     used: AtomicU64,
+    /// Bytes of blocks that are on their way.
+    reserved: AtomicU64,
     in_use: Mutex<InUse>,
     /// Read: to mark blocks as in use. Written: to remove a batch of blocks that are not.
     gate: tokio::sync::RwLock<()>,
     one_collection: tokio::sync::Mutex<()>,
-}
-
-#[derive(Default)]
-struct InUse {
-    blocks: HashMap<Cid, usize>,
-    collecting: bool,
-    /// Released during a collection, and kept until its end: the collector's list of pins may be
-    /// older than a pin that the releasing operation made.
-    released: Vec<Cid>,
-}
-
-/// Keeps the blocks that an operation touches from collection for as long as it lives.
-pub struct Hold {
-    storage: Arc<Storage>,
-    blocks: HashSet<Cid>,
 }
 
 /// Size of the repository, for `repo/stat`.
@@ -80,6 +62,7 @@ impl Storage {
             path: path.to_owned(),
             limit,
             used: AtomicU64::new(used),
+            reserved: AtomicU64::new(0),
             in_use: Mutex::default(),
             gate: tokio::sync::RwLock::default(),
             one_collection: tokio::sync::Mutex::default(),
@@ -91,50 +74,12 @@ impl Storage {
         &self.repo
     }
 
-    /// Starts an operation that holds no block yet.
-    pub fn hold(self: &Arc<Self>) -> Hold {
-        Hold {
-            storage: self.clone(),
-            blocks: HashSet::new(),
-        }
-    }
-
-    /// Makes sure that `bytes` more fit, collecting what is not pinned if need be.
-    pub async fn make_room(&self, bytes: u64) -> Result<(), OpError> {
-        if self.shortage(bytes)?.is_none() {
-            return Ok(());
-        }
-        self.collect().await?;
-        match self.shortage(bytes)? {
-            None => Ok(()),
-            Some(error) => Err(error),
-        }
-    }
-
-    fn shortage(&self, bytes: u64) -> Result<Option<OpError>, OpError> {
-        let used = self.used.load(Ordering::Relaxed);
-        if let Some(limit) = self.limit {
-            if used.saturating_add(bytes) > limit {
-                return Ok(Some(OpError::StorageLimit { used, limit }));
-            }
-        }
-        let disk = rustix::fs::statvfs(&self.path)
-            .with_context(|| format!("cannot read the free space of {}", self.path.display()))?;
-        let free = disk.f_bavail.saturating_mul(disk.f_frsize);
-        let short = free < bytes.saturating_add(DISK_RESERVE);
-        Ok(short.then_some(OpError::DiskFull { free }))
-    }
-
-    /// Notes that `bytes` of blocks were stored.
-    pub fn grew(&self, bytes: u64) {
-        self.used.fetch_add(bytes, Ordering::Relaxed);
-    }
-
-    /// Stores blocks. The caller holds them, and has made room.
-    pub async fn put(&self, blocks: Vec<Block>) -> Result<(), OpError> {
+    /// Stores blocks, which the caller holds. Nothing is stored where there is no room.
+    pub async fn put(self: &Arc<Self>, blocks: Vec<Block>) -> Result<(), OpError> {
         let bytes: u64 = blocks.iter().map(|block| block.data().len() as u64).sum();
+        let room = self.reserve(bytes).await?;
         self.repo.put_blocks(blocks).await?;
-        self.grew(bytes);
+        room.filled(bytes);
         Ok(())
     }
 
@@ -184,29 +129,6 @@ impl Storage {
         Ok(self.repo.list_pins(None).await.try_collect().await?)
     }
 
-    /// Removes all blocks that are neither pinned nor in use; returns them.
-    pub async fn collect(&self) -> Result<Vec<Cid>, OpError> {
-        let _one = self.one_collection.lock().await;
-        let _late_releases = Collecting::start(self);
-        // The store names blocks by CIDv1, whatever version they were asked for by.
-        let pinned: HashSet<Cid> = self.pins().await?.into_keys().map(as_stored).collect();
-        let mut removed = Vec::new();
-        let mut blocks = self.repo.list_blocks().await.chunks(COLLECT_BATCH);
-        while let Some(batch) = blocks.next().await {
-            let _gate = self.gate.write().await;
-            for cid in batch {
-                if pinned.contains(&cid) || self.in_use().blocks.contains_key(&cid) {
-                    continue;
-                }
-                removed.extend(self.repo.remove_block(cid, false).await?);
-            }
-        }
-        self.used
-            .store(self.repo.get_total_size().await? as u64, Ordering::Relaxed);
-        tracing::info!(removed = removed.len(), "collected");
-        Ok(removed)
-    }
-
     /// Counts the blocks; reads the whole folder.
     pub async fn usage(&self) -> Result<Usage, OpError> {
         let blocks = self.repo.list_blocks().await.count().await as u64;
@@ -221,72 +143,6 @@ impl Storage {
     /// Folder of the repository.
     pub fn path(&self) -> &Path {
         &self.path
-    }
-
-    fn in_use(&self) -> MutexGuard<'_, InUse> {
-        // Nothing panics while it is locked, and the table is whole between statements.
-        self.in_use.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Hold {
-    /// Holds `cids` from here on, whether or not they are in the store yet.
-    pub async fn add(&mut self, cids: impl IntoIterator<Item = Cid>) {
-        let _gate = self.storage.gate.read().await;
-        let mut in_use = self.storage.in_use();
-        for cid in cids.into_iter().map(as_stored) {
-            if self.blocks.insert(cid) {
-                *in_use.blocks.entry(cid).or_default() += 1;
-            }
-        }
-    }
-
-    /// All blocks held, as CIDv1.
-    pub fn blocks(&self) -> Vec<Cid> {
-        self.blocks.iter().copied().collect()
-    }
-}
-
-impl Drop for Hold {
-    fn drop(&mut self) {
-        let mut in_use = self.storage.in_use();
-        if in_use.collecting {
-            in_use.released.extend(self.blocks.drain());
-        } else {
-            in_use.release(self.blocks.drain());
-        }
-    }
-}
-
-impl InUse {
-    fn release(&mut self, cids: impl IntoIterator<Item = Cid>) {
-        for cid in cids {
-            if let Some(count) = self.blocks.get_mut(&cid) {
-                *count -= 1;
-                if *count == 0 {
-                    self.blocks.remove(&cid);
-                }
-            }
-        }
-    }
-}
-
-/// Marks a collection as running, also when it ends with an error or is cancelled.
-struct Collecting<'a>(&'a Storage);
-
-impl<'a> Collecting<'a> {
-    fn start(storage: &'a Storage) -> Self {
-        storage.in_use().collecting = true;
-        Self(storage)
-    }
-}
-
-impl Drop for Collecting<'_> {
-    fn drop(&mut self) {
-        let mut in_use = self.0.in_use();
-        in_use.collecting = false;
-        let released = std::mem::take(&mut in_use.released);
-        in_use.release(released);
     }
 }
 
@@ -322,6 +178,7 @@ async fn remove_interrupted_writes(blockstore: &Path) {
 
 #[cfg(test)]
 mod tests {
+    use super::collect::Collecting;
     use super::*;
     use rust_unixfs::file::adder::FileAdder;
 
@@ -389,15 +246,42 @@ mod tests {
     async fn the_limit_collects_first_and_then_refuses() {
         let (_dir, storage) = open(Some(10)).await;
         storage.put(vec![block(b"12345678")]).await.unwrap();
-        storage.make_room(8).await.unwrap();
+        drop(storage.reserve(8).await.unwrap());
         let keep = block(b"abcdefgh");
         storage.put(vec![keep.clone()]).await.unwrap();
         storage.pin(keep.cid(), vec![]).await.unwrap();
-        let error = storage.make_room(8).await.unwrap_err().to_string();
+        let error = storage.reserve(8).await.err().unwrap().to_string();
         assert!(
             error.contains("storage limit reached: the store holds 8 of 10"),
             "{error}"
         );
+    }
+
+    #[tokio::test]
+    async fn what_was_used_longest_ago_goes_first_and_only_as_much_as_needed() {
+        let (_dir, storage) = open(Some(100)).await;
+        let blocks = [[1; 30], [2; 30], [3; 30]].map(|content| block(&content));
+        storage.put(blocks.to_vec()).await.unwrap();
+        let [first, second, third] = blocks.map(|block| *block.cid());
+        for used in [second, third, first, second] {
+            storage.hold().add([used]).await;
+        }
+        // 90 bytes are in, 30 more are to come, and 5 are slack.
+        drop(storage.reserve(30).await.unwrap());
+        let left = |cid| storage.repo().contains(cid);
+        assert!(!left(third).await.unwrap());
+        assert!(left(first).await.unwrap() && left(second).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn what_is_on_its_way_takes_room() {
+        let (_dir, storage) = open(Some(100)).await;
+        let first = storage.reserve(60).await.unwrap();
+        let error = storage.reserve(60).await.err().unwrap();
+        assert!(matches!(error, OpError::StorageLimit { .. }), "{error}");
+        drop(first);
+        storage.reserve(60).await.unwrap().filled(10);
+        drop(storage.reserve(90).await.unwrap());
     }
 
     #[tokio::test]

@@ -3,7 +3,6 @@
 
 mod support;
 
-use std::time::{Duration, Instant};
 use support::{content, until, Daemon};
 
 const KIB: usize = 1024;
@@ -169,40 +168,4 @@ async fn a_file_that_breaks_off_never_looks_whole() {
 
     // A client that takes no trailers sees the connection break.
     assert!(to.call_plainly("cat", &query).await.is_err());
-}
-
-/// A measurement, not a test: `cargo test --test exchange -- --ignored --nocapture`.
-#[tokio::test]
-#[ignore = "measures throughput"]
-async fn throughput_of_100_mb() {
-    for chunker in ["size-262144", "size-524288", "size-1048576"] {
-        for transport in ["tcp", "quic"] {
-            let (from, to) = (Daemon::start(&[]), Daemon::start(&[]));
-            to.connect(&from, transport).await;
-            let sent = content(100_000_000, 1);
-            let rate = |since: Instant| 100.0 / since.elapsed().as_secs_f64();
-
-            let start = Instant::now();
-            from.cid_of(sent.clone(), &[("chunker", chunker), ("only-hash", "true")])
-                .await;
-            let hash = rate(start);
-            let start = Instant::now();
-            let cid = from.cid_of(sent.clone(), &[("chunker", chunker)]).await;
-            let add = rate(start);
-            let start = Instant::now();
-            let received = to.cat(&cid).await;
-            let fetch = rate(start);
-            assert!(received == sent);
-            let start = Instant::now();
-            to.cat(&cid).await;
-            let again = rate(start);
-            println!(
-                "{chunker} {transport}: hash {hash:.0} MB/s, add {add:.0} MB/s, \
-                 fetch {fetch:.0} MB/s, read again {again:.0} MB/s"
-            );
-            tokio::time::timeout(Duration::from_secs(1), async { drop((from, to)) })
-                .await
-                .unwrap();
-        }
-    }
 }

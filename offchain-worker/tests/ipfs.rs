@@ -30,8 +30,7 @@ fn config(folder: &Path) -> DaemonConfig {
         binary: Some(binary()),
         folder: folder.join("ipfs"),
         listen: vec!["/ip4/127.0.0.1/tcp/0".into()],
-        bootstrap: vec![],
-        storage_max: None,
+        ..Default::default()
     }
 }
 
@@ -43,8 +42,14 @@ struct Node {
 
 impl Node {
     async fn start() -> Self {
+        Self::start_with(|_| {}).await
+    }
+
+    async fn start_with(change: impl FnOnce(&mut DaemonConfig)) -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let daemon = Daemon::start(config(dir.path())).await.unwrap();
+        let mut config = config(dir.path());
+        change(&mut config);
+        let daemon = Daemon::start(config).await.unwrap();
         Self { daemon, dir }
     }
 
@@ -93,7 +98,7 @@ fn content(len: usize) -> Vec<u8> {
 #[tokio::test]
 async fn a_file_goes_from_one_node_to_another() {
     let (from, to) = (Node::start().await, Node::start().await);
-    for len in [0, 1, 262_143, 262_144, 262_145, 5_000_000] {
+    for len in [0, 1, 1_048_575, 1_048_576, 1_048_577, 5_000_000] {
         let input = from.file("input", &content(len));
         let calls = Mutex::new(vec![]);
         let progress = |done, total| calls.lock().unwrap().push((done, total));
@@ -121,10 +126,10 @@ async fn a_file_goes_from_one_node_to_another() {
         assert_eq!(to.store().size(&cid, limit).await.unwrap(), len as u64);
         let part = to
             .store()
-            .read_range(&cid, 262_140, 10, limit)
+            .read_range(&cid, 1_048_570, 10, limit)
             .await
             .unwrap();
-        assert_eq!(part, content(len)[len.min(262_140)..len.min(262_150)]);
+        assert_eq!(part, content(len)[len.min(1_048_570)..len.min(1_048_580)]);
     }
     assert_eq!(to.files(), ["output"]);
 }
@@ -334,18 +339,46 @@ async fn room_is_made_by_collecting_and_else_refused() {
 
 #[tokio::test]
 async fn a_full_store_says_so() {
-    let dir = tempfile::tempdir().unwrap();
-    let config = DaemonConfig {
-        storage_max: Some(1_000_000),
-        ..config(dir.path())
-    };
-    let node = Node {
-        daemon: Daemon::start(config).await.unwrap(),
-        dir,
-    };
+    let node = Node::start_with(|config| config.storage_max = Some(1_000_000)).await;
     let input = node.file("input", &content(2_000_000));
     let error = node.store().add_file(&input, &silent).await.unwrap_err();
     assert!(matches!(error, BlobError::StoreFull { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn a_file_is_found_through_a_bootnode_and_reached_through_its_relay() {
+    let bootnode = Node::start_with(|config| config.bootnode = true).await;
+    let known = bootnode.addresses().await;
+    let hidden = Node::start_with(|config| {
+        config.listen = vec![];
+        config.bootstrap = known.clone();
+        config.relays = known.clone();
+    })
+    .await;
+    let seeker = Node::start_with(|config| config.bootstrap = known.clone()).await;
+    let through_relay = async {
+        while !hidden
+            .addresses()
+            .await
+            .iter()
+            .any(|address| address.to_string().contains("/p2p-circuit/"))
+        {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), through_relay)
+        .await
+        .expect("no relay");
+
+    let input = hidden.file("input", &content(1_000_000));
+    let cid = hidden.store().add_file(&input, &silent).await.unwrap();
+    let output = seeker.dir.path().join("output");
+    seeker
+        .store()
+        .fetch_to_file(&cid, &output, &options(vec![]), &silent)
+        .await
+        .unwrap();
+    assert!(std::fs::read(&output).unwrap() == content(1_000_000));
 }
 
 #[tokio::test]

@@ -41,6 +41,9 @@ pub async fn add(
         let name = field.file_name().unwrap_or_default().to_owned();
         match add_one(&source.storage, field, options).await {
             Ok(added) => {
+                if options.pin && !options.only_hash {
+                    source.announce(&added.cid).await;
+                }
                 let line = Line {
                     name: if name.is_empty() {
                         added.cid.to_string()
@@ -68,12 +71,12 @@ fn options(params: &Params) -> Result<AddOptions, RpcError> {
     params.only("cid-version", "1")?;
     params.only("raw-leaves", "true")?;
     params.only("hash", "sha2-256")?;
-    params.only("max-file-links", "174")?;
     for unsupported in ["trickle", "inline", "nocopy", "wrap-with-directory"] {
         params.only(unsupported, "false")?;
     }
     Ok(AddOptions {
         chunk: params.chunk()?,
+        links: params.links()?,
         pin: params.flag("pin", true)?,
         only_hash: params.flag("only-hash", false)?,
     })

@@ -105,6 +105,17 @@ impl Params {
         })
     }
 
+    /// Links per inner block, from `max-file-links`.
+    pub fn links(&self) -> Result<usize, RpcError> {
+        match self.get("max-file-links") {
+            None | Some("174") => Ok(174),
+            Some("1024") => Ok(1024),
+            Some(other) => Err(bad(format!(
+                "max-file-links: {other:?} is neither 174 nor 1024"
+            ))),
+        }
+    }
+
     /// Refuses a parameter that would change the CID in a way that this node does not know.
     pub fn only(&self, name: &str, supported: &str) -> Result<(), RpcError> {
         match self.get(name) {

@@ -36,6 +36,7 @@ pub async fn add(State(source): State<Source>, params: Params) -> Result<Json<Pi
     params.only("recursive", "true")?;
     let cid = params.cid()?;
     source.open(cid, params.deadline()?).await?.pin().await?;
+    source.announce(&cid).await;
     Ok(Json(Pins {
         pins: vec![cid.to_string()],
     }))
@@ -46,6 +47,9 @@ pub async fn rm(State(source): State<Source>, params: Params) -> Result<Json<Pin
     params.only("recursive", "true")?;
     let cid = params.cid()?;
     source.storage.unpin(&cid).await?;
+    if let Some(dht) = &source.dht {
+        dht.withdraw(&cid).await;
+    }
     Ok(Json(Pins {
         pins: vec![cid.to_string()],
     }))

@@ -2,7 +2,7 @@
 
 use super::error::RpcError;
 use super::params::{bad, Params};
-use crate::node;
+use crate::peers;
 use crate::reader::Source;
 use anyhow::Context;
 use axum::extract::State;
@@ -41,8 +41,8 @@ pub async fn connect(
     let address: Multiaddr = arg
         .parse()
         .map_err(|error| bad(format!("arg: {arg:?} is not a multiaddr: {error}")))?;
-    let (peer, _) = node::split_peer(&address).map_err(|error| bad(format!("arg: {error}")))?;
-    node::connect(&source.ipfs, &address)
+    let (peer, _) = peers::split_peer(&address).map_err(|error| bad(format!("arg: {error}")))?;
+    peers::connect(&source.ipfs, &address)
         .await
         .with_context(|| format!("connect {peer} failure"))?;
     Ok(Json(Strings {
@@ -51,7 +51,7 @@ pub async fn connect(
 }
 
 /// Who is connected.
-pub async fn peers(State(source): State<Source>) -> Result<Json<Peers>, RpcError> {
+pub async fn list(State(source): State<Source>) -> Result<Json<Peers>, RpcError> {
     let connected = source.ipfs.addrs().await?;
     let peers = connected
         .into_iter()

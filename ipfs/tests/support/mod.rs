@@ -1,6 +1,8 @@
 //! A running `aicpw-ipfs` and a client of its RPC.
 #![allow(dead_code, clippy::unwrap_used)]
 
+pub mod kubo;
+
 use bytes::Bytes;
 use futures::stream;
 use http_body::Frame;
@@ -93,14 +95,17 @@ impl Daemon {
     /// Starts a daemon that listens on loopback, and waits until it says that it is ready.
     pub fn start_in(dir: Dir, extra: &[&str]) -> Self {
         let listen = ["/ip4/127.0.0.1/tcp/0", "/ip4/127.0.0.1/udp/0/quic-v1"];
+        Self::start_with(dir, &listen, extra)
+    }
+
+    /// Starts a daemon that listens on `listen`.
+    pub fn start_with(dir: Dir, listen: &[&str], extra: &[&str]) -> Self {
         let mut command = command(&dir);
         command.arg("--exit-with-parent").stdin(Stdio::piped());
-        let mut child = command
-            .arg("--listen")
-            .args(listen)
-            .args(extra)
-            .spawn()
-            .unwrap();
+        for address in listen {
+            command.args(["--listen", address]);
+        }
+        let mut child = command.args(extra).spawn().unwrap();
         let mut stderr = BufReader::new(child.stderr.take().unwrap());
         let mut said = String::new();
         while !said.contains("ready") {

@@ -26,7 +26,10 @@ pub struct MarketArgs {
 
     /// Use an IPFS daemon (kubo) that runs already, by its RPC, such as `http://127.0.0.1:5001`,
     /// and start none.
-    #[arg(long, value_name = "URL", conflicts_with_all = ["ipfs_path", "ipfs_listen", "ipfs_bootstrap", "ipfs_storage_max"])]
+    #[arg(long, value_name = "URL", conflicts_with_all = [
+        "ipfs_path", "ipfs_listen", "ipfs_external_address", "ipfs_bootstrap", "ipfs_relay",
+        "ipfs_bootnode", "ipfs_storage_max",
+    ])]
     pub ipfs_rpc: Option<String>,
 
     /// The program `aicpw-ipfs`, if it is neither beside this one nor in `$PATH`.
@@ -38,13 +41,28 @@ pub struct MarketArgs {
     #[arg(long, value_name = "MULTIADDR")]
     pub ipfs_listen: Vec<String>,
 
-    /// IPFS node to stay connected to, with its `/p2p/` part; may be repeated.
+    /// Multiaddress, beside those, at which others reach it, where ports are forwarded for
+    /// instance; may be repeated.
+    #[arg(long, value_name = "MULTIADDR")]
+    pub ipfs_external_address: Vec<String>,
+
+    /// IPFS bootnode, with its `/p2p/` part: a node of ours through which others are found that
+    /// have something; may be repeated. There is no default, and public ones are never asked.
     #[arg(long, value_name = "MULTIADDR")]
     pub ipfs_bootstrap: Vec<PeerAddress>,
 
-    /// Most MiB that the IPFS store may take.
-    #[arg(long, value_name = "MIB")]
-    pub ipfs_storage_max: Option<u64>,
+    /// IPFS relay, with its `/p2p/` part, through which others reach this node behind NAT; any
+    /// IPFS bootnode is one. May be repeated.
+    #[arg(long, value_name = "MULTIADDR")]
+    pub ipfs_relay: Vec<PeerAddress>,
+
+    /// Be an IPFS bootnode and relay for others. Implies `--ipfs`.
+    #[arg(long)]
+    pub ipfs_bootnode: bool,
+
+    /// Most MiB that the IPFS store may take. What is not pinned makes way when it is full.
+    #[arg(long, value_name = "MIB", default_value_t = 10_240)]
+    pub ipfs_storage_max: u64,
 
     /// The program `aicpw-executor`, if it is neither beside this one nor in `$PATH`.
     #[arg(long, value_name = "FILE", requires = "provider")]
@@ -81,7 +99,7 @@ impl MarketArgs {
         if let Some(url) = &self.ipfs_rpc {
             return IpfsChoice::External(url.clone());
         }
-        if !self.ipfs && !self.provider {
+        if !self.ipfs && !self.provider && !self.ipfs_bootnode {
             return IpfsChoice::None;
         }
         let listen = match self.ipfs_listen.as_slice() {
@@ -92,8 +110,11 @@ impl MarketArgs {
             binary: self.ipfs_path.clone(),
             folder: folder.join("ipfs"),
             listen,
+            external_addresses: self.ipfs_external_address.clone(),
             bootstrap: self.ipfs_bootstrap.clone(),
-            storage_max: self.ipfs_storage_max.map(|mib| mib.saturating_mul(1 << 20)),
+            relays: self.ipfs_relay.clone(),
+            bootnode: self.ipfs_bootnode,
+            storage_max: Some(self.ipfs_storage_max.saturating_mul(1 << 20)),
         })
     }
 
@@ -152,19 +173,53 @@ mod tests {
             Path::new("/x/aicpw")
         );
 
+        assert_eq!(config.storage_max, Some(10 << 30));
+        assert!(!config.bootnode && config.bootstrap.is_empty());
+
         let external = args(&["--provider", "--ipfs-rpc", "http://127.0.0.1:5001"]);
         assert!(matches!(
             external.ipfs_choice("/x".as_ref()),
             IpfsChoice::External(_)
         ));
         assert!(Line::try_parse_from(["node", "--allow-weak-sandbox"]).is_err());
-        let both = [
-            "node",
-            "--ipfs-rpc",
-            "http://x",
-            "--ipfs-listen",
-            "/ip4/1.2.3.4/tcp/1",
-        ];
-        assert!(Line::try_parse_from(both).is_err());
+    }
+
+    #[test]
+    fn a_bootnode_and_those_that_know_it() {
+        let peer = "/ip4/1.2.3.4/tcp/1/p2p/12D3KooWKnDdG3iXw9eTFijk3EWSunZcFi54Zka4wmtqtt6rPxc8";
+        let bootnode = args(&[
+            "--ipfs-bootnode",
+            "--ipfs-external-address",
+            "/dns4/x/tcp/1",
+        ]);
+        let IpfsChoice::Own(config) = bootnode.ipfs_choice("/x".as_ref()) else {
+            panic!("no daemon");
+        };
+        assert!(config.bootnode);
+        assert_eq!(config.external_addresses, ["/dns4/x/tcp/1"]);
+        assert!(bootnode.worker("/x".as_ref()).is_none());
+
+        let behind_nat = args(&["--ipfs", "--ipfs-bootstrap", peer, "--ipfs-relay", peer]);
+        let IpfsChoice::Own(config) = behind_nat.ipfs_choice("/x".as_ref()) else {
+            panic!("no daemon");
+        };
+        assert_eq!(config.bootstrap, config.relays);
+        assert_eq!(config.relays[0].to_string(), peer);
+    }
+
+    #[test]
+    fn a_daemon_that_is_there_takes_no_orders_from_here() {
+        let peer = "/ip4/1.2.3.4/tcp/1/p2p/12D3KooWKnDdG3iXw9eTFijk3EWSunZcFi54Zka4wmtqtt6rPxc8";
+        for option in [
+            &["--ipfs-listen", "/ip4/1.2.3.4/tcp/1"][..],
+            &["--ipfs-external-address", "/ip4/1.2.3.4/tcp/1"],
+            &["--ipfs-bootstrap", peer],
+            &["--ipfs-relay", peer],
+            &["--ipfs-bootnode"],
+            &["--ipfs-storage-max", "1"],
+        ] {
+            let line = [&["node", "--ipfs-rpc", "http://x"], option].concat();
+            assert!(Line::try_parse_from(&line).is_err(), "{line:?}");
+        }
     }
 }

@@ -25,7 +25,7 @@ const TAKE_OVER: Duration = Duration::from_secs(30);
 const TAKE_OVER_POLL: Duration = Duration::from_millis(50);
 
 /// How the process is started.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct DaemonConfig {
     /// The program, if it is neither beside the running one nor in `$PATH`.
     pub binary: Option<PathBuf>,
@@ -33,8 +33,14 @@ pub struct DaemonConfig {
     pub folder: PathBuf,
     /// Multiaddresses on which peers reach it. With a port of 0 they change at every start.
     pub listen: Vec<String>,
-    /// Peers to which it keeps a connection.
+    /// Multiaddresses, beside those, at which peers reach it.
+    pub external_addresses: Vec<String>,
+    /// Bootnodes: it stays connected to them, and tells and asks them who has what.
     pub bootstrap: Vec<PeerAddress>,
+    /// Relays through which peers reach it where they cannot dial it.
+    pub relays: Vec<PeerAddress>,
+    /// Whether it is a bootnode for others, and a relay.
+    pub bootnode: bool,
     /// Most bytes that its store may hold.
     pub storage_max: Option<u64>,
 }
@@ -142,8 +148,17 @@ fn arguments(config: &DaemonConfig, socket: &Path) -> Vec<std::ffi::OsString> {
     for address in &config.listen {
         arguments.extend(["--listen".into(), address.into()]);
     }
+    for address in &config.external_addresses {
+        arguments.extend(["--external-address".into(), address.into()]);
+    }
     for peer in &config.bootstrap {
         arguments.extend(["--bootstrap".into(), peer.to_string().into()]);
+    }
+    for relay in &config.relays {
+        arguments.extend(["--relay".into(), relay.to_string().into()]);
+    }
+    if config.bootnode {
+        arguments.push("--bootnode".into());
     }
     if let Some(bytes) = config.storage_max {
         arguments.extend(["--storage-max".into(), bytes.to_string().into()]);

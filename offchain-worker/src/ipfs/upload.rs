@@ -14,9 +14,10 @@ use tokio::fs::File;
 use tokio::io::AsyncReadExt;
 use tokio::sync::watch;
 
-/// Bytes per leaf, part of what the CID of a file depends on: a change gives equal files new
-/// CIDs. Why this one: ADR 0003.
-const CHUNKER: &str = "size-262144";
+/// How a file is laid out, which its CID depends on: a change gives equal files new CIDs. These are
+/// kubo's profile `unixfs-v1-2025`. Why: ADR 0003.
+const CHUNKER: &str = "size-1048576";
+const LINKS: &str = "1024";
 
 /// Bytes read from the file at a time.
 const PIECE: usize = 256 << 10;
@@ -72,6 +73,7 @@ pub(super) async fn upload(
     let query = [
         ("chunker", CHUNKER),
         ("cid-version", "1"),
+        ("max-file-links", LINKS),
         ("raw-leaves", "true"),
         ("only-hash", hash_only),
         ("pin", keep),

@@ -41,6 +41,9 @@ const MAX_LOG: usize = 1 << 20;
 /// Longest time that adding a log may take; the failure is reported without it then.
 const LOG_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// How long adding a result is tried after its assignment was settled.
+const PUBLISH_TIMEOUT: Duration = Duration::from_secs(600);
+
 /// Pause before adding a result is tried again; doubles up to the longest.
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
@@ -286,7 +289,7 @@ impl Life {
         }
         // A result that is committed to has to be served.
         self.room_for(output_bytes).await?;
-        // Only hashed: nothing is served or announced before the commit is final.
+        // Only hashed: nothing is served or announced before the reveal.
         let cid = self.shop.store.hash_file(&output, &silent).await;
         let cid = cid.map_err(|error| own(format!("no CID for the output: {error}")))?;
         let result = ContentId::try_from(cid).map_err(|error| own(error.to_string()))?;
@@ -340,7 +343,7 @@ impl Life {
         }
     }
 
-    /// From a result to its publication, once the commit cannot be taken back any more.
+    /// From a result to its opening, once the commit cannot be taken back any more.
     async fn deliver(&mut self, answer: Answer) -> Result<(), FolderError> {
         let (commitment, opening) = self.commitment(&answer);
         self.report(&Report::Done { commitment });
@@ -361,25 +364,25 @@ impl Life {
                     std::future::pending::<()>().await;
                 }
             }
-            tokio::select! {
-                () = self.publish(&answer) => true,
-                // Not to open at all would cost everything; the file can still follow.
-                () = watch.reveal_window_closes(MARGIN) => false,
-            }
         };
         let delivered = tokio::select! {
             biased;
-            published = deliver => Ok(published),
+            () = deliver => Ok(()),
             end = watch.ended() => Err(end),
         };
         match delivered {
-            Ok(published) => self.enter(Phase::Opened { answer, published }),
-            // It may have been added in the moment when it ended.
-            Err(end) => self.close(end, vec![answer.result]),
+            Ok(()) => self.enter(Phase::Opened {
+                answer,
+                published: false,
+            }),
+            // Settled is what was revealed: by this node, whose folder was lost meanwhile.
+            Err(End::Settled) => self.end_with_result(End::Settled, answer).await,
+            Err(end) => self.close(end, Vec::new()),
         }
     }
 
-    /// Until the end of the assignment, with the result for everybody to fetch.
+    /// Until the end of the assignment: the opening goes to the chain, and once it is there the
+    /// result is for everybody to fetch.
     async fn serve(&mut self, answer: Answer, published: bool) -> Result<(), FolderError> {
         let (commitment, opening) = self.commitment(&answer);
         self.report(&Report::Open {
@@ -387,18 +390,41 @@ impl Life {
             opening,
         });
         let watch = self.watch.clone();
-        let end = if published {
-            watch.ended().await
-        } else {
-            let publish = async {
-                self.publish(&answer).await;
-                watch.ended().await
+        if !published {
+            let end = tokio::select! {
+                biased;
+                () = async {
+                    watch.revealed().await;
+                    self.publish(&answer).await;
+                } => None,
+                end = watch.ended() => Some(end),
             };
-            tokio::select! {
-                end = publish => end,
-                end = watch.ended() => end,
+            match end {
+                None => self.enter(Phase::Opened {
+                    answer: answer.clone(),
+                    published: true,
+                })?,
+                Some(end @ (End::Settled | End::Gone)) => {
+                    return self.end_with_result(end, answer).await;
+                }
+                Some(end) => return self.close(end, vec![answer.result]),
             }
-        };
+        }
+        let end = watch.ended().await;
+        self.close(end, vec![answer.result])
+    }
+
+    /// Where the assignment ended so soon after the reveal that the result is not published yet:
+    /// whoever paid for it must still be able to fetch it.
+    async fn end_with_result(&mut self, end: End, answer: Answer) -> Result<(), FolderError> {
+        let publish = tokio::time::timeout(PUBLISH_TIMEOUT, self.publish(&answer));
+        if publish.await.is_err() {
+            tracing::error!(
+                assignment = %self.order().assignment,
+                result = %answer.result,
+                "the result was revealed and is not on IPFS"
+            );
+        }
         self.close(end, vec![answer.result])
     }
 

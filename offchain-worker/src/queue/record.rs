@@ -53,7 +53,7 @@ pub enum Phase {
     Opened {
         /// The result.
         answer: Answer,
-        /// Whether it is on IPFS already.
+        /// Whether it is on IPFS already: once the reveal is on chain.
         published: bool,
     },
     /// It cannot be done. → `Closed`.
@@ -107,11 +107,15 @@ impl Record {
     /// What this job keeps pinned.
     pub fn pins(&self) -> Vec<ContentId> {
         match &self.phase {
-            // The output of a job that is done is added shortly before it counts as opened.
-            Phase::Done { answer } | Phase::Opened { answer, .. } => vec![answer.result.clone()],
+            // It is added shortly before it counts as published.
+            Phase::Opened { answer, .. } => vec![answer.result.clone()],
             Phase::Failed { log, .. } => log.iter().cloned().collect(),
             Phase::Closed { pins, .. } => pins.clone(),
-            Phase::Fetching | Phase::Ready | Phase::Building | Phase::Running => Vec::new(),
+            Phase::Fetching
+            | Phase::Ready
+            | Phase::Building
+            | Phase::Running
+            | Phase::Done { .. } => Vec::new(),
         }
     }
 }

@@ -158,10 +158,10 @@ impl Watch {
         .await;
     }
 
-    /// Until fewer than `margin` blocks are left to reveal.
-    pub async fn reveal_window_closes(&self, margin: BlockNumber) {
+    /// Until the result is revealed in the best chain: from then on everybody knows where it is.
+    pub async fn revealed(&self) {
         self.until(|sight| match sight.best {
-            Some(AssignmentStatus::Committed { reveal_by, .. }) => closes(sight, reveal_by, margin),
+            Some(AssignmentStatus::Revealed { .. } | AssignmentStatus::Settled { .. }) => Some(()),
             _ => None,
         })
         .await;

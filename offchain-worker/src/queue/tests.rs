@@ -1,7 +1,7 @@
 //! The queue against a chain, a store and an engine that do what the test says.
 
 use aicpw_protocol::{
-    commitment::result_commitment,
+    commitment::{result_commitment, ResultOpening},
     mailbox::{Order, Report, SERVING},
     merkle,
     task::{AssignmentStatus, Fault, Progress},
@@ -139,6 +139,13 @@ fn committed(commitment: Hash) -> AssignmentStatus {
     }
 }
 
+fn revealed(opening: &ResultOpening) -> AssignmentStatus {
+    AssignmentStatus::Revealed {
+        opening: opening.clone(),
+        at: 4,
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_job_from_its_order_to_its_end() {
     let node = Node::new();
@@ -159,7 +166,7 @@ async fn a_job_from_its_order_to_its_end() {
     assert_eq!(
         node.store.pinned(&cid),
         None,
-        "nothing is served before the commit is final"
+        "nothing is served before the reveal"
     );
 
     // On the best chain only: may still be taken back.
@@ -177,7 +184,11 @@ async fn a_job_from_its_order_to_its_end() {
     else {
         unreachable!()
     };
-    assert_eq!(node.store.pinned(&cid).unwrap(), OUTPUT);
+    assert_eq!(
+        node.store.pinned(&cid),
+        None,
+        "it is only ready to be opened"
+    );
     assert_eq!(again, commitment);
     assert_eq!(opening.result_root, merkle::result_root(OUTPUT));
     assert_eq!(opening.result, content_id(OUTPUT));
@@ -186,6 +197,9 @@ async fn a_job_from_its_order_to_its_end() {
         commitment
     );
 
+    node.chain.step(4, &order, revealed(&opening));
+    node.store.until_pinned(cid).await;
+    assert_eq!(node.store.pinned(&cid).unwrap(), OUTPUT);
     node.chain
         .step(5, &order, AssignmentStatus::Settled { opening, at: 5 });
     storage.no_report(order.assignment).await;
@@ -471,7 +485,7 @@ async fn a_result_for_which_there_is_no_room_is_not_committed_to() {
 }
 
 #[tokio::test]
-async fn a_result_is_opened_in_time_even_if_ipfs_is_down() {
+async fn a_result_is_opened_even_if_ipfs_is_down_and_follows() {
     let node = Node::new();
     let order = order(1);
     node.engine.ends(0, Ok(OUTPUT));
@@ -479,11 +493,45 @@ async fn a_result_is_opened_in_time_even_if_ipfs_is_down() {
     let commitment = node.done(&order).await;
     node.store.set_broken(true);
     node.chain.step(3, &order, committed(commitment));
-    node.chain.step(998, &order, committed(commitment));
-    node.opened(&order).await;
-    assert_eq!(node.store.pinned(&cid_of(OUTPUT)), None);
+    let Report::Open { opening, .. } = node.opened(&order).await else {
+        unreachable!()
+    };
+    node.chain.step(4, &order, revealed(&opening));
     node.store.set_broken(false);
     node.store.until_pinned(cid_of(OUTPUT)).await;
+}
+
+/// In `expected` the block of the reveal settles.
+#[tokio::test]
+async fn a_result_that_settles_at_its_reveal_is_published() {
+    let node = Node::new();
+    let order = order(1);
+    node.engine.ends(0, Ok(OUTPUT));
+    node.chain.best(1, std::slice::from_ref(&order));
+    let commitment = node.done(&order).await;
+    node.chain.step(3, &order, committed(commitment));
+    let Report::Open { opening, .. } = node.opened(&order).await else {
+        unreachable!()
+    };
+    node.chain
+        .step(4, &order, AssignmentStatus::Settled { opening, at: 4 });
+    node.chain.storage.no_report(order.assignment).await;
+    assert_eq!(node.store.pinned(&cid_of(OUTPUT)).unwrap(), OUTPUT);
+}
+
+#[tokio::test]
+async fn a_result_that_is_never_revealed_is_never_published() {
+    let node = Node::new();
+    let order = order(1);
+    node.engine.ends(0, Ok(OUTPUT));
+    node.chain.best(1, std::slice::from_ref(&order));
+    let commitment = node.done(&order).await;
+    node.chain.step(3, &order, committed(commitment));
+    node.opened(&order).await;
+    node.chain
+        .step(4, &order, AssignmentStatus::Cancelled { at: 4 });
+    node.chain.storage.no_report(order.assignment).await;
+    assert_eq!(node.store.pinned(&cid_of(OUTPUT)), None);
 }
 
 #[tokio::test]

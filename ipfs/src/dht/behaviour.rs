@@ -1,0 +1,265 @@
+//! The table's part of the network task.
+
+use super::Command;
+use connexa::prelude::dht::store::{MemoryStore, MemoryStoreConfig, RecordStore};
+use connexa::prelude::dht::{
+    self as kad, Config, Event, GetProvidersOk, Mode, QueryId, QueryResult, RecordKey,
+};
+use connexa::prelude::swarm::dial_opts::DialOpts;
+use connexa::prelude::swarm::{
+    ConnectionDenied, ConnectionId, FromSwarm, NetworkBehaviour, THandler, THandlerInEvent,
+    THandlerOutEvent, ToSwarm,
+};
+use connexa::prelude::transport::transport::PortUse;
+use connexa::prelude::transport::Endpoint;
+use rust_ipfs::{Multiaddr, PeerId, StreamProtocol};
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::convert::Infallible;
+use std::task::{Context, Poll};
+use std::time::Duration;
+use tokio::sync::mpsc;
+
+const PROTOCOL: StreamProtocol = StreamProtocol::new("/aicpw/kad/1.0.0");
+
+/// Most files of which this node remembers who has them, its own included.
+const MAX_KEYS: usize = 1 << 16;
+
+/// How long an announcement holds, and how often it is made again.
+const TTL: Duration = Duration::from_secs(24 * 3600);
+const REPUBLISH: Duration = Duration::from_secs(8 * 3600);
+
+/// Announcements that are made at once.
+const MAX_ANNOUNCING: usize = 8;
+
+/// Most nodes that are dialled for one search.
+const MAX_DIALS: usize = 16;
+
+/// While fewer nodes are known than an announcement goes to, each new one gets them all.
+const REPLICATION: usize = 20;
+
+/// What a node does for the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Others reach it, so it answers them and keeps a part of the table.
+    Server,
+    /// It only asks: behind NAT, or without an address.
+    Client,
+}
+
+/// The table's part of the network task.
+pub struct Behaviour {
+    kad: kad::Behaviour<MemoryStore>,
+    commands: mpsc::Receiver<Command>,
+    /// Files that are to be announced, each once.
+    to_announce: VecDeque<RecordKey>,
+    queued: HashSet<RecordKey>,
+    announcing: HashSet<QueryId>,
+    /// Searches, and the nodes that were dialled for them.
+    finding: HashMap<QueryId, (RecordKey, HashSet<PeerId>)>,
+    dials: VecDeque<PeerId>,
+    known: HashSet<PeerId>,
+}
+
+impl Behaviour {
+    pub(super) fn new(local: PeerId, role: Role, commands: mpsc::Receiver<Command>) -> Self {
+        let store = MemoryStoreConfig {
+            max_records: 0,
+            max_value_bytes: 0,
+            max_provided_keys: MAX_KEYS,
+            ..Default::default()
+        };
+        let mut config = Config::new(PROTOCOL);
+        config
+            .set_provider_record_ttl(Some(TTL))
+            .set_provider_publication_interval(Some(REPUBLISH));
+        let store = MemoryStore::with_config(local, store);
+        let mut kad = kad::Behaviour::with_config(local, store, config);
+        kad.set_mode(Some(match role {
+            Role::Server => Mode::Server,
+            Role::Client => Mode::Client,
+        }));
+        Self {
+            kad,
+            commands,
+            to_announce: VecDeque::new(),
+            queued: HashSet::new(),
+            announcing: HashSet::new(),
+            finding: HashMap::new(),
+            dials: VecDeque::new(),
+            known: HashSet::new(),
+        }
+    }
+
+    fn obey(&mut self, command: Command) {
+        match command {
+            Command::Announce(key) => self.queue(key),
+            Command::Withdraw(key) => {
+                self.queued.remove(&key);
+                self.to_announce.retain(|queued| *queued != key);
+                self.kad.stop_providing(&key);
+            }
+            Command::Find(key) => {
+                if !self.finding.values().any(|(found, _)| *found == key) {
+                    let query = self.kad.get_providers(key.clone());
+                    self.finding.insert(query, (key, HashSet::new()));
+                }
+            }
+        }
+    }
+
+    fn queue(&mut self, key: RecordKey) {
+        if self.queued.insert(key.clone()) {
+            self.to_announce.push_back(key);
+        }
+    }
+
+    fn announce_next(&mut self) {
+        while self.announcing.len() < MAX_ANNOUNCING {
+            let Some(key) = self.to_announce.pop_front() else {
+                return;
+            };
+            self.queued.remove(&key);
+            match self.kad.start_providing(key) {
+                Ok(query) => {
+                    self.announcing.insert(query);
+                }
+                Err(error) => tracing::warn!(%error, "a pinned file is not announced"),
+            }
+        }
+    }
+
+    fn note(&mut self, event: Event) {
+        match event {
+            Event::OutboundQueryProgressed {
+                id, result, step, ..
+            } => {
+                if let QueryResult::GetProviders(Ok(GetProvidersOk::FoundProviders {
+                    providers,
+                    ..
+                })) = result
+                {
+                    self.dial(id, providers);
+                }
+                if step.last {
+                    self.announcing.remove(&id);
+                    self.finding.remove(&id);
+                }
+            }
+            Event::RoutingUpdated {
+                peer,
+                is_new_peer: true,
+                ..
+            } if self.known.len() < REPLICATION && self.known.insert(peer) => {
+                // Before there was nobody, or too few, to tell.
+                let own: Vec<_> = self
+                    .kad
+                    .store_mut()
+                    .provided()
+                    .map(|r| r.key.clone())
+                    .collect();
+                for key in own {
+                    self.queue(key);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn dial(&mut self, query: QueryId, providers: HashSet<PeerId>) {
+        let Some((_, dialled)) = self.finding.get_mut(&query) else {
+            return;
+        };
+        for peer in providers {
+            if dialled.len() < MAX_DIALS && dialled.insert(peer) {
+                self.dials.push_back(peer);
+            }
+        }
+    }
+}
+
+impl NetworkBehaviour for Behaviour {
+    type ConnectionHandler = <kad::Behaviour<MemoryStore> as NetworkBehaviour>::ConnectionHandler;
+    type ToSwarm = Infallible;
+
+    fn handle_pending_inbound_connection(
+        &mut self,
+        connection: ConnectionId,
+        local: &Multiaddr,
+        remote: &Multiaddr,
+    ) -> Result<(), ConnectionDenied> {
+        self.kad
+            .handle_pending_inbound_connection(connection, local, remote)
+    }
+
+    fn handle_established_inbound_connection(
+        &mut self,
+        connection: ConnectionId,
+        peer: PeerId,
+        local: &Multiaddr,
+        remote: &Multiaddr,
+    ) -> Result<THandler<Self>, ConnectionDenied> {
+        self.kad
+            .handle_established_inbound_connection(connection, peer, local, remote)
+    }
+
+    fn handle_pending_outbound_connection(
+        &mut self,
+        connection: ConnectionId,
+        peer: Option<PeerId>,
+        addresses: &[Multiaddr],
+        role: Endpoint,
+    ) -> Result<Vec<Multiaddr>, ConnectionDenied> {
+        self.kad
+            .handle_pending_outbound_connection(connection, peer, addresses, role)
+    }
+
+    fn handle_established_outbound_connection(
+        &mut self,
+        connection: ConnectionId,
+        peer: PeerId,
+        address: &Multiaddr,
+        role: Endpoint,
+        port_use: PortUse,
+    ) -> Result<THandler<Self>, ConnectionDenied> {
+        self.kad
+            .handle_established_outbound_connection(connection, peer, address, role, port_use)
+    }
+
+    fn on_swarm_event(&mut self, event: FromSwarm) {
+        self.kad.on_swarm_event(event);
+    }
+
+    fn on_connection_handler_event(
+        &mut self,
+        peer: PeerId,
+        connection: ConnectionId,
+        event: THandlerOutEvent<Self>,
+    ) {
+        self.kad
+            .on_connection_handler_event(peer, connection, event);
+    }
+
+    fn poll(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Poll<ToSwarm<Self::ToSwarm, THandlerInEvent<Self>>> {
+        while let Poll::Ready(Some(command)) = self.commands.poll_recv(cx) {
+            self.obey(command);
+        }
+        loop {
+            self.announce_next();
+            // At once: only while the search runs does the table know their addresses.
+            if let Some(peer) = self.dials.pop_front() {
+                let opts = DialOpts::peer_id(peer).build();
+                return Poll::Ready(ToSwarm::Dial { opts });
+            }
+            match self.kad.poll(cx) {
+                Poll::Ready(ToSwarm::GenerateEvent(event)) => self.note(event),
+                Poll::Ready(other) => {
+                    return Poll::Ready(other.map_out(|_| unreachable!("events are kept above")))
+                }
+                Poll::Pending => return Poll::Pending,
+            }
+        }
+    }
+}

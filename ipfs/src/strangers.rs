@@ -1,0 +1,56 @@
+//! Which of the connected nodes are not of our kind.
+
+use crate::node::AGENT;
+use rust_ipfs::PeerId;
+use std::collections::HashSet;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// The connected nodes that are not of our kind: kubo, for instance.
+#[derive(Default)]
+pub struct Strangers(Mutex<HashSet<PeerId>>);
+
+impl Strangers {
+    /// Notes what a connected node calls itself.
+    pub fn introduced(&self, peer: PeerId, agent: &str) {
+        if kind(agent) != kind(AGENT) {
+            self.peers().insert(peer);
+        }
+    }
+
+    /// Notes that a node has no connection left.
+    pub fn gone(&self, peer: &PeerId) {
+        self.peers().remove(peer);
+    }
+
+    /// Whether there is one.
+    pub fn any(&self) -> bool {
+        !self.peers().is_empty()
+    }
+
+    fn peers(&self) -> MutexGuard<'_, HashSet<PeerId>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// An agent's name without its version.
+fn kind(agent: &str) -> &str {
+    agent.split('/').next().unwrap_or(agent)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_of_our_own_are_no_strangers() {
+        let strangers = Strangers::default();
+        let (own, kubo) = (PeerId::random(), PeerId::random());
+        strangers.introduced(own, "aicpw-ipfs/99.0.0");
+        assert!(!strangers.any());
+        strangers.introduced(kubo, "kubo/0.43.0/");
+        strangers.gone(&own);
+        assert!(strangers.any());
+        strangers.gone(&kubo);
+        assert!(!strangers.any());
+    }
+}

@@ -1,0 +1,150 @@
+//! [`BlobStore`] against an ordinary kubo daemon, as with `--ipfs-rpc`, and between it and an
+//! `aicpw-ipfs`. Skipped, and said so, where there is no kubo: `make kubo` builds it.
+#![allow(clippy::unwrap_used)]
+
+// One file for both workspaces.
+#[path = "../../ipfs/tests/support/kubo.rs"]
+mod kubo;
+
+use aicpw_offchain_worker::ipfs::{
+    find_binary, silent, BlobError, BlobStore, Daemon, DaemonConfig, FetchOptions, KuboRpc,
+    PeerAddress, BINARY,
+};
+use kubo::Kubo;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use tempfile::TempDir;
+
+/// One byte, around one leaf of kubo's and one of ours, and large.
+const SIZES: [usize; 9] = [
+    1, 262_143, 262_144, 262_145, 1_048_575, 1_048_576, 1_048_577, 5_000_000, 50_000_000,
+];
+
+/// Nobody has this.
+const NOWHERE: &str = "bafkreibme22gw2h7y2h7tg2fhqotaqjucnbc24deqo72b6mkl2egezxhvy";
+
+const LIMIT: Duration = Duration::from_secs(20);
+
+fn store_of(kubo: &Kubo) -> KuboRpc {
+    let api = kubo.api();
+    let parts: Vec<&str> = api.split('/').collect();
+    let ["", "ip4", host, "tcp", port] = parts[..] else {
+        panic!("{api}");
+    };
+    KuboRpc::http(&format!("http://{host}:{port}")).unwrap()
+}
+
+/// The program: `$AICPW_IPFS_BIN`, or where `make build` puts it.
+fn binary() -> PathBuf {
+    let named = std::env::var_os("AICPW_IPFS_BIN").map(PathBuf::from);
+    let tests = std::env::current_exe().unwrap();
+    let built = tests.parent().and_then(Path::parent).unwrap().join(BINARY);
+    find_binary(Some(&named.unwrap_or(built))).unwrap_or_else(|error| panic!("{error}"))
+}
+
+async fn own(folder: &Path) -> Daemon {
+    let config = DaemonConfig {
+        binary: Some(binary()),
+        folder: folder.join("ipfs"),
+        listen: vec!["/ip4/127.0.0.1/tcp/0".into()],
+        ..Default::default()
+    };
+    Daemon::start(config).await.unwrap()
+}
+
+fn options(peers: Vec<PeerAddress>) -> FetchOptions {
+    FetchOptions {
+        peers,
+        max_bytes: 100_000_000,
+        stall_timeout: Duration::from_secs(60),
+        total_timeout: Duration::from_secs(300),
+    }
+}
+
+fn content(len: usize) -> Vec<u8> {
+    (0..len as u64)
+        .map(|i| (i.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56) as u8)
+        .collect()
+}
+
+#[tokio::test]
+async fn files_go_between_kubo_and_our_own_in_both_directions() {
+    let Some(kubo) = Kubo::start() else { return };
+    let dir = TempDir::new().unwrap();
+    let ours = own(dir.path()).await;
+    let (kubo, ours) = (store_of(&kubo), ours.store());
+    for (seed, (from, to, what)) in [(&kubo, &ours, "from kubo"), (&ours, &kubo, "to kubo")]
+        .into_iter()
+        .enumerate()
+    {
+        let peers = from.local_addresses().await.unwrap();
+        for len in SIZES {
+            // Not the same in both directions: the other would have it already.
+            let mut content = content(len);
+            content[0] = seed as u8;
+            let input = dir.path().join("input");
+            std::fs::write(&input, &content).unwrap();
+            let cid = from.add_file(&input, &silent).await.unwrap();
+            let hashed = to.hash_file(&input, &silent).await.unwrap();
+            assert_eq!(hashed, cid, "{len} bytes {what}: one content, two CIDs");
+            let output = dir.path().join("output");
+            let size = to
+                .fetch_to_file(&cid, &output, &options(peers.clone()), &silent)
+                .await
+                .unwrap();
+            assert_eq!(size, content.len() as u64, "{what}");
+            assert!(
+                std::fs::read(&output).unwrap() == content,
+                "{len} bytes {what} arrived changed"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn kubo_does_all_that_a_store_does() {
+    let Some(kubo) = Kubo::start() else { return };
+    let store = store_of(&kubo);
+    let dir = TempDir::new().unwrap();
+    let input = dir.path().join("input");
+    std::fs::write(&input, content(700_000)).unwrap();
+    let cid = store.add_file(&input, &silent).await.unwrap();
+    assert_eq!(store.size(&cid, LIMIT).await.unwrap(), 700_000);
+    let part = store.read_range(&cid, 262_140, 10, LIMIT).await.unwrap();
+    assert_eq!(part, content(700_000)[262_140..262_150]);
+    store.unpin(&cid).await.unwrap();
+    store.unpin(&cid).await.unwrap();
+    store.pin(&cid, LIMIT).await.unwrap();
+    assert!(!store.local_addresses().await.unwrap().is_empty());
+
+    let nowhere = NOWHERE.parse().unwrap();
+    let error = store
+        .size(&nowhere, Duration::from_millis(300))
+        .await
+        .unwrap_err();
+    assert!(matches!(error, BlobError::NotFound { .. }), "{error}");
+    let small = FetchOptions {
+        max_bytes: 699_999,
+        ..options(vec![])
+    };
+    let output = dir.path().join("output");
+    let error = store
+        .fetch_to_file(&cid, &output, &small, &silent)
+        .await
+        .unwrap_err();
+    assert!(matches!(error, BlobError::TooLarge { .. }), "{error}");
+    assert!(!output.exists());
+}
+
+#[tokio::test]
+async fn a_kubo_that_is_gone_is_named() {
+    let Some(kubo) = Kubo::start() else { return };
+    let store = store_of(&kubo);
+    drop(kubo);
+    let error = store.local_addresses().await.unwrap_err();
+    assert!(
+        matches!(error, BlobError::NodeUnreachable { .. }),
+        "{error}"
+    );
+    assert!(error.to_string().contains("http://127.0.0.1:"), "{error}");
+}
