@@ -21,7 +21,7 @@ use aicpw_protocol::{
 use aicpw_runtime::{configs::market::HeartbeatPeriod, units::UNIT, AccountId, Address, Runtime};
 use anyhow::{ensure, Context, Result};
 use codec::{Decode, Encode};
-use futures::{stream::FuturesUnordered, StreamExt};
+use futures::{future::ready, stream, StreamExt};
 use serde_json::Value;
 use sp_core::Pair;
 
@@ -48,6 +48,9 @@ const WINDOW: Duration = Duration::from_secs(30);
 /// Tasks that are signed in advance.
 const TASKS: usize = 5_000;
 
+/// Calls of the node's RPC at once.
+const CALLS: usize = 64;
+
 /// Longer than any wait here.
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -64,7 +67,7 @@ pub async fn measure(report: &mut Measured) -> Result<()> {
     let client = node.client().await?;
     let at = calls::at(node.url()).await?;
     let mut market = Market::open(&client, &at).await?;
-    let tasks = market.sign_tasks(&at).await?;
+    let tasks = market.sign_tasks(&at)?;
 
     let mut load = Load {
         tasks: tasks.into_iter(),
@@ -156,10 +159,8 @@ impl Market {
         });
         let calls = calls.collect();
         let mut alice = Signer::new(at, "//Alice").await?;
-        let pay = alice
-            .sign(at, pallet_utility::Call::batch_all { calls })
-            .await?;
-        send(client, &[pay]).await?;
+        let pay = alice.sign(at, pallet_utility::Call::batch_all { calls })?;
+        send_all(client, &[pay]).await?;
         let last = account(&key(&names[names.len() - 1])?);
         wait::until("everybody to be paid", PATIENCE, || async {
             let exists = exists(client, &last).await?;
@@ -177,7 +178,7 @@ impl Market {
             market.requesters.push(Signer::new(at, name).await?);
         }
         let register = market.registrations(client, at).await?;
-        send(client, &register).await?;
+        send_all(client, &register).await?;
         market
             .wait_for(client, "everybody to be registered", |provider| {
                 provider["devices"].as_array().map(Vec::len) == Some(DEVICES as usize)
@@ -206,14 +207,14 @@ impl Market {
                 peers: Default::default(),
                 proof: self.proof(provider, &recent, &provider.join()),
             };
-            transactions.push(signer.sign(at, register).await?);
+            transactions.push(signer.sign(at, register)?);
             for device_number in 0..DEVICES {
                 let register = pallet_provider_staking::Call::register_device {
                     spec: device(number * DEVICES + device_number)?,
                     ask: AskPrice(ask(1)),
                     slots: SLOTS,
                 };
-                transactions.push(signer.sign(at, register).await?);
+                transactions.push(signer.sign(at, register)?);
             }
         }
         Ok(transactions)
@@ -238,14 +239,14 @@ impl Market {
         Ok(())
     }
 
-    async fn sign_tasks(&mut self, at: &At) -> Result<Vec<String>> {
+    fn sign_tasks(&mut self, at: &At) -> Result<Vec<String>> {
         let mut tasks = Vec::with_capacity(TASKS);
         while tasks.len() < TASKS {
             for requester in &mut self.requesters {
                 let call = pallet_tasks::Call::submit {
                     submission: submission()?,
                 };
-                tasks.push(requester.sign(at, call).await?);
+                tasks.push(requester.sign(at, call)?);
             }
         }
         Ok(tasks)
@@ -312,7 +313,8 @@ impl Market {
             });
             format!("0x{}", hex::encode(call.encode()))
         });
-        send(client, &heartbeats.collect::<Vec<_>>()).await
+        send(client, &heartbeats.collect::<Vec<_>>()).await;
+        Ok(())
     }
 
     /// The open assignments of each provider.
@@ -392,17 +394,24 @@ async fn exists(client: &Client, account: &AccountId) -> Result<bool> {
     Ok(stored.is_some())
 }
 
-/// Sends transactions to the pool. What it refuses is said again, or not needed any more.
-async fn send(client: &Client, transactions: &[String]) -> Result<()> {
-    let mut sending: FuturesUnordered<_> = transactions
-        .iter()
+/// Sends transactions to the pool, and says how many it refused.
+async fn send(client: &Client, transactions: &[String]) -> usize {
+    stream::iter(transactions)
         .map(|transaction| async move {
             let params = [transaction.clone().into()];
             client
                 .call::<Value>("author_submitExtrinsic", &params)
                 .await
         })
-        .collect();
-    while let Some(_accepted_or_not) = sending.next().await {}
+        .buffer_unordered(CALLS)
+        .filter(|answer| ready(answer.is_err()))
+        .count()
+        .await
+}
+
+/// Sends transactions of which later ones depend on earlier ones.
+async fn send_all(client: &Client, transactions: &[String]) -> Result<()> {
+    let refused = send(client, transactions).await;
+    ensure!(refused == 0, "the node refused {refused} transactions");
     Ok(())
 }

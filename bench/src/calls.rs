@@ -43,8 +43,8 @@ impl Signer {
         Ok(Self { keys, nonce })
     }
 
-    /// The next transaction, `0x…`.
-    pub async fn sign(&mut self, at: &At, call: impl Into<RuntimeCall>) -> Result<String> {
+    /// The next transaction, `0x…`; made without asking the node.
+    pub fn sign(&mut self, at: &At, call: impl Into<RuntimeCall>) -> Result<String> {
         let call = Encoded::new(&call.into())?;
         let params = DefaultExtrinsicParamsBuilder::<PolkadotConfig>::new()
             .immortal()
@@ -52,8 +52,8 @@ impl Signer {
             .build();
         let transaction = at
             .transactions()
-            .create_signed(&call, &self.keys, params)
-            .await?;
+            .create_signable_offline(&call, params)?
+            .sign(&self.keys)?;
         self.nonce += 1;
         Ok(format!("0x{}", hex::encode(transaction.encoded())))
     }

@@ -12,7 +12,7 @@ pub async fn remarks(url: &str, count: u32) -> Result<Vec<String>> {
     for i in 0..count {
         let remark = format!("remark {i}").into_bytes();
         let call = frame_system::Call::remark { remark };
-        signed.push(alice.sign(&at, call).await?);
+        signed.push(alice.sign(&at, call)?);
     }
     Ok(signed)
 }
