@@ -103,7 +103,8 @@ for workload in "${workloads[@]}"; do
     perform "$workload" || { verdict=FAILED failed=1; }
     if [ -s "$out/$workload/check.txt" ]; then
         result=$out/$workload/result/result.json
-        found=$(awk 'NR > 1 { printf "; " } { printf "%s", $0 }' "$out/$workload/check.txt")
+        # Up to an empty line: behind it an error may have a backtrace.
+        found=$(awk '/^$/ { exit } NR > 1 { printf "; " } { printf "%s", $0 }' "$out/$workload/check.txt")
         started=$(field started_milliseconds "$result")
         seconds=$(awk "BEGIN { printf \"%.1f\", ($(field committed_milliseconds "$result") - $started) / 1000 }")
         paid=$(field price "$result" | cut -c 1-10)
