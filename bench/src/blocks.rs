@@ -284,15 +284,12 @@ impl Market {
         }
         let ended = load.revealed.difference(&open).count();
         let under_way = (load.submitted as usize).saturating_sub(ended);
-        for task in load
-            .tasks
-            .by_ref()
-            .take(UNDER_WAY.saturating_sub(under_way))
-        {
-            transactions.push(task);
-            load.submitted += 1;
-        }
-        send(client, &transactions).await
+        // What is refused has come too late, or is said again.
+        send(client, &transactions).await;
+        let wanted = UNDER_WAY.saturating_sub(under_way);
+        let tasks: Vec<_> = load.tasks.by_ref().take(wanted).collect();
+        load.submitted += tasks.len() as u64;
+        send_all(client, &tasks).await
     }
 
     /// All heartbeats, once in a period.
