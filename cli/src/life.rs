@@ -138,10 +138,7 @@ impl std::fmt::Display for Step {
                 write!(f, "revealed: result root {}", show_hash(result_root))
             }
             Self::Verifying { settle_at } => {
-                write!(
-                    f,
-                    "can be disputed or accepted; settles by itself in block {settle_at}"
-                )
+                write!(f, "can be accepted; settles by itself in block {settle_at}")
             }
             Self::Failed {
                 assignment,

@@ -1,11 +1,16 @@
-//! The program as it is called: exit codes, and what is printed where. Without a node.
+//! The program as it is called: exit codes, and what is printed where. Without a node, or with a
+//! fake one.
 
 #![allow(clippy::unwrap_used)]
+
+mod fake_node;
 
 use std::{
     path::{Path, PathBuf},
     process::{Command, Output},
 };
+
+use fake_node::FakeNode;
 
 const MANIFEST: &str = r#"{
     "version": "aicpw.task/v1", "name": "double", "engine": "opencl", "class": "int",
@@ -161,4 +166,171 @@ fn wrong_arguments_are_named() {
         let text = String::from_utf8(output.stderr).unwrap();
         assert!(text.contains(named), "{arguments:?}: {text}");
     }
+}
+
+#[test]
+fn completions_are_a_script_and_need_no_node() {
+    for shell in ["bash", "zsh", "fish"] {
+        let output = aicpw(&["completions", shell]);
+        assert!(output.status.success(), "{shell}");
+        let script = String::from_utf8(output.stdout).unwrap();
+        assert!(script.contains("rotate-worker"), "{shell}");
+    }
+    let output = aicpw(&["completions", "bash", "--json"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(failure(&output)["kind"], "usage");
+}
+
+#[test]
+fn help_has_examples_and_exit_codes() {
+    let help = |arguments: &[&str]| {
+        let output = aicpw(arguments);
+        assert!(output.status.success(), "{arguments:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert!(help(&["help"]).contains("6  the node does not answer"));
+    assert!(help(&["help", "provider", "unbond"]).contains("provider unbond all --yes"));
+    assert!(help(&["provider", "ask", "--help"]).contains("Examples:"));
+}
+
+#[test]
+fn a_provider_is_shown_by_account_and_by_key() {
+    let node = FakeNode::start();
+    let by_key = node.document(&["provider", "status"]);
+    assert_eq!(by_key["stake"], "1000");
+    assert_eq!(by_key["unbonding"], "300");
+    assert_eq!(by_key["unbondings"][0]["available_at"], 5_000);
+    let account = by_key["account"].as_str().unwrap();
+    assert_eq!(node.document(&["provider", "status", account]), by_key);
+    assert_eq!(node.document(&["provider", "devices"]), by_key["devices"]);
+    let text = node.text(&["provider", "status"]);
+    assert!(
+        text.contains("300 AICP, can be withdrawn in about"),
+        "{text}"
+    );
+    assert!(text.contains("paused"), "{text}");
+    let alice = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
+    let error = node.failure(&["provider", "status", alice], 1);
+    assert!(
+        error["hint"]
+            .as_str()
+            .unwrap()
+            .contains("provider register"),
+        "{error}"
+    );
+}
+
+#[test]
+fn what_cannot_be_done_with_stake_is_said_before_anything_is_sent() {
+    let node = FakeNode::start();
+    let error = node.failure(&["provider", "unbond", "700.1"], 2);
+    assert!(
+        error["message"].as_str().unwrap().contains("only 700 AICP"),
+        "{error}"
+    );
+    let error = node.failure(&["provider", "withdraw"], 1);
+    assert!(
+        error["message"]
+            .as_str()
+            .unwrap()
+            .contains("300 AICP in about 16 min"),
+        "{error}"
+    );
+    let error = node.failure(&["provider", "deregister", "--yes"], 2);
+    assert!(
+        error["hint"]
+            .as_str()
+            .unwrap()
+            .contains("devices remove all"),
+        "{error}"
+    );
+    for amount in ["0", "-1", "1,5"] {
+        let output = node.run(&["provider", "stake", amount]);
+        assert_eq!(output.status.code(), Some(2), "{amount}");
+    }
+    assert_eq!(node.transactions(), 0);
+}
+
+#[test]
+fn what_cannot_be_done_with_a_device_is_said_before_anything_is_sent() {
+    let node = FakeNode::start();
+    let error = node.failure(&["provider", "ask", "3", "0.0001"], 2);
+    assert!(
+        error["message"]
+            .as_str()
+            .unwrap()
+            .contains("at least 0.1 AICP"),
+        "{error}"
+    );
+    let error = node.failure(&["provider", "ask", "9", "1"], 2);
+    assert!(
+        error["hint"].as_str().unwrap().contains("it has 3, 4"),
+        "{error}"
+    );
+    let error = node.failure(&["provider", "devices", "remove", "3", "--yes"], 2);
+    assert!(
+        error["message"].as_str().unwrap().contains("runs 1 task"),
+        "{error}"
+    );
+    // Nobody can be asked whether that is meant.
+    let error = node.failure(&["provider", "devices", "remove", "4"], 2);
+    assert!(error["hint"].as_str().unwrap().contains("--yes"), "{error}");
+    assert_eq!(node.transactions(), 0);
+}
+
+#[test]
+fn what_is_so_already_is_not_sent_again() {
+    let node = FakeNode::start();
+    for arguments in [
+        &["provider", "ask", "all", "0.5"][..],
+        &["provider", "devices", "pause", "4"],
+        &["provider", "devices", "resume", "3"],
+        &["provider", "devices", "update", "3"],
+    ] {
+        let document = node.document(arguments);
+        assert!(
+            document["transaction"].is_null(),
+            "{arguments:?}: {document}"
+        );
+        assert_eq!(document["provider"]["stake"], "1000", "{arguments:?}");
+        let text = node.text(arguments);
+        assert!(text.starts_with("nothing to change: device"), "{text}");
+    }
+    assert_eq!(node.transactions(), 0);
+}
+
+#[test]
+fn the_node_of_another_worker_key_is_not_registered_in_passing() {
+    let node = FakeNode::start();
+    let register = [
+        "provider",
+        "register",
+        "--stake",
+        "1000",
+        "--ask",
+        "0.5",
+        "--dry-run",
+    ];
+    let error = node.failure(&register, 1);
+    assert!(
+        error["hint"].as_str().unwrap().contains("rotate-worker"),
+        "{error}"
+    );
+    let error = node.failure(&["provider", "rotate-worker"], 2);
+    assert!(
+        error["message"]
+            .as_str()
+            .unwrap()
+            .contains("what runs there (1 task)"),
+        "{error}"
+    );
+    let document = node.document(&["provider", "peers"]);
+    assert_eq!(document["registered"], serde_json::json!([]));
+    // It offers no IPFS methods.
+    assert!(document["node"].is_null(), "{document}");
+    let error = node.failure(&["provider", "peers", "--set", "nonsense"], 2);
+    assert!(
+        error["message"].as_str().unwrap().contains("nonsense"),
+        "{error}"
+    );
 }

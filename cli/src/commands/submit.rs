@@ -445,8 +445,8 @@ fn show(
         let left = settle_at.saturating_sub(submitted_at.unwrap_or(settle_at));
         let span = Duration::from_millis(u64::from(left) * market.block_time);
         text += &format!(
-            "The provider is paid in block {settle_at} (about {} after the submission) unless you \
-             find the result wrong. To pay now:\n  aicpw task accept {}\n",
+            "The provider is paid in block {settle_at} (about {} after the submission). To pay \
+             now:\n  aicpw task accept {}\n",
             show_elapsed(span),
             document.task
         );

@@ -284,17 +284,24 @@ fn subject(chosen: &[&DeviceView<Account>]) -> String {
     )
 }
 
+/// So many tasks, for people.
+pub fn tasks(count: u32) -> String {
+    format!("{count} task{}", if count == 1 { "" } else { "s" })
+}
+
 fn idle(device: &DeviceView<Account>) -> Result<()> {
     if device.used_slots == 0 {
         return Ok(());
     }
     let id = device.id;
-    Err(
-        Error::usage(format!("device {id} runs {} tasks", device.used_slots)).hint(format!(
-            "nothing was sent; `aicpw provider devices pause {id}` keeps new ones away, and \
+    Err(Error::usage(format!(
+        "device {id} runs {}",
+        tasks(device.used_slots.into())
+    ))
+    .hint(format!(
+        "nothing was sent; `aicpw provider devices pause {id}` keeps new ones away, and \
          `aicpw provider devices` shows when it is idle"
-        )),
-    )
+    )))
 }
 
 /// What the node measures of a registered device: the one with its fingerprint, or after a change

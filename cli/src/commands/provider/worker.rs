@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::{
     super::{confirm::Consent, Context},
     change::Change,
+    devices::tasks,
 };
 use crate::{
     amount::Amount,
@@ -52,9 +53,10 @@ pub async fn rotate(context: &Context<'_>, consent: Consent) -> Result<()> {
             .sum();
         context.confirm(
             &format!(
-                "the node with the worker key {} stops working for this provider; {running} tasks \
-                 that run there fail unless this node has the same devices and job folders",
-                show_hash(&change.view.worker)
+                "the node with the worker key {} stops working for this provider; what runs there \
+                 ({}) fails unless this node has the same devices and job folders",
+                show_hash(&change.view.worker),
+                tasks(running)
             ),
             consent,
         )?;

@@ -1,0 +1,221 @@
+//! A node with one provider, `//Bob`, which answers reads and counts transactions.
+
+use std::{
+    process::{Command, Output},
+    sync::{
+        atomic::{AtomicUsize, Ordering},
+        Arc,
+    },
+};
+
+use aicpw_protocol::{
+    device::{ClassSet, DeviceKind, DeviceSpec, Reputation},
+    task::Engine,
+    units::AICP,
+    view::{DeviceView, MarketParameters, ProviderView, UnbondingView},
+    AskPrice, DeviceId, Gflops, Mebibytes, MegabitsPerSecond,
+};
+use codec::{Decode, Encode};
+use jsonrpsee::{
+    server::{RpcModule, Server, ServerHandle},
+    types::ErrorObjectOwned,
+};
+use serde_json::{json, Value};
+
+type Account = [u8; 32];
+
+const BOB: &str = "8eaf04151687736326c9fea17e25fc5287613693c912909cb226aa4794f26a48";
+
+/// Height of its best block.
+const NOW: u32 = 1_000;
+
+/// A running one. Ends when it is dropped.
+pub struct FakeNode {
+    url: String,
+    transactions: Arc<AtomicUsize>,
+    _server: ServerHandle,
+    _runtime: tokio::runtime::Runtime,
+}
+
+impl FakeNode {
+    /// Starts it on a free port of this machine.
+    pub fn start() -> Self {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let transactions = Arc::new(AtomicUsize::new(0));
+        let (url, server) = runtime.block_on(async {
+            let server = Server::builder().build("127.0.0.1:0").await.unwrap();
+            let url = format!("ws://{}", server.local_addr().unwrap());
+            (url, server.start(module(Arc::clone(&transactions))))
+        });
+        Self {
+            url,
+            transactions,
+            _server: server,
+            _runtime: runtime,
+        }
+    }
+
+    /// Transactions that it was sent.
+    pub fn transactions(&self) -> usize {
+        self.transactions.load(Ordering::SeqCst)
+    }
+
+    /// Runs `aicpw` as Bob.
+    pub fn run(&self, arguments: &[&str]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_aicpw"))
+            .args(["--url", &self.url, "--suri", "//Bob"])
+            .args(arguments)
+            .output()
+            .unwrap()
+    }
+
+    /// What it prints for people when it succeeds.
+    pub fn text(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{arguments:?}: {error}");
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// Its document when it succeeds.
+    pub fn document(&self, arguments: &[&str]) -> Value {
+        let text = self.text(&[arguments, &["--json"]].concat());
+        serde_json::from_str(&text).unwrap()
+    }
+
+    /// Its `error` when it fails with this code.
+    pub fn failure(&self, arguments: &[&str], code: i32) -> Value {
+        let output = self.run(&[arguments, &["--json"]].concat());
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {text}");
+        let document: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(document["error"]["code"], code, "{document}");
+        document["error"].clone()
+    }
+}
+
+fn module(transactions: Arc<AtomicUsize>) -> RpcModule<Arc<AtomicUsize>> {
+    let mut module = RpcModule::new(transactions);
+    module
+        .register_method("state_call", |params, _, _| {
+            let (function, arguments, _at): (String, String, Option<String>) = params.parse()?;
+            let bytes = hex::decode(arguments.trim_start_matches("0x")).unwrap_or_default();
+            let answer = runtime_api(&function, &bytes).ok_or_else(|| unknown(&function))?;
+            Ok::<_, ErrorObjectOwned>(format!("0x{}", hex::encode(answer)))
+        })
+        .unwrap();
+    module
+        .register_method("chain_getHeader", |_, _, _| {
+            let zero = format!("0x{}", "00".repeat(32));
+            json!({
+                "parentHash": zero, "number": format!("{NOW:#x}"), "stateRoot": zero,
+                "extrinsicsRoot": zero, "digest": { "logs": [] },
+            })
+        })
+        .unwrap();
+    module
+        .register_method("aicpw_localDevices", |_, _, _| json!([spec(3)]))
+        .unwrap();
+    module
+        .register_method("aicpw_workerKeys", |_, _, _| {
+            json!({
+                "worker": format!("0x{}", "01".repeat(32)),
+                "sealingKey": format!("0x{}", "02".repeat(32)),
+                "proof": { "recentBlock": 9, "signature": format!("0x{}", "03".repeat(64)) },
+            })
+        })
+        .unwrap();
+    for method in ["author_submitExtrinsic", "author_submitAndWatchExtrinsic"] {
+        module
+            .register_method(method, |_, transactions, _| {
+                transactions.fetch_add(1, Ordering::SeqCst);
+                Err::<(), _>(unknown("transactions"))
+            })
+            .unwrap();
+    }
+    module
+}
+
+fn unknown(what: &str) -> ErrorObjectOwned {
+    ErrorObjectOwned::owned(-32000, format!("{what} not found"), None::<()>)
+}
+
+fn runtime_api(function: &str, arguments: &[u8]) -> Option<Vec<u8>> {
+    match function {
+        "ProvidersApi_provider" => {
+            let account = Account::decode(&mut &arguments[..]).ok()?;
+            let is_bob = hex::encode(account) == BOB;
+            Some(is_bob.then(|| provider(account)).encode())
+        }
+        "TasksApi_market_parameters" => Some(market().encode()),
+        _ => None,
+    }
+}
+
+fn market() -> MarketParameters {
+    MarketParameters {
+        block_time: 250,
+        heartbeat_period: 40,
+        submission_fee: AICP / 1_000,
+        min_budget: AICP / 100,
+        min_ask: AskPrice(AICP / 10),
+        min_stake: 100 * AICP,
+        protocol_fee_ppb: 20_000_000,
+        max_attempts: 3,
+        max_time_limit: 86_400_000,
+        window_range: (10_000, 3_600_000),
+        match_window_range: (10_000, 86_400_000),
+    }
+}
+
+fn spec(fingerprint: u8) -> DeviceSpec {
+    DeviceSpec {
+        kind: DeviceKind::Gpu,
+        engine: Engine::OpenCl,
+        name: b"card".to_vec().try_into().unwrap(),
+        fingerprint: [fingerprint; 32],
+        classes: ClassSet {
+            int: true,
+            fp32_strict: false,
+            device: true,
+        },
+        gflops: Gflops(10_000),
+        memory: Mebibytes(8_000),
+        bandwidth: MegabitsPerSecond(100),
+    }
+}
+
+/// With 1,000 AICP, of which 300 unbond, a device that runs a task and one that is paused.
+fn provider(account: Account) -> ProviderView<Account> {
+    let device = |id: u8, used_slots: u8| DeviceView {
+        id: DeviceId(id.into()),
+        provider: account,
+        spec: spec(id),
+        ask: AskPrice(AICP / 2),
+        slots: 1,
+        used_slots,
+        available: used_slots > 0,
+        online: true,
+        cools_until: None,
+    };
+    ProviderView {
+        account,
+        stake: 1_000 * AICP,
+        unbonding: 300 * AICP,
+        unbondings: vec![UnbondingView {
+            amount: 300 * AICP,
+            available_at: 5_000,
+        }],
+        locked: AICP,
+        worker: [5; 32],
+        sealing_key: [6; 32],
+        peers: Default::default(),
+        last_heartbeat: Some(990),
+        online: true,
+        reputation: Reputation(510),
+        settled: 3,
+        faults: 1,
+        ratings: (2, 9),
+        devices: vec![device(3, 1), device(4, 0)],
+    }
+}

@@ -1,0 +1,176 @@
+//! The numbers in the guides are those of this runtime.
+
+#![allow(clippy::unwrap_used)]
+
+use aicpw_protocol::{pricing, AskPrice, Gflops, Milliseconds};
+use aicpw_runtime::{
+    units::{DAYS, HOURS, MILLI, MINUTES, SECONDS, UNIT},
+    Balance, BlockNumber, Runtime,
+};
+use frame_support::traits::Get;
+use pallet_provider_staking::Config as Staking;
+use pallet_tasks::Config as Tasks;
+use sp_runtime::Perbill;
+
+const PROVIDER: &str = include_str!("../../docs/provider.md");
+const REQUESTER: &str = include_str!("../../docs/requester.md");
+
+/// The ask of all examples: 0.5 AICP.
+const ASK: AskPrice = AskPrice(UNIT / 2);
+
+fn aicp(amount: Balance) -> String {
+    let millis = amount / MILLI;
+    assert_eq!(
+        millis * MILLI,
+        amount,
+        "an example with more than three decimals"
+    );
+    let text = format!("{}.{:03}", millis / 1_000, millis % 1_000);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+fn percent(share: Perbill) -> String {
+    format!("{} %", share.deconstruct() / 10_000_000)
+}
+
+fn span(blocks: BlockNumber) -> String {
+    match blocks {
+        blocks if blocks % DAYS == 0 => format!("{} days", blocks / DAYS),
+        blocks if blocks % HOURS == 0 => format!("{} h", blocks / HOURS),
+        blocks if blocks % MINUTES == 0 => format!("{} min", blocks / MINUTES),
+        blocks => format!("{} s", blocks / SECONDS),
+    }
+}
+
+fn require(page: &str, line: &str) {
+    assert!(page.contains(line), "the guide should say: {line}");
+}
+
+#[test]
+fn parameters() {
+    let require = |name: &str, value: String| require(PROVIDER, &format!("| `{name}` | {value} |"));
+    let with_unit = |amount| format!("{} AICP", aicp(amount));
+    require("MinStake", with_unit(<Runtime as Staking>::MinStake::get()));
+    require("MinAsk", with_unit(<Runtime as Staking>::MinAsk::get().0));
+    require(
+        "ProtocolFee",
+        percent(<Runtime as Tasks>::ProtocolFee::get()),
+    );
+    require(
+        "CollateralShare",
+        percent(<Runtime as Tasks>::CollateralShare::get()),
+    );
+    require(
+        "MinCollateralBase",
+        with_unit(<Runtime as Tasks>::MinCollateralBase::get()),
+    );
+    require("AuditRate", percent(<Runtime as Tasks>::AuditRate::get()));
+    require(
+        "FaultSlash",
+        percent(<Runtime as Staking>::FaultSlash::get()),
+    );
+    require("BaseFee", with_unit(<Runtime as Tasks>::BaseFee::get()));
+    require(
+        "HeartbeatPeriod",
+        span(<Runtime as Staking>::HeartbeatPeriod::get()),
+    );
+    require("StartWindow", span(<Runtime as Tasks>::StartWindow::get()));
+    require(
+        "ProgressWindow",
+        span(<Runtime as Tasks>::ProgressWindow::get()),
+    );
+    require(
+        "RevealWindow",
+        span(<Runtime as Tasks>::RevealWindow::get()),
+    );
+    require(
+        "RetrievalWindow",
+        span(<Runtime as Tasks>::RetrievalWindow::get()),
+    );
+    require(
+        "CoolDownBase",
+        span(<Runtime as Staking>::CoolDownBase::get()),
+    );
+    require(
+        "CoolDownCap",
+        span(<Runtime as Staking>::CoolDownCap::get()),
+    );
+    require(
+        "UnbondingPeriod",
+        span(<Runtime as Staking>::UnbondingPeriod::get()),
+    );
+    require(
+        "MaxDevices",
+        <Runtime as Staking>::MaxDevices::get().to_string(),
+    );
+    require(
+        "MaxSlots",
+        <Runtime as Staking>::MaxSlots::get().to_string(),
+    );
+}
+
+/// What one assignment locks in `optimistic`: collateral and fraud bond.
+fn locks(price: Balance, budget: Balance) -> (Balance, Balance) {
+    let collateral = pricing::collateral(
+        price,
+        budget,
+        <Runtime as Tasks>::MinCollateralBase::get(),
+        <Runtime as Tasks>::CollateralShare::get(),
+    );
+    let rate = <Runtime as Tasks>::AuditRate::get();
+    (collateral, pricing::fraud_bond(price, rate).unwrap())
+}
+
+#[test]
+fn worked_examples() {
+    let hour = 3_600_000;
+    for (gflops, time, milliseconds, budget) in [
+        (100, "1 h", hour, UNIT / 10),
+        (6_000, "10 min", hour / 6, UNIT),
+        (10_000, "24 h", 24 * hour, 150 * UNIT),
+    ] {
+        let price = pricing::price(ASK, Gflops(gflops), Milliseconds(milliseconds)).unwrap();
+        let fee = pricing::protocol_fee(price, <Runtime as Tasks>::ProtocolFee::get());
+        let (collateral, bond) = locks(price, budget);
+        let fault = <Runtime as Staking>::FaultSlash::get().mul_ceil(collateral);
+        let cells = [
+            format!("{gflops} GFLOPS"),
+            time.to_owned(),
+            aicp(budget),
+            aicp(price),
+            aicp(price - fee),
+            aicp(collateral),
+            aicp(bond),
+            aicp(fault),
+            aicp(collateral + bond),
+        ];
+        require(PROVIDER, &format!("| {} |", cells.join(" | ")));
+    }
+}
+
+#[test]
+fn sentences() {
+    let ten_minutes = Milliseconds(600_000);
+    let price = pricing::price(ASK, Gflops(6_000), ten_minutes).unwrap();
+    // Run, window of a minute and retrieval window, in units of a run.
+    let minutes = 10 + 1 + <Runtime as Tasks>::RetrievalWindow::get() / MINUTES;
+    let at_once = minutes.div_ceil(10);
+    let (collateral, bond) = locks(price, UNIT);
+    let stake = aicp(Balance::from(at_once) * (collateral + bond));
+    assert_eq!(at_once, 8);
+    require(
+        PROVIDER,
+        &format!("up to eight of them locked at once: {stake} AICP"),
+    );
+
+    let submission = aicp(<Runtime as Tasks>::SubmissionFee::get());
+    require(REQUESTER, &format!("| submission fee | {submission} AICP"));
+    require(
+        REQUESTER,
+        &format!("6000 GFLOPS for 10 min cost {} AICP", aicp(price)),
+    );
+    let base = aicp(<Runtime as Tasks>::BaseFee::get());
+    require(REQUESTER, &format!("you pay both {base} AICP"));
+    assert_eq!(<Runtime as Tasks>::MaxAttempts::get(), 3);
+    require(REQUESTER, "at most three times in\nall");
+}

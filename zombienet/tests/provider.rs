@@ -1,0 +1,117 @@
+//! What a provider does with the command line, from joining to leaving, on real nodes.
+
+#![allow(clippy::unwrap_used)]
+
+use aicpw_network_tests::{Cluster, CommandLine, NodeOptions};
+use serde_json::Value;
+
+/// The document of a command that fails with this code.
+async fn failure(line: &CommandLine, arguments: &[&str], code: i32) -> Value {
+    let output = line.output(arguments).await.unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(code), "{arguments:?}: {text}");
+    let document = text.lines().last().unwrap_or_default();
+    serde_json::from_str::<Value>(document).unwrap()["error"].clone()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_provider_joins_changes_moves_and_leaves() {
+    let cluster = Cluster::development().await.unwrap();
+    let first = cluster
+        .join(NodeOptions::new("first", "dev").arg("--provider"))
+        .await
+        .unwrap();
+    let bob = CommandLine::new(first.url(), "//Bob").unwrap();
+    let provider = |arguments: Vec<&'static str>| {
+        let bob = bob.clone();
+        async move {
+            let document = bob.json(&[&["provider"], &arguments[..]].concat()).await;
+            document.unwrap_or_else(|error| panic!("{arguments:?}: {error:#}"))
+        }
+    };
+
+    // Not a provider yet: every command says how to become one.
+    for arguments in [["provider", "devices"], ["provider", "withdraw"]] {
+        let error = failure(&bob, &arguments, 1).await;
+        let hint = error["hint"].as_str().unwrap();
+        assert!(hint.contains("provider register"), "{error}");
+    }
+    let registered = provider(vec!["register", "--stake", "1000", "--ask", "0.5"]).await;
+    assert_eq!(registered["provider"]["online"], true, "{registered}");
+    let worker = registered["provider"]["worker"].clone();
+    let again = provider(vec!["register", "--stake", "1000", "--ask", "0.5"]).await;
+    assert!(again["transaction"].is_null(), "{again}");
+
+    // Stake.
+    let changed = provider(vec!["stake", "100.5"]).await;
+    assert_eq!(changed["provider"]["stake"], "1100.5", "{changed}");
+    assert!(changed["transaction_fee"].is_string(), "{changed}");
+    let changed = provider(vec!["unbond", "0.5"]).await;
+    assert_eq!(changed["provider"]["unbonding"], "0.5", "{changed}");
+    let until = changed["provider"]["unbondings"][0]["available_at"].as_u64();
+    assert!(until > changed["block"].as_u64(), "{changed}");
+    let error = failure(&bob, &["provider", "withdraw"], 1).await;
+    assert!(
+        error["message"].as_str().unwrap().contains("days"),
+        "{error}"
+    );
+
+    // Devices.
+    let devices = provider(vec!["devices"]).await;
+    assert!(!devices.as_array().unwrap().is_empty(), "{devices}");
+    for (arguments, field, value) in [
+        (vec!["ask", "all", "0.7"], "ask", Value::from("0.7")),
+        (vec!["devices", "set-slots", "all", "2"], "slots", 2.into()),
+        (vec!["devices", "pause", "all"], "available", false.into()),
+        (vec!["devices", "resume", "all"], "available", true.into()),
+    ] {
+        let changed = provider(arguments.clone()).await;
+        for device in changed["provider"]["devices"].as_array().unwrap() {
+            assert_eq!(device[field], value, "{arguments:?}: {changed}");
+        }
+        let again = provider(arguments).await;
+        assert!(again["transaction"].is_null(), "{again}");
+    }
+    let changed = provider(vec!["devices", "update", "all"]).await;
+    assert!(changed["transaction"].is_null(), "measured once: {changed}");
+
+    // Another node takes over, but only when it is told to.
+    let second = cluster
+        .join(NodeOptions::new("second", "dev").arg("--provider"))
+        .await
+        .unwrap();
+    let there = CommandLine::new(second.url(), "//Bob").unwrap();
+    let register = ["provider", "register", "--stake", "1000", "--ask", "0.5"];
+    let error = failure(&there, &register, 1).await;
+    let hint = error["hint"].as_str().unwrap();
+    assert!(hint.contains("rotate-worker"), "{error}");
+    failure(&there, &["provider", "rotate-worker"], 2).await;
+    let changed = there
+        .json(&["provider", "rotate-worker", "--yes"])
+        .await
+        .map_err(|error| second.explain(error))
+        .unwrap();
+    assert_ne!(changed["provider"]["worker"], worker, "{changed}");
+    let changed = there
+        .json(&["provider", "peers", "--from-node"])
+        .await
+        .unwrap();
+    let peers = there.json(&["provider", "peers"]).await.unwrap();
+    assert_eq!(peers["registered"], peers["node"], "{changed}");
+
+    // Leaving: each step says what is missing.
+    let error = failure(&bob, &["provider", "deregister", "--yes"], 2).await;
+    assert!(
+        error["hint"].as_str().unwrap().contains("remove"),
+        "{error}"
+    );
+    let changed = provider(vec!["devices", "remove", "all", "--yes"]).await;
+    assert_eq!(changed["provider"]["devices"], Value::Array(vec![]));
+    let changed = provider(vec!["unbond", "all"]).await;
+    assert_eq!(changed["provider"]["unbonding"], "1100.5", "{changed}");
+    let error = failure(&bob, &["provider", "deregister", "--yes"], 2).await;
+    assert!(
+        error["message"].as_str().unwrap().contains("days"),
+        "{error}"
+    );
+}
