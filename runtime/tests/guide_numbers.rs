@@ -7,7 +7,6 @@ use aicpw_runtime::{
     units::{DAYS, HOURS, MILLI, MINUTES, SECONDS, UNIT},
     Balance, BlockNumber, Runtime,
 };
-use frame_support::traits::Get;
 use pallet_provider_staking::Config as Staking;
 use pallet_tasks::Config as Tasks;
 use sp_runtime::Perbill;

@@ -3,9 +3,8 @@
 //! Providers, their stake, their worker keys and their devices: who offers computing power, what
 //! they have to lose, and how well they did so far.
 //!
-//! Terms, scenarios and properties, and what each call can answer, stand on the pallet's page,
-//! `docs/pallets/provider-staking.md`, which these docs include; a test of the runtime compares its
-//! tables with the metadata.
+//! Terms, scenarios, properties and what each call can answer are on `docs/pallets/provider-staking.md`,
+//! which these docs include; a test of the runtime compares its tables with the metadata.
 #![cfg_attr(doc, doc = include_str!("../../../docs/pallets/provider-staking.md"))]
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
@@ -49,12 +48,8 @@ pub mod pallet {
         task::PeerAddresses,
         AskPrice, AssignmentId, Balance, BlockNumber, DeviceId, Hash,
     };
-    use frame_support::{
-        dispatch::DispatchResultWithPostInfo, pallet_prelude::*, traits::fungible,
-    };
-    use frame_system::{
-        ensure_authorized, offchain::CreateAuthorizedTransaction, pallet_prelude::*,
-    };
+    use frame_support::{pallet_prelude::*, traits::fungible};
+    use frame_system::{offchain::CreateAuthorizedTransaction, pallet_prelude::*};
     use sp_runtime::{traits::BlockNumberProvider, Perbill};
 
     use super::*;
