@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::{commands::*, keys::KeyArgs};
+use crate::{commands::*, error::Error, keys::KeyArgs};
 
 const AFTER_HELP: &str = "\
 Exit codes:
@@ -109,6 +109,14 @@ The script belongs where the shell looks for it: for bash
 ~/.local/share/bash-completion/completions/aicpw, for zsh a file _aicpw in a folder of $fpath, for
 fish ~/.config/fish/completions/aicpw.fish.")]
     Completions(completions::CompletionsArgs),
+}
+
+/// What clap refused, as an error of ours: its first paragraph.
+pub fn usage_error(error: &clap::Error) -> Error {
+    let text = error.to_string();
+    let text = text.strip_prefix("error: ").unwrap_or(&text);
+    let problem = text.split("\n\n").next().unwrap_or(text);
+    Error::usage(problem.trim()).hint("`aicpw help COMMAND…` describes it with examples")
 }
 
 #[cfg(test)]

@@ -16,6 +16,24 @@ fn the_definition_is_consistent() {
 }
 
 #[test]
+fn a_refusal_is_its_first_paragraph() {
+    let message = |line: &str| {
+        let error = Args::try_parse_from(line.split(' ')).unwrap_err();
+        usage_error(&error).message
+    };
+    assert_eq!(
+        message("aicpw provider stake 0"),
+        "invalid value '0' for '<AMOUNT>': must be more than zero"
+    );
+    let missing = message("aicpw provider register");
+    assert!(
+        missing.contains("--stake <AICP>") && missing.contains("--ask <AICP>"),
+        "{missing}"
+    );
+    assert!(!missing.contains("Usage"), "{missing}");
+}
+
+#[test]
 fn global_options_go_anywhere() {
     let line = "aicpw task show 7 --json --url ws://10.0.0.1:9944 --suri //Bob";
     let args = Args::try_parse_from(line.split(' ')).unwrap();

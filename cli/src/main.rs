@@ -29,8 +29,22 @@ mod verify;
 
 use clap::Parser;
 
+/// Ends with what clap says: for programs as a document like every failure.
+fn not_parsed(error: &clap::Error) -> std::process::ExitCode {
+    let wants_json = std::env::args_os().any(|argument| argument == "--json");
+    if !error.use_stderr() || !wants_json {
+        error.exit();
+    }
+    let error = args::usage_error(error);
+    output::Output::new(true).failure(&error);
+    std::process::ExitCode::from(error.kind as u8)
+}
+
 fn main() -> std::process::ExitCode {
-    let args = args::Args::parse();
+    let args = match args::Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => return not_parsed(&error),
+    };
     let output = output::Output::new(args.global.json);
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()

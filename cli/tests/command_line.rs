@@ -245,8 +245,8 @@ fn what_cannot_be_done_with_stake_is_said_before_anything_is_sent() {
         "{error}"
     );
     for amount in ["0", "-1", "1,5"] {
-        let output = node.run(&["provider", "stake", amount]);
-        assert_eq!(output.status.code(), Some(2), "{amount}");
+        let error = node.failure(&["provider", "stake", amount], 2);
+        assert_eq!(error["kind"], "usage", "{amount}: {error}");
     }
     assert_eq!(node.transactions(), 0);
 }

@@ -1,6 +1,6 @@
 //! Providers and devices for people.
 
-use aicpw_protocol::{device::DeviceSpec, view::ProviderView, BlockNumber};
+use aicpw_protocol::{device::DeviceSpec, view::ProviderView, Balance, BlockNumber};
 
 use super::{
     json::{classes, rating_average},
@@ -40,6 +40,10 @@ pub fn show(view: &ProviderView<Account>, clock: Option<&Clock>) -> String {
         ("Stake", Some(Amount(view.stake).with_unit())),
         ("Locked", Some(Amount(view.locked).with_unit())),
         (
+            "Free",
+            Some(format!("{} for new tasks", Amount(free(view)).with_unit())),
+        ),
+        (
             "Unbonding",
             (view.unbonding > 0).then(|| unbonding(view, clock)),
         ),
@@ -57,6 +61,13 @@ pub fn show(view: &ProviderView<Account>, clock: Option<&Clock>) -> String {
     ]);
     text += &table_of(view, clock);
     text
+}
+
+/// What new assignments can lock.
+fn free(view: &ProviderView<Account>) -> Balance {
+    view.stake
+        .saturating_sub(view.unbonding)
+        .saturating_sub(view.locked)
 }
 
 fn unbonding(view: &ProviderView<Account>, clock: Option<&Clock>) -> String {
@@ -172,6 +183,7 @@ mod tests {
         for part in [
             "State       online, last heartbeat in block 120\n",
             "Stake       1000 AICP\n",
+            "Free        998.5 AICP for new tasks\n",
             "Rating      4.5 of 5 (2 ratings)\n",
             "3   pthread   online   0.5       1 of 2       40   8000   int, fp32-strict\n",
         ] {

@@ -42,8 +42,8 @@ Examples:
     Register(RegisterArgs),
     /// Show a provider and its devices
     ///
-    /// `Locked` is the part of the stake that backs assignments; what is left of the active stake
-    /// is what new ones can lock.
+    /// `Locked` is the part of the stake that backs assignments; `Free` is what new ones can lock
+    /// of what is active.
     #[command(after_long_help = "\
 Examples:
   aicpw --key-file provider.key provider status
