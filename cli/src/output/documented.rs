@@ -23,7 +23,7 @@ pub fn check(sections: &[&str], document: &impl Serialize) {
     }
 }
 
-/// The part of the page under the heading that starts with this text.
+/// The part of the page from the heading on that starts with this text.
 pub fn section(name: &str) -> String {
     let level = |line: &str| line.chars().take_while(|c| *c == '#').count();
     let mut lines = PAGE.lines();
@@ -34,8 +34,8 @@ pub fn section(name: &str) -> String {
             level(line) > 0 && title.trim().starts_with(name)
         })
         .unwrap_or_else(|| panic!("docs/cli.md has no section `{name}`"));
-    lines
-        .take_while(|line| level(line) == 0 || level(line) > level(heading))
+    std::iter::once(heading)
+        .chain(lines.take_while(|line| level(line) == 0 || level(line) > level(heading)))
         .flat_map(|line| [line, "\n"])
         .collect()
 }
