@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use aicpw_protocol::{
     task::Needs,
-    view::{DryRun, HistoryHead, MarketParameters, ProviderView, TaskView},
+    view::{DryRun, HistoryHead, MarketClock, MarketParameters, ProviderView, TaskView},
     Balance, BlockNumber, Milliseconds, TaskId,
 };
 use futures::{StreamExt, TryStreamExt};
@@ -51,8 +51,10 @@ impl Funds {
 /// Tells how far away a block is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Clock {
-    /// Height of the best block.
+    /// The market block.
     pub now: BlockNumber,
+    /// Whether it stands still.
+    pub is_paused: bool,
     /// Nominal time between blocks.
     pub block_time: Milliseconds,
 }
@@ -68,6 +70,10 @@ impl Clock {
     pub fn until(&self, block: BlockNumber) -> String {
         match block.saturating_sub(self.now) {
             0 => "now".into(),
+            blocks if self.is_paused => {
+                let span = self.span(blocks);
+                format!("{span} after the market goes on, which is paused (block {block})")
+            }
             blocks => format!("in about {} (block {block})", self.span(blocks)),
         }
     }
@@ -160,16 +166,12 @@ impl Chain {
             .await
     }
 
-    /// The chain's clock.
+    /// The market's clock, by which all deadlines go.
     pub async fn clock(&self) -> Result<Clock> {
-        let header = self
-            .methods
-            .chain_get_header(None)
-            .await
-            .map_err(|error| explain::rpc(&error))?
-            .ok_or_else(|| Error::other("the node has no blocks"))?;
+        let clock: MarketClock = self.runtime_api("TasksApi_market_clock", &(), None).await?;
         Ok(Clock {
-            now: header.number.try_into().unwrap_or(BlockNumber::MAX),
+            now: clock.block,
+            is_paused: clock.is_paused,
             block_time: Milliseconds(self.market_parameters().await?.block_time),
         })
     }

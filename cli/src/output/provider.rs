@@ -173,6 +173,7 @@ mod tests {
 
     const CLOCK: Clock = Clock {
         now: 100,
+        is_paused: false,
         block_time: Milliseconds(250),
     };
 

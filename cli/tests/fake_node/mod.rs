@@ -12,7 +12,7 @@ use aicpw_protocol::{
     device::{ClassSet, DeviceKind, DeviceSpec, Reputation},
     task::Engine,
     units::AICP,
-    view::{DeviceView, MarketParameters, ProviderView, UnbondingView},
+    view::{DeviceView, MarketClock, MarketParameters, ProviderView, UnbondingView},
     AskPrice, DeviceId, Gflops, Mebibytes, MegabitsPerSecond,
 };
 use codec::{Decode, Encode};
@@ -26,8 +26,10 @@ type Account = [u8; 32];
 
 const BOB: &str = "8eaf04151687736326c9fea17e25fc5287613693c912909cb226aa4794f26a48";
 
-/// Height of its best block.
-const NOW: u32 = 1_000;
+const CLOCK: MarketClock = MarketClock {
+    block: 1_000,
+    is_paused: false,
+};
 
 /// A running one. Ends when it is dropped.
 pub struct FakeNode {
@@ -105,15 +107,6 @@ fn module(transactions: Arc<AtomicUsize>) -> RpcModule<Arc<AtomicUsize>> {
         })
         .unwrap();
     module
-        .register_method("chain_getHeader", |_, _, _| {
-            let zero = format!("0x{}", "00".repeat(32));
-            json!({
-                "parentHash": zero, "number": format!("{NOW:#x}"), "stateRoot": zero,
-                "extrinsicsRoot": zero, "digest": { "logs": [] },
-            })
-        })
-        .unwrap();
-    module
         .register_method("aicpw_localDevices", |_, _, _| json!([spec(3)]))
         .unwrap();
     module
@@ -148,6 +141,7 @@ fn runtime_api(function: &str, arguments: &[u8]) -> Option<Vec<u8>> {
             Some(is_bob.then(|| provider(account)).encode())
         }
         "TasksApi_market_parameters" => Some(market().encode()),
+        "TasksApi_market_clock" => Some(CLOCK.encode()),
         _ => None,
     }
 }

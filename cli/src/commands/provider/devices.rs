@@ -224,8 +224,14 @@ async fn update(change: Change<'_>, which: Which) -> Result<()> {
 
 async fn remove(change: Change<'_>, which: Which, consent: Consent) -> Result<()> {
     let chosen = chosen(&change.view, which)?;
+    let clock = change.chain.clock().await?;
     for device in &chosen {
         idle(device)?;
+        if let Some(block) = device.cools_until {
+            let when = clock.until(block);
+            return Err(Error::usage(format!("device {} cools down", device.id))
+                .hint(format!("nothing was sent; try again {when}")));
+        }
     }
     let subject = subject(&chosen);
     change

@@ -69,6 +69,7 @@ mod tests {
     fn each_step_names_the_next() {
         let clock = Clock {
             now: 100,
+            is_paused: false,
             block_time: Milliseconds(250),
         };
         let next = |view: &_| what_remains(view, &clock).map(|error| error.to_string());

@@ -3,6 +3,7 @@ use aicpw_protocol::{units::AICP, view::UnbondingView, Milliseconds};
 
 const CLOCK: Clock = Clock {
     now: 1_000,
+    is_paused: false,
     block_time: Milliseconds(250),
 };
 
@@ -72,6 +73,16 @@ fn what_has_finished_can_be_withdrawn_if_it_is_not_locked() {
     assert_eq!(withdrawable(&view, 1_001), 500 * AICP);
     view.locked = 900 * AICP;
     assert_eq!(withdrawable(&view, 1_001), 100 * AICP);
+}
+
+#[test]
+fn a_paused_market_makes_nobody_wait_for_a_block() {
+    let paused = Clock {
+        is_paused: true,
+        ..CLOCK
+    };
+    let text = nothing_to_withdraw(&unbonding(&[(300, 1_240)]), &paused).to_string();
+    assert!(text.contains("60.0 s after the market goes on"), "{text}");
 }
 
 #[test]
