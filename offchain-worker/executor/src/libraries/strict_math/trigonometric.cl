@@ -154,13 +154,13 @@ static float strict_asin_root(float z, float* low)
 	return s;
 }
 
-/* constant - 2 (high + low), with a constant that is larger. */
-static float strict_less_twice(float constant, float constant_low, float high, float low)
+/* whole - 2 (high + low), with a whole that is larger. */
+static float strict_less_twice(float whole, float whole_low, float high, float low)
 {
 	float twice = high + high;
-	float sum = constant - twice;
-	float rest = (constant - sum) - twice;
-	return sum + (rest + fma(-2.0f, low, constant_low));
+	float sum = whole - twice;
+	float rest = (whole - sum) - twice;
+	return sum + (rest + fma(-2.0f, low, whole_low));
 }
 
 static float strict_asin(float x)
