@@ -149,6 +149,8 @@ pub fn start(stage: &str, folder: &Path) -> Child {
         .arg(stage)
         .arg(folder)
         .env_clear()
+        // As the node does: drivers run tools by their names.
+        .env("PATH", "/usr/local/bin:/usr/bin:/bin")
         .process_group(0)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
