@@ -83,7 +83,13 @@ fn tasks(error: &str) -> Option<&'static str> {
         "NotSettled" => "it can be rated once the provider is paid; `aicpw task watch` waits",
         "AlreadyRated" => "a rating is given once and stays",
         "RatingOutOfRange" => "give 1 to 5",
-        "BadManifestCid" | "EmptyPeerAddress" => "use the aicpw of the same release as the node",
+        "NotAwaitingKey" => "`aicpw task show` says whether its key was granted already",
+        "KeyWindowEnded" => {
+            "the task has ended; submit it again with --wait, or with `aicpw agent` running"
+        }
+        "BadManifestCid" | "EmptyPeerAddress" | "WrongRecipient" => {
+            "use the aicpw of the same release as the node"
+        }
         _ => return None,
     })
 }

@@ -88,6 +88,8 @@ async fn a_sealed_job_from_its_grant_to_its_end() {
     };
     assert_eq!(opening.result_root, merkle::result_root(OUTPUT));
     let cid = cid::Cid::try_from(opening.result.as_bytes()).unwrap();
+    node.chain.step(4, &order, revealed(&opening));
+    node.store.until_pinned(cid).await;
     let published = node.store.pinned(&cid).unwrap();
     let purpose = Purpose::Result(order.assignment);
     assert_eq!(
