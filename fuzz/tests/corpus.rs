@@ -13,7 +13,7 @@ use aicpw_fuzz::{
 };
 
 /// Inputs made out of the corpus.
-const MADE: usize = 150;
+const MADE: usize = 60;
 
 fn corpus() -> Vec<(String, Vec<u8>)> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/corpus");
