@@ -140,9 +140,7 @@ impl Market {
     /// Pays, registers and announces everybody.
     async fn open(client: &Client, at: &At) -> Result<Self> {
         let genesis = block_hash(client, 0).await?;
-        let providers = (0..PROVIDERS)
-            .map(Provider::new)
-            .collect::<Result<Vec<_>>>()?;
+        let providers = Provider::some(PROVIDERS)?;
         let names: Vec<_> = (0..REQUESTERS)
             .map(|number| format!("//bench//requester//{number}"))
             .collect();

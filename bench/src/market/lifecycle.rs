@@ -65,7 +65,7 @@ pub fn measure(report: &mut Measured) -> Result<()> {
 /// From `submit` to the payment in mode `expected`, with one progress report.
 fn life() -> Result<Vec<Step>> {
     let charlie = key("//Charlie")?;
-    let provider = Provider::new(0)?;
+    let provider = Provider::some(1)?.remove(0);
     let mut world = World::new([account(&charlie), provider.account()])?;
     join(&mut world, &provider)?;
 

@@ -110,9 +110,7 @@ impl Book {
     /// lacks something.
     fn new(devices: u32) -> Result<Self> {
         let requester = account(&key("//Charlie")?);
-        let providers = (0..devices.div_ceil(PER_PROVIDER))
-            .map(Provider::new)
-            .collect::<Result<Vec<_>>>()?;
+        let providers = Provider::some(devices.div_ceil(PER_PROVIDER))?;
         let endowed = providers.iter().map(Provider::account);
         let mut world = World::new(endowed.chain([requester.clone()]))?;
         for (number, provider) in (0..).zip(&providers) {

@@ -14,7 +14,7 @@ use aicpw_runtime::{
     AccountId,
 };
 use anyhow::{Context, Result};
-use sp_core::sr25519;
+use sp_core::{crypto::DeriveJunction, sr25519, Pair};
 
 use super::world::{account, key};
 
@@ -28,12 +28,22 @@ pub struct Provider {
 }
 
 impl Provider {
-    /// One of many.
-    pub fn new(number: u32) -> Result<Self> {
-        Ok(Self {
-            key: key(&format!("//bench//provider//{number}"))?,
-            worker: key(&format!("//bench//worker//{number}"))?,
-        })
+    /// So many: `//bench//provider//0` with `//bench//worker//0`, and so on.
+    pub fn some(count: u32) -> Result<Vec<Self>> {
+        // The way from a phrase to a key is made to be slow, so it is gone twice only.
+        let (keys, workers) = (key("//bench//provider")?, key("//bench//worker")?);
+        let child = |parent: &sr25519::Pair, number: u32| {
+            let junction = DeriveJunction::hard(u64::from(number));
+            parent.derive(std::iter::once(junction), None)
+        };
+        (0..count)
+            .map(|number| {
+                Ok(Self {
+                    key: child(&keys, number)?.0,
+                    worker: child(&workers, number)?.0,
+                })
+            })
+            .collect()
     }
 
     pub fn account(&self) -> AccountId {
@@ -131,4 +141,17 @@ fn content(seed: u8) -> Result<ContentId> {
     let mut bytes = vec![1, 0x55, 0x12, 32];
     bytes.extend([seed; 32]);
     ContentId::from_bytes(bytes).ok().context("a CID")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn providers_are_those_of_their_derivations() {
+        let second = Provider::some(2).unwrap().remove(1);
+        let named = |suri: &str| key(suri).unwrap().public();
+        assert_eq!(second.key.public(), named("//bench//provider//1"));
+        assert_eq!(second.worker.public(), named("//bench//worker//1"));
+    }
 }
