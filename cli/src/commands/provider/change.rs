@@ -43,7 +43,7 @@ impl ChangedJson {
 /// A provider that is about to be changed by its own key.
 pub struct Change<'a> {
     /// How the command was called.
-    pub context: &'a Context<'a>,
+    context: &'a Context<'a>,
     /// The provider's key.
     pub signer: Signer,
     /// The chain.
@@ -56,10 +56,10 @@ impl<'a> Change<'a> {
     /// Reads the provider of the key.
     ///
     /// # Errors
-    /// There is no key, no node, or the account is not a provider.
+    /// There is no key, no node that has caught up, or the account is not a provider.
     pub async fn begin(context: &'a Context<'a>) -> Result<Self> {
         let signer = context.signer()?;
-        let chain = context.connect().await?;
+        let chain = context.connect_to_send().await?;
         let view = read(&chain, signer.account).await?;
         Ok(Self {
             context,

@@ -11,7 +11,7 @@ use clap::Subcommand;
 
 use super::{
     super::{confirm::Consent, Context},
-    change::Change,
+    change::{read, Change},
 };
 use crate::{
     account::Account,
@@ -126,22 +126,25 @@ impl FromStr for Which {
 
 /// Runs one of them.
 pub async fn run(context: &Context<'_>, command: DevicesCommand) -> Result<()> {
-    let change = Change::begin(context).await?;
     match command {
-        DevicesCommand::Ls => {
-            let clock = change.chain.clock().await?;
-            let document = devices(&change.view);
-            context
-                .out
-                .result(&document, |_| table_of(&change.view, Some(&clock)));
-            Ok(())
-        }
-        DevicesCommand::SetSlots { device, slots } => set_slots(change, device, slots).await,
-        DevicesCommand::Pause { device } => set_available(change, device, false).await,
-        DevicesCommand::Resume { device } => set_available(change, device, true).await,
-        DevicesCommand::Update { device } => update(change, device).await,
-        DevicesCommand::Remove { device, consent } => remove(change, device, consent).await,
+        DevicesCommand::Ls => ls(context).await,
+        DevicesCommand::SetSlots { device, slots } => set_slots(context, device, slots).await,
+        DevicesCommand::Pause { device } => set_available(context, device, false).await,
+        DevicesCommand::Resume { device } => set_available(context, device, true).await,
+        DevicesCommand::Update { device } => update(context, device).await,
+        DevicesCommand::Remove { device, consent } => remove(context, device, consent).await,
     }
+}
+
+async fn ls(context: &Context<'_>) -> Result<()> {
+    let signer = context.signer()?;
+    let chain = context.connect().await?;
+    let view = read(&chain, signer.account).await?;
+    let clock = chain.clock().await?;
+    context
+        .out
+        .result(&devices(&view), |_| table_of(&view, Some(&clock)));
+    Ok(())
 }
 
 /// Sets the ask.
@@ -167,7 +170,8 @@ pub async fn ask(context: &Context<'_>, which: Which, ask: Amount) -> Result<()>
         .await
 }
 
-async fn set_slots(change: Change<'_>, which: Which, slots: Slots) -> Result<()> {
+async fn set_slots(context: &Context<'_>, which: Which, slots: Slots) -> Result<()> {
+    let change = Change::begin(context).await?;
     let most: Slots = change.chain.constant("ProviderStaking", "MaxSlots").await?;
     if slots > most {
         return Err(
@@ -186,7 +190,8 @@ async fn set_slots(change: Change<'_>, which: Which, slots: Slots) -> Result<()>
         .await
 }
 
-async fn set_available(change: Change<'_>, which: Which, available: bool) -> Result<()> {
+async fn set_available(context: &Context<'_>, which: Which, available: bool) -> Result<()> {
+    let change = Change::begin(context).await?;
     let chosen = chosen(&change.view, which)?;
     let calls = calls(&chosen, |device| {
         (device.available != available).then(|| Call::set_availability(device.id, available))
@@ -201,8 +206,9 @@ async fn set_available(change: Change<'_>, which: Which, available: bool) -> Res
         .await
 }
 
-async fn update(change: Change<'_>, which: Which) -> Result<()> {
-    let waiting = change.context.out.wait("asking the node for its devices");
+async fn update(context: &Context<'_>, which: Which) -> Result<()> {
+    let change = Change::begin(context).await?;
+    let waiting = context.out.wait("asking the node for its devices");
     let local = NodeRpc::new(&change.chain).local_devices().await?;
     drop(waiting);
     let chosen = chosen(&change.view, which)?;
@@ -222,7 +228,8 @@ async fn update(change: Change<'_>, which: Which) -> Result<()> {
         .await
 }
 
-async fn remove(change: Change<'_>, which: Which, consent: Consent) -> Result<()> {
+async fn remove(context: &Context<'_>, which: Which, consent: Consent) -> Result<()> {
+    let change = Change::begin(context).await?;
     let chosen = chosen(&change.view, which)?;
     let clock = change.chain.clock().await?;
     for device in &chosen {
@@ -234,9 +241,7 @@ async fn remove(change: Change<'_>, which: Which, consent: Consent) -> Result<()
         }
     }
     let subject = subject(&chosen);
-    change
-        .context
-        .confirm(&format!("{subject}: removed for good"), consent)?;
+    context.confirm(&format!("{subject}: removed for good"), consent)?;
     let calls = calls(&chosen, |device| Some(Call::deregister_device(device.id)));
     change
         .send(&calls, Amount(0), |_| format!("{subject}: removed"))

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{
     super::{confirm::Consent, Context},
-    change::Change,
+    change::{read, Change},
     devices::tasks,
 };
 use crate::{
@@ -75,20 +75,14 @@ pub async fn rotate(context: &Context<'_>, consent: Consent) -> Result<()> {
 
 /// Shows or sets where the provider's blobs can be fetched.
 pub async fn peers(context: &Context<'_>, args: PeersArgs) -> Result<()> {
+    if args.set.is_empty() && !args.from_node {
+        return show_peers(context).await;
+    }
     let change = Change::begin(context).await?;
-    let node = NodeRpc::new(&change.chain).addresses().await;
-    let wanted = match (&args.set[..], args.from_node) {
-        ([], false) => {
-            let document = PeersJson {
-                registered: peers::show_all(&change.view.peers),
-                // A node that does not trust this machine does not say.
-                node: node.ok(),
-            };
-            context.out.result(&document, show);
-            return Ok(());
-        }
-        ([], true) => node?,
-        (addresses, _) => addresses.to_vec(),
+    let wanted = if args.from_node {
+        NodeRpc::new(&change.chain).addresses().await?
+    } else {
+        args.set
     };
     let wanted = peers::for_chain(&wanted).map_err(|error| Error::usage(error.message))?;
     if wanted.is_empty() {
@@ -106,6 +100,18 @@ pub async fn peers(context: &Context<'_>, args: PeersArgs) -> Result<()> {
             format!("registered: {}", peers::show_all(&view.peers).join(", "))
         })
         .await
+}
+
+async fn show_peers(context: &Context<'_>) -> Result<()> {
+    let signer = context.signer()?;
+    let chain = context.connect().await?;
+    let document = PeersJson {
+        registered: peers::show_all(&read(&chain, signer.account).await?.peers),
+        // A node that does not trust this machine does not say.
+        node: NodeRpc::new(&chain).addresses().await.ok(),
+    };
+    context.out.result(&document, show);
+    Ok(())
 }
 
 fn show(document: &PeersJson) -> String {
