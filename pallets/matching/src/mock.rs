@@ -123,6 +123,7 @@ impl DevicePool<AccountId> for Devices {
     }
     fn vacate(_: DeviceId, _: AssignmentId) {}
     fn release(_: DeviceId, _: AssignmentId) {}
+    fn lower(_: DeviceId, _: AssignmentId, _: Locks) {}
     fn slash(_: DeviceId, _: AssignmentId, _: Penalty, _: &AccountId) -> Balance {
         0
     }

@@ -216,6 +216,28 @@ impl<T: Config> DevicePool<T::AccountId> for Pallet<T> {
         }
     }
 
+    fn lower(id: DeviceId, assignment: AssignmentId, locks: Locks) {
+        let Some((provider, mut occupation)) = Self::occupation(id, assignment) else {
+            return;
+        };
+        let before = occupation.locked();
+        occupation.collateral = occupation.collateral.min(locks.collateral);
+        occupation.fraud_bond = occupation.fraud_bond.min(locks.fraud_bond);
+        let freed = before.saturating_sub(occupation.locked());
+        if freed == 0 {
+            return;
+        }
+        Occupations::<T>::insert(&provider, assignment, occupation);
+        Ledgers::<T>::mutate(&provider, |ledger| {
+            ledger.locked = ledger.locked.saturating_sub(freed);
+        });
+        Self::refresh(id);
+        // The stake that became free may be what another device of the provider lacked.
+        if DevicesOf::<T>::decode_len(&provider).unwrap_or_default() > 1 {
+            Self::relist_with_next_heartbeat(&provider);
+        }
+    }
+
     fn slash(
         id: DeviceId,
         assignment: AssignmentId,

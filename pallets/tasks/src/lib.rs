@@ -433,7 +433,7 @@ pub mod pallet {
         FaultDecided {
             /// The assignment that had it.
             assignment: AssignmentId,
-            /// What the requester got of the provider's stake.
+            /// What the treasury got of the provider's stake.
             slashed: Balance,
         },
         /// The requester paid a provider that found a fault in the task.

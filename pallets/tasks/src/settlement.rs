@@ -1,6 +1,6 @@
 //! Money: what leaves the escrow, and when the provider's locks end.
 
-use aicpw_primitives::traits::{DevicePool, Penalty, Reputations};
+use aicpw_primitives::traits::{DevicePool, Locks, Penalty, Reputations};
 use aicpw_protocol::{
     pricing,
     task::{AssignmentStatus, Fault, Refunded, TaskStatus},
@@ -94,6 +94,20 @@ impl<T: Config> Pallet<T> {
 
         T::DevicePool::succeeded(assignment.device);
         T::Reputations::settled(&assignment.provider, &task.requester, paid);
+        // The budget goes back, so nothing of the size of the budget stays locked for it: a requester
+        // could keep others' stake busy with money that it has again.
+        let kept = Locks {
+            collateral: pricing::collateral(
+                assignment.price,
+                0,
+                T::MinCollateralBase::get(),
+                T::CollateralShare::get(),
+            )
+            .min(assignment.collateral),
+            fraud_bond: assignment.fraud_bond,
+        };
+        assignment.collateral = kept.collateral;
+        T::DevicePool::lower(assignment.device, assignment_id, kept);
         let until = now.saturating_add(T::RetrievalWindow::get());
         assignment.locks = LockState::Retrieval { until };
         Self::schedule(until, Deadline::Unlock(assignment_id));
@@ -172,7 +186,9 @@ impl<T: Config> Pallet<T> {
                     } => Penalty::WrongResult,
                     _ => Penalty::Fault,
                 };
-                let slashed = Self::punish(assignment_id, &assignment, penalty, &task.requester);
+                // Never to the requester: the provider that decided it can be the requester's own.
+                let treasury = T::FeeDestination::get();
+                let slashed = Self::punish(assignment_id, &assignment, penalty, &treasury);
                 Self::deposit_event(Event::FaultDecided {
                     assignment: assignment_id,
                     slashed,
@@ -184,7 +200,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// A fault is the provider's: its locks, its reputation, and a pause for the device. Returns
-    /// what the requester got.
+    /// what the beneficiary got.
     pub(crate) fn punish(
         id: AssignmentId,
         assignment: &Assignment<T::AccountId>,

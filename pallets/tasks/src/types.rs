@@ -120,7 +120,7 @@ pub struct Assignment<AccountId> {
     pub device: DeviceId,
     /// Price, fixed at the match.
     pub price: Balance,
-    /// Collateral that was locked for it.
+    /// Collateral that was locked for it; once it is settled, what stays locked.
     pub collateral: Balance,
     /// Fraud bond that was locked for it.
     pub fraud_bond: Balance,

@@ -49,7 +49,7 @@ weights! {
     /// `cancel`, with all attempts but one undecided.
     cancel: 120 us, 16_000 B, 16 r, 15 w;
     /// `accept`, with all attempts but one undecided.
-    accept: 180 us, 20_000 B, 24 r, 23 w;
+    accept: 190 us, 20_000 B, 26 r, 25 w;
     /// `rate`.
     rate: 40 us, 8_000 B, 4 r, 3 w;
     /// `grant_key`.
@@ -61,7 +61,7 @@ weights! {
     /// `commit_result`.
     commit_result: 50 us, 8_000 B, 6 r, 6 w;
     /// `reveal_result` that settles, with all attempts but one undecided.
-    reveal_result: 220 us, 20_000 B, 24 r, 23 w;
+    reveal_result: 230 us, 20_000 B, 26 r, 25 w;
     /// `fail`, the last attempt.
     fail: 200 us, 20_000 B, 24 r, 23 w;
     /// Authorisation of `start`.
@@ -81,7 +81,7 @@ weights! {
     /// An assignment whose deadline has passed, the last attempt.
     serve_assignment: 200 us, 20_000 B, 24 r, 23 w;
     /// An optimistic window that ends.
-    serve_settle: 180 us, 20_000 B, 24 r, 23 w;
+    serve_settle: 190 us, 20_000 B, 26 r, 25 w;
     /// A retrieval window that ends.
     serve_unlock: 50 us, 8_000 B, 6 r, 6 w;
     /// A task that is removed.

@@ -73,6 +73,10 @@ pub trait DevicePool<AccountId> {
     /// Frees the slot if it is not, and unlocks what is left.
     fn release(device: DeviceId, assignment: AssignmentId);
 
+    /// Lowers what is locked for the assignment to `locks`, and frees the rest. What is lower
+    /// already stays as it is.
+    fn lower(device: DeviceId, assignment: AssignmentId, locks: Locks);
+
     /// Takes the penalty from the locks of the assignment and pays it to `beneficiary`.
     /// Returns what was taken; never more than is locked.
     fn slash(
@@ -124,6 +128,7 @@ impl<AccountId> DevicePool<AccountId> for () {
     }
     fn vacate(_: DeviceId, _: AssignmentId) {}
     fn release(_: DeviceId, _: AssignmentId) {}
+    fn lower(_: DeviceId, _: AssignmentId, _: Locks) {}
     fn slash(_: DeviceId, _: AssignmentId, _: Penalty, _: &AccountId) -> Balance {
         0
     }

@@ -57,6 +57,23 @@ fn occupying_takes_a_slot_and_locks_stake() {
 }
 
 #[test]
+fn lowering_frees_stake_and_never_locks_more() {
+    ExtBuilder.build_and_execute(|| {
+        let device = online_provider(ALICE, MIN_STAKE);
+        assert_ok!(Pool::occupy(device, assignment(1), locks(100, 50)));
+        Pool::lower(device, assignment(1), locks(30, 500));
+        assert_eq!(Ledgers::<Test>::get(ALICE).locked, 80);
+        Pool::lower(device, assignment(1), locks(40, 50));
+        assert_eq!(Ledgers::<Test>::get(ALICE).locked, 80);
+        // An assignment that it does not know.
+        Pool::lower(device, assignment(2), locks(0, 0));
+        assert_eq!(Ledgers::<Test>::get(ALICE).locked, 80);
+        Pool::release(device, assignment(1));
+        assert_eq!(Ledgers::<Test>::get(ALICE).locked, 0);
+    });
+}
+
+#[test]
 fn vacating_frees_the_slot_and_keeps_the_locks() {
     ExtBuilder.build_and_execute(|| {
         let device = online_provider(ALICE, MIN_STAKE);

@@ -114,6 +114,8 @@ pub const PRICE: Balance = 1_000;
 pub const FEE: Balance = 20;
 /// Half of the budget.
 pub const COLLATERAL: Balance = 2_500;
+/// What stays of it after the settlement: half of the price.
+pub const KEPT: Balance = 500;
 /// The price, at an audit rate of 5 %.
 pub const BOND: Balance = 20_000;
 /// What [`Penalty::Fault`] takes of [`COLLATERAL`]: 40 %.

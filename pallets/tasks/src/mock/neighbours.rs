@@ -101,6 +101,24 @@ impl DevicePool<AccountId> for Pool {
         ));
     }
 
+    fn lower(device: DeviceId, id: AssignmentId, locks: Locks) {
+        let freed = Occupied::mutate(|all| {
+            let one = all.get_mut(&id).expect("lowered while occupied");
+            assert_eq!(one.device, device);
+            let before = one.collateral + one.bond;
+            one.collateral = one.collateral.min(locks.collateral);
+            one.bond = one.bond.min(locks.fraud_bond);
+            before - one.collateral - one.bond
+        });
+        let provider = Devices::get()[&device].provider;
+        assert_ok!(<Balances as Mutate<AccountId>>::transfer(
+            &POOL,
+            &provider,
+            freed,
+            Preservation::Expendable,
+        ));
+    }
+
     fn slash(
         device: DeviceId,
         id: AssignmentId,

@@ -69,9 +69,9 @@ fn locks_stay_until_the_retrieval_window_ends() {
         ));
         let until = now() + RETRIEVAL_WINDOW;
         assert_eq!(assignment_of(id).locks, LockState::Retrieval { until });
-        assert_eq!(free(ALICE), FUNDS - COLLATERAL - BOND + PRICE - FEE);
+        assert_eq!(free(ALICE), FUNDS - KEPT - BOND + PRICE - FEE);
         run_to(until - 1);
-        assert_eq!(free(ALICE), FUNDS - COLLATERAL - BOND + PRICE - FEE);
+        assert_eq!(free(ALICE), FUNDS - KEPT - BOND + PRICE - FEE);
         run_to(until);
         assert_eq!(free(ALICE), FUNDS + PRICE - FEE);
         assert_eq!(assignment_of(id).locks, LockState::Released);

@@ -45,7 +45,7 @@ fn the_expected_root_settles_in_the_same_block() {
             },
         ]);
         assert_eq!(held(REQUESTER), 0);
-        assert_eq!(free(ALICE), FUNDS - COLLATERAL + PRICE - FEE);
+        assert_eq!(free(ALICE), FUNDS - KEPT + PRICE - FEE);
     });
 }
 

@@ -182,8 +182,31 @@ fn a_liar_loses_everything_when_another_reveals_what_was_expected() {
         let second = retry(first, BOB);
         answer(second, ROOT);
         assert_eq!(free(ALICE), FUNDS - COLLATERAL);
-        assert_eq!(free(REQUESTER), FUNDS - SUBMISSION_FEE - PRICE + COLLATERAL);
+        assert_eq!(free(REQUESTER), FUNDS - SUBMISSION_FEE - PRICE);
         assert!(matches!(status_of(first.task), TaskStatus::Settled { .. }));
+    });
+}
+
+/// Regression: a requester that is the second provider as well decided against an honest first one
+/// and was given its collateral.
+#[test]
+fn a_requester_with_a_provider_of_its_own_earns_nothing_by_deciding() {
+    ExtBuilder.build_and_execute(|| {
+        let secret = [0xee; 32];
+        let honest = assigned(
+            ALICE,
+            Verification::Expected {
+                root_hash: expected_root_hash(&secret),
+            },
+        );
+        answer(honest, ROOT);
+        let treasury = free(TREASURY);
+        let own = retry(honest, BOB);
+        answer(own, secret);
+        assert_eq!(free(ALICE), FUNDS - COLLATERAL);
+        assert_eq!(free(TREASURY), treasury + FEE + COLLATERAL);
+        let both = free(REQUESTER) + free(BOB) + KEPT;
+        assert_eq!(both, 2 * FUNDS - SUBMISSION_FEE - FEE);
     });
 }
 
