@@ -60,7 +60,6 @@ fn the_corpus_reaches_every_end_and_breaks_nothing() {
         "failed: Crashed",
         "failed: InputUnavailable",
         "failed: NoCommit",
-        "failed: NoProgress",
         "failed: NoReveal",
         "failed: NoStart",
         "failed: RunFailed",
