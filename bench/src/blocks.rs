@@ -33,7 +33,7 @@ use crate::{
     report::Measured,
 };
 
-/// Each can hold 256 assignments, those included whose result may still be fetched.
+/// Each can hold 1,024 assignments, those included whose result may still be fetched.
 const PROVIDERS: u32 = 24;
 const DEVICES: u32 = 2;
 const REQUESTERS: u32 = 16;

@@ -106,6 +106,10 @@ fn parameters() {
         "MaxSlots",
         <Runtime as Staking>::MaxSlots::get().to_string(),
     );
+    require(
+        "MaxAssignments",
+        <Runtime as Staking>::MaxAssignments::get().to_string(),
+    );
 }
 
 /// What one assignment locks in `optimistic`: collateral and fraud bond.

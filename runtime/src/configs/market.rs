@@ -49,8 +49,8 @@ parameter_types! {
     pub const MaxDevices: u32 = 16;
     /// Jobs on one device at once.
     pub const MaxSlots: Slots = 8;
-    /// All slots of all devices, and as many results that can still be fetched or disputed.
-    pub const MaxAssignments: u32 = 256;
+    /// All slots of all devices, and results that can still be fetched: one in every four seconds.
+    pub const MaxAssignments: u32 = 1_024;
     /// Amounts that unbond at once.
     pub const MaxUnbondings: u32 = 16;
     /// A reputation forgets half of what it knows in a month.
