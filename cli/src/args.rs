@@ -62,8 +62,7 @@ pub enum Command {
     /// Checks the manifest, its files, the options and the account's funds before anything is
     /// sent, and says which device would take the task now. The budget is held until the task
     /// ends; what the price does not need goes back. Without --wait it ends once the submission is
-    /// final, and the node has to stay up until the task has started: providers fetch the inputs
-    /// from it.
+    /// final, and the node has to stay up until the task ends: providers fetch the inputs from it.
     #[command(after_long_help = "\
 Examples:
   aicpw --key-file me.key submit task/manifest.json --budget 2.5 --time-limit 120s

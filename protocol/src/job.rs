@@ -135,6 +135,15 @@ pub struct Failed {
     pub log: Option<String>,
 }
 
+/// The part of a failure's message that its log does not say as well: of a compiler's errors only
+/// the first line, if the log goes on with the rest. (Messages are cut, and then end with `…`.)
+pub fn without_log<'a>(message: &'a str, log: &str) -> &'a str {
+    match message.split_once('\n') {
+        Some((first, rest)) if log.contains(rest.trim_end_matches('…').trim()) => first,
+        _ => message,
+    }
+}
+
 /// What came out of a job.
 #[derive(Serialize, Deserialize, Clone, Copy, PartialEq, Eq, Debug)]
 pub struct JobResult {
@@ -255,5 +264,14 @@ mod tests {
             assert_eq!(Message::from_line(line.as_bytes()), Some(message));
         }
         assert_eq!(Message::from_line(b"hello"), None);
+    }
+
+    #[test]
+    fn a_message_without_what_the_log_says() {
+        let log = "error: 1\nerror: 2\n";
+        assert_eq!(without_log("no:\nerror: 1\nerror: 2", log), "no:");
+        assert_eq!(without_log("no:\nerror: 1\nerr…", log), "no:");
+        assert_eq!(without_log("no:\nerror: 3", log), "no:\nerror: 3");
+        assert_eq!(without_log("error: 1", log), "error: 1");
     }
 }

@@ -39,6 +39,7 @@ mod tests {
     fn every_shell_completes_commands_and_options() {
         for shell in [Shell::Bash, Shell::Zsh, Shell::Fish] {
             let script = script(shell);
+            assert_eq!(crate::output::printable(&script), script);
             for part in ["aicpw", "rotate-worker", "set-slots", "time-limit"] {
                 assert!(script.contains(part), "{shell}: no {part}");
             }

@@ -204,9 +204,7 @@ pub async fn run(context: &Context<'_>, args: &SubmitArgs) -> Result<()> {
     let outcome = submitted.view.as_ref().map_or(Ok(()), wait::outcome);
     let document = document(&submitted, &signer, &manifest, args.sealed, &terms, fee);
     out.result(&document, |document| {
-        show(
-            document, args, context, &market, &prepared, &terms, &submitted,
-        )
+        show(document, args, context, &market, &prepared, &submitted)
     });
     outcome.map_err(|error| Error {
         in_document: true,
@@ -420,7 +418,6 @@ fn show(
     context: &Context<'_>,
     market: &aicpw_protocol::view::MarketParameters,
     prepared: &Prepared,
-    terms: &Terms,
     submitted: &Submitted,
 ) -> String {
     let mut text = String::from("\n");
@@ -434,7 +431,7 @@ fn show(
         ),
         (
             "Budget held",
-            document.paid.is_none().then(|| document.budget.with_unit()),
+            is_open(submitted.view.as_ref()).then(|| document.budget.with_unit()),
         ),
         ("Paid", document.paid.map(Amount::with_unit)),
         ("Submission fee", Some(document.submission_fee.with_unit())),
@@ -447,11 +444,10 @@ fn show(
         text += &wait::latency_lines(&submitted.latencies);
     } else {
         text += &format!(
-            "Keep the node at {} running: providers fetch the manifest and {} files from it until \
-             the task has started (at the latest {} from now). Then:\n  aicpw task watch {}\n",
+            "Keep the node at {} running until the task ends: each provider that tries it fetches \
+             the manifest and its files ({}) from there. This tells when:\n  aicpw task watch {}\n",
             context.global.url,
             prepared.files.len(),
-            show_span(terms.match_window()),
             document.task
         );
     }
@@ -473,9 +469,26 @@ fn show(
     text
 }
 
+/// Whether the budget is held: until the task is seen to have ended.
+fn is_open(view: Option<&TaskView<Account>>) -> bool {
+    view.is_none_or(|view| !life::is_final(&view.status))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_budget_is_held_while_the_task_is_open() {
+        let open = |status| is_open(Some(&life::tests::view(status, vec![])));
+        assert!(is_open(None));
+        assert!(open(TaskStatus::Active));
+        assert!(open(TaskStatus::Verifying { settle_at: 9 }));
+        assert!(!open(TaskStatus::Settled { at: 9, paid: 1 }));
+        assert!(!open(TaskStatus::Cancelled { at: 9 }));
+        let reason = Refunded::MatchWindowEnded;
+        assert!(!open(TaskStatus::Refunded { at: 9, reason }));
+    }
 
     #[test]
     fn the_document_is_documented() {

@@ -3,8 +3,9 @@
 use std::time::{Duration, Instant};
 
 use aicpw_protocol::{
+    job::without_log,
     sealing::stream::sealed_length,
-    task::{Privacy, TaskStatus},
+    task::{Fault, Privacy, TaskStatus},
     view::{AssignmentView, TaskView},
     AssignmentId, ContentId, TaskId,
 };
@@ -28,6 +29,9 @@ const LOG_BYTES: u64 = 1 << 20;
 /// Lines of a log that a person is shown.
 const LOG_LINES: usize = 60;
 
+/// What stands before each line of a log, or of a message of several lines.
+const LOG_MARGIN: &str = "           │ ";
+
 /// How long a log may take to fetch: it is worth less than the news that follow it.
 const LOG_TIMEOUT: Duration = Duration::from_secs(15);
 
@@ -39,7 +43,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 pub struct Failure {
     assignment: String,
     provider: Account,
-    fault: aicpw_protocol::task::Fault,
+    fault: Fault,
     message: String,
     log: Option<ContentId>,
     log_text: Option<String>,
@@ -188,8 +192,13 @@ impl<'a> Teller<'a> {
         if matches!(step, Step::Matched { .. }) {
             self.told_tenths = 0;
         }
+        let text = match log_text {
+            Some(log) => step_above(step, log),
+            None => step.to_string(),
+        };
+        let text = text.replace('\n', &format!("\n{LOG_MARGIN}"));
         self.out
-            .say(format!("{:>9}  {step}", show_elapsed(elapsed)));
+            .say(format!("{:>9}  {text}", show_elapsed(elapsed)));
         if let Some(text) = log_text {
             self.out.say(indent_log(text));
         }
@@ -241,7 +250,7 @@ impl<'a> Teller<'a> {
             sealed::open_log(key.as_ref(), id, log)
         };
         match tokio::time::timeout(LOG_TIMEOUT, fetch).await {
-            Ok(Ok(bytes)) => Some(printable(&String::from_utf8_lossy(&bytes))),
+            Ok(Ok(bytes)) => Some(String::from_utf8_lossy(&bytes).into_owned()),
             Ok(Err(error)) => {
                 self.out.warn(format!(
                     "the worker's log {log} cannot be fetched: {}",
@@ -260,11 +269,13 @@ impl<'a> Teller<'a> {
     }
 }
 
-/// A stranger's text, without what a terminal would take for commands.
-fn printable(text: &str) -> String {
-    text.chars()
-        .filter(|c| *c == '\n' || *c == '\t' || !c.is_control())
-        .collect()
+/// A step whose log is shown below it: it does not say what the log says as well.
+fn step_above(step: &Step, log: &str) -> String {
+    let mut step = step.clone();
+    if let Step::Failed { message, .. } = &mut step {
+        *message = without_log(message, log).to_owned();
+    }
+    step.to_string()
 }
 
 fn indent_log(text: &str) -> String {
@@ -272,11 +283,11 @@ fn indent_log(text: &str) -> String {
     let shown = lines
         .iter()
         .take(LOG_LINES)
-        .map(|line| format!("           │ {line}"));
+        .map(|line| format!("{LOG_MARGIN}{line}"));
     let mut shown: Vec<_> = shown.collect();
     if lines.len() > LOG_LINES {
         shown.push(format!(
-            "           │ … and {} lines more",
+            "{LOG_MARGIN}… and {} lines more",
             lines.len() - LOG_LINES
         ));
     }
@@ -313,15 +324,7 @@ pub fn outcome(view: &TaskView<Account>) -> Result<()> {
 }
 
 fn refund_hint(view: &TaskView<Account>) -> String {
-    use aicpw_protocol::task::{AssignmentStatus, Fault, Refunded, TaskStatus};
-    if let TaskStatus::Refunded {
-        reason: Refunded::MatchWindowEnded,
-        ..
-    } = view.status
-    {
-        return "`aicpw dry-run` says what does not fit; a longer --match-window waits longer"
-            .into();
-    }
+    use aicpw_protocol::task::{AssignmentStatus, Refunded};
     let fault = view
         .assignments
         .iter()
@@ -330,6 +333,28 @@ fn refund_hint(view: &TaskView<Account>) -> String {
             AssignmentStatus::Failed { fault, .. } => Some(fault),
             _ => None,
         });
+    let window_ended = matches!(
+        view.status,
+        TaskStatus::Refunded {
+            reason: Refunded::MatchWindowEnded,
+            ..
+        }
+    );
+    match (fault, window_ended) {
+        (Some(fault), true) => format!(
+            "an attempt failed ({}), and no other provider was found in time: {}",
+            life::words(fault),
+            fault_hint(view.id, Some(fault))
+        ),
+        (None, true) => {
+            "`aicpw dry-run` says what does not fit; a longer --match-window waits longer".into()
+        }
+        (fault, false) => fault_hint(view.id, fault),
+    }
+}
+
+/// What to do next after the last fault of a task.
+fn fault_hint(task: TaskId, fault: Option<Fault>) -> String {
     match fault {
         Some(Fault::BuildFailed) => "correct the program; the compiler's log is above".into(),
         Some(Fault::RunFailed) => {
@@ -341,17 +366,13 @@ fn refund_hint(view: &TaskView<Account>) -> String {
             "a longer --time-limit, or more --gflops".into()
         }
         Some(Fault::InputUnavailable) => {
-            "keep the node that has the inputs running and reachable until the task has started"
-                .into()
+            "keep the node that has the inputs running and reachable until the task ends".into()
         }
         Some(Fault::BadManifest) => "correct the manifest".into(),
         Some(Fault::NoKey) => {
             "keep `aicpw agent` running with this account's key while sealed tasks are open".into()
         }
-        _ => format!(
-            "`aicpw task show {}` says what happened to each assignment",
-            view.id
-        ),
+        _ => format!("`aicpw task show {task}` says what happened to each assignment"),
     }
 }
 
@@ -418,114 +439,5 @@ pub fn latency_lines(latencies: &Latencies) -> String {
 }
 
 #[cfg(test)]
-pub mod tests {
-    use super::*;
-
-    /// A failure with everything that it can say.
-    pub fn failure() -> Failure {
-        Failure {
-            assignment: "7-0-0".into(),
-            provider: Account([2; 32]),
-            fault: aicpw_protocol::task::Fault::Crashed,
-            message: String::new(),
-            log: None,
-            log_text: None,
-        }
-    }
-
-    #[test]
-    fn every_line_is_documented() {
-        for step in crate::life::tests::every_step() {
-            let line = StepLine {
-                task: 7,
-                elapsed_milliseconds: Some(1),
-                step: &step,
-                log_text: Some("log"),
-            };
-            crate::output::documented::check(&["Step"], &line);
-            let event = serde_json::to_value(&line).unwrap()["event"].clone();
-            let section = crate::output::documented::section("Step");
-            let name = event.as_str().unwrap();
-            let named = crate::output::documented::spans(&section).contains(name);
-            assert!(named, "docs/cli.md: the event {name}");
-        }
-    }
-    use crate::life::tests::{assignment, opening, view};
-    use aicpw_protocol::task::{AssignmentStatus, Fault, Refunded};
-
-    #[test]
-    fn a_refund_is_a_failure_with_a_next_step() {
-        let failed = AssignmentStatus::Failed {
-            fault: Fault::BuildFailed,
-            at: 1,
-            log: None,
-            message: Default::default(),
-        };
-        let status = TaskStatus::Refunded {
-            at: 2,
-            reason: Refunded::FaultConfirmed,
-        };
-        let error = outcome(&view(status, vec![assignment(0, failed)])).unwrap_err();
-        assert_eq!(error.kind, Kind::TaskFailed);
-        assert_eq!(error.task, Some(7));
-        assert_eq!(error.message, "task 7 was refunded: fault confirmed");
-        assert!(error.hint.unwrap().contains("compiler"));
-        let failed = AssignmentStatus::Failed {
-            fault: Fault::RunFailed,
-            at: 1,
-            log: None,
-            message: Default::default(),
-        };
-        let error = outcome(&view(status, vec![assignment(0, failed)])).unwrap_err();
-        assert!(error.hint.unwrap().contains("outside of the buffers"));
-        let status = TaskStatus::Refunded {
-            at: 2,
-            reason: Refunded::MatchWindowEnded,
-        };
-        assert!(outcome(&view(status, vec![]))
-            .unwrap_err()
-            .hint
-            .unwrap()
-            .contains("dry-run"));
-        assert!(outcome(&view(TaskStatus::Cancelled { at: 2 }, vec![])).is_err());
-        assert!(outcome(&view(TaskStatus::Active, vec![])).is_ok());
-    }
-
-    #[test]
-    fn a_result_is_there_once_it_is_revealed() {
-        let running = view(TaskStatus::Active, vec![]);
-        assert!(result_of(&running)
-            .unwrap_err()
-            .hint
-            .unwrap()
-            .contains("task watch 7"));
-        let revealed = AssignmentStatus::Revealed {
-            opening: opening(),
-            at: 1,
-        };
-        let open = view(
-            TaskStatus::Verifying { settle_at: 9 },
-            vec![assignment(0, revealed)],
-        );
-        assert_eq!(result_of(&open).unwrap().id.attempt, 0);
-    }
-
-    #[test]
-    fn a_log_cannot_command_the_terminal() {
-        assert_eq!(printable("a\x1b[2Jb\tc\nd\r"), "a[2Jb\tc\nd");
-        let log = (0..100).map(|i| format!("line {i}\n")).collect::<String>();
-        let shown = indent_log(&log);
-        assert_eq!(shown.lines().count(), LOG_LINES + 1);
-        assert!(shown.ends_with("… and 40 lines more"));
-    }
-
-    #[tokio::test]
-    async fn waiting_ends_and_the_task_goes_on() {
-        let forever = std::future::pending::<Result<()>>();
-        let error = bounded(TaskId(7), Some(Duration::from_millis(5)), forever)
-            .await
-            .unwrap_err();
-        assert_eq!(error.kind, Kind::Timeout);
-        assert!(error.hint.unwrap().contains("task watch 7"));
-    }
-}
+#[path = "wait_tests.rs"]
+pub mod tests;

@@ -17,6 +17,20 @@ use serde::Serialize;
 
 use crate::error::Error;
 
+/// A text without what a terminal would take for commands, or that would show it in another order.
+/// Much of what is printed was chosen by strangers: names of devices, messages of failures, logs.
+pub fn printable(text: &str) -> String {
+    let reorders = |c| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars()
+        .filter(|c| matches!(c, '\n' | '\t') || !(c.is_control() || reorders(*c)))
+        .collect()
+}
+
+/// The same on one line, for what a stranger names.
+pub fn printable_name(text: &str) -> String {
+    printable(text).replace(['\n', '\t'], " ")
+}
+
 /// Where and how to print.
 pub struct Output {
     json: bool,
@@ -50,13 +64,16 @@ impl Output {
     /// Tells a person what is going on; a program is not told.
     pub fn say(&self, text: impl std::fmt::Display) {
         if !self.json {
-            self.print(&mut std::io::stdout(), &text.to_string());
+            self.print(&mut std::io::stdout(), &printable(&text.to_string()));
         }
     }
 
     /// Warns, whoever reads it.
     pub fn warn(&self, text: impl std::fmt::Display) {
-        self.print(&mut std::io::stderr(), &format!("warning: {text}"));
+        self.print(
+            &mut std::io::stderr(),
+            &printable(&format!("warning: {text}")),
+        );
     }
 
     /// The result: the document for programs, or for people what `show` makes of it.
@@ -64,7 +81,7 @@ impl Output {
         let text = if self.json {
             json::document(document)
         } else {
-            show(document)
+            printable(&show(document))
         };
         if !text.is_empty() {
             self.print(&mut std::io::stdout(), text.trim_end());
@@ -83,7 +100,10 @@ impl Output {
         if self.json && !error.in_document {
             self.print(&mut std::io::stdout(), &json::line(&json::failure(error)));
         }
-        self.print(&mut std::io::stderr(), &format!("error: {error}"));
+        self.print(
+            &mut std::io::stderr(),
+            &printable(&format!("error: {error}")),
+        );
     }
 
     fn print(&self, to: &mut dyn Write, text: &str) {
@@ -92,5 +112,20 @@ impl Output {
             let _ = writeln!(to, "{text}");
             let _ = to.flush();
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stranger_cannot_command_the_terminal() {
+        assert_eq!(
+            printable("a\x1b[2Jb\tc\nd\r\u{9b}1m\u{202e}e"),
+            "a[2Jb\tc\nd1me"
+        );
+        assert_eq!(printable("PoCL «größer» → 1 %\n"), "PoCL «größer» → 1 %\n");
+        assert_eq!(printable_name("gpu\nState\x1b]0;x\x07"), "gpu State]0;x");
     }
 }

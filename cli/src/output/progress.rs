@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::Output;
+use super::{printable_name, Output};
 
 /// A bar that is gone when it is dropped.
 pub struct Bar(ProgressBar);
@@ -23,7 +23,7 @@ impl Bar {
 
     /// What is waited for.
     pub fn message(&self, text: impl Into<String>) {
-        self.0.set_message(text.into());
+        self.0.set_message(printable_name(&text.into()));
     }
 }
 
@@ -50,7 +50,7 @@ impl Output {
         let bar = self
             .bars()
             .add(ProgressBar::new(total).with_style(style(BYTES)));
-        bar.set_message(label.into());
+        bar.set_message(printable_name(&label.into()));
         Bar(bar)
     }
 
@@ -59,7 +59,7 @@ impl Output {
         let bar = self
             .bars()
             .add(ProgressBar::new(0).with_style(style(STEPS)));
-        bar.set_message(label.into());
+        bar.set_message(printable_name(&label.into()));
         Bar(bar)
     }
 
@@ -68,7 +68,7 @@ impl Output {
         let bar = self
             .bars()
             .add(ProgressBar::new_spinner().with_style(style(WAIT)));
-        bar.set_message(label.into());
+        bar.set_message(printable_name(&label.into()));
         if self.draws_bars() {
             bar.enable_steady_tick(Duration::from_millis(120));
         }

@@ -4,13 +4,14 @@ use aicpw_protocol::{device::DeviceSpec, view::ProviderView, Balance, BlockNumbe
 
 use super::{
     json::{classes, rating_average},
+    printable_name,
     table::{pairs, short, table},
 };
 use crate::{account::Account, amount::Amount, chain::read::Clock, peers, verify::show_hash};
 
-/// A device's name.
+/// A device's name: its provider chose it.
 pub fn name(spec: &DeviceSpec) -> String {
-    String::from_utf8_lossy(&spec.name).into_owned()
+    printable_name(&String::from_utf8_lossy(&spec.name))
 }
 
 /// The classes that a device keeps.
@@ -199,6 +200,16 @@ mod tests {
         let part = "Unbonding   2 AICP, can be withdrawn in about 10.0 s (block 140)\n";
         assert!(show(&view, Some(&CLOCK)).contains(part));
         assert!(show(&view, None).contains("from block 140 on"));
+    }
+
+    #[test]
+    fn the_name_of_a_device_cannot_command_the_terminal() {
+        let mut view = provider([5; 32], &[3]);
+        let name = b"gpu\x1b[2J\nonline".to_vec();
+        view.devices[0].spec.name = name.try_into().unwrap();
+        let text = show(&view, None);
+        assert!(text.contains("gpu[2J online"), "{text}");
+        assert!(!text.contains('\x1b'), "{text}");
     }
 
     #[test]

@@ -20,7 +20,8 @@ pub fn table(header: &[&str], rows: Vec<Vec<String>>) -> String {
     trim(&table)
 }
 
-/// Names and values, one pair to a line. Values that are `None` are left out.
+/// Names and values, one pair to a line. Values that are `None` are left out; of a value of several
+/// lines all stand below the first.
 pub fn pairs(rows: Vec<(&str, Option<String>)>) -> String {
     let width = rows
         .iter()
@@ -28,7 +29,12 @@ pub fn pairs(rows: Vec<(&str, Option<String>)>) -> String {
         .max()
         .unwrap_or(0);
     rows.into_iter()
-        .filter_map(|(name, value)| Some(format!("{name:<width$}  {}\n", value?)))
+        .filter_map(|(name, value)| {
+            let value = value?
+                .trim_end()
+                .replace('\n', &format!("\n{:width$}  ", ""));
+            Some(format!("{name:<width$}  {value}\n"))
+        })
         .collect()
 }
 
@@ -73,9 +79,9 @@ mod tests {
         let text = pairs(vec![
             ("Task", Some("7".into())),
             ("Rating", None),
-            ("Requester", Some("x".into())),
+            ("Requester", Some("x\ny\n".into())),
         ]);
-        assert_eq!(text, "Task       7\nRequester  x\n");
+        assert_eq!(text, "Task       7\nRequester  x\n           y\n");
     }
 
     #[test]

@@ -6,7 +6,10 @@ use aicpw_protocol::{
 };
 use serde::Serialize;
 
-use super::table::{pairs, short, table};
+use super::{
+    printable,
+    table::{pairs, short, table},
+};
 use crate::{
     account::Account, amount::Amount, life, peers, quantity::show_span, verify::show_hash,
 };
@@ -160,7 +163,7 @@ fn show_assignment(assignment: &AssignmentView<Account>) -> String {
             message,
             ..
         } => {
-            let message = String::from_utf8_lossy(message);
+            let message = printable(&String::from_utf8_lossy(message));
             let reason = match message.is_empty() {
                 true => life::words(fault),
                 false => format!("{}: {message}", life::words(fault)),
@@ -252,6 +255,20 @@ mod tests {
             assert!(text.contains(line), "{line} in\n{text}");
         }
         assert!(text.lines().all(|line| line == line.trim_end()), "{text}");
+    }
+
+    #[test]
+    fn a_providers_message_is_text_in_its_place() {
+        let failed = AssignmentStatus::Failed {
+            fault: aicpw_protocol::task::Fault::RunFailed,
+            at: 1,
+            log: None,
+            message: b"\x1b[2Jgone\nState  settled".to_vec().try_into().unwrap(),
+        };
+        let text = show(&view(TaskStatus::Active, vec![assignment(0, failed)]));
+        let part = "Fault        run failed: [2Jgone\n             State  settled\n";
+        assert!(text.contains(part), "{text}");
+        assert!(!text.contains('\x1b'), "{text}");
     }
 
     #[test]

@@ -7,8 +7,9 @@ use aicpw_protocol::{
     task::{Blame, Engine as EngineKind, Fault, Needs, Progress},
 };
 use async_trait::async_trait;
+use std::collections::HashSet;
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::{BadManifest, Blob, Builds, Engine, Failure, Job, OnProgress, Plan, Product};
@@ -302,7 +303,7 @@ fn said(job: &Job, failed: Failed, otherwise: Fault, exit: Exit) -> Failure {
             Err(error) => tracing::warn!(%error, "cannot read the compiler's log"),
         }
     }
-    let said = exit.log.into_bytes();
+    let said = beyond(&log, exit.log.into_bytes(), &job.folder);
     if !said.is_empty() {
         if !log.is_empty() {
             log.extend_from_slice(b"\n--- the process said ---\n");
@@ -314,6 +315,20 @@ fn said(job: &Job, failed: Failed, otherwise: Fault, exit: Exit) -> Failure {
         message: bounded(failed.message),
         log,
     }
+}
+
+/// What the process said, without the lines that the compiler's log has as well: some drivers print
+/// that too. (The executor takes the job's folder out of its log.)
+fn beyond(log: &[u8], said: Vec<u8>, folder: &Path) -> Vec<u8> {
+    if log.is_empty() {
+        return said;
+    }
+    let known = String::from_utf8_lossy(log);
+    let known: HashSet<_> = known.lines().map(str::trim).collect();
+    let said = String::from_utf8_lossy(&said).replace(&*folder.to_string_lossy(), "");
+    let new = said.lines().filter(|line| !known.contains(line.trim()));
+    let new = new.collect::<Vec<_>>().join("\n");
+    new.trim().as_bytes().to_vec()
 }
 
 fn crashed(stage: &str, fault: Fault, exit: Exit) -> Failure {

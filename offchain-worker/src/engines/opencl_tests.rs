@@ -135,6 +135,19 @@ async fn a_compiler_error_comes_with_its_log() {
 }
 
 #[tokio::test]
+async fn what_the_compilers_log_says_is_not_said_twice() {
+    // As the executor does it: the log is without the job's folder, what the driver prints is not.
+    let script = r#"echo "/work/p.cl:3: error" > build/build.log
+        echo "$PWD/work/p.cl:3: error" >&2; echo noise >&2
+        echo '{"failed":{"fault":"build-failed","message":"no","log":"build/build.log"}}'; exit 1"#;
+    let case = case(script, LONG);
+    let failure = case.engine.build(&case.job).await.unwrap_err();
+    let log = String::from_utf8(failure.log).unwrap();
+    assert_eq!(log.matches("p.cl:3: error").count(), 1, "{log}");
+    assert!(log.ends_with("noise"), "{log}");
+}
+
+#[tokio::test]
 async fn what_a_stranger_could_say_is_not_followed() {
     // Another file as log, and a fault that only the chain can find.
     let script = r#"echo '{"failed":{"fault":"wrong-result","message":"x","log":"../secret"}}'

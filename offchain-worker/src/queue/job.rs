@@ -4,6 +4,7 @@
 use aicpw_protocol::{
     commitment::ResultOpening,
     content::ContentId,
+    job::without_log,
     mailbox::{Order, Report},
     sealing::stream::sealed_length,
     task::{Fault, Progress},
@@ -167,7 +168,9 @@ impl Life {
         );
         let (message, log) = match self.sealing {
             Some(_) => {
-                let all = [failure.message.as_bytes(), b"\n", &failure.log].concat();
+                let log = String::from_utf8_lossy(&failure.log);
+                let message = without_log(&failure.message, &log);
+                let all = [message.as_bytes(), b"\n", &failure.log].concat();
                 (PUBLIC_MESSAGE.to_owned(), self.keep_log(&all).await)
             }
             None => {

@@ -28,7 +28,7 @@ pub enum Version {
 
 /// A job.
 #[derive(Serialize, Deserialize, Clone, PartialEq, Debug)]
-#[serde(remote = "Self", deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields, expecting = "an object")]
 pub struct Manifest {
     /// Always `aicpw.task/v1`.
     pub version: Version,
@@ -63,6 +63,15 @@ pub struct Manifest {
 
 only_from_objects!(Manifest, Build, Buffer);
 
+/// What serde says, without the names of Rust's types; those of structures are not in it (see
+/// `expecting` at each).
+fn for_people(message: &str) -> String {
+    let whole = |max: u64| format!(", expected a whole number from 0 to {max}");
+    message
+        .replace(", expected u32", &whole(u32::MAX.into()))
+        .replace(", expected u64", &whole(u64::MAX))
+}
+
 fn is_zero(value: &u32) -> bool {
     *value == 0
 }
@@ -80,7 +89,7 @@ pub enum Source {
 
 /// How the program is built.
 #[derive(Serialize, Deserialize, Clone, PartialEq, Debug, Default)]
-#[serde(remote = "Self", deny_unknown_fields, default)]
+#[serde(remote = "Self", deny_unknown_fields, default, expecting = "an object")]
 pub struct Build {
     /// Compiler options out of [`validate::options_allowed`]. The engine adds those that the class
     /// demands.
@@ -123,7 +132,7 @@ impl DefineValue {
 
 /// Device memory.
 #[derive(Serialize, Deserialize, Clone, PartialEq, Debug)]
-#[serde(remote = "Self", deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields, expecting = "an object")]
 pub struct Buffer {
     /// Its name.
     pub name: String,
@@ -212,7 +221,7 @@ impl Manifest {
                 root if root == "." || root == "?" => String::new(),
                 path => path,
             };
-            shape(path, error.into_inner().to_string())
+            shape(path, for_people(&error.into_inner().to_string()))
         })?;
         reader
             .end()

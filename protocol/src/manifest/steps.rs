@@ -39,7 +39,7 @@ pub struct KernelStep {
 
 /// Elements of a buffer set to a value.
 #[derive(Serialize, Deserialize, Clone, PartialEq, Debug)]
-#[serde(remote = "Self", deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields, expecting = "an object")]
 pub struct FillStep {
     /// The buffer, of a scalar or vector type.
     pub buffer: String,
@@ -63,7 +63,7 @@ pub struct FillStep {
 
 /// Elements copied from one buffer to another of the same type.
 #[derive(Serialize, Deserialize, Clone, PartialEq, Debug)]
-#[serde(remote = "Self", deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields, expecting = "an object")]
 pub struct CopyStep {
     /// The buffer that is read.
     pub from: String,
@@ -94,7 +94,7 @@ pub struct CopyStep {
 
 /// Steps, repeated.
 #[derive(Serialize, Deserialize, Clone, PartialEq, Debug)]
-#[serde(remote = "Self", deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields, expecting = "an object")]
 pub struct Loop {
     /// Name of the index, which counts from zero and can be used in expressions.
     pub index: String,
@@ -113,7 +113,7 @@ pub struct Loop {
 
 /// A flag that the device writes and that ends a loop.
 #[derive(Serialize, Deserialize, Clone, PartialEq, Debug)]
-#[serde(remote = "Self", deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields, expecting = "an object")]
 pub struct Until {
     /// The buffer, of an integer type.
     pub buffer: String,
@@ -192,7 +192,7 @@ pub enum Argument {
 
 /// A value passed to a kernel.
 #[derive(Serialize, Deserialize, Clone, PartialEq, Debug)]
-#[serde(remote = "Self", deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields, expecting = "an object")]
 pub struct ScalarArgument {
     /// Its type.
     #[serde(rename = "type")]
@@ -204,7 +204,7 @@ pub struct ScalarArgument {
 
 /// A step as written: the fields of all kinds.
 #[derive(Serialize, Deserialize, Default)]
-#[serde(remote = "Self", deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields, expecting = "an object")]
 struct RawStep {
     #[serde(
         default,
@@ -312,7 +312,7 @@ impl From<Step> for RawStep {
 
 /// An argument as written: the fields of all kinds.
 #[derive(Serialize, Deserialize, Default)]
-#[serde(remote = "Self", deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields, expecting = "an object")]
 struct RawArgument {
     #[serde(
         default,

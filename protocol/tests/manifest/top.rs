@@ -224,3 +224,82 @@ fn text_that_is_not_one_json_document() {
         "test"
     );
 }
+
+#[test]
+fn messages_name_no_types_of_rust() {
+    let cases = [
+        (
+            with_args(&[], json!([{ "scalar": 3 }])),
+            "steps[0].args[0].scalar",
+        ),
+        (with_steps(json!([7])), "steps[0]"),
+        (with_steps(json!([{ "fill": "a" }])), "steps[0].fill"),
+        (with("/build", json!("-O3")), "build"),
+        (with("/buffers/0", json!(["a"])), "buffers[0]"),
+    ];
+    for (manifest, place) in cases {
+        refused(&manifest, place, ", expected an object");
+    }
+    let whole = "expected a whole number from 0 to ";
+    for (pointer, place, value, max) in [
+        (
+            "/checkpoint_every",
+            "checkpoint_every",
+            json!("x"),
+            u64::from(u32::MAX),
+        ),
+        (
+            "/buffers/0/length",
+            "buffers[0].length",
+            json!(-1),
+            u64::MAX,
+        ),
+        (
+            "/buffers/0/length",
+            "buffers[0].length",
+            json!(1.5),
+            u64::MAX,
+        ),
+    ] {
+        refused(&with(pointer, value), place, &format!("{whole}{max}"));
+    }
+    let odd = [
+        json!(1),
+        json!("x"),
+        json!([]),
+        json!({}),
+        json!({ "x": 1 }),
+        json!(true),
+    ];
+    let fields = [
+        "/version",
+        "/name",
+        "/engine",
+        "/class",
+        "/program",
+        "/build",
+        "/buffers",
+        "/steps",
+        "/outputs",
+        "/checkpoint_every",
+        "/buffers/0/type",
+        "/buffers/0/init",
+        "/steps/0/args",
+        "/steps/0/global",
+        "/steps/0/local",
+        "/steps/0/loop",
+        "/steps/0/copy",
+    ];
+    for field in fields {
+        for value in &odd {
+            for problem in parse(&with(field, value.clone())).err().unwrap_or_default() {
+                for word in ["struct ", "enum ", "u32", "u64", "Raw"] {
+                    assert!(
+                        !problem.message.contains(word),
+                        "{field} {value}: {problem}"
+                    );
+                }
+            }
+        }
+    }
+}

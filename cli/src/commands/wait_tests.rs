@@ -1,0 +1,150 @@
+use super::*;
+
+/// A failure with everything that it can say.
+pub fn failure() -> Failure {
+    Failure {
+        assignment: "7-0-0".into(),
+        provider: Account([2; 32]),
+        fault: Fault::Crashed,
+        message: String::new(),
+        log: None,
+        log_text: None,
+    }
+}
+
+#[test]
+fn every_line_is_documented() {
+    for step in crate::life::tests::every_step() {
+        let line = StepLine {
+            task: 7,
+            elapsed_milliseconds: Some(1),
+            step: &step,
+            log_text: Some("log"),
+        };
+        crate::output::documented::check(&["Step"], &line);
+        let event = serde_json::to_value(&line).unwrap()["event"].clone();
+        let section = crate::output::documented::section("Step");
+        let name = event.as_str().unwrap();
+        let named = crate::output::documented::spans(&section).contains(name);
+        assert!(named, "docs/cli.md: the event {name}");
+    }
+}
+use crate::life::tests::{assignment, opening, view};
+use aicpw_protocol::task::{AssignmentStatus, Refunded};
+
+#[test]
+fn a_refund_is_a_failure_with_a_next_step() {
+    let failed = AssignmentStatus::Failed {
+        fault: Fault::BuildFailed,
+        at: 1,
+        log: None,
+        message: Default::default(),
+    };
+    let status = TaskStatus::Refunded {
+        at: 2,
+        reason: Refunded::FaultConfirmed,
+    };
+    let error = outcome(&view(status, vec![assignment(0, failed)])).unwrap_err();
+    assert_eq!(error.kind, Kind::TaskFailed);
+    assert_eq!(error.task, Some(7));
+    assert_eq!(error.message, "task 7 was refunded: fault confirmed");
+    assert!(error.hint.unwrap().contains("compiler"));
+    let failed = AssignmentStatus::Failed {
+        fault: Fault::RunFailed,
+        at: 1,
+        log: None,
+        message: Default::default(),
+    };
+    let error = outcome(&view(status, vec![assignment(0, failed)])).unwrap_err();
+    assert!(error.hint.unwrap().contains("outside of the buffers"));
+    let status = TaskStatus::Refunded {
+        at: 2,
+        reason: Refunded::MatchWindowEnded,
+    };
+    assert!(outcome(&view(status, vec![]))
+        .unwrap_err()
+        .hint
+        .unwrap()
+        .contains("dry-run"));
+    assert!(outcome(&view(TaskStatus::Cancelled { at: 2 }, vec![])).is_err());
+    assert!(outcome(&view(TaskStatus::Active, vec![])).is_ok());
+}
+
+#[test]
+fn a_fault_is_told_though_the_match_window_ended() {
+    let status = TaskStatus::Refunded {
+        at: 2,
+        reason: Refunded::MatchWindowEnded,
+    };
+    let hint = |fault| {
+        let failed = AssignmentStatus::Failed {
+            fault,
+            at: 1,
+            log: None,
+            message: Default::default(),
+        };
+        let task = view(status, vec![assignment(0, failed)]);
+        outcome(&task).unwrap_err().hint.unwrap()
+    };
+    assert_eq!(
+        hint(Fault::BuildFailed),
+        "an attempt failed (build failed), and no other provider was found in time: correct \
+         the program; the compiler's log is above"
+    );
+    assert!(hint(Fault::RunFailed).contains("outside of the buffers"));
+    assert!(hint(Fault::InputUnavailable).contains("keep the node"));
+    assert!(hint(Fault::Crashed).contains("task show 7"));
+}
+
+#[test]
+fn a_message_is_not_told_twice() {
+    let step = |message: &str| Step::Failed {
+        assignment: assignment(0, AssignmentStatus::Assigned { start_by: 1 }).id,
+        provider: Account([2; 32]),
+        fault: Fault::BuildFailed,
+        message: message.into(),
+        log: None,
+    };
+    let long = step("the program does not compile:\nerror: 1\nerr…");
+    let text = step_above(&long, "error: 1\nerror: 2\n");
+    assert!(text.ends_with("the program does not compile:"), "{text}");
+    let text = step_above(&long, "another log");
+    assert!(text.ends_with("compile:\nerror: 1\nerr…"), "{text}");
+}
+
+#[test]
+fn a_result_is_there_once_it_is_revealed() {
+    let running = view(TaskStatus::Active, vec![]);
+    assert!(result_of(&running)
+        .unwrap_err()
+        .hint
+        .unwrap()
+        .contains("task watch 7"));
+    let revealed = AssignmentStatus::Revealed {
+        opening: opening(),
+        at: 1,
+    };
+    let open = view(
+        TaskStatus::Verifying { settle_at: 9 },
+        vec![assignment(0, revealed)],
+    );
+    assert_eq!(result_of(&open).unwrap().id.attempt, 0);
+}
+
+#[test]
+fn the_end_of_a_long_log_is_left_out() {
+    let log = (0..100).map(|i| format!("line {i}\n")).collect::<String>();
+    let shown = indent_log(&log);
+    assert_eq!(shown.lines().count(), LOG_LINES + 1);
+    assert!(shown.ends_with("… and 40 lines more"));
+}
+
+#[tokio::test]
+async fn waiting_ends_and_the_task_goes_on() {
+    let forever = std::future::pending::<Result<()>>();
+    let error = bounded(TaskId(7), Some(Duration::from_millis(5)), forever)
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind, Kind::Timeout);
+    assert!(error.hint.unwrap().contains("task watch 7"));
+}
