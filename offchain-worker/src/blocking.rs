@@ -1,5 +1,7 @@
 //! Work that holds up a thread.
 
+use std::fs::File;
+use std::io;
 use tokio::runtime::{Handle, RuntimeFlavor};
 
 /// Does something that waits for the disk or computes for a while, without holding up the other
@@ -11,4 +13,13 @@ pub fn run<T>(work: impl FnOnce() -> T) -> T {
         // There is nobody else to hold up, or nowhere to move them to.
         _ => work(),
     }
+}
+
+/// Waits until a file is on the disk. Nothing but that goes on if this is dropped.
+///
+/// # Errors
+/// When the disk says so.
+pub async fn sync(file: File) -> io::Result<()> {
+    let synced = tokio::task::spawn_blocking(move || file.sync_all()).await;
+    synced.map_err(io::Error::other)?
 }

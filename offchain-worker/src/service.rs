@@ -140,6 +140,7 @@ impl WorkerService {
                 total: config.fetch_total,
             },
             progress_every: Duration::from_millis(500),
+            log_timeout: Duration::from_secs(10),
         };
         let queue = Queue::open(shop, &folder.join("jobs"), config.retention)?;
         let (stop, stopped) = watch::channel(false);

@@ -234,19 +234,21 @@ plain! {
         NoReveal,
         /// Chain: the revealed root is proven wrong.
         WrongResult,
-        /// Worker: something of the provider's own failed: a disk, a device that is gone, the
+        /// Worker: something of the provider's own failed: a broken disk, a device that is gone, the
         /// executor before it held anything of the requester's.
         Crashed,
         /// Worker: the granted key does not open the data.
         BadKey,
-        /// Worker: program or input could not be fetched, or has the wrong length.
+        /// Worker: program or input could not be fetched, has the wrong length, or does not fit into
+        /// the provider's store.
         InputUnavailable,
         /// Worker: the manifest is not valid.
         BadManifest,
         /// Worker: the program does not compile.
         BuildFailed,
         /// Worker: the program's process ended by itself. It crashed, ran out of memory, was ended
-        /// by the sandbox, left no usable result, or its device failed under it.
+        /// by the sandbox, left no usable result, or its device failed under it. Or the provider's
+        /// store has no room for the result.
         RunFailed,
         /// Worker: the job needs longer than its time limit.
         TimeLimit,

@@ -10,7 +10,10 @@ use codec::{Encode, Output};
 use std::io::{self, Read};
 use std::path::Path;
 
-use super::record::Answer;
+use super::{
+    in_time::{InTime, IsLate},
+    record::Answer,
+};
 use crate::{durable, secret::WorkerSecret};
 
 /// Bytes read at a time.
@@ -28,9 +31,9 @@ impl Encode for Encoded<'_> {
 /// The result root of a file, computed without holding it in memory.
 ///
 /// # Errors
-/// When it cannot be read.
-pub fn root_of_file(path: &Path) -> io::Result<Hash> {
-    let mut file = durable::open_untrusted(path)?;
+/// When it cannot be read, or the time is up before ([`io::ErrorKind::TimedOut`]).
+pub fn root_of_file(path: &Path, is_late: IsLate<'_>) -> io::Result<Hash> {
+    let mut file = InTime::new(durable::open_untrusted(path)?, is_late);
     let mut builder = ResultRootBuilder::default();
     let mut piece = vec![0; PIECE];
     loop {
@@ -71,7 +74,10 @@ mod tests {
         let path = dir.path().join("output");
         let bytes: Vec<u8> = (0..3 * PIECE + 17).map(|i| (i % 253) as u8).collect();
         std::fs::write(&path, &bytes).unwrap();
-        assert_eq!(root_of_file(&path).unwrap(), merkle::result_root(&bytes));
+        let root = root_of_file(&path, &|| false).unwrap();
+        assert_eq!(root, merkle::result_root(&bytes));
+        let late = root_of_file(&path, &|| true).unwrap_err();
+        assert_eq!(late.kind(), io::ErrorKind::TimedOut);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use aicpw_protocol::{
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::sealed::Sealing;
+use super::{room, sealed::Sealing};
 use crate::{
     blocking, durable,
     engines::{self, Engine, Failure, Plan},
@@ -45,8 +45,9 @@ pub struct Source<'a> {
 ///
 /// # Errors
 /// [`Fault::InputUnavailable`] naming the CID and the field, [`Fault::BadManifest`] naming the
-/// field, [`Fault::BadKey`] if the data key does not open it, and [`Fault::Crashed`] where this
-/// machine is to blame.
+/// field, [`Fault::BadKey`] if the data key does not open it, [`Fault::InputUnavailable`] or
+/// [`Fault::RunFailed`] where there is no room for an input or the result, and [`Fault::Crashed`]
+/// where this machine is to blame for something else.
 pub async fn fetch_all(
     source: &Source<'_>,
     engine: &dyn Engine,
@@ -69,6 +70,8 @@ pub async fn fetch_all(
     let plan = engine
         .plan(&text, &order.needs)
         .map_err(|error| Failure::new(Fault::BadManifest, error.to_string()))?;
+    // Before anything is fetched, so that the task moves on at once.
+    room::for_result(source.store, plan.output_bytes, source.sealed.is_some()).await?;
 
     for blob in &plan.blobs {
         let path = folder.join(&blob.path);
@@ -110,6 +113,10 @@ impl Source<'_> {
         let max_bytes = sealed_length(max_bytes);
         fetch(store, content, field, download, max_bytes, peers, limits).await?;
         blocking::run(|| sealing.open_content(download, path)).map_err(|error| match error {
+            OpenError::Io(error) if room::is_lacking(&error) => {
+                let path = path.to_owned();
+                no_room(field, max_bytes, &BlobError::DiskFull { path })
+            }
             OpenError::Io(error) => own_fault(&format!("cannot open {field}: {error}")),
             OpenError::Broken(broken) => {
                 Failure::new(Fault::BadKey, format!("{field}: {content}: {broken}"))
@@ -161,9 +168,10 @@ async fn fetch(
             }
             BlobError::Refused { message, .. } => return Err(unavailable(message)),
             BlobError::NodeUnreachable { .. } if tried < TRIES => {}
-            BlobError::DiskFull { .. }
-            | BlobError::StoreFull { .. }
-            | BlobError::File { .. }
+            error @ (BlobError::DiskFull { .. } | BlobError::StoreFull { .. }) => {
+                return Err(no_room(field, max_bytes, &error));
+            }
+            BlobError::File { .. }
             | BlobError::FileChanged { .. }
             | BlobError::PeerUnreachable { .. }
             | BlobError::BadAddress { .. }
@@ -181,6 +189,12 @@ fn addresses(peers: &PeerAddresses) -> Vec<PeerAddress> {
         address.to_string().parse().ok()
     });
     parsed.collect()
+}
+
+/// The requester chose how much there is to fetch, so the provider does not pay for it at once.
+fn no_room(field: &str, max_bytes: u64, error: &BlobError) -> Failure {
+    let message = format!("{field} (up to {max_bytes} bytes): at the provider: {error}");
+    Failure::new(Fault::InputUnavailable, message)
 }
 
 fn own_fault(message: &str) -> Failure {

@@ -158,7 +158,15 @@ impl JobFolder {
     pub fn clear(&self) -> Result<(), FolderError> {
         let work = self.work();
         durable::remove_folder(&work).map_err(error("remove", &work))?;
-        for file in [self.output(), self.trace(), self.log(), self.download()] {
+        // Of a result that was being sealed when its time was up.
+        let part = self.output().with_extension("part");
+        for file in [
+            self.output(),
+            part,
+            self.trace(),
+            self.log(),
+            self.download(),
+        ] {
             match std::fs::remove_file(&file) {
                 Err(e) if e.kind() != io::ErrorKind::NotFound => {
                     return Err(error("remove", &file)(e));

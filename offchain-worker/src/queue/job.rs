@@ -6,7 +6,6 @@ use aicpw_protocol::{
     content::ContentId,
     job::without_log,
     mailbox::{Order, Report},
-    sealing::stream::sealed_length,
     task::{Fault, Progress},
     BlockNumber, Hash,
 };
@@ -19,6 +18,7 @@ use super::{
     fetch::{fetch_all, FetchLimits, Source},
     folder::{FolderError, JobFolder},
     record::{short_message, Answer, Phase},
+    room,
     sealed::{Sealing, PUBLIC_MESSAGE},
     sight::{Commitment, End, Watch},
     slots::Slots,
@@ -27,6 +27,7 @@ use crate::{
     blocking,
     chain::ChainView,
     clock::unix_ms,
+    durable,
     engines::{Engine, Failure, Job, Product},
     ipfs::{silent, BlobError, BlobStore},
     mailbox::Mailbox,
@@ -39,8 +40,8 @@ const MARGIN: BlockNumber = 4;
 /// Most bytes of a log that go to IPFS.
 const MAX_LOG: usize = 1 << 20;
 
-/// Longest time that adding a log may take; the failure is reported without it then.
-const LOG_TIMEOUT: Duration = Duration::from_secs(10);
+/// Longest time that adding a log may take once less than [`MARGIN`] is left: about a block.
+const LATE_LOG_TIMEOUT: Duration = Duration::from_millis(250);
 
 /// How long adding a result is tried after its assignment was settled.
 const PUBLISH_TIMEOUT: Duration = Duration::from_secs(600);
@@ -67,6 +68,8 @@ pub struct Shop {
     pub fetch: FetchLimits,
     /// How often progress is written to the mailbox at most.
     pub progress_every: Duration,
+    /// Longest time that adding a log may take; the failure is reported without it then.
+    pub log_timeout: Duration,
 }
 
 /// One job.
@@ -149,10 +152,15 @@ impl Life {
                 return self.enter(Phase::Done { answer });
             }
             Err(Trouble::Disk(error)) => {
-                // Said now, because nothing can be remembered.
+                // Said now, because nothing can be remembered. A disk that is full may be full of
+                // what this job brought.
+                let fault = match room::is_lacking(&error.source) {
+                    true => Fault::RunFailed,
+                    false => Fault::Crashed,
+                };
                 let message = "the provider's disk cannot be written";
                 self.report(&Report::Failed {
-                    fault: Fault::Crashed,
+                    fault,
                     log: None,
                     message: short_message(message),
                 });
@@ -160,20 +168,18 @@ impl Life {
             }
             Err(Trouble::Failure(failure)) => failure,
         };
-        tracing::warn!(
-            assignment = %self.order().assignment,
-            fault = ?failure.fault,
-            message = failure.message,
-            "failed"
-        );
+        let (assignment, fault) = (self.order().assignment, failure.fault);
         let (message, log) = match self.sealing {
             Some(_) => {
+                // The message can quote the task's data, which has no business in a journal.
+                tracing::warn!(%assignment, ?fault, "failed");
                 let log = String::from_utf8_lossy(&failure.log);
                 let message = without_log(&failure.message, &log);
                 let all = [message.as_bytes(), b"\n", &failure.log].concat();
                 (PUBLIC_MESSAGE.to_owned(), self.keep_log(&all).await)
             }
             None => {
+                tracing::warn!(%assignment, ?fault, message = failure.message, "failed");
                 let log = self.keep_log(&failure.log).await;
                 (self.without_paths(&failure.message), log)
             }
@@ -218,6 +224,7 @@ impl Life {
             }
         };
         let _slot = self.slot(&order).await?;
+        // Others may have taken it meanwhile.
         self.room_for(plan.output_bytes).await?;
 
         let deadline = Instant::now() + Duration::from_millis(order.time_limit.0);
@@ -231,14 +238,15 @@ impl Life {
             deadline,
             keep_build: !order.privacy.is_sealed(),
         };
-        let product = tokio::select! {
-            product = self.build_and_run(&job) => product?,
-            () = watch.time_runs_out(MARGIN) => {
-                let message = "the job did not end before its deadline on chain";
-                return Err(Failure::new(Fault::TimeLimit, message).into());
-            }
+        let finish = async {
+            let product = self.build_and_run(&job).await?;
+            self.check(&product, plan.output_bytes).await
         };
-        self.check(&product, plan.output_bytes).await
+        tokio::select! {
+            biased;
+            answer = finish => answer,
+            () = watch.time_runs_out(MARGIN) => Err(too_late().into()),
+        }
     }
 
     async fn build_and_run(&mut self, job: &Job) -> Result<Product, Trouble> {
@@ -276,19 +284,33 @@ impl Life {
         // shown that it does better.
         let odd = |message: String| Trouble::Failure(Failure::new(Fault::RunFailed, message));
         let own = |message: String| Trouble::Failure(Failure::new(Fault::Crashed, message));
+        let of_disk = |what: &str, error: std::io::Error| match error.kind() {
+            std::io::ErrorKind::TimedOut => too_late().into(),
+            _ if room::is_lacking(&error) => odd(format!(
+                "{what} ({output_bytes} bytes): the provider's disk has no room: {error}"
+            )),
+            _ => own(format!("{what}: {error}")),
+        };
+        // Large outputs take their time, and nobody else is heard while this thread is held up.
+        let is_late = || self.watch.time_has_run_out(MARGIN);
+        let flushed = match durable::open_untrusted(&product.output) {
+            Ok(output) => blocking::sync(output).await,
+            Err(error) => Err(error),
+        };
+        flushed.map_err(|error| odd(format!("the output cannot be used: {error}")))?;
         blocking::run(|| self.folder.take_output(&product.output, output_bytes))
             .map_err(|error| odd(format!("the output cannot be used: {}", error.source)))?;
         blocking::run(|| self.folder.take_trace(&product.trace))
             .map_err(|error| odd(format!("the trace cannot be used: {}", error.source)))?;
         let output = self.folder.output();
-        let root = blocking::run(|| answer::root_of_file(&output))
-            .map_err(|error| own(format!("the output cannot be read: {error}")))?;
+        let root = blocking::run(|| answer::root_of_file(&output, &is_late))
+            .map_err(|error| of_disk("the output cannot be read", error))?;
         if root != product.result_root {
             return Err(odd("the output is not what the engine says it is".into()));
         }
         if let Some(sealing) = &self.sealing {
-            blocking::run(|| sealing.seal_result(&output, &root))
-                .map_err(|error| own(format!("the output cannot be sealed: {error}")))?;
+            let sealed = sealing.seal_result(&output, &root, &is_late).await;
+            sealed.map_err(|error| of_disk("the output cannot be sealed", error))?;
         }
         // A result that is committed to has to be served.
         self.room_for(output_bytes).await?;
@@ -308,23 +330,8 @@ impl Life {
 
     /// Whether the store can take the result.
     async fn room_for(&self, output_bytes: u64) -> Result<(), Trouble> {
-        let bytes = match self.sealing {
-            Some(_) => sealed_length(output_bytes),
-            None => output_bytes,
-        };
-        match self.shop.store.make_room(bytes).await {
-            Ok(()) => Ok(()),
-            Err(error @ (BlobError::StoreFull { .. } | BlobError::DiskFull { .. })) => {
-                let message = format!("the result: at the provider: {error}");
-                Err(Failure::new(Fault::Crashed, message).into())
-            }
-            // It may be back when the result is to be added, and that is tried until it works.
-            Err(error) => {
-                tracing::warn!(assignment = %self.order().assignment, %error,
-                    "cannot ask the store for its room");
-                Ok(())
-            }
-        }
+        let is_sealed = self.sealing.is_some();
+        Ok(room::for_result(&*self.shop.store, output_bytes, is_sealed).await?)
     }
 
     /// A slot of the device, in time to start.
@@ -473,10 +480,23 @@ impl Life {
             })?;
             self.shop.store.add_file(&path, &silent).await
         };
-        let error = match tokio::time::timeout(LOG_TIMEOUT, add).await {
-            Ok(Ok(cid)) => return ContentId::try_from(cid).ok(),
-            Ok(Err(error)) => error.to_string(),
-            Err(_) => format!("it took longer than {} s", LOG_TIMEOUT.as_secs()),
+        // The failure has to be on chain in time; the log does not.
+        let late = async {
+            tokio::select! {
+                () = self.watch.start_window_closes(MARGIN) => {}
+                () = self.watch.time_runs_out(MARGIN) => {}
+            }
+            tokio::time::sleep(LATE_LOG_TIMEOUT).await;
+        };
+        let timeout = self.shop.log_timeout;
+        let error = tokio::select! {
+            biased;
+            added = add => match added {
+                Ok(cid) => return ContentId::try_from(cid).ok(),
+                Err(error) => error.to_string(),
+            },
+            () = late => "there is no time left for it".to_owned(),
+            () = tokio::time::sleep(timeout) => format!("it took longer than {timeout:?}"),
         };
         tracing::warn!(assignment = %self.order().assignment, error, "the log is not on IPFS");
         None
@@ -536,6 +556,11 @@ fn not_less(progress: Progress, known: Option<Progress>) -> Progress {
         }
         _ => progress,
     }
+}
+
+fn too_late() -> Failure {
+    let message = "the job did not end before its deadline on chain";
+    Failure::new(Fault::TimeLimit, message)
 }
 
 /// What ends the work on a job.

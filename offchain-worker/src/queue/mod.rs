@@ -18,9 +18,11 @@
 mod answer;
 mod fetch;
 mod folder;
+mod in_time;
 mod job;
 mod record;
 mod retention;
+mod room;
 mod sealed;
 mod sight;
 mod slots;
@@ -29,8 +31,8 @@ mod slots;
 mod tests;
 
 use aicpw_protocol::{
-    mailbox::{Order, Orders},
-    task::AssignmentStatus,
+    mailbox::{Order, Orders, Report},
+    task::{AssignmentStatus, Fault},
     AssignmentId,
 };
 use std::collections::BTreeMap;
@@ -66,6 +68,9 @@ const SWEEP_EVERY: Duration = Duration::from_secs(60);
 /// again for them.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 const LOOKS: u32 = 15;
+
+/// What stands on chain of a job whose task panicked.
+const PANIC_MESSAGE: &str = "a defect of the provider's node ended the job";
 
 /// All jobs of this machine.
 pub struct Queue {
@@ -341,7 +346,7 @@ impl Queue {
                 return;
             }
             Err(error) => {
-                tracing::error!(%error, "a job's task panicked; it is taken up after a restart");
+                self.broke_off(error.id());
                 return;
             }
         };
@@ -357,6 +362,66 @@ impl Queue {
                 tracing::error!(%assignment, %error, "a job stands still until the node restarts");
             }
         }
+    }
+
+    /// A defect of this program ended a job's task. The report on it would be repeated for ever, so
+    /// that the chain sees a sign of life and waits: what is not done is said to have failed.
+    fn broke_off(&mut self, task: tokio::task::Id) {
+        let found = self.active.iter().find(|(_, job)| job.task.id() == task);
+        let Some((&assignment, _)) = found else {
+            return;
+        };
+        let path = JobFolder::path_of(&self.jobs, assignment);
+        let mut folder = match blocking::run(|| JobFolder::open(&path)) {
+            Ok(folder) => folder,
+            Err(error) => {
+                tracing::error!(%assignment, %error, "a job's task panicked, and its folder is lost");
+                self.report_crash(assignment);
+                return;
+            }
+        };
+        match folder.record().phase {
+            Phase::Fetching | Phase::Ready | Phase::Building | Phase::Running => {}
+            // What is said of these is said already, and a result may be committed to.
+            Phase::Done { .. }
+            | Phase::Opened { .. }
+            | Phase::Failed { .. }
+            | Phase::Closed { .. } => {
+                tracing::error!(%assignment, "a job's task panicked; it is taken up after a restart");
+                return;
+            }
+        }
+        tracing::error!(%assignment, "a job's task panicked; the job has failed");
+        let failed = Phase::Failed {
+            fault: Fault::Crashed,
+            message: PANIC_MESSAGE.to_owned(),
+            log: None,
+        };
+        if let Err(error) = blocking::run(|| folder.update(|record| record.phase = failed)) {
+            tracing::error!(%assignment, %error, "this job stands still until the node restarts");
+            self.report_crash(assignment);
+            return;
+        }
+        let Some(job) = self.active.get_mut(&assignment) else {
+            return;
+        };
+        // It has nothing to do but to say so and to wait for the end.
+        let life = Life::new(self.shop.clone(), folder, Watch::new(job.sight.subscribe()));
+        job.task = self
+            .tasks
+            .spawn(async move { (assignment, life.live().await) });
+        if job.dropped {
+            job.task.abort();
+        }
+    }
+
+    fn report_crash(&self, assignment: AssignmentId) {
+        let report = Report::Failed {
+            fault: Fault::Crashed,
+            log: None,
+            message: record::short_message(PANIC_MESSAGE),
+        };
+        self.shop.mailbox.write_report(assignment, &report);
     }
 }
 

@@ -15,7 +15,8 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
-use crate::{durable, engines::Failure, secret::WorkerSecret};
+use super::in_time::{InTime, IsLate};
+use crate::{blocking, durable, engines::Failure, secret::WorkerSecret};
 
 /// What stands on chain about a failure. All that is said of it elsewhere can quote the task's data,
 /// and is in the log.
@@ -80,20 +81,32 @@ impl Sealing {
     /// ciphertext, so that a job that has to be done again still opens its commitment.
     ///
     /// # Errors
-    /// The disk says no; the result is then as it was.
-    pub fn seal_result(&self, output: &Path, result_root: &Hash) -> io::Result<()> {
+    /// The disk says no, or the time is up before ([`io::ErrorKind::TimedOut`]); the result is then
+    /// as it was.
+    pub async fn seal_result(
+        &self,
+        output: &Path,
+        result_root: &Hash,
+        is_late: IsLate<'_>,
+    ) -> io::Result<()> {
         let purpose = Purpose::Result(self.assignment);
         let salt = Salt::of_content(&self.key, purpose, result_root);
         let part = output.with_extension("part");
-        let seal = || -> io::Result<()> {
+        let write = || -> io::Result<File> {
             let mut sealed = File::create(&part)?;
-            let mut from = File::open(output)?;
+            let mut from = InTime::new(File::open(output)?, is_late);
             stream::seal(&self.key, purpose, salt, &mut from, &mut sealed)?;
-            sealed.sync_all()?;
+            Ok(sealed)
+        };
+        let replace = || -> io::Result<()> {
             std::fs::rename(&part, output)?;
             durable::sync_parent(output)
         };
-        seal().inspect_err(|_| {
+        let seal = async {
+            blocking::sync(blocking::run(write)?).await?;
+            blocking::run(replace)
+        };
+        seal.await.inspect_err(|_| {
             // Half of it would only take room.
             let _ = std::fs::remove_file(&part);
         })

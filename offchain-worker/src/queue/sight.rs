@@ -151,11 +151,13 @@ impl Watch {
 
     /// Until fewer than `margin` blocks are left to commit.
     pub async fn time_runs_out(&self, margin: BlockNumber) {
-        self.until(|sight| match sight.best {
-            Some(AssignmentStatus::Running { commit_by, .. }) => closes(sight, commit_by, margin),
-            _ => None,
-        })
-        .await;
+        self.until(|sight| commit_window_closes(sight, margin))
+            .await;
+    }
+
+    /// The same, asked now.
+    pub fn time_has_run_out(&self, margin: BlockNumber) -> bool {
+        commit_window_closes(&self.0.borrow(), margin).is_some()
     }
 
     /// Until the result is revealed in the best chain: from then on everybody knows where it is.
@@ -179,6 +181,13 @@ impl Watch {
                 std::future::pending::<()>().await;
             }
         }
+    }
+}
+
+fn commit_window_closes(sight: &Sight, margin: BlockNumber) -> Option<()> {
+    match sight.best {
+        Some(AssignmentStatus::Running { commit_by, .. }) => closes(sight, commit_by, margin),
+        _ => None,
     }
 }
 

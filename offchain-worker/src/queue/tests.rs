@@ -21,6 +21,7 @@ use crate::{
     testing::{cid_of, content_id, order, soon, FakeChain, FakeEngine, FakeStore, MANIFEST},
 };
 
+mod room;
 mod sealed;
 
 const OUTPUT: &[u8] = b"result";
@@ -68,6 +69,8 @@ impl Node {
                 total: Duration::from_secs(1),
             },
             progress_every: Duration::from_millis(1),
+            // Longer than a test waits.
+            log_timeout: Duration::from_secs(3600),
         };
         let queue = Queue::open(shop, self.folder.path(), self.retention).unwrap();
         let (stop, stopped) = watch::channel(false);
@@ -136,6 +139,15 @@ fn committed(commitment: Hash) -> AssignmentStatus {
         commitment,
         at: 3,
         reveal_by: 1_000,
+    }
+}
+
+fn runs_until(commit_by: u32) -> AssignmentStatus {
+    AssignmentStatus::Running {
+        progress_by: commit_by,
+        commit_by,
+        progress: Progress::default(),
+        reports: 0,
     }
 }
 
@@ -409,15 +421,42 @@ async fn the_deadline_on_chain_ends_a_run() {
     let order = order(1);
     node.chain.best(1, std::slice::from_ref(&order));
     node.engine.until_running(1).await;
-    let running = AssignmentStatus::Running {
-        progress_by: 90,
-        commit_by: 100,
-        progress: Progress::default(),
-        reports: 0,
-    };
-    node.chain.step(98, &order, running);
+    node.chain.step(98, &order, runs_until(100));
     node.engine.until_running(0).await;
     assert_eq!(node.failed(&order).await.0, Fault::TimeLimit);
+}
+
+#[tokio::test]
+async fn the_deadline_on_chain_ends_the_check_of_an_output_too() {
+    let node = Node::new();
+    node.store.set_stuck();
+    let order = order(1);
+    node.engine.ends(0, Ok(OUTPUT));
+    node.chain.best(1, std::slice::from_ref(&order));
+    node.engine.until_started(1).await;
+    node.engine.until_running(0).await;
+    node.chain.step(98, &order, runs_until(100));
+    assert_eq!(node.failed(&order).await.0, Fault::TimeLimit);
+    assert!(node.chain.storage.commitments(order.assignment).is_empty());
+}
+
+#[tokio::test]
+async fn a_job_whose_task_panics_has_failed() {
+    let mut node = Node::new();
+    node.engine.panics();
+    let order = order(1);
+    node.chain.best(1, std::slice::from_ref(&order));
+    let (fault, message, _) = node.failed(&order).await;
+    assert_eq!((fault, message.as_str()), (Fault::Crashed, PANIC_MESSAGE));
+    let phase = node.phase(order.assignment);
+    assert!(matches!(phase, Phase::Failed { .. }), "{phase:?}");
+    // Neither now nor after a restart is it done again.
+    node.restart().await;
+    node.failed(&order).await;
+    node.chain
+        .step(4, &order, AssignmentStatus::Cancelled { at: 4 });
+    node.chain.storage.no_report(order.assignment).await;
+    assert_eq!(node.engine.started(), 1);
 }
 
 #[tokio::test]
@@ -459,29 +498,6 @@ async fn a_job_that_is_done_again_never_reports_less_than_before() {
         .report(order.assignment, "it runs", is_running)
         .await;
     assert_eq!(report, Report::Running { progress: reached });
-}
-
-#[tokio::test]
-async fn a_result_for_which_there_is_no_room_is_not_committed_to() {
-    let node = Node::new();
-    node.store.set_full(true);
-    let never_begun = order(1);
-    node.chain.best(1, std::slice::from_ref(&never_begun));
-    let (fault, message, _) = node.failed(&never_begun).await;
-    assert_eq!(fault, Fault::Crashed);
-    assert!(message.contains("no room for 6 bytes"), "{message}");
-    assert_eq!(node.engine.started(), 0);
-
-    node.store.set_full(false);
-    let begun = order(2);
-    node.chain.best(2, std::slice::from_ref(&begun));
-    node.engine.until_started(1).await;
-    node.store.set_full(true);
-    node.engine.ends(0, Ok(OUTPUT));
-    let (fault, message, _) = node.failed(&begun).await;
-    assert_eq!(fault, Fault::Crashed);
-    assert!(message.contains("no room for 6 bytes"), "{message}");
-    assert!(node.chain.storage.commitments(begun.assignment).is_empty());
 }
 
 #[tokio::test]

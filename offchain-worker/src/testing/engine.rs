@@ -25,6 +25,7 @@ struct State {
     /// Runs that are under way.
     running: usize,
     wrong_root: bool,
+    panics: bool,
 }
 
 impl Default for FakeEngine {
@@ -64,6 +65,11 @@ impl FakeEngine {
     /// It says another root than its output has.
     pub fn lies(&self) {
         self.state.send_modify(|state| state.wrong_root = true);
+    }
+
+    /// A run panics once it has told its progress.
+    pub fn panics(&self) {
+        self.state.send_modify(|state| state.panics = true);
     }
 
     /// Runs that were started so far.
@@ -129,6 +135,7 @@ impl Engine for FakeEngine {
             steps_done: 1,
             steps_total: 2,
         });
+        assert!(!self.state.borrow().panics, "as the test says");
         let mut result = None;
         let mut state = self.state.subscribe();
         let said = state.wait_for(|state| {

@@ -21,6 +21,8 @@ struct State {
     nowhere: BTreeSet<Cid>,
     broken: bool,
     full: bool,
+    stuck: bool,
+    no_room_for: BTreeSet<Cid>,
 }
 
 impl Default for FakeStore {
@@ -58,6 +60,24 @@ impl FakeStore {
         self.state.send_modify(|state| state.full = full);
     }
 
+    /// There is no room to fetch this content.
+    pub fn no_room_for(&self, cid: Cid) {
+        self.state.send_modify(|state| {
+            state.no_room_for.insert(cid);
+        });
+    }
+
+    /// Adding and hashing never end.
+    pub fn set_stuck(&self) {
+        self.state.send_modify(|state| state.stuck = true);
+    }
+
+    async fn stay_if_stuck(&self) {
+        if self.state.borrow().stuck {
+            std::future::pending::<()>().await;
+        }
+    }
+
     /// What is pinned under a CID.
     pub fn pinned(&self, cid: &Cid) -> Option<Vec<u8>> {
         let state = self.state.borrow();
@@ -83,6 +103,7 @@ impl FakeStore {
 #[async_trait]
 impl BlobStore for FakeStore {
     async fn add_file(&self, path: &Path, _: Progress<'_>) -> Result<Cid, BlobError> {
+        self.stay_if_stuck().await;
         if self.state.borrow().broken {
             let message = "broken by the test".into();
             let subject = path.display().to_string();
@@ -96,6 +117,7 @@ impl BlobStore for FakeStore {
     }
 
     async fn hash_file(&self, path: &Path, _: Progress<'_>) -> Result<Cid, BlobError> {
+        self.stay_if_stuck().await;
         Ok(cid_of(&tokio::fs::read(path).await.unwrap()))
     }
 
@@ -106,6 +128,12 @@ impl BlobStore for FakeStore {
         options: &FetchOptions,
         _: Progress<'_>,
     ) -> Result<u64, BlobError> {
+        if self.state.borrow().no_room_for.contains(cid) {
+            return Err(BlobError::StoreFull {
+                subject: cid.to_string(),
+                message: "full, says the test".into(),
+            });
+        }
         let mut content = None;
         let mut state = self.state.subscribe();
         let known = state.wait_for(|state| {

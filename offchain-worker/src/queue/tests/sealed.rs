@@ -201,3 +201,20 @@ async fn what_a_failure_says_of_the_data_is_for_the_requester_only() {
     );
     assert!(!node.store.holds(b"secret"));
 }
+
+#[tokio::test]
+async fn a_log_that_cannot_be_kept_in_time_does_not_hold_up_the_report() {
+    let node = Node::new();
+    node.store.set_stuck();
+    let order = granted_well(&sealed_order(&node));
+    node.chain.best(1, std::slice::from_ref(&order));
+    node.chain.finalise(1);
+    node.engine.until_running(1).await;
+    node.chain.step(98, &order, runs_until(100));
+    let (fault, message, log) = node.failed(&order).await;
+    assert_eq!(
+        (fault, message.as_str()),
+        (Fault::TimeLimit, PUBLIC_MESSAGE)
+    );
+    assert_eq!(log, None);
+}

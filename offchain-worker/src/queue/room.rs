@@ -1,0 +1,78 @@
+//! Whether this machine has room for what a job brings and makes.
+//!
+//! How much that is the requester says. If a lack of room cost the provider its collateral, a
+//! requester could declare a result that fits nowhere and live on it. So it is held against nobody
+//! until another provider had the room, and it is said as early as it is known.
+
+use aicpw_protocol::{sealing::stream::sealed_length, task::Fault};
+use std::io;
+
+use crate::{
+    engines::Failure,
+    ipfs::{BlobError, BlobStore},
+};
+
+/// Whether the store can take the result. The inputs are not counted: the store has them already,
+/// or drops them again by itself.
+///
+/// # Errors
+/// [`Fault::RunFailed`] naming the bytes that are wanted.
+pub async fn for_result(
+    store: &dyn BlobStore,
+    output_bytes: u64,
+    is_sealed: bool,
+) -> Result<(), Failure> {
+    let bytes = match is_sealed {
+        true => sealed_length(output_bytes),
+        false => output_bytes,
+    };
+    match store.make_room(bytes).await {
+        Ok(()) => Ok(()),
+        Err(error @ (BlobError::StoreFull { .. } | BlobError::DiskFull { .. })) => {
+            let message = format!("the result ({bytes} bytes): at the provider: {error}");
+            Err(Failure::new(Fault::RunFailed, message))
+        }
+        // It may be back when the result is to be added, and that is tried until it works.
+        Err(error) => {
+            tracing::warn!(%error, "cannot ask the store for its room");
+            Ok(())
+        }
+    }
+}
+
+/// Whether an error of the disk says that it is full.
+pub fn is_lacking(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::FakeStore;
+
+    #[tokio::test]
+    async fn a_store_without_room_is_held_against_nobody() {
+        let store = FakeStore::default();
+        assert!(for_result(&store, 6, false).await.is_ok());
+        store.set_full(true);
+        let failure = for_result(&store, 6, false).await.unwrap_err();
+        assert_eq!(failure.fault, Fault::RunFailed);
+        assert!(
+            failure.message.starts_with("the result (6 bytes)"),
+            "{failure:?}"
+        );
+        let failure = for_result(&store, 6, true).await.unwrap_err();
+        let sealed = format!("no room for {} bytes", sealed_length(6));
+        assert!(failure.message.contains(&sealed), "{failure:?}");
+    }
+
+    #[test]
+    fn a_full_disk_is_told_from_a_broken_one() {
+        assert!(is_lacking(&io::ErrorKind::StorageFull.into()));
+        assert!(is_lacking(&io::Error::from_raw_os_error(libc::EDQUOT)));
+        assert!(!is_lacking(&io::Error::from_raw_os_error(libc::EIO)));
+    }
+}

@@ -1,0 +1,60 @@
+//! No room for what a requester declares costs no provider anything at first.
+
+use super::*;
+
+fn input(content: &[u8]) -> Blob {
+    Blob {
+        field: "buffers[0].init.cid".into(),
+        cid: content_id(content),
+        path: "inputs/0".into(),
+        length: None,
+        max_bytes: 100,
+    }
+}
+
+#[tokio::test]
+async fn no_room_for_the_result_is_said_before_anything_is_fetched() {
+    let node = Node::new();
+    node.store.set_full(true);
+    // Would be searched for until the start window closes.
+    node.engine.needs(vec![input(b"not yet")]);
+    let order = order(1);
+    node.chain.best(1, std::slice::from_ref(&order));
+    let (fault, message, _) = node.failed(&order).await;
+    assert_eq!(fault, Fault::RunFailed);
+    assert!(
+        message.contains("at the provider: the IPFS store has no room for 6 bytes"),
+        "{message}"
+    );
+    assert_eq!(node.engine.started(), 0);
+}
+
+#[tokio::test]
+async fn a_result_for_which_there_is_no_room_is_not_committed_to() {
+    let node = Node::new();
+    let order = order(1);
+    node.chain.best(1, std::slice::from_ref(&order));
+    node.engine.until_started(1).await;
+    node.store.set_full(true);
+    node.engine.ends(0, Ok(OUTPUT));
+    let (fault, message, _) = node.failed(&order).await;
+    assert_eq!(fault, Fault::RunFailed);
+    assert!(message.contains("no room for 6 bytes"), "{message}");
+    assert!(node.chain.storage.commitments(order.assignment).is_empty());
+}
+
+#[tokio::test]
+async fn an_input_for_which_there_is_no_room_is_unavailable() {
+    let node = Node::new();
+    node.engine.needs(vec![input(b"large")]);
+    node.store.no_room_for(cid_of(b"large"));
+    let order = order(1);
+    node.chain.best(1, std::slice::from_ref(&order));
+    let (fault, message, _) = node.failed(&order).await;
+    assert_eq!(fault, Fault::InputUnavailable);
+    assert!(
+        message.starts_with("buffers[0].init.cid (up to 100 bytes): at the provider: the IPFS"),
+        "{message}"
+    );
+    assert_eq!(node.engine.started(), 0);
+}
