@@ -219,7 +219,7 @@ async fn what_is_too_large_is_not_fetched() {
 #[tokio::test]
 async fn a_peer_that_dies_stalls_the_download_and_leaves_what_was_there() {
     let (from, to) = (Node::start().await, Node::start().await);
-    let input = from.file("input", &content(1_000_000));
+    let input = from.file("input", &content(3_000_000));
     let cid = from.store().add_file(&input, &silent).await.unwrap();
     to.store()
         .connect(&from.addresses().await[0])
@@ -248,7 +248,7 @@ async fn a_peer_that_dies_stalls_the_download_and_leaves_what_was_there() {
             error,
             BlobError::Stalled {
                 received: 0,
-                size: 1_000_000,
+                size: 3_000_000,
                 ..
             }
         ),

@@ -221,9 +221,12 @@ fn check(actions: Vec<Action>) {
                 Matching::do_try_state().unwrap();
             }
         }
-        // Whatever a device told of has woken who fits.
+        // Whatever a device told of has woken who fits, among as many as it looks at; the sweep finds
+        // the others.
+        MaxSweeps::set(8);
         for _ in 0..60 {
             next_block(10_000);
+            end_of_block();
         }
         for id in 0..id {
             let task = find_task(TaskId(id)).unwrap();
@@ -233,6 +236,42 @@ fn check(actions: Vec<Action>) {
             }
         }
     });
+}
+
+/// Regression: among more parked tasks than a fresh device looks at, the one that fits was last.
+#[test]
+fn the_sweep_finds_what_a_fresh_device_did_not_look_at() {
+    let wish = Wish {
+        ask: 1_000,
+        gflops: 0,
+        memory: 0,
+        bandwidth: 0,
+        reputation: 0,
+        stake: 0,
+        class: 0,
+        requester: 2,
+    };
+    let come = Action::Come(
+        15,
+        Device {
+            ask: 1_000,
+            gflops: 1_024,
+            memory: 12_000,
+            bandwidth: 10,
+            reputation: 900,
+            stake: 5 * AICP,
+            classes: 7,
+            slots: 1,
+            provider: 2,
+        },
+    );
+    // Those of the device's own provider never fit.
+    let own = (0..crate::parked::MAX_EXAMINED).map(|_| Action::Submit(wish.clone()));
+    let other = Action::Submit(Wish {
+        requester: 1,
+        ..wish.clone()
+    });
+    check(own.chain([other, come]).collect());
 }
 
 proptest! {
