@@ -27,12 +27,12 @@ struct Setting {
 
 /// The chosen one, and others that differ from it in one number; the last is the SDK's.
 const SETTINGS: [Setting; 7] = [
-    Setting::new(50, 100, 0),
-    Setting::new(10, 100, 0),
-    Setting::new(4, 100, 0),
     Setting::new(50, 50, 0),
+    Setting::new(10, 50, 0),
+    Setting::new(4, 50, 0),
+    Setting::new(50, 100, 0),
     Setting::new(50, 333, 0),
-    Setting::new(50, 100, 2),
+    Setting::new(50, 50, 2),
     Setting::new(4, 333, 2),
 ];
 

@@ -31,7 +31,7 @@ pub struct Cli {
 pub struct FinalityArgs {
     /// How long a vote is expected to take to all validators, in milliseconds. A round of voting takes
     /// a few of these.
-    #[arg(long, value_name = "MS", default_value_t = 100, value_parser = clap::value_parser!(u64).range(10..=10_000))]
+    #[arg(long, value_name = "MS", default_value_t = 50, value_parser = clap::value_parser!(u64).range(10..=10_000))]
     pub finality_gossip: u64,
 
     /// Vote for the block that is so many below the best one. Forks that are shorter then cost no
