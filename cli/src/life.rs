@@ -99,7 +99,7 @@ pub fn words(value: impl Serialize) -> String {
 /// Why a task is not matched, for people.
 pub fn explain_unmatched(reason: Unmatched) -> &'static str {
     match reason {
-        Unmatched::NoDeviceOnline => "no device is online",
+        Unmatched::NoDeviceOnline => "no device is offered (online, not paused, with enough stake)",
         Unmatched::Class => "no device has the engine and the determinism class",
         Unmatched::Gflops => "no device is powerful enough (--gflops)",
         Unmatched::Memory => "no device has the memory (--memory)",

@@ -332,14 +332,15 @@ async fn refunded(market: &Market, suri: &str, arguments: Vec<&str>, words: &[&s
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_store_ends_in_a_reason_and_a_refund_and_costs_no_stake() {
     let mut market = Market::with_validator(&["--ipfs"]).await.unwrap();
-    let small = ["--ipfs-storage-max", "1"];
+    // Room for manifests and programs, whatever their size.
+    let small = ["--ipfs-storage-max", "6"];
     market
         .provider("provider", "//Bob", "0.5", "2", &small)
         .await
         .unwrap();
     let bob = ["provider", "status"];
     let stake = market.json("alice", "//Bob", &bob).await.unwrap()["stake"].clone();
-    const BYTES: usize = 4 << 20;
+    const BYTES: usize = 16 << 20;
     // An input that does not fit, and an output that does not.
     let input = task(&market, "large-input", |folder, manifest| {
         let bytes = (0..BYTES as u32 / 4).flat_map(|i| i.wrapping_mul(2_654_435_761).to_le_bytes());

@@ -311,7 +311,11 @@ fn show_plan(plan: &Plan, signer: &Signer, keys: &WorkerKeys, args: &RegisterArg
             show_hash(&keys.worker)
         )
     } else {
-        format!("{} is a provider\n", signer.account)
+        format!(
+            "{} is a provider already; its stake and the asks of its devices stay as they are \
+             (`aicpw provider stake`, `aicpw provider ask`)\n",
+            signer.account
+        )
     };
     if plan.known > 0 {
         text += &format!(
