@@ -59,6 +59,7 @@ fn the_corpus_reaches_every_end_and_breaks_nothing() {
         "failed: BuildFailed",
         "failed: Crashed",
         "failed: InputUnavailable",
+        "failed: NoProgress",
         "failed: NoCommit",
         "failed: NoReveal",
         "failed: NoStart",
