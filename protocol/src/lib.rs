@@ -12,6 +12,7 @@
 //! | [`commitment`] | what a worker commits to, and how it is opened |
 //! | [`history`] | the hash chain over submissions |
 //! | [`pricing`] | price of an assignment, fees, locks |
+//! | [`reputation`] | what a provider did before, as a number |
 //! | [`task`] | needs, verification modes, states, faults |
 //! | [`device`] | what a device says of itself |
 //! | [`sealing`] | data for those only whom the requester grants the key; `sealing` seals and opens |
@@ -41,6 +42,7 @@ pub mod mailbox;
 pub mod manifest;
 pub mod merkle;
 pub mod pricing;
+pub mod reputation;
 pub mod sealing;
 pub mod task;
 pub mod units;

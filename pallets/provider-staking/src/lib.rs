@@ -28,8 +28,8 @@ mod types;
 mod views;
 pub mod weights;
 
+pub use aicpw_protocol::reputation::ReputationRecord;
 pub use pallet::*;
-pub use reputation::ReputationRecord;
 pub use types::{
     Device, Heartbeat, Ledger, Occupation, Presence, Provider, Unbonding, MISSED_HEARTBEATS,
 };
