@@ -12,6 +12,7 @@
 //! | [`commitment`] | what a worker commits to, and how it is opened |
 //! | [`history`] | the hash chain over submissions |
 //! | [`pricing`] | price of an assignment, fees, locks |
+//! | [`audit`] | how often results are audited, what that costs, the fraud bond |
 //! | [`reputation`] | what a provider did before, as a number |
 //! | [`task`] | needs, verification modes, states, faults |
 //! | [`device`] | what a device says of itself |
@@ -27,6 +28,7 @@
 
 extern crate alloc;
 
+pub mod audit;
 pub mod commitment;
 pub mod content;
 pub mod device;

@@ -1,0 +1,292 @@
+//! How often results are audited, and the fraud bond that makes it enough (design §4 Price, §6).
+//!
+//! # The rule
+//!
+//! In the modes in which the chain cannot verify by itself (`optimistic`, `replicated`) a share of
+//! the committed results, the *rate*, is drawn for an audit. The draw comes after the commit, from
+//! randomness that nobody knew before, so that a provider cannot prepare for it. Auditors
+//! re-execute the task and commit before the provider reveals: the provider's commitment is salted,
+//! so there is nothing to copy and nothing to guess. Roots that differ open a dispute.
+//!
+//! # Why a rational cheat loses
+//!
+//! Let `p` be the price, `L` the stake that is locked (collateral + fraud bond), `a` the rate, and
+//! `d` the chance that the audit of a wrong result ends with a verdict against the provider. It is
+//! less than one, for an auditor can belong to the provider, copy what the provider tells it, or be
+//! overruled by a jury of the provider's friends. A cheat saves no more than honest work would have
+//! cost, and that is no more than the price. So with `q = a · d` a wrong result brings at most
+//!
+//! > (1 − q) · p − q · L
+//!
+//! which is negative, and so worse than not to work at all, exactly if
+//!
+//! > a > p / (d · (p + L))  (1)
+//!
+//! Honest work at an ask that covers its cost is never negative: it is the better choice as soon as
+//! (1) holds. The rate of a task is therefore the largest of three ([`AuditPolicy::rate`]):
+//!
+//! - what (1) needs for the price and the stake that is locked for it,
+//! - what the provider's reputation asks for: on a line from `worst` at 0 over `beginner` at
+//!   [`Reputation::START`] to `lowest` at [`Reputation::MAX`], plus a surcharge that grows with the
+//!   price towards `surcharge`,
+//! - `lowest`, which a sound policy has above zero.
+//!
+//! # Why the highest reputation changes nothing
+//!
+//! Reputation lowers the rate to `lowest` and never further. The fraud bond
+//! ([`AuditPolicy::fraud_bond`]) is what (1) needs at that rate without any collateral:
+//!
+//! > bond = p / (lowest · d), rounded up
+//!
+//! With it `q · (p + L) ≥ lowest · d · (p + bond) > p` for every reputation.
+//!
+//! # Why an auditor works
+//!
+//! An auditor that guesses, or sends anything, differs from the provider and loses the dispute that
+//! follows. One that the provider tells its root off the chain saves its work, at most `p`, and may
+//! be offered what the cheat gains, at most `p` again. Whoever finds a wrong result gets the share
+//! `reward` of the stake that it costs ([`AuditPolicy::finders_reward`]). A sound policy has
+//! `reward · bond > 2 · p` for each auditor: to take the bribe and tell pays more than to keep quiet.
+//! What is left is the auditor that trusts a provider it takes for honest. `d` is there for it: as
+//! long as fewer than `1 − d` of the audits are worth nothing, cheating loses.
+//!
+//! # What it costs
+//!
+//! An auditor is paid the price of the assignment. The requester does not pay for an audit when it
+//! happens but its expectation always, `a · auditors · p`, as a line of its own
+//! ([`AuditPolicy::cost`]): it goes where the auditors' pay comes from. The draw cannot make a task
+//! dear, and nobody has a reason to hope for or against it. For a provider at or above
+//! [`Reputation::START`] whose bond is whole, the rate is at most `beginner + surcharge`, so at the
+//! defaults audits cost at most a tenth of the price
+//! (`audits_of_honest_traffic_cost_at_most_a_tenth`).
+
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use scale_info::TypeInfo;
+use sp_arithmetic::{helpers_128bit::multiply_by_rational_with_rounding, Perbill, Rounding};
+
+use crate::{
+    device::Reputation,
+    hashing::{hash_in, Hash},
+    ids::AssignmentId,
+    pricing,
+    units::{Balance, AICP},
+};
+
+/// Parts in a [`Perbill`].
+const ONE: u128 = 1_000_000_000;
+
+const DRAW_CONTEXT: &str = "aicpw 2026 audit draw v1";
+
+/// The governed numbers of audits.
+#[derive(
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Debug,
+)]
+pub struct AuditPolicy {
+    /// Rate at [`Reputation::MAX`], and the floor of every rate.
+    pub lowest: Perbill,
+    /// Rate at [`Reputation::START`].
+    pub beginner: Perbill,
+    /// Rate at reputation 0.
+    pub worst: Perbill,
+    /// What the price adds to the rate at most; half of it at a price of `unit`.
+    pub surcharge: Perbill,
+    /// See `surcharge`; in the smallest unit of AICP.
+    pub unit: Balance,
+    /// The chance that is counted on that the audit of a wrong result ends with a verdict against
+    /// the provider: `d` above.
+    pub reliability: Perbill,
+    /// Auditors of one audit.
+    pub auditors: u8,
+    /// Share of the stake that a wrong result costs for those that found it.
+    pub reward: Perbill,
+}
+
+impl AuditPolicy {
+    /// The defaults: one result in twenty of the best provider, of which the bond is the inverse;
+    /// one in twelve of a beginner's; every second of one that has failed again and again. Audits may
+    /// fail as often as they succeed: more failures than a third of the stake in one hand brings
+    /// about.
+    pub const DEFAULT: Self = Self {
+        lowest: Perbill::from_percent(5),
+        beginner: Perbill::from_percent(8),
+        worst: Perbill::from_percent(50),
+        surcharge: Perbill::from_percent(2),
+        unit: 100 * AICP,
+        reliability: Perbill::from_percent(50),
+        auditors: 1,
+        reward: Perbill::from_percent(10),
+    };
+
+    /// Whether the numbers keep what this module promises. What is not sound must not be put in
+    /// force.
+    pub fn is_sound(&self) -> bool {
+        !self.lowest.is_zero()
+            && self.lowest <= self.beginner
+            && self.beginner <= self.worst
+            && !self.lowest_find().is_zero()
+            && self.auditors > 0
+            // reward · bond > 2 · p for each auditor, with bond = p / lowest_find.
+            && parts(self.reward)
+                > parts(self.lowest_find())
+                    .saturating_mul(2)
+                    .saturating_mul(u128::from(self.auditors))
+    }
+
+    /// The share of results to audit, of a provider of this `reputation` that has `locked`
+    /// (collateral and fraud bond together) at stake for a task of this `price`. Rounded up.
+    ///
+    /// Never below `lowest`. Never falls when the price rises, the stake shrinks or the reputation
+    /// falls. If the locks are so small that no rate deters ([`Self::deters`]), everything is
+    /// audited.
+    ///
+    /// In `replicated` the task's rate is the highest of its assignments': a quorum that colludes
+    /// gains and loses the same in each of them.
+    pub fn rate(&self, price: Balance, locked: Balance, reputation: Reputation) -> Perbill {
+        self.usual(price, reputation)
+            .max(self.deterrent(price, locked))
+            .max(self.lowest)
+    }
+
+    /// Rate by reputation and price, without regard to the locks.
+    fn usual(&self, price: Balance, reputation: Reputation) -> Perbill {
+        let start = u128::from(Reputation::START.0);
+        let max = u128::from(Reputation::MAX.0);
+        let at = u128::from(reputation.0).min(max);
+        let by_reputation = if at >= start {
+            between(
+                self.lowest,
+                self.beginner,
+                max.saturating_sub(at),
+                max.saturating_sub(start),
+            )
+        } else {
+            between(self.beginner, self.worst, start.saturating_sub(at), start)
+        };
+        let weight = share(price, price.saturating_add(self.unit), Rounding::Up);
+        let surcharge = share(
+            u128::from(weight.deconstruct()).saturating_mul(parts(self.surcharge)),
+            ONE * ONE,
+            Rounding::Up,
+        );
+        saturating_sum(by_reputation, surcharge)
+    }
+
+    /// The least rate for which (1) of the module's documentation holds; one if none does.
+    fn deterrent(&self, price: Balance, locked: Balance) -> Perbill {
+        if price == 0 {
+            return Perbill::zero();
+        }
+        // If the sum does not fit, the rate is higher than need be.
+        let find = share(price, price.saturating_add(locked), Rounding::Up);
+        let rate = share(parts(find), parts(self.reliability), Rounding::Up);
+        // (1) says more than, not as much as.
+        saturating_sum(rate, Perbill::from_parts(1))
+    }
+
+    /// Whether a cheat loses in expectation at this rate, by (1).
+    pub fn deters(&self, price: Balance, locked: Balance, rate: Perbill) -> bool {
+        price == 0 || rate >= self.deterrent(price, locked) && self.reachable(price, locked)
+    }
+
+    /// Whether (1) holds when everything is audited.
+    fn reachable(&self, price: Balance, locked: Balance) -> bool {
+        share(price, price.saturating_add(locked), Rounding::Up) < self.reliability
+    }
+
+    /// The least chance that a wrong result is found: `lowest · d`, rounded down.
+    fn lowest_find(&self) -> Perbill {
+        share(
+            parts(self.lowest).saturating_mul(parts(self.reliability)),
+            ONE * ONE,
+            Rounding::Down,
+        )
+    }
+
+    /// The fraud bond of an assignment of this price: enough at every reputation, whatever the
+    /// collateral. Rounded up; `None` if it does not fit a [`Balance`] or the policy is not sound.
+    pub fn fraud_bond(&self, price: Balance) -> Option<Balance> {
+        pricing::fraud_bond(price, self.lowest_find())
+    }
+
+    /// What the requester pays for audits beside the price: their expected cost, `rate · auditors ·
+    /// price`, rounded up to the smallest unit. `None` if it does not fit a [`Balance`].
+    pub fn cost(&self, price: Balance, rate: Perbill) -> Option<Balance> {
+        multiply_by_rational_with_rounding(price, self.per_task(rate), ONE, Rounding::Up)
+    }
+
+    /// The highest price that `budget` pays together with the [`Self::cost`] of audits at this rate.
+    /// With `lowest` as the rate it bounds what any provider may ask; with a provider's own rate it
+    /// is exact.
+    pub fn highest_price(&self, budget: Balance, rate: Perbill) -> Balance {
+        let parts = ONE.saturating_add(self.per_task(rate));
+        // price + ⌈price · x⌉ ≤ budget exactly if price · (1 + x) ≤ budget, for price is whole.
+        multiply_by_rational_with_rounding(budget, ONE, parts, Rounding::Down).unwrap_or(budget)
+    }
+
+    /// What those that found a wrong result get together, of the stake that it cost. Rounded down.
+    pub fn finders_reward(&self, slashed: Balance) -> Balance {
+        self.reward.mul_floor(slashed)
+    }
+
+    /// Audits per task, in billionths: more than one with many auditors.
+    fn per_task(&self, rate: Perbill) -> u128 {
+        parts(rate).saturating_mul(u128::from(self.auditors))
+    }
+}
+
+impl Default for AuditPolicy {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
+/// Whether the task of `assignment` is audited at this rate. `randomness` must have been unknown to
+/// everybody before the commit; in `replicated` the assignment is the last that committed.
+pub fn is_drawn(rate: Perbill, randomness: &Hash, assignment: AssignmentId) -> bool {
+    let digest = hash_in(DRAW_CONTEXT, &(randomness, assignment));
+    let [a, b, c, d, e, f, g, h, ..] = digest;
+    // 2⁶⁴ is so much more than 10⁹ that the remainder's bias is below 10⁻¹⁰.
+    let drawn = u64::from_le_bytes([a, b, c, d, e, f, g, h]) % 1_000_000_000;
+    drawn < u64::from(rate.deconstruct())
+}
+
+fn parts(share: Perbill) -> u128 {
+    u128::from(share.deconstruct())
+}
+
+/// `part / whole`, at most one; one if `whole` is zero.
+fn share(part: u128, whole: u128, rounding: Rounding) -> Perbill {
+    multiply_by_rational_with_rounding(part, ONE, whole, rounding)
+        .and_then(|parts| u32::try_from(parts).ok())
+        .map_or(Perbill::one(), Perbill::from_parts)
+}
+
+/// `from`, and `part / whole` of the way to `to`, which is not less. Rounded up.
+fn between(from: Perbill, to: Perbill, part: u128, whole: u128) -> Perbill {
+    let way = parts(to).saturating_sub(parts(from));
+    saturating_sum(
+        from,
+        share(
+            way.saturating_mul(part),
+            whole.saturating_mul(ONE),
+            Rounding::Up,
+        ),
+    )
+}
+
+fn saturating_sum(left: Perbill, right: Perbill) -> Perbill {
+    // `from_parts` limits itself to one, and two ones fit.
+    Perbill::from_parts(left.deconstruct().saturating_add(right.deconstruct()))
+}
+
+#[cfg(test)]
+mod tests;
