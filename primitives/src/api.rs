@@ -15,7 +15,7 @@ use codec::Codec;
 
 use crate::worker_key::WorkerId;
 
-pub use aicpw_protocol::view::{DryRun, HistoryHead, MarketClock};
+pub use aicpw_protocol::view::{DryRun, HistoryHead, MarketCensus, MarketClock};
 
 sp_api::decl_runtime_apis! {
     /// The market as a requester sees it.
@@ -59,5 +59,11 @@ sp_api::decl_runtime_apis! {
         fn orders(worker: WorkerId) -> mailbox::Orders;
         /// Height of this state.
         fn height() -> BlockNumber;
+    }
+
+    /// How large the market is: for metrics, which ask with every block.
+    pub trait CensusApi {
+        /// Sums that the pallets keep; nothing is counted for the answer.
+        fn census() -> MarketCensus;
     }
 }

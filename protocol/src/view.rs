@@ -3,7 +3,7 @@
 //! Generic over the account, so that clients need not link the runtime.
 
 use alloc::vec::Vec;
-use codec::{Decode, Encode};
+use codec::{Decode, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 
 use crate::{
@@ -197,6 +197,48 @@ pub struct MarketClock {
     pub block: BlockNumber,
     /// Whether the market is paused: the clock stands still, and no task is taken or matched.
     pub is_paused: bool,
+}
+
+/// How many tasks there are. Only that: a sum that no rule of the market reads.
+#[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "std", serde(rename_all = "camelCase"))]
+pub struct TaskCensus {
+    /// Tasks that are [`TaskStatus::Queued`] now.
+    pub queued: u32,
+    /// Tasks that are [`TaskStatus::Parked`] now.
+    pub parked: u32,
+    /// Tasks that are [`TaskStatus::Active`] now.
+    pub active: u32,
+    /// Tasks that are [`TaskStatus::Verifying`] now.
+    pub verifying: u32,
+    /// Tasks that were [`TaskStatus::Settled`] since genesis.
+    pub settled: u64,
+    /// Tasks that were [`TaskStatus::Cancelled`] since genesis.
+    pub cancelled: u64,
+    /// Tasks that were [`TaskStatus::Refunded`] since genesis.
+    pub refunded: u64,
+    /// Assignments made since genesis.
+    pub matched: u64,
+    /// Assignments failed since genesis, whoever's fault it was.
+    pub failed: u64,
+}
+
+/// How large the market is. Answered from sums, in constant time.
+#[derive(Encode, Decode, TypeInfo, Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "std", serde(rename_all = "camelCase"))]
+pub struct MarketCensus {
+    /// Tasks submitted since genesis.
+    pub submitted: u64,
+    /// What has become of them.
+    pub tasks: TaskCensus,
+    /// Devices in the order book: those that can be matched, and some that went offline and were not
+    /// met since.
+    pub listed_devices: u32,
+    /// Providers with a heartbeat in the running heartbeat period or the one before, whichever are
+    /// more.
+    pub live_providers: u32,
 }
 
 /// The head of the history, from which the next link is computed

@@ -5,8 +5,8 @@ use aicpw_protocol::{
     mailbox, pricing,
     task::{Needs, Verification},
     view::{
-        DeviceView, DryRun, HistoryHead, MarketClock as MarketClockView, MarketParameters,
-        ProviderView, TaskView,
+        DeviceView, DryRun, HistoryHead, MarketCensus, MarketClock as MarketClockView,
+        MarketParameters, ProviderView, TaskView,
     },
     DeviceId, Milliseconds, TaskId,
 };
@@ -132,6 +132,17 @@ impl_runtime_apis! {
 
         fn height() -> BlockNumber {
             System::block_number()
+        }
+    }
+
+    impl aicpw_primitives::api::CensusApi<Block> for Runtime {
+        fn census() -> MarketCensus {
+            MarketCensus {
+                submitted: Tasks::history_head().length,
+                tasks: Tasks::task_census(),
+                listed_devices: Matching::devices_listed(),
+                live_providers: ProviderStaking::live_providers(),
+            }
         }
     }
 

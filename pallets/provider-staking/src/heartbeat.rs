@@ -24,8 +24,8 @@ use sp_runtime::{
 };
 
 use crate::{
-    Call, Config, Devices, DevicesOf, Event, Heartbeat, Pallet, Presences, Providers, WorkerOwners,
-    LOG_TARGET,
+    Attendances, Call, Config, Devices, DevicesOf, Event, Heartbeat, Pallet, Presences, Providers,
+    WorkerOwners, LOG_TARGET,
 };
 
 /// How many blocks below the best one a heartbeat names: a fork this short does not spoil it.
@@ -159,6 +159,7 @@ impl<T: Config> Pallet<T> {
         let look = !was_online || presence.relist;
         presence.heartbeat = Some(Heartbeat { period, block: now });
         presence.relist = false;
+        Attendances::<T>::mutate(|attendance| attendance.add(period));
         // Before the devices are listed: they are offered because of it.
         Presences::<T>::insert(&provider, presence);
         if !was_online {

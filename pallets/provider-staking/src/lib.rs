@@ -31,7 +31,8 @@ pub mod weights;
 pub use aicpw_protocol::reputation::ReputationRecord;
 pub use pallet::*;
 pub use types::{
-    Device, Heartbeat, Ledger, Occupation, Presence, Provider, Unbonding, MISSED_HEARTBEATS,
+    Attendance, Device, Heartbeat, Ledger, Occupation, Presence, Provider, Unbonding,
+    MISSED_HEARTBEATS,
 };
 pub use weights::WeightInfo;
 
@@ -174,6 +175,10 @@ pub mod pallet {
     #[pallet::storage]
     pub type Presences<T: Config> =
         StorageMap<_, Blake2_128Concat, T::AccountId, Presence, ValueQuery>;
+
+    /// How many providers sent a heartbeat lately.
+    #[pallet::storage]
+    pub type Attendances<T: Config> = StorageValue<_, Attendance, ValueQuery>;
 
     /// What providers did before. Has the same keys as [`Providers`].
     #[pallet::storage]

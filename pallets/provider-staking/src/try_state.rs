@@ -1,8 +1,8 @@
 //! What always holds, in words.
 
 use crate::{
-    Config, Devices, DevicesOf, HoldReason, Ledgers, NextDevice, Occupations, Pallet, Presences,
-    Providers, ReputationRecords, WorkerOwners,
+    Attendances, Config, Devices, DevicesOf, HoldReason, Ledgers, NextDevice, Occupations, Pallet,
+    Presences, Providers, ReputationRecords, WorkerOwners,
 };
 use aicpw_protocol::{device::Reputation, DeviceId};
 use alloc::collections::BTreeMap;
@@ -63,6 +63,16 @@ impl<T: Config> Pallet<T> {
                 "No heartbeat is from the future"
             );
         }
+        let attendance = Attendances::<T>::get();
+        let present = Presences::<T>::iter_values()
+            .filter_map(|presence| presence.heartbeat)
+            .filter(|last| last.period == attendance.period)
+            .count();
+        ensure!(
+            // One that left the chain meanwhile is still counted.
+            present <= attendance.count as usize,
+            "Every heartbeat of the last period is counted"
+        );
         Ok(())
     }
 

@@ -156,6 +156,39 @@ impl Presence {
     }
 }
 
+/// How many providers there are, by their heartbeats.
+#[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Attendance {
+    /// The period of the last heartbeat of any provider.
+    pub period: BlockNumber,
+    /// Providers with a heartbeat in it.
+    pub count: u32,
+    /// Providers with one in the period before it.
+    pub before: u32,
+}
+
+impl Attendance {
+    /// A provider's first heartbeat in `period`, which never goes back.
+    pub fn add(&mut self, period: BlockNumber) {
+        *self = self.as_of(period);
+        self.count = self.count.saturating_add(1);
+    }
+
+    /// What there is of `period` and the one before it.
+    pub fn as_of(self, period: BlockNumber) -> Self {
+        let before = match period.saturating_sub(self.period) {
+            0 => return self,
+            1 => self.count,
+            _ => 0,
+        };
+        Self {
+            period,
+            count: 0,
+            before,
+        }
+    }
+}
+
 /// A device.
 #[derive(
     Encode, Decode, MaxEncodedLen, TypeInfo, CloneNoBound, PartialEqNoBound, EqNoBound, DebugNoBound,

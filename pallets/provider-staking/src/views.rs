@@ -9,8 +9,8 @@ use alloc::vec::Vec;
 use sp_application_crypto::ByteArray;
 
 use crate::{
-    Config, Device, Devices, DevicesOf, Ledgers, Pallet, Presences, Providers, ReputationRecords,
-    WorkerOwners,
+    Attendances, Config, Device, Devices, DevicesOf, Ledgers, Pallet, Presences, Providers,
+    ReputationRecords, WorkerOwners,
 };
 
 /// Most providers in one answer.
@@ -75,6 +75,13 @@ impl<T: Config> Pallet<T> {
             used_slots: device.used_slots,
             available: device.available,
         })
+    }
+
+    /// Providers with a heartbeat in this period or the one before, whichever are more: at the
+    /// beginning of a period few have sent theirs.
+    pub fn live_providers() -> u32 {
+        let attendance = Attendances::<T>::get().as_of(Self::current_period());
+        attendance.count.max(attendance.before)
     }
 
     /// The provider for which a worker key acts.

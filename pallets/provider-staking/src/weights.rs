@@ -119,7 +119,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
         Self::set_slots()
     }
     fn heartbeat(d: u32) -> Weight {
-        Self::estimate(CALL, 3, 1)
+        Self::estimate(CALL, 4, 2)
             .saturating_add(Self::devices_listed(d))
             .saturating_add(T::DbWeight::get().writes(d.into()))
     }

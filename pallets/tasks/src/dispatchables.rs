@@ -81,6 +81,7 @@ impl<T: Config> Pallet<T> {
             submission,
         };
         let manifest = task.submission.manifest.clone();
+        Self::count_task(None, &task.status);
         TasksOf::<T>::insert(&requester, id, ());
         Tasks::<T>::insert(id, task);
         T::MatchQueue::enqueue(id, QueueEnd::Back);

@@ -67,6 +67,7 @@ mod authorize;
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
 mod board;
+mod census;
 mod dispatchables;
 mod failure;
 mod lifecycle;
@@ -97,6 +98,7 @@ pub mod pallet {
         commitment::ResultOpening,
         sealing::Envelope,
         task::{FailureMessage, Fault, Progress, Refunded, Submission, Unmatched},
+        view::TaskCensus,
         AskPrice, AssignmentId, Balance, BlockNumber, ContentId, DeviceId, Hash, TaskId,
     };
     use frame_support::{
@@ -298,6 +300,12 @@ pub mod pallet {
     /// The hash chain over submissions.
     #[pallet::storage]
     pub type Submissions<T: Config> = StorageValue<_, History, ValueQuery>;
+
+    /// How many tasks there are, by state.
+    // Read and written once in a block, whatever happens in it: `on_initialize` pays for both.
+    #[pallet::storage]
+    #[pallet::whitelist_storage]
+    pub type Census<T: Config> = StorageValue<_, TaskCensus, ValueQuery>;
 
     /// Deadlines by the block in which they are served.
     #[pallet::storage]
@@ -551,7 +559,8 @@ pub mod pallet {
     #[pallet::hooks]
     impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
         fn on_initialize(_: BlockNumberFor<T>) -> Weight {
-            Self::serve_agenda(T::AgendaWeight::get())
+            let census = T::DbWeight::get().reads_writes(1, 1);
+            Self::serve_agenda(T::AgendaWeight::get()).saturating_add(census)
         }
 
         fn offchain_worker(_: BlockNumberFor<T>) {

@@ -55,6 +55,7 @@ impl<T: Config> Pallet<T> {
             }
             TaskStatus::Parked { .. } | TaskStatus::Active => {}
         }
+        Self::count_task(Some(&task.status), &to);
         task.status = to;
         Ok(())
     }
@@ -69,6 +70,9 @@ impl<T: Config> Pallet<T> {
         if !assignment_may_move(&assignment.status, &to) {
             defensive!("assignment transition", (id, &assignment.status, &to));
             return Err(Error::<T>::InvalidTransition.into());
+        }
+        if matches!(to, AssignmentStatus::Failed { .. }) {
+            Census::<T>::mutate(|census| census.failed = census.failed.saturating_add(1));
         }
         assignment.status = to;
         if let Some(deadline) = assignment.deadline() {

@@ -63,6 +63,7 @@ impl<T: Config> Pallet<T> {
             TasksOf::<T>::iter_keys().count() == Tasks::<T>::iter_keys().count(),
             "every task is in its requester's list, and nothing else is"
         );
+        Self::check_census()?;
         Self::check_history()
     }
 

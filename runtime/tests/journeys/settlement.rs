@@ -1,5 +1,6 @@
 //! Tasks that end well.
 
+use aicpw_primitives::api::runtime_decl_for_census_api::CensusApiV1;
 use aicpw_protocol::{
     pricing,
     task::{AssignmentStatus, TaskStatus},
@@ -11,7 +12,7 @@ use aicpw_runtime::{
         money::TreasuryAccount,
     },
     units::MILLI,
-    ProviderStaking,
+    ProviderStaking, Runtime,
 };
 use sp_keyring::Sr25519Keyring::{Bob, Charlie, Dave};
 
@@ -34,6 +35,11 @@ fn the_result_is_expected_and_paid_in_the_block_of_its_reveal() {
     let requester_after_submission = chain.balance(&Charlie.to_account_id());
     let on = assignment(&mut chain, id);
     bob.run(&mut chain, on, OUTPUT);
+
+    let census = chain.read(Runtime::census);
+    assert_eq!((census.submitted, census.tasks.settled), (1, 1));
+    assert_eq!((census.tasks.matched, census.tasks.active), (1, 0));
+    assert_eq!((census.listed_devices, census.live_providers), (1, 1));
 
     let view = task(&mut chain, id);
     let price = pricing::price(AskPrice(ask(500)), Gflops(10), Milliseconds(60_000)).unwrap();

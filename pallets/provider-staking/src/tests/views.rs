@@ -80,3 +80,17 @@ fn what_is_unknown_is_not_shown() {
         assert_eq!(View::provider_of_worker(worker("stranger")), None);
     });
 }
+
+#[test]
+fn live_providers_are_those_that_were_heard_of_lately() {
+    ExtBuilder.build_and_execute(|| {
+        assert_eq!(View::live_providers(), 0);
+        online_provider(ALICE, MIN_STAKE);
+        online_provider(BOB, MIN_STAKE);
+        assert_eq!(View::live_providers(), 2);
+        run_to_period(1);
+        assert_eq!(View::live_providers(), 2, "their turn may come later");
+        run_to_period(1);
+        assert_eq!(View::live_providers(), 0);
+    });
+}

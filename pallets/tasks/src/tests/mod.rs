@@ -5,6 +5,7 @@ mod agenda;
 mod authorization;
 mod board;
 mod cancel;
+mod census;
 mod commit_result;
 mod fail;
 mod grant_key;
