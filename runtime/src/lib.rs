@@ -144,6 +144,14 @@ mod runtime {
     // Governance for development chains; token holders take over with the governance pallets.
     #[runtime::pallet_index(21)]
     pub type Sudo = pallet_sudo;
+    #[runtime::pallet_index(22)]
+    pub type Proxy = pallet_proxy;
+    #[runtime::pallet_index(23)]
+    pub type Multisig = pallet_multisig;
+    #[runtime::pallet_index(24)]
+    pub type Preimage = pallet_preimage;
+    #[runtime::pallet_index(25)]
+    pub type Scheduler = pallet_scheduler;
 
     #[runtime::pallet_index(30)]
     pub type ProviderStaking = pallet_provider_staking;

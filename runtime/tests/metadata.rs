@@ -95,6 +95,14 @@ fn the_calls_that_carry_calls_are_known() {
         }
     }
     let known = [
+        "Multisig.as_multi",
+        "Multisig.as_multi_threshold_1",
+        "Proxy.proxy",
+        "Proxy.proxy_announced",
+        "Scheduler.schedule",
+        "Scheduler.schedule_after",
+        "Scheduler.schedule_named",
+        "Scheduler.schedule_named_after",
         "Sudo.sudo",
         "Sudo.sudo_as",
         "Sudo.sudo_unchecked_weight",

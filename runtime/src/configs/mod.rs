@@ -1,6 +1,8 @@
 //! The pallets' configuration, by theme. Every number says why it is what it is.
 
+pub mod accounts;
 pub mod consensus;
+pub mod governance;
 pub mod market;
 pub mod money;
 pub mod system;

@@ -15,7 +15,7 @@ use sp_runtime::{
 };
 
 use crate::{
-    units::{EXISTENTIAL_DEPOSIT, MICRO},
+    units::{EXISTENTIAL_DEPOSIT, MICRO, MILLI},
     AccountId, Authorship, Balance, Balances, Runtime, RuntimeEvent, RuntimeFreezeReason,
     RuntimeHoldReason, System,
 };
@@ -31,6 +31,17 @@ pub const WEIGHT_FEE: Balance = 1_850_000;
 /// Price of a byte of a transaction, in the token's smallest unit. A block full of bytes costs
 /// seventeen times what a block full of execution does: bytes are kept by everyone.
 pub const LENGTH_FEE: Balance = MICRO;
+
+/// Deposit for an item in the state, in the token's smallest unit,
+pub const ITEM_DEPOSIT: Balance = 100 * MILLI;
+
+/// and for each byte of it. It comes back when the item is removed.
+pub const BYTE_DEPOSIT: Balance = 100 * MICRO;
+
+/// Deposit for what an account has the state keep.
+pub const fn deposit(items: u32, bytes: u32) -> Balance {
+    items as Balance * ITEM_DEPOSIT + bytes as Balance * BYTE_DEPOSIT
+}
 
 parameter_types! {
     /// Receives protocol fees, dust, and fees of blocks that have no known author.

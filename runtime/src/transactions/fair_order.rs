@@ -57,9 +57,12 @@ impl TypeInfo for ChargeInFairOrder {
     }
 }
 
-/// The calls that a call carries, to be dispatched with it. A test keeps this complete: it looks
+/// The calls that a call carries, to be dispatched with it or later. A test keeps this complete: it looks
 /// for calls in the arguments of all calls that the metadata knows.
 fn carried(call: &RuntimeCall) -> Vec<&RuntimeCall> {
+    use pallet_multisig::Call as Multisig;
+    use pallet_proxy::Call as Proxy;
+    use pallet_scheduler::Call as Scheduler;
     use pallet_sudo::Call as Sudo;
     use pallet_utility::Call as Utility;
     match call {
@@ -78,6 +81,16 @@ fn carried(call: &RuntimeCall) -> Vec<&RuntimeCall> {
             Sudo::sudo { call }
             | Sudo::sudo_unchecked_weight { call, .. }
             | Sudo::sudo_as { call, .. },
+        )
+        | RuntimeCall::Proxy(Proxy::proxy { call, .. } | Proxy::proxy_announced { call, .. })
+        | RuntimeCall::Multisig(
+            Multisig::as_multi_threshold_1 { call, .. } | Multisig::as_multi { call, .. },
+        )
+        | RuntimeCall::Scheduler(
+            Scheduler::schedule { call, .. }
+            | Scheduler::schedule_named { call, .. }
+            | Scheduler::schedule_after { call, .. }
+            | Scheduler::schedule_named_after { call, .. },
         ) => Vec::from([&**call]),
         RuntimeCall::Utility(Utility::if_else { main, fallback }) => {
             Vec::from([&**main, &**fallback])

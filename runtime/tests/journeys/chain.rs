@@ -5,15 +5,15 @@ use std::sync::LazyLock;
 use aicpw_primitives::worker_key::WorkerProof;
 use aicpw_protocol::worker::{signing_payload, Statement};
 use aicpw_runtime::{
-    transactions::fair_order::ChargeInFairOrder, units::SLOT_MILLISECONDS, AccountId, Address,
-    Balance, Balances, Executive, Header, MarketClock, Matching, ProviderStaking, Runtime,
-    RuntimeCall, Signature, SignedPayload, System, Tasks, TxExtension, UncheckedExtrinsic,
-    WASM_BINARY,
+    presets, transactions::fair_order::ChargeInFairOrder, units::SLOT_MILLISECONDS, AccountId,
+    Address, Balance, Balances, Executive, Header, MarketClock, Matching, ProviderStaking, Runtime,
+    RuntimeCall, RuntimeGenesisConfig, Signature, SignedPayload, System, Tasks, TxExtension,
+    UncheckedExtrinsic,
 };
 use codec::Encode;
 use frame_support::{dispatch::DispatchResult, traits::fungible::Inspect};
 use frame_system::offchain::CreateAuthorizedTransaction;
-use sc_chain_spec::GenesisConfigBuilderRuntimeCaller;
+use sc_chain_spec::json_merge;
 use sp_consensus_babe::{
     digests::{PreDigest, SecondaryPlainPreDigest},
     BABE_ENGINE_ID,
@@ -25,16 +25,20 @@ use sp_runtime::{
     generic::{Digest, DigestItem, Era},
     traits::Header as _,
     transaction_validity::{TransactionSource, TransactionValidity, TransactionValidityError},
+    BuildStorage,
 };
 
 /// Any slot does; the chain starts with this one.
 const FIRST_SLOT: u64 = 7_000_000_000;
 
-/// Built once: it is made by the Wasm runtime, which takes seconds to compile.
+/// Built once, natively. That the Wasm runtime builds the same is for `tests/genesis.rs`.
 static GENESIS: LazyLock<Storage> = LazyLock::new(|| {
-    let wasm = WASM_BINARY.expect("the tests need the Wasm runtime: unset SKIP_WASM_BUILD");
-    GenesisConfigBuilderRuntimeCaller::<sp_io::SubstrateHostFunctions>::new(wasm)
-        .get_storage_for_named_preset(Some(&"development".to_string()))
+    let preset = presets::get_preset(&"development".into()).unwrap();
+    let mut config = serde_json::to_value(RuntimeGenesisConfig::default()).unwrap();
+    json_merge(&mut config, serde_json::from_slice(&preset).unwrap());
+    serde_json::from_value::<RuntimeGenesisConfig>(config)
+        .unwrap()
+        .build_storage()
         .unwrap()
 });
 

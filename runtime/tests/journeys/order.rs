@@ -29,6 +29,9 @@ fn signed_by(who: Sr25519Keyring) -> Box<OriginCaller> {
 
 /// Every way there is to have a call dispatched by another.
 fn wrapped(inner: RuntimeCall) -> Vec<RuntimeCall> {
+    use pallet_multisig::Call as Multisig;
+    use pallet_proxy::Call as Proxy;
+    use pallet_scheduler::Call as Scheduler;
     use pallet_sudo::Call as Sudo;
     use pallet_utility::Call as Utility;
     let calls = vec![transfer(), inner.clone()];
@@ -83,6 +86,62 @@ fn wrapped(inner: RuntimeCall) -> Vec<RuntimeCall> {
         .into(),
         Sudo::sudo_as {
             who: Address::Id(Bob.to_account_id()),
+            call: call.clone(),
+        }
+        .into(),
+        Proxy::proxy {
+            real: Address::Id(Bob.to_account_id()),
+            force_proxy_type: None,
+            call: call.clone(),
+        }
+        .into(),
+        Proxy::proxy_announced {
+            delegate: Address::Id(Charlie.to_account_id()),
+            real: Address::Id(Bob.to_account_id()),
+            force_proxy_type: None,
+            call: call.clone(),
+        }
+        .into(),
+        Multisig::as_multi_threshold_1 {
+            other_signatories: vec![Bob.to_account_id()],
+            call: call.clone(),
+        }
+        .into(),
+        Multisig::as_multi {
+            threshold: 2,
+            other_signatories: vec![Bob.to_account_id()],
+            maybe_timepoint: None,
+            call: call.clone(),
+            max_weight: weight,
+        }
+        .into(),
+        Scheduler::schedule {
+            when: u32::MAX,
+            maybe_periodic: None,
+            priority: 0,
+            call: call.clone(),
+        }
+        .into(),
+        Scheduler::schedule_after {
+            after: 1,
+            maybe_periodic: None,
+            priority: 0,
+            call: call.clone(),
+        }
+        .into(),
+        Scheduler::schedule_named {
+            id: [0; 32],
+            when: u32::MAX,
+            maybe_periodic: None,
+            priority: 0,
+            call: call.clone(),
+        }
+        .into(),
+        Scheduler::schedule_named_after {
+            id: [0; 32],
+            after: 1,
+            maybe_periodic: None,
+            priority: 0,
             call,
         }
         .into(),

@@ -1,0 +1,154 @@
+//! What accounts can do with each other: act for one another, act together.
+
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use frame_support::{parameter_types, traits::InstanceFilter};
+use scale_info::TypeInfo;
+use sp_runtime::traits::BlakeTwo256;
+
+use crate::{
+    configs::money::deposit, Balance, Balances, Runtime, RuntimeCall, RuntimeEvent, System,
+};
+
+/// What a proxy may do for the account that added it.
+///
+/// The numbers are part of every such call's encoding: they never change.
+#[derive(
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Debug,
+    Default,
+)]
+pub enum ProxyType {
+    /// Everything.
+    #[default]
+    #[codec(index = 0)]
+    Any,
+    /// Everything that gives none of the account's money to somebody else. A submission does: it
+    /// pays whoever takes the task.
+    #[codec(index = 1)]
+    NonTransfer,
+    /// What a provider does: stake, devices, worker key. What it unbonds goes back to the account.
+    #[codec(index = 2)]
+    Provider,
+    /// What a requester does, and so to spend on tasks.
+    #[codec(index = 3)]
+    Requester,
+    /// To propose, and to vote.
+    #[codec(index = 4)]
+    Governance,
+    /// To reject what another proxy has announced.
+    #[codec(index = 5)]
+    CancelProxy,
+}
+
+/// Calls by which several others are made. Each of those has to pass the filter as well.
+fn is_batch(call: &RuntimeCall) -> bool {
+    use pallet_utility::Call::{batch, batch_all, force_batch};
+    matches!(
+        call,
+        RuntimeCall::Utility(batch { .. } | batch_all { .. } | force_batch { .. })
+    )
+}
+
+fn is_governance(call: &RuntimeCall) -> bool {
+    matches!(call, RuntimeCall::Preimage(_))
+}
+
+fn is_cancel(call: &RuntimeCall) -> bool {
+    matches!(
+        call,
+        RuntimeCall::Proxy(pallet_proxy::Call::reject_announcement { .. })
+    )
+}
+
+impl InstanceFilter<RuntimeCall> for ProxyType {
+    fn filter(&self, call: &RuntimeCall) -> bool {
+        if *self != Self::CancelProxy && is_batch(call) {
+            return true;
+        }
+        match self {
+            Self::Any => true,
+            Self::NonTransfer => {
+                let submits = matches!(call, RuntimeCall::Tasks(pallet_tasks::Call::submit { .. }));
+                let is_known = matches!(
+                    call,
+                    RuntimeCall::System(_)
+                        | RuntimeCall::Session(_)
+                        | RuntimeCall::Multisig(_)
+                        | RuntimeCall::Proxy(_)
+                        | RuntimeCall::ProviderStaking(_)
+                        | RuntimeCall::Tasks(_)
+                );
+                (is_known && !submits) || is_governance(call)
+            }
+            Self::Provider => matches!(call, RuntimeCall::ProviderStaking(_)),
+            Self::Requester => matches!(call, RuntimeCall::Tasks(_)),
+            Self::Governance => is_governance(call),
+            Self::CancelProxy => is_cancel(call),
+        }
+    }
+
+    fn is_superset(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Any, _) => true,
+            (one, other) if one == other => true,
+            (Self::NonTransfer, Self::Provider | Self::Governance | Self::CancelProxy) => true,
+            _ => false,
+        }
+    }
+}
+
+parameter_types! {
+    /// For an account's list of proxies,
+    pub const ProxyDepositBase: Balance = deposit(1, 8);
+    /// and for each proxy in it.
+    pub const ProxyDepositFactor: Balance = deposit(0, 33);
+    /// For a proxy's list of announcements,
+    pub const AnnouncementDepositBase: Balance = deposit(1, 8);
+    /// and for each announcement in it.
+    pub const AnnouncementDepositFactor: Balance = deposit(0, 66);
+    /// Proxies of an account, and announcements of a proxy.
+    pub const MaxProxies: u32 = 32;
+    /// For a call that waits for signatures,
+    pub const MultisigDepositBase: Balance = deposit(1, 88);
+    /// and for each signatory that is needed.
+    pub const MultisigDepositFactor: Balance = deposit(0, 32);
+    /// Accounts that can act together.
+    pub const MaxSignatories: u32 = 100;
+}
+
+impl pallet_proxy::Config for Runtime {
+    type RuntimeEvent = RuntimeEvent;
+    type RuntimeCall = RuntimeCall;
+    type Currency = Balances;
+    type ProxyType = ProxyType;
+    type ProxyDepositBase = ProxyDepositBase;
+    type ProxyDepositFactor = ProxyDepositFactor;
+    type MaxProxies = MaxProxies;
+    type WeightInfo = pallet_proxy::weights::SubstrateWeight<Runtime>;
+    type MaxPending = MaxProxies;
+    type CallHasher = BlakeTwo256;
+    type AnnouncementDepositBase = AnnouncementDepositBase;
+    type AnnouncementDepositFactor = AnnouncementDepositFactor;
+    type BlockNumberProvider = System;
+}
+
+impl pallet_multisig::Config for Runtime {
+    type RuntimeEvent = RuntimeEvent;
+    type RuntimeCall = RuntimeCall;
+    type Currency = Balances;
+    type DepositBase = MultisigDepositBase;
+    type DepositFactor = MultisigDepositFactor;
+    type MaxSignatories = MaxSignatories;
+    type WeightInfo = pallet_multisig::weights::SubstrateWeight<Runtime>;
+    type BlockNumberProvider = System;
+}

@@ -1,0 +1,237 @@
+//! Accounts act for one another, and together.
+
+use aicpw_runtime::{
+    configs::{accounts::ProxyType, market::SubmissionFee},
+    units::UNIT,
+    AccountId, Address, Balances, ProviderStaking, Runtime, RuntimeCall, RuntimeEvent, System,
+    Tasks,
+};
+use frame_support::{
+    dispatch::DispatchResult,
+    traits::{fungible::InspectHold, InstanceFilter},
+};
+use sp_keyring::Sr25519Keyring::{self, Alice, Bob, Charlie, Dave, Eve};
+use sp_runtime::DispatchError;
+
+use crate::{
+    chain::Chain,
+    market::{ask, submission, Provider, OPTIMISTIC},
+};
+
+fn submit() -> RuntimeCall {
+    let submission = submission(OPTIMISTIC);
+    pallet_tasks::Call::submit { submission }.into()
+}
+
+fn transfer() -> RuntimeCall {
+    pallet_balances::Call::transfer_keep_alive {
+        dest: Address::Id(Dave.to_account_id()),
+        value: UNIT,
+    }
+    .into()
+}
+
+fn batch(call: RuntimeCall) -> RuntimeCall {
+    pallet_utility::Call::batch_all { calls: vec![call] }.into()
+}
+
+fn add_proxy(chain: &mut Chain, real: Sr25519Keyring, kind: ProxyType) {
+    let add = pallet_proxy::Call::add_proxy {
+        delegate: Address::Id(Eve.to_account_id()),
+        proxy_type: kind,
+        delay: 0,
+    };
+    chain.sign(real, add).unwrap();
+}
+
+/// Eve acts for `real`; what came of the call itself.
+fn as_proxy(chain: &mut Chain, real: Sr25519Keyring, call: RuntimeCall) -> DispatchResult {
+    let proxy = pallet_proxy::Call::proxy {
+        real: Address::Id(real.to_account_id()),
+        force_proxy_type: None,
+        call: Box::new(call),
+    };
+    chain.sign(Eve, proxy).unwrap();
+    chain.read(|| {
+        System::events()
+            .into_iter()
+            .rev()
+            .find_map(|record| match record.event {
+                RuntimeEvent::Proxy(pallet_proxy::Event::ProxyExecuted { result }) => Some(result),
+                _ => None,
+            })
+            .unwrap()
+    })
+}
+
+fn filtered() -> DispatchResult {
+    Err(frame_system::Error::<Runtime>::CallFiltered.into())
+}
+
+#[test]
+fn a_requesters_proxy_spends_on_tasks_and_on_nothing_else() {
+    let mut chain = Chain::development();
+    add_proxy(&mut chain, Charlie, ProxyType::Requester);
+    as_proxy(&mut chain, Charlie, submit()).unwrap();
+    as_proxy(&mut chain, Charlie, batch(submit())).unwrap();
+    let tasks = chain.read(|| Tasks::tasks_view(Some(Charlie.to_account_id()), None, 10));
+    assert_eq!(tasks.len(), 2, "they are Charlie's tasks");
+
+    let before = chain.balance(&Charlie.to_account_id());
+    assert_eq!(as_proxy(&mut chain, Charlie, transfer()), filtered());
+    assert!(as_proxy(&mut chain, Charlie, batch(transfer())).is_err());
+    let unbond = pallet_provider_staking::Call::unbond { amount: UNIT };
+    assert_eq!(as_proxy(&mut chain, Charlie, unbond.into()), filtered());
+    assert_eq!(chain.balance(&Charlie.to_account_id()), before);
+}
+
+#[test]
+fn a_providers_proxy_manages_devices_and_spends_nothing() {
+    let mut chain = Chain::development();
+    let bob = Provider::join(&mut chain, Bob, ask(300));
+    add_proxy(&mut chain, Bob, ProxyType::Provider);
+    let unbond = pallet_provider_staking::Call::unbond { amount: UNIT };
+    as_proxy(&mut chain, Bob, unbond.into()).unwrap();
+    let view = chain
+        .read(|| ProviderStaking::provider_view(bob.account()))
+        .unwrap();
+    assert_eq!(view.unbonding, UNIT);
+
+    for call in [submit(), transfer(), batch(transfer()), batch(submit())] {
+        assert!(as_proxy(&mut chain, Bob, call.clone()).is_err(), "{call:?}");
+    }
+}
+
+#[test]
+fn a_proxy_that_may_not_transfer_may_not_submit_either() {
+    let mut chain = Chain::development();
+    add_proxy(&mut chain, Charlie, ProxyType::NonTransfer);
+    let remark = frame_system::Call::remark_with_event { remark: vec![1] };
+    as_proxy(&mut chain, Charlie, remark.into()).unwrap();
+    for call in [submit(), transfer(), batch(transfer()), batch(submit())] {
+        assert!(
+            as_proxy(&mut chain, Charlie, call.clone()).is_err(),
+            "{call:?}"
+        );
+    }
+    // Nor may it make itself a proxy that may.
+    let widen = pallet_proxy::Call::add_proxy {
+        delegate: Address::Id(Eve.to_account_id()),
+        proxy_type: ProxyType::Any,
+        delay: 0,
+    };
+    assert_eq!(as_proxy(&mut chain, Charlie, widen.into()), filtered());
+}
+
+/// Whoever may do less may do nothing that whoever may do more may not.
+#[test]
+fn supersets_permit_all_that_they_contain() {
+    use ProxyType::*;
+    let kinds = [
+        Any,
+        NonTransfer,
+        Provider,
+        Requester,
+        Governance,
+        CancelProxy,
+    ];
+    let calls = [
+        submit(),
+        transfer(),
+        batch(submit()),
+        pallet_provider_staking::Call::unbond { amount: UNIT }.into(),
+        pallet_tasks::Call::cancel {
+            task: aicpw_protocol::TaskId(0),
+        }
+        .into(),
+        pallet_preimage::Call::note_preimage { bytes: vec![1] }.into(),
+        pallet_proxy::Call::reject_announcement {
+            delegate: Address::Id(Eve.to_account_id()),
+            call_hash: Default::default(),
+        }
+        .into(),
+        frame_system::Call::remark { remark: vec![] }.into(),
+    ];
+    for more in kinds {
+        for less in kinds.into_iter().filter(|less| more.is_superset(less)) {
+            for call in &calls {
+                assert!(
+                    more.filter(call) || !less.filter(call),
+                    "{more:?} contains {less:?}, but does not permit {call:?}"
+                );
+            }
+        }
+    }
+    assert!(kinds.iter().all(|kind| Any.is_superset(kind)));
+    assert!(!NonTransfer.is_superset(&Requester));
+}
+
+#[test]
+fn two_of_three_submit_a_task_together() {
+    let mut chain = Chain::development();
+    let others = |but: Sr25519Keyring| -> Vec<AccountId> {
+        let mut others: Vec<_> = [Alice, Bob, Charlie]
+            .into_iter()
+            .filter(|key| *key != but)
+            .map(|key| key.to_account_id())
+            .collect();
+        others.sort();
+        others
+    };
+    let mut members = others(Dave);
+    members.sort();
+    let joint = pallet_multisig::Pallet::<Runtime>::multi_account_id(&members, 2);
+    let fund = pallet_balances::Call::transfer_keep_alive {
+        dest: Address::Id(joint.clone()),
+        value: 10 * UNIT,
+    };
+    chain.sign(Dave, fund).unwrap();
+
+    let max_weight = frame_support::weights::Weight::from_parts(10_000_000_000, 1_000_000);
+    let first = pallet_multisig::Call::as_multi {
+        threshold: 2,
+        other_signatories: others(Alice),
+        maybe_timepoint: None,
+        call: Box::new(submit()),
+        max_weight,
+    };
+    chain.sign(Alice, first).unwrap();
+    assert_eq!(chain.read(Tasks::history_head).length, 0);
+    let timepoint = pallet_multisig::Timepoint {
+        height: chain.height(),
+        index: 1,
+    };
+    let second = pallet_multisig::Call::as_multi {
+        threshold: 2,
+        other_signatories: others(Bob),
+        maybe_timepoint: Some(timepoint),
+        call: Box::new(submit()),
+        max_weight,
+    };
+    chain.sign(Bob, second).unwrap();
+    let tasks = chain.read(|| Tasks::tasks_view(Some(joint.clone()), None, 10));
+    assert_eq!(tasks.len(), 1);
+    let held = chain.read(|| Balances::total_balance_on_hold(&joint));
+    assert_eq!(held, UNIT, "the joint account's money is in escrow");
+    assert_eq!(
+        chain.balance(&joint),
+        10 * UNIT - SubmissionFee::get(),
+        "and paid for it"
+    );
+}
+
+#[test]
+fn nobody_else_can_act_for_an_account() {
+    let mut chain = Chain::development();
+    let proxy = pallet_proxy::Call::proxy {
+        real: Address::Id(Charlie.to_account_id()),
+        force_proxy_type: None,
+        call: Box::new(transfer()),
+    };
+    assert_eq!(
+        chain.sign(Eve, proxy),
+        Err(DispatchError::from(
+            pallet_proxy::Error::<Runtime>::NotProxy
+        ))
+    );
+}
