@@ -155,7 +155,8 @@ pub struct ProviderView<AccountId> {
     pub devices: Vec<DeviceView<AccountId>>,
 }
 
-/// The governed parameters that a client needs before it submits.
+/// The governed parameters that a client needs before it submits, and to tell a person how long
+/// things take. Windows that are counted in blocks are nominal: a block can come late.
 #[derive(Encode, Decode, TypeInfo, Clone, PartialEq, Eq, Debug)]
 #[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "std", serde(rename_all = "camelCase"))]
@@ -185,6 +186,16 @@ pub struct MarketParameters {
     pub window_range: (u64, u64),
     /// Shortest and longest match window, in milliseconds.
     pub match_window_range: (u64, u64),
+    /// Blocks from the match of a sealed task in which its key has to be granted.
+    pub key_window: BlockNumber,
+    /// Blocks from the match, or of a sealed task from the grant, in which the job has to start.
+    pub start_window: BlockNumber,
+    /// Blocks from one sign of progress in which the next has to come.
+    pub progress_window: BlockNumber,
+    /// Blocks from the commit in which the result has to be revealed.
+    pub reveal_window: BlockNumber,
+    /// Blocks from the end of a task for which its result can be fetched.
+    pub retrieval_window: BlockNumber,
 }
 
 /// The market's clock.

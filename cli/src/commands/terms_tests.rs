@@ -22,6 +22,11 @@ fn market() -> MarketParameters {
         max_time_limit: 86_400_000,
         window_range: (10_000, 3_600_000),
         match_window_range: (10_000, 86_400_000),
+        key_window: 240,
+        start_window: 240,
+        progress_window: 240,
+        reveal_window: 240,
+        retrieval_window: 14_400,
     }
 }
 

@@ -62,11 +62,12 @@ impl FakeNode {
         self.transactions.load(Ordering::SeqCst)
     }
 
-    /// Runs `aicpw` as Bob.
+    /// Runs `aicpw`, as Bob if `arguments` do not say otherwise.
     pub fn run(&self, arguments: &[&str]) -> Output {
         Command::new(env!("CARGO_BIN_EXE_aicpw"))
-            .args(["--url", &self.url, "--suri", "//Bob"])
+            .args(["--url", &self.url])
             .args(arguments)
+            .env("AICPW_SURI", "//Bob")
             .output()
             .unwrap()
     }
@@ -186,6 +187,11 @@ fn market() -> MarketParameters {
         max_time_limit: 86_400_000,
         window_range: (10_000, 3_600_000),
         match_window_range: (10_000, 86_400_000),
+        key_window: 240,
+        start_window: 240,
+        progress_window: 240,
+        reveal_window: 240,
+        retrieval_window: 14_400,
     }
 }
 

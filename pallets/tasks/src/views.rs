@@ -117,6 +117,11 @@ impl<T: Config> Pallet<T> {
             max_time_limit: T::MaxTimeLimit::get(),
             window_range: (T::MinOptimisticWindow::get(), T::MaxOptimisticWindow::get()),
             match_window_range: (T::MinMatchWindow::get(), T::MaxMatchWindow::get()),
+            key_window: T::KeyWindow::get(),
+            start_window: T::StartWindow::get(),
+            progress_window: T::ProgressWindow::get(),
+            reveal_window: T::RevealWindow::get(),
+            retrieval_window: T::RetrievalWindow::get(),
         }
     }
 }

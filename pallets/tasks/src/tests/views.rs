@@ -74,6 +74,11 @@ fn history_and_parameters() {
         assert_eq!(parameters.heartbeat_period, 20);
         assert_eq!(parameters.min_stake, 77);
         assert_eq!(parameters.submission_fee, SUBMISSION_FEE);
+        assert_eq!(parameters.key_window, KEY_WINDOW);
+        assert_eq!(parameters.start_window, START_WINDOW);
+        assert_eq!(parameters.progress_window, PROGRESS_WINDOW);
+        assert_eq!(parameters.reveal_window, REVEAL_WINDOW);
+        assert_eq!(parameters.retrieval_window, RETRIEVAL_WINDOW);
         let rate = sp_runtime::Perbill::from_parts(parameters.protocol_fee_ppb);
         assert_eq!(pricing::protocol_fee(PRICE, rate), FEE);
     });
