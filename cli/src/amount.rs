@@ -16,6 +16,23 @@ impl Amount {
     pub fn with_unit(self) -> String {
         format!("{self} AICP")
     }
+
+    /// The amount for a column of a table: at least four digits that count, the rest cut off.
+    pub fn brief(self) -> String {
+        let text = self.to_string();
+        let Some((whole, fraction)) = text.split_once('.') else {
+            return text;
+        };
+        let zeros = match whole {
+            "0" => fraction.len() - fraction.trim_start_matches('0').len(),
+            _ => 0,
+        };
+        let digits = &fraction[..fraction.len().min(zeros + 4)];
+        match digits.trim_end_matches('0') {
+            "" => whole.to_owned(),
+            digits => format!("{whole}.{digits}"),
+        }
+    }
 }
 
 impl FromStr for Amount {
@@ -90,6 +107,20 @@ mod tests {
         );
         assert_eq!(Amount(1).to_string(), "0.000000000000000001");
         assert_eq!(Amount(3 * AICP / 2).with_unit(), "1.5 AICP");
+    }
+
+    #[test]
+    fn brief_in_tables() {
+        for (exact, brief) in [
+            ("1000", "1000"),
+            ("0.5", "0.5"),
+            ("0.016666666666666667", "0.01666"),
+            ("998.123456789", "998.1234"),
+            ("12.000001", "12"),
+            ("0.000000000000000001", "0.000000000000000001"),
+        ] {
+            assert_eq!(Amount(parse(exact).unwrap()).brief(), brief);
+        }
     }
 
     #[test]

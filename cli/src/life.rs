@@ -13,7 +13,7 @@ use aicpw_protocol::{
 };
 use serde::Serialize;
 
-use crate::{account::Account, amount::Amount, verify::show_hash};
+use crate::{account::Account, amount::Amount, chain::read::Clock, verify::show_hash};
 
 /// Something that happened.
 #[derive(Serialize, Clone, PartialEq, Eq, Debug)]
@@ -114,38 +114,35 @@ pub fn explain_unmatched(reason: Unmatched) -> &'static str {
     }
 }
 
-impl std::fmt::Display for Step {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl Step {
+    /// The step for people, who are told blocks as time.
+    pub fn show(&self, clock: &Clock) -> String {
         match self {
-            Self::Parked { reason } => write!(f, "waits: {}", explain_unmatched(*reason)),
+            Self::Parked { reason } => format!("waits: {}", explain_unmatched(*reason)),
             Self::Matched {
                 provider,
                 device,
                 price,
                 ..
-            } => {
-                write!(
-                    f,
-                    "matched for {} with device {device} of {provider}",
-                    price.with_unit()
-                )
-            }
-            Self::KeyGranted { .. } => f.write_str("data key granted"),
-            Self::Started { .. } => f.write_str("started"),
+            } => format!(
+                "matched for {} with device {device} of {provider}",
+                price.with_unit()
+            ),
+            Self::KeyGranted { .. } => "data key granted".into(),
+            Self::Started { .. } => "started".into(),
             Self::Progress {
                 steps_done,
                 steps_total,
                 ..
-            } => {
-                write!(f, "{steps_done} of {steps_total} kernel launches")
-            }
-            Self::Committed { .. } => f.write_str("committed: the job is done"),
+            } => format!("{steps_done} of {steps_total} kernel launches"),
+            Self::Committed { .. } => "committed: the job is done".into(),
             Self::Revealed { result_root, .. } => {
-                write!(f, "revealed: result root {}", show_hash(result_root))
+                format!("revealed: result root {}", show_hash(result_root))
             }
-            Self::Verifying { settle_at } => {
-                write!(f, "can be accepted; settles by itself in block {settle_at}")
-            }
+            Self::Verifying { settle_at } => format!(
+                "can be accepted; settles by itself {}",
+                clock.until(*settle_at)
+            ),
             Self::Failed {
                 assignment,
                 provider,
@@ -153,21 +150,17 @@ impl std::fmt::Display for Step {
                 message,
                 ..
             } => {
-                write!(
-                    f,
-                    "assignment {assignment} of {provider} failed: {}",
-                    words(fault)
-                )?;
-                if message.is_empty() {
-                    Ok(())
-                } else {
-                    write!(f, ": {message}")
+                let fault = words(fault);
+                let text = format!("assignment {assignment} of {provider} failed: {fault}");
+                match message.is_empty() {
+                    true => text,
+                    false => format!("{text}: {message}"),
                 }
             }
-            Self::Requeued => f.write_str("waits for another device"),
-            Self::Settled { paid } => write!(f, "settled: {} paid", paid.with_unit()),
-            Self::Cancelled => f.write_str("cancelled"),
-            Self::Refunded { reason } => write!(f, "refunded: {}", words(reason)),
+            Self::Requeued => "waits for another device".into(),
+            Self::Settled { paid } => format!("settled: {} paid", paid.with_unit()),
+            Self::Cancelled => "cancelled".into(),
+            Self::Refunded { reason } => format!("refunded: {}", words(reason)),
         }
     }
 }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::chain::read::tests::CLOCK;
 use aicpw_protocol::{
     commitment::ResultOpening,
     device::Reputation,
@@ -111,7 +112,7 @@ fn a_task_that_goes_well() {
     let steps = life.observe(&view(TaskStatus::Active, vec![assignment(0, running(0))]));
     assert_eq!(names(&steps), ["started"]);
     let steps = life.observe(&view(TaskStatus::Active, vec![assignment(0, running(4))]));
-    assert_eq!(steps[0].to_string(), "4 of 10 kernel launches");
+    assert_eq!(steps[0].show(&CLOCK), "4 of 10 kernel launches");
     assert!(life
         .observe(&view(TaskStatus::Active, vec![assignment(0, running(4))]))
         .is_empty());
@@ -129,6 +130,10 @@ fn a_task_that_goes_well() {
     let verifying = TaskStatus::Verifying { settle_at: 400 };
     let steps = life.observe(&view(verifying, vec![assignment(0, revealed)]));
     assert_eq!(names(&steps), ["revealed", "verifying"]);
+    assert_eq!(
+        steps[1].show(&CLOCK),
+        "can be accepted; settles by itself in about 75 s (block 400)"
+    );
     let settled = AssignmentStatus::Settled {
         opening: opening(),
         at: 160,
@@ -138,7 +143,7 @@ fn a_task_that_goes_well() {
         paid: 1_500_000_000_000_000_000,
     };
     let steps = life.observe(&view(paid, vec![assignment(0, settled)]));
-    assert_eq!(steps[0].to_string(), "settled: 1.5 AICP paid");
+    assert_eq!(steps[0].show(&CLOCK), "settled: 1.5 AICP paid");
     assert_eq!(steps.len(), 1);
 }
 
@@ -170,7 +175,7 @@ fn a_failure_and_another_attempt() {
     let steps = life.observe(&view(queued, vec![assignment(0, failed.clone())]));
     assert_eq!(names(&steps), ["failed", "requeued"]);
     assert!(steps[0]
-        .to_string()
+        .show(&CLOCK)
         .ends_with("failed: build failed: render.cl:3: error"));
     let again = vec![
         assignment(0, failed.clone()),

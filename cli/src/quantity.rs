@@ -63,6 +63,32 @@ pub fn show_elapsed(elapsed: std::time::Duration) -> String {
     }
 }
 
+/// How long something takes by the nominal time of blocks, for people: no more precise than that is.
+pub fn show_about(span: Milliseconds) -> String {
+    let rounded = |unit: u64| span.0.saturating_add(unit / 2) / unit;
+    match span.0 {
+        0..120_000 => format!("{} s", rounded(1_000).max(1)),
+        120_000..7_200_000 => format!("{} min", rounded(60_000)),
+        7_200_000..172_800_000 => format!("{} h", tenths(rounded(360_000))),
+        _ => format!("{} days", tenths(rounded(8_640_000))),
+    }
+}
+
+fn tenths(number: u64) -> String {
+    match number % 10 {
+        0 => (number / 10).to_string(),
+        tenth => format!("{}.{tenth}", number / 10),
+    }
+}
+
+/// So many of something, for people: `1 file`, `2 files`.
+pub fn count(number: usize, thing: &str) -> String {
+    match number {
+        1 => format!("1 {thing}"),
+        _ => format!("{number} {thing}s"),
+    }
+}
+
 /// Reads a size of memory: `512MiB`, `2GiB`, `1TiB`; a bare number is MiB.
 pub fn parse_memory(text: &str) -> Result<Mebibytes, String> {
     let wrong = || format!("`{text}` is not a size of memory; write it as 512MiB or 2GiB");
@@ -85,6 +111,34 @@ pub fn mebibytes_for(bytes: u64) -> Mebibytes {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn spans_by_the_nominal_time_of_blocks() {
+        for (ms, text) in [
+            (250, "1 s"),
+            (59_750, "60 s"),
+            (119_999, "120 s"),
+            (150_000, "3 min"),
+            (3_600_000, "60 min"),
+            (7_200_000, "2 h"),
+            (9_300_000, "2.6 h"),
+            (604_800_000, "7 days"),
+        ] {
+            assert_eq!(show_about(Milliseconds(ms)), text);
+        }
+        assert_eq!(
+            show_about(Milliseconds(u64::MAX)),
+            "213503982334.6 days",
+            "no overflow"
+        );
+    }
+
+    #[test]
+    fn one_is_not_many() {
+        assert_eq!(count(0, "file"), "0 files");
+        assert_eq!(count(1, "file"), "1 file");
+        assert_eq!(count(2, "rating"), "2 ratings");
+    }
 
     #[test]
     fn spans_with_units() {

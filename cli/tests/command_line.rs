@@ -233,7 +233,7 @@ fn what_cannot_be_done_with_stake_is_said_before_anything_is_sent() {
         error["message"]
             .as_str()
             .unwrap()
-            .contains("300 AICP in about 16 min"),
+            .contains("300 AICP in about 17 min"),
         "{error}"
     );
     let error = node.failure(&["provider", "deregister", "--yes"], 2);
@@ -296,6 +296,37 @@ fn what_is_so_already_is_not_sent_again() {
         let text = node.text(arguments);
         assert!(text.starts_with("nothing to change: device"), "{text}");
     }
+    assert_eq!(node.transactions(), 0);
+}
+
+#[test]
+fn a_stake_below_the_minimum_is_said_before_anything_is_announced() {
+    let node = FakeNode::start();
+    let register = [
+        "--suri",
+        "//Charlie",
+        "provider",
+        "register",
+        "--ask",
+        "0.5",
+    ];
+    let output = node.run(&[&register[..], &["--stake", "50"]].concat());
+    assert_eq!(output.status.code(), Some(2));
+    assert!(output.stdout.is_empty(), "announced: {output:?}");
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(text.contains("--stake: at least 100 AICP"), "{text}");
+    let error = node.failure(&["provider", "unbond", "650"], 2);
+    assert!(
+        error["message"]
+            .as_str()
+            .unwrap()
+            .contains("50 AICP stay active, less than the minimum of 100 AICP"),
+        "{error}"
+    );
+    // Whoever does not want to be asked is told all the same.
+    let output = node.run(&["provider", "unbond", "650", "--yes"]);
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(text.contains("warning: 50 AICP stay active"), "{text}");
     assert_eq!(node.transactions(), 0);
 }
 

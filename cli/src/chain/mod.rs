@@ -15,6 +15,7 @@ mod sync;
 
 use std::{sync::Arc, time::Duration};
 
+use aicpw_protocol::Milliseconds;
 use codec::{Decode, Encode};
 use subxt::{
     backend::LegacyBackend,
@@ -43,6 +44,7 @@ pub struct Chain {
     methods: LegacyRpcMethods<RpcConfigFor<SubstrateConfig>>,
     // Needed for signing only: it reads the metadata.
     client: OnceCell<OnlineClient<SubstrateConfig>>,
+    block_time: OnceCell<Milliseconds>,
 }
 
 impl Chain {
@@ -81,6 +83,7 @@ impl Chain {
             methods: LegacyRpcMethods::new(rpc.clone()),
             rpc,
             client: OnceCell::new(),
+            block_time: OnceCell::new(),
         }
     }
 

@@ -1,7 +1,5 @@
 //! What the chain says of the market.
 
-use std::time::Duration;
-
 use aicpw_protocol::{
     hashing::Hash,
     task::Needs,
@@ -19,7 +17,7 @@ use super::{explain, Chain};
 use crate::{
     account::Account,
     error::{Error, Result},
-    quantity::show_elapsed,
+    quantity::show_about,
 };
 
 /// Requests that are under way at once.
@@ -64,10 +62,36 @@ impl Clock {
     /// How long `blocks` take, for people.
     pub fn span(&self, blocks: BlockNumber) -> String {
         let span = u64::from(blocks).saturating_mul(self.block_time.0);
-        show_elapsed(Duration::from_millis(span))
+        show_about(Milliseconds(span))
     }
 
-    /// When `block` comes, for people.
+    /// How long ago a block was, for people.
+    pub fn age(&self, block: BlockNumber) -> String {
+        format!("{} ago", self.span(self.now.saturating_sub(block)))
+    }
+
+    /// When something was, for people: `about 60 s ago (block 1234)`.
+    pub fn since(&self, block: BlockNumber) -> String {
+        format!("about {} (block {block})", self.age(block))
+    }
+
+    /// How long there is until a deadline, for people: `about 60 s left (block 1234)`.
+    pub fn left(&self, deadline: BlockNumber) -> String {
+        match deadline.saturating_sub(self.now) {
+            0 => format!("no time left (block {deadline})"),
+            blocks => {
+                let paused = if self.is_paused {
+                    ", the market is paused"
+                } else {
+                    ""
+                };
+                let span = self.span(blocks);
+                format!("about {span} left (block {deadline}{paused})")
+            }
+        }
+    }
+
+    /// When `block` comes, for people: `in about 60 s (block 1234)`.
     pub fn until(&self, block: BlockNumber) -> String {
         match block.saturating_sub(self.now) {
             0 => "now".into(),
@@ -178,13 +202,22 @@ impl Chain {
             .await
     }
 
+    /// Nominal time between blocks. It never changes, so that it is asked for once.
+    async fn block_time(&self) -> Result<Milliseconds> {
+        let ask = || async {
+            let market = self.market_parameters().await?;
+            Ok(Milliseconds(market.block_time))
+        };
+        self.block_time.get_or_try_init(ask).await.copied()
+    }
+
     /// The market's clock, by which all deadlines go.
     pub async fn clock(&self) -> Result<Clock> {
         let clock: MarketClock = self.runtime_api("TasksApi_market_clock", &(), None).await?;
         Ok(Clock {
             now: clock.block,
             is_paused: clock.is_paused,
-            block_time: Milliseconds(self.market_parameters().await?.block_time),
+            block_time: self.block_time().await?,
         })
     }
 
@@ -258,5 +291,34 @@ impl Chain {
             frozen,
             existential_deposit,
         })
+    }
+}
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+
+    /// Block 100 of a chain with a block each 250 ms.
+    pub const CLOCK: Clock = Clock {
+        now: 100,
+        is_paused: false,
+        block_time: Milliseconds(250),
+    };
+
+    #[test]
+    fn blocks_are_told_as_time() {
+        assert_eq!(CLOCK.until(340), "in about 60 s (block 340)");
+        assert_eq!(CLOCK.until(100), "now");
+        assert_eq!(CLOCK.left(340), "about 60 s left (block 340)");
+        assert_eq!(CLOCK.left(99), "no time left (block 99)");
+        assert_eq!(CLOCK.since(60), "about 10 s ago (block 60)");
+        // A block that is newer than the clock, which was read before it.
+        assert_eq!(CLOCK.since(101), "about 1 s ago (block 101)");
+        let paused = Clock {
+            is_paused: true,
+            ..CLOCK
+        };
+        assert!(paused.until(340).contains("after the market goes on"));
+        assert!(paused.left(340).contains("the market is paused"));
     }
 }

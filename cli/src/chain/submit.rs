@@ -154,6 +154,14 @@ impl Chain {
         Ok(Signed { transaction, fee })
     }
 
+    /// The network's fee for a call, estimated.
+    ///
+    /// # Errors
+    /// As of [`Self::sign`].
+    pub async fn fee(&self, signer: &Signer, call: &Call) -> Result<Balance> {
+        Ok(self.sign(signer, call).await?.fee)
+    }
+
     /// Sends a signed transaction.
     ///
     /// # Errors

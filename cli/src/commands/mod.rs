@@ -4,6 +4,7 @@ pub mod account;
 pub mod agent;
 pub mod completions;
 mod confirm;
+mod costs;
 pub mod dry_run;
 pub mod history;
 pub mod ipfs;

@@ -8,13 +8,14 @@ use std::{
 
 use aicpw_protocol::{
     sealing::DataKey,
-    task::{Privacy, Refunded, TaskStatus},
+    task::{Privacy, Refunded, Submission, TaskStatus},
     view::TaskView,
     ContentId, TaskId,
 };
 use serde::Serialize;
 
 use super::{
+    costs::{self, Costs},
     dry_run,
     prepare::Prepared,
     result::{self, ResultJson},
@@ -29,11 +30,12 @@ use crate::{
     chain::{
         call::Call,
         follow::Watch,
+        read::Clock,
         submit::{Inclusion, Sent},
         Chain,
     },
     data_keys::Record,
-    error::{Error, Kind, Result},
+    error::{Error, Result},
     fetch,
     grant::{self, Granter},
     keys::Signer,
@@ -41,7 +43,7 @@ use crate::{
     node_rpc::NodeRpc,
     output::{table::pairs, Output},
     peers,
-    quantity::{parse_span, show_elapsed, show_span},
+    quantity::{count, parse_span, show_elapsed, show_span},
     sealed,
 };
 
@@ -132,19 +134,7 @@ pub async fn run(context: &Context<'_>, args: &SubmitArgs) -> Result<()> {
     let chain = context.connect_to_send().await?;
     let market = chain.market_parameters().await?;
     let terms = Terms::new(&args.terms, &prepared.manifest, &market)?;
-    let fee = Amount(market.submission_fee);
-    check_funds(&chain, &signer, terms.budget(), fee, Amount(0)).await?;
-    terms.notes.iter().for_each(|note| out.say(note));
-    terms.warnings.iter().for_each(|warning| out.warn(warning));
-    tell_dry_run(out, &chain, &signer, &terms).await?;
-
     let node = NodeRpc::new(&chain);
-    let manifest = upload::upload(out, &node, &prepared, key.as_ref()).await?;
-    if let Some(key) = &key {
-        let record = Record::new(key, &manifest, signer.account, &chain.genesis().await?);
-        let path = keys.save(&record)?;
-        out.say(format!("data key kept in {}", path.display()));
-    }
     let addresses = peers::for_chain(&node.addresses().await?)?;
     if addresses.is_empty() {
         out.warn("the node gave no address at which others reach its files");
@@ -155,9 +145,27 @@ pub async fn run(context: &Context<'_>, args: &SubmitArgs) -> Result<()> {
         },
         None => Privacy::Public,
     };
-    let call = Call::submit(&terms.submission(manifest.clone(), privacy, addresses));
+    let submission = terms.submission(costs::any_cid()?, privacy, addresses);
+    let costs = Costs::estimate(&chain, &signer, &market, &submission, args.accept).await?;
+    costs.check(signer.account, &chain.funds(signer.account).await?)?;
+    terms.notes.iter().for_each(|note| out.say(note));
+    terms.warnings.iter().for_each(|warning| out.warn(warning));
+    tell_dry_run(out, &chain, &signer, &terms).await?;
+
+    let manifest = upload::upload(out, &node, &prepared, key.as_ref()).await?;
+    if let Some(key) = &key {
+        let record = Record::new(key, &manifest, signer.account, &chain.genesis().await?);
+        let path = keys.save(&record)?;
+        out.say(format!("data key kept in {}", path.display()));
+    }
+    let call = Call::submit(&Submission {
+        manifest: manifest.clone(),
+        ..submission
+    });
     let signed = chain.sign(&signer, &call).await?;
-    check_funds(&chain, &signer, terms.budget(), fee, Amount(signed.fee)).await?;
+    let costs = costs.with_transaction(signed.fee);
+    costs.check(signer.account, &chain.funds(signer.account).await?)?;
+    let clock = chain.clock().await?;
     let start = Instant::now();
     let mut sent = chain.send(&call, &signed).await?;
     let inclusion = sent.included().await?;
@@ -171,20 +179,25 @@ pub async fn run(context: &Context<'_>, args: &SubmitArgs) -> Result<()> {
 
     let submitted = if args.wait {
         let timeout = args.timeout.map(|timeout| Duration::from_millis(timeout.0));
-        let teller = Teller::new(out, NodeRpc::new(&chain), keys.clone(), task, start, false);
-        let granter = Granter::new(&chain, &signer, keys).await?;
-        let work = see_through(
-            context, args, &chain, &signer, &prepared, teller, granter, sent, inclusion,
-        );
+        let work = async {
+            let teller = Teller::new(out, &chain, keys.clone(), task, start, false).await?;
+            let granter = Granter::new(&chain, &signer, keys).await?;
+            see_through(
+                context, args, &chain, &signer, &prepared, teller, granter, sent, inclusion,
+            )
+            .await
+        };
         wait::bounded(task, timeout, work).await?
     } else {
-        let inclusion = sent.finalised().await?;
+        let inclusion = sent.finalised().await;
+        let inclusion = inclusion.map_err(|error| wait::while_following(task, error))?;
         let task = inclusion.submitted_task()?;
         if args.sealed {
             out.warn(format!(
                 "task {task} is sealed: nobody can start it before it has the key. Keep `aicpw agent` \
-                 running with this account's key until it ends; without a grant in time it ends at \
-                 your cost"
+                 running with this account's key until it ends; without a grant within {} of a match \
+                 it ends at your cost",
+                clock.span(market.key_window)
             ));
         }
         Submitted {
@@ -201,46 +214,26 @@ pub async fn run(context: &Context<'_>, args: &SubmitArgs) -> Result<()> {
         }
     };
 
+    let clock = chain.clock().await.unwrap_or(clock);
     let outcome = submitted.view.as_ref().map_or(Ok(()), wait::outcome);
+    let fee = Amount(market.submission_fee);
     let document = document(&submitted, &signer, &manifest, args.sealed, &terms, fee);
     out.result(&document, |document| {
-        show(document, args, context, &market, &prepared, &submitted)
+        let start_window = clock.span(market.start_window);
+        show(
+            document,
+            args,
+            context,
+            &clock,
+            &start_window,
+            &prepared,
+            &submitted,
+        )
     });
     outcome.map_err(|error| Error {
         in_document: true,
         ..error
     })
-}
-
-/// The account must have the budget, the submission fee and the network's fee, and still exist.
-async fn check_funds(
-    chain: &Chain,
-    signer: &Signer,
-    budget: Amount,
-    submission_fee: Amount,
-    transaction_fee: Amount,
-) -> Result<()> {
-    let funds = chain.funds(signer.account).await?;
-    let need = budget
-        .0
-        .saturating_add(submission_fee.0)
-        .saturating_add(transaction_fee.0);
-    if funds.spendable() >= need {
-        return Ok(());
-    }
-    let fees = Amount(submission_fee.0.saturating_add(transaction_fee.0));
-    Err(Error::new(
-        Kind::InsufficientFunds,
-        format!(
-            "{} can spend {}, but the budget of {} and fees of {} need {}",
-            signer.account,
-            Amount(funds.spendable()).with_unit(),
-            budget.with_unit(),
-            fees.with_unit(),
-            Amount(need).with_unit()
-        ),
-    )
-    .hint("a lower --budget, or another account (--suri, --key-file); nothing was sent"))
 }
 
 async fn tell_dry_run(out: &Output, chain: &Chain, signer: &Signer, terms: &Terms) -> Result<()> {
@@ -416,7 +409,8 @@ fn show(
     document: &SubmitJson,
     args: &SubmitArgs,
     context: &Context<'_>,
-    market: &aicpw_protocol::view::MarketParameters,
+    clock: &Clock,
+    start_window: &str,
     prepared: &Prepared,
     submitted: &Submitted,
 ) -> String {
@@ -445,9 +439,10 @@ fn show(
     } else {
         text += &format!(
             "Keep the node at {} running until the task ends: each provider that tries it fetches \
-             the manifest and its files ({}) from there. This tells when:\n  aicpw task watch {}\n",
+             the manifest and {} from there, and has about {start_window} for that. This tells when \
+             it ends:\n  aicpw task watch {}\n",
             context.global.url,
-            prepared.files.len(),
+            count(prepared.files.len(), "file"),
             document.task
         );
     }
@@ -455,14 +450,9 @@ fn show(
         text += &result.show(folder);
     }
     if let Some(settle_at) = document.settle_at {
-        // Both by the market's clock, which is not the height of the chain once it was paused.
-        let submitted_at = submitted.view.as_ref().map(|view| view.submitted_at);
-        let left = settle_at.saturating_sub(submitted_at.unwrap_or(settle_at));
-        let span = Duration::from_millis(u64::from(left) * market.block_time);
         text += &format!(
-            "The provider is paid in block {settle_at} (about {} after the submission). To pay \
-             now:\n  aicpw task accept {}\n",
-            show_elapsed(span),
+            "The provider is paid {}. To pay now:\n  aicpw task accept {}\n",
+            clock.until(settle_at),
             document.task
         );
     }

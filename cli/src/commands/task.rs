@@ -157,9 +157,10 @@ pub async fn run(context: &Context<'_>, command: TaskCommand) -> Result<()> {
         TaskCommand::Show { id } => {
             let chain = context.connect().await?;
             let view = read(&chain, TaskId(id)).await?;
+            let clock = chain.clock().await?;
             context
                 .out
-                .result(&TaskJson::from(&view), |_| task::show(&view));
+                .result(&TaskJson::from(&view), |_| task::show(&view, &clock));
             Ok(())
         }
         TaskCommand::Watch { id, timeout } => watch(context, TaskId(id), timeout).await,
@@ -208,7 +209,10 @@ async fn list(context: &Context<'_>, account: Option<Account>, limit: u32) -> Re
     let chain = context.connect().await?;
     let views = chain.tasks(account, limit).await?;
     let documents: Vec<_> = views.iter().map(TaskJson::from).collect();
-    context.out.result(&documents, |_| task::list(&views));
+    let clock = chain.clock().await?;
+    context
+        .out
+        .result(&documents, |_| task::list(&views, &clock));
     Ok(())
 }
 
@@ -216,10 +220,9 @@ async fn watch(context: &Context<'_>, id: TaskId, timeout: Option<Milliseconds>)
     let chain = context.connect().await?;
     // Not one that could still come: there is no submission that is waited for.
     read(&chain, id).await?;
-    let node = NodeRpc::new(&chain);
     let keys = context.global.data_keys.open();
-    let mut teller = Teller::new(context.out, node, keys, id, Instant::now(), true);
     let work = async {
+        let mut teller = Teller::new(context.out, &chain, keys, id, Instant::now(), true).await?;
         let mut watch = Watch::new(&chain, id).await?;
         loop {
             let view = watch.next().await?;

@@ -9,6 +9,7 @@ use crate::{
     error::{Error, Result},
     node_rpc::NodeRpc,
     output::Output,
+    quantity::count,
     sealed,
 };
 
@@ -37,8 +38,8 @@ pub async fn upload(
     }
     if !prepared.files.is_empty() {
         out.say(format!(
-            "uploaded {} files, {}",
-            prepared.files.len(),
+            "uploaded {}, {}",
+            count(prepared.files.len(), "file"),
             indicatif::HumanBytes(prepared.upload_bytes())
         ));
     }

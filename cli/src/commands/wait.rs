@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use aicpw_protocol::{
     job::without_log,
     sealing::stream::sealed_length,
-    task::{Fault, Privacy, TaskStatus},
+    task::{AssignmentStatus, Fault, Privacy, TaskStatus},
     view::{AssignmentView, TaskView},
     AssignmentId, ContentId, TaskId,
 };
@@ -13,6 +13,7 @@ use serde::Serialize;
 
 use crate::{
     account::Account,
+    chain::{read::Clock, Chain},
     data_keys::DataKeys,
     error::{Error, Kind, Result},
     life::{self, Latencies, Life, Step},
@@ -63,8 +64,9 @@ struct StepLine<'a> {
 /// Tells what happens to a task.
 pub struct Teller<'a> {
     out: &'a Output,
-    node: NodeRpc<'a>,
+    chain: &'a Chain,
     keys: DataKeys,
+    clock: Clock,
     task: TaskId,
     start: Instant,
     lines: bool,
@@ -79,18 +81,22 @@ pub struct Teller<'a> {
 
 impl<'a> Teller<'a> {
     /// Times count from `start`. With `lines`, a program is told each step on a line of JSON.
-    pub fn new(
+    ///
+    /// # Errors
+    /// The node does not answer.
+    pub async fn new(
         out: &'a Output,
-        node: NodeRpc<'a>,
+        chain: &'a Chain,
         keys: DataKeys,
         task: TaskId,
         start: Instant,
         lines: bool,
-    ) -> Self {
-        Self {
+    ) -> Result<Self> {
+        Ok(Self {
             out,
-            node,
+            chain,
             keys,
+            clock: chain.clock().await?,
             task,
             start,
             lines,
@@ -99,7 +105,7 @@ impl<'a> Teller<'a> {
             told_tenths: 0,
             latencies: Latencies::default(),
             failures: Vec::new(),
-        }
+        })
     }
 
     /// The submission turned out to have another id.
@@ -116,6 +122,10 @@ impl<'a> Teller<'a> {
 
     /// Tells what happened since the last view.
     pub async fn tell(&mut self, view: &TaskView<Account>) {
+        // Where the node does not answer any more, the next view will not come either.
+        if let Ok(clock) = self.chain.clock().await {
+            self.clock = clock;
+        }
         let steps = self.life.observe(view);
         let elapsed = self.elapsed();
         for step in steps {
@@ -193,8 +203,8 @@ impl<'a> Teller<'a> {
             self.told_tenths = 0;
         }
         let text = match log_text {
-            Some(log) => step_above(step, log),
-            None => step.to_string(),
+            Some(log) => step_above(step, log, &self.clock),
+            None => step.show(&self.clock),
         };
         let text = text.replace('\n', &format!("\n{LOG_MARGIN}"));
         self.out
@@ -209,29 +219,34 @@ impl<'a> Teller<'a> {
 
     /// Says what is waited for, where there is no bar of the job.
     fn show_waiting(&mut self, view: &TaskView<Account>) {
-        let text = match view.status {
-            TaskStatus::Queued { .. } | TaskStatus::Parked { .. } => "waiting for a device",
+        let (what, deadline) = match view.status {
+            TaskStatus::Queued { match_by } | TaskStatus::Parked { match_by, .. } => {
+                ("waiting for a device", match_by)
+            }
             TaskStatus::Active => match view.assignments.last().map(|a| &a.status) {
-                Some(aicpw_protocol::task::AssignmentStatus::AwaitingKey { .. }) => {
-                    "the provider waits for the data key"
+                Some(AssignmentStatus::AwaitingKey { grant_by, .. }) => {
+                    ("the provider waits for the data key", *grant_by)
                 }
-                Some(aicpw_protocol::task::AssignmentStatus::Assigned { .. }) => {
-                    "the provider fetches the inputs"
+                Some(AssignmentStatus::Assigned { start_by }) => {
+                    ("the provider fetches the inputs", *start_by)
                 }
-                Some(aicpw_protocol::task::AssignmentStatus::Committed { .. }) => {
-                    "waiting for the reveal"
+                Some(AssignmentStatus::Committed { reveal_by, .. }) => {
+                    ("waiting for the reveal", *reveal_by)
                 }
                 _ => return,
             },
             // Who submits has the result now, and does not wait for that.
-            TaskStatus::Verifying { .. } if self.lines => "waiting for the end of the window",
+            TaskStatus::Verifying { settle_at } if self.lines => {
+                ("waiting for the end of the window", settle_at)
+            }
             _ => {
                 self.bar = None;
                 return;
             }
         };
+        let text = format!("{what}: {}", self.clock.left(deadline));
         let out = self.out;
-        self.bar.get_or_insert_with(|| out.wait(text)).message(text);
+        self.bar.get_or_insert_with(|| out.wait(what)).message(text);
     }
 
     async fn log_text(
@@ -243,10 +258,11 @@ impl<'a> Teller<'a> {
     ) -> Option<String> {
         let fetch = async {
             let key = sealed::key_of(&self.keys, privacy)?;
+            let node = NodeRpc::new(self.chain);
             if let Some(assignment) = assignment {
-                connect(&self.node, &peers::show_all(&assignment.peers)).await;
+                connect(&node, &peers::show_all(&assignment.peers)).await;
             }
-            let log = read_all(&self.node, log, sealed_length(LOG_BYTES)).await?;
+            let log = read_all(&node, log, sealed_length(LOG_BYTES)).await?;
             sealed::open_log(key.as_ref(), id, log)
         };
         match tokio::time::timeout(LOG_TIMEOUT, fetch).await {
@@ -270,12 +286,12 @@ impl<'a> Teller<'a> {
 }
 
 /// A step whose log is shown below it: it does not say what the log says as well.
-fn step_above(step: &Step, log: &str) -> String {
+fn step_above(step: &Step, log: &str, clock: &Clock) -> String {
     let mut step = step.clone();
     if let Step::Failed { message, .. } = &mut step {
         *message = without_log(message, log).to_owned();
     }
-    step.to_string()
+    step.show(clock)
 }
 
 fn indent_log(text: &str) -> String {
@@ -324,7 +340,7 @@ pub fn outcome(view: &TaskView<Account>) -> Result<()> {
 }
 
 fn refund_hint(view: &TaskView<Account>) -> String {
-    use aicpw_protocol::task::{AssignmentStatus, Refunded};
+    use aicpw_protocol::task::Refunded;
     let fault = view
         .assignments
         .iter()
@@ -389,6 +405,29 @@ pub fn result_of(view: &TaskView<Account>) -> Result<&AssignmentView<Account>> {
     })
 }
 
+/// A failure while a task was followed: it names the task, and where the node was lost, how to go on.
+pub fn while_following(task: TaskId, error: Error) -> Error {
+    let error = match error.task {
+        Some(_) => error,
+        None => error.while_doing(format!("task {task}")),
+    };
+    let error = match error.kind {
+        Kind::Unreachable | Kind::Timeout => {
+            let first = error.hint.map_or(String::new(), |hint| format!("{hint}. "));
+            Error {
+                hint: Some(format!(
+                    "{first}The task goes on: `aicpw task watch {task}` follows it, `aicpw task fetch \
+                     {task} --out DIR` fetches its result, and `aicpw agent` grants the key of a sealed \
+                     one"
+                )),
+                ..error
+            }
+        }
+        _ => error,
+    };
+    error.about_task(task.0)
+}
+
 /// Runs `work` for at most `timeout`, and until Ctrl-C. The task goes on in either case.
 ///
 /// # Errors
@@ -406,7 +445,7 @@ pub async fn bounded<T>(
         }
     };
     tokio::select! {
-        result = work => result.map_err(|error| error.about_task(task.0)),
+        result = work => result.map_err(|error| while_following(task, error)),
         () = expired => {
             let text = show_elapsed(timeout.unwrap_or_default());
             Err(Error::new(Kind::Timeout, format!("task {task} is not done after {text}"))
@@ -414,7 +453,9 @@ pub async fn bounded<T>(
                 .about_task(task.0))
         }
         _ = tokio::signal::ctrl_c() => {
-            Err(Error::other("interrupted").hint(goes_on).about_task(task.0))
+            Err(Error::other(format!("task {task}: not followed any more"))
+                .hint(goes_on)
+                .about_task(task.0))
         }
     }
 }

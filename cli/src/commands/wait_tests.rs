@@ -29,8 +29,11 @@ fn every_line_is_documented() {
         assert!(named, "docs/cli.md: the event {name}");
     }
 }
-use crate::life::tests::{assignment, opening, view};
-use aicpw_protocol::task::{AssignmentStatus, Refunded};
+use crate::{
+    chain::read::tests::CLOCK,
+    life::tests::{assignment, opening, view},
+};
+use aicpw_protocol::task::Refunded;
 
 #[test]
 fn a_refund_is_a_failure_with_a_next_step() {
@@ -106,9 +109,9 @@ fn a_message_is_not_told_twice() {
         log: None,
     };
     let long = step("the program does not compile:\nerror: 1\nerr…");
-    let text = step_above(&long, "error: 1\nerror: 2\n");
+    let text = step_above(&long, "error: 1\nerror: 2\n", &CLOCK);
     assert!(text.ends_with("the program does not compile:"), "{text}");
-    let text = step_above(&long, "another log");
+    let text = step_above(&long, "another log", &CLOCK);
     assert!(text.ends_with("compile:\nerror: 1\nerr…"), "{text}");
 }
 
@@ -147,4 +150,27 @@ async fn waiting_ends_and_the_task_goes_on() {
         .unwrap_err();
     assert_eq!(error.kind, Kind::Timeout);
     assert!(error.hint.unwrap().contains("task watch 7"));
+}
+
+#[tokio::test]
+async fn a_lost_node_names_the_task_and_how_to_go_on() {
+    let lost =
+        async { Err::<(), _>(Error::new(Kind::Unreachable, "the node is gone").hint("start it")) };
+    let error = bounded(TaskId(7), None, lost).await.unwrap_err();
+    assert_eq!(error.kind, Kind::Unreachable);
+    assert_eq!(error.task, Some(7));
+    assert_eq!(error.message, "task 7: the node is gone");
+    let hint = error.hint.unwrap();
+    for part in ["start it. ", "task watch 7", "task fetch 7", "aicpw agent"] {
+        assert!(hint.contains(part), "{part} in {hint}");
+    }
+    // What names the task already does not name it twice, and keeps its own next step.
+    let refunded = TaskStatus::Refunded {
+        at: 2,
+        reason: Refunded::MatchWindowEnded,
+    };
+    let ended = async { outcome(&view(refunded, vec![])) };
+    let error = bounded(TaskId(7), None, ended).await.unwrap_err();
+    assert_eq!(error.message, "task 7 was refunded: match window ended");
+    assert!(error.hint.unwrap().contains("dry-run"));
 }

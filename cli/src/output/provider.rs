@@ -1,13 +1,15 @@
 //! Providers and devices for people.
 
-use aicpw_protocol::{device::DeviceSpec, view::ProviderView, Balance, BlockNumber};
+use aicpw_protocol::{device::DeviceSpec, view::ProviderView, Balance};
 
 use super::{
     json::{classes, rating_average},
     printable_name,
     table::{pairs, short, table},
 };
-use crate::{account::Account, amount::Amount, chain::read::Clock, peers, verify::show_hash};
+use crate::{
+    account::Account, amount::Amount, chain::read::Clock, peers, quantity::count, verify::show_hash,
+};
 
 /// A device's name: its provider chose it.
 pub fn name(spec: &DeviceSpec) -> String {
@@ -23,21 +25,43 @@ pub fn class_names(spec: &DeviceSpec) -> String {
     names.join(", ")
 }
 
-fn online(view: &ProviderView<Account>) -> String {
-    match (view.online, view.last_heartbeat) {
-        (true, Some(block)) => format!("online, last heartbeat in block {block}"),
-        (false, Some(block)) => format!("offline since after block {block}"),
-        (_, None) => "offline, no heartbeat yet".into(),
-    }
+/// Stake that is not on its way out.
+pub fn active(view: &ProviderView<Account>) -> Balance {
+    view.stake.saturating_sub(view.unbonding)
 }
 
-/// A provider with its devices. With the clock it also says how long things still take.
-pub fn show(view: &ProviderView<Account>, clock: Option<&Clock>) -> String {
-    let rating = rating_average(view.ratings)
-        .map(|average| format!("{average:.1} of 5 ({} ratings)", view.ratings.0));
+/// How much stake the provider lacks for its devices to get tasks.
+fn lacking(view: &ProviderView<Account>, min_stake: Balance) -> Balance {
+    min_stake.saturating_sub(active(view))
+}
+
+fn state(view: &ProviderView<Account>, clock: &Clock, min_stake: Balance) -> String {
+    let heard = match (view.online, view.last_heartbeat) {
+        (true, Some(block)) => format!("online, last heartbeat {}", clock.since(block)),
+        (false, Some(block)) => format!("offline, last heartbeat {}", clock.since(block)),
+        (_, None) => "offline, no heartbeat yet".into(),
+    };
+    let stake = match lacking(view, min_stake) {
+        0 => return heard,
+        lacking => Amount(lacking),
+    };
+    format!(
+        "gets no tasks: {} are staked and not unbonding, and the minimum is {}\n\
+         `aicpw provider stake {stake}` makes up for it\n{heard}",
+        Amount(active(view)).with_unit(),
+        Amount(min_stake).with_unit()
+    )
+}
+
+/// A provider with its devices. What it has to have staked to get tasks is `min_stake`.
+pub fn show(view: &ProviderView<Account>, clock: &Clock, min_stake: Balance) -> String {
+    let rating = rating_average(view.ratings).map(|average| {
+        let ratings = usize::try_from(view.ratings.0).unwrap_or(usize::MAX);
+        format!("{average:.1} of 5 ({})", count(ratings, "rating"))
+    });
     let mut text = pairs(vec![
         ("Provider", Some(view.account.to_string())),
-        ("State", Some(online(view))),
+        ("State", Some(state(view, clock, min_stake))),
         ("Stake", Some(Amount(view.stake).with_unit())),
         ("Locked", Some(Amount(view.locked).with_unit())),
         (
@@ -60,40 +84,31 @@ pub fn show(view: &ProviderView<Account>, clock: Option<&Clock>) -> String {
             Some(peers::show_all(&view.peers).join(", ")).filter(|text| !text.is_empty()),
         ),
     ]);
-    text += &table_of(view, clock);
+    text += &table_of(view, clock, min_stake);
     text
 }
 
 /// What new assignments can lock.
 fn free(view: &ProviderView<Account>) -> Balance {
-    view.stake
-        .saturating_sub(view.unbonding)
-        .saturating_sub(view.locked)
+    active(view).saturating_sub(view.locked)
 }
 
-fn unbonding(view: &ProviderView<Account>, clock: Option<&Clock>) -> String {
+fn unbonding(view: &ProviderView<Account>, clock: &Clock) -> String {
     let chunks = view.unbondings.iter();
     chunks
         .map(|chunk| {
             let amount = Amount(chunk.amount).with_unit();
             format!(
                 "{amount}, can be withdrawn {}",
-                when(chunk.available_at, clock)
+                clock.until(chunk.available_at)
             )
         })
         .collect::<Vec<_>>()
         .join("; ")
 }
 
-fn when(block: BlockNumber, clock: Option<&Clock>) -> String {
-    match clock {
-        Some(clock) => clock.until(block),
-        None => format!("from block {block} on"),
-    }
-}
-
 /// The devices of a provider.
-pub fn table_of(view: &ProviderView<Account>, clock: Option<&Clock>) -> String {
+pub fn table_of(view: &ProviderView<Account>, clock: &Clock, min_stake: Balance) -> String {
     if view.devices.is_empty() {
         return "no devices\n".into();
     }
@@ -104,14 +119,15 @@ pub fn table_of(view: &ProviderView<Account>, clock: Option<&Clock>) -> String {
             let state = match (device.online, device.available, device.cools_until) {
                 (false, _, _) => "offline".into(),
                 (true, false, _) => "paused".into(),
-                (true, true, Some(block)) => format!("can be matched {}", when(block, clock)),
+                _ if lacking(view, min_stake) > 0 => "needs stake".into(),
+                (true, true, Some(block)) => format!("can be matched {}", clock.until(block)),
                 (true, true, None) => "online".into(),
             };
             vec![
                 device.id.to_string(),
                 name(&device.spec),
                 state,
-                Amount(device.ask.0).to_string(),
+                Amount(device.ask.0).brief(),
                 format!("{} of {}", device.used_slots, device.slots),
                 device.spec.gflops.to_string(),
                 device.spec.memory.to_string(),
@@ -133,7 +149,7 @@ pub fn table_of(view: &ProviderView<Account>, clock: Option<&Clock>) -> String {
 }
 
 /// Several providers.
-pub fn list(views: &[ProviderView<Account>]) -> String {
+pub fn list(views: &[ProviderView<Account>], min_stake: Balance) -> String {
     if views.is_empty() {
         return "no providers".into();
     }
@@ -142,9 +158,13 @@ pub fn list(views: &[ProviderView<Account>]) -> String {
         .map(|view| {
             vec![
                 short(&view.account.to_string()),
-                if view.online { "online" } else { "offline" }.into(),
+                match (view.online, lacking(view, min_stake)) {
+                    (false, _) => "offline".into(),
+                    (true, 0) => "online".into(),
+                    (true, _) => "needs stake".into(),
+                },
                 view.devices.len().to_string(),
-                Amount(view.stake).to_string(),
+                Amount(view.stake).brief(),
                 view.reputation.0.to_string(),
                 view.settled.to_string(),
                 view.faults.to_string(),
@@ -169,21 +189,21 @@ pub fn list(views: &[ProviderView<Account>]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{commands::provider::register::tests::provider, output::json::ProviderJson};
-    use aicpw_protocol::{units::AICP, view::UnbondingView, Milliseconds};
-
-    const CLOCK: Clock = Clock {
-        now: 100,
-        is_paused: false,
-        block_time: Milliseconds(250),
+    use crate::{
+        chain::read::tests::CLOCK, commands::provider::register::tests::provider,
+        output::json::ProviderJson,
     };
+    use aicpw_protocol::{units::AICP, view::UnbondingView};
+
+    const MIN_STAKE: Balance = 100 * AICP;
 
     #[test]
     fn a_provider_for_people() {
         let mut view = provider([5; 32], &[3]);
-        let text = show(&view, None);
+        view.last_heartbeat = Some(88);
+        let text = show(&view, &CLOCK, MIN_STAKE);
         for part in [
-            "State       online, last heartbeat in block 120\n",
+            "State       online, last heartbeat about 3 s ago (block 88)\n",
             "Stake       1000 AICP\n",
             "Free        998.5 AICP for new tasks\n",
             "Rating      4.5 of 5 (2 ratings)\n",
@@ -197,9 +217,27 @@ mod tests {
             amount: 2 * AICP,
             available_at: 140,
         }];
-        let part = "Unbonding   2 AICP, can be withdrawn in about 10.0 s (block 140)\n";
-        assert!(show(&view, Some(&CLOCK)).contains(part));
-        assert!(show(&view, None).contains("from block 140 on"));
+        let part = "Unbonding   2 AICP, can be withdrawn in about 10 s (block 140)\n";
+        assert!(show(&view, &CLOCK, MIN_STAKE).contains(part));
+    }
+
+    #[test]
+    fn too_little_stake_is_said_with_what_to_do() {
+        let mut view = provider([5; 32], &[3]);
+        view.ratings = (1, 4);
+        view.unbonding = 940 * AICP;
+        let text = show(&view, &CLOCK, MIN_STAKE);
+        for part in [
+            "State       gets no tasks: 60 AICP are staked and not unbonding, and the minimum is 100 AICP\n",
+            "`aicpw provider stake 40`",
+            "4.0 of 5 (1 rating)\n",
+            "3   pthread   needs stake ",
+        ] {
+            assert!(text.contains(part), "{part} in\n{text}");
+        }
+        assert!(list(&[view], MIN_STAKE).contains("needs stake"));
+        let enough = provider([5; 32], &[3]);
+        assert!(!list(&[enough], MIN_STAKE).contains("needs stake"));
     }
 
     #[test]
@@ -207,7 +245,7 @@ mod tests {
         let mut view = provider([5; 32], &[3]);
         let name = b"gpu\x1b[2J\nonline".to_vec();
         view.devices[0].spec.name = name.try_into().unwrap();
-        let text = show(&view, None);
+        let text = show(&view, &CLOCK, MIN_STAKE);
         assert!(text.contains("gpu[2J online"), "{text}");
         assert!(!text.contains('\x1b'), "{text}");
     }
@@ -217,16 +255,17 @@ mod tests {
         let state = |change: fn(&mut aicpw_protocol::view::DeviceView<Account>)| {
             let mut view = provider([5; 32], &[3]);
             change(&mut view.devices[0]);
-            table_of(&view, Some(&CLOCK))
+            table_of(&view, &CLOCK, MIN_STAKE)
         };
         assert!(state(|device| device.available = false).contains("paused"));
         assert!(state(|device| device.online = false).contains("offline"));
         let cooling = state(|device| device.cools_until = Some(180));
         assert!(
-            cooling.contains("can be matched in about 20.0 s"),
+            cooling.contains("can be matched in about 20 s"),
             "{cooling}"
         );
-        assert_eq!(table_of(&provider([5; 32], &[]), None), "no devices\n");
+        let none = provider([5; 32], &[]);
+        assert_eq!(table_of(&none, &CLOCK, MIN_STAKE), "no devices\n");
     }
 
     #[test]

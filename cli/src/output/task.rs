@@ -11,11 +11,12 @@ use super::{
     table::{pairs, short, table},
 };
 use crate::{
-    account::Account, amount::Amount, life, peers, quantity::show_span, verify::show_hash,
+    account::Account, amount::Amount, chain::read::Clock, life, peers, quantity::show_span,
+    verify::show_hash,
 };
 
 /// Several tasks.
-pub fn list(views: &[TaskView<Account>]) -> String {
+pub fn list(views: &[TaskView<Account>], clock: &Clock) -> String {
     if views.is_empty() {
         return "no tasks".into();
     }
@@ -28,9 +29,9 @@ pub fn list(views: &[TaskView<Account>]) -> String {
                 state_text(view),
                 short(&view.requester.to_string()),
                 newest.map_or("–".into(), |a| short(&a.provider.to_string())),
-                Amount(view.submission.budget).to_string(),
-                newest.map_or("–".into(), |a| Amount(a.price).to_string()),
-                view.submitted_at.to_string(),
+                Amount(view.submission.budget).brief(),
+                newest.map_or("–".into(), |a| Amount(a.price).brief()),
+                clock.age(view.submitted_at),
             ]
         })
         .collect();
@@ -42,7 +43,7 @@ pub fn list(views: &[TaskView<Account>]) -> String {
             "Provider",
             ">Budget",
             ">Price",
-            ">Block",
+            ">Submitted",
         ],
         rows,
     )
@@ -79,27 +80,30 @@ fn assignment_state(status: &AssignmentStatus) -> &'static str {
 }
 
 /// A task with its assignments.
-pub fn show(view: &TaskView<Account>) -> String {
+pub fn show(view: &TaskView<Account>, clock: &Clock) -> String {
     let submission = &view.submission;
     let needs = &submission.needs;
     let detail = match view.status {
         TaskStatus::Queued { match_by } => {
-            Some(format!("waits for a device until block {match_by}"))
+            Some(format!("waits for a device: {}", clock.left(match_by)))
         }
         TaskStatus::Parked { match_by, reason } => Some(format!(
-            "{}; waits until block {match_by}",
-            life::explain_unmatched(reason)
+            "{}: {}",
+            life::explain_unmatched(reason),
+            clock.left(match_by)
         )),
         TaskStatus::Active => None,
         TaskStatus::Verifying { settle_at } => {
-            Some(format!("settles by itself in block {settle_at}"))
+            Some(format!("settles by itself {}", clock.until(settle_at)))
         }
-        TaskStatus::Settled { at, paid } => {
-            Some(format!("{} paid in block {at}", Amount(paid).with_unit()))
-        }
-        TaskStatus::Cancelled { at } => Some(format!("in block {at}")),
+        TaskStatus::Settled { at, paid } => Some(format!(
+            "{} paid {}",
+            Amount(paid).with_unit(),
+            clock.since(at)
+        )),
+        TaskStatus::Cancelled { at } => Some(clock.since(at)),
         TaskStatus::Refunded { at, reason } => {
-            Some(format!("{} in block {at}", life::words(reason)))
+            Some(format!("{}, {}", life::words(reason), clock.since(at)))
         }
     };
     let mut text = pairs(vec![
@@ -107,7 +111,7 @@ pub fn show(view: &TaskView<Account>) -> String {
         ("State", Some(state_text(view))),
         ("", detail),
         ("Requester", Some(view.requester.to_string())),
-        ("Submitted", Some(format!("in block {}", view.submitted_at))),
+        ("Submitted", Some(clock.since(view.submitted_at))),
         ("Manifest", Some(submission.manifest.to_string())),
         (
             "Engine",
@@ -144,12 +148,40 @@ pub fn show(view: &TaskView<Account>) -> String {
     ]);
     for assignment in &view.assignments {
         text += "\n";
-        text += &show_assignment(assignment);
+        text += &show_assignment(assignment, clock);
     }
     text
 }
 
-fn show_assignment(assignment: &AssignmentView<Account>) -> String {
+/// What has to happen next, and by when; or when the assignment ended.
+fn next_deadline(status: &AssignmentStatus, clock: &Clock) -> String {
+    match *status {
+        AssignmentStatus::AwaitingKey { grant_by, .. } => {
+            format!("its key has to be granted, {}", clock.left(grant_by))
+        }
+        AssignmentStatus::Assigned { start_by } => {
+            format!("has to start, {}", clock.left(start_by))
+        }
+        AssignmentStatus::Running {
+            progress_by,
+            commit_by,
+            ..
+        } => format!(
+            "has to get further, {}\nhas to be done, {}",
+            clock.left(progress_by),
+            clock.left(commit_by)
+        ),
+        AssignmentStatus::Committed { reveal_by, .. } => {
+            format!("has to be revealed, {}", clock.left(reveal_by))
+        }
+        AssignmentStatus::Revealed { at, .. }
+        | AssignmentStatus::Settled { at, .. }
+        | AssignmentStatus::Failed { at, .. }
+        | AssignmentStatus::Cancelled { at } => clock.since(at),
+    }
+}
+
+fn show_assignment(assignment: &AssignmentView<Account>, clock: &Clock) -> String {
     let (root, result, log, message) = match &assignment.status {
         AssignmentStatus::Revealed { opening, .. } | AssignmentStatus::Settled { opening, .. } => (
             Some(show_hash(&opening.result_root)),
@@ -180,6 +212,7 @@ fn show_assignment(assignment: &AssignmentView<Account>) -> String {
     pairs(vec![
         ("Assignment", Some(assignment.id.to_string())),
         ("State", Some(assignment_state(&assignment.status).into())),
+        ("", Some(next_deadline(&assignment.status, clock))),
         ("Fault", message),
         ("Log", log),
         ("Provider", Some(assignment.provider.to_string())),
@@ -193,10 +226,7 @@ fn show_assignment(assignment: &AssignmentView<Account>) -> String {
             "Fraud bond",
             (assignment.fraud_bond > 0).then(|| Amount(assignment.fraud_bond).with_unit()),
         ),
-        (
-            "Matched",
-            Some(format!("in block {}", assignment.assigned_at)),
-        ),
+        ("Matched", Some(clock.since(assignment.assigned_at))),
         ("Result root", root),
         ("Result", result),
     ])
@@ -229,27 +259,30 @@ fn verification(view: &TaskView<Account>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::life::tests::{assignment, opening, view};
+    use crate::{
+        chain::read::tests::CLOCK,
+        life::tests::{assignment, opening, view},
+    };
     use aicpw_protocol::task::Progress;
 
     #[test]
     fn a_task_for_people() {
         let settled = AssignmentStatus::Settled {
             opening: opening(),
-            at: 160,
+            at: 60,
         };
         let status = TaskStatus::Settled {
-            at: 160,
+            at: 60,
             paid: 1_500_000_000_000_000_000,
         };
-        let text = show(&view(status, vec![assignment(0, settled)]));
+        let text = show(&view(status, vec![assignment(0, settled)]), &CLOCK);
         for line in [
-            "State         settled\n              1.5 AICP paid in block 160\n",
+            "State         settled\n              1.5 AICP paid about 10 s ago (block 60)\n",
             "Engine        opencl, class int\n",
             "Needs         1 GFLOPS, 64 MiB, 0 Mbit/s, reputation 0\n",
             "Time limit    2m\n",
             "Verification  optimistic, window 1m\n",
-            "Assignment   7-0-0\nState        settled\n",
+            "Assignment   7-0-0\nState        settled\n             about 10 s ago (block 60)\n",
             "Price        0.001 AICP\n",
         ] {
             assert!(text.contains(line), "{line} in\n{text}");
@@ -265,10 +298,60 @@ mod tests {
             log: None,
             message: b"\x1b[2Jgone\nState  settled".to_vec().try_into().unwrap(),
         };
-        let text = show(&view(TaskStatus::Active, vec![assignment(0, failed)]));
+        let text = show(
+            &view(TaskStatus::Active, vec![assignment(0, failed)]),
+            &CLOCK,
+        );
         let part = "Fault        run failed: [2Jgone\n             State  settled\n";
         assert!(text.contains(part), "{text}");
         assert!(!text.contains('\x1b'), "{text}");
+    }
+
+    #[test]
+    fn deadlines_are_told_as_time() {
+        let shown = |status, assignments| show(&view(status, assignments), &CLOCK);
+        let queued = shown(TaskStatus::Queued { match_by: 1_300 }, vec![]);
+        assert!(queued.contains("waits for a device: about 5 min left (block 1300)"));
+        let verifying = shown(TaskStatus::Verifying { settle_at: 340 }, vec![]);
+        assert!(verifying.contains("settles by itself in about 60 s (block 340)"));
+        let next = |status| shown(TaskStatus::Active, vec![assignment(0, status)]);
+        let running = AssignmentStatus::Running {
+            progress_by: 340,
+            commit_by: 140,
+            progress: Progress {
+                steps_done: 3,
+                steps_total: 4,
+            },
+            reports: 1,
+        };
+        for (status, text) in [
+            (
+                AssignmentStatus::AwaitingKey {
+                    grant_by: 140,
+                    recipient: [5; 32],
+                },
+                "its key has to be granted, about 10 s left (block 140)",
+            ),
+            (
+                AssignmentStatus::Assigned { start_by: 140 },
+                "has to start, about 10 s left (block 140)",
+            ),
+            (running.clone(), "has to get further, about 60 s left"),
+            (running, "has to be done, about 10 s left (block 140)"),
+            (
+                AssignmentStatus::Committed {
+                    commitment: [1; 32],
+                    at: 99,
+                    reveal_by: 340,
+                },
+                "has to be revealed, about 60 s left (block 340)",
+            ),
+        ] {
+            let shown = next(status);
+            assert!(shown.contains(text), "{text} in\n{shown}");
+        }
+        let all = list(&[view(TaskStatus::Active, vec![])], &CLOCK);
+        assert!(all.contains(" ago\n"), "{all}");
     }
 
     #[test]

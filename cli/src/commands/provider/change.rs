@@ -7,7 +7,11 @@ use super::super::Context;
 use crate::{
     account::Account,
     amount::Amount,
-    chain::{call::Call, submit::Inclusion, Chain},
+    chain::{
+        call::Call,
+        submit::{Inclusion, Signed},
+        Chain,
+    },
     error::{Error, Kind, Result},
     keys::Signer,
     output::json::ProviderJson,
@@ -88,7 +92,8 @@ impl<'a> Change<'a> {
             });
             return Ok(());
         }
-        let sent = send_all(&self.chain, &self.signer, calls, holds.0).await?;
+        let paid = sign_all(&self.chain, &self.signer, calls, holds.0).await?;
+        let sent = paid.send(&self.chain).await?;
         let account = self.signer.account;
         let after = self.chain.provider(account, Some(sent.block)).await?;
         let document = ChangedJson::new(after.as_ref(), Some(&sent));
@@ -111,17 +116,22 @@ pub async fn read(chain: &Chain, account: Account) -> Result<ProviderView<Accoun
     })
 }
 
-/// Signs and sends calls of which all happen or none, if the account can pay for them, and waits
-/// until they are final.
+/// Calls of which all happen or none, signed, for an account that can pay for them.
+pub struct Paid {
+    call: Call,
+    signed: Signed,
+}
+
+/// Signs calls of which all happen or none, if the account can pay for them and for what they hold.
 ///
 /// # Errors
-/// The account cannot pay; the chain refuses.
-pub async fn send_all(
+/// The account cannot pay; the node does not answer.
+pub async fn sign_all(
     chain: &Chain,
     signer: &Signer,
     calls: &[Call],
     holds: Balance,
-) -> Result<Inclusion> {
+) -> Result<Paid> {
     let call = chain.all_of(calls).await?;
     let signed = chain.sign(signer, &call).await?;
     let funds = chain.funds(signer.account).await?;
@@ -143,7 +153,21 @@ pub async fn send_all(
         )
         .hint("nothing was sent; `aicpw transfer` moves AICP to this account from another"));
     }
-    chain.send(&call, &signed).await?.finalised().await
+    Ok(Paid { call, signed })
+}
+
+impl Paid {
+    /// Sends them, and waits until they are final.
+    ///
+    /// # Errors
+    /// The chain refuses.
+    pub async fn send(self, chain: &Chain) -> Result<Inclusion> {
+        chain
+            .send(&self.call, &self.signed)
+            .await?
+            .finalised()
+            .await
+    }
 }
 
 #[cfg(test)]

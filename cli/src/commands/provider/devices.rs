@@ -23,6 +23,7 @@ use crate::{
         json::devices,
         provider::{name, table_of},
     },
+    quantity::count,
 };
 
 /// `aicpw provider devices …`
@@ -141,9 +142,10 @@ async fn ls(context: &Context<'_>) -> Result<()> {
     let chain = context.connect().await?;
     let view = read(&chain, signer.account).await?;
     let clock = chain.clock().await?;
+    let min_stake = chain.market_parameters().await?.min_stake;
     context
         .out
-        .result(&devices(&view), |_| table_of(&view, Some(&clock)));
+        .result(&devices(&view), |_| table_of(&view, &clock, min_stake));
     Ok(())
 }
 
@@ -288,16 +290,12 @@ fn subject(chosen: &[&DeviceView<Account>]) -> String {
         .iter()
         .map(|device| format!("{} ({})", device.id, name(&device.spec)))
         .collect();
-    format!(
-        "device{} {}",
-        if names.len() == 1 { "" } else { "s" },
-        names.join(", ")
-    )
-}
-
-/// So many tasks, for people.
-pub fn tasks(count: u32) -> String {
-    format!("{count} task{}", if count == 1 { "" } else { "s" })
+    let devices = if names.len() == 1 {
+        "device"
+    } else {
+        "devices"
+    };
+    format!("{devices} {}", names.join(", "))
 }
 
 fn idle(device: &DeviceView<Account>) -> Result<()> {
@@ -307,7 +305,7 @@ fn idle(device: &DeviceView<Account>) -> Result<()> {
     let id = device.id;
     Err(Error::usage(format!(
         "device {id} runs {}",
-        tasks(device.used_slots.into())
+        count(device.used_slots.into(), "task")
     ))
     .hint(format!(
         "nothing was sent; `aicpw provider devices pause {id}` keeps new ones away, and \

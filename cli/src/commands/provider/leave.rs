@@ -88,7 +88,7 @@ mod tests {
         }];
         let text = next(&view).unwrap();
         assert!(
-            text.contains("in about 10.0 s") && text.contains("withdraw"),
+            text.contains("in about 10 s") && text.contains("withdraw"),
             "{text}"
         );
         view = provider([5; 32], &[]);

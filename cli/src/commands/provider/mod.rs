@@ -164,16 +164,18 @@ pub async fn run(context: &Context<'_>, command: ProviderCommand) -> Result<()> 
             let chain = context.connect().await?;
             let view = change::read(&chain, account).await?;
             let clock = chain.clock().await?;
-            context
-                .out
-                .result(&ProviderJson::from(&view), |_| show(&view, Some(&clock)));
+            let min_stake = chain.market_parameters().await?.min_stake;
+            context.out.result(&ProviderJson::from(&view), |_| {
+                show(&view, &clock, min_stake)
+            });
             Ok(())
         }
         ProviderCommand::Ls { limit } => {
             let chain = context.connect().await?;
             let views = chain.providers(limit).await?;
             let documents: Vec<_> = views.iter().map(ProviderJson::from).collect();
-            context.out.result(&documents, |_| list(&views));
+            let min_stake = chain.market_parameters().await?.min_stake;
+            context.out.result(&documents, |_| list(&views, min_stake));
             Ok(())
         }
         ProviderCommand::Stake { amount } => stake::stake(context, amount).await,

@@ -11,12 +11,12 @@ use serde::Serialize;
 
 use super::{
     super::Context,
-    change::{send_all, ChangedJson},
+    change::{sign_all, ChangedJson, Paid},
 };
 use crate::{
     account::Account,
     amount::Amount,
-    chain::{call::Call, submit::Inclusion, Chain},
+    chain::{call::Call, Chain},
     error::{Error, Kind, Result},
     keys::Signer,
     node_rpc::{LocalDevice, NodeRpc, WorkerKeys},
@@ -195,29 +195,28 @@ pub async fn run(context: &Context<'_>, args: &RegisterArgs) -> Result<()> {
     let chain = context.connect_to_send().await?;
     let node = NodeRpc::new(&chain);
     let market = chain.market_parameters().await?;
-    check_terms(args, &market)?;
+    let provider = chain.provider(signer.account, None).await?;
+    check_terms(args, provider.as_ref(), &market)?;
     let waiting = out.wait("asking the node for its devices");
     let local = node.local_devices().await?;
     let keys = node.worker_keys(signer.account).await?;
     drop(waiting);
-    let provider = chain.provider(signer.account, None).await?;
     let plan = Plan::new(provider.as_ref(), &keys, &local, args.device)?;
     if args.dry_run {
         let document = plan_json(&plan, &signer, &keys, args);
         out.result(&document, |_| show_plan(&plan, &signer, &keys, args));
         return Ok(());
     }
-    out.say(show_plan(&plan, &signer, &keys, args));
-    if plan.new_provider && args.stake.0 < market.min_stake {
-        return Err(Error::usage(format!(
-            "--stake: at least {} on this chain",
-            Amount(market.min_stake).with_unit()
-        )));
-    }
-    let sent = if plan.is_empty() {
+    // What is announced is also paid for.
+    let paid = if plan.is_empty() {
         None
     } else {
-        Some(send(&chain, &node, &signer, &keys, &plan, args).await?)
+        Some(sign(&chain, &node, &signer, &keys, &plan, args).await?)
+    };
+    out.say(show_plan(&plan, &signer, &keys, args));
+    let sent = match paid {
+        Some(paid) => Some(paid.send(&chain).await?),
+        None => None,
     };
     let timeout = args.timeout.unwrap_or(ONLINE_TIMEOUT);
     let view = wait_until_online(context, &chain, &signer, timeout).await?;
@@ -225,28 +224,43 @@ pub async fn run(context: &Context<'_>, args: &RegisterArgs) -> Result<()> {
         registered_devices: plan.devices.len(),
         changed: ChangedJson::new(Some(&view), sent.as_ref()),
     };
-    out.result(&document, |_| show(&view, None));
+    let clock = chain.clock().await?;
+    out.result(&document, |_| show(&view, &clock, market.min_stake));
     Ok(())
 }
 
-fn check_terms(args: &RegisterArgs, market: &MarketParameters) -> Result<()> {
+/// Whether the chain would take stake and ask.
+fn check_terms(
+    args: &RegisterArgs,
+    provider: Option<&ProviderView<Account>>,
+    market: &MarketParameters,
+) -> Result<()> {
+    if provider.is_none() && args.stake.0 < market.min_stake {
+        return Err(Error::usage(format!(
+            "--stake: at least {} on this chain",
+            Amount(market.min_stake).with_unit()
+        ))
+        .hint("nothing was sent"));
+    }
     if args.ask.0 < market.min_ask.0 {
         return Err(Error::usage(format!(
             "--ask: at least {} per TFLOPS-hour on this chain",
             Amount(market.min_ask.0).with_unit()
-        )));
+        ))
+        .hint("nothing was sent"));
     }
     Ok(())
 }
 
-async fn send(
+/// The calls of the plan, signed.
+async fn sign(
     chain: &Chain,
     node: &NodeRpc<'_>,
     signer: &Signer,
     keys: &WorkerKeys,
     plan: &Plan,
     args: &RegisterArgs,
-) -> Result<Inclusion> {
+) -> Result<Paid> {
     let mut calls = Vec::new();
     if plan.new_provider {
         let peers = peers::for_chain(&node.addresses().await?)?;
@@ -265,7 +279,7 @@ async fn send(
             .map(|(_, device)| Call::register_device(&device.spec, ask, args.slots)),
     );
     let stake = if plan.new_provider { args.stake.0 } else { 0 };
-    send_all(chain, signer, &calls, stake).await
+    sign_all(chain, signer, &calls, stake).await
 }
 
 /// Waits for the first heartbeat, with which the devices are offered.

@@ -10,6 +10,7 @@ use crate::{
     amount::Amount,
     chain::{call::Call, read::Clock},
     error::{Error, Result},
+    output::provider::active,
 };
 
 /// How much of the active stake.
@@ -56,14 +57,17 @@ pub async fn unbond(context: &Context<'_>, share: Share, consent: Consent) -> Re
     let change = Change::begin(context).await?;
     let amount = to_unbond(&change.view, share)?;
     let market = change.chain.market_parameters().await?;
+    if let Some(consequence) = takes_off_the_market(&change.view, amount, market.min_stake) {
+        if consent.yes {
+            context.out.warn(&consequence);
+        }
+        context.confirm(&consequence, consent)?;
+    }
     let clock = change.chain.clock().await?;
     let period: BlockNumber = change
         .chain
         .constant("ProviderStaking", "UnbondingPeriod")
         .await?;
-    if let Some(consequence) = takes_off_the_market(&change.view, amount, market.min_stake) {
-        context.confirm(&consequence, consent)?;
-    }
     let calls = [Call::unbond(amount)];
     change
         .send(&calls, Amount(0), |view| {
@@ -108,10 +112,6 @@ fn summary(view: &ProviderView<Account>) -> String {
     )
 }
 
-fn active(view: &ProviderView<Account>) -> Balance {
-    view.stake.saturating_sub(view.unbonding)
-}
-
 fn to_unbond(view: &ProviderView<Account>, share: Share) -> Result<Balance> {
     let active = active(view);
     match share {
@@ -134,11 +134,13 @@ fn takes_off_the_market(
     min_stake: Balance,
 ) -> Option<String> {
     let left = active(view).saturating_sub(amount);
-    let is_offered = !view.devices.is_empty() && active(view) >= min_stake;
-    (is_offered && left < min_stake).then(|| {
+    // Without devices, all of it is taken out on the way to the end of the provider.
+    let leaves = view.devices.is_empty() && left == 0;
+    let gets_tasks = active(view) >= min_stake;
+    (gets_tasks && left < min_stake && !leaves).then(|| {
         format!(
             "{} stay active, less than the minimum of {}: no device of this provider gets tasks \
-             any more",
+             until `aicpw provider stake` adds to it",
             Amount(left).with_unit(),
             Amount(min_stake).with_unit()
         )

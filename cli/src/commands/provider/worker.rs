@@ -5,7 +5,6 @@ use serde::Serialize;
 use super::{
     super::{confirm::Consent, Context},
     change::{read, Change},
-    devices::tasks,
 };
 use crate::{
     amount::Amount,
@@ -13,6 +12,7 @@ use crate::{
     error::{Error, Result},
     node_rpc::NodeRpc,
     peers,
+    quantity::count,
     verify::show_hash,
 };
 
@@ -45,18 +45,18 @@ pub async fn rotate(context: &Context<'_>, consent: Consent) -> Result<()> {
     let worker = show_hash(&keys.worker);
     let mut calls = Vec::new();
     if keys.worker != change.view.worker {
-        let running: u32 = change
+        let running: usize = change
             .view
             .devices
             .iter()
-            .map(|device| u32::from(device.used_slots))
+            .map(|device| usize::from(device.used_slots))
             .sum();
         context.confirm(
             &format!(
                 "the node with the worker key {} stops working for this provider; what runs there \
                  ({}) fails unless this node has the same devices and job folders",
                 show_hash(&change.view.worker),
-                tasks(running)
+                count(running, "task")
             ),
             consent,
         )?;
