@@ -2,23 +2,29 @@
 
 #![allow(clippy::unwrap_used)]
 
+use aicpw_primitives::worker_key::WorkerProof;
+use aicpw_protocol::{
+    commitment::ResultOpening,
+    task::{Fault, Progress},
+    AssignmentId, TaskId,
+};
 use aicpw_runtime::{
-    units::{EXISTENTIAL_DEPOSIT, MICRO, UNIT},
-    Address, Balance, Runtime, RuntimeCall, Signature, TransactionPayment, UncheckedExtrinsic,
+    units::{EXISTENTIAL_DEPOSIT, MICRO, MILLI, UNIT},
+    Address, Balance, Runtime, RuntimeCall, RuntimeOrigin, Signature, TransactionPayment,
+    UncheckedExtrinsic,
 };
 use codec::Encode;
+use frame_support::dispatch::Pays;
 use frame_system::offchain::CreateAuthorizedTransaction;
 use sp_core::sr25519;
 use sp_io::TestExternalities;
 use sp_keyring::Sr25519Keyring::{Alice, Bob};
+use sp_runtime::{traits::Dispatchable, DispatchError};
 
-fn fee_of_a_transfer() -> Balance {
-    let call = RuntimeCall::from(pallet_balances::Call::transfer_keep_alive {
-        dest: Address::Id(Bob.to_account_id()),
-        value: UNIT,
-    });
+/// The fee of a call that Alice signs.
+fn fee_of(call: impl Into<RuntimeCall>) -> Balance {
     let extrinsic = UncheckedExtrinsic::new_signed(
-        call,
+        call.into(),
         Address::Id(Alice.to_account_id()),
         Signature::Sr25519(sr25519::Signature::from_raw([0; 64])),
         <Runtime as CreateAuthorizedTransaction<RuntimeCall>>::create_extension(),
@@ -26,6 +32,13 @@ fn fee_of_a_transfer() -> Balance {
     let length = extrinsic.encoded_size() as u32;
     TestExternalities::default()
         .execute_with(|| TransactionPayment::query_info(extrinsic, length).partial_fee)
+}
+
+fn fee_of_a_transfer() -> Balance {
+    fee_of(pallet_balances::Call::transfer_keep_alive {
+        dest: Address::Id(Bob.to_account_id()),
+        value: UNIT,
+    })
 }
 
 #[test]
@@ -41,4 +54,75 @@ fn a_transfer_costs_a_thousandth_of_an_aicp() {
 #[test]
 fn whoever_is_paid_a_fee_can_hold_it() {
     assert!(fee_of_a_transfer() > EXISTENTIAL_DEPOSIT);
+}
+
+/// A worker call is free because nobody signs it. Were the call itself free, anybody could fill
+/// blocks with signed ones: they fail, but they get into a block.
+#[test]
+fn a_signed_worker_call_fails_and_pays() {
+    let assignment = AssignmentId {
+        task: TaskId(0),
+        replica: 0,
+        attempt: 0,
+    };
+    let proof = WorkerProof {
+        recent_block: 0,
+        signature: sr25519::Signature::from_raw([0; 64]),
+    };
+    let opening = ResultOpening {
+        salt: [0; 32],
+        result_root: [0; 32],
+        trace_commitment: [0; 32],
+        result: "bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi"
+            .parse()
+            .unwrap(),
+    };
+    let calls: [RuntimeCall; 6] = [
+        pallet_provider_staking::Call::heartbeat {
+            provider: Alice.to_account_id(),
+            period: 0,
+            proof: proof.clone(),
+        }
+        .into(),
+        pallet_tasks::Call::start {
+            assignment,
+            proof: proof.clone(),
+        }
+        .into(),
+        pallet_tasks::Call::report_progress {
+            assignment,
+            progress: Progress::default(),
+            proof: proof.clone(),
+        }
+        .into(),
+        pallet_tasks::Call::commit_result {
+            assignment,
+            commitment: [0; 32],
+            proof: proof.clone(),
+        }
+        .into(),
+        pallet_tasks::Call::reveal_result {
+            assignment,
+            opening,
+            proof: proof.clone(),
+        }
+        .into(),
+        pallet_tasks::Call::fail {
+            assignment,
+            fault: Fault::Crashed,
+            log: None,
+            message: Default::default(),
+            proof,
+        }
+        .into(),
+    ];
+    for call in calls {
+        let origin = RuntimeOrigin::signed(Alice.to_account_id());
+        TestExternalities::default().execute_with(|| {
+            let failure = call.clone().dispatch(origin).unwrap_err();
+            assert_eq!(failure.error, DispatchError::BadOrigin, "{call:?}");
+            assert_eq!(failure.post_info.pays_fee, Pays::Yes, "{call:?}");
+        });
+        assert!(fee_of(call.clone()) > MILLI / 10, "{call:?}");
+    }
 }

@@ -587,7 +587,6 @@ pub mod pallet {
         #[pallet::weight((
             <T as Config>::WeightInfo::heartbeat(T::MaxDevices::get()),
             DispatchClass::Operational,
-            Pays::No,
         ))]
         #[pallet::weight_of_authorize(<T as Config>::WeightInfo::authorize_heartbeat())]
         #[pallet::authorize(Self::authorize_heartbeat)]
@@ -601,7 +600,7 @@ pub mod pallet {
             ensure_authorized(origin)?;
             let devices = Self::do_heartbeat(provider, period);
             let weight = <T as Config>::WeightInfo::heartbeat(devices);
-            Ok((Some(weight), Pays::No).into())
+            Ok(Some(weight).into())
         }
     }
 }

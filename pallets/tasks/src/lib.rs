@@ -630,7 +630,7 @@ pub mod pallet {
         /// Origin: authorised by the device's worker key, while the assignment is `Assigned` and in
         /// time. Emits `TaskStarted`. Free.
         #[pallet::call_index(4)]
-        #[pallet::weight((T::WeightInfo::start(), DispatchClass::Operational, Pays::No))]
+        #[pallet::weight((T::WeightInfo::start(), DispatchClass::Operational))]
         #[pallet::weight_of_authorize(T::WeightInfo::authorize_start())]
         #[pallet::authorize(Self::authorize_start)]
         pub fn start(
@@ -648,7 +648,7 @@ pub mod pallet {
         /// time, not sooner after the last report than `Pallet::progress_interval`, and not behind
         /// it. Emits `ProgressReported`. Free.
         #[pallet::call_index(5)]
-        #[pallet::weight((T::WeightInfo::report_progress(), DispatchClass::Operational, Pays::No))]
+        #[pallet::weight((T::WeightInfo::report_progress(), DispatchClass::Operational))]
         #[pallet::weight_of_authorize(T::WeightInfo::authorize_report_progress())]
         #[pallet::authorize(Self::authorize_report_progress)]
         pub fn report_progress(
@@ -667,7 +667,7 @@ pub mod pallet {
         /// Origin: authorised by the device's worker key, while the assignment is `Running` and in
         /// time. Emits `ResultCommitted`. Free.
         #[pallet::call_index(6)]
-        #[pallet::weight((T::WeightInfo::commit_result(), DispatchClass::Operational, Pays::No))]
+        #[pallet::weight((T::WeightInfo::commit_result(), DispatchClass::Operational))]
         #[pallet::weight_of_authorize(T::WeightInfo::authorize_commit_result())]
         #[pallet::authorize(Self::authorize_commit_result)]
         pub fn commit_result(
@@ -686,7 +686,7 @@ pub mod pallet {
         /// Origin: authorised by the device's worker key, while the assignment is `Committed`, in
         /// time, and to this opening. Emits `ResultRevealed`, and what follows from it. Free.
         #[pallet::call_index(7)]
-        #[pallet::weight((T::WeightInfo::reveal_result(), DispatchClass::Operational, Pays::No))]
+        #[pallet::weight((T::WeightInfo::reveal_result(), DispatchClass::Operational))]
         #[pallet::weight_of_authorize(T::WeightInfo::authorize_reveal_result())]
         #[pallet::authorize(Self::authorize_reveal_result)]
         pub fn reveal_result(
@@ -705,7 +705,7 @@ pub mod pallet {
         /// `Running` and in time, with a fault that workers report. Emits `AssignmentFailed`, and
         /// what follows from it. Free.
         #[pallet::call_index(8)]
-        #[pallet::weight((T::WeightInfo::fail(), DispatchClass::Operational, Pays::No))]
+        #[pallet::weight((T::WeightInfo::fail(), DispatchClass::Operational))]
         #[pallet::weight_of_authorize(T::WeightInfo::authorize_fail())]
         #[pallet::authorize(Self::authorize_fail)]
         pub fn fail(

@@ -92,7 +92,7 @@ fn is_free_operational_and_once_per_provider_and_period() {
 
         let info = call(ALICE, period(), beat(ALICE, &worker)).get_dispatch_info();
         assert_eq!(info.class, DispatchClass::Operational);
-        assert_eq!(info.pays_fee, Pays::No);
+        assert_eq!(info.pays_fee, Pays::Yes, "whoever signs it pays");
 
         send_heartbeat(ALICE);
         is_invalid(

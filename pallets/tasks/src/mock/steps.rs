@@ -299,7 +299,7 @@ pub fn apply(call: Call<Test>) -> Result<(), TransactionValidityError> {
     let call = RuntimeCall::from(call);
     let info = call.get_dispatch_info();
     assert_eq!(info.class, DispatchClass::Operational);
-    assert_eq!(info.pays_fee, Pays::No);
+    assert_eq!(info.pays_fee, Pays::Yes, "whoever signs it pays");
     assert_ok!(call.dispatch(RawOrigin::Authorized.into()));
     Ok(())
 }
