@@ -14,6 +14,7 @@
 //! | [`pricing`] | price of an assignment, fees, locks |
 //! | [`audit`] | how often results are audited, what that costs, the fraud bond |
 //! | [`reputation`] | what a provider did before, as a number |
+//! | [`dispute`] | what a jury costs, what its members risk, who is paid first |
 //! | [`task`] | needs, verification modes, states, faults |
 //! | [`device`] | what a device says of itself |
 //! | [`sealing`] | data for those only whom the requester grants the key; `sealing` seals and opens |
@@ -32,6 +33,7 @@ pub mod audit;
 pub mod commitment;
 pub mod content;
 pub mod device;
+pub mod dispute;
 pub mod hashing;
 pub mod history;
 pub mod ids;

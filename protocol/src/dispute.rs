@@ -1,0 +1,287 @@
+//! The money of disputes: what a jury costs, what its members put at risk, who is paid first (design §6).
+//!
+//! # The rule
+//!
+//! Whoever calls a jury puts up its pay, and the losing side pays. The *pay* of a juror is the price
+//! of what it re-executes: of the whole assignment, or of the disputed part.
+//!
+//! | who | puts up | loses it if |
+//! | --- | --- | --- |
+//! | challenger | [`DisputePolicy::bond`] of round 0 | the verdict is for the provider |
+//! | auditor | the same, as a lock on its stake, from the draw on | its root is not the verdict's, and the provider's is |
+//! | who appeals | the bond of the next round | the next verdict is no better for it |
+//! | juror | [`DisputePolicy::juror_lock`] | it votes against the last verdict; a share if it is silent |
+//! | provider | collateral and fraud bond | the verdict is against it |
+//!
+//! Everything that the losers of the *last* verdict lose is one pot. [`Claims::pay_out`] fills from
+//! it, in this order: the requester's compensation, the jurors of all rounds who voted as the last
+//! verdict, those that found the wrong result. What is left is the treasury's, and nobody who judges
+//! gains by others' loss. The winners' bonds are not in the pot; they go back.
+//!
+//! # Why a juror works
+//!
+//! A juror commits to a result root *and* a trace root before it sees another's, and only votes that
+//! agree in both count together. A guess agrees with nobody and costs the lock. Who votes for a side
+//! without work wins the pay if that side is right, with chance `r`, and else loses `lock` times the
+//! pay: at ten it loses in expectation as long as `r` is below ten elevenths, and with a trace that is
+//! not known before the vote `r` is zero. Honest work at an ask that covers its cost loses nothing.
+//!
+//! # Why the pot suffices
+//!
+//! The first jury is covered by the bond of whoever called it, or by the provider's locks. If a
+//! verdict is overturned, at least (n + 1) / 2 of the n jurors before were wrong, and their locks pay
+//! the 2n + 1 of the next round, if `lock` is at least four.
+
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use scale_info::TypeInfo;
+use sp_arithmetic::Perbill;
+
+use crate::units::Balance;
+
+/// The least `lock` with which an overturned jury pays the next one.
+const LEAST_LOCK: u16 = 4;
+
+/// The governed numbers of disputes.
+#[derive(
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Debug,
+)]
+pub struct DisputePolicy {
+    /// Jurors of the first round; odd, so that there is a majority.
+    pub jury: u16,
+    /// Appeals at most; each doubles the jury, and adds one to keep it odd.
+    pub appeals: u8,
+    /// A juror's lock, in its pay.
+    pub lock: u16,
+    /// The share of its lock that a silent juror or auditor loses.
+    pub no_show: Perbill,
+}
+
+impl DisputePolicy {
+    /// The defaults: juries of 5, 11 and 23.
+    pub const DEFAULT: Self = Self {
+        jury: 5,
+        appeals: 2,
+        lock: 10,
+        no_show: Perbill::from_percent(50),
+    };
+
+    /// Whether the numbers keep what this module promises. What is not sound must not be put in
+    /// force.
+    pub fn is_sound(&self) -> bool {
+        self.jury % 2 == 1 && self.jurors(self.appeals).is_some() && self.lock >= LEAST_LOCK
+    }
+
+    /// Jurors of a round; round 0 is the first, each appeal is one more. `None` past the last, or
+    /// if there are more than can be counted.
+    pub fn jurors(&self, round: u8) -> Option<u16> {
+        if round > self.appeals {
+            return None;
+        }
+        (0..round).try_fold(self.jury, |jury, _| jury.checked_mul(2)?.checked_add(1))
+    }
+
+    /// What whoever calls the jury of this round puts up: its pay. `None` past the last round, or if
+    /// it does not fit.
+    pub fn bond(&self, pay: Balance, round: u8) -> Option<Balance> {
+        pay.checked_mul(self.jurors(round)?.into())
+    }
+
+    /// What a juror locks.
+    pub fn juror_lock(&self, pay: Balance) -> Balance {
+        pay.saturating_mul(self.lock.into())
+    }
+
+    /// What a silent juror or auditor loses of its lock. Rounded up.
+    pub fn no_show_slash(&self, lock: Balance) -> Balance {
+        self.no_show.mul_ceil(lock)
+    }
+}
+
+impl Default for DisputePolicy {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
+/// What is to be paid after the last verdict, in the order of payment.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Claims {
+    /// To the requester, for the harm: the price, if the verdict is against the provider.
+    pub compensation: Balance,
+    /// Jurors of all rounds who voted as the last verdict.
+    pub jurors: u16,
+    /// To each of them.
+    pub pay: Balance,
+    /// To those that found a wrong result; see
+    /// [`crate::audit::AuditPolicy::finders_reward`].
+    pub reward: Balance,
+}
+
+/// Who gets what of a pot. All of it together is the pot.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Payout {
+    /// To the requester.
+    pub requester: Balance,
+    /// To each juror of the claims.
+    pub juror: Balance,
+    /// To those that found the wrong result.
+    pub finders: Balance,
+    /// The rest.
+    pub treasury: Balance,
+}
+
+impl Claims {
+    /// Divides a pot: each claim is paid in full before the next is looked at. Jurors for whom it is
+    /// not enough share equally, rounded down.
+    pub fn pay_out(&self, pot: Balance) -> Payout {
+        let requester = self.compensation.min(pot);
+        let rest = pot.saturating_sub(requester);
+        let jurors = Balance::from(self.jurors);
+        let juror = rest
+            .checked_div(jurors)
+            .map_or(0, |share| share.min(self.pay));
+        let rest = rest.saturating_sub(juror.saturating_mul(jurors));
+        let finders = self.reward.min(rest);
+        Payout {
+            requester,
+            juror,
+            finders,
+            treasury: rest.saturating_sub(finders),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audit::AuditPolicy;
+    use proptest::prelude::*;
+
+    const POLICY: DisputePolicy = DisputePolicy::DEFAULT;
+
+    fn fixed_seed() -> ProptestConfig {
+        ProptestConfig {
+            rng_seed: proptest::test_runner::RngSeed::Fixed(4),
+            failure_persistence: None,
+            ..Default::default()
+        }
+    }
+
+    #[test]
+    fn an_appeal_doubles_the_jury_and_there_is_a_last_one() {
+        let juries: Vec<_> = (0..4).map(|round| POLICY.jurors(round)).collect();
+        assert_eq!(juries, [Some(5), Some(11), Some(23), None]);
+        assert_eq!(POLICY.bond(7, 1), Some(77));
+        assert_eq!(POLICY.bond(7, 3), None);
+        assert_eq!(POLICY.bond(Balance::MAX, 0), None);
+        let endless = DisputePolicy {
+            appeals: u8::MAX,
+            ..POLICY
+        };
+        assert_eq!(endless.jurors(u8::MAX), None);
+        assert!(!endless.is_sound());
+    }
+
+    #[test]
+    fn a_policy_that_breaks_a_promise_is_not_sound() {
+        assert!(POLICY.is_sound());
+        assert!(
+            !DisputePolicy { jury: 4, ..POLICY }.is_sound(),
+            "no majority"
+        );
+        assert!(!DisputePolicy { jury: 0, ..POLICY }.is_sound());
+        // Three of five lose three times their pay: nine, and the next jury wants eleven.
+        assert!(!DisputePolicy { lock: 3, ..POLICY }.is_sound());
+        assert!(DisputePolicy { lock: 4, ..POLICY }.is_sound());
+    }
+
+    #[test]
+    fn silence_costs_half_of_the_lock() {
+        assert_eq!(POLICY.juror_lock(3), 30);
+        assert_eq!(POLICY.no_show_slash(31), 16);
+    }
+
+    #[test]
+    fn the_requester_is_made_whole_first() {
+        let claims = Claims {
+            compensation: 100,
+            jurors: 3,
+            pay: 20,
+            reward: 50,
+        };
+        let paid = |pot| {
+            let payout = claims.pay_out(pot);
+            (
+                payout.requester,
+                payout.juror,
+                payout.finders,
+                payout.treasury,
+            )
+        };
+        assert_eq!(paid(1_000), (100, 20, 50, 790));
+        assert_eq!(paid(180), (100, 20, 20, 0));
+        assert_eq!(paid(131), (100, 10, 1, 0));
+        assert_eq!(paid(99), (99, 0, 0, 0));
+    }
+
+    /// A provider whose locks are what `audit` asks for pays for everything that its wrong result
+    /// causes.
+    #[test]
+    fn the_bond_pays_for_all_rounds() {
+        let price = 1_000;
+        let pot = AuditPolicy::DEFAULT.fraud_bond(price).unwrap();
+        let jurors = (0..=POLICY.appeals)
+            .map(|round| POLICY.jurors(round).unwrap())
+            .sum();
+        let claims = Claims {
+            compensation: price,
+            jurors,
+            pay: price,
+            reward: AuditPolicy::DEFAULT.finders_reward(pot),
+        };
+        // Nobody appeals against a verdict that is for it, so this is more than can happen.
+        assert_eq!(jurors, 39);
+        assert_eq!(claims.pay_out(pot).juror, price);
+    }
+
+    proptest! {
+        #![proptest_config(fixed_seed())]
+
+        #[test]
+        fn a_payout_is_the_pot(
+            pot: u128, compensation: u128, jurors: u16, pay: u128, reward: u128,
+        ) {
+            let payout = Claims { compensation, jurors, pay, reward }.pay_out(pot);
+            let jury = payout.juror.checked_mul(jurors.into()).unwrap();
+            let sum = payout.requester.checked_add(jury)
+                .and_then(|sum| sum.checked_add(payout.finders))
+                .and_then(|sum| sum.checked_add(payout.treasury));
+            prop_assert_eq!(sum, Some(pot));
+            prop_assert!(payout.requester <= compensation && payout.juror <= pay);
+            prop_assert!(payout.finders <= reward);
+        }
+
+        #[test]
+        fn the_locks_of_an_overturned_jury_pay_the_next(
+            jury in 0u16..100, appeals in 0u8..6, lock in 0u16..20, pay in 0..u64::MAX as u128,
+        ) {
+            let policy = DisputePolicy { jury, appeals, lock, ..POLICY };
+            if policy.is_sound() {
+                for round in 0..appeals {
+                    let wrong = u128::from(policy.jurors(round).unwrap() / 2 + 1);
+                    let lost = wrong * policy.juror_lock(pay);
+                    prop_assert!(lost >= policy.bond(pay, round + 1).unwrap());
+                }
+            }
+        }
+    }
+}
