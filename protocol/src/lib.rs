@@ -17,6 +17,7 @@
 //! | [`dispute`] | what a jury costs, what its members risk, who is paid first |
 //! | [`task`] | needs, verification modes, states, faults |
 //! | [`device`] | what a device says of itself |
+//! | [`draw`] | seeds and tickets of draws |
 //! | [`sealing`] | data for those only whom the requester grants the key; `sealing` seals and opens |
 //! | [`worker`] | the statements that a worker key signs |
 //! | [`mailbox`] | how the offchain worker hook and the native engine talk |
@@ -34,6 +35,7 @@ pub mod commitment;
 pub mod content;
 pub mod device;
 pub mod dispute;
+pub mod draw;
 pub mod hashing;
 pub mod history;
 pub mod ids;

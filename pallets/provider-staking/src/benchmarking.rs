@@ -1,6 +1,9 @@
 //! Benchmarks of every call and of the authorisation, in their worst case.
 
-use aicpw_primitives::worker_key::{prove, WorkerId, WorkerProof};
+use aicpw_primitives::{
+    traits::StakeDraw,
+    worker_key::{prove, WorkerId, WorkerProof},
+};
 use aicpw_protocol::{
     content::MAX_PEER_ADDRESS_BYTES,
     device::{ClassSet, DeviceKind, DeviceSpec, MAX_DEVICE_NAME_BYTES},
@@ -359,6 +362,24 @@ mod benchmarks {
                 .map_err(|_| "the heartbeat is authorised")?;
         }
         Ok(())
+    }
+
+    /// Everybody fell silent.
+    #[benchmark]
+    fn draw() {
+        for seed in 0..crate::draw::DRAW_TRIES {
+            online_device::<T>(seed, Gflops(1), AskPrice(1));
+        }
+        set_height::<T>(HEIGHT + T::HeartbeatPeriod::get() * (MISSED_HEARTBEATS + 2));
+        let drawn;
+
+        #[block]
+        {
+            drawn = <Pallet<T> as StakeDraw<T::AccountId>>::draw(&[1; 32]);
+        }
+
+        assert_eq!(drawn, None);
+        assert_eq!(DrawLeafOf::<T>::iter().count(), 0);
     }
 
     impl_benchmark_test_suite!(Pallet, mock::ExtBuilder.build(), mock::Test);

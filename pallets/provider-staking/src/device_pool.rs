@@ -113,6 +113,7 @@ impl<T: Config> Pallet<T> {
         if was_sufficient && !is_sufficient {
             Self::refresh_all(provider);
         }
+        Self::weigh(provider);
         Self::deposit_event(Event::StakeSlashed {
             provider: provider.clone(),
             assignment,

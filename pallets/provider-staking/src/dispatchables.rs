@@ -120,6 +120,7 @@ impl<T: Config> Pallet<T> {
             Ok(())
         })?;
         Self::refresh_all(&who);
+        Self::weigh(&who);
         Self::deposit_event(Event::StakeBonded {
             provider: who,
             amount,
@@ -153,6 +154,7 @@ impl<T: Config> Pallet<T> {
         if fell_short {
             Self::refresh_all(&who);
         }
+        Self::weigh(&who);
         Self::deposit_event(Event::StakeUnbonded {
             provider: who,
             amount,

@@ -163,6 +163,7 @@ impl<T: Config> Pallet<T> {
         // Before the devices are listed: they are offered because of it.
         Presences::<T>::insert(&provider, presence);
         if !was_online {
+            Self::weigh(&provider);
             Self::deposit_event(Event::ProviderCameOnline {
                 provider: provider.clone(),
             });

@@ -15,6 +15,7 @@ extern crate alloc;
 pub mod benchmarking;
 mod device_pool;
 mod dispatchables;
+pub mod draw;
 mod heartbeat;
 mod integrity;
 #[cfg(test)]
@@ -54,6 +55,7 @@ pub mod pallet {
     use sp_runtime::{traits::BlockNumberProvider, Perbill};
 
     use super::*;
+    use crate::draw::{Leaf, Leaves, Node, NodeKey};
 
     const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
 
@@ -207,6 +209,22 @@ pub mod pallet {
     #[pallet::storage]
     pub type Occupations<T: Config> =
         StorageDoubleMap<_, Blake2_128Concat, T::AccountId, Twox64Concat, AssignmentId, Occupation>;
+
+    /// Nodes of the tree that providers are drawn from, see [`draw`]; none without a weight.
+    #[pallet::storage]
+    pub type DrawNodes<T: Config> = StorageMap<_, Twox64Concat, NodeKey, Node, ValueQuery>;
+
+    /// Its leaves.
+    #[pallet::storage]
+    pub type DrawLeaves<T: Config> = StorageMap<_, Twox64Concat, u32, Leaf<T::AccountId>>;
+
+    /// The leaf of a provider that can be drawn.
+    #[pallet::storage]
+    pub type DrawLeafOf<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, u32>;
+
+    /// Which leaves have been used, and which are free.
+    #[pallet::storage]
+    pub type DrawTree<T: Config> = StorageValue<_, Leaves, ValueQuery>;
 
     /// What happened.
     #[pallet::event]

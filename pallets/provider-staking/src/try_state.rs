@@ -1,8 +1,10 @@
 //! What always holds, in words.
 
 use crate::{
-    Attendances, Config, Devices, DevicesOf, HoldReason, Ledgers, NextDevice, Occupations, Pallet,
-    Presences, Providers, ReputationRecords, WorkerOwners,
+    draw::{path, Leaf, CAPACITY, LEVELS, WIDTH},
+    Attendances, Config, Devices, DevicesOf, DrawLeafOf, DrawLeaves, DrawNodes, DrawTree,
+    HoldReason, Ledgers, NextDevice, Occupations, Pallet, Presences, Providers, ReputationRecords,
+    WorkerOwners,
 };
 use aicpw_protocol::{device::Reputation, DeviceId};
 use alloc::collections::BTreeMap;
@@ -17,7 +19,9 @@ impl<T: Config> Pallet<T> {
     pub fn do_try_state() -> Result<(), TryRuntimeError> {
         Self::try_providers()?;
         Self::try_stakes()?;
-        Self::try_devices()
+        Self::try_devices()?;
+        Self::try_draw_nodes()?;
+        Self::try_draw_leaves()
     }
 
     fn try_providers() -> Result<(), TryRuntimeError> {
@@ -164,6 +168,79 @@ impl<T: Config> Pallet<T> {
             listed == registered,
             "A device is among those of one provider, once"
         );
+        Ok(())
+    }
+    fn try_draw_nodes() -> Result<(), TryRuntimeError> {
+        for ((level, index), node) in DrawNodes::<T>::iter() {
+            ensure!(
+                level < LEVELS && index < WIDTH.pow(level.into()),
+                "A node is in the tree"
+            );
+            ensure!(node.sum() > 0, "A node without a weight is not stored");
+            let children = (index.saturating_mul(WIDTH)..).zip(node.0);
+            for (child, sum) in children {
+                let below = if level + 1 < LEVELS {
+                    DrawNodes::<T>::get((level + 1, child)).sum()
+                } else {
+                    match DrawLeaves::<T>::get(child) {
+                        Some(Leaf::Provider(account)) => Ledgers::<T>::get(account).active,
+                        _ => 0,
+                    }
+                };
+                ensure!(sum == below, "A sum is that of what is below it");
+            }
+        }
+        Ok(())
+    }
+
+    fn try_draw_leaves() -> Result<(), TryRuntimeError> {
+        let tree = DrawTree::<T>::get();
+        let mut taken = 0;
+        for (account, leaf) in DrawLeafOf::<T>::iter() {
+            taken += 1;
+            ensure!(
+                DrawLeaves::<T>::get(leaf) == Some(Leaf::Provider(account.clone())),
+                "A provider's leaf is the provider's"
+            );
+            ensure!(
+                Ledgers::<T>::get(&account).is_sufficient(),
+                "Who can be drawn has enough stake"
+            );
+            let (key, child) = path(leaf, LEVELS - 1);
+            ensure!(
+                DrawNodes::<T>::get(key)
+                    .0
+                    .get(child)
+                    .is_some_and(|w| *w > 0),
+                "A provider's leaf has a weight"
+            );
+        }
+        let mut free = 0;
+        let mut next = tree.free;
+        while let Some(leaf) = next {
+            free += 1;
+            ensure!(free <= tree.ever, "The free leaves end");
+            next = match DrawLeaves::<T>::get(leaf) {
+                Some(Leaf::Free(next)) => next,
+                _ => return Err("A free leaf is free".into()),
+            };
+        }
+        ensure!(
+            taken + free == tree.ever && tree.ever <= CAPACITY,
+            "Every leaf is a provider's or free"
+        );
+        ensure!(
+            DrawLeaves::<T>::iter_keys().count() as u32 == tree.ever,
+            "Leaves are those that have been used"
+        );
+        for account in Providers::<T>::iter_keys() {
+            let ledger = Ledgers::<T>::get(&account);
+            let is_due = Self::is_online(&account) && ledger.is_sufficient() && ledger.active > 0;
+            ensure!(
+                !is_due || taken == CAPACITY || DrawLeafOf::<T>::contains_key(&account),
+                "Who is online with enough stake can be drawn"
+            );
+        }
         Ok(())
     }
 }

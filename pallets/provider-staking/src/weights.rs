@@ -9,6 +9,8 @@
 use core::marker::PhantomData;
 use frame_support::{traits::Get, weights::Weight};
 
+use crate::draw::{DRAW_TRIES, LEVELS};
+
 /// Weight functions of the pallet. `d` is a number of devices of a provider.
 pub trait WeightInfo {
     /// [`crate::Pallet::register_provider`]
@@ -41,12 +43,19 @@ pub trait WeightInfo {
     fn heartbeat(d: u32) -> Weight;
     /// The authorisation of [`crate::Pallet::heartbeat`].
     fn authorize_heartbeat() -> Weight;
+    /// A draw that meets as many silent providers as it can ([`crate::draw::DRAW_TRIES`]).
+    fn draw() -> Weight;
 }
 
 /// Reads that one listing in the order book costs.
 pub const LISTING_READS: u64 = 4;
 /// Writes that one listing in the order book costs.
 pub const LISTING_WRITES: u64 = 4;
+/// Reads that the change of a provider's weight in the draw costs: a node on each level, its leaf, and
+/// which leaves are free.
+pub const WEIGHING_READS: u64 = 6;
+/// Writes that it costs.
+pub const WEIGHING_WRITES: u64 = 6;
 /// Picoseconds of a signature check.
 const SIGNATURE: u64 = 100_000_000;
 /// Picoseconds of a call's own computation.
@@ -88,10 +97,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
         Self::estimate(CALL + SIGNATURE, 4, 3)
     }
     fn bond_extra(d: u32) -> Weight {
-        Self::estimate(CALL, 6, 3).saturating_add(Self::devices_listed(d))
+        Self::estimate(CALL, 6 + WEIGHING_READS, 3 + WEIGHING_WRITES)
+            .saturating_add(Self::devices_listed(d))
     }
     fn unbond(d: u32) -> Weight {
-        Self::estimate(CALL, 4, 1).saturating_add(Self::devices_listed(d))
+        Self::estimate(CALL, 4 + WEIGHING_READS, 1 + WEIGHING_WRITES)
+            .saturating_add(Self::devices_listed(d))
     }
     fn withdraw_unbonded() -> Weight {
         Self::estimate(CALL, 4, 3)
@@ -119,11 +130,20 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
         Self::set_slots()
     }
     fn heartbeat(d: u32) -> Weight {
-        Self::estimate(CALL, 4, 2)
+        Self::estimate(CALL, 5 + WEIGHING_READS, 2 + WEIGHING_WRITES)
             .saturating_add(Self::devices_listed(d))
             .saturating_add(T::DbWeight::get().writes(d.into()))
     }
     fn authorize_heartbeat() -> Weight {
         Self::estimate(CALL + SIGNATURE, 4, 0)
+    }
+    fn draw() -> Weight {
+        // Of each: the nodes down to its leaf, the leaf, and when it was last heard of.
+        Self::estimate(
+            DEVICE,
+            u64::from(LEVELS) + 2 + WEIGHING_READS,
+            WEIGHING_WRITES,
+        )
+        .saturating_mul(DRAW_TRIES.into())
     }
 }

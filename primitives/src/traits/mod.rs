@@ -8,18 +8,24 @@
 //!          └──────────────────── DevicePool, Reputations ───────────┘
 //! ```
 //!
-//! `MarketSwitch` is asked by tasks and matching, and answered by market-clock.
+//! `MarketSwitch` is asked by tasks and matching, and answered by market-clock. Whoever draws
+//! providers at random asks `DrawRandomness` for a seed and `StakeDraw`, which provider-staking
+//! answers, for the providers.
 
 mod device_pool;
+mod draw_randomness;
 mod market_switch;
 mod match_queue;
 mod order_book;
 mod reputations;
+mod stake_draw;
 mod task_board;
 
 pub use device_pool::{DevicePool, Locks, Offer, Penalty, WorkerDevice};
+pub use draw_randomness::{DrawRandomness, DrawSeed};
 pub use market_switch::MarketSwitch;
 pub use match_queue::{MatchQueue, QueueEnd};
 pub use order_book::{Listing, OrderBook};
 pub use reputations::Reputations;
+pub use stake_draw::StakeDraw;
 pub use task_board::{Demand, TaskBoard};

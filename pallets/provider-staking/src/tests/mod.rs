@@ -6,6 +6,8 @@ mod cool_down;
 mod deregister_device;
 mod deregister_provider;
 mod device_pool;
+mod draw;
+mod draw_cost;
 mod heartbeat;
 mod offchain_worker;
 mod properties;

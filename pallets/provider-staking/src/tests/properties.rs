@@ -1,11 +1,11 @@
 //! Whatever is called in whatever order: no funds come or go, and the invariants hold.
 
-use aicpw_primitives::traits::{DevicePool, Penalty, Reputations};
+use aicpw_primitives::traits::{DevicePool, Penalty, Reputations, StakeDraw};
 use aicpw_protocol::DeviceId;
 use frame_support::{assert_ok, storage::with_storage_layer, traits::fungible::Inspect};
 use proptest::{prelude::*, test_runner::RngSeed};
 
-use crate::{mock::*, Pallet, Presences, Providers};
+use crate::{mock::*, Ledgers, Pallet, Presences, Providers};
 
 type Pool = Pallet<Test>;
 
@@ -27,6 +27,7 @@ enum Step {
     Settled(AccountId, AccountId, u128),
     Faulted(AccountId, u128),
     Heartbeat(AccountId),
+    Draw(u8),
     Leave(AccountId),
     Register(AccountId, u128),
     RunFor(u32),
@@ -59,6 +60,7 @@ fn steps() -> impl Strategy<Value = Step> {
             .prop_map(|(who, requester, paid)| Step::Settled(who, requester, paid)),
         1 => (provider.clone(), amount.clone()).prop_map(|(who, paid)| Step::Faulted(who, paid)),
         3 => provider.clone().prop_map(Step::Heartbeat),
+        2 => any::<u8>().prop_map(Step::Draw),
         1 => provider.clone().prop_map(Step::Leave),
         1 => (provider, amount).prop_map(|(who, stake)| Step::Register(who, stake)),
         1 => (1u32..2 * UNBONDING_PERIOD).prop_map(Step::RunFor),
@@ -138,6 +140,12 @@ fn take(step: Step) {
                 && last.is_none_or(|last| last.period < period())
             {
                 send_heartbeat(who);
+            }
+        }
+        Step::Draw(ticket) => {
+            if let Some(provider) = Pool::draw(&[ticket; 32]) {
+                assert!(Pool::is_online(&provider));
+                assert!(Ledgers::<Test>::get(provider).is_sufficient());
             }
         }
         Step::RunFor(blocks) => run_for(blocks),

@@ -1,0 +1,221 @@
+//! The stake-weighted draw: a sum tree over the providers that can be drawn.
+//!
+//! Each provider that is online with enough stake has a leaf, whose weight is its active stake. Nodes
+//! have [`WIDTH`] children and stand on [`LEVELS`] levels; a node stores for each child the sum of the
+//! weights below it. So a draw reads one node on each level, and a change writes as many, however many
+//! providers there are. Leaves that became free are chained, and taken again before new ones.
+//!
+//! Nobody scans for providers that fall silent: they stay in the tree until they are drawn, or until
+//! they come back.
+
+use aicpw_primitives::traits::StakeDraw;
+use aicpw_protocol::{draw::next_ticket, Balance, DeviceId, Hash};
+use alloc::vec::Vec;
+use codec::{Decode, Encode, MaxEncodedLen};
+use frame_support::{defensive, weights::Weight};
+use scale_info::TypeInfo;
+use sp_core::U256;
+
+use crate::{
+    Config, DevicesOf, DrawLeafOf, DrawLeaves, DrawNodes, DrawTree, Ledgers, Pallet, WeightInfo,
+    LOG_TARGET,
+};
+
+/// Children of a node.
+pub const WIDTH: u32 = 64;
+
+/// Levels of nodes above the leaves.
+pub const LEVELS: u8 = 3;
+
+/// Providers that can be drawn at once. Who comes when there are as many can not be drawn before
+/// another leaves and its own stake or presence changes.
+pub const CAPACITY: u32 = WIDTH.pow(LEVELS as u32);
+
+/// Providers that one draw meets at most: all but the last had fallen silent, or all.
+pub const DRAW_TRIES: u32 = 4;
+
+/// Where a node stands: its level, from the root's zero on, and its number on it.
+pub type NodeKey = (u8, u32);
+
+/// The sum of the weights below each child of a node.
+#[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug)]
+pub struct Node(pub [Balance; WIDTH as usize]);
+
+impl Default for Node {
+    fn default() -> Self {
+        Self([0; WIDTH as usize])
+    }
+}
+
+impl Node {
+    /// The sum of the weights below it.
+    pub fn sum(&self) -> Balance {
+        self.0
+            .iter()
+            .fold(0, |sum: Balance, child| sum.saturating_add(*child))
+    }
+
+    /// The child in which the point lies, and where in it.
+    fn child_at(&self, mut point: Balance) -> Option<(u32, Balance)> {
+        for (child, sum) in (0u32..).zip(self.0) {
+            if point < sum {
+                return Some((child, point));
+            }
+            point -= sum;
+        }
+        None
+    }
+}
+
+/// What a leaf is used for.
+#[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug)]
+pub enum Leaf<AccountId> {
+    /// This provider has it.
+    Provider(AccountId),
+    /// Nobody; the free leaf after it, if there is one.
+    Free(Option<u32>),
+}
+
+/// Which leaves there are.
+#[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Leaves {
+    /// How many have ever been used: all numbers below.
+    pub ever: u32,
+    /// The first that is free.
+    pub free: Option<u32>,
+}
+
+/// The node on a level that a leaf is below, and the child of it.
+pub(crate) fn path(leaf: u32, level: u8) -> (NodeKey, usize) {
+    let below = WIDTH.pow(u32::from(LEVELS.saturating_sub(level).saturating_sub(1)));
+    let child = leaf / below;
+    ((level, child / WIDTH), (child % WIDTH) as usize)
+}
+
+impl<T: Config> Pallet<T> {
+    /// Gives the provider the weight in the draw that it has now: its active stake, or none if it is
+    /// offline or that is too little.
+    pub(crate) fn weigh(provider: &T::AccountId) {
+        let ledger = Ledgers::<T>::get(provider);
+        let weight = if ledger.is_sufficient() && Self::is_online(provider) {
+            ledger.active
+        } else {
+            0
+        };
+        match DrawLeafOf::<T>::get(provider) {
+            None if weight == 0 => {}
+            Some(leaf) if weight == 0 => Self::free_leaf(provider, leaf),
+            Some(leaf) => Self::set_weight(leaf, weight),
+            None => match Self::take_leaf(provider) {
+                Some(leaf) => Self::set_weight(leaf, weight),
+                None => log::warn!(
+                    target: LOG_TARGET,
+                    "{provider:?} cannot be drawn: {CAPACITY} providers can already",
+                ),
+            },
+        }
+    }
+
+    fn set_weight(leaf: u32, weight: Balance) {
+        let mut sum = weight;
+        for level in (0..LEVELS).rev() {
+            let (key, child) = path(leaf, level);
+            let mut node = DrawNodes::<T>::get(key);
+            if let Some(slot) = node.0.get_mut(child) {
+                *slot = sum;
+            }
+            sum = node.sum();
+            if sum == 0 {
+                DrawNodes::<T>::remove(key);
+            } else {
+                DrawNodes::<T>::insert(key, node);
+            }
+        }
+    }
+
+    fn take_leaf(provider: &T::AccountId) -> Option<u32> {
+        let mut leaves = DrawTree::<T>::get();
+        let leaf = match leaves.free {
+            Some(leaf) => {
+                leaves.free = match DrawLeaves::<T>::get(leaf) {
+                    Some(Leaf::Free(next)) => next,
+                    _ => {
+                        defensive!("a free leaf is free");
+                        return None;
+                    }
+                };
+                leaf
+            }
+            None if leaves.ever < CAPACITY => {
+                let leaf = leaves.ever;
+                leaves.ever = leaf.saturating_add(1);
+                leaf
+            }
+            None => return None,
+        };
+        DrawTree::<T>::put(leaves);
+        DrawLeaves::<T>::insert(leaf, Leaf::Provider(provider.clone()));
+        DrawLeafOf::<T>::insert(provider, leaf);
+        Some(leaf)
+    }
+
+    fn free_leaf(provider: &T::AccountId, leaf: u32) {
+        Self::set_weight(leaf, 0);
+        DrawLeafOf::<T>::remove(provider);
+        DrawTree::<T>::mutate(|leaves| {
+            DrawLeaves::<T>::insert(leaf, Leaf::Free(leaves.free));
+            leaves.free = Some(leaf);
+        });
+    }
+
+    /// The leaf on which the ticket falls.
+    fn leaf_at(ticket: &Hash) -> Option<u32> {
+        let mut node = DrawNodes::<T>::get((0, 0));
+        let sum = node.sum();
+        if sum == 0 {
+            return None;
+        }
+        // A ticket has 256 bits and a sum at most 128, so that no leaf gains more than 2⁻¹²⁸.
+        let mut point = (U256::from_little_endian(ticket) % U256::from(sum)).low_u128();
+        let mut leaf = 0u32;
+        for level in 1..=LEVELS {
+            let Some((child, rest)) = node.child_at(point) else {
+                defensive!("a node's sums are those of its children");
+                return None;
+            };
+            point = rest;
+            leaf = leaf.saturating_mul(WIDTH).saturating_add(child);
+            if level < LEVELS {
+                node = DrawNodes::<T>::get((level, leaf));
+            }
+        }
+        Some(leaf)
+    }
+}
+
+impl<T: Config> StakeDraw<T::AccountId> for Pallet<T> {
+    fn draw(ticket: &Hash) -> Option<T::AccountId> {
+        let mut ticket = *ticket;
+        for _ in 0..DRAW_TRIES {
+            let leaf = Self::leaf_at(&ticket)?;
+            let Some(Leaf::Provider(provider)) = DrawLeaves::<T>::get(leaf) else {
+                defensive!("a leaf with a weight has a provider");
+                return None;
+            };
+            if Self::is_online(&provider) {
+                return Some(provider);
+            }
+            Self::free_leaf(&provider, leaf);
+            ticket = next_ticket(&ticket);
+        }
+        None
+    }
+
+    fn draw_weight() -> Weight {
+        <T as Config>::WeightInfo::draw()
+    }
+
+    fn devices_of(provider: &T::AccountId) -> Vec<DeviceId> {
+        DevicesOf::<T>::get(provider).into_inner()
+    }
+}

@@ -1,0 +1,37 @@
+use aicpw_protocol::{BlockNumber, Hash};
+
+/// What is known of the randomness after an anchor.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum DrawSeed {
+    /// The blocks that decide it are not all there.
+    NotYet,
+    /// The seed; it is the same in every block in which it is still known.
+    Ready(Hash),
+    /// The blocks are forgotten: anchor anew.
+    Gone,
+}
+
+/// Randomness that nobody knew when it was anchored. Implemented by `pallet-draw-randomness`.
+///
+/// Contract: an anchor is taken in the block in which everything that the draw must not depend on
+/// afterwards is fixed. The seed mixes what several blocks after it bring, made by several authors, and
+/// is never anything that could be foretold; until it is there the consumer waits. A consumer that
+/// makes several draws from one anchor gives each a domain of its own
+/// ([`aicpw_protocol::draw`]).
+pub trait DrawRandomness {
+    /// The anchor for what is fixed in this block: the chain's own height, not the market's clock.
+    fn anchor() -> BlockNumber;
+
+    /// The seed for what was fixed at the anchor.
+    fn seed(anchor: BlockNumber) -> DrawSeed;
+}
+
+/// Never ready.
+impl DrawRandomness for () {
+    fn anchor() -> BlockNumber {
+        0
+    }
+    fn seed(_: BlockNumber) -> DrawSeed {
+        DrawSeed::NotYet
+    }
+}
