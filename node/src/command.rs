@@ -10,7 +10,7 @@ use sp_runtime::traits::Block as BlockT;
 use crate::{
     chain_spec,
     cli::{Cli, Subcommand},
-    service,
+    ports, service,
     worker::MarketServices,
 };
 
@@ -127,7 +127,9 @@ pub fn run() -> sc_cli::Result<()> {
             .sync_run(|config| cmd.run::<Block>(&config)),
         None => cli
             .create_runner(&cli.run)?
-            .run_node_until_exit(|config| async move {
+            .run_node_until_exit(|mut config| async move {
+                ports::settle(&mut config, &cli.run)
+                    .map_err(|error| sc_cli::Error::Application(Box::new(error)))?;
                 let market = MarketServices::start(&cli.market, &config)
                     .await
                     .map_err(|error| sc_cli::Error::Application(Box::new(error)))?;

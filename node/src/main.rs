@@ -9,6 +9,8 @@ mod aicpw_rpc;
 mod chain_spec;
 mod cli;
 mod command;
+mod metrics;
+mod ports;
 mod rpc;
 mod service;
 mod worker;

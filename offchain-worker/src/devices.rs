@@ -25,6 +25,9 @@ const LIST_TIMEOUT: Duration = Duration::from_secs(60);
 /// Longest time that measuring a device may take.
 const MEASURE_TIMEOUT: Duration = Duration::from_secs(300);
 
+/// How often it is said that a device is still being measured.
+const STILL_EVERY: Duration = Duration::from_secs(5);
+
 /// Version of what is kept; older measurements are made again.
 const VERSION: u32 = 1;
 
@@ -104,6 +107,7 @@ impl Measuring {
     /// # Errors
     /// When no devices can be listed, or what was measured cannot be kept.
     pub async fn devices(&self) -> Result<Vec<LocalDevice>, DevicesError> {
+        tracing::info!("looking for OpenCL devices");
         let listed: Vec<Listed> = self
             .ask("list the devices", &["devices"], LIST_TIMEOUT)
             .await?;
@@ -117,8 +121,12 @@ impl Measuring {
             let measured = match known {
                 Some(known) => known.clone(),
                 None => {
-                    tracing::info!(name, "measuring a device");
-                    match self.measure(&fingerprint, &name).await {
+                    tracing::info!(
+                        name,
+                        "measuring a device: conformance, speed, memory; once for each device and \
+                         driver, and jobs have to wait for it"
+                    );
+                    match self.measure_aloud(&fingerprint, &name).await {
                         Ok(measured) => {
                             kept.devices.push(measured.clone());
                             self.keep(&kept)?;
@@ -142,6 +150,27 @@ impl Measuring {
             devices.push(device);
         }
         Ok(devices)
+    }
+
+    /// [`Self::measure`], which also says now and then that it goes on.
+    async fn measure_aloud(
+        &self,
+        fingerprint: &Hash,
+        name: &str,
+    ) -> Result<Measured, DevicesError> {
+        let began = Instant::now();
+        let mut still = tokio::time::interval_at((began + STILL_EVERY).into(), STILL_EVERY);
+        let mut measuring = std::pin::pin!(self.measure(fingerprint, name));
+        loop {
+            tokio::select! {
+                measured = &mut measuring => return measured,
+                _ = still.tick() => {
+                    let seconds = began.elapsed().as_secs();
+                    let at_most = MEASURE_TIMEOUT.as_secs();
+                    tracing::info!(name, seconds, at_most, "still measuring");
+                }
+            }
+        }
     }
 
     async fn measure(&self, fingerprint: &Hash, name: &str) -> Result<Measured, DevicesError> {

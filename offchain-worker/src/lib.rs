@@ -14,6 +14,7 @@
 //! | [`sandbox`] | processes for what strangers wrote |
 //! | [`devices`] | what this machine can offer |
 //! | [`ipfs`] | content in and out |
+//! | [`metrics`] | what Prometheus is told |
 //! | [`secret`] | of which the salts of commitments and the sealing key are derived |
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
@@ -26,6 +27,7 @@ pub mod durable;
 pub mod engines;
 pub mod ipfs;
 pub mod mailbox;
+pub mod metrics;
 pub mod queue;
 pub mod sandbox;
 pub mod secret;

@@ -14,6 +14,7 @@ use crate::{
     engines::{find_executor, Builds, ExecutorMissing, OpenCl},
     ipfs::BlobStore,
     mailbox::Mailbox,
+    metrics::{MeteredEngine, WorkerMetrics},
     queue::{FetchLimits, FolderError, Queue, Shop, Slots},
     secret::{SecretError, WorkerSecret},
 };
@@ -36,6 +37,8 @@ pub struct WorkerConfig {
     pub fetch_total: Duration,
     /// How long results are kept after their assignment has ended.
     pub retention: Duration,
+    /// Where jobs are counted.
+    pub metrics: WorkerMetrics,
 }
 
 impl WorkerConfig {
@@ -49,6 +52,7 @@ impl WorkerConfig {
             fetch_stall: Duration::from_secs(20),
             fetch_total: Duration::from_secs(3600),
             retention: Duration::from_secs(24 * 3600),
+            metrics: WorkerMetrics::default(),
         }
     }
 }
@@ -128,10 +132,13 @@ impl WorkerService {
             mailbox: Mailbox::new(storage, chain.genesis()),
             chain,
             store,
-            engine: Arc::new(OpenCl {
-                program,
-                allow_weak_sandbox: config.allow_weak_sandbox,
-                builds: Some(builds),
+            engine: Arc::new(MeteredEngine {
+                inner: Arc::new(OpenCl {
+                    program,
+                    allow_weak_sandbox: config.allow_weak_sandbox,
+                    builds: Some(builds),
+                }),
+                metrics: config.metrics.clone(),
             }),
             secret,
             slots: Slots::default(),
@@ -141,8 +148,10 @@ impl WorkerService {
             },
             progress_every: Duration::from_millis(500),
             log_timeout: Duration::from_secs(10),
+            metrics: config.metrics.clone(),
         };
         let queue = Queue::open(shop, &folder.join("jobs"), config.retention)?;
+        config.metrics.devices(devices.len());
         let (stop, stopped) = watch::channel(false);
         let queue = tokio::spawn(queue.run(stopped));
         tracing::info!(devices = devices.len(), folder = %folder.display(), "the worker is ready for jobs");

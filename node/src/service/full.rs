@@ -7,7 +7,7 @@ use aicpw_runtime::opaque::Block;
 use futures::FutureExt;
 use sc_client_api::{Backend, BlockBackend};
 use sc_consensus_grandpa::{FinalityProofProvider, SharedVoterState};
-use sc_network::{config::FullNetworkConfiguration, NetworkBackend};
+use sc_network::{config::FullNetworkConfiguration, Multiaddr, NetworkBackend};
 use sc_offchain::{OffchainWorkerOptions, OffchainWorkers};
 use sc_service::{
     error::Error as ServiceError, BuildNetworkParams, Configuration, SpawnTasksParams, TaskManager,
@@ -24,6 +24,8 @@ use super::{
 use crate::{
     aicpw_rpc::MarketDeps,
     cli::FinalityArgs,
+    metrics::MarketMetrics,
+    ports::Reached,
     rpc,
     worker::{self, MarketServices, NodeChain},
 };
@@ -130,6 +132,18 @@ pub fn new_full<N: NetworkBackend<Block, <Block as BlockT>::Hash>>(
         &market,
         devices,
     );
+    if let Some(registry) = config.prometheus_registry() {
+        let metrics = MarketMetrics::register(registry)?;
+        let follow = metrics.follow(client.clone(), heads.clone());
+        let tasks = task_manager.spawn_handle();
+        tasks.spawn("market-metrics", Some("market"), follow);
+    }
+    let mut reached = Reached {
+        chain: strings(&config.network.listen_addresses),
+        metrics: config.prometheus_config.as_ref().map(|config| config.port),
+        ipfs: market.ipfs_addresses.clone(),
+        ..Default::default()
+    };
     let chain = Arc::new(NodeChain {
         client: client.clone(),
         keystore: keystore.clone(),
@@ -187,7 +201,7 @@ pub fn new_full<N: NetworkBackend<Block, <Block as BlockT>::Hash>>(
         })
     };
 
-    sc_service::spawn_tasks(SpawnTasksParams {
+    let rpc = sc_service::spawn_tasks(SpawnTasksParams {
         config,
         client: client.clone(),
         backend,
@@ -202,6 +216,8 @@ pub fn new_full<N: NetworkBackend<Block, <Block as BlockT>::Hash>>(
         telemetry: telemetry.as_mut(),
         tracing_execute_block: None,
     })?;
+
+    reached.rpc = strings(rpc.listen_addresses());
 
     let authoring = Authoring {
         task_manager: &task_manager,
@@ -225,5 +241,10 @@ pub fn new_full<N: NetworkBackend<Block, <Block as BlockT>::Hash>>(
             finality,
         )?;
     }
+    reached.announce();
     Ok(task_manager)
+}
+
+fn strings(addresses: &[Multiaddr]) -> Vec<String> {
+    addresses.iter().map(ToString::to_string).collect()
 }

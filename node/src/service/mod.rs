@@ -4,6 +4,7 @@
 mod authoring;
 mod full;
 mod partial;
+mod pool_tasks;
 
 pub use full::new_full;
 pub use partial::{new_partial, FullBackend, FullClient, FullPool, FullSelectChain};

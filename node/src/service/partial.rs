@@ -14,6 +14,8 @@ use sp_consensus_babe::{
     SlotDuration,
 };
 
+use super::pool_tasks::PoolTasks;
+
 /// The client: executes the Wasm runtime on the database.
 pub type FullClient =
     sc_service::TFullClient<Block, RuntimeApi, WasmExecutor<sp_io::SubstrateHostFunctions>>;
@@ -113,7 +115,7 @@ pub fn new_partial(config: &Configuration) -> Result<Partial, ServiceError> {
     // Before the block import, which reports equivocations through it.
     let transaction_pool = Arc::from(
         sc_transaction_pool::Builder::new(
-            task_manager.spawn_essential_handle(),
+            PoolTasks(task_manager.spawn_essential_handle()),
             client.clone(),
             config.role.is_authority().into(),
         )

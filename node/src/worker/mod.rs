@@ -2,6 +2,7 @@
 
 mod args;
 mod chain;
+mod ipfs_port;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -10,25 +11,35 @@ use aicpw_offchain_worker::{
     chain::{ChainView, LocalStorage},
     devices::LocalDevice,
     ipfs::{BlobError, BlobStore, Daemon, DaemonError, KuboRpc},
+    metrics::{IpfsMetrics, MeteredStore, WorkerMetrics},
     service::{WorkerConfig, WorkerService},
 };
+use futures::{future::Either, FutureExt};
 use sc_service::Configuration;
+use substrate_prometheus_endpoint::PrometheusError;
 use tokio::sync::watch;
 
 pub use args::MarketArgs;
 pub use chain::{follow, NodeChain};
 
+use crate::ports::PortError;
 use args::{worker_folder, IpfsChoice};
 
-/// IPFS cannot be used.
+/// The market's services cannot be started.
 #[derive(Debug, thiserror::Error)]
-pub enum IpfsError {
+pub enum MarketError {
     /// Our own did not start.
     #[error(transparent)]
     Own(#[from] DaemonError),
     /// The one that runs already is none.
     #[error("--ipfs-rpc: {0}")]
     External(#[from] BlobError),
+    /// Our own would have no port.
+    #[error(transparent)]
+    Port(#[from] PortError),
+    /// Two metrics have one name.
+    #[error("metrics: {0}")]
+    Metrics(#[from] PrometheusError),
 }
 
 /// The market's services of this node, as far as they run without the chain.
@@ -37,6 +48,9 @@ pub struct MarketServices {
     pub store: Option<Arc<dyn BlobStore>>,
     /// Folder of the worker, its secret and uploads.
     pub folder: PathBuf,
+    /// Where this node's own IPFS listens.
+    pub ipfs_addresses: Vec<String>,
+    ipfs_metrics: IpfsMetrics,
     worker: Option<WorkerConfig>,
     /// Ends when dropped.
     daemon: Option<Daemon>,
@@ -47,21 +61,38 @@ impl MarketServices {
     ///
     /// # Errors
     /// If IPFS was asked for and is not to be had.
-    pub async fn start(args: &MarketArgs, config: &Configuration) -> Result<Self, IpfsError> {
+    pub async fn start(args: &MarketArgs, config: &Configuration) -> Result<Self, MarketError> {
         let folder = config.base_path.config_dir(config.chain_spec.id());
+        let registry = config.prometheus_registry();
+        let mut ipfs_addresses = Vec::new();
         let (store, daemon): (Option<Arc<dyn BlobStore>>, _) = match args.ipfs_choice(&folder) {
             IpfsChoice::None => (None, None),
             IpfsChoice::External(url) => (Some(Arc::new(KuboRpc::http(&url)?)), None),
-            IpfsChoice::Own(own) => {
+            IpfsChoice::Own(mut own) => {
+                ipfs_port::settle(&mut own, !args.ipfs_listen.is_empty()).await?;
+                ipfs_addresses.clone_from(&own.listen);
                 log::info!("starting IPFS, listening on {}", own.listen.join(", "));
                 let daemon = Daemon::start(own).await?;
                 (Some(Arc::new(daemon.store())), Some(daemon))
             }
         };
+        let ipfs_metrics = match (&store, registry) {
+            (Some(_), Some(registry)) => IpfsMetrics::register(registry)?,
+            _ => IpfsMetrics::default(),
+        };
+        let store = store.map(|store| -> Arc<dyn BlobStore> {
+            Arc::new(MeteredStore::new(store, ipfs_metrics.clone()))
+        });
+        let mut worker = args.worker(&folder);
+        if let (Some(worker), Some(registry)) = (&mut worker, registry) {
+            worker.metrics = WorkerMetrics::register(registry)?;
+        }
         Ok(Self {
             store,
             folder: worker_folder(&folder),
-            worker: args.worker(&folder),
+            ipfs_addresses,
+            ipfs_metrics,
+            worker,
             daemon,
         })
     }
@@ -86,23 +117,35 @@ impl MarketServices {
         storage: Arc<dyn LocalStorage>,
         devices: DevicesSender,
     ) {
-        let _worker = match (self.worker, self.store) {
-            (Some(config), Some(store)) => {
-                match WorkerService::start(config, chain, storage, store).await {
-                    Ok(worker) => {
-                        devices.0.send_replace(Some(worker.devices().to_vec()));
-                        Some(worker)
-                    }
-                    Err(error) => {
-                        log::error!("this node cannot be a provider's: {error}");
-                        return;
+        let asking = match &self.store {
+            Some(store) => self.ipfs_metrics.follow(store.clone()).boxed(),
+            None => futures::future::pending().boxed(),
+        };
+        let working = async {
+            let _worker = match (self.worker, self.store) {
+                (Some(config), Some(store)) => {
+                    match WorkerService::start(config, chain, storage, store).await {
+                        Ok(worker) => {
+                            devices.0.send_replace(Some(worker.devices().to_vec()));
+                            Some(worker)
+                        }
+                        Err(error) => {
+                            log::error!("this node cannot be a provider's: {error}");
+                            return;
+                        }
                     }
                 }
-            }
-            _ => None,
+                _ => None,
+            };
+            futures::future::pending::<()>().await;
         };
         let _daemon = self.daemon;
-        futures::future::pending::<()>().await;
+        let working = std::pin::pin!(working);
+        match futures::future::select(working, asking).await {
+            Either::Left(_) => {}
+            // Without metrics there is nothing to ask for.
+            Either::Right((_, working)) => working.await,
+        }
     }
 }
 

@@ -57,6 +57,17 @@ pub struct FetchOptions {
     pub total_timeout: Duration,
 }
 
+/// What a store says of itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StoreStatus {
+    /// Bytes that it holds.
+    pub bytes: u64,
+    /// Most bytes that it may hold, if there is a limit.
+    pub limit: Option<u64>,
+    /// Peers that are connected.
+    pub peers: u64,
+}
+
 /// A place for files that are named by their CID and that others can fetch.
 #[async_trait]
 pub trait BlobStore: Send + Sync {
@@ -135,4 +146,10 @@ pub trait BlobStore: Send + Sync {
     /// # Errors
     /// When the store is not reachable itself.
     async fn local_addresses(&self) -> Result<Vec<PeerAddress>, BlobError>;
+
+    /// How full the store is, and who is connected.
+    ///
+    /// # Errors
+    /// When the store is not reachable itself.
+    async fn status(&self) -> Result<StoreStatus, BlobError>;
 }

@@ -1,7 +1,7 @@
 //! A client of kubo's HTTP RPC, for `aicpw-ipfs` on a Unix socket and for kubo on TCP alike.
 
 use super::error::BlobError;
-use super::{fetch, upload, BlobStore, FetchOptions, PeerAddress, Progress};
+use super::{fetch, upload, BlobStore, FetchOptions, PeerAddress, Progress, StoreStatus};
 use async_trait::async_trait;
 use cid::Cid;
 use reqwest::{Client, ClientBuilder, RequestBuilder, Response, Url};
@@ -73,6 +73,13 @@ impl Usage {
         let full = repo_size.saturating_add(blocks) > *storage_max;
         full.then(|| format!("it holds {repo_size} of {storage_max} bytes"))
     }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Peers {
+    /// kubo has `null` where there is none.
+    peers: Option<Vec<serde::de::IgnoredAny>>,
 }
 
 #[derive(Deserialize)]
@@ -422,6 +429,19 @@ impl BlobStore for KuboRpc {
             .iter()
             .filter_map(|address| address.parse().ok())
             .collect())
+    }
+
+    async fn status(&self) -> Result<StoreStatus, BlobError> {
+        self.wait_ready().await?;
+        let usage = self.usage().await?;
+        let request = self.request("swarm/peers", &[]).timeout(QUICK);
+        let peers: Peers = self.call("swarm/peers", request).await?;
+        Ok(StoreStatus {
+            bytes: usage.repo_size,
+            // Both say "no limit" by a number that no disk has.
+            limit: (usage.storage_max < i64::MAX as u64).then_some(usage.storage_max),
+            peers: peers.peers.map_or(0, |peers| peers.len() as u64),
+        })
     }
 }
 

@@ -31,6 +31,7 @@ use crate::{
     engines::{Engine, Failure, Job, Product},
     ipfs::{silent, BlobError, BlobStore},
     mailbox::Mailbox,
+    metrics::{Timing, WorkerMetrics},
     secret::WorkerSecret,
 };
 
@@ -70,6 +71,8 @@ pub struct Shop {
     pub progress_every: Duration,
     /// Longest time that adding a log may take; the failure is reported without it then.
     pub log_timeout: Duration,
+    /// Where jobs are counted.
+    pub metrics: WorkerMetrics,
 }
 
 /// One job.
@@ -79,6 +82,7 @@ pub struct Life {
     watch: Watch,
     /// Of a sealed task, once its key is granted.
     sealing: Option<Sealing>,
+    timing: Timing,
 }
 
 /// A closed job.
@@ -91,11 +95,13 @@ pub struct Closed {
 impl Life {
     /// A job, wherever it is.
     pub fn new(shop: Arc<Shop>, folder: JobFolder, watch: Watch) -> Self {
+        let timing = Timing::start(shop.metrics.clone(), &folder.record().phase);
         Self {
             shop,
             folder,
             watch,
             sealing: None,
+            timing,
         }
     }
 
@@ -158,6 +164,7 @@ impl Life {
                     true => Fault::RunFailed,
                     false => Fault::Crashed,
                 };
+                self.shop.metrics.failed(fault);
                 let message = "the provider's disk cannot be written";
                 self.report(&Report::Failed {
                     fault,
@@ -169,6 +176,7 @@ impl Life {
             Err(Trouble::Failure(failure)) => failure,
         };
         let (assignment, fault) = (self.order().assignment, failure.fault);
+        self.shop.metrics.failed(fault);
         let (message, log) = match self.sealing {
             Some(_) => {
                 // The message can quote the task's data, which has no business in a journal.
@@ -509,6 +517,7 @@ impl Life {
 
     fn close(&mut self, end: End, pins: Vec<ContentId>) -> Result<(), FolderError> {
         tracing::info!(assignment = %self.order().assignment, %end, "ended");
+        self.shop.metrics.ended(end);
         self.update(Phase::Closed {
             at: unix_ms(),
             end: end.to_string(),
@@ -525,7 +534,9 @@ impl Life {
     }
 
     fn update(&mut self, phase: Phase) -> Result<(), FolderError> {
-        blocking::run(|| self.folder.update(|record| record.phase = phase))
+        blocking::run(|| self.folder.update(|record| record.phase = phase))?;
+        self.timing.enter(&self.folder.record().phase);
+        Ok(())
     }
 
     fn commitment(&self, answer: &Answer) -> (Hash, ResultOpening) {

@@ -47,6 +47,7 @@ pub use fetch::FetchLimits;
 pub use folder::{FolderError, JobFolder};
 pub use job::Shop;
 pub use record::{Answer, Phase, Record};
+pub use sight::End;
 pub use slots::Slots;
 
 use crate::{
@@ -257,6 +258,7 @@ impl Queue {
                     manifest = %order.manifest,
                     "takes a job"
                 );
+                self.shop.metrics.taken();
                 let sight = Sight::first(orders.now, Some(order.status.clone()));
                 self.start(folder, order.clone(), orders.block, sight);
             }
@@ -392,6 +394,7 @@ impl Queue {
             }
         }
         tracing::error!(%assignment, "a job's task panicked; the job has failed");
+        self.shop.metrics.failed(Fault::Crashed);
         let failed = Phase::Failed {
             fault: Fault::Crashed,
             message: PANIC_MESSAGE.to_owned(),

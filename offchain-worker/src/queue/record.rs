@@ -76,6 +76,27 @@ pub enum Phase {
     },
 }
 
+impl Phase {
+    /// The names of all phases, in their order.
+    pub const NAMES: [&'static str; 8] = [
+        "fetching", "ready", "building", "running", "done", "opened", "failed", "closed",
+    ];
+
+    /// The word for it, on the disk and elsewhere.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Fetching => "fetching",
+            Self::Ready => "ready",
+            Self::Building => "building",
+            Self::Running => "running",
+            Self::Done { .. } => "done",
+            Self::Opened { .. } => "opened",
+            Self::Failed { .. } => "failed",
+            Self::Closed { .. } => "closed",
+        }
+    }
+}
+
 /// A result.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answer {
@@ -230,10 +251,13 @@ mod tests {
                 pins: vec![testing::content_id(b"x")],
             },
         ];
+        assert_eq!(phases.each_ref().map(Phase::name), Phase::NAMES);
         for phase in phases {
             let mut record = Record::new([9; 32], testing::order(7), 3);
             record.phase = phase;
             let text = serde_json::to_string(&record).unwrap();
+            let name = format!(r#""phase":"{}""#, record.phase.name());
+            assert!(text.contains(&name), "{text}");
             assert_eq!(
                 serde_json::from_str::<Record>(&text).unwrap(),
                 record,

@@ -44,14 +44,24 @@ pub enum End {
     Gone,
 }
 
-impl std::fmt::Display for End {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
+impl End {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Settled, Self::Failed, Self::Cancelled, Self::Gone];
+
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
             Self::Settled => "settled",
             Self::Failed => "failed",
             Self::Cancelled => "cancelled",
             Self::Gone => "gone",
-        })
+        }
+    }
+}
+
+impl std::fmt::Display for End {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
     }
 }
 

@@ -17,10 +17,12 @@ use crate::{
     chain::LocalStorage,
     engines::{BadManifest, Blob, Failure},
     mailbox::Mailbox,
+    metrics::WorkerMetrics,
     secret::WorkerSecret,
     testing::{cid_of, content_id, order, soon, FakeChain, FakeEngine, FakeStore, MANIFEST},
 };
 
+mod metered;
 mod room;
 mod sealed;
 
@@ -37,6 +39,7 @@ struct Node {
     store: Arc<FakeStore>,
     engine: Arc<FakeEngine>,
     retention: Duration,
+    metrics: WorkerMetrics,
     running: Option<(watch::Sender<bool>, JoinHandle<()>)>,
 }
 
@@ -50,6 +53,7 @@ impl Node {
             store: Arc::new(store),
             engine: Arc::default(),
             retention: Duration::from_secs(3600),
+            metrics: WorkerMetrics::default(),
             running: None,
         };
         node.start();
@@ -71,6 +75,7 @@ impl Node {
             progress_every: Duration::from_millis(1),
             // Longer than a test waits.
             log_timeout: Duration::from_secs(3600),
+            metrics: self.metrics.clone(),
         };
         let queue = Queue::open(shop, self.folder.path(), self.retention).unwrap();
         let (stop, stopped) = watch::channel(false);

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use super::{cid_of, soon};
-use crate::ipfs::{BlobError, BlobStore, FetchOptions, PeerAddress, Progress};
+use crate::ipfs::{BlobError, BlobStore, FetchOptions, PeerAddress, Progress, StoreStatus};
 
 /// Blobs in memory. What is not there is searched for until the test puts it there or says that
 /// nobody has it.
@@ -23,6 +23,7 @@ struct State {
     full: bool,
     stuck: bool,
     no_room_for: BTreeSet<Cid>,
+    asked: bool,
 }
 
 impl Default for FakeStore {
@@ -92,6 +93,12 @@ impl FakeStore {
         added.any(|blob| blob.windows(bytes.len()).any(|window| window == bytes))
     }
 
+    /// Waits until it is asked how it is.
+    pub async fn until_asked(&self) {
+        let mut state = self.state.subscribe();
+        state.wait_for(|state| state.asked).await.unwrap();
+    }
+
     /// Waits until a CID is pinned.
     pub async fn until_pinned(&self, cid: Cid) {
         let mut state = self.state.subscribe();
@@ -102,14 +109,17 @@ impl FakeStore {
 
 #[async_trait]
 impl BlobStore for FakeStore {
-    async fn add_file(&self, path: &Path, _: Progress<'_>) -> Result<Cid, BlobError> {
+    async fn add_file(&self, path: &Path, progress: Progress<'_>) -> Result<Cid, BlobError> {
         self.stay_if_stuck().await;
         if self.state.borrow().broken {
             let message = "broken by the test".into();
             let subject = path.display().to_string();
             return Err(BlobError::Refused { subject, message });
         }
-        let cid = self.put(&tokio::fs::read(path).await.unwrap());
+        let content = tokio::fs::read(path).await.unwrap();
+        let size = content.len() as u64;
+        progress(size, size);
+        let cid = self.put(&content);
         self.state.send_modify(|state| {
             state.pinned.insert(cid);
         });
@@ -126,7 +136,7 @@ impl BlobStore for FakeStore {
         cid: &Cid,
         path: &Path,
         options: &FetchOptions,
-        _: Progress<'_>,
+        progress: Progress<'_>,
     ) -> Result<u64, BlobError> {
         if self.state.borrow().no_room_for.contains(cid) {
             return Err(BlobError::StoreFull {
@@ -160,6 +170,7 @@ impl BlobStore for FakeStore {
             });
         }
         tokio::fs::write(path, content).await.unwrap();
+        progress(size, size);
         Ok(size)
     }
 
@@ -208,5 +219,15 @@ impl BlobStore for FakeStore {
 
     async fn local_addresses(&self) -> Result<Vec<PeerAddress>, BlobError> {
         Ok(Vec::new())
+    }
+
+    async fn status(&self) -> Result<StoreStatus, BlobError> {
+        self.state.send_modify(|state| state.asked = true);
+        let state = self.state.borrow();
+        Ok(StoreStatus {
+            bytes: state.blobs.values().map(|blob| blob.len() as u64).sum(),
+            limit: None,
+            peers: 3,
+        })
     }
 }

@@ -1,0 +1,164 @@
+//! The market, as Prometheus sees it: read from the state of the best block, which keeps these sums
+//! itself. So every node tells the same, from its first block on, and nothing is counted twice.
+//!
+//! `docs/metrics.md` has the table of these and of the worker's and IPFS' metrics.
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use aicpw_offchain_worker::chain::Heads;
+use aicpw_primitives::api::{CensusApi, TasksApi};
+use aicpw_protocol::view::{MarketCensus, MarketClock};
+use sp_api::{ApiError, ProvideRuntimeApi};
+use sp_core::H256;
+use substrate_prometheus_endpoint::{
+    register, MetricSource, Opts, PrometheusError, Registry, SourcedCounter, SourcedGauge,
+};
+use tokio::sync::watch;
+
+use crate::service::FullClient;
+
+/// The state is read at most this often: blocks come faster while a node catches up.
+const READ_EVERY: Duration = Duration::from_secs(1);
+
+/// What was read last.
+#[derive(Debug, Clone, Copy, Default)]
+struct Read {
+    census: MarketCensus,
+    is_paused: bool,
+}
+
+/// Gives each value with its label, or with none.
+type Values = fn(&Read, &mut dyn FnMut(&[&str], u64));
+
+/// One metric.
+#[derive(Clone)]
+struct Source {
+    read: Arc<Mutex<Read>>,
+    values: Values,
+}
+
+impl MetricSource for Source {
+    type N = u64;
+
+    fn collect(&self, mut set: impl FnMut(&[&str], u64)) {
+        let read = *self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        (self.values)(&read, &mut set);
+    }
+}
+
+/// Metrics of the market.
+pub struct MarketMetrics {
+    read: Arc<Mutex<Read>>,
+}
+
+impl MarketMetrics {
+    /// Tells `registry`.
+    ///
+    /// # Errors
+    /// If it has metrics of these names already.
+    pub fn register(registry: &Registry) -> Result<Self, PrometheusError> {
+        let read = Arc::new(Mutex::new(Read::default()));
+        let source = |values| Source {
+            read: read.clone(),
+            values,
+        };
+        let gauge = |opts: Opts, values: Values| {
+            register(SourcedGauge::new(&opts, source(values))?, registry).map(drop)
+        };
+        let counter = |opts: Opts, values: Values| {
+            register(SourcedCounter::new(&opts, source(values))?, registry).map(drop)
+        };
+        gauge(
+            Opts::new("aicpw_tasks", "Tasks that have not ended, by state").variable_label("state"),
+            |read, set| {
+                let tasks = &read.census.tasks;
+                set(&["queued"], tasks.queued.into());
+                set(&["parked"], tasks.parked.into());
+                set(&["active"], tasks.active.into());
+                set(&["verifying"], tasks.verifying.into());
+            },
+        )?;
+        counter(
+            Opts::new(
+                "aicpw_tasks_submitted_total",
+                "Tasks submitted since genesis",
+            ),
+            |read, set| set(&[], read.census.submitted),
+        )?;
+        counter(
+            Opts::new(
+                "aicpw_tasks_ended_total",
+                "Tasks ended since genesis, by how",
+            )
+            .variable_label("end"),
+            |read, set| {
+                let tasks = &read.census.tasks;
+                set(&["settled"], tasks.settled);
+                set(&["cancelled"], tasks.cancelled);
+                set(&["refunded"], tasks.refunded);
+            },
+        )?;
+        counter(
+            Opts::new("aicpw_matches_total", "Assignments made since genesis"),
+            |read, set| set(&[], read.census.tasks.matched),
+        )?;
+        counter(
+            Opts::new(
+                "aicpw_assignments_failed_total",
+                "Assignments failed since genesis",
+            ),
+            |read, set| set(&[], read.census.tasks.failed),
+        )?;
+        gauge(
+            Opts::new("aicpw_devices_listed", "Devices in the order book"),
+            |read, set| set(&[], read.census.listed_devices.into()),
+        )?;
+        gauge(
+            Opts::new(
+                "aicpw_providers_live",
+                "Providers with a heartbeat in this heartbeat period or the one before",
+            ),
+            |read, set| set(&[], read.census.live_providers.into()),
+        )?;
+        gauge(
+            Opts::new("aicpw_market_paused", "1 while the market is paused"),
+            |read, set| set(&[], read.is_paused.into()),
+        )?;
+        Ok(Self { read })
+    }
+
+    /// Reads the state of new best blocks, as long as there are any.
+    pub async fn follow(self, client: Arc<FullClient>, mut heads: watch::Receiver<Heads>) {
+        let mut has_complained = false;
+        loop {
+            let best = H256(heads.borrow_and_update().best.hash);
+            match read(&client, best) {
+                Ok(read) => self.show(read),
+                // A runtime from before the census, or a block that was pruned meanwhile.
+                Err(error) if !std::mem::replace(&mut has_complained, true) => {
+                    log::warn!("no metrics of the market: the state of {best:?}: {error}");
+                }
+                Err(_) => {}
+            }
+            tokio::time::sleep(READ_EVERY).await;
+            if heads.changed().await.is_err() {
+                return;
+            }
+        }
+    }
+
+    fn show(&self, read: Read) {
+        *self.read.lock().unwrap_or_else(PoisonError::into_inner) = read;
+    }
+}
+
+fn read(client: &FullClient, block: H256) -> Result<Read, ApiError> {
+    let api = client.runtime_api();
+    let census = api.census(block)?;
+    let MarketClock { is_paused, .. } = api.market_clock(block)?;
+    Ok(Read { census, is_paused })
+}

@@ -1,0 +1,196 @@
+#![allow(clippy::unwrap_used)]
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aicpw_offchain_worker::metrics::{IpfsMetrics, WorkerMetrics};
+use aicpw_protocol::view::TaskCensus;
+use substrate_prometheus_endpoint::prometheus::proto::MetricType;
+
+use super::*;
+
+const PAGE: &str = include_str!("../../../docs/metrics.md");
+const DASHBOARD: &str = include_str!("../../../packaging/grafana/aicpw-node.json");
+
+/// What a page or a registry says of a metric: its type, its labels and their values.
+#[derive(Debug, PartialEq, Eq)]
+struct Known {
+    kind: &'static str,
+    labels: BTreeMap<String, BTreeSet<String>>,
+}
+
+fn registry() -> Registry {
+    let registry = Registry::new();
+    MarketMetrics::register(&registry).unwrap();
+    WorkerMetrics::register(&registry).unwrap();
+    IpfsMetrics::register(&registry).unwrap();
+    registry
+}
+
+fn known() -> BTreeMap<String, Known> {
+    let families = registry().gather();
+    let known = families.iter().map(|family| {
+        let mut labels: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for label in family.get_metric().iter().flat_map(|m| m.get_label()) {
+            let values = labels.entry(label.get_name().to_owned()).or_default();
+            values.insert(label.get_value().to_owned());
+        }
+        let kind = match family.get_field_type() {
+            MetricType::COUNTER => "counter",
+            MetricType::GAUGE => "gauge",
+            MetricType::HISTOGRAM => "histogram",
+            other => panic!("{other:?}"),
+        };
+        (family.get_name().to_owned(), Known { kind, labels })
+    });
+    known.collect()
+}
+
+fn spans(text: &str) -> impl Iterator<Item = &str> {
+    text.split('`').skip(1).step_by(2)
+}
+
+#[test]
+fn the_page_has_every_metric_with_its_type_and_labels_and_no_other() {
+    let mut known = known();
+    // A label whose values stand in an earlier row.
+    let mut values: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for row in PAGE.lines().filter(|line| line.starts_with("| `aicpw_")) {
+        let cells: Vec<_> = row.split('|').map(str::trim).collect();
+        let [_, name, kind, labels, what, _] = cells[..] else {
+            // Conditions for alarms.
+            continue;
+        };
+        let name = spans(name).next().unwrap();
+        let metric = known
+            .remove(name)
+            .unwrap_or_else(|| panic!("{name}: no such metric"));
+        assert_eq!(metric.kind, kind, "{name}");
+        assert!(!what.is_empty(), "{name}");
+        match labels.split_once(':') {
+            Some((label, listed)) => {
+                let label = spans(label).next().unwrap().to_owned();
+                let listed = spans(listed).map(str::to_owned).collect();
+                values.insert(label.clone(), listed);
+                let expected = BTreeMap::from([(label.clone(), values[&label].clone())]);
+                assert_eq!(metric.labels, expected, "{name}");
+            }
+            None => {
+                let named = spans(labels);
+                let expected = named.map(|label| (label.to_owned(), values[label].clone()));
+                assert_eq!(metric.labels, expected.collect(), "{name}");
+            }
+        }
+    }
+    assert!(known.is_empty(), "docs/metrics.md lacks {known:?}");
+}
+
+/// Words of Prometheus' language that look like names of metrics.
+fn names(expression: &str) -> impl Iterator<Item = &str> {
+    let words = expression.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+    words.filter(|word| word.starts_with("aicpw_") || word.starts_with("substrate_"))
+}
+
+fn expressions(value: &serde_json::Value, into: &mut Vec<String>) {
+    match value {
+        serde_json::Value::Object(fields) => {
+            for (name, value) in fields {
+                match (name.as_str(), value.as_str()) {
+                    ("expr", Some(text)) => into.push(text.to_owned()),
+                    _ => expressions(value, into),
+                }
+            }
+        }
+        serde_json::Value::Array(values) => {
+            values.iter().for_each(|value| expressions(value, into));
+        }
+        _ => {}
+    }
+}
+
+/// The metric that a series belongs to.
+fn metric_of<'a>(series: &'a str, known: &BTreeMap<String, Known>) -> &'a str {
+    let parts = ["_bucket", "_sum", "_count"];
+    let base = parts.iter().find_map(|part| series.strip_suffix(part));
+    base.filter(|base| known.get(*base).is_some_and(|m| m.kind == "histogram"))
+        .unwrap_or(series)
+}
+
+#[test]
+fn the_dashboard_shows_every_metric_and_none_that_is_not_there() {
+    let known = known();
+    let mut all = Vec::new();
+    expressions(&serde_json::from_str(DASHBOARD).unwrap(), &mut all);
+    let shown: BTreeSet<&str> = all
+        .iter()
+        .flat_map(|expression| names(expression))
+        .filter(|name| name.starts_with("aicpw_"))
+        .map(|series| metric_of(series, &known))
+        .collect();
+    let known: BTreeSet<&str> = known.keys().map(String::as_str).collect();
+    assert_eq!(shown, known);
+}
+
+#[test]
+fn alarms_are_about_metrics_that_are_there() {
+    let known = known();
+    let (_, alarms) = PAGE.split_once("## Worth an alarm").unwrap();
+    let (alarms, _) = alarms.split_once("\n## ").unwrap();
+    let named: Vec<_> = spans(alarms)
+        .flat_map(names)
+        .filter(|name| name.starts_with("aicpw_"))
+        .collect();
+    assert!(!named.is_empty());
+    for name in named {
+        assert!(known.contains_key(metric_of(name, &known)), "{name}");
+    }
+}
+
+#[test]
+fn what_was_read_last_is_told() {
+    let registry = Registry::new();
+    let metrics = MarketMetrics::register(&registry).unwrap();
+    metrics.show(Read {
+        census: MarketCensus {
+            submitted: 9,
+            tasks: TaskCensus {
+                queued: 1,
+                parked: 2,
+                active: 3,
+                verifying: 4,
+                settled: 5,
+                cancelled: 6,
+                refunded: 7,
+                matched: 8,
+                failed: 10,
+            },
+            listed_devices: 11,
+            live_providers: 12,
+        },
+        is_paused: true,
+    });
+    let mut told = BTreeMap::new();
+    for family in registry.gather() {
+        for metric in family.get_metric() {
+            let label = metric.get_label().first().map_or("", |l| l.get_value());
+            let value = metric.get_counter().get_value() + metric.get_gauge().get_value();
+            told.insert(format!("{} {label}", family.get_name()), value as u64);
+        }
+    }
+    let expected = [
+        ("aicpw_assignments_failed_total ", 10),
+        ("aicpw_devices_listed ", 11),
+        ("aicpw_market_paused ", 1),
+        ("aicpw_matches_total ", 8),
+        ("aicpw_providers_live ", 12),
+        ("aicpw_tasks active", 3),
+        ("aicpw_tasks parked", 2),
+        ("aicpw_tasks queued", 1),
+        ("aicpw_tasks verifying", 4),
+        ("aicpw_tasks_ended_total cancelled", 6),
+        ("aicpw_tasks_ended_total refunded", 7),
+        ("aicpw_tasks_ended_total settled", 5),
+        ("aicpw_tasks_submitted_total ", 9),
+    ];
+    let expected = expected.map(|(name, value)| (name.to_owned(), value));
+    assert_eq!(told, BTreeMap::from(expected));
+}

@@ -1,0 +1,389 @@
+//! The ports that a node listens on, looked at before anything listens. Left alone, some services
+//! move to another port without a word, one shares its port with another node, and one goes without.
+
+use std::fmt;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
+
+use sc_cli::RunCmd;
+use sc_network::{multiaddr::Protocol, Multiaddr};
+use sc_service::Configuration;
+
+/// How often a port is tried that nobody uses on one address, and somebody on another.
+const TRIES: usize = 16;
+
+/// A port that was asked for and cannot be had.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "cannot listen on {socket} for {service}: {source}. {}",
+    advice(source, option)
+)]
+pub struct PortError {
+    service: &'static str,
+    option: &'static str,
+    socket: Socket,
+    source: io::Error,
+}
+
+fn advice(source: &io::Error, option: &str) -> String {
+    if source.kind() == io::ErrorKind::AddrInUse {
+        format!("Another program uses it, perhaps another node: stop that one, or choose another port with {option}")
+    } else {
+        format!("Choose another address with {option}")
+    }
+}
+
+/// What is listened on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Socket {
+    /// A port of TCP.
+    Tcp(SocketAddr),
+    /// A port of UDP.
+    Udp(SocketAddr),
+}
+
+impl fmt::Display for Socket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tcp(address) => write!(f, "{address} (TCP)"),
+            Self::Udp(address) => write!(f, "{address} (UDP)"),
+        }
+    }
+}
+
+impl Socket {
+    fn address(self) -> SocketAddr {
+        match self {
+            Self::Tcp(address) | Self::Udp(address) => address,
+        }
+    }
+
+    /// The socket of a multiaddress; `None` if its host is a name or it has no port.
+    pub fn of(address: &Multiaddr) -> Option<Self> {
+        let mut parts = address.iter();
+        let host: IpAddr = match parts.next()? {
+            Protocol::Ip4(host) => host.into(),
+            Protocol::Ip6(host) => host.into(),
+            _ => return None,
+        };
+        match parts.next()? {
+            Protocol::Tcp(port) => Some(Self::Tcp((host, port).into())),
+            Protocol::Udp(port) => Some(Self::Udp((host, port).into())),
+            _ => None,
+        }
+    }
+
+    /// Whether it could be listened on right now. Port 0 always can.
+    pub fn probe(self) -> io::Result<()> {
+        match self {
+            socket if socket.address().port() == 0 => Ok(()),
+            Self::Tcp(address) => TcpListener::bind(address).map(drop),
+            Self::Udp(address) => UdpSocket::bind(address).map(drop),
+        }
+    }
+
+    /// Whether somebody listens on it.
+    pub fn is_taken(self) -> bool {
+        let probed = self.probe();
+        probed.is_err_and(|error| error.kind() == io::ErrorKind::AddrInUse)
+    }
+
+    fn with_port(self, port: u16) -> Self {
+        let address = SocketAddr::new(self.address().ip(), port);
+        match self {
+            Self::Tcp(_) => Self::Tcp(address),
+            Self::Udp(_) => Self::Udp(address),
+        }
+    }
+}
+
+/// What a service wants to listen on: one port on some addresses.
+#[derive(Debug)]
+pub struct Wish {
+    /// The service, for people.
+    pub service: &'static str,
+    /// The option by which its port is chosen.
+    pub option: &'static str,
+    /// Whether a person chose it.
+    pub is_chosen: bool,
+    /// All of it.
+    pub sockets: Vec<Socket>,
+}
+
+impl Wish {
+    /// Whether all of it is free; otherwise the port that takes the place of the usual one.
+    ///
+    /// # Errors
+    /// If a person chose a port that is taken.
+    pub fn settle(&self) -> Result<Option<u16>, PortError> {
+        for socket in &self.sockets {
+            let Err(source) = socket.probe() else {
+                continue;
+            };
+            let is_taken = source.kind() == io::ErrorKind::AddrInUse;
+            // A machine without IPv6 is no reason to refuse.
+            let is_missing = !is_taken && socket.address().is_ipv6();
+            if self.is_chosen && !is_missing {
+                return Err(PortError {
+                    service: self.service,
+                    option: self.option,
+                    socket: *socket,
+                    source,
+                });
+            }
+            if is_taken {
+                return Ok(self.free_port().inspect(|port| self.warn(*socket, *port)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// A port that is free on all addresses.
+    fn free_port(&self) -> Option<u16> {
+        let candidates = (0..TRIES).filter_map(|_| {
+            let listener = TcpListener::bind((Ipv4Addr::UNSPECIFIED, 0)).ok()?;
+            Some(listener.local_addr().ok()?.port())
+        });
+        let is_free = |port: &u16| {
+            let mut sockets = self.sockets.iter();
+            !sockets.any(|socket| socket.with_port(*port).is_taken())
+        };
+        let mut candidates = candidates;
+        candidates.find(is_free)
+    }
+
+    fn warn(&self, taken: Socket, port: u16) {
+        log::warn!(
+            "⚠️  PORT MOVED: {taken} is in use, probably by another node, so {} listens on port \
+             {port} instead. Whoever uses the usual port reaches the other program. {} chooses one",
+            self.service,
+            self.option,
+        );
+    }
+}
+
+/// Sees to it that every port of `config` can be listened on: moves those that nobody chose, and
+/// says so.
+///
+/// # Errors
+/// If a port that was chosen is taken.
+pub fn settle(config: &mut Configuration, run: &RunCmd) -> Result<(), PortError> {
+    settle_chain(config, run)?;
+    settle_rpc(config, run)?;
+    settle_metrics(config, run)
+}
+
+fn settle_chain(config: &mut Configuration, run: &RunCmd) -> Result<(), PortError> {
+    let params = &run.network_params;
+    let addresses = &mut config.network.listen_addresses;
+    let wish = Wish {
+        service: "the chain's network",
+        option: "--port",
+        is_chosen: params.port.is_some() || !params.listen_addr.is_empty(),
+        sockets: addresses.iter().filter_map(Socket::of).collect(),
+    };
+    if let Some(port) = wish.settle()? {
+        for address in addresses {
+            *address = with_port(address, port);
+        }
+    }
+    Ok(())
+}
+
+fn settle_rpc(config: &mut Configuration, run: &RunCmd) -> Result<(), PortError> {
+    let params = &run.rpc_params;
+    let is_chosen = params.rpc_port.is_some() || !params.experimental_rpc_endpoint.is_empty();
+    let Some(endpoints) = &mut config.rpc.addr else {
+        return Ok(());
+    };
+    let needed = endpoints.iter().filter(|endpoint| !endpoint.is_optional);
+    let wish = Wish {
+        service: "JSON-RPC",
+        option: "--rpc-port",
+        is_chosen,
+        sockets: needed
+            .map(|endpoint| Socket::Tcp(endpoint.listen_addr))
+            .collect(),
+    };
+    let moved = wish.settle()?;
+    for endpoint in endpoints {
+        if let Some(port) = moved {
+            endpoint.listen_addr.set_port(port);
+        }
+        // Another program may have been quicker.
+        endpoint.retry_random_port &= !is_chosen;
+    }
+    Ok(())
+}
+
+fn settle_metrics(config: &mut Configuration, run: &RunCmd) -> Result<(), PortError> {
+    let Some(prometheus) = &mut config.prometheus_config else {
+        return Ok(());
+    };
+    let wish = Wish {
+        service: "metrics",
+        option: "--prometheus-port",
+        is_chosen: run.prometheus_params.prometheus_port.is_some(),
+        sockets: vec![Socket::Tcp(prometheus.port)],
+    };
+    if let Some(port) = wish.settle()? {
+        prometheus.port.set_port(port);
+    }
+    Ok(())
+}
+
+/// The address with another port.
+pub fn with_port(address: &Multiaddr, port: u16) -> Multiaddr {
+    let mut moved = Multiaddr::empty();
+    for part in address.iter() {
+        moved.push(match part {
+            Protocol::Tcp(_) => Protocol::Tcp(port),
+            Protocol::Udp(_) => Protocol::Udp(port),
+            other => other,
+        });
+    }
+    moved
+}
+
+/// Where a node that has started is reached.
+#[derive(Debug, Default)]
+pub struct Reached {
+    /// JSON-RPC.
+    pub rpc: Vec<String>,
+    /// The chain's network.
+    pub chain: Vec<String>,
+    /// Prometheus.
+    pub metrics: Option<SocketAddr>,
+    /// IPFS, if this node runs one.
+    pub ipfs: Vec<String>,
+}
+
+impl Reached {
+    /// Says it, a line for each service.
+    pub fn announce(&self) {
+        for line in self.lines() {
+            log::info!("🔌 {line}");
+        }
+    }
+
+    fn lines(&self) -> Vec<String> {
+        let list = |name: &str, addresses: &[String]| match addresses {
+            [] => None,
+            some => Some(format!("{name}: {}", some.join(", "))),
+        };
+        let metrics = self
+            .metrics
+            .map(|at| format!("metrics: http://{at}/metrics"));
+        [
+            list("JSON-RPC", &self.rpc),
+            list("chain network", &self.chain),
+            list("IPFS", &self.ipfs),
+            metrics,
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn taken() -> (TcpListener, SocketAddr) {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let address = listener.local_addr().unwrap();
+        (listener, address)
+    }
+
+    fn wish(is_chosen: bool, address: SocketAddr) -> Wish {
+        Wish {
+            service: "JSON-RPC",
+            option: "--rpc-port",
+            is_chosen,
+            sockets: vec![Socket::Tcp(address)],
+        }
+    }
+
+    #[test]
+    fn a_free_port_stays() {
+        let (listener, address) = taken();
+        drop(listener);
+        assert_eq!(wish(true, address).settle().unwrap(), None);
+        let any = SocketAddr::new(address.ip(), 0);
+        assert_eq!(wish(true, any).settle().unwrap(), None);
+    }
+
+    #[test]
+    fn a_port_that_was_chosen_is_refused_when_it_is_taken() {
+        let (_listener, address) = taken();
+        let error = wish(true, address).settle().unwrap_err().to_string();
+        for part in [
+            &address.to_string(),
+            "JSON-RPC",
+            "--rpc-port",
+            "another node",
+        ] {
+            assert!(error.contains(part), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_usual_port_moves_to_one_that_is_free() {
+        let (_listener, address) = taken();
+        let port = wish(false, address).settle().unwrap().unwrap();
+        assert_ne!(port, address.port());
+        Socket::Tcp((address.ip(), port).into()).probe().unwrap();
+    }
+
+    #[test]
+    fn udp_has_ports_of_its_own() {
+        let (_listener, address) = taken();
+        Socket::Udp(address).probe().unwrap();
+        let _other = UdpSocket::bind(address).unwrap();
+        assert!(Socket::Udp(address).probe().is_err());
+    }
+
+    #[test]
+    fn an_address_that_this_machine_has_not_is_named() {
+        let elsewhere: SocketAddr = "192.0.2.1:9944".parse().unwrap();
+        let error = wish(true, elsewhere).settle().unwrap_err().to_string();
+        assert!(error.contains("192.0.2.1:9944") && error.contains("Choose another address"));
+        assert_eq!(wish(false, elsewhere).settle().unwrap(), None);
+    }
+
+    #[test]
+    fn multiaddresses_have_a_socket_and_can_move() {
+        let socket = |text: &str| Socket::of(&text.parse().unwrap());
+        let at = |text: &str| text.parse::<SocketAddr>().unwrap();
+        assert_eq!(
+            socket("/ip4/0.0.0.0/tcp/30333/ws"),
+            Some(Socket::Tcp(at("0.0.0.0:30333")))
+        );
+        assert_eq!(
+            socket("/ip6/::/udp/30333/webrtc-direct"),
+            Some(Socket::Udp(at("[::]:30333")))
+        );
+        assert_eq!(socket("/dns4/example.org/tcp/1"), None);
+        let moved = with_port(&"/ip6/::/udp/1/quic-v1".parse().unwrap(), 7);
+        assert_eq!(moved.to_string(), "/ip6/::/udp/7/quic-v1");
+    }
+
+    #[test]
+    fn every_service_that_runs_has_a_line() {
+        let reached = Reached {
+            rpc: vec!["127.0.0.1:9944".into(), "[::1]:9944".into()],
+            metrics: Some("127.0.0.1:9615".parse().unwrap()),
+            ..Default::default()
+        };
+        assert_eq!(
+            reached.lines(),
+            [
+                "JSON-RPC: 127.0.0.1:9944, [::1]:9944",
+                "metrics: http://127.0.0.1:9615/metrics"
+            ]
+        );
+    }
+}

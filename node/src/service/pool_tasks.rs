@@ -1,0 +1,91 @@
+//! The transaction pool's own tasks.
+//!
+//! They are essential: a node whose pool stands still must stop. But they also end by themselves when
+//! the last owner of the pool is dropped, and at the end of the process that happens before their task
+//! manager gets to them: one of them blocks its thread on a channel of the pool. So every orderly end
+//! would be logged as a failure.
+
+use std::time::Duration;
+
+use futures::{future::BoxFuture, FutureExt};
+use futures_timer::Delay;
+use sp_core::traits::SpawnEssentialNamed;
+
+/// How long a task that has ended may be ended for another reason: the process ends.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// Spawns tasks whose end counts as a failure only if the task manager lives on.
+#[derive(Clone)]
+pub struct PoolTasks<S>(pub S);
+
+impl<S: SpawnEssentialNamed + Clone> SpawnEssentialNamed for PoolTasks<S> {
+    fn spawn_essential_blocking(
+        &self,
+        name: &'static str,
+        group: Option<&'static str>,
+        task: BoxFuture<'static, ()>,
+    ) {
+        self.0.spawn_essential_blocking(name, group, patient(task));
+    }
+
+    fn spawn_essential(
+        &self,
+        name: &'static str,
+        group: Option<&'static str>,
+        task: BoxFuture<'static, ()>,
+    ) {
+        self.0.spawn_essential(name, group, patient(task));
+    }
+}
+
+/// The task, and then the time in which a task manager that ends drops it.
+fn patient(task: BoxFuture<'static, ()>) -> BoxFuture<'static, ()> {
+    async move {
+        task.await;
+        // A timer that does not need the runtime, which may be shutting down.
+        Delay::new(GRACE).await;
+    }
+    .boxed()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use sc_service::TaskManager;
+    use std::sync::mpsc;
+
+    fn manager() -> TaskManager {
+        TaskManager::new(tokio::runtime::Handle::current(), None).unwrap()
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_task_that_ends_while_the_node_runs_stops_it() {
+        let mut manager = manager();
+        let tasks = PoolTasks(manager.spawn_essential_handle());
+        tasks.spawn_essential("ends", None, async {}.boxed());
+        let failed = tokio::time::timeout(Duration::from_secs(60), manager.future());
+        assert!(failed.await.unwrap().is_err());
+    }
+
+    /// As the pool does it: the task holds its thread until its channel is gone.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_task_that_ends_with_the_node_has_not_failed() {
+        let manager = manager();
+        let (pool, requests) = mpsc::channel::<()>();
+        let (ended, has_ended) = tokio::sync::oneshot::channel::<()>();
+        let task = async move { while requests.recv().is_ok() {} };
+        // What follows the task is reached only if its end counts.
+        let counted = async move {
+            patient(task.boxed()).await;
+            let _ = ended.send(());
+        };
+        let handle = manager.spawn_essential_handle();
+        handle.spawn_essential_blocking("pool", None, counted.boxed());
+        drop(manager);
+        drop(pool);
+        let counted = tokio::time::timeout(Duration::from_secs(60), has_ended).await;
+        assert!(counted.unwrap().is_err(), "it was dropped in its patience");
+    }
+}

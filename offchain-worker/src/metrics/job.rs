@@ -1,0 +1,249 @@
+//! Jobs: how many are in which phase, how long each phase took, how they ended.
+
+use aicpw_protocol::task::Fault;
+use std::sync::Arc;
+use std::time::Instant;
+use substrate_prometheus_endpoint::{
+    exponential_buckets, Counter, CounterVec, Gauge, GaugeVec, HistogramOpts, HistogramVec,
+    PrometheusError, Registry, F64, U64,
+};
+
+use super::{counters, fault_label, gauges, register, reported_faults};
+use crate::queue::{End, Phase};
+
+/// The stages of the engine.
+pub(super) const STAGES: [&str; 2] = ["build", "run"];
+
+/// Metrics of a provider's worker.
+#[derive(Clone, Default)]
+pub struct WorkerMetrics(pub(super) Option<Arc<Registered>>);
+
+impl std::fmt::Debug for WorkerMetrics {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let counts = if self.0.is_some() { "counts" } else { "off" };
+        f.debug_tuple("WorkerMetrics").field(&counts).finish()
+    }
+}
+
+pub(super) struct Registered {
+    devices: Gauge<U64>,
+    jobs: GaugeVec<U64>,
+    phase_seconds: HistogramVec,
+    taken: Counter<U64>,
+    ended: CounterVec<U64>,
+    failures: CounterVec<U64>,
+    pub(super) engine_started: CounterVec<U64>,
+    pub(super) engine_failed: CounterVec<U64>,
+    pub(super) engine_seconds: CounterVec<F64>,
+}
+
+impl WorkerMetrics {
+    /// Counts into `registry`.
+    ///
+    /// # Errors
+    /// If it has metrics of these names already.
+    pub fn register(registry: &Registry) -> Result<Self, PrometheusError> {
+        let phases = || Phase::NAMES.into_iter().filter(|name| *name != "closed");
+        let seconds = HistogramOpts::new(
+            "aicpw_job_phase_seconds",
+            "How long jobs were in a phase, in seconds, when they left it",
+        );
+        // 10 ms to 12 h.
+        let seconds = seconds.buckets(exponential_buckets(0.01, 4.0, 12)?);
+        let phase_seconds = register(HistogramVec::new(seconds, &["phase"])?, registry)?;
+        for phase in phases() {
+            phase_seconds.with_label_values(&[phase]);
+        }
+        let failed = substrate_prometheus_endpoint::Opts::new(
+            "aicpw_engine_failed_total",
+            "Stages of jobs that the engine gave up, by stage and fault",
+        );
+        let engine_failed = register(CounterVec::new(failed, &["stage", "fault"])?, registry)?;
+        for stage in STAGES {
+            for fault in reported_faults() {
+                engine_failed.with_label_values(&[stage, fault]);
+            }
+        }
+        Ok(Self(Some(Arc::new(Registered {
+            devices: register(
+                Gauge::new(
+                    "aicpw_local_devices",
+                    "Devices of this machine that are offered",
+                )?,
+                registry,
+            )?,
+            jobs: gauges(
+                registry,
+                "aicpw_jobs",
+                "Jobs of this node that have not ended, by phase",
+                "phase",
+                phases(),
+            )?,
+            phase_seconds,
+            taken: register(
+                Counter::new(
+                    "aicpw_jobs_taken_total",
+                    "Jobs taken from the chain's orders",
+                )?,
+                registry,
+            )?,
+            ended: counters(
+                registry,
+                "aicpw_jobs_ended_total",
+                "Jobs whose assignment has ended, by how",
+                "end",
+                End::ALL.map(End::name),
+            )?,
+            failures: counters(
+                registry,
+                "aicpw_job_failures_total",
+                "Jobs that this node could not do, by the fault that it reported",
+                "fault",
+                reported_faults(),
+            )?,
+            engine_started: counters(
+                registry,
+                "aicpw_engine_started_total",
+                "Stages of jobs that the engine began",
+                "stage",
+                STAGES,
+            )?,
+            engine_failed,
+            engine_seconds: counters(
+                registry,
+                "aicpw_engine_seconds_total",
+                "Time in the stages of jobs, in seconds; that of `run` is the devices' time",
+                "stage",
+                STAGES,
+            )?,
+        }))))
+    }
+
+    /// How many devices are offered.
+    pub fn devices(&self, count: usize) {
+        if let Some(metrics) = &self.0 {
+            metrics.devices.set(count as u64);
+        }
+    }
+
+    /// A job was taken.
+    pub fn taken(&self) {
+        if let Some(metrics) = &self.0 {
+            metrics.taken.inc();
+        }
+    }
+
+    /// A job could not be done.
+    pub fn failed(&self, fault: Fault) {
+        if let Some(metrics) = &self.0 {
+            metrics
+                .failures
+                .with_label_values(&[fault_label(fault)])
+                .inc();
+        }
+    }
+
+    /// An assignment has ended.
+    pub fn ended(&self, end: End) {
+        if let Some(metrics) = &self.0 {
+            metrics.ended.with_label_values(&[end.name()]).inc();
+        }
+    }
+}
+
+/// Follows one job through its phases, for as long as it is worked on.
+pub struct Timing {
+    metrics: WorkerMetrics,
+    /// Its phase, and since when.
+    now: Option<(&'static str, Instant)>,
+}
+
+impl Timing {
+    /// A job that is in `phase`.
+    pub fn start(metrics: WorkerMetrics, phase: &Phase) -> Self {
+        let mut timing = Self { metrics, now: None };
+        timing.come(phase);
+        timing
+    }
+
+    /// The job enters `phase`.
+    pub fn enter(&mut self, phase: &Phase) {
+        if self.now.is_some_and(|(name, _)| name == phase.name()) {
+            return;
+        }
+        if let (Some(metrics), Some((name, since))) = (&self.metrics.0, self.now) {
+            let seconds = metrics.phase_seconds.with_label_values(&[name]);
+            seconds.observe(since.elapsed().as_secs_f64());
+        }
+        self.leave();
+        self.come(phase);
+    }
+
+    fn come(&mut self, phase: &Phase) {
+        if matches!(phase, Phase::Closed { .. }) {
+            return;
+        }
+        self.now = Some((phase.name(), Instant::now()));
+        if let Some(metrics) = &self.metrics.0 {
+            metrics.jobs.with_label_values(&[phase.name()]).inc();
+        }
+    }
+
+    fn leave(&mut self) {
+        if let (Some(metrics), Some((name, _))) = (&self.metrics.0, self.now.take()) {
+            metrics.jobs.with_label_values(&[name]).dec();
+        }
+    }
+}
+
+impl Drop for Timing {
+    fn drop(&mut self) {
+        // Broken off: how long the phase would have taken nobody knows.
+        self.leave();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metrics::scrape::value;
+
+    fn closed() -> Phase {
+        Phase::Closed {
+            at: 1,
+            end: "settled".into(),
+            pins: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_job_is_in_one_phase_at_a_time_and_in_none_when_it_is_closed() {
+        let registry = Registry::new();
+        let metrics = WorkerMetrics::register(&registry).unwrap();
+        let jobs = |phase| value(&registry, "aicpw_jobs", &[("phase", phase)]);
+        let left = |phase| value(&registry, "aicpw_job_phase_seconds", &[("phase", phase)]);
+
+        let mut timing = Timing::start(metrics.clone(), &Phase::Fetching);
+        timing.enter(&Phase::Fetching);
+        assert_eq!((jobs("fetching"), left("fetching")), (1.0, 0.0));
+        timing.enter(&Phase::Building);
+        assert_eq!((jobs("fetching"), left("fetching")), (0.0, 1.0));
+        assert_eq!(jobs("building"), 1.0);
+        timing.enter(&closed());
+        assert_eq!((jobs("building"), left("building")), (0.0, 1.0));
+
+        let broken_off = Timing::start(metrics, &Phase::Running);
+        assert_eq!(jobs("running"), 1.0);
+        drop(broken_off);
+        assert_eq!((jobs("running"), left("running")), (0.0, 0.0));
+    }
+
+    #[test]
+    fn nothing_is_counted_without_a_registry() {
+        let metrics = WorkerMetrics::default();
+        metrics.taken();
+        metrics.failed(Fault::Crashed);
+        let mut timing = Timing::start(metrics, &Phase::Ready);
+        timing.enter(&closed());
+    }
+}
