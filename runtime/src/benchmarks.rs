@@ -26,6 +26,7 @@ frame_benchmarking::define_benchmarks!(
     [pallet_tasks, Tasks]
     [pallet_matching, Matching]
     [pallet_market_clock, MarketClock]
+    [pallet_draw_randomness, DrawRandomness]
 );
 
 /// Makes providers, devices and tasks for the benchmarks of pallets that do not keep them.

@@ -161,4 +161,7 @@ mod runtime {
     pub type Matching = pallet_matching;
     #[runtime::pallet_index(33)]
     pub type MarketClock = pallet_market_clock;
+    // After Babe, which learns a block's VRF output at its end.
+    #[runtime::pallet_index(34)]
+    pub type DrawRandomness = pallet_draw_randomness;
 }

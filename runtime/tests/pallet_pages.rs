@@ -12,7 +12,7 @@ use frame_metadata::{
 };
 use scale_info::{form::PortableForm, TypeDef};
 
-const PAGES: [(&str, &str); 4] = [
+const PAGES: [(&str, &str); 5] = [
     (
         "ProviderStaking",
         include_str!("../../docs/pallets/provider-staking.md"),
@@ -22,6 +22,10 @@ const PAGES: [(&str, &str); 4] = [
     (
         "MarketClock",
         include_str!("../../docs/pallets/market-clock.md"),
+    ),
+    (
+        "DrawRandomness",
+        include_str!("../../docs/pallets/draw-randomness.md"),
     ),
 ];
 

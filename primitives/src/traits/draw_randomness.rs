@@ -1,4 +1,5 @@
 use aicpw_protocol::{BlockNumber, Hash};
+use frame_support::weights::Weight;
 
 /// What is known of the randomness after an anchor.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -24,6 +25,9 @@ pub trait DrawRandomness {
 
     /// The seed for what was fixed at the anchor.
     fn seed(anchor: BlockNumber) -> DrawSeed;
+
+    /// What asking for a seed weighs at most.
+    fn seed_weight() -> Weight;
 }
 
 /// Never ready.
@@ -33,5 +37,8 @@ impl DrawRandomness for () {
     }
     fn seed(_: BlockNumber) -> DrawSeed {
         DrawSeed::NotYet
+    }
+    fn seed_weight() -> Weight {
+        Weight::zero()
     }
 }

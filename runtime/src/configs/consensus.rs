@@ -3,19 +3,21 @@
 
 use alloc::vec::Vec;
 
+use codec::Decode;
 use frame_support::{
     parameter_types,
-    traits::{ConstU128, ConstU32, ConstU64},
+    traits::{ConstU128, ConstU32, ConstU64, Get},
 };
 use pallet_session::{historical, FindAccountFromAuthorIndex};
-use sp_consensus_babe::{AllowedSlots, BabeEpochConfiguration};
+use sp_consensus_babe::{digests::PreDigest, AllowedSlots, BabeEpochConfiguration, BABE_ENGINE_ID};
 use sp_runtime::traits::{Convert, ConvertInto, OpaqueKeys};
 use sp_session::MembershipProof;
 use sp_staking::SessionIndex;
 
 use crate::{
-    units::{DAYS, EPOCH_SLOTS, SLOT_MILLISECONDS, UNIT},
-    AccountId, Babe, Balances, Historical, Offences, Runtime, RuntimeEvent, Session, SessionKeys,
+    units::{DAYS, EPOCH_SLOTS, MINUTES, SECONDS, SLOT_MILLISECONDS, UNIT},
+    AccountId, Babe, Balances, BlockNumber, Historical, Offences, Runtime, RuntimeEvent, Session,
+    SessionKeys, System,
 };
 
 /// How slots are claimed at genesis.
@@ -64,6 +66,56 @@ impl pallet_timestamp::Config for Runtime {
 impl pallet_authorship::Config for Runtime {
     type FindAuthor = FindAccountFromAuthorIndex<Runtime, Babe>;
     type EventHandler = ();
+}
+
+parameter_types! {
+    /// Two seconds of blocks.
+    pub const DrawBlocks: u32 = 8;
+    /// Design §6.
+    pub const OtherAuthors: u32 = 2;
+    /// Eight seconds: of four validators two others make none of 32 blocks less than once in 10⁹ draws.
+    pub const LongestWait: BlockNumber = 8 * SECONDS;
+    /// Ten minutes, in which a draw can wait for its turn.
+    pub const DrawRetention: BlockNumber = 10 * MINUTES;
+}
+
+impl pallet_draw_randomness::Config for Runtime {
+    type BlockNumberProvider = System;
+    type FindAuthor = FindAccountFromAuthorIndex<Runtime, Babe>;
+    type VrfOutput = BlockVrfOutput;
+    type Validators = ValidatorCount;
+    type DrawBlocks = DrawBlocks;
+    type OtherAuthors = OtherAuthors;
+    type LongestWait = LongestWait;
+    type Retention = DrawRetention;
+    type WeightInfo = pallet_draw_randomness::weights::SubstrateWeight<Runtime>;
+}
+
+/// The VRF output of the block that is being made, once Babe's `on_finalize` has run.
+pub struct BlockVrfOutput;
+impl Get<Option<aicpw_protocol::Hash>> for BlockVrfOutput {
+    fn get() -> Option<aicpw_protocol::Hash> {
+        // Babe keeps the last output there was; a block whose claim shows none has none.
+        let digest = System::digest();
+        let claim = digest
+            .logs
+            .iter()
+            .filter_map(|log| log.as_pre_runtime())
+            .filter(|(engine, _)| *engine == BABE_ENGINE_ID)
+            .find_map(|(_, mut claim)| PreDigest::decode(&mut claim).ok())?;
+        claim.vrf_signature()?;
+        Babe::author_vrf_randomness()
+    }
+}
+
+/// How many make blocks.
+pub struct ValidatorCount;
+impl Get<u32> for ValidatorCount {
+    fn get() -> u32 {
+        pallet_session::Validators::<Runtime>::decode_len()
+            .and_then(|count| count.try_into().ok())
+            .unwrap_or_default()
+    }
 }
 
 impl pallet_session::Config for Runtime {

@@ -6,19 +6,19 @@ use aicpw_primitives::worker_key::WorkerProof;
 use aicpw_protocol::worker::{signing_payload, Statement};
 use aicpw_runtime::{
     presets, transactions::fair_order::ChargeInFairOrder, units::SLOT_MILLISECONDS, AccountId,
-    Address, Balance, Balances, Executive, Header, MarketClock, Matching, ProviderStaking, Runtime,
-    RuntimeCall, RuntimeGenesisConfig, Signature, SignedPayload, System, Tasks, TxExtension,
-    UncheckedExtrinsic,
+    Address, Babe, Balance, Balances, DrawRandomness, Executive, Header, MarketClock, Matching,
+    ProviderStaking, Runtime, RuntimeCall, RuntimeGenesisConfig, Signature, SignedPayload, System,
+    Tasks, TxExtension, UncheckedExtrinsic,
 };
 use codec::Encode;
 use frame_support::{dispatch::DispatchResult, traits::fungible::Inspect};
 use frame_system::offchain::CreateAuthorizedTransaction;
 use sc_chain_spec::json_merge;
 use sp_consensus_babe::{
-    digests::{PreDigest, SecondaryPlainPreDigest},
-    BABE_ENGINE_ID,
+    digests::{PreDigest, SecondaryPlainPreDigest, SecondaryVRFPreDigest},
+    make_vrf_transcript, BABE_ENGINE_ID,
 };
-use sp_core::{sr25519, storage::Storage, Pair};
+use sp_core::{crypto::VrfSecret, sr25519, storage::Storage, Pair};
 use sp_io::TestExternalities;
 use sp_keyring::Sr25519Keyring;
 use sp_runtime::{
@@ -45,6 +45,7 @@ static GENESIS: LazyLock<Storage> = LazyLock::new(|| {
 pub struct Chain {
     state: TestExternalities,
     parent: Header,
+    has_outputs: bool,
 }
 
 impl Chain {
@@ -64,9 +65,25 @@ impl Chain {
             Default::default(),
             Default::default(),
         );
-        let mut chain = Self { state, parent };
+        let mut chain = Self {
+            state,
+            parent,
+            has_outputs: false,
+        };
         chain.block(Vec::new());
         chain
+    }
+
+    /// From now on blocks have VRF outputs, as a draw needs them. They take time to make.
+    pub fn with_outputs(mut self) -> Self {
+        self.has_outputs = true;
+        self
+    }
+
+    /// And from now on they have none.
+    pub fn without_outputs(mut self) -> Self {
+        self.has_outputs = false;
+        self
     }
 
     /// Reads the state.
@@ -93,10 +110,7 @@ impl Chain {
     ) -> Vec<Result<DispatchResult, TransactionValidityError>> {
         let number = self.parent.number + 1;
         let slot = FIRST_SLOT + u64::from(number);
-        let claim = PreDigest::SecondaryPlain(SecondaryPlainPreDigest {
-            authority_index: 0,
-            slot: slot.into(),
-        });
+        let claim = self.claim(slot);
         let digest = Digest {
             logs: vec![DigestItem::PreRuntime(BABE_ENGINE_ID, claim.encode())],
         };
@@ -119,10 +133,33 @@ impl Chain {
             Matching::do_try_state().unwrap();
             Tasks::do_try_state().unwrap();
             MarketClock::do_try_state().unwrap();
+            DrawRandomness::do_try_state().unwrap();
             (outcomes, header)
         });
         self.parent = header;
         outcomes
+    }
+
+    /// The only validator's claim on a slot.
+    fn claim(&mut self, slot: u64) -> PreDigest {
+        if !self.has_outputs {
+            return PreDigest::SecondaryPlain(SecondaryPlainPreDigest {
+                authority_index: 0,
+                slot: slot.into(),
+            });
+        }
+        let transcript = self.read(|| {
+            // The first block begins the first epoch, and in no test does a second one.
+            let (epoch, randomness) = (Babe::epoch_index(), Babe::randomness());
+            make_vrf_transcript(&randomness, slot.into(), epoch)
+        });
+        PreDigest::SecondaryVRF(SecondaryVRFPreDigest {
+            authority_index: 0,
+            slot: slot.into(),
+            vrf_signature: Sr25519Keyring::Alice
+                .pair()
+                .vrf_sign(&transcript.into_sign_data()),
+        })
     }
 
     /// Makes blocks until this height.

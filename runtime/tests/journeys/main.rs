@@ -6,6 +6,7 @@
 
 mod accounts;
 mod chain;
+mod draws;
 mod failure;
 mod market;
 mod order;

@@ -1,0 +1,76 @@
+//! Seeds and tickets on the real runtime, with the VRF outputs of real claims.
+
+use aicpw_primitives::traits::{DrawRandomness as _, DrawSeed};
+use aicpw_protocol::draw::mix;
+use aicpw_runtime::{Babe, DrawRandomness, Runtime};
+use pallet_draw_randomness::Outcomes;
+use sp_keyring::Sr25519Keyring::Alice;
+
+use crate::chain::Chain;
+
+#[test]
+fn a_block_s_output_is_its_own() {
+    let mut chain = Chain::development().with_outputs();
+    let mut last = None;
+    for _ in 0..5 {
+        chain.block(Vec::new());
+        let height = chain.height();
+        let (outcome, output) = chain.read(|| {
+            let outcome = Outcomes::<Runtime>::get(height).unwrap();
+            (outcome, Babe::author_vrf_randomness())
+        });
+        assert_eq!(outcome.author, Some(Alice.to_account_id()));
+        assert!(outcome.output.is_some());
+        assert_eq!(outcome.output, output, "what Babe learned in this block");
+        assert_ne!(outcome.output, last, "and not in the one before");
+        last = outcome.output;
+    }
+}
+
+#[test]
+fn a_seed_is_there_after_eight_blocks() {
+    let mut chain = Chain::development().with_outputs();
+    let anchor = chain.read(DrawRandomness::anchor);
+    for _ in 0..7 {
+        chain.block(Vec::new());
+        assert_eq!(
+            chain.read(|| DrawRandomness::seed(anchor)),
+            DrawSeed::NotYet,
+            "{} blocks after the anchor",
+            chain.height() - anchor
+        );
+    }
+    // Its output is known at its end, so the next block can draw.
+    chain.block(Vec::new());
+    let expected = chain.read(|| {
+        let outputs: Vec<_> = (anchor + 1..=anchor + 8)
+            .map(|block| Outcomes::<Runtime>::get(block).unwrap())
+            .map(|outcome| (outcome.author.unwrap(), outcome.output.unwrap()))
+            .collect();
+        mix(&outputs)
+    });
+    assert_eq!(
+        chain.read(|| DrawRandomness::seed(anchor)),
+        DrawSeed::Ready(expected)
+    );
+}
+
+#[test]
+fn a_block_without_an_output_has_none_of_an_earlier_one() {
+    let mut chain = Chain::development();
+    chain.block(Vec::new());
+    let height = chain.height();
+    let outcome = chain.read(|| Outcomes::<Runtime>::get(height).unwrap());
+    assert_eq!(outcome.author, Some(Alice.to_account_id()));
+    assert_eq!(outcome.output, None);
+
+    let mut chain = chain.with_outputs();
+    chain.block(Vec::new());
+    let mut chain = chain.without_outputs();
+    chain.block(Vec::new());
+    let height = chain.height();
+    chain.read(|| {
+        assert!(Babe::author_vrf_randomness().is_some(), "the earlier one");
+        assert_eq!(Outcomes::<Runtime>::get(height).unwrap().output, None);
+    });
+}
