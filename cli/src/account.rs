@@ -49,10 +49,21 @@ impl FromStr for Account {
         if text.starts_with("0x") {
             return crate::verify::parse_hash(text).map(Self);
         }
-        let wrong = |why: &str| format!("`{text}` is not an account: {why}");
+        if text.starts_with('/') {
+            return Err(format!(
+                "`{text}` is the secret of a key, and an account is wanted: `aicpw --suri {text} \
+                 account address` prints the key's"
+            ));
+        }
+        let wrong = |why: &str| {
+            format!(
+                "`{text}` is not an account: {why}. Write an address, such as the one that `aicpw \
+                 account address` prints of a key, or 0x and 64 hexadecimal digits"
+            )
+        };
         let bytes = bs58::decode(text)
             .into_vec()
-            .map_err(|_| wrong("it is not base58"))?;
+            .map_err(|_| wrong("it has characters that no address has"))?;
         let (prefix, start) = match bytes[..] {
             [first @ 0..=63, ..] => (u16::from(first), 1),
             [first @ 64..=127, second, ..] => {

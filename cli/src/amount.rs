@@ -66,6 +66,14 @@ impl FromStr for Amount {
     }
 }
 
+/// Reads an amount that is not zero.
+pub fn positive(text: &str) -> Result<Amount, String> {
+    match text.parse::<Amount>()? {
+        Amount(0) => Err("must be more than zero".into()),
+        amount => Ok(amount),
+    }
+}
+
 impl fmt::Display for Amount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (whole, fraction) = (self.0 / AICP, self.0 % AICP);

@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::{commands::*, data_keys::DataKeyArgs, error::Error, keys::KeyArgs};
+use crate::{commands::*, data_keys::DataKeyArgs, error::Error, keys::KeyArgs, pins::PinsArgs};
 
 const AFTER_HELP: &str = "\
 Exit codes:
@@ -53,6 +53,9 @@ pub struct GlobalArgs {
 
     #[command(flatten)]
     pub data_keys: DataKeyArgs,
+
+    #[command(flatten)]
+    pub pins: PinsArgs,
 }
 
 #[derive(Subcommand, Debug)]
@@ -66,10 +69,12 @@ pub enum Command {
     #[command(after_long_help = "\
 Examples:
   aicpw --key-file me.key submit task/manifest.json --budget 2.5 --time-limit 120s
-  aicpw --key-file me.key submit task/manifest.json --budget 2.5 --time-limit 120s --wait --out result
-  aicpw --key-file me.key submit task/manifest.json --budget 1 --time-limit 10m --gflops 500 \
---memory 4GiB --verify expected=@expected.bin --wait --out result --json
-  aicpw --key-file me.key submit task/manifest.json --budget 1 --time-limit 10m --sealed --wait --out result")]
+  aicpw --key-file me.key submit task/manifest.json --budget 2.5 --time-limit 120s \\
+    --wait --out result
+  aicpw --key-file me.key submit task/manifest.json --budget 1 --time-limit 10m \\
+    --gflops 500 --memory 4GiB --verify expected=@expected.bin --wait --out result --json
+  aicpw --key-file me.key submit task/manifest.json --budget 1 --time-limit 10m \\
+    --sealed --wait --out result")]
     Submit(Box<submit::SubmitArgs>),
     /// Ask which device would take a task now, and for how much, without submitting it
     ///
@@ -77,7 +82,8 @@ Examples:
     #[command(after_long_help = "\
 Examples:
   aicpw --key-file me.key dry-run task/manifest.json --budget 2.5 --time-limit 120s
-  aicpw --key-file me.key dry-run task/manifest.json --budget 1 --time-limit 10m --gflops 500 --json")]
+  aicpw --key-file me.key dry-run task/manifest.json --budget 1 --time-limit 10m \\
+    --gflops 500 --json")]
     DryRun(Box<dry_run::DryRunArgs>),
     /// Look at tasks, follow them, fetch their results
     #[command(subcommand)]

@@ -104,7 +104,13 @@ fn every_command_has_a_text_and_examples_that_work() {
         }
         let after = command.get_after_long_help().map(ToString::to_string);
         let after = after.unwrap_or_default();
-        let examples: Vec<_> = after
+        // As a person reads them: nothing is wrapped, so that each can be copied.
+        let shown = command.clone().render_long_help().to_string();
+        for line in after.lines() {
+            assert!(shown.contains(line), "{path}: wrapped: {line}");
+        }
+        let joined = after.replace("\\\n", "");
+        let examples: Vec<_> = joined
             .lines()
             .filter(|line| line.starts_with("  aicpw "))
             .collect();
@@ -141,6 +147,7 @@ fn every_command_and_option_is_in_the_page() {
                 "suri",
                 "key-file",
                 "data-keys",
+                "pins",
             ]
             .contains(&option)
             {

@@ -47,7 +47,14 @@ impl DataKeyArgs {
     }
 }
 
-fn user_data_folder() -> Option<PathBuf> {
+/// Milliseconds since the Unix epoch.
+pub fn unix_ms() -> u64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    now.map_or(0, |now| u64::try_from(now.as_millis()).unwrap_or(u64::MAX))
+}
+
+/// Where programs keep a user's data.
+pub fn user_data_folder() -> Option<PathBuf> {
     let named = |name: &str| {
         std::env::var_os(name)
             .map(PathBuf::from)
@@ -77,7 +84,6 @@ pub struct Record {
 impl Record {
     /// A new key.
     pub fn new(key: &DataKey, manifest: &ContentId, requester: Account, genesis: &Hash) -> Self {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH);
         Self {
             version: VERSION.into(),
             key: show_hash(key.bytes()),
@@ -85,7 +91,7 @@ impl Record {
             manifest: manifest.clone(),
             requester: requester.to_string(),
             genesis: show_hash(genesis),
-            created: now.map_or(0, |now| u64::try_from(now.as_millis()).unwrap_or(u64::MAX)),
+            created: unix_ms(),
         }
     }
 
@@ -185,6 +191,33 @@ impl DataKeys {
         Ok((record, key))
     }
 
+    /// The commitment of the only key whose commitment begins with this text.
+    ///
+    /// # Errors
+    /// There is none, or more than one.
+    pub fn find(&self, begins: &str) -> Result<Hash> {
+        if let Ok(whole) = parse_hash(begins) {
+            return Ok(whole);
+        }
+        let (records, _) = self.list()?;
+        let mut found = records
+            .iter()
+            .map(|record| &record.commitment)
+            .filter(|commitment| commitment.starts_with(begins));
+        match (found.next(), found.next()) {
+            (Some(commitment), None) => parse_hash(commitment).map_err(Error::other),
+            (Some(_), Some(_)) => Err(Error::usage(format!(
+                "several data keys begin with {begins}"
+            ))
+            .hint("give more digits; `aicpw keys ls --json` shows all of them")),
+            (None, _) => Err(Error::other(format!(
+                "no data key in {} begins with {begins}",
+                self.folder()?.display()
+            ))
+            .hint("`aicpw keys ls` lists those on this machine")),
+        }
+    }
+
     /// All keys, the newest first; and what is wrong with files that hold none.
     ///
     /// # Errors
@@ -258,7 +291,8 @@ pub fn write_new(path: &Path, record: &Record) -> Result<()> {
     file.sync_all().map_err(failed)
 }
 
-fn make_private(folder: &Path) -> std::io::Result<()> {
+/// Makes a folder for its owner only.
+pub fn make_private(folder: &Path) -> std::io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -299,11 +333,26 @@ pub(crate) mod tests {
 
         let error = keys.load(&[1; 32]).unwrap_err();
         assert!(error.hint.unwrap().contains("keys import"));
+        let name = show_hash(&key.commitment());
+        assert_eq!(keys.find(&name[..10]).unwrap(), key.commitment());
+        assert_eq!(keys.find(&name).unwrap(), key.commitment());
+        let error = keys.find("0x00000000").unwrap_err();
+        assert!(error.hint.unwrap().contains("keys ls"));
+        // Every commitment begins like that.
+        let other = DataKey::from_bytes([8; 32]);
+        let manifest = CID.parse().unwrap();
+        keys.save(&Record::new(&other, &manifest, Account([1; 32]), &[2; 32]))
+            .unwrap();
+        assert!(keys.find("0x").unwrap_err().message.contains("several"));
 
         let exported = keys.folder().unwrap().join("exported");
         write_new(&exported, &record).unwrap();
         assert_eq!(read(&exported).unwrap().1, key);
-        assert!(write_new(&exported, &record).is_err(), "never overwritten");
+        let error = write_new(&exported, &record).unwrap_err();
+        assert!(error
+            .message
+            .ends_with("exists already, and is never overwritten"));
+        assert!(error.hint.unwrap().contains("another name"));
     }
 
     #[test]

@@ -1,7 +1,10 @@
 //! Errors as a person reads them: what happened, and what to do next. Each has a kind, which is
 //! the exit code and, in `--json`, a stable name.
 
-use std::fmt;
+use std::{fmt, io};
+
+/// In a next step, the place of the task's number, which is filled in once it is known.
+const TASK: &str = "TASK";
 
 /// What a failure means to a caller. The numbers are the exit codes and never change.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -84,8 +87,25 @@ impl Error {
     }
 
     /// A file that cannot be read or written.
-    pub fn file(action: &str, path: &std::path::Path, error: &std::io::Error) -> Self {
-        Self::other(format!("cannot {action} {}: {error}", path.display()))
+    pub fn file(action: &str, path: &std::path::Path, error: &io::Error) -> Self {
+        let failed = Self::other(format!(
+            "cannot {action} {}: {}",
+            path.display(),
+            io_cause(error)
+        ));
+        match error.kind() {
+            io::ErrorKind::NotFound => failed.hint("see whether the path is right"),
+            io::ErrorKind::AlreadyExists => {
+                failed.hint("give another name, or move what is there away")
+            }
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                failed.hint("make room, then try again")
+            }
+            io::ErrorKind::PermissionDenied => {
+                failed.hint("give another place, or run this as a user who may")
+            }
+            _ => failed,
+        }
     }
 
     /// Adds what to do next; the first one stays, being nearer to the cause.
@@ -100,10 +120,25 @@ impl Error {
         self
     }
 
-    /// Says which task it is about.
+    /// Says which task it is about, also in a next step that names it `TASK`.
     pub fn about_task(mut self, task: u64) -> Self {
         self.task.get_or_insert(task);
+        self.hint = self.hint.map(|hint| hint.replace(TASK, &task.to_string()));
         self
+    }
+}
+
+/// Why something could not be done with a file, for people.
+pub fn io_cause(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file or folder".into(),
+        io::ErrorKind::PermissionDenied => "this user may not".into(),
+        io::ErrorKind::AlreadyExists => "it exists already, and is never overwritten".into(),
+        io::ErrorKind::StorageFull => "the disk is full".into(),
+        io::ErrorKind::IsADirectory => "it is a folder".into(),
+        io::ErrorKind::NotADirectory => "a part of its path is not a folder".into(),
+        io::ErrorKind::ReadOnlyFilesystem => "its file system is read-only".into(),
+        _ => error.to_string(),
     }
 }
 
@@ -118,3 +153,37 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    #[test]
+    fn a_file_says_what_is_wrong_and_what_to_do() {
+        for (kind, cause, next) in [
+            (io::ErrorKind::NotFound, "no such file", "path is right"),
+            (
+                io::ErrorKind::AlreadyExists,
+                "exists already",
+                "another name",
+            ),
+            (io::ErrorKind::StorageFull, "disk is full", "make room"),
+            (io::ErrorKind::PermissionDenied, "may not", "another place"),
+        ] {
+            let error = Error::file("write", Path::new("/x/y"), &kind.into()).to_string();
+            assert!(error.contains("cannot write /x/y: "), "{error}");
+            assert!(error.contains(cause) && error.contains(next), "{error}");
+            assert!(!error.contains("os error"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_next_step_names_the_task() {
+        let error = Error::other("it is late").hint("`aicpw task show TASK` says more");
+        assert_eq!(
+            error.about_task(7).hint.unwrap(),
+            "`aicpw task show 7` says more"
+        );
+    }
+}

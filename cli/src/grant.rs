@@ -111,7 +111,7 @@ impl<'a> Granter<'a> {
             })),
             // Another process of this account may have been faster.
             Err(error) => match self.chain.task(task, None).await? {
-                Some(view) if is_awaited(&view) => Err(error),
+                Some(view) if is_awaited(&view) => Err(error.about_task(task.0)),
                 _ => Ok(None),
             },
         }

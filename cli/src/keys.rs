@@ -6,7 +6,7 @@ use subxt_signer::{sr25519::Keypair, SecretUri};
 
 use crate::{
     account::Account,
-    error::{Error, Result},
+    error::{io_cause, Error, Result},
 };
 
 /// Where the key is.
@@ -79,9 +79,11 @@ fn signer(secret: &str) -> Result<Signer> {
 fn read_key_file(path: &std::path::Path) -> Result<String> {
     let wrong = |error: std::io::Error| {
         Error::usage(format!(
-            "--key-file: cannot read {}: {error}",
-            path.display()
+            "--key-file: cannot read {}: {}",
+            path.display(),
+            io_cause(&error)
         ))
+        .hint("it is a text file with the secret, of mode 600")
     };
     #[cfg(unix)]
     {

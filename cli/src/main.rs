@@ -8,6 +8,7 @@
 //! | [`node_rpc`] | the node's own methods: IPFS, devices, worker keys |
 //! | [`life`] | what happens to a task, told from its views |
 //! | [`data_keys`], [`sealed`], [`grant`] | sealed tasks: their keys, their data, and who gets them |
+//! | [`pins`] | what nodes keep for tasks, until it is let go |
 //! | [`fetch`] | results: checked before anything is written |
 //! | [`output`] | tables for people, JSON for programs, progress bars |
 
@@ -27,6 +28,7 @@ mod life;
 mod node_rpc;
 mod output;
 mod peers;
+mod pins;
 mod quantity;
 mod sealed;
 mod verify;

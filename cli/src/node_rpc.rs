@@ -13,7 +13,7 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 use crate::{
     account::Account,
     chain::{explain_node_method, Chain},
-    error::{Error, Kind, Result},
+    error::{io_cause, Error, Kind, Result},
     verify::parse_hash,
 };
 
@@ -168,7 +168,7 @@ impl<'a> NodeRpc<'a> {
         while done < length {
             let mut piece = Vec::with_capacity(CHUNK_BYTES as usize);
             let read = (&mut from).take(CHUNK_BYTES).read_to_end(&mut piece).await;
-            read.map_err(|error| Error::other(format!("cannot read: {error}")))?;
+            read.map_err(|error| Error::other(format!("cannot read: {}", io_cause(&error))))?;
             if piece.is_empty() || done + piece.len() as u64 > length {
                 return Err(changed());
             }

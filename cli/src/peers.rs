@@ -17,6 +17,32 @@ pub fn show_all(addresses: &PeerAddresses) -> Vec<String> {
     addresses.iter().filter_map(show).collect()
 }
 
+/// The peer id in a node's own addresses.
+pub fn own_id(addresses: &[String]) -> Option<String> {
+    addresses.iter().find_map(|text| {
+        let address: Multiaddr = text.parse().ok()?;
+        address.iter().find_map(|part| match part {
+            multiaddr::Protocol::P2p(peer) => Some(peer.to_string()),
+            _ => None,
+        })
+    })
+}
+
+/// Reads the address of a peer, as an option's parser: it has to say which peer is there.
+pub fn parse(text: &str) -> Result<String, String> {
+    let has_peer = |address: &Multiaddr| {
+        let mut parts = address.iter();
+        parts.any(|part| matches!(part, multiaddr::Protocol::P2p(_)))
+    };
+    match text.parse::<Multiaddr>() {
+        Ok(address) if has_peer(&address) => Ok(text.to_owned()),
+        _ => Err(format!(
+            "`{text}` is not the address of a peer, such as /ip4/203.0.113.7/tcp/30433/p2p/12D3KooW…; \
+             `aicpw ipfs addresses` prints those of a node"
+        )),
+    }
+}
+
 /// Addresses as they go on chain: as many as fit, in the given order.
 ///
 /// # Errors
@@ -38,6 +64,26 @@ pub fn for_chain(texts: &[String]) -> Result<PeerAddresses> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_names_its_peer() {
+        let peer = "/p2p/12D3KooWKnDdG3iXw9eTFijk3EWSunZcFi54Zka4wmtqtt6rPxc8";
+        assert!(parse(&format!("/ip4/127.0.0.1/tcp/4001{peer}")).is_ok());
+        for bad in ["nonsense", "/ip4/127.0.0.1/tcp/4001", "127.0.0.1:4001", ""] {
+            assert!(parse(bad).unwrap_err().contains("ipfs addresses"), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_node_is_known_by_its_peer_id() {
+        let peer = "12D3KooWKnDdG3iXw9eTFijk3EWSunZcFi54Zka4wmtqtt6rPxc8";
+        let addresses = [
+            "/ip4/127.0.0.1/tcp/4001".to_owned(),
+            format!("/ip4/127.0.0.1/tcp/4001/p2p/{peer}"),
+        ];
+        assert_eq!(own_id(&addresses).as_deref(), Some(peer));
+        assert_eq!(own_id(&addresses[..1]), None);
+    }
 
     #[test]
     fn there_and_back() {

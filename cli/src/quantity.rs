@@ -12,6 +12,31 @@ fn number_and_unit(text: &str) -> Option<(u64, &str)> {
     Some((number.parse().ok()?, unit.trim_start()))
 }
 
+/// Reads a whole number from a range, as an option's parser.
+pub fn whole<T: TryFrom<u64>>(
+    range: std::ops::RangeInclusive<u64>,
+) -> impl Fn(&str) -> Result<T, String> + Clone {
+    move |text| {
+        let (least, most) = (range.start(), range.end());
+        let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        let number: Option<u64> = text.parse().ok();
+        number
+            .filter(|number| digits && range.contains(number))
+            .and_then(|number| T::try_from(number).ok())
+            .ok_or_else(|| match digits {
+                true => format!("`{text}` is not between {least} and {most}"),
+                false => format!("`{text}` is not a whole number"),
+            })
+    }
+}
+
+/// Reads the number of a task.
+pub fn parse_task(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| {
+        format!("`{text}` is not the number of a task, such as 7; `aicpw task ls` lists them")
+    })
+}
+
 /// Reads a span: `1500ms`, `120s`, `10m`, `2h`, `1d`; a bare number is seconds.
 pub fn parse_span(text: &str) -> Result<Milliseconds, String> {
     let wrong = || format!("`{text}` is not a span of time; write it as 1500ms, 120s, 10m or 2h");
@@ -131,6 +156,19 @@ mod tests {
             "213503982334.6 days",
             "no overflow"
         );
+    }
+
+    #[test]
+    fn whole_numbers_of_a_range() {
+        let stars = whole::<u8>(1..=5);
+        assert_eq!(stars("5"), Ok(5));
+        assert!(stars("6").unwrap_err().contains("not between 1 and 5"));
+        assert!(stars("300").unwrap_err().contains("not between 1 and 5"));
+        for bad in ["", "-1", "+1", "1.5", "five"] {
+            assert!(stars(bad).unwrap_err().contains("not a whole"), "{bad}");
+        }
+        assert_eq!(parse_task("7"), Ok(7));
+        assert!(parse_task("abc").unwrap_err().contains("task ls"));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use aicpw_protocol::{
 };
 
 use crate::{
-    error::{Error, Result},
+    error::{io_cause, Error, Result},
     quantity::parse_span,
 };
 
@@ -111,7 +111,12 @@ impl VerifyArg {
             Self::ExpectedRoot(root) => Ok(expected(root)),
             Self::ExpectedFile(path) => {
                 let wrong = |error: std::io::Error| {
-                    Error::usage(format!("--verify: cannot read {}: {error}", path.display()))
+                    Error::usage(format!(
+                        "--verify: cannot read {}: {}",
+                        path.display(),
+                        io_cause(&error)
+                    ))
+                    .hint("see whether the path is right; nothing was sent")
                 };
                 let mut file = std::fs::File::open(path).map_err(wrong)?;
                 let mut root = RootWriter(ResultRootBuilder::default());

@@ -10,7 +10,7 @@ use std::{
     process::{Command, Output},
 };
 
-use fake_node::FakeNode;
+use fake_node::{FakeNode, MANIFEST as CID, PEER};
 
 const MANIFEST: &str = r#"{
     "version": "aicpw.task/v1", "name": "double", "engine": "opencl", "class": "int",
@@ -218,6 +218,68 @@ fn a_provider_is_shown_by_account_and_by_key() {
             .contains("provider register"),
         "{error}"
     );
+}
+
+#[test]
+fn the_agent_lets_go_of_what_is_over() {
+    let node = FakeNode::start_with_store();
+    let dir = tempfile::tempdir().unwrap();
+    let own = "bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku";
+    let genesis = format!("0x{}", "00".repeat(32));
+    // Task 600 ended 400 blocks ago, 601 one block later; both have the same manifest.
+    for (task, pins) in [(600, vec![CID, own]), (601, vec![CID])] {
+        let note = serde_json::json!({
+            "version": "aicpw.pins/v1", "node": PEER, "created": 1, "pins": pins,
+            "reason": { "task": { "genesis": genesis, "task": task } },
+        });
+        std::fs::write(dir.path().join(format!("{task}.json")), note.to_string()).unwrap();
+    }
+    let folder = dir.path().to_str().unwrap();
+    let output = node.run(&["agent", "--until-idle", "--json", "--pins", folder]);
+    assert!(output.status.success(), "{output:?}");
+    let text = String::from_utf8(output.stdout).unwrap();
+    let released = text.lines().find(|line| line.contains("released")).unwrap();
+    let released: serde_json::Value = serde_json::from_str(released).unwrap();
+    assert_eq!(released["task"], 600);
+    assert_eq!(released["blobs"], 1);
+    assert_eq!(node.unpinned(), [own]);
+    assert!(!dir.path().join("600.json").exists());
+    assert!(dir.path().join("601.json").exists());
+}
+
+#[test]
+fn wrong_words_are_answered_with_right_ones() {
+    for (arguments, answer) in [
+        (&["task", "show", "abc"][..], "`aicpw task ls` lists them"),
+        (&["transfer", "xyz", "1"], "Write an address"),
+        (
+            &["account", "balance", "//Bob"],
+            "aicpw --suri //Bob account address",
+        ),
+        (&["ipfs", "cat", "xyz"], "begin with `baf`"),
+        (
+            &["ipfs", "cat", CID, "--peer", "nonsense"],
+            "aicpw ipfs addresses",
+        ),
+        (&["keys", "export", "seven"], "aicpw keys ls"),
+        (&["provider", "unbond", "some"], "or `all`"),
+        (
+            &["keys", "import", "/no/such/file"],
+            "see whether the path is right",
+        ),
+        (
+            &["--key-file", "/no/such/file", "account", "address"],
+            "mode 600",
+        ),
+    ] {
+        let output = aicpw(arguments);
+        assert!(!output.status.success(), "{arguments:?}");
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert!(text.contains(answer), "{arguments:?}: {text}");
+        for foreign in ["os error", "invalid digit", "base58"] {
+            assert!(!text.contains(foreign), "{arguments:?}: {text}");
+        }
+    }
 }
 
 #[test]

@@ -56,7 +56,8 @@ impl Chain {
         if !(url.starts_with("ws://") || url.starts_with("wss://")) {
             return Err(Error::usage(format!(
                 "--url: `{url}` does not start with ws:// or wss://"
-            )));
+            ))
+            .hint("write it as ws://127.0.0.1:9944"));
         }
         let connecting = WsClientBuilder::default()
             .connection_timeout(CONNECT_TIMEOUT)

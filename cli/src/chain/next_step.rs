@@ -2,7 +2,7 @@
 //! changed between the check and the block, and for what only the chain can know.
 
 /// What a person does next after this error of the market's pallets; `None` where the error says
-/// all there is.
+/// all there is. `TASK` stands for the number of the task, see [`crate::error::Error::about_task`].
 pub fn next_step(pallet: &str, error: &str) -> Option<&'static str> {
     match pallet {
         "ProviderStaking" => provider_staking(error),
@@ -78,12 +78,14 @@ fn tasks(error: &str) -> Option<&'static str> {
         "CannotPay" => "`aicpw account balance` shows what the account can spend",
         "UnknownTask" => "`aicpw task ls` shows those that are still readable",
         "NotRequester" => "give the requester's key with --suri or --key-file",
-        "NotWaiting" => "`aicpw task show` says how far it is; a result can be accepted or rated",
-        "NotVerifying" => "`aicpw task show` says whether it is settled already",
-        "NotSettled" => "it can be rated once the provider is paid; `aicpw task watch` waits",
+        "NotWaiting" => {
+            "`aicpw task show TASK` says how far it is; a result can be accepted or rated"
+        }
+        "NotVerifying" => "`aicpw task show TASK` says whether it is settled already",
+        "NotSettled" => "it can be rated once the provider is paid; `aicpw task watch TASK` waits",
         "AlreadyRated" => "a rating is given once and stays",
         "RatingOutOfRange" => "give 1 to 5",
-        "NotAwaitingKey" => "`aicpw task show` says whether its key was granted already",
+        "NotAwaitingKey" => "`aicpw task show TASK` says whether its key was granted already",
         "KeyWindowEnded" => {
             "the task has ended; submit it again with --wait, or with `aicpw agent` running"
         }
@@ -136,5 +138,7 @@ mod tests {
             }
         }
         assert_eq!(next_step("Balances", "VestingBalance"), None);
+        let text = next_step("Tasks", "NotSettled").unwrap();
+        assert!(text.contains("`aicpw task watch TASK`"), "{text}");
     }
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::Context;
 use crate::{
     account::Account,
-    amount::Amount,
+    amount::{positive, Amount},
     chain::call::Call,
     error::{Error, Kind, Result},
     output::table::pairs,
@@ -39,6 +39,7 @@ pub struct TransferArgs {
     /// Who gets it
     pub to: Account,
     /// How much, in AICP
+    #[arg(value_parser = positive)]
     pub amount: Amount,
 }
 
@@ -115,12 +116,13 @@ pub async fn transfer(context: &Context<'_>, args: &TransferArgs) -> Result<()> 
         return Err(Error::new(
             Kind::InsufficientFunds,
             format!(
-                "{} can spend {}, but this needs {}",
+                "{} can spend {}, but this and its fee need {}",
                 signer.account,
                 Amount(funds.spendable()).with_unit(),
                 Amount(need).with_unit()
             ),
-        ));
+        )
+        .hint("nothing was sent; send less, or from another account (--suri, --key-file)"));
     }
     let inclusion = chain.send(&call, &signed).await?.finalised().await?;
     let document = TransferJson {

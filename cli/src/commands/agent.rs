@@ -13,7 +13,10 @@ use aicpw_protocol::{
 use futures::{future::LocalBoxFuture, stream::FuturesUnordered, FutureExt, StreamExt};
 use serde::Serialize;
 
-use super::Context;
+use super::{
+    let_go::{self, let_go},
+    Context,
+};
 use crate::{
     account::Account,
     amount::Amount,
@@ -25,11 +28,17 @@ use crate::{
     life,
     node_rpc::{read_all, NodeRpc},
     output::Output,
+    peers,
+    pins::{Note, Pins, Reason},
+    quantity::count,
     sealed,
 };
 
 /// How often the account's tasks are looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
+
+/// How often it is looked whether the node can let something go.
+const LET_GO_EVERY: Duration = Duration::from_secs(60);
 
 /// Pause before a node that does not answer is tried again.
 const RECONNECT_AFTER: Duration = Duration::from_secs(2);
@@ -64,6 +73,10 @@ enum Line {
         task: u64,
         blobs: usize,
     },
+    Released {
+        task: Option<u64>,
+        blobs: usize,
+    },
     Ended {
         task: u64,
         state: &'static str,
@@ -81,7 +94,7 @@ pub async fn run(context: &Context<'_>, args: &AgentArgs) -> Result<()> {
     });
     let work = async {
         loop {
-            let error = match follow(context.out, &chain, &signer, &keys, args).await {
+            let error = match follow(context, &chain, &signer, &keys, args).await {
                 Ok(()) => return Ok(()),
                 Err(error) if matches!(error.kind, Kind::Unreachable | Kind::Timeout) => error,
                 Err(error) => return Err(error),
@@ -107,23 +120,29 @@ pub async fn run(context: &Context<'_>, args: &AgentArgs) -> Result<()> {
 
 /// Follows the account's tasks as long as the node answers, or, if that was asked for, one is open.
 async fn follow(
-    out: &Output,
+    context: &Context<'_>,
     chain: &Chain,
     signer: &Signer,
     keys: &DataKeys,
     args: &AgentArgs,
 ) -> Result<()> {
+    let out = context.out;
+    let pins = context.global.pins.open();
     let mut granter = Granter::new(chain, signer, keys.clone()).await?;
     let mut tasks = Tasks::default();
     let mut serving: FuturesUnordered<LocalBoxFuture<'_, (TaskId, Result<usize>)>> =
         FuturesUnordered::new();
     let mut look = tokio::time::interval(LOOK_EVERY);
     look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut tidy = tokio::time::interval(LET_GO_EVERY);
+    let mut letting_go = LettingGo::default();
     loop {
         tokio::select! {
+            biased;
+            _ = tidy.tick() => letting_go.look(out, chain, &pins).await?,
             Some((task, served)) = serving.next() => match served {
                 Ok(blobs) => {
-                    out.say(format!("task {task}: the node serves its {blobs} files"));
+                    out.say(format!("task {task}: the node serves {}", count(blobs, "file")));
                     out.json_line(&Line::Serving { task: task.0, blobs });
                 }
                 Err(error) => out.warn(format!(
@@ -140,7 +159,7 @@ async fn follow(
                     }
                     if waits_for_data(&view) && tasks.served.insert(view.id) {
                         let task = view.id;
-                        serving.push(serve(chain, keys, view.clone()).map(move |end| (task, end)).boxed_local());
+                        serving.push(serve(chain, keys, &pins, view.clone()).map(move |end| (task, end)).boxed_local());
                     }
                     if grant::is_awaited(&view) {
                         if let Some(granted) = granter.look_and_tell(out, view.id).await {
@@ -163,6 +182,40 @@ fn line(task: TaskId, granted: &Granted) -> Line {
         provider: granted.provider,
         transaction: format!("{:?}", granted.inclusion.transaction),
         transaction_fee: granted.inclusion.fee_paid().map(Amount),
+    }
+}
+
+/// Has the node let go of what is over, and says so.
+#[derive(Default)]
+struct LettingGo {
+    /// The last failure that was told, so that it is told once.
+    told: Option<String>,
+}
+
+impl LettingGo {
+    async fn look(&mut self, out: &Output, chain: &Chain, pins: &Pins) -> Result<()> {
+        match let_go(chain, pins).await {
+            Ok(released) => {
+                self.told = None;
+                for released in released {
+                    let_go::tell(out, &released);
+                    out.json_line(&Line::Released {
+                        task: released.task.map(|task| task.0),
+                        blobs: released.blobs,
+                    });
+                }
+                Ok(())
+            }
+            Err(error) if matches!(error.kind, Kind::Unreachable | Kind::Timeout) => Err(error),
+            Err(error) => {
+                let text = format!("the node keeps what is over: {error}");
+                if self.told.as_ref() != Some(&text) {
+                    out.warn(&text);
+                    self.told = Some(text);
+                }
+                Ok(())
+            }
+        }
     }
 }
 
@@ -226,10 +279,16 @@ fn waits_for_data(view: &TaskView<Account>) -> bool {
     }
 }
 
-/// Has the node keep manifest, program and inputs of a task; how many files those are.
-async fn serve(chain: &Chain, keys: &DataKeys, view: TaskView<Account>) -> Result<usize> {
+/// Has the node keep manifest, program and inputs of a task, and notes it; how many files those are.
+async fn serve(
+    chain: &Chain,
+    keys: &DataKeys,
+    pins: &Pins,
+    view: TaskView<Account>,
+) -> Result<usize> {
     let node = NodeRpc::new(chain);
     let cid = &view.submission.manifest;
+    let held = pins.together().await?;
     node.pin(cid).await?;
     let key = sealed::key_of(keys, &view.submission.privacy)?;
     let most = match key {
@@ -239,11 +298,17 @@ async fn serve(chain: &Chain, keys: &DataKeys, view: TaskView<Account>) -> Resul
     let manifest = sealed::open_manifest(key.as_ref(), read_all(&node, cid, most).await?)?;
     let manifest = Manifest::parse(&manifest)
         .map_err(|errors| Error::other(format!("its manifest is not valid: {errors}")))?;
-    let blobs: BTreeSet<ContentId> = manifest.blobs().into_iter().map(|blob| blob.cid).collect();
-    for blob in &blobs {
+    let mut all: BTreeSet<ContentId> = manifest.blobs().into_iter().map(|blob| blob.cid).collect();
+    for blob in &all {
         node.pin(blob).await?;
     }
-    Ok(blobs.len() + 1)
+    all.insert(cid.clone());
+    let count = all.len();
+    if let Some(id) = peers::own_id(&node.addresses().await?) {
+        let reason = Reason::task(&chain.genesis().await?, view.id);
+        pins.add(&held, Note::new(&id, reason, all))?;
+    }
+    Ok(count)
 }
 
 #[cfg(test)]
@@ -285,6 +350,10 @@ mod tests {
                 transaction_fee: None,
             },
             Line::Serving { task: 7, blobs: 3 },
+            Line::Released {
+                task: Some(7),
+                blobs: 3,
+            },
             Line::Ended {
                 task: 7,
                 state: "settled",

@@ -15,6 +15,7 @@ use crate::{
     account::Account,
     error::{Error, Result},
     output::table::pairs,
+    quantity::parse_task,
     verify::show_hash,
 };
 
@@ -33,7 +34,7 @@ Examples:
   aicpw history verify --from 1000 --json")]
     Verify {
         /// Start with this task instead of the first
-        #[arg(long, value_name = "TASK", default_value_t = 0)]
+        #[arg(long, value_name = "TASK", default_value_t = 0, value_parser = parse_task)]
         from: u64,
     },
 }

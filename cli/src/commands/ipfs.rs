@@ -12,8 +12,10 @@ use serde::Serialize;
 
 use super::{wait, Context};
 use crate::{
-    error::{Error, Result},
+    error::{io_cause, Error, Result},
     node_rpc::{BlobSource, NodeRpc, CHUNK_BYTES},
+    peers,
+    pins::{Lock, Note, Pins, Reason},
 };
 
 /// Requests that are under way at once.
@@ -40,12 +42,13 @@ Examples:
   aicpw ipfs cat bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi --out image.bin")]
     Cat {
         /// Its CID
+        #[arg(value_parser = parse_cid)]
         cid: ContentId,
         /// Write it here instead of to standard output
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
         /// A peer that has it (a multiaddress with /p2p/…); can be given several times
-        #[arg(long, value_name = "ADDRESS")]
+        #[arg(long, value_name = "ADDRESS", value_parser = peers::parse)]
         peer: Vec<String>,
     },
     /// Let the node forget a file
@@ -54,19 +57,21 @@ Examples:
   aicpw ipfs unpin bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi")]
     Unpin {
         /// Its CID
+        #[arg(value_parser = parse_cid)]
         cid: ContentId,
     },
     /// Keep a file, fetching what is missing of it
     #[command(after_long_help = "\
 Examples:
   aicpw ipfs pin bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi
-  aicpw ipfs pin bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi --peer \
-/ip4/203.0.113.7/tcp/30433/p2p/12D3KooWKnDdG3iXw9eTFijk3EWSunZcFi54Zka4wmtqtt6rPxc8")]
+  aicpw ipfs pin bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi \\
+    --peer /ip4/203.0.113.7/tcp/30433/p2p/12D3KooWKnDdG3iXw9eTFijk3EWSunZcFi54Zka4wmtqtt6rPxc8")]
     Pin {
         /// Its CID
+        #[arg(value_parser = parse_cid)]
         cid: ContentId,
         /// A peer that has it (a multiaddress with /p2p/…); can be given several times
-        #[arg(long, value_name = "ADDRESS")]
+        #[arg(long, value_name = "ADDRESS", value_parser = peers::parse)]
         peer: Vec<String>,
     },
     /// Where others reach the node's store
@@ -75,6 +80,16 @@ Examples:
   aicpw ipfs addresses
   aicpw ipfs addresses --json")]
     Addresses,
+}
+
+fn parse_cid(text: &str) -> Result<ContentId, String> {
+    text.parse().map_err(|_| match text.starts_with("Qm") {
+        true => format!(
+            "`{text}` is a CID of version 0, and version 1 is wanted: `ipfs cid base32 {text}` \
+             converts it"
+        ),
+        false => format!("`{text}` is not a CID; those of this network begin with `baf`"),
+    })
 }
 
 #[derive(Serialize)]
@@ -104,6 +119,7 @@ pub async fn run(context: &Context<'_>, command: IpfsCommand) -> Result<()> {
     let out = context.out;
     let chain = context.connect().await?;
     let node = NodeRpc::new(&chain);
+    let pins = context.global.pins.open();
     match command {
         IpfsCommand::Add { file } => {
             let info =
@@ -111,9 +127,11 @@ pub async fn run(context: &Context<'_>, command: IpfsCommand) -> Result<()> {
             if !info.is_file() {
                 return Err(Error::usage(format!("{} is not a file", file.display())));
             }
+            let held = pins.together().await?;
             let bar = out.bytes_bar("adding", info.len());
             let cid = node.add_file(&file, |done| bar.set(done)).await?;
             drop(bar);
+            keep(&pins, &held, &node, &cid).await?;
             let bytes = Some(info.len());
             let document = BlobJson {
                 bytes,
@@ -158,9 +176,11 @@ pub async fn run(context: &Context<'_>, command: IpfsCommand) -> Result<()> {
         }
         IpfsCommand::Pin { cid, peer } => {
             wait::connect(&node, &peer).await;
+            let held = pins.together().await?;
             let wait = out.wait("fetching what is missing");
             node.pin(&cid).await?;
             drop(wait);
+            keep(&pins, &held, &node, &cid).await?;
             let document = BlobJson {
                 pinned: Some(true),
                 ..BlobJson::new(cid)
@@ -169,6 +189,9 @@ pub async fn run(context: &Context<'_>, command: IpfsCommand) -> Result<()> {
         }
         IpfsCommand::Unpin { cid } => {
             node.unpin(&cid).await?;
+            if let Some(id) = peers::own_id(&node.addresses().await?) {
+                pins.remove(&id, Reason::Asked(cid.clone()))?;
+            }
             let document = BlobJson {
                 pinned: Some(false),
                 ..BlobJson::new(cid)
@@ -186,6 +209,17 @@ pub async fn run(context: &Context<'_>, command: IpfsCommand) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Notes that the user wants it to stay, so that it does when a task that had it too is over.
+async fn keep(pins: &Pins, held: &Lock, node: &NodeRpc<'_>, cid: &ContentId) -> Result<()> {
+    match peers::own_id(&node.addresses().await?) {
+        Some(id) => {
+            let reason = Reason::Asked(cid.clone());
+            pins.add(held, Note::new(&id, reason, [cid.clone()].into()))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Writes content to a file, which appears as a whole or not at all.
@@ -224,7 +258,7 @@ async fn copy(
     progress(0);
     while let Some(piece) = pieces.try_next().await? {
         to.write_all(&piece)
-            .map_err(|error| Error::other(format!("cannot write: {error}")))?;
+            .map_err(|error| Error::other(format!("cannot write: {}", io_cause(&error))))?;
         done += piece.len() as u64;
         progress(done);
     }
@@ -238,6 +272,13 @@ async fn copy(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_not_a_cid() {
+        let old = "QmYwAPJzv5CZsnA625s3Xf2nemtYgPpHdWEz79ojWKPbdG";
+        assert!(parse_cid(old).unwrap_err().contains("ipfs cid base32"));
+        assert!(parse_cid("abc").unwrap_err().contains("begin with `baf`"));
+    }
 
     #[test]
     fn the_document_is_documented() {

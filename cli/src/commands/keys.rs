@@ -2,17 +2,17 @@
 
 use std::path::PathBuf;
 
-use aicpw_protocol::{hashing::Hash, task::Privacy, ContentId, TaskId};
+use aicpw_protocol::{hashing::Hash, task::Privacy, ContentId, Milliseconds, TaskId};
 use clap::Subcommand;
 use serde::Serialize;
 
 use super::Context;
 use crate::{
     chain::follow::unknown_task,
-    data_keys::{self, Record},
+    data_keys::{self, unix_ms, Record},
     error::{Error, Result},
-    output::table::table,
-    verify::parse_hash,
+    output::table::{short, table},
+    quantity::show_about,
 };
 
 /// `aicpw keys …`
@@ -33,7 +33,7 @@ Examples:
   aicpw keys export 7 --out task-7.json
   aicpw keys export 0x7d1f6e0ba9c6b0a6d2e1c7a3d9b8f5e4c3b2a1908f7e6d5c4b3a29181706f5e4")]
     Export {
-        /// The task, or the key's commitment (0x…)
+        /// The task, or how the key's commitment begins (0x and 8 digits or more)
         #[arg(value_name = "TASK|COMMITMENT")]
         which: Which,
         /// A new file, readable by its owner only
@@ -51,22 +51,39 @@ Examples:
 }
 
 /// How a key is named.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Which {
     /// By its task.
     Task(TaskId),
-    /// By its commitment.
-    Commitment(Hash),
+    /// By how its commitment begins, as text.
+    Commitment(String),
 }
+
+/// Fewest digits of a commitment that name a key.
+const FEWEST_DIGITS: usize = 8;
+
+/// Digits of a commitment in the list of keys.
+const LISTED_DIGITS: usize = 16;
 
 impl std::str::FromStr for Which {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        match text.parse() {
-            Ok(number) => Ok(Self::Task(TaskId(number))),
-            Err(_) => parse_hash(text).map(Self::Commitment),
+        if let Ok(number) = text.parse() {
+            return Ok(Self::Task(TaskId(number)));
         }
+        let digits = text.strip_prefix("0x").filter(|digits| {
+            (FEWEST_DIGITS..=2 * size_of::<Hash>()).contains(&digits.len())
+                && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
+        });
+        digits
+            .map(|digits| Self::Commitment(format!("0x{}", digits.to_ascii_lowercase())))
+            .ok_or_else(|| {
+                format!(
+                    "`{text}` is neither the number of a task nor the beginning of a key's commitment \
+                     (0x and {FEWEST_DIGITS} digits or more); `aicpw keys ls` shows them"
+                )
+            })
     }
 }
 
@@ -113,12 +130,14 @@ pub async fn run(context: &Context<'_>, command: KeysCommand) -> Result<()> {
                 .iter()
                 .for_each(|problem| context.out.warn(problem));
             let documents: Vec<_> = records.into_iter().map(KeyJson::from).collect();
-            context.out.result(&documents, |documents| list(documents));
+            context
+                .out
+                .result(&documents, |documents| list(documents, unix_ms()));
             Ok(())
         }
         KeysCommand::Export { which, out } => {
             let commitment = match which {
-                Which::Commitment(commitment) => commitment,
+                Which::Commitment(begins) => keys.find(&begins)?,
                 Which::Task(task) => commitment_of(context, task).await?,
             };
             let (record, _) = keys.load(&commitment)?;
@@ -164,27 +183,32 @@ async fn commitment_of(context: &Context<'_>, task: TaskId) -> Result<Hash> {
         .ok_or_else(|| unknown_task(task))?;
     match view.submission.privacy {
         Privacy::Sealed { key_commitment } => Ok(key_commitment),
-        Privacy::Public => Err(Error::usage(format!(
-            "task {task} is public: it has no data key"
-        ))),
+        Privacy::Public => Err(
+            Error::usage(format!("task {task} is public: it has no data key"))
+                .hint("`aicpw keys ls` lists the keys on this machine")
+                .about_task(task.0),
+        ),
     }
 }
 
-fn list(documents: &[KeyJson]) -> String {
+/// The keys for people, at `now` in milliseconds since the Unix epoch.
+fn list(documents: &[KeyJson], now: u64) -> String {
     if documents.is_empty() {
         return "no data keys on this machine".into();
     }
     let rows = documents
         .iter()
         .map(|key| {
+            let age = Milliseconds(now.saturating_sub(key.created));
             vec![
-                key.commitment.clone(),
-                key.manifest.to_string(),
-                key.requester.clone(),
+                key.commitment.chars().take(2 + LISTED_DIGITS).collect(),
+                format!("{} ago", show_about(age)),
+                short(&key.manifest.to_string()),
+                short(&key.requester),
             ]
         })
         .collect();
-    table(&["Key", "Manifest", "Requester"], rows)
+    table(&["Key", ">Created", "Manifest", "Requester"], rows)
 }
 
 #[cfg(test)]
@@ -204,15 +228,33 @@ mod tests {
         crate::output::documented::check(&["Data key"], &document);
         let text = serde_json::to_string(&document).unwrap();
         assert!(!text.contains(&"07".repeat(32)), "{text}");
-        assert!(list(&[document]).contains("bafybei"));
-        assert!(list(&[]).contains("no data keys"));
+        let created = document.created;
+        let table = list(&[document], created + 9_300_000);
+        assert!(table.contains(" 2.6 h ago   bafybe…5fbzdi "), "{table}");
+        assert!(table.lines().all(|line| line.chars().count() < 80));
+        assert!(list(&[], 0).contains("no data keys"));
+        // What the list shows names the key.
+        let shown = table.lines().nth(2).unwrap().trim();
+        let shown = shown.split(' ').next().unwrap();
+        let Ok(Which::Commitment(begins)) = shown.parse() else {
+            panic!("{shown}");
+        };
+        assert_eq!(keys.find(&begins).unwrap(), key.commitment());
     }
 
     #[test]
     fn a_key_is_named_by_its_task_or_by_itself() {
         assert!(matches!("7".parse(), Ok(Which::Task(TaskId(7)))));
         let commitment = format!("0x{}", "0a".repeat(32));
-        assert!(matches!(commitment.parse(), Ok(Which::Commitment(hash)) if hash == [10; 32]));
-        assert!("seven".parse::<Which>().is_err());
+        assert_eq!(
+            commitment.to_uppercase().replace("0X", "0x").parse(),
+            Ok(Which::Commitment(commitment))
+        );
+        assert!("0x01234567".parse::<Which>().is_ok());
+        let long = format!("0x{}", "0a".repeat(33));
+        for bad in ["seven", "0x0123456", "0x0123456g", &long] {
+            let problem = bad.parse::<Which>().unwrap_err();
+            assert!(problem.contains("keys ls"), "{problem}");
+        }
     }
 }

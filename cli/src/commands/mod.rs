@@ -9,6 +9,7 @@ pub mod dry_run;
 pub mod history;
 pub mod ipfs;
 pub mod keys;
+mod let_go;
 pub mod prepare;
 pub mod provider;
 mod result;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use aicpw_protocol::manifest::{limits, Manifest};
 
 use crate::{
-    error::{Error, Result},
+    error::{io_cause, Error, Result},
     fetch::{self, OutputFile},
 };
 
@@ -38,8 +38,14 @@ impl Prepared {
     /// Everything that is wrong with the manifest, each with its field; else everything that is
     /// wrong with its files.
     pub fn load(path: &Path) -> Result<Self> {
-        let json = std::fs::read(path)
-            .map_err(|error| Error::usage(format!("cannot read {}: {error}", path.display())))?;
+        let json = std::fs::read(path).map_err(|error| {
+            Error::usage(format!(
+                "cannot read {}: {}",
+                path.display(),
+                io_cause(&error)
+            ))
+            .hint("see whether the path is right; nothing was sent")
+        })?;
         let manifest = Manifest::parse(&json).map_err(|errors| {
             let problems: Vec<_> = errors
                 .problems
@@ -89,13 +95,13 @@ impl Prepared {
 
 fn local_file(folder: &Path, name: &str, expected: Option<u64>) -> Result<LocalFile, String> {
     let path = folder.join(name);
-    let real = path.canonicalize().map_err(|error| error.to_string())?;
+    let real = path.canonicalize().map_err(|error| io_cause(&error))?;
     // A manifest that came from somebody else must not publish this person's other files.
-    let root = folder.canonicalize().map_err(|error| error.to_string())?;
+    let root = folder.canonicalize().map_err(|error| io_cause(&error))?;
     if !real.starts_with(&root) {
         return Err("leads out of the manifest's folder".into());
     }
-    let info = std::fs::metadata(&real).map_err(|error| error.to_string())?;
+    let info = std::fs::metadata(&real).map_err(|error| io_cause(&error))?;
     if !info.is_file() {
         return Err("is not a file".into());
     }
@@ -179,7 +185,10 @@ pub(crate) mod tests {
             message.contains("x.bin: has 15 bytes, but its buffer has 16"),
             "{message}"
         );
-        assert!(message.contains("double.cl: No such file"), "{message}");
+        assert!(
+            message.contains("double.cl: there is no such file"),
+            "{message}"
+        );
         std::fs::write(dir.path().join("double.cl"), "").unwrap();
         assert!(problem(&path).contains("double.cl: is empty"));
     }

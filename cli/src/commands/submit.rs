@@ -1,5 +1,7 @@
 //! `aicpw submit`: from a manifest on disk to a result on disk.
 
+mod report;
+
 use std::{
     path::PathBuf,
     pin::pin,
@@ -8,19 +10,19 @@ use std::{
 
 use aicpw_protocol::{
     sealing::DataKey,
-    task::{Privacy, Refunded, Submission, TaskStatus},
+    task::{Privacy, Submission, TaskStatus},
     view::TaskView,
-    ContentId, TaskId,
+    TaskId,
 };
-use serde::Serialize;
 
 use super::{
     costs::{self, Costs},
     dry_run,
+    let_go::{self, let_go},
     prepare::Prepared,
     result::{self, ResultJson},
     terms::{Terms, TermsArgs},
-    upload,
+    upload::Upload,
     wait::{self, Failure, Teller},
     Context,
 };
@@ -30,7 +32,6 @@ use crate::{
     chain::{
         call::Call,
         follow::Watch,
-        read::Clock,
         submit::{Inclusion, Sent},
         Chain,
     },
@@ -41,9 +42,9 @@ use crate::{
     keys::Signer,
     life::{self, Latencies},
     node_rpc::NodeRpc,
-    output::{table::pairs, Output},
+    output::Output,
     peers,
-    quantity::{count, parse_span, show_elapsed, show_span},
+    quantity::{parse_span, show_elapsed, show_span},
     sealed,
 };
 
@@ -75,35 +76,6 @@ pub struct SubmitArgs {
     pub timeout: Option<aicpw_protocol::Milliseconds>,
 }
 
-/// The document of `submit`.
-#[derive(Serialize)]
-struct SubmitJson {
-    task: u64,
-    state: Option<String>,
-    requester: Account,
-    manifest: ContentId,
-    sealed: bool,
-    budget: Amount,
-    submission_fee: Amount,
-    transaction_fee: Option<Amount>,
-    transaction: String,
-    block: u64,
-    block_hash: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    paid: Option<Amount>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<Refunded>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    settle_at: Option<u32>,
-    /// From the start to the commit, as seen here.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    run_milliseconds: Option<u64>,
-    latencies: Latencies,
-    failures: Vec<Failure>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    result: Option<ResultJson>,
-}
-
 /// A task that is on chain, as far as it is known.
 struct Submitted {
     inclusion: Inclusion,
@@ -117,6 +89,7 @@ struct Submitted {
 /// Submits a task, and with `--wait` sees it through.
 pub async fn run(context: &Context<'_>, args: &SubmitArgs) -> Result<()> {
     let out = context.out;
+    let pins = context.global.pins.open();
     // Everything that can be known to be wrong is found before anything is sent.
     let prepared = Prepared::load(&args.terms.manifest)?;
     let keys = context.global.data_keys.open();
@@ -152,7 +125,16 @@ pub async fn run(context: &Context<'_>, args: &SubmitArgs) -> Result<()> {
     terms.warnings.iter().for_each(|warning| out.warn(warning));
     tell_dry_run(out, &chain, &signer, &terms).await?;
 
-    let manifest = upload::upload(out, &node, &prepared, key.as_ref()).await?;
+    // What earlier tasks left makes room for this one. It is no part of this submission.
+    match let_go(&chain, &pins).await {
+        Ok(released) => released
+            .iter()
+            .for_each(|released| let_go::tell(out, released)),
+        Err(error) => out.warn(format!("the node keeps what is over: {error}")),
+    }
+    let upload = Upload::new(&chain, &pins).await?;
+    let uploaded = upload.run(out, &prepared, key.as_ref()).await?;
+    let manifest = uploaded.manifest().clone();
     if let Some(key) = &key {
         let record = Record::new(key, &manifest, signer.account, &chain.genesis().await?);
         let path = keys.save(&record)?;
@@ -171,6 +153,7 @@ pub async fn run(context: &Context<'_>, args: &SubmitArgs) -> Result<()> {
     let inclusion = sent.included().await?;
     let included = life::millis(inclusion.after);
     let task = inclusion.submitted_task()?;
+    uploaded.note_task(out, task).await;
     out.say(format!(
         "task {task} submitted: in block {} after {}",
         inclusion.height,
@@ -187,11 +170,14 @@ pub async fn run(context: &Context<'_>, args: &SubmitArgs) -> Result<()> {
             )
             .await
         };
-        wait::bounded(task, timeout, work).await?
+        let submitted = wait::bounded(task, timeout, work).await?;
+        uploaded.note_task(out, submitted.task).await;
+        submitted
     } else {
         let inclusion = sent.finalised().await;
         let inclusion = inclusion.map_err(|error| wait::while_following(task, error))?;
         let task = inclusion.submitted_task()?;
+        uploaded.note_task(out, task).await;
         if args.sealed {
             out.warn(format!(
                 "task {task} is sealed: nobody can start it before it has the key. Keep `aicpw agent` \
@@ -217,10 +203,10 @@ pub async fn run(context: &Context<'_>, args: &SubmitArgs) -> Result<()> {
     let clock = chain.clock().await.unwrap_or(clock);
     let outcome = submitted.view.as_ref().map_or(Ok(()), wait::outcome);
     let fee = Amount(market.submission_fee);
-    let document = document(&submitted, &signer, &manifest, args.sealed, &terms, fee);
+    let document = report::document(&submitted, &signer, &manifest, args.sealed, &terms, fee);
     out.result(&document, |document| {
         let start_window = clock.span(market.start_window);
-        show(
+        report::show(
             document,
             args,
             context,
@@ -362,148 +348,4 @@ async fn accept(
         accepted?;
     }
     Ok(view)
-}
-
-fn document(
-    submitted: &Submitted,
-    signer: &Signer,
-    manifest: &ContentId,
-    sealed: bool,
-    terms: &Terms,
-    submission_fee: Amount,
-) -> SubmitJson {
-    let inclusion = &submitted.inclusion;
-    let status = submitted.view.as_ref().map(|view| view.status);
-    SubmitJson {
-        task: submitted.task.0,
-        state: status.map(|status| life::state_name(&status).to_owned()),
-        requester: signer.account,
-        manifest: manifest.clone(),
-        sealed,
-        budget: terms.budget(),
-        submission_fee,
-        transaction_fee: inclusion.fee_paid().map(Amount),
-        transaction: format!("{:?}", inclusion.transaction),
-        block: inclusion.height,
-        block_hash: format!("{:?}", inclusion.block),
-        paid: match status {
-            Some(TaskStatus::Settled { paid, .. }) => Some(Amount(paid)),
-            _ => None,
-        },
-        reason: match status {
-            Some(TaskStatus::Refunded { reason, .. }) => Some(reason),
-            _ => None,
-        },
-        settle_at: match status {
-            Some(TaskStatus::Verifying { settle_at }) => Some(settle_at),
-            _ => None,
-        },
-        run_milliseconds: submitted.latencies.run(),
-        latencies: submitted.latencies,
-        failures: submitted.failures.clone(),
-        result: submitted.result.clone(),
-    }
-}
-
-fn show(
-    document: &SubmitJson,
-    args: &SubmitArgs,
-    context: &Context<'_>,
-    clock: &Clock,
-    start_window: &str,
-    prepared: &Prepared,
-    submitted: &Submitted,
-) -> String {
-    let mut text = String::from("\n");
-    text += &pairs(vec![
-        ("Task", Some(document.task.to_string())),
-        ("State", document.state.clone()),
-        ("Transaction", Some(document.transaction.clone())),
-        (
-            "Block",
-            Some(format!("{} {}", document.block, document.block_hash)),
-        ),
-        (
-            "Budget held",
-            is_open(submitted.view.as_ref()).then(|| document.budget.with_unit()),
-        ),
-        ("Paid", document.paid.map(Amount::with_unit)),
-        ("Submission fee", Some(document.submission_fee.with_unit())),
-        (
-            "Network fee",
-            document.transaction_fee.map(Amount::with_unit),
-        ),
-    ]);
-    if args.wait {
-        text += &wait::latency_lines(&submitted.latencies);
-    } else {
-        text += &format!(
-            "Keep the node at {} running until the task ends: each provider that tries it fetches \
-             the manifest and {} from there, and has about {start_window} for that. This tells when \
-             it ends:\n  aicpw task watch {}\n",
-            context.global.url,
-            count(prepared.files.len(), "file"),
-            document.task
-        );
-    }
-    if let (Some(result), Some(folder)) = (&submitted.result, &args.out) {
-        text += &result.show(folder);
-    }
-    if let Some(settle_at) = document.settle_at {
-        text += &format!(
-            "The provider is paid {}. To pay now:\n  aicpw task accept {}\n",
-            clock.until(settle_at),
-            document.task
-        );
-    }
-    text
-}
-
-/// Whether the budget is held: until the task is seen to have ended.
-fn is_open(view: Option<&TaskView<Account>>) -> bool {
-    view.is_none_or(|view| !life::is_final(&view.status))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_budget_is_held_while_the_task_is_open() {
-        let open = |status| is_open(Some(&life::tests::view(status, vec![])));
-        assert!(is_open(None));
-        assert!(open(TaskStatus::Active));
-        assert!(open(TaskStatus::Verifying { settle_at: 9 }));
-        assert!(!open(TaskStatus::Settled { at: 9, paid: 1 }));
-        assert!(!open(TaskStatus::Cancelled { at: 9 }));
-        let reason = Refunded::MatchWindowEnded;
-        assert!(!open(TaskStatus::Refunded { at: 9, reason }));
-    }
-
-    #[test]
-    fn the_document_is_documented() {
-        let cid = "bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi";
-        let document = SubmitJson {
-            task: 7,
-            state: None,
-            requester: Account([1; 32]),
-            manifest: cid.parse().unwrap(),
-            sealed: false,
-            budget: Amount(1),
-            submission_fee: Amount(1),
-            transaction_fee: None,
-            transaction: String::new(),
-            block: 1,
-            block_hash: String::new(),
-            paid: Some(Amount(1)),
-            reason: Some(Refunded::AttemptsExhausted),
-            settle_at: Some(1),
-            run_milliseconds: Some(1),
-            latencies: Latencies::default(),
-            failures: vec![wait::tests::failure()],
-            result: Some(result::tests::result()),
-        };
-        let sections = ["Submission", "Result", "Transaction"];
-        crate::output::documented::check(&sections, &document);
-    }
 }

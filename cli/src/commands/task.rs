@@ -26,7 +26,7 @@ use crate::{
     fetch, life,
     node_rpc::NodeRpc,
     output::{json::TaskJson, task},
-    quantity::parse_span,
+    quantity::{parse_span, parse_task, whole},
 };
 
 /// `aicpw task …`
@@ -46,7 +46,7 @@ Examples:
         #[arg(long, value_name = "ACCOUNT")]
         account: Option<Account>,
         /// How many
-        #[arg(long, value_name = "N", default_value_t = 20)]
+        #[arg(long, value_name = "N", default_value_t = 20, value_parser = whole::<u32>(0..=u32::MAX.into()))]
         limit: u32,
     },
     /// Show everything that the chain keeps of a task
@@ -58,6 +58,7 @@ Examples:
   aicpw task show 7 --json")]
     Show {
         /// The task
+        #[arg(value_parser = parse_task)]
         id: u64,
     },
     /// Tell what happens to a task until it ends (with --json: one line for each step)
@@ -69,6 +70,7 @@ Examples:
   aicpw task watch 7 --timeout 10m --json")]
     Watch {
         /// The task
+        #[arg(value_parser = parse_task)]
         id: u64,
         /// Give up after this span
         #[arg(long, value_name = "SPAN", value_parser = parse_span)]
@@ -84,6 +86,7 @@ Examples:
   aicpw task fetch 7 --out result --json")]
     Fetch {
         /// The task
+        #[arg(value_parser = parse_task)]
         id: u64,
         /// Folder: one file for each output buffer, and result.json
         #[arg(long, value_name = "DIR")]
@@ -97,9 +100,10 @@ Examples:
   aicpw --key-file me.key task rate 7 5")]
     Rate {
         /// The task
+        #[arg(value_parser = parse_task)]
         id: u64,
         /// From 1 (bad) to 5 (good)
-        #[arg(value_parser = clap::value_parser!(u8).range(1..=5))]
+        #[arg(value_parser = whole::<u8>(1..=5))]
         stars: u8,
     },
     /// Take a task back before it is on a device; the budget is released
@@ -110,6 +114,7 @@ Examples:
   aicpw --key-file me.key task cancel 7")]
     Cancel {
         /// The task
+        #[arg(value_parser = parse_task)]
         id: u64,
     },
     /// Accept a revealed result before its window ends: the provider is paid at once
@@ -120,6 +125,7 @@ Examples:
   aicpw --key-file me.key task accept 7")]
     Accept {
         /// The task
+        #[arg(value_parser = parse_task)]
         id: u64,
     },
 }

@@ -14,7 +14,7 @@ use aicpw_protocol::{
 use crate::{
     amount::Amount,
     error::{Error, Result},
-    quantity::{mebibytes_for, parse_memory, parse_span, show_span},
+    quantity::{mebibytes_for, parse_memory, parse_span, show_span, whole},
     verify::VerifyArg,
 };
 
@@ -39,7 +39,7 @@ pub struct TermsArgs {
     pub time_limit: Milliseconds,
 
     /// Computing power that a device must have, in GFLOPS; the price grows with it [default: 1]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", value_parser = whole::<u64>(1..=u64::MAX))]
     pub gflops: Option<u64>,
 
     /// Device memory (512MiB, 2GiB; a bare number is MiB) [default: what the buffers take]
@@ -47,11 +47,11 @@ pub struct TermsArgs {
     pub memory: Option<Mebibytes>,
 
     /// Network bandwidth of the provider, in Mbit/s
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = whole::<u32>(0..=u32::MAX.into()))]
     pub bandwidth: u32,
 
     /// Lowest reputation of the provider, from 0 to 1000; a new one has 500
-    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u16).range(..=1000))]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = whole::<u16>(0..=1000))]
     pub min_reputation: u16,
 
     /// How long to wait for a device before everything is refunded [default: 5m]

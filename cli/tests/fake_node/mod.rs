@@ -4,16 +4,16 @@ use std::{
     process::{Command, Output},
     sync::{
         atomic::{AtomicUsize, Ordering},
-        Arc,
+        Arc, Mutex,
     },
 };
 
 use aicpw_protocol::{
     device::{ClassSet, DeviceKind, DeviceSpec, Reputation},
-    task::Engine,
+    task::{DeterminismClass, Engine, Needs, Privacy, Submission, TaskStatus, Verification},
     units::AICP,
-    view::{DeviceView, MarketClock, MarketParameters, ProviderView, UnbondingView},
-    AskPrice, DeviceId, Gflops, Mebibytes, MegabitsPerSecond,
+    view::{DeviceView, MarketClock, MarketParameters, ProviderView, TaskView, UnbondingView},
+    AskPrice, DeviceId, Gflops, Mebibytes, MegabitsPerSecond, Milliseconds, TaskId,
 };
 use codec::{Decode, Encode};
 use jsonrpsee::{
@@ -35,6 +35,7 @@ const CLOCK: MarketClock = MarketClock {
 pub struct FakeNode {
     url: String,
     transactions: Arc<AtomicUsize>,
+    unpinned: Arc<Mutex<Vec<String>>>,
     _server: ServerHandle,
     _runtime: tokio::runtime::Runtime,
 }
@@ -42,16 +43,31 @@ pub struct FakeNode {
 impl FakeNode {
     /// Starts it on a free port of this machine.
     pub fn start() -> Self {
+        Self::start_with(|_| {})
+    }
+
+    /// One that also has an IPFS store.
+    pub fn start_with_store() -> Self {
+        let unpinned = Arc::new(Mutex::new(Vec::new()));
+        let pins = Arc::clone(&unpinned);
+        let node = Self::start_with(|module| add_store(module, pins));
+        Self { unpinned, ..node }
+    }
+
+    fn start_with(more: impl FnOnce(&mut RpcModule<Arc<AtomicUsize>>)) -> Self {
         let runtime = tokio::runtime::Runtime::new().unwrap();
         let transactions = Arc::new(AtomicUsize::new(0));
+        let mut module = module(Arc::clone(&transactions));
+        more(&mut module);
         let (url, server) = runtime.block_on(async {
             let server = Server::builder().build("127.0.0.1:0").await.unwrap();
             let url = format!("ws://{}", server.local_addr().unwrap());
-            (url, server.start(module(Arc::clone(&transactions))))
+            (url, server.start(module))
         });
         Self {
             url,
             transactions,
+            unpinned: Arc::default(),
             _server: server,
             _runtime: runtime,
         }
@@ -60,6 +76,11 @@ impl FakeNode {
     /// Transactions that it was sent.
     pub fn transactions(&self) -> usize {
         self.transactions.load(Ordering::SeqCst)
+    }
+
+    /// What it was told to forget.
+    pub fn unpinned(&self) -> Vec<String> {
+        self.unpinned.lock().unwrap().clone()
     }
 
     /// Runs `aicpw`, as Bob if `arguments` do not say otherwise.
@@ -123,6 +144,9 @@ fn module(transactions: Arc<AtomicUsize>) -> RpcModule<Arc<AtomicUsize>> {
         .register_method("chain_getFinalizedHead", |_, _, _| zero_hash())
         .unwrap();
     module
+        .register_method("chain_getBlockHash", |_, _, _| zero_hash())
+        .unwrap();
+    module
         .register_method("chain_getHeader", |_, _, _| {
             json!({
                 "parentHash": zero_hash(), "number": "0x3e8", "stateRoot": zero_hash(),
@@ -153,6 +177,24 @@ fn module(transactions: Arc<AtomicUsize>) -> RpcModule<Arc<AtomicUsize>> {
     module
 }
 
+/// The peer id of its store.
+pub const PEER: &str = "12D3KooWKnDdG3iXw9eTFijk3EWSunZcFi54Zka4wmtqtt6rPxc8";
+
+fn add_store(module: &mut RpcModule<Arc<AtomicUsize>>, unpinned: Arc<Mutex<Vec<String>>>) {
+    module
+        .register_method("aicpw_ipfsAddresses", |_, _, _| {
+            json!([format!("/ip4/127.0.0.1/tcp/4001/p2p/{PEER}")])
+        })
+        .unwrap();
+    module
+        .register_method("aicpw_ipfsUnpin", move |params, _, _| {
+            let cid: String = params.one()?;
+            unpinned.lock().unwrap().push(cid);
+            Ok::<_, ErrorObjectOwned>(())
+        })
+        .unwrap();
+}
+
 fn zero_hash() -> String {
     format!("0x{}", "00".repeat(32))
 }
@@ -168,11 +210,53 @@ fn runtime_api(function: &str, arguments: &[u8]) -> Option<Vec<u8>> {
             let is_bob = hex::encode(account) == BOB;
             Some(is_bob.then(|| provider(account)).encode())
         }
+        "TasksApi_tasks" => Some(Vec::<TaskId>::new().encode()),
+        "TasksApi_task" => {
+            let id = TaskId::decode(&mut &arguments[..]).ok()?;
+            Some(Some(cancelled(id)).encode())
+        }
         "TasksApi_market_parameters" => Some(market().encode()),
         "TasksApi_market_clock" => Some(CLOCK.encode()),
         _ => None,
     }
 }
+
+/// A task that ended in the block of its number.
+fn cancelled(id: TaskId) -> TaskView<Account> {
+    TaskView {
+        id,
+        requester: [1; 32],
+        submission: Submission {
+            manifest: MANIFEST.parse().unwrap(),
+            needs: Needs {
+                engine: Engine::OpenCl,
+                class: DeterminismClass::Int,
+                gflops: Gflops(1),
+                memory: Mebibytes(1),
+                bandwidth: MegabitsPerSecond(0),
+                min_reputation: Reputation(0),
+            },
+            time_limit: Milliseconds(1_000),
+            budget: AICP,
+            match_window: Milliseconds(1_000),
+            verification: Verification::Optimistic {
+                window: Milliseconds(1_000),
+            },
+            privacy: Privacy::Public,
+            peers: Default::default(),
+        },
+        submitted_at: 1,
+        timestamp: 1,
+        history_head: [0; 32],
+        status: TaskStatus::Cancelled { at: id.0 as u32 },
+        escrow: 0,
+        assignments: vec![],
+        rating: None,
+    }
+}
+
+/// The manifest of its tasks.
+pub const MANIFEST: &str = "bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi";
 
 fn market() -> MarketParameters {
     MarketParameters {
@@ -191,7 +275,7 @@ fn market() -> MarketParameters {
         start_window: 240,
         progress_window: 240,
         reveal_window: 240,
-        retrieval_window: 14_400,
+        retrieval_window: 400,
     }
 }
 

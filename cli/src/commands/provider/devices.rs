@@ -23,7 +23,7 @@ use crate::{
         json::devices,
         provider::{name, table_of},
     },
-    quantity::count,
+    quantity::{count, whole},
 };
 
 /// `aicpw provider devices …`
@@ -50,7 +50,7 @@ Examples:
         /// Its number, as `devices ls` shows it, or `all`
         device: Which,
         /// Tasks at once, from 1 to 8
-        #[arg(value_parser = clap::value_parser!(u8).range(1..))]
+        #[arg(value_parser = whole::<Slots>(1..=Slots::MAX.into()))]
         slots: Slots,
     },
     /// Take no new tasks on a device; those that run go on

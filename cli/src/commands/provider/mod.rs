@@ -12,18 +12,19 @@ use clap::Subcommand;
 use self::{
     devices::{DevicesCommand, Which},
     register::RegisterArgs,
-    stake::{positive, Share},
+    stake::Share,
     worker::PeersArgs,
 };
 use super::{confirm::Consent, Context};
 use crate::{
     account::Account,
-    amount::Amount,
+    amount::{positive, Amount},
     error::Result,
     output::{
         json::ProviderJson,
         provider::{list, show},
     },
+    quantity::whole,
 };
 
 /// `aicpw provider …`
@@ -59,7 +60,7 @@ Examples:
   aicpw provider ls --limit 1000 --json")]
     Ls {
         /// How many
-        #[arg(long, value_name = "N", default_value_t = 100)]
+        #[arg(long, value_name = "N", default_value_t = 100, value_parser = whole::<u32>(0..=u32::MAX.into()))]
         limit: u32,
     },
     /// Add to the stake
@@ -137,8 +138,8 @@ Examples:
 Examples:
   aicpw --key-file provider.key provider peers
   aicpw --key-file provider.key provider peers --from-node
-  aicpw --key-file provider.key provider peers --set /ip4/203.0.113.7/tcp/30433/p2p/\
-12D3KooWKnDdG3iXw9eTFijk3EWSunZcFi54Zka4wmtqtt6rPxc8")]
+  aicpw --key-file provider.key provider peers \\
+    --set /ip4/203.0.113.7/tcp/30433/p2p/12D3KooWKnDdG3iXw9eTFijk3EWSunZcFi54Zka4wmtqtt6rPxc8")]
     Peers(PeersArgs),
     /// End being a provider, once it has no device and no stake
     ///

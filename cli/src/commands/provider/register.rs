@@ -26,7 +26,7 @@ use crate::{
         table::table,
     },
     peers,
-    quantity::{parse_span, show_elapsed},
+    quantity::{parse_span, show_elapsed, whole},
     verify::show_hash,
 };
 
@@ -45,7 +45,7 @@ pub struct RegisterArgs {
     pub ask: Amount,
 
     /// Jobs that each device runs at once
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = whole::<Slots>(1..=Slots::MAX.into()))]
     pub slots: Slots,
 
     /// Which of the node's devices: its number as shown by --dry-run, or `all`

@@ -7,7 +7,7 @@ use aicpw_protocol::{view::ProviderView, Balance, BlockNumber};
 use super::{super::confirm::Consent, super::Context, change::Change};
 use crate::{
     account::Account,
-    amount::Amount,
+    amount::{positive, Amount},
     chain::{call::Call, read::Clock},
     error::{Error, Result},
     output::provider::active,
@@ -28,16 +28,10 @@ impl FromStr for Share {
     fn from_str(text: &str) -> Result<Self, String> {
         match text {
             "all" => Ok(Self::All),
-            amount => Ok(Self::Of(positive(amount)?)),
+            amount => positive(amount)
+                .map(Self::Of)
+                .map_err(|problem| format!("{problem}, or `all`")),
         }
-    }
-}
-
-/// Reads an amount that is not zero.
-pub fn positive(text: &str) -> Result<Amount, String> {
-    match text.parse::<Amount>()? {
-        Amount(0) => Err("must be more than zero".into()),
-        amount => Ok(amount),
     }
 }
 

@@ -21,7 +21,7 @@ use crate::{
 pub struct PeersArgs {
     /// Register this multiaddress, with its /p2p/ part, instead of those there are; can be given
     /// several times, at most 8
-    #[arg(long, value_name = "ADDRESS", conflicts_with = "from_node")]
+    #[arg(long, value_name = "ADDRESS", conflicts_with = "from_node", value_parser = peers::parse)]
     pub set: Vec<String>,
 
     /// Register the addresses that the node gives, instead of those there are

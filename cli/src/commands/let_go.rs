@@ -1,0 +1,178 @@
+//! Has the node let go of what tasks needed that nobody can ask about any more.
+
+use std::collections::BTreeMap;
+
+use aicpw_protocol::{hashing::Hash, task::TaskStatus, view::TaskView, BlockNumber, TaskId};
+use futures::{StreamExt, TryStreamExt};
+
+use crate::{
+    account::Account,
+    chain::Chain,
+    data_keys::unix_ms,
+    error::Result,
+    node_rpc::NodeRpc,
+    output::Output,
+    peers,
+    pins::{releases, Note, Pins, Reason},
+    quantity::count,
+};
+
+/// What was uploaded and is on no chain after so long was never submitted, or its task is forgotten.
+const FORGOTTEN_AFTER: u64 = 24 * 3_600_000;
+
+/// Requests that are under way at once.
+const PARALLEL: usize = 16;
+
+/// What was let go.
+#[derive(Debug)]
+pub struct Released {
+    /// Of this task; `None` of what was never submitted.
+    pub task: Option<TaskId>,
+    /// How many files.
+    pub blobs: usize,
+}
+
+/// When it is.
+struct Now {
+    /// The market block.
+    block: BlockNumber,
+    /// Blocks from the end of a task for which it can be asked about.
+    retrieval_window: BlockNumber,
+    /// Milliseconds since the Unix epoch.
+    unix_ms: u64,
+}
+
+/// Whether nobody needs any more what is noted. `view` is that of the note's task.
+fn is_over(note: &Note, view: Option<&TaskView<Account>>, now: &Now) -> bool {
+    let forgotten = now.unix_ms.saturating_sub(note.created) > FORGOTTEN_AFTER;
+    match (&note.reason, view.map(|view| view.status)) {
+        (Reason::Asked(_), _) => false,
+        (Reason::Upload(_), _) | (Reason::Task { .. }, None) => forgotten,
+        (
+            Reason::Task { .. },
+            Some(
+                TaskStatus::Settled { at, .. }
+                | TaskStatus::Cancelled { at }
+                | TaskStatus::Refunded { at, .. },
+            ),
+        ) => now.block >= at.saturating_add(now.retrieval_window),
+        (Reason::Task { .. }, Some(_)) => false,
+    }
+}
+
+/// The task of a note, if it is of this chain.
+fn task_of(note: &Note, genesis: &Hash) -> Option<TaskId> {
+    match &note.reason {
+        Reason::Task { task, .. } if note.reason == Reason::task(genesis, *task) => Some(*task),
+        _ => None,
+    }
+}
+
+/// Unpins, at the node that is connected to, what was kept for tasks that have ended: once their
+/// results cannot be fetched any more. Does nothing while somebody uploads.
+///
+/// # Errors
+/// The notes cannot be read, or the node does not answer.
+pub async fn let_go(chain: &Chain, pins: &Pins) -> Result<Vec<Released>> {
+    let node = NodeRpc::new(chain);
+    let (Some(id), Some(_alone)) = (peers::own_id(&node.addresses().await?), pins.alone()?) else {
+        return Ok(Vec::new());
+    };
+    let genesis = chain.genesis().await?;
+    let notes: Vec<_> = pins.of_node(&id)?;
+    let is_ours = |note: &Note| {
+        !matches!(note.reason, Reason::Task { .. }) || task_of(note, &genesis).is_some()
+    };
+    let tasks: Vec<_> = notes
+        .iter()
+        .filter_map(|kept| task_of(&kept.note, &genesis))
+        .collect();
+    let at = Some(chain.final_hash().await?);
+    let views: BTreeMap<TaskId, _> = futures::stream::iter(tasks)
+        .map(|task| async move { chain.task(task, at).await.map(|view| (task, view)) })
+        .buffered(PARALLEL)
+        .try_collect()
+        .await?;
+    let now = Now {
+        block: chain.clock().await?.now,
+        retrieval_window: chain.market_parameters().await?.retrieval_window,
+        unix_ms: unix_ms(),
+    };
+    let over = |note: &Note| {
+        let view = task_of(note, &genesis).and_then(|task| views.get(&task)?.as_ref());
+        is_ours(note) && is_over(note, view, &now)
+    };
+    let mut released = Vec::new();
+    for (kept, free) in releases(notes, over) {
+        for cid in &free {
+            node.unpin(cid).await?;
+        }
+        released.push(Released {
+            task: task_of(&kept.note, &genesis),
+            blobs: free.len(),
+        });
+        kept.remove()?;
+    }
+    Ok(released)
+}
+
+/// Says what was let go.
+pub fn tell(out: &Output, released: &Released) {
+    let files = count(released.blobs, "file");
+    out.say(match released.task {
+        Some(task) => format!("task {task}: it is over, and the node may forget {files} of it"),
+        None => format!("the node may forget {files} that were never submitted"),
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{life::tests::view, pins::tests::cid};
+    use aicpw_protocol::task::Refunded;
+
+    const NOW: Now = Now {
+        block: 1_000,
+        retrieval_window: 400,
+        unix_ms: 5 * FORGOTTEN_AFTER,
+    };
+
+    fn note(reason: Reason, age: u64) -> Note {
+        let mut note = Note::new("node", reason, [cid(0)].into());
+        note.created = NOW.unix_ms - age;
+        note
+    }
+
+    #[test]
+    fn a_task_is_over_when_nobody_can_ask_about_it() {
+        let note = note(Reason::task(&[2; 32], TaskId(7)), 10);
+        let over = |status| is_over(&note, Some(&view(status, vec![])), &NOW);
+        assert!(!over(TaskStatus::Queued { match_by: 1 }));
+        assert!(!over(TaskStatus::Active));
+        assert!(!over(TaskStatus::Verifying { settle_at: 1 }));
+        assert!(!over(TaskStatus::Settled { at: 601, paid: 1 }));
+        assert!(over(TaskStatus::Settled { at: 600, paid: 1 }));
+        assert!(!over(TaskStatus::Cancelled { at: 601 }));
+        assert!(over(TaskStatus::Cancelled { at: 600 }));
+        let reason = Refunded::MatchWindowEnded;
+        assert!(over(TaskStatus::Refunded { at: 600, reason }));
+    }
+
+    #[test]
+    fn what_no_chain_knows_is_kept_for_a_day() {
+        for reason in [Reason::task(&[2; 32], TaskId(7)), Reason::Upload(cid(1))] {
+            let over = |age| is_over(&note(reason.clone(), age), None, &NOW);
+            assert!(!over(FORGOTTEN_AFTER), "{reason:?}");
+            assert!(over(FORGOTTEN_AFTER + 1), "{reason:?}");
+        }
+        let asked = note(Reason::Asked(cid(0)), 4 * FORGOTTEN_AFTER);
+        assert!(!is_over(&asked, None, &NOW), "the user unpins it");
+    }
+
+    #[test]
+    fn a_task_is_one_of_its_chain() {
+        let note = note(Reason::task(&[2; 32], TaskId(7)), 10);
+        assert_eq!(task_of(&note, &[2; 32]), Some(TaskId(7)));
+        assert_eq!(task_of(&note, &[3; 32]), None);
+    }
+}
