@@ -1,6 +1,9 @@
 //! The life of one job, from the order to its end, written as one story. It can be broken off at
 //! any `await` (shutdown, crash) and is then told again from the phase on the disk.
 
+mod deliver;
+mod log;
+
 use aicpw_protocol::{
     commitment::ResultOpening,
     content::ContentId,
@@ -20,7 +23,7 @@ use super::{
     record::{short_message, Answer, Phase},
     room,
     sealed::{Sealing, PUBLIC_MESSAGE},
-    sight::{Commitment, End, Watch},
+    sight::{End, Watch},
     slots::Slots,
 };
 use crate::{
@@ -29,7 +32,7 @@ use crate::{
     clock::unix_ms,
     durable,
     engines::{Engine, Failure, Job, Product},
-    ipfs::{silent, BlobError, BlobStore},
+    ipfs::{silent, BlobStore},
     mailbox::Mailbox,
     metrics::{Timing, WorkerMetrics},
     secret::WorkerSecret,
@@ -37,19 +40,6 @@ use crate::{
 
 /// Blocks that are left, before a window closes, for the hook to say what is to be said.
 const MARGIN: BlockNumber = 4;
-
-/// Most bytes of a log that go to IPFS.
-const MAX_LOG: usize = 1 << 20;
-
-/// Longest time that adding a log may take once less than [`MARGIN`] is left: about a block.
-const LATE_LOG_TIMEOUT: Duration = Duration::from_millis(250);
-
-/// How long adding a result is tried after its assignment was settled.
-const PUBLISH_TIMEOUT: Duration = Duration::from_secs(600);
-
-/// Pause before adding a result is tried again; doubles up to the longest.
-const FIRST_PAUSE: Duration = Duration::from_millis(200);
-const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
 /// What all jobs share.
 pub struct Shop {
@@ -359,160 +349,6 @@ impl Life {
                 Err(Failure::new(Fault::Crashed, message).into())
             }
         }
-    }
-
-    /// From a result to its opening, once the commit cannot be taken back any more.
-    async fn deliver(&mut self, answer: Answer) -> Result<(), FolderError> {
-        let (commitment, opening) = self.commitment(&answer);
-        self.report(&Report::Done { commitment });
-        let assignment = self.order().assignment;
-        let watch = self.watch.clone();
-        let deliver = async {
-            match watch.committed().await {
-                Commitment::Hidden(on_chain) if on_chain == commitment => {}
-                Commitment::Opened(on_chain) if on_chain == opening => {}
-                other => {
-                    tracing::error!(
-                        %assignment,
-                        ours = hex::encode(commitment),
-                        on_chain = ?other,
-                        "the chain holds another commitment than this worker's; does a second \
-                         node use the same worker key?"
-                    );
-                    std::future::pending::<()>().await;
-                }
-            }
-        };
-        let delivered = tokio::select! {
-            biased;
-            () = deliver => Ok(()),
-            end = watch.ended() => Err(end),
-        };
-        match delivered {
-            Ok(()) => self.enter(Phase::Opened {
-                answer,
-                published: false,
-            }),
-            // Settled is what was revealed: by this node, whose folder was lost meanwhile.
-            Err(End::Settled) => self.end_with_result(End::Settled, answer).await,
-            Err(end) => self.close(end, Vec::new()),
-        }
-    }
-
-    /// Until the end of the assignment: the opening goes to the chain, and once it is there the
-    /// result is for everybody to fetch.
-    async fn serve(&mut self, answer: Answer, published: bool) -> Result<(), FolderError> {
-        let (commitment, opening) = self.commitment(&answer);
-        self.report(&Report::Open {
-            commitment,
-            opening,
-        });
-        let watch = self.watch.clone();
-        if !published {
-            let end = tokio::select! {
-                biased;
-                () = async {
-                    watch.revealed().await;
-                    self.publish(&answer).await;
-                } => None,
-                end = watch.ended() => Some(end),
-            };
-            match end {
-                None => self.enter(Phase::Opened {
-                    answer: answer.clone(),
-                    published: true,
-                })?,
-                Some(end @ (End::Settled | End::Gone)) => {
-                    return self.end_with_result(end, answer).await;
-                }
-                Some(end) => return self.close(end, vec![answer.result]),
-            }
-        }
-        let end = watch.ended().await;
-        self.close(end, vec![answer.result])
-    }
-
-    /// Where the assignment ended so soon after the reveal that the result is not published yet:
-    /// whoever paid for it must still be able to fetch it.
-    async fn end_with_result(&mut self, end: End, answer: Answer) -> Result<(), FolderError> {
-        let publish = tokio::time::timeout(PUBLISH_TIMEOUT, self.publish(&answer));
-        if publish.await.is_err() {
-            tracing::error!(
-                assignment = %self.order().assignment,
-                result = %answer.result,
-                "the result was revealed and is not on IPFS"
-            );
-        }
-        self.close(end, vec![answer.result])
-    }
-
-    /// Adds the result to IPFS, however often it takes.
-    async fn publish(&self, answer: &Answer) {
-        let mut pause = FIRST_PAUSE;
-        loop {
-            let error = match self
-                .shop
-                .store
-                .add_file(&self.folder.output(), &silent)
-                .await
-            {
-                Ok(cid) if cid.to_bytes() == answer.result.as_bytes() => return,
-                Ok(cid) => format!("it is {cid} now and was {} before", answer.result),
-                Err(error) => error.to_string(),
-            };
-            tracing::error!(assignment = %self.order().assignment, error, ?pause,
-                "cannot add the result to IPFS; trying again");
-            tokio::time::sleep(pause).await;
-            pause = (pause * 2).min(LONGEST_PAUSE);
-        }
-    }
-
-    /// The log of a failure on IPFS, if there is one and IPFS works.
-    async fn keep_log(&self, log: &[u8]) -> Option<ContentId> {
-        if log.is_empty() {
-            return None;
-        }
-        let log = log.get(..MAX_LOG).unwrap_or(log);
-        let text = self.without_paths(&String::from_utf8_lossy(log));
-        let log = match &self.sealing {
-            Some(sealing) => sealing.seal_log(text.as_bytes()).ok()?,
-            None => text.into_bytes(),
-        };
-        let path = self.folder.log();
-        let add = async {
-            let written = tokio::fs::write(&path, log).await;
-            written.map_err(|source| BlobError::File {
-                action: "write",
-                path: path.clone(),
-                source,
-            })?;
-            self.shop.store.add_file(&path, &silent).await
-        };
-        // The failure has to be on chain in time; the log does not.
-        let late = async {
-            tokio::select! {
-                () = self.watch.start_window_closes(MARGIN) => {}
-                () = self.watch.time_runs_out(MARGIN) => {}
-            }
-            tokio::time::sleep(LATE_LOG_TIMEOUT).await;
-        };
-        let timeout = self.shop.log_timeout;
-        let error = tokio::select! {
-            biased;
-            added = add => match added {
-                Ok(cid) => return ContentId::try_from(cid).ok(),
-                Err(error) => error.to_string(),
-            },
-            () = late => "there is no time left for it".to_owned(),
-            () = tokio::time::sleep(timeout) => format!("it took longer than {timeout:?}"),
-        };
-        tracing::warn!(assignment = %self.order().assignment, error, "the log is not on IPFS");
-        None
-    }
-
-    /// A text for a stranger: where things are on this machine is not their business.
-    fn without_paths(&self, text: &str) -> String {
-        text.replace(&*self.folder.work().to_string_lossy(), "job")
     }
 
     fn close(&mut self, end: End, pins: Vec<ContentId>) -> Result<(), FolderError> {

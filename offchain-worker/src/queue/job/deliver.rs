@@ -1,0 +1,133 @@
+//! The second half of a job's life: its result is committed to, opened, and served.
+
+use aicpw_protocol::mailbox::Report;
+use std::time::Duration;
+
+use super::{
+    super::{
+        folder::FolderError,
+        record::{Answer, Phase},
+        sight::{Commitment, End},
+    },
+    Life,
+};
+use crate::ipfs::silent;
+
+/// How long adding a result is tried after its assignment was settled.
+const PUBLISH_TIMEOUT: Duration = Duration::from_secs(600);
+
+/// Pause before adding a result is tried again; doubles up to the longest.
+const FIRST_PAUSE: Duration = Duration::from_millis(200);
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+
+impl Life {
+    /// From a result to its opening, once the commit cannot be taken back any more.
+    pub(super) async fn deliver(&mut self, answer: Answer) -> Result<(), FolderError> {
+        let (commitment, opening) = self.commitment(&answer);
+        self.report(&Report::Done { commitment });
+        let assignment = self.order().assignment;
+        let watch = self.watch.clone();
+        let deliver = async {
+            match watch.committed().await {
+                Commitment::Hidden(on_chain) if on_chain == commitment => {}
+                Commitment::Opened(on_chain) if on_chain == opening => {}
+                other => {
+                    tracing::error!(
+                        %assignment,
+                        ours = hex::encode(commitment),
+                        on_chain = ?other,
+                        "the chain holds another commitment than this worker's; does a second \
+                         node use the same worker key?"
+                    );
+                    std::future::pending::<()>().await;
+                }
+            }
+        };
+        let delivered = tokio::select! {
+            biased;
+            () = deliver => Ok(()),
+            end = watch.ended() => Err(end),
+        };
+        match delivered {
+            Ok(()) => self.enter(Phase::Opened {
+                answer,
+                published: false,
+            }),
+            // Settled is what was revealed: by this node, whose folder was lost meanwhile.
+            Err(End::Settled) => self.end_with_result(End::Settled, answer).await,
+            Err(end) => self.close(end, Vec::new()),
+        }
+    }
+
+    /// Until the end of the assignment: the opening goes to the chain, and once it is there the
+    /// result is for everybody to fetch.
+    pub(super) async fn serve(
+        &mut self,
+        answer: Answer,
+        published: bool,
+    ) -> Result<(), FolderError> {
+        let (commitment, opening) = self.commitment(&answer);
+        self.report(&Report::Open {
+            commitment,
+            opening,
+        });
+        let watch = self.watch.clone();
+        if !published {
+            let end = tokio::select! {
+                biased;
+                () = async {
+                    watch.revealed().await;
+                    self.publish(&answer).await;
+                } => None,
+                end = watch.ended() => Some(end),
+            };
+            match end {
+                None => self.enter(Phase::Opened {
+                    answer: answer.clone(),
+                    published: true,
+                })?,
+                Some(end @ (End::Settled | End::Gone)) => {
+                    return self.end_with_result(end, answer).await;
+                }
+                Some(end) => return self.close(end, vec![answer.result]),
+            }
+        }
+        let end = watch.ended().await;
+        self.close(end, vec![answer.result])
+    }
+
+    /// Where the assignment ended so soon after the reveal that the result is not published yet:
+    /// whoever paid for it must still be able to fetch it.
+    async fn end_with_result(&mut self, end: End, answer: Answer) -> Result<(), FolderError> {
+        let publish = tokio::time::timeout(PUBLISH_TIMEOUT, self.publish(&answer));
+        if publish.await.is_err() {
+            tracing::error!(
+                assignment = %self.order().assignment,
+                result = %answer.result,
+                "the result was revealed and is not on IPFS"
+            );
+        }
+        self.close(end, vec![answer.result])
+    }
+
+    /// Adds the result to IPFS, however often it takes.
+    async fn publish(&self, answer: &Answer) {
+        let mut pause = FIRST_PAUSE;
+        loop {
+            let error = match self
+                .shop
+                .store
+                .add_file(&self.folder.output(), &silent)
+                .await
+            {
+                Ok(cid) if cid.to_bytes() == answer.result.as_bytes() => return,
+                Ok(cid) => format!("it is {cid} now and was {} before", answer.result),
+                Err(error) => error.to_string(),
+            };
+            tracing::error!(assignment = %self.order().assignment, error, ?pause,
+                "cannot add the result to IPFS; trying again");
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+}

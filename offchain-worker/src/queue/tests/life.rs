@@ -1,0 +1,177 @@
+//! What becomes of a job while the node runs.
+
+use super::*;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_from_its_order_to_its_end() {
+    let node = Node::new();
+    let order = order(1);
+    node.chain.best(1, std::slice::from_ref(&order));
+    node.engine.until_started(1).await;
+    let progress = Progress {
+        steps_done: 1,
+        steps_total: 2,
+    };
+    let runs = |report: &Report| *report == Report::Running { progress };
+    let storage = node.chain.storage.clone();
+    storage.report(order.assignment, "progress", runs).await;
+
+    node.engine.ends(0, Ok(OUTPUT));
+    let commitment = node.done(&order).await;
+    let cid = cid_of(OUTPUT);
+    assert_eq!(
+        node.store.pinned(&cid),
+        None,
+        "nothing is served before the reveal"
+    );
+
+    // On the best chain only: may still be taken back.
+    let on_chain = Order {
+        status: committed(commitment),
+        ..order.clone()
+    };
+    node.chain.best(3, &[on_chain]);
+    assert_eq!(node.store.pinned(&cid), None);
+    node.chain.finalise(3);
+    let Report::Open {
+        commitment: again,
+        opening,
+    } = node.opened(&order).await
+    else {
+        unreachable!()
+    };
+    assert_eq!(
+        node.store.pinned(&cid),
+        None,
+        "it is only ready to be opened"
+    );
+    assert_eq!(again, commitment);
+    assert_eq!(opening.result_root, merkle::result_root(OUTPUT));
+    assert_eq!(opening.result, content_id(OUTPUT));
+    assert_eq!(
+        result_commitment(&[3u8; 32], order.assignment, &opening),
+        commitment
+    );
+
+    node.chain.step(4, &order, revealed(&opening));
+    node.store.until_pinned(cid).await;
+    assert_eq!(node.store.pinned(&cid).unwrap(), OUTPUT);
+    node.chain
+        .step(5, &order, AssignmentStatus::Settled { opening, at: 5 });
+    storage.no_report(order.assignment).await;
+    assert!(matches!(node.phase(order.assignment), Phase::Closed { .. }));
+    assert!(
+        node.store.pinned(&cid).is_some(),
+        "kept for the retention period"
+    );
+    assert!(storage.get(SERVING).is_some());
+    assert_eq!(node.engine.started(), 1);
+}
+
+#[tokio::test]
+async fn a_device_runs_as_many_jobs_as_it_has_slots() {
+    let node = Node::new();
+    let orders = [order(1), order(2)];
+    node.chain.best(1, &orders);
+    node.engine.until_started(1).await;
+    node.engine.ends(0, Ok(OUTPUT));
+    node.engine.until_started(2).await;
+    node.engine.until_running(1).await;
+    node.engine.ends(1, Ok(OUTPUT));
+    for order in &orders {
+        node.done(order).await;
+    }
+}
+
+#[tokio::test]
+async fn a_job_ends_when_its_assignment_is_gone_for_good() {
+    let node = Node::new();
+    let order = order(1);
+    node.chain.best(2, std::slice::from_ref(&order));
+    node.engine.until_running(1).await;
+    // Final, but older than the order; and gone, but not final.
+    node.chain.finalise(1);
+    node.chain.best(3, &[]);
+    node.chain.finalise(3);
+    node.engine.until_running(0).await;
+    node.chain.storage.no_report(order.assignment).await;
+}
+
+#[tokio::test]
+async fn an_order_that_a_fork_replaced_is_forgotten() {
+    let node = Node::new();
+    let first = order(1);
+    node.chain.best(1, std::slice::from_ref(&first));
+    node.engine.until_started(1).await;
+    let second = Order {
+        manifest: content_id(b"another"),
+        ..first.clone()
+    };
+    node.store.nowhere(cid_of(b"another"));
+    node.chain.best(2, std::slice::from_ref(&second));
+    node.engine.until_running(0).await;
+    let (fault, message, _) = node.failed(&second).await;
+    assert_eq!(fault, Fault::InputUnavailable);
+    assert!(message.contains(&second.manifest.to_string()), "{message}");
+    assert!(node.chain.storage.commitments(first.assignment).is_empty());
+}
+
+#[tokio::test]
+async fn a_commitment_of_somebody_else_is_never_opened() {
+    let node = Node::new();
+    let order = order(1);
+    node.engine.ends(0, Ok(OUTPUT));
+    node.chain.best(1, std::slice::from_ref(&order));
+    let commitment = node.done(&order).await;
+    node.chain.step(3, &order, committed([0; 32]));
+    node.chain
+        .step(4, &order, AssignmentStatus::Cancelled { at: 4 });
+    node.chain.storage.no_report(order.assignment).await;
+    assert_eq!(
+        node.chain.storage.commitments(order.assignment),
+        [commitment]
+    );
+    assert_eq!(node.store.pinned(&cid_of(OUTPUT)), None);
+}
+
+#[tokio::test]
+async fn what_has_ended_is_removed_after_the_retention_period() {
+    let mut node = Node::new();
+    let orders = [order(1), order(2)];
+    node.engine.ends(0, Ok(OUTPUT));
+    node.engine.ends(1, Ok(OUTPUT));
+    for (number, order) in (1..).zip(&orders) {
+        let number = 10 * number;
+        node.chain.best(number, std::slice::from_ref(order));
+        let commitment = node.done(order).await;
+        node.chain.step(number + 1, order, committed(commitment));
+        let Report::Open { opening, .. } = node.opened(order).await else {
+            unreachable!()
+        };
+        node.chain.step(
+            number + 2,
+            order,
+            AssignmentStatus::Settled { opening, at: 1 },
+        );
+        node.chain.storage.no_report(order.assignment).await;
+    }
+    node.stop().await;
+
+    // Both have the same result, so it stays pinned until the second goes.
+    let cid = cid_of(OUTPUT);
+    let mut retention = Retention::new(node.folder.path(), Duration::from_secs(10));
+    retention.add(orders[0].assignment, 0);
+    retention.add(orders[1].assignment, 5_000);
+    assert!(retention.sweep(&*node.store, 9_999).await.is_empty());
+    assert_eq!(
+        retention.sweep(&*node.store, 10_000).await,
+        [orders[0].assignment]
+    );
+    assert!(node.store.pinned(&cid).is_some());
+    assert_eq!(
+        retention.sweep(&*node.store, 15_000).await,
+        [orders[1].assignment]
+    );
+    assert!(node.store.pinned(&cid).is_none());
+    assert_eq!(std::fs::read_dir(node.folder.path()).unwrap().count(), 0);
+}
