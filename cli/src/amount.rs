@@ -17,6 +17,11 @@ impl Amount {
         format!("{self} AICP")
     }
 
+    /// The amount with its unit, where nobody counts its last digit.
+    pub fn brief_with_unit(self) -> String {
+        format!("{} AICP", self.brief())
+    }
+
     /// The amount for a column of a table: at least four digits that count, the rest cut off.
     pub fn brief(self) -> String {
         let text = self.to_string();
@@ -127,7 +132,9 @@ mod tests {
             ("12.000001", "12"),
             ("0.000000000000000001", "0.000000000000000001"),
         ] {
-            assert_eq!(Amount(parse(exact).unwrap()).brief(), brief);
+            let amount = Amount(parse(exact).unwrap());
+            assert_eq!(amount.brief(), brief);
+            assert_eq!(amount.brief_with_unit(), format!("{brief} AICP"));
         }
     }
 

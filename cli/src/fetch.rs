@@ -67,10 +67,10 @@ pub fn outputs(manifest: &Manifest) -> Vec<OutputFile> {
 /// A file that is no result of ours would be overwritten.
 pub fn check_folder(folder: &Path, outputs: &[OutputFile]) -> Result<()> {
     if folder.exists() && !folder.is_dir() {
-        return Err(Error::usage(format!(
-            "--out: {} is not a folder",
-            folder.display()
-        )));
+        return Err(
+            Error::usage(format!("--out: {} is not a folder", folder.display()))
+                .hint("give a new folder, or one with an earlier result"),
+        );
     }
     let names = outputs.iter().map(OutputFile::file_name);
     let existing = names

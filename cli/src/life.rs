@@ -126,7 +126,7 @@ impl Step {
                 ..
             } => format!(
                 "matched for {} with device {device} of {provider}",
-                price.with_unit()
+                price.brief_with_unit()
             ),
             Self::KeyGranted { .. } => "data key granted".into(),
             Self::Started { .. } => "started".into(),
@@ -158,7 +158,7 @@ impl Step {
                 }
             }
             Self::Requeued => "waits for another device".into(),
-            Self::Settled { paid } => format!("settled: {} paid", paid.with_unit()),
+            Self::Settled { paid } => format!("settled: {} paid", paid.brief_with_unit()),
             Self::Cancelled => "cancelled".into(),
             Self::Refunded { reason } => format!("refunded: {}", words(reason)),
         }

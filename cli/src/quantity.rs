@@ -23,9 +23,12 @@ pub fn whole<T: TryFrom<u64>>(
         number
             .filter(|number| digits && range.contains(number))
             .and_then(|number| T::try_from(number).ok())
-            .ok_or_else(|| match digits {
-                true => format!("`{text}` is not between {least} and {most}"),
-                false => format!("`{text}` is not a whole number"),
+            .ok_or_else(|| match number {
+                _ if !digits => format!("`{text}` is not a whole number"),
+                Some(number) if number < *least => {
+                    format!("`{text}` is too little: at least {least}")
+                }
+                _ => format!("`{text}` is too much: at most {most}"),
             })
     }
 }
@@ -162,8 +165,11 @@ mod tests {
     fn whole_numbers_of_a_range() {
         let stars = whole::<u8>(1..=5);
         assert_eq!(stars("5"), Ok(5));
-        assert!(stars("6").unwrap_err().contains("not between 1 and 5"));
-        assert!(stars("300").unwrap_err().contains("not between 1 and 5"));
+        assert!(stars("6").unwrap_err().contains("at most 5"));
+        assert!(stars("300").unwrap_err().contains("at most 5"));
+        assert!(stars("0").unwrap_err().contains("at least 1"));
+        let huge = "99999999999999999999999";
+        assert!(stars(huge).unwrap_err().contains("at most 5"));
         for bad in ["", "-1", "+1", "1.5", "five"] {
             assert!(stars(bad).unwrap_err().contains("not a whole"), "{bad}");
         }

@@ -271,6 +271,11 @@ fn wrong_words_are_answered_with_right_ones() {
             &["--key-file", "/no/such/file", "account", "address"],
             "mode 600",
         ),
+        (&["task", "ls"], "nothing listens there"),
+        (
+            &["provider", "devices", "pause", "x"],
+            "`aicpw provider devices` lists",
+        ),
     ] {
         let output = aicpw(arguments);
         assert!(!output.status.success(), "{arguments:?}");

@@ -34,6 +34,20 @@ pub fn innermost<'a>(error: &'a (dyn std::error::Error + 'static)) -> &'a dyn st
     cause
 }
 
+/// Why no connection came to be.
+pub fn no_connection(error: &(dyn std::error::Error + 'static)) -> String {
+    let cause = innermost(error).to_string();
+    // What the operating system says stands somewhere in a library's sentence.
+    match cause {
+        _ if cause.contains("Connection refused") => "nothing listens there".into(),
+        _ if cause.contains("failed to lookup address") => {
+            "there is no machine of that name".into()
+        }
+        _ if cause.contains("unreachable") => "there is no way to it".into(),
+        _ => cause,
+    }
+}
+
 /// The innermost cause of a failed request.
 fn rpc_cause(error: &rpcs::Error) -> String {
     match error {

@@ -9,6 +9,7 @@ mod explain;
 pub use explain::node_method as explain_node_method;
 pub mod follow;
 mod next_step;
+pub use next_step::next_step;
 pub mod read;
 pub mod submit;
 mod sync;
@@ -68,7 +69,10 @@ impl Chain {
         let client = connecting.await.map_err(|error| {
             Error::new(
                 Kind::Unreachable,
-                format!("no node answers at {url}: {}", explain::innermost(&error)),
+                format!(
+                    "no node answers at {url}: {}",
+                    explain::no_connection(&error)
+                ),
             )
             .hint(
                 "start one (`aicpw-node --dev --provider` for a development chain), or name \

@@ -43,8 +43,8 @@ pub fn explain(answer: &DryRun) -> Result<String, String> {
     match answer {
         DryRun::Match { device, ask, price } => Ok(format!(
             "device {device} would take it now for {} (its ask is {} per TFLOPS-hour)",
-            Amount(*price).with_unit(),
-            Amount(ask.0).with_unit()
+            Amount(*price).brief_with_unit(),
+            Amount(ask.0).brief_with_unit()
         )),
         DryRun::Unmatched(reason) => Err(format!(
             "no device fits now: {}",

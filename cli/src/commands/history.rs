@@ -15,7 +15,7 @@ use crate::{
     account::Account,
     error::{Error, Result},
     output::table::pairs,
-    quantity::parse_task,
+    quantity::{count, parse_task},
     verify::show_hash,
 };
 
@@ -126,9 +126,10 @@ pub async fn run(context: &Context<'_>, command: HistoryCommand) -> Result<()> {
     let head = chain.history_head(at).await?;
     if from > head.length {
         return Err(Error::usage(format!(
-            "--from: there are {} tasks so far",
-            head.length
-        )));
+            "--from: there are {} so far",
+            count(usize::try_from(head.length).unwrap_or(usize::MAX), "task")
+        ))
+        .hint("without --from all of them are looked at"));
     }
     let before = match from.checked_sub(1) {
         Some(id) => chain

@@ -125,7 +125,8 @@ pub async fn run(context: &Context<'_>, command: IpfsCommand) -> Result<()> {
             let info =
                 std::fs::metadata(&file).map_err(|error| Error::file("read", &file, &error))?;
             if !info.is_file() {
-                return Err(Error::usage(format!("{} is not a file", file.display())));
+                return Err(Error::usage(format!("{} is not a file", file.display()))
+                    .hint("give one file; folders are not added"));
             }
             let held = pins.together().await?;
             let bar = out.bytes_bar("adding", info.len());

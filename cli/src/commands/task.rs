@@ -20,7 +20,7 @@ use crate::{
     chain::{
         call::Call,
         follow::{unknown_task, Watch},
-        Chain,
+        next_step, Chain,
     },
     error::{Error, Result},
     fetch, life,
@@ -189,21 +189,9 @@ pub async fn run(context: &Context<'_>, command: TaskCommand) -> Result<()> {
             });
             Ok(())
         }
-        TaskCommand::Rate { id, stars } => {
-            change(
-                context,
-                TaskId(id),
-                Call::rate(TaskId(id), stars),
-                Some(stars),
-            )
-            .await
-        }
-        TaskCommand::Cancel { id } => {
-            change(context, TaskId(id), Call::cancel(TaskId(id)), None).await
-        }
-        TaskCommand::Accept { id } => {
-            change(context, TaskId(id), Call::accept(TaskId(id)), None).await
-        }
+        TaskCommand::Rate { id, stars } => change(context, TaskId(id), Change::Rate(stars)).await,
+        TaskCommand::Cancel { id } => change(context, TaskId(id), Change::Cancel).await,
+        TaskCommand::Accept { id } => change(context, TaskId(id), Change::Accept).await,
     }
 }
 
@@ -246,8 +234,54 @@ async fn watch(context: &Context<'_>, id: TaskId, timeout: Option<Milliseconds>)
     .await
 }
 
+/// What a requester does to a task.
+#[derive(Clone, Copy)]
+enum Change {
+    Rate(u8),
+    Cancel,
+    Accept,
+}
+
+impl Change {
+    fn call(self, task: TaskId) -> Call {
+        match self {
+            Self::Rate(stars) => Call::rate(task, stars),
+            Self::Cancel => Call::cancel(task),
+            Self::Accept => Call::accept(task),
+        }
+    }
+
+    /// Why the chain would refuse it, so that no fee is paid for that.
+    fn obstacle(self, view: &TaskView<Account>) -> Option<Error> {
+        let (what, error) = match (self, view.status, view.rating) {
+            (Self::Cancel, TaskStatus::Queued { .. } | TaskStatus::Parked { .. }, _)
+            | (Self::Accept, TaskStatus::Verifying { .. }, _)
+            | (Self::Rate(_), TaskStatus::Settled { .. }, None) => return None,
+            (Self::Rate(_), _, Some(stars)) => {
+                (format!("it was rated {stars} of 5"), "AlreadyRated")
+            }
+            (Self::Cancel, ..) => (
+                "only what waits for a device can be cancelled".into(),
+                "NotWaiting",
+            ),
+            (Self::Accept, ..) => (
+                "no result of it waits to be accepted".into(),
+                "NotVerifying",
+            ),
+            (Self::Rate(_), ..) => ("it cannot be rated yet, or not at all".into(), "NotSettled"),
+        };
+        let state = life::state_name(&view.status);
+        let refused = Error::other(format!("task {} is {state}: {what}", view.id));
+        let refused = match next_step("Tasks", error) {
+            Some(step) => refused.hint(format!("nothing was sent; {step}")),
+            None => refused,
+        };
+        Some(refused.about_task(view.id.0))
+    }
+}
+
 /// Signs and sends a call about a task, and says how the task is after it.
-async fn change(context: &Context<'_>, id: TaskId, call: Call, stars: Option<u8>) -> Result<()> {
+async fn change(context: &Context<'_>, id: TaskId, change: Change) -> Result<()> {
     let signer = context.signer()?;
     let chain = context.connect_to_send().await?;
     let before = read(&chain, id).await?;
@@ -259,8 +293,15 @@ async fn change(context: &Context<'_>, id: TaskId, call: Call, stars: Option<u8>
         .hint("give the requester's key with --suri or --key-file")
         .about_task(id.0));
     }
+    if let Some(refused) = change.obstacle(&before) {
+        return Err(refused);
+    }
+    let stars = match change {
+        Change::Rate(stars) => Some(stars),
+        Change::Cancel | Change::Accept => None,
+    };
     let inclusion = chain
-        .submit(&signer, &call)
+        .submit(&signer, &change.call(id))
         .await
         .map_err(|error| error.about_task(id.0))?;
     let after = chain
@@ -283,7 +324,7 @@ async fn change(context: &Context<'_>, id: TaskId, call: Call, stars: Option<u8>
     context.out.result(&document, |document| {
         let what = match (stars, document.paid) {
             (Some(stars), _) => format!("rated {stars} of 5"),
-            (None, Some(paid)) => format!("settled, {} paid", paid.with_unit()),
+            (None, Some(paid)) => format!("settled, {} paid", paid.brief_with_unit()),
             (None, None) => document.state.to_owned(),
         };
         format!("task {id}: {what} (final in block {})", document.block)
@@ -294,6 +335,43 @@ async fn change(context: &Context<'_>, id: TaskId, call: Call, stars: Option<u8>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::life::tests::view;
+
+    #[test]
+    fn what_the_chain_would_refuse_is_not_sent() {
+        let obstacle = |change: Change, status, rating| {
+            let view = TaskView {
+                rating,
+                ..view(status, vec![])
+            };
+            change.obstacle(&view).map(|error| error.to_string())
+        };
+        let settled = TaskStatus::Settled { at: 1, paid: 1 };
+        let verifying = TaskStatus::Verifying { settle_at: 9 };
+        let queued = TaskStatus::Queued { match_by: 9 };
+        for (change, status) in [
+            (Change::Rate(5), settled),
+            (Change::Accept, verifying),
+            (Change::Cancel, queued),
+        ] {
+            assert_eq!(obstacle(change, status, None), None);
+        }
+        for (change, status, rating, text) in [
+            (Change::Rate(5), settled, Some(4), "rated 4 of 5"),
+            (Change::Rate(5), verifying, None, "task watch 7"),
+            (
+                Change::Accept,
+                settled,
+                None,
+                "task 7 is settled: no result",
+            ),
+            (Change::Cancel, TaskStatus::Active, None, "task show 7"),
+        ] {
+            let error = obstacle(change, status, rating).unwrap();
+            assert!(error.contains(text), "{text} in {error}");
+            assert!(error.contains("nothing was sent"), "{error}");
+        }
+    }
 
     #[test]
     fn the_document_is_documented() {

@@ -62,11 +62,14 @@ pub fn show(view: &ProviderView<Account>, clock: &Clock, min_stake: Balance) -> 
     let mut text = pairs(vec![
         ("Provider", Some(view.account.to_string())),
         ("State", Some(state(view, clock, min_stake))),
-        ("Stake", Some(Amount(view.stake).with_unit())),
-        ("Locked", Some(Amount(view.locked).with_unit())),
+        ("Stake", Some(Amount(view.stake).brief_with_unit())),
+        ("Locked", Some(Amount(view.locked).brief_with_unit())),
         (
             "Free",
-            Some(format!("{} for new tasks", Amount(free(view)).with_unit())),
+            Some(format!(
+                "{} for new tasks",
+                Amount(free(view)).brief_with_unit()
+            )),
         ),
         (
             "Unbonding",
@@ -97,7 +100,7 @@ fn unbonding(view: &ProviderView<Account>, clock: &Clock) -> String {
     let chunks = view.unbondings.iter();
     chunks
         .map(|chunk| {
-            let amount = Amount(chunk.amount).with_unit();
+            let amount = Amount(chunk.amount).brief_with_unit();
             format!(
                 "{amount}, can be withdrawn {}",
                 clock.until(chunk.available_at)

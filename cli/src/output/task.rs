@@ -98,7 +98,7 @@ pub fn show(view: &TaskView<Account>, clock: &Clock) -> String {
         }
         TaskStatus::Settled { at, paid } => Some(format!(
             "{} paid {}",
-            Amount(paid).with_unit(),
+            Amount(paid).brief_with_unit(),
             clock.since(at)
         )),
         TaskStatus::Cancelled { at } => Some(clock.since(at)),
@@ -140,7 +140,7 @@ pub fn show(view: &TaskView<Account>, clock: &Clock) -> String {
         ("Budget", Some(Amount(submission.budget).with_unit())),
         (
             "Escrow",
-            (view.escrow > 0).then(|| Amount(view.escrow).with_unit()),
+            (view.escrow > 0).then(|| Amount(view.escrow).brief_with_unit()),
         ),
         ("Rating", view.rating.map(|stars| format!("{stars} of 5"))),
         ("History head", Some(show_hash(&view.history_head))),
@@ -217,14 +217,14 @@ fn show_assignment(assignment: &AssignmentView<Account>, clock: &Clock) -> Strin
         ("Log", log),
         ("Provider", Some(assignment.provider.to_string())),
         ("Device", Some(assignment.device.to_string())),
-        ("Price", Some(Amount(assignment.price).with_unit())),
+        ("Price", Some(Amount(assignment.price).brief_with_unit())),
         (
             "Collateral",
-            Some(Amount(assignment.collateral).with_unit()),
+            Some(Amount(assignment.collateral).brief_with_unit()),
         ),
         (
             "Fraud bond",
-            (assignment.fraud_bond > 0).then(|| Amount(assignment.fraud_bond).with_unit()),
+            (assignment.fraud_bond > 0).then(|| Amount(assignment.fraud_bond).brief_with_unit()),
         ),
         ("Matched", Some(clock.since(assignment.assigned_at))),
         ("Result root", root),

@@ -120,7 +120,12 @@ impl FromStr for Which {
             number => number
                 .parse()
                 .map(|id| Self::One(DeviceId(id)))
-                .map_err(|_| format!("`{text}` is neither a device's number nor `all`")),
+                .map_err(|_| {
+                    format!(
+                        "`{text}` is neither a device's number nor `all`; `aicpw provider devices` \
+                         lists them"
+                    )
+                }),
         }
     }
 }

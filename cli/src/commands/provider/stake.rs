@@ -66,7 +66,7 @@ pub async fn unbond(context: &Context<'_>, share: Share, consent: Consent) -> Re
     change
         .send(&calls, Amount(0), |view| {
             format!(
-                "{} unbonds and can be withdrawn in about {} (`aicpw provider withdraw`)\n{}",
+                "{} unbond and can be withdrawn in about {} (`aicpw provider withdraw`)\n{}",
                 Amount(amount).with_unit(),
                 clock.span(period),
                 summary(view)
@@ -101,7 +101,7 @@ fn summary(view: &ProviderView<Account>) -> String {
     format!(
         "stake: {} active, {} of all locked, {} unbonding",
         Amount(active(view)).with_unit(),
-        Amount(view.locked).with_unit(),
+        Amount(view.locked).brief_with_unit(),
         Amount(view.unbonding).with_unit()
     )
 }

@@ -117,7 +117,7 @@ pub(super) fn show(
             "Budget held",
             is_open(submitted.view.as_ref()).then(|| document.budget.with_unit()),
         ),
-        ("Paid", document.paid.map(Amount::with_unit)),
+        ("Paid", document.paid.map(Amount::brief_with_unit)),
         ("Submission fee", Some(document.submission_fee.with_unit())),
         (
             "Network fee",
