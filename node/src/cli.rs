@@ -2,7 +2,7 @@
 
 use sc_cli::RunCmd;
 
-use crate::worker::MarketArgs;
+use crate::{check::CheckCmd, keys::KeyCmd, worker::MarketArgs};
 
 /// Arguments of `aicpw-node`.
 #[derive(Debug, clap::Parser)]
@@ -47,7 +47,11 @@ pub struct FinalityArgs {
 pub enum Subcommand {
     /// Make, look at and insert keys.
     #[command(subcommand)]
-    Key(sc_cli::KeySubcommand),
+    Key(KeyCmd),
+
+    /// Look whether this machine is fit for a node: put the node's own arguments behind it. Says what to
+    /// do about what is not, and fails then.
+    Check(CheckCmd),
 
     /// Write a chain specification (`--chain dev`, `local` or a file) to standard output or a file.
     ExportChainSpec(sc_cli::ExportChainSpecCmd),

@@ -63,6 +63,7 @@ pub fn run() -> sc_cli::Result<()> {
 
     match &cli.subcommand {
         Some(Subcommand::Key(cmd)) => cmd.run(&cli),
+        Some(Subcommand::Check(cmd)) => cmd.run(&cli),
         Some(Subcommand::ExportChainSpec(cmd)) => {
             cmd.run(cli.load_spec(&cmd.chain).map_err(sc_cli::Error::Input)?)
         }

@@ -7,8 +7,10 @@ use std::process::ExitCode;
 
 mod aicpw_rpc;
 mod chain_spec;
+mod check;
 mod cli;
 mod command;
+mod keys;
 mod metrics;
 mod ports;
 mod rpc;

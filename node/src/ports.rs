@@ -116,26 +116,27 @@ impl Wish {
     /// # Errors
     /// If a person chose a port that is taken.
     pub fn settle(&self) -> Result<Option<u16>, PortError> {
-        for socket in &self.sockets {
-            let Err(source) = socket.probe() else {
-                continue;
-            };
-            let is_taken = source.kind() == io::ErrorKind::AddrInUse;
-            // A machine without IPv6 is no reason to refuse.
-            let is_missing = !is_taken && socket.address().is_ipv6();
-            if self.is_chosen && !is_missing {
-                return Err(PortError {
-                    service: self.service,
-                    option: self.option,
-                    socket: *socket,
-                    source,
-                });
-            }
-            if is_taken {
-                return Ok(self.free_port().inspect(|port| self.warn(*socket, *port)));
-            }
+        match self.first_problem() {
+            None => Ok(None),
+            Some((socket, source)) if self.is_chosen => Err(PortError {
+                service: self.service,
+                option: self.option,
+                socket,
+                source,
+            }),
+            Some((socket, _)) => Ok(self.free_port().inspect(|port| self.warn(socket, *port))),
         }
-        Ok(None)
+    }
+
+    /// The first socket that cannot be listened on, and why. Of the usual addresses that this
+    /// machine has not, as one without IPv6, nobody misses any.
+    pub fn first_problem(&self) -> Option<(Socket, io::Error)> {
+        self.sockets.iter().find_map(|socket| {
+            let error = socket.probe().err()?;
+            let is_taken = error.kind() == io::ErrorKind::AddrInUse;
+            let matters = is_taken || (self.is_chosen && socket.address().is_ipv4());
+            matters.then_some((*socket, error))
+        })
     }
 
     /// A port that is free on all addresses.
@@ -162,72 +163,66 @@ impl Wish {
     }
 }
 
+/// What the chain's network listens on.
+pub fn chain_wish(addresses: &[Multiaddr], run: &RunCmd) -> Wish {
+    let params = &run.network_params;
+    Wish {
+        service: "the chain's network",
+        option: "--port",
+        is_chosen: params.port.is_some() || !params.listen_addr.is_empty(),
+        sockets: addresses.iter().filter_map(Socket::of).collect(),
+    }
+}
+
+/// What JSON-RPC listens on, without what it can do without.
+pub fn rpc_wish(needed: impl Iterator<Item = SocketAddr>, run: &RunCmd) -> Wish {
+    let params = &run.rpc_params;
+    Wish {
+        service: "JSON-RPC",
+        option: "--rpc-port",
+        is_chosen: params.rpc_port.is_some() || !params.experimental_rpc_endpoint.is_empty(),
+        sockets: needed.map(Socket::Tcp).collect(),
+    }
+}
+
+/// What Prometheus is served on.
+pub fn metrics_wish(address: SocketAddr, run: &RunCmd) -> Wish {
+    Wish {
+        service: "metrics",
+        option: "--prometheus-port",
+        is_chosen: run.prometheus_params.prometheus_port.is_some(),
+        sockets: vec![Socket::Tcp(address)],
+    }
+}
+
 /// Sees to it that every port of `config` can be listened on: moves those that nobody chose, and
 /// says so.
 ///
 /// # Errors
 /// If a port that was chosen is taken.
 pub fn settle(config: &mut Configuration, run: &RunCmd) -> Result<(), PortError> {
-    settle_chain(config, run)?;
-    settle_rpc(config, run)?;
-    settle_metrics(config, run)
-}
-
-fn settle_chain(config: &mut Configuration, run: &RunCmd) -> Result<(), PortError> {
-    let params = &run.network_params;
     let addresses = &mut config.network.listen_addresses;
-    let wish = Wish {
-        service: "the chain's network",
-        option: "--port",
-        is_chosen: params.port.is_some() || !params.listen_addr.is_empty(),
-        sockets: addresses.iter().filter_map(Socket::of).collect(),
-    };
-    if let Some(port) = wish.settle()? {
+    if let Some(port) = chain_wish(addresses, run).settle()? {
         for address in addresses {
             *address = with_port(address, port);
         }
     }
-    Ok(())
-}
-
-fn settle_rpc(config: &mut Configuration, run: &RunCmd) -> Result<(), PortError> {
-    let params = &run.rpc_params;
-    let is_chosen = params.rpc_port.is_some() || !params.experimental_rpc_endpoint.is_empty();
-    let Some(endpoints) = &mut config.rpc.addr else {
-        return Ok(());
-    };
-    let needed = endpoints.iter().filter(|endpoint| !endpoint.is_optional);
-    let wish = Wish {
-        service: "JSON-RPC",
-        option: "--rpc-port",
-        is_chosen,
-        sockets: needed
-            .map(|endpoint| Socket::Tcp(endpoint.listen_addr))
-            .collect(),
-    };
-    let moved = wish.settle()?;
-    for endpoint in endpoints {
-        if let Some(port) = moved {
-            endpoint.listen_addr.set_port(port);
+    if let Some(endpoints) = &mut config.rpc.addr {
+        let needed = endpoints.iter().filter(|endpoint| !endpoint.is_optional);
+        let wish = rpc_wish(needed.map(|endpoint| endpoint.listen_addr), run);
+        let moved = wish.settle()?;
+        for endpoint in endpoints {
+            if let Some(port) = moved {
+                endpoint.listen_addr.set_port(port);
+            }
+            // Another program may have been quicker.
+            endpoint.retry_random_port &= !wish.is_chosen;
         }
-        // Another program may have been quicker.
-        endpoint.retry_random_port &= !is_chosen;
     }
-    Ok(())
-}
-
-fn settle_metrics(config: &mut Configuration, run: &RunCmd) -> Result<(), PortError> {
-    let Some(prometheus) = &mut config.prometheus_config else {
-        return Ok(());
-    };
-    let wish = Wish {
-        service: "metrics",
-        option: "--prometheus-port",
-        is_chosen: run.prometheus_params.prometheus_port.is_some(),
-        sockets: vec![Socket::Tcp(prometheus.port)],
-    };
-    if let Some(port) = wish.settle()? {
-        prometheus.port.set_port(port);
+    if let Some(prometheus) = &mut config.prometheus_config {
+        if let Some(port) = metrics_wish(prometheus.port, run).settle()? {
+            prometheus.port.set_port(port);
+        }
     }
     Ok(())
 }

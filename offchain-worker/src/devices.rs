@@ -15,12 +15,8 @@ use std::time::{Duration, Instant};
 
 use crate::{
     durable,
-    engines::driver_environment,
-    sandbox::{How, Stage},
+    examine::{Described, ExamineError, Examiner},
 };
-
-/// Longest time that drivers may take to list their devices.
-const LIST_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Longest time that measuring a device may take.
 const MEASURE_TIMEOUT: Duration = Duration::from_secs(300);
@@ -44,13 +40,8 @@ pub struct LocalDevice {
 #[derive(Debug, thiserror::Error)]
 pub enum DevicesError {
     /// The executor did not do it.
-    #[error("cannot {action}: {reason}")]
-    Executor {
-        /// What was asked.
-        action: String,
-        /// How it ended, and the last it said.
-        reason: String,
-    },
+    #[error(transparent)]
+    Executor(#[from] ExamineError),
     /// The measurements cannot be kept.
     #[error("cannot write {}: {source}", path.display())]
     File {
@@ -70,14 +61,6 @@ pub struct Measuring {
     pub folder: PathBuf,
     /// What the provider says of its network.
     pub bandwidth: MegabitsPerSecond,
-}
-
-/// As the executor prints it, of which only this is of interest here.
-#[derive(Deserialize)]
-struct Listed {
-    #[serde(with = "hex::serde")]
-    fingerprint: Hash,
-    name: String,
 }
 
 /// As the executor prints it.
@@ -108,12 +91,24 @@ impl Measuring {
     /// When no devices can be listed, or what was measured cannot be kept.
     pub async fn devices(&self) -> Result<Vec<LocalDevice>, DevicesError> {
         tracing::info!("looking for OpenCL devices");
-        let listed: Vec<Listed> = self
-            .ask("list the devices", &["devices"], LIST_TIMEOUT)
-            .await?;
+        let listed = self.examiner().devices().await?;
         let mut kept = self.kept();
         let mut devices = Vec::new();
-        for Listed { fingerprint, name } in listed {
+        for Described {
+            fingerprint: digits,
+            name,
+            ..
+        } in listed
+        {
+            let mut fingerprint = Hash::default();
+            if hex::decode_to_slice(&digits, &mut fingerprint).is_err() {
+                tracing::warn!(
+                    name,
+                    digits,
+                    "a device without a fingerprint is not offered"
+                );
+                continue;
+            }
             let known = kept
                 .devices
                 .iter()
@@ -176,47 +171,22 @@ impl Measuring {
     async fn measure(&self, fingerprint: &Hash, name: &str) -> Result<Measured, DevicesError> {
         let digits = hex::encode(fingerprint);
         let action = format!("measure {name}");
-        let arguments = ["measure", "--device", &digits];
-        let measured: Measured = self.ask(&action, &arguments, MEASURE_TIMEOUT).await?;
+        let arguments = ["measure", "--device", &digits].map(Path::new);
+        let examiner = self.examiner();
+        let measured: Measured = examiner.ask(&action, &arguments, MEASURE_TIMEOUT).await?;
         if measured.fingerprint == *fingerprint {
             Ok(measured)
         } else {
             let reason = "the executor measured another device".into();
-            Err(DevicesError::Executor { action, reason })
+            Err(ExamineError { action, reason }.into())
         }
     }
 
-    async fn ask<T: serde::de::DeserializeOwned>(
-        &self,
-        action: &str,
-        arguments: &[&str],
-        timeout: Duration,
-    ) -> Result<T, DevicesError> {
-        let failed = |reason: String| DevicesError::Executor {
-            action: action.to_owned(),
-            reason,
-        };
-        let stage = Stage {
+    fn examiner(&self) -> Examiner {
+        Examiner {
             program: self.program.clone(),
-            arguments: arguments.iter().map(Into::into).collect(),
-            environment: driver_environment(),
             folder: self.folder.clone(),
-            deadline: Instant::now() + timeout,
-        };
-        let mut text = Vec::new();
-        let exit = stage.run(|line| {
-            text.extend_from_slice(line);
-            text.push(b'\n');
-        });
-        let exit = exit
-            .await
-            .map_err(|error| failed(format!("{}: {error}", self.program.display())))?;
-        if exit.how != How::Code(0) {
-            let said = exit.log.last_line().unwrap_or_default();
-            return Err(failed(format!("{}; {said}", exit.how)));
         }
-        serde_json::from_slice(&text)
-            .map_err(|error| failed(format!("it printed something else: {error}")))
     }
 
     fn local_device(&self, measured: Measured) -> LocalDevice {
@@ -283,7 +253,8 @@ mod tests {
         let script = format!(
             r#"#!/bin/sh
 case "$1" in
-devices) echo '[{{"index":0,"fingerprint":"{}","name":"One","driver":"x"}}]';;
+devices) echo '[{{"index":0,"fingerprint":"{}","name":"One","driver":"x","platform":"P",
+    "kind":"cpu","memory_bytes":1024}}]';;
 measure) echo >> measurements
   [ "$3" = {} ] || exit 1
   echo '{{"kind":"cpu","engine":"opencl","name":"One","fingerprint":"{}",

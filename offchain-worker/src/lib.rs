@@ -13,6 +13,7 @@
 //! | [`engines`] | programs in OpenCL, later others |
 //! | [`sandbox`] | processes for what strangers wrote |
 //! | [`devices`] | what this machine can offer |
+//! | [`examine`] | what the executor says of it |
 //! | [`ipfs`] | content in and out |
 //! | [`metrics`] | what Prometheus is told |
 //! | [`secret`] | of which the salts of commitments and the sealing key are derived |
@@ -25,6 +26,7 @@ mod clock;
 pub mod devices;
 pub mod durable;
 pub mod engines;
+pub mod examine;
 pub mod ipfs;
 pub mod mailbox;
 pub mod metrics;

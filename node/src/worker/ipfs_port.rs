@@ -1,11 +1,13 @@
 //! The port of this node's own IPFS.
 
+use std::path::Path;
 use std::time::Duration;
 
 use aicpw_offchain_worker::ipfs::DaemonConfig;
 use sc_network::Multiaddr;
 use tokio::time::Instant;
 
+use super::{IpfsChoice, MarketArgs};
 use crate::ports::{with_port, PortError, Socket, Wish};
 
 /// The IPFS process of a node that was killed ends by itself, once its requests have ended.
@@ -14,21 +16,39 @@ const WAIT_FOR_LAST: Duration = Duration::from_secs(30);
 /// How often it is looked whether it has.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
+/// What is listened on, if this node runs an IPFS of its own.
+pub fn ipfs_wish(args: &MarketArgs, folder: &Path) -> Option<Wish> {
+    match args.ipfs_choice(folder) {
+        IpfsChoice::Own(own) => Some(wish(&parse(&own.listen), !args.ipfs_listen.is_empty())),
+        IpfsChoice::None | IpfsChoice::External(_) => None,
+    }
+}
+
+fn wish(addresses: &[Multiaddr], is_chosen: bool) -> Wish {
+    Wish {
+        service: "IPFS",
+        option: "--ipfs-listen",
+        is_chosen,
+        sockets: addresses.iter().filter_map(Socket::of).collect(),
+    }
+}
+
+/// What is no address is for `aicpw-ipfs` to refuse.
+fn parse(listen: &[String]) -> Vec<Multiaddr> {
+    let addresses = listen.iter();
+    addresses
+        .filter_map(|address| address.parse().ok())
+        .collect()
+}
+
 /// Sees to it that the addresses of `config` can be listened on; moves those that nobody chose, and
 /// says so. Others know this node by its port, so it waits for the process of the node before it.
 ///
 /// # Errors
 /// If a port that was chosen is taken.
 pub async fn settle(config: &mut DaemonConfig, is_chosen: bool) -> Result<(), PortError> {
-    let parse = |address: &String| address.parse::<Multiaddr>().ok();
-    // What is no address is for `aicpw-ipfs` to refuse.
-    let addresses: Vec<Multiaddr> = config.listen.iter().filter_map(parse).collect();
-    let wish = Wish {
-        service: "IPFS",
-        option: "--ipfs-listen",
-        is_chosen,
-        sockets: addresses.iter().filter_map(Socket::of).collect(),
-    };
+    let addresses = parse(&config.listen);
+    let wish = wish(&addresses, is_chosen);
     if config.folder.join("rpc.sock").exists() {
         let deadline = Instant::now() + WAIT_FOR_LAST;
         let mut told = false;
@@ -55,7 +75,7 @@ mod tests {
     use super::*;
     use std::net::{Ipv4Addr, TcpListener};
 
-    fn config(folder: &std::path::Path, port: u16) -> DaemonConfig {
+    fn config(folder: &Path, port: u16) -> DaemonConfig {
         DaemonConfig {
             folder: folder.to_owned(),
             listen: vec![format!("/ip4/127.0.0.1/tcp/{port}")],

@@ -19,11 +19,11 @@ use sc_service::Configuration;
 use substrate_prometheus_endpoint::PrometheusError;
 use tokio::sync::watch;
 
-pub use args::MarketArgs;
+pub use args::{worker_folder, IpfsChoice, MarketArgs};
 pub use chain::{follow, NodeChain};
+pub use ipfs_port::ipfs_wish;
 
 use crate::ports::PortError;
-use args::{worker_folder, IpfsChoice};
 
 /// The market's services cannot be started.
 #[derive(Debug, thiserror::Error)]

@@ -63,6 +63,15 @@ impl Failure {
 pub struct Folder(PathBuf);
 
 impl Folder {
+    /// The folder at a path.
+    ///
+    /// # Errors
+    ///
+    /// When there is none.
+    pub fn at(path: &Path) -> io::Result<Self> {
+        path.canonicalize().map(Self)
+    }
+
     /// A file of it, by its name in [`path`].
     pub fn file(&self, name: &str) -> PathBuf {
         self.0.join(name)

@@ -14,11 +14,13 @@
 //! | [`native`] | the same without sandbox and trace, to compare with |
 //! | [`measure`] | conformance run and speed of a device |
 //! | [`sandbox`] | what a stage locks itself into |
+//! | [`check`] | whether that holds on this machine |
 //! | [`report`] | what it says to the node |
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod build;
+mod check;
 mod job;
 mod library;
 mod measure;
@@ -58,6 +60,8 @@ enum Command {
     Build(StageArguments),
     /// Runs a job that is built.
     Run(StageArguments),
+    /// Locks itself in as it would for a job and tries to get out; prints JSON. For `aicpw-node check`.
+    Check(StageArguments),
     /// For `make bench`: compiles and runs a job without sandbox, checkpoints and roots. Never for
     /// a stranger's program: it can do whatever this user can.
     Native {
@@ -96,6 +100,11 @@ fn main() -> ExitCode {
         Command::Measure { device } => print(measure::measure(&device)),
         Command::Build(arguments) => stage(sandbox::Stage::Build, arguments, build::build),
         Command::Run(arguments) => stage(sandbox::Stage::Run, arguments, run::run),
+        Command::Check(arguments) => {
+            let folder = &arguments.folder;
+            let checked = check::check(folder, arguments.allow_weak_sandbox);
+            print(checked.map_err(|error| format!("{}: {error}", folder.display())))
+        }
         Command::Native { folder } => without_sandbox(&folder),
     }
 }
@@ -116,7 +125,7 @@ fn without_sandbox(folder: &Path) -> ExitCode {
     }
 }
 
-fn print<T: serde::Serialize>(result: Result<T, opencl::Error>) -> ExitCode {
+fn print<T: serde::Serialize>(result: Result<T, impl std::fmt::Display>) -> ExitCode {
     let text = result
         .map_err(|error| error.to_string())
         .and_then(|value| serde_json::to_string_pretty(&value).map_err(|error| error.to_string()));

@@ -1,0 +1,237 @@
+//! The node's other programs, and what the executor says of devices and sandbox.
+
+use std::path::Path;
+use std::time::Duration;
+
+use aicpw_offchain_worker::{
+    engines::{find_executor, EXECUTOR},
+    examine::{Described, ExamineError, Examiner, SandboxReport},
+    ipfs::{find_binary, BINARY},
+};
+
+use super::{report::Finding, Subject};
+use crate::worker::IpfsChoice;
+
+/// A program that does not say its version by then does not work.
+const VERSION_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// What to do where OpenCL finds no device.
+const NO_DEVICE: &str =
+    "install an OpenCL driver: pocl-opencl-icd for the processor, the vendor's \
+                         for a graphics card, whose user must be in the groups render and video; \
+                         clinfo -l shows what is there";
+
+/// Programs, devices and sandbox, as far as the node needs them.
+pub async fn examine(subject: &Subject<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if let IpfsChoice::Own(config) = subject.market.ipfs_choice(&subject.folder) {
+        findings.push(match find_binary(config.binary.as_deref()) {
+            Ok(program) => works(BINARY, &program).await,
+            Err(error) => missing(BINARY, &error, "--ipfs-path"),
+        });
+    }
+    if !subject.market.provider {
+        return findings;
+    }
+    let program = match find_executor(subject.market.executor_path.as_deref()) {
+        Ok(program) => program,
+        Err(error) => {
+            findings.push(missing(EXECUTOR, &error, "--executor-path"));
+            return findings;
+        }
+    };
+    findings.push(works(EXECUTOR, &program).await);
+    let folder = match tempfile::tempdir() {
+        Ok(folder) => folder,
+        Err(error) => {
+            let found = format!("cannot be tried without a temporary folder: {error}");
+            findings.push(Finding::unfit("sandbox", found, "make $TMPDIR writable"));
+            return findings;
+        }
+    };
+    let examiner = Examiner {
+        program,
+        folder: folder.path().to_owned(),
+    };
+    findings.extend(devices(examiner.devices().await));
+    let allow_weak = subject.market.allow_weak_sandbox;
+    findings.push(sandbox(examiner.sandbox(allow_weak).await, allow_weak));
+    findings
+}
+
+fn missing(name: &str, error: &dyn std::fmt::Display, option: &str) -> Finding {
+    let advice = format!("put {name} beside aicpw-node, or name it with {option}");
+    Finding::unfit("program", error.to_string(), advice)
+}
+
+/// Whether a program can be run here.
+async fn works(name: &str, program: &Path) -> Finding {
+    let asked = tokio::process::Command::new(program)
+        .arg("--version")
+        .kill_on_drop(true)
+        .output();
+    let answer = tokio::time::timeout(VERSION_TIMEOUT, asked).await;
+    let problem = match answer {
+        Ok(Ok(answer)) if answer.status.success() => {
+            let version = String::from_utf8_lossy(&answer.stdout);
+            let found = format!("{}: {}", program.display(), version.trim());
+            return Finding::fit("program", found);
+        }
+        Ok(Ok(answer)) => {
+            let said = String::from_utf8_lossy(&answer.stderr);
+            format!("{}: {}", answer.status, said.trim())
+        }
+        Ok(Err(error)) => error.to_string(),
+        Err(_) => format!("no answer in {} s", VERSION_TIMEOUT.as_secs()),
+    };
+    Finding::unfit(
+        "program",
+        format!("{}: {problem}", program.display()),
+        format!(
+            "build it for this machine, or install what {name} lacks: ldd {}",
+            program.display()
+        ),
+    )
+}
+
+fn devices(listed: Result<Vec<Described>, ExamineError>) -> Vec<Finding> {
+    const NAME: &str = "device";
+    match listed {
+        Ok(devices) if devices.is_empty() => {
+            vec![Finding::unfit(NAME, "there is no OpenCL device", NO_DEVICE)]
+        }
+        Ok(devices) => {
+            let describe = |device: &Described| {
+                let Described {
+                    platform,
+                    driver,
+                    name,
+                    kind,
+                    ..
+                } = device;
+                let mebibytes = device.memory_bytes >> 20;
+                let kind = format!("{kind:?}").to_uppercase();
+                let found = format!("{kind} {name}, {mebibytes} MiB; {platform}, driver {driver}");
+                Finding::fit(NAME, found)
+            };
+            devices.iter().map(describe).collect()
+        }
+        Err(error) => vec![Finding::unfit(NAME, error.to_string(), NO_DEVICE)],
+    }
+}
+
+fn sandbox(tried: Result<SandboxReport, ExamineError>, allow_weak: bool) -> Finding {
+    const NAME: &str = "sandbox";
+    const KERNEL: &str = "use a kernel with Landlock (Linux 5.13 or newer, and `landlock` in \
+                          /sys/kernel/security/lsm) and seccomp; in a container, a seccomp profile \
+                          that allows landlock_create_ruleset and seccomp";
+    let report = match tried {
+        Ok(report) => report,
+        Err(error) => return Finding::unfit(NAME, error.to_string(), KERNEL),
+    };
+    if let Some(failure) = report.failure {
+        return Finding::unfit(NAME, failure, KERNEL);
+    }
+    let abi = report.landlock_abi;
+    let landlock = abi.map_or("no Landlock".into(), |abi| format!("Landlock ABI {abi}"));
+    let open: Vec<_> = [
+        (report.files_closed, "files of this user"),
+        (report.network_closed, "the network"),
+        (report.processes_closed, "other programs"),
+    ]
+    .into_iter()
+    .filter_map(|(is_closed, what)| (!is_closed).then_some(what))
+    .collect();
+    if open.is_empty() {
+        let found =
+            format!("{landlock}, seccomp and limits hold a job: no files, network, processes");
+        return Finding::fit(NAME, found);
+    }
+    let found = format!("{landlock}: a job could reach {}", open.join(", "));
+    // Asked for, and only where it is about what Landlock would keep.
+    if allow_weak && report.network_closed && report.processes_closed {
+        return Finding::warning(
+            NAME,
+            found,
+            "--allow-weak-sandbox allows it; ".to_owned() + KERNEL,
+        );
+    }
+    Finding::unfit(NAME, found, KERNEL)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::check::report::Verdict;
+    use aicpw_protocol::device::DeviceKind;
+
+    fn closed() -> SandboxReport {
+        SandboxReport {
+            landlock_abi: Some(4),
+            failure: None,
+            files_closed: true,
+            network_closed: true,
+            processes_closed: true,
+        }
+    }
+
+    #[test]
+    fn a_sandbox_that_holds_and_ones_that_do_not() {
+        let fit = sandbox(Ok(closed()), false);
+        assert_eq!(fit.verdict, Verdict::Fit);
+        assert!(fit.found.contains("ABI 4"), "{fit:?}");
+
+        let weak = SandboxReport {
+            landlock_abi: None,
+            files_closed: false,
+            ..closed()
+        };
+        assert_eq!(sandbox(Ok(weak.clone()), false).verdict, Verdict::Unfit);
+        assert_eq!(sandbox(Ok(weak.clone()), true).verdict, Verdict::Warning);
+        let open = SandboxReport {
+            network_closed: false,
+            ..weak
+        };
+        assert_eq!(sandbox(Ok(open), true).verdict, Verdict::Unfit);
+        let failed = SandboxReport {
+            failure: Some("no seccomp".into()),
+            ..closed()
+        };
+        let failed = sandbox(Ok(failed), true);
+        assert_eq!(
+            (failed.verdict, failed.found.as_str()),
+            (Verdict::Unfit, "no seccomp")
+        );
+    }
+
+    #[test]
+    fn no_device_says_what_to_install() {
+        let [none] = devices(Ok(Vec::new())).try_into().unwrap();
+        assert_eq!(none.verdict, Verdict::Unfit);
+        assert!(none.advice.unwrap().contains("pocl-opencl-icd"));
+        let device = Described {
+            fingerprint: "ab".into(),
+            platform: "PoCL".into(),
+            driver: "3.1".into(),
+            name: "One".into(),
+            kind: DeviceKind::Cpu,
+            memory_bytes: 5 << 20,
+        };
+        let [one] = devices(Ok(vec![device])).try_into().unwrap();
+        assert_eq!(one.found, "CPU One, 5 MiB; PoCL, driver 3.1");
+    }
+
+    #[tokio::test]
+    async fn a_program_has_to_say_its_version() {
+        assert_eq!(
+            works("true", Path::new("/bin/true")).await.verdict,
+            Verdict::Fit
+        );
+        let fails = works("false", Path::new("/bin/false")).await;
+        assert_eq!(fails.verdict, Verdict::Unfit);
+        let gone = works("x", Path::new("/nonexistent")).await;
+        assert!(gone.found.contains("No such file"), "{gone:?}");
+    }
+}

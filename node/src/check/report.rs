@@ -1,0 +1,157 @@
+//! What was found, for people and for programs.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// Whether something is fit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// It is.
+    Fit,
+    /// The node runs, but not as it should, or it could not be found out.
+    Warning,
+    /// It is not: the node would not start, would not work, or would not be safe.
+    Unfit,
+}
+
+/// One thing that was looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// What was looked at.
+    pub check: &'static str,
+    /// Whether it is fit.
+    pub verdict: Verdict,
+    /// What there is.
+    pub found: String,
+    /// What to do; `None` where nothing has to be done.
+    pub advice: Option<String>,
+}
+
+impl Finding {
+    /// All is well.
+    pub fn fit(check: &'static str, found: impl Into<String>) -> Self {
+        Self {
+            check,
+            verdict: Verdict::Fit,
+            found: found.into(),
+            advice: None,
+        }
+    }
+
+    /// It should be otherwise.
+    pub fn warning(
+        check: &'static str,
+        found: impl Into<String>,
+        advice: impl Into<String>,
+    ) -> Self {
+        Self {
+            verdict: Verdict::Warning,
+            advice: Some(advice.into()),
+            ..Self::fit(check, found)
+        }
+    }
+
+    /// It has to be otherwise.
+    pub fn unfit(check: &'static str, found: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self {
+            verdict: Verdict::Unfit,
+            ..Self::warning(check, found, advice)
+        }
+    }
+}
+
+/// All that was looked at.
+#[derive(Debug, Serialize)]
+pub struct Report {
+    /// Whether nothing is unfit.
+    pub fit: bool,
+    /// What was found, in the order in which it was looked at.
+    pub findings: Vec<Finding>,
+}
+
+impl Report {
+    /// What the findings come to.
+    pub fn of(findings: Vec<Finding>) -> Self {
+        let is_unfit = |finding: &Finding| finding.verdict == Verdict::Unfit;
+        Self {
+            fit: !findings.iter().any(is_unfit),
+            findings,
+        }
+    }
+
+    /// How many findings have this verdict.
+    pub fn count(&self, verdict: Verdict) -> usize {
+        let findings = self.findings.iter();
+        findings
+            .filter(|finding| finding.verdict == verdict)
+            .count()
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for finding in &self.findings {
+            let verdict = match finding.verdict {
+                Verdict::Fit => "ok",
+                Verdict::Warning => "warning",
+                Verdict::Unfit => "UNFIT",
+            };
+            writeln!(f, "{verdict:<9}{:<11}{}", finding.check, finding.found)?;
+            if let Some(advice) = &finding.advice {
+                writeln!(f, "{:<20}→ {advice}", "")?;
+            }
+        }
+        let (unfit, warnings) = (self.count(Verdict::Unfit), self.count(Verdict::Warning));
+        let fit = if self.fit { "fit" } else { "not fit" };
+        write!(f, "\n{fit}: {unfit} unfit, {warnings} with a warning")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn one_unfit_finding_makes_all_unfit_and_a_warning_does_not() {
+        let well = vec![
+            Finding::fit("disk", "much room"),
+            Finding::warning("clock", "nobody sets it", "install chrony"),
+        ];
+        let report = Report::of(well.clone());
+        assert!(report.fit);
+        let text = report.to_string();
+        assert!(
+            text.starts_with("ok       disk       much room\n"),
+            "{text}"
+        );
+        assert!(text.contains("→ install chrony"), "{text}");
+        assert!(text.ends_with("fit: 0 unfit, 1 with a warning"), "{text}");
+
+        let unfit = Finding::unfit("device", "none", "install a driver");
+        let report = Report::of([well, vec![unfit]].concat());
+        assert!(!report.fit);
+        assert!(report
+            .to_string()
+            .ends_with("not fit: 1 unfit, 1 with a warning"));
+    }
+
+    #[test]
+    fn programs_get_a_document() {
+        let report = Report::of(vec![Finding::unfit("device", "none", "install a driver")]);
+        let json = serde_json::to_value(&report).unwrap();
+        let expected = serde_json::json!({
+            "fit": false,
+            "findings": [{
+                "check": "device",
+                "verdict": "unfit",
+                "found": "none",
+                "advice": "install a driver",
+            }],
+        });
+        assert_eq!(json, expected);
+    }
+}

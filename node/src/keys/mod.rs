@@ -1,0 +1,129 @@
+//! `aicpw-node key …`: the SDK's commands, and those for the keys of a validator's session, of a worker
+//! and of sealed tasks. They work on the files of a node, which need not run.
+
+mod sealing;
+mod session;
+mod worker;
+
+use std::path::PathBuf;
+
+use sc_cli::{KeystoreParams, SharedParams, SubstrateCli};
+use sc_keystore::LocalKeystore;
+use sc_service::{config::KeystoreConfig, BasePath};
+use sp_keystore::KeystorePtr;
+
+use crate::cli::Cli;
+
+/// What to do with keys.
+#[derive(Debug, clap::Subcommand)]
+pub enum KeyCmd {
+    /// Make the keys with which a validator's node signs, and print them for `session.setKeys`.
+    Session(session::SessionCmd),
+
+    /// The key that acts for a provider's devices.
+    #[command(subcommand)]
+    Worker(worker::WorkerCmd),
+
+    /// The key to which data of sealed tasks is sealed.
+    #[command(subcommand)]
+    Sealing(sealing::SealingCmd),
+
+    /// The SDK's.
+    #[command(flatten)]
+    Sdk(sc_cli::KeySubcommand),
+}
+
+impl KeyCmd {
+    /// Does it.
+    ///
+    /// # Errors
+    /// When a file cannot be used, or a key is missing.
+    pub fn run(&self, cli: &Cli) -> sc_cli::Result<()> {
+        match self {
+            Self::Session(cmd) => cmd.run(cli),
+            Self::Worker(cmd) => cmd.run(cli),
+            Self::Sealing(cmd) => cmd.run(cli),
+            Self::Sdk(cmd) => cmd.run(cli),
+        }
+    }
+}
+
+/// Which node's keys.
+#[derive(Debug, clap::Args)]
+pub struct NodeFiles {
+    /// Print a JSON document.
+    #[arg(long)]
+    pub json: bool,
+
+    /// Which chain, and where its data is.
+    #[clap(flatten)]
+    pub shared: SharedParams,
+
+    /// The keystore.
+    #[clap(flatten)]
+    pub keystore: KeystoreParams,
+}
+
+impl NodeFiles {
+    /// Where the node keeps everything of its chain.
+    fn folder(&self, cli: &Cli) -> sc_cli::Result<PathBuf> {
+        let id = self.shared.chain_id(self.shared.is_dev());
+        let spec = cli.load_spec(&id).map_err(sc_cli::Error::Input)?;
+        let base = self.shared.base_path()?;
+        let base = base.unwrap_or_else(|| BasePath::from_project("", "", &Cli::executable_name()));
+        Ok(base.config_dir(spec.id()))
+    }
+
+    /// The keystore, made if missing.
+    fn keystore(&self, cli: &Cli) -> sc_cli::Result<(KeystorePtr, PathBuf)> {
+        match self.keystore.keystore_config(&self.folder(cli)?)? {
+            KeystoreConfig::Path { path, password } => {
+                let keystore = LocalKeystore::open(&path, password).map_err(|error| {
+                    format!("cannot use the keystore {}: {error}", path.display())
+                })?;
+                Ok((keystore.into(), path))
+            }
+            KeystoreConfig::InMemory => Err("a keystore in memory holds nothing".into()),
+        }
+    }
+
+    /// Prints pairs of name and value, or one document of them.
+    fn print(&self, values: &[(&str, String)]) {
+        if self.json {
+            let pairs = values
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), value.clone().into()));
+            println!("{:#}", serde_json::Value::Object(pairs.collect()));
+            return;
+        }
+        let width = values.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+        for (name, value) in values {
+            println!("{name:<width$}  {value}");
+        }
+    }
+}
+
+fn hex(bytes: impl AsRef<[u8]>) -> String {
+    format!("0x{}", hex::encode(bytes))
+}
+
+#[cfg(test)]
+mod testing {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use sp_keystore::Keystore;
+    use std::sync::Arc;
+
+    /// A keystore on the disk, and where it is.
+    pub fn keystore() -> (tempfile::TempDir, Arc<LocalKeystore>) {
+        let folder = tempfile::tempdir().unwrap();
+        let keystore = LocalKeystore::open(folder.path(), None).unwrap();
+        (folder, Arc::new(keystore))
+    }
+
+    /// How many keys of a type there are.
+    pub fn count(keystore: &LocalKeystore, key_type: sp_core::crypto::KeyTypeId) -> usize {
+        keystore.keys(key_type).unwrap().len()
+    }
+}

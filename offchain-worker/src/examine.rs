@@ -1,0 +1,177 @@
+//! What the executor says of this machine. Drivers do not belong into the node's process, and only the
+//! executor knows what its sandbox needs.
+
+use serde::{de::DeserializeOwned, Deserialize};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use aicpw_protocol::device::DeviceKind;
+
+use crate::{
+    engines::driver_environment,
+    sandbox::{How, Stage},
+};
+
+/// Longest time that drivers may take to list their devices.
+const LIST_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Longest time that looking at the sandbox may take.
+const CHECK_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The executor did not do it.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot {action}: {reason}")]
+pub struct ExamineError {
+    /// What was asked.
+    pub action: String,
+    /// How it ended, and the last it said.
+    pub reason: String,
+}
+
+/// A device, as its driver describes it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Described {
+    /// Its fingerprint, in hexadecimal digits.
+    pub fingerprint: String,
+    /// Its platform.
+    pub platform: String,
+    /// Version of its driver.
+    pub driver: String,
+    /// Its name.
+    pub name: String,
+    /// Its kind.
+    pub kind: DeviceKind,
+    /// Its memory in bytes.
+    pub memory_bytes: u64,
+}
+
+/// What holds of the sandbox on this machine.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SandboxReport {
+    /// Version of the kernel's Landlock, if it has it.
+    pub landlock_abi: Option<i64>,
+    /// Why a process could not be locked in, if so.
+    pub failure: Option<String>,
+    /// Whether files of others are out of reach.
+    pub files_closed: bool,
+    /// Whether there is no network.
+    pub network_closed: bool,
+    /// Whether no process can be started.
+    pub processes_closed: bool,
+}
+
+/// An executor that can be asked.
+#[derive(Debug, Clone)]
+pub struct Examiner {
+    /// The executor.
+    pub program: PathBuf,
+    /// Where it runs; it must exist.
+    pub folder: PathBuf,
+}
+
+impl Examiner {
+    /// The OpenCL devices of this machine, without measuring them.
+    ///
+    /// # Errors
+    /// When a driver fails.
+    pub async fn devices(&self) -> Result<Vec<Described>, ExamineError> {
+        self.ask("list the devices", &["devices".as_ref()], LIST_TIMEOUT)
+            .await
+    }
+
+    /// Has a process lock itself in as a job's does, and look whether that holds.
+    ///
+    /// # Errors
+    /// When the executor cannot be started.
+    pub async fn sandbox(&self, allow_weak: bool) -> Result<SandboxReport, ExamineError> {
+        let mut arguments: Vec<&Path> = vec!["check".as_ref(), &self.folder];
+        if allow_weak {
+            arguments.push("--allow-weak-sandbox".as_ref());
+        }
+        self.ask("try the sandbox", &arguments, CHECK_TIMEOUT).await
+    }
+
+    /// Runs a command of the executor and reads its answer.
+    pub(crate) async fn ask<T: DeserializeOwned>(
+        &self,
+        action: &str,
+        arguments: &[&Path],
+        timeout: Duration,
+    ) -> Result<T, ExamineError> {
+        let failed = |reason: String| ExamineError {
+            action: action.to_owned(),
+            reason,
+        };
+        let stage = Stage {
+            program: self.program.clone(),
+            arguments: arguments.iter().map(Into::into).collect(),
+            environment: driver_environment(),
+            folder: self.folder.clone(),
+            deadline: Instant::now() + timeout,
+        };
+        let mut text = Vec::new();
+        let exit = stage.run(|line| {
+            text.extend_from_slice(line);
+            text.push(b'\n');
+        });
+        let exit = exit
+            .await
+            .map_err(|error| failed(format!("{}: {error}", self.program.display())))?;
+        if exit.how != How::Code(0) {
+            let said = exit.log.last_line().unwrap_or_default();
+            return Err(failed(format!("{}; {said}", exit.how)));
+        }
+        serde_json::from_slice(&text)
+            .map_err(|error| failed(format!("it printed something else: {error}")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    fn executor(folder: &Path, script: &str) -> Examiner {
+        let program = folder.join("executor");
+        std::fs::write(&program, format!("#!/bin/sh\n{script}\n")).unwrap();
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+        Examiner {
+            program,
+            folder: folder.to_owned(),
+        }
+    }
+
+    #[tokio::test]
+    async fn devices_are_described() {
+        let dir = tempfile::tempdir().unwrap();
+        let examiner = executor(
+            dir.path(),
+            r#"[ "$1" = devices ] && echo '[{"index":0,"fingerprint":"ab","platform":"P",
+               "driver":"1.2","name":"One","kind":"gpu","memory_bytes":5}]'"#,
+        );
+        let devices = examiner.devices().await.unwrap();
+        assert_eq!(devices.len(), 1);
+        assert_eq!(
+            (devices[0].name.as_str(), devices[0].memory_bytes),
+            ("One", 5)
+        );
+    }
+
+    #[tokio::test]
+    async fn the_sandbox_is_tried_in_the_folder() {
+        let dir = tempfile::tempdir().unwrap();
+        let examiner = executor(
+            dir.path(),
+            r#"[ "$1" = check ] && [ "$2" = "$PWD" ] && [ "$3" = --allow-weak-sandbox ] && echo '{
+               "landlockAbi":null,"failure":"no","filesClosed":false,"networkClosed":true,
+               "processesClosed":true}'"#,
+        );
+        let report = examiner.sandbox(true).await.unwrap();
+        assert_eq!(report.landlock_abi, None);
+        assert_eq!(report.failure.as_deref(), Some("no"));
+        assert!(!report.files_closed && report.network_closed && report.processes_closed);
+        let error = examiner.sandbox(false).await.unwrap_err().to_string();
+        assert!(error.contains("try the sandbox"), "{error}");
+    }
+}
