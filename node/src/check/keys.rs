@@ -106,6 +106,15 @@ fn network(subject: &Subject<'_>) -> Finding {
     const NAME: &str = "keys";
     match subject.run.node_key(&subject.folder.join("network")) {
         Ok(_) => Finding::fit(NAME, "the node has a network identity"),
+        // The SDK's own text is a page of ways to make one.
+        Err(sc_cli::Error::NetworkKeyNotFound(path)) => Finding::unfit(
+            NAME,
+            format!(
+                "the node has no network identity: {} is not there",
+                path.display()
+            ),
+            "aicpw-node key generate-node-key, with the same --base-path and --chain",
+        ),
         Err(error) => Finding::unfit(
             NAME,
             error.to_string(),

@@ -70,7 +70,9 @@ impl CheckCmd {
         }
         match report.fit {
             true => Ok(()),
-            false => Err("this machine is not fit for this node, see above".into()),
+            false => Err(sc_cli::Error::Application(
+                "this machine is not fit for this node: see what is UNFIT".into(),
+            )),
         }
     }
 

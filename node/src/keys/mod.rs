@@ -79,7 +79,10 @@ impl NodeFiles {
         match self.keystore.keystore_config(&self.folder(cli)?)? {
             KeystoreConfig::Path { path, password } => {
                 let keystore = LocalKeystore::open(&path, password).map_err(|error| {
-                    format!("cannot use the keystore {}: {error}", path.display())
+                    problem(format!(
+                        "cannot use the keystore {}: {error}",
+                        path.display()
+                    ))
                 })?;
                 Ok((keystore.into(), path))
             }
@@ -101,6 +104,11 @@ impl NodeFiles {
             println!("{name:<width$}  {value}");
         }
     }
+}
+
+/// What is wrong, in our own words: the SDK's conversion would call it invalid input.
+fn problem(text: String) -> sc_cli::Error {
+    sc_cli::Error::Application(text.into())
 }
 
 fn hex(bytes: impl AsRef<[u8]>) -> String {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use aicpw_offchain_worker::secret::{WorkerSecret, FILE};
 
-use super::{hex, NodeFiles};
+use super::{hex, problem, NodeFiles};
 use crate::{cli::Cli, worker::worker_folder};
 
 /// What to do with the sealing key.
@@ -30,8 +30,9 @@ impl SealingCmd {
             Self::Show(_) => show(&folder),
             Self::Generate(_) => generate(&folder),
         };
+        let secret = secret.map_err(problem)?;
         files.print(&[
-            ("sealingKey", hex(secret?.sealing_key())),
+            ("sealingKey", hex(secret.sealing_key())),
             ("secret", folder.join(FILE).display().to_string()),
         ]);
         Ok(())

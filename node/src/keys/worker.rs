@@ -4,7 +4,7 @@ use aicpw_primitives::worker_key::KEY_TYPE;
 use sp_core::{crypto::Ss58Codec, sr25519};
 use sp_keystore::Keystore;
 
-use super::{hex, NodeFiles};
+use super::{hex, problem, NodeFiles};
 use crate::cli::Cli;
 
 /// What to do with the worker key.
@@ -29,7 +29,7 @@ impl WorkerCmd {
             Self::Show(_) => show(&*keystore),
             Self::Generate(_) => generate(&*keystore),
         };
-        let key = key.map_err(|problem| format!("{}: {problem}", path.display()))?;
+        let key = key.map_err(|error| problem(format!("{}: {error}", path.display())))?;
         files.print(&[
             ("worker", hex(key.0)),
             ("address", key.to_ss58check()),

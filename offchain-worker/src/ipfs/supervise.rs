@@ -57,6 +57,8 @@ impl Program {
     pub(super) async fn start(&self) -> Result<Running, DaemonError> {
         let mut child = Command::new(&self.binary)
             .args(&self.arguments)
+            // Ctrl-C is for the node, which then ends it in good order.
+            .process_group(0)
             // It ends when this pipe does, however this process ends.
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
