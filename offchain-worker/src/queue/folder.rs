@@ -52,12 +52,19 @@ impl JobFolder {
     pub fn create(jobs: &Path, record: Record) -> Result<Self, FolderError> {
         let path = Self::path_of(jobs, record.order.assignment);
         durable::remove_folder(&path).map_err(error("remove", &path))?;
-        let work = path.join("work");
-        std::fs::create_dir_all(&work).map_err(error("make", &work))?;
-        durable::sync_parent(&path).map_err(error("make", &path))?;
         let folder = Self { path, record };
-        folder.save()?;
+        folder.make().inspect_err(|_| {
+            // Half a folder is of no use; if it cannot be removed either, that is the same failure.
+            let _ = durable::remove_folder(&folder.path);
+        })?;
         Ok(folder)
+    }
+
+    fn make(&self) -> Result<(), FolderError> {
+        let work = self.work();
+        std::fs::create_dir_all(&work).map_err(error("make", &work))?;
+        durable::sync_parent(&self.path).map_err(error("make", &self.path))?;
+        self.save()
     }
 
     /// Opens a folder that is there.

@@ -12,6 +12,7 @@
 //! - Of a sealed task nothing but ciphertext goes to IPFS, and nothing but the kind of a failure goes
 //!   on chain in the clear.
 //! - A job ends when the *finalised* chain says so; a fork stops nothing.
+//! - An order for which not even a folder can be made has failed, and that is said at once.
 //! - An order that a fork replaced by other work under the same assignment is dropped with all that
 //!   was made for it.
 
@@ -70,6 +71,9 @@ const SWEEP_EVERY: Duration = Duration::from_secs(60);
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 const LOOKS: u32 = 15;
 
+/// What stands on chain of a job for which there could not be a folder.
+const NO_FOLDER_MESSAGE: &str = "the provider's disk cannot be written";
+
 /// What stands on chain of a job whose task panicked.
 const PANIC_MESSAGE: &str = "a defect of the provider's node ended the job";
 
@@ -79,6 +83,8 @@ pub struct Queue {
     jobs: PathBuf,
     active: BTreeMap<AssignmentId, Active>,
     closed: BTreeMap<AssignmentId, Order>,
+    /// Orders for which no folder could be made: said to have failed, and not tried again.
+    refused: BTreeMap<AssignmentId, Order>,
     tasks: JoinSet<(AssignmentId, Result<Closed, FolderError>)>,
     retention: Retention,
     /// The finalised block that all active jobs have been shown.
@@ -115,6 +121,7 @@ impl Queue {
             jobs: jobs.to_owned(),
             active: BTreeMap::new(),
             closed: BTreeMap::new(),
+            refused: BTreeMap::new(),
             tasks: JoinSet::new(),
             retention: Retention::new(jobs, retention),
             shown: None,
@@ -216,6 +223,7 @@ impl Queue {
         for order in &orders.orders {
             self.take(order, &orders);
         }
+        self.forget_refused(&orders);
         self.show_best(&orders);
         is_new
     }
@@ -244,6 +252,11 @@ impl Queue {
             }
             self.closed.remove(&assignment);
             self.retention.forget(assignment);
+        } else if let Some(refused) = self.refused.get(&assignment) {
+            if record::same_work(refused, order) {
+                return;
+            }
+            self.refused.remove(&assignment);
         }
         if !to_do {
             return;
@@ -262,8 +275,31 @@ impl Queue {
                 let sight = Sight::first(orders.now, Some(order.status.clone()));
                 self.start(folder, order.clone(), orders.block, sight);
             }
-            Err(error) => tracing::error!(%assignment, %error, "cannot take a job"),
+            // A result that is committed to can still be computed again and opened: worth waiting for.
+            Err(error) if matches!(order.status, AssignmentStatus::Committed { .. }) => {
+                tracing::error!(%assignment, %error, "cannot open a result yet; trying again");
+            }
+            // Nothing that the requester chose is in that folder yet: the disk is the provider's. Said
+            // now, so that the task moves on; and not tried again, so that nothing else is said later.
+            Err(error) => {
+                tracing::error!(%assignment, %error, "cannot take a job: it has failed");
+                self.shop.metrics.failed(Fault::Crashed);
+                self.report_crash(assignment, NO_FOLDER_MESSAGE);
+                self.refused.insert(assignment, order.clone());
+            }
         }
+    }
+
+    /// Forgets the refused orders that have ended.
+    fn forget_refused(&mut self, orders: &Orders) {
+        let mailbox = &self.shop.mailbox;
+        self.refused.retain(|assignment, _| {
+            let is_open = orders.orders.iter().any(|o| o.assignment == *assignment);
+            if !is_open {
+                mailbox.clear_report(*assignment);
+            }
+            is_open
+        });
     }
 
     fn start(&mut self, folder: JobFolder, order: Order, seen_at: u32, sight: Sight) {
@@ -378,7 +414,7 @@ impl Queue {
             Ok(folder) => folder,
             Err(error) => {
                 tracing::error!(%assignment, %error, "a job's task panicked, and its folder is lost");
-                self.report_crash(assignment);
+                self.report_crash(assignment, PANIC_MESSAGE);
                 return;
             }
         };
@@ -402,7 +438,7 @@ impl Queue {
         };
         if let Err(error) = blocking::run(|| folder.update(|record| record.phase = failed)) {
             tracing::error!(%assignment, %error, "this job stands still until the node restarts");
-            self.report_crash(assignment);
+            self.report_crash(assignment, PANIC_MESSAGE);
             return;
         }
         let Some(job) = self.active.get_mut(&assignment) else {
@@ -418,11 +454,11 @@ impl Queue {
         }
     }
 
-    fn report_crash(&self, assignment: AssignmentId) {
+    fn report_crash(&self, assignment: AssignmentId, message: &str) {
         let report = Report::Failed {
             fault: Fault::Crashed,
             log: None,
-            message: record::short_message(PANIC_MESSAGE),
+            message: record::short_message(message),
         };
         self.shop.mailbox.write_report(assignment, &report);
     }
