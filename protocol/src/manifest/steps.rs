@@ -202,58 +202,38 @@ pub struct ScalarArgument {
     pub value: ScalarValue,
 }
 
-/// A step as written: the fields of all kinds.
-#[derive(Serialize, Deserialize, Default)]
-#[serde(remote = "Self", deny_unknown_fields, expecting = "an object")]
-struct RawStep {
-    #[serde(
-        default,
-        deserialize_with = "present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    kernel: Option<String>,
-    #[serde(
-        default,
-        deserialize_with = "present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    args: Option<Vec<Argument>>,
-    #[serde(
-        default,
-        deserialize_with = "present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    global: Option<Vec<SizeValue>>,
-    #[serde(
-        default,
-        deserialize_with = "present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    local: Option<Vec<u32>>,
-    #[serde(
-        default,
-        deserialize_with = "present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    offset: Option<Vec<SizeValue>>,
-    #[serde(
-        default,
-        deserialize_with = "present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    fill: Option<FillStep>,
-    #[serde(
-        default,
-        deserialize_with = "present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    copy: Option<CopyStep>,
-    #[serde(
-        default,
-        deserialize_with = "present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    r#loop: Option<Loop>,
+/// The fields of all kinds of something, of which one kind's are to be there. A field that is there
+/// must not be `null`.
+macro_rules! as_written {
+    ($(#[$doc:meta])* struct $name:ident { $($field:ident: $type:ty,)* }) => {
+        $(#[$doc])*
+        #[derive(Serialize, Deserialize, Default)]
+        #[serde(remote = "Self", deny_unknown_fields, expecting = "an object")]
+        struct $name {
+            $(
+                #[serde(
+                    default,
+                    deserialize_with = "present",
+                    skip_serializing_if = "Option::is_none"
+                )]
+                $field: Option<$type>,
+            )*
+        }
+    };
+}
+
+as_written! {
+    /// A step as written: the fields of all kinds.
+    struct RawStep {
+        kernel: String,
+        args: Vec<Argument>,
+        global: Vec<SizeValue>,
+        local: Vec<u32>,
+        offset: Vec<SizeValue>,
+        fill: FillStep,
+        copy: CopyStep,
+        r#loop: Loop,
+    }
 }
 
 impl TryFrom<RawStep> for Step {
@@ -310,40 +290,15 @@ impl From<Step> for RawStep {
     }
 }
 
-/// An argument as written: the fields of all kinds.
-#[derive(Serialize, Deserialize, Default)]
-#[serde(remote = "Self", deny_unknown_fields, expecting = "an object")]
-struct RawArgument {
-    #[serde(
-        default,
-        deserialize_with = "present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    buffer: Option<String>,
-    #[serde(
-        default,
-        deserialize_with = "present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    choose: Option<Vec<String>>,
-    #[serde(
-        default,
-        deserialize_with = "present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    by: Option<SizeValue>,
-    #[serde(
-        default,
-        deserialize_with = "present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    scalar: Option<ScalarArgument>,
-    #[serde(
-        default,
-        deserialize_with = "present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    local: Option<SizeValue>,
+as_written! {
+    /// An argument as written: the fields of all kinds.
+    struct RawArgument {
+        buffer: String,
+        choose: Vec<String>,
+        by: SizeValue,
+        scalar: ScalarArgument,
+        local: SizeValue,
+    }
 }
 
 impl TryFrom<RawArgument> for Argument {

@@ -47,8 +47,8 @@ Examples:
   aicpw --key-file provider.key provider devices set-slots 3 2
   aicpw --key-file provider.key provider devices set-slots all 1")]
     SetSlots {
-        /// Its number, as `devices ls` shows it, or `all`
-        device: Which,
+        #[command(flatten)]
+        chosen: Chosen,
         /// Tasks at once, from 1 to 8
         #[arg(value_parser = whole::<Slots>(1..=Slots::MAX.into()))]
         slots: Slots,
@@ -60,19 +60,13 @@ Examples:
 Examples:
   aicpw --key-file provider.key provider devices pause 3
   aicpw --key-file provider.key provider devices pause all")]
-    Pause {
-        /// Its number, as `devices ls` shows it, or `all`
-        device: Which,
-    },
+    Pause(Chosen),
     /// Offer a device again after `pause`
     #[command(after_long_help = "\
 Examples:
   aicpw --key-file provider.key provider devices resume 3
   aicpw --key-file provider.key provider devices resume all")]
-    Resume {
-        /// Its number, as `devices ls` shows it, or `all`
-        device: Which,
-    },
+    Resume(Chosen),
     /// Tell the chain what the node measures of its devices now
     ///
     /// Needed after another driver was installed: a device whose name is still the same keeps its
@@ -82,10 +76,7 @@ Examples:
 Examples:
   aicpw --key-file provider.key provider devices update 3
   aicpw --key-file provider.key provider devices update all")]
-    Update {
-        /// Its number, as `devices ls` shows it, or `all`
-        device: Which,
-    },
+    Update(Chosen),
     /// Remove a device for good
     ///
     /// It must run no task, and no stake may be locked for it: after its last task that takes as
@@ -95,11 +86,18 @@ Examples:
   aicpw --key-file provider.key provider devices remove 3
   aicpw --key-file provider.key provider devices remove all --yes")]
     Remove {
-        /// Its number, as `devices ls` shows it, or `all`
-        device: Which,
+        #[command(flatten)]
+        chosen: Chosen,
         #[command(flatten)]
         consent: Consent,
     },
+}
+
+/// What a command about devices takes first.
+#[derive(clap::Args, Clone, Copy, Debug)]
+pub struct Chosen {
+    /// Its number, as `devices ls` shows it, or `all`
+    device: Which,
 }
 
 /// Which of the provider's devices.
@@ -134,11 +132,13 @@ impl FromStr for Which {
 pub async fn run(context: &Context<'_>, command: DevicesCommand) -> Result<()> {
     match command {
         DevicesCommand::Ls => ls(context).await,
-        DevicesCommand::SetSlots { device, slots } => set_slots(context, device, slots).await,
-        DevicesCommand::Pause { device } => set_available(context, device, false).await,
-        DevicesCommand::Resume { device } => set_available(context, device, true).await,
-        DevicesCommand::Update { device } => update(context, device).await,
-        DevicesCommand::Remove { device, consent } => remove(context, device, consent).await,
+        DevicesCommand::SetSlots { chosen, slots } => {
+            set_slots(context, chosen.device, slots).await
+        }
+        DevicesCommand::Pause(chosen) => set_available(context, chosen.device, false).await,
+        DevicesCommand::Resume(chosen) => set_available(context, chosen.device, true).await,
+        DevicesCommand::Update(chosen) => update(context, chosen.device).await,
+        DevicesCommand::Remove { chosen, consent } => remove(context, chosen.device, consent).await,
     }
 }
 
