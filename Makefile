@@ -56,6 +56,11 @@ test: build ## All tests: units, runtime journeys, networks of real processes
 	@$(ENV) $(CARGO_IPFS) test --locked --manifest-path ipfs/Cargo.toml
 	@$(SAY) "tests of the workspace"
 	@$(ENV) cargo test --locked --workspace --no-fail-fast
+	@$(ENV) scripts/polkadot-js.sh --if-possible
+
+.PHONY: polkadot-js
+polkadot-js: build ## The chain as polkadot.js sees it: tests against a node (needs Node.js and npm)
+	@$(ENV) scripts/polkadot-js.sh
 
 .PHONY: lint
 lint: setup fmt-check deny docs-check ## Everything that reads the code without running it, clippy included

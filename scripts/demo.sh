@@ -32,6 +32,7 @@ done
 
 mkdir -p "$out"
 start_node "$out/node.log"
+register_provider
 
 say "preparing the task: $(basename "$mesh"), ${width}x$height, $samples paths for each pixel"
 "$AICPW_BIN/aicpw-render" prepare --mesh "$mesh" --out "$out/task" \

@@ -19,9 +19,11 @@ stop_node() {
     [ -z "$node_state" ] || rm -rf "$node_state"
 }
 
-# start_node LOG: starts the chain, waits until it answers, and registers Bob as the provider.
+# start_node LOG [OPTION...]: starts the chain, with more options for the node, and waits until it
+# answers.
 start_node() {
     local log=$1
+    shift
     trap stop_node EXIT
     trap 'exit 130' INT TERM
     node_state=$(mktemp -d "${TMPDIR:-/tmp}/aicpw-node.XXXXXX")
@@ -30,7 +32,7 @@ start_node() {
     "$AICPW_BIN/aicpw-node" --dev --base-path "$node_state" --provider \
         --rpc-port 0 --rpc-methods unsafe --listen-addr /ip4/127.0.0.1/tcp/0 \
         --ipfs-listen /ip4/127.0.0.1/tcp/0 --no-mdns \
-        --no-prometheus --no-telemetry >"$log" 2>&1 </dev/null &
+        --no-prometheus --no-telemetry "$@" >"$log" 2>&1 </dev/null &
     node_pid=$!
     # A few seconds, or minutes on a machine that is busy with other things: what counts is that the
     # node lives. The bound is for one that hangs.
@@ -56,7 +58,10 @@ start_node() {
         sleep 0.1
     done
     echo "the node answers at $node_url"
+}
 
+# register_provider: Bob becomes a provider, with the devices of the node that start_node started.
+register_provider() {
     say "Bob registers as a provider with this machine's OpenCL devices"
     aicpw --suri //Bob provider register --stake 1000 --ask 0.5 --timeout 15m
 }

@@ -91,6 +91,7 @@ perform() {
 
 mkdir -p "$out"
 start_node "$out/node.log"
+register_provider
 
 # field NAME FILE: a number in a result.json.
 field() { sed -n "s/.*\"$1\": \"\{0,1\}\([0-9.]*\).*/\1/p" "$2"; }

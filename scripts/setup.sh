@@ -4,6 +4,9 @@
 #
 # Debian and Ubuntu: installs what is missing through apt-get (as root, or with sudo).
 # Elsewhere: says exactly what is missing. Nothing is ever removed or downgraded.
+#
+# With the argument `npm` it does the same for Node.js and npm, and nothing else: only the tests of
+# polkadot-js/ need them, and on Debian npm is some 350 packages.
 set -euo pipefail
 # shellcheck source=scripts/env.sh
 . "$(dirname "${BASH_SOURCE[0]}")/env.sh"
@@ -245,7 +248,28 @@ check_wasm() {
     wasm_from_debian
 }
 
+# ---- Node.js ----------------------------------------------------------------------------------
+
+oldest_node=$(sed -n 's/^ *"node": ">=\(.*\)"$/\1/p' "$AICPW_ROOT/polkadot-js/package.json")
+node_version() { node --version 2>/dev/null | sed 's/^v//'; }
+has_node() {
+    command -v npm >/dev/null && [ -n "$(node_version)" ] \
+        && [ "$(printf '%s\n%s\n' "$oldest_node" "$(node_version)" | sort -V | head -n 1)" = "$oldest_node" ]
+}
+
+check_node() {
+    has_node && return
+    has_apt || die "Node.js $oldest_node or newer with npm is missing (https://nodejs.org)."
+    apt_install nodejs npm
+    has_node || die "what apt-get installed is Node.js $(node_version); $oldest_node or newer is needed (https://nodejs.org)."
+}
+
 # ---- all together -----------------------------------------------------------------------------
+
+if [ "${1:-}" = npm ]; then
+    check_node
+    exit
+fi
 
 check_system
 check_rust
