@@ -30,7 +30,7 @@ use sp_session::OpaqueGeneratedSessionKeys;
 use sp_version::RuntimeVersion;
 
 use crate::{
-    configs::{consensus::BABE_GENESIS_EPOCH_CONFIG, market},
+    configs::{consensus::BABE_GENESIS_EPOCH_CONFIG, market, parameters},
     presets,
     units::EPOCH_SLOTS,
     AccountId, Babe, Balance, Block, BlockNumber, Executive, Grandpa, Historical, InherentDataExt,
@@ -85,7 +85,7 @@ impl_runtime_apis! {
         }
 
         fn market_parameters() -> MarketParameters {
-            Tasks::market_parameters(market::HeartbeatPeriod::get(), market::MinStake::get())
+            Tasks::market_parameters(market::HeartbeatPeriod::get(), parameters::MinStake::get())
         }
 
         fn market_clock() -> MarketClockView {

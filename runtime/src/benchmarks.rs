@@ -22,11 +22,20 @@ frame_benchmarking::define_benchmarks!(
     [pallet_multisig, Multisig]
     [pallet_preimage, Preimage]
     [pallet_scheduler, Scheduler]
+    [pallet_treasury, Treasury]
+    [pallet_referenda, Referenda]
+    [pallet_conviction_voting, ConvictionVoting]
+    [pallet_collective, TechnicalCommittee]
+    [pallet_whitelist, Whitelist]
+    [pallet_safe_mode, SafeMode]
+    [pallet_tx_pause, TxPause]
+    [pallet_migrations, MultiBlockMigrations]
     [pallet_provider_staking, ProviderStaking]
     [pallet_tasks, Tasks]
     [pallet_matching, Matching]
     [pallet_market_clock, MarketClock]
     [pallet_draw_randomness, DrawRandomness]
+    [pallet_market_parameters, MarketParameters]
 );
 
 /// Makes providers, devices and tasks for the benchmarks of pallets that do not keep them.

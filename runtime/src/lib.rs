@@ -97,7 +97,7 @@ pub const VERSION: RuntimeVersion = RuntimeVersion {
 };
 
 // Indices are part of every call's encoding: they never change, and a removed one is not reused.
-// They leave room by theme: 0 consensus, 10 money, 20 people's tools, 30 the market.
+// They leave room by theme: 0 consensus, 10 money, 20 people's tools, 30 the market, 40 governance.
 // `Staking` is kept free for the SDK's validator staking, which tools look for by that name.
 #[frame_support::runtime]
 mod runtime {
@@ -138,10 +138,12 @@ mod runtime {
     pub type Balances = pallet_balances;
     #[runtime::pallet_index(11)]
     pub type TransactionPayment = pallet_transaction_payment;
+    #[runtime::pallet_index(12)]
+    pub type Treasury = pallet_treasury;
 
     #[runtime::pallet_index(20)]
     pub type Utility = pallet_utility;
-    // Governance for development chains; token holders take over with the governance pallets.
+    // Has a key on development chains only (ADR 9).
     #[runtime::pallet_index(21)]
     pub type Sudo = pallet_sudo;
     #[runtime::pallet_index(22)]
@@ -164,4 +166,23 @@ mod runtime {
     // After Babe, which learns a block's VRF output at its end.
     #[runtime::pallet_index(34)]
     pub type DrawRandomness = pallet_draw_randomness;
+    #[runtime::pallet_index(39)]
+    pub type MarketParameters = pallet_market_parameters;
+
+    #[runtime::pallet_index(40)]
+    pub type Referenda = pallet_referenda;
+    #[runtime::pallet_index(41)]
+    pub type ConvictionVoting = pallet_conviction_voting;
+    #[runtime::pallet_index(42)]
+    pub type Origins = crate::configs::governance::origins;
+    #[runtime::pallet_index(43)]
+    pub type TechnicalCommittee = pallet_collective<Instance1>;
+    #[runtime::pallet_index(44)]
+    pub type Whitelist = pallet_whitelist;
+    #[runtime::pallet_index(45)]
+    pub type SafeMode = pallet_safe_mode;
+    #[runtime::pallet_index(46)]
+    pub type TxPause = pallet_tx_pause;
+    #[runtime::pallet_index(47)]
+    pub type MultiBlockMigrations = pallet_migrations;
 }

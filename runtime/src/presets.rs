@@ -6,13 +6,17 @@ use sp_genesis_builder::{PresetId, DEV_RUNTIME_PRESET, LOCAL_TESTNET_RUNTIME_PRE
 use sp_keyring::{Ed25519Keyring, Sr25519Keyring};
 
 use crate::{
-    configs::{consensus::BABE_GENESIS_EPOCH_CONFIG, money::TreasuryAccount},
+    configs::{consensus::BABE_GENESIS_EPOCH_CONFIG, governance::origins, money::TreasuryAccount},
     units::{EXISTENTIAL_DEPOSIT, UNIT},
     AccountId, Balance, RuntimeGenesisConfig, SessionKeys,
 };
 
 /// What each well-known account of a development chain owns.
 pub const DEVELOPMENT_ENDOWMENT: Balance = 1_000_000 * UNIT;
+
+/// How many times faster the periods of governance pass on a development chain: a day is over in 36
+/// seconds, so that a referendum can be watched.
+pub const DEVELOPMENT_TIME_LAPSE: u32 = 2_400;
 
 /// A validator of a development chain: its account and its session keys come from the same name.
 fn validator(account: Sr25519Keyring, finality: Ed25519Keyring) -> (AccountId, SessionKeys) {
@@ -23,8 +27,8 @@ fn validator(account: Sr25519Keyring, finality: Ed25519Keyring) -> (AccountId, S
     (account.to_account_id(), keys)
 }
 
-/// Genesis of a chain with the given validators, the well-known accounts endowed, and Alice as
-/// root.
+/// Genesis of a chain with the given validators, the well-known accounts endowed, Alice as root, and
+/// Alice, Bob and Charlie as technical committee.
 fn genesis(validators: Vec<(AccountId, SessionKeys)>) -> serde_json::Value {
     let mut balances: Vec<_> = Sr25519Keyring::well_known()
         .map(|key| (key.to_account_id(), DEVELOPMENT_ENDOWMENT))
@@ -45,6 +49,18 @@ fn genesis(validators: Vec<(AccountId, SessionKeys)>) -> serde_json::Value {
         },
         sudo: pallet_sudo::GenesisConfig {
             key: Some(Sr25519Keyring::Alice.to_account_id())
+        },
+        origins: origins::GenesisConfig {
+            time_lapse: DEVELOPMENT_TIME_LAPSE
+        },
+        technical_committee: pallet_collective::GenesisConfig {
+            members: [
+                Sr25519Keyring::Alice,
+                Sr25519Keyring::Bob,
+                Sr25519Keyring::Charlie
+            ]
+            .map(|key| key.to_account_id())
+            .to_vec()
         },
     })
 }

@@ -45,8 +45,17 @@ fn require(page: &str, line: &str) {
     assert!(page.contains(line), "the guide should say: {line}");
 }
 
+/// Runs on a chain on which nobody has changed a parameter.
+fn on_chain(test: impl FnOnce()) {
+    sp_io::TestExternalities::default().execute_with(test);
+}
+
 #[test]
 fn parameters() {
+    on_chain(parameters_are_right);
+}
+
+fn parameters_are_right() {
     let require = |name: &str, value: String| require(PROVIDER, &format!("| `{name}` | {value} |"));
     let with_unit = |amount| format!("{} AICP", aicp(amount));
     require("MinStake", with_unit(<Runtime as Staking>::MinStake::get()));
@@ -126,6 +135,10 @@ fn locks(price: Balance, budget: Balance) -> (Balance, Balance) {
 
 #[test]
 fn worked_examples() {
+    on_chain(examples_are_right);
+}
+
+fn examples_are_right() {
     let hour = 3_600_000;
     for (gflops, time, milliseconds, budget) in [
         (100, "1 h", hour, UNIT / 10),
@@ -153,6 +166,10 @@ fn worked_examples() {
 
 #[test]
 fn sentences() {
+    on_chain(sentences_are_right);
+}
+
+fn sentences_are_right() {
     let ten_minutes = Milliseconds(600_000);
     let price = pricing::price(ASK, Gflops(6_000), ten_minutes).unwrap();
     // Run, window of a minute and retrieval window, in units of a run.

@@ -12,7 +12,7 @@ use frame_metadata::{
 };
 use scale_info::{form::PortableForm, TypeDef};
 
-const PAGES: [(&str, &str); 5] = [
+const PAGES: [(&str, &str); 6] = [
     (
         "ProviderStaking",
         include_str!("../../docs/pallets/provider-staking.md"),
@@ -27,10 +27,15 @@ const PAGES: [(&str, &str); 5] = [
         "DrawRandomness",
         include_str!("../../docs/pallets/draw-randomness.md"),
     ),
+    (
+        "MarketParameters",
+        include_str!("../../docs/pallets/market-parameters.md"),
+    ),
 ];
 
 fn metadata() -> RuntimeMetadataV14 {
-    let bytes = Runtime::metadata_at_version(14).unwrap();
+    let mut state = sp_io::TestExternalities::default();
+    let bytes = state.execute_with(|| Runtime::metadata_at_version(14).unwrap());
     match RuntimeMetadataPrefixed::decode(&mut &bytes[..]).unwrap().1 {
         RuntimeMetadata::V14(metadata) => metadata,
         _ => panic!("not version 14"),

@@ -202,7 +202,8 @@ impl<T: Config> StakeDraw<T::AccountId> for Pallet<T> {
                 defensive!("a leaf with a weight has a provider");
                 return None;
             };
-            if Self::is_online(&provider) {
+            // `MinStake` may have been raised since it was weighed.
+            if Self::is_online(&provider) && Ledgers::<T>::get(&provider).is_sufficient() {
                 return Some(provider);
             }
             Self::free_leaf(&provider, leaf);

@@ -7,33 +7,36 @@ use frame_system::pallet_prelude::BlockNumberFor;
 use crate::{heartbeat, Config, Pallet};
 
 impl<T: Config> Pallet<T> {
-    /// Panics, in tests only, with the constant that is wrong.
-    pub(crate) fn check_config() {
-        assert!(
+    /// Checks them as they are now: some can be changed while the chain runs. The error is what does
+    /// not hold.
+    pub fn check_config() -> Result<(), &'static str> {
+        let holds = |holds: bool, rule: &'static str| if holds { Ok(()) } else { Err(rule) };
+        holds(
             T::HeartbeatPeriod::get() > 0,
-            "HeartbeatPeriod must not be zero"
-        );
-        assert!(
+            "HeartbeatPeriod must not be zero",
+        )?;
+        holds(
             T::UnbondingPeriod::get() > T::LongestObligation::get(),
             "stake must not leave before the obligations it was locked for end",
-        );
-        assert!(
+        )?;
+        holds(
             T::RecentBlocks::get() > heartbeat::PROOF_DEPTH + heartbeat::RETRY_AFTER,
             "a heartbeat must stay valid until the worker would send it again",
-        );
-        assert!(
+        )?;
+        holds(
             BlockNumberFor::<T>::from(T::RecentBlocks::get()) < T::BlockHashCount::get(),
             "the chain must know the hashes of all recent blocks",
-        );
-        assert!(
-            T::MaxAssignments::get() >= T::MaxDevices::get() * u32::from(T::MaxSlots::get()),
+        )?;
+        let slots = T::MaxDevices::get().saturating_mul(u32::from(T::MaxSlots::get()));
+        holds(
+            T::MaxAssignments::get() >= slots,
             "every slot must be able to have an assignment",
-        );
+        )?;
         let (base, cap): (BlockNumber, BlockNumber) =
             (T::CoolDownBase::get(), T::CoolDownCap::get());
-        assert!(
+        holds(
             0 < base && base <= cap,
             "cool-downs must grow from above zero to the cap",
-        );
+        )
     }
 }

@@ -415,7 +415,9 @@ pub mod pallet {
     #[pallet::hooks]
     impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
         fn integrity_test() {
-            Self::check_config();
+            if let Err(rule) = Self::check_config() {
+                panic!("{rule}");
+            }
         }
 
         fn offchain_worker(_: BlockNumberFor<T>) {

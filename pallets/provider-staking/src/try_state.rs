@@ -14,6 +14,10 @@ use frame_support::{
 };
 use sp_runtime::TryRuntimeError;
 
+/// Governance can change `MinStake` on a chain, and providers meet the new one one by one: who has too
+/// little when drawn, who has enough with its next change. In this pallet's tests it is fixed.
+const MIN_STAKE_MAY_CHANGE: bool = !cfg!(test);
+
 impl<T: Config> Pallet<T> {
     /// Checks all invariants; the error is the one that is broken.
     pub fn do_try_state() -> Result<(), TryRuntimeError> {
@@ -203,7 +207,7 @@ impl<T: Config> Pallet<T> {
                 "A provider's leaf is the provider's"
             );
             ensure!(
-                Ledgers::<T>::get(&account).is_sufficient(),
+                MIN_STAKE_MAY_CHANGE || Ledgers::<T>::get(&account).is_sufficient(),
                 "Who can be drawn has enough stake"
             );
             let (key, child) = path(leaf, LEVELS - 1);
@@ -237,7 +241,10 @@ impl<T: Config> Pallet<T> {
             let ledger = Ledgers::<T>::get(&account);
             let is_due = Self::is_online(&account) && ledger.is_sufficient() && ledger.active > 0;
             ensure!(
-                !is_due || taken == CAPACITY || DrawLeafOf::<T>::contains_key(&account),
+                MIN_STAKE_MAY_CHANGE
+                    || !is_due
+                    || taken == CAPACITY
+                    || DrawLeafOf::<T>::contains_key(&account),
                 "Who is online with enough stake can be drawn"
             );
         }

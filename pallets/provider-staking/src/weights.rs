@@ -138,10 +138,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
         Self::estimate(CALL + SIGNATURE, 4, 0)
     }
     fn draw() -> Weight {
-        // Of each: the nodes down to its leaf, the leaf, and when it was last heard of.
+        // Of each: the nodes down to its leaf, the leaf, when it was last heard of, and what it holds.
         Self::estimate(
             DEVICE,
-            u64::from(LEVELS) + 2 + WEIGHING_READS,
+            u64::from(LEVELS) + 3 + WEIGHING_READS,
             WEIGHING_WRITES,
         )
         .saturating_mul(DRAW_TRIES.into())

@@ -568,7 +568,9 @@ pub mod pallet {
         }
 
         fn integrity_test() {
-            Self::check_config();
+            if let Err(rule) = Self::check_config() {
+                panic!("{rule}");
+            }
         }
 
         #[cfg(feature = "try-runtime")]

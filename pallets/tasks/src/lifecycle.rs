@@ -104,38 +104,40 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// What must hold between the constants; runs in the runtime's tests.
-    pub(crate) fn check_config() {
+    /// What must hold between the numbers that the runtime chooses, as they are now: some can be
+    /// changed while the chain runs. The error is what does not hold.
+    pub fn check_config() -> Result<(), &'static str> {
         use crate::types::{MAX_ASSIGNMENTS, MAX_REPLICAS};
-        assert!(T::BlockTime::get() > 0, "BlockTime must not be zero");
-        assert!(T::MaxAttempts::get() > 0, "MaxAttempts must not be zero");
-        assert!(
-            u32::from(T::MaxAttempts::get()) * MAX_REPLICAS <= MAX_ASSIGNMENTS,
-            "MaxAttempts is too high for MAX_ASSIGNMENTS"
-        );
-        assert!(!T::AuditRate::get().is_zero(), "AuditRate must not be zero");
-        assert!(
+        let holds = |holds: bool, rule: &'static str| if holds { Ok(()) } else { Err(rule) };
+        holds(T::BlockTime::get() > 0, "BlockTime must not be zero")?;
+        holds(T::MaxAttempts::get() > 0, "MaxAttempts must not be zero")?;
+        holds(
+            u32::from(T::MaxAttempts::get()).saturating_mul(MAX_REPLICAS) <= MAX_ASSIGNMENTS,
+            "MaxAttempts is too high for MAX_ASSIGNMENTS",
+        )?;
+        holds(!T::AuditRate::get().is_zero(), "AuditRate must not be zero")?;
+        holds(
             T::RetentionPeriod::get() > T::RetrievalWindow::get(),
-            "RetentionPeriod must be longer than RetrievalWindow"
-        );
-        assert!(
+            "RetentionPeriod must be longer than RetrievalWindow",
+        )?;
+        holds(
             T::MinMatchWindow::get() <= T::MaxMatchWindow::get(),
-            "MinMatchWindow must not be longer than MaxMatchWindow"
-        );
-        assert!(
+            "MinMatchWindow must not be longer than MaxMatchWindow",
+        )?;
+        holds(
             T::MinOptimisticWindow::get() <= T::MaxOptimisticWindow::get(),
-            "MinOptimisticWindow must not be longer than MaxOptimisticWindow"
-        );
+            "MinOptimisticWindow must not be longer than MaxOptimisticWindow",
+        )?;
         let longest = Milliseconds(T::MaxTimeLimit::get());
-        assert!(
+        holds(
             Self::progress_interval(longest).saturating_mul(2) <= T::ProgressWindow::get(),
-            "a worker must be able to report twice within ProgressWindow"
-        );
-        assert!(
-            T::AgendaWeight::get()
-                .all_gte(T::WeightInfo::serve_slot().saturating_add(agenda::heaviest_entry::<T>())),
-            "AgendaWeight must serve at least one deadline"
-        );
+            "a worker must be able to report twice within ProgressWindow",
+        )?;
+        let heaviest = T::WeightInfo::serve_slot().saturating_add(agenda::heaviest_entry::<T>());
+        holds(
+            T::AgendaWeight::get().all_gte(heaviest),
+            "AgendaWeight must serve at least one deadline",
+        )
     }
 }
 

@@ -159,11 +159,12 @@ impl<T: Config> Pallet<T> {
                         .all(|(_, one)| !matches!(one.locks, LockState::Undecided { .. })),
                     "nothing is undecided about a final task"
                 );
+                let prune = codec::Encode::encode(&Deadline::Prune(id));
                 ensure!(
-                    scheduled(
-                        at.saturating_add(T::RetentionPeriod::get()),
-                        Deadline::Prune(id)
-                    ),
+                    // How long after `at` may have been changed in the meantime.
+                    entries
+                        .iter()
+                        .any(|(block, entry)| *block > at && *entry == prune),
                     "the removal of a final task is in the agenda"
                 );
             }

@@ -60,7 +60,14 @@ fn is_batch(call: &RuntimeCall) -> bool {
 }
 
 fn is_governance(call: &RuntimeCall) -> bool {
-    matches!(call, RuntimeCall::Preimage(_))
+    matches!(
+        call,
+        RuntimeCall::Preimage(_)
+            | RuntimeCall::Referenda(_)
+            | RuntimeCall::ConvictionVoting(_)
+            | RuntimeCall::TechnicalCommittee(_)
+            | RuntimeCall::Whitelist(_)
+    )
 }
 
 fn is_cancel(call: &RuntimeCall) -> bool {

@@ -1,29 +1,34 @@
-//! The market: providers, matching, tasks. Governed parameters, once there is governance.
+//! The market: providers, matching, tasks. What is written here stays as it is until the next release;
+//! what governance can change is in [`parameters`](super::parameters).
 
-use aicpw_protocol::{device::Slots, AskPrice};
+use aicpw_protocol::device::Slots;
 use frame_support::{
     parameter_types,
     weights::{constants::WEIGHT_REF_TIME_PER_MILLIS, Weight},
 };
-use sp_runtime::{transaction_validity::TransactionPriority, Perbill};
+use sp_runtime::transaction_validity::TransactionPriority;
 
 use crate::{
-    configs::money::TreasuryAccount,
-    units::{DAYS, HOURS, MILLI, MINUTES, SECONDS, SLOT_MILLISECONDS, UNIT},
-    AccountId, Balance, Balances, BlockNumber, MarketClock, Matching, ProviderStaking, Runtime,
-    RuntimeHoldReason, System, Tasks, Timestamp,
+    configs::{
+        governance::emergency::EmergencyOrigin,
+        money::TreasuryAccount,
+        parameters::{
+            AuditRate, BaseFee, CollateralShare, CoolDownBase, CoolDownCap, FaultSlash, KeyWindow,
+            MaxMatchWindow, MaxOptimisticWindow, MaxTimeLimit, MinAsk, MinBudget,
+            MinCollateralBase, MinMatchWindow, MinOptimisticWindow, MinProgressInterval, MinStake,
+            ProgressWindow, ProtocolFee, RematchWindow, ReputationHalfLife, ReputationUnit,
+            RetentionPeriod, RetrievalWindow, RevealWindow, StartWindow, SubmissionFee,
+            UnbondingPeriod,
+        },
+    },
+    units::{SECONDS, SLOT_MILLISECONDS},
+    Balances, BlockNumber, MarketClock, Matching, ProviderStaking, Runtime, RuntimeHoldReason,
+    System, Tasks, Timestamp,
 };
-
-/// Milliseconds in a second.
-const MS: u64 = 1_000;
-
-/// Longest run of a job: a day.
-const LONGEST_JOB: BlockNumber = DAYS;
 
 impl pallet_market_clock::Config for Runtime {
     type BlockNumberProvider = System;
-    // Token holders, once there is governance.
-    type PauseOrigin = frame_system::EnsureRoot<AccountId>;
+    type PauseOrigin = EmergencyOrigin;
     type WeightInfo = pallet_market_clock::weights::SubstrateWeight<Runtime>;
 }
 
@@ -31,20 +36,8 @@ parameter_types! {
     /// Half a minute: a device is offline within two minutes after its node went silent, and one
     /// heartbeat costs a provider's share of a block 120 times less than one in every block would.
     pub const HeartbeatPeriod: BlockNumber = 30 * SECONDS;
-    /// Worth more than a day's earnings of a common graphics card.
-    pub const MinStake: Balance = 100 * UNIT;
-    /// Asks below would make collateral and fees meaningless.
-    pub const MinAsk: AskPrice = AskPrice(MILLI);
-    /// Half of the collateral for a fault: a second one in a row costs as much again.
-    pub const FaultSlash: Perbill = Perbill::from_percent(50);
     /// A proof can be used for 16 seconds: longer than a busy pool takes, too short to keep.
     pub const RecentBlocks: BlockNumber = 64;
-    /// Two weeks, in which an old wrong can still be slashed.
-    pub const UnbondingPeriod: BlockNumber = 14 * DAYS;
-    /// Twenty seconds after the first failure,
-    pub const CoolDownBase: BlockNumber = 20 * SECONDS;
-    /// and never more than six hours.
-    pub const CoolDownCap: BlockNumber = 6 * HOURS;
     /// What one node can drive.
     pub const MaxDevices: u32 = 16;
     /// Jobs on one device at once.
@@ -53,10 +46,6 @@ parameter_types! {
     pub const MaxAssignments: u32 = 1_024;
     /// Amounts that unbond at once.
     pub const MaxUnbondings: u32 = 16;
-    /// A reputation forgets half of what it knows in a month.
-    pub const ReputationHalfLife: BlockNumber = 30 * DAYS;
-    /// Payment of an ordinary task.
-    pub const ReputationUnit: Balance = UNIT;
     /// Above every paying transaction, below nothing that counts.
     pub const HeartbeatPriority: TransactionPriority = TransactionPriority::MAX / 2;
 }
@@ -108,57 +97,13 @@ impl pallet_matching::Config for Runtime {
     type BenchmarkHelper = crate::benchmarks::Neighbours;
 }
 
-/// Longest window of `optimistic`: a day.
-const LONGEST_WINDOW: BlockNumber = DAYS;
-
 parameter_types! {
     /// The slot length; blocks fill nearly all slots.
     pub const BlockTime: u64 = SLOT_MILLISECONDS;
-    /// Covers the weight of a task's whole life: about ten transfers' worth.
-    pub const SubmissionFee: Balance = 10 * MILLI;
-    /// A budget that is worth a match.
-    pub const MinBudget: Balance = 10 * MILLI;
-    /// The longest run, in milliseconds.
-    pub const MaxTimeLimit: u64 = LONGEST_JOB as u64 * SLOT_MILLISECONDS;
-    /// A task must be able to wait for two searches.
-    pub const MinMatchWindow: u64 = 5 * MS;
-    /// A week, in milliseconds.
-    pub const MaxMatchWindow: u64 = 7 * 24 * 3_600 * MS;
-    /// A requester must be able to look at a result.
-    pub const MinOptimisticWindow: u64 = 5 * MS;
-    /// In milliseconds.
-    pub const MaxOptimisticWindow: u64 = LONGEST_WINDOW as u64 * SLOT_MILLISECONDS;
-    /// An agent that restarts has time to grant.
-    pub const KeyWindow: BlockNumber = MINUTES;
-    /// Inputs are fetched in it: at 100 Mbit/s, 700 MB.
-    pub const StartWindow: BlockNumber = MINUTES;
-    /// A live worker reports several times in it.
-    pub const ProgressWindow: BlockNumber = MINUTES;
-    /// Finality takes about a second; a minute survives a stall.
-    pub const RevealWindow: BlockNumber = MINUTES;
-    /// Time to fetch a result.
-    pub const RetrievalWindow: BlockNumber = HOURS;
-    /// With a missed window of a minute before it, a failed assignment is elsewhere or refunded
-    /// within three heartbeat periods.
-    pub const RematchWindow: BlockNumber = 25 * SECONDS;
-    /// A month in which a final task can be read from the state.
-    pub const RetentionPeriod: BlockNumber = 30 * DAYS;
-    /// At most one report in two seconds.
-    pub const MinProgressInterval: BlockNumber = 2 * SECONDS;
     /// Enough for a report in each half minute of the longest run.
     pub const MaxProgressReports: u32 = 3_000;
     /// Three different providers.
     pub const MaxAttempts: u8 = 3;
-    /// Design §4.
-    pub const ProtocolFee: Perbill = Perbill::from_percent(2);
-    /// Design §4.
-    pub const CollateralShare: Perbill = Perbill::from_percent(50);
-    /// The collateral of the smallest tasks: failing them costs more than the gain of a slot.
-    pub const MinCollateralBase: Balance = 100 * MILLI;
-    /// One result in twenty, so the fraud bond is twenty times the price.
-    pub const AuditRate: Perbill = Perbill::from_percent(5);
-    /// The fetch and the build of a task that cannot run.
-    pub const BaseFee: Balance = 5 * MILLI;
     /// A tenth of a block for deadlines.
     pub AgendaWeight: Weight =
         Weight::from_parts(10 * WEIGHT_REF_TIME_PER_MILLIS, u64::MAX);

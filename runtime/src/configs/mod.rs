@@ -5,4 +5,5 @@ pub mod consensus;
 pub mod governance;
 pub mod market;
 pub mod money;
+pub mod parameters;
 pub mod system;

@@ -1,23 +1,26 @@
-//! $AICP: balances and what transactions cost.
+//! $AICP: balances, what transactions cost, and the treasury.
 
 use frame_support::{
     parameter_types,
     traits::{
-        tokens::imbalance::ResolveTo, ConstU128, ConstU32, ConstU8, TypedGet, VariantCountOf,
+        tokens::{imbalance::ResolveTo, pay::PayFromAccount, UnityAssetBalanceConversion},
+        ConstU128, ConstU32, ConstU8, EitherOf, TypedGet, VariantCountOf,
     },
     weights::ConstantMultiplier,
     PalletId,
 };
+use frame_system::{EnsureRoot, EnsureWithSuccess};
 use pallet_transaction_payment::{FungibleAdapter, Multiplier, TargetedFeeAdjustment};
 use sp_runtime::{
-    traits::{AccountIdConversion, One},
-    FixedPointNumber, Perquintill,
+    traits::{AccountIdConversion, IdentityLookup, One},
+    FixedPointNumber, Permill, Perquintill,
 };
 
 use crate::{
-    units::{EXISTENTIAL_DEPOSIT, MICRO, MILLI},
-    AccountId, Authorship, Balance, Balances, Runtime, RuntimeEvent, RuntimeFreezeReason,
-    RuntimeHoldReason, System,
+    configs::governance::origins::EnsureTreasurer,
+    units::{DAYS, EXISTENTIAL_DEPOSIT, MICRO, MILLI},
+    AccountId, Authorship, Balance, Balances, BlockNumber, Runtime, RuntimeEvent,
+    RuntimeFreezeReason, RuntimeHoldReason, System,
 };
 
 /// The treasury's account is derived from this id.
@@ -44,6 +47,8 @@ pub const fn deposit(items: u32, bytes: u32) -> Balance {
 }
 
 parameter_types! {
+    /// [`TREASURY_PALLET_ID`].
+    pub const TreasuryId: PalletId = TREASURY_PALLET_ID;
     /// Receives protocol fees, dust, and fees of blocks that have no known author.
     pub TreasuryAccount: AccountId = TREASURY_PALLET_ID.into_account_truncating();
     /// The fullness of blocks at which fees neither rise nor fall.
@@ -97,4 +102,40 @@ impl pallet_transaction_payment::Config for Runtime {
     >;
     type OperationalFeeMultiplier = ConstU8<5>;
     type WeightInfo = pallet_transaction_payment::weights::SubstrateWeight<Runtime>;
+}
+
+parameter_types! {
+    /// Nothing happens when a spend period ends, as nothing is burned.
+    pub const SpendPeriod: BlockNumber = 7 * DAYS;
+    /// None: this chain's supply is what the bridge has minted, and must stay so.
+    pub const Burn: Permill = Permill::zero();
+    /// How long a spend that was approved can be paid out.
+    pub const PayoutPeriod: BlockNumber = 30 * DAYS;
+    /// There is no limit to what a referendum of the treasurer's track can spend.
+    pub const MaxSpend: Balance = Balance::MAX;
+}
+
+impl pallet_treasury::Config for Runtime {
+    type Currency = Balances;
+    type RejectOrigin = EnsureRoot<AccountId>;
+    type RuntimeEvent = RuntimeEvent;
+    type SpendPeriod = SpendPeriod;
+    type Burn = Burn;
+    // The account that it derives from this is `TreasuryAccount`, to which fees go.
+    type PalletId = TreasuryId;
+    type BurnDestination = ();
+    type WeightInfo = pallet_treasury::weights::SubstrateWeight<Runtime>;
+    type SpendFunds = ();
+    type MaxApprovals = ConstU32<100>;
+    type SpendOrigin =
+        EnsureWithSuccess<EitherOf<EnsureRoot<AccountId>, EnsureTreasurer>, AccountId, MaxSpend>;
+    type AssetKind = ();
+    type Beneficiary = AccountId;
+    type BeneficiaryLookup = IdentityLookup<AccountId>;
+    type Paymaster = PayFromAccount<Balances, TreasuryAccount>;
+    type BalanceConverter = UnityAssetBalanceConversion;
+    type PayoutPeriod = PayoutPeriod;
+    #[cfg(feature = "runtime-benchmarks")]
+    type BenchmarkHelper = ();
+    type BlockNumberProvider = System;
 }

@@ -4,7 +4,7 @@ use frame_support::{
     derive_impl,
     dispatch::DispatchClass,
     parameter_types,
-    traits::ConstU32,
+    traits::{ConstU32, InsideBoth},
     weights::{
         constants::{ParityDbWeight, WEIGHT_REF_TIME_PER_MILLIS},
         Weight,
@@ -15,8 +15,9 @@ use sp_runtime::Perbill;
 use sp_version::RuntimeVersion;
 
 use crate::{
-    units::SS58_PREFIX, AccountId, Balance, Block, BlockNumber, Hash, Nonce, OriginCaller,
-    PalletInfo, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin, RuntimeTask, VERSION,
+    units::SS58_PREFIX, AccountId, Balance, Block, BlockNumber, Hash, MultiBlockMigrations, Nonce,
+    OriginCaller, PalletInfo, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin, RuntimeTask,
+    SafeMode, TxPause, VERSION,
 };
 
 /// Execution time of a full block.
@@ -25,8 +26,9 @@ use crate::{
 /// slot, and stops a third before that: 111 ms) and by everyone else. 100 ms leaves 50 ms for
 /// gossip, storage root, database and signatures.
 ///
-/// `System.set_code` weighs more than this (164 ms). A runtime upgrade is therefore dispatched by
-/// root with its weight stated (`Sudo.sudo_unchecked_weight` today), and its block is late.
+/// `System.set_code` weighs more than this (164 ms), and so does `apply_authorized_upgrade`, which
+/// therefore fits into no block. A runtime upgrade is dispatched by root with its weight stated
+/// (`Utility.with_weight` in a referendum), and its block is late.
 pub const MAX_BLOCK_WEIGHT: Weight = Weight::from_parts(100 * WEIGHT_REF_TIME_PER_MILLIS, u64::MAX);
 
 /// The share of a block for paying transactions. The rest is for `Operational` ones, which is what
@@ -72,6 +74,9 @@ impl frame_system::Config for Runtime {
     type SystemWeightInfo = frame_system::weights::SubstrateWeight<Runtime>;
     type ExtensionsWeightInfo = frame_system::SubstrateExtensionsWeight<Runtime>;
     type MaxConsumers = ConstU32<128>;
+    // What the emergency tools stop. Root passes.
+    type BaseCallFilter = InsideBoth<SafeMode, TxPause>;
+    type MultiBlockMigrator = MultiBlockMigrations;
 }
 
 impl pallet_utility::Config for Runtime {

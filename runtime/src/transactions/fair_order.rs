@@ -60,11 +60,13 @@ impl TypeInfo for ChargeInFairOrder {
 /// The calls that a call carries, to be dispatched with it or later. A test keeps this complete: it looks
 /// for calls in the arguments of all calls that the metadata knows.
 fn carried(call: &RuntimeCall) -> Vec<&RuntimeCall> {
+    use pallet_collective::Call as Collective;
     use pallet_multisig::Call as Multisig;
     use pallet_proxy::Call as Proxy;
     use pallet_scheduler::Call as Scheduler;
     use pallet_sudo::Call as Sudo;
     use pallet_utility::Call as Utility;
+    use pallet_whitelist::Call as Whitelist;
     match call {
         RuntimeCall::Utility(
             Utility::batch { calls }
@@ -91,7 +93,13 @@ fn carried(call: &RuntimeCall) -> Vec<&RuntimeCall> {
             | Scheduler::schedule_named { call, .. }
             | Scheduler::schedule_after { call, .. }
             | Scheduler::schedule_named_after { call, .. },
-        ) => Vec::from([&**call]),
+        )
+        | RuntimeCall::TechnicalCommittee(
+            Collective::execute { proposal: call, .. } | Collective::propose { proposal: call, .. },
+        )
+        | RuntimeCall::Whitelist(Whitelist::dispatch_whitelisted_call_with_preimage { call }) => {
+            Vec::from([&**call])
+        }
         RuntimeCall::Utility(Utility::if_else { main, fallback }) => {
             Vec::from([&**main, &**fallback])
         }

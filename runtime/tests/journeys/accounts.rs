@@ -1,7 +1,7 @@
 //! Accounts act for one another, and together.
 
 use aicpw_runtime::{
-    configs::{accounts::ProxyType, market::SubmissionFee},
+    configs::{accounts::ProxyType, parameters::SubmissionFee},
     units::UNIT,
     AccountId, Address, Balances, ProviderStaking, Runtime, RuntimeCall, RuntimeEvent, System,
     Tasks,
@@ -215,7 +215,7 @@ fn two_of_three_submit_a_task_together() {
     assert_eq!(held, UNIT, "the joint account's money is in escrow");
     assert_eq!(
         chain.balance(&joint),
-        10 * UNIT - SubmissionFee::get(),
+        10 * UNIT - SubmissionFee::DEFAULT,
         "and paid for it"
     );
 }

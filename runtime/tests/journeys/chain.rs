@@ -6,9 +6,9 @@ use aicpw_primitives::worker_key::WorkerProof;
 use aicpw_protocol::worker::{signing_payload, Statement};
 use aicpw_runtime::{
     presets, transactions::fair_order::ChargeInFairOrder, units::SLOT_MILLISECONDS, AccountId,
-    Address, Babe, Balance, Balances, DrawRandomness, Executive, Header, MarketClock, Matching,
-    ProviderStaking, Runtime, RuntimeCall, RuntimeGenesisConfig, Signature, SignedPayload, System,
-    Tasks, TxExtension, UncheckedExtrinsic,
+    Address, Babe, Balance, Balances, DrawRandomness, Executive, Header, MarketClock,
+    MarketParameters, Matching, ProviderStaking, Runtime, RuntimeCall, RuntimeGenesisConfig,
+    Signature, SignedPayload, System, Tasks, TxExtension, UncheckedExtrinsic,
 };
 use codec::Encode;
 use frame_support::{dispatch::DispatchResult, traits::fungible::Inspect};
@@ -86,6 +86,11 @@ impl Chain {
         self
     }
 
+    /// Lets the runtime call something of the node.
+    pub fn register<E: sp_externalities::Extension>(&mut self, extension: E) {
+        self.state.register_extension(extension);
+    }
+
     /// Reads the state.
     pub fn read<R>(&mut self, f: impl FnOnce() -> R) -> R {
         self.state.execute_with(f)
@@ -134,6 +139,7 @@ impl Chain {
             Tasks::do_try_state().unwrap();
             MarketClock::do_try_state().unwrap();
             DrawRandomness::do_try_state().unwrap();
+            MarketParameters::do_try_state().unwrap();
             (outcomes, header)
         });
         self.parent = header;

@@ -4,7 +4,10 @@ use aicpw_protocol::{
     task::{AssignmentStatus, Fault, Refunded, TaskStatus},
     AssignmentId,
 };
-use aicpw_runtime::configs::market::{BaseFee, FaultSlash, HeartbeatPeriod, StartWindow};
+use aicpw_runtime::configs::{
+    market::HeartbeatPeriod,
+    parameters::{BaseFee, FaultSlash, StartWindow},
+};
 use sp_keyring::Sr25519Keyring::{Bob, Charlie, Dave};
 
 use crate::{
@@ -44,12 +47,12 @@ fn a_silent_provider_pays_and_another_finishes() {
     while fault(&mut chain, first).is_none() {
         chain.block(Vec::new());
         assert!(
-            chain.height() <= matched_at + StartWindow::get() + 2,
+            chain.height() <= matched_at + StartWindow::DEFAULT + 2,
             "nobody noticed"
         );
     }
     assert_eq!(fault(&mut chain, first), Some(Fault::NoStart));
-    let slash = FaultSlash::get().mul_floor(collateral);
+    let slash = FaultSlash::DEFAULT.mul_floor(collateral);
     assert!(slash > 0);
     assert_eq!(chain.balance(&bob.account()), provider_before - slash);
     assert_eq!(
@@ -199,9 +202,9 @@ fn a_program_that_crashes_costs_its_requester_two_base_fees() {
         }
     ));
     let after = [Bob, Dave, Charlie].map(|who| chain.balance(&who.to_account_id()));
-    assert_eq!(after[0], before[0] + BaseFee::get());
-    assert_eq!(after[1], before[1] + BaseFee::get());
-    assert_eq!(after[2], before[2] - 2 * BaseFee::get());
+    assert_eq!(after[0], before[0] + BaseFee::DEFAULT);
+    assert_eq!(after[1], before[1] + BaseFee::DEFAULT);
+    assert_eq!(after[2], before[2] - 2 * BaseFee::DEFAULT);
 }
 
 #[test]
@@ -223,6 +226,6 @@ fn who_blames_the_program_for_its_own_crash_pays_when_another_is_done() {
         task(&mut chain, id).status,
         TaskStatus::Settled { .. }
     ));
-    let slash = FaultSlash::get().mul_ceil(collateral);
+    let slash = FaultSlash::DEFAULT.mul_ceil(collateral);
     assert_eq!(chain.balance(&bob.account()), before - slash);
 }

@@ -7,10 +7,13 @@
 mod accounts;
 mod chain;
 mod draws;
+mod emergency;
 mod failure;
+mod governance;
 mod market;
 mod order;
 mod pause;
 mod sealed;
 mod settlement;
+mod upgrade;
 mod waiting;

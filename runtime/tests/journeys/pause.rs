@@ -2,7 +2,7 @@
 
 use aicpw_protocol::task::{AssignmentStatus, Fault, TaskStatus};
 use aicpw_runtime::{
-    configs::market::{HeartbeatPeriod, StartWindow},
+    configs::{market::HeartbeatPeriod, parameters::StartWindow},
     MarketClock, ProviderStaking, Runtime, RuntimeCall,
 };
 use sp_keyring::Sr25519Keyring::{Alice, Bob, Charlie};
@@ -32,7 +32,7 @@ fn deadlines_freeze() {
     assert!(paused_at < start_by);
 
     // Long enough to be late, and to be offline.
-    let until = chain.height() + StartWindow::get().max(5 * HeartbeatPeriod::get()) + 10;
+    let until = chain.height() + StartWindow::DEFAULT.max(5 * HeartbeatPeriod::get()) + 10;
     chain.run_to(until);
     assert_eq!(chain.read(MarketClock::market_block), paused_at);
     assert_eq!(

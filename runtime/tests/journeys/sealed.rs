@@ -5,7 +5,10 @@ use aicpw_protocol::{
     task::{AssignmentStatus, Fault, Privacy, Refunded, Submission, TaskStatus},
     AssignmentId,
 };
-use aicpw_runtime::configs::market::{BaseFee, HeartbeatPeriod, KeyWindow};
+use aicpw_runtime::configs::{
+    market::HeartbeatPeriod,
+    parameters::{BaseFee, KeyWindow},
+};
 use sp_keyring::Sr25519Keyring::{Bob, Charlie, Dave};
 
 use crate::{
@@ -100,7 +103,7 @@ fn a_requester_that_grants_nothing_pays_the_base_fee() {
         chain.balance(&bob.account()),
         chain.balance(&Charlie.to_account_id()),
     );
-    let end = chain.height() + KeyWindow::get() + 2;
+    let end = chain.height() + KeyWindow::DEFAULT + 2;
     chain.run_to(end);
     let view = task(&mut chain, id);
     assert!(matches!(
@@ -110,9 +113,9 @@ fn a_requester_that_grants_nothing_pays_the_base_fee() {
             ..
         }
     ));
-    assert_eq!(chain.balance(&bob.account()), before.0 + BaseFee::get());
+    assert_eq!(chain.balance(&bob.account()), before.0 + BaseFee::DEFAULT);
     assert_eq!(
         chain.balance(&Charlie.to_account_id()),
-        before.1 - BaseFee::get()
+        before.1 - BaseFee::DEFAULT
     );
 }

@@ -8,8 +8,8 @@ use aicpw_protocol::{
 };
 use aicpw_runtime::{
     configs::{
-        market::{ProtocolFee, SubmissionFee},
         money::TreasuryAccount,
+        parameters::{ProtocolFee, SubmissionFee},
     },
     units::MILLI,
     ProviderStaking, Runtime,
@@ -55,7 +55,7 @@ fn the_result_is_expected_and_paid_in_the_block_of_its_reveal() {
         &view.assignments[0].status,
         AssignmentStatus::Settled { opening, .. } if *opening == bob.opening(OUTPUT)
     ));
-    let fee = ProtocolFee::get().mul_floor(price);
+    let fee = ProtocolFee::DEFAULT.mul_floor(price);
     assert_eq!(chain.balance(&bob.account()), before + price - fee);
     assert_eq!(
         chain.balance(&Charlie.to_account_id()),
@@ -63,7 +63,7 @@ fn the_result_is_expected_and_paid_in_the_block_of_its_reveal() {
     );
     assert_eq!(
         chain.balance(&TreasuryAccount::get()),
-        treasury_before + fee + SubmissionFee::get()
+        treasury_before + fee + SubmissionFee::DEFAULT
     );
 }
 

@@ -5,7 +5,7 @@ use aicpw_protocol::{
     Gflops, Mebibytes, Milliseconds,
 };
 use aicpw_runtime::{
-    configs::market::{MinBudget, SubmissionFee},
+    configs::parameters::{MinBudget, SubmissionFee},
     units::UNIT,
     Tasks,
 };
@@ -43,9 +43,9 @@ fn a_requester_cancels_what_waits_and_gets_the_budget_back() {
         TaskStatus::Cancelled { .. }
     ));
     let paid = before - chain.balance(&Charlie.to_account_id());
-    assert!(paid >= SubmissionFee::get(), "the fee stays");
+    assert!(paid >= SubmissionFee::DEFAULT, "the fee stays");
     assert!(
-        paid < 2 * SubmissionFee::get(),
+        paid < 2 * SubmissionFee::DEFAULT,
         "and transaction fees are small: {paid}"
     );
 }
@@ -75,7 +75,7 @@ fn the_reason_is_the_first_need_that_nobody_meets() {
         (|s| s.needs.memory = Mebibytes(1 << 20), Unmatched::Memory),
         (
             |s| {
-                s.budget = MinBudget::get();
+                s.budget = MinBudget::DEFAULT;
                 s.needs.gflops = Gflops(100);
                 s.time_limit = Milliseconds(24 * 3_600_000);
             },
@@ -131,7 +131,7 @@ fn what_cannot_be_served_is_refused_and_costs_no_escrow() {
     let mut chain = Chain::development();
     for change in [
         (|s| s.budget = 0) as fn(&mut aicpw_protocol::task::Submission),
-        |s| s.budget = MinBudget::get() - 1,
+        |s| s.budget = MinBudget::DEFAULT - 1,
         |s| s.budget = u128::MAX,
         |s| s.budget = 2_000_000 * UNIT,
         |s| s.needs.gflops = Gflops(0),

@@ -124,8 +124,9 @@ fn silence() {
     assert_eq!(Pallet::<Test>::draw(&[7; 32]), None);
 }
 
-/// A node on each level, the leaf, when its provider was last heard of, and what block it is.
-const READS: usize = LEVELS as usize + 3;
+/// A node on each level, the leaf, when its provider was last heard of, what it holds, and what block it
+/// is.
+const READS: usize = LEVELS as usize + 4;
 
 #[test]
 fn a_jury_costs_the_same_whatever_the_crowd() {

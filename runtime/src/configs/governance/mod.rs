@@ -1,11 +1,21 @@
-//! How decisions are made and carried out.
+//! How decisions are made and carried out: token holders vote on referenda, each on a track
+//! ([`tracks`]) and on behalf of an origin ([`origins`]); a technical committee ([`committee`]) can
+//! hurry one, or stop things ([`emergency`]).
+
+pub mod committee;
+pub mod emergency;
+pub mod origins;
+pub mod tracks;
 
 use frame_support::{
     parameter_types,
-    traits::{fungible::HoldConsideration, ConstU32, EqualPrivilegeOnly, LinearStoragePrice},
+    traits::{
+        fungible::HoldConsideration, tokens::currency::ActiveIssuanceOf, AsEnsureOriginWithArg,
+        ConstU32, EitherOf, EqualPrivilegeOnly, Get, LinearStoragePrice,
+    },
     weights::Weight,
 };
-use frame_system::EnsureRoot;
+use frame_system::{EnsureRoot, EnsureSigned};
 use sp_runtime::Perbill;
 
 use crate::{
@@ -13,8 +23,9 @@ use crate::{
         money::{deposit, BYTE_DEPOSIT},
         system::MAX_BLOCK_WEIGHT,
     },
-    AccountId, Balance, Balances, OriginCaller, Preimage, Runtime, RuntimeCall, RuntimeEvent,
-    RuntimeHoldReason, RuntimeOrigin, System,
+    units::{DAYS, UNIT},
+    AccountId, Balance, Balances, BlockNumber, OriginCaller, Origins, Preimage, Referenda, Runtime,
+    RuntimeCall, RuntimeEvent, RuntimeHoldReason, RuntimeOrigin, Scheduler, System, Treasury,
 };
 
 parameter_types! {
@@ -25,8 +36,9 @@ parameter_types! {
     /// What keeps them.
     pub const PreimageHoldReason: RuntimeHoldReason =
         RuntimeHoldReason::Preimage(pallet_preimage::HoldReason::Preimage);
-    /// What scheduled calls may use of a block: what is left of it is enough for the market.
-    pub MaximumSchedulerWeight: Weight = Perbill::from_percent(50) * MAX_BLOCK_WEIGHT;
+    /// What scheduled calls may use of a block. To read a runtime of a megabyte out of its preimage alone
+    /// weighs 25 ms; what weighs more than this is never dispatched.
+    pub MaximumSchedulerWeight: Weight = Perbill::from_percent(80) * MAX_BLOCK_WEIGHT;
 }
 
 impl pallet_preimage::Config for Runtime {
@@ -57,4 +69,54 @@ impl pallet_scheduler::Config for Runtime {
     type WeightInfo = pallet_scheduler::weights::SubstrateWeight<Runtime>;
     type Preimages = Preimage;
     type BlockNumberProvider = System;
+}
+
+/// A period of governance, at the pace of this chain.
+pub struct Lapsed<const PERIOD: BlockNumber>;
+
+impl<const PERIOD: BlockNumber> Get<BlockNumber> for Lapsed<PERIOD> {
+    fn get() -> BlockNumber {
+        Origins::lapsed(PERIOD)
+    }
+}
+
+parameter_types! {
+    /// For a proposal; comes back when the referendum has ended.
+    pub const SubmissionDeposit: Balance = 10 * UNIT;
+}
+
+impl pallet_referenda::Config for Runtime {
+    type RuntimeCall = RuntimeCall;
+    type RuntimeEvent = RuntimeEvent;
+    type WeightInfo = pallet_referenda::weights::SubstrateWeight<Runtime>;
+    type Scheduler = Scheduler;
+    type Currency = Balances;
+    type SubmitOrigin = AsEnsureOriginWithArg<EnsureSigned<AccountId>>;
+    type CancelOrigin = EitherOf<EnsureRoot<AccountId>, origins::EnsureReferendumCanceller>;
+    type KillOrigin = EitherOf<EnsureRoot<AccountId>, origins::EnsureReferendumKiller>;
+    type Slash = Treasury;
+    type Votes = Balance;
+    type Tally = pallet_conviction_voting::TallyOf<Runtime>;
+    type SubmissionDeposit = SubmissionDeposit;
+    type MaxQueued = ConstU32<20>;
+    // Two weeks in which somebody has to place the decision deposit.
+    type UndecidingTimeout = Lapsed<{ 14 * DAYS }>;
+    type AlarmInterval = ConstU32<1>;
+    type Tracks = tracks::Tracks;
+    type Preimages = Preimage;
+    type BlockNumberProvider = System;
+}
+
+impl pallet_conviction_voting::Config for Runtime {
+    type RuntimeEvent = RuntimeEvent;
+    type WeightInfo = pallet_conviction_voting::weights::SubstrateWeight<Runtime>;
+    type Currency = Balances;
+    type Polls = Referenda;
+    // All tokens but the treasury's.
+    type MaxTurnout = ActiveIssuanceOf<Balances, AccountId>;
+    type MaxVotes = ConstU32<128>;
+    // A week for each step of conviction: longer than any enactment.
+    type VoteLockingPeriod = Lapsed<{ 7 * DAYS }>;
+    type BlockNumberProvider = System;
+    type VotingHooks = ();
 }

@@ -1,0 +1,275 @@
+//! # Market parameters
+//!
+//! The numbers by which the market goes, as far as they can be changed while it runs: fees, shares,
+//! windows, the least stake. Pallets read each of them through a `Get`, and do not know where it
+//! comes from.
+//!
+//! ## Terms
+//!
+//! * *parameter*: one such number. The runtime lists them all with [`market_parameters!`].
+//! * *default*: what it is until somebody changes it. It is in the runtime's code.
+//! * *range*: the values that it can be set to.
+//! * *relations*: what has to hold between parameters, such as that stake unbonds for longer than it
+//!   can be locked.
+//!
+//! ## Scenario: a parameter is changed
+//!
+//! 1. [`Config::AdminOrigin`] calls [`Pallet::set_parameter`] with the parameter and its new value.
+//! 2. From the next call on, everybody who reads the parameter sees the new value. What was fixed
+//!    before, such as the price of an assignment and its deadlines, stays.
+//!
+//! ## Properties
+//!
+//! * Every parameter is in its range, and all relations hold.
+//! * One storage item holds all that was changed, so reading any number of parameters costs one
+//!   read of the database in a block.
+//! * A release can add parameters without a migration. One that narrows a range, or removes a
+//!   parameter, has to migrate [`Changed`].
+
+#![cfg_attr(not(feature = "std"), no_std)]
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+extern crate alloc;
+
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
+mod declare;
+#[cfg(test)]
+mod mock;
+#[cfg(test)]
+mod tests;
+pub mod weights;
+
+pub use pallet::*;
+pub use weights::WeightInfo;
+
+use alloc::vec::Vec;
+use codec::{Codec, Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use core::fmt::Debug;
+use scale_info::TypeInfo;
+
+/// What [`market_parameters!`] needs of other crates.
+#[doc(hidden)]
+pub mod __private {
+    pub use alloc::{vec, vec::Vec};
+    pub use codec;
+    pub use frame_support::traits::Get;
+    pub use scale_info;
+}
+
+/// Most parameters that there can be.
+pub const MAX_PARAMETERS: u32 = 64;
+
+/// The target of this pallet's logs.
+pub(crate) const LOG_TARGET: &str = "runtime::market-parameters";
+
+/// One parameter with a value.
+pub trait GovernedParameter:
+    Codec
+    + DecodeWithMemTracking
+    + MaxEncodedLen
+    + TypeInfo
+    + Clone
+    + Eq
+    + Debug
+    + Send
+    + Sync
+    + 'static
+{
+    /// Whether both are the same parameter, whatever their values.
+    fn is_same(&self, other: &Self) -> bool;
+
+    /// Whether the value is one that the parameter can be set to.
+    fn is_in_range(&self) -> bool;
+
+    /// Whether the value is what the parameter is if nobody changes it.
+    fn is_default(&self) -> bool;
+
+    /// All parameters.
+    fn ranges() -> Vec<Range<Self>>;
+
+    /// All parameters with the values that they have now.
+    fn current() -> Vec<Self>;
+}
+
+/// The values of one parameter.
+#[derive(Encode, Decode, TypeInfo, Clone, PartialEq, Eq, Debug)]
+pub struct Range<P> {
+    /// If nobody changes it.
+    pub default: P,
+    /// The lowest it can be set to.
+    pub lowest: P,
+    /// The highest it can be set to.
+    pub highest: P,
+}
+
+/// What has to hold between parameters.
+pub trait Relations {
+    /// Checks the parameters as they are read now; the error says what does not hold.
+    fn check() -> Result<(), &'static str>;
+}
+
+impl Relations for () {
+    fn check() -> Result<(), &'static str> {
+        Ok(())
+    }
+}
+
+#[frame_support::pallet]
+pub mod pallet {
+    use super::*;
+    use frame_support::pallet_prelude::*;
+    use frame_system::pallet_prelude::*;
+
+    const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+
+    #[pallet::pallet]
+    #[pallet::storage_version(STORAGE_VERSION)]
+    pub struct Pallet<T>(_);
+
+    /// What the runtime decides.
+    #[pallet::config]
+    pub trait Config: frame_system::Config<RuntimeEvent: From<Event<Self>>> {
+        /// The parameters.
+        type Parameter: GovernedParameter;
+
+        /// What has to hold between them.
+        type Relations: Relations;
+
+        /// Who changes them.
+        type AdminOrigin: EnsureOrigin<Self::RuntimeOrigin>;
+
+        /// Weights of the calls.
+        type WeightInfo: WeightInfo;
+    }
+
+    #[pallet::extra_constants]
+    impl<T: Config> Pallet<T> {
+        /// Each parameter: its default, and the lowest and highest value that it can be set to.
+        fn ranges() -> Vec<Range<T::Parameter>> {
+            T::Parameter::ranges()
+        }
+    }
+
+    /// The parameters that are not what they are by default. The constant `ranges` has the defaults
+    /// of the others.
+    #[pallet::storage]
+    pub type Changed<T: Config> =
+        StorageValue<_, BoundedVec<T::Parameter, ConstU32<MAX_PARAMETERS>>, ValueQuery>;
+
+    /// What happened.
+    #[pallet::event]
+    #[pallet::generate_deposit(pub(crate) fn deposit_event)]
+    pub enum Event<T: Config> {
+        /// A parameter was set.
+        ParameterSet {
+            /// It, with its new value.
+            parameter: T::Parameter,
+        },
+    }
+
+    /// Why a call failed.
+    #[pallet::error]
+    pub enum Error<T> {
+        /// The parameter cannot be set to this value: see the constant `ranges`.
+        OutOfRange,
+        /// The value does not go with that of another parameter, which has to be changed first.
+        Contradiction,
+        /// There are more parameters than can be kept.
+        TooManyParameters,
+    }
+
+    #[pallet::hooks]
+    impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+        fn integrity_test() {
+            let ranges = T::Parameter::ranges();
+            assert!(
+                ranges.len() <= MAX_PARAMETERS as usize,
+                "there are more parameters than MAX_PARAMETERS"
+            );
+            for range in ranges {
+                assert!(
+                    range.default.is_in_range()
+                        && range.lowest.is_in_range()
+                        && range.highest.is_in_range(),
+                    "the default must be in the range: {range:?}"
+                );
+            }
+            if let Err(reason) = T::Relations::check() {
+                panic!("the defaults contradict each other: {reason}");
+            }
+        }
+
+        #[cfg(feature = "try-runtime")]
+        fn try_state(_: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
+            Self::do_try_state()
+        }
+    }
+
+    #[pallet::call(weight = <T as Config>::WeightInfo)]
+    impl<T: Config> Pallet<T> {
+        /// Sets a parameter.
+        ///
+        /// Origin: `AdminOrigin`. Errors: `OutOfRange`, `Contradiction`, `TooManyParameters`. Emits
+        /// `ParameterSet`. Cost: constant, that of checking all relations.
+        #[pallet::call_index(0)]
+        pub fn set_parameter(origin: OriginFor<T>, parameter: T::Parameter) -> DispatchResult {
+            T::AdminOrigin::ensure_origin(origin)?;
+            ensure!(parameter.is_in_range(), Error::<T>::OutOfRange);
+            // The relations are checked as everybody will read them; an error undoes the change.
+            frame_support::storage::with_storage_layer(|| -> DispatchResult {
+                Changed::<T>::try_mutate(|changed| {
+                    changed.retain(|other| !other.is_same(&parameter));
+                    if parameter.is_default() {
+                        return Ok(());
+                    }
+                    changed
+                        .try_push(parameter.clone())
+                        .map_err(|_| Error::<T>::TooManyParameters)
+                })?;
+                T::Relations::check().map_err(|reason| {
+                    log::info!(target: LOG_TARGET, "{parameter:?} cannot be set: {reason}");
+                    Error::<T>::Contradiction.into()
+                })
+            })?;
+            Self::deposit_event(Event::ParameterSet { parameter });
+            Ok(())
+        }
+    }
+
+    #[pallet::view_functions]
+    impl<T: Config> Pallet<T> {
+        /// All parameters with the values that they have now.
+        pub fn parameters() -> Vec<T::Parameter> {
+            T::Parameter::current()
+        }
+    }
+
+    impl<T: Config> Pallet<T> {
+        /// What was set, if it is what `wanted` looks for. For [`market_parameters!`].
+        pub fn find<V>(wanted: impl Fn(&T::Parameter) -> Option<V>) -> Option<V> {
+            Changed::<T>::get().iter().find_map(wanted)
+        }
+
+        /// Checks what always holds. Native builds have it, for the runtime's tests as well.
+        #[cfg(any(feature = "try-runtime", feature = "std"))]
+        pub fn do_try_state() -> Result<(), sp_runtime::TryRuntimeError> {
+            let changed = Changed::<T>::get();
+            for (index, parameter) in changed.iter().enumerate() {
+                ensure!(parameter.is_in_range(), "every parameter is in its range");
+                ensure!(
+                    !parameter.is_default(),
+                    "what is changed is not the default"
+                );
+                ensure!(
+                    !changed
+                        .iter()
+                        .skip(index + 1)
+                        .any(|other| other.is_same(parameter)),
+                    "a parameter has one value"
+                );
+            }
+            T::Relations::check().map_err(sp_runtime::TryRuntimeError::Other)
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! The technical committee: people who can look at code. They can put a call on a faster track, on
+//! which token holders still vote, and stop things. They can begin nothing.
+
+use frame_support::{
+    parameter_types,
+    traits::{ConstU32, EitherOf},
+    weights::Weight,
+};
+use frame_system::{EnsureRoot, EnsureWithSuccess};
+use pallet_collective::{EnsureProportionAtLeast, EnsureProportionMoreThan};
+use sp_runtime::Perbill;
+
+use super::origins::EnsureWhitelistedCaller;
+use crate::{
+    configs::system::MAX_BLOCK_WEIGHT, units::DAYS, AccountId, BlockNumber, Preimage, Runtime,
+    RuntimeCall, RuntimeEvent, RuntimeOrigin, System,
+};
+
+/// The only collective.
+pub type CommitteeInstance = pallet_collective::Instance1;
+
+/// More than half of the committee: enough to stop something.
+pub type MostOfCommittee = EnsureProportionMoreThan<AccountId, CommitteeInstance, 1, 2>;
+
+/// [`MostOfCommittee`], which comes with a value.
+pub type MostOfCommitteeWithSuccess<Success> =
+    EnsureWithSuccess<MostOfCommittee, AccountId, Success>;
+
+/// Two thirds of the committee: what is needed to whitelist.
+pub type TwoThirdsOfCommittee = EnsureProportionAtLeast<AccountId, CommitteeInstance, 2, 3>;
+
+parameter_types! {
+    /// Time for a motion.
+    pub const MotionDuration: BlockNumber = 3 * DAYS;
+    /// What the call of a motion may weigh.
+    pub MaxMotionWeight: Weight = Perbill::from_percent(50) * MAX_BLOCK_WEIGHT;
+    /// How long a whitelisted call whose weight did not fit can still be dispatched.
+    pub const DeferredDispatchExpiration: BlockNumber = 28 * DAYS;
+}
+
+impl pallet_collective::Config<CommitteeInstance> for Runtime {
+    type RuntimeOrigin = RuntimeOrigin;
+    type Proposal = RuntimeCall;
+    type RuntimeEvent = RuntimeEvent;
+    type MotionDuration = MotionDuration;
+    type MaxProposals = ConstU32<20>;
+    type MaxMembers = ConstU32<20>;
+    // Whoever does not vote is against it, unless there is a prime member.
+    type DefaultVote = pallet_collective::PrimeDefaultVote;
+    type WeightInfo = pallet_collective::weights::SubstrateWeight<Runtime>;
+    type SetMembersOrigin = EnsureRoot<AccountId>;
+    type MaxProposalWeight = MaxMotionWeight;
+    type DisapproveOrigin = EnsureRoot<AccountId>;
+    type KillOrigin = EnsureRoot<AccountId>;
+    type Consideration = ();
+}
+
+impl pallet_whitelist::Config for Runtime {
+    type RuntimeEvent = RuntimeEvent;
+    type RuntimeCall = RuntimeCall;
+    type WhitelistOrigin = EitherOf<EnsureRoot<AccountId>, TwoThirdsOfCommittee>;
+    type DispatchWhitelistedOrigin = EitherOf<EnsureRoot<AccountId>, EnsureWhitelistedCaller>;
+    type Preimages = Preimage;
+    type DeferredDispatchExpiration = DeferredDispatchExpiration;
+    type BlockNumberProvider = System;
+    type WeightInfo = pallet_whitelist::weights::SubstrateWeight<Runtime>;
+}

@@ -1,0 +1,143 @@
+//! What can be stopped in an emergency, by whom, and what always goes on.
+
+use frame_support::{
+    migrations::{
+        EnterSafeModeOnFailedMigration, FreezeChainOnFailedMigration, MigrationStatusHandler,
+    },
+    parameter_types,
+    traits::{ConstU32, Contains, EitherOf, GetCallMetadata},
+    weights::Weight,
+};
+use frame_system::{EnsureRoot, EnsureRootWithSuccess};
+use sp_runtime::Perbill;
+
+use super::committee::{MostOfCommittee, MostOfCommitteeWithSuccess};
+use crate::{
+    configs::system::MAX_BLOCK_WEIGHT, units::DAYS, AccountId, Balance, Balances, BlockNumber,
+    MarketClock, Runtime, RuntimeCall, RuntimeEvent, RuntimeHoldReason, RuntimeOrigin, SafeMode,
+};
+
+/// Who stops things: more than half of the technical committee, or a referendum of root.
+pub type EmergencyOrigin = EitherOf<EnsureRoot<AccountId>, MostOfCommittee>;
+
+/// Whether a call can neither be paused nor is it stopped by the safe mode.
+///
+/// Three kinds of calls go on. Blocks would end without the first, an emergency could not be ended
+/// without the second, and people would lose money by a stop without the third: what keeps a device
+/// online, and what ends a task that has begun.
+pub fn goes_on(pallet: &str, call: &str) -> bool {
+    match pallet {
+        // Blocks, and reports of who made or finalised two at once.
+        "System" | "Timestamp" | "Babe" | "Grandpa" | "Session" => true,
+        // Decisions, and how they are carried out.
+        "Referenda"
+        | "ConvictionVoting"
+        | "Preimage"
+        | "Scheduler"
+        | "TechnicalCommittee"
+        | "Whitelist"
+        | "MarketParameters"
+        | "MarketClock"
+        | "SafeMode"
+        | "TxPause"
+        | "MultiBlockMigrations"
+        | "Sudo" => true,
+        // Each call in them is looked at by itself.
+        "Utility" | "Proxy" | "Multisig" => true,
+        // Everything about a task but to begin one.
+        "Tasks" => call != "submit",
+        "ProviderStaking" => matches!(call, "heartbeat" | "rotate_worker" | "set_availability"),
+        _ => false,
+    }
+}
+
+/// The calls that [`goes_on`] names.
+pub struct WhatGoesOn;
+
+impl Contains<RuntimeCall> for WhatGoesOn {
+    fn contains(call: &RuntimeCall) -> bool {
+        let names = call.get_call_metadata();
+        goes_on(names.pallet_name, names.function_name)
+    }
+}
+
+impl Contains<pallet_tx_pause::RuntimeCallNameOf<Runtime>> for WhatGoesOn {
+    fn contains((pallet, call): &pallet_tx_pause::RuntimeCallNameOf<Runtime>) -> bool {
+        match (core::str::from_utf8(pallet), core::str::from_utf8(call)) {
+            (Ok(pallet), Ok(call)) => goes_on(pallet, call),
+            _ => false,
+        }
+    }
+}
+
+parameter_types! {
+    /// How long the safe mode lasts if nobody ends it, and how much longer each time it is extended.
+    pub const SafeModePeriod: BlockNumber = DAYS;
+    /// Nobody can buy a stop of the chain.
+    pub const NoDeposit: Option<Balance> = None;
+    /// There are no deposits to release.
+    pub const NoReleaseDelay: Option<BlockNumber> = None;
+    /// What the steps of a migration may use of a block; there are no transactions beside them.
+    pub MaxMigrationWeight: Weight = Perbill::from_percent(80) * MAX_BLOCK_WEIGHT;
+}
+
+/// [`EmergencyOrigin`], and for how long it enters the safe mode.
+pub type SafeModeOrigin = EitherOf<
+    EnsureRootWithSuccess<AccountId, SafeModePeriod>,
+    MostOfCommitteeWithSuccess<SafeModePeriod>,
+>;
+
+impl pallet_safe_mode::Config for Runtime {
+    type RuntimeEvent = RuntimeEvent;
+    type Currency = Balances;
+    type RuntimeHoldReason = RuntimeHoldReason;
+    type WhitelistedCalls = WhatGoesOn;
+    type EnterDuration = SafeModePeriod;
+    type ExtendDuration = SafeModePeriod;
+    type EnterDepositAmount = NoDeposit;
+    type ExtendDepositAmount = NoDeposit;
+    type ForceEnterOrigin = SafeModeOrigin;
+    type ForceExtendOrigin = SafeModeOrigin;
+    type ForceExitOrigin = EmergencyOrigin;
+    type ForceDepositOrigin = EnsureRoot<AccountId>;
+    type Notify = ();
+    type ReleaseDelay = NoReleaseDelay;
+    type WeightInfo = pallet_safe_mode::weights::SubstrateWeight<Runtime>;
+}
+
+impl pallet_tx_pause::Config for Runtime {
+    type RuntimeEvent = RuntimeEvent;
+    type RuntimeCall = RuntimeCall;
+    type PauseOrigin = EmergencyOrigin;
+    type UnpauseOrigin = EmergencyOrigin;
+    type WhitelistedCalls = WhatGoesOn;
+    type MaxNameLen = ConstU32<256>;
+    type WeightInfo = pallet_tx_pause::weights::SubstrateWeight<Runtime>;
+}
+
+/// The market stands still from the first block of a migration, in which workers cannot send their
+/// calls: no deadline passes. Whoever can pause it has it go on, once the upgrade was looked at.
+pub struct PauseTheMarket;
+
+impl MigrationStatusHandler for PauseTheMarket {
+    fn started() {
+        // It fails if the market is paused, which is what is wanted.
+        let _ = MarketClock::pause(RuntimeOrigin::root());
+    }
+}
+
+impl pallet_migrations::Config for Runtime {
+    type RuntimeEvent = RuntimeEvent;
+    // None yet. A release that changes the form of more than fits into a block lists its own here.
+    #[cfg(not(feature = "runtime-benchmarks"))]
+    type Migrations = ();
+    #[cfg(feature = "runtime-benchmarks")]
+    type Migrations = pallet_migrations::mock_helpers::MockedMigrations;
+    type CursorMaxLen = ConstU32<65_536>;
+    type IdentifierMaxLen = ConstU32<256>;
+    type MigrationStatusHandler = PauseTheMarket;
+    type FailedMigrationHandler =
+        EnterSafeModeOnFailedMigration<SafeMode, FreezeChainOnFailedMigration>;
+    type MaxServiceWeight = MaxMigrationWeight;
+    type WeightInfo = pallet_migrations::weights::SubstrateWeight<Runtime>;
+}

@@ -1,0 +1,137 @@
+//! The market's parameters: what they are, and within which bounds governance can change them.
+//!
+//! What is a constant in [`market`](super::market) instead cannot change on a running chain: the
+//! bounds of what is stored, what weights were measured with, and three numbers that what is
+//! under way was counted with (`HeartbeatPeriod`, `MaxAttempts`, `MaxProgressReports`).
+
+use aicpw_protocol::AskPrice;
+use frame_support::traits::EitherOf;
+use frame_system::EnsureRoot;
+use pallet_market_parameters::market_parameters;
+use sp_runtime::Perbill;
+
+use crate::{
+    configs::governance::origins::EnsureMarketParameters,
+    units::{DAYS, HOURS, MICRO, MILLI, MINUTES, SECONDS, UNIT},
+    AccountId, Balance, BlockNumber, ProviderStaking, Runtime, Tasks,
+};
+
+/// Milliseconds in a second, an hour and a day.
+const SECOND: u64 = 1_000;
+const HOUR: u64 = 3_600 * SECOND;
+const DAY: u64 = 24 * HOUR;
+
+market_parameters! {
+    /// What governance can change about the market.
+    pub enum MarketParameter for Runtime {
+        /// Worth more than a day's earnings of a common graphics card. A provider that holds less after a
+        /// rise is offered and drawn no more once it is met, and keeps what it runs; one that holds
+        /// enough after a fall is, once it bonds or comes online again.
+        0 MinStake: Balance = 100 * UNIT, from UNIT, to 100_000 * UNIT;
+
+        /// Asks below would make collateral and fees meaningless. An ask that is lower already stays
+        /// until it is set again.
+        1 MinAsk: AskPrice = AskPrice(MILLI), from AskPrice(MICRO), to AskPrice(100 * MILLI);
+
+        /// Half of the collateral for a fault: a second one in a row costs as much again.
+        2 FaultSlash: Perbill = Perbill::from_percent(50),
+            from Perbill::from_percent(1), to Perbill::from_percent(100);
+
+        /// Two weeks, in which an old wrong can still be slashed. Always longer than the longest
+        /// obligation: all attempts, windows and the retrieval of a result.
+        3 UnbondingPeriod: BlockNumber = 14 * DAYS, from DAYS, to 60 * DAYS;
+
+        /// Twenty seconds after the first failure,
+        4 CoolDownBase: BlockNumber = 20 * SECONDS, from SECONDS, to 10 * MINUTES;
+
+        /// and never more than six hours.
+        5 CoolDownCap: BlockNumber = 6 * HOURS, from MINUTES, to 7 * DAYS;
+
+        /// A reputation forgets half of what it knows in a month.
+        6 ReputationHalfLife: BlockNumber = 30 * DAYS, from DAYS, to 365 * DAYS;
+
+        /// Payment of an ordinary task.
+        7 ReputationUnit: Balance = UNIT, from MILLI, to 1_000 * UNIT;
+
+        /// Covers the weight of a task's whole life: about ten transfers' worth. Never nothing.
+        8 SubmissionFee: Balance = 10 * MILLI, from MILLI, to UNIT;
+
+        /// A budget that is worth a match.
+        9 MinBudget: Balance = 10 * MILLI, from MILLI, to UNIT;
+
+        /// The longest run, in milliseconds.
+        10 MaxTimeLimit: u64 = DAY, from HOUR, to 7 * DAY;
+
+        /// A task must be able to wait for two searches. In milliseconds.
+        11 MinMatchWindow: u64 = 5 * SECOND, from SECOND, to 60 * SECOND;
+
+        /// A week, in milliseconds.
+        12 MaxMatchWindow: u64 = 7 * DAY, from HOUR, to 30 * DAY;
+
+        /// A requester must be able to look at a result. In milliseconds.
+        13 MinOptimisticWindow: u64 = 5 * SECOND, from SECOND, to HOUR;
+
+        /// Longest window of `optimistic`: a day, in milliseconds.
+        14 MaxOptimisticWindow: u64 = DAY, from HOUR, to 7 * DAY;
+
+        /// An agent that restarts has time to grant.
+        15 KeyWindow: BlockNumber = MINUTES, from 10 * SECONDS, to HOURS;
+
+        /// Inputs are fetched in it: at 100 Mbit/s, 700 MB.
+        16 StartWindow: BlockNumber = MINUTES, from 10 * SECONDS, to HOURS;
+
+        /// A live worker reports several times in it.
+        17 ProgressWindow: BlockNumber = MINUTES, from 10 * SECONDS, to HOURS;
+
+        /// Finality takes about a second; a minute survives a stall.
+        18 RevealWindow: BlockNumber = MINUTES, from 10 * SECONDS, to HOURS;
+
+        /// Time to fetch a result.
+        19 RetrievalWindow: BlockNumber = HOURS, from MINUTES, to 7 * DAYS;
+
+        /// With a missed window of a minute before it, a failed assignment is elsewhere or refunded
+        /// within three heartbeat periods.
+        20 RematchWindow: BlockNumber = 25 * SECONDS, from 5 * SECONDS, to HOURS;
+
+        /// A month in which a final task can be read from the state.
+        21 RetentionPeriod: BlockNumber = 30 * DAYS, from DAYS, to 365 * DAYS;
+
+        /// At most one report in two seconds.
+        22 MinProgressInterval: BlockNumber = 2 * SECONDS, from SECONDS, to MINUTES;
+
+        /// Design §4.
+        23 ProtocolFee: Perbill = Perbill::from_percent(2),
+            from Perbill::zero(), to Perbill::from_percent(20);
+
+        /// Design §4.
+        24 CollateralShare: Perbill = Perbill::from_percent(50),
+            from Perbill::from_percent(10), to Perbill::from_percent(100);
+
+        /// The collateral of the smallest tasks: failing them costs more than the gain of a slot.
+        25 MinCollateralBase: Balance = 100 * MILLI, from MILLI, to 100 * UNIT;
+
+        /// One result in twenty, so the fraud bond is twenty times the price. Never nothing.
+        26 AuditRate: Perbill = Perbill::from_percent(5),
+            from Perbill::from_percent(1), to Perbill::from_percent(100);
+
+        /// The fetch and the build of a task that cannot run.
+        27 BaseFee: Balance = 5 * MILLI, from 0, to UNIT;
+    }
+}
+
+/// What the pallets that read the parameters require of them.
+pub struct MarketRelations;
+
+impl pallet_market_parameters::Relations for MarketRelations {
+    fn check() -> Result<(), &'static str> {
+        ProviderStaking::check_config()?;
+        Tasks::check_config()
+    }
+}
+
+impl pallet_market_parameters::Config for Runtime {
+    type Parameter = MarketParameter;
+    type Relations = MarketRelations;
+    type AdminOrigin = EitherOf<EnsureRoot<AccountId>, EnsureMarketParameters>;
+    type WeightInfo = pallet_market_parameters::weights::SubstrateWeight<Runtime>;
+}

@@ -1,0 +1,319 @@
+//! Something is wrong: what the technical committee can do about it, and what it cannot.
+
+use std::collections::BTreeSet;
+
+use aicpw_protocol::task::TaskStatus;
+use aicpw_runtime::{
+    configs::{governance::emergency::goes_on, parameters::SubmissionFee},
+    units::UNIT,
+    Address, MarketClock, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin, SafeMode, System,
+};
+use codec::Encode;
+use frame_support::{
+    dispatch::{DispatchResult, GetDispatchInfo},
+    migrations::MigrationStatusHandler,
+    traits::GetCallMetadata,
+};
+use pallet_collective::Instance1;
+use sp_keyring::Sr25519Keyring::{Alice, Bob, Charlie, Dave, Eve};
+use sp_runtime::{
+    traits::{BlakeTwo256, Hash},
+    DispatchError,
+};
+
+use crate::{
+    chain::Chain,
+    governance::{decide, propose, vote, DAY_IN_BLOCKS},
+    market::{ask, assignment, expecting_output, submission, submit, task, Provider, OUTPUT},
+};
+
+type Committee = pallet_collective::Call<Runtime, Instance1>;
+
+/// Two of the three members decide it; what came of it.
+fn committee(chain: &mut Chain, call: impl Into<RuntimeCall>) -> DispatchResult {
+    let call: RuntimeCall = call.into();
+    let length_bound = call.encoded_size() as u32;
+    let proposal = BlakeTwo256::hash_of(&call);
+    let weight = call.get_dispatch_info().call_weight;
+    let index = chain.read(pallet_collective::ProposalCount::<Runtime, Instance1>::get);
+    let motion = Committee::propose {
+        threshold: 2,
+        proposal: Box::new(call),
+        length_bound,
+    };
+    chain.sign(Alice, motion).unwrap();
+    for member in [Alice, Bob] {
+        let vote = Committee::vote {
+            proposal,
+            index,
+            approve: true,
+        };
+        chain.sign(member, vote).unwrap();
+    }
+    let close = Committee::close {
+        proposal_hash: proposal,
+        index,
+        proposal_weight_bound: weight,
+        length_bound,
+    };
+    chain.sign(Bob, close).unwrap();
+    chain.read(|| {
+        System::events()
+            .into_iter()
+            .find_map(|record| match record.event {
+                RuntimeEvent::TechnicalCommittee(pallet_collective::Event::Executed {
+                    result,
+                    ..
+                }) => Some(result),
+                _ => None,
+            })
+            .unwrap()
+    })
+}
+
+fn transfer() -> RuntimeCall {
+    pallet_balances::Call::transfer_keep_alive {
+        dest: Address::Id(Dave.to_account_id()),
+        value: UNIT,
+    }
+    .into()
+}
+
+fn pause(pallet: &str, call: &str) -> RuntimeCall {
+    let name = |name: &str| name.as_bytes().to_vec().try_into().unwrap();
+    pallet_tx_pause::Call::pause {
+        full_name: (name(pallet), name(call)),
+    }
+    .into()
+}
+
+fn filtered() -> DispatchResult {
+    Err(frame_system::Error::<Runtime>::CallFiltered.into())
+}
+
+#[test]
+fn the_committee_pauses_a_call_and_lets_it_go_on() {
+    let mut chain = Chain::development();
+    let halt = pause("Balances", "transfer_keep_alive");
+    committee(&mut chain, halt.clone()).unwrap();
+    assert_eq!(chain.sign(Charlie, transfer()), filtered());
+    let batch = pallet_utility::Call::batch_all {
+        calls: vec![transfer()],
+    };
+    assert_eq!(chain.sign(Charlie, batch), filtered());
+    let RuntimeCall::TxPause(pallet_tx_pause::Call::pause { full_name }) = halt else {
+        unreachable!()
+    };
+    committee(
+        &mut chain,
+        pallet_tx_pause::Call::unpause { ident: full_name },
+    )
+    .unwrap();
+    chain.sign(Charlie, transfer()).unwrap();
+}
+
+#[test]
+fn nobody_can_pause_what_ends_a_task_or_an_emergency() {
+    let mut chain = Chain::development();
+    for (pallet, call) in [
+        ("Tasks", "commit_result"),
+        ("Tasks", "grant_key"),
+        ("ProviderStaking", "heartbeat"),
+        ("Timestamp", "set"),
+        ("Grandpa", "report_equivocation_unsigned"),
+        ("ConvictionVoting", "vote"),
+        ("System", "set_code"),
+    ] {
+        assert_eq!(
+            committee(&mut chain, pause(pallet, call)),
+            Err(pallet_tx_pause::Error::<Runtime>::Unpausable.into()),
+            "{pallet}.{call}"
+        );
+    }
+}
+
+#[test]
+fn the_committee_can_do_nothing_else() {
+    let mut chain = Chain::development();
+    let spend = pallet_treasury::Call::spend {
+        asset_kind: Box::new(()),
+        amount: 1,
+        beneficiary: Box::new(Alice.to_account_id()),
+        valid_from: None,
+    };
+    let set = pallet_market_parameters::Call::set_parameter {
+        parameter: aicpw_runtime::configs::parameters::MarketParameter::BaseFee(0),
+    };
+    let mint = pallet_balances::Call::force_set_balance {
+        who: Address::Id(Alice.to_account_id()),
+        new_free: 0,
+    };
+    let replace = Committee::set_members {
+        new_members: vec![Alice.to_account_id()],
+        prime: None,
+        old_count: 3,
+    };
+    let dispatch = pallet_whitelist::Call::dispatch_whitelisted_call_with_preimage {
+        call: Box::new(transfer()),
+    };
+    let calls: Vec<RuntimeCall> = vec![
+        spend.into(),
+        set.into(),
+        mint.into(),
+        replace.into(),
+        dispatch.into(),
+        transfer(),
+        frame_system::Call::set_storage { items: vec![] }.into(),
+        pallet_referenda::Call::kill { index: 0 }.into(),
+        pallet_tasks::Call::submit {
+            submission: submission(expecting_output()),
+        }
+        .into(),
+    ];
+    for call in calls {
+        assert_eq!(
+            committee(&mut chain, call.clone()),
+            Err(DispatchError::BadOrigin),
+            "{call:?}"
+        );
+    }
+    // Nor can one member alone, or somebody else.
+    let alone = Committee::execute {
+        proposal: Box::new(pause("Balances", "burn")),
+        length_bound: 100,
+    };
+    chain.sign(Alice, alone).unwrap();
+    assert!(
+        chain.read(|| pallet_tx_pause::PausedCalls::<Runtime>::iter()
+            .next()
+            .is_none())
+    );
+    assert_eq!(
+        chain.sign(Eve, pallet_market_clock::Call::pause {}),
+        Err(DispatchError::BadOrigin)
+    );
+}
+
+#[test]
+fn an_emergency_stop_lets_running_tasks_end() {
+    let mut chain = Chain::development();
+    let bob = Provider::join(&mut chain, Bob, ask(300));
+    let running = submit(&mut chain, Charlie, submission(expecting_output()));
+    let on = assignment(&mut chain, running);
+    committee(&mut chain, pallet_safe_mode::Call::force_enter {}).unwrap();
+    assert!(chain.read(SafeMode::is_entered));
+
+    let begin = pallet_tasks::Call::submit {
+        submission: submission(expecting_output()),
+    };
+    assert_eq!(chain.sign(Charlie, begin), filtered());
+    assert_eq!(chain.sign(Charlie, transfer()), filtered());
+    let unbond = pallet_provider_staking::Call::unbond { amount: UNIT };
+    assert_eq!(chain.sign(Bob, unbond), filtered());
+
+    bob.run(&mut chain, on, OUTPUT);
+    assert!(matches!(
+        task(&mut chain, running).status,
+        TaskStatus::Settled { .. }
+    ));
+    let rate = pallet_tasks::Call::rate {
+        task: running,
+        stars: 5,
+    };
+    chain.sign(Charlie, rate).unwrap();
+
+    committee(&mut chain, pallet_safe_mode::Call::force_exit {}).unwrap();
+    chain.sign(Charlie, transfer()).unwrap();
+}
+
+/// Token holders can decide and have it carried out while nothing else goes.
+#[test]
+fn a_stop_does_not_stop_governance() {
+    let mut chain = Chain::development();
+    committee(&mut chain, pallet_safe_mode::Call::force_enter {}).unwrap();
+    let fee = pallet_market_parameters::Call::set_parameter {
+        parameter: aicpw_runtime::configs::parameters::MarketParameter::SubmissionFee(UNIT),
+    };
+    let origin = aicpw_runtime::configs::governance::origins::Origin::MarketParameters;
+    decide(&mut chain, origin.into(), fee.into()).unwrap();
+    assert_eq!(chain.read(SubmissionFee::get), UNIT);
+    let root = frame_system::RawOrigin::Root;
+    decide(
+        &mut chain,
+        root.into(),
+        pallet_safe_mode::Call::force_exit {}.into(),
+    )
+    .unwrap();
+    assert!(!chain.read(SafeMode::is_entered));
+}
+
+/// What the committee has looked at is decided in a fraction of the time, by the same voters.
+#[test]
+fn a_whitelisted_call_is_on_a_faster_track() {
+    let mut chain = Chain::development();
+    let call: RuntimeCall = pallet_market_clock::Call::pause {}.into();
+    let whitelist = pallet_whitelist::Call::whitelist_call {
+        call_hash: BlakeTwo256::hash_of(&call),
+    };
+    committee(&mut chain, whitelist).unwrap();
+    let dispatch = pallet_whitelist::Call::dispatch_whitelisted_call_with_preimage {
+        call: Box::new(call),
+    };
+    let origin = aicpw_runtime::configs::governance::origins::Origin::WhitelistedCaller;
+    let index = propose(&mut chain, origin.into(), dispatch.into());
+    vote(&mut chain, index, true);
+    let since = chain.height();
+    while !chain.read(MarketClock::is_paused) {
+        assert!(
+            chain.height() < since + DAY_IN_BLOCKS,
+            "any other track takes more than two days"
+        );
+        chain.block(Vec::new());
+    }
+}
+
+#[test]
+fn a_migration_pauses_the_market_until_somebody_has_looked() {
+    type Handler = <Runtime as pallet_migrations::Config>::MigrationStatusHandler;
+    let mut chain = Chain::development();
+    chain.read(|| {
+        Handler::started();
+        assert!(MarketClock::is_paused());
+        Handler::completed();
+        assert!(MarketClock::is_paused());
+        MarketClock::resume(RuntimeOrigin::root()).unwrap();
+    });
+}
+
+/// All that a stop stops. Whoever adds a pallet decides on which side it is.
+#[test]
+fn what_is_stopped_is_what_moves_money_or_begins_something() {
+    let mut stopped = BTreeSet::new();
+    for pallet in RuntimeCall::get_module_names() {
+        let calls = RuntimeCall::get_call_names(pallet);
+        let count = calls.iter().filter(|call| !goes_on(pallet, call)).count();
+        if count == calls.len() && count > 0 {
+            stopped.insert((*pallet).to_owned());
+        } else {
+            let some = calls.iter().filter(|call| !goes_on(pallet, call));
+            stopped.extend(some.map(|call| format!("{pallet}.{call}")));
+        }
+    }
+    let expected = [
+        "Balances",
+        "ProviderStaking.bond_extra",
+        "ProviderStaking.deregister_device",
+        "ProviderStaking.deregister_provider",
+        "ProviderStaking.register_device",
+        "ProviderStaking.register_provider",
+        "ProviderStaking.set_ask",
+        "ProviderStaking.set_peers",
+        "ProviderStaking.set_slots",
+        "ProviderStaking.unbond",
+        "ProviderStaking.update_spec",
+        "ProviderStaking.withdraw_unbonded",
+        "Tasks.submit",
+        "Treasury",
+    ];
+    assert_eq!(stopped, expected.map(str::to_owned).into());
+}

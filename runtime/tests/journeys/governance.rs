@@ -1,0 +1,308 @@
+//! Token holders decide: about a number of the market, and about the runtime itself.
+
+use aicpw_protocol::task::TaskStatus;
+use aicpw_runtime::{
+    configs::{
+        governance::origins::{Origin, TimeLapse},
+        money::TreasuryAccount,
+        parameters::{
+            BaseFee, MarketParameter, MaxTimeLimit, ProgressWindow, SubmissionFee, UnbondingPeriod,
+        },
+    },
+    units::{DAYS, MILLI, MINUTES, UNIT},
+    AccountId, BlockNumber, OriginCaller, Runtime, RuntimeCall, RuntimeEvent, System,
+};
+use codec::Encode;
+use frame_support::{
+    dispatch::DispatchResult,
+    traits::{schedule::DispatchTime, Bounded, StorePreimage},
+};
+use pallet_conviction_voting::{AccountVote, Conviction, Vote};
+use pallet_market_parameters::GovernedParameter;
+use pallet_referenda::{ReferendumIndex, ReferendumInfo, ReferendumInfoFor};
+use sp_keyring::Sr25519Keyring::{self, Alice, Bob, Charlie};
+
+use crate::{
+    chain::Chain,
+    market::{ask, assignment, expecting_output, submission, submit, task, Provider, OUTPUT},
+};
+
+const DAY: u64 = 24 * 3_600_000;
+
+/// More blocks than any referendum needs.
+const PATIENCE: u32 = 20 * DAY_IN_BLOCKS;
+
+/// A day in so many blocks, which is less than the preset has: nobody watches.
+pub const DAY_IN_BLOCKS: u32 = 12;
+
+/// Proposes the call, on behalf of `origin`.
+pub fn propose(chain: &mut Chain, origin: OriginCaller, call: RuntimeCall) -> ReferendumIndex {
+    chain.read(|| TimeLapse::<Runtime>::put(DAYS / DAY_IN_BLOCKS));
+    let index = chain.read(pallet_referenda::ReferendumCount::<Runtime>::get);
+    let bytes = call.encode();
+    let proposal = chain.read(|| {
+        // What is too long to stand in the proposal is only named in it.
+        sp_io::storage::start_transaction();
+        let bound = aicpw_runtime::Preimage::bound(call).unwrap();
+        sp_io::storage::rollback_transaction();
+        bound
+    });
+    if matches!(proposal, Bounded::Lookup { .. }) {
+        chain
+            .sign(Alice, pallet_preimage::Call::note_preimage { bytes })
+            .unwrap();
+    }
+    let submit = pallet_referenda::Call::submit {
+        proposal_origin: Box::new(origin),
+        proposal,
+        enactment_moment: DispatchTime::After(0),
+    };
+    chain.sign(Alice, submit).unwrap();
+    let deposit = pallet_referenda::Call::place_decision_deposit { index };
+    chain.sign(Bob, deposit).unwrap();
+    index
+}
+
+/// All well-known accounts vote for it, or against it.
+pub fn vote(chain: &mut Chain, poll_index: ReferendumIndex, aye: bool) {
+    let votes = Sr25519Keyring::well_known()
+        .map(|voter| {
+            let vote = AccountVote::Standard {
+                vote: Vote {
+                    aye,
+                    conviction: Conviction::Locked1x,
+                },
+                balance: 900_000 * UNIT,
+            };
+            let call = pallet_conviction_voting::Call::vote { poll_index, vote };
+            chain.signed(voter, call, 0)
+        })
+        .collect();
+    for outcome in chain.block(votes) {
+        outcome.unwrap();
+    }
+}
+
+/// Makes blocks until the referendum has ended; whether it was approved.
+fn conclude(chain: &mut Chain, index: ReferendumIndex) -> bool {
+    for _ in 0..PATIENCE {
+        match chain.read(|| ReferendumInfoFor::<Runtime>::get(index)) {
+            Some(ReferendumInfo::Ongoing(_)) => {
+                chain.block(Vec::new());
+            }
+            Some(ReferendumInfo::Approved(..)) => return true,
+            _ => return false,
+        }
+    }
+    let info = chain.read(|| ReferendumInfoFor::<Runtime>::get(index));
+    panic!(
+        "{info:?} at {}: referendum {index} is not decided after {PATIENCE} blocks",
+        chain.height()
+    );
+}
+
+/// Makes blocks until something that was scheduled is dispatched; what came of it.
+fn enact(chain: &mut Chain) -> DispatchResult {
+    for _ in 0..PATIENCE {
+        let outcome = chain.read(|| {
+            System::events()
+                .into_iter()
+                .find_map(|record| match record.event {
+                    // The referenda's own alarms are dispatched too.
+                    RuntimeEvent::Scheduler(pallet_scheduler::Event::Dispatched {
+                        id: Some(_),
+                        result,
+                        ..
+                    }) => Some(result),
+                    _ => None,
+                })
+        });
+        match outcome {
+            Some(result) => return result,
+            None => chain.block(Vec::new()),
+        };
+    }
+    panic!("nothing is dispatched within {PATIENCE} blocks");
+}
+
+/// Proposes, votes and carries out.
+pub fn decide(chain: &mut Chain, origin: OriginCaller, call: RuntimeCall) -> DispatchResult {
+    let index = propose(chain, origin, call);
+    vote(chain, index, true);
+    assert!(conclude(chain, index), "everybody is for it");
+    enact(chain)
+}
+
+fn set(parameter: MarketParameter) -> RuntimeCall {
+    pallet_market_parameters::Call::set_parameter { parameter }.into()
+}
+
+/// Sets a parameter at once, as root of a development chain.
+fn set_as_root(chain: &mut Chain, parameter: MarketParameter) -> DispatchResult {
+    let call = Box::new(set(parameter));
+    chain.sign(Alice, pallet_sudo::Call::sudo { call }).unwrap();
+    chain.read(|| {
+        System::events()
+            .into_iter()
+            .find_map(|record| match record.event {
+                RuntimeEvent::Sudo(pallet_sudo::Event::Sudid { sudo_result }) => Some(sudo_result),
+                _ => None,
+            })
+            .unwrap()
+    })
+}
+
+fn error(error: pallet_market_parameters::Error<Runtime>) -> DispatchResult {
+    Err(error.into())
+}
+
+/// What the treasury gets for a submission.
+fn fee_for_a_submission(chain: &mut Chain) -> u128 {
+    let treasury: AccountId = TreasuryAccount::get();
+    let before = chain.balance(&treasury);
+    submit(chain, Charlie, submission(expecting_output()));
+    chain.balance(&treasury) - before
+}
+
+#[test]
+fn a_referendum_changes_a_parameter_and_the_next_submission_sees_it() {
+    let mut chain = Chain::development();
+    assert_eq!(fee_for_a_submission(&mut chain), SubmissionFee::DEFAULT);
+    let fee = 25 * MILLI;
+    decide(
+        &mut chain,
+        Origin::MarketParameters.into(),
+        set(MarketParameter::SubmissionFee(fee)),
+    )
+    .unwrap();
+    assert_eq!(fee_for_a_submission(&mut chain), fee);
+    let api = chain.read(|| aicpw_runtime::Tasks::market_parameters(0, 0));
+    assert_eq!(api.submission_fee, fee, "clients see it");
+}
+
+#[test]
+fn a_referendum_cannot_set_what_is_out_of_range() {
+    let mut chain = Chain::development();
+    let outcome = decide(
+        &mut chain,
+        Origin::MarketParameters.into(),
+        set(MarketParameter::SubmissionFee(0)),
+    );
+    assert_eq!(outcome, error(pallet_market_parameters::Error::OutOfRange));
+    assert_eq!(fee_for_a_submission(&mut chain), SubmissionFee::DEFAULT);
+}
+
+#[test]
+fn what_is_voted_down_is_not_done() {
+    let mut chain = Chain::development();
+    let call = set(MarketParameter::SubmissionFee(UNIT));
+    let index = propose(&mut chain, Origin::MarketParameters.into(), call);
+    vote(&mut chain, index, false);
+    assert!(!conclude(&mut chain, index));
+    assert_eq!(fee_for_a_submission(&mut chain), SubmissionFee::DEFAULT);
+}
+
+/// A track may do what it is for and nothing else.
+#[test]
+fn the_parameters_track_cannot_spend() {
+    let mut chain = Chain::development();
+    let spend = pallet_treasury::Call::spend {
+        asset_kind: Box::new(()),
+        amount: UNIT,
+        beneficiary: Box::new(Bob.to_account_id()),
+        valid_from: None,
+    };
+    let outcome = decide(&mut chain, Origin::MarketParameters.into(), spend.into());
+    assert_eq!(outcome, Err(sp_runtime::DispatchError::BadOrigin));
+}
+
+#[test]
+fn the_treasurers_track_spends_from_the_account_that_fees_go_to() {
+    let mut chain = Chain::development();
+    let treasury: AccountId = TreasuryAccount::get();
+    assert_eq!(aicpw_runtime::Treasury::account_id(), treasury);
+    let fund = pallet_balances::Call::transfer_keep_alive {
+        dest: treasury.clone().into(),
+        value: 10 * UNIT,
+    };
+    chain.sign(Charlie, fund).unwrap();
+    let spend = pallet_treasury::Call::spend {
+        asset_kind: Box::new(()),
+        amount: 3 * UNIT,
+        beneficiary: Box::new(Bob.to_account_id()),
+        valid_from: None,
+    };
+    decide(&mut chain, Origin::Treasurer.into(), spend.into()).unwrap();
+    let before = chain.balance(&treasury);
+    chain
+        .sign(Charlie, pallet_treasury::Call::payout { index: 0 })
+        .unwrap();
+    assert_eq!(before - chain.balance(&treasury), 3 * UNIT);
+}
+
+#[test]
+fn relations_hold_whatever_the_order() {
+    use MarketParameter as Set;
+    let mut chain = Chain::development();
+    let contradiction = || error(pallet_market_parameters::Error::Contradiction);
+    // A run of two days has so few reports that two of them need more than the window.
+    let two_days = Set::MaxTimeLimit(2 * DAY);
+    assert_eq!(set_as_root(&mut chain, two_days.clone()), contradiction());
+    set_as_root(&mut chain, Set::ProgressWindow(3 * MINUTES)).unwrap();
+    set_as_root(&mut chain, two_days).unwrap();
+    // Three attempts of two days each: stake has to stay for longer.
+    assert_eq!(
+        set_as_root(&mut chain, Set::UnbondingPeriod(7 * DAYS)),
+        contradiction()
+    );
+    assert_eq!(
+        set_as_root(&mut chain, Set::ProgressWindow(ProgressWindow::DEFAULT)),
+        contradiction()
+    );
+    chain.read(|| {
+        assert_eq!(MaxTimeLimit::get(), 2 * DAY);
+        assert_eq!(ProgressWindow::get(), 3 * MINUTES);
+        assert_eq!(UnbondingPeriod::get(), 14 * DAYS);
+    });
+}
+
+#[test]
+fn nobody_but_governance_sets_a_parameter() {
+    let mut chain = Chain::development();
+    assert_eq!(
+        chain.sign(Bob, set(MarketParameter::BaseFee(0))),
+        Err(sp_runtime::DispatchError::BadOrigin)
+    );
+    assert_eq!(chain.read(BaseFee::get), BaseFee::DEFAULT);
+}
+
+/// Deadlines, prices and locks were fixed when the task was matched. The invariants of all pallets
+/// are checked after every block.
+#[test]
+fn what_runs_ends_well_however_the_parameters_change() {
+    for lowest in [true, false] {
+        let mut chain = Chain::development();
+        let bob = Provider::join(&mut chain, Bob, ask(300));
+        let running = submit(&mut chain, Charlie, submission(expecting_output()));
+        let on = assignment(&mut chain, running);
+        bob.start(&mut chain, on);
+        let price = task(&mut chain, running).assignments[0].price;
+
+        let mut changed = 0;
+        for range in MarketParameter::ranges() {
+            let value = if lowest { range.lowest } else { range.highest };
+            // Those that contradict others stay.
+            changed += u32::from(set_as_root(&mut chain, value).is_ok());
+        }
+        assert!(changed > 20, "{changed} were changed");
+
+        bob.commit(&mut chain, on, OUTPUT);
+        bob.reveal(&mut chain, on, OUTPUT);
+        let TaskStatus::Settled { paid, .. } = task(&mut chain, running).status else {
+            panic!("not settled")
+        };
+        assert_eq!(paid, price);
+        let later: BlockNumber = chain.height() + 20;
+        chain.run_to(later);
+    }
+}
