@@ -11,6 +11,8 @@ MAKEFLAGS += --no-print-directory
 ENV := . scripts/env.sh;
 SAY := printf '\n==> %s\n'
 CARGO_IPFS := CARGO_TARGET_DIR="$$AICPW_IPFS_TARGET_DIR" cargo
+# Where kubo was built, the tests that need it have to find it.
+WITH_KUBO := if [ -x "$$AICPW_CACHE/kubo/ipfs" ]; then export AICPW_KUBO_REQUIRED=1; fi;
 # Arguments for demo, examples and bench: make bench ARGS="--help"
 ARGS ?=
 
@@ -50,12 +52,12 @@ kubo: ## Build kubo, the common IPFS daemon, which ours is tested against (needs
 
 .PHONY: test
 test: build ## All tests: units, runtime journeys, networks of real processes
-	@# Without it the tests against kubo say that they are skipped.
+	@# Without it the tests against kubo say that they are skipped; with it they must find it.
 	@$(ENV) scripts/kubo.sh --if-possible
 	@$(SAY) "tests of the IPFS process"
-	@$(ENV) $(CARGO_IPFS) test --locked --manifest-path ipfs/Cargo.toml
+	@$(ENV) $(WITH_KUBO) $(CARGO_IPFS) test --locked --manifest-path ipfs/Cargo.toml
 	@$(SAY) "tests of the workspace"
-	@$(ENV) cargo test --locked --workspace --no-fail-fast
+	@$(ENV) $(WITH_KUBO) cargo test --locked --workspace --no-fail-fast
 	@$(ENV) scripts/polkadot-js.sh --if-possible
 
 .PHONY: polkadot-js
@@ -80,7 +82,7 @@ fmt-check: ## Fail if any Rust code is not formatted
 	@$(ENV) cargo fmt --all --manifest-path ipfs/Cargo.toml --check
 
 .PHONY: deny
-deny: ## Licences, sources and bans of the dependencies (needs cargo-deny)
+deny: ## Licences, sources and bans of the dependencies (compiles cargo-deny once)
 	@$(SAY) "dependencies"
 	@$(ENV) scripts/deny.sh
 

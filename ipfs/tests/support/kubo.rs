@@ -28,10 +28,19 @@ fn find() -> Option<PathBuf> {
 }
 
 impl Kubo {
-    /// Starts one; `None`, and a line that says so, where there is no kubo.
+    /// Starts one; `None`, and a line that says so, where there is no kubo. Panics there if
+    /// `AICPW_KUBO_REQUIRED` is 1.
     pub fn start() -> Option<Self> {
         let Some(binary) = find() else {
-            eprintln!("skipped: no kubo; build it with `make kubo`, or name it in AICPW_KUBO");
+            let how = "build it with `make kubo`, or name it in AICPW_KUBO";
+            let required =
+                std::env::var_os("AICPW_KUBO_REQUIRED").is_some_and(|value| value == "1");
+            assert!(!required, "no kubo, and AICPW_KUBO_REQUIRED=1: {how}");
+            let test = std::thread::current();
+            let test = test.name().unwrap_or("a test");
+            // Not with a macro: what those print is hidden where a test passes.
+            let mut seen = std::io::stderr().lock();
+            writeln!(seen, "SKIPPED {test}: no kubo; {how}").unwrap();
             return None;
         };
         let repo = tempfile::tempdir().unwrap();
