@@ -182,8 +182,8 @@ async fn an_option_that_is_wrong_is_named_before_anything_is_sent() {
         (&["transfer", "nonsense", "1"], 2, &["nonsense"]),
         (&stake, 2, &["--stake: at least"]),
         (&ask, 2, &["--ask: at least"]),
-        (&["task", "rate", "0", "0"], 2, &["1..=5"]),
-        (&["task", "rate", "0", "6"], 2, &["1..=5"]),
+        (&["task", "rate", "0", "0"], 2, &["at least 1"]),
+        (&["task", "rate", "0", "6"], 2, &["at most 5"]),
         (&["task", "show", "999999"], 1, &["no task 999999"]),
         (&["ipfs", "cat", "nonsense"], 2, &["nonsense"]),
     ];

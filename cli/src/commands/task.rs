@@ -271,7 +271,10 @@ impl Change {
             (Self::Rate(_), ..) => ("it cannot be rated yet, or not at all".into(), "NotSettled"),
         };
         let state = life::state_name(&view.status);
-        let refused = Error::other(format!("task {} is {state}: {what}", view.id));
+        let refused = Error::other(format!(
+            "task {} is {state}: {what} (Tasks.{error})",
+            view.id
+        ));
         let refused = match next_step("Tasks", error) {
             Some(step) => refused.hint(format!("nothing was sent; {step}")),
             None => refused,
@@ -363,7 +366,7 @@ mod tests {
                 Change::Accept,
                 settled,
                 None,
-                "task 7 is settled: no result",
+                "task 7 is settled: no result of it waits to be accepted (Tasks.NotVerifying)",
             ),
             (Change::Cancel, TaskStatus::Active, None, "task show 7"),
         ] {
