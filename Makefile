@@ -97,6 +97,10 @@ docs-check: ## Fail if a link between the project's pages leads nowhere, or a sc
 bench: build ## Measure latency, throughput and overhead; prints a table and writes JSON
 	@$(ENV) "$$AICPW_BIN/aicpw-bench" $(ARGS)
 
+.PHONY: economics
+economics: setup ## Play the market's scenarios and draw docs/economics/*.png (ARGS="--seed 2 --json")
+	@$(ENV) cargo run --locked -q -p aicpw-economics -- --plots docs/economics $(ARGS)
+
 .PHONY: weights
 weights: setup ## Measure the pallets' weights and write their weights.rs (ARGS: which pallets)
 	@$(ENV) scripts/weights.sh $(ARGS)

@@ -7,12 +7,15 @@
 //! | --- | --- |
 //! | settled task | + (max − score) · w / 20 / 2ⁿ, where n is how many of the provider's last [`RECENT_SETTLEMENTS`] settled tasks were of the same requester |
 //! | fault | − score · (1 + 2w) / 20 |
+//! | wrong result, by a verdict | everything: the score is 0 |
 //! | rating of 5, 4, 3, 2, 1 | + (max − score) · w / 40, the half of it, nothing, − score · w / 80, twice that |
 //! | time | the distance from the start halves every `ReputationHalfLife` blocks (linear between the halvings), computed when it is read |
 //!
 //! So the score can not leave its range; what costs little counts little; a fault always costs
 //! something, however small the task; a requester that settles with the same provider again and again
-//! soon moves nothing; and neither merit nor guilt lasts for ever.
+//! soon moves nothing; and neither merit nor guilt lasts for ever. A verdict takes everything because
+//! wrong results that nobody found raise a score like right ones: were it only a fault, who cheats in
+//! every task would keep a score near the best, and be audited least (`docs/economics.md`).
 
 use bounded_collections::{BoundedVec, ConstU32};
 use codec::{Decode, Encode, MaxEncodedLen};
@@ -119,6 +122,12 @@ impl<AccountId: Clone + PartialEq> ReputationRecord<AccountId> {
         self.faults = self.faults.saturating_add(1);
     }
 
+    /// A verdict found a result wrong.
+    pub fn convicted(&mut self) {
+        self.score = 0;
+        self.faults = self.faults.saturating_add(1);
+    }
+
     /// The requester of a settled task rated it from 1 to 5, with the [`weight`] of what was paid.
     pub fn rated(&mut self, rating: u8, weight: Perbill) {
         let rating = rating.clamp(1, 5);
@@ -184,6 +193,15 @@ mod tests {
             decayed(900_000, 3, 1),
             "no division by zero"
         );
+    }
+
+    #[test]
+    fn a_verdict_takes_everything_and_time_gives_half_of_the_start_back() {
+        let mut record = ReputationRecord::<u64>::new(0);
+        record.settled(&1, Perbill::one());
+        record.convicted();
+        assert_eq!((record.score, record.faults), (0, 1));
+        assert_eq!(record.reputation(HALF_LIFE, HALF_LIFE), Reputation(250));
     }
 
     #[test]

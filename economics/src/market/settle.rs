@@ -1,0 +1,191 @@
+//! Pay, refunds, slashes, and what is remembered of them.
+
+use aicpw_protocol::{reputation::weight, Balance};
+
+use super::{task::Task, Event, Market};
+use crate::{
+    ledger::Account,
+    player::{self, Kind, RIGHT},
+    tally::{Role, BUCKET},
+};
+
+impl Market<'_> {
+    /// The first assignment's root is the result.
+    pub(super) fn settle(&mut self, id: usize) {
+        let requester = self.tasks[id].requester;
+        let root = self.tasks[id].assignments.first().and_then(|one| one.root);
+        let account = requester.account;
+        self.tally.settled += 1;
+        if root != Some(RIGHT) {
+            self.tally.undetected += 1;
+            self.tally.undetected_over_time[id / BUCKET] += 1;
+        }
+        for one in self.tasks[id].assignments.clone() {
+            if one.root != root {
+                self.out_voted(&one);
+                continue;
+            }
+            let fee = self.rules.protocol_fee.mul_floor(one.terms.price);
+            self.from_escrow(id, self.treasury, fee);
+            let provider = &self.providers[one.provider];
+            let (to, kind) = (provider.account, provider.kind);
+            let paid = self.from_escrow(id, to, one.terms.price - fee);
+            self.tally.earned(kind, Role::Provider, paid);
+            self.remember_settlement(one.provider, account, one.terms.price);
+            self.schedule(
+                self.rules.retrieval_window,
+                Event::Unlock {
+                    provider: one.provider,
+                    amount: one.terms.locked(),
+                },
+            );
+        }
+        let cost = self.tasks[id].audit_cost;
+        self.tally.audit_costs += self.from_escrow(id, self.treasury, cost);
+        for one in std::mem::take(&mut self.tasks[id].undecided) {
+            // Another one revealed what was expected.
+            self.unlock(one.provider, one.terms.locked());
+            let locked = one.terms.locked();
+            let amount = self.slash(one.provider, locked, self.treasury, Role::Provider);
+            self.faulted(one.provider, locked);
+            self.turned_down(one.provider, one.root.unwrap_or(RIGHT), amount);
+        }
+        self.close(id);
+    }
+
+    /// A replica of the minority loses its collateral; the bond is for a verdict.
+    fn out_voted(&mut self, one: &super::task::Assignment) {
+        self.unlock(one.provider, one.terms.locked());
+        let collateral = one.terms.collateral;
+        let amount = self.slash(one.provider, collateral, self.treasury, Role::Provider);
+        self.faulted(one.provider, collateral);
+        self.turned_down(one.provider, one.root.unwrap_or(RIGHT), amount);
+    }
+
+    /// The task ends without a result.
+    pub(super) fn refund(&mut self, id: usize) {
+        self.tally.refunded += 1;
+        self.release_assignments(id);
+        for one in std::mem::take(&mut self.tasks[id].undecided) {
+            self.unlock(one.provider, one.terms.locked());
+        }
+        self.close(id);
+    }
+
+    /// Ends the assignments and gives back what is locked for them.
+    pub(super) fn release_assignments(&mut self, id: usize) {
+        for index in 0..self.tasks[id].assignments.len() {
+            self.end(id, index);
+        }
+        for one in std::mem::take(&mut self.tasks[id].assignments) {
+            self.unlock(one.provider, one.terms.locked());
+        }
+    }
+
+    fn close(&mut self, id: usize) {
+        let Task {
+            escrow, requester, ..
+        } = self.tasks[id];
+        self.ledger.release(requester.account, escrow);
+        let task = &mut self.tasks[id];
+        task.escrow = 0;
+        // A hundred thousand tasks fit better without them.
+        task.assignments = Vec::new();
+        task.tried = Vec::new();
+    }
+
+    fn from_escrow(&mut self, id: usize, to: Account, amount: Balance) -> Balance {
+        let task = &mut self.tasks[id];
+        let requester = task.requester;
+        let paid = self
+            .ledger
+            .take(requester.account, to, amount.min(task.escrow));
+        task.escrow -= paid;
+        self.tally.lost(requester.kind, Role::Requester, paid);
+        paid
+    }
+
+    /// The device is free for the next task.
+    pub(super) fn end(&mut self, id: usize, index: usize) {
+        let one = &mut self.tasks[id].assignments[index];
+        if std::mem::replace(&mut one.ended, true) {
+            return;
+        }
+        let provider = one.provider;
+        let ask = self.new_ask(self.providers[provider].kind);
+        let provider = &mut self.providers[provider];
+        provider.busy -= 1;
+        provider.ask = ask;
+    }
+
+    /// Takes stake from a provider. Returns what was taken.
+    pub(super) fn slash(
+        &mut self,
+        provider: usize,
+        amount: Balance,
+        to: Account,
+        role: Role,
+    ) -> Balance {
+        let one = &mut self.providers[provider];
+        // What is locked for something else stays.
+        let amount = amount.min(one.free_stake());
+        let taken = self.ledger.take(one.account, to, amount);
+        one.stake -= taken;
+        self.tally.lost(one.kind, role, taken);
+        self.weights.clear();
+        self.replenish(provider);
+        taken
+    }
+
+    /// Whoever wants to go on makes good what it lost, as far as its purse goes.
+    fn replenish(&mut self, provider: usize) {
+        let one = &mut self.providers[provider];
+        let missing = one.nominal.saturating_sub(one.stake);
+        match one.kind {
+            Kind::Lazy => return,
+            Kind::Sybil => {
+                // Under a new name, once the old one is of no use.
+                if one.is_active(self.rules) || self.ledger.free(self.purse) < missing {
+                    return;
+                }
+                self.ledger.pay(self.purse, one.account, missing);
+                one.record = player::beginner(self.now);
+            }
+            Kind::Colluding | Kind::Robbing => {
+                self.ledger.pay(self.purse, one.account, missing);
+            }
+            _ => {}
+        }
+        let one = &mut self.providers[provider];
+        let missing = missing.min(self.ledger.free(one.account));
+        if self.ledger.hold(one.account, missing) {
+            one.stake += missing;
+        }
+    }
+
+    /// A fault counts against the reputation, by what was at stake.
+    pub(super) fn faulted(&mut self, provider: usize, at_stake: Balance) {
+        let record = &mut self.providers[provider].record;
+        record.settle_time(self.now, self.rules.half_life);
+        record.faulted(weight(at_stake, self.rules.reputation_unit));
+    }
+
+    /// A verdict takes the whole reputation.
+    pub(super) fn convicted(&mut self, provider: usize) {
+        let record = &mut self.providers[provider].record;
+        record.settle_time(self.now, self.rules.half_life);
+        record.convicted();
+    }
+
+    fn remember_settlement(&mut self, provider: usize, requester: Account, paid: Balance) {
+        let one = &mut self.providers[provider];
+        one.record.settle_time(self.now, self.rules.half_life);
+        one.record
+            .settled(&requester, weight(paid, self.rules.reputation_unit));
+        if one.kind != Kind::Honest {
+            let reputation = one.record.reputation(self.now, self.rules.half_life);
+            let best = &mut self.tally.best_other_reputation;
+            *best = (*best).max(reputation.0);
+        }
+    }
+}

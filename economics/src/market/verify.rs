@@ -1,0 +1,395 @@
+//! Commit, audit draw, reveal.
+
+use aicpw_protocol::{audit, Balance, TaskId};
+use rand::Rng;
+use sp_arithmetic::Perbill;
+
+use super::{
+    dispute::Accuser,
+    task::{Assignment, Audit, Mode, QUORUM},
+    Event, Market, DEALT_ENOUGH,
+};
+use crate::{
+    player::{Kind, Root, CONSPIRED, RIGHT},
+    tally::{Role, BUCKET},
+};
+
+/// Of a thousand assignments, those that an honest provider's machine drops.
+const FAULTS_PER_MILLE: u32 = 5;
+/// Per cent of assignments that a griefer drops.
+const GRIEF_FAULTS: u32 = 20;
+/// Per cent of audits and seats on a jury that an honest provider misses.
+pub(super) const ABSENCE: u32 = 1;
+/// A rational cheat tries again in one assignment of so many, whatever it believes.
+const TRIAL: u32 = 200;
+
+impl Market<'_> {
+    /// The time of the run is over: who commits to what?
+    pub(super) fn commit(&mut self, id: usize) {
+        let all = 0..self.tasks[id].assignments.len();
+        let fresh: Vec<usize> = all
+            .filter(|index| self.tasks[id].assignments[*index].root.is_none())
+            .collect();
+        for index in &fresh {
+            let root = self.work(id, *index);
+            self.tasks[id].assignments[*index].root = root;
+        }
+        self.collude(id);
+        for index in fresh {
+            let one = self.tasks[id].assignments[index];
+            if one.root.is_some_and(|root| root != RIGHT) {
+                self.tally.wrong_over_time[id / BUCKET] += 1;
+                if self.providers[one.provider].kind == Kind::Rational {
+                    self.belief.cheated(fraction(one.terms.rate));
+                }
+            }
+        }
+        if self.drop_faulty(id) {
+            return self.fill(id);
+        }
+        let task = &self.tasks[id];
+        let rate = task.assignments.iter().map(|one| one.terms.rate).max();
+        let rate = rate.unwrap_or_default();
+        if self.tasks[id].mode == Mode::Expected {
+            return self.reveal(id);
+        }
+        self.tally.auditable += 1;
+        if self.is_audited(id, rate) && self.begin_audit(id) {
+            let duration = self.tasks[id].duration;
+            return self.schedule(duration, Event::Reveal(id));
+        }
+        self.reveal(id);
+    }
+
+    /// What a provider commits to; `None` if it fails.
+    fn work(&mut self, id: usize, index: usize) -> Option<Root> {
+        let Assignment {
+            provider, terms, ..
+        } = self.tasks[id].assignments[index];
+        let kind = self.providers[provider].kind;
+        let effort = self.tasks[id].effort();
+        self.tally.began(kind, Role::Provider, terms.price);
+        self.tally.compute += effort;
+        if self.fails(kind) {
+            return None;
+        }
+        let optimistic = self.tasks[id].mode == Mode::Optimistic;
+        let reputation = self.providers[provider]
+            .record
+            .reputation(self.now, self.rules.half_life);
+        let cheats = match kind {
+            Kind::Honest | Kind::Copying | Kind::Griefing | Kind::Robbing => false,
+            Kind::Lazy => true,
+            // Alone against replicas or an expected root a cheat is always found.
+            Kind::Rational if optimistic => {
+                let income = terms.price - self.rules.protocol_fee.mul_floor(terms.price);
+                self.rng.random_range(0..TRIAL) == 0
+                    || self.belief.cheating_pays(
+                        fraction(terms.rate),
+                        income as f64,
+                        effort as f64,
+                        terms.locked() as f64,
+                    )
+            }
+            Kind::Rational => false,
+            Kind::Colluding | Kind::Sybil => optimistic,
+            Kind::SelfDealing => {
+                optimistic && self.tasks[id].dealt_to.is_none() && reputation.0 >= DEALT_ENOUGH
+            }
+        };
+        if !cheats {
+            // What a self-dealer submits to itself costs nothing to compute.
+            if self.tasks[id].dealt_to != Some(provider) {
+                self.tally.worked(kind, Role::Provider, effort);
+            }
+            return Some(RIGHT);
+        }
+        Some(match kind {
+            Kind::Colluding | Kind::Sybil => CONSPIRED,
+            _ => self.garbage(),
+        })
+    }
+
+    fn fails(&mut self, kind: Kind) -> bool {
+        match kind {
+            Kind::Griefing => self.hits(GRIEF_FAULTS),
+            Kind::Lazy | Kind::Colluding | Kind::Sybil => false,
+            _ => self.rng.random_range(0..1_000) < FAULTS_PER_MILLE,
+        }
+    }
+
+    /// A coalition sees who has the replicas, and lies where it has a quorum of them.
+    fn collude(&mut self, id: usize) {
+        if self.tasks[id].mode != Mode::Replicated {
+            return;
+        }
+        let ours = |one: &Assignment, providers: &[crate::player::Provider]| {
+            matches!(providers[one.provider].kind, Kind::Colluding | Kind::Sybil)
+        };
+        let providers = &self.providers;
+        let assignments = &mut self.tasks[id].assignments;
+        if assignments
+            .iter()
+            .filter(|one| ours(one, providers))
+            .count()
+            >= QUORUM
+        {
+            for one in assignments.iter_mut().filter(|one| ours(one, providers)) {
+                one.root = Some(CONSPIRED);
+            }
+        }
+    }
+
+    /// Ends the assignments that failed. Returns whether there were any.
+    fn drop_faulty(&mut self, id: usize) -> bool {
+        let mut faulty = Vec::new();
+        for index in 0..self.tasks[id].assignments.len() {
+            let one = self.tasks[id].assignments[index];
+            if one.root.is_none() {
+                self.end(id, index);
+                faulty.push(one);
+            }
+        }
+        self.tasks[id].assignments.retain(|one| one.root.is_some());
+        for one in &faulty {
+            let requester = self.tasks[id].requester;
+            let amount = self.rules.fault_slash.mul_ceil(one.terms.collateral);
+            self.unlock(one.provider, one.terms.locked());
+            let amount = self.slash(one.provider, amount, requester.account, Role::Provider);
+            self.tally.earned(requester.kind, Role::Requester, amount);
+            self.faulted(one.provider, one.terms.price);
+        }
+        !faulty.is_empty()
+    }
+
+    fn is_audited(&mut self, id: usize, rate: Perbill) -> bool {
+        let randomness = self.rng.random::<[u8; 32]>();
+        let assignment = aicpw_protocol::AssignmentId {
+            task: TaskId(id as u64),
+            replica: 0,
+            attempt: self.tasks[id].attempts,
+        };
+        audit::is_drawn(rate, &randomness, assignment)
+    }
+
+    /// Draws an auditor, which re-executes. Returns whether there was one.
+    fn begin_audit(&mut self, id: usize) -> bool {
+        let task = &self.tasks[id];
+        let price = highest_price(&task.assignments);
+        let Some(lock) = self.rules.dispute.bond(price, 0) else {
+            return false;
+        };
+        let mut not = task.tried.clone();
+        loop {
+            let Some(auditor) = self.draw(&not, lock) else {
+                return false;
+            };
+            not.push(auditor);
+            let kind = self.providers[auditor].kind;
+            self.tally.began(kind, Role::Auditor, price);
+            if self.is_absent(kind) {
+                let amount = self.rules.dispute.no_show_slash(lock);
+                self.slash(auditor, amount, self.treasury, Role::Auditor);
+                self.faulted(auditor, price);
+                continue;
+            }
+            let root = self.re_execute(id, auditor);
+            self.tally.audits += 1;
+            self.lock(auditor, lock);
+            self.tasks[id].audit = Some(Audit {
+                auditor,
+                root,
+                lock,
+            });
+            return true;
+        }
+    }
+
+    pub(super) fn is_absent(&mut self, kind: Kind) -> bool {
+        kind == Kind::Griefing || kind != Kind::Lazy && self.hits(ABSENCE)
+    }
+
+    /// What the auditor commits to.
+    fn re_execute(&mut self, id: usize, auditor: usize) -> Root {
+        let kind = self.providers[auditor].kind;
+        let lie = self.tasks[id]
+            .assignments
+            .iter()
+            .filter_map(|one| one.root)
+            .find(|root| *root != RIGHT);
+        match (kind, lie) {
+            (Kind::Lazy, _) => return self.garbage(),
+            // A cheat tells its auditor what to say; this one says it.
+            (Kind::Copying, Some(lie)) => return lie,
+            (Kind::Colluding | Kind::Sybil, Some(CONSPIRED)) => return CONSPIRED,
+            (Kind::Robbing, _) if !self.is_among(id, Kind::Robbing) => return CONSPIRED,
+            _ => {}
+        }
+        let effort = self.tasks[id].effort();
+        self.tally.worked(kind, Role::Auditor, effort);
+        self.tally.verification += effort;
+        RIGHT
+    }
+
+    fn is_among(&self, id: usize, kind: Kind) -> bool {
+        let mut assignments = self.tasks[id].assignments.iter();
+        assignments.any(|one| self.providers[one.provider].kind == kind)
+    }
+
+    /// Everybody opens what it committed to.
+    pub(super) fn reveal(&mut self, id: usize) {
+        for index in 0..self.tasks[id].assignments.len() {
+            self.end(id, index);
+        }
+        match self.tasks[id].mode {
+            Mode::Expected => self.compare_with_expected(id),
+            Mode::Optimistic => self.close_audit(id, 1),
+            Mode::Replicated => self.close_audit(id, QUORUM),
+        }
+    }
+
+    fn compare_with_expected(&mut self, id: usize) {
+        let one = self.tasks[id].assignments[0];
+        if one.root == Some(RIGHT) {
+            return self.settle(id);
+        }
+        // Not paid, and undecided until another provider reveals what was expected.
+        let task = &mut self.tasks[id];
+        task.undecided.append(&mut task.assignments);
+        self.fill(id);
+    }
+
+    /// Looks for the quorum, and holds what the auditor found against it.
+    fn close_audit(&mut self, id: usize, quorum: usize) {
+        let winner = self.most_common(id, quorum);
+        let audit = self.tasks[id].audit.take();
+        let Some(root) = winner else {
+            // No quorum: one further replica, once; the simulation has no jury for it.
+            if let Some(audit) = audit {
+                self.pay_auditor(id, &audit);
+            }
+            return self.without_quorum(id);
+        };
+        let price = highest_price(&self.tasks[id].assignments);
+        if let Some(audit) = audit {
+            if root != RIGHT {
+                self.tally.audits_of_wrong += 1;
+            }
+            if audit.root == root {
+                self.pay_auditor(id, &audit);
+            } else {
+                let provider = &self.providers[audit.auditor];
+                let accuser = Accuser {
+                    account: provider.account,
+                    provider: Some(audit.auditor),
+                    kind: provider.kind,
+                    role: Role::Auditor,
+                    root: Some(audit.root),
+                    bond: audit.lock,
+                };
+                let verdict = self.judge(id, root, price, &accuser);
+                if verdict == Some(audit.root) {
+                    // Its lock is free again.
+                    self.pay_for_audit(id, audit.auditor);
+                    if root != RIGHT {
+                        self.tally.audits_that_found += 1;
+                    }
+                }
+                if verdict != Some(root) {
+                    return self.after_verdict(id, verdict, quorum);
+                }
+            }
+        }
+        if self.tasks[id].requester.kind == Kind::Griefing && quorum == 1 {
+            let verdict = self.grief(id, root, price);
+            if verdict != Some(root) {
+                return self.after_verdict(id, verdict, quorum);
+            }
+        }
+        self.tasks[id]
+            .assignments
+            .sort_by_key(|one| one.root != Some(root));
+        let window = match quorum {
+            1 => self.rules.optimistic_window,
+            _ => 0,
+        };
+        self.schedule(window, Event::Settle(id));
+    }
+
+    /// A requester disputes a result that is right.
+    fn grief(&mut self, id: usize, root: Root, price: Balance) -> Option<Root> {
+        let requester = self.tasks[id].requester;
+        let bond = self.rules.dispute.bond(price, 0).unwrap_or_default();
+        if !self.ledger.hold(requester.account, bond) {
+            return Some(root);
+        }
+        self.tally.began(requester.kind, Role::Requester, price);
+        let accuser = Accuser {
+            account: requester.account,
+            provider: None,
+            kind: requester.kind,
+            role: Role::Requester,
+            root: None,
+            bond,
+        };
+        self.judge(id, root, price, &accuser)
+    }
+
+    /// The verdict is not what the provider revealed, or there is none.
+    fn after_verdict(&mut self, id: usize, verdict: Option<Root>, quorum: usize) {
+        let Some(verdict) = verdict else {
+            // Too few jurors: the requester is refunded and nobody is slashed.
+            return self.refund(id);
+        };
+        // In `replicated` a replica of the minority can be what the jury found.
+        let task = &mut self.tasks[id];
+        if quorum > 1 && task.assignments.iter().any(|one| one.root == Some(verdict)) {
+            task.assignments.retain(|one| one.root == Some(verdict));
+            return self.schedule(0, Event::Settle(id));
+        }
+        self.release_assignments(id);
+        self.fill(id);
+    }
+
+    /// A root that so many committed to.
+    fn most_common(&self, id: usize, quorum: usize) -> Option<Root> {
+        let roots = || self.tasks[id].assignments.iter().filter_map(|one| one.root);
+        roots().find(|root| roots().filter(|other| other == root).count() >= quorum)
+    }
+
+    fn without_quorum(&mut self, id: usize) {
+        let replicas = Mode::Replicated.replicas();
+        if self.tasks[id].assignments.len() > replicas
+            || !self.add_replica(id)
+            || !self.set_escrow(id)
+        {
+            return self.refund(id);
+        }
+        let duration = self.tasks[id].duration;
+        self.schedule(duration, Event::Commit(id));
+    }
+
+    fn pay_auditor(&mut self, id: usize, audit: &Audit) {
+        self.unlock(audit.auditor, audit.lock);
+        self.pay_for_audit(id, audit.auditor);
+    }
+
+    fn pay_for_audit(&mut self, id: usize, auditor: usize) {
+        let price = highest_price(&self.tasks[id].assignments);
+        let provider = &self.providers[auditor];
+        let (account, kind) = (provider.account, provider.kind);
+        let paid = self.ledger.pay(self.treasury, account, price);
+        self.tally.audit_pay += paid;
+        self.tally.earned(kind, Role::Auditor, paid);
+    }
+}
+
+/// The price that counts for auditors and jurors.
+fn highest_price(assignments: &[Assignment]) -> Balance {
+    let prices = assignments.iter().map(|one| one.terms.price);
+    prices.max().unwrap_or_default()
+}
+
+fn fraction(rate: Perbill) -> f64 {
+    f64::from(rate.deconstruct()) / 1e9
+}

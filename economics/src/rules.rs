@@ -1,0 +1,66 @@
+//! The governed numbers, as `runtime/src/configs/market.rs` has them or the protocol's defaults.
+
+use aicpw_protocol::{
+    audit::AuditPolicy, dispute::DisputePolicy, units::AICP, Balance, BlockNumber,
+};
+use sp_arithmetic::Perbill;
+
+/// Blocks in a second: slots of 250 ms.
+pub const SECOND: BlockNumber = 4;
+/// Blocks in a minute.
+pub const MINUTE: BlockNumber = 60 * SECOND;
+/// Blocks in an hour.
+pub const HOUR: BlockNumber = 60 * MINUTE;
+/// Blocks in a day.
+pub const DAY: BlockNumber = 24 * HOUR;
+
+/// What players can know and nobody can change.
+#[derive(Clone, Debug)]
+pub struct Rules {
+    /// How often results are audited.
+    pub audit: AuditPolicy,
+    /// What disputes cost.
+    pub dispute: DisputePolicy,
+    /// Of the price, to the treasury.
+    pub protocol_fee: Perbill,
+    /// For each submission, to the treasury.
+    pub submission_fee: Balance,
+    /// See [`aicpw_protocol::pricing::collateral`].
+    pub collateral_share: Perbill,
+    /// See [`aicpw_protocol::pricing::collateral`].
+    pub min_collateral_base: Balance,
+    /// The share of the collateral that a fault costs.
+    pub fault_slash: Perbill,
+    /// The least stake of a provider.
+    pub min_stake: Balance,
+    /// See [`aicpw_protocol::reputation`].
+    pub half_life: BlockNumber,
+    /// See [`aicpw_protocol::reputation::weight`].
+    pub reputation_unit: Balance,
+    /// How long locks stay after the settlement.
+    pub retrieval_window: BlockNumber,
+    /// How long a result in `optimistic` can be disputed.
+    pub optimistic_window: BlockNumber,
+    /// How often a task is matched.
+    pub max_attempts: u8,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self {
+            audit: AuditPolicy::DEFAULT,
+            dispute: DisputePolicy::DEFAULT,
+            protocol_fee: Perbill::from_percent(2),
+            submission_fee: AICP / 100,
+            collateral_share: Perbill::from_percent(50),
+            min_collateral_base: AICP / 10,
+            fault_slash: Perbill::from_percent(50),
+            min_stake: 100 * AICP,
+            half_life: 30 * DAY,
+            reputation_unit: AICP,
+            retrieval_window: HOUR,
+            optimistic_window: 10 * MINUTE,
+            max_attempts: 3,
+        }
+    }
+}

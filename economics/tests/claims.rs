@@ -1,0 +1,220 @@
+//! What `docs/economics.md` claims, and the limits that it names. All seeds are fixed.
+
+#![allow(clippy::unwrap_used)]
+
+use aicpw_economics::{
+    market,
+    player::Kind,
+    rules::Rules,
+    scenario::{named, SCENARIOS},
+    tally::{Role, Tally},
+    theory,
+};
+use aicpw_protocol::{device::Reputation, units::AICP};
+
+fn play(name: &str, tasks: usize) -> Tally {
+    market::run(&Rules::default(), named(name).unwrap(), 1, tasks)
+}
+
+/// The players have less of it than the honest beside them.
+fn loses(tally: &Tally, kind: Kind) -> bool {
+    tally.per_assignment(kind) < tally.account(Kind::Honest, Role::Provider).net()
+}
+
+#[test]
+fn the_same_seed_plays_the_same_and_another_does_not() {
+    let rules = Rules::default();
+    for name in ["lazy", "colluding-49"] {
+        let run = |seed| market::run(&rules, named(name).unwrap(), seed, 3_000);
+        assert_eq!(run(7), run(7), "{name}");
+        assert_ne!(run(7), run(8), "{name}");
+    }
+}
+
+#[test]
+fn no_aicp_is_made_or_lost_and_nothing_stays_held() {
+    for scenario in SCENARIOS {
+        let tally = market::run(&Rules::default(), scenario, 3, 5_000);
+        let name = scenario.name;
+        assert_eq!(tally.issued, tally.remaining, "{name}");
+        assert_eq!(tally.left_held, 0, "{name}");
+        assert_eq!(tally.unpaid, 0, "{name}");
+        assert_eq!(tally.submitted, 5_000, "{name}");
+        assert_eq!(tally.settled + tally.refunded, 5_000, "{name}");
+    }
+}
+
+#[test]
+fn scenarios_have_the_players_they_say() {
+    for scenario in SCENARIOS {
+        let tally = market::run(&Rules::default(), scenario, 3, 2_000);
+        let plays = tally.account(scenario.kind, Role::Provider).times > 0;
+        assert!(plays, "{}", scenario.name);
+    }
+}
+
+#[test]
+fn verification_of_honest_traffic_costs_less_than_a_tenth_of_the_work() {
+    let tally = play("honest", 30_000);
+    assert!(tally.overhead() < 1.1, "{}", tally.overhead());
+    assert!(tally.audits > 0);
+    assert_eq!(tally.disputes, 0);
+    // Also of the work that can be audited alone.
+    let rate = tally.audits as f64 / tally.auditable as f64;
+    assert!((0.05..0.1).contains(&rate), "{rate}");
+}
+
+#[test]
+fn what_requesters_pay_for_audits_pays_for_the_audits() {
+    let tally = play("honest", 60_000);
+    let ratio = tally.audit_pay as f64 / tally.audit_costs as f64;
+    assert!((0.9..1.1).contains(&ratio), "{ratio}");
+}
+
+#[test]
+fn rational_cheats_get_less_than_one_wrong_result_in_a_hundred_accepted() {
+    let tally = play("rational", 100_000);
+    assert!(
+        tally.undetected > 0,
+        "they try, or this test would say nothing"
+    );
+    assert!(
+        tally.undetected_share() < 0.01,
+        "{}",
+        tally.undetected_share()
+    );
+    // Nor with auditors that copy among them.
+    assert!(play("copying", 100_000).undetected_share() < 0.01);
+}
+
+#[test]
+fn who_does_not_work_loses_as_provider_auditor_and_juror() {
+    let tally = play("lazy", 30_000);
+    for role in [Role::Provider, Role::Auditor, Role::Juror] {
+        let lazy = tally.account(Kind::Lazy, role);
+        assert!(lazy.times > 5, "{role:?}");
+        assert!(lazy.net() < -1.0, "{role:?}: {}", lazy.net());
+        let honest = tally.account(Kind::Honest, role);
+        assert!(honest.net() > 0.0, "{role:?}: {}", honest.net());
+    }
+    let copying = play("copying", 100_000).account(Kind::Copying, Role::Juror);
+    assert!(copying.times > 5);
+    assert!(copying.net() < -1.0, "{}", copying.net());
+}
+
+#[test]
+fn collusion_of_a_third_loses() {
+    for name in ["colluding-10", "colluding-33"] {
+        let tally = play(name, 20_000);
+        assert!(tally.undetected > 0, "{name}");
+        assert!(tally.per_assignment(Kind::Colluding) < -1.0, "{name}");
+        assert!(
+            tally.account(Kind::Honest, Role::Juror).net() > 0.0,
+            "{name}"
+        );
+    }
+    let tally = play("robbing-33", 20_000);
+    assert!(loses(&tally, Kind::Robbing));
+    assert!(!loses(&tally, Kind::Honest));
+}
+
+#[test]
+fn sybils_self_dealers_and_griefers_lose() {
+    for (name, kind) in [
+        ("sybil", Kind::Sybil),
+        ("self-dealing", Kind::SelfDealing),
+        ("griefing", Kind::Griefing),
+    ] {
+        let tally = play(name, 30_000);
+        assert!(loses(&tally, kind), "{name}");
+    }
+    let griefed = play("griefing", 30_000);
+    assert!(griefed.disputes > 0);
+    assert_eq!(griefed.robbed, 0, "no honest provider pays for it");
+    let dealt = play("self-dealing", 30_000);
+    assert!(
+        dealt.best_other_reputation >= 800,
+        "reputation can be bought"
+    );
+}
+
+#[test]
+fn the_closed_form_and_the_simulation_agree() {
+    let rules = Rules::default();
+    for (name, share) in [("colluding-10", 0.1), ("colluding-33", 0.33)] {
+        let tally = play(name, 50_000);
+        let found = tally.audits_that_found as f64 / tally.audits_of_wrong as f64;
+        let expected = theory::reliability(&rules, share, theory::locks_per_price(&rules, AICP));
+        assert!(
+            (found - expected).abs() < 0.06,
+            "{name}: {found} and {expected}"
+        );
+    }
+}
+
+#[test]
+fn audits_are_as_reliable_as_the_policy_counts_on_up_to_more_than_a_third_of_the_stake() {
+    let rules = Rules::default();
+    let counted_on = f64::from(rules.audit.reliability.deconstruct()) / 1e9;
+    let locked = theory::locks_per_price(&rules, AICP);
+    for percent in 0..=40 {
+        let share = f64::from(percent) / 100.0;
+        assert!(
+            theory::reliability(&rules, share, locked) > counted_on,
+            "{percent} %"
+        );
+        for reputation in [0, 500, 1_000] {
+            let gain = theory::cheat_gain(&rules, share, AICP, Reputation(reputation));
+            assert!(gain < 0.0, "{percent} %, reputation {reputation}: {gain}");
+        }
+    }
+}
+
+/// The limits that the page names; if one of them falls, the page is out of date.
+mod limits {
+    use super::*;
+
+    #[test]
+    fn half_of_the_stake_in_one_hand_breaks_it() {
+        let tally = play("colluding-49", 50_000);
+        assert!(tally.undetected_share() > 0.1);
+        assert!(tally.account(Kind::Honest, Role::Juror).net() < 0.0);
+        let (honest, colluding) = (
+            tally.per_assignment(Kind::Honest),
+            tally.per_assignment(Kind::Colluding),
+        );
+        assert!(honest < 0.0 && honest < colluding, "{honest}, {colluding}");
+        let gain = theory::cheat_gain(&Rules::default(), 0.49, AICP, Reputation::MAX);
+        assert!(gain > 0.0, "{gain}");
+    }
+
+    #[test]
+    fn who_does_not_mind_to_lose_gets_wrong_results_accepted() {
+        let tally = play("colluding-33", 20_000);
+        assert!(tally.undetected_share() > 0.05);
+        let tally = play("sybil", 20_000);
+        assert!(tally.undetected_share() > 0.1);
+    }
+
+    #[test]
+    fn a_juror_that_copies_earns_where_the_trace_says_nothing() {
+        let juror = play("copying-traceless", 100_000).account(Kind::Copying, Role::Juror);
+        assert!(juror.times > 0);
+        assert!(juror.net() > 0.0, "{}", juror.net());
+    }
+
+    #[test]
+    fn a_quorum_that_colludes_costs_the_honest_minority_its_collateral() {
+        assert!(play("colluding-33", 20_000).robbed > 0);
+    }
+}
+
+#[test]
+fn a_majority_of_a_jury() {
+    // 10 · (1/3)³ · (2/3)² + 5 · (1/3)⁴ · 2/3 + (1/3)⁵ = 51 / 243.
+    let third = theory::majority(5, 1.0 / 3.0);
+    assert!((third - 51.0 / 243.0).abs() < 1e-12, "{third}");
+    assert!((theory::majority(23, 0.5) - 0.5).abs() < 1e-12);
+    assert_eq!(theory::majority(5, 0.0), 0.0);
+    assert_eq!(theory::majority(5, 1.0), 1.0);
+}
