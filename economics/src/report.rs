@@ -125,6 +125,7 @@ pub fn json(rules: &Rules, seed: u64, tasks: usize, outcomes: &[(Scenario, Tally
                         json!({
                             "role": role.name(),
                             "times": account.times,
+                            "pricesAicp": aicp(account.prices as i128),
                             "incomeAicp": aicp(account.income),
                             "effortAicp": aicp(account.effort as i128),
                             "netPerPrice": account.net(),

@@ -26,10 +26,10 @@ impl Market<'_> {
                 continue;
             }
             let fee = self.rules.protocol_fee.mul_floor(one.terms.price);
-            self.from_escrow(id, self.treasury, fee);
+            self.pay_from_escrow(id, self.treasury, fee);
             let provider = &self.providers[one.provider];
             let (to, kind) = (provider.account, provider.kind);
-            let paid = self.from_escrow(id, to, one.terms.price - fee);
+            let paid = self.pay_from_escrow(id, to, one.terms.price - fee);
             self.tally.earned(kind, Role::Provider, paid);
             self.remember_settlement(one.provider, account, one.terms.price);
             self.schedule(
@@ -41,7 +41,7 @@ impl Market<'_> {
             );
         }
         let cost = self.tasks[id].audit_cost;
-        self.tally.audit_costs += self.from_escrow(id, self.treasury, cost);
+        self.tally.audit_costs += self.pay_from_escrow(id, self.treasury, cost);
         for one in std::mem::take(&mut self.tasks[id].undecided) {
             // Another one revealed what was expected.
             self.unlock(one.provider, one.terms.locked());
@@ -66,6 +66,9 @@ impl Market<'_> {
     pub(super) fn refund(&mut self, id: usize) {
         self.tally.refunded += 1;
         self.release_assignments(id);
+        if let Some(audit) = self.tasks[id].audit.take() {
+            self.unlock(audit.auditor, audit.lock);
+        }
         for one in std::mem::take(&mut self.tasks[id].undecided) {
             self.unlock(one.provider, one.terms.locked());
         }
@@ -94,7 +97,7 @@ impl Market<'_> {
         task.tried = Vec::new();
     }
 
-    fn from_escrow(&mut self, id: usize, to: Account, amount: Balance) -> Balance {
+    fn pay_from_escrow(&mut self, id: usize, to: Account, amount: Balance) -> Balance {
         let task = &mut self.tasks[id];
         let requester = task.requester;
         let paid = self

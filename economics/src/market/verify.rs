@@ -50,7 +50,7 @@ impl Market<'_> {
         let task = &self.tasks[id];
         let rate = task.assignments.iter().map(|one| one.terms.rate).max();
         let rate = rate.unwrap_or_default();
-        if self.tasks[id].mode == Mode::Expected {
+        if self.tasks[id].mode == Mode::Expected || self.tasks[id].audit.is_some() {
             return self.reveal(id);
         }
         self.tally.auditable += 1;
@@ -264,10 +264,9 @@ impl Market<'_> {
         let winner = self.most_common(id, quorum);
         let audit = self.tasks[id].audit.take();
         let Some(root) = winner else {
-            // No quorum: one further replica, once; the simulation has no jury for it.
-            if let Some(audit) = audit {
-                self.pay_auditor(id, &audit);
-            }
+            // No quorum: one further replica, once; the simulation has no jury for it. What the
+            // auditor found waits for it.
+            self.tasks[id].audit = audit;
             return self.without_quorum(id);
         };
         let price = highest_price(&self.tasks[id].assignments);
