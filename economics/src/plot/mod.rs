@@ -41,6 +41,8 @@ struct Axes {
     x: &'static str,
     y: &'static str,
     range: [std::ops::Range<f64>; 2],
+    /// Where the lines leave room for their names.
+    legend: SeriesLabelPosition,
 }
 
 /// Writes all pictures into a folder, which it makes if need be.
@@ -87,6 +89,7 @@ fn rates(rules: &Rules) -> anyhow::Result<Picture> {
         x: "reputation of the provider",
         y: "audited, %",
         range: [0.0..1_000.0, 0.0..60.0],
+        legend: SeriesLabelPosition::UpperRight,
     };
     draw(&axes, &lines)
 }
@@ -108,6 +111,7 @@ fn deterrence(rules: &Rules) -> anyhow::Result<Picture> {
         x: "stake in the cheat's hand, %",
         y: "expected gain, prices",
         range: [0.0..60.0, -4.0..1.5],
+        legend: SeriesLabelPosition::LowerRight,
     };
     draw(&axes, &[line(1_000), line(500), line(400)])
 }
@@ -146,7 +150,8 @@ fn undetected(outcomes: &[(Scenario, Tally)]) -> anyhow::Result<Picture> {
         title: "Wrong results that were accepted",
         x: "tasks, thousands",
         y: "of a thousand tasks, %",
-        range: [0.0..buckets.unwrap_or(1).max(2) as f64, 0.0..highest * 1.05],
+        range: [0.0..buckets.unwrap_or(1).max(2) as f64, 0.0..highest * 1.2],
+        legend: SeriesLabelPosition::UpperMiddle,
     };
     draw(&axes, &lines)
 }
@@ -255,7 +260,7 @@ fn draw(axes: &Axes, lines: &[Line]) -> anyhow::Result<Picture> {
         chart
             .configure_series_labels()
             .label_font(("sans-serif", LETTERS))
-            .position(SeriesLabelPosition::UpperRight)
+            .position(axes.legend.clone())
             .background_style(WHITE.mix(0.8))
             .border_style(BLACK.mix(0.4))
             .draw()
