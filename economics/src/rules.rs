@@ -1,4 +1,4 @@
-//! The governed numbers, as `runtime/src/configs/market.rs` has them or the protocol's defaults.
+//! The governed numbers, as `runtime/src/configs/parameters.rs` has them or the protocol's defaults.
 
 use aicpw_protocol::{
     audit::AuditPolicy, dispute::DisputePolicy, units::AICP, Balance, BlockNumber,

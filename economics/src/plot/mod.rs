@@ -150,8 +150,8 @@ fn undetected(outcomes: &[(Scenario, Tally)]) -> anyhow::Result<Picture> {
         title: "Wrong results that were accepted",
         x: "tasks, thousands",
         y: "of a thousand tasks, %",
-        range: [0.0..buckets.unwrap_or(1).max(2) as f64, 0.0..highest * 1.2],
-        legend: SeriesLabelPosition::UpperMiddle,
+        range: [0.0..buckets.unwrap_or(1).max(2) as f64, 0.0..highest * 1.05],
+        legend: SeriesLabelPosition::MiddleRight,
     };
     draw(&axes, &lines)
 }
