@@ -128,4 +128,9 @@ describe('a requester is told what is wrong, by name and in words', () => {
   it('a tip, which buys no place before others', async () => {
     assert.match(await refused(submit(), charlie, { tip: 1 }), /^1010: Invalid Transaction: Custom error: 64$/);
   });
+
+  it('a fee that the account cannot pay', async () => {
+    const empty = account('nobody has ever paid this account');
+    assert.match(await refused(submit(), empty), /^1010: Invalid Transaction: Inability to pay some fees/);
+  });
 });

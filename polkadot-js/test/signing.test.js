@@ -76,15 +76,17 @@ describe('a signature over the metadata\'s hash', () => {
     assert.ok(api.registry.signedExtensions.includes('CheckMetadataHash'));
   });
 
-  it('is taken by a runtime that was built with its hash, and refused by one without', async () => {
+  it('is taken by a runtime that was built with its hash, and refused by one without', async (test) => {
     // A runtime with a hash finds that a signature over another one is none; a runtime without (the
     // feature `metadata-hash` is off) cannot know, whatever is signed.
     const verdict = await refused(transfer(), dave, { mode: 1, metadataHash: wrong });
     const right = { mode: 1, metadataHash: await digest() };
     if (/bad signature/.test(verdict)) {
+      test.diagnostic('this runtime was built with the hash of its metadata');
       const { error } = await included(transfer(), dave, right);
       assert.equal(error, undefined);
     } else {
+      test.diagnostic('this runtime was built without the hash of its metadata');
       assert.match(verdict, /^1011: Unknown Transaction Validity: .*[Ll]ookup/);
       assert.equal(await refused(transfer(), dave, right), verdict);
     }
