@@ -117,8 +117,17 @@ impl<'a> Granter<'a> {
         }
     }
 
-    /// The same, for somebody who tries again with each block: failures are told, once each.
-    pub async fn look_and_tell(&mut self, out: &Output, task: TaskId) -> Option<Granted> {
+    /// The same for all that wait, for somebody who tries again with each block: failures are told, once
+    /// each.
+    pub async fn look_and_tell(&mut self, out: &Output, task: TaskId) -> Vec<Granted> {
+        let mut all = Vec::new();
+        while let Some(granted) = self.look_once(out, task).await {
+            all.push(granted);
+        }
+        all
+    }
+
+    async fn look_once(&mut self, out: &Output, task: TaskId) -> Option<Granted> {
         match self.look(task).await {
             Ok(Some(granted)) => {
                 self.told = None;

@@ -101,6 +101,9 @@ pub fn explain_unmatched(reason: Unmatched) -> &'static str {
     match reason {
         Unmatched::NoDeviceOnline => "no device is offered (online, not paused, with enough stake)",
         Unmatched::Class => "no device has the engine and the determinism class",
+        Unmatched::SameDevice => {
+            "no other device has the platform, the driver and the device of the first replica"
+        }
         Unmatched::Gflops => "no device is powerful enough (--gflops)",
         Unmatched::Memory => "no device has the memory (--memory)",
         Unmatched::Bandwidth => "no device has the bandwidth (--bandwidth)",
@@ -115,6 +118,25 @@ pub fn explain_unmatched(reason: Unmatched) -> &'static str {
 }
 
 impl Step {
+    /// The assignment that it is a step of.
+    pub fn assignment(&self) -> Option<AssignmentId> {
+        match self {
+            Self::Matched { assignment, .. }
+            | Self::KeyGranted { assignment }
+            | Self::Started { assignment }
+            | Self::Progress { assignment, .. }
+            | Self::Committed { assignment }
+            | Self::Revealed { assignment, .. }
+            | Self::Failed { assignment, .. } => Some(*assignment),
+            Self::Parked { .. }
+            | Self::Verifying { .. }
+            | Self::Requeued
+            | Self::Settled { .. }
+            | Self::Cancelled
+            | Self::Refunded { .. } => None,
+        }
+    }
+
     /// The step for people, who are told blocks as time.
     pub fn show(&self, clock: &Clock) -> String {
         match self {
@@ -264,11 +286,17 @@ impl Life {
         let before = self.status.replace(view.status);
         if before != Some(view.status) {
             match view.status {
-                TaskStatus::Queued { .. } => {
-                    if matches!(
-                        before,
-                        Some(TaskStatus::Active | TaskStatus::Verifying { .. })
-                    ) {
+                TaskStatus::Queued { match_by } => {
+                    let again = match before {
+                        Some(TaskStatus::Active | TaskStatus::Verifying { .. }) => true,
+                        // Another of its replicas waits as well.
+                        Some(
+                            TaskStatus::Queued { match_by: old }
+                            | TaskStatus::Parked { match_by: old, .. },
+                        ) => old < match_by,
+                        _ => false,
+                    };
+                    if again {
                         steps.push(Step::Requeued);
                     }
                 }
@@ -387,13 +415,49 @@ pub fn is_final(status: &TaskStatus) -> bool {
     )
 }
 
-/// The assignment whose result is revealed or settled, the newest.
-pub fn revealed(view: &TaskView<Account>) -> Option<&AssignmentView<Account>> {
-    view.assignments.iter().rev().find(|assignment| {
-        matches!(
-            assignment.status,
-            AssignmentStatus::Revealed { .. } | AssignmentStatus::Settled { .. }
-        )
+/// The assignments that have the result, the newest first. What one of several replicas reveals is the
+/// result only once a quorum has settled it.
+pub fn results(view: &TaskView<Account>) -> Vec<&AssignmentView<Account>> {
+    let is_alone = view.submission.verification.replicas() == 1;
+    let delivering = view
+        .assignments
+        .iter()
+        .rev()
+        .filter(|one| one.role.delivers());
+    delivering
+        .filter(|one| match one.status {
+            AssignmentStatus::Settled { .. } => true,
+            AssignmentStatus::Revealed { .. } => is_alone,
+            _ => false,
+        })
+        .collect()
+}
+
+/// How far an assignment is: more the further.
+fn rank(status: &AssignmentStatus) -> u8 {
+    match status {
+        AssignmentStatus::AwaitingKey { .. } => 0,
+        AssignmentStatus::Assigned { .. } => 1,
+        AssignmentStatus::Running { .. } => 2,
+        AssignmentStatus::Committed { .. } => 3,
+        AssignmentStatus::Revealed { .. } => 4,
+        AssignmentStatus::Settled { .. }
+        | AssignmentStatus::Failed { .. }
+        | AssignmentStatus::Cancelled { .. } => 5,
+    }
+}
+
+/// The open assignment that the others wait for, because it is the least far.
+pub fn slowest(view: &TaskView<Account>) -> Option<&AssignmentView<Account>> {
+    let open = view.assignments.iter().filter(|one| rank(&one.status) < 5);
+    open.min_by_key(|one| {
+        let done = match one.status {
+            AssignmentStatus::Running { progress, .. } if progress.steps_total > 0 => {
+                u128::from(progress.steps_done) * 1_000_000 / u128::from(progress.steps_total)
+            }
+            _ => 0,
+        };
+        (rank(&one.status), done)
     })
 }
 

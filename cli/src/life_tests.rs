@@ -3,7 +3,7 @@ use crate::chain::read::tests::CLOCK;
 use aicpw_protocol::{
     commitment::ResultOpening,
     device::Reputation,
-    task::{DeterminismClass, Engine, Needs, Privacy, Submission, Verification},
+    task::{DeterminismClass, Engine, Needs, Privacy, Role, Submission, Verification},
     Gflops, Mebibytes, MegabitsPerSecond, Milliseconds, TaskId,
 };
 
@@ -50,6 +50,7 @@ pub fn assignment(attempt: u8, status: AssignmentStatus) -> AssignmentView<Accou
             replica: 0,
             attempt,
         },
+        role: Role::Replica,
         provider: Account([2 + attempt; 32]),
         device: DeviceId(3),
         price: 1_000_000_000_000_000,
@@ -119,7 +120,7 @@ fn a_task_that_goes_well() {
     let committed = AssignmentStatus::Committed {
         commitment: [0; 32],
         at: 150,
-        reveal_by: 170,
+        reveal_by: Some(170),
     };
     let steps = life.observe(&view(TaskStatus::Active, vec![assignment(0, committed)]));
     assert_eq!(names(&steps), ["committed"]);
@@ -294,4 +295,100 @@ pub fn every_step() -> Vec<Step> {
             reason: Refunded::AttemptsExhausted,
         },
     ]
+}
+
+/// One of several replicas.
+fn replica(number: u8, status: AssignmentStatus) -> AssignmentView<Account> {
+    let mut one = assignment(0, status);
+    one.id.replica = number;
+    one.provider = Account([40 + number; 32]);
+    one
+}
+
+fn replicated(status: TaskStatus, assignments: Vec<AssignmentView<Account>>) -> TaskView<Account> {
+    let mut view = view(status, assignments);
+    view.submission.verification = Verification::Replicated {
+        replicas: 3,
+        quorum: 2,
+    };
+    view
+}
+
+#[test]
+fn what_one_of_several_reveals_is_no_result_before_a_quorum_has_settled_it() {
+    let revealed = || AssignmentStatus::Revealed {
+        opening: opening(),
+        at: 150,
+    };
+    let settled = || AssignmentStatus::Settled {
+        opening: opening(),
+        at: 160,
+    };
+    let open = replicated(TaskStatus::Active, vec![replica(0, revealed())]);
+    assert!(results(&open).is_empty());
+    assert_eq!(
+        results(&view(TaskStatus::Active, vec![replica(0, revealed())])).len(),
+        1
+    );
+    let status = TaskStatus::Settled { at: 160, paid: 2 };
+    let both = vec![
+        replica(0, settled()),
+        replica(1, revealed()),
+        replica(2, settled()),
+    ];
+    let both = replicated(status, both);
+    let numbers: Vec<_> = results(&both).iter().map(|one| one.id.replica).collect();
+    assert_eq!(numbers, [2, 0]);
+    let mut checked = both.clone();
+    checked.assignments[2].role = Role::Auditor;
+    assert_eq!(
+        results(&checked).len(),
+        1,
+        "nobody can fetch from an auditor"
+    );
+}
+
+#[test]
+fn the_others_wait_for_the_one_that_is_the_least_far() {
+    let running = |steps_done| AssignmentStatus::Running {
+        progress_by: 1,
+        commit_by: 2,
+        progress: Progress {
+            steps_done,
+            steps_total: 9,
+        },
+        reports: 1,
+    };
+    let committed = AssignmentStatus::Committed {
+        commitment: [1; 32],
+        at: 3,
+        reveal_by: None,
+    };
+    let failed = AssignmentStatus::Failed {
+        fault: Fault::Crashed,
+        at: 1,
+        log: None,
+        message: Default::default(),
+    };
+    let all = replicated(
+        TaskStatus::Active,
+        vec![
+            replica(0, committed),
+            replica(1, running(5)),
+            replica(2, running(4)),
+            replica(3, failed),
+        ],
+    );
+    assert_eq!(slowest(&all).unwrap().id.replica, 2);
+    assert!(slowest(&view(TaskStatus::Active, vec![])).is_none());
+}
+
+#[test]
+fn a_replica_that_is_replaced_while_another_is_wanted_is_told() {
+    let mut life = Life::default();
+    life.observe(&replicated(TaskStatus::Queued { match_by: 9 }, vec![]));
+    let later = life.observe(&replicated(TaskStatus::Queued { match_by: 50 }, vec![]));
+    assert_eq!(names(&later), ["requeued"]);
+    let same = life.observe(&replicated(TaskStatus::Queued { match_by: 50 }, vec![]));
+    assert!(same.is_empty());
 }

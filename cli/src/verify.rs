@@ -3,7 +3,10 @@
 use std::{path::PathBuf, str::FromStr};
 
 use aicpw_protocol::{
-    commitment::expected_root_hash, hashing::Hash, merkle::ResultRootBuilder, task::Verification,
+    commitment::expected_root_hash,
+    hashing::Hash,
+    merkle::ResultRootBuilder,
+    task::{is_majority, Verification, REPLICAS},
     Milliseconds,
 };
 
@@ -18,11 +21,16 @@ const GUESSABLE_BYTES: u64 = 16;
 /// The default window of `optimistic`, before it is fitted into what the chain allows.
 const DEFAULT_WINDOW: Milliseconds = Milliseconds(60_000);
 
+/// The default of `replicated`.
+const DEFAULT_REPLICAS: u8 = 3;
+
 /// The option as written.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum VerifyArg {
     /// `optimistic`, or `optimistic=60s`.
     Optimistic(Option<Milliseconds>),
+    /// `replicated`, `replicated=3`, or `replicated=3/2`: replicas, and how many have to agree.
+    Replicated { replicas: u8, quorum: u8 },
     /// `expected=0x…`: the result root itself. Only its hash goes on chain.
     ExpectedRoot(Hash),
     /// `expected=@FILE`: a file with the expected canonical output.
@@ -42,16 +50,54 @@ impl FromStr for VerifyArg {
         match text.split_once('=') {
             None if text == "optimistic" => Ok(Self::Optimistic(None)),
             Some(("optimistic", window)) => parse_span(window).map(|w| Self::Optimistic(Some(w))),
+            None if text == "replicated" => Ok(Self::Replicated {
+                replicas: DEFAULT_REPLICAS,
+                quorum: majority_of(DEFAULT_REPLICAS),
+            }),
+            Some(("replicated", numbers)) => parse_replicas(numbers),
             Some(("expected", file)) if file.starts_with('@') && file.len() > 1 => {
                 Ok(Self::ExpectedFile(PathBuf::from(&file[1..])))
             }
             Some(("expected", root)) => parse_hash(root).map(Self::ExpectedRoot),
             _ => Err(format!(
-                "`{text}` is not a verification mode; write optimistic=60s, expected=0x<result root> \
-                 or expected=@<file with the expected output>"
+                "`{text}` is not a verification mode; write optimistic=60s, replicated=3/2, \
+                 expected=0x<result root> or expected=@<file with the expected output>"
             )),
         }
     }
+}
+
+/// The fewest that are more than half.
+fn majority_of(replicas: u8) -> u8 {
+    replicas / 2 + 1
+}
+
+fn parse_replicas(numbers: &str) -> Result<VerifyArg, String> {
+    let number = |text: &str| text.parse::<u8>().ok();
+    let parsed = match numbers.split_once('/') {
+        None => number(numbers).map(|replicas| (replicas, majority_of(replicas))),
+        Some((replicas, quorum)) => number(replicas).zip(number(quorum)),
+    };
+    let Some((replicas, quorum)) = parsed else {
+        return Err(format!(
+            "`{numbers}` is not a number of replicas; write replicated=3, or replicated=5/4 for four that \
+             have to agree"
+        ));
+    };
+    if !REPLICAS.contains(&replicas) {
+        return Err(format!(
+            "{replicas} replicas: there can be {} to {}",
+            REPLICAS.start(),
+            REPLICAS.end()
+        ));
+    }
+    if !is_majority(quorum, replicas) {
+        return Err(format!(
+            "{quorum} of {replicas} replicas: between {} and {replicas} have to agree",
+            majority_of(replicas)
+        ));
+    }
+    Ok(VerifyArg::Replicated { replicas, quorum })
 }
 
 /// Reads 32 bytes of hexadecimal, with or without `0x`.
@@ -108,6 +154,13 @@ impl VerifyArg {
                 crate::quantity::show_span(Milliseconds(shortest)),
                 crate::quantity::show_span(Milliseconds(longest)),
             ))),
+            Self::Replicated { replicas, quorum } => Ok((
+                Verification::Replicated {
+                    replicas: *replicas,
+                    quorum: *quorum,
+                },
+                None,
+            )),
             Self::ExpectedRoot(root) => Ok(expected(root)),
             Self::ExpectedFile(path) => {
                 let wrong = |error: std::io::Error| {
@@ -176,10 +229,22 @@ mod tests {
             "expected=",
             "expected=0x12",
             "expected=@",
-            "replicated=3",
+            "replicated=",
+            "replicated=many",
+            "replicated=3/",
+            "replicated=1",
+            "replicated=6",
+            "replicated=4/2",
+            "replicated=3/4",
         ] {
             assert!(parse(bad).is_err(), "{bad}");
         }
+        let replicated = |replicas, quorum| Ok(VerifyArg::Replicated { replicas, quorum });
+        assert_eq!(parse("replicated"), replicated(3, 2));
+        assert_eq!(parse("replicated=4"), replicated(4, 3));
+        assert_eq!(parse("replicated=5/4"), replicated(5, 4));
+        let few = parse("replicated=5/2").unwrap_err();
+        assert!(few.contains("between 3 and 5"), "{few}");
         assert!(parse("optimistic=soon").unwrap_err().contains("span"));
     }
 

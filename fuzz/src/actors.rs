@@ -98,6 +98,10 @@ pub fn submission(input: &mut Input<'_>) -> Submission {
             replicas: 3,
             quorum: 2,
         },
+        Verification::Replicated {
+            replicas: 2,
+            quorum: 2,
+        },
     ];
     let classes = [
         DeterminismClass::Int,

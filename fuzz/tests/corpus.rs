@@ -56,6 +56,7 @@ fn the_corpus_reaches_every_end_and_breaks_nothing() {
     for state in [
         "active",
         "cancelled",
+        "cancelled assignment",
         "failed: BuildFailed",
         "failed: Crashed",
         "failed: InputUnavailable",
@@ -66,6 +67,7 @@ fn the_corpus_reaches_every_end_and_breaks_nothing() {
         "failed: RunFailed",
         "failed: TimeLimit",
         "failed: WrongResult",
+        "hidden",
         "parked: Budget",
         "parked: Busy",
         "parked: Class",
@@ -78,7 +80,9 @@ fn the_corpus_reaches_every_end_and_breaks_nothing() {
         "refunded: AttemptsExhausted",
         "refunded: FaultConfirmed",
         "refunded: MatchWindowEnded",
+        "refunded: NoQuorum",
         "settled",
+        "settled by a quorum",
         "verifying",
     ] {
         assert!(

@@ -53,9 +53,9 @@ id! {
 pub struct AssignmentId {
     /// The task that is being worked on.
     pub task: TaskId,
-    /// Which replica, from zero; always zero outside `replicated`.
+    /// Which seat of the task, from zero: its replicas come first, and then whoever checks them.
     pub replica: u8,
-    /// Which attempt at this replica, from zero.
+    /// Which attempt at this seat, from zero.
     pub attempt: u8,
 }
 

@@ -144,7 +144,7 @@ mod tests {
         commitment::ResultOpening,
         device::{ClassSet, DeviceKind, DeviceSpec},
         sealing::Envelope,
-        task::{AssignmentStatus, Engine, Fault, Privacy, TaskStatus},
+        task::{AssignmentStatus, Engine, Fault, Privacy, Role, TaskStatus},
         units::{AskPrice, Gflops, Mebibytes, MegabitsPerSecond},
         view::{AssignmentView, DeviceView},
         AssignmentId, ContentId, DeviceId, TaskId,
@@ -164,6 +164,7 @@ mod tests {
                 replica: 0,
                 attempt: 1,
             },
+            role: Role::Replica,
             provider: "5F…",
             device: DeviceId(2),
             price: u128::MAX,
@@ -197,6 +198,7 @@ mod tests {
         assert_eq!(json["price"], u128::MAX.to_string());
         assert_eq!(json["fraudBond"], "0");
         assert_eq!(json["assignedAt"], 3);
+        assert_eq!(json["role"], "replica");
         assert_eq!(json["status"]["state"], "revealed");
         let opening = &json["status"]["opening"];
         assert_eq!(opening["resultRoot"], format!("0x{}", "02".repeat(32)));

@@ -26,7 +26,9 @@ use crate::{
     hashing::Hash,
     ids::{AssignmentId, DeviceId},
     sealing::Envelope,
-    task::{AssignmentStatus, FailureMessage, Fault, Needs, PeerAddresses, Privacy, Progress},
+    task::{
+        AssignmentStatus, FailureMessage, Fault, Needs, PeerAddresses, Privacy, Progress, Role,
+    },
     units::{BlockNumber, Milliseconds},
 };
 
@@ -66,6 +68,8 @@ pub struct Orders {
 pub struct Order {
     /// Which.
     pub assignment: AssignmentId,
+    /// What it counts for: only who delivers serves the output.
+    pub role: Role,
     /// SCALE-encoded account of the provider; part of the commitment.
     pub provider: Vec<u8>,
     /// The device it is assigned to.
@@ -103,8 +107,9 @@ pub enum Report {
         /// The commitment.
         commitment: Hash,
     },
-    /// The commit is final: the hook may reveal. Only written when the native side has seen the
-    /// commit in a finalised block, so that a fork leaks nothing.
+    /// The commit is final: the hook may reveal. Only written when the native side has seen in a
+    /// finalised block that the reveal is open, with the commits of the others, so that a fork leaks
+    /// nothing.
     Open {
         /// The commitment, in case the chain reorganised it away.
         commitment: Hash,

@@ -154,9 +154,9 @@ pub enum Verification {
     },
     /// Settled when `quorum` of `replicas` independent providers reveal equal roots.
     Replicated {
-        /// Assignments that run.
+        /// Independent providers that run the task: within [`REPLICAS`].
         replicas: u8,
-        /// Equal roots that settle: more than half of the replicas.
+        /// Equal roots that settle: see [`is_majority`].
         quorum: u8,
     },
     /// Settled when a zero-knowledge proof for the registered circuit verifies.
@@ -164,6 +164,52 @@ pub enum Verification {
         /// The circuit's number.
         circuit: u32,
     },
+}
+
+/// How many replicas `replicated` may have. Each of them is paid, and all of them are decided in one
+/// block, so there are few.
+pub const REPLICAS: core::ops::RangeInclusive<u8> = 2..=5;
+
+/// Whether so many of so many replicas are more than half of them, and not more than all.
+pub fn is_majority(quorum: u8, replicas: u8) -> bool {
+    quorum <= replicas && u16::from(quorum).saturating_mul(2) > u16::from(replicas)
+}
+
+impl Verification {
+    /// Independent providers that the mode has run the task.
+    pub fn replicas(&self) -> u8 {
+        match self {
+            Self::Replicated { replicas, .. } => *replicas,
+            Self::Expected { .. } | Self::Optimistic { .. } | Self::Proof { .. } => 1,
+        }
+    }
+
+    /// Results that have to be equal.
+    pub fn quorum(&self) -> u8 {
+        match self {
+            Self::Replicated { quorum, .. } => *quorum,
+            Self::Expected { .. } | Self::Optimistic { .. } | Self::Proof { .. } => 1,
+        }
+    }
+}
+
+plain! {
+    /// For what a provider runs a task. The work is the same for all; what it counts for is not.
+    enum Role {
+        /// To deliver the result, and to be paid for it.
+        Replica,
+        /// To check a replica before it reveals.
+        Auditor,
+        /// To decide a dispute.
+        Juror,
+    }
+}
+
+impl Role {
+    /// Whether somebody is to fetch the output: who only compares keeps it to itself.
+    pub fn delivers(self) -> bool {
+        matches!(self, Self::Replica)
+    }
 }
 
 /// What a requester submits.
@@ -200,6 +246,9 @@ plain! {
         NoDeviceOnline,
         /// None has the engine and the determinism class.
         Class,
+        /// None is of the platform, the driver and the device that the first replica of class `device`
+        /// runs on.
+        SameDevice,
         /// None is powerful enough.
         Gflops,
         /// None has the memory.
@@ -371,10 +420,12 @@ pub enum AssignmentStatus {
         commitment: Hash,
         /// The block of the commit.
         at: BlockNumber,
-        /// Last block in which the reveal is accepted.
-        reveal_by: BlockNumber,
+        /// Last block in which the reveal is accepted; `None` as long as it would come too early,
+        /// because others have not committed yet.
+        reveal_by: Option<BlockNumber>,
     },
-    /// Opened. → `Settled` (verified), `Failed` (proven wrong).
+    /// Opened. → `Settled` (verified), `Failed` (proven wrong), `Cancelled` (the task ended without
+    /// a result).
     Revealed {
         /// The opening.
         opening: crate::commitment::ResultOpening,
@@ -418,6 +469,8 @@ plain! {
         FaultConfirmed,
         /// The requester granted no data key; it pays the provider's base fee.
         NoKey,
+        /// The replicas found no majority.
+        NoQuorum,
     }
 }
 
@@ -444,7 +497,8 @@ plain! {
     )
 )]
 pub enum TaskStatus {
-    /// In the matching queue. → `Active` (matched), `Parked`, `Cancelled`, `Refunded`.
+    /// In the matching queue. Other replicas of it may run. → `Active` (all are matched), `Parked`,
+    /// `Cancelled`, `Refunded`.
     Queued {
         /// When the match window ends.
         match_by: BlockNumber,
@@ -456,7 +510,8 @@ pub enum TaskStatus {
         /// Why nothing fits.
         reason: Unmatched,
     },
-    /// On a device. → `Verifying`, `Settled`, `Queued` (failed, again), `Refunded`.
+    /// All its replicas are on devices. → `Verifying`, `Settled`, `Queued` (one failed; or a further
+    /// one has to decide), `Refunded`.
     Active,
     /// Revealed, and the window of `optimistic` is open. → `Settled`, `Queued` (verdict against
     /// the provider).
@@ -464,11 +519,12 @@ pub enum TaskStatus {
         /// Settled in this block, if nothing happens.
         settle_at: BlockNumber,
     },
-    /// Paid; the result is in the assignment. Final.
+    /// Paid; the result is in the assignments. Final. Replicas that have committed and were not needed
+    /// for the quorum still reveal, and are paid or lose their locks.
     Settled {
         /// When.
         at: BlockNumber,
-        /// What the requester paid, fee included.
+        /// What the requester has paid, fees included.
         #[cfg_attr(feature = "std", serde(with = "crate::json::amount"))]
         paid: Balance,
     },

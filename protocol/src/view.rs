@@ -11,7 +11,7 @@ use crate::{
     hashing::Hash,
     ids::{AssignmentId, DeviceId, TaskId},
     sealing::Envelope,
-    task::{AssignmentStatus, PeerAddresses, Submission, TaskStatus, Unmatched},
+    task::{AssignmentStatus, PeerAddresses, Role, Submission, TaskStatus, Unmatched},
     units::{AskPrice, Balance, BlockNumber},
 };
 
@@ -51,6 +51,8 @@ pub struct TaskView<AccountId> {
 pub struct AssignmentView<AccountId> {
     /// Its id.
     pub id: AssignmentId,
+    /// What it counts for.
+    pub role: Role,
     /// The provider.
     pub provider: AccountId,
     /// The device.

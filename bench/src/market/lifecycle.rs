@@ -138,7 +138,7 @@ fn life() -> Result<Vec<Step>> {
     type Weights = <Runtime as pallet_tasks::Config>::WeightInfo;
     for (name, weight) in [
         ("end of retrieval", Weights::serve_unlock()),
-        ("removal", Weights::serve_prune()),
+        ("removal", Weights::serve_prune(1)),
     ] {
         let weight = weight.saturating_add(Weights::serve_slot());
         let cost = None;

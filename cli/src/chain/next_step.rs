@@ -72,6 +72,11 @@ fn tasks(error: &str) -> Option<&'static str> {
         "BudgetTooLow" | "BudgetBelowLowestAsk" => {
             "raise --budget, or lower --gflops or --time-limit; `aicpw dry-run` is free"
         }
+        "ReplicasOutOfRange" => "--verify replicated=N takes 2 to 5 replicas",
+        "QuorumOutOfRange" => {
+            "more than half of the replicas have to agree, and no more than all: --verify \
+             replicated=3/2"
+        }
         "MatchWindowOutOfRange" => "choose another --match-window",
         "OptimisticWindowOutOfRange" => "choose another window in --verify optimistic=…",
         "ModeNotSupported" => "use --verify optimistic=60s or --verify expected=0x…",

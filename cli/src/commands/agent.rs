@@ -162,7 +162,7 @@ async fn follow(
                         serving.push(serve(chain, keys, &pins, view.clone()).map(move |end| (task, end)).boxed_local());
                     }
                     if grant::is_awaited(&view) {
-                        if let Some(granted) = granter.look_and_tell(out, view.id).await {
+                        for granted in granter.look_and_tell(out, view.id).await {
                             out.json_line(&line(view.id, &granted));
                         }
                     }
@@ -269,7 +269,7 @@ impl Tasks {
 fn waits_for_data(view: &TaskView<Account>) -> bool {
     match view.status {
         TaskStatus::Queued { .. } | TaskStatus::Parked { .. } => true,
-        TaskStatus::Active => view.assignments.last().is_some_and(|assignment| {
+        TaskStatus::Active => view.assignments.iter().any(|assignment| {
             matches!(
                 assignment.status,
                 AssignmentStatus::AwaitingKey { .. } | AssignmentStatus::Assigned { .. }
@@ -328,7 +328,7 @@ mod tests {
         let committed = AssignmentStatus::Committed {
             commitment: [1; 32],
             at: 1,
-            reveal_by: 2,
+            reveal_by: Some(2),
         };
         assert!(!waits_for_data(&active(committed)));
         assert!(!waits_for_data(&view(

@@ -49,7 +49,7 @@ pub struct Costs {
 impl Costs {
     /// The costs of a submission. The network's fees are the node's estimates; they go by the length
     /// of a transaction, which does not depend on what is in its manifest's CID. A sealed task may
-    /// need a grant for each attempt; with `accepts` the result is accepted too.
+    /// need a grant for each attempt of each replica, and of a further one; with `accepts` the result is accepted too.
     ///
     /// # Errors
     /// The node does not answer.
@@ -65,7 +65,13 @@ impl Costs {
         if submission.privacy.is_sealed() {
             let grant = Call::grant_key(ANY_ASSIGNMENT, &ANY_ENVELOPE);
             let grant = chain.fee(signer, &grant).await?;
-            following = grant.saturating_mul(market.max_attempts.into());
+            let grants = match submission.verification.replicas() {
+                1 => u128::from(market.max_attempts),
+                several => u128::from(several)
+                    .saturating_mul(market.max_attempts.into())
+                    .saturating_add(1),
+            };
+            following = grant.saturating_mul(grants);
         }
         if accepts {
             let accept = chain

@@ -9,12 +9,12 @@ use aicpw_protocol::{
         stream::{sealed_length, Opener},
     },
     task::AssignmentStatus,
-    view::TaskView,
+    view::{AssignmentView, TaskView},
     ContentId,
 };
 use serde::Serialize;
 
-use super::wait::{connect, result_of};
+use super::wait::{connect, results_of};
 use crate::{
     account::Account,
     amount::Amount,
@@ -112,10 +112,11 @@ pub async fn outputs_of(
     Ok(fetch::outputs(&manifest))
 }
 
-/// Fetches the revealed result, checks its root, and writes it with its record into `folder`.
+/// Fetches the result, checks its root, and writes it with its record into `folder`. Where several
+/// providers have it, from the first that it can be fetched from.
 ///
 /// # Errors
-/// There is no result yet; it cannot be fetched, or is not what was revealed.
+/// There is no result yet; it cannot be fetched from any provider, or is not what was revealed.
 pub async fn fetch_into(
     out: &Output,
     node: &NodeRpc<'_>,
@@ -124,7 +125,30 @@ pub async fn fetch_into(
     folder: &Path,
     keys: &DataKeys,
 ) -> Result<ResultJson> {
-    let assignment = result_of(view)?;
+    let mut failed = None;
+    for assignment in results_of(view)? {
+        match fetch_from(out, node, view, assignment, outputs, folder, keys).await {
+            Ok(result) => return Ok(result),
+            Err(error) => {
+                if let Some(before) = failed.replace(error) {
+                    out.warn(before);
+                }
+            }
+        }
+    }
+    Err(failed.unwrap_or_else(|| Error::other(format!("task {} has no result yet", view.id))))
+}
+
+/// Fetches it from one of the providers.
+async fn fetch_from(
+    out: &Output,
+    node: &NodeRpc<'_>,
+    view: &TaskView<Account>,
+    assignment: &AssignmentView<Account>,
+    outputs: &[OutputFile],
+    folder: &Path,
+    keys: &DataKeys,
+) -> Result<ResultJson> {
     let (AssignmentStatus::Revealed { opening, .. } | AssignmentStatus::Settled { opening, .. }) =
         &assignment.status
     else {

@@ -227,7 +227,7 @@ async fn tell_dry_run(out: &Output, chain: &Chain, signer: &Signer, terms: &Term
         .dry_run(
             signer.account,
             terms.needs(),
-            terms.budget().0,
+            terms.share(),
             terms.time_limit(),
         )
         .await?;

@@ -174,7 +174,7 @@ pub async fn run(context: &Context<'_>, command: TaskCommand) -> Result<()> {
             let chain = context.connect().await?;
             let node = NodeRpc::new(&chain);
             let view = read(&chain, TaskId(id)).await?;
-            wait::result_of(&view)?;
+            wait::results_of(&view)?;
             let keys = context.global.data_keys.open();
             let outputs = result::outputs_of(&node, &view, &keys).await?;
             fetch::check_folder(&out, &outputs)?;

@@ -8,7 +8,7 @@ use aicpw_protocol::{
     pricing,
     task::{Needs, Privacy, Submission, Verification},
     view::MarketParameters,
-    ContentId, Gflops, Mebibytes, MegabitsPerSecond, Milliseconds,
+    Balance, ContentId, Gflops, Mebibytes, MegabitsPerSecond, Milliseconds,
 };
 
 use crate::{
@@ -30,7 +30,7 @@ pub struct TermsArgs {
     /// The manifest (aicpw.task/v1); files that it names are looked for in its folder
     pub manifest: PathBuf,
 
-    /// Most to pay, in AICP
+    /// Most to pay for all replicas together, in AICP
     #[arg(long, value_name = "AICP")]
     pub budget: Amount,
 
@@ -58,8 +58,8 @@ pub struct TermsArgs {
     #[arg(long, value_name = "SPAN", value_parser = parse_span)]
     pub match_window: Option<Milliseconds>,
 
-    /// How the result is verified: optimistic=WINDOW, expected=0xROOT, or expected=@FILE with the
-    /// expected output [default: optimistic=60s]
+    /// How the result is verified: optimistic=WINDOW, replicated=REPLICAS/QUORUM, expected=0xROOT, or
+    /// expected=@FILE with the expected output [default: optimistic=60s]
     #[arg(long, value_name = "MODE")]
     pub verify: Option<VerifyArg>,
 }
@@ -102,12 +102,12 @@ impl Terms {
         }
         check_time_limit(args.time_limit, market)?;
         let match_window = match_window(args.match_window, market)?;
-        check_budget(args, gflops, market)?;
         let (verification, warning) = args
             .verify
             .clone()
             .unwrap_or_default()
             .resolve(market.window_range, manifest.output_bytes())?;
+        check_budget(args, gflops, market, verification.replicas())?;
         let needs = Needs {
             engine: manifest.engine,
             class: manifest.class,
@@ -140,6 +140,11 @@ impl Terms {
     /// Most to pay.
     pub fn budget(&self) -> Amount {
         self.budget
+    }
+
+    /// Most to pay for one replica.
+    pub fn share(&self) -> Balance {
+        self.budget.0 / Balance::from(self.verification.replicas().max(1))
     }
 
     /// How long the task waits for a device.
@@ -197,22 +202,32 @@ fn match_window(window: Option<Milliseconds>, market: &MarketParameters) -> Resu
     }
 }
 
-fn check_budget(args: &TermsArgs, gflops: Gflops, market: &MarketParameters) -> Result<()> {
+fn check_budget(
+    args: &TermsArgs,
+    gflops: Gflops,
+    market: &MarketParameters,
+    replicas: u8,
+) -> Result<()> {
     let too_low = |least: u128, why: &str| {
         Err(Error::usage(format!(
             "--budget: at least {}: {why}",
             Amount(least).with_unit()
         )))
     };
-    match pricing::price(market.min_ask, gflops, args.time_limit) {
+    let one = pricing::price(market.min_ask, gflops, args.time_limit);
+    match one.and_then(|one| one.checked_mul(replicas.into())) {
         None => Err(Error::usage(
             "--gflops and --time-limit: no budget could pay that",
         )),
         Some(least) if args.budget.0 < least => too_low(
             least,
             &format!(
-                "{gflops} GFLOPS for {} cost that at the lowest ask there can be",
-                show_span(args.time_limit)
+                "{gflops} GFLOPS for {}{} cost that at the lowest ask there can be",
+                show_span(args.time_limit),
+                match replicas {
+                    1 => String::new(),
+                    several => format!(", {several} times,"),
+                }
             ),
         ),
         Some(_) if args.budget.0 < market.min_budget => {

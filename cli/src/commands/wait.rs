@@ -72,6 +72,8 @@ pub struct Teller<'a> {
     lines: bool,
     life: Life,
     bar: Option<Bar>,
+    /// Whether there are several replicas: then each step says whose it is.
+    several: bool,
     told_tenths: u64,
     /// Time to each phase.
     pub latencies: Latencies,
@@ -102,6 +104,7 @@ impl<'a> Teller<'a> {
             lines,
             life: Life::default(),
             bar: None,
+            several: false,
             told_tenths: 0,
             latencies: Latencies::default(),
             failures: Vec::new(),
@@ -128,6 +131,7 @@ impl<'a> Teller<'a> {
         }
         let steps = self.life.observe(view);
         let elapsed = self.elapsed();
+        self.several = view.submission.verification.replicas() > 1;
         for step in steps {
             self.latencies.note(&step, elapsed);
             let log_text = match &step {
@@ -183,6 +187,10 @@ impl<'a> Teller<'a> {
             ..
         } = step
         {
+            if self.several {
+                // One bar for all: that of the one that the others wait for.
+                return;
+            }
             if self.out.draws_bars() {
                 let bar = self
                     .bar
@@ -206,6 +214,10 @@ impl<'a> Teller<'a> {
             Some(log) => step_above(step, log, &self.clock),
             None => step.show(&self.clock),
         };
+        let text = match step.assignment().filter(|_| self.several) {
+            Some(assignment) => format!("{assignment}: {text}"),
+            None => text,
+        };
         let text = text.replace('\n', &format!("\n{LOG_MARGIN}"));
         self.out
             .say(format!("{:>9}  {text}", show_elapsed(elapsed)));
@@ -223,15 +235,22 @@ impl<'a> Teller<'a> {
             TaskStatus::Queued { match_by } | TaskStatus::Parked { match_by, .. } => {
                 ("waiting for a device", match_by)
             }
-            TaskStatus::Active => match view.assignments.last().map(|a| &a.status) {
+            TaskStatus::Active => match life::slowest(view).map(|a| &a.status) {
                 Some(AssignmentStatus::AwaitingKey { grant_by, .. }) => {
                     ("the provider waits for the data key", *grant_by)
                 }
                 Some(AssignmentStatus::Assigned { start_by }) => {
                     ("the provider fetches the inputs", *start_by)
                 }
-                Some(AssignmentStatus::Committed { reveal_by, .. }) => {
-                    ("waiting for the reveal", *reveal_by)
+                Some(AssignmentStatus::Committed {
+                    reveal_by: Some(reveal_by),
+                    ..
+                }) => ("waiting for the reveal", *reveal_by),
+                Some(AssignmentStatus::Running { progress, .. }) if self.several => {
+                    if let Some(bar) = &self.bar {
+                        bar.set_of(progress.steps_done, progress.steps_total);
+                    }
+                    return;
                 }
                 _ => return,
             },
@@ -392,17 +411,19 @@ fn fault_hint(task: TaskId, fault: Option<Fault>) -> String {
     }
 }
 
-/// The assignment of a revealed result.
+/// The assignments that have the result, at least one.
 ///
 /// # Errors
 /// There is no result (any more, or yet).
-pub fn result_of(view: &TaskView<Account>) -> Result<&AssignmentView<Account>> {
+pub fn results_of(view: &TaskView<Account>) -> Result<Vec<&AssignmentView<Account>>> {
     outcome(view)?;
-    life::revealed(view).ok_or_else(|| {
-        Error::other(format!("task {} has no result yet", view.id))
+    let results = life::results(view);
+    if results.is_empty() {
+        return Err(Error::other(format!("task {} has no result yet", view.id))
             .hint(format!("`aicpw task watch {}` waits for it", view.id))
-            .about_task(view.id.0)
-    })
+            .about_task(view.id.0));
+    }
+    Ok(results)
 }
 
 /// A failure while a task was followed: it names the task, and where the node was lost, how to go on.

@@ -118,7 +118,7 @@ fn a_message_is_not_told_twice() {
 #[test]
 fn a_result_is_there_once_it_is_revealed() {
     let running = view(TaskStatus::Active, vec![]);
-    assert!(result_of(&running)
+    assert!(results_of(&running)
         .unwrap_err()
         .hint
         .unwrap()
@@ -131,7 +131,7 @@ fn a_result_is_there_once_it_is_revealed() {
         TaskStatus::Verifying { settle_at: 9 },
         vec![assignment(0, revealed)],
     );
-    assert_eq!(result_of(&open).unwrap().id.attempt, 0);
+    assert_eq!(results_of(&open).unwrap()[0].id.attempt, 0);
 }
 
 #[test]

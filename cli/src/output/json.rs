@@ -7,8 +7,8 @@
 use aicpw_protocol::{
     device::Reputation,
     task::{
-        AssignmentStatus, DeterminismClass, Engine, Fault, Needs, Privacy, Refunded, TaskStatus,
-        Unmatched, Verification,
+        AssignmentStatus, DeterminismClass, Engine, Fault, Needs, Privacy, Refunded, Role,
+        TaskStatus, Unmatched, Verification,
     },
     view::{AssignmentView, DeviceView, ProviderView, TaskView},
     BlockNumber, ContentId,
@@ -138,6 +138,7 @@ enum VerificationJson {
 #[derive(Serialize)]
 struct AssignmentJson {
     assignment: String,
+    role: Role,
     provider: Account,
     device: u64,
     price: Amount,
@@ -170,7 +171,7 @@ enum AssignmentStateJson {
     Committed {
         commitment: String,
         committed_at: BlockNumber,
-        reveal_by: BlockNumber,
+        reveal_by: Option<BlockNumber>,
     },
     Revealed {
         result_root: String,
@@ -267,6 +268,7 @@ impl From<&AssignmentView<Account>> for AssignmentJson {
     fn from(view: &AssignmentView<Account>) -> Self {
         Self {
             assignment: view.id.to_string(),
+            role: view.role,
             provider: view.provider,
             device: view.device.0,
             price: Amount(view.price),

@@ -47,6 +47,7 @@ fn a_task_has_these_fields() {
         "rating": null,
         "assignments": [{
             "assignment": "7-0-0",
+            "role": "replica",
             "provider": Account([2; 32]).to_string(),
             "device": 3,
             "price": "0.001",
@@ -138,7 +139,7 @@ fn every_field_of_a_task_is_documented() {
         AssignmentStatus::Committed {
             commitment: hash,
             at: 1,
-            reveal_by: 1,
+            reveal_by: Some(1),
         },
         AssignmentStatus::Revealed {
             opening: opening(),

@@ -1,7 +1,7 @@
 //! Tasks for people.
 
 use aicpw_protocol::{
-    task::{AssignmentStatus, TaskStatus, Verification},
+    task::{AssignmentStatus, Role, TaskStatus, Verification},
     view::{AssignmentView, TaskView},
 };
 use serde::Serialize;
@@ -23,7 +23,7 @@ pub fn list(views: &[TaskView<Account>], clock: &Clock) -> String {
     let rows = views
         .iter()
         .map(|view| {
-            let newest = view.assignments.last();
+            let newest = life::slowest(view).or(view.assignments.last());
             vec![
                 view.id.to_string(),
                 state_text(view),
@@ -53,7 +53,7 @@ pub fn list(views: &[TaskView<Account>], clock: &Clock) -> String {
 fn state_text(view: &TaskView<Account>) -> String {
     match (
         &view.status,
-        view.assignments.last().map(|assignment| &assignment.status),
+        life::slowest(view).map(|assignment| &assignment.status),
     ) {
         (TaskStatus::Active, Some(AssignmentStatus::Running { progress, .. }))
             if progress.steps_total > 0 =>
@@ -171,9 +171,10 @@ fn next_deadline(status: &AssignmentStatus, clock: &Clock) -> String {
             clock.left(progress_by),
             clock.left(commit_by)
         ),
-        AssignmentStatus::Committed { reveal_by, .. } => {
-            format!("has to be revealed, {}", clock.left(reveal_by))
-        }
+        AssignmentStatus::Committed { reveal_by, .. } => match reveal_by {
+            Some(reveal_by) => format!("has to be revealed, {}", clock.left(reveal_by)),
+            None => "is revealed when the others have committed".into(),
+        },
         AssignmentStatus::Revealed { at, .. }
         | AssignmentStatus::Settled { at, .. }
         | AssignmentStatus::Failed { at, .. }
@@ -211,6 +212,10 @@ fn show_assignment(assignment: &AssignmentView<Account>, clock: &Clock) -> Strin
     };
     pairs(vec![
         ("Assignment", Some(assignment.id.to_string())),
+        (
+            "Role",
+            (assignment.role != Role::Replica).then(|| words(assignment.role)),
+        ),
         ("State", Some(assignment_state(&assignment.status).into())),
         ("", Some(next_deadline(&assignment.status, clock))),
         ("Fault", message),
@@ -342,7 +347,7 @@ mod tests {
                 AssignmentStatus::Committed {
                     commitment: [1; 32],
                     at: 99,
-                    reveal_by: 340,
+                    reveal_by: Some(340),
                 },
                 "has to be revealed, about 60 s left (block 340)",
             ),

@@ -326,8 +326,11 @@ impl Life {
         })
     }
 
-    /// Whether the store can take the result.
+    /// Whether the store can take the result, if it has to.
     async fn room_for(&self, output_bytes: u64) -> Result<(), Trouble> {
+        if !self.order().role.delivers() {
+            return Ok(());
+        }
         let is_sealed = self.sealing.is_some();
         Ok(room::for_result(&*self.shop.store, output_bytes, is_sealed).await?)
     }
@@ -349,6 +352,12 @@ impl Life {
                 Err(Failure::new(Fault::Crashed, message).into())
             }
         }
+    }
+
+    /// Keeps the result for a while, for whoever may fetch it.
+    fn close_with(&mut self, end: End, answer: &Answer) -> Result<(), FolderError> {
+        let served = self.folder.record().served(answer);
+        self.close(end, served)
     }
 
     fn close(&mut self, end: End, pins: Vec<ContentId>) -> Result<(), FolderError> {

@@ -10,7 +10,7 @@ use codec::{DecodeAll, Encode};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Version of the format of `state.json`.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// A job.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -125,11 +125,19 @@ impl Record {
         }
     }
 
+    /// What of a result others can fetch: nothing of one that nobody is to fetch.
+    pub fn served(&self, answer: &Answer) -> Vec<ContentId> {
+        match self.order.role.delivers() {
+            true => vec![answer.result.clone()],
+            false => Vec::new(),
+        }
+    }
+
     /// What this job keeps pinned.
     pub fn pins(&self) -> Vec<ContentId> {
         match &self.phase {
             // It is added shortly before it counts as published.
-            Phase::Opened { answer, .. } => vec![answer.result.clone()],
+            Phase::Opened { answer, .. } => self.served(answer),
             Phase::Failed { log, .. } => log.iter().cloned().collect(),
             Phase::Closed { pins, .. } => pins.clone(),
             Phase::Fetching
@@ -147,6 +155,7 @@ pub fn same_work(a: &Order, b: &Order) -> bool {
     let essence = |order: &Order| {
         let Order {
             assignment,
+            role,
             provider,
             device,
             fingerprint,
@@ -160,6 +169,7 @@ pub fn same_work(a: &Order, b: &Order) -> bool {
         } = order;
         (
             assignment,
+            role,
             provider,
             device,
             fingerprint,

@@ -93,12 +93,15 @@ impl Sight {
         }
     }
 
-    /// The commitment that the finalised chain holds for the assignment.
+    /// The commitment that the finalised chain holds for the assignment, once that lets it be opened:
+    /// then the commits of all others that are waited for are final too.
     fn commitment(&self) -> Option<Commitment> {
         match &self.finalised {
-            Finalised::Status(AssignmentStatus::Committed { commitment, .. }) => {
-                Some(Commitment::Hidden(*commitment))
-            }
+            Finalised::Status(AssignmentStatus::Committed {
+                commitment,
+                reveal_by: Some(_),
+                ..
+            }) => Some(Commitment::Hidden(*commitment)),
             Finalised::Status(AssignmentStatus::Revealed { opening, .. }) => {
                 Some(Commitment::Opened(opening.clone()))
             }
@@ -137,7 +140,7 @@ impl Watch {
         self.until(|sight| sight.granted).await
     }
 
-    /// Until the finalised chain holds a commitment for the assignment.
+    /// Until the finalised chain holds a commitment for the assignment that may be opened.
     pub async fn committed(&self) -> Commitment {
         self.until(Sight::commitment).await
     }
@@ -220,6 +223,24 @@ mod tests {
         assert!(futures::poll!(&mut closes).is_pending());
         sender.send_replace(Sight::first(7, Some(status)));
         assert!(futures::poll!(&mut closes).is_ready());
+    }
+
+    #[tokio::test]
+    async fn nothing_is_opened_before_the_reveal_is_open_in_the_finalised_chain() {
+        let committed = |reveal_by| AssignmentStatus::Committed {
+            commitment: [4; 32],
+            at: 3,
+            reveal_by,
+        };
+        let (sender, receiver) = watch::channel(Sight::first(5, Some(committed(None))));
+        let watch = Watch::new(receiver);
+        let mut opens = std::pin::pin!(watch.committed());
+        sender.send_modify(|sight| sight.finalised = Finalised::Status(committed(None)));
+        assert!(futures::poll!(&mut opens).is_pending(), "others work");
+        sender.send_modify(|sight| sight.best = Some(committed(Some(9))));
+        assert!(futures::poll!(&mut opens).is_pending(), "not final");
+        sender.send_modify(|sight| sight.finalised = Finalised::Status(committed(Some(9))));
+        assert!(futures::poll!(&mut opens).is_ready());
     }
 
     #[tokio::test]

@@ -148,7 +148,7 @@ fn committed(commitment: Hash) -> AssignmentStatus {
     AssignmentStatus::Committed {
         commitment,
         at: 3,
-        reveal_by: 1_000,
+        reveal_by: Some(1_000),
     }
 }
 

@@ -12,7 +12,7 @@ use aicpw_protocol::{
     content::ContentId,
     device::Reputation,
     mailbox::Order,
-    task::{AssignmentStatus, DeterminismClass, Engine, Needs, Privacy},
+    task::{AssignmentStatus, DeterminismClass, Engine, Needs, Privacy, Role},
     AssignmentId, DeviceId, Gflops, Mebibytes, MegabitsPerSecond, Milliseconds, TaskId,
 };
 use cid::Cid;
@@ -52,6 +52,7 @@ pub fn order(task: u64) -> Order {
             replica: 0,
             attempt: 0,
         },
+        role: Role::Replica,
         provider: vec![3; 32],
         device: DeviceId(1),
         fingerprint: [1; 32],

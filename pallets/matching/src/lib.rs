@@ -65,6 +65,13 @@
 //! 5. *A fitting device comes, or gets a slot or stake free.* It wakes the oldest parked tasks that it
 //!    fits, as many as it has slots.
 //! 6. *An assignment fails.* The task comes back before all others.
+//! 7. *A task wants several devices.* It stays in the queue until it has them. The first is the cheapest;
+//!    each further one is drawn by stake, by a ticket that nobody knew when the task came, among those that
+//!    fit and whose ask can be paid ([`draw`]). Until the ticket is known the task waits with the slow
+//!    ones.
+//! 8. *Nobody who is drawn fits.* After at most [`MAX_DRAWS`](draw::MAX_DRAWS) draws the task waits for a
+//!    later seed, and so on, until its match window ends. While it waits a search through the book tells
+//!    whether anybody fits: if nobody does, the task is parked with the reason.
 //!
 //! ## Properties
 //!
@@ -72,6 +79,8 @@
 //! - **Cheapest**: a match has the lowest tick of all open devices that fit, save those that
 //!   [`PATIENCE`] passes over; on that tick the best reputation level; in that level the least
 //!   sufficient device; and among equals it is each one's turn.
+//! - **Drawn**: whoever gets a task beside another had the chance that its stake gives it among those
+//!   that fit, whatever it asks; and all draws from one seed are made in one block.
 //! - **No head-of-line blocking**: whatever is served leaves the queue.
 //! - **Nothing is forgotten**: a task is in exactly one of front, back, slow or parked until it is
 //!   matched or forgotten; what no fresh device wakes, the sweep finds.
@@ -87,6 +96,7 @@ extern crate alloc;
 #[cfg(feature = "runtime-benchmarks")]
 pub mod benchmarking;
 pub mod book;
+pub mod draw;
 pub mod dry_run;
 pub mod levels;
 mod lists;
@@ -111,7 +121,7 @@ pub use weights::WeightInfo;
 
 #[frame_support::pallet]
 pub mod pallet {
-    use aicpw_primitives::traits::{DevicePool, MarketSwitch, TaskBoard};
+    use aicpw_primitives::traits::{DevicePool, MarketSwitch, StakeDraw, TaskBoard};
     use aicpw_protocol::{
         task::{DeterminismClass, Engine},
         BlockNumber, DeviceId, TaskId,
@@ -135,6 +145,9 @@ pub mod pallet {
     pub trait Config: frame_system::Config {
         /// Devices and their offers.
         type Devices: DevicePool<Self::AccountId>;
+
+        /// Draws providers by their stake.
+        type StakeDraw: StakeDraw<Self::AccountId>;
 
         /// Tasks and what they ask for.
         type Tasks: TaskBoard<Self::AccountId>;
@@ -271,6 +284,10 @@ pub mod pallet {
             assert!(
                 needed.all_lte(T::GuaranteedWeight::get()),
                 "GuaranteedWeight must hold one step, {needed:?}; raise it or lower MaxCandidates"
+            );
+            assert!(
+                crate::draw::affordable::<T>(T::GuaranteedWeight::get()) > 0,
+                "GuaranteedWeight must hold one draw"
             );
         }
 

@@ -4,8 +4,8 @@ use std::{cell::RefCell, collections::BTreeMap};
 
 use aicpw_primitives::{
     traits::{
-        Demand, DevicePool, Listing, Locks, MarketSwitch, Offer, OrderBook, Penalty, TaskBoard,
-        WorkerDevice,
+        Choice, Demand, DevicePool, DrawSeed, Listing, Locks, MarketSwitch, Offer, OrderBook,
+        Penalty, StakeDraw, TaskBoard, WorkerDevice,
     },
     worker_key::{WorkerId, WorkerProof},
 };
@@ -14,8 +14,8 @@ use aicpw_protocol::{
     task::{DeterminismClass, Engine, Needs, PeerAddresses, Unmatched},
     units::AICP,
     worker::Statement,
-    AskPrice, AssignmentId, Balance, BlockNumber, DeviceId, Gflops, Mebibytes, MegabitsPerSecond,
-    TaskId,
+    AskPrice, AssignmentId, Balance, BlockNumber, DeviceId, Gflops, Hash, Mebibytes,
+    MegabitsPerSecond, TaskId,
 };
 use frame_support::{derive_impl, parameter_types, traits::Hooks, weights::Weight};
 use sp_runtime::{traits::BlockNumberProvider, BuildStorage, DispatchError, DispatchResult};
@@ -72,13 +72,14 @@ impl MarketSwitch for Market {
 
 parameter_types! {
     pub static IsOpen: bool = true;
-    pub GuaranteedWeight: Weight = Weight::from_parts(100, 0);
+    pub static GuaranteedWeight: Weight = Weight::from_parts(100, 0);
     pub const MaxCandidates: u32 = 32;
     pub static MaxSweeps: u32 = 0;
 }
 
 impl pallet_matching::Config for Test {
     type Devices = Devices;
+    type StakeDraw = Stakes;
     type Tasks = Tasks;
     type BlockNumberProvider = Blocks;
     type Market = Market;
@@ -99,6 +100,12 @@ pub struct Task {
     /// A device on which `assign` fails.
     pub refused_by: Option<DeviceId>,
     pub matched: Option<DeviceId>,
+    /// Devices that it wants beside those that it has.
+    pub wanted: u32,
+    /// What it is drawn for with.
+    pub seed: DrawSeed,
+    /// How often it was to be drawn for anew.
+    pub redrawn: u32,
     pub parked: Option<Unmatched>,
 }
 
@@ -107,6 +114,8 @@ thread_local! {
     static TASKS: RefCell<BTreeMap<TaskId, Task>> = const { RefCell::new(BTreeMap::new()) };
     /// Tasks in the order in which they were matched, and where.
     static MATCHES: RefCell<Vec<(TaskId, DeviceId)>> = const { RefCell::new(Vec::new()) };
+    /// The tickets of all draws.
+    static DRAWS: RefCell<Vec<Hash>> = const { RefCell::new(Vec::new()) };
     static WOKEN: RefCell<u32> = const { RefCell::new(0) };
     static OFFERS: RefCell<u32> = const { RefCell::new(0) };
 }
@@ -132,7 +141,7 @@ impl DevicePool<AccountId> for Devices {
     fn peers(_: DeviceId) -> PeerAddresses {
         Default::default()
     }
-    fn sealing_key(_: DeviceId) -> Option<aicpw_protocol::Hash> {
+    fn sealing_key(_: DeviceId) -> Option<Hash> {
         None
     }
     fn worker_device(_: DeviceId) -> Option<WorkerDevice<AccountId>> {
@@ -149,12 +158,35 @@ impl DevicePool<AccountId> for Devices {
     }
 }
 
+/// Draws one of the providers after the other, whatever their stake: who is drawn by a ticket is for
+/// provider-staking's tests.
+pub struct Stakes;
+
+impl StakeDraw<AccountId> for Stakes {
+    fn draw(ticket: &Hash) -> Option<AccountId> {
+        DRAWS.with_borrow_mut(|draws| draws.push(*ticket));
+        let mut providers: Vec<_> = devices().values().map(|offer| offer.provider).collect();
+        providers.sort();
+        providers.dedup();
+        let index = usize::from(ticket[0]).checked_rem(providers.len())?;
+        Some(providers[index])
+    }
+    fn draw_weight() -> Weight {
+        Weight::from_parts(1, 0)
+    }
+    fn devices_of(provider: &AccountId) -> Vec<DeviceId> {
+        let own =
+            |(id, offer): (DeviceId, Offer<AccountId>)| (offer.provider == *provider).then_some(id);
+        devices().into_iter().filter_map(own).collect()
+    }
+}
+
 pub struct Tasks;
 
 impl TaskBoard<AccountId> for Tasks {
     fn demand(task: TaskId) -> Option<Demand<AccountId>> {
         let task = find_task(task)?;
-        task.matched.is_none().then_some(task.demand)
+        (task.wanted > 0).then_some(task.demand)
     }
 
     /// The price is a thousandth of the ask, and is locked beside the collateral.
@@ -162,15 +194,21 @@ impl TaskBoard<AccountId> for Tasks {
         Some(quote(find_task(task)?.collateral, ask))
     }
 
-    fn assign(task: TaskId, device: DeviceId, offer: &Offer<AccountId>) -> DispatchResult {
+    fn assign(
+        task: TaskId,
+        device: DeviceId,
+        offer: &Offer<AccountId>,
+    ) -> Result<bool, DispatchError> {
         let found = find_task(task).unwrap();
-        assert_eq!(found.matched, None, "{task} is matched once");
+        assert!(found.wanted > 0, "{task} wants a device");
         if found.refused_by == Some(device) {
             return Err(DispatchError::Unavailable);
         }
         assert_eq!(fits(&found, offer), None, "{task} on {device}: {offer:?}");
         change_task(task, |task| {
             task.matched = Some(device);
+            task.wanted -= 1;
+            task.demand.excluded.push(offer.provider);
             task.parked = None;
         });
         let (_, locks) = Self::locks(task, offer.ask).unwrap();
@@ -179,7 +217,22 @@ impl TaskBoard<AccountId> for Tasks {
             offer.free_stake -= locks.collateral;
         });
         MATCHES.with_borrow_mut(|matches| matches.push((task, device)));
-        Ok(())
+        Ok(found.wanted > 1)
+    }
+
+    fn ticket(task: TaskId) -> DrawSeed {
+        find_task(task).unwrap().seed
+    }
+
+    fn ticket_weight() -> Weight {
+        Weight::zero()
+    }
+
+    fn redraw(task: TaskId) {
+        change_task(task, |task| {
+            task.redrawn += 1;
+            task.seed = DrawSeed::NotYet;
+        });
     }
 
     fn parked(task: TaskId, reason: Unmatched) {
@@ -211,6 +264,12 @@ pub fn fits(task: &Task, offer: &Offer<AccountId>) -> Option<Unmatched> {
     let (_, locks) = quote(task.collateral, offer.ask);
     [
         (spec.classes.contains(needs.class), Unmatched::Class),
+        (
+            demand
+                .fingerprint
+                .is_none_or(|only| only == spec.fingerprint),
+            Unmatched::SameDevice,
+        ),
         (spec.gflops >= needs.gflops, Unmatched::Gflops),
         (spec.memory >= needs.memory, Unmatched::Memory),
         (spec.bandwidth >= needs.bandwidth, Unmatched::Bandwidth),
@@ -254,6 +313,11 @@ pub fn matches() -> Vec<(u64, u64)> {
             .map(|(task, device)| (task.0, device.0))
             .collect()
     })
+}
+
+/// The tickets of the draws since the last time this was asked.
+pub fn take_draws() -> Vec<Hash> {
+    DRAWS.with_borrow_mut(std::mem::take)
 }
 
 /// Tasks woken since the last time this was asked.
@@ -333,10 +397,15 @@ pub fn task(id: u64, change: impl FnOnce(&mut Task)) -> TaskId {
                 min_reputation: Reputation(0),
             },
             highest_ask: AskPrice(1_000_000),
+            fingerprint: None,
+            choice: Choice::Cheapest,
         },
         collateral: AICP,
         refused_by: None,
         matched: None,
+        wanted: 1,
+        seed: DrawSeed::NotYet,
+        redrawn: 0,
         parked: None,
     };
     change(&mut task);
@@ -380,6 +449,7 @@ pub fn new_test_ext() -> sp_io::TestExternalities {
     TASKS.with_borrow_mut(BTreeMap::clear);
     MATCHES.with_borrow_mut(Vec::clear);
     take_offers();
+    take_draws();
     take_woken();
     MaxSweeps::set(0);
     let mut externalities: sp_io::TestExternalities =

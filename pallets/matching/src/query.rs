@@ -3,7 +3,7 @@
 use aicpw_primitives::traits::{Listing, Locks, Offer};
 use aicpw_protocol::{
     task::{Needs, Unmatched},
-    AskPrice, Balance, DeviceId,
+    AskPrice, Balance, DeviceId, Hash,
 };
 use alloc::{boxed::Box, vec::Vec};
 
@@ -21,6 +21,8 @@ pub struct Query<'a, AccountId> {
     excluded: Vec<AccountId>,
     needs: Needs,
     highest_ask: AskPrice,
+    /// The fingerprint that the device must have, if any.
+    fingerprint: Option<Hash>,
     quote: Quote<'a>,
     /// Levels from which on a device may fit.
     floor: Levels,
@@ -54,12 +56,24 @@ impl<'a, AccountId: PartialEq> Query<'a, AccountId> {
             excluded,
             needs,
             highest_ask,
+            fingerprint: None,
             quote,
             floor,
             sure,
             last,
             last_is_sure: last.ends_at(highest_ask),
         }
+    }
+
+    /// The same for devices with this fingerprint only.
+    pub fn only(mut self, fingerprint: Option<Hash>) -> Self {
+        self.fingerprint = fingerprint;
+        self
+    }
+
+    /// Whether a provider must not get the task.
+    pub(crate) fn excludes(&self, provider: &AccountId) -> bool {
+        *provider == self.requester || self.excluded.contains(provider)
     }
 
     /// The highest ask that can be paid.
@@ -98,6 +112,12 @@ impl<'a, AccountId: PartialEq> Query<'a, AccountId> {
         if spec.engine != self.needs.engine || !spec.classes.contains(self.needs.class) {
             return Some(Unmatched::Class);
         }
+        if self
+            .fingerprint
+            .is_some_and(|only| only != spec.fingerprint)
+        {
+            return Some(Unmatched::SameDevice);
+        }
         let listing = Listing {
             spec: spec.clone(),
             ask: offer.ask,
@@ -116,7 +136,7 @@ impl<'a, AccountId: PartialEq> Query<'a, AccountId> {
         let Some((_, locks)) = (self.quote)(offer.ask) else {
             return Some(Unmatched::Budget);
         };
-        if offer.provider == self.requester || self.excluded.contains(&offer.provider) {
+        if self.excludes(&offer.provider) {
             return Some(Unmatched::Independence);
         }
         if offer.free_stake < total(locks) {

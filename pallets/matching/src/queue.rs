@@ -1,7 +1,9 @@
 //! The queue, and how it is served.
 
-use aicpw_primitives::traits::{MatchQueue, OrderBook, QueueEnd, TaskBoard};
-use aicpw_protocol::TaskId;
+use aicpw_primitives::traits::{
+    Choice, DrawSeed, MatchQueue, Offer, OrderBook, QueueEnd, TaskBoard,
+};
+use aicpw_protocol::{DeviceId, Hash, TaskId};
 use alloc::{boxed::Box, vec::Vec};
 use frame_support::{
     traits::Get,
@@ -10,6 +12,7 @@ use frame_support::{
 use sp_runtime::traits::BlockNumberProvider;
 
 use crate::{
+    draw,
     lists::Side,
     query::Query,
     search::{search, Bounds, Outcome, Repair, Step},
@@ -118,24 +121,47 @@ impl<T: Config> Pallet<T> {
     /// One step of the search for a task that is in no list: matches it, parks it, defers it to the
     /// next block, or drops it.
     fn step(task: TaskId, progress: Progress, bounds: Bounds, meter: &mut WeightMeter) {
-        let Some(query) = Self::query_of(task) else {
+        let Some((query, choice)) = Self::demand_of(task) else {
             return meter.consume(T::WeightInfo::begin_search());
         };
-        let step = search::<T>(&query, task.0, progress, bounds, |device, offer| {
-            T::Tasks::assign(task, device, offer).is_ok()
+        if choice == Choice::Cheapest {
+            return Self::step_to_cheapest(task, &query, progress, bounds, meter);
+        }
+        match T::Tasks::ticket(task) {
+            DrawSeed::Ready(ticket) => {
+                Self::step_to_drawn(task, &query, (ticket, progress), meter);
+            }
+            DrawSeed::NotYet => Self::step_before_draw(task, &query, progress, bounds, meter),
+            DrawSeed::Gone => {
+                meter.consume(draw::base::<T>());
+                Self::redraw(task, meter);
+            }
+        }
+    }
+
+    fn step_to_cheapest(
+        task: TaskId,
+        query: &Query<'_, T::AccountId>,
+        progress: Progress,
+        bounds: Bounds,
+        meter: &mut WeightMeter,
+    ) {
+        let mut wants_more = false;
+        let step = search::<T>(query, task.0, progress, bounds, |device, offer| {
+            T::Tasks::assign(task, device, offer)
+                .map(|more| wants_more = more)
+                .is_ok()
         });
         meter.consume(Self::search_weight(&step));
         Self::apply(step.repairs);
         match step.outcome {
             Outcome::Accepted(device, offer) => {
-                if offer.free_slots <= 1 {
-                    Self::close(device);
-                }
+                Self::matched(task, device, &offer, wants_more, meter);
             }
             Outcome::Nothing => {
                 meter.consume(T::WeightInfo::park_task());
-                let reason = Self::reason(&query, step.progress.best);
-                Self::park(task, &query, reason);
+                let reason = Self::reason(query, step.progress.best);
+                Self::park(task, query, reason);
             }
             Outcome::Cut => {
                 meter.consume(T::WeightInfo::defer_task());
@@ -144,23 +170,122 @@ impl<T: Config> Pallet<T> {
         }
     }
 
+    /// Makes all draws from a seed that the weight allows. If they find nobody, the task waits for the
+    /// next seed. For few draws a seed is too good: the task waits for a better moment first, such as the
+    /// end of the block, but not for long.
+    fn step_to_drawn(
+        task: TaskId,
+        query: &Query<'_, T::AccountId>,
+        (ticket, progress): (Hash, Progress),
+        meter: &mut WeightMeter,
+    ) {
+        let draws = draw::affordable::<T>(meter.remaining());
+        if draws == 0 || (draws < draw::MAX_DRAWS && progress.passed < draw::MAX_PASSED) {
+            meter.consume(draw::base::<T>());
+            meter.consume(T::WeightInfo::defer_task());
+            let passed = progress.passed.saturating_add(1);
+            let before = T::BlockNumberProvider::current_block_number().saturating_sub(1);
+            return Self::defer_since(task, Progress { passed, ..progress }, before);
+        }
+        let mut wants_more = false;
+        let drawn = draw::draw::<T>(query, ticket, draws, |device, offer| {
+            T::Tasks::assign(task, device, offer)
+                .map(|more| wants_more = more)
+                .is_ok()
+        });
+        meter.consume(draw::weight_of::<T>(&drawn));
+        match drawn.found {
+            Some((device, offer)) => Self::matched(task, device, &offer, wants_more, meter),
+            None => Self::redraw(task, meter),
+        }
+    }
+
+    /// While the ticket is not known, a search tells whether anybody could be drawn: if not, the task is
+    /// parked.
+    fn step_before_draw(
+        task: TaskId,
+        query: &Query<'_, T::AccountId>,
+        progress: Progress,
+        bounds: Bounds,
+        meter: &mut WeightMeter,
+    ) {
+        meter.consume(T::Tasks::ticket_weight());
+        meter.consume(T::WeightInfo::defer_task());
+        if progress.fits {
+            meter.consume(T::WeightInfo::begin_search());
+            return Self::defer(task, progress);
+        }
+        let step = search::<T>(query, task.0, progress, bounds, |_, _| true);
+        meter.consume(Self::search_weight(&step));
+        Self::apply(step.repairs);
+        let fits = matches!(step.outcome, Outcome::Accepted(..));
+        if let Outcome::Nothing = step.outcome {
+            meter.consume(T::WeightInfo::park_task());
+            let reason = Self::reason(query, step.progress.best);
+            return Self::park(task, query, reason);
+        }
+        let progress = Progress {
+            fits,
+            ..step.progress
+        };
+        Self::defer(task, progress);
+    }
+
+    /// The next draw for the task is made from a later seed.
+    fn redraw(task: TaskId, meter: &mut WeightMeter) {
+        meter.consume(T::WeightInfo::defer_task());
+        T::Tasks::redraw(task);
+        Self::defer(task, Progress::default());
+    }
+
+    /// A device was found. A task that wants a further one has its turn at once.
+    fn matched(
+        task: TaskId,
+        device: DeviceId,
+        offer: &Offer<T::AccountId>,
+        wants_more: bool,
+        meter: &mut WeightMeter,
+    ) {
+        if offer.free_slots <= 1 {
+            Self::close(device);
+        }
+        if wants_more {
+            meter.consume(T::WeightInfo::enqueue_task());
+            Self::insert_into(List::Front, task.0, Side::Tail);
+        }
+    }
+
     /// Goes on with the search in the next block.
     pub(crate) fn defer(task: TaskId, progress: Progress) {
+        Self::defer_since(
+            task,
+            progress,
+            T::BlockNumberProvider::current_block_number(),
+        );
+    }
+
+    /// Goes on with the search in the block after this one.
+    fn defer_since(task: TaskId, progress: Progress, at: u32) {
         Self::insert_into(List::Slow, task.0, Side::Tail);
-        let at = T::BlockNumberProvider::current_block_number();
         Cursors::<T>::insert(task, Cursor { progress, at });
     }
 
     /// What the task asks for; `None` if it needs no match any more.
     pub(crate) fn query_of(task: TaskId) -> Option<Query<'static, T::AccountId>> {
+        Self::demand_of(task).map(|(query, _)| query)
+    }
+
+    /// The same, and who of those that fit gets it.
+    fn demand_of(task: TaskId) -> Option<(Query<'static, T::AccountId>, Choice)> {
         let demand = T::Tasks::demand(task)?;
-        Some(Query::new(
+        let query = Query::new(
             demand.requester,
             demand.excluded,
             demand.needs,
             demand.highest_ask,
             Box::new(move |ask| T::Tasks::locks(task, ask)),
-        ))
+        );
+        Some((query.only(demand.fingerprint), demand.choice))
     }
 
     /// Puts right what a search found out of place.
@@ -242,5 +367,6 @@ fn limit_of<T: Config>(bounds: Bounds, cells_in_book: u32) -> Weight {
         cells: bounds.cells.saturating_add(cells),
         ..bounds
     })
-    .saturating_add(T::WeightInfo::park_task().max(T::WeightInfo::defer_task()))
+    .saturating_add(T::Tasks::ticket_weight())
+    .saturating_add(T::WeightInfo::park_task().saturating_add(T::WeightInfo::defer_task()))
 }

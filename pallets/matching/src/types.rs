@@ -362,6 +362,10 @@ pub struct Progress {
     pub wasted: u8,
     /// How far down the needs the best device came so far.
     pub best: Unmatched,
+    /// Of a task for which a device is drawn: whether the search has found one that fits. Then it is over.
+    pub fits: bool,
+    /// How often it was passed over because there was weight for few draws only.
+    pub passed: u8,
 }
 
 impl Default for Progress {
@@ -373,6 +377,8 @@ impl Default for Progress {
             left: None,
             wasted: 0,
             best: Unmatched::NoDeviceOnline,
+            fits: false,
+            passed: 0,
         }
     }
 }

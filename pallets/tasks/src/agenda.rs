@@ -4,9 +4,8 @@
 //! Serving is bounded: what does not fit the weight of a block is served in the next, in order.
 //! Entries are never taken out early; one whose reason is gone is stale and does nothing.
 
-use aicpw_primitives::traits::MatchQueue;
 use aicpw_protocol::{
-    task::{AssignmentStatus, Fault, Refunded, TaskStatus},
+    task::{AssignmentStatus, Fault, TaskStatus},
     AssignmentId, BlockNumber, TaskId,
 };
 use frame_support::{
@@ -20,11 +19,12 @@ use crate::{failure::Cause, pallet::*, types::Deadline, WeightInfo};
 
 /// The most that one entry can weigh.
 pub(crate) fn heaviest_entry<T: Config>() -> Weight {
-    T::WeightInfo::serve_match()
-        .max(T::WeightInfo::serve_assignment())
-        .max(T::WeightInfo::serve_settle())
+    let n = Pallet::<T>::most_assignments();
+    T::WeightInfo::serve_match(n)
+        .max(T::WeightInfo::serve_assignment(n))
+        .max(T::WeightInfo::serve_settle(n))
         .max(T::WeightInfo::serve_unlock())
-        .max(T::WeightInfo::serve_prune())
+        .max(T::WeightInfo::serve_prune(n))
 }
 
 impl<T: Config> Pallet<T> {
@@ -101,9 +101,12 @@ impl<T: Config> Pallet<T> {
         let served = page
             .iter()
             .take_while(|deadline| {
-                let affordable = meter.try_consume(Self::weight_of(deadline)).is_ok();
+                let at_most = Self::weight_of(deadline, Self::most_assignments());
+                let affordable = meter.can_consume(at_most);
                 if affordable {
+                    let n = Self::assignments_of(deadline.task());
                     Self::serve(block, **deadline);
+                    meter.consume(Self::weight_of(deadline, n));
                 }
                 affordable
             })
@@ -112,13 +115,14 @@ impl<T: Config> Pallet<T> {
         page
     }
 
-    fn weight_of(deadline: &Deadline) -> Weight {
+    /// What a deadline of a task that has had so many assignments weighs at most.
+    fn weight_of(deadline: &Deadline, n: u32) -> Weight {
         match deadline {
-            Deadline::Match(_) => T::WeightInfo::serve_match(),
-            Deadline::Assignment(_) => T::WeightInfo::serve_assignment(),
-            Deadline::Settle(_) => T::WeightInfo::serve_settle(),
+            Deadline::Match(_) => T::WeightInfo::serve_match(n),
+            Deadline::Assignment(_) => T::WeightInfo::serve_assignment(n),
+            Deadline::Settle(_) => T::WeightInfo::serve_settle(n),
             Deadline::Unlock(_) => T::WeightInfo::serve_unlock(),
-            Deadline::Prune(_) => T::WeightInfo::serve_prune(),
+            Deadline::Prune(_) => T::WeightInfo::serve_prune(n),
         }
     }
 
@@ -133,22 +137,6 @@ impl<T: Config> Pallet<T> {
         });
         if let Err(error) = served {
             frame_support::defensive!("a deadline cannot fail", (deadline, error));
-        }
-    }
-
-    fn serve_match(id: TaskId) -> DispatchResult {
-        let Some(task) = Tasks::<T>::get(id) else {
-            return Ok(());
-        };
-        match task.status {
-            TaskStatus::Queued { match_by } | TaskStatus::Parked { match_by, .. }
-                if Self::now() > match_by =>
-            {
-                // Matching need not find out by itself; a parked task it might never ask about.
-                T::MatchQueue::forget(id);
-                Self::refund(id, task, Refunded::MatchWindowEnded)
-            }
-            _ => Ok(()),
         }
     }
 

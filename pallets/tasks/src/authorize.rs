@@ -101,9 +101,17 @@ impl<T: Config> Pallet<T> {
         now: BlockNumber,
         opening: &ResultOpening,
     ) -> Result<(), Refusal> {
-        let AssignmentStatus::Committed { commitment, .. } = assignment.status else {
+        let AssignmentStatus::Committed {
+            commitment,
+            reveal_by,
+            ..
+        } = assignment.status
+        else {
             return Err(Refusal::NotInState);
         };
+        if reveal_by.is_none() {
+            return Err(Refusal::TooEarly);
+        }
         Self::in_time(assignment, now)?;
         if !opening.result.is_well_formed() {
             return Err(Refusal::Malformed);

@@ -11,14 +11,14 @@ use aicpw_protocol::{
     sealing::Envelope,
     task::{
         AssignmentStatus, DeterminismClass, Engine, FailureMessage, Fault, Needs, Privacy,
-        Progress, Submission, TaskStatus, Verification, MAX_PEER_ADDRESSES,
+        Progress, Submission, TaskStatus, Verification, MAX_PEER_ADDRESSES, REPLICAS,
     },
     units::AICP,
     worker::Statement,
     AskPrice, AssignmentId, BlockNumber, ContentId, DeviceId, Gflops, Mebibytes, MegabitsPerSecond,
     Milliseconds, TaskId,
 };
-use alloc::vec;
+use alloc::{vec, vec::Vec};
 use frame_benchmarking::v2::*;
 use frame_support::{
     traits::{fungible::Mutate, Authorize, Get},
@@ -29,7 +29,7 @@ use sp_runtime::transaction_validity::TransactionSource;
 
 use crate::{
     pallet::*,
-    types::{Deadline, Task},
+    types::{Deadline, SeatState, Task},
 };
 
 /// What benchmarks need of the other pallets.
@@ -127,11 +127,15 @@ pub fn queue_task<T: Config>(gflops: Gflops) -> TaskId {
 fn assigned<T: Config>(id: TaskId, seed: u32) -> Worker {
     let (device, worker) = T::BenchmarkHelper::device(seed);
     let offer = T::DevicePool::offer(device).expect("the device is online");
-    Pallet::<T>::assign(id, device, &offer).expect("the device fits");
-    // Matching takes a task out of its queue when it has found a device.
-    T::MatchQueue::forget(id);
+    let now = Pallet::<T>::now();
+    let seat = task::<T>(id).vacant(now).expect("it wants a device").0;
+    let wants_more = Pallet::<T>::assign(id, device, &offer).expect("the device fits");
+    if !wants_more {
+        // Matching takes a task out of its queue when it has all its devices.
+        T::MatchQueue::forget(id);
+    }
     let task = task::<T>(id);
-    (task.newest(id, 0).expect("it was assigned"), worker)
+    (task.newest(id, seat).expect("it was assigned"), worker)
 }
 
 fn envelope<T: Config>(id: AssignmentId) -> Envelope {
@@ -159,63 +163,107 @@ fn task<T: Config>(id: TaskId) -> Task<T::AccountId> {
     Tasks::<T>::get(id).expect("it was submitted")
 }
 
-/// A task that all providers but the last reported faults of: each another one.
-fn last_attempt<T: Config>(requester: &T::AccountId) -> Worker {
-    let id = submitted::<T>(requester);
+/// As many replicas as there can be.
+const ALL: u32 = *REPLICAS.end() as u32;
+
+/// Most assignments of a task, without the further replica that a task whose replicas agree has not.
+const MOST: u32 = 15;
+
+/// A sealed task with all replicas, which all have to agree. `n` providers have reported faults of it, too
+/// few the same to confirm it; its seats wait for devices.
+fn blamed<T: Config>(requester: &T::AccountId, n: u32) -> TaskId {
+    let id = TaskId(Submissions::<T>::get().length);
+    let submission = Submission {
+        verification: Verification::Replicated {
+            replicas: *REPLICAS.end(),
+            quorum: *REPLICAS.end(),
+        },
+        ..submission::<T>()
+    };
+    Pallet::<T>::do_submit(requester.clone(), submission).expect("all fields are right");
     let faults = [
         Fault::BadKey,
         Fault::InputUnavailable,
+        Fault::BadManifest,
         Fault::BuildFailed,
+        Fault::RunFailed,
         Fault::TimeLimit,
     ];
-    let attempts = u32::from(T::MaxAttempts::get());
-    for (seed, fault) in (1..attempts).zip(faults) {
-        let (assignment, _) = granted::<T>(id, seed);
-        Pallet::<T>::do_fail(assignment, fault, Some(cid()), message()).expect("it is open");
+    // Two rounds, so that each seat has an attempt left.
+    let mut faults = faults.into_iter().cycle();
+    for seeds in [0..n.min(ALL), ALL..n.max(ALL)] {
+        let round: Vec<_> = seeds.map(|seed| granted::<T>(id, seed).0).collect();
+        for (assignment, fault) in round.into_iter().zip(&mut faults) {
+            Pallet::<T>::do_fail(assignment, fault, Some(cid()), message()).expect("it is open");
+        }
     }
-    granted::<T>(id, attempts)
+    id
+}
+
+/// All seats of such a task have a provider, after `n` assignments in all.
+fn all_assigned<T: Config>(requester: &T::AccountId, n: u32) -> Vec<Worker> {
+    let id = blamed::<T>(requester, n.saturating_sub(ALL));
+    (0..ALL)
+        .map(|seat| granted::<T>(id, 1_000 + seat))
+        .collect()
+}
+
+fn all_running<T: Config>(requester: &T::AccountId, n: u32) -> Vec<Worker> {
+    let all = all_assigned::<T>(requester, n);
+    for (assignment, _) in &all {
+        Pallet::<T>::do_start(*assignment).expect("it is assigned");
+    }
+    all
+}
+
+fn commit<T: Config>(id: AssignmentId) {
+    let provider = Assignments::<T>::get(id).expect("it is there").provider;
+    let commitment = result_commitment(&provider, id, &opening(3));
+    Pallet::<T>::do_commit_result(id, commitment).expect("it runs");
+}
+
+/// All have committed, and all but the last have revealed.
+fn all_but_one_revealed<T: Config>(requester: &T::AccountId, n: u32) -> Worker {
+    let mut all = all_running::<T>(requester, n);
+    all.iter().for_each(|(id, _)| commit::<T>(*id));
+    let last = all.pop().expect("there are several");
+    for (id, _) in all {
+        Pallet::<T>::do_reveal_result(id, opening(3)).expect("it is the opening");
+    }
+    last
+}
+
+fn all_settled<T: Config>(requester: &T::AccountId, n: u32) -> Worker {
+    let last = all_but_one_revealed::<T>(requester, n);
+    Pallet::<T>::do_reveal_result(last.0, opening(3)).expect("it is the opening");
+    last
+}
+
+/// As if a seat had had all its attempts, so that its failure ends the task.
+fn no_attempt_left<T: Config>(id: AssignmentId) {
+    Tasks::<T>::mutate(id.task, |task| {
+        let seat = task.as_mut().and_then(|task| task.seat_mut(id.replica));
+        seat.expect("it is there").begun = T::MaxAttempts::get();
+    });
 }
 
 fn message() -> FailureMessage {
     BoundedVec::truncate_from(vec![b'x'; 256])
 }
 
-fn running<T: Config>(requester: &T::AccountId) -> Worker {
-    let last = last_attempt::<T>(requester);
+/// A task in `optimistic` whose result waits, after `n` assignments: all but the last reported another
+/// fault of it.
+fn verifying<T: Config>(requester: &T::AccountId, n: u32) -> Worker {
+    let id = submitted::<T>(requester);
+    let faults = [Fault::BadKey, Fault::InputUnavailable, Fault::BuildFailed];
+    for (seed, fault) in (1..n).zip(faults) {
+        let (assignment, _) = granted::<T>(id, seed);
+        Pallet::<T>::do_fail(assignment, fault, Some(cid()), message()).expect("it is open");
+    }
+    let last = granted::<T>(id, n);
     Pallet::<T>::do_start(last.0).expect("it is assigned");
-    last
-}
-
-fn committed<T: Config>(requester: &T::AccountId) -> Worker {
-    let last = running::<T>(requester);
-    let provider = Assignments::<T>::get(last.0).expect("it is there").provider;
-    let commitment = result_commitment(&provider, last.0, &opening(3));
-    Pallet::<T>::do_commit_result(last.0, commitment).expect("it runs");
-    last
-}
-
-/// The result of a task in `expected`, whose reveal settles at once.
-fn expected<T: Config>(requester: &T::AccountId) -> Worker {
-    let last = committed::<T>(requester);
-    Tasks::<T>::mutate(last.0.task, |task| {
-        if let Some(task) = task {
-            task.submission.verification = Verification::Expected {
-                root_hash: aicpw_protocol::commitment::expected_root_hash(&[3; 32]),
-            };
-        }
-    });
-    last
-}
-
-fn verifying<T: Config>(requester: &T::AccountId) -> Worker {
-    let last = committed::<T>(requester);
+    commit::<T>(last.0);
     Pallet::<T>::do_reveal_result(last.0, opening(3)).expect("it is the opening");
-    last
-}
-
-fn settled<T: Config>(requester: &T::AccountId) -> Worker {
-    let last = verifying::<T>(requester);
-    Pallet::<T>::do_accept(requester, last.0.task).expect("its window is open");
     last
 }
 
@@ -257,28 +305,18 @@ mod benchmarks {
     }
 
     #[benchmark]
-    fn cancel() {
+    fn cancel(n: Linear<0, { MOST - ALL }>) {
         let requester = requester::<T>();
-        let (last, _) = last_attempt::<T>(&requester);
-        // As if this attempt had been none: all others are undecided, and the task waits.
-        let match_by = Pallet::<T>::now() + 1;
-        Tasks::<T>::mutate(last.task, |task| {
-            if let Some(task) = task {
-                task.status = TaskStatus::Queued { match_by };
-            }
-        });
+        let id = blamed::<T>(&requester, n);
         #[extrinsic_call]
-        _(RawOrigin::Signed(requester), last.task);
-        assert!(matches!(
-            task::<T>(last.task).status,
-            TaskStatus::Cancelled { .. }
-        ));
+        _(RawOrigin::Signed(requester), id);
+        assert!(matches!(task::<T>(id).status, TaskStatus::Cancelled { .. }));
     }
 
     #[benchmark]
-    fn accept() {
+    fn accept(n: Linear<1, 3>) {
         let requester = requester::<T>();
-        let (last, _) = verifying::<T>(&requester);
+        let (last, _) = verifying::<T>(&requester, n);
         #[extrinsic_call]
         _(RawOrigin::Signed(requester), last.task);
         assert!(matches!(
@@ -288,9 +326,9 @@ mod benchmarks {
     }
 
     #[benchmark]
-    fn rate() {
+    fn rate(n: Linear<ALL, MOST>) {
         let requester = requester::<T>();
-        let (last, _) = settled::<T>(&requester);
+        let (last, _) = all_settled::<T>(&requester, n);
         #[extrinsic_call]
         _(RawOrigin::Signed(requester), last.task, 5);
         assert_eq!(task::<T>(last.task).rating, Some(5));
@@ -308,7 +346,7 @@ mod benchmarks {
 
     #[benchmark]
     fn start() {
-        let (last, worker) = last_attempt::<T>(&requester::<T>());
+        let (last, worker) = all_assigned::<T>(&requester::<T>(), MOST).remove(0);
         let proof = proof::<T>(&worker, &Statement::Start { assignment: last });
         #[extrinsic_call]
         _(RawOrigin::Authorized, last, proof);
@@ -316,7 +354,7 @@ mod benchmarks {
 
     #[benchmark]
     fn report_progress() {
-        let (last, worker) = running::<T>(&requester::<T>());
+        let (last, worker) = all_running::<T>(&requester::<T>(), MOST).remove(0);
         let progress = Progress {
             steps_done: 1,
             steps_total: 2,
@@ -330,9 +368,12 @@ mod benchmarks {
         _(RawOrigin::Authorized, last, progress, proof);
     }
 
+    /// The last of all commits: opens the reveals.
     #[benchmark]
-    fn commit_result() {
-        let (last, worker) = running::<T>(&requester::<T>());
+    fn commit_result(n: Linear<ALL, MOST>) {
+        let mut all = all_running::<T>(&requester::<T>(), n);
+        let (last, worker) = all.pop().expect("there are several");
+        all.iter().for_each(|(id, _)| commit::<T>(*id));
         let commitment = [1; 32];
         let statement = Statement::Commit {
             assignment: last,
@@ -341,11 +382,20 @@ mod benchmarks {
         let proof = proof::<T>(&worker, &statement);
         #[extrinsic_call]
         _(RawOrigin::Authorized, last, commitment, proof);
+        let first = Assignments::<T>::get(all[0].0).map(|one| one.status);
+        assert!(matches!(
+            first,
+            Some(AssignmentStatus::Committed {
+                reveal_by: Some(_),
+                ..
+            })
+        ));
     }
 
+    /// The deciding reveal: pays all replicas, and takes the locks of all who said that it cannot be done.
     #[benchmark]
-    fn reveal_result() {
-        let (last, worker) = expected::<T>(&requester::<T>());
+    fn reveal_result(n: Linear<ALL, MOST>) {
+        let (last, worker) = all_but_one_revealed::<T>(&requester::<T>(), n);
         let statement = Statement::Reveal {
             assignment: last,
             opening: opening(3),
@@ -359,9 +409,11 @@ mod benchmarks {
         ));
     }
 
+    /// The last attempt at a seat: all others are cancelled.
     #[benchmark]
-    fn fail() {
-        let (last, worker) = running::<T>(&requester::<T>());
+    fn fail(n: Linear<ALL, MOST>) {
+        let (last, worker) = all_running::<T>(&requester::<T>(), n).remove(0);
+        no_attempt_left::<T>(last);
         let statement = Statement::Fail {
             assignment: last,
             fault: Fault::Crashed,
@@ -397,7 +449,7 @@ mod benchmarks {
 
     #[benchmark]
     fn authorize_start() -> Result<(), BenchmarkError> {
-        let (assignment, worker) = last_attempt::<T>(&requester::<T>());
+        let (assignment, worker) = all_assigned::<T>(&requester::<T>(), MOST).remove(0);
         let proof = proof::<T>(&worker, &Statement::Start { assignment });
         let call = Call::start { assignment, proof };
         #[block]
@@ -409,7 +461,7 @@ mod benchmarks {
 
     #[benchmark]
     fn authorize_report_progress() -> Result<(), BenchmarkError> {
-        let (assignment, worker) = running::<T>(&requester::<T>());
+        let (assignment, worker) = all_running::<T>(&requester::<T>(), MOST).remove(0);
         on_from::<T>(T::ProgressWindow::get());
         let progress = Progress {
             steps_done: 1,
@@ -434,7 +486,7 @@ mod benchmarks {
 
     #[benchmark]
     fn authorize_commit_result() -> Result<(), BenchmarkError> {
-        let (assignment, worker) = running::<T>(&requester::<T>());
+        let (assignment, worker) = all_running::<T>(&requester::<T>(), MOST).remove(0);
         let commitment = [1; 32];
         let statement = Statement::Commit {
             assignment,
@@ -455,7 +507,7 @@ mod benchmarks {
 
     #[benchmark]
     fn authorize_reveal_result() -> Result<(), BenchmarkError> {
-        let (assignment, worker) = committed::<T>(&requester::<T>());
+        let (assignment, worker) = all_but_one_revealed::<T>(&requester::<T>(), MOST);
         let opening = opening(3);
         let statement = Statement::Reveal {
             assignment,
@@ -476,7 +528,7 @@ mod benchmarks {
 
     #[benchmark]
     fn authorize_fail() -> Result<(), BenchmarkError> {
-        let (assignment, worker) = running::<T>(&requester::<T>());
+        let (assignment, worker) = all_running::<T>(&requester::<T>(), MOST).remove(0);
         let (fault, log, message) = (Fault::Crashed, Some(cid()), message());
         let statement = Statement::Fail {
             assignment,
@@ -515,14 +567,19 @@ mod benchmarks {
         }
     }
 
+    /// One seat finds nobody: all others are cancelled.
     #[benchmark]
-    fn serve_match() {
+    fn serve_match(n: Linear<ALL, MOST>) {
         let requester = requester::<T>();
-        let (last, _) = last_attempt::<T>(&requester);
+        let (last, _) = all_running::<T>(&requester, n).remove(0);
+        Pallet::<T>::do_fail(last, Fault::Crashed, Some(cid()), message()).expect("it is open");
         let match_by = Pallet::<T>::now();
         Tasks::<T>::mutate(last.task, |task| {
-            if let Some(task) = task {
-                task.status = TaskStatus::Queued { match_by };
+            let task = task.as_mut().expect("it is there");
+            for seat in task.seats.as_mut() {
+                if let SeatState::Vacant { match_by: by } = &mut seat.state {
+                    *by = match_by;
+                }
             }
         });
         on_from::<T>(1);
@@ -536,11 +593,15 @@ mod benchmarks {
         ));
     }
 
+    /// The last attempt at a seat falls silent: all others are cancelled.
     #[benchmark]
-    fn serve_assignment() {
-        let (last, _) = last_attempt::<T>(&requester::<T>());
-        let due = Assignments::<T>::get(last).expect("it is there").due;
-        T::BenchmarkHelper::set_block(due);
+    fn serve_assignment(n: Linear<ALL, MOST>) {
+        let (last, _) = all_assigned::<T>(&requester::<T>(), n).remove(0);
+        no_attempt_left::<T>(last);
+        let assignment = Assignments::<T>::get(last).expect("it is there");
+        let due = assignment.due;
+        let deadline = assignment.deadline().expect("it has to start");
+        T::BenchmarkHelper::set_block(deadline.saturating_add(1));
         #[block]
         {
             Pallet::<T>::serve(due, Deadline::Assignment(last));
@@ -552,8 +613,8 @@ mod benchmarks {
     }
 
     #[benchmark]
-    fn serve_settle() {
-        let (last, _) = verifying::<T>(&requester::<T>());
+    fn serve_settle(n: Linear<1, 3>) {
+        let (last, _) = verifying::<T>(&requester::<T>(), n);
         let TaskStatus::Verifying { settle_at } = task::<T>(last.task).status else {
             panic!("its window is open")
         };
@@ -570,7 +631,7 @@ mod benchmarks {
 
     #[benchmark]
     fn serve_unlock() {
-        let (last, _) = settled::<T>(&requester::<T>());
+        let (last, _) = all_settled::<T>(&requester::<T>(), MOST);
         on_from::<T>(T::RetrievalWindow::get());
         #[block]
         {
@@ -579,10 +640,13 @@ mod benchmarks {
     }
 
     #[benchmark]
-    fn serve_prune() {
-        let (last, _) = settled::<T>(&requester::<T>());
+    fn serve_prune(n: Linear<ALL, MOST>) {
+        let (last, _) = all_settled::<T>(&requester::<T>(), n);
         on_from::<T>(T::RetrievalWindow::get());
-        Pallet::<T>::serve(Pallet::<T>::now(), Deadline::Unlock(last));
+        let ids: Vec<_> = task::<T>(last.task).assignments(last.task).collect();
+        for id in ids {
+            Pallet::<T>::serve(Pallet::<T>::now(), Deadline::Unlock(id));
+        }
         #[block]
         {
             Pallet::<T>::serve(Pallet::<T>::now(), Deadline::Prune(last.task));

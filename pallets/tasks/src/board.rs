@@ -1,33 +1,63 @@
 //! Tasks, as matching sees them.
 
-use aicpw_primitives::traits::{Demand, DevicePool, Locks, Offer, TaskBoard};
+use aicpw_primitives::traits::{
+    Choice, Demand, DevicePool, DrawRandomness, DrawSeed, Locks, Offer, TaskBoard,
+};
 use aicpw_protocol::{
-    pricing,
-    task::{AssignmentStatus, Needs, Privacy, Submission, TaskStatus, Unmatched, Verification},
-    AskPrice, AssignmentId, Balance, BlockNumber, DeviceId, Milliseconds, TaskId,
+    draw, pricing,
+    task::{
+        AssignmentStatus, DeterminismClass, Needs, Privacy, Role, Submission, TaskStatus,
+        Unmatched, Verification,
+    },
+    AskPrice, AssignmentId, Balance, BlockNumber, DeviceId, Hash, Milliseconds, TaskId,
 };
 use frame_support::{ensure, pallet_prelude::*};
 
 use crate::{
     pallet::*,
-    types::{Assignment, Deadline, LockState, Task},
+    types::{Assignment, Deadline, LockState, SeatState, Task},
 };
 
 impl<T: Config> Pallet<T> {
-    /// The task, if it can be matched now.
-    fn waiting(id: TaskId) -> Option<Task<T::AccountId>> {
-        Tasks::<T>::get(id).filter(|task| {
-            matches!(
-                task.status,
-                TaskStatus::Queued { match_by } | TaskStatus::Parked { match_by, .. }
-                    if Self::now() <= match_by
-            )
-        })
+    /// The task, and the seat for which a device is wanted next; `None` if none is.
+    fn waiting(id: TaskId) -> Option<(Task<T::AccountId>, AssignmentId)> {
+        let task = Tasks::<T>::get(id)?;
+        let (number, seat) = task.vacant(Self::now())?;
+        let assignment = AssignmentId {
+            task: id,
+            replica: number,
+            attempt: seat.begun,
+        };
+        Some((task, assignment))
+    }
+
+    /// Whom the task's next seat is for. Whoever is alone on a task is its cheapest provider: price is
+    /// all that the requester has to go by. Whoever compares with another is drawn.
+    fn choice(task: &Task<T::AccountId>, next: AssignmentId) -> Choice {
+        let Some(seat) = task.seats.get(usize::from(next.replica)) else {
+            return Choice::Cheapest;
+        };
+        let is_first = task.providers.is_empty() || task.submission.verification.replicas() == 1;
+        if seat.role == Role::Replica && is_first {
+            return Choice::Cheapest;
+        }
+        Choice::Drawn
+    }
+
+    /// For class `device`: the fingerprint of the device of the first replica that has not failed.
+    fn fingerprint(id: TaskId, task: &Task<T::AccountId>) -> Option<Hash> {
+        if task.submission.needs.class != DeterminismClass::Device {
+            return None;
+        }
+        task.assignments(id)
+            .filter_map(Assignments::<T>::get)
+            .find(|one| one.role == Role::Replica && one.is_open())
+            .map(|one| one.fingerprint)
     }
 
     /// Most that one assignment of the task may cost.
     fn price_cap(task: &Task<T::AccountId>) -> Balance {
-        let replicas = Self::replicas(&task.submission.verification);
+        let replicas = task.submission.verification.replicas();
         (task.submission.budget / Balance::from(replicas.max(1))).min(task.escrow)
     }
 
@@ -54,7 +84,7 @@ impl<T: Config> Pallet<T> {
         verification: &Verification,
         ask: AskPrice,
     ) -> Option<(Balance, Locks)> {
-        let budget = budget / Balance::from(Self::replicas(verification).max(1));
+        let budget = budget / Balance::from(verification.replicas().max(1));
         let price = pricing::price(ask, needs.gflops, time_limit)?;
         if price > budget {
             return None;
@@ -83,7 +113,7 @@ impl<T: Config> Pallet<T> {
 
 impl<T: Config> TaskBoard<T::AccountId> for Pallet<T> {
     fn demand(id: TaskId) -> Option<Demand<T::AccountId>> {
-        let task = Self::waiting(id)?;
+        let (task, next) = Self::waiting(id)?;
         let submission = &task.submission;
         Some(Demand {
             highest_ask: pricing::highest_ask(
@@ -92,43 +122,52 @@ impl<T: Config> TaskBoard<T::AccountId> for Pallet<T> {
                 submission.time_limit,
             ),
             needs: submission.needs,
+            fingerprint: Self::fingerprint(id, &task),
+            choice: Self::choice(&task, next),
             requester: task.requester,
             excluded: task.providers.into_inner(),
         })
     }
 
     fn locks(id: TaskId, ask: AskPrice) -> Option<(Balance, Locks)> {
-        Self::terms(&Self::waiting(id)?, ask)
+        let (task, _) = Self::waiting(id)?;
+        Self::terms(&task, ask)
     }
 
-    fn assign(id: TaskId, device: DeviceId, offer: &Offer<T::AccountId>) -> DispatchResult {
-        let mut task = Self::waiting(id).ok_or(Error::<T>::NotWaiting)?;
+    fn assign(
+        id: TaskId,
+        device: DeviceId,
+        offer: &Offer<T::AccountId>,
+    ) -> Result<bool, DispatchError> {
+        let (mut task, assignment_id) = Self::waiting(id).ok_or(Error::<T>::NotWaiting)?;
         let provider = offer.provider.clone();
         ensure!(
             provider != task.requester && !task.providers.contains(&provider),
             Error::<T>::NotIndependent
         );
+        let fingerprint = offer.spec.fingerprint;
+        ensure!(
+            Self::fingerprint(id, &task).is_none_or(|first| first == fingerprint),
+            Error::<T>::NotSameDevice
+        );
         let (price, locks) = Self::terms(&task, offer.ask).ok_or(Error::<T>::TooExpensive)?;
-        let begun = task.attempts.first().copied().unwrap_or_default();
-        ensure!(begun < T::MaxAttempts::get(), Error::<T>::NotWaiting);
-        let assignment_id = AssignmentId {
-            task: id,
-            replica: 0,
-            attempt: begun,
-        };
         // The last step that can fail for a reason outside this pallet; what follows only can if
         // the pallet's own records are wrong, and then this is undone as well.
         frame_support::storage::with_storage_layer(|| {
             T::DevicePool::occupy(device, assignment_id, locks)?;
 
-            if let Some(begun) = task.attempts.as_mut().first_mut() {
-                *begun = begun.saturating_add(1);
-            }
+            let seat = task
+                .seat_mut(assignment_id.replica)
+                .ok_or(Error::<T>::InvalidTransition)?;
+            seat.begun = seat.begun.saturating_add(1);
+            seat.state = SeatState::Taken;
+            let role = seat.role;
             task.providers
                 .try_push(provider.clone())
                 .map_err(|_| Error::<T>::InvalidTransition)?;
-            Self::move_task(id, &mut task, TaskStatus::Active)?;
-            if assignment_id.attempt.saturating_add(1) >= T::MaxAttempts::get() {
+            Self::reflect_seats(id, &mut task)?;
+            let is_alone = task.submission.verification.replicas() == 1;
+            if is_alone && Self::attempts_left(&task, assignment_id.replica) == 0 {
                 // No further attempt can need more than this price (ADR 0006).
                 let rest = task.escrow.saturating_sub(price);
                 Self::give_back(&mut task, rest);
@@ -157,8 +196,10 @@ impl<T: Config> TaskBoard<T::AccountId> for Pallet<T> {
             Assignments::<T>::insert(
                 assignment_id,
                 Assignment {
+                    role,
                     provider: provider.clone(),
                     device,
+                    fingerprint,
                     price,
                     collateral: locks.collateral,
                     fraud_bond: locks.fraud_bond,
@@ -168,6 +209,8 @@ impl<T: Config> TaskBoard<T::AccountId> for Pallet<T> {
                     due,
                 },
             );
+            Census::<T>::mutate(|census| census.matched = census.matched.saturating_add(1));
+            let wants_more = task.has_vacancy();
             Tasks::<T>::insert(id, task);
             Self::deposit_event(Event::TaskMatched {
                 assignment: assignment_id,
@@ -176,8 +219,35 @@ impl<T: Config> TaskBoard<T::AccountId> for Pallet<T> {
                 price,
                 next_by,
             });
-            Ok(())
+            Ok(wants_more)
         })
+    }
+
+    fn ticket(id: TaskId) -> DrawSeed {
+        let next = Self::waiting(id).and_then(|(task, next)| {
+            let seat = task.seats.get(usize::from(next.replica))?;
+            Some((next, seat.anchor))
+        });
+        let Some((next, anchor)) = next else {
+            return DrawSeed::NotYet;
+        };
+        match T::DrawRandomness::seed(anchor) {
+            DrawSeed::Ready(seed) => DrawSeed::Ready(draw::ticket(&seed, &("seat", next), 0)),
+            other => other,
+        }
+    }
+
+    fn ticket_weight() -> Weight {
+        // The task is known by its demand.
+        T::DrawRandomness::seed_weight()
+    }
+
+    fn redraw(id: TaskId) {
+        Tasks::<T>::mutate(id, |task| {
+            if let Some(task) = task {
+                Self::anchor_anew(task);
+            }
+        });
     }
 
     fn parked(id: TaskId, reason: Unmatched) {
@@ -187,6 +257,8 @@ impl<T: Config> TaskBoard<T::AccountId> for Pallet<T> {
     }
 
     fn woken(id: TaskId) {
+        // What was drawn before may be known by now.
+        Self::redraw(id);
         Self::change_waiting(id, Event::TaskWoken { task: id }, |match_by| {
             TaskStatus::Queued { match_by }
         });
@@ -194,6 +266,14 @@ impl<T: Config> TaskBoard<T::AccountId> for Pallet<T> {
 }
 
 impl<T: Config> Pallet<T> {
+    fn anchor_anew(task: &mut Task<T::AccountId>) {
+        for seat in task.seats.as_mut() {
+            if matches!(seat.state, SeatState::Vacant { .. }) {
+                seat.anchor = T::DrawRandomness::anchor();
+            }
+        }
+    }
+
     /// Moves a task that waits to another way of waiting, with the same match window. Does nothing
     /// if it does not wait, or waits in this way.
     fn change_waiting(id: TaskId, event: Event<T>, to: impl FnOnce(BlockNumber) -> TaskStatus) {

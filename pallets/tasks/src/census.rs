@@ -19,7 +19,7 @@ impl<T: Config> Pallet<T> {
             if let Some(open) = open_tasks(census, to) {
                 *open = open.saturating_add(1);
             }
-            if let Some(total) = total(census, from, to) {
+            if let Some(total) = total(census, to) {
                 *total = total.saturating_add(1);
             }
         });
@@ -39,14 +39,9 @@ fn open_tasks<'a>(census: &'a mut TaskCensus, status: &TaskStatus) -> Option<&'a
     }
 }
 
-/// The total that a transition adds to.
-fn total<'a>(
-    census: &'a mut TaskCensus,
-    from: Option<&TaskStatus>,
-    to: &TaskStatus,
-) -> Option<&'a mut u64> {
+/// The total that a transition to this state adds to.
+fn total<'a>(census: &'a mut TaskCensus, to: &TaskStatus) -> Option<&'a mut u64> {
     match to {
-        TaskStatus::Active if from.is_some_and(is_waiting) => Some(&mut census.matched),
         TaskStatus::Settled { .. } => Some(&mut census.settled),
         TaskStatus::Cancelled { .. } => Some(&mut census.cancelled),
         TaskStatus::Refunded { .. } => Some(&mut census.refunded),
@@ -55,13 +50,6 @@ fn total<'a>(
         | TaskStatus::Active
         | TaskStatus::Verifying { .. } => None,
     }
-}
-
-fn is_waiting(status: &TaskStatus) -> bool {
-    matches!(
-        status,
-        TaskStatus::Queued { .. } | TaskStatus::Parked { .. }
-    )
 }
 
 #[cfg(any(feature = "try-runtime", feature = "std"))]

@@ -7,10 +7,10 @@ use aicpw_protocol::{
     history, pricing,
     sealing::Envelope,
     task::{
-        AssignmentStatus, FailureMessage, Fault, Privacy, Progress, Submission, TaskStatus,
-        Verification,
+        is_majority, AssignmentStatus, FailureMessage, Fault, Privacy, Progress, Refunded, Role,
+        Submission, TaskStatus, Verification, REPLICAS,
     },
-    AssignmentId, ContentId, Hash, Milliseconds, TaskId,
+    AssignmentId, Balance, ContentId, Hash, Milliseconds, TaskId,
 };
 use alloc::vec;
 use frame_support::{
@@ -26,7 +26,7 @@ use frame_support::{
 use crate::{
     failure::Cause,
     pallet::*,
-    types::{Assignment, Deadline, History, Task},
+    types::{Assignment, Deadline, History, Seat, SeatState, Task},
 };
 
 /// An assignment, when this call is authorised.
@@ -65,7 +65,7 @@ impl<T: Config> Pallet<T> {
 
         let match_by = now.saturating_add(Self::blocks(submission.match_window));
         Self::schedule(match_by.saturating_add(1), Deadline::Match(id));
-        let replicas = usize::from(Self::replicas(&submission.verification));
+        let replicas = usize::from(submission.verification.replicas());
         let task = Task {
             requester: requester.clone(),
             submitted_at: now,
@@ -73,9 +73,9 @@ impl<T: Config> Pallet<T> {
             history_head: head,
             status: TaskStatus::Queued { match_by },
             escrow: submission.budget,
-            attempts: vec![0; replicas]
+            seats: vec![Self::vacancy(Role::Replica, match_by); replicas]
                 .try_into()
-                .map_err(|_| Error::<T>::ModeNotSupported)?,
+                .map_err(|_| Error::<T>::ReplicasOutOfRange)?,
             providers: Default::default(),
             rating: None,
             submission,
@@ -135,7 +135,14 @@ impl<T: Config> Pallet<T> {
                     Error::<T>::OptimisticWindowOutOfRange
                 );
             }
-            Verification::Replicated { .. } | Verification::Proof { .. } => {
+            Verification::Replicated { replicas, quorum } => {
+                ensure!(REPLICAS.contains(replicas), Error::<T>::ReplicasOutOfRange);
+                ensure!(
+                    is_majority(*quorum, *replicas),
+                    Error::<T>::QuorumOutOfRange
+                );
+            }
+            Verification::Proof { .. } => {
                 return Err(Error::<T>::ModeNotSupported.into());
             }
         }
@@ -144,7 +151,8 @@ impl<T: Config> Pallet<T> {
             Error::<T>::EmptyPeerAddress
         );
         ensure!(*budget >= T::MinBudget::get(), Error::<T>::BudgetTooLow);
-        let highest_ask = pricing::highest_ask(*budget, needs.gflops, *time_limit);
+        let share = *budget / Balance::from(verification.replicas().max(1));
+        let highest_ask = pricing::highest_ask(share, needs.gflops, *time_limit);
         ensure!(
             highest_ask >= T::MinAsk::get(),
             Error::<T>::BudgetBelowLowestAsk
@@ -168,7 +176,8 @@ impl<T: Config> Pallet<T> {
             ),
             Error::<T>::NotWaiting
         );
-        T::MatchQueue::forget(id);
+        let is_on_one = |seat: &Seat| seat.state == SeatState::Taken;
+        ensure!(!task.seats.iter().any(is_on_one), Error::<T>::NotWaiting);
         Self::cancel_task(id, task)
     }
 
@@ -211,24 +220,29 @@ impl<T: Config> Pallet<T> {
 
     pub(crate) fn do_rate(requester: &T::AccountId, id: TaskId, stars: u8) -> DispatchResult {
         let mut task = Self::own_task(requester, id)?;
-        let TaskStatus::Settled { paid, .. } = task.status else {
-            return Err(Error::<T>::NotSettled.into());
-        };
+        ensure!(
+            matches!(task.status, TaskStatus::Settled { .. }),
+            Error::<T>::NotSettled
+        );
         ensure!(task.rating.is_none(), Error::<T>::AlreadyRated);
         ensure!((1..=5).contains(&stars), Error::<T>::RatingOutOfRange);
-        let provider = task
-            .newest(id, 0)
-            .and_then(Assignments::<T>::get)
-            .map(|assignment| assignment.provider)
-            .ok_or(Error::<T>::NotSettled)?;
+        let paid = task
+            .assignments(id)
+            .filter_map(Assignments::<T>::get)
+            .filter(|one| matches!(one.status, AssignmentStatus::Settled { .. }));
+        for Assignment {
+            provider, price, ..
+        } in paid
+        {
+            T::Reputations::rated(&provider, stars, price);
+            Self::deposit_event(Event::TaskRated {
+                task: id,
+                provider,
+                stars,
+            });
+        }
         task.rating = Some(stars);
         Tasks::<T>::insert(id, task);
-        T::Reputations::rated(&provider, stars, paid);
-        Self::deposit_event(Event::TaskRated {
-            task: id,
-            provider,
-            stars,
-        });
         Ok(())
     }
 }
@@ -289,12 +303,14 @@ impl<T: Config> Pallet<T> {
 
     pub(crate) fn do_commit_result(id: AssignmentId, commitment: Hash) -> DispatchResult {
         let mut assignment = Self::open(id)?;
+        let task = Self::open_task(id.task)?;
         let at = Self::now();
-        let reveal_by = at.saturating_add(T::RevealWindow::get());
+        let is_alone = task.submission.verification.replicas() == 1;
         let committed = AssignmentStatus::Committed {
             commitment,
             at,
-            reveal_by,
+            // Whoever is alone has nobody to wait for.
+            reveal_by: is_alone.then(|| at.saturating_add(T::RevealWindow::get())),
         };
         Self::move_assignment(id, &mut assignment, committed)?;
         // The work is done: the device is free for the next job while this commit becomes final.
@@ -303,9 +319,11 @@ impl<T: Config> Pallet<T> {
         Self::deposit_event(Event::ResultCommitted {
             assignment: id,
             commitment,
-            reveal_by,
         });
-        Ok(())
+        if is_alone {
+            return Ok(());
+        }
+        Self::advance(id.task, task, Refunded::AttemptsExhausted)
     }
 
     pub(crate) fn do_reveal_result(id: AssignmentId, opening: ResultOpening) -> DispatchResult {
@@ -323,6 +341,9 @@ impl<T: Config> Pallet<T> {
             result_root: root,
             result: opening.result,
         });
+        if matches!(task.status, TaskStatus::Settled { .. }) {
+            return Self::settle_late(id, assignment, task);
+        }
         match task.submission.verification {
             Verification::Expected { root_hash } if expected_root_hash(&root) == root_hash => {
                 Assignments::<T>::insert(id, assignment);
@@ -342,10 +363,12 @@ impl<T: Config> Pallet<T> {
                 Tasks::<T>::insert(id.task, task);
                 Ok(())
             }
-            // Never submitted.
-            Verification::Replicated { .. } | Verification::Proof { .. } => {
-                Err(Error::<T>::ModeNotSupported.into())
+            Verification::Replicated { .. } => {
+                Assignments::<T>::insert(id, assignment);
+                Self::advance(id.task, task, Refunded::NoQuorum)
             }
+            // Never submitted.
+            Verification::Proof { .. } => Err(Error::<T>::ModeNotSupported.into()),
         }
     }
 

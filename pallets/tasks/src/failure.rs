@@ -1,6 +1,6 @@
 //! How an assignment fails, whose fault that is, and what becomes of the task.
 
-use aicpw_primitives::traits::{DevicePool, MatchQueue, Penalty, QueueEnd};
+use aicpw_primitives::traits::{DevicePool, Penalty};
 use aicpw_protocol::{
     task::{AssignmentStatus, Blame, FailureMessage, Fault, Refunded, TaskStatus},
     AssignmentId, ContentId, Hash, TaskId,
@@ -95,6 +95,22 @@ impl<T: Config> Pallet<T> {
         }
         Assignments::<T>::insert(id, assignment.clone());
 
+        if !is_decided(&task.status) {
+            return Self::go_on_without(id, assignment, task, (blame, fault, root));
+        }
+        // A replica that the quorum could do without: what was kept for it goes back.
+        Self::give_back(&mut task, assignment.price);
+        Tasks::<T>::insert(id.task, task);
+        Ok(())
+    }
+
+    /// What becomes of the task of an assignment that has failed.
+    fn go_on_without(
+        id: AssignmentId,
+        assignment: Assignment<T::AccountId>,
+        mut task: Task<T::AccountId>,
+        (blame, fault, root): (Blame, Fault, Option<Hash>),
+    ) -> DispatchResult {
         if blame == Blame::Requester {
             // Who has said before that the key does not fit is not refuted by one that was withheld.
             let claimants: Vec<_> = Self::undecided(id.task, &task)
@@ -108,31 +124,20 @@ impl<T: Config> Pallet<T> {
             let claimants: Vec<_> = Self::undecided(id.task, &task)
                 .filter(|(_, other)| makes_claim(other, fault, root))
                 .collect();
-            if claimants.len() > 1 {
+            // As many as would have settled it, and never one alone.
+            let needed = usize::from(task.submission.verification.quorum()).max(2);
+            if claimants.len() >= needed {
                 Self::pay_base_fees(&mut task, &claimants);
                 return Self::refund(id.task, task, Refunded::FaultConfirmed);
             }
         }
-        let begun = id.attempt.saturating_add(1);
-        match T::MaxAttempts::get().checked_sub(begun) {
-            Some(left) if left > 0 => Self::requeue(id.task, task, left),
-            _ => Self::refund(id.task, task, Refunded::AttemptsExhausted),
+        if Self::may_try_again(id.task, &task, id.replica) {
+            Self::requeue(id.task, &mut task, id.replica)?;
+            Tasks::<T>::insert(id.task, task);
+            return Ok(());
         }
-    }
-
-    /// The task waits for a device again, before all others.
-    fn requeue(id: TaskId, mut task: Task<T::AccountId>, attempts_left: u8) -> DispatchResult {
-        let window = Self::blocks(task.submission.match_window).min(T::RematchWindow::get());
-        let match_by = Self::now().saturating_add(window);
-        Self::move_task(id, &mut task, TaskStatus::Queued { match_by })?;
-        Tasks::<T>::insert(id, task);
-        T::MatchQueue::enqueue(id, QueueEnd::Front);
-        Self::deposit_event(Event::TaskRequeued {
-            task: id,
-            attempts_left,
-            match_by,
-        });
-        Ok(())
+        Self::close_seat(id.task, &mut task, id.replica);
+        Self::advance(id.task, task, Refunded::AttemptsExhausted)
     }
 
     /// The assignments of a task whose fault is nobody's yet.
@@ -145,6 +150,11 @@ impl<T: Config> Pallet<T> {
             .filter_map(|id| Some((id, Assignments::<T>::get(id)?)))
             .filter(|(_, assignment)| matches!(assignment.locks, LockState::Undecided { .. }))
     }
+}
+
+/// Whether a quorum has settled a task. Its replicas that were not needed for that are open for a while.
+fn is_decided(status: &TaskStatus) -> bool {
+    matches!(status, TaskStatus::Settled { .. })
 }
 
 /// Whether a failed assignment says that the task has this fault.

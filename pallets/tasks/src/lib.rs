@@ -2,61 +2,12 @@
 //!
 //! What a requester pays for: escrow, history, the life of assignments, settlement and refund.
 //!
-//! ## Terms
-//!
-//! The words are those of `docs/glossary.md`. In this pallet, besides:
-//!
-//! * *open*: a task that is not settled, cancelled or refunded; an assignment from which something
-//!   is still expected.
-//! * *escrow*: what is held from the requester for one task, under [`HoldReason::TaskEscrow`].
-//! * *undecided*: a fault that is nobody's yet, see scenario 4.
-//! * *agenda*: the deadlines, keyed by block.
-//!
-//! ## Scenarios
-//!
-//! 1. *It goes well.* [`Pallet::submit`] takes the fee, holds the budget, extends the history and
-//!    queues the task. Matching calls [`aicpw_primitives::traits::TaskBoard::assign`]: the price is fixed and the provider's
-//!    stake locked. The provider's worker calls `start`, `report_progress`, `commit_result` and
-//!    `reveal_result`. In `expected` the right root settles in the block of the reveal; in
-//!    `optimistic` the end of the window does, or the requester's [`Pallet::accept`]. The provider
-//!    gets the price less the protocol fee, the requester the rest of the budget; the locks stay
-//!    until the retrieval window ends. The requester rates the provider once.
-//! 2. *The provider falls silent.* No start, progress or commit in time, or a failure of the
-//!    provider's own machine: the agenda, or the worker's `fail`, ends the assignment, the requester gets a share of the collateral, the device cools down, and
-//!    the task goes to the head of the queue, for other providers only. After
-//!    [`Config::MaxAttempts`] the requester gets the whole escrow back.
-//! 3. *The provider does not open its commitment.* As 2, but it loses everything that is locked.
-//! 4. *It may be the requester's fault.* A worker reports that an input is not there, that the
-//!    program does not compile, that it crashes, that the time limit is too short; or its root is not the expected
-//!    one. Nobody is slashed at first: the task goes to another provider, and the first one's locks
-//!    stay. If the other succeeds, the first was wrong and pays. If the other says the same, the
-//!    task ends and the requester pays a base fee to both. If it stays open, nobody pays.
-//! 5. *Nobody fits.* Matching parks the task with the reason and wakes it when something changes;
-//!    when the match window ends the requester gets the whole escrow back.
-//! 6. *The requester changes its mind*, before a device was found: [`Pallet::cancel`].
-//! 7. *The task is sealed.* What is on IPFS is ciphertext. After the match the requester seals the
-//!    data key to the provider ([`Pallet::grant_key`]); with that the start window opens. A key that
-//!    does not fit is a fault as in 4. No key within the key window ends the task: the provider has
-//!    kept its device free, and the requester pays it the base fee; and likewise those that have
-//!    said before that the key does not fit.
-//!
-//! ## Properties
-//!
-//! * The sum of a requester's holds is the sum of the escrows of its open tasks, always.
-//! * The escrow of an active task covers the price of its assignment.
-//! * Nobody has to call anything for a task to end: every open state has a deadline in the agenda.
-//! * Lateness is judged by the deadline: once it has passed no call is accepted, whenever the agenda
-//!   comes to serve it. A deadline is the last block in which a thing is still accepted.
-//! * The agenda takes any number of deadlines for a block, serves at most [`Config::AgendaWeight`]
-//!   of them in each, and goes on in the next.
-//! * A worker call that was authorised does not fail in its dispatch.
-//! * Nobody starts a sealed task before its key was granted.
-//! * Final tasks stay readable for [`Config::RetentionPeriod`] and are then removed; the history's
-//!   head, and the events, stay.
+//! Terms, scenarios and properties are on `docs/pallets/tasks.md`, which these docs include; a test of the
+//! runtime compares its tables with the metadata.
 //!
 //! All times go by [`Config::BlockNumberProvider`]: one that stands still while the market is paused
 //! freezes every deadline.
-
+#![cfg_attr(doc, doc = include_str!("../../../docs/pallets/tasks.md"))]
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
@@ -74,6 +25,8 @@ mod lifecycle;
 #[cfg(test)]
 mod mock;
 mod offchain;
+mod replicas;
+mod seats;
 mod settlement;
 #[cfg(test)]
 mod tests;
@@ -91,7 +44,7 @@ pub use weights::WeightInfo;
 #[frame_support::pallet]
 pub mod pallet {
     use aicpw_primitives::{
-        traits::{DevicePool, MarketSwitch, MatchQueue, Reputations},
+        traits::{DevicePool, DrawRandomness, Escalation, MarketSwitch, MatchQueue, Reputations},
         worker_key::WorkerProof,
     };
     use aicpw_protocol::{
@@ -150,6 +103,12 @@ pub mod pallet {
 
         /// The queue of tasks that wait for a device.
         type MatchQueue: MatchQueue;
+
+        /// The randomness from which those are drawn that have to be independent.
+        type DrawRandomness: DrawRandomness;
+
+        /// Who decides where replicas find no majority.
+        type Escalation: Escalation;
 
         /// Who gets submission fees and protocol fees: the treasury.
         type FeeDestination: Get<Self::AccountId>;
@@ -397,7 +356,12 @@ pub mod pallet {
             assignment: AssignmentId,
             /// The commitment.
             commitment: Hash,
-            /// Last block for the reveal.
+        },
+        /// All whose commits were waited for have committed: they may reveal.
+        RevealOpened {
+            /// The task.
+            task: TaskId,
+            /// Last block for it.
             reveal_by: BlockNumber,
         },
         /// The commitment was opened.
@@ -409,11 +373,23 @@ pub mod pallet {
             /// Where the result is.
             result: ContentId,
         },
-        /// The provider was paid; the rest of the budget went back.
+        /// A provider was paid for a result.
+        ProviderPaid {
+            /// The assignment.
+            assignment: AssignmentId,
+            /// Its provider.
+            provider: T::AccountId,
+            /// What the requester paid, fee included.
+            paid: Balance,
+            /// The protocol's part of it.
+            fee: Balance,
+        },
+        /// The result is decided and its providers are paid; the rest of the budget went back, but for
+        /// the prices of replicas that may still reveal.
         TaskSettled {
             /// The task.
             task: TaskId,
-            /// Whose result it is.
+            /// Whose result it is; the last, if several have the same.
             assignment: AssignmentId,
             /// What the requester paid, fee included.
             paid: Balance,
@@ -519,8 +495,12 @@ pub mod pallet {
         MatchWindowOutOfRange,
         /// `verification.window` is not between `MinOptimisticWindow` and `MaxOptimisticWindow`.
         OptimisticWindowOutOfRange,
-        /// This verification mode is not supported yet: use `expected` or `optimistic`.
+        /// This verification mode is not supported yet: use `expected`, `optimistic` or `replicated`.
         ModeNotSupported,
+        /// `verification.replicas` is not within [`aicpw_protocol::task::REPLICAS`].
+        ReplicasOutOfRange,
+        /// `verification.quorum` is not more than half of the replicas, or more than all.
+        QuorumOutOfRange,
         /// One of `peers` is empty.
         EmptyPeerAddress,
         /// The assignment does not wait for a data key: it has one, its task is public, or it has
@@ -552,6 +532,8 @@ pub mod pallet {
         TooExpensive,
         /// The provider is the requester, or was on the task.
         NotIndependent,
+        /// The device differs from the one that the first replica of class `device` runs on.
+        NotSameDevice,
         /// A state cannot be reached from the one before. Never happens.
         InvalidTransition,
     }
@@ -596,35 +578,41 @@ pub mod pallet {
         /// Cancels a task that waits for a device.
         ///
         /// Origin: signed, the requester. The whole escrow goes back. Errors: `UnknownTask`,
-        /// `NotRequester`, `NotWaiting`. Emits `TaskCancelled`. Cost: that of `MaxAttempts`
-        /// assignments.
+        /// `NotRequester`, `NotWaiting`. Emits `TaskCancelled`. Cost: grows with the
+        /// assignments that the task had.
         #[pallet::call_index(1)]
-        #[pallet::weight(T::WeightInfo::cancel())]
-        pub fn cancel(origin: OriginFor<T>, task: TaskId) -> DispatchResult {
+        #[pallet::weight(T::WeightInfo::cancel(Pallet::<T>::most_assignments()))]
+        pub fn cancel(origin: OriginFor<T>, task: TaskId) -> DispatchResultWithPostInfo {
             let requester = ensure_signed(origin)?;
-            Self::do_cancel(&requester, task)
+            let n = Self::assignments_of(task);
+            Self::do_cancel(&requester, task)?;
+            Ok(Some(T::WeightInfo::cancel(n)).into())
         }
 
         /// Accepts a result before its window ends: settles at once.
         ///
         /// Origin: signed, the requester. Errors: `UnknownTask`, `NotRequester`, `NotVerifying`.
-        /// Emits `TaskSettled`. Cost: that of a settlement.
+        /// Emits `ProviderPaid`, `TaskSettled`. Cost: grows with the assignments that the task had.
         #[pallet::call_index(2)]
-        #[pallet::weight(T::WeightInfo::accept())]
-        pub fn accept(origin: OriginFor<T>, task: TaskId) -> DispatchResult {
+        #[pallet::weight(T::WeightInfo::accept(Pallet::<T>::most_assignments()))]
+        pub fn accept(origin: OriginFor<T>, task: TaskId) -> DispatchResultWithPostInfo {
             let requester = ensure_signed(origin)?;
-            Self::do_accept(&requester, task)
+            let n = Self::assignments_of(task);
+            Self::do_accept(&requester, task)?;
+            Ok(Some(T::WeightInfo::accept(n)).into())
         }
 
-        /// Rates the provider of a settled task, one to five, once.
+        /// Rates those who were paid for a settled task, one to five, once.
         ///
         /// Origin: signed, the requester. Errors: `UnknownTask`, `NotRequester`, `NotSettled`,
-        /// `AlreadyRated`, `RatingOutOfRange`. Emits `TaskRated`. Cost: constant.
+        /// `AlreadyRated`, `RatingOutOfRange`. Emits `TaskRated` for each. Cost: grows with their number.
         #[pallet::call_index(3)]
-        #[pallet::weight(T::WeightInfo::rate())]
-        pub fn rate(origin: OriginFor<T>, task: TaskId, stars: u8) -> DispatchResult {
+        #[pallet::weight(T::WeightInfo::rate(Pallet::<T>::most_assignments()))]
+        pub fn rate(origin: OriginFor<T>, task: TaskId, stars: u8) -> DispatchResultWithPostInfo {
             let requester = ensure_signed(origin)?;
-            Self::do_rate(&requester, task, stars)
+            let n = Self::assignments_of(task);
+            Self::do_rate(&requester, task, stars)?;
+            Ok(Some(T::WeightInfo::rate(n)).into())
         }
 
         /// Inputs are there and checked; the job starts.
@@ -669,7 +657,7 @@ pub mod pallet {
         /// Origin: authorised by the device's worker key, while the assignment is `Running` and in
         /// time. Emits `ResultCommitted`. Free.
         #[pallet::call_index(6)]
-        #[pallet::weight((T::WeightInfo::commit_result(), DispatchClass::Operational))]
+        #[pallet::weight((T::WeightInfo::commit_result(Pallet::<T>::most_assignments()), DispatchClass::Operational))]
         #[pallet::weight_of_authorize(T::WeightInfo::authorize_commit_result())]
         #[pallet::authorize(Self::authorize_commit_result)]
         pub fn commit_result(
@@ -677,9 +665,11 @@ pub mod pallet {
             assignment: AssignmentId,
             commitment: Hash,
             _proof: WorkerProof,
-        ) -> DispatchResult {
+        ) -> DispatchResultWithPostInfo {
             ensure_authorized(origin)?;
-            Self::do_commit_result(assignment, commitment)
+            let n = Self::assignments_of(assignment.task);
+            Self::do_commit_result(assignment, commitment)?;
+            Ok(Some(T::WeightInfo::commit_result(n)).into())
         }
 
         /// Opens the commitment. In `expected` the task is settled, or the assignment fails, at
@@ -688,7 +678,7 @@ pub mod pallet {
         /// Origin: authorised by the device's worker key, while the assignment is `Committed`, in
         /// time, and to this opening. Emits `ResultRevealed`, and what follows from it. Free.
         #[pallet::call_index(7)]
-        #[pallet::weight((T::WeightInfo::reveal_result(), DispatchClass::Operational))]
+        #[pallet::weight((T::WeightInfo::reveal_result(Pallet::<T>::most_assignments()), DispatchClass::Operational))]
         #[pallet::weight_of_authorize(T::WeightInfo::authorize_reveal_result())]
         #[pallet::authorize(Self::authorize_reveal_result)]
         pub fn reveal_result(
@@ -696,9 +686,11 @@ pub mod pallet {
             assignment: AssignmentId,
             opening: ResultOpening,
             _proof: WorkerProof,
-        ) -> DispatchResult {
+        ) -> DispatchResultWithPostInfo {
             ensure_authorized(origin)?;
-            Self::do_reveal_result(assignment, opening)
+            let n = Self::assignments_of(assignment.task);
+            Self::do_reveal_result(assignment, opening)?;
+            Ok(Some(T::WeightInfo::reveal_result(n)).into())
         }
 
         /// The job cannot be done.
@@ -707,7 +699,7 @@ pub mod pallet {
         /// `Running` and in time, with a fault that workers report. Emits `AssignmentFailed`, and
         /// what follows from it. Free.
         #[pallet::call_index(8)]
-        #[pallet::weight((T::WeightInfo::fail(), DispatchClass::Operational))]
+        #[pallet::weight((T::WeightInfo::fail(Pallet::<T>::most_assignments()), DispatchClass::Operational))]
         #[pallet::weight_of_authorize(T::WeightInfo::authorize_fail())]
         #[pallet::authorize(Self::authorize_fail)]
         pub fn fail(
@@ -717,9 +709,11 @@ pub mod pallet {
             log: Option<ContentId>,
             message: FailureMessage,
             _proof: WorkerProof,
-        ) -> DispatchResult {
+        ) -> DispatchResultWithPostInfo {
             ensure_authorized(origin)?;
-            Self::do_fail(assignment, fault, log, message)
+            let n = Self::assignments_of(assignment.task);
+            Self::do_fail(assignment, fault, log, message)?;
+            Ok(Some(T::WeightInfo::fail(n)).into())
         }
 
         /// Grants the data key of a sealed task to the provider of an assignment: opens its start

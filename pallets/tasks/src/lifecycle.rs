@@ -1,7 +1,7 @@
 //! The two transition functions, and what every state brings with it.
 
 use aicpw_protocol::{
-    task::{AssignmentStatus, TaskStatus, Verification},
+    task::{AssignmentStatus, TaskStatus},
     AssignmentId, BlockNumber, Milliseconds, TaskId,
 };
 use frame_support::{defensive, pallet_prelude::*};
@@ -38,12 +38,6 @@ impl<T: Config> Pallet<T> {
             return Err(Error::<T>::InvalidTransition.into());
         }
         match to {
-            // A task that was parked has kept its match window, and with it its deadline.
-            TaskStatus::Queued { match_by } => {
-                if !matches!(task.status, TaskStatus::Parked { .. }) {
-                    Self::schedule(match_by.saturating_add(1), Deadline::Match(id));
-                }
-            }
             TaskStatus::Verifying { settle_at } => {
                 Self::schedule(settle_at, Deadline::Settle(id));
             }
@@ -53,7 +47,8 @@ impl<T: Config> Pallet<T> {
                 let prune_at = at.saturating_add(T::RetentionPeriod::get());
                 Self::schedule(prune_at, Deadline::Prune(id));
             }
-            TaskStatus::Parked { .. } | TaskStatus::Active => {}
+            // The end of a match window came into the agenda when its seat became vacant.
+            TaskStatus::Queued { .. } | TaskStatus::Parked { .. } | TaskStatus::Active => {}
         }
         Self::count_task(Some(&task.status), &to);
         task.status = to;
@@ -77,8 +72,9 @@ impl<T: Config> Pallet<T> {
         assignment.status = to;
         if let Some(deadline) = assignment.deadline() {
             let due = deadline.saturating_add(1);
-            // A later deadline is found by the entry that exists.
-            if due < assignment.due {
+            // A later deadline is found by the entry that exists, unless that was served while nothing
+            // was expected of the provider.
+            if due < assignment.due || assignment.due <= Self::now() {
                 assignment.due = Self::schedule(due, Deadline::Assignment(id));
             }
         }
@@ -94,31 +90,22 @@ impl<T: Config> Pallet<T> {
             .max(1)
     }
 
-    /// Replicas that a mode runs.
-    pub(crate) fn replicas(verification: &Verification) -> u8 {
-        match verification {
-            Verification::Replicated { replicas, .. } => *replicas,
-            Verification::Expected { .. }
-            | Verification::Optimistic { .. }
-            | Verification::Proof { .. } => 1,
-        }
-    }
-
     /// What must hold between the numbers that the runtime chooses, as they are now: some can be
     /// changed while the chain runs. The error is what does not hold.
     pub fn check_config() -> Result<(), &'static str> {
-        use crate::types::{MAX_ASSIGNMENTS, MAX_REPLICAS};
+        use crate::types::{MAX_ASSIGNMENTS, MAX_SEATS};
         let holds = |holds: bool, rule: &'static str| if holds { Ok(()) } else { Err(rule) };
         holds(T::BlockTime::get() > 0, "BlockTime must not be zero")?;
         holds(T::MaxAttempts::get() > 0, "MaxAttempts must not be zero")?;
         holds(
-            u32::from(T::MaxAttempts::get()).saturating_mul(MAX_REPLICAS) <= MAX_ASSIGNMENTS,
+            u32::from(T::MaxAttempts::get()).saturating_mul(MAX_SEATS) <= MAX_ASSIGNMENTS,
             "MaxAttempts is too high for MAX_ASSIGNMENTS",
         )?;
         holds(!T::AuditRate::get().is_zero(), "AuditRate must not be zero")?;
         holds(
-            T::RetentionPeriod::get() > T::RetrievalWindow::get(),
-            "RetentionPeriod must be longer than RetrievalWindow",
+            T::RetentionPeriod::get()
+                > T::RetrievalWindow::get().saturating_add(T::RevealWindow::get()),
+            "RetentionPeriod must be longer than RevealWindow and RetrievalWindow",
         )?;
         holds(
             T::MinMatchWindow::get() <= T::MaxMatchWindow::get(),
@@ -141,23 +128,27 @@ impl<T: Config> Pallet<T> {
     }
 }
 
-/// The longest time for which a provider's stake can be locked for one assignment, in blocks: all
-/// attempts of the task, if the first one's fault stays undecided, then the window of `optimistic`
-/// and the retrieval of the result. Unbonding must take longer.
+/// The longest time for which a provider's stake can be locked for one assignment, in blocks. Unbonding
+/// must take longer.
+///
+/// Whoever is alone on a task can be undecided about through all its attempts and the window of
+/// `optimistic`; a replica waits for the match of the others, for all attempts at their seats, and for a
+/// further replica. Then comes the retrieval of the result.
 pub struct LongestObligation<T>(core::marker::PhantomData<T>);
 
 impl<T: Config> Get<BlockNumber> for LongestObligation<T> {
     fn get() -> BlockNumber {
-        let time_limit = Pallet::<T>::blocks(Milliseconds(T::MaxTimeLimit::get()));
-        let window = Pallet::<T>::blocks(Milliseconds(T::MaxOptimisticWindow::get()));
+        let blocks = |span: u64| Pallet::<T>::blocks(Milliseconds(span));
         let attempt = T::RematchWindow::get()
             .saturating_add(T::KeyWindow::get())
             .saturating_add(T::StartWindow::get())
-            .saturating_add(time_limit)
+            .saturating_add(blocks(T::MaxTimeLimit::get()))
             .saturating_add(T::RevealWindow::get());
+        let alone = blocks(T::MaxOptimisticWindow::get());
+        let among_others = blocks(T::MaxMatchWindow::get()).saturating_add(attempt);
         attempt
             .saturating_mul(T::MaxAttempts::get().into())
-            .saturating_add(window)
+            .saturating_add(alone.max(among_others))
             .saturating_add(T::RetrievalWindow::get())
     }
 }
@@ -168,7 +159,7 @@ fn task_may_move(from: &TaskStatus, to: &TaskStatus) -> bool {
     match from {
         Queued { .. } => matches!(
             to,
-            Parked { .. } | Active | Cancelled { .. } | Refunded { .. }
+            Queued { .. } | Parked { .. } | Active | Cancelled { .. } | Refunded { .. }
         ),
         Parked { .. } => matches!(
             to,
@@ -193,8 +184,11 @@ fn assignment_may_move(from: &AssignmentStatus, to: &AssignmentStatus) -> bool {
             to,
             Running { .. } | Committed { .. } | Failed { .. } | Cancelled { .. }
         ),
-        Committed { .. } => matches!(to, Revealed { .. } | Failed { .. } | Cancelled { .. }),
-        Revealed { .. } => matches!(to, Settled { .. } | Failed { .. }),
+        Committed { .. } => matches!(
+            to,
+            Committed { .. } | Revealed { .. } | Failed { .. } | Cancelled { .. }
+        ),
+        Revealed { .. } => matches!(to, Settled { .. } | Failed { .. } | Cancelled { .. }),
         Settled { .. } | Failed { .. } | Cancelled { .. } => false,
     }
 }
@@ -262,7 +256,7 @@ mod tests {
             &AssignmentStatus::Committed {
                 commitment: [0; 32],
                 at: 1,
-                reveal_by: 1
+                reveal_by: Some(1)
             }
         ));
     }

@@ -24,7 +24,11 @@ use sp_runtime::{
     traits::{Saturating, UniqueSaturatedInto, Zero},
 };
 
-use crate::{authorize::Step, pallet::*, types::Assignment};
+use crate::{
+    authorize::Step,
+    pallet::*,
+    types::{Assignment, Refusal},
+};
 
 const LOG: &str = "runtime::tasks";
 
@@ -65,6 +69,7 @@ impl<T: Config> Pallet<T> {
         let envelope = Self::envelope(&submission, id);
         Some(Order {
             assignment: id,
+            role: assignment.role,
             provider: assignment.provider.encode(),
             device: assignment.device,
             fingerprint: device.fingerprint,
@@ -231,9 +236,14 @@ impl<T: Config> Pallet<T> {
                 (Step::Commit, statement)
             }
             (Committed { .. }, Report::Open { opening, .. }) => {
-                if let Err(refusal) = Self::may_reveal(id, assignment, at, &opening) {
-                    log::warn!(target: LOG, "assignment {id} cannot be revealed: {refusal:?}");
-                    return None;
+                match Self::may_reveal(id, assignment, at, &opening) {
+                    Ok(()) => {}
+                    // A fork took the commit of another replica away again.
+                    Err(Refusal::TooEarly) => return None,
+                    Err(refusal) => {
+                        log::warn!(target: LOG, "assignment {id} cannot be revealed: {refusal:?}");
+                        return None;
+                    }
                 }
                 let statement = Statement::Reveal {
                     assignment: assignment_id,

@@ -3,9 +3,10 @@
 use aicpw_primitives::traits::{DevicePool, Locks, Penalty, Reputations};
 use aicpw_protocol::{
     pricing,
-    task::{AssignmentStatus, Fault, Refunded, TaskStatus},
-    AssignmentId, Balance, TaskId,
+    task::{AssignmentStatus, FailureMessage, Fault, Refunded, Role, TaskStatus},
+    AssignmentId, Balance, Hash, TaskId,
 };
+use alloc::vec::Vec;
 use frame_support::{
     defensive,
     pallet_prelude::*,
@@ -19,6 +20,34 @@ use crate::{
     pallet::*,
     types::{Assignment, Deadline, LockState, Task},
 };
+
+/// What left an escrow for results.
+#[derive(Clone, Copy, Default)]
+struct Paid {
+    /// By the requester, fees included.
+    paid: Balance,
+    /// The protocol's part of it.
+    fee: Balance,
+}
+
+impl Paid {
+    fn plus(self, other: Self) -> Self {
+        Self {
+            paid: self.paid.saturating_add(other.paid),
+            fee: self.fee.saturating_add(other.fee),
+        }
+    }
+}
+
+/// The root that an assignment has revealed.
+fn root_of<AccountId>(assignment: &Assignment<AccountId>) -> Option<Hash> {
+    match &assignment.status {
+        AssignmentStatus::Revealed { opening, .. } | AssignmentStatus::Settled { opening, .. } => {
+            Some(opening.result_root)
+        }
+        _ => None,
+    }
+}
 
 impl<T: Config> Pallet<T> {
     /// Pays `amount` out of the escrow. Returns what arrived: all of it, or nothing where the
@@ -70,27 +99,105 @@ impl<T: Config> Pallet<T> {
         Self::give_back(task, rest)
     }
 
-    /// The result is right, or nobody doubted it: pays the provider, gives the rest back, and
-    /// decides the faults that others had with the same task.
-    pub(crate) fn settle(id: TaskId, mut task: Task<T::AccountId>) -> DispatchResult {
+    /// The result that waits for the end of its window is right, or nobody doubted it.
+    pub(crate) fn settle(id: TaskId, task: Task<T::AccountId>) -> DispatchResult {
+        let newest = task.newest(id, 0).and_then(Assignments::<T>::get);
+        let root = newest.as_ref().and_then(root_of);
+        Self::settle_on(id, task, root.ok_or(Error::<T>::NotInState)?)
+    }
+
+    /// The result is the one with this root: pays who has revealed it, takes the locks of who has
+    /// revealed another, gives the rest back, and decides the faults that others had with the same
+    /// task. Who has committed and not revealed yet still can, and is paid then.
+    pub(crate) fn settle_on(
+        id: TaskId,
+        mut task: Task<T::AccountId>,
+        root: Hash,
+    ) -> DispatchResult {
         let now = Self::now();
-        let assignment_id = task.newest(id, 0).ok_or(Error::<T>::NotInState)?;
-        let mut assignment = Assignments::<T>::get(assignment_id).ok_or(Error::<T>::NotInState)?;
+        let (mut decided_by, mut total) = (None, Paid::default());
+        let mut still_owed: Balance = 0;
+        for assignment_id in task.assignments(id).collect::<Vec<_>>() {
+            let found = Assignments::<T>::get(assignment_id);
+            let Some(assignment) = found.filter(|one| one.role == Role::Replica && one.is_open())
+            else {
+                continue;
+            };
+            match root_of(&assignment) {
+                Some(revealed) if revealed == root => {
+                    let paid = Self::pay_provider(assignment_id, assignment, &mut task)?;
+                    total = total.plus(paid);
+                    decided_by = Some(assignment_id);
+                }
+                Some(_) => Self::condemn(assignment_id, assignment)?,
+                None if assignment.is_at_work() => {
+                    Self::cancel_assignment(assignment_id, assignment, &mut task)?;
+                }
+                None => still_owed = still_owed.saturating_add(assignment.price),
+            }
+        }
+        let rest = task.escrow.saturating_sub(still_owed);
+        let refunded = Self::give_back(&mut task, rest);
+        let Paid { paid, fee } = total;
+
+        Self::close_undecided(id, &task, true);
+        Self::move_task(id, &mut task, TaskStatus::Settled { at: now, paid })?;
+        Tasks::<T>::insert(id, task);
+        Self::deposit_event(Event::TaskSettled {
+            task: id,
+            assignment: decided_by.ok_or(Error::<T>::NotInState)?,
+            paid,
+            fee,
+            refunded,
+        });
+        Ok(())
+    }
+
+    /// A replica reveals after its task was settled by a quorum without it.
+    pub(crate) fn settle_late(
+        id: AssignmentId,
+        assignment: Assignment<T::AccountId>,
+        mut task: Task<T::AccountId>,
+    ) -> DispatchResult {
+        let settled = task
+            .assignments(id.task)
+            .filter_map(Assignments::<T>::get)
+            .find(|one| matches!(one.status, AssignmentStatus::Settled { .. }));
+        let root = settled.as_ref().and_then(root_of);
+        if root_of(&assignment) == root {
+            let more = Self::pay_provider(id, assignment, &mut task)?;
+            if let TaskStatus::Settled { paid, .. } = &mut task.status {
+                *paid = paid.saturating_add(more.paid);
+            }
+        } else {
+            let price = assignment.price;
+            Self::condemn(id, assignment)?;
+            Self::give_back(&mut task, price);
+        }
+        Tasks::<T>::insert(id.task, task);
+        Ok(())
+    }
+
+    /// Pays a provider whose result is right. Its locks stay until the result could be fetched.
+    fn pay_provider(
+        id: AssignmentId,
+        mut assignment: Assignment<T::AccountId>,
+        task: &mut Task<T::AccountId>,
+    ) -> Result<Paid, DispatchError> {
         let AssignmentStatus::Revealed { opening, .. } = &assignment.status else {
             return Err(Error::<T>::NotInState.into());
         };
+        let now = Self::now();
         let settled = AssignmentStatus::Settled {
             opening: opening.clone(),
             at: now,
         };
-        Self::move_assignment(assignment_id, &mut assignment, settled)?;
-
+        Self::move_assignment(id, &mut assignment, settled)?;
         let fee = pricing::protocol_fee(assignment.price, T::ProtocolFee::get());
-        let fee = Self::pay(&mut task, &T::FeeDestination::get(), fee);
+        let fee = Self::pay(task, &T::FeeDestination::get(), fee);
         let earned = assignment.price.saturating_sub(fee);
-        let earned = Self::pay(&mut task, &assignment.provider, earned);
+        let earned = Self::pay(task, &assignment.provider, earned);
         let paid = earned.saturating_add(fee);
-        let refunded = Self::give_rest_back(&mut task);
 
         T::DevicePool::succeeded(assignment.device);
         T::Reputations::settled(&assignment.provider, &task.requester, paid);
@@ -107,32 +214,76 @@ impl<T: Config> Pallet<T> {
             fraud_bond: assignment.fraud_bond,
         };
         assignment.collateral = kept.collateral;
-        T::DevicePool::lower(assignment.device, assignment_id, kept);
+        T::DevicePool::lower(assignment.device, id, kept);
         let until = now.saturating_add(T::RetrievalWindow::get());
         assignment.locks = LockState::Retrieval { until };
-        Self::schedule(until, Deadline::Unlock(assignment_id));
-        Assignments::<T>::insert(assignment_id, assignment);
-
-        Self::close_undecided(id, &task, true);
-        Self::move_task(id, &mut task, TaskStatus::Settled { at: now, paid })?;
-        Tasks::<T>::insert(id, task);
-        Self::deposit_event(Event::TaskSettled {
-            task: id,
-            assignment: assignment_id,
+        Self::schedule(until, Deadline::Unlock(id));
+        Self::deposit_event(Event::ProviderPaid {
+            assignment: id,
+            provider: assignment.provider.clone(),
             paid,
             fee,
-            refunded,
         });
+        Assignments::<T>::insert(id, assignment);
+        Ok(Paid { paid, fee })
+    }
+
+    /// Others have shown that the root that a provider has revealed is wrong: it loses all that is
+    /// locked, to the treasury, because those others can be the requester's own.
+    fn condemn(id: AssignmentId, mut assignment: Assignment<T::AccountId>) -> DispatchResult {
+        let fault = Fault::WrongResult;
+        let failed = AssignmentStatus::Failed {
+            fault,
+            at: Self::now(),
+            log: None,
+            message: FailureMessage::default(),
+        };
+        Self::move_assignment(id, &mut assignment, failed)?;
+        let treasury = T::FeeDestination::get();
+        let slashed = Self::punish(id, &assignment, Penalty::WrongResult, &treasury);
+        Self::deposit_event(Event::AssignmentFailed {
+            assignment: id,
+            provider: assignment.provider.clone(),
+            fault,
+            slashed,
+            log: None,
+            message: FailureMessage::default(),
+        });
+        Self::release_locks(id, &mut assignment);
+        Assignments::<T>::insert(id, assignment);
         Ok(())
     }
 
-    /// Ends a task without a result. What is still undecided stays so, and costs nobody anything.
+    /// An assignment is no longer needed. Its provider has kept its device for it, or has done the
+    /// work, and gets the base fee.
+    fn cancel_assignment(
+        id: AssignmentId,
+        mut assignment: Assignment<T::AccountId>,
+        task: &mut Task<T::AccountId>,
+    ) -> DispatchResult {
+        let at = Self::now();
+        Self::move_assignment(id, &mut assignment, AssignmentStatus::Cancelled { at })?;
+        Self::release_locks(id, &mut assignment);
+        Self::pay_base_fees(task, &[(id, assignment.clone())]);
+        Assignments::<T>::insert(id, assignment);
+        Ok(())
+    }
+
+    /// Ends a task without a result: whoever is still on it is cancelled. What is undecided stays so,
+    /// and costs nobody anything.
     pub(crate) fn refund(
         id: TaskId,
         mut task: Task<T::AccountId>,
         reason: Refunded,
     ) -> DispatchResult {
         let at = Self::now();
+        for assignment_id in task.assignments(id).collect::<Vec<_>>() {
+            if let Some(open) = Assignments::<T>::get(assignment_id).filter(Assignment::is_open) {
+                Self::cancel_assignment(assignment_id, open, &mut task)?;
+            }
+        }
+        let seats = task.seats.len() as u8;
+        (0..seats).for_each(|number| Self::close_seat(id, &mut task, number));
         let refunded = Self::give_rest_back(&mut task);
         Self::close_undecided(id, &task, false);
         Self::move_task(id, &mut task, TaskStatus::Refunded { at, reason })?;
@@ -148,6 +299,8 @@ impl<T: Config> Pallet<T> {
     /// Ends a task that waits for a device, because its requester wants it.
     pub(crate) fn cancel_task(id: TaskId, mut task: Task<T::AccountId>) -> DispatchResult {
         let at = Self::now();
+        let seats = task.seats.len() as u8;
+        (0..seats).for_each(|number| Self::close_seat(id, &mut task, number));
         let refunded = Self::give_rest_back(&mut task);
         Self::close_undecided(id, &task, false);
         Self::move_task(id, &mut task, TaskStatus::Cancelled { at })?;

@@ -19,7 +19,7 @@ use sp_runtime::TryRuntimeError;
 
 use crate::{
     pallet::*,
-    types::{Assignment, Deadline, LockState, Task},
+    types::{Assignment, Deadline, LockState, Seat, SeatState, Task},
 };
 
 /// Deadlines in the agenda, by block; in a form that can be ordered.
@@ -92,10 +92,10 @@ impl<T: Config> Pallet<T> {
             "every attempt has its assignment and its provider"
         );
         ensure!(
-            task.attempts
-                .iter()
-                .all(|begun| *begun <= T::MaxAttempts::get()),
-            "no replica has more than MaxAttempts attempts"
+            (0u8..)
+                .zip(task.seats.iter())
+                .all(|(number, seat)| seat.begun <= Self::attempts_at(task, number)),
+            "no seat has more attempts than it may have"
         );
         for (assignment_id, assignment) in &all {
             Self::check_key(task, *assignment_id, assignment)?;
@@ -105,29 +105,34 @@ impl<T: Config> Pallet<T> {
             })?;
         }
         let open: Vec<_> = all.iter().filter(|(_, one)| one.is_open()).collect();
-        let replicas = usize::from(Self::replicas(&task.submission.verification));
+        for (number, seat) in (0u8..).zip(task.seats.iter()) {
+            Self::check_seat(id, task, number, seat, |match_by| {
+                scheduled(match_by.saturating_add(1), Deadline::Match(id))
+            })?;
+        }
+        let is_alone = task.submission.verification.replicas() == 1;
         match task.status {
-            TaskStatus::Queued { match_by } | TaskStatus::Parked { match_by, .. } => {
-                ensure!(open.is_empty(), "a task that waits is on no device");
+            TaskStatus::Queued { .. } | TaskStatus::Parked { .. } => {
                 ensure!(
-                    scheduled(match_by.saturating_add(1), Deadline::Match(id)),
-                    "the end of a match window is in the agenda"
+                    task.match_by().is_some(),
+                    "a task that waits has a seat that wants a device"
                 );
                 ensure!(
                     task.escrow == task.submission.budget,
                     "the whole budget of a task that waits is held"
                 );
+                Self::check_replicas(id, task)?;
             }
             TaskStatus::Active => {
                 ensure!(
-                    open.len() == replicas,
-                    "an active task has one open assignment per replica"
+                    task.match_by().is_none() && !open.is_empty(),
+                    "all replicas of an active task are on devices"
                 );
                 ensure!(
-                    open.iter()
-                        .all(|(_, one)| !matches!(one.status, AssignmentStatus::Revealed { .. })),
-                    "what is revealed is verified, settled or failed in the same block"
+                    is_alone || task.escrow == task.submission.budget,
+                    "the whole budget of a task with several replicas is held until they agree"
                 );
+                Self::check_replicas(id, task)?;
             }
             TaskStatus::Verifying { settle_at } => {
                 ensure!(
@@ -143,13 +148,22 @@ impl<T: Config> Pallet<T> {
             TaskStatus::Settled { at, .. }
             | TaskStatus::Cancelled { at }
             | TaskStatus::Refunded { at, .. } => {
-                ensure!(open.is_empty(), "a final task has no open assignment");
-                ensure!(task.escrow == 0, "nothing is held for a final task");
+                let is_settled = matches!(task.status, TaskStatus::Settled { .. });
+                ensure!(
+                    open.iter().all(|(_, one)| is_settled && one.deadline().is_some()
+                        && matches!(one.status, AssignmentStatus::Committed { .. })),
+                    "nobody is on a final task but those who may still reveal what has been settled"
+                );
+                let owed = open.iter().map(|(_, one)| one.price).sum::<Balance>();
+                ensure!(
+                    task.escrow == owed,
+                    "of a final task's escrow is left what those may still be paid"
+                );
+                ensure!(!task.has_vacancy(), "a final task wants no device");
                 let settled = all
                     .iter()
                     .filter(|(_, one)| matches!(one.status, AssignmentStatus::Settled { .. }))
                     .count();
-                let is_settled = matches!(task.status, TaskStatus::Settled { .. });
                 ensure!(
                     (settled > 0) == is_settled,
                     "a settled task has a settled assignment, and no other has"
@@ -173,12 +187,70 @@ impl<T: Config> Pallet<T> {
             .iter()
             .fold(0, |sum: Balance, (_, one)| sum.saturating_add(one.price));
         ensure!(
-            task.escrow >= owed,
-            "the escrow covers what is owed if all goes well"
+            task.escrow >= owed.min(task.submission.budget),
+            "the escrow covers what is owed if all goes well; beside a further replica not all are paid"
         );
         ensure!(
             task.rating.is_none() || matches!(task.status, TaskStatus::Settled { .. }),
             "only settled tasks are rated"
+        );
+        Ok(())
+    }
+
+    fn check_seat(
+        id: TaskId,
+        task: &Task<T::AccountId>,
+        number: u8,
+        seat: &Seat,
+        scheduled: impl Fn(BlockNumber) -> bool,
+    ) -> Result<(), TryRuntimeError> {
+        match seat.state {
+            SeatState::Vacant { match_by } => ensure!(
+                scheduled(match_by),
+                "the end of a seat's match window is in the agenda"
+            ),
+            SeatState::Taken => {
+                let newest = task.newest(id, number).and_then(Assignments::<T>::get);
+                ensure!(
+                    newest.is_some_and(|one| one.role == seat.role
+                        && (one.is_open() || matches!(task.status, TaskStatus::Settled { .. }))),
+                    "whoever has a seat is on the task"
+                );
+            }
+            SeatState::Closed => {}
+        }
+        Ok(())
+    }
+
+    fn check_replicas(id: TaskId, task: &Task<T::AccountId>) -> Result<(), TryRuntimeError> {
+        let stand = Self::stand(id, task);
+        let is_hidden = |status: &AssignmentStatus| {
+            matches!(
+                status,
+                AssignmentStatus::Committed {
+                    reveal_by: None,
+                    ..
+                }
+            )
+        };
+        let is_awaited = stand.at_work > 0 || !stand.vacant.is_empty();
+        ensure!(
+            is_awaited
+                || !stand
+                    .committed
+                    .iter()
+                    .any(|(_, one)| is_hidden(&one.status)),
+            "whoever may not reveal yet waits for somebody"
+        );
+        ensure!(
+            stand.at_work == 0
+                || stand.revealed.is_empty()
+                || task.seats.len() > usize::from(task.submission.verification.replicas()),
+            "nobody works who could copy what is revealed, but a further replica"
+        );
+        ensure!(
+            is_awaited || !stand.committed.is_empty(),
+            "somebody has something to do"
         );
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use aicpw_protocol::{
     history::GENESIS_HEAD,
-    task::{AssignmentStatus, Submission, TaskStatus},
+    task::{AssignmentStatus, Role, Submission, TaskStatus},
     AssignmentId, Balance, BlockNumber, DeviceId, Hash, TaskId,
 };
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
@@ -13,11 +13,12 @@ use frame_support::{
 use scale_info::TypeInfo;
 use sp_runtime::traits::Get;
 
-/// Most replicas that a task can have. One today; the room is for `replicated`.
-pub const MAX_REPLICAS: u32 = 8;
+/// Most seats that a task can have: the replicas and a further one, an auditor, and two juries, the
+/// second twice as large as the first.
+pub const MAX_SEATS: u32 = 24;
 
-/// Most assignments that a task can have over its life: every replica with all its attempts.
-pub const MAX_ASSIGNMENTS: u32 = 64;
+/// Most assignments that a task can have over its life: every seat with all its attempts.
+pub const MAX_ASSIGNMENTS: u32 = 72;
 
 /// The submissions so far.
 #[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug)]
@@ -54,8 +55,9 @@ pub struct Task<AccountId> {
     pub status: TaskStatus,
     /// What is held from the requester for it. Zero once the task is final.
     pub escrow: Balance,
-    /// Attempts begun, per replica.
-    pub attempts: BoundedVec<u8, ConstU32<MAX_REPLICAS>>,
+    /// Who is wanted for it: the replicas first, and what has joined them since. The number of a seat
+    /// is [`AssignmentId::replica`].
+    pub seats: BoundedVec<Seat, ConstU32<MAX_SEATS>>,
     /// Every provider that was ever on it: none of them gets it again.
     pub providers: BoundedVec<AccountId, ConstU32<MAX_ASSIGNMENTS>>,
     /// The requester's rating, one to five.
@@ -63,28 +65,84 @@ pub struct Task<AccountId> {
 }
 
 impl<AccountId> Task<AccountId> {
-    /// All assignments so far, oldest first within a replica.
+    /// All assignments so far, oldest first within a seat.
     pub fn assignments(&self, task: TaskId) -> impl Iterator<Item = AssignmentId> + '_ {
-        (0u8..)
-            .zip(self.attempts.iter())
-            .flat_map(move |(replica, begun)| {
-                (0..*begun).map(move |attempt| AssignmentId {
-                    task,
-                    replica,
-                    attempt,
-                })
+        (0u8..).zip(self.seats.iter()).flat_map(move |(seat, one)| {
+            (0..one.begun).map(move |attempt| AssignmentId {
+                task,
+                replica: seat,
+                attempt,
             })
+        })
     }
 
-    /// The newest assignment of a replica; `None` if it never had one.
-    pub fn newest(&self, task: TaskId, replica: u8) -> Option<AssignmentId> {
-        let attempt = self.attempts.get(usize::from(replica))?.checked_sub(1)?;
+    /// The newest assignment of a seat; `None` if it never had one.
+    pub fn newest(&self, task: TaskId, seat: u8) -> Option<AssignmentId> {
+        let attempt = self.seats.get(usize::from(seat))?.begun.checked_sub(1)?;
         Some(AssignmentId {
             task,
-            replica,
+            replica: seat,
             attempt,
         })
     }
+
+    /// The first seat that wants a device and may still get one.
+    pub fn vacant(&self, now: BlockNumber) -> Option<(u8, &Seat)> {
+        (0u8..).zip(self.seats.iter()).find(
+            |(_, seat)| matches!(seat.state, SeatState::Vacant { match_by } if now <= match_by),
+        )
+    }
+
+    /// Whether any seat wants a device.
+    pub fn has_vacancy(&self) -> bool {
+        self.seats
+            .iter()
+            .any(|seat| matches!(seat.state, SeatState::Vacant { .. }))
+    }
+
+    /// When the last of the match windows of its replicas ends; `None` if none waits for a device.
+    pub fn match_by(&self) -> Option<BlockNumber> {
+        self.seats
+            .iter()
+            .filter(|seat| seat.role == Role::Replica)
+            .filter_map(|seat| match seat.state {
+                SeatState::Vacant { match_by } => Some(match_by),
+                SeatState::Taken | SeatState::Closed => None,
+            })
+            .max()
+    }
+
+    /// Its seat of this number.
+    pub fn seat_mut(&mut self, number: u8) -> Option<&mut Seat> {
+        self.seats.as_mut().get_mut(usize::from(number))
+    }
+}
+
+/// A place on a task for one provider at a time.
+#[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug)]
+pub struct Seat {
+    /// What whoever has it counts for.
+    pub role: Role,
+    /// Attempts begun.
+    pub begun: u8,
+    /// Whether anybody has it.
+    pub state: SeatState,
+    /// The anchor of the draw that finds the next to have it.
+    pub anchor: BlockNumber,
+}
+
+/// Whether anybody has a seat.
+#[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SeatState {
+    /// A device is wanted: the task is in the matching queue. → `Taken` (matched), `Closed`.
+    Vacant {
+        /// Last block in which one may be found.
+        match_by: BlockNumber,
+    },
+    /// Its newest assignment counts. → `Vacant` (that failed), `Closed`.
+    Taken,
+    /// Nobody is wanted any more. Final.
+    Closed,
 }
 
 /// What happens to the locks on the provider's stake.
@@ -114,10 +172,14 @@ pub enum LockState {
 /// An assignment, as stored.
 #[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug)]
 pub struct Assignment<AccountId> {
+    /// What it counts for.
+    pub role: Role,
     /// Who answers for the device.
     pub provider: AccountId,
     /// The device.
     pub device: DeviceId,
+    /// The device's fingerprint at the match.
+    pub fingerprint: Hash,
     /// Price, fixed at the match.
     pub price: Balance,
     /// Collateral that was locked for it; once it is settled, what stays locked.
@@ -148,7 +210,7 @@ impl<AccountId> Assignment<AccountId> {
                 commit_by,
                 ..
             } => Some(progress_by.min(commit_by)),
-            AssignmentStatus::Committed { reveal_by, .. } => Some(reveal_by),
+            AssignmentStatus::Committed { reveal_by, .. } => reveal_by,
             AssignmentStatus::Revealed { .. }
             | AssignmentStatus::Settled { .. }
             | AssignmentStatus::Failed { .. }
@@ -167,6 +229,16 @@ impl<AccountId> Assignment<AccountId> {
                 | AssignmentStatus::Revealed { .. }
         )
     }
+
+    /// Whether the provider has yet to commit.
+    pub fn is_at_work(&self) -> bool {
+        matches!(
+            self.status,
+            AssignmentStatus::AwaitingKey { .. }
+                | AssignmentStatus::Assigned { .. }
+                | AssignmentStatus::Running { .. }
+        )
+    }
 }
 
 /// Something that has to be looked at in a certain block.
@@ -182,6 +254,16 @@ pub enum Deadline {
     Unlock(AssignmentId),
     /// A final task has been readable for long enough.
     Prune(TaskId),
+}
+
+impl Deadline {
+    /// The task that it is about.
+    pub fn task(&self) -> TaskId {
+        match self {
+            Self::Match(task) | Self::Settle(task) | Self::Prune(task) => *task,
+            Self::Assignment(assignment) | Self::Unlock(assignment) => assignment.task,
+        }
+    }
 }
 
 /// The deadlines of one block: full pages, and a last one that still has room. A full page never
@@ -230,4 +312,6 @@ pub enum Refusal {
     NotReportable = 8,
     /// No worker key acts for the device.
     NoWorker = 9,
+    /// Others have not committed yet: a reveal would show them what to say.
+    TooEarly = 10,
 }

@@ -28,6 +28,7 @@ impl<T: Config> Pallet<T> {
                 let assignment = Assignments::<T>::get(assignment_id)?;
                 Some(AssignmentView {
                     id: assignment_id,
+                    role: assignment.role,
                     peers: T::DevicePool::peers(assignment.device),
                     envelope: Self::envelope(&task.submission, assignment_id),
                     provider: assignment.provider,

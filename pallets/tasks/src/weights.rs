@@ -4,6 +4,10 @@
 //! implementations included at their worst, and execution time is set well above what the tests
 //! take. `make weights` replaces this file with the benchmarks' results; the benchmarks are in
 //! `benchmarking.rs`, under the same names.
+//!
+//! What can end a task costs more the more assignments that had: `n` is their number, failed ones
+//! included. What is taken off the block at first is the weight for as many as there can be
+//! ([`crate::Pallet::most_assignments`]); what is kept is that for as many as there were.
 
 use core::marker::PhantomData;
 use frame_support::{
@@ -15,10 +19,15 @@ use frame_support::{
 };
 
 macro_rules! weights {
-    ($(#[doc = $doc:literal] $name:ident: $micros:literal us, $proof:literal B, $reads:literal r, $writes:literal w;)*) => {
+    (
+        $(#[doc = $doc:literal] $name:ident: $micros:literal us, $proof:literal B, $reads:literal r, $writes:literal w;)*
+        for each of n:
+        $(#[doc = $n_doc:literal] $n_name:ident: $n_micros:literal us, $n_proof:literal B, $n_reads:literal r, $n_writes:literal w, and $e_micros:literal us, $e_proof:literal B, $e_reads:literal r, $e_writes:literal w;)*
+    ) => {
         /// Weights of calls, authorisations and the steps of the agenda.
         pub trait WeightInfo {
             $(#[doc = $doc] fn $name() -> Weight;)*
+            $(#[doc = $n_doc] fn $n_name(n: u32) -> Weight;)*
         }
 
         /// The estimates, with the database of the runtime.
@@ -28,11 +37,21 @@ macro_rules! weights {
             $(fn $name() -> Weight {
                 estimate(T::DbWeight::get(), $micros, $proof, $reads, $writes)
             })*
+            $(fn $n_name(n: u32) -> Weight {
+                let each = estimate(T::DbWeight::get(), $e_micros, $e_proof, $e_reads, $e_writes);
+                estimate(T::DbWeight::get(), $n_micros, $n_proof, $n_reads, $n_writes)
+                    .saturating_add(each.saturating_mul(n.into()))
+            })*
         }
 
         impl WeightInfo for () {
             $(fn $name() -> Weight {
                 estimate(RocksDbWeight::get(), $micros, $proof, $reads, $writes)
+            })*
+            $(fn $n_name(n: u32) -> Weight {
+                let each = estimate(RocksDbWeight::get(), $e_micros, $e_proof, $e_reads, $e_writes);
+                estimate(RocksDbWeight::get(), $n_micros, $n_proof, $n_reads, $n_writes)
+                    .saturating_add(each.saturating_mul(n.into()))
             })*
         }
     };
@@ -46,24 +65,12 @@ fn estimate(db: RuntimeDbWeight, micros: u64, proof: u64, reads: u64, writes: u6
 weights! {
     /// `submit`.
     submit: 120 us, 12_000 B, 11 r, 11 w;
-    /// `cancel`, with all attempts but one undecided.
-    cancel: 120 us, 16_000 B, 16 r, 15 w;
-    /// `accept`, with all attempts but one undecided.
-    accept: 190 us, 20_000 B, 26 r, 25 w;
-    /// `rate`.
-    rate: 40 us, 8_000 B, 4 r, 3 w;
     /// `grant_key`.
     grant_key: 60 us, 12_000 B, 6 r, 4 w;
     /// `start`.
     start: 40 us, 8_000 B, 4 r, 3 w;
     /// `report_progress`.
     report_progress: 30 us, 4_000 B, 2 r, 2 w;
-    /// `commit_result`.
-    commit_result: 50 us, 8_000 B, 6 r, 6 w;
-    /// `reveal_result` that settles, with all attempts but one undecided.
-    reveal_result: 230 us, 20_000 B, 26 r, 25 w;
-    /// `fail`, the last attempt.
-    fail: 200 us, 20_000 B, 24 r, 23 w;
     /// Authorisation of `start`.
     authorize_start: 80 us, 8_000 B, 5 r, 0 w;
     /// Authorisation of `report_progress`.
@@ -76,14 +83,27 @@ weights! {
     authorize_fail: 90 us, 8_000 B, 5 r, 0 w;
     /// A slot or a page of the agenda, without what it holds.
     serve_slot: 15 us, 4_000 B, 2 r, 2 w;
-    /// A match window that ends.
-    serve_match: 120 us, 16_000 B, 16 r, 15 w;
-    /// An assignment whose deadline has passed, the last attempt.
-    serve_assignment: 200 us, 20_000 B, 24 r, 23 w;
-    /// An optimistic window that ends.
-    serve_settle: 190 us, 20_000 B, 26 r, 25 w;
     /// A retrieval window that ends.
     serve_unlock: 50 us, 8_000 B, 6 r, 6 w;
+    for each of n:
+    /// `cancel`, with all assignments undecided: each gives stake free.
+    cancel: 70 us, 12_000 B, 8 r, 8 w, and 40 us, 2_000 B, 10 r, 7 w;
+    /// `accept`, with all assignments but one undecided: each is slashed.
+    accept: 80 us, 12_000 B, 10 r, 9 w, and 60 us, 4_000 B, 12 r, 10 w;
+    /// `rate` of so many providers.
+    rate: 20 us, 6_000 B, 2 r, 1 w, and 20 us, 3_000 B, 2 r, 1 w;
+    /// `commit_result` that opens the reveals of all, and gives up the seats that nobody has.
+    commit_result: 50 us, 8_000 B, 8 r, 7 w, and 20 us, 3_000 B, 3 r, 3 w;
+    /// `reveal_result` that settles: each is paid or slashed.
+    reveal_result: 100 us, 12_000 B, 10 r, 9 w, and 60 us, 4_000 B, 12 r, 10 w;
+    /// `fail` that ends the task: each is cancelled and paid.
+    fail: 100 us, 12_000 B, 14 r, 13 w, and 60 us, 4_000 B, 14 r, 11 w;
+    /// A match window whose end ends the task: each is cancelled and paid.
+    serve_match: 80 us, 12_000 B, 10 r, 9 w, and 60 us, 4_000 B, 14 r, 11 w;
+    /// An assignment whose deadline has passed, which ends the task: each is cancelled and paid.
+    serve_assignment: 100 us, 12_000 B, 14 r, 13 w, and 60 us, 4_000 B, 14 r, 11 w;
+    /// An optimistic window that ends, with all assignments but one undecided: each is slashed.
+    serve_settle: 80 us, 12_000 B, 10 r, 9 w, and 60 us, 4_000 B, 12 r, 10 w;
     /// A task that is removed.
-    serve_prune: 70 us, 14_000 B, 8 r, 9 w;
+    serve_prune: 30 us, 8_000 B, 2 r, 3 w, and 20 us, 3_000 B, 2 r, 2 w;
 }

@@ -10,10 +10,11 @@
 //!
 //! `MarketSwitch` is asked by tasks and matching, and answered by market-clock. Whoever draws
 //! providers at random asks `DrawRandomness` for a seed and `StakeDraw`, which provider-staking
-//! answers, for the providers.
+//! answers, for the providers. Where replicas find no majority, tasks asks `Escalation`.
 
 mod device_pool;
 mod draw_randomness;
+mod escalation;
 mod market_switch;
 mod match_queue;
 mod order_book;
@@ -23,9 +24,10 @@ mod task_board;
 
 pub use device_pool::{DevicePool, Locks, Offer, Penalty, WorkerDevice};
 pub use draw_randomness::{DrawRandomness, DrawSeed};
+pub use escalation::Escalation;
 pub use market_switch::MarketSwitch;
 pub use match_queue::{MatchQueue, QueueEnd};
 pub use order_book::{Listing, OrderBook};
 pub use reputations::Reputations;
 pub use stake_draw::StakeDraw;
-pub use task_board::{Demand, TaskBoard};
+pub use task_board::{Choice, Demand, TaskBoard};

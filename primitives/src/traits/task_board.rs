@@ -1,13 +1,24 @@
 use aicpw_protocol::{
     task::{Needs, Unmatched},
-    AskPrice, Balance, DeviceId, TaskId,
+    AskPrice, Balance, DeviceId, Hash, TaskId,
 };
 use alloc::vec::Vec;
-use sp_runtime::{DispatchError, DispatchResult};
+use frame_support::weights::Weight;
+use sp_runtime::DispatchError;
 
-use super::{Locks, Offer};
+use super::{DrawSeed, Locks, Offer};
 
-/// What a queued task asks of a device.
+/// Who of those that fit gets a task.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Choice {
+    /// The cheapest.
+    Cheapest,
+    /// Whom a draw by stake finds, never by price: so that whoever is cheap cannot fill a quorum. The
+    /// ticket of the first draw is [`TaskBoard::ticket`].
+    Drawn,
+}
+
+/// What a queued task asks of the next device that it wants.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Demand<AccountId> {
     /// Who must not be the provider.
@@ -18,13 +29,20 @@ pub struct Demand<AccountId> {
     pub needs: Needs,
     /// The highest ask that the budget can pay.
     pub highest_ask: AskPrice,
+    /// For class `device`, if another replica runs: the fingerprint of its device, which this one's
+    /// has to equal.
+    pub fingerprint: Option<Hash>,
+    /// Who of those that fit gets it.
+    pub choice: Choice,
 }
 
 /// Tasks, as matching sees them. Implemented by `pallet-tasks`.
 ///
-/// Contract: `demand` is `None` for a task that needs no match (any more); matching then drops it.
-/// `assign` is called with an offer that fits the demand, in the same block; if it errors nothing
-/// changed and matching goes on with the next device.
+/// Contract: a task can want several devices, one after the other; each demand is for the next. `demand`
+/// is `None` for a task that needs no match (any more); matching then drops it. `assign` is called with
+/// an offer that fits the demand, in the same block; if it errors nothing changed and matching goes on
+/// with the next device. As long as it returns that a further one is wanted the task stays in the
+/// queue.
 pub trait TaskBoard<AccountId> {
     /// What the task asks for.
     fn demand(task: TaskId) -> Option<Demand<AccountId>>;
@@ -32,8 +50,23 @@ pub trait TaskBoard<AccountId> {
     /// What a device with this ask would have to lock for the task.
     fn locks(task: TaskId, ask: AskPrice) -> Option<(Balance, Locks)>;
 
-    /// Assigns the task to the device.
-    fn assign(task: TaskId, device: DeviceId, offer: &Offer<AccountId>) -> DispatchResult;
+    /// The ticket that draws the next device, once it is known. Asked only where the demand says that it
+    /// is drawn.
+    fn ticket(task: TaskId) -> DrawSeed;
+
+    /// What it weighs at most to find that ticket.
+    fn ticket_weight() -> Weight;
+
+    /// Assigns the task to the device. Returns whether it wants a further one.
+    fn assign(
+        task: TaskId,
+        device: DeviceId,
+        offer: &Offer<AccountId>,
+    ) -> Result<bool, DispatchError>;
+
+    /// The draw has found nobody, or its seed is gone: the next is made from later blocks, so that
+    /// nobody can prepare for it.
+    fn redraw(task: TaskId);
 
     /// All candidates were seen and none fits.
     fn parked(task: TaskId, reason: Unmatched);
@@ -50,9 +83,16 @@ impl<AccountId> TaskBoard<AccountId> for () {
     fn locks(_: TaskId, _: AskPrice) -> Option<(Balance, Locks)> {
         None
     }
-    fn assign(_: TaskId, _: DeviceId, _: &Offer<AccountId>) -> DispatchResult {
+    fn assign(_: TaskId, _: DeviceId, _: &Offer<AccountId>) -> Result<bool, DispatchError> {
         Err(DispatchError::Unavailable)
     }
+    fn ticket(_: TaskId) -> DrawSeed {
+        DrawSeed::NotYet
+    }
+    fn ticket_weight() -> Weight {
+        Weight::zero()
+    }
+    fn redraw(_: TaskId) {}
     fn parked(_: TaskId, _: Unmatched) {}
     fn woken(_: TaskId) {}
 }

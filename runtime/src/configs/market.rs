@@ -22,8 +22,8 @@ use crate::{
         },
     },
     units::{SECONDS, SLOT_MILLISECONDS},
-    Balances, BlockNumber, MarketClock, Matching, ProviderStaking, Runtime, RuntimeHoldReason,
-    System, Tasks, Timestamp,
+    Balances, BlockNumber, DrawRandomness, MarketClock, Matching, ProviderStaking, Runtime,
+    RuntimeHoldReason, System, Tasks, Timestamp,
 };
 
 impl pallet_market_clock::Config for Runtime {
@@ -86,6 +86,7 @@ parameter_types! {
 
 impl pallet_matching::Config for Runtime {
     type Devices = ProviderStaking;
+    type StakeDraw = ProviderStaking;
     type Tasks = Tasks;
     type BlockNumberProvider = System;
     type Market = MarketClock;
@@ -104,9 +105,10 @@ parameter_types! {
     pub const MaxProgressReports: u32 = 3_000;
     /// Three different providers.
     pub const MaxAttempts: u8 = 3;
-    /// A tenth of a block for deadlines.
+    /// A fifth of a block for deadlines: the end of a task with as many replicas as there can be, all of
+    /// which failed before, is one of them.
     pub AgendaWeight: Weight =
-        Weight::from_parts(10 * WEIGHT_REF_TIME_PER_MILLIS, u64::MAX);
+        Weight::from_parts(20 * WEIGHT_REF_TIME_PER_MILLIS, u64::MAX);
     /// Deadlines in a page: a few kilobytes.
     pub const PageCapacity: u32 = 64;
 }
@@ -120,6 +122,8 @@ impl pallet_tasks::Config for Runtime {
     type DevicePool = ProviderStaking;
     type Reputations = ProviderStaking;
     type MatchQueue = Matching;
+    type DrawRandomness = DrawRandomness;
+    type Escalation = ();
     type FeeDestination = TreasuryAccount;
     type BlockTime = BlockTime;
     type SubmissionFee = SubmissionFee;

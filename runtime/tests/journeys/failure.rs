@@ -121,7 +121,7 @@ fn a_commit_that_is_not_opened_counts_as_wrong() {
     else {
         panic!("not committed");
     };
-    chain.run_to(reveal_by + 2);
+    chain.run_to(reveal_by.unwrap() + 2);
     assert_eq!(fault(&mut chain, on), Some(Fault::NoReveal));
     assert_eq!(chain.balance(&bob.account()), before - locked);
 }

@@ -13,6 +13,7 @@ mod governance;
 mod market;
 mod order;
 mod pause;
+mod replicated;
 mod sealed;
 mod settlement;
 mod upgrade;

@@ -89,11 +89,11 @@ impl Life {
                 Some(end @ (End::Settled | End::Gone)) => {
                     return self.end_with_result(end, answer).await;
                 }
-                Some(end) => return self.close(end, vec![answer.result]),
+                Some(end) => return self.close_with(end, &answer),
             }
         }
         let end = watch.ended().await;
-        self.close(end, vec![answer.result])
+        self.close_with(end, &answer)
     }
 
     /// Where the assignment ended so soon after the reveal that the result is not published yet:
@@ -107,11 +107,14 @@ impl Life {
                 "the result was revealed and is not on IPFS"
             );
         }
-        self.close(end, vec![answer.result])
+        self.close_with(end, &answer)
     }
 
-    /// Adds the result to IPFS, however often it takes.
+    /// Adds the result to IPFS, however often it takes; unless nobody is to fetch it.
     async fn publish(&self, answer: &Answer) {
+        if !self.order().role.delivers() {
+            return;
+        }
         let mut pause = FIRST_PAUSE;
         loop {
             let error = match self

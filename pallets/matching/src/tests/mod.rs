@@ -2,6 +2,7 @@
 
 mod choice;
 mod cost;
+mod draw;
 mod dry_run;
 mod levels;
 mod model;

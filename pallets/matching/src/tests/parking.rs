@@ -145,7 +145,7 @@ fn a_parked_task_can_be_forgotten() {
 fn a_parked_task_that_needs_no_match_leaves() {
     run(|| {
         park(0, |_| ());
-        change_task(TaskId(0), |task| task.matched = Some(DeviceId(9)));
+        change_task(TaskId(0), |task| task.wanted = 0);
         device(0, 1_000, |_| ());
         end_of_block();
         assert_eq!(Matching::tasks_parked(), 0);

@@ -1,9 +1,8 @@
 //! A runtime of this pallet and balances. The other pallets are mocks that are strict about their
 //! contracts: what is locked on a stake really moves, so that nothing can be forgotten.
 
-use aicpw_protocol::{
-    task::TaskStatus, AskPrice, AssignmentId, Balance, BlockNumber, DeviceId, TaskId,
-};
+use aicpw_primitives::traits::{DrawRandomness, DrawSeed, Escalation};
+use aicpw_protocol::{AskPrice, AssignmentId, Balance, BlockNumber, DeviceId, TaskId};
 use codec::Decode;
 use frame_support::{
     assert_ok, derive_impl, parameter_types,
@@ -84,6 +83,9 @@ pub const OTHER: AccountId = 2;
 pub const ALICE: AccountId = 11;
 pub const BOB: AccountId = 12;
 pub const CHARLIE: AccountId = 13;
+pub const DAVE: AccountId = 14;
+pub const EVE: AccountId = 15;
+pub const FERDIE: AccountId = 16;
 pub const TREASURY: AccountId = 90;
 /// Holds what is locked on providers' stakes.
 pub const POOL: AccountId = 91;
@@ -124,6 +126,8 @@ pub const FAULT_SLASH: Balance = 1_000;
 pub const TIME_LIMIT: BlockNumber = 40;
 /// Blocks of the match window of [`submission`].
 pub const MATCH_WINDOW: BlockNumber = 80;
+/// Collateral of one of three replicas at [`ASK`]: half of its share of the budget.
+pub const SHARED_COLLATERAL: Balance = 833;
 /// Blocks of [`optimistic`].
 pub const WINDOW: BlockNumber = 12;
 
@@ -166,12 +170,37 @@ parameter_types! {
     pub static Devices: BTreeMap<DeviceId, Device> = BTreeMap::new();
     /// Open pairs of `occupy` and `release`.
     pub static Occupied: BTreeMap<AssignmentId, Occupation> = BTreeMap::new();
+    /// What is drawn from.
+    pub static Seed: DrawSeed = DrawSeed::NotYet;
+    /// Whether disputes take over what replicas cannot decide.
+    pub static TakesOver: bool = false;
     /// The matching queue, head first.
     pub static Queue: Vec<TaskId> = Vec::new();
     /// What reputation was told.
     pub static Told: Vec<Note> = Vec::new();
     /// Devices that were told to cool down.
     pub static CooledDown: Vec<DeviceId> = Vec::new();
+}
+
+pub struct Randomness;
+impl DrawRandomness for Randomness {
+    fn anchor() -> BlockNumber {
+        now()
+    }
+    fn seed(anchor: BlockNumber) -> DrawSeed {
+        assert!(anchor <= now(), "an anchor is taken before it is used");
+        Seed::get()
+    }
+    fn seed_weight() -> Weight {
+        Weight::zero()
+    }
+}
+
+pub struct Disputes;
+impl Escalation for Disputes {
+    fn take_over(_: TaskId) -> bool {
+        TakesOver::get()
+    }
 }
 
 pub struct Clock;
@@ -190,6 +219,8 @@ impl Config for Test {
     type DevicePool = Pool;
     type Reputations = ReputationMock;
     type MatchQueue = QueueMock;
+    type DrawRandomness = Randomness;
+    type Escalation = Disputes;
     type FeeDestination = Treasury;
     type BlockTime = BlockTime;
     type SubmissionFee = SubmissionFee;
@@ -227,6 +258,8 @@ pub struct Helper;
 #[cfg(feature = "runtime-benchmarks")]
 impl crate::BenchmarkHelper<AccountId> for Helper {
     fn device(seed: u32) -> (DeviceId, aicpw_primitives::worker_key::WorkerId) {
+        // A benchmark runs several times; between the runs the storage is taken back, and nothing else.
+        Occupied::mutate(|all| all.retain(|id, _| Assignments::<Test>::contains_key(id)));
         let provider = 1_000 + u64::from(seed);
         <Balances as frame_support::traits::fungible::Mutate<AccountId>>::set_balance(
             &provider,
@@ -281,10 +314,12 @@ impl ExtBuilder {
         Queue::take();
         Told::take();
         CooledDown::take();
+        Seed::set(DrawSeed::NotYet);
+        TakesOver::set(false);
         let mut storage = frame_system::GenesisConfig::<Test>::default()
             .build_storage()
             .unwrap();
-        let mut balances: Vec<_> = [REQUESTER, OTHER, ALICE, BOB, CHARLIE]
+        let mut balances: Vec<_> = [REQUESTER, OTHER, ALICE, BOB, CHARLIE, DAVE, EVE, FERDIE]
             .into_iter()
             .map(|account| (account, FUNDS))
             .collect();
@@ -330,6 +365,12 @@ impl ExtBuilder {
         self.build_and_execute_with_pool(|_| test());
     }
 
+    /// Runs a test that leaves something to those who decide disputes, which is none of this pallet's
+    /// states.
+    pub fn build_and_execute_unchecked(self, test: impl FnOnce()) {
+        self.build().0.execute_with(test);
+    }
+
     /// The same, with the calls that were put into the transaction pool since they were last
     /// asked for.
     pub fn build_and_execute_with_pool(self, test: impl FnOnce(&dyn Fn() -> Vec<Call<Test>>)) {
@@ -362,10 +403,7 @@ pub fn check_invariants() {
         .all(Assignments::<Test>::contains_key));
     let queue = Queue::get();
     for (id, task) in Tasks::<Test>::iter() {
-        let waits = matches!(
-            task.status,
-            TaskStatus::Queued { .. } | TaskStatus::Parked { .. }
-        );
+        let waits = task.has_vacancy();
         // Matching learns from `demand` that a match window has ended.
         assert!(queue.contains(&id) || !waits, "task {id} is in the queue");
     }

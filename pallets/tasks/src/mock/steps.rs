@@ -96,6 +96,10 @@ pub fn optimistic() -> Verification {
     }
 }
 
+pub fn replicated(replicas: u8, quorum: u8) -> Verification {
+    Verification::Replicated { replicas, quorum }
+}
+
 pub fn submission(verification: Verification) -> Submission {
     Submission {
         manifest: cid(1),
@@ -170,14 +174,16 @@ pub fn grant(id: AssignmentId) -> DispatchResult {
 /// What matching does when it has found a device.
 pub fn try_assign(task: TaskId, device: DeviceId) -> DispatchResult {
     let offer = Pool::offer(device).unwrap();
-    TasksPallet::assign(task, device, &offer)?;
-    QueueMock::forget(task);
+    if !TasksPallet::assign(task, device, &offer)? {
+        QueueMock::forget(task);
+    }
     Ok(())
 }
 
 pub fn assign(task: TaskId, device: DeviceId) -> AssignmentId {
+    let seat = task_of(task).vacant(now()).unwrap().0;
     assert_ok!(try_assign(task, device));
-    task_of(task).newest(task, 0).unwrap()
+    task_of(task).newest(task, seat).unwrap()
 }
 
 /// A new task of this mode on a new device of the provider.
@@ -209,6 +215,31 @@ pub fn settled(provider: AccountId) -> AssignmentId {
     let id = committed(provider, expected());
     assert_ok!(reveal(id, opening(ROOT)));
     id
+}
+
+/// A new task that so many of these providers, each with a new device, have to agree about.
+pub fn replicas(providers: &[AccountId], quorum: u8) -> Vec<AssignmentId> {
+    let task = submit(replicated(providers.len() as u8, quorum));
+    providers
+        .iter()
+        .map(|provider| assign(task, device(*provider, ASK)))
+        .collect()
+}
+
+/// The provider computes this root, and commits to it.
+pub fn compute(id: AssignmentId, root: [u8; 32]) {
+    assert_ok!(start(id));
+    assert_ok!(commit(id, &opening(root)));
+}
+
+/// Replicas of which each has committed to its root: all may reveal.
+pub fn computed(answers: &[(AccountId, [u8; 32])], quorum: u8) -> Vec<AssignmentId> {
+    let providers: Vec<_> = answers.iter().map(|(provider, _)| *provider).collect();
+    let ids = replicas(&providers, quorum);
+    for (id, (_, root)) in ids.iter().zip(answers) {
+        compute(*id, *root);
+    }
+    ids
 }
 
 /// On to the head of the queue's task, with another provider, and to the commit.

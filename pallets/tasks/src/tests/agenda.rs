@@ -11,13 +11,18 @@ use crate::{mock::*, pallet::*, types::Deadline, WeightInfo};
 
 type W = <Test as Config>::WeightInfo;
 
-/// Weight for two slots and this many refunds a block.
+/// Weight for two slots and this many entries of tasks without an assignment: each costs what it
+/// is, and is begun only if there is weight for the most that it could be.
+fn weight_for(entries: u64, entry: fn(u32) -> Weight) -> Weight {
+    W::serve_slot()
+        .saturating_mul(2)
+        .saturating_add(entry(0).saturating_mul(entries.saturating_sub(1)))
+        .saturating_add(entry(TasksPallet::most_assignments()))
+}
+
+/// Weight for this many refunds a block.
 fn limit_to(refunds: u64) {
-    AgendaWeight::set(
-        W::serve_slot()
-            .saturating_mul(2)
-            .saturating_add(W::serve_match().saturating_mul(refunds)),
-    );
+    AgendaWeight::set(weight_for(refunds, W::serve_match));
 }
 
 fn refunded() -> Vec<u64> {
@@ -222,11 +227,7 @@ proptest! {
             open.sort();
             assert_eq!(left(), open);
             // An idle slot costs weight as well: as many of them as there can be.
-            AgendaWeight::set(
-                W::serve_slot()
-                    .saturating_mul(2)
-                    .saturating_add(W::serve_prune().saturating_mul(per_block)),
-            );
+            AgendaWeight::set(weight_for(per_block, W::serve_prune));
             let enough = 200 + spans.len() as u32 * 3;
             for _ in 0..enough {
                 run_for(1);
@@ -237,7 +238,7 @@ proptest! {
                 let last = served.last().map(|(at, _)| *at);
                 assert!(rest.iter().all(|(at, _)| Some(*at) >= last), "out of order");
                 // What a block saves on slots it may spend on entries.
-                let most = W::serve_slot().saturating_mul(2).ref_time() / W::serve_prune().ref_time();
+                let most = W::serve_slot().saturating_mul(2).ref_time() / W::serve_prune(0).ref_time();
                 assert!(served.len() as u64 <= per_block + most, "out of bounds");
                 open = rest;
             }

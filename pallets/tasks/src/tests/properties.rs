@@ -6,14 +6,14 @@ use aicpw_protocol::{
     task::{Fault, Unmatched},
     AskPrice, AssignmentId, TaskId,
 };
-use frame_support::assert_ok;
+use frame_support::{assert_ok, traits::Get};
 use proptest::prelude::*;
 
 use crate::{mock::*, pallet::*};
 
 #[derive(Clone, Debug)]
 enum Step {
-    Submit { optimistic: bool },
+    Submit { mode: u8 },
     SubmitSealed,
     Grant { assignment: u8 },
     Match { device: u8 },
@@ -33,10 +33,10 @@ enum Step {
 fn step() -> impl Strategy<Value = Step> {
     let root = 5..7u8;
     prop_oneof![
-        2 => any::<bool>().prop_map(|optimistic| Step::Submit { optimistic }),
+        2 => (0..5u8).prop_map(|mode| Step::Submit { mode }),
         1 => Just(Step::SubmitSealed),
         4 => any::<u8>().prop_map(|assignment| Step::Grant { assignment }),
-        5 => (0..5u8).prop_map(|device| Step::Match { device }),
+        9 => (0..8u8).prop_map(|device| Step::Match { device }),
         1 => Just(Step::Park),
         1 => any::<u8>().prop_map(|task| Step::Wake { task }),
         1 => any::<u8>().prop_map(|task| Step::Cancel { task }),
@@ -79,8 +79,16 @@ fn take(step: Step) {
         Fault::TimeLimit,
     ];
     match step {
-        Step::Submit { optimistic: true } => drop(submit(optimistic())),
-        Step::Submit { optimistic: false } => drop(submit(expected())),
+        Step::Submit { mode } => {
+            let modes = [
+                optimistic(),
+                expected(),
+                replicated(2, 2),
+                replicated(3, 2),
+                replicated(5, 3),
+            ];
+            submit(modes[usize::from(mode)]);
+        }
         Step::SubmitSealed => drop(submit_sealed(optimistic())),
         Step::Grant { assignment } => {
             if let Some(id) = some_assignment(assignment) {
@@ -158,11 +166,19 @@ proptest! {
 
     #[test]
     fn no_sequence_of_steps_creates_or_destroys_funds(
-        steps in proptest::collection::vec(step(), 1..80),
+        steps in proptest::collection::vec(step(), 1..160),
     ) {
         ExtBuilder.build_and_execute(|| {
             let issuance = Balances::total_issuance();
-            for (provider, ask) in [(ALICE, 10_000), (BOB, 20_000), (CHARLIE, 50_000), (OTHER, 100)] {
+            for (provider, ask) in [
+                (ALICE, 10_000),
+                (BOB, 20_000),
+                (CHARLIE, 50_000),
+                (OTHER, 100),
+                (DAVE, 200),
+                (EVE, 9_000),
+                (FERDIE, 11_000),
+            ] {
                 device(provider, AskPrice(ask));
             }
             device(ALICE, AskPrice(300));
@@ -172,17 +188,23 @@ proptest! {
                 assert_eq!(Balances::total_issuance(), issuance);
             }
             // Nobody does anything any more: everything ends by itself.
-            for _ in 0..(MATCH_WINDOW + RETENTION + KEY_WINDOW + START_WINDOW + TIME_LIMIT) {
+            let longest = MATCH_WINDOW + crate::LongestObligation::<Test>::get() + 2 * RETENTION;
+            for _ in 0..longest {
+                if Tasks::<Test>::iter().next().is_none() {
+                    break;
+                }
                 run_for(1);
                 Queue::mutate(|queue| queue.retain(|task| TasksPallet::demand(*task).is_some()));
             }
-            run_for(RETENTION);
+            run_for(RETRIEVAL_WINDOW);
             assert_eq!(Tasks::<Test>::iter().count(), 0);
             assert_eq!(Agenda::<Test>::iter().count(), 0);
             assert_eq!(Envelopes::<Test>::iter().count(), 0);
             assert_eq!(held(REQUESTER), 0);
             assert_eq!(free(POOL), EXISTENTIAL_DEPOSIT, "all locks are released or paid out");
-            let everybody: u128 = [REQUESTER, OTHER, ALICE, BOB, CHARLIE, TREASURY, POOL]
+            let everybody: u128 = [
+                REQUESTER, OTHER, ALICE, BOB, CHARLIE, DAVE, EVE, FERDIE, TREASURY, POOL,
+            ]
                 .into_iter()
                 .map(free)
                 .sum();

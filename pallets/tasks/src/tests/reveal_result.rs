@@ -36,6 +36,12 @@ fn the_expected_root_settles_in_the_same_block() {
                 result_root: ROOT,
                 result: cid(2),
             },
+            Event::ProviderPaid {
+                assignment: id,
+                provider: ALICE,
+                paid: PRICE,
+                fee: FEE,
+            },
             Event::TaskSettled {
                 task: id.task,
                 assignment: id,

@@ -107,15 +107,30 @@ fn each_field_is_checked() {
                 Error::OptimisticWindowOutOfRange,
             );
         }
-        for mode in [
-            Verification::Replicated {
-                replicas: 3,
-                quorum: 2,
-            },
-            Verification::Proof { circuit: 0 },
-        ] {
-            refused(|one| one.verification = mode, Error::ModeNotSupported);
+        refused(
+            |one| one.verification = Verification::Proof { circuit: 0 },
+            Error::ModeNotSupported,
+        );
+        for (replicas, quorum) in [(0, 0), (1, 1), (6, 4), (255, 200)] {
+            refused(
+                |one| one.verification = replicated(replicas, quorum),
+                Error::ReplicasOutOfRange,
+            );
         }
+        for (replicas, quorum) in [(2, 1), (3, 1), (3, 4), (4, 2), (5, 2), (5, 0)] {
+            refused(
+                |one| one.verification = replicated(replicas, quorum),
+                Error::QuorumOutOfRange,
+            );
+        }
+        // What is left for each of five does not pay the lowest ask.
+        refused(
+            |one| {
+                one.verification = replicated(5, 3);
+                one.needs.gflops = Gflops(36_000 * 200);
+            },
+            Error::BudgetBelowLowestAsk,
+        );
         refused(
             |one| one.peers = PeerAddresses::truncate_from(vec![Default::default()]),
             Error::EmptyPeerAddress,

@@ -1,0 +1,102 @@
+//! The draw of a device for a task that leaves nobody the choice: by stake, never by price.
+//!
+//! A ticket draws a provider. If one of its devices fits it gets the task; if none does, the next ticket
+//! follows from this one. All draws from one seed are made in the block in which the seed is first
+//! used, so that nobody can move its stake to where they will fall. If they find nobody, the task waits for
+//! the next seed; while it waits, a search through the book tells whether anybody fits at all.
+
+use aicpw_primitives::traits::{DevicePool, Offer, StakeDraw, TaskBoard};
+use aicpw_protocol::{draw::next_ticket, DeviceId, Hash};
+use frame_support::weights::Weight;
+
+use crate::{query::Query, queue::MAX_TRIES, Config, WeightInfo};
+
+/// Most draws from one seed, if the block has weight for them. Where those that fit have a quarter of the
+/// stake, ninety-nine seeds of a hundred find one of them.
+pub const MAX_DRAWS: u32 = 16;
+
+/// How often a task is passed over because there is not weight for [`MAX_DRAWS`], before it is content
+/// with fewer.
+pub const MAX_PASSED: u8 = 8;
+
+/// Most devices of one provider that a draw looks at.
+pub const DEVICES_PER_DRAW: u32 = 16;
+
+/// What came of the draws from one seed.
+pub(crate) struct Drawn<AccountId> {
+    /// The device that got the task.
+    pub found: Option<(DeviceId, Offer<AccountId>)>,
+    /// Draws that were made.
+    draws: u32,
+    /// Offers that were read.
+    looks: u32,
+    /// Devices that fitted, accepted or not.
+    tries: u32,
+}
+
+/// Makes so many draws, or fewer if a device fits before and is accepted.
+pub(crate) fn draw<T: Config>(
+    query: &Query<'_, T::AccountId>,
+    mut ticket: Hash,
+    draws: u32,
+    mut accept: impl FnMut(DeviceId, &Offer<T::AccountId>) -> bool,
+) -> Drawn<T::AccountId> {
+    let mut drawn = Drawn {
+        found: None,
+        draws: 0,
+        looks: 0,
+        tries: 0,
+    };
+    while drawn.draws < draws {
+        drawn.draws = drawn.draws.saturating_add(1);
+        let provider = T::StakeDraw::draw(&ticket).filter(|one| !query.excludes(one));
+        let devices = provider.map(|provider| T::StakeDraw::devices_of(&provider));
+        let devices = devices.into_iter().flatten();
+        for device in devices.take(DEVICES_PER_DRAW as usize) {
+            drawn.looks = drawn.looks.saturating_add(1);
+            let fitting = T::Devices::offer(device).filter(|one| query.shortfall(one).is_none());
+            let Some(offer) = fitting else { continue };
+            drawn.tries = drawn.tries.saturating_add(1);
+            if accept(device, &offer) {
+                drawn.found = Some((device, offer));
+                return drawn;
+            }
+            if drawn.tries >= MAX_TRIES {
+                return drawn;
+            }
+        }
+        ticket = next_ticket(&ticket);
+    }
+    drawn
+}
+
+/// What the draws have cost.
+pub(crate) fn weight_of<T: Config>(drawn: &Drawn<T::AccountId>) -> Weight {
+    cost::<T>(drawn.draws, drawn.looks, drawn.tries)
+}
+
+/// How many draws this weight is enough for, with what follows them.
+pub(crate) fn affordable<T: Config>(weight: Weight) -> u32 {
+    let limit = |draws: u32| {
+        cost::<T>(draws, draws.saturating_mul(DEVICES_PER_DRAW), MAX_TRIES)
+            .saturating_add(T::WeightInfo::defer_task().max(T::WeightInfo::enqueue_task()))
+    };
+    let one = limit(1).saturating_sub(limit(0));
+    let draws = weight
+        .checked_sub(&limit(0))
+        .and_then(|rest| rest.checked_div_per_component(&one))
+        .unwrap_or_default();
+    draws.min(MAX_DRAWS.into()) as u32
+}
+
+/// What it costs to find out whether there is a ticket.
+pub(crate) fn base<T: Config>() -> Weight {
+    T::WeightInfo::begin_search().saturating_add(T::Tasks::ticket_weight())
+}
+
+fn cost<T: Config>(draws: u32, looks: u32, tries: u32) -> Weight {
+    base::<T>()
+        .saturating_add(T::StakeDraw::draw_weight().saturating_mul(draws.into()))
+        .saturating_add(T::WeightInfo::look().saturating_mul(looks.into()))
+        .saturating_add(T::WeightInfo::match_task().saturating_mul(tries.into()))
+}

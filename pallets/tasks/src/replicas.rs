@@ -1,0 +1,260 @@
+//! How the replicas of a task decide what its result is (ADR 9).
+//!
+//! They work hidden from each other: as long as one that is wanted has not committed, none may reveal.
+//! Then all reveal, and the first root that a quorum has settles the task. If none has, a further replica
+//! decides, once; if it does not, the matter goes to whoever decides disputes. A task that is run by one
+//! provider is the case of a quorum of one.
+
+use aicpw_primitives::traits::Escalation;
+use aicpw_protocol::{
+    task::{AssignmentStatus, Refunded, Role, TaskStatus},
+    AssignmentId, Hash, TaskId,
+};
+use alloc::vec::Vec;
+use frame_support::pallet_prelude::*;
+
+use crate::{
+    pallet::*,
+    types::{Assignment, SeatState, Task},
+};
+
+/// Further replicas of a task whose replicas found no majority.
+const MAX_FURTHER: u8 = 1;
+
+/// An assignment that counts, and its id.
+type Standing<AccountId> = (AssignmentId, Assignment<AccountId>);
+
+/// How the replicas of a task stand.
+pub(crate) struct Stand<AccountId> {
+    /// Seats that wait for a device.
+    pub vacant: Vec<u8>,
+    /// Those that have not committed yet.
+    pub at_work: usize,
+    /// Those that have committed and not revealed.
+    pub committed: Vec<Standing<AccountId>>,
+    /// Those that have revealed.
+    pub revealed: Vec<(Standing<AccountId>, Hash)>,
+}
+
+impl<AccountId: Clone> Stand<AccountId> {
+    /// Those that can still become part of a quorum.
+    fn live(&self) -> usize {
+        self.vacant
+            .len()
+            .saturating_add(self.at_work)
+            .saturating_add(self.committed.len())
+            .saturating_add(self.revealed.len())
+    }
+
+    /// Whether reveals are open: none starts over then, because it could copy.
+    fn is_open(&self) -> bool {
+        !self.revealed.is_empty()
+            || self.committed.iter().any(|(_, one)| {
+                matches!(
+                    one.status,
+                    AssignmentStatus::Committed {
+                        reveal_by: Some(_),
+                        ..
+                    }
+                )
+            })
+    }
+
+    /// How many have revealed this root.
+    fn votes(&self, root: &Hash) -> usize {
+        self.revealed
+            .iter()
+            .filter(|(_, other)| other == root)
+            .count()
+    }
+
+    /// The votes of the root that most have revealed.
+    fn most_votes(&self) -> usize {
+        let votes = self.revealed.iter().map(|(_, root)| self.votes(root));
+        votes.max().unwrap_or_default()
+    }
+
+    /// The root that so many have revealed, if any.
+    fn majority(&self, quorum: usize) -> Option<Hash> {
+        let roots = self.revealed.iter().map(|(_, root)| root);
+        roots.copied().find(|root| self.votes(root) >= quorum)
+    }
+}
+
+impl<T: Config> Pallet<T> {
+    /// How the replicas of a task stand.
+    pub(crate) fn stand(id: TaskId, task: &Task<T::AccountId>) -> Stand<T::AccountId> {
+        let mut stand = Stand {
+            vacant: Vec::new(),
+            at_work: 0,
+            committed: Vec::new(),
+            revealed: Vec::new(),
+        };
+        for (number, seat) in (0u8..).zip(task.seats.iter()) {
+            match seat.state {
+                _ if seat.role != Role::Replica => continue,
+                SeatState::Closed => continue,
+                SeatState::Vacant { .. } => {
+                    stand.vacant.push(number);
+                    continue;
+                }
+                SeatState::Taken => {}
+            }
+            let newest = task.newest(id, number);
+            let Some((newest, assignment)) =
+                newest.and_then(|newest| Some((newest, Assignments::<T>::get(newest)?)))
+            else {
+                continue;
+            };
+            if assignment.is_at_work() {
+                stand.at_work = stand.at_work.saturating_add(1);
+            } else if let AssignmentStatus::Revealed { opening, .. } = &assignment.status {
+                let root = opening.result_root;
+                stand.revealed.push(((newest, assignment), root));
+            } else if matches!(assignment.status, AssignmentStatus::Committed { .. }) {
+                stand.committed.push((newest, assignment));
+            }
+        }
+        stand
+    }
+
+    /// Whether a seat whose assignment failed gets another one: not if all others are done, and are as many
+    /// as have to agree; nor if reveals are open, which it could copy.
+    pub(crate) fn may_try_again(id: TaskId, task: &Task<T::AccountId>, seat: u8) -> bool {
+        let stand = Self::stand(id, task);
+        let quorum = usize::from(task.submission.verification.quorum());
+        let is_needed = stand.at_work > 0 || stand.committed.len() < quorum;
+        Self::attempts_left(task, seat) > 0
+            && is_needed
+            && !stand.is_open()
+            && stand.live().saturating_add(1) >= quorum
+    }
+
+    /// Does what follows when something about the replicas of a task has changed: nothing yet, the
+    /// reveals, the settlement, a further replica, or the end without a result. `otherwise` is the
+    /// reason for that if too few replicas are left for a quorum.
+    pub(crate) fn advance(
+        id: TaskId,
+        mut task: Task<T::AccountId>,
+        otherwise: Refunded,
+    ) -> DispatchResult {
+        let quorum = usize::from(task.submission.verification.quorum());
+        let stand = Self::stand(id, &task);
+        if let Some(root) = stand.majority(quorum) {
+            return Self::settle_on(id, task, root);
+        }
+        if !stand.is_open() && stand.live() < quorum {
+            return Self::refund(id, task, otherwise);
+        }
+        if stand.at_work > 0 {
+            return Self::keep(id, &mut task);
+        }
+        if !stand.vacant.is_empty() {
+            if stand.is_open() || stand.committed.len() < quorum {
+                return Self::keep(id, &mut task);
+            }
+            // As many are done as have to agree: nobody waits for a device any more.
+            for number in &stand.vacant {
+                Self::close_seat(id, &mut task, *number);
+            }
+        }
+        if !stand.committed.is_empty() {
+            Self::open_reveals(id, stand.committed)?;
+            return Self::keep(id, &mut task);
+        }
+        let has_further = (0u8..)
+            .zip(task.seats.iter())
+            .filter(|(number, _)| Self::is_further(&task, *number))
+            .count()
+            >= usize::from(MAX_FURTHER);
+        if !has_further && stand.most_votes().saturating_add(1) >= quorum {
+            return Self::add_further(id, task);
+        }
+        Self::keep(id, &mut task)?;
+        if T::Escalation::take_over(id) {
+            return Ok(());
+        }
+        Self::refund(id, task, Refunded::NoQuorum)
+    }
+
+    /// Stores a task that goes on.
+    fn keep(id: TaskId, task: &mut Task<T::AccountId>) -> DispatchResult {
+        if matches!(
+            task.status,
+            TaskStatus::Queued { .. } | TaskStatus::Parked { .. } | TaskStatus::Active
+        ) {
+            let is_parked = matches!(task.status, TaskStatus::Parked { .. });
+            if !(is_parked && task.has_vacancy()) {
+                Self::reflect_seats(id, task)?;
+            }
+        }
+        Tasks::<T>::insert(id, &*task);
+        Ok(())
+    }
+
+    /// Everybody who is wanted has committed: opens the reveals of those that have not been open.
+    fn open_reveals(id: TaskId, committed: Vec<Standing<T::AccountId>>) -> DispatchResult {
+        let by = Self::now().saturating_add(T::RevealWindow::get());
+        let mut opened = false;
+        for (assignment_id, mut assignment) in committed {
+            let AssignmentStatus::Committed {
+                commitment,
+                at,
+                reveal_by: None,
+            } = assignment.status
+            else {
+                continue;
+            };
+            let open = AssignmentStatus::Committed {
+                commitment,
+                at,
+                reveal_by: Some(by),
+            };
+            Self::move_assignment(assignment_id, &mut assignment, open)?;
+            Assignments::<T>::insert(assignment_id, assignment);
+            opened = true;
+        }
+        if opened {
+            Self::deposit_event(Event::RevealOpened {
+                task: id,
+                reveal_by: by,
+            });
+        }
+        Ok(())
+    }
+
+    /// The replicas found no majority: one more is to decide.
+    fn add_further(id: TaskId, mut task: Task<T::AccountId>) -> DispatchResult {
+        let number = task.seats.len() as u8;
+        let seat = Self::vacancy(Role::Replica, Self::now());
+        task.seats
+            .try_push(seat)
+            .map_err(|_| Error::<T>::InvalidTransition)?;
+        Self::requeue(id, &mut task, number)?;
+        Tasks::<T>::insert(id, task);
+        Ok(())
+    }
+
+    /// The match window of a task ends: nobody was found for some seats of it.
+    pub(crate) fn serve_match(id: TaskId) -> DispatchResult {
+        let Some(mut task) = Tasks::<T>::get(id) else {
+            return Ok(());
+        };
+        let now = Self::now();
+        let ended: Vec<u8> = (0u8..)
+            .zip(task.seats.iter())
+            .filter(
+                |(_, seat)| matches!(seat.state, SeatState::Vacant { match_by } if now > match_by),
+            )
+            .map(|(number, _)| number)
+            .collect();
+        if ended.is_empty() {
+            return Ok(());
+        }
+        // Matching need not find out by itself; a parked task it might never ask about.
+        for number in ended {
+            Self::close_seat(id, &mut task, number);
+        }
+        Self::advance(id, task, Refunded::MatchWindowEnded)
+    }
+}

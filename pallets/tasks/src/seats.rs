@@ -1,0 +1,101 @@
+//! Seats of a task: who is wanted for it, and since when.
+
+use aicpw_primitives::traits::{DrawRandomness, MatchQueue, QueueEnd};
+use aicpw_protocol::{
+    task::{Role, TaskStatus, REPLICAS},
+    BlockNumber, TaskId,
+};
+use frame_support::pallet_prelude::*;
+
+use crate::{
+    pallet::*,
+    types::{Deadline, Seat, SeatState, Task},
+};
+
+impl<T: Config> Pallet<T> {
+    /// A seat for which a device is wanted, until `match_by`. The caller puts that into the agenda.
+    pub(crate) fn vacancy(role: Role, match_by: BlockNumber) -> Seat {
+        Seat {
+            role,
+            begun: 0,
+            state: SeatState::Vacant { match_by },
+            anchor: T::DrawRandomness::anchor(),
+        }
+    }
+
+    /// Most attempts at a seat. There is one at a further replica: by then all others have been
+    /// waiting for long.
+    pub(crate) fn attempts_at(task: &Task<T::AccountId>, seat: u8) -> u8 {
+        if Self::is_further(task, seat) {
+            1
+        } else {
+            T::MaxAttempts::get()
+        }
+    }
+
+    /// Whether a seat is that of a further replica, for a task whose replicas found no majority.
+    pub(crate) fn is_further(task: &Task<T::AccountId>, seat: u8) -> bool {
+        let role = task.seats.get(usize::from(seat)).map(|one| one.role);
+        role == Some(Role::Replica) && seat >= task.submission.verification.replicas()
+    }
+
+    /// Most assignments that a task has over its life: the replicas with all attempts, and a further one.
+    pub fn most_assignments() -> u32 {
+        u32::from(*REPLICAS.end())
+            .saturating_mul(T::MaxAttempts::get().into())
+            .saturating_add(1)
+    }
+
+    /// The assignments that a task has had.
+    pub(crate) fn assignments_of(id: TaskId) -> u32 {
+        Tasks::<T>::get(id).map_or(0, |task| task.assignments(id).count() as u32)
+    }
+
+    /// Attempts that are left at a seat.
+    pub(crate) fn attempts_left(task: &Task<T::AccountId>, seat: u8) -> u8 {
+        let begun = task.seats.get(usize::from(seat)).map_or(0, |one| one.begun);
+        Self::attempts_at(task, seat).saturating_sub(begun)
+    }
+
+    /// Wants another device for a seat, before all other tasks, and for the rematch window.
+    pub(crate) fn requeue(id: TaskId, task: &mut Task<T::AccountId>, number: u8) -> DispatchResult {
+        let window = Self::blocks(task.submission.match_window).min(T::RematchWindow::get());
+        let match_by = Self::now().saturating_add(window);
+        if let Some(seat) = task.seat_mut(number) {
+            seat.state = SeatState::Vacant { match_by };
+            seat.anchor = T::DrawRandomness::anchor();
+        }
+        Self::schedule(match_by.saturating_add(1), Deadline::Match(id));
+        Self::reflect_seats(id, task)?;
+        T::MatchQueue::enqueue(id, QueueEnd::Front);
+        Self::deposit_event(Event::TaskRequeued {
+            task: id,
+            attempts_left: Self::attempts_left(task, number),
+            match_by,
+        });
+        Ok(())
+    }
+
+    /// Wants nobody for a seat any more.
+    pub(crate) fn close_seat(id: TaskId, task: &mut Task<T::AccountId>, number: u8) {
+        if let Some(seat) = task.seat_mut(number) {
+            seat.state = SeatState::Closed;
+        }
+        if !task.has_vacancy() {
+            T::MatchQueue::forget(id);
+        }
+    }
+
+    /// Brings the state of a task that is not decided in line with whether a replica waits for a
+    /// device.
+    pub(crate) fn reflect_seats(id: TaskId, task: &mut Task<T::AccountId>) -> DispatchResult {
+        let to = match task.match_by() {
+            Some(match_by) => TaskStatus::Queued { match_by },
+            None => TaskStatus::Active,
+        };
+        if task.status == to {
+            return Ok(());
+        }
+        Self::move_task(id, task, to)
+    }
+}

@@ -1,0 +1,279 @@
+//! How replicas decide what the result is.
+
+use aicpw_protocol::task::{AssignmentStatus, Fault, Refunded, TaskStatus};
+use frame_support::{assert_noop, assert_ok};
+use sp_runtime::transaction_validity::TransactionValidityError;
+
+use crate::{
+    mock::*,
+    pallet::*,
+    types::{LockState, Refusal},
+};
+
+const WRONG: [u8; 32] = [6; 32];
+const WORSE: [u8; 32] = [7; 32];
+
+/// What a wrong root costs one of three replicas.
+const ALL: u128 = SHARED_COLLATERAL + BOND;
+
+fn reveal_by(id: aicpw_protocol::AssignmentId) -> Option<aicpw_protocol::BlockNumber> {
+    match assignment_of(id).status {
+        AssignmentStatus::Committed { reveal_by, .. } => reveal_by,
+        other => panic!("not committed: {other:?}"),
+    }
+}
+
+fn paid(task: aicpw_protocol::TaskId) -> u128 {
+    match status_of(task) {
+        TaskStatus::Settled { paid, .. } => paid,
+        other => panic!("not settled: {other:?}"),
+    }
+}
+
+#[test]
+fn nobody_reveals_before_all_have_committed() {
+    ExtBuilder.build_and_execute(|| {
+        let ids = replicas(&[ALICE, BOB, CHARLIE], 2);
+        compute(ids[0], ROOT);
+        compute(ids[1], ROOT);
+        assert_eq!(reveal_by(ids[0]), None);
+        let early: TransactionValidityError = Refusal::TooEarly.into();
+        assert_noop!(reveal(ids[0], opening(ROOT)), early);
+        // The third takes its time, and no deadline of the others passes.
+        assert_ok!(start(ids[2]));
+        run_for(PROGRESS_WINDOW - 1);
+        assert_ok!(report(ids[2], progress(1, 2)));
+        run_for(PROGRESS_WINDOW - 1);
+        assert_ok!(commit(ids[2], &opening(ROOT)));
+        for id in &ids {
+            assert_eq!(reveal_by(*id), Some(now() + REVEAL_WINDOW));
+        }
+        assert_last_events(vec![
+            Event::ResultCommitted {
+                assignment: ids[2],
+                commitment: commitment_of(ids[2], &opening(ROOT)),
+            },
+            Event::RevealOpened {
+                task: ids[0].task,
+                reveal_by: now() + REVEAL_WINDOW,
+            },
+        ]);
+        run_for(REVEAL_WINDOW);
+        assert_ok!(reveal(ids[0], opening(ROOT)));
+    });
+}
+
+#[test]
+fn a_quorum_settles_in_the_block_of_the_deciding_reveal() {
+    ExtBuilder.build_and_execute(|| {
+        let ids = computed(&[(ALICE, ROOT), (BOB, WRONG), (CHARLIE, ROOT)], 2);
+        assert_ok!(reveal(ids[0], opening(ROOT)));
+        assert_ok!(reveal(ids[1], opening(WRONG)));
+        assert_eq!(status_of(ids[0].task), TaskStatus::Active);
+        assert_ok!(reveal(ids[2], opening(ROOT)));
+        assert_eq!(paid(ids[0].task), 2 * PRICE);
+        assert_eq!(free(ALICE), FUNDS - KEPT - BOND + PRICE - FEE);
+        assert_eq!(free(CHARLIE), FUNDS - KEPT - BOND + PRICE - FEE);
+        assert_eq!(
+            free(BOB),
+            FUNDS - ALL,
+            "the minority loses all that is locked"
+        );
+        assert_eq!(fault_of(ids[1]), Some(Fault::WrongResult));
+        assert_eq!(assignment_of(ids[1]).locks, LockState::Released);
+        assert_eq!(CooledDown::get(), vec![assignment_of(ids[1]).device]);
+        // Not to the requester: the others can be its own.
+        assert_eq!(free(REQUESTER), FUNDS - SUBMISSION_FEE - 2 * PRICE);
+        assert_eq!(
+            free(TREASURY),
+            EXISTENTIAL_DEPOSIT + SUBMISSION_FEE + 2 * FEE + ALL
+        );
+        assert!(Told::get().contains(&Note::Settled(ALICE, REQUESTER, PRICE)));
+        assert!(Told::get().contains(&Note::Settled(CHARLIE, REQUESTER, PRICE)));
+        assert!(Told::get().contains(&Note::Faulted(BOB, PRICE)));
+        assert_last_events(vec![Event::TaskSettled {
+            task: ids[0].task,
+            assignment: ids[2],
+            paid: 2 * PRICE,
+            fee: 2 * FEE,
+            refunded: BUDGET - 2 * PRICE,
+        }]);
+    });
+}
+
+#[test]
+fn who_comes_after_the_quorum_is_paid_if_it_agrees() {
+    ExtBuilder.build_and_execute(|| {
+        let ids = computed(&[(ALICE, ROOT), (BOB, ROOT), (CHARLIE, ROOT)], 2);
+        assert_ok!(reveal(ids[0], opening(ROOT)));
+        assert_ok!(reveal(ids[1], opening(ROOT)));
+        assert_eq!(paid(ids[0].task), 2 * PRICE);
+        assert_eq!(held(REQUESTER), PRICE, "for the third");
+        run_for(3);
+        assert_ok!(reveal(ids[2], opening(ROOT)));
+        assert_eq!(paid(ids[0].task), 3 * PRICE);
+        assert_eq!(held(REQUESTER), 0);
+        assert_eq!(free(CHARLIE), FUNDS - KEPT - BOND + PRICE - FEE);
+        assert_eq!(free(REQUESTER), FUNDS - SUBMISSION_FEE - 3 * PRICE);
+    });
+}
+
+#[test]
+fn who_comes_after_the_quorum_loses_all_if_it_disagrees() {
+    ExtBuilder.build_and_execute(|| {
+        let ids = computed(&[(ALICE, ROOT), (BOB, ROOT), (CHARLIE, WRONG)], 2);
+        assert_ok!(reveal(ids[0], opening(ROOT)));
+        assert_ok!(reveal(ids[1], opening(ROOT)));
+        assert_ok!(reveal(ids[2], opening(WRONG)));
+        assert_eq!(free(CHARLIE), FUNDS - ALL);
+        assert_eq!(paid(ids[0].task), 2 * PRICE);
+        assert_eq!(held(REQUESTER), 0);
+        assert_eq!(free(REQUESTER), FUNDS - SUBMISSION_FEE - 2 * PRICE);
+    });
+}
+
+#[test]
+fn who_never_reveals_loses_all_though_the_task_is_settled() {
+    ExtBuilder.build_and_execute(|| {
+        let ids = computed(&[(ALICE, ROOT), (BOB, ROOT), (CHARLIE, ROOT)], 2);
+        assert_ok!(reveal(ids[0], opening(ROOT)));
+        assert_ok!(reveal(ids[1], opening(ROOT)));
+        run_for(REVEAL_WINDOW + 1);
+        assert_eq!(fault_of(ids[2]), Some(Fault::NoReveal));
+        assert_eq!(free(CHARLIE), FUNDS - ALL);
+        assert_eq!(held(REQUESTER), 0);
+        // That is the provider's doing alone, so the requester has it.
+        assert_eq!(free(REQUESTER), FUNDS - SUBMISSION_FEE - 2 * PRICE + ALL);
+    });
+}
+
+#[test]
+fn a_further_replica_decides_where_there_is_no_majority() {
+    ExtBuilder.build_and_execute(|| {
+        let ids = computed(&[(ALICE, ROOT), (BOB, WRONG), (CHARLIE, WORSE)], 2);
+        for (id, root) in ids.iter().zip([ROOT, WRONG, WORSE]) {
+            assert_ok!(reveal(*id, opening(root)));
+        }
+        let task = ids[0].task;
+        let match_by = now() + REMATCH_WINDOW;
+        assert_eq!(status_of(task), TaskStatus::Queued { match_by });
+        assert_last_events(vec![Event::TaskRequeued {
+            task,
+            attempts_left: 1,
+            match_by,
+        }]);
+        assert_eq!(held(REQUESTER), BUDGET);
+        let further = assign(task, device(DAVE, ASK));
+        assert_eq!(further.replica, 3);
+        compute(further, ROOT);
+        assert_ok!(reveal(further, opening(ROOT)));
+        assert_eq!(paid(task), 2 * PRICE);
+        assert_eq!(free(BOB), FUNDS - ALL);
+        assert_eq!(free(CHARLIE), FUNDS - ALL);
+        assert_eq!(free(ALICE), FUNDS - KEPT - BOND + PRICE - FEE);
+    });
+}
+
+fn without_majority() -> aicpw_protocol::TaskId {
+    let ids = computed(&[(ALICE, ROOT), (BOB, WRONG), (CHARLIE, WORSE)], 2);
+    for (id, root) in ids.iter().zip([ROOT, WRONG, WORSE]) {
+        assert_ok!(reveal(*id, opening(root)));
+    }
+    let further = assign(ids[0].task, device(DAVE, ASK));
+    compute(further, [8; 32]);
+    assert_ok!(reveal(further, opening([8; 32])));
+    further.task
+}
+
+#[test]
+fn where_nobody_decides_the_requester_is_refunded_and_nobody_slashed() {
+    ExtBuilder.build_and_execute(|| {
+        let task = without_majority();
+        assert_eq!(
+            status_of(task),
+            TaskStatus::Refunded {
+                at: now(),
+                reason: Refunded::NoQuorum
+            }
+        );
+        for provider in [ALICE, BOB, CHARLIE, DAVE] {
+            assert_eq!(free(provider), FUNDS + BASE_FEE);
+        }
+        assert_eq!(free(REQUESTER), FUNDS - SUBMISSION_FEE - 4 * BASE_FEE);
+        assert!(Told::get().is_empty());
+    });
+}
+
+#[test]
+fn who_decides_disputes_takes_over() {
+    ExtBuilder.build_and_execute_unchecked(|| {
+        TakesOver::set(true);
+        let task = without_majority();
+        assert_eq!(status_of(task), TaskStatus::Active);
+        assert_eq!(held(REQUESTER), BUDGET);
+        run_for(MATCH_WINDOW + RETENTION);
+        assert_eq!(status_of(task), TaskStatus::Active, "nothing ends it");
+        let task = task_of(task);
+        assert!(task.seats.iter().all(|seat| seat.begun > 0));
+    });
+}
+
+#[test]
+fn there_is_no_further_replica_where_one_vote_cannot_decide() {
+    ExtBuilder.build_and_execute(|| {
+        let answers = [
+            (ALICE, [1; 32]),
+            (BOB, [2; 32]),
+            (CHARLIE, [3; 32]),
+            (DAVE, [4; 32]),
+            (EVE, [5; 32]),
+        ];
+        let ids = computed(&answers, 3);
+        for (id, (_, root)) in ids.iter().zip(answers) {
+            assert_ok!(reveal(*id, opening(root)));
+        }
+        assert!(matches!(
+            status_of(ids[0].task),
+            TaskStatus::Refunded {
+                reason: Refunded::NoQuorum,
+                ..
+            }
+        ));
+    });
+}
+
+#[test]
+fn a_quorum_of_all_needs_all() {
+    ExtBuilder.build_and_execute(|| {
+        let ids = computed(&[(ALICE, ROOT), (BOB, WRONG)], 2);
+        assert_ok!(reveal(ids[0], opening(ROOT)));
+        assert_ok!(reveal(ids[1], opening(WRONG)));
+        let further = assign(ids[0].task, device(CHARLIE, ASK));
+        compute(further, WRONG);
+        assert_ok!(reveal(further, opening(WRONG)));
+        assert_eq!(paid(ids[0].task), 2 * PRICE);
+        assert_eq!(fault_of(ids[0]), Some(Fault::WrongResult));
+    });
+}
+
+#[test]
+fn all_whom_the_requester_pays_are_rated() {
+    ExtBuilder.build_and_execute(|| {
+        let ids = computed(&[(ALICE, ROOT), (BOB, ROOT), (CHARLIE, WRONG)], 2);
+        for (id, root) in ids.iter().zip([ROOT, ROOT, WRONG]) {
+            assert_ok!(reveal(*id, opening(root)));
+        }
+        let task = ids[0].task;
+        assert_ok!(TasksPallet::rate(RuntimeOrigin::signed(REQUESTER), task, 4));
+        let rated: Vec<_> = Told::get()
+            .into_iter()
+            .filter(|note| matches!(note, Note::Rated(..)))
+            .collect();
+        assert_eq!(
+            rated,
+            vec![Note::Rated(ALICE, 4, PRICE), Note::Rated(BOB, 4, PRICE)]
+        );
+        let again = TasksPallet::rate(RuntimeOrigin::signed(REQUESTER), task, 5);
+        assert_noop!(again, Error::<Test>::AlreadyRated);
+    });
+}

@@ -1,0 +1,302 @@
+//! Tasks that several independent providers have to agree about.
+
+use aicpw_protocol::{
+    task::{AssignmentStatus, Fault, Refunded, TaskStatus, Verification},
+    view::AssignmentView,
+    AssignmentId, TaskId,
+};
+use aicpw_runtime::{
+    configs::{
+        money::TreasuryAccount,
+        parameters::{BaseFee, RevealWindow},
+    },
+    AccountId,
+};
+use sp_keyring::Sr25519Keyring::{Bob, Charlie, Dave, Eve, Ferdie};
+
+use crate::{
+    chain::Chain,
+    market::{ask, submission, submit, task, Provider, OUTPUT},
+};
+
+const WRONG: &[u8] = b"what a liar says";
+const WORSE: &[u8] = b"what another liar says";
+
+const TWO_OF_THREE: Verification = Verification::Replicated {
+    replicas: 3,
+    quorum: 2,
+};
+
+/// A draw takes two seconds, and may have to be made again a few times.
+const PATIENCE: u32 = 200;
+
+struct Market {
+    chain: Chain,
+    providers: Vec<Provider>,
+    task: TaskId,
+}
+
+impl Market {
+    /// Four providers, of which Bob is the cheapest, and a task for three of them, all of which have it.
+    fn with_task() -> Self {
+        let mut chain = Chain::development().with_outputs();
+        let providers = [(Bob, 300), (Dave, 700), (Eve, 900), (Ferdie, 500)]
+            .into_iter()
+            .map(|(key, thousandths)| Provider::join(&mut chain, key, ask(thousandths)))
+            .collect();
+        let task = submit(&mut chain, Charlie, submission(TWO_OF_THREE));
+        let mut market = Self {
+            chain,
+            providers,
+            task,
+        };
+        market.wait_until(|status| status == TaskStatus::Active);
+        market
+    }
+
+    fn status(&mut self) -> TaskStatus {
+        task(&mut self.chain, self.task).status
+    }
+
+    fn wait_until(&mut self, met: impl Fn(TaskStatus) -> bool) {
+        let last = self.chain.height() + PATIENCE;
+        while !met(self.status()) {
+            assert!(self.chain.height() < last, "still {:?}", self.status());
+            self.chain.block(Vec::new());
+        }
+    }
+
+    /// The open assignments, with who has each.
+    fn open(&mut self) -> Vec<AssignmentId> {
+        let view = task(&mut self.chain, self.task);
+        let is_new = |one: &&AssignmentView<AccountId>| {
+            matches!(one.status, AssignmentStatus::Assigned { .. })
+        };
+        view.assignments
+            .iter()
+            .filter(is_new)
+            .map(|one| one.id)
+            .collect()
+    }
+
+    fn view(&mut self, id: AssignmentId) -> AssignmentView<AccountId> {
+        let all = task(&mut self.chain, self.task).assignments;
+        all.into_iter().find(|one| one.id == id).unwrap()
+    }
+
+    fn index_of(&mut self, id: AssignmentId) -> usize {
+        let account = self.view(id).provider;
+        let position = self
+            .providers
+            .iter()
+            .position(|one| one.account() == account);
+        position.unwrap()
+    }
+
+    fn balance_of(&mut self, id: AssignmentId) -> u128 {
+        let account = self.view(id).provider;
+        self.chain.balance(&account)
+    }
+
+    /// What is held from the provider as its stake.
+    fn stake_of(&mut self, id: AssignmentId) -> u128 {
+        let account = self.view(id).provider;
+        let view = self
+            .chain
+            .read(|| aicpw_runtime::ProviderStaking::provider_view(account));
+        view.unwrap().stake
+    }
+
+    fn commit(&mut self, id: AssignmentId, output: &[u8]) {
+        let index = self.index_of(id);
+        self.providers[index].start(&mut self.chain, id);
+        self.providers[index].commit(&mut self.chain, id, output);
+    }
+
+    fn reveal(&mut self, id: AssignmentId, output: &[u8]) {
+        let index = self.index_of(id);
+        self.providers[index].reveal(&mut self.chain, id, output);
+    }
+}
+
+#[test]
+fn the_first_is_the_cheapest_and_all_are_different() {
+    let mut market = Market::with_task();
+    let ids = market.open();
+    assert_eq!(ids.len(), 3);
+    assert_eq!(market.view(ids[0]).provider, Bob.to_account_id());
+    let mut providers: Vec<_> = ids.iter().map(|id| market.view(*id).provider).collect();
+    providers.sort();
+    providers.dedup();
+    assert_eq!(providers.len(), 3);
+}
+
+#[test]
+fn a_liar_among_three_loses_all_that_is_locked_and_the_result_is_right() {
+    let mut market = Market::with_task();
+    let ids = market.open();
+    let answers = [OUTPUT, WRONG, OUTPUT];
+    let before: Vec<_> = ids.iter().map(|id| market.balance_of(*id)).collect();
+    let stake = market.stake_of(ids[1]);
+    let treasury = market.chain.balance(&TreasuryAccount::get());
+    let requester = market.chain.balance(&Charlie.to_account_id());
+    for (id, output) in ids.iter().zip(answers) {
+        market.commit(*id, output);
+    }
+    for (id, output) in ids.iter().zip(answers) {
+        market.reveal(*id, output);
+    }
+    let TaskStatus::Settled { at, paid } = market.status() else {
+        panic!("not settled: {:?}", market.status())
+    };
+    assert_eq!(
+        at,
+        market.chain.height(),
+        "in the block of the deciding reveal"
+    );
+    let views: Vec<_> = ids.iter().map(|id| market.view(*id)).collect();
+    assert_eq!(paid, views[0].price + views[2].price);
+    assert_eq!(
+        market.chain.balance(&Charlie.to_account_id()),
+        requester - paid
+    );
+    let lost = views[1].collateral + views[1].fraud_bond;
+    assert!(lost > 20 * views[1].price);
+    assert_eq!(market.stake_of(ids[1]), stake - lost);
+    assert!(matches!(
+        views[1].status,
+        AssignmentStatus::Failed {
+            fault: Fault::WrongResult,
+            ..
+        }
+    ));
+    for honest in [0, 2] {
+        let fee = views[honest].price / 50;
+        let earned = before[honest] + views[honest].price - fee;
+        assert!(market.balance_of(ids[honest]).abs_diff(earned) <= 1);
+    }
+    assert!(market.chain.balance(&TreasuryAccount::get()) >= treasury + lost);
+}
+
+#[test]
+fn a_third_that_was_not_needed_is_paid_when_it_reveals() {
+    let mut market = Market::with_task();
+    let ids = market.open();
+    for id in &ids {
+        market.commit(*id, OUTPUT);
+    }
+    market.reveal(ids[0], OUTPUT);
+    market.reveal(ids[1], OUTPUT);
+    let TaskStatus::Settled { paid, .. } = market.status() else {
+        panic!("not settled: {:?}", market.status())
+    };
+    let third = market.view(ids[2]).price;
+    assert_eq!(task(&mut market.chain, market.task).escrow, third);
+    market.reveal(ids[2], OUTPUT);
+    let TaskStatus::Settled { paid: all, .. } = market.status() else {
+        panic!("not settled: {:?}", market.status())
+    };
+    assert_eq!(all, paid + third);
+    assert_eq!(task(&mut market.chain, market.task).escrow, 0);
+}
+
+#[test]
+fn a_replica_that_dies_is_replaced_by_one_that_is_drawn() {
+    let mut market = Market::with_task();
+    let ids = market.open();
+    let dead = market.index_of(ids[0]);
+    market.providers[dead].start(&mut market.chain, ids[0]);
+    market.providers[dead].fail(&mut market.chain, ids[0], Fault::Crashed);
+    assert!(matches!(market.status(), TaskStatus::Queued { .. }));
+    market.commit(ids[1], OUTPUT);
+    market.wait_until(|status| status == TaskStatus::Active);
+    let again = AssignmentId {
+        attempt: 1,
+        ..ids[0]
+    };
+    market.commit(again, OUTPUT);
+    market.commit(ids[2], OUTPUT);
+    for id in [ids[1], again, ids[2]] {
+        market.reveal(id, OUTPUT);
+    }
+    assert!(matches!(market.status(), TaskStatus::Settled { .. }));
+}
+
+fn without_majority() -> (Market, Vec<AssignmentId>, AssignmentId) {
+    let mut market = Market::with_task();
+    let ids = market.open();
+    let answers = [OUTPUT, WRONG, WORSE];
+    for (id, output) in ids.iter().zip(answers) {
+        market.commit(*id, output);
+    }
+    for (id, output) in ids.iter().zip(answers) {
+        market.reveal(*id, output);
+    }
+    market.wait_until(|status| status == TaskStatus::Active);
+    let further = market.open();
+    assert_eq!(further.len(), 1);
+    (market, ids, further[0])
+}
+
+#[test]
+fn where_there_is_no_majority_a_further_replica_decides() {
+    let (mut market, ids, further) = without_majority();
+    market.commit(further, OUTPUT);
+    market.reveal(further, OUTPUT);
+    assert!(matches!(market.status(), TaskStatus::Settled { .. }));
+    for liar in [ids[1], ids[2]] {
+        assert!(matches!(
+            market.view(liar).status,
+            AssignmentStatus::Failed {
+                fault: Fault::WrongResult,
+                ..
+            }
+        ));
+    }
+}
+
+#[test]
+fn where_that_decides_nothing_the_requester_is_refunded() {
+    let (mut market, ids, further) = without_majority();
+    let stakes: Vec<_> = ids.iter().map(|id| market.stake_of(*id)).collect();
+    let requester = market.chain.balance(&Charlie.to_account_id());
+    market.commit(further, b"something else");
+    let index = market.index_of(further);
+    market.providers[index].reveal(&mut market.chain, further, b"something else");
+    assert!(matches!(
+        market.status(),
+        TaskStatus::Refunded {
+            reason: Refunded::NoQuorum,
+            ..
+        }
+    ));
+    let after: Vec<_> = ids.iter().map(|id| market.stake_of(*id)).collect();
+    assert_eq!(after, stakes, "nobody is slashed");
+    let paid = requester - market.chain.balance(&Charlie.to_account_id());
+    assert_eq!(paid, 4 * market.chain.read(BaseFee::get));
+}
+
+#[test]
+fn who_does_not_reveal_loses_all_and_a_further_replica_takes_its_place() {
+    let mut market = Market::with_task();
+    let ids = market.open();
+    for (id, output) in ids.iter().zip([OUTPUT, WRONG, OUTPUT]) {
+        market.commit(*id, output);
+    }
+    market.reveal(ids[0], OUTPUT);
+    market.reveal(ids[1], WRONG);
+    let end = market.chain.height() + market.chain.read(RevealWindow::get) + 2;
+    market.chain.run_to(end);
+    assert!(matches!(
+        market.view(ids[2]).status,
+        AssignmentStatus::Failed {
+            fault: Fault::NoReveal,
+            ..
+        }
+    ));
+    market.wait_until(|status| status == TaskStatus::Active);
+    let further = market.open()[0];
+    market.commit(further, OUTPUT);
+    market.reveal(further, OUTPUT);
+    assert!(matches!(market.status(), TaskStatus::Settled { .. }));
+}
