@@ -77,3 +77,58 @@ pub enum Subcommand {
     /// Show what the database holds.
     ChainInfo(sc_cli::ChainInfoCmd),
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use clap::Parser;
+
+    fn arguments_of(environment: &str) -> Vec<&str> {
+        let name = "AICPW_NODE_ARGS=";
+        let line = environment.lines().find_map(|line| line.strip_prefix(name));
+        line.unwrap().split_whitespace().collect()
+    }
+
+    /// The strings of a JSON array behind a word of the Docker file.
+    fn words_of(docker: &str, instruction: &str) -> Vec<String> {
+        let mut lines = docker.lines().rev();
+        let array = lines.find_map(|line| line.strip_prefix(instruction));
+        serde_json::from_str(array.unwrap()).unwrap()
+    }
+
+    fn parses(arguments: &[&str]) -> Cli {
+        let line = std::iter::once("aicpw-node").chain(arguments.iter().copied());
+        Cli::try_parse_from(line).unwrap_or_else(|error| panic!("{arguments:?}: {error}"))
+    }
+
+    #[test]
+    fn what_is_packaged_starts_the_node_with_arguments_that_it_has() {
+        let provider = include_str!("../../packaging/systemd/provider.env");
+        let validator = include_str!("../../packaging/systemd/validator.env");
+        let unit = include_str!("../../packaging/systemd/aicpw-node.service");
+        let start =
+            "ExecStart=/usr/local/bin/aicpw-node --base-path /var/lib/aicpw $AICPW_NODE_ARGS";
+        assert!(unit.lines().any(|line| line == start));
+        let base = ["--base-path", "/var/lib/aicpw"];
+        let of = |environment| parses(&[&base[..], &arguments_of(environment)].concat());
+        assert!(of(provider).market.provider);
+        assert!(of(validator).run.validator);
+
+        let docker = include_str!("../../packaging/docker/Dockerfile");
+        let start = [words_of(docker, "ENTRYPOINT "), words_of(docker, "CMD ")].concat();
+        let start: Vec<&str> = start.iter().map(String::as_str).collect();
+        assert!(parses(&start[1..]).market.provider);
+    }
+
+    #[test]
+    fn check_takes_the_arguments_of_a_node() {
+        let provider = include_str!("../../packaging/systemd/provider.env");
+        let line = [&["check"], &arguments_of(provider)[..], &["--json"]].concat();
+        let Some(Subcommand::Check(check)) = parses(&line).subcommand else {
+            panic!("no check");
+        };
+        assert!(check.json && check.market.provider);
+    }
+}

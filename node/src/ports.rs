@@ -52,7 +52,8 @@ impl fmt::Display for Socket {
 }
 
 impl Socket {
-    fn address(self) -> SocketAddr {
+    /// Its address and port.
+    pub fn address(self) -> SocketAddr {
         match self {
             Self::Tcp(address) | Self::Udp(address) => address,
         }
@@ -243,9 +244,9 @@ pub fn with_port(address: &Multiaddr, port: u16) -> Multiaddr {
 /// Where a node that has started is reached.
 #[derive(Debug, Default)]
 pub struct Reached {
-    /// JSON-RPC.
+    /// JSON-RPC, as URLs.
     pub rpc: Vec<String>,
-    /// The chain's network.
+    /// The chain's network, as multiaddresses.
     pub chain: Vec<String>,
     /// Prometheus.
     pub metrics: Option<SocketAddr>,
@@ -262,13 +263,14 @@ impl Reached {
     }
 
     fn lines(&self) -> Vec<String> {
-        let list = |name: &str, addresses: &[String]| match addresses {
-            [] => None,
-            some => Some(format!("{name}: {}", some.join(", "))),
+        // Which port the system chooses is not known here.
+        let is_known = |address: &&String| !address.ends_with("/0") && !address.contains("/0/");
+        let list = |name: &str, addresses: &[String]| {
+            let known: Vec<_> = addresses.iter().filter(is_known).cloned().collect();
+            (!known.is_empty()).then(|| format!("{name}: {}", known.join(", ")))
         };
-        let metrics = self
-            .metrics
-            .map(|at| format!("metrics: http://{at}/metrics"));
+        let metrics = self.metrics.filter(|at| at.port() != 0);
+        let metrics = metrics.map(|at| format!("metrics: http://{at}/metrics"));
         [
             list("JSON-RPC", &self.rpc),
             list("chain network", &self.chain),
@@ -367,16 +369,21 @@ mod tests {
     }
 
     #[test]
-    fn every_service_that_runs_has_a_line() {
+    fn every_service_that_runs_has_a_line_if_its_port_is_known() {
         let reached = Reached {
-            rpc: vec!["127.0.0.1:9944".into(), "[::1]:9944".into()],
+            rpc: vec!["ws://127.0.0.1:9944".into(), "ws://[::1]:9944".into()],
+            chain: vec![
+                "/ip4/0.0.0.0/tcp/0/ws".into(),
+                "/ip4/0.0.0.0/tcp/30333".into(),
+            ],
+            ipfs: vec!["/ip4/127.0.0.1/tcp/0".into()],
             metrics: Some("127.0.0.1:9615".parse().unwrap()),
-            ..Default::default()
         };
         assert_eq!(
             reached.lines(),
             [
-                "JSON-RPC: 127.0.0.1:9944, [::1]:9944",
+                "JSON-RPC: ws://127.0.0.1:9944, ws://[::1]:9944",
+                "chain network: /ip4/0.0.0.0/tcp/30333",
                 "metrics: http://127.0.0.1:9615/metrics"
             ]
         );

@@ -10,6 +10,8 @@
 mod blobs;
 mod error;
 mod market;
+#[cfg(test)]
+mod tests;
 mod uploads;
 mod worker;
 
@@ -83,7 +85,7 @@ impl MarketDeps {
         };
         module.merge(blobs.into_rpc())?;
         let worker = Worker {
-            client: self.client,
+            chain: self.client,
             keystore: self.keystore,
             is_provider: self.is_provider,
             devices: self.devices,

@@ -12,6 +12,7 @@ use aicpw_protocol::{
     worker::{signing_payload, Statement},
     BlockNumber, Hash,
 };
+use aicpw_runtime::opaque::Block;
 use jsonrpsee::{
     core::{async_trait, RpcResult},
     proc_macros::rpc,
@@ -26,7 +27,6 @@ use sp_keystore::KeystorePtr;
 use tokio::sync::watch;
 
 use super::error::{error, KEYSTORE, NOT_OFFERED, NOT_YET};
-use crate::service::FullClient;
 
 /// How long a call waits for devices that are being measured.
 const MEASURING: Duration = Duration::from_secs(45);
@@ -83,7 +83,7 @@ pub trait WorkerApi {
 /// The methods.
 pub struct Worker {
     /// The chain.
-    pub client: Arc<FullClient>,
+    pub chain: Arc<dyn HeaderBackend<Block>>,
     /// This node's keys.
     pub keystore: KeystorePtr,
     /// Whether jobs run here.
@@ -150,7 +150,7 @@ impl WorkerApiServer for Worker {
         let worker = self.worker()?;
         let secret = WorkerSecret::open(&self.folder)
             .map_err(|failure| error(NOT_YET, failure.to_string()))?;
-        let info = self.client.info();
+        let info = self.chain.info();
         // Final, so that it is not gone when the proof arrives.
         let recent = (info.finalized_number, info.finalized_hash.into());
         let statement = Statement::Join { provider };

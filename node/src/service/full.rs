@@ -25,7 +25,7 @@ use crate::{
     aicpw_rpc::MarketDeps,
     cli::FinalityArgs,
     metrics::MarketMetrics,
-    ports::Reached,
+    ports::{Reached, Socket},
     rpc,
     worker::{self, MarketServices, NodeChain},
 };
@@ -217,7 +217,8 @@ pub fn new_full<N: NetworkBackend<Block, <Block as BlockT>::Hash>>(
         tracing_execute_block: None,
     })?;
 
-    reached.rpc = strings(rpc.listen_addresses());
+    let rpc = rpc.listen_addresses().iter().filter_map(Socket::of);
+    reached.rpc = rpc.map(|at| format!("ws://{}", at.address())).collect();
 
     let authoring = Authoring {
         task_manager: &task_manager,

@@ -1,0 +1,285 @@
+//! What whoever runs a node meets: ports, metrics, who may call what, keys, and an orderly end.
+
+#![allow(clippy::unwrap_used)]
+
+use std::fs::File;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::time::Duration;
+
+use aicpw_network_tests::{
+    binaries,
+    wait::{self, Seen},
+};
+use jsonrpsee::{
+    core::{client::ClientT, client::Error, params::ArrayParams},
+    ws_client::{WsClient, WsClientBuilder},
+};
+use serde_json::{json, Value};
+use tempfile::TempDir;
+
+const LONG: Duration = Duration::from_secs(180);
+
+const ALICE: &str = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
+
+/// Methods that strangers may not call, with parameters that are in order.
+const UNSAFE: &[(&str, &str)] = &[
+    ("author_hasKey", r#"["0x00", "aicw"]"#),
+    ("author_insertKey", r#"["aicw", "//Alice", "0x00"]"#),
+    ("author_rotateKeys", "[]"),
+    ("offchain_localStorageGet", r#"["PERSISTENT", "0x00"]"#),
+    ("system_addLogFilter", r#"["debug"]"#),
+    ("system_peers", "[]"),
+    ("aicpw_ipfsAddOpen", "[5]"),
+    ("aicpw_ipfsAddresses", "[]"),
+    ("aicpw_localDevices", "[]"),
+    (
+        "aicpw_workerKeys",
+        r#"["5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY"]"#,
+    ),
+];
+
+/// A node of a development chain, killed when dropped.
+struct Node {
+    folder: TempDir,
+    child: Child,
+}
+
+fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(binaries::find("aicpw-node").unwrap());
+    command.args(arguments).stdin(Stdio::null());
+    command
+}
+
+fn run(arguments: &[&str]) -> Output {
+    command(arguments).output().unwrap()
+}
+
+impl Node {
+    fn start(arguments: &[&str]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let log = File::create(folder.path().join("log")).unwrap();
+        let any_port = "/ip4/127.0.0.1/tcp/0";
+        let child = command(&["--dev", "--listen-addr", any_port, "--rpc-port", "0"])
+            .arg("--base-path")
+            .arg(folder.path())
+            .args(arguments)
+            .stdout(log.try_clone().unwrap())
+            .stderr(log)
+            .spawn()
+            .unwrap();
+        Self { folder, child }
+    }
+
+    fn log(&self) -> String {
+        std::fs::read_to_string(self.folder.path().join("log")).unwrap()
+    }
+
+    /// What follows `before` in the log, to the end of the word.
+    async fn word_after(&self, before: &str) -> String {
+        let find = || async {
+            let log = self.log();
+            let rest = log.split_once(before).map(|(_, rest)| rest);
+            // The line has to be whole.
+            let line = rest.and_then(|rest| rest.split_once('\n'));
+            let word = line.and_then(|(line, _)| line.split([' ', ',']).next());
+            Ok(Seen::some(word.map(str::to_owned), || log.clone()))
+        };
+        wait::until(before, LONG, find).await.unwrap()
+    }
+
+    async fn rpc(&self) -> WsClient {
+        let address = self.word_after("Running JSON-RPC server: addr=").await;
+        let url = format!("ws://{address}");
+        WsClientBuilder::default().build(url).await.unwrap()
+    }
+
+    /// Ends it as Ctrl-C does.
+    async fn interrupt(&mut self) -> ExitStatus {
+        let pid = self.child.id().to_string();
+        let sent = Command::new("kill").args(["-INT", &pid]).status();
+        assert!(sent.unwrap().success());
+        let mut ended = None;
+        wait::until("the node to end", LONG, || {
+            ended = self.child.try_wait().unwrap();
+            let seen = Seen::some(ended, || "it goes on");
+            async { Ok(seen) }
+        })
+        .await
+        .unwrap()
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        // It may have ended.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn parameters(text: &str) -> ArrayParams {
+    let mut parameters = ArrayParams::new();
+    let values: Vec<Value> = serde_json::from_str(text).unwrap();
+    for value in values {
+        parameters.insert(value).unwrap();
+    }
+    parameters
+}
+
+/// The body that a server answers with.
+fn get(address: &str, path: &str) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(stream, "GET {path} HTTP/1.0\r\nHost: {address}\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_port_for_strangers_metrics_and_an_orderly_end() {
+    let mut node = Node::start(&[
+        "--ipfs",
+        "--ipfs-listen",
+        "/ip4/127.0.0.1/tcp/0",
+        "--rpc-methods",
+        "safe",
+        "--rpc-rate-limit",
+        "60",
+        "--prometheus-port",
+        "0",
+    ]);
+    let client = node.rpc().await;
+    for (method, text) in UNSAFE {
+        let answer: Result<Value, Error> = client.request(method, parameters(text)).await;
+        match answer {
+            Err(Error::Call(error)) => assert_eq!(error.code(), -32601, "{method}: {error}"),
+            other => panic!("{method} was answered: {other:?}"),
+        }
+    }
+    for method in ["system_health", "aicpw_historyHead", "aicpw_marketClock"] {
+        let answer: Result<Value, Error> = client.request(method, ArrayParams::new()).await;
+        assert!(answer.is_ok(), "{method}: {answer:?}");
+    }
+    // One connection has 60 calls in a minute.
+    let client = node.rpc().await;
+    let mut refused = None;
+    for _ in 0..=60 {
+        let answer: Result<Value, Error> = client.request("system_name", ArrayParams::new()).await;
+        refused = refused.or(answer.err());
+    }
+    let refused = refused.expect("a rate limit").to_string();
+    assert!(refused.contains("rate limit"), "{refused}");
+
+    let metrics = node.word_after("Prometheus exporter started at ").await;
+    let text = get(&metrics, "/metrics");
+    for metric in [
+        "aicpw_tasks{",
+        "aicpw_tasks_submitted_total",
+        "aicpw_market_paused",
+        "aicpw_ipfs_store_bytes",
+        // What the dashboard has of the SDK.
+        "substrate_block_height{",
+        "substrate_sub_libp2p_peers_count",
+        "substrate_ready_transactions_number",
+    ] {
+        assert!(
+            text.lines().any(|line| line.starts_with(metric)),
+            "{metric}"
+        );
+    }
+
+    node.word_after("🔌 JSON-RPC: ").await;
+    let status = node.interrupt().await;
+    let log = node.log();
+    assert!(status.success(), "{status}: {log}");
+    for line in ["Essential task", "aicpw-ipfs ended"] {
+        assert!(!log.contains(line), "{log}");
+    }
+}
+
+#[test]
+fn a_port_that_was_chosen_and_is_taken_ends_the_start() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let refused = run(&[
+        "--dev",
+        "--rpc-port",
+        &port,
+        "--listen-addr",
+        "/ip4/127.0.0.1/tcp/0",
+    ]);
+    assert!(!refused.status.success());
+    let said = String::from_utf8(refused.stderr).unwrap();
+    let said = said.lines().last().unwrap();
+    for part in [&port, "--rpc-port", "another node"] {
+        assert!(said.contains(part), "{said}");
+    }
+}
+
+fn json_of(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{output:?}"))
+}
+
+#[test]
+fn check_looks_at_what_the_arguments_need() {
+    let folder = tempfile::tempdir().unwrap();
+    let base = folder.path().to_str().unwrap();
+    let checked = run(&[
+        "check",
+        "--json",
+        "--dev",
+        "--provider",
+        "--base-path",
+        base,
+    ]);
+    let report = json_of(&checked);
+    assert_eq!(report["fit"], json!(checked.status.success()), "{report}");
+    let findings = report["findings"].as_array().unwrap();
+    for check in [
+        "program", "device", "sandbox", "limits", "port", "clock", "disk", "keystore", "keys",
+    ] {
+        let found = findings.iter().find(|finding| finding["check"] == check);
+        assert!(found.is_some(), "{check}: {report}");
+    }
+    let sandbox = findings
+        .iter()
+        .find(|finding| finding["check"] == "sandbox");
+    assert_eq!(sandbox.unwrap()["verdict"], "fit", "{report}");
+
+    let without = json_of(&run(&["check", "--json", "--dev", "--base-path", base]));
+    let findings = without["findings"].as_array().unwrap();
+    assert!(findings.iter().all(|finding| finding["check"] != "device"));
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap();
+    entries.map(|entry| entry.unwrap().path()).collect()
+}
+
+#[test]
+fn keys_are_made_for_a_node_and_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let base = folder.path().to_str().unwrap();
+    let key = |arguments: &[&str]| {
+        let place = ["--json", "--chain", "dev", "--base-path", base];
+        run(&[&["key"], arguments, &place].concat())
+    };
+    let session = json_of(&key(&["session", "--owner", ALICE]));
+    let keys = session["keys"].as_str().unwrap();
+    assert!(
+        keys.starts_with("0x") && keys.len() >= 2 + 2 * 64,
+        "{session}"
+    );
+    let keystore = Path::new(session["keystore"].as_str().unwrap());
+    assert!(files(keystore).len() >= 2);
+
+    for (kind, field) in [("worker", "worker"), ("sealing", "sealingKey")] {
+        assert!(!key(&[kind, "show"]).status.success(), "there is none yet");
+        let made = json_of(&key(&[kind, "generate"]));
+        assert_eq!(made[field].as_str().unwrap().len(), 2 + 64, "{made}");
+        assert_eq!(json_of(&key(&[kind, "show"])), made);
+    }
+}
