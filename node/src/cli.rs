@@ -88,7 +88,7 @@ mod tests {
     fn arguments_of(environment: &str) -> Vec<&str> {
         let name = "AICPW_NODE_ARGS=";
         let line = environment.lines().find_map(|line| line.strip_prefix(name));
-        line.unwrap().split_whitespace().collect()
+        line.unwrap().trim_matches('"').split_whitespace().collect()
     }
 
     /// The strings of a JSON array behind a word of the Docker file.

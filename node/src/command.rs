@@ -126,27 +126,32 @@ pub fn run() -> sc_cli::Result<()> {
         Some(Subcommand::ChainInfo(cmd)) => cli
             .create_runner(cmd)?
             .sync_run(|config| cmd.run::<Block>(&config)),
-        None => cli
-            .create_runner(&cli.run)?
-            .run_node_until_exit(|mut config| async move {
-                ports::settle(&mut config, &cli.run)
-                    .map_err(|error| sc_cli::Error::Application(Box::new(error)))?;
-                let market = MarketServices::start(&cli.market, &config)
-                    .await
-                    .map_err(|error| sc_cli::Error::Application(Box::new(error)))?;
-                match config.network.network_backend {
-                    NetworkBackendType::Libp2p => service::new_full::<
-                        sc_network::NetworkWorker<Block, <Block as BlockT>::Hash>,
-                    >(
-                        config, market, cli.finality
-                    ),
-                    NetworkBackendType::Litep2p => service::new_full::<
-                        sc_network::Litep2pNetworkBackend,
-                    >(
-                        config, market, cli.finality
-                    ),
-                }
-                .map_err(sc_cli::Error::Service)
-            }),
+        None => run_node(&cli),
     }
+}
+
+fn run_node(cli: &Cli) -> sc_cli::Result<()> {
+    let application = |error| sc_cli::Error::Application(error);
+    let kept = service::Kept::default();
+    cli.create_runner(&cli.run)?
+        .run_node_until_exit(|mut config| async {
+            ports::settle(&mut config, &cli.run).map_err(|error| application(Box::new(error)))?;
+            let market = MarketServices::start(&cli.market, &config)
+                .await
+                .map_err(|error| application(Box::new(error)))?;
+            match config.network.network_backend {
+                NetworkBackendType::Libp2p => service::new_full::<
+                    sc_network::NetworkWorker<Block, <Block as BlockT>::Hash>,
+                >(config, market, cli.finality, &kept),
+                NetworkBackendType::Litep2p => {
+                    service::new_full::<sc_network::Litep2pNetworkBackend>(
+                        config,
+                        market,
+                        cli.finality,
+                        &kept,
+                    )
+                }
+            }
+            .map_err(sc_cli::Error::Service)
+        })
 }

@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use aicpw_runtime::opaque::Block;
+use futures::FutureExt;
 use sc_consensus_babe::{BabeLink, BabeParams, SlotProportion};
 use sc_consensus_grandpa::{
     BeforeBestBlockBy, GrandpaParams, LinkHalf, SharedVoterState, VotingRulesBuilder,
@@ -15,11 +16,13 @@ use sc_network_sync::SyncingService;
 use sc_service::{error::Error as ServiceError, TaskManager};
 use sc_telemetry::TelemetryHandle;
 use sc_transaction_pool_api::OffchainTransactionPoolFactory;
+use sp_core::traits::SpawnEssentialNamed;
 use sp_keystore::KeystorePtr;
 use substrate_prometheus_endpoint::Registry;
 
 use crate::cli::FinalityArgs;
 
+use super::essential::Patient;
 use super::partial::{
     inherent_data_providers, BlockImport, FullClient, FullPool, FullSelectChain,
     JUSTIFICATION_PERIOD,
@@ -86,10 +89,10 @@ impl Authoring<'_> {
             telemetry: self.telemetry.clone(),
         })?;
         // A validator that can no longer make blocks must stop rather than look alive.
-        self.task_manager.spawn_essential_handle().spawn_blocking(
+        Patient(self.task_manager.spawn_essential_handle()).spawn_essential_blocking(
             "babe-proposer",
             Some("block-authoring"),
-            babe,
+            babe.boxed(),
         );
         Ok(())
     }
@@ -135,9 +138,11 @@ impl Authoring<'_> {
             telemetry: self.telemetry.clone(),
             offchain_tx_pool_factory: OffchainTransactionPoolFactory::new(self.pool.clone()),
         })?;
-        self.task_manager
-            .spawn_essential_handle()
-            .spawn_blocking("grandpa-voter", None, voter);
+        Patient(self.task_manager.spawn_essential_handle()).spawn_essential_blocking(
+            "grandpa-voter",
+            None,
+            voter.boxed(),
+        );
         Ok(())
     }
 }

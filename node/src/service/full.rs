@@ -1,6 +1,6 @@
 //! A running node.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use aicpw_offchain_worker::chain::OffchainDb;
 use aicpw_runtime::opaque::Block;
@@ -14,12 +14,14 @@ use sc_service::{
     WarpSyncConfig,
 };
 use sc_transaction_pool_api::OffchainTransactionPoolFactory;
+use sp_core::traits::SpawnEssentialNamed;
 use sp_runtime::traits::Block as BlockT;
 
 use super::{
     authoring::Authoring,
+    essential::Patient,
     new_partial,
-    partial::{Consensus, Partial},
+    partial::{Consensus, GrandpaImport, Partial},
 };
 use crate::{
     aicpw_rpc::MarketDeps,
@@ -30,8 +32,14 @@ use crate::{
     worker::{self, MarketServices, NodeChain},
 };
 
+/// What has to outlive all tasks of a node: GRANDPA's voter takes it for a grave error when nobody is
+/// left who could send it commands.
+#[derive(Default)]
+pub struct Kept(OnceLock<GrandpaImport>);
+
 /// Starts a node: network, RPC, offchain workers, finality, and block production for a validator.
-/// It runs as long as the task manager lives.
+/// It runs as long as the task manager lives, and `kept` must not be dropped before its last task has
+/// ended.
 ///
 /// # Errors
 /// If any of its services cannot be started.
@@ -39,6 +47,7 @@ pub fn new_full<N: NetworkBackend<Block, <Block as BlockT>::Hash>>(
     config: Configuration,
     market: MarketServices,
     finality: FinalityArgs,
+    kept: &Kept,
 ) -> Result<TaskManager, ServiceError> {
     let Partial {
         client,
@@ -51,12 +60,15 @@ pub fn new_full<N: NetworkBackend<Block, <Block as BlockT>::Hash>>(
         other:
             Consensus {
                 block_import,
+                grandpa_import,
                 grandpa_link,
                 babe_link,
                 babe_worker,
                 mut telemetry,
             },
     } = new_partial(&config)?;
+    // There is one node to a process, so the place is free.
+    let _ = kept.0.set(grandpa_import);
     let keystore = keystore_container.keystore();
 
     let mut net_config = FullNetworkConfiguration::<_, _, N>::new(
@@ -154,10 +166,11 @@ pub fn new_full<N: NetworkBackend<Block, <Block as BlockT>::Hash>>(
         .offchain_storage()
         .ok_or_else(|| ServiceError::Other("the database has no offchain storage".into()))?;
     // Essential: a provider's node that cannot work must stop rather than look alive.
-    task_manager.spawn_essential_handle().spawn(
+    let market = market.run(chain, Arc::new(OffchainDb(storage)), devices_sender);
+    Patient(task_manager.spawn_essential_handle()).spawn_essential(
         "market-services",
         Some("market"),
-        market.run(chain, Arc::new(OffchainDb(storage)), devices_sender),
+        market.boxed(),
     );
 
     let role = config.role;

@@ -2,9 +2,9 @@
 //! pool, import queue), [`new_full`] adds network, block production, finality and RPC.
 
 mod authoring;
+mod essential;
 mod full;
 mod partial;
-mod pool_tasks;
 
-pub use full::new_full;
+pub use full::{new_full, Kept};
 pub use partial::{new_partial, FullBackend, FullClient, FullPool, FullSelectChain};

@@ -14,7 +14,7 @@ use sp_consensus_babe::{
     SlotDuration,
 };
 
-use super::pool_tasks::PoolTasks;
+use super::essential::Patient;
 
 /// The client: executes the Wasm runtime on the database.
 pub type FullClient =
@@ -44,6 +44,8 @@ pub const JUSTIFICATION_PERIOD: u32 = 512;
 pub struct Consensus {
     /// Where the node's own blocks go.
     pub block_import: BlockImport,
+    /// Where those go on to, which commands the voter.
+    pub grandpa_import: GrandpaImport,
     /// Binds the import of blocks to the voter.
     pub grandpa_link: LinkHalf<Block, FullClient, FullSelectChain>,
     /// Binds the import of blocks to the author.
@@ -115,7 +117,7 @@ pub fn new_partial(config: &Configuration) -> Result<Partial, ServiceError> {
     // Before the block import, which reports equivocations through it.
     let transaction_pool = Arc::from(
         sc_transaction_pool::Builder::new(
-            PoolTasks(task_manager.spawn_essential_handle()),
+            Patient(task_manager.spawn_essential_handle()),
             client.clone(),
             config.role.is_authority().into(),
         )
@@ -146,10 +148,10 @@ pub fn new_partial(config: &Configuration) -> Result<Partial, ServiceError> {
     let (import_queue, babe_worker) = sc_consensus_babe::import_queue(ImportQueueParams {
         link: babe_link.clone(),
         block_import: block_import.clone(),
-        justification_import: Some(Box::new(grandpa_import)),
+        justification_import: Some(Box::new(grandpa_import.clone())),
         client: client.clone(),
         slot_duration,
-        spawner: &task_manager.spawn_essential_handle(),
+        spawner: &Patient(task_manager.spawn_essential_handle()),
         registry: config.prometheus_registry(),
         telemetry: telemetry_handle,
     })?;
@@ -164,6 +166,7 @@ pub fn new_partial(config: &Configuration) -> Result<Partial, ServiceError> {
         transaction_pool,
         other: Consensus {
             block_import,
+            grandpa_import,
             grandpa_link,
             babe_link,
             babe_worker,

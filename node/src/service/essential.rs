@@ -1,9 +1,9 @@
-//! The transaction pool's own tasks.
+//! Essential tasks: a node that can no longer do them must stop.
 //!
-//! They are essential: a node whose pool stands still must stop. But they also end by themselves when
-//! the last owner of the pool is dropped, and at the end of the process that happens before their task
-//! manager gets to them: one of them blocks its thread on a channel of the pool. So every orderly end
-//! would be logged as a failure.
+//! They also end when those are gone that they work for, and at the end of the process that may come
+//! before their task manager gets to them: one of the transaction pool blocks its thread on a channel
+//! of the pool, and others are between two looks at the signal. So an orderly end would now and then
+//! be logged as a failure.
 
 use std::time::Duration;
 
@@ -16,9 +16,9 @@ const GRACE: Duration = Duration::from_secs(2);
 
 /// Spawns tasks whose end counts as a failure only if the task manager lives on.
 #[derive(Clone)]
-pub struct PoolTasks<S>(pub S);
+pub struct Patient<S>(pub S);
 
-impl<S: SpawnEssentialNamed + Clone> SpawnEssentialNamed for PoolTasks<S> {
+impl<S: SpawnEssentialNamed + Clone> SpawnEssentialNamed for Patient<S> {
     fn spawn_essential_blocking(
         &self,
         name: &'static str,
@@ -63,7 +63,7 @@ mod tests {
     #[tokio::test(flavor = "multi_thread")]
     async fn a_task_that_ends_while_the_node_runs_stops_it() {
         let mut manager = manager();
-        let tasks = PoolTasks(manager.spawn_essential_handle());
+        let tasks = Patient(manager.spawn_essential_handle());
         tasks.spawn_essential("ends", None, async {}.boxed());
         let failed = tokio::time::timeout(Duration::from_secs(60), manager.future());
         assert!(failed.await.unwrap().is_err());
