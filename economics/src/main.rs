@@ -26,6 +26,9 @@ struct Arguments {
     /// Say what the scenarios are, and stop.
     #[arg(long)]
     list: bool,
+    /// What if a replica that a quorum outvotes lost its fraud bond with its collateral?
+    #[arg(long)]
+    minority_loses_bond: bool,
     /// Print JSON instead of tables.
     #[arg(long)]
     json: bool,
@@ -56,7 +59,10 @@ fn main() -> anyhow::Result<()> {
         [] => SCENARIOS.as_slice(),
         some => some,
     };
-    let rules = Rules::default();
+    let rules = Rules {
+        minority_loses_bond: arguments.minority_loses_bond,
+        ..Rules::default()
+    };
     let tasks = usize::try_from(arguments.tasks)?;
     let outcomes: Vec<_> = std::thread::scope(|scope| {
         let runs: Vec<_> = scenarios

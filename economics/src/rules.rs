@@ -41,6 +41,8 @@ pub struct Rules {
     pub retrieval_window: BlockNumber,
     /// How long a result in `optimistic` can be disputed.
     pub optimistic_window: BlockNumber,
+    /// Whether a replica that a quorum outvotes loses its fraud bond with its collateral.
+    pub minority_loses_bond: bool,
     /// How often a task is matched.
     pub max_attempts: u8,
 }
@@ -60,6 +62,7 @@ impl Default for Rules {
             reputation_unit: AICP,
             retrieval_window: HOUR,
             optimistic_window: 10 * MINUTE,
+            minority_loses_bond: false,
             max_attempts: 3,
         }
     }

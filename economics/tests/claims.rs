@@ -170,6 +170,22 @@ fn audits_are_as_reliable_as_the_policy_counts_on_up_to_more_than_a_third_of_the
     }
 }
 
+/// Why a minority loses its collateral only: a third of the stake in one hand would live on, and
+/// drive out, the honest.
+#[test]
+fn if_a_minority_lost_its_bond_honest_work_would_lose() {
+    let play = |minority_loses_bond| {
+        let rules = Rules {
+            minority_loses_bond,
+            ..Rules::default()
+        };
+        let tally = market::run(&rules, named("colluding-33").unwrap(), 1, 20_000);
+        tally.account(Kind::Honest, Role::Provider).net()
+    };
+    let (with_bond, without) = (play(true), play(false));
+    assert!(with_bond < 0.0 && without > 0.0, "{with_bond}, {without}");
+}
+
 /// The limits that the page names; if one of them falls, the page is out of date.
 mod limits {
     use super::*;

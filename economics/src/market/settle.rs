@@ -53,12 +53,16 @@ impl Market<'_> {
         self.close(id);
     }
 
-    /// A replica of the minority loses its collateral; the bond is for a verdict.
+    /// A replica of the minority loses its collateral, and by the rules its bond.
     fn out_voted(&mut self, one: &super::task::Assignment) {
         self.unlock(one.provider, one.terms.locked());
-        let collateral = one.terms.collateral;
-        let amount = self.slash(one.provider, collateral, self.treasury, Role::Provider);
-        self.faulted(one.provider, collateral);
+        let lost = if self.rules.minority_loses_bond {
+            one.terms.locked()
+        } else {
+            one.terms.collateral
+        };
+        let amount = self.slash(one.provider, lost, self.treasury, Role::Provider);
+        self.faulted(one.provider, lost);
         self.turned_down(one.provider, one.root.unwrap_or(RIGHT), amount);
     }
 
