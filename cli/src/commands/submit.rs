@@ -150,7 +150,7 @@ pub async fn run(context: &Context<'_>, args: &SubmitArgs) -> Result<()> {
     let clock = chain.clock().await?;
     let start = Instant::now();
     let mut sent = chain.send(&call, &signed).await?;
-    let inclusion = sent.included().await?;
+    let inclusion = sent.included().await.map_err(wait::while_submitting)?;
     let included = life::millis(inclusion.after);
     let task = inclusion.submitted_task()?;
     uploaded.note_task(out, task).await;

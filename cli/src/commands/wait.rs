@@ -20,7 +20,7 @@ use crate::{
     node_rpc::{read_all, NodeRpc},
     output::{progress::Bar, Output},
     peers,
-    quantity::show_elapsed,
+    quantity::{count, show_elapsed},
     sealed,
 };
 
@@ -322,8 +322,8 @@ fn indent_log(text: &str) -> String {
     let mut shown: Vec<_> = shown.collect();
     if lines.len() > LOG_LINES {
         shown.push(format!(
-            "{LOG_MARGIN}… and {} lines more",
-            lines.len() - LOG_LINES
+            "{LOG_MARGIN}… and {} more",
+            count(lines.len() - LOG_LINES, "line")
         ));
     }
     shown.join("\n")
@@ -424,6 +424,21 @@ pub fn results_of(view: &TaskView<Account>) -> Result<Vec<&AssignmentView<Accoun
             .about_task(view.id.0));
     }
     Ok(results)
+}
+
+/// A failure while a submission was on its way: where the node was lost, how to find out about it.
+pub fn while_submitting(error: Error) -> Error {
+    match error.kind {
+        Kind::Unreachable | Kind::Timeout => Error {
+            hint: Some(
+                "see whether the node still runs. `aicpw task ls --mine` shows whether the task was \
+                 submitted: submit it again only if it is not there a minute later"
+                    .into(),
+            ),
+            ..error
+        },
+        _ => error,
+    }
 }
 
 /// A failure while a task was followed: it names the task, and where the node was lost, how to go on.

@@ -152,6 +152,15 @@ async fn waiting_ends_and_the_task_goes_on() {
     assert!(error.hint.unwrap().contains("task watch 7"));
 }
 
+#[test]
+fn a_node_lost_before_there_is_a_task_says_how_to_find_out() {
+    let lost = Error::new(Kind::Unreachable, "the node is gone").hint("start it");
+    let hint = while_submitting(lost).hint.unwrap();
+    assert!(hint.contains("task ls --mine"), "{hint}");
+    let refused = Error::other("refused").hint("do this");
+    assert_eq!(while_submitting(refused).hint.unwrap(), "do this");
+}
+
 #[tokio::test]
 async fn a_lost_node_names_the_task_and_how_to_go_on() {
     let lost =
