@@ -68,7 +68,7 @@ describe('a task that runs on the node', () => {
     const committed = await happened('ResultCommitted');
     assert.ok(started.commitBy.toNumber() > 0);
     assert.match(committed.commitment.toHex(), /^0x[0-9a-f]{64}$/);
-    assert.ok(committed.revealBy.toNumber() > 0);
+    assert.ok(committed.revealBy.unwrap().toNumber() > 0);
     const revealed = await happened('ResultRevealed');
     const { assignments, status } = (await api.call.tasksApi.task(id)).unwrap();
     assert.ok(status.isVerifying);

@@ -107,7 +107,7 @@ describe('a requester is told what is wrong, by name and in words', () => {
       'a mode that is not there',
       { verification: { Proof: { circuit: 1 } } },
       'ModeNotSupported',
-      'This verification mode is not supported yet: use `expected` or `optimistic`.'
+      'This verification mode is not supported yet: use `expected`, `optimistic` or `replicated`.'
     ]
   ];
   for (const [what, changes, name, docs] of mistakes) {

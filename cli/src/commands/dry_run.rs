@@ -69,7 +69,7 @@ pub async fn run(context: &Context<'_>, args: &DryRunArgs) -> Result<()> {
         .dry_run(
             signer.account,
             terms.needs(),
-            terms.budget().0,
+            terms.share(),
             terms.time_limit(),
         )
         .await?;

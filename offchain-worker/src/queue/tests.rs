@@ -4,7 +4,7 @@ use aicpw_protocol::{
     commitment::{result_commitment, ResultOpening},
     mailbox::{Order, Report, SERVING},
     merkle,
-    task::{AssignmentStatus, Fault, Progress},
+    task::{AssignmentStatus, Fault, Progress, Role},
     AssignmentId, Hash,
 };
 use std::sync::Arc;

@@ -306,11 +306,12 @@ impl<T: Config> Pallet<T> {
         let task = Self::open_task(id.task)?;
         let at = Self::now();
         let is_alone = task.submission.verification.replicas() == 1;
+        // Whoever is alone has nobody to wait for.
+        let reveal_by = is_alone.then(|| at.saturating_add(T::RevealWindow::get()));
         let committed = AssignmentStatus::Committed {
             commitment,
             at,
-            // Whoever is alone has nobody to wait for.
-            reveal_by: is_alone.then(|| at.saturating_add(T::RevealWindow::get())),
+            reveal_by,
         };
         Self::move_assignment(id, &mut assignment, committed)?;
         // The work is done: the device is free for the next job while this commit becomes final.
@@ -319,6 +320,7 @@ impl<T: Config> Pallet<T> {
         Self::deposit_event(Event::ResultCommitted {
             assignment: id,
             commitment,
+            reveal_by,
         });
         if is_alone {
             return Ok(());

@@ -356,6 +356,9 @@ pub mod pallet {
             assignment: AssignmentId,
             /// The commitment.
             commitment: Hash,
+            /// Last block for the reveal; `None` if others have to commit first: `RevealOpened` says
+            /// it then.
+            reveal_by: Option<BlockNumber>,
         },
         /// All whose commits were waited for have committed: they may reveal.
         RevealOpened {

@@ -51,3 +51,33 @@ async fn a_result_that_is_never_revealed_is_never_published() {
     node.chain.storage.no_report(order.assignment).await;
     assert_eq!(node.store.pinned(&cid_of(OUTPUT)), None);
 }
+
+#[tokio::test]
+async fn who_only_compares_opens_its_result_and_serves_nothing() {
+    for role in [Role::Auditor, Role::Juror] {
+        let node = Node::new();
+        let order = Order { role, ..order(1) };
+        node.chain.best(1, std::slice::from_ref(&order));
+        node.engine.until_started(1).await;
+        node.engine.ends(0, Ok(OUTPUT));
+        let commitment = node.done(&order).await;
+        node.chain.step(3, &order, committed(commitment));
+        let Report::Open { opening, .. } = node.opened(&order).await else {
+            unreachable!()
+        };
+        assert_eq!(
+            opening.result,
+            content_id(OUTPUT),
+            "the CID is what it would be"
+        );
+        node.chain.step(4, &order, revealed(&opening));
+        node.chain
+            .step(5, &order, AssignmentStatus::Settled { opening, at: 5 });
+        node.chain.storage.no_report(order.assignment).await;
+        let Phase::Closed { pins, .. } = node.phase(order.assignment) else {
+            panic!("it has ended")
+        };
+        assert!(pins.is_empty());
+        assert_eq!(node.store.pinned(&cid_of(OUTPUT)), None);
+    }
+}

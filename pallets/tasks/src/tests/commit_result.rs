@@ -27,6 +27,7 @@ fn a_commit_frees_the_slot_and_keeps_the_locks() {
         assert_last_events(vec![Event::ResultCommitted {
             assignment: id,
             commitment,
+            reveal_by: Some(now() + REVEAL_WINDOW),
         }]);
     });
 }

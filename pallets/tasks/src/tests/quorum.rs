@@ -52,6 +52,7 @@ fn nobody_reveals_before_all_have_committed() {
             Event::ResultCommitted {
                 assignment: ids[2],
                 commitment: commitment_of(ids[2], &opening(ROOT)),
+                reveal_by: None,
             },
             Event::RevealOpened {
                 task: ids[0].task,
