@@ -96,6 +96,23 @@ fn content(len: usize) -> Vec<u8> {
 }
 
 #[tokio::test]
+async fn a_store_says_how_full_it_is_and_who_is_connected() {
+    let limited = |config: &mut DaemonConfig| config.storage_max = Some(50_000_000);
+    let (one, other) = (Node::start_with(limited).await, Node::start().await);
+    let before = one.store().status().await.unwrap();
+    assert_eq!((before.limit, before.peers), (Some(50_000_000), 0));
+    let input = one.file("input", &content(3_000_000));
+    one.store().add_file(&input, &silent).await.unwrap();
+    let after = one.store().status().await.unwrap();
+    assert!(after.bytes >= before.bytes + 3_000_000, "{after:?}");
+
+    assert_eq!(other.store().status().await.unwrap().limit, None);
+    let address = other.addresses().await.remove(0);
+    one.store().connect(&address).await.unwrap();
+    assert_eq!(one.store().status().await.unwrap().peers, 1);
+}
+
+#[tokio::test]
 async fn a_file_goes_from_one_node_to_another() {
     let (from, to) = (Node::start().await, Node::start().await);
     for len in [0, 1, 1_048_575, 1_048_576, 1_048_577, 5_000_000] {

@@ -116,6 +116,8 @@ async fn kubo_does_all_that_a_store_does() {
     store.unpin(&cid).await.unwrap();
     store.pin(&cid, LIMIT).await.unwrap();
     assert!(!store.local_addresses().await.unwrap().is_empty());
+    let status = store.status().await.unwrap();
+    assert!(status.bytes >= 700_000 && status.limit.is_some_and(|limit| limit > status.bytes));
 
     let nowhere = NOWHERE.parse().unwrap();
     let error = store
