@@ -33,9 +33,10 @@ use crate::{
     configs::{consensus::BABE_GENESIS_EPOCH_CONFIG, market, parameters},
     presets,
     units::EPOCH_SLOTS,
-    AccountId, Babe, Balance, Block, BlockNumber, Executive, Grandpa, Historical, InherentDataExt,
-    MarketClock, Matching, Nonce, ProviderStaking, Runtime, RuntimeCall, RuntimeGenesisConfig,
-    SessionKeys, System, Tasks, TransactionPayment, VERSION,
+    AccountId, AuthorityDiscovery, Babe, Balance, Block, BlockNumber, Executive, Grandpa,
+    Historical, InherentDataExt, MarketClock, Matching, Nonce, ProviderStaking, Runtime,
+    RuntimeCall, RuntimeGenesisConfig, SessionKeys, Staking, System, Tasks, TransactionPayment,
+    VERSION,
 };
 
 impl_runtime_apis! {
@@ -274,6 +275,26 @@ impl_runtime_apis! {
                 equivocation_proof,
                 key_owner_proof.decode()?,
             )
+        }
+    }
+
+    impl sp_authority_discovery::AuthorityDiscoveryApi<Block> for Runtime {
+        fn authorities() -> Vec<sp_authority_discovery::AuthorityId> {
+            AuthorityDiscovery::authorities()
+        }
+    }
+
+    impl pallet_staking_runtime_api::StakingApi<Block, Balance, AccountId> for Runtime {
+        fn nominations_quota(balance: Balance) -> u32 {
+            Staking::api_nominations_quota(balance)
+        }
+
+        fn eras_stakers_page_count(era: sp_staking::EraIndex, account: AccountId) -> sp_staking::Page {
+            Staking::api_eras_stakers_page_count(era, account)
+        }
+
+        fn pending_rewards(era: sp_staking::EraIndex, account: AccountId) -> bool {
+            Staking::api_pending_rewards(era, account)
         }
     }
 

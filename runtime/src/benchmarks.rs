@@ -16,6 +16,8 @@ frame_benchmarking::define_benchmarks!(
     [frame_system_extensions, SystemExtensionsBench::<Runtime>]
     [pallet_balances, Balances]
     [pallet_timestamp, Timestamp]
+    [pallet_staking, Staking]
+    [pallet_bags_list, VoterList]
     [pallet_utility, Utility]
     [pallet_sudo, Sudo]
     [pallet_proxy, Proxy]

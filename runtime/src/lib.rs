@@ -79,6 +79,8 @@ impl_opaque_keys! {
         pub babe: Babe,
         /// Votes on finality (ed25519).
         pub grandpa: Grandpa,
+        /// Tells other validators where to find the node (sr25519).
+        pub authority_discovery: AuthorityDiscovery,
     }
 }
 
@@ -97,8 +99,8 @@ pub const VERSION: RuntimeVersion = RuntimeVersion {
 };
 
 // Indices are part of every call's encoding: they never change, and a removed one is not reused.
-// They leave room by theme: 0 consensus, 10 money, 20 people's tools, 30 the market, 40 governance.
-// `Staking` is kept free for the SDK's validator staking, which tools look for by that name.
+// They leave room by theme: 0 blocks, 10 money, 13 validators, 20 people's tools, 30 the market, 40
+// governance. Hooks and genesis run in this order.
 #[frame_support::runtime]
 mod runtime {
     #[runtime::runtime]
@@ -125,14 +127,6 @@ mod runtime {
     // Before the session, so that a block counts for the session that it was made in.
     #[runtime::pallet_index(3)]
     pub type Authorship = pallet_authorship;
-    #[runtime::pallet_index(4)]
-    pub type Session = pallet_session;
-    #[runtime::pallet_index(5)]
-    pub type Historical = pallet_session::historical;
-    #[runtime::pallet_index(6)]
-    pub type Grandpa = pallet_grandpa;
-    #[runtime::pallet_index(7)]
-    pub type Offences = pallet_offences;
 
     #[runtime::pallet_index(10)]
     pub type Balances = pallet_balances;
@@ -140,6 +134,23 @@ mod runtime {
     pub type TransactionPayment = pallet_transaction_payment;
     #[runtime::pallet_index(12)]
     pub type Treasury = pallet_treasury;
+
+    // In this order, which is that of genesis: stake is bonded out of balances, and the first session
+    // is of those who have stake.
+    #[runtime::pallet_index(13)]
+    pub type Staking = pallet_staking;
+    #[runtime::pallet_index(14)]
+    pub type VoterList = pallet_bags_list<Instance1>;
+    #[runtime::pallet_index(15)]
+    pub type Session = pallet_session;
+    #[runtime::pallet_index(16)]
+    pub type Historical = pallet_session::historical;
+    #[runtime::pallet_index(17)]
+    pub type Grandpa = pallet_grandpa;
+    #[runtime::pallet_index(18)]
+    pub type Offences = pallet_offences;
+    #[runtime::pallet_index(19)]
+    pub type AuthorityDiscovery = pallet_authority_discovery;
 
     #[runtime::pallet_index(20)]
     pub type Utility = pallet_utility;

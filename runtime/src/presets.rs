@@ -2,8 +2,10 @@
 
 use alloc::{string::ToString, vec, vec::Vec};
 use frame_support::build_struct_json_patch;
+use pallet_staking::StakerStatus;
 use sp_genesis_builder::{PresetId, DEV_RUNTIME_PRESET, LOCAL_TESTNET_RUNTIME_PRESET};
 use sp_keyring::{Ed25519Keyring, Sr25519Keyring};
+use sp_runtime::Perbill;
 
 use crate::{
     configs::{consensus::BABE_GENESIS_EPOCH_CONFIG, governance::origins, money::TreasuryAccount},
@@ -14,6 +16,18 @@ use crate::{
 /// What each well-known account of a development chain owns.
 pub const DEVELOPMENT_ENDOWMENT: Balance = 1_000_000 * UNIT;
 
+/// What each validator of a development chain has bonded of it.
+pub const DEVELOPMENT_BOND: Balance = 100_000 * UNIT;
+
+/// The least that a validator bonds. Root changes it with `Staking.set_staking_configs`.
+pub const MIN_VALIDATOR_BOND: Balance = 10_000 * UNIT;
+
+/// The least that a nominator bonds.
+pub const MIN_NOMINATOR_BOND: Balance = 100 * UNIT;
+
+/// How many validators are elected, if there are so many.
+pub const VALIDATOR_COUNT: u32 = 16;
+
 /// How many times faster the periods of governance pass on a development chain: a day is over in 36
 /// seconds, so that a referendum can be watched.
 pub const DEVELOPMENT_TIME_LAPSE: u32 = 2_400;
@@ -23,6 +37,7 @@ fn validator(account: Sr25519Keyring, finality: Ed25519Keyring) -> (AccountId, S
     let keys = SessionKeys {
         babe: account.public().into(),
         grandpa: finality.public().into(),
+        authority_discovery: account.public().into(),
     };
     (account.to_account_id(), keys)
 }
@@ -40,6 +55,22 @@ fn genesis(validators: Vec<(AccountId, SessionKeys)>) -> serde_json::Value {
         balances: pallet_balances::GenesisConfig { balances },
         babe: pallet_babe::GenesisConfig {
             epoch_config: BABE_GENESIS_EPOCH_CONFIG
+        },
+        staking: pallet_staking::GenesisConfig {
+            validator_count: VALIDATOR_COUNT,
+            // Fewer, and the validators stay those of the era before.
+            minimum_validator_count: 1,
+            stakers: validators
+                .iter()
+                .map(|(account, _)| {
+                    let (stash, controller) = (account.clone(), account.clone());
+                    (stash, controller, DEVELOPMENT_BOND, StakerStatus::Validator)
+                })
+                .collect::<Vec<_>>(),
+            // A tenth of the first half of a slash is for who reported it.
+            slash_reward_fraction: Perbill::from_percent(10),
+            min_validator_bond: MIN_VALIDATOR_BOND,
+            min_nominator_bond: MIN_NOMINATOR_BOND
         },
         session: pallet_session::GenesisConfig {
             keys: validators

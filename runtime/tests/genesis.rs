@@ -4,11 +4,14 @@
 
 use aicpw_runtime::{
     configs::{consensus::BABE_GENESIS_EPOCH_CONFIG, money::TreasuryAccount},
-    presets::{self, DEVELOPMENT_ENDOWMENT},
+    presets::{self, DEVELOPMENT_BOND, DEVELOPMENT_ENDOWMENT},
     units::EXISTENTIAL_DEPOSIT,
-    AccountId, Babe, Balances, Grandpa, Historical, Session, WASM_BINARY,
+    AccountId, AuthorityDiscovery, Babe, Balances, Grandpa, Historical, Session, WASM_BINARY,
 };
-use frame_support::traits::KeyOwnerProofSystem;
+use frame_support::traits::{
+    fungible::{Inspect, InspectHold},
+    KeyOwnerProofSystem,
+};
 use sc_chain_spec::GenesisConfigBuilderRuntimeCaller;
 use sp_io::TestExternalities;
 use sp_keyring::Sr25519Keyring::{self, Alice, Bob, Charlie, Dave};
@@ -53,7 +56,17 @@ fn every_preset_has_its_validators_in_every_role() {
     for preset in presets::preset_names() {
         let expected = validators(preset.as_ref());
         chain(preset.as_ref()).execute_with(|| {
-            assert_eq!(Session::validators(), accounts(&expected), "{preset:?}");
+            let mut validators = Session::validators();
+            validators.sort();
+            assert_eq!(validators, accounts(&expected), "{preset:?}");
+            assert_eq!(AuthorityDiscovery::authorities().len(), expected.len());
+            for validator in validators {
+                assert_eq!(
+                    Balances::total_balance_on_hold(&validator),
+                    DEVELOPMENT_BOND,
+                    "{preset:?}"
+                );
+            }
 
             let babe: Vec<_> = Babe::authorities()
                 .iter()
@@ -82,7 +95,7 @@ fn every_preset_endows_the_well_known_accounts_and_nobody_else() {
             let well_known: Vec<_> = Sr25519Keyring::well_known().collect();
             for key in &well_known {
                 assert_eq!(
-                    Balances::free_balance(key.to_account_id()),
+                    Balances::total_balance(&key.to_account_id()),
                     DEVELOPMENT_ENDOWMENT
                 );
             }

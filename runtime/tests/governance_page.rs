@@ -51,9 +51,11 @@ fn value(parameter: &MarketParameter) -> String {
         | MinCollateralBase(amount)
         | BaseFee(amount) => aicp(*amount),
         MinAsk(ask) => aicp(ask.0),
-        FaultSlash(share) | ProtocolFee(share) | CollateralShare(share) | AuditRate(share) => {
-            percent(*share)
-        }
+        FaultSlash(share)
+        | ProtocolFee(share)
+        | CollateralShare(share)
+        | AuditRate(share)
+        | ValidatorStream(share) => percent(*share),
         UnbondingPeriod(blocks)
         | CoolDownBase(blocks)
         | CoolDownCap(blocks)

@@ -55,6 +55,7 @@ impl World {
         let keys = SessionKeys {
             babe: babe.public().into(),
             grandpa: grandpa.public().into(),
+            authority_discovery: babe.public().into(),
         };
         let mut genesis = RuntimeGenesisConfig::default();
         genesis.balances.balances = endowed

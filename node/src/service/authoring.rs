@@ -1,16 +1,17 @@
-//! Making blocks and voting on them.
+//! Making blocks and voting on them, and being found by those who do the same.
 
 use std::{sync::Arc, time::Duration};
 
 use aicpw_runtime::opaque::Block;
-use futures::FutureExt;
+use futures::{FutureExt, StreamExt};
+use sc_authority_discovery::WorkerConfig;
 use sc_consensus_babe::{BabeLink, BabeParams, SlotProportion};
 use sc_consensus_grandpa::{
     BeforeBestBlockBy, GrandpaParams, LinkHalf, SharedVoterState, VotingRulesBuilder,
 };
 use sc_consensus_slots::BackoffAuthoringOnFinalizedHeadLagging;
 use sc_network::{
-    config::Role, service::traits::NetworkService, NotificationService, ProtocolName,
+    config::Role, event::Event, service::traits::NetworkService, NotificationService, ProtocolName,
 };
 use sc_network_sync::SyncingService;
 use sc_service::{error::Error as ServiceError, TaskManager};
@@ -95,6 +96,33 @@ impl Authoring<'_> {
             babe.boxed(),
         );
         Ok(())
+    }
+
+    /// Starts telling the other validators where this node is, and finding out where they are, so
+    /// that they connect to each other directly.
+    pub fn start_discovery(&self, config: WorkerConfig, network: Arc<dyn NetworkService>) {
+        let events = network
+            .event_stream("authority-discovery")
+            .filter_map(|event| {
+                futures::future::ready(match event {
+                    Event::Dht(event) => Some(event),
+                    _ => None,
+                })
+            });
+        let (worker, _) = sc_authority_discovery::new_worker_and_service_with_config(
+            config,
+            self.client.clone(),
+            Arc::new(network),
+            Box::pin(events),
+            sc_authority_discovery::Role::PublishAndDiscover(self.keystore.clone()),
+            self.prometheus.clone(),
+            self.task_manager.spawn_handle(),
+        );
+        self.task_manager.spawn_handle().spawn(
+            "authority-discovery-worker",
+            Some("networking"),
+            worker.run(),
+        );
     }
 
     /// Starts following finality, and voting if the node has the keys of a validator.

@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use aicpw_offchain_worker::chain::OffchainDb;
 use aicpw_runtime::opaque::Block;
 use futures::FutureExt;
+use sc_authority_discovery::WorkerConfig;
 use sc_client_api::{Backend, BlockBackend};
 use sc_consensus_grandpa::{FinalityProofProvider, SharedVoterState};
 use sc_network::{config::FullNetworkConfiguration, Multiaddr, NetworkBackend};
@@ -174,6 +175,14 @@ pub fn new_full<N: NetworkBackend<Block, <Block as BlockT>::Hash>>(
     );
 
     let role = config.role;
+    let discovery = WorkerConfig {
+        publish_non_global_ips: config.network.allow_non_globals_in_dht,
+        public_addresses: config.network.public_addresses.clone(),
+        // Whoever is not the node that it names cannot be put in its place.
+        strict_record_validation: true,
+        persisted_cache_directory: config.network.net_config_path.clone(),
+        ..Default::default()
+    };
     let force_authoring = config.force_authoring;
     let enable_grandpa = !config.disable_grandpa;
     let name = config.network.node_name.clone();
@@ -243,6 +252,7 @@ pub fn new_full<N: NetworkBackend<Block, <Block as BlockT>::Hash>>(
         telemetry: telemetry.as_ref().map(|telemetry| telemetry.handle()),
     };
     if role.is_authority() {
+        authoring.start_discovery(discovery, network.clone());
         authoring.start_babe(babe_link, block_import, select_chain, force_authoring)?;
     }
     if enable_grandpa {

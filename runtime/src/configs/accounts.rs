@@ -48,6 +48,9 @@ pub enum ProxyType {
     /// To reject what another proxy has announced.
     #[codec(index = 5)]
     CancelProxy,
+    /// What a validator or nominator does. It can also say to whom rewards are paid.
+    #[codec(index = 6)]
+    Validator,
 }
 
 /// Calls by which several others are made. Each of those has to pass the filter as well.
@@ -101,6 +104,10 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
             Self::Requester => matches!(call, RuntimeCall::Tasks(_)),
             Self::Governance => is_governance(call),
             Self::CancelProxy => is_cancel(call),
+            Self::Validator => matches!(
+                call,
+                RuntimeCall::Staking(_) | RuntimeCall::VoterList(_) | RuntimeCall::Session(_)
+            ),
         }
     }
 

@@ -1,23 +1,24 @@
 //! Who makes blocks and who finalises them: BABE, GRANDPA, sessions, and what happens to
 //! validators that sign two things at once.
 
-use alloc::vec::Vec;
-
 use codec::Decode;
 use frame_support::{
     parameter_types,
     traits::{ConstU128, ConstU32, ConstU64, Get},
 };
-use pallet_session::{historical, FindAccountFromAuthorIndex};
+use pallet_session::{
+    disabling::UpToLimitWithReEnablingDisablingStrategy, historical, FindAccountFromAuthorIndex,
+};
 use sp_consensus_babe::{digests::PreDigest, AllowedSlots, BabeEpochConfiguration, BABE_ENGINE_ID};
-use sp_runtime::traits::{Convert, ConvertInto, OpaqueKeys};
+use sp_runtime::traits::{ConvertInto, OpaqueKeys};
 use sp_session::MembershipProof;
 use sp_staking::SessionIndex;
 
+use super::validators::{BONDING_ERAS, MAX_BACKERS, SESSIONS_PER_ERA};
 use crate::{
     units::{DAYS, EPOCH_SLOTS, MINUTES, SECONDS, SLOT_MILLISECONDS, UNIT},
     AccountId, Babe, Balances, BlockNumber, Historical, Offences, Runtime, RuntimeEvent, Session,
-    SessionKeys, System,
+    SessionKeys, Staking, System,
 };
 
 /// How slots are claimed at genesis.
@@ -31,11 +32,12 @@ pub const BABE_GENESIS_EPOCH_CONFIG: BabeEpochConfiguration = BabeEpochConfigura
     allowed_slots: AllowedSlots::PrimaryAndSecondaryVRFSlots,
 };
 
-/// How many past sessions an equivocation may be reported from: one day of them.
-pub const REPORTABLE_SESSIONS: SessionIndex = (DAYS as u64 / EPOCH_SLOTS) as SessionIndex;
+/// How many past sessions an equivocation may be reported from: as long as stake stays bonded.
+pub const REPORTABLE_SESSIONS: SessionIndex = SESSIONS_PER_ERA * BONDING_ERAS;
 
-/// The most validators that can be in the set.
-pub const MAX_AUTHORITIES: u32 = 100;
+/// The most validators that can be in the set: as many as one block can elect
+/// ([`ELECTING_VOTERS`](super::validators::ELECTING_VOTERS)).
+pub const MAX_AUTHORITIES: u32 = 32;
 
 parameter_types! {
     /// Blocks for which an equivocation report stays valid in the pool.
@@ -49,7 +51,7 @@ impl pallet_babe::Config for Runtime {
     type DisabledValidators = Session;
     type WeightInfo = ();
     type MaxAuthorities = ConstU32<MAX_AUTHORITIES>;
-    type MaxNominators = ConstU32<0>;
+    type MaxNominators = ConstU32<MAX_BACKERS>;
     type KeyOwnerProof = MembershipProof;
     type EquivocationReportSystem =
         pallet_babe::EquivocationReportSystem<Runtime, Offences, Historical, ReportLongevity>;
@@ -65,7 +67,8 @@ impl pallet_timestamp::Config for Runtime {
 
 impl pallet_authorship::Config for Runtime {
     type FindAuthor = FindAccountFromAuthorIndex<Runtime, Babe>;
-    type EventHandler = ();
+    // Whoever makes blocks earns a part of what the era pays.
+    type EventHandler = Staking;
 }
 
 parameter_types! {
@@ -124,10 +127,11 @@ impl pallet_session::Config for Runtime {
     type ValidatorIdOf = ConvertInto;
     type ShouldEndSession = Babe;
     type NextSessionRotation = Babe;
-    type SessionManager = historical::NoteHistoricalRoot<Runtime, FixedValidators>;
+    type SessionManager = historical::NoteHistoricalRoot<Runtime, Staking>;
     type SessionHandler = <SessionKeys as OpaqueKeys>::KeyTypeIdProviders;
     type Keys = SessionKeys;
-    type DisablingStrategy = ();
+    // A third of the validators at most, the worst first.
+    type DisablingStrategy = UpToLimitWithReEnablingDisablingStrategy;
     type WeightInfo = pallet_session::weights::SubstrateWeight<Runtime>;
     type Currency = Balances;
     // Keys take room in the state, and anyone may set some.
@@ -137,14 +141,14 @@ impl pallet_session::Config for Runtime {
 impl historical::Config for Runtime {
     type RuntimeEvent = RuntimeEvent;
     type FullIdentification = ();
-    type FullIdentificationOf = NoIdentification;
+    type FullIdentificationOf = pallet_staking::UnitIdentificationOf<Runtime>;
 }
 
 impl pallet_grandpa::Config for Runtime {
     type RuntimeEvent = RuntimeEvent;
     type WeightInfo = ();
     type MaxAuthorities = ConstU32<MAX_AUTHORITIES>;
-    type MaxNominators = ConstU32<0>;
+    type MaxNominators = ConstU32<MAX_BACKERS>;
     type MaxSetIdSessionEntries = ConstU64<{ REPORTABLE_SESSIONS as u64 }>;
     type KeyOwnerProof = MembershipProof;
     type EquivocationReportSystem =
@@ -154,66 +158,9 @@ impl pallet_grandpa::Config for Runtime {
 impl pallet_offences::Config for Runtime {
     type RuntimeEvent = RuntimeEvent;
     type IdentificationTuple = historical::IdentificationTuple<Runtime>;
-    // Offences are proven and recorded. There is no validator stake to take until the SDK's
-    // staking is put under the session pallet; it then handles them here.
-    type OnOffenceHandler = ();
+    type OnOffenceHandler = Staking;
 }
 
-/// A validator is its account and nothing else, as long as no stake stands behind it.
-pub struct NoIdentification;
-impl Convert<AccountId, Option<()>> for NoIdentification {
-    fn convert(_: AccountId) -> Option<()> {
-        Some(())
-    }
-}
-
-/// The validators of genesis, for ever: the place where NPoS elections will be plugged in.
-pub struct FixedValidators;
-
-impl FixedValidators {
-    /// Everyone who has session keys at genesis, in the order of their accounts.
-    fn at_genesis() -> Vec<AccountId> {
-        let mut validators: Vec<_> = pallet_session::NextKeys::<Runtime>::iter_keys().collect();
-        validators.sort();
-        validators
-    }
-}
-
-impl pallet_session::SessionManager<AccountId> for FixedValidators {
-    fn new_session_genesis(_: SessionIndex) -> Option<Vec<AccountId>> {
-        Some(Self::at_genesis())
-    }
-
-    fn new_session(_: SessionIndex) -> Option<Vec<AccountId>> {
-        None
-    }
-
-    fn start_session(index: SessionIndex) {
-        Historical::prune_up_to(index.saturating_sub(REPORTABLE_SESSIONS));
-    }
-
-    fn end_session(_: SessionIndex) {}
-}
-
-impl historical::SessionManager<AccountId, ()> for FixedValidators {
-    fn new_session_genesis(_: SessionIndex) -> Option<Vec<(AccountId, ())>> {
-        Some(
-            Self::at_genesis()
-                .into_iter()
-                .map(|validator| (validator, ()))
-                .collect(),
-        )
-    }
-
-    fn new_session(_: SessionIndex) -> Option<Vec<(AccountId, ())>> {
-        None
-    }
-
-    fn start_session(index: SessionIndex) {
-        <Self as pallet_session::SessionManager<_>>::start_session(index)
-    }
-
-    fn end_session(index: SessionIndex) {
-        <Self as pallet_session::SessionManager<_>>::end_session(index)
-    }
+impl pallet_authority_discovery::Config for Runtime {
+    type MaxAuthorities = ConstU32<MAX_AUTHORITIES>;
 }

@@ -7,3 +7,4 @@ pub mod market;
 pub mod money;
 pub mod parameters;
 pub mod system;
+pub mod validators;

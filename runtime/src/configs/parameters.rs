@@ -116,6 +116,11 @@ market_parameters! {
 
         /// The fetch and the build of a task that cannot run.
         27 BaseFee: Balance = 5 * MILLI, from 0, to UNIT;
+
+        /// What validators get of the treasury at the end of each era, on top of the fees of their
+        /// blocks: at this share the treasury gives away half of what it holds in seventeen days.
+        28 ValidatorStream: Perbill = Perbill::from_percent(1),
+            from Perbill::zero(), to Perbill::from_percent(10);
     }
 }
 

@@ -134,6 +134,8 @@ fn supersets_permit_all_that_they_contain() {
         Requester,
         Governance,
         CancelProxy,
+        Validator,
+        Validator,
     ];
     let calls = [
         submit(),
@@ -151,6 +153,7 @@ fn supersets_permit_all_that_they_contain() {
         }
         .into(),
         frame_system::Call::remark { remark: vec![] }.into(),
+        pallet_staking::Call::chill {}.into(),
     ];
     for more in kinds {
         for less in kinds.into_iter().filter(|less| more.is_superset(less)) {

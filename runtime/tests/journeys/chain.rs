@@ -32,26 +32,40 @@ use sp_runtime::{
 const FIRST_SLOT: u64 = 7_000_000_000;
 
 /// Built once, natively. That the Wasm runtime builds the same is for `tests/genesis.rs`.
-static GENESIS: LazyLock<Storage> = LazyLock::new(|| {
-    let preset = presets::get_preset(&"development".into()).unwrap();
+static DEVELOPMENT: LazyLock<Storage> = LazyLock::new(|| genesis("development"));
+static LOCAL_TESTNET: LazyLock<Storage> = LazyLock::new(|| genesis("local_testnet"));
+
+fn genesis(preset: &str) -> Storage {
+    let preset = presets::get_preset(&preset.into()).unwrap();
     let mut config = serde_json::to_value(RuntimeGenesisConfig::default()).unwrap();
     json_merge(&mut config, serde_json::from_slice(&preset).unwrap());
     serde_json::from_value::<RuntimeGenesisConfig>(config)
         .unwrap()
         .build_storage()
         .unwrap()
-});
+}
 
 pub struct Chain {
     state: TestExternalities,
     parent: Header,
     has_outputs: bool,
+    /// Slots without a block, before the next one.
+    skipped_slots: u64,
 }
 
 impl Chain {
-    /// The development preset.
+    /// The development preset: Alice is the only validator.
     pub fn development() -> Self {
-        let mut state = TestExternalities::from(GENESIS.clone());
+        Self::starting_from(DEVELOPMENT.clone())
+    }
+
+    /// The preset with four validators: Alice, Bob, Charlie and Dave. The first of them makes all blocks.
+    pub fn local_testnet() -> Self {
+        Self::starting_from(LOCAL_TESTNET.clone())
+    }
+
+    fn starting_from(genesis: Storage) -> Self {
+        let mut state = TestExternalities::from(genesis);
         let root = state.execute_with(|| {
             sp_io::storage::root(sp_core::storage::StateVersion::V1)
                 .try_into()
@@ -69,6 +83,7 @@ impl Chain {
             state,
             parent,
             has_outputs: false,
+            skipped_slots: 0,
         };
         chain.block(Vec::new());
         chain
@@ -89,6 +104,15 @@ impl Chain {
     /// Lets the runtime call something of the node.
     pub fn register<E: sp_externalities::Extension>(&mut self, extension: E) {
         self.state.register_extension(extension);
+    }
+
+    /// Ends the session with a block in the first slot of the next epoch.
+    pub fn end_session(&mut self) {
+        let next = FIRST_SLOT + self.skipped_slots + u64::from(self.height() + 1);
+        let epoch = self.read(Babe::current_epoch);
+        let begins = *epoch.start_slot + epoch.duration;
+        self.skipped_slots += begins.saturating_sub(next);
+        self.block(Vec::new());
     }
 
     /// Reads the state.
@@ -114,7 +138,7 @@ impl Chain {
         transactions: Vec<UncheckedExtrinsic>,
     ) -> Vec<Result<DispatchResult, TransactionValidityError>> {
         let number = self.parent.number + 1;
-        let slot = FIRST_SLOT + u64::from(number);
+        let slot = FIRST_SLOT + self.skipped_slots + u64::from(number);
         let claim = self.claim(slot);
         let digest = Digest {
             logs: vec![DigestItem::PreRuntime(BABE_ENGINE_ID, claim.encode())],

@@ -312,8 +312,10 @@ fn what_is_stopped_is_what_moves_money_or_begins_something() {
         "ProviderStaking.unbond",
         "ProviderStaking.update_spec",
         "ProviderStaking.withdraw_unbonded",
+        "Staking",
         "Tasks.submit",
         "Treasury",
+        "VoterList",
     ];
     assert_eq!(stopped, expected.map(str::to_owned).into());
 }

@@ -17,4 +17,5 @@ mod replicated;
 mod sealed;
 mod settlement;
 mod upgrade;
+mod validators;
 mod waiting;

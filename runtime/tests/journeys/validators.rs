@@ -1,0 +1,298 @@
+//! Who makes blocks: they are elected by stake, paid by the treasury, and slashed when they say two
+//! things at once.
+
+use aicpw_runtime::{
+    configs::{
+        money::TreasuryAccount,
+        parameters::ValidatorStream,
+        validators::{ValidatorPot, SESSIONS_PER_ERA, SLASH_DEFER_ERAS},
+    },
+    presets::DEVELOPMENT_BOND,
+    units::{MICRO, UNIT},
+    AccountId, Address, Babe, Balance, Balances, Grandpa, Header, Historical, Runtime,
+    RuntimeEvent, Session, SessionKeys, System,
+};
+use codec::Encode;
+use frame_support::traits::KeyOwnerProofSystem;
+use pallet_staking::{RewardDestination, ValidatorPrefs};
+use sp_consensus_babe::{
+    digests::{PreDigest, SecondaryPlainPreDigest},
+    BABE_ENGINE_ID,
+};
+use sp_core::{crypto::Pair, Hasher};
+use sp_keyring::{
+    Ed25519Keyring,
+    Sr25519Keyring::{self, Alice, Bob, Charlie, Eve, Ferdie},
+};
+use sp_keystore::{testing::MemoryKeystore, KeystoreExt};
+use sp_runtime::{
+    generic::{Digest, DigestItem},
+    traits::{BlakeTwo256, Header as _},
+    Perbill,
+};
+
+use crate::chain::Chain;
+
+fn validators(chain: &mut Chain) -> Vec<AccountId> {
+    chain.read(Session::validators)
+}
+
+fn bonded(chain: &mut Chain, who: Sr25519Keyring) -> Balance {
+    let account = who.to_account_id();
+    chain
+        .read(|| pallet_staking::Ledger::<Runtime>::get(account))
+        .map(|ledger| ledger.active)
+        .unwrap_or_default()
+}
+
+fn end_sessions(chain: &mut Chain, count: u32) {
+    for _ in 0..count {
+        chain.end_session();
+    }
+}
+
+#[test]
+fn whoever_bonds_and_validates_is_elected() {
+    let mut chain = Chain::local_testnet();
+    chain.register(KeystoreExt::new(MemoryKeystore::new()));
+    let eve = Eve.to_account_id();
+    let bond = pallet_staking::Call::bond {
+        value: 50_000 * UNIT,
+        payee: RewardDestination::Stash,
+    };
+    chain.sign(Eve, bond).unwrap();
+    let keys = chain.read(|| SessionKeys::generate(&eve.encode(), None));
+    let set_keys = pallet_session::Call::set_keys {
+        keys: keys.keys,
+        proof: keys.proof.encode(),
+    };
+    chain.sign(Eve, set_keys).unwrap();
+    let validate = pallet_staking::Call::validate {
+        prefs: ValidatorPrefs {
+            commission: Perbill::from_percent(5),
+            blocked: false,
+        },
+    };
+    chain.sign(Eve, validate).unwrap();
+
+    assert!(!validators(&mut chain).contains(&eve));
+    end_sessions(&mut chain, SESSIONS_PER_ERA + 2);
+    let set = validators(&mut chain);
+    assert!(set.contains(&eve) && set.len() == 5, "{set:?}");
+    chain.read(|| {
+        assert_eq!(Babe::authorities().len(), 5);
+        assert_eq!(Grandpa::grandpa_authorities().len(), 5);
+    });
+
+    // And is not, once it stops.
+    chain.sign(Eve, pallet_staking::Call::chill {}).unwrap();
+    end_sessions(&mut chain, SESSIONS_PER_ERA + 2);
+    assert!(!validators(&mut chain).contains(&eve));
+}
+
+#[test]
+fn nobody_validates_without_the_least_bond() {
+    let mut chain = Chain::local_testnet();
+    let bond = pallet_staking::Call::bond {
+        value: 1_000 * UNIT,
+        payee: RewardDestination::Stash,
+    };
+    chain.sign(Eve, bond).unwrap();
+    let validate = pallet_staking::Call::validate {
+        prefs: ValidatorPrefs::default(),
+    };
+    assert_eq!(
+        chain.sign(Eve, validate),
+        Err(pallet_staking::Error::<Runtime>::InsufficientBond.into())
+    );
+}
+
+#[test]
+fn the_treasury_pays_and_nothing_is_minted() {
+    let mut chain = Chain::local_testnet();
+    let treasury: AccountId = TreasuryAccount::get();
+    let give = pallet_balances::Call::transfer_keep_alive {
+        dest: Address::Id(treasury.clone()),
+        value: 10_000 * UNIT,
+    };
+    chain.sign(Charlie, give).unwrap();
+    let issued = chain.read(Balances::total_issuance);
+    let before = chain.balance(&treasury);
+    end_sessions(&mut chain, SESSIONS_PER_ERA + 1);
+    let pot: AccountId = ValidatorPot::get();
+    let paid = chain.balance(&pot);
+    let spare = before - aicpw_runtime::units::EXISTENTIAL_DEPOSIT;
+    assert_eq!(paid, ValidatorStream::DEFAULT.mul_floor(spare));
+    assert_eq!(before - chain.balance(&treasury), paid);
+
+    let mut earned = 0;
+    for validator in validators(&mut chain) {
+        let before = chain.balance(&validator);
+        let payout = pallet_staking::Call::payout_stakers {
+            validator_stash: validator.clone(),
+            era: 0,
+        };
+        // Whoever made no block has earned nothing of it.
+        if chain.sign(Ferdie, payout).is_ok() {
+            earned += chain.balance(&validator).saturating_sub(before);
+        }
+    }
+    assert!(earned > paid * 99 / 100, "{earned} of {paid}");
+    assert!(chain.balance(&pot) < paid / 100, "out of the pot");
+    assert_eq!(chain.read(Balances::total_issuance), issued);
+}
+
+/// Two blocks of one validator in one slot.
+fn babe_equivocation(
+    chain: &mut Chain,
+    offender: Sr25519Keyring,
+) -> sp_consensus_babe::EquivocationProof<Header> {
+    let slot = chain.read(Babe::current_slot);
+    let index = chain.read(|| {
+        let key = offender.public().into();
+        Babe::authorities()
+            .iter()
+            .position(|(authority, _)| *authority == key)
+            .unwrap()
+    });
+    let block = |seed: u8| {
+        let claim = PreDigest::SecondaryPlain(SecondaryPlainPreDigest {
+            authority_index: index as u32,
+            slot,
+        });
+        let digest = Digest {
+            logs: vec![DigestItem::PreRuntime(BABE_ENGINE_ID, claim.encode())],
+        };
+        let root = BlakeTwo256::hash(&[seed]);
+        let mut header = Header::new(2, root, root, root, digest);
+        let seal = offender.pair().sign(header.hash().as_ref());
+        header
+            .digest_mut()
+            .push(DigestItem::Seal(BABE_ENGINE_ID, seal.encode()));
+        header
+    };
+    sp_consensus_babe::EquivocationProof {
+        offender: offender.public().into(),
+        slot,
+        first_header: block(1),
+        second_header: block(2),
+    }
+}
+
+/// The slash is three quarters squared, as one of four did it. It is applied a day later.
+fn expect_slash(chain: &mut Chain, offender: Sr25519Keyring) {
+    let account = offender.to_account_id();
+    let was_reported = chain.read(|| {
+        System::events().iter().any(|record| {
+            matches!(
+                &record.event,
+                RuntimeEvent::Staking(pallet_staking::Event::SlashReported { validator, .. })
+                    if *validator == account
+            )
+        })
+    });
+    assert!(was_reported);
+    let index = validators(chain).iter().position(|one| *one == account);
+    let disabled = chain.read(Session::disabled_validators);
+    assert_eq!(
+        disabled,
+        [index.unwrap() as u32],
+        "it makes no more blocks and votes no more"
+    );
+    assert_eq!(bonded(chain, offender), DEVELOPMENT_BOND);
+
+    let treasury: AccountId = TreasuryAccount::get();
+    let before = chain.balance(&treasury);
+    end_sessions(chain, SESSIONS_PER_ERA * (SLASH_DEFER_ERAS + 2));
+    let share = Perbill::from_rational(9u32, 16);
+    let slash = share * DEVELOPMENT_BOND;
+    // An election counts stake in coarser units than the token's smallest.
+    let left = bonded(chain, offender);
+    assert!(left.abs_diff(DEVELOPMENT_BOND - slash) < MICRO, "{left}");
+    // The reporter has a part of it, the era's stream another.
+    let gained = chain.balance(&treasury) - before;
+    assert!(gained > slash * 4 / 5 && gained < slash, "{gained}");
+}
+
+#[test]
+fn two_blocks_in_one_slot_cost_stake() {
+    let mut chain = Chain::local_testnet();
+    chain.block(Vec::new());
+    let proof = babe_equivocation(&mut chain, Bob);
+    let key_owner_proof = chain
+        .read(|| Historical::prove((sp_consensus_babe::KEY_TYPE, proof.offender.clone())))
+        .unwrap();
+    let report = pallet_babe::Call::report_equivocation {
+        equivocation_proof: Box::new(proof),
+        key_owner_proof,
+    };
+    chain.sign(Ferdie, report.clone()).unwrap();
+    expect_slash(&mut chain, Bob);
+    assert_eq!(
+        chain.sign(Ferdie, report),
+        Err(pallet_babe::Error::<Runtime>::DuplicateOffenceReport.into()),
+        "once"
+    );
+}
+
+#[test]
+fn two_votes_in_one_round_cost_stake() {
+    use finality_grandpa::{Equivocation, Message, Prevote};
+    let mut chain = Chain::local_testnet();
+    let offender = Ed25519Keyring::Charlie;
+    let (round, set) = (1, chain.read(Grandpa::current_set_id));
+    let vote = |seed: u8| {
+        let prevote = Prevote {
+            target_hash: BlakeTwo256::hash(&[seed]),
+            target_number: 1u32,
+        };
+        let message = Message::Prevote(prevote.clone());
+        let payload = sp_consensus_grandpa::localized_payload(round, set, &message);
+        (prevote, offender.pair().sign(&payload).into())
+    };
+    let identity: sp_consensus_grandpa::AuthorityId = offender.public().into();
+    let equivocation = sp_consensus_grandpa::Equivocation::Prevote(Equivocation {
+        round_number: round,
+        identity: identity.clone(),
+        first: vote(1),
+        second: vote(2),
+    });
+    let key_owner_proof = chain
+        .read(|| Historical::prove((sp_consensus_grandpa::KEY_TYPE, identity)))
+        .unwrap();
+    let report = pallet_grandpa::Call::report_equivocation {
+        equivocation_proof: Box::new(sp_consensus_grandpa::EquivocationProof::new(
+            set,
+            equivocation,
+        )),
+        key_owner_proof,
+    };
+    chain.sign(Ferdie, report).unwrap();
+    expect_slash(&mut chain, Charlie);
+}
+
+#[test]
+fn a_forged_report_slashes_nobody() {
+    let mut chain = Chain::local_testnet();
+    chain.block(Vec::new());
+    let mut proof = babe_equivocation(&mut chain, Bob);
+    // The second block is not Bob's.
+    let seal = Alice.pair().sign(b"something else");
+    proof.second_header.digest_mut().pop();
+    proof
+        .second_header
+        .digest_mut()
+        .push(DigestItem::Seal(BABE_ENGINE_ID, seal.encode()));
+    let key_owner_proof = chain
+        .read(|| Historical::prove((sp_consensus_babe::KEY_TYPE, proof.offender.clone())))
+        .unwrap();
+    let report = pallet_babe::Call::report_equivocation {
+        equivocation_proof: Box::new(proof),
+        key_owner_proof,
+    };
+    assert_eq!(
+        chain.sign(Ferdie, report),
+        Err(pallet_babe::Error::<Runtime>::InvalidEquivocationProof.into())
+    );
+    assert!(chain.read(Session::disabled_validators).is_empty());
+}
