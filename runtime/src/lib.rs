@@ -154,7 +154,7 @@ mod runtime {
 
     #[runtime::pallet_index(20)]
     pub type Utility = pallet_utility;
-    // Has a key on development chains only (ADR 9).
+    // Has a key on development chains only (ADR 11).
     #[runtime::pallet_index(21)]
     pub type Sudo = pallet_sudo;
     #[runtime::pallet_index(22)]
