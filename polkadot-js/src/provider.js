@@ -25,6 +25,16 @@ export async function agreement(worker, provider) {
 /** Who answers for the devices of the node under test. */
 export const OPERATOR = account('Bob');
 
+/** The devices of the node under test. It measures them as it starts, which can take minutes. */
+export const localDevices = () =>
+  until('the node to have measured its devices', () =>
+    rpc('aicpw_localDevices').catch((error) => {
+      // Not yet.
+      if (error.code === 7010) return null;
+      throw error;
+    })
+  );
+
 /**
  * Has the operator be a provider, with the devices of the node under test and online, and gives back
  * what the chain says of it. Does only what is not done yet.
@@ -40,14 +50,7 @@ export async function nodesProvider() {
     fields(events, 'providerStaking.ProviderRegistered');
   }
   if ((await view()).devices.length === 0) {
-    const devices = await until('the node to have measured its devices', () =>
-      rpc('aicpw_localDevices').catch((error) => {
-        // Not yet.
-        if (error.code === 7010) return null;
-        throw error;
-      })
-    );
-    for (const spec of devices) {
+    for (const spec of await localDevices()) {
       const call = api.tx.providerStaking.registerDevice(spec, ask(0.5), 1);
       fields(await sent(call, OPERATOR), 'providerStaking.DeviceRegistered');
     }

@@ -11,7 +11,7 @@ import * as hashing from '@polkadot/util-crypto';
 
 import { api } from '../src/chain.js';
 import { SOME_MANIFEST } from '../src/market.js';
-import { OPERATOR } from '../src/provider.js';
+import { localDevices, OPERATOR } from '../src/provider.js';
 import { until } from '../src/wait.js';
 
 const page = await readFile(new URL('../../docs/polkadot-js.md', import.meta.url), 'utf8');
@@ -45,6 +45,7 @@ describe('docs/polkadot-js.md', () => {
   });
 
   it('registers a provider with the devices of its node', async () => {
+    await localDevices();
     const [line] = await run('registerProvider');
     assert.match(line, /^sent: 0x[0-9a-f]{64}$/);
     await until('the provider and its device', async () => {
