@@ -60,7 +60,7 @@ pub fn text(rules: &Rules, outcomes: &[(Scenario, Tally)]) -> String {
     );
     table(
         &mut out,
-        "Who has what of it: income less the cost of the work, in prices of one assignment, audit, seat or dispute",
+        "Who has what of it: income less the cost of the work, in prices of one assignment, audit or dispute, or in a juror's pay",
         &["scenario", "player", "provider", "auditor", "juror", "requester", "all, AICP", "all, per assignment"],
         outcomes.iter().flat_map(|(scenario, tally)| {
             players(tally).into_iter().map(|kind| {

@@ -21,6 +21,8 @@ pub struct Rules {
     pub audit: AuditPolicy,
     /// What disputes cost.
     pub dispute: DisputePolicy,
+    /// A juror's pay, in prices of the disputed assignment; no more than the task's budget for one.
+    pub juror_pay: Balance,
     /// Of the price, to the treasury.
     pub protocol_fee: Perbill,
     /// For each submission, to the treasury.
@@ -51,7 +53,11 @@ impl Default for Rules {
     fn default() -> Self {
         Self {
             audit: AuditPolicy::DEFAULT,
-            dispute: DisputePolicy::DEFAULT,
+            dispute: DisputePolicy {
+                appeals: 1,
+                ..DisputePolicy::DEFAULT
+            },
+            juror_pay: 2,
             protocol_fee: Perbill::from_percent(2),
             submission_fee: AICP / 100,
             collateral_share: Perbill::from_percent(50),

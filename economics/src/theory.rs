@@ -54,7 +54,8 @@ pub fn appeals(rules: &Rules, share: f64, gain: f64, round: u8) -> bool {
 pub fn reliability(rules: &Rules, share: f64, locked_per_price: f64) -> f64 {
     let auditors = i32::from(rules.audit.auditors);
     let honest_auditor = 1.0 - share.powi(auditors);
-    honest_auditor * (1.0 - false_verdict(rules, share, locked_per_price, 0))
+    let gain = locked_per_price / rules.juror_pay as f64;
+    honest_auditor * (1.0 - false_verdict(rules, share, gain, 0))
 }
 
 /// What is locked for an assignment of this price, in prices.

@@ -205,6 +205,13 @@ mod limits {
     }
 
     #[test]
+    fn half_of_the_stake_can_rob_the_honest() {
+        let tally = play("robbing-49", 30_000);
+        assert!(tally.robbed > 0);
+        assert!(tally.per_assignment(Kind::Honest) < tally.per_assignment(Kind::Robbing));
+    }
+
+    #[test]
     fn who_does_not_mind_to_lose_gets_wrong_results_accepted() {
         let tally = play("colluding-33", 20_000);
         assert!(tally.undetected_share() > 0.05);

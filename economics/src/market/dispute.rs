@@ -26,6 +26,7 @@ pub(super) struct Accuser {
 struct Case {
     accused: Root,
     verdict: Option<Root>,
+    price: Balance,
     pay: Balance,
     accuser: Accuser,
 }
@@ -64,7 +65,8 @@ impl Market<'_> {
         accuser: &Accuser,
     ) -> Option<Root> {
         self.tally.disputes += 1;
-        let parties = self.parties(id, accused, price, accuser);
+        let pay = self.juror_pay(id, price);
+        let parties = self.parties(id, accused, pay, accuser);
         let mut not = self.tasks[id].tried.clone();
         not.extend(accuser.provider);
         let talk = Talk {
@@ -76,7 +78,7 @@ impl Market<'_> {
         let mut round = 0;
         let verdict = loop {
             let seats = self.rules.dispute.jurors(round).unwrap_or_default();
-            let Some(jury) = self.hear(id, seats, price, &talk, &mut not) else {
+            let Some(jury) = self.hear(id, seats, pay, &talk, &mut not) else {
                 // Too few jurors.
                 break None;
             };
@@ -85,7 +87,7 @@ impl Market<'_> {
             if round >= self.rules.dispute.appeals {
                 break verdict;
             }
-            if verdict.is_some() && !self.appeal(&parties, verdict, price, round, &mut appeals) {
+            if verdict.is_some() && !self.appeal(&parties, verdict, pay, round, &mut appeals) {
                 break verdict;
             }
             round += 1;
@@ -94,15 +96,22 @@ impl Market<'_> {
         let case = Case {
             accused,
             verdict,
-            pay: price,
+            price,
+            pay,
             accuser: *accuser,
         };
         self.conclude(id, &case, &votes, &appeals);
         verdict
     }
 
+    /// What a juror of the task gets.
+    pub(super) fn juror_pay(&self, id: usize, price: Balance) -> Balance {
+        let budget = self.tasks[id].budget();
+        (price * self.rules.juror_pay).min(budget).max(price)
+    }
+
     /// The sides that may appeal.
-    fn parties(&self, id: usize, accused: Root, price: Balance, accuser: &Accuser) -> Vec<Party> {
+    fn parties(&self, id: usize, accused: Root, pay: Balance, accuser: &Accuser) -> Vec<Party> {
         let locked = self.accused(id, accused).map(|one| one.1).sum::<Balance>();
         let side = |root, account, kind: Kind, at_stake: Balance| {
             let conspires = root == CONSPIRED && kind.conspires();
@@ -110,7 +119,7 @@ impl Market<'_> {
                 root,
                 account: if conspires { self.purse } else { account },
                 friends: if conspires { self.share_of(kind) } else { 0.0 },
-                at_stake: at_stake as f64 / price as f64,
+                at_stake: at_stake as f64 / pay as f64,
             }
         };
         let mut parties = Vec::new();
@@ -273,7 +282,7 @@ impl Market<'_> {
         if found {
             self.return_bond(accuser);
         } else {
-            self.take_bond(accuser, case.pay);
+            self.take_bond(accuser, case.price);
         }
         for appeal in appeals {
             if appeal.side.root == verdict {
@@ -285,7 +294,7 @@ impl Market<'_> {
         }
         let paid = self.divide_jurors(verdict, case.pay, votes);
         let claims = Claims {
-            compensation: if guilty { case.pay } else { 0 },
+            compensation: if guilty { case.price } else { 0 },
             jurors: u16::try_from(paid.len()).unwrap_or(u16::MAX),
             pay: case.pay,
             reward: if found {

@@ -176,7 +176,8 @@ impl Market<'_> {
     fn begin_audit(&mut self, id: usize) -> bool {
         let task = &self.tasks[id];
         let price = highest_price(&task.assignments);
-        let Some(lock) = self.rules.dispute.bond(price, 0) else {
+        let pay = self.juror_pay(id, price);
+        let Some(lock) = self.rules.dispute.bond(pay, 0) else {
             return false;
         };
         let mut not = task.tried.clone();
@@ -318,7 +319,8 @@ impl Market<'_> {
     /// A requester disputes a result that is right.
     fn grief(&mut self, id: usize, root: Root, price: Balance) -> Option<Root> {
         let requester = self.tasks[id].requester;
-        let bond = self.rules.dispute.bond(price, 0).unwrap_or_default();
+        let pay = self.juror_pay(id, price);
+        let bond = self.rules.dispute.bond(pay, 0).unwrap_or_default();
         if !self.ledger.hold(requester.account, bond) {
             return Some(root);
         }
