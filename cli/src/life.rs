@@ -61,6 +61,8 @@ pub enum Step {
     },
     /// The window of `optimistic` is open.
     Verifying { settle_at: BlockNumber },
+    /// The result is doubted, or replicas found no majority: a jury decides.
+    Disputed,
     /// An assignment ended without pay.
     Failed {
         #[serde(serialize_with = "as_text")]
@@ -130,6 +132,7 @@ impl Step {
             | Self::Failed { assignment, .. } => Some(*assignment),
             Self::Parked { .. }
             | Self::Verifying { .. }
+            | Self::Disputed
             | Self::Requeued
             | Self::Settled { .. }
             | Self::Cancelled
@@ -165,6 +168,7 @@ impl Step {
                 "can be accepted; settles by itself {}",
                 clock.until(*settle_at)
             ),
+            Self::Disputed => "disputed: a jury decides".into(),
             Self::Failed {
                 assignment,
                 provider,
@@ -288,7 +292,11 @@ impl Life {
             match view.status {
                 TaskStatus::Queued { match_by } => {
                     let again = match before {
-                        Some(TaskStatus::Active | TaskStatus::Verifying { .. }) => true,
+                        Some(
+                            TaskStatus::Active
+                            | TaskStatus::Verifying { .. }
+                            | TaskStatus::Disputed,
+                        ) => true,
                         // Another of its replicas waits as well.
                         Some(
                             TaskStatus::Queued { match_by: old }
@@ -308,6 +316,7 @@ impl Life {
                     }
                 }
                 TaskStatus::Verifying { settle_at } => steps.push(Step::Verifying { settle_at }),
+                TaskStatus::Disputed => steps.push(Step::Disputed),
                 TaskStatus::Settled { paid, .. } => {
                     steps.push(Step::Settled { paid: Amount(paid) })
                 }
@@ -401,6 +410,7 @@ pub fn state_name(status: &TaskStatus) -> &'static str {
         TaskStatus::Parked { .. } => "parked",
         TaskStatus::Active => "active",
         TaskStatus::Verifying { .. } => "verifying",
+        TaskStatus::Disputed => "disputed",
         TaskStatus::Settled { .. } => "settled",
         TaskStatus::Cancelled { .. } => "cancelled",
         TaskStatus::Refunded { .. } => "refunded",

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use aicpw_primitives::worker_key::WorkerProof;
 use aicpw_protocol::worker::{signing_payload, Statement};
 use aicpw_runtime::{
-    presets, units::SLOT_MILLISECONDS, AccountId, Balance, Balances, Executive, Header,
+    presets, units::SLOT_MILLISECONDS, AccountId, Balance, Balances, Disputes, Executive, Header,
     MarketClock, Matching, ProviderStaking, Runtime, RuntimeCall, RuntimeGenesisConfig,
     RuntimeOrigin, System, Tasks, UncheckedExtrinsic,
 };
@@ -187,6 +187,7 @@ impl Chain {
         Matching::do_try_state().expect("matching");
         Tasks::do_try_state().expect("tasks");
         MarketClock::do_try_state().expect("market-clock");
+        Disputes::do_try_state().expect("disputes");
         assert_eq!(
             Balances::total_issuance(),
             self.issuance,
@@ -204,6 +205,7 @@ impl Chain {
                 TaskStatus::Parked { reason, .. } => format!("parked: {reason:?}"),
                 TaskStatus::Active => "active".into(),
                 TaskStatus::Verifying { .. } => "verifying".into(),
+                TaskStatus::Disputed => "disputed".into(),
                 TaskStatus::Settled { .. } if task.escrow > 0 => "settled by a quorum".into(),
                 TaskStatus::Settled { .. } => "settled".into(),
                 TaskStatus::Cancelled { .. } => "cancelled".into(),

@@ -7,6 +7,7 @@
 use aicpw_protocol::{
     mailbox,
     task::Needs,
+    verdict::DisputeView,
     view::{DeviceView, MarketParameters, ProviderView, TaskView},
     Balance, BlockNumber, DeviceId, Milliseconds, TaskId,
 };
@@ -59,6 +60,18 @@ sp_api::decl_runtime_apis! {
         fn orders(worker: WorkerId) -> mailbox::Orders;
         /// Height of this state.
         fn height() -> BlockNumber;
+    }
+
+    /// Disputes.
+    pub trait DisputesApi<AccountId: Codec> {
+        /// The newest dispute about a task.
+        fn dispute(task: TaskId) -> Option<DisputeView<AccountId>>;
+        /// Tasks with a dispute that can be read, in the order of storage: at most `limit` (and at most
+        /// 100) after `after`.
+        fn disputes(after: Option<TaskId>, limit: u32) -> Vec<TaskId>;
+        /// What whoever disputes the result of a task now has to put up; `None` if it cannot be
+        /// disputed.
+        fn dispute_bond(task: TaskId) -> Option<Balance>;
     }
 
     /// How large the market is: for metrics, which ask with every block.

@@ -15,6 +15,7 @@
 //! | [`audit`] | how often results are audited, what that costs, the fraud bond |
 //! | [`reputation`] | what a provider did before, as a number |
 //! | [`dispute`] | what a jury costs, what its members risk, who is paid first |
+//! | [`verdict`] | what a jury finds, and the states of a dispute |
 //! | [`task`] | needs, verification modes, states, faults |
 //! | [`device`] | what a device says of itself |
 //! | [`draw`] | seeds and tickets of draws |
@@ -52,6 +53,7 @@ pub mod reputation;
 pub mod sealing;
 pub mod task;
 pub mod units;
+pub mod verdict;
 pub mod view;
 pub mod worker;
 

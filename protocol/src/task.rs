@@ -471,6 +471,8 @@ plain! {
         NoKey,
         /// The replicas found no majority.
         NoQuorum,
+        /// There was a dispute, and no verdict: too few jurors, or no majority of them.
+        NoVerdict,
     }
 }
 
@@ -510,15 +512,17 @@ pub enum TaskStatus {
         /// Why nothing fits.
         reason: Unmatched,
     },
-    /// All its replicas are on devices. → `Verifying`, `Settled`, `Queued` (one failed; or a further
-    /// one has to decide), `Refunded`.
+    /// All its replicas are on devices. → `Verifying`, `Settled`, `Disputed` (they found no majority),
+    /// `Queued` (one failed; or a further one has to decide), `Refunded`.
     Active,
-    /// Revealed, and the window of `optimistic` is open. → `Settled`, `Queued` (verdict against
-    /// the provider).
+    /// Revealed, and the window of `optimistic` is open. → `Settled`, `Disputed`.
     Verifying {
         /// Settled in this block, if nothing happens.
         settle_at: BlockNumber,
     },
+    /// A jury decides. → `Settled`, `Queued` (the verdict is against the provider), `Refunded` (there
+    /// is no verdict; or it is against the last provider).
+    Disputed,
     /// Paid; the result is in the assignments. Final. Replicas that have committed and were not needed
     /// for the quorum still reveal, and are paid or lose their locks.
     Settled {

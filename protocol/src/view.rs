@@ -225,6 +225,8 @@ pub struct TaskCensus {
     pub active: u32,
     /// Tasks that are [`TaskStatus::Verifying`] now.
     pub verifying: u32,
+    /// Tasks that are [`TaskStatus::Disputed`] now.
+    pub disputed: u32,
     /// Tasks that were [`TaskStatus::Settled`] since genesis.
     pub settled: u64,
     /// Tasks that were [`TaskStatus::Cancelled`] since genesis.

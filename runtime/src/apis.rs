@@ -4,6 +4,7 @@ use aicpw_primitives::worker_key::WorkerId;
 use aicpw_protocol::{
     mailbox, pricing,
     task::{Needs, Verification},
+    verdict::DisputeView,
     view::{
         DeviceView, DryRun, HistoryHead, MarketCensus, MarketClock as MarketClockView,
         MarketParameters, ProviderView, TaskView,
@@ -33,7 +34,7 @@ use crate::{
     configs::{consensus::BABE_GENESIS_EPOCH_CONFIG, market, parameters},
     presets,
     units::EPOCH_SLOTS,
-    AccountId, AuthorityDiscovery, Babe, Balance, Block, BlockNumber, Executive, Grandpa,
+    AccountId, AuthorityDiscovery, Babe, Balance, Block, BlockNumber, Disputes, Executive, Grandpa,
     Historical, InherentDataExt, MarketClock, Matching, Nonce, ProviderStaking, Runtime,
     RuntimeCall, RuntimeGenesisConfig, SessionKeys, Staking, System, Tasks, TransactionPayment,
     VERSION,
@@ -133,6 +134,20 @@ impl_runtime_apis! {
 
         fn height() -> BlockNumber {
             System::block_number()
+        }
+    }
+
+    impl aicpw_primitives::api::DisputesApi<Block, AccountId> for Runtime {
+        fn dispute(task: TaskId) -> Option<DisputeView<AccountId>> {
+            Disputes::dispute_view(task)
+        }
+
+        fn disputes(after: Option<TaskId>, limit: u32) -> Vec<TaskId> {
+            Disputes::disputes_view(after, limit)
+        }
+
+        fn dispute_bond(task: TaskId) -> Option<Balance> {
+            Disputes::dispute_bond(task)
         }
     }
 

@@ -38,6 +38,7 @@ frame_benchmarking::define_benchmarks!(
     [pallet_market_clock, MarketClock]
     [pallet_draw_randomness, DrawRandomness]
     [pallet_market_parameters, MarketParameters]
+    [pallet_disputes, Disputes]
 );
 
 /// Makes providers, devices and tasks for the benchmarks of pallets that do not keep them.
@@ -50,6 +51,12 @@ impl pallet_tasks::BenchmarkHelper<AccountId> for Neighbours {
 
     fn set_block(block: BlockNumber) {
         set_height::<Runtime>(block);
+    }
+}
+
+impl pallet_disputes::benchmarking::BenchmarkHelper<AccountId> for Neighbours {
+    fn verifying() -> (TaskId, AccountId) {
+        pallet_tasks::verifying_task::<Runtime>()
     }
 }
 

@@ -177,6 +177,8 @@ mod runtime {
     // After Babe, which learns a block's VRF output at its end.
     #[runtime::pallet_index(34)]
     pub type DrawRandomness = pallet_draw_randomness;
+    #[runtime::pallet_index(35)]
+    pub type Disputes = pallet_disputes;
     #[runtime::pallet_index(39)]
     pub type MarketParameters = pallet_market_parameters;
 

@@ -102,6 +102,7 @@ enum TaskStateJson {
     Verifying {
         settle_at: BlockNumber,
     },
+    Disputed,
     Settled {
         ended_at: BlockNumber,
         paid: Amount,
@@ -207,6 +208,7 @@ impl From<&TaskView<Account>> for TaskJson {
                 }
                 TaskStatus::Active => TaskStateJson::Active,
                 TaskStatus::Verifying { settle_at } => TaskStateJson::Verifying { settle_at },
+                TaskStatus::Disputed => TaskStateJson::Disputed,
                 TaskStatus::Settled { at, paid } => TaskStateJson::Settled {
                     ended_at: at,
                     paid: Amount(paid),

@@ -96,6 +96,7 @@ pub fn show(view: &TaskView<Account>, clock: &Clock) -> String {
         TaskStatus::Verifying { settle_at } => {
             Some(format!("settles by itself {}", clock.until(settle_at)))
         }
+        TaskStatus::Disputed => Some("a jury decides".into()),
         TaskStatus::Settled { at, paid } => Some(format!(
             "{} paid {}",
             Amount(paid).brief_with_unit(),

@@ -80,6 +80,7 @@ impl MarketMetrics {
                 set(&["parked"], tasks.parked.into());
                 set(&["active"], tasks.active.into());
                 set(&["verifying"], tasks.verifying.into());
+                set(&["disputed"], tasks.disputed.into());
             },
         )?;
         counter(

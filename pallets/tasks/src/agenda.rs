@@ -4,6 +4,7 @@
 //! Serving is bounded: what does not fit the weight of a block is served in the next, in order.
 //! Entries are never taken out early; one whose reason is gone is stale and does nothing.
 
+use aicpw_primitives::traits::Escalation;
 use aicpw_protocol::{
     task::{AssignmentStatus, Fault, TaskStatus},
     AssignmentId, BlockNumber, TaskId,
@@ -25,6 +26,7 @@ pub(crate) fn heaviest_entry<T: Config>() -> Weight {
         .max(T::WeightInfo::serve_settle(n))
         .max(T::WeightInfo::serve_unlock())
         .max(T::WeightInfo::serve_prune(n))
+        .max(T::WeightInfo::serve_dispute())
 }
 
 impl<T: Config> Pallet<T> {
@@ -123,6 +125,7 @@ impl<T: Config> Pallet<T> {
             Deadline::Settle(_) => T::WeightInfo::serve_settle(n),
             Deadline::Unlock(_) => T::WeightInfo::serve_unlock(),
             Deadline::Prune(_) => T::WeightInfo::serve_prune(n),
+            Deadline::Dispute(_) => T::WeightInfo::serve_dispute(),
         }
     }
 
@@ -134,6 +137,7 @@ impl<T: Config> Pallet<T> {
             Deadline::Settle(task) => Self::serve_settle(task),
             Deadline::Unlock(assignment) => Self::serve_unlock(assignment),
             Deadline::Prune(task) => Self::serve_prune(task),
+            Deadline::Dispute(task) => T::Escalation::due(task),
         });
         if let Err(error) = served {
             frame_support::defensive!("a deadline cannot fail", (deadline, error));

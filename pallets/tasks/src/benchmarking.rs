@@ -1,7 +1,7 @@
 //! Benchmarks of calls, authorisations and the steps of the agenda, at their worst.
 
 use aicpw_primitives::{
-    traits::{DevicePool, MatchQueue, TaskBoard},
+    traits::{Contested, DevicePool, JurorTerms, MatchQueue, TaskBoard},
     worker_key::{prove, WorkerId, WorkerProof},
 };
 use aicpw_protocol::{
@@ -14,6 +14,7 @@ use aicpw_protocol::{
         Progress, Submission, TaskStatus, Verification, MAX_PEER_ADDRESSES, REPLICAS,
     },
     units::AICP,
+    verdict::Vote,
     worker::Statement,
     AskPrice, AssignmentId, BlockNumber, ContentId, DeviceId, Gflops, Mebibytes, MegabitsPerSecond,
     Milliseconds, TaskId,
@@ -265,6 +266,12 @@ fn verifying<T: Config>(requester: &T::AccountId, n: u32) -> Worker {
     commit::<T>(last.0);
     Pallet::<T>::do_reveal_result(last.0, opening(3)).expect("it is the opening");
     last
+}
+
+/// A task whose result can be disputed by its requester. For other pallets' benchmarks.
+pub fn verifying_task<T: Config>() -> (TaskId, T::AccountId) {
+    let requester = requester::<T>();
+    (verifying::<T>(&requester, 1).0.task, requester)
 }
 
 fn hash_at<T: Config>(block: BlockNumber) -> [u8; 32] {
@@ -627,6 +634,37 @@ mod benchmarks {
             task::<T>(last.task).status,
             TaskStatus::Settled { .. }
         ));
+    }
+
+    /// Four jurors of a sealed task who were wrong, which is what a dispute closes in one step.
+    #[benchmark]
+    fn serve_dispute() -> Result<(), BenchmarkError> {
+        let (id, _) = verifying_task::<T>();
+        Pallet::<T>::contest(id, false)?;
+        let terms = JurorTerms {
+            pay: T::MinBudget::get(),
+            lock: T::MinBudget::get(),
+        };
+        let first = Pallet::<T>::seat_jury(id, 4, terms)?;
+        let jurors: Vec<_> = (0..4)
+            .map(|seed| granted::<T>(id, 2_000 + seed).0)
+            .collect();
+        for juror in &jurors {
+            Pallet::<T>::do_start(*juror)?;
+            commit::<T>(*juror);
+        }
+        for juror in &jurors {
+            Pallet::<T>::do_reveal_result(*juror, opening(3))?;
+        }
+        #[block]
+        {
+            for seat in first..first + 4 {
+                Pallet::<T>::close_juror(id, seat, Some(Vote::Root([9; 32])))?;
+            }
+        }
+        assert!(jurors.iter().all(|id| Assignments::<T>::get(id)
+            .is_some_and(|one| matches!(one.status, AssignmentStatus::Failed { .. }))));
+        Ok(())
     }
 
     #[benchmark]

@@ -56,14 +56,27 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Most that one assignment of the task may cost.
-    fn price_cap(task: &Task<T::AccountId>) -> Balance {
+    pub(crate) fn price_cap(task: &Task<T::AccountId>) -> Balance {
         let replicas = task.submission.verification.replicas();
         (task.submission.budget / Balance::from(replicas.max(1))).min(task.escrow)
     }
 
+    /// Whether a seat is a juror's.
+    fn is_jurors(task: &Task<T::AccountId>, next: AssignmentId) -> bool {
+        let seat = task.seats.get(usize::from(next.replica));
+        seat.is_some_and(|seat| seat.role == Role::Juror)
+    }
+
     /// Price and locks of an assignment of the task at this ask; `None` if the price is more than
     /// may be paid, or the bond more than there can be.
-    fn terms(task: &Task<T::AccountId>, ask: AskPrice) -> Option<(Balance, Locks)> {
+    fn terms(
+        task: &Task<T::AccountId>,
+        next: AssignmentId,
+        ask: AskPrice,
+    ) -> Option<(Balance, Locks)> {
+        if Self::is_jurors(task, next) {
+            return Self::juror_terms(next.task, task, ask);
+        }
         let Submission {
             needs,
             budget,
@@ -115,12 +128,13 @@ impl<T: Config> TaskBoard<T::AccountId> for Pallet<T> {
     fn demand(id: TaskId) -> Option<Demand<T::AccountId>> {
         let (task, next) = Self::waiting(id)?;
         let submission = &task.submission;
+        let cap = if Self::is_jurors(&task, next) {
+            Juries::<T>::get(id)?.pay
+        } else {
+            Self::price_cap(&task)
+        };
         Some(Demand {
-            highest_ask: pricing::highest_ask(
-                Self::price_cap(&task),
-                submission.needs.gflops,
-                submission.time_limit,
-            ),
+            highest_ask: pricing::highest_ask(cap, submission.needs.gflops, submission.time_limit),
             needs: submission.needs,
             fingerprint: Self::fingerprint(id, &task),
             choice: Self::choice(&task, next),
@@ -130,8 +144,8 @@ impl<T: Config> TaskBoard<T::AccountId> for Pallet<T> {
     }
 
     fn locks(id: TaskId, ask: AskPrice) -> Option<(Balance, Locks)> {
-        let (task, _) = Self::waiting(id)?;
-        Self::terms(&task, ask)
+        let (task, next) = Self::waiting(id)?;
+        Self::terms(&task, next, ask)
     }
 
     fn assign(
@@ -150,7 +164,8 @@ impl<T: Config> TaskBoard<T::AccountId> for Pallet<T> {
             Self::fingerprint(id, &task).is_none_or(|first| first == fingerprint),
             Error::<T>::NotSameDevice
         );
-        let (price, locks) = Self::terms(&task, offer.ask).ok_or(Error::<T>::TooExpensive)?;
+        let (price, locks) =
+            Self::terms(&task, assignment_id, offer.ask).ok_or(Error::<T>::TooExpensive)?;
         // The last step that can fail for a reason outside this pallet; what follows only can if
         // the pallet's own records are wrong, and then this is undone as well.
         frame_support::storage::with_storage_layer(|| {
@@ -167,7 +182,10 @@ impl<T: Config> TaskBoard<T::AccountId> for Pallet<T> {
                 .map_err(|_| Error::<T>::InvalidTransition)?;
             Self::reflect_seats(id, &mut task)?;
             let is_alone = task.submission.verification.replicas() == 1;
-            if is_alone && Self::attempts_left(&task, assignment_id.replica) == 0 {
+            if is_alone
+                && role == Role::Replica
+                && Self::attempts_left(&task, assignment_id.replica) == 0
+            {
                 // No further attempt can need more than this price (ADR 0006).
                 let rest = task.escrow.saturating_sub(price);
                 Self::give_back(&mut task, rest);

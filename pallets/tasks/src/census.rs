@@ -33,6 +33,7 @@ fn open_tasks<'a>(census: &'a mut TaskCensus, status: &TaskStatus) -> Option<&'a
         TaskStatus::Parked { .. } => Some(&mut census.parked),
         TaskStatus::Active => Some(&mut census.active),
         TaskStatus::Verifying { .. } => Some(&mut census.verifying),
+        TaskStatus::Disputed => Some(&mut census.disputed),
         TaskStatus::Settled { .. } | TaskStatus::Cancelled { .. } | TaskStatus::Refunded { .. } => {
             None
         }
@@ -48,7 +49,8 @@ fn total<'a>(census: &'a mut TaskCensus, to: &TaskStatus) -> Option<&'a mut u64>
         TaskStatus::Queued { .. }
         | TaskStatus::Parked { .. }
         | TaskStatus::Active
-        | TaskStatus::Verifying { .. } => None,
+        | TaskStatus::Verifying { .. }
+        | TaskStatus::Disputed => None,
     }
 }
 
@@ -67,12 +69,14 @@ impl<T: Config> Pallet<T> {
                 counted.queued,
                 counted.parked,
                 counted.active,
-                counted.verifying
+                counted.verifying,
+                counted.disputed,
             ) == (
                 census.queued,
                 census.parked,
                 census.active,
-                census.verifying
+                census.verifying,
+                census.disputed,
             ),
             "the census knows how many tasks are in each open state"
         );
@@ -81,6 +85,7 @@ impl<T: Config> Pallet<T> {
             census.parked,
             census.active,
             census.verifying,
+            census.disputed,
         ];
         let open: u64 = open.into_iter().map(u64::from).sum();
         let ended = [census.settled, census.cancelled, census.refunded];

@@ -229,7 +229,9 @@ impl<T: Config> Pallet<T> {
         let paid = task
             .assignments(id)
             .filter_map(Assignments::<T>::get)
-            .filter(|one| matches!(one.status, AssignmentStatus::Settled { .. }));
+            .filter(|one| {
+                one.role == Role::Replica && matches!(one.status, AssignmentStatus::Settled { .. })
+            });
         for Assignment {
             provider, price, ..
         } in paid
@@ -305,7 +307,8 @@ impl<T: Config> Pallet<T> {
         let mut assignment = Self::open(id)?;
         let task = Self::open_task(id.task)?;
         let at = Self::now();
-        let is_alone = task.submission.verification.replicas() == 1;
+        let is_juror = assignment.role == Role::Juror;
+        let is_alone = !is_juror && task.submission.verification.replicas() == 1;
         // Whoever is alone has nobody to wait for.
         let reveal_by = is_alone.then(|| at.saturating_add(T::RevealWindow::get()));
         let committed = AssignmentStatus::Committed {
@@ -325,6 +328,9 @@ impl<T: Config> Pallet<T> {
         if is_alone {
             return Ok(());
         }
+        if is_juror {
+            return Self::advance_jury(id.task, task);
+        }
         Self::advance(id.task, task, Refunded::AttemptsExhausted)
     }
 
@@ -343,6 +349,10 @@ impl<T: Config> Pallet<T> {
             result_root: root,
             result: opening.result,
         });
+        if assignment.role == Role::Juror {
+            Assignments::<T>::insert(id, assignment);
+            return Self::advance_jury(id.task, task);
+        }
         if matches!(task.status, TaskStatus::Settled { .. }) {
             return Self::settle_late(id, assignment, task);
         }

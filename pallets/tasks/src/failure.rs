@@ -2,7 +2,7 @@
 
 use aicpw_primitives::traits::{DevicePool, Penalty};
 use aicpw_protocol::{
-    task::{AssignmentStatus, Blame, FailureMessage, Fault, Refunded, TaskStatus},
+    task::{AssignmentStatus, Blame, FailureMessage, Fault, Refunded, Role, TaskStatus},
     AssignmentId, ContentId, Hash, TaskId,
 };
 use alloc::vec::Vec;
@@ -55,6 +55,9 @@ impl<T: Config> Pallet<T> {
         mut assignment: Assignment<T::AccountId>,
         cause: Cause,
     ) -> DispatchResult {
+        if assignment.role == Role::Juror {
+            return Self::fail_juror(id, assignment, cause);
+        }
         let mut task = Tasks::<T>::get(id.task).ok_or(Error::<T>::UnknownTask)?;
         let blame = cause.blame();
         let Cause {

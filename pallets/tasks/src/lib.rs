@@ -19,6 +19,7 @@ mod authorize;
 mod benchmarking;
 mod board;
 mod census;
+mod contested;
 mod dispatchables;
 mod failure;
 mod lifecycle;
@@ -36,7 +37,7 @@ mod views;
 pub mod weights;
 
 #[cfg(feature = "runtime-benchmarks")]
-pub use benchmarking::{queue_task, BenchmarkHelper};
+pub use benchmarking::{queue_task, verifying_task, BenchmarkHelper};
 pub use lifecycle::LongestObligation;
 pub use pallet::*;
 pub use weights::WeightInfo;
@@ -65,7 +66,7 @@ pub mod pallet {
     use sp_runtime::{traits::BlockNumberProvider, Perbill};
 
     use crate::{
-        types::{Assignment, Deadline, History, Slot, Task},
+        types::{Assignment, Deadline, History, Jury, Slot, Task},
         weights::WeightInfo,
     };
 
@@ -255,6 +256,10 @@ pub mod pallet {
     /// The data keys of sealed tasks, sealed to the providers of their assignments.
     #[pallet::storage]
     pub type Envelopes<T: Config> = StorageMap<_, Twox64Concat, AssignmentId, Envelope>;
+
+    /// The juries of disputed tasks.
+    #[pallet::storage]
+    pub type Juries<T: Config> = StorageMap<_, Twox64Concat, TaskId, Jury>;
 
     /// The hash chain over submissions.
     #[pallet::storage]
@@ -523,6 +528,10 @@ pub mod pallet {
         NotWaiting,
         /// There is no result that waits for the end of its window.
         NotVerifying,
+        /// For disputes only: the task is not disputed.
+        NotDisputed,
+        /// For disputes only: the task has as many seats as it can have.
+        TooManySeats,
         /// The task is not settled.
         NotSettled,
         /// The task was rated.

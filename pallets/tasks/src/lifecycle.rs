@@ -1,5 +1,6 @@
 //! The two transition functions, and what every state brings with it.
 
+use aicpw_primitives::traits::Escalation;
 use aicpw_protocol::{
     task::{AssignmentStatus, TaskStatus},
     AssignmentId, BlockNumber, Milliseconds, TaskId,
@@ -9,6 +10,7 @@ use sp_runtime::traits::BlockNumberProvider;
 
 use crate::{
     agenda,
+    contested::JUROR_ATTEMPTS,
     pallet::*,
     types::{Assignment, Deadline, Task},
     WeightInfo,
@@ -48,7 +50,11 @@ impl<T: Config> Pallet<T> {
                 Self::schedule(prune_at, Deadline::Prune(id));
             }
             // The end of a match window came into the agenda when its seat became vacant.
-            TaskStatus::Queued { .. } | TaskStatus::Parked { .. } | TaskStatus::Active => {}
+            // Nothing but a verdict ends a dispute; its steps are in the agenda.
+            TaskStatus::Queued { .. }
+            | TaskStatus::Parked { .. }
+            | TaskStatus::Active
+            | TaskStatus::Disputed => {}
         }
         Self::count_task(Some(&task.status), &to);
         task.status = to;
@@ -131,24 +137,31 @@ impl<T: Config> Pallet<T> {
 /// The longest time for which a provider's stake can be locked for one assignment, in blocks. Unbonding
 /// must take longer.
 ///
-/// Whoever is alone on a task can be undecided about through all its attempts and the window of
-/// `optimistic`; a replica waits for the match of the others, for all attempts at their seats, and for a
-/// further replica. Then comes the retrieval of the result.
+/// Whoever is alone on a task can be undecided about through all its attempts, with the window of
+/// `optimistic` and a dispute after each; a replica waits for the match of the others, for all attempts
+/// at their seats, for a further replica, and for a jury. Then comes the retrieval of the result.
 pub struct LongestObligation<T>(core::marker::PhantomData<T>);
 
 impl<T: Config> Get<BlockNumber> for LongestObligation<T> {
     fn get() -> BlockNumber {
         let blocks = |span: u64| Pallet::<T>::blocks(Milliseconds(span));
+        let attempts = BlockNumber::from(T::MaxAttempts::get());
         let attempt = T::RematchWindow::get()
             .saturating_add(T::KeyWindow::get())
             .saturating_add(T::StartWindow::get())
             .saturating_add(blocks(T::MaxTimeLimit::get()))
             .saturating_add(T::RevealWindow::get());
-        let alone = blocks(T::MaxOptimisticWindow::get());
-        let among_others = blocks(T::MaxMatchWindow::get()).saturating_add(attempt);
-        attempt
-            .saturating_mul(T::MaxAttempts::get().into())
-            .saturating_add(alone.max(among_others))
+        let dispute = T::Escalation::longest_dispute(attempt.saturating_mul(JUROR_ATTEMPTS.into()));
+        let alone = attempt
+            .saturating_add(blocks(T::MaxOptimisticWindow::get()))
+            .saturating_add(dispute)
+            .saturating_mul(attempts);
+        let among_others = attempt
+            .saturating_mul(attempts.saturating_add(1))
+            .saturating_add(blocks(T::MaxMatchWindow::get()))
+            .saturating_add(dispute);
+        alone
+            .max(among_others)
             .saturating_add(T::RetrievalWindow::get())
     }
 }
@@ -167,9 +180,10 @@ fn task_may_move(from: &TaskStatus, to: &TaskStatus) -> bool {
         ),
         Active => matches!(
             to,
-            Verifying { .. } | Settled { .. } | Queued { .. } | Refunded { .. }
+            Verifying { .. } | Disputed | Settled { .. } | Queued { .. } | Refunded { .. }
         ),
-        Verifying { .. } => matches!(to, Settled { .. } | Queued { .. }),
+        Verifying { .. } => matches!(to, Settled { .. } | Disputed),
+        Disputed => matches!(to, Settled { .. } | Queued { .. } | Refunded { .. }),
         Settled { .. } | Cancelled { .. } | Refunded { .. } => false,
     }
 }
@@ -207,6 +221,7 @@ mod tests {
             },
             TaskStatus::Active,
             TaskStatus::Verifying { settle_at: 1 },
+            TaskStatus::Disputed,
             TaskStatus::Settled { at: 1, paid: 1 },
             TaskStatus::Cancelled { at: 1 },
             TaskStatus::Refunded {

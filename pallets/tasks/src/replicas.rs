@@ -22,7 +22,7 @@ use crate::{
 const MAX_FURTHER: u8 = 1;
 
 /// An assignment that counts, and its id.
-type Standing<AccountId> = (AssignmentId, Assignment<AccountId>);
+pub(crate) type Standing<AccountId> = (AssignmentId, Assignment<AccountId>);
 
 /// How the replicas of a task stand.
 pub(crate) struct Stand<AccountId> {
@@ -193,7 +193,10 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Everybody who is wanted has committed: opens the reveals of those that have not been open.
-    fn open_reveals(id: TaskId, committed: Vec<Standing<T::AccountId>>) -> DispatchResult {
+    pub(crate) fn open_reveals(
+        id: TaskId,
+        committed: Vec<Standing<T::AccountId>>,
+    ) -> DispatchResult {
         let by = Self::now().saturating_add(T::RevealWindow::get());
         let mut opened = false;
         for (assignment_id, mut assignment) in committed {
@@ -254,6 +257,9 @@ impl<T: Config> Pallet<T> {
         // Matching need not find out by itself; a parked task it might never ask about.
         for number in ended {
             Self::close_seat(id, &mut task, number);
+        }
+        if task.status == TaskStatus::Disputed {
+            return Self::advance_jury(id, task);
         }
         Self::advance(id, task, Refunded::MatchWindowEnded)
     }

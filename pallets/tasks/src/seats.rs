@@ -26,7 +26,10 @@ impl<T: Config> Pallet<T> {
     /// Most attempts at a seat. There is one at a further replica: by then all others have been
     /// waiting for long.
     pub(crate) fn attempts_at(task: &Task<T::AccountId>, seat: u8) -> u8 {
-        if Self::is_further(task, seat) {
+        let role = task.seats.get(usize::from(seat)).map(|one| one.role);
+        if role == Some(Role::Juror) {
+            crate::contested::JUROR_ATTEMPTS
+        } else if Self::is_further(task, seat) {
             1
         } else {
             T::MaxAttempts::get()
@@ -46,9 +49,12 @@ impl<T: Config> Pallet<T> {
             .saturating_add(1)
     }
 
-    /// The assignments that a task has had.
+    /// The assignments that a task has had, as far as they weigh: beyond [`Self::most_assignments`] there
+    /// are only jurors, whom nothing pays or slashes but the steps of a dispute.
     pub(crate) fn assignments_of(id: TaskId) -> u32 {
-        Tasks::<T>::get(id).map_or(0, |task| task.assignments(id).count() as u32)
+        Tasks::<T>::get(id)
+            .map_or(0, |task| task.assignments(id).count() as u32)
+            .min(Self::most_assignments())
     }
 
     /// Attempts that are left at a seat.
@@ -91,6 +97,8 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn reflect_seats(id: TaskId, task: &mut Task<T::AccountId>) -> DispatchResult {
         let to = match task.match_by() {
             Some(match_by) => TaskStatus::Queued { match_by },
+            // Jurors come and go without it.
+            None if task.status == TaskStatus::Disputed => return Ok(()),
             None => TaskStatus::Active,
         };
         if task.status == to {

@@ -1,6 +1,6 @@
 //! Money: what leaves the escrow, and when the provider's locks end.
 
-use aicpw_primitives::traits::{DevicePool, Locks, Penalty, Reputations};
+use aicpw_primitives::traits::{DevicePool, Escalation, Locks, Penalty, Reputations};
 use aicpw_protocol::{
     pricing,
     task::{AssignmentStatus, FailureMessage, Fault, Refunded, Role, TaskStatus},
@@ -40,7 +40,7 @@ impl Paid {
 }
 
 /// The root that an assignment has revealed.
-fn root_of<AccountId>(assignment: &Assignment<AccountId>) -> Option<Hash> {
+pub(crate) fn root_of<AccountId>(assignment: &Assignment<AccountId>) -> Option<Hash> {
     match &assignment.status {
         AssignmentStatus::Revealed { opening, .. } | AssignmentStatus::Settled { opening, .. } => {
             Some(opening.result_root)
@@ -129,7 +129,9 @@ impl<T: Config> Pallet<T> {
                     total = total.plus(paid);
                     decided_by = Some(assignment_id);
                 }
-                Some(_) => Self::condemn(assignment_id, assignment)?,
+                Some(_) => {
+                    Self::condemn(assignment_id, assignment)?;
+                }
                 None if assignment.is_at_work() => {
                     Self::cancel_assignment(assignment_id, assignment, &mut task)?;
                 }
@@ -162,7 +164,9 @@ impl<T: Config> Pallet<T> {
         let settled = task
             .assignments(id.task)
             .filter_map(Assignments::<T>::get)
-            .find(|one| matches!(one.status, AssignmentStatus::Settled { .. }));
+            .find(|one| {
+                one.role == Role::Replica && matches!(one.status, AssignmentStatus::Settled { .. })
+            });
         let root = settled.as_ref().and_then(root_of);
         if root_of(&assignment) == root {
             let more = Self::pay_provider(id, assignment, &mut task)?;
@@ -229,8 +233,11 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Others have shown that the root that a provider has revealed is wrong: it loses all that is
-    /// locked, to the treasury, because those others can be the requester's own.
-    fn condemn(id: AssignmentId, mut assignment: Assignment<T::AccountId>) -> DispatchResult {
+    /// locked, to the treasury, because those others can be the requester's own. Returns what that was.
+    pub(crate) fn condemn(
+        id: AssignmentId,
+        mut assignment: Assignment<T::AccountId>,
+    ) -> Result<Balance, DispatchError> {
         let fault = Fault::WrongResult;
         let failed = AssignmentStatus::Failed {
             fault,
@@ -251,7 +258,7 @@ impl<T: Config> Pallet<T> {
         });
         Self::release_locks(id, &mut assignment);
         Assignments::<T>::insert(id, assignment);
-        Ok(())
+        Ok(slashed)
     }
 
     /// An assignment is no longer needed. Its provider has kept its device for it, or has done the
@@ -392,6 +399,7 @@ impl<T: Config> Pallet<T> {
             return Ok(());
         };
         TasksOf::<T>::remove(&task.requester, id);
+        T::Escalation::forget(id);
         for assignment_id in task.assignments(id) {
             Envelopes::<T>::remove(assignment_id);
             if let Some(mut assignment) = Assignments::<T>::take(assignment_id) {

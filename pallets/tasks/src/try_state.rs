@@ -4,7 +4,7 @@
 
 use aicpw_protocol::{
     history::{next_head, task_hash, GENESIS_HEAD},
-    task::{AssignmentStatus, TaskStatus},
+    task::{AssignmentStatus, Role, TaskStatus},
     AssignmentId, Balance, BlockNumber, TaskId,
 };
 use alloc::{
@@ -145,6 +145,17 @@ impl<T: Config> Pallet<T> {
                     "the end of an optimistic window is in the agenda"
                 );
             }
+            TaskStatus::Disputed => {
+                ensure!(
+                    open.iter().any(|(_, one)| one.role == Role::Replica
+                        && matches!(one.status, AssignmentStatus::Revealed { .. })),
+                    "a disputed task has a result"
+                );
+                ensure!(
+                    task.match_by().is_none(),
+                    "a disputed task wants nobody but jurors"
+                );
+            }
             TaskStatus::Settled { at, .. }
             | TaskStatus::Cancelled { at }
             | TaskStatus::Refunded { at, .. } => {
@@ -162,6 +173,7 @@ impl<T: Config> Pallet<T> {
                 ensure!(!task.has_vacancy(), "a final task wants no device");
                 let settled = all
                     .iter()
+                    .filter(|(_, one)| one.role == Role::Replica)
                     .filter(|(_, one)| matches!(one.status, AssignmentStatus::Settled { .. }))
                     .count();
                 ensure!(
@@ -183,9 +195,12 @@ impl<T: Config> Pallet<T> {
                 );
             }
         }
-        let owed = open
-            .iter()
-            .fold(0, |sum: Balance, (_, one)| sum.saturating_add(one.price));
+        ensure!(
+            !Juries::<T>::contains_key(id) || task.status == TaskStatus::Disputed,
+            "only a disputed task has a jury"
+        );
+        let replicas = open.iter().filter(|(_, one)| one.role == Role::Replica);
+        let owed = replicas.fold(0, |sum: Balance, (_, one)| sum.saturating_add(one.price));
         ensure!(
             task.escrow >= owed.min(task.submission.budget),
             "the escrow covers what is owed if all goes well; beside a further replica not all are paid"

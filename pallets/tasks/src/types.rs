@@ -1,5 +1,6 @@
 //! What the pallet keeps of tasks, assignments and deadlines.
 
+use aicpw_primitives::traits::JurorTerms;
 use aicpw_protocol::{
     history::GENESIS_HEAD,
     task::{AssignmentStatus, Role, Submission, TaskStatus},
@@ -13,12 +14,33 @@ use frame_support::{
 use scale_info::TypeInfo;
 use sp_runtime::traits::Get;
 
-/// Most seats that a task can have: the replicas and a further one, an auditor, and two juries, the
-/// second twice as large as the first.
-pub const MAX_SEATS: u32 = 24;
+/// Most seats that a task can have: the replicas and a further one, an auditor, and for each attempt of
+/// whoever is alone two juries, of 5 and of 11.
+pub const MAX_SEATS: u32 = 56;
 
 /// Most assignments that a task can have over its life: every seat with all its attempts.
-pub const MAX_ASSIGNMENTS: u32 = 72;
+pub const MAX_ASSIGNMENTS: u32 = 168;
+
+/// What the jurors of a disputed task bring and get.
+#[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Jury {
+    /// The pay of each.
+    pub pay: Balance,
+    /// What each has locked.
+    pub lock: Balance,
+}
+
+impl From<JurorTerms> for Jury {
+    fn from(JurorTerms { pay, lock }: JurorTerms) -> Self {
+        Self { pay, lock }
+    }
+}
+
+impl From<Jury> for JurorTerms {
+    fn from(Jury { pay, lock }: Jury) -> Self {
+        Self { pay, lock }
+    }
+}
 
 /// The submissions so far.
 #[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug)]
@@ -254,13 +276,17 @@ pub enum Deadline {
     Unlock(AssignmentId),
     /// A final task has been readable for long enough.
     Prune(TaskId),
+    /// Whoever decides the dispute about a task asked for this block.
+    Dispute(TaskId),
 }
 
 impl Deadline {
     /// The task that it is about.
     pub fn task(&self) -> TaskId {
         match self {
-            Self::Match(task) | Self::Settle(task) | Self::Prune(task) => *task,
+            Self::Match(task) | Self::Settle(task) | Self::Prune(task) | Self::Dispute(task) => {
+                *task
+            }
             Self::Assignment(assignment) | Self::Unlock(assignment) => assignment.task,
         }
     }

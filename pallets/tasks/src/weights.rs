@@ -83,6 +83,8 @@ weights! {
     authorize_fail: 90 us, 8_000 B, 5 r, 0 w;
     /// A slot or a page of the agenda, without what it holds.
     serve_slot: 15 us, 4_000 B, 2 r, 2 w;
+    /// A step of a dispute: four jurors who lose their locks, or the verdict.
+    serve_dispute: 600 us, 60_000 B, 120 r, 110 w;
     /// A retrieval window that ends.
     serve_unlock: 50 us, 8_000 B, 6 r, 6 w;
     for each of n:

@@ -1,20 +1,50 @@
-use aicpw_protocol::TaskId;
+use aicpw_protocol::{BlockNumber, TaskId};
+use sp_runtime::DispatchResult;
 
-/// Where those go on who cannot decide by themselves which result is right. Implemented by whoever
-/// keeps juries.
+/// Where those go on who cannot decide by themselves which result is right. Implemented by
+/// `pallet-disputes`.
 ///
-/// Contract: asked in the block in which it is found that the replicas of a task have no majority.
-/// Whoever takes it over ends the task; until then its escrow and all locks stay as they are, and no
-/// deadline of the tasks pallet ends it.
+/// Contract: whoever takes a task over ends its dispute through
+/// [`Contested`](super::Contested); until then its escrow and the locks of who has revealed stay as they
+/// are, and no deadline of the tasks pallet ends it. An error undoes what led to the question.
 pub trait Escalation {
-    /// Takes the task over. Returns whether it does: if not, the requester is refunded, and nobody is
-    /// slashed.
+    /// Takes a task over whose replicas have no majority. Returns whether it does: if not, the requester
+    /// is refunded, and nobody is slashed.
     fn take_over(task: TaskId) -> bool;
+
+    /// Everybody on the jury of the task has revealed, or is gone.
+    fn jury_done(task: TaskId) -> DispatchResult;
+
+    /// The requester of a sealed task has not granted a juror the key in time.
+    fn key_withheld(task: TaskId) -> DispatchResult;
+
+    /// A block that [`Contested::remind`](super::Contested::remind) asked for has come.
+    fn due(task: TaskId) -> DispatchResult;
+
+    /// The task is final and no longer readable.
+    fn forget(task: TaskId);
+
+    /// Most blocks that a dispute takes from its opening to its end, if a jury takes so many from its
+    /// call to its last reveal.
+    fn longest_dispute(jury: BlockNumber) -> BlockNumber;
 }
 
 /// Nobody decides.
 impl Escalation for () {
     fn take_over(_: TaskId) -> bool {
         false
+    }
+    fn jury_done(_: TaskId) -> DispatchResult {
+        Ok(())
+    }
+    fn key_withheld(_: TaskId) -> DispatchResult {
+        Ok(())
+    }
+    fn due(_: TaskId) -> DispatchResult {
+        Ok(())
+    }
+    fn forget(_: TaskId) {}
+    fn longest_dispute(_: BlockNumber) -> BlockNumber {
+        0
     }
 }

@@ -10,8 +10,10 @@
 //!
 //! `MarketSwitch` is asked by tasks and matching, and answered by market-clock. Whoever draws
 //! providers at random asks `DrawRandomness` for a seed and `StakeDraw`, which provider-staking
-//! answers, for the providers. Where replicas find no majority, tasks asks `Escalation`.
+//! answers, for the providers. Where replicas find no majority, tasks asks
+//! `Escalation`, which disputes answers; disputes ends what it took over through `Contested`.
 
+mod contested;
 mod device_pool;
 mod draw_randomness;
 mod escalation;
@@ -22,6 +24,7 @@ mod reputations;
 mod stake_draw;
 mod task_board;
 
+pub use contested::{ClosedJuror, Contest, Contested, Decided, JurorTerms};
 pub use device_pool::{DevicePool, Locks, Offer, Penalty, WorkerDevice};
 pub use draw_randomness::{DrawRandomness, DrawSeed};
 pub use escalation::Escalation;

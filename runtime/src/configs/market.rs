@@ -1,7 +1,7 @@
 //! The market: providers, matching, tasks. What is written here stays as it is until the next release;
 //! what governance can change is in [`parameters`](super::parameters).
 
-use aicpw_protocol::device::Slots;
+use aicpw_protocol::{audit::AuditPolicy, device::Slots, dispute::DisputePolicy};
 use frame_support::{
     parameter_types,
     weights::{constants::WEIGHT_REF_TIME_PER_MILLIS, Weight},
@@ -21,9 +21,9 @@ use crate::{
             UnbondingPeriod,
         },
     },
-    units::{SECONDS, SLOT_MILLISECONDS},
-    Balances, BlockNumber, DrawRandomness, MarketClock, Matching, ProviderStaking, Runtime,
-    RuntimeHoldReason, System, Tasks, Timestamp,
+    units::{MINUTES, SECONDS, SLOT_MILLISECONDS},
+    Balances, BlockNumber, Disputes, DrawRandomness, MarketClock, Matching, ProviderStaking,
+    Runtime, RuntimeHoldReason, System, Tasks, Timestamp,
 };
 
 impl pallet_market_clock::Config for Runtime {
@@ -123,7 +123,7 @@ impl pallet_tasks::Config for Runtime {
     type Reputations = ProviderStaking;
     type MatchQueue = Matching;
     type DrawRandomness = DrawRandomness;
-    type Escalation = ();
+    type Escalation = Disputes;
     type FeeDestination = TreasuryAccount;
     type BlockTime = BlockTime;
     type SubmissionFee = SubmissionFee;
@@ -152,6 +152,35 @@ impl pallet_tasks::Config for Runtime {
     type AgendaWeight = AgendaWeight;
     type PageCapacity = PageCapacity;
     type WeightInfo = pallet_tasks::weights::SubstrateWeight<Runtime>;
+    #[cfg(feature = "runtime-benchmarks")]
+    type BenchmarkHelper = crate::benchmarks::Neighbours;
+}
+
+parameter_types! {
+    /// Juries of 5 and, on appeal, of 11: as many seats as a task has room for.
+    pub const DisputeRules: DisputePolicy = DisputePolicy {
+        appeals: 1,
+        ..DisputePolicy::DEFAULT
+    };
+    /// As in [`aicpw_protocol::audit`].
+    pub const AuditRules: AuditPolicy = AuditPolicy::DEFAULT;
+    /// Twice the price: whoever asks up to twice as much as the provider can judge it.
+    pub const JurorPay: u32 = 2;
+    /// A person who is told has time to look.
+    pub const AppealWindow: BlockNumber = 5 * MINUTES;
+}
+
+impl pallet_disputes::Config for Runtime {
+    type RuntimeHoldReason = RuntimeHoldReason;
+    type NativeBalance = Balances;
+    type BlockNumberProvider = MarketClock;
+    type Tasks = Tasks;
+    type Treasury = TreasuryAccount;
+    type Policy = DisputeRules;
+    type AuditPolicy = AuditRules;
+    type JurorPay = JurorPay;
+    type AppealWindow = AppealWindow;
+    type WeightInfo = pallet_disputes::weights::SubstrateWeight<Runtime>;
     #[cfg(feature = "runtime-benchmarks")]
     type BenchmarkHelper = crate::benchmarks::Neighbours;
 }

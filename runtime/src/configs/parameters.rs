@@ -37,9 +37,9 @@ market_parameters! {
         2 FaultSlash: Perbill = Perbill::from_percent(50),
             from Perbill::from_percent(1), to Perbill::from_percent(100);
 
-        /// Two weeks, in which an old wrong can still be slashed. Always longer than the longest
-        /// obligation: all attempts, windows and the retrieval of a result.
-        3 UnbondingPeriod: BlockNumber = 14 * DAYS, from DAYS, to 60 * DAYS;
+        /// Three weeks, in which an old wrong can still be slashed. Always longer than the longest
+        /// obligation: all attempts, windows, disputes with their appeals, and the retrieval of a result.
+        3 UnbondingPeriod: BlockNumber = 21 * DAYS, from DAYS, to 60 * DAYS;
 
         /// Twenty seconds after the first failure,
         4 CoolDownBase: BlockNumber = 20 * SECONDS, from SECONDS, to 10 * MINUTES;

@@ -6,7 +6,7 @@ use aicpw_primitives::worker_key::WorkerProof;
 use aicpw_protocol::worker::{signing_payload, Statement};
 use aicpw_runtime::{
     presets, transactions::fair_order::ChargeInFairOrder, units::SLOT_MILLISECONDS, AccountId,
-    Address, Babe, Balance, Balances, DrawRandomness, Executive, Header, MarketClock,
+    Address, Babe, Balance, Balances, Disputes, DrawRandomness, Executive, Header, MarketClock,
     MarketParameters, Matching, ProviderStaking, Runtime, RuntimeCall, RuntimeGenesisConfig,
     Signature, SignedPayload, System, Tasks, TxExtension, UncheckedExtrinsic,
 };
@@ -164,6 +164,7 @@ impl Chain {
             MarketClock::do_try_state().unwrap();
             DrawRandomness::do_try_state().unwrap();
             MarketParameters::do_try_state().unwrap();
+            Disputes::do_try_state().unwrap();
             (outcomes, header)
         });
         self.parent = header;
@@ -190,6 +191,15 @@ impl Chain {
                 .pair()
                 .vrf_sign(&transcript.into_sign_data()),
         })
+    }
+
+    /// Goes on by so many blocks, of which only the last is made: as if in the others there had been no
+    /// time for anything.
+    pub fn skip(&mut self, blocks: u32) {
+        let last = self.parent.number + blocks.saturating_sub(1);
+        self.read(|| System::set_block_number(last));
+        self.parent.number = last;
+        self.block(Vec::new());
     }
 
     /// Makes blocks until this height.

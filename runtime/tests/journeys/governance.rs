@@ -249,12 +249,12 @@ fn relations_hold_whatever_the_order() {
     let two_days = Set::MaxTimeLimit(2 * DAY);
     assert_eq!(set_as_root(&mut chain, two_days.clone()), contradiction());
     set_as_root(&mut chain, Set::ProgressWindow(3 * MINUTES)).unwrap();
-    // Attempts of two days each, a week between them: stake has to stay for longer.
+    // Three attempts of two days each, and juries of as long: stake has to stay for longer.
     assert_eq!(set_as_root(&mut chain, two_days.clone()), contradiction());
-    set_as_root(&mut chain, Set::UnbondingPeriod(21 * DAYS)).unwrap();
+    set_as_root(&mut chain, Set::UnbondingPeriod(40 * DAYS)).unwrap();
     set_as_root(&mut chain, two_days).unwrap();
     assert_eq!(
-        set_as_root(&mut chain, Set::UnbondingPeriod(14 * DAYS)),
+        set_as_root(&mut chain, Set::UnbondingPeriod(21 * DAYS)),
         contradiction()
     );
     assert_eq!(
@@ -264,7 +264,7 @@ fn relations_hold_whatever_the_order() {
     chain.read(|| {
         assert_eq!(MaxTimeLimit::get(), 2 * DAY);
         assert_eq!(ProgressWindow::get(), 3 * MINUTES);
-        assert_eq!(UnbondingPeriod::get(), 21 * DAYS);
+        assert_eq!(UnbondingPeriod::get(), 40 * DAYS);
     });
 }
 

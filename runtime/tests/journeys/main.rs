@@ -6,6 +6,7 @@
 
 mod accounts;
 mod chain;
+mod disputes;
 mod draws;
 mod emergency;
 mod failure;

@@ -256,20 +256,24 @@ fn where_there_is_no_majority_a_further_replica_decides() {
 }
 
 #[test]
-fn where_that_decides_nothing_the_requester_is_refunded() {
+fn where_that_and_a_jury_decide_nothing_the_requester_is_refunded() {
     let (mut market, ids, further) = without_majority();
     let stakes: Vec<_> = ids.iter().map(|id| market.stake_of(*id)).collect();
     let requester = market.chain.balance(&Charlie.to_account_id());
     market.commit(further, b"something else");
     let index = market.index_of(further);
     market.providers[index].reveal(&mut market.chain, further, b"something else");
-    assert!(matches!(
-        market.status(),
-        TaskStatus::Refunded {
-            reason: Refunded::NoQuorum,
-            ..
-        }
-    ));
+    assert_eq!(market.status(), TaskStatus::Disputed);
+    // Too few are left for a jury.
+    market.wait_until(|status| {
+        matches!(
+            status,
+            TaskStatus::Refunded {
+                reason: Refunded::NoVerdict,
+                ..
+            }
+        )
+    });
     let after: Vec<_> = ids.iter().map(|id| market.stake_of(*id)).collect();
     assert_eq!(after, stakes, "nobody is slashed");
     let paid = requester - market.chain.balance(&Charlie.to_account_id());

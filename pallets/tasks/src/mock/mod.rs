@@ -196,10 +196,41 @@ impl DrawRandomness for Randomness {
     }
 }
 
+/// What the tasks pallet told whoever decides disputes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Tell {
+    JuryDone(TaskId),
+    KeyWithheld(TaskId),
+    Due(TaskId),
+    Forget(TaskId),
+}
+
+parameter_types! {
+    pub static Heard: Vec<Tell> = Vec::new();
+}
+
 pub struct Disputes;
 impl Escalation for Disputes {
     fn take_over(_: TaskId) -> bool {
         TakesOver::get()
+    }
+    fn jury_done(task: TaskId) -> sp_runtime::DispatchResult {
+        Heard::mutate(|heard| heard.push(Tell::JuryDone(task)));
+        Ok(())
+    }
+    fn key_withheld(task: TaskId) -> sp_runtime::DispatchResult {
+        Heard::mutate(|heard| heard.push(Tell::KeyWithheld(task)));
+        Ok(())
+    }
+    fn due(task: TaskId) -> sp_runtime::DispatchResult {
+        Heard::mutate(|heard| heard.push(Tell::Due(task)));
+        Ok(())
+    }
+    fn forget(task: TaskId) {
+        Heard::mutate(|heard| heard.push(Tell::Forget(task)));
+    }
+    fn longest_dispute(jury: BlockNumber) -> BlockNumber {
+        jury
     }
 }
 
@@ -313,6 +344,7 @@ impl ExtBuilder {
         Occupied::take();
         Queue::take();
         Told::take();
+        Heard::take();
         CooledDown::take();
         Seed::set(DrawSeed::NotYet);
         TakesOver::set(false);

@@ -7,6 +7,7 @@ mod board;
 mod cancel;
 mod census;
 mod commit_result;
+mod contested;
 mod fail;
 mod grant_key;
 mod offchain;

@@ -46,6 +46,8 @@ pub fn goes_on(pallet: &str, call: &str) -> bool {
         "Utility" | "Proxy" | "Multisig" => true,
         // Everything about a task but to begin one.
         "Tasks" => call != "submit",
+        // The windows in which a result can be doubted go on.
+        "Disputes" => true,
         "ProviderStaking" => matches!(call, "heartbeat" | "rotate_worker" | "set_availability"),
         _ => false,
     }

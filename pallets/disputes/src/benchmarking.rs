@@ -1,0 +1,61 @@
+//! Benchmarks: one for each call.
+
+use aicpw_protocol::{
+    verdict::{DisputeState, Outcome},
+    Balance, TaskId,
+};
+use frame_benchmarking::v2::*;
+use frame_support::traits::fungible::Mutate;
+use frame_system::RawOrigin;
+
+use crate::*;
+
+/// What the benchmarks need of the tasks pallet.
+pub trait BenchmarkHelper<AccountId> {
+    /// A task whose result this account can dispute.
+    fn verifying() -> (TaskId, AccountId);
+}
+
+/// Such a task; whoever can dispute it can pay for it.
+fn verifying<T: Config>() -> (TaskId, T::AccountId) {
+    let (task, who) = T::BenchmarkHelper::verifying();
+    T::NativeBalance::set_balance(&who, Balance::MAX / 1_000_000);
+    (task, who)
+}
+
+#[benchmarks]
+mod benches {
+    use super::*;
+
+    #[benchmark]
+    fn dispute() {
+        let (task, who) = verifying::<T>();
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(who), task);
+
+        assert!(Disputes::<T>::contains_key(task));
+    }
+
+    #[benchmark]
+    fn appeal() -> Result<(), BenchmarkError> {
+        let (task, who) = verifying::<T>();
+        Pallet::<T>::do_dispute(who.clone(), task)?;
+        Disputes::<T>::mutate(task, |dispute| {
+            if let Some(dispute) = dispute {
+                dispute.state = DisputeState::Appealable {
+                    until: Pallet::<T>::now() + 1,
+                    outcome: Outcome::NoMajority,
+                };
+            }
+        });
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(who), task);
+
+        assert!(Disputes::<T>::get(task).is_some_and(|dispute| dispute.round() == 1));
+        Ok(())
+    }
+
+    impl_benchmark_test_suite!(Pallet, crate::mock::new_test_ext(), crate::mock::Test);
+}

@@ -1,0 +1,259 @@
+//! # Disputes
+//!
+//! Who doubts a result has it decided by a jury of stakers that run the task again.
+//!
+//! Terms, scenarios, properties and what each call can answer are on `docs/pallets/disputes.md`, which
+//! these docs include; a test of the runtime compares its tables with the metadata.
+#![cfg_attr(doc, doc = include_str!("../../../docs/pallets/disputes.md"))]
+#![cfg_attr(not(feature = "std"), no_std)]
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+extern crate alloc;
+
+#[cfg(feature = "runtime-benchmarks")]
+pub mod benchmarking;
+mod closing;
+#[cfg(test)]
+mod mock;
+mod proceedings;
+#[cfg(test)]
+mod tests;
+#[cfg(any(feature = "try-runtime", feature = "std"))]
+mod try_state;
+mod types;
+mod views;
+pub mod weights;
+
+pub use pallet::*;
+pub use types::{Bond, Dispute, MAX_APPEALS};
+pub use weights::WeightInfo;
+
+#[frame_support::pallet]
+pub mod pallet {
+    use aicpw_primitives::traits::Contested;
+    use aicpw_protocol::{
+        audit::AuditPolicy, dispute::DisputePolicy, verdict::Outcome, Balance, BlockNumber, TaskId,
+    };
+    use frame_support::{
+        pallet_prelude::*,
+        traits::fungible::{Inspect, Mutate, MutateHold},
+    };
+    use frame_system::pallet_prelude::*;
+    use sp_runtime::traits::BlockNumberProvider;
+
+    use super::*;
+
+    const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+
+    #[pallet::pallet]
+    #[pallet::storage_version(STORAGE_VERSION)]
+    pub struct Pallet<T>(_);
+
+    /// The pallet's configuration.
+    #[pallet::config]
+    pub trait Config: frame_system::Config<RuntimeEvent: From<Event<Self>>> {
+        /// The overarching hold reason.
+        type RuntimeHoldReason: From<HoldReason>;
+
+        /// $AICP.
+        type NativeBalance: Inspect<Self::AccountId, Balance = Balance>
+            + Mutate<Self::AccountId>
+            + MutateHold<Self::AccountId, Reason = Self::RuntimeHoldReason>;
+
+        /// The market's clock.
+        type BlockNumberProvider: BlockNumberProvider<BlockNumber = BlockNumber>;
+
+        /// The tasks that are disputed.
+        type Tasks: Contested<Self::AccountId>;
+
+        /// Where what is lost goes, and out of which the winners are paid at once.
+        type Treasury: Get<Self::AccountId>;
+
+        /// Sizes of juries, locks, appeals.
+        #[pallet::constant]
+        type Policy: Get<DisputePolicy>;
+
+        /// What whoever finds a wrong result gets.
+        #[pallet::constant]
+        type AuditPolicy: Get<AuditPolicy>;
+
+        /// A juror's pay, in prices of what it runs again; never more than the task pays a provider.
+        /// More than one, so that not only who is as cheap as the provider can judge it.
+        #[pallet::constant]
+        type JurorPay: Get<u32>;
+
+        /// Blocks from a verdict in which a larger jury can be called.
+        #[pallet::constant]
+        type AppealWindow: Get<BlockNumber>;
+
+        /// Weights of the calls.
+        type WeightInfo: WeightInfo;
+
+        /// What benchmarks need of the tasks pallet.
+        #[cfg(feature = "runtime-benchmarks")]
+        type BenchmarkHelper: crate::benchmarking::BenchmarkHelper<Self::AccountId>;
+    }
+
+    /// Why funds are held.
+    #[pallet::composite_enum]
+    pub enum HoldReason {
+        /// The bond of whoever called a jury.
+        DisputeBond,
+    }
+
+    /// The newest dispute about a task; as long as the task can be read.
+    #[pallet::storage]
+    pub type Disputes<T: Config> = StorageMap<_, Twox64Concat, TaskId, Dispute<T::AccountId>>;
+
+    /// What happened.
+    #[pallet::event]
+    #[pallet::generate_deposit(pub(crate) fn deposit_event)]
+    pub enum Event<T: Config> {
+        /// A result is doubted, or replicas have no majority.
+        DisputeOpened {
+            /// The task.
+            task: TaskId,
+            /// Who called the jury, if not the chain.
+            challenger: Option<T::AccountId>,
+            /// Its bond.
+            bond: Balance,
+        },
+        /// A jury is to be drawn.
+        JuryCalled {
+            /// The task.
+            task: TaskId,
+            /// Appeals before it.
+            round: u8,
+            /// How many jurors.
+            jurors: u16,
+            /// What each gets if it is right.
+            pay: Balance,
+            /// What each locks.
+            lock: Balance,
+        },
+        /// A jury is done.
+        VerdictReached {
+            /// The task.
+            task: TaskId,
+            /// Appeals before it.
+            round: u8,
+            /// What it has found.
+            outcome: Outcome,
+            /// Last block in which a larger jury can be called, if it can.
+            appeal_until: Option<BlockNumber>,
+        },
+        /// A larger jury was called.
+        VerdictAppealed {
+            /// The task.
+            task: TaskId,
+            /// Who called it.
+            appellant: T::AccountId,
+            /// Its bond.
+            bond: Balance,
+        },
+        /// A bond is free again.
+        BondReleased {
+            /// The task.
+            task: TaskId,
+            /// Whose it is.
+            who: T::AccountId,
+            /// How much.
+            amount: Balance,
+        },
+        /// A bond is lost.
+        BondLost {
+            /// The task.
+            task: TaskId,
+            /// Whose it was.
+            who: T::AccountId,
+            /// How much.
+            amount: Balance,
+        },
+        /// A juror who was right was paid.
+        JurorPaid {
+            /// The task.
+            task: TaskId,
+            /// The juror.
+            juror: T::AccountId,
+            /// How much.
+            amount: Balance,
+        },
+        /// The task is decided.
+        DisputeDecided {
+            /// The task.
+            task: TaskId,
+            /// How.
+            outcome: Outcome,
+            /// What the losers lost, all together.
+            lost: Balance,
+            /// What the requester got of it for the harm.
+            compensation: Balance,
+            /// What the challenger got of it.
+            reward: Balance,
+            /// What each juror who was right gets of it.
+            share: Balance,
+        },
+        /// Everybody is paid.
+        DisputeEnded {
+            /// The task.
+            task: TaskId,
+        },
+    }
+
+    /// Why a call was refused.
+    #[pallet::error]
+    pub enum Error<T> {
+        /// The task is disputed already.
+        AlreadyDisputed,
+        /// The task is not disputed.
+        NotDisputed,
+        /// Who made the result cannot dispute it.
+        IsParty,
+        /// Only the requester of a sealed task can dispute its result.
+        NotRequester,
+        /// No verdict can be appealed now: there is none, or its window has ended.
+        NotAppealable,
+        /// The last jury has decided.
+        NoFurtherAppeal,
+        /// The bond is more than there can be.
+        BondTooLarge,
+    }
+
+    #[pallet::hooks]
+    impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+        fn integrity_test() {
+            Self::check_config();
+        }
+
+        #[cfg(feature = "try-runtime")]
+        fn try_state(_: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
+            Self::do_try_state()
+        }
+    }
+
+    #[pallet::call(weight(<T as Config>::WeightInfo))]
+    impl<T: Config> Pallet<T> {
+        /// Doubts the result of a task in the window of `optimistic`: holds the bond, stops the window,
+        /// and calls a jury.
+        ///
+        /// Origin: signed, by anyone but who made the result; of a sealed task by its requester. The bond
+        /// is the pay of the jury; it is lost if the jury finds what was revealed. Errors:
+        /// `AlreadyDisputed`, `IsParty`, `NotRequester`, `BondTooLarge`; those of tasks if there is no such
+        /// task, or its window is not open; or the bond is not there. Events: `DisputeOpened`,
+        /// `JuryCalled`.
+        #[pallet::call_index(0)]
+        pub fn dispute(origin: OriginFor<T>, task: TaskId) -> DispatchResult {
+            Self::do_dispute(ensure_signed(origin)?, task)
+        }
+
+        /// Calls a larger jury against the verdict of the last.
+        ///
+        /// Origin: signed, by anyone. The bond is the pay of the larger jury; it is lost if that ends the
+        /// dispute in the same way. Errors: `NotDisputed`, `NotAppealable`, `NoFurtherAppeal`,
+        /// `BondTooLarge`, or the bond is not there. Events: `VerdictAppealed`, `JuryCalled`.
+        #[pallet::call_index(1)]
+        pub fn appeal(origin: OriginFor<T>, task: TaskId) -> DispatchResult {
+            Self::do_appeal(ensure_signed(origin)?, task)
+        }
+    }
+}

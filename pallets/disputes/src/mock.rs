@@ -1,0 +1,385 @@
+//! A runtime of this pallet and balances. Its tasks are what a test says: results, and votes of jurors,
+//! whose locks lie on an account of their own.
+
+use std::collections::BTreeMap;
+
+use aicpw_primitives::traits::{ClosedJuror, Contest, Contested, Decided, Escalation, JurorTerms};
+use aicpw_protocol::{
+    audit::AuditPolicy, dispute::DisputePolicy, verdict::Vote, Balance, BlockNumber, Hash, TaskId,
+};
+use frame_support::{
+    assert_ok, derive_impl, parameter_types,
+    traits::{
+        fungible::{InspectHold, Mutate},
+        tokens::Preservation,
+    },
+};
+use sp_runtime::{BuildStorage, DispatchError, DispatchResult};
+
+use crate as pallet_disputes;
+use crate::{Disputes, HoldReason, Pallet};
+
+pub type AccountId = u64;
+
+#[frame_support::runtime]
+mod runtime {
+    #[runtime::runtime]
+    #[runtime::derive(
+        RuntimeCall,
+        RuntimeEvent,
+        RuntimeError,
+        RuntimeOrigin,
+        RuntimeHoldReason,
+        RuntimeFreezeReason,
+        RuntimeTask
+    )]
+    pub struct Test;
+
+    #[runtime::pallet_index(0)]
+    pub type System = frame_system;
+    #[runtime::pallet_index(1)]
+    pub type Balances = pallet_balances;
+    #[runtime::pallet_index(2)]
+    pub type DisputesPallet = pallet_disputes;
+}
+
+#[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
+impl frame_system::Config for Test {
+    type Block = frame_system::mocking::MockBlockU32<Test>;
+    type AccountId = AccountId;
+    type Lookup = sp_runtime::traits::IdentityLookup<AccountId>;
+    type AccountData = pallet_balances::AccountData<Balance>;
+}
+
+pub const EXISTENTIAL_DEPOSIT: Balance = 10;
+
+parameter_types! {
+    pub const ExistentialDeposit: Balance = EXISTENTIAL_DEPOSIT;
+}
+
+#[derive_impl(pallet_balances::config_preludes::TestDefaultConfig)]
+impl pallet_balances::Config for Test {
+    type Balance = Balance;
+    type ExistentialDeposit = ExistentialDeposit;
+    type AccountStore = System;
+}
+
+/// A task in the tests.
+#[derive(Clone, Debug)]
+pub struct TaskMock {
+    pub is_open: bool,
+    pub is_active: bool,
+    pub is_sealed: bool,
+    /// Roots that were revealed, and what stands behind each.
+    pub results: Vec<(AccountId, Hash, Balance)>,
+    /// Votes by seat; `None` as long as, or if, there is none.
+    pub seats: Vec<Option<Vote>>,
+    pub lock: Balance,
+    pub ending: Option<Ending>,
+}
+
+/// How a task ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Ending {
+    Settled,
+    Again,
+    Refunded,
+    Upheld,
+}
+
+parameter_types! {
+    pub static TheTasks: BTreeMap<TaskId, TaskMock> = BTreeMap::new();
+    pub static Reminders: Vec<(BlockNumber, TaskId)> = Vec::new();
+    /// Whether there is room for another jury.
+    pub static HasRoom: bool = true;
+    pub const Treasury: AccountId = TREASURY;
+    pub const Policy: DisputePolicy = DisputePolicy { appeals: 1, ..DisputePolicy::DEFAULT };
+    pub const Audits: AuditPolicy = AuditPolicy::DEFAULT;
+    pub const JurorPay: u32 = 2;
+    pub const AppealWindow: BlockNumber = APPEAL_WINDOW;
+}
+
+pub const APPEAL_WINDOW: BlockNumber = 20;
+pub const PRICE: Balance = 1_000;
+pub const PAY: Balance = 2 * PRICE;
+pub const LOCK: Balance = 10 * PAY;
+/// What a provider has locked for its result.
+pub const BEHIND: Balance = 30 * PRICE;
+pub const FUNDS: Balance = 1_000_000;
+
+pub const TREASURY: AccountId = 1;
+pub const REQUESTER: AccountId = 2;
+pub const PROVIDER: AccountId = 3;
+pub const CHALLENGER: AccountId = 4;
+pub const APPELLANT: AccountId = 5;
+/// Whose stake all locks are.
+pub const STAKE: AccountId = 6;
+
+pub const TASK: TaskId = TaskId(7);
+pub const RIGHT: Vote = Vote::Root([1; 32]);
+pub const WRONG: Vote = Vote::Root([2; 32]);
+pub const RIGHT_ROOT: Hash = [1; 32];
+pub const WRONG_ROOT: Hash = [2; 32];
+
+pub fn juror(seat: u8) -> AccountId {
+    100 + AccountId::from(seat)
+}
+
+fn with<R>(task: TaskId, f: impl FnOnce(&mut TaskMock) -> R) -> Option<R> {
+    TheTasks::mutate(|tasks| tasks.get_mut(&task).map(f))
+}
+
+fn slash(amount: Balance) -> Balance {
+    Balances::transfer(&STAKE, &TREASURY, amount, Preservation::Preserve).unwrap()
+}
+
+const UNKNOWN: DispatchError = DispatchError::Other("no such task");
+const NOT_OPEN: DispatchError = DispatchError::Other("not open");
+
+pub struct Court;
+impl Contested<AccountId> for Court {
+    fn contestable(task: TaskId, escalated: bool) -> Result<Contest<AccountId>, DispatchError> {
+        let task = TheTasks::get().get(&task).cloned().ok_or(UNKNOWN)?;
+        let fits = if escalated {
+            task.is_active
+        } else {
+            task.is_open
+        };
+        if !fits {
+            return Err(NOT_OPEN);
+        }
+        Ok(Contest {
+            requester: REQUESTER,
+            providers: task.results.iter().map(|(who, ..)| *who).collect(),
+            price: PRICE,
+            price_cap: 10 * PRICE,
+            is_sealed: task.is_sealed,
+        })
+    }
+    fn contest(task: TaskId, escalated: bool) -> Result<Contest<AccountId>, DispatchError> {
+        Self::contestable(task, escalated)
+    }
+    fn seat_jury(task: TaskId, jurors: u16, terms: JurorTerms) -> Result<u8, DispatchError> {
+        if !HasRoom::get() {
+            return Err(DispatchError::Other("no room"));
+        }
+        with(task, |task| {
+            let first = task.seats.len();
+            task.is_open = false;
+            task.is_active = false;
+            task.lock = terms.lock;
+            task.seats.resize(first + usize::from(jurors), None);
+            first as u8
+        })
+        .ok_or(UNKNOWN)
+    }
+    fn votes(task: TaskId, first: u8) -> Vec<Vote> {
+        with(task, |task| task.seats[first.into()..].to_vec())
+            .unwrap()
+            .into_iter()
+            .flatten()
+            .collect()
+    }
+    fn remind(task: TaskId, at: BlockNumber) {
+        assert!(at > System::block_number(), "a reminder is for later");
+        Reminders::mutate(|reminders| reminders.push((at, task)));
+    }
+    fn seats(task: TaskId) -> u8 {
+        with(task, |task| task.seats.len() as u8).unwrap_or_default()
+    }
+    fn close_juror(
+        task: TaskId,
+        seat: u8,
+        verdict: Option<Vote>,
+    ) -> Result<ClosedJuror, DispatchError> {
+        let (vote, lock) = with(task, |task| (task.seats[usize::from(seat)], task.lock)).unwrap();
+        Ok(match (vote, verdict) {
+            (Some(vote), Some(verdict)) if vote == verdict => ClosedJuror::Right,
+            (Some(_), Some(_)) => ClosedJuror::Wrong(slash(lock)),
+            _ => ClosedJuror::Released,
+        })
+    }
+    fn right_juror(task: TaskId, seat: u8, verdict: Vote) -> Option<AccountId> {
+        let vote = with(task, |task| task.seats[usize::from(seat)])?;
+        (vote == Some(verdict)).then_some(juror(seat))
+    }
+    fn is_claimed(task: TaskId, root: &Hash) -> bool {
+        with(task, |task| {
+            task.results.iter().any(|(_, other, _)| other == root)
+        })
+        .unwrap_or_default()
+    }
+    fn decide(task: TaskId, root: Hash) -> Result<Decided<AccountId>, DispatchError> {
+        let results = with(task, |task| core::mem::take(&mut task.results)).ok_or(UNKNOWN)?;
+        let is_right = results.iter().any(|(_, other, _)| *other == root);
+        let slashed = results
+            .iter()
+            .filter(|(_, other, _)| *other != root)
+            .map(|(.., behind)| slash(*behind))
+            .sum();
+        end(
+            task,
+            if is_right {
+                Ending::Settled
+            } else {
+                Ending::Again
+            },
+        );
+        Ok(Decided {
+            slashed,
+            compensation: (REQUESTER, if is_right { 0 } else { PRICE }),
+        })
+    }
+    fn uphold(task: TaskId) -> DispatchResult {
+        end(task, Ending::Upheld);
+        Ok(())
+    }
+    fn give_up(task: TaskId) -> DispatchResult {
+        end(task, Ending::Refunded);
+        Ok(())
+    }
+}
+
+fn end(task: TaskId, ending: Ending) {
+    let before = with(task, |task| task.ending.replace(ending)).unwrap();
+    assert_eq!(before, None, "a task is decided once");
+}
+
+impl pallet_disputes::Config for Test {
+    type RuntimeHoldReason = RuntimeHoldReason;
+    type NativeBalance = Balances;
+    type BlockNumberProvider = System;
+    type Tasks = Court;
+    type Treasury = Treasury;
+    type Policy = Policy;
+    type AuditPolicy = Audits;
+    type JurorPay = JurorPay;
+    type AppealWindow = AppealWindow;
+    type WeightInfo = ();
+    #[cfg(feature = "runtime-benchmarks")]
+    type BenchmarkHelper = Helper;
+}
+
+#[cfg(feature = "runtime-benchmarks")]
+pub struct Helper;
+#[cfg(feature = "runtime-benchmarks")]
+impl crate::benchmarking::BenchmarkHelper<AccountId> for Helper {
+    fn verifying() -> (TaskId, AccountId) {
+        add(TASK, |_| ());
+        (TASK, CHALLENGER)
+    }
+}
+
+pub fn new_test_ext() -> sp_io::TestExternalities {
+    TheTasks::take();
+    Reminders::take();
+    HasRoom::set(true);
+    let mut storage = frame_system::GenesisConfig::<Test>::default()
+        .build_storage()
+        .unwrap();
+    let mut balances: Vec<_> = (TREASURY..=STAKE).map(|who| (who, FUNDS)).collect();
+    balances.extend((0..60).map(|seat| (juror(seat), FUNDS)));
+    balances[STAKE as usize - 1].1 = 100 * FUNDS;
+    pallet_balances::GenesisConfig::<Test> {
+        balances,
+        ..Default::default()
+    }
+    .assimilate_storage(&mut storage)
+    .unwrap();
+    let mut ext = sp_io::TestExternalities::from(storage);
+    ext.execute_with(|| System::set_block_number(1));
+    ext
+}
+
+/// Runs a test, and checks the invariants and that no funds came or went.
+pub fn execute(test: impl FnOnce()) {
+    new_test_ext().execute_with(|| {
+        let issuance = pallet_balances::TotalIssuance::<Test>::get();
+        test();
+        assert_ok!(Pallet::<Test>::do_try_state());
+        assert_eq!(pallet_balances::TotalIssuance::<Test>::get(), issuance);
+    });
+}
+
+/// Adds a task with one wrong result in its window.
+pub fn add(id: TaskId, change: impl FnOnce(&mut TaskMock)) {
+    let mut task = TaskMock {
+        is_open: true,
+        is_active: false,
+        is_sealed: false,
+        results: vec![(PROVIDER, WRONG_ROOT, BEHIND)],
+        seats: Vec::new(),
+        lock: 0,
+        ending: None,
+    };
+    change(&mut task);
+    TheTasks::mutate(|tasks| tasks.insert(id, task));
+}
+
+pub fn dispute(who: AccountId) -> DispatchResult {
+    frame_support::storage::with_storage_layer(|| {
+        DisputesPallet::dispute(RuntimeOrigin::signed(who), TASK)
+    })
+}
+
+pub fn appeal(who: AccountId) -> DispatchResult {
+    frame_support::storage::with_storage_layer(|| {
+        DisputesPallet::appeal(RuntimeOrigin::signed(who), TASK)
+    })
+}
+
+/// The last jurors vote so; the others of them do not vote.
+pub fn vote(votes: &[Vote]) {
+    let first = usize::from(Disputes::<Test>::get(TASK).unwrap().jury_seat);
+    with(TASK, |task| {
+        for (seat, vote) in votes.iter().enumerate() {
+            task.seats[first + seat] = Some(*vote);
+        }
+    });
+    assert_ok!(Pallet::<Test>::jury_done(TASK));
+}
+
+/// Goes on block by block as long as anything is due, but no further than this.
+pub fn run_for(blocks: BlockNumber) {
+    for _ in 0..blocks {
+        let now = System::block_number() + 1;
+        System::set_block_number(now);
+        let (due, later) = Reminders::take()
+            .into_iter()
+            .partition(|(at, _)| *at <= now);
+        Reminders::set(later);
+        for (_, task) in Vec::<(BlockNumber, TaskId)>::from_iter::<Vec<_>>(due) {
+            assert_ok!(Pallet::<Test>::due(task));
+        }
+        assert_ok!(Pallet::<Test>::do_try_state());
+    }
+}
+
+/// Until the dispute has ended, which it does by itself.
+pub fn run_to_end() {
+    run_for(APPEAL_WINDOW + 40);
+    assert!(matches!(
+        Disputes::<Test>::get(TASK).unwrap().state,
+        aicpw_protocol::verdict::DisputeState::Ended { .. }
+    ));
+    assert_eq!(Reminders::get(), [], "nothing more is due");
+}
+
+pub fn ending() -> Option<Ending> {
+    TheTasks::get()[&TASK].ending
+}
+
+pub fn held(who: AccountId) -> Balance {
+    Balances::balance_on_hold(&HoldReason::DisputeBond.into(), &who)
+}
+
+/// What an account has more, or less, than at the beginning.
+pub fn gain(who: AccountId) -> i128 {
+    use frame_support::traits::fungible::Inspect;
+    let first = if who == STAKE { 100 * FUNDS } else { FUNDS };
+    Balances::total_balance(&who) as i128 - first as i128
+}
+
+pub fn events() -> Vec<crate::Event<Test>> {
+    System::read_events_for_pallet::<crate::Event<Test>>()
+}

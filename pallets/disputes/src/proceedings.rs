@@ -1,0 +1,247 @@
+//! How a dispute is opened, judged and appealed.
+
+use aicpw_primitives::traits::{Contest, Contested, Escalation, JurorTerms};
+use aicpw_protocol::{
+    verdict::{count, Count, DisputeState, Outcome, Vote},
+    Balance, BlockNumber, TaskId,
+};
+use frame_support::{
+    defensive, ensure,
+    storage::with_storage_layer,
+    traits::{fungible::MutateHold, Get},
+    BoundedVec,
+};
+use sp_runtime::{traits::BlockNumberProvider, DispatchResult};
+
+use crate::{
+    closing::LONGEST_CLOSING, Bond, Config, Dispute, Disputes, Error, Event, HoldReason, Pallet,
+    MAX_APPEALS,
+};
+
+impl<T: Config> Pallet<T> {
+    /// The block on the market's clock.
+    pub(crate) fn now() -> BlockNumber {
+        T::BlockNumberProvider::current_block_number()
+    }
+
+    /// Panics, in tests only, with the constant that is wrong.
+    pub(crate) fn check_config() {
+        let policy = T::Policy::get();
+        assert!(
+            policy.is_sound(),
+            "the policy of disputes keeps its promises"
+        );
+        assert!(
+            u32::from(policy.appeals) <= MAX_APPEALS,
+            "no more appeals than can be stored"
+        );
+        assert!(T::JurorPay::get() > 0, "jurors are paid");
+        assert!(
+            T::AppealWindow::get() > 0,
+            "a verdict can be appealed against"
+        );
+    }
+
+    /// A juror's pay for such a task.
+    pub(crate) fn pay(contest: &Contest<T::AccountId>) -> Balance {
+        let pay = contest
+            .price
+            .saturating_mul(Balance::from(T::JurorPay::get()));
+        pay.min(contest.price_cap).max(contest.price)
+    }
+
+    pub(crate) fn do_dispute(who: T::AccountId, task: TaskId) -> DispatchResult {
+        Self::ensure_undisputed(task)?;
+        let contest = T::Tasks::contest(task, false)?;
+        ensure!(!contest.providers.contains(&who), Error::<T>::IsParty);
+        ensure!(
+            !contest.is_sealed || contest.requester == who,
+            Error::<T>::NotRequester
+        );
+        let amount = T::Policy::get()
+            .bond(Self::pay(&contest), 0)
+            .ok_or(Error::<T>::BondTooLarge)?;
+        T::NativeBalance::hold(&HoldReason::DisputeBond.into(), &who, amount)?;
+        Self::open(task, &contest, Some(Bond { who, amount }))
+    }
+
+    fn ensure_undisputed(task: TaskId) -> DispatchResult {
+        let is_over = Disputes::<T>::get(task)
+            .is_none_or(|dispute| matches!(dispute.state, DisputeState::Ended { .. }));
+        ensure!(is_over, Error::<T>::AlreadyDisputed);
+        Ok(())
+    }
+
+    fn open(
+        task: TaskId,
+        contest: &Contest<T::AccountId>,
+        challenger: Option<Bond<T::AccountId>>,
+    ) -> DispatchResult {
+        let pay = Self::pay(contest);
+        let mut dispute = Dispute {
+            opened_at: Self::now(),
+            pay,
+            lock: T::Policy::get().juror_lock(pay),
+            first_seat: 0,
+            jury_seat: 0,
+            appeals: BoundedVec::new(),
+            state: DisputeState::Judging,
+            challenger,
+        };
+        Self::deposit_event(Event::DisputeOpened {
+            task,
+            challenger: dispute.challenger.as_ref().map(|bond| bond.who.clone()),
+            bond: dispute.challenger.as_ref().map_or(0, |bond| bond.amount),
+        });
+        Self::call_jury(task, &mut dispute)?;
+        dispute.first_seat = dispute.jury_seat;
+        Disputes::<T>::insert(task, dispute);
+        Ok(())
+    }
+
+    /// Seats the jury of this round.
+    fn call_jury(task: TaskId, dispute: &mut Dispute<T::AccountId>) -> DispatchResult {
+        let round = dispute.round();
+        let jurors = T::Policy::get()
+            .jurors(round)
+            .ok_or(Error::<T>::NoFurtherAppeal)?;
+        let (pay, lock) = (dispute.pay, dispute.lock);
+        dispute.jury_seat = T::Tasks::seat_jury(task, jurors, JurorTerms { pay, lock })?;
+        dispute.state = DisputeState::Judging;
+        Self::deposit_event(Event::JuryCalled {
+            task,
+            round,
+            jurors,
+            pay,
+            lock,
+        });
+        Ok(())
+    }
+
+    pub(crate) fn do_appeal(who: T::AccountId, task: TaskId) -> DispatchResult {
+        let mut dispute = Disputes::<T>::get(task).ok_or(Error::<T>::NotDisputed)?;
+        let DisputeState::Appealable { until, outcome } = dispute.state else {
+            return Err(Error::<T>::NotAppealable.into());
+        };
+        ensure!(Self::now() <= until, Error::<T>::NotAppealable);
+        let next = dispute.round().saturating_add(1);
+        let policy = T::Policy::get();
+        ensure!(policy.jurors(next).is_some(), Error::<T>::NoFurtherAppeal);
+        let amount = policy
+            .bond(dispute.pay, next)
+            .ok_or(Error::<T>::BondTooLarge)?;
+        T::NativeBalance::hold(&HoldReason::DisputeBond.into(), &who, amount)?;
+        let bond = Bond {
+            who: who.clone(),
+            amount,
+        };
+        dispute
+            .appeals
+            .try_push((bond, outcome))
+            .map_err(|_| Error::<T>::NoFurtherAppeal)?;
+        Self::deposit_event(Event::VerdictAppealed {
+            task,
+            appellant: who,
+            bond: amount,
+        });
+        Self::call_jury(task, &mut dispute)?;
+        Disputes::<T>::insert(task, dispute);
+        Ok(())
+    }
+
+    /// The jury's votes, counted.
+    fn outcome(task: TaskId, dispute: &Dispute<T::AccountId>) -> Outcome {
+        let jurors = T::Policy::get().jurors(dispute.round()).unwrap_or_default();
+        match count(&T::Tasks::votes(task, dispute.jury_seat), jurors) {
+            Count::Majority(Vote::Root(root)) if T::Tasks::is_claimed(task, &root) => {
+                Outcome::Upheld { root }
+            }
+            Count::Majority(Vote::Root(root)) => Outcome::Wrong { root },
+            Count::Majority(Vote::Unable) => Outcome::Unable,
+            Count::Divided => Outcome::NoMajority,
+            Count::TooFew => Outcome::TooFewJurors,
+        }
+    }
+
+    /// A jury is done: what it found can be appealed against, or ends the dispute.
+    fn conclude(
+        task: TaskId,
+        mut dispute: Dispute<T::AccountId>,
+        outcome: Outcome,
+    ) -> DispatchResult {
+        // Else who loses could call a jury that is too large to be found.
+        let outcome = match (outcome, dispute.appeals.last()) {
+            (Outcome::NoMajority | Outcome::TooFewJurors, Some((_, before))) => *before,
+            _ => outcome,
+        };
+        let round = dispute.round();
+        let has_next = T::Policy::get().jurors(round.saturating_add(1)).is_some();
+        let appeal_until = (has_next && outcome.is_appealable())
+            .then(|| Self::now().saturating_add(T::AppealWindow::get()));
+        Self::deposit_event(Event::VerdictReached {
+            task,
+            round,
+            outcome,
+            appeal_until,
+        });
+        match appeal_until {
+            Some(until) => {
+                dispute.state = DisputeState::Appealable { until, outcome };
+                T::Tasks::remind(task, until.saturating_add(1));
+            }
+            None => Self::begin_closing(task, &mut dispute, outcome),
+        }
+        Disputes::<T>::insert(task, dispute);
+        Ok(())
+    }
+}
+
+impl<T: Config> Escalation for Pallet<T> {
+    fn take_over(task: TaskId) -> bool {
+        let opened = with_storage_layer(|| {
+            Self::ensure_undisputed(task)?;
+            let contest = T::Tasks::contest(task, true)?;
+            Self::open(task, &contest, None)
+        });
+        opened.is_ok()
+    }
+
+    fn jury_done(task: TaskId) -> DispatchResult {
+        match Disputes::<T>::get(task) {
+            Some(dispute) if dispute.state == DisputeState::Judging => {
+                let outcome = Self::outcome(task, &dispute);
+                Self::conclude(task, dispute, outcome)
+            }
+            // What jurors still do when the dispute is decided without them changes nothing.
+            _ => Ok(()),
+        }
+    }
+
+    fn key_withheld(task: TaskId) -> DispatchResult {
+        match Disputes::<T>::get(task) {
+            Some(dispute) if dispute.state == DisputeState::Judging => {
+                Self::conclude(task, dispute, Outcome::KeyWithheld)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn due(task: TaskId) -> DispatchResult {
+        let Some(dispute) = Disputes::<T>::get(task) else {
+            defensive!("a reminder is for a dispute", task);
+            return Ok(());
+        };
+        Self::go_on(task, dispute)
+    }
+
+    fn forget(task: TaskId) {
+        Disputes::<T>::remove(task);
+    }
+
+    fn longest_dispute(jury: BlockNumber) -> BlockNumber {
+        let appeals = BlockNumber::from(T::Policy::get().appeals);
+        jury.saturating_mul(appeals.saturating_add(1))
+            .saturating_add(T::AppealWindow::get().saturating_mul(appeals))
+            .saturating_add(LONGEST_CLOSING)
+    }
+}

@@ -1,0 +1,110 @@
+use frame_support::{assert_noop, assert_ok};
+use sp_runtime::{DispatchError, TokenError};
+
+use aicpw_protocol::verdict::DisputeState;
+
+use crate::{mock::*, Disputes, Error, Event};
+
+#[test]
+fn holds_the_jurys_pay_and_calls_it() {
+    execute(|| {
+        add(TASK, |_| ());
+        assert_ok!(dispute(CHALLENGER));
+        assert_eq!(held(CHALLENGER), 5 * PAY);
+        let stored = Disputes::<Test>::get(TASK).unwrap();
+        assert_eq!(stored.state, DisputeState::Judging);
+        assert_eq!((stored.pay, stored.lock), (PAY, LOCK));
+        assert_eq!(TheTasks::get()[&TASK].seats.len(), 5);
+        assert_eq!(
+            events(),
+            [
+                Event::DisputeOpened {
+                    task: TASK,
+                    challenger: Some(CHALLENGER),
+                    bond: 5 * PAY
+                },
+                Event::JuryCalled {
+                    task: TASK,
+                    round: 0,
+                    jurors: 5,
+                    pay: PAY,
+                    lock: LOCK
+                },
+            ]
+        );
+    });
+}
+
+#[test]
+fn is_refused_where_there_is_nothing_to_dispute() {
+    execute(|| {
+        assert_noop!(dispute(CHALLENGER), DispatchError::Other("no such task"));
+        add(TASK, |task| task.is_open = false);
+        assert_noop!(dispute(CHALLENGER), DispatchError::Other("not open"));
+    });
+}
+
+#[test]
+fn is_refused_a_second_time() {
+    execute(|| {
+        add(TASK, |_| ());
+        assert_ok!(dispute(CHALLENGER));
+        assert_noop!(dispute(REQUESTER), Error::<Test>::AlreadyDisputed);
+    });
+}
+
+#[test]
+fn is_not_for_who_made_the_result() {
+    execute(|| {
+        add(TASK, |_| ());
+        assert_noop!(dispute(PROVIDER), Error::<Test>::IsParty);
+    });
+}
+
+#[test]
+fn of_a_sealed_task_is_for_its_requester() {
+    execute(|| {
+        add(TASK, |task| task.is_sealed = true);
+        assert_noop!(dispute(CHALLENGER), Error::<Test>::NotRequester);
+        assert_ok!(dispute(REQUESTER));
+    });
+}
+
+#[test]
+fn needs_the_bond() {
+    execute(|| {
+        add(TASK, |_| ());
+        assert_noop!(dispute(999), TokenError::FundsUnavailable);
+    });
+}
+
+#[test]
+fn is_refused_where_no_jury_fits() {
+    execute(|| {
+        add(TASK, |_| ());
+        HasRoom::set(false);
+        assert_noop!(dispute(CHALLENGER), DispatchError::Other("no room"));
+        assert_eq!(held(CHALLENGER), 0);
+    });
+}
+
+#[test]
+fn can_come_again_after_one_has_ended() {
+    execute(|| {
+        add(TASK, |_| ());
+        assert_ok!(dispute(CHALLENGER));
+        vote(&[RIGHT; 5]);
+        run_to_end();
+        TheTasks::mutate(|tasks| {
+            let task = tasks.get_mut(&TASK).unwrap();
+            task.ending = None;
+            task.is_open = true;
+            task.results = vec![(PROVIDER, WRONG_ROOT, BEHIND)];
+        });
+        assert_ok!(dispute(REQUESTER));
+        let stored = Disputes::<Test>::get(TASK).unwrap();
+        assert_eq!((stored.first_seat, stored.jury_seat), (5, 5));
+        vote(&[WRONG, WRONG, WRONG, WRONG, RIGHT]);
+        run_to_end();
+    });
+}

@@ -1,0 +1,183 @@
+//! Who has what at the end, for each of them.
+
+use aicpw_protocol::{audit::AuditPolicy, verdict::Vote};
+use frame_support::assert_ok;
+
+use crate::{mock::*, Event, Pallet};
+use aicpw_primitives::traits::Escalation;
+
+const PAID: i128 = PAY as i128;
+const LOST: i128 = LOCK as i128;
+
+fn disputed() {
+    add(TASK, |_| ());
+    assert_ok!(dispute(CHALLENGER));
+}
+
+/// The requester is whole, then the jurors, then the finder.
+#[test]
+fn a_wrong_result_pays_for_everything() {
+    execute(|| {
+        disputed();
+        vote(&[RIGHT, RIGHT, WRONG, RIGHT, RIGHT]);
+        run_to_end();
+        assert_eq!(ending(), Some(Ending::Again));
+        let lost = (BEHIND + LOCK) as i128;
+        let reward = AuditPolicy::DEFAULT.finders_reward(BEHIND) as i128;
+        assert_eq!(gain(STAKE), -lost);
+        assert_eq!(gain(REQUESTER), PRICE as i128);
+        assert_eq!(gain(CHALLENGER), reward, "and its bond back");
+        for (seat, paid) in [(0, PAID), (1, PAID), (2, 0), (3, PAID), (4, PAID)] {
+            assert_eq!(gain(juror(seat)), paid, "juror {seat}");
+        }
+        let rest = lost - PRICE as i128 - 4 * PAID - reward;
+        assert_eq!(gain(TREASURY), rest);
+        assert_eq!(held(CHALLENGER), 0);
+    });
+}
+
+#[test]
+fn who_was_wrong_to_doubt_pays_the_jury() {
+    execute(|| {
+        disputed();
+        vote(&[WRONG, WRONG, WRONG, WRONG, WRONG]);
+        run_to_end();
+        assert_eq!(ending(), Some(Ending::Settled));
+        assert_eq!(gain(CHALLENGER), -5 * PAID);
+        assert_eq!((0..5).map(|seat| gain(juror(seat))).sum::<i128>(), 5 * PAID);
+        assert_eq!(gain(STAKE), 0, "nobody is slashed");
+        assert_eq!((gain(REQUESTER), gain(TREASURY)), (0, 0));
+        assert!(events().contains(&Event::BondLost {
+            task: TASK,
+            who: CHALLENGER,
+            amount: 5 * PAY
+        }));
+    });
+}
+
+#[test]
+fn too_few_jurors_cost_nobody_anything() {
+    execute(|| {
+        disputed();
+        vote(&[RIGHT, RIGHT]);
+        run_to_end();
+        assert_eq!(ending(), Some(Ending::Refunded));
+        for who in TREASURY..=STAKE {
+            assert_eq!(gain(who), 0, "{who}");
+        }
+    });
+}
+
+#[test]
+fn without_a_majority_the_requester_is_refunded() {
+    execute(|| {
+        disputed();
+        vote(&[RIGHT, RIGHT, WRONG, WRONG]);
+        run_to_end();
+        assert_eq!(ending(), Some(Ending::Refunded));
+        assert_eq!((gain(STAKE), gain(CHALLENGER)), (0, 0));
+    });
+}
+
+#[test]
+fn a_program_that_nobody_can_run_is_the_requesters_loss() {
+    execute(|| {
+        disputed();
+        vote(&[
+            Vote::Unable,
+            Vote::Unable,
+            Vote::Unable,
+            RIGHT,
+            Vote::Unable,
+        ]);
+        run_to_end();
+        assert_eq!(ending(), Some(Ending::Upheld));
+        assert_eq!(gain(CHALLENGER), -5 * PAID);
+        assert_eq!(gain(juror(0)), PAID);
+        assert_eq!(
+            (gain(juror(3)), gain(STAKE)),
+            (0, -LOST),
+            "who voted otherwise"
+        );
+        assert_eq!(gain(TREASURY), PAID + LOST);
+    });
+}
+
+#[test]
+fn a_key_that_is_withheld_decides_against_the_requester() {
+    execute(|| {
+        add(TASK, |task| task.is_sealed = true);
+        assert_ok!(dispute(REQUESTER));
+        assert_ok!(Pallet::<Test>::key_withheld(TASK));
+        // What jurors say now is too late.
+        assert_ok!(Pallet::<Test>::jury_done(TASK));
+        run_to_end();
+        assert_eq!(ending(), Some(Ending::Upheld));
+        assert_eq!(gain(REQUESTER), -5 * PAID);
+        assert_eq!(gain(TREASURY), 5 * PAID);
+    });
+}
+
+#[test]
+fn an_appeal_that_finds_otherwise_turns_everything() {
+    execute(|| {
+        disputed();
+        vote(&[WRONG; 5]);
+        assert_ok!(appeal(APPELLANT));
+        vote(&[RIGHT; 11]);
+        run_to_end();
+        assert_eq!(ending(), Some(Ending::Again));
+        assert_eq!(gain(APPELLANT), 0, "its bond is back");
+        assert!(gain(CHALLENGER) > 0);
+        assert_eq!(gain(REQUESTER), PRICE as i128);
+        assert_eq!(gain(STAKE), -((BEHIND + 5 * LOCK) as i128));
+        for seat in 0..16 {
+            let paid = if seat < 5 { 0 } else { PAID };
+            assert_eq!(gain(juror(seat)), paid, "juror {seat}");
+        }
+    });
+}
+
+#[test]
+fn an_appeal_that_finds_the_same_is_lost() {
+    execute(|| {
+        disputed();
+        vote(&[RIGHT; 5]);
+        assert_ok!(appeal(APPELLANT));
+        vote(&[RIGHT; 9]);
+        run_to_end();
+        assert_eq!(ending(), Some(Ending::Again));
+        assert_eq!(gain(APPELLANT), -11 * PAID);
+        let jurors: i128 = (0..16).map(|seat| gain(juror(seat))).sum();
+        assert_eq!(jurors, 14 * PAID, "all who voted, of both juries");
+    });
+}
+
+#[test]
+fn a_larger_jury_without_a_verdict_changes_nothing() {
+    for votes in [
+        &[WRONG, WRONG][..],
+        &[WRONG, WRONG, WRONG, RIGHT, RIGHT, RIGHT],
+    ] {
+        execute(|| {
+            disputed();
+            vote(&[RIGHT; 5]);
+            assert_ok!(appeal(APPELLANT));
+            vote(votes);
+            run_to_end();
+            assert_eq!(ending(), Some(Ending::Again), "{votes:?}");
+            assert_eq!(gain(APPELLANT), -11 * PAID, "{votes:?}");
+        });
+    }
+}
+
+#[test]
+fn what_is_lost_is_what_is_paid() {
+    execute(|| {
+        disputed();
+        vote(&[RIGHT, WRONG, RIGHT, RIGHT]);
+        run_to_end();
+        let all: i128 = (TREASURY..=STAKE).chain((0..60).map(juror)).map(gain).sum();
+        assert_eq!(all, 0);
+    });
+}

@@ -1,0 +1,9 @@
+//! One file per call, one for the ends, and one for whatever can happen. The invariants are checked
+//! after every test.
+
+mod appeal;
+mod dispute;
+mod endings;
+mod escalation;
+mod properties;
+mod views;

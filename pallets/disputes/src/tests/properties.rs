@@ -1,0 +1,76 @@
+//! Whatever jurors say and whoever appeals: every dispute ends, no funds come or go, and nobody loses
+//! more than it put up.
+
+use aicpw_protocol::verdict::Vote;
+use frame_support::{assert_ok, storage::with_storage_layer};
+use proptest::{prelude::*, test_runner::RngSeed};
+
+use crate::{mock::*, Disputes, Pallet};
+use aicpw_primitives::traits::Escalation;
+
+fn votes(most: usize) -> impl Strategy<Value = Vec<Vote>> {
+    let vote = prop_oneof![
+        3 => Just(RIGHT),
+        3 => Just(WRONG),
+        1 => Just(Vote::Unable),
+        1 => Just(Vote::Root([3; 32])),
+    ];
+    prop::collection::vec(vote, 0..=most)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 128,
+        rng_seed: RngSeed::Fixed(4),
+        failure_persistence: None,
+        ..Default::default()
+    })]
+
+    #[test]
+    fn every_dispute_ends_and_adds_up(
+        first in votes(5),
+        second in prop::option::of(votes(11)),
+        by_requester: bool,
+        escalated: bool,
+        keeps_key: bool,
+    ) {
+        new_test_ext().execute_with(|| {
+            let challenger = if by_requester { REQUESTER } else { CHALLENGER };
+            add(TASK, |task| {
+                task.is_open = !escalated;
+                task.is_active = escalated;
+                if escalated {
+                    task.results.push((8, RIGHT_ROOT, BEHIND));
+                }
+            });
+            if escalated {
+                assert!(Pallet::<Test>::take_over(TASK));
+            } else {
+                assert_ok!(dispute(challenger));
+            }
+            if keeps_key {
+                assert_ok!(Pallet::<Test>::key_withheld(TASK));
+            }
+            vote(&first);
+            let mut put_up = if escalated { 0 } else { 5 * PAY };
+            if let Some(second) = second {
+                if with_storage_layer(|| appeal(APPELLANT)).is_ok() {
+                    vote(&second);
+                    put_up += 11 * PAY;
+                }
+            }
+            run_to_end();
+
+            assert!(ending().is_some());
+            let everybody = (TREASURY..=STAKE).chain((0..60).map(juror));
+            assert_eq!(everybody.clone().map(gain).sum::<i128>(), 0);
+            assert!(everybody.clone().all(|who| held(who) == 0));
+            let lost = -(gain(challenger).min(0) + gain(APPELLANT).min(0));
+            assert!(lost <= put_up as i128, "{lost} of {put_up}");
+            assert!(gain(TREASURY) >= 0, "the treasury pays nobody");
+            assert!((0..60).all(|seat| (0..=PAY as i128).contains(&gain(juror(seat)))));
+            let seats = u128::from(Disputes::<Test>::get(TASK).unwrap().round()) * 11 + 5;
+            assert!(gain(STAKE) >= -((2 * BEHIND + seats * LOCK) as i128));
+        });
+    }
+}

@@ -1,0 +1,41 @@
+//! What always holds, in words.
+
+use aicpw_protocol::Balance;
+use alloc::collections::BTreeMap;
+use codec::Encode;
+use frame_support::{ensure, traits::fungible::InspectHold};
+use sp_runtime::TryRuntimeError;
+
+use crate::{Config, Disputes, HoldReason, Pallet};
+
+impl<T: Config> Pallet<T> {
+    /// Checks all invariants; the error is the one that is broken.
+    pub fn do_try_state() -> Result<(), TryRuntimeError> {
+        let mut bonds = BTreeMap::<_, (T::AccountId, Balance)>::new();
+        for dispute in Disputes::<T>::iter_values() {
+            ensure!(
+                dispute.opened_at <= Self::now(),
+                "No dispute is from the future"
+            );
+            ensure!(
+                dispute.first_seat <= dispute.jury_seat,
+                "Juries follow each other"
+            );
+            for bond in dispute.bonds() {
+                let entry = bonds
+                    .entry(bond.who.encode())
+                    .or_insert((bond.who.clone(), 0));
+                if dispute.holds_bonds() {
+                    entry.1 = entry.1.saturating_add(bond.amount);
+                }
+            }
+        }
+        for (who, amount) in bonds.values() {
+            ensure!(
+                T::NativeBalance::balance_on_hold(&HoldReason::DisputeBond.into(), who) == *amount,
+                "What is held for disputes are the bonds of those that are not decided"
+            );
+        }
+        Ok(())
+    }
+}

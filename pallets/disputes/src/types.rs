@@ -1,0 +1,64 @@
+//! What the pallet stores.
+
+use aicpw_protocol::{
+    verdict::{DisputeState, Outcome},
+    Balance, BlockNumber,
+};
+use codec::{Decode, Encode, MaxEncodedLen};
+use frame_support::{traits::ConstU32, BoundedVec};
+use scale_info::TypeInfo;
+
+/// Most appeals that a policy can allow.
+pub const MAX_APPEALS: u32 = 4;
+
+/// What somebody put up for a jury.
+#[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug)]
+pub struct Bond<AccountId> {
+    /// Whose it is.
+    pub who: AccountId,
+    /// How much.
+    pub amount: Balance,
+}
+
+/// A dispute about a task.
+#[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug)]
+pub struct Dispute<AccountId> {
+    /// Who called the first jury; `None` if the chain did. Held until the task is decided.
+    pub challenger: Option<Bond<AccountId>>,
+    /// When it was opened.
+    pub opened_at: BlockNumber,
+    /// A juror's pay.
+    pub pay: Balance,
+    /// A juror's lock.
+    pub lock: Balance,
+    /// The first seat of the first jury.
+    pub first_seat: u8,
+    /// The first seat of the last jury.
+    pub jury_seat: u8,
+    /// Who called the larger juries, and against what. Held until the task is decided.
+    pub appeals: BoundedVec<(Bond<AccountId>, Outcome), ConstU32<MAX_APPEALS>>,
+    /// Its state.
+    pub state: DisputeState,
+}
+
+impl<AccountId> Dispute<AccountId> {
+    /// Appeals so far.
+    pub fn round(&self) -> u8 {
+        self.appeals.len() as u8
+    }
+
+    /// Whether the bonds are still held.
+    pub fn holds_bonds(&self) -> bool {
+        matches!(
+            self.state,
+            DisputeState::Judging | DisputeState::Appealable { .. } | DisputeState::Closing { .. }
+        )
+    }
+
+    /// All bonds.
+    pub fn bonds(&self) -> impl Iterator<Item = &Bond<AccountId>> {
+        self.challenger
+            .iter()
+            .chain(self.appeals.iter().map(|(bond, _)| bond))
+    }
+}

@@ -1,0 +1,62 @@
+//! What the runtime API answers about disputes.
+
+use aicpw_primitives::traits::Contested;
+use aicpw_protocol::{
+    verdict::{DisputeState, DisputeView},
+    Balance, TaskId,
+};
+use alloc::vec::Vec;
+use frame_support::traits::Get;
+
+use crate::{Config, Disputes, Pallet};
+
+/// Most ids in one answer.
+const MAX_IDS: u32 = 100;
+
+impl<T: Config> Pallet<T> {
+    /// The newest dispute about a task.
+    pub fn dispute_view(task: TaskId) -> Option<DisputeView<T::AccountId>> {
+        let dispute = Disputes::<T>::get(task)?;
+        let policy = T::Policy::get();
+        let round = dispute.round();
+        let can_be_appealed = matches!(
+            dispute.state,
+            DisputeState::Appealable { until, .. } if Self::now() <= until
+        );
+        let appeal_bond = policy
+            .bond(dispute.pay, round.saturating_add(1))
+            .filter(|_| can_be_appealed);
+        let (challenger, bond) = dispute
+            .challenger
+            .map(|bond| (bond.who, bond.amount))
+            .unzip();
+        Some(DisputeView {
+            task,
+            challenger,
+            bond: bond.unwrap_or_default(),
+            opened_at: dispute.opened_at,
+            round,
+            jury: policy.jurors(round).unwrap_or_default(),
+            first_seat: dispute.jury_seat,
+            pay: dispute.pay,
+            lock: dispute.lock,
+            appeal_bond: appeal_bond.unwrap_or_default(),
+            state: dispute.state,
+        })
+    }
+
+    /// Tasks with a dispute, in the order of storage: at most `limit`, and at most 100, after `after`.
+    pub fn disputes_view(after: Option<TaskId>, limit: u32) -> Vec<TaskId> {
+        let keys = match after {
+            Some(task) => Disputes::<T>::iter_keys_from_key(task),
+            None => Disputes::<T>::iter_keys(),
+        };
+        keys.take(limit.min(MAX_IDS) as usize).collect()
+    }
+
+    /// The bond of whoever disputes the task now; `None` if that would be refused.
+    pub fn dispute_bond(task: TaskId) -> Option<Balance> {
+        let contest = T::Tasks::contestable(task, false).ok()?;
+        T::Policy::get().bond(Self::pay(&contest), 0)
+    }
+}

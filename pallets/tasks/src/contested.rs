@@ -1,0 +1,371 @@
+//! Tasks that a jury decides: how jurors serve on them, and what a verdict does to them.
+//!
+//! A juror runs the task like any other provider: its assignment has the same life. What differs is that
+//! it is drawn for a seat of its own kind, paid by whoever loses instead of from the escrow, and that
+//! all of a jury commit before any of them reveals.
+
+use aicpw_primitives::traits::{
+    ClosedJuror, Contest, Contested, Decided, DevicePool, Escalation, JurorTerms, Locks,
+    MatchQueue, Penalty, QueueEnd,
+};
+use aicpw_protocol::{
+    pricing,
+    task::{AssignmentStatus, Blame, Refunded, Role, TaskStatus},
+    verdict::Vote,
+    AskPrice, AssignmentId, Balance, BlockNumber, Hash, TaskId,
+};
+use alloc::vec::Vec;
+use frame_support::{ensure, pallet_prelude::*};
+
+use crate::{
+    failure::Cause,
+    pallet::*,
+    settlement::root_of,
+    types::{Assignment, Deadline, LockState, SeatState, Task},
+};
+
+/// Attempts at the seat of a juror: whoever fails is replaced once.
+pub(crate) const JUROR_ATTEMPTS: u8 = 2;
+
+impl<T: Config> Pallet<T> {
+    /// The newest assignments of the jurors' seats from `first` on.
+    fn jurors(
+        id: TaskId,
+        task: &Task<T::AccountId>,
+        first: u8,
+    ) -> Vec<(AssignmentId, Assignment<T::AccountId>)> {
+        (0u8..)
+            .zip(task.seats.iter())
+            .filter(|(number, seat)| *number >= first && seat.role == Role::Juror)
+            .filter_map(|(number, _)| task.newest(id, number))
+            .filter_map(|newest| Some((newest, Assignments::<T>::get(newest)?)))
+            .collect()
+    }
+
+    /// Price and locks of a juror whose device has this ask; `None` if that is more than its pay.
+    pub(crate) fn juror_terms(
+        id: TaskId,
+        task: &Task<T::AccountId>,
+        ask: AskPrice,
+    ) -> Option<(Balance, Locks)> {
+        let JurorTerms { pay, lock } = Juries::<T>::get(id)?.into();
+        let submission = &task.submission;
+        let price = pricing::price(ask, submission.needs.gflops, submission.time_limit)?;
+        (price <= pay).then_some((
+            pay,
+            Locks {
+                collateral: lock,
+                fraud_bond: 0,
+            },
+        ))
+    }
+
+    /// Does what follows when something about the jury of a task has changed: nothing yet, the
+    /// reveals, or the count of the votes.
+    pub(crate) fn advance_jury(id: TaskId, task: Task<T::AccountId>) -> DispatchResult {
+        let is_wanted = task
+            .seats
+            .iter()
+            .any(|seat| seat.role == Role::Juror && matches!(seat.state, SeatState::Vacant { .. }));
+        let jurors = Self::jurors(id, &task, 0);
+        Tasks::<T>::insert(id, task);
+        if is_wanted || jurors.iter().any(|(_, one)| one.is_at_work()) {
+            return Ok(());
+        }
+        let committed: Vec<_> = jurors
+            .into_iter()
+            .filter(|(_, one)| matches!(one.status, AssignmentStatus::Committed { .. }))
+            .collect();
+        if !committed.is_empty() {
+            return Self::open_reveals(id, committed);
+        }
+        T::Escalation::jury_done(id)
+    }
+
+    /// Ends the assignment of a juror that has failed, and replaces it if it can be.
+    pub(crate) fn fail_juror(
+        id: AssignmentId,
+        mut assignment: Assignment<T::AccountId>,
+        cause: Cause,
+    ) -> DispatchResult {
+        let mut task = Tasks::<T>::get(id.task).ok_or(Error::<T>::UnknownTask)?;
+        let blame = cause.fault.blame();
+        let failed = AssignmentStatus::Failed {
+            fault: cause.fault,
+            at: Self::now(),
+            log: cause.log.clone(),
+            message: cause.message.clone(),
+        };
+        // Whether it could have seen what others say: then nobody starts in its place.
+        let has_committed = matches!(assignment.status, AssignmentStatus::Committed { .. });
+        Self::move_assignment(id, &mut assignment, failed)?;
+        let penalty = match blame {
+            Blame::Provider => Some(Penalty::Fault),
+            Blame::WrongResult => Some(Penalty::WrongResult),
+            Blame::Undecided | Blame::Requester => None,
+        };
+        // Never to the requester, which could call juries to live on those that are late.
+        let treasury = T::FeeDestination::get();
+        let slashed = penalty.map_or(0, |penalty| {
+            Self::punish(id, &assignment, penalty, &treasury)
+        });
+        Self::deposit_event(Event::AssignmentFailed {
+            assignment: id,
+            provider: assignment.provider.clone(),
+            fault: cause.fault,
+            slashed,
+            log: cause.log,
+            message: cause.message,
+        });
+        if blame == Blame::Undecided {
+            // A vote that the program cannot be run; what it is worth is known at the end.
+            T::DevicePool::vacate(assignment.device, id);
+            assignment.locks = LockState::Undecided { root: None };
+        } else {
+            Self::release_locks(id, &mut assignment);
+        }
+        let is_served = !matches!(blame, Blame::Provider) || has_committed;
+        let is_final = is_served || Self::attempts_left(&task, id.replica) == 0;
+        Assignments::<T>::insert(id, assignment);
+        if is_final {
+            Self::close_seat(id.task, &mut task, id.replica);
+        } else {
+            Self::requeue(id.task, &mut task, id.replica)?;
+        }
+        if blame == Blame::Requester {
+            Tasks::<T>::insert(id.task, task);
+            return T::Escalation::key_withheld(id.task);
+        }
+        Self::advance_jury(id.task, task)
+    }
+
+    /// What an assignment says of the task.
+    fn vote(assignment: &Assignment<T::AccountId>) -> Option<Vote> {
+        match &assignment.status {
+            AssignmentStatus::Failed { fault, .. } if fault.blame() == Blame::Undecided => {
+                Some(Vote::Unable)
+            }
+            _ => root_of(assignment).map(Vote::Root),
+        }
+    }
+
+    fn contested(id: TaskId) -> Result<Task<T::AccountId>, DispatchError> {
+        let task = Tasks::<T>::get(id).ok_or(Error::<T>::UnknownTask)?;
+        ensure!(task.status == TaskStatus::Disputed, Error::<T>::NotDisputed);
+        Ok(task)
+    }
+
+    /// The results that wait for a verdict.
+    fn results(
+        id: TaskId,
+        task: &Task<T::AccountId>,
+    ) -> Vec<(AssignmentId, Assignment<T::AccountId>)> {
+        task.assignments(id)
+            .filter_map(|one| Some((one, Assignments::<T>::get(one)?)))
+            .filter(|(_, one)| {
+                one.role == Role::Replica && matches!(one.status, AssignmentStatus::Revealed { .. })
+            })
+            .collect()
+    }
+}
+
+impl<T: Config> Contested<T::AccountId> for Pallet<T> {
+    fn contestable(id: TaskId, escalated: bool) -> Result<Contest<T::AccountId>, DispatchError> {
+        let task = Tasks::<T>::get(id).ok_or(Error::<T>::UnknownTask)?;
+        let fits = match task.status {
+            TaskStatus::Verifying { .. } => !escalated,
+            TaskStatus::Active => escalated,
+            _ => false,
+        };
+        ensure!(fits, Error::<T>::NotVerifying);
+        let results = Self::results(id, &task);
+        let price = results.iter().map(|(_, one)| one.price).max();
+        Ok(Contest {
+            requester: task.requester.clone(),
+            providers: results.into_iter().map(|(_, one)| one.provider).collect(),
+            price: price.ok_or(Error::<T>::NotVerifying)?,
+            price_cap: Self::price_cap(&task),
+            is_sealed: task.submission.privacy.is_sealed(),
+        })
+    }
+
+    fn contest(id: TaskId, escalated: bool) -> Result<Contest<T::AccountId>, DispatchError> {
+        let contest = Self::contestable(id, escalated)?;
+        let mut task = Tasks::<T>::get(id).ok_or(Error::<T>::UnknownTask)?;
+        Self::move_task(id, &mut task, TaskStatus::Disputed)?;
+        Tasks::<T>::insert(id, task);
+        Ok(contest)
+    }
+
+    fn seat_jury(id: TaskId, jurors: u16, terms: JurorTerms) -> Result<u8, DispatchError> {
+        let mut task = Self::contested(id)?;
+        let first = task.seats.len() as u8;
+        let match_by = Self::now().saturating_add(T::RematchWindow::get());
+        for _ in 0..jurors {
+            let seat = Self::vacancy(Role::Juror, match_by);
+            task.seats
+                .try_push(seat)
+                .map_err(|_| Error::<T>::TooManySeats)?;
+        }
+        Self::schedule(match_by.saturating_add(1), Deadline::Match(id));
+        Juries::<T>::insert(id, crate::types::Jury::from(terms));
+        Tasks::<T>::insert(id, task);
+        T::MatchQueue::enqueue(id, QueueEnd::Front);
+        Ok(first)
+    }
+
+    fn votes(id: TaskId, first: u8) -> Vec<Vote> {
+        let Some(task) = Tasks::<T>::get(id) else {
+            return Vec::new();
+        };
+        let jurors = Self::jurors(id, &task, first);
+        jurors
+            .iter()
+            .filter_map(|(_, juror)| Self::vote(juror))
+            .collect()
+    }
+
+    fn remind(id: TaskId, at: BlockNumber) {
+        Self::schedule(at, Deadline::Dispute(id));
+    }
+
+    fn seats(id: TaskId) -> u8 {
+        Tasks::<T>::get(id).map_or(0, |task| task.seats.len() as u8)
+    }
+
+    fn close_juror(
+        id: TaskId,
+        seat: u8,
+        verdict: Option<Vote>,
+    ) -> Result<ClosedJuror, DispatchError> {
+        let mut task = Self::contested(id)?;
+        let is_juror = |one: &Assignment<T::AccountId>| one.role == Role::Juror;
+        if task.seats.get(usize::from(seat)).map(|one| one.role) != Some(Role::Juror) {
+            return Ok(ClosedJuror::Released);
+        }
+        Self::close_seat(id, &mut task, seat);
+        let newest = task.newest(id, seat);
+        Tasks::<T>::insert(id, task);
+        let Some((juror_id, mut juror)) = newest
+            .and_then(|newest| Some((newest, Assignments::<T>::get(newest)?)))
+            .filter(|(_, one)| is_juror(one))
+        else {
+            return Ok(ClosedJuror::Released);
+        };
+        let vote = Self::vote(&juror);
+        let at = Self::now();
+        let closed = match (vote, verdict) {
+            (Some(vote), Some(verdict)) if vote == verdict => {
+                if let AssignmentStatus::Revealed { opening, .. } = &juror.status {
+                    let opening = opening.clone();
+                    let settled = AssignmentStatus::Settled { opening, at };
+                    Self::move_assignment(juror_id, &mut juror, settled)?;
+                    T::DevicePool::succeeded(juror.device);
+                }
+                ClosedJuror::Right
+            }
+            (Some(_), Some(_)) => {
+                let treasury = T::FeeDestination::get();
+                let penalty = Penalty::WrongResult;
+                let slashed = Self::punish(juror_id, &juror, penalty, &treasury);
+                if juror.is_open() {
+                    let failed = AssignmentStatus::Failed {
+                        fault: aicpw_protocol::task::Fault::WrongResult,
+                        at,
+                        log: None,
+                        message: Default::default(),
+                    };
+                    Self::move_assignment(juror_id, &mut juror, failed)?;
+                }
+                ClosedJuror::Wrong(slashed)
+            }
+            _ => {
+                if juror.is_open() {
+                    let cancelled = AssignmentStatus::Cancelled { at };
+                    Self::move_assignment(juror_id, &mut juror, cancelled)?;
+                }
+                ClosedJuror::Released
+            }
+        };
+        Self::release_locks(juror_id, &mut juror);
+        Assignments::<T>::insert(juror_id, juror);
+        Ok(closed)
+    }
+
+    fn right_juror(id: TaskId, seat: u8, verdict: Vote) -> Option<T::AccountId> {
+        let task = Tasks::<T>::get(id)?;
+        let juror = Assignments::<T>::get(task.newest(id, seat)?)?;
+        let is_right = juror.role == Role::Juror && Self::vote(&juror) == Some(verdict);
+        is_right.then_some(juror.provider)
+    }
+
+    fn is_claimed(id: TaskId, root: &Hash) -> bool {
+        Tasks::<T>::get(id).is_some_and(|task| {
+            let results = Self::results(id, &task);
+            results
+                .iter()
+                .any(|(_, one)| root_of(one).as_ref() == Some(root))
+        })
+    }
+
+    fn decide(id: TaskId, root: Hash) -> Result<Decided<T::AccountId>, DispatchError> {
+        let mut task = Self::contested(id)?;
+        Juries::<T>::remove(id);
+        let (right, wrong): (Vec<_>, Vec<_>) = Self::results(id, &task)
+            .into_iter()
+            .partition(|(_, one)| root_of(one) == Some(root));
+        let mut slashed: Balance = 0;
+        let mut harm: Balance = 0;
+        let mut seats = Vec::new();
+        for (wrong_id, assignment) in wrong {
+            harm = harm.max(assignment.price);
+            seats.push(wrong_id.replica);
+            slashed = slashed.saturating_add(Self::condemn(wrong_id, assignment)?);
+        }
+        let requester = task.requester.clone();
+        if !right.is_empty() {
+            Self::settle_on(id, task, root)?;
+            return Ok(Decided {
+                slashed,
+                compensation: (requester, 0),
+            });
+        }
+        let again = seats
+            .iter()
+            .copied()
+            .find(|seat| Self::attempts_left(&task, *seat) > 0);
+        // A quorum of new replicas would need more seats than are left; one alone can be replaced.
+        let is_alone = task.submission.verification.replicas() == 1;
+        match again.filter(|_| is_alone) {
+            Some(seat) => {
+                Self::requeue(id, &mut task, seat)?;
+                Tasks::<T>::insert(id, task);
+            }
+            None => Self::refund(id, task, Refunded::AttemptsExhausted)?,
+        }
+        Ok(Decided {
+            slashed,
+            compensation: (requester, harm),
+        })
+    }
+
+    fn uphold(id: TaskId) -> DispatchResult {
+        let task = Self::contested(id)?;
+        Juries::<T>::remove(id);
+        let results = Self::results(id, &task);
+        match (results.as_slice(), task.submission.verification.replicas()) {
+            ([(_, only)], 1) => {
+                let root = root_of(only).ok_or(Error::<T>::NotInState)?;
+                Self::settle_on(id, task, root)
+            }
+            // Nobody knows which of several is right.
+            _ => Self::refund(id, task, Refunded::NoVerdict),
+        }
+    }
+
+    fn give_up(id: TaskId) -> DispatchResult {
+        let task = Self::contested(id)?;
+        Juries::<T>::remove(id);
+        Self::refund(id, task, Refunded::NoVerdict)
+    }
+}

@@ -1,0 +1,340 @@
+//! Jurors on a disputed task, and what a verdict does to it.
+
+use aicpw_primitives::traits::{ClosedJuror, Contested, JurorTerms};
+use aicpw_protocol::{
+    task::{AssignmentStatus, Fault, Refunded, Role, TaskStatus},
+    verdict::Vote,
+    AssignmentId, TaskId,
+};
+use frame_support::{assert_noop, assert_ok};
+use sp_runtime::transaction_validity::TransactionValidityError;
+
+use crate::{mock::*, pallet::*, types::Refusal};
+
+type Court = Pallet<Test>;
+
+const OTHER_ROOT: [u8; 32] = [6; 32];
+const LOCK: u128 = 10_000;
+/// The price of an ask twice as high.
+const PAY: u128 = 2 * PRICE;
+const TERMS: JurorTerms = JurorTerms {
+    pay: PAY,
+    lock: LOCK,
+};
+
+/// A disputed result of Alice's.
+fn disputed() -> AssignmentId {
+    let id = verifying(ALICE);
+    assert_ok!(Court::contest(id.task, false));
+    id
+}
+
+/// Jurors with seats on it.
+fn seated(task: TaskId, jurors: &[AccountId]) -> Vec<AssignmentId> {
+    assert_ok!(Court::seat_jury(task, jurors.len() as u16, TERMS));
+    jurors
+        .iter()
+        .map(|juror| assign(task, device(*juror, ASK)))
+        .collect()
+}
+
+/// Jurors that have revealed these roots.
+fn voted(task: TaskId, votes: &[(AccountId, [u8; 32])]) -> Vec<AssignmentId> {
+    let jurors: Vec<_> = votes.iter().map(|(juror, _)| *juror).collect();
+    let ids = seated(task, &jurors);
+    for (id, (_, root)) in ids.iter().zip(votes) {
+        compute(*id, *root);
+    }
+    for (id, (_, root)) in ids.iter().zip(votes) {
+        assert_ok!(reveal(*id, opening(*root)));
+    }
+    ids
+}
+
+fn is_failed(id: AssignmentId, fault: Fault) -> bool {
+    matches!(assignment_of(id).status, AssignmentStatus::Failed { fault: other, .. } if other == fault)
+}
+
+#[test]
+fn a_contest_stops_the_window() {
+    ExtBuilder.build_and_execute(|| {
+        let id = verifying(ALICE);
+        let contest = Court::contest(id.task, false).unwrap();
+        assert_eq!((contest.requester, contest.price), (REQUESTER, PRICE));
+        assert_eq!(
+            (contest.providers, contest.price_cap),
+            (vec![ALICE], BUDGET)
+        );
+        run_for(2 * WINDOW);
+        assert_eq!(status_of(id.task), TaskStatus::Disputed);
+        assert_noop!(
+            TasksPallet::accept(RuntimeOrigin::signed(REQUESTER), id.task),
+            Error::<Test>::NotVerifying
+        );
+        assert_noop!(
+            TasksPallet::cancel(RuntimeOrigin::signed(REQUESTER), id.task),
+            Error::<Test>::NotWaiting
+        );
+        assert_ok!(Court::give_up(id.task));
+    });
+}
+
+#[test]
+fn only_what_is_open_to_doubt_is_contested() {
+    ExtBuilder.build_and_execute(|| {
+        let refused = Error::<Test>::NotVerifying;
+        assert_noop!(Court::contest(TaskId(9), false), Error::<Test>::UnknownTask);
+        let id = committed(ALICE, optimistic());
+        assert_noop!(Court::contest(id.task, false), refused);
+        let id = verifying(BOB);
+        assert_noop!(Court::contest(id.task, true), Error::<Test>::NotVerifying);
+        assert_noop!(
+            Court::seat_jury(id.task, 5, TERMS),
+            Error::<Test>::NotDisputed
+        );
+        assert_noop!(Court::decide(id.task, ROOT), Error::<Test>::NotDisputed);
+    });
+}
+
+#[test]
+fn jurors_lock_their_lock_for_their_pay() {
+    ExtBuilder.build_and_execute(|| {
+        let id = disputed();
+        let jurors = seated(id.task, &[BOB]);
+        let juror = assignment_of(jurors[0]);
+        assert_eq!(juror.role, Role::Juror);
+        assert_eq!(
+            (juror.price, juror.collateral, juror.fraud_bond),
+            (PAY, LOCK, 0)
+        );
+        assert_eq!(status_of(id.task), TaskStatus::Disputed);
+        assert_eq!(
+            task_of(id.task).escrow,
+            BUDGET,
+            "its pay is not the requester's"
+        );
+        assert_ok!(Court::close_juror(id.task, jurors[0].replica, None));
+        assert_ok!(Court::give_up(id.task));
+    });
+}
+
+#[test]
+fn who_asks_for_more_than_the_pay_is_no_juror() {
+    ExtBuilder.build_and_execute(|| {
+        let id = disputed();
+        assert_ok!(Court::seat_jury(id.task, 1, TERMS));
+        let dear = device(BOB, aicpw_protocol::AskPrice(2 * ASK.0 + 1));
+        assert_noop!(try_assign(id.task, dear), Error::<Test>::TooExpensive);
+        let party = device(ALICE, ASK);
+        assert_noop!(try_assign(id.task, party), Error::<Test>::NotIndependent);
+        let fits = device(CHARLIE, aicpw_protocol::AskPrice(2 * ASK.0));
+        assert_ok!(try_assign(id.task, fits));
+    });
+}
+
+#[test]
+fn all_commit_before_any_reveals() {
+    ExtBuilder.build_and_execute(|| {
+        let id = disputed();
+        let jurors = seated(id.task, &[BOB, CHARLIE]);
+        compute(jurors[0], ROOT);
+        let early: TransactionValidityError = Refusal::TooEarly.into();
+        assert_noop!(reveal(jurors[0], opening(ROOT)), early);
+        compute(jurors[1], OTHER_ROOT);
+        assert_ok!(reveal(jurors[0], opening(ROOT)));
+        assert_eq!(Heard::get(), [], "one has not revealed yet");
+        assert_ok!(reveal(jurors[1], opening(OTHER_ROOT)));
+        assert_eq!(Heard::get(), [Tell::JuryDone(id.task)]);
+        let votes = Court::votes(id.task, jurors[0].replica);
+        assert_eq!(votes, [Vote::Root(ROOT), Vote::Root(OTHER_ROOT)]);
+        let second = Court::votes(id.task, jurors[1].replica);
+        assert_eq!(second, [Vote::Root(OTHER_ROOT)]);
+    });
+}
+
+#[test]
+fn who_sleeps_pays_the_treasury_and_is_replaced_once() {
+    ExtBuilder.build_and_execute(|| {
+        let id = disputed();
+        let sleeper = seated(id.task, &[BOB])[0];
+        run_for(START_WINDOW + 1);
+        assert!(is_failed(sleeper, Fault::NoStart));
+        assert!(free(BOB) < FUNDS && free(BOB) > FUNDS - LOCK, "a share");
+        assert_eq!(
+            task_of(id.task).vacant(now()).map(|(seat, _)| seat),
+            Some(1)
+        );
+        let second = retry(sleeper, CHARLIE);
+        assert_eq!((second.replica, second.attempt), (1, 1));
+        run_for(START_WINDOW + 1);
+        assert!(!task_of(id.task).has_vacancy(), "nobody a third time");
+        assert_eq!(Heard::get(), [Tell::JuryDone(id.task)]);
+        assert_eq!(Court::votes(id.task, 1), []);
+    });
+}
+
+#[test]
+fn seats_that_nobody_gets_are_given_up() {
+    ExtBuilder.build_and_execute(|| {
+        let id = disputed();
+        assert_ok!(Court::seat_jury(id.task, 3, TERMS));
+        run_for(REMATCH_WINDOW + 1);
+        assert_eq!(Heard::get(), [Tell::JuryDone(id.task)]);
+        assert_eq!(status_of(id.task), TaskStatus::Disputed);
+    });
+}
+
+#[test]
+fn who_does_not_reveal_loses_its_lock_and_is_not_replaced() {
+    ExtBuilder.build_and_execute(|| {
+        let id = disputed();
+        let juror = seated(id.task, &[BOB])[0];
+        compute(juror, ROOT);
+        run_for(REVEAL_WINDOW + 1);
+        assert!(is_failed(juror, Fault::NoReveal));
+        assert_eq!(free(BOB), FUNDS - LOCK);
+        assert!(!task_of(id.task).has_vacancy());
+        assert_eq!(Heard::get(), [Tell::JuryDone(id.task)]);
+    });
+}
+
+#[test]
+fn a_program_that_does_not_run_is_a_vote() {
+    ExtBuilder.build_and_execute(|| {
+        let id = disputed();
+        let jurors = seated(id.task, &[BOB, CHARLIE]);
+        compute(jurors[1], ROOT);
+        assert_ok!(start(jurors[0]));
+        assert_ok!(fail(jurors[0], Fault::RunFailed));
+        assert_ok!(reveal(jurors[1], opening(ROOT)));
+        let votes = Court::votes(id.task, 1);
+        assert_eq!(votes, [Vote::Unable, Vote::Root(ROOT)]);
+        let closed = Court::close_juror(id.task, 1, Some(Vote::Root(ROOT)));
+        assert_eq!(closed, Ok(ClosedJuror::Wrong(LOCK)));
+        let closed = Court::close_juror(id.task, 2, Some(Vote::Root(ROOT)));
+        assert_eq!(closed, Ok(ClosedJuror::Right));
+        assert_ok!(Court::decide(id.task, ROOT));
+        assert_eq!(free(BOB), FUNDS - LOCK);
+    });
+}
+
+#[test]
+fn a_key_that_is_not_granted_is_told() {
+    ExtBuilder.build_and_execute(|| {
+        let id = awaiting_key(ALICE, optimistic());
+        assert_ok!(grant(id));
+        compute(id, ROOT);
+        assert_ok!(reveal(id, opening(ROOT)));
+        assert_ok!(Court::contest(id.task, false));
+        let jurors = seated(id.task, &[BOB, CHARLIE]);
+        assert_ok!(grant(jurors[0]));
+        run_for(KEY_WINDOW + 1);
+        assert!(is_failed(jurors[1], Fault::NoKey));
+        assert_eq!(free(CHARLIE), FUNDS, "it is not the juror's fault");
+        assert_eq!(Heard::get(), [Tell::KeyWithheld(id.task)]);
+        for seat in 0..Court::seats(id.task) {
+            assert_eq!(
+                Court::close_juror(id.task, seat, None),
+                Ok(ClosedJuror::Released)
+            );
+        }
+        assert_ok!(Court::uphold(id.task));
+        assert!(matches!(status_of(id.task), TaskStatus::Settled { .. }));
+    });
+}
+
+#[test]
+fn the_right_result_is_paid_and_its_jurors_released() {
+    ExtBuilder.build_and_execute(|| {
+        let id = disputed();
+        let jurors = voted(id.task, &[(BOB, ROOT), (CHARLIE, OTHER_ROOT)]);
+        let verdict = Vote::Root(ROOT);
+        let closed = Court::close_juror(id.task, 1, Some(verdict));
+        assert_eq!(closed, Ok(ClosedJuror::Right));
+        let closed = Court::close_juror(id.task, 2, Some(verdict));
+        assert_eq!(closed, Ok(ClosedJuror::Wrong(LOCK)));
+        assert_eq!((free(BOB), free(CHARLIE)), (FUNDS, FUNDS - LOCK));
+        assert_eq!(Court::right_juror(id.task, 1, verdict), Some(BOB));
+        assert_eq!(Court::right_juror(id.task, 2, verdict), None);
+        assert_eq!(Court::right_juror(id.task, 0, verdict), None, "no juror");
+
+        assert!(Court::is_claimed(id.task, &ROOT));
+        let decided = Court::decide(id.task, ROOT).unwrap();
+        assert_eq!((decided.slashed, decided.compensation), (0, (REQUESTER, 0)));
+        assert_eq!(free(ALICE), FUNDS - KEPT - BOND + PRICE - FEE);
+        assert!(is_failed(jurors[1], Fault::WrongResult));
+        assert_eq!(Juries::<Test>::get(id.task), None);
+    });
+}
+
+#[test]
+fn a_wrong_result_costs_everything_and_is_made_again() {
+    ExtBuilder.build_and_execute(|| {
+        let id = disputed();
+        voted(id.task, &[(BOB, OTHER_ROOT)]);
+        assert!(!Court::is_claimed(id.task, &OTHER_ROOT));
+        assert_ok!(Court::close_juror(id.task, 1, Some(Vote::Root(OTHER_ROOT))));
+        let decided = Court::decide(id.task, OTHER_ROOT).unwrap();
+        assert_eq!(decided.slashed, COLLATERAL + BOND);
+        assert_eq!(decided.compensation, (REQUESTER, PRICE));
+        assert!(is_failed(id, Fault::WrongResult));
+        assert!(matches!(status_of(id.task), TaskStatus::Queued { .. }));
+        // Nobody who was on it gets it again, the juror neither.
+        let juror = device(BOB, ASK);
+        assert_noop!(try_assign(id.task, juror), Error::<Test>::NotIndependent);
+        let again = retry(id, CHARLIE);
+        compute(again, OTHER_ROOT);
+        assert_ok!(reveal(again, opening(OTHER_ROOT)));
+        assert!(matches!(status_of(id.task), TaskStatus::Verifying { .. }));
+        // And it can be disputed again.
+        assert_ok!(Court::contest(id.task, false));
+        assert_ok!(Court::seat_jury(id.task, 5, TERMS));
+        assert_ok!(Court::give_up(id.task));
+    });
+}
+
+#[test]
+fn without_a_verdict_the_requester_has_its_money_back() {
+    ExtBuilder.build_and_execute(|| {
+        let id = disputed();
+        assert_ok!(Court::give_up(id.task));
+        assert!(matches!(
+            status_of(id.task),
+            TaskStatus::Refunded {
+                reason: Refunded::NoVerdict,
+                ..
+            }
+        ));
+        assert_eq!(free(ALICE), FUNDS + BASE_FEE);
+        assert_eq!(free(REQUESTER), FUNDS - SUBMISSION_FEE - BASE_FEE);
+    });
+}
+
+#[test]
+fn a_task_has_room_for_so_many_seats() {
+    ExtBuilder.build_and_execute(|| {
+        let id = disputed();
+        let room = (crate::types::MAX_SEATS - 1) as u16;
+        assert_noop!(
+            Court::seat_jury(id.task, room + 1, TERMS),
+            Error::<Test>::TooManySeats
+        );
+        assert_ok!(Court::seat_jury(id.task, room, TERMS));
+        assert_ok!(Court::give_up(id.task));
+    });
+}
+
+#[test]
+fn reminders_and_the_end_are_told() {
+    ExtBuilder.build_and_execute(|| {
+        let id = disputed();
+        Court::remind(id.task, now() + 3);
+        run_for(2);
+        assert_eq!(Heard::get(), []);
+        run_for(1);
+        assert_eq!(Heard::get(), [Tell::Due(id.task)]);
+        assert_ok!(Court::give_up(id.task));
+        run_for(RETENTION + 1);
+        assert_eq!(Heard::get().last(), Some(&Tell::Forget(id.task)));
+    });
+}

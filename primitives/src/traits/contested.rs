@@ -1,0 +1,98 @@
+use aicpw_protocol::{verdict::Vote, Balance, BlockNumber, Hash, TaskId};
+use alloc::vec::Vec;
+use sp_runtime::{DispatchError, DispatchResult};
+
+/// A task that a jury is to decide.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Contest<AccountId> {
+    /// Who submitted it.
+    pub requester: AccountId,
+    /// Who has revealed a result for it.
+    pub providers: Vec<AccountId>,
+    /// The price of what a juror runs again: the highest of those results'.
+    pub price: Balance,
+    /// Most that the task pays one provider.
+    pub price_cap: Balance,
+    /// Whether only those see its data whom the requester grants the key.
+    pub is_sealed: bool,
+}
+
+/// What a juror brings and gets.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct JurorTerms {
+    /// Its pay, which its ask must not exceed.
+    pub pay: Balance,
+    /// What is locked on its stake.
+    pub lock: Balance,
+}
+
+/// What became of a juror at the end.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ClosedJuror {
+    /// It was right, and has its locks back.
+    Right,
+    /// It was wrong; what it lost.
+    Wrong(Balance),
+    /// It has not voted, or nobody knows who was right; it has what is left of its locks back.
+    Released,
+}
+
+/// What a verdict did.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Decided<AccountId> {
+    /// What those lost whose result was wrong.
+    pub slashed: Balance,
+    /// What the requester is owed for the harm, and who it is.
+    pub compensation: (AccountId, Balance),
+}
+
+/// Tasks, as disputes see them. Implemented by `pallet-tasks`.
+///
+/// Contract: jurors have seats on the task, numbered on from those that it had, and the same life as any
+/// other assignment; they are drawn by stake among the providers that can run the task, whose ask is
+/// within their pay, and who were never on it. [`super::Escalation`] is told when a jury is done.
+/// What is slashed goes to the treasury, from which the caller pays it out in the same block or later.
+pub trait Contested<AccountId> {
+    /// What there is to contest about a task. Errors as [`Self::contest`] would.
+    fn contestable(task: TaskId, escalated: bool) -> Result<Contest<AccountId>, DispatchError>;
+
+    /// Stops the window of a task with a revealed result (or, if `escalated`, takes one whose replicas
+    /// have no majority): nothing but a verdict ends it from now on. Errors if it is not in that state.
+    fn contest(task: TaskId, escalated: bool) -> Result<Contest<AccountId>, DispatchError>;
+
+    /// Seats a jury. Returns the number of its first seat. Errors if the task has no room for it.
+    fn seat_jury(task: TaskId, jurors: u16, terms: JurorTerms) -> Result<u8, DispatchError>;
+
+    /// The votes of the seats from `first` on.
+    fn votes(task: TaskId, first: u8) -> Vec<Vote>;
+
+    /// Has [`super::Escalation::due`] called in this block or soon after it.
+    fn remind(task: TaskId, at: BlockNumber);
+
+    /// How many seats the task has.
+    fn seats(task: TaskId) -> u8;
+
+    /// Ends the service of whoever has a seat, if it is a juror's. With a verdict whoever has voted for
+    /// another root loses what is locked; without one nobody does.
+    fn close_juror(
+        task: TaskId,
+        seat: u8,
+        verdict: Option<Vote>,
+    ) -> Result<ClosedJuror, DispatchError>;
+
+    /// The juror of a closed seat, if this is what it has voted.
+    fn right_juror(task: TaskId, seat: u8, verdict: Vote) -> Option<AccountId>;
+
+    /// Whether a revealed result has this root.
+    fn is_claimed(task: TaskId, root: &Hash) -> bool;
+
+    /// Decides the task: a result with this root is right, every other is wrong. Settles the task, or
+    /// has it matched again, or ends it if its attempts are used up.
+    fn decide(task: TaskId, root: Hash) -> Result<Decided<AccountId>, DispatchError>;
+
+    /// Decides against the requester, who kept the jury from its work: what was revealed counts.
+    fn uphold(task: TaskId) -> DispatchResult;
+
+    /// Ends the task without a verdict: the requester is refunded, and nobody is slashed.
+    fn give_up(task: TaskId) -> DispatchResult;
+}

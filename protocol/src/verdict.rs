@@ -1,0 +1,242 @@
+//! What a jury finds, and the states of a dispute (design §6).
+
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use scale_info::TypeInfo;
+
+use crate::{
+    hashing::Hash,
+    units::{Balance, BlockNumber},
+    TaskId,
+};
+
+macro_rules! shared {
+	($tag:literal, $(#[$doc:meta])* enum $name:ident { $($body:tt)* }) => {
+		$(#[$doc])*
+		#[derive(
+			Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq,
+			Debug,
+		)]
+		#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+		#[cfg_attr(
+			feature = "std",
+			serde(rename_all = "kebab-case", rename_all_fields = "camelCase", tag = $tag)
+		)]
+		pub enum $name { $($body)* }
+	};
+}
+
+/// What a juror has found.
+#[derive(
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Debug,
+)]
+pub enum Vote {
+    /// This result root.
+    Root(Hash),
+    /// The program cannot be run as its requester serves it.
+    Unable,
+}
+
+/// What a jury's votes come to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Count {
+    /// More than half of those who voted, and they are more than half of the jury.
+    Majority(Vote),
+    /// No vote has more than half.
+    Divided,
+    /// No more than half of the jury has voted.
+    TooFew,
+}
+
+/// Counts the votes of a jury of this size.
+pub fn count(votes: &[Vote], jury: u16) -> Count {
+    let of = |vote: &Vote| votes.iter().filter(|other| *other == vote).count();
+    let is_majority = |part: usize, whole: usize| part.saturating_mul(2) > whole;
+    if !is_majority(votes.len(), jury.into()) {
+        return Count::TooFew;
+    }
+    votes
+        .iter()
+        .find(|vote| is_majority(of(vote), votes.len()))
+        .map_or(Count::Divided, |vote| Count::Majority(*vote))
+}
+
+shared! {
+    "outcome",
+    /// How a dispute ends, or would if nobody appealed.
+    enum Outcome {
+        /// The jury found a root that was revealed for the task: that is the result.
+        Upheld {
+            /// The root.
+            #[cfg_attr(feature = "std", serde(with = "crate::json::hash"))]
+            root: Hash,
+        },
+        /// The jury found a root that nobody had revealed: the provider was wrong.
+        Wrong {
+            /// The root.
+            #[cfg_attr(feature = "std", serde(with = "crate::json::hash"))]
+            root: Hash,
+        },
+        /// The jury could not run the program as its requester serves it: what was revealed counts.
+        Unable,
+        /// The requester of a sealed task kept the key from the jury: what was revealed counts.
+        KeyWithheld,
+        /// The jury had no majority: the requester is refunded, and nobody is slashed.
+        NoMajority,
+        /// Too few jurors were found, or voted: the requester is refunded, and nobody is slashed.
+        TooFewJurors,
+    }
+}
+
+impl Outcome {
+    /// What a juror who was right has voted; `None` if nobody was more right than others.
+    pub fn verdict(&self) -> Option<Vote> {
+        match self {
+            Self::Upheld { root } | Self::Wrong { root } => Some(Vote::Root(*root)),
+            Self::Unable => Some(Vote::Unable),
+            Self::KeyWithheld | Self::NoMajority | Self::TooFewJurors => None,
+        }
+    }
+
+    /// Whether a larger jury could find otherwise: not what a jury did not decide by its votes.
+    pub fn is_appealable(&self) -> bool {
+        !matches!(self, Self::KeyWithheld | Self::TooFewJurors)
+    }
+
+    /// Whether whoever called the jury was wrong to.
+    pub fn is_against_challenger(&self) -> bool {
+        matches!(self, Self::Upheld { .. } | Self::Unable | Self::KeyWithheld)
+    }
+}
+
+shared! {
+    "state",
+    /// State of a dispute.
+    enum DisputeState {
+        /// A jury is drawn, works and votes. → `Appealable`, `Closing`.
+        Judging,
+        /// A jury has found something. → `Judging` (a larger jury was called), `Closing`.
+        Appealable {
+            /// Last block in which a larger jury can be called.
+            until: BlockNumber,
+            /// What the jury has found.
+            outcome: Outcome,
+        },
+        /// The last jury has found something; the jurors' locks are released or taken, a few in each
+        /// block. → `Paying`.
+        Closing {
+            /// What it has found.
+            outcome: Outcome,
+            /// The next seat to close.
+            seat: u8,
+            /// What jurors have lost.
+            #[cfg_attr(feature = "std", serde(with = "crate::json::amount"))]
+            lost: Balance,
+            /// Jurors who were right.
+            right: u16,
+        },
+        /// The task is decided and the bonds are settled; the jurors are paid, a few in each block.
+        /// → `Ended`.
+        Paying {
+            /// How it ended.
+            outcome: Outcome,
+            /// The next seat to pay.
+            seat: u8,
+            /// What each juror who was right gets.
+            #[cfg_attr(feature = "std", serde(with = "crate::json::amount"))]
+            share: Balance,
+        },
+        /// Over. Final.
+        Ended {
+            /// How it ended.
+            outcome: Outcome,
+            /// When.
+            at: BlockNumber,
+        },
+    }
+}
+
+/// A dispute, for people.
+#[derive(Encode, Decode, TypeInfo, Clone, PartialEq, Eq, Debug)]
+#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "std", serde(rename_all = "camelCase"))]
+pub struct DisputeView<AccountId> {
+    /// The task.
+    pub task: TaskId,
+    /// Who called the first jury; `None` if the chain did, because replicas had no majority.
+    pub challenger: Option<AccountId>,
+    /// Its bond.
+    #[cfg_attr(feature = "std", serde(with = "crate::json::amount"))]
+    pub bond: Balance,
+    /// When it was opened.
+    pub opened_at: BlockNumber,
+    /// Appeals so far.
+    pub round: u8,
+    /// Jurors in this round.
+    pub jury: u16,
+    /// The number of the first seat of this round's jury among the task's assignments
+    /// ([`crate::AssignmentId::replica`]).
+    pub first_seat: u8,
+    /// What each juror who is right gets.
+    #[cfg_attr(feature = "std", serde(with = "crate::json::amount"))]
+    pub pay: Balance,
+    /// What each juror has locked.
+    #[cfg_attr(feature = "std", serde(with = "crate::json::amount"))]
+    pub lock: Balance,
+    /// The bond of the next appeal; zero if there can be none any more.
+    #[cfg_attr(feature = "std", serde(with = "crate::json::amount"))]
+    pub appeal_bond: Balance,
+    /// Its state.
+    pub state: DisputeState,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Vote::{Root, Unable};
+
+    const A: Vote = Root([1; 32]);
+    const B: Vote = Root([2; 32]);
+
+    #[test]
+    fn more_than_half_of_those_who_voted_decide() {
+        assert_eq!(count(&[A, A, A, A, A], 5), Count::Majority(A));
+        assert_eq!(count(&[B, A, A, B, A], 5), Count::Majority(A));
+        assert_eq!(count(&[B, A, A], 5), Count::Majority(A));
+        assert_eq!(count(&[Unable, Unable, A], 5), Count::Majority(Unable));
+        assert_eq!(count(&[A, A, B, B], 5), Count::Divided);
+        assert_eq!(count(&[A, B, Unable], 5), Count::Divided);
+    }
+
+    #[test]
+    fn half_of_a_jury_is_too_few() {
+        assert_eq!(count(&[A, A], 5), Count::TooFew);
+        assert_eq!(count(&[], 5), Count::TooFew);
+        assert_eq!(count(&[A; 5], 11), Count::TooFew);
+        assert_eq!(count(&[A; 6], 11), Count::Majority(A));
+        assert_eq!(count(&[A; 2], 4), Count::TooFew);
+    }
+
+    #[test]
+    fn nobody_is_right_where_there_is_no_verdict() {
+        let root = [1; 32];
+        assert_eq!(Outcome::Upheld { root }.verdict(), Some(A));
+        assert_eq!(Outcome::Wrong { root }.verdict(), Some(A));
+        assert_eq!(Outcome::Unable.verdict(), Some(Unable));
+        for outcome in [
+            Outcome::KeyWithheld,
+            Outcome::NoMajority,
+            Outcome::TooFewJurors,
+        ] {
+            assert_eq!(outcome.verdict(), None);
+        }
+    }
+}

@@ -1,0 +1,537 @@
+//! Disputes on the real runtime: jurors are drawn, run the task, commit, reveal; and each ending.
+
+use aicpw_protocol::{
+    sealing::Envelope,
+    task::{
+        AssignmentStatus, Fault, Privacy, Refunded, Role, Submission, TaskStatus, Verification,
+    },
+    verdict::{DisputeState, DisputeView, Outcome},
+    view::AssignmentView,
+    Balance, Milliseconds, TaskId,
+};
+use aicpw_runtime::{
+    configs::{
+        market::{DisputeRules, HeartbeatPeriod},
+        money::TreasuryAccount,
+    },
+    units::UNIT,
+    AccountId, Disputes, ProviderStaking, RuntimeCall,
+};
+use sp_keyring::Sr25519Keyring::{
+    self, Alice, AliceStash, Bob, BobStash, Charlie, CharlieStash, Dave, DaveStash, Eve, Ferdie,
+};
+
+use crate::{
+    chain::Chain,
+    market::{ask, submission, submit, task, Provider, OPTIMISTIC, OUTPUT},
+};
+
+const LIE: &[u8] = b"what the liar says";
+
+/// A chain with a provider that is the cheapest, Bob, and seven others that can judge it.
+struct Court {
+    chain: Chain,
+    liar: Provider,
+    others: Vec<Provider>,
+}
+
+impl Court {
+    fn new() -> Self {
+        let mut chain = Chain::development();
+        let liar = Provider::join(&mut chain, Bob, ask(300));
+        let honest = [
+            Dave,
+            Eve,
+            Ferdie,
+            AliceStash,
+            BobStash,
+            CharlieStash,
+            DaveStash,
+        ];
+        let others = honest
+            .into_iter()
+            .map(|key| Provider::join(&mut chain, key, ask(500)))
+            .collect();
+        Self {
+            chain: chain.with_outputs(),
+            liar,
+            others,
+        }
+    }
+
+    /// A task whose result is this output of the liar's.
+    fn revealed(&mut self, submission: Submission, output: &[u8]) -> TaskId {
+        let id = submit(&mut self.chain, Charlie, submission);
+        self.grant_keys(id);
+        let first = task(&mut self.chain, id).assignments[0].id;
+        self.liar.run(&mut self.chain, first, output);
+        assert!(matches!(
+            task(&mut self.chain, id).status,
+            TaskStatus::Verifying { .. }
+        ));
+        id
+    }
+
+    fn dispute(&mut self, who: Sr25519Keyring, id: TaskId) {
+        self.sign(who, pallet_disputes::Call::dispute { task: id });
+        assert_eq!(task(&mut self.chain, id).status, TaskStatus::Disputed);
+    }
+
+    fn sign(&mut self, who: Sr25519Keyring, call: impl Into<RuntimeCall>) {
+        self.chain.sign(who, call).unwrap();
+    }
+
+    fn view(&mut self, id: TaskId) -> DisputeView<AccountId> {
+        self.chain.read(|| Disputes::dispute_view(id)).unwrap()
+    }
+
+    /// The requester's agent: grants every key that is waited for.
+    fn grant_keys(&mut self, id: TaskId) {
+        for one in task(&mut self.chain, id).assignments {
+            if let AssignmentStatus::AwaitingKey { recipient, .. } = one.status {
+                let envelope = Envelope {
+                    recipient,
+                    encapsulated: [1; 32],
+                    sealed_key: [2; 48],
+                };
+                let assignment = one.id;
+                self.sign(
+                    Charlie,
+                    pallet_tasks::Call::grant_key {
+                        assignment,
+                        envelope,
+                    },
+                );
+            }
+        }
+    }
+
+    /// A block; with heartbeats when they are due.
+    fn block(&mut self) {
+        self.chain.block(Vec::new());
+        if self.chain.height().is_multiple_of(HeartbeatPeriod::get()) {
+            self.beat();
+        }
+    }
+
+    /// All say that they are online.
+    fn beat(&mut self) {
+        // Eight blocks, which must be of one period.
+        let left = HeartbeatPeriod::get() - (self.chain.height() + 1) % HeartbeatPeriod::get();
+        if left < 16 {
+            self.chain.skip(left);
+        }
+        self.liar.beat(&mut self.chain);
+        for other in &self.others {
+            other.beat(&mut self.chain);
+        }
+    }
+
+    fn provider(&self, account: &AccountId) -> &Provider {
+        self.others
+            .iter()
+            .find(|one| one.account() == *account)
+            .expect("no party is drawn")
+    }
+
+    fn jurors(&mut self, id: TaskId) -> Vec<AssignmentView<AccountId>> {
+        let mut assignments = task(&mut self.chain, id).assignments;
+        assignments.retain(|one| one.role == Role::Juror);
+        assignments
+    }
+
+    /// Has the jurors work until their jury is done. `says` is what each of them computes; `None` of who
+    /// does nothing.
+    fn judge(&mut self, id: TaskId, says: impl Fn(usize) -> Option<&'static [u8]>) {
+        for _ in 0..600 {
+            if self.view(id).state != DisputeState::Judging {
+                return;
+            }
+            self.grant_keys(id);
+            for (number, juror) in self.jurors(id).into_iter().enumerate() {
+                let Some(output) = says(number) else { continue };
+                let account = juror.provider.clone();
+                let worker = self
+                    .others
+                    .iter()
+                    .position(|one| one.account() == account)
+                    .expect("no party is drawn");
+                let worker = &self.others[worker];
+                match juror.status {
+                    AssignmentStatus::Assigned { .. } => {
+                        worker.start(&mut self.chain, juror.id);
+                        worker.commit(&mut self.chain, juror.id, output);
+                    }
+                    AssignmentStatus::Committed {
+                        reveal_by: Some(_), ..
+                    } => worker.reveal(&mut self.chain, juror.id, output),
+                    _ => {}
+                }
+            }
+            self.block();
+        }
+        panic!("the jury is not done: {:?}", self.view(id));
+    }
+
+    /// Until the dispute is over, which it comes to by itself.
+    fn run_to_end(mut self, id: TaskId) -> (Self, Outcome) {
+        if let DisputeState::Appealable { until, .. } = self.view(id).state {
+            let rest = until.saturating_sub(self.chain.height());
+            self.chain.skip(rest.saturating_sub(20).max(1));
+            self.beat();
+        }
+        for _ in 0..120 {
+            if let DisputeState::Ended { outcome, .. } = self.view(id).state {
+                return (self, outcome);
+            }
+            self.block();
+        }
+        panic!("the dispute does not end: {:?}", self.view(id));
+    }
+
+    fn stake(&mut self, key: Sr25519Keyring) -> Balance {
+        let account = key.to_account_id();
+        let view = self.chain.read(|| ProviderStaking::provider_view(account));
+        view.unwrap().stake
+    }
+}
+
+/// The output of whoever is asked.
+fn all(output: &'static [u8]) -> impl Fn(usize) -> Option<&'static [u8]> {
+    move |_| Some(output)
+}
+
+#[test]
+fn a_wrong_picture_costs_its_provider_everything_and_another_makes_the_right_one() {
+    let mut court = Court::new();
+    let requester = Charlie.to_account_id();
+    let id = court.revealed(submission(OPTIMISTIC), LIE);
+    let locked = {
+        let liar = &task(&mut court.chain, id).assignments[0];
+        liar.collateral + liar.fraud_bond
+    };
+    let opened_at = court.chain.height();
+    court.dispute(Alice, id);
+    let before = court.chain.balance(&requester);
+    court.judge(id, all(OUTPUT));
+    let pay = court.view(id).pay;
+    assert!(matches!(
+        court.view(id).state,
+        DisputeState::Appealable {
+            outcome: Outcome::Wrong { .. },
+            ..
+        }
+    ));
+    assert!(court.chain.height() - opened_at < 240, "less than a minute");
+    let jurors = court.jurors(id);
+    assert_eq!(jurors.len(), 5);
+
+    let (mut court, outcome) = court.run_to_end(id);
+    assert!(matches!(outcome, Outcome::Wrong { .. }));
+    assert_eq!(court.stake(Bob), 1_000 * UNIT - locked);
+    let price = task(&mut court.chain, id).assignments[0].price;
+    assert_eq!(
+        court.chain.balance(&requester),
+        before + price,
+        "for the harm"
+    );
+    for juror in &jurors {
+        assert_eq!(juror.price, pay);
+    }
+
+    // The task was matched again, with none of those who were on it before.
+    let view = task(&mut court.chain, id);
+    let last = view
+        .assignments
+        .iter()
+        .rfind(|one| one.role == Role::Replica)
+        .unwrap()
+        .clone();
+    assert_ne!(last.provider, Bob.to_account_id());
+    assert!(jurors.iter().all(|juror| juror.provider != last.provider));
+    let worker = court
+        .others
+        .iter()
+        .position(|one| one.account() == last.provider)
+        .unwrap();
+    court.others[worker].run(&mut court.chain, last.id, OUTPUT);
+    court.sign(Charlie, pallet_tasks::Call::accept { task: id });
+    assert!(matches!(
+        task(&mut court.chain, id).status,
+        TaskStatus::Settled { .. }
+    ));
+}
+
+#[test]
+fn who_doubts_a_right_result_pays_the_jury() {
+    let mut court = Court::new();
+    let id = court.revealed(submission(OPTIMISTIC), OUTPUT);
+    let before = court.chain.balance(&Alice.to_account_id());
+    court.dispute(Alice, id);
+    court.judge(id, all(OUTPUT));
+    let (mut court, outcome) = court.run_to_end(id);
+    assert!(matches!(outcome, Outcome::Upheld { .. }));
+    let view = court.view(id);
+    let after = court.chain.balance(&Alice.to_account_id());
+    assert!(after <= before - 5 * view.pay, "the bond, and a fee");
+    assert_eq!(court.stake(Bob), 1_000 * UNIT);
+    let view = task(&mut court.chain, id);
+    assert!(matches!(view.status, TaskStatus::Settled { .. }));
+    let settled = |one: &&AssignmentView<_>| matches!(one.status, AssignmentStatus::Settled { .. });
+    assert_eq!(view.assignments.iter().filter(settled).count(), 6);
+    // And it is rated as any other; the jurors are not.
+    court.sign(Charlie, pallet_tasks::Call::rate { task: id, stars: 5 });
+    let rated = court
+        .chain
+        .read(|| ProviderStaking::provider_view(Bob.to_account_id()))
+        .unwrap();
+    assert_eq!(rated.ratings, (1, 5));
+}
+
+#[test]
+fn a_juror_that_lies_loses_its_lock() {
+    let mut court = Court::new();
+    let id = court.revealed(submission(OPTIMISTIC), LIE);
+    court.dispute(Charlie, id);
+    court.judge(id, |number| Some(if number == 2 { LIE } else { OUTPUT }));
+    let jurors = court.jurors(id);
+    let lock = court.view(id).lock;
+    let (mut court, _) = court.run_to_end(id);
+    for (number, juror) in jurors.iter().enumerate() {
+        let key = court.provider(&juror.provider).key;
+        let lost = 1_000 * UNIT - court.stake(key);
+        assert_eq!(lost, if number == 2 { lock } else { 0 }, "juror {number}");
+    }
+}
+
+#[test]
+fn a_juror_that_sleeps_pays_and_is_replaced() {
+    let mut court = Court::new();
+    let id = court.revealed(submission(OPTIMISTIC), LIE);
+    court.dispute(Charlie, id);
+    // The first that is drawn does nothing.
+    let mut sleeper = None;
+    for _ in 0..60 {
+        court.block();
+        sleeper = court.jurors(id).first().map(|one| one.provider.clone());
+        if sleeper.is_some() {
+            break;
+        }
+    }
+    let sleeper = sleeper.expect("somebody was drawn");
+    let sleeping = court.provider(&sleeper).key;
+    for _ in 0..600 {
+        if court.view(id).state != DisputeState::Judging {
+            break;
+        }
+        for juror in court.jurors(id) {
+            if juror.provider == sleeper {
+                continue;
+            }
+            let account = juror.provider.clone();
+            let worker = court
+                .others
+                .iter()
+                .position(|one| one.account() == account)
+                .unwrap();
+            match juror.status {
+                AssignmentStatus::Assigned { .. } => {
+                    court.others[worker].start(&mut court.chain, juror.id);
+                    court.others[worker].commit(&mut court.chain, juror.id, OUTPUT);
+                }
+                AssignmentStatus::Committed {
+                    reveal_by: Some(_), ..
+                } => court.others[worker].reveal(&mut court.chain, juror.id, OUTPUT),
+                _ => {}
+            }
+        }
+        court.block();
+    }
+    assert!(matches!(
+        court.view(id).state,
+        DisputeState::Appealable { .. }
+    ));
+    let jurors = court.jurors(id);
+    assert_eq!(jurors.len(), 6, "five, and one in the place of the first");
+    let lock = court.view(id).lock;
+    assert_eq!(court.stake(sleeping), 1_000 * UNIT - lock / 2);
+}
+
+#[test]
+fn without_enough_jurors_the_requester_is_refunded_and_nobody_slashed() {
+    let mut chain = Chain::development();
+    let liar = Provider::join(&mut chain, Bob, ask(300));
+    let others = [Dave, Eve]
+        .map(|key| Provider::join(&mut chain, key, ask(500)))
+        .into();
+    let mut court = Court {
+        chain: chain.with_outputs(),
+        liar,
+        others,
+    };
+    let id = court.revealed(submission(OPTIMISTIC), LIE);
+    court.dispute(Alice, id);
+    court.judge(id, all(OUTPUT));
+    let (mut court, outcome) = court.run_to_end(id);
+    assert_eq!(outcome, Outcome::TooFewJurors);
+    for key in [Bob, Dave, Eve] {
+        assert_eq!(court.stake(key), 1_000 * UNIT);
+    }
+    assert!(matches!(
+        task(&mut court.chain, id).status,
+        TaskStatus::Refunded {
+            reason: Refunded::NoVerdict,
+            ..
+        }
+    ));
+}
+
+#[test]
+fn an_appeal_that_finds_no_jury_changes_nothing() {
+    let mut court = Court::new();
+    let id = court.revealed(submission(OPTIMISTIC), LIE);
+    court.dispute(Charlie, id);
+    court.judge(id, all(OUTPUT));
+    let before = court.chain.balance(&Bob.to_account_id());
+    court.sign(Bob, pallet_disputes::Call::appeal { task: id });
+    assert_eq!(court.view(id).jury, 11);
+    court.judge(id, all(OUTPUT));
+    let (mut court, outcome) = court.run_to_end(id);
+    assert!(matches!(outcome, Outcome::Wrong { .. }));
+    let bond = DisputeRules::get().bond(court.view(id).pay, 1).unwrap();
+    assert!(court.chain.balance(&Bob.to_account_id()) <= before - bond);
+}
+
+#[test]
+fn a_jury_that_cannot_run_the_program_decides_against_the_requester() {
+    let mut court = Court::new();
+    let id = court.revealed(submission(OPTIMISTIC), LIE);
+    court.dispute(Charlie, id);
+    for _ in 0..200 {
+        if court.view(id).state != DisputeState::Judging {
+            break;
+        }
+        for juror in court.jurors(id) {
+            if matches!(juror.status, AssignmentStatus::Assigned { .. }) {
+                let account = juror.provider.clone();
+                let worker = court
+                    .others
+                    .iter()
+                    .position(|one| one.account() == account)
+                    .unwrap();
+                court.others[worker].fail(&mut court.chain, juror.id, Fault::InputUnavailable);
+            }
+        }
+        court.block();
+    }
+    let (mut court, outcome) = court.run_to_end(id);
+    assert_eq!(outcome, Outcome::Unable);
+    assert!(matches!(
+        task(&mut court.chain, id).status,
+        TaskStatus::Settled { .. }
+    ));
+}
+
+fn sealed() -> Submission {
+    Submission {
+        privacy: Privacy::Sealed {
+            key_commitment: [3; 32],
+        },
+        ..submission(OPTIMISTIC)
+    }
+}
+
+#[test]
+fn jurors_of_a_sealed_task_get_the_key() {
+    let mut court = Court::new();
+    let id = court.revealed(sealed(), LIE);
+    court.dispute(Charlie, id);
+    court.judge(id, all(OUTPUT));
+    assert!(court.jurors(id).iter().all(|one| one.envelope.is_some()));
+    let (_, outcome) = court.run_to_end(id);
+    assert!(matches!(outcome, Outcome::Wrong { .. }));
+}
+
+#[test]
+fn a_requester_that_keeps_the_key_loses_its_dispute() {
+    let mut court = Court::new();
+    let id = court.revealed(sealed(), LIE);
+    court.dispute(Charlie, id);
+    for _ in 0..400 {
+        if court.view(id).state != DisputeState::Judging {
+            break;
+        }
+        court.block();
+    }
+    let (mut court, outcome) = court.run_to_end(id);
+    assert_eq!(outcome, Outcome::KeyWithheld);
+    assert!(matches!(
+        task(&mut court.chain, id).status,
+        TaskStatus::Settled { .. }
+    ));
+}
+
+#[test]
+fn replicas_without_a_majority_go_to_a_jury() {
+    let mut court = Court::new();
+    let requester = Charlie.to_account_id();
+    let treasury = TreasuryAccount::get();
+    let id = submit(
+        &mut court.chain,
+        Charlie,
+        Submission {
+            time_limit: Milliseconds(60_000),
+            ..submission(Verification::Replicated {
+                replicas: 2,
+                quorum: 2,
+            })
+        },
+    );
+    let answers: [&[u8]; 3] = [LIE, OUTPUT, b"a third answer"];
+    for _ in 0..600 {
+        if task(&mut court.chain, id).status == TaskStatus::Disputed {
+            break;
+        }
+        let replicas = task(&mut court.chain, id).assignments;
+        for (number, replica) in replicas.into_iter().enumerate() {
+            let account = replica.provider.clone();
+            let worker = court.others.iter().position(|one| one.account() == account);
+            let worker = worker.map_or(&court.liar, |index| &court.others[index]);
+            let output = answers[number];
+            match replica.status {
+                AssignmentStatus::Assigned { .. } => {
+                    worker.start(&mut court.chain, replica.id);
+                    worker.commit(&mut court.chain, replica.id, output);
+                }
+                AssignmentStatus::Committed {
+                    reveal_by: Some(_), ..
+                } => worker.reveal(&mut court.chain, replica.id, output),
+                _ => {}
+            }
+        }
+        court.block();
+    }
+    assert_eq!(task(&mut court.chain, id).status, TaskStatus::Disputed);
+    assert_eq!(court.view(id).challenger, None);
+    let before = court.chain.balance(&treasury);
+    court.judge(id, all(OUTPUT));
+    let (mut court, outcome) = court.run_to_end(id);
+    assert!(matches!(outcome, Outcome::Upheld { .. }));
+    let view = task(&mut court.chain, id);
+    let TaskStatus::Settled { paid, .. } = view.status else {
+        panic!("{view:?}")
+    };
+    assert!(paid > 0);
+    let failed = |one: &&AssignmentView<_>| {
+        matches!(
+            one.status,
+            AssignmentStatus::Failed {
+                fault: Fault::WrongResult,
+                ..
+            }
+        )
+    };
+    assert_eq!(view.assignments.iter().filter(failed).count(), 2);
+    assert!(court.chain.balance(&treasury) > before);
+    assert!(court.chain.balance(&requester) > 0);
+}
