@@ -41,9 +41,10 @@ mod benches {
     fn appeal() -> Result<(), BenchmarkError> {
         let (task, who) = verifying::<T>();
         Pallet::<T>::do_dispute(who.clone(), task)?;
-        Disputes::<T>::mutate(task, |dispute| {
-            if let Some(dispute) = dispute {
-                dispute.state = DisputeState::Appealable {
+        // Not `dispute`: that is a benchmark's name here.
+        Disputes::<T>::mutate(task, |stored| {
+            if let Some(stored) = stored {
+                stored.state = DisputeState::Appealable {
                     until: Pallet::<T>::now() + 1,
                     outcome: Outcome::NoMajority,
                 };
@@ -53,7 +54,7 @@ mod benches {
         #[extrinsic_call]
         _(RawOrigin::Signed(who), task);
 
-        assert!(Disputes::<T>::get(task).is_some_and(|dispute| dispute.round() == 1));
+        assert!(Disputes::<T>::get(task).is_some_and(|stored| stored.round() == 1));
         Ok(())
     }
 
