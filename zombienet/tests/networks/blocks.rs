@@ -1,7 +1,5 @@
 //! Four validators make blocks, agree on them, and survive the loss of one.
 
-#![allow(clippy::unwrap_used)]
-
 use std::time::Duration;
 
 use aicpw_network_tests::Cluster;

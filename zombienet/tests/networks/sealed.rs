@@ -1,8 +1,6 @@
 //! Sealed tasks between real processes: only the provider that was granted the key can read
 //! anything, and the next one is granted it too.
 
-#![allow(clippy::unwrap_used)]
-
 use std::{
     fs,
     path::{Path, PathBuf},

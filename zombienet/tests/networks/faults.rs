@@ -1,8 +1,6 @@
 //! What is wrong is said, with the field or the cause and the documented exit code; nothing is paid
 //! that should not be, and nothing is lost.
 
-#![allow(clippy::unwrap_used)]
-
 use std::{
     fs,
     os::unix::fs::PermissionsExt,

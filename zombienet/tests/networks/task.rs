@@ -1,8 +1,6 @@
 //! Tasks between real processes: validator, provider's node and requester's node, each with its own
 //! base path and IPFS store, without mDNS.
 
-#![allow(clippy::unwrap_used)]
-
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -17,7 +15,7 @@ use aicpw_network_tests::{
 use serde_json::{json, Value};
 use tokio::process::Command;
 
-const HEADER: &str = include_str!("../../examples/search/input/genesis-header.hex");
+const HEADER: &str = include_str!("../../../examples/search/input/genesis-header.hex");
 const NONCES: [&str; 6] = ["--first", "2083235000", "--items", "4096", "--batches", "2"];
 
 async fn search(arguments: &[&str], header: &Path) -> std::process::Output {

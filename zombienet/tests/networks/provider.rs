@@ -1,7 +1,5 @@
 //! What a provider does with the command line, from joining to leaving, on real nodes.
 
-#![allow(clippy::unwrap_used)]
-
 use aicpw_network_tests::{Cluster, CommandLine, NodeOptions};
 use serde_json::Value;
 

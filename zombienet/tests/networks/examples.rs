@@ -1,7 +1,5 @@
 //! A kernel file as it is, from a folder of the checkout to its known result, through real processes.
 
-#![allow(clippy::unwrap_used)]
-
 use std::{fs, path::Path};
 
 use aicpw_network_tests::{Cluster, CommandLine, NodeOptions};

@@ -1,7 +1,5 @@
 //! Nodes that are killed, and what becomes of the tasks that they were part of.
 
-#![allow(clippy::unwrap_used)]
-
 use std::fs;
 
 use aicpw_network_tests::{

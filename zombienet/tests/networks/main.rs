@@ -1,0 +1,12 @@
+//! Networks of real processes. One program, so that networks which mostly wait can run beside each
+//! other (see `Cluster`), and whatever cargo runs next does not.
+
+#![allow(clippy::unwrap_used)]
+
+mod blocks;
+mod examples;
+mod faults;
+mod provider;
+mod restart;
+mod sealed;
+mod task;
