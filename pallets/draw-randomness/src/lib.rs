@@ -201,7 +201,12 @@ impl<T: Config> DrawRandomness for Pallet<T> {
             if outputs.len() as u32 >= T::DrawBlocks::get()
                 && others.len() as u32 >= anchored.others
             {
-                return DrawSeed::Ready(mix(&outputs));
+                let is_fresh = block.saturating_add(1) >= Self::height();
+                return if is_fresh {
+                    DrawSeed::Ready(mix(&outputs))
+                } else {
+                    DrawSeed::Gone
+                };
             }
         }
         DrawSeed::Gone

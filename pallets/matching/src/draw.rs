@@ -1,9 +1,9 @@
 //! The draw of a device for a task that leaves nobody the choice: by stake, never by price.
 //!
 //! A ticket draws a provider. If one of its devices fits it gets the task; if none does, the next ticket
-//! follows from this one. All draws from one seed are made in the block in which the seed is first
-//! used, so that nobody can move its stake to where they will fall. If they find nobody, the task waits for
-//! the next seed; while it waits, a search through the book tells whether anybody fits at all.
+//! follows from this one. All draws from one seed are made in one block, the first in which the seed is
+//! known; how far the stakes that move in that block can move a draw is in the threat model. If they find
+//! nobody, the task waits for the next seed; while it waits, a search through the book tells whether anybody fits at all.
 
 use aicpw_primitives::traits::{DevicePool, Offer, StakeDraw, TaskBoard};
 use aicpw_protocol::{draw::next_ticket, DeviceId, Hash};

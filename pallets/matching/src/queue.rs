@@ -134,7 +134,7 @@ impl<T: Config> Pallet<T> {
             DrawSeed::NotYet => Self::step_before_draw(task, &query, progress, bounds, meter),
             DrawSeed::Gone => {
                 meter.consume(draw::base::<T>());
-                Self::redraw(task, meter);
+                Self::redraw(task, progress.passed, meter);
             }
         }
     }
@@ -196,7 +196,7 @@ impl<T: Config> Pallet<T> {
         meter.consume(draw::weight_of::<T>(&drawn));
         match drawn.found {
             Some((device, offer)) => Self::matched(task, device, &offer, wants_more, meter),
-            None => Self::redraw(task, meter),
+            None => Self::redraw(task, 0, meter),
         }
     }
 
@@ -231,11 +231,16 @@ impl<T: Config> Pallet<T> {
         Self::defer(task, progress);
     }
 
-    /// The next draw for the task is made from a later seed.
-    fn redraw(task: TaskId, meter: &mut WeightMeter) {
+    /// The next draw for the task is made from a later seed. How often it was passed over is kept: a
+    /// seed is good for one block, and blocks may stay full.
+    fn redraw(task: TaskId, passed: u8, meter: &mut WeightMeter) {
         meter.consume(T::WeightInfo::defer_task());
         T::Tasks::redraw(task);
-        Self::defer(task, Progress::default());
+        let progress = Progress {
+            passed,
+            ..Progress::default()
+        };
+        Self::defer(task, progress);
     }
 
     /// A device was found. A task that wants a further one has its turn at once.

@@ -85,6 +85,7 @@ impl<T: Config> Pallet<T> {
     ) -> Result<Balance, DispatchError> {
         let (collateral, fraud_bond) = match penalty {
             Penalty::Fault => (T::FaultSlash::get().mul_ceil(occupation.collateral), 0),
+            Penalty::Outvoted => (occupation.collateral, 0),
             Penalty::WrongResult => (occupation.collateral, occupation.fraud_bond),
         };
         let mut ledger = Ledgers::<T>::get(provider);

@@ -175,8 +175,11 @@ impl<T: Config> Pallet<T> {
         if sum == 0 {
             return None;
         }
-        // A ticket has 256 bits and a sum at most 128, so that no leaf gains more than 2⁻¹²⁸.
-        let mut point = (U256::from_little_endian(ticket) % U256::from(sum)).low_u128();
+        // The ticket is a fraction of the sum, with 128 bits: no leaf gains more than 2⁻¹²⁸ of it. A
+        // remainder would fall anywhere after a change of the sum by one unit, and so could be tried
+        // until it suits; the fraction moves only as far as stake does.
+        let fraction = U256::from_little_endian(ticket) >> 128;
+        let mut point = (fraction.saturating_mul(U256::from(sum)) >> 128).low_u128();
         let mut leaf = 0u32;
         for level in 1..=LEVELS {
             let Some((child, rest)) = node.child_at(point) else {

@@ -39,6 +39,10 @@ impl<T: Config> Reputations<T::AccountId> for Pallet<T> {
         Self::change_record(provider, |record| record.faulted(weight));
     }
 
+    fn convicted(provider: &T::AccountId) {
+        Self::change_record(provider, ReputationRecord::convicted);
+    }
+
     fn rated(provider: &T::AccountId, rating: u8, paid: Balance) {
         let weight = weight(paid, T::ReputationUnit::get());
         Self::change_record(provider, |record| record.rated(rating, weight));

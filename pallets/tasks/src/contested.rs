@@ -264,9 +264,13 @@ impl<T: Config> Contested<T::AccountId> for Pallet<T> {
                 }
                 ClosedJuror::Right
             }
-            (Some(_), Some(_)) => {
+            (Some(vote), Some(verdict)) if verdict != Vote::Unable => {
                 let treasury = T::FeeDestination::get();
-                let penalty = Penalty::WrongResult;
+                // What a requester serves to some and not to others looks like this to the others.
+                let penalty = match vote {
+                    Vote::Unable => Penalty::Fault,
+                    Vote::Root(_) => Penalty::WrongResult,
+                };
                 let slashed = Self::punish(juror_id, &juror, penalty, &treasury);
                 if juror.is_open() {
                     let failed = AssignmentStatus::Failed {
@@ -320,7 +324,8 @@ impl<T: Config> Contested<T::AccountId> for Pallet<T> {
         for (wrong_id, assignment) in wrong {
             harm = harm.max(assignment.price);
             seats.push(wrong_id.replica);
-            slashed = slashed.saturating_add(Self::condemn(wrong_id, assignment)?);
+            slashed =
+                slashed.saturating_add(Self::condemn(wrong_id, assignment, Penalty::WrongResult)?);
         }
         let requester = task.requester.clone();
         if !right.is_empty() {

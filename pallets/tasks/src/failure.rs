@@ -79,6 +79,10 @@ impl<T: Config> Pallet<T> {
             Blame::Undecided | Blame::Requester => None,
         };
         let slashed = match penalty {
+            // Among replicas a silence serves the requester, whose own the silent one can be.
+            Some(penalty) if task.submission.verification.replicas() > 1 => {
+                Self::punish(id, &assignment, penalty, &T::FeeDestination::get())
+            }
             Some(penalty) => Self::punish(id, &assignment, penalty, &task.requester),
             None => 0,
         };

@@ -47,7 +47,7 @@ impl<AccountId: Clone> Stand<AccountId> {
     }
 
     /// Whether reveals are open: none starts over then, because it could copy.
-    fn is_open(&self) -> bool {
+    pub(crate) fn is_open(&self) -> bool {
         !self.revealed.is_empty()
             || self.committed.iter().any(|(_, one)| {
                 matches!(

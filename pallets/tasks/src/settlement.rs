@@ -130,7 +130,7 @@ impl<T: Config> Pallet<T> {
                     decided_by = Some(assignment_id);
                 }
                 Some(_) => {
-                    Self::condemn(assignment_id, assignment)?;
+                    Self::condemn(assignment_id, assignment, Penalty::Outvoted)?;
                 }
                 None if assignment.is_at_work() => {
                     Self::cancel_assignment(assignment_id, assignment, &mut task)?;
@@ -175,7 +175,7 @@ impl<T: Config> Pallet<T> {
             }
         } else {
             let price = assignment.price;
-            Self::condemn(id, assignment)?;
+            Self::condemn(id, assignment, Penalty::Outvoted)?;
             Self::give_back(&mut task, price);
         }
         Tasks::<T>::insert(id.task, task);
@@ -232,11 +232,12 @@ impl<T: Config> Pallet<T> {
         Ok(Paid { paid, fee })
     }
 
-    /// Others have shown that the root that a provider has revealed is wrong: it loses all that is
-    /// locked, to the treasury, because those others can be the requester's own. Returns what that was.
+    /// Others have shown that the root that a provider has revealed is wrong: it pays the penalty, to
+    /// the treasury, because those others can be the requester's own. Returns what that was.
     pub(crate) fn condemn(
         id: AssignmentId,
         mut assignment: Assignment<T::AccountId>,
+        penalty: Penalty,
     ) -> Result<Balance, DispatchError> {
         let fault = Fault::WrongResult;
         let failed = AssignmentStatus::Failed {
@@ -247,7 +248,7 @@ impl<T: Config> Pallet<T> {
         };
         Self::move_assignment(id, &mut assignment, failed)?;
         let treasury = T::FeeDestination::get();
-        let slashed = Self::punish(id, &assignment, Penalty::WrongResult, &treasury);
+        let slashed = Self::punish(id, &assignment, penalty, &treasury);
         Self::deposit_event(Event::AssignmentFailed {
             assignment: id,
             provider: assignment.provider.clone(),
@@ -343,7 +344,7 @@ impl<T: Config> Pallet<T> {
                     AssignmentStatus::Failed {
                         fault: Fault::WrongResult,
                         ..
-                    } => Penalty::WrongResult,
+                    } => Penalty::Outvoted,
                     _ => Penalty::Fault,
                 };
                 // Never to the requester: the provider that decided it can be the requester's own.
@@ -368,7 +369,12 @@ impl<T: Config> Pallet<T> {
         beneficiary: &T::AccountId,
     ) -> Balance {
         let slashed = T::DevicePool::slash(assignment.device, id, penalty, beneficiary);
-        T::Reputations::faulted(&assignment.provider, assignment.price);
+        match penalty {
+            Penalty::Fault | Penalty::Outvoted => {
+                T::Reputations::faulted(&assignment.provider, assignment.price);
+            }
+            Penalty::WrongResult => T::Reputations::convicted(&assignment.provider),
+        }
         T::DevicePool::cool_down(assignment.device);
         slashed
     }

@@ -259,7 +259,7 @@ impl<T: Config> Pallet<T> {
         );
         ensure!(
             stand.at_work == 0
-                || stand.revealed.is_empty()
+                || !stand.is_open()
                 || task.seats.len() > usize::from(task.submission.verification.replicas()),
             "nobody works who could copy what is revealed, but a further replica"
         );

@@ -39,7 +39,11 @@ pub struct Locks {
 pub enum Penalty {
     /// The governed share of the collateral: silence, no commit, a crash.
     Fault,
-    /// Collateral and fraud bond, whole: a wrong result, or none after a commit.
+    /// The collateral, whole: other providers found another result. They can be in league, so the
+    /// fraud bond stays: it is for what a jury found.
+    Outvoted,
+    /// Collateral and fraud bond, whole: a verdict found the result wrong, or there was none after a
+    /// commit.
     WrongResult,
 }
 

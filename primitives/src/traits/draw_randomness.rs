@@ -6,9 +6,9 @@ use frame_support::weights::Weight;
 pub enum DrawSeed {
     /// The blocks that decide it are not all there.
     NotYet,
-    /// The seed; it is the same in every block in which it is still known.
+    /// The seed, in the block after the last that decided it.
     Ready(Hash),
-    /// The blocks are forgotten: anchor anew.
+    /// There is none, or it has been known for longer than a block: anchor anew.
     Gone,
 }
 
@@ -16,7 +16,8 @@ pub enum DrawSeed {
 ///
 /// Contract: an anchor is taken in the block in which everything that the draw must not depend on
 /// afterwards is fixed. The seed mixes what several blocks after it bring, made by several authors, and
-/// is never anything that could be foretold; until it is there the consumer waits. A consumer that
+/// is never anything that could be foretold; until it is there the consumer waits. It is good for one
+/// block: later everybody could have arranged what is drawn from by what will be drawn. A consumer that
 /// makes several draws from one anchor gives each a domain of its own
 /// ([`aicpw_protocol::draw`]).
 pub trait DrawRandomness {

@@ -13,6 +13,10 @@ pub trait Reputations<AccountId> {
     /// An assignment failed by the provider's fault.
     fn faulted(provider: &AccountId, at_stake: Balance);
 
+    /// A verdict found a result of the provider wrong, or it did not open what it had committed to:
+    /// nothing is left of its reputation.
+    fn convicted(provider: &AccountId);
+
     /// The requester of a settled task rated the provider, one to five.
     fn rated(provider: &AccountId, rating: u8, paid: Balance);
 }
@@ -24,5 +28,6 @@ impl<AccountId> Reputations<AccountId> for () {
     }
     fn settled(_: &AccountId, _: &AccountId, _: Balance) {}
     fn faulted(_: &AccountId, _: Balance) {}
+    fn convicted(_: &AccountId) {}
     fn rated(_: &AccountId, _: u8, _: Balance) {}
 }

@@ -21,6 +21,7 @@ use super::*;
 pub enum Note {
     Settled(AccountId, AccountId, Balance),
     Faulted(AccountId, Balance),
+    Convicted(AccountId),
     Rated(AccountId, u8, Balance),
 }
 
@@ -134,6 +135,7 @@ impl DevicePool<AccountId> for Pool {
                     one.collateral -= taken;
                     taken
                 }
+                Penalty::Outvoted => core::mem::take(&mut one.collateral),
                 Penalty::WrongResult => {
                     let taken = one.collateral + one.bond;
                     one.collateral = 0;
@@ -217,6 +219,9 @@ impl Reputations<AccountId> for ReputationMock {
     }
     fn faulted(provider: &AccountId, at_stake: Balance) {
         Told::mutate(|told| told.push(Note::Faulted(*provider, at_stake)));
+    }
+    fn convicted(provider: &AccountId) {
+        Told::mutate(|told| told.push(Note::Convicted(*provider)));
     }
     fn rated(provider: &AccountId, rating: u8, paid: Balance) {
         Told::mutate(|told| told.push(Note::Rated(*provider, rating, paid)));

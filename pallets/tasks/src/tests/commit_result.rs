@@ -57,6 +57,6 @@ fn no_reveal_costs_everything() {
             free(REQUESTER),
             FUNDS - SUBMISSION_FEE - BUDGET + COLLATERAL + BOND
         );
-        assert_eq!(Told::get(), vec![Note::Faulted(ALICE, PRICE)]);
+        assert_eq!(Told::get(), vec![Note::Convicted(ALICE)]);
     });
 }

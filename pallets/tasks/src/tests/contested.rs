@@ -210,11 +210,30 @@ fn a_program_that_does_not_run_is_a_vote() {
         let votes = Court::votes(id.task, 1);
         assert_eq!(votes, [Vote::Unable, Vote::Root(ROOT)]);
         let closed = Court::close_juror(id.task, 1, Some(Vote::Root(ROOT)));
-        assert_eq!(closed, Ok(ClosedJuror::Wrong(LOCK)));
+        // It may have been served to some and not to others: a fault, and no lie.
+        assert_eq!(closed, Ok(ClosedJuror::Wrong(LOCK * 2 / 5)));
         let closed = Court::close_juror(id.task, 2, Some(Vote::Root(ROOT)));
         assert_eq!(closed, Ok(ClosedJuror::Right));
         assert_ok!(Court::decide(id.task, ROOT));
-        assert_eq!(free(BOB), FUNDS - LOCK);
+        assert_eq!(free(BOB), FUNDS - LOCK * 2 / 5);
+    });
+}
+
+#[test]
+fn who_could_run_what_most_could_not_goes_free() {
+    ExtBuilder.build_and_execute(|| {
+        let id = disputed();
+        let jurors = seated(id.task, &[BOB, CHARLIE]);
+        compute(jurors[1], ROOT);
+        assert_ok!(start(jurors[0]));
+        assert_ok!(fail(jurors[0], Fault::RunFailed));
+        assert_ok!(reveal(jurors[1], opening(ROOT)));
+        let closed = Court::close_juror(id.task, 2, Some(Vote::Unable));
+        assert_eq!(closed, Ok(ClosedJuror::Released));
+        assert_eq!(free(CHARLIE), FUNDS);
+        let closed = Court::close_juror(id.task, 1, Some(Vote::Unable));
+        assert_eq!(closed, Ok(ClosedJuror::Right));
+        assert_ok!(Court::decide(id.task, ROOT));
     });
 }
 

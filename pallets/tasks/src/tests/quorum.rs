@@ -77,8 +77,8 @@ fn a_quorum_settles_in_the_block_of_the_deciding_reveal() {
         assert_eq!(free(CHARLIE), FUNDS - KEPT - BOND + PRICE - FEE);
         assert_eq!(
             free(BOB),
-            FUNDS - ALL,
-            "the minority loses all that is locked"
+            FUNDS - SHARED_COLLATERAL,
+            "the minority loses its collateral"
         );
         assert_eq!(fault_of(ids[1]), Some(Fault::WrongResult));
         assert_eq!(assignment_of(ids[1]).locks, LockState::Released);
@@ -87,7 +87,7 @@ fn a_quorum_settles_in_the_block_of_the_deciding_reveal() {
         assert_eq!(free(REQUESTER), FUNDS - SUBMISSION_FEE - 2 * PRICE);
         assert_eq!(
             free(TREASURY),
-            EXISTENTIAL_DEPOSIT + SUBMISSION_FEE + 2 * FEE + ALL
+            EXISTENTIAL_DEPOSIT + SUBMISSION_FEE + 2 * FEE + SHARED_COLLATERAL
         );
         assert!(Told::get().contains(&Note::Settled(ALICE, REQUESTER, PRICE)));
         assert!(Told::get().contains(&Note::Settled(CHARLIE, REQUESTER, PRICE)));
@@ -120,13 +120,13 @@ fn who_comes_after_the_quorum_is_paid_if_it_agrees() {
 }
 
 #[test]
-fn who_comes_after_the_quorum_loses_all_if_it_disagrees() {
+fn who_comes_after_the_quorum_loses_its_collateral_if_it_disagrees() {
     ExtBuilder.build_and_execute(|| {
         let ids = computed(&[(ALICE, ROOT), (BOB, ROOT), (CHARLIE, WRONG)], 2);
         assert_ok!(reveal(ids[0], opening(ROOT)));
         assert_ok!(reveal(ids[1], opening(ROOT)));
         assert_ok!(reveal(ids[2], opening(WRONG)));
-        assert_eq!(free(CHARLIE), FUNDS - ALL);
+        assert_eq!(free(CHARLIE), FUNDS - SHARED_COLLATERAL);
         assert_eq!(paid(ids[0].task), 2 * PRICE);
         assert_eq!(held(REQUESTER), 0);
         assert_eq!(free(REQUESTER), FUNDS - SUBMISSION_FEE - 2 * PRICE);
@@ -143,8 +143,9 @@ fn who_never_reveals_loses_all_though_the_task_is_settled() {
         assert_eq!(fault_of(ids[2]), Some(Fault::NoReveal));
         assert_eq!(free(CHARLIE), FUNDS - ALL);
         assert_eq!(held(REQUESTER), 0);
-        // That is the provider's doing alone, so the requester has it.
-        assert_eq!(free(REQUESTER), FUNDS - SUBMISSION_FEE - 2 * PRICE + ALL);
+        // Not to the requester, whose own the silent one can be.
+        assert_eq!(free(REQUESTER), FUNDS - SUBMISSION_FEE - 2 * PRICE);
+        assert!(Told::get().contains(&Note::Convicted(CHARLIE)));
     });
 }
 
@@ -169,8 +170,8 @@ fn a_further_replica_decides_where_there_is_no_majority() {
         compute(further, ROOT);
         assert_ok!(reveal(further, opening(ROOT)));
         assert_eq!(paid(task), 2 * PRICE);
-        assert_eq!(free(BOB), FUNDS - ALL);
-        assert_eq!(free(CHARLIE), FUNDS - ALL);
+        assert_eq!(free(BOB), FUNDS - SHARED_COLLATERAL);
+        assert_eq!(free(CHARLIE), FUNDS - SHARED_COLLATERAL);
         assert_eq!(free(ALICE), FUNDS - KEPT - BOND + PRICE - FEE);
     });
 }
