@@ -159,7 +159,12 @@ impl Contested<AccountId> for Court {
     fn contest(task: TaskId, escalated: bool) -> Result<Contest<AccountId>, DispatchError> {
         Self::contestable(task, escalated)
     }
-    fn seat_jury(task: TaskId, jurors: u16, terms: JurorTerms) -> Result<u8, DispatchError> {
+    fn seat_jury(
+        task: TaskId,
+        jurors: u16,
+        terms: JurorTerms,
+        _: Vec<AccountId>,
+    ) -> Result<u8, DispatchError> {
         if !HasRoom::get() {
             return Err(DispatchError::Other("no room"));
         }

@@ -106,7 +106,8 @@ impl<T: Config> Pallet<T> {
             .jurors(round)
             .ok_or(Error::<T>::NoFurtherAppeal)?;
         let (pay, lock) = (dispute.pay, dispute.lock);
-        dispute.jury_seat = T::Tasks::seat_jury(task, jurors, JurorTerms { pay, lock })?;
+        let parties = dispute.bonds().map(|bond| bond.who.clone()).collect();
+        dispute.jury_seat = T::Tasks::seat_jury(task, jurors, JurorTerms { pay, lock }, parties)?;
         dispute.state = DisputeState::Judging;
         Self::deposit_event(Event::JuryCalled {
             task,

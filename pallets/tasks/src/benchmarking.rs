@@ -645,7 +645,7 @@ mod benchmarks {
             pay: T::MinBudget::get(),
             lock: T::MinBudget::get(),
         };
-        let first = Pallet::<T>::seat_jury(id, 4, terms)?;
+        let first = Pallet::<T>::seat_jury(id, 4, terms, Default::default())?;
         let jurors: Vec<_> = (0..4)
             .map(|seed| granted::<T>(id, 2_000 + seed).0)
             .collect();

@@ -128,8 +128,11 @@ impl<T: Config> TaskBoard<T::AccountId> for Pallet<T> {
     fn demand(id: TaskId) -> Option<Demand<T::AccountId>> {
         let (task, next) = Self::waiting(id)?;
         let submission = &task.submission;
+        let mut excluded = task.providers.to_vec();
         let cap = if Self::is_jurors(&task, next) {
-            Juries::<T>::get(id)?.pay
+            let jury = Juries::<T>::get(id)?;
+            excluded.extend(jury.parties);
+            jury.pay
         } else {
             Self::price_cap(&task)
         };
@@ -139,7 +142,7 @@ impl<T: Config> TaskBoard<T::AccountId> for Pallet<T> {
             fingerprint: Self::fingerprint(id, &task),
             choice: Self::choice(&task, next),
             requester: task.requester,
-            excluded: task.providers.into_inner(),
+            excluded,
         })
     }
 
@@ -157,6 +160,11 @@ impl<T: Config> TaskBoard<T::AccountId> for Pallet<T> {
         let provider = offer.provider.clone();
         ensure!(
             provider != task.requester && !task.providers.contains(&provider),
+            Error::<T>::NotIndependent
+        );
+        ensure!(
+            !Self::is_jurors(&task, assignment_id)
+                || Juries::<T>::get(id).is_some_and(|jury| !jury.parties.contains(&provider)),
             Error::<T>::NotIndependent
         );
         let fingerprint = offer.spec.fingerprint;

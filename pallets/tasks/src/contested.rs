@@ -21,7 +21,7 @@ use crate::{
     failure::Cause,
     pallet::*,
     settlement::root_of,
-    types::{Assignment, Deadline, LockState, SeatState, Task},
+    types::{Assignment, Deadline, Jury, LockState, SeatState, Task},
 };
 
 /// Attempts at the seat of a juror: whoever fails is replaced once.
@@ -197,7 +197,12 @@ impl<T: Config> Contested<T::AccountId> for Pallet<T> {
         Ok(contest)
     }
 
-    fn seat_jury(id: TaskId, jurors: u16, terms: JurorTerms) -> Result<u8, DispatchError> {
+    fn seat_jury(
+        id: TaskId,
+        jurors: u16,
+        JurorTerms { pay, lock }: JurorTerms,
+        parties: Vec<T::AccountId>,
+    ) -> Result<u8, DispatchError> {
         let mut task = Self::contested(id)?;
         let first = task.seats.len() as u8;
         let match_by = Self::now().saturating_add(T::RematchWindow::get());
@@ -208,7 +213,12 @@ impl<T: Config> Contested<T::AccountId> for Pallet<T> {
                 .map_err(|_| Error::<T>::TooManySeats)?;
         }
         Self::schedule(match_by.saturating_add(1), Deadline::Match(id));
-        Juries::<T>::insert(id, crate::types::Jury::from(terms));
+        let jury = Jury {
+            pay,
+            lock,
+            parties: parties.try_into().map_err(|_| Error::<T>::TooManySeats)?,
+        };
+        Juries::<T>::insert(id, jury);
         Tasks::<T>::insert(id, task);
         T::MatchQueue::enqueue(id, QueueEnd::Front);
         Ok(first)

@@ -259,7 +259,7 @@ pub mod pallet {
 
     /// The juries of disputed tasks.
     #[pallet::storage]
-    pub type Juries<T: Config> = StorageMap<_, Twox64Concat, TaskId, Jury>;
+    pub type Juries<T: Config> = StorageMap<_, Twox64Concat, TaskId, Jury<T::AccountId>>;
 
     /// The hash chain over submissions.
     #[pallet::storage]

@@ -21,23 +21,22 @@ pub const MAX_SEATS: u32 = 56;
 /// Most assignments that a task can have over its life: every seat with all its attempts.
 pub const MAX_ASSIGNMENTS: u32 = 168;
 
+/// Most that dispute a task and appeal.
+pub const MAX_PARTIES: u32 = 8;
+
 /// What the jurors of a disputed task bring and get.
-#[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Jury {
+#[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug)]
+pub struct Jury<AccountId> {
     /// The pay of each.
     pub pay: Balance,
     /// What each has locked.
     pub lock: Balance,
+    /// Who disputes and appeals: none of them is drawn.
+    pub parties: BoundedVec<AccountId, ConstU32<MAX_PARTIES>>,
 }
 
-impl From<JurorTerms> for Jury {
-    fn from(JurorTerms { pay, lock }: JurorTerms) -> Self {
-        Self { pay, lock }
-    }
-}
-
-impl From<Jury> for JurorTerms {
-    fn from(Jury { pay, lock }: Jury) -> Self {
+impl<AccountId> From<Jury<AccountId>> for JurorTerms {
+    fn from(Jury { pay, lock, .. }: Jury<AccountId>) -> Self {
         Self { pay, lock }
     }
 }

@@ -60,8 +60,14 @@ pub trait Contested<AccountId> {
     /// have no majority): nothing but a verdict ends it from now on. Errors if it is not in that state.
     fn contest(task: TaskId, escalated: bool) -> Result<Contest<AccountId>, DispatchError>;
 
-    /// Seats a jury. Returns the number of its first seat. Errors if the task has no room for it.
-    fn seat_jury(task: TaskId, jurors: u16, terms: JurorTerms) -> Result<u8, DispatchError>;
+    /// Seats a jury, of which none of `parties` is a member: who disputes or appeals. Returns the number
+    /// of its first seat. Errors if the task has no room for it, or for so many parties.
+    fn seat_jury(
+        task: TaskId,
+        jurors: u16,
+        terms: JurorTerms,
+        parties: Vec<AccountId>,
+    ) -> Result<u8, DispatchError>;
 
     /// The votes of the seats from `first` on.
     fn votes(task: TaskId, first: u8) -> Vec<Vote>;

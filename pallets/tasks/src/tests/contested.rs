@@ -31,7 +31,12 @@ fn disputed() -> AssignmentId {
 
 /// Jurors with seats on it.
 fn seated(task: TaskId, jurors: &[AccountId]) -> Vec<AssignmentId> {
-    assert_ok!(Court::seat_jury(task, jurors.len() as u16, TERMS));
+    assert_ok!(Court::seat_jury(
+        task,
+        jurors.len() as u16,
+        TERMS,
+        Vec::new()
+    ));
     jurors
         .iter()
         .map(|juror| assign(task, device(*juror, ASK)))
@@ -89,7 +94,7 @@ fn only_what_is_open_to_doubt_is_contested() {
         let id = verifying(BOB);
         assert_noop!(Court::contest(id.task, true), Error::<Test>::NotVerifying);
         assert_noop!(
-            Court::seat_jury(id.task, 5, TERMS),
+            Court::seat_jury(id.task, 5, TERMS, Vec::new()),
             Error::<Test>::NotDisputed
         );
         assert_noop!(Court::decide(id.task, ROOT), Error::<Test>::NotDisputed);
@@ -119,14 +124,19 @@ fn jurors_lock_their_lock_for_their_pay() {
 }
 
 #[test]
-fn who_asks_for_more_than_the_pay_is_no_juror() {
+fn who_asks_for_more_than_the_pay_or_is_a_party_is_no_juror() {
     ExtBuilder.build_and_execute(|| {
         let id = disputed();
-        assert_ok!(Court::seat_jury(id.task, 1, TERMS));
+        assert_ok!(Court::seat_jury(id.task, 1, TERMS, vec![DAVE]));
         let dear = device(BOB, aicpw_protocol::AskPrice(2 * ASK.0 + 1));
         assert_noop!(try_assign(id.task, dear), Error::<Test>::TooExpensive);
         let party = device(ALICE, ASK);
         assert_noop!(try_assign(id.task, party), Error::<Test>::NotIndependent);
+        let challenger = device(DAVE, ASK);
+        assert_noop!(
+            try_assign(id.task, challenger),
+            Error::<Test>::NotIndependent
+        );
         let fits = device(CHARLIE, aicpw_protocol::AskPrice(2 * ASK.0));
         assert_ok!(try_assign(id.task, fits));
     });
@@ -177,7 +187,7 @@ fn who_sleeps_pays_the_treasury_and_is_replaced_once() {
 fn seats_that_nobody_gets_are_given_up() {
     ExtBuilder.build_and_execute(|| {
         let id = disputed();
-        assert_ok!(Court::seat_jury(id.task, 3, TERMS));
+        assert_ok!(Court::seat_jury(id.task, 3, TERMS, Vec::new()));
         run_for(REMATCH_WINDOW + 1);
         assert_eq!(Heard::get(), [Tell::JuryDone(id.task)]);
         assert_eq!(status_of(id.task), TaskStatus::Disputed);
@@ -307,7 +317,7 @@ fn a_wrong_result_costs_everything_and_is_made_again() {
         assert!(matches!(status_of(id.task), TaskStatus::Verifying { .. }));
         // And it can be disputed again.
         assert_ok!(Court::contest(id.task, false));
-        assert_ok!(Court::seat_jury(id.task, 5, TERMS));
+        assert_ok!(Court::seat_jury(id.task, 5, TERMS, Vec::new()));
         assert_ok!(Court::give_up(id.task));
     });
 }
@@ -335,10 +345,10 @@ fn a_task_has_room_for_so_many_seats() {
         let id = disputed();
         let room = (crate::types::MAX_SEATS - 1) as u16;
         assert_noop!(
-            Court::seat_jury(id.task, room + 1, TERMS),
+            Court::seat_jury(id.task, room + 1, TERMS, Vec::new()),
             Error::<Test>::TooManySeats
         );
-        assert_ok!(Court::seat_jury(id.task, room, TERMS));
+        assert_ok!(Court::seat_jury(id.task, room, TERMS, Vec::new()));
         assert_ok!(Court::give_up(id.task));
     });
 }
