@@ -103,7 +103,7 @@ async fn a_manifest_or_file_that_is_wrong_is_refused_before_anything_is_sent() {
     });
     refused(path, &["steps[0]", "`y`"]).await;
     let path = task(&market, "no-file", file(None));
-    refused(path, &["x.bin", "No such file"]).await;
+    refused(path, &["x.bin", "there is no such file"]).await;
     let path = task(&market, "short-file", file(Some(7)));
     refused(path, &["x.bin: has 7 bytes, but its buffer has 8"]).await;
     let path = task(&market, "empty-program", |folder, _| {
