@@ -88,10 +88,15 @@ Examples:
     /// Look at tasks, follow them, fetch their results
     #[command(subcommand)]
     Task(task::TaskCommand),
+    /// Look at disputes about results, follow them
+    ///
+    /// `aicpw task dispute` opens one.
+    #[command(subcommand)]
+    Dispute(dispute::DisputeCommand),
     /// Stay up for the account's open tasks: grant the keys of sealed ones, serve their files
     ///
     /// A sealed task whose key is not granted soon after its match ends at the requester's cost, and each
-    /// further provider has to be granted it anew. Ends with Ctrl-C.
+    /// further provider, and each juror of a dispute, has to be granted it anew. Ends with Ctrl-C.
     #[command(after_long_help = "\
 Examples:
   aicpw --key-file me.key agent

@@ -155,8 +155,8 @@ impl<'a> Granter<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::life::tests::{assignment, view};
-    use aicpw_protocol::task::{Fault, TaskStatus};
+    use crate::life::tests::{assignment, opening, view};
+    use aicpw_protocol::task::{Fault, Role, TaskStatus};
 
     #[test]
     fn the_attempt_that_waits_is_granted() {
@@ -179,5 +179,38 @@ mod tests {
         assert_eq!(provider, both.assignments[1].provider);
         let none = view(TaskStatus::Active, vec![assignment(0, failed)]);
         assert!(!is_awaited(&none));
+    }
+
+    #[test]
+    fn every_juror_is_granted_in_its_turn() {
+        let revealed = AssignmentStatus::Revealed {
+            opening: opening(),
+            at: 1,
+        };
+        let juror = |replica, status| {
+            let mut juror = assignment(0, status);
+            juror.id.replica = replica;
+            juror.role = Role::Juror;
+            juror
+        };
+        let waits = |recipient| AssignmentStatus::AwaitingKey {
+            grant_by: 9,
+            recipient: [recipient; 32],
+        };
+        let mut disputed = view(
+            TaskStatus::Disputed,
+            vec![
+                assignment(0, revealed),
+                juror(1, waits(1)),
+                juror(2, waits(2)),
+            ],
+        );
+        let mut granted = Vec::new();
+        while let Some((id, _, recipient)) = awaiting(&disputed) {
+            granted.push((id.replica, recipient[0]));
+            disputed.assignments[usize::from(id.replica)].status =
+                AssignmentStatus::Assigned { start_by: 9 };
+        }
+        assert_eq!(granted, [(1, 1), (2, 2)]);
     }
 }

@@ -70,6 +70,16 @@ impl Call {
         Self::new("Tasks", "rate", (task, stars))
     }
 
+    /// Doubts the result of a task.
+    pub fn dispute(task: TaskId) -> Self {
+        Self::new("Disputes", "dispute", task)
+    }
+
+    /// Calls a larger jury.
+    pub fn appeal(task: TaskId) -> Self {
+        Self::new("Disputes", "appeal", task)
+    }
+
     /// Registers a provider.
     pub fn register_provider(
         stake: Balance,

@@ -1,8 +1,10 @@
 //! What the chain says of the market.
 
 use aicpw_protocol::{
+    dispute::DisputePolicy,
     hashing::Hash,
     task::Needs,
+    verdict::{DisputeState, DisputeView},
     view::{DryRun, HistoryHead, MarketClock, MarketParameters, ProviderView, TaskView},
     Balance, BlockNumber, Milliseconds, TaskId,
 };
@@ -118,6 +120,14 @@ struct AccountData {
     frozen: u128,
 }
 
+/// What is read of the policy of disputes.
+#[derive(DecodeAsType)]
+#[decode_as_type(crate_path = "scale_decode")]
+struct JuryPolicy {
+    jury: u16,
+    appeals: u8,
+}
+
 impl Chain {
     /// The hash of block 0.
     ///
@@ -167,6 +177,69 @@ impl Chain {
             .try_collect()
             .await?;
         Ok(views.into_iter().flatten().collect())
+    }
+
+    /// The newest dispute about a task, in the state of the block `at` or of the best block.
+    pub async fn dispute(
+        &self,
+        id: TaskId,
+        at: Option<H256>,
+    ) -> Result<Option<DisputeView<Account>>> {
+        self.runtime_api("DisputesApi_dispute", &id, at).await
+    }
+
+    /// What whoever disputes the result of a task now puts up; `None` if it cannot be disputed.
+    pub async fn dispute_bond(&self, id: TaskId) -> Result<Option<Balance>> {
+        self.runtime_api("DisputesApi_dispute_bond", &id, None)
+            .await
+    }
+
+    /// Disputes with their tasks, those about the newest tasks first; with `only_open` without those
+    /// that are over.
+    pub async fn disputes(
+        &self,
+        only_open: bool,
+        limit: u32,
+    ) -> Result<Vec<(DisputeView<Account>, TaskView<Account>)>> {
+        // The chain gives them in no order, so that all ids are needed for the newest.
+        let mut ids: Vec<TaskId> = Vec::new();
+        loop {
+            let arguments = (ids.last().copied(), PAGE);
+            let page: Vec<TaskId> = self
+                .runtime_api("DisputesApi_disputes", &arguments, None)
+                .await?;
+            if page.is_empty() {
+                break;
+            }
+            ids.extend(page);
+        }
+        ids.sort_unstable_by(|one, other| other.cmp(one));
+        futures::stream::iter(ids)
+            .map(|id| async move {
+                let dispute = self.dispute(id, None).await?;
+                let dispute = dispute
+                    .filter(|one| !(only_open && matches!(one.state, DisputeState::Ended { .. })));
+                Ok(match dispute {
+                    Some(dispute) => self.task(id, None).await?.map(|task| (dispute, task)),
+                    None => None,
+                })
+            })
+            .buffered(PARALLEL)
+            .try_filter_map(|found| async move { Ok(found) })
+            .take(limit as usize)
+            .try_collect()
+            .await
+    }
+
+    /// Jurors of a round of disputes, where 0 is the first; 0 past the last round.
+    pub async fn jurors(&self, round: u8) -> Result<u16> {
+        let JuryPolicy { jury, appeals } = self.constant("Disputes", "Policy").await?;
+        let policy = DisputePolicy {
+            jury,
+            appeals,
+            ..DisputePolicy::DEFAULT
+        };
+        Ok(policy.jurors(round).unwrap_or_default())
     }
 
     /// The head of the history.

@@ -269,7 +269,8 @@ impl Tasks {
 fn waits_for_data(view: &TaskView<Account>) -> bool {
     match view.status {
         TaskStatus::Queued { .. } | TaskStatus::Parked { .. } => true,
-        TaskStatus::Active => view.assignments.iter().any(|assignment| {
+        // Jurors fetch them as providers do.
+        TaskStatus::Active | TaskStatus::Disputed => view.assignments.iter().any(|assignment| {
             matches!(
                 assignment.status,
                 AssignmentStatus::AwaitingKey { .. } | AssignmentStatus::Assigned { .. }
@@ -331,6 +332,12 @@ mod tests {
             reveal_by: Some(2),
         };
         assert!(!waits_for_data(&active(committed)));
+        let juror = AssignmentStatus::AwaitingKey {
+            grant_by: 1,
+            recipient: [1; 32],
+        };
+        let disputed = view(TaskStatus::Disputed, vec![assignment(0, juror)]);
+        assert!(waits_for_data(&disputed));
         assert!(!waits_for_data(&view(
             TaskStatus::Cancelled { at: 1 },
             vec![]

@@ -35,6 +35,15 @@ pub fn any_cid() -> Result<ContentId> {
     ANY_CID.parse().map_err(Error::other)
 }
 
+/// The network's fee for the grant of a data key, estimated.
+///
+/// # Errors
+/// The node does not answer.
+pub async fn grant_fee(chain: &Chain, signer: &Signer) -> Result<Balance> {
+    let grant = Call::grant_key(ANY_ASSIGNMENT, &ANY_ENVELOPE);
+    chain.fee(signer, &grant).await
+}
+
 /// What is counted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Costs {
@@ -63,8 +72,7 @@ impl Costs {
         let transaction = chain.fee(signer, &Call::submit(submission)).await?;
         let mut following: Balance = 0;
         if submission.privacy.is_sealed() {
-            let grant = Call::grant_key(ANY_ASSIGNMENT, &ANY_ENVELOPE);
-            let grant = chain.fee(signer, &grant).await?;
+            let grant = grant_fee(chain, signer).await?;
             let grants = match submission.verification.replicas() {
                 1 => u128::from(market.max_attempts),
                 several => u128::from(several)

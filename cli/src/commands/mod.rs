@@ -4,7 +4,9 @@ pub mod account;
 pub mod agent;
 pub mod completions;
 mod confirm;
+pub mod contest;
 mod costs;
+pub mod dispute;
 pub mod dry_run;
 pub mod history;
 pub mod ipfs;
@@ -67,6 +69,7 @@ pub async fn run(args: Args, out: &Output) -> Result<()> {
         Command::Submit(args) => submit::run(&context, &args).await,
         Command::DryRun(args) => dry_run::run(&context, &args).await,
         Command::Task(command) => task::run(&context, command).await,
+        Command::Dispute(command) => dispute::run(&context, command).await,
         Command::Agent(args) => agent::run(&context, &args).await,
         Command::Keys(command) => keys::run(&context, command).await,
         Command::Provider(command) => provider::run(&context, command).await,

@@ -10,6 +10,7 @@ use clap::Subcommand;
 use serde::Serialize;
 
 use super::{
+    contest::{self, ContestArgs},
     result,
     wait::{self, Teller},
     Context,
@@ -25,7 +26,11 @@ use crate::{
     error::{Error, Result},
     fetch, life,
     node_rpc::NodeRpc,
-    output::{json::TaskJson, task},
+    output::{
+        dispute::{headline, DisputeJson},
+        json::TaskJson,
+        task,
+    },
     quantity::{parse_span, parse_task, whole},
 };
 
@@ -128,6 +133,33 @@ Examples:
         #[arg(value_parser = parse_task)]
         id: u64,
     },
+    /// Doubt a revealed result before its window ends: a jury runs the task again
+    ///
+    /// Holds a bond, which pays the jury and is lost if they find what was revealed. Says what is at
+    /// stake and asks. Anybody but the provider can do it; of a sealed task the requester, who has to
+    /// grant the jurors its key: --wait does that, and so does `aicpw agent`.
+    #[command(after_long_help = "\
+Examples:
+  aicpw --key-file me.key task dispute 7
+  aicpw --key-file me.key task dispute 7 --yes --wait --timeout 1h --json")]
+    Dispute(ContestArgs),
+    /// Call a larger jury against the verdict of a dispute
+    ///
+    /// Holds a bond, which pays that jury and is lost unless they find otherwise. Says what is at stake
+    /// and asks. Anybody can do it.
+    #[command(after_long_help = "\
+Examples:
+  aicpw --key-file me.key task appeal 7
+  aicpw --key-file me.key task appeal 7 --yes --wait --json")]
+    Appeal(ContestArgs),
+}
+
+/// The document of `show`.
+#[derive(Serialize)]
+struct ShownJson {
+    #[serde(flatten)]
+    task: TaskJson,
+    dispute: Option<DisputeJson>,
 }
 
 /// The document of what changes a task.
@@ -163,10 +195,16 @@ pub async fn run(context: &Context<'_>, command: TaskCommand) -> Result<()> {
         TaskCommand::Show { id } => {
             let chain = context.connect().await?;
             let view = read(&chain, TaskId(id)).await?;
+            let dispute = chain.dispute(TaskId(id), None).await?;
             let clock = chain.clock().await?;
-            context
-                .out
-                .result(&TaskJson::from(&view), |_| task::show(&view, &clock));
+            let document = ShownJson {
+                task: TaskJson::from(&view),
+                dispute: dispute.as_ref().map(|one| DisputeJson::new(one, &view)),
+            };
+            context.out.result(&document, |_| {
+                let text = dispute.map(|one| headline(&one, &view, &clock));
+                task::show(&view, text, &clock)
+            });
             Ok(())
         }
         TaskCommand::Watch { id, timeout } => watch(context, TaskId(id), timeout).await,
@@ -192,10 +230,16 @@ pub async fn run(context: &Context<'_>, command: TaskCommand) -> Result<()> {
         TaskCommand::Rate { id, stars } => change(context, TaskId(id), Change::Rate(stars)).await,
         TaskCommand::Cancel { id } => change(context, TaskId(id), Change::Cancel).await,
         TaskCommand::Accept { id } => change(context, TaskId(id), Change::Accept).await,
+        TaskCommand::Dispute(args) => contest::dispute(context, &args).await,
+        TaskCommand::Appeal(args) => contest::appeal(context, &args).await,
     }
 }
 
-async fn read(chain: &Chain, id: TaskId) -> Result<TaskView<Account>> {
+/// Reads a task.
+///
+/// # Errors
+/// There is no such task; the node does not answer.
+pub async fn read(chain: &Chain, id: TaskId) -> Result<TaskView<Account>> {
     chain.task(id, None).await?.ok_or_else(|| unknown_task(id))
 }
 
@@ -270,17 +314,22 @@ impl Change {
             ),
             (Self::Rate(_), ..) => ("it cannot be rated yet, or not at all".into(), "NotSettled"),
         };
-        let state = life::state_name(&view.status);
-        let refused = Error::other(format!(
-            "task {} is {state}: {what} (Tasks.{error})",
-            view.id
-        ));
-        let refused = match next_step("Tasks", error) {
-            Some(step) => refused.hint(format!("nothing was sent; {step}")),
-            None => refused,
-        };
-        Some(refused.about_task(view.id.0))
+        Some(refused(view, &what, "Tasks", error))
     }
+}
+
+/// What the chain would refuse with this error of this pallet, and was not sent.
+pub fn refused(view: &TaskView<Account>, what: &str, pallet: &str, error: &str) -> Error {
+    let state = life::state_name(&view.status);
+    let refused = Error::other(format!(
+        "task {} is {state}: {what} ({pallet}.{error})",
+        view.id
+    ));
+    let refused = match next_step(pallet, error) {
+        Some(step) => refused.hint(format!("nothing was sent; {step}")),
+        None => refused,
+    };
+    refused.about_task(view.id.0)
 }
 
 /// Signs and sends a call about a task, and says how the task is after it.

@@ -117,6 +117,7 @@ fn every_field_of_a_task_is_documented() {
         },
         TaskStatus::Active,
         TaskStatus::Verifying { settle_at: 1 },
+        TaskStatus::Disputed,
         TaskStatus::Settled { at: 1, paid: 1 },
         TaskStatus::Cancelled { at: 1 },
         TaskStatus::Refunded {

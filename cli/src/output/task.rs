@@ -66,7 +66,8 @@ fn state_text(view: &TaskView<Account>) -> String {
     }
 }
 
-fn assignment_state(status: &AssignmentStatus) -> &'static str {
+/// The name of a state of an assignment, as in JSON.
+pub fn assignment_state(status: &AssignmentStatus) -> &'static str {
     match status {
         AssignmentStatus::AwaitingKey { .. } => "awaiting-key",
         AssignmentStatus::Assigned { .. } => "assigned",
@@ -79,8 +80,9 @@ fn assignment_state(status: &AssignmentStatus) -> &'static str {
     }
 }
 
-/// A task with its assignments.
-pub fn show(view: &TaskView<Account>, clock: &Clock) -> String {
+/// A task with its assignments, and with what there is to say about a dispute.
+pub fn show(view: &TaskView<Account>, dispute: Option<String>, clock: &Clock) -> String {
+    let dispute = dispute.map(|text| format!("{text}\n`aicpw dispute show {}` says more", view.id));
     let submission = &view.submission;
     let needs = &submission.needs;
     let detail = match view.status {
@@ -111,6 +113,7 @@ pub fn show(view: &TaskView<Account>, clock: &Clock) -> String {
         ("Task", Some(view.id.to_string())),
         ("State", Some(state_text(view))),
         ("", detail),
+        ("Dispute", dispute),
         ("Requester", Some(view.requester.to_string())),
         ("Submitted", Some(clock.since(view.submitted_at))),
         ("Manifest", Some(submission.manifest.to_string())),
@@ -281,7 +284,7 @@ mod tests {
             at: 60,
             paid: 1_500_000_000_000_000_000,
         };
-        let text = show(&view(status, vec![assignment(0, settled)]), &CLOCK);
+        let text = show(&view(status, vec![assignment(0, settled)]), None, &CLOCK);
         for line in [
             "State         settled\n              1.5 AICP paid about 10 s ago (block 60)\n",
             "Engine        opencl, class int\n",
@@ -297,6 +300,14 @@ mod tests {
     }
 
     #[test]
+    fn a_dispute_is_named() {
+        let said = Some("judging: 2 of 5 jurors drawn".into());
+        let text = show(&view(TaskStatus::Disputed, vec![]), said, &CLOCK);
+        let part = "Dispute       judging: 2 of 5 jurors drawn\n              `aicpw dispute show 7` says more\n";
+        assert!(text.contains(part), "{text}");
+    }
+
+    #[test]
     fn a_providers_message_is_text_in_its_place() {
         let failed = AssignmentStatus::Failed {
             fault: aicpw_protocol::task::Fault::RunFailed,
@@ -306,6 +317,7 @@ mod tests {
         };
         let text = show(
             &view(TaskStatus::Active, vec![assignment(0, failed)]),
+            None,
             &CLOCK,
         );
         let part = "Fault        run failed: [2Jgone\n             State  settled\n";
@@ -315,7 +327,7 @@ mod tests {
 
     #[test]
     fn deadlines_are_told_as_time() {
-        let shown = |status, assignments| show(&view(status, assignments), &CLOCK);
+        let shown = |status, assignments| show(&view(status, assignments), None, &CLOCK);
         let queued = shown(TaskStatus::Queued { match_by: 1_300 }, vec![]);
         assert!(queued.contains("waits for a device: about 5 min left (block 1300)"));
         let verifying = shown(TaskStatus::Verifying { settle_at: 340 }, vec![]);

@@ -1,5 +1,7 @@
 //! A node with one provider, `//Bob`, which answers reads and counts transactions.
 
+pub mod disputes;
+
 use std::{
     process::{Command, Output},
     sync::{
@@ -25,6 +27,8 @@ use serde_json::{json, Value};
 type Account = [u8; 32];
 
 const BOB: &str = "8eaf04151687736326c9fea17e25fc5287613693c912909cb226aa4794f26a48";
+
+const ALICE: &str = "d43593c715fdd31c61141abd04a99fd6822c8558854ccde39a5684e7a56da27d";
 
 const CLOCK: MarketClock = MarketClock {
     block: 1_000,
@@ -120,11 +124,13 @@ impl FakeNode {
 
 fn module(transactions: Arc<AtomicUsize>) -> RpcModule<Arc<AtomicUsize>> {
     let mut module = RpcModule::new(transactions);
+    let looks = AtomicUsize::new(0);
     module
-        .register_method("state_call", |params, _, _| {
+        .register_method("state_call", move |params, _, _| {
             let (function, arguments, _at): (String, String, Option<String>) = params.parse()?;
             let bytes = hex::decode(arguments.trim_start_matches("0x")).unwrap_or_default();
-            let answer = runtime_api(&function, &bytes).ok_or_else(|| unknown(&function))?;
+            let answer =
+                runtime_api(&function, &bytes, &looks).ok_or_else(|| unknown(&function))?;
             Ok::<_, ErrorObjectOwned>(format!("0x{}", hex::encode(answer)))
         })
         .unwrap();
@@ -203,17 +209,36 @@ fn unknown(what: &str) -> ErrorObjectOwned {
     ErrorObjectOwned::owned(-32000, format!("{what} not found"), None::<()>)
 }
 
-fn runtime_api(function: &str, arguments: &[u8]) -> Option<Vec<u8>> {
+/// `looks` counts how often the task that ends while it is looked at was read.
+fn runtime_api(function: &str, arguments: &[u8], looks: &AtomicUsize) -> Option<Vec<u8>> {
     match function {
         "ProvidersApi_provider" => {
             let account = Account::decode(&mut &arguments[..]).ok()?;
             let is_bob = hex::encode(account) == BOB;
             Some(is_bob.then(|| provider(account)).encode())
         }
-        "TasksApi_tasks" => Some(Vec::<TaskId>::new().encode()),
+        "TasksApi_tasks" => {
+            let requester = Option::<Account>::decode(&mut &arguments[..]).ok()?;
+            let before = Option::<TaskId>::decode(&mut arguments.get(33..)?).ok()?;
+            let is_alice = requester.is_some_and(|account| hex::encode(account) == ALICE);
+            let ids = (is_alice && before.is_none()).then_some(disputes::SEALED);
+            Some(ids.into_iter().map(TaskId).collect::<Vec<_>>().encode())
+        }
         "TasksApi_task" => {
             let id = TaskId::decode(&mut &arguments[..]).ok()?;
-            Some(Some(cancelled(id)).encode())
+            Some(Some(disputes::task(id, looks)).encode())
+        }
+        "DisputesApi_dispute" => {
+            let id = TaskId::decode(&mut &arguments[..]).ok()?;
+            Some(disputes::dispute(id).encode())
+        }
+        "DisputesApi_disputes" => {
+            let after = Option::<TaskId>::decode(&mut &arguments[..]).ok()?;
+            Some(disputes::ids(after).encode())
+        }
+        "DisputesApi_dispute_bond" => {
+            let id = TaskId::decode(&mut &arguments[..]).ok()?;
+            Some(disputes::bond(id).encode())
         }
         "TasksApi_market_parameters" => Some(market().encode()),
         "TasksApi_market_clock" => Some(CLOCK.encode()),

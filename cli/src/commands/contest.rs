@@ -1,0 +1,360 @@
+//! `aicpw task dispute` and `aicpw task appeal`: calling a jury.
+
+use aicpw_protocol::{
+    task::{AssignmentStatus, Privacy, Role, TaskStatus},
+    verdict::{DisputeState, DisputeView},
+    view::{AssignmentView, TaskView},
+    Balance, Milliseconds, TaskId,
+};
+use serde::Serialize;
+
+use super::{confirm::Consent, costs, dispute, task, wait, Context};
+use crate::{
+    account::Account,
+    amount::Amount,
+    chain::{
+        call::Call,
+        read::Clock,
+        submit::{Inclusion, Signed},
+        Chain,
+    },
+    error::{Error, Kind, Result},
+    grant::Granter,
+    keys::Signer,
+    life,
+    output::dispute::{finding, headline, DisputeJson},
+    quantity::{parse_span, parse_task},
+};
+
+/// A juror who fails is replaced once, and the other needs the key too.
+const GRANTS_PER_JUROR: Balance = 2;
+
+/// What both take.
+#[derive(clap::Args, Debug)]
+pub struct ContestArgs {
+    /// The task
+    #[arg(value_parser = parse_task)]
+    id: u64,
+    #[command(flatten)]
+    consent: Consent,
+    /// Follow the dispute until it is over, and grant jurors the key of a sealed task
+    #[arg(long)]
+    wait: bool,
+    /// Give up waiting after this span; the dispute goes on
+    #[arg(long, value_name = "SPAN", value_parser = parse_span, requires = "wait")]
+    timeout: Option<Milliseconds>,
+}
+
+/// The document of both.
+#[derive(Serialize)]
+struct ContestJson {
+    dispute: Option<DisputeJson>,
+    transaction: String,
+    block: u64,
+    block_hash: String,
+    transaction_fee: Option<Amount>,
+}
+
+/// A jury that is to be called.
+struct Plan {
+    call: Call,
+    bond: Balance,
+    /// Appeals before that jury.
+    round: u8,
+    /// What the person agrees to.
+    consequence: String,
+}
+
+/// Doubts the result of a task.
+pub async fn dispute(context: &Context<'_>, args: &ContestArgs) -> Result<()> {
+    let id = TaskId(args.id);
+    let signer = context.signer()?;
+    let chain = context.connect_to_send().await?;
+    let task = task::read(&chain, id).await?;
+    let before = chain.dispute(id, None).await?;
+    if let Some(refused) = dispute_obstacle(&task, before.as_ref(), signer.account) {
+        return Err(refused);
+    }
+    let bond = chain.dispute_bond(id).await?.ok_or_else(|| {
+        task::refused(
+            &task,
+            "its result cannot be disputed (any more)",
+            "Tasks",
+            "NotVerifying",
+        )
+    })?;
+    let consequence = dispute_consequence(&task, bond, &chain.clock().await?);
+    let plan = Plan {
+        call: Call::dispute(id),
+        bond,
+        round: 0,
+        consequence,
+    };
+    call_jury(context, args, &signer, &chain, &task, plan).await
+}
+
+/// Calls a larger jury.
+pub async fn appeal(context: &Context<'_>, args: &ContestArgs) -> Result<()> {
+    let id = TaskId(args.id);
+    let signer = context.signer()?;
+    let chain = context.connect_to_send().await?;
+    let task = task::read(&chain, id).await?;
+    let before = chain.dispute(id, None).await?;
+    let clock = chain.clock().await?;
+    let (before, consequence) = appealable(&task, before, &clock)?;
+    let plan = Plan {
+        call: Call::appeal(id),
+        bond: before.appeal_bond,
+        round: before.round.saturating_add(1),
+        consequence,
+    };
+    call_jury(context, args, &signer, &chain, &task, plan).await
+}
+
+/// The results that a jury would judge.
+fn results(task: &TaskView<Account>) -> impl Iterator<Item = &AssignmentView<Account>> {
+    task.assignments.iter().filter(|one| {
+        one.role == Role::Replica && matches!(one.status, AssignmentStatus::Revealed { .. })
+    })
+}
+
+/// Why the chain would refuse a dispute, so that no fee is paid for that.
+fn dispute_obstacle(
+    task: &TaskView<Account>,
+    before: Option<&DisputeView<Account>>,
+    account: Account,
+) -> Option<Error> {
+    let is_over = |one: &DisputeView<_>| matches!(one.state, DisputeState::Ended { .. });
+    let refused = |what: &str, pallet, error| Some(task::refused(task, what, pallet, error));
+    if before.is_some_and(|one| !is_over(one)) {
+        return refused(
+            "a dispute about it is open already",
+            "Disputes",
+            "AlreadyDisputed",
+        );
+    }
+    if !matches!(task.status, TaskStatus::Verifying { .. }) {
+        return refused(
+            "no result of it can be disputed now; that is possible in the window of `optimistic`",
+            "Tasks",
+            "NotVerifying",
+        );
+    }
+    if results(task).any(|one| one.provider == account) {
+        return refused("the account made its result", "Disputes", "IsParty");
+    }
+    if task.submission.privacy.is_sealed() && task.requester != account {
+        let what = format!(
+            "it is sealed, and only its requester {} can dispute its result",
+            task.requester
+        );
+        return refused(&what, "Disputes", "NotRequester");
+    }
+    None
+}
+
+fn dispute_consequence(task: &TaskView<Account>, bond: Balance, clock: &Clock) -> String {
+    let window = match task.status {
+        TaskStatus::Verifying { settle_at } => {
+            format!(". The window of the result: {}", clock.left(settle_at))
+        }
+        _ => String::new(),
+    };
+    let at_stake = results(task).fold(0, |sum: Balance, one| {
+        sum.saturating_add(one.collateral)
+            .saturating_add(one.fraud_bond)
+    });
+    format!(
+        "a bond of {} is held: it is the pay of a jury, which runs task {} again. It is lost if they \
+         find what was revealed, or cannot run the task as its requester serves it. If the result is \
+         wrong, it goes back with a reward: the provider loses {}, of which the requester gets the price \
+         first{window}",
+        Amount(bond).with_unit(),
+        task.id,
+        Amount(at_stake).brief_with_unit()
+    )
+}
+
+/// The dispute, if its verdict can be appealed against, and what that means.
+fn appealable(
+    task: &TaskView<Account>,
+    before: Option<DisputeView<Account>>,
+    clock: &Clock,
+) -> Result<(DisputeView<Account>, String)> {
+    let refused = |what: &str, error| Err(task::refused(task, what, "Disputes", error));
+    let Some(before) = before else {
+        return refused("it is not disputed", "NotDisputed");
+    };
+    let (until, outcome) = match before.state {
+        DisputeState::Appealable { until, outcome } if until >= clock.now => (until, outcome),
+        DisputeState::Judging => return refused("its jury has no verdict yet", "NotAppealable"),
+        DisputeState::Ended { .. } => return refused("its dispute is over", "NotAppealable"),
+        _ => return refused("the time to appeal is over", "NotAppealable"),
+    };
+    if before.appeal_bond == 0 {
+        return refused("the last jury has decided", "NoFurtherAppeal");
+    }
+    let consequence = format!(
+        "a bond of {} is held: it is the pay of a larger jury, which runs task {} again. It is lost \
+         unless they find otherwise than the last ({}). Time to appeal: {}",
+        Amount(before.appeal_bond).with_unit(),
+        task.id,
+        finding(outcome, &before),
+        clock.left(until)
+    );
+    Ok((before, consequence))
+}
+
+async fn call_jury(
+    context: &Context<'_>,
+    args: &ContestArgs,
+    signer: &Signer,
+    chain: &Chain,
+    task: &TaskView<Account>,
+    plan: Plan,
+) -> Result<()> {
+    let (out, id) = (context.out, task.id);
+    let grants = prepare_key(context, args, signer, chain, task).await?;
+    if args.consent.yes {
+        out.say(&plan.consequence);
+    }
+    context
+        .confirm(&plan.consequence, args.consent)
+        .map_err(|error| error.about_task(id.0))?;
+    let signed = sign(chain, signer, &plan, grants).await?;
+    let sent = async { chain.send(&plan.call, &signed).await?.finalised().await };
+    let inclusion = sent.await.map_err(|error| error.about_task(id.0))?;
+    let (dispute, task) = if args.wait {
+        out.say(format!(
+            "a jury is called (final in block {})",
+            inclusion.height
+        ));
+        let granter = match grants {
+            true => Some(Granter::new(chain, signer, context.global.data_keys.open()).await?),
+            false => None,
+        };
+        let work = dispute::follow(context, chain, id, granter, false);
+        let (dispute, task) = wait::bounded(id, args.timeout.map(dispute::span), work).await?;
+        (Some(dispute), Some(task))
+    } else {
+        let at = Some(inclusion.block);
+        (chain.dispute(id, at).await?, chain.task(id, at).await?)
+    };
+    let known = dispute.as_ref().zip(task.as_ref());
+    let clock = chain.clock().await?;
+    out.result(&document(known, &inclusion), |_| match known {
+        Some((dispute, task)) if args.wait => after_verdict(task, dispute),
+        Some((dispute, task)) => format!(
+            "a jury is called (final in block {})\n{}\n`aicpw dispute watch {id}` follows it",
+            inclusion.height,
+            headline(dispute, task, &clock)
+        ),
+        None => format!("a jury was called (final in block {})", inclusion.height),
+    });
+    Ok(())
+}
+
+fn document(
+    known: Option<(&DisputeView<Account>, &TaskView<Account>)>,
+    inclusion: &Inclusion,
+) -> ContestJson {
+    ContestJson {
+        dispute: known.map(|(dispute, task)| DisputeJson::new(dispute, task)),
+        transaction: format!("{:?}", inclusion.transaction),
+        block: inclusion.height,
+        block_hash: format!("{:?}", inclusion.block),
+        transaction_fee: inclusion.fee_paid().map(Amount),
+    }
+}
+
+/// How the task goes on.
+fn after_verdict(task: &TaskView<Account>, dispute: &DisputeView<Account>) -> String {
+    let (id, state) = (task.id, life::state_name(&task.status));
+    let mut text = format!("`aicpw dispute show {id}` says who found what; the task is {state}");
+    if !life::is_final(&task.status) {
+        text += &format!(": it goes to another provider, `aicpw task watch {id}` follows it");
+        if task.submission.privacy.is_sealed() && dispute.challenger.is_some() {
+            text += ", and `aicpw agent` grants that one its key";
+        }
+    }
+    text
+}
+
+/// For a sealed task, who grants jurors its key; whether this account does.
+async fn prepare_key(
+    context: &Context<'_>,
+    args: &ContestArgs,
+    signer: &Signer,
+    chain: &Chain,
+    task: &TaskView<Account>,
+) -> Result<bool> {
+    let Privacy::Sealed { key_commitment } = task.submission.privacy else {
+        return Ok(false);
+    };
+    let id = task.id;
+    if task.requester != signer.account {
+        context.out.warn(format!(
+            "task {id} is sealed: if its requester does not grant the jurors its key, what was revealed \
+             counts"
+        ));
+        return Ok(false);
+    }
+    if args.wait {
+        let key = context.global.data_keys.open().load(&key_commitment);
+        key.map_err(|error| {
+            error
+                .while_doing("nothing was sent: the jurors need the data key")
+                .about_task(id.0)
+        })?;
+    } else {
+        let window = chain.market_parameters().await?.key_window;
+        context.out.warn(format!(
+            "task {id} is sealed: its jurors have to be granted its data key, each within {} of being \
+             drawn, or the dispute is lost. Give --wait, or keep `aicpw agent` running with this account's \
+             key until the dispute is over",
+            chain.clock().await?.span(window)
+        ));
+    }
+    Ok(true)
+}
+
+/// Signs the call, if the account can pay for it, for what it holds and for the grants that follow.
+async fn sign(chain: &Chain, signer: &Signer, plan: &Plan, grants: bool) -> Result<Signed> {
+    let signed = chain.sign(signer, &plan.call).await?;
+    let mut fees = signed.fee;
+    if grants {
+        let jurors = Balance::from(chain.jurors(plan.round).await?);
+        let grant = costs::grant_fee(chain, signer).await?;
+        fees = fees.saturating_add(
+            grant
+                .saturating_mul(jurors)
+                .saturating_mul(GRANTS_PER_JUROR),
+        );
+    }
+    let spendable = chain.funds(signer.account).await?.spendable();
+    check_funds(signer.account, spendable, plan.bond, fees)?;
+    Ok(signed)
+}
+
+fn check_funds(account: Account, spendable: Balance, bond: Balance, fees: Balance) -> Result<()> {
+    let need = bond.saturating_add(fees);
+    if spendable >= need {
+        return Ok(());
+    }
+    let text = |amount| Amount(amount).with_unit();
+    Err(Error::new(
+        Kind::InsufficientFunds,
+        format!(
+            "{account} can spend {}, and {} are needed: the bond of {}, and {} for the network",
+            text(spendable),
+            text(need),
+            text(bond),
+            text(fees)
+        ),
+    )
+    .hint("nothing was sent; `aicpw transfer` moves AICP to this account from another"))
+}
+
+#[cfg(test)]
+#[path = "contest_tests.rs"]
+mod tests;

@@ -1,0 +1,164 @@
+//! `aicpw dispute …`: looking at disputes.
+
+use std::time::{Duration, Instant};
+
+use aicpw_protocol::{
+    verdict::{DisputeState, DisputeView},
+    view::TaskView,
+    Milliseconds, TaskId,
+};
+use clap::Subcommand;
+
+use super::{task, wait, Context};
+use crate::{
+    account::Account,
+    chain::{follow::Watch, next_step, Chain},
+    error::{Error, Result},
+    grant::{self, Granter},
+    life,
+    output::dispute::{self, DisputeJson},
+    quantity::{parse_span, parse_task, show_elapsed, whole},
+};
+
+/// `aicpw dispute …`
+#[derive(Subcommand, Debug)]
+pub enum DisputeCommand {
+    /// List disputes, those about the newest tasks first
+    #[command(after_long_help = "\
+Examples:
+  aicpw dispute ls
+  aicpw dispute ls --open --json")]
+    Ls {
+        /// Only those that are not over
+        #[arg(long)]
+        open: bool,
+        /// How many
+        #[arg(long, value_name = "N", default_value_t = 20, value_parser = whole::<u32>(0..=u32::MAX.into()))]
+        limit: u32,
+    },
+    /// Show the newest dispute about a task, with its jurors and what they found
+    #[command(after_long_help = "\
+Examples:
+  aicpw dispute show 7
+  aicpw dispute show 7 --json")]
+    Show {
+        /// The task
+        #[arg(value_parser = parse_task)]
+        id: u64,
+    },
+    /// Tell what happens to a dispute until it is over (with --json: one line for each change)
+    ///
+    /// Exit code 0 once it is over, whatever the jury has found.
+    #[command(after_long_help = "\
+Examples:
+  aicpw dispute watch 7
+  aicpw dispute watch 7 --timeout 1h --json")]
+    Watch {
+        /// The task
+        #[arg(value_parser = parse_task)]
+        id: u64,
+        /// Give up after this span
+        #[arg(long, value_name = "SPAN", value_parser = parse_span)]
+        timeout: Option<Milliseconds>,
+    },
+}
+
+/// Runs one of them.
+pub async fn run(context: &Context<'_>, command: DisputeCommand) -> Result<()> {
+    let chain = context.connect().await?;
+    match command {
+        DisputeCommand::Ls { open, limit } => {
+            let disputes = chain.disputes(open, limit).await?;
+            let clock = chain.clock().await?;
+            let documents: Vec<_> = disputes
+                .iter()
+                .map(|(dispute, task)| DisputeJson::new(dispute, task))
+                .collect();
+            context
+                .out
+                .result(&documents, |_| dispute::list(&disputes, &clock));
+            Ok(())
+        }
+        DisputeCommand::Show { id } => {
+            let (dispute, task) = read(&chain, TaskId(id)).await?;
+            let clock = chain.clock().await?;
+            context.out.result(&DisputeJson::new(&dispute, &task), |_| {
+                dispute::show(&dispute, &task, &clock)
+            });
+            Ok(())
+        }
+        DisputeCommand::Watch { id, timeout } => {
+            let id = TaskId(id);
+            read(&chain, id).await?;
+            let work = follow(context, &chain, id, None, true);
+            wait::bounded(id, timeout.map(span), work).await?;
+            Ok(())
+        }
+    }
+}
+
+/// A span as the clock of this machine counts it.
+pub fn span(span: Milliseconds) -> Duration {
+    Duration::from_millis(span.0)
+}
+
+/// A dispute and its task.
+async fn read(chain: &Chain, id: TaskId) -> Result<(DisputeView<Account>, TaskView<Account>)> {
+    let task = task::read(chain, id).await?;
+    match chain.dispute(id, None).await? {
+        Some(dispute) => Ok((dispute, task)),
+        None => {
+            let state = life::state_name(&task.status);
+            let error = Error::other(format!(
+                "task {id} is {state}, and no dispute about it is known"
+            ));
+            let error = match next_step("Disputes", "NotDisputed") {
+                Some(step) => error.hint(step),
+                None => error,
+            };
+            Err(error.about_task(id.0))
+        }
+    }
+}
+
+/// Tells what happens to a dispute until it is over, and grants jurors the key of a sealed task on the
+/// way. With `lines`, a program is told each change on a line of JSON.
+///
+/// # Errors
+/// The node does not answer; the task is gone.
+pub async fn follow(
+    context: &Context<'_>,
+    chain: &Chain,
+    id: TaskId,
+    mut granter: Option<Granter<'_>>,
+    lines: bool,
+) -> Result<(DisputeView<Account>, TaskView<Account>)> {
+    let start = Instant::now();
+    let mut watch = Watch::new(chain, id).await?;
+    let mut told = None;
+    loop {
+        let task = watch.next().await?;
+        if let Some(granter) = granter.as_mut().filter(|_| grant::is_awaited(&task)) {
+            granter.look_and_tell(context.out, id).await;
+        }
+        // A fork may have taken it away for some blocks.
+        let Some(dispute) = chain.dispute(id, None).await? else {
+            continue;
+        };
+        let document = DisputeJson::new(&dispute, &task);
+        if told.as_ref() != Some(&document) {
+            if lines {
+                context.out.json_line(&document);
+            }
+            let text = dispute::headline(&dispute, &task, &chain.clock().await?);
+            let text = text.replace('\n', "\n           ");
+            context
+                .out
+                .say(format!("{:>9}  {text}", show_elapsed(start.elapsed())));
+            told = Some(document);
+        }
+        if matches!(dispute.state, DisputeState::Ended { .. }) {
+            return Ok((dispute, task));
+        }
+    }
+}

@@ -1,0 +1,331 @@
+//! Disputes, for people and as documents.
+
+use std::collections::BTreeMap;
+
+use aicpw_protocol::{
+    task::{AssignmentStatus, Fault, Role},
+    verdict::{DisputeState, DisputeView, Outcome},
+    view::{AssignmentView, TaskView},
+    BlockNumber,
+};
+use serde::Serialize;
+
+use super::{
+    table::{pairs, short, table},
+    task::assignment_state,
+};
+use crate::{account::Account, amount::Amount, chain::read::Clock, life, verify::show_hash};
+
+/// A dispute.
+#[derive(Serialize, PartialEq)]
+pub struct DisputeJson {
+    task: u64,
+    state: &'static str,
+    #[serde(flatten)]
+    outcome: Option<Outcome>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    appeal_until: Option<BlockNumber>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    share: Option<Amount>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ended_at: Option<BlockNumber>,
+    challenger: Option<Account>,
+    bond: Amount,
+    opened_at: BlockNumber,
+    appeals: u8,
+    jury: u16,
+    pay: Amount,
+    lock: Amount,
+    appeal_bond: Option<Amount>,
+    jurors: Vec<JurorJson>,
+}
+
+/// A juror.
+#[derive(Serialize, PartialEq)]
+struct JurorJson {
+    assignment: String,
+    provider: Account,
+    last_jury: bool,
+    state: &'static str,
+    result_root: Option<String>,
+    fault: Option<Fault>,
+}
+
+impl DisputeJson {
+    /// A dispute about this task.
+    pub fn new(dispute: &DisputeView<Account>, task: &TaskView<Account>) -> Self {
+        let (appeal_until, share, ended_at) = match dispute.state {
+            DisputeState::Judging | DisputeState::Closing { .. } => (None, None, None),
+            DisputeState::Appealable { until, .. } => (Some(until), None, None),
+            DisputeState::Paying { share, .. } => (None, Some(Amount(share)), None),
+            DisputeState::Ended { at, .. } => (None, None, Some(at)),
+        };
+        Self {
+            task: dispute.task.0,
+            state: state_name(&dispute.state),
+            outcome: outcome(&dispute.state),
+            appeal_until,
+            share,
+            ended_at,
+            challenger: dispute.challenger,
+            bond: Amount(dispute.bond),
+            opened_at: dispute.opened_at,
+            appeals: dispute.round,
+            jury: dispute.jury,
+            pay: Amount(dispute.pay),
+            lock: Amount(dispute.lock),
+            appeal_bond: (dispute.appeal_bond > 0).then_some(Amount(dispute.appeal_bond)),
+            jurors: jurors(task)
+                .map(|juror| JurorJson::new(dispute, juror))
+                .collect(),
+        }
+    }
+}
+
+impl JurorJson {
+    fn new(dispute: &DisputeView<Account>, juror: &AssignmentView<Account>) -> Self {
+        Self {
+            assignment: juror.id.to_string(),
+            provider: juror.provider,
+            last_jury: is_of_last_jury(dispute, juror),
+            state: assignment_state(&juror.status),
+            result_root: root(&juror.status),
+            fault: match juror.status {
+                AssignmentStatus::Failed { fault, .. } => Some(fault),
+                _ => None,
+            },
+        }
+    }
+}
+
+fn jurors(task: &TaskView<Account>) -> impl Iterator<Item = &AssignmentView<Account>> {
+    let all = task.assignments.iter();
+    all.filter(|assignment| assignment.role == Role::Juror)
+}
+
+fn is_of_last_jury(dispute: &DisputeView<Account>, juror: &AssignmentView<Account>) -> bool {
+    juror.id.replica >= dispute.first_seat
+}
+
+fn root(status: &AssignmentStatus) -> Option<String> {
+    match status {
+        AssignmentStatus::Revealed { opening, .. } | AssignmentStatus::Settled { opening, .. } => {
+            Some(show_hash(&opening.result_root))
+        }
+        _ => None,
+    }
+}
+
+fn outcome(state: &DisputeState) -> Option<Outcome> {
+    match *state {
+        DisputeState::Judging => None,
+        DisputeState::Appealable { outcome, .. }
+        | DisputeState::Closing { outcome, .. }
+        | DisputeState::Paying { outcome, .. }
+        | DisputeState::Ended { outcome, .. } => Some(outcome),
+    }
+}
+
+/// The name of a state, as in JSON.
+pub fn state_name(state: &DisputeState) -> &'static str {
+    match state {
+        DisputeState::Judging => "judging",
+        DisputeState::Appealable { .. } => "appealable",
+        DisputeState::Closing { .. } => "closing",
+        DisputeState::Paying { .. } => "paying",
+        DisputeState::Ended { .. } => "ended",
+    }
+}
+
+/// What a jury has found, and what follows for the task.
+pub fn finding(outcome: Outcome, dispute: &DisputeView<Account>) -> String {
+    // Of replicas without a majority nobody knows which is right.
+    let without_jury = match dispute.challenger {
+        Some(_) => "what was revealed counts",
+        None => "the requester is refunded",
+    };
+    match outcome {
+        Outcome::Upheld { root } => format!("right is what was revealed: {}", show_hash(&root)),
+        Outcome::Wrong { root } => {
+            format!(
+                "what was revealed is wrong: the jury found {}",
+                show_hash(&root)
+            )
+        }
+        Outcome::Unable => format!("the jury could not run the program: {without_jury}"),
+        Outcome::KeyWithheld => {
+            format!("the data key was not granted to the jury: {without_jury}")
+        }
+        Outcome::NoMajority => "the jury was divided: the requester is refunded".into(),
+        Outcome::TooFewJurors => {
+            "too few jurors were found, or voted: the requester is refunded".into()
+        }
+    }
+}
+
+/// How far the last jury is.
+fn progress(dispute: &DisputeView<Account>, task: &TaskView<Account>) -> String {
+    // Who was replaced is no juror any more.
+    let newest: BTreeMap<_, _> = jurors(task)
+        .filter(|juror| is_of_last_jury(dispute, juror))
+        .map(|juror| (juror.id.replica, &juror.status))
+        .collect();
+    let count =
+        |is: fn(&AssignmentStatus) -> bool| newest.values().filter(|status| is(status)).count();
+    let mut text = format!(
+        "{} of {} jurors drawn, {} have committed, {} have revealed",
+        newest.len(),
+        dispute.jury,
+        count(|status| matches!(status, AssignmentStatus::Committed { .. })),
+        count(|status| matches!(status, AssignmentStatus::Revealed { .. })),
+    );
+    let without_key = count(|status| matches!(status, AssignmentStatus::AwaitingKey { .. }));
+    if without_key > 0 {
+        text += &format!(", {without_key} wait for the data key");
+    }
+    text
+}
+
+fn detail(dispute: &DisputeView<Account>, task: &TaskView<Account>, clock: &Clock) -> String {
+    let finding = |outcome| finding(outcome, dispute);
+    match dispute.state {
+        DisputeState::Judging => progress(dispute, task),
+        DisputeState::Appealable { until, outcome } if dispute.appeal_bond > 0 => format!(
+            "{}\n`aicpw task appeal {}` calls a larger jury for a bond of {}: {}",
+            finding(outcome),
+            task.id,
+            Amount(dispute.appeal_bond).brief_with_unit(),
+            clock.left(until)
+        ),
+        DisputeState::Appealable { outcome, .. } => {
+            format!("{}\nthe time to appeal is over", finding(outcome))
+        }
+        DisputeState::Closing { outcome, .. } => {
+            format!(
+                "{}\nthe jurors' locks are released or taken",
+                finding(outcome)
+            )
+        }
+        DisputeState::Paying { outcome, share, .. } => format!(
+            "{}\neach juror who was right is paid {}",
+            finding(outcome),
+            Amount(share).brief_with_unit()
+        ),
+        DisputeState::Ended { outcome, at } => {
+            format!("{}\n{}", finding(outcome), clock.since(at))
+        }
+    }
+}
+
+/// A dispute in a sentence or two.
+pub fn headline(dispute: &DisputeView<Account>, task: &TaskView<Account>, clock: &Clock) -> String {
+    let state = state_name(&dispute.state);
+    format!("{state}: {}", detail(dispute, task, clock))
+}
+
+/// A dispute with its jurors.
+pub fn show(dispute: &DisputeView<Account>, task: &TaskView<Account>, clock: &Clock) -> String {
+    let challenger = match dispute.challenger {
+        Some(account) => account.to_string(),
+        None => "the chain, because replicas had no majority".into(),
+    };
+    let mut text = pairs(vec![
+        ("Task", Some(dispute.task.to_string())),
+        ("State", Some(state_name(&dispute.state).into())),
+        ("", Some(detail(dispute, task, clock))),
+        ("Challenger", Some(challenger)),
+        (
+            "Bond",
+            (dispute.bond > 0).then(|| Amount(dispute.bond).with_unit()),
+        ),
+        ("Opened", Some(clock.since(dispute.opened_at))),
+        ("Appeals", Some(dispute.round.to_string())),
+        (
+            "Jury",
+            Some(format!(
+                "of {}: {} for each who is right, {} locked",
+                dispute.jury,
+                Amount(dispute.pay).brief_with_unit(),
+                Amount(dispute.lock).brief_with_unit()
+            )),
+        ),
+        ("The task", Some(life::state_name(&task.status).into())),
+    ]);
+    let rows: Vec<_> = jurors(task)
+        .map(|juror| {
+            vec![
+                juror.id.to_string(),
+                if is_of_last_jury(dispute, juror) {
+                    "last"
+                } else {
+                    "earlier"
+                }
+                .into(),
+                juror.provider.to_string(),
+                assignment_state(&juror.status).into(),
+                match &juror.status {
+                    AssignmentStatus::Failed { fault, .. } => life::words(fault),
+                    status => root(status).map_or("–".into(), |root| short(&root)),
+                },
+            ]
+        })
+        .collect();
+    if !rows.is_empty() {
+        text += "\n";
+        text += &table(&["Assignment", "Jury", "Juror", "State", "Found"], rows);
+    }
+    text
+}
+
+/// Several disputes.
+pub fn list(disputes: &[(DisputeView<Account>, TaskView<Account>)], clock: &Clock) -> String {
+    if disputes.is_empty() {
+        return "no disputes".into();
+    }
+    let rows = disputes
+        .iter()
+        .map(|(dispute, _)| {
+            let found = outcome(&dispute.state);
+            vec![
+                dispute.task.to_string(),
+                state_name(&dispute.state).into(),
+                found.map_or("–", outcome_word).into(),
+                dispute
+                    .challenger
+                    .map_or("the chain".into(), |who| short(&who.to_string())),
+                Amount(dispute.bond).brief(),
+                dispute.round.to_string(),
+                dispute.jury.to_string(),
+                clock.age(dispute.opened_at),
+            ]
+        })
+        .collect();
+    table(
+        &[
+            ">Task",
+            "State",
+            "Found",
+            "Challenger",
+            ">Bond",
+            ">Appeals",
+            ">Jury",
+            ">Opened",
+        ],
+        rows,
+    )
+}
+
+fn outcome_word(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Upheld { .. } => "right",
+        Outcome::Wrong { .. } => "wrong",
+        Outcome::Unable => "unable",
+        Outcome::KeyWithheld => "key withheld",
+        Outcome::NoMajority => "no majority",
+        Outcome::TooFewJurors => "too few jurors",
+    }
+}
+
+#[cfg(test)]
+#[path = "dispute_tests.rs"]
+pub mod tests;

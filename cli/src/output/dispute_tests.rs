@@ -1,0 +1,209 @@
+use super::*;
+use crate::{
+    chain::read::tests::CLOCK,
+    life::tests::{assignment, opening, view},
+};
+use aicpw_protocol::{task::TaskStatus, units::AICP, TaskId};
+use serde_json::{json, Value};
+
+/// A dispute about the task of the tests.
+pub fn dispute(state: DisputeState) -> DisputeView<Account> {
+    DisputeView {
+        task: TaskId(7),
+        challenger: Some(Account([1; 32])),
+        bond: 5 * AICP,
+        opened_at: 60,
+        round: 0,
+        jury: 5,
+        first_seat: 2,
+        pay: AICP,
+        lock: 10 * AICP,
+        appeal_bond: 0,
+        state,
+    }
+}
+
+fn juror(seat: u8, attempt: u8, status: AssignmentStatus) -> AssignmentView<Account> {
+    let mut juror = assignment(attempt, status);
+    juror.id.replica = seat;
+    juror.role = Role::Juror;
+    juror
+}
+
+fn committed() -> AssignmentStatus {
+    AssignmentStatus::Committed {
+        commitment: [1; 32],
+        at: 1,
+        reveal_by: None,
+    }
+}
+
+fn revealed() -> AssignmentStatus {
+    AssignmentStatus::Revealed {
+        opening: opening(),
+        at: 1,
+    }
+}
+
+fn failed() -> AssignmentStatus {
+    AssignmentStatus::Failed {
+        fault: Fault::NoStart,
+        at: 1,
+        log: None,
+        message: Default::default(),
+    }
+}
+
+/// The disputed result, a juror of an earlier jury, and some of the last, of whom one was replaced.
+fn disputed() -> TaskView<Account> {
+    let waits = AssignmentStatus::AwaitingKey {
+        grant_by: 9,
+        recipient: [5; 32],
+    };
+    view(
+        TaskStatus::Disputed,
+        vec![
+            assignment(0, revealed()),
+            juror(1, 0, revealed()),
+            juror(2, 0, failed()),
+            juror(2, 1, committed()),
+            juror(3, 0, waits),
+        ],
+    )
+}
+
+const WRONG: Outcome = Outcome::Wrong { root: [0xcd; 32] };
+
+#[test]
+fn how_far_a_jury_is() {
+    let text = show(&dispute(DisputeState::Judging), &disputed(), &CLOCK);
+    for part in [
+        "State       judging\n            2 of 5 jurors drawn, 1 have committed, 0 have revealed, 1 wait for the data key\n",
+        "Bond        5 AICP\n",
+        "Opened      about 10 s ago (block 60)\n",
+        "Jury        of 5: 1 AICP for each who is right, 10 AICP locked\n",
+        "The task    disputed\n",
+    ] {
+        assert!(text.contains(part), "{part} in\n{text}");
+    }
+    let of = |id: &str| text.lines().find(|line| line.contains(id)).unwrap();
+    assert!(of("7-1-0").contains("earlier") && of("7-1-0").contains("0xabab"));
+    assert!(of("7-2-0").contains("no start"), "{text}");
+    assert!(of("7-2-1").contains("last"), "{text}");
+}
+
+#[test]
+fn a_verdict_says_how_long_it_can_be_appealed_against() {
+    let state = DisputeState::Appealable {
+        until: 340,
+        outcome: WRONG,
+    };
+    let view = DisputeView {
+        appeal_bond: 11 * AICP,
+        ..dispute(state)
+    };
+    let text = headline(&view, &disputed(), &CLOCK);
+    assert!(
+        text.starts_with("appealable: what was revealed is wrong: the jury found 0xcdcd"),
+        "{text}"
+    );
+    assert!(
+        text.contains("`aicpw task appeal 7` calls a larger jury for a bond of 11 AICP: about 60 s left (block 340)"),
+        "{text}"
+    );
+    let over = headline(&dispute(state), &disputed(), &CLOCK);
+    assert!(over.contains("the time to appeal is over"), "{over}");
+}
+
+#[test]
+fn without_a_jury_the_chains_disputes_end_otherwise() {
+    let by_somebody = dispute(DisputeState::Judging);
+    let by_chain = DisputeView {
+        challenger: None,
+        ..by_somebody.clone()
+    };
+    assert!(finding(Outcome::Unable, &by_somebody).contains("what was revealed counts"));
+    assert!(finding(Outcome::Unable, &by_chain).contains("is refunded"));
+    assert!(show(&by_chain, &disputed(), &CLOCK).contains("replicas had no majority"));
+}
+
+#[test]
+fn a_list_for_people() {
+    let ended = DisputeState::Ended {
+        outcome: WRONG,
+        at: 90,
+    };
+    let text = list(&[(dispute(ended), disputed())], &CLOCK);
+    assert!(
+        text.contains("7   ended   wrong") && text.contains("10 s ago"),
+        "{text}"
+    );
+    assert_eq!(list(&[], &CLOCK), "no disputes");
+}
+
+#[test]
+fn every_field_and_state_is_documented() {
+    let states = [
+        DisputeState::Judging,
+        DisputeState::Appealable {
+            until: 1,
+            outcome: WRONG,
+        },
+        DisputeState::Closing {
+            outcome: WRONG,
+            seat: 1,
+            lost: 1,
+            right: 1,
+        },
+        DisputeState::Paying {
+            outcome: WRONG,
+            seat: 1,
+            share: 1,
+        },
+        DisputeState::Ended {
+            outcome: WRONG,
+            at: 1,
+        },
+    ];
+    let section = crate::output::documented::section("Dispute");
+    for state in states {
+        let document = DisputeJson::new(&dispute(state), &disputed());
+        crate::output::documented::check(&["Dispute"], &document);
+        let name = state_name(&state);
+        assert!(section.contains(&format!("| `{name}` |")), "{name}");
+    }
+    let outcomes = [
+        Outcome::Upheld { root: [1; 32] },
+        WRONG,
+        Outcome::Unable,
+        Outcome::KeyWithheld,
+        Outcome::NoMajority,
+        Outcome::TooFewJurors,
+    ];
+    for outcome in outcomes {
+        let name = serde_json::to_value(outcome).unwrap()["outcome"].clone();
+        let name = name.as_str().unwrap();
+        assert!(section.contains(&format!("`{name}`")), "{name}");
+    }
+}
+
+#[test]
+fn a_document_says_what_was_found() {
+    let ended = DisputeState::Ended {
+        outcome: WRONG,
+        at: 90,
+    };
+    let document = serde_json::to_value(DisputeJson::new(&dispute(ended), &disputed())).unwrap();
+    assert_eq!(document["state"], "ended");
+    assert_eq!(document["outcome"], "wrong");
+    assert_eq!(document["root"], format!("0x{}", "cd".repeat(32)));
+    assert_eq!(document["ended_at"], 90);
+    assert_eq!(document["appeal_bond"], Value::Null);
+    assert_eq!(
+        document["jurors"][1],
+        json!({
+            "assignment": "7-2-0", "provider": Account([2; 32]).to_string(), "last_jury": true,
+            "state": "failed", "result_root": null, "fault": "no-start",
+        })
+    );
+}

@@ -1,0 +1,156 @@
+//! Its disputes, and the tasks that they are about. All other tasks are cancelled.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use aicpw_protocol::{
+    commitment::ResultOpening,
+    task::{AssignmentStatus, Privacy, Role, TaskStatus},
+    units::AICP,
+    verdict::{DisputeState, DisputeView, Outcome},
+    view::{AssignmentView, TaskView},
+    AssignmentId, Balance, DeviceId, TaskId,
+};
+
+use super::{cancelled, Account, ALICE, BOB, MANIFEST};
+
+/// In its window, and anybody's to dispute.
+pub const OPEN: u64 = 7_000;
+/// In its window, and Bob's result.
+pub const BY_BOB: u64 = 7_001;
+/// In its window, and sealed by Alice.
+pub const SEALED_OPEN: u64 = 7_002;
+/// A jury works.
+pub const JUDGING: u64 = 7_003;
+/// The verdict can be appealed against.
+pub const APPEALABLE: u64 = 7_004;
+/// The dispute is over.
+pub const ENDED: u64 = 7_005;
+/// Alice's, sealed and disputed: jurors wait for the key. It is settled once it was read often.
+pub const SEALED: u64 = 7_006;
+
+/// How often [`SEALED`] is read before it is settled: enough for the agent to look at it some times.
+const LOOKS: usize = 6;
+
+fn account(hex: &str) -> Account {
+    hex::decode(hex).unwrap().try_into().unwrap()
+}
+
+/// A task, whichever it is.
+pub fn task(id: TaskId, looks: &AtomicUsize) -> TaskView<Account> {
+    let task = cancelled(id);
+    let is_sealed = matches!(id.0, SEALED | SEALED_OPEN);
+    let mut task = TaskView {
+        requester: account(ALICE),
+        ..task
+    };
+    if is_sealed {
+        task.submission.privacy = Privacy::Sealed {
+            key_commitment: [7; 32],
+        };
+    }
+    let provider = if id.0 == BY_BOB {
+        account(BOB)
+    } else {
+        [2; 32]
+    };
+    let result = assignment(id, 0, provider, revealed());
+    let (status, jurors) = match id.0 {
+        OPEN | BY_BOB | SEALED_OPEN => (TaskStatus::Verifying { settle_at: 1_200 }, vec![]),
+        JUDGING | APPEALABLE => (TaskStatus::Disputed, vec![juror(id, 1, revealed())]),
+        ENDED => (TaskStatus::Settled { at: 900, paid: 1 }, vec![]),
+        SEALED if looks.fetch_add(1, Ordering::SeqCst) < LOOKS => {
+            let waits = AssignmentStatus::AwaitingKey {
+                grant_by: 1_200,
+                recipient: [6; 32],
+            };
+            (TaskStatus::Disputed, vec![juror(id, 1, waits)])
+        }
+        SEALED => (TaskStatus::Settled { at: 1_000, paid: 1 }, vec![]),
+        _ => return cancelled(id),
+    };
+    task.status = status;
+    task.assignments = std::iter::once(result).chain(jurors).collect();
+    task
+}
+
+fn revealed() -> AssignmentStatus {
+    let opening = ResultOpening {
+        salt: [0; 32],
+        result_root: [0xab; 32],
+        trace_commitment: [0; 32],
+        result: MANIFEST.parse().unwrap(),
+    };
+    AssignmentStatus::Revealed { opening, at: 990 }
+}
+
+fn juror(task: TaskId, seat: u8, status: AssignmentStatus) -> AssignmentView<Account> {
+    AssignmentView {
+        role: Role::Juror,
+        ..assignment(task, seat, [3; 32], status)
+    }
+}
+
+fn assignment(
+    task: TaskId,
+    replica: u8,
+    provider: Account,
+    status: AssignmentStatus,
+) -> AssignmentView<Account> {
+    AssignmentView {
+        id: AssignmentId {
+            task,
+            replica,
+            attempt: 0,
+        },
+        role: Role::Replica,
+        provider,
+        device: DeviceId(3),
+        price: AICP,
+        assigned_at: 900,
+        collateral: 3 * AICP,
+        fraud_bond: 4 * AICP,
+        status,
+        peers: Default::default(),
+        envelope: None,
+    }
+}
+
+/// The dispute about a task.
+pub fn dispute(task: TaskId) -> Option<DisputeView<Account>> {
+    let outcome = Outcome::Wrong { root: [0xcd; 32] };
+    let (state, appeal_bond) = match task.0 {
+        JUDGING | SEALED => (DisputeState::Judging, 0),
+        APPEALABLE => {
+            let until = 1_200;
+            (DisputeState::Appealable { until, outcome }, 22 * AICP)
+        }
+        ENDED => (DisputeState::Ended { outcome, at: 900 }, 0),
+        _ => return None,
+    };
+    Some(DisputeView {
+        task,
+        challenger: Some(account(ALICE)),
+        bond: 10 * AICP,
+        opened_at: 920,
+        round: 0,
+        jury: 5,
+        first_seat: 1,
+        pay: 2 * AICP,
+        lock: 20 * AICP,
+        appeal_bond,
+        state,
+    })
+}
+
+/// The disputes after this, in an order of their own.
+pub fn ids(after: Option<TaskId>) -> Vec<TaskId> {
+    match after {
+        None => [ENDED, JUDGING, APPEALABLE].map(TaskId).to_vec(),
+        Some(_) => Vec::new(),
+    }
+}
+
+/// What it takes to dispute a task.
+pub fn bond(task: TaskId) -> Option<Balance> {
+    matches!(task.0, OPEN | BY_BOB | SEALED_OPEN).then_some(10 * AICP)
+}
