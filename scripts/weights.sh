@@ -13,7 +13,7 @@ bencher_version=0.28.0
 tools=$AICPW_CACHE/tools
 bencher=$tools/bin/frame-omni-bencher
 pallets=("$@")
-if [ ${#pallets[@]} -eq 0 ]; then pallets=(pallet_provider_staking pallet_tasks pallet_matching pallet_market_clock pallet_draw_randomness pallet_disputes); fi
+if [ ${#pallets[@]} -eq 0 ]; then pallets=(pallet_provider_staking pallet_tasks pallet_matching pallet_market_clock pallet_market_parameters pallet_draw_randomness pallet_disputes); fi
 
 if ! [ -x "$bencher" ] || ! "$bencher" --version | grep -qF " $bencher_version"; then
     if ! compgen -G '/usr/lib/llvm-*/lib/libclang*.so*' >/dev/null; then

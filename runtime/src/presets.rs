@@ -8,7 +8,12 @@ use sp_keyring::{Ed25519Keyring, Sr25519Keyring};
 use sp_runtime::Perbill;
 
 use crate::{
-    configs::{consensus::BABE_GENESIS_EPOCH_CONFIG, governance::origins, money::TreasuryAccount},
+    configs::{
+        consensus::BABE_GENESIS_EPOCH_CONFIG,
+        governance::origins,
+        money::TreasuryAccount,
+        validators::{ValidatorPot, CANDIDATES},
+    },
     units::{EXISTENTIAL_DEPOSIT, UNIT},
     AccountId, Balance, RuntimeGenesisConfig, SessionKeys,
 };
@@ -48,8 +53,10 @@ fn genesis(validators: Vec<(AccountId, SessionKeys)>) -> serde_json::Value {
     let mut balances: Vec<_> = Sr25519Keyring::well_known()
         .map(|key| (key.to_account_id(), DEVELOPMENT_ENDOWMENT))
         .collect();
-    // The treasury is alive from the start, so that it can take in dust.
+    // The treasury is alive from the start, so that it can take in dust; the pot, so that it can pay
+    // out all that an era has put into it.
     balances.push((TreasuryAccount::get(), EXISTENTIAL_DEPOSIT));
+    balances.push((ValidatorPot::get(), EXISTENTIAL_DEPOSIT));
 
     build_struct_json_patch!(RuntimeGenesisConfig {
         balances: pallet_balances::GenesisConfig { balances },
@@ -60,6 +67,8 @@ fn genesis(validators: Vec<(AccountId, SessionKeys)>) -> serde_json::Value {
             validator_count: VALIDATOR_COUNT,
             // Fewer, and the validators stay those of the era before.
             minimum_validator_count: 1,
+            // With one more than an election takes there would be no election any more.
+            max_validator_count: Some(CANDIDATES),
             stakers: validators
                 .iter()
                 .map(|(account, _)| {

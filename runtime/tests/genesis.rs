@@ -3,10 +3,15 @@
 #![allow(clippy::unwrap_used)]
 
 use aicpw_runtime::{
-    configs::{consensus::BABE_GENESIS_EPOCH_CONFIG, money::TreasuryAccount},
+    configs::{
+        consensus::BABE_GENESIS_EPOCH_CONFIG,
+        money::TreasuryAccount,
+        validators::{ValidatorPot, CANDIDATES},
+    },
     presets::{self, DEVELOPMENT_BOND, DEVELOPMENT_ENDOWMENT},
     units::EXISTENTIAL_DEPOSIT,
-    AccountId, AuthorityDiscovery, Babe, Balances, Grandpa, Historical, Session, WASM_BINARY,
+    AccountId, AuthorityDiscovery, Babe, Balances, Grandpa, Historical, Runtime, Session,
+    WASM_BINARY,
 };
 use frame_support::traits::{
     fungible::{Inspect, InspectHold},
@@ -99,13 +104,25 @@ fn every_preset_endows_the_well_known_accounts_and_nobody_else() {
                     DEVELOPMENT_ENDOWMENT
                 );
             }
-            assert_eq!(
-                Balances::free_balance(TreasuryAccount::get()),
-                EXISTENTIAL_DEPOSIT
-            );
+            for account in [TreasuryAccount::get(), ValidatorPot::get()] {
+                assert_eq!(Balances::free_balance(account), EXISTENTIAL_DEPOSIT);
+            }
             assert_eq!(
                 Balances::total_issuance(),
-                DEVELOPMENT_ENDOWMENT * well_known.len() as u128 + EXISTENTIAL_DEPOSIT
+                DEVELOPMENT_ENDOWMENT * well_known.len() as u128 + 2 * EXISTENTIAL_DEPOSIT
+            );
+        });
+    }
+}
+
+#[test]
+fn no_preset_takes_more_candidates_than_an_election() {
+    for preset in presets::preset_names() {
+        chain(preset.as_ref()).execute_with(|| {
+            assert_eq!(
+                pallet_staking::MaxValidatorsCount::<Runtime>::get(),
+                Some(CANDIDATES),
+                "{preset:?}"
             );
         });
     }

@@ -118,9 +118,10 @@ market_parameters! {
         27 BaseFee: Balance = 5 * MILLI, from 0, to UNIT;
 
         /// What validators get of the treasury at the end of each era, on top of the fees of their
-        /// blocks: at this share the treasury gives away half of what it holds in seventeen days.
+        /// blocks: at this share the treasury gives away half of what it holds in seventeen days, and
+        /// in nine at most. This track is not there to spend the treasury.
         28 ValidatorStream: Perbill = Perbill::from_percent(1),
-            from Perbill::zero(), to Perbill::from_percent(10);
+            from Perbill::zero(), to Perbill::from_percent(2);
     }
 }
 

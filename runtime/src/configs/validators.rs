@@ -7,9 +7,9 @@ use frame_election_provider_support::{
 use frame_support::{
     parameter_types,
     traits::{
-        fungible::{Balanced, Debt, Mutate},
+        fungible::{Balanced, Credit, Debt, Mutate},
         tokens::{imbalance::ResolveTo, Fortitude, Preservation},
-        ConstBool, ConstU32, Nothing, OnUnbalanced,
+        ConstBool, ConstU32, Imbalance, Nothing, OnUnbalanced,
     },
     PalletId,
 };
@@ -31,14 +31,20 @@ pub const SESSIONS_PER_ERA: SessionIndex = 36;
 /// can still be proven.
 pub const BONDING_ERAS: EraIndex = 28;
 
-/// Eras between an offence and its slash: a day, in which governance can cancel what a bug did.
-pub const SLASH_DEFER_ERAS: EraIndex = 4;
+/// Whole eras between that of an offence and its slash: six days and a half, in which governance can
+/// cancel what a bug did.
+///
+/// As many as there can be. A slash is due at a set era after the offence, and never applied if it is
+/// reported later than that: so it is due as late as the stake is certain to be there, which whoever
+/// unbonds in the era of the offence can withdraw in the last session of the one before
+/// [`BONDING_ERAS`] are over.
+pub const SLASH_DEFER_ERAS: EraIndex = BONDING_ERAS - 2;
 
 /// Most voters of an election. It is held in one block, at the end of which there is a new set; with
 /// this many, and [`MAX_AUTHORITIES`] to elect, its weight is that of a full block.
 pub const ELECTING_VOTERS: u32 = 400;
 
-/// Most candidates of an election.
+/// Most candidates of an election, and so most who can stand for one: with more there is none at all.
 pub const CANDIDATES: u32 = 100;
 
 /// Most nominators behind one validator, the largest. The report of an equivocation weighs what it takes to
@@ -122,9 +128,26 @@ pub struct PaidByPot;
 
 impl OnUnbalanced<Debt<AccountId, Balances>> for PaidByPot {
     fn on_nonzero_unbalanced(minted: Debt<AccountId, Balances>) {
-        // There is never less in it than was promised: each era's payout was put in first.
-        let settled = Balances::settle(&ValidatorPot::get(), minted, Preservation::Expendable);
-        frame_support::defensive_assert!(settled.is_ok(), "the pot pays what was promised");
+        // Each era's payout was put in first. If governance has moved it, the treasury pays.
+        let settled = Balances::settle(&ValidatorPot::get(), minted, Preservation::Preserve)
+            .or_else(|owed| {
+                Balances::settle(&TreasuryAccount::get(), owed, Preservation::Preserve)
+            });
+        frame_support::defensive_assert!(settled.is_ok(), "the treasury owes what the pot lacks");
+    }
+}
+
+/// What validators do not get of an era's share, as `max_staked_rewards` caps it: the pallet mints it
+/// anew, so that is dropped, and the share goes back to the treasury.
+pub struct BackToTreasury;
+
+impl OnUnbalanced<Credit<AccountId, Balances>> for BackToTreasury {
+    fn on_nonzero_unbalanced(minted: Credit<AccountId, Balances>) {
+        let amount = minted.peek();
+        drop(minted);
+        let (pot, treasury) = (ValidatorPot::get(), TreasuryAccount::get());
+        let returned = Balances::transfer(&pot, &treasury, amount, Preservation::Preserve);
+        frame_support::defensive_assert!(returned.is_ok(), "the share was put in before");
     }
 }
 
@@ -147,7 +170,7 @@ impl pallet_staking::Config for Runtime {
     type GenesisElectionProvider = onchain::OnChainExecution<Election>;
     type NominationsQuota = FixedNominationsQuota<16>;
     type HistoryDepth = HistoryDepth;
-    type RewardRemainder = ResolveTo<TreasuryAccount, Balances>;
+    type RewardRemainder = BackToTreasury;
     type RuntimeEvent = RuntimeEvent;
     type Slash = ResolveTo<TreasuryAccount, Balances>;
     type Reward = PaidByPot;

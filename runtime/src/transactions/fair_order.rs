@@ -24,9 +24,10 @@ use crate::{Runtime, RuntimeCall};
 /// about worker calls, are in [`pallet_tasks::types::Refusal`].
 pub const TIPPED_SUBMISSION: u8 = 64;
 
-/// Priority of every transaction that submits a task, however long it is and whatever else it does:
-/// that of a transaction with a tip as high as the fee for a submission, which cannot be avoided
-/// either. Below the calls of workers.
+/// Priority of every transaction that submits tasks, however long it is: that of one with a tip as high
+/// as the fee for a submission, which cannot be avoided either. Below the calls of workers. One that
+/// carries other calls beside has at most this, and otherwise that of any transaction without a tip:
+/// nobody buys a place for those by a submission that need not even succeed.
 pub const SUBMISSION_PRIORITY: TransactionPriority = 1_000_000_000_000_000_000;
 
 /// What it costs to look at one call: an estimate, well above the few comparisons and the one
@@ -36,8 +37,8 @@ const LOOK: Weight = Weight::from_parts(100 * WEIGHT_REF_TIME_PER_NANOS, 0);
 type Charge = ChargeTransactionPayment<Runtime>;
 
 /// [`ChargeTransactionPayment`], which in addition refuses a tip on a transaction that submits a
-/// task, and gives all those the same priority. (`ChargeTransactionPayment` prefers the higher tip
-/// and, among equal tips, the smaller transaction.) Looks like the one that it wraps from
+/// task, and gives all that do nothing else the same priority. (`ChargeTransactionPayment` prefers the
+/// higher tip and, among equal tips, the smaller transaction.) Looks like the one that it wraps from
 /// outside, so that every wallet can encode it.
 #[derive(Encode, Decode, DecodeWithMemTracking, Clone, PartialEq, Eq, Debug)]
 pub struct ChargeInFairOrder(Charge);
@@ -107,19 +108,35 @@ fn carried(call: &RuntimeCall) -> Vec<&RuntimeCall> {
     }
 }
 
-/// Whether a call submits a task, by itself or by a call that it carries; and how many calls were
-/// looked at. As deep as calls can be nested, which decoding has bounded.
-fn submits(call: &RuntimeCall) -> (bool, u64) {
-    let mut seen = 0u64;
+/// What a transaction does, by its call and all those that it carries.
+struct Content {
+    /// One of them submits a task.
+    submits: bool,
+    /// One of them does something else than to submit a task or to carry such calls.
+    does_more: bool,
+    /// How many there are.
+    calls: u64,
+}
+
+/// As deep as calls can be nested, which decoding has bounded.
+fn content(call: &RuntimeCall) -> Content {
+    let mut content = Content {
+        submits: false,
+        does_more: false,
+        calls: 0,
+    };
     let mut open = Vec::from([call]);
     while let Some(call) = open.pop() {
-        seen = seen.saturating_add(1);
+        content.calls = content.calls.saturating_add(1);
         if matches!(call, RuntimeCall::Tasks(pallet_tasks::Call::submit { .. })) {
-            return (true, seen);
+            content.submits = true;
+            continue;
         }
-        open.extend(carried(call));
+        let inner = carried(call);
+        content.does_more |= inner.is_empty();
+        open.extend(inner);
     }
-    (false, seen)
+    content
 }
 
 impl TransactionExtension<RuntimeCall> for ChargeInFairOrder {
@@ -137,10 +154,9 @@ impl TransactionExtension<RuntimeCall> for ChargeInFairOrder {
     }
 
     fn weight(&self, call: &RuntimeCall) -> Weight {
-        let (_, seen) = submits(call);
         self.0
             .weight(call)
-            .saturating_add(LOOK.saturating_mul(seen))
+            .saturating_add(LOOK.saturating_mul(content(call).calls))
     }
 
     fn validate(
@@ -153,8 +169,8 @@ impl TransactionExtension<RuntimeCall> for ChargeInFairOrder {
         inherited_implication: &impl Implication,
         source: TransactionSource,
     ) -> ValidateResult<Self::Val, RuntimeCall> {
-        let (submits, _) = submits(call);
-        if submits && self.0.tip() != 0 {
+        let content = content(call);
+        if content.submits && self.0.tip() != 0 {
             return Err(InvalidTransaction::Custom(TIPPED_SUBMISSION).into());
         }
         let (mut valid, val, origin) = self.0.validate(
@@ -166,8 +182,11 @@ impl TransactionExtension<RuntimeCall> for ChargeInFairOrder {
             inherited_implication,
             source,
         )?;
-        if submits {
-            valid.priority = SUBMISSION_PRIORITY;
+        if content.submits {
+            valid.priority = match content.does_more {
+                false => SUBMISSION_PRIORITY,
+                true => valid.priority.min(SUBMISSION_PRIORITY),
+            };
         }
         Ok((valid, val, origin))
     }

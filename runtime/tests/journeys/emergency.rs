@@ -6,13 +6,14 @@ use aicpw_protocol::task::TaskStatus;
 use aicpw_runtime::{
     configs::{governance::emergency::goes_on, parameters::SubmissionFee},
     units::UNIT,
-    Address, MarketClock, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin, SafeMode, System,
+    Address, BlockNumber, MarketClock, MultiBlockMigrations, Runtime, RuntimeCall, RuntimeEvent,
+    RuntimeOrigin, SafeMode, System,
 };
 use codec::Encode;
 use frame_support::{
     dispatch::{DispatchResult, GetDispatchInfo},
     migrations::MigrationStatusHandler,
-    traits::GetCallMetadata,
+    traits::{GetCallMetadata, OnRuntimeUpgrade},
 };
 use pallet_collective::Instance1;
 use sp_keyring::Sr25519Keyring::{Alice, Bob, Charlie, Dave, Eve};
@@ -283,6 +284,54 @@ fn a_migration_pauses_the_market_until_somebody_has_looked() {
         assert!(MarketClock::is_paused());
         MarketClock::resume(RuntimeOrigin::root()).unwrap();
     });
+}
+
+/// A release comes while a migration runs, which is one way for it to fail.
+fn fail_a_migration(chain: &mut Chain) {
+    chain.read(|| {
+        let running = pallet_migrations::ActiveCursor {
+            index: 0,
+            inner_cursor: None,
+            started_at: System::block_number(),
+        };
+        pallet_migrations::Cursor::<Runtime>::put(pallet_migrations::MigrationCursor::Active(
+            running,
+        ));
+        MultiBlockMigrations::on_runtime_upgrade();
+    });
+}
+
+fn expect_no_end(chain: &mut Chain) {
+    let until = chain.read(pallet_safe_mode::EnteredUntil::<Runtime>::get);
+    assert_eq!(until, Some(BlockNumber::MAX));
+}
+
+/// Money stands still for as long as it takes, and those who can mend the state are heard.
+#[test]
+fn a_failed_migration_leaves_the_chain_to_governance() {
+    let mut chain = Chain::development();
+    fail_a_migration(&mut chain);
+    expect_no_end(&mut chain);
+    assert_eq!(chain.sign(Charlie, transfer()), filtered());
+
+    let mend = frame_system::Call::set_storage {
+        items: vec![(b"broken".to_vec(), b"mended".to_vec())],
+    };
+    let root = frame_system::RawOrigin::Root;
+    decide(&mut chain, root.into(), mend.into()).unwrap();
+    committee(&mut chain, pallet_safe_mode::Call::force_exit {}).unwrap();
+    chain.sign(Charlie, transfer()).unwrap();
+}
+
+#[test]
+fn a_migration_that_fails_in_the_safe_mode_prolongs_it() {
+    let mut chain = Chain::development();
+    committee(&mut chain, pallet_safe_mode::Call::force_enter {}).unwrap();
+    fail_a_migration(&mut chain);
+    expect_no_end(&mut chain);
+    assert_eq!(chain.sign(Charlie, transfer()), filtered());
+    committee(&mut chain, pallet_safe_mode::Call::force_exit {}).unwrap();
+    chain.sign(Charlie, transfer()).unwrap();
 }
 
 /// All that a stop stops. Whoever adds a pallet decides on which side it is.

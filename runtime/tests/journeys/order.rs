@@ -5,6 +5,7 @@ use aicpw_runtime::{
     units::{MILLI, UNIT},
     Address, Balance, OriginCaller, RuntimeCall, Tasks,
 };
+use codec::Encode;
 use sp_keyring::Sr25519Keyring::{self, Alice, Bob, Charlie, Dave};
 use sp_runtime::transaction_validity::InvalidTransaction;
 
@@ -192,6 +193,34 @@ fn other_calls_may_have_tips() {
     }
 }
 
+fn carries_a_transfer(call: &RuntimeCall) -> bool {
+    let transfer = transfer().encode();
+    let call = call.encode();
+    call.windows(transfer.len()).any(|part| part == transfer)
+}
+
+/// Neither can anything else, by a submission in the same transaction that need not even succeed.
+#[test]
+fn a_submission_moves_nothing_else_ahead() {
+    let mut chain = Chain::development();
+    let plain = chain.signed(Alice, transfer(), 0);
+    let plain = chain.validity(plain).unwrap().priority;
+    let mixed: Vec<_> = wrapped(submit())
+        .into_iter()
+        .filter(carries_a_transfer)
+        .collect();
+    assert_eq!(mixed.len(), 5);
+    let deeper = mixed.clone().into_iter().map(|call| {
+        let calls = vec![submit(), call];
+        pallet_utility::Call::force_batch { calls }.into()
+    });
+    for call in mixed.clone().into_iter().chain(deeper) {
+        let transaction = chain.signed(Alice, call.clone(), 0);
+        let priority = chain.validity(transaction).unwrap().priority;
+        assert!(priority <= plain, "{call:?}: {priority}, alone {plain}");
+    }
+}
+
 /// The pool orders by priority, and what has the same by the time of arrival.
 #[test]
 fn a_submission_cannot_move_ahead_of_another() {
@@ -200,10 +229,16 @@ fn a_submission_cannot_move_ahead_of_another() {
     let address = vec![b'x'; 100].try_into().unwrap();
     long.peers = vec![address; 8].try_into().unwrap();
     let long = pallet_tasks::Call::submit { submission: long };
-    for call in [vec![submit(), long.into()], wrapped(submit())].concat() {
+    let of_nothing_else = pallet_utility::Call::batch_all {
+        calls: vec![submit(), submit()],
+    };
+    let alone = [submit(), long.into(), of_nothing_else.into()];
+    for call in alone.into_iter().chain(wrapped(submit())) {
         let transaction = chain.signed(Alice, call.clone(), 0);
         let valid = chain.validity(transaction).unwrap();
-        assert_eq!(valid.priority, SUBMISSION_PRIORITY, "{call:?}");
+        if !carries_a_transfer(&call) {
+            assert_eq!(valid.priority, SUBMISSION_PRIORITY, "{call:?}");
+        }
         let tipped = chain.signed(Charlie, call, 1_000 * UNIT);
         assert_eq!(
             chain.validity(tipped),

@@ -5,15 +5,19 @@ use aicpw_runtime::{
     configs::{
         money::TreasuryAccount,
         parameters::ValidatorStream,
-        validators::{ValidatorPot, SESSIONS_PER_ERA, SLASH_DEFER_ERAS},
+        validators::{ValidatorPot, BONDING_ERAS, CANDIDATES, SESSIONS_PER_ERA, SLASH_DEFER_ERAS},
     },
     presets::DEVELOPMENT_BOND,
-    units::{MICRO, UNIT},
-    AccountId, Address, Babe, Balance, Balances, Grandpa, Header, Historical, Runtime,
-    RuntimeEvent, Session, SessionKeys, System,
+    units::{EXISTENTIAL_DEPOSIT, MICRO, UNIT},
+    AccountId, Address, Babe, Balance, Balances, Grandpa, Header, Historical, Runtime, RuntimeCall,
+    RuntimeEvent, RuntimeOrigin, Session, SessionKeys, Staking, System,
 };
 use codec::Encode;
-use frame_support::traits::KeyOwnerProofSystem;
+use frame_support::traits::{
+    fungible::{Inspect, Mutate},
+    tokens::Preservation,
+    KeyOwnerProofSystem,
+};
 use pallet_staking::{RewardDestination, ValidatorPrefs};
 use sp_consensus_babe::{
     digests::{PreDigest, SecondaryPlainPreDigest},
@@ -28,7 +32,7 @@ use sp_keystore::{testing::MemoryKeystore, KeystoreExt};
 use sp_runtime::{
     generic::{Digest, DigestItem},
     traits::{BlakeTwo256, Header as _},
-    Perbill,
+    Perbill, Percent,
 };
 
 use crate::chain::Chain;
@@ -107,6 +111,31 @@ fn nobody_validates_without_the_least_bond() {
     );
 }
 
+/// One more, and the era would never end again, nor would anybody be slashed.
+#[test]
+fn there_are_never_more_candidates_than_an_election_takes() {
+    let mut chain = Chain::local_testnet();
+    let mut stand = |index: u8| {
+        chain.read(|| {
+            let account = AccountId::new([index; 32]);
+            Balances::mint_into(&account, 20_000 * UNIT).unwrap();
+            let origin = || RuntimeOrigin::signed(account.clone());
+            Staking::bond(origin(), 10_000 * UNIT, RewardDestination::Stash).unwrap();
+            Staking::validate(origin(), ValidatorPrefs::default())
+        })
+    };
+    let already = 4;
+    for index in already..CANDIDATES as u8 {
+        stand(index).unwrap();
+    }
+    assert_eq!(
+        stand(CANDIDATES as u8),
+        Err(pallet_staking::Error::<Runtime>::TooManyValidators.into())
+    );
+    end_sessions(&mut chain, SESSIONS_PER_ERA + 2);
+    assert_eq!(era(&mut chain), 1);
+}
+
 #[test]
 fn the_treasury_pays_and_nothing_is_minted() {
     let mut chain = Chain::local_testnet();
@@ -120,8 +149,8 @@ fn the_treasury_pays_and_nothing_is_minted() {
     let before = chain.balance(&treasury);
     end_sessions(&mut chain, SESSIONS_PER_ERA + 1);
     let pot: AccountId = ValidatorPot::get();
-    let paid = chain.balance(&pot);
-    let spare = before - aicpw_runtime::units::EXISTENTIAL_DEPOSIT;
+    let paid = chain.balance(&pot) - EXISTENTIAL_DEPOSIT;
+    let spare = before - EXISTENTIAL_DEPOSIT;
     assert_eq!(paid, ValidatorStream::DEFAULT.mul_floor(spare));
     assert_eq!(before - chain.balance(&treasury), paid);
 
@@ -139,6 +168,49 @@ fn the_treasury_pays_and_nothing_is_minted() {
     }
     assert!(earned > paid * 99 / 100, "{earned} of {paid}");
     assert!(chain.balance(&pot) < paid / 100, "out of the pot");
+    assert_eq!(chain.read(Balances::total_issuance), issued);
+}
+
+#[test]
+fn what_the_pot_lacks_the_treasury_pays() {
+    let mut chain = Chain::local_testnet();
+    let (treasury, pot): (AccountId, AccountId) = (TreasuryAccount::get(), ValidatorPot::get());
+    chain.read(|| Balances::mint_into(&treasury, 10_000 * UNIT).unwrap());
+    end_sessions(&mut chain, SESSIONS_PER_ERA + 1);
+    let (issued, before) = chain.read(|| {
+        let paid = Balances::balance(&pot);
+        Balances::transfer(
+            &pot,
+            &Ferdie.to_account_id(),
+            paid,
+            Preservation::Expendable,
+        )
+        .unwrap();
+        let issued = Balances::total_issuance();
+        let before = Balances::balance(&treasury);
+        for validator in Session::validators() {
+            let _ = Staking::payout_stakers(RuntimeOrigin::signed(pot.clone()), validator, 0);
+        }
+        (issued, before)
+    });
+    assert!(chain.balance(&treasury) < before - 90 * UNIT);
+    assert_eq!(chain.read(Balances::total_issuance), issued);
+}
+
+#[test]
+fn what_is_capped_goes_back_to_the_treasury() {
+    let mut chain = Chain::local_testnet();
+    let (treasury, pot): (AccountId, AccountId) = (TreasuryAccount::get(), ValidatorPot::get());
+    let issued = chain.read(|| {
+        Balances::mint_into(&treasury, 10_000 * UNIT).unwrap();
+        pallet_staking::MaxStakedRewards::<Runtime>::put(Percent::from_percent(50));
+        Balances::total_issuance()
+    });
+    let spare = chain.balance(&treasury) - EXISTENTIAL_DEPOSIT;
+    end_sessions(&mut chain, SESSIONS_PER_ERA + 1);
+    let kept = ValidatorStream::DEFAULT.mul_floor(spare) / 2;
+    assert_eq!(chain.balance(&pot) - EXISTENTIAL_DEPOSIT, kept);
+    assert_eq!(chain.balance(&treasury) - EXISTENTIAL_DEPOSIT, spare - kept);
     assert_eq!(chain.read(Balances::total_issuance), issued);
 }
 
@@ -179,7 +251,29 @@ fn babe_equivocation(
     }
 }
 
-/// The slash is three quarters squared, as one of four did it. It is applied a day later.
+fn era(chain: &mut Chain) -> u32 {
+    chain.read(|| pallet_staking::ActiveEra::<Runtime>::get().unwrap().index)
+}
+
+fn run_to_era(chain: &mut Chain, until: u32) {
+    while era(chain) < until {
+        chain.end_session();
+    }
+}
+
+fn expect_disabled(chain: &mut Chain, offender: Sr25519Keyring) {
+    let account = offender.to_account_id();
+    let index = validators(chain).iter().position(|one| *one == account);
+    let disabled = chain.read(Session::disabled_validators);
+    assert_eq!(
+        disabled,
+        [index.unwrap() as u32],
+        "it makes no more blocks and votes no more"
+    );
+}
+
+/// What was done in the first era is slashed at the end of the time in which the stake is there: three
+/// quarters squared, as one of four did it.
 fn expect_slash(chain: &mut Chain, offender: Sr25519Keyring) {
     let account = offender.to_account_id();
     let was_reported = chain.read(|| {
@@ -192,18 +286,12 @@ fn expect_slash(chain: &mut Chain, offender: Sr25519Keyring) {
         })
     });
     assert!(was_reported);
-    let index = validators(chain).iter().position(|one| *one == account);
-    let disabled = chain.read(Session::disabled_validators);
-    assert_eq!(
-        disabled,
-        [index.unwrap() as u32],
-        "it makes no more blocks and votes no more"
-    );
+    run_to_era(chain, SLASH_DEFER_ERAS);
     assert_eq!(bonded(chain, offender), DEVELOPMENT_BOND);
 
     let treasury: AccountId = TreasuryAccount::get();
     let before = chain.balance(&treasury);
-    end_sessions(chain, SESSIONS_PER_ERA * (SLASH_DEFER_ERAS + 2));
+    run_to_era(chain, BONDING_ERAS - 1);
     let share = Perbill::from_rational(9u32, 16);
     let slash = share * DEVELOPMENT_BOND;
     // An election counts stake in coarser units than the token's smallest.
@@ -214,20 +302,62 @@ fn expect_slash(chain: &mut Chain, offender: Sr25519Keyring) {
     assert!(gained > slash * 4 / 5 && gained < slash, "{gained}");
 }
 
-#[test]
-fn two_blocks_in_one_slot_cost_stake() {
-    let mut chain = Chain::local_testnet();
+fn babe_report(chain: &mut Chain, offender: Sr25519Keyring) -> RuntimeCall {
     chain.block(Vec::new());
-    let proof = babe_equivocation(&mut chain, Bob);
+    let proof = babe_equivocation(chain, offender);
     let key_owner_proof = chain
         .read(|| Historical::prove((sp_consensus_babe::KEY_TYPE, proof.offender.clone())))
         .unwrap();
-    let report = pallet_babe::Call::report_equivocation {
+    pallet_babe::Call::report_equivocation {
         equivocation_proof: Box::new(proof),
         key_owner_proof,
-    };
-    chain.sign(Ferdie, report.clone()).unwrap();
+    }
+    .into()
+}
+
+/// Nothing is gained by keeping the proof back, but that nobody is disabled.
+#[test]
+fn what_is_reported_days_later_is_slashed_as_well() {
+    let mut chain = Chain::local_testnet();
+    let report = babe_report(&mut chain, Bob);
+    run_to_era(&mut chain, SLASH_DEFER_ERAS - 1);
+    // What the era has left over weighs too much for a report beside it.
+    chain.block(Vec::new());
+    chain.sign(Ferdie, report).unwrap();
+    assert!(chain.read(Session::disabled_validators).is_empty());
     expect_slash(&mut chain, Bob);
+}
+
+/// Nor by unbonding: the slash is applied before anybody can withdraw.
+#[test]
+fn stake_is_slashed_before_it_can_be_withdrawn() {
+    let mut chain = Chain::local_testnet();
+    let report = babe_report(&mut chain, Bob);
+    chain.sign(Ferdie, report).unwrap();
+    chain.sign(Bob, pallet_staking::Call::chill {}).unwrap();
+    let unbond = pallet_staking::Call::unbond {
+        value: DEVELOPMENT_BOND,
+    };
+    chain.sign(Bob, unbond).unwrap();
+    run_to_era(&mut chain, BONDING_ERAS - 1);
+    chain.read(|| {
+        let bob = Bob.to_account_id();
+        let ledger = pallet_staking::Ledger::<Runtime>::get(&bob).unwrap();
+        assert!(ledger.total < DEVELOPMENT_BOND / 2, "{}", ledger.total);
+        Staking::withdraw_unbonded(RuntimeOrigin::signed(bob.clone()), 1).unwrap();
+        assert!(pallet_staking::Ledger::<Runtime>::contains_key(&bob));
+    });
+}
+
+#[test]
+fn two_blocks_in_one_slot_cost_stake() {
+    let mut chain = Chain::local_testnet();
+    let report = babe_report(&mut chain, Bob);
+    chain.sign(Ferdie, report.clone()).unwrap();
+    expect_disabled(&mut chain, Bob);
+    expect_slash(&mut chain, Bob);
+    // What the era has left over weighs too much for a report beside it.
+    chain.block(Vec::new());
     assert_eq!(
         chain.sign(Ferdie, report),
         Err(pallet_babe::Error::<Runtime>::DuplicateOffenceReport.into()),
@@ -268,6 +398,7 @@ fn two_votes_in_one_round_cost_stake() {
         key_owner_proof,
     };
     chain.sign(Ferdie, report).unwrap();
+    expect_disabled(&mut chain, Charlie);
     expect_slash(&mut chain, Charlie);
 }
 

@@ -1,9 +1,7 @@
 //! What can be stopped in an emergency, by whom, and what always goes on.
 
 use frame_support::{
-    migrations::{
-        EnterSafeModeOnFailedMigration, FreezeChainOnFailedMigration, MigrationStatusHandler,
-    },
+    migrations::{FailedMigrationHandler, FailedMigrationHandling, MigrationStatusHandler},
     parameter_types,
     traits::{ConstU32, Contains, EitherOf, GetCallMetadata},
     weights::Weight,
@@ -128,6 +126,28 @@ impl MigrationStatusHandler for PauseTheMarket {
     }
 }
 
+/// A migration that fails leaves a state that nobody has foreseen. The safe mode is entered without an
+/// end, and what [`goes_on`] is taken again: governance and the committee can mend the state. Only if
+/// there can be no safe mode are no transactions taken any more.
+///
+/// The SDK's own handler takes none in the first case as well, so that nobody could end it.
+pub struct StopWithSafeMode;
+
+impl FailedMigrationHandler for StopWithSafeMode {
+    fn failed(_migration: Option<u32>) -> FailedMigrationHandling {
+        use frame_support::traits::SafeMode as Stop;
+        let stopped = if SafeMode::is_entered() {
+            <SafeMode as Stop>::extend(BlockNumber::MAX)
+        } else {
+            <SafeMode as Stop>::enter(BlockNumber::MAX)
+        };
+        match stopped {
+            Ok(()) => FailedMigrationHandling::ForceUnstuck,
+            Err(_) => FailedMigrationHandling::KeepStuck,
+        }
+    }
+}
+
 impl pallet_migrations::Config for Runtime {
     type RuntimeEvent = RuntimeEvent;
     // None yet. A release that changes the form of more than fits into a block lists its own here.
@@ -138,8 +158,7 @@ impl pallet_migrations::Config for Runtime {
     type CursorMaxLen = ConstU32<65_536>;
     type IdentifierMaxLen = ConstU32<256>;
     type MigrationStatusHandler = PauseTheMarket;
-    type FailedMigrationHandler =
-        EnterSafeModeOnFailedMigration<SafeMode, FreezeChainOnFailedMigration>;
+    type FailedMigrationHandler = StopWithSafeMode;
     type MaxServiceWeight = MaxMigrationWeight;
     type WeightInfo = pallet_migrations::weights::SubstrateWeight<Runtime>;
 }
