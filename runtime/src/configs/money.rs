@@ -105,7 +105,7 @@ impl pallet_transaction_payment::Config for Runtime {
 }
 
 parameter_types! {
-    /// Nothing happens when a spend period ends, as nothing is burned.
+    /// At its end approved `spend_local`s are paid. Nothing is burned.
     pub const SpendPeriod: BlockNumber = 7 * DAYS;
     /// None: this chain's supply is what the bridge has minted, and must stay so.
     pub const Burn: Permill = Permill::zero();

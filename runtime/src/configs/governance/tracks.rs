@@ -38,7 +38,7 @@ const PLAIN_SUPPORT: Curve =
 /// Approval of what the technical committee has looked at.
 const WHITELISTED_APPROVAL: Curve =
     Curve::make_reciprocal(1, DECISION_DAYS, percent(80), percent(50), percent(100));
-/// Its support, which is low within hours: it is for what cannot wait.
+/// Its support, which falls to one in twenty within a day: it is for what cannot wait.
 const WHITELISTED_SUPPORT: Curve =
     Curve::make_reciprocal(1, DECISION_DAYS, percent(5), percent(1), percent(50));
 
