@@ -165,7 +165,8 @@ pub mod pallet {
         #[pallet::constant]
         type ProgressWindow: Get<BlockNumber>;
 
-        /// Blocks from the commit to the reveal: the commit has to become final in them.
+        /// Blocks from the commit to the reveal; of a replica or a juror, from the opening of the
+        /// reveals: the commit has to become final in them.
         #[pallet::constant]
         type RevealWindow: Get<BlockNumber>;
 

@@ -41,14 +41,14 @@ pub const BONDING_ERAS: EraIndex = 28;
 pub const SLASH_DEFER_ERAS: EraIndex = BONDING_ERAS - 2;
 
 /// Most voters of an election. It is held in one block, at the end of which there is a new set; with
-/// this many, and [`MAX_AUTHORITIES`] to elect, its weight is that of a full block.
+/// this many, and [`MAX_AUTHORITIES`] to elect, its stock weight is that of two full blocks.
 pub const ELECTING_VOTERS: u32 = 400;
 
 /// Most candidates of an election, and so most who can stand for one: with more there is none at all.
 pub const CANDIDATES: u32 = 100;
 
 /// Most nominators behind one validator, the largest. The report of an equivocation weighs what it takes to
-/// slash them all, and has to fit into a block: with this many it is a third of one.
+/// slash them all, and has to fit into a block: with this many it is more than half of one.
 pub const MAX_BACKERS: u32 = 128;
 
 /// The account that validators are paid from is derived from this id.
