@@ -16,6 +16,8 @@ pub mod benchmarking;
 mod device_pool;
 mod dispatchables;
 pub mod draw;
+mod errors;
+mod events;
 mod heartbeat;
 mod integrity;
 #[cfg(test)]
@@ -39,6 +41,10 @@ pub use weights::WeightInfo;
 
 pub(crate) const LOG_TARGET: &str = "runtime::provider-staking";
 
+use frame_support::pallet_macros::import_section;
+
+#[import_section(events::events)]
+#[import_section(errors::errors)]
 #[frame_support::pallet]
 pub mod pallet {
     use aicpw_primitives::{
@@ -225,192 +231,6 @@ pub mod pallet {
     /// Which leaves have been used, and which are free.
     #[pallet::storage]
     pub type DrawTree<T: Config> = StorageValue<_, Leaves, ValueQuery>;
-
-    /// What happened.
-    #[pallet::event]
-    #[pallet::generate_deposit(pub(crate) fn deposit_event)]
-    pub enum Event<T: Config> {
-        /// An account became a provider.
-        ProviderRegistered {
-            /// The account.
-            provider: T::AccountId,
-            /// The key that acts for it.
-            worker: WorkerId,
-            /// Stake held.
-            stake: Balance,
-        },
-        /// A provider left; its worker key is free.
-        ProviderDeregistered {
-            /// The account.
-            provider: T::AccountId,
-        },
-        /// A provider said where its blobs can be fetched.
-        PeersSet {
-            /// The provider.
-            provider: T::AccountId,
-        },
-        /// Another key acts for the provider from now on.
-        WorkerRotated {
-            /// The provider.
-            provider: T::AccountId,
-            /// The new worker key.
-            worker: WorkerId,
-        },
-        /// Stake was added to the active part.
-        StakeBonded {
-            /// The provider.
-            provider: T::AccountId,
-            /// What was added.
-            amount: Balance,
-        },
-        /// Stake left the active part.
-        StakeUnbonded {
-            /// The provider.
-            provider: T::AccountId,
-            /// How much.
-            amount: Balance,
-            /// First block in which it can be withdrawn.
-            available_at: BlockNumber,
-        },
-        /// Stake was given back.
-        StakeWithdrawn {
-            /// The provider.
-            provider: T::AccountId,
-            /// How much.
-            amount: Balance,
-        },
-        /// Stake was taken for a fault or a wrong result.
-        StakeSlashed {
-            /// The provider.
-            provider: T::AccountId,
-            /// The assignment.
-            assignment: AssignmentId,
-            /// What was taken.
-            amount: Balance,
-            /// Who got it.
-            beneficiary: T::AccountId,
-        },
-        /// A device was registered.
-        DeviceRegistered {
-            /// Its id.
-            device: DeviceId,
-            /// Who answers for it.
-            provider: T::AccountId,
-        },
-        /// A device was removed.
-        DeviceDeregistered {
-            /// Its id.
-            device: DeviceId,
-            /// Who answered for it.
-            provider: T::AccountId,
-        },
-        /// A device was measured again.
-        SpecUpdated {
-            /// The device.
-            device: DeviceId,
-        },
-        /// A device runs another number of jobs at once.
-        SlotsSet {
-            /// The device.
-            device: DeviceId,
-            /// How many.
-            slots: Slots,
-        },
-        /// A device has another ask.
-        AskSet {
-            /// The device.
-            device: DeviceId,
-            /// The ask.
-            ask: AskPrice,
-        },
-        /// A device is offered, or is not.
-        AvailabilitySet {
-            /// The device.
-            device: DeviceId,
-            /// Which of the two.
-            available: bool,
-        },
-        /// A device failed and gets no match for a while.
-        DeviceCooledDown {
-            /// The device.
-            device: DeviceId,
-            /// First block in which it can be matched again.
-            until: BlockNumber,
-        },
-        /// A provider that was offline sent a heartbeat.
-        ProviderCameOnline {
-            /// The provider.
-            provider: T::AccountId,
-        },
-    }
-
-    /// Why a call was refused.
-    #[pallet::error]
-    pub enum Error<T> {
-        /// The account is a provider already.
-        AlreadyRegistered,
-        /// The account is not a provider.
-        NotRegistered,
-        /// The stake is below the minimum.
-        StakeTooLow,
-        /// The worker key acts for a provider already.
-        WorkerTaken,
-        /// The proof is not the worker key's signature over this statement, or names a block that
-        /// is not recent.
-        BadProof,
-        /// Nothing can be sealed to the sealing key: it is zero, or another point of low order.
-        BadSealingKey,
-        /// A peer address is empty.
-        EmptyPeerAddress,
-        /// The amount is zero.
-        ZeroAmount,
-        /// The active stake is less than the amount.
-        NotEnoughStake,
-        /// Too many amounts are unbonding; withdraw what is available first.
-        TooManyUnbondings,
-        /// Nothing that unbonds can be withdrawn yet.
-        NothingToWithdraw,
-        /// The provider has devices.
-        DevicesRemain,
-        /// The provider has stake, active or unbonding.
-        StakeRemains,
-        /// There is no such device.
-        UnknownDevice,
-        /// The device is another provider's.
-        NotOwner,
-        /// The provider has as many devices as it can.
-        TooManyDevices,
-        /// Another device of the provider has this fingerprint.
-        DuplicateFingerprint,
-        /// The spec's computing power is zero.
-        NoComputingPower,
-        /// The spec's memory is zero.
-        NoMemory,
-        /// The spec has no determinism class.
-        NoDeterminismClass,
-        /// The spec's name is empty or not UTF-8.
-        BadDeviceName,
-        /// The number of slots is zero or above the maximum.
-        BadSlots,
-        /// The ask is below the minimum.
-        AskTooLow,
-        /// Jobs run on the device.
-        DeviceBusy,
-        /// Assignments have slots of the device or locks.
-        DeviceOccupied,
-        /// The device failed lately and cools down.
-        DeviceCoolsDown,
-        /// The device is not offered: not available, its provider offline, or its stake too low.
-        NotOffered,
-        /// All slots of the device are in use, or it cools down.
-        NoFreeSlot,
-        /// The provider's free stake is less than the locks.
-        NotEnoughFreeStake,
-        /// The assignment has a slot or locks already.
-        AlreadyOccupied,
-        /// The provider has as many assignments as it can.
-        TooManyAssignments,
-    }
 
     #[pallet::hooks]
     impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {

@@ -1,0 +1,78 @@
+//! Why this pallet refuses a call. A section of the pallet, which has its imports.
+
+use frame_support::pallet_macros::pallet_section;
+
+#[pallet_section]
+mod errors {
+    /// Why a call failed. Worker calls that cannot succeed are refused before they get into a
+    /// block, with a [`crate::types::Refusal`].
+    #[pallet::error]
+    pub enum Error<T> {
+        /// The market is paused: no task is taken until it goes on.
+        MarketPaused,
+        /// The manifest's CID is not a CIDv1.
+        BadManifestCid,
+        /// `needs.gflops` is zero.
+        NoComputingPower,
+        /// `needs.min_reputation` is higher than any reputation.
+        ReputationOutOfRange,
+        /// `time_limit` is zero.
+        ZeroTimeLimit,
+        /// `time_limit` is longer than `MaxTimeLimit`.
+        TimeLimitTooLong,
+        /// `budget` is lower than `MinBudget`.
+        BudgetTooLow,
+        /// `budget` does not pay `needs.gflops` for `time_limit` at `MinAsk`, the lowest ask there
+        /// can be.
+        BudgetBelowLowestAsk,
+        /// `match_window` is not between `MinMatchWindow` and `MaxMatchWindow`.
+        MatchWindowOutOfRange,
+        /// `verification.window` is not between `MinOptimisticWindow` and `MaxOptimisticWindow`.
+        OptimisticWindowOutOfRange,
+        /// This verification mode is not supported yet: use `expected`, `optimistic` or `replicated`.
+        ModeNotSupported,
+        /// `verification.replicas` is not within [`aicpw_protocol::task::REPLICAS`].
+        ReplicasOutOfRange,
+        /// `verification.quorum` is not more than half of the replicas, or more than all.
+        QuorumOutOfRange,
+        /// One of `peers` is empty.
+        EmptyPeerAddress,
+        /// The assignment does not wait for a data key: it has one, its task is public, or it has
+        /// ended.
+        NotAwaitingKey,
+        /// The key window has ended.
+        KeyWindowEnded,
+        /// The envelope is sealed to another key than the assignment's recipient.
+        WrongRecipient,
+        /// The account cannot pay the submission fee and the budget.
+        CannotPay,
+        /// No such task: it was never submitted, or ended long ago.
+        UnknownTask,
+        /// Only the requester of the task can do this.
+        NotRequester,
+        /// The task does not wait for a device: it is on one, or has ended.
+        NotWaiting,
+        /// There is no result that waits for the end of its window.
+        NotVerifying,
+        /// For disputes only: the task is not disputed.
+        NotDisputed,
+        /// For disputes only: the task has as many seats as it can have.
+        TooManySeats,
+        /// The task is not settled.
+        NotSettled,
+        /// The task was rated.
+        AlreadyRated,
+        /// A rating is one to five.
+        RatingOutOfRange,
+        /// The assignment is not in the state for this call.
+        NotInState,
+        /// The price is higher than what is held for the task.
+        TooExpensive,
+        /// The provider is the requester, or was on the task.
+        NotIndependent,
+        /// The device differs from the one that the first replica of class `device` runs on.
+        NotSameDevice,
+        /// A state cannot be reached from the one before. Never happens.
+        InvalidTransition,
+    }
+}

@@ -1,0 +1,194 @@
+//! What this pallet says has happened. A section of the pallet, which has its imports.
+
+use frame_support::pallet_macros::pallet_section;
+
+#[pallet_section]
+mod events {
+    /// What happened.
+    #[pallet::event]
+    #[pallet::generate_deposit(pub(crate) fn deposit_event)]
+    pub enum Event<T: Config> {
+        /// A task was submitted and its budget is held.
+        TaskSubmitted {
+            /// The task: its number in the history.
+            task: TaskId,
+            /// Who submitted it.
+            requester: T::AccountId,
+            /// Its manifest.
+            manifest: ContentId,
+            /// [`aicpw_protocol::history::task_hash`] of what was submitted.
+            task_hash: Hash,
+            /// The chain's time, in milliseconds since the Unix epoch.
+            timestamp: u64,
+            /// The head of the history after it.
+            history_head: Hash,
+        },
+        /// A device was found.
+        TaskMatched {
+            /// The assignment.
+            assignment: AssignmentId,
+            /// Who answers for the device.
+            provider: T::AccountId,
+            /// The device.
+            device: DeviceId,
+            /// What the requester will pay for it.
+            price: Balance,
+            /// Last block for what comes next: `start`, or of a sealed task `grant_key`.
+            next_by: BlockNumber,
+        },
+        /// The requester of a sealed task granted its data key: it is readable for the provider.
+        KeyGranted {
+            /// The assignment.
+            assignment: AssignmentId,
+            /// Last block for `start`.
+            start_by: BlockNumber,
+        },
+        /// No device fits now.
+        TaskParked {
+            /// The task.
+            task: TaskId,
+            /// Why.
+            reason: Unmatched,
+        },
+        /// A parked task is in the queue again.
+        TaskWoken {
+            /// The task.
+            task: TaskId,
+        },
+        /// The job runs.
+        TaskStarted {
+            /// The assignment.
+            assignment: AssignmentId,
+            /// Last block for the commit.
+            commit_by: BlockNumber,
+        },
+        /// The job is this far.
+        ProgressReported {
+            /// The assignment.
+            assignment: AssignmentId,
+            /// How far.
+            progress: Progress,
+        },
+        /// The job is done; its result is committed to, and hidden.
+        ResultCommitted {
+            /// The assignment.
+            assignment: AssignmentId,
+            /// The commitment.
+            commitment: Hash,
+            /// Last block for the reveal; `None` if others have to commit first: `RevealOpened` says
+            /// it then.
+            reveal_by: Option<BlockNumber>,
+        },
+        /// All whose commits were waited for have committed: they may reveal.
+        RevealOpened {
+            /// The task.
+            task: TaskId,
+            /// Last block for it.
+            reveal_by: BlockNumber,
+        },
+        /// The commitment was opened.
+        ResultRevealed {
+            /// The assignment.
+            assignment: AssignmentId,
+            /// The result root.
+            result_root: Hash,
+            /// Where the result is.
+            result: ContentId,
+        },
+        /// A provider was paid for a result.
+        ProviderPaid {
+            /// The assignment.
+            assignment: AssignmentId,
+            /// Its provider.
+            provider: T::AccountId,
+            /// What the requester paid, fee included.
+            paid: Balance,
+            /// The protocol's part of it.
+            fee: Balance,
+        },
+        /// The result is decided and its providers are paid; the rest of the budget went back, but for
+        /// the prices of replicas that may still reveal.
+        TaskSettled {
+            /// The task.
+            task: TaskId,
+            /// Whose result it is; the last, if several have the same.
+            assignment: AssignmentId,
+            /// What the requester paid, fee included.
+            paid: Balance,
+            /// The protocol's part of it.
+            fee: Balance,
+            /// What went back to the requester.
+            refunded: Balance,
+        },
+        /// An assignment ended without pay.
+        AssignmentFailed {
+            /// The assignment.
+            assignment: AssignmentId,
+            /// Its provider.
+            provider: T::AccountId,
+            /// Why.
+            fault: Fault,
+            /// What the requester got of the provider's stake, now.
+            slashed: Balance,
+            /// The worker's log on IPFS.
+            log: Option<ContentId>,
+            /// The worker's message.
+            message: FailureMessage,
+        },
+        /// A fault that was undecided turned out to be the provider's.
+        FaultDecided {
+            /// The assignment that had it.
+            assignment: AssignmentId,
+            /// What the treasury got of the provider's stake.
+            slashed: Balance,
+        },
+        /// The requester paid a provider that found a fault in the task.
+        BaseFeePaid {
+            /// The assignment that had it.
+            assignment: AssignmentId,
+            /// The provider.
+            provider: T::AccountId,
+            /// How much.
+            amount: Balance,
+        },
+        /// The task waits for another device, at the head of the queue.
+        TaskRequeued {
+            /// The task.
+            task: TaskId,
+            /// Attempts left.
+            attempts_left: u8,
+            /// When that match window ends.
+            match_by: BlockNumber,
+        },
+        /// The task ended without a result.
+        TaskRefunded {
+            /// The task.
+            task: TaskId,
+            /// Why.
+            reason: Refunded,
+            /// What went back to the requester.
+            refunded: Balance,
+        },
+        /// The requester cancelled the task.
+        TaskCancelled {
+            /// The task.
+            task: TaskId,
+            /// What went back to the requester.
+            refunded: Balance,
+        },
+        /// The requester rated the provider of a settled task.
+        TaskRated {
+            /// The task.
+            task: TaskId,
+            /// Its provider.
+            provider: T::AccountId,
+            /// One to five.
+            stars: u8,
+        },
+        /// What was locked on the provider's stake for an assignment is free.
+        LocksReleased {
+            /// The assignment.
+            assignment: AssignmentId,
+        },
+    }
+}
