@@ -23,11 +23,11 @@ use substrate_prometheus_endpoint::Registry;
 
 use crate::cli::FinalityArgs;
 
-use super::essential::Patient;
 use super::partial::{
     inherent_data_providers, BlockImport, FullClient, FullPool, FullSelectChain,
     JUSTIFICATION_PERIOD,
 };
+use super::{essential::Patient, last_events};
 
 /// The share of a slot in which its author collects transactions. It stops after two thirds of
 /// this, at 111 ms of 250: what a full block takes to execute. Everyone else executes it in the
@@ -158,8 +158,8 @@ impl Authoring<'_> {
             },
             link,
             network,
-            sync: self.sync.clone(),
-            notification_service: notifications,
+            sync: last_events::Syncing(self.sync.clone()),
+            notification_service: Box::new(last_events::Notifications::of(notifications)),
             voting_rule: voting_rule.build(),
             prometheus_registry: self.prometheus.clone(),
             shared_voter_state: voter_state,

@@ -12,7 +12,7 @@ use futures_timer::Delay;
 use sp_core::traits::SpawnEssentialNamed;
 
 /// How long a task that has ended may be ended for another reason: the process ends.
-const GRACE: Duration = Duration::from_secs(2);
+pub(super) const GRACE: Duration = Duration::from_secs(2);
 
 /// Spawns tasks whose end counts as a failure only if the task manager lives on.
 #[derive(Clone)]

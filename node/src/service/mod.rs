@@ -4,6 +4,7 @@
 mod authoring;
 mod essential;
 mod full;
+mod last_events;
 mod partial;
 
 pub use full::{new_full, Kept};

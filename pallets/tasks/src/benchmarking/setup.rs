@@ -1,0 +1,303 @@
+//! Tasks and assignments in the states from which the benchmarks start.
+
+use aicpw_primitives::{
+    traits::{Contested, DevicePool, JurorTerms, MatchQueue, TaskBoard},
+    worker_key::{prove, WorkerId, WorkerProof},
+};
+use aicpw_protocol::{
+    commitment::{result_commitment, ResultOpening},
+    content::MAX_PEER_ADDRESS_BYTES,
+    device::Reputation,
+    sealing::Envelope,
+    task::{
+        AssignmentStatus, DeterminismClass, Engine, FailureMessage, Fault, Needs, Privacy,
+        Progress, Submission, TaskStatus, Verification, MAX_PEER_ADDRESSES, REPLICAS,
+    },
+    units::AICP,
+    verdict::Vote,
+    worker::Statement,
+    AskPrice, AssignmentId, BlockNumber, ContentId, DeviceId, Gflops, Mebibytes, MegabitsPerSecond,
+    Milliseconds, TaskId,
+};
+use alloc::{vec, vec::Vec};
+use frame_benchmarking::v2::*;
+use frame_support::{
+    traits::{fungible::Mutate, Authorize, Get},
+    BoundedVec,
+};
+use frame_system::RawOrigin;
+use sp_runtime::transaction_validity::TransactionSource;
+
+use crate::{
+    pallet::*,
+    types::{Deadline, SeatState, Task},
+};
+
+/// What benchmarks need of the other pallets.
+pub trait BenchmarkHelper<AccountId> {
+    /// The `seed`-th provider, with plenty of stake, and an online device of it that fits any
+    /// task; and its worker key, which is in the keystore.
+    fn device(seed: u32) -> (DeviceId, WorkerId);
+
+    /// Moves the chain on to a block, without running any hook.
+    fn set_block(block: BlockNumber);
+}
+
+pub(super) type Worker = (AssignmentId, WorkerId);
+
+pub(super) fn cid() -> ContentId {
+    let mut bytes = vec![1, 0x70, 0x12, 60];
+    bytes.extend([7; 60]);
+    ContentId::from_bytes(bytes).expect("as long as it says; qed")
+}
+
+pub(super) fn opening(root: u8) -> ResultOpening {
+    ResultOpening {
+        salt: [1; 32],
+        result_root: [root; 32],
+        trace_commitment: [2; 32],
+        result: cid(),
+    }
+}
+
+pub(super) fn submission<T: Config>() -> Submission {
+    let address = BoundedVec::try_from(vec![4; MAX_PEER_ADDRESS_BYTES as usize])
+        .expect("as long as it may be; qed");
+    Submission {
+        manifest: cid(),
+        needs: Needs {
+            engine: Engine::OpenCl,
+            class: DeterminismClass::Int,
+            gflops: Gflops(1),
+            memory: Mebibytes(1),
+            bandwidth: MegabitsPerSecond(0),
+            min_reputation: Reputation(0),
+        },
+        time_limit: Milliseconds(T::MaxTimeLimit::get()),
+        budget: T::MinBudget::get().saturating_mul(1_000_000),
+        match_window: Milliseconds(T::MaxMatchWindow::get()),
+        verification: Verification::Optimistic {
+            window: Milliseconds(T::MaxOptimisticWindow::get()),
+        },
+        privacy: Privacy::Sealed {
+            key_commitment: [4; 32],
+        },
+        peers: vec![address; MAX_PEER_ADDRESSES as usize]
+            .try_into()
+            .expect("as many as there may be; qed"),
+    }
+}
+
+pub(super) fn requester<T: Config>() -> T::AccountId {
+    let requester: T::AccountId = whitelisted_caller();
+    let funds = T::MinBudget::get().saturating_mul(100_000_000);
+    T::NativeBalance::set_balance(&requester, funds);
+    T::NativeBalance::set_balance(&T::FeeDestination::get(), funds);
+    requester
+}
+
+pub(super) fn submitted<T: Config>(requester: &T::AccountId) -> TaskId {
+    let id = TaskId(Submissions::<T>::get().length);
+    Pallet::<T>::do_submit(requester.clone(), submission::<T>()).expect("all fields are right");
+    id
+}
+
+/// A queued task for class `int` that needs this computing power for a minute and pays asks up to
+/// 1,000 AICP per TFLOPS-hour. For other pallets' benchmarks.
+pub fn queue_task<T: Config>(gflops: Gflops) -> TaskId {
+    let requester = requester::<T>();
+    let id = TaskId(Submissions::<T>::get().length);
+    let time_limit = Milliseconds(60_000);
+    let budget = aicpw_protocol::pricing::price(AskPrice(1_000 * AICP), gflops, time_limit)
+        .expect("it is a common price; qed");
+    let submission = submission::<T>();
+    let needs = Needs {
+        gflops,
+        ..submission.needs
+    };
+    let submission = Submission {
+        needs,
+        time_limit,
+        budget,
+        ..submission
+    };
+    Pallet::<T>::do_submit(requester, submission).expect("all fields are right");
+    id
+}
+
+pub(super) fn assigned<T: Config>(id: TaskId, seed: u32) -> Worker {
+    let (device, worker) = T::BenchmarkHelper::device(seed);
+    let offer = T::DevicePool::offer(device).expect("the device is online");
+    let now = Pallet::<T>::now();
+    let seat = task::<T>(id).vacant(now).expect("it wants a device").0;
+    let wants_more = Pallet::<T>::assign(id, device, &offer).expect("the device fits");
+    if !wants_more {
+        // Matching takes a task out of its queue when it has all its devices.
+        T::MatchQueue::forget(id);
+    }
+    let task = task::<T>(id);
+    (task.newest(id, seat).expect("it was assigned"), worker)
+}
+
+pub(super) fn envelope<T: Config>(id: AssignmentId) -> Envelope {
+    let status = Assignments::<T>::get(id).map(|one| one.status);
+    let Some(AssignmentStatus::AwaitingKey { recipient, .. }) = status else {
+        panic!("the task is sealed")
+    };
+    Envelope {
+        recipient,
+        encapsulated: [5; 32],
+        sealed_key: [6; 48],
+    }
+}
+
+/// An assignment whose data key is granted.
+pub(super) fn granted<T: Config>(id: TaskId, seed: u32) -> Worker {
+    let assigned = assigned::<T>(id, seed);
+    let requester = task::<T>(id).requester;
+    Pallet::<T>::do_grant_key(&requester, assigned.0, envelope::<T>(assigned.0))
+        .expect("it waits for a key");
+    assigned
+}
+
+pub(super) fn task<T: Config>(id: TaskId) -> Task<T::AccountId> {
+    Tasks::<T>::get(id).expect("it was submitted")
+}
+
+/// As many replicas as there can be.
+pub(super) const ALL: u32 = *REPLICAS.end() as u32;
+
+/// Most assignments of a task, without the further replica that a task whose replicas agree has not.
+pub(super) const MOST: u32 = 15;
+
+/// A sealed task with all replicas, which all have to agree. `n` providers have reported faults of it, too
+/// few the same to confirm it; its seats wait for devices.
+pub(super) fn blamed<T: Config>(requester: &T::AccountId, n: u32) -> TaskId {
+    let id = TaskId(Submissions::<T>::get().length);
+    let submission = Submission {
+        verification: Verification::Replicated {
+            replicas: *REPLICAS.end(),
+            quorum: *REPLICAS.end(),
+        },
+        ..submission::<T>()
+    };
+    Pallet::<T>::do_submit(requester.clone(), submission).expect("all fields are right");
+    let faults = [
+        Fault::BadKey,
+        Fault::InputUnavailable,
+        Fault::BadManifest,
+        Fault::BuildFailed,
+        Fault::RunFailed,
+        Fault::TimeLimit,
+    ];
+    // Two rounds, so that each seat has an attempt left.
+    let mut faults = faults.into_iter().cycle();
+    for seeds in [0..n.min(ALL), ALL..n.max(ALL)] {
+        let round: Vec<_> = seeds.map(|seed| granted::<T>(id, seed).0).collect();
+        for (assignment, fault) in round.into_iter().zip(&mut faults) {
+            Pallet::<T>::do_fail(assignment, fault, Some(cid()), message()).expect("it is open");
+        }
+    }
+    id
+}
+
+/// All seats of such a task have a provider, after `n` assignments in all.
+pub(super) fn all_assigned<T: Config>(requester: &T::AccountId, n: u32) -> Vec<Worker> {
+    let id = blamed::<T>(requester, n.saturating_sub(ALL));
+    (0..ALL)
+        .map(|seat| granted::<T>(id, 1_000 + seat))
+        .collect()
+}
+
+pub(super) fn all_running<T: Config>(requester: &T::AccountId, n: u32) -> Vec<Worker> {
+    let all = all_assigned::<T>(requester, n);
+    for (assignment, _) in &all {
+        Pallet::<T>::do_start(*assignment).expect("it is assigned");
+    }
+    all
+}
+
+pub(super) fn commit<T: Config>(id: AssignmentId) {
+    let provider = Assignments::<T>::get(id).expect("it is there").provider;
+    let commitment = result_commitment(&provider, id, &opening(3));
+    Pallet::<T>::do_commit_result(id, commitment).expect("it runs");
+}
+
+/// All have committed, and all but the last have revealed.
+pub(super) fn all_but_one_revealed<T: Config>(requester: &T::AccountId, n: u32) -> Worker {
+    let mut all = all_running::<T>(requester, n);
+    all.iter().for_each(|(id, _)| commit::<T>(*id));
+    let last = all.pop().expect("there are several");
+    for (id, _) in all {
+        Pallet::<T>::do_reveal_result(id, opening(3)).expect("it is the opening");
+    }
+    last
+}
+
+pub(super) fn all_settled<T: Config>(requester: &T::AccountId, n: u32) -> Worker {
+    let last = all_but_one_revealed::<T>(requester, n);
+    Pallet::<T>::do_reveal_result(last.0, opening(3)).expect("it is the opening");
+    last
+}
+
+/// As if a seat had had all its attempts, so that its failure ends the task.
+pub(super) fn no_attempt_left<T: Config>(id: AssignmentId) {
+    Tasks::<T>::mutate(id.task, |task| {
+        let seat = task.as_mut().and_then(|task| task.seat_mut(id.replica));
+        seat.expect("it is there").begun = T::MaxAttempts::get();
+    });
+}
+
+pub(super) fn message() -> FailureMessage {
+    BoundedVec::truncate_from(vec![b'x'; 256])
+}
+
+/// A task in `optimistic` whose result waits, after `n` assignments: all but the last reported another
+/// fault of it.
+pub(super) fn verifying<T: Config>(requester: &T::AccountId, n: u32) -> Worker {
+    let id = submitted::<T>(requester);
+    let faults = [Fault::BadKey, Fault::InputUnavailable, Fault::BuildFailed];
+    for (seed, fault) in (1..n).zip(faults) {
+        let (assignment, _) = granted::<T>(id, seed);
+        Pallet::<T>::do_fail(assignment, fault, Some(cid()), message()).expect("it is open");
+    }
+    let last = granted::<T>(id, n);
+    Pallet::<T>::do_start(last.0).expect("it is assigned");
+    commit::<T>(last.0);
+    Pallet::<T>::do_reveal_result(last.0, opening(3)).expect("it is the opening");
+    last
+}
+
+/// A task whose result can be disputed by its requester. For other pallets' benchmarks.
+pub fn verifying_task<T: Config>() -> (TaskId, T::AccountId) {
+    let requester = requester::<T>();
+    (verifying::<T>(&requester, 1).0.task, requester)
+}
+
+pub(super) fn hash_at<T: Config>(block: BlockNumber) -> [u8; 32] {
+    let mut hash = [0; 32];
+    let found = frame_system::Pallet::<T>::block_hash(
+        frame_system::pallet_prelude::BlockNumberFor::<T>::from(block),
+    );
+    hash.copy_from_slice(found.as_ref());
+    hash
+}
+
+pub(super) fn proof<T: Config>(
+    worker: &WorkerId,
+    statement: &Statement<T::AccountId>,
+) -> WorkerProof {
+    let recent_block = Pallet::<T>::now().saturating_sub(1);
+    prove(
+        worker,
+        &hash_at::<T>(0),
+        (recent_block, &hash_at::<T>(recent_block)),
+        statement,
+    )
+    .expect("the key is in the keystore")
+}
+
+pub(super) fn on_from<T: Config>(block: BlockNumber) {
+    let next = Pallet::<T>::now().saturating_add(block);
+    T::BenchmarkHelper::set_block(next);
+}
