@@ -11,6 +11,11 @@ use scale_info::TypeInfo;
 /// Most appeals that a policy can allow.
 pub const MAX_APPEALS: u32 = 4;
 
+const _: () = assert!(
+    MAX_APPEALS < aicpw_primitives::traits::MAX_PARTIES,
+    "who disputes and all that appeal can be told to the jury",
+);
+
 /// What somebody put up for a jury.
 #[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug)]
 pub struct Bond<AccountId> {

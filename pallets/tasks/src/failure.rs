@@ -78,14 +78,15 @@ impl<T: Config> Pallet<T> {
             Blame::WrongResult => Some(Penalty::WrongResult),
             Blame::Undecided | Blame::Requester => None,
         };
-        let slashed = match penalty {
-            // Among replicas a silence serves the requester, whose own the silent one can be.
-            Some(penalty) if task.submission.verification.replicas() > 1 => {
-                Self::punish(id, &assignment, penalty, &T::FeeDestination::get())
-            }
-            Some(penalty) => Self::punish(id, &assignment, penalty, &task.requester),
-            None => 0,
+        // Among replicas a failure can serve the requester, whose own the provider can be.
+        let beneficiary = if task.submission.verification.replicas() > 1 {
+            T::FeeDestination::get()
+        } else {
+            task.requester.clone()
         };
+        let slashed = penalty.map_or(0, |penalty| {
+            Self::punish(id, &assignment, penalty, &beneficiary)
+        });
         Self::deposit_event(Event::AssignmentFailed {
             assignment: id,
             provider: assignment.provider.clone(),

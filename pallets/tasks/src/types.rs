@@ -1,6 +1,6 @@
 //! What the pallet keeps of tasks, assignments and deadlines.
 
-use aicpw_primitives::traits::JurorTerms;
+use aicpw_primitives::traits::{JurorTerms, MAX_PARTIES};
 use aicpw_protocol::{
     history::GENESIS_HEAD,
     task::{AssignmentStatus, Role, Submission, TaskStatus},
@@ -20,9 +20,6 @@ pub const MAX_SEATS: u32 = 56;
 
 /// Most assignments that a task can have over its life: every seat with all its attempts.
 pub const MAX_ASSIGNMENTS: u32 = 168;
-
-/// Most that dispute a task and appeal.
-pub const MAX_PARTIES: u32 = 8;
 
 /// What the jurors of a disputed task bring and get.
 #[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug)]

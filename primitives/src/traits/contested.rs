@@ -2,6 +2,9 @@ use aicpw_protocol::{verdict::Vote, Balance, BlockNumber, Hash, TaskId};
 use alloc::vec::Vec;
 use sp_runtime::{DispatchError, DispatchResult};
 
+/// Most that dispute a task and appeal.
+pub const MAX_PARTIES: u32 = 8;
+
 /// A task that a jury is to decide.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Contest<AccountId> {
@@ -61,7 +64,7 @@ pub trait Contested<AccountId> {
     fn contest(task: TaskId, escalated: bool) -> Result<Contest<AccountId>, DispatchError>;
 
     /// Seats a jury, of which none of `parties` is a member: who disputes or appeals. Returns the number
-    /// of its first seat. Errors if the task has no room for it, or for so many parties.
+    /// of its first seat. Errors if the task has no room for it, or there are more than [`MAX_PARTIES`].
     fn seat_jury(
         task: TaskId,
         jurors: u16,

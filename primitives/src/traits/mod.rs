@@ -24,7 +24,7 @@ mod reputations;
 mod stake_draw;
 mod task_board;
 
-pub use contested::{ClosedJuror, Contest, Contested, Decided, JurorTerms};
+pub use contested::{ClosedJuror, Contest, Contested, Decided, JurorTerms, MAX_PARTIES};
 pub use device_pool::{DevicePool, Locks, Offer, Penalty, WorkerDevice};
 pub use draw_randomness::{DrawRandomness, DrawSeed};
 pub use escalation::Escalation;
