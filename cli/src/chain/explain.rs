@@ -10,6 +10,8 @@ use crate::error::{Error, Kind};
 
 /// Code of the pool's "invalid transaction".
 const INVALID_TRANSACTION: i32 = 1010;
+/// How the pool says that a transaction is bound to a block that it does not have.
+const ANCIENT: &str = "ancient birth block";
 /// Code of "method not found", and of methods that are not offered to this caller.
 const METHOD_NOT_FOUND: i32 = -32601;
 /// The node's code for content that nobody delivered in time.
@@ -130,12 +132,30 @@ fn invalid_transaction(error: &rpcs::UserError) -> Error {
             Kind::Error,
             "another transaction of this account came first; try again",
         )
+    } else if message.contains(ANCIENT) {
+        (
+            Kind::Error,
+            "it was signed too long ago, or the node is behind the chain; try again",
+        )
     } else if message.contains("bad signature") {
         (Kind::Error, "use the aicpw of the same release as the node")
     } else {
         (Kind::Error, "see the node's log for more")
     };
     Error::new(kind, format!("the node refused the transaction: {message}")).hint(hint)
+}
+
+/// Whether the pool does not have the block to which the transaction is bound: it has it no more, or
+/// not yet.
+pub fn is_pool_behind(error: &subxt::error::ExtrinsicError) -> bool {
+    use subxt::error::{BackendError, ExtrinsicError, RpcError};
+
+    match error {
+        ExtrinsicError::ErrorSubmittingTransaction(BackendError::Rpc(RpcError::ClientError(
+            rpcs::Error::User(user),
+        ))) => user.code == INVALID_TRANSACTION && user_message(user).contains(ANCIENT),
+        _ => false,
+    }
 }
 
 /// Anything that subxt says.
@@ -191,5 +211,36 @@ fn dispatch(error: DispatchError) -> Error {
         )
         .hint("see `aicpw account balance`"),
         error => Error::other(format!("the chain refused it: {error}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use subxt::error::{BackendError, ExtrinsicError, RpcError};
+
+    use super::*;
+
+    /// What subxt says when the pool refuses a transaction.
+    fn refused(code: i32, data: &str) -> ExtrinsicError {
+        let data = serde_json::value::to_raw_value(data).unwrap();
+        let user = rpcs::UserError {
+            code,
+            message: "Invalid Transaction".into(),
+            data: Some(data),
+        };
+        let rpc = RpcError::ClientError(rpcs::Error::User(user));
+        ExtrinsicError::ErrorSubmittingTransaction(BackendError::Rpc(rpc))
+    }
+
+    #[test]
+    fn a_pool_that_is_behind_is_told_from_one_that_refuses() {
+        let ancient = "Transaction has an ancient birth block";
+        assert!(is_pool_behind(&refused(INVALID_TRANSACTION, ancient)));
+        assert!(!is_pool_behind(&refused(1011, ancient)));
+        let poor = "Inability to pay some fees";
+        assert!(!is_pool_behind(&refused(INVALID_TRANSACTION, poor)));
+        let error = subxt(refused(INVALID_TRANSACTION, ancient).into());
+        assert!(error.message.contains(ancient), "{error}");
+        assert!(error.hint.unwrap().contains("behind the chain"));
     }
 }

@@ -28,6 +28,12 @@ pub(super) const MORTAL_BLOCKS: u64 = 256;
 /// How long a transaction may wait for its block, and then for finality.
 const INCLUSION_TIMEOUT: Duration = Duration::from_secs(90);
 
+/// How long a node's transaction pool may take to reach the blocks that the node already has: after
+/// it has caught up it begins with the next block that is new to the network.
+const POOL_TIMEOUT: Duration = Duration::from_secs(15);
+/// How often a pool that is behind is tried again.
+const TRY_EVERY: Duration = Duration::from_millis(250);
+
 /// A signed transaction.
 pub struct Signed {
     transaction: SubmittableTransaction<SubstrateConfig, AtBlock>,
@@ -162,17 +168,22 @@ impl Chain {
         Ok(self.sign(signer, call).await?.fee)
     }
 
-    /// Sends a signed transaction.
+    /// Sends a signed transaction. A pool that does not know yet the block to which it is bound is
+    /// tried again.
     ///
     /// # Errors
     /// The node refuses it: nothing was paid.
     pub async fn send(&self, call: &Call, signed: &Signed) -> Result<Sent> {
         let at = Instant::now();
-        let progress = signed
-            .transaction
-            .submit_and_watch()
-            .await
-            .map_err(|error| explain::subxt(error.into()).while_doing(call.title()))?;
+        let progress = loop {
+            match signed.transaction.submit_and_watch().await {
+                Ok(progress) => break progress,
+                Err(error) if explain::is_pool_behind(&error) && at.elapsed() < POOL_TIMEOUT => {
+                    tokio::time::sleep(TRY_EVERY).await;
+                }
+                Err(error) => return Err(explain::subxt(error.into()).while_doing(call.title())),
+            }
+        };
         Ok(Sent {
             progress,
             title: call.title(),

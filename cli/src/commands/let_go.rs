@@ -40,6 +40,9 @@ struct Now {
     retrieval_window: BlockNumber,
     /// Milliseconds since the Unix epoch.
     unix_ms: u64,
+    /// Tasks that were ever submitted, in the block that is asked. A node that still syncs does not
+    /// know the newer ones, and has not forgotten them.
+    submitted: u64,
 }
 
 /// Whether nobody needs any more what is noted. `view` is that of the note's task.
@@ -47,7 +50,8 @@ fn is_over(note: &Note, view: Option<&TaskView<Account>>, now: &Now) -> bool {
     let forgotten = now.unix_ms.saturating_sub(note.created) > FORGOTTEN_AFTER;
     match (&note.reason, view.map(|view| view.status)) {
         (Reason::Asked(_), _) => false,
-        (Reason::Upload(_), _) | (Reason::Task { .. }, None) => forgotten,
+        (Reason::Upload(_), _) => forgotten,
+        (Reason::Task { task, .. }, None) => forgotten && task.0 < now.submitted,
         (
             Reason::Task { .. },
             Some(
@@ -97,6 +101,7 @@ pub async fn let_go(chain: &Chain, pins: &Pins) -> Result<Vec<Released>> {
         block: chain.clock().await?.now,
         retrieval_window: chain.market_parameters().await?.retrieval_window,
         unix_ms: unix_ms(),
+        submitted: chain.history_head(at).await?.length,
     };
     let over = |note: &Note| {
         let view = task_of(note, &genesis).and_then(|task| views.get(&task)?.as_ref());
@@ -135,6 +140,7 @@ mod tests {
         block: 1_000,
         retrieval_window: 400,
         unix_ms: 5 * FORGOTTEN_AFTER,
+        submitted: 8,
     };
 
     fn note(reason: Reason, age: u64) -> Note {
@@ -167,6 +173,17 @@ mod tests {
         }
         let asked = note(Reason::Asked(cid(0)), 4 * FORGOTTEN_AFTER);
         assert!(!is_over(&asked, None, &NOW), "the user unpins it");
+    }
+
+    #[test]
+    fn what_a_node_that_syncs_does_not_know_yet_is_kept() {
+        let behind = Now {
+            submitted: 7,
+            ..NOW
+        };
+        let note = note(Reason::task(&[2; 32], TaskId(7)), FORGOTTEN_AFTER + 1);
+        assert!(!is_over(&note, None, &behind));
+        assert!(is_over(&note, None, &NOW));
     }
 
     #[test]
