@@ -30,6 +30,7 @@ start_node() {
     : >"$log"
     say "starting a development chain whose node is also a provider (log: $log)"
     "$AICPW_BIN/aicpw-node" --dev --base-path "$node_state" --provider \
+        --compiled-runtimes "$AICPW_BIN/compiled-runtimes" \
         --rpc-port 0 --rpc-methods unsafe --listen-addr /ip4/127.0.0.1/tcp/0 \
         --ipfs-listen /ip4/127.0.0.1/tcp/0 --no-mdns \
         --no-prometheus --no-telemetry "$@" >"$log" 2>&1 </dev/null &

@@ -1,5 +1,7 @@
 //! The command line.
 
+use std::path::PathBuf;
+
 use sc_cli::RunCmd;
 
 use crate::{check::CheckCmd, keys::KeyCmd, worker::MarketArgs};
@@ -22,6 +24,12 @@ pub struct Cli {
     /// Voting on finality.
     #[clap(flatten)]
     pub finality: FinalityArgs,
+
+    /// Where compiled runtimes are kept between starts; without it, in `compiled` beside the chain's
+    /// database. Several nodes of a machine can share it. What is in it is executed: only the user that
+    /// runs the node should be able to write there.
+    #[arg(long, value_name = "PATH")]
+    pub compiled_runtimes: Option<PathBuf>,
 }
 
 /// How this node votes on finality. The defaults are the result of `aicpw-bench consensus` (ADR 4),

@@ -61,6 +61,7 @@ pub fn run() -> sc_cli::Result<()> {
         cli.run.offchain_worker_params.enabled = OffchainWorkerEnabled::Always;
     }
 
+    let compiled = cli.compiled_runtimes.as_deref();
     match &cli.subcommand {
         Some(Subcommand::Key(cmd)) => cmd.run(&cli),
         Some(Subcommand::Check(cmd)) => cmd.run(&cli),
@@ -73,7 +74,7 @@ pub fn run() -> sc_cli::Result<()> {
                 task_manager,
                 import_queue,
                 ..
-            } = service::new_partial(&config)?;
+            } = service::new_partial(&config, compiled)?;
             Ok((cmd.run(client, import_queue), task_manager))
         }),
         Some(Subcommand::ExportBlocks(cmd)) => cli.create_runner(cmd)?.async_run(|config| {
@@ -81,7 +82,7 @@ pub fn run() -> sc_cli::Result<()> {
                 client,
                 task_manager,
                 ..
-            } = service::new_partial(&config)?;
+            } = service::new_partial(&config, compiled)?;
             Ok((cmd.run(client, config.database), task_manager))
         }),
         Some(Subcommand::ExportState(cmd)) => cli.create_runner(cmd)?.async_run(|config| {
@@ -89,7 +90,7 @@ pub fn run() -> sc_cli::Result<()> {
                 client,
                 task_manager,
                 ..
-            } = service::new_partial(&config)?;
+            } = service::new_partial(&config, compiled)?;
             Ok((cmd.run(client, config.chain_spec), task_manager))
         }),
         Some(Subcommand::ImportBlocks(cmd)) => cli.create_runner(cmd)?.async_run(|config| {
@@ -98,7 +99,7 @@ pub fn run() -> sc_cli::Result<()> {
                 task_manager,
                 import_queue,
                 ..
-            } = service::new_partial(&config)?;
+            } = service::new_partial(&config, compiled)?;
             Ok((cmd.run(client, import_queue), task_manager))
         }),
         Some(Subcommand::PurgeChain(cmd)) => cli
@@ -110,7 +111,7 @@ pub fn run() -> sc_cli::Result<()> {
                 task_manager,
                 backend,
                 ..
-            } = service::new_partial(&config)?;
+            } = service::new_partial(&config, compiled)?;
             let revert_consensus = Box::new(
                 |client: std::sync::Arc<service::FullClient>, backend, blocks| {
                     sc_consensus_babe::revert(client.clone(), backend, blocks)?;
@@ -132,6 +133,7 @@ pub fn run() -> sc_cli::Result<()> {
 
 fn run_node(cli: &Cli) -> sc_cli::Result<()> {
     let application = |error| sc_cli::Error::Application(error);
+    let compiled = cli.compiled_runtimes.as_deref();
     let kept = service::Kept::default();
     cli.create_runner(&cli.run)?
         .run_node_until_exit(|mut config| async {
@@ -142,12 +144,15 @@ fn run_node(cli: &Cli) -> sc_cli::Result<()> {
             match config.network.network_backend {
                 NetworkBackendType::Libp2p => service::new_full::<
                     sc_network::NetworkWorker<Block, <Block as BlockT>::Hash>,
-                >(config, market, cli.finality, &kept),
+                >(
+                    config, market, cli.finality, compiled, &kept
+                ),
                 NetworkBackendType::Litep2p => {
                     service::new_full::<sc_network::Litep2pNetworkBackend>(
                         config,
                         market,
                         cli.finality,
+                        compiled,
                         &kept,
                     )
                 }

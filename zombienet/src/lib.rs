@@ -14,6 +14,7 @@ pub mod command_line;
 pub mod jobs;
 pub mod market;
 pub mod node;
+pub mod prepared;
 pub mod wait;
 
 pub use client::Client;

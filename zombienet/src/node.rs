@@ -12,7 +12,7 @@ use std::{
 use anyhow::{bail, Context, Result};
 
 use crate::{
-    binaries,
+    binaries, prepared,
     wait::{self, Seen},
     Client,
 };
@@ -31,7 +31,7 @@ const ANY_PORT: &str = "/ip4/127.0.0.1/tcp/0";
 pub struct NodeOptions {
     /// Name in logs, and of the folder.
     pub name: String,
-    /// `--chain`; `dev` or `local`.
+    /// A preset, `dev` or `local`, or the path of a chain specification.
     pub chain: String,
     /// More arguments, such as `--alice` or `--provider`.
     pub arguments: Vec<String>,
@@ -116,11 +116,16 @@ impl Node {
             .open(self.log_path())
             .context("the node's log")?;
         self.log_from = log.metadata()?.len();
+        let spec = prepared::chain_spec(&self.options.chain).await?;
         let mut command = Command::new(binaries::find("aicpw-node")?);
         command
             .arg("--base-path")
             .arg(&self.base)
-            .args(["--chain", &self.options.chain, "--name", &self.options.name])
+            .arg("--compiled-runtimes")
+            .arg(prepared::compiled_runtimes()?)
+            .arg("--chain")
+            .arg(spec)
+            .args(["--name", &self.options.name])
             .args(["--listen-addr", &self.listen, "--rpc-port", "0"])
             .args([
                 "--no-mdns",

@@ -1,6 +1,9 @@
 //! A running node.
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    path::Path,
+    sync::{Arc, OnceLock},
+};
 
 use aicpw_offchain_worker::chain::OffchainDb;
 use aicpw_runtime::opaque::Block;
@@ -48,6 +51,7 @@ pub fn new_full<N: NetworkBackend<Block, <Block as BlockT>::Hash>>(
     config: Configuration,
     market: MarketServices,
     finality: FinalityArgs,
+    compiled: Option<&Path>,
     kept: &Kept,
 ) -> Result<TaskManager, ServiceError> {
     let Partial {
@@ -67,7 +71,7 @@ pub fn new_full<N: NetworkBackend<Block, <Block as BlockT>::Hash>>(
                 babe_worker,
                 mut telemetry,
             },
-    } = new_partial(&config)?;
+    } = new_partial(&config, compiled)?;
     // There is one node to a process, so the place is free.
     let _ = kept.0.set(grandpa_import);
     let keystore = keystore_container.keystore();

@@ -3,6 +3,7 @@
 
 mod authoring;
 mod essential;
+mod executor;
 mod full;
 mod last_events;
 mod partial;

@@ -1,11 +1,10 @@
 //! What a node needs to have a chain at all.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use aicpw_runtime::{apis::RuntimeApi, opaque::Block};
 use sc_consensus_babe::{BabeBlockImport, BabeLink, BabeWorkerHandle, ImportQueueParams};
 use sc_consensus_grandpa::{GrandpaBlockImport, LinkHalf};
-use sc_executor::WasmExecutor;
 use sc_service::{error::Error as ServiceError, Configuration};
 use sc_telemetry::{Telemetry, TelemetryWorker};
 use sc_transaction_pool_api::OffchainTransactionPoolFactory;
@@ -14,11 +13,13 @@ use sp_consensus_babe::{
     SlotDuration,
 };
 
-use super::essential::Patient;
+use super::{
+    essential::Patient,
+    executor::{executor, Executor},
+};
 
 /// The client: executes the Wasm runtime on the database.
-pub type FullClient =
-    sc_service::TFullClient<Block, RuntimeApi, WasmExecutor<sp_io::SubstrateHostFunctions>>;
+pub type FullClient = sc_service::TFullClient<Block, RuntimeApi, Executor>;
 /// The database.
 pub type FullBackend = sc_service::TFullBackend<Block>;
 /// The rule for the best chain.
@@ -78,11 +79,15 @@ pub fn inherent_data_providers(
     })
 }
 
-/// Opens the database and builds the import queue, without any network.
+/// Opens the database and builds the import queue, without any network. Compiled runtimes are kept in
+/// `compiled`, or beside the database.
 ///
 /// # Errors
 /// If the database, the keystore or the runtime cannot be used.
-pub fn new_partial(config: &Configuration) -> Result<Partial, ServiceError> {
+pub fn new_partial(
+    config: &Configuration,
+    compiled: Option<&Path>,
+) -> Result<Partial, ServiceError> {
     let telemetry = config
         .telemetry_endpoints
         .clone()
@@ -94,12 +99,11 @@ pub fn new_partial(config: &Configuration) -> Result<Partial, ServiceError> {
         })
         .transpose()?;
 
-    let executor = sc_service::new_wasm_executor::<sp_io::SubstrateHostFunctions>(&config.executor);
     let (client, backend, keystore_container, task_manager) =
         sc_service::new_full_parts::<Block, RuntimeApi, _>(
             config,
             telemetry.as_ref().map(|(_, telemetry)| telemetry.handle()),
-            executor,
+            executor(config, compiled),
             Vec::new(),
         )?;
     let client = Arc::new(client);
