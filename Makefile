@@ -32,6 +32,10 @@ demo: build ## Render a real scene on a single node: submit, match, run, verify,
 examples: build ## Run every workload of examples/ on a single node and check the results
 	@$(ENV) scripts/examples.sh $(ARGS)
 
+.PHONY: network
+network: build ## Run 4 validators, 2 providers and a requester's node until Ctrl-C (ARGS="--keep")
+	@$(ENV) exec "$$AICPW_BIN/aicpw-network" $(ARGS)
+
 .PHONY: setup
 setup: ## Install what this machine lacks (system packages, Rust, Wasm target); the others do it themselves
 	@scripts/setup.sh

@@ -19,6 +19,14 @@ const CATCH_UP: Duration = Duration::from_secs(300);
 const ROOM: u32 = 2;
 static FREE: Semaphore = Semaphore::const_new(ROOM as usize);
 
+/// The right to a whole share of the machine's cores, for a network that is not a [`Cluster`].
+///
+/// # Errors
+/// Never, as long as this process runs.
+pub async fn whole_machine() -> Result<SemaphorePermit<'static>> {
+    room_for(ROOM).await
+}
+
 async fn room_for(share: u32) -> Result<SemaphorePermit<'static>> {
     let room = FREE.acquire_many(share).await;
     room.context("room for this network")

@@ -10,6 +10,7 @@ use std::{
 };
 
 use anyhow::{bail, Context, Result};
+use rustix::process::{kill_process, Pid, Signal};
 
 use crate::{
     binaries, prepared,
@@ -19,6 +20,9 @@ use crate::{
 
 /// How long a node may take until it answers: many times what an idle machine needs.
 const START: Duration = Duration::from_secs(300);
+
+/// How long it may take to an orderly end.
+const END: Duration = Duration::from_secs(120);
 
 /// Lines of a log that are shown with an error.
 const LOG_TAIL: usize = 40;
@@ -37,6 +41,8 @@ pub struct NodeOptions {
     pub arguments: Vec<String>,
     /// Multiaddresses of nodes to start from.
     pub bootnodes: Vec<String>,
+    /// Whether it serves metrics.
+    pub metrics: bool,
 }
 
 impl NodeOptions {
@@ -56,6 +62,13 @@ impl NodeOptions {
         self
     }
 
+    /// Has it serve metrics, on a port that the system chooses.
+    #[must_use]
+    pub fn with_metrics(mut self) -> Self {
+        self.metrics = true;
+        self
+    }
+
     /// Adds a node to start from.
     #[must_use]
     pub fn bootnode(mut self, address: impl Into<String>) -> Self {
@@ -71,6 +84,7 @@ pub struct Node {
     base: PathBuf,
     child: Mutex<Option<Child>>,
     url: String,
+    metrics: Option<String>,
     /// Where others reach it: chosen by the system at the first start, and kept after it, because
     /// others remember them.
     listen: String,
@@ -92,6 +106,7 @@ impl Node {
             base,
             child: Mutex::new(None),
             url: String::new(),
+            metrics: None,
             listen: ANY_PORT.into(),
             ipfs_listen: ANY_PORT.into(),
             log_from: 0,
@@ -129,7 +144,6 @@ impl Node {
             .args(["--listen-addr", &self.listen, "--rpc-port", "0"])
             .args([
                 "--no-mdns",
-                "--no-prometheus",
                 "--no-telemetry",
                 "--unsafe-force-node-key-generation",
             ])
@@ -141,6 +155,11 @@ impl Node {
                 "--allow-private-ip",
             ])
             .args(&self.options.arguments);
+        if self.options.metrics {
+            command.args(["--prometheus-port", "0"]);
+        } else {
+            command.arg("--no-prometheus");
+        }
         if self.has_ipfs() {
             command.args(["--ipfs-listen", &self.ipfs_listen]);
         }
@@ -182,6 +201,13 @@ impl Node {
                 Ok(Seen::some(address.and_then(without_peer), || "no address"))
             })
             .await?;
+        if self.options.metrics {
+            let metrics = self.until_alive("to serve metrics", || async {
+                let log = self.log_since_start()?;
+                Ok(Seen::some(metrics_url(&log), || "no line about it"))
+            });
+            self.metrics = Some(metrics.await?);
+        }
         if self.has_ipfs() {
             self.ipfs_listen = self
                 .until_alive("to have an IPFS address", || async {
@@ -221,7 +247,10 @@ impl Node {
     }
 
     /// How the process ended, if it did so by itself.
-    fn ended(&self) -> Result<Option<ExitStatus>> {
+    ///
+    /// # Errors
+    /// The system does not say.
+    pub fn ended(&self) -> Result<Option<ExitStatus>> {
         let mut child = self.child.lock().unwrap_or_else(|e| e.into_inner());
         match &mut *child {
             Some(child) => Ok(child.try_wait()?),
@@ -237,6 +266,16 @@ impl Node {
     /// Its JSON-RPC, `ws://…`.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.options.name
+    }
+
+    /// Where it serves metrics, `http://…`, if it does.
+    pub fn metrics(&self) -> Option<&str> {
+        self.metrics.as_deref()
     }
 
     /// Its folder.
@@ -298,6 +337,37 @@ impl Node {
         Ok(())
     }
 
+    /// SIGINT, as Ctrl-C is: it ends in order, which takes a moment. Does nothing if it is not running.
+    ///
+    /// # Errors
+    /// It cannot be signalled.
+    pub fn interrupt(&self) -> Result<()> {
+        // One that was waited for has no process any more, and its id may be another's.
+        if self.ended()?.is_some() {
+            return Ok(());
+        }
+        let pid = self.pid().and_then(|pid| i32::try_from(pid).ok());
+        match pid.and_then(Pid::from_raw) {
+            Some(pid) => kill_process(pid, Signal::INT).context("interrupting the node"),
+            None => Ok(()),
+        }
+    }
+
+    /// Waits for the end of a process that was interrupted; `None` if it was not running.
+    ///
+    /// # Errors
+    /// It goes on.
+    pub async fn wait_ended(&self) -> Result<Option<ExitStatus>> {
+        if self.pid().is_none() {
+            return Ok(None);
+        }
+        let what = format!("{} to end", self.options.name);
+        let ended = wait::until(&what, END, || async {
+            Ok(Seen::some(self.ended()?, || "it runs"))
+        });
+        ended.await.map(Some)
+    }
+
     /// What it has logged since it was started last.
     fn log_since_start(&self) -> Result<String> {
         let mut file = File::open(self.log_path())?;
@@ -307,7 +377,8 @@ impl Node {
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 
-    fn log_path(&self) -> PathBuf {
+    /// Where it logs.
+    pub fn log_path(&self) -> PathBuf {
         self.base.with_extension("log")
     }
 
@@ -343,6 +414,14 @@ fn rpc_url(log: &str) -> Option<String> {
     Some(format!("ws://{}", &address[..end]))
 }
 
+/// Where metrics are, out of the line that the SDK logs when it serves them.
+fn metrics_url(log: &str) -> Option<String> {
+    let (_, rest) = log.split_once("Prometheus exporter started at ")?;
+    // The line has to be whole.
+    let (line, _) = rest.split_once('\n')?;
+    Some(format!("http://{}/metrics", line.split(' ').next()?))
+}
+
 /// A TCP address without the identity of who listens there.
 fn without_peer(address: String) -> Option<String> {
     let address = address.split("/p2p/").next()?;
@@ -368,5 +447,13 @@ mod tests {
         let log = "a\n2026 Running JSON-RPC server: addr=127.0.0.1:41087,[::1]:39943\nb";
         assert_eq!(rpc_url(log).as_deref(), Some("ws://127.0.0.1:41087"));
         assert_eq!(rpc_url("nothing"), None);
+    }
+
+    #[test]
+    fn the_address_of_metrics_is_read_from_the_log() {
+        let log = "a\n2026 〽️ Prometheus exporter started at 127.0.0.1:39\nb";
+        let url = "http://127.0.0.1:39/metrics";
+        assert_eq!(metrics_url(log).as_deref(), Some(url));
+        assert_eq!(metrics_url("Prometheus exporter started at 127.0."), None);
     }
 }

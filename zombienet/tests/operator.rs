@@ -3,15 +3,14 @@
 #![allow(clippy::unwrap_used)]
 
 use std::fs::File;
-use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
 use aicpw_network_tests::{
-    binaries,
+    binaries, metrics,
     wait::{self, Seen},
 };
 use jsonrpsee::{
@@ -132,15 +131,6 @@ fn parameters(text: &str) -> ArrayParams {
     parameters
 }
 
-/// The body that a server answers with.
-fn get(address: &str, path: &str) -> String {
-    let mut stream = TcpStream::connect(address).unwrap();
-    write!(stream, "GET {path} HTTP/1.0\r\nHost: {address}\r\n\r\n").unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    answer
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_port_for_strangers_metrics_and_an_orderly_end() {
     let mut node = Node::start(&[
@@ -183,8 +173,9 @@ async fn a_port_for_strangers_metrics_and_an_orderly_end() {
         other => panic!("{other}"),
     }
 
-    let metrics = node.word_after("Prometheus exporter started at ").await;
-    let text = get(&metrics, "/metrics");
+    let address = node.word_after("Prometheus exporter started at ").await;
+    let text = metrics::read(&format!("http://{address}/metrics"));
+    let text = text.await.unwrap();
     for metric in [
         "aicpw_tasks{",
         "aicpw_tasks_submitted_total",

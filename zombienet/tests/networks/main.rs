@@ -6,6 +6,7 @@
 mod blocks;
 mod examples;
 mod faults;
+mod network;
 mod provider;
 mod restart;
 mod sealed;

@@ -1,0 +1,147 @@
+//! What people and programs are told about a network that is up.
+
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+};
+
+use aicpw_network_tests::{binaries, definition::Role, Network, Node};
+use anyhow::{ensure, Context, Result};
+use comfy_table::{presets::NOTHING, Table};
+use serde::Serialize;
+
+/// The task that is offered as a first one, among the examples.
+const FIRST_TASK: &str = "bring-your-own/manifest.json";
+
+/// Who submits it.
+const REQUESTER: &str = "//Charlie";
+
+/// The web page that shows any chain, with the node to look at behind it.
+const APPS: &str = "https://polkadot.js.org/apps/?rpc=";
+
+/// The document.
+#[derive(Serialize)]
+pub struct Page {
+    /// Where data and logs are.
+    folder: PathBuf,
+    nodes: Vec<Entry>,
+    /// A command to try first.
+    r#try: String,
+}
+
+/// A node.
+#[derive(Serialize)]
+struct Entry {
+    name: String,
+    role: &'static str,
+    /// The key of the account that answers for a provider.
+    account: Option<String>,
+    pid: Option<u32>,
+    /// JSON-RPC, `ws://…`.
+    rpc: String,
+    /// The chain in the browser, as this node sees it.
+    apps: String,
+    /// Prometheus.
+    metrics: Option<String>,
+    log: PathBuf,
+}
+
+/// The folder of the examples, as an absolute path.
+///
+/// # Errors
+/// They are not there.
+pub fn examples(folder: &Path) -> Result<PathBuf> {
+    let manifest = folder.join(FIRST_TASK);
+    ensure!(
+        manifest.is_file(),
+        "there is no {}: give the checkout's folder with --examples",
+        manifest.display()
+    );
+    std::fs::canonicalize(folder).with_context(|| folder.display().to_string())
+}
+
+impl Page {
+    /// Of a network that is up.
+    ///
+    /// # Errors
+    /// It has no requester's node, or `aicpw` is not built.
+    pub fn of(network: &Network, folder: &Path, examples: &Path) -> Result<Self> {
+        let nodes = network.members().map(|(member, node)| {
+            let role = member.role();
+            Entry {
+                name: member.name.clone(),
+                role: role.name(),
+                account: (role == Role::Provider).then(|| member.suri()),
+                pid: node.pid(),
+                rpc: node.url().into(),
+                apps: format!("{APPS}{}#/explorer", node.url()),
+                metrics: node.metrics().map(Into::into),
+                log: node.log_path(),
+            }
+        });
+        Ok(Self {
+            folder: folder.into(),
+            nodes: nodes.collect(),
+            r#try: first_command(network.first(Role::Requester)?, folder, examples)?,
+        })
+    }
+}
+
+/// A task whose result is known, submitted at this node.
+fn first_command(node: &Node, folder: &Path, examples: &Path) -> Result<String> {
+    let program = binaries::find("aicpw")?;
+    let manifest = examples.join(FIRST_TASK);
+    let out = folder.join("result");
+    let paths = [&program, &manifest, &out].map(|path| quoted(&path.to_string_lossy()));
+    let [program, manifest, out] = paths;
+    Ok(format!(
+        "{program} --url {url} --suri {REQUESTER} submit {manifest} --budget 1 --time-limit 60s \
+         --verify optimistic=60s --wait --accept --out {out}",
+        url = node.url()
+    ))
+}
+
+/// A word for a shell.
+fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
+    if word.chars().all(is_plain) {
+        word.into()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
+impl fmt::Display for Page {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut table = Table::new();
+        table.load_preset(NOTHING);
+        table.set_header(["node", "role", "account", "JSON-RPC", "metrics", "log"]);
+        for node in &self.nodes {
+            table.add_row([
+                &node.name,
+                node.role,
+                node.account.as_deref().unwrap_or_default(),
+                &node.rpc,
+                node.metrics.as_deref().unwrap_or_default(),
+                &node.log.to_string_lossy(),
+            ]);
+        }
+        writeln!(f, "\n{table}\n\nIn the browser:")?;
+        for node in &self.nodes {
+            writeln!(f, "  {}  {}", node.name, node.apps)?;
+        }
+        writeln!(f, "\nA first task, from {REQUESTER}:\n  {}", self.r#try)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shell_reads_the_words_as_they_are() {
+        assert_eq!(quoted("/tmp/a-b_c.1"), "/tmp/a-b_c.1");
+        assert_eq!(quoted("/my net"), "'/my net'");
+        assert_eq!(quoted("it's"), r"'it'\''s'");
+    }
+}

@@ -1,0 +1,27 @@
+//! A node's metrics, as Prometheus reads them.
+
+use anyhow::{ensure, Context, Result};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+
+/// What is served at `http://HOST:PORT/PATH`.
+///
+/// # Errors
+/// Nobody answers, or not with success.
+pub async fn read(url: &str) -> Result<String> {
+    let rest = url.strip_prefix("http://").context("no http://")?;
+    let (address, path) = rest.split_once('/').context("no path")?;
+    let mut stream = TcpStream::connect(address)
+        .await
+        .context(address.to_owned())?;
+    let request = format!("GET /{path} HTTP/1.0\r\nHost: {address}\r\n\r\n");
+    stream.write_all(request.as_bytes()).await?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await?;
+    let (head, body) = answer.split_once("\r\n\r\n").context("no HTTP")?;
+    let status = head.split(' ').nth(1).unwrap_or_default();
+    ensure!(status == "200", "{url}: {head}");
+    Ok(body.to_owned())
+}

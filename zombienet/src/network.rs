@@ -1,0 +1,94 @@
+//! A network that is brought up for people, and goes on until they end it.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+use crate::{
+    definition::{Definition, Member, Role},
+    CommandLine, Node,
+};
+
+/// The processes of a [`Definition`]; killed when dropped.
+pub struct Network {
+    members: Vec<(Member, Node)>,
+}
+
+impl Network {
+    /// Starts all nodes, one after the other, with their data under `folder`, and registers the
+    /// providers. `progress` is told what is being done.
+    ///
+    /// # Errors
+    /// A node does not start, or a provider is not online in time; with the end of its log.
+    pub async fn start(
+        folder: &Path,
+        definition: &Definition,
+        progress: impl Fn(&str),
+    ) -> Result<Self> {
+        let chain = &definition.relaychain;
+        let mut members: Vec<(Member, Node)> = Vec::new();
+        let mut bootnode: Option<String> = None;
+        for member in &chain.nodes {
+            progress(&format!(
+                "starting {}, {} of {}",
+                member.name,
+                members.len() + 1,
+                chain.nodes.len()
+            ));
+            let mut options = member.options(&chain.chain).with_metrics();
+            options.bootnodes.extend(bootnode.clone());
+            let node = Node::start(folder, options).await?;
+            if bootnode.is_none() {
+                bootnode = Some(node.address().await?);
+            }
+            members.push((member.clone(), node));
+        }
+        for (member, node) in &members {
+            if member.role() == Role::Provider {
+                let (name, suri) = (&member.name, member.suri());
+                progress(&format!("registering the devices of {name} for {suri}"));
+                register(node, &suri).await?;
+            }
+        }
+        Ok(Self { members })
+    }
+
+    /// The nodes, in the order of the definition.
+    pub fn members(&self) -> impl Iterator<Item = (&Member, &Node)> {
+        self.members.iter().map(|(member, node)| (member, node))
+    }
+
+    /// The first node that is there for this.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn first(&self, role: Role) -> Result<&Node> {
+        let mut members = self.members();
+        let found = members.find(|(member, _)| member.role() == role);
+        let (_, node) = found.with_context(|| format!("the network has no {}", role.name()))?;
+        Ok(node)
+    }
+
+    /// Ends all of it, in order.
+    ///
+    /// # Errors
+    /// A node goes on; it is killed then.
+    pub async fn stop(self) -> Result<()> {
+        for (_, node) in &self.members {
+            node.interrupt()?;
+        }
+        for (_, node) in &self.members {
+            node.wait_ended().await?;
+        }
+        Ok(())
+    }
+}
+
+/// Registers the devices of a node's machine for an account, and waits until they are online.
+async fn register(node: &Node, suri: &str) -> Result<()> {
+    let arguments = ["provider", "register", "--stake", "1000", "--ask", "0.5"];
+    let wait = ["--timeout", "10m"];
+    let command_line = CommandLine::new(node.url(), suri)?;
+    let registered = command_line.json(&[&arguments[..], &wait].concat()).await;
+    registered.map(|_| ()).map_err(|error| node.explain(error))
+}
