@@ -7,17 +7,25 @@ use aicpw_protocol::{
     AskPrice, AssignmentId, TaskId,
 };
 use aicpw_runtime::{
-    configs::{market::HeartbeatPeriod, system::RuntimeBlockWeights},
+    configs::{
+        market::HeartbeatPeriod,
+        parameters::StartWindow,
+        system::{RuntimeBlockWeights, MAX_BLOCK_WEIGHT},
+    },
     AccountId, Matching, Runtime, System, Tasks, UncheckedExtrinsic,
 };
 use anyhow::{ensure, Result};
-use frame_support::{dispatch::GetDispatchInfo, traits::Hooks, weights::Weight};
+use frame_support::{
+    dispatch::GetDispatchInfo,
+    traits::{Authorize, Hooks},
+    weights::Weight,
+};
 use pallet_tasks::WeightInfo;
 use sp_core::Pair;
 
 use super::{
-    meter::{count, Cost},
-    people::{ask, device, submission, Provider, SLOTS, STAKE},
+    meter::{trace, Cost, Touched},
+    people::{ask, device, submission, Provider, MATCH_WINDOW, SLOTS, STAKE},
     per_second_of_blocks, per_second_of_execution,
     world::{account, apply, authorised, key, Origin, World},
 };
@@ -26,33 +34,66 @@ use crate::report::Measured;
 /// A step, and what it takes of a block.
 struct Step {
     name: &'static str,
+    /// What is taken of the block in the end.
     weight: Weight,
-    cost: Option<Cost>,
+    /// What it is put together of.
+    parts: Option<Parts>,
+    cost: Option<(Cost, Touched)>,
+}
+
+/// What the weight of a transaction is put together of, in picoseconds.
+struct Parts {
+    /// Of every transaction.
+    base: u64,
+    /// Its extensions, without the authorisation.
+    extensions: u64,
+    /// The authorisation of a worker call.
+    authorisation: u64,
+    /// The call itself, at most.
+    call: u64,
+    /// What was given back, because less was done.
+    given_back: u64,
 }
 
 pub fn measure(report: &mut Measured) -> Result<()> {
     report.note(
         "reads and writes: distinct keys, those of events and of the block's own counters included",
     );
-    let steps = life()?;
+    let Life { steps, empty } = life()?;
+    let micros = |picoseconds: u64| picoseconds as f64 / 1e6;
+    let block = MAX_BLOCK_WEIGHT.ref_time();
     let mut whole = 0;
-    for Step { name, weight, cost } in &steps {
-        whole += weight.ref_time();
-        report.add(
-            format!("{name}: weight"),
-            weight.ref_time() as f64 / 1e6,
-            "µs",
-            "",
-        );
-        if let Some(cost) = cost {
+    for step in &steps {
+        let name = step.name;
+        let time = step.weight.ref_time();
+        whole += time;
+        report.add(format!("{name}: weight"), micros(time), "µs", "");
+        let share = time as f64 / block as f64 * 100.0;
+        report.add(format!("{name}: share of a block"), share, "%", "");
+        if let Some((cost, touched)) = &step.cost {
             report.add(format!("{name}: reads"), cost.reads as f64, "keys", "");
             report.add(format!("{name}: writes"), cost.writes as f64, "keys", "");
+            report.add(format!("{name}: proof"), cost.proof as f64 / 1e3, "kB", "");
+            report.note(format!("{name} reads {}", touched.read.join(", ")));
+            report.note(format!("{name} writes {}", touched.written.join(", ")));
+        }
+        if let Some(parts) = &step.parts {
+            report.note(format!(
+                "{name} weighs {:.0} µs as a transaction, {:.0} for its extensions, {:.0} for its \
+                 authorisation, {:.0} for the call at most; {:.0} were given back",
+                micros(parts.base),
+                micros(parts.extensions),
+                micros(parts.authorisation),
+                micros(parts.call),
+                micros(parts.given_back),
+            ));
         }
     }
-    report.add("a life: weight", whole as f64 / 1e6, "µs", "");
+    report.add("an empty block: weight", micros(empty), "µs", "");
+    report.add("a life: weight", micros(whole), "µs", "");
     let execution = per_second_of_execution(whole);
     report.add("lives in a second of execution", execution, "/s", "");
-    let blocks = per_second_of_blocks(whole);
+    let blocks = per_second_of_blocks(whole, block - empty);
     report.add(
         "lives in the full blocks of a second",
         blocks,
@@ -62,12 +103,22 @@ pub fn measure(report: &mut Measured) -> Result<()> {
     Ok(())
 }
 
+/// The steps of a task, and what a block weighs in which there is nothing to do.
+struct Life {
+    steps: Vec<Step>,
+    empty: u64,
+}
+
 /// From `submit` to the payment in mode `expected`, with one progress report.
-fn life() -> Result<Vec<Step>> {
+fn life() -> Result<Life> {
     let charlie = key("//Charlie")?;
     let provider = Provider::some(1)?.remove(0);
     let mut world = World::new([account(&charlie), provider.account()])?;
     join(&mut world, &provider)?;
+    // What the arrival of a device has left to do.
+    world.blocks(2)?;
+    let empty = begin(&mut world)?;
+    world.end()?;
 
     let task = TaskId(0);
     let assignment = AssignmentId {
@@ -80,14 +131,16 @@ fn life() -> Result<Vec<Step>> {
         submission: submission()?,
     };
     let submit = world.signed(&charlie, submit)?;
+    let mut deadlines = Deadlines { empty, weight: 0 };
     world.begin()?;
     steps.push(transaction(&mut world, "submit", submit)?);
     let height = world.height();
-    let (weight, cost) = count(&mut world, || Matching::on_idle(height, Weight::MAX))?;
+    let (weight, cost, touched) = trace(&mut world, || Matching::on_idle(height, Weight::MAX))?;
     steps.push(Step {
         name: "match",
         weight,
-        cost: Some(cost),
+        parts: None,
+        cost: Some((cost, touched)),
     });
     world.end()?;
 
@@ -122,9 +175,9 @@ fn life() -> Result<Vec<Step>> {
         ),
     ] {
         // Reports of progress keep a distance.
-        world.blocks(20)?;
+        deadlines.pass(&mut world, 20)?;
         let call = said(&mut world, &provider, statement)?;
-        world.begin()?;
+        deadlines.begin(&mut world)?;
         steps.push(transaction(&mut world, name, call)?);
         world.end()?;
     }
@@ -134,17 +187,58 @@ fn life() -> Result<Vec<Step>> {
         matches!(status, Some(TaskStatus::Settled { .. })),
         "the task is {status:?}"
     );
+    // Those that the task has left behind: what they were for has happened.
+    let windows = MATCH_WINDOW + world.state.execute_with(StartWindow::get);
+    deadlines.pass(&mut world, windows)?;
+    steps.push(Step {
+        name: "deadlines that were kept",
+        weight: Weight::from_parts(deadlines.weight, 0),
+        parts: None,
+        cost: None,
+    });
     // Served by the agenda an hour and a month later.
     type Weights = <Runtime as pallet_tasks::Config>::WeightInfo;
     for (name, weight) in [
         ("end of retrieval", Weights::serve_unlock()),
         ("removal", Weights::serve_prune(1)),
     ] {
-        let weight = weight.saturating_add(Weights::serve_slot());
-        let cost = None;
-        steps.push(Step { name, weight, cost });
+        steps.push(Step {
+            name,
+            weight,
+            parts: None,
+            cost: None,
+        });
     }
-    Ok(steps)
+    Ok(Life { steps, empty })
+}
+
+/// Begins a block; what it weighs before any transaction of a person.
+fn begin(world: &mut World) -> Result<u64> {
+    world.begin()?;
+    let weight = world.state.execute_with(System::block_weight).total();
+    Ok(weight.ref_time())
+}
+
+/// What the agenda weighs, beyond what it does in an empty block.
+struct Deadlines {
+    empty: u64,
+    weight: u64,
+}
+
+impl Deadlines {
+    fn begin(&mut self, world: &mut World) -> Result<()> {
+        self.weight += begin(world)?.saturating_sub(self.empty);
+        Ok(())
+    }
+
+    /// So many blocks in which nothing else happens.
+    fn pass(&mut self, world: &mut World, blocks: u32) -> Result<()> {
+        for _ in 0..blocks {
+            self.begin(world)?;
+            world.end()?;
+        }
+        Ok(())
+    }
 }
 
 /// Registers a provider with one device, and its heartbeat.
@@ -228,15 +322,24 @@ fn transaction(
 ) -> Result<Step> {
     let info = transaction.get_dispatch_info();
     let base = RuntimeBlockWeights::get().get(info.class).base_extrinsic;
-    let weight = info.total_weight().saturating_add(base);
+    let authorisation = transaction.function.weight_of_authorize().ref_time();
     let before = world.state.execute_with(|| System::block_weight().total());
-    let (applied, cost) = count(world, || apply(transaction))?;
+    let (applied, cost, touched) = trace(world, || apply(transaction))?;
     applied?;
     // What it gave back does not count.
     let after = world.state.execute_with(|| System::block_weight().total());
+    let weight = after.saturating_sub(before);
+    let at_most = info.total_weight().saturating_add(base);
     Ok(Step {
         name,
-        weight: weight.min(after.saturating_sub(before)),
-        cost: Some(cost),
+        weight,
+        parts: Some(Parts {
+            base: base.ref_time(),
+            extensions: info.extension_weight.ref_time() - authorisation,
+            authorisation,
+            call: info.call_weight.ref_time(),
+            given_back: at_most.saturating_sub(weight).ref_time(),
+        }),
+        cost: Some((cost, touched)),
     })
 }

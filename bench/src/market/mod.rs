@@ -11,15 +11,14 @@ pub use matching::measure as matching;
 pub use people::{ask, device, submission, Provider, SLOTS, STAKE};
 pub use world::{account, authorised, key};
 
-use aicpw_runtime::configs::system::MAX_BLOCK_WEIGHT;
 use aicpw_runtime::units::SECONDS;
 
 /// What weights are counted in: picoseconds.
 const SECOND: f64 = 1e12;
 
-/// How many times a step of this weight fits the blocks of a second.
-fn per_second_of_blocks(weight: u64) -> f64 {
-    MAX_BLOCK_WEIGHT.ref_time() as f64 * f64::from(SECONDS) / weight as f64
+/// How many times a step of this weight fits the blocks of a second, each of which has so much room.
+fn per_second_of_blocks(weight: u64, room: u64) -> f64 {
+    room as f64 * f64::from(SECONDS) / weight as f64
 }
 
 /// How many times it fits a second of execution.

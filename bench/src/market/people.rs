@@ -10,7 +10,7 @@ use aicpw_protocol::{
     Milliseconds,
 };
 use aicpw_runtime::{
-    units::{MILLI, UNIT},
+    units::{MILLI, MINUTES, SLOT_MILLISECONDS, UNIT},
     AccountId,
 };
 use anyhow::{Context, Result};
@@ -114,6 +114,9 @@ pub fn ask(thousandths: u32) -> Balance {
     Balance::from(thousandths) * MILLI
 }
 
+/// Blocks for which a task of [`submission`] may wait for a device.
+pub const MATCH_WINDOW: BlockNumber = MINUTES;
+
 /// A minute on a device of 10 GFLOPS, settled at the reveal.
 pub fn submission() -> Result<Submission> {
     let root_hash = aicpw_protocol::commitment::expected_root_hash(&result_root(OUTPUT));
@@ -129,7 +132,7 @@ pub fn submission() -> Result<Submission> {
         },
         time_limit: Milliseconds(60_000),
         budget: UNIT,
-        match_window: Milliseconds(60_000),
+        match_window: Milliseconds(u64::from(MATCH_WINDOW) * SLOT_MILLISECONDS),
         verification: Verification::Expected { root_hash },
         privacy: Privacy::Public,
         peers: Default::default(),

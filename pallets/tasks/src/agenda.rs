@@ -2,7 +2,9 @@
 //!
 //! Putting one in never fails and costs the same however many there are: a slot is a list of pages.
 //! Serving is bounded: what does not fit the weight of a block is served in the next, in order.
-//! Entries are never taken out early; one whose reason is gone is stale and does nothing.
+//! Entries are never taken out early; one whose reason is gone is stale and does nothing. Nearly all are:
+//! a task that goes well leaves the end of its match window and of its start window behind. So what an
+//! entry weighs is what it came to: a look, a later entry, or the end of something.
 
 use aicpw_primitives::traits::Escalation;
 use aicpw_protocol::{
@@ -18,15 +20,28 @@ use frame_support::{
 
 use crate::{failure::Cause, pallet::*, types::Deadline, WeightInfo};
 
+/// What came of an entry.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Served {
+    /// Nothing: its reason is gone.
+    Stale,
+    /// There is more time: a later entry has taken its place.
+    Early,
+    /// What is to happen when the deadline has passed.
+    Due,
+}
+
 /// The most that one entry can weigh.
 pub(crate) fn heaviest_entry<T: Config>() -> Weight {
     let n = Pallet::<T>::most_assignments();
     T::WeightInfo::serve_match(n)
         .max(T::WeightInfo::serve_assignment(n))
+        .max(T::WeightInfo::serve_early())
         .max(T::WeightInfo::serve_settle(n))
         .max(T::WeightInfo::serve_unlock())
         .max(T::WeightInfo::serve_prune(n))
         .max(T::WeightInfo::serve_dispute())
+        .saturating_add(T::WeightInfo::serve_stale())
 }
 
 impl<T: Config> Pallet<T> {
@@ -103,25 +118,33 @@ impl<T: Config> Pallet<T> {
         let served = page
             .iter()
             .take_while(|deadline| {
-                let at_most = Self::weight_of(deadline, Self::most_assignments());
-                let affordable = meter.can_consume(at_most);
-                if affordable {
-                    let n = Self::assignments_of(deadline.task());
-                    Self::serve(block, **deadline);
-                    meter.consume(Self::weight_of(deadline, n));
+                // To look what it is about.
+                if meter.try_consume(T::WeightInfo::serve_stale()).is_err() {
+                    return false;
                 }
-                affordable
+                let n = Self::assignments_of(deadline.task());
+                if !meter.can_consume(Self::weight_of(deadline, n)) {
+                    return false;
+                }
+                match Self::serve(block, **deadline) {
+                    Served::Stale => {}
+                    Served::Early => meter.consume(T::WeightInfo::serve_early()),
+                    Served::Due => meter.consume(Self::weight_of(deadline, n)),
+                }
+                true
             })
             .count();
         page.drain(..served);
         page
     }
 
-    /// What a deadline of a task that has had so many assignments weighs at most.
+    /// What a deadline that has passed weighs, of a task that has had so many assignments.
     fn weight_of(deadline: &Deadline, n: u32) -> Weight {
         match deadline {
             Deadline::Match(_) => T::WeightInfo::serve_match(n),
-            Deadline::Assignment(_) => T::WeightInfo::serve_assignment(n),
+            Deadline::Assignment(_) => {
+                T::WeightInfo::serve_assignment(n).max(T::WeightInfo::serve_early())
+            }
             Deadline::Settle(_) => T::WeightInfo::serve_settle(n),
             Deadline::Unlock(_) => T::WeightInfo::serve_unlock(),
             Deadline::Prune(_) => T::WeightInfo::serve_prune(n),
@@ -130,34 +153,35 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Serves one deadline of the slot of `block`, wholly or not at all.
-    pub(crate) fn serve(block: BlockNumber, deadline: Deadline) {
+    pub(crate) fn serve(block: BlockNumber, deadline: Deadline) -> Served {
         let served = with_storage_layer(|| match deadline {
             Deadline::Match(task) => Self::serve_match(task),
             Deadline::Assignment(assignment) => Self::serve_assignment(block, assignment),
             Deadline::Settle(task) => Self::serve_settle(task),
             Deadline::Unlock(assignment) => Self::serve_unlock(assignment),
             Deadline::Prune(task) => Self::serve_prune(task),
-            Deadline::Dispute(task) => T::Escalation::due(task),
+            Deadline::Dispute(task) => T::Escalation::due(task).map(|()| Served::Due),
         });
-        if let Err(error) = served {
+        served.unwrap_or_else(|error| {
             frame_support::defensive!("a deadline cannot fail", (deadline, error));
-        }
+            Served::Due
+        })
     }
 
-    fn serve_assignment(block: BlockNumber, id: AssignmentId) -> DispatchResult {
+    fn serve_assignment(block: BlockNumber, id: AssignmentId) -> Result<Served, DispatchError> {
         let Some(mut assignment) = Assignments::<T>::get(id) else {
-            return Ok(());
+            return Ok(Served::Stale);
         };
         let Some(deadline) = assignment.deadline() else {
-            return Ok(());
+            return Ok(Served::Stale);
         };
         if assignment.due != block {
-            return Ok(());
+            return Ok(Served::Stale);
         }
         if Self::now() <= deadline {
             assignment.due = Self::schedule(deadline.saturating_add(1), Deadline::Assignment(id));
             Assignments::<T>::insert(id, assignment);
-            return Ok(());
+            return Ok(Served::Early);
         }
         let fault = match assignment.status {
             AssignmentStatus::AwaitingKey { .. } => Fault::NoKey,
@@ -170,15 +194,18 @@ impl<T: Config> Pallet<T> {
             AssignmentStatus::Running { .. } => Fault::NoCommit,
             _ => Fault::NoReveal,
         };
-        Self::fail_assignment(id, assignment, Cause::seen_by_chain(fault))
+        Self::fail_assignment(id, assignment, Cause::seen_by_chain(fault))?;
+        Ok(Served::Due)
     }
 
-    fn serve_settle(id: TaskId) -> DispatchResult {
+    fn serve_settle(id: TaskId) -> Result<Served, DispatchError> {
         match Tasks::<T>::get(id) {
-            Some(task) if matches!(task.status, TaskStatus::Verifying { settle_at } if Self::now() >= settle_at) => {
-                Self::settle(id, task)
+            Some(task) if matches!(task.status, TaskStatus::Verifying { settle_at } if Self::now() >= settle_at) =>
+            {
+                Self::settle(id, task)?;
+                Ok(Served::Due)
             }
-            _ => Ok(()),
+            _ => Ok(Served::Stale),
         }
     }
 }

@@ -19,6 +19,7 @@ mod authorize;
 mod benchmarking;
 mod board;
 mod census;
+mod charge;
 mod contested;
 mod dispatchables;
 mod errors;
@@ -428,7 +429,7 @@ pub mod pallet {
             ensure_authorized(origin)?;
             let n = Self::assignments_of(assignment.task);
             Self::do_commit_result(assignment, commitment)?;
-            Ok(Some(T::WeightInfo::commit_result(n)).into())
+            Ok(Some(Self::weight_of_commit(assignment, n)).into())
         }
 
         /// Opens the commitment. In `expected` the task is settled, or the assignment fails, at
@@ -449,7 +450,7 @@ pub mod pallet {
             ensure_authorized(origin)?;
             let n = Self::assignments_of(assignment.task);
             Self::do_reveal_result(assignment, opening)?;
-            Ok(Some(T::WeightInfo::reveal_result(n)).into())
+            Ok(Some(Self::weight_of_reveal(assignment, n)).into())
         }
 
         /// The job cannot be done.

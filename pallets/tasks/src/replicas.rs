@@ -14,6 +14,7 @@ use alloc::vec::Vec;
 use frame_support::pallet_prelude::*;
 
 use crate::{
+    agenda::Served,
     pallet::*,
     types::{Assignment, SeatState, Task},
 };
@@ -239,9 +240,9 @@ impl<T: Config> Pallet<T> {
     }
 
     /// The match window of a task ends: nobody was found for some seats of it.
-    pub(crate) fn serve_match(id: TaskId) -> DispatchResult {
+    pub(crate) fn serve_match(id: TaskId) -> Result<Served, DispatchError> {
         let Some(mut task) = Tasks::<T>::get(id) else {
-            return Ok(());
+            return Ok(Served::Stale);
         };
         let now = Self::now();
         let ended: Vec<u8> = (0u8..)
@@ -252,15 +253,17 @@ impl<T: Config> Pallet<T> {
             .map(|(number, _)| number)
             .collect();
         if ended.is_empty() {
-            return Ok(());
+            return Ok(Served::Stale);
         }
         // Matching need not find out by itself; a parked task it might never ask about.
         for number in ended {
             Self::close_seat(id, &mut task, number);
         }
         if task.status == TaskStatus::Disputed {
-            return Self::advance_jury(id, task);
+            Self::advance_jury(id, task)?;
+        } else {
+            Self::advance(id, task, Refunded::MatchWindowEnded)?;
         }
-        Self::advance(id, task, Refunded::MatchWindowEnded)
+        Ok(Served::Due)
     }
 }

@@ -17,6 +17,7 @@ use frame_support::{
 };
 
 use crate::{
+    agenda::Served,
     pallet::*,
     types::{Assignment, Deadline, LockState, Task},
 };
@@ -389,20 +390,22 @@ impl<T: Config> Pallet<T> {
     }
 
     /// The retrieval window of a settled assignment has ended.
-    pub(crate) fn serve_unlock(id: AssignmentId) -> DispatchResult {
-        if let Some(mut assignment) = Assignments::<T>::get(id) {
-            if matches!(assignment.locks, LockState::Retrieval { until } if Self::now() >= until) {
+    pub(crate) fn serve_unlock(id: AssignmentId) -> Result<Served, DispatchError> {
+        match Assignments::<T>::get(id) {
+            Some(mut assignment) if matches!(assignment.locks, LockState::Retrieval { until } if Self::now() >= until) =>
+            {
                 Self::release_locks(id, &mut assignment);
                 Assignments::<T>::insert(id, assignment);
+                Ok(Served::Due)
             }
+            _ => Ok(Served::Stale),
         }
-        Ok(())
     }
 
     /// A final task was readable for long enough.
-    pub(crate) fn serve_prune(id: TaskId) -> DispatchResult {
+    pub(crate) fn serve_prune(id: TaskId) -> Result<Served, DispatchError> {
         let Some(task) = Tasks::<T>::take(id) else {
-            return Ok(());
+            return Ok(Served::Stale);
         };
         TasksOf::<T>::remove(&task.requester, id);
         T::Escalation::forget(id);
@@ -413,6 +416,6 @@ impl<T: Config> Pallet<T> {
                 Self::release_locks(assignment_id, &mut assignment);
             }
         }
-        Ok(())
+        Ok(Served::Due)
     }
 }

@@ -71,6 +71,10 @@ weights! {
     start: 40 us, 8_000 B, 4 r, 3 w;
     /// `report_progress`.
     report_progress: 30 us, 4_000 B, 2 r, 2 w;
+    /// `commit_result` of whoever is alone on the task.
+    commit_alone: 50 us, 8_000 B, 16 r, 10 w;
+    /// `reveal_result` that opens the window of `optimistic`.
+    reveal_to_wait: 30 us, 8_000 B, 6 r, 4 w;
     /// Authorisation of `start`.
     authorize_start: 80 us, 8_000 B, 5 r, 0 w;
     /// Authorisation of `report_progress`.
@@ -83,6 +87,10 @@ weights! {
     authorize_fail: 90 us, 8_000 B, 5 r, 0 w;
     /// A slot or a page of the agenda, without what it holds.
     serve_slot: 15 us, 4_000 B, 2 r, 2 w;
+    /// An entry of the agenda whose reason is gone, and the look at any other.
+    serve_stale: 10 us, 8_000 B, 3 r, 0 w;
+    /// An entry of the agenda that is put off, into a slot whose page is full.
+    serve_early: 25 us, 12_000 B, 5 r, 3 w;
     /// A step of a dispute: four jurors who lose their locks, or the verdict.
     serve_dispute: 600 us, 60_000 B, 120 r, 110 w;
     /// A retrieval window that ends.
@@ -98,6 +106,8 @@ weights! {
     commit_result: 50 us, 8_000 B, 8 r, 7 w, and 20 us, 3_000 B, 3 r, 3 w;
     /// `reveal_result` that settles: each is paid or slashed.
     reveal_result: 100 us, 12_000 B, 10 r, 9 w, and 60 us, 4_000 B, 12 r, 10 w;
+    /// `reveal_result` that settles a task with one replica: each but the last is slashed.
+    reveal_alone: 90 us, 12_000 B, 13 r, 7 w, and 60 us, 4_000 B, 12 r, 10 w;
     /// `fail` that ends the task: each is cancelled and paid.
     fail: 100 us, 12_000 B, 14 r, 13 w, and 60 us, 4_000 B, 14 r, 11 w;
     /// A match window whose end ends the task: each is cancelled and paid.

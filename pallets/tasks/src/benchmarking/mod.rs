@@ -31,8 +31,10 @@ use frame_system::RawOrigin;
 use sp_runtime::transaction_validity::TransactionSource;
 
 use crate::{
+    agenda::Served,
     pallet::*,
     types::{Deadline, SeatState, Task},
+    WeightInfo,
 };
 
 use setup::*;
@@ -136,6 +138,61 @@ mod benchmarks {
                 ..
             })
         ));
+    }
+
+    /// The commit of whoever is alone: nobody waits for it.
+    #[benchmark]
+    fn commit_alone() {
+        let (last, worker) = running::<T>(&requester::<T>(), 3, optimistic::<T>());
+        let commitment = [1; 32];
+        let statement = Statement::Commit {
+            assignment: last,
+            commitment,
+        };
+        let proof = proof::<T>(&worker, &statement);
+        #[extrinsic_call]
+        commit_result(RawOrigin::Authorized, last, commitment, proof);
+        assert_eq!(
+            Pallet::<T>::weight_of_commit(last, 3),
+            T::WeightInfo::commit_alone()
+        );
+    }
+
+    /// The reveal of whoever is alone, of the root that was expected: pays it, and takes the locks of those
+    /// who said that it cannot be done.
+    #[benchmark]
+    fn reveal_alone(n: Linear<1, 3>) {
+        let (last, worker) = running::<T>(&requester::<T>(), n, expected());
+        commit::<T>(last);
+        let statement = Statement::Reveal {
+            assignment: last,
+            opening: opening(3),
+        };
+        let proof = proof::<T>(&worker, &statement);
+        #[extrinsic_call]
+        reveal_result(RawOrigin::Authorized, last, opening(3), proof);
+        assert_eq!(
+            Pallet::<T>::weight_of_reveal(last, n),
+            T::WeightInfo::reveal_alone(n)
+        );
+    }
+
+    /// The reveal that opens the window of `optimistic`.
+    #[benchmark]
+    fn reveal_to_wait() {
+        let (last, worker) = running::<T>(&requester::<T>(), 3, optimistic::<T>());
+        commit::<T>(last);
+        let statement = Statement::Reveal {
+            assignment: last,
+            opening: opening(3),
+        };
+        let proof = proof::<T>(&worker, &statement);
+        #[extrinsic_call]
+        reveal_result(RawOrigin::Authorized, last, opening(3), proof);
+        assert_eq!(
+            Pallet::<T>::weight_of_reveal(last, 3),
+            T::WeightInfo::reveal_to_wait()
+        );
     }
 
     /// The deciding reveal: pays all replicas, and takes the locks of all who said that it cannot be done.
@@ -306,11 +363,46 @@ mod benchmarks {
         }
         AgendaCursor::<T>::put(block);
         T::BenchmarkHelper::set_block(block);
-        let only_the_slot = <T::WeightInfo as crate::WeightInfo>::serve_slot();
+        let only_the_slot = T::WeightInfo::serve_slot();
         #[block]
         {
             Pallet::<T>::serve_agenda(only_the_slot);
         }
+    }
+
+    /// The start window of an assignment that has ended since.
+    #[benchmark]
+    fn serve_stale() {
+        let (last, _) = all_settled::<T>(&requester::<T>(), MOST);
+        let now = Pallet::<T>::now();
+        let served;
+        #[block]
+        {
+            let _ = Pallet::<T>::assignments_of(last.task);
+            served = Pallet::<T>::serve(now, Deadline::Assignment(last));
+        }
+        assert_eq!(served, Served::Stale);
+    }
+
+    /// An assignment that has got more time, and comes into a slot whose page is full.
+    #[benchmark]
+    fn serve_early() {
+        let (last, _) = all_running::<T>(&requester::<T>(), MOST).remove(0);
+        let now = Pallet::<T>::now();
+        let mut assignment = Assignments::<T>::get(last).expect("it is there");
+        let deadline = assignment.deadline().expect("it has to report");
+        assignment.due = now;
+        Assignments::<T>::insert(last, assignment);
+        let taken = Agenda::<T>::get(deadline + 1).map_or(0, |slot| slot.open.len() as u32);
+        for _ in taken..T::PageCapacity::get() {
+            Pallet::<T>::schedule(deadline + 1, Deadline::Prune(TaskId(0)));
+        }
+        let served;
+        #[block]
+        {
+            served = Pallet::<T>::serve(now, Deadline::Assignment(last));
+        }
+        assert_eq!(served, Served::Early);
     }
 
     /// One seat finds nobody: all others are cancelled.

@@ -5,7 +5,7 @@ use aicpw_primitives::{
     worker_key::{prove, WorkerId, WorkerProof},
 };
 use aicpw_protocol::{
-    commitment::{result_commitment, ResultOpening},
+    commitment::{expected_root_hash, result_commitment, ResultOpening},
     content::MAX_PEER_ADDRESS_BYTES,
     device::Reputation,
     sealing::Envelope,
@@ -76,9 +76,7 @@ pub(super) fn submission<T: Config>() -> Submission {
         time_limit: Milliseconds(T::MaxTimeLimit::get()),
         budget: T::MinBudget::get().saturating_mul(1_000_000),
         match_window: Milliseconds(T::MaxMatchWindow::get()),
-        verification: Verification::Optimistic {
-            window: Milliseconds(T::MaxOptimisticWindow::get()),
-        },
+        verification: optimistic::<T>(),
         privacy: Privacy::Sealed {
             key_commitment: [4; 32],
         },
@@ -97,9 +95,33 @@ pub(super) fn requester<T: Config>() -> T::AccountId {
 }
 
 pub(super) fn submitted<T: Config>(requester: &T::AccountId) -> TaskId {
+    submitted_in::<T>(requester, optimistic::<T>())
+}
+
+pub(super) fn submitted_in<T: Config>(
+    requester: &T::AccountId,
+    verification: Verification,
+) -> TaskId {
     let id = TaskId(Submissions::<T>::get().length);
-    Pallet::<T>::do_submit(requester.clone(), submission::<T>()).expect("all fields are right");
+    let submission = Submission {
+        verification,
+        ..submission::<T>()
+    };
+    Pallet::<T>::do_submit(requester.clone(), submission).expect("all fields are right");
     id
+}
+
+pub(super) fn optimistic<T: Config>() -> Verification {
+    Verification::Optimistic {
+        window: Milliseconds(T::MaxOptimisticWindow::get()),
+    }
+}
+
+/// What [`opening`] of root 3 is expected to be.
+pub(super) fn expected() -> Verification {
+    Verification::Expected {
+        root_hash: expected_root_hash(&opening(3).result_root),
+    }
 }
 
 /// A queued task for class `int` that needs this computing power for a minute and pays asks up to
@@ -252,10 +274,13 @@ pub(super) fn message() -> FailureMessage {
     BoundedVec::truncate_from(vec![b'x'; 256])
 }
 
-/// A task in `optimistic` whose result waits, after `n` assignments: all but the last reported another
-/// fault of it.
-pub(super) fn verifying<T: Config>(requester: &T::AccountId, n: u32) -> Worker {
-    let id = submitted::<T>(requester);
+/// A task with one replica: `n - 1` providers have reported different faults of it, and the last one runs it.
+pub(super) fn running<T: Config>(
+    requester: &T::AccountId,
+    n: u32,
+    verification: Verification,
+) -> Worker {
+    let id = submitted_in::<T>(requester, verification);
     let faults = [Fault::BadKey, Fault::InputUnavailable, Fault::BuildFailed];
     for (seed, fault) in (1..n).zip(faults) {
         let (assignment, _) = granted::<T>(id, seed);
@@ -263,6 +288,13 @@ pub(super) fn verifying<T: Config>(requester: &T::AccountId, n: u32) -> Worker {
     }
     let last = granted::<T>(id, n);
     Pallet::<T>::do_start(last.0).expect("it is assigned");
+    last
+}
+
+/// A task in `optimistic` whose result waits, after `n` assignments: all but the last reported another
+/// fault of it.
+pub(super) fn verifying<T: Config>(requester: &T::AccountId, n: u32) -> Worker {
+    let last = running::<T>(requester, n, optimistic::<T>());
     commit::<T>(last.0);
     Pallet::<T>::do_reveal_result(last.0, opening(3)).expect("it is the opening");
     last

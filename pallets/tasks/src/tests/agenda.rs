@@ -7,22 +7,16 @@ use aicpw_protocol::{
 use frame_support::{assert_ok, traits::Hooks, weights::Weight};
 use proptest::prelude::*;
 
-use crate::{mock::*, pallet::*, types::Deadline, WeightInfo};
+use crate::{agenda::Served, mock::*, pallet::*, types::Deadline, WeightInfo};
 
 type W = <Test as Config>::WeightInfo;
 
-/// Weight for two slots and this many entries of tasks without an assignment: each costs what it
-/// is, and is begun only if there is weight for the most that it could be.
-fn weight_for(entries: u64, entry: fn(u32) -> Weight) -> Weight {
-    W::serve_slot()
-        .saturating_mul(2)
-        .saturating_add(entry(0).saturating_mul(entries.saturating_sub(1)))
-        .saturating_add(entry(TasksPallet::most_assignments()))
-}
-
-/// Weight for this many refunds a block.
+/// Weight for two slots and this many refunds, of tasks without an assignment: each costs a look and what it
+/// is, and is begun only if there is weight for that.
 fn limit_to(refunds: u64) {
-    AgendaWeight::set(weight_for(refunds, W::serve_match));
+    let each = W::serve_stale().saturating_add(W::serve_match(0));
+    let slots = W::serve_slot().saturating_mul(2);
+    AgendaWeight::set(slots.saturating_add(each.saturating_mul(refunds)));
 }
 
 fn refunded() -> Vec<u64> {
@@ -126,7 +120,7 @@ fn stale_deadlines_do_nothing() {
             Deadline::Settle(task),
             Deadline::Unlock(id),
         ] {
-            TasksPallet::serve(now(), deadline);
+            assert_eq!(TasksPallet::serve(now(), deadline), Served::Stale);
         }
         assert_eq!(status_of(task), TaskStatus::Active);
         assert_eq!(assignment_of(id), before);
@@ -184,9 +178,45 @@ fn removal_frees_locks_that_the_agenda_has_not_come_to() {
         run_for(RETENTION);
         let id_2 = settled(BOB);
         assert!(!Tasks::<Test>::contains_key(id.task));
-        TasksPallet::serve(now(), Deadline::Prune(id_2.task));
+        let served = TasksPallet::serve(now(), Deadline::Prune(id_2.task));
+        assert_eq!(served, Served::Due);
         assert_eq!(free(BOB), FUNDS + PRICE - FEE);
         assert!(Occupied::get().is_empty());
+    });
+}
+
+#[test]
+fn what_has_become_stale_weighs_a_look() {
+    ExtBuilder.build_and_execute(|| {
+        let due = now() + MATCH_WINDOW + 1;
+        for _ in 0..3 {
+            settled(ALICE);
+        }
+        run_to(due - 1);
+        let slot = Agenda::<Test>::get(due).unwrap();
+        assert_eq!((slot.pages, slot.open.len()), (0, 3));
+        run_to_without_hooks(due);
+        let weight = TasksPallet::serve_agenda(Weight::MAX);
+        let looks = W::serve_stale().saturating_mul(3);
+        assert_eq!(weight, W::serve_slot().saturating_add(looks));
+    });
+}
+
+#[test]
+fn what_is_put_off_weighs_that() {
+    ExtBuilder.build_and_execute(|| {
+        let id = running(ALICE, expected());
+        run_for(PROGRESS_INTERVAL);
+        assert_ok!(report(id, progress(1, 10)));
+        let due = assignment_of(id).due;
+        run_to(due - 1);
+        run_to_without_hooks(due);
+        let weight = TasksPallet::serve_agenda(Weight::MAX);
+        assert!(assignment_of(id).due > due);
+        let expected = W::serve_slot()
+            .saturating_add(W::serve_stale())
+            .saturating_add(W::serve_early());
+        assert_eq!(weight, expected);
     });
 }
 
@@ -226,8 +256,11 @@ proptest! {
             }
             open.sort();
             assert_eq!(left(), open);
-            // An idle slot costs weight as well: as many of them as there can be.
-            AgendaWeight::set(weight_for(per_block, W::serve_prune));
+            // An idle slot costs weight as well: as many of them as there can be. There are no such tasks, so
+            // each entry comes to a look; but that is known only after it.
+            let spare = W::serve_slot().saturating_mul(2).saturating_add(W::serve_prune(0));
+            let looks = W::serve_stale().saturating_mul(per_block);
+            AgendaWeight::set(spare.saturating_add(looks));
             let enough = 200 + spans.len() as u32 * 3;
             for _ in 0..enough {
                 run_for(1);
@@ -237,8 +270,8 @@ proptest! {
                 assert!(served.iter().all(|(at, _)| *at <= now()), "too early: {served:?}");
                 let last = served.last().map(|(at, _)| *at);
                 assert!(rest.iter().all(|(at, _)| Some(*at) >= last), "out of order");
-                // What a block saves on slots it may spend on entries.
-                let most = W::serve_slot().saturating_mul(2).ref_time() / W::serve_prune(0).ref_time();
+                // What a block saves it may spend on entries.
+                let most = spare.ref_time() / W::serve_stale().ref_time();
                 assert!(served.len() as u64 <= per_block + most, "out of bounds");
                 open = rest;
             }

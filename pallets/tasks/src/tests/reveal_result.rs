@@ -2,13 +2,15 @@
 
 use aicpw_protocol::{
     commitment::ResultOpening,
-    task::{AssignmentStatus, Fault, TaskStatus},
+    task::{AssignmentStatus, Fault, TaskStatus, Verification},
 };
 use codec::{Decode, Encode};
 use frame_support::{assert_noop, assert_ok};
 use sp_runtime::transaction_validity::TransactionValidityError;
 
-use crate::{mock::*, pallet::*, types::Refusal};
+use crate::{mock::*, pallet::*, types::Refusal, WeightInfo};
+
+type W = <Test as Config>::WeightInfo;
 
 #[test]
 fn the_expected_root_settles_in_the_same_block() {
@@ -123,5 +125,25 @@ fn an_unexpected_root_is_not_paid() {
         assert!(matches!(status_of(id.task), TaskStatus::Queued { .. }));
         assert_eq!(held(REQUESTER), BUDGET);
         assert_eq!(free(ALICE), FUNDS - COLLATERAL, "locked until decided");
+    });
+}
+
+#[test]
+fn a_reveal_weighs_what_it_came_to() {
+    ExtBuilder.build_and_execute(|| {
+        let settled = settled(ALICE);
+        assert_eq!(
+            TasksPallet::weight_of_reveal(settled, 1),
+            W::reveal_alone(1)
+        );
+        let waits = verifying(ALICE);
+        assert_eq!(TasksPallet::weight_of_reveal(waits, 1), W::reveal_to_wait());
+        assert_eq!(TasksPallet::weight_of_commit(waits, 1), W::commit_alone());
+        let unexpected = committed(BOB, Verification::Expected { root_hash: [9; 32] });
+        assert_ok!(reveal(unexpected, opening(ROOT)));
+        assert_eq!(
+            TasksPallet::weight_of_reveal(unexpected, 1),
+            W::reveal_result(1)
+        );
     });
 }
