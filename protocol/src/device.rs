@@ -128,5 +128,22 @@ pub struct DeviceSpec {
     pub bandwidth: MegabitsPerSecond,
 }
 
+/// Missed deadlines that count: after as many a device has a hundredth of what was measured.
+pub const MAX_MISSED_DEADLINES: u8 = 16;
+
+/// The computing power that a device counts for in matching, after so many missed deadlines: three
+/// quarters of it less for each, and never nothing. So a spec that promises too much soon promises
+/// what the device keeps.
+pub fn effective_gflops(measured: Gflops, missed: u8) -> Gflops {
+    let left = (0..missed.min(MAX_MISSED_DEADLINES)).fold(measured.0, |left, _| left - left / 4);
+    Gflops(left.max(1))
+}
+
+/// Whether a job that asked for `needed` and ended in its time makes up for a missed deadline: one
+/// that asked for three quarters of what the device counts for, or more.
+pub fn makes_up(measured: Gflops, missed: u8, needed: Gflops) -> bool {
+    missed > 0 && needed >= effective_gflops(measured, missed.saturating_add(1))
+}
+
 /// How many jobs a device runs at once; at least one.
 pub type Slots = u8;

@@ -270,6 +270,7 @@ mod tests {
                 memory: Mebibytes(2),
                 bandwidth: MegabitsPerSecond(3),
             },
+            effective_gflops: Gflops(1),
             ask: AskPrice(1 << 100),
             slots: 1,
             used_slots: 0,

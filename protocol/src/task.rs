@@ -319,6 +319,11 @@ pub enum Blame {
 }
 
 impl Fault {
+    /// Whether the device was too slow for what it promises.
+    pub fn is_missed_deadline(self) -> bool {
+        matches!(self, Self::NoCommit | Self::TimeLimit)
+    }
+
     /// Whom this fault is held against.
     pub fn blame(self) -> Blame {
         match self {

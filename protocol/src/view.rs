@@ -12,7 +12,7 @@ use crate::{
     ids::{AssignmentId, DeviceId, TaskId},
     sealing::Envelope,
     task::{AssignmentStatus, PeerAddresses, Role, Submission, TaskStatus, Unmatched},
-    units::{AskPrice, Balance, BlockNumber},
+    units::{AskPrice, Balance, BlockNumber, Gflops},
 };
 
 /// A task.
@@ -88,6 +88,8 @@ pub struct DeviceView<AccountId> {
     pub provider: AccountId,
     /// Its measured spec.
     pub spec: DeviceSpec,
+    /// The computing power that it counts for: what was measured, or less after missed deadlines.
+    pub effective_gflops: Gflops,
     /// Its ask.
     pub ask: AskPrice,
     /// Jobs it runs at once.

@@ -1,6 +1,10 @@
 //! Providers and devices for people.
 
-use aicpw_protocol::{device::DeviceSpec, view::ProviderView, Balance};
+use aicpw_protocol::{
+    device::DeviceSpec,
+    view::{DeviceView, ProviderView},
+    Balance,
+};
 
 use super::{
     json::{classes, rating_average},
@@ -132,7 +136,7 @@ pub fn table_of(view: &ProviderView<Account>, clock: &Clock, min_stake: Balance)
                 state,
                 Amount(device.ask.0).brief(),
                 format!("{} of {}", device.used_slots, device.slots),
-                device.spec.gflops.to_string(),
+                gflops(device),
                 device.spec.memory.to_string(),
                 class_names(&device.spec),
             ]
@@ -149,6 +153,16 @@ pub fn table_of(view: &ProviderView<Account>, clock: &Clock, min_stake: Balance)
         "Classes",
     ];
     table(&header, rows)
+}
+
+/// What the device counts for, and what was measured if that is more.
+fn gflops(device: &DeviceView<Account>) -> String {
+    let (effective, measured) = (device.effective_gflops, device.spec.gflops);
+    if effective == measured {
+        measured.to_string()
+    } else {
+        format!("{effective} of {measured}")
+    }
 }
 
 /// Several providers.
@@ -261,6 +275,8 @@ mod tests {
             table_of(&view, &CLOCK, MIN_STAKE)
         };
         assert!(state(|device| device.available = false).contains("paused"));
+        let slow = state(|device| device.effective_gflops = aicpw_protocol::Gflops(30));
+        assert!(slow.contains(" 30 of 40 "), "{slow}");
         assert!(state(|device| device.online = false).contains("offline"));
         let cooling = state(|device| device.cools_until = Some(180));
         assert!(

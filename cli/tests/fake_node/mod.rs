@@ -342,6 +342,7 @@ fn provider(account: Account) -> ProviderView<Account> {
         used_slots,
         available: used_slots > 0,
         online: true,
+        effective_gflops: spec(id).gflops,
         cools_until: None,
     };
     ProviderView {

@@ -137,7 +137,8 @@ impl DevicePool<AccountId> for Devices {
         0
     }
     fn cool_down(_: DeviceId) {}
-    fn succeeded(_: DeviceId) {}
+    fn missed_deadline(_: DeviceId) {}
+    fn succeeded(_: DeviceId, _: Gflops) {}
     fn peers(_: DeviceId) -> PeerAddresses {
         Default::default()
     }

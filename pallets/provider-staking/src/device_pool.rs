@@ -5,7 +5,10 @@ use aicpw_primitives::{
     worker_key::{WorkerId, WorkerProof},
 };
 use aicpw_protocol::{
-    task::PeerAddresses, worker::Statement, AssignmentId, Balance, BlockNumber, DeviceId, Hash,
+    device::{makes_up, MAX_MISSED_DEADLINES},
+    task::PeerAddresses,
+    worker::Statement,
+    AssignmentId, Balance, BlockNumber, DeviceId, Gflops, Hash,
 };
 use alloc::vec::Vec;
 use frame_support::{
@@ -144,7 +147,7 @@ impl<T: Config> DevicePool<T::AccountId> for Pallet<T> {
             reputation: Self::of(&device.provider),
             free_stake: ledger.free(),
             free_slots,
-            spec: device.spec,
+            spec: device.effective_spec(),
             ask: device.ask,
             provider: device.provider,
         })
@@ -277,8 +280,36 @@ impl<T: Config> DevicePool<T::AccountId> for Pallet<T> {
         Self::deposit_event(Event::DeviceCooledDown { device: id, until });
     }
 
-    fn succeeded(id: DeviceId) {
-        Devices::<T>::mutate_extant(id, |device| device.failures = 0);
+    fn missed_deadline(id: DeviceId) {
+        let Some(mut device) = Devices::<T>::get(id) else {
+            return;
+        };
+        if device.missed_deadlines >= MAX_MISSED_DEADLINES {
+            return;
+        }
+        device.missed_deadlines = device.missed_deadlines.saturating_add(1);
+        Self::relist_with_next_heartbeat(&device.provider);
+        Self::deposit_event(Event::ComputingPowerChanged {
+            device: id,
+            gflops: device.effective_gflops(),
+        });
+        Devices::<T>::insert(id, device);
+    }
+
+    fn succeeded(id: DeviceId, needed: Gflops) {
+        let Some(mut device) = Devices::<T>::get(id) else {
+            return;
+        };
+        device.failures = 0;
+        if makes_up(device.spec.gflops, device.missed_deadlines, needed) {
+            device.missed_deadlines = device.missed_deadlines.saturating_sub(1);
+            Self::relist_with_next_heartbeat(&device.provider);
+            Self::deposit_event(Event::ComputingPowerChanged {
+                device: id,
+                gflops: device.effective_gflops(),
+            });
+        }
+        Devices::<T>::insert(id, device);
     }
 
     fn peers(id: DeviceId) -> PeerAddresses {

@@ -211,6 +211,7 @@ impl<T: Config> Pallet<T> {
                 assignments: 0,
                 available: true,
                 failures: 0,
+                missed_deadlines: 0,
                 cools_until: None,
             },
         );

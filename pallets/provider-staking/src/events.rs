@@ -115,6 +115,13 @@ mod events {
             /// First block in which it can be matched again.
             until: BlockNumber,
         },
+        /// A device missed a deadline, or made up for one: it counts for so much computing power now.
+        ComputingPowerChanged {
+            /// The device.
+            device: DeviceId,
+            /// Its effective computing power.
+            gflops: Gflops,
+        },
         /// A provider that was offline sent a heartbeat.
         ProviderCameOnline {
             /// The provider.

@@ -54,7 +54,7 @@ pub mod pallet {
     use aicpw_protocol::{
         device::{DeviceSpec, Slots},
         task::PeerAddresses,
-        AskPrice, AssignmentId, Balance, BlockNumber, DeviceId, Hash,
+        AskPrice, AssignmentId, Balance, BlockNumber, DeviceId, Gflops, Hash,
     };
     use frame_support::{pallet_prelude::*, traits::fungible};
     use frame_system::{offchain::CreateAuthorizedTransaction, pallet_prelude::*};

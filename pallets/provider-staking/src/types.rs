@@ -5,9 +5,9 @@ use aicpw_primitives::{
     worker_key::WorkerId,
 };
 use aicpw_protocol::{
-    device::{DeviceSpec, Slots},
+    device::{effective_gflops, DeviceSpec, Slots},
     task::PeerAddresses,
-    AskPrice, Balance, BlockNumber, DeviceId, Hash,
+    AskPrice, Balance, BlockNumber, DeviceId, Gflops, Hash,
 };
 use codec::{Decode, Encode, MaxEncodedLen};
 use frame_support::{
@@ -212,6 +212,9 @@ pub struct Device<T: Config> {
     pub available: bool,
     /// Failures in a row.
     pub failures: u8,
+    /// Missed deadlines that it has not made up for; at most
+    /// [`MAX_MISSED_DEADLINES`](aicpw_protocol::device::MAX_MISSED_DEADLINES).
+    pub missed_deadlines: u8,
     /// No match before this block; cleared by the heartbeat that lists the device again.
     pub cools_until: Option<BlockNumber>,
 }
@@ -230,10 +233,23 @@ impl<T: Config> Device<T> {
         }
     }
 
+    /// The computing power that it counts for.
+    pub fn effective_gflops(&self) -> Gflops {
+        effective_gflops(self.spec.gflops, self.missed_deadlines)
+    }
+
+    /// Its spec, with the computing power that it counts for.
+    pub fn effective_spec(&self) -> DeviceSpec {
+        DeviceSpec {
+            gflops: self.effective_gflops(),
+            ..self.spec.clone()
+        }
+    }
+
     /// What the order book keeps of it.
     pub fn listing(&self) -> Listing {
         Listing {
-            spec: self.spec.clone(),
+            spec: self.effective_spec(),
             ask: self.ask,
         }
     }

@@ -68,6 +68,7 @@ impl<T: Config> Pallet<T> {
             id,
             online: Self::is_online(&device.provider),
             cools_until: device.cooling_until(Self::now()),
+            effective_gflops: device.effective_gflops(),
             provider: device.provider,
             spec: device.spec,
             ask: device.ask,

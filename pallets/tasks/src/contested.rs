@@ -255,6 +255,7 @@ impl<T: Config> Contested<T::AccountId> for Pallet<T> {
         }
         Self::close_seat(id, &mut task, seat);
         let newest = task.newest(id, seat);
+        let needed = task.submission.needs.gflops;
         Tasks::<T>::insert(id, task);
         let Some((juror_id, mut juror)) = newest
             .and_then(|newest| Some((newest, Assignments::<T>::get(newest)?)))
@@ -270,7 +271,7 @@ impl<T: Config> Contested<T::AccountId> for Pallet<T> {
                     let opening = opening.clone();
                     let settled = AssignmentStatus::Settled { opening, at };
                     Self::move_assignment(juror_id, &mut juror, settled)?;
-                    T::DevicePool::succeeded(juror.device);
+                    T::DevicePool::succeeded(juror.device, needed);
                 }
                 ClosedJuror::Right
             }

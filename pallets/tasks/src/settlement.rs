@@ -204,7 +204,7 @@ impl<T: Config> Pallet<T> {
         let earned = Self::pay(task, &assignment.provider, earned);
         let paid = earned.saturating_add(fee);
 
-        T::DevicePool::succeeded(assignment.device);
+        T::DevicePool::succeeded(assignment.device, task.submission.needs.gflops);
         T::Reputations::settled(&assignment.provider, &task.requester, paid);
         // The budget goes back, so nothing of the size of the budget stays locked for it: a requester
         // could keep others' stake busy with money that it has again.
@@ -361,8 +361,8 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// A fault is the provider's: its locks, its reputation, and a pause for the device. Returns
-    /// what the beneficiary got.
+    /// A fault is the provider's: its locks, its reputation, and a pause for the device, which also
+    /// counts for less if it was too slow. Returns what the beneficiary got.
     pub(crate) fn punish(
         id: AssignmentId,
         assignment: &Assignment<T::AccountId>,
@@ -377,6 +377,10 @@ impl<T: Config> Pallet<T> {
             Penalty::WrongResult => T::Reputations::convicted(&assignment.provider),
         }
         T::DevicePool::cool_down(assignment.device);
+        if matches!(&assignment.status, AssignmentStatus::Failed { fault, .. } if fault.is_missed_deadline())
+        {
+            T::DevicePool::missed_deadline(assignment.device);
+        }
         slashed
     }
 

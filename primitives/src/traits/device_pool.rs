@@ -1,7 +1,7 @@
 use aicpw_protocol::{
     device::{DeviceSpec, Reputation},
     task::PeerAddresses,
-    AskPrice, AssignmentId, Balance, DeviceId, Hash,
+    AskPrice, AssignmentId, Balance, DeviceId, Gflops, Hash,
 };
 use alloc::vec::Vec;
 use sp_runtime::{DispatchError, DispatchResult};
@@ -13,7 +13,7 @@ use crate::worker_key::{WorkerId, WorkerProof};
 pub struct Offer<AccountId> {
     /// Who answers for the device.
     pub provider: AccountId,
-    /// Its measured spec.
+    /// Its spec, with the computing power that it counts for.
     pub spec: DeviceSpec,
     /// Its ask.
     pub ask: AskPrice,
@@ -93,8 +93,13 @@ pub trait DevicePool<AccountId> {
     /// The device failed: no match for it for a while, longer each time in a row.
     fn cool_down(device: DeviceId);
 
-    /// A job on the device ended well: its cool-downs start over.
-    fn succeeded(device: DeviceId);
+    /// A job on the device did not end in its time, which is its provider's fault: it counts for less
+    /// computing power than was measured.
+    fn missed_deadline(device: DeviceId);
+
+    /// A job on the device that asked for `needed` ended well: its cool-downs start over, and a missed
+    /// deadline is made up for if the job asked for enough.
+    fn succeeded(device: DeviceId, needed: Gflops);
 
     /// Where to fetch what the provider of a device serves.
     fn peers(device: DeviceId) -> PeerAddresses;
@@ -137,7 +142,8 @@ impl<AccountId> DevicePool<AccountId> for () {
         0
     }
     fn cool_down(_: DeviceId) {}
-    fn succeeded(_: DeviceId) {}
+    fn missed_deadline(_: DeviceId) {}
+    fn succeeded(_: DeviceId, _: Gflops) {}
     fn peers(_: DeviceId) -> PeerAddresses {
         Default::default()
     }

@@ -52,6 +52,7 @@ pub fn provider(worker: [u8; 32], fingerprints: &[u8]) -> ProviderView<Account> 
         used_slots: 1,
         available: true,
         online: true,
+        effective_gflops: Gflops(40),
         cools_until: None,
     };
     ProviderView {

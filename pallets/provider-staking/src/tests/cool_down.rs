@@ -1,4 +1,5 @@
 use aicpw_primitives::traits::DevicePool;
+use aicpw_protocol::Gflops;
 use frame_support::assert_noop;
 
 use crate::{mock::*, Devices, Error, Event, Pallet};
@@ -48,7 +49,7 @@ fn starts_over_after_a_success() {
         Pool::cool_down(device);
         Pool::cool_down(device);
         run_for(20);
-        Pool::succeeded(device);
+        Pool::succeeded(device, Gflops(1));
         Pool::cool_down(device);
         assert_eq!(
             Devices::<Test>::get(device).unwrap().cools_until,
@@ -64,7 +65,7 @@ fn never_shortens_the_one_that_runs() {
         Pool::cool_down(device);
         Pool::cool_down(device);
         let long = Devices::<Test>::get(device).unwrap().cools_until;
-        Pool::succeeded(device);
+        Pool::succeeded(device, Gflops(1));
         Pool::cool_down(device);
         assert_eq!(Devices::<Test>::get(device).unwrap().cools_until, long);
     });

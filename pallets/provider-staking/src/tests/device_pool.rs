@@ -1,7 +1,7 @@
 //! `offer`, and the pair of `occupy` and `release` with `vacate` in between.
 
 use aicpw_primitives::traits::{DevicePool, Offer, WorkerDevice};
-use aicpw_protocol::{device::Reputation, DeviceId};
+use aicpw_protocol::{device::Reputation, DeviceId, Gflops};
 use frame_support::{assert_noop, assert_ok};
 
 use crate::{mock::*, Devices, Error, Ledgers, Pallet, Presences};
@@ -210,7 +210,7 @@ fn what_is_unknown_does_nothing() {
             Pool::release(device, assignment);
         }
         Pool::cool_down(DeviceId(99));
-        Pool::succeeded(DeviceId(99));
+        Pool::succeeded(DeviceId(99), Gflops(1));
         assert_eq!(free_slots(device), MAX_SLOTS - 1);
         assert_eq!(Ledgers::<Test>::get(ALICE).locked, 150);
         assert_eq!(Pool::worker_of(DeviceId(99)), None);

@@ -9,6 +9,7 @@ mod device_pool;
 mod draw;
 mod draw_cost;
 mod heartbeat;
+mod missed_deadlines;
 mod offchain_worker;
 mod properties;
 mod register_device;

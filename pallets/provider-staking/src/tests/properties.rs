@@ -1,7 +1,7 @@
 //! Whatever is called in whatever order: no funds come or go, and the invariants hold.
 
 use aicpw_primitives::traits::{DevicePool, Penalty, Reputations, StakeDraw};
-use aicpw_protocol::DeviceId;
+use aicpw_protocol::{DeviceId, Gflops};
 use frame_support::{assert_ok, storage::with_storage_layer, traits::fungible::Inspect};
 use proptest::{prelude::*, test_runner::RngSeed};
 
@@ -23,7 +23,8 @@ enum Step {
     Release(u64, u64),
     Slash(u64, u64, bool, AccountId),
     CoolDown(u64),
-    Succeeded(u64),
+    MissedDeadline(u64),
+    Succeeded(u64, u64),
     Settled(AccountId, AccountId, u128),
     Faulted(AccountId, u128),
     Heartbeat(AccountId),
@@ -55,7 +56,8 @@ fn steps() -> impl Strategy<Value = Step> {
         3 => (device.clone(), task, any::<bool>(), prop_oneof![Just(REQUESTER), Just(NOBODY)])
             .prop_map(|(id, task, wrong, who)| Step::Slash(id, task, wrong, who)),
         1 => device.clone().prop_map(Step::CoolDown),
-        1 => device.prop_map(Step::Succeeded),
+        1 => device.clone().prop_map(Step::MissedDeadline),
+        1 => (device, 0..80u64).prop_map(|(id, needed)| Step::Succeeded(id, needed)),
         1 => (provider.clone(), 3u64..6, amount.clone())
             .prop_map(|(who, requester, paid)| Step::Settled(who, requester, paid)),
         1 => (provider.clone(), amount.clone()).prop_map(|(who, paid)| Step::Faulted(who, paid)),
@@ -131,7 +133,8 @@ fn take(step: Step) {
             assert_eq!(Balances::total_balance(&beneficiary), before + taken);
         }
         Step::CoolDown(id) => Pool::cool_down(DeviceId(id)),
-        Step::Succeeded(id) => Pool::succeeded(DeviceId(id)),
+        Step::MissedDeadline(id) => Pool::missed_deadline(DeviceId(id)),
+        Step::Succeeded(id, needed) => Pool::succeeded(DeviceId(id), Gflops(needed)),
         Step::Settled(who, requester, paid) => Pool::settled(&who, &requester, paid),
         Step::Faulted(who, at_stake) => Pool::faulted(&who, at_stake),
         Step::Heartbeat(who) => {

@@ -180,6 +180,8 @@ parameter_types! {
     pub static Told: Vec<Note> = Vec::new();
     /// Devices that were told to cool down.
     pub static CooledDown: Vec<DeviceId> = Vec::new();
+    /// Devices that were told to have missed a deadline.
+    pub static MissedDeadlines: Vec<DeviceId> = Vec::new();
 }
 
 pub struct Randomness;
@@ -346,6 +348,7 @@ impl ExtBuilder {
         Told::take();
         Heard::take();
         CooledDown::take();
+        MissedDeadlines::take();
         Seed::set(DrawSeed::NotYet);
         TakesOver::set(false);
         let mut storage = frame_system::GenesisConfig::<Test>::default()

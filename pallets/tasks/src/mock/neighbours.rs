@@ -6,7 +6,7 @@ use aicpw_primitives::{
 };
 use aicpw_protocol::{
     device::Reputation, task::PeerAddresses, worker::Statement, AskPrice, AssignmentId, Balance,
-    DeviceId, Hash, TaskId,
+    DeviceId, Gflops, Hash, TaskId,
 };
 use frame_support::{
     assert_ok,
@@ -157,7 +157,11 @@ impl DevicePool<AccountId> for Pool {
         CooledDown::mutate(|all| all.push(device));
     }
 
-    fn succeeded(device: DeviceId) {
+    fn missed_deadline(device: DeviceId) {
+        MissedDeadlines::mutate(|all| all.push(device));
+    }
+
+    fn succeeded(device: DeviceId, _: Gflops) {
         CooledDown::mutate(|all| all.retain(|one| *one != device));
     }
 

@@ -105,6 +105,7 @@ fn silence_is_a_fault() {
         run_for(1);
         assert_eq!(fault_of(id), Some(Fault::NoProgress));
         assert_eq!(free(ALICE), FUNDS - FAULT_SLASH);
+        assert!(MissedDeadlines::get().is_empty());
     });
 }
 
@@ -122,5 +123,6 @@ fn progress_does_not_extend_the_time_limit() {
         run_to(commit_by + 1);
         assert_eq!(fault_of(id), Some(Fault::NoCommit));
         assert_eq!(free(ALICE), FUNDS - FAULT_SLASH);
+        assert_eq!(MissedDeadlines::get(), [assignment_of(id).device]);
     });
 }

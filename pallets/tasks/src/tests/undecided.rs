@@ -47,6 +47,18 @@ fn the_first_pays_if_another_succeeds() {
     });
 }
 
+#[test]
+fn a_time_limit_that_another_keeps_is_a_missed_deadline() {
+    ExtBuilder.build_and_execute(|| {
+        let first = running(ALICE, expected());
+        assert_ok!(fail(first, Fault::TimeLimit));
+        assert!(MissedDeadlines::get().is_empty(), "it may be too short");
+        let second = retry(first, BOB);
+        answer(second, ROOT);
+        assert_eq!(MissedDeadlines::get(), [assignment_of(first).device]);
+    });
+}
+
 /// Regression: a requester whose program crashes earned a share of each provider's collateral.
 #[test]
 fn a_requester_earns_nothing_by_a_program_that_crashes() {
