@@ -37,7 +37,7 @@ fi
 target=$CARGO_TARGET_DIR/weights
 say "compiling the runtime with its benchmarks into $target"
 CARGO_TARGET_DIR=$target cargo build --locked --package aicpw-runtime --features runtime-benchmarks
-wasm=$target/debug/wbuild/aicpw-runtime/aicpw_runtime.compact.compressed.wasm
+wasm=$target/debug/wbuild/aicpw-runtime/aicpw_runtime.wasm
 
 for pallet in "${pallets[@]}"; do
     folder=pallets/${pallet#pallet_}
