@@ -174,8 +174,8 @@ async fn a_port_for_strangers_metrics_and_an_orderly_end() {
     }
 
     let address = node.word_after("Prometheus exporter started at ").await;
-    let text = metrics::read(&format!("http://{address}/metrics"));
-    let text = text.await.unwrap();
+    let url = format!("http://{address}/metrics");
+    let text = metrics::read(&url).await.unwrap();
     for metric in [
         "aicpw_tasks{",
         "aicpw_tasks_submitted_total",
