@@ -17,9 +17,11 @@ use aicpw_runtime::{
     units::UNIT,
     AccountId, Disputes, ProviderStaking, RuntimeCall,
 };
+use pallet_tasks::types::Refusal;
 use sp_keyring::Sr25519Keyring::{
     self, Alice, AliceStash, Bob, BobStash, Charlie, CharlieStash, Dave, DaveStash, Eve, Ferdie,
 };
+use sp_runtime::transaction_validity::InvalidTransaction;
 
 use crate::{
     chain::Chain,
@@ -127,11 +129,26 @@ impl Court {
         }
     }
 
-    fn provider(&self, account: &AccountId) -> &Provider {
+    /// Where in `others` the juror with this account is.
+    fn worker(&self, account: &AccountId) -> usize {
         self.others
             .iter()
-            .find(|one| one.account() == *account)
+            .position(|one| one.account() == *account)
             .expect("no party is drawn")
+    }
+
+    fn provider(&self, account: &AccountId) -> &Provider {
+        &self.others[self.worker(account)]
+    }
+
+    fn start(&mut self, juror: &AssignmentView<AccountId>) {
+        let worker = self.worker(&juror.provider);
+        self.others[worker].start(&mut self.chain, juror.id);
+    }
+
+    fn reveal(&mut self, juror: &AssignmentView<AccountId>, output: &[u8]) {
+        let worker = self.worker(&juror.provider);
+        self.others[worker].reveal(&mut self.chain, juror.id, output);
     }
 
     fn jurors(&mut self, id: TaskId) -> Vec<AssignmentView<AccountId>> {
@@ -150,13 +167,7 @@ impl Court {
             self.grant_keys(id);
             for (number, juror) in self.jurors(id).into_iter().enumerate() {
                 let Some(output) = says(number) else { continue };
-                let account = juror.provider.clone();
-                let worker = self
-                    .others
-                    .iter()
-                    .position(|one| one.account() == account)
-                    .expect("no party is drawn");
-                let worker = &self.others[worker];
+                let worker = &self.others[self.worker(&juror.provider)];
                 match juror.status {
                     AssignmentStatus::Assigned { .. } => {
                         worker.start(&mut self.chain, juror.id);
@@ -249,11 +260,7 @@ fn a_wrong_picture_costs_its_provider_everything_and_another_makes_the_right_one
         .clone();
     assert_ne!(last.provider, Bob.to_account_id());
     assert!(jurors.iter().all(|juror| juror.provider != last.provider));
-    let worker = court
-        .others
-        .iter()
-        .position(|one| one.account() == last.provider)
-        .unwrap();
+    let worker = court.worker(&last.provider);
     court.others[worker].run(&mut court.chain, last.id, OUTPUT);
     court.sign(Charlie, pallet_tasks::Call::accept { task: id });
     assert!(matches!(
@@ -328,12 +335,7 @@ fn a_juror_that_sleeps_pays_and_is_replaced() {
             if juror.provider == sleeper {
                 continue;
             }
-            let account = juror.provider.clone();
-            let worker = court
-                .others
-                .iter()
-                .position(|one| one.account() == account)
-                .unwrap();
+            let worker = court.worker(&juror.provider);
             match juror.status {
                 AssignmentStatus::Assigned { .. } => {
                     court.others[worker].start(&mut court.chain, juror.id);
@@ -355,6 +357,58 @@ fn a_juror_that_sleeps_pays_and_is_replaced() {
     assert_eq!(jurors.len(), 6, "five, and one in the place of the first");
     let lock = court.view(id).lock;
     assert_eq!(court.stake(sleeping), 1_000 * UNIT - lock / 2);
+}
+
+#[test]
+fn a_juror_that_copies_another_cannot_reveal_and_loses_its_whole_lock() {
+    let mut court = Court::new();
+    let id = court.revealed(submission(OPTIMISTIC), LIE);
+    court.dispute(Charlie, id);
+    for _ in 0..60 {
+        if court.jurors(id).len() == 5 {
+            break;
+        }
+        court.block();
+    }
+    let jurors = court.jurors(id);
+    assert_eq!(jurors.len(), 5);
+    // All but the last work; what the last commits to, it has read on the chain.
+    let (copier, workers) = jurors.split_last().unwrap();
+    let copying = court.provider(&copier.provider).key;
+    court.start(copier);
+    for juror in workers {
+        court.start(juror);
+        let worker = court.worker(&juror.provider);
+        court.others[worker].commit(&mut court.chain, juror.id, OUTPUT);
+    }
+    let AssignmentStatus::Committed { commitment, .. } = court.jurors(id)[0].status else {
+        panic!("the first has committed");
+    };
+    let worker = court.worker(&copier.provider);
+    court.others[worker].commit_to(&mut court.chain, copier.id, commitment);
+    // Nobody can say what it is a commitment to before the others have: then all roots are known.
+    for juror in workers {
+        court.reveal(juror, OUTPUT);
+    }
+    for output in [OUTPUT, LIE] {
+        let worker = court.worker(&copier.provider);
+        let call = court.others[worker].reveal_call(&mut court.chain, copier.id, output);
+        let transaction = court.chain.authorised(call);
+        let refused = court.chain.try_block(vec![transaction]).remove(0);
+        assert_eq!(
+            refused,
+            Err(InvalidTransaction::Custom(Refusal::WrongOpening as u8).into())
+        );
+    }
+    court.judge(id, |_| None);
+    let lock = court.view(id).lock;
+    let (mut court, outcome) = court.run_to_end(id);
+    assert!(matches!(outcome, Outcome::Wrong { .. }));
+    assert_eq!(court.stake(copying), 1_000 * UNIT - lock);
+    for juror in workers {
+        let key = court.provider(&juror.provider).key;
+        assert_eq!(court.stake(key), 1_000 * UNIT);
+    }
 }
 
 #[test]
@@ -413,12 +467,7 @@ fn a_jury_that_cannot_run_the_program_decides_against_the_requester() {
         }
         for juror in court.jurors(id) {
             if matches!(juror.status, AssignmentStatus::Assigned { .. }) {
-                let account = juror.provider.clone();
-                let worker = court
-                    .others
-                    .iter()
-                    .position(|one| one.account() == account)
-                    .unwrap();
+                let worker = court.worker(&juror.provider);
                 court.others[worker].fail(&mut court.chain, juror.id, Fault::InputUnavailable);
             }
         }

@@ -11,13 +11,13 @@ use aicpw_protocol::{
     },
     view::TaskView,
     worker::Statement,
-    AskPrice, AssignmentId, Balance, ContentId, Gflops, Mebibytes, MegabitsPerSecond, Milliseconds,
-    TaskId,
+    AskPrice, AssignmentId, Balance, ContentId, Gflops, Hash, Mebibytes, MegabitsPerSecond,
+    Milliseconds, TaskId,
 };
 use aicpw_runtime::{
     configs::market::HeartbeatPeriod,
     units::{MILLI, UNIT},
-    AccountId, Tasks,
+    AccountId, Runtime, Tasks,
 };
 use sp_core::{sr25519, Pair};
 use sp_keyring::Sr25519Keyring;
@@ -121,6 +121,11 @@ impl Provider {
 
     pub fn commit(&self, chain: &mut Chain, assignment: AssignmentId, output: &[u8]) {
         let commitment = result_commitment(&self.account(), assignment, &self.opening(output));
+        self.commit_to(chain, assignment, commitment);
+    }
+
+    /// Commits to what may be no result of its own.
+    pub fn commit_to(&self, chain: &mut Chain, assignment: AssignmentId, commitment: Hash) {
         let proof = self.prove(
             chain,
             Statement::Commit {
@@ -136,17 +141,28 @@ impl Provider {
     }
 
     pub fn reveal(&self, chain: &mut Chain, assignment: AssignmentId, output: &[u8]) {
+        let call = self.reveal_call(chain, assignment, output);
+        chain.work(call);
+    }
+
+    /// The call with which it reveals, which may be refused.
+    pub fn reveal_call(
+        &self,
+        chain: &mut Chain,
+        assignment: AssignmentId,
+        output: &[u8],
+    ) -> pallet_tasks::Call<Runtime> {
         let opening = self.opening(output);
         let statement = Statement::Reveal {
             assignment,
             opening: opening.clone(),
         };
         let proof = self.prove(chain, statement);
-        chain.work(pallet_tasks::Call::reveal_result {
+        pallet_tasks::Call::reveal_result {
             assignment,
             opening,
             proof,
-        });
+        }
     }
 
     /// Says that it cannot.

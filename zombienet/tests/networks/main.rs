@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod blocks;
+mod disputes;
 mod examples;
 mod faults;
 mod network;

@@ -1,0 +1,100 @@
+//! An executor that lies: it has `aicpw-executor` do what the node asks for, and turns what a job put out
+//! into its negative before the node learns its root. So a real node commits to a wrong result, proves
+//! it and serves it, without any part of it that is made for that.
+//!
+//! For tests only: nothing installs it. A node gets it by `--executor-path`.
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+use std::{
+    ffi::OsString,
+    fs,
+    io::{self, BufRead, BufReader, Write},
+    os::unix::process::CommandExt,
+    path::Path,
+    process::{Command, ExitCode, Stdio},
+};
+
+use aicpw_network_tests::binaries;
+use aicpw_protocol::{
+    job::{path, Done, JobResult, Message},
+    merkle::result_root,
+};
+use anyhow::{Context, Result};
+
+fn main() -> ExitCode {
+    match lie() {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            eprintln!("lying-executor: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Runs the executor, and lies in its name if it has run a job.
+fn lie() -> Result<u8> {
+    let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
+    let mut executor = Command::new(binaries::find("aicpw-executor")?);
+    executor.args(&arguments);
+    let [stage, folder, ..] = arguments.as_slice() else {
+        return Err(executor.exec().into());
+    };
+    if stage != "run" {
+        return Err(executor.exec().into());
+    }
+    let mut child = executor.stdout(Stdio::piped()).spawn()?;
+    let said = child.stdout.take().context("its standard output")?;
+    for line in BufReader::new(said).split(b'\n') {
+        let mut line = line?;
+        if let Some(Message::Done(Done::Run(result))) = Message::from_line(&line) {
+            let result = negative(Path::new(folder), result)?;
+            line = Message::Done(Done::Run(result)).to_line().trim_end().into();
+        }
+        line.push(b'\n');
+        io::stdout().write_all(&line)?;
+    }
+    let code = child.wait()?.code().context("the executor was killed")?;
+    Ok(u8::try_from(code)?)
+}
+
+/// Puts the negative in the place of a job's output.
+fn negative(folder: &Path, result: JobResult) -> Result<JobResult> {
+    let output = folder.join(path::OUTPUT);
+    let mut bytes = fs::read(&output)?;
+    bytes.iter_mut().for_each(|byte| *byte = !*byte);
+    fs::write(&output, &bytes)?;
+    let result = JobResult {
+        result_root: result_root(&bytes),
+        ..result
+    };
+    fs::write(folder.join(path::RESULT), serde_json::to_vec(&result)?)?;
+    Ok(result)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lie_is_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join(path::OUTPUT_FOLDER)).unwrap();
+        fs::write(folder.path().join(path::OUTPUT), [0, 255, 7]).unwrap();
+        let honest = JobResult {
+            result_root: result_root(&[0, 255, 7]),
+            trace_root: [2; 32],
+            output_bytes: 3,
+            launches: 4,
+            run_milliseconds: 5,
+        };
+        let lie = negative(folder.path(), honest).unwrap();
+        let output = fs::read(folder.path().join(path::OUTPUT)).unwrap();
+        assert_eq!(output, [255, 0, 248]);
+        assert_eq!(lie.result_root, result_root(&output));
+        assert_eq!(lie.trace_root, honest.trace_root);
+        let kept = fs::read(folder.path().join(path::RESULT)).unwrap();
+        let kept: JobResult = serde_json::from_slice(&kept).unwrap();
+        assert_eq!(kept, lie);
+    }
+}

@@ -1,0 +1,196 @@
+//! A provider that really lies, on a network of real processes: its executor hands the node another
+//! picture than it has computed. A jury finds that out.
+
+use std::{path::Path, time::Duration};
+
+use aicpw_network_tests::{
+    binaries,
+    market::{units, AICP},
+    wait::{self, Seen},
+    Market,
+};
+use serde_json::Value;
+use tokio::process::Command;
+
+const MESH: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../examples/render/scene/teapot.obj"
+);
+const SIZE: [&str; 6] = ["--width", "32", "--height", "24", "--samples", "2"];
+
+/// Longer than a jury of whom there are too few waits for more.
+const LIMIT: Duration = Duration::from_secs(300);
+
+/// What `Market::provider` registers with.
+const STAKE: u128 = 1_000 * AICP;
+
+async fn render(arguments: &[&str]) -> std::process::Output {
+    Command::new(binaries::find("aicpw-render").unwrap())
+        .args(arguments)
+        .args(["--mesh", MESH])
+        .args(SIZE)
+        .kill_on_drop(true)
+        .output()
+        .await
+        .unwrap()
+}
+
+/// Requires that a picture is, or is not, the one that the reference computes, all pixels of it.
+async fn require_picture(folder: &Path, right: bool) {
+    let image = folder.join("image.bin");
+    let check = render(&["check", "--image", image.to_str().unwrap()]).await;
+    let said = String::from_utf8_lossy(&check.stdout).into_owned();
+    let differ = if right { "0 differ" } else { "768 differ" };
+    assert!(said.contains(differ), "{said} {check:?}");
+    assert_eq!(check.status.success(), right, "{check:?}");
+}
+
+/// What is at stake of a provider's.
+async fn stake(market: &Market, suri: &str) -> u128 {
+    let status = market.json("alice", suri, &["provider", "status"]).await;
+    units(&status.unwrap()["stake"]).unwrap()
+}
+
+fn jurors(document: &Value) -> Vec<Value> {
+    document["jurors"].as_array().unwrap().clone()
+}
+
+/// Five provider's nodes, the fewest with which all of this can happen: the liar; three jurors, of whom
+/// one lies too, because more than half of a jury of five must vote; and one that is too dear to judge
+/// and makes the right picture. Nobody is left for a larger jury, and so the liar's appeal ends the wait
+/// for one before the five minutes in which it could be called.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_returns_a_wrong_picture_loses_its_stake_and_another_makes_the_right_one() {
+    let liar = binaries::find("lying-executor").unwrap();
+    let lies = ["--executor-path", liar.to_str().unwrap()];
+    let mut market = Market::with_validator(&["--provider"]).await.unwrap();
+    for (node, more) in [
+        ("liar", &lies[..]),
+        ("accomplice", &lies),
+        ("first", &[]),
+        ("second", &[]),
+    ] {
+        let arguments = [&["--provider"][..], more].concat();
+        market.add(node, &arguments).await.unwrap();
+    }
+    // All at the same time: they measure their devices.
+    let register = |node, suri, ask| market.register(node, suri, ask, "1");
+    tokio::try_join!(
+        register("liar", "//Bob", "0.3"),
+        register("accomplice", "//Eve", "0.5"),
+        register("first", "//Dave", "0.5"),
+        register("second", "//Ferdie", "0.5"),
+        register("alice", "//Alice", "2"),
+    )
+    .unwrap();
+
+    let (task, wrong, right) = (
+        market.path("teapot"),
+        market.path("wrong"),
+        market.path("right"),
+    );
+    let prepared = render(&["prepare", "--out", task.to_str().unwrap()]).await;
+    assert!(prepared.status.success(), "{prepared:?}");
+    let manifest = task.join("manifest.json");
+    let submit = [
+        "submit",
+        manifest.to_str().unwrap(),
+        "--budget",
+        "1",
+        "--time-limit",
+        "60s",
+        "--verify",
+        "optimistic=20m",
+        "--wait",
+        "--out",
+        wrong.to_str().unwrap(),
+    ];
+    let submitted = market.json("alice", "//Charlie", &submit).await.unwrap();
+    assert_eq!(submitted["state"], "verifying", "{submitted}");
+    // The root on chain is that of this picture: nothing but the picture tells that it is wrong.
+    require_picture(&wrong, false).await;
+
+    let before = market.funds("//Charlie").await.unwrap();
+    let liars = market.funds("//Bob").await.unwrap();
+    let dispute = ["task", "dispute", "0", "--yes"];
+    let disputed = market.json("alice", "//Charlie", &dispute).await.unwrap();
+    let dispute = &disputed["dispute"];
+    assert_eq!(dispute["jury"], 5, "{disputed}");
+    let bond = units(&dispute["bond"]).unwrap();
+    let (pay, lock) = (
+        units(&dispute["pay"]).unwrap(),
+        units(&dispute["lock"]).unwrap(),
+    );
+    assert_eq!(bond, 5 * pay);
+    let revealed = |task: &Value| {
+        let assignments = task["assignments"].as_array().into_iter().flatten();
+        let revealed = assignments
+            .filter(|one| one["role"] == "juror" && one["status"]["state"] == "revealed");
+        revealed.count() == 3
+    };
+    market
+        .until_task(0, "judged by three", revealed)
+        .await
+        .unwrap();
+    let verdict = wait::until("a verdict", LIMIT, || async {
+        let shown = market.json("alice", "//Charlie", &["dispute", "show", "0"]);
+        let shown = shown.await?;
+        let is_there = shown["state"] == "appealable";
+        Ok(Seen::some(is_there.then(|| shown.clone()), || shown))
+    })
+    .await
+    .unwrap();
+    assert_eq!(verdict["outcome"], "wrong", "{verdict}");
+    let shown = market.json("alice", "//Charlie", &["task", "show", "0"]);
+    let shown = shown.await.unwrap();
+    let lie = &shown["assignments"][0];
+    let locked = units(&lie["collateral"]).unwrap() + units(&lie["fraud_bond"]).unwrap();
+    let price = units(&lie["price"]).unwrap();
+    assert!(locked > price, "{shown}");
+    assert_ne!(lie["result_root"], verdict["root"], "{shown}");
+    let voted = |root: &Value| {
+        let jurors = jurors(&verdict);
+        let voted = jurors.iter().filter(|one| one["result_root"] == *root);
+        voted.count()
+    };
+    let votes = (voted(&verdict["root"]), voted(&lie["result_root"]));
+    assert_eq!(votes, (2, 1), "{verdict}");
+
+    let appeal = ["task", "appeal", "0", "--yes", "--wait"];
+    let ended = market.json("alice", "//Bob", &appeal).await.unwrap();
+    assert_eq!(ended["dispute"]["state"], "ended", "{ended}");
+    assert_eq!(ended["dispute"]["outcome"], "wrong", "{ended}");
+    assert_eq!(ended["dispute"]["appeals"], 1, "{ended}");
+
+    // Who lied has lost what was locked for it, and the bond of its appeal; who was right has been paid.
+    assert_eq!(stake(&market, "//Bob").await, STAKE - locked);
+    assert_eq!(stake(&market, "//Eve").await, STAKE - lock);
+    for suri in ["//Dave", "//Ferdie"] {
+        assert_eq!(stake(&market, suri).await, STAKE);
+    }
+    let after = market.funds("//Bob").await.unwrap();
+    assert!(after.free + 11 * pay <= liars.free, "{liars:?} {after:?}");
+    // The bond is free again, and with it came the price, for the harm.
+    let fee = units(&disputed["transaction_fee"]).unwrap();
+    let after = market.funds("//Charlie").await.unwrap();
+    let (had, has) = (before.free + before.held, after.free + after.held);
+    assert!(has + fee >= had + price, "{before:?} {after:?}");
+
+    let again = |task: &Value| task["status"]["state"] == "verifying";
+    market.until_task(0, "done again", again).await.unwrap();
+    let fetch = ["task", "fetch", "0", "--out", right.to_str().unwrap()];
+    market.json("alice", "//Charlie", &fetch).await.unwrap();
+    require_picture(&right, true).await;
+    let accept = ["task", "accept", "0"];
+    let accepted = market.json("alice", "//Charlie", &accept).await.unwrap();
+    assert_eq!(accepted["state"], "settled", "{accepted}");
+    let shown = market.json("alice", "//Charlie", &["task", "show", "0"]);
+    let shown = shown.await.unwrap();
+    let assignments = shown["assignments"].as_array().unwrap();
+    let settled: Vec<_> = assignments
+        .iter()
+        .filter(|one| one["role"] == "replica" && one["state"] == "settled")
+        .collect();
+    assert_eq!(settled.len(), 1, "{shown}");
+    assert_eq!(settled[0]["result_root"], verdict["root"], "{shown}");
+}
