@@ -10,12 +10,26 @@ use aicpw_protocol::{
 };
 use aicpw_runtime::units::{MILLI, UNIT};
 use sp_core::{sr25519, Pair};
-use sp_keyring::Sr25519Keyring::{self, Bob, Charlie, Dave, Eve, Ferdie};
+use sp_keyring::Sr25519Keyring::{
+    self, Alice, AliceStash, Bob, BobStash, Charlie, CharlieStash, Dave, DaveStash, Eve, EveStash,
+    Ferdie, FerdieStash,
+};
 
 use crate::input::Input;
 
-/// Those who offer devices.
-pub const PROVIDERS: [Sr25519Keyring; 3] = [Bob, Dave, Eve];
+/// Those who offer devices: with one who makes a result, three who judge it, and six who judge that.
+pub const PROVIDERS: [Sr25519Keyring; 10] = [
+    Bob,
+    Dave,
+    Eve,
+    Alice,
+    AliceStash,
+    BobStash,
+    CharlieStash,
+    DaveStash,
+    EveStash,
+    FerdieStash,
+];
 
 /// Those who submit tasks. One is a provider too.
 pub const REQUESTERS: [Sr25519Keyring; 3] = [Charlie, Ferdie, Bob];
@@ -49,11 +63,14 @@ fn cid(seed: u8) -> ContentId {
     ContentId::from_bytes(bytes).expect("a CIDv1 of a SHA-256")
 }
 
+/// So many things workers find.
+pub const OUTPUTS: u8 = 3;
+
 /// What a worker reveals that computed this output.
 pub fn opening(output: u8) -> ResultOpening {
     ResultOpening {
         salt: [7; 32],
-        result_root: result_root(&[output % 3]),
+        result_root: result_root(&[output % OUTPUTS]),
         trace_commitment: trace_commitment(&[8; 32], &[9; 32]),
         result: cid(9),
     }
@@ -63,16 +80,29 @@ pub fn opening(output: u8) -> ResultOpening {
 pub fn spec(input: &mut Input<'_>) -> DeviceSpec {
     let class = input.number();
     DeviceSpec {
-        kind: DeviceKind::Gpu,
-        engine: Engine::OpenCl,
-        name: b"device".to_vec().try_into().expect("a short name"),
-        fingerprint: [input.number() % 8; 32],
         classes: ClassSet {
             int: class % 4 != 3,
             fp32_strict: class.is_multiple_of(2),
             device: true,
         },
         gflops: Gflops([100, 10, 1_000, 0][usize::from(class % 4)]),
+        ..usual_spec(input.number() % 8)
+    }
+}
+
+/// A device that can do everything.
+pub fn usual_spec(fingerprint: u8) -> DeviceSpec {
+    DeviceSpec {
+        kind: DeviceKind::Gpu,
+        engine: Engine::OpenCl,
+        name: b"device".to_vec().try_into().expect("a short name"),
+        fingerprint: [fingerprint; 32],
+        classes: ClassSet {
+            int: true,
+            fp32_strict: true,
+            device: true,
+        },
+        gflops: Gflops(100),
         memory: Mebibytes(4_096),
         bandwidth: MegabitsPerSecond(100),
     }
@@ -102,13 +132,27 @@ pub fn submission(input: &mut Input<'_>) -> Submission {
             replicas: 2,
             quorum: 2,
         },
+        // The others are sealed.
+        optimistic(5),
+        expected(&[0]),
+        Verification::Replicated {
+            replicas: 2,
+            quorum: 2,
+        },
     ];
+    const PUBLIC_MODES: usize = 7;
     let classes = [
         DeterminismClass::Int,
         DeterminismClass::Fp32Strict,
         DeterminismClass::Device,
     ];
-    let verification = input.one_of(&modes).expect("there are modes");
+    let mode = usize::from(input.number()) % modes.len();
+    let privacy = match mode < PUBLIC_MODES {
+        true => Privacy::Public,
+        false => Privacy::Sealed {
+            key_commitment: [3; 32],
+        },
+    };
     let need = input.number();
     let limits = [10_000, 1_000, 120_000, 0, u64::MAX];
     let windows = [20_000, 5_000, 45_000, 1];
@@ -125,8 +169,8 @@ pub fn submission(input: &mut Input<'_>) -> Submission {
         time_limit: Milliseconds(input.one_of(&limits).expect("there are limits")),
         budget: input.one_of(&AMOUNTS).expect("there are amounts"),
         match_window: Milliseconds(input.one_of(&windows).expect("there are windows")),
-        verification,
-        privacy: Privacy::Public,
+        verification: modes[mode],
+        privacy,
         peers: Default::default(),
     }
 }

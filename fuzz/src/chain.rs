@@ -29,7 +29,7 @@ use sp_runtime::{
     BuildStorage, DispatchResult,
 };
 
-use crate::Report;
+use crate::{disputes, Report};
 
 /// Any slot does; the chain starts with this one.
 const FIRST_SLOT: u64 = 7_000_000_000;
@@ -224,5 +224,6 @@ impl Chain {
             };
             self.report.seen.insert(name);
         }
+        self.report.seen.extend(disputes::seen());
     }
 }

@@ -10,10 +10,12 @@
 //! | [`chain`] | the runtime, block by block |
 //! | [`actors`] | who acts, and the shapes of what they send |
 //! | [`moves`] | one letter, one move |
+//! | [`disputes`] | the moves of disputes |
 //! | [`mutate`] | new inputs from old ones, the same for the same seed |
 
 pub mod actors;
 pub mod chain;
+pub mod disputes;
 pub mod input;
 pub mod moves;
 pub mod mutate;

@@ -5,7 +5,7 @@ use aicpw_protocol::{
     commitment::result_commitment,
     task::{FailureMessage, Progress, TaskStatus},
     worker::Statement,
-    AskPrice, AssignmentId, DeviceId, TaskId,
+    AskPrice, AssignmentId, Balance, DeviceId, TaskId,
 };
 use aicpw_runtime::{configs::market::HeartbeatPeriod, units::MILLI, MarketClock, Runtime, Tasks};
 use pallet_market_clock::Call as Clock;
@@ -17,14 +17,19 @@ use sp_keyring::Sr25519Keyring;
 use crate::{
     actors::{opening, spec, submission, worker, AMOUNTS, FAULTS, PROVIDERS, REQUESTERS},
     chain::Chain,
+    disputes,
     input::Input,
 };
 
 /// Longest jump over blocks.
 const LONGEST_JUMP: u32 = 240;
 
-/// Jumps after which every task must have ended, when nobody does anything any more.
-const PATIENCE: u32 = 60;
+/// The jumps when nobody does anything any more: over fewer blocks than the agenda looks at in one, or it
+/// would never catch up with what the others have left it.
+const LAST_JUMPS: u32 = 100;
+
+/// So many of those after which every task and every dispute must have ended.
+const PATIENCE: u32 = 240;
 
 type Move = fn(&mut Chain, &mut Input<'_>);
 
@@ -39,6 +44,9 @@ const MOVES: &[(u8, Move)] = &[
         on_task(chain, input, |task| Task::accept { task })
     }),
     (b'r', rate),
+    (b'y', disputes::grant_key),
+    (b'D', disputes::dispute),
+    (b'A', disputes::appeal),
     // providers: who, …
     (b'j', join),
     (b'd', register_device),
@@ -78,14 +86,19 @@ const MOVES: &[(u8, Move)] = &[
     (b'L', |chain, input| {
         on_stake(chain, input, |_| Staking::deregister_provider {})
     }),
+    // all of these: from which to which
+    (b'G', disputes::gather),
     // workers: whose heartbeat; or which open assignment
     (b'b', beat),
+    (b'B', disputes::beat_all),
     (b't', start),
     (b'p', progress),
     (b'm', commit),
     (b'o', reveal),
     (b'f', fail),
     (b'!', forge),
+    // all jurors: what they find
+    (b'J', disputes::judge),
     // time: how many blocks, or how many times thirty
     (b'n', |chain, input| {
         (0..input.number() % 16).for_each(|_| chain.go_on(1))
@@ -116,24 +129,32 @@ pub fn play(chain: &mut Chain, input: &mut Input<'_>) {
         if all_ended() {
             return;
         }
-        chain.go_on(LONGEST_JUMP);
+        chain.go_on(LAST_JUMPS);
     }
     let open: Vec<_> = pallet_tasks::Tasks::<Runtime>::iter()
         .map(|(id, task)| (id, task.status))
         .collect();
-    assert!(all_ended(), "some task does not end by itself: {open:?}");
+    assert!(
+        all_ended(),
+        "some task or dispute does not end by itself: {open:?} {:?}",
+        disputes::states()
+    );
 }
 
 fn all_ended() -> bool {
-    pallet_tasks::Tasks::<Runtime>::iter().all(|(_, task)| {
-        matches!(
-            task.status,
-            TaskStatus::Settled { .. } | TaskStatus::Cancelled { .. } | TaskStatus::Refunded { .. }
-        )
-    })
+    disputes::all_ended()
+        && pallet_tasks::Tasks::<Runtime>::iter().all(|(_, task)| {
+            matches!(
+                task.status,
+                TaskStatus::Settled { .. }
+                    | TaskStatus::Cancelled { .. }
+                    | TaskStatus::Refunded { .. }
+            )
+        })
 }
 
-fn requester(input: &mut Input<'_>) -> Sr25519Keyring {
+/// Who submits, disputes, appeals.
+pub fn requester(input: &mut Input<'_>) -> Sr25519Keyring {
     input.one_of(&REQUESTERS).expect("there are requesters")
 }
 
@@ -147,7 +168,8 @@ fn submit(chain: &mut Chain, input: &mut Input<'_>) {
     chain.sign(who, Task::submit { submission });
 }
 
-fn some_task(input: &mut Input<'_>) -> TaskId {
+/// A task, or none that there is.
+pub fn some_task(input: &mut Input<'_>) -> TaskId {
     // One more than there are: an unknown one.
     let length = Tasks::history_head().length;
     TaskId(u64::from(input.number()) % (length + 1))
@@ -183,11 +205,16 @@ fn free_key(who: Sr25519Keyring, input: &mut Input<'_>) -> sr25519::Pair {
 fn join(chain: &mut Chain, input: &mut Input<'_>) {
     let who = provider(input);
     let key = free_key(who, input);
+    let stake = input.one_of(&AMOUNTS).expect("there are amounts");
+    register(chain, who, stake, &key);
+}
+
+/// Registers a provider.
+pub fn register(chain: &mut Chain, who: Sr25519Keyring, stake: Balance, key: &sr25519::Pair) {
     let statement = Statement::Join {
         provider: who.to_account_id(),
     };
-    let proof = chain.proof(&key, &statement);
-    let stake = input.one_of(&AMOUNTS).expect("there are amounts");
+    let proof = chain.proof(key, &statement);
     chain.sign(
         who,
         Staking::register_provider {
@@ -198,6 +225,11 @@ fn join(chain: &mut Chain, input: &mut Input<'_>) {
             proof,
         },
     );
+}
+
+/// The first of a provider's keys.
+pub fn first_key(who: Sr25519Keyring) -> sr25519::Pair {
+    worker(who as u8 * 4)
 }
 
 fn rotate(chain: &mut Chain, input: &mut Input<'_>) {
@@ -245,7 +277,11 @@ fn on_stake(chain: &mut Chain, input: &mut Input<'_>, call: impl FnOnce(u128) ->
 }
 
 fn beat(chain: &mut Chain, input: &mut Input<'_>) {
-    let who = provider(input);
+    beat_of(chain, provider(input));
+}
+
+/// A provider's heartbeat, if it is one.
+pub fn beat_of(chain: &mut Chain, who: Sr25519Keyring) {
     let Some(key) = key_of(who) else { return };
     let period = MarketClock::market_block() / HeartbeatPeriod::get();
     let provider = who.to_account_id();
@@ -276,9 +312,14 @@ fn some_assignment(input: &mut Input<'_>) -> Option<(AssignmentId, Sr25519Keyrin
 }
 
 fn start(chain: &mut Chain, input: &mut Input<'_>) {
-    let Some((assignment, _, key)) = some_assignment(input) else {
-        return;
-    };
+    if let Some((assignment, who, _)) = some_assignment(input) {
+        start_of(chain, assignment, who);
+    }
+}
+
+/// A provider's worker starts an assignment.
+pub fn start_of(chain: &mut Chain, assignment: AssignmentId, who: Sr25519Keyring) {
+    let Some(key) = key_of(who) else { return };
     let proof = chain.proof(&key, &Statement::Start { assignment });
     chain.work(Task::start { assignment, proof });
 }
@@ -304,10 +345,15 @@ fn progress(chain: &mut Chain, input: &mut Input<'_>) {
 }
 
 fn commit(chain: &mut Chain, input: &mut Input<'_>) {
-    let Some((assignment, who, key)) = some_assignment(input) else {
-        return;
-    };
-    let commitment = result_commitment(&who.to_account_id(), assignment, &opening(input.number()));
+    if let Some((assignment, who, _)) = some_assignment(input) {
+        commit_of(chain, assignment, who, input.number());
+    }
+}
+
+/// A provider's worker commits to this output.
+pub fn commit_of(chain: &mut Chain, assignment: AssignmentId, who: Sr25519Keyring, output: u8) {
+    let Some(key) = key_of(who) else { return };
+    let commitment = result_commitment(&who.to_account_id(), assignment, &opening(output));
     let statement = Statement::Commit {
         assignment,
         commitment,
@@ -321,10 +367,15 @@ fn commit(chain: &mut Chain, input: &mut Input<'_>) {
 }
 
 fn reveal(chain: &mut Chain, input: &mut Input<'_>) {
-    let Some((assignment, _, key)) = some_assignment(input) else {
-        return;
-    };
-    let opening = opening(input.number());
+    if let Some((assignment, who, _)) = some_assignment(input) {
+        reveal_of(chain, assignment, who, input.number());
+    }
+}
+
+/// A provider's worker reveals this output.
+pub fn reveal_of(chain: &mut Chain, assignment: AssignmentId, who: Sr25519Keyring, output: u8) {
+    let Some(key) = key_of(who) else { return };
+    let opening = opening(output);
     let statement = Statement::Reveal {
         assignment,
         opening: opening.clone(),

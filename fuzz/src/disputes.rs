@@ -1,0 +1,178 @@
+//! The moves of disputes and of sealed tasks, and those that spare an input the repetition: a crowd that
+//! joins, a jury that does its work.
+
+use aicpw_protocol::{
+    sealing::Envelope,
+    task::{AssignmentStatus, Role},
+    verdict::{DisputeState, Outcome},
+    AskPrice, AssignmentId, TaskId,
+};
+use aicpw_runtime::{
+    units::{MILLI, UNIT},
+    Runtime,
+};
+use pallet_disputes::{Call as Contest, Disputes};
+use pallet_provider_staking::{Call as Staking, Providers};
+use pallet_tasks::{Assignments, Call as Task};
+use sp_keyring::Sr25519Keyring;
+
+use crate::{
+    actors::{usual_spec, OUTPUTS, PROVIDERS},
+    chain::Chain,
+    input::Input,
+    moves,
+};
+
+/// The ask of the first provider of a crowd, and of the others: they can judge what the first has done.
+const ASKS: [u128; 2] = [300 * MILLI, 500 * MILLI];
+
+/// Who, and which task.
+pub fn dispute(chain: &mut Chain, input: &mut Input<'_>) {
+    let (who, task) = (moves::requester(input), moves::some_task(input));
+    chain.sign(who, Contest::dispute { task });
+}
+
+/// Who, and which task.
+pub fn appeal(chain: &mut Chain, input: &mut Input<'_>) {
+    let (who, task) = (moves::requester(input), moves::some_task(input));
+    chain.sign(who, Contest::appeal { task });
+}
+
+/// Who, which assignment of those that wait for a key, and whether (even) it is sealed to whom it waits
+/// for.
+pub fn grant_key(chain: &mut Chain, input: &mut Input<'_>) {
+    let who = moves::requester(input);
+    let mut waiting: Vec<_> = Assignments::<Runtime>::iter()
+        .filter_map(|(id, assignment)| match assignment.status {
+            AssignmentStatus::AwaitingKey { recipient, .. } => Some((id, recipient)),
+            _ => None,
+        })
+        .collect();
+    waiting.sort();
+    let chosen = input.one_of(&waiting);
+    let is_right = input.number().is_multiple_of(2);
+    let Some((assignment, recipient)) = chosen else {
+        return;
+    };
+    let envelope = Envelope {
+        recipient: if is_right { recipient } else { [0; 32] },
+        encapsulated: [1; 32],
+        sealed_key: [2; 48],
+    };
+    chain.sign(
+        who,
+        Task::grant_key {
+            assignment,
+            envelope,
+        },
+    );
+}
+
+/// The providers from one number to another join, if they have not, each with a device, and go online.
+pub fn gather(chain: &mut Chain, input: &mut Input<'_>) {
+    let (first, last) = (usize::from(input.number()), usize::from(input.number()));
+    let crowd = PROVIDERS.into_iter().enumerate();
+    for (number, who) in crowd.filter(|(number, _)| (first..=last).contains(number)) {
+        if Providers::<Runtime>::contains_key(who.to_account_id()) {
+            continue;
+        }
+        moves::register(chain, who, 150 * UNIT, &moves::first_key(who));
+        let ask = AskPrice(ASKS[number.min(1)]);
+        let (spec, slots) = (usual_spec(number as u8), 1);
+        chain.sign(who, Staking::register_device { spec, ask, slots });
+        moves::beat_of(chain, who);
+    }
+}
+
+/// All that are online say so again.
+pub fn beat_all(chain: &mut Chain, _: &mut Input<'_>) {
+    for who in PROVIDERS {
+        moves::beat_of(chain, who);
+    }
+}
+
+/// The jurors of all tasks in one state, and who they are.
+fn jurors(
+    wanted: fn(&AssignmentStatus) -> bool,
+) -> impl Iterator<Item = (AssignmentId, Sr25519Keyring)> {
+    let mut jurors: Vec<_> = Assignments::<Runtime>::iter()
+        .filter(|(_, one)| one.role == Role::Juror && wanted(&one.status))
+        .map(|(id, one)| (id, one.provider))
+        .collect();
+    jurors.sort();
+    jurors.into_iter().filter_map(|(id, account)| {
+        let mut all = PROVIDERS.into_iter();
+        Some((id, all.find(|who| who.to_account_id() == account)?))
+    })
+}
+
+/// The jurors that have not begun do their work, with this output; those that can reveal do.
+pub fn judge(chain: &mut Chain, input: &mut Input<'_>) {
+    let output = input.number();
+    for (id, who) in jurors(|status| matches!(status, AssignmentStatus::Assigned { .. })) {
+        moves::start_of(chain, id, who);
+        moves::commit_of(chain, id, who, output);
+    }
+    for (id, who) in jurors(|status| matches!(status, AssignmentStatus::Committed { .. })) {
+        // What one has committed to before is one of these.
+        (0..OUTPUTS).for_each(|output| moves::reveal_of(chain, id, who, output));
+    }
+}
+
+/// Every dispute's state.
+pub fn states() -> Vec<(TaskId, DisputeState)> {
+    let disputes = Disputes::<Runtime>::iter();
+    disputes.map(|(id, dispute)| (id, dispute.state)).collect()
+}
+
+/// Whether every dispute is over.
+pub fn all_ended() -> bool {
+    let over = |state: &DisputeState| matches!(state, DisputeState::Ended { .. });
+    states().iter().all(|(_, state)| over(state))
+}
+
+/// The names of what can be seen of disputes.
+pub fn seen() -> Vec<String> {
+    let mut seen = Vec::new();
+    for dispute in Disputes::<Runtime>::iter_values() {
+        if dispute.challenger.is_none() {
+            seen.push("dispute of the chain".into());
+        }
+        let state = match dispute.state {
+            DisputeState::Judging => "dispute judging".into(),
+            DisputeState::Appealable { .. } => "dispute appealable".into(),
+            DisputeState::Closing { .. } => "dispute closing".into(),
+            DisputeState::Paying { .. } => "dispute paying".into(),
+            DisputeState::Ended { outcome, .. } => {
+                let appealed = match dispute.appeals.last() {
+                    None => "",
+                    Some((_, before)) if *before == outcome => ", as before an appeal",
+                    Some(_) => ", otherwise than before an appeal",
+                };
+                format!("dispute ended: {}{appealed}", name(&outcome))
+            }
+        };
+        seen.push(state);
+    }
+    for (_, juror) in Assignments::<Runtime>::iter().filter(|(_, one)| one.role == Role::Juror) {
+        seen.push(match juror.status {
+            AssignmentStatus::Failed { fault, .. } => format!("juror failed: {fault:?}"),
+            AssignmentStatus::AwaitingKey { .. } => "juror awaits the key".into(),
+            AssignmentStatus::Settled { .. } => "juror settled".into(),
+            AssignmentStatus::Cancelled { .. } => "juror cancelled".into(),
+            _ => continue,
+        });
+    }
+    seen
+}
+
+fn name(outcome: &Outcome) -> &'static str {
+    match outcome {
+        Outcome::Upheld { .. } => "upheld",
+        Outcome::Wrong { .. } => "wrong",
+        Outcome::Unable => "unable",
+        Outcome::KeyWithheld => "key withheld",
+        Outcome::NoMajority => "no majority",
+        Outcome::TooFewJurors => "too few jurors",
+    }
+}
