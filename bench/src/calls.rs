@@ -1,115 +1,68 @@
-//! Signed transactions of any call of the runtime, for a node.
+//! Signed transactions of any call of the runtime that this program is linked with, for a node that runs it.
 
-use aicpw_runtime::RuntimeCall;
-use anyhow::{Context, Result};
-use codec::Encode;
-use frame_support::traits::GetCallMetadata;
-use subxt::{
-    client::OnlineClientAtBlock,
-    config::{DefaultExtrinsicParamsBuilder, PolkadotConfig},
-    ext::{
-        scale_encode::{self, EncodeAsFields, FieldIter},
-        scale_type_resolver::TypeResolver,
-    },
-    transactions::Payload,
-    OnlineClient,
+use aicpw_network_tests::Client;
+use aicpw_runtime::{
+    AccountId, Address, Runtime, RuntimeCall, Signature, SignedPayload, UncheckedExtrinsic, VERSION,
 };
-use subxt_signer::{sr25519::Keypair, SecretUri};
+use anyhow::Result;
+use codec::Encode;
+use frame_system::{offchain::CreateAuthorizedTransaction, CheckNonce};
+use sp_core::{sr25519, Pair, H256};
 
-/// A block of the node, whose metadata say how transactions are made.
-pub type At = OnlineClientAtBlock<PolkadotConfig>;
-
-/// The node's best block now.
-pub async fn at(url: &str) -> Result<At> {
-    let api = OnlineClient::<PolkadotConfig>::from_insecure_url(url)
-        .await
-        .with_context(|| format!("connecting to {url}"))?;
-    api.at_current_block().await.context("the current block")
-}
+use crate::market::{account, key};
 
 /// An account that signs one transaction after the other.
 pub struct Signer {
-    keys: Keypair,
-    nonce: u64,
+    key: sr25519::Pair,
+    nonce: u32,
+    genesis: H256,
 }
 
 impl Signer {
     /// The account of a derivation such as `//Alice`.
-    pub async fn new(at: &At, suri: &str) -> Result<Self> {
-        let uri: SecretUri = suri.parse().with_context(|| suri.to_owned())?;
-        let keys = Keypair::from_uri(&uri).with_context(|| suri.to_owned())?;
-        let account = keys.public_key().to_account_id();
-        let nonce = at.transactions().account_nonce(&account).await?;
-        Ok(Self { keys, nonce })
+    pub async fn new(client: &Client, suri: &str) -> Result<Self> {
+        let key = key(suri)?;
+        let address = account(&key).to_string();
+        Ok(Self {
+            key,
+            nonce: client
+                .call("system_accountNextIndex", &[address.into()])
+                .await?,
+            genesis: client.call("chain_getBlockHash", &[0.into()]).await?,
+        })
+    }
+
+    pub fn account(&self) -> AccountId {
+        account(&self.key)
     }
 
     /// The next transaction, `0x…`; made without asking the node.
-    pub fn sign(&mut self, at: &At, call: impl Into<RuntimeCall>) -> Result<String> {
-        let call = Encoded::new(&call.into())?;
-        let params = DefaultExtrinsicParamsBuilder::<PolkadotConfig>::new()
-            .immortal()
-            .nonce(self.nonce)
-            .build();
-        let transaction = at
-            .transactions()
-            .create_signable_offline(&call, params)?
-            .sign(&self.keys)?;
+    pub fn sign(&mut self, call: impl Into<RuntimeCall>) -> String {
+        let call = call.into();
+        // Of an authorised call, that is of the first one of an account: with everything but the nonce.
+        let mut extension =
+            <Runtime as CreateAuthorizedTransaction<RuntimeCall>>::create_extension();
+        extension.6 = CheckNonce::from(self.nonce);
+        let implicit = (
+            (),
+            (),
+            VERSION.spec_version,
+            VERSION.transaction_version,
+            self.genesis,
+            // Of a transaction that stays valid.
+            self.genesis,
+            (),
+            (),
+            (),
+            None,
+            (),
+        );
+        let payload = SignedPayload::from_raw(call.clone(), extension.clone(), implicit);
+        let signature = payload.using_encoded(|bytes| self.key.sign(bytes));
         self.nonce += 1;
-        Ok(format!("0x{}", hex::encode(transaction.encoded())))
-    }
-}
-
-/// A call of the runtime that this program is linked with.
-struct Encoded {
-    pallet: &'static str,
-    name: &'static str,
-    arguments: Arguments,
-}
-
-struct Arguments(Vec<u8>);
-
-impl Encoded {
-    fn new(call: &RuntimeCall) -> Result<Self> {
-        let names = call.get_call_metadata();
-        // Before the arguments are the indices of the pallet and of the call.
-        let arguments = call
-            .encode()
-            .get(2..)
-            .context("a call has indices")?
-            .to_vec();
-        Ok(Self {
-            pallet: names.pallet_name,
-            name: names.function_name,
-            arguments: Arguments(arguments),
-        })
-    }
-}
-
-impl Payload for Encoded {
-    type CallData = Arguments;
-
-    fn pallet_name(&self) -> &str {
-        self.pallet
-    }
-
-    fn call_name(&self) -> &str {
-        self.name
-    }
-
-    fn call_data(&self) -> &Arguments {
-        &self.arguments
-    }
-}
-
-impl EncodeAsFields for Arguments {
-    fn encode_as_fields_to<R: TypeResolver>(
-        &self,
-        _: &mut dyn FieldIter<'_, R::TypeId>,
-        _: &R,
-        out: &mut Vec<u8>,
-    ) -> Result<(), scale_encode::Error> {
-        // The node runs this very runtime.
-        out.extend(&self.0);
-        Ok(())
+        let address = Address::Id(self.account());
+        let signature = Signature::Sr25519(signature);
+        let transaction = UncheckedExtrinsic::new_signed(call, address, signature, extension);
+        format!("0x{}", hex::encode(transaction.encode()))
     }
 }

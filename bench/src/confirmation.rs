@@ -77,7 +77,7 @@ impl Confirmed {
         let forks = Forks::watch(cluster).await?;
         let client = first.client().await?;
         let (mut inclusion, mut finality) = (Vec::new(), Vec::new());
-        for transaction in transactions::remarks(first.url(), count).await? {
+        for transaction in transactions::remarks(&client, count).await? {
             let (included, finalised) = confirm(&client, transaction).await?;
             inclusion.push(included);
             finality.push(finalised);

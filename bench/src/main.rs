@@ -3,7 +3,6 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
-mod blocks;
 mod calls;
 mod confirmation;
 mod consensus;
@@ -12,6 +11,7 @@ mod idle;
 mod ipfs;
 mod jobs;
 mod kernel;
+mod load;
 mod market;
 mod provider;
 mod report;
@@ -42,6 +42,8 @@ struct Cli {
     /// Chain spec or preset of the four validators, to compare consensus parameters.
     #[arg(long, default_value = "local")]
     chain: String,
+    #[command(flatten)]
+    load: load::Options,
     /// Where the JSON goes.
     #[arg(long, default_value = "target/bench.json")]
     json: PathBuf,
@@ -69,8 +71,8 @@ enum Part {
     Task,
     /// From the death of a provider to its task running elsewhere.
     Failure,
-    /// Lives of tasks that one validator really carries.
-    Blocks,
+    /// Lives of tasks through real blocks at a rate, with instant workers.
+    Load,
     /// Inclusion and finality on one validator.
     Single,
     /// Inclusion and finality on four validators, and the fork rate.
@@ -87,7 +89,7 @@ impl Part {
             Self::Kernel => kernel::measure(measured).await,
             Self::Matching => market::matching(measured),
             Self::Lifecycle => market::lifecycle(measured),
-            Self::Blocks => blocks::measure(measured).await,
+            Self::Load => load::measure(&cli.load, measured).await,
             Self::Ipfs => ipfs::measure(measured).await,
             Self::Idle => idle::measure(measured).await,
             Self::Startup => startup::measure(measured).await,

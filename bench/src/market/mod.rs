@@ -8,7 +8,7 @@ mod world;
 
 pub use lifecycle::{measure as lifecycle, worker_call};
 pub use matching::measure as matching;
-pub use people::{ask, device, submission, Provider, SLOTS, STAKE};
+pub use people::{ask, device, submission, Provider, SLOTS};
 pub use world::{account, authorised, key};
 
 use aicpw_runtime::units::SECONDS;

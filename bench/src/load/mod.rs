@@ -1,0 +1,370 @@
+//! Lives of tasks on a network of real nodes, at a rate: from `submit` to the payment, in real transactions and
+//! blocks. What the engines would do takes no time: the workers' keys are here, and say at once what real
+//! workers say. Everything that was submitted has to be settled once, and the money has to add up.
+
+mod books;
+mod chain;
+mod ledger;
+mod machine;
+mod market;
+mod requesters;
+mod workers;
+
+use std::{
+    collections::{BTreeMap, HashSet},
+    time::{Duration, Instant},
+};
+
+use aicpw_network_tests::{Client, Cluster};
+use aicpw_protocol::BlockNumber;
+use aicpw_runtime::{configs::market::HeartbeatPeriod, Header, Runtime};
+use anyhow::{bail, ensure, Context, Result};
+use clap::{Args, ValueEnum};
+use futures::{future::BoxFuture, stream::FuturesUnordered, FutureExt, StreamExt};
+use indicatif::{ProgressBar, ProgressStyle};
+use sp_core::H256;
+use tokio::time::{interval, MissedTickBehavior};
+
+use self::{
+    books::Books,
+    chain::Blocks,
+    ledger::Ledger,
+    market::Market,
+    requesters::{Requesters, Which},
+    workers::Workers,
+};
+use crate::{calls::Signer, market::submission, report::Measured};
+
+/// How often requesters look whether something is due.
+const TICK: Duration = Duration::from_millis(25);
+
+/// For so long nothing may come to its end before the run is given up.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// Heights below the best at which the chain is taken to be settled before the load.
+const STARTED: BlockNumber = 8;
+
+/// How the load is.
+#[derive(Args, Clone)]
+pub struct Options {
+    /// Load: tasks submitted in a second.
+    #[arg(long, default_value_t = 100.0)]
+    rate: f64,
+    /// Load: seconds for which tasks are submitted.
+    #[arg(long, default_value_t = 60)]
+    duration: u32,
+    /// Load: validators, all on this machine.
+    #[arg(long, value_enum, default_value_t = Validators::One)]
+    validators: Validators,
+    /// Load: tasks in a transaction, as `Utility.batch_all`.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=50))]
+    batch: u32,
+    /// Load: each job reports its progress once, at the earliest that it may.
+    #[arg(long)]
+    reports: bool,
+}
+
+/// How many validators there are.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Validators {
+    /// The development chain.
+    #[value(name = "1")]
+    One,
+    /// The `local` preset.
+    #[value(name = "4")]
+    Four,
+}
+
+pub async fn measure(options: &Options, report: &mut Measured) -> Result<()> {
+    let rate = options.rate;
+    ensure!(
+        rate > 0.0 && options.duration > 0,
+        "a load needs --rate and --duration"
+    );
+    let transactions = (rate * f64::from(options.duration) / f64::from(options.batch)).ceil();
+    let tasks = transactions * f64::from(options.batch);
+    let cluster = match options.validators {
+        Validators::One => Cluster::development().await?,
+        Validators::Four => Cluster::local(&[]).await?,
+    };
+    for node in &cluster.validators {
+        node.wait_finalised(STARTED, PATIENCE).await?;
+    }
+    let providers = market::providers_for(tasks as u32, rate);
+    let outcome = async {
+        let mut market = Market::open(&cluster, providers).await?;
+        let bar = bar("signing", transactions as u64);
+        let count = transactions as usize;
+        let signers = &mut market.requesters;
+        let prepared = requesters::prepare(signers, count, options.batch, &bar)?;
+        bar.finish_and_clear();
+        run(options, &cluster, &market, prepared, report).await
+    };
+    outcome.await.map_err(|error| cluster.explain(error))
+}
+
+fn bar(what: &'static str, length: u64) -> ProgressBar {
+    let template = "  {prefix} {bar:30} {pos}/{len} {elapsed} {msg}";
+    let style = ProgressStyle::with_template(template)
+        .unwrap_or_else(|_| ProgressStyle::default_bar())
+        .progress_chars("━╸─");
+    ProgressBar::new(length).with_style(style).with_prefix(what)
+}
+
+/// What a call that was sent was about.
+enum Sent {
+    Tasks(Which),
+    Worker,
+}
+
+/// Everything that is under way.
+struct Run<'a> {
+    clients: &'a [Client],
+    market: &'a Market,
+    blocks: Blocks,
+    requesters: Requesters,
+    workers: Workers<'a>,
+    ledger: Ledger,
+    /// Best blocks that the workers know.
+    told: HashSet<H256>,
+    /// The last final block that is in the ledger.
+    finalised: BlockNumber,
+    /// The last period for which heartbeats were sent.
+    period: u32,
+    sending: FuturesUnordered<BoxFuture<'a, (Sent, std::result::Result<(), String>)>>,
+    /// What nodes have refused, and how often.
+    refused: BTreeMap<String, u64>,
+}
+
+async fn run(
+    options: &Options,
+    cluster: &Cluster,
+    market: &Market,
+    prepared: Vec<String>,
+    report: &mut Measured,
+) -> Result<()> {
+    let mut clients = Vec::new();
+    for node in &cluster.validators {
+        clients.push(node.client().await?);
+    }
+    let client = clients.first().context("no validator")?;
+    let mut heads = client
+        .subscribe_with::<Header>("chain_subscribeNewHeads", &[], "chain_unsubscribeNewHeads")
+        .await?;
+    let mut final_heads = client
+        .subscribe_with::<Header>(
+            "chain_subscribeFinalizedHeads",
+            &[],
+            "chain_unsubscribeFinalizedHeads",
+        )
+        .await?;
+    let (hash, header) = chain::finalised(client).await?;
+    let before = Books::at(client, hash).await?;
+    let disk_before = databases(cluster)?;
+    let report_after = match options.reports {
+        true => Some(report_interval()?),
+        false => None,
+    };
+    let tasks = prepared.len() as u64 * u64::from(options.batch);
+    let every = Duration::from_secs_f64(f64::from(options.batch) / options.rate);
+    let accounts = market.requesters.iter().map(Signer::account).collect();
+    let mut run = Run {
+        clients: &clients,
+        market,
+        blocks: Blocks::default(),
+        requesters: Requesters::new(accounts, prepared, options.batch, every),
+        workers: Workers::new(&market.providers, market.genesis, report_after),
+        ledger: Ledger::default(),
+        told: HashSet::from([hash]),
+        finalised: header.number,
+        period: 0,
+        sending: FuturesUnordered::new(),
+        refused: BTreeMap::new(),
+    };
+    let bar = bar("settled", tasks);
+    let mut tick = interval(TICK);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let loads = machine::load_average()?;
+    let processors = processors(cluster)?;
+    let started = Instant::now();
+    run.requesters.begin();
+    // The moment at which the last task was due, and the processor time until then.
+    let mut issued = None;
+    let (mut ended, mut ended_at) = (0, started);
+    while !(run.requesters.is_done() && run.ended() >= tasks) {
+        tokio::select! {
+            head = heads.next() => run.best(&head.context("no more best blocks")??).await?,
+            head = final_heads.next() => {
+                run.finalised(&head.context("no more final blocks")??).await?;
+                bar.set_position(run.ledger.settled());
+                bar.set_message(format!(
+                    "{} submitted, the last block was {:.0} % full",
+                    run.ledger.submitted(),
+                    run.ledger.fullness() * 100.0,
+                ));
+            }
+            _ = tick.tick() => run.submit(),
+            Some((sent, answer)) = run.sending.next() => run.answered(&sent, answer),
+        }
+        if issued.is_none() && run.requesters.is_issued() {
+            issued = Some((Instant::now(), self::processors(cluster)?));
+        }
+        if run.ended() > ended {
+            (ended, ended_at) = (run.ended(), Instant::now());
+        }
+        if ended_at.elapsed() > PATIENCE {
+            break;
+        }
+    }
+    bar.finish_and_clear();
+    let (to, processors_after) = issued.unwrap_or((Instant::now(), self::processors(cluster)?));
+    let goal = match options.validators {
+        Validators::One => "≥ 100",
+        Validators::Four => "",
+    };
+    run.ledger.report(started, to, goal, report);
+    let seconds = (to - started).as_secs_f64();
+    for (what, before, after) in [
+        ("nodes", processors.0, processors_after.0),
+        ("load generator", processors.1, processors_after.1),
+    ] {
+        let name = format!("processors busy with the {what}, mean");
+        report.add(name, (after - before) / seconds, "cores", "");
+    }
+    let (hash, _) = chain::finalised(client).await?;
+    let after = Books::at(client, hash).await?;
+    let grown = databases(cluster)?.saturating_sub(disk_before) as f64;
+    let per_node = grown / cluster.validators.len() as f64;
+    let thousands = run.ledger.settled().max(1) as f64 / 1e3;
+    let name = "database growth of a node, per 1,000 tasks";
+    report.add(name, per_node / thousands / 1e6, "MB", "");
+    report.note(format!(
+        "{} tasks/s for {} s, {} in a transaction, {} validators, {} providers with {} devices each; \
+         load average {loads} before and {} after, on {} cores",
+        options.rate,
+        options.duration,
+        options.batch,
+        cluster.validators.len(),
+        market.providers.len(),
+        market::DEVICES,
+        machine::load_average()?,
+        std::thread::available_parallelism()?,
+    ));
+    report.note(format!(
+        "the growth of the database is that of {} blocks and of all that they changed in the state",
+        run.ledger.blocks()
+    ));
+    for (answer, count) in &run.refused {
+        report.note(format!("refused by a node, {count} times: {answer}"));
+    }
+    let mut faults = run.ledger.faults();
+    faults.extend(after.faults(&before, run.ledger.settled()));
+    if !faults.is_empty() {
+        bail!("the books do not add up: {}", faults.join("; "));
+    }
+    report.note(
+        "every task was settled once; nothing is held for tasks; all accounts together have what was \
+         issued, and that is what it was before",
+    );
+    Ok(())
+}
+
+impl Run<'_> {
+    fn ended(&self) -> u64 {
+        self.ledger.settled() + self.ledger.refunded()
+    }
+
+    /// There is a new best block: workers look at it.
+    async fn best(&mut self, head: &Header) -> Result<()> {
+        let client = &self.clients[0];
+        let (told, finalised) = (&self.told, self.finalised);
+        let known = |height, hash: &H256| height <= finalised || told.contains(hash);
+        for (hash, block) in self.blocks.up_to(client, head, known).await? {
+            self.told.insert(hash);
+            self.workers.best(&block);
+        }
+        let recent = self.blocks.recent(client, (head.hash(), head.number));
+        let recent = recent.await?;
+        for (provider, call) in self.workers.calls(head.number, recent)? {
+            self.send(provider, Sent::Worker, call);
+        }
+        // For the block to come.
+        let period = (head.number + 1) / HeartbeatPeriod::get();
+        if self.period != period {
+            self.period = period;
+            let heartbeats = self.market.heartbeats(period, recent);
+            for (provider, call) in heartbeats.into_iter().enumerate() {
+                self.send(provider, Sent::Worker, call);
+            }
+        }
+        Ok(())
+    }
+
+    /// A block is final, and so are all below it.
+    async fn finalised(&mut self, head: &Header) -> Result<()> {
+        let client = &self.clients[0];
+        let last = self.finalised;
+        let known = |height, _: &H256| height <= last;
+        for (hash, block) in self.blocks.up_to(client, head, known).await? {
+            let submitted = self.requesters.finalised(&block)?;
+            let used = chain::used(client, hash).await?;
+            self.ledger.finalised(&block, submitted, used);
+            self.workers.finalised(&block);
+            self.finalised = block.height;
+        }
+        self.blocks.prune(self.finalised);
+        Ok(())
+    }
+
+    fn submit(&mut self) {
+        for (which, transaction) in self.requesters.due() {
+            self.send(which.0, Sent::Tasks(which), transaction);
+        }
+    }
+
+    /// Everybody has a node, and stays with it.
+    fn send(&mut self, who: usize, sent: Sent, transaction: String) {
+        let client = &self.clients[who % self.clients.len()];
+        let call = async move { (sent, market::submit(client, transaction).await) };
+        self.sending.push(call.boxed());
+    }
+
+    fn answered(&mut self, sent: &Sent, answer: std::result::Result<(), String>) {
+        let Err(error) = answer else {
+            return;
+        };
+        if let Sent::Tasks(which) = sent {
+            // In the pool, or in a block: then it was sent twice.
+            let is_known = error.contains("Already Imported") || error.contains("outdated");
+            if !is_known {
+                self.requesters.refused(*which);
+            }
+        }
+        *self.refused.entry(error).or_default() += 1;
+    }
+}
+
+/// Blocks from the start of a job to the first report that it may make, as at genesis.
+fn report_interval() -> Result<BlockNumber> {
+    let limit = submission()?.time_limit;
+    Ok(sp_io::TestExternalities::default()
+        .execute_with(|| pallet_tasks::Pallet::<Runtime>::progress_interval(limit)))
+}
+
+/// What all databases take on the disk.
+fn databases(cluster: &Cluster) -> Result<u64> {
+    let sizes = cluster
+        .validators
+        .iter()
+        .map(|node| machine::on_disk(&node.base().join("chains")));
+    sizes.sum()
+}
+
+/// Seconds of processor time of the nodes, and of this process.
+fn processors(cluster: &Cluster) -> Result<(f64, f64)> {
+    let mut nodes = 0.0;
+    for node in &cluster.validators {
+        nodes += machine::processor_time(node.pid().context("a node has ended")?)?;
+    }
+    Ok((nodes, machine::processor_time(std::process::id())?))
+}
