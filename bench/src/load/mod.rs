@@ -12,6 +12,7 @@ mod workers;
 
 use std::{
     collections::{BTreeMap, HashSet},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -20,10 +21,12 @@ use aicpw_protocol::BlockNumber;
 use aicpw_runtime::{configs::market::HeartbeatPeriod, Header, Runtime};
 use anyhow::{bail, ensure, Context, Result};
 use clap::{Args, ValueEnum};
-use futures::{future::BoxFuture, stream::FuturesUnordered, FutureExt, StreamExt};
 use indicatif::{ProgressBar, ProgressStyle};
 use sp_core::H256;
-use tokio::time::{interval, MissedTickBehavior};
+use tokio::{
+    task::JoinSet,
+    time::{interval, MissedTickBehavior},
+};
 
 use self::{
     books::Books,
@@ -119,7 +122,10 @@ enum Sent {
 
 /// Everything that is under way.
 struct Run<'a> {
-    clients: &'a [Client],
+    /// By which the chain is followed.
+    client: &'a Client,
+    /// By which transactions are sent, one for each node.
+    senders: &'a [Arc<Client>],
     market: &'a Market,
     blocks: Blocks,
     requesters: Requesters,
@@ -131,7 +137,8 @@ struct Run<'a> {
     finalised: BlockNumber,
     /// The last period for which heartbeats were sent.
     period: u32,
-    sending: FuturesUnordered<BoxFuture<'a, (Sent, std::result::Result<(), String>)>>,
+    /// Tasks of their own: what waits for its turn on a connection must go on while this one waits for another.
+    sending: JoinSet<(Sent, std::result::Result<(), String>)>,
     /// What nodes have refused, and how often.
     refused: BTreeMap<String, u64>,
 }
@@ -143,11 +150,12 @@ async fn run(
     prepared: Vec<String>,
     report: &mut Measured,
 ) -> Result<()> {
-    let mut clients = Vec::new();
+    let mut senders = Vec::new();
     for node in &cluster.validators {
-        clients.push(node.client().await?);
+        senders.push(Arc::new(node.client().await?));
     }
-    let client = clients.first().context("no validator")?;
+    let first = cluster.validators.first().context("no validator")?;
+    let client = &first.client().await?;
     let mut heads = client
         .subscribe_with::<Header>("chain_subscribeNewHeads", &[], "chain_unsubscribeNewHeads")
         .await?;
@@ -169,7 +177,8 @@ async fn run(
     let every = Duration::from_secs_f64(f64::from(options.batch) / options.rate);
     let accounts = market.requesters.iter().map(Signer::account).collect();
     let mut run = Run {
-        clients: &clients,
+        client,
+        senders: &senders,
         market,
         blocks: Blocks::default(),
         requesters: Requesters::new(accounts, prepared, options.batch, every),
@@ -178,7 +187,7 @@ async fn run(
         told: HashSet::from([hash]),
         finalised: header.number,
         period: 0,
-        sending: FuturesUnordered::new(),
+        sending: JoinSet::new(),
         refused: BTreeMap::new(),
     };
     let bar = bar("settled", tasks);
@@ -204,7 +213,10 @@ async fn run(
                 ));
             }
             _ = tick.tick() => run.submit(),
-            Some((sent, answer)) = run.sending.next() => run.answered(&sent, answer),
+            Some(sent) = run.sending.join_next() => {
+                let (sent, answer) = sent?;
+                run.answered(&sent, answer);
+            }
         }
         if issued.is_none() && run.requesters.is_issued() {
             issued = Some((Instant::now(), self::processors(cluster)?));
@@ -276,7 +288,7 @@ impl Run<'_> {
 
     /// There is a new best block: workers look at it.
     async fn best(&mut self, head: &Header) -> Result<()> {
-        let client = &self.clients[0];
+        let client = self.client;
         let (told, finalised) = (&self.told, self.finalised);
         let known = |height, hash: &H256| height <= finalised || told.contains(hash);
         for (hash, block) in self.blocks.up_to(client, head, known).await? {
@@ -302,7 +314,7 @@ impl Run<'_> {
 
     /// A block is final, and so are all below it.
     async fn finalised(&mut self, head: &Header) -> Result<()> {
-        let client = &self.clients[0];
+        let client = self.client;
         let last = self.finalised;
         let known = |height, _: &H256| height <= last;
         for (hash, block) in self.blocks.up_to(client, head, known).await? {
@@ -324,9 +336,9 @@ impl Run<'_> {
 
     /// Everybody has a node, and stays with it.
     fn send(&mut self, who: usize, sent: Sent, transaction: String) {
-        let client = &self.clients[who % self.clients.len()];
-        let call = async move { (sent, market::submit(client, transaction).await) };
-        self.sending.push(call.boxed());
+        let client = Arc::clone(&self.senders[who % self.senders.len()]);
+        self.sending
+            .spawn(async move { (sent, market::submit(&client, transaction).await) });
     }
 
     fn answered(&mut self, sent: &Sent, answer: std::result::Result<(), String>) {
