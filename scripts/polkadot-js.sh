@@ -24,6 +24,7 @@ if ! cmp -s "$tests/package-lock.json" "$tests/node_modules/installed-from.json"
 fi
 
 # An explorer's node keeps everything, and has methods that others do not.
-start_node "$tests/node.log" --state-pruning archive --blocks-pruning archive
+start_node "$tests/node.log" --state-pruning archive --blocks-pruning archive \
+    --enable-offchain-indexing true
 say "tests of polkadot.js"
 AICPW_URL=$node_url npm test --silent --prefix "$tests"

@@ -4,11 +4,22 @@ use aicpw_runtime::{
     units::{SS58_PREFIX, TOKEN_DECIMALS, TOKEN_SYMBOL},
     WASM_BINARY,
 };
+use sc_chain_spec::ChainSpecExtension;
 use sc_service::{ChainType, Properties};
+use sc_sync_state_rpc::LightSyncStateExtension;
+use serde::{Deserialize, Serialize};
 use sp_genesis_builder::{DEV_RUNTIME_PRESET, LOCAL_TESTNET_RUNTIME_PRESET};
 
-/// A chain specification without extensions.
-pub type ChainSpec = sc_service::GenericChainSpec;
+/// What a specification says beside name, nodes and genesis.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ChainSpecExtension)]
+#[serde(rename_all = "camelCase")]
+pub struct Extensions {
+    /// Where a light client begins. `sync_state_genSyncSpec` fills it in.
+    pub light_sync_state: LightSyncStateExtension,
+}
+
+/// A chain specification.
+pub type ChainSpec = sc_service::GenericChainSpec<Extensions>;
 
 /// What wallets need to know to show addresses and amounts.
 fn properties() -> Properties {
@@ -30,7 +41,7 @@ fn from_preset(
         "this binary was built without the Wasm runtime (SKIP_WASM_BUILD is set), so it has no \
          genesis of its own; build it without that variable or give a specification with --chain",
     )?;
-    Ok(ChainSpec::builder(wasm, None)
+    Ok(ChainSpec::builder(wasm, Extensions::default())
         .with_name(name)
         .with_id(id)
         .with_protocol_id("aicpw")

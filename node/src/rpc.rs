@@ -3,15 +3,23 @@
 use std::sync::Arc;
 
 use aicpw_runtime::opaque::Block;
-use jsonrpsee::RpcModule;
+use jsonrpsee::{core::RegisterMethodError, types::ErrorObjectOwned, RpcModule};
+use mmr_rpc::{Mmr, MmrApiServer};
 use pallet_transaction_payment_rpc::{TransactionPayment, TransactionPaymentApiServer};
+use sc_client_api::Backend;
 use sc_consensus_babe::BabeWorkerHandle;
 use sc_consensus_babe_rpc::{Babe, BabeApiServer};
+use sc_consensus_beefy::BeefyRPCLinks;
+use sc_consensus_beefy_rpc::{Beefy, BeefyApiServer};
 use sc_consensus_grandpa::{
     FinalityProofProvider, GrandpaJustificationStream, SharedAuthoritySet, SharedVoterState,
 };
 use sc_consensus_grandpa_rpc::{Grandpa, GrandpaApiServer};
 use sc_rpc::SubscriptionTaskExecutor;
+use sc_rpc_api::check_if_safe;
+use sc_service::ChainSpec;
+use sc_sync_state_rpc::{SyncState, SyncStateApiServer};
+use sp_consensus_beefy::{ecdsa_crypto::AuthorityId as BeefyId, MmrRootHash};
 use sp_keystore::KeystorePtr;
 use sp_runtime::traits::{Block as BlockT, NumberFor};
 use substrate_frame_rpc_system::{System, SystemApiServer};
@@ -31,6 +39,9 @@ pub struct GrandpaDeps {
     pub proofs: Arc<FinalityProofProvider<FullBackend, Block>>,
 }
 
+/// The node's offchain storage, in which what proofs are made of is.
+type ProofsStorage = <FullBackend as Backend<Block>>::OffchainStorage;
+
 /// What the methods are made of.
 pub struct Deps {
     /// The chain.
@@ -45,6 +56,12 @@ pub struct Deps {
     pub babe: BabeWorkerHandle<Block>,
     /// About finality.
     pub grandpa: GrandpaDeps,
+    /// About commitments for other chains.
+    pub beefy: BeefyRPCLinks<Block, BeefyId>,
+    /// Proofs that belong to them.
+    pub proofs_storage: ProofsStorage,
+    /// The chain as this node was started with it.
+    pub chain_spec: Box<dyn ChainSpec>,
     /// Runs subscriptions.
     pub executor: SubscriptionTaskExecutor,
     /// About the market.
@@ -54,8 +71,8 @@ pub struct Deps {
 /// Builds the module that the node's RPC server adds to its own methods.
 ///
 /// # Errors
-/// If two methods have the same name.
-pub fn create(deps: Deps) -> Result<RpcModule<()>, jsonrpsee::core::RegisterMethodError> {
+/// If two methods have the same name, or the chain specification has no place for a sync state.
+pub fn create(deps: Deps) -> Result<RpcModule<()>, Box<dyn std::error::Error + Send + Sync>> {
     let Deps {
         client,
         pool,
@@ -63,6 +80,9 @@ pub fn create(deps: Deps) -> Result<RpcModule<()>, jsonrpsee::core::RegisterMeth
         keystore,
         babe,
         grandpa,
+        beefy,
+        proofs_storage,
+        chain_spec,
         executor,
         market,
     } = deps;
@@ -70,7 +90,22 @@ pub fn create(deps: Deps) -> Result<RpcModule<()>, jsonrpsee::core::RegisterMeth
     let mut module = market.module(executor.clone())?;
     module.merge(System::new(client.clone(), pool).into_rpc())?;
     module.merge(TransactionPayment::new(client.clone()).into_rpc())?;
+    let sync_state = SyncState::new(
+        chain_spec,
+        client.clone(),
+        grandpa.authority_set.clone(),
+        babe.clone(),
+    )?;
+    module.merge(with_sync_state(sync_state)?)?;
+    module
+        .merge(Mmr::<_, (Block, MmrRootHash), _>::new(client.clone(), proofs_storage).into_rpc())?;
     module.merge(Babe::new(client, babe, keystore, select_chain).into_rpc())?;
+    let beefy = Beefy::<Block, BeefyId>::new(
+        beefy.from_voter_justif_stream,
+        beefy.from_voter_best_beefy_stream,
+        executor.clone(),
+    )?;
+    module.merge(beefy.into_rpc())?;
     module.merge(
         Grandpa::new(
             executor,
@@ -80,6 +115,24 @@ pub fn create(deps: Deps) -> Result<RpcModule<()>, jsonrpsee::core::RegisterMeth
             grandpa.proofs,
         )
         .into_rpc(),
+    )?;
+    Ok(module)
+}
+
+/// `sync_state_genSyncSpec`, where unsafe methods are allowed: it builds the genesis anew, which takes
+/// seconds, and the SDK's own method is for everybody and does it on a thread that answers others.
+fn with_sync_state(
+    sync_state: SyncState<Block, FullClient>,
+) -> Result<RpcModule<SyncState<Block, FullClient>>, RegisterMethodError> {
+    let mut module = RpcModule::new(sync_state);
+    module.register_blocking_method(
+        "sync_state_genSyncSpec",
+        |params, sync_state, extensions| {
+            check_if_safe(&extensions)?;
+            let raw = params.one()?;
+            let made = futures::executor::block_on(sync_state.system_gen_sync_spec(raw));
+            made.map_err(ErrorObjectOwned::from)
+        },
     )?;
     Ok(module)
 }

@@ -22,7 +22,10 @@ describe('a proxy for a requester', () => {
 
   it('is added, by the name of its role', async () => {
     const roles = api.registry.createType(api.tx.proxy.addProxy.meta.args[1].type.toString()).defKeys;
-    for (const role of ['Any', 'NonTransfer', 'Provider', 'Requester', 'Governance', 'CancelProxy']) {
+    for (const role of [
+      'Any', 'NonTransfer', 'Provider', 'Requester', 'Governance', 'CancelProxy', 'Validator',
+      'IdentityJudgement'
+    ]) {
       assert.ok(roles.includes(role), role);
     }
     const events = await sent(api.tx.proxy.addProxy(proxy.address, 'Requester', 0), owner);
@@ -45,6 +48,29 @@ describe('a proxy for a requester', () => {
     const events = await sent(api.tx.proxy.proxy(owner.address, null, transfer(proxy.address)), proxy);
     const { result } = fields(events, 'proxy.ProxyExecuted');
     assert.equal(named(result.asErr).name, 'system.CallFiltered');
+  });
+});
+
+describe('an identity', () => {
+  it('is set, read as wallets read it, and cleared', async () => {
+    const owner = await newAccount();
+    const raw = (text) => ({ Raw: text });
+    const info = {
+      display: raw('A workshop'), legal: null, web: raw('workshop.example'), riot: null, email: null, image: null,
+      twitter: null, pgpFingerprint: null, additional: [[raw('GPUs'), raw('4')]]
+    };
+    fields(await sent(api.tx.identity.setIdentity(info), owner), 'identity.IdentitySet');
+    const found = (await api.query.identity.identityOf(owner.address)).unwrap();
+    assert.equal(found.info.display.asRaw.toUtf8(), 'A workshop');
+    assert.equal(found.info.web.asRaw.toUtf8(), 'workshop.example');
+    assert.equal(found.info.additional[0][1].asRaw.toUtf8(), '4');
+    const deposit = found.deposit.toBigInt();
+    const reserved = async () => (await api.query.system.account(owner.address)).data.reserved.toBigInt();
+    assert.ok(deposit > 0n);
+    assert.equal(await reserved(), deposit);
+    await sent(api.tx.identity.clearIdentity(), owner);
+    assert.ok((await api.query.identity.identityOf(owner.address)).isNone);
+    assert.equal(await reserved(), 0n);
   });
 });
 

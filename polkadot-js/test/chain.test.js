@@ -62,7 +62,10 @@ describe('the chain', () => {
       'transactionWatch_v1_submitAndWatch', 'transaction_v1_broadcast', 'transaction_v1_stop',
       // an explorer's node keeps all states, and has these then
       'archive_v1_body', 'archive_v1_call', 'archive_v1_finalizedHeight', 'archive_v1_genesisHash',
-      'archive_v1_hashByHeight', 'archive_v1_header', 'archive_v1_storage'
+      'archive_v1_hashByHeight', 'archive_v1_header', 'archive_v1_storage',
+      // bridges and light clients
+      'beefy_getFinalizedHead', 'beefy_subscribeJustifications', 'mmr_generateAncestryProof', 'mmr_generateProof',
+      'mmr_root', 'mmr_verifyProof', 'mmr_verifyProofStateless', 'sync_state_genSyncSpec'
     ];
     assert.deepEqual(expected.filter((method) => !methods.includes(method)), []);
   });

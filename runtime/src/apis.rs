@@ -20,24 +20,30 @@ use frame_support::{
 use pallet_grandpa::AuthorityId as GrandpaId;
 use sp_api::impl_runtime_apis;
 use sp_consensus_babe::AuthorityId as BabeId;
+use sp_consensus_beefy::{
+    ecdsa_crypto::{AuthorityId as BeefyId, AuthoritySignature as BeefySignature},
+    mmr::{BeefyAuthoritySet, BeefyNextAuthoritySet},
+    MmrHashing, MmrRootHash,
+};
 use sp_core::{crypto::KeyTypeId, OpaqueMetadata};
 use sp_inherents::{CheckInherentsResult, InherentData};
+use sp_mmr_primitives as mmr;
 use sp_runtime::{
     traits::{Block as BlockT, NumberFor},
     transaction_validity::{TransactionSource, TransactionValidity},
-    ApplyExtrinsicResult, ExtrinsicInclusionMode,
+    ApplyExtrinsicResult, ExtrinsicInclusionMode, OpaqueValue,
 };
 use sp_session::OpaqueGeneratedSessionKeys;
 use sp_version::RuntimeVersion;
 
 use crate::{
-    configs::{consensus::BABE_GENESIS_EPOCH_CONFIG, market, parameters},
+    configs::{beefy::MmrLeaf, consensus::BABE_GENESIS_EPOCH_CONFIG, market, parameters},
     presets,
     units::EPOCH_SLOTS,
-    AccountId, AuthorityDiscovery, Babe, Balance, Block, BlockNumber, Disputes, Executive, Grandpa,
-    Historical, InherentDataExt, MarketClock, Matching, Nonce, ProviderStaking, Runtime,
-    RuntimeCall, RuntimeGenesisConfig, SessionKeys, Staking, System, Tasks, TransactionPayment,
-    VERSION,
+    AccountId, AuthorityDiscovery, Babe, Balance, Beefy, BeefyMmrLeaf, Block, BlockNumber,
+    Disputes, Executive, Grandpa, Historical, InherentDataExt, MarketClock, Matching, Mmr, Nonce,
+    ProviderStaking, Runtime, RuntimeCall, RuntimeGenesisConfig, SessionKeys, Staking, System,
+    Tasks, TransactionPayment, VERSION,
 };
 
 impl_runtime_apis! {
@@ -290,6 +296,123 @@ impl_runtime_apis! {
                 equivocation_proof,
                 key_owner_proof.decode()?,
             )
+        }
+    }
+
+    impl sp_consensus_beefy::BeefyApi<Block, BeefyId> for Runtime {
+        fn beefy_genesis() -> Option<BlockNumber> {
+            pallet_beefy::GenesisBlock::<Runtime>::get()
+        }
+
+        fn validator_set() -> Option<sp_consensus_beefy::ValidatorSet<BeefyId>> {
+            Beefy::validator_set()
+        }
+
+        fn submit_report_double_voting_unsigned_extrinsic(
+            equivocation_proof: sp_consensus_beefy::DoubleVotingProof<
+                BlockNumber,
+                BeefyId,
+                BeefySignature,
+            >,
+            key_owner_proof: sp_consensus_beefy::OpaqueKeyOwnershipProof,
+        ) -> Option<()> {
+            Beefy::submit_unsigned_double_voting_report(
+                equivocation_proof,
+                key_owner_proof.decode()?,
+            )
+        }
+
+        fn submit_report_fork_voting_unsigned_extrinsic(
+            equivocation_proof: sp_consensus_beefy::ForkVotingProof<
+                <Block as BlockT>::Header,
+                BeefyId,
+                OpaqueValue,
+            >,
+            key_owner_proof: sp_consensus_beefy::OpaqueKeyOwnershipProof,
+        ) -> Option<()> {
+            Beefy::submit_unsigned_fork_voting_report(
+                equivocation_proof.try_into()?,
+                key_owner_proof.decode()?,
+            )
+        }
+
+        fn submit_report_future_block_voting_unsigned_extrinsic(
+            equivocation_proof: sp_consensus_beefy::FutureBlockVotingProof<BlockNumber, BeefyId>,
+            key_owner_proof: sp_consensus_beefy::OpaqueKeyOwnershipProof,
+        ) -> Option<()> {
+            Beefy::submit_unsigned_future_block_voting_report(
+                equivocation_proof,
+                key_owner_proof.decode()?,
+            )
+        }
+
+        fn generate_key_ownership_proof(
+            _set_id: sp_consensus_beefy::ValidatorSetId,
+            authority_id: BeefyId,
+        ) -> Option<sp_consensus_beefy::OpaqueKeyOwnershipProof> {
+            prove_key_ownership(sp_consensus_beefy::KEY_TYPE, authority_id)
+                .map(sp_consensus_beefy::OpaqueKeyOwnershipProof::new)
+        }
+    }
+
+    impl pallet_beefy_mmr::BeefyMmrApi<Block, MmrRootHash> for Runtime {
+        fn authority_set_proof() -> BeefyAuthoritySet<MmrRootHash> {
+            BeefyMmrLeaf::authority_set_proof()
+        }
+
+        fn next_authority_set_proof() -> BeefyNextAuthoritySet<MmrRootHash> {
+            BeefyMmrLeaf::next_authority_set_proof()
+        }
+    }
+
+    impl mmr::MmrApi<Block, MmrRootHash, BlockNumber> for Runtime {
+        fn mmr_root() -> Result<MmrRootHash, mmr::Error> {
+            Ok(Mmr::mmr_root())
+        }
+
+        fn mmr_leaf_count() -> Result<mmr::LeafIndex, mmr::Error> {
+            Ok(Mmr::mmr_leaves())
+        }
+
+        fn generate_proof(
+            block_numbers: Vec<BlockNumber>,
+            best_known_block_number: Option<BlockNumber>,
+        ) -> Result<(Vec<mmr::EncodableOpaqueLeaf>, mmr::LeafProof<MmrRootHash>), mmr::Error> {
+            let (leaves, proof) = Mmr::generate_proof(block_numbers, best_known_block_number)?;
+            let leaves = leaves.iter().map(mmr::EncodableOpaqueLeaf::from_leaf).collect();
+            Ok((leaves, proof))
+        }
+
+        fn generate_ancestry_proof(
+            prev_block_number: BlockNumber,
+            best_known_block_number: Option<BlockNumber>,
+        ) -> Result<mmr::AncestryProof<MmrRootHash>, mmr::Error> {
+            Mmr::generate_ancestry_proof(prev_block_number, best_known_block_number)
+        }
+
+        fn verify_proof(
+            leaves: Vec<mmr::EncodableOpaqueLeaf>,
+            proof: mmr::LeafProof<MmrRootHash>,
+        ) -> Result<(), mmr::Error> {
+            let leaves = leaves
+                .into_iter()
+                .map(|leaf| {
+                    leaf.into_opaque_leaf().try_decode().ok_or(mmr::Error::Verify)
+                })
+                .collect::<Result<Vec<MmrLeaf>, mmr::Error>>()?;
+            Mmr::verify_leaves(leaves, proof)
+        }
+
+        fn verify_proof_stateless(
+            root: MmrRootHash,
+            leaves: Vec<mmr::EncodableOpaqueLeaf>,
+            proof: mmr::LeafProof<MmrRootHash>,
+        ) -> Result<(), mmr::Error> {
+            let leaves = leaves
+                .into_iter()
+                .map(|leaf| mmr::DataOrHash::Data(leaf.into_opaque_leaf()))
+                .collect();
+            pallet_mmr::verify_leaves_proof::<MmrHashing, _>(root, leaves, proof)
         }
     }
 

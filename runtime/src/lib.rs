@@ -81,6 +81,8 @@ impl_opaque_keys! {
         pub grandpa: Grandpa,
         /// Tells other validators where to find the node (sr25519).
         pub authority_discovery: AuthorityDiscovery,
+        /// Signs what other chains can verify (ECDSA on secp256k1).
+        pub beefy: Beefy,
     }
 }
 
@@ -100,7 +102,7 @@ pub const VERSION: RuntimeVersion = RuntimeVersion {
 
 // Indices are part of every call's encoding: they never change, and a removed one is not reused.
 // They leave room by theme: 0 blocks, 10 money, 13 validators, 20 people's tools, 30 the market, 40
-// governance. Hooks and genesis run in this order.
+// governance, 50 other chains. Hooks and genesis run in this order.
 #[frame_support::runtime]
 mod runtime {
     #[runtime::runtime]
@@ -165,6 +167,8 @@ mod runtime {
     pub type Preimage = pallet_preimage;
     #[runtime::pallet_index(25)]
     pub type Scheduler = pallet_scheduler;
+    #[runtime::pallet_index(26)]
+    pub type Identity = pallet_identity;
 
     #[runtime::pallet_index(30)]
     pub type ProviderStaking = pallet_provider_staking;
@@ -198,4 +202,13 @@ mod runtime {
     pub type TxPause = pallet_tx_pause;
     #[runtime::pallet_index(47)]
     pub type MultiBlockMigrations = pallet_migrations;
+
+    // After the session, so that the first leaf of a session tells the set that follows it, and in this
+    // order: a leaf is put together of what the two others know.
+    #[runtime::pallet_index(50)]
+    pub type Beefy = pallet_beefy;
+    #[runtime::pallet_index(51)]
+    pub type Mmr = pallet_mmr;
+    #[runtime::pallet_index(52)]
+    pub type BeefyMmrLeaf = pallet_beefy_mmr;
 }

@@ -3,6 +3,8 @@
 use alloc::{string::ToString, vec, vec::Vec};
 use frame_support::build_struct_json_patch;
 use pallet_staking::StakerStatus;
+use sp_consensus_beefy::ecdsa_crypto::AuthorityId as BeefyId;
+use sp_core::crypto::get_public_from_string_or_panic;
 use sp_genesis_builder::{PresetId, DEV_RUNTIME_PRESET, LOCAL_TESTNET_RUNTIME_PRESET};
 use sp_keyring::{Ed25519Keyring, Sr25519Keyring};
 use sp_runtime::Perbill;
@@ -43,6 +45,8 @@ fn validator(account: Sr25519Keyring, finality: Ed25519Keyring) -> (AccountId, S
         babe: account.public().into(),
         grandpa: finality.public().into(),
         authority_discovery: account.public().into(),
+        // There is no keyring of this scheme. The names are those of the other one, so they parse.
+        beefy: get_public_from_string_or_panic::<BeefyId>(account.into()),
     };
     (account.to_account_id(), keys)
 }

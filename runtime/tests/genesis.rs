@@ -10,8 +10,8 @@ use aicpw_runtime::{
     },
     presets::{self, DEVELOPMENT_BOND, DEVELOPMENT_ENDOWMENT},
     units::EXISTENTIAL_DEPOSIT,
-    AccountId, AuthorityDiscovery, Babe, Balances, Grandpa, Historical, Runtime, Session,
-    WASM_BINARY,
+    AccountId, AuthorityDiscovery, Babe, Balances, Beefy, BeefyMmrLeaf, Grandpa, Historical,
+    Runtime, Session, WASM_BINARY,
 };
 use frame_support::traits::{
     fungible::{Inspect, InspectHold},
@@ -84,6 +84,18 @@ fn every_preset_has_its_validators_in_every_role() {
                 expected.len(),
                 "{preset:?}"
             );
+            let beefy = Beefy::validator_set().unwrap();
+            let in_order = |name: &AccountId| {
+                let keys = pallet_session::NextKeys::<Runtime>::get(name).unwrap();
+                keys.beefy
+            };
+            let expected_beefy: Vec<_> = Session::validators().iter().map(in_order).collect();
+            assert_eq!(beefy.validators(), expected_beefy, "{preset:?}");
+            assert_eq!(beefy.id(), 0);
+            // From the first block on.
+            assert_eq!(pallet_beefy::GenesisBlock::<Runtime>::get(), Some(1));
+            let next = BeefyMmrLeaf::next_authority_set_proof();
+            assert_eq!((next.id, next.len as usize), (1, expected.len()));
             assert_eq!(
                 Babe::epoch_config(),
                 Some(BABE_GENESIS_EPOCH_CONFIG),

@@ -38,6 +38,11 @@ impl Header {
         u32::from_str_radix(digits, 16).with_context(|| format!("height {}", self.number))
     }
 
+    /// What consensus has written into it, `0x…` each.
+    pub fn logs(&self) -> &[String] {
+        &self.digest.logs
+    }
+
     /// The author's seal, which differs between any two blocks of a height.
     pub fn seal(&self) -> Option<String> {
         self.digest.logs.last().cloned()
@@ -99,6 +104,15 @@ impl Client {
     pub async fn finalised(&self) -> Result<u32> {
         let hash: String = self.call("chain_getFinalizedHead", &[]).await?;
         self.header(Some(&hash)).await?.number()
+    }
+
+    /// Hash of the last block that BEEFY's validators have signed a commitment of, as far as this node has
+    /// seen one since it started.
+    ///
+    /// # Errors
+    /// It has seen none.
+    pub async fn committed(&self) -> Result<String> {
+        self.call("beefy_getFinalizedHead", &[]).await
     }
 
     /// Hash of the block at this height on the best chain.

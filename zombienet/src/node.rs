@@ -327,6 +327,22 @@ impl Node {
         .map_err(|error| self.explain(error))
     }
 
+    /// Waits until it has seen the commitment of a block at this height or above.
+    pub async fn wait_committed(&self, height: u32, limit: Duration) -> Result<()> {
+        let client = self.client().await?;
+        wait::until(
+            &format!("{} to see a commitment of {height}", self.options.name),
+            limit,
+            || async {
+                let committed = client.committed().await?;
+                let committed = client.header(Some(&committed)).await?.number()?;
+                Ok(Seen::when(committed >= height, || committed))
+            },
+        )
+        .await
+        .map_err(|error| self.explain(error))
+    }
+
     /// SIGKILL, at once; does nothing if it is not running.
     pub fn kill(&mut self) -> Result<()> {
         let child = self.child.get_mut().unwrap_or_else(|e| e.into_inner());

@@ -32,6 +32,7 @@ const UNSAFE: &[(&str, &str)] = &[
     ("author_rotateKeys", "[]"),
     ("offchain_localStorageGet", r#"["PERSISTENT", "0x00"]"#),
     ("system_addLogFilter", r#"["debug"]"#),
+    ("sync_state_genSyncSpec", "[true]"),
     ("system_peers", "[]"),
     ("aicpw_ipfsAddOpen", "[5]"),
     ("aicpw_ipfsAddresses", "[]"),
@@ -274,12 +275,14 @@ fn keys_are_made_for_a_node_and_shown() {
     };
     let session = json_of(&key(&["session", "--owner", ALICE]));
     let keys = session["keys"].as_str().unwrap();
+    let length = 3 * 32 + 33;
     assert!(
-        keys.starts_with("0x") && keys.len() >= 2 + 2 * 64,
+        keys.starts_with("0x") && keys.len() == 2 + 2 * length,
         "{session}"
     );
+    assert!(session["beefy"].is_string(), "{session}");
     let keystore = Path::new(session["keystore"].as_str().unwrap());
-    assert!(files(keystore).len() >= 2);
+    assert_eq!(files(keystore).len(), 4, "one of each type");
 
     for (kind, field) in [("worker", "worker"), ("sealing", "sealingKey")] {
         assert!(!key(&[kind, "show"]).status.success(), "there is none yet");

@@ -15,7 +15,7 @@ use sp_consensus_babe::{
     digests::{PreDigest, SecondaryPlainPreDigest},
     BABE_ENGINE_ID,
 };
-use sp_core::{ed25519, sr25519, Pair};
+use sp_core::{ecdsa, ed25519, sr25519, Pair};
 use sp_io::TestExternalities;
 use sp_runtime::{
     generic::{Digest, DigestItem},
@@ -51,11 +51,14 @@ impl World {
         let babe = key("//Alice")?;
         let grandpa = ed25519::Pair::from_string("//Alice", None)
             .map_err(|error| anyhow!("//Alice: {error:?}"))?;
+        let beefy = ecdsa::Pair::from_string("//Alice", None)
+            .map_err(|error| anyhow!("//Alice: {error:?}"))?;
         let validator = account(&babe);
         let keys = SessionKeys {
             babe: babe.public().into(),
             grandpa: grandpa.public().into(),
             authority_discovery: babe.public().into(),
+            beefy: beefy.public().into(),
         };
         let mut genesis = RuntimeGenesisConfig::default();
         genesis.balances.balances = endowed

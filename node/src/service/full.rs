@@ -23,6 +23,7 @@ use sp_runtime::traits::Block as BlockT;
 
 use super::{
     authoring::Authoring,
+    beefy::{start_mmr_gadget, BeefyNetwork, BeefyVoter},
     essential::Patient,
     new_partial,
     partial::{Consensus, GrandpaImport, Partial},
@@ -67,6 +68,8 @@ pub fn new_full<N: NetworkBackend<Block, <Block as BlockT>::Hash>>(
                 block_import,
                 grandpa_import,
                 grandpa_link,
+                beefy_voter,
+                beefy_rpc,
                 babe_link,
                 babe_worker,
                 mut telemetry,
@@ -93,6 +96,13 @@ pub fn new_full<N: NetworkBackend<Block, <Block as BlockT>::Hash>>(
             net_config.peer_store_handle(),
         );
     net_config.add_notification_protocol(grandpa_config);
+    let beefy_network = BeefyNetwork::add_to(
+        &mut net_config,
+        (genesis_hash, config.chain_spec.fork_id()),
+        client.clone(),
+        metrics.clone(),
+        config.prometheus_registry().cloned(),
+    );
 
     let warp_sync = sc_consensus_grandpa::warp_proof::NetworkProvider::new(
         backend.clone(),
@@ -170,6 +180,10 @@ pub fn new_full<N: NetworkBackend<Block, <Block as BlockT>::Hash>>(
     let storage = backend
         .offchain_storage()
         .ok_or_else(|| ServiceError::Other("the database has no offchain storage".into()))?;
+    let proofs_storage = storage.clone();
+    if config.offchain_worker.indexing_enabled {
+        start_mmr_gadget(&task_manager, client.clone(), backend.clone());
+    }
     // Essential: a provider's node that cannot work must stop rather than look alive.
     let market = market.run(chain, Arc::new(OffchainDb(storage)), devices_sender);
     Patient(task_manager.spawn_essential_handle()).spawn_essential(
@@ -197,6 +211,7 @@ pub fn new_full<N: NetworkBackend<Block, <Block as BlockT>::Hash>>(
 
     let rpc_builder = {
         let client = client.clone();
+        let chain_spec = config.chain_spec.cloned_box();
         let pool = transaction_pool.clone();
         let select_chain = select_chain.clone();
         let keystore = keystore.clone();
@@ -220,6 +235,9 @@ pub fn new_full<N: NetworkBackend<Block, <Block as BlockT>::Hash>>(
                     justifications: justifications.clone(),
                     proofs: proofs.clone(),
                 },
+                beefy: beefy_rpc.clone(),
+                proofs_storage: proofs_storage.clone(),
+                chain_spec: chain_spec.cloned_box(),
                 executor,
                 market: market_deps.clone(),
             })
@@ -230,7 +248,7 @@ pub fn new_full<N: NetworkBackend<Block, <Block as BlockT>::Hash>>(
     let rpc = sc_service::spawn_tasks(SpawnTasksParams {
         config,
         client: client.clone(),
-        backend,
+        backend: backend.clone(),
         task_manager: &mut task_manager,
         keystore: keystore.clone(),
         transaction_pool: transaction_pool.clone(),
@@ -246,6 +264,16 @@ pub fn new_full<N: NetworkBackend<Block, <Block as BlockT>::Hash>>(
     let rpc = rpc.listen_addresses().iter().filter_map(Socket::of);
     reached.rpc = rpc.map(|at| format!("ws://{}", at.address())).collect();
 
+    let voter = BeefyVoter {
+        task_manager: &task_manager,
+        client: client.clone(),
+        backend,
+        pool: transaction_pool.clone(),
+        keystore: role.is_authority().then(|| keystore.clone()),
+        sync: sync.clone(),
+        network: network.clone(),
+        prometheus: prometheus.clone(),
+    };
     let authoring = Authoring {
         task_manager: &task_manager,
         client,
@@ -259,7 +287,9 @@ pub fn new_full<N: NetworkBackend<Block, <Block as BlockT>::Hash>>(
         authoring.start_discovery(discovery, network.clone());
         authoring.start_babe(babe_link, block_import, select_chain, force_authoring)?;
     }
+    // It signs what GRANDPA has finalised.
     if enable_grandpa {
+        voter.start(beefy_voter, beefy_network);
         authoring.start_grandpa(
             grandpa_link,
             voter_state,

@@ -1,4 +1,4 @@
-//! The network as GRANDPA's voter sees it. Its events end when the network's tasks end, which the voter
+//! The network as the voters of GRANDPA and BEEFY see it. Its events end when the network's tasks end, which a voter
 //! takes for a grave error; at the end of the process that may be before the voter is ended itself. So
 //! the end of the events comes some time after the last of them. A network that fails while the node is
 //! to live ends the node by itself: its tasks are essential.
@@ -14,6 +14,7 @@ use sc_network::{
     NetworkBlock, NetworkSyncForkRequest, PeerId, ProtocolName,
 };
 use sc_network_sync::{SyncEvent, SyncEventStream, SyncingService};
+use sp_consensus::SyncOracle;
 use sp_runtime::traits::{Block as BlockT, NumberFor};
 
 use super::essential::GRACE;
@@ -34,6 +35,16 @@ pub struct Syncing(pub Arc<SyncingService<Block>>);
 impl SyncEventStream for Syncing {
     fn event_stream(&self, name: &'static str) -> Pin<Box<dyn Stream<Item = SyncEvent> + Send>> {
         Box::pin(ends_late(self.0.event_stream(name), GRACE))
+    }
+}
+
+impl SyncOracle for Syncing {
+    fn is_major_syncing(&self) -> bool {
+        self.0.is_major_syncing()
+    }
+
+    fn is_offline(&self) -> bool {
+        self.0.is_offline()
     }
 }
 

@@ -2,6 +2,7 @@
 //! pool, import queue), [`new_full`] adds network, block production, finality and RPC.
 
 mod authoring;
+mod beefy;
 mod essential;
 mod executor;
 mod full;

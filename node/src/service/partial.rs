@@ -4,6 +4,7 @@ use std::{path::Path, sync::Arc};
 
 use aicpw_runtime::{apis::RuntimeApi, opaque::Block};
 use sc_consensus_babe::{BabeBlockImport, BabeLink, BabeWorkerHandle, ImportQueueParams};
+use sc_consensus_beefy::{import::BeefyBlockImport, BeefyRPCLinks, BeefyVoterLinks};
 use sc_consensus_grandpa::{GrandpaBlockImport, LinkHalf};
 use sc_service::{error::Error as ServiceError, Configuration};
 use sc_telemetry::{Telemetry, TelemetryWorker};
@@ -12,6 +13,7 @@ use sp_consensus_babe::{
     inherents::{BabeCreateInherentDataProviders, InherentDataProvider},
     SlotDuration,
 };
+use sp_consensus_beefy::ecdsa_crypto::AuthorityId as BeefyId;
 
 use super::{
     essential::Patient,
@@ -28,11 +30,13 @@ pub type FullSelectChain = sc_consensus::LongestChain<FullBackend, Block>;
 pub type FullPool = sc_transaction_pool::TransactionPoolHandle<Block, FullClient>;
 /// Imports blocks for GRANDPA, and justifications.
 pub type GrandpaImport = GrandpaBlockImport<FullBackend, Block, FullClient, FullSelectChain>;
-/// Imports blocks: BABE's checks around GRANDPA's.
+/// Imports blocks for BEEFY, with the commitments that come with some.
+pub type BeefyImport = BeefyBlockImport<Block, FullBackend, FullClient, GrandpaImport, BeefyId>;
+/// Imports blocks: BABE's checks around BEEFY's around GRANDPA's.
 pub type BlockImport = BabeBlockImport<
     Block,
     FullClient,
-    GrandpaImport,
+    BeefyImport,
     BabeCreateInherentDataProviders<Block>,
     FullSelectChain,
 >;
@@ -49,6 +53,10 @@ pub struct Consensus {
     pub grandpa_import: GrandpaImport,
     /// Binds the import of blocks to the voter.
     pub grandpa_link: LinkHalf<Block, FullClient, FullSelectChain>,
+    /// Bind the import of blocks to BEEFY's voter,
+    pub beefy_voter: BeefyVoterLinks<Block, BeefyId>,
+    /// and that to the RPC.
+    pub beefy_rpc: BeefyRPCLinks<Block, BeefyId>,
     /// Binds the import of blocks to the author.
     pub babe_link: BabeLink<Block>,
     /// Answers questions about epochs. The node stops when the last of its clones is dropped.
@@ -138,11 +146,19 @@ pub fn new_partial(
         telemetry_handle.clone(),
     )?;
 
+    let (beefy_import, beefy_voter, beefy_rpc) =
+        sc_consensus_beefy::beefy_block_import_and_links::<_, _, _, _, BeefyId>(
+            grandpa_import.clone(),
+            backend.clone(),
+            client.clone(),
+            config.prometheus_registry().cloned(),
+        );
+
     let babe_config = sc_consensus_babe::configuration(&*client)?;
     let slot_duration = babe_config.slot_duration();
     let (block_import, babe_link) = sc_consensus_babe::block_import(
         babe_config,
-        grandpa_import.clone(),
+        beefy_import,
         client.clone(),
         inherent_data_providers(slot_duration),
         select_chain.clone(),
@@ -172,6 +188,8 @@ pub fn new_partial(
             block_import,
             grandpa_import,
             grandpa_link,
+            beefy_voter,
+            beefy_rpc,
             babe_link,
             babe_worker,
             telemetry,

@@ -1,12 +1,18 @@
-//! What accounts can do with each other: act for one another, act together.
+//! What accounts can do with each other: act for one another, act together, and say who they are.
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
-use frame_support::{parameter_types, traits::InstanceFilter};
+use frame_support::{
+    parameter_types,
+    traits::{ConstU32, InstanceFilter},
+};
+use frame_system::EnsureRoot;
+use pallet_identity::legacy::IdentityInfo;
 use scale_info::TypeInfo;
-use sp_runtime::traits::BlakeTwo256;
+use sp_runtime::traits::{BlakeTwo256, Verify};
 
 use crate::{
-    configs::money::deposit, Balance, Balances, Runtime, RuntimeCall, RuntimeEvent, System,
+    configs::money::deposit, units::DAYS, AccountId, Balance, Balances, BlockNumber, Runtime,
+    RuntimeCall, RuntimeEvent, Signature, System, Treasury,
 };
 
 /// What a proxy may do for the account that added it.
@@ -51,6 +57,9 @@ pub enum ProxyType {
     /// What a validator or nominator does. It can also say to whom rewards are paid.
     #[codec(index = 6)]
     Validator,
+    /// To say, as a registrar, whether an identity is true.
+    #[codec(index = 7)]
+    IdentityJudgement,
 }
 
 /// Calls by which several others are made. Each of those has to pass the filter as well.
@@ -89,21 +98,30 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
             Self::Any => true,
             Self::NonTransfer => {
                 let submits = matches!(call, RuntimeCall::Tasks(pallet_tasks::Call::submit { .. }));
+                let pays_registrar = matches!(
+                    call,
+                    RuntimeCall::Identity(pallet_identity::Call::request_judgement { .. })
+                );
                 let is_known = matches!(
                     call,
                     RuntimeCall::System(_)
                         | RuntimeCall::Session(_)
                         | RuntimeCall::Multisig(_)
                         | RuntimeCall::Proxy(_)
+                        | RuntimeCall::Identity(_)
                         | RuntimeCall::ProviderStaking(_)
                         | RuntimeCall::Tasks(_)
                 );
-                (is_known && !submits) || is_governance(call)
+                (is_known && !submits && !pays_registrar) || is_governance(call)
             }
             Self::Provider => matches!(call, RuntimeCall::ProviderStaking(_)),
             Self::Requester => matches!(call, RuntimeCall::Tasks(_)),
             Self::Governance => is_governance(call),
             Self::CancelProxy => is_cancel(call),
+            Self::IdentityJudgement => matches!(
+                call,
+                RuntimeCall::Identity(pallet_identity::Call::provide_judgement { .. })
+            ),
             Self::Validator => matches!(
                 call,
                 RuntimeCall::Staking(_) | RuntimeCall::VoterList(_) | RuntimeCall::Session(_)
@@ -115,7 +133,10 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
         match (self, other) {
             (Self::Any, _) => true,
             (one, other) if one == other => true,
-            (Self::NonTransfer, Self::Provider | Self::Governance | Self::CancelProxy) => true,
+            (
+                Self::NonTransfer,
+                Self::Provider | Self::Governance | Self::CancelProxy | Self::IdentityJudgement,
+            ) => true,
             _ => false,
         }
     }
@@ -165,4 +186,49 @@ impl pallet_multisig::Config for Runtime {
     type MaxSignatories = MaxSignatories;
     type WeightInfo = pallet_multisig::weights::SubstrateWeight<Runtime>;
     type BlockNumberProvider = System;
+}
+
+/// Longest name of an account, with its suffix.
+pub const MAX_USERNAME_LENGTH: u32 = 32;
+
+parameter_types! {
+    /// For who an account says it is,
+    pub const IdentityDeposit: Balance = deposit(1, 17);
+    /// and for each byte of that.
+    pub const IdentityByteDeposit: Balance = deposit(0, 1);
+    /// For each account that belongs to another: an item, and a name and an account in two.
+    pub const SubAccountDeposit: Balance = deposit(1, 53);
+    /// For a username, by whoever has given it.
+    pub const UsernameDeposit: Balance = deposit(0, MAX_USERNAME_LENGTH);
+    /// How long a username waits to be accepted.
+    pub const UsernameExpiration: BlockNumber = 7 * DAYS;
+    /// How long an account keeps a username that is taken from it.
+    pub const UsernameGracePeriod: BlockNumber = 30 * DAYS;
+}
+
+impl pallet_identity::Config for Runtime {
+    type RuntimeEvent = RuntimeEvent;
+    type Currency = Balances;
+    type BasicDeposit = IdentityDeposit;
+    type ByteDeposit = IdentityByteDeposit;
+    type UsernameDeposit = UsernameDeposit;
+    type SubAccountDeposit = SubAccountDeposit;
+    type MaxSubAccounts = ConstU32<100>;
+    // The form that wallets know, with as many fields of one's own.
+    type IdentityInformation = IdentityInfo<ConstU32<100>>;
+    type MaxRegistrars = ConstU32<20>;
+    // Nothing is burned.
+    type Slashed = Treasury;
+    type ForceOrigin = EnsureRoot<AccountId>;
+    type RegistrarOrigin = EnsureRoot<AccountId>;
+    type OffchainSignature = Signature;
+    type SigningPublicKey = <Signature as Verify>::Signer;
+    type UsernameAuthorityOrigin = EnsureRoot<AccountId>;
+    type PendingUsernameExpiration = UsernameExpiration;
+    type UsernameGracePeriod = UsernameGracePeriod;
+    type MaxSuffixLength = ConstU32<7>;
+    type MaxUsernameLength = ConstU32<MAX_USERNAME_LENGTH>;
+    #[cfg(feature = "runtime-benchmarks")]
+    type BenchmarkHelper = ();
+    type WeightInfo = pallet_identity::weights::SubstrateWeight<Runtime>;
 }

@@ -1,6 +1,7 @@
 //! The pallets' configuration, by theme. Every number says why it is what it is.
 
 pub mod accounts;
+pub mod beefy;
 pub mod consensus;
 pub mod governance;
 pub mod market;

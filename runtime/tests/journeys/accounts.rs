@@ -35,6 +35,16 @@ fn batch(call: RuntimeCall) -> RuntimeCall {
     pallet_utility::Call::batch_all { calls: vec![call] }.into()
 }
 
+fn judgement() -> RuntimeCall {
+    pallet_identity::Call::provide_judgement {
+        reg_index: 0,
+        target: Address::Id(Dave.to_account_id()),
+        judgement: pallet_identity::Judgement::Reasonable,
+        identity: Default::default(),
+    }
+    .into()
+}
+
 fn add_proxy(chain: &mut Chain, real: Sr25519Keyring, kind: ProxyType) {
     let add = pallet_proxy::Call::add_proxy {
         delegate: Address::Id(Eve.to_account_id()),
@@ -135,7 +145,7 @@ fn supersets_permit_all_that_they_contain() {
         Governance,
         CancelProxy,
         Validator,
-        Validator,
+        IdentityJudgement,
     ];
     let calls = [
         submit(),
@@ -154,6 +164,13 @@ fn supersets_permit_all_that_they_contain() {
         .into(),
         frame_system::Call::remark { remark: vec![] }.into(),
         pallet_staking::Call::chill {}.into(),
+        pallet_identity::Call::clear_identity {}.into(),
+        pallet_identity::Call::request_judgement {
+            reg_index: 0,
+            max_fee: UNIT,
+        }
+        .into(),
+        judgement(),
     ];
     for more in kinds {
         for less in kinds.into_iter().filter(|less| more.is_superset(less)) {

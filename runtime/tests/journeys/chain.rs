@@ -120,6 +120,10 @@ impl Chain {
         self.state.execute_with(f)
     }
 
+    pub fn last_header(&self) -> &Header {
+        &self.parent
+    }
+
     pub fn height(&self) -> u32 {
         self.parent.number
     }

@@ -350,6 +350,7 @@ fn what_is_stopped_is_what_moves_money_or_begins_something() {
     }
     let expected = [
         "Balances",
+        "Identity",
         "ProviderStaking.bond_extra",
         "ProviderStaking.deregister_device",
         "ProviderStaking.deregister_provider",

@@ -5,12 +5,14 @@
 #![allow(clippy::unwrap_used)]
 
 mod accounts;
+mod beefy;
 mod chain;
 mod disputes;
 mod draws;
 mod emergency;
 mod failure;
 mod governance;
+mod identity;
 mod market;
 mod order;
 mod pause;

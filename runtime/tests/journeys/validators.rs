@@ -9,8 +9,8 @@ use aicpw_runtime::{
     },
     presets::DEVELOPMENT_BOND,
     units::{EXISTENTIAL_DEPOSIT, MICRO, UNIT},
-    AccountId, Address, Babe, Balance, Balances, Grandpa, Header, Historical, Runtime, RuntimeCall,
-    RuntimeEvent, RuntimeOrigin, Session, SessionKeys, Staking, System,
+    AccountId, Address, Babe, Balance, Balances, Beefy, Grandpa, Header, Historical, Runtime,
+    RuntimeCall, RuntimeEvent, RuntimeOrigin, Session, SessionKeys, Staking, System,
 };
 use codec::Encode;
 use frame_support::traits::{
@@ -36,6 +36,9 @@ use sp_runtime::{
 };
 
 use crate::chain::Chain;
+
+/// Three quarters squared.
+pub const ONE_OF_FOUR: Perbill = Perbill::from_parts(562_500_000);
 
 fn validators(chain: &mut Chain) -> Vec<AccountId> {
     chain.read(Session::validators)
@@ -86,6 +89,7 @@ fn whoever_bonds_and_validates_is_elected() {
     chain.read(|| {
         assert_eq!(Babe::authorities().len(), 5);
         assert_eq!(Grandpa::grandpa_authorities().len(), 5);
+        assert_eq!(Beefy::validator_set().unwrap().len(), 5);
     });
 
     // And is not, once it stops.
@@ -261,7 +265,7 @@ fn run_to_era(chain: &mut Chain, until: u32) {
     }
 }
 
-fn expect_disabled(chain: &mut Chain, offender: Sr25519Keyring) {
+pub fn expect_disabled(chain: &mut Chain, offender: Sr25519Keyring) {
     let account = offender.to_account_id();
     let index = validators(chain).iter().position(|one| *one == account);
     let disabled = chain.read(Session::disabled_validators);
@@ -272,9 +276,8 @@ fn expect_disabled(chain: &mut Chain, offender: Sr25519Keyring) {
     );
 }
 
-/// What was done in the first era is slashed at the end of the time in which the stake is there: three
-/// quarters squared, as one of four did it.
-fn expect_slash(chain: &mut Chain, offender: Sr25519Keyring) {
+/// What was done in the first era is slashed at the end of the time in which the stake is there.
+pub fn expect_slash(chain: &mut Chain, offender: Sr25519Keyring, share: Perbill) {
     let account = offender.to_account_id();
     let was_reported = chain.read(|| {
         System::events().iter().any(|record| {
@@ -292,7 +295,6 @@ fn expect_slash(chain: &mut Chain, offender: Sr25519Keyring) {
     let treasury: AccountId = TreasuryAccount::get();
     let before = chain.balance(&treasury);
     run_to_era(chain, BONDING_ERAS - 1);
-    let share = Perbill::from_rational(9u32, 16);
     let slash = share * DEVELOPMENT_BOND;
     // An election counts stake in coarser units than the token's smallest.
     let left = bonded(chain, offender);
@@ -325,7 +327,7 @@ fn what_is_reported_days_later_is_slashed_as_well() {
     chain.block(Vec::new());
     chain.sign(Ferdie, report).unwrap();
     assert!(chain.read(Session::disabled_validators).is_empty());
-    expect_slash(&mut chain, Bob);
+    expect_slash(&mut chain, Bob, ONE_OF_FOUR);
 }
 
 /// Nor by unbonding: the slash is applied before anybody can withdraw.
@@ -355,7 +357,7 @@ fn two_blocks_in_one_slot_cost_stake() {
     let report = babe_report(&mut chain, Bob);
     chain.sign(Ferdie, report.clone()).unwrap();
     expect_disabled(&mut chain, Bob);
-    expect_slash(&mut chain, Bob);
+    expect_slash(&mut chain, Bob, ONE_OF_FOUR);
     // What the era has left over weighs too much for a report beside it.
     chain.block(Vec::new());
     assert_eq!(
@@ -399,7 +401,7 @@ fn two_votes_in_one_round_cost_stake() {
     };
     chain.sign(Ferdie, report).unwrap();
     expect_disabled(&mut chain, Charlie);
-    expect_slash(&mut chain, Charlie);
+    expect_slash(&mut chain, Charlie, ONE_OF_FOUR);
 }
 
 #[test]

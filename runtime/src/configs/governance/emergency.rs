@@ -26,7 +26,7 @@ pub type EmergencyOrigin = EitherOf<EnsureRoot<AccountId>, MostOfCommittee>;
 pub fn goes_on(pallet: &str, call: &str) -> bool {
     match pallet {
         // Blocks, and reports of who made or finalised two at once.
-        "System" | "Timestamp" | "Babe" | "Grandpa" | "Session" => true,
+        "System" | "Timestamp" | "Babe" | "Grandpa" | "Beefy" | "Session" => true,
         // Decisions, and how they are carried out.
         "Referenda"
         | "ConvictionVoting"

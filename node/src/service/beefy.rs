@@ -1,0 +1,238 @@
+//! BEEFY: voting on what a contract on another chain can verify, and keeping what proofs of it are
+//! made of (ADR 13).
+
+use std::{marker::PhantomData, sync::Arc};
+
+use aicpw_runtime::opaque::Block;
+use futures::{future, FutureExt, StreamExt};
+use mmr_gadget::MmrGadget;
+use sc_client_api::HeaderBackend;
+use sc_consensus_beefy::{
+    communication::{beefy_peers_set_config, request_response::BeefyJustifsRequestHandler},
+    gossip_protocol_name, start_beefy_gadget, BeefyNetworkParams, BeefyParams, BeefyVoterLinks,
+};
+use sc_network::{
+    config::FullNetworkConfiguration, service::traits::NetworkService,
+    service::NotificationMetrics, NetworkBackend, NetworkEventStream, NotificationService,
+    ProtocolName,
+};
+use sc_network_sync::SyncingService;
+use sc_service::TaskManager;
+use sc_transaction_pool_api::OffchainTransactionPoolFactory;
+use sp_api::{ApiExt, ApiRef, ProvideRuntimeApi};
+use sp_consensus_beefy::{ecdsa_crypto::AuthorityId as BeefyId, mmr::MmrRootProvider};
+use sp_core::traits::SpawnEssentialNamed;
+use sp_keystore::KeystorePtr;
+use sp_runtime::traits::Block as BlockT;
+use substrate_prometheus_endpoint::Registry;
+
+use super::{
+    essential::Patient,
+    last_events,
+    partial::{FullBackend, FullClient, FullPool},
+};
+
+/// BEEFY votes on a block only when it is so many above the last one, or begins a session: every four
+/// seconds. Whatever is burned is in a commitment a few seconds later, which is little beside what a
+/// transaction on the other chain takes, and a commitment of every block would cost each validator the
+/// signatures of all others four times a second.
+pub const MIN_BLOCK_DELTA: u32 = 16;
+
+type BlockHash = <Block as BlockT>::Hash;
+
+/// BEEFY's protocols.
+pub struct BeefyNetwork {
+    gossip: (ProtocolName, Box<dyn NotificationService>),
+    justifications: BeefyJustifsRequestHandler<Block, FullClient>,
+}
+
+impl BeefyNetwork {
+    /// Adds them to a network that is not built yet.
+    pub fn add_to<N: NetworkBackend<Block, BlockHash>>(
+        net_config: &mut FullNetworkConfiguration<Block, BlockHash, N>,
+        (genesis, fork_id): (BlockHash, Option<&str>),
+        client: Arc<FullClient>,
+        metrics: NotificationMetrics,
+        prometheus: Option<Registry>,
+    ) -> Self {
+        let name = gossip_protocol_name(genesis, fork_id);
+        let (gossip_config, notifications) =
+            beefy_peers_set_config::<_, N>(name.clone(), metrics, net_config.peer_store_handle());
+        net_config.add_notification_protocol(gossip_config);
+        let (justifications, justifications_config) =
+            BeefyJustifsRequestHandler::new::<_, N>(genesis, fork_id, client, prometheus);
+        net_config.add_request_response_protocol(justifications_config);
+        Self {
+            gossip: (name, notifications),
+            justifications,
+        }
+    }
+}
+
+/// What voting needs.
+pub struct BeefyVoter<'a> {
+    /// Runs the task.
+    pub task_manager: &'a TaskManager,
+    /// The chain.
+    pub client: Arc<FullClient>,
+    /// Its database.
+    pub backend: Arc<FullBackend>,
+    /// Where reports go.
+    pub pool: Arc<FullPool>,
+    /// The keys of a validator; without, the voter only listens.
+    pub keystore: Option<KeystorePtr>,
+    /// Whether the node is behind.
+    pub sync: Arc<SyncingService<Block>>,
+    /// The network.
+    pub network: Arc<dyn NetworkService>,
+    /// Where metrics go, if anywhere.
+    pub prometheus: Option<Registry>,
+}
+
+impl BeefyVoter<'_> {
+    /// Starts following commitments, and voting on them if the node has the keys of a validator.
+    pub fn start(self, links: BeefyVoterLinks<Block, BeefyId>, protocols: BeefyNetwork) {
+        let (gossip_protocol_name, notifications) = protocols.gossip;
+        let is_authority = self.keystore.is_some();
+        // Ends with the network.
+        let network_events = self.network.event_stream("beefy");
+        let voter = start_beefy_gadget::<_, _, _, _, _, _, _, BeefyId>(BeefyParams {
+            client: self.client.clone(),
+            backend: self.backend,
+            payload_provider: MmrRootProvider::new(self.client.clone()),
+            runtime: Arc::new(Reporting {
+                client: self.client,
+                pool: OffchainTransactionPoolFactory::new(self.pool),
+            }),
+            key_store: self.keystore,
+            network_params: BeefyNetworkParams {
+                network: Arc::new(self.network),
+                sync: Arc::new(last_events::Syncing(self.sync)),
+                notification_service: Box::new(last_events::Notifications::of(notifications)),
+                gossip_protocol_name,
+                justifications_protocol_name: protocols.justifications.protocol_name(),
+                _phantom: PhantomData,
+            },
+            min_block_delta: MIN_BLOCK_DELTA,
+            prometheus_registry: self.prometheus,
+            links,
+            on_demand_justifications_handler: protocols.justifications,
+            is_authority,
+        });
+        // Looked at first: to the voter the end of the network is a failure of its own, which it logs.
+        let network_ends = network_events.for_each(|_| future::ready(()));
+        let until_then = future::select(network_ends, Box::pin(voter));
+        Patient(self.task_manager.spawn_essential_handle()).spawn_essential_blocking(
+            "beefy-voter",
+            None,
+            until_then.map(drop).boxed(),
+        );
+    }
+}
+
+/// Starts keeping the nodes of the mountain range where proofs find them once their blocks are final.
+/// The runtime has them written only on a node with `--enable-offchain-indexing true`.
+pub fn start_mmr_gadget(
+    task_manager: &TaskManager,
+    client: Arc<FullClient>,
+    backend: Arc<FullBackend>,
+) {
+    let prefix = sp_mmr_primitives::INDEXING_PREFIX.to_vec();
+    task_manager.spawn_handle().spawn_blocking(
+        "mmr-gadget",
+        None,
+        MmrGadget::start(client, backend, prefix),
+    );
+}
+
+/// The runtime as the voter sees it. It has the runtime report validators that sign two things at once,
+/// but does not give it the pool that reports go to.
+struct Reporting {
+    client: Arc<FullClient>,
+    pool: OffchainTransactionPoolFactory<Block>,
+}
+
+impl ProvideRuntimeApi<Block> for Reporting {
+    type Api = <FullClient as ProvideRuntimeApi<Block>>::Api;
+
+    fn runtime_api(&self) -> ApiRef<'_, Self::Api> {
+        let mut api = self.client.runtime_api();
+        let best = self.client.info().best_hash;
+        api.register_extension(self.pool.offchain_transaction_pool(best));
+        api
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::{cli::Cli, service::new_partial};
+    use clap::Parser;
+    use codec::Encode;
+    use sc_cli::CliConfiguration;
+    use sc_transaction_pool_api::TransactionPool;
+    use sp_consensus_beefy::{
+        known_payloads::MMR_ROOT_ID, BeefyApi, Commitment, DoubleVotingProof, Payload, VoteMessage,
+    };
+    use sp_core::{ecdsa, Pair};
+    use sp_runtime::traits::{Hash, Keccak256};
+
+    /// Alice, with two roots for one block.
+    fn double_vote() -> DoubleVotingProof<u32, BeefyId, sp_consensus_beefy::ecdsa_crypto::Signature>
+    {
+        let alice = ecdsa::Pair::from_string("//Alice", None).unwrap();
+        let vote = |root: u8| {
+            let commitment = Commitment {
+                payload: Payload::from_single_entry(MMR_ROOT_ID, [root; 32].encode()),
+                block_number: 1,
+                validator_set_id: 0,
+            };
+            let signature = alice.sign_prehashed(&Keccak256::hash_of(&commitment).0);
+            VoteMessage {
+                commitment,
+                id: alice.public().into(),
+                signature: signature.into(),
+            }
+        };
+        DoubleVotingProof {
+            first: vote(1),
+            second: vote(2),
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_report_of_the_voter_gets_into_the_pool() {
+        let cli = Cli::parse_from(["aicpw-node", "--dev", "--tmp"]);
+        let runtime = tokio::runtime::Handle::current();
+        let config = cli.run.create_configuration(&cli, runtime).unwrap();
+        let partial = new_partial(&config, None).unwrap();
+        let (client, pool) = (partial.client.clone(), partial.transaction_pool.clone());
+        let genesis = client.info().genesis_hash;
+        let proof = double_vote();
+        let alice = proof.first.id.clone();
+        let owner = client.runtime_api();
+        let owner = owner.generate_key_ownership_proof(genesis, 0, alice);
+        let owner = owner.unwrap().unwrap();
+
+        let report = move |api: &<FullClient as ProvideRuntimeApi<Block>>::Api| {
+            let (proof, owner) = (proof.clone(), owner.clone());
+            api.submit_report_double_voting_unsigned_extrinsic(genesis, proof, owner)
+        };
+        let reporting = Reporting {
+            client: client.clone(),
+            pool: OffchainTransactionPoolFactory::new(pool.clone()),
+        };
+        // The pool is asked by a thread that may wait.
+        let reported = tokio::task::spawn_blocking(move || {
+            // What the voter would do by itself, and what it does here.
+            (
+                report(&client.runtime_api()).is_err(),
+                report(&reporting.runtime_api()).unwrap(),
+            )
+        });
+        assert_eq!(reported.await.unwrap(), (true, Some(())));
+        assert_eq!(pool.status().ready + pool.status().future, 1);
+    }
+}
