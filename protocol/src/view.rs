@@ -241,6 +241,33 @@ pub struct TaskCensus {
     pub failed: u64,
 }
 
+/// How many disputes there are, and what juries have found. Since genesis, if it does not say otherwise.
+#[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "std", serde(rename_all = "camelCase"))]
+pub struct DisputeCensus {
+    /// Disputes that are not over now.
+    pub open: u32,
+    /// Disputes opened, those of the chain included.
+    pub opened: u64,
+    /// Larger juries called.
+    pub appealed: u64,
+    /// Votes of juries that were done.
+    pub votes: u64,
+    /// Verdicts of [`crate::verdict::Outcome::Upheld`].
+    pub upheld: u64,
+    /// Verdicts of [`crate::verdict::Outcome::Wrong`].
+    pub wrong: u64,
+    /// Verdicts of [`crate::verdict::Outcome::Unable`].
+    pub unable: u64,
+    /// Verdicts of [`crate::verdict::Outcome::KeyWithheld`].
+    pub key_withheld: u64,
+    /// Verdicts of [`crate::verdict::Outcome::NoMajority`].
+    pub no_majority: u64,
+    /// Verdicts of [`crate::verdict::Outcome::TooFewJurors`].
+    pub too_few_jurors: u64,
+}
+
 /// How large the market is. Answered from sums, in constant time.
 #[derive(Encode, Decode, TypeInfo, Clone, Copy, PartialEq, Eq, Debug, Default)]
 #[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
@@ -250,6 +277,8 @@ pub struct MarketCensus {
     pub submitted: u64,
     /// What has become of them.
     pub tasks: TaskCensus,
+    /// Disputes about them.
+    pub disputes: DisputeCensus,
     /// Devices in the order book: those that can be matched, and some that went offline and were not
     /// met since.
     pub listed_devices: u32,

@@ -162,6 +162,7 @@ impl_runtime_apis! {
             MarketCensus {
                 submitted: Tasks::history_head().length,
                 tasks: Tasks::task_census(),
+                disputes: Disputes::dispute_census(),
                 listed_devices: Matching::devices_listed(),
                 live_providers: ProviderStaking::live_providers(),
             }

@@ -115,6 +115,47 @@ impl MarketMetrics {
             |read, set| set(&[], read.census.tasks.failed),
         )?;
         gauge(
+            Opts::new("aicpw_disputes_open", "Disputes that are not over"),
+            |read, set| set(&[], read.census.disputes.open.into()),
+        )?;
+        counter(
+            Opts::new(
+                "aicpw_disputes_opened_total",
+                "Disputes opened since genesis",
+            ),
+            |read, set| set(&[], read.census.disputes.opened),
+        )?;
+        counter(
+            Opts::new(
+                "aicpw_disputes_appealed_total",
+                "Larger juries called since genesis",
+            ),
+            |read, set| set(&[], read.census.disputes.appealed),
+        )?;
+        counter(
+            Opts::new(
+                "aicpw_juror_votes_total",
+                "Votes since genesis of juries that were done",
+            ),
+            |read, set| set(&[], read.census.disputes.votes),
+        )?;
+        counter(
+            Opts::new(
+                "aicpw_verdicts_total",
+                "Verdicts since genesis, by what the jury found",
+            )
+            .variable_label("outcome"),
+            |read, set| {
+                let disputes = &read.census.disputes;
+                set(&["upheld"], disputes.upheld);
+                set(&["wrong"], disputes.wrong);
+                set(&["unable"], disputes.unable);
+                set(&["key-withheld"], disputes.key_withheld);
+                set(&["no-majority"], disputes.no_majority);
+                set(&["too-few-jurors"], disputes.too_few_jurors);
+            },
+        )?;
+        gauge(
             Opts::new("aicpw_devices_listed", "Devices in the order book"),
             |read, set| set(&[], read.census.listed_devices.into()),
         )?;

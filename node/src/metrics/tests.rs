@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aicpw_offchain_worker::metrics::{IpfsMetrics, WorkerMetrics};
-use aicpw_protocol::view::TaskCensus;
+use aicpw_protocol::view::{DisputeCensus, TaskCensus};
 use substrate_prometheus_endpoint::prometheus::proto::MetricType;
 
 use super::*;
@@ -164,6 +164,18 @@ fn what_was_read_last_is_told() {
                 matched: 8,
                 failed: 10,
             },
+            disputes: DisputeCensus {
+                open: 14,
+                opened: 15,
+                appealed: 16,
+                votes: 17,
+                upheld: 18,
+                wrong: 19,
+                unable: 20,
+                key_withheld: 21,
+                no_majority: 22,
+                too_few_jurors: 23,
+            },
             listed_devices: 11,
             live_providers: 12,
         },
@@ -180,6 +192,10 @@ fn what_was_read_last_is_told() {
     let expected = [
         ("aicpw_assignments_failed_total ", 10),
         ("aicpw_devices_listed ", 11),
+        ("aicpw_disputes_appealed_total ", 16),
+        ("aicpw_disputes_open ", 14),
+        ("aicpw_disputes_opened_total ", 15),
+        ("aicpw_juror_votes_total ", 17),
         ("aicpw_market_paused ", 1),
         ("aicpw_matches_total ", 8),
         ("aicpw_providers_live ", 12),
@@ -192,6 +208,12 @@ fn what_was_read_last_is_told() {
         ("aicpw_tasks_ended_total refunded", 7),
         ("aicpw_tasks_ended_total settled", 5),
         ("aicpw_tasks_submitted_total ", 9),
+        ("aicpw_verdicts_total key-withheld", 21),
+        ("aicpw_verdicts_total no-majority", 22),
+        ("aicpw_verdicts_total too-few-jurors", 23),
+        ("aicpw_verdicts_total unable", 20),
+        ("aicpw_verdicts_total upheld", 18),
+        ("aicpw_verdicts_total wrong", 19),
     ];
     let expected = expected.map(|(name, value)| (name.to_owned(), value));
     assert_eq!(told, BTreeMap::from(expected));

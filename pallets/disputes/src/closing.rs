@@ -218,6 +218,7 @@ impl<T: Config> Pallet<T> {
         }
         let at = Self::now();
         dispute.state = DisputeState::Ended { outcome, at };
+        Self::count_ended();
         Self::deposit_event(Event::DisputeEnded { task });
     }
 

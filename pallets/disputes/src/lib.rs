@@ -12,6 +12,7 @@ extern crate alloc;
 
 #[cfg(feature = "runtime-benchmarks")]
 pub mod benchmarking;
+mod census;
 mod closing;
 #[cfg(test)]
 mod mock;
@@ -32,7 +33,8 @@ pub use weights::WeightInfo;
 pub mod pallet {
     use aicpw_primitives::traits::Contested;
     use aicpw_protocol::{
-        audit::AuditPolicy, dispute::DisputePolicy, verdict::Outcome, Balance, BlockNumber, TaskId,
+        audit::AuditPolicy, dispute::DisputePolicy, verdict::Outcome, view::DisputeCensus, Balance,
+        BlockNumber, TaskId,
     };
     use frame_support::{
         pallet_prelude::*,
@@ -104,6 +106,10 @@ pub mod pallet {
     /// The newest dispute about a task; as long as the task can be read.
     #[pallet::storage]
     pub type Disputes<T: Config> = StorageMap<_, Twox64Concat, TaskId, Dispute<T::AccountId>>;
+
+    /// How many disputes there are, and what juries have found so far.
+    #[pallet::storage]
+    pub type Census<T> = StorageValue<_, DisputeCensus, ValueQuery>;
 
     /// What happened.
     #[pallet::event]

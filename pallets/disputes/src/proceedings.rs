@@ -96,6 +96,7 @@ impl<T: Config> Pallet<T> {
         Self::call_jury(task, &mut dispute)?;
         dispute.first_seat = dispute.jury_seat;
         Disputes::<T>::insert(task, dispute);
+        Self::count_opened();
         Ok(())
     }
 
@@ -147,13 +148,14 @@ impl<T: Config> Pallet<T> {
         });
         Self::call_jury(task, &mut dispute)?;
         Disputes::<T>::insert(task, dispute);
+        Self::count_appealed();
         Ok(())
     }
 
-    /// The jury's votes, counted.
-    fn outcome(task: TaskId, dispute: &Dispute<T::AccountId>) -> Outcome {
+    /// These votes of the jury, counted.
+    fn outcome(task: TaskId, dispute: &Dispute<T::AccountId>, votes: &[Vote]) -> Outcome {
         let jurors = T::Policy::get().jurors(dispute.round()).unwrap_or_default();
-        match count(&T::Tasks::votes(task, dispute.jury_seat), jurors) {
+        match count(votes, jurors) {
             Count::Majority(Vote::Root(root)) if T::Tasks::is_claimed(task, &root) => {
                 Outcome::Upheld { root }
             }
@@ -210,7 +212,9 @@ impl<T: Config> Escalation for Pallet<T> {
     fn jury_done(task: TaskId) -> DispatchResult {
         match Disputes::<T>::get(task) {
             Some(dispute) if dispute.state == DisputeState::Judging => {
-                let outcome = Self::outcome(task, &dispute);
+                let votes = T::Tasks::votes(task, dispute.jury_seat);
+                let outcome = Self::outcome(task, &dispute, &votes);
+                Self::count_verdict(&outcome, votes.len());
                 Self::conclude(task, dispute, outcome)
             }
             // What jurors still do when the dispute is decided without them changes nothing.
@@ -221,6 +225,8 @@ impl<T: Config> Escalation for Pallet<T> {
     fn key_withheld(task: TaskId) -> DispatchResult {
         match Disputes::<T>::get(task) {
             Some(dispute) if dispute.state == DisputeState::Judging => {
+                let votes = T::Tasks::votes(task, dispute.jury_seat).len();
+                Self::count_verdict(&Outcome::KeyWithheld, votes);
                 Self::conclude(task, dispute, Outcome::KeyWithheld)
             }
             _ => Ok(()),

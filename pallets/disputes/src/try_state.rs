@@ -1,18 +1,22 @@
 //! What always holds, in words.
 
-use aicpw_protocol::Balance;
+use aicpw_protocol::{verdict::DisputeState, Balance};
 use alloc::collections::BTreeMap;
 use codec::Encode;
 use frame_support::{ensure, traits::fungible::InspectHold};
 use sp_runtime::TryRuntimeError;
 
-use crate::{Config, Disputes, HoldReason, Pallet};
+use crate::{Census, Config, Disputes, HoldReason, Pallet};
 
 impl<T: Config> Pallet<T> {
     /// Checks all invariants; the error is the one that is broken.
     pub fn do_try_state() -> Result<(), TryRuntimeError> {
         let mut bonds = BTreeMap::<_, (T::AccountId, Balance)>::new();
+        let mut open = 0u32;
         for dispute in Disputes::<T>::iter_values() {
+            if !matches!(dispute.state, DisputeState::Ended { .. }) {
+                open = open.saturating_add(1);
+            }
             ensure!(
                 dispute.opened_at <= Self::now(),
                 "No dispute is from the future"
@@ -30,6 +34,10 @@ impl<T: Config> Pallet<T> {
                 }
             }
         }
+        ensure!(
+            Census::<T>::get().open == open,
+            "The census knows how many disputes are not over"
+        );
         for (who, amount) in bonds.values() {
             ensure!(
                 T::NativeBalance::balance_on_hold(&HoldReason::DisputeBond.into(), who) == *amount,

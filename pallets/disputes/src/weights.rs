@@ -41,8 +41,8 @@ impl WeightInfo for () {
     }
 }
 
-/// The task and its assignments, the dispute, a hold; the jury, its deadline and its place in the queue.
+/// The task and its assignments, the dispute, the census, a hold; the jury, its deadline and its place in the queue.
 fn estimate(database: RuntimeDbWeight) -> Weight {
     Weight::from_parts(150 * WEIGHT_REF_TIME_PER_MICROS, 0)
-        .saturating_add(database.reads_writes(26, 14))
+        .saturating_add(database.reads_writes(27, 15))
 }

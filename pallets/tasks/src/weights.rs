@@ -92,7 +92,7 @@ weights! {
     /// An entry of the agenda that is put off, into a slot whose page is full.
     serve_early: 25 us, 12_000 B, 5 r, 3 w;
     /// A step of a dispute: four jurors who lose their locks, or the verdict.
-    serve_dispute: 600 us, 60_000 B, 120 r, 110 w;
+    serve_dispute: 600 us, 60_000 B, 121 r, 111 w;
     /// A retrieval window that ends.
     serve_unlock: 50 us, 8_000 B, 6 r, 6 w;
     for each of n:

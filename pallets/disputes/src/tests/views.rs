@@ -1,4 +1,7 @@
-use aicpw_protocol::verdict::{DisputeState, Outcome};
+use aicpw_protocol::{
+    verdict::{DisputeState, Outcome},
+    view::DisputeCensus,
+};
 use frame_support::assert_ok;
 
 use crate::{mock::*, Pallet};
@@ -55,5 +58,50 @@ fn all_disputes_can_be_paged_through() {
         }
         seen.sort_unstable();
         assert_eq!(seen, (0..5).map(aicpw_protocol::TaskId).collect::<Vec<_>>());
+    });
+}
+
+#[test]
+fn disputes_votes_and_verdicts_are_counted() {
+    execute(|| {
+        assert_eq!(Views::dispute_census(), DisputeCensus::default());
+        add(TASK, |_| ());
+        assert_ok!(dispute(CHALLENGER));
+        let opened = DisputeCensus {
+            open: 1,
+            opened: 1,
+            ..Default::default()
+        };
+        assert_eq!(Views::dispute_census(), opened);
+        vote(&[RIGHT, RIGHT, WRONG, RIGHT]);
+        let judged = DisputeCensus {
+            votes: 4,
+            wrong: 1,
+            ..opened
+        };
+        assert_eq!(Views::dispute_census(), judged);
+        assert_ok!(appeal(APPELLANT));
+        vote(&[WRONG; 11]);
+        let appealed = DisputeCensus {
+            appealed: 1,
+            votes: 15,
+            upheld: 1,
+            ..judged
+        };
+        assert_eq!(Views::dispute_census(), appealed);
+        run_to_end();
+        let ended = DisputeCensus {
+            open: 0,
+            ..appealed
+        };
+        assert_eq!(Views::dispute_census(), ended);
+    });
+}
+
+#[test]
+fn a_refused_dispute_is_not_counted() {
+    execute(|| {
+        assert!(dispute(CHALLENGER).is_err());
+        assert_eq!(Views::dispute_census(), DisputeCensus::default());
     });
 }

@@ -1,0 +1,47 @@
+//! How many disputes there are, and what juries have found: kept up as it happens, so that nobody has to
+//! count.
+
+use aicpw_protocol::{verdict::Outcome, view::DisputeCensus};
+
+use crate::{Census, Config, Pallet};
+
+impl<T: Config> Pallet<T> {
+    /// How many disputes there are, and what juries have found.
+    pub fn dispute_census() -> DisputeCensus {
+        Census::<T>::get()
+    }
+
+    /// A dispute is new.
+    pub(crate) fn count_opened() {
+        Census::<T>::mutate(|census| {
+            census.open = census.open.saturating_add(1);
+            census.opened = census.opened.saturating_add(1);
+        });
+    }
+
+    /// A larger jury was called.
+    pub(crate) fn count_appealed() {
+        Census::<T>::mutate(|census| census.appealed = census.appealed.saturating_add(1));
+    }
+
+    /// A jury is done, so many of whom have voted.
+    pub(crate) fn count_verdict(outcome: &Outcome, votes: usize) {
+        Census::<T>::mutate(|census| {
+            census.votes = census.votes.saturating_add(votes as u64);
+            let verdicts = match outcome {
+                Outcome::Upheld { .. } => &mut census.upheld,
+                Outcome::Wrong { .. } => &mut census.wrong,
+                Outcome::Unable => &mut census.unable,
+                Outcome::KeyWithheld => &mut census.key_withheld,
+                Outcome::NoMajority => &mut census.no_majority,
+                Outcome::TooFewJurors => &mut census.too_few_jurors,
+            };
+            *verdicts = verdicts.saturating_add(1);
+        });
+    }
+
+    /// A dispute is over.
+    pub(crate) fn count_ended() {
+        Census::<T>::mutate(|census| census.open = census.open.saturating_sub(1));
+    }
+}
