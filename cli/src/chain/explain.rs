@@ -12,6 +12,8 @@ use crate::error::{Error, Kind};
 const INVALID_TRANSACTION: i32 = 1010;
 /// How the pool says that a transaction is bound to a block that it does not have.
 const ANCIENT: &str = "ancient birth block";
+/// How a node says that it has no state of a block any more.
+const DISCARDED: &str = "State already discarded";
 /// Code of "method not found", and of methods that are not offered to this caller.
 const METHOD_NOT_FOUND: i32 = -32601;
 /// The node's code for content that nobody delivered in time.
@@ -158,6 +160,14 @@ pub fn is_pool_behind(error: &subxt::error::ExtrinsicError) -> bool {
     }
 }
 
+/// Whether a block's state is gone, which is so for one that was replaced by another.
+pub fn is_block_discarded(error: &subxt::Error) -> bool {
+    // The node says it in an RPC error, which subxt wraps in one for each thing that it asks of a block.
+    let first: &dyn std::error::Error = error;
+    std::iter::successors(Some(first), |error| error.source())
+        .any(|error| error.to_string().contains(DISCARDED))
+}
+
 /// Anything that subxt says.
 pub fn subxt(error: subxt::Error) -> Error {
     use subxt::error::{BackendError, ExtrinsicError, RpcError};
@@ -230,6 +240,22 @@ mod tests {
         };
         let rpc = RpcError::ClientError(rpcs::Error::User(user));
         ExtrinsicError::ErrorSubmittingTransaction(BackendError::Rpc(rpc))
+    }
+
+    #[test]
+    fn a_block_that_was_replaced_is_told_from_one_that_cannot_be_read() {
+        let said = |message: &str| {
+            let user = rpcs::UserError {
+                code: 4003,
+                message: message.into(),
+                data: None,
+            };
+            let rpc = RpcError::ClientError(rpcs::Error::User(user));
+            ExtrinsicError::ErrorSubmittingTransaction(BackendError::Rpc(rpc)).into()
+        };
+        let discarded = "Client error: UnknownBlock: State already discarded for 0x1b9e…";
+        assert!(is_block_discarded(&said(discarded)));
+        assert!(!is_block_discarded(&said("Client error: Database")));
     }
 
     #[test]

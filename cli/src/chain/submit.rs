@@ -264,11 +264,15 @@ impl Sent {
                 TransactionStatus::Validated
                 | TransactionStatus::Broadcasted
                 | TransactionStatus::NoLongerInBestBlock => {}
-                TransactionStatus::InBestBlock(block) => {
-                    return self.read(block).await.map(|inclusion| (inclusion, false))
-                }
+                TransactionStatus::InBestBlock(block) => match self.read(block).await {
+                    Ok(inclusion) => return Ok((inclusion, false)),
+                    // The chain has gone on without it, and another block will have the transaction.
+                    Err(error) if explain::is_block_discarded(&error) => {}
+                    Err(error) => return Err(explain::subxt(error).while_doing(&self.title)),
+                },
                 TransactionStatus::InFinalizedBlock(block) => {
-                    return self.read(block).await.map(|inclusion| (inclusion, true))
+                    let read = self.read(block).await.map(|inclusion| (inclusion, true));
+                    return read.map_err(|error| explain::subxt(error).while_doing(&self.title));
                 }
                 TransactionStatus::Error { message } => return Err(lost("lost", message)),
                 TransactionStatus::Invalid { message } => return Err(lost("refused", message)),
@@ -280,7 +284,7 @@ impl Sent {
     async fn read(
         &mut self,
         block: TransactionInBlock<SubstrateConfig, AtBlock>,
-    ) -> Result<Inclusion> {
+    ) -> std::result::Result<Inclusion, subxt::Error> {
         let after = self.at.elapsed();
         if let Some(known) = self
             .newest
@@ -292,25 +296,17 @@ impl Sent {
                 ..known.clone()
             });
         }
-        let failed = |error: subxt::Error| explain::subxt(error).while_doing(&self.title);
-        let events = block
-            .wait_for_success()
-            .await
-            .map_err(|error| failed(error.into()))?;
+        let events = block.wait_for_success().await?;
         let mut records = Vec::new();
         for event in events.iter() {
-            let event = event.map_err(|error| failed(error.into()))?;
+            let event = event?;
             records.push(Event {
                 pallet: event.pallet_name().to_owned(),
                 name: event.event_name().to_owned(),
                 fields: event.field_bytes().to_owned(),
             });
         }
-        let height = block
-            .at()
-            .await
-            .map_err(|error| failed(error.into()))?
-            .block_number();
+        let height = block.at().await?.block_number();
         let inclusion = Inclusion {
             block: block.block_hash(),
             height,
