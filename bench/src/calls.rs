@@ -21,14 +21,21 @@ pub struct Signer {
 impl Signer {
     /// The account of a derivation such as `//Alice`.
     pub async fn new(client: &Client, suri: &str) -> Result<Self> {
-        let key = key(suri)?;
-        let address = account(&key).to_string();
+        let genesis = client.call("chain_getBlockHash", &[0.into()]).await?;
+        let mut signer = Self::of_new_account(suri, genesis)?;
+        let address = signer.account().to_string();
+        signer.nonce = client
+            .call("system_accountNextIndex", &[address.into()])
+            .await?;
+        Ok(signer)
+    }
+
+    /// The same, of an account that has signed nothing yet, on the chain with this genesis.
+    pub fn of_new_account(suri: &str, genesis: H256) -> Result<Self> {
         Ok(Self {
-            key,
-            nonce: client
-                .call("system_accountNextIndex", &[address.into()])
-                .await?,
-            genesis: client.call("chain_getBlockHash", &[0.into()]).await?,
+            key: key(suri)?,
+            nonce: 0,
+            genesis,
         })
     }
 
@@ -36,13 +43,25 @@ impl Signer {
         account(&self.key)
     }
 
+    /// The number of the next transaction.
+    pub fn nonce(&self) -> u32 {
+        self.nonce
+    }
+
     /// The next transaction, `0x…`; made without asking the node.
     pub fn sign(&mut self, call: impl Into<RuntimeCall>) -> String {
+        let transaction = self.sign_as(call, self.nonce);
+        self.nonce += 1;
+        transaction
+    }
+
+    /// The transaction with this number. Its bytes differ each time: there is chance in a signature.
+    pub fn sign_as(&self, call: impl Into<RuntimeCall>, nonce: u32) -> String {
         let call = call.into();
         // Of an authorised call, that is of the first one of an account: with everything but the nonce.
         let mut extension =
             <Runtime as CreateAuthorizedTransaction<RuntimeCall>>::create_extension();
-        extension.6 = CheckNonce::from(self.nonce);
+        extension.6 = CheckNonce::from(nonce);
         let implicit = (
             (),
             (),
@@ -59,7 +78,6 @@ impl Signer {
         );
         let payload = SignedPayload::from_raw(call.clone(), extension.clone(), implicit);
         let signature = payload.using_encoded(|bytes| self.key.sign(bytes));
-        self.nonce += 1;
         let address = Address::Id(self.account());
         let signature = Signature::Sr25519(signature);
         let transaction = UncheckedExtrinsic::new_signed(call, address, signature, extension);

@@ -214,3 +214,56 @@ impl Full {
         percent(self.used.total().ref_time()) / 100.0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use aicpw_protocol::{AssignmentId, TaskId};
+
+    use super::*;
+
+    fn settled(task: u64) -> TaskEvent {
+        let task = TaskId(task);
+        TaskEvent::TaskSettled {
+            task,
+            assignment: AssignmentId {
+                task,
+                replica: 0,
+                attempt: 0,
+            },
+            paid: 1,
+            fee: 0,
+            refunded: 0,
+        }
+    }
+
+    fn block(height: BlockNumber, events: Vec<TaskEvent>) -> Block {
+        Block {
+            height,
+            parent: Default::default(),
+            seen: Instant::now(),
+            transactions: 1,
+            events,
+        }
+    }
+
+    #[test]
+    fn a_task_that_is_lost_or_settled_twice_is_a_fault() {
+        let mut ledger = Ledger::default();
+        let due = Instant::now();
+        let submitted = (0..3).map(|task| (task, due)).collect();
+        ledger.finalised(&block(1, Vec::new()), submitted, Used::default());
+        let first = vec![settled(0), settled(1)];
+        ledger.finalised(&block(2, first), Vec::new(), Used::default());
+        assert_eq!((ledger.submitted(), ledger.settled()), (3, 2));
+        assert_eq!(ledger.faults(), ["1 tasks not settled"]);
+        let second = vec![settled(1), settled(2), settled(7)];
+        ledger.finalised(&block(3, second), Vec::new(), Used::default());
+        assert_eq!(
+            ledger.faults(),
+            [
+                "1 tasks settled more than once",
+                "1 settlements of tasks that nobody submitted"
+            ]
+        );
+    }
+}

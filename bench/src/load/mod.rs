@@ -33,10 +33,10 @@ use self::{
     chain::Blocks,
     ledger::Ledger,
     market::Market,
-    requesters::{Requesters, Which},
+    requesters::{Prepared, Requesters, Which},
     workers::Workers,
 };
-use crate::{calls::Signer, market::submission, report::Measured};
+use crate::{market::submission, report::Measured};
 
 /// How often requesters look whether something is due.
 const TICK: Duration = Duration::from_millis(25);
@@ -46,6 +46,9 @@ const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Heights below the best at which the chain is taken to be settled before the load.
 const STARTED: BlockNumber = 8;
+
+/// Characters of a refusal that are told.
+const REFUSAL: usize = 80;
 
 /// How the load is.
 #[derive(Args, Clone)]
@@ -99,7 +102,8 @@ pub async fn measure(options: &Options, report: &mut Measured) -> Result<()> {
         let bar = bar("signing", transactions as u64);
         let count = transactions as usize;
         let signers = &mut market.requesters;
-        let prepared = requesters::prepare(signers, count, options.batch, &bar)?;
+        let call = requesters::call(options.batch)?;
+        let prepared = requesters::prepare(signers, count, &call, &bar)?;
         bar.finish_and_clear();
         run(options, &cluster, &market, prepared, report).await
     };
@@ -128,7 +132,7 @@ struct Run<'a> {
     senders: &'a [Arc<Client>],
     market: &'a Market,
     blocks: Blocks,
-    requesters: Requesters,
+    requesters: Requesters<'a>,
     workers: Workers<'a>,
     ledger: Ledger,
     /// Best blocks that the workers know.
@@ -147,7 +151,7 @@ async fn run(
     options: &Options,
     cluster: &Cluster,
     market: &Market,
-    prepared: Vec<String>,
+    prepared: Vec<Prepared>,
     report: &mut Measured,
 ) -> Result<()> {
     let mut senders = Vec::new();
@@ -175,13 +179,13 @@ async fn run(
     };
     let tasks = prepared.len() as u64 * u64::from(options.batch);
     let every = Duration::from_secs_f64(f64::from(options.batch) / options.rate);
-    let accounts = market.requesters.iter().map(Signer::account).collect();
+    let requesters = Requesters::new(&market.requesters, prepared, options.batch, every)?;
     let mut run = Run {
         client,
         senders: &senders,
         market,
         blocks: Blocks::default(),
-        requesters: Requesters::new(accounts, prepared, options.batch, every),
+        requesters,
         workers: Workers::new(&market.providers, market.genesis, report_after),
         ledger: Ledger::default(),
         told: HashSet::from([hash]),
@@ -270,6 +274,10 @@ async fn run(
         report.note(format!("refused by a node, {count} times: {answer}"));
     }
     let mut faults = run.ledger.faults();
+    let missing = tasks.saturating_sub(run.ledger.submitted());
+    if missing > 0 {
+        faults.push(format!("{missing} tasks never got into a block"));
+    }
     faults.extend(after.faults(&before, run.ledger.settled()));
     if !faults.is_empty() {
         bail!("the books do not add up: {}", faults.join("; "));
@@ -329,7 +337,7 @@ impl Run<'_> {
     }
 
     fn submit(&mut self) {
-        for (which, transaction) in self.requesters.due() {
+        for (which, transaction) in self.requesters.due(Instant::now()) {
             self.send(which.0, Sent::Tasks(which), transaction);
         }
     }
@@ -349,9 +357,13 @@ impl Run<'_> {
             // In the pool, or in a block: then it was sent twice.
             let is_known = error.contains("Already Imported") || error.contains("outdated");
             if !is_known {
-                self.requesters.refused(*which);
+                let is_banned = error.contains("banned");
+                let now = Instant::now();
+                self.requesters.refused(*which, is_banned, now);
             }
         }
+        // The rest of a long one names a block.
+        let error = error.chars().take(REFUSAL).collect();
         *self.refused.entry(error).or_default() += 1;
     }
 }

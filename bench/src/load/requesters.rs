@@ -15,21 +15,28 @@ use crate::{calls::Signer, market::submission};
 /// Transactions of one requester that are in the pool at once.
 const WINDOW: usize = 128;
 
-/// What is not in a final block after this time is sent again.
+/// What is not in a final block after this time is sent again,
 const RESEND: Duration = Duration::from_secs(20);
+
+/// and what a node did not take after this.
+const RETRY: Duration = Duration::from_millis(500);
 
 /// Where a transaction is to go: which requester, and its number among those of that requester.
 pub type Which = (usize, u64);
 
+/// A transaction that is signed, with its nonce.
+pub type Prepared = (u32, String);
+
 /// A transaction with tasks.
 struct Transaction {
+    nonce: u32,
     bytes: String,
     /// When its tasks were to be submitted: what the pool makes wait waits from then on.
     due: Instant,
     /// Tasks in it that are in no final block.
     left: u32,
-    /// When it was last sent.
-    sent: Option<Instant>,
+    /// When it is to be sent again; `None` if it was not sent yet.
+    again: Option<Instant>,
 }
 
 /// One requester.
@@ -42,9 +49,11 @@ struct Requester {
 }
 
 /// All requesters.
-pub struct Requesters {
+pub struct Requesters<'a> {
+    signers: &'a [Signer],
+    call: RuntimeCall,
     /// Signed in advance, in turn.
-    prepared: std::vec::IntoIter<String>,
+    prepared: std::vec::IntoIter<Prepared>,
     requesters: Vec<Requester>,
     by_account: HashMap<AccountId, usize>,
     batch: u32,
@@ -54,51 +63,57 @@ pub struct Requesters {
     issued: u32,
 }
 
-/// Signs `count` transactions with `batch` tasks each, of all signers in turn.
-pub fn prepare(
-    signers: &mut [Signer],
-    count: usize,
-    batch: u32,
-    bar: &ProgressBar,
-) -> Result<Vec<String>> {
+/// A transaction's call, with so many tasks.
+pub fn call(batch: u32) -> Result<RuntimeCall> {
     let submit = RuntimeCall::from(pallet_tasks::Call::submit {
         submission: submission()?,
     });
-    let call = match batch {
+    Ok(match batch {
         1 => submit,
         _ => pallet_utility::Call::batch_all {
             calls: vec![submit; batch as usize],
         }
         .into(),
-    };
+    })
+}
+
+/// Signs `count` such transactions, of all signers in turn.
+pub fn prepare(
+    signers: &mut [Signer],
+    count: usize,
+    call: &RuntimeCall,
+    bar: &ProgressBar,
+) -> Result<Vec<Prepared>> {
     let mut signed = Vec::with_capacity(count);
     for number in 0..count {
-        let signer = signers
-            .get_mut(number % signers.len())
-            .context("a requester")?;
-        signed.push(signer.sign(call.clone()));
+        let turn = number % signers.len();
+        let signer = signers.get_mut(turn).context("a requester")?;
+        let nonce = signer.nonce();
+        signed.push((nonce, signer.sign(call.clone())));
         bar.inc(1);
     }
     Ok(signed)
 }
 
-impl Requesters {
-    /// Whose transactions these are, and how fast they come.
+impl<'a> Requesters<'a> {
+    /// Whose transactions these are, with so many tasks each, and how fast they come.
     pub fn new(
-        accounts: Vec<AccountId>,
-        prepared: Vec<String>,
+        signers: &'a [Signer],
+        prepared: Vec<Prepared>,
         batch: u32,
         every: Duration,
-    ) -> Self {
-        Self {
+    ) -> Result<Self> {
+        Ok(Self {
+            signers,
+            call: call(batch)?,
             prepared: prepared.into_iter(),
-            requesters: accounts.iter().map(|_| Requester::default()).collect(),
-            by_account: accounts.into_iter().zip(0..).collect(),
+            requesters: signers.iter().map(|_| Requester::default()).collect(),
+            by_account: signers.iter().map(Signer::account).zip(0..).collect(),
             batch,
             every,
             start: Instant::now(),
             issued: 0,
-        }
+        })
     }
 
     /// Begins now.
@@ -106,27 +121,27 @@ impl Requesters {
         self.start = Instant::now();
     }
 
-    /// Transactions to be sent now: those that have become due, and those that got lost.
-    pub fn due(&mut self) -> Vec<(Which, String)> {
-        let now = Instant::now();
+    /// Transactions to be sent at this moment: those that have become due, and those that got lost.
+    pub fn due(&mut self, now: Instant) -> Vec<(Which, String)> {
         while self.start + self.every * self.issued <= now {
-            let Some(bytes) = self.prepared.next() else {
+            let Some((nonce, bytes)) = self.prepared.next() else {
                 break;
             };
             let turn = self.issued as usize % self.requesters.len();
             self.requesters[turn].open.push_back(Transaction {
+                nonce,
                 bytes,
                 due: self.start + self.every * self.issued,
                 left: self.batch,
-                sent: None,
+                again: None,
             });
             self.issued += 1;
         }
         let mut due = Vec::new();
         for (number, requester) in self.requesters.iter_mut().enumerate() {
             for (index, transaction) in (requester.first..).zip(&mut requester.open).take(WINDOW) {
-                if transaction.sent.is_none_or(|sent| now >= sent + RESEND) {
-                    transaction.sent = Some(now);
+                if transaction.again.is_none_or(|again| now >= again) {
+                    transaction.again = Some(now + RESEND);
                     due.push(((number, index), transaction.bytes.clone()));
                 }
             }
@@ -134,15 +149,20 @@ impl Requesters {
         due
     }
 
-    /// The node did not take it: it is sent again.
-    pub fn refused(&mut self, (number, index): Which) {
+    /// A node did not take it: it is sent again. If the node wants to see these bytes no more, with others.
+    pub fn refused(&mut self, (number, index): Which, is_banned: bool, now: Instant) {
         let Some(requester) = self.requesters.get_mut(number) else {
             return;
         };
         let place = index.checked_sub(requester.first);
         let transaction = place.and_then(|place| requester.open.get_mut(place as usize));
-        if let Some(transaction) = transaction {
-            transaction.sent = None;
+        let Some(transaction) = transaction else {
+            return;
+        };
+        transaction.again = Some(now + RETRY);
+        if is_banned {
+            let signer = &self.signers[number];
+            transaction.bytes = signer.sign_as(self.call.clone(), transaction.nonce);
         }
     }
 
@@ -179,5 +199,83 @@ impl Requesters {
     /// Whether the last transaction has become due.
     pub fn is_issued(&self) -> bool {
         self.prepared.len() == 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aicpw_protocol::TaskId;
+
+    use super::*;
+    use crate::market::key;
+
+    fn account() -> AccountId {
+        crate::market::account(&key("//Charlie").unwrap())
+    }
+
+    fn submitted(ids: std::ops::Range<u64>) -> Block {
+        let manifest = submission().unwrap().manifest;
+        Block {
+            height: 1,
+            parent: Default::default(),
+            seen: Instant::now(),
+            transactions: 1,
+            events: ids
+                .map(|task| TaskEvent::TaskSubmitted {
+                    task: TaskId(task),
+                    requester: account(),
+                    manifest: manifest.clone(),
+                    task_hash: [0; 32],
+                    timestamp: 0,
+                    history_head: [0; 32],
+                })
+                .collect(),
+        }
+    }
+
+    fn charlie() -> Vec<Signer> {
+        vec![Signer::of_new_account("//Charlie", Default::default()).unwrap()]
+    }
+
+    #[test]
+    fn what_is_refused_is_sent_again_and_what_is_final_never() {
+        let mut signers = charlie();
+        let bar = ProgressBar::hidden();
+        let prepared = prepare(&mut signers, 2, &call(2).unwrap(), &bar).unwrap();
+        let bytes: Vec<_> = prepared.iter().map(|(_, bytes)| bytes.clone()).collect();
+        let mut requesters = Requesters::new(&signers, prepared, 2, Duration::ZERO).unwrap();
+        requesters.begin();
+        let now = Instant::now();
+        let sent = |index: usize| ((0, index as u64), bytes[index].clone());
+        assert_eq!(requesters.due(now), [sent(0), sent(1)], "both are due");
+        assert!(requesters.is_issued() && !requesters.is_done());
+        assert_eq!(requesters.due(now), [], "both are in the pool");
+        requesters.refused((0, 1), false, now);
+        let now = now + RETRY;
+        assert_eq!(requesters.due(now), [sent(1)]);
+        requesters.refused((0, 1), true, now);
+        let now = now + RETRY;
+        let others = requesters.due(now);
+        assert_eq!(others.len(), 1);
+        assert_ne!(others, [sent(1)], "the node does not want to see those");
+        // One and a half: a block takes a transaction wholly, but the count does not rely on it.
+        let tasks = requesters.finalised(&submitted(0..3)).unwrap();
+        let ids: Vec<_> = tasks.iter().map(|(id, _)| *id).collect();
+        assert_eq!(ids, [0, 1, 2]);
+        assert!(!requesters.is_done());
+        requesters.refused((0, 0), false, now);
+        assert_eq!(requesters.due(now + RETRY), [], "it is final");
+        assert_eq!(requesters.due(now + RESEND), others, "it got lost");
+        requesters.finalised(&submitted(3..4)).unwrap();
+        assert!(requesters.is_done());
+        requesters.finalised(&submitted(4..5)).unwrap_err();
+    }
+
+    #[test]
+    fn a_task_of_a_stranger_is_an_error() {
+        let dave = Signer::of_new_account("//Dave", Default::default()).unwrap();
+        let signers = [dave];
+        let mut requesters = Requesters::new(&signers, Vec::new(), 1, Duration::ZERO).unwrap();
+        requesters.finalised(&submitted(0..1)).unwrap_err();
     }
 }
