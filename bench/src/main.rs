@@ -6,6 +6,7 @@
 mod calls;
 mod confirmation;
 mod consensus;
+mod dispute;
 mod failure;
 mod idle;
 mod ipfs;
@@ -69,6 +70,10 @@ enum Part {
     Startup,
     /// From `submit` to the result in hand.
     Task,
+    /// What drawing a jury costs with 100 and with 100,000 stakers.
+    Jury,
+    /// From a dispute to its verdict, on four validators, with real jurors.
+    Dispute,
     /// From the death of a provider to its task running elsewhere.
     Failure,
     /// Lives of tasks through real blocks at a rate, with instant workers.
@@ -94,6 +99,8 @@ impl Part {
             Self::Idle => idle::measure(measured).await,
             Self::Startup => startup::measure(measured).await,
             Self::Task => task::measure(measured).await,
+            Self::Jury => market::jury(measured),
+            Self::Dispute => dispute::measure(measured).await,
             Self::Failure => failure::measure(measured).await,
             Self::Single => confirmation::single(cli.transactions, measured).await,
             Self::Consensus => consensus::measure(cli.transactions / 2, measured).await,

@@ -7,16 +7,13 @@ use aicpw_protocol::{
     task::{Submission, TaskStatus},
     AskPrice, Gflops, Mebibytes, MegabitsPerSecond, TaskId,
 };
-use aicpw_runtime::{
-    configs::{market::HeartbeatPeriod, system::MAX_BLOCK_WEIGHT},
-    AccountId, Matching, Tasks,
-};
+use aicpw_runtime::{configs::system::MAX_BLOCK_WEIGHT, AccountId, Matching, Tasks};
 use anyhow::{ensure, Result};
 use frame_support::{traits::Hooks, weights::Weight};
 
 use super::{
     meter::{count, time, Cost},
-    people::{ask, device, submission, Provider, SLOTS, STAKE},
+    people::{ask, device, submission, Provider},
     per_second_of_blocks, per_second_of_execution,
     world::{account, key, Origin, World},
 };
@@ -122,33 +119,9 @@ impl Book {
         let endowed = providers.iter().map(Provider::account);
         let mut world = World::new(endowed.chain([requester.clone()]))?;
         for (number, provider) in (0..).zip(&providers) {
-            let who = provider.account();
-            let proof = world.proof(&provider.worker, &provider.join());
-            let register = pallet_provider_staking::Call::register_provider {
-                stake: STAKE,
-                worker: sp_core::Pair::public(&provider.worker).into(),
-                sealing_key: sp_core::Pair::public(&provider.worker).0,
-                peers: Default::default(),
-                proof: proof.clone(),
-            };
-            world.dispatch(Origin::Signed(&who), register)?;
             let first = number * PER_PROVIDER;
-            for number in first..devices.min(first + PER_PROVIDER) {
-                let (spec, ask) = listed(number)?;
-                let register = pallet_provider_staking::Call::register_device {
-                    spec,
-                    ask,
-                    slots: SLOTS,
-                };
-                world.dispatch(Origin::Signed(&who), register)?;
-            }
-            let heartbeat = pallet_provider_staking::Call::heartbeat {
-                provider: who,
-                period: world.height() / HeartbeatPeriod::get(),
-                // Dispatched without being authorised, so nobody looks at it.
-                proof,
-            };
-            world.dispatch(Origin::Worker, heartbeat)?;
+            let offers = (first..devices.min(first + PER_PROVIDER)).map(listed);
+            provider.register(&mut world, offers.collect::<Result<Vec<_>>>()?)?;
         }
         // Whatever the registrations left to be looked at.
         world.blocks(1)?;

@@ -1,11 +1,13 @@
 //! The market's runtime, driven natively and in memory: what its steps read, write and weigh.
 
+mod jury;
 mod lifecycle;
 mod matching;
 mod meter;
 mod people;
 mod world;
 
+pub use jury::measure as jury;
 pub use lifecycle::{measure as lifecycle, worker_call};
 pub use matching::measure as matching;
 pub use people::{ask, device, submission, Provider, SLOTS};

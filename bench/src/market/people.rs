@@ -6,17 +6,18 @@ use aicpw_protocol::{
     merkle::result_root,
     task::{DeterminismClass, Engine, Needs, Privacy, Submission, Verification},
     worker::Statement,
-    AssignmentId, Balance, BlockNumber, ContentId, Gflops, Hash, Mebibytes, MegabitsPerSecond,
-    Milliseconds,
+    AskPrice, AssignmentId, Balance, BlockNumber, ContentId, Gflops, Hash, Mebibytes,
+    MegabitsPerSecond, Milliseconds,
 };
 use aicpw_runtime::{
+    configs::market::HeartbeatPeriod,
     units::{MILLI, MINUTES, SLOT_MILLISECONDS, UNIT},
     AccountId,
 };
 use anyhow::{Context, Result};
 use sp_core::{crypto::DeriveJunction, sr25519, Pair};
 
-use super::world::{account, key};
+use super::world::{account, key, Origin, World};
 
 /// What every job here computes.
 pub const OUTPUT: &[u8] = b"the output of the job";
@@ -48,6 +49,36 @@ impl Provider {
 
     pub fn account(&self) -> AccountId {
         account(&self.key)
+    }
+
+    /// Registers it with these devices, at these asks, and has it go online.
+    pub fn register(
+        &self,
+        world: &mut World,
+        offers: impl IntoIterator<Item = (DeviceSpec, AskPrice)>,
+    ) -> Result<()> {
+        let who = self.account();
+        let proof = world.proof(&self.worker, &self.join());
+        let register = pallet_provider_staking::Call::register_provider {
+            stake: STAKE,
+            worker: self.worker.public().into(),
+            sealing_key: self.worker.public().0,
+            peers: Default::default(),
+            proof: proof.clone(),
+        };
+        world.dispatch(Origin::Signed(&who), register)?;
+        for (spec, ask) in offers {
+            let slots = SLOTS;
+            let register = pallet_provider_staking::Call::register_device { spec, ask, slots };
+            world.dispatch(Origin::Signed(&who), register)?;
+        }
+        let heartbeat = pallet_provider_staking::Call::heartbeat {
+            provider: who,
+            period: world.height() / HeartbeatPeriod::get(),
+            // Dispatched without being authorised, so nobody looks at it.
+            proof,
+        };
+        world.dispatch(Origin::Worker, heartbeat)
     }
 
     /// What it says to register, to be proven by its worker.
