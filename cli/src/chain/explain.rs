@@ -160,8 +160,15 @@ pub fn is_pool_behind(error: &subxt::error::ExtrinsicError) -> bool {
     }
 }
 
-/// Whether a block's state is gone, which is so for one that was replaced by another.
+/// Whether a block or its state is gone, which is so for one that was replaced by another.
 pub fn is_block_discarded(error: &subxt::Error) -> bool {
+    use subxt::error::TransactionEventsError;
+
+    if let subxt::Error::TransactionEventsError(TransactionEventsError::BlockNotFound { .. }) =
+        error
+    {
+        return true;
+    }
     // The node says it in an RPC error, which subxt wraps in one for each thing that it asks of a block.
     let first: &dyn std::error::Error = error;
     std::iter::successors(Some(first), |error| error.source())
@@ -256,6 +263,10 @@ mod tests {
         let discarded = "Client error: UnknownBlock: State already discarded for 0x1b9e…";
         assert!(is_block_discarded(&said(discarded)));
         assert!(!is_block_discarded(&said("Client error: Database")));
+        let gone = subxt::error::TransactionEventsError::BlockNotFound {
+            block_hash: [1; 32].into(),
+        };
+        assert!(is_block_discarded(&gone.into()));
     }
 
     #[test]
