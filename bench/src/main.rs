@@ -45,6 +45,9 @@ struct Cli {
     chain: String,
     #[command(flatten)]
     load: load::Options,
+    /// How many stakers the larger chain of `jury` has; to register them takes minutes for each 10,000.
+    #[arg(long, default_value_t = 100_000)]
+    stakers: u32,
     /// Where the JSON goes.
     #[arg(long, default_value = "target/bench.json")]
     json: PathBuf,
@@ -70,7 +73,7 @@ enum Part {
     Startup,
     /// From `submit` to the result in hand.
     Task,
-    /// What drawing a jury costs with 100 and with 100,000 stakers.
+    /// What drawing a jury costs with 100 stakers and with many.
     Jury,
     /// From a dispute to its verdict, on four validators, with real jurors.
     Dispute,
@@ -99,7 +102,7 @@ impl Part {
             Self::Idle => idle::measure(measured).await,
             Self::Startup => startup::measure(measured).await,
             Self::Task => task::measure(measured).await,
-            Self::Jury => market::jury(measured),
+            Self::Jury => market::jury(cli.stakers, measured),
             Self::Dispute => dispute::measure(measured).await,
             Self::Failure => failure::measure(measured).await,
             Self::Single => confirmation::single(cli.transactions, measured).await,

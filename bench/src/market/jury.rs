@@ -22,8 +22,8 @@ use super::{
 };
 use crate::report::Measured;
 
-/// Stakers of the two chains, each with a device that fits.
-const STAKERS: [u32; 2] = [100, 100_000];
+/// Stakers of the small chain, each with a device that fits.
+const FEW: u32 = 100;
 
 /// Juries that are counted, and as many whose time is taken.
 const ROUNDS: u32 = 5;
@@ -35,7 +35,8 @@ struct Drawn {
     time: Duration,
 }
 
-pub fn measure(report: &mut Measured) -> Result<()> {
+/// On a chain with [`FEW`] stakers and on one with this many.
+pub fn measure(many: u32, report: &mut Measured) -> Result<()> {
     report.note(
         "the outputs that the draw is made from are made up, as the chain's only validator brings none here",
     );
@@ -43,7 +44,7 @@ pub fn measure(report: &mut Measured) -> Result<()> {
         "time: native, unoptimised, state in memory; it says how the two chains differ, and no more",
     );
     let mut all = Vec::new();
-    for stakers in STAKERS {
+    for stakers in [FEW, many] {
         let drawn = Court::new(stakers)?.draws()?;
         let mut row = |what: &str, value: f64, unit| {
             report.add(format!("{stakers} stakers: {what}"), value, unit, "");
@@ -61,7 +62,7 @@ pub fn measure(report: &mut Measured) -> Result<()> {
     let mut row = |what: &str, small: f64, large: f64| {
         let more = (large / small - 1.0) * 100.0;
         report.add(
-            format!("100,000 stakers against 100: more {what}"),
+            format!("{many} stakers against {FEW}: more {what}"),
             more,
             "%",
             "< 20",
