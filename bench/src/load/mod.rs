@@ -299,7 +299,13 @@ impl Run<'_> {
         let client = self.client;
         let (told, finalised) = (&self.told, self.finalised);
         let known = |height, hash: &H256| height <= finalised || told.contains(hash);
-        for (hash, block) in self.blocks.up_to(client, head, known).await? {
+        let blocks = match self.blocks.up_to(client, head, known).await {
+            Ok(blocks) => blocks,
+            // It has lost against another by now: the next head tells what is there instead.
+            Err(error) if is_discarded(&error) => return Ok(()),
+            Err(error) => return Err(error),
+        };
+        for (hash, block) in blocks {
             self.told.insert(hash);
             self.workers.best(&block);
         }
@@ -366,6 +372,11 @@ impl Run<'_> {
         let error = error.chars().take(REFUSAL).collect();
         *self.refused.entry(error).or_default() += 1;
     }
+}
+
+/// Whether a node has nothing more of a block, because it is on no chain that counts.
+fn is_discarded(error: &anyhow::Error) -> bool {
+    format!("{error:#}").contains("State already discarded")
 }
 
 /// Blocks from the start of a job to the first report that it may make, as at genesis.
