@@ -4,6 +4,7 @@ use aicpw_protocol::{
     commitment::ResultOpening,
     device::Reputation,
     task::{DeterminismClass, Engine, Needs, Privacy, Role, Submission, Verification},
+    view::{AuditState, AuditView},
     Gflops, Mebibytes, MegabitsPerSecond, Milliseconds, TaskId,
 };
 
@@ -40,6 +41,11 @@ pub fn view(status: TaskStatus, assignments: Vec<AssignmentView<Account>>) -> Ta
         escrow: 2_500_000_000_000_000_000,
         assignments,
         rating: None,
+        audit: Some(AuditView {
+            state: AuditState::Drawn,
+            rate_ppb: 80_000_000,
+            cost: 80_000_000_000_000,
+        }),
     }
 }
 
@@ -54,6 +60,7 @@ pub fn assignment(attempt: u8, status: AssignmentStatus) -> AssignmentView<Accou
         provider: Account([2 + attempt; 32]),
         device: DeviceId(3),
         price: 1_000_000_000_000_000,
+        audit_cost: 80_000_000_000_000,
         assigned_at: 101,
         collateral: 5,
         fraud_bond: 6,

@@ -213,6 +213,9 @@ impl Chain {
             };
             self.report.seen.insert(name);
         }
+        for (_, audit) in pallet_tasks::Audits::<Runtime>::iter() {
+            self.report.seen.insert(format!("audit: {:?}", audit.state));
+        }
         for (_, assignment) in pallet_tasks::Assignments::<Runtime>::iter() {
             let name = match assignment.status {
                 AssignmentStatus::Failed { fault, .. } => format!("failed: {fault:?}"),

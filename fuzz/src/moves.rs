@@ -1,18 +1,23 @@
 //! One letter, one move. Letters in the corpus are those of the table below; any other byte is one
 //! of them too.
 
+use aicpw_primitives::traits::DrawRandomness as _;
 use aicpw_protocol::{
     commitment::result_commitment,
     task::{FailureMessage, Progress, TaskStatus},
+    view::AuditState,
     worker::Statement,
     AskPrice, AssignmentId, Balance, DeviceId, TaskId,
 };
-use aicpw_runtime::{configs::market::HeartbeatPeriod, units::MILLI, MarketClock, Runtime, Tasks};
+use aicpw_runtime::{
+    configs::market::HeartbeatPeriod, units::MILLI, DrawRandomness, MarketClock, Runtime, Tasks,
+};
 use pallet_market_clock::Call as Clock;
 use pallet_provider_staking::{Call as Staking, Devices, Providers};
-use pallet_tasks::{Assignments, Call as Task};
+use pallet_tasks::{Assignments, Audits, Call as Task};
 use sp_core::{sr25519, Pair};
 use sp_keyring::Sr25519Keyring;
+use sp_runtime::Perbill;
 
 use crate::{
     actors::{opening, spec, submission, worker, AMOUNTS, FAULTS, PROVIDERS, REQUESTERS},
@@ -129,7 +134,13 @@ pub fn play(chain: &mut Chain, input: &mut Input<'_>) {
         if all_ended() {
             return;
         }
-        chain.go_on(LAST_JUMPS);
+        // A seed is good for one block: a longer jump would miss it.
+        let draws = Audits::<Runtime>::iter_keys().any(is_undecided);
+        chain.go_on(if draws {
+            DrawRandomness::soonest()
+        } else {
+            LAST_JUMPS
+        });
     }
     let open: Vec<_> = pallet_tasks::Tasks::<Runtime>::iter()
         .map(|(id, task)| (id, task.status))
@@ -139,6 +150,11 @@ pub fn play(chain: &mut Chain, input: &mut Input<'_>) {
         "some task or dispute does not end by itself: {open:?} {:?}",
         disputes::states()
     );
+}
+
+/// Whether it is not drawn yet whether a task is audited.
+fn is_undecided(id: TaskId) -> bool {
+    Audits::<Runtime>::get(id).is_some_and(|audit| audit.state == AuditState::Undecided)
 }
 
 fn all_ended() -> bool {
@@ -364,6 +380,21 @@ pub fn commit_of(chain: &mut Chain, assignment: AssignmentId, who: Sr25519Keyrin
         commitment,
         proof,
     });
+    draw_audit(chain, assignment.task);
+}
+
+/// Nothing can be revealed before the draw of an audit, which a longer jump over blocks misses. The draw of one
+/// task in eight is as if it were certain, and that of the others impossible: so an input has what it wants.
+fn draw_audit(chain: &mut Chain, task: TaskId) {
+    if is_undecided(task) {
+        let rate = if task.0 % 8 == 7 {
+            Perbill::one()
+        } else {
+            Perbill::zero()
+        };
+        Audits::<Runtime>::mutate_extant(task, |audit| audit.rate = rate);
+        chain.go_on(DrawRandomness::soonest());
+    }
 }
 
 fn reveal(chain: &mut Chain, input: &mut Input<'_>) {
@@ -376,6 +407,7 @@ fn reveal(chain: &mut Chain, input: &mut Input<'_>) {
 pub fn reveal_of(chain: &mut Chain, assignment: AssignmentId, who: Sr25519Keyring, output: u8) {
     let Some(key) = key_of(who) else { return };
     let opening = opening(output);
+    draw_audit(chain, assignment.task);
     let statement = Statement::Reveal {
         assignment,
         opening: opening.clone(),

@@ -55,6 +55,8 @@ fn the_corpus_reaches_every_end_and_breaks_nothing() {
     say("the corpus", corpus.len(), &total);
     for state in [
         "active",
+        "audit: Drawn",
+        "audit: NotDrawn",
         "cancelled",
         "cancelled assignment",
         "dispute appealable",

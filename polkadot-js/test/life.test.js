@@ -68,7 +68,11 @@ describe('a task that runs on the node', () => {
     const committed = await happened('ResultCommitted');
     assert.ok(started.commitBy.toNumber() > 0);
     assert.match(committed.commitment.toHex(), /^0x[0-9a-f]{64}$/);
-    assert.ok(committed.revealBy.unwrap().toNumber() > 0);
+    assert.ok(committed.revealBy.isNone, 'an audit may come first');
+    const decided = await happened('AuditDecided');
+    assert.equal(decided.rate.toNumber() >= 50_000_000, true, 'one in twenty at least');
+    const opened = await happened('RevealOpened');
+    assert.ok(opened.revealBy.toNumber() > 0);
     const revealed = await happened('ResultRevealed');
     const { assignments, status } = (await api.call.tasksApi.task(id)).unwrap();
     assert.ok(status.isVerifying);
@@ -80,7 +84,11 @@ describe('a task that runs on the node', () => {
 
   it('is accepted: the provider is paid, the rest comes back', async () => {
     const settled = fields(await sent(api.tx.tasks.accept(id), requester), 'tasks.TaskSettled');
-    assert.equal(settled.paid.toBigInt(), price);
+    const { assignments, audit } = (await api.call.tasksApi.task(id)).unwrap();
+    const audits = assignments[0].auditCost.toBigInt();
+    assert.ok(audits > 0n && audits < price / 5n);
+    assert.equal(audit.unwrap().cost.toBigInt(), audits);
+    assert.equal(settled.paid.toBigInt(), price + audits);
     assert.equal(settled.fee.toBigInt(), price / 50n);
     assert.ok((await api.call.tasksApi.task(id)).unwrap().status.isSettled);
     const { escrow } = (await api.call.tasksApi.task(id)).unwrap();

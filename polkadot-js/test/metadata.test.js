@@ -92,7 +92,7 @@ describe('the metadata', () => {
       'tasksApi.historyHead()',
       'tasksApi.marketParameters()',
       'tasksApi.marketClock()',
-      'tasksApi.dryRun(requester, needs, budget, time_limit)',
+      'tasksApi.dryRun(requester, needs, budget, time_limit, verification)',
       'providersApi.provider(account)',
       'providersApi.providers(after, limit)',
       'providersApi.device(id)',

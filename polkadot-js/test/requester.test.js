@@ -22,8 +22,8 @@ describe('a task that nothing fits', () => {
 
   it('is not matched in a dry run either, for the same reason', async () => {
     await nodesProvider();
-    const { needs, timeLimit } = submission({ needs: { gflops: TOO_MANY_GFLOPS } });
-    const answer = await api.call.tasksApi.dryRun(charlie.address, needs, 10n ** 12n * AICP, timeLimit);
+    const { needs, timeLimit, verification } = submission({ needs: { gflops: TOO_MANY_GFLOPS } });
+    const answer = await api.call.tasksApi.dryRun(charlie.address, needs, 10n ** 12n * AICP, timeLimit, verification);
     assert.deepEqual(answer.toHuman(), { Unmatched: 'Gflops' });
   });
 

@@ -36,13 +36,13 @@ describe('the runtime APIs', () => {
   });
 
   it('tasksApi.dryRun: who would take a task, and for how much', async () => {
-    const { needs, budget, timeLimit } = submission({ needs: { gflops: 2 } });
-    const answer = await tasksApi.dryRun(account('Ferdie').address, needs, budget, timeLimit);
+    const { needs, budget, timeLimit, verification } = submission({ needs: { gflops: 2 } });
+    const answer = await tasksApi.dryRun(account('Ferdie').address, needs, budget, timeLimit, verification);
     assert.ok(answer.isMatch, `${answer}`);
-    const { device, ask, price } = answer.asMatch;
+    const { device, ask, price, auditCost } = answer.asMatch;
     assert.ok(device.eq(provider.devices[0].id));
     assert.ok(ask.eq(provider.devices[0].ask));
-    assert.ok(price.toBigInt() > 0n && price.toBigInt() < budget);
+    assert.ok(price.toBigInt() > 0n && price.toBigInt() + auditCost.toBigInt() < budget);
   });
 
   it('tasksApi.task, tasks and historyHead', async () => {
@@ -59,7 +59,7 @@ describe('the runtime APIs', () => {
     const view = (await tasksApi.task(id)).unwrap();
     has(view, [
       'id', 'requester', 'submission', 'submittedAt', 'timestamp', 'historyHead', 'status', 'escrow',
-      'assignments', 'rating'
+      'assignments', 'rating', 'audit'
     ]);
     assert.equal(view.requester.toString(), ferdie.address);
     assert.ok(view.historyHead.eq(historyHead));

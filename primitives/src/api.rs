@@ -6,7 +6,7 @@
 
 use aicpw_protocol::{
     mailbox,
-    task::Needs,
+    task::{Needs, Verification},
     verdict::DisputeView,
     view::{DeviceView, MarketParameters, ProviderView, TaskView},
     Balance, BlockNumber, DeviceId, Milliseconds, TaskId,
@@ -32,12 +32,13 @@ sp_api::decl_runtime_apis! {
         fn market_parameters() -> MarketParameters;
         /// The clock by which all deadlines go.
         fn market_clock() -> MarketClock;
-        /// Who would take such a task now, without submitting it.
+        /// Who would take such a task now, without submitting it; of several replicas the first.
         fn dry_run(
             requester: AccountId,
             needs: Needs,
             budget: Balance,
             time_limit: Milliseconds,
+            verification: Verification,
         ) -> DryRun;
     }
 

@@ -52,7 +52,7 @@
 //!
 //! # What it costs
 //!
-//! An auditor is paid the price of the assignment. The requester does not pay for an audit when it
+//! An auditor is paid the price of the assignment that it audits. The requester does not pay for an audit when it
 //! happens but its expectation always, `a · auditors · p`, as a line of its own
 //! ([`AuditPolicy::cost`]): it goes where the auditors' pay comes from. The draw cannot make a task
 //! dear, and nobody has a reason to hope for or against it. For a provider at or above
@@ -230,6 +230,13 @@ impl AuditPolicy {
         let parts = ONE.saturating_add(self.per_task(rate));
         // price + ⌈price · x⌉ ≤ budget exactly if price · (1 + x) ≤ budget, for price is whole.
         multiply_by_rational_with_rounding(budget, ONE, parts, Rounding::Down).unwrap_or(budget)
+    }
+
+    /// The highest price that `budget` pays together with audits, to every provider that is not worse
+    /// than a beginner and whose bond is whole. To one that is worse it pays less.
+    pub fn highest_price_of_most(&self, budget: Balance) -> Balance {
+        let rate = self.usual(budget, Reputation::START).max(self.lowest);
+        self.highest_price(budget, rate)
     }
 
     /// What those that found a wrong result get together, of the stake that it cost. Rounded down.

@@ -168,6 +168,7 @@ mod tests {
             provider: "5F…",
             device: DeviceId(2),
             price: u128::MAX,
+            audit_cost: u128::MAX,
             assigned_at: 3,
             collateral: 1,
             fraud_bond: 0,
@@ -196,6 +197,7 @@ mod tests {
         let envelope = &json["envelope"];
         assert_eq!(envelope["sealedKey"], format!("0x{}", "06".repeat(48)));
         assert_eq!(json["price"], u128::MAX.to_string());
+        assert_eq!(json["auditCost"], u128::MAX.to_string());
         assert_eq!(json["fraudBond"], "0");
         assert_eq!(json["assignedAt"], 3);
         assert_eq!(json["role"], "replica");

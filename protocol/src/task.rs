@@ -184,6 +184,14 @@ impl Verification {
         }
     }
 
+    /// Whether results are audited, because the chain cannot verify them by itself.
+    pub fn is_audited(&self) -> bool {
+        match self {
+            Self::Optimistic { .. } | Self::Replicated { .. } => true,
+            Self::Expected { .. } | Self::Proof { .. } => false,
+        }
+    }
+
     /// Results that have to be equal.
     pub fn quorum(&self) -> u8 {
         match self {
@@ -426,7 +434,7 @@ pub enum AssignmentStatus {
         /// The block of the commit.
         at: BlockNumber,
         /// Last block in which the reveal is accepted; `None` as long as it would come too early,
-        /// because others have not committed yet.
+        /// because others have not committed yet, or it is not decided whether there is an audit.
         reveal_by: Option<BlockNumber>,
     },
     /// Opened. → `Settled` (verified), `Failed` (proven wrong), `Cancelled` (the task ended without
@@ -517,7 +525,8 @@ pub enum TaskStatus {
         /// Why nothing fits.
         reason: Unmatched,
     },
-    /// All its replicas are on devices. → `Verifying`, `Settled`, `Disputed` (they found no majority),
+    /// All its replicas are on devices, or wait for an audit. → `Verifying`, `Settled`, `Disputed` (they
+    /// found no majority, or an auditor found another root),
     /// `Queued` (one failed; or a further one has to decide), `Refunded`.
     Active,
     /// Revealed, and the window of `optimistic` is open. → `Settled`, `Disputed`.
@@ -533,7 +542,7 @@ pub enum TaskStatus {
     Settled {
         /// When.
         at: BlockNumber,
-        /// What the requester has paid, fees included.
+        /// What the requester has paid, fees and audit cost included.
         #[cfg_attr(feature = "std", serde(with = "crate::json::amount"))]
         paid: Balance,
     },

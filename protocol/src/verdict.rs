@@ -171,7 +171,8 @@ shared! {
 pub struct DisputeView<AccountId> {
     /// The task.
     pub task: TaskId,
-    /// Who called the first jury; `None` if the chain did, because replicas had no majority.
+    /// Who called the first jury; `None` if the chain did, because replicas had no majority, or an auditor
+    /// found another root.
     pub challenger: Option<AccountId>,
     /// Its bond.
     #[cfg_attr(feature = "std", serde(with = "crate::json::amount"))]

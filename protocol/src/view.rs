@@ -3,7 +3,7 @@
 //! Generic over the account, so that clients need not link the runtime.
 
 use alloc::vec::Vec;
-use codec::{Decode, Encode, MaxEncodedLen};
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 
 use crate::{
@@ -42,6 +42,47 @@ pub struct TaskView<AccountId> {
     pub assignments: Vec<AssignmentView<AccountId>>,
     /// The requester's rating, one to five.
     pub rating: Option<u8>,
+    /// The audit of its newest results; `None` before all of them are committed, and in modes without
+    /// audits.
+    pub audit: Option<AuditView>,
+}
+
+/// Whether results are audited.
+#[derive(
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Debug,
+)]
+#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "std", serde(rename_all = "kebab-case"))]
+pub enum AuditState {
+    /// Not decided: the randomness that decides it is not there yet. → `Drawn`, `NotDrawn`.
+    Undecided,
+    /// It is: auditors run the task before anybody reveals.
+    Drawn,
+    /// It is not.
+    NotDrawn,
+}
+
+/// The audit of a task's results.
+#[derive(Encode, Decode, TypeInfo, Clone, PartialEq, Eq, Debug)]
+#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "std", serde(rename_all = "camelCase"))]
+pub struct AuditView {
+    /// Its state.
+    pub state: AuditState,
+    /// How likely it was, in parts per billion.
+    pub rate_ppb: u32,
+    /// The line of the requester's price, whether the results are audited or not.
+    #[cfg_attr(feature = "std", serde(with = "crate::json::amount"))]
+    pub cost: Balance,
 }
 
 /// An assignment.
@@ -60,6 +101,10 @@ pub struct AssignmentView<AccountId> {
     /// Price, fixed at the match.
     #[cfg_attr(feature = "std", serde(with = "crate::json::amount"))]
     pub price: Balance,
+    /// What the requester pays for audits beside it, fixed at the match: see
+    /// [`crate::audit::AuditPolicy::cost`].
+    #[cfg_attr(feature = "std", serde(with = "crate::json::amount"))]
+    pub audit_cost: Balance,
     /// The block of the match.
     pub assigned_at: BlockNumber,
     /// Collateral locked for it.
@@ -314,6 +359,9 @@ pub enum DryRun {
         /// What the assignment would cost.
         #[cfg_attr(feature = "std", serde(with = "crate::json::amount"))]
         price: Balance,
+        /// What audits would cost beside it.
+        #[cfg_attr(feature = "std", serde(with = "crate::json::amount"))]
+        audit_cost: Balance,
     },
     /// Nothing fits now.
     Unmatched(Unmatched),

@@ -2,7 +2,7 @@
 
 use aicpw_primitives::worker_key::WorkerId;
 use aicpw_protocol::{
-    mailbox, pricing,
+    mailbox,
     task::{Needs, Verification},
     verdict::DisputeView,
     view::{
@@ -105,12 +105,12 @@ impl_runtime_apis! {
             needs: Needs,
             budget: Balance,
             time_limit: Milliseconds,
+            verification: Verification,
         ) -> DryRun {
-            // The mode with both locks: whoever can take this can take the others.
-            let strictest = Verification::Optimistic { window: Milliseconds(0) };
-            let highest = pricing::highest_ask(budget, needs.gflops, time_limit);
-            Matching::dry_run(requester, needs, highest, |ask| {
-                Tasks::quote(&needs, budget, time_limit, &strictest, ask)
+            let share = budget / Balance::from(verification.replicas().max(1));
+            let highest = Tasks::highest_ask(&needs, share, time_limit, &verification);
+            Matching::dry_run(requester, needs, highest, |ask, reputation| {
+                Tasks::quote(&needs, budget, time_limit, &verification, ask, reputation)
             })
         }
     }

@@ -55,6 +55,11 @@ impl pallet_tasks::BenchmarkHelper<AccountId> for Neighbours {
     fn set_block(block: BlockNumber) {
         set_height::<Runtime>(block);
     }
+
+    fn bring_seed(anchor: BlockNumber) {
+        let height = pallet_draw_randomness::benchmarking::bring_seed::<Runtime>(anchor);
+        set_height::<Runtime>(height);
+    }
 }
 
 impl pallet_disputes::benchmarking::BenchmarkHelper<AccountId> for Neighbours {

@@ -13,7 +13,7 @@ use crate::{
     configs::{
         consensus::BABE_GENESIS_EPOCH_CONFIG,
         governance::origins,
-        money::TreasuryAccount,
+        money::{AuditPot, TreasuryAccount},
         validators::{ValidatorPot, CANDIDATES},
     },
     units::{EXISTENTIAL_DEPOSIT, UNIT},
@@ -57,10 +57,11 @@ fn genesis(validators: Vec<(AccountId, SessionKeys)>) -> serde_json::Value {
     let mut balances: Vec<_> = Sr25519Keyring::well_known()
         .map(|key| (key.to_account_id(), DEVELOPMENT_ENDOWMENT))
         .collect();
-    // The treasury is alive from the start, so that it can take in dust; the pot, so that it can pay
-    // out all that an era has put into it.
+    // The treasury is alive from the start, so that it can take in dust; the pots, so that they can pay
+    // out all that an era, or requesters, have put into them.
     balances.push((TreasuryAccount::get(), EXISTENTIAL_DEPOSIT));
     balances.push((ValidatorPot::get(), EXISTENTIAL_DEPOSIT));
+    balances.push((AuditPot::get(), EXISTENTIAL_DEPOSIT));
 
     build_struct_json_patch!(RuntimeGenesisConfig {
         balances: pallet_balances::GenesisConfig { balances },

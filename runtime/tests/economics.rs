@@ -2,6 +2,7 @@
 
 use aicpw_economics::rules::{Rules, DAY};
 use aicpw_runtime::{units::DAYS, Runtime};
+use frame_support::traits::Get;
 use pallet_provider_staking::Config as Staking;
 use pallet_tasks::Config as Tasks;
 
@@ -11,6 +12,7 @@ fn the_simulation_has_the_chains_numbers() {
     sp_io::TestExternalities::default().execute_with(|| {
         let rules = Rules::default();
         assert_eq!(DAY, DAYS);
+        assert_eq!(rules.audit, <Runtime as Tasks>::AuditPolicy::get());
         assert_eq!(rules.protocol_fee, <Runtime as Tasks>::ProtocolFee::get());
         assert_eq!(
             rules.submission_fee,

@@ -5,7 +5,7 @@
 use aicpw_runtime::{
     configs::{
         consensus::BABE_GENESIS_EPOCH_CONFIG,
-        money::TreasuryAccount,
+        money::{AuditPot, TreasuryAccount},
         validators::{ValidatorPot, CANDIDATES},
     },
     presets::{self, DEVELOPMENT_BOND, DEVELOPMENT_ENDOWMENT},
@@ -116,12 +116,12 @@ fn every_preset_endows_the_well_known_accounts_and_nobody_else() {
                     DEVELOPMENT_ENDOWMENT
                 );
             }
-            for account in [TreasuryAccount::get(), ValidatorPot::get()] {
+            for account in [TreasuryAccount::get(), ValidatorPot::get(), AuditPot::get()] {
                 assert_eq!(Balances::free_balance(account), EXISTENTIAL_DEPOSIT);
             }
             assert_eq!(
                 Balances::total_issuance(),
-                DEVELOPMENT_ENDOWMENT * well_known.len() as u128 + 2 * EXISTENTIAL_DEPOSIT
+                DEVELOPMENT_ENDOWMENT * well_known.len() as u128 + 3 * EXISTENTIAL_DEPOSIT
             );
         });
     }

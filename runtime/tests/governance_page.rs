@@ -49,12 +49,19 @@ fn value(parameter: &MarketParameter) -> String {
         | SubmissionFee(amount)
         | MinBudget(amount)
         | MinCollateralBase(amount)
+        | AuditUnit(amount)
         | BaseFee(amount) => aicp(*amount),
+        Auditors(count) => count.to_string(),
         MinAsk(ask) => aicp(ask.0),
         FaultSlash(share)
         | ProtocolFee(share)
         | CollateralShare(share)
-        | AuditRate(share)
+        | LowestAuditRate(share)
+        | BeginnerAuditRate(share)
+        | WorstAuditRate(share)
+        | AuditSurcharge(share)
+        | AuditReliability(share)
+        | FinderReward(share)
         | ValidatorStream(share) => percent(*share),
         UnbondingPeriod(blocks)
         | CoolDownBase(blocks)

@@ -7,6 +7,7 @@ use aicpw_runtime::{
     units::{DAYS, HOURS, MILLI, MINUTES, SECONDS, UNIT},
     Balance, BlockNumber, Runtime,
 };
+use frame_support::traits::Get;
 use pallet_provider_staking::Config as Staking;
 use pallet_tasks::Config as Tasks;
 use sp_runtime::Perbill;
@@ -72,7 +73,9 @@ fn parameters_are_right() {
         "MinCollateralBase",
         with_unit(<Runtime as Tasks>::MinCollateralBase::get()),
     );
-    require("AuditRate", percent(<Runtime as Tasks>::AuditRate::get()));
+    let policy = <Runtime as Tasks>::AuditPolicy::get();
+    require("LowestAuditRate", percent(policy.lowest));
+    require("AuditReliability", percent(policy.reliability));
     require(
         "FaultSlash",
         percent(<Runtime as Staking>::FaultSlash::get()),
@@ -129,8 +132,8 @@ fn locks(price: Balance, budget: Balance) -> (Balance, Balance) {
         <Runtime as Tasks>::MinCollateralBase::get(),
         <Runtime as Tasks>::CollateralShare::get(),
     );
-    let rate = <Runtime as Tasks>::AuditRate::get();
-    (collateral, pricing::fraud_bond(price, rate).unwrap())
+    let policy = <Runtime as Tasks>::AuditPolicy::get();
+    (collateral, policy.fraud_bond(price).unwrap())
 }
 
 #[test]

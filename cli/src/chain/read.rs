@@ -3,7 +3,7 @@
 use aicpw_protocol::{
     dispute::DisputePolicy,
     hashing::Hash,
-    task::Needs,
+    task::{Needs, Verification},
     verdict::{DisputeState, DisputeView},
     view::{DryRun, HistoryHead, MarketClock, MarketParameters, ProviderView, TaskView},
     Balance, BlockNumber, Milliseconds, TaskId,
@@ -260,8 +260,9 @@ impl Chain {
         needs: Needs,
         budget: Balance,
         time_limit: Milliseconds,
+        verification: Verification,
     ) -> Result<DryRun> {
-        let arguments = (requester, needs, budget, time_limit);
+        let arguments = (requester, needs, budget, time_limit, verification);
         self.runtime_api("TasksApi_dry_run", &arguments, None).await
     }
 

@@ -31,6 +31,7 @@ enum AnswerJson {
         device: u64,
         ask: Amount,
         price: Amount,
+        audit_cost: Amount,
     },
     Unmatched {
         reason: Unmatched,
@@ -41,11 +42,22 @@ enum AnswerJson {
 /// The answer for people: `Err` if nothing fits now.
 pub fn explain(answer: &DryRun) -> Result<String, String> {
     match answer {
-        DryRun::Match { device, ask, price } => Ok(format!(
-            "device {device} would take it now for {} (its ask is {} per TFLOPS-hour)",
-            Amount(*price).brief_with_unit(),
-            Amount(ask.0).brief_with_unit()
-        )),
+        DryRun::Match {
+            device,
+            ask,
+            price,
+            audit_cost,
+        } => {
+            let audits = match audit_cost {
+                0 => String::new(),
+                cost => format!(" and {} for audits", Amount(*cost).brief_with_unit()),
+            };
+            Ok(format!(
+                "device {device} would take it now for {}{audits} (its ask is {} per TFLOPS-hour)",
+                Amount(*price).brief_with_unit(),
+                Amount(ask.0).brief_with_unit()
+            ))
+        }
         DryRun::Unmatched(reason) => Err(format!(
             "no device fits now: {}",
             explain_unmatched(*reason)
@@ -69,16 +81,23 @@ pub async fn run(context: &Context<'_>, args: &DryRunArgs) -> Result<()> {
         .dry_run(
             signer.account,
             terms.needs(),
-            terms.share(),
+            terms.budget().0,
             terms.time_limit(),
+            terms.verification(),
         )
         .await?;
     let document = DryRunJson {
         answer: match answer {
-            DryRun::Match { device, ask, price } => AnswerJson::Match {
+            DryRun::Match {
+                device,
+                ask,
+                price,
+                audit_cost,
+            } => AnswerJson::Match {
                 device: device.0,
                 ask: Amount(ask.0),
                 price: Amount(price),
+                audit_cost: Amount(audit_cost),
             },
             DryRun::Unmatched(reason) => AnswerJson::Unmatched { reason },
             DryRun::Undecided => AnswerJson::Undecided,
@@ -98,12 +117,30 @@ mod tests {
     use super::*;
 
     #[test]
+    fn audits_are_a_line_of_their_own() {
+        let answer = |audit_cost| DryRun::Match {
+            device: aicpw_protocol::DeviceId(3),
+            ask: aicpw_protocol::AskPrice(1),
+            price: 2_000_000_000_000_000_000,
+            audit_cost,
+        };
+        let text = explain(&answer(160_000_000_000_000_000)).unwrap();
+        assert!(
+            text.contains("for 2 AICP and 0.16 AICP for audits"),
+            "{text}"
+        );
+        let text = explain(&answer(0)).unwrap();
+        assert!(!text.contains("audits"), "{text}");
+    }
+
+    #[test]
     fn the_documents_are_documented() {
         for answer in [
             AnswerJson::Match {
                 device: 1,
                 ask: Amount(1),
                 price: Amount(1),
+                audit_cost: Amount(1),
             },
             AnswerJson::Unmatched {
                 reason: Unmatched::Busy,

@@ -227,8 +227,9 @@ async fn tell_dry_run(out: &Output, chain: &Chain, signer: &Signer, terms: &Term
         .dry_run(
             signer.account,
             terms.needs(),
-            terms.share(),
+            terms.budget().0,
             terms.time_limit(),
+            terms.verification(),
         )
         .await?;
     match dry_run::explain(&answer) {

@@ -8,7 +8,7 @@ use aicpw_protocol::{
     pricing,
     task::{Needs, Privacy, Submission, Verification},
     view::MarketParameters,
-    Balance, ContentId, Gflops, Mebibytes, MegabitsPerSecond, Milliseconds,
+    ContentId, Gflops, Mebibytes, MegabitsPerSecond, Milliseconds,
 };
 
 use crate::{
@@ -142,9 +142,9 @@ impl Terms {
         self.budget
     }
 
-    /// Most to pay for one replica.
-    pub fn share(&self) -> Balance {
-        self.budget.0 / Balance::from(self.verification.replicas().max(1))
+    /// How the result is verified.
+    pub fn verification(&self) -> Verification {
+        self.verification
     }
 
     /// How long the task waits for a device.

@@ -10,7 +10,7 @@ use aicpw_protocol::{
         AssignmentStatus, DeterminismClass, Engine, Fault, Needs, Privacy, Refunded, Role,
         TaskStatus, Unmatched, Verification,
     },
-    view::{AssignmentView, DeviceView, ProviderView, TaskView},
+    view::{AssignmentView, AuditState, DeviceView, ProviderView, TaskView},
     BlockNumber, ContentId,
 };
 use serde::Serialize;
@@ -78,6 +78,7 @@ pub struct TaskJson {
     timestamp: u64,
     history_head: String,
     rating: Option<u8>,
+    audit: Option<AuditJson>,
     assignments: Vec<AssignmentJson>,
 }
 
@@ -135,6 +136,14 @@ enum VerificationJson {
     Proof { circuit: u32 },
 }
 
+/// Whether the results are audited.
+#[derive(Serialize)]
+struct AuditJson {
+    state: AuditState,
+    rate_ppb: u32,
+    cost: Amount,
+}
+
 /// An assignment.
 #[derive(Serialize)]
 struct AssignmentJson {
@@ -143,6 +152,7 @@ struct AssignmentJson {
     provider: Account,
     device: u64,
     price: Amount,
+    audit_cost: Amount,
     collateral: Amount,
     fraud_bond: Amount,
     assigned_at: BlockNumber,
@@ -248,6 +258,11 @@ impl From<&TaskView<Account>> for TaskJson {
             timestamp: view.timestamp,
             history_head: show_hash(&view.history_head),
             rating: view.rating,
+            audit: view.audit.as_ref().map(|audit| AuditJson {
+                state: audit.state,
+                rate_ppb: audit.rate_ppb,
+                cost: Amount(audit.cost),
+            }),
             assignments: view.assignments.iter().map(Into::into).collect(),
         }
     }
@@ -274,6 +289,7 @@ impl From<&AssignmentView<Account>> for AssignmentJson {
             provider: view.provider,
             device: view.device.0,
             price: Amount(view.price),
+            audit_cost: Amount(view.audit_cost),
             collateral: Amount(view.collateral),
             fraud_bond: Amount(view.fraud_bond),
             assigned_at: view.assigned_at,

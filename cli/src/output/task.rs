@@ -2,7 +2,7 @@
 
 use aicpw_protocol::{
     task::{AssignmentStatus, Role, TaskStatus, Verification},
-    view::{AssignmentView, TaskView},
+    view::{AssignmentView, AuditState, AuditView, TaskView},
 };
 use serde::Serialize;
 
@@ -146,6 +146,7 @@ pub fn show(view: &TaskView<Account>, dispute: Option<String>, clock: &Clock) ->
             "Escrow",
             (view.escrow > 0).then(|| Amount(view.escrow).brief_with_unit()),
         ),
+        ("Audit", view.audit.as_ref().map(audit)),
         ("Rating", view.rating.map(|stars| format!("{stars} of 5"))),
         ("History head", Some(show_hash(&view.history_head))),
         ("Inputs at", join(&peers::show_all(&submission.peers))),
@@ -177,7 +178,7 @@ fn next_deadline(status: &AssignmentStatus, clock: &Clock) -> String {
         ),
         AssignmentStatus::Committed { reveal_by, .. } => match reveal_by {
             Some(reveal_by) => format!("has to be revealed, {}", clock.left(reveal_by)),
-            None => "is revealed when the others have committed".into(),
+            None => "is revealed when the others have committed, and no audit is open".into(),
         },
         AssignmentStatus::Revealed { at, .. }
         | AssignmentStatus::Settled { at, .. }
@@ -228,6 +229,10 @@ fn show_assignment(assignment: &AssignmentView<Account>, clock: &Clock) -> Strin
         ("Device", Some(assignment.device.to_string())),
         ("Price", Some(Amount(assignment.price).brief_with_unit())),
         (
+            "For audits",
+            (assignment.audit_cost > 0).then(|| Amount(assignment.audit_cost).brief_with_unit()),
+        ),
+        (
             "Collateral",
             Some(Amount(assignment.collateral).brief_with_unit()),
         ),
@@ -239,6 +244,16 @@ fn show_assignment(assignment: &AssignmentView<Account>, clock: &Clock) -> Strin
         ("Result root", root),
         ("Result", result),
     ])
+}
+
+fn audit(audit: &AuditView) -> String {
+    let percent = f64::from(audit.rate_ppb) / 1e7;
+    let cost = Amount(audit.cost).brief_with_unit();
+    match audit.state {
+        AuditState::Undecided => format!("not decided yet, at a rate of {percent:.1} %; {cost}"),
+        AuditState::Drawn => format!("drawn, at a rate of {percent:.1} %; {cost}"),
+        AuditState::NotDrawn => format!("not drawn, at a rate of {percent:.1} %; {cost}"),
+    }
 }
 
 fn words(value: impl Serialize) -> String {

@@ -106,6 +106,7 @@ fn assignment(
         provider,
         device: DeviceId(3),
         price: AICP,
+        audit_cost: AICP / 10,
         assigned_at: 900,
         collateral: 3 * AICP,
         fraud_bond: 4 * AICP,

@@ -287,6 +287,7 @@ fn cancelled(id: TaskId) -> TaskView<Account> {
         escrow: 0,
         assignments: vec![],
         rating: None,
+        audit: None,
     }
 }
 

@@ -9,7 +9,7 @@ use aicpw_primitives::{
 };
 use aicpw_protocol::{
     json,
-    task::Needs,
+    task::{Needs, Verification},
     view::{
         DeviceView, DryRun, HistoryHead, MarketClock, MarketParameters, ProviderView, TaskView,
     },
@@ -105,6 +105,7 @@ pub trait MarketApi {
         needs: Needs,
         budget: Amount,
         time_limit: Milliseconds,
+        verification: Verification,
     ) -> RpcResult<DryRun>;
 
     /// The head of the history of submissions.
@@ -251,8 +252,11 @@ impl MarketApiServer for Market {
         needs: Needs,
         budget: Amount,
         time_limit: Milliseconds,
+        verification: Verification,
     ) -> RpcResult<DryRun> {
-        self.at_best(|api, block| api.dry_run(block, requester, needs, budget.0, time_limit))
+        self.at_best(|api, block| {
+            api.dry_run(block, requester, needs, budget.0, time_limit, verification)
+        })
     }
 
     fn history_head(&self) -> RpcResult<HistoryHead> {

@@ -6,6 +6,7 @@ use aicpw_protocol::{
     verdict::{DisputeState, Outcome},
     Balance, BlockNumber, TaskId,
 };
+use alloc::vec::Vec;
 use frame_support::{
     defensive,
     traits::{
@@ -107,10 +108,21 @@ impl<T: Config> Pallet<T> {
     ) -> DispatchResult {
         let mut harmed = None;
         let mut reward = 0;
+        let mut finders: Vec<_> = dispute
+            .challenger
+            .iter()
+            .map(|bond| bond.who.clone())
+            .collect();
         match outcome {
             Outcome::Upheld { root } | Outcome::Wrong { root } => {
                 let decided = T::Tasks::decide(task, root)?;
-                lost = lost.saturating_add(decided.slashed);
+                lost = lost
+                    .saturating_add(decided.slashed)
+                    .saturating_add(decided.lost);
+                // Who puts up a bond for what an auditor has not found is the one that found it.
+                if finders.is_empty() {
+                    finders = decided.finders;
+                }
                 harmed = Some(decided.compensation);
                 reward = T::AuditPolicy::get().finders_reward(decided.slashed);
             }
@@ -124,16 +136,21 @@ impl<T: Config> Pallet<T> {
         for (bond, against) in &dispute.appeals {
             lost = lost.saturating_add(Self::settle_bond(task, bond, *against == outcome));
         }
-        let finder = dispute.challenger.as_ref().map(|bond| bond.who.clone());
         let claims = Claims {
             compensation: harmed.as_ref().map_or(0, |(_, harm)| *harm),
             jurors,
             pay: dispute.pay,
-            reward: if finder.is_some() { reward } else { 0 },
+            reward: if finders.is_empty() { 0 } else { reward },
         };
         let payout = claims.pay_out(lost);
         let compensation = harmed.map_or(0, |(who, _)| Self::pay_out(&who, payout.requester));
-        let reward = finder.map_or(0, |who| Self::pay_out(&who, payout.finders));
+        let each = payout
+            .finders
+            .checked_div(finders.len() as Balance)
+            .unwrap_or_default();
+        let reward = finders.iter().fold(0, |sum: Balance, who| {
+            sum.saturating_add(Self::pay_out(who, each))
+        });
         Self::deposit_event(Event::DisputeDecided {
             task,
             outcome,

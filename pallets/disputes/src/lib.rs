@@ -115,7 +115,7 @@ pub mod pallet {
     #[pallet::event]
     #[pallet::generate_deposit(pub(crate) fn deposit_event)]
     pub enum Event<T: Config> {
-        /// A result is doubted, or replicas have no majority.
+        /// A result is doubted, replicas have no majority, or an auditor found another root.
         DisputeOpened {
             /// The task.
             task: TaskId,
@@ -194,7 +194,7 @@ pub mod pallet {
             lost: Balance,
             /// What the requester got of it for the harm.
             compensation: Balance,
-            /// What the challenger got of it.
+            /// What the challenger got of it, or the auditors who found the wrong result.
             reward: Balance,
             /// What each juror who was right gets of it.
             share: Balance,

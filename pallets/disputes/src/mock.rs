@@ -90,6 +90,10 @@ pub enum Ending {
 parameter_types! {
     pub static TheTasks: BTreeMap<TaskId, TaskMock> = BTreeMap::new();
     pub static Reminders: Vec<(BlockNumber, TaskId)> = Vec::new();
+    /// What auditors lose by the verdict.
+    pub static AuditorsLose: Balance = 0;
+    /// Auditors that found what the verdict says.
+    pub static Finders: Vec<AccountId> = Vec::new();
     /// Whether there is room for another jury.
     pub static HasRoom: bool = true;
     pub const Treasury: AccountId = TREASURY;
@@ -232,6 +236,8 @@ impl Contested<AccountId> for Court {
         );
         Ok(Decided {
             slashed,
+            lost: slash(AuditorsLose::get()),
+            finders: Finders::get(),
             compensation: (REQUESTER, if is_right { 0 } else { PRICE }),
         })
     }
@@ -278,6 +284,8 @@ impl crate::benchmarking::BenchmarkHelper<AccountId> for Helper {
 pub fn new_test_ext() -> sp_io::TestExternalities {
     TheTasks::take();
     Reminders::take();
+    AuditorsLose::take();
+    Finders::take();
     HasRoom::set(true);
     let mut storage = frame_system::GenesisConfig::<Test>::default()
         .build_storage()

@@ -44,10 +44,12 @@ impl<T: Config> Pallet<T> {
 
     /// A juror's pay for such a task.
     pub(crate) fn pay(contest: &Contest<T::AccountId>) -> Balance {
-        let pay = contest
-            .price
-            .saturating_mul(Balance::from(T::JurorPay::get()));
-        pay.min(contest.price_cap).max(contest.price)
+        Self::pay_at(contest.price, contest.price_cap)
+    }
+
+    fn pay_at(price: Balance, price_cap: Balance) -> Balance {
+        let pay = price.saturating_mul(Balance::from(T::JurorPay::get()));
+        pay.min(price_cap).max(price)
     }
 
     pub(crate) fn do_dispute(who: T::AccountId, task: TaskId) -> DispatchResult {
@@ -207,6 +209,13 @@ impl<T: Config> Escalation for Pallet<T> {
             Self::open(task, &contest, None)
         });
         opened.is_ok()
+    }
+
+    fn auditor_terms(price: Balance, price_cap: Balance) -> JurorTerms {
+        let pay = Self::pay_at(price, price_cap);
+        // What there cannot be nobody has, and nobody is drawn.
+        let lock = T::Policy::get().bond(pay, 0).unwrap_or(Balance::MAX);
+        JurorTerms { pay, lock }
     }
 
     fn jury_done(task: TaskId) -> DispatchResult {

@@ -28,7 +28,7 @@ pub struct Bond<AccountId> {
 /// A dispute about a task.
 #[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug)]
 pub struct Dispute<AccountId> {
-    /// Who called the first jury; `None` if the chain did. Held until the task is decided.
+    /// Who called the first jury; `None` if the chain did, for an auditor or for replicas. Held until the task is decided.
     pub challenger: Option<Bond<AccountId>>,
     /// When it was opened.
     pub opened_at: BlockNumber,

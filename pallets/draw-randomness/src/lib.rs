@@ -11,7 +11,7 @@
 extern crate alloc;
 
 #[cfg(feature = "runtime-benchmarks")]
-mod benchmarking;
+pub mod benchmarking;
 #[cfg(test)]
 mod mock;
 #[cfg(test)]
@@ -128,6 +128,43 @@ pub mod pallet {
 }
 
 impl<T: Config> Pallet<T> {
+    /// The seed for an anchor, and whether it is known since this block only.
+    fn find(anchor: BlockNumber) -> (DrawSeed, bool) {
+        let missing = |block: BlockNumber| {
+            if block >= Self::height() {
+                (DrawSeed::NotYet, false)
+            } else {
+                (DrawSeed::Gone, false)
+            }
+        };
+        let Some(anchored) = Outcomes::<T>::get(anchor) else {
+            return missing(anchor);
+        };
+        let mut outputs = Vec::new();
+        let mut others = Vec::new();
+        for distance in 1..=T::LongestWait::get() {
+            let block = anchor.saturating_add(distance);
+            let Some(outcome) = Outcomes::<T>::get(block) else {
+                return missing(block);
+            };
+            // An output that nobody answers for is not known to be another's.
+            let (Some(author), Some(output)) = (outcome.author, outcome.output) else {
+                continue;
+            };
+            if anchored.author.as_ref() != Some(&author) && !others.contains(&author) {
+                others.push(author.clone());
+            }
+            outputs.push((author, output));
+            if outputs.len() as u32 >= T::DrawBlocks::get()
+                && others.len() as u32 >= anchored.others
+            {
+                let is_fresh = block.saturating_add(1) >= Self::height();
+                return (DrawSeed::Ready(mix(&outputs)), is_fresh);
+            }
+        }
+        (DrawSeed::Gone, false)
+    }
+
     fn height() -> BlockNumber {
         T::BlockNumberProvider::current_block_number()
     }
@@ -172,44 +209,19 @@ impl<T: Config> DrawRandomness for Pallet<T> {
         Self::height()
     }
 
+    fn soonest() -> BlockNumber {
+        T::DrawBlocks::get().saturating_add(1)
+    }
+
     fn seed(anchor: BlockNumber) -> DrawSeed {
-        let missing = |block: BlockNumber| {
-            if block >= Self::height() {
-                DrawSeed::NotYet
-            } else {
-                DrawSeed::Gone
-            }
-        };
-        let Some(anchored) = Outcomes::<T>::get(anchor) else {
-            return missing(anchor);
-        };
-        let mut outputs = Vec::new();
-        let mut others = Vec::new();
-        for distance in 1..=T::LongestWait::get() {
-            let block = anchor.saturating_add(distance);
-            let Some(outcome) = Outcomes::<T>::get(block) else {
-                return missing(block);
-            };
-            // An output that nobody answers for is not known to be another's.
-            let (Some(author), Some(output)) = (outcome.author, outcome.output) else {
-                continue;
-            };
-            if anchored.author.as_ref() != Some(&author) && !others.contains(&author) {
-                others.push(author.clone());
-            }
-            outputs.push((author, output));
-            if outputs.len() as u32 >= T::DrawBlocks::get()
-                && others.len() as u32 >= anchored.others
-            {
-                let is_fresh = block.saturating_add(1) >= Self::height();
-                return if is_fresh {
-                    DrawSeed::Ready(mix(&outputs))
-                } else {
-                    DrawSeed::Gone
-                };
-            }
+        match Self::find(anchor) {
+            (DrawSeed::Ready(_), false) => DrawSeed::Gone,
+            (found, _) => found,
         }
-        DrawSeed::Gone
+    }
+
+    fn decided(anchor: BlockNumber) -> DrawSeed {
+        Self::find(anchor).0
     }
 
     fn seed_weight() -> Weight {

@@ -85,6 +85,9 @@ pub struct Levels {
 }
 
 impl Levels {
+    /// The level of reputation from which on nobody is worse than a beginner.
+    pub const BEGINNER: u8 = 1;
+
     /// The lowest of everything.
     pub const LOWEST: Self = Self {
         reputation: 0,

@@ -5,7 +5,7 @@ use std::{cell::RefCell, collections::BTreeMap};
 use aicpw_primitives::{
     traits::{
         Choice, Demand, DevicePool, DrawSeed, Listing, Locks, MarketSwitch, Offer, OrderBook,
-        Penalty, StakeDraw, TaskBoard, WorkerDevice,
+        Penalty, StakeDraw, TaskBoard, Terms, WorkerDevice,
     },
     worker_key::{WorkerId, WorkerProof},
 };
@@ -97,6 +97,9 @@ pub struct Task {
     pub demand: Demand<AccountId>,
     /// What it locks beside the price.
     pub collateral: Balance,
+    /// Whether it pays to those that are worse than a beginner no more than two thirds of the highest
+    /// ask: the rest is for audits.
+    pub is_audited: bool,
     /// A device on which `assign` fails.
     pub refused_by: Option<DeviceId>,
     pub matched: Option<DeviceId>,
@@ -191,8 +194,8 @@ impl TaskBoard<AccountId> for Tasks {
     }
 
     /// The price is a thousandth of the ask, and is locked beside the collateral.
-    fn locks(task: TaskId, ask: AskPrice) -> Option<(Balance, Locks)> {
-        Some(quote(find_task(task)?.collateral, ask))
+    fn terms(task: TaskId, ask: AskPrice, reputation: Reputation) -> Option<Terms> {
+        quote(&find_task(task)?, ask, reputation)
     }
 
     fn assign(
@@ -212,7 +215,7 @@ impl TaskBoard<AccountId> for Tasks {
             task.demand.excluded.push(offer.provider);
             task.parked = None;
         });
-        let (_, locks) = Self::locks(task, offer.ask).unwrap();
+        let Terms { locks, .. } = Self::terms(task, offer.ask, offer.reputation).unwrap();
         change_device(device, |offer| {
             offer.free_slots -= 1;
             offer.free_stake -= locks.collateral;
@@ -250,19 +253,25 @@ impl TaskBoard<AccountId> for Tasks {
     }
 }
 
-pub fn quote(collateral: Balance, ask: AskPrice) -> (Balance, Locks) {
+pub fn quote(task: &Task, ask: AskPrice, reputation: Reputation) -> Option<Terms> {
     let price = ask.0 / 1_000;
-    let locks = Locks {
-        collateral: collateral + price,
-        fraud_bond: 0,
-    };
-    (price, locks)
+    let is_bad = task.is_audited && reputation < Reputation::START;
+    let cap = task.demand.highest_ask.0 / 3 * 2;
+    (!is_bad || ask.0 <= cap).then_some(Terms {
+        price,
+        audit_cost: if is_bad { price / 2 } else { 0 },
+        locks: Locks {
+            collateral: task.collateral + price,
+            fraud_bond: 0,
+        },
+        ..Terms::default()
+    })
 }
 
 /// The first need that the offer does not meet, written anew from the design.
 pub fn fits(task: &Task, offer: &Offer<AccountId>) -> Option<Unmatched> {
     let (demand, needs, spec) = (&task.demand, &task.demand.needs, &offer.spec);
-    let (_, locks) = quote(task.collateral, offer.ask);
+    let terms = quote(task, offer.ask, offer.reputation);
     [
         (spec.classes.contains(needs.class), Unmatched::Class),
         (
@@ -278,12 +287,18 @@ pub fn fits(task: &Task, offer: &Offer<AccountId>) -> Option<Unmatched> {
             offer.reputation >= needs.min_reputation,
             Unmatched::Reputation,
         ),
-        (offer.ask <= demand.highest_ask, Unmatched::Budget),
+        (
+            offer.ask <= demand.highest_ask && terms.is_some(),
+            Unmatched::Budget,
+        ),
         (
             offer.provider != demand.requester && !demand.excluded.contains(&offer.provider),
             Unmatched::Independence,
         ),
-        (offer.free_stake >= locks.collateral, Unmatched::Stake),
+        (
+            terms.is_none_or(|terms| offer.free_stake >= terms.locks.collateral),
+            Unmatched::Stake,
+        ),
         (offer.free_slots > 0, Unmatched::Busy),
     ]
     .into_iter()
@@ -401,6 +416,7 @@ pub fn task(id: u64, change: impl FnOnce(&mut Task)) -> TaskId {
             fingerprint: None,
             choice: Choice::Cheapest,
         },
+        is_audited: false,
         collateral: AICP,
         refused_by: None,
         matched: None,

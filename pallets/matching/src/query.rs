@@ -1,7 +1,8 @@
 //! What a search looks for: the needs of a task as levels and ticks, and the exact comparison.
 
-use aicpw_primitives::traits::{Listing, Locks, Offer};
+use aicpw_primitives::traits::{Listing, Locks, Offer, Terms};
 use aicpw_protocol::{
+    device::Reputation,
     task::{Needs, Unmatched},
     AskPrice, Balance, DeviceId, Hash,
 };
@@ -12,8 +13,9 @@ use crate::{
     types::{Listed, Phase},
 };
 
-/// Price and locks of an assignment at an ask; `None` if no budget can pay it.
-pub type Quote<'a> = Box<dyn Fn(AskPrice) -> Option<(Balance, Locks)> + 'a>;
+/// The terms of an assignment at an ask, for a provider of a reputation; `None` if the budget cannot pay
+/// it.
+pub type Quote<'a> = Box<dyn Fn(AskPrice, Reputation) -> Option<Terms> + 'a>;
 
 /// What a search looks for.
 pub struct Query<'a, AccountId> {
@@ -39,7 +41,9 @@ fn total(locks: Locks) -> Balance {
 }
 
 impl<'a, AccountId: PartialEq> Query<'a, AccountId> {
-    /// A query for these needs. `quote` must not fall when the ask rises.
+    /// A query for these needs. `quote` is as [`TaskBoard::terms`] has to be.
+    ///
+    /// [`TaskBoard::terms`]: aicpw_primitives::traits::TaskBoard::terms
     pub fn new(
         requester: AccountId,
         excluded: Vec<AccountId>,
@@ -47,9 +51,15 @@ impl<'a, AccountId: PartialEq> Query<'a, AccountId> {
         highest_ask: AskPrice,
         quote: Quote<'a>,
     ) -> Self {
-        let stake = |ask| quote(ask).map(|(_, locks)| total(locks));
-        let floor = Levels::floor_of(&needs, stake(AskPrice(0)).unwrap_or(0));
-        let sure = Levels::sure_of(&needs, stake(highest_ask).unwrap_or(Balance::MAX));
+        let stake = |ask, reputation| quote(ask, reputation).map(|terms| total(terms.locks));
+        let least = stake(AskPrice(0), Reputation::MAX).unwrap_or(0);
+        let most = stake(highest_ask, Reputation::START).unwrap_or(Balance::MAX);
+        let floor = Levels::floor_of(&needs, least);
+        let mut sure = Levels::sure_of(&needs, most);
+        // Audits of those that are worse than a beginner may cost more than is there.
+        if quote(highest_ask, Reputation(0)).is_none() {
+            sure.reputation = sure.reputation.max(Levels::BEGINNER);
+        }
         let last = Tick::from(highest_ask);
         Self {
             requester,
@@ -101,9 +111,9 @@ impl<'a, AccountId: PartialEq> Query<'a, AccountId> {
         self.last
     }
 
-    /// The price at this ask.
-    pub(crate) fn price(&self, ask: AskPrice) -> Option<Balance> {
-        (self.quote)(ask).map(|(price, _)| price)
+    /// What the device with this offer would cost.
+    pub(crate) fn terms(&self, offer: &Offer<AccountId>) -> Option<Terms> {
+        (self.quote)(offer.ask, offer.reputation)
     }
 
     /// The first need, in the order of [`Unmatched`], that the offer does not meet.
@@ -133,7 +143,7 @@ impl<'a, AccountId: PartialEq> Query<'a, AccountId> {
         if offer.ask > self.highest_ask {
             return Some(Unmatched::Budget);
         }
-        let Some((_, locks)) = (self.quote)(offer.ask) else {
+        let Some(Terms { locks, .. }) = self.terms(offer) else {
             return Some(Unmatched::Budget);
         };
         if self.excludes(&offer.provider) {

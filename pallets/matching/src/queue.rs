@@ -288,7 +288,7 @@ impl<T: Config> Pallet<T> {
             demand.excluded,
             demand.needs,
             demand.highest_ask,
-            Box::new(move |ask| T::Tasks::locks(task, ask)),
+            Box::new(move |ask, reputation| T::Tasks::terms(task, ask, reputation)),
         );
         Some((query.only(demand.fingerprint), demand.choice))
     }

@@ -6,7 +6,7 @@
 //! a task that goes well leaves the end of its match window and of its start window behind. So what an
 //! entry weighs is what it came to: a look, a later entry, or the end of something.
 
-use aicpw_primitives::traits::Escalation;
+use aicpw_primitives::traits::{DrawRandomness, Escalation};
 use aicpw_protocol::{
     task::{AssignmentStatus, Fault, TaskStatus},
     AssignmentId, BlockNumber, TaskId,
@@ -41,6 +41,7 @@ pub(crate) fn heaviest_entry<T: Config>() -> Weight {
         .max(T::WeightInfo::serve_unlock())
         .max(T::WeightInfo::serve_prune(n))
         .max(T::WeightInfo::serve_dispute())
+        .max(Pallet::<T>::weight_of_audit(n))
         .saturating_add(T::WeightInfo::serve_stale())
 }
 
@@ -128,7 +129,7 @@ impl<T: Config> Pallet<T> {
                 }
                 match Self::serve(block, **deadline) {
                     Served::Stale => {}
-                    Served::Early => meter.consume(T::WeightInfo::serve_early()),
+                    Served::Early => meter.consume(Self::weight_of_early(deadline)),
                     Served::Due => meter.consume(Self::weight_of(deadline, n)),
                 }
                 true
@@ -136,6 +137,23 @@ impl<T: Config> Pallet<T> {
             .count();
         page.drain(..served);
         page
+    }
+
+    /// What it weighs to decide an audit, or to find that it cannot be decided yet.
+    pub(crate) fn weight_of_audit(n: u32) -> Weight {
+        T::WeightInfo::serve_audit(n)
+            .max(T::WeightInfo::serve_early())
+            .saturating_add(T::DrawRandomness::seed_weight())
+    }
+
+    /// What an entry weighs that is put off.
+    fn weight_of_early(deadline: &Deadline) -> Weight {
+        match deadline {
+            Deadline::Audit(_) => {
+                T::WeightInfo::serve_early().saturating_add(T::DrawRandomness::seed_weight())
+            }
+            _ => T::WeightInfo::serve_early(),
+        }
     }
 
     /// What a deadline that has passed weighs, of a task that has had so many assignments.
@@ -149,6 +167,7 @@ impl<T: Config> Pallet<T> {
             Deadline::Unlock(_) => T::WeightInfo::serve_unlock(),
             Deadline::Prune(_) => T::WeightInfo::serve_prune(n),
             Deadline::Dispute(_) => T::WeightInfo::serve_dispute(),
+            Deadline::Audit(_) => Self::weight_of_audit(n),
         }
     }
 
@@ -161,6 +180,7 @@ impl<T: Config> Pallet<T> {
             Deadline::Unlock(assignment) => Self::serve_unlock(assignment),
             Deadline::Prune(task) => Self::serve_prune(task),
             Deadline::Dispute(task) => T::Escalation::due(task).map(|()| Served::Due),
+            Deadline::Audit(task) => Self::serve_audit(task),
         });
         served.unwrap_or_else(|error| {
             frame_support::defensive!("a deadline cannot fail", (deadline, error));

@@ -1,9 +1,10 @@
 //! Tasks, as matching sees them.
 
 use aicpw_primitives::traits::{
-    Choice, Demand, DevicePool, DrawRandomness, DrawSeed, Locks, Offer, TaskBoard,
+    Choice, Demand, DevicePool, DrawRandomness, DrawSeed, Locks, Offer, TaskBoard, Terms,
 };
 use aicpw_protocol::{
+    device::Reputation,
     draw, pricing,
     task::{
         AssignmentStatus, DeterminismClass, Needs, Privacy, Role, Submission, TaskStatus,
@@ -61,66 +62,88 @@ impl<T: Config> Pallet<T> {
         (task.submission.budget / Balance::from(replicas.max(1))).min(task.escrow)
     }
 
-    /// Whether a seat is a juror's.
-    fn is_jurors(task: &Task<T::AccountId>, next: AssignmentId) -> bool {
+    /// What a seat is for.
+    fn role(task: &Task<T::AccountId>, next: AssignmentId) -> Role {
         let seat = task.seats.get(usize::from(next.replica));
-        seat.is_some_and(|seat| seat.role == Role::Juror)
+        seat.map_or(Role::Replica, |seat| seat.role)
     }
 
-    /// Price and locks of an assignment of the task at this ask; `None` if the price is more than
-    /// may be paid, or the bond more than there can be.
-    fn terms(
+    /// What an assignment of the task costs and locks at this ask; `None` if it costs more than may be
+    /// paid, or locks more than there can be.
+    fn terms_of(
         task: &Task<T::AccountId>,
         next: AssignmentId,
         ask: AskPrice,
-    ) -> Option<(Balance, Locks)> {
-        if Self::is_jurors(task, next) {
-            return Self::juror_terms(next.task, task, ask);
+        reputation: Reputation,
+    ) -> Option<Terms> {
+        match Self::role(task, next) {
+            Role::Juror => Self::juror_terms(next.task, task, ask),
+            Role::Auditor => Self::auditor_terms(next.task, task, ask),
+            Role::Replica => {
+                let Submission {
+                    needs,
+                    budget,
+                    time_limit,
+                    verification,
+                    ..
+                } = &task.submission;
+                Self::quote(needs, *budget, *time_limit, verification, ask, reputation)
+                    .filter(|terms| terms.price.saturating_add(terms.audit_cost) <= task.escrow)
+            }
         }
-        let Submission {
-            needs,
-            budget,
-            time_limit,
-            verification,
-            ..
-        } = &task.submission;
-        Self::quote(needs, *budget, *time_limit, verification, ask)
-            .filter(|(price, _)| *price <= task.escrow)
     }
 
-    /// Price and locks of one assignment of such a task at this ask; `None` if the budget does not
-    /// pay it, or the bond is more than there can be. Neither falls when the ask rises.
+    /// What one assignment of such a task costs and locks at this ask, for a provider of this reputation;
+    /// `None` if the budget does not pay it, or the bond is more than there can be. As
+    /// [`TaskBoard::terms`] has to be.
     pub fn quote(
         needs: &Needs,
         budget: Balance,
         time_limit: Milliseconds,
         verification: &Verification,
         ask: AskPrice,
-    ) -> Option<(Balance, Locks)> {
+        reputation: Reputation,
+    ) -> Option<Terms> {
         let budget = budget / Balance::from(verification.replicas().max(1));
         let price = pricing::price(ask, needs.gflops, time_limit)?;
-        if price > budget {
-            return None;
-        }
         let collateral = pricing::collateral(
             price,
             budget,
             T::MinCollateralBase::get(),
             T::CollateralShare::get(),
         );
-        let fraud_bond = match verification {
-            Verification::Optimistic { .. } | Verification::Replicated { .. } => {
-                pricing::fraud_bond(price, T::AuditRate::get())?
-            }
-            Verification::Expected { .. } | Verification::Proof { .. } => 0,
-        };
-        Some((
+        let mut terms = Terms {
             price,
-            Locks {
+            locks: Locks {
                 collateral,
-                fraud_bond,
+                fraud_bond: 0,
             },
-        ))
+            ..Terms::default()
+        };
+        if verification.is_audited() {
+            let policy = T::AuditPolicy::get();
+            let bond = policy.fraud_bond(price)?;
+            terms.locks.fraud_bond = bond;
+            terms.audit_rate = policy.rate(price, collateral.saturating_add(bond), reputation);
+            terms.audit_cost = policy.cost(price, terms.audit_rate)?;
+        }
+        (price.checked_add(terms.audit_cost)? <= budget).then_some(terms)
+    }
+
+    /// The highest ask that so much for one assignment pays, to a provider that is not worse than a
+    /// beginner.
+    pub fn highest_ask(
+        needs: &Needs,
+        cap: Balance,
+        time_limit: Milliseconds,
+        verification: &Verification,
+    ) -> AskPrice {
+        let cap = if verification.is_audited() {
+            T::AuditPolicy::get().highest_price_of_most(cap)
+        } else {
+            cap
+        };
+        pricing::highest_ask(cap, needs.gflops, time_limit)
     }
 }
 
@@ -129,16 +152,26 @@ impl<T: Config> TaskBoard<T::AccountId> for Pallet<T> {
         let (task, next) = Self::waiting(id)?;
         let submission = &task.submission;
         let mut excluded = task.providers.to_vec();
-        let cap = if Self::is_jurors(&task, next) {
-            let jury = Juries::<T>::get(id)?;
-            excluded.extend(jury.parties);
-            jury.pay
-        } else {
-            Self::price_cap(&task)
+        let Submission {
+            needs, time_limit, ..
+        } = submission;
+        let highest_ask = match Self::role(&task, next) {
+            Role::Juror => {
+                let jury = Juries::<T>::get(id)?;
+                excluded.extend(jury.parties);
+                pricing::highest_ask(jury.pay, needs.gflops, *time_limit)
+            }
+            Role::Auditor => {
+                pricing::highest_ask(Audits::<T>::get(id)?.cap, needs.gflops, *time_limit)
+            }
+            Role::Replica => {
+                let cap = Self::price_cap(&task);
+                Self::highest_ask(needs, cap, *time_limit, &submission.verification)
+            }
         };
         Some(Demand {
-            highest_ask: pricing::highest_ask(cap, submission.needs.gflops, submission.time_limit),
-            needs: submission.needs,
+            highest_ask,
+            needs: *needs,
             fingerprint: Self::fingerprint(id, &task),
             choice: Self::choice(&task, next),
             requester: task.requester,
@@ -146,9 +179,9 @@ impl<T: Config> TaskBoard<T::AccountId> for Pallet<T> {
         })
     }
 
-    fn locks(id: TaskId, ask: AskPrice) -> Option<(Balance, Locks)> {
+    fn terms(id: TaskId, ask: AskPrice, reputation: Reputation) -> Option<Terms> {
         let (task, next) = Self::waiting(id)?;
-        Self::terms(&task, next, ask)
+        Self::terms_of(&task, next, ask, reputation)
     }
 
     fn assign(
@@ -163,7 +196,7 @@ impl<T: Config> TaskBoard<T::AccountId> for Pallet<T> {
             Error::<T>::NotIndependent
         );
         ensure!(
-            !Self::is_jurors(&task, assignment_id)
+            Self::role(&task, assignment_id) != Role::Juror
                 || Juries::<T>::get(id).is_some_and(|jury| !jury.parties.contains(&provider)),
             Error::<T>::NotIndependent
         );
@@ -172,8 +205,13 @@ impl<T: Config> TaskBoard<T::AccountId> for Pallet<T> {
             Self::fingerprint(id, &task).is_none_or(|first| first == fingerprint),
             Error::<T>::NotSameDevice
         );
-        let (price, locks) =
-            Self::terms(&task, assignment_id, offer.ask).ok_or(Error::<T>::TooExpensive)?;
+        let Terms {
+            price,
+            audit_rate,
+            audit_cost,
+            locks,
+        } = Self::terms_of(&task, assignment_id, offer.ask, offer.reputation)
+            .ok_or(Error::<T>::TooExpensive)?;
         // The last step that can fail for a reason outside this pallet; what follows only can if
         // the pallet's own records are wrong, and then this is undone as well.
         frame_support::storage::with_storage_layer(|| {
@@ -194,8 +232,9 @@ impl<T: Config> TaskBoard<T::AccountId> for Pallet<T> {
                 && role == Role::Replica
                 && Self::attempts_left(&task, assignment_id.replica) == 0
             {
-                // No further attempt can need more than this price (ADR 0006).
-                let rest = task.escrow.saturating_sub(price);
+                // No further attempt can need more than this price and its audits (ADR 0006).
+                let needed = price.saturating_add(audit_cost);
+                let rest = task.escrow.saturating_sub(needed);
                 Self::give_back(&mut task, rest);
             }
             let (status, next_by) = match task.submission.privacy {
@@ -227,6 +266,8 @@ impl<T: Config> TaskBoard<T::AccountId> for Pallet<T> {
                     device,
                     fingerprint,
                     price,
+                    audit_rate,
+                    audit_cost,
                     collateral: locks.collateral,
                     fraud_bond: locks.fraud_bond,
                     assigned_at: Self::now(),

@@ -6,7 +6,7 @@
 
 use aicpw_primitives::traits::{
     ClosedJuror, Contest, Contested, Decided, DevicePool, Escalation, JurorTerms, Locks,
-    MatchQueue, Penalty, QueueEnd,
+    MatchQueue, Penalty, QueueEnd, Terms,
 };
 use aicpw_protocol::{
     pricing,
@@ -18,6 +18,7 @@ use alloc::vec::Vec;
 use frame_support::{ensure, pallet_prelude::*};
 
 use crate::{
+    audits::Finding,
     failure::Cause,
     pallet::*,
     settlement::root_of,
@@ -47,17 +48,18 @@ impl<T: Config> Pallet<T> {
         id: TaskId,
         task: &Task<T::AccountId>,
         ask: AskPrice,
-    ) -> Option<(Balance, Locks)> {
+    ) -> Option<Terms> {
         let JurorTerms { pay, lock } = Juries::<T>::get(id)?.into();
         let submission = &task.submission;
         let price = pricing::price(ask, submission.needs.gflops, submission.time_limit)?;
-        (price <= pay).then_some((
-            pay,
-            Locks {
+        (price <= pay).then_some(Terms {
+            price: pay,
+            locks: Locks {
                 collateral: lock,
                 fraud_bond: 0,
             },
-        ))
+            ..Terms::default()
+        })
     }
 
     /// Does what follows when something about the jury of a task has changed: nothing yet, the
@@ -338,14 +340,22 @@ impl<T: Config> Contested<T::AccountId> for Pallet<T> {
             slashed =
                 slashed.saturating_add(Self::condemn(wrong_id, assignment, Penalty::WrongResult)?);
         }
-        let requester = task.requester.clone();
+        let audited = Self::close_auditors(id, &mut task, Finding::Decided(root))?;
+        let mut decided = Decided {
+            slashed,
+            lost: audited.lost,
+            finders: if seats.is_empty() {
+                Vec::new()
+            } else {
+                audited.right
+            },
+            compensation: (task.requester.clone(), 0),
+        };
         if !right.is_empty() {
             Self::settle_on(id, task, root)?;
-            return Ok(Decided {
-                slashed,
-                compensation: (requester, 0),
-            });
+            return Ok(decided);
         }
+        decided.compensation.1 = harm;
         let again = seats
             .iter()
             .copied()
@@ -354,28 +364,27 @@ impl<T: Config> Contested<T::AccountId> for Pallet<T> {
         let is_alone = task.submission.verification.replicas() == 1;
         match again.filter(|_| is_alone) {
             Some(seat) => {
+                Self::forget_audit(id, &mut task, Finding::Unknown)?;
                 Self::requeue(id, &mut task, seat)?;
                 Tasks::<T>::insert(id, task);
             }
             None => Self::refund(id, task, Refunded::AttemptsExhausted)?,
         }
-        Ok(Decided {
-            slashed,
-            compensation: (requester, harm),
-        })
+        Ok(decided)
     }
 
     fn uphold(id: TaskId) -> DispatchResult {
-        let task = Self::contested(id)?;
+        let mut task = Self::contested(id)?;
         Juries::<T>::remove(id);
-        let results = Self::results(id, &task);
-        match (results.as_slice(), task.submission.verification.replicas()) {
-            ([(_, only)], 1) => {
-                let root = root_of(only).ok_or(Error::<T>::NotInState)?;
+        let quorum = usize::from(task.submission.verification.quorum());
+        match Self::stand(id, &task).majority(quorum) {
+            Some(root) => {
+                // An auditor that found another one may have been right.
+                Self::close_auditors(id, &mut task, Finding::Counts(root))?;
                 Self::settle_on(id, task, root)
             }
             // Nobody knows which of several is right.
-            _ => Self::refund(id, task, Refunded::NoVerdict),
+            None => Self::refund(id, task, Refunded::NoVerdict),
         }
     }
 

@@ -4,7 +4,7 @@ use aicpw_primitives::traits::{DevicePool, MarketSwitch, MatchQueue, QueueEnd, R
 use aicpw_protocol::{
     commitment::{expected_root_hash, ResultOpening},
     device::Reputation,
-    history, pricing,
+    history,
     sealing::Envelope,
     task::{
         is_majority, AssignmentStatus, FailureMessage, Fault, Privacy, Progress, Refunded, Role,
@@ -73,6 +73,7 @@ impl<T: Config> Pallet<T> {
             history_head: head,
             status: TaskStatus::Queued { match_by },
             escrow: submission.budget,
+            audits_paid: 0,
             seats: vec![Self::vacancy(Role::Replica, match_by); replicas]
                 .try_into()
                 .map_err(|_| Error::<T>::ReplicasOutOfRange)?,
@@ -152,7 +153,7 @@ impl<T: Config> Pallet<T> {
         );
         ensure!(*budget >= T::MinBudget::get(), Error::<T>::BudgetTooLow);
         let share = *budget / Balance::from(verification.replicas().max(1));
-        let highest_ask = pricing::highest_ask(share, needs.gflops, *time_limit);
+        let highest_ask = Self::highest_ask(needs, share, *time_limit, verification);
         ensure!(
             highest_ask >= T::MinAsk::get(),
             Error::<T>::BudgetBelowLowestAsk
@@ -307,10 +308,12 @@ impl<T: Config> Pallet<T> {
         let mut assignment = Self::open(id)?;
         let task = Self::open_task(id.task)?;
         let at = Self::now();
-        let is_juror = assignment.role == Role::Juror;
-        let is_alone = !is_juror && task.submission.verification.replicas() == 1;
-        // Whoever is alone has nobody to wait for.
-        let reveal_by = is_alone.then(|| at.saturating_add(T::RevealWindow::get()));
+        let verification = &task.submission.verification;
+        // Whoever is alone and is not audited has nothing to wait for.
+        let is_free = assignment.role == Role::Replica
+            && verification.replicas() == 1
+            && !verification.is_audited();
+        let reveal_by = is_free.then(|| at.saturating_add(T::RevealWindow::get()));
         let committed = AssignmentStatus::Committed {
             commitment,
             at,
@@ -319,24 +322,24 @@ impl<T: Config> Pallet<T> {
         Self::move_assignment(id, &mut assignment, committed)?;
         // The work is done: the device is free for the next job while this commit becomes final.
         T::DevicePool::vacate(assignment.device, id);
+        let role = assignment.role;
         Assignments::<T>::insert(id, assignment);
         Self::deposit_event(Event::ResultCommitted {
             assignment: id,
             commitment,
             reveal_by,
         });
-        if is_alone {
-            return Ok(());
+        match role {
+            _ if is_free => Ok(()),
+            Role::Juror => Self::advance_jury(id.task, task),
+            Role::Auditor => Self::advance_audit(id.task, task),
+            Role::Replica => Self::advance(id.task, task, Refunded::AttemptsExhausted),
         }
-        if is_juror {
-            return Self::advance_jury(id.task, task);
-        }
-        Self::advance(id.task, task, Refunded::AttemptsExhausted)
     }
 
     pub(crate) fn do_reveal_result(id: AssignmentId, opening: ResultOpening) -> DispatchResult {
         let mut assignment = Self::open(id)?;
-        let mut task = Self::open_task(id.task)?;
+        let task = Self::open_task(id.task)?;
         let now = Self::now();
         let root = opening.result_root;
         let revealed = AssignmentStatus::Revealed {
@@ -349,9 +352,16 @@ impl<T: Config> Pallet<T> {
             result_root: root,
             result: opening.result,
         });
-        if assignment.role == Role::Juror {
-            Assignments::<T>::insert(id, assignment);
-            return Self::advance_jury(id.task, task);
+        match assignment.role {
+            Role::Juror => {
+                Assignments::<T>::insert(id, assignment);
+                return Self::advance_jury(id.task, task);
+            }
+            Role::Auditor => {
+                Assignments::<T>::insert(id, assignment);
+                return Self::advance_audit(id.task, task);
+            }
+            Role::Replica => {}
         }
         if matches!(task.status, TaskStatus::Settled { .. }) {
             return Self::settle_late(id, assignment, task);
@@ -368,14 +378,7 @@ impl<T: Config> Pallet<T> {
                 };
                 Self::fail_assignment(id, assignment, cause)
             }
-            Verification::Optimistic { window } => {
-                Assignments::<T>::insert(id, assignment);
-                let settle_at = now.saturating_add(Self::blocks(window));
-                Self::move_task(id.task, &mut task, TaskStatus::Verifying { settle_at })?;
-                Tasks::<T>::insert(id.task, task);
-                Ok(())
-            }
-            Verification::Replicated { .. } => {
+            Verification::Optimistic { .. } | Verification::Replicated { .. } => {
                 Assignments::<T>::insert(id, assignment);
                 Self::advance(id.task, task, Refunded::NoQuorum)
             }

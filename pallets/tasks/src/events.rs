@@ -75,8 +75,8 @@ mod events {
             assignment: AssignmentId,
             /// The commitment.
             commitment: Hash,
-            /// Last block for the reveal; `None` if others have to commit first: `RevealOpened` says
-            /// it then.
+            /// Last block for the reveal; `None` if others have to commit first, or an audit has to be
+            /// decided: `RevealOpened` says it then.
             reveal_by: Option<BlockNumber>,
         },
         /// All whose commits were waited for have committed: they may reveal.
@@ -85,6 +85,40 @@ mod events {
             task: TaskId,
             /// Last block for it.
             reveal_by: BlockNumber,
+        },
+        /// Randomness has decided whether the results of a task are audited.
+        AuditDecided {
+            /// The task.
+            task: TaskId,
+            /// How likely it was.
+            rate: Perbill,
+            /// Whether they are.
+            is_audited: bool,
+        },
+        /// The requester has paid for audits, whether there is one or not.
+        AuditCostPaid {
+            /// The task.
+            task: TaskId,
+            /// How much.
+            amount: Balance,
+        },
+        /// An auditor has earned something: paid at once if there is enough to pay with.
+        AuditorOwed {
+            /// Its assignment.
+            assignment: AssignmentId,
+            /// The auditor.
+            auditor: T::AccountId,
+            /// How much.
+            amount: Balance,
+        },
+        /// An auditor was paid, wholly or in part, what it was owed.
+        AuditorPaid {
+            /// Its assignment.
+            assignment: AssignmentId,
+            /// The auditor.
+            auditor: T::AccountId,
+            /// How much.
+            amount: Balance,
         },
         /// The commitment was opened.
         ResultRevealed {
@@ -113,7 +147,7 @@ mod events {
             task: TaskId,
             /// Whose result it is; the last, if several have the same.
             assignment: AssignmentId,
-            /// What the requester paid, fee included.
+            /// What the requester paid, fee and audit cost included.
             paid: Balance,
             /// The protocol's part of it.
             fee: Balance,

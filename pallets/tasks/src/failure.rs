@@ -9,6 +9,7 @@ use alloc::vec::Vec;
 use frame_support::pallet_prelude::*;
 
 use crate::{
+    audits::Finding,
     pallet::*,
     types::{Assignment, LockState, Task},
 };
@@ -55,8 +56,10 @@ impl<T: Config> Pallet<T> {
         mut assignment: Assignment<T::AccountId>,
         cause: Cause,
     ) -> DispatchResult {
-        if assignment.role == Role::Juror {
-            return Self::fail_juror(id, assignment, cause);
+        match assignment.role {
+            Role::Juror => return Self::fail_juror(id, assignment, cause),
+            Role::Auditor => return Self::fail_auditor(id, assignment, cause),
+            Role::Replica => {}
         }
         let mut task = Tasks::<T>::get(id.task).ok_or(Error::<T>::UnknownTask)?;
         let blame = cause.blame();
@@ -78,8 +81,10 @@ impl<T: Config> Pallet<T> {
             Blame::WrongResult => Some(Penalty::WrongResult),
             Blame::Undecided | Blame::Requester => None,
         };
-        // Among replicas a failure can serve the requester, whose own the provider can be.
-        let beneficiary = if task.submission.verification.replicas() > 1 {
+        // Among replicas a failure can serve the requester, whose own the provider can be; and a result that is
+        // not opened after a draw, if that could bring the fraud bond back.
+        let is_unopened = blame == Blame::WrongResult && task.submission.verification.is_audited();
+        let beneficiary = if is_unopened || task.submission.verification.replicas() > 1 {
             T::FeeDestination::get()
         } else {
             task.requester.clone()
@@ -87,6 +92,9 @@ impl<T: Config> Pallet<T> {
         let slashed = penalty.map_or(0, |penalty| {
             Self::punish(id, &assignment, penalty, &beneficiary)
         });
+        if is_unopened && task.submission.verification.replicas() == 1 {
+            Self::make_whole(&task.requester, slashed.min(assignment.price));
+        }
         Self::deposit_event(Event::AssignmentFailed {
             assignment: id,
             provider: assignment.provider.clone(),
@@ -140,6 +148,14 @@ impl<T: Config> Pallet<T> {
             }
         }
         if Self::may_try_again(id.task, &task, id.replica) {
+            if task.submission.verification.replicas() == 1 {
+                let finding = if blame == Blame::WrongResult {
+                    Finding::NotOpened
+                } else {
+                    Finding::Unknown
+                };
+                Self::forget_audit(id.task, &mut task, finding)?;
+            }
             Self::requeue(id.task, &mut task, id.replica)?;
             Tasks::<T>::insert(id.task, task);
             return Ok(());

@@ -14,6 +14,8 @@
 extern crate alloc;
 
 mod agenda;
+mod audit_pot;
+mod audits;
 mod authorize;
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
@@ -56,6 +58,7 @@ pub mod pallet {
         worker_key::WorkerProof,
     };
     use aicpw_protocol::{
+        audit::AuditPolicy,
         commitment::ResultOpening,
         sealing::Envelope,
         task::{FailureMessage, Fault, Progress, Refunded, Submission, Unmatched},
@@ -73,7 +76,7 @@ pub mod pallet {
     use sp_runtime::{traits::BlockNumberProvider, Perbill};
 
     use crate::{
-        types::{Assignment, Deadline, History, Jury, Slot, Task},
+        types::{Assignment, Audit, Deadline, Debt, History, Jury, Slot, Task},
         weights::WeightInfo,
     };
 
@@ -115,7 +118,7 @@ pub mod pallet {
         /// The randomness from which those are drawn that have to be independent.
         type DrawRandomness: DrawRandomness;
 
-        /// Who decides where replicas find no majority.
+        /// Who decides where replicas find no majority, or an auditor finds another root.
         type Escalation: Escalation;
 
         /// Who gets submission fees and protocol fees: the treasury.
@@ -214,10 +217,15 @@ pub mod pallet {
         #[pallet::constant]
         type MinCollateralBase: Get<Balance>;
 
-        /// The share of results in `optimistic` that is audited, from which the fraud bond follows.
-        /// Never zero.
+        /// How often results are audited where the chain cannot verify by itself, and the fraud bond that
+        /// follows from it.
         #[pallet::constant]
-        type AuditRate: Get<Perbill>;
+        type AuditPolicy: Get<AuditPolicy>;
+
+        /// The pot into which requesters pay for audits, and out of which auditors are paid. It has to be
+        /// alive, with the least balance of an account, before the first comes in.
+        #[pallet::constant]
+        type AuditPot: Get<Self::AccountId>;
 
         /// What the requester pays to each provider that found the same fault in its task; less if
         /// the escrow does not cover it.
@@ -268,6 +276,18 @@ pub mod pallet {
     /// The juries of disputed tasks.
     #[pallet::storage]
     pub type Juries<T: Config> = StorageMap<_, Twox64Concat, TaskId, Jury<T::AccountId>>;
+
+    /// The audits of the results that tasks have now. As long as the task can be read.
+    #[pallet::storage]
+    pub type Audits<T: Config> = StorageMap<_, Twox64Concat, TaskId, Audit>;
+
+    /// What auditors have earned and were not paid yet, oldest first.
+    #[pallet::storage]
+    pub type AuditDebts<T: Config> = StorageMap<_, Twox64Concat, u64, Debt<T::AccountId>>;
+
+    /// What went into the pot for audits, and out of it.
+    #[pallet::storage]
+    pub type AuditBook<T: Config> = StorageValue<_, crate::types::AuditBook, ValueQuery>;
 
     /// The hash chain over submissions.
     #[pallet::storage]
@@ -433,7 +453,7 @@ pub mod pallet {
         }
 
         /// Opens the commitment. In `expected` the task is settled, or the assignment fails, at
-        /// once; in `optimistic` the window opens.
+        /// once; in `optimistic` the window opens, unless an auditor has found another root.
         ///
         /// Origin: authorised by the device's worker key, while the assignment is `Committed`, in
         /// time, and to this opening. Emits `ResultRevealed`, and what follows from it. Free.

@@ -10,6 +10,7 @@ use sp_runtime::traits::BlockNumberProvider;
 
 use crate::{
     agenda,
+    audits::AUDITOR_ATTEMPTS,
     contested::JUROR_ATTEMPTS,
     pallet::*,
     types::{Assignment, Deadline, Task},
@@ -99,7 +100,7 @@ impl<T: Config> Pallet<T> {
     /// What must hold between the numbers that the runtime chooses, as they are now: some can be
     /// changed while the chain runs. The error is what does not hold.
     pub fn check_config() -> Result<(), &'static str> {
-        use crate::types::{MAX_ASSIGNMENTS, MAX_SEATS};
+        use crate::types::{MAX_ASSIGNMENTS, MAX_SEATS, MOST_AUDITORS};
         let holds = |holds: bool, rule: &'static str| if holds { Ok(()) } else { Err(rule) };
         holds(T::BlockTime::get() > 0, "BlockTime must not be zero")?;
         holds(T::MaxAttempts::get() > 0, "MaxAttempts must not be zero")?;
@@ -107,7 +108,15 @@ impl<T: Config> Pallet<T> {
             u32::from(T::MaxAttempts::get()).saturating_mul(MAX_SEATS) <= MAX_ASSIGNMENTS,
             "MaxAttempts is too high for MAX_ASSIGNMENTS",
         )?;
-        holds(!T::AuditRate::get().is_zero(), "AuditRate must not be zero")?;
+        let policy = T::AuditPolicy::get();
+        holds(
+            policy.is_sound(),
+            "the audit policy must deter at its lowest rate",
+        )?;
+        holds(
+            policy.auditors <= MOST_AUDITORS,
+            "an audit must not have more than MOST_AUDITORS",
+        )?;
         holds(
             T::RetentionPeriod::get()
                 > T::RetrievalWindow::get().saturating_add(T::RevealWindow::get()),
@@ -137,9 +146,9 @@ impl<T: Config> Pallet<T> {
 /// The longest time for which a provider's stake can be locked for one assignment, in blocks. Unbonding
 /// must take longer.
 ///
-/// Whoever is alone on a task can be undecided about through all its attempts, with the window of
+/// Whoever is alone on a task can be undecided about through all its attempts, with an audit, the window of
 /// `optimistic` and a dispute after each; a replica waits for the match of the others, for all attempts
-/// at their seats, for a further replica, and for a jury. Then comes the retrieval of the result.
+/// at their seats, for an audit, for a further replica, and for a jury. Then comes the retrieval of the result.
 pub struct LongestObligation<T>(core::marker::PhantomData<T>);
 
 impl<T: Config> Get<BlockNumber> for LongestObligation<T> {
@@ -152,12 +161,15 @@ impl<T: Config> Get<BlockNumber> for LongestObligation<T> {
             .saturating_add(blocks(T::MaxTimeLimit::get()))
             .saturating_add(T::RevealWindow::get());
         let dispute = T::Escalation::longest_dispute(attempt.saturating_mul(JUROR_ATTEMPTS.into()));
+        let audit = attempt.saturating_mul(AUDITOR_ATTEMPTS.into());
         let alone = attempt
+            .saturating_add(audit)
             .saturating_add(blocks(T::MaxOptimisticWindow::get()))
             .saturating_add(dispute)
             .saturating_mul(attempts);
         let among_others = attempt
             .saturating_mul(attempts.saturating_add(1))
+            .saturating_add(audit)
             .saturating_add(blocks(T::MaxMatchWindow::get()))
             .saturating_add(dispute);
         alone

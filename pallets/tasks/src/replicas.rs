@@ -76,7 +76,7 @@ impl<AccountId: Clone> Stand<AccountId> {
     }
 
     /// The root that so many have revealed, if any.
-    fn majority(&self, quorum: usize) -> Option<Hash> {
+    pub(crate) fn majority(&self, quorum: usize) -> Option<Hash> {
         let roots = self.revealed.iter().map(|(_, root)| root);
         roots.copied().find(|root| self.votes(root) >= quorum)
     }
@@ -142,7 +142,7 @@ impl<T: Config> Pallet<T> {
         let quorum = usize::from(task.submission.verification.quorum());
         let stand = Self::stand(id, &task);
         if let Some(root) = stand.majority(quorum) {
-            return Self::settle_on(id, task, root);
+            return Self::conclude(id, task, &stand, root);
         }
         if !stand.is_open() && stand.live() < quorum {
             return Self::refund(id, task, otherwise);
@@ -160,7 +160,18 @@ impl<T: Config> Pallet<T> {
             }
         }
         if !stand.committed.is_empty() {
-            Self::open_reveals(id, stand.committed)?;
+            if stand.is_open() || Self::is_audit_done(id, &task, &stand) {
+                let auditors = Self::auditors(id, &task);
+                Self::open_reveals(id, stand.committed.into_iter().chain(auditors))?;
+            }
+            return Self::keep(id, &mut task);
+        }
+        // A jury would judge the auditors as well: what they have found counts with the rest.
+        let auditors = Self::auditors(id, &task);
+        if auditors
+            .iter()
+            .any(|(_, one)| matches!(one.status, AssignmentStatus::Committed { .. }))
+        {
             return Self::keep(id, &mut task);
         }
         let has_further = (0u8..)
@@ -179,7 +190,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Stores a task that goes on.
-    fn keep(id: TaskId, task: &mut Task<T::AccountId>) -> DispatchResult {
+    pub(crate) fn keep(id: TaskId, task: &mut Task<T::AccountId>) -> DispatchResult {
         if matches!(
             task.status,
             TaskStatus::Queued { .. } | TaskStatus::Parked { .. } | TaskStatus::Active
@@ -196,7 +207,7 @@ impl<T: Config> Pallet<T> {
     /// Everybody who is wanted has committed: opens the reveals of those that have not been open.
     pub(crate) fn open_reveals(
         id: TaskId,
-        committed: Vec<Standing<T::AccountId>>,
+        committed: impl IntoIterator<Item = Standing<T::AccountId>>,
     ) -> DispatchResult {
         let by = Self::now().saturating_add(T::RevealWindow::get());
         let mut opened = false;

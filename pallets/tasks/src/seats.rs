@@ -9,7 +9,7 @@ use frame_support::pallet_prelude::*;
 
 use crate::{
     pallet::*,
-    types::{Deadline, Seat, SeatState, Task},
+    types::{Deadline, Seat, SeatState, Task, MOST_AUDITORS},
 };
 
 impl<T: Config> Pallet<T> {
@@ -29,6 +29,8 @@ impl<T: Config> Pallet<T> {
         let role = task.seats.get(usize::from(seat)).map(|one| one.role);
         if role == Some(Role::Juror) {
             crate::contested::JUROR_ATTEMPTS
+        } else if role == Some(Role::Auditor) {
+            crate::audits::AUDITOR_ATTEMPTS
         } else if Self::is_further(task, seat) {
             1
         } else {
@@ -42,11 +44,15 @@ impl<T: Config> Pallet<T> {
         role == Some(Role::Replica) && seat >= task.submission.verification.replicas()
     }
 
-    /// Most assignments that a task has over its life: the replicas with all attempts, and a further one.
+    /// Most assignments that a task has over its life: the replicas with all attempts, a further one, and
+    /// the auditors with all of theirs. One that is alone is audited at each attempt, and has no more.
     pub fn most_assignments() -> u32 {
+        let auditors =
+            u32::from(MOST_AUDITORS).saturating_mul(crate::audits::AUDITOR_ATTEMPTS.into());
         u32::from(*REPLICAS.end())
             .saturating_mul(T::MaxAttempts::get().into())
             .saturating_add(1)
+            .saturating_add(auditors)
     }
 
     /// The assignments that a task has had, as far as they weigh: beyond [`Self::most_assignments`] there

@@ -11,13 +11,14 @@ use frame_support::{
     defensive,
     pallet_prelude::*,
     traits::{
-        fungible::MutateHold,
-        tokens::{Fortitude, Precision, Restriction},
+        fungible::{Mutate, MutateHold},
+        tokens::{Fortitude, Precision, Preservation, Restriction},
     },
 };
 
 use crate::{
     agenda::Served,
+    audits::Finding,
     pallet::*,
     types::{Assignment, Deadline, LockState, Task},
 };
@@ -53,7 +54,11 @@ pub(crate) fn root_of<AccountId>(assignment: &Assignment<AccountId>) -> Option<H
 impl<T: Config> Pallet<T> {
     /// Pays `amount` out of the escrow. Returns what arrived: all of it, or nothing where the
     /// account cannot be given so little; that stays in the escrow, for the requester.
-    fn pay(task: &mut Task<T::AccountId>, to: &T::AccountId, amount: Balance) -> Balance {
+    pub(crate) fn pay(
+        task: &mut Task<T::AccountId>,
+        to: &T::AccountId,
+        amount: Balance,
+    ) -> Balance {
         if amount == 0 {
             return 0;
         }
@@ -69,6 +74,16 @@ impl<T: Config> Pallet<T> {
         .unwrap_or_default();
         task.escrow = task.escrow.saturating_sub(paid);
         paid
+    }
+
+    /// Gives a requester for its harm of what the treasury has just got of a provider's stake: all, or nothing
+    /// where its account cannot be given so little.
+    pub(crate) fn make_whole(requester: &T::AccountId, amount: Balance) {
+        let treasury = T::FeeDestination::get();
+        let paid = T::NativeBalance::transfer(&treasury, requester, amount, Preservation::Preserve);
+        if paid.is_err() {
+            log::warn!(target: "runtime::tasks", "{requester:?} could not be given {amount}");
+        }
     }
 
     /// Gives `amount` of the escrow back. Returns it.
@@ -139,9 +154,11 @@ impl<T: Config> Pallet<T> {
                 None => still_owed = still_owed.saturating_add(assignment.price),
             }
         }
+        Self::close_auditors(id, &mut task, Finding::Decided(root))?;
         let rest = task.escrow.saturating_sub(still_owed);
         let refunded = Self::give_back(&mut task, rest);
         let Paid { paid, fee } = total;
+        let paid = paid.saturating_add(task.audits_paid);
 
         Self::close_undecided(id, &task, true);
         Self::move_task(id, &mut task, TaskStatus::Settled { at: now, paid })?;
@@ -286,6 +303,7 @@ impl<T: Config> Pallet<T> {
         reason: Refunded,
     ) -> DispatchResult {
         let at = Self::now();
+        Self::close_auditors(id, &mut task, Finding::Unknown)?;
         for assignment_id in task.assignments(id).collect::<Vec<_>>() {
             if let Some(open) = Assignments::<T>::get(assignment_id).filter(Assignment::is_open) {
                 Self::cancel_assignment(assignment_id, open, &mut task)?;
@@ -413,6 +431,7 @@ impl<T: Config> Pallet<T> {
         };
         TasksOf::<T>::remove(&task.requester, id);
         T::Escalation::forget(id);
+        Audits::<T>::remove(id);
         for assignment_id in task.assignments(id) {
             Envelopes::<T>::remove(assignment_id);
             if let Some(mut assignment) = Assignments::<T>::take(assignment_id) {

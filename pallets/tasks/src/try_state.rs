@@ -5,6 +5,7 @@
 use aicpw_protocol::{
     history::{next_head, task_hash, GENESIS_HEAD},
     task::{AssignmentStatus, Role, TaskStatus},
+    view::AuditState,
     AssignmentId, Balance, BlockNumber, TaskId,
 };
 use alloc::{
@@ -63,6 +64,10 @@ impl<T: Config> Pallet<T> {
             TasksOf::<T>::iter_keys().count() == Tasks::<T>::iter_keys().count(),
             "every task is in its requester's list, and nothing else is"
         );
+        for id in Audits::<T>::iter_keys() {
+            ensure!(Tasks::<T>::contains_key(id), "an audit is of a task");
+        }
+        Self::check_audit_pot()?;
         Self::check_census()?;
         Self::check_history()
     }
@@ -104,6 +109,10 @@ impl<T: Config> Pallet<T> {
                     || scheduled(at, Deadline::Unlock(*assignment_id))
             })?;
         }
+        Self::check_audit(id, |deadline| {
+            let entry = codec::Encode::encode(&deadline);
+            entries.iter().any(|(_, other)| *other == entry)
+        })?;
         let open: Vec<_> = all.iter().filter(|(_, one)| one.is_open()).collect();
         for (number, seat) in (0u8..).zip(task.seats.iter()) {
             Self::check_seat(id, task, number, seat, |match_by| {
@@ -118,8 +127,8 @@ impl<T: Config> Pallet<T> {
                     "a task that waits has a seat that wants a device"
                 );
                 ensure!(
-                    task.escrow == task.submission.budget,
-                    "the whole budget of a task that waits is held"
+                    task.escrow.saturating_add(task.audits_paid) == task.submission.budget,
+                    "the whole budget of a task that waits is held, but for what audits cost"
                 );
                 Self::check_replicas(id, task)?;
             }
@@ -129,16 +138,19 @@ impl<T: Config> Pallet<T> {
                     "all replicas of an active task are on devices"
                 );
                 ensure!(
-                    is_alone || task.escrow == task.submission.budget,
+                    is_alone
+                        || task.escrow.saturating_add(task.audits_paid) == task.submission.budget,
                     "the whole budget of a task with several replicas is held until they agree"
                 );
                 Self::check_replicas(id, task)?;
             }
             TaskStatus::Verifying { settle_at } => {
+                let results = open.iter().filter(|(_, one)| one.role == Role::Replica);
                 ensure!(
-                    open.len() == 1
-                        && matches!(open[0].1.status, AssignmentStatus::Revealed { .. }),
-                    "a task is verified while one result is revealed"
+                    results.count() == 1
+                        && open.iter().all(|(_, one)| one.role != Role::Juror
+                            && matches!(one.status, AssignmentStatus::Revealed { .. })),
+                    "a task is verified while one result is revealed, and what auditors found of it"
                 );
                 ensure!(
                     scheduled(settle_at, Deadline::Settle(id)),
@@ -200,9 +212,18 @@ impl<T: Config> Pallet<T> {
             "only a disputed task has a jury"
         );
         let replicas = open.iter().filter(|(_, one)| one.role == Role::Replica);
-        let owed = replicas.fold(0, |sum: Balance, (_, one)| sum.saturating_add(one.price));
+        let owed = replicas.fold(0, |sum: Balance, (_, one)| {
+            let is_due =
+                Audits::<T>::get(id).is_none_or(|audit| audit.state == AuditState::Undecided);
+            let audits = if is_alone && is_due {
+                one.audit_cost
+            } else {
+                0
+            };
+            sum.saturating_add(one.price).saturating_add(audits)
+        });
         ensure!(
-            task.escrow >= owed.min(task.submission.budget),
+            task.escrow >= owed.min(task.submission.budget.saturating_sub(task.audits_paid)),
             "the escrow covers what is owed if all goes well; beside a further replica not all are paid"
         );
         ensure!(
@@ -248,7 +269,14 @@ impl<T: Config> Pallet<T> {
                 }
             )
         };
-        let is_awaited = stand.at_work > 0 || !stand.vacant.is_empty();
+        let auditors = Self::auditors(id, task);
+        let is_audit_due = Audits::<T>::get(id)
+            .is_some_and(|audit| audit.state == AuditState::Undecided)
+            || auditors.iter().any(|(_, one)| one.is_at_work())
+            || task.seats.iter().any(|seat| {
+                seat.role == Role::Auditor && matches!(seat.state, SeatState::Vacant { .. })
+            });
+        let is_awaited = stand.at_work > 0 || !stand.vacant.is_empty() || is_audit_due;
         ensure!(
             is_awaited
                 || !stand
@@ -264,8 +292,27 @@ impl<T: Config> Pallet<T> {
             "nobody works who could copy what is revealed, but a further replica"
         );
         ensure!(
-            is_awaited || !stand.committed.is_empty(),
+            is_awaited
+                || stand
+                    .committed
+                    .iter()
+                    .chain(&auditors)
+                    .any(|(_, one)| matches!(one.status, AssignmentStatus::Committed { .. })),
             "somebody has something to do"
+        );
+        Ok(())
+    }
+
+    /// Whoever decides whether there is an audit is looked at.
+    fn check_audit(
+        id: TaskId,
+        scheduled: impl Fn(Deadline) -> bool,
+    ) -> Result<(), TryRuntimeError> {
+        let is_undecided =
+            Audits::<T>::get(id).is_some_and(|audit| audit.state == AuditState::Undecided);
+        ensure!(
+            !is_undecided || scheduled(Deadline::Audit(id)),
+            "an audit that is not decided is in the agenda"
         );
         Ok(())
     }

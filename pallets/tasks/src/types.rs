@@ -4,6 +4,7 @@ use aicpw_primitives::traits::{JurorTerms, MAX_PARTIES};
 use aicpw_protocol::{
     history::GENESIS_HEAD,
     task::{AssignmentStatus, Role, Submission, TaskStatus},
+    view::AuditState,
     AssignmentId, Balance, BlockNumber, DeviceId, Hash, TaskId,
 };
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
@@ -12,11 +13,14 @@ use frame_support::{
     PartialEqNoBound,
 };
 use scale_info::TypeInfo;
-use sp_runtime::traits::Get;
+use sp_runtime::{traits::Get, Perbill};
 
-/// Most seats that a task can have: the replicas and a further one, an auditor, and for each attempt of
-/// whoever is alone two juries, of 5 and of 11.
+/// Most seats that a task can have: the replicas and a further one; or for each attempt of whoever is alone
+/// its auditors and two juries, of 5 and of 11.
 pub const MAX_SEATS: u32 = 56;
+
+/// Most auditors of one audit.
+pub const MOST_AUDITORS: u8 = 2;
 
 /// Most assignments that a task can have over its life: every seat with all its attempts.
 pub const MAX_ASSIGNMENTS: u32 = 168;
@@ -56,6 +60,53 @@ impl Default for History {
     }
 }
 
+/// The audit of the results of a task.
+#[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug)]
+pub struct Audit {
+    /// The result for which is drawn: of several the last that was committed.
+    pub of: AssignmentId,
+    /// How likely it is.
+    pub rate: Perbill,
+    /// What the requester pays for it, whether it comes to it or not.
+    pub cost: Balance,
+    /// What an auditor is paid: the highest price of the results.
+    pub pay: Balance,
+    /// The highest price that an auditor may have at its own ask.
+    pub cap: Balance,
+    /// What an auditor has locked.
+    pub lock: Balance,
+    /// The anchor of the draw that decides it.
+    pub anchor: BlockNumber,
+    /// Whether it is decided, and how.
+    pub state: AuditState,
+}
+
+/// What an auditor has earned and was not paid yet.
+#[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug)]
+pub struct Debt<AccountId> {
+    /// For this assignment.
+    pub assignment: AssignmentId,
+    /// Whom it is owed to.
+    pub who: AccountId,
+    /// How much.
+    pub amount: Balance,
+}
+
+/// What went into the pot for audits, and out of it; and which debts there are.
+#[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug, Default)]
+pub struct AuditBook {
+    /// What requesters have paid into the pot.
+    pub collected: Balance,
+    /// What auditors were paid out of it.
+    pub paid: Balance,
+    /// The sum of the debts.
+    pub owed: Balance,
+    /// The number of the oldest debt.
+    pub first: u64,
+    /// The number that the next debt gets.
+    pub next: u64,
+}
+
 /// A task, as stored.
 #[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug)]
 pub struct Task<AccountId> {
@@ -73,6 +124,8 @@ pub struct Task<AccountId> {
     pub status: TaskStatus,
     /// What is held from the requester for it. Zero once the task is final.
     pub escrow: Balance,
+    /// What of the budget was paid for audits.
+    pub audits_paid: Balance,
     /// Who is wanted for it: the replicas first, and what has joined them since. The number of a seat
     /// is [`AssignmentId::replica`].
     pub seats: BoundedVec<Seat, ConstU32<MAX_SEATS>>,
@@ -200,6 +253,10 @@ pub struct Assignment<AccountId> {
     pub fingerprint: Hash,
     /// Price, fixed at the match.
     pub price: Balance,
+    /// How likely its result is audited, fixed at the match.
+    pub audit_rate: Perbill,
+    /// What the requester pays for that, fixed at the match.
+    pub audit_cost: Balance,
     /// Collateral that was locked for it; once it is settled, what stays locked.
     pub collateral: Balance,
     /// Fraud bond that was locked for it.
@@ -274,15 +331,19 @@ pub enum Deadline {
     Prune(TaskId),
     /// Whoever decides the dispute about a task asked for this block.
     Dispute(TaskId),
+    /// The randomness that decides whether the results of a task are audited can be there.
+    Audit(TaskId),
 }
 
 impl Deadline {
     /// The task that it is about.
     pub fn task(&self) -> TaskId {
         match self {
-            Self::Match(task) | Self::Settle(task) | Self::Prune(task) | Self::Dispute(task) => {
-                *task
-            }
+            Self::Match(task)
+            | Self::Settle(task)
+            | Self::Prune(task)
+            | Self::Dispute(task)
+            | Self::Audit(task) => *task,
             Self::Assignment(assignment) | Self::Unlock(assignment) => assignment.task,
         }
     }
@@ -334,6 +395,6 @@ pub enum Refusal {
     NotReportable = 8,
     /// No worker key acts for the device.
     NoWorker = 9,
-    /// Others have not committed yet: a reveal would show them what to say.
+    /// Others have not committed yet, or an audit is not decided: a reveal would show what to say.
     TooEarly = 10,
 }

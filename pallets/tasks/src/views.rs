@@ -34,6 +34,7 @@ impl<T: Config> Pallet<T> {
                     provider: assignment.provider,
                     device: assignment.device,
                     price: assignment.price,
+                    audit_cost: assignment.audit_cost,
                     assigned_at: assignment.assigned_at,
                     collateral: assignment.collateral,
                     fraud_bond: assignment.fraud_bond,
@@ -52,6 +53,7 @@ impl<T: Config> Pallet<T> {
             status: task.status,
             escrow: task.escrow,
             rating: task.rating,
+            audit: Self::audit_view(id),
         })
     }
 

@@ -71,10 +71,10 @@ weights! {
     start: 40 us, 8_000 B, 4 r, 3 w;
     /// `report_progress`.
     report_progress: 30 us, 4_000 B, 2 r, 2 w;
-    /// `commit_result` of whoever is alone on the task.
-    commit_alone: 50 us, 8_000 B, 16 r, 10 w;
+    /// `commit_result` of whoever is alone on the task; of one that may be audited, with the anchor of the draw.
+    commit_alone: 60 us, 12_000 B, 18 r, 13 w;
     /// `reveal_result` that opens the window of `optimistic`.
-    reveal_to_wait: 30 us, 8_000 B, 6 r, 4 w;
+    reveal_to_wait: 35 us, 8_000 B, 7 r, 4 w;
     /// Authorisation of `start`.
     authorize_start: 80 us, 8_000 B, 5 r, 0 w;
     /// Authorisation of `report_progress`.
@@ -99,23 +99,25 @@ weights! {
     /// `cancel`, with all assignments undecided: each gives stake free.
     cancel: 70 us, 12_000 B, 8 r, 8 w, and 40 us, 2_000 B, 10 r, 7 w;
     /// `accept`, with all assignments but one undecided: each is slashed.
-    accept: 80 us, 12_000 B, 10 r, 9 w, and 60 us, 4_000 B, 12 r, 10 w;
+    accept: 200 us, 16_000 B, 20 r, 18 w, and 60 us, 4_000 B, 12 r, 10 w;
     /// `rate` of so many providers.
     rate: 20 us, 6_000 B, 2 r, 1 w, and 20 us, 3_000 B, 2 r, 1 w;
     /// `commit_result` that opens the reveals of all, and gives up the seats that nobody has.
-    commit_result: 50 us, 8_000 B, 8 r, 7 w, and 20 us, 3_000 B, 3 r, 3 w;
+    commit_result: 60 us, 8_000 B, 10 r, 9 w, and 20 us, 3_000 B, 3 r, 3 w;
     /// `reveal_result` that settles: each is paid or slashed.
-    reveal_result: 100 us, 12_000 B, 10 r, 9 w, and 60 us, 4_000 B, 12 r, 10 w;
+    reveal_result: 220 us, 16_000 B, 20 r, 18 w, and 60 us, 4_000 B, 12 r, 10 w;
     /// `reveal_result` that settles a task with one replica: each but the last is slashed.
     reveal_alone: 90 us, 12_000 B, 13 r, 7 w, and 60 us, 4_000 B, 12 r, 10 w;
     /// `fail` that ends the task: each is cancelled and paid.
-    fail: 100 us, 12_000 B, 14 r, 13 w, and 60 us, 4_000 B, 14 r, 11 w;
+    fail: 220 us, 16_000 B, 24 r, 22 w, and 60 us, 4_000 B, 14 r, 11 w;
     /// A match window whose end ends the task: each is cancelled and paid.
-    serve_match: 80 us, 12_000 B, 10 r, 9 w, and 60 us, 4_000 B, 14 r, 11 w;
+    serve_match: 200 us, 16_000 B, 20 r, 18 w, and 60 us, 4_000 B, 14 r, 11 w;
     /// An assignment whose deadline has passed, which ends the task: each is cancelled and paid.
-    serve_assignment: 100 us, 12_000 B, 14 r, 13 w, and 60 us, 4_000 B, 14 r, 11 w;
+    serve_assignment: 220 us, 16_000 B, 24 r, 22 w, and 60 us, 4_000 B, 14 r, 11 w;
     /// An optimistic window that ends, with all assignments but one undecided: each is slashed.
-    serve_settle: 80 us, 12_000 B, 10 r, 9 w, and 60 us, 4_000 B, 12 r, 10 w;
+    serve_settle: 200 us, 16_000 B, 20 r, 18 w, and 60 us, 4_000 B, 12 r, 10 w;
+    /// An audit that is decided, and opens the reveals of all; without the search for the seed.
+    serve_audit: 60 us, 8_000 B, 8 r, 8 w, and 20 us, 3_000 B, 3 r, 3 w;
     /// A task that is removed.
-    serve_prune: 30 us, 8_000 B, 2 r, 3 w, and 20 us, 3_000 B, 2 r, 2 w;
+    serve_prune: 30 us, 8_000 B, 2 r, 4 w, and 20 us, 3_000 B, 2 r, 2 w;
 }

@@ -45,6 +45,10 @@ pub enum ClosedJuror {
 pub struct Decided<AccountId> {
     /// What those lost whose result was wrong.
     pub slashed: Balance,
+    /// What auditors lost that had found another root than the verdict's.
+    pub lost: Balance,
+    /// Auditors that had found what the verdict says against a result that was wrong.
+    pub finders: Vec<AccountId>,
     /// What the requester is owed for the harm, and who it is.
     pub compensation: (AccountId, Balance),
 }
@@ -60,7 +64,7 @@ pub trait Contested<AccountId> {
     fn contestable(task: TaskId, escalated: bool) -> Result<Contest<AccountId>, DispatchError>;
 
     /// Stops the window of a task with a revealed result (or, if `escalated`, takes one whose replicas
-    /// have no majority): nothing but a verdict ends it from now on. Errors if it is not in that state.
+    /// have no majority, or whose auditors found another root): nothing but a verdict ends it from now on. Errors if it is not in that state.
     fn contest(task: TaskId, escalated: bool) -> Result<Contest<AccountId>, DispatchError>;
 
     /// Seats a jury, of which none of `parties` is a member: who disputes or appeals. Returns the number

@@ -4,7 +4,7 @@ use aicpw_protocol::{
     AskPrice, AssignmentId, Balance, DeviceId, Gflops, Hash,
 };
 use alloc::vec::Vec;
-use sp_runtime::{DispatchError, DispatchResult};
+use sp_runtime::{DispatchError, DispatchResult, Perbill};
 
 use crate::worker_key::{WorkerId, WorkerProof};
 
@@ -32,6 +32,19 @@ pub struct Locks {
     pub collateral: Balance,
     /// Against proven wrong results.
     pub fraud_bond: Balance,
+}
+
+/// What an assignment costs the requester, and the provider if it fails.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Terms {
+    /// Its price.
+    pub price: Balance,
+    /// How likely its result is audited.
+    pub audit_rate: Perbill,
+    /// What the requester pays for audits beside the price.
+    pub audit_cost: Balance,
+    /// What is locked for it.
+    pub locks: Locks,
 }
 
 /// How much of the locks a provider loses.

@@ -24,8 +24,15 @@ pub trait DrawRandomness {
     /// The anchor for what is fixed in this block: the chain's own height, not the market's clock.
     fn anchor() -> BlockNumber;
 
+    /// Blocks from an anchor to the first in which its seed can be known.
+    fn soonest() -> BlockNumber;
+
     /// The seed for what was fixed at the anchor.
     fn seed(anchor: BlockNumber) -> DrawSeed;
+
+    /// The same seed, for as long as it can be found: for a draw of which everything was fixed at the anchor,
+    /// so that to know the seed early helps nobody. `Gone` if there is none, or it was forgotten.
+    fn decided(anchor: BlockNumber) -> DrawSeed;
 
     /// What asking for a seed weighs at most.
     fn seed_weight() -> Weight;
@@ -36,7 +43,13 @@ impl DrawRandomness for () {
     fn anchor() -> BlockNumber {
         0
     }
+    fn soonest() -> BlockNumber {
+        1
+    }
     fn seed(_: BlockNumber) -> DrawSeed {
+        DrawSeed::NotYet
+    }
+    fn decided(_: BlockNumber) -> DrawSeed {
         DrawSeed::NotYet
     }
     fn seed_weight() -> Weight {

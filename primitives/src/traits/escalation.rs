@@ -1,5 +1,7 @@
-use aicpw_protocol::{BlockNumber, TaskId};
+use aicpw_protocol::{Balance, BlockNumber, TaskId};
 use sp_runtime::DispatchResult;
+
+use super::JurorTerms;
 
 /// Where those go on who cannot decide by themselves which result is right. Implemented by
 /// `pallet-disputes`.
@@ -8,9 +10,15 @@ use sp_runtime::DispatchResult;
 /// [`Contested`](super::Contested); until then its escrow and the locks of who has revealed stay as they
 /// are, and no deadline of the tasks pallet ends it. An error undoes what led to the question.
 pub trait Escalation {
-    /// Takes a task over whose replicas have no majority. Returns whether it does: if not, the requester
-    /// is refunded, and nobody is slashed.
+    /// Takes a task over whose replicas have no majority, or whose auditors found another root than they.
+    /// Returns whether it does: if not, the requester is refunded, and nobody is slashed.
     fn take_over(task: TaskId) -> bool;
+
+    /// What an auditor brings and gets at most, if what it audits has this price and the task pays a
+    /// provider no more than the cap: the `pay` is the highest price that an auditor may have at its own
+    /// ask, the `lock` what it loses if it is wrong, which is what anybody else puts up who doubts the
+    /// result.
+    fn auditor_terms(price: Balance, price_cap: Balance) -> JurorTerms;
 
     /// Everybody on the jury of the task has revealed, or is gone.
     fn jury_done(task: TaskId) -> DispatchResult;
@@ -33,6 +41,12 @@ pub trait Escalation {
 impl Escalation for () {
     fn take_over(_: TaskId) -> bool {
         false
+    }
+    fn auditor_terms(price: Balance, _: Balance) -> JurorTerms {
+        JurorTerms {
+            pay: price,
+            lock: 0,
+        }
     }
     fn jury_done(_: TaskId) -> DispatchResult {
         Ok(())

@@ -25,7 +25,7 @@ mod stake_draw;
 mod task_board;
 
 pub use contested::{ClosedJuror, Contest, Contested, Decided, JurorTerms, MAX_PARTIES};
-pub use device_pool::{DevicePool, Locks, Offer, Penalty, WorkerDevice};
+pub use device_pool::{DevicePool, Locks, Offer, Penalty, Terms, WorkerDevice};
 pub use draw_randomness::{DrawRandomness, DrawSeed};
 pub use escalation::Escalation;
 pub use market_switch::MarketSwitch;

@@ -1,12 +1,13 @@
 use aicpw_protocol::{
+    device::Reputation,
     task::{Needs, Unmatched},
-    AskPrice, Balance, DeviceId, Hash, TaskId,
+    AskPrice, DeviceId, Hash, TaskId,
 };
 use alloc::vec::Vec;
 use frame_support::weights::Weight;
 use sp_runtime::DispatchError;
 
-use super::{DrawSeed, Locks, Offer};
+use super::{DrawSeed, Offer, Terms};
 
 /// Who of those that fit gets a task.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -27,7 +28,8 @@ pub struct Demand<AccountId> {
     pub excluded: Vec<AccountId>,
     /// What the device must have.
     pub needs: Needs,
-    /// The highest ask that the budget can pay.
+    /// The highest ask that the budget can pay to a provider that is not worse than a beginner; to one
+    /// that is worse it may pay less ([`TaskBoard::terms`]).
     pub highest_ask: AskPrice,
     /// For class `device`, if another replica runs: the fingerprint of its device, which this one's
     /// has to equal.
@@ -47,8 +49,10 @@ pub trait TaskBoard<AccountId> {
     /// What the task asks for.
     fn demand(task: TaskId) -> Option<Demand<AccountId>>;
 
-    /// What a device with this ask would have to lock for the task.
-    fn locks(task: TaskId, ask: AskPrice) -> Option<(Balance, Locks)>;
+    /// What a device with this ask, of a provider of this reputation, would cost and have to lock for
+    /// the task; `None` if that cannot be paid. Price and locks do not depend on the reputation, and
+    /// neither they nor the cost of audits fall when the ask rises or the reputation falls.
+    fn terms(task: TaskId, ask: AskPrice, reputation: Reputation) -> Option<Terms>;
 
     /// The ticket that draws the next device, once it is known. Asked only where the demand says that it
     /// is drawn.
@@ -80,7 +84,7 @@ impl<AccountId> TaskBoard<AccountId> for () {
     fn demand(_: TaskId) -> Option<Demand<AccountId>> {
         None
     }
-    fn locks(_: TaskId, _: AskPrice) -> Option<(Balance, Locks)> {
+    fn terms(_: TaskId, _: AskPrice, _: Reputation) -> Option<Terms> {
         None
     }
     fn assign(_: TaskId, _: DeviceId, _: &Offer<AccountId>) -> Result<bool, DispatchError> {

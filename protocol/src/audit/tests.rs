@@ -236,6 +236,15 @@ proptest! {
     }
 
     #[test]
+    fn whoever_is_not_worse_than_a_beginner_fits_up_to_the_highest_price_of_most(
+        policy in sound_policies(), budget in 0..u64::MAX as u128, reputation in 500u16..=1_000,
+    ) {
+        let price = policy.highest_price_of_most(budget);
+        let (_, rate) = bonded(&policy, price, reputation);
+        prop_assert!(price + policy.cost(price, rate).unwrap() <= budget);
+    }
+
+    #[test]
     fn no_numbers_panic(
         price: u128, locked: u128, reputation: u16, rate in 0u32..=1_000_000_000, unit: u128,
         shares in prop::array::uniform6(0u32..=1_000_000_000), auditors: u8,
@@ -249,5 +258,6 @@ proptest! {
         let _ = policy.fraud_bond(price);
         let _ = policy.cost(price, Perbill::from_parts(rate));
         let _ = policy.highest_price(price, Perbill::from_parts(rate));
+        let _ = policy.highest_price_of_most(price);
     }
 }

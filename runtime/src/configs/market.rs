@@ -1,7 +1,7 @@
 //! The market: providers, matching, tasks. What is written here stays as it is until the next release;
 //! what governance can change is in [`parameters`](super::parameters).
 
-use aicpw_protocol::{audit::AuditPolicy, device::Slots, dispute::DisputePolicy};
+use aicpw_protocol::{device::Slots, dispute::DisputePolicy};
 use frame_support::{
     parameter_types,
     weights::{constants::WEIGHT_REF_TIME_PER_MILLIS, Weight},
@@ -11,9 +11,9 @@ use sp_runtime::transaction_validity::TransactionPriority;
 use crate::{
     configs::{
         governance::emergency::EmergencyOrigin,
-        money::TreasuryAccount,
+        money::{AuditPot, TreasuryAccount},
         parameters::{
-            AuditRate, BaseFee, CollateralShare, CoolDownBase, CoolDownCap, FaultSlash, KeyWindow,
+            AuditRules, BaseFee, CollateralShare, CoolDownBase, CoolDownCap, FaultSlash, KeyWindow,
             MaxMatchWindow, MaxOptimisticWindow, MaxTimeLimit, MinAsk, MinBudget,
             MinCollateralBase, MinMatchWindow, MinOptimisticWindow, MinProgressInterval, MinStake,
             ProgressWindow, ProtocolFee, RematchWindow, ReputationHalfLife, ReputationUnit,
@@ -147,7 +147,8 @@ impl pallet_tasks::Config for Runtime {
     type ProtocolFee = ProtocolFee;
     type CollateralShare = CollateralShare;
     type MinCollateralBase = MinCollateralBase;
-    type AuditRate = AuditRate;
+    type AuditPolicy = AuditRules;
+    type AuditPot = AuditPot;
     type BaseFee = BaseFee;
     type AgendaWeight = AgendaWeight;
     type PageCapacity = PageCapacity;
@@ -162,8 +163,6 @@ parameter_types! {
         appeals: 1,
         ..DisputePolicy::DEFAULT
     };
-    /// As in [`aicpw_protocol::audit`].
-    pub const AuditRules: AuditPolicy = AuditPolicy::DEFAULT;
     /// Twice the price: whoever asks up to twice as much as the provider can judge it.
     pub const JurorPay: u32 = 2;
     /// A person who is told has time to look.

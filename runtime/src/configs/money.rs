@@ -26,6 +26,9 @@ use crate::{
 /// The treasury's account is derived from this id.
 pub const TREASURY_PALLET_ID: PalletId = PalletId(*b"aicp/trs");
 
+/// The account of the pot for audits is derived from this id.
+pub const AUDIT_PALLET_ID: PalletId = PalletId(*b"aicp/aud");
+
 /// Price of a picosecond of execution, in the token's smallest unit.
 ///
 /// Chosen so that a transfer (0.46 ms with its checks, and 150 bytes) costs 0.001 AICP.
@@ -51,6 +54,8 @@ parameter_types! {
     pub const TreasuryId: PalletId = TREASURY_PALLET_ID;
     /// Receives protocol fees, dust, and fees of blocks that have no known author.
     pub TreasuryAccount: AccountId = TREASURY_PALLET_ID.into_account_truncating();
+    /// Receives what requesters pay for audits, and pays the auditors.
+    pub AuditPot: AccountId = AUDIT_PALLET_ID.into_account_truncating();
     /// The fullness of blocks at which fees neither rise nor fall.
     pub const TargetBlockFullness: Perquintill = Perquintill::from_percent(25);
     /// How quickly fees follow demand: with all blocks full, by 3 % in an hour, twofold in a day.

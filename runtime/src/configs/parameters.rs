@@ -4,8 +4,8 @@
 //! bounds of what is stored, what weights were measured with, and three numbers that what is
 //! under way was counted with (`HeartbeatPeriod`, `MaxAttempts`, `MaxProgressReports`).
 
-use aicpw_protocol::AskPrice;
-use frame_support::traits::EitherOf;
+use aicpw_protocol::{audit::AuditPolicy, AskPrice};
+use frame_support::traits::{EitherOf, Get};
 use frame_system::EnsureRoot;
 use pallet_market_parameters::market_parameters;
 use sp_runtime::Perbill;
@@ -37,9 +37,10 @@ market_parameters! {
         2 FaultSlash: Perbill = Perbill::from_percent(50),
             from Perbill::from_percent(1), to Perbill::from_percent(100);
 
-        /// Three weeks, in which an old wrong can still be slashed. Always longer than the longest
-        /// obligation: all attempts, windows, disputes with their appeals, and the retrieval of a result.
-        3 UnbondingPeriod: BlockNumber = 21 * DAYS, from DAYS, to 60 * DAYS;
+        /// Four weeks, in which an old wrong can still be slashed. Always longer than the longest
+        /// obligation: all attempts, audits, windows, disputes with their appeals, and the retrieval of a
+        /// result.
+        3 UnbondingPeriod: BlockNumber = 28 * DAYS, from DAYS, to 60 * DAYS;
 
         /// Twenty seconds after the first failure,
         4 CoolDownBase: BlockNumber = 20 * SECONDS, from SECONDS, to 10 * MINUTES;
@@ -110,8 +111,9 @@ market_parameters! {
         /// The collateral of the smallest tasks: failing them costs more than the gain of a slot.
         25 MinCollateralBase: Balance = 100 * MILLI, from MILLI, to 100 * UNIT;
 
-        /// One result in twenty, so the fraud bond is twenty times the price. Never nothing.
-        26 AuditRate: Perbill = Perbill::from_percent(5),
+        /// How many of the results of the best providers are audited: one in twenty. The fraud bond is the
+        /// inverse of it, times `AuditReliability`. Never nothing.
+        26 LowestAuditRate: Perbill = Perbill::from_percent(5),
             from Perbill::from_percent(1), to Perbill::from_percent(100);
 
         /// The fetch and the build of a task that cannot run.
@@ -122,6 +124,50 @@ market_parameters! {
         /// in nine at most. This track is not there to spend the treasury.
         28 ValidatorStream: Perbill = Perbill::from_percent(1),
             from Perbill::zero(), to Perbill::from_percent(2);
+
+        /// Of the results of those who begin: one in twelve,
+        29 BeginnerAuditRate: Perbill = Perbill::from_percent(8),
+            from Perbill::from_percent(1), to Perbill::from_percent(100);
+
+        /// and of those who have failed again and again every second.
+        30 WorstAuditRate: Perbill = Perbill::from_percent(50),
+            from Perbill::from_percent(1), to Perbill::from_percent(100);
+
+        /// What a high price adds to the rate at most,
+        31 AuditSurcharge: Perbill = Perbill::from_percent(2),
+            from Perbill::zero(), to Perbill::from_percent(50);
+
+        /// and the price at which it adds half of it.
+        32 AuditUnit: Balance = 100 * UNIT, from UNIT, to 100_000 * UNIT;
+
+        /// So many audits of wrong results are counted on to end with a verdict.
+        33 AuditReliability: Perbill = Perbill::from_percent(50),
+            from Perbill::from_percent(10), to Perbill::from_percent(100);
+
+        /// Auditors of one audit.
+        34 Auditors: u8 = 1, from 1, to 2;
+
+        /// The share of what a wrong result costs its provider for those who found it.
+        35 FinderReward: Perbill = Perbill::from_percent(10),
+            from Perbill::from_percent(1), to Perbill::from_percent(50);
+    }
+}
+
+/// The rules of audits, as the parameters have them: see [`aicpw_protocol::audit`].
+pub struct AuditRules;
+
+impl Get<AuditPolicy> for AuditRules {
+    fn get() -> AuditPolicy {
+        AuditPolicy {
+            lowest: LowestAuditRate::get(),
+            beginner: BeginnerAuditRate::get(),
+            worst: WorstAuditRate::get(),
+            surcharge: AuditSurcharge::get(),
+            unit: AuditUnit::get(),
+            reliability: AuditReliability::get(),
+            auditors: Auditors::get(),
+            reward: FinderReward::get(),
+        }
     }
 }
 

@@ -95,6 +95,11 @@ impl Chain {
         self
     }
 
+    /// Whether blocks have outputs from now on. Returns whether they had.
+    pub fn set_outputs(&mut self, has_outputs: bool) -> bool {
+        core::mem::replace(&mut self.has_outputs, has_outputs)
+    }
+
     /// And from now on they have none.
     pub fn without_outputs(mut self) -> Self {
         self.has_outputs = false;

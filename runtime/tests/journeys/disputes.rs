@@ -28,17 +28,17 @@ use crate::{
     market::{ask, submission, submit, task, Provider, OPTIMISTIC, OUTPUT},
 };
 
-const LIE: &[u8] = b"what the liar says";
+pub const LIE: &[u8] = b"what the liar says";
 
 /// A chain with a provider that is the cheapest, Bob, and seven others that can judge it.
-struct Court {
-    chain: Chain,
-    liar: Provider,
-    others: Vec<Provider>,
+pub struct Court {
+    pub chain: Chain,
+    pub liar: Provider,
+    pub others: Vec<Provider>,
 }
 
 impl Court {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let mut chain = Chain::development();
         let liar = Provider::join(&mut chain, Bob, ask(300));
         let honest = [
@@ -79,16 +79,16 @@ impl Court {
         assert_eq!(task(&mut self.chain, id).status, TaskStatus::Disputed);
     }
 
-    fn sign(&mut self, who: Sr25519Keyring, call: impl Into<RuntimeCall>) {
+    pub fn sign(&mut self, who: Sr25519Keyring, call: impl Into<RuntimeCall>) {
         self.chain.sign(who, call).unwrap();
     }
 
-    fn view(&mut self, id: TaskId) -> DisputeView<AccountId> {
+    pub fn view(&mut self, id: TaskId) -> DisputeView<AccountId> {
         self.chain.read(|| Disputes::dispute_view(id)).unwrap()
     }
 
     /// The requester's agent: grants every key that is waited for.
-    fn grant_keys(&mut self, id: TaskId) {
+    pub fn grant_keys(&mut self, id: TaskId) {
         for one in task(&mut self.chain, id).assignments {
             if let AssignmentStatus::AwaitingKey { recipient, .. } = one.status {
                 let envelope = Envelope {
@@ -109,7 +109,7 @@ impl Court {
     }
 
     /// A block; with heartbeats when they are due.
-    fn block(&mut self) {
+    pub fn block(&mut self) {
         self.chain.block(Vec::new());
         if self.chain.height().is_multiple_of(HeartbeatPeriod::get()) {
             self.beat();
@@ -117,7 +117,7 @@ impl Court {
     }
 
     /// All say that they are online.
-    fn beat(&mut self) {
+    pub fn beat(&mut self) {
         // Eight blocks, which must be of one period.
         let left = HeartbeatPeriod::get() - (self.chain.height() + 1) % HeartbeatPeriod::get();
         if left < 16 {
@@ -137,7 +137,7 @@ impl Court {
             .expect("no party is drawn")
     }
 
-    fn provider(&self, account: &AccountId) -> &Provider {
+    pub fn provider(&self, account: &AccountId) -> &Provider {
         &self.others[self.worker(account)]
     }
 
@@ -159,7 +159,7 @@ impl Court {
 
     /// Has the jurors work until their jury is done. `says` is what each of them computes; `None` of who
     /// does nothing.
-    fn judge(&mut self, id: TaskId, says: impl Fn(usize) -> Option<&'static [u8]>) {
+    pub fn judge(&mut self, id: TaskId, says: impl Fn(usize) -> Option<&'static [u8]>) {
         for _ in 0..600 {
             if self.view(id).state != DisputeState::Judging {
                 return;
@@ -185,7 +185,7 @@ impl Court {
     }
 
     /// Until the dispute is over, which it comes to by itself.
-    fn run_to_end(mut self, id: TaskId) -> (Self, Outcome) {
+    pub fn run_to_end(mut self, id: TaskId) -> (Self, Outcome) {
         if let DisputeState::Appealable { until, .. } = self.view(id).state {
             let rest = until.saturating_sub(self.chain.height());
             self.chain.skip(rest.saturating_sub(20).max(1));
@@ -200,7 +200,7 @@ impl Court {
         panic!("the dispute does not end: {:?}", self.view(id));
     }
 
-    fn stake(&mut self, key: Sr25519Keyring) -> Balance {
+    pub fn stake(&mut self, key: Sr25519Keyring) -> Balance {
         let account = key.to_account_id();
         let view = self.chain.read(|| ProviderStaking::provider_view(account));
         view.unwrap().stake
@@ -208,7 +208,7 @@ impl Court {
 }
 
 /// The output of whoever is asked.
-fn all(output: &'static [u8]) -> impl Fn(usize) -> Option<&'static [u8]> {
+pub fn all(output: &'static [u8]) -> impl Fn(usize) -> Option<&'static [u8]> {
     move |_| Some(output)
 }
 

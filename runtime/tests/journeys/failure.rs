@@ -13,7 +13,8 @@ use sp_keyring::Sr25519Keyring::{Bob, Charlie, Dave};
 use crate::{
     chain::Chain,
     market::{
-        ask, assignment, expecting_output, submission, submit, task, Provider, OPTIMISTIC, OUTPUT,
+        ask, assignment, decide_audit, expecting_output, submission, submit, task, Provider,
+        OPTIMISTIC, OUTPUT,
     },
 };
 
@@ -117,6 +118,7 @@ fn a_commit_that_is_not_opened_counts_as_wrong() {
     let before = chain.balance(&bob.account());
     bob.start(&mut chain, on);
     bob.commit(&mut chain, on, OUTPUT);
+    decide_audit(&mut chain, id, false);
     let AssignmentStatus::Committed { reveal_by, .. } = task(&mut chain, id).assignments[0].status
     else {
         panic!("not committed");

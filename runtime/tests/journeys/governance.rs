@@ -6,7 +6,8 @@ use aicpw_runtime::{
         governance::origins::{Origin, TimeLapse},
         money::TreasuryAccount,
         parameters::{
-            BaseFee, MarketParameter, MaxTimeLimit, ProgressWindow, SubmissionFee, UnbondingPeriod,
+            AuditRules, BaseFee, MarketParameter, MaxTimeLimit, ProgressWindow, SubmissionFee,
+            UnbondingPeriod,
         },
     },
     units::{DAYS, MILLI, MINUTES, UNIT},
@@ -15,12 +16,13 @@ use aicpw_runtime::{
 use codec::Encode;
 use frame_support::{
     dispatch::DispatchResult,
-    traits::{schedule::DispatchTime, Bounded, StorePreimage},
+    traits::{schedule::DispatchTime, Bounded, Get, StorePreimage},
 };
 use pallet_conviction_voting::{AccountVote, Conviction, Vote};
 use pallet_market_parameters::GovernedParameter;
 use pallet_referenda::{ReferendumIndex, ReferendumInfo, ReferendumInfoFor};
 use sp_keyring::Sr25519Keyring::{self, Alice, Bob, Charlie};
+use sp_runtime::Perbill;
 
 use crate::{
     chain::Chain,
@@ -249,12 +251,12 @@ fn relations_hold_whatever_the_order() {
     let two_days = Set::MaxTimeLimit(2 * DAY);
     assert_eq!(set_as_root(&mut chain, two_days.clone()), contradiction());
     set_as_root(&mut chain, Set::ProgressWindow(3 * MINUTES)).unwrap();
-    // Three attempts of two days each, and juries of as long: stake has to stay for longer.
+    // Three attempts of two days each, and audits and juries of as long: stake has to stay for longer.
     assert_eq!(set_as_root(&mut chain, two_days.clone()), contradiction());
-    set_as_root(&mut chain, Set::UnbondingPeriod(40 * DAYS)).unwrap();
+    set_as_root(&mut chain, Set::UnbondingPeriod(50 * DAYS)).unwrap();
     set_as_root(&mut chain, two_days).unwrap();
     assert_eq!(
-        set_as_root(&mut chain, Set::UnbondingPeriod(21 * DAYS)),
+        set_as_root(&mut chain, Set::UnbondingPeriod(28 * DAYS)),
         contradiction()
     );
     assert_eq!(
@@ -264,8 +266,37 @@ fn relations_hold_whatever_the_order() {
     chain.read(|| {
         assert_eq!(MaxTimeLimit::get(), 2 * DAY);
         assert_eq!(ProgressWindow::get(), 3 * MINUTES);
-        assert_eq!(UnbondingPeriod::get(), 40 * DAYS);
+        assert_eq!(UnbondingPeriod::get(), 50 * DAYS);
     });
+}
+
+#[test]
+fn audits_always_deter() {
+    use MarketParameter as Set;
+    let mut chain = Chain::development();
+    let contradiction = || error(pallet_market_parameters::Error::Contradiction);
+    // The best would be audited more often than those who begin.
+    let ten = Set::LowestAuditRate(Perbill::from_percent(10));
+    assert_eq!(set_as_root(&mut chain, ten.clone()), contradiction());
+    set_as_root(
+        &mut chain,
+        Set::BeginnerAuditRate(Perbill::from_percent(12)),
+    )
+    .unwrap();
+    // A bond of twenty prices: a bribe would be worth as much as the reward for telling.
+    assert_eq!(set_as_root(&mut chain, ten.clone()), contradiction());
+    set_as_root(&mut chain, Set::FinderReward(Perbill::from_percent(11))).unwrap();
+    set_as_root(&mut chain, ten).unwrap();
+    // And so for each of two auditors.
+    assert_eq!(set_as_root(&mut chain, Set::Auditors(2)), contradiction());
+    set_as_root(&mut chain, Set::FinderReward(Perbill::from_percent(21))).unwrap();
+    set_as_root(&mut chain, Set::Auditors(2)).unwrap();
+    let policy = chain.read(AuditRules::get);
+    assert!(policy.is_sound());
+    assert_eq!(
+        (policy.auditors, policy.fraud_bond(UNIT)),
+        (2, Some(20 * UNIT))
+    );
 }
 
 #[test]

@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod accounts;
+mod audits;
 mod beefy;
 mod chain;
 mod disputes;

@@ -9,7 +9,7 @@ use aicpw_protocol::{
         AssignmentStatus, DeterminismClass, Engine, FailureMessage, Fault, Needs, Privacy,
         Submission, TaskStatus, Verification,
     },
-    view::TaskView,
+    view::{AuditState, TaskView},
     worker::Statement,
     AskPrice, AssignmentId, Balance, ContentId, Gflops, Hash, Mebibytes, MegabitsPerSecond,
     Milliseconds, TaskId,
@@ -21,6 +21,7 @@ use aicpw_runtime::{
 };
 use sp_core::{sr25519, Pair};
 use sp_keyring::Sr25519Keyring;
+use sp_runtime::Perbill;
 
 use crate::chain::Chain;
 
@@ -140,7 +141,12 @@ impl Provider {
         });
     }
 
+    /// What was not decided about an audit before is now: there is none.
     pub fn reveal(&self, chain: &mut Chain, assignment: AssignmentId, output: &[u8]) {
+        let audit = task(chain, assignment.task).audit;
+        if audit.is_some_and(|audit| audit.state == AuditState::Undecided) {
+            decide_audit(chain, assignment.task, false);
+        }
         let call = self.reveal_call(chain, assignment, output);
         chain.work(call);
     }
@@ -240,6 +246,31 @@ pub fn submit(chain: &mut Chain, who: Sr25519Keyring, submission: Submission) ->
 
 pub fn task(chain: &mut Chain, id: TaskId) -> TaskView<AccountId> {
     chain.read(|| Tasks::task_view(id)).unwrap()
+}
+
+/// Has the chain draw whether the results of a task are audited, as if it were certain.
+pub fn decide_audit(chain: &mut Chain, id: TaskId, is_audited: bool) {
+    let rate = if is_audited {
+        Perbill::one()
+    } else {
+        Perbill::zero()
+    };
+    chain.read(|| {
+        pallet_tasks::Audits::<Runtime>::mutate(id, |audit| audit.as_mut().unwrap().rate = rate);
+    });
+    let had_outputs = chain.set_outputs(true);
+    let last = chain.height() + 40;
+    while task(chain, id).audit.unwrap().state == AuditState::Undecided {
+        assert!(chain.height() < last, "the audit is not decided");
+        chain.block(Vec::new());
+    }
+    chain.set_outputs(had_outputs);
+    let expected = if is_audited {
+        AuditState::Drawn
+    } else {
+        AuditState::NotDrawn
+    };
+    assert_eq!(task(chain, id).audit.unwrap().state, expected);
 }
 
 /// The open assignment of an active task.

@@ -155,7 +155,10 @@ fn a_liar_among_three_loses_its_collateral_and_the_result_is_right() {
         "in the block of the deciding reveal"
     );
     let views: Vec<_> = ids.iter().map(|id| market.view(*id)).collect();
-    assert_eq!(paid, views[0].price + views[2].price);
+    let audits = task(&mut market.chain, market.task).audit.unwrap().cost;
+    let highest = views.iter().map(|one| one.price).max().unwrap();
+    assert!(audits > highest / 20 && audits < highest / 10);
+    assert_eq!(paid, views[0].price + views[2].price + audits);
     assert_eq!(
         market.chain.balance(&Charlie.to_account_id()),
         requester - paid

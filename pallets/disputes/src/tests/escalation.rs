@@ -1,4 +1,4 @@
-//! What the chain itself has decided: replicas without a majority.
+//! What the chain itself brings before a jury: replicas without a majority, and what auditors found.
 
 use aicpw_primitives::traits::Escalation;
 use frame_support::assert_ok;
@@ -66,5 +66,63 @@ fn a_dispute_goes_with_its_task() {
         run_to_end();
         Court::forget(TASK);
         assert_eq!(Disputes::<Test>::get(TASK), None);
+    });
+}
+
+/// A result that two auditors have found wrong; the third said something else again.
+fn audited() {
+    add(TASK, |task| {
+        task.is_open = false;
+        task.is_active = true;
+    });
+    assert!(Court::take_over(TASK));
+}
+
+#[test]
+fn auditors_who_found_a_wrong_result_share_the_reward() {
+    execute(|| {
+        audited();
+        Finders::set(vec![CHALLENGER, APPELLANT]);
+        vote(&[RIGHT; 5]);
+        run_to_end();
+        assert_eq!(ending(), Some(Ending::Again));
+        // A tenth of what the result cost its provider.
+        let reward = BEHIND as i128 / 10;
+        assert_eq!(gain(CHALLENGER), reward / 2);
+        assert_eq!(gain(APPELLANT), reward / 2);
+        assert_eq!(gain(REQUESTER), PRICE as i128, "for the harm");
+        assert_eq!(gain(juror(0)), PAY as i128);
+    });
+}
+
+#[test]
+fn an_auditor_who_was_wrong_pays_the_jury() {
+    execute(|| {
+        add(TASK, |task| {
+            task.is_open = false;
+            task.is_active = true;
+            task.results = vec![(PROVIDER, RIGHT_ROOT, BEHIND)];
+        });
+        assert!(Court::take_over(TASK));
+        let lock = Court::auditor_terms(PRICE, 10 * PRICE).lock;
+        assert_eq!(lock, 5 * PAY, "the pay of a jury");
+        AuditorsLose::set(lock);
+        vote(&[RIGHT; 5]);
+        run_to_end();
+        assert_eq!(ending(), Some(Ending::Settled));
+        assert_eq!(gain(juror(0)), PAY as i128);
+        assert_eq!(gain(TREASURY), 0, "nothing is left, and nothing is missing");
+        assert_eq!(gain(STAKE), -(lock as i128), "the provider loses nothing");
+    });
+}
+
+#[test]
+fn an_auditor_brings_what_anybody_who_doubts_does() {
+    execute(|| {
+        let terms = Court::auditor_terms(PRICE, 10 * PRICE);
+        assert_eq!((terms.pay, terms.lock), (PAY, 5 * PAY));
+        // The task pays a provider no more than this.
+        assert_eq!(Court::auditor_terms(PRICE, PRICE + 1).pay, PRICE + 1);
+        assert_eq!(Court::auditor_terms(u128::MAX, u128::MAX).lock, u128::MAX);
     });
 }

@@ -1,6 +1,6 @@
 //! When there is a seed, and what it depends on.
 
-use aicpw_primitives::traits::DrawSeed;
+use aicpw_primitives::traits::{DrawRandomness as _, DrawSeed};
 use aicpw_protocol::draw::mix;
 
 use crate::mock::*;
@@ -139,5 +139,29 @@ fn what_is_in_the_future_is_not_yet() {
         made_by(&[1, 2, 3]);
         assert_eq!(seed(anchor()), DrawSeed::NotYet);
         assert_eq!(seed(anchor() + 5), DrawSeed::NotYet);
+    });
+}
+
+#[test]
+fn a_draw_whose_inputs_were_fixed_finds_its_seed_later_too() {
+    execute(|| {
+        let anchor = anchor();
+        assert_eq!(crate::Pallet::<Test>::decided(anchor), DrawSeed::NotYet);
+        made_by(&[1, 2, 3, 1, 2]);
+        let DrawSeed::Ready(found) = seed(anchor) else {
+            panic!("not ready")
+        };
+        made_by(&[1, 2]);
+        assert_eq!(seed(anchor), DrawSeed::Gone, "for whoever could prepare");
+        assert_eq!(
+            crate::Pallet::<Test>::decided(anchor),
+            DrawSeed::Ready(found)
+        );
+        made_by(&[1; RETENTION as usize]);
+        assert_eq!(
+            crate::Pallet::<Test>::decided(anchor),
+            DrawSeed::Gone,
+            "forgotten"
+        );
     });
 }

@@ -297,3 +297,20 @@ fn a_device_without_an_offer_is_not_listed() {
         assert_eq!(Matching::devices_listed(), 0);
     });
 }
+
+#[test]
+fn a_bad_reputation_must_leave_room_for_its_audits() {
+    run(|| {
+        device(0, 3_000, |offer| offer.reputation = Reputation(100));
+        device(1, 4_000, |_| ());
+        let audited = |highest| {
+            matched(move |task: &mut Task| {
+                task.is_audited = true;
+                task.demand.highest_ask = AskPrice(highest);
+            })
+        };
+        assert_eq!(audited(4_400), Some(1), "the cheaper one costs more audits");
+        assert_eq!(audited(4_400), None);
+        assert_eq!(audited(4_500), Some(0));
+    });
+}

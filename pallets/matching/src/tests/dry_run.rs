@@ -1,17 +1,19 @@
 //! What would become of a task.
 
 use aicpw_primitives::{api::DryRun, traits::DevicePool};
-use aicpw_protocol::{task::Unmatched, AskPrice, DeviceId, Gflops, TaskId};
+use aicpw_protocol::{device::Reputation, task::Unmatched, AskPrice, DeviceId, Gflops, TaskId};
 
 use crate::{dry_run::DRY_RUN_BLOCKS, mock::*};
 
 fn dry(change: impl FnOnce(&mut Task)) -> DryRun {
-    let Task {
-        demand, collateral, ..
-    } = find_task(task(0, change)).unwrap();
-    Matching::dry_run(demand.requester, demand.needs, demand.highest_ask, |ask| {
-        Some(quote(collateral, ask))
-    })
+    let task = find_task(task(0, change)).unwrap();
+    let demand = &task.demand;
+    Matching::dry_run(
+        demand.requester,
+        demand.needs,
+        demand.highest_ask,
+        |ask, reputation| quote(&task, ask, reputation),
+    )
 }
 
 #[test]
@@ -23,11 +25,34 @@ fn it_says_who_would_take_it() {
             device: DeviceId(1),
             ask: AskPrice(20_000),
             price: 20,
+            audit_cost: 0,
         };
         assert_eq!(dry(|_| ()), expected);
         assert_eq!(dry(|_| ()), expected, "and changes nothing");
         assert_eq!(matches(), []);
         assert_eq!(find_task(TaskId(0)).unwrap().parked, None);
+    });
+}
+
+#[test]
+fn it_says_what_audits_cost() {
+    run(|| {
+        device(0, 30_000, |offer| offer.reputation = Reputation(100));
+        let audited = |highest| {
+            dry(|task| {
+                task.is_audited = true;
+                task.demand.highest_ask = AskPrice(highest);
+            })
+        };
+        let expected = DryRun::Match {
+            device: DeviceId(0),
+            ask: AskPrice(30_000),
+            price: 30,
+            audit_cost: 15,
+        };
+        assert_eq!(audited(45_000), expected);
+        // Enough for the price, and not for its audits.
+        assert_eq!(audited(44_000), DryRun::Unmatched(Unmatched::Budget));
     });
 }
 

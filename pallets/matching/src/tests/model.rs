@@ -155,6 +155,7 @@ fn submit(id: u64, wish: Wish) {
             _ => DeterminismClass::Device,
         };
         task.collateral = wish.stake;
+        task.is_audited = wish.requester == 2;
     });
     Matching::enqueue(id, QueueEnd::Back);
 }

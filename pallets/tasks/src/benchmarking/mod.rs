@@ -17,6 +17,7 @@ use aicpw_protocol::{
     },
     units::AICP,
     verdict::Vote,
+    view::AuditState,
     worker::Statement,
     AskPrice, AssignmentId, BlockNumber, ContentId, DeviceId, Gflops, Mebibytes, MegabitsPerSecond,
     Milliseconds, TaskId,
@@ -116,12 +117,11 @@ mod benchmarks {
         _(RawOrigin::Authorized, last, progress, proof);
     }
 
-    /// The last of all commits: opens the reveals.
+    /// The last of all commits, an auditor's: opens the reveals.
     #[benchmark]
     fn commit_result(n: Linear<ALL, MOST>) {
-        let mut all = all_running::<T>(&requester::<T>(), n);
-        let (last, worker) = all.pop().expect("there are several");
-        all.iter().for_each(|(id, _)| commit::<T>(*id));
+        let all = all_committed::<T>(&requester::<T>(), n);
+        let (last, worker) = auditor_running::<T>(all[0].0.task);
         let commitment = [1; 32];
         let statement = Statement::Commit {
             assignment: last,
@@ -140,7 +140,7 @@ mod benchmarks {
         ));
     }
 
-    /// The commit of whoever is alone: nobody waits for it.
+    /// The commit of whoever is alone: what is drawn about an audit is fixed with it.
     #[benchmark]
     fn commit_alone() {
         let (last, worker) = running::<T>(&requester::<T>(), 3, optimistic::<T>());
@@ -182,6 +182,7 @@ mod benchmarks {
     fn reveal_to_wait() {
         let (last, worker) = running::<T>(&requester::<T>(), 3, optimistic::<T>());
         commit::<T>(last);
+        spare_audit::<T>(last.task);
         let statement = Statement::Reveal {
             assignment: last,
             opening: opening(3),
@@ -195,10 +196,11 @@ mod benchmarks {
         );
     }
 
-    /// The deciding reveal: pays all replicas, and takes the locks of all who said that it cannot be done.
+    /// The deciding reveal: pays all replicas and their auditor, and takes the locks of all who said that it
+    /// cannot be done.
     #[benchmark]
     fn reveal_result(n: Linear<ALL, MOST>) {
-        let (last, worker) = all_but_one_revealed::<T>(&requester::<T>(), n);
+        let (last, worker) = all_but_the_auditor_revealed::<T>(&requester::<T>(), n);
         let statement = Statement::Reveal {
             assignment: last,
             opening: opening(3),
@@ -496,6 +498,24 @@ mod benchmarks {
         assert!(jurors.iter().all(|id| Assignments::<T>::get(id)
             .is_some_and(|one| matches!(one.status, AssignmentStatus::Failed { .. }))));
         Ok(())
+    }
+
+    /// The results are not audited: all may reveal. What is drawn of several is seldom this, and weighs less.
+    #[benchmark]
+    fn serve_audit(n: Linear<ALL, MOST>) {
+        let all = all_committed::<T>(&requester::<T>(), n);
+        let id = all[0].0.task;
+        Audits::<T>::mutate(id, |audit| {
+            audit.as_mut().expect("all have committed").rate = Default::default();
+        });
+        let anchor = Audits::<T>::get(id).expect("all have committed").anchor;
+        T::BenchmarkHelper::bring_seed(anchor);
+        #[block]
+        {
+            Pallet::<T>::serve(Pallet::<T>::now(), Deadline::Audit(id));
+        }
+        let state = Audits::<T>::get(id).map(|audit| audit.state);
+        assert_eq!(state, Some(AuditState::NotDrawn));
     }
 
     #[benchmark]

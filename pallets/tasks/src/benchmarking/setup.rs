@@ -11,10 +11,11 @@ use aicpw_protocol::{
     sealing::Envelope,
     task::{
         AssignmentStatus, DeterminismClass, Engine, FailureMessage, Fault, Needs, Privacy,
-        Progress, Submission, TaskStatus, Verification, MAX_PEER_ADDRESSES, REPLICAS,
+        Progress, Refunded, Submission, TaskStatus, Verification, MAX_PEER_ADDRESSES, REPLICAS,
     },
     units::AICP,
     verdict::Vote,
+    view::AuditState,
     worker::Statement,
     AskPrice, AssignmentId, BlockNumber, ContentId, DeviceId, Gflops, Mebibytes, MegabitsPerSecond,
     Milliseconds, TaskId,
@@ -22,7 +23,10 @@ use aicpw_protocol::{
 use alloc::{vec, vec::Vec};
 use frame_benchmarking::v2::*;
 use frame_support::{
-    traits::{fungible::Mutate, Authorize, Get},
+    traits::{
+        fungible::{Inspect, Mutate},
+        Authorize, Get,
+    },
     BoundedVec,
 };
 use frame_system::RawOrigin;
@@ -41,6 +45,9 @@ pub trait BenchmarkHelper<AccountId> {
 
     /// Moves the chain on to a block, without running any hook.
     fn set_block(block: BlockNumber);
+
+    /// Moves it on to where the seed for an anchor is there, which takes as long a search as there can be.
+    fn bring_seed(anchor: BlockNumber);
 }
 
 pub(super) type Worker = (AssignmentId, WorkerId);
@@ -91,6 +98,9 @@ pub(super) fn requester<T: Config>() -> T::AccountId {
     let funds = T::MinBudget::get().saturating_mul(100_000_000);
     T::NativeBalance::set_balance(&requester, funds);
     T::NativeBalance::set_balance(&T::FeeDestination::get(), funds);
+    // Auditors are paid by both.
+    let little = T::NativeBalance::minimum_balance().saturating_mul(2);
+    T::NativeBalance::set_balance(&T::AuditPot::get(), little);
     requester
 }
 
@@ -245,10 +255,67 @@ pub(super) fn commit<T: Config>(id: AssignmentId) {
     Pallet::<T>::do_commit_result(id, commitment).expect("it runs");
 }
 
+/// All replicas have committed; whether they are audited is not decided yet.
+pub(super) fn all_committed<T: Config>(requester: &T::AccountId, n: u32) -> Vec<Worker> {
+    let all = all_running::<T>(requester, n);
+    all.iter().for_each(|(id, _)| commit::<T>(*id));
+    all
+}
+
+/// As if it had been drawn that they are not audited.
+pub(super) fn spare_audit<T: Config>(id: TaskId) {
+    set_audit::<T>(id, AuditState::NotDrawn);
+    Pallet::<T>::advance(id, task::<T>(id), Refunded::NoQuorum).expect("all have committed");
+}
+
+fn set_audit<T: Config>(id: TaskId, state: AuditState) {
+    Audits::<T>::mutate(id, |audit| {
+        audit.as_mut().expect("all have committed").state = state;
+    });
+}
+
+/// As if it had been drawn that they are, and by whom: the auditor that runs the task.
+pub(super) fn auditor_running<T: Config>(id: TaskId) -> Worker {
+    set_audit::<T>(id, AuditState::Drawn);
+    let mut task = task::<T>(id);
+    Pallet::<T>::seat_auditors(id, &mut task).expect("there is room");
+    Tasks::<T>::insert(id, task);
+    let auditors = T::AuditPolicy::get().auditors;
+    let mut all: Vec<_> = (0..auditors)
+        .map(|number| granted::<T>(id, 3_000 + u32::from(number)))
+        .collect();
+    let last = all.pop().expect("there is one");
+    for (auditor, _) in &all {
+        Pallet::<T>::do_start(*auditor).expect("it has its key");
+        commit::<T>(*auditor);
+    }
+    Pallet::<T>::do_start(last.0).expect("it has its key");
+    last
+}
+
+/// All have revealed the same but the last auditor.
+pub(super) fn all_but_the_auditor_revealed<T: Config>(requester: &T::AccountId, n: u32) -> Worker {
+    let all = all_committed::<T>(requester, n);
+    let last = auditor_running::<T>(all[0].0.task);
+    commit::<T>(last.0);
+    let others: Vec<_> = task::<T>(last.0.task)
+        .assignments(last.0.task)
+        .filter(|id| *id != last.0)
+        .filter(|id| {
+            Assignments::<T>::get(id)
+                .is_some_and(|one| matches!(one.status, AssignmentStatus::Committed { .. }))
+        })
+        .collect();
+    for id in others {
+        Pallet::<T>::do_reveal_result(id, opening(3)).expect("it is the opening");
+    }
+    last
+}
+
 /// All have committed, and all but the last have revealed.
 pub(super) fn all_but_one_revealed<T: Config>(requester: &T::AccountId, n: u32) -> Worker {
-    let mut all = all_running::<T>(requester, n);
-    all.iter().for_each(|(id, _)| commit::<T>(*id));
+    let mut all = all_committed::<T>(requester, n);
+    spare_audit::<T>(all[0].0.task);
     let last = all.pop().expect("there are several");
     for (id, _) in all {
         Pallet::<T>::do_reveal_result(id, opening(3)).expect("it is the opening");
@@ -296,7 +363,10 @@ pub(super) fn running<T: Config>(
 pub(super) fn verifying<T: Config>(requester: &T::AccountId, n: u32) -> Worker {
     let last = running::<T>(requester, n, optimistic::<T>());
     commit::<T>(last.0);
+    let auditor = auditor_running::<T>(last.0.task).0;
+    commit::<T>(auditor);
     Pallet::<T>::do_reveal_result(last.0, opening(3)).expect("it is the opening");
+    Pallet::<T>::do_reveal_result(auditor, opening(3)).expect("it is the opening");
     last
 }
 

@@ -1,8 +1,10 @@
 //! A runtime of this pallet and balances. The other pallets are mocks that are strict about their
 //! contracts: what is locked on a stake really moves, so that nothing can be forgotten.
 
-use aicpw_primitives::traits::{DrawRandomness, DrawSeed, Escalation};
-use aicpw_protocol::{AskPrice, AssignmentId, Balance, BlockNumber, DeviceId, TaskId};
+use aicpw_primitives::traits::{DrawRandomness, DrawSeed, Escalation, JurorTerms};
+use aicpw_protocol::{
+    audit::AuditPolicy, AskPrice, AssignmentId, Balance, BlockNumber, DeviceId, TaskId,
+};
 use codec::Decode;
 use frame_support::{
     assert_ok, derive_impl, parameter_types,
@@ -89,6 +91,8 @@ pub const FERDIE: AccountId = 16;
 pub const TREASURY: AccountId = 90;
 /// Holds what is locked on providers' stakes.
 pub const POOL: AccountId = 91;
+/// The pot for audits.
+pub const AUDIT_POT: AccountId = 92;
 pub const FUNDS: Balance = 1_000_000;
 
 pub const SUBMISSION_FEE: Balance = 25;
@@ -118,8 +122,12 @@ pub const FEE: Balance = 20;
 pub const COLLATERAL: Balance = 2_500;
 /// What stays of it after the settlement: half of the price.
 pub const KEPT: Balance = 500;
-/// The price, at an audit rate of 5 %.
-pub const BOND: Balance = 20_000;
+/// The price, at a lowest audit rate of 5 %, of which every second is worth something.
+pub const BOND: Balance = 40_000;
+/// What audits of [`PRICE`] cost: 8 % of it, which is the rate of a beginner.
+pub const AUDIT_COST: Balance = 80;
+/// What an auditor has locked.
+pub const AUDITOR_LOCK: Balance = 10 * PRICE;
 /// What [`Penalty::Fault`] takes of [`COLLATERAL`]: 40 %.
 pub const FAULT_SLASH: Balance = 1_000;
 /// Blocks of the time limit of [`submission`].
@@ -162,7 +170,11 @@ parameter_types! {
     pub const ProtocolFee: Perbill = Perbill::from_percent(2);
     pub const CollateralShare: Perbill = Perbill::from_percent(50);
     pub const MinCollateralBase: Balance = 200;
-    pub const AuditRate: Perbill = Perbill::from_percent(5);
+    pub static Policy: AuditPolicy = AuditPolicy {
+        surcharge: Perbill::zero(),
+        ..AuditPolicy::DEFAULT
+    };
+    pub const AuditPot: AccountId = AUDIT_POT;
     pub const BaseFee: Balance = BASE_FEE;
     pub const PageCapacity: u32 = 4;
     pub static AgendaWeight: Weight = Weight::from_parts(u64::MAX / 2, u64::MAX / 2);
@@ -184,14 +196,23 @@ parameter_types! {
     pub static MissedDeadlines: Vec<DeviceId> = Vec::new();
 }
 
+/// Blocks from an anchor to its seed.
+pub const SOONEST: BlockNumber = 3;
+
 pub struct Randomness;
 impl DrawRandomness for Randomness {
     fn anchor() -> BlockNumber {
         now()
     }
+    fn soonest() -> BlockNumber {
+        SOONEST
+    }
     fn seed(anchor: BlockNumber) -> DrawSeed {
         assert!(anchor <= now(), "an anchor is taken before it is used");
         Seed::get()
+    }
+    fn decided(anchor: BlockNumber) -> DrawSeed {
+        Self::seed(anchor)
     }
     fn seed_weight() -> Weight {
         Weight::zero()
@@ -215,6 +236,12 @@ pub struct Disputes;
 impl Escalation for Disputes {
     fn take_over(_: TaskId) -> bool {
         TakesOver::get()
+    }
+    fn auditor_terms(price: Balance, price_cap: Balance) -> JurorTerms {
+        JurorTerms {
+            pay: price_cap.min(2 * price),
+            lock: 10 * price,
+        }
     }
     fn jury_done(task: TaskId) -> sp_runtime::DispatchResult {
         Heard::mutate(|heard| heard.push(Tell::JuryDone(task)));
@@ -277,7 +304,8 @@ impl Config for Test {
     type ProtocolFee = ProtocolFee;
     type CollateralShare = CollateralShare;
     type MinCollateralBase = MinCollateralBase;
-    type AuditRate = AuditRate;
+    type AuditPolicy = Policy;
+    type AuditPot = AuditPot;
     type BaseFee = BaseFee;
     type AgendaWeight = AgendaWeight;
     type PageCapacity = PageCapacity;
@@ -304,6 +332,11 @@ impl crate::BenchmarkHelper<AccountId> for Helper {
 
     fn set_block(block: BlockNumber) {
         run_to_without_hooks(block);
+    }
+
+    fn bring_seed(anchor: BlockNumber) {
+        run_to_without_hooks(anchor + SOONEST);
+        Seed::set(DrawSeed::Ready([1; 32]));
     }
 }
 
@@ -350,6 +383,7 @@ impl ExtBuilder {
         CooledDown::take();
         MissedDeadlines::take();
         Seed::set(DrawSeed::NotYet);
+        Policy::take();
         TakesOver::set(false);
         let mut storage = frame_system::GenesisConfig::<Test>::default()
             .build_storage()
@@ -360,6 +394,7 @@ impl ExtBuilder {
             .collect();
         balances.push((TREASURY, EXISTENTIAL_DEPOSIT));
         balances.push((POOL, EXISTENTIAL_DEPOSIT));
+        balances.push((AUDIT_POT, EXISTENTIAL_DEPOSIT));
         pallet_balances::GenesisConfig::<Test> {
             balances,
             ..Default::default()

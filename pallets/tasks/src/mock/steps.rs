@@ -5,6 +5,7 @@ use aicpw_primitives::{
     worker_key::{prove, WorkerId, WorkerProof},
 };
 use aicpw_protocol::{
+    audit::is_drawn,
     commitment::{expected_root_hash, result_commitment, ResultOpening},
     device::{ClassSet, DeviceKind, DeviceSpec, Reputation},
     sealing::Envelope,
@@ -12,6 +13,7 @@ use aicpw_protocol::{
         AssignmentStatus, DeterminismClass, Engine, Fault, Needs, PeerAddresses, Privacy, Progress,
         Submission, TaskStatus, Verification,
     },
+    view::AuditState,
     worker::Statement,
     AskPrice, AssignmentId, Balance, ContentId, DeviceId, Gflops, Hash, Mebibytes,
     MegabitsPerSecond, Milliseconds, TaskId,
@@ -32,7 +34,7 @@ use sp_runtime::{
 use super::*;
 use crate::{
     pallet::{Assignments, Call, HoldReason, Pallet, Tasks},
-    types::{Assignment, Task},
+    types::{Assignment, Audit, Task},
 };
 
 pub fn cid(seed: u8) -> ContentId {
@@ -204,11 +206,51 @@ pub fn committed(provider: AccountId, verification: Verification) -> AssignmentI
     id
 }
 
-/// A result in `optimistic` whose window is open.
+/// A result in `optimistic` whose window is open; it was not audited.
 pub fn verifying(provider: AccountId) -> AssignmentId {
     let id = committed(provider, optimistic());
+    decide_audit(id.task, false);
     assert_ok!(reveal(id, opening(ROOT)));
     id
+}
+
+/// A seed of which this follows for the results of a task.
+pub fn seed_for(task: TaskId, is_audited: bool) -> Hash {
+    let audit = crate::pallet::Audits::<Test>::get(task).unwrap();
+    (0..=u8::MAX)
+        .map(|byte| [byte; 32])
+        .find(|seed| is_drawn(audit.rate, seed, audit.of) == is_audited)
+        .unwrap()
+}
+
+/// Brings the seed that decides so about the audit of a task, as soon as it can be there.
+pub fn decide_audit(task: TaskId, is_audited: bool) {
+    let seed = seed_for(task, is_audited);
+    Seed::set(DrawSeed::Ready(seed));
+    for _ in 0..=SOONEST {
+        if audit_of(task).state == AuditState::Undecided {
+            run_for(1);
+        }
+    }
+    Seed::set(DrawSeed::NotYet);
+    let expected = if is_audited {
+        AuditState::Drawn
+    } else {
+        AuditState::NotDrawn
+    };
+    assert_eq!(audit_of(task).state, expected);
+}
+
+pub fn audit_of(task: TaskId) -> Audit {
+    crate::pallet::Audits::<Test>::get(task).unwrap()
+}
+
+/// A result in `optimistic` that is committed and drawn for an audit, for which this auditor has a seat.
+pub fn audited(provider: AccountId, auditor: AccountId) -> (AssignmentId, AssignmentId) {
+    let id = committed(provider, optimistic());
+    decide_audit(id.task, true);
+    let auditor = assign(id.task, device(auditor, ASK));
+    (id, auditor)
 }
 
 pub fn settled(provider: AccountId) -> AssignmentId {
@@ -219,7 +261,15 @@ pub fn settled(provider: AccountId) -> AssignmentId {
 
 /// A new task that so many of these providers, each with a new device, have to agree about.
 pub fn replicas(providers: &[AccountId], quorum: u8) -> Vec<AssignmentId> {
-    let task = submit(replicated(providers.len() as u8, quorum));
+    let task = TaskId(crate::pallet::Submissions::<Test>::get().length);
+    let count = providers.len() as Balance;
+    assert_ok!(TasksPallet::submit(
+        RuntimeOrigin::signed(REQUESTER),
+        Submission {
+            budget: BUDGET.max(count * (PRICE + AUDIT_COST)),
+            ..submission(replicated(providers.len() as u8, quorum))
+        }
+    ));
     providers
         .iter()
         .map(|provider| assign(task, device(*provider, ASK)))
@@ -232,13 +282,14 @@ pub fn compute(id: AssignmentId, root: [u8; 32]) {
     assert_ok!(commit(id, &opening(root)));
 }
 
-/// Replicas of which each has committed to its root: all may reveal.
+/// Replicas of which each has committed to its root, and are not audited: all may reveal.
 pub fn computed(answers: &[(AccountId, [u8; 32])], quorum: u8) -> Vec<AssignmentId> {
     let providers: Vec<_> = answers.iter().map(|(provider, _)| *provider).collect();
     let ids = replicas(&providers, quorum);
     for (id, (_, root)) in ids.iter().zip(answers) {
         compute(*id, *root);
     }
+    decide_audit(ids[0].task, false);
     ids
 }
 

@@ -20,23 +20,24 @@ fn acceptance_settles_at_once() {
             status_of(id.task),
             TaskStatus::Settled {
                 at: now(),
-                paid: PRICE
+                paid: PRICE + AUDIT_COST
             }
         );
         assert_last_events(vec![Event::TaskSettled {
             task: id.task,
             assignment: id,
-            paid: PRICE,
+            paid: PRICE + AUDIT_COST,
             fee: FEE,
-            refunded: BUDGET - PRICE,
+            refunded: BUDGET - PRICE - AUDIT_COST,
         }]);
         assert_eq!(held(REQUESTER), 0);
-        assert_eq!(free(REQUESTER), FUNDS - SUBMISSION_FEE - PRICE);
+        assert_eq!(free(REQUESTER), FUNDS - SUBMISSION_FEE - PRICE - AUDIT_COST);
+        assert_eq!(free(AUDIT_POT), EXISTENTIAL_DEPOSIT + AUDIT_COST);
         assert_eq!(free(TREASURY), EXISTENTIAL_DEPOSIT + SUBMISSION_FEE + FEE);
         assert_eq!(Told::get(), vec![Note::Settled(ALICE, REQUESTER, PRICE)]);
         // The window's end finds nothing to do.
         run_for(WINDOW + 1);
-        assert_eq!(free(REQUESTER), FUNDS - SUBMISSION_FEE - PRICE);
+        assert_eq!(free(REQUESTER), FUNDS - SUBMISSION_FEE - PRICE - AUDIT_COST);
     });
 }
 
@@ -53,7 +54,7 @@ fn the_windows_end_settles_in_its_block() {
             status_of(id.task),
             TaskStatus::Settled {
                 at: settle_at,
-                paid: PRICE
+                paid: PRICE + AUDIT_COST
             }
         );
     });

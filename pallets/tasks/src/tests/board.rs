@@ -1,14 +1,19 @@
 //! Tasks, as matching sees them.
 
-use aicpw_primitives::traits::{DevicePool, Locks, TaskBoard};
+use aicpw_primitives::traits::{DevicePool, Locks, TaskBoard, Terms};
 use aicpw_protocol::{
+    device::Reputation,
     task::{AssignmentStatus, TaskStatus, Unmatched},
     AskPrice, TaskId,
 };
 use frame_support::{assert_noop, assert_ok};
-use sp_runtime::DispatchError;
+use sp_runtime::{DispatchError, Perbill};
 
 use crate::{mock::*, pallet::*, types::LockState};
+
+fn terms(task: TaskId, ask: AskPrice) -> Option<Terms> {
+    <TasksPallet as TaskBoard<AccountId>>::terms(task, ask, Reputation::START)
+}
 
 #[test]
 fn the_match_fixes_price_and_locks() {
@@ -19,10 +24,17 @@ fn the_match_fixes_price_and_locks() {
             collateral: COLLATERAL,
             fraud_bond: BOND,
         };
-        assert_eq!(TasksPallet::locks(task, ASK), Some((PRICE, locks)));
+        let expected = Terms {
+            price: PRICE,
+            audit_rate: Perbill::from_percent(8),
+            audit_cost: AUDIT_COST,
+            locks,
+        };
+        assert_eq!(terms(task, ASK), Some(expected));
         let id = assign(task, device);
         let assignment = assignment_of(id);
         assert_eq!(assignment.price, PRICE);
+        assert_eq!(assignment.audit_cost, AUDIT_COST);
         assert_eq!(assignment.collateral, COLLATERAL);
         assert_eq!(assignment.fraud_bond, BOND);
         assert_eq!(assignment.locks, LockState::Open);
@@ -47,13 +59,34 @@ fn the_match_fixes_price_and_locks() {
 fn a_quote_is_what_a_submission_would_get() {
     ExtBuilder.build_and_execute(|| {
         let one = submission(optimistic());
-        let quote = |budget, ask| {
-            TasksPallet::quote(&one.needs, budget, one.time_limit, &one.verification, ask)
+        let quote = |budget, ask, reputation| {
+            let (needs, limit) = (&one.needs, one.time_limit);
+            TasksPallet::quote(needs, budget, limit, &one.verification, ask, reputation)
         };
         let task = submit(optimistic());
-        assert_eq!(quote(BUDGET, ASK), TasksPallet::locks(task, ASK));
-        assert!(quote(PRICE, ASK).is_some());
-        assert_eq!(quote(PRICE - 1, ASK), None);
+        let beginner = Reputation::START;
+        assert_eq!(quote(BUDGET, ASK, beginner), terms(task, ASK));
+        let least = PRICE + AUDIT_COST;
+        assert!(quote(least, ASK, beginner).is_some());
+        assert_eq!(quote(least - 1, ASK, beginner), None, "audits are paid too");
+        // Half of the results of the worst are audited.
+        assert_eq!(quote(least, ASK, Reputation(0)), None);
+        let worst = quote(PRICE + PRICE / 2, ASK, Reputation(0)).unwrap();
+        assert_eq!(worst.audit_cost, PRICE / 2);
+        let fraud_bond = terms(task, ASK).unwrap().locks.fraud_bond;
+        assert_eq!(worst.locks.fraud_bond, fraud_bond, "enough for all");
+    });
+}
+
+#[test]
+fn the_highest_ask_leaves_room_for_audits() {
+    ExtBuilder.build_and_execute(|| {
+        let task = submit(optimistic());
+        let highest = TasksPallet::demand(task).unwrap().highest_ask;
+        let found = terms(task, highest).unwrap();
+        assert!(found.price + found.audit_cost <= BUDGET);
+        assert_eq!(found.price, BUDGET * 100 / 108);
+        assert_eq!(terms(task, AskPrice(highest.0 + 10)), None);
     });
 }
 
@@ -61,8 +94,8 @@ fn a_quote_is_what_a_submission_would_get() {
 fn expected_needs_no_fraud_bond() {
     ExtBuilder.build_and_execute(|| {
         let task = submit(expected());
-        let (_, locks) = TasksPallet::locks(task, ASK).unwrap();
-        assert_eq!(locks.fraud_bond, 0);
+        let terms = terms(task, ASK).unwrap();
+        assert_eq!((terms.audit_cost, terms.locks.fraud_bond), (0, 0));
     });
 }
 
@@ -72,12 +105,12 @@ fn an_ask_above_the_budget_is_not_taken() {
         let task = submit(expected());
         let highest = TasksPallet::demand(task).unwrap().highest_ask;
         let dear = AskPrice(highest.0 + 1);
-        assert_eq!(TasksPallet::locks(task, dear), None);
+        assert_eq!(terms(task, dear), None);
         assert_noop!(
             try_assign(task, device(ALICE, dear)),
             Error::<Test>::TooExpensive
         );
-        assert_eq!(TasksPallet::locks(task, AskPrice(u128::MAX)), None);
+        assert_eq!(terms(task, AskPrice(u128::MAX)), None);
         let id = assign(task, device(BOB, highest));
         assert_eq!(assignment_of(id).price, BUDGET);
     });
@@ -156,7 +189,7 @@ fn nothing_is_matched_after_the_window_even_if_the_agenda_is_behind() {
             try_assign(task, device(ALICE, ASK)),
             Error::<Test>::NotWaiting
         );
-        assert_eq!(TasksPallet::locks(task, ASK), None);
+        assert_eq!(terms(task, ASK), None);
     });
 }
 

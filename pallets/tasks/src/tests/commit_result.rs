@@ -48,14 +48,17 @@ fn one_commit_only() {
 fn no_reveal_costs_everything() {
     ExtBuilder.build_and_execute(|| {
         let id = committed(ALICE, optimistic());
+        decide_audit(id.task, false);
         run_for(REVEAL_WINDOW);
         assert_eq!(fault_of(id), None);
         run_for(1);
         assert_eq!(fault_of(id), Some(Fault::NoReveal));
         assert_eq!(free(ALICE), FUNDS - COLLATERAL - BOND);
+        // The requester has no more of it than its harm: else whoever is both could wait for the draw.
+        assert_eq!(free(REQUESTER), FUNDS - SUBMISSION_FEE - BUDGET + PRICE);
         assert_eq!(
-            free(REQUESTER),
-            FUNDS - SUBMISSION_FEE - BUDGET + COLLATERAL + BOND
+            free(TREASURY),
+            EXISTENTIAL_DEPOSIT + SUBMISSION_FEE + COLLATERAL + BOND - PRICE
         );
         assert_eq!(Told::get(), vec![Note::Convicted(ALICE)]);
     });

@@ -68,7 +68,7 @@ fn a_contest_stops_the_window() {
         assert_eq!((contest.requester, contest.price), (REQUESTER, PRICE));
         assert_eq!(
             (contest.providers, contest.price_cap),
-            (vec![ALICE], BUDGET)
+            (vec![ALICE], BUDGET - AUDIT_COST)
         );
         run_for(2 * WINDOW);
         assert_eq!(status_of(id.task), TaskStatus::Disputed);
@@ -115,7 +115,7 @@ fn jurors_lock_their_lock_for_their_pay() {
         assert_eq!(status_of(id.task), TaskStatus::Disputed);
         assert_eq!(
             task_of(id.task).escrow,
-            BUDGET,
+            BUDGET - AUDIT_COST,
             "its pay is not the requester's"
         );
         assert_ok!(Court::close_juror(id.task, jurors[0].replica, None));
@@ -253,6 +253,7 @@ fn a_key_that_is_not_granted_is_told() {
         let id = awaiting_key(ALICE, optimistic());
         assert_ok!(grant(id));
         compute(id, ROOT);
+        decide_audit(id.task, false);
         assert_ok!(reveal(id, opening(ROOT)));
         assert_ok!(Court::contest(id.task, false));
         let jurors = seated(id.task, &[BOB, CHARLIE]);
@@ -313,6 +314,7 @@ fn a_wrong_result_costs_everything_and_is_made_again() {
         assert_noop!(try_assign(id.task, juror), Error::<Test>::NotIndependent);
         let again = retry(id, CHARLIE);
         compute(again, OTHER_ROOT);
+        decide_audit(id.task, false);
         assert_ok!(reveal(again, opening(OTHER_ROOT)));
         assert!(matches!(status_of(id.task), TaskStatus::Verifying { .. }));
         // And it can be disputed again.
@@ -335,7 +337,10 @@ fn without_a_verdict_the_requester_has_its_money_back() {
             }
         ));
         assert_eq!(free(ALICE), FUNDS + BASE_FEE);
-        assert_eq!(free(REQUESTER), FUNDS - SUBMISSION_FEE - BASE_FEE);
+        assert_eq!(
+            free(REQUESTER),
+            FUNDS - SUBMISSION_FEE - AUDIT_COST - BASE_FEE
+        );
     });
 }
 

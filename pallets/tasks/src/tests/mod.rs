@@ -2,6 +2,7 @@
 
 mod accept;
 mod agenda;
+mod audits;
 mod authorization;
 mod board;
 mod cancel;

@@ -148,6 +148,9 @@ fn reports_become_calls_from_start_to_reveal() {
             },
         );
         hook();
+        assert!(sent().is_empty(), "an audit is not decided");
+        decide_audit(id.task, false);
+        hook();
         assert!(matches!(one_accepted(sent()), Call::reveal_result { .. }));
         assert!(matches!(
             assignment_of(id).status,

@@ -1,13 +1,15 @@
 //! Whatever happens, in whatever order: no funds come from nowhere or get lost, every invariant
 //! holds after each step, and in the end everything is settled and released.
 
-use aicpw_primitives::traits::TaskBoard;
+use aicpw_primitives::traits::{DrawSeed, TaskBoard};
 use aicpw_protocol::{
+    audit::AuditPolicy,
     task::{Fault, Unmatched},
     AskPrice, AssignmentId, TaskId,
 };
 use frame_support::{assert_ok, traits::Get};
 use proptest::prelude::*;
+use sp_runtime::Perbill;
 
 use crate::{mock::*, pallet::*};
 
@@ -27,6 +29,7 @@ enum Step {
     Commit { assignment: u8, root: u8 },
     Reveal { assignment: u8, root: u8 },
     Fail { assignment: u8, fault: u8 },
+    Seed { byte: u8 },
     Wait { blocks: u8 },
 }
 
@@ -48,6 +51,7 @@ fn step() -> impl Strategy<Value = Step> {
             .prop_map(|(assignment, root)| Step::Commit { assignment, root }),
         6 => (any::<u8>(), root).prop_map(|(assignment, root)| Step::Reveal { assignment, root }),
         1 => (any::<u8>(), 0..7u8).prop_map(|(assignment, fault)| Step::Fail { assignment, fault }),
+        2 => any::<u8>().prop_map(|byte| Step::Seed { byte }),
         3 => (0..60u8).prop_map(|blocks| Step::Wait { blocks }),
     ]
 }
@@ -150,6 +154,12 @@ fn take(step: Step) {
                 let _ = fail(id, faults[usize::from(fault)]);
             }
         }
+        // It stays until there is another.
+        Step::Seed { byte } => Seed::set(match byte % 4 {
+            0 => DrawSeed::Gone,
+            1 => DrawSeed::NotYet,
+            _ => DrawSeed::Ready([byte; 32]),
+        }),
         Step::Wait { blocks } => run_for(blocks.into()),
     }
     // What matching drops when `demand` tells it that there is nothing to match.
@@ -170,6 +180,11 @@ proptest! {
     ) {
         ExtBuilder.build_and_execute(|| {
             let issuance = Balances::total_issuance();
+            // Often enough to meet it.
+            Policy::set(AuditPolicy {
+                beginner: Perbill::from_percent(50),
+                ..Policy::get()
+            });
             for (provider, ask) in [
                 (ALICE, 10_000),
                 (BOB, 20_000),
@@ -188,6 +203,7 @@ proptest! {
                 assert_eq!(Balances::total_issuance(), issuance);
             }
             // Nobody does anything any more: everything ends by itself.
+            Seed::set(DrawSeed::Ready([1; 32]));
             let longest = MATCH_WINDOW + crate::LongestObligation::<Test>::get() + 2 * RETENTION;
             for _ in 0..longest {
                 if Tasks::<Test>::iter().next().is_none() {
@@ -204,6 +220,7 @@ proptest! {
             assert_eq!(free(POOL), EXISTENTIAL_DEPOSIT, "all locks are released or paid out");
             let everybody: u128 = [
                 REQUESTER, OTHER, ALICE, BOB, CHARLIE, DAVE, EVE, FERDIE, TREASURY, POOL,
+                AUDIT_POT,
             ]
                 .into_iter()
                 .map(free)

@@ -45,14 +45,26 @@ fn nobody_reveals_before_all_have_committed() {
         assert_ok!(report(ids[2], progress(1, 2)));
         run_for(PROGRESS_WINDOW - 1);
         assert_ok!(commit(ids[2], &opening(ROOT)));
+        let committed = Event::ResultCommitted {
+            assignment: ids[2],
+            commitment: commitment_of(ids[2], &opening(ROOT)),
+            reveal_by: None,
+        };
+        assert_last_events(vec![committed.clone()]);
+        decide_audit(ids[0].task, false);
         for id in &ids {
             assert_eq!(reveal_by(*id), Some(now() + REVEAL_WINDOW));
         }
         assert_last_events(vec![
-            Event::ResultCommitted {
-                assignment: ids[2],
-                commitment: commitment_of(ids[2], &opening(ROOT)),
-                reveal_by: None,
+            committed,
+            Event::AuditCostPaid {
+                task: ids[0].task,
+                amount: AUDIT_COST,
+            },
+            Event::AuditDecided {
+                task: ids[0].task,
+                rate: sp_runtime::Perbill::from_percent(8),
+                is_audited: false,
             },
             Event::RevealOpened {
                 task: ids[0].task,
@@ -72,7 +84,7 @@ fn a_quorum_settles_in_the_block_of_the_deciding_reveal() {
         assert_ok!(reveal(ids[1], opening(WRONG)));
         assert_eq!(status_of(ids[0].task), TaskStatus::Active);
         assert_ok!(reveal(ids[2], opening(ROOT)));
-        assert_eq!(paid(ids[0].task), 2 * PRICE);
+        assert_eq!(paid(ids[0].task), 2 * PRICE + AUDIT_COST);
         assert_eq!(free(ALICE), FUNDS - KEPT - BOND + PRICE - FEE);
         assert_eq!(free(CHARLIE), FUNDS - KEPT - BOND + PRICE - FEE);
         assert_eq!(
@@ -84,7 +96,10 @@ fn a_quorum_settles_in_the_block_of_the_deciding_reveal() {
         assert_eq!(assignment_of(ids[1]).locks, LockState::Released);
         assert_eq!(CooledDown::get(), vec![assignment_of(ids[1]).device]);
         // Not to the requester: the others can be its own.
-        assert_eq!(free(REQUESTER), FUNDS - SUBMISSION_FEE - 2 * PRICE);
+        assert_eq!(
+            free(REQUESTER),
+            FUNDS - SUBMISSION_FEE - 2 * PRICE - AUDIT_COST
+        );
         assert_eq!(
             free(TREASURY),
             EXISTENTIAL_DEPOSIT + SUBMISSION_FEE + 2 * FEE + SHARED_COLLATERAL
@@ -95,9 +110,9 @@ fn a_quorum_settles_in_the_block_of_the_deciding_reveal() {
         assert_last_events(vec![Event::TaskSettled {
             task: ids[0].task,
             assignment: ids[2],
-            paid: 2 * PRICE,
+            paid: 2 * PRICE + AUDIT_COST,
             fee: 2 * FEE,
-            refunded: BUDGET - 2 * PRICE,
+            refunded: BUDGET - 2 * PRICE - AUDIT_COST,
         }]);
     });
 }
@@ -108,14 +123,17 @@ fn who_comes_after_the_quorum_is_paid_if_it_agrees() {
         let ids = computed(&[(ALICE, ROOT), (BOB, ROOT), (CHARLIE, ROOT)], 2);
         assert_ok!(reveal(ids[0], opening(ROOT)));
         assert_ok!(reveal(ids[1], opening(ROOT)));
-        assert_eq!(paid(ids[0].task), 2 * PRICE);
+        assert_eq!(paid(ids[0].task), 2 * PRICE + AUDIT_COST);
         assert_eq!(held(REQUESTER), PRICE, "for the third");
         run_for(3);
         assert_ok!(reveal(ids[2], opening(ROOT)));
-        assert_eq!(paid(ids[0].task), 3 * PRICE);
+        assert_eq!(paid(ids[0].task), 3 * PRICE + AUDIT_COST);
         assert_eq!(held(REQUESTER), 0);
         assert_eq!(free(CHARLIE), FUNDS - KEPT - BOND + PRICE - FEE);
-        assert_eq!(free(REQUESTER), FUNDS - SUBMISSION_FEE - 3 * PRICE);
+        assert_eq!(
+            free(REQUESTER),
+            FUNDS - SUBMISSION_FEE - 3 * PRICE - AUDIT_COST
+        );
     });
 }
 
@@ -127,9 +145,12 @@ fn who_comes_after_the_quorum_loses_its_collateral_if_it_disagrees() {
         assert_ok!(reveal(ids[1], opening(ROOT)));
         assert_ok!(reveal(ids[2], opening(WRONG)));
         assert_eq!(free(CHARLIE), FUNDS - SHARED_COLLATERAL);
-        assert_eq!(paid(ids[0].task), 2 * PRICE);
+        assert_eq!(paid(ids[0].task), 2 * PRICE + AUDIT_COST);
         assert_eq!(held(REQUESTER), 0);
-        assert_eq!(free(REQUESTER), FUNDS - SUBMISSION_FEE - 2 * PRICE);
+        assert_eq!(
+            free(REQUESTER),
+            FUNDS - SUBMISSION_FEE - 2 * PRICE - AUDIT_COST
+        );
     });
 }
 
@@ -144,7 +165,10 @@ fn who_never_reveals_loses_all_though_the_task_is_settled() {
         assert_eq!(free(CHARLIE), FUNDS - ALL);
         assert_eq!(held(REQUESTER), 0);
         // Not to the requester, whose own the silent one can be.
-        assert_eq!(free(REQUESTER), FUNDS - SUBMISSION_FEE - 2 * PRICE);
+        assert_eq!(
+            free(REQUESTER),
+            FUNDS - SUBMISSION_FEE - 2 * PRICE - AUDIT_COST
+        );
         assert!(Told::get().contains(&Note::Convicted(CHARLIE)));
     });
 }
@@ -164,12 +188,12 @@ fn a_further_replica_decides_where_there_is_no_majority() {
             attempts_left: 1,
             match_by,
         }]);
-        assert_eq!(held(REQUESTER), BUDGET);
+        assert_eq!(held(REQUESTER), BUDGET - AUDIT_COST);
         let further = assign(task, device(DAVE, ASK));
         assert_eq!(further.replica, 3);
         compute(further, ROOT);
         assert_ok!(reveal(further, opening(ROOT)));
-        assert_eq!(paid(task), 2 * PRICE);
+        assert_eq!(paid(task), 2 * PRICE + AUDIT_COST);
         assert_eq!(free(BOB), FUNDS - SHARED_COLLATERAL);
         assert_eq!(free(CHARLIE), FUNDS - SHARED_COLLATERAL);
         assert_eq!(free(ALICE), FUNDS - KEPT - BOND + PRICE - FEE);
@@ -201,7 +225,10 @@ fn where_nobody_decides_the_requester_is_refunded_and_nobody_slashed() {
         for provider in [ALICE, BOB, CHARLIE, DAVE] {
             assert_eq!(free(provider), FUNDS + BASE_FEE);
         }
-        assert_eq!(free(REQUESTER), FUNDS - SUBMISSION_FEE - 4 * BASE_FEE);
+        assert_eq!(
+            free(REQUESTER),
+            FUNDS - SUBMISSION_FEE - AUDIT_COST - 4 * BASE_FEE
+        );
         assert!(Told::get().is_empty());
     });
 }
@@ -212,7 +239,7 @@ fn who_decides_disputes_takes_over() {
         TakesOver::set(true);
         let task = without_majority();
         assert_eq!(status_of(task), TaskStatus::Active);
-        assert_eq!(held(REQUESTER), BUDGET);
+        assert_eq!(held(REQUESTER), BUDGET - AUDIT_COST);
         run_for(MATCH_WINDOW + RETENTION);
         assert_eq!(status_of(task), TaskStatus::Active, "nothing ends it");
         let task = task_of(task);
@@ -253,7 +280,7 @@ fn a_quorum_of_all_needs_all() {
         let further = assign(ids[0].task, device(CHARLIE, ASK));
         compute(further, WRONG);
         assert_ok!(reveal(further, opening(WRONG)));
-        assert_eq!(paid(ids[0].task), 2 * PRICE);
+        assert_eq!(paid(ids[0].task), 2 * PRICE + AUDIT_COST);
         assert_eq!(fault_of(ids[0]), Some(Fault::WrongResult));
     });
 }

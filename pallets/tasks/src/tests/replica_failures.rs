@@ -40,10 +40,11 @@ fn a_replica_that_dies_is_replaced_while_the_others_run() {
         assert_eq!(status_of(task), TaskStatus::Active);
         assert_ok!(commit(ids[2], &opening(ROOT)));
         compute(second, ROOT);
+        decide_audit(task, false);
         for id in [ids[0], second, ids[2]] {
             assert_ok!(reveal(id, opening(ROOT)));
         }
-        assert!(matches!(status_of(task), TaskStatus::Settled { paid, .. } if paid == 3 * PRICE));
+        assert!(matches!(status_of(task), TaskStatus::Settled { paid, .. } if paid == 3 * PRICE + AUDIT_COST));
     });
 }
 
@@ -57,6 +58,7 @@ fn silence_of_one_is_found_by_the_agenda() {
         assert_eq!(fault_of(ids[2]), Some(Fault::NoStart));
         // Two have committed, as many as have to agree: the third is not replaced.
         assert_eq!(status_of(ids[0].task), TaskStatus::Active);
+        decide_audit(ids[0].task, false);
         assert_ok!(reveal(ids[0], opening(ROOT)));
         assert_ok!(reveal(ids[1], opening(ROOT)));
         assert!(matches!(status_of(ids[0].task), TaskStatus::Settled { .. }));
@@ -101,6 +103,8 @@ fn a_seat_for_which_nobody_is_found_again_is_given_up() {
         assert_ok!(commit(ids[1], &opening(ROOT)));
         assert_eq!(status_of(task), TaskStatus::Active);
         run_for(REMATCH_WINDOW);
+        decide_audit(task, false);
+        run_for(REVEAL_WINDOW + 1);
         assert_eq!(fault_of(ids[0]), Some(Fault::NoReveal));
         assert_eq!(refunded(task), Some(Refunded::AttemptsExhausted));
     });
@@ -183,7 +187,7 @@ fn nobody_reveals_and_everybody_pays() {
         run_for(REVEAL_WINDOW + 1);
         assert_eq!(refunded(ids[0].task), Some(Refunded::AttemptsExhausted));
         // Not to the requester, whose own they can be.
-        assert_eq!(free(REQUESTER), FUNDS - SUBMISSION_FEE);
+        assert_eq!(free(REQUESTER), FUNDS - SUBMISSION_FEE - AUDIT_COST);
     });
 }
 
@@ -231,6 +235,7 @@ fn who_blames_the_task_pays_when_a_quorum_can_do_it() {
         assert_ok!(fail(ids[0], Fault::BuildFailed));
         compute(ids[1], ROOT);
         compute(ids[2], ROOT);
+        decide_audit(ids[0].task, false);
         assert_ok!(reveal(ids[1], opening(ROOT)));
         assert_ok!(reveal(ids[2], opening(ROOT)));
         assert_eq!(free(ALICE), FUNDS - SLASH);

@@ -109,7 +109,9 @@ fn each_gets_at_most_its_share_of_the_budget() {
         let task = submit(replicated(5, 3));
         let highest = demand(task).highest_ask;
         let id = assign(task, device(ALICE, highest));
-        assert_eq!(assignment_of(id).price, BUDGET / 5);
+        let one = assignment_of(id);
+        assert_eq!((one.price, one.audit_cost), (925, 74));
+        assert!(one.price + one.audit_cost <= BUDGET / 5);
         let dearer = aicpw_protocol::AskPrice(highest.0 + 10);
         let refused = Error::<Test>::TooExpensive;
         assert_noop!(try_assign(task, device(BOB, dearer)), refused);
@@ -194,13 +196,15 @@ fn as_many_as_must_agree_need_not_wait_for_the_others_to_be_found() {
         compute(second, ROOT);
         assert_eq!(status_of(task), TaskStatus::Active);
         assert_eq!(Queue::get(), vec![], "the third is not wanted any more");
+        decide_audit(task, false);
         assert_ok!(reveal(first, opening(ROOT)));
         assert_ok!(reveal(second, opening(ROOT)));
+        let cost = 2 * PRICE + AUDIT_COST;
         assert!(matches!(
             status_of(task),
-            TaskStatus::Settled { paid, .. } if paid == 2 * PRICE
+            TaskStatus::Settled { paid, .. } if paid == cost
         ));
-        assert_eq!(free(REQUESTER), FUNDS - SUBMISSION_FEE - 2 * PRICE);
+        assert_eq!(free(REQUESTER), FUNDS - SUBMISSION_FEE - cost);
     });
 }
 

@@ -61,6 +61,7 @@ fn the_expected_root_settles_in_the_same_block() {
 fn in_optimistic_the_window_opens() {
     ExtBuilder.build_and_execute(|| {
         let id = committed(ALICE, optimistic());
+        decide_audit(id.task, false);
         assert_ok!(reveal(id, opening(ROOT)));
         assert_eq!(
             status_of(id.task),
@@ -68,7 +69,7 @@ fn in_optimistic_the_window_opens() {
                 settle_at: now() + WINDOW
             }
         );
-        assert_eq!(held(REQUESTER), BUDGET);
+        assert_eq!(held(REQUESTER), BUDGET - AUDIT_COST);
     });
 }
 

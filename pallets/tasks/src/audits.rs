@@ -1,0 +1,402 @@
+//! Audits: whether the results of a task are run again before they are opened, and by whom (ADR 14).
+//!
+//! When all results that are wanted are committed, the task anchors a draw. Randomness that nobody knew
+//! then decides whether there is an audit. If there is one, auditors are drawn by stake for seats of their
+//! own, run the task like any other provider, and commit. Only then do all of them reveal: there was nothing
+//! to copy. An auditor stands by its root until the task is decided, and is paid or loses its lock then.
+
+use aicpw_primitives::traits::{
+    DevicePool, DrawRandomness, DrawSeed, Escalation, JurorTerms, Locks, MatchQueue, Penalty,
+    QueueEnd, Terms,
+};
+use aicpw_protocol::{
+    audit::is_drawn,
+    pricing,
+    task::{AssignmentStatus, Blame, Refunded, Role, TaskStatus, Verification},
+    view::{AuditState, AuditView},
+    AskPrice, AssignmentId, Balance, Hash, TaskId,
+};
+use alloc::vec::Vec;
+use frame_support::pallet_prelude::*;
+
+use crate::{
+    agenda::Served,
+    failure::Cause,
+    pallet::*,
+    replicas::{Stand, Standing},
+    settlement::root_of,
+    types::{Assignment, Audit, Deadline, SeatState, Task},
+};
+
+/// Attempts at the seat of an auditor: whoever fails is replaced once.
+pub(crate) const AUDITOR_ATTEMPTS: u8 = 2;
+
+/// What is known of a task's result when the service of its auditors ends.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Finding {
+    /// This is the root: who found another loses its lock.
+    Decided(Hash),
+    /// This counts, and nobody knows whether it is right.
+    Counts(Hash),
+    /// Whose result it was has not opened it: who has done the work is paid for it.
+    NotOpened,
+    /// Nothing.
+    Unknown,
+}
+
+/// What auditors found, held against what the task's result is.
+pub(crate) struct Audited<AccountId> {
+    /// Those who found the same.
+    pub right: Vec<AccountId>,
+    /// What those lost who found something else.
+    pub lost: Balance,
+}
+
+impl<T: Config> Pallet<T> {
+    /// Whether whoever has committed to a result may reveal it, as far as an audit goes. If that is not known
+    /// yet, sees to it that it will be.
+    pub(crate) fn is_audit_done(
+        id: TaskId,
+        task: &Task<T::AccountId>,
+        stand: &Stand<T::AccountId>,
+    ) -> bool {
+        if !task.submission.verification.is_audited() {
+            return true;
+        }
+        match Audits::<T>::get(id) {
+            None => {
+                Self::begin_audit(id, task, &stand.committed);
+                false
+            }
+            Some(audit) => match audit.state {
+                AuditState::Undecided => false,
+                AuditState::NotDrawn => true,
+                AuditState::Drawn => {
+                    let is_wanted = Self::auditor_seats(task).any(|(_, is_vacant)| is_vacant);
+                    !is_wanted
+                        && !Self::auditors(id, task)
+                            .iter()
+                            .any(|(_, one)| one.is_at_work())
+                }
+            },
+        }
+    }
+
+    /// The open seats of auditors, and whether each wants a device.
+    fn auditor_seats(task: &Task<T::AccountId>) -> impl Iterator<Item = (u8, bool)> + '_ {
+        (0u8..)
+            .zip(task.seats.iter())
+            .filter(|(_, seat)| seat.role == Role::Auditor && seat.state != SeatState::Closed)
+            .map(|(number, seat)| (number, matches!(seat.state, SeatState::Vacant { .. })))
+    }
+
+    /// The auditors that are on the task.
+    pub(crate) fn auditors(id: TaskId, task: &Task<T::AccountId>) -> Vec<Standing<T::AccountId>> {
+        Self::auditor_seats(task)
+            .filter_map(|(number, _)| task.newest(id, number))
+            .filter_map(|newest| Some((newest, Assignments::<T>::get(newest)?)))
+            .filter(|(_, one)| one.is_open())
+            .collect()
+    }
+
+    /// Everything that the draw must not depend on is fixed now: the rate, and for which result.
+    fn begin_audit(id: TaskId, task: &Task<T::AccountId>, committed: &[Standing<T::AccountId>]) {
+        // Of several the last, so that nobody who commits knows for what is drawn.
+        let at = |one: &Assignment<T::AccountId>| match one.status {
+            AssignmentStatus::Committed { at, .. } => at,
+            _ => 0,
+        };
+        let Some((of, _)) = committed.iter().max_by_key(|(_, one)| at(one)) else {
+            return;
+        };
+        let all = || committed.iter().map(|(_, one)| one);
+        let price = all().map(|one| one.price).max().unwrap_or_default();
+        let rate = all().map(|one| one.audit_rate).max().unwrap_or_default();
+        let cost = match all().map(|one| one.audit_cost).collect::<Vec<_>>()[..] {
+            [only] => only,
+            // One audit is for all of them.
+            _ => T::AuditPolicy::get()
+                .cost(price, rate)
+                .unwrap_or(Balance::MAX),
+        };
+        // Not from the escrow, so it does not matter what is left of that.
+        let replicas = task.submission.verification.replicas();
+        let price_cap = task.submission.budget / Balance::from(replicas.max(1));
+        let JurorTerms { pay: cap, lock } = T::Escalation::auditor_terms(price, price_cap);
+        let audit = Audit {
+            of: *of,
+            rate,
+            cost,
+            pay: price,
+            cap,
+            lock,
+            anchor: T::DrawRandomness::anchor(),
+            state: AuditState::Undecided,
+        };
+        Audits::<T>::insert(id, audit);
+        Self::look_at_audit_later(id);
+    }
+
+    fn look_at_audit_later(id: TaskId) {
+        let at = Self::now().saturating_add(T::DrawRandomness::soonest());
+        Self::schedule(at, Deadline::Audit(id));
+    }
+
+    /// Decides whether there is an audit, if the randomness for it is there.
+    pub(crate) fn serve_audit(id: TaskId) -> Result<Served, DispatchError> {
+        let Some(mut audit) = Audits::<T>::get(id) else {
+            return Ok(Served::Stale);
+        };
+        if audit.state != AuditState::Undecided {
+            return Ok(Served::Stale);
+        }
+        // Everything that it decides by was fixed at the anchor, so it may be late.
+        let seed = match T::DrawRandomness::decided(audit.anchor) {
+            DrawSeed::Ready(seed) => seed,
+            // It waits, however long; nothing else decides.
+            DrawSeed::NotYet => {
+                Self::schedule(Self::now().saturating_add(1), Deadline::Audit(id));
+                return Ok(Served::Early);
+            }
+            DrawSeed::Gone => {
+                audit.anchor = T::DrawRandomness::anchor();
+                Audits::<T>::insert(id, audit);
+                Self::look_at_audit_later(id);
+                return Ok(Served::Early);
+            }
+        };
+        let mut task = Tasks::<T>::get(id).ok_or(Error::<T>::UnknownTask)?;
+        if !matches!(
+            task.status,
+            TaskStatus::Queued { .. } | TaskStatus::Parked { .. } | TaskStatus::Active
+        ) {
+            return Ok(Served::Stale);
+        }
+        let is_audited = is_drawn(audit.rate, &seed, audit.of);
+        let rate = audit.rate;
+        audit.state = if is_audited {
+            AuditState::Drawn
+        } else {
+            AuditState::NotDrawn
+        };
+        let cost = audit.cost;
+        Audits::<T>::insert(id, audit);
+        // Whatever follows: else whoever knows the draw could choose for which results it is paid.
+        Self::collect_audit_cost(id, &mut task, cost);
+        Self::deposit_event(Event::AuditDecided {
+            task: id,
+            rate,
+            is_audited,
+        });
+        if is_audited {
+            Self::seat_auditors(id, &mut task)?;
+        }
+        Self::advance(id, task, Refunded::NoQuorum)?;
+        Ok(Served::Due)
+    }
+
+    pub(crate) fn seat_auditors(id: TaskId, task: &mut Task<T::AccountId>) -> DispatchResult {
+        let match_by = Self::now().saturating_add(T::RematchWindow::get());
+        for _ in 0..T::AuditPolicy::get().auditors {
+            task.seats
+                .try_push(Self::vacancy(Role::Auditor, match_by))
+                .map_err(|_| Error::<T>::TooManySeats)?;
+        }
+        Self::schedule(match_by.saturating_add(1), Deadline::Match(id));
+        T::MatchQueue::enqueue(id, QueueEnd::Front);
+        Ok(())
+    }
+
+    /// Price and locks of an auditor whose device has this ask; `None` if it asks for more than an auditor
+    /// of this task may.
+    pub(crate) fn auditor_terms(
+        id: TaskId,
+        task: &Task<T::AccountId>,
+        ask: AskPrice,
+    ) -> Option<Terms> {
+        let audit = Audits::<T>::get(id)?;
+        let submission = &task.submission;
+        let own = pricing::price(ask, submission.needs.gflops, submission.time_limit)?;
+        (own <= audit.cap).then_some(Terms {
+            price: audit.pay,
+            locks: Locks {
+                collateral: audit.lock,
+                fraud_bond: 0,
+            },
+            ..Terms::default()
+        })
+    }
+
+    /// A quorum has revealed this root: what the auditors have found decides what follows.
+    pub(crate) fn conclude(
+        id: TaskId,
+        mut task: Task<T::AccountId>,
+        stand: &Stand<T::AccountId>,
+        root: Hash,
+    ) -> DispatchResult {
+        let auditors = Self::auditors(id, &task);
+        let has_revealed = |one: &Assignment<_>| root_of(one).is_some();
+        if !auditors.iter().all(|(_, one)| has_revealed(one)) {
+            return Self::keep(id, &mut task);
+        }
+        if auditors.iter().any(|(_, one)| root_of(one) != Some(root)) {
+            // The jury is to judge all results. Who has not revealed has a window for it.
+            if !stand.committed.is_empty() {
+                return Self::keep(id, &mut task);
+            }
+            Self::keep(id, &mut task)?;
+            if T::Escalation::take_over(id) {
+                return Ok(());
+            }
+            return Self::refund(id, task, Refunded::NoVerdict);
+        }
+        match task.submission.verification {
+            Verification::Optimistic { window } => {
+                let settle_at = Self::now().saturating_add(Self::blocks(window));
+                Self::move_task(id, &mut task, TaskStatus::Verifying { settle_at })?;
+                Tasks::<T>::insert(id, task);
+                Ok(())
+            }
+            _ => Self::settle_on(id, task, root),
+        }
+    }
+
+    /// Something about an auditor of the task has changed.
+    pub(crate) fn advance_audit(id: TaskId, task: Task<T::AccountId>) -> DispatchResult {
+        match task.status {
+            TaskStatus::Queued { .. } | TaskStatus::Parked { .. } | TaskStatus::Active => {
+                Self::advance(id, task, Refunded::NoQuorum)
+            }
+            _ => {
+                Tasks::<T>::insert(id, task);
+                Ok(())
+            }
+        }
+    }
+
+    /// Ends the assignment of an auditor that has failed, and replaces it if it can be.
+    pub(crate) fn fail_auditor(
+        id: AssignmentId,
+        mut assignment: Assignment<T::AccountId>,
+        cause: Cause,
+    ) -> DispatchResult {
+        let mut task = Tasks::<T>::get(id.task).ok_or(Error::<T>::UnknownTask)?;
+        let blame = cause.fault.blame();
+        let failed = AssignmentStatus::Failed {
+            fault: cause.fault,
+            at: Self::now(),
+            log: cause.log.clone(),
+            message: cause.message.clone(),
+        };
+        // Reveals are open then: whoever began in its place could copy.
+        let has_committed = matches!(assignment.status, AssignmentStatus::Committed { .. });
+        Self::move_assignment(id, &mut assignment, failed)?;
+        let penalty = match blame {
+            Blame::Provider => Some(Penalty::Fault),
+            Blame::WrongResult => Some(Penalty::WrongResult),
+            // What the requester serves it need not serve to all; and it need not serve any more.
+            Blame::Undecided | Blame::Requester => None,
+        };
+        // Never to the requester, which could have its results audited to live on those that are late.
+        let treasury = T::FeeDestination::get();
+        let slashed = penalty.map_or(0, |penalty| {
+            Self::punish(id, &assignment, penalty, &treasury)
+        });
+        Self::deposit_event(Event::AssignmentFailed {
+            assignment: id,
+            provider: assignment.provider.clone(),
+            fault: cause.fault,
+            slashed,
+            log: cause.log,
+            message: cause.message,
+        });
+        Self::release_locks(id, &mut assignment);
+        Assignments::<T>::insert(id, assignment);
+        // A requester that keeps the key from an auditor forfeits the audit, and not the provider's pay.
+        let is_over = has_committed || blame == Blame::Requester;
+        if is_over || Self::attempts_left(&task, id.replica) == 0 {
+            Self::close_seat(id.task, &mut task, id.replica);
+        } else {
+            Self::requeue(id.task, &mut task, id.replica)?;
+        }
+        Self::advance_audit(id.task, task)
+    }
+
+    /// Ends the service of all auditors of a task. Whoever has found what counts is paid, whoever has found
+    /// something else than was decided loses its lock, and the others get the base fee.
+    pub(crate) fn close_auditors(
+        id: TaskId,
+        task: &mut Task<T::AccountId>,
+        finding: Finding,
+    ) -> Result<Audited<T::AccountId>, DispatchError> {
+        let mut audited = Audited {
+            right: Vec::new(),
+            lost: 0,
+        };
+        let auditors = Self::auditors(id, task);
+        let seats: Vec<_> = Self::auditor_seats(task)
+            .map(|(number, _)| number)
+            .collect();
+        for number in seats {
+            Self::close_seat(id, task, number);
+        }
+        let at = Self::now();
+        let needed = task.submission.needs.gflops;
+        for (auditor_id, mut auditor) in auditors {
+            let opening = match &auditor.status {
+                AssignmentStatus::Revealed { opening, .. } => Some(opening.clone()),
+                _ => None,
+            };
+            let has_worked = !auditor.is_at_work();
+            match (opening, finding) {
+                (Some(opening), Finding::Decided(root) | Finding::Counts(root))
+                    if opening.result_root == root =>
+                {
+                    let settled = AssignmentStatus::Settled { opening, at };
+                    Self::move_assignment(auditor_id, &mut auditor, settled)?;
+                    T::DevicePool::succeeded(auditor.device, needed);
+                    audited.right.push(auditor.provider.clone());
+                    Self::owe_auditor(auditor_id, &auditor.provider, auditor.price);
+                }
+                (Some(_), Finding::Decided(_)) => {
+                    let slashed = Self::condemn(auditor_id, auditor, Penalty::WrongResult)?;
+                    audited.lost = audited.lost.saturating_add(slashed);
+                    continue;
+                }
+                _ => {
+                    let cancelled = AssignmentStatus::Cancelled { at };
+                    Self::move_assignment(auditor_id, &mut auditor, cancelled)?;
+                    let fee = if has_worked && finding == Finding::NotOpened {
+                        auditor.price
+                    } else {
+                        T::BaseFee::get().min(auditor.price)
+                    };
+                    Self::owe_auditor(auditor_id, &auditor.provider, fee);
+                }
+            }
+            Self::release_locks(auditor_id, &mut auditor);
+            Assignments::<T>::insert(auditor_id, auditor);
+        }
+        Ok(audited)
+    }
+
+    /// The results that were to be audited do not count any more: those that come next are drawn anew.
+    pub(crate) fn forget_audit(
+        id: TaskId,
+        task: &mut Task<T::AccountId>,
+        finding: Finding,
+    ) -> DispatchResult {
+        Self::close_auditors(id, task, finding)?;
+        Audits::<T>::remove(id);
+        Ok(())
+    }
+
+    /// The audit of a task for people.
+    pub(crate) fn audit_view(id: TaskId) -> Option<AuditView> {
+        Audits::<T>::get(id).map(|audit| AuditView {
+            state: audit.state,
+            rate_ppb: audit.rate.deconstruct(),
+            cost: audit.cost,
+        })
+    }
+}
