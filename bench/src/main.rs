@@ -3,7 +3,6 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
-mod calls;
 mod confirmation;
 mod consensus;
 mod dispute;
@@ -26,6 +25,7 @@ mod workloads;
 
 use std::path::PathBuf;
 
+use aicpw_network_tests::calls;
 use anyhow::{bail, Result};
 use clap::{Parser, ValueEnum};
 

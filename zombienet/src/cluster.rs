@@ -77,6 +77,15 @@ impl Cluster {
 
     /// The same on another chain spec of four validators: a preset's name or a file.
     pub async fn local_on(chain: &str, arguments: &[&str]) -> Result<Self> {
+        Self::four_on(chain, arguments, true).await
+    }
+
+    /// The same, but none of them is told of another.
+    pub async fn strangers_on(chain: &str, arguments: &[&str]) -> Result<Self> {
+        Self::four_on(chain, arguments, false).await
+    }
+
+    async fn four_on(chain: &str, arguments: &[&str], know_the_first: bool) -> Result<Self> {
         let room = room_for(ROOM).await?;
         let folder = TempDir::with_prefix("aicpw-network-").context("a temporary folder")?;
         let mut validators: Vec<Node> = Vec::new();
@@ -88,7 +97,7 @@ impl Cluster {
                 .extend(arguments.iter().map(|a| (*a).to_owned()));
             options.bootnodes.extend(bootnode.clone());
             let node = Node::start(folder.path(), options).await?;
-            if bootnode.is_none() {
+            if bootnode.is_none() && know_the_first {
                 bootnode = Some(node.address().await?);
             }
             validators.push(node);

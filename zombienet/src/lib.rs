@@ -8,16 +8,20 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod binaries;
+pub mod calls;
+pub mod chain;
 pub mod client;
 pub mod cluster;
 pub mod command_line;
 pub mod definition;
 pub mod jobs;
 pub mod market;
+pub mod mesh;
 pub mod metrics;
 pub mod network;
 pub mod node;
 pub mod prepared;
+pub mod proxy;
 pub mod wait;
 
 pub use client::Client;
@@ -25,5 +29,6 @@ pub use cluster::Cluster;
 pub use command_line::{CommandLine, Said};
 pub use definition::Definition;
 pub use market::Market;
+pub use mesh::Mesh;
 pub use network::Network;
 pub use node::{Node, NodeOptions};

@@ -11,7 +11,7 @@ pub use jury::measure as jury;
 pub use lifecycle::{measure as lifecycle, worker_call};
 pub use matching::measure as matching;
 pub use people::{ask, device, submission, Provider, SLOTS};
-pub use world::{account, authorised, key};
+pub use world::authorised;
 
 use aicpw_runtime::units::SECONDS;
 

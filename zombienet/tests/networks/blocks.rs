@@ -1,10 +1,17 @@
 //! Four validators make blocks, agree on them, sign what another chain can verify of them, and survive
 //! the loss of one.
 
-use std::time::Duration;
+use std::{cell::Cell, time::Duration};
 
-use aicpw_network_tests::{client::Client, Cluster};
+use aicpw_network_tests::{
+    chain,
+    client::Client,
+    wait::{self, Seen},
+    Cluster,
+};
+use anyhow::Context;
 use serde_json::{json, Value};
+use sp_keyring::Sr25519Keyring::Dave;
 
 const LIMIT: Duration = Duration::from_secs(180);
 
@@ -48,6 +55,24 @@ async fn four_validators_finalise_the_same_chain_without_one_of_them() {
         .wait_committed(height + 16, LIMIT)
         .await
         .unwrap();
+    dave_makes_blocks(&cluster.validators[0].client().await.unwrap()).await;
+}
+
+/// From now on, and not only before.
+async fn dave_makes_blocks(client: &Client) {
+    let next = Cell::new(client.finalised().await.unwrap() + 1);
+    let made = wait::until("a block of dave's", LIMIT, || async {
+        while next.get() <= client.finalised().await? {
+            let hash = client.block_hash(next.get()).await?;
+            let author = chain::author(client, &hash.context("a final block")?).await?;
+            if author == Dave.to_account_id() {
+                return Ok(Seen::Met(()));
+            }
+            next.set(next.get() + 1);
+        }
+        Ok(Seen::NotYet(format!("none up to block {}", next.get())))
+    });
+    made.await.unwrap();
 }
 
 /// BEEFY's validators have signed the first block, on which they have to vote because a session begins

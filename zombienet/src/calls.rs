@@ -1,15 +1,14 @@
 //! Signed transactions of any call of the runtime that this program is linked with, for a node that runs it.
 
-use aicpw_network_tests::Client;
 use aicpw_runtime::{
     AccountId, Address, Runtime, RuntimeCall, Signature, SignedPayload, UncheckedExtrinsic, VERSION,
 };
-use anyhow::Result;
+use anyhow::{anyhow, Result};
 use codec::Encode;
 use frame_system::{offchain::CreateAuthorizedTransaction, CheckNonce};
 use sp_core::{sr25519, Pair, H256};
 
-use crate::market::{account, key};
+use crate::Client;
 
 /// An account that signs one transaction after the other.
 pub struct Signer {
@@ -20,6 +19,9 @@ pub struct Signer {
 
 impl Signer {
     /// The account of a derivation such as `//Alice`.
+    ///
+    /// # Errors
+    /// It is none, or the node does not answer.
     pub async fn new(client: &Client, suri: &str) -> Result<Self> {
         let genesis = client.call("chain_getBlockHash", &[0.into()]).await?;
         let mut signer = Self::of_new_account(suri, genesis)?;
@@ -32,15 +34,18 @@ impl Signer {
 
     /// The same, of an account that has signed nothing yet, on the chain with this genesis.
     pub fn of_new_account(suri: &str, genesis: H256) -> Result<Self> {
+        let key = sr25519::Pair::from_string(suri, None);
+        let key = key.map_err(|error| anyhow!("{suri}: {error:?}"))?;
         Ok(Self {
-            key: key(suri)?,
+            key,
             nonce: 0,
             genesis,
         })
     }
 
+    /// Whose it is.
     pub fn account(&self) -> AccountId {
-        account(&self.key)
+        self.key.public().into()
     }
 
     /// The number of the next transaction.

@@ -1,0 +1,93 @@
+//! What is on a node's chain, in the types of the runtime that this program is linked with.
+
+use aicpw_runtime::{AccountId, Runtime, RuntimeEvent};
+use anyhow::{Context, Result};
+use codec::Decode;
+use frame_support::storage::storage_prefix;
+use frame_system::EventRecord;
+use serde_json::Value;
+use sp_consensus_babe::{digests::PreDigest, BABE_ENGINE_ID};
+use sp_runtime::generic::DigestItem;
+
+use crate::Client;
+
+type Record = EventRecord<RuntimeEvent, aicpw_runtime::Hash>;
+
+/// A value of the state at this block; `None` if there is none.
+///
+/// # Errors
+/// It cannot be read, or is of another type.
+pub async fn stored<T: Decode>(client: &Client, key: &[u8], block: &str) -> Result<Option<T>> {
+    let key = Value::from(format!("0x{}", hex::encode(key)));
+    let value: Option<String> = client
+        .call("state_getStorage", &[key, block.into()])
+        .await?;
+    value.map(|value| decoded(&value)).transpose()
+}
+
+/// The validators at this block, in the order of their indices.
+///
+/// # Errors
+/// They cannot be read.
+pub async fn validators(client: &Client, block: &str) -> Result<Vec<AccountId>> {
+    let key = pallet_session::Validators::<Runtime>::hashed_key();
+    let validators = stored(client, &key, block).await?;
+    validators.with_context(|| format!("no validators at {block}"))
+}
+
+/// Who made this block.
+///
+/// # Errors
+/// There is no such block, or it does not say.
+pub async fn author(client: &Client, block: &str) -> Result<AccountId> {
+    let header = client.header(Some(block)).await?;
+    for item in header.logs() {
+        let item: DigestItem = decoded(item)?;
+        let Some((BABE_ENGINE_ID, mut claim)) = item.as_pre_runtime() else {
+            continue;
+        };
+        let claim = PreDigest::decode(&mut claim).context("a claim of a slot")?;
+        let index = usize::try_from(claim.authority_index())?;
+        let mut validators = validators(client, block).await?.into_iter();
+        return validators
+            .nth(index)
+            .with_context(|| format!("no validator {index}"));
+    }
+    anyhow::bail!("block {block} has no claim of a slot")
+}
+
+/// What happened in this block.
+///
+/// # Errors
+/// It cannot be read.
+pub async fn events(client: &Client, block: &str) -> Result<Vec<RuntimeEvent>> {
+    let key = storage_prefix(b"System", b"Events");
+    let records: Option<Vec<Record>> = stored(client, &key, block).await?;
+    let records = records.unwrap_or_default().into_iter();
+    Ok(records.map(|record| record.event).collect())
+}
+
+/// How many transactions this account has sent, as of this block.
+///
+/// # Errors
+/// It cannot be read.
+pub async fn nonce(client: &Client, account: &AccountId, block: &str) -> Result<u32> {
+    let key = frame_system::Account::<Runtime>::hashed_key_for(account);
+    let info: Option<frame_system::AccountInfo<u32, Ignored>> = stored(client, &key, block).await?;
+    Ok(info.map(|info| info.nonce).unwrap_or_default())
+}
+
+/// The rest of a value, which is not looked at.
+#[derive(Default)]
+struct Ignored;
+
+impl Decode for Ignored {
+    fn decode<I: codec::Input>(_: &mut I) -> Result<Self, codec::Error> {
+        Ok(Self)
+    }
+}
+
+fn decoded<T: Decode>(hexadecimal: &str) -> Result<T> {
+    let bytes = hex::decode(hexadecimal.trim_start_matches("0x")).context("hexadecimal digits")?;
+    T::decode(&mut &bytes[..]).with_context(|| std::any::type_name::<T>().to_owned())
+}

@@ -1,0 +1,120 @@
+//! Four validators that reach each other through proxies only: a network that can be parted, and
+//! over which messages take time.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use anyhow::{Context, Result};
+use serde_json::{json, Value};
+use tempfile::TempDir;
+
+use crate::{cluster::VALIDATORS, prepared, proxy::Proxy, Cluster, Node};
+
+/// The validators, and between each two of them a proxy for each direction in which they connect.
+pub struct Mesh {
+    /// The validators.
+    pub cluster: Cluster,
+    proxies: BTreeMap<(usize, usize), Proxy>,
+    _spec: TempDir,
+}
+
+impl Mesh {
+    /// Starts the validators of the `local` preset, each with these further arguments, and has them
+    /// connect.
+    ///
+    /// # Errors
+    /// They do not start.
+    pub async fn start(arguments: &[&str]) -> Result<Self> {
+        let folder = TempDir::with_prefix("aicpw-mesh-").context("a temporary folder")?;
+        let spec = spec(folder.path()).await?.display().to_string();
+        let arguments = [&["--reserved-only"], arguments].concat();
+        let mut mesh = Self {
+            cluster: Cluster::strangers_on(&spec, &arguments).await?,
+            proxies: BTreeMap::new(),
+            _spec: folder,
+        };
+        for from in 0..VALIDATORS.len() {
+            for to in 0..VALIDATORS.len() {
+                if from != to {
+                    let target = socket(mesh.node(to)?).await?;
+                    mesh.proxies.insert((from, to), Proxy::start(target).await?);
+                }
+            }
+        }
+        for from in 0..VALIDATORS.len() {
+            mesh.introduce(from).await?;
+        }
+        Ok(mesh)
+    }
+
+    /// Tells a validator where the others are. It forgets that when it ends.
+    ///
+    /// # Errors
+    /// It does not answer.
+    pub async fn introduce(&self, from: usize) -> Result<()> {
+        let client = self.node(from)?.client().await?;
+        for ((_, to), proxy) in self.proxies.iter().filter(|((own, _), _)| *own == from) {
+            let address = self.node(*to)?.address().await?;
+            let (_, peer) = address
+                .split_once("/p2p/")
+                .context("an address of a peer")?;
+            let port = proxy.address().port();
+            let reserved = format!("/ip4/127.0.0.1/tcp/{port}/p2p/{peer}");
+            let _: Value = client
+                .call("system_addReservedPeer", &[reserved.into()])
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Cuts every line between those that are in the first part, by their indices, and the others.
+    pub fn part(&self, first: &[usize]) {
+        for ((from, to), proxy) in &self.proxies {
+            if first.contains(from) != first.contains(to) {
+                proxy.cut();
+            }
+        }
+    }
+
+    /// Mends every line.
+    pub fn heal(&self) {
+        self.proxies.values().for_each(Proxy::heal);
+    }
+
+    /// From now on every message takes so much longer.
+    pub fn delay(&self, one_way: Duration) {
+        let proxies = self.proxies.values();
+        proxies.for_each(|proxy| proxy.delay(one_way));
+    }
+
+    fn node(&self, index: usize) -> Result<&Node> {
+        let node = self.cluster.validators.get(index);
+        node.with_context(|| format!("no validator {index}"))
+    }
+}
+
+/// The preset's chain specification, which says that the chain is no local one: so no node tells others,
+/// or believes, an address on loopback, and none finds a way past the proxies.
+async fn spec(folder: &Path) -> Result<PathBuf> {
+    let preset = prepared::chain_spec("local").await?;
+    let mut spec: Value = serde_json::from_slice(&fs::read(preset)?)?;
+    spec["chainType"] = json!("Live");
+    let path = folder.join("mesh.json");
+    fs::write(&path, serde_json::to_vec(&spec)?).with_context(|| path.display().to_string())?;
+    Ok(path)
+}
+
+/// Where a node listens for others.
+async fn socket(node: &Node) -> Result<SocketAddr> {
+    let address = node.address().await?;
+    let port = address.split('/').nth(4).unwrap_or_default();
+    let port = port
+        .parse()
+        .with_context(|| format!("the port of {address}"))?;
+    Ok(([127, 0, 0, 1], port).into())
+}

@@ -1,0 +1,133 @@
+//! A network that falls apart, and comes together again.
+
+use std::time::Duration;
+
+use aicpw_network_tests::{
+    calls::Signer,
+    chain,
+    wait::{self, Seen},
+    Client, Mesh,
+};
+use anyhow::Context;
+use serde_json::Value;
+use sp_keyring::Sr25519Keyring::{self, Alice, Bob};
+
+const LIMIT: Duration = Duration::from_secs(180);
+
+/// Blocks that each part makes by itself, about two in a second, without one of them being final.
+const ALONE: u32 = 16;
+
+async fn until_peers(clients: &[Client], count: u64) {
+    let what = format!("{count} peers for each");
+    let peers = wait::until(&what, LIMIT, || async {
+        let mut peers = Vec::new();
+        for client in clients {
+            peers.push(client.peers().await?);
+        }
+        let met = peers.iter().all(|of_one| *of_one == count);
+        Ok(Seen::when(met, || format!("{peers:?}")))
+    });
+    peers.await.unwrap();
+}
+
+async fn finalised(clients: &[Client]) -> Vec<u32> {
+    let mut heights = Vec::new();
+    for client in clients {
+        heights.push(client.finalised().await.unwrap());
+    }
+    heights
+}
+
+async fn until_best(client: &Client, height: u32) {
+    let what = format!("block {height}");
+    let best = wait::until(&what, LIMIT, || async {
+        let best = client.best().await?;
+        Ok(Seen::when(best >= height, || best))
+    });
+    best.await.unwrap();
+}
+
+async fn hash(client: &Client, height: u32) -> String {
+    client.block_hash(height).await.unwrap().unwrap()
+}
+
+/// Sends a remark to one node, and waits until it is in that node's best chain.
+async fn send(client: &Client, from: Sr25519Keyring, suri: &str) {
+    let remark = frame_system::Call::remark {
+        remark: suri.as_bytes().to_vec(),
+    };
+    let mut signer = Signer::new(client, suri).await.unwrap();
+    let signed = signer.sign(remark);
+    let _: String = client
+        .call("author_submitExtrinsic", &[signed.into()])
+        .await
+        .unwrap();
+    let what = format!("the transaction of {suri}");
+    let included = wait::until(&what, LIMIT, || async {
+        let best = client.best().await?;
+        let block = client.block_hash(best).await?.context("the best block")?;
+        let sent = chain::nonce(client, &from.to_account_id(), &block).await?;
+        Ok(Seen::when(sent == 1, || format!("{sent} sent at {best}")))
+    });
+    included.await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_network_that_is_parted_finalises_nothing_and_when_healed_loses_nothing() {
+    let mesh = Mesh::start(&[]).await.unwrap();
+    let nodes = &mesh.cluster.validators;
+    let mut clients = Vec::new();
+    for node in nodes {
+        node.wait_finalised(8, LIMIT).await.unwrap();
+        clients.push(node.client().await.unwrap());
+    }
+    until_peers(&clients, 3).await;
+
+    // Two and two: neither part has more than two thirds of the votes.
+    mesh.part(&[0, 1]);
+    until_peers(&clients, 1).await;
+    for client in &clients {
+        // What was heard before the cut has been counted by now.
+        let best = client.best().await.unwrap();
+        until_best(client, best + 2).await;
+    }
+    let stopped = finalised(&clients).await;
+    let last = *stopped.iter().max().unwrap();
+    let before = hash(&clients[0], *stopped.iter().min().unwrap()).await;
+    send(&clients[0], Alice, "//Alice").await;
+    send(&clients[2], Bob, "//Bob").await;
+    for client in &clients {
+        until_best(client, last + ALONE).await;
+    }
+    assert_eq!(finalised(&clients).await, stopped);
+    let (one, other) = (
+        hash(&clients[0], last + ALONE).await,
+        hash(&clients[2], last + ALONE).await,
+    );
+    assert_ne!(one, other, "there is a chain in each part");
+
+    mesh.heal();
+    until_peers(&clients, 3).await;
+    let mut longest = 0;
+    for client in &clients {
+        longest = longest.max(client.best().await.unwrap());
+    }
+    for node in nodes {
+        node.wait_finalised(longest + 8, LIMIT).await.unwrap();
+    }
+    // One chain, on top of what was final, with the transactions of both parts.
+    let height = *stopped.iter().min().unwrap();
+    let head = hash(&clients[0], longest + 8).await;
+    for client in &clients {
+        assert_eq!(hash(client, height).await, before);
+        assert_eq!(hash(client, longest + 8).await, head);
+    }
+    let pending: Vec<Value> = clients[0]
+        .call("author_pendingExtrinsics", &[])
+        .await
+        .unwrap();
+    for account in [Alice, Bob] {
+        let sent = chain::nonce(&clients[0], &account.to_account_id(), &head).await;
+        assert_eq!(sent.unwrap(), 1, "{account:?}; pending: {pending:?}");
+    }
+}
