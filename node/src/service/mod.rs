@@ -3,6 +3,7 @@
 
 mod authoring;
 mod beefy;
+mod equivocations;
 mod essential;
 mod executor;
 mod full;

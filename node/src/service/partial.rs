@@ -16,6 +16,7 @@ use sp_consensus_babe::{
 use sp_consensus_beefy::ecdsa_crypto::AuthorityId as BeefyId;
 
 use super::{
+    equivocations::{MendReports, RememberSeals, Seals},
     essential::Patient,
     executor::{executor, Executor},
 };
@@ -33,12 +34,14 @@ pub type GrandpaImport = GrandpaBlockImport<FullBackend, Block, FullClient, Full
 /// Imports blocks for BEEFY, with the commitments that come with some.
 pub type BeefyImport = BeefyBlockImport<Block, FullBackend, FullClient, GrandpaImport, BeefyId>;
 /// Imports blocks: BABE's checks around BEEFY's around GRANDPA's.
-pub type BlockImport = BabeBlockImport<
-    Block,
-    FullClient,
-    BeefyImport,
-    BabeCreateInherentDataProviders<Block>,
-    FullSelectChain,
+pub type BlockImport = RememberSeals<
+    BabeBlockImport<
+        Block,
+        FullClient,
+        BeefyImport,
+        BabeCreateInherentDataProviders<Block>,
+        FullSelectChain,
+    >,
 >;
 
 /// Ask GRANDPA for a justification at least every so many blocks: about two minutes, so that a
@@ -156,14 +159,17 @@ pub fn new_partial(
 
     let babe_config = sc_consensus_babe::configuration(&*client)?;
     let slot_duration = babe_config.slot_duration();
+    let seals = Seals::default();
+    let reports = MendReports::new(transaction_pool.clone(), seals.clone());
     let (block_import, babe_link) = sc_consensus_babe::block_import(
         babe_config,
         beefy_import,
         client.clone(),
         inherent_data_providers(slot_duration),
         select_chain.clone(),
-        OffchainTransactionPoolFactory::new(transaction_pool.clone()),
+        OffchainTransactionPoolFactory::new(reports),
     )?;
+    let block_import = RememberSeals::new(block_import, seals);
 
     let (import_queue, babe_worker) = sc_consensus_babe::import_queue(ImportQueueParams {
         link: babe_link.clone(),

@@ -5,6 +5,7 @@
 
 mod blocks;
 mod disputes;
+mod equivocation;
 mod examples;
 mod faults;
 mod late;
