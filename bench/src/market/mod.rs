@@ -12,6 +12,8 @@ pub use lifecycle::{measure as lifecycle, worker_call};
 pub use matching::measure as matching;
 pub use people::{ask, device, submission, Provider, SLOTS};
 pub use world::authorised;
+#[cfg(test)]
+pub use world::{account, key};
 
 use aicpw_runtime::units::SECONDS;
 
