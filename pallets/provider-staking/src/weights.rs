@@ -1,149 +1,546 @@
-//! Weights of the calls and the authorisation.
+//! Weights of `pallet_provider_staking`, measured by `make weights` on the runtime's Wasm.
 //!
-//! Estimates until `make weights` replaces this file with what `benchmarking.rs` measures: database
-//! operations are counted from the code (system account and holds included, and for each listing
-//! in the order book [`LISTING_READS`] and [`LISTING_WRITES`]); computation is a round upper
-//! bound, of which a signature check is most. Proof sizes are zero: this chain has no proofs of
-//! validity.
+//! Made by frame-omni-bencher (frame-benchmarking-cli 64.0.0) on 2026-11-28: steps 10, repeats 5, AMD EPYC.
+//! Do not edit: change `benchmarking.rs` beside this file and make it again.
+
+#![cfg_attr(rustfmt, rustfmt_skip)]
+#![allow(unused_parens)]
+#![allow(unused_imports)]
+// A benchmark's name is the name of what it measures, and its parameters are in its documentation.
+#![allow(missing_docs)]
 
 use core::marker::PhantomData;
-use frame_support::{traits::Get, weights::Weight};
+use frame_support::{
+    traits::Get,
+    weights::{constants::RocksDbWeight, Weight},
+};
 
-use crate::draw::{DRAW_TRIES, LEVELS};
-
-/// Weight functions of the pallet. `d` is a number of devices of a provider.
+/// What the pallet's calls, authorisations and steps weigh.
 pub trait WeightInfo {
-    /// [`crate::Pallet::register_provider`]
     fn register_provider() -> Weight;
-    /// [`crate::Pallet::deregister_provider`]
     fn deregister_provider() -> Weight;
-    /// [`crate::Pallet::set_peers`]
     fn set_peers() -> Weight;
-    /// [`crate::Pallet::rotate_worker`]
     fn rotate_worker() -> Weight;
-    /// [`crate::Pallet::bond_extra`]
-    fn bond_extra(d: u32) -> Weight;
-    /// [`crate::Pallet::unbond`]
-    fn unbond(d: u32) -> Weight;
-    /// [`crate::Pallet::withdraw_unbonded`]
+    fn bond_extra(d: u32, ) -> Weight;
+    fn unbond(d: u32, ) -> Weight;
     fn withdraw_unbonded() -> Weight;
-    /// [`crate::Pallet::register_device`]
-    fn register_device(d: u32) -> Weight;
-    /// [`crate::Pallet::deregister_device`]
+    fn register_device(d: u32, ) -> Weight;
     fn deregister_device() -> Weight;
-    /// [`crate::Pallet::update_spec`]
-    fn update_spec(d: u32) -> Weight;
-    /// [`crate::Pallet::set_slots`]
+    fn update_spec(d: u32, ) -> Weight;
     fn set_slots() -> Weight;
-    /// [`crate::Pallet::set_ask`]
     fn set_ask() -> Weight;
-    /// [`crate::Pallet::set_availability`]
     fn set_availability() -> Weight;
-    /// [`crate::Pallet::heartbeat`], having looked at `d` devices.
-    fn heartbeat(d: u32) -> Weight;
-    /// The authorisation of [`crate::Pallet::heartbeat`].
+    fn heartbeat(d: u32, ) -> Weight;
     fn authorize_heartbeat() -> Weight;
-    /// A draw that meets as many silent providers as it can ([`crate::draw::DRAW_TRIES`]).
     fn draw() -> Weight;
 }
 
-/// Reads that one listing in the order book costs.
-pub const LISTING_READS: u64 = 4;
-/// Writes that one listing in the order book costs.
-pub const LISTING_WRITES: u64 = 4;
-/// Reads that the change of a provider's weight in the draw costs: a node on each level, its leaf, and
-/// which leaves are free.
-pub const WEIGHING_READS: u64 = 6;
-/// Writes that it costs.
-pub const WEIGHING_WRITES: u64 = 6;
-/// Picoseconds of a signature check.
-const SIGNATURE: u64 = 100_000_000;
-/// Picoseconds of a call's own computation.
-const CALL: u64 = 40_000_000;
-/// Picoseconds for each device that is looked at.
-const DEVICE: u64 = 20_000_000;
-
-/// The estimates.
+/// As measured, with the database of the runtime.
 pub struct SubstrateWeight<T>(PhantomData<T>);
 
-impl<T: frame_system::Config> SubstrateWeight<T> {
-    fn estimate(picoseconds: u64, reads: u64, writes: u64) -> Weight {
-        Weight::from_parts(picoseconds, 0)
-            .saturating_add(T::DbWeight::get().reads_writes(reads, writes))
+impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
+    /// Storage: `ProviderStaking::Providers` (r:1 w:1)
+    /// Proof: `ProviderStaking::Providers` (`max_values`: None, `max_size`: Some(1153), added: 3628, mode: `MaxEncodedLen`)
+    /// Storage: `MarketParameters::Changed` (r:1 w:0)
+    /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::WorkerOwners` (r:1 w:1)
+    /// Proof: `ProviderStaking::WorkerOwners` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
+    /// Storage: `System::BlockHash` (r:2 w:0)
+    /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+    /// Storage: `System::Account` (r:1 w:1)
+    /// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+    /// Storage: `Balances::Holds` (r:1 w:1)
+    /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
+    /// Storage: `MarketClock::TheClock` (r:1 w:0)
+    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::ReputationRecords` (r:0 w:1)
+    /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Ledgers` (r:0 w:1)
+    /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
+    fn register_provider() -> Weight {
+        // Measured proof size: 454 B.
+        // Shortest run: 95_092_000 picoseconds.
+        Weight::from_parts(99_138_000, 6028)
+            .saturating_add(T::DbWeight::get().reads(8_u64))
+            .saturating_add(T::DbWeight::get().writes(6_u64))
     }
-
-    /// Reading `d` devices.
-    fn devices_read(d: u32) -> Weight {
-        Self::estimate(DEVICE, 1, 0).saturating_mul(d.into())
+    /// Storage: `ProviderStaking::Providers` (r:1 w:1)
+    /// Proof: `ProviderStaking::Providers` (`max_values`: None, `max_size`: Some(1153), added: 3628, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::DevicesOf` (r:1 w:1)
+    /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Ledgers` (r:1 w:1)
+    /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::ReputationRecords` (r:0 w:1)
+    /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::WorkerOwners` (r:0 w:1)
+    /// Proof: `ProviderStaking::WorkerOwners` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Presences` (r:0 w:1)
+    /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
+    fn deregister_provider() -> Weight {
+        // Measured proof size: 1508 B.
+        // Shortest run: 23_686_000 picoseconds.
+        Weight::from_parts(25_378_000, 4618)
+            .saturating_add(T::DbWeight::get().reads(3_u64))
+            .saturating_add(T::DbWeight::get().writes(6_u64))
     }
-
-    /// Reading and listing `d` devices.
-    fn devices_listed(d: u32) -> Weight {
-        Self::estimate(DEVICE, 1 + LISTING_READS, LISTING_WRITES).saturating_mul(d.into())
+    /// Storage: `ProviderStaking::Providers` (r:1 w:1)
+    /// Proof: `ProviderStaking::Providers` (`max_values`: None, `max_size`: Some(1153), added: 3628, mode: `MaxEncodedLen`)
+    fn set_peers() -> Weight {
+        // Measured proof size: 1397 B.
+        // Shortest run: 12_859_000 picoseconds.
+        Weight::from_parts(14_412_000, 4618)
+            .saturating_add(T::DbWeight::get().reads(1_u64))
+            .saturating_add(T::DbWeight::get().writes(1_u64))
+    }
+    /// Storage: `ProviderStaking::Providers` (r:1 w:1)
+    /// Proof: `ProviderStaking::Providers` (`max_values`: None, `max_size`: Some(1153), added: 3628, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::WorkerOwners` (r:1 w:2)
+    /// Proof: `ProviderStaking::WorkerOwners` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
+    /// Storage: `System::BlockHash` (r:2 w:0)
+    /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+    fn rotate_worker() -> Weight {
+        // Measured proof size: 1610 B.
+        // Shortest run: 60_280_000 picoseconds.
+        Weight::from_parts(63_274_000, 6028)
+            .saturating_add(T::DbWeight::get().reads(4_u64))
+            .saturating_add(T::DbWeight::get().writes(3_u64))
+    }
+    /// Storage: `ProviderStaking::Ledgers` (r:1 w:1)
+    /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
+    /// Storage: `System::Account` (r:1 w:1)
+    /// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+    /// Storage: `Balances::Holds` (r:1 w:1)
+    /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::DevicesOf` (r:1 w:0)
+    /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Devices` (r:16 w:0)
+    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Presences` (r:1 w:0)
+    /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
+    /// Storage: `MarketClock::TheClock` (r:1 w:0)
+    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
+    /// Storage: `MarketParameters::Changed` (r:1 w:0)
+    /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::ReputationRecords` (r:1 w:0)
+    /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Entries` (r:16 w:0)
+    /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Buckets` (r:1 w:0)
+    /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::ListEnds` (r:1 w:0)
+    /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::DrawLeafOf` (r:1 w:0)
+    /// Proof: `ProviderStaking::DrawLeafOf` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::DrawNodes` (r:3 w:3)
+    /// Proof: `ProviderStaking::DrawNodes` (`max_values`: None, `max_size`: Some(1037), added: 3512, mode: `MaxEncodedLen`)
+    /// The range of component `d` is `[0, 16]`.
+    fn bond_extra(d: u32, ) -> Weight {
+        // Measured proof size: 2328 B + d * 329.
+        // Shortest run: 77_726_000 picoseconds.
+        Weight::from_parts(86_337_363, 11526)
+            // Standard error: 48_024
+            .saturating_add(Weight::from_parts(20_720_787, 0).saturating_mul(d.into()))
+            .saturating_add(T::DbWeight::get().reads(13_u64))
+            .saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(d.into())))
+            .saturating_add(T::DbWeight::get().writes(6_u64))
+            .saturating_add(Weight::from_parts(0, 2708).saturating_mul(d.into()))
+    }
+    /// Storage: `MarketClock::TheClock` (r:1 w:0)
+    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
+    /// Storage: `MarketParameters::Changed` (r:1 w:0)
+    /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Ledgers` (r:1 w:1)
+    /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::DevicesOf` (r:1 w:0)
+    /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Devices` (r:16 w:0)
+    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Presences` (r:1 w:0)
+    /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Entries` (r:16 w:16)
+    /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Buckets` (r:1 w:1)
+    /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Listings` (r:1 w:1)
+    /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Words` (r:1 w:0)
+    /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Leaves` (r:1 w:1)
+    /// Proof: `Matching::Leaves` (`max_values`: None, `max_size`: Some(557078), added: 559553, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Roots` (r:1 w:1)
+    /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::DrawLeafOf` (r:1 w:1)
+    /// Proof: `ProviderStaking::DrawLeafOf` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::DrawNodes` (r:3 w:3)
+    /// Proof: `ProviderStaking::DrawNodes` (`max_values`: None, `max_size`: Some(1037), added: 3512, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::DrawTree` (r:1 w:1)
+    /// Proof: `ProviderStaking::DrawTree` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::DrawLeaves` (r:0 w:1)
+    /// Proof: `ProviderStaking::DrawLeaves` (`max_values`: None, `max_size`: Some(45), added: 2520, mode: `MaxEncodedLen`)
+    /// The range of component `d` is `[0, 16]`.
+    fn unbond(d: u32, ) -> Weight {
+        // Measured proof size: 2058 B + d * 329.
+        // Shortest run: 41_132_000 picoseconds.
+        Weight::from_parts(55_436_202, 560543)
+            // Standard error: 69_325
+            .saturating_add(Weight::from_parts(15_326_888, 0).saturating_mul(d.into()))
+            .saturating_add(T::DbWeight::get().reads(13_u64))
+            .saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(d.into())))
+            .saturating_add(T::DbWeight::get().writes(10_u64))
+            .saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(d.into())))
+            .saturating_add(Weight::from_parts(0, 2708).saturating_mul(d.into()))
+    }
+    /// Storage: `ProviderStaking::Ledgers` (r:1 w:1)
+    /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
+    /// Storage: `MarketClock::TheClock` (r:1 w:0)
+    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
+    /// Storage: `System::Account` (r:1 w:1)
+    /// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+    /// Storage: `Balances::Holds` (r:1 w:1)
+    /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
+    fn withdraw_unbonded() -> Weight {
+        // Measured proof size: 855 B.
+        // Shortest run: 43_105_000 picoseconds.
+        Weight::from_parts(45_077_000, 3870)
+            .saturating_add(T::DbWeight::get().reads(4_u64))
+            .saturating_add(T::DbWeight::get().writes(3_u64))
+    }
+    /// Storage: `ProviderStaking::Providers` (r:1 w:0)
+    /// Proof: `ProviderStaking::Providers` (`max_values`: None, `max_size`: Some(1153), added: 3628, mode: `MaxEncodedLen`)
+    /// Storage: `MarketParameters::Changed` (r:1 w:0)
+    /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::NextDevice` (r:1 w:1)
+    /// Proof: `ProviderStaking::NextDevice` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::DevicesOf` (r:1 w:1)
+    /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Devices` (r:15 w:1)
+    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Presences` (r:1 w:0)
+    /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
+    /// Storage: `MarketClock::TheClock` (r:1 w:0)
+    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Ledgers` (r:1 w:0)
+    /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::ReputationRecords` (r:1 w:0)
+    /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Entries` (r:1 w:1)
+    /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Buckets` (r:1 w:1)
+    /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Listings` (r:1 w:1)
+    /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::ListEnds` (r:1 w:0)
+    /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Leaves` (r:1 w:1)
+    /// Proof: `Matching::Leaves` (`max_values`: None, `max_size`: Some(557078), added: 559553, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Roots` (r:1 w:1)
+    /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
+    /// The range of component `d` is `[1, 16]`.
+    fn register_device(d: u32, ) -> Weight {
+        // Measured proof size: 673 B + d * 309.
+        // Shortest run: 55_623_000 picoseconds.
+        Weight::from_parts(54_817_950, 280272)
+            // Standard error: 15_406
+            .saturating_add(Weight::from_parts(2_995_119, 0).saturating_mul(d.into()))
+            .saturating_add(T::DbWeight::get().reads(12_u64))
+            .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(d.into())))
+            .saturating_add(T::DbWeight::get().writes(7_u64))
+            .saturating_add(Weight::from_parts(0, 280272).saturating_mul(d.into()))
+    }
+    /// Storage: `ProviderStaking::Devices` (r:1 w:1)
+    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
+    /// Storage: `MarketClock::TheClock` (r:1 w:0)
+    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Entries` (r:1 w:1)
+    /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Buckets` (r:1 w:1)
+    /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Listings` (r:1 w:1)
+    /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Words` (r:1 w:0)
+    /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::DevicesOf` (r:1 w:1)
+    /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
+    fn deregister_device() -> Weight {
+        // Measured proof size: 2275 B.
+        // Shortest run: 32_438_000 picoseconds.
+        Weight::from_parts(34_581_000, 6956)
+            .saturating_add(T::DbWeight::get().reads(7_u64))
+            .saturating_add(T::DbWeight::get().writes(5_u64))
+    }
+    /// Storage: `ProviderStaking::Devices` (r:16 w:1)
+    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::DevicesOf` (r:1 w:0)
+    /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Presences` (r:1 w:0)
+    /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
+    /// Storage: `MarketClock::TheClock` (r:1 w:0)
+    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Ledgers` (r:1 w:0)
+    /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
+    /// Storage: `MarketParameters::Changed` (r:1 w:0)
+    /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::ReputationRecords` (r:1 w:0)
+    /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Entries` (r:1 w:0)
+    /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Buckets` (r:1 w:0)
+    /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::ListEnds` (r:1 w:0)
+    /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
+    /// The range of component `d` is `[1, 16]`.
+    fn update_spec(d: u32, ) -> Weight {
+        // Measured proof size: 880 B + d * 307.
+        // Shortest run: 44_707_000 picoseconds.
+        Weight::from_parts(44_623_294, 6956)
+            // Standard error: 16_747
+            .saturating_add(Weight::from_parts(3_009_808, 0).saturating_mul(d.into()))
+            .saturating_add(T::DbWeight::get().reads(9_u64))
+            .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(d.into())))
+            .saturating_add(T::DbWeight::get().writes(1_u64))
+            .saturating_add(Weight::from_parts(0, 2708).saturating_mul(d.into()))
+    }
+    /// Storage: `ProviderStaking::Devices` (r:1 w:1)
+    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Presences` (r:1 w:0)
+    /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
+    /// Storage: `MarketClock::TheClock` (r:1 w:0)
+    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Ledgers` (r:1 w:0)
+    /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
+    /// Storage: `MarketParameters::Changed` (r:1 w:0)
+    /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::ReputationRecords` (r:1 w:0)
+    /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Entries` (r:1 w:0)
+    /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Buckets` (r:1 w:0)
+    /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::ListEnds` (r:1 w:0)
+    /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
+    fn set_slots() -> Weight {
+        // Measured proof size: 1115 B.
+        // Shortest run: 40_130_000 picoseconds.
+        Weight::from_parts(42_534_000, 6956)
+            .saturating_add(T::DbWeight::get().reads(9_u64))
+            .saturating_add(T::DbWeight::get().writes(1_u64))
+    }
+    /// Storage: `MarketParameters::Changed` (r:1 w:0)
+    /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Devices` (r:1 w:1)
+    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Presences` (r:1 w:0)
+    /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
+    /// Storage: `MarketClock::TheClock` (r:1 w:0)
+    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Ledgers` (r:1 w:0)
+    /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::ReputationRecords` (r:1 w:0)
+    /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Entries` (r:1 w:0)
+    /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Buckets` (r:1 w:0)
+    /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::ListEnds` (r:1 w:0)
+    /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
+    fn set_ask() -> Weight {
+        // Measured proof size: 1115 B.
+        // Shortest run: 41_211_000 picoseconds.
+        Weight::from_parts(43_475_000, 6956)
+            .saturating_add(T::DbWeight::get().reads(9_u64))
+            .saturating_add(T::DbWeight::get().writes(1_u64))
+    }
+    /// Storage: `ProviderStaking::Devices` (r:1 w:1)
+    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Entries` (r:1 w:1)
+    /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Buckets` (r:1 w:1)
+    /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Leaves` (r:1 w:1)
+    /// Proof: `Matching::Leaves` (`max_values`: None, `max_size`: Some(557078), added: 559553, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Roots` (r:1 w:1)
+    /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Listings` (r:1 w:1)
+    /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Words` (r:1 w:0)
+    /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+    fn set_availability() -> Weight {
+        // Measured proof size: 836 B.
+        // Shortest run: 30_686_000 picoseconds.
+        Weight::from_parts(32_909_000, 560543)
+            .saturating_add(T::DbWeight::get().reads(7_u64))
+            .saturating_add(T::DbWeight::get().writes(6_u64))
+    }
+    /// Storage: `MarketClock::TheClock` (r:1 w:0)
+    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Presences` (r:1 w:1)
+    /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Attendances` (r:1 w:1)
+    /// Proof: `ProviderStaking::Attendances` (`max_values`: Some(1), `max_size`: Some(12), added: 507, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Ledgers` (r:1 w:0)
+    /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
+    /// Storage: `MarketParameters::Changed` (r:1 w:0)
+    /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::DrawLeafOf` (r:1 w:0)
+    /// Proof: `ProviderStaking::DrawLeafOf` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::DrawNodes` (r:3 w:3)
+    /// Proof: `ProviderStaking::DrawNodes` (`max_values`: None, `max_size`: Some(1037), added: 3512, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::DevicesOf` (r:1 w:0)
+    /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Devices` (r:16 w:16)
+    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::ReputationRecords` (r:1 w:0)
+    /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Entries` (r:16 w:0)
+    /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Buckets` (r:1 w:0)
+    /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::ListEnds` (r:1 w:0)
+    /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
+    /// The range of component `d` is `[0, 16]`.
+    fn heartbeat(d: u32, ) -> Weight {
+        // Measured proof size: 2097 B + d * 333.
+        // Shortest run: 44_306_000 picoseconds.
+        Weight::from_parts(53_022_748, 11526)
+            // Standard error: 54_094
+            .saturating_add(Weight::from_parts(22_397_170, 0).saturating_mul(d.into()))
+            .saturating_add(T::DbWeight::get().reads(12_u64))
+            .saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(d.into())))
+            .saturating_add(T::DbWeight::get().writes(5_u64))
+            .saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(d.into())))
+            .saturating_add(Weight::from_parts(0, 2708).saturating_mul(d.into()))
+    }
+    /// Storage: `MarketClock::TheClock` (r:1 w:0)
+    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Presences` (r:1 w:0)
+    /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Providers` (r:1 w:0)
+    /// Proof: `ProviderStaking::Providers` (`max_values`: None, `max_size`: Some(1153), added: 3628, mode: `MaxEncodedLen`)
+    /// Storage: `System::BlockHash` (r:2 w:0)
+    /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+    fn authorize_heartbeat() -> Weight {
+        // Measured proof size: 1590 B.
+        // Shortest run: 53_250_000 picoseconds.
+        Weight::from_parts(55_443_000, 6028)
+            .saturating_add(T::DbWeight::get().reads(5_u64))
+    }
+    /// Storage: `ProviderStaking::DrawNodes` (r:3 w:3)
+    /// Proof: `ProviderStaking::DrawNodes` (`max_values`: None, `max_size`: Some(1037), added: 3512, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::DrawLeaves` (r:4 w:4)
+    /// Proof: `ProviderStaking::DrawLeaves` (`max_values`: None, `max_size`: Some(45), added: 2520, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Presences` (r:4 w:0)
+    /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
+    /// Storage: `MarketClock::TheClock` (r:1 w:0)
+    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::DrawTree` (r:1 w:1)
+    /// Proof: `ProviderStaking::DrawTree` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::DrawLeafOf` (r:0 w:4)
+    /// Proof: `ProviderStaking::DrawLeafOf` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
+    fn draw() -> Weight {
+        // Measured proof size: 2940 B.
+        // Shortest run: 105_778_000 picoseconds.
+        Weight::from_parts(109_633_000, 11526)
+            .saturating_add(T::DbWeight::get().reads(13_u64))
+            .saturating_add(T::DbWeight::get().writes(12_u64))
     }
 }
 
-impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
+/// The same with the slower database, for tests of the pallet alone.
+impl WeightInfo for () {
     fn register_provider() -> Weight {
-        Self::estimate(CALL + SIGNATURE, 7, 6)
+        Weight::from_parts(99_138_000, 6028)
+            .saturating_add(RocksDbWeight::get().reads(8_u64))
+            .saturating_add(RocksDbWeight::get().writes(6_u64))
     }
     fn deregister_provider() -> Weight {
-        Self::estimate(CALL, 4, 6)
+        Weight::from_parts(25_378_000, 4618)
+            .saturating_add(RocksDbWeight::get().reads(3_u64))
+            .saturating_add(RocksDbWeight::get().writes(6_u64))
     }
     fn set_peers() -> Weight {
-        Self::estimate(CALL, 1, 1)
+        Weight::from_parts(14_412_000, 4618)
+            .saturating_add(RocksDbWeight::get().reads(1_u64))
+            .saturating_add(RocksDbWeight::get().writes(1_u64))
     }
     fn rotate_worker() -> Weight {
-        Self::estimate(CALL + SIGNATURE, 4, 3)
+        Weight::from_parts(63_274_000, 6028)
+            .saturating_add(RocksDbWeight::get().reads(4_u64))
+            .saturating_add(RocksDbWeight::get().writes(3_u64))
     }
-    fn bond_extra(d: u32) -> Weight {
-        Self::estimate(CALL, 6 + WEIGHING_READS, 3 + WEIGHING_WRITES)
-            .saturating_add(Self::devices_listed(d))
+    fn bond_extra(d: u32, ) -> Weight {
+        Weight::from_parts(86_337_363, 11526)
+            .saturating_add(Weight::from_parts(20_720_787, 0).saturating_mul(d.into()))
+            .saturating_add(RocksDbWeight::get().reads(13_u64))
+            .saturating_add(RocksDbWeight::get().reads((2_u64).saturating_mul(d.into())))
+            .saturating_add(RocksDbWeight::get().writes(6_u64))
+            .saturating_add(Weight::from_parts(0, 2708).saturating_mul(d.into()))
     }
-    fn unbond(d: u32) -> Weight {
-        Self::estimate(CALL, 4 + WEIGHING_READS, 1 + WEIGHING_WRITES)
-            .saturating_add(Self::devices_listed(d))
+    fn unbond(d: u32, ) -> Weight {
+        Weight::from_parts(55_436_202, 560543)
+            .saturating_add(Weight::from_parts(15_326_888, 0).saturating_mul(d.into()))
+            .saturating_add(RocksDbWeight::get().reads(13_u64))
+            .saturating_add(RocksDbWeight::get().reads((2_u64).saturating_mul(d.into())))
+            .saturating_add(RocksDbWeight::get().writes(10_u64))
+            .saturating_add(RocksDbWeight::get().writes((1_u64).saturating_mul(d.into())))
+            .saturating_add(Weight::from_parts(0, 2708).saturating_mul(d.into()))
     }
     fn withdraw_unbonded() -> Weight {
-        Self::estimate(CALL, 4, 3)
+        Weight::from_parts(45_077_000, 3870)
+            .saturating_add(RocksDbWeight::get().reads(4_u64))
+            .saturating_add(RocksDbWeight::get().writes(3_u64))
     }
-    fn register_device(d: u32) -> Weight {
-        Self::estimate(CALL, 5, 3)
-            .saturating_add(Self::devices_read(d))
-            .saturating_add(Self::devices_listed(1))
+    fn register_device(d: u32, ) -> Weight {
+        Weight::from_parts(54_817_950, 280272)
+            .saturating_add(Weight::from_parts(2_995_119, 0).saturating_mul(d.into()))
+            .saturating_add(RocksDbWeight::get().reads(12_u64))
+            .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(d.into())))
+            .saturating_add(RocksDbWeight::get().writes(7_u64))
+            .saturating_add(Weight::from_parts(0, 280272).saturating_mul(d.into()))
     }
     fn deregister_device() -> Weight {
-        Self::estimate(CALL, 1, 2).saturating_add(Self::devices_listed(1))
+        Weight::from_parts(34_581_000, 6956)
+            .saturating_add(RocksDbWeight::get().reads(7_u64))
+            .saturating_add(RocksDbWeight::get().writes(5_u64))
     }
-    fn update_spec(d: u32) -> Weight {
-        Self::estimate(CALL, 4, 1)
-            .saturating_add(Self::devices_read(d))
-            .saturating_add(Self::devices_listed(1))
+    fn update_spec(d: u32, ) -> Weight {
+        Weight::from_parts(44_623_294, 6956)
+            .saturating_add(Weight::from_parts(3_009_808, 0).saturating_mul(d.into()))
+            .saturating_add(RocksDbWeight::get().reads(9_u64))
+            .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(d.into())))
+            .saturating_add(RocksDbWeight::get().writes(1_u64))
+            .saturating_add(Weight::from_parts(0, 2708).saturating_mul(d.into()))
     }
     fn set_slots() -> Weight {
-        Self::estimate(CALL, 3, 1).saturating_add(Self::devices_listed(1))
+        Weight::from_parts(42_534_000, 6956)
+            .saturating_add(RocksDbWeight::get().reads(9_u64))
+            .saturating_add(RocksDbWeight::get().writes(1_u64))
     }
     fn set_ask() -> Weight {
-        Self::set_slots()
+        Weight::from_parts(43_475_000, 6956)
+            .saturating_add(RocksDbWeight::get().reads(9_u64))
+            .saturating_add(RocksDbWeight::get().writes(1_u64))
     }
     fn set_availability() -> Weight {
-        Self::set_slots()
+        Weight::from_parts(32_909_000, 560543)
+            .saturating_add(RocksDbWeight::get().reads(7_u64))
+            .saturating_add(RocksDbWeight::get().writes(6_u64))
     }
-    fn heartbeat(d: u32) -> Weight {
-        Self::estimate(CALL, 5 + WEIGHING_READS, 2 + WEIGHING_WRITES)
-            .saturating_add(Self::devices_listed(d))
-            .saturating_add(T::DbWeight::get().writes(d.into()))
+    fn heartbeat(d: u32, ) -> Weight {
+        Weight::from_parts(53_022_748, 11526)
+            .saturating_add(Weight::from_parts(22_397_170, 0).saturating_mul(d.into()))
+            .saturating_add(RocksDbWeight::get().reads(12_u64))
+            .saturating_add(RocksDbWeight::get().reads((2_u64).saturating_mul(d.into())))
+            .saturating_add(RocksDbWeight::get().writes(5_u64))
+            .saturating_add(RocksDbWeight::get().writes((1_u64).saturating_mul(d.into())))
+            .saturating_add(Weight::from_parts(0, 2708).saturating_mul(d.into()))
     }
     fn authorize_heartbeat() -> Weight {
-        Self::estimate(CALL + SIGNATURE, 4, 0)
+        Weight::from_parts(55_443_000, 6028)
+            .saturating_add(RocksDbWeight::get().reads(5_u64))
     }
     fn draw() -> Weight {
-        // Of each: the nodes down to its leaf, the leaf, when it was last heard of, and what it holds.
-        Self::estimate(
-            DEVICE,
-            u64::from(LEVELS) + 3 + WEIGHING_READS,
-            WEIGHING_WRITES,
-        )
-        .saturating_mul(DRAW_TRIES.into())
+        Weight::from_parts(109_633_000, 11526)
+            .saturating_add(RocksDbWeight::get().reads(13_u64))
+            .saturating_add(RocksDbWeight::get().writes(12_u64))
     }
 }

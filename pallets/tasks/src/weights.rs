@@ -1,123 +1,1139 @@
-//! Weights of `pallet-tasks`.
+//! Weights of `pallet_tasks`, measured by `make weights` on the runtime's Wasm.
 //!
-//! Estimates, not measurements: reads and writes are counted in the code, those of the traits'
-//! implementations included at their worst, and execution time is set well above what the tests
-//! take. `make weights` replaces this file with the benchmarks' results; the benchmarks are in
-//! `benchmarking.rs`, under the same names.
-//!
-//! What can end a task costs more the more assignments that had: `n` is their number, failed ones
-//! included. What is taken off the block at first is the weight for as many as there can be
-//! ([`crate::Pallet::most_assignments`]); what is kept is that for as many as there were.
+//! Made by frame-omni-bencher (frame-benchmarking-cli 64.0.0) on 2026-11-28: steps 10, repeats 5, AMD EPYC.
+//! Do not edit: change `benchmarking.rs` beside this file and make it again.
+
+#![cfg_attr(rustfmt, rustfmt_skip)]
+#![allow(unused_parens)]
+#![allow(unused_imports)]
+// A benchmark's name is the name of what it measures, and its parameters are in its documentation.
+#![allow(missing_docs)]
 
 use core::marker::PhantomData;
 use frame_support::{
     traits::Get,
-    weights::{
-        constants::{RocksDbWeight, WEIGHT_REF_TIME_PER_MICROS},
-        RuntimeDbWeight, Weight,
-    },
+    weights::{constants::RocksDbWeight, Weight},
 };
 
-macro_rules! weights {
-    (
-        $(#[doc = $doc:literal] $name:ident: $micros:literal us, $proof:literal B, $reads:literal r, $writes:literal w;)*
-        for each of n:
-        $(#[doc = $n_doc:literal] $n_name:ident: $n_micros:literal us, $n_proof:literal B, $n_reads:literal r, $n_writes:literal w, and $e_micros:literal us, $e_proof:literal B, $e_reads:literal r, $e_writes:literal w;)*
-    ) => {
-        /// Weights of calls, authorisations and the steps of the agenda.
-        pub trait WeightInfo {
-            $(#[doc = $doc] fn $name() -> Weight;)*
-            $(#[doc = $n_doc] fn $n_name(n: u32) -> Weight;)*
-        }
-
-        /// The estimates, with the database of the runtime.
-        pub struct SubstrateWeight<T>(PhantomData<T>);
-
-        impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
-            $(fn $name() -> Weight {
-                estimate(T::DbWeight::get(), $micros, $proof, $reads, $writes)
-            })*
-            $(fn $n_name(n: u32) -> Weight {
-                let each = estimate(T::DbWeight::get(), $e_micros, $e_proof, $e_reads, $e_writes);
-                estimate(T::DbWeight::get(), $n_micros, $n_proof, $n_reads, $n_writes)
-                    .saturating_add(each.saturating_mul(n.into()))
-            })*
-        }
-
-        impl WeightInfo for () {
-            $(fn $name() -> Weight {
-                estimate(RocksDbWeight::get(), $micros, $proof, $reads, $writes)
-            })*
-            $(fn $n_name(n: u32) -> Weight {
-                let each = estimate(RocksDbWeight::get(), $e_micros, $e_proof, $e_reads, $e_writes);
-                estimate(RocksDbWeight::get(), $n_micros, $n_proof, $n_reads, $n_writes)
-                    .saturating_add(each.saturating_mul(n.into()))
-            })*
-        }
-    };
+/// What the pallet's calls, authorisations and steps weigh.
+pub trait WeightInfo {
+    fn submit() -> Weight;
+    fn cancel(n: u32, ) -> Weight;
+    fn accept(n: u32, ) -> Weight;
+    fn rate(n: u32, ) -> Weight;
+    fn grant_key() -> Weight;
+    fn start() -> Weight;
+    fn report_progress() -> Weight;
+    fn commit_result(n: u32, ) -> Weight;
+    fn commit_alone() -> Weight;
+    fn reveal_alone(n: u32, ) -> Weight;
+    fn reveal_to_wait() -> Weight;
+    fn reveal_result(n: u32, ) -> Weight;
+    fn fail(n: u32, ) -> Weight;
+    fn authorize_start() -> Weight;
+    fn authorize_report_progress() -> Weight;
+    fn authorize_commit_result() -> Weight;
+    fn authorize_reveal_result() -> Weight;
+    fn authorize_fail() -> Weight;
+    fn serve_slot() -> Weight;
+    fn serve_stale() -> Weight;
+    fn serve_early() -> Weight;
+    fn serve_match(n: u32, ) -> Weight;
+    fn serve_assignment(n: u32, ) -> Weight;
+    fn serve_settle(n: u32, ) -> Weight;
+    fn serve_dispute() -> Weight;
+    fn serve_audit(n: u32, ) -> Weight;
+    fn serve_unlock() -> Weight;
+    fn serve_prune(n: u32, ) -> Weight;
 }
 
-fn estimate(db: RuntimeDbWeight, micros: u64, proof: u64, reads: u64, writes: u64) -> Weight {
-    Weight::from_parts(micros.saturating_mul(WEIGHT_REF_TIME_PER_MICROS), proof)
-        .saturating_add(db.reads_writes(reads, writes))
+/// As measured, with the database of the runtime.
+pub struct SubstrateWeight<T>(PhantomData<T>);
+
+impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
+    /// Storage: `MarketClock::TheClock` (r:1 w:0)
+    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
+    /// Storage: `MarketParameters::Changed` (r:1 w:0)
+    /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
+    /// Storage: `System::Account` (r:1 w:1)
+    /// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+    /// Storage: `Balances::Holds` (r:1 w:1)
+    /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
+    /// Storage: `Timestamp::Now` (r:1 w:0)
+    /// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::Submissions` (r:1 w:1)
+    /// Proof: `Tasks::Submissions` (`max_values`: Some(1), `max_size`: Some(40), added: 535, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::Agenda` (r:1 w:1)
+    /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Words` (r:3 w:1)
+    /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::ParkedIn` (r:1 w:0)
+    /// Proof: `Matching::ParkedIn` (`max_values`: None, `max_size`: Some(29), added: 2504, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::ListEnds` (r:1 w:1)
+    /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::TasksOf` (r:0 w:1)
+    /// Proof: `Tasks::TasksOf` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::Tasks` (r:0 w:1)
+    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7371), added: 9846, mode: `MaxEncodedLen`)
+    fn submit() -> Weight {
+        // Measured proof size: 270 B.
+        // Shortest run: 108_462_000 picoseconds.
+        Weight::from_parts(113_570_000, 8607)
+            .saturating_add(T::DbWeight::get().reads(12_u64))
+            .saturating_add(T::DbWeight::get().writes(8_u64))
+    }
+    /// Storage: `Tasks::Tasks` (r:1 w:1)
+    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7371), added: 9846, mode: `MaxEncodedLen`)
+    /// Storage: `MarketClock::TheClock` (r:1 w:0)
+    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Words` (r:3 w:1)
+    /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::ParkedIn` (r:1 w:0)
+    /// Proof: `Matching::ParkedIn` (`max_values`: None, `max_size`: Some(29), added: 2504, mode: `MaxEncodedLen`)
+    /// Storage: `Balances::Holds` (r:1 w:1)
+    /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::Assignments` (r:10 w:10)
+    /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Devices` (r:10 w:10)
+    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Occupations` (r:10 w:10)
+    /// Proof: `ProviderStaking::Occupations` (`max_values`: None, `max_size`: Some(107), added: 2582, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Ledgers` (r:10 w:10)
+    /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Presences` (r:10 w:0)
+    /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
+    /// Storage: `MarketParameters::Changed` (r:1 w:0)
+    /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::ReputationRecords` (r:10 w:0)
+    /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Entries` (r:10 w:0)
+    /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Buckets` (r:1 w:0)
+    /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::ListEnds` (r:1 w:1)
+    /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::DevicesOf` (r:10 w:0)
+    /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::Agenda` (r:1 w:1)
+    /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
+    /// The range of component `n` is `[0, 10]`.
+    fn cancel(n: u32, ) -> Weight {
+        // Measured proof size: 2267 B + n * 1306.
+        // Shortest run: 63_845_000 picoseconds.
+        Weight::from_parts(73_365_209, 10836)
+            // Standard error: 592_767
+            .saturating_add(Weight::from_parts(54_627_545, 0).saturating_mul(n.into()))
+            .saturating_add(T::DbWeight::get().reads(10_u64))
+            .saturating_add(T::DbWeight::get().reads((8_u64).saturating_mul(n.into())))
+            .saturating_add(T::DbWeight::get().writes(5_u64))
+            .saturating_add(T::DbWeight::get().writes((4_u64).saturating_mul(n.into())))
+            .saturating_add(Weight::from_parts(0, 3076).saturating_mul(n.into()))
+    }
+    /// Storage: `Tasks::Tasks` (r:1 w:1)
+    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7371), added: 9846, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::Assignments` (r:4 w:4)
+    /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
+    /// Storage: `MarketClock::TheClock` (r:1 w:0)
+    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
+    /// Storage: `MarketParameters::Changed` (r:1 w:0)
+    /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
+    /// Storage: `Balances::Holds` (r:3 w:3)
+    /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
+    /// Storage: `System::Account` (r:6 w:6)
+    /// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Devices` (r:4 w:4)
+    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::ReputationRecords` (r:4 w:3)
+    /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Occupations` (r:4 w:4)
+    /// Proof: `ProviderStaking::Occupations` (`max_values`: None, `max_size`: Some(107), added: 2582, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Ledgers` (r:4 w:4)
+    /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Presences` (r:4 w:2)
+    /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Entries` (r:4 w:2)
+    /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Buckets` (r:2 w:2)
+    /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::ListEnds` (r:1 w:0)
+    /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::DevicesOf` (r:4 w:0)
+    /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::Agenda` (r:2 w:2)
+    /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Words` (r:3 w:0)
+    /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::ParkedIn` (r:1 w:0)
+    /// Proof: `Matching::ParkedIn` (`max_values`: None, `max_size`: Some(29), added: 2504, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::AuditBook` (r:1 w:1)
+    /// Proof: `Tasks::AuditBook` (`max_values`: Some(1), `max_size`: Some(64), added: 559, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::AuditDebts` (r:1 w:1)
+    /// Proof: `Tasks::AuditDebts` (`max_values`: None, `max_size`: Some(74), added: 2549, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::DrawLeafOf` (r:2 w:0)
+    /// Proof: `ProviderStaking::DrawLeafOf` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::DrawNodes` (r:3 w:3)
+    /// Proof: `ProviderStaking::DrawNodes` (`max_values`: None, `max_size`: Some(1037), added: 3512, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Leaves` (r:1 w:1)
+    /// Proof: `Matching::Leaves` (`max_values`: None, `max_size`: Some(557078), added: 559553, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Roots` (r:1 w:1)
+    /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Listings` (r:1 w:1)
+    /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
+    /// The range of component `n` is `[1, 3]`.
+    fn accept(n: u32, ) -> Weight {
+        // Measured proof size: 1156 B + n * 3770.
+        // Shortest run: 301_500_000 picoseconds.
+        Weight::from_parts(161_705_748, 560543)
+            // Standard error: 2_289_365
+            .saturating_add(Weight::from_parts(160_557_710, 0).saturating_mul(n.into()))
+            .saturating_add(T::DbWeight::get().reads(19_u64))
+            .saturating_add(T::DbWeight::get().reads((15_u64).saturating_mul(n.into())))
+            .saturating_add(T::DbWeight::get().writes(6_u64))
+            .saturating_add(T::DbWeight::get().writes((14_u64).saturating_mul(n.into())))
+            .saturating_add(Weight::from_parts(0, 3580).saturating_mul(n.into()))
+    }
+    /// Storage: `Tasks::Tasks` (r:1 w:1)
+    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7371), added: 9846, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::Assignments` (r:15 w:0)
+    /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
+    /// Storage: `MarketParameters::Changed` (r:1 w:0)
+    /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::ReputationRecords` (r:5 w:5)
+    /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
+    /// Storage: `MarketClock::TheClock` (r:1 w:0)
+    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
+    /// The range of component `n` is `[5, 15]`.
+    fn rate(n: u32, ) -> Weight {
+        // Measured proof size: 1256 B + n * 572.
+        // Shortest run: 75_192_000 picoseconds.
+        Weight::from_parts(62_237_560, 16370)
+            // Standard error: 300_815
+            .saturating_add(Weight::from_parts(4_568_146, 0).saturating_mul(n.into()))
+            .saturating_add(T::DbWeight::get().reads(8_u64))
+            .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(n.into())))
+            .saturating_add(T::DbWeight::get().writes(6_u64))
+            .saturating_add(Weight::from_parts(0, 3007).saturating_mul(n.into()))
+    }
+    /// Storage: `Tasks::Tasks` (r:1 w:0)
+    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7371), added: 9846, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::Assignments` (r:1 w:1)
+    /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
+    /// Storage: `MarketClock::TheClock` (r:1 w:0)
+    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
+    /// Storage: `MarketParameters::Changed` (r:1 w:0)
+    /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::Envelopes` (r:0 w:1)
+    /// Proof: `Tasks::Envelopes` (`max_values`: None, `max_size`: Some(130), added: 2605, mode: `MaxEncodedLen`)
+    fn grant_key() -> Weight {
+        // Measured proof size: 1674 B.
+        // Shortest run: 20_541_000 picoseconds.
+        Weight::from_parts(22_003_000, 10836)
+            .saturating_add(T::DbWeight::get().reads(4_u64))
+            .saturating_add(T::DbWeight::get().writes(2_u64))
+    }
+    /// Storage: `Tasks::Assignments` (r:1 w:1)
+    /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::Tasks` (r:1 w:0)
+    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7371), added: 9846, mode: `MaxEncodedLen`)
+    /// Storage: `MarketClock::TheClock` (r:1 w:0)
+    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
+    /// Storage: `MarketParameters::Changed` (r:1 w:0)
+    /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
+    fn start() -> Weight {
+        // Measured proof size: 2348 B.
+        // Shortest run: 27_931_000 picoseconds.
+        Weight::from_parts(32_829_000, 10836)
+            .saturating_add(T::DbWeight::get().reads(4_u64))
+            .saturating_add(T::DbWeight::get().writes(1_u64))
+    }
+    /// Storage: `Tasks::Assignments` (r:1 w:1)
+    /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
+    /// Storage: `MarketClock::TheClock` (r:1 w:0)
+    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
+    /// Storage: `MarketParameters::Changed` (r:1 w:0)
+    /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
+    fn report_progress() -> Weight {
+        // Measured proof size: 539 B.
+        // Shortest run: 21_091_000 picoseconds.
+        Weight::from_parts(24_657_000, 3997)
+            .saturating_add(T::DbWeight::get().reads(3_u64))
+            .saturating_add(T::DbWeight::get().writes(1_u64))
+    }
+    /// Storage: `Tasks::Tasks` (r:1 w:1)
+    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7371), added: 9846, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::Assignments` (r:6 w:6)
+    /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
+    /// Storage: `MarketClock::TheClock` (r:1 w:0)
+    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Devices` (r:1 w:1)
+    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Occupations` (r:1 w:1)
+    /// Proof: `ProviderStaking::Occupations` (`max_values`: None, `max_size`: Some(107), added: 2582, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Presences` (r:1 w:0)
+    /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Ledgers` (r:1 w:0)
+    /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
+    /// Storage: `MarketParameters::Changed` (r:1 w:0)
+    /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::ReputationRecords` (r:1 w:0)
+    /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Entries` (r:1 w:0)
+    /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Buckets` (r:1 w:0)
+    /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::ListEnds` (r:1 w:0)
+    /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::Audits` (r:1 w:0)
+    /// Proof: `Tasks::Audits` (`max_values`: None, `max_size`: Some(99), added: 2574, mode: `MaxEncodedLen`)
+    /// The range of component `n` is `[5, 15]`.
+    fn commit_result(n: u32, ) -> Weight {
+        // Measured proof size: 4153 B + n * 207.
+        // Shortest run: 123_474_000 picoseconds.
+        Weight::from_parts(128_028_816, 19032)
+            // Standard error: 425_445
+            .saturating_add(Weight::from_parts(930_640, 0).saturating_mul(n.into()))
+            .saturating_add(T::DbWeight::get().reads(18_u64))
+            .saturating_add(T::DbWeight::get().writes(9_u64))
+    }
+    /// Storage: `Tasks::Tasks` (r:1 w:1)
+    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7371), added: 9846, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::Assignments` (r:1 w:1)
+    /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
+    /// Storage: `MarketClock::TheClock` (r:1 w:0)
+    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Devices` (r:1 w:1)
+    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Occupations` (r:1 w:1)
+    /// Proof: `ProviderStaking::Occupations` (`max_values`: None, `max_size`: Some(107), added: 2582, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Presences` (r:1 w:0)
+    /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Ledgers` (r:1 w:0)
+    /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
+    /// Storage: `MarketParameters::Changed` (r:1 w:0)
+    /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::ReputationRecords` (r:1 w:0)
+    /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Entries` (r:1 w:0)
+    /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Buckets` (r:1 w:0)
+    /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::ListEnds` (r:1 w:0)
+    /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::Audits` (r:1 w:1)
+    /// Proof: `Tasks::Audits` (`max_values`: None, `max_size`: Some(99), added: 2574, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::Agenda` (r:1 w:1)
+    /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
+    fn commit_alone() -> Weight {
+        // Measured proof size: 3543 B.
+        // Shortest run: 90_535_000 picoseconds.
+        Weight::from_parts(94_911_000, 10836)
+            .saturating_add(T::DbWeight::get().reads(14_u64))
+            .saturating_add(T::DbWeight::get().writes(6_u64))
+    }
+    /// Storage: `Tasks::Tasks` (r:1 w:1)
+    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7371), added: 9846, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::Assignments` (r:3 w:3)
+    /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
+    /// Storage: `MarketClock::TheClock` (r:1 w:0)
+    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
+    /// Storage: `MarketParameters::Changed` (r:1 w:0)
+    /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
+    /// Storage: `Balances::Holds` (r:3 w:3)
+    /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
+    /// Storage: `System::Account` (r:4 w:4)
+    /// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Devices` (r:3 w:3)
+    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::ReputationRecords` (r:3 w:3)
+    /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Occupations` (r:3 w:3)
+    /// Proof: `ProviderStaking::Occupations` (`max_values`: None, `max_size`: Some(107), added: 2582, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Ledgers` (r:3 w:3)
+    /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Presences` (r:3 w:2)
+    /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Entries` (r:3 w:2)
+    /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Buckets` (r:2 w:2)
+    /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::ListEnds` (r:1 w:0)
+    /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::DevicesOf` (r:3 w:0)
+    /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::Agenda` (r:2 w:2)
+    /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::DrawLeafOf` (r:2 w:0)
+    /// Proof: `ProviderStaking::DrawLeafOf` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::DrawNodes` (r:3 w:3)
+    /// Proof: `ProviderStaking::DrawNodes` (`max_values`: None, `max_size`: Some(1037), added: 3512, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Leaves` (r:1 w:1)
+    /// Proof: `Matching::Leaves` (`max_values`: None, `max_size`: Some(557078), added: 559553, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Roots` (r:1 w:1)
+    /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Listings` (r:1 w:1)
+    /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
+    /// The range of component `n` is `[1, 3]`.
+    fn reveal_alone(n: u32, ) -> Weight {
+        // Measured proof size: 0 B + n * 3831.
+        // Shortest run: 193_809_000 picoseconds.
+        Weight::from_parts(56_639_659, 560543)
+            // Standard error: 1_201_329
+            .saturating_add(Weight::from_parts(149_676_931, 0).saturating_mul(n.into()))
+            .saturating_add(T::DbWeight::get().reads(3_u64))
+            .saturating_add(T::DbWeight::get().reads((16_u64).saturating_mul(n.into())))
+            .saturating_add(T::DbWeight::get().writes(11_u64))
+            .saturating_add(T::DbWeight::get().writes((7_u64).saturating_mul(n.into())))
+            .saturating_add(Weight::from_parts(0, 4068).saturating_mul(n.into()))
+    }
+    /// Storage: `Tasks::Tasks` (r:1 w:1)
+    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7371), added: 9846, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::Assignments` (r:1 w:1)
+    /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
+    /// Storage: `MarketClock::TheClock` (r:1 w:0)
+    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::Agenda` (r:1 w:1)
+    /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
+    fn reveal_to_wait() -> Weight {
+        // Measured proof size: 1827 B.
+        // Shortest run: 39_148_000 picoseconds.
+        Weight::from_parts(41_672_000, 10836)
+            .saturating_add(T::DbWeight::get().reads(4_u64))
+            .saturating_add(T::DbWeight::get().writes(3_u64))
+    }
+    /// Storage: `Tasks::Tasks` (r:1 w:1)
+    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7371), added: 9846, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::Assignments` (r:16 w:16)
+    /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
+    /// Storage: `MarketClock::TheClock` (r:1 w:0)
+    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
+    /// Storage: `MarketParameters::Changed` (r:1 w:0)
+    /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
+    /// Storage: `Balances::Holds` (r:11 w:11)
+    /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
+    /// Storage: `System::Account` (r:18 w:18)
+    /// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Devices` (r:16 w:16)
+    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::ReputationRecords` (r:16 w:15)
+    /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Occupations` (r:16 w:16)
+    /// Proof: `ProviderStaking::Occupations` (`max_values`: None, `max_size`: Some(107), added: 2582, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Ledgers` (r:16 w:16)
+    /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Presences` (r:16 w:10)
+    /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Entries` (r:16 w:10)
+    /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Buckets` (r:3 w:3)
+    /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::ListEnds` (r:1 w:0)
+    /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::DevicesOf` (r:16 w:0)
+    /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::Agenda` (r:2 w:2)
+    /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Words` (r:3 w:0)
+    /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::ParkedIn` (r:1 w:0)
+    /// Proof: `Matching::ParkedIn` (`max_values`: None, `max_size`: Some(29), added: 2504, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::AuditBook` (r:1 w:1)
+    /// Proof: `Tasks::AuditBook` (`max_values`: Some(1), `max_size`: Some(64), added: 559, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::AuditDebts` (r:1 w:1)
+    /// Proof: `Tasks::AuditDebts` (`max_values`: None, `max_size`: Some(74), added: 2549, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::DrawLeafOf` (r:10 w:0)
+    /// Proof: `ProviderStaking::DrawLeafOf` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::DrawNodes` (r:3 w:3)
+    /// Proof: `ProviderStaking::DrawNodes` (`max_values`: None, `max_size`: Some(1037), added: 3512, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Leaves` (r:1 w:1)
+    /// Proof: `Matching::Leaves` (`max_values`: None, `max_size`: Some(557078), added: 559553, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Roots` (r:1 w:1)
+    /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Listings` (r:1 w:1)
+    /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
+    /// The range of component `n` is `[5, 15]`.
+    fn reveal_result(n: u32, ) -> Weight {
+        // Measured proof size: 4524 B + n * 1510.
+        // Shortest run: 795_217_000 picoseconds.
+        Weight::from_parts(183_674_586, 560543)
+            // Standard error: 2_020_068
+            .saturating_add(Weight::from_parts(132_305_685, 0).saturating_mul(n.into()))
+            .saturating_add(T::DbWeight::get().reads(17_u64))
+            .saturating_add(T::DbWeight::get().reads((11_u64).saturating_mul(n.into())))
+            .saturating_add(T::DbWeight::get().writes((10_u64).saturating_mul(n.into())))
+            .saturating_add(Weight::from_parts(0, 3076).saturating_mul(n.into()))
+    }
+    /// Storage: `Tasks::Tasks` (r:1 w:1)
+    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7371), added: 9846, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::Assignments` (r:15 w:15)
+    /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
+    /// Storage: `MarketClock::TheClock` (r:1 w:0)
+    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Devices` (r:15 w:15)
+    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Occupations` (r:15 w:15)
+    /// Proof: `ProviderStaking::Occupations` (`max_values`: None, `max_size`: Some(107), added: 2582, mode: `MaxEncodedLen`)
+    /// Storage: `MarketParameters::Changed` (r:1 w:0)
+    /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Ledgers` (r:15 w:15)
+    /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
+    /// Storage: `Balances::Holds` (r:2 w:2)
+    /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
+    /// Storage: `System::Account` (r:6 w:6)
+    /// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Presences` (r:15 w:1)
+    /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::DrawLeafOf` (r:1 w:0)
+    /// Proof: `ProviderStaking::DrawLeafOf` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::DrawNodes` (r:3 w:3)
+    /// Proof: `ProviderStaking::DrawNodes` (`max_values`: None, `max_size`: Some(1037), added: 3512, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::ReputationRecords` (r:15 w:1)
+    /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Entries` (r:15 w:1)
+    /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Buckets` (r:2 w:2)
+    /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Leaves` (r:1 w:1)
+    /// Proof: `Matching::Leaves` (`max_values`: None, `max_size`: Some(557078), added: 559553, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Roots` (r:1 w:1)
+    /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Listings` (r:1 w:1)
+    /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::DevicesOf` (r:15 w:0)
+    /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Words` (r:3 w:0)
+    /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::ParkedIn` (r:1 w:0)
+    /// Proof: `Matching::ParkedIn` (`max_values`: None, `max_size`: Some(29), added: 2504, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::ListEnds` (r:1 w:0)
+    /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::Agenda` (r:1 w:1)
+    /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
+    /// The range of component `n` is `[5, 15]`.
+    fn fail(n: u32, ) -> Weight {
+        // Measured proof size: 3441 B + n * 1338.
+        // Shortest run: 605_944_000 picoseconds.
+        Weight::from_parts(354_816_562, 560543)
+            // Standard error: 1_465_983
+            .saturating_add(Weight::from_parts(57_280_121, 0).saturating_mul(n.into()))
+            .saturating_add(T::DbWeight::get().reads(28_u64))
+            .saturating_add(T::DbWeight::get().reads((8_u64).saturating_mul(n.into())))
+            .saturating_add(T::DbWeight::get().writes(21_u64))
+            .saturating_add(T::DbWeight::get().writes((4_u64).saturating_mul(n.into())))
+            .saturating_add(Weight::from_parts(0, 3076).saturating_mul(n.into()))
+    }
+    /// Storage: `Tasks::Assignments` (r:1 w:0)
+    /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
+    /// Storage: `MarketClock::TheClock` (r:1 w:0)
+    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Devices` (r:1 w:0)
+    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Providers` (r:1 w:0)
+    /// Proof: `ProviderStaking::Providers` (`max_values`: None, `max_size`: Some(1153), added: 3628, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::WorkerOwners` (r:1 w:0)
+    /// Proof: `ProviderStaking::WorkerOwners` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
+    /// Storage: `System::BlockHash` (r:2 w:0)
+    /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+    fn authorize_start() -> Weight {
+        // Measured proof size: 3226 B.
+        // Shortest run: 75_372_000 picoseconds.
+        Weight::from_parts(78_417_000, 6028)
+            .saturating_add(T::DbWeight::get().reads(7_u64))
+    }
+    /// Storage: `Tasks::Assignments` (r:1 w:0)
+    /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
+    /// Storage: `MarketClock::TheClock` (r:1 w:0)
+    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::Tasks` (r:1 w:0)
+    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7371), added: 9846, mode: `MaxEncodedLen`)
+    /// Storage: `MarketParameters::Changed` (r:1 w:0)
+    /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Devices` (r:1 w:0)
+    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Providers` (r:1 w:0)
+    /// Proof: `ProviderStaking::Providers` (`max_values`: None, `max_size`: Some(1153), added: 3628, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::WorkerOwners` (r:1 w:0)
+    /// Proof: `ProviderStaking::WorkerOwners` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
+    /// Storage: `System::BlockHash` (r:2 w:0)
+    /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+    fn authorize_report_progress() -> Weight {
+        // Measured proof size: 5188 B.
+        // Shortest run: 86_028_000 picoseconds.
+        Weight::from_parts(90_876_000, 10836)
+            .saturating_add(T::DbWeight::get().reads(9_u64))
+    }
+    /// Storage: `Tasks::Assignments` (r:1 w:0)
+    /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
+    /// Storage: `MarketClock::TheClock` (r:1 w:0)
+    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Devices` (r:1 w:0)
+    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Providers` (r:1 w:0)
+    /// Proof: `ProviderStaking::Providers` (`max_values`: None, `max_size`: Some(1153), added: 3628, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::WorkerOwners` (r:1 w:0)
+    /// Proof: `ProviderStaking::WorkerOwners` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
+    /// Storage: `System::BlockHash` (r:2 w:0)
+    /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+    fn authorize_commit_result() -> Weight {
+        // Measured proof size: 3255 B.
+        // Shortest run: 74_341_000 picoseconds.
+        Weight::from_parts(78_737_000, 6028)
+            .saturating_add(T::DbWeight::get().reads(7_u64))
+    }
+    /// Storage: `Tasks::Assignments` (r:1 w:0)
+    /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
+    /// Storage: `MarketClock::TheClock` (r:1 w:0)
+    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Devices` (r:1 w:0)
+    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Providers` (r:1 w:0)
+    /// Proof: `ProviderStaking::Providers` (`max_values`: None, `max_size`: Some(1153), added: 3628, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::WorkerOwners` (r:1 w:0)
+    /// Proof: `ProviderStaking::WorkerOwners` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
+    /// Storage: `System::BlockHash` (r:2 w:0)
+    /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+    fn authorize_reveal_result() -> Weight {
+        // Measured proof size: 3329 B.
+        // Shortest run: 79_859_000 picoseconds.
+        Weight::from_parts(83_465_000, 6028)
+            .saturating_add(T::DbWeight::get().reads(7_u64))
+    }
+    /// Storage: `Tasks::Assignments` (r:1 w:0)
+    /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
+    /// Storage: `MarketClock::TheClock` (r:1 w:0)
+    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Devices` (r:1 w:0)
+    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Providers` (r:1 w:0)
+    /// Proof: `ProviderStaking::Providers` (`max_values`: None, `max_size`: Some(1153), added: 3628, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::WorkerOwners` (r:1 w:0)
+    /// Proof: `ProviderStaking::WorkerOwners` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
+    /// Storage: `System::BlockHash` (r:2 w:0)
+    /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+    fn authorize_fail() -> Weight {
+        // Measured proof size: 3246 B.
+        // Shortest run: 76_824_000 picoseconds.
+        Weight::from_parts(81_031_000, 6028)
+            .saturating_add(T::DbWeight::get().reads(7_u64))
+    }
+    /// Storage: `MarketClock::TheClock` (r:1 w:0)
+    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::AgendaCursor` (r:1 w:0)
+    /// Proof: `Tasks::AgendaCursor` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::Agenda` (r:1 w:1)
+    /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
+    fn serve_slot() -> Weight {
+        // Measured proof size: 23 B.
+        // Shortest run: 5_538_000 picoseconds.
+        Weight::from_parts(5_849_000, 4191)
+            .saturating_add(T::DbWeight::get().reads(3_u64))
+            .saturating_add(T::DbWeight::get().writes(1_u64))
+    }
+    /// Storage: `Tasks::Tasks` (r:1 w:0)
+    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7371), added: 9846, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::Assignments` (r:1 w:0)
+    /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
+    fn serve_stale() -> Weight {
+        // Measured proof size: 2456 B.
+        // Shortest run: 16_304_000 picoseconds.
+        Weight::from_parts(19_359_000, 10836)
+            .saturating_add(T::DbWeight::get().reads(2_u64))
+    }
+    /// Storage: `Tasks::Assignments` (r:1 w:1)
+    /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
+    /// Storage: `MarketClock::TheClock` (r:1 w:0)
+    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::Agenda` (r:1 w:1)
+    /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::AgendaPages` (r:0 w:1)
+    /// Proof: `Tasks::AgendaPages` (`max_values`: None, `max_size`: Some(730), added: 3205, mode: `MaxEncodedLen`)
+    fn serve_early() -> Weight {
+        // Measured proof size: 1120 B.
+        // Shortest run: 20_080_000 picoseconds.
+        Weight::from_parts(22_203_000, 4191)
+            .saturating_add(T::DbWeight::get().reads(3_u64))
+            .saturating_add(T::DbWeight::get().writes(3_u64))
+    }
+    /// Storage: `Tasks::Tasks` (r:1 w:0)
+    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7371), added: 9846, mode: `MaxEncodedLen`)
+    /// Storage: `MarketClock::TheClock` (r:1 w:0)
+    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Words` (r:3 w:1)
+    /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::ParkedIn` (r:1 w:0)
+    /// Proof: `Matching::ParkedIn` (`max_values`: None, `max_size`: Some(29), added: 2504, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::Assignments` (r:10 w:9)
+    /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Devices` (r:9 w:9)
+    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Occupations` (r:9 w:9)
+    /// Proof: `ProviderStaking::Occupations` (`max_values`: None, `max_size`: Some(107), added: 2582, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Ledgers` (r:9 w:9)
+    /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Presences` (r:9 w:0)
+    /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
+    /// Storage: `MarketParameters::Changed` (r:1 w:0)
+    /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::ReputationRecords` (r:9 w:0)
+    /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Entries` (r:9 w:0)
+    /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Buckets` (r:1 w:0)
+    /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::ListEnds` (r:1 w:1)
+    /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::DevicesOf` (r:9 w:0)
+    /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
+    /// Storage: `Balances::Holds` (r:1 w:1)
+    /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
+    /// Storage: `System::Account` (r:4 w:4)
+    /// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::Agenda` (r:1 w:1)
+    /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
+    /// The range of component `n` is `[5, 15]`.
+    fn serve_match(n: u32, ) -> Weight {
+        // Measured proof size: 13118 B.
+        // Shortest run: 12_769_000 picoseconds.
+        Weight::from_parts(1_014_710_556, 13294)
+            .saturating_add(T::DbWeight::get().reads(113_u64))
+            .saturating_add(T::DbWeight::get().writes(60_u64))
+            .saturating_add(Weight::from_parts(0, 3007).saturating_mul(n.into()))
+    }
+    /// Storage: `Tasks::Assignments` (r:15 w:15)
+    /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
+    /// Storage: `MarketClock::TheClock` (r:1 w:0)
+    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::Tasks` (r:1 w:1)
+    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7371), added: 9846, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Devices` (r:15 w:15)
+    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Occupations` (r:15 w:15)
+    /// Proof: `ProviderStaking::Occupations` (`max_values`: None, `max_size`: Some(107), added: 2582, mode: `MaxEncodedLen`)
+    /// Storage: `MarketParameters::Changed` (r:1 w:0)
+    /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Ledgers` (r:15 w:15)
+    /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
+    /// Storage: `Balances::Holds` (r:2 w:2)
+    /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
+    /// Storage: `System::Account` (r:6 w:6)
+    /// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Presences` (r:15 w:1)
+    /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::DrawLeafOf` (r:1 w:0)
+    /// Proof: `ProviderStaking::DrawLeafOf` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::DrawNodes` (r:3 w:3)
+    /// Proof: `ProviderStaking::DrawNodes` (`max_values`: None, `max_size`: Some(1037), added: 3512, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::ReputationRecords` (r:15 w:1)
+    /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Entries` (r:15 w:1)
+    /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Buckets` (r:2 w:2)
+    /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Leaves` (r:1 w:1)
+    /// Proof: `Matching::Leaves` (`max_values`: None, `max_size`: Some(557078), added: 559553, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Roots` (r:1 w:1)
+    /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Listings` (r:1 w:1)
+    /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::DevicesOf` (r:15 w:0)
+    /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Words` (r:3 w:0)
+    /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::ParkedIn` (r:1 w:0)
+    /// Proof: `Matching::ParkedIn` (`max_values`: None, `max_size`: Some(29), added: 2504, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::ListEnds` (r:1 w:0)
+    /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::Agenda` (r:1 w:1)
+    /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
+    /// The range of component `n` is `[5, 15]`.
+    fn serve_assignment(n: u32, ) -> Weight {
+        // Measured proof size: 3321 B + n * 1338.
+        // Shortest run: 626_115_000 picoseconds.
+        Weight::from_parts(337_494_941, 560543)
+            // Standard error: 1_183_907
+            .saturating_add(Weight::from_parts(55_562_773, 0).saturating_mul(n.into()))
+            .saturating_add(T::DbWeight::get().reads(28_u64))
+            .saturating_add(T::DbWeight::get().reads((8_u64).saturating_mul(n.into())))
+            .saturating_add(T::DbWeight::get().writes(21_u64))
+            .saturating_add(T::DbWeight::get().writes((4_u64).saturating_mul(n.into())))
+            .saturating_add(Weight::from_parts(0, 3076).saturating_mul(n.into()))
+    }
+    /// Storage: `Tasks::Tasks` (r:1 w:1)
+    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7371), added: 9846, mode: `MaxEncodedLen`)
+    /// Storage: `MarketClock::TheClock` (r:1 w:0)
+    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::Assignments` (r:4 w:4)
+    /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
+    /// Storage: `MarketParameters::Changed` (r:1 w:0)
+    /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
+    /// Storage: `Balances::Holds` (r:3 w:3)
+    /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
+    /// Storage: `System::Account` (r:6 w:6)
+    /// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Devices` (r:4 w:4)
+    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::ReputationRecords` (r:3 w:3)
+    /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Occupations` (r:4 w:4)
+    /// Proof: `ProviderStaking::Occupations` (`max_values`: None, `max_size`: Some(107), added: 2582, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Ledgers` (r:4 w:4)
+    /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Presences` (r:4 w:2)
+    /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Entries` (r:4 w:4)
+    /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Buckets` (r:1 w:1)
+    /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Listings` (r:1 w:1)
+    /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Words` (r:4 w:0)
+    /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::DevicesOf` (r:4 w:0)
+    /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::Agenda` (r:2 w:2)
+    /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::ParkedIn` (r:1 w:0)
+    /// Proof: `Matching::ParkedIn` (`max_values`: None, `max_size`: Some(29), added: 2504, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::AuditBook` (r:1 w:1)
+    /// Proof: `Tasks::AuditBook` (`max_values`: Some(1), `max_size`: Some(64), added: 559, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::AuditDebts` (r:1 w:1)
+    /// Proof: `Tasks::AuditDebts` (`max_values`: None, `max_size`: Some(74), added: 2549, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::DrawLeafOf` (r:2 w:2)
+    /// Proof: `ProviderStaking::DrawLeafOf` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::DrawNodes` (r:3 w:3)
+    /// Proof: `ProviderStaking::DrawNodes` (`max_values`: None, `max_size`: Some(1037), added: 3512, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::DrawTree` (r:1 w:1)
+    /// Proof: `ProviderStaking::DrawTree` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Leaves` (r:1 w:1)
+    /// Proof: `Matching::Leaves` (`max_values`: None, `max_size`: Some(557078), added: 559553, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Roots` (r:1 w:1)
+    /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::DrawLeaves` (r:0 w:2)
+    /// Proof: `ProviderStaking::DrawLeaves` (`max_values`: None, `max_size`: Some(45), added: 2520, mode: `MaxEncodedLen`)
+    /// The range of component `n` is `[1, 3]`.
+    fn serve_settle(n: u32, ) -> Weight {
+        // Measured proof size: 1200 B + n * 3722.
+        // Shortest run: 283_934_000 picoseconds.
+        Weight::from_parts(159_723_331, 560543)
+            // Standard error: 1_174_045
+            .saturating_add(Weight::from_parts(135_036_755, 0).saturating_mul(n.into()))
+            .saturating_add(T::DbWeight::get().reads(23_u64))
+            .saturating_add(T::DbWeight::get().reads((13_u64).saturating_mul(n.into())))
+            .saturating_add(T::DbWeight::get().writes(12_u64))
+            .saturating_add(T::DbWeight::get().writes((13_u64).saturating_mul(n.into())))
+            .saturating_add(Weight::from_parts(0, 3076).saturating_mul(n.into()))
+    }
+    /// Storage: `Tasks::Tasks` (r:1 w:1)
+    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7371), added: 9846, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Words` (r:3 w:0)
+    /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::ParkedIn` (r:1 w:0)
+    /// Proof: `Matching::ParkedIn` (`max_values`: None, `max_size`: Some(29), added: 2504, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::Assignments` (r:4 w:4)
+    /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
+    /// Storage: `MarketClock::TheClock` (r:1 w:0)
+    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Devices` (r:4 w:4)
+    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Occupations` (r:4 w:4)
+    /// Proof: `ProviderStaking::Occupations` (`max_values`: None, `max_size`: Some(107), added: 2582, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Ledgers` (r:4 w:4)
+    /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
+    /// Storage: `MarketParameters::Changed` (r:1 w:0)
+    /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
+    /// Storage: `Balances::Holds` (r:4 w:4)
+    /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
+    /// Storage: `System::Account` (r:5 w:5)
+    /// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Presences` (r:4 w:4)
+    /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::DrawLeafOf` (r:4 w:0)
+    /// Proof: `ProviderStaking::DrawLeafOf` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::DrawNodes` (r:3 w:3)
+    /// Proof: `ProviderStaking::DrawNodes` (`max_values`: None, `max_size`: Some(1037), added: 3512, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::ReputationRecords` (r:4 w:4)
+    /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Entries` (r:4 w:4)
+    /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Buckets` (r:2 w:2)
+    /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Leaves` (r:1 w:1)
+    /// Proof: `Matching::Leaves` (`max_values`: None, `max_size`: Some(557078), added: 559553, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Roots` (r:1 w:1)
+    /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Listings` (r:1 w:1)
+    /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::DevicesOf` (r:4 w:0)
+    /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
+    fn serve_dispute() -> Weight {
+        // Measured proof size: 10501 B.
+        // Shortest run: 564_503_000 picoseconds.
+        Weight::from_parts(596_811_000, 560543)
+            .saturating_add(T::DbWeight::get().reads(60_u64))
+            .saturating_add(T::DbWeight::get().writes(46_u64))
+    }
+    /// Storage: `MarketClock::TheClock` (r:1 w:0)
+    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::Audits` (r:1 w:1)
+    /// Proof: `Tasks::Audits` (`max_values`: None, `max_size`: Some(99), added: 2574, mode: `MaxEncodedLen`)
+    /// Storage: `DrawRandomness::Outcomes` (r:9 w:0)
+    /// Proof: `DrawRandomness::Outcomes` (`max_values`: None, `max_size`: Some(82), added: 2557, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::Tasks` (r:1 w:1)
+    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7371), added: 9846, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::Assignments` (r:15 w:5)
+    /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
+    /// Storage: `Balances::Holds` (r:1 w:1)
+    /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
+    /// Storage: `System::Account` (r:1 w:1)
+    /// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::AuditBook` (r:1 w:1)
+    /// Proof: `Tasks::AuditBook` (`max_values`: Some(1), `max_size`: Some(64), added: 559, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::AuditDebts` (r:1 w:0)
+    /// Proof: `Tasks::AuditDebts` (`max_values`: None, `max_size`: Some(74), added: 2549, mode: `MaxEncodedLen`)
+    /// Storage: `MarketParameters::Changed` (r:1 w:0)
+    /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
+    /// The range of component `n` is `[5, 15]`.
+    fn serve_audit(n: u32, ) -> Weight {
+        // Measured proof size: 1233 B + n * 559.
+        // Shortest run: 138_977_000 picoseconds.
+        Weight::from_parts(107_620_655, 24003)
+            // Standard error: 283_962
+            .saturating_add(Weight::from_parts(5_830_400, 0).saturating_mul(n.into()))
+            .saturating_add(T::DbWeight::get().reads(17_u64))
+            .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(n.into())))
+            .saturating_add(T::DbWeight::get().writes(10_u64))
+            .saturating_add(Weight::from_parts(0, 3007).saturating_mul(n.into()))
+    }
+    /// Storage: `MarketClock::TheClock` (r:1 w:0)
+    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::Assignments` (r:1 w:1)
+    /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Devices` (r:1 w:1)
+    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Occupations` (r:1 w:1)
+    /// Proof: `ProviderStaking::Occupations` (`max_values`: None, `max_size`: Some(107), added: 2582, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Ledgers` (r:1 w:1)
+    /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Presences` (r:1 w:0)
+    /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Entries` (r:1 w:1)
+    /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Buckets` (r:1 w:1)
+    /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Listings` (r:1 w:1)
+    /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Words` (r:1 w:0)
+    /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::DevicesOf` (r:1 w:0)
+    /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
+    fn serve_unlock() -> Weight {
+        // Measured proof size: 3798 B.
+        // Shortest run: 72_087_000 picoseconds.
+        Weight::from_parts(76_053_000, 6956)
+            .saturating_add(T::DbWeight::get().reads(11_u64))
+            .saturating_add(T::DbWeight::get().writes(7_u64))
+    }
+    /// Storage: `MarketClock::TheClock` (r:1 w:0)
+    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::Tasks` (r:1 w:1)
+    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7371), added: 9846, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::Assignments` (r:15 w:15)
+    /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
+    /// Storage: `Disputes::Disputes` (r:0 w:1)
+    /// Proof: `Disputes::Disputes` (`max_values`: None, `max_size`: Some(481), added: 2956, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::TasksOf` (r:0 w:1)
+    /// Proof: `Tasks::TasksOf` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::Envelopes` (r:0 w:15)
+    /// Proof: `Tasks::Envelopes` (`max_values`: None, `max_size`: Some(130), added: 2605, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::Audits` (r:0 w:1)
+    /// Proof: `Tasks::Audits` (`max_values`: None, `max_size`: Some(99), added: 2574, mode: `MaxEncodedLen`)
+    /// The range of component `n` is `[5, 15]`.
+    fn serve_prune(n: u32, ) -> Weight {
+        // Measured proof size: 549 B + n * 538.
+        // Shortest run: 38_577_000 picoseconds.
+        Weight::from_parts(8_806_865, 10836)
+            // Standard error: 91_587
+            .saturating_add(Weight::from_parts(5_920_854, 0).saturating_mul(n.into()))
+            .saturating_add(T::DbWeight::get().reads(2_u64))
+            .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(n.into())))
+            .saturating_add(T::DbWeight::get().writes(4_u64))
+            .saturating_add(T::DbWeight::get().writes((2_u64).saturating_mul(n.into())))
+            .saturating_add(Weight::from_parts(0, 3007).saturating_mul(n.into()))
+    }
 }
 
-weights! {
-    /// `submit`.
-    submit: 120 us, 12_000 B, 11 r, 11 w;
-    /// `grant_key`.
-    grant_key: 60 us, 12_000 B, 6 r, 4 w;
-    /// `start`.
-    start: 40 us, 8_000 B, 4 r, 3 w;
-    /// `report_progress`.
-    report_progress: 30 us, 4_000 B, 2 r, 2 w;
-    /// `commit_result` of whoever is alone on the task; of one that may be audited, with the anchor of the draw.
-    commit_alone: 60 us, 12_000 B, 18 r, 13 w;
-    /// `reveal_result` that opens the window of `optimistic`.
-    reveal_to_wait: 35 us, 8_000 B, 7 r, 4 w;
-    /// Authorisation of `start`.
-    authorize_start: 80 us, 8_000 B, 5 r, 0 w;
-    /// Authorisation of `report_progress`.
-    authorize_report_progress: 80 us, 8_000 B, 6 r, 0 w;
-    /// Authorisation of `commit_result`.
-    authorize_commit_result: 80 us, 8_000 B, 5 r, 0 w;
-    /// Authorisation of `reveal_result`.
-    authorize_reveal_result: 90 us, 8_000 B, 5 r, 0 w;
-    /// Authorisation of `fail`.
-    authorize_fail: 90 us, 8_000 B, 5 r, 0 w;
-    /// A slot or a page of the agenda, without what it holds.
-    serve_slot: 15 us, 4_000 B, 2 r, 2 w;
-    /// An entry of the agenda whose reason is gone, and the look at any other.
-    serve_stale: 10 us, 8_000 B, 3 r, 0 w;
-    /// An entry of the agenda that is put off, into a slot whose page is full.
-    serve_early: 25 us, 12_000 B, 5 r, 3 w;
-    /// A step of a dispute: four jurors who lose their locks, or the verdict.
-    serve_dispute: 600 us, 60_000 B, 121 r, 111 w;
-    /// A retrieval window that ends.
-    serve_unlock: 50 us, 8_000 B, 6 r, 6 w;
-    for each of n:
-    /// `cancel`, with all assignments undecided: each gives stake free.
-    cancel: 70 us, 12_000 B, 8 r, 8 w, and 40 us, 2_000 B, 10 r, 7 w;
-    /// `accept`, with all assignments but one undecided: each is slashed.
-    accept: 200 us, 16_000 B, 20 r, 18 w, and 60 us, 4_000 B, 12 r, 10 w;
-    /// `rate` of so many providers.
-    rate: 20 us, 6_000 B, 2 r, 1 w, and 20 us, 3_000 B, 2 r, 1 w;
-    /// `commit_result` that opens the reveals of all, and gives up the seats that nobody has.
-    commit_result: 60 us, 8_000 B, 10 r, 9 w, and 20 us, 3_000 B, 3 r, 3 w;
-    /// `reveal_result` that settles: each is paid or slashed.
-    reveal_result: 220 us, 16_000 B, 20 r, 18 w, and 60 us, 4_000 B, 12 r, 10 w;
-    /// `reveal_result` that settles a task with one replica: each but the last is slashed.
-    reveal_alone: 90 us, 12_000 B, 13 r, 7 w, and 60 us, 4_000 B, 12 r, 10 w;
-    /// `fail` that ends the task: each is cancelled and paid.
-    fail: 220 us, 16_000 B, 24 r, 22 w, and 60 us, 4_000 B, 14 r, 11 w;
-    /// A match window whose end ends the task: each is cancelled and paid.
-    serve_match: 200 us, 16_000 B, 20 r, 18 w, and 60 us, 4_000 B, 14 r, 11 w;
-    /// An assignment whose deadline has passed, which ends the task: each is cancelled and paid.
-    serve_assignment: 220 us, 16_000 B, 24 r, 22 w, and 60 us, 4_000 B, 14 r, 11 w;
-    /// An optimistic window that ends, with all assignments but one undecided: each is slashed.
-    serve_settle: 200 us, 16_000 B, 20 r, 18 w, and 60 us, 4_000 B, 12 r, 10 w;
-    /// An audit that is decided, and opens the reveals of all; without the search for the seed.
-    serve_audit: 60 us, 8_000 B, 8 r, 8 w, and 20 us, 3_000 B, 3 r, 3 w;
-    /// A task that is removed.
-    serve_prune: 30 us, 8_000 B, 2 r, 4 w, and 20 us, 3_000 B, 2 r, 2 w;
+/// The same with the slower database, for tests of the pallet alone.
+impl WeightInfo for () {
+    fn submit() -> Weight {
+        Weight::from_parts(113_570_000, 8607)
+            .saturating_add(RocksDbWeight::get().reads(12_u64))
+            .saturating_add(RocksDbWeight::get().writes(8_u64))
+    }
+    fn cancel(n: u32, ) -> Weight {
+        Weight::from_parts(73_365_209, 10836)
+            .saturating_add(Weight::from_parts(54_627_545, 0).saturating_mul(n.into()))
+            .saturating_add(RocksDbWeight::get().reads(10_u64))
+            .saturating_add(RocksDbWeight::get().reads((8_u64).saturating_mul(n.into())))
+            .saturating_add(RocksDbWeight::get().writes(5_u64))
+            .saturating_add(RocksDbWeight::get().writes((4_u64).saturating_mul(n.into())))
+            .saturating_add(Weight::from_parts(0, 3076).saturating_mul(n.into()))
+    }
+    fn accept(n: u32, ) -> Weight {
+        Weight::from_parts(161_705_748, 560543)
+            .saturating_add(Weight::from_parts(160_557_710, 0).saturating_mul(n.into()))
+            .saturating_add(RocksDbWeight::get().reads(19_u64))
+            .saturating_add(RocksDbWeight::get().reads((15_u64).saturating_mul(n.into())))
+            .saturating_add(RocksDbWeight::get().writes(6_u64))
+            .saturating_add(RocksDbWeight::get().writes((14_u64).saturating_mul(n.into())))
+            .saturating_add(Weight::from_parts(0, 3580).saturating_mul(n.into()))
+    }
+    fn rate(n: u32, ) -> Weight {
+        Weight::from_parts(62_237_560, 16370)
+            .saturating_add(Weight::from_parts(4_568_146, 0).saturating_mul(n.into()))
+            .saturating_add(RocksDbWeight::get().reads(8_u64))
+            .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(n.into())))
+            .saturating_add(RocksDbWeight::get().writes(6_u64))
+            .saturating_add(Weight::from_parts(0, 3007).saturating_mul(n.into()))
+    }
+    fn grant_key() -> Weight {
+        Weight::from_parts(22_003_000, 10836)
+            .saturating_add(RocksDbWeight::get().reads(4_u64))
+            .saturating_add(RocksDbWeight::get().writes(2_u64))
+    }
+    fn start() -> Weight {
+        Weight::from_parts(32_829_000, 10836)
+            .saturating_add(RocksDbWeight::get().reads(4_u64))
+            .saturating_add(RocksDbWeight::get().writes(1_u64))
+    }
+    fn report_progress() -> Weight {
+        Weight::from_parts(24_657_000, 3997)
+            .saturating_add(RocksDbWeight::get().reads(3_u64))
+            .saturating_add(RocksDbWeight::get().writes(1_u64))
+    }
+    fn commit_result(n: u32, ) -> Weight {
+        Weight::from_parts(128_028_816, 19032)
+            .saturating_add(Weight::from_parts(930_640, 0).saturating_mul(n.into()))
+            .saturating_add(RocksDbWeight::get().reads(18_u64))
+            .saturating_add(RocksDbWeight::get().writes(9_u64))
+    }
+    fn commit_alone() -> Weight {
+        Weight::from_parts(94_911_000, 10836)
+            .saturating_add(RocksDbWeight::get().reads(14_u64))
+            .saturating_add(RocksDbWeight::get().writes(6_u64))
+    }
+    fn reveal_alone(n: u32, ) -> Weight {
+        Weight::from_parts(56_639_659, 560543)
+            .saturating_add(Weight::from_parts(149_676_931, 0).saturating_mul(n.into()))
+            .saturating_add(RocksDbWeight::get().reads(3_u64))
+            .saturating_add(RocksDbWeight::get().reads((16_u64).saturating_mul(n.into())))
+            .saturating_add(RocksDbWeight::get().writes(11_u64))
+            .saturating_add(RocksDbWeight::get().writes((7_u64).saturating_mul(n.into())))
+            .saturating_add(Weight::from_parts(0, 4068).saturating_mul(n.into()))
+    }
+    fn reveal_to_wait() -> Weight {
+        Weight::from_parts(41_672_000, 10836)
+            .saturating_add(RocksDbWeight::get().reads(4_u64))
+            .saturating_add(RocksDbWeight::get().writes(3_u64))
+    }
+    fn reveal_result(n: u32, ) -> Weight {
+        Weight::from_parts(183_674_586, 560543)
+            .saturating_add(Weight::from_parts(132_305_685, 0).saturating_mul(n.into()))
+            .saturating_add(RocksDbWeight::get().reads(17_u64))
+            .saturating_add(RocksDbWeight::get().reads((11_u64).saturating_mul(n.into())))
+            .saturating_add(RocksDbWeight::get().writes((10_u64).saturating_mul(n.into())))
+            .saturating_add(Weight::from_parts(0, 3076).saturating_mul(n.into()))
+    }
+    fn fail(n: u32, ) -> Weight {
+        Weight::from_parts(354_816_562, 560543)
+            .saturating_add(Weight::from_parts(57_280_121, 0).saturating_mul(n.into()))
+            .saturating_add(RocksDbWeight::get().reads(28_u64))
+            .saturating_add(RocksDbWeight::get().reads((8_u64).saturating_mul(n.into())))
+            .saturating_add(RocksDbWeight::get().writes(21_u64))
+            .saturating_add(RocksDbWeight::get().writes((4_u64).saturating_mul(n.into())))
+            .saturating_add(Weight::from_parts(0, 3076).saturating_mul(n.into()))
+    }
+    fn authorize_start() -> Weight {
+        Weight::from_parts(78_417_000, 6028)
+            .saturating_add(RocksDbWeight::get().reads(7_u64))
+    }
+    fn authorize_report_progress() -> Weight {
+        Weight::from_parts(90_876_000, 10836)
+            .saturating_add(RocksDbWeight::get().reads(9_u64))
+    }
+    fn authorize_commit_result() -> Weight {
+        Weight::from_parts(78_737_000, 6028)
+            .saturating_add(RocksDbWeight::get().reads(7_u64))
+    }
+    fn authorize_reveal_result() -> Weight {
+        Weight::from_parts(83_465_000, 6028)
+            .saturating_add(RocksDbWeight::get().reads(7_u64))
+    }
+    fn authorize_fail() -> Weight {
+        Weight::from_parts(81_031_000, 6028)
+            .saturating_add(RocksDbWeight::get().reads(7_u64))
+    }
+    fn serve_slot() -> Weight {
+        Weight::from_parts(5_849_000, 4191)
+            .saturating_add(RocksDbWeight::get().reads(3_u64))
+            .saturating_add(RocksDbWeight::get().writes(1_u64))
+    }
+    fn serve_stale() -> Weight {
+        Weight::from_parts(19_359_000, 10836)
+            .saturating_add(RocksDbWeight::get().reads(2_u64))
+    }
+    fn serve_early() -> Weight {
+        Weight::from_parts(22_203_000, 4191)
+            .saturating_add(RocksDbWeight::get().reads(3_u64))
+            .saturating_add(RocksDbWeight::get().writes(3_u64))
+    }
+    fn serve_match(n: u32, ) -> Weight {
+        Weight::from_parts(1_014_710_556, 13294)
+            .saturating_add(RocksDbWeight::get().reads(113_u64))
+            .saturating_add(RocksDbWeight::get().writes(60_u64))
+            .saturating_add(Weight::from_parts(0, 3007).saturating_mul(n.into()))
+    }
+    fn serve_assignment(n: u32, ) -> Weight {
+        Weight::from_parts(337_494_941, 560543)
+            .saturating_add(Weight::from_parts(55_562_773, 0).saturating_mul(n.into()))
+            .saturating_add(RocksDbWeight::get().reads(28_u64))
+            .saturating_add(RocksDbWeight::get().reads((8_u64).saturating_mul(n.into())))
+            .saturating_add(RocksDbWeight::get().writes(21_u64))
+            .saturating_add(RocksDbWeight::get().writes((4_u64).saturating_mul(n.into())))
+            .saturating_add(Weight::from_parts(0, 3076).saturating_mul(n.into()))
+    }
+    fn serve_settle(n: u32, ) -> Weight {
+        Weight::from_parts(159_723_331, 560543)
+            .saturating_add(Weight::from_parts(135_036_755, 0).saturating_mul(n.into()))
+            .saturating_add(RocksDbWeight::get().reads(23_u64))
+            .saturating_add(RocksDbWeight::get().reads((13_u64).saturating_mul(n.into())))
+            .saturating_add(RocksDbWeight::get().writes(12_u64))
+            .saturating_add(RocksDbWeight::get().writes((13_u64).saturating_mul(n.into())))
+            .saturating_add(Weight::from_parts(0, 3076).saturating_mul(n.into()))
+    }
+    fn serve_dispute() -> Weight {
+        Weight::from_parts(596_811_000, 560543)
+            .saturating_add(RocksDbWeight::get().reads(60_u64))
+            .saturating_add(RocksDbWeight::get().writes(46_u64))
+    }
+    fn serve_audit(n: u32, ) -> Weight {
+        Weight::from_parts(107_620_655, 24003)
+            .saturating_add(Weight::from_parts(5_830_400, 0).saturating_mul(n.into()))
+            .saturating_add(RocksDbWeight::get().reads(17_u64))
+            .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(n.into())))
+            .saturating_add(RocksDbWeight::get().writes(10_u64))
+            .saturating_add(Weight::from_parts(0, 3007).saturating_mul(n.into()))
+    }
+    fn serve_unlock() -> Weight {
+        Weight::from_parts(76_053_000, 6956)
+            .saturating_add(RocksDbWeight::get().reads(11_u64))
+            .saturating_add(RocksDbWeight::get().writes(7_u64))
+    }
+    fn serve_prune(n: u32, ) -> Weight {
+        Weight::from_parts(8_806_865, 10836)
+            .saturating_add(Weight::from_parts(5_920_854, 0).saturating_mul(n.into()))
+            .saturating_add(RocksDbWeight::get().reads(2_u64))
+            .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(n.into())))
+            .saturating_add(RocksDbWeight::get().writes(4_u64))
+            .saturating_add(RocksDbWeight::get().writes((2_u64).saturating_mul(n.into())))
+            .saturating_add(Weight::from_parts(0, 3007).saturating_mul(n.into()))
+    }
 }

@@ -19,12 +19,15 @@ use tracing::{
 use crate::{
     draw::{path, Leaf, Leaves, Node, DRAW_TRIES, LEVELS},
     mock::*,
-    weights::WEIGHING_WRITES,
     DrawLeafOf, DrawLeaves, DrawNodes, DrawTree, Heartbeat, Ledger, Ledgers, Pallet, Presence,
     Presences,
 };
 
 const JURY: u32 = 5;
+
+/// Writes of a provider's new weight: a node on each level, its leaf, where that is, and which leaves are
+/// free.
+const WEIGHING_WRITES: u64 = LEVELS as u64 + 3;
 
 /// As many providers as that, stored as if each had come by itself.
 fn crowd(providers: u32) -> sp_io::TestExternalities {

@@ -2,39 +2,24 @@
 
 mod setup;
 
-use aicpw_primitives::{
-    traits::{Contested, DevicePool, JurorTerms, MatchQueue, TaskBoard},
-    worker_key::{prove, WorkerId, WorkerProof},
-};
+use aicpw_primitives::traits::{Contested, JurorTerms};
 use aicpw_protocol::{
-    commitment::{result_commitment, ResultOpening},
-    content::MAX_PEER_ADDRESS_BYTES,
-    device::Reputation,
-    sealing::Envelope,
-    task::{
-        AssignmentStatus, DeterminismClass, Engine, FailureMessage, Fault, Needs, Privacy,
-        Progress, Submission, TaskStatus, Verification, MAX_PEER_ADDRESSES, REPLICAS,
-    },
-    units::AICP,
+    task::{AssignmentStatus, Fault, Progress, TaskStatus},
     verdict::Vote,
     view::AuditState,
     worker::Statement,
-    AskPrice, AssignmentId, BlockNumber, ContentId, DeviceId, Gflops, Mebibytes, MegabitsPerSecond,
-    Milliseconds, TaskId,
+    TaskId,
 };
-use alloc::{vec, vec::Vec};
+use alloc::vec::Vec;
 use frame_benchmarking::v2::*;
-use frame_support::{
-    traits::{fungible::Mutate, Authorize, Get},
-    BoundedVec,
-};
+use frame_support::traits::{Authorize, Get};
 use frame_system::RawOrigin;
 use sp_runtime::transaction_validity::TransactionSource;
 
 use crate::{
     agenda::Served,
     pallet::*,
-    types::{Deadline, SeatState, Task},
+    types::{Deadline, SeatState},
     WeightInfo,
 };
 

@@ -1,7 +1,7 @@
 //! Tasks and assignments in the states from which the benchmarks start.
 
 use aicpw_primitives::{
-    traits::{Contested, DevicePool, JurorTerms, MatchQueue, TaskBoard},
+    traits::{DevicePool, MatchQueue, TaskBoard},
     worker_key::{prove, WorkerId, WorkerProof},
 };
 use aicpw_protocol::{
@@ -11,10 +11,9 @@ use aicpw_protocol::{
     sealing::Envelope,
     task::{
         AssignmentStatus, DeterminismClass, Engine, FailureMessage, Fault, Needs, Privacy,
-        Progress, Refunded, Submission, TaskStatus, Verification, MAX_PEER_ADDRESSES, REPLICAS,
+        Refunded, Submission, Verification, MAX_PEER_ADDRESSES, REPLICAS,
     },
     units::AICP,
-    verdict::Vote,
     view::AuditState,
     worker::Statement,
     AskPrice, AssignmentId, BlockNumber, ContentId, DeviceId, Gflops, Mebibytes, MegabitsPerSecond,
@@ -25,17 +24,12 @@ use frame_benchmarking::v2::*;
 use frame_support::{
     traits::{
         fungible::{Inspect, Mutate},
-        Authorize, Get,
+        Get,
     },
     BoundedVec,
 };
-use frame_system::RawOrigin;
-use sp_runtime::transaction_validity::TransactionSource;
 
-use crate::{
-    pallet::*,
-    types::{Deadline, SeatState, Task},
-};
+use crate::{pallet::*, types::Task};
 
 /// What benchmarks need of the other pallets.
 pub trait BenchmarkHelper<AccountId> {
