@@ -77,6 +77,56 @@ parameter_types! {
     pub static MaxSweeps: u32 = 0;
 }
 
+/// Small weights, all alike, so that tests can say how many steps a meter holds.
+pub struct Steps;
+impl crate::WeightInfo for Steps {
+    fn service_base() -> Weight {
+        Weight::zero()
+    }
+    fn begin_search() -> Weight {
+        Weight::from_parts(1, 0)
+    }
+    fn read_cells(_: u32) -> Weight {
+        Weight::zero()
+    }
+    fn look() -> Weight {
+        Weight::from_parts(1, 0)
+    }
+    fn repair() -> Weight {
+        Weight::from_parts(1, 0)
+    }
+    fn match_task() -> Weight {
+        Weight::from_parts(1, 0)
+    }
+    fn park_task() -> Weight {
+        Weight::from_parts(1, 0)
+    }
+    fn defer_task() -> Weight {
+        Weight::from_parts(1, 0)
+    }
+    fn visit_device() -> Weight {
+        Weight::from_parts(1, 0)
+    }
+    fn examine_parked() -> Weight {
+        Weight::from_parts(1, 0)
+    }
+    fn wake_task() -> Weight {
+        Weight::from_parts(1, 0)
+    }
+    fn list_device() -> Weight {
+        Weight::from_parts(1, 0)
+    }
+    fn unlist_device() -> Weight {
+        Weight::from_parts(1, 0)
+    }
+    fn enqueue_task() -> Weight {
+        Weight::from_parts(1, 0)
+    }
+    fn forget_task() -> Weight {
+        Weight::from_parts(1, 0)
+    }
+}
+
 impl pallet_matching::Config for Test {
     type Devices = Devices;
     type StakeDraw = Stakes;
@@ -86,7 +136,7 @@ impl pallet_matching::Config for Test {
     type GuaranteedWeight = GuaranteedWeight;
     type MaxCandidates = MaxCandidates;
     type MaxSweeps = MaxSweeps;
-    type WeightInfo = ();
+    type WeightInfo = Steps;
     #[cfg(feature = "runtime-benchmarks")]
     type BenchmarkHelper = Helper;
 }

@@ -75,9 +75,10 @@ impl pallet_provider_staking::Config for Runtime {
 }
 
 parameter_types! {
-    /// A tenth of a block for matching, however full the block is; `on_idle` adds what is left.
+    /// Fifteen hundredths of a block for matching, however full the block is: a full step of a search, as
+    /// measured, and a little more. `on_idle` adds what is left.
     pub MatchingWeight: Weight =
-        Weight::from_parts(10 * WEIGHT_REF_TIME_PER_MILLIS, u64::MAX);
+        Weight::from_parts(15 * WEIGHT_REF_TIME_PER_MILLIS, u64::MAX);
     /// Devices that one search looks at in a block before others have their turn.
     pub const MaxCandidates: u32 = 64;
     /// Parked tasks that a block with weight to spare searches for again.
