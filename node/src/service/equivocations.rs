@@ -38,7 +38,8 @@ impl Seals {
         seals.push_back((sealed, seal));
     }
 
-    /// Puts its seal onto a header that has none.
+    /// Puts its seal onto a header that has none. One that is not remembered is a warning: the chain will find
+    /// no signature, and refuse the report.
     fn complete(&self, header: &mut Header) {
         let last = header.digest().logs().last();
         if last.is_some_and(|item| item.as_babe_seal().is_some()) {
@@ -47,16 +48,27 @@ impl Seals {
         let sealed = header.hash();
         let seals = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let found = seals.iter().rev().find(|(hash, _)| *hash == sealed);
-        if let Some((_, seal)) = found {
-            header.digest_mut().push(seal.clone());
+        match found {
+            Some((_, seal)) => header.digest_mut().push(seal.clone()),
+            None => log::warn!(
+                "a report of two blocks in one slot lacks the seal of block {sealed:?}, which this node has not \
+                 imported since its start",
+            ),
         }
     }
 
     /// A transaction as it is, or the report that it is with seals.
     fn mend(&self, transaction: OpaqueExtrinsic) -> OpaqueExtrinsic {
         let encoded = transaction.encode();
-        let Ok(decoded) = UncheckedExtrinsic::decode(&mut &encoded[..]) else {
-            return transaction;
+        let decoded = match UncheckedExtrinsic::decode(&mut &encoded[..]) {
+            Ok(decoded) => decoded,
+            Err(error) => {
+                log::warn!(
+                        "a transaction of this node's own cannot be read ({error}); if it reports two blocks in one \
+                     slot, it goes without their seals. Is the node older than the runtime?",
+                );
+                return transaction;
+            }
         };
         let RuntimeCall::Babe(pallet_babe::Call::report_equivocation_unsigned {
             mut equivocation_proof,

@@ -281,35 +281,8 @@ impl<T: Config> Pallet<T> {
         cause: Cause,
     ) -> DispatchResult {
         let mut task = Tasks::<T>::get(id.task).ok_or(Error::<T>::UnknownTask)?;
-        let blame = cause.fault.blame();
-        let failed = AssignmentStatus::Failed {
-            fault: cause.fault,
-            at: Self::now(),
-            log: cause.log.clone(),
-            message: cause.message.clone(),
-        };
-        // Reveals are open then: whoever began in its place could copy.
-        let has_committed = matches!(assignment.status, AssignmentStatus::Committed { .. });
-        Self::move_assignment(id, &mut assignment, failed)?;
-        let penalty = match blame {
-            Blame::Provider => Some(Penalty::Fault),
-            Blame::WrongResult => Some(Penalty::WrongResult),
-            // What the requester serves it need not serve to all; and it need not serve any more.
-            Blame::Undecided | Blame::Requester => None,
-        };
-        // Never to the requester, which could have its results audited to live on those that are late.
-        let treasury = T::FeeDestination::get();
-        let slashed = penalty.map_or(0, |penalty| {
-            Self::punish(id, &assignment, penalty, &treasury)
-        });
-        Self::deposit_event(Event::AssignmentFailed {
-            assignment: id,
-            provider: assignment.provider.clone(),
-            fault: cause.fault,
-            slashed,
-            log: cause.log,
-            message: cause.message,
-        });
+        // What the requester serves it need not serve to all; and it need not serve any more.
+        let (blame, has_committed) = Self::end_service(id, &mut assignment, cause)?;
         Self::release_locks(id, &mut assignment);
         Assignments::<T>::insert(id, assignment);
         // A requester that keeps the key from an auditor forfeits the audit, and not the provider's pay.
@@ -347,7 +320,8 @@ impl<T: Config> Pallet<T> {
                 AssignmentStatus::Revealed { opening, .. } => Some(opening.clone()),
                 _ => None,
             };
-            let has_worked = !auditor.is_at_work();
+            // What was only committed to can be anything.
+            let has_opened = opening.is_some();
             match (opening, finding) {
                 (Some(opening), Finding::Decided(root) | Finding::Counts(root))
                     if opening.result_root == root =>
@@ -366,7 +340,7 @@ impl<T: Config> Pallet<T> {
                 _ => {
                     let cancelled = AssignmentStatus::Cancelled { at };
                     Self::move_assignment(auditor_id, &mut auditor, cancelled)?;
-                    let fee = if has_worked && finding == Finding::NotOpened {
+                    let fee = if has_opened && finding == Finding::NotOpened {
                         auditor.price
                     } else {
                         T::BaseFee::get().min(auditor.price)

@@ -84,32 +84,33 @@ impl<T: Config> Pallet<T> {
         T::Escalation::jury_done(id)
     }
 
-    /// Ends the assignment of a juror that has failed, and replaces it if it can be.
-    pub(crate) fn fail_juror(
+    /// What the failures of jurors and auditors have in common: the end of the assignment, the slash and the
+    /// event. Returns whose fault it is, and whether it had committed: reveals may be open then, and whoever
+    /// began in its place could copy.
+    pub(crate) fn end_service(
         id: AssignmentId,
-        mut assignment: Assignment<T::AccountId>,
+        assignment: &mut Assignment<T::AccountId>,
         cause: Cause,
-    ) -> DispatchResult {
-        let mut task = Tasks::<T>::get(id.task).ok_or(Error::<T>::UnknownTask)?;
+    ) -> Result<(Blame, bool), DispatchError> {
         let blame = cause.fault.blame();
+        let has_committed = matches!(assignment.status, AssignmentStatus::Committed { .. });
         let failed = AssignmentStatus::Failed {
             fault: cause.fault,
             at: Self::now(),
             log: cause.log.clone(),
             message: cause.message.clone(),
         };
-        // Whether it could have seen what others say: then nobody starts in its place.
-        let has_committed = matches!(assignment.status, AssignmentStatus::Committed { .. });
-        Self::move_assignment(id, &mut assignment, failed)?;
+        Self::move_assignment(id, assignment, failed)?;
         let penalty = match blame {
             Blame::Provider => Some(Penalty::Fault),
             Blame::WrongResult => Some(Penalty::WrongResult),
             Blame::Undecided | Blame::Requester => None,
         };
-        // Never to the requester, which could call juries to live on those that are late.
+        // Never to the requester, which could call juries, or have its results audited, to live on those that
+        // are late.
         let treasury = T::FeeDestination::get();
         let slashed = penalty.map_or(0, |penalty| {
-            Self::punish(id, &assignment, penalty, &treasury)
+            Self::punish(id, assignment, penalty, &treasury)
         });
         Self::deposit_event(Event::AssignmentFailed {
             assignment: id,
@@ -119,6 +120,17 @@ impl<T: Config> Pallet<T> {
             log: cause.log,
             message: cause.message,
         });
+        Ok((blame, has_committed))
+    }
+
+    /// Ends the assignment of a juror that has failed, and replaces it if it can be.
+    pub(crate) fn fail_juror(
+        id: AssignmentId,
+        mut assignment: Assignment<T::AccountId>,
+        cause: Cause,
+    ) -> DispatchResult {
+        let mut task = Tasks::<T>::get(id.task).ok_or(Error::<T>::UnknownTask)?;
+        let (blame, has_committed) = Self::end_service(id, &mut assignment, cause)?;
         if blame == Blame::Undecided {
             // A vote that the program cannot be run; what it is worth is known at the end.
             T::DevicePool::vacate(assignment.device, id);

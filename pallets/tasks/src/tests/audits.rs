@@ -355,6 +355,20 @@ fn a_provider_that_does_not_reveal_what_is_audited_loses_all() {
     });
 }
 
+/// What it has committed to can be anything.
+#[test]
+fn an_auditor_that_opens_nothing_either_is_not_paid_for_work() {
+    ExtBuilder.build_and_execute(|| {
+        fill_pot(20);
+        let (id, auditor) = audited(ALICE, BOB);
+        compute(auditor, WRONG);
+        run_for(REVEAL_WINDOW + 1);
+        assert_eq!(fault_of(id), Some(Fault::NoReveal));
+        assert!(free(BOB) <= FUNDS + BASE_FEE, "{}", free(BOB));
+        assert_eq!(AuditBook::<Test>::get().owed, 0);
+    });
+}
+
 #[test]
 fn an_auditor_that_the_requester_does_not_serve_is_replaced_and_not_blamed() {
     ExtBuilder.build_and_execute(|| {
