@@ -16,7 +16,7 @@ use frame_support::{traits::Hooks, weights::Weight};
 use pallet_draw_randomness::{Outcome, Outcomes};
 
 use super::{
-    meter::{count, time, Cost},
+    meter::{count, time, Sample},
     people::{ask, device, submission, Provider},
     world::{account, key, Origin, World},
 };
@@ -27,13 +27,6 @@ const FEW: u32 = 100;
 
 /// Juries that are counted, and as many whose time is taken.
 const ROUNDS: u32 = 5;
-
-/// What is measured of the draw of a jury.
-struct Drawn {
-    weight: u64,
-    cost: Cost,
-    time: Duration,
-}
 
 /// On a chain with [`FEW`] stakers and on one with this many.
 pub fn measure(many: u32, report: &mut Measured) -> Result<()> {
@@ -46,32 +39,14 @@ pub fn measure(many: u32, report: &mut Measured) -> Result<()> {
     let mut all = Vec::new();
     for stakers in [FEW, many] {
         let drawn = Court::new(stakers)?.draws()?;
-        let mut row = |what: &str, value: f64, unit| {
-            report.add(format!("{stakers} stakers: {what}"), value, unit, "");
-        };
-        row("weight", drawn.weight as f64 / 1e6, "µs");
-        row("reads", drawn.cost.reads as f64, "keys");
-        row("writes", drawn.cost.writes as f64, "keys");
-        row("proof", drawn.cost.proof as f64, "bytes");
-        row("time, fastest", drawn.time.as_secs_f64() * 1e6, "µs");
+        drawn.tell(&format!("{stakers} stakers"), report);
         all.push(drawn);
     }
     let [small, large] = all.as_slice() else {
         return Ok(());
     };
-    let mut row = |what: &str, small: f64, large: f64| {
-        let more = (large / small - 1.0) * 100.0;
-        report.add(
-            format!("{many} stakers against {FEW}: more {what}"),
-            more,
-            "%",
-            "< 20",
-        );
-    };
-    row("weight", small.weight as f64, large.weight as f64);
-    row("reads", small.cost.reads as f64, large.cost.reads as f64);
-    row("writes", small.cost.writes as f64, large.cost.writes as f64);
-    row("time", small.time.as_secs_f64(), large.time.as_secs_f64());
+    let name = format!("{many} stakers against {FEW}");
+    large.compare(small, &name, "< 20", report);
     Ok(())
 }
 
@@ -124,7 +99,7 @@ impl Court {
         })
     }
 
-    fn draws(&mut self) -> Result<Drawn> {
+    fn draws(&mut self) -> Result<Sample> {
         let mut counted = Vec::new();
         let mut fastest = Duration::MAX;
         for _ in 0..ROUNDS {
@@ -137,13 +112,7 @@ impl Court {
             self.require_jury(height)?;
             fastest = fastest.min(taken);
         }
-        counted.sort_by_key(|(weight, cost)| (*weight, cost.reads));
-        let (weight, cost) = counted[counted.len() / 2];
-        Ok(Drawn {
-            weight,
-            cost,
-            time: fastest,
-        })
+        Ok(Sample::of(counted, fastest))
     }
 
     /// Has a result made and disputed, up to the block in which the jury can be drawn; its height.

@@ -12,7 +12,7 @@ use anyhow::{ensure, Result};
 use frame_support::{traits::Hooks, weights::Weight};
 
 use super::{
-    meter::{count, time, Cost},
+    meter::{count, time, Sample},
     people::{ask, device, submission, Provider},
     per_second_of_blocks, per_second_of_execution,
     world::{account, key, Origin, World},
@@ -28,13 +28,6 @@ const PER_PROVIDER: u32 = 16;
 /// Matches of each kind: less than one device has slots for.
 const ROUNDS: u32 = 6;
 
-/// What is measured of a kind of match.
-struct Match {
-    weight: u64,
-    cost: Cost,
-    time: Duration,
-}
-
 pub fn measure(report: &mut Measured) -> Result<()> {
     report.note(
         "time: native, unoptimised, state in memory; it says how the two books differ, and no more",
@@ -49,14 +42,7 @@ pub fn measure(report: &mut Measured) -> Result<()> {
         ] {
             let found = book.matches(&submission)?;
             let name = format!("{devices} devices, {kind}");
-            let mut row = |what: &str, value: f64, unit| {
-                report.add(format!("{name}: {what}"), value, unit, "");
-            };
-            row("weight", found.weight as f64 / 1e6, "µs");
-            row("reads", found.cost.reads as f64, "keys");
-            row("writes", found.cost.writes as f64, "keys");
-            row("proof", found.cost.proof as f64, "bytes");
-            row("time, fastest", found.time.as_secs_f64() * 1e6, "µs");
+            found.tell(&name, report);
             kinds.push((kind, found));
         }
         all.push(kinds);
@@ -65,15 +51,8 @@ pub fn measure(report: &mut Measured) -> Result<()> {
         return Ok(());
     };
     for ((kind, small), (_, large)) in small.iter().zip(large) {
-        let mut row = |what: &str, small: f64, large: f64| {
-            let more = (large / small - 1.0) * 100.0;
-            let name = format!("100,000 devices against 100, {kind}: more {what}");
-            report.add(name, more, "%", "< 10");
-        };
-        row("weight", small.weight as f64, large.weight as f64);
-        row("reads", small.cost.reads as f64, large.cost.reads as f64);
-        row("writes", small.cost.writes as f64, large.cost.writes as f64);
-        row("time", small.time.as_secs_f64(), large.time.as_secs_f64());
+        let name = format!("100,000 devices against 100, {kind}");
+        large.compare(small, &name, "< 10", report);
     }
     let dearest = small
         .iter()
@@ -139,7 +118,7 @@ impl Book {
 
     /// The cost of matching this task; the median of some rounds for what is counted, the fastest
     /// for the time.
-    fn matches(&mut self, submission: &Submission) -> Result<Match> {
+    fn matches(&mut self, submission: &Submission) -> Result<Sample> {
         let (mut counted, mut fastest) = (Vec::new(), Duration::MAX);
         for _ in 0..ROUNDS / 2 {
             let height = self.world.height();
@@ -153,13 +132,7 @@ impl Book {
             self.require_matched()?;
             fastest = fastest.min(taken);
         }
-        counted.sort_by_key(|(weight, cost)| (*weight, cost.reads));
-        let (weight, cost) = counted[counted.len() / 2];
-        Ok(Match {
-            weight,
-            cost,
-            time: fastest,
-        })
+        Ok(Sample::of(counted, fastest))
     }
 
     fn submit(&mut self, submission: &Submission) -> Result<()> {

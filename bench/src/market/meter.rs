@@ -13,6 +13,7 @@ use sp_io::TestExternalities;
 use sp_trie::recorder::Recorder;
 
 use super::world::World;
+use crate::report::Measured;
 
 /// What a step costs.
 #[derive(Clone, Copy, Default)]
@@ -106,6 +107,50 @@ pub fn time<R>(world: &mut World, step: impl FnOnce() -> R) -> Result<(R, Durati
     let start = Instant::now();
     let result = world.state.execute_with(step);
     Ok((result, start.elapsed()))
+}
+
+/// What a step costs that was run several times: the median of what is counted, the fastest of the times.
+pub struct Sample {
+    pub weight: u64,
+    pub cost: Cost,
+    pub time: Duration,
+}
+
+impl Sample {
+    /// Of at least one round.
+    pub fn of(mut counted: Vec<(u64, Cost)>, fastest: Duration) -> Self {
+        counted.sort_by_key(|(weight, cost)| (*weight, cost.reads));
+        let (weight, cost) = counted[counted.len() / 2];
+        Self {
+            weight,
+            cost,
+            time: fastest,
+        }
+    }
+
+    /// A row for each number.
+    pub fn tell(&self, name: &str, report: &mut Measured) {
+        let mut row = |what: &str, value: f64, unit| {
+            report.add(format!("{name}: {what}"), value, unit, "");
+        };
+        row("weight", self.weight as f64 / 1e6, "µs");
+        row("reads", self.cost.reads as f64, "keys");
+        row("writes", self.cost.writes as f64, "keys");
+        row("proof", self.cost.proof as f64, "bytes");
+        row("time, fastest", self.time.as_secs_f64() * 1e6, "µs");
+    }
+
+    /// How much more this is than a smaller one, in percent.
+    pub fn compare(&self, small: &Self, name: &str, goal: &str, report: &mut Measured) {
+        let mut row = |what: &str, small: f64, large: f64| {
+            let more = (large / small - 1.0) * 100.0;
+            report.add(format!("{name}: more {what}"), more, "%", goal);
+        };
+        row("weight", small.weight as f64, self.weight as f64);
+        row("reads", small.cost.reads as f64, self.cost.reads as f64);
+        row("writes", small.cost.writes as f64, self.cost.writes as f64);
+        row("time", small.time.as_secs_f64(), self.time.as_secs_f64());
+    }
 }
 
 #[cfg(test)]
