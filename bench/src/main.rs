@@ -5,6 +5,7 @@
 
 mod confirmation;
 mod consensus;
+mod database;
 mod dispute;
 mod failure;
 mod idle;
@@ -48,6 +49,9 @@ struct Cli {
     /// How many stakers the larger chain of `jury` has; to register them takes minutes for each 10,000.
     #[arg(long, default_value_t = 100_000)]
     stakers: u32,
+    /// How many keys the state of `database` has.
+    #[arg(long, default_value_t = 1_000_000)]
+    keys: u32,
     /// Where the JSON goes.
     #[arg(long, default_value = "target/bench.json")]
     json: PathBuf,
@@ -65,6 +69,8 @@ enum Part {
     Matching,
     /// What the steps of a task's life weigh, read and write.
     Lifecycle,
+    /// A read and a write of the node's database, in a state of a million keys.
+    Database,
     /// 100 MB between two IPFS processes.
     Ipfs,
     /// Memory of a provider's node that has nothing to do.
@@ -98,6 +104,7 @@ impl Part {
             Self::Matching => market::matching(measured),
             Self::Lifecycle => market::lifecycle(measured),
             Self::Load => load::measure(&cli.load, measured).await,
+            Self::Database => database::measure(cli.keys, measured),
             Self::Ipfs => ipfs::measure(measured).await,
             Self::Idle => idle::measure(measured).await,
             Self::Startup => startup::measure(measured).await,

@@ -1,7 +1,8 @@
 //! The governed numbers, as `runtime/src/configs/parameters.rs` has them or the protocol's defaults.
 
 use aicpw_protocol::{
-    audit::AuditPolicy, dispute::DisputePolicy, units::AICP, Balance, BlockNumber,
+    audit::AuditPolicy, dispute::DisputePolicy, progress::ReportLimits, units::AICP, Balance,
+    BlockNumber,
 };
 use sp_arithmetic::Perbill;
 
@@ -25,8 +26,10 @@ pub struct Rules {
     pub juror_pay: Balance,
     /// Of the price, to the treasury.
     pub protocol_fee: Perbill,
-    /// For each submission, to the treasury.
+    /// For each replica of a submission, to the treasury, without progress reports.
     pub submission_fee: Balance,
+    /// How often assignments may report progress, which the fee pays for too.
+    pub reports: ReportLimits,
     /// See [`aicpw_protocol::pricing::collateral`].
     pub collateral_share: Perbill,
     /// See [`aicpw_protocol::pricing::collateral`].
@@ -60,6 +63,11 @@ impl Default for Rules {
             juror_pay: 2,
             protocol_fee: Perbill::from_percent(2),
             submission_fee: AICP / 100,
+            reports: ReportLimits {
+                min_interval: 2 * SECOND,
+                window: MINUTE,
+                most: 3_000,
+            },
             collateral_share: Perbill::from_percent(50),
             min_collateral_base: AICP / 10,
             fault_slash: Perbill::from_percent(50),

@@ -49,6 +49,7 @@ pub mod mailbox;
 pub mod manifest;
 pub mod merkle;
 pub mod pricing;
+pub mod progress;
 pub mod reputation;
 pub mod sealing;
 pub mod task;

@@ -39,6 +39,13 @@ unit! {
     /// A span of time in milliseconds.
     Milliseconds(u64)
 }
+impl Milliseconds {
+    /// This span in blocks of `block_time` milliseconds, rounded up. Saturates.
+    pub fn in_blocks(self, block_time: u64) -> BlockNumber {
+        let blocks = self.0.div_ceil(block_time.max(1));
+        BlockNumber::try_from(blocks).unwrap_or(BlockNumber::MAX)
+    }
+}
 unit! {
     /// Device memory in units of 2²⁰ bytes.
     Mebibytes(u64)

@@ -10,9 +10,10 @@ use crate::{
     device::{DeviceSpec, Reputation, Slots},
     hashing::Hash,
     ids::{AssignmentId, DeviceId, TaskId},
+    progress::{submission_fee, ReportLimits},
     sealing::Envelope,
     task::{AssignmentStatus, PeerAddresses, Role, Submission, TaskStatus, Unmatched},
-    units::{AskPrice, Balance, BlockNumber, Gflops},
+    units::{AskPrice, Balance, BlockNumber, Gflops, Milliseconds},
 };
 
 /// A task.
@@ -214,7 +215,8 @@ pub struct MarketParameters {
     pub block_time: u64,
     /// Blocks in a heartbeat period.
     pub heartbeat_period: BlockNumber,
-    /// Fee for a submission; never refunded.
+    /// Fee for a submission, for each replica and without progress reports; never refunded. See
+    /// [`MarketParameters::fee_for`].
     #[cfg_attr(feature = "std", serde(with = "crate::json::amount"))]
     pub submission_fee: Balance,
     /// Lowest budget.
@@ -241,10 +243,33 @@ pub struct MarketParameters {
     pub start_window: BlockNumber,
     /// Blocks from one sign of progress in which the next has to come.
     pub progress_window: BlockNumber,
+    /// Fewest blocks between two progress reports.
+    pub min_progress_interval: BlockNumber,
+    /// Most progress reports of an assignment.
+    pub max_progress_reports: u32,
     /// Blocks from the commit in which the result has to be revealed.
     pub reveal_window: BlockNumber,
     /// Blocks from the end of a task for which its result can be fetched.
     pub retrieval_window: BlockNumber,
+}
+
+impl MarketParameters {
+    /// How often assignments may report progress.
+    pub fn report_limits(&self) -> ReportLimits {
+        ReportLimits {
+            min_interval: self.min_progress_interval,
+            window: self.progress_window,
+            most: self.max_progress_reports,
+        }
+    }
+
+    /// What a submission with this time limit and so many replicas costs besides its budget.
+    pub fn fee_for(&self, time_limit: Milliseconds, replicas: u8) -> Balance {
+        let reports = self
+            .report_limits()
+            .reports(time_limit.in_blocks(self.block_time));
+        submission_fee(self.submission_fee, reports, replicas)
+    }
 }
 
 /// The market's clock.

@@ -19,6 +19,10 @@ fn the_simulation_has_the_chains_numbers() {
             <Runtime as Tasks>::SubmissionFee::get()
         );
         assert_eq!(
+            rules.reports,
+            pallet_tasks::Pallet::<Runtime>::report_limits()
+        );
+        assert_eq!(
             rules.collateral_share,
             <Runtime as Tasks>::CollateralShare::get()
         );

@@ -6,16 +6,21 @@ use aicpw_primitives::worker_key::WorkerProof;
 use aicpw_protocol::{
     commitment::ResultOpening,
     task::{Fault, Progress},
-    AssignmentId, TaskId,
+    AssignmentId, Milliseconds, TaskId,
 };
 use aicpw_runtime::{
+    configs::{money::WEIGHT_FEE, parameters::SubmissionFee, system::RuntimeBlockWeights},
     units::{EXISTENTIAL_DEPOSIT, MICRO, MILLI, UNIT},
     Address, Balance, Runtime, RuntimeCall, RuntimeOrigin, Signature, TransactionPayment,
     UncheckedExtrinsic,
 };
 use codec::Encode;
-use frame_support::dispatch::Pays;
+use frame_support::{
+    dispatch::{DispatchClass, Pays},
+    weights::Weight,
+};
 use frame_system::offchain::CreateAuthorizedTransaction;
+use pallet_tasks::WeightInfo;
 use sp_core::sr25519;
 use sp_io::TestExternalities;
 use sp_keyring::Sr25519Keyring::{Alice, Bob};
@@ -49,6 +54,36 @@ fn a_transfer_costs_a_thousandth_of_an_aicp() {
         "{} millionths",
         fee / MICRO
     );
+}
+
+/// What a picosecond costs a signer, workers do for free: the requester pays it with the submission.
+#[test]
+fn the_fee_for_a_submission_covers_what_is_free_for_workers() {
+    type Weights = <Runtime as pallet_tasks::Config>::WeightInfo;
+    let transaction = RuntimeBlockWeights::get()
+        .get(DispatchClass::Operational)
+        .base_extrinsic;
+    let price = |weight: Weight| Balance::from(weight.ref_time()) * WEIGHT_FEE;
+    let minute = Milliseconds(60_000);
+    let (life, hour) = TestExternalities::default().execute_with(|| {
+        let fee = pallet_tasks::Pallet::<Runtime>::submission_fee;
+        (SubmissionFee::get(), fee(Milliseconds(60 * minute.0), 1))
+    });
+
+    let report = transaction + Weights::authorize_report_progress() + Weights::report_progress();
+    let reported = hour - life;
+    assert!(price(report) * 204 <= reported, "204 reports in an hour");
+
+    let calls = [
+        Weights::authorize_start() + Weights::start(),
+        Weights::authorize_commit_result() + Weights::commit_alone(),
+        Weights::authorize_reveal_result() + Weights::reveal_alone(1),
+    ];
+    let agenda = Weights::serve_unlock() + Weights::serve_prune(1);
+    let free = calls
+        .into_iter()
+        .fold(agenda, |sum, call| sum + transaction + call);
+    assert!(price(free) <= life, "{} of {life}", price(free));
 }
 
 #[test]

@@ -188,6 +188,19 @@ fn sentences_are_right() {
 
     let submission = aicp(<Runtime as Tasks>::SubmissionFee::get());
     require(REQUESTER, &format!("| submission fee | {submission} AICP"));
+    let for_minutes = |minutes: u64| {
+        let limit = Milliseconds(minutes * 60_000);
+        aicp(pallet_tasks::Pallet::<Runtime>::submission_fee(limit, 1))
+    };
+    require(
+        REQUESTER,
+        &format!(
+            "{} AICP for a minute, {} for ten, {} for an hour",
+            for_minutes(1),
+            for_minutes(10),
+            for_minutes(60)
+        ),
+    );
     require(
         REQUESTER,
         &format!("6000 GFLOPS for 10 min cost {} AICP", aicp(price)),

@@ -18,7 +18,7 @@ use std::{
 
 use aicpw_network_tests::{Client, Cluster};
 use aicpw_protocol::BlockNumber;
-use aicpw_runtime::{configs::market::HeartbeatPeriod, Header, Runtime};
+use aicpw_runtime::{configs::market::HeartbeatPeriod, units::SLOT_MILLISECONDS, Header, Runtime};
 use anyhow::{bail, ensure, Context, Result};
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -381,9 +381,9 @@ fn is_discarded(error: &anyhow::Error) -> bool {
 
 /// Blocks from the start of a job to the first report that it may make, as at genesis.
 fn report_interval() -> Result<BlockNumber> {
-    let limit = submission()?.time_limit;
+    let limit = submission()?.time_limit.in_blocks(SLOT_MILLISECONDS);
     Ok(sp_io::TestExternalities::default()
-        .execute_with(|| pallet_tasks::Pallet::<Runtime>::progress_interval(limit)))
+        .execute_with(|| pallet_tasks::Pallet::<Runtime>::report_limits().interval(limit, 0)))
 }
 
 /// What all databases take on the disk.

@@ -89,7 +89,8 @@ impl Costs {
         }
         Ok(Self {
             budget: submission.budget,
-            submission_fee: market.submission_fee,
+            submission_fee: market
+                .fee_for(submission.time_limit, submission.verification.replicas()),
             transaction,
             following,
         })

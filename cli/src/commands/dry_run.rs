@@ -102,7 +102,7 @@ pub async fn run(context: &Context<'_>, args: &DryRunArgs) -> Result<()> {
             DryRun::Unmatched(reason) => AnswerJson::Unmatched { reason },
             DryRun::Undecided => AnswerJson::Undecided,
         },
-        submission_fee: Amount(market.submission_fee),
+        submission_fee: Amount(market.fee_for(terms.time_limit(), terms.verification().replicas())),
     };
     context.out.result(&document, |document| {
         let text = explain(&answer).unwrap_or_else(|text| text);

@@ -202,7 +202,7 @@ pub async fn run(context: &Context<'_>, args: &SubmitArgs) -> Result<()> {
 
     let clock = chain.clock().await.unwrap_or(clock);
     let outcome = submitted.view.as_ref().map_or(Ok(()), wait::outcome);
-    let fee = Amount(market.submission_fee);
+    let fee = Amount(market.fee_for(terms.time_limit(), terms.verification().replicas()));
     let document = report::document(&submitted, &signer, &manifest, args.sealed, &terms, fee);
     out.result(&document, |document| {
         let start_window = clock.span(market.start_window);

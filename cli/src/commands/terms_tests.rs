@@ -25,6 +25,8 @@ fn market() -> MarketParameters {
         key_window: 240,
         start_window: 240,
         progress_window: 240,
+        min_progress_interval: 8,
+        max_progress_reports: 3_000,
         reveal_window: 240,
         retrieval_window: 14_400,
     }

@@ -1,6 +1,8 @@
 //! Submissions, and who gets them: the first replica the cheapest ask, all others by stake.
 
-use aicpw_protocol::{pricing, units::AICP, AskPrice, Balance, Gflops, Milliseconds};
+use aicpw_protocol::{
+    pricing, progress::submission_fee, units::AICP, AskPrice, Balance, Gflops, Milliseconds,
+};
 use rand::Rng;
 
 use super::{
@@ -42,7 +44,9 @@ impl Market<'_> {
         let traceless = self.scenario.traceless_percent;
         let traced = !self.hits(traceless);
         self.tally.submitted += 1;
-        let fee = self.rules.submission_fee;
+        let reports = self.rules.reports.reports(minutes * MINUTE);
+        let replicas = mode.replicas() as u8;
+        let fee = submission_fee(self.rules.submission_fee, reports, replicas);
         let fee = self.ledger.pay(requester.account, self.treasury, fee);
         self.tally.lost(requester.kind, Role::Requester, fee);
         self.tasks.push(Task {

@@ -62,6 +62,7 @@ impl<T: Config> Pallet<T> {
     ) -> Result<(), Refusal> {
         let AssignmentStatus::Running {
             progress_by,
+            commit_by,
             progress,
             ..
         } = assignment.status
@@ -78,8 +79,10 @@ impl<T: Config> Pallet<T> {
         let time_limit = Tasks::<T>::get(id.task)
             .map(|task| task.submission.time_limit)
             .ok_or(Refusal::UnknownAssignment)?;
+        let limit = Self::blocks(time_limit);
         let last = progress_by.saturating_sub(T::ProgressWindow::get());
-        if now < last.saturating_add(Self::progress_interval(time_limit)) {
+        let elapsed = last.saturating_sub(commit_by.saturating_sub(limit));
+        if now < last.saturating_add(Self::report_limits().interval(limit, elapsed)) {
             return Err(Refusal::TooSoon);
         }
         Ok(())

@@ -41,7 +41,7 @@ impl<T: Config> Pallet<T> {
         T::NativeBalance::transfer(
             &requester,
             &T::FeeDestination::get(),
-            T::SubmissionFee::get(),
+            Self::submission_fee(submission.time_limit, submission.verification.replicas()),
             Preservation::Preserve,
         )
         .map_err(|_| Error::<T>::CannotPay)?;

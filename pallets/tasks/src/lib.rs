@@ -128,8 +128,9 @@ pub mod pallet {
         #[pallet::constant]
         type BlockTime: Get<u64>;
 
-        /// Fee for a submission. Never refunded: it pays for the weight of the task's whole life,
-        /// worker calls included.
+        /// Fee for a submission, for each replica. Never refunded: it pays for the weight of the task's
+        /// whole life, worker calls included; progress reports are paid besides, see
+        /// [`Pallet::submission_fee`].
         #[pallet::constant]
         type SubmissionFee: Get<Balance>;
 
@@ -345,7 +346,7 @@ pub mod pallet {
     impl<T: Config> Pallet<T> {
         /// Submits a task.
         ///
-        /// Origin: signed, the requester. Takes `SubmissionFee`, holds the budget, extends the
+        /// Origin: signed, the requester. Takes [`Pallet::submission_fee`], holds the budget, extends the
         /// history and queues the task. Errors: `MarketPaused`; one for each field of `submission`; `CannotPay`.
         /// Emits `TaskSubmitted`. Cost: constant.
         #[pallet::call_index(0)]
@@ -415,7 +416,7 @@ pub mod pallet {
         /// The job goes on.
         ///
         /// Origin: authorised by the device's worker key, while the assignment is `Running` and in
-        /// time, not sooner after the last report than `Pallet::progress_interval`, and not behind
+        /// time, not sooner after the last report than [`Pallet::report_limits`] say, and not behind
         /// it. Emits `ProgressReported`. Free.
         #[pallet::call_index(5)]
         #[pallet::weight((T::WeightInfo::report_progress(), DispatchClass::Operational))]

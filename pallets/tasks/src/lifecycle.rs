@@ -2,8 +2,9 @@
 
 use aicpw_primitives::traits::Escalation;
 use aicpw_protocol::{
+    progress::{submission_fee, ReportLimits},
     task::{AssignmentStatus, TaskStatus},
-    AssignmentId, BlockNumber, Milliseconds, TaskId,
+    AssignmentId, Balance, BlockNumber, Milliseconds, TaskId,
 };
 use frame_support::{defensive, pallet_prelude::*};
 use sp_runtime::traits::BlockNumberProvider;
@@ -25,8 +26,7 @@ impl<T: Config> Pallet<T> {
 
     /// A span of time in blocks, rounded up. Saturates.
     pub(crate) fn blocks(span: Milliseconds) -> BlockNumber {
-        let blocks = span.0.div_ceil(T::BlockTime::get().max(1));
-        BlockNumber::try_from(blocks).unwrap_or(BlockNumber::MAX)
+        span.in_blocks(T::BlockTime::get())
     }
 
     /// Moves a task to a state, if that can follow its own, and puts the deadline of the new state
@@ -88,13 +88,20 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Fewest blocks between two progress reports of a task with this time limit: a longer job
-    /// reports less often, so that the number of reports is bounded for all.
-    pub fn progress_interval(time_limit: Milliseconds) -> BlockNumber {
-        Self::blocks(time_limit)
-            .div_ceil(T::MaxProgressReports::get().max(1))
-            .max(T::MinProgressInterval::get())
-            .max(1)
+    /// How often assignments may report progress, as the governed numbers are now.
+    pub fn report_limits() -> ReportLimits {
+        ReportLimits {
+            min_interval: T::MinProgressInterval::get(),
+            window: T::ProgressWindow::get(),
+            most: T::MaxProgressReports::get(),
+        }
+    }
+
+    /// Fee for a submission with this time limit and so many replicas: `SubmissionFee` for each, and
+    /// a part of it for each progress report that they may make.
+    pub fn submission_fee(time_limit: Milliseconds, replicas: u8) -> Balance {
+        let reports = Self::report_limits().reports(Self::blocks(time_limit));
+        submission_fee(T::SubmissionFee::get(), reports, replicas)
     }
 
     /// What must hold between the numbers that the runtime chooses, as they are now: some can be
@@ -132,7 +139,11 @@ impl<T: Config> Pallet<T> {
         )?;
         let longest = Milliseconds(T::MaxTimeLimit::get());
         holds(
-            Self::progress_interval(longest).saturating_mul(2) <= T::ProgressWindow::get(),
+            {
+                let limit = Self::blocks(longest);
+                let interval = Self::report_limits().interval(limit, limit);
+                interval.saturating_mul(2) <= T::ProgressWindow::get()
+            },
             "a worker must be able to report twice within ProgressWindow",
         )?;
         let heaviest = T::WeightInfo::serve_slot().saturating_add(agenda::heaviest_entry::<T>());

@@ -123,6 +123,8 @@ impl<T: Config> Pallet<T> {
             key_window: T::KeyWindow::get(),
             start_window: T::StartWindow::get(),
             progress_window: T::ProgressWindow::get(),
+            min_progress_interval: T::MinProgressInterval::get(),
+            max_progress_reports: T::MaxProgressReports::get(),
             reveal_window: T::RevealWindow::get(),
             retrieval_window: T::RetrievalWindow::get(),
         }

@@ -15,7 +15,7 @@ use sp_runtime::DispatchError;
 
 use crate::{
     chain::Chain,
-    market::{ask, submission, Provider, OPTIMISTIC},
+    market::{ask, fee_with, submission, Provider, OPTIMISTIC},
 };
 
 fn submit() -> RuntimeCall {
@@ -235,7 +235,7 @@ fn two_of_three_submit_a_task_together() {
     assert_eq!(held, UNIT, "the joint account's money is in escrow");
     assert_eq!(
         chain.balance(&joint),
-        10 * UNIT - SubmissionFee::DEFAULT,
+        10 * UNIT - fee_with(SubmissionFee::DEFAULT),
         "and paid for it"
     );
 }

@@ -26,7 +26,9 @@ use sp_runtime::Perbill;
 
 use crate::{
     chain::Chain,
-    market::{ask, assignment, expecting_output, submission, submit, task, Provider, OUTPUT},
+    market::{
+        ask, assignment, expecting_output, fee_with, submission, submit, task, Provider, OUTPUT,
+    },
 };
 
 const DAY: u64 = 24 * 3_600_000;
@@ -169,7 +171,10 @@ fn fee_for_a_submission(chain: &mut Chain) -> u128 {
 #[test]
 fn a_referendum_changes_a_parameter_and_the_next_submission_sees_it() {
     let mut chain = Chain::development();
-    assert_eq!(fee_for_a_submission(&mut chain), SubmissionFee::DEFAULT);
+    assert_eq!(
+        fee_for_a_submission(&mut chain),
+        fee_with(SubmissionFee::DEFAULT)
+    );
     let fee = 25 * MILLI;
     decide(
         &mut chain,
@@ -177,7 +182,7 @@ fn a_referendum_changes_a_parameter_and_the_next_submission_sees_it() {
         set(MarketParameter::SubmissionFee(fee)),
     )
     .unwrap();
-    assert_eq!(fee_for_a_submission(&mut chain), fee);
+    assert_eq!(fee_for_a_submission(&mut chain), fee_with(fee));
     let api = chain.read(|| aicpw_runtime::Tasks::market_parameters(0, 0));
     assert_eq!(api.submission_fee, fee, "clients see it");
 }
@@ -191,7 +196,10 @@ fn a_referendum_cannot_set_what_is_out_of_range() {
         set(MarketParameter::SubmissionFee(0)),
     );
     assert_eq!(outcome, error(pallet_market_parameters::Error::OutOfRange));
-    assert_eq!(fee_for_a_submission(&mut chain), SubmissionFee::DEFAULT);
+    assert_eq!(
+        fee_for_a_submission(&mut chain),
+        fee_with(SubmissionFee::DEFAULT)
+    );
 }
 
 #[test]
@@ -201,7 +209,10 @@ fn what_is_voted_down_is_not_done() {
     let index = propose(&mut chain, Origin::MarketParameters.into(), call);
     vote(&mut chain, index, false);
     assert!(!conclude(&mut chain, index));
-    assert_eq!(fee_for_a_submission(&mut chain), SubmissionFee::DEFAULT);
+    assert_eq!(
+        fee_for_a_submission(&mut chain),
+        fee_with(SubmissionFee::DEFAULT)
+    );
 }
 
 /// A track may do what it is for and nothing else.

@@ -198,6 +198,12 @@ impl Provider {
     }
 }
 
+/// What [`submission`] costs besides its budget where a life costs `life`: in its minute it may report
+/// progress 21 times.
+pub fn fee_with(life: Balance) -> Balance {
+    aicpw_protocol::progress::submission_fee(life, 21, 1)
+}
+
 /// 10 GFLOPS for a minute, at most 1 AICP.
 pub fn submission(verification: Verification) -> Submission {
     Submission {

@@ -19,7 +19,8 @@ use sp_keyring::Sr25519Keyring::{Bob, Charlie, Dave};
 use crate::{
     chain::Chain,
     market::{
-        ask, assignment, expecting_output, submission, submit, task, Provider, OPTIMISTIC, OUTPUT,
+        ask, assignment, expecting_output, fee_with, submission, submit, task, Provider,
+        OPTIMISTIC, OUTPUT,
     },
 };
 
@@ -63,7 +64,7 @@ fn the_result_is_expected_and_paid_in_the_block_of_its_reveal() {
     );
     assert_eq!(
         chain.balance(&TreasuryAccount::get()),
-        treasury_before + fee + SubmissionFee::DEFAULT
+        treasury_before + fee + fee_with(SubmissionFee::DEFAULT)
     );
 }
 

@@ -95,7 +95,10 @@ pub const POOL: AccountId = 91;
 pub const AUDIT_POT: AccountId = 92;
 pub const FUNDS: Balance = 1_000_000;
 
-pub const SUBMISSION_FEE: Balance = 25;
+/// For a life without progress reports.
+pub const LIFE_FEE: Balance = 24;
+/// For [`submission`] with one replica, which may report ten times.
+pub const SUBMISSION_FEE: Balance = LIFE_FEE + 10 * LIFE_FEE / 10;
 pub const MIN_BUDGET: Balance = 1_000;
 pub const MIN_ASK: AskPrice = AskPrice(100);
 pub const MAX_TIME_LIMIT: u64 = 100_000;
@@ -151,7 +154,7 @@ parameter_types! {
     pub static IsOpen: bool = true;
     pub const Treasury: AccountId = TREASURY;
     pub const BlockTime: u64 = 250;
-    pub const SubmissionFee: Balance = SUBMISSION_FEE;
+    pub const SubmissionFee: Balance = LIFE_FEE;
     pub const MinBudget: Balance = MIN_BUDGET;
     pub const MinAsk: AskPrice = MIN_ASK;
     pub const MaxTimeLimit: u64 = MAX_TIME_LIMIT;

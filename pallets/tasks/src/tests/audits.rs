@@ -446,7 +446,7 @@ fn replicas_are_audited_together_before_they_reveal() {
             status_of(ids[0].task),
             TaskStatus::Settled { at: now(), paid }
         );
-        assert_eq!(free(REQUESTER), FUNDS - SUBMISSION_FEE - paid);
+        assert_eq!(free(REQUESTER), FUNDS - 3 * SUBMISSION_FEE - paid);
         assert!(is_settled(auditor));
     });
 }

@@ -98,11 +98,11 @@ fn a_quorum_settles_in_the_block_of_the_deciding_reveal() {
         // Not to the requester: the others can be its own.
         assert_eq!(
             free(REQUESTER),
-            FUNDS - SUBMISSION_FEE - 2 * PRICE - AUDIT_COST
+            FUNDS - 3 * SUBMISSION_FEE - 2 * PRICE - AUDIT_COST
         );
         assert_eq!(
             free(TREASURY),
-            EXISTENTIAL_DEPOSIT + SUBMISSION_FEE + 2 * FEE + SHARED_COLLATERAL
+            EXISTENTIAL_DEPOSIT + 3 * SUBMISSION_FEE + 2 * FEE + SHARED_COLLATERAL
         );
         assert!(Told::get().contains(&Note::Settled(ALICE, REQUESTER, PRICE)));
         assert!(Told::get().contains(&Note::Settled(CHARLIE, REQUESTER, PRICE)));
@@ -132,7 +132,7 @@ fn who_comes_after_the_quorum_is_paid_if_it_agrees() {
         assert_eq!(free(CHARLIE), FUNDS - KEPT - BOND + PRICE - FEE);
         assert_eq!(
             free(REQUESTER),
-            FUNDS - SUBMISSION_FEE - 3 * PRICE - AUDIT_COST
+            FUNDS - 3 * SUBMISSION_FEE - 3 * PRICE - AUDIT_COST
         );
     });
 }
@@ -149,7 +149,7 @@ fn who_comes_after_the_quorum_loses_its_collateral_if_it_disagrees() {
         assert_eq!(held(REQUESTER), 0);
         assert_eq!(
             free(REQUESTER),
-            FUNDS - SUBMISSION_FEE - 2 * PRICE - AUDIT_COST
+            FUNDS - 3 * SUBMISSION_FEE - 2 * PRICE - AUDIT_COST
         );
     });
 }
@@ -167,7 +167,7 @@ fn who_never_reveals_loses_all_though_the_task_is_settled() {
         // Not to the requester, whose own the silent one can be.
         assert_eq!(
             free(REQUESTER),
-            FUNDS - SUBMISSION_FEE - 2 * PRICE - AUDIT_COST
+            FUNDS - 3 * SUBMISSION_FEE - 2 * PRICE - AUDIT_COST
         );
         assert!(Told::get().contains(&Note::Convicted(CHARLIE)));
     });
@@ -227,7 +227,7 @@ fn where_nobody_decides_the_requester_is_refunded_and_nobody_slashed() {
         }
         assert_eq!(
             free(REQUESTER),
-            FUNDS - SUBMISSION_FEE - AUDIT_COST - 4 * BASE_FEE
+            FUNDS - 3 * SUBMISSION_FEE - AUDIT_COST - 4 * BASE_FEE
         );
         assert!(Told::get().is_empty());
     });

@@ -187,7 +187,7 @@ fn nobody_reveals_and_everybody_pays() {
         run_for(REVEAL_WINDOW + 1);
         assert_eq!(refunded(ids[0].task), Some(Refunded::AttemptsExhausted));
         // Not to the requester, whose own they can be.
-        assert_eq!(free(REQUESTER), FUNDS - SUBMISSION_FEE - AUDIT_COST);
+        assert_eq!(free(REQUESTER), FUNDS - 3 * SUBMISSION_FEE - AUDIT_COST);
     });
 }
 

@@ -180,7 +180,7 @@ fn a_task_for_which_too_few_are_found_ends_and_who_waited_gets_the_base_fee() {
             }
         );
         assert_eq!(free(ALICE), FUNDS + BASE_FEE);
-        assert_eq!(free(REQUESTER), FUNDS - SUBMISSION_FEE - BASE_FEE);
+        assert_eq!(free(REQUESTER), FUNDS - 3 * SUBMISSION_FEE - BASE_FEE);
         assert_eq!(Queue::get(), vec![]);
     });
 }
@@ -204,7 +204,7 @@ fn as_many_as_must_agree_need_not_wait_for_the_others_to_be_found() {
             status_of(task),
             TaskStatus::Settled { paid, .. } if paid == cost
         ));
-        assert_eq!(free(REQUESTER), FUNDS - SUBMISSION_FEE - cost);
+        assert_eq!(free(REQUESTER), FUNDS - 3 * SUBMISSION_FEE - cost);
     });
 }
 

@@ -55,7 +55,8 @@ fn reports_keep_a_distance() {
 #[test]
 fn a_longer_job_reports_less_often() {
     ExtBuilder.build_and_execute(|| {
-        let interval = |ms| TasksPallet::progress_interval(Milliseconds(ms));
+        let limits = TasksPallet::report_limits();
+        let interval = |ms| limits.interval(Milliseconds(ms).in_blocks(250), 0);
         assert_eq!(interval(1), PROGRESS_INTERVAL);
         assert_eq!(interval(50_000), PROGRESS_INTERVAL);
         assert_eq!(interval(MAX_TIME_LIMIT), 8);

@@ -73,7 +73,10 @@ fn history_and_parameters() {
         assert_eq!(parameters.min_ask, MIN_ASK);
         assert_eq!(parameters.heartbeat_period, 20);
         assert_eq!(parameters.min_stake, 77);
-        assert_eq!(parameters.submission_fee, SUBMISSION_FEE);
+        assert_eq!(parameters.submission_fee, LIFE_FEE);
+        let one = submission(expected());
+        assert_eq!(parameters.fee_for(one.time_limit, 1), SUBMISSION_FEE);
+        assert_eq!(parameters.fee_for(one.time_limit, 3), 3 * SUBMISSION_FEE);
         assert_eq!(parameters.key_window, KEY_WINDOW);
         assert_eq!(parameters.start_window, START_WINDOW);
         assert_eq!(parameters.progress_window, PROGRESS_WINDOW);
