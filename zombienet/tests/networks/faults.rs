@@ -22,6 +22,9 @@ const NOWHERE: &str = "bafkreibme22gw2h7y2h7tg2fhqotaqjucnbc24deqo72b6mkl2egezxh
 /// What an account pays to the network for a few transactions, at the most.
 const FEES: u128 = AICP / 10;
 
+/// What a provider gets that waited for a key in vain.
+const BASE_FEE: u128 = AICP / 200;
+
 /// One network for all tests of this file that run at the same time: a node that validates and is
 /// Bob's. It ends with the last of them.
 static SHARED: Mutex<Weak<Market>> = Mutex::const_new(Weak::new());
@@ -325,6 +328,40 @@ async fn refunded(market: &Market, suri: &str, arguments: Vec<&str>, words: &[&s
         units(&document["submission_fee"]).unwrap() + units(&document["transaction_fee"]).unwrap();
     let gain = (after.free + fees).checked_sub(before.free);
     gain.unwrap_or_else(|| panic!("{before:?} {after:?} {document}"))
+}
+
+/// A requester that seals its data and leaves: nobody grants the key. It pays the provider that waited
+/// for it, and that one pays nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sealed_task_whose_requester_left_ends_at_its_cost() {
+    let market = market().await;
+    let provider = ["provider", "status"];
+    let stake = market.json("alice", "//Bob", &provider).await.unwrap()["stake"].clone();
+    let sealed = task(&market, "forgotten", |_, _| {});
+    let keys = market.path("forgotten-keys");
+    let options = ["--sealed", "--data-keys", keys.to_str().unwrap()];
+    let requester = "//Charlie//stash";
+    let before = market.funds(requester).await.unwrap();
+    // Without `--wait`, and no agent runs.
+    let document = market
+        .json("alice", requester, &submit(&sealed, &options))
+        .await
+        .unwrap();
+    let id = document["task"].as_u64().unwrap();
+    let has_ended = |task: &Value| task["status"]["state"] == "refunded";
+    let ended = market.until_task(id, "refunded", has_ended).await.unwrap();
+    assert_eq!(ended["status"]["reason"], "no-key", "{ended}");
+
+    let after = market.funds(requester).await.unwrap();
+    assert_eq!(after.held, before.held, "{ended}");
+    let cost = before.free - after.free;
+    let submission = units(&document["submission_fee"]).unwrap();
+    assert!(
+        cost > submission + BASE_FEE && cost < submission + BASE_FEE + FEES,
+        "{cost} {document}"
+    );
+    let after = market.json("alice", "//Bob", &provider).await.unwrap();
+    assert_eq!(after["stake"], stake, "{after}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

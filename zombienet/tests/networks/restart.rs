@@ -9,8 +9,9 @@ use aicpw_network_tests::{
 };
 use serde_json::Value;
 
-/// The network's fees of a test together: none comes near it.
-const FEES: u128 = AICP / 10;
+/// The fees of a test together, 0.1 AICP of which a submission with a limit of twenty minutes takes:
+/// none comes near it.
+const FEES: u128 = AICP / 5;
 
 fn runs(task: &Value) -> bool {
     let assignments = task["assignments"].as_array();
@@ -146,30 +147,52 @@ async fn killed_after_the_commit(market: &mut Market, manifest: &str) -> u64 {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_requester_that_goes_offline_after_the_start_finds_its_result_later() {
+async fn a_requester_that_goes_offline_is_refunded_before_the_start_and_finds_its_result_after_it()
+{
     let mut market = Market::with_validator(&["--provider"]).await.unwrap();
-    market.register("alice", "//Bob", "0.5", "1").await.unwrap();
     market.join("requester", &["--ipfs"]).await.unwrap();
     let manifest = Count::LONG.write(&market.path("count")).unwrap();
     let arguments = submit(manifest.to_str().unwrap(), &["--verify", "optimistic=5s"]);
     let before = market.funds("//Charlie").await.unwrap();
+
+    // It leaves before there is a device, and nobody else has the program: its provider says so,
+    // there is no other, and nobody pays for it.
     market
         .json("requester", "//Charlie", &arguments)
         .await
         .unwrap();
-    market.until_task(0, "running", runs).await.unwrap();
+    market.node_mut("requester").unwrap().kill().unwrap();
+    market.register("alice", "//Bob", "0.5", "1").await.unwrap();
+    let provider = ["provider", "status"];
+    let stake = market.json("alice", "//Bob", &provider).await.unwrap()["stake"].clone();
+    let is_refunded = |task: &Value| task["status"]["state"] == "refunded";
+    let task = market.until_task(0, "refunded", is_refunded).await.unwrap();
+    let fault = &task["assignments"][0]["status"]["fault"];
+    assert_eq!(fault, "input-unavailable", "{task}");
+    let after = market.json("alice", "//Bob", &provider).await.unwrap();
+    assert_eq!(after["stake"], stake, "{after}");
+    let after = market.funds("//Charlie").await.unwrap();
+    assert_eq!(after.held, before.held, "{task}");
+    assert!(before.free - after.free < FEES, "{before:?} {after:?}");
+
+    market.restart("requester").await.unwrap();
+    market
+        .json("requester", "//Charlie", &arguments)
+        .await
+        .unwrap();
+    market.until_task(1, "running", runs).await.unwrap();
     market.node_mut("requester").unwrap().kill().unwrap();
 
     // Nobody has to do anything: the window ends and the provider is paid.
     let is_settled = |task: &Value| task["status"]["state"] == "settled";
-    let task = market.until_task(0, "settled", is_settled).await.unwrap();
+    let task = market.until_task(1, "settled", is_settled).await.unwrap();
     assert_eq!(task["assignments"].as_array().unwrap().len(), 1, "{task}");
     let after = market.funds("//Charlie").await.unwrap();
     assert_eq!(after.held, before.held);
 
     market.restart("requester").await.unwrap();
     let out = market.path("result");
-    let fetch = ["task", "fetch", "0", "--out", out.to_str().unwrap()];
+    let fetch = ["task", "fetch", "1", "--out", out.to_str().unwrap()];
     market.json("requester", "//Charlie", &fetch).await.unwrap();
     assert_eq!(fs::read(out.join("x.bin")).unwrap(), Count::LONG.output());
 }
