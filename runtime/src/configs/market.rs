@@ -75,10 +75,12 @@ impl pallet_provider_staking::Config for Runtime {
 }
 
 parameter_types! {
-    /// Fifteen hundredths of a block for matching, however full the block is: a full step of a search, as
-    /// measured, and a little more. `on_idle` adds what is left.
+    /// Two fifths of a block for matching, before any transaction and however full the block is: nearly twice
+    /// what it takes of a block in which as many tasks are matched as are submitted, started, committed to and
+    /// paid. Workers' calls have a higher priority than submissions, so only as much of a flood gets in as can
+    /// be served (`flood` in the journeys). It also holds a full step of a search. `on_idle` adds what is left.
     pub MatchingWeight: Weight =
-        Weight::from_parts(15 * WEIGHT_REF_TIME_PER_MILLIS, u64::MAX);
+        Weight::from_parts(40 * WEIGHT_REF_TIME_PER_MILLIS, u64::MAX);
     /// Devices that one search looks at in a block before others have their turn.
     pub const MaxCandidates: u32 = 64;
     /// Parked tasks that a block with weight to spare searches for again.

@@ -7,7 +7,7 @@ use aicpw_protocol::worker::{signing_payload, Statement};
 use aicpw_runtime::{
     presets, transactions::fair_order::ChargeInFairOrder, units::SLOT_MILLISECONDS, AccountId,
     Address, Babe, Balance, Balances, Disputes, DrawRandomness, Executive, Header, MarketClock,
-    MarketParameters, Matching, ProviderStaking, Runtime, RuntimeCall, RuntimeGenesisConfig,
+    MarketParameters, Matching, Nonce, ProviderStaking, Runtime, RuntimeCall, RuntimeGenesisConfig,
     Signature, SignedPayload, System, Tasks, TxExtension, UncheckedExtrinsic,
 };
 use codec::Encode;
@@ -43,6 +43,17 @@ fn genesis(preset: &str) -> Storage {
         .unwrap()
         .build_storage()
         .unwrap()
+}
+
+/// As an author does: of a transaction that is not valid, or for which there is no room, nothing stays.
+fn apply(transaction: UncheckedExtrinsic) -> Result<DispatchResult, TransactionValidityError> {
+    sp_io::storage::start_transaction();
+    let outcome = Executive::apply_extrinsic(transaction);
+    match outcome {
+        Ok(_) => sp_io::storage::commit_transaction(),
+        Err(_) => sp_io::storage::rollback_transaction(),
+    }
+    outcome
 }
 
 pub struct Chain {
@@ -162,10 +173,7 @@ impl Chain {
             Executive::apply_extrinsic(UncheckedExtrinsic::new_bare(time.into()))
                 .unwrap()
                 .unwrap();
-            let outcomes = transactions
-                .into_iter()
-                .map(Executive::apply_extrinsic)
-                .collect();
+            let outcomes = transactions.into_iter().map(apply).collect();
             let header = Executive::finalize_block();
             ProviderStaking::do_try_state().unwrap();
             Matching::do_try_state().unwrap();
@@ -231,6 +239,19 @@ impl Chain {
         call: impl Into<RuntimeCall>,
         tip: Balance,
     ) -> UncheckedExtrinsic {
+        let account = who.to_account_id();
+        let nonce = self.read(|| System::account_nonce(&account));
+        self.signed_as(who, call, tip, nonce)
+    }
+
+    /// The same, with this nonce: for more than one in a block.
+    pub fn signed_as(
+        &mut self,
+        who: Sr25519Keyring,
+        call: impl Into<RuntimeCall>,
+        tip: Balance,
+        nonce: Nonce,
+    ) -> UncheckedExtrinsic {
         let call = call.into();
         let account = who.to_account_id();
         self.state.execute_with(|| {
@@ -241,7 +262,7 @@ impl Chain {
                 frame_system::CheckTxVersion::new(),
                 frame_system::CheckGenesis::new(),
                 frame_system::CheckMortality::from(Era::Immortal),
-                frame_system::CheckNonce::from(System::account_nonce(&account)),
+                frame_system::CheckNonce::from(nonce),
                 frame_system::CheckWeight::new(),
                 ChargeInFairOrder::with_tip(tip),
                 frame_metadata_hash_extension::CheckMetadataHash::new(false),

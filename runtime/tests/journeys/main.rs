@@ -12,6 +12,7 @@ mod disputes;
 mod draws;
 mod emergency;
 mod failure;
+mod flood;
 mod governance;
 mod identity;
 mod market;

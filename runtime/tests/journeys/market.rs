@@ -58,20 +58,7 @@ impl Provider {
         };
         chain.sign(key, register).unwrap();
         let device = pallet_provider_staking::Call::register_device {
-            spec: DeviceSpec {
-                kind: DeviceKind::Gpu,
-                engine: Engine::OpenCl,
-                name: b"test device".to_vec().try_into().unwrap(),
-                fingerprint: [key as u8; 32],
-                classes: ClassSet {
-                    int: true,
-                    fp32_strict: true,
-                    device: true,
-                },
-                gflops: Gflops(100),
-                memory: Mebibytes(4_096),
-                bandwidth: MegabitsPerSecond(100),
-            },
+            spec: device([key as u8; 32]),
             ask: AskPrice(ask),
             slots: 1,
         };
@@ -106,8 +93,17 @@ impl Provider {
     }
 
     pub fn start(&self, chain: &mut Chain, assignment: AssignmentId) {
+        let call = self.start_call(chain, assignment);
+        chain.work(call);
+    }
+
+    pub fn start_call(
+        &self,
+        chain: &mut Chain,
+        assignment: AssignmentId,
+    ) -> pallet_tasks::Call<Runtime> {
         let proof = self.prove(chain, Statement::Start { assignment });
-        chain.work(pallet_tasks::Call::start { assignment, proof });
+        pallet_tasks::Call::start { assignment, proof }
     }
 
     /// What it would reveal for this output.
@@ -121,12 +117,27 @@ impl Provider {
     }
 
     pub fn commit(&self, chain: &mut Chain, assignment: AssignmentId, output: &[u8]) {
-        let commitment = result_commitment(&self.account(), assignment, &self.opening(output));
-        self.commit_to(chain, assignment, commitment);
+        let call = self.commit_call(chain, assignment, self.commitment(assignment, output));
+        chain.work(call);
+    }
+
+    /// What it commits to for this output.
+    pub fn commitment(&self, assignment: AssignmentId, output: &[u8]) -> Hash {
+        result_commitment(&self.account(), assignment, &self.opening(output))
     }
 
     /// Commits to what may be no result of its own.
     pub fn commit_to(&self, chain: &mut Chain, assignment: AssignmentId, commitment: Hash) {
+        let call = self.commit_call(chain, assignment, commitment);
+        chain.work(call);
+    }
+
+    pub fn commit_call(
+        &self,
+        chain: &mut Chain,
+        assignment: AssignmentId,
+        commitment: Hash,
+    ) -> pallet_tasks::Call<Runtime> {
         let proof = self.prove(
             chain,
             Statement::Commit {
@@ -134,11 +145,11 @@ impl Provider {
                 commitment,
             },
         );
-        chain.work(pallet_tasks::Call::commit_result {
+        pallet_tasks::Call::commit_result {
             assignment,
             commitment,
             proof,
-        });
+        }
     }
 
     /// What was not decided about an audit before is now: there is none.
@@ -202,6 +213,24 @@ impl Provider {
 /// progress 21 times.
 pub fn fee_with(life: Balance) -> Balance {
     aicpw_protocol::progress::submission_fee(life, 21, 1)
+}
+
+/// A device of 100 GFLOPS with all classes.
+pub fn device(fingerprint: Hash) -> DeviceSpec {
+    DeviceSpec {
+        kind: DeviceKind::Gpu,
+        engine: Engine::OpenCl,
+        name: b"test device".to_vec().try_into().unwrap(),
+        fingerprint,
+        classes: ClassSet {
+            int: true,
+            fp32_strict: true,
+            device: true,
+        },
+        gflops: Gflops(100),
+        memory: Mebibytes(4_096),
+        bandwidth: MegabitsPerSecond(100),
+    }
 }
 
 /// 10 GFLOPS for a minute, at most 1 AICP.
