@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes protocol/tests/vectors.json: inputs and the hashes that follow from them.
 
-An implementation of the rules of protocol/src/{merkle,commitment,history}.rs of its own, written
+An implementation of the rules of protocol/src/{merkle,trace,commitment,history}.rs of its own, written
 from their documentation and not from their code; only BLAKE3 itself is somebody else's. To
 regenerate, after a rule got a new version:
 
@@ -91,13 +91,21 @@ def buffer_root(content):
     return root_of("aicpw 2026 buffer root v1", content)
 
 
-def checkpoint(steps_done, buffers):
-    written = sequence([u32(position) + root for position, root in buffers])
-    return digest("aicpw 2026 checkpoint v1", u64(steps_done) + written)
+def state_root(buffers):
+    return digest("aicpw 2026 state root v1", sequence(buffers))
 
 
-def trace_root(checkpoints):
-    return digest("aicpw 2026 trace root v1", u64(len(checkpoints)) + tree(checkpoints))
+def checkpoint(launches, place, state):
+    position = u64(launches) + sequence([u32(number) for number in place])
+    return digest("aicpw 2026 checkpoint v2", position + state)
+
+
+def end(launches, state, result):
+    return digest("aicpw 2026 trace end v1", u64(launches) + state + result)
+
+
+def trace_root(hashes):
+    return digest("aicpw 2026 trace root v1", u64(len(hashes)) + tree(hashes))
 
 
 def trace_commitment(salt, root):
@@ -154,15 +162,33 @@ def cases():
     ]
 
     traces = []
-    for count in [1, 2, 3, 4, 5, 8, 13]:
+    for count in [0, 1, 2, 3, 4, 7, 12]:
         checkpoints = []
         for i in range(count):
-            buffers = [(j * 3, buffer_root(content(i * 100 + j))) for j in range(i % 4)]
+            launches, place = (i + 1) * 10, [i * 50 + j for j in range(i % 4 + 1)]
+            buffers = [buffer_root(content(i * 100 + j)) for j in range(i % 4)]
+            state = state_root(buffers)
             checkpoints.append(
-                {"steps_done": (i + 1) * 10, "buffers": buffers, "hash": checkpoint((i + 1) * 10, buffers)}
+                {
+                    "launches": launches,
+                    "place": place,
+                    "buffers": buffers,
+                    "hash": checkpoint(launches, place, state),
+                }
             )
+        last = {
+            "launches": count * 10 + 3,
+            "state_root": state_root([buffer_root(content(count))]),
+            "result_root": result_root(content(count)),
+        }
+        last_hash = end(last["launches"], last["state_root"], last["result_root"])
         traces.append(
-            {"checkpoints": checkpoints, "trace_root": trace_root([c["hash"] for c in checkpoints])}
+            {
+                "checkpoints": checkpoints,
+                "end": last,
+                "end_hash": last_hash,
+                "trace_root": trace_root([c["hash"] for c in checkpoints] + [last_hash]),
+            }
         )
 
     commitments = []

@@ -87,6 +87,7 @@ impl Task {
                 output_bytes: self.manifest.output_bytes(),
                 cpu_seconds: LIMIT.as_secs(),
             },
+            part: None,
         };
         write(path::JOB, &serde_json::to_vec(&spec)?)?;
         Ok(Job {

@@ -6,14 +6,19 @@
 //! FOLDER/manifest.json       the manifest, resolved
 //! FOLDER/inputs/program.cl   the program
 //! FOLDER/inputs/buffer-3     content of buffers[3], if its init is a CID
+//! FOLDER/inputs/state.bin    the state at a checkpoint, if the job goes on from there
 //! FOLDER/build/program.bin   made by the build stage
 //! FOLDER/build/build.json    BuildRecord: what program.bin was made of
 //! FOLDER/build/build.log     what the compiler said
 //! FOLDER/output/output.bin   made by the run stage: the canonical plaintext output
 //! FOLDER/output/trace.json   TraceRecord: the checkpoints
+//! FOLDER/output/state.bin    made instead of the others, if the state at a checkpoint is asked for
 //! FOLDER/output/result.json  JobResult; if it is whole JSON, the two above are whole and on the disk
 //! FOLDER/work/               private to the two stages: kernel cache, temporary files
 //! ```
+//!
+//! A state is the SCALE encoding of the [`Position`](crate::trace::Position), and behind it the contents of
+//! all buffers that are not constant, in the manifest's order, with nothing between them.
 //!
 //! The executor writes [`Message`]s to its standard output, one in a line: any number of
 //! `progress`, then one `done` or `failed`, after which it ends with code 0 or 1. If it ends
@@ -24,7 +29,15 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{hashing::Hash, task::Fault};
+use crate::{
+    hashing::Hash,
+    task::Fault,
+    trace::{trace_root, End},
+};
+
+/// Most bytes of a state that are not of a buffer: a position is two numbers for each loop around a launch,
+/// of which there are few.
+pub const MAX_POSITION_BYTES: u64 = 1 << 10;
 
 /// Paths in the job folder, with `/` between their parts.
 pub mod path {
@@ -52,6 +65,10 @@ pub mod path {
     pub const TRACE: &str = "output/trace.json";
     /// [`super::JobResult`].
     pub const RESULT: &str = "output/result.json";
+    /// The state that a job goes on from.
+    pub const STATE_BEFORE: &str = "inputs/state.bin";
+    /// The state that was asked for.
+    pub const STATE: &str = "output/state.bin";
     /// Folder for kernel caches and temporary files.
     pub const WORK: &str = "work";
 
@@ -80,6 +97,28 @@ pub struct JobSpec {
     pub device: Hash,
     /// What the job may use. The wall clock is the node's to watch.
     pub limits: JobLimits,
+    /// What of the job is run, if not all of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<Part>,
+}
+
+/// A part of a job, for whoever looks at the place where two runs of it part.
+#[derive(Serialize, Deserialize, Clone, Copy, PartialEq, Eq, Debug)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Part {
+    /// From the start to the first checkpoint, or to the end if there is none.
+    First,
+    /// From a checkpoint to the next, or to the end. [`path::STATE_BEFORE`] must be its state.
+    After {
+        /// Its hash.
+        #[serde(with = "hex::serde")]
+        checkpoint: Hash,
+    },
+    /// From the start to a checkpoint, whose state is written to [`path::STATE`].
+    State {
+        /// Its number, from zero.
+        number: u64,
+    },
 }
 
 /// What a job may use.
@@ -121,6 +160,8 @@ pub enum Done {
     Build,
     /// The job has run.
     Run(JobResult),
+    /// A part of the job has run.
+    Part(PartResult),
 }
 
 /// Why a job cannot be done.
@@ -150,7 +191,7 @@ pub struct JobResult {
     /// [`crate::merkle::result_root`] of the output.
     #[serde(with = "hex::serde")]
     pub result_root: Hash,
-    /// [`crate::merkle::trace_root`] of the checkpoints.
+    /// [`crate::trace::trace_root`] of the checkpoints and the end.
     #[serde(with = "hex::serde")]
     pub trace_root: Hash,
     /// Length of the output.
@@ -158,6 +199,18 @@ pub struct JobResult {
     /// Launches: fewer than planned where a loop ended early.
     pub launches: u64,
     /// Time from the first launch to the last one's end, checkpoints included.
+    pub run_milliseconds: u64,
+}
+
+/// What came out of a part of a job.
+#[derive(Serialize, Deserialize, Clone, Copy, PartialEq, Eq, Debug)]
+pub struct PartResult {
+    /// The hash of the checkpoint, or of the end, that it came to.
+    #[serde(with = "hex::serde")]
+    pub hash: Hash,
+    /// Launches of the job up to there, those before the part included.
+    pub launches: u64,
+    /// Time from its first launch to its last one's end, checkpoints included.
     pub run_milliseconds: u64,
 }
 
@@ -176,44 +229,30 @@ pub struct BuildRecord {
     pub binary_bytes: u64,
 }
 
-/// The checkpoints of a job.
+/// The trace of a job.
 #[derive(Serialize, Deserialize, Clone, PartialEq, Eq, Debug)]
 pub struct TraceRecord {
     /// In order.
     pub checkpoints: Vec<Checkpoint>,
+    /// What follows the last of them.
+    pub end: End,
 }
 
-/// One checkpoint.
-#[derive(Serialize, Deserialize, Clone, PartialEq, Eq, Debug)]
-pub struct Checkpoint {
-    /// Launches that had ended.
-    pub steps_done: u64,
-    /// The buffers in it.
-    pub buffers: Vec<CheckpointBuffer>,
-}
-
-/// A buffer in a checkpoint.
+/// [`crate::trace::checkpoint_hash`] of a checkpoint.
 #[derive(Serialize, Deserialize, Clone, Copy, PartialEq, Eq, Debug)]
-pub struct CheckpointBuffer {
-    /// Its position in the manifest.
-    pub position: u32,
-    /// [`crate::merkle::buffer_root`] of its content.
-    #[serde(with = "hex::serde")]
-    pub root: Hash,
-}
-
-impl Checkpoint {
-    /// Its hash, a leaf of the trace.
-    pub fn hash(&self) -> Hash {
-        let written: Vec<(u32, Hash)> = self.buffers.iter().map(|b| (b.position, b.root)).collect();
-        crate::merkle::checkpoint_hash(self.steps_done, &written)
-    }
-}
+#[serde(transparent)]
+pub struct Checkpoint(#[serde(with = "hex::serde")] pub Hash);
 
 impl TraceRecord {
+    /// All hashes: those of the checkpoints, and that of the end.
+    pub fn hashes(&self) -> Vec<Hash> {
+        let checkpoints = self.checkpoints.iter().map(|Checkpoint(hash)| *hash);
+        checkpoints.chain([self.end.hash()]).collect()
+    }
+
     /// The trace root.
     pub fn root(&self) -> Hash {
-        crate::merkle::trace_root(self.checkpoints.iter().map(Checkpoint::hash).collect())
+        trace_root(self.hashes())
     }
 }
 
@@ -259,11 +298,63 @@ mod tests {
             launches: 4,
             run_milliseconds: 5,
         }));
-        for message in [progress, failed, done, Message::Done(Done::Build)] {
+        let part = Message::Done(Done::Part(PartResult {
+            hash: [1; 32],
+            launches: 4,
+            run_milliseconds: 5,
+        }));
+        for message in [progress, failed, done, part, Message::Done(Done::Build)] {
             let line = message.to_line();
             assert_eq!(Message::from_line(line.as_bytes()), Some(message));
         }
         assert_eq!(Message::from_line(b"hello"), None);
+    }
+
+    #[test]
+    fn a_job_says_its_part_only_if_it_has_one() {
+        let limits = r#"{"memory_bytes":1,"output_bytes":2,"cpu_seconds":3}"#;
+        let device = "01".repeat(32);
+        let whole =
+            format!(r#"{{"version":"aicpw.job/v1","device":"{device}","limits":{limits}}}"#);
+        let spec: JobSpec = serde_json::from_str(&whole).unwrap();
+        assert_eq!(spec.part, None);
+        assert_eq!(serde_json::to_string(&spec).unwrap(), whole);
+        for part in [
+            Part::First,
+            Part::After {
+                checkpoint: [7; 32],
+            },
+            Part::State { number: 3 },
+        ] {
+            let spec = JobSpec {
+                part: Some(part),
+                ..spec.clone()
+            };
+            let text = serde_json::to_string(&spec).unwrap();
+            assert_eq!(
+                serde_json::from_str::<JobSpec>(&text).unwrap(),
+                spec,
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_trace_is_its_checkpoints_and_its_end() {
+        let end = End {
+            launches: 9,
+            state_root: [1; 32],
+            result_root: [2; 32],
+        };
+        let trace = TraceRecord {
+            checkpoints: vec![Checkpoint([3; 32]), Checkpoint([4; 32])],
+            end,
+        };
+        assert_eq!(trace.hashes(), [[3; 32], [4; 32], end.hash()]);
+        assert_eq!(trace.root(), trace_root(trace.hashes()));
+        let text = serde_json::to_string(&trace).unwrap();
+        assert!(text.starts_with(&format!(r#"{{"checkpoints":["{}","#, "03".repeat(32))));
+        assert_eq!(serde_json::from_str::<TraceRecord>(&text).unwrap(), trace);
     }
 
     #[test]

@@ -8,7 +8,8 @@
 //! | --- | --- |
 //! | [`ids`], [`units`] | newtypes, so that a wrong argument does not compile |
 //! | [`hashing`] | the one hash function (BLAKE3) with a domain for each use |
-//! | [`merkle`] | result root and trace root |
+//! | [`merkle`] | trees, and the result root |
+//! | [`trace`] | what a job went through, as hashes that leave nothing out |
 //! | [`commitment`] | what a worker commits to, and how it is opened |
 //! | [`history`] | the hash chain over submissions |
 //! | [`pricing`] | price of an assignment, fees, locks |
@@ -53,6 +54,7 @@ pub mod progress;
 pub mod reputation;
 pub mod sealing;
 pub mod task;
+pub mod trace;
 pub mod units;
 pub mod verdict;
 pub mod view;

@@ -1,4 +1,4 @@
-//! Merkle trees over fixed-size chunks, and the two roots built on them.
+//! Merkle trees over fixed-size chunks, and the roots built on them.
 //!
 //! A tree is binary; a node without a sibling moves up unchanged. Leaves and inner nodes are
 //! hashed in different domains, and a root is bound to the length of what it covers, so that two
@@ -17,8 +17,6 @@ const LEAF: &str = "aicpw 2026 merkle leaf v1";
 const NODE: &str = "aicpw 2026 merkle node v1";
 const RESULT: &str = "aicpw 2026 result root v1";
 const BUFFER: &str = "aicpw 2026 buffer root v1";
-const CHECKPOINT: &str = "aicpw 2026 checkpoint v1";
-const TRACE: &str = "aicpw 2026 trace root v1";
 
 /// The hash of one chunk.
 pub fn leaf(chunk: &[u8]) -> Hash {
@@ -179,19 +177,6 @@ impl ResultRootBuilder {
 /// The root of one buffer's content at a checkpoint.
 pub fn buffer_root(content: &[u8]) -> Hash {
     root_of_bytes(BUFFER, content)
-}
-
-/// The hash of one checkpoint: after `steps_done` kernel launches, the buffers (by their
-/// position in the manifest, ascending) that were written since the checkpoint before, with their
-/// roots.
-pub fn checkpoint_hash(steps_done: u64, written: &[(u32, Hash)]) -> Hash {
-    hash_in(CHECKPOINT, &(steps_done, written))
-}
-
-/// The trace root over the hashes of all checkpoints, in order. A job always has at least one:
-/// the one at its end.
-pub fn trace_root(checkpoints: Vec<Hash>) -> Hash {
-    hash_in(TRACE, &(checkpoints.len() as u64, tree_root(checkpoints)))
 }
 
 #[cfg(test)]

@@ -7,8 +7,9 @@ use aicpw_protocol::{
         SaltPurpose,
     },
     history::{next_head, task_hash, GENESIS_HEAD},
-    job::{Checkpoint, CheckpointBuffer, TraceRecord},
-    merkle::{buffer_root, checkpoint_hash, result_root, trace_root},
+    job::{Checkpoint, TraceRecord},
+    merkle::{buffer_root, result_root},
+    trace::{checkpoint_hash, state_root, trace_root, End, Position},
     AssignmentId, ContentId, Hash, TaskId,
 };
 use serde::Deserialize;
@@ -33,14 +34,18 @@ struct Roots {
 #[derive(Deserialize)]
 struct Trace {
     checkpoints: Vec<HashedCheckpoint>,
+    end: End,
+    #[serde(with = "hex::serde")]
+    end_hash: Hash,
     #[serde(with = "hex::serde")]
     trace_root: Hash,
 }
 
 #[derive(Deserialize)]
 struct HashedCheckpoint {
-    steps_done: u64,
-    buffers: Vec<(u32, String)>,
+    launches: u64,
+    place: Vec<u32>,
+    buffers: Vec<Checkpoint>,
     #[serde(with = "hex::serde")]
     hash: Hash,
 }
@@ -121,31 +126,23 @@ fn checkpoints_and_trace_roots() {
     let traces = vectors().traces;
     assert!(!traces.is_empty());
     for trace in traces {
-        let mut record = TraceRecord {
-            checkpoints: Vec::new(),
-        };
-        for checkpoint in &trace.checkpoints {
-            let buffers: Vec<(u32, Hash)> = checkpoint
-                .buffers
-                .iter()
-                .map(|(position, root)| {
-                    let mut bytes = Hash::default();
-                    hex::decode_to_slice(root, &mut bytes).unwrap();
-                    (*position, bytes)
-                })
-                .collect();
-            let hash = checkpoint_hash(checkpoint.steps_done, &buffers);
-            assert_eq!(hash, checkpoint.hash);
-            let buffers = buffers.into_iter();
-            record.checkpoints.push(Checkpoint {
-                steps_done: checkpoint.steps_done,
-                buffers: buffers
-                    .map(|(position, root)| CheckpointBuffer { position, root })
-                    .collect(),
-            });
+        let mut checkpoints = Vec::new();
+        for checkpoint in trace.checkpoints {
+            // Roots are written like the hashes of checkpoints.
+            let buffers: Vec<Hash> = checkpoint.buffers.iter().map(|root| root.0).collect();
+            let at = Position {
+                launches: checkpoint.launches,
+                place: checkpoint.place,
+            };
+            assert_eq!(checkpoint_hash(&at, &state_root(&buffers)), checkpoint.hash);
+            checkpoints.push(Checkpoint(checkpoint.hash));
         }
-        let hashes = trace.checkpoints.iter().map(|c| c.hash).collect();
-        assert_eq!(trace_root(hashes), trace.trace_root);
+        assert_eq!(trace.end.hash(), trace.end_hash);
+        let record = TraceRecord {
+            checkpoints,
+            end: trace.end,
+        };
+        assert_eq!(trace_root(record.hashes()), trace.trace_root);
         assert_eq!(record.root(), trace.trace_root);
     }
 }

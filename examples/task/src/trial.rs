@@ -122,6 +122,7 @@ fn lay_out(manifest: &Manifest, beside: &Path, device: Hash, job: &Path) -> Resu
         version: JobVersion::V1,
         device,
         limits: LIMITS,
+        part: None,
     };
     write(path::JOB, &serde_json::to_vec(&spec)?)
 }

@@ -5,8 +5,8 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use aicpw_protocol::{
-    job::{path, JobSpec},
-    manifest::{limits, Manifest, Plan},
+    job::{path, JobLimits, JobSpec, Part, MAX_POSITION_BYTES},
+    manifest::{limits as most, Manifest, Plan},
     task::Fault,
 };
 
@@ -124,6 +124,8 @@ pub struct Ready<'r> {
     pub plan: Plan,
     /// Source text of the program.
     pub program: String,
+    /// What of the job is run, if not all of it.
+    pub part: Option<Part>,
     /// The way to the node.
     pub reporter: &'r mut Reporter,
 }
@@ -155,7 +157,7 @@ impl<'r> Ready<'r> {
         // which takes hold of all threads.
         let device = opencl::devices::find(&spec.device)?.open()?;
         sandbox
-            .complete(device.info.kind, &spec.limits)
+            .complete(device.info.kind, &limits(&spec))
             .map_err(refused)?;
         Self::read(folder, device, &spec, reporter)
     }
@@ -179,7 +181,7 @@ impl<'r> Ready<'r> {
         reporter: &'r mut Reporter,
     ) -> Result<Self, Failure> {
         let manifest = folder
-            .read(path::MANIFEST, limits::MANIFEST_BYTES)
+            .read(path::MANIFEST, most::MANIFEST_BYTES)
             .map_err(|error| {
                 Failure::new(
                     Fault::InputUnavailable,
@@ -199,6 +201,7 @@ impl<'r> Ready<'r> {
             manifest,
             plan,
             program,
+            part: spec.part,
             reporter,
         })
     }
@@ -208,6 +211,16 @@ impl<'r> Ready<'r> {
     pub fn hand_over(&mut self) {
         self.reporter.progress(0, self.plan.launches());
     }
+}
+
+/// What the job may use: a state that is asked for has all of its buffers.
+fn limits(spec: &JobSpec) -> JobLimits {
+    let mut limits = spec.limits;
+    if let Some(Part::State { .. }) = spec.part {
+        let state = limits.memory_bytes.saturating_add(MAX_POSITION_BYTES);
+        limits.output_bytes = limits.output_bytes.max(state);
+    }
+    limits
 }
 
 /// The folder, and the node's own words about the job.
@@ -248,7 +261,7 @@ fn check_limits(manifest: &Manifest, spec: &JobSpec) -> Result<(), Failure> {
 
 fn read_program(folder: &Folder) -> Result<String, Failure> {
     let bytes = folder
-        .read(path::PROGRAM, limits::PROGRAM_BYTES)
+        .read(path::PROGRAM, most::PROGRAM_BYTES)
         .map_err(|error| {
             Failure::new(
                 Fault::InputUnavailable,

@@ -11,6 +11,8 @@
 //! | [`library`] | functions that a program can ask for |
 //! | [`job`] | what is in the job folder |
 //! | [`build`], [`run`] | the two stages |
+//! | [`launching`] | the launches of a run, and its checkpoints |
+//! | [`part`] | a run from one checkpoint to the next, and the state at a checkpoint |
 //! | [`native`] | the same without sandbox and trace, to compare with |
 //! | [`measure`] | conformance run and speed of a device |
 //! | [`sandbox`] | what a stage locks itself into |
@@ -22,10 +24,12 @@
 mod build;
 mod check;
 mod job;
+mod launching;
 mod library;
 mod measure;
 mod native;
 mod opencl;
+mod part;
 mod report;
 mod run;
 mod sandbox;

@@ -8,6 +8,7 @@ use std::io::{self, Write};
 use aicpw_protocol::{
     job::path,
     manifest::{Flag, Launch, Runner},
+    trace::Position,
 };
 
 use crate::job::{Failure, Ready};
@@ -16,7 +17,7 @@ use crate::opencl::{
     program::{BoundKernel, BuildError, Built},
     Session,
 };
-use crate::{build, run};
+use crate::{build, launching, run};
 
 /// Compiles and runs the job.
 ///
@@ -63,14 +64,18 @@ impl Runner for Launching<'_> {
     type Error = Failure;
 
     fn launch(&mut self, launch: Launch<'_>) -> Result<(), Failure> {
-        run::enqueue(self.session, &mut self.kernels, self.buffers, &launch).map(drop)
+        launching::enqueue(self.session, &mut self.kernels, self.buffers, &launch).map(drop)
     }
 
-    fn checkpoint(&mut self, _: u64, _: &[u32]) -> Result<(), Failure> {
+    fn checkpoint(&mut self, _: &Position, _: &[u32]) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    fn end(&mut self, _: &[u32]) -> Result<(), Failure> {
         Ok(())
     }
 
     fn is_set(&mut self, flag: Flag) -> Result<bool, Failure> {
-        run::is_set(self.session, self.buffers, flag)
+        launching::is_set(self.session, self.buffers, flag)
     }
 }

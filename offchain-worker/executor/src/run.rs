@@ -1,32 +1,28 @@
-//! The run stage: loads what was built, launches, takes checkpoints, writes the output.
+//! The run stage: loads what was built, launches, writes the output and the trace.
 
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::time::Instant;
 
 use aicpw_protocol::{
-    job::{path, BuildRecord, Checkpoint, CheckpointBuffer, Done, JobResult, TraceRecord},
-    manifest::{Flag, Init, Launch, Runner, Work},
+    job::{path, BuildRecord, Done, JobResult, TraceRecord},
+    manifest::Init,
     merkle::{buffer_root, ResultRootBuilder},
     task::Fault,
+    trace::End,
     Hash,
 };
 
-use ocl::core::Event;
-
-use crate::build;
 use crate::job::{Failure, Folder, Ready};
 use crate::opencl::{
     buffer::Buffer,
-    program::{BoundKernel, BuildError, Built, LaunchError, Pending},
-    Error, Session,
+    program::{BoundKernel, BuildError, Built},
+    Session,
 };
-use crate::report::Reporter;
-use crate::sandbox;
+use crate::{build, launching, part, sandbox};
 
-/// Launches that are enqueued ahead: enough to keep a device busy, few enough that progress is
-/// true.
-const AHEAD: usize = 64;
+/// The constant buffers, by their positions, and their roots before the first launch.
+pub type Constants = Vec<(usize, Hash)>;
 
 /// Runs the job.
 ///
@@ -56,19 +52,40 @@ fn execute(ready: &mut Ready<'_>, binary: Vec<u8>) -> Result<Done, Failure> {
     let kernels = kernels(ready, &built)?;
     let buffers = buffers(ready)?;
     let constants = constant_roots(ready, &buffers)?;
+    match ready.part {
+        None => whole(ready, kernels, &buffers, constants),
+        Some(part) => part::run(ready, part, kernels, &buffers, constants),
+    }
+}
+
+fn whole(
+    ready: &mut Ready<'_>,
+    kernels: Vec<BoundKernel>,
+    buffers: &[Buffer],
+    constants: Constants,
+) -> Result<Done, Failure> {
     let mut files = OutputFiles::create(&ready.folder)?;
     sandbox::seal(ready.device.info.kind).map_err(|error| Failure::here(error.to_string()))?;
 
     let started = Instant::now();
-    let (launches, trace) = launch_all(ready, kernels, &buffers)?;
+    let launched = launching::launch(ready, kernels, buffers, None, None)?;
     let run_milliseconds = started.elapsed().as_millis() as u64;
 
-    check_constants(ready, &buffers, constants)?;
+    check_constants(ready, buffers, constants)?;
+    let result_root = files.write_output(ready, buffers)?;
+    let trace = TraceRecord {
+        checkpoints: launched.checkpoints,
+        end: End {
+            launches: launched.launches,
+            state_root: launched.state_root,
+            result_root,
+        },
+    };
     let result = JobResult {
-        result_root: files.write_output(ready, &buffers)?,
+        result_root,
         trace_root: trace.root(),
         output_bytes: ready.manifest.output_bytes(),
-        launches,
+        launches: launched.launches,
         run_milliseconds,
     };
     files.write_records(&trace, &result)?;
@@ -188,163 +205,8 @@ fn open_exactly(path: &std::path::Path, bytes: u64) -> io::Result<File> {
     Ok(file)
 }
 
-/// A job being launched.
-struct Launching<'j> {
-    session: &'j Session,
-    reporter: &'j mut Reporter,
-    launches: u64,
-    kernels: Vec<BoundKernel>,
-    buffers: &'j [Buffer],
-    pending: Pending,
-    done: u64,
-    trace: TraceRecord,
-}
-
-fn launch_all(
-    ready: &mut Ready<'_>,
-    kernels: Vec<BoundKernel>,
-    buffers: &[Buffer],
-) -> Result<(u64, TraceRecord), Failure> {
-    let mut job = Launching {
-        session: ready.device.session()?,
-        reporter: &mut *ready.reporter,
-        launches: ready.plan.launches(),
-        kernels,
-        buffers,
-        pending: Pending::default(),
-        done: 0,
-        trace: TraceRecord {
-            checkpoints: Vec::new(),
-        },
-    };
-    job.progress();
-    let launches = ready.plan.run(&mut job)?;
-    // A loop that ended early left launches out.
-    if job.done < job.launches {
-        job.done = job.launches;
-        job.progress();
-    }
-    Ok((launches, job.trace))
-}
-
-/// Enqueues a launch behind those before it.
-///
-/// # Errors
-///
-/// `BadManifest` where it does not fit the kernel or the device.
-pub fn enqueue(
-    session: &Session,
-    kernels: &mut [BoundKernel],
-    buffers: &[Buffer],
-    launch: &Launch<'_>,
-) -> Result<Event, Failure> {
-    let mut event = Event::null();
-    match &launch.work {
-        Work::Kernel(kernel) => {
-            return kernels[kernel.step]
-                .launch(session, kernel, buffers)
-                .map_err(|error| match error {
-                    LaunchError::Device(error) => error.into(),
-                    LaunchError::Manifest(field, message) => Failure::new(
-                        Fault::BadManifest,
-                        format!("{}.{field}: {message}", launch.path),
-                    ),
-                })
-        }
-        Work::Fill {
-            buffer,
-            pattern,
-            start,
-            bytes,
-        } => buffers[*buffer].fill(session, pattern, *start, *bytes, Some(&mut event)),
-        Work::Copy {
-            from,
-            from_start,
-            to,
-            to_start,
-            bytes,
-        } => buffers[*from].copy(
-            session,
-            *from_start,
-            &buffers[*to],
-            *to_start,
-            *bytes,
-            &mut event,
-        ),
-    }?;
-    Ok(event)
-}
-
-/// Whether a number on the device is anything but zero, after all that was enqueued.
-///
-/// # Errors
-///
-/// When the device failed.
-pub fn is_set(session: &Session, buffers: &[Buffer], flag: Flag) -> Result<bool, Failure> {
-    let start = flag.start as usize;
-    let part = start..start + flag.bytes as usize;
-    let set = |bytes: &[u8]| bytes.iter().any(|byte| *byte != 0);
-    Ok(buffers[flag.buffer].read_part(session, part, set)?)
-}
-
-impl Runner for Launching<'_> {
-    type Error = Failure;
-
-    fn launch(&mut self, launch: Launch<'_>) -> Result<(), Failure> {
-        let event = enqueue(self.session, &mut self.kernels, self.buffers, &launch)?;
-        self.pending.push(event);
-        ocl::core::flush(&self.session.queue).map_err(Error::when("launching a kernel"))?;
-        while self.pending.len() > AHEAD {
-            self.wait_oldest()?;
-        }
-        Ok(())
-    }
-
-    fn checkpoint(&mut self, launches_done: u64, written: &[u32]) -> Result<(), Failure> {
-        self.wait_all()?;
-        let mut buffers = Vec::with_capacity(written.len());
-        for position in written {
-            let root = self.buffers[*position as usize].read(self.session, buffer_root)?;
-            buffers.push(CheckpointBuffer {
-                position: *position,
-                root,
-            });
-        }
-        self.trace.checkpoints.push(Checkpoint {
-            steps_done: launches_done,
-            buffers,
-        });
-        Ok(())
-    }
-
-    fn is_set(&mut self, flag: Flag) -> Result<bool, Failure> {
-        self.wait_all()?;
-        is_set(self.session, self.buffers, flag)
-    }
-}
-
-impl Launching<'_> {
-    fn wait_all(&mut self) -> Result<(), Failure> {
-        while self.wait_oldest()? {}
-        Ok(())
-    }
-
-    fn wait_oldest(&mut self) -> Result<bool, Failure> {
-        if !self.pending.wait_oldest()? {
-            return Ok(false);
-        }
-        self.done += 1;
-        self.progress();
-        Ok(true)
-    }
-
-    fn progress(&mut self) {
-        self.reporter.progress(self.done, self.launches);
-    }
-}
-
 /// The roots of the constant buffers, by their positions.
-fn constant_roots(ready: &Ready<'_>, buffers: &[Buffer]) -> Result<Vec<(usize, Hash)>, Failure> {
+fn constant_roots(ready: &Ready<'_>, buffers: &[Buffer]) -> Result<Constants, Failure> {
     let session = ready.device.session()?;
     let mut roots = Vec::new();
     for (position, wanted) in ready.manifest.buffers.iter().enumerate() {
@@ -356,10 +218,14 @@ fn constant_roots(ready: &Ready<'_>, buffers: &[Buffer]) -> Result<Vec<(usize, H
 }
 
 /// A constant buffer that a kernel wrote would make a trace that nobody can re-execute.
-fn check_constants(
+///
+/// # Errors
+///
+/// `BadManifest` where one did.
+pub fn check_constants(
     ready: &Ready<'_>,
     buffers: &[Buffer],
-    before: Vec<(usize, Hash)>,
+    before: Constants,
 ) -> Result<(), Failure> {
     let session: &Session = ready.device.session()?;
     for (position, root) in before {
@@ -374,6 +240,39 @@ fn check_constants(
         }
     }
     Ok(())
+}
+
+/// Reads the canonical output, piece by piece, and computes its root on the way.
+///
+/// # Errors
+///
+/// That of `take`, or when the device failed.
+pub fn read_output(
+    ready: &Ready<'_>,
+    buffers: &[Buffer],
+    mut take: impl FnMut(&[u8]) -> io::Result<()>,
+) -> Result<Hash, Failure> {
+    let session = ready.device.session()?;
+    let mut root = ResultRootBuilder::default();
+    for name in &ready.manifest.outputs {
+        let Some((position, _)) = ready.manifest.buffer(name) else {
+            return Err(Failure::new(
+                Fault::BadManifest,
+                format!("outputs: no buffer named `{name}`"),
+            ));
+        };
+        buffers[position]
+            .read(session, |bytes| {
+                root.update(bytes);
+                take(bytes)
+            })?
+            .map_err(cannot_write)?;
+    }
+    Ok(root.finish())
+}
+
+fn cannot_write(error: io::Error) -> Failure {
+    Failure::here(format!("cannot write the output: {error}"))
 }
 
 /// The files of the result, open before the first launch: afterwards nothing can be opened.
@@ -404,25 +303,9 @@ impl OutputFiles {
 
     /// Writes the canonical output and computes its root on the way.
     fn write_output(&mut self, ready: &Ready<'_>, buffers: &[Buffer]) -> Result<Hash, Failure> {
-        let session = ready.device.session()?;
-        let cannot = |error: io::Error| Failure::here(format!("cannot write the output: {error}"));
-        let mut root = ResultRootBuilder::default();
-        for name in &ready.manifest.outputs {
-            let Some((position, _)) = ready.manifest.buffer(name) else {
-                return Err(Failure::new(
-                    Fault::BadManifest,
-                    format!("outputs: no buffer named `{name}`"),
-                ));
-            };
-            buffers[position]
-                .read(session, |bytes| {
-                    root.update(bytes);
-                    self.output.write_all(bytes)
-                })?
-                .map_err(cannot)?;
-        }
-        self.output.sync_all().map_err(cannot)?;
-        Ok(root.finish())
+        let root = read_output(ready, buffers, |bytes| self.output.write_all(bytes))?;
+        self.output.sync_all().map_err(cannot_write)?;
+        Ok(root)
     }
 
     /// Writes the trace, and when that and the output are on the disk, the result.

@@ -214,6 +214,7 @@ fn a_device_that_is_not_here_and_a_folder_that_is_none() {
             output_bytes: 1,
             cpu_seconds: 1,
         },
+        part: None,
     };
     job.put(path::JOB, &serde_json::to_vec(&spec).unwrap());
     check(&job.build(), Fault::Crashed, &["0707", "devices"]);

@@ -4,7 +4,8 @@
 mod common;
 
 use aicpw_protocol::job::{path, Message, TraceRecord};
-use aicpw_protocol::merkle::{buffer_root, checkpoint_hash, result_root, trace_root};
+use aicpw_protocol::merkle::{buffer_root, result_root};
+use aicpw_protocol::trace::{checkpoint_hash, state_root, trace_root, End, Position};
 use common::{stage, words, Job, CID};
 use serde_json::json;
 use std::time::Duration;
@@ -34,16 +35,13 @@ fn adds_vectors() {
     assert_eq!(output, [c.clone(), a.clone()].concat());
     assert_eq!(result.result_root, result_root(&output));
     assert_eq!((result.output_bytes, result.launches), (32, 1));
-    // The one checkpoint, at the end: everything that was bound.
-    let written = [
-        (0, buffer_root(&a)),
-        (1, buffer_root(&b)),
-        (2, buffer_root(&c)),
-    ];
-    assert_eq!(
-        result.trace_root,
-        trace_root(vec![checkpoint_hash(1, &written)])
-    );
+    // The end alone: all that is in the buffers, and the result.
+    let end = End {
+        launches: 1,
+        state_root: state_root(&[buffer_root(&a), buffer_root(&b), buffer_root(&c)]),
+        result_root: result.result_root,
+    };
+    assert_eq!(result.trace_root, trace_root(vec![end.hash()]));
 }
 
 #[test]
@@ -99,7 +97,7 @@ fn loops_expressions_dimensions_and_checkpoints() {
 
     // The same on the host.
     let (mut grid, mut sums) = ([0u32; 64], [0u32; 12]);
-    let mut checkpoints = Vec::new();
+    let mut hashes = Vec::new();
     let bytes = |words: &[u32]| -> Vec<u8> { words.iter().flat_map(|w| w.to_le_bytes()).collect() };
     let mut launches = 0;
     for frame in 0..3u32 {
@@ -117,24 +115,32 @@ fn loops_expressions_dimensions_and_checkpoints() {
                 }
             }
             launches += 1;
-            let roots = [
-                (0, buffer_root(&bytes(&grid))),
-                (2, buffer_root(&bytes(&sums))),
-            ];
+            // The constant one does not count.
+            let state = state_root(&[buffer_root(&bytes(&grid)), buffer_root(&bytes(&sums))]);
+            let place = match step {
+                2 => vec![0, frame, 1],
+                pass => vec![0, frame, 0, pass, 0],
+            };
             match launches {
-                // Both were bound; the constant one does not count.
-                4 | 8 => checkpoints.push(checkpoint_hash(launches, &roots)),
-                9 => checkpoints.push(checkpoint_hash(launches, &roots)),
+                4 | 8 => hashes.push(checkpoint_hash(&Position { launches, place }, &state)),
+                9 => hashes.push(
+                    End {
+                        launches,
+                        state_root: state,
+                        result_root: result.result_root,
+                    }
+                    .hash(),
+                ),
                 _ => {}
             }
         }
     }
     assert_eq!(words(&output), [&sums[..], &grid[..]].concat());
     assert_eq!(result.launches, 9);
-    assert_eq!(result.trace_root, trace_root(checkpoints));
+    assert_eq!(result.trace_root, trace_root(hashes));
     let trace: TraceRecord = serde_json::from_slice(&job.get(path::TRACE)).unwrap();
     assert_eq!(trace.root(), result.trace_root);
-    assert_eq!(trace.checkpoints.len() as u64, job.manifest().checkpoints());
+    assert_eq!(trace.hashes().len() as u64, job.manifest().checkpoints());
 }
 
 #[test]

@@ -5,7 +5,8 @@
 mod common;
 
 use aicpw_protocol::job::{path, Message, TraceRecord};
-use aicpw_protocol::merkle::{buffer_root, checkpoint_hash, trace_root};
+use aicpw_protocol::merkle::{buffer_root, result_root};
+use aicpw_protocol::trace::{checkpoint_hash, state_root, trace_root, End, Position};
 use common::{words, Job, CID};
 use serde_json::{json, Value};
 
@@ -103,15 +104,25 @@ fn a_flag_of_the_device_ends_a_loop() {
         for (i, place) in [0, 3, 5, 7].into_iter().enumerate().take(found) {
             so_far[place] = i as i32;
         }
-        [
-            (1, buffer_root(&bytes(&so_far))),
-            (2, buffer_root(&bytes(&[changed, 0]))),
-        ]
+        state_root(&[
+            buffer_root(&bytes(&so_far)),
+            buffer_root(&bytes(&[changed, 0])),
+        ])
+    };
+    // Behind the kernel, the second step of a round of the loop, which is the third step.
+    let behind = |launches, round| Position {
+        launches,
+        place: vec![2, round, 1],
+    };
+    let end = End {
+        launches: 10,
+        state_root: at(4, 0),
+        result_root: result_root(&output),
     };
     let expected = trace_root(vec![
-        checkpoint_hash(4, &at(2, 1)),
-        checkpoint_hash(8, &at(4, 1)),
-        checkpoint_hash(10, &at(4, 0)),
+        checkpoint_hash(&behind(4, 0), &at(2, 1)),
+        checkpoint_hash(&behind(8, 2), &at(4, 1)),
+        end.hash(),
     ]);
     assert_eq!(result.trace_root, expected);
     let trace: TraceRecord = serde_json::from_slice(&job.get(path::TRACE)).unwrap();

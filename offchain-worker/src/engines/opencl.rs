@@ -106,6 +106,7 @@ impl OpenCl {
                 output_bytes: job.output_bytes,
                 cpu_seconds: cpu_seconds(job.deadline),
             },
+            part: None,
         };
         let text = serde_json::to_vec_pretty(&spec)
             .map_err(|error| own_fault(format!("cannot write the job: {error}")))?;
@@ -232,7 +233,7 @@ impl Engine for OpenCl {
                 }
                 Ok(())
             }
-            Done::Run(_) => Err(Failure::new(
+            Done::Run(_) | Done::Part(_) => Err(Failure::new(
                 Kind::Build.fault_of_program(),
                 "the executor ran a job that it should build",
             )),
@@ -242,8 +243,8 @@ impl Engine for OpenCl {
     async fn run(&self, job: &Job, progress: OnProgress<'_>) -> Result<Product, Failure> {
         let result = match self.stage(Kind::Run, job, progress).await {
             Ok(Done::Run(result)) => result,
-            Ok(Done::Build) => {
-                return Err(run_failed("the executor built a job that it should run"))
+            Ok(Done::Build | Done::Part(_)) => {
+                return Err(run_failed("the executor did not run all of the job"))
             }
             Err(failure) => {
                 if let (Fault::Crashed | Fault::RunFailed, Some(builds)) =
@@ -283,6 +284,10 @@ fn check_trace(trace: &std::path::Path, result: &JobResult) -> Result<(), Failur
         serde_json::from_slice(&text).map_err(|error| odd(error.to_string()))?;
     if record.root() != result.trace_root {
         return Err(odd("its root is not what the executor says it is".into()));
+    }
+    // Else it could not be shown to whoever doubts the result.
+    if record.end.result_root != result.result_root {
+        return Err(odd("it ends with another result".into()));
     }
     Ok(())
 }

@@ -2,10 +2,7 @@
 
 use super::*;
 use crate::testing;
-use aicpw_protocol::{
-    job::{Checkpoint, CheckpointBuffer},
-    merkle, Mebibytes,
-};
+use aicpw_protocol::{job::Checkpoint, merkle, trace::End, Mebibytes};
 use std::os::unix::fs::PermissionsExt;
 use std::sync::Mutex;
 use std::time::Duration;
@@ -51,13 +48,12 @@ fn case(script: &str, limit: Duration) -> Case {
 
 fn trace() -> TraceRecord {
     TraceRecord {
-        checkpoints: vec![Checkpoint {
-            steps_done: 4,
-            buffers: vec![CheckpointBuffer {
-                position: 0,
-                root: [5; 32],
-            }],
-        }],
+        checkpoints: vec![Checkpoint([5; 32])],
+        end: End {
+            launches: 4,
+            state_root: [6; 32],
+            result_root: merkle::result_root(b"result"),
+        },
     }
 }
 
@@ -253,6 +249,24 @@ async fn a_trace_that_is_not_the_one_on_the_disk_is_refused() {
     let failure = failure.unwrap_err();
     assert_eq!(failure.fault, Fault::RunFailed);
     assert!(failure.message.contains("trace"), "{}", failure.message);
+}
+
+#[tokio::test]
+async fn a_trace_that_ends_with_another_result_is_refused() {
+    let case = case("cat ../done", LONG);
+    let lie = JobResult {
+        result_root: [0; 32],
+        ..result()
+    };
+    prepare(&case, lie);
+    let (failure, _) = run(&case).await;
+    let failure = failure.unwrap_err();
+    assert_eq!(failure.fault, Fault::RunFailed);
+    assert!(
+        failure.message.contains("another result"),
+        "{}",
+        failure.message
+    );
 }
 
 fn manifest(program: &str) -> String {

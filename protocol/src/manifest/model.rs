@@ -54,7 +54,7 @@ pub struct Manifest {
     pub buffers: Vec<Buffer>,
     /// What runs, in order.
     pub steps: Vec<Step>,
-    /// A checkpoint is taken after so many launches; zero or absent: only at the end.
+    /// A checkpoint is taken after so many launches; zero or absent: none before the end.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub checkpoint_every: u32,
     /// The buffers that make the canonical output, concatenated in this order.
@@ -347,7 +347,7 @@ impl Manifest {
         plan::compile(self, &mut Problems::default()).launches()
     }
 
-    /// Checkpoints that the job takes if no loop ends before its count; at least one.
+    /// Hashes in the job's trace if no loop ends before its count: of its checkpoints, and of its end.
     pub fn checkpoints(&self) -> u64 {
         self.checkpoints_of(self.launches())
     }
@@ -355,7 +355,7 @@ impl Manifest {
     pub(super) fn checkpoints_of(&self, launches: u64) -> u64 {
         match self.checkpoint_every {
             0 => 1,
-            every => launches.div_ceil(every.into()).max(1),
+            every => (launches / u64::from(every)).saturating_add(1),
         }
     }
 

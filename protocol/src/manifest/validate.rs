@@ -42,8 +42,8 @@ pub mod limits {
     pub const COMBINATIONS: u64 = 1 << 18;
     /// Most launches that run.
     pub const LAUNCHES: u64 = u32::MAX as u64;
-    /// Most checkpoints that a job takes.
-    pub const CHECKPOINTS: u64 = 1 << 16;
+    /// Most checkpoints that a job takes, its end included.
+    pub const CHECKPOINTS: u64 = crate::trace::MAX_HASHES as u64;
     /// Most work items of a launch.
     pub const WORK_ITEMS: u64 = 1 << 40;
     /// Most work items of a work group.
@@ -287,7 +287,7 @@ fn launches(manifest: &Manifest, launches: u64, problems: &mut Problems) {
                 "{launches} launches would have {checkpoints} checkpoints, and {} are allowed; make \
                  it {} or more",
                 limits::CHECKPOINTS,
-                launches.div_ceil(limits::CHECKPOINTS)
+                launches.saturating_add(1).div_ceil(limits::CHECKPOINTS)
             ),
         );
     }

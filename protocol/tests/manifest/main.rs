@@ -18,6 +18,7 @@ mod kernels;
 mod loops;
 mod outputs;
 mod plan;
+mod resume;
 mod schema;
 mod sizes;
 mod top;

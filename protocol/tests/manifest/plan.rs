@@ -1,6 +1,7 @@
 //! The launches of a job, its checkpoints, and loops that end early.
 
 use aicpw_protocol::manifest::{Flag, Launch, Manifest, Runner, Value as Passed, Work};
+use aicpw_protocol::trace::Position;
 use serde_json::json;
 
 use super::common::*;
@@ -16,22 +17,25 @@ pub struct Launched {
 
 /// What happened, in order.
 #[derive(Clone, PartialEq, Debug)]
-enum Event {
+pub enum Event {
     Kernel(String),
     Fill(usize, Vec<u8>, u64, u64),
     Copy(usize, u64, usize, u64, u64),
-    Checkpoint(u64, Vec<u32>),
+    Checkpoint(Position, Vec<u32>),
+    End(Vec<u32>),
     Look(Flag),
 }
 
 /// Writes down what it is told; answers looks at flags from a list, then with `false`.
 #[derive(Default)]
-struct Recorder {
-    events: Vec<Event>,
-    kernels: Vec<Launched>,
-    answers: Vec<bool>,
-    looks: usize,
-    fail_at: Option<u64>,
+pub struct Recorder {
+    pub events: Vec<Event>,
+    pub kernels: Vec<Launched>,
+    pub answers: Vec<bool>,
+    pub looks: usize,
+    pub fail_at: Option<u64>,
+    /// Launches that somebody else made before.
+    pub before: u64,
 }
 
 impl Runner for Recorder {
@@ -42,7 +46,7 @@ impl Runner for Recorder {
             .events
             .iter()
             .filter(|event| matches!(event, Event::Kernel(_) | Event::Fill(..) | Event::Copy(..)));
-        assert_eq!(launch.number, launches.count() as u64);
+        assert_eq!(launch.number, self.before + launches.count() as u64);
         if self.fail_at == Some(launch.number) {
             return Err(launch.number);
         }
@@ -73,9 +77,14 @@ impl Runner for Recorder {
         Ok(())
     }
 
-    fn checkpoint(&mut self, launches_done: u64, buffers: &[u32]) -> Result<(), u64> {
+    fn checkpoint(&mut self, at: &Position, buffers: &[u32]) -> Result<(), u64> {
         self.events
-            .push(Event::Checkpoint(launches_done, buffers.to_vec()));
+            .push(Event::Checkpoint(at.clone(), buffers.to_vec()));
+        Ok(())
+    }
+
+    fn end(&mut self, buffers: &[u32]) -> Result<(), u64> {
+        self.events.push(Event::End(buffers.to_vec()));
         Ok(())
     }
 
@@ -101,6 +110,14 @@ fn run(manifest: &Manifest, answers: &[bool]) -> (u64, Vec<Event>) {
     };
     let launches = manifest.plan().unwrap().run(&mut recorder).unwrap();
     (launches, recorder.events)
+}
+
+fn checkpoint(launches: u64, place: &[u32], buffers: &[u32]) -> Event {
+    let at = Position {
+        launches,
+        place: place.to_vec(),
+    };
+    Event::Checkpoint(at, buffers.to_vec())
 }
 
 fn kernel(name: &str, buffer: &str) -> serde_json::Value {
@@ -129,7 +146,7 @@ fn everything_in_order() {
             kernel(),
             Event::Copy(0, 4, 1, 8, 12),
             Event::Fill(0, vec![255; 4], 0, 32),
-            Event::Checkpoint(6, vec![0, 1, 2]),
+            Event::End(vec![0, 1, 2]),
         ]
     );
     assert_eq!(launches, 6);
@@ -153,25 +170,28 @@ fn checkpoints_hold_what_was_bound_since_the_last() {
     let checkpoints: Vec<Event> = run(&parsed, &[])
         .1
         .into_iter()
-        .filter(|event| matches!(event, Event::Checkpoint(..)))
+        .filter(|event| matches!(event, Event::Checkpoint(..) | Event::End(_)))
         .collect();
     assert_eq!(
         checkpoints,
         [
-            Event::Checkpoint(2, vec![0, 1]),
-            Event::Checkpoint(4, vec![]),
-            Event::Checkpoint(5, vec![0, 2]),
+            checkpoint(2, &[1], &[0, 1]),
+            checkpoint(4, &[3], &[]),
+            Event::End(vec![0, 2]),
         ]
     );
     assert_eq!(parsed.checkpoints(), 3);
-    // Where the last launch is due anyway, there is one and not two.
+    // Behind the last launch too: a loop around it would first have to look at its flag.
     manifest["checkpoint_every"] = json!(5);
     let (_, events) = run(&accepted(&manifest), &[]);
     let last: Vec<&Event> = events
         .iter()
-        .filter(|e| matches!(e, Event::Checkpoint(..)))
+        .filter(|e| matches!(e, Event::Checkpoint(..) | Event::End(_)))
         .collect();
-    assert_eq!(last, [&Event::Checkpoint(5, vec![0, 1, 2])]);
+    assert_eq!(
+        last,
+        [&checkpoint(5, &[4], &[0, 1, 2]), &Event::End(vec![])]
+    );
 }
 
 fn until(until: serde_json::Value, every: u32) -> Manifest {
@@ -201,10 +221,7 @@ fn a_flag_ends_its_loop_and_nothing_else() {
         })
     };
     assert_eq!(looks, [&look(7), &look(6), &look(5)]);
-    let end = [
-        Event::Kernel("h".into()),
-        Event::Checkpoint(7, vec![0, 1, 2]),
-    ];
+    let end = [Event::Kernel("h".into()), Event::End(vec![0, 1, 2])];
     assert_eq!(events[events.len() - 2..], end);
     // Never set: the count is the bound.
     assert_eq!(run(&manifest, &[]).0, 13);
@@ -236,14 +253,12 @@ fn checkpoints_follow_the_launches_that_were() {
     let (_, events) = run(&manifest, &[false, true]);
     let checkpoints: Vec<Event> = events
         .into_iter()
-        .filter(|event| matches!(event, Event::Checkpoint(..)))
+        .filter(|event| matches!(event, Event::Checkpoint(..) | Event::End(_)))
         .collect();
+    // The first in the loop's second round, behind the first of its two launches.
     assert_eq!(
         checkpoints,
-        [
-            Event::Checkpoint(3, vec![0, 1]),
-            Event::Checkpoint(5, vec![1, 2])
-        ]
+        [checkpoint(3, &[0, 1, 0], &[0, 1]), Event::End(vec![1, 2])]
     );
     assert_eq!(manifest.checkpoints(), 5);
 }
@@ -272,5 +287,7 @@ fn a_runner_that_fails_ends_the_plan() {
     let plan = until(json!({ "buffer": "a" }), 2);
     assert_eq!(plan.plan().unwrap().run(&mut recorder), Err(3));
     assert_eq!(recorder.kernels.len(), 3);
-    assert!(recorder.events.contains(&Event::Checkpoint(2, vec![0, 1])));
+    assert!(recorder
+        .events
+        .contains(&checkpoint(2, &[0, 0, 1], &[0, 1])));
 }

@@ -1,6 +1,7 @@
 //! An executor that lies: it has `aicpw-executor` do what the node asks for, and turns what a job put out
-//! into its negative before the node learns its root. So a real node commits to a wrong result, proves
-//! it and serves it, without any part of it that is made for that.
+//! into its negative before the node learns its root, with a trace that ends in it (and what a part came to,
+//! into that hash's negative). So a real node
+//! commits to a wrong result, proves it and serves it, without any part of it that is made for that.
 //!
 //! For tests only: nothing installs it. A node gets it by `--executor-path`.
 
@@ -17,7 +18,7 @@ use std::{
 
 use aicpw_network_tests::binaries;
 use aicpw_protocol::{
-    job::{path, Done, JobResult, Message},
+    job::{path, Done, JobResult, Message, TraceRecord},
     merkle::result_root,
 };
 use anyhow::{Context, Result};
@@ -50,6 +51,9 @@ fn lie() -> Result<u8> {
         if let Some(Message::Done(Done::Run(result))) = Message::from_line(&line) {
             let result = negative(Path::new(folder), result)?;
             line = Message::Done(Done::Run(result)).to_line().trim_end().into();
+        } else if let Some(Message::Done(Done::Part(mut part))) = Message::from_line(&line) {
+            part.hash.iter_mut().for_each(|byte| *byte = !*byte);
+            line = Message::Done(Done::Part(part)).to_line().trim_end().into();
         }
         line.push(b'\n');
         io::stdout().write_all(&line)?;
@@ -64,8 +68,12 @@ fn negative(folder: &Path, result: JobResult) -> Result<JobResult> {
     let mut bytes = fs::read(&output)?;
     bytes.iter_mut().for_each(|byte| *byte = !*byte);
     fs::write(&output, &bytes)?;
+    let mut trace: TraceRecord = serde_json::from_slice(&fs::read(folder.join(path::TRACE))?)?;
+    trace.end.result_root = result_root(&bytes);
+    fs::write(folder.join(path::TRACE), serde_json::to_vec(&trace)?)?;
     let result = JobResult {
-        result_root: result_root(&bytes),
+        result_root: trace.end.result_root,
+        trace_root: trace.root(),
         ..result
     };
     fs::write(folder.join(path::RESULT), serde_json::to_vec(&result)?)?;
@@ -75,15 +83,29 @@ fn negative(folder: &Path, result: JobResult) -> Result<JobResult> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use aicpw_protocol::{job::Checkpoint, trace::End};
 
     #[test]
     fn the_lie_is_whole() {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join(path::OUTPUT_FOLDER)).unwrap();
         fs::write(folder.path().join(path::OUTPUT), [0, 255, 7]).unwrap();
+        let trace = TraceRecord {
+            checkpoints: vec![Checkpoint([1; 32])],
+            end: End {
+                launches: 4,
+                state_root: [2; 32],
+                result_root: result_root(&[0, 255, 7]),
+            },
+        };
+        fs::write(
+            folder.path().join(path::TRACE),
+            serde_json::to_vec(&trace).unwrap(),
+        )
+        .unwrap();
         let honest = JobResult {
-            result_root: result_root(&[0, 255, 7]),
-            trace_root: [2; 32],
+            result_root: trace.end.result_root,
+            trace_root: trace.root(),
             output_bytes: 3,
             launches: 4,
             run_milliseconds: 5,
@@ -92,7 +114,12 @@ mod tests {
         let output = fs::read(folder.path().join(path::OUTPUT)).unwrap();
         assert_eq!(output, [255, 0, 248]);
         assert_eq!(lie.result_root, result_root(&output));
-        assert_eq!(lie.trace_root, honest.trace_root);
+        let told: TraceRecord =
+            serde_json::from_slice(&fs::read(folder.path().join(path::TRACE)).unwrap()).unwrap();
+        assert_eq!(told.checkpoints, trace.checkpoints);
+        assert_eq!(told.end.result_root, lie.result_root);
+        assert_eq!(lie.trace_root, told.root());
+        assert_ne!(lie.trace_root, honest.trace_root);
         let kept = fs::read(folder.path().join(path::RESULT)).unwrap();
         let kept: JobResult = serde_json::from_slice(&kept).unwrap();
         assert_eq!(kept, lie);

@@ -24,7 +24,7 @@ pub fn set(stage: Stage, kind: DeviceKind, limits: &JobLimits) -> io::Result<()>
     let driver = memory_of_driver(stage, kind);
     let (memory, file) = match stage {
         Stage::Build => (driver, 512 * MIB),
-        // The output, or the trace and what the driver keeps in its cache.
+        // The output, a state, or the trace and what the driver keeps in its cache.
         Stage::Run => (
             driver.saturating_add(limits.memory_bytes),
             limits.output_bytes.max(512 * MIB),

@@ -8,7 +8,9 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use aicpw_protocol::job::{path, Done, Failed, JobLimits, JobResult, JobSpec, JobVersion, Message};
+use aicpw_protocol::job::{
+    path, Done, Failed, JobLimits, JobResult, JobSpec, JobVersion, Message, Part,
+};
 use aicpw_protocol::manifest::Manifest;
 use aicpw_protocol::Hash;
 use serde_json::{json, Value};
@@ -78,7 +80,16 @@ impl Job {
             version: JobVersion::V1,
             device: device(),
             limits,
+            part: None,
         };
+        self.put(path::JOB, &serde_json::to_vec(&spec).unwrap());
+    }
+
+    /// From now on only a part is run.
+    pub fn part(&self, part: Part) {
+        let spec: JobSpec = serde_json::from_slice(&self.get(path::JOB)).unwrap();
+        let part = Some(part);
+        let spec = JobSpec { part, ..spec };
         self.put(path::JOB, &serde_json::to_vec(&spec).unwrap());
     }
 

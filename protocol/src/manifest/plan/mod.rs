@@ -16,6 +16,7 @@ use super::{
     expression::{Expression, Integers, Range, Reals},
     model::Manifest,
 };
+use crate::trace::Position;
 
 /// A job's launches.
 #[derive(Debug)]
@@ -206,14 +207,22 @@ pub trait Runner {
     /// Ends the plan.
     fn launch(&mut self, launch: Launch<'_>) -> Result<(), Self::Error>;
 
-    /// Takes a checkpoint, with all launches so far at their end. `buffers` are the positions,
-    /// ascending, of all that were bound or written since the checkpoint before and are not
-    /// constant: what a kernel does with a buffer cannot be seen from outside.
+    /// Takes a checkpoint, with all launches so far at their end. `at` is where the plan is, and
+    /// where [`Plan::run_from`] goes on; `buffers` are the positions in the manifest, ascending, of
+    /// all that were bound or written since the checkpoint before and are not constant: what a
+    /// kernel does with a buffer cannot be seen from outside.
     ///
     /// # Errors
     ///
     /// Ends the plan.
-    fn checkpoint(&mut self, launches_done: u64, buffers: &[u32]) -> Result<(), Self::Error>;
+    fn checkpoint(&mut self, at: &Position, buffers: &[u32]) -> Result<(), Self::Error>;
+
+    /// The plan is done, with all launches at their end. `buffers` as for [`Self::checkpoint`].
+    ///
+    /// # Errors
+    ///
+    /// Ends the plan.
+    fn end(&mut self, buffers: &[u32]) -> Result<(), Self::Error>;
 
     /// Whether the number is anything but zero, with all launches so far at their end.
     ///
@@ -268,48 +277,120 @@ impl Plan {
     }
 
     /// Carries out the plan, until `runner` fails, and returns the number of launches. A
-    /// checkpoint is taken after every `checkpoint_every` launches and after the last one, which
-    /// the flags of a job decide as much as its counts: equal flags give equal traces.
+    /// checkpoint is taken after every `checkpoint_every` launches, which the flags of a job decide
+    /// as much as its counts: equal flags give equal traces. The end is no checkpoint: nothing
+    /// follows it.
     ///
     /// # Errors
     ///
     /// That of `runner`.
     pub fn run<R: Runner>(&self, runner: &mut R) -> Result<u64, R::Error> {
+        let start = Position::default();
+        self.walk(&start, runner)
+    }
+
+    /// The same from a checkpoint on, with the buffers as they were there. Returns the number of
+    /// launches, those before the checkpoint included; `None` if no run of this plan has a checkpoint
+    /// there.
+    ///
+    /// # Errors
+    ///
+    /// That of `runner`.
+    pub fn run_from<R: Runner>(
+        &self,
+        at: &Position,
+        runner: &mut R,
+    ) -> Option<Result<u64, R::Error>> {
+        self.has_checkpoint(at).then(|| self.walk(at, runner))
+    }
+
+    fn walk<R: Runner>(&self, from: &Position, runner: &mut R) -> Result<u64, R::Error> {
         let mut walk = Walk {
             plan: self,
-            number: 0,
+            at: Position {
+                launches: from.launches,
+                place: Vec::new(),
+            },
             indices: Vec::new(),
             bound: BTreeSet::new(),
-            checkpoint_at: 0,
             runner,
         };
-        walk.nodes(&self.nodes)?;
-        if walk.checkpoint_at != walk.number {
-            walk.checkpoint()?;
-        }
-        Ok(walk.number)
+        walk.nodes(&self.nodes, &from.place)?;
+        let buffers = walk.written();
+        walk.runner.end(&buffers)?;
+        Ok(walk.at.launches)
     }
+
+    /// Whether the place is that of a launch, and a checkpoint can be due after so many.
+    fn has_checkpoint(&self, at: &Position) -> bool {
+        let is_due = self.checkpoint_every > 0
+            && at.launches > 0
+            && at.launches <= self.launches
+            && at.launches.is_multiple_of(self.checkpoint_every);
+        is_due && self.has_launch(&at.place).unwrap_or(false)
+    }
+
+    fn has_launch(&self, mut place: &[u32]) -> Option<bool> {
+        let (mut nodes, mut indices) = (&self.nodes, Vec::new());
+        loop {
+            let (position, inside) = place.split_first()?;
+            let (count, body) = match nodes.get(*position as usize)? {
+                Node::Launch(_) => return Some(inside.is_empty()),
+                Node::Loop { count, body, .. } => (count, body),
+            };
+            let (index, inside) = inside.split_first()?;
+            if u64::from(*index) >= size(count, &indices) {
+                return Some(false);
+            }
+            indices.push(*index);
+            (nodes, place) = (body, inside);
+        }
+    }
+}
+
+/// Evaluates an expression that was proven over all values of its indices.
+fn proven<V: Range>(expression: &Expression, indices: &[u32]) -> V {
+    let indices: Vec<V> = indices
+        .iter()
+        .map(|index| V::integer((*index).into()))
+        .collect();
+    expression
+        .evaluate(&indices)
+        .expect("compile() evaluated it over ranges that include these indices; qed")
+}
+
+/// Such an expression that is a size.
+fn size(expression: &Expression, indices: &[u32]) -> u64 {
+    u64::try_from(proven::<Integers>(expression, indices).low).unwrap_or(0)
 }
 
 struct Walk<'p, 'r, R> {
     plan: &'p Plan,
-    number: u64,
+    /// Where it is, and how many launches were before.
+    at: Position,
     indices: Vec<u32>,
     bound: BTreeSet<u32>,
-    /// Launches at the newest checkpoint.
-    checkpoint_at: u64,
     runner: &'r mut R,
 }
 
 impl<R: Runner> Walk<'_, '_, R> {
-    fn nodes(&mut self, nodes: &[Node]) -> Result<(), R::Error> {
-        for node in nodes {
-            match node {
-                Node::Launch(step) => self.step(step)?,
-                Node::Loop {
-                    count, until, body, ..
-                } => self.repeat(count, until.as_ref(), body)?,
+    /// Goes through nodes: all of them, or those after the launch at a place.
+    fn nodes(&mut self, nodes: &[Node], after: &[u32]) -> Result<(), R::Error> {
+        let (first, inside) = divided(after);
+        for (position, node) in (0..).zip(nodes).skip(first as usize) {
+            let resumed = inside.filter(|_| position == first);
+            self.at.place.push(position);
+            match (node, resumed) {
+                (Node::Launch(_), Some(_)) => {}
+                (Node::Launch(step), None) => self.step(step)?,
+                (
+                    Node::Loop {
+                        count, until, body, ..
+                    },
+                    resumed,
+                ) => self.repeat(count, until.as_ref(), body, resumed.unwrap_or(&[]))?,
             }
+            self.at.place.pop();
         }
         Ok(())
     }
@@ -319,13 +400,18 @@ impl<R: Runner> Walk<'_, '_, R> {
         count: &Expression,
         until: Option<&CompiledUntil>,
         body: &[Node],
+        after: &[u32],
     ) -> Result<(), R::Error> {
         let count = self.size(count);
         let slot = self.indices.len();
-        self.indices.push(0);
-        for index in 0..u32::try_from(count).unwrap_or(u32::MAX) {
+        let (first, inside) = divided(after);
+        self.indices.push(first);
+        for index in first..u32::try_from(count).unwrap_or(u32::MAX) {
             self.indices[slot] = index;
-            self.nodes(body)?;
+            self.at.place.push(index);
+            let resumed = inside.filter(|_| index == first);
+            self.nodes(body, resumed.unwrap_or(&[]))?;
+            self.at.place.pop();
             if let Some(until) = until {
                 if (index + 1).is_multiple_of(until.every) && self.ends(until)? {
                     break;
@@ -382,22 +468,22 @@ impl<R: Runner> Walk<'_, '_, R> {
             }
         };
         self.runner.launch(Launch {
-            number: self.number,
+            number: self.at.launches,
             path: &step.path,
             work,
         })?;
-        self.number += 1;
+        self.at.launches += 1;
         let every = self.plan.checkpoint_every;
-        if every > 0 && self.number.is_multiple_of(every) {
-            self.checkpoint()?;
+        if every > 0 && self.at.launches.is_multiple_of(every) {
+            let buffers = self.written();
+            self.runner.checkpoint(&self.at, &buffers)?;
         }
         Ok(())
     }
 
-    fn checkpoint(&mut self) -> Result<(), R::Error> {
-        let buffers: Vec<u32> = std::mem::take(&mut self.bound).into_iter().collect();
-        self.checkpoint_at = self.number;
-        self.runner.checkpoint(self.number, &buffers)
+    /// What was bound since it was asked last.
+    fn written(&mut self) -> Vec<u32> {
+        std::mem::take(&mut self.bound).into_iter().collect()
     }
 
     fn kernel<'k>(&mut self, kernel: &'k CompiledKernel) -> KernelLaunch<'k> {
@@ -450,18 +536,17 @@ impl<R: Runner> Walk<'_, '_, R> {
     }
 
     fn size(&self, expression: &Expression) -> u64 {
-        u64::try_from(self.proven::<Integers>(expression).low).unwrap_or(0)
+        size(expression, &self.indices)
     }
 
-    /// Evaluates an expression that was proven over all values of its indices.
     fn proven<V: Range>(&self, expression: &Expression) -> V {
-        let indices: Vec<V> = self
-            .indices
-            .iter()
-            .map(|index| V::integer((*index).into()))
-            .collect();
-        expression
-            .evaluate(&indices)
-            .expect("compile() evaluated it over ranges that include these indices; qed")
+        proven(expression, &self.indices)
     }
+}
+
+/// The first number of a place and what is inside of it; nothing, at the start.
+fn divided(place: &[u32]) -> (u32, Option<&[u32]>) {
+    place
+        .split_first()
+        .map_or((0, None), |(first, inside)| (*first, Some(inside)))
 }
