@@ -46,7 +46,7 @@ struct Cli {
     chain: String,
     #[command(flatten)]
     load: load::Options,
-    /// How many stakers the larger chain of `jury` has; to register them takes minutes for each 10,000.
+    /// How many stakers the larger chain of `jury` has.
     #[arg(long, default_value_t = 100_000)]
     stakers: u32,
     /// How many keys the state of `database` has.

@@ -34,7 +34,7 @@ pub fn measure(many: u32, report: &mut Measured) -> Result<()> {
         "the outputs that the draw is made from are made up, as the chain's only validator brings none here",
     );
     report.note(
-        "time: native, unoptimised, state in memory; it says how the two chains differ, and no more",
+        "time: of a processor, native, unoptimised, state in memory; it says how the two chains differ, and no more",
     );
     let mut all = Vec::new();
     for stakers in [FEW, many] {

@@ -30,7 +30,7 @@ const ROUNDS: u32 = 6;
 
 pub fn measure(report: &mut Measured) -> Result<()> {
     report.note(
-        "time: native, unoptimised, state in memory; it says how the two books differ, and no more",
+        "time: of a processor, native, unoptimised, state in memory; it says how the two books differ, and no more",
     );
     let mut all = Vec::new();
     for devices in BOOKS {

@@ -2,12 +2,13 @@
 
 use std::{
     collections::{BTreeSet, HashMap},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use aicpw_runtime::AllPalletsWithSystem;
 use anyhow::Result;
 use frame_support::traits::StorageInfoTrait;
+use rustix::time::{clock_gettime, ClockId};
 use sp_core::Blake2Hasher;
 use sp_io::TestExternalities;
 use sp_trie::recorder::Recorder;
@@ -101,12 +102,18 @@ impl Names {
     }
 }
 
-/// Runs a step and measures how long it takes, with everything that it may read in the trie.
+/// Runs a step and measures the processor time that it takes, with everything that it may read in the trie.
 pub fn time<R>(world: &mut World, step: impl FnOnce() -> R) -> Result<(R, Duration)> {
     world.commit()?;
-    let start = Instant::now();
+    let start = processor_time()?;
     let result = world.state.execute_with(step);
-    Ok((result, start.elapsed()))
+    Ok((result, processor_time()?.saturating_sub(start)))
+}
+
+/// What this thread has had of a processor. What others take of it does not count.
+fn processor_time() -> Result<Duration> {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    Ok(Duration::try_from(time)?)
 }
 
 /// What a step costs that was run several times: the median of what is counted, the fastest of the times.
