@@ -9,6 +9,7 @@ use std::{
 use aicpw_network_tests::{client::Header, Client, Cluster};
 use anyhow::{bail, ensure, Context, Result};
 use serde_json::Value;
+use tokio::task::JoinSet;
 
 use crate::{report::Measured, statistics::percentile, transactions};
 
@@ -69,6 +70,22 @@ pub struct Confirmed {
 impl Confirmed {
     /// Sends transactions one after the other.
     pub async fn measure(cluster: &Cluster, count: u32) -> Result<Self> {
+        Confirming::begin(cluster, count).await?.end().await
+    }
+}
+
+/// Transactions that are sent one after the other, whatever else this program does.
+pub struct Confirming {
+    forks: Forks,
+    sending: JoinSet<Result<Latencies>>,
+}
+
+/// Until each transaction was in a block, and until that was final.
+type Latencies = (Vec<Duration>, Vec<Duration>);
+
+impl Confirming {
+    /// Begins to send so many once the network is complete.
+    pub async fn begin(cluster: &Cluster, count: u32) -> Result<Self> {
         let first = cluster.validators.first().context("no validator")?;
         // The first finalised blocks prove that the network is complete.
         for node in &cluster.validators {
@@ -76,14 +93,26 @@ impl Confirmed {
         }
         let forks = Forks::watch(cluster).await?;
         let client = first.client().await?;
-        let (mut inclusion, mut finality) = (Vec::new(), Vec::new());
-        for transaction in transactions::remarks(&client, count).await? {
-            let (included, finalised) = confirm(&client, transaction).await?;
-            inclusion.push(included);
-            finality.push(finalised);
-        }
-        let (heights, forked, most) = forks.count()?;
-        Ok(Self {
+        let transactions = transactions::remarks(&client, count).await?;
+        let mut sending = JoinSet::new();
+        sending.spawn(async move {
+            let (mut inclusion, mut finality) = (Vec::new(), Vec::new());
+            for transaction in transactions {
+                let (included, finalised) = confirm(&client, transaction).await?;
+                inclusion.push(included);
+                finality.push(finalised);
+            }
+            Ok((inclusion, finality))
+        });
+        Ok(Self { forks, sending })
+    }
+
+    /// Waits until all are confirmed.
+    pub async fn end(mut self) -> Result<Confirmed> {
+        let sent = self.sending.join_next().await;
+        let (inclusion, finality) = sent.context("nothing was sent")???;
+        let (heights, forked, most) = self.forks.count()?;
+        Ok(Confirmed {
             inclusion,
             finality,
             heights,
@@ -129,11 +158,13 @@ type Heights = HashMap<u32, HashSet<String>>;
 /// All blocks that any of the nodes has imported, by height.
 struct Forks {
     seen: Arc<Mutex<Heights>>,
+    _watching: JoinSet<()>,
 }
 
 impl Forks {
     async fn watch(cluster: &Cluster) -> Result<Self> {
         let seen = Arc::new(Mutex::new(Heights::new()));
+        let mut watching = JoinSet::new();
         for node in &cluster.validators {
             let client = node.client().await?;
             let mut heads = client
@@ -144,7 +175,7 @@ impl Forks {
                 )
                 .await?;
             let seen = Arc::clone(&seen);
-            tokio::spawn(async move {
+            watching.spawn(async move {
                 // The connection lives as long as the subscription is read.
                 let _client = client;
                 while let Some(Ok(header)) = heads.next().await {
@@ -157,7 +188,10 @@ impl Forks {
                 }
             });
         }
-        Ok(Self { seen })
+        Ok(Self {
+            seen,
+            _watching: watching,
+        })
     }
 
     /// Heights seen, those with more than one block, and the most blocks at one.

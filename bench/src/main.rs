@@ -14,6 +14,7 @@ mod jobs;
 mod kernel;
 mod load;
 mod market;
+mod network;
 mod provider;
 mod report;
 mod root;
@@ -91,6 +92,8 @@ enum Part {
     Single,
     /// Inclusion and finality on four validators, and the fork rate.
     Four,
+    /// The same with a delay between the validators, while tasks run.
+    Network,
     /// The same for other probabilities of primary slots, gossip intervals and voting rules.
     Consensus,
 }
@@ -114,6 +117,7 @@ impl Part {
             Self::Failure => failure::measure(measured).await,
             Self::Single => confirmation::single(cli.transactions, measured).await,
             Self::Consensus => consensus::measure(cli.transactions / 2, measured).await,
+            Self::Network => network::measure(cli.transactions, measured).await,
             Self::Four => confirmation::four(&cli.chain, cli.transactions, measured).await,
         }
     }
@@ -150,5 +154,23 @@ async fn main() -> Result<()> {
     match report.failures().as_slice() {
         [] => Ok(()),
         failed => bail!("not finished: {}", failed.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_one() {
+        Cli::command().debug_assert();
+        let line = ["aicpw-bench", "network", "--transactions", "5"];
+        let cli = Cli::try_parse_from(line).unwrap();
+        assert!(cli.parts == [Part::Network]);
+        Cli::try_parse_from(["aicpw-bench", "--batch", "0"])
+            .err()
+            .unwrap();
     }
 }

@@ -62,11 +62,7 @@ impl Market {
         let node = cluster.validators.first().context("no validator")?;
         let client = &node.client().await?;
         let providers = Provider::some(providers)?;
-        let mut requesters = Vec::new();
-        for number in 0..REQUESTERS {
-            let suri = format!("//bench//requester//{number}");
-            requesters.push(Signer::new(client, &suri).await?);
-        }
+        let requesters = requesters(client).await?;
         let to = providers
             .iter()
             .map(|provider| (provider.account(), 2 * STAKE));
@@ -173,6 +169,16 @@ impl Market {
         });
         heartbeats.collect()
     }
+}
+
+/// The requesters, as they are on the chain.
+pub async fn requesters(client: &Client) -> Result<Vec<Signer>> {
+    let mut requesters = Vec::new();
+    for number in 0..REQUESTERS {
+        let suri = format!("//bench//requester//{number}");
+        requesters.push(Signer::new(client, &suri).await?);
+    }
+    Ok(requesters)
 }
 
 /// What the node tells of a provider.

@@ -12,6 +12,8 @@ mod workers;
 
 use std::{
     collections::{BTreeMap, HashSet},
+    future::Future,
+    pin::pin,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -57,7 +59,7 @@ pub struct Options {
     #[arg(long, default_value_t = 100.0)]
     rate: f64,
     /// Load: seconds for which tasks are submitted.
-    #[arg(long, default_value_t = 60)]
+    #[arg(long, alias = "seconds", default_value_t = 60)]
     duration: u32,
     /// Load: validators, all on this machine.
     #[arg(long, value_enum, default_value_t = Validators::One)]
@@ -99,15 +101,58 @@ pub async fn measure(options: &Options, report: &mut Measured) -> Result<()> {
     let providers = market::providers_for(tasks as u32, rate);
     let outcome = async {
         let mut market = Market::open(&cluster, providers).await?;
-        let bar = bar("signing", transactions as u64);
-        let count = transactions as usize;
-        let signers = &mut market.requesters;
-        let call = requesters::call(options.batch)?;
-        let prepared = requesters::prepare(signers, count, &call, &bar)?;
-        bar.finish_and_clear();
-        run(options, &cluster, &market, prepared, report).await
+        let prepared = prepare(&mut market, transactions as usize, options.batch)?;
+        let never = std::future::pending();
+        run(options, &cluster, &market, prepared, never, report).await
     };
-    outcome.await.map_err(|error| cluster.explain(error))
+    outcome.await.map_err(|error| cluster.explain(error))?;
+    Ok(())
+}
+
+/// Signs the transactions of a load.
+fn prepare(market: &mut Market, count: usize, batch: u32) -> Result<Vec<Prepared>> {
+    let bar = bar("signing", count as u64);
+    let call = requesters::call(batch)?;
+    let prepared = requesters::prepare(&mut market.requesters, count, &call, &bar)?;
+    bar.finish_and_clear();
+    Ok(prepared)
+}
+
+/// A small load beside which something else is measured.
+pub struct Steady<'a> {
+    cluster: &'a Cluster,
+    market: Market,
+    options: Options,
+}
+
+impl<'a> Steady<'a> {
+    /// Tasks at this rate, on a network that makes blocks. There are providers for so many tasks.
+    pub async fn open(cluster: &'a Cluster, rate: f64, tasks: u32) -> Result<Self> {
+        let market = Market::open(cluster, market::providers_for(tasks, rate)).await?;
+        Ok(Self {
+            cluster,
+            market,
+            options: Options {
+                rate,
+                duration: 0,
+                validators: Validators::Four,
+                batch: 1,
+                reports: false,
+            },
+        })
+    }
+
+    /// Has tasks run until something else has come to its end, which must not take longer than so many
+    /// tasks do. All of them have to be settled in the end; how many they were.
+    pub async fn beside(&mut self, end: impl Future<Output = ()>, most: u32) -> Result<u64> {
+        let first = self.cluster.validators.first().context("no validator")?;
+        // A run that was ended early has left gaps in what they had signed.
+        self.market.requesters = market::requesters(&first.client().await?).await?;
+        let prepared = prepare(&mut self.market, most as usize, self.options.batch)?;
+        let mut rest = Measured::new("tasks");
+        let (options, market) = (&self.options, &self.market);
+        run(options, self.cluster, market, prepared, end, &mut rest).await
+    }
 }
 
 fn bar(what: &'static str, length: u64) -> ProgressBar {
@@ -147,13 +192,16 @@ struct Run<'a> {
     refused: BTreeMap<String, u64>,
 }
 
+/// Submits what is prepared, or as much of it as is due until `end`. How many tasks were settled, which are
+/// all.
 async fn run(
     options: &Options,
     cluster: &Cluster,
     market: &Market,
     prepared: Vec<Prepared>,
+    end: impl Future<Output = ()>,
     report: &mut Measured,
-) -> Result<()> {
+) -> Result<u64> {
     let mut senders = Vec::new();
     for node in &cluster.validators {
         senders.push(Arc::new(node.client().await?));
@@ -177,7 +225,6 @@ async fn run(
         true => Some(report_interval()?),
         false => None,
     };
-    let tasks = prepared.len() as u64 * u64::from(options.batch);
     let every = Duration::from_secs_f64(f64::from(options.batch) / options.rate);
     let requesters = Requesters::new(&market.requesters, prepared, options.batch, every)?;
     let mut run = Run {
@@ -194,7 +241,7 @@ async fn run(
         sending: JoinSet::new(),
         refused: BTreeMap::new(),
     };
-    let bar = bar("settled", tasks);
+    let bar = bar("settled", run.requesters.tasks());
     let mut tick = interval(TICK);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let loads = machine::load_average()?;
@@ -204,8 +251,15 @@ async fn run(
     // The moment at which the last task was due, and the processor time until then.
     let mut issued = None;
     let (mut ended, mut ended_at) = (0, started);
-    while !(run.requesters.is_done() && run.ended() >= tasks) {
+    let mut end = pin!(end);
+    let mut is_stopped = false;
+    while !(run.requesters.is_done() && run.ended() >= run.requesters.tasks()) {
         tokio::select! {
+            () = &mut end, if !is_stopped => {
+                is_stopped = true;
+                run.requesters.stop();
+                bar.set_length(run.requesters.tasks());
+            }
             head = heads.next() => run.best(&head.context("no more best blocks")??).await?,
             head = final_heads.next() => {
                 run.finalised(&head.context("no more final blocks")??).await?;
@@ -274,7 +328,10 @@ async fn run(
         report.note(format!("refused by a node, {count} times: {answer}"));
     }
     let mut faults = run.ledger.faults();
-    let missing = tasks.saturating_sub(run.ledger.submitted());
+    let missing = run
+        .requesters
+        .tasks()
+        .saturating_sub(run.ledger.submitted());
     if missing > 0 {
         faults.push(format!("{missing} tasks never got into a block"));
     }
@@ -286,7 +343,7 @@ async fn run(
         "every task was settled once; nothing is held for tasks; all accounts together have what was \
          issued, and that is what it was before",
     );
-    Ok(())
+    Ok(run.ledger.settled())
 }
 
 impl Run<'_> {

@@ -116,6 +116,17 @@ impl<'a> Requesters<'a> {
         })
     }
 
+    /// Submits nothing that is not due yet.
+    pub fn stop(&mut self) {
+        self.prepared = Vec::new().into_iter();
+    }
+
+    /// All tasks that were due or will be.
+    pub fn tasks(&self) -> u64 {
+        let transactions = u64::from(self.issued) + self.prepared.len() as u64;
+        transactions * u64::from(self.batch)
+    }
+
     /// Begins now.
     pub fn begin(&mut self) {
         self.start = Instant::now();
@@ -269,6 +280,24 @@ mod tests {
         requesters.finalised(&submitted(3..4)).unwrap();
         assert!(requesters.is_done());
         requesters.finalised(&submitted(4..5)).unwrap_err();
+    }
+
+    #[test]
+    fn who_stops_submits_only_what_was_due() {
+        let mut signers = charlie();
+        let bar = ProgressBar::hidden();
+        let prepared = prepare(&mut signers, 5, &call(2).unwrap(), &bar).unwrap();
+        let hour = Duration::from_secs(3_600);
+        let mut requesters = Requesters::new(&signers, prepared, 2, hour).unwrap();
+        requesters.begin();
+        assert_eq!(requesters.tasks(), 10);
+        assert_eq!(requesters.due(Instant::now()).len(), 1);
+        requesters.stop();
+        assert!(requesters.is_issued());
+        assert_eq!(requesters.tasks(), 2);
+        assert_eq!(requesters.due(Instant::now() + 9 * hour).len(), 1, "again");
+        requesters.finalised(&submitted(0..2)).unwrap();
+        assert!(requesters.is_done());
     }
 
     #[test]

@@ -20,6 +20,10 @@ use crate::market::{worker_call, Provider};
 /// Blocks after which what had no effect is said again: as real workers do.
 const RETRY: BlockNumber = 8;
 
+/// Blocks after which what the final chain still waits for is said again: what had an effect had it on a
+/// chain that lost.
+const OVERDUE: BlockNumber = 40;
+
 /// What a worker says of an assignment.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 enum Step {
@@ -42,6 +46,8 @@ pub struct Workers<'a> {
     later: BTreeMap<BlockNumber, Vec<(AssignmentId, Step)>>,
     /// What was said at which height, and has had no effect yet.
     said: HashMap<(AssignmentId, Step), BlockNumber>,
+    /// What the final chain waits for, and since which height, if it was not said again since.
+    awaited: HashMap<AssignmentId, (Step, BlockNumber)>,
 }
 
 /// A worker call, and the number of the provider whose it is.
@@ -62,6 +68,7 @@ impl<'a> Workers<'a> {
             open: HashMap::new(),
             later: BTreeMap::new(),
             said: HashMap::new(),
+            awaited: HashMap::new(),
         }
     }
 
@@ -105,14 +112,37 @@ impl<'a> Workers<'a> {
 
     /// What happened in a final block: a commit in it may be opened.
     pub fn finalised(&mut self, block: &Block) {
+        let height = block.height;
         for event in &block.events {
             match event {
+                TaskEvent::TaskMatched {
+                    assignment,
+                    provider,
+                    ..
+                } => {
+                    if let Some(number) = self.by_account.get(provider) {
+                        self.open.insert(*assignment, *number);
+                        self.awaited.insert(*assignment, (Step::Start, height));
+                    }
+                }
+                TaskEvent::TaskStarted { assignment, .. } => {
+                    let next = match self.report_after {
+                        Some(blocks) => (Step::Report, height + blocks),
+                        None => (Step::Commit, height),
+                    };
+                    self.awaited.insert(*assignment, next);
+                }
+                TaskEvent::ProgressReported { assignment, .. } => {
+                    self.awaited.insert(*assignment, (Step::Commit, height));
+                }
                 TaskEvent::ResultCommitted { assignment, .. } => {
+                    self.awaited.insert(*assignment, (Step::Reveal, height));
                     self.plan(0, *assignment, Step::Reveal);
                 }
                 TaskEvent::ResultRevealed { assignment, .. }
                 | TaskEvent::AssignmentFailed { assignment, .. } => {
                     self.open.remove(assignment);
+                    self.awaited.remove(assignment);
                     self.said.retain(|(said, _), _| said != assignment);
                 }
                 _ => {}
@@ -135,8 +165,16 @@ impl<'a> Workers<'a> {
             .filter(|(_, at)| height >= **at + RETRY)
             .map(|(what, _)| *what)
             .collect();
+        let mut overdue = Vec::new();
+        for (assignment, (step, since)) in &mut self.awaited {
+            if height >= *since + OVERDUE {
+                *since = height;
+                overdue.push((*assignment, *step));
+            }
+        }
         let mut calls = Vec::new();
-        for (assignment, step) in now.into_values().flatten().chain(again) {
+        let due = now.into_values().flatten().chain(again).chain(overdue);
+        for (assignment, step) in due {
             // The chain that it was on may be gone.
             let Some(number) = self.open.get(&assignment) else {
                 continue;
@@ -190,5 +228,72 @@ pub fn proof(
     WorkerProof {
         recent_block,
         signature: provider.worker.sign(&payload),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use aicpw_protocol::TaskId;
+
+    use super::*;
+
+    const ASSIGNMENT: AssignmentId = AssignmentId {
+        task: TaskId(0),
+        replica: 0,
+        attempt: 0,
+    };
+
+    fn block(height: BlockNumber, event: TaskEvent) -> Block {
+        Block {
+            height,
+            parent: Default::default(),
+            seen: Instant::now(),
+            transactions: 1,
+            events: vec![event],
+        }
+    }
+
+    fn matched(provider: &Provider) -> TaskEvent {
+        TaskEvent::TaskMatched {
+            assignment: ASSIGNMENT,
+            provider: provider.account(),
+            device: Default::default(),
+            price: 1,
+            next_by: 100,
+        }
+    }
+
+    fn started() -> TaskEvent {
+        TaskEvent::TaskStarted {
+            assignment: ASSIGNMENT,
+            commit_by: 100,
+        }
+    }
+
+    #[test]
+    fn what_happened_on_a_chain_that_lost_is_said_again() {
+        let providers = Provider::some(1).unwrap();
+        let mut workers = Workers::new(&providers, [1; 32], None);
+        let said = |workers: &mut Workers<'_>, height| {
+            let calls = workers.calls(height, (height, [2; 32])).unwrap();
+            calls.len()
+        };
+        let matched = block(1, matched(&providers[0]));
+        workers.best(&matched);
+        assert_eq!(said(&mut workers, 1), 1, "the start");
+        workers.finalised(&matched);
+        workers.best(&block(2, started()));
+        assert_eq!(said(&mut workers, 2), 1, "the commit");
+        assert_eq!(said(&mut workers, 3), 0, "it is under way");
+        // The start was on a chain that lost: the commit has no effect, whenever it is said.
+        assert_eq!(said(&mut workers, 2 + RETRY), 1, "the commit again");
+        assert_eq!(said(&mut workers, 1 + OVERDUE), 2, "and the start");
+        let again = block(50, started());
+        workers.best(&again);
+        workers.finalised(&again);
+        assert!(!workers.said.contains_key(&(ASSIGNMENT, Step::Start)));
+        assert!(workers.awaited[&ASSIGNMENT].0 == Step::Commit);
     }
 }
