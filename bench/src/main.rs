@@ -13,6 +13,7 @@ mod ipfs;
 mod jobs;
 mod kernel;
 mod load;
+mod machine;
 mod market;
 mod network;
 mod provider;
@@ -23,6 +24,7 @@ mod startup;
 mod statistics;
 mod task;
 mod transactions;
+mod warp;
 mod workloads;
 
 use std::path::PathBuf;
@@ -47,6 +49,8 @@ struct Cli {
     chain: String,
     #[command(flatten)]
     load: load::Options,
+    #[command(flatten)]
+    warp: warp::ChainLength,
     /// How many stakers the larger chain of `jury` has.
     #[arg(long, default_value_t = 100_000)]
     stakers: u32,
@@ -94,6 +98,8 @@ enum Part {
     Four,
     /// The same with a delay between the validators, while tasks run.
     Network,
+    /// Warp sync of a long chain.
+    Warp,
     /// The same for other probabilities of primary slots, gossip intervals and voting rules.
     Consensus,
 }
@@ -117,6 +123,7 @@ impl Part {
             Self::Failure => failure::measure(measured).await,
             Self::Single => confirmation::single(cli.transactions, measured).await,
             Self::Consensus => consensus::measure(cli.transactions / 2, measured).await,
+            Self::Warp => warp::measure(&cli.warp, measured).await,
             Self::Network => network::measure(cli.transactions, measured).await,
             Self::Four => confirmation::four(&cli.chain, cli.transactions, measured).await,
         }
@@ -166,10 +173,10 @@ mod tests {
     #[test]
     fn the_command_line_is_one() {
         Cli::command().debug_assert();
-        let line = ["aicpw-bench", "network", "--transactions", "5"];
+        let line = ["aicpw-bench", "warp", "--blocks", "2000"];
         let cli = Cli::try_parse_from(line).unwrap();
-        assert!(cli.parts == [Part::Network]);
-        Cli::try_parse_from(["aicpw-bench", "--batch", "0"])
+        assert!(cli.parts == [Part::Warp]);
+        Cli::try_parse_from(["aicpw-bench", "--blocks", "1"])
             .err()
             .unwrap();
     }

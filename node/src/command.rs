@@ -1,9 +1,10 @@
 //! Runs what the command line asks for.
 
 use aicpw_runtime::{opaque::Block, units::SS58_PREFIX};
-use sc_cli::{OffchainWorkerEnabled, SubstrateCli};
+use clap::Parser;
+use sc_cli::{CliConfiguration, OffchainWorkerEnabled, SubstrateCli};
 use sc_network::config::NetworkBackendType;
-use sc_service::PartialComponents;
+use sc_service::{Configuration, PartialComponents};
 use sp_core::crypto::{set_default_ss58_version, Ss58AddressFormat};
 use sp_runtime::traits::Block as BlockT;
 
@@ -49,7 +50,24 @@ impl SubstrateCli for Cli {
     }
 }
 
+/// What a node is configured to that is started with these arguments, the name of the program not among
+/// them. It opens nothing.
+///
+/// # Errors
+/// There is no such argument, or what it names is not there.
+pub fn configuration(
+    arguments: &[&str],
+    tokio: tokio::runtime::Handle,
+) -> sc_cli::Result<Configuration> {
+    let line = std::iter::once(env!("CARGO_PKG_NAME")).chain(arguments.iter().copied());
+    let cli = Cli::try_parse_from(line).map_err(|error| error.to_string())?;
+    cli.run.create_configuration(&cli, tokio)
+}
+
 /// Parses the arguments of the process and runs them.
+///
+/// # Errors
+/// What is asked for cannot be done.
 pub fn run() -> sc_cli::Result<()> {
     set_default_ss58_version(Ss58AddressFormat::custom(SS58_PREFIX));
     let mut cli = Cli::from_args();

@@ -5,7 +5,6 @@
 mod books;
 mod chain;
 mod ledger;
-mod machine;
 mod market;
 mod requesters;
 mod workers;
@@ -38,7 +37,7 @@ use self::{
     requesters::{Prepared, Requesters, Which},
     workers::Workers,
 };
-use crate::{market::submission, report::Measured};
+use crate::{machine, market::submission, report::Measured};
 
 /// How often requesters look whether something is due.
 const TICK: Duration = Duration::from_millis(25);

@@ -11,4 +11,7 @@ mod last_events;
 mod partial;
 
 pub use full::{new_full, Kept};
-pub use partial::{new_partial, FullBackend, FullClient, FullPool, FullSelectChain};
+pub use partial::{
+    new_partial, BlockImport, Consensus, FullBackend, FullClient, FullPool, FullSelectChain,
+    GrandpaImport, Partial, JUSTIFICATION_PERIOD,
+};

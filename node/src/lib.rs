@@ -1,0 +1,19 @@
+//! `aicpw-node`: one binary for validators, providers and requesters.
+//!
+//! It wires services together and knows no rule of the market: those are in the runtime, and the
+//! work itself is in `aicpw-offchain-worker`. It is a library for those who need the parts of a node
+//! without a running one.
+
+mod aicpw_rpc;
+mod chain_spec;
+mod check;
+mod cli;
+mod command;
+mod keys;
+mod metrics;
+mod ports;
+mod rpc;
+pub mod service;
+mod worker;
+
+pub use command::{configuration, run};
