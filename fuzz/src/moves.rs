@@ -4,16 +4,19 @@
 use aicpw_primitives::traits::DrawRandomness as _;
 use aicpw_protocol::{
     commitment::result_commitment,
+    conformance::Part,
     task::{FailureMessage, Progress, TaskStatus},
     view::AuditState,
     worker::Statement,
     AskPrice, AssignmentId, Balance, DeviceId, TaskId,
 };
 use aicpw_runtime::{
-    configs::market::HeartbeatPeriod, units::MILLI, DrawRandomness, MarketClock, Runtime, Tasks,
+    configs::{market::HeartbeatPeriod, parameters::MarketParameter},
+    units::MILLI,
+    DrawRandomness, MarketClock, ProviderStaking, Runtime, Tasks,
 };
 use pallet_market_clock::Call as Clock;
-use pallet_provider_staking::{Call as Staking, Devices, Providers};
+use pallet_provider_staking::{Call as Staking, Challenges, Devices, Providers};
 use pallet_tasks::{Assignments, Audits, Call as Task};
 use sp_core::{sr25519, Pair};
 use sp_keyring::Sr25519Keyring;
@@ -102,6 +105,13 @@ const MOVES: &[(u8, Move)] = &[
     (b'o', reveal),
     (b'f', fail),
     (b'!', forge),
+    // conformance runs: whose device; what its worker answers
+    (b'Q', |chain, input| {
+        on_device(chain, input, |device, _| Staking::request_challenge {
+            device,
+        })
+    }),
+    (b'P', answer),
     // all jurors: what they find
     (b'J', disputes::judge),
     // time: how many blocks, or how many times thirty
@@ -113,7 +123,20 @@ const MOVES: &[(u8, Move)] = &[
     }),
     // whoever governs
     (b'z', toggle_pause),
+    (b'C', |chain, input| {
+        chain.govern(runs_of((input.number() % 2).into()))
+    }),
 ];
+
+/// Segments that can be computed between two moves.
+const FEW_SEGMENTS: u32 = 100;
+
+/// Conformance runs that take a device so many milliseconds, or none.
+pub fn runs_of(milliseconds: u64) -> pallet_market_parameters::Call<Runtime> {
+    pallet_market_parameters::Call::set_parameter {
+        parameter: MarketParameter::ConformanceRun(milliseconds),
+    }
+}
 
 /// The letter of a move, by any number.
 pub fn letter(number: usize) -> u8 {
@@ -271,6 +294,47 @@ fn register_device(chain: &mut Chain, input: &mut Input<'_>) {
     let ask = AskPrice(u128::from(input.number()) * 100 * MILLI);
     let slots = input.number();
     chain.sign(who, Staking::register_device { spec, ask, slots });
+}
+
+/// The worker of some device answers its challenge: rightly if it can, or with what is nothing.
+fn answer(chain: &mut Chain, input: &mut Input<'_>) {
+    let mut devices: Vec<_> = Devices::<Runtime>::iter_keys().collect();
+    devices.sort();
+    let device = input.one_of(&devices).unwrap_or_default();
+    let is_right = input.number().is_multiple_of(2);
+    let Some(run) = ProviderStaking::open_run(device) else {
+        return;
+    };
+    let owner = Devices::<Runtime>::get(device).map(|device| device.provider);
+    let who = PROVIDERS
+        .into_iter()
+        .find(|who| Some(who.to_account_id()) == owner);
+    let Some(key) = who.and_then(key_of) else {
+        return;
+    };
+    let outputs = |part| match is_right && run.int + run.fp32 <= FEW_SEGMENTS {
+        true => run.outputs(part),
+        false => vec![0; run.segments(part) as usize],
+    };
+    let answer = run.answer(&outputs(Part::Int), &outputs(Part::Fp32));
+    let view = ProviderStaking::device_view(device).and_then(|view| view.challenge);
+    let statement = Statement::Answer {
+        device,
+        attempt: view.map_or(0, |challenge| challenge.attempt),
+        answer: answer.hash(),
+    };
+    let proof = chain.proof(&key, &statement);
+    chain.work(Staking::answer_challenge {
+        device,
+        answer,
+        proof,
+    });
+    let came_of_it = match Challenges::<Runtime>::get(device) {
+        None => "conformance: proven",
+        Some(challenge) if challenge.refuted.is_some() => "conformance: refuted",
+        Some(_) => return,
+    };
+    chain.report.seen.insert(came_of_it.into());
 }
 
 fn on_device(

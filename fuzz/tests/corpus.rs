@@ -82,6 +82,8 @@ fn the_corpus_reaches_every_end_and_breaks_nothing() {
         "failed: NoCommit",
         "failed: NoReveal",
         "failed: NoStart",
+        "conformance: proven",
+        "conformance: refuted",
         "failed: RunFailed",
         "failed: TimeLimit",
         "failed: WrongResult",

@@ -13,6 +13,7 @@
 //! | [`engines`] | programs in OpenCL, later others |
 //! | [`sandbox`] | processes for what strangers wrote |
 //! | [`devices`] | what this machine can offer |
+//! | `conformance` | the runs by which it proves that to the chain |
 //! | [`examine`] | what the executor says of it |
 //! | [`ipfs`] | content in and out |
 //! | [`metrics`] | what Prometheus is told |
@@ -23,6 +24,7 @@
 mod blocking;
 pub mod chain;
 mod clock;
+mod conformance;
 pub mod devices;
 pub mod durable;
 pub mod engines;

@@ -2,8 +2,11 @@
 //! its contract.
 
 use aicpw_protocol::{
-    mailbox::{report_key, Orders, Report, ORDERS, SERVING},
-    AssignmentId, Hash,
+    mailbox::{
+        answer_key, report_key, ChallengeAnswer, Challenges, Orders, Report, CHALLENGES, ORDERS,
+        SERVING,
+    },
+    AssignmentId, DeviceId, Hash,
 };
 use codec::{DecodeAll, Encode};
 use std::sync::Arc;
@@ -50,6 +53,33 @@ impl Mailbox {
             return Err(MailboxError::OtherChain(orders.genesis));
         }
         Ok(Some(orders))
+    }
+
+    /// The open conformance challenges; `None` before the hook has written any.
+    ///
+    /// # Errors
+    /// When they are not readable, or of another chain.
+    pub fn challenges(&self) -> Result<Option<Challenges>, MailboxError> {
+        let Some(bytes) = self.storage.get(CHALLENGES) else {
+            return Ok(None);
+        };
+        let challenges =
+            Challenges::decode_all(&mut bytes.as_slice()).map_err(MailboxError::Garbled)?;
+        if challenges.genesis != self.genesis {
+            return Err(MailboxError::OtherChain(challenges.genesis));
+        }
+        Ok(Some(challenges))
+    }
+
+    /// Replaces the answer of a device.
+    pub fn write_answer(&self, device: DeviceId, answer: &ChallengeAnswer) {
+        self.replace(&answer_key(device), answer.encode());
+    }
+
+    /// The answer of a device, if there is one that can be read.
+    pub fn answer(&self, device: DeviceId) -> Option<ChallengeAnswer> {
+        let bytes = self.storage.get(&answer_key(device))?;
+        ChallengeAnswer::decode_all(&mut bytes.as_slice()).ok()
     }
 
     /// Replaces the report on an assignment. Whether it changed.

@@ -10,8 +10,10 @@ use tokio::task::JoinHandle;
 
 use crate::{
     chain::{ChainView, LocalStorage},
+    conformance::Prover,
     devices::{DevicesError, LocalDevice, Measuring},
     engines::{find_executor, Builds, ExecutorMissing, OpenCl},
+    examine::Examiner,
     ipfs::BlobStore,
     mailbox::Mailbox,
     metrics::{MeteredEngine, WorkerMetrics},
@@ -95,6 +97,7 @@ pub struct WorkerService {
     devices: Vec<LocalDevice>,
     stop: watch::Sender<bool>,
     queue: JoinHandle<()>,
+    prover: JoinHandle<()>,
 }
 
 impl WorkerService {
@@ -128,8 +131,18 @@ impl WorkerService {
                 path: builds,
                 source,
             })?;
+        let mailbox = Mailbox::new(storage, chain.genesis());
+        let prover = Prover {
+            chain: chain.clone(),
+            mailbox: mailbox.clone(),
+            examiner: Examiner {
+                program: program.clone(),
+                folder: folder.clone(),
+            },
+            metrics: config.metrics.clone(),
+        };
         let shop = Shop {
-            mailbox: Mailbox::new(storage, chain.genesis()),
+            mailbox,
             chain,
             store,
             engine: Arc::new(MeteredEngine {
@@ -153,12 +166,14 @@ impl WorkerService {
         let queue = Queue::open(shop, &folder.join("jobs"), config.retention)?;
         config.metrics.devices(devices.len());
         let (stop, stopped) = watch::channel(false);
+        let prover = tokio::spawn(prover.run(stopped.clone()));
         let queue = tokio::spawn(queue.run(stopped));
         tracing::info!(devices = devices.len(), folder = %folder.display(), "the worker is ready for jobs");
         Ok(Self {
             devices,
             stop,
             queue,
+            prover,
         })
     }
 
@@ -172,6 +187,7 @@ impl WorkerService {
         self.stop.send_replace(true);
         // A panic in it has been reported by its own thread.
         let _ = (&mut self.queue).await;
+        let _ = (&mut self.prover).await;
     }
 }
 

@@ -36,7 +36,7 @@ export const localDevices = () =>
   );
 
 /**
- * Has the operator be a provider, with the devices of the node under test and online, and gives back
+ * Has the operator be a provider, with the devices of the node under test, online and proven, and gives back
  * what the chain says of it. Does only what is not done yet.
  */
 export async function nodesProvider() {
@@ -55,8 +55,9 @@ export async function nodesProvider() {
       fields(await sent(call, OPERATOR), 'providerStaking.DeviceRegistered');
     }
   }
-  return until('the heartbeat of the node under test', async () => {
+  return until('the heartbeat and the conformance runs of the node under test', async () => {
     const provider = await view();
-    return provider.online.isTrue && provider.devices.length > 0 && provider;
+    const proven = provider.devices.every((device) => device.challenge.isNone);
+    return provider.online.isTrue && provider.devices.length > 0 && proven && provider;
   });
 }

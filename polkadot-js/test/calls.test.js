@@ -27,7 +27,16 @@ const ARGUMENTS = {
     setSlots: [3, 4],
     setAsk: [3, ask(1.25)],
     setAvailability: [3, false],
-    heartbeat: [account('Bob').address, 12, proof]
+    heartbeat: [account('Bob').address, 12, proof],
+    requestChallenge: [3],
+    answerChallenge: [
+      3,
+      {
+        int: { root: hash('77'), openings: [{ outputs: [1, 2], siblings: [hash('88')] }] },
+        fp32: { root: hash('99'), openings: [] }
+      },
+      proof
+    ]
   },
   tasks: {
     submit: [submission({ privacy: { Sealed: { keyCommitment: hash('55') } }, peers: [peer] })],

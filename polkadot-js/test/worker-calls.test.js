@@ -11,12 +11,14 @@ import { fields, included, unsignedRefused } from '../src/transactions.js';
 const hash = `0x${'42'.repeat(32)}`;
 const proof = { recentBlock: 0, signature: `0x${'42'.repeat(64)}` };
 const assignment = { task: 0, replica: 0, attempt: 0 };
+const answer = { int: { root: hash, openings: [] }, fp32: null };
 const opening = { salt: hash, resultRoot: hash, traceCommitment: hash, result: SOME_MANIFEST };
 
 const eve = account('Eve');
 const { providerStaking, tasks } = api.tx;
 const calls = [
   providerStaking.heartbeat(eve.address, 0, proof),
+  providerStaking.answerChallenge(0, answer, proof),
   tasks.start(assignment, proof),
   tasks.reportProgress(assignment, { stepsDone: 1, stepsTotal: 2 }, proof),
   tasks.commitResult(assignment, hash, proof),

@@ -279,6 +279,7 @@ mod tests {
             available: true,
             online: false,
             cools_until: None,
+            challenge: None,
         };
         let json = serde_json::to_value(&view).unwrap();
         assert_eq!(json["spec"]["name"], "Fast One");

@@ -19,6 +19,7 @@
 //! | [`verdict`] | what a jury finds, and the states of a dispute |
 //! | [`task`] | needs, verification modes, states, faults |
 //! | [`device`] | what a device says of itself |
+//! | [`conformance`] | what a device computes to prove it, and how the chain checks that |
 //! | [`draw`] | seeds and tickets of draws |
 //! | [`sealing`] | data for those only whom the requester grants the key; `sealing` seals and opens |
 //! | [`worker`] | the statements that a worker key signs |
@@ -34,6 +35,7 @@ extern crate alloc;
 
 pub mod audit;
 pub mod commitment;
+pub mod conformance;
 pub mod content;
 pub mod device;
 pub mod dispute;

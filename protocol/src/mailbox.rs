@@ -12,6 +12,10 @@
 //! * [`SERVING`] is written by the native engine only, every few seconds while it is able to run
 //!   jobs. The hook sends heartbeats only while it is fresh, so that a node whose engine died goes
 //!   offline by itself.
+//! * [`CHALLENGES`] is written by the hook only, when it changes: the open conformance challenges of
+//!   the devices of the local worker keys.
+//! * [`answer_key`] of a device is written by the native engine only: what the device computed. The
+//!   hook sends it as long as the challenge is open.
 //! * [`report_key`] of an assignment is written by the native engine only: the newest report.
 //!   The hook turns it into a worker call when the chain's state is ready for it. Saying the same
 //!   twice is harmless; the chain accepts each statement once.
@@ -22,6 +26,7 @@ use scale_info::TypeInfo;
 
 use crate::{
     commitment::ResultOpening,
+    conformance::{Answer, Run},
     content::ContentId,
     hashing::Hash,
     ids::{AssignmentId, DeviceId},
@@ -47,6 +52,45 @@ pub fn report_key(assignment: AssignmentId) -> Vec<u8> {
     let mut key = b"aicpw/mailbox/v1/report/".to_vec();
     assignment.encode_to(&mut key);
     key
+}
+
+/// Key of [`Challenges`].
+pub const CHALLENGES: &[u8] = b"aicpw/mailbox/v1/challenges";
+
+/// Key of the [`ChallengeAnswer`] of a device.
+pub fn answer_key(device: DeviceId) -> Vec<u8> {
+    let mut key = b"aicpw/mailbox/v1/answer/".to_vec();
+    device.encode_to(&mut key);
+    key
+}
+
+/// The open challenges of this node's devices.
+#[derive(Encode, Decode, TypeInfo, Clone, PartialEq, Eq, Debug, Default)]
+pub struct Challenges {
+    /// Genesis hash of the chain.
+    pub genesis: Hash,
+    /// One for each open challenge.
+    pub challenges: Vec<ChallengeOrder>,
+}
+
+/// One challenge.
+#[derive(Encode, Decode, TypeInfo, Clone, PartialEq, Eq, Debug)]
+pub struct ChallengeOrder {
+    /// The device.
+    pub device: DeviceId,
+    /// [`crate::device::DeviceSpec::fingerprint`] of the device.
+    pub fingerprint: Hash,
+    /// What it has to compute.
+    pub run: Run,
+}
+
+/// What a device computed.
+#[derive(Encode, Decode, TypeInfo, Clone, PartialEq, Eq, Debug)]
+pub struct ChallengeAnswer {
+    /// Of which run.
+    pub run: Run,
+    /// The answer.
+    pub answer: Answer,
 }
 
 /// What the chain wants from this node's workers.

@@ -61,24 +61,53 @@ pub struct InclusionProof {
 
 /// Proves that the leaf at `index` is in the tree of `leaves`. `None` if there is no such leaf.
 pub fn prove(leaves: &[Hash], index: u64) -> Option<InclusionProof> {
-    let mut position = usize::try_from(index).ok()?;
-    if position >= leaves.len() {
-        return None;
-    }
-    let mut siblings = Vec::new();
-    let mut level = leaves.to_vec();
-    while level.len() > 1 {
-        if let Some(sibling) = level.get(position ^ 1) {
-            siblings.push(*sibling);
+    Tree::new(leaves.to_vec()).prove(index)
+}
+
+/// All levels of a tree, for many proofs from one.
+pub struct Tree {
+    /// The leaf hashes first, the root last.
+    levels: Vec<Vec<Hash>>,
+}
+
+impl Tree {
+    /// The tree with these leaf hashes.
+    pub fn new(leaves: Vec<Hash>) -> Self {
+        let mut levels = Vec::new();
+        let mut level = leaves;
+        while level.len() > 1 {
+            let above = level_up(&level);
+            levels.push(level);
+            level = above;
         }
-        level = level_up(&level);
-        position /= 2;
+        levels.push(level);
+        Self { levels }
     }
-    Some(InclusionProof {
-        index,
-        leaves: leaves.len() as u64,
-        siblings,
-    })
+
+    /// Its root: what [`tree_root`] computes.
+    pub fn root(&self) -> Hash {
+        let last = self.levels.last().and_then(|level| level.first());
+        last.copied().unwrap_or_else(|| leaf(&[]))
+    }
+
+    /// Proves that the leaf at `index` is in it. `None` if there is no such leaf.
+    pub fn prove(&self, index: u64) -> Option<InclusionProof> {
+        let leaves = self.levels.first()?.len();
+        let mut position = usize::try_from(index).ok()?;
+        if position >= leaves {
+            return None;
+        }
+        let mut siblings = Vec::new();
+        for level in &self.levels {
+            siblings.extend(level.get(position ^ 1));
+            position /= 2;
+        }
+        Some(InclusionProof {
+            index,
+            leaves: leaves as u64,
+            siblings,
+        })
+    }
 }
 
 /// The root that `proof` leads to from the leaf hash, or `None` if the proof has the wrong shape.

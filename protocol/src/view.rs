@@ -123,6 +123,46 @@ pub struct AssignmentView<AccountId> {
     pub envelope: Option<Envelope>,
 }
 
+/// How far a device's conformance challenge is.
+#[derive(
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Debug,
+)]
+#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "std", serde(rename_all = "kebab-case"))]
+pub enum ChallengeState {
+    /// The randomness that its seed is made of is not there yet. → `Open`, `NoAnswer`.
+    Drawing,
+    /// The device is to compute. → `NoAnswer`, `WrongAnswer`, or it is conformant.
+    Open,
+    /// There was no right answer in time, or no seed. → `Drawing`, with the next attempt.
+    NoAnswer,
+    /// The answer was wrong. → `Drawing`, with the next attempt.
+    WrongAnswer,
+}
+
+/// A device's conformance challenge.
+#[derive(Encode, Decode, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
+#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "std", serde(rename_all = "camelCase"))]
+pub struct ChallengeView {
+    /// How many attempts ended before this one.
+    pub attempt: u32,
+    /// How far this one is.
+    pub state: ChallengeState,
+    /// Blocks of the chain until it is something else: where `Open`, until an answer is too late;
+    /// otherwise until the next attempt.
+    pub blocks_left: BlockNumber,
+}
+
 /// A device.
 #[derive(Encode, Decode, TypeInfo, Clone, PartialEq, Eq, Debug)]
 #[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
@@ -148,6 +188,8 @@ pub struct DeviceView<AccountId> {
     pub online: bool,
     /// No match before this block.
     pub cools_until: Option<BlockNumber>,
+    /// What it has to compute before it can be matched; `None` if it is conformant.
+    pub challenge: Option<ChallengeView>,
 }
 
 /// Stake on its way out.

@@ -8,7 +8,7 @@ use crate::{
     commitment::ResultOpening,
     content::ContentId,
     hashing::{hash_in, Hash},
-    ids::AssignmentId,
+    ids::{AssignmentId, DeviceId},
     task::{FailureMessage, Fault, Progress},
     units::BlockNumber,
 };
@@ -68,6 +68,15 @@ pub enum Statement<AccountId> {
         log: Option<ContentId>,
         /// A short message for the requester.
         message: FailureMessage,
+    },
+    /// The device did its conformance run.
+    Answer {
+        /// Which.
+        device: DeviceId,
+        /// The attempt of its challenge.
+        attempt: u32,
+        /// [`Answer::hash`](crate::conformance::Answer::hash) of what it computed.
+        answer: Hash,
     },
 }
 

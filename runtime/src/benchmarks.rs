@@ -62,6 +62,13 @@ impl pallet_tasks::BenchmarkHelper<AccountId> for Neighbours {
     }
 }
 
+impl pallet_provider_staking::benchmarking::BenchmarkHelper for Neighbours {
+    fn bring_seed(anchor: BlockNumber) {
+        let height = pallet_draw_randomness::benchmarking::bring_seed::<Runtime>(anchor);
+        set_height::<Runtime>(height);
+    }
+}
+
 impl pallet_disputes::benchmarking::BenchmarkHelper<AccountId> for Neighbours {
     fn verifying() -> (TaskId, AccountId) {
         pallet_tasks::verifying_task::<Runtime>()

@@ -30,6 +30,7 @@ fn percent(share: Perbill) -> String {
 fn span(blocks: BlockNumber) -> String {
     let in_units = |unit, name| format!("{} {name}", blocks / unit);
     match blocks {
+        0 => "0".into(),
         blocks if blocks == DAYS => "1 day".into(),
         blocks if blocks % DAYS == 0 => in_units(DAYS, "days"),
         blocks if blocks % HOURS == 0 => in_units(HOURS, "h"),
@@ -74,12 +75,14 @@ fn value(parameter: &MarketParameter) -> String {
         | RetrievalWindow(blocks)
         | RematchWindow(blocks)
         | RetentionPeriod(blocks)
+        | ConformanceWindow(blocks)
         | MinProgressInterval(blocks) => span(*blocks),
         MaxTimeLimit(time)
         | MinMatchWindow(time)
         | MaxMatchWindow(time)
         | MinOptimisticWindow(time)
-        | MaxOptimisticWindow(time) => milliseconds(*time),
+        | MaxOptimisticWindow(time)
+        | ConformanceRun(time) => milliseconds(*time),
     }
 }
 

@@ -3,7 +3,9 @@
 use aicpw_primitives::worker_key::WorkerProof;
 use aicpw_protocol::worker::{signing_payload, Statement};
 use aicpw_runtime::{
-    configs::{consensus::BABE_GENESIS_EPOCH_CONFIG, money::TreasuryAccount},
+    configs::{
+        consensus::BABE_GENESIS_EPOCH_CONFIG, money::TreasuryAccount, parameters::MarketParameter,
+    },
     units::{EXISTENTIAL_DEPOSIT, SLOT_MILLISECONDS, UNIT},
     AccountId, Address, Executive, Header, Runtime, RuntimeCall, RuntimeGenesisConfig, SessionKeys,
     Signature, SignedPayload, System, UncheckedExtrinsic,
@@ -84,6 +86,10 @@ impl World {
         };
         // Worker proofs are bound to a block below the best one.
         world.blocks(2)?;
+        // Devices here compute nothing.
+        let parameter = MarketParameter::ConformanceRun(0);
+        let believe = pallet_market_parameters::Call::<Runtime>::set_parameter { parameter };
+        world.dispatch(Origin::Root, believe)?;
         Ok(world)
     }
 
@@ -137,6 +143,7 @@ impl World {
         let origin = match origin {
             Origin::Signed(who) => RawOrigin::Signed(who.clone()),
             Origin::Worker => RawOrigin::Authorized,
+            Origin::Root => RawOrigin::Root,
         };
         let call = call.into();
         let dispatched = self.state.execute_with(|| {
@@ -204,6 +211,7 @@ fn forget_events() {
 pub enum Origin<'a> {
     Signed(&'a AccountId),
     Worker,
+    Root,
 }
 
 /// A worker call as a transaction.

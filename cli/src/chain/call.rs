@@ -141,6 +141,11 @@ impl Call {
         Self::new("ProviderStaking", "update_spec", (device, spec))
     }
 
+    /// Has a device do its conformance run again.
+    pub fn request_challenge(device: DeviceId) -> Self {
+        Self::new("ProviderStaking", "request_challenge", device)
+    }
+
     /// Sets how many jobs a device runs at once.
     pub fn set_slots(device: DeviceId, slots: Slots) -> Self {
         Self::new("ProviderStaking", "set_slots", (device, slots))

@@ -10,7 +10,7 @@ use aicpw_protocol::{
         AssignmentStatus, DeterminismClass, Engine, Fault, Needs, Privacy, Refunded, Role,
         TaskStatus, Unmatched, Verification,
     },
-    view::{AssignmentView, AuditState, DeviceView, ProviderView, TaskView},
+    view::{AssignmentView, AuditState, ChallengeState, DeviceView, ProviderView, TaskView},
     BlockNumber, ContentId,
 };
 use serde::Serialize;
@@ -402,6 +402,15 @@ pub struct DeviceJson {
     available: bool,
     online: bool,
     cools_until: Option<BlockNumber>,
+    challenge: Option<ChallengeJson>,
+}
+
+/// What a device has to prove.
+#[derive(Serialize)]
+struct ChallengeJson {
+    attempt: u32,
+    state: ChallengeState,
+    blocks_left: BlockNumber,
 }
 
 /// A provider's devices.
@@ -475,6 +484,11 @@ impl From<&DeviceView<Account>> for DeviceJson {
             available: view.available,
             online: view.online,
             cools_until: view.cools_until,
+            challenge: view.challenge.map(|challenge| ChallengeJson {
+                attempt: challenge.attempt,
+                state: challenge.state,
+                blocks_left: challenge.blocks_left,
+            }),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use aicpw_protocol::{
     device::DeviceSpec,
-    view::{DeviceView, ProviderView},
+    view::{ChallengeState, ChallengeView, DeviceView, ProviderView},
     Balance,
 };
 
@@ -123,12 +123,13 @@ pub fn table_of(view: &ProviderView<Account>, clock: &Clock, min_stake: Balance)
         .devices
         .iter()
         .map(|device| {
-            let state = match (device.online, device.available, device.cools_until) {
-                (false, _, _) => "offline".into(),
-                (true, false, _) => "paused".into(),
+            let state = match (device.challenge, device.cools_until) {
+                _ if !device.online => "offline".into(),
+                _ if !device.available => "paused".into(),
+                (Some(challenge), _) => proving(&challenge, clock),
                 _ if lacking(view, min_stake) > 0 => "needs stake".into(),
-                (true, true, Some(block)) => format!("can be matched {}", clock.until(block)),
-                (true, true, None) => "online".into(),
+                (None, Some(block)) => format!("can be matched {}", clock.until(block)),
+                (None, None) => "online".into(),
             };
             vec![
                 device.id.to_string(),
@@ -153,6 +154,17 @@ pub fn table_of(view: &ProviderView<Account>, clock: &Clock, min_stake: Balance)
         "Classes",
     ];
     table(&header, rows)
+}
+
+/// How far a device's conformance challenge is.
+fn proving(challenge: &ChallengeView, clock: &Clock) -> String {
+    let time = clock.span(challenge.blocks_left);
+    match challenge.state {
+        ChallengeState::Drawing => "conformance run: waits for its seed".into(),
+        ChallengeState::Open => format!("conformance run: {time} left"),
+        ChallengeState::NoAnswer => format!("no conformance run in time; again in {time}"),
+        ChallengeState::WrongAnswer => format!("conformance run wrong; again in {time}"),
+    }
 }
 
 /// What the device counts for, and what was measured if that is more.
@@ -283,6 +295,24 @@ mod tests {
             cooling.contains("can be matched in about 20 s"),
             "{cooling}"
         );
+        let challenged = |state| {
+            let mut view = provider([5; 32], &[3]);
+            view.devices[0].challenge = Some(ChallengeView {
+                attempt: 1,
+                state,
+                blocks_left: 80,
+            });
+            table_of(&view, &CLOCK, MIN_STAKE)
+        };
+        for (state, text) in [
+            (ChallengeState::Drawing, "waits for its seed"),
+            (ChallengeState::Open, "20 s left"),
+            (ChallengeState::NoAnswer, "in time; again in 20 s"),
+            (ChallengeState::WrongAnswer, "wrong; again in 20 s"),
+        ] {
+            let shown = challenged(state);
+            assert!(shown.contains(text), "{shown}");
+        }
         let none = provider([5; 32], &[]);
         assert_eq!(table_of(&none, &CLOCK, MIN_STAKE), "no devices\n");
     }
@@ -304,6 +334,11 @@ mod tests {
             amount: 1,
             available_at: 1,
         }];
+        view.devices[0].challenge = Some(ChallengeView {
+            attempt: 0,
+            state: ChallengeState::Open,
+            blocks_left: 1,
+        });
         crate::output::documented::check(&["Provider"], &ProviderJson::from(&view));
     }
 }

@@ -347,6 +347,7 @@ fn provider(account: Account) -> ProviderView<Account> {
         online: true,
         effective_gflops: spec(id).gflops,
         cools_until: None,
+        challenge: None,
     };
     ProviderView {
         account,

@@ -14,7 +14,7 @@
 //! | [`launching`] | the launches of a run, and its checkpoints |
 //! | [`part`] | a run from one checkpoint to the next, and the state at a checkpoint |
 //! | [`native`] | the same without sandbox and trace, to compare with |
-//! | [`measure`] | conformance run and speed of a device |
+//! | [`measure`] | conformance and speed of a device, and the runs that prove them |
 //! | [`sandbox`] | what a stage locks itself into |
 //! | [`check`] | whether that holds on this machine |
 //! | [`report`] | what it says to the node |
@@ -38,8 +38,9 @@ mod source;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use aicpw_protocol::Hash;
+use aicpw_protocol::{conformance::Run, Hash};
 use clap::{Parser, Subcommand};
+use codec::DecodeAll;
 
 /// Runs OpenCL jobs for an AICPW provider. The node starts it; by hand it lists and measures
 /// devices.
@@ -59,6 +60,15 @@ enum Command {
         /// The device, as `devices` prints it.
         #[arg(long, value_parser = fingerprint)]
         device: Hash,
+    },
+    /// Computes a conformance run on a device; prints the answer as JSON.
+    Prove {
+        /// The device, as `devices` prints it.
+        #[arg(long, value_parser = fingerprint)]
+        device: Hash,
+        /// The run, SCALE-encoded, in hexadecimal digits.
+        #[arg(long, value_parser = conformance_run)]
+        run: Run,
     },
     /// Builds the program of a job.
     Build(StageArguments),
@@ -91,6 +101,13 @@ fn fingerprint(text: &str) -> Result<Hash, String> {
     Ok(hash)
 }
 
+fn conformance_run(text: &str) -> Result<Run, String> {
+    hex::decode(text)
+        .map_err(|error| error.to_string())
+        .and_then(|bytes| Run::decode_all(&mut &bytes[..]).map_err(|error| error.to_string()))
+        .map_err(|error| format!("not a run as the node writes it: {error}"))
+}
+
 fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Devices => print(opencl::devices::list().map(|list| {
@@ -102,6 +119,7 @@ fn main() -> ExitCode {
                 .collect::<Vec<_>>()
         })),
         Command::Measure { device } => print(measure::measure(&device)),
+        Command::Prove { device, run } => print(measure::compute(&device, &run)),
         Command::Build(arguments) => stage(sandbox::Stage::Build, arguments, build::build),
         Command::Run(arguments) => stage(sandbox::Stage::Run, arguments, run::run),
         Command::Check(arguments) => {

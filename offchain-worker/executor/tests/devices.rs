@@ -5,6 +5,8 @@ mod common;
 
 use std::process::{Command, Output};
 
+use aicpw_protocol::conformance::{verify, Answer, Part, Run};
+use codec::{DecodeAll, Encode};
 use common::{device, EXECUTOR};
 use serde_json::Value;
 
@@ -86,4 +88,46 @@ fn a_fingerprint_has_64_digits() {
     assert!(String::from_utf8(wrong.stderr)
         .unwrap()
         .contains("64 hexadecimal digits"));
+}
+
+/// More segments than one launch has.
+#[test]
+fn a_conformance_run_is_answered_as_the_chain_wants_it() {
+    let run = Run {
+        seed: [0x5a; 32],
+        int: (1 << 14) + 5,
+        fp32: 33,
+    };
+    let fingerprint = hex::encode(device());
+    let encoded = hex::encode(run.encode());
+    let done = executor(
+        &["prove", "--device", &fingerprint, "--run", &encoded],
+        None,
+    );
+    assert!(done.status.success(), "{done:?}");
+    let done: Value = serde_json::from_slice(&done.stdout).unwrap();
+    assert!(done["milliseconds"].is_u64(), "{done}");
+    let answer = hex::decode(done["answer"].as_str().unwrap()).unwrap();
+    let answer = Answer::decode_all(&mut &answer[..]).unwrap();
+    assert_eq!(verify(&run, &answer), Ok(()));
+
+    // Every segment, not only those that are opened.
+    let short = Run { int: 40, ..run };
+    let encoded = hex::encode(short.encode());
+    let done = executor(
+        &["prove", "--device", &fingerprint, "--run", &encoded],
+        None,
+    );
+    let done: Value = serde_json::from_slice(&done.stdout).unwrap();
+    let here = short.answer(&short.outputs(Part::Int), &short.outputs(Part::Fp32));
+    assert_eq!(done["answer"], hex::encode(here.encode()));
+}
+
+#[test]
+fn a_run_that_is_none_is_refused() {
+    let fingerprint = hex::encode(device());
+    let wrong = executor(&["prove", "--device", &fingerprint, "--run", "00"], None);
+    assert!(!wrong.status.success());
+    let said = String::from_utf8(wrong.stderr).unwrap();
+    assert!(said.contains("not a run as the node writes it"), "{said}");
 }

@@ -14,6 +14,9 @@ use crate::queue::{End, Phase};
 /// The stages of the engine.
 pub(super) const STAGES: [&str; 2] = ["build", "run"];
 
+/// How conformance runs end: with an answer, or without.
+const RUN_ENDS: [&str; 2] = ["answered", "failed"];
+
 /// Metrics of a provider's worker.
 #[derive(Clone, Default)]
 pub struct WorkerMetrics(pub(super) Option<Arc<Registered>>);
@@ -32,6 +35,7 @@ pub(super) struct Registered {
     taken: Counter<U64>,
     ended: CounterVec<U64>,
     failures: CounterVec<U64>,
+    conformance_runs: CounterVec<U64>,
     pub(super) engine_started: CounterVec<U64>,
     pub(super) engine_failed: CounterVec<U64>,
     pub(super) engine_seconds: CounterVec<F64>,
@@ -101,6 +105,13 @@ impl WorkerMetrics {
                 "fault",
                 reported_faults(),
             )?,
+            conformance_runs: counters(
+                registry,
+                "aicpw_conformance_runs_total",
+                "Conformance runs of this machine's devices, by how they ended",
+                "end",
+                RUN_ENDS,
+            )?,
             engine_started: counters(
                 registry,
                 "aicpw_engine_started_total",
@@ -130,6 +141,14 @@ impl WorkerMetrics {
     pub fn taken(&self) {
         if let Some(metrics) = &self.0 {
             metrics.taken.inc();
+        }
+    }
+
+    /// A conformance run has ended, with an answer or without.
+    pub fn conformance_run(&self, answered: bool) {
+        if let Some(metrics) = &self.0 {
+            let end = RUN_ENDS[usize::from(!answered)];
+            metrics.conformance_runs.with_label_values(&[end]).inc();
         }
     }
 

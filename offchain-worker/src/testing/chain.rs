@@ -56,6 +56,13 @@ impl MemoryStorage {
         found.unwrap()
     }
 
+    /// Waits until there is a value.
+    pub async fn value(&self, key: &[u8]) {
+        let mut values = self.values.subscribe();
+        let met = values.wait_for(|all| all.contains_key(key));
+        soon("the value is there", met).await.unwrap();
+    }
+
     /// Waits until there is no report on an assignment.
     pub async fn no_report(&self, assignment: AssignmentId) {
         let key = mailbox::report_key(assignment);

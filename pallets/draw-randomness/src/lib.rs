@@ -128,13 +128,13 @@ pub mod pallet {
 }
 
 impl<T: Config> Pallet<T> {
-    /// The seed for an anchor, and whether it is known since this block only.
-    fn find(anchor: BlockNumber) -> (DrawSeed, bool) {
+    /// The seed for an anchor, and the first block in which it was known.
+    fn find(anchor: BlockNumber) -> (DrawSeed, BlockNumber) {
         let missing = |block: BlockNumber| {
             if block >= Self::height() {
-                (DrawSeed::NotYet, false)
+                (DrawSeed::NotYet, block)
             } else {
-                (DrawSeed::Gone, false)
+                (DrawSeed::Gone, block)
             }
         };
         let Some(anchored) = Outcomes::<T>::get(anchor) else {
@@ -158,11 +158,10 @@ impl<T: Config> Pallet<T> {
             if outputs.len() as u32 >= T::DrawBlocks::get()
                 && others.len() as u32 >= anchored.others
             {
-                let is_fresh = block.saturating_add(1) >= Self::height();
-                return (DrawSeed::Ready(mix(&outputs)), is_fresh);
+                return (DrawSeed::Ready(mix(&outputs)), block.saturating_add(1));
             }
         }
-        (DrawSeed::Gone, false)
+        (DrawSeed::Gone, anchor)
     }
 
     fn height() -> BlockNumber {
@@ -215,13 +214,17 @@ impl<T: Config> DrawRandomness for Pallet<T> {
 
     fn seed(anchor: BlockNumber) -> DrawSeed {
         match Self::find(anchor) {
-            (DrawSeed::Ready(_), false) => DrawSeed::Gone,
+            (DrawSeed::Ready(_), since) if since < Self::height() => DrawSeed::Gone,
             (found, _) => found,
         }
     }
 
     fn decided(anchor: BlockNumber) -> DrawSeed {
         Self::find(anchor).0
+    }
+
+    fn decided_since(anchor: BlockNumber) -> (DrawSeed, BlockNumber) {
+        Self::find(anchor)
     }
 
     fn seed_weight() -> Weight {

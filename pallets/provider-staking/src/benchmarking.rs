@@ -1,12 +1,14 @@
 //! Benchmarks of every call and of the authorisation, in their worst case.
 
 use aicpw_primitives::{
-    traits::StakeDraw,
+    traits::{DrawRandomness, StakeDraw},
     worker_key::{prove, WorkerId, WorkerProof},
 };
 use aicpw_protocol::{
+    conformance::{Answer, Part, MOST_SIBLINGS, SAMPLES},
     content::MAX_PEER_ADDRESS_BYTES,
     device::{ClassSet, DeviceKind, DeviceSpec, MAX_DEVICE_NAME_BYTES},
+    merkle::{root_from_proof, InclusionProof},
     task::{Engine, PeerAddresses, MAX_PEER_ADDRESSES},
     worker::Statement,
     AskPrice, Balance, BlockNumber, DeviceId, Gflops, Hash, Mebibytes, MegabitsPerSecond,
@@ -24,7 +26,13 @@ use sp_runtime::{
     transaction_validity::TransactionSource,
 };
 
-use crate::*;
+use crate::{conformance::Stage, *};
+
+/// What the benchmarks need of other pallets.
+pub trait BenchmarkHelper {
+    /// Makes up the seed for an anchor, and goes to the first block in which it is known.
+    fn bring_seed(anchor: BlockNumber);
+}
 
 const HEIGHT: BlockNumber = 10;
 
@@ -72,6 +80,7 @@ where
     };
     Pallet::<T>::do_register_device(who.clone(), spec, ask.max(T::MinAsk::get()), 1)
         .expect("the device can be registered");
+    Challenges::<T>::remove(only_device::<T>(&who));
     Pallet::<T>::do_heartbeat(who.clone(), Pallet::<T>::current_period());
     (only_device::<T>(&who), worker)
 }
@@ -143,8 +152,46 @@ where
         )
         .expect("the device can be registered");
     }
+    for device in DevicesOf::<T>::get(&who) {
+        Challenges::<T>::remove(device);
+    }
     Pallet::<T>::do_heartbeat(who.clone(), Pallet::<T>::current_period());
     (who, worker)
+}
+
+/// A device of one GFLOPS whose challenge is open, what it computed, and the proof of its worker.
+fn answered<T: Config>() -> (DeviceId, Answer, WorkerProof)
+where
+    T::NativeBalance: Mutate<T::AccountId>,
+{
+    let (who, worker) = provider::<T>(0);
+    let spec = DeviceSpec {
+        gflops: Gflops(1),
+        ..spec(1)
+    };
+    Pallet::<T>::do_register_device(who.clone(), spec, T::MinAsk::get(), 1)
+        .expect("the device can be registered");
+    let device = only_device::<T>(&who);
+    let opened_at = T::DrawRandomness::anchor();
+    let challenge = Challenge {
+        opened_at,
+        refuted: None,
+    };
+    Challenges::<T>::insert(device, challenge);
+    T::BenchmarkHelper::bring_seed(opened_at);
+    let height = T::DrawRandomness::anchor();
+    let (attempt, Stage::Open { seed, .. }) = Pallet::<T>::stage(device, &challenge, height) else {
+        panic!("the challenge is open");
+    };
+    let registered = Devices::<T>::get(device).expect("the device is registered");
+    let run = Pallet::<T>::run_of(&registered, seed);
+    let answer = run.answer(&run.outputs(Part::Int), &run.outputs(Part::Fp32));
+    let statement = Statement::Answer {
+        device,
+        attempt: attempt.number,
+        answer: answer.hash(),
+    };
+    (device, answer, proof::<T>(&worker, &statement))
 }
 
 fn only_device<T: Config>(who: &T::AccountId) -> DeviceId {
@@ -362,6 +409,68 @@ mod benchmarks {
                 .map_err(|_| "the heartbeat is authorised")?;
         }
         Ok(())
+    }
+
+    #[benchmark]
+    fn request_challenge() {
+        let (who, _) = provider::<T>(1);
+        let device = only_device::<T>(&who);
+
+        #[block]
+        {
+            // Also where runs are turned off.
+            let _ = Pallet::<T>::do_request_challenge(who, device);
+        }
+    }
+
+    /// The device is in the order book after it. The ways to the roots are weighed by `climb`.
+    #[benchmark]
+    fn answer_challenge() {
+        let (device, answer, proof) = answered::<T>();
+
+        #[extrinsic_call]
+        _(RawOrigin::Authorized, device, answer, proof);
+
+        assert!(Pallet::<T>::is_conformant(device));
+    }
+
+    #[benchmark]
+    fn authorize_answer() -> Result<(), BenchmarkError> {
+        let (device, answer, proof) = answered::<T>();
+        let call: <T as frame_system::Config>::RuntimeCall = Call::answer_challenge {
+            device,
+            answer,
+            proof,
+        }
+        .into();
+
+        #[block]
+        {
+            call.authorize(TransactionSource::InBlock)
+                .ok_or("the call has an authorisation")?
+                .map_err(|_| "the answer is authorised")?;
+        }
+        Ok(())
+    }
+
+    /// Siblings on the ways from leaves to roots.
+    #[benchmark]
+    fn climb(n: Linear<0, { 2 * SAMPLES * MOST_SIBLINGS }>) {
+        let proof = InclusionProof {
+            index: 0,
+            leaves: 1 << MOST_SIBLINGS,
+            siblings: vec![[1; 32]; MOST_SIBLINGS as usize],
+        };
+        let mut roots = 0;
+
+        #[block]
+        {
+            for _ in 0..n.div_ceil(MOST_SIBLINGS) {
+                roots += u32::from(root_from_proof([2; 32], &proof).is_some());
+            }
+        }
+
+        assert_eq!(roots, n.div_ceil(MOST_SIBLINGS));
     }
 
     /// Everybody fell silent.

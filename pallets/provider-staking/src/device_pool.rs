@@ -34,8 +34,9 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Whether the device is to be in the order book.
-    fn is_offered(device: &Device<T>) -> bool {
+    fn is_offered(id: DeviceId, device: &Device<T>) -> bool {
         device.available
+            && Self::is_conformant(id)
             && Self::is_online(&device.provider)
             && Ledgers::<T>::get(&device.provider).is_sufficient()
     }
@@ -43,7 +44,7 @@ impl<T: Config> Pallet<T> {
     /// Lists the device as it is now, or unlists it.
     pub(crate) fn refresh(id: DeviceId) {
         match Devices::<T>::get(id) {
-            Some(device) if Self::is_offered(&device) => {
+            Some(device) if Self::is_offered(id, &device) => {
                 T::OrderBook::list(id, device.listing());
             }
             _ => T::OrderBook::unlist(id),
@@ -131,7 +132,7 @@ impl<T: Config> Pallet<T> {
 impl<T: Config> DevicePool<T::AccountId> for Pallet<T> {
     fn offer(id: DeviceId) -> Option<Offer<T::AccountId>> {
         let device = Devices::<T>::get(id)?;
-        if !device.available || !Self::is_online(&device.provider) {
+        if !device.available || !Self::is_conformant(id) || !Self::is_online(&device.provider) {
             return None;
         }
         let ledger = Ledgers::<T>::get(&device.provider);
@@ -155,7 +156,7 @@ impl<T: Config> DevicePool<T::AccountId> for Pallet<T> {
 
     fn occupy(id: DeviceId, assignment: AssignmentId, locks: Locks) -> DispatchResult {
         let mut device = Devices::<T>::get(id).ok_or(Error::<T>::UnknownDevice)?;
-        if !Self::is_offered(&device) {
+        if !Self::is_offered(id, &device) {
             return Err(Error::<T>::NotOffered.into());
         }
         if device.free_slots(Self::now()) == 0 {

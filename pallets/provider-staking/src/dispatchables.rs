@@ -18,9 +18,9 @@ use frame_support::{
 use sp_runtime::{DispatchError, DispatchResult};
 
 use crate::{
-    Config, Device, Devices, DevicesOf, Error, Event, HoldReason, Ledger, Ledgers, NextDevice,
-    Pallet, Presences, Provider, Providers, ReputationRecord, ReputationRecords, Unbonding,
-    WorkerOwners,
+    Challenges, Config, Device, Devices, DevicesOf, Error, Event, HoldReason, Ledger, Ledgers,
+    NextDevice, Pallet, Presences, Provider, Providers, ReputationRecord, ReputationRecords,
+    Unbonding, WorkerOwners,
 };
 
 impl<T: Config> Pallet<T> {
@@ -215,11 +215,12 @@ impl<T: Config> Pallet<T> {
                 cools_until: None,
             },
         );
-        Self::refresh(id);
         Self::deposit_event(Event::DeviceRegistered {
             device: id,
             provider: who,
         });
+        Self::challenge(id);
+        Self::refresh(id);
         Ok(())
     }
 
@@ -235,6 +236,7 @@ impl<T: Config> Pallet<T> {
 
         T::OrderBook::unlist(id);
         Devices::<T>::remove(id);
+        Challenges::<T>::remove(id);
         DevicesOf::<T>::mutate(&who, |devices| devices.retain(|other| *other != id));
         Self::deposit_event(Event::DeviceDeregistered {
             device: id,
@@ -252,10 +254,13 @@ impl<T: Config> Pallet<T> {
         Self::change_device(&who, id, |device| {
             ensure!(device.used_slots == 0, Error::<T>::DeviceBusy);
             Self::ensure_unlike(&DevicesOf::<T>::get(&who), Some(id), &spec)?;
-            device.spec = spec;
+            Self::deposit_event(Event::SpecUpdated { device: id });
+            if device.spec != spec {
+                device.spec = spec;
+                Self::challenge(id);
+            }
             Ok(())
         })?;
-        Self::deposit_event(Event::SpecUpdated { device: id });
         Ok(())
     }
 
@@ -314,7 +319,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Changes a device of `who` and lists it as it is then.
-    fn change_device(
+    pub(crate) fn change_device(
         who: &T::AccountId,
         id: DeviceId,
         change: impl FnOnce(&mut Device<T>) -> DispatchResult,

@@ -60,7 +60,12 @@ mod errors {
         DeviceOccupied,
         /// The device failed lately and cools down.
         DeviceCoolsDown,
-        /// The device is not offered: not available, its provider offline, or its stake too low.
+        /// The device has a conformance challenge that is open already.
+        ChallengeOpen,
+        /// Governance has turned conformance runs off, so there is nothing to prove.
+        NoRuns,
+        /// The device is not offered: not available, not conformant, its provider offline, or its stake
+        /// too low.
         NotOffered,
         /// All slots of the device are in use, or it cools down.
         NoFreeSlot,

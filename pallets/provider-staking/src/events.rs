@@ -122,6 +122,24 @@ mod events {
             /// Its effective computing power.
             gflops: Gflops,
         },
+        /// A device has to do its conformance run before it can be matched.
+        DeviceChallenged {
+            /// The device.
+            device: DeviceId,
+        },
+        /// A device did its conformance run, and can be matched.
+        DeviceProven {
+            /// The device.
+            device: DeviceId,
+        },
+        /// What a device computed in its conformance run is not what it has to be. There will be another
+        /// attempt.
+        AnswerRefuted {
+            /// The device.
+            device: DeviceId,
+            /// The attempt that is over.
+            attempt: u32,
+        },
         /// A provider that was offline sent a heartbeat.
         ProviderCameOnline {
             /// The provider.

@@ -74,13 +74,13 @@ impl<T: Config> Pallet<T> {
         Self::now() / T::HeartbeatPeriod::get().max(1)
     }
 
-    fn hash_of(block: BlockNumber) -> Option<Hash> {
+    pub(crate) fn hash_of(block: BlockNumber) -> Option<Hash> {
         let hash = frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::from(block));
         let hash = Hash::try_from(hash.as_ref()).ok()?;
         (hash != Hash::default()).then_some(hash)
     }
 
-    fn height() -> BlockNumber {
+    pub(crate) fn height() -> BlockNumber {
         frame_system::Pallet::<T>::block_number().saturated_into()
     }
 

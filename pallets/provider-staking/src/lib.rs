@@ -13,6 +13,8 @@ extern crate alloc;
 
 #[cfg(feature = "runtime-benchmarks")]
 pub mod benchmarking;
+mod challenge_hook;
+mod conformance;
 mod device_pool;
 mod dispatchables;
 pub mod draw;
@@ -34,7 +36,7 @@ pub mod weights;
 pub use aicpw_protocol::reputation::ReputationRecord;
 pub use pallet::*;
 pub use types::{
-    Attendance, Device, Heartbeat, Ledger, Occupation, Presence, Provider, Unbonding,
+    Attendance, Challenge, Device, Heartbeat, Ledger, Occupation, Presence, Provider, Unbonding,
     MISSED_HEARTBEATS,
 };
 pub use weights::WeightInfo;
@@ -48,10 +50,11 @@ use frame_support::pallet_macros::import_section;
 #[frame_support::pallet]
 pub mod pallet {
     use aicpw_primitives::{
-        traits::OrderBook,
+        traits::{DrawRandomness, OrderBook},
         worker_key::{WorkerId, WorkerProof},
     };
     use aicpw_protocol::{
+        conformance::Answer,
         device::{DeviceSpec, Slots},
         task::PeerAddresses,
         AskPrice, AssignmentId, Balance, BlockNumber, DeviceId, Gflops, Hash,
@@ -90,6 +93,18 @@ pub mod pallet {
         /// Where offered devices are listed.
         type OrderBook: OrderBook;
 
+        /// Where the seeds of conformance runs come from.
+        type DrawRandomness: DrawRandomness;
+
+        /// How long a conformance run takes a device of the declared speed, in milliseconds. Zero: devices
+        /// are believed.
+        #[pallet::constant]
+        type ConformanceRun: Get<u64>;
+
+        /// Blocks from the seed of a conformance run to the last in which an answer is in time.
+        #[pallet::constant]
+        type ConformanceWindow: Get<BlockNumber>;
+
         /// Lowest active stake at which devices are offered.
         #[pallet::constant]
         type MinStake: Get<Balance>;
@@ -119,7 +134,8 @@ pub mod pallet {
         #[pallet::constant]
         type LongestObligation: Get<BlockNumber>;
 
-        /// Blocks of the first cool-down; doubles with each failure in a row.
+        /// Blocks of the first cool-down; doubles with each failure in a row. Also from one attempt at a
+        /// conformance run to the next.
         #[pallet::constant]
         type CoolDownBase: Get<BlockNumber>;
 
@@ -157,6 +173,10 @@ pub mod pallet {
 
         /// Weights of the calls.
         type WeightInfo: WeightInfo;
+
+        /// What benchmarks need of other pallets.
+        #[cfg(feature = "runtime-benchmarks")]
+        type BenchmarkHelper: benchmarking::BenchmarkHelper;
     }
 
     /// Why funds are held.
@@ -207,6 +227,11 @@ pub mod pallet {
     #[pallet::storage]
     pub type Devices<T: Config> = StorageMap<_, Twox64Concat, DeviceId, Device<T>>;
 
+    /// Devices that have to prove what they declare before they can be matched. Those that are not in
+    /// it are conformant.
+    #[pallet::storage]
+    pub type Challenges<T: Config> = StorageMap<_, Twox64Concat, DeviceId, Challenge>;
+
     /// The id that the next device gets.
     #[pallet::storage]
     pub type NextDevice<T: Config> = StorageValue<_, DeviceId, ValueQuery>;
@@ -242,6 +267,7 @@ pub mod pallet {
 
         fn offchain_worker(_: BlockNumberFor<T>) {
             Self::send_heartbeats();
+            Self::follow_challenges();
         }
 
         #[cfg(feature = "try-runtime")]
@@ -345,12 +371,12 @@ pub mod pallet {
             Self::do_withdraw_unbonded(ensure_signed(origin)?)
         }
 
-        /// Registers a device, available at once.
+        /// Registers a device, available as soon as it has done its conformance run.
         ///
         /// Origin: signed by a provider. Errors: `NotRegistered`, `TooManyDevices`,
         /// `NoComputingPower`, `NoMemory`, `NoDeterminismClass`, `BadDeviceName`, `BadSlots`,
-        /// `AskTooLow`, `DuplicateFingerprint`. Event: `DeviceRegistered`. Cost grows with the
-        /// provider's devices.
+        /// `AskTooLow`, `DuplicateFingerprint`. Events: `DeviceRegistered`,
+        /// `DeviceChallenged`. Cost grows with the provider's devices.
         #[pallet::call_index(7)]
         #[pallet::weight(<T as Config>::WeightInfo::register_device(T::MaxDevices::get()))]
         pub fn register_device(
@@ -371,11 +397,12 @@ pub mod pallet {
             Self::do_deregister_device(ensure_signed(origin)?, device)
         }
 
-        /// Replaces a device's spec, after it was measured again.
+        /// Replaces a device's spec, after it was measured again. If it is another one the device cannot be
+        /// matched until it has done its conformance run.
         ///
         /// Origin: signed by its provider. Errors: `UnknownDevice`, `NotOwner`, `DeviceBusy` (a
         /// running job relies on the spec), and those about specs of [`Pallet::register_device`].
-        /// Event: `SpecUpdated`.
+        /// Events: `SpecUpdated`, `DeviceChallenged`.
         #[pallet::call_index(9)]
         #[pallet::weight(<T as Config>::WeightInfo::update_spec(T::MaxDevices::get()))]
         pub fn update_spec(
@@ -441,6 +468,41 @@ pub mod pallet {
             let devices = Self::do_heartbeat(provider, period);
             let weight = <T as Config>::WeightInfo::heartbeat(devices);
             Ok(Some(weight).into())
+        }
+
+        /// Has a device do its conformance run again, or at once if the next attempt is further away. It
+        /// cannot be matched until it has.
+        ///
+        /// Origin: signed by its provider. Errors: `UnknownDevice`, `NotOwner`, `DeviceBusy` (a running
+        /// job would make the run slow), `ChallengeOpen`, `NoRuns`. Event: `DeviceChallenged`.
+        #[pallet::call_index(14)]
+        pub fn request_challenge(origin: OriginFor<T>, device: DeviceId) -> DispatchResult {
+            Self::do_request_challenge(ensure_signed(origin)?, device)
+        }
+
+        /// Brings what a device computed in its conformance run. If it is right the device can be matched;
+        /// if it is wrong this attempt is over, and nothing else happens to anybody.
+        ///
+        /// Origin: authorised by the worker key of the device's provider, which signs
+        /// [`aicpw_protocol::worker::Statement::Answer`]; free; at most one for each attempt, and only as
+        /// long as it is open. Cannot fail. Events: `DeviceProven` or `AnswerRefuted`.
+        #[pallet::call_index(15)]
+        #[pallet::weight((
+            Pallet::<T>::answer_weight(),
+            DispatchClass::Operational,
+        ))]
+        #[pallet::weight_of_authorize(Pallet::<T>::authorize_answer_weight())]
+        #[pallet::authorize(Self::authorize_answer)]
+        pub fn answer_challenge(
+            origin: OriginFor<T>,
+            device: DeviceId,
+            answer: Answer,
+            // Checked by the authorisation.
+            _proof: WorkerProof,
+        ) -> DispatchResult {
+            ensure_authorized(origin)?;
+            Self::do_answer_challenge(device, &answer);
+            Ok(())
         }
     }
 }

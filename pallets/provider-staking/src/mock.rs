@@ -1,23 +1,27 @@
 //! A runtime of this pallet and balances, with an order book that remembers what it was told.
 
 use aicpw_primitives::{
-    traits::{Listing, Locks, OrderBook},
+    traits::{DrawRandomness, DrawSeed, Listing, Locks, OrderBook},
     worker_key::{prove, WorkerId, WorkerProof},
 };
 use aicpw_protocol::{
+    conformance::{Answer, Part, Run},
     device::{ClassSet, DeviceKind, DeviceSpec, Slots},
     task::{Engine, PeerAddresses},
     worker::Statement,
     AskPrice, AssignmentId, Balance, BlockNumber, DeviceId, Gflops, Hash, Mebibytes,
     MegabitsPerSecond, TaskId,
 };
-use frame_support::{assert_ok, derive_impl, parameter_types, traits::ConstU32, BoundedVec};
+use frame_support::{
+    assert_ok, derive_impl, parameter_types, traits::ConstU32, weights::Weight, BoundedVec,
+};
 use sp_application_crypto::RuntimeAppPublic;
 use sp_keystore::{testing::MemoryKeystore, KeystoreExt};
 use sp_runtime::{
     generic,
     testing::TestXt,
-    traits::{BlakeTwo256, IdentityLookup},
+    traits::{BlakeTwo256, Dispatchable, IdentityLookup},
+    transaction_validity::{TransactionSource, TransactionValidityError},
     BuildStorage, Perbill,
 };
 use std::{collections::BTreeMap, sync::Arc};
@@ -105,6 +109,11 @@ parameter_types! {
     pub const ReputationHalfLife: BlockNumber = HALF_LIFE;
     pub const ReputationUnit: Balance = REPUTATION_UNIT;
     pub const HeartbeatPriority: u64 = PRIORITY;
+    /// No runs: devices are believed, but in the tests of runs.
+    pub static ConformanceRun: u64 = 0;
+    pub const ConformanceWindow: BlockNumber = WINDOW;
+    /// Blocks from an anchor to its seed.
+    pub static SeedAfter: BlockNumber = SOONEST;
     /// What the order book holds.
     pub static Book: BTreeMap<DeviceId, Listing> = BTreeMap::new();
     /// How often each device was listed.
@@ -122,11 +131,59 @@ impl OrderBook for BookMock {
     }
 }
 
+/// Blocks in which an answer is in time.
+pub const WINDOW: BlockNumber = 6;
+/// Blocks from an anchor to its seed, and after how many there will be none.
+pub const SOONEST: BlockNumber = 3;
+pub const LONGEST: BlockNumber = 8;
+
+/// A seed for each anchor, [`SeedAfter`] so many blocks.
+pub struct Randomness;
+impl DrawRandomness for Randomness {
+    fn anchor() -> BlockNumber {
+        System::block_number()
+    }
+    fn soonest() -> BlockNumber {
+        SOONEST
+    }
+    fn seed(_: BlockNumber) -> DrawSeed {
+        unreachable!("runs are not drawn for")
+    }
+    fn decided(_: BlockNumber) -> DrawSeed {
+        unreachable!("it matters since when")
+    }
+    fn decided_since(anchor: BlockNumber) -> (DrawSeed, BlockNumber) {
+        let passed = System::block_number().saturating_sub(anchor);
+        let since = anchor + SeedAfter::get();
+        let seed = match passed {
+            passed if passed >= SeedAfter::get() && SeedAfter::get() <= LONGEST => {
+                DrawSeed::Ready(sp_io::hashing::blake2_256(&anchor.to_le_bytes()))
+            }
+            passed if passed > LONGEST => DrawSeed::Gone,
+            _ => DrawSeed::NotYet,
+        };
+        (seed, since)
+    }
+    fn seed_weight() -> Weight {
+        Weight::zero()
+    }
+}
+
+#[cfg(feature = "runtime-benchmarks")]
+impl crate::benchmarking::BenchmarkHelper for Randomness {
+    fn bring_seed(anchor: BlockNumber) {
+        crate::benchmarking::set_height::<Test>(anchor + SOONEST);
+    }
+}
+
 impl Config for Test {
     type RuntimeHoldReason = RuntimeHoldReason;
     type NativeBalance = Balances;
     type BlockNumberProvider = System;
     type OrderBook = BookMock;
+    type DrawRandomness = Randomness;
+    type ConformanceRun = ConformanceRun;
+    type ConformanceWindow = ConformanceWindow;
     type MinStake = MinStake;
     type MinAsk = MinAsk;
     type FaultSlash = FaultSlash;
@@ -144,6 +201,8 @@ impl Config for Test {
     type ReputationUnit = ReputationUnit;
     type HeartbeatPriority = HeartbeatPriority;
     type WeightInfo = SubstrateWeight<Test>;
+    #[cfg(feature = "runtime-benchmarks")]
+    type BenchmarkHelper = Randomness;
 }
 
 impl<C> frame_system::offchain::CreateTransactionBase<C> for Test
@@ -188,6 +247,8 @@ impl ExtBuilder {
     pub fn build(self) -> sp_io::TestExternalities {
         Book::take();
         Listed::take();
+        ConformanceRun::set(0);
+        SeedAfter::set(SOONEST);
         let mut storage = frame_system::GenesisConfig::<Test>::default()
             .build_storage()
             .unwrap();
@@ -217,6 +278,10 @@ impl ExtBuilder {
             );
             for device in Book::get().keys() {
                 assert!(Devices::<Test>::contains_key(device), "{device:?} is gone");
+                assert!(
+                    Pallet::<Test>::is_conformant(*device),
+                    "{device:?} has something to prove"
+                );
             }
         });
     }
@@ -323,7 +388,6 @@ pub fn add_device(provider: AccountId, fingerprint: u8) -> DeviceId {
 /// Sends the heartbeat of the current period as a block would: authorised, then dispatched.
 pub fn send_heartbeat(provider: AccountId) {
     use frame_support::{dispatch::DispatchInfo, traits::Authorize};
-    use sp_runtime::{traits::Dispatchable, transaction_validity::TransactionSource};
 
     let worker = crate::Providers::<Test>::get(provider).unwrap().worker;
     let call = RuntimeCall::from(crate::Call::<Test>::heartbeat {
@@ -379,4 +443,80 @@ pub fn last_event() -> crate::Event<Test> {
     System::read_events_for_pallet::<crate::Event<Test>>()
         .pop()
         .expect("an event was deposited")
+}
+
+/// A millisecond of one GFLOPS: a run of some segments.
+pub fn turn_on_runs() {
+    ConformanceRun::set(1);
+}
+
+/// A spec of one GFLOPS and both exact classes.
+pub fn slow_spec(fingerprint: u8) -> DeviceSpec {
+    DeviceSpec {
+        gflops: Gflops(1),
+        classes: ClassSet {
+            int: true,
+            fp32_strict: true,
+            device: true,
+        },
+        ..spec(fingerprint)
+    }
+}
+
+/// A provider that is online, with a device of [`slow_spec`] that has its run before it.
+pub fn challenged_device(provider: AccountId) -> DeviceId {
+    turn_on_runs();
+    register(provider, MIN_STAKE);
+    assert_ok!(ProviderStaking::register_device(
+        RuntimeOrigin::signed(provider),
+        slow_spec(1),
+        MIN_ASK,
+        MAX_SLOTS,
+    ));
+    send_heartbeat(provider);
+    DevicesOf::<Test>::get(provider)[0]
+}
+
+/// The stage of the attempt that it is now.
+pub fn stage(device: DeviceId) -> crate::conformance::Stage {
+    let challenge = crate::Challenges::<Test>::get(device).unwrap();
+    Pallet::<Test>::stage(device, &challenge, System::block_number()).1
+}
+
+/// The run of an open challenge.
+pub fn open_run(device: DeviceId) -> Run {
+    Pallet::<Test>::open_run(device).expect("the challenge is open")
+}
+
+/// What a device computes that does what it has to.
+pub fn computed(run: &Run) -> Answer {
+    run.answer(&run.outputs(Part::Int), &run.outputs(Part::Fp32))
+}
+
+/// The call by which a worker brings an answer.
+pub fn answer_call(worker: &WorkerId, device: DeviceId, answer: Answer) -> RuntimeCall {
+    let challenge = crate::Challenges::<Test>::get(device);
+    let attempt = challenge.map_or(0, |challenge| {
+        Pallet::<Test>::attempt_at(challenge.opened_at, System::block_number()).number
+    });
+    let statement = Statement::Answer {
+        device,
+        attempt,
+        answer: answer.hash(),
+    };
+    let proof = sign(worker, &statement);
+    crate::Call::<Test>::answer_challenge {
+        device,
+        answer,
+        proof,
+    }
+    .into()
+}
+
+/// Brings an answer as a block would: authorised, then dispatched.
+pub fn bring(call: RuntimeCall) -> Result<(), TransactionValidityError> {
+    use frame_support::traits::Authorize;
+    call.authorize(TransactionSource::External).unwrap()?;
+    assert_ok!(call.dispatch(frame_system::RawOrigin::Authorized.into()));
+    Ok(())
 }

@@ -2,10 +2,11 @@
 
 use crate::{
     draw::{path, Leaf, CAPACITY, LEVELS, WIDTH},
-    Attendances, Config, Devices, DevicesOf, DrawLeafOf, DrawLeaves, DrawNodes, DrawTree,
-    HoldReason, Ledgers, NextDevice, Occupations, Pallet, Presences, Providers, ReputationRecords,
-    WorkerOwners,
+    Attendances, Challenges, Config, Devices, DevicesOf, DrawLeafOf, DrawLeaves, DrawNodes,
+    DrawTree, HoldReason, Ledgers, NextDevice, Occupations, Pallet, Presences, Providers,
+    ReputationRecords, WorkerOwners,
 };
+use aicpw_primitives::traits::DrawRandomness;
 use aicpw_protocol::{device::Reputation, DeviceId};
 use alloc::collections::BTreeMap;
 use frame_support::{
@@ -24,6 +25,7 @@ impl<T: Config> Pallet<T> {
         Self::try_providers()?;
         Self::try_stakes()?;
         Self::try_devices()?;
+        Self::try_challenges()?;
         Self::try_draw_nodes()?;
         Self::try_draw_leaves()
     }
@@ -174,6 +176,27 @@ impl<T: Config> Pallet<T> {
         );
         Ok(())
     }
+
+    fn try_challenges() -> Result<(), TryRuntimeError> {
+        let height = T::DrawRandomness::anchor();
+        for (id, challenge) in Challenges::<T>::iter() {
+            ensure!(
+                Devices::<T>::contains_key(id),
+                "Only devices have something to prove"
+            );
+            ensure!(
+                challenge.opened_at <= height,
+                "No challenge was opened in the future"
+            );
+            let attempt = Self::attempt_at(challenge.opened_at, height);
+            ensure!(
+                attempt.anchor <= height && height < attempt.next,
+                "A height is in the attempt that it is in"
+            );
+        }
+        Ok(())
+    }
+
     fn try_draw_nodes() -> Result<(), TryRuntimeError> {
         for ((level, index), node) in DrawNodes::<T>::iter() {
             ensure!(

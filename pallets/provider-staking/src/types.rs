@@ -255,6 +255,16 @@ impl<T: Config> Device<T> {
     }
 }
 
+/// What a device has to do before it can be matched.
+#[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Challenge {
+    /// The height at which it was opened. The attempts follow from it: the first is anchored there, and
+    /// each that comes to nothing is followed by another, after a wait that doubles.
+    pub opened_at: BlockNumber,
+    /// The last attempt that had an answer, which was wrong: it is over.
+    pub refuted: Option<u32>,
+}
+
 /// What an assignment has taken of a device and its provider.
 #[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Occupation {

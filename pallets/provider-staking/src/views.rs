@@ -75,6 +75,7 @@ impl<T: Config> Pallet<T> {
             slots: device.slots,
             used_slots: device.used_slots,
             available: device.available,
+            challenge: Self::challenge_view(id),
         })
     }
 

@@ -33,6 +33,10 @@ pub trait WeightInfo {
     fn heartbeat(d: u32, ) -> Weight;
     fn authorize_heartbeat() -> Weight;
     fn draw() -> Weight;
+    fn request_challenge() -> Weight;
+    fn answer_challenge() -> Weight;
+    fn authorize_answer() -> Weight;
+    fn climb(n: u32, ) -> Weight;
 }
 
 /// As measured, with the database of the runtime.
@@ -144,6 +148,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
             .saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(d.into())))
             .saturating_add(T::DbWeight::get().writes(6_u64))
             .saturating_add(Weight::from_parts(0, 2708).saturating_mul(d.into()))
+            .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(d.into())))
     }
     /// Storage: `MarketClock::TheClock` (r:1 w:0)
     /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
@@ -189,6 +194,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
             .saturating_add(T::DbWeight::get().writes(10_u64))
             .saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(d.into())))
             .saturating_add(Weight::from_parts(0, 2708).saturating_mul(d.into()))
+            .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(d.into())))
     }
     /// Storage: `ProviderStaking::Ledgers` (r:1 w:1)
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
@@ -246,6 +252,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(d.into())))
             .saturating_add(T::DbWeight::get().writes(7_u64))
             .saturating_add(Weight::from_parts(0, 280272).saturating_mul(d.into()))
+            .saturating_add(T::DbWeight::get().reads(2_u64))
+            .saturating_add(T::DbWeight::get().writes(2_u64))
     }
     /// Storage: `ProviderStaking::Devices` (r:1 w:1)
     /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
@@ -267,6 +275,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
         Weight::from_parts(34_581_000, 6956)
             .saturating_add(T::DbWeight::get().reads(7_u64))
             .saturating_add(T::DbWeight::get().writes(5_u64))
+            .saturating_add(T::DbWeight::get().writes(1_u64))
     }
     /// Storage: `ProviderStaking::Devices` (r:16 w:1)
     /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
@@ -299,6 +308,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(d.into())))
             .saturating_add(T::DbWeight::get().writes(1_u64))
             .saturating_add(Weight::from_parts(0, 2708).saturating_mul(d.into()))
+            .saturating_add(T::DbWeight::get().reads(2_u64))
+            .saturating_add(T::DbWeight::get().writes(1_u64))
     }
     /// Storage: `ProviderStaking::Devices` (r:1 w:1)
     /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
@@ -324,6 +335,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
         Weight::from_parts(42_534_000, 6956)
             .saturating_add(T::DbWeight::get().reads(9_u64))
             .saturating_add(T::DbWeight::get().writes(1_u64))
+            .saturating_add(T::DbWeight::get().reads(1_u64))
     }
     /// Storage: `MarketParameters::Changed` (r:1 w:0)
     /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
@@ -349,6 +361,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
         Weight::from_parts(43_475_000, 6956)
             .saturating_add(T::DbWeight::get().reads(9_u64))
             .saturating_add(T::DbWeight::get().writes(1_u64))
+            .saturating_add(T::DbWeight::get().reads(1_u64))
     }
     /// Storage: `ProviderStaking::Devices` (r:1 w:1)
     /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
@@ -370,6 +383,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
         Weight::from_parts(32_909_000, 560543)
             .saturating_add(T::DbWeight::get().reads(7_u64))
             .saturating_add(T::DbWeight::get().writes(6_u64))
+            .saturating_add(T::DbWeight::get().reads(1_u64))
     }
     /// Storage: `MarketClock::TheClock` (r:1 w:0)
     /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
@@ -409,6 +423,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
             .saturating_add(T::DbWeight::get().writes(5_u64))
             .saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(d.into())))
             .saturating_add(Weight::from_parts(0, 2708).saturating_mul(d.into()))
+            .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(d.into())))
     }
     /// Storage: `MarketClock::TheClock` (r:1 w:0)
     /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
@@ -443,6 +458,26 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
             .saturating_add(T::DbWeight::get().reads(13_u64))
             .saturating_add(T::DbWeight::get().writes(12_u64))
     }
+    // By hand until the next `make weights`, as are the reads and writes of `Challenges` above.
+    fn request_challenge() -> Weight {
+        Weight::from_parts(60_000_000, 6956)
+            .saturating_add(T::DbWeight::get().reads(9_u64))
+            .saturating_add(T::DbWeight::get().writes(6_u64))
+    }
+    fn answer_challenge() -> Weight {
+        Weight::from_parts(12_000_000_000, 6956)
+            .saturating_add(T::DbWeight::get().reads(14_u64))
+            .saturating_add(T::DbWeight::get().writes(7_u64))
+    }
+    fn authorize_answer() -> Weight {
+        Weight::from_parts(150_000_000, 6956)
+            .saturating_add(T::DbWeight::get().reads(6_u64))
+    }
+    /// The range of component `n` is `[0, 672]`.
+    fn climb(n: u32, ) -> Weight {
+        Weight::from_parts(2_000_000, 0)
+            .saturating_add(Weight::from_parts(1_500_000, 0).saturating_mul(n.into()))
+    }
 }
 
 /// The same with the slower database, for tests of the pallet alone.
@@ -474,6 +509,7 @@ impl WeightInfo for () {
             .saturating_add(RocksDbWeight::get().reads((2_u64).saturating_mul(d.into())))
             .saturating_add(RocksDbWeight::get().writes(6_u64))
             .saturating_add(Weight::from_parts(0, 2708).saturating_mul(d.into()))
+            .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(d.into())))
     }
     fn unbond(d: u32, ) -> Weight {
         Weight::from_parts(55_436_202, 560543)
@@ -483,6 +519,7 @@ impl WeightInfo for () {
             .saturating_add(RocksDbWeight::get().writes(10_u64))
             .saturating_add(RocksDbWeight::get().writes((1_u64).saturating_mul(d.into())))
             .saturating_add(Weight::from_parts(0, 2708).saturating_mul(d.into()))
+            .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(d.into())))
     }
     fn withdraw_unbonded() -> Weight {
         Weight::from_parts(45_077_000, 3870)
@@ -496,11 +533,14 @@ impl WeightInfo for () {
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(d.into())))
             .saturating_add(RocksDbWeight::get().writes(7_u64))
             .saturating_add(Weight::from_parts(0, 280272).saturating_mul(d.into()))
+            .saturating_add(RocksDbWeight::get().reads(2_u64))
+            .saturating_add(RocksDbWeight::get().writes(2_u64))
     }
     fn deregister_device() -> Weight {
         Weight::from_parts(34_581_000, 6956)
             .saturating_add(RocksDbWeight::get().reads(7_u64))
             .saturating_add(RocksDbWeight::get().writes(5_u64))
+            .saturating_add(RocksDbWeight::get().writes(1_u64))
     }
     fn update_spec(d: u32, ) -> Weight {
         Weight::from_parts(44_623_294, 6956)
@@ -509,21 +549,26 @@ impl WeightInfo for () {
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(d.into())))
             .saturating_add(RocksDbWeight::get().writes(1_u64))
             .saturating_add(Weight::from_parts(0, 2708).saturating_mul(d.into()))
+            .saturating_add(RocksDbWeight::get().reads(2_u64))
+            .saturating_add(RocksDbWeight::get().writes(1_u64))
     }
     fn set_slots() -> Weight {
         Weight::from_parts(42_534_000, 6956)
             .saturating_add(RocksDbWeight::get().reads(9_u64))
             .saturating_add(RocksDbWeight::get().writes(1_u64))
+            .saturating_add(RocksDbWeight::get().reads(1_u64))
     }
     fn set_ask() -> Weight {
         Weight::from_parts(43_475_000, 6956)
             .saturating_add(RocksDbWeight::get().reads(9_u64))
             .saturating_add(RocksDbWeight::get().writes(1_u64))
+            .saturating_add(RocksDbWeight::get().reads(1_u64))
     }
     fn set_availability() -> Weight {
         Weight::from_parts(32_909_000, 560543)
             .saturating_add(RocksDbWeight::get().reads(7_u64))
             .saturating_add(RocksDbWeight::get().writes(6_u64))
+            .saturating_add(RocksDbWeight::get().reads(1_u64))
     }
     fn heartbeat(d: u32, ) -> Weight {
         Weight::from_parts(53_022_748, 11526)
@@ -533,6 +578,7 @@ impl WeightInfo for () {
             .saturating_add(RocksDbWeight::get().writes(5_u64))
             .saturating_add(RocksDbWeight::get().writes((1_u64).saturating_mul(d.into())))
             .saturating_add(Weight::from_parts(0, 2708).saturating_mul(d.into()))
+            .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(d.into())))
     }
     fn authorize_heartbeat() -> Weight {
         Weight::from_parts(55_443_000, 6028)
@@ -542,5 +588,25 @@ impl WeightInfo for () {
         Weight::from_parts(109_633_000, 11526)
             .saturating_add(RocksDbWeight::get().reads(13_u64))
             .saturating_add(RocksDbWeight::get().writes(12_u64))
+    }
+    // By hand until the next `make weights`, as are the reads and writes of `Challenges` above.
+    fn request_challenge() -> Weight {
+        Weight::from_parts(60_000_000, 6956)
+            .saturating_add(RocksDbWeight::get().reads(9_u64))
+            .saturating_add(RocksDbWeight::get().writes(6_u64))
+    }
+    fn answer_challenge() -> Weight {
+        Weight::from_parts(12_000_000_000, 6956)
+            .saturating_add(RocksDbWeight::get().reads(14_u64))
+            .saturating_add(RocksDbWeight::get().writes(7_u64))
+    }
+    fn authorize_answer() -> Weight {
+        Weight::from_parts(150_000_000, 6956)
+            .saturating_add(RocksDbWeight::get().reads(6_u64))
+    }
+    /// The range of component `n` is `[0, 672]`.
+    fn climb(n: u32, ) -> Weight {
+        Weight::from_parts(2_000_000, 0)
+            .saturating_add(Weight::from_parts(1_500_000, 0).saturating_mul(n.into()))
     }
 }

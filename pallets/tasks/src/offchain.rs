@@ -352,7 +352,9 @@ impl<T: Config> Pallet<T> {
                 message,
                 proof,
             },
-            Statement::Join { .. } | Statement::Heartbeat { .. } => return None,
+            Statement::Join { .. } | Statement::Heartbeat { .. } | Statement::Answer { .. } => {
+                return None
+            }
         })
     }
 

@@ -34,6 +34,9 @@ pub trait DrawRandomness {
     /// so that to know the seed early helps nobody. `Gone` if there is none, or it was forgotten.
     fn decided(anchor: BlockNumber) -> DrawSeed;
 
+    /// [`Self::decided`], and the first block in which the seed was known; meaningless without one.
+    fn decided_since(anchor: BlockNumber) -> (DrawSeed, BlockNumber);
+
     /// What asking for a seed weighs at most.
     fn seed_weight() -> Weight;
 }
@@ -51,6 +54,9 @@ impl DrawRandomness for () {
     }
     fn decided(_: BlockNumber) -> DrawSeed {
         DrawSeed::NotYet
+    }
+    fn decided_since(_: BlockNumber) -> (DrawSeed, BlockNumber) {
+        (DrawSeed::NotYet, 0)
     }
     fn seed_weight() -> Weight {
         Weight::zero()

@@ -13,12 +13,12 @@ use crate::{
         governance::emergency::EmergencyOrigin,
         money::{AuditPot, TreasuryAccount},
         parameters::{
-            AuditRules, BaseFee, CollateralShare, CoolDownBase, CoolDownCap, FaultSlash, KeyWindow,
-            MaxMatchWindow, MaxOptimisticWindow, MaxTimeLimit, MinAsk, MinBudget,
-            MinCollateralBase, MinMatchWindow, MinOptimisticWindow, MinProgressInterval, MinStake,
-            ProgressWindow, ProtocolFee, RematchWindow, ReputationHalfLife, ReputationUnit,
-            RetentionPeriod, RetrievalWindow, RevealWindow, StartWindow, SubmissionFee,
-            UnbondingPeriod,
+            AuditRules, BaseFee, CollateralShare, ConformanceRun, ConformanceWindow, CoolDownBase,
+            CoolDownCap, FaultSlash, KeyWindow, MaxMatchWindow, MaxOptimisticWindow, MaxTimeLimit,
+            MinAsk, MinBudget, MinCollateralBase, MinMatchWindow, MinOptimisticWindow,
+            MinProgressInterval, MinStake, ProgressWindow, ProtocolFee, RematchWindow,
+            ReputationHalfLife, ReputationUnit, RetentionPeriod, RetrievalWindow, RevealWindow,
+            StartWindow, SubmissionFee, UnbondingPeriod,
         },
     },
     units::{MINUTES, SECONDS, SLOT_MILLISECONDS},
@@ -55,6 +55,9 @@ impl pallet_provider_staking::Config for Runtime {
     type NativeBalance = Balances;
     type BlockNumberProvider = MarketClock;
     type OrderBook = Matching;
+    type DrawRandomness = DrawRandomness;
+    type ConformanceRun = ConformanceRun;
+    type ConformanceWindow = ConformanceWindow;
     type MinStake = MinStake;
     type MinAsk = MinAsk;
     type FaultSlash = FaultSlash;
@@ -72,6 +75,8 @@ impl pallet_provider_staking::Config for Runtime {
     type ReputationUnit = ReputationUnit;
     type HeartbeatPriority = HeartbeatPriority;
     type WeightInfo = pallet_provider_staking::weights::SubstrateWeight<Runtime>;
+    #[cfg(feature = "runtime-benchmarks")]
+    type BenchmarkHelper = crate::benchmarks::Neighbours;
 }
 
 parameter_types! {

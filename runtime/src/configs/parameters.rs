@@ -150,6 +150,14 @@ market_parameters! {
         /// The share of what a wrong result costs its provider for those who found it.
         35 FinderReward: Perbill = Perbill::from_percent(10),
             from Perbill::from_percent(1), to Perbill::from_percent(50);
+
+        /// How long a conformance run takes a device of the declared speed, in milliseconds. At zero there
+        /// are none, and devices are believed: for the day on which the run itself is found to be wrong.
+        36 ConformanceRun: u64 = SECOND, from 0, to 2 * SECOND;
+
+        /// Twelve times as long: drivers compile, and machines are busy. It is also by how much a spec can
+        /// be exaggerated.
+        37 ConformanceWindow: BlockNumber = 12 * SECONDS, from 5 * SECONDS, to MINUTES;
     }
 }
 

@@ -356,6 +356,7 @@ fn what_is_stopped_is_what_moves_money_or_begins_something() {
         "ProviderStaking.deregister_provider",
         "ProviderStaking.register_device",
         "ProviderStaking.register_provider",
+        "ProviderStaking.request_challenge",
         "ProviderStaking.set_ask",
         "ProviderStaking.set_peers",
         "ProviderStaking.set_slots",

@@ -8,6 +8,7 @@ mod accounts;
 mod audits;
 mod beefy;
 mod chain;
+mod conformance;
 mod disputes;
 mod draws;
 mod emergency;

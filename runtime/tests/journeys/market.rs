@@ -11,21 +11,22 @@ use aicpw_protocol::{
     },
     view::{AuditState, TaskView},
     worker::Statement,
-    AskPrice, AssignmentId, Balance, ContentId, Gflops, Hash, Mebibytes, MegabitsPerSecond,
-    Milliseconds, TaskId,
+    AskPrice, AssignmentId, Balance, ContentId, DeviceId, Gflops, Hash, Mebibytes,
+    MegabitsPerSecond, Milliseconds, TaskId,
 };
 use aicpw_runtime::{
     configs::market::HeartbeatPeriod,
     units::{MILLI, UNIT},
     AccountId, Runtime, Tasks,
 };
+use pallet_provider_staking::{Challenges, DevicesOf};
 use sp_core::{sr25519, Pair};
 use sp_keyring::Sr25519Keyring;
 use sp_runtime::Perbill;
 
 use crate::chain::Chain;
 
-/// What a right run computes.
+/// What a right job computes.
 pub const OUTPUT: &[u8] = b"the output of the job";
 
 pub fn cid(seed: u8) -> ContentId {
@@ -63,6 +64,12 @@ impl Provider {
             slots: 1,
         };
         chain.sign(key, device).unwrap();
+        // What a device of this speed would compute is beyond a test; see `conformance.rs`.
+        chain.read(|| {
+            for device in DevicesOf::<Runtime>::get(provider.account()) {
+                Challenges::<Runtime>::remove(device);
+            }
+        });
         provider.beat(chain);
         provider
     }
@@ -88,7 +95,12 @@ impl Provider {
         });
     }
 
-    fn prove(&self, chain: &mut Chain, statement: Statement<AccountId>) -> WorkerProof {
+    /// The number of its device.
+    pub fn device(&self, chain: &mut Chain) -> DeviceId {
+        chain.read(|| DevicesOf::<Runtime>::get(self.account())[0])
+    }
+
+    pub fn prove(&self, chain: &mut Chain, statement: Statement<AccountId>) -> WorkerProof {
         chain.proof(&self.worker, &statement)
     }
 

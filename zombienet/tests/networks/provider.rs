@@ -32,6 +32,8 @@ async fn a_provider_joins_changes_moves_and_leaves() {
     }
     let registered = provider(vec!["register", "--stake", "1000", "--ask", "0.5"]).await;
     assert_eq!(registered["provider"]["online"], true, "{registered}");
+    let challenge = |document: &Value| document["provider"]["devices"][0]["challenge"].clone();
+    assert!(challenge(&registered).is_null(), "proven: {registered}");
     let worker = registered["provider"]["worker"].clone();
     let again = provider(vec!["register", "--stake", "1000", "--ask", "0.5"]).await;
     assert!(again["transaction"].is_null(), "{again}");
@@ -64,6 +66,11 @@ async fn a_provider_joins_changes_moves_and_leaves() {
     }
     let changed = provider(vec!["devices", "update", "all"]).await;
     assert!(changed["transaction"].is_null(), "measured once: {changed}");
+    // The node proves it again, and `register` waits until it has.
+    let changed = provider(vec!["devices", "prove", "all"]).await;
+    assert_eq!(challenge(&changed)["attempt"], 0, "{changed}");
+    let proven = provider(vec!["register", "--stake", "1000", "--ask", "0.5"]).await;
+    assert!(challenge(&proven).is_null(), "{proven}");
 
     // Another node takes over, but only when it is told to.
     let second = cluster

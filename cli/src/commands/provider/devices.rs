@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use aicpw_protocol::{
     device::{DeviceSpec, Slots},
-    view::{DeviceView, ProviderView},
+    view::{ChallengeState, DeviceView, ProviderView},
     AskPrice, DeviceId,
 };
 use clap::Subcommand;
@@ -31,8 +31,8 @@ use crate::{
 pub enum DevicesCommand {
     /// List the devices of the key's account
     ///
-    /// A device gets tasks while its state is `online`: it is available, its provider's node sends
-    /// heartbeats, and the active stake is at least the minimum.
+    /// A device gets tasks while its state is `online`: it is available, it did its conformance run, its
+    /// provider's node sends heartbeats, and the active stake is at least the minimum.
     #[command(after_long_help = "\
 Examples:
   aicpw --key-file provider.key provider devices ls
@@ -77,6 +77,15 @@ Examples:
   aicpw --key-file provider.key provider devices update 3
   aicpw --key-file provider.key provider devices update all")]
     Update(Chosen),
+    /// Have a device do its conformance run again, or at once if the next one is further away
+    ///
+    /// It gets no new tasks until the run is right, which takes some seconds. A device that runs a task is
+    /// refused: `pause` it and wait.
+    #[command(after_long_help = "\
+Examples:
+  aicpw --key-file provider.key provider devices prove 3
+  aicpw --key-file provider.key provider devices prove all")]
+    Prove(Chosen),
     /// Remove a device for good
     ///
     /// It must run no task, and no stake may be locked for it: after its last task that takes as
@@ -138,6 +147,7 @@ pub async fn run(context: &Context<'_>, command: DevicesCommand) -> Result<()> {
         DevicesCommand::Pause(chosen) => set_available(context, chosen.device, false).await,
         DevicesCommand::Resume(chosen) => set_available(context, chosen.device, true).await,
         DevicesCommand::Update(chosen) => update(context, chosen.device).await,
+        DevicesCommand::Prove(chosen) => prove(context, chosen.device).await,
         DevicesCommand::Remove { chosen, consent } => remove(context, chosen.device, consent).await,
     }
 }
@@ -230,7 +240,31 @@ async fn update(context: &Context<'_>, which: Which) -> Result<()> {
     let subject = subject(&chosen);
     change
         .send(&calls, Amount(0), |_| {
-            format!("{subject}: registered as measured")
+            format!("{subject}: registered as measured; no tasks before the conformance run")
+        })
+        .await
+}
+
+async fn prove(context: &Context<'_>, which: Which) -> Result<()> {
+    let change = Change::begin(context).await?;
+    let chosen = chosen(&change.view, which)?;
+    for device in &chosen {
+        idle(device)?;
+    }
+    // Those that are at it already are left alone.
+    let calls = calls(&chosen, |device| {
+        let is_open = device.challenge.is_some_and(|challenge| {
+            matches!(
+                challenge.state,
+                ChallengeState::Drawing | ChallengeState::Open
+            )
+        });
+        (!is_open).then(|| Call::request_challenge(device.id))
+    });
+    let subject = subject(&chosen);
+    change
+        .send(&calls, Amount(0), |_| {
+            format!("{subject}: `aicpw provider devices` shows how far the conformance run is")
         })
         .await
 }

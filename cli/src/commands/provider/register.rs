@@ -30,7 +30,7 @@ use crate::{
     verify::show_hash,
 };
 
-/// How long registering waits for the first heartbeat.
+/// How long registering waits for the first heartbeat and the conformance runs.
 const ONLINE_TIMEOUT: Milliseconds = Milliseconds(120_000);
 
 /// What `provider register` takes.
@@ -219,7 +219,7 @@ pub async fn run(context: &Context<'_>, args: &RegisterArgs) -> Result<()> {
         None => None,
     };
     let timeout = args.timeout.unwrap_or(ONLINE_TIMEOUT);
-    let view = wait_until_online(context, &chain, &signer, timeout).await?;
+    let view = wait_until_online(context, &chain, &signer, &local, timeout).await?;
     let document = RegisteredJson {
         registered_devices: plan.devices.len(),
         changed: ChangedJson::new(Some(&view), sent.as_ref()),
@@ -282,19 +282,33 @@ async fn sign(
     sign_all(chain, signer, &calls, stake).await
 }
 
-/// Waits for the first heartbeat, with which the devices are offered.
+/// Whether the provider's devices that are at this node can be matched, as far as that is its doing.
+fn is_ready(view: &ProviderView<Account>, local: &[LocalDevice]) -> bool {
+    let is_local = |fingerprint| {
+        let mut local = local.iter();
+        local.any(|local| local.spec.fingerprint == fingerprint)
+    };
+    let mut devices = view.devices.iter();
+    view.online
+        && devices.all(|device| device.challenge.is_none() || !is_local(device.spec.fingerprint))
+}
+
+/// Waits for the first heartbeat and the conformance runs, with which the devices are offered.
 async fn wait_until_online(
     context: &Context<'_>,
     chain: &Chain,
     signer: &Signer,
+    local: &[LocalDevice],
     timeout: Milliseconds,
 ) -> Result<ProviderView<Account>> {
     let online = async {
         let mut heads = chain.best_heads().await?;
-        let _waiting = context.out.wait("waiting for the first heartbeat");
+        let _waiting = context
+            .out
+            .wait("waiting for the first heartbeat and the conformance runs");
         loop {
             let view = chain.provider(signer.account, None).await?;
-            if let Some(view) = view.filter(|view| view.online || timeout.0 == 0) {
+            if let Some(view) = view.filter(|view| is_ready(view, local) || timeout.0 == 0) {
                 return Ok(view);
             }
             heads.next().await?;
@@ -307,11 +321,15 @@ async fn wait_until_online(
         .unwrap_or_else(|_| {
             Err(Error::new(
                 Kind::Timeout,
-                format!("registered, but not online after {}", show_elapsed(limit)),
+                format!(
+                    "registered, but not all devices are online after {}",
+                    show_elapsed(limit)
+                ),
             )
             .hint(
-                "the node must run with --provider and have the worker key; its log says what is \
-             missing. `aicpw provider status` shows when it is online",
+                "the node must run with --provider, have the worker key, and do the conformance \
+                 runs of its devices; its log says what is missing. `aicpw provider status` shows \
+                 when they are online",
             ))
         })
 }

@@ -54,6 +54,7 @@ pub fn provider(worker: [u8; 32], fingerprints: &[u8]) -> ProviderView<Account> 
         online: true,
         effective_gflops: Gflops(40),
         cools_until: None,
+        challenge: None,
     };
     ProviderView {
         account: Account([1; 32]),

@@ -1,7 +1,11 @@
-//! Measures a device: which determinism classes it keeps, and how fast it is.
+//! Measures a device: which determinism classes it keeps, and how fast it is. Also computes the runs by
+//! which it proves both to the chain.
 
 mod conformance;
+mod run;
 mod speed;
+
+pub use run::compute;
 
 use aicpw_protocol::{
     device::{ClassSet, DeviceKind, MAX_DEVICE_NAME_BYTES},
@@ -53,16 +57,24 @@ pub struct Measured {
 ///
 /// When it is not here or fails.
 pub fn measure(fingerprint: &Hash) -> Result<Measured, Error> {
+    with_device(fingerprint, measure_device)
+}
+
+/// Opens a device for our own kernels, with a kernel cache that is gone afterwards.
+fn with_device<T>(
+    fingerprint: &Hash,
+    work_on: impl FnOnce(&Device) -> Result<T, Error>,
+) -> Result<T, Error> {
     let work = std::env::temp_dir().join(format!("aicpw-measure-{}", std::process::id()));
     std::fs::create_dir_all(&work)
         .map_err(|error| Error::Driver(format!("cannot make {}: {error}", work.display())))?;
     opencl::driver_environment(&work);
-    let measured = opencl::devices::find(fingerprint)
+    let done = opencl::devices::find(fingerprint)
         .and_then(Device::open)
-        .and_then(|device| measure_device(&device));
+        .and_then(|device| work_on(&device));
     // Only kernel caches are in it.
     let _ = std::fs::remove_dir_all(&work);
-    measured
+    done
 }
 
 fn measure_device(device: &Device) -> Result<Measured, Error> {

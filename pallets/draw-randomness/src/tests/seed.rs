@@ -151,7 +151,12 @@ fn a_draw_whose_inputs_were_fixed_finds_its_seed_later_too() {
         let DrawSeed::Ready(found) = seed(anchor) else {
             panic!("not ready")
         };
+        let first = System::block_number() as u32;
         made_by(&[1, 2]);
+        assert_eq!(
+            crate::Pallet::<Test>::decided_since(anchor),
+            (DrawSeed::Ready(found), first)
+        );
         assert_eq!(seed(anchor), DrawSeed::Gone, "for whoever could prepare");
         assert_eq!(
             crate::Pallet::<Test>::decided(anchor),

@@ -1,7 +1,10 @@
 //! One file per call, and one per behaviour that other pallets rely on. The invariants are checked
 //! after every test.
 
+mod answer_challenge;
 mod bond_extra;
+mod challenge_hook;
+mod conformance;
 mod cool_down;
 mod deregister_device;
 mod deregister_provider;
@@ -15,6 +18,7 @@ mod properties;
 mod register_device;
 mod register_provider;
 mod reputation;
+mod request_challenge;
 mod rotate_worker;
 mod set_ask;
 mod set_availability;

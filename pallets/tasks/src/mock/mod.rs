@@ -217,6 +217,9 @@ impl DrawRandomness for Randomness {
     fn decided(anchor: BlockNumber) -> DrawSeed {
         Self::seed(anchor)
     }
+    fn decided_since(anchor: BlockNumber) -> (DrawSeed, BlockNumber) {
+        (Self::seed(anchor), anchor.saturating_add(SOONEST))
+    }
     fn seed_weight() -> Weight {
         Weight::zero()
     }

@@ -46,7 +46,10 @@ pub fn goes_on(pallet: &str, call: &str) -> bool {
         "Tasks" => call != "submit",
         // The windows in which a result can be doubted go on.
         "Disputes" => true,
-        "ProviderStaking" => matches!(call, "heartbeat" | "rotate_worker" | "set_availability"),
+        "ProviderStaking" => matches!(
+            call,
+            "answer_challenge" | "heartbeat" | "rotate_worker" | "set_availability"
+        ),
         _ => false,
     }
 }

@@ -1,0 +1,146 @@
+//! The offchain worker's part in conformance challenges: those of this node's devices go into the
+//! mailbox, and what the native engine answers there goes to the chain.
+
+use aicpw_primitives::{
+    traits::DrawRandomness,
+    worker_key::{prove, WorkerId},
+};
+use aicpw_protocol::{
+    mailbox::{answer_key, ChallengeAnswer, ChallengeOrder, Challenges as Orders, CHALLENGES},
+    worker::Statement,
+    BlockNumber, DeviceId, Hash,
+};
+use alloc::vec::Vec;
+use codec::{Decode, Encode};
+use frame_system::offchain::SubmitTransaction;
+use sp_application_crypto::RuntimeAppPublic;
+use sp_runtime::offchain::storage::{StorageRetrievalError, StorageValueRef};
+
+use crate::{
+    conformance::Stage,
+    heartbeat::{NotSent, PROOF_DEPTH, RETRY_AFTER},
+    Call, Challenges, Config, Devices, DevicesOf, Pallet, WorkerOwners, LOG_TARGET,
+};
+
+/// Prefix of the offchain key under which the last answer that was sent for a device is remembered.
+const ANSWERED_PREFIX: &[u8] = b"aicpw/answered/v1/";
+
+/// An answer that this node sent.
+#[derive(Encode, Decode, Clone, Copy, PartialEq, Eq, Debug)]
+struct Answered {
+    seed: Hash,
+    block: BlockNumber,
+}
+
+impl<T: Config> Pallet<T> {
+    /// Runs on each new best block. A node without worker keys leaves its mailbox alone.
+    pub(crate) fn follow_challenges() {
+        let workers = WorkerId::all();
+        if workers.is_empty() {
+            return;
+        }
+        let mut challenges = Vec::new();
+        for worker in workers {
+            let Some(provider) = WorkerOwners::<T>::get(&worker) else {
+                continue;
+            };
+            for id in DevicesOf::<T>::get(provider) {
+                challenges.extend(Self::follow_challenge(&worker, id));
+            }
+        }
+        Self::write_challenges(challenges);
+    }
+
+    /// The order for a device whose challenge is open. If it was answered, the answer is sent.
+    fn follow_challenge(worker: &WorkerId, id: DeviceId) -> Option<ChallengeOrder> {
+        let challenge = Challenges::<T>::get(id)?;
+        let device = Devices::<T>::get(id)?;
+        // A call made now is executed in the next block at the earliest.
+        let at = T::DrawRandomness::anchor().saturating_add(1);
+        let (attempt, Stage::Open { seed, .. }) = Self::stage(id, &challenge, at) else {
+            return None;
+        };
+        let run = Self::run_of(&device, seed);
+        let key = answer_key(id);
+        match StorageValueRef::persistent(&key).get::<ChallengeAnswer>() {
+            Ok(Some(found)) if found.run == run => {
+                if let Err(reason) = Self::send_answer(worker, id, attempt.number, found) {
+                    log::debug!(target: LOG_TARGET, "the answer of device {id}: {reason:?}");
+                }
+            }
+            Ok(_) => {}
+            Err(_) => {
+                log::warn!(target: LOG_TARGET, "the answer of device {id} cannot be decoded");
+            }
+        }
+        Some(ChallengeOrder {
+            device: id,
+            fingerprint: device.spec.fingerprint,
+            run,
+        })
+    }
+
+    fn send_answer(
+        worker: &WorkerId,
+        id: DeviceId,
+        attempt: u32,
+        found: ChallengeAnswer,
+    ) -> Result<(), NotSent> {
+        let block = Self::height();
+        let seed = found.run.seed;
+        let key = [ANSWERED_PREFIX, &id.encode()].concat();
+        let mut memory = StorageValueRef::persistent(&key);
+        // Compare-and-set: of hooks that overlap one goes on.
+        memory
+            .mutate(|last: Result<Option<Answered>, _>| match last {
+                Ok(Some(sent))
+                    if sent.seed == seed && block < sent.block.saturating_add(RETRY_AFTER) =>
+                {
+                    Err(())
+                }
+                _ => Ok(Answered { seed, block }),
+            })
+            .map_err(|_| NotSent::Pending)?;
+        let recent = block.saturating_sub(PROOF_DEPTH);
+        let genesis = Self::hash_of(0).ok_or(NotSent::NoRecentBlock)?;
+        let hash = Self::hash_of(recent).ok_or(NotSent::NoRecentBlock)?;
+        let statement = Statement::Answer {
+            device: id,
+            attempt,
+            answer: found.answer.hash(),
+        };
+        let proof = prove::<T::AccountId>(worker, &genesis, (recent, &hash), &statement)
+            .ok_or(NotSent::NoSignature)?;
+        let call = Call::<T>::answer_challenge {
+            device: id,
+            answer: found.answer,
+            proof,
+        };
+        let transaction = T::create_authorized_transaction(call.into());
+        SubmitTransaction::<T, Call<T>>::submit_transaction(transaction).map_err(|()| {
+            memory.clear();
+            NotSent::Refused
+        })
+    }
+
+    /// Writes the open challenges, if they are others than before.
+    fn write_challenges(challenges: Vec<ChallengeOrder>) {
+        let new = Orders {
+            genesis: Self::hash_of(0).unwrap_or_default(),
+            challenges,
+        };
+        let written = StorageValueRef::persistent(CHALLENGES).mutate(
+            |old: Result<Option<Orders>, StorageRetrievalError>| match old {
+                Ok(None) if new.challenges.is_empty() => Err(()),
+                Ok(Some(old)) if old == new => Err(()),
+                _ => Ok(new),
+            },
+        );
+        if let Ok(orders) = written {
+            log::debug!(
+                target: LOG_TARGET,
+                "mailbox: {} open challenges", orders.challenges.len(),
+            );
+        }
+    }
+}

@@ -1,0 +1,277 @@
+//! Conformance challenges: when a device has to prove what it declares, with which run, and what comes of
+//! the answer. Nothing here is done by a hook: which attempt it is and how far it is follow from the
+//! height.
+
+use aicpw_primitives::{
+    traits::{DrawRandomness, DrawSeed},
+    worker_key::WorkerProof,
+};
+use aicpw_protocol::{
+    conformance::{verify, Answer, Run, MOST_SIBLINGS, SAMPLES},
+    draw::ticket,
+    view::{ChallengeState, ChallengeView},
+    worker::Statement,
+    BlockNumber, DeviceId, Hash, Milliseconds,
+};
+use frame_support::{
+    ensure,
+    pallet_prelude::{
+        InvalidTransaction, TransactionSource, TransactionValidityWithRefund, ValidTransaction,
+        Weight,
+    },
+    traits::Get,
+};
+use sp_runtime::DispatchResult;
+
+use crate::{
+    Challenge, Challenges, Config, Device, Devices, Error, Event, Pallet, Providers, WeightInfo,
+    LOG_TARGET,
+};
+
+/// What a seed is drawn for, beside the device and the attempt.
+const PURPOSE: &[u8] = b"conformance";
+
+/// One attempt of a challenge.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Attempt {
+    /// How many were before.
+    pub number: u32,
+    /// The height that its seed is drawn after.
+    pub anchor: BlockNumber,
+    /// The height at which the next one begins.
+    pub next: BlockNumber,
+}
+
+/// How far an attempt is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Stage {
+    /// There is no seed yet.
+    Drawing,
+    /// An answer is awaited, before this height.
+    Open { seed: Hash, before: BlockNumber },
+    /// It came to nothing.
+    NoAnswer,
+    /// It had a wrong answer.
+    WrongAnswer,
+}
+
+impl<T: Config> Pallet<T> {
+    /// Whether the device has nothing left to prove.
+    pub(crate) fn is_conformant(id: DeviceId) -> bool {
+        !Challenges::<T>::contains_key(id)
+    }
+
+    /// Has the device prove what it declares from now on. The caller sees to the order book.
+    pub(crate) fn challenge(id: DeviceId) {
+        if T::ConformanceRun::get() == 0 {
+            Challenges::<T>::remove(id);
+            return;
+        }
+        let challenge = Challenge {
+            opened_at: T::DrawRandomness::anchor(),
+            refuted: None,
+        };
+        Challenges::<T>::insert(id, challenge);
+        Self::deposit_event(Event::DeviceChallenged { device: id });
+    }
+
+    pub(crate) fn do_request_challenge(who: T::AccountId, id: DeviceId) -> DispatchResult {
+        ensure!(T::ConformanceRun::get() > 0, Error::<T>::NoRuns);
+        Self::change_device(&who, id, |device| {
+            ensure!(device.used_slots == 0, Error::<T>::DeviceBusy);
+            let stage = Challenges::<T>::get(id)
+                .map(|challenge| Self::stage(id, &challenge, T::DrawRandomness::anchor()).1);
+            ensure!(
+                !matches!(stage, Some(Stage::Drawing | Stage::Open { .. })),
+                Error::<T>::ChallengeOpen
+            );
+            Self::challenge(id);
+            Ok(())
+        })
+    }
+
+    /// Blocks from the beginning of an attempt to that of the next one: a cool-down, and never so few that
+    /// they overlap.
+    fn wait_after(attempt: u32) -> BlockNumber {
+        let failures = u8::try_from(attempt.saturating_add(1)).unwrap_or(u8::MAX);
+        let shortest = T::DrawRandomness::soonest().saturating_add(T::ConformanceWindow::get());
+        Self::cool_down_blocks(failures).max(shortest.saturating_add(1))
+    }
+
+    /// The attempt that `height` is in. Goes through those whose waits grow; the others are counted.
+    pub(crate) fn attempt_at(opened_at: BlockNumber, height: BlockNumber) -> Attempt {
+        let mut number = 0u32;
+        let mut anchor = opened_at;
+        let mut wait = Self::wait_after(number);
+        loop {
+            let next = anchor.saturating_add(wait);
+            if height < next {
+                return Attempt {
+                    number,
+                    anchor,
+                    next,
+                };
+            }
+            let longer = Self::wait_after(number.saturating_add(1));
+            if longer <= wait {
+                let passed = height.saturating_sub(anchor) / wait.max(1);
+                let anchor = anchor.saturating_add(passed.saturating_mul(wait));
+                return Attempt {
+                    number: number.saturating_add(passed),
+                    anchor,
+                    next: anchor.saturating_add(wait),
+                };
+            }
+            number = number.saturating_add(1);
+            anchor = next;
+            wait = longer;
+        }
+    }
+
+    /// The attempt that `height` is in, and how far it is.
+    pub(crate) fn stage(
+        id: DeviceId,
+        challenge: &Challenge,
+        height: BlockNumber,
+    ) -> (Attempt, Stage) {
+        let attempt = Self::attempt_at(challenge.opened_at, height);
+        if challenge.refuted == Some(attempt.number) {
+            return (attempt, Stage::WrongAnswer);
+        }
+        let stage = match T::DrawRandomness::decided_since(attempt.anchor) {
+            (DrawSeed::NotYet, _) => Stage::Drawing,
+            (DrawSeed::Gone, _) => Stage::NoAnswer,
+            (DrawSeed::Ready(seed), since) => {
+                let before = since
+                    .saturating_add(T::ConformanceWindow::get())
+                    .min(attempt.next);
+                if height < before {
+                    let seed = ticket(&seed, &(PURPOSE, id), attempt.number);
+                    Stage::Open { seed, before }
+                } else {
+                    Stage::NoAnswer
+                }
+            }
+        };
+        (attempt, stage)
+    }
+
+    /// What a device has to compute from this seed.
+    pub(crate) fn run_of(device: &Device<T>, seed: Hash) -> Run {
+        Run::new(seed, &device.spec, Milliseconds(T::ConformanceRun::get()))
+    }
+
+    /// The run that a device has before it now, if its challenge is open.
+    pub fn open_run(id: DeviceId) -> Option<Run> {
+        let challenge = Challenges::<T>::get(id)?;
+        let device = Devices::<T>::get(id)?;
+        match Self::stage(id, &challenge, T::DrawRandomness::anchor()).1 {
+            Stage::Open { seed, .. } => Some(Self::run_of(&device, seed)),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn challenge_view(id: DeviceId) -> Option<ChallengeView> {
+        let challenge = Challenges::<T>::get(id)?;
+        let height = T::DrawRandomness::anchor();
+        let (attempt, stage) = Self::stage(id, &challenge, height);
+        let (state, until) = match stage {
+            Stage::Drawing => (ChallengeState::Drawing, attempt.next),
+            Stage::Open { before, .. } => (ChallengeState::Open, before),
+            Stage::NoAnswer => (ChallengeState::NoAnswer, attempt.next),
+            Stage::WrongAnswer => (ChallengeState::WrongAnswer, attempt.next),
+        };
+        Some(ChallengeView {
+            attempt: attempt.number,
+            state,
+            blocks_left: until.saturating_sub(height),
+        })
+    }
+
+    pub(crate) fn authorize_answer(
+        _: TransactionSource,
+        id: &DeviceId,
+        answer: &Answer,
+        proof: &WorkerProof,
+    ) -> TransactionValidityWithRefund {
+        let challenge = Challenges::<T>::get(id).ok_or(InvalidTransaction::Stale)?;
+        let device = Devices::<T>::get(id).ok_or(InvalidTransaction::Stale)?;
+        let height = T::DrawRandomness::anchor();
+        let (attempt, seed, before) = match Self::stage(*id, &challenge, height) {
+            (attempt, Stage::Open { seed, before }) => (attempt, seed, before),
+            (_, Stage::Drawing) => return Err(InvalidTransaction::Future.into()),
+            _ => return Err(InvalidTransaction::Stale.into()),
+        };
+        if !answer.fits(&Self::run_of(&device, seed)) {
+            return Err(InvalidTransaction::Call.into());
+        }
+        let worker = Providers::<T>::get(&device.provider)
+            .ok_or(InvalidTransaction::BadSigner)?
+            .worker;
+        let statement = Statement::Answer {
+            device: *id,
+            attempt: attempt.number,
+            answer: answer.hash(),
+        };
+        if !Self::is_proven(&worker, proof, &statement) {
+            return Err(InvalidTransaction::BadProof.into());
+        }
+
+        let proof_left = proof
+            .recent_block
+            .saturating_add(T::RecentBlocks::get())
+            .saturating_sub(height);
+        ValidTransaction::with_tag_prefix("AicpwAnswer")
+            .priority(T::HeartbeatPriority::get())
+            .and_provides((id, challenge.opened_at, attempt.number))
+            .longevity(before.saturating_sub(height).min(proof_left).into())
+            .propagate(true)
+            .build()
+            .map(|valid| (valid, Weight::zero()))
+    }
+
+    /// What finding out how far an attempt is weighs beyond what is measured: other pallets' randomness.
+    pub(crate) fn authorize_answer_weight() -> Weight {
+        <T as Config>::WeightInfo::authorize_answer()
+            .saturating_add(T::DrawRandomness::seed_weight())
+    }
+
+    /// The call with the longest ways to the roots that there can be.
+    pub(crate) fn answer_weight() -> Weight {
+        let siblings = MOST_SIBLINGS.saturating_mul(SAMPLES).saturating_mul(2);
+        <T as Config>::WeightInfo::answer_challenge()
+            .saturating_add(<T as Config>::WeightInfo::climb(siblings))
+            .saturating_add(T::DrawRandomness::seed_weight())
+    }
+
+    /// The answer was authorised in this block, so all of this is there.
+    pub(crate) fn do_answer_challenge(id: DeviceId, answer: &Answer) {
+        let (Some(challenge), Some(device)) = (Challenges::<T>::get(id), Devices::<T>::get(id))
+        else {
+            return;
+        };
+        let height = T::DrawRandomness::anchor();
+        let (attempt, Stage::Open { seed, .. }) = Self::stage(id, &challenge, height) else {
+            return;
+        };
+        match verify(&Self::run_of(&device, seed), answer) {
+            Ok(()) => {
+                Challenges::<T>::remove(id);
+                Self::refresh(id);
+                Self::deposit_event(Event::DeviceProven { device: id });
+            }
+            Err(wrong) => {
+                log::debug!(target: LOG_TARGET, "the answer of device {id}: {wrong:?}");
+                let refuted = Challenge {
+                    refuted: Some(attempt.number),
+                    ..challenge
+                };
+                Challenges::<T>::insert(id, refuted);
+                Self::deposit_event(Event::AnswerRefuted {
+                    device: id,
+                    attempt: attempt.number,
+                });
+            }
+        }
+    }
+}

@@ -1,0 +1,58 @@
+use aicpw_primitives::traits::DevicePool;
+use aicpw_protocol::DeviceId;
+use frame_support::{assert_noop, assert_ok};
+
+use crate::{conformance::Stage, mock::*, Error, Event, Pallet};
+
+fn request(who: AccountId, device: DeviceId) -> sp_runtime::DispatchResult {
+    ProviderStaking::request_challenge(RuntimeOrigin::signed(who), device)
+}
+
+#[test]
+fn a_device_proves_itself_again() {
+    ExtBuilder.build_and_execute(|| {
+        let device = online_provider(ALICE, MIN_STAKE);
+        turn_on_runs();
+        assert_ok!(request(ALICE, device));
+        assert_eq!(last_event(), Event::DeviceChallenged { device });
+        assert!(!is_listed(device));
+        assert_eq!(stage(device), Stage::Drawing);
+    });
+}
+
+#[test]
+fn the_next_attempt_is_brought_forward() {
+    ExtBuilder.build_and_execute(|| {
+        let device = challenged_device(ALICE);
+        assert_noop!(request(ALICE, device), Error::<Test>::ChallengeOpen);
+        run_for(SOONEST);
+        assert_noop!(request(ALICE, device), Error::<Test>::ChallengeOpen);
+        run_for(WINDOW);
+        assert_eq!(stage(device), Stage::NoAnswer);
+        assert_ok!(request(ALICE, device));
+        assert_eq!(stage(device), Stage::Drawing);
+    });
+}
+
+#[test]
+fn a_job_is_not_disturbed() {
+    ExtBuilder.build_and_execute(|| {
+        let device = online_provider(ALICE, MIN_STAKE);
+        turn_on_runs();
+        assert_ok!(Pallet::<Test>::occupy(device, assignment(1), locks(1, 1)));
+        assert_noop!(request(ALICE, device), Error::<Test>::DeviceBusy);
+        Pallet::<Test>::release(device, assignment(1));
+        assert_ok!(request(ALICE, device));
+    });
+}
+
+#[test]
+fn strangers_unknown_devices_and_runs_that_are_turned_off() {
+    ExtBuilder.build_and_execute(|| {
+        let device = online_provider(ALICE, MIN_STAKE);
+        assert_noop!(request(ALICE, device), Error::<Test>::NoRuns);
+        turn_on_runs();
+        assert_noop!(request(BOB, device), Error::<Test>::NotOwner);
+        assert_noop!(request(ALICE, DeviceId(99)), Error::<Test>::UnknownDevice);
+    });
+}
