@@ -15,6 +15,7 @@ use alloc::vec::Vec;
 use codec::Encode;
 use frame_support::{
     genesis_builder_helper::{build_state, get_preset},
+    traits::Get,
     weights::Weight,
 };
 use pallet_grandpa::AuthorityId as GrandpaId;
@@ -37,10 +38,11 @@ use sp_session::OpaqueGeneratedSessionKeys;
 use sp_version::RuntimeVersion;
 
 use crate::{
-    configs::{beefy::MmrLeaf, consensus::BABE_GENESIS_EPOCH_CONFIG, market, parameters},
-    presets,
-    units::EPOCH_SLOTS,
-    AccountId, AuthorityDiscovery, Babe, Balance, Beefy, BeefyMmrLeaf, Block, BlockNumber,
+    configs::{
+        beefy::MmrLeaf, calendar::EpochLength, consensus::BABE_GENESIS_EPOCH_CONFIG, market,
+        parameters,
+    },
+    presets, AccountId, AuthorityDiscovery, Babe, Balance, Beefy, BeefyMmrLeaf, Block, BlockNumber,
     Disputes, Executive, Grandpa, Historical, InherentDataExt, MarketClock, Matching, Mmr, Nonce,
     ProviderStaking, Runtime, RuntimeCall, RuntimeGenesisConfig, SessionKeys, Staking, System,
     Tasks, TransactionPayment, VERSION,
@@ -233,7 +235,7 @@ impl_runtime_apis! {
             let epoch_config = Babe::epoch_config().unwrap_or(BABE_GENESIS_EPOCH_CONFIG);
             sp_consensus_babe::BabeConfiguration {
                 slot_duration: Babe::slot_duration(),
-                epoch_length: EPOCH_SLOTS,
+                epoch_length: EpochLength::get(),
                 c: epoch_config.c,
                 authorities: Babe::authorities().to_vec(),
                 randomness: Babe::randomness(),

@@ -93,7 +93,7 @@ pub const VERSION: RuntimeVersion = RuntimeVersion {
     spec_name: alloc::borrow::Cow::Borrowed("aicpw"),
     impl_name: alloc::borrow::Cow::Borrowed("aicpw"),
     authoring_version: 1,
-    spec_version: 1,
+    spec_version: 2,
     impl_version: 1,
     apis: apis::RUNTIME_API_VERSIONS,
     transaction_version: 1,
@@ -129,6 +129,8 @@ mod runtime {
     // Before the session, so that a block counts for the session that it was made in.
     #[runtime::pallet_index(3)]
     pub type Authorship = pallet_authorship;
+    #[runtime::pallet_index(4)]
+    pub type Calendar = crate::configs::calendar;
 
     #[runtime::pallet_index(10)]
     pub type Balances = pallet_balances;

@@ -24,7 +24,7 @@ pub const EXISTENTIAL_DEPOSIT: Balance = 100 * MICRO;
 /// fill every slot that no primary claim does.
 pub const SLOT_MILLISECONDS: u64 = 250;
 
-/// Length of a BABE epoch, and of a session, in slots: ten minutes.
+/// Length of a BABE epoch, and of a session, in slots, unless the genesis says less: ten minutes.
 ///
 /// Only primary slots feed an epoch's randomness and one slot in fifty has one, so a short epoch
 /// would be drawn from a handful of outputs. Never changes on a live chain.

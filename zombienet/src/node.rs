@@ -43,6 +43,8 @@ pub struct NodeOptions {
     pub bootnodes: Vec<String>,
     /// Whether it serves metrics.
     pub metrics: bool,
+    /// Where it listens for other nodes; a port that the system chooses if this is `None`.
+    pub listen: Option<String>,
 }
 
 impl NodeOptions {
@@ -101,13 +103,14 @@ impl Node {
     pub async fn start(folder: &Path, options: NodeOptions) -> Result<Self> {
         let base = folder.join(&options.name);
         fs::create_dir_all(&base).with_context(|| base.display().to_string())?;
+        let listen = options.listen.clone();
         let mut node = Self {
             options,
             base,
             child: Mutex::new(None),
             url: String::new(),
             metrics: None,
-            listen: ANY_PORT.into(),
+            listen: listen.unwrap_or_else(|| ANY_PORT.into()),
             ipfs_listen: ANY_PORT.into(),
             log_from: 0,
         };

@@ -9,7 +9,9 @@ use std::{
     time::UNIX_EPOCH,
 };
 
-use anyhow::{ensure, Context, Result};
+use anyhow::{ensure, Context, Error, Result};
+use sc_chain_spec::{json_merge, GenesisConfigBuilderRuntimeCaller};
+use serde_json::Value;
 use tokio::{process::Command, sync::Mutex};
 
 use crate::binaries;
@@ -55,22 +57,96 @@ async fn raw_chain_spec(chain: &str) -> Result<PathBuf> {
         return Ok(path);
     }
     fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
-    let output = Command::new(node)
-        .args(["export-chain-spec", "--raw", "--chain", chain])
+    let exported = export(&["--raw", "--chain", chain]).await?;
+    // Whole or not there, also for another program that does the same.
+    let mut file = tempfile::NamedTempFile::new_in(&folder)?;
+    std::io::Write::write_all(&mut file, &exported)?;
+    forget_older(&folder, chain)?;
+    file.persist(&path)?;
+    Ok(path)
+}
+
+/// Writes `NAME.json` into `folder`: the specification of a preset in which this patch was applied to the
+/// genesis, in its raw form. With `code`, the genesis is of that runtime, and the preset is its own.
+///
+/// # Errors
+/// There is no such preset, or the runtime refuses such a genesis.
+pub async fn changed_chain_spec(
+    folder: &Path,
+    name: &str,
+    preset: Preset,
+    code: Option<&[u8]>,
+    patch: Value,
+) -> Result<PathBuf> {
+    let plain = export(&["--chain", preset.chain]).await?;
+    let mut spec: Value = serde_json::from_slice(&plain).context("a chain specification")?;
+    let genesis = spec
+        .pointer_mut("/genesis/runtimeGenesis")
+        .context("the chain specification has no /genesis/runtimeGenesis")?;
+    if let Some(code) = code {
+        let runtime = GenesisConfigBuilderRuntimeCaller::<sp_io::SubstrateHostFunctions>::new(code);
+        let own = runtime.get_named_preset(Some(&preset.id.to_owned()));
+        genesis["patch"] = own.map_err(Error::msg)?;
+        genesis["code"] = format!("0x{}", hex::encode(code)).into();
+    }
+    json_merge(&mut genesis["patch"], patch);
+    let path = folder.join(format!("{name}.json"));
+    fs::write(&path, serde_json::to_vec(&spec)?).with_context(|| path.display().to_string())?;
+    let raw = export(&["--raw", "--chain", &path.display().to_string()]).await?;
+    fs::write(&path, raw).with_context(|| path.display().to_string())?;
+    Ok(path)
+}
+
+/// A preset by both its names.
+#[derive(Clone, Copy, Debug)]
+pub struct Preset {
+    /// For `aicpw-node --chain`.
+    pub chain: &'static str,
+    /// Among the runtime's presets.
+    pub id: &'static str,
+}
+
+impl Preset {
+    /// Alice alone.
+    pub const DEVELOPMENT: Self = Self {
+        chain: "dev",
+        id: sp_genesis_builder::DEV_RUNTIME_PRESET,
+    };
+
+    /// Four validators.
+    pub const LOCAL_TESTNET: Self = Self {
+        chain: "local",
+        id: sp_genesis_builder::LOCAL_TESTNET_RUNTIME_PRESET,
+    };
+}
+
+/// The runtime that `aicpw-node` starts a chain with.
+///
+/// # Errors
+/// It is not built, or has none.
+pub async fn runtime() -> Result<Vec<u8>> {
+    let spec = fs::read(chain_spec(Preset::DEVELOPMENT.chain).await?)?;
+    let spec: Value = serde_json::from_slice(&spec).context("a chain specification")?;
+    let key = format!("0x{}", hex::encode(sp_core::storage::well_known_keys::CODE));
+    let code = spec["genesis"]["raw"]["top"][key].as_str();
+    let code = code.context("the chain specification has no code")?;
+    hex::decode(code.trim_start_matches("0x")).context("hexadecimal digits")
+}
+
+/// What `aicpw-node export-chain-spec` prints.
+async fn export(arguments: &[&str]) -> Result<Vec<u8>> {
+    let output = Command::new(binaries::find("aicpw-node")?)
+        .arg("export-chain-spec")
+        .args(arguments)
         .output()
         .await
         .context("aicpw-node export-chain-spec")?;
     ensure!(
         output.status.success(),
-        "aicpw-node export-chain-spec --raw --chain {chain}: {}",
+        "aicpw-node export-chain-spec {arguments:?}: {}",
         String::from_utf8_lossy(&output.stderr)
     );
-    // Whole or not there, also for another program that does the same.
-    let mut file = tempfile::NamedTempFile::new_in(&folder)?;
-    std::io::Write::write_all(&mut file, &output.stdout)?;
-    forget_older(&folder, chain)?;
-    file.persist(&path)?;
-    Ok(path)
+    Ok(output.stdout)
 }
 
 /// Deletes what was made by builds that have been replaced.

@@ -14,9 +14,12 @@ use sp_runtime::traits::{ConvertInto, OpaqueKeys};
 use sp_session::MembershipProof;
 use sp_staking::SessionIndex;
 
-use super::validators::{BONDING_ERAS, MAX_BACKERS, SESSIONS_PER_ERA};
+use super::{
+    calendar::EpochLength,
+    validators::{BONDING_ERAS, MAX_BACKERS, SESSIONS_PER_ERA},
+};
 use crate::{
-    units::{DAYS, EPOCH_SLOTS, MINUTES, SECONDS, SLOT_MILLISECONDS, UNIT},
+    units::{DAYS, MINUTES, SECONDS, SLOT_MILLISECONDS, UNIT},
     AccountId, Babe, Balances, BlockNumber, Historical, Offences, Runtime, RuntimeEvent, Session,
     SessionKeys, Staking, System,
 };
@@ -45,7 +48,7 @@ parameter_types! {
 }
 
 impl pallet_babe::Config for Runtime {
-    type EpochDuration = ConstU64<EPOCH_SLOTS>;
+    type EpochDuration = EpochLength;
     type ExpectedBlockTime = ConstU64<SLOT_MILLISECONDS>;
     type EpochChangeTrigger = pallet_babe::ExternalTrigger;
     type DisabledValidators = Session;

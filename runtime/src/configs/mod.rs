@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod beefy;
+pub mod calendar;
 pub mod consensus;
 pub mod governance;
 pub mod market;

@@ -19,12 +19,15 @@ use sp_runtime::{traits::AccountIdConversion, Perbill};
 use sp_staking::{currency_to_vote::U128CurrencyToVote, EraIndex, EraPayout, SessionIndex};
 
 use crate::{
-    configs::{consensus::MAX_AUTHORITIES, money::TreasuryAccount, parameters::ValidatorStream},
+    configs::{
+        calendar::EraLength, consensus::MAX_AUTHORITIES, money::TreasuryAccount,
+        parameters::ValidatorStream,
+    },
     AccountId, Balance, Balances, Runtime, RuntimeEvent, RuntimeHoldReason, Session, Staking,
     Timestamp, VoterList,
 };
 
-/// Sessions in an era: six hours. Stake counts, and is paid, by era.
+/// Sessions in an era, unless the genesis says fewer: six hours. Stake counts, and is paid, by era.
 pub const SESSIONS_PER_ERA: SessionIndex = 36;
 
 /// Eras that stake stays bonded after it was unbonded: a week, in which an equivocation of the past
@@ -68,8 +71,6 @@ pub const BAG_THRESHOLDS: [VoteWeight; 64] = {
 };
 
 parameter_types! {
-    /// [`SESSIONS_PER_ERA`].
-    pub const SessionsPerEra: SessionIndex = SESSIONS_PER_ERA;
     /// [`BONDING_ERAS`].
     pub const BondingDuration: EraIndex = BONDING_ERAS;
     /// [`SLASH_DEFER_ERAS`].
@@ -174,7 +175,7 @@ impl pallet_staking::Config for Runtime {
     type RuntimeEvent = RuntimeEvent;
     type Slash = ResolveTo<TreasuryAccount, Balances>;
     type Reward = PaidByPot;
-    type SessionsPerEra = SessionsPerEra;
+    type SessionsPerEra = EraLength;
     type BondingDuration = BondingDuration;
     type SlashDeferDuration = SlashDeferDuration;
     type AdminOrigin = EnsureRoot<AccountId>;

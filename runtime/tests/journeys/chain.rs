@@ -14,6 +14,7 @@ use codec::Encode;
 use frame_support::{dispatch::DispatchResult, traits::fungible::Inspect};
 use frame_system::offchain::CreateAuthorizedTransaction;
 use sc_chain_spec::json_merge;
+use serde_json::{json, Value};
 use sp_consensus_babe::{
     digests::{PreDigest, SecondaryPlainPreDigest, SecondaryVRFPreDigest},
     make_vrf_transcript, BABE_ENGINE_ID,
@@ -32,13 +33,15 @@ use sp_runtime::{
 const FIRST_SLOT: u64 = 7_000_000_000;
 
 /// Built once, natively. That the Wasm runtime builds the same is for `tests/genesis.rs`.
-static DEVELOPMENT: LazyLock<Storage> = LazyLock::new(|| genesis("development"));
-static LOCAL_TESTNET: LazyLock<Storage> = LazyLock::new(|| genesis("local_testnet"));
+static DEVELOPMENT: LazyLock<Storage> = LazyLock::new(|| genesis("development", json!({})));
+static LOCAL_TESTNET: LazyLock<Storage> = LazyLock::new(|| genesis("local_testnet", json!({})));
 
-fn genesis(preset: &str) -> Storage {
+/// The genesis of a preset in which these things are otherwise.
+pub fn genesis(preset: &str, patch: Value) -> Storage {
     let preset = presets::get_preset(&preset.into()).unwrap();
     let mut config = serde_json::to_value(RuntimeGenesisConfig::default()).unwrap();
     json_merge(&mut config, serde_json::from_slice(&preset).unwrap());
+    json_merge(&mut config, patch);
     serde_json::from_value::<RuntimeGenesisConfig>(config)
         .unwrap()
         .build_storage()
@@ -75,7 +78,8 @@ impl Chain {
         Self::starting_from(LOCAL_TESTNET.clone())
     }
 
-    fn starting_from(genesis: Storage) -> Self {
+    /// A chain with this genesis, whose first validator makes all blocks.
+    pub fn starting_from(genesis: Storage) -> Self {
         let mut state = TestExternalities::from(genesis);
         let root = state.execute_with(|| {
             sp_io::storage::root(sp_core::storage::StateVersion::V1)

@@ -7,6 +7,7 @@
 mod accounts;
 mod audits;
 mod beefy;
+mod calendar;
 mod chain;
 mod conformance;
 mod disputes;

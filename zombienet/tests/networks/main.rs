@@ -15,3 +15,4 @@ mod provider;
 mod restart;
 mod sealed;
 mod task;
+mod validator;
