@@ -35,7 +35,7 @@ pub async fn measure(count: u32, report: &mut Measured) -> Result<()> {
     report.note(format!(
         "tasks come at {RATE} a second meanwhile, with workers that are done at once; all were settled once"
     ));
-    let mesh = Mesh::start(&[]).await?;
+    let mesh = Mesh::start_from_each_other(&[]).await?;
     let measured = delays(&mesh, count, report).await;
     measured.map_err(|error| mesh.cluster.explain(error))
 }

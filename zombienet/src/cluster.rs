@@ -77,30 +77,38 @@ impl Cluster {
 
     /// The same on another chain spec of four validators: a preset's name or a file.
     pub async fn local_on(chain: &str, arguments: &[&str]) -> Result<Self> {
-        Self::four_on(chain, arguments, true).await
+        let first = async |_, to, address| Ok((to == 0).then_some(address));
+        Self::linked_on(chain, arguments, first).await
     }
 
     /// The same, but none of them is told of another.
     pub async fn strangers_on(chain: &str, arguments: &[&str]) -> Result<Self> {
-        Self::four_on(chain, arguments, false).await
+        Self::linked_on(chain, arguments, async |_, _, _| Ok(None)).await
     }
 
-    async fn four_on(chain: &str, arguments: &[&str], know_the_first: bool) -> Result<Self> {
+    /// The same, and each is told of those that were started before it: `link` says at which address, if at
+    /// all, by the indices of the two and the address of the other.
+    ///
+    /// # Errors
+    /// They do not start, or a link cannot be made.
+    pub async fn linked_on(
+        chain: &str,
+        arguments: &[&str],
+        mut link: impl AsyncFnMut(usize, usize, String) -> Result<Option<String>>,
+    ) -> Result<Self> {
         let room = room_for(ROOM).await?;
         let folder = TempDir::with_prefix("aicpw-network-").context("a temporary folder")?;
         let mut validators: Vec<Node> = Vec::new();
-        let mut bootnode: Option<String> = None;
-        for name in VALIDATORS {
+        for (from, name) in VALIDATORS.into_iter().enumerate() {
             let mut options = NodeOptions::new(name, chain).arg(format!("--{name}"));
             options
                 .arguments
                 .extend(arguments.iter().map(|a| (*a).to_owned()));
-            options.bootnodes.extend(bootnode.clone());
-            let node = Node::start(folder.path(), options).await?;
-            if bootnode.is_none() && know_the_first {
-                bootnode = Some(node.address().await?);
+            for (to, node) in validators.iter().enumerate() {
+                let address = link(from, to, node.address().await?).await?;
+                options.bootnodes.extend(address);
             }
-            validators.push(node);
+            validators.push(Node::start(folder.path(), options).await?);
         }
         Ok(Self {
             validators,

@@ -52,6 +52,30 @@ impl Mesh {
         Ok(mesh)
     }
 
+    /// Starts them so that they can part by themselves as well: each knows those that were started before it,
+    /// through proxies, as nodes to start from. Of a reserved peer a node never parts, not even of one that has
+    /// refused it a block for asking too often; and it waits for that answer for ever.
+    ///
+    /// # Errors
+    /// They do not start.
+    pub async fn start_from_each_other(arguments: &[&str]) -> Result<Self> {
+        let folder = TempDir::with_prefix("aicpw-mesh-").context("a temporary folder")?;
+        let spec = spec(folder.path()).await?.display().to_string();
+        let mut proxies = BTreeMap::new();
+        let link = async |from, to, address: String| {
+            let proxy = Proxy::start(socket_of(&address)?).await?;
+            let through = through(&proxy, &address)?;
+            proxies.insert((from, to), proxy);
+            Ok(Some(through))
+        };
+        let cluster = Cluster::linked_on(&spec, arguments, link).await?;
+        Ok(Self {
+            cluster,
+            proxies,
+            _spec: folder,
+        })
+    }
+
     /// Tells a validator where the others are. It forgets that when it ends.
     ///
     /// # Errors
@@ -60,11 +84,7 @@ impl Mesh {
         let client = self.node(from)?.client().await?;
         for ((_, to), proxy) in self.proxies.iter().filter(|((own, _), _)| *own == from) {
             let address = self.node(*to)?.address().await?;
-            let (_, peer) = address
-                .split_once("/p2p/")
-                .context("an address of a peer")?;
-            let port = proxy.address().port();
-            let reserved = format!("/ip4/127.0.0.1/tcp/{port}/p2p/{peer}");
+            let reserved = through(proxy, &address)?;
             let _: Value = client
                 .call("system_addReservedPeer", &[reserved.into()])
                 .await?;
@@ -109,9 +129,22 @@ async fn spec(folder: &Path) -> Result<PathBuf> {
     Ok(path)
 }
 
+/// The address of a peer with a proxy before it.
+fn through(proxy: &Proxy, address: &str) -> Result<String> {
+    let (_, peer) = address
+        .split_once("/p2p/")
+        .context("an address of a peer")?;
+    let port = proxy.address().port();
+    Ok(format!("/ip4/127.0.0.1/tcp/{port}/p2p/{peer}"))
+}
+
 /// Where a node listens for others.
 async fn socket(node: &Node) -> Result<SocketAddr> {
-    let address = node.address().await?;
+    socket_of(&node.address().await?)
+}
+
+/// The socket of an address on loopback.
+fn socket_of(address: &str) -> Result<SocketAddr> {
     let port = address.split('/').nth(4).unwrap_or_default();
     let port = port
         .parse()
