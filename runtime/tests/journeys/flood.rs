@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use aicpw_protocol::{device::Slots, AskPrice, AssignmentId, BlockNumber, TaskId};
 use aicpw_runtime::{
-    configs::system::MAX_BLOCK_WEIGHT, AccountId, ProviderStaking, Runtime, RuntimeEvent, System,
-    UncheckedExtrinsic,
+    configs::{parameters::MarketParameter, system::MAX_BLOCK_WEIGHT},
+    AccountId, ProviderStaking, Runtime, RuntimeEvent, System, UncheckedExtrinsic,
 };
 use frame_system::RawOrigin;
-use sp_keyring::Sr25519Keyring::{Bob, Charlie, Dave, Eve, Ferdie};
+use sp_keyring::Sr25519Keyring::{Alice, Bob, Charlie, Dave, Eve, Ferdie};
 use sp_runtime::transaction_validity::{InvalidTransaction, TransactionValidityError};
 
 use crate::{
@@ -65,6 +65,12 @@ struct Flood {
 impl Flood {
     fn new() -> Self {
         let mut chain = Chain::development();
+        // The devices compute nothing, so nobody answers for them.
+        let parameter = MarketParameter::ConformanceRun(0);
+        let believe = pallet_market_parameters::Call::<Runtime>::set_parameter { parameter };
+        let call = Box::new(believe.into());
+        let believe = pallet_sudo::Call::<Runtime>::sudo { call };
+        chain.sign(Alice, believe).unwrap();
         let mut providers = HashMap::new();
         for key in [Bob, Dave, Eve, Ferdie] {
             let provider = Provider::join(&mut chain, key, ask(500));
