@@ -35,7 +35,7 @@ pub struct Funds {
     pub free: Balance,
     /// Held: stakes and escrow.
     pub held: Balance,
-    /// Part of what is free that cannot be moved.
+    /// Part of both together that cannot be moved, as by a vote: what is held counts first.
     pub frozen: Balance,
     /// What an account must keep to exist.
     pub existential_deposit: Balance,
@@ -44,8 +44,9 @@ pub struct Funds {
 impl Funds {
     /// What can be spent without ending the account.
     pub fn spendable(&self) -> Balance {
+        let frozen = self.frozen.saturating_sub(self.held);
         self.free
-            .saturating_sub(self.frozen.max(self.existential_deposit))
+            .saturating_sub(frozen.max(self.existential_deposit))
     }
 }
 

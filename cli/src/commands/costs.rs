@@ -185,6 +185,20 @@ mod tests {
     }
 
     #[test]
+    fn what_is_held_is_frozen_first() {
+        let of = |held, frozen| Funds {
+            held,
+            frozen,
+            ..funds(90)
+        };
+        assert_eq!(of(0, 0).spendable(), 90);
+        assert_eq!(of(0, 40).spendable(), 60);
+        assert_eq!(of(30, 40).spendable(), 90);
+        assert_eq!(of(30, 60).spendable(), 70);
+        assert_eq!(of(0, 1_000).spendable(), 0);
+    }
+
+    #[test]
     fn the_fee_that_was_signed_replaces_the_estimate() {
         let costs = COSTS.with_transaction(5);
         assert!(costs.check(Account([1; 32]), &funds(7 * AICP + 8)).is_err());
