@@ -48,6 +48,10 @@ build: setup ## Build all programs into target/debug
 	@# aicpw-node looks for its IPFS process beside itself.
 	@$(ENV) ln -sfn "$$AICPW_IPFS_TARGET_DIR/debug/aicpw-ipfs" "$$AICPW_BIN/aicpw-ipfs"
 
+.PHONY: runtime
+runtime: setup ## Build the runtime of a commit as it is published (ARGS=COMMIT; HEAD without), and say its hash
+	@$(ENV) scripts/release-runtime.sh $(ARGS)
+
 .PHONY: kubo
 kubo: ## Build kubo, the common IPFS daemon, which ours is tested against (needs Go; once)
 	@scripts/kubo.sh

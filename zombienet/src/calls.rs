@@ -1,9 +1,10 @@
-//! Signed transactions of any call of the runtime that this program is linked with, for a node that runs it.
+//! Signed transactions of any call of the runtime that this program is linked with, for a node that runs it,
+//! or a release whose calls are encoded alike.
 
 use aicpw_runtime::{
     AccountId, Address, Runtime, RuntimeCall, Signature, SignedPayload, UncheckedExtrinsic, VERSION,
 };
-use anyhow::{anyhow, Result};
+use anyhow::{anyhow, ensure, Result};
 use codec::Encode;
 use frame_system::{offchain::CreateAuthorizedTransaction, CheckNonce};
 use sp_core::{sr25519, Pair, H256};
@@ -15,16 +16,32 @@ pub struct Signer {
     key: sr25519::Pair,
     nonce: u32,
     genesis: H256,
+    versions: Versions,
+}
+
+/// What a transaction says of the runtime that it is for.
+#[derive(Clone, Copy, serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Versions {
+    spec_version: u32,
+    transaction_version: u32,
 }
 
 impl Signer {
     /// The account of a derivation such as `//Alice`.
     ///
     /// # Errors
-    /// It is none, or the node does not answer.
+    /// It is none, or the node does not answer, or its runtime encodes calls otherwise.
     pub async fn new(client: &Client, suri: &str) -> Result<Self> {
         let genesis = client.call("chain_getBlockHash", &[0.into()]).await?;
         let mut signer = Self::of_new_account(suri, genesis)?;
+        signer.versions = client.call("state_getRuntimeVersion", &[]).await?;
+        ensure!(
+            signer.versions.transaction_version == VERSION.transaction_version,
+            "the node's runtime has transactions of version {}, this program makes those of version {}",
+            signer.versions.transaction_version,
+            VERSION.transaction_version
+        );
         let address = signer.account().to_string();
         signer.nonce = client
             .call("system_accountNextIndex", &[address.into()])
@@ -40,6 +57,10 @@ impl Signer {
             key,
             nonce: 0,
             genesis,
+            versions: Versions {
+                spec_version: VERSION.spec_version,
+                transaction_version: VERSION.transaction_version,
+            },
         })
     }
 
@@ -70,8 +91,8 @@ impl Signer {
         let implicit = (
             (),
             (),
-            VERSION.spec_version,
-            VERSION.transaction_version,
+            self.versions.spec_version,
+            self.versions.transaction_version,
             self.genesis,
             // Of a transaction that stays valid.
             self.genesis,

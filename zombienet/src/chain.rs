@@ -1,5 +1,7 @@
 //! What is on a node's chain, in the types of the runtime that this program is linked with.
 
+use std::collections::BTreeMap;
+
 use aicpw_runtime::{AccountId, Runtime, RuntimeEvent};
 use anyhow::{Context, Result};
 use codec::Decode;
@@ -23,6 +25,39 @@ pub async fn stored<T: Decode>(client: &Client, key: &[u8], block: &str) -> Resu
         .call("state_getStorage", &[key, block.into()])
         .await?;
     value.map(|value| decoded(&value)).transpose()
+}
+
+/// The whole state at this block.
+///
+/// # Errors
+/// It cannot be read, as when the block is so old that its state was forgotten.
+pub async fn state(client: &Client, block: &str) -> Result<BTreeMap<Vec<u8>, Vec<u8>>> {
+    let mut state = BTreeMap::new();
+    let mut after = Value::Null;
+    loop {
+        let page = ["0x".into(), PAGE.into(), after, block.into()];
+        let keys: Vec<String> = client.call("state_getKeysPaged", &page).await?;
+        let Some(last) = keys.last() else {
+            return Ok(state);
+        };
+        after = last.as_str().into();
+        let values: Vec<Changes> = client
+            .call("state_queryStorageAt", &[keys.into(), block.into()])
+            .await?;
+        for (key, value) in values.into_iter().flat_map(|values| values.changes) {
+            let value = value.with_context(|| format!("{key} has no value"))?;
+            state.insert(bytes(&key)?, bytes(&value)?);
+        }
+    }
+}
+
+/// Keys that are asked for at once: the most that a node answers.
+const PAGE: u32 = 1_000;
+
+/// Values of some keys.
+#[derive(serde::Deserialize)]
+struct Changes {
+    changes: Vec<(String, Option<String>)>,
 }
 
 /// The validators at this block, in the order of their indices.
@@ -88,6 +123,9 @@ impl Decode for Ignored {
 }
 
 fn decoded<T: Decode>(hexadecimal: &str) -> Result<T> {
-    let bytes = hex::decode(hexadecimal.trim_start_matches("0x")).context("hexadecimal digits")?;
-    T::decode(&mut &bytes[..]).with_context(|| std::any::type_name::<T>().to_owned())
+    T::decode(&mut &bytes(hexadecimal)?[..]).with_context(|| std::any::type_name::<T>().to_owned())
+}
+
+fn bytes(hexadecimal: &str) -> Result<Vec<u8>> {
+    hex::decode(hexadecimal.trim_start_matches("0x")).context("hexadecimal digits")
 }

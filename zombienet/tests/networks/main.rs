@@ -15,4 +15,5 @@ mod provider;
 mod restart;
 mod sealed;
 mod task;
+mod upgrade;
 mod validator;

@@ -1,0 +1,259 @@
+//! What the previous release has left on chain is understood by this one. Its runtime is kept in
+//! `releases/`.
+
+use std::sync::LazyLock;
+
+use aicpw_runtime::{MultiBlockMigrations, Runtime, VERSION};
+use codec::{Decode, Encode};
+use frame_metadata::{
+    v14::{PalletMetadata, RuntimeMetadataV14, StorageEntryMetadata, StorageEntryType},
+    RuntimeMetadata, RuntimeMetadataPrefixed,
+};
+use frame_support::{
+    migrations::MultiStepMigrator, storage::storage_prefix,
+    traits::STORAGE_VERSION_STORAGE_KEY_POSTFIX,
+};
+use sc_chain_spec::GenesisConfigBuilderRuntimeCaller;
+use sc_executor::WasmExecutor;
+use scale_info::form::PortableForm;
+use serde_json::json;
+use sp_core::{
+    storage::Storage,
+    traits::{CallContext, CodeExecutor, ReadRuntimeVersion, RuntimeCode, WrappedRuntimeCode},
+};
+use sp_io::{hashing::blake2_256, TestExternalities};
+use sp_version::RuntimeVersion;
+
+use crate::{
+    chain::{genesis, Chain},
+    shapes::Readable,
+};
+
+const WASM: &[u8] = include_bytes!("../../../releases/previous.wasm");
+const RECORD: &str = include_str!("../../../releases/previous.toml");
+
+/// More blocks than any migration takes of a genesis.
+const PATIENCE: u32 = 100;
+
+type Executor = WasmExecutor<sp_io::SubstrateHostFunctions>;
+
+/// What the record says of a name.
+fn record(name: &str) -> &'static str {
+    let mut lines = RECORD.lines();
+    let value = lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(" = "));
+    let value = value.unwrap_or_else(|| panic!("releases/previous.toml has no {name}"));
+    value.trim_matches('"')
+}
+
+fn previous_version() -> RuntimeVersion {
+    let mut state = TestExternalities::default();
+    let version = Executor::builder().build();
+    let version = version.read_runtime_version(WASM, &mut state.ext());
+    RuntimeVersion::decode(&mut &version.unwrap()[..]).unwrap()
+}
+
+fn decoded(bytes: &[u8]) -> RuntimeMetadataV14 {
+    match RuntimeMetadataPrefixed::decode(&mut &bytes[..]).unwrap().1 {
+        RuntimeMetadata::V14(metadata) => metadata,
+        _ => panic!("not version 14"),
+    }
+}
+
+/// The metadata of the previous release, told by its runtime.
+static PREVIOUS: LazyLock<RuntimeMetadataV14> = LazyLock::new(|| {
+    let mut state = TestExternalities::default();
+    let code = RuntimeCode {
+        code_fetcher: &WrappedRuntimeCode(WASM.into()),
+        heap_pages: None,
+        hash: blake2_256(WASM).to_vec(),
+    };
+    let executor = Executor::builder().build();
+    let (told, _) = executor.call(
+        &mut state.ext(),
+        &code,
+        "Metadata_metadata_at_version",
+        &14u32.encode(),
+        CallContext::Offchain,
+    );
+    let told = Option::<Vec<u8>>::decode(&mut &told.unwrap()[..]).unwrap();
+    decoded(&told.unwrap())
+});
+
+/// The same of this one.
+fn current() -> RuntimeMetadataV14 {
+    let mut state = TestExternalities::default();
+    decoded(&state.execute_with(|| Runtime::metadata_at_version(14).unwrap()))
+}
+
+/// The genesis that the previous release makes of its preset.
+fn previous_genesis() -> Storage {
+    let runtime = GenesisConfigBuilderRuntimeCaller::<sp_io::SubstrateHostFunctions>::new(WASM);
+    let preset = "local_testnet".to_owned();
+    runtime.get_storage_for_named_preset(Some(&preset)).unwrap()
+}
+
+/// The storage version of a pallet in this state.
+fn storage_version(state: &Storage, pallet: &str) -> u16 {
+    let key = storage_prefix(pallet.as_bytes(), STORAGE_VERSION_STORAGE_KEY_POSTFIX);
+    let version = state.top.get(&key[..]);
+    version.map_or(0, |version| u16::decode(&mut &version[..]).unwrap())
+}
+
+type Pallet = PalletMetadata<PortableForm>;
+type Entry = StorageEntryMetadata<PortableForm>;
+
+fn pallet<'a>(metadata: &'a RuntimeMetadataV14, name: &str) -> Option<&'a Pallet> {
+    metadata.pallets.iter().find(|pallet| pallet.name == name)
+}
+
+fn entries(pallet: &Pallet) -> impl Iterator<Item = &Entry> {
+    let storage = pallet.storage.iter();
+    storage.flat_map(|storage| &storage.entries)
+}
+
+/// Whether an entry is made anew in each block.
+fn is_of_one_block(pallet: &Pallet, entry: &Entry) -> bool {
+    pallet.name == "System" && entry.name == "Events"
+}
+
+/// Why what the previous release has stored in an entry is not what the new one takes it for.
+fn entry_changed(old: &Entry, new: &Pallet, types: &mut Readable) -> Result<(), String> {
+    let Some(new) = entries(new).find(|new| new.name == old.name) else {
+        return Err("is gone, and what was in it would stay".into());
+    };
+    if old.modifier != new.modifier || old.default != new.default {
+        return Err("is another value where nothing is stored".into());
+    }
+    match (&old.ty, &new.ty) {
+        (StorageEntryType::Plain(old), StorageEntryType::Plain(new)) => types.check(old.id, new.id),
+        (
+            StorageEntryType::Map {
+                hashers: old_hashers,
+                key: old_key,
+                value: old_value,
+            },
+            StorageEntryType::Map {
+                hashers,
+                key,
+                value,
+            },
+        ) => {
+            if old_hashers != hashers {
+                return Err("has keys that are hashed otherwise".into());
+            }
+            types.check(old_key.id, key.id)?;
+            types.check(old_value.id, value.id)
+        }
+        _ => Err("is no map any more, or became one".into()),
+    }
+}
+
+#[test]
+fn the_kept_release_is_what_its_record_says_and_this_is_a_later_one() {
+    let version = previous_version();
+    assert_eq!(record("hash"), format!("0x{}", hex(&blake2_256(WASM))));
+    assert_eq!(record("spec_version"), version.spec_version.to_string());
+    assert_eq!(version.spec_name, VERSION.spec_name);
+    assert!(
+        VERSION.spec_version > version.spec_version,
+        "raise spec_version in runtime/src/lib.rs: release {} is published",
+        version.spec_version
+    );
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[test]
+fn a_pallet_that_stores_otherwise_than_before_has_another_storage_version() {
+    let current = current();
+    let mut types = Readable::new(&PREVIOUS.types, &current.types);
+    let (before, now) = (previous_genesis(), genesis("local_testnet", json!({})));
+    let mut broken = Vec::new();
+    for old in &PREVIOUS.pallets {
+        let Some(new) = pallet(&current, &old.name) else {
+            broken.extend(entries(old).map(|entry| format!("{}.{} is gone", old.name, entry.name)));
+            continue;
+        };
+        let is_migrated = storage_version(&now, &new.name) > storage_version(&before, &old.name);
+        for entry in entries(old).filter(|entry| !is_of_one_block(old, entry)) {
+            match entry_changed(entry, new, &mut types) {
+                Err(why) if !is_migrated => {
+                    broken.push(format!("{}.{} {why}", old.name, entry.name));
+                }
+                _ => {}
+            }
+        }
+    }
+    assert!(
+        broken.is_empty(),
+        "migrate these (a new StorageVersion of the pallet, and its migration in the runtime):\n{}",
+        broken.join("\n")
+    );
+}
+
+#[test]
+fn a_call_that_is_encoded_otherwise_than_before_has_another_transaction_version() {
+    let current = current();
+    let mut types = Readable::new(&PREVIOUS.types, &current.types);
+    let call = |metadata: &RuntimeMetadataV14| {
+        let extrinsic = metadata.types.resolve(metadata.extrinsic.ty.id).unwrap();
+        let mut parameters = extrinsic.type_params.iter();
+        let call = parameters.find(|parameter| parameter.name == "Call");
+        call.unwrap().ty.unwrap().id
+    };
+    let extensions = |metadata: &RuntimeMetadataV14| -> Vec<_> {
+        let extensions = metadata.extrinsic.signed_extensions.iter();
+        extensions
+            .map(|one| (one.identifier.clone(), one.ty.id, one.additional_signed.id))
+            .collect()
+    };
+    let mut changed = types.check(call(&PREVIOUS), call(&current));
+    let (old, new) = (extensions(&PREVIOUS), extensions(&current));
+    if old
+        .iter()
+        .map(|one| &one.0)
+        .ne(new.iter().map(|one| &one.0))
+    {
+        changed = Err("signed extensions are others".into());
+    }
+    for (old, new) in old.iter().zip(&new) {
+        changed = changed
+            .and(types.check(old.1, new.1))
+            .and(types.check(old.2, new.2));
+    }
+    if let Err(why) = changed {
+        assert!(
+            VERSION.transaction_version > previous_version().transaction_version,
+            "raise transaction_version in runtime/src/lib.rs: {why}"
+        );
+    }
+}
+
+#[test]
+fn the_first_block_of_this_release_brings_the_state_of_the_previous_one_up_to_it() {
+    let before = previous_genesis();
+    let now = genesis("local_testnet", json!({}));
+    // Every block checks the market's invariants.
+    let mut chain = Chain::starting_from(before);
+    for _ in 0..PATIENCE {
+        if !chain.read(MultiBlockMigrations::ongoing) {
+            break;
+        }
+        chain.block(Vec::new());
+    }
+    let upgraded = chain.read(frame_system::LastRuntimeUpgrade::<Runtime>::get);
+    assert_eq!(upgraded.unwrap().spec_version.0, VERSION.spec_version);
+    for pallet in current().pallets {
+        let key = storage_prefix(pallet.name.as_bytes(), STORAGE_VERSION_STORAGE_KEY_POSTFIX);
+        let stored = chain.read(|| frame_support::storage::unhashed::get_or_default::<u16>(&key));
+        assert_eq!(
+            stored,
+            storage_version(&now, &pallet.name),
+            "{} has a storage version without a migration to it",
+            pallet.name
+        );
+    }
+    chain.block(Vec::new());
+}

@@ -1,0 +1,292 @@
+//! Token holders carry a network from the previous release's runtime to this one, while it works.
+
+use std::{fs, path::Path, time::Duration};
+
+use aicpw_network_tests::{
+    calls::Signer,
+    chain,
+    jobs::Count,
+    market::newest_state,
+    prepared::{self, Preset},
+    release,
+    wait::{self, Seen},
+    Client, Cluster, CommandLine, Entries, Node, NodeOptions,
+};
+use aicpw_runtime::{
+    units::UNIT, Disputes, DrawRandomness, MarketClock, MarketParameters, Matching,
+    ProviderStaking, RuntimeCall, Tasks, VERSION,
+};
+use anyhow::{ensure, Context, Result};
+use codec::Encode;
+use frame_support::{
+    storage::storage_prefix,
+    traits::{schedule::DispatchTime, Bounded},
+    weights::{constants::WEIGHT_REF_TIME_PER_MILLIS, Weight},
+};
+use frame_system::LastRuntimeUpgradeInfo;
+use pallet_conviction_voting::{AccountVote, Conviction, Vote};
+use serde_json::{json, Value};
+use sp_core::storage::Storage;
+use sp_io::hashing::blake2_256;
+use sp_keyring::Sr25519Keyring::{self, Alice, Bob, Dave, Ferdie};
+use sp_maybe_compressed_blob::{compress_strongly, decompress, CODE_BLOB_BOMB_LIMIT};
+
+/// Longer than a job, and than all nodes need to compile a runtime, on a machine that is busy.
+const LIMIT: Duration = Duration::from_secs(900);
+
+/// How many times faster the periods of governance pass: the day of confirming and the day before the
+/// enactment are fourteen blocks each.
+const TIME_LAPSE: u32 = 24_000;
+
+/// A job that runs longer than a referendum takes.
+const ACROSS: Count = Count {
+    launches: 300,
+    ..Count::LONG
+};
+
+/// What the chain says of the runtime that it has.
+async fn spec_version(client: &Client) -> Result<u32> {
+    let version: Value = client.call("state_getRuntimeVersion", &[]).await?;
+    let version = version["specVersion"].as_u64().context("a version")?;
+    Ok(version.try_into()?)
+}
+
+/// Sends a call, and waits until it is in the best chain.
+async fn send(client: &Client, who: Sr25519Keyring, call: impl Into<RuntimeCall>) {
+    let mut signer = Signer::new(client, &who.to_seed()).await.unwrap();
+    let signed = signer.sign(call);
+    let _: String = client
+        .call("author_submitExtrinsic", &[signed.into()])
+        .await
+        .unwrap();
+    let what = format!("a transaction of {who:?}");
+    let included = wait::until(&what, LIMIT, || async {
+        let best = client.best().await?;
+        let block = client.block_hash(best).await?.context("the best block")?;
+        let sent = chain::nonce(client, &who.to_account_id(), &block).await?;
+        Ok(Seen::when(sent >= signer.nonce(), || {
+            format!("{sent} sent at {best}")
+        }))
+    });
+    included.await.unwrap();
+}
+
+/// Puts a runtime to the vote, as the page about governance says.
+async fn propose(client: &Client, code: Vec<u8>) {
+    let set_code = frame_system::Call::set_code { code };
+    let call: RuntimeCall = pallet_utility::Call::with_weight {
+        call: Box::new(set_code.into()),
+        weight: Weight::from_parts(20 * WEIGHT_REF_TIME_PER_MILLIS, 0),
+    }
+    .into();
+    let bytes = call.encode();
+    let proposal = Bounded::Lookup {
+        hash: blake2_256(&bytes).into(),
+        len: bytes.len().try_into().unwrap(),
+    };
+    send(
+        client,
+        Alice,
+        pallet_preimage::Call::note_preimage { bytes },
+    )
+    .await;
+    let submit = pallet_referenda::Call::submit {
+        proposal_origin: Box::new(frame_system::RawOrigin::Root.into()),
+        proposal,
+        enactment_moment: DispatchTime::After(0),
+    };
+    send(client, Alice, submit).await;
+    let deposit = pallet_referenda::Call::place_decision_deposit { index: 0 };
+    send(client, Bob, deposit).await;
+}
+
+/// Votes for the first referendum with most of what the account has.
+async fn vote(client: &Client, who: Sr25519Keyring) {
+    let vote = AccountVote::Standard {
+        vote: Vote {
+            aye: true,
+            conviction: Conviction::Locked1x,
+        },
+        balance: 900_000 * UNIT,
+    };
+    let call = pallet_conviction_voting::Call::vote {
+        poll_index: 0,
+        vote,
+    };
+    send(client, who, call).await;
+}
+
+/// A task of Charlie's: submits it, and returns what the command says.
+async fn submit(node: &Node, job: Count, folder: &Path, more: &[&str]) -> Value {
+    let manifest = job.write(folder).unwrap();
+    let mut arguments = vec!["submit", manifest.to_str().unwrap(), "--budget", "1"];
+    arguments.extend(["--time-limit", "30m", "--match-window", "30m"]);
+    arguments.extend(more);
+    let requester = CommandLine::new(node.url(), "//Charlie").unwrap();
+    let said = requester.json(&arguments).await;
+    said.map_err(|error| node.explain(error)).unwrap()
+}
+
+/// The same of a short one, and waits until its result is here and paid.
+async fn settle_one(node: &Node, folder: &Path) {
+    let out = folder.join("out");
+    let wait = ["--wait", "--accept", "--out", out.to_str().unwrap()];
+    let said = submit(node, Count::SHORT, folder, &wait).await;
+    assert_eq!(said["state"], "settled", "{said}");
+    assert_eq!(fs::read(out.join("x.bin")).unwrap(), Count::SHORT.output());
+}
+
+async fn task(client: &Client, id: u64) -> Result<Value> {
+    let task: Value = client.call("aicpw_task", &[id.into()]).await?;
+    ensure!(!task.is_null(), "there is no task {id}");
+    Ok(task)
+}
+
+async fn until_task(client: &Client, id: u64, what: &str, wanted: impl Fn(&Value) -> bool) {
+    let what = format!("task {id} to be {what}");
+    let seen = wait::until(&what, LIMIT, || async {
+        let task = task(client, id).await?;
+        Ok(Seen::when(wanted(&task), || task))
+    });
+    seen.await.unwrap();
+}
+
+/// Waits until a final block was begun by this runtime, so that its migrations have run; its hash.
+async fn until_upgraded(node: &Node, client: &Client) -> String {
+    let what = format!("release {} in a final block", VERSION.spec_version);
+    let upgrade = storage_prefix(b"System", b"LastRuntimeUpgrade");
+    let migrating = storage_prefix(b"MultiBlockMigrations", b"Cursor");
+    let upgraded = wait::until(&what, LIMIT, || async {
+        let head: String = client.call("chain_getFinalizedHead", &[]).await?;
+        let last: Option<LastRuntimeUpgradeInfo> = chain::stored(client, &upgrade, &head).await?;
+        let last = last.context("no runtime began")?.spec_version.0;
+        let cursor: Option<[u8; 1]> = chain::stored(client, &migrating, &head).await?;
+        let is_met = last == VERSION.spec_version && cursor.is_none();
+        Ok(Seen::some(is_met.then_some(head), || {
+            format!("release {last}, migrating: {}", cursor.is_some())
+        }))
+    });
+    let upgraded = upgraded.await;
+    upgraded.map_err(|error| node.explain(error)).unwrap()
+}
+
+/// Everything that is stored can be read by the runtime that the chain has now, and by this program's, whose
+/// invariants hold of it.
+async fn audit(client: &Client) {
+    let head: String = client.call("chain_getFinalizedHead", &[]).await.unwrap();
+    let state = chain::state(client, &head).await.unwrap();
+    let entries = Entries::at(client, &head).await.unwrap();
+    let unreadable = entries.unreadable(&state);
+    assert!(unreadable.is_empty(), "{}", unreadable.join("\n"));
+    // It is not about nothing.
+    let used = entries.used(&state);
+    for entry in ["Tasks.Tasks", "ProviderStaking.Devices", "Staking.Ledger"] {
+        assert!(used.contains(entry), "{entry} is not among {used:?}");
+    }
+    let storage = Storage {
+        top: state,
+        children_default: Default::default(),
+    };
+    sp_io::TestExternalities::from(storage).execute_with(|| {
+        ProviderStaking::do_try_state().unwrap();
+        Matching::do_try_state().unwrap();
+        Tasks::do_try_state().unwrap();
+        MarketClock::do_try_state().unwrap();
+        DrawRandomness::do_try_state().unwrap();
+        MarketParameters::do_try_state().unwrap();
+        Disputes::do_try_state().unwrap();
+    });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_referendum_carries_a_working_network_to_the_next_release() {
+    let before = release::previous().unwrap();
+    assert!(before.spec_version < VERSION.spec_version, "{before:?}");
+    let folder = tempfile::tempdir().unwrap();
+    let genesis = json!({ "origins": { "timeLapse": TIME_LAPSE } });
+    let spec = release::previous_chain_spec(folder.path(), Preset::LOCAL_TESTNET, genesis);
+    let spec = spec.await.unwrap().display().to_string();
+    let cluster = Cluster::local_on(&spec, &["--ipfs"]).await.unwrap();
+    let provider = NodeOptions::new("provider", &spec).arg("--provider");
+    let provider = cluster.join(provider).await.unwrap();
+    let nodes: Vec<&Node> = cluster.validators.iter().chain([&provider]).collect();
+    let processes: Vec<_> = nodes.iter().map(|node| node.pid()).collect();
+    let register = ["provider", "register", "--stake", "1000", "--ask", "0.5"];
+    let registered = CommandLine::new(provider.url(), "//Eve").unwrap();
+    let registered = registered.json(&register).await;
+    registered.map_err(|error| provider.explain(error)).unwrap();
+    let first = &cluster.validators[0];
+    let client = first.client().await.unwrap();
+    let work = |name: &str| cluster.folder().join(name);
+
+    // Under the previous release.
+    assert_eq!(spec_version(&client).await.unwrap(), before.spec_version);
+    settle_one(first, &work("before")).await;
+
+    // What this build's nodes start new chains with, as it would be published.
+    let code = prepared::runtime().await.unwrap();
+    let code = decompress(&code, CODE_BLOB_BOMB_LIMIT).unwrap();
+    let code = compress_strongly(&code, CODE_BLOB_BOMB_LIMIT).unwrap();
+    propose(&client, code).await;
+
+    // Across it: decided, enacted and replaced while a job runs.
+    submit(
+        first,
+        ACROSS,
+        &work("across"),
+        &["--verify", "optimistic=5s"],
+    )
+    .await;
+    let runs = |task: &Value| newest_state(task) == "running";
+    until_task(&client, 1, "running", runs).await;
+    assert_eq!(spec_version(&client).await.unwrap(), before.spec_version);
+    for voter in [Alice, Bob, Dave, Ferdie] {
+        vote(&client, voter).await;
+    }
+    let upgraded = until_upgraded(first, &client).await;
+    let height = client.header(Some(&upgraded)).await.unwrap();
+    let height = height.number().unwrap();
+    let across = task(&client, 1).await.unwrap();
+    assert!(runs(&across), "it ended too early to be across: {across}");
+    audit(&client).await;
+    // A task is begun while that one goes on, and waits for the only device.
+    submit(
+        first,
+        Count::SHORT,
+        &work("queued"),
+        &["--verify", "optimistic=5s"],
+    )
+    .await;
+
+    // Every node follows, by itself.
+    for node in &nodes {
+        node.wait_finalised(height + 8, LIMIT).await.unwrap();
+        let client = node.client().await.unwrap();
+        assert_eq!(spec_version(&client).await.unwrap(), VERSION.spec_version);
+        assert_eq!(node.ended().unwrap(), None);
+    }
+    first.wait_committed(height + 8, LIMIT).await.unwrap();
+    let is_settled = |task: &Value| task["status"]["state"] == "settled";
+    for (id, name, job) in [(1, "across", ACROSS), (2, "queued", Count::SHORT)] {
+        until_task(&client, id, "settled", is_settled).await;
+        let task = task(&client, id).await.unwrap();
+        assert_eq!(task["assignments"].as_array().unwrap().len(), 1, "{task}");
+        let (id, out) = (id.to_string(), work(name).join("out"));
+        let fetch = ["task", "fetch", &id, "--out", out.to_str().unwrap()];
+        let requester = CommandLine::new(first.url(), "//Charlie").unwrap();
+        requester.json(&fetch).await.unwrap();
+        assert_eq!(fs::read(out.join("x.bin")).unwrap(), job.output());
+    }
+
+    // After it, and nothing is lost: one history, no money held for a task that has ended.
+    settle_one(first, &work("after")).await;
+    let requester = CommandLine::new(first.url(), "//Charlie").unwrap();
+    let history = requester.json(&["history", "verify"]).await.unwrap();
+    assert_eq!(history["valid"], true, "{history}");
+    assert_eq!(history["verified"], 4, "{history}");
+    let finalised = client.best().await.unwrap();
+    first.wait_finalised(finalised, LIMIT).await.unwrap();
+    audit(&client).await;
+    let now: Vec<_> = nodes.iter().map(|node| node.pid()).collect();
+    assert_eq!(now, processes, "no node was started again");
+}
