@@ -317,10 +317,9 @@ fn answer(chain: &mut Chain, input: &mut Input<'_>) {
         false => vec![0; run.segments(part) as usize],
     };
     let answer = run.answer(&outputs(Part::Int), &outputs(Part::Fp32));
-    let view = ProviderStaking::device_view(device).and_then(|view| view.challenge);
     let statement = Statement::Answer {
         device,
-        attempt: view.map_or(0, |challenge| challenge.attempt),
+        run,
         answer: answer.hash(),
     };
     let proof = chain.proof(&key, &statement);

@@ -5,9 +5,9 @@
 //! again: there will be another attempt, with another seed.
 
 use aicpw_protocol::{
-    conformance::Answer,
+    conformance::{Answer, Run},
     mailbox::{ChallengeAnswer, ChallengeOrder},
-    DeviceId, Hash,
+    DeviceId,
 };
 use codec::DecodeAll;
 use serde::Deserialize;
@@ -70,26 +70,31 @@ impl Prover {
                     continue;
                 }
             };
-            for order in challenges {
+            let next = challenges
+                .into_iter()
+                .find(|order| self.is_to_do(order, &tried));
+            if let Some(order) = next {
                 tokio::select! {
                     () = self.follow(&order, &mut tried) => {}
                     _ = stop.wait_for(|stop| *stop) => return,
                 }
+                // What else is open by now is done before the next block.
+                heads.mark_changed();
             }
         }
     }
 
-    /// Does a run, if it has not been tried.
-    async fn follow(&self, order: &ChallengeOrder, tried: &mut BTreeMap<DeviceId, Hash>) {
+    /// Whether a run has been neither tried nor answered.
+    fn is_to_do(&self, order: &ChallengeOrder, tried: &BTreeMap<DeviceId, Run>) -> bool {
+        let answer = self.mailbox.answer(order.device);
+        tried.get(&order.device) != Some(&order.run)
+            && answer.is_none_or(|answer| answer.run != order.run)
+    }
+
+    /// Does a run.
+    async fn follow(&self, order: &ChallengeOrder, tried: &mut BTreeMap<DeviceId, Run>) {
         let ChallengeOrder { device, run, .. } = *order;
-        let is_answered = || {
-            let answer = self.mailbox.answer(device);
-            answer.is_some_and(|answer| answer.run == run)
-        };
-        if tried.get(&device) == Some(&run.seed) || is_answered() {
-            return;
-        }
-        tried.insert(device, run.seed);
+        tried.insert(device, run);
         tracing::info!(%device, int = run.int, fp32 = run.fp32, "a conformance run");
         match self.compute(order).await {
             Ok((answer, milliseconds)) => {
@@ -130,7 +135,7 @@ mod tests {
     use super::*;
     use crate::testing::{soon, FakeChain};
     use aicpw_protocol::{
-        conformance::{Part, Run},
+        conformance::Part,
         mailbox::{answer_key, Challenges, CHALLENGES},
     };
     use codec::Encode;
@@ -195,12 +200,14 @@ mod tests {
         let prover = prover(dir.path(), &chain, &then);
         let mailbox = prover.mailbox.clone();
         let mut tried = BTreeMap::new();
+        assert!(prover.is_to_do(&order(1), &tried));
         prover.follow(&order(1), &mut tried).await;
-        prover.follow(&order(1), &mut tried).await;
+        assert!(!prover.is_to_do(&order(1), &tried));
         let found = mailbox.answer(DeviceId(3)).unwrap();
         assert_eq!((found.run, found.answer), (order(1).run, wanted));
         // After a restart the answer is still in the mailbox.
-        prover.follow(&order(1), &mut BTreeMap::new()).await;
+        assert!(!prover.is_to_do(&order(1), &BTreeMap::new()));
+        assert!(prover.is_to_do(&order(2), &BTreeMap::new()));
         let [ran] = runs(dir.path()).try_into().unwrap();
         let run = hex::encode(order(1).run.encode());
         assert_eq!(
@@ -215,10 +222,10 @@ mod tests {
         let chain = FakeChain::new();
         let prover = prover(dir.path(), &chain, "exit 1");
         let mut tried = BTreeMap::new();
-        for seed in [1, 1, 2] {
-            prover.follow(&order(seed), &mut tried).await;
-        }
-        assert_eq!(runs(dir.path()).len(), 2);
+        prover.follow(&order(1), &mut tried).await;
+        assert!(!prover.is_to_do(&order(1), &tried));
+        assert!(prover.is_to_do(&order(2), &tried));
+        assert_eq!(runs(dir.path()).len(), 1);
         assert!(prover.mailbox.answer(DeviceId(3)).is_none());
     }
 

@@ -6,6 +6,7 @@ use scale_info::TypeInfo;
 
 use crate::{
     commitment::ResultOpening,
+    conformance::Run,
     content::ContentId,
     hashing::{hash_in, Hash},
     ids::{AssignmentId, DeviceId},
@@ -73,8 +74,8 @@ pub enum Statement<AccountId> {
     Answer {
         /// Which.
         device: DeviceId,
-        /// The attempt of its challenge.
-        attempt: u32,
+        /// What it had to compute: an answer to another run is nobody's.
+        run: Run,
         /// [`Answer::hash`](crate::conformance::Answer::hash) of what it computed.
         answer: Hash,
     },

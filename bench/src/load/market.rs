@@ -77,13 +77,14 @@ impl Market {
         });
         let calls = calls.collect();
         let mut alice = Signer::new(client, "//Alice").await?;
-        let pay = alice.sign(pallet_utility::Call::batch_all { calls });
-        // The devices compute nothing, so nobody answers for them.
+        // The devices compute nothing, so nobody answers for them. Before anybody is paid, so that it holds
+        // when devices are registered.
         let parameter = MarketParameter::ConformanceRun(0);
         let believe = pallet_market_parameters::Call::<Runtime>::set_parameter { parameter };
         let call = Box::new(believe.into());
         let believe = alice.sign(pallet_sudo::Call::<Runtime>::sudo { call });
-        send_all(client, &[pay, believe]).await?;
+        let pay = alice.sign(pallet_utility::Call::batch_all { calls });
+        send_all(client, &[believe, pay]).await?;
         let last = requesters.last().context("no requester")?.account();
         let key = frame_system::Account::<Runtime>::hashed_key_for(last);
         wait::until("everybody to be paid", PATIENCE, || async {

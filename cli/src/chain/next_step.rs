@@ -53,7 +53,10 @@ fn provider_staking(error: &str) -> Option<&'static str> {
         "BadSlots" => "a device has from 1 to 8 slots",
         "AskTooLow" => "ask more; `aicpw provider register --dry-run` names the lowest",
         "DeviceBusy" => "`aicpw provider devices pause` keeps new tasks away; try again when idle",
-        "ChallengeOpen" => "`aicpw provider devices` shows how far its conformance run is",
+        "ChallengeOpen" => {
+            "`aicpw provider devices` shows how far its conformance run is; after a wrong one the next \
+             attempt has to be waited for"
+        }
         "NoRuns" => "nothing has to be proven: governance has turned conformance runs off",
         "DeviceCoolsDown" => "`aicpw provider devices` shows until when; try again then",
         "DeviceOccupied" => {

@@ -180,7 +180,7 @@ where
     Challenges::<T>::insert(device, challenge);
     T::BenchmarkHelper::bring_seed(opened_at);
     let height = T::DrawRandomness::anchor();
-    let (attempt, Stage::Open { seed, .. }) = Pallet::<T>::stage(device, &challenge, height) else {
+    let (_, Stage::Open { seed, .. }) = Pallet::<T>::stage(device, &challenge, height) else {
         panic!("the challenge is open");
     };
     let registered = Devices::<T>::get(device).expect("the device is registered");
@@ -188,7 +188,7 @@ where
     let answer = run.answer(&run.outputs(Part::Int), &run.outputs(Part::Fp32));
     let statement = Statement::Answer {
         device,
-        attempt: attempt.number,
+        run,
         answer: answer.hash(),
     };
     (device, answer, proof::<T>(&worker, &statement))
@@ -411,16 +411,21 @@ mod benchmarks {
         Ok(())
     }
 
+    /// An attempt came to nothing. How long its seed is looked for is weighed apart.
     #[benchmark]
     fn request_challenge() {
         let (who, _) = provider::<T>(1);
         let device = only_device::<T>(&who);
+        let challenge = Challenge {
+            opened_at: 1,
+            refuted: None,
+        };
+        Challenges::<T>::insert(device, challenge);
 
-        #[block]
-        {
-            // Also where runs are turned off.
-            let _ = Pallet::<T>::do_request_challenge(who, device);
-        }
+        #[extrinsic_call]
+        _(RawOrigin::Signed(who), device);
+
+        assert_ne!(Challenges::<T>::get(device), Some(challenge));
     }
 
     /// The device is in the order book after it. The ways to the roots are weighed by `climb`.

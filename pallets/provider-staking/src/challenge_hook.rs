@@ -57,14 +57,14 @@ impl<T: Config> Pallet<T> {
         let device = Devices::<T>::get(id)?;
         // A call made now is executed in the next block at the earliest.
         let at = T::DrawRandomness::anchor().saturating_add(1);
-        let (attempt, Stage::Open { seed, .. }) = Self::stage(id, &challenge, at) else {
+        let (_, Stage::Open { seed, .. }) = Self::stage(id, &challenge, at) else {
             return None;
         };
         let run = Self::run_of(&device, seed);
         let key = answer_key(id);
         match StorageValueRef::persistent(&key).get::<ChallengeAnswer>() {
             Ok(Some(found)) if found.run == run => {
-                if let Err(reason) = Self::send_answer(worker, id, attempt.number, found) {
+                if let Err(reason) = Self::send_answer(worker, id, found) {
                     log::debug!(target: LOG_TARGET, "the answer of device {id}: {reason:?}");
                 }
             }
@@ -80,12 +80,7 @@ impl<T: Config> Pallet<T> {
         })
     }
 
-    fn send_answer(
-        worker: &WorkerId,
-        id: DeviceId,
-        attempt: u32,
-        found: ChallengeAnswer,
-    ) -> Result<(), NotSent> {
+    fn send_answer(worker: &WorkerId, id: DeviceId, found: ChallengeAnswer) -> Result<(), NotSent> {
         let block = Self::height();
         let seed = found.run.seed;
         let key = [ANSWERED_PREFIX, &id.encode()].concat();
@@ -106,7 +101,7 @@ impl<T: Config> Pallet<T> {
         let hash = Self::hash_of(recent).ok_or(NotSent::NoRecentBlock)?;
         let statement = Statement::Answer {
             device: id,
-            attempt,
+            run: found.run,
             answer: found.answer.hash(),
         };
         let proof = prove::<T::AccountId>(worker, &genesis, (recent, &hash), &statement)

@@ -76,13 +76,20 @@ impl<T: Config> Pallet<T> {
     }
 
     pub(crate) fn do_request_challenge(who: T::AccountId, id: DeviceId) -> DispatchResult {
-        ensure!(T::ConformanceRun::get() > 0, Error::<T>::NoRuns);
         Self::change_device(&who, id, |device| {
+            let challenge = Challenges::<T>::get(id);
+            if T::ConformanceRun::get() == 0 {
+                // Whoever was refused before they were turned off is believed now.
+                ensure!(challenge.is_some(), Error::<T>::NoRuns);
+                Self::challenge(id);
+                return Ok(());
+            }
             ensure!(device.used_slots == 0, Error::<T>::DeviceBusy);
-            let stage = Challenges::<T>::get(id)
+            let stage = challenge
                 .map(|challenge| Self::stage(id, &challenge, T::DrawRandomness::anchor()).1);
+            // Who answered wrongly waits for the next attempt, or wrong answers could be brought at will.
             ensure!(
-                !matches!(stage, Some(Stage::Drawing | Stage::Open { .. })),
+                matches!(stage, None | Some(Stage::NoAnswer)),
                 Error::<T>::ChallengeOpen
             );
             Self::challenge(id);
@@ -112,8 +119,9 @@ impl<T: Config> Pallet<T> {
                     next,
                 };
             }
-            let longer = Self::wait_after(number.saturating_add(1));
-            if longer <= wait {
+            let failures = u8::try_from(number.saturating_add(1)).unwrap_or(u8::MAX);
+            if Self::cool_down_blocks(failures) >= T::CoolDownCap::get() {
+                // From here on all are as long.
                 let passed = height.saturating_sub(anchor) / wait.max(1);
                 let anchor = anchor.saturating_add(passed.saturating_mul(wait));
                 return Attempt {
@@ -124,7 +132,7 @@ impl<T: Config> Pallet<T> {
             }
             number = number.saturating_add(1);
             anchor = next;
-            wait = longer;
+            wait = Self::wait_after(number);
         }
     }
 
@@ -135,7 +143,7 @@ impl<T: Config> Pallet<T> {
         height: BlockNumber,
     ) -> (Attempt, Stage) {
         let attempt = Self::attempt_at(challenge.opened_at, height);
-        if challenge.refuted == Some(attempt.number) {
+        if challenge.refuted.is_some_and(|at| at >= attempt.anchor) {
             return (attempt, Stage::WrongAnswer);
         }
         let stage = match T::DrawRandomness::decided_since(attempt.anchor) {
@@ -197,12 +205,13 @@ impl<T: Config> Pallet<T> {
         let challenge = Challenges::<T>::get(id).ok_or(InvalidTransaction::Stale)?;
         let device = Devices::<T>::get(id).ok_or(InvalidTransaction::Stale)?;
         let height = T::DrawRandomness::anchor();
-        let (attempt, seed, before) = match Self::stage(*id, &challenge, height) {
-            (attempt, Stage::Open { seed, before }) => (attempt, seed, before),
-            (_, Stage::Drawing) => return Err(InvalidTransaction::Future.into()),
+        let (seed, before) = match Self::stage(*id, &challenge, height).1 {
+            Stage::Open { seed, before } => (seed, before),
+            Stage::Drawing => return Err(InvalidTransaction::Future.into()),
             _ => return Err(InvalidTransaction::Stale.into()),
         };
-        if !answer.fits(&Self::run_of(&device, seed)) {
+        let run = Self::run_of(&device, seed);
+        if !answer.fits(&run) {
             return Err(InvalidTransaction::Call.into());
         }
         let worker = Providers::<T>::get(&device.provider)
@@ -210,7 +219,7 @@ impl<T: Config> Pallet<T> {
             .worker;
         let statement = Statement::Answer {
             device: *id,
-            attempt: attempt.number,
+            run,
             answer: answer.hash(),
         };
         if !Self::is_proven(&worker, proof, &statement) {
@@ -222,8 +231,9 @@ impl<T: Config> Pallet<T> {
             .saturating_add(T::RecentBlocks::get())
             .saturating_sub(height);
         ValidTransaction::with_tag_prefix("AicpwAnswer")
-            .priority(T::HeartbeatPriority::get())
-            .and_provides((id, challenge.opened_at, attempt.number))
+            // Above what pays, below what has a deadline that costs stake.
+            .priority(T::HeartbeatPriority::get() / 2)
+            .and_provides((id, run))
             .longevity(before.saturating_sub(height).min(proof_left).into())
             .propagate(true)
             .build()
@@ -242,6 +252,13 @@ impl<T: Config> Pallet<T> {
         <T as Config>::WeightInfo::answer_challenge()
             .saturating_add(<T as Config>::WeightInfo::climb(siblings))
             .saturating_add(T::DrawRandomness::seed_weight())
+    }
+
+    /// Whoever asks for a run pays for the answer, which is free.
+    pub(crate) fn request_weight() -> Weight {
+        <T as Config>::WeightInfo::request_challenge()
+            .saturating_add(T::DrawRandomness::seed_weight())
+            .saturating_add(Self::answer_weight())
     }
 
     /// The answer was authorised in this block, so all of this is there.
@@ -263,7 +280,7 @@ impl<T: Config> Pallet<T> {
             Err(wrong) => {
                 log::debug!(target: LOG_TARGET, "the answer of device {id}: {wrong:?}");
                 let refuted = Challenge {
-                    refuted: Some(attempt.number),
+                    refuted: Some(height),
                     ..challenge
                 };
                 Challenges::<T>::insert(id, refuted);

@@ -60,7 +60,8 @@ mod errors {
         DeviceOccupied,
         /// The device failed lately and cools down.
         DeviceCoolsDown,
-        /// The device has a conformance challenge that is open already.
+        /// The device has a conformance challenge that is open already, or had a wrong answer in this
+        /// attempt.
         ChallengeOpen,
         /// Governance has turned conformance runs off, so there is nothing to prove.
         NoRuns,

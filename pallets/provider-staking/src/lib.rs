@@ -470,12 +470,15 @@ pub mod pallet {
             Ok(Some(weight).into())
         }
 
-        /// Has a device do its conformance run again, or at once if the next attempt is further away. It
-        /// cannot be matched until it has.
+        /// Has a device do its conformance run again, or at once if there was no answer and the next attempt is
+        /// further away. It cannot be matched until it has. Where runs are turned off, a device that has one
+        /// before it is believed.
         ///
-        /// Origin: signed by its provider. Errors: `UnknownDevice`, `NotOwner`, `DeviceBusy` (a running
-        /// job would make the run slow), `ChallengeOpen`, `NoRuns`. Event: `DeviceChallenged`.
+        /// Origin: signed by its provider, who pays for the weight of the answer as well. Errors: `UnknownDevice`, `NotOwner`, `DeviceBusy` (a running
+        /// job would make the run slow), `ChallengeOpen` (also after a wrong answer, until the next attempt),
+        /// `NoRuns`. Event: `DeviceChallenged`.
         #[pallet::call_index(14)]
+        #[pallet::weight(Pallet::<T>::request_weight())]
         pub fn request_challenge(origin: OriginFor<T>, device: DeviceId) -> DispatchResult {
             Self::do_request_challenge(ensure_signed(origin)?, device)
         }
@@ -485,12 +488,10 @@ pub mod pallet {
         ///
         /// Origin: authorised by the worker key of the device's provider, which signs
         /// [`aicpw_protocol::worker::Statement::Answer`]; free; at most one for each attempt, and only as
-        /// long as it is open. Cannot fail. Events: `DeviceProven` or `AnswerRefuted`.
+        /// long as it is open. It is none of the calls that have a part of the block of their own: what has a
+        /// deadline that costs stake goes before it. Cannot fail. Events: `DeviceProven` or `AnswerRefuted`.
         #[pallet::call_index(15)]
-        #[pallet::weight((
-            Pallet::<T>::answer_weight(),
-            DispatchClass::Operational,
-        ))]
+        #[pallet::weight(Pallet::<T>::answer_weight())]
         #[pallet::weight_of_authorize(Pallet::<T>::authorize_answer_weight())]
         #[pallet::authorize(Self::authorize_answer)]
         pub fn answer_challenge(

@@ -100,7 +100,7 @@ parameter_types! {
     pub const RecentBlocks: BlockNumber = RECENT_BLOCKS;
     pub const UnbondingPeriod: BlockNumber = UNBONDING_PERIOD;
     pub const LongestObligation: BlockNumber = UNBONDING_PERIOD - 1;
-    pub const CoolDownBase: BlockNumber = COOL_DOWN_BASE;
+    pub static FirstCoolDown: BlockNumber = COOL_DOWN_BASE;
     pub const CoolDownCap: BlockNumber = COOL_DOWN_CAP;
     pub const MaxDevices: u32 = MAX_DEVICES;
     pub const MaxSlots: Slots = MAX_SLOTS;
@@ -191,7 +191,7 @@ impl Config for Test {
     type RecentBlocks = RecentBlocks;
     type UnbondingPeriod = UnbondingPeriod;
     type LongestObligation = LongestObligation;
-    type CoolDownBase = CoolDownBase;
+    type CoolDownBase = FirstCoolDown;
     type CoolDownCap = CoolDownCap;
     type MaxDevices = MaxDevices;
     type MaxSlots = MaxSlots;
@@ -249,6 +249,7 @@ impl ExtBuilder {
         Listed::take();
         ConformanceRun::set(0);
         SeedAfter::set(SOONEST);
+        FirstCoolDown::set(COOL_DOWN_BASE);
         let mut storage = frame_system::GenesisConfig::<Test>::default()
             .build_storage()
             .unwrap();
@@ -493,15 +494,11 @@ pub fn computed(run: &Run) -> Answer {
     run.answer(&run.outputs(Part::Int), &run.outputs(Part::Fp32))
 }
 
-/// The call by which a worker brings an answer.
-pub fn answer_call(worker: &WorkerId, device: DeviceId, answer: Answer) -> RuntimeCall {
-    let challenge = crate::Challenges::<Test>::get(device);
-    let attempt = challenge.map_or(0, |challenge| {
-        Pallet::<Test>::attempt_at(challenge.opened_at, System::block_number()).number
-    });
+/// The call by which a worker brings its answer to a run.
+pub fn answer_call(worker: &WorkerId, device: DeviceId, run: Run, answer: Answer) -> RuntimeCall {
     let statement = Statement::Answer {
         device,
-        attempt,
+        run,
         answer: answer.hash(),
     };
     let proof = sign(worker, &statement);

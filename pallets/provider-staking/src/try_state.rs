@@ -180,13 +180,14 @@ impl<T: Config> Pallet<T> {
     fn try_challenges() -> Result<(), TryRuntimeError> {
         let height = T::DrawRandomness::anchor();
         for (id, challenge) in Challenges::<T>::iter() {
+            let device = Devices::<T>::get(id).ok_or("Only devices have something to prove")?;
             ensure!(
-                Devices::<T>::contains_key(id),
-                "Only devices have something to prove"
+                device.used_slots == 0,
+                "A device that has something to prove runs nothing"
             );
             ensure!(
-                challenge.opened_at <= height,
-                "No challenge was opened in the future"
+                challenge.opened_at <= height && challenge.refuted.is_none_or(|at| at <= height),
+                "No challenge was opened, and none refuted, in the future"
             );
             let attempt = Self::attempt_at(challenge.opened_at, height);
             ensure!(

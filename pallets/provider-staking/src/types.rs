@@ -261,8 +261,8 @@ pub struct Challenge {
     /// The height at which it was opened. The attempts follow from it: the first is anchored there, and
     /// each that comes to nothing is followed by another, after a wait that doubles.
     pub opened_at: BlockNumber,
-    /// The last attempt that had an answer, which was wrong: it is over.
-    pub refuted: Option<u32>,
+    /// The height of the last answer, which was wrong: the attempt that it is in is over.
+    pub refuted: Option<BlockNumber>,
 }
 
 /// What an assignment has taken of a device and its provider.

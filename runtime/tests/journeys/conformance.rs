@@ -62,7 +62,7 @@ fn a_device_is_matched_again_when_it_has_proven_itself() {
     let answer = run.answer(&run.outputs(Part::Int), &run.outputs(Part::Fp32));
     let statement = Statement::Answer {
         device,
-        attempt: 0,
+        run,
         answer: answer.hash(),
     };
     let proof = provider.prove(&mut chain, statement);

@@ -148,8 +148,13 @@ fn a_seed_that_comes_late_leaves_the_time_until_the_next_attempt() {
 proptest! {
     /// Attempts follow one another without a gap, each as long as the cool-down after as many failures.
     #[test]
-    fn every_height_is_in_one_attempt(opened_at in 0u32..1_000, passed in 0u32..100_000) {
+    fn every_height_is_in_one_attempt(
+        base in 1..COOL_DOWN_CAP,
+        opened_at in 0u32..1_000,
+        passed in 0u32..100_000,
+    ) {
         ExtBuilder.build().execute_with(|| {
+            FirstCoolDown::set(base);
             let height = opened_at + passed;
             let attempt = Pallet::<Test>::attempt_at(opened_at, height);
             assert!(attempt.anchor <= height && height < attempt.next);
@@ -162,7 +167,9 @@ proptest! {
             } else {
                 assert_eq!(attempt.anchor, opened_at);
             }
-            assert!(attempt.next - attempt.anchor <= COOL_DOWN_CAP);
+            let failures = (attempt.number + 1).min(255) as u8;
+            let wait = Pallet::<Test>::cool_down_blocks(failures).max(SOONEST + WINDOW + 1);
+            assert_eq!(attempt.next - attempt.anchor, wait);
         });
     }
 }

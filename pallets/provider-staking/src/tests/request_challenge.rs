@@ -35,6 +35,30 @@ fn the_next_attempt_is_brought_forward() {
 }
 
 #[test]
+fn who_answered_wrongly_waits() {
+    ExtBuilder.build_and_execute(|| {
+        let device = challenged_device(ALICE);
+        run_for(SOONEST);
+        let run = open_run(device);
+        let wrong = run.answer(&vec![0; run.int as usize], &vec![0; run.fp32 as usize]);
+        let call = answer_call(&worker("worker-1"), device, run, wrong);
+        assert_eq!(bring(call), Ok(()));
+        assert_noop!(request(ALICE, device), Error::<Test>::ChallengeOpen);
+    });
+}
+
+#[test]
+fn where_runs_are_turned_off_who_was_refused_is_believed() {
+    ExtBuilder.build_and_execute(|| {
+        let device = challenged_device(ALICE);
+        ConformanceRun::set(0);
+        assert_ok!(request(ALICE, device));
+        assert!(is_listed(device));
+        assert_noop!(request(ALICE, device), Error::<Test>::NoRuns);
+    });
+}
+
+#[test]
 fn a_job_is_not_disturbed() {
     ExtBuilder.build_and_execute(|| {
         let device = online_provider(ALICE, MIN_STAKE);
