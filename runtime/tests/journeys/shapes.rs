@@ -120,6 +120,8 @@ mod tests {
 
     use super::*;
 
+    // None of these is ever made: their shapes are compared.
+    #[allow(dead_code)]
     mod before {
         #[derive(scale_info::TypeInfo)]
         pub struct Task {
@@ -133,6 +135,7 @@ mod tests {
         }
     }
 
+    #[allow(dead_code)]
     mod after {
         #[derive(scale_info::TypeInfo)]
         pub struct Budget(pub u64);
