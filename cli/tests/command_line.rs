@@ -339,6 +339,34 @@ fn what_cannot_be_disputed_or_appealed_is_said_before_anything_is_sent() {
 }
 
 #[test]
+fn what_cannot_be_claimed_not_to_be_there_is_said_before_anything_is_sent() {
+    let node = FakeNode::start();
+    let claim = |task: u64, suri, yes: &[&str], code| {
+        let task = task.to_string();
+        let arguments = ["--suri", suri, "task", "claim-unavailable", &task];
+        node.failure(&[&arguments, yes].concat(), code)
+    };
+    for (task, suri, why) in [
+        (disputes::PAID, "//Bob", "Tasks.NotRequester"),
+        (disputes::OPEN, "//Alice", "Tasks.NotSettled"),
+        (disputes::JUDGING, "//Alice", "Disputes.AlreadyDisputed"),
+        (disputes::PAID_LONG_AGO, "//Alice", "Tasks.RetrievalEnded"),
+    ] {
+        let error = claim(task, suri, &["--yes"], 1);
+        assert!(error["message"].as_str().unwrap().contains(why), "{error}");
+        let hint = error["hint"].as_str().unwrap();
+        assert!(hint.contains("nothing was sent"), "{error}");
+        assert_eq!(error["task"], task);
+    }
+    let error = claim(disputes::PAID, "//Alice", &[], 2);
+    for part in ["bond of 1 AICP", "loses 3 AICP", "assignment 7007-0-0"] {
+        assert!(error["message"].as_str().unwrap().contains(part), "{error}");
+    }
+    assert!(error["hint"].as_str().unwrap().contains("--yes"), "{error}");
+    assert_eq!(node.transactions(), 0);
+}
+
+#[test]
 fn who_disputes_a_sealed_task_learns_that_jurors_need_the_key() {
     let node = FakeNode::start();
     let dir = tempfile::tempdir().unwrap();

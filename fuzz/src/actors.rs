@@ -2,6 +2,7 @@
 //! that a short input reaches far.
 
 use aicpw_protocol::{
+    availability::NOT_FETCHED,
     commitment::{expected_root_hash, trace_commitment, ResultOpening},
     device::{ClassSet, DeviceKind, DeviceSpec, Reputation},
     merkle::result_root,
@@ -73,6 +74,18 @@ pub fn opening(output: u8) -> ResultOpening {
         result_root: result_root(&[output % OUTPUTS]),
         trace_commitment: trace_commitment(&[8; 32], &[9; 32]),
         result: cid(9),
+    }
+}
+
+/// So many things are found of a result that is said not to be there.
+pub const FINDS: u8 = 3;
+
+/// What a juror of a claim reveals: that it could not fetch it, or one digest or another.
+pub fn fetched(found: u8) -> ResultOpening {
+    let found = found % FINDS;
+    ResultOpening {
+        result_root: if found == 0 { NOT_FETCHED } else { [found; 32] },
+        ..opening(0)
     }
 }
 

@@ -11,13 +11,13 @@ use aicpw_runtime::{
     units::{MILLI, UNIT},
     Runtime,
 };
-use pallet_disputes::{Call as Contest, Disputes};
+use pallet_disputes::{Call as Contest, Claimed, Disputes};
 use pallet_provider_staking::{Call as Staking, Providers};
 use pallet_tasks::{Assignments, Call as Task};
 use sp_keyring::Sr25519Keyring;
 
 use crate::{
-    actors::{usual_spec, OUTPUTS, PROVIDERS},
+    actors::{fetched, usual_spec, FINDS, OUTPUTS, PROVIDERS},
     chain::Chain,
     input::Input,
     moves,
@@ -91,12 +91,13 @@ pub fn beat_all(chain: &mut Chain, _: &mut Input<'_>) {
     }
 }
 
-/// The jurors of all tasks in one state, and who they are.
+/// The jurors of all tasks, or those of claims, in one state, and who they are.
 fn jurors(
+    role: Role,
     wanted: fn(&AssignmentStatus) -> bool,
 ) -> impl Iterator<Item = (AssignmentId, Sr25519Keyring)> {
     let mut jurors: Vec<_> = Assignments::<Runtime>::iter()
-        .filter(|(_, one)| one.role == Role::Juror && wanted(&one.status))
+        .filter(|(_, one)| one.role == role && wanted(&one.status))
         .map(|(id, one)| (id, one.provider))
         .collect();
     jurors.sort();
@@ -109,13 +110,43 @@ fn jurors(
 /// The jurors that have not begun do their work, with this output; those that can reveal do.
 pub fn judge(chain: &mut Chain, input: &mut Input<'_>) {
     let output = input.number();
-    for (id, who) in jurors(|status| matches!(status, AssignmentStatus::Assigned { .. })) {
+    for (id, who) in jurors(Role::Juror, |status| {
+        matches!(status, AssignmentStatus::Assigned { .. })
+    }) {
         moves::start_of(chain, id, who);
         moves::commit_of(chain, id, who, output);
     }
-    for (id, who) in jurors(|status| matches!(status, AssignmentStatus::Committed { .. })) {
+    for (id, who) in jurors(Role::Juror, |status| {
+        matches!(status, AssignmentStatus::Committed { .. })
+    }) {
         // What one has committed to before is one of these.
         (0..OUTPUTS).for_each(|output| moves::reveal_of(chain, id, who, output));
+    }
+}
+
+/// Who, and which assignment of all.
+pub fn claim(chain: &mut Chain, input: &mut Input<'_>) {
+    let who = moves::requester(input);
+    let mut all: Vec<_> = Assignments::<Runtime>::iter_keys().collect();
+    all.sort();
+    let assignment = input.one_of(&all).unwrap_or_default();
+    chain.sign(who, Contest::claim_unavailable { assignment });
+}
+
+/// The jurors of claims that have not begun look for the result, and find this; those that can reveal
+/// do.
+pub fn fetch(chain: &mut Chain, input: &mut Input<'_>) {
+    let found = input.number();
+    for (id, who) in jurors(Role::Fetcher, |status| {
+        matches!(status, AssignmentStatus::Assigned { .. })
+    }) {
+        moves::start_of(chain, id, who);
+        moves::commit_opening(chain, id, who, &fetched(found));
+    }
+    for (id, who) in jurors(Role::Fetcher, |status| {
+        matches!(status, AssignmentStatus::Committed { .. })
+    }) {
+        (0..FINDS).for_each(|found| moves::reveal_opening(chain, id, who, fetched(found)));
     }
 }
 
@@ -134,6 +165,9 @@ pub fn all_ended() -> bool {
 /// The names of what can be seen of disputes.
 pub fn seen() -> Vec<String> {
     let mut seen = Vec::new();
+    if Claimed::<Runtime>::iter_keys().next().is_some() {
+        seen.push("claim".into());
+    }
     for dispute in Disputes::<Runtime>::iter_values() {
         if dispute.challenger.is_none() {
             seen.push("dispute of the chain".into());
@@ -154,12 +188,16 @@ pub fn seen() -> Vec<String> {
         };
         seen.push(state);
     }
-    for (_, juror) in Assignments::<Runtime>::iter().filter(|(_, one)| one.role == Role::Juror) {
+    for (_, juror) in Assignments::<Runtime>::iter().filter(|(_, one)| one.role.judges()) {
+        let role = match juror.role {
+            Role::Fetcher => "fetcher",
+            _ => "juror",
+        };
         seen.push(match juror.status {
-            AssignmentStatus::Failed { fault, .. } => format!("juror failed: {fault:?}"),
-            AssignmentStatus::AwaitingKey { .. } => "juror awaits the key".into(),
-            AssignmentStatus::Settled { .. } => "juror settled".into(),
-            AssignmentStatus::Cancelled { .. } => "juror cancelled".into(),
+            AssignmentStatus::Failed { fault, .. } => format!("{role} failed: {fault:?}"),
+            AssignmentStatus::AwaitingKey { .. } => format!("{role} awaits the key"),
+            AssignmentStatus::Settled { .. } => format!("{role} settled"),
+            AssignmentStatus::Cancelled { .. } => format!("{role} cancelled"),
             _ => continue,
         });
     }
@@ -174,5 +212,7 @@ fn name(outcome: &Outcome) -> &'static str {
         Outcome::KeyWithheld => "key withheld",
         Outcome::NoMajority => "no majority",
         Outcome::TooFewJurors => "too few jurors",
+        Outcome::Available { .. } => "available",
+        Outcome::Unavailable => "unavailable",
     }
 }

@@ -3,7 +3,7 @@
 
 use aicpw_primitives::traits::DrawRandomness as _;
 use aicpw_protocol::{
-    commitment::result_commitment,
+    commitment::{result_commitment, ResultOpening},
     conformance::Part,
     task::{FailureMessage, Progress, TaskStatus},
     view::AuditState,
@@ -55,6 +55,7 @@ const MOVES: &[(u8, Move)] = &[
     (b'y', disputes::grant_key),
     (b'D', disputes::dispute),
     (b'A', disputes::appeal),
+    (b'U', disputes::claim),
     // providers: who, …
     (b'j', join),
     (b'd', register_device),
@@ -114,6 +115,7 @@ const MOVES: &[(u8, Move)] = &[
     (b'P', answer),
     // all jurors: what they find
     (b'J', disputes::judge),
+    (b'V', disputes::fetch),
     // time: how many blocks, or how many times thirty
     (b'n', |chain, input| {
         (0..input.number() % 16).for_each(|_| chain.go_on(1))
@@ -431,8 +433,18 @@ fn commit(chain: &mut Chain, input: &mut Input<'_>) {
 
 /// A provider's worker commits to this output.
 pub fn commit_of(chain: &mut Chain, assignment: AssignmentId, who: Sr25519Keyring, output: u8) {
+    commit_opening(chain, assignment, who, &opening(output));
+}
+
+/// A provider's worker commits to this.
+pub fn commit_opening(
+    chain: &mut Chain,
+    assignment: AssignmentId,
+    who: Sr25519Keyring,
+    opening: &ResultOpening,
+) {
     let Some(key) = key_of(who) else { return };
-    let commitment = result_commitment(&who.to_account_id(), assignment, &opening(output));
+    let commitment = result_commitment(&who.to_account_id(), assignment, opening);
     let statement = Statement::Commit {
         assignment,
         commitment,
@@ -468,8 +480,17 @@ fn reveal(chain: &mut Chain, input: &mut Input<'_>) {
 
 /// A provider's worker reveals this output.
 pub fn reveal_of(chain: &mut Chain, assignment: AssignmentId, who: Sr25519Keyring, output: u8) {
+    reveal_opening(chain, assignment, who, opening(output));
+}
+
+/// A provider's worker reveals this.
+pub fn reveal_opening(
+    chain: &mut Chain,
+    assignment: AssignmentId,
+    who: Sr25519Keyring,
+    opening: ResultOpening,
+) {
     let Some(key) = key_of(who) else { return };
-    let opening = opening(output);
     draw_audit(chain, assignment.task);
     let statement = Statement::Reveal {
         assignment,

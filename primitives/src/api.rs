@@ -9,7 +9,7 @@ use aicpw_protocol::{
     task::{Needs, Verification},
     verdict::DisputeView,
     view::{DeviceView, MarketParameters, ProviderView, TaskView},
-    Balance, BlockNumber, DeviceId, Milliseconds, TaskId,
+    AssignmentId, Balance, BlockNumber, DeviceId, Milliseconds, TaskId,
 };
 use alloc::vec::Vec;
 use codec::Codec;
@@ -73,6 +73,9 @@ sp_api::decl_runtime_apis! {
         /// What whoever disputes the result of a task now has to put up; `None` if it cannot be
         /// disputed.
         fn dispute_bond(task: TaskId) -> Option<Balance>;
+        /// What the requester who claims now that the result of an assignment cannot be fetched has to put
+        /// up; `None` if it cannot claim.
+        fn claim_bond(assignment: AssignmentId) -> Option<Balance>;
     }
 
     /// How large the market is: for metrics, which ask with every block.

@@ -8,6 +8,7 @@
 //! | who | puts up | loses it if |
 //! | --- | --- | --- |
 //! | challenger | [`DisputePolicy::bond`] of round 0 | the verdict is for the provider |
+//! | claimant | [`DisputePolicy::claim_bond`] | the jury could fetch the result; what the jurors lack, if it could not |
 //! | auditor | the same, as a lock on its stake, from the draw on | its root is not the verdict's, and the provider's is |
 //! | who appeals | the bond of the next round | the next verdict is no better for it |
 //! | juror | [`DisputePolicy::juror_lock`] | it votes against the last verdict; a share if it is silent |
@@ -17,6 +18,23 @@
 //! it, in this order: the requester's compensation, the jurors of all rounds who voted as the last
 //! verdict, those that found the wrong result. What is left is the treasury's, and nobody who judges
 //! gains by others' loss. The winners' bonds are not in the pot; they go back.
+//!
+//! # Unavailable claims
+//!
+//! A juror of an unavailable claim runs nothing, so its pay has nothing to do with the price of the
+//! task: a jury of the first round is paid a quarter of the collateral that is at stake
+//! ([`DisputePolicy::fetch_pay`]). So a claim costs less than it brings. Each of them locks as much as the
+//! provider has at stake ([`DisputePolicy::fetch_lock`]). To say that something is not there which is, or the
+//! reverse, costs a fault's share of that, half at the defaults, because whoever says so can be right for
+//! its part: so three of five who lie risk one and a half times what there is to gain by it. They do as long
+//! as that share is above a third.
+//!
+//! The claimant puts up one pay more than the jury's. If the result was there, that one is the
+//! provider's, which was doubted for nothing. If it was not, the collateral is the pot: from it the
+//! requester gets its price back first, as far as that goes. The collateral can be less than the price,
+//! and then nothing is left for the jurors: what they lack ([`Claims::lack`]) comes out of the bond. As
+//! only the requester can claim, it has what is left of both, and never less than it had: the whole
+//! collateral less a quarter of it.
 //!
 //! # Why a juror works
 //!
@@ -40,6 +58,9 @@ use crate::units::Balance;
 
 /// The least `lock` with which an overturned jury pays the next one.
 const LEAST_LOCK: u16 = 4;
+
+/// Of how many parts of the collateral at stake a jury that fetches is paid one.
+const FETCH_SHARE: Balance = 4;
 
 /// The governed numbers of disputes.
 #[derive(
@@ -95,6 +116,23 @@ impl DisputePolicy {
         pay.checked_mul(self.jurors(round)?.into())
     }
 
+    /// What each juror of an unavailable claim is paid, if the provider has this collateral at stake.
+    /// Rounded up.
+    pub fn fetch_pay(&self, collateral: Balance) -> Balance {
+        collateral.div_ceil(Balance::from(self.jury.max(1)).saturating_mul(FETCH_SHARE))
+    }
+
+    /// What each juror of an unavailable claim locks, if the provider has this collateral at stake: as much.
+    pub fn fetch_lock(&self, collateral: Balance) -> Balance {
+        collateral
+    }
+
+    /// What whoever makes an unavailable claim puts up: the pay of the first jury, and once more for the
+    /// provider. `None` if it does not fit.
+    pub fn claim_bond(&self, pay: Balance) -> Option<Balance> {
+        self.bond(pay, 0)?.checked_add(pay)
+    }
+
     /// What a juror locks.
     pub fn juror_lock(&self, pay: Balance) -> Balance {
         pay.saturating_mul(self.lock.into())
@@ -122,7 +160,8 @@ pub struct Claims {
     /// To each of them.
     pub pay: Balance,
     /// To those that found a wrong result; see
-    /// [`crate::audit::AuditPolicy::finders_reward`].
+    /// [`crate::audit::AuditPolicy::finders_reward`]. Or to a provider whose result was there when it was
+    /// said not to be.
     pub reward: Balance,
 }
 
@@ -140,6 +179,14 @@ pub struct Payout {
 }
 
 impl Claims {
+    /// What the jurors do not get out of a pot, because the requester comes first.
+    pub fn lack(&self, pot: Balance) -> Balance {
+        let rest = pot.saturating_sub(self.compensation);
+        self.pay
+            .saturating_mul(self.jurors.into())
+            .saturating_sub(rest)
+    }
+
     /// Divides a pot: each claim is paid in full before the next is looked at. Jurors for whom it is
     /// not enough share equally, rounded down.
     pub fn pay_out(&self, pot: Balance) -> Payout {
@@ -253,8 +300,51 @@ mod tests {
         assert_eq!(claims.pay_out(pot).juror, price);
     }
 
+    #[test]
+    fn what_a_claim_costs_follows_from_what_is_at_stake() {
+        let pay = POLICY.fetch_pay(1_000);
+        assert_eq!(pay, 50);
+        assert_eq!(POLICY.claim_bond(pay), Some(6 * 50));
+        assert_eq!(POLICY.fetch_pay(1), 1, "nobody works for nothing");
+        assert_eq!(POLICY.claim_bond(Balance::MAX), None);
+        // Three of five who lie lose a fault's share each, which is more than there is to gain.
+        let lost = sp_arithmetic::Perbill::from_percent(50) * POLICY.fetch_lock(1_000);
+        assert!(3 * lost > 1_000);
+    }
+
+    #[test]
+    fn what_the_jurors_lack_is_what_the_requester_leaves_too_little_of() {
+        let claims = Claims {
+            compensation: 100,
+            jurors: 3,
+            pay: 20,
+            reward: 0,
+        };
+        let lacks: Vec<_> = [0, 50, 100, 130, 160, 200]
+            .map(|pot| claims.lack(pot))
+            .into();
+        assert_eq!(lacks, [60, 60, 60, 30, 0, 0]);
+    }
+
     proptest! {
         #![proptest_config(fixed_seed())]
+
+        /// Whatever was at stake: with the claimant's bond all jurors are paid, and whoever claims
+        /// rightly has more than before.
+        #[test]
+        fn a_right_claim_pays_for_itself(
+            collateral in 1_000u128..u64::MAX as u128, price in 0..u64::MAX as u128, right in 3u16..=5,
+        ) {
+            let pay = POLICY.fetch_pay(collateral);
+            let claims = Claims { compensation: price, jurors: right, pay, reward: 0 };
+            let lack = claims.lack(collateral);
+            prop_assert!(lack <= POLICY.claim_bond(pay).unwrap());
+            let first = Claims { compensation: price.min(collateral), ..claims };
+            let payout = first.pay_out(collateral + lack);
+            prop_assert_eq!(payout.juror, pay);
+            prop_assert_eq!(payout.requester, price.min(collateral));
+            prop_assert!(payout.requester >= lack, "what it gets is more than what its bond loses");
+        }
 
         #[test]
         fn a_payout_is_the_pot(

@@ -13,6 +13,7 @@
 //! | [`commitment`] | what a worker commits to, and how it is opened |
 //! | [`history`] | the hash chain over submissions |
 //! | [`pricing`] | price of an assignment, fees, locks |
+//! | [`availability`] | what shows that a juror has fetched a result |
 //! | [`audit`] | how often results are audited, what that costs, the fraud bond |
 //! | [`reputation`] | what a provider did before, as a number |
 //! | [`dispute`] | what a jury costs, what its members risk, who is paid first |
@@ -34,6 +35,7 @@
 extern crate alloc;
 
 pub mod audit;
+pub mod availability;
 pub mod commitment;
 pub mod conformance;
 pub mod content;

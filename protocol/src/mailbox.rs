@@ -134,6 +134,21 @@ pub struct Order {
     pub status: AssignmentStatus,
     /// For a sealed task: the data key, once it is granted.
     pub envelope: Option<Envelope>,
+    /// For whoever is to fetch a result instead of running the task: which.
+    pub fetch: Option<FetchOrder>,
+}
+
+/// A result that is said not to be there.
+#[derive(Encode, Decode, TypeInfo, Clone, PartialEq, Eq, Debug)]
+pub struct FetchOrder {
+    /// Its CID: of a sealed task the ciphertext's.
+    pub result: ContentId,
+    /// Its result root, if the data is public: what is fetched has to have it.
+    pub root: Option<Hash>,
+    /// With what it is digested: see [`crate::availability::key`].
+    pub key: Hash,
+    /// Where its provider serves it.
+    pub peers: PeerAddresses,
 }
 
 /// What the native engine says of an assignment; each replaces the one before.

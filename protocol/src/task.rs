@@ -210,6 +210,8 @@ plain! {
         Auditor,
         /// To decide a dispute.
         Juror,
+        /// To decide an unavailable claim: a juror that fetches a result, and runs nothing.
+        Fetcher,
     }
 }
 
@@ -217,6 +219,11 @@ impl Role {
     /// Whether somebody is to fetch the output: who only compares keeps it to itself.
     pub fn delivers(self) -> bool {
         matches!(self, Self::Replica)
+    }
+
+    /// Whether it is a juror's, of a dispute or of an unavailable claim.
+    pub fn judges(self) -> bool {
+        matches!(self, Self::Juror | Self::Fetcher)
     }
 }
 

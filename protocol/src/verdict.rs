@@ -4,9 +4,10 @@ use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 
 use crate::{
+    availability::NOT_FETCHED,
     hashing::Hash,
     units::{Balance, BlockNumber},
-    TaskId,
+    AssignmentId, TaskId,
 };
 
 macro_rules! shared {
@@ -93,6 +94,28 @@ shared! {
         NoMajority,
         /// Too few jurors were found, or voted: the requester is refunded, and nobody is slashed.
         TooFewJurors,
+        /// Of an unavailable claim: the jury could fetch the result. It has it now, and serves it.
+        Available {
+            /// What shows that: see [`crate::availability`].
+            #[cfg_attr(feature = "std", serde(with = "crate::json::hash"))]
+            digest: Hash,
+        },
+        /// Of an unavailable claim: the jury could not fetch the result.
+        Unavailable,
+    }
+}
+
+shared! {
+    "about",
+    /// What a dispute is about.
+    enum About {
+        /// Whether a result is right.
+        Result,
+        /// Whether a result can be fetched: an unavailable claim.
+        Availability {
+            /// The assignment whose result it is.
+            assignment: AssignmentId,
+        },
     }
 }
 
@@ -102,18 +125,27 @@ impl Outcome {
         match self {
             Self::Upheld { root } | Self::Wrong { root } => Some(Vote::Root(*root)),
             Self::Unable => Some(Vote::Unable),
+            Self::Available { digest } => Some(Vote::Root(*digest)),
+            Self::Unavailable => Some(Vote::Root(NOT_FETCHED)),
             Self::KeyWithheld | Self::NoMajority | Self::TooFewJurors => None,
         }
     }
 
-    /// Whether a larger jury could find otherwise: not what a jury did not decide by its votes.
+    /// Whether a larger jury could find otherwise: not what a jury did not decide by its votes, nor
+    /// whether something can be fetched, which need not stay as it was.
     pub fn is_appealable(&self) -> bool {
-        !matches!(self, Self::KeyWithheld | Self::TooFewJurors)
+        !matches!(
+            self,
+            Self::KeyWithheld | Self::TooFewJurors | Self::Available { .. } | Self::Unavailable
+        )
     }
 
     /// Whether whoever called the jury was wrong to.
     pub fn is_against_challenger(&self) -> bool {
-        matches!(self, Self::Upheld { .. } | Self::Unable | Self::KeyWithheld)
+        matches!(
+            self,
+            Self::Upheld { .. } | Self::Unable | Self::KeyWithheld | Self::Available { .. }
+        )
     }
 }
 
@@ -171,6 +203,8 @@ shared! {
 pub struct DisputeView<AccountId> {
     /// The task.
     pub task: TaskId,
+    /// What it is about.
+    pub about: About,
     /// Who called the first jury; `None` if the chain did, because replicas had no majority, or an auditor
     /// found another root.
     pub challenger: Option<AccountId>,
@@ -232,6 +266,9 @@ mod tests {
         assert_eq!(Outcome::Upheld { root }.verdict(), Some(A));
         assert_eq!(Outcome::Wrong { root }.verdict(), Some(A));
         assert_eq!(Outcome::Unable.verdict(), Some(Unable));
+        let digest = root;
+        assert_eq!(Outcome::Available { digest }.verdict(), Some(A));
+        assert_eq!(Outcome::Unavailable.verdict(), Some(Root(NOT_FETCHED)));
         for outcome in [
             Outcome::KeyWithheld,
             Outcome::NoMajority,

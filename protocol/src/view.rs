@@ -380,6 +380,18 @@ pub struct DisputeCensus {
     pub too_few_jurors: u64,
 }
 
+/// What juries have found of results that were said not to be there, since genesis. Those disputes are in
+/// [`DisputeCensus`] too.
+#[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "std", serde(rename_all = "camelCase"))]
+pub struct ClaimCensus {
+    /// Verdicts of [`crate::verdict::Outcome::Available`].
+    pub available: u64,
+    /// Verdicts of [`crate::verdict::Outcome::Unavailable`].
+    pub unavailable: u64,
+}
+
 /// How large the market is. Answered from sums, in constant time.
 #[derive(Encode, Decode, TypeInfo, Clone, Copy, PartialEq, Eq, Debug, Default)]
 #[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
@@ -391,6 +403,8 @@ pub struct MarketCensus {
     pub tasks: TaskCensus,
     /// Disputes about them.
     pub disputes: DisputeCensus,
+    /// Those about whether a result can be fetched.
+    pub claims: ClaimCensus,
     /// Devices in the order book: those that can be matched, and some that went offline and were not
     /// met since.
     pub listed_devices: u32,

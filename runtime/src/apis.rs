@@ -9,7 +9,7 @@ use aicpw_protocol::{
         DeviceView, DryRun, HistoryHead, MarketCensus, MarketClock as MarketClockView,
         MarketParameters, ProviderView, TaskView,
     },
-    DeviceId, Milliseconds, TaskId,
+    AssignmentId, DeviceId, Milliseconds, TaskId,
 };
 use alloc::vec::Vec;
 use codec::Encode;
@@ -157,6 +157,10 @@ impl_runtime_apis! {
         fn dispute_bond(task: TaskId) -> Option<Balance> {
             Disputes::dispute_bond(task)
         }
+
+        fn claim_bond(assignment: AssignmentId) -> Option<Balance> {
+            Disputes::claim_bond(assignment)
+        }
     }
 
     impl aicpw_primitives::api::CensusApi<Block> for Runtime {
@@ -165,6 +169,7 @@ impl_runtime_apis! {
                 submitted: Tasks::history_head().length,
                 tasks: Tasks::task_census(),
                 disputes: Disputes::dispute_census(),
+                claims: Disputes::claim_census(),
                 listed_devices: Matching::devices_listed(),
                 live_providers: ProviderStaking::live_providers(),
             }

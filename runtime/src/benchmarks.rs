@@ -2,7 +2,7 @@
 //! benchmarks need of each other.
 
 use aicpw_primitives::worker_key::WorkerId;
-use aicpw_protocol::{AskPrice, BlockNumber, DeviceId, Gflops, TaskId};
+use aicpw_protocol::{AskPrice, AssignmentId, BlockNumber, DeviceId, Gflops, TaskId};
 use pallet_provider_staking::{
     benchmarking::{online_device, set_height},
     NextDevice,
@@ -72,6 +72,10 @@ impl pallet_provider_staking::benchmarking::BenchmarkHelper for Neighbours {
 impl pallet_disputes::benchmarking::BenchmarkHelper<AccountId> for Neighbours {
     fn verifying() -> (TaskId, AccountId) {
         pallet_tasks::verifying_task::<Runtime>()
+    }
+
+    fn settled() -> (AssignmentId, AccountId) {
+        pallet_tasks::settled_assignment::<Runtime>()
     }
 }
 

@@ -75,6 +75,11 @@ impl Call {
         Self::new("Disputes", "dispute", task)
     }
 
+    /// Says that a result that was paid cannot be fetched.
+    pub fn claim_unavailable(assignment: AssignmentId) -> Self {
+        Self::new("Disputes", "claim_unavailable", assignment)
+    }
+
     /// Calls a larger jury.
     pub fn appeal(task: TaskId) -> Self {
         Self::new("Disputes", "appeal", task)

@@ -93,7 +93,11 @@ fn tasks(error: &str) -> Option<&'static str> {
             "`aicpw task show TASK` says how far it is; a result can be accepted or rated"
         }
         "NotVerifying" => "`aicpw task show TASK` says whether it is settled already",
-        "NotSettled" => "it can be rated once the provider is paid; `aicpw task watch TASK` waits",
+        "NotSettled" => "that is possible once the provider is paid; `aicpw task watch TASK` waits",
+        "NothingDelivered" => "`aicpw task show TASK` says which assignments were paid",
+        "RetrievalEnded" => "`aicpw dispute show TASK` says what a jury has found, if there was one",
+        "TooManyClaims" => "what a jury could not decide twice stays as it is",
+        "AlreadyClaimed" => "`aicpw dispute watch TASK` follows it",
         "AlreadyRated" => "a rating is given once and stays",
         "RatingOutOfRange" => "give 1 to 5",
         "NotAwaitingKey" => "`aicpw task show TASK` says whether its key was granted already",
@@ -113,9 +117,7 @@ fn tasks(error: &str) -> Option<&'static str> {
 
 fn disputes(error: &str) -> Option<&'static str> {
     Some(match error {
-        "AlreadyDisputed" => {
-            "`aicpw dispute watch TASK` follows it; its verdict can be appealed against"
-        }
+        "AlreadyDisputed" => "`aicpw dispute watch TASK` follows it",
         "NotDisputed" => {
             "`aicpw task dispute TASK` opens one, while the window of the result is open"
         }

@@ -6,7 +6,7 @@ use aicpw_protocol::{
     task::{Needs, Verification},
     verdict::{DisputeState, DisputeView},
     view::{DryRun, HistoryHead, MarketClock, MarketParameters, ProviderView, TaskView},
-    Balance, BlockNumber, Milliseconds, TaskId,
+    AssignmentId, Balance, BlockNumber, Milliseconds, TaskId,
 };
 use futures::{StreamExt, TryStreamExt};
 use subxt::{
@@ -192,6 +192,13 @@ impl Chain {
     /// What whoever disputes the result of a task now puts up; `None` if it cannot be disputed.
     pub async fn dispute_bond(&self, id: TaskId) -> Result<Option<Balance>> {
         self.runtime_api("DisputesApi_dispute_bond", &id, None)
+            .await
+    }
+
+    /// What the requester puts up who claims now that the result of an assignment cannot be fetched; `None`
+    /// if it cannot be claimed.
+    pub async fn claim_bond(&self, assignment: AssignmentId) -> Result<Option<Balance>> {
+        self.runtime_api("DisputesApi_claim_bond", &assignment, None)
             .await
     }
 

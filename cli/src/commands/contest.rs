@@ -2,7 +2,7 @@
 
 use aicpw_protocol::{
     task::{AssignmentStatus, Privacy, Role, TaskStatus},
-    verdict::{DisputeState, DisputeView},
+    verdict::{DisputeState, DisputeView, Outcome},
     view::{AssignmentView, TaskView},
     Balance, Milliseconds, TaskId,
 };
@@ -34,10 +34,10 @@ const GRANTS_PER_JUROR: Balance = 2;
 pub struct ContestArgs {
     /// The task
     #[arg(value_parser = parse_task)]
-    id: u64,
+    pub(super) id: u64,
     #[command(flatten)]
     consent: Consent,
-    /// Follow the dispute until it is over, and grant jurors the key of a sealed task
+    /// Follow the dispute until it is over, and grant jurors that run a sealed task its key
     #[arg(long)]
     wait: bool,
     /// Give up waiting after this span; the dispute goes on
@@ -56,13 +56,15 @@ struct ContestJson {
 }
 
 /// A jury that is to be called.
-struct Plan {
-    call: Call,
-    bond: Balance,
+pub(super) struct Plan {
+    pub call: Call,
+    pub bond: Balance,
     /// Appeals before that jury.
-    round: u8,
+    pub round: u8,
+    /// Whether its jurors have to be granted the key of a sealed task.
+    pub needs_key: bool,
     /// What the person agrees to.
-    consequence: String,
+    pub consequence: String,
 }
 
 /// Doubts the result of a task.
@@ -88,6 +90,7 @@ pub async fn dispute(context: &Context<'_>, args: &ContestArgs) -> Result<()> {
         call: Call::dispute(id),
         bond,
         round: 0,
+        needs_key: true,
         consequence,
     };
     call_jury(context, args, &signer, &chain, &task, plan).await
@@ -106,6 +109,7 @@ pub async fn appeal(context: &Context<'_>, args: &ContestArgs) -> Result<()> {
         call: Call::appeal(id),
         bond: before.appeal_bond,
         round: before.round.saturating_add(1),
+        needs_key: true,
         consequence,
     };
     call_jury(context, args, &signer, &chain, &task, plan).await
@@ -205,7 +209,11 @@ fn appealable(
     Ok((before, consequence))
 }
 
-async fn call_jury(
+/// Calls a jury, once the person agrees, and follows it if it is to.
+///
+/// # Errors
+/// The person does not agree, the account cannot pay, or the chain refuses it.
+pub(super) async fn call_jury(
     context: &Context<'_>,
     args: &ContestArgs,
     signer: &Signer,
@@ -214,7 +222,10 @@ async fn call_jury(
     plan: Plan,
 ) -> Result<()> {
     let (out, id) = (context.out, task.id);
-    let grants = prepare_key(context, args, signer, chain, task).await?;
+    let grants = match plan.needs_key {
+        true => prepare_key(context, args, signer, chain, task).await?,
+        false => false,
+    };
     if args.consent.yes {
         out.say(&plan.consequence);
     }
@@ -271,6 +282,13 @@ fn document(
 fn after_verdict(task: &TaskView<Account>, dispute: &DisputeView<Account>) -> String {
     let (id, state) = (task.id, life::state_name(&task.status));
     let mut text = format!("`aicpw dispute show {id}` says who found what; the task is {state}");
+    if let DisputeState::Ended {
+        outcome: Outcome::Available { .. },
+        ..
+    } = dispute.state
+    {
+        text += &format!("; `aicpw task fetch {id}` finds the result at its jurors too");
+    }
     if !life::is_final(&task.status) {
         text += &format!(": it goes to another provider, `aicpw task watch {id}` follows it");
         if task.submission.privacy.is_sealed() && dispute.challenger.is_some() {

@@ -4,7 +4,7 @@ use crate::{
     life::tests::{assignment, opening, view},
     output::dispute::tests::dispute as disputed,
 };
-use aicpw_protocol::{units::AICP, verdict::Outcome};
+use aicpw_protocol::units::AICP;
 use codec::Encode;
 
 const REQUESTER: Account = Account([1; 32]);

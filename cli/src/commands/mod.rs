@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod agent;
+pub mod claim;
 pub mod completions;
 mod confirm;
 pub mod contest;

@@ -3,12 +3,13 @@
 use std::path::Path;
 
 use aicpw_protocol::{
+    availability::NOT_FETCHED,
     manifest::{limits, Manifest},
     sealing::{
         key::Purpose,
         stream::{sealed_length, Opener},
     },
-    task::AssignmentStatus,
+    task::{AssignmentStatus, Role},
     view::{AssignmentView, TaskView},
     ContentId,
 };
@@ -139,6 +140,18 @@ pub async fn fetch_into(
     Err(failed.unwrap_or_else(|| Error::other(format!("task {} has no result yet", view.id))))
 }
 
+/// The jurors who could fetch a result that was said not to be there: they serve it since.
+fn fetched_by(view: &TaskView<Account>) -> impl Iterator<Item = &AssignmentView<Account>> {
+    view.assignments.iter().filter(|one| {
+        let (AssignmentStatus::Revealed { opening, .. }
+        | AssignmentStatus::Settled { opening, .. }) = &one.status
+        else {
+            return false;
+        };
+        one.role == Role::Fetcher && opening.result_root != NOT_FETCHED
+    })
+}
+
 /// Fetches it from one of the providers.
 async fn fetch_from(
     out: &Output,
@@ -158,6 +171,9 @@ async fn fetch_from(
         .map(|key| Opener::new(key, Purpose::Result(assignment.id)));
     fetch::check_folder(folder, outputs)?;
     connect(node, &peers::show_all(&assignment.peers)).await;
+    for juror in fetched_by(view) {
+        connect(node, &peers::show_all(&juror.peers)).await;
+    }
     let bar = out.bytes_bar("fetching", outputs.iter().map(|output| output.bytes).sum());
     let root = &opening.result_root;
     fetch::fetch_result(

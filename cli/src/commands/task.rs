@@ -10,6 +10,7 @@ use clap::Subcommand;
 use serde::Serialize;
 
 use super::{
+    claim::{self, ClaimArgs},
     contest::{self, ContestArgs},
     result,
     wait::{self, Teller},
@@ -23,7 +24,7 @@ use crate::{
         follow::{unknown_task, Watch},
         next_step, Chain,
     },
-    error::{Error, Result},
+    error::{Error, Kind, Result},
     fetch, life,
     node_rpc::NodeRpc,
     output::{
@@ -152,6 +153,16 @@ Examples:
   aicpw --key-file me.key task appeal 7
   aicpw --key-file me.key task appeal 7 --yes --wait --json")]
     Appeal(ContestArgs),
+    /// Say that a result that was paid cannot be fetched: a jury tries
+    ///
+    /// Holds a bond, which pays the jury and is lost if they can fetch it. If they cannot, its provider
+    /// loses its collateral, of which you get the price back. For the requester, as long as the result has
+    /// to be there (the retrieval window). Says what is at stake and asks.
+    #[command(after_long_help = "\
+Examples:
+  aicpw --key-file me.key task claim-unavailable 7
+  aicpw --key-file me.key task claim-unavailable 7 --replica 1 --yes --wait --json")]
+    ClaimUnavailable(ClaimArgs),
 }
 
 /// The document of `show`.
@@ -218,7 +229,7 @@ pub async fn run(context: &Context<'_>, command: TaskCommand) -> Result<()> {
             fetch::check_folder(&out, &outputs)?;
             let fetched = result::fetch_into(context.out, &node, &view, &outputs, &out, &keys)
                 .await
-                .map_err(|error| error.about_task(id))?;
+                .map_err(|error| or_claim(&view, error).about_task(id))?;
             context.out.result(&fetched, |fetched| {
                 format!(
                     "the result of task {id} has the root that is on chain\n{}",
@@ -232,6 +243,7 @@ pub async fn run(context: &Context<'_>, command: TaskCommand) -> Result<()> {
         TaskCommand::Accept { id } => change(context, TaskId(id), Change::Accept).await,
         TaskCommand::Dispute(args) => contest::dispute(context, &args).await,
         TaskCommand::Appeal(args) => contest::appeal(context, &args).await,
+        TaskCommand::ClaimUnavailable(args) => claim::claim(context, &args).await,
     }
 }
 
@@ -241,6 +253,27 @@ pub async fn run(context: &Context<'_>, command: TaskCommand) -> Result<()> {
 /// There is no such task; the node does not answer.
 pub async fn read(chain: &Chain, id: TaskId) -> Result<TaskView<Account>> {
     chain.task(id, None).await?.ok_or_else(|| unknown_task(id))
+}
+
+/// A failure to fetch a result that was paid says what can be done against its provider; not one of this
+/// machine, which has a next step of its own.
+fn or_claim(view: &TaskView<Account>, error: Error) -> Error {
+    let is_paid = matches!(view.status, TaskStatus::Settled { .. });
+    let hint = match (&error.hint, error.kind) {
+        (Some(hint), Kind::Verification) => format!("{hint}; "),
+        (None, Kind::Error | Kind::Timeout) => String::new(),
+        _ => return error,
+    };
+    if !is_paid {
+        return error;
+    }
+    let hint = hint
+        + "as long as it has to be there, `aicpw task claim-unavailable TASK` has a jury try to fetch it, \
+           and its provider pays if they cannot";
+    Error {
+        hint: Some(hint),
+        ..error
+    }
 }
 
 async fn list(context: &Context<'_>, account: Option<Account>, limit: u32) -> Result<()> {
@@ -388,6 +421,34 @@ async fn change(context: &Context<'_>, id: TaskId, change: Change) -> Result<()>
 mod tests {
     use super::*;
     use crate::life::tests::view;
+
+    #[test]
+    fn who_cannot_fetch_what_it_paid_for_is_told_what_to_do() {
+        let settled = TaskStatus::Settled { at: 1, paid: 1 };
+        let hint = |status, error| {
+            let error = or_claim(&view(status, vec![]), error).about_task(7);
+            error.hint.unwrap_or_default()
+        };
+        let text = hint(settled, Error::other("not there"));
+        assert!(text.contains("`aicpw task claim-unavailable 7`"), "{text}");
+        let text = hint(settled, Error::verification("another root").hint("beware"));
+        assert!(
+            text.starts_with("beware; ") && text.contains("claim-unavailable 7"),
+            "{text}"
+        );
+        let full = Error::other("cannot write").hint("make room");
+        assert_eq!(
+            hint(settled, full),
+            "make room",
+            "that is not the provider's"
+        );
+        let verifying = TaskStatus::Verifying { settle_at: 1 };
+        assert_eq!(
+            hint(verifying, Error::other("not there")),
+            "",
+            "nothing is paid yet"
+        );
+    }
 
     #[test]
     fn what_the_chain_would_refuse_is_not_sent() {

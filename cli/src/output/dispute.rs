@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use aicpw_protocol::{
+    availability::NOT_FETCHED,
     task::{AssignmentStatus, Fault, Role},
-    verdict::{DisputeState, DisputeView, Outcome},
+    verdict::{About, DisputeState, DisputeView, Outcome},
     view::{AssignmentView, TaskView},
-    BlockNumber,
+    BlockNumber, Hash,
 };
 use serde::Serialize;
 
@@ -20,6 +21,9 @@ use crate::{account::Account, amount::Amount, chain::read::Clock, life, verify::
 #[derive(Serialize, PartialEq)]
 pub struct DisputeJson {
     task: u64,
+    about: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    assignment: Option<String>,
     state: &'static str,
     #[serde(flatten)]
     outcome: Option<Outcome>,
@@ -48,6 +52,8 @@ struct JurorJson {
     last_jury: bool,
     state: &'static str,
     result_root: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fetched: Option<bool>,
     fault: Option<Fault>,
 }
 
@@ -60,8 +66,14 @@ impl DisputeJson {
             DisputeState::Paying { share, .. } => (None, Some(Amount(share)), None),
             DisputeState::Ended { at, .. } => (None, None, Some(at)),
         };
+        let (about, assignment) = match dispute.about {
+            About::Result => ("result", None),
+            About::Availability { assignment } => ("availability", Some(assignment.to_string())),
+        };
         Self {
             task: dispute.task.0,
+            about,
+            assignment,
             state: state_name(&dispute.state),
             outcome: outcome(&dispute.state),
             appeal_until,
@@ -75,7 +87,7 @@ impl DisputeJson {
             pay: Amount(dispute.pay),
             lock: Amount(dispute.lock),
             appeal_bond: (dispute.appeal_bond > 0).then_some(Amount(dispute.appeal_bond)),
-            jurors: jurors(task)
+            jurors: jurors(dispute, task)
                 .map(|juror| JurorJson::new(dispute, juror))
                 .collect(),
         }
@@ -89,7 +101,10 @@ impl JurorJson {
             provider: juror.provider,
             last_jury: is_of_last_jury(dispute, juror),
             state: assignment_state(&juror.status),
-            result_root: root(&juror.status),
+            result_root: root(juror)
+                .filter(|_| juror.role == Role::Juror)
+                .map(show_hash),
+            fetched: fetched(juror),
             fault: match juror.status {
                 AssignmentStatus::Failed { fault, .. } => Some(fault),
                 _ => None,
@@ -98,21 +113,46 @@ impl JurorJson {
     }
 }
 
-fn jurors(task: &TaskView<Account>) -> impl Iterator<Item = &AssignmentView<Account>> {
+/// Those of a claim fetch, those of other disputes run the task.
+fn jurors<'a>(
+    dispute: &DisputeView<Account>,
+    task: &'a TaskView<Account>,
+) -> impl Iterator<Item = &'a AssignmentView<Account>> {
+    let role = match dispute.about {
+        About::Result => Role::Juror,
+        About::Availability { .. } => Role::Fetcher,
+    };
     let all = task.assignments.iter();
-    all.filter(|assignment| assignment.role == Role::Juror)
+    all.filter(move |assignment| assignment.role == role)
 }
 
 fn is_of_last_jury(dispute: &DisputeView<Account>, juror: &AssignmentView<Account>) -> bool {
     juror.id.replica >= dispute.first_seat
 }
 
-fn root(status: &AssignmentStatus) -> Option<String> {
-    match status {
+/// What a juror has revealed.
+fn root(juror: &AssignmentView<Account>) -> Option<&Hash> {
+    match &juror.status {
         AssignmentStatus::Revealed { opening, .. } | AssignmentStatus::Settled { opening, .. } => {
-            Some(show_hash(&opening.result_root))
+            Some(&opening.result_root)
         }
         _ => None,
+    }
+}
+
+/// Whether a juror of a claim has said that it could fetch the result.
+fn fetched(juror: &AssignmentView<Account>) -> Option<bool> {
+    let found = root(juror).filter(|_| juror.role == Role::Fetcher)?;
+    Some(*found != NOT_FETCHED)
+}
+
+/// What a juror has found, for people.
+fn found(juror: &AssignmentView<Account>) -> String {
+    match (fetched(juror), root(juror)) {
+        (Some(true), _) => "fetched".into(),
+        (Some(false), _) => "not there".into(),
+        (None, Some(root)) => short(&show_hash(root)),
+        (None, None) => "–".into(),
     }
 }
 
@@ -144,6 +184,10 @@ pub fn finding(outcome: Outcome, dispute: &DisputeView<Account>) -> String {
         Some(_) => "what was revealed counts",
         None => "the requester is refunded",
     };
+    let without_verdict = match dispute.about {
+        About::Result => "the requester is refunded",
+        About::Availability { .. } => "all is as before the claim",
+    };
     match outcome {
         Outcome::Upheld { root } => format!("right is what was revealed: {}", show_hash(&root)),
         Outcome::Wrong { root } => {
@@ -156,9 +200,15 @@ pub fn finding(outcome: Outcome, dispute: &DisputeView<Account>) -> String {
         Outcome::KeyWithheld => {
             format!("the data key was not granted to the jury: {without_jury}")
         }
-        Outcome::NoMajority => "the jury was divided: the requester is refunded".into(),
+        Outcome::NoMajority => format!("the jury was divided: {without_verdict}"),
         Outcome::TooFewJurors => {
-            "too few jurors were found, or voted: the requester is refunded".into()
+            format!("too few jurors were found, or voted: {without_verdict}")
+        }
+        Outcome::Available { .. } => {
+            "the jury could fetch the result, and serves it; the claimant pays".into()
+        }
+        Outcome::Unavailable => {
+            "the jury could not fetch the result: its provider loses its collateral".into()
         }
     }
 }
@@ -166,7 +216,7 @@ pub fn finding(outcome: Outcome, dispute: &DisputeView<Account>) -> String {
 /// How far the last jury is.
 fn progress(dispute: &DisputeView<Account>, task: &TaskView<Account>) -> String {
     // Who was replaced is no juror any more.
-    let newest: BTreeMap<_, _> = jurors(task)
+    let newest: BTreeMap<_, _> = jurors(dispute, task)
         .filter(|juror| is_of_last_jury(dispute, juror))
         .map(|juror| (juror.id.replica, &juror.status))
         .collect();
@@ -231,6 +281,15 @@ pub fn show(dispute: &DisputeView<Account>, task: &TaskView<Account>, clock: &Cl
     };
     let mut text = pairs(vec![
         ("Task", Some(dispute.task.to_string())),
+        (
+            "About",
+            match dispute.about {
+                About::Result => None,
+                About::Availability { assignment } => Some(format!(
+                    "whether the result of assignment {assignment} can be fetched"
+                )),
+            },
+        ),
         ("State", Some(state_name(&dispute.state).into())),
         ("", Some(detail(dispute, task, clock))),
         ("Challenger", Some(challenger)),
@@ -251,7 +310,7 @@ pub fn show(dispute: &DisputeView<Account>, task: &TaskView<Account>, clock: &Cl
         ),
         ("The task", Some(life::state_name(&task.status).into())),
     ]);
-    let rows: Vec<_> = jurors(task)
+    let rows: Vec<_> = jurors(dispute, task)
         .map(|juror| {
             vec![
                 juror.id.to_string(),
@@ -265,7 +324,7 @@ pub fn show(dispute: &DisputeView<Account>, task: &TaskView<Account>, clock: &Cl
                 assignment_state(&juror.status).into(),
                 match &juror.status {
                     AssignmentStatus::Failed { fault, .. } => life::words(fault),
-                    status => root(status).map_or("–".into(), |root| short(&root)),
+                    _ => found(juror),
                 },
             ]
         })
@@ -323,6 +382,8 @@ fn outcome_word(outcome: Outcome) -> &'static str {
         Outcome::KeyWithheld => "key withheld",
         Outcome::NoMajority => "no majority",
         Outcome::TooFewJurors => "too few jurors",
+        Outcome::Available { .. } => "available",
+        Outcome::Unavailable => "unavailable",
     }
 }
 

@@ -10,6 +10,7 @@ use serde_json::{json, Value};
 pub fn dispute(state: DisputeState) -> DisputeView<Account> {
     DisputeView {
         task: TaskId(7),
+        about: About::Result,
         challenger: Some(Account([1; 32])),
         bond: 5 * AICP,
         opened_at: 60,
@@ -179,12 +180,83 @@ fn every_field_and_state_is_documented() {
         Outcome::KeyWithheld,
         Outcome::NoMajority,
         Outcome::TooFewJurors,
+        Outcome::Available { digest: [1; 32] },
+        Outcome::Unavailable,
     ];
     for outcome in outcomes {
         let name = serde_json::to_value(outcome).unwrap()["outcome"].clone();
         let name = name.as_str().unwrap();
         assert!(section.contains(&format!("`{name}`")), "{name}");
     }
+}
+
+/// A claim that a result is not there: of three jurors one could fetch it.
+fn claimed() -> (DisputeView<Account>, TaskView<Account>) {
+    let fetcher = |seat, found| {
+        let mut juror = juror(
+            seat,
+            0,
+            AssignmentStatus::Revealed {
+                opening: aicpw_protocol::commitment::ResultOpening {
+                    result_root: found,
+                    ..opening()
+                },
+                at: 1,
+            },
+        );
+        juror.role = Role::Fetcher;
+        juror
+    };
+    let task = view(
+        TaskStatus::Settled { at: 1, paid: 1 },
+        vec![
+            assignment(0, revealed()),
+            juror(1, 0, revealed()),
+            fetcher(2, NOT_FETCHED),
+            fetcher(3, [9; 32]),
+            fetcher(4, NOT_FETCHED),
+        ],
+    );
+    let claim = DisputeView {
+        about: About::Availability {
+            assignment: task.assignments[0].id,
+        },
+        ..dispute(DisputeState::Ended {
+            outcome: Outcome::Unavailable,
+            at: 90,
+        })
+    };
+    (claim, task)
+}
+
+#[test]
+fn a_claim_says_what_it_is_about_and_who_could_fetch() {
+    let (claim, task) = claimed();
+    let text = show(&claim, &task, &CLOCK);
+    for part in [
+        "About       whether the result of assignment 7-0-0 can be fetched\n",
+        "the jury could not fetch the result: its provider loses its collateral",
+    ] {
+        assert!(text.contains(part), "{part} in\n{text}");
+    }
+    let of = |id: &str| text.lines().find(|line| line.contains(id)).unwrap();
+    assert!(of("7-2-0").contains("not there") && of("7-3-0").contains("fetched"));
+    assert!(
+        !text.contains("7-1-0"),
+        "that one judged another dispute: {text}"
+    );
+    let document = serde_json::to_value(DisputeJson::new(&claim, &task)).unwrap();
+    assert_eq!(document["about"], "availability");
+    assert_eq!(document["assignment"], "7-0-0");
+    assert_eq!(document["outcome"], "unavailable");
+    let said = |field: &str| -> Vec<Value> {
+        let jurors = document["jurors"].as_array().unwrap();
+        jurors.iter().map(|one| one[field].clone()).collect()
+    };
+    assert_eq!(said("fetched"), [json!(false), json!(true), json!(false)]);
+    assert_eq!(said("result_root"), [Value::Null, Value::Null, Value::Null]);
+    crate::output::documented::check(&["Dispute"], &DisputeJson::new(&claim, &task));
+    assert!(finding(Outcome::NoMajority, &claim).contains("as before the claim"));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use aicpw_protocol::{
     commitment::ResultOpening,
     task::{AssignmentStatus, Privacy, Role, TaskStatus},
     units::AICP,
-    verdict::{DisputeState, DisputeView, Outcome},
+    verdict::{About, DisputeState, DisputeView, Outcome},
     view::{AssignmentView, TaskView},
     AssignmentId, Balance, DeviceId, TaskId,
 };
@@ -27,6 +27,11 @@ pub const APPEALABLE: u64 = 7_004;
 pub const ENDED: u64 = 7_005;
 /// Alice's, sealed and disputed: jurors wait for the key. It is settled once it was read often.
 pub const SEALED: u64 = 7_006;
+
+/// Alice's, and paid: its result has to be there.
+pub const PAID: u64 = 7_007;
+/// The same, and its time is over.
+pub const PAID_LONG_AGO: u64 = 7_008;
 
 /// How often [`SEALED`] is read before it is settled: enough for the agent to look at it some times.
 const LOOKS: usize = 6;
@@ -53,7 +58,10 @@ pub fn task(id: TaskId, looks: &AtomicUsize) -> TaskView<Account> {
     } else {
         [2; 32]
     };
-    let result = assignment(id, 0, provider, revealed());
+    let result = match id.0 {
+        PAID | PAID_LONG_AGO => assignment(id, 0, provider, settled()),
+        _ => assignment(id, 0, provider, revealed()),
+    };
     let (status, jurors) = match id.0 {
         OPEN | BY_BOB | SEALED_OPEN => (TaskStatus::Verifying { settle_at: 1_200 }, vec![]),
         JUDGING | APPEALABLE => (TaskStatus::Disputed, vec![juror(id, 1, revealed())]),
@@ -65,7 +73,7 @@ pub fn task(id: TaskId, looks: &AtomicUsize) -> TaskView<Account> {
             };
             (TaskStatus::Disputed, vec![juror(id, 1, waits)])
         }
-        SEALED => (TaskStatus::Settled { at: 1_000, paid: 1 }, vec![]),
+        SEALED | PAID | PAID_LONG_AGO => (TaskStatus::Settled { at: 1_000, paid: 1 }, vec![]),
         _ => return cancelled(id),
     };
     task.status = status;
@@ -73,14 +81,27 @@ pub fn task(id: TaskId, looks: &AtomicUsize) -> TaskView<Account> {
     task
 }
 
-fn revealed() -> AssignmentStatus {
-    let opening = ResultOpening {
+fn opening() -> ResultOpening {
+    ResultOpening {
         salt: [0; 32],
         result_root: [0xab; 32],
         trace_commitment: [0; 32],
         result: MANIFEST.parse().unwrap(),
-    };
-    AssignmentStatus::Revealed { opening, at: 990 }
+    }
+}
+
+fn revealed() -> AssignmentStatus {
+    AssignmentStatus::Revealed {
+        opening: opening(),
+        at: 990,
+    }
+}
+
+fn settled() -> AssignmentStatus {
+    AssignmentStatus::Settled {
+        opening: opening(),
+        at: 995,
+    }
 }
 
 fn juror(task: TaskId, seat: u8, status: AssignmentStatus) -> AssignmentView<Account> {
@@ -130,6 +151,7 @@ pub fn dispute(task: TaskId) -> Option<DisputeView<Account>> {
     };
     Some(DisputeView {
         task,
+        about: About::Result,
         challenger: Some(account(ALICE)),
         bond: 10 * AICP,
         opened_at: 920,
@@ -154,4 +176,9 @@ pub fn ids(after: Option<TaskId>) -> Vec<TaskId> {
 /// What it takes to dispute a task.
 pub fn bond(task: TaskId) -> Option<Balance> {
     matches!(task.0, OPEN | BY_BOB | SEALED_OPEN).then_some(10 * AICP)
+}
+
+/// What it takes to claim that a result cannot be fetched.
+pub fn claim_bond(assignment: AssignmentId) -> Option<Balance> {
+    (assignment.task.0 == PAID).then_some(AICP)
 }

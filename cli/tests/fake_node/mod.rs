@@ -18,7 +18,7 @@ use aicpw_protocol::{
         DeviceView, HistoryHead, MarketClock, MarketParameters, ProviderView, TaskView,
         UnbondingView,
     },
-    AskPrice, DeviceId, Gflops, Mebibytes, MegabitsPerSecond, Milliseconds, TaskId,
+    AskPrice, AssignmentId, DeviceId, Gflops, Mebibytes, MegabitsPerSecond, Milliseconds, TaskId,
 };
 use codec::{Decode, Encode};
 use jsonrpsee::{
@@ -242,6 +242,10 @@ fn runtime_api(function: &str, arguments: &[u8], looks: &AtomicUsize) -> Option<
         "DisputesApi_dispute_bond" => {
             let id = TaskId::decode(&mut &arguments[..]).ok()?;
             Some(disputes::bond(id).encode())
+        }
+        "DisputesApi_claim_bond" => {
+            let of = AssignmentId::decode(&mut &arguments[..]).ok()?;
+            Some(disputes::claim_bond(of).encode())
         }
         "TasksApi_history_head" => Some(
             HistoryHead {

@@ -147,12 +147,15 @@ impl MarketMetrics {
             .variable_label("outcome"),
             |read, set| {
                 let disputes = &read.census.disputes;
+                let claims = &read.census.claims;
                 set(&["upheld"], disputes.upheld);
                 set(&["wrong"], disputes.wrong);
                 set(&["unable"], disputes.unable);
                 set(&["key-withheld"], disputes.key_withheld);
                 set(&["no-majority"], disputes.no_majority);
                 set(&["too-few-jurors"], disputes.too_few_jurors);
+                set(&["available"], claims.available);
+                set(&["unavailable"], claims.unavailable);
             },
         )?;
         gauge(

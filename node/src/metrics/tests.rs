@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aicpw_offchain_worker::metrics::{IpfsMetrics, WorkerMetrics};
-use aicpw_protocol::view::{DisputeCensus, TaskCensus};
+use aicpw_protocol::view::{ClaimCensus, DisputeCensus, TaskCensus};
 use substrate_prometheus_endpoint::prometheus::proto::MetricType;
 
 use super::*;
@@ -176,6 +176,10 @@ fn what_was_read_last_is_told() {
                 no_majority: 22,
                 too_few_jurors: 23,
             },
+            claims: ClaimCensus {
+                available: 24,
+                unavailable: 25,
+            },
             listed_devices: 11,
             live_providers: 12,
         },
@@ -208,10 +212,12 @@ fn what_was_read_last_is_told() {
         ("aicpw_tasks_ended_total refunded", 7),
         ("aicpw_tasks_ended_total settled", 5),
         ("aicpw_tasks_submitted_total ", 9),
+        ("aicpw_verdicts_total available", 24),
         ("aicpw_verdicts_total key-withheld", 21),
         ("aicpw_verdicts_total no-majority", 22),
         ("aicpw_verdicts_total too-few-jurors", 23),
         ("aicpw_verdicts_total unable", 20),
+        ("aicpw_verdicts_total unavailable", 25),
         ("aicpw_verdicts_total upheld", 18),
         ("aicpw_verdicts_total wrong", 19),
     ];

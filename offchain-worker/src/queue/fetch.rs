@@ -183,7 +183,7 @@ async fn fetch(
 }
 
 /// The addresses that can be dialled; a requester's bad one is its own loss.
-fn addresses(peers: &PeerAddresses) -> Vec<PeerAddress> {
+pub(super) fn addresses(peers: &PeerAddresses) -> Vec<PeerAddress> {
     let parsed = peers.iter().filter_map(|bytes| {
         let address = multiaddr::Multiaddr::try_from(bytes.to_vec()).ok()?;
         address.to_string().parse().ok()

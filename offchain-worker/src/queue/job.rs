@@ -1,6 +1,7 @@
 //! The life of one job, from the order to its end, written as one story. It can be broken off at
 //! any `await` (shutdown, crash) and is then told again from the phase on the disk.
 
+mod claimed;
 mod deliver;
 mod log;
 
@@ -150,7 +151,8 @@ impl Life {
             Err(Trouble::Disk(error)) => {
                 // Said now, because nothing can be remembered. A disk that is full may be full of
                 // what this job brought.
-                let fault = match room::is_lacking(&error.source) {
+                let is_fetched = self.order().fetch.is_some();
+                let fault = match room::is_lacking(&error.source) && !is_fetched {
                     true => Fault::RunFailed,
                     false => Fault::Crashed,
                 };
@@ -193,6 +195,9 @@ impl Life {
         let order = self.order().clone();
         self.enter(Phase::Fetching)?;
         blocking::run(|| self.folder.reset_work())?;
+        if let Some(wanted) = &order.fetch {
+            return self.fetch_claimed(&order, wanted).await;
+        }
         let work = self.folder.work();
 
         let shop = self.shop.clone();

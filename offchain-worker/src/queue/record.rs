@@ -1,6 +1,7 @@
 //! What is remembered of a job, on the disk.
 
 use aicpw_protocol::{
+    availability::NOT_FETCHED,
     content::ContentId,
     mailbox::Order,
     task::{FailureMessage, Fault},
@@ -10,7 +11,7 @@ use codec::{DecodeAll, Encode};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Version of the format of `state.json`.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// A job.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +38,7 @@ pub struct Record {
 #[serde(rename_all = "kebab-case", tag = "phase")]
 pub enum Phase {
     /// Manifest, program and inputs are being fetched; of a sealed task, once its key is granted. → `Ready`, `Failed`, `Closed`.
+    /// Or a result that is said not to be there. → `Done`, `Failed`, `Closed`.
     Fetching,
     /// Everything is here and checked, and the device has a free slot. → `Building`, `Closed`.
     Ready,
@@ -100,7 +102,8 @@ impl Phase {
 /// A result.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answer {
-    /// The result root.
+    /// The result root; or, of a result that was to be fetched, what shows that it was
+    /// ([`aicpw_protocol::availability`]).
     #[serde(with = "hex_bytes")]
     pub result_root: Hash,
     /// The trace root.
@@ -125,9 +128,14 @@ impl Record {
         }
     }
 
+    /// Whether the answer is that a result which was said not to be there could be fetched.
+    pub fn has_fetched(&self, answer: &Answer) -> bool {
+        self.order.fetch.is_some() && answer.result_root != NOT_FETCHED
+    }
+
     /// What of a result others can fetch: nothing of one that nobody is to fetch.
     pub fn served(&self, answer: &Answer) -> Vec<ContentId> {
-        match self.order.role.delivers() {
+        match self.order.role.delivers() || self.has_fetched(answer) {
             true => vec![answer.result.clone()],
             false => Vec::new(),
         }
@@ -166,7 +174,10 @@ pub fn same_work(a: &Order, b: &Order) -> bool {
             peers: _,
             status: _,
             envelope: _,
+            fetch,
         } = order;
+        // Where it is served may change.
+        let fetch = fetch.as_ref().map(|fetch| (&fetch.result, &fetch.key));
         (
             assignment,
             role,
@@ -177,6 +188,7 @@ pub fn same_work(a: &Order, b: &Order) -> bool {
             needs,
             time_limit,
             privacy,
+            fetch,
         )
             .encode()
     };

@@ -22,6 +22,7 @@ use crate::{
     testing::{cid_of, content_id, order, soon, FakeChain, FakeEngine, FakeStore, MANIFEST},
 };
 
+mod claimed;
 mod disk;
 mod failure;
 mod life;

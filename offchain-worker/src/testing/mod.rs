@@ -70,5 +70,6 @@ pub fn order(task: u64) -> Order {
         peers: Default::default(),
         status: AssignmentStatus::Assigned { start_by: 1_000 },
         envelope: None,
+        fetch: None,
     }
 }

@@ -23,6 +23,7 @@ struct State {
     full: bool,
     stuck: bool,
     no_room_for: BTreeSet<Cid>,
+    slow: BTreeMap<Cid, (u64, u64)>,
     asked: bool,
 }
 
@@ -65,6 +66,13 @@ impl FakeStore {
     pub fn no_room_for(&self, cid: Cid) {
         self.state.send_modify(|state| {
             state.no_room_for.insert(cid);
+        });
+    }
+
+    /// So many bytes of so many of this content come, and then no more.
+    pub fn slow(&self, cid: Cid, done: u64, size: u64) {
+        self.state.send_modify(|state| {
+            state.slow.insert(cid, (done, size));
         });
     }
 
@@ -143,6 +151,11 @@ impl BlobStore for FakeStore {
                 subject: cid.to_string(),
                 message: "full, says the test".into(),
             });
+        }
+        let slow = self.state.borrow().slow.get(cid).copied();
+        if let Some((done, size)) = slow {
+            progress(done, size);
+            std::future::pending::<()>().await;
         }
         let mut content = None;
         let mut state = self.state.subscribe();

@@ -2,7 +2,7 @@
 
 use aicpw_protocol::{
     verdict::{DisputeState, Outcome},
-    Balance, TaskId,
+    AssignmentId, Balance, TaskId,
 };
 use frame_benchmarking::v2::*;
 use frame_support::traits::fungible::Mutate;
@@ -14,6 +14,9 @@ use crate::*;
 pub trait BenchmarkHelper<AccountId> {
     /// A task whose result this account can dispute.
     fn verifying() -> (TaskId, AccountId);
+
+    /// A settled assignment whose result can be fetched, and the requester of its task.
+    fn settled() -> (AssignmentId, AccountId);
 }
 
 /// Such a task; whoever can dispute it can pay for it.
@@ -56,6 +59,17 @@ mod benches {
 
         assert!(Disputes::<T>::get(task).is_some_and(|stored| stored.round() == 1));
         Ok(())
+    }
+
+    #[benchmark]
+    fn claim_unavailable() {
+        let (assignment, who) = T::BenchmarkHelper::settled();
+        T::NativeBalance::set_balance(&who, Balance::MAX / 1_000_000);
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(who), assignment);
+
+        assert!(Disputes::<T>::contains_key(assignment.task));
     }
 
     impl_benchmark_test_suite!(Pallet, crate::mock::new_test_ext(), crate::mock::Test);

@@ -3,7 +3,7 @@
 
 use aicpw_protocol::{verdict::Outcome, view::DisputeCensus};
 
-use crate::{Census, Config, Pallet};
+use crate::{Census, ClaimCensus, Config, Pallet};
 
 impl<T: Config> Pallet<T> {
     /// How many disputes there are, and what juries have found.
@@ -29,6 +29,7 @@ impl<T: Config> Pallet<T> {
         Census::<T>::mutate(|census| {
             census.votes = census.votes.saturating_add(votes as u64);
             let verdicts = match outcome {
+                Outcome::Available { .. } | Outcome::Unavailable => return,
                 Outcome::Upheld { .. } => &mut census.upheld,
                 Outcome::Wrong { .. } => &mut census.wrong,
                 Outcome::Unable => &mut census.unable,
@@ -38,6 +39,16 @@ impl<T: Config> Pallet<T> {
             };
             *verdicts = verdicts.saturating_add(1);
         });
+        ClaimCensus::<T>::mutate(|census| match outcome {
+            Outcome::Available { .. } => census.available = census.available.saturating_add(1),
+            Outcome::Unavailable => census.unavailable = census.unavailable.saturating_add(1),
+            _ => {}
+        });
+    }
+
+    /// What juries have found of results that were said not to be there.
+    pub fn claim_census() -> aicpw_protocol::view::ClaimCensus {
+        ClaimCensus::<T>::get()
     }
 
     /// A dispute is over.

@@ -3,10 +3,10 @@
 use aicpw_primitives::traits::{ClosedJuror, Contested};
 use aicpw_protocol::{
     dispute::Claims,
-    verdict::{DisputeState, Outcome},
+    verdict::{About, DisputeState, Outcome},
     Balance, BlockNumber, TaskId,
 };
-use alloc::vec::Vec;
+use alloc::{vec, vec::Vec};
 use frame_support::{
     defensive,
     traits::{
@@ -15,7 +15,7 @@ use frame_support::{
         Get,
     },
 };
-use sp_runtime::DispatchResult;
+use sp_runtime::{DispatchError, DispatchResult};
 
 use crate::{Bond, Config, Dispute, Disputes, Event, HoldReason, Pallet};
 
@@ -25,6 +25,18 @@ pub(crate) const STEP: u8 = 4;
 /// Most blocks from the last verdict to the end: as many seats as can be numbered are closed, and paid.
 pub(crate) const LONGEST_CLOSING: BlockNumber =
     2 * (u8::MAX as BlockNumber / STEP as BlockNumber + 2);
+
+/// What an outcome does to a task.
+struct Sentence<AccountId> {
+    /// What was lost by it: by who made the result, and by auditors.
+    lost: Balance,
+    /// Who is owed how much for the harm.
+    harmed: Option<(AccountId, Balance)>,
+    /// Who is rewarded: those who found that it was wrong, or whose result was there.
+    finders: Vec<AccountId>,
+    /// With how much, all together.
+    reward: Balance,
+}
 
 impl<T: Config> Pallet<T> {
     /// From now on nothing changes how the dispute ends.
@@ -106,44 +118,40 @@ impl<T: Config> Pallet<T> {
         dispute: &mut Dispute<T::AccountId>,
         (outcome, mut lost, jurors): (Outcome, Balance, u16),
     ) -> DispatchResult {
-        let mut harmed = None;
-        let mut reward = 0;
-        let mut finders: Vec<_> = dispute
-            .challenger
-            .iter()
-            .map(|bond| bond.who.clone())
-            .collect();
-        match outcome {
-            Outcome::Upheld { root } | Outcome::Wrong { root } => {
-                let decided = T::Tasks::decide(task, root)?;
-                lost = lost
-                    .saturating_add(decided.slashed)
-                    .saturating_add(decided.lost);
-                // Who puts up a bond for what an auditor has not found is the one that found it.
-                if finders.is_empty() {
-                    finders = decided.finders;
-                }
-                harmed = Some(decided.compensation);
-                reward = T::AuditPolicy::get().finders_reward(decided.slashed);
-            }
-            Outcome::Unable | Outcome::KeyWithheld => T::Tasks::uphold(task)?,
-            Outcome::NoMajority | Outcome::TooFewJurors => T::Tasks::give_up(task)?,
-        }
-        if let Some(bond) = &dispute.challenger {
-            let paid = Self::settle_bond(task, bond, outcome.is_against_challenger());
-            lost = lost.saturating_add(paid);
-        }
-        for (bond, against) in &dispute.appeals {
-            lost = lost.saturating_add(Self::settle_bond(task, bond, *against == outcome));
-        }
-        let claims = Claims {
-            compensation: harmed.as_ref().map_or(0, |(_, harm)| *harm),
+        let sentence = Self::sentence(task, dispute, outcome)?;
+        lost = lost.saturating_add(sentence.lost);
+        let mut claims = Claims {
+            compensation: sentence.harmed.as_ref().map_or(0, |(_, harm)| *harm),
             jurors,
             pay: dispute.pay,
-            reward: if finders.is_empty() { 0 } else { reward },
+            reward: if sentence.finders.is_empty() {
+                0
+            } else {
+                sentence.reward
+            },
         };
+        if let Some(bond) = &dispute.challenger {
+            let taken = if outcome.is_against_challenger() {
+                bond.amount
+            } else if outcome == Outcome::Unavailable {
+                // What its harm leaves too little of comes out of the bond: the requester is the claimant.
+                let lack = claims.lack(lost);
+                claims.compensation = claims.compensation.min(lost);
+                lack.min(bond.amount)
+            } else {
+                0
+            };
+            lost = lost.saturating_add(Self::take_of_bond(task, bond, taken));
+        }
+        for (bond, against) in &dispute.appeals {
+            let taken = if *against == outcome { bond.amount } else { 0 };
+            lost = lost.saturating_add(Self::take_of_bond(task, bond, taken));
+        }
         let payout = claims.pay_out(lost);
-        let compensation = harmed.map_or(0, |(who, _)| Self::pay_out(&who, payout.requester));
+        let compensation = sentence
+            .harmed
+            .map_or(0, |(who, _)| Self::pay_out(&who, payout.requester));
+        let finders = sentence.finders;
         let each = payout
             .finders
             .checked_div(finders.len() as Balance)
@@ -168,31 +176,79 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Gives a bond back, or takes it. Returns what was taken.
-    fn settle_bond(task: TaskId, bond: &Bond<T::AccountId>, is_lost: bool) -> Balance {
+    /// Has the tasks pallet do what the outcome says.
+    fn sentence(
+        task: TaskId,
+        dispute: &Dispute<T::AccountId>,
+        outcome: Outcome,
+    ) -> Result<Sentence<T::AccountId>, DispatchError> {
+        let mut sentence = Sentence {
+            lost: 0,
+            harmed: None,
+            finders: Vec::new(),
+            reward: 0,
+        };
+        match outcome {
+            Outcome::Upheld { root } | Outcome::Wrong { root } => {
+                let decided = T::Tasks::decide(task, root)?;
+                sentence.lost = decided.slashed.saturating_add(decided.lost);
+                // Who puts up a bond for what an auditor has not found is the one that found it.
+                sentence.finders = match &dispute.challenger {
+                    Some(bond) => vec![bond.who.clone()],
+                    None => decided.finders,
+                };
+                sentence.harmed = Some(decided.compensation);
+                sentence.reward = T::AuditPolicy::get().finders_reward(decided.slashed);
+            }
+            Outcome::Unable | Outcome::KeyWithheld => T::Tasks::uphold(task)?,
+            Outcome::Available { .. } => {
+                let decided = T::Tasks::decide_claim(task, true)?;
+                sentence.finders = vec![decided.provider];
+                sentence.reward = dispute.pay;
+            }
+            Outcome::Unavailable => {
+                let decided = T::Tasks::decide_claim(task, false)?;
+                sentence.lost = decided.slashed;
+                sentence.harmed = Some(decided.compensation);
+            }
+            Outcome::NoMajority | Outcome::TooFewJurors => match Self::about(task) {
+                About::Result => T::Tasks::give_up(task)?,
+                About::Availability { .. } => T::Tasks::drop_claim(task)?,
+            },
+        }
+        Ok(sentence)
+    }
+
+    /// Takes so much of a bond, and gives the rest back. Returns what was taken.
+    fn take_of_bond(task: TaskId, bond: &Bond<T::AccountId>, taken: Balance) -> Balance {
         let Bond { who, amount } = bond;
         let reason = HoldReason::DisputeBond.into();
-        if is_lost {
-            let taken = T::NativeBalance::transfer_on_hold(
+        let mut lost = 0;
+        if taken > 0 {
+            let transferred = T::NativeBalance::transfer_on_hold(
                 &reason,
                 who,
                 &T::Treasury::get(),
-                *amount,
+                taken.min(*amount),
                 Precision::Exact,
                 Restriction::Free,
                 Fortitude::Force,
             );
-            if let Ok(amount) = taken {
+            if let Ok(amount) = transferred {
+                lost = amount;
                 Self::deposit_event(Event::BondLost {
                     task,
                     who: who.clone(),
                     amount,
                 });
-                return amount;
             }
-            // The treasury's account is gone, and this is less than makes one: it goes back.
+            // Else the treasury's account is gone, and this is less than makes one: it goes back.
         }
-        match T::NativeBalance::release(&reason, who, *amount, Precision::Exact) {
+        let rest = amount.saturating_sub(lost);
+        if rest == 0 {
+            return lost;
+        }
+        match T::NativeBalance::release(&reason, who, rest, Precision::Exact) {
             Ok(amount) => Self::deposit_event(Event::BondReleased {
                 task,
                 who: who.clone(),
@@ -202,7 +258,7 @@ impl<T: Config> Pallet<T> {
                 defensive!("what is held for a dispute can be released", error);
             }
         }
-        0
+        lost
     }
 
     /// Pays the next jurors.

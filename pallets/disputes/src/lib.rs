@@ -33,8 +33,11 @@ pub use weights::WeightInfo;
 pub mod pallet {
     use aicpw_primitives::traits::Contested;
     use aicpw_protocol::{
-        audit::AuditPolicy, dispute::DisputePolicy, verdict::Outcome, view::DisputeCensus, Balance,
-        BlockNumber, TaskId,
+        audit::AuditPolicy,
+        dispute::DisputePolicy,
+        verdict::{About, Outcome},
+        view::DisputeCensus,
+        AssignmentId, Balance, BlockNumber, TaskId,
     };
     use frame_support::{
         pallet_prelude::*,
@@ -107,6 +110,14 @@ pub mod pallet {
     #[pallet::storage]
     pub type Disputes<T: Config> = StorageMap<_, Twox64Concat, TaskId, Dispute<T::AccountId>>;
 
+    /// Of those that are about whether a result can be fetched, the assignment whose result it is.
+    #[pallet::storage]
+    pub type Claimed<T> = StorageMap<_, Twox64Concat, TaskId, AssignmentId>;
+
+    /// What juries have found so far of results that were said not to be there.
+    #[pallet::storage]
+    pub type ClaimCensus<T> = StorageValue<_, aicpw_protocol::view::ClaimCensus, ValueQuery>;
+
     /// How many disputes there are, and what juries have found so far.
     #[pallet::storage]
     pub type Census<T> = StorageValue<_, DisputeCensus, ValueQuery>;
@@ -115,10 +126,13 @@ pub mod pallet {
     #[pallet::event]
     #[pallet::generate_deposit(pub(crate) fn deposit_event)]
     pub enum Event<T: Config> {
-        /// A result is doubted, replicas have no majority, or an auditor found another root.
+        /// A result is doubted, or said not to be there; replicas have no majority; or an auditor found
+        /// another root.
         DisputeOpened {
             /// The task.
             task: TaskId,
+            /// What it is about.
+            about: About,
             /// Who called the jury, if not the chain.
             challenger: Option<T::AccountId>,
             /// Its bond.
@@ -194,7 +208,8 @@ pub mod pallet {
             lost: Balance,
             /// What the requester got of it for the harm.
             compensation: Balance,
-            /// What the challenger got of it, or the auditors who found the wrong result.
+            /// What the challenger got of it, or the auditors who found the wrong result; or the provider
+            /// whose result was there.
             reward: Balance,
             /// What each juror who was right gets of it.
             share: Balance,
@@ -260,6 +275,18 @@ pub mod pallet {
         #[pallet::call_index(1)]
         pub fn appeal(origin: OriginFor<T>, task: TaskId) -> DispatchResult {
             Self::do_appeal(ensure_signed(origin)?, task)
+        }
+
+        /// Says that the result of a settled assignment cannot be fetched: holds the bond, keeps its
+        /// provider's locks, and calls a jury that tries.
+        ///
+        /// Origin: signed, by the requester, within the retrieval window. The bond is the pay of the jury
+        /// and once more that of a juror; it is lost if the jury could fetch the result. Errors:
+        /// `AlreadyDisputed`; those of tasks if there is no such result of this account's, or nothing is
+        /// locked for it any more; or the bond is not there. Events: `DisputeOpened`, `JuryCalled`.
+        #[pallet::call_index(2)]
+        pub fn claim_unavailable(origin: OriginFor<T>, assignment: AssignmentId) -> DispatchResult {
+            Self::do_claim_unavailable(ensure_signed(origin)?, assignment)
         }
     }
 }

@@ -3,9 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use aicpw_primitives::traits::{ClosedJuror, Contest, Contested, Decided, Escalation, JurorTerms};
+use aicpw_primitives::traits::{
+    ClaimDecided, Claimed, ClosedJuror, Contest, Contested, Decided, Escalation, JurorTerms,
+};
 use aicpw_protocol::{
-    audit::AuditPolicy, dispute::DisputePolicy, verdict::Vote, Balance, BlockNumber, Hash, TaskId,
+    audit::AuditPolicy, dispute::DisputePolicy, verdict::Vote, AssignmentId, Balance, BlockNumber,
+    Hash, TaskId,
 };
 use frame_support::{
     assert_ok, derive_impl, parameter_types,
@@ -76,6 +79,10 @@ pub struct TaskMock {
     pub seats: Vec<Option<Vote>>,
     pub lock: Balance,
     pub ending: Option<Ending>,
+    /// Whether its result was settled and can be fetched: what its provider has at stake.
+    pub retrievable: Option<Balance>,
+    /// Whether it is said not to be there.
+    pub is_claimed: bool,
 }
 
 /// How a task ended.
@@ -85,6 +92,9 @@ pub enum Ending {
     Again,
     Refunded,
     Upheld,
+    Available,
+    Unavailable,
+    Dropped,
 }
 
 parameter_types! {
@@ -139,6 +149,7 @@ fn slash(amount: Balance) -> Balance {
 
 const UNKNOWN: DispatchError = DispatchError::Other("no such task");
 const NOT_OPEN: DispatchError = DispatchError::Other("not open");
+const STRANGER: DispatchError = DispatchError::Other("not the requester");
 
 pub struct Court;
 impl Contested<AccountId> for Court {
@@ -249,6 +260,49 @@ impl Contested<AccountId> for Court {
         end(task, Ending::Refunded);
         Ok(())
     }
+    fn claimable(assignment: AssignmentId) -> Result<Claimed, DispatchError> {
+        let task = TheTasks::get().get(&assignment.task).cloned();
+        let task = task.ok_or(UNKNOWN)?;
+        let collateral = task.retrievable.filter(|_| !task.is_claimed);
+        let collateral = collateral.ok_or(NOT_OPEN)?;
+        Ok(Claimed { collateral })
+    }
+    fn claim(assignment: AssignmentId, who: &AccountId) -> Result<Claimed, DispatchError> {
+        if *who != REQUESTER {
+            return Err(STRANGER);
+        }
+        let claimed = Self::claimable(assignment)?;
+        with(assignment.task, |task| task.is_claimed = true);
+        Ok(claimed)
+    }
+    fn decide_claim(
+        task: TaskId,
+        is_available: bool,
+    ) -> Result<ClaimDecided<AccountId>, DispatchError> {
+        let at_stake = with(task, |task| {
+            assert!(task.is_claimed, "what is decided was claimed");
+            task.retrievable.take().unwrap()
+        })
+        .ok_or(UNKNOWN)?;
+        end(
+            task,
+            if is_available {
+                Ending::Available
+            } else {
+                Ending::Unavailable
+            },
+        );
+        Ok(ClaimDecided {
+            slashed: if is_available { 0 } else { slash(at_stake) },
+            provider: PROVIDER,
+            compensation: (REQUESTER, if is_available { 0 } else { PRICE }),
+        })
+    }
+    fn drop_claim(task: TaskId) -> DispatchResult {
+        with(task, |task| task.is_claimed = false);
+        end(task, Ending::Dropped);
+        Ok(())
+    }
 }
 
 fn end(task: TaskId, ending: Ending) {
@@ -278,6 +332,11 @@ impl crate::benchmarking::BenchmarkHelper<AccountId> for Helper {
     fn verifying() -> (TaskId, AccountId) {
         add(TASK, |_| ());
         (TASK, CHALLENGER)
+    }
+
+    fn settled() -> (AssignmentId, AccountId) {
+        add_settled(TASK, BEHIND);
+        (delivered(TASK), REQUESTER)
     }
 }
 
@@ -324,6 +383,8 @@ pub fn add(id: TaskId, change: impl FnOnce(&mut TaskMock)) {
         seats: Vec::new(),
         lock: 0,
         ending: None,
+        retrievable: None,
+        is_claimed: false,
     };
     change(&mut task);
     TheTasks::mutate(|tasks| tasks.insert(id, task));
@@ -332,6 +393,30 @@ pub fn add(id: TaskId, change: impl FnOnce(&mut TaskMock)) {
 pub fn dispute(who: AccountId) -> DispatchResult {
     frame_support::storage::with_storage_layer(|| {
         DisputesPallet::dispute(RuntimeOrigin::signed(who), TASK)
+    })
+}
+
+/// Adds a settled task whose provider has this at stake as long as its result can be fetched.
+pub fn add_settled(id: TaskId, collateral: Balance) {
+    add(id, |task| {
+        task.is_open = false;
+        task.results.clear();
+        task.retrievable = Some(collateral);
+    });
+}
+
+/// The assignment whose result is claimed not to be there.
+pub fn delivered(task: TaskId) -> AssignmentId {
+    AssignmentId {
+        task,
+        replica: 0,
+        attempt: 0,
+    }
+}
+
+pub fn claim(who: AccountId) -> DispatchResult {
+    frame_support::storage::with_storage_layer(|| {
+        DisputesPallet::claim_unavailable(RuntimeOrigin::signed(who), delivered(TASK))
     })
 }
 

@@ -1,9 +1,10 @@
 //! How a dispute is opened, judged and appealed.
 
-use aicpw_primitives::traits::{Contest, Contested, Escalation, JurorTerms};
+use aicpw_primitives::traits::{Claimed as Claimable, Contest, Contested, Escalation, JurorTerms};
 use aicpw_protocol::{
-    verdict::{count, Count, DisputeState, Outcome, Vote},
-    Balance, BlockNumber, TaskId,
+    availability::NOT_FETCHED,
+    verdict::{count, About, Count, DisputeState, Outcome, Vote},
+    AssignmentId, Balance, BlockNumber, TaskId,
 };
 use frame_support::{
     defensive, ensure,
@@ -14,8 +15,8 @@ use frame_support::{
 use sp_runtime::{traits::BlockNumberProvider, DispatchResult};
 
 use crate::{
-    closing::LONGEST_CLOSING, Bond, Config, Dispute, Disputes, Error, Event, HoldReason, Pallet,
-    MAX_APPEALS,
+    closing::LONGEST_CLOSING, Bond, Claimed, Config, Dispute, Disputes, Error, Event, HoldReason,
+    Pallet, MAX_APPEALS,
 };
 
 impl<T: Config> Pallet<T> {
@@ -64,10 +65,50 @@ impl<T: Config> Pallet<T> {
             .bond(Self::pay(&contest), 0)
             .ok_or(Error::<T>::BondTooLarge)?;
         T::NativeBalance::hold(&HoldReason::DisputeBond.into(), &who, amount)?;
-        Self::open(task, &contest, Some(Bond { who, amount }))
+        Self::open(task, Self::terms(&contest), Some(Bond { who, amount }))
     }
 
-    fn ensure_undisputed(task: TaskId) -> DispatchResult {
+    /// What each juror gets that runs such a task again, and what it locks.
+    fn terms(contest: &Contest<T::AccountId>) -> JurorTerms {
+        let pay = Self::pay(contest);
+        let lock = T::Policy::get().juror_lock(pay);
+        JurorTerms { pay, lock }
+    }
+
+    /// What each juror of a claim about such a result gets, and what it locks.
+    pub(crate) fn fetch_terms(claimed: Claimable) -> JurorTerms {
+        let policy = T::Policy::get();
+        JurorTerms {
+            pay: policy.fetch_pay(claimed.collateral),
+            lock: policy.fetch_lock(claimed.collateral),
+        }
+    }
+
+    /// What the newest dispute about a task is about.
+    pub(crate) fn about(task: TaskId) -> About {
+        match Claimed::<T>::get(task) {
+            Some(assignment) => About::Availability { assignment },
+            None => About::Result,
+        }
+    }
+
+    pub(crate) fn do_claim_unavailable(
+        who: T::AccountId,
+        assignment: AssignmentId,
+    ) -> DispatchResult {
+        let task = assignment.task;
+        Self::ensure_undisputed(task)?;
+        let terms = Self::fetch_terms(T::Tasks::claim(assignment, &who)?);
+        let amount = T::Policy::get()
+            .claim_bond(terms.pay)
+            .ok_or(Error::<T>::BondTooLarge)?;
+        T::NativeBalance::hold(&HoldReason::DisputeBond.into(), &who, amount)?;
+        // The record before it, if there is one, is of a dispute that is over.
+        Claimed::<T>::insert(task, assignment);
+        Self::open(task, terms, Some(Bond { who, amount }))
+    }
+
+    pub(crate) fn ensure_undisputed(task: TaskId) -> DispatchResult {
         let is_over = Disputes::<T>::get(task)
             .is_none_or(|dispute| matches!(dispute.state, DisputeState::Ended { .. }));
         ensure!(is_over, Error::<T>::AlreadyDisputed);
@@ -76,14 +117,13 @@ impl<T: Config> Pallet<T> {
 
     fn open(
         task: TaskId,
-        contest: &Contest<T::AccountId>,
+        JurorTerms { pay, lock }: JurorTerms,
         challenger: Option<Bond<T::AccountId>>,
     ) -> DispatchResult {
-        let pay = Self::pay(contest);
         let mut dispute = Dispute {
             opened_at: Self::now(),
             pay,
-            lock: T::Policy::get().juror_lock(pay),
+            lock,
             first_seat: 0,
             jury_seat: 0,
             appeals: BoundedVec::new(),
@@ -92,6 +132,7 @@ impl<T: Config> Pallet<T> {
         };
         Self::deposit_event(Event::DisputeOpened {
             task,
+            about: Self::about(task),
             challenger: dispute.challenger.as_ref().map(|bond| bond.who.clone()),
             bond: dispute.challenger.as_ref().map_or(0, |bond| bond.amount),
         });
@@ -157,7 +198,16 @@ impl<T: Config> Pallet<T> {
     /// These votes of the jury, counted.
     fn outcome(task: TaskId, dispute: &Dispute<T::AccountId>, votes: &[Vote]) -> Outcome {
         let jurors = T::Policy::get().jurors(dispute.round()).unwrap_or_default();
-        match count(votes, jurors) {
+        let counted = count(votes, jurors);
+        if let About::Availability { .. } = Self::about(task) {
+            return match counted {
+                Count::Majority(Vote::Root(NOT_FETCHED)) => Outcome::Unavailable,
+                Count::Majority(Vote::Root(digest)) => Outcome::Available { digest },
+                Count::Majority(Vote::Unable) | Count::Divided => Outcome::NoMajority,
+                Count::TooFew => Outcome::TooFewJurors,
+            };
+        }
+        match counted {
             Count::Majority(Vote::Root(root)) if T::Tasks::is_claimed(task, &root) => {
                 Outcome::Upheld { root }
             }
@@ -181,8 +231,9 @@ impl<T: Config> Pallet<T> {
         };
         let round = dispute.round();
         let has_next = T::Policy::get().jurors(round.saturating_add(1)).is_some();
-        let appeal_until = (has_next && outcome.is_appealable())
-            .then(|| Self::now().saturating_add(T::AppealWindow::get()));
+        let is_appealable = Self::about(task) == About::Result && outcome.is_appealable();
+        let appeal_until =
+            (has_next && is_appealable).then(|| Self::now().saturating_add(T::AppealWindow::get()));
         Self::deposit_event(Event::VerdictReached {
             task,
             round,
@@ -206,7 +257,7 @@ impl<T: Config> Escalation for Pallet<T> {
         let opened = with_storage_layer(|| {
             Self::ensure_undisputed(task)?;
             let contest = T::Tasks::contest(task, true)?;
-            Self::open(task, &contest, None)
+            Self::open(task, Self::terms(&contest), None)
         });
         opened.is_ok()
     }
@@ -250,8 +301,13 @@ impl<T: Config> Escalation for Pallet<T> {
         Self::go_on(task, dispute)
     }
 
+    fn is_over(task: TaskId) -> bool {
+        Self::ensure_undisputed(task).is_ok()
+    }
+
     fn forget(task: TaskId) {
         Disputes::<T>::remove(task);
+        Claimed::<T>::remove(task);
     }
 
     fn longest_dispute(jury: BlockNumber) -> BlockNumber {

@@ -6,7 +6,7 @@ use codec::Encode;
 use frame_support::{ensure, traits::fungible::InspectHold};
 use sp_runtime::TryRuntimeError;
 
-use crate::{Census, Config, Disputes, HoldReason, Pallet};
+use crate::{Census, Claimed, Config, Disputes, HoldReason, Pallet};
 
 impl<T: Config> Pallet<T> {
     /// Checks all invariants; the error is the one that is broken.
@@ -33,6 +33,12 @@ impl<T: Config> Pallet<T> {
                     entry.1 = entry.1.saturating_add(bond.amount);
                 }
             }
+        }
+        for task in Claimed::<T>::iter_keys() {
+            ensure!(
+                Disputes::<T>::contains_key(task),
+                "what was claimed has a dispute"
+            );
         }
         ensure!(
             Census::<T>::get().open == open,

@@ -3,7 +3,7 @@
 use aicpw_primitives::traits::Contested;
 use aicpw_protocol::{
     verdict::{DisputeState, DisputeView},
-    Balance, TaskId,
+    AssignmentId, Balance, TaskId,
 };
 use alloc::vec::Vec;
 use frame_support::traits::Get;
@@ -32,6 +32,7 @@ impl<T: Config> Pallet<T> {
             .unzip();
         Some(DisputeView {
             task,
+            about: Self::about(task),
             challenger,
             bond: bond.unwrap_or_default(),
             opened_at: dispute.opened_at,
@@ -58,5 +59,13 @@ impl<T: Config> Pallet<T> {
     pub fn dispute_bond(task: TaskId) -> Option<Balance> {
         let contest = T::Tasks::contestable(task, false).ok()?;
         T::Policy::get().bond(Self::pay(&contest), 0)
+    }
+
+    /// The bond of the requester that claims now that the result of an assignment cannot be fetched; `None`
+    /// if that would be refused.
+    pub fn claim_bond(assignment: AssignmentId) -> Option<Balance> {
+        Self::ensure_undisputed(assignment.task).ok()?;
+        let claimed = T::Tasks::claimable(assignment).ok()?;
+        T::Policy::get().claim_bond(Self::fetch_terms(claimed).pay)
     }
 }

@@ -19,6 +19,7 @@ use frame_support::{
 pub trait WeightInfo {
     fn dispute() -> Weight;
     fn appeal() -> Weight;
+    fn claim_unavailable() -> Weight;
 }
 
 /// As measured, with the database of the runtime.
@@ -85,6 +86,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
             .saturating_add(T::DbWeight::get().reads(11_u64))
             .saturating_add(T::DbWeight::get().writes(8_u64))
     }
+    // Set by hand until it is measured: that of `dispute`, and the record of the claim and its locks.
+    fn claim_unavailable() -> Weight {
+        Weight::from_parts(125_000_000, 10836)
+            .saturating_add(T::DbWeight::get().reads(15_u64))
+            .saturating_add(T::DbWeight::get().writes(10_u64))
+    }
 }
 
 /// The same with the slower database, for tests of the pallet alone.
@@ -98,5 +105,10 @@ impl WeightInfo for () {
         Weight::from_parts(96_925_000, 10836)
             .saturating_add(RocksDbWeight::get().reads(11_u64))
             .saturating_add(RocksDbWeight::get().writes(8_u64))
+    }
+    fn claim_unavailable() -> Weight {
+        Weight::from_parts(125_000_000, 10836)
+            .saturating_add(RocksDbWeight::get().reads(15_u64))
+            .saturating_add(RocksDbWeight::get().writes(10_u64))
     }
 }

@@ -4,7 +4,7 @@
 use aicpw_primitives::{traits::DevicePool, worker_key::WorkerProof};
 use aicpw_protocol::{
     commitment::{result_commitment, ResultOpening},
-    task::{AssignmentStatus, FailureMessage, Fault, Progress},
+    task::{AssignmentStatus, FailureMessage, Fault, Progress, Role},
     worker::Statement,
     AssignmentId, BlockNumber, ContentId, Hash,
 };
@@ -69,6 +69,9 @@ impl<T: Config> Pallet<T> {
         else {
             return Err(Refusal::NotInState);
         };
+        if assignment.role == Role::Fetcher {
+            return Err(Refusal::NotInState);
+        }
         Self::in_time(assignment, now)?;
         let is_share = next.steps_done <= next.steps_total;
         let is_forward = next.steps_done >= progress.steps_done
@@ -140,6 +143,8 @@ impl<T: Config> Pallet<T> {
         }
         // Without the key nothing can be said of the task, only of the worker.
         let is_blind = matches!(assignment.status, AssignmentStatus::AwaitingKey { .. });
+        // Who fetches says in its vote what it has found, or that it was too slow for it.
+        let is_blind = is_blind || (assignment.role == Role::Fetcher && fault != Fault::TimeLimit);
         if !fault.is_reported_by_worker() || (is_blind && fault != Fault::Crashed) {
             return Err(Refusal::NotReportable);
         }

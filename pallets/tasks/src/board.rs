@@ -10,7 +10,8 @@ use aicpw_protocol::{
         AssignmentStatus, DeterminismClass, Needs, Privacy, Role, Submission, TaskStatus,
         Unmatched, Verification,
     },
-    AskPrice, AssignmentId, Balance, BlockNumber, DeviceId, Hash, Milliseconds, TaskId,
+    AskPrice, AssignmentId, Balance, BlockNumber, DeviceId, Gflops, Hash, Mebibytes,
+    MegabitsPerSecond, Milliseconds, TaskId,
 };
 use frame_support::{ensure, pallet_prelude::*};
 
@@ -45,9 +46,10 @@ impl<T: Config> Pallet<T> {
         Choice::Drawn
     }
 
-    /// For class `device`: the fingerprint of the device of the first replica that has not failed.
-    fn fingerprint(id: TaskId, task: &Task<T::AccountId>) -> Option<Hash> {
-        if task.submission.needs.class != DeterminismClass::Device {
+    /// For class `device`: the fingerprint of the device of the first replica that has not failed. Who only
+    /// fetches needs no such device.
+    fn fingerprint(id: TaskId, task: &Task<T::AccountId>, role: Role) -> Option<Hash> {
+        if task.submission.needs.class != DeterminismClass::Device || role == Role::Fetcher {
             return None;
         }
         task.assignments(id)
@@ -77,7 +79,7 @@ impl<T: Config> Pallet<T> {
         reputation: Reputation,
     ) -> Option<Terms> {
         match Self::role(task, next) {
-            Role::Juror => Self::juror_terms(next.task, task, ask),
+            Role::Juror | Role::Fetcher => Self::juror_terms(next.task, task, ask),
             Role::Auditor => Self::auditor_terms(next.task, task, ask),
             Role::Replica => {
                 let Submission {
@@ -147,6 +149,19 @@ impl<T: Config> Pallet<T> {
     }
 }
 
+/// What a device needs that only fetches: it runs nothing. What the requester asked for must not choose its
+/// jury: so nothing but the engine, by which the book is ordered, and a class that every device has.
+fn to_fetch(needs: Needs) -> Needs {
+    Needs {
+        engine: needs.engine,
+        class: DeterminismClass::Device,
+        gflops: Gflops(0),
+        memory: Mebibytes(0),
+        bandwidth: MegabitsPerSecond(0),
+        min_reputation: Reputation(0),
+    }
+}
+
 impl<T: Config> TaskBoard<T::AccountId> for Pallet<T> {
     fn demand(id: TaskId) -> Option<Demand<T::AccountId>> {
         let (task, next) = Self::waiting(id)?;
@@ -155,11 +170,16 @@ impl<T: Config> TaskBoard<T::AccountId> for Pallet<T> {
         let Submission {
             needs, time_limit, ..
         } = submission;
-        let highest_ask = match Self::role(&task, next) {
+        let role = Self::role(&task, next);
+        let highest_ask = match role {
             Role::Juror => {
                 let jury = Juries::<T>::get(id)?;
                 excluded.extend(jury.parties);
                 pricing::highest_ask(jury.pay, needs.gflops, *time_limit)
+            }
+            Role::Fetcher => {
+                excluded.extend(Juries::<T>::get(id)?.parties);
+                AskPrice(Balance::MAX)
             }
             Role::Auditor => {
                 pricing::highest_ask(Audits::<T>::get(id)?.cap, needs.gflops, *time_limit)
@@ -171,8 +191,11 @@ impl<T: Config> TaskBoard<T::AccountId> for Pallet<T> {
         };
         Some(Demand {
             highest_ask,
-            needs: *needs,
-            fingerprint: Self::fingerprint(id, &task),
+            needs: match role {
+                Role::Fetcher => to_fetch(*needs),
+                Role::Replica | Role::Auditor | Role::Juror => *needs,
+            },
+            fingerprint: Self::fingerprint(id, &task, role),
             choice: Self::choice(&task, next),
             requester: task.requester,
             excluded,
@@ -195,14 +218,15 @@ impl<T: Config> TaskBoard<T::AccountId> for Pallet<T> {
             provider != task.requester && !task.providers.contains(&provider),
             Error::<T>::NotIndependent
         );
+        let role = Self::role(&task, assignment_id);
         ensure!(
-            Self::role(&task, assignment_id) != Role::Juror
+            !role.judges()
                 || Juries::<T>::get(id).is_some_and(|jury| !jury.parties.contains(&provider)),
             Error::<T>::NotIndependent
         );
         let fingerprint = offer.spec.fingerprint;
         ensure!(
-            Self::fingerprint(id, &task).is_none_or(|first| first == fingerprint),
+            Self::fingerprint(id, &task, role).is_none_or(|first| first == fingerprint),
             Error::<T>::NotSameDevice
         );
         let Terms {
@@ -222,7 +246,6 @@ impl<T: Config> TaskBoard<T::AccountId> for Pallet<T> {
                 .ok_or(Error::<T>::InvalidTransition)?;
             seat.begun = seat.begun.saturating_add(1);
             seat.state = SeatState::Taken;
-            let role = seat.role;
             task.providers
                 .try_push(provider.clone())
                 .map_err(|_| Error::<T>::InvalidTransition)?;
@@ -238,6 +261,11 @@ impl<T: Config> TaskBoard<T::AccountId> for Pallet<T> {
                 Self::give_back(&mut task, rest);
             }
             let (status, next_by) = match task.submission.privacy {
+                // What a fetcher fetches of a sealed task is ciphertext, and stays so.
+                _ if role == Role::Fetcher => {
+                    let start_by = Self::now().saturating_add(T::StartWindow::get());
+                    (AssignmentStatus::Assigned { start_by }, start_by)
+                }
                 Privacy::Public => {
                     let start_by = Self::now().saturating_add(T::StartWindow::get());
                     (AssignmentStatus::Assigned { start_by }, start_by)

@@ -5,10 +5,11 @@
 //! all of a jury commit before any of them reveals.
 
 use aicpw_primitives::traits::{
-    ClosedJuror, Contest, Contested, Decided, DevicePool, Escalation, JurorTerms, Locks,
-    MatchQueue, Penalty, QueueEnd, Terms,
+    ClaimDecided, Claimed, ClosedJuror, Contest, Contested, Decided, DevicePool, Escalation,
+    JurorTerms, Locks, MatchQueue, Penalty, QueueEnd, Terms,
 };
 use aicpw_protocol::{
+    availability::NOT_FETCHED,
     pricing,
     task::{AssignmentStatus, Blame, Refunded, Role, TaskStatus},
     verdict::Vote,
@@ -28,16 +29,26 @@ use crate::{
 /// Attempts at the seat of a juror: whoever fails is replaced once.
 pub(crate) const JUROR_ATTEMPTS: u8 = 2;
 
+/// What the jurors are that decide about a task now.
+pub(crate) fn jury_role<AccountId>(task: &Task<AccountId>) -> Role {
+    match task.status {
+        TaskStatus::Disputed => Role::Juror,
+        _ => Role::Fetcher,
+    }
+}
+
 impl<T: Config> Pallet<T> {
-    /// The newest assignments of the jurors' seats from `first` on.
+    /// The newest assignments of the jurors' seats from `first` on: of a disputed task of those that run
+    /// it, of a settled one of those that fetch its result.
     fn jurors(
         id: TaskId,
         task: &Task<T::AccountId>,
         first: u8,
     ) -> Vec<(AssignmentId, Assignment<T::AccountId>)> {
+        let role = jury_role(task);
         (0u8..)
             .zip(task.seats.iter())
-            .filter(|(number, seat)| *number >= first && seat.role == Role::Juror)
+            .filter(|(number, seat)| *number >= first && seat.role == role)
             .filter_map(|(number, _)| task.newest(id, number))
             .filter_map(|newest| Some((newest, Assignments::<T>::get(newest)?)))
             .collect()
@@ -51,7 +62,11 @@ impl<T: Config> Pallet<T> {
     ) -> Option<Terms> {
         let JurorTerms { pay, lock } = Juries::<T>::get(id)?.into();
         let submission = &task.submission;
-        let price = pricing::price(ask, submission.needs.gflops, submission.time_limit)?;
+        // Who fetches runs nothing: what its device asks for does not matter.
+        let price = match jury_role(task) {
+            Role::Fetcher => 0,
+            _ => pricing::price(ask, submission.needs.gflops, submission.time_limit)?,
+        };
         (price <= pay).then_some(Terms {
             price: pay,
             locks: Locks {
@@ -68,7 +83,7 @@ impl<T: Config> Pallet<T> {
         let is_wanted = task
             .seats
             .iter()
-            .any(|seat| seat.role == Role::Juror && matches!(seat.state, SeatState::Vacant { .. }));
+            .any(|seat| seat.role.judges() && matches!(seat.state, SeatState::Vacant { .. }));
         let jurors = Self::jurors(id, &task, 0);
         Tasks::<T>::insert(id, task);
         if is_wanted || jurors.iter().any(|(_, one)| one.is_at_work()) {
@@ -169,6 +184,16 @@ impl<T: Config> Pallet<T> {
         Ok(task)
     }
 
+    /// The task, if a jury decides about it or about whether its result can be fetched.
+    fn judged(id: TaskId) -> Result<Task<T::AccountId>, DispatchError> {
+        let task = Tasks::<T>::get(id).ok_or(Error::<T>::UnknownTask)?;
+        ensure!(
+            task.status == TaskStatus::Disputed || Claims::<T>::contains_key(id),
+            Error::<T>::NotDisputed
+        );
+        Ok(task)
+    }
+
     /// The results that wait for a verdict.
     fn results(
         id: TaskId,
@@ -217,11 +242,11 @@ impl<T: Config> Contested<T::AccountId> for Pallet<T> {
         JurorTerms { pay, lock }: JurorTerms,
         parties: Vec<T::AccountId>,
     ) -> Result<u8, DispatchError> {
-        let mut task = Self::contested(id)?;
+        let mut task = Self::judged(id)?;
         let first = task.seats.len() as u8;
         let match_by = Self::now().saturating_add(T::RematchWindow::get());
         for _ in 0..jurors {
-            let seat = Self::vacancy(Role::Juror, match_by);
+            let seat = Self::vacancy(jury_role(&task), match_by);
             task.seats
                 .try_push(seat)
                 .map_err(|_| Error::<T>::TooManySeats)?;
@@ -262,9 +287,10 @@ impl<T: Config> Contested<T::AccountId> for Pallet<T> {
         seat: u8,
         verdict: Option<Vote>,
     ) -> Result<ClosedJuror, DispatchError> {
-        let mut task = Self::contested(id)?;
-        let is_juror = |one: &Assignment<T::AccountId>| one.role == Role::Juror;
-        if task.seats.get(usize::from(seat)).map(|one| one.role) != Some(Role::Juror) {
+        let mut task = Self::judged(id)?;
+        let role = jury_role(&task);
+        let is_juror = |one: &Assignment<T::AccountId>| one.role == role;
+        if task.seats.get(usize::from(seat)).map(|one| one.role) != Some(role) {
             return Ok(ClosedJuror::Released);
         }
         Self::close_seat(id, &mut task, seat);
@@ -285,16 +311,28 @@ impl<T: Config> Contested<T::AccountId> for Pallet<T> {
                     let opening = opening.clone();
                     let settled = AssignmentStatus::Settled { opening, at };
                     Self::move_assignment(juror_id, &mut juror, settled)?;
-                    T::DevicePool::succeeded(juror.device, needed);
+                    // To fetch something says nothing of a device.
+                    if role == Role::Juror {
+                        T::DevicePool::succeeded(juror.device, needed);
+                    }
                 }
                 ClosedJuror::Right
             }
-            (Some(vote), Some(verdict)) if verdict != Vote::Unable => {
+            // Who has got too little of a result in its time says nothing of it.
+            (Some(vote), Some(verdict))
+                if verdict != Vote::Unable && !(role == Role::Fetcher && vote == Vote::Unable) =>
+            {
                 let treasury = T::FeeDestination::get();
-                // What a requester serves to some and not to others looks like this to the others.
-                let penalty = match vote {
-                    Vote::Unable => Penalty::Fault,
-                    Vote::Root(_) => Penalty::WrongResult,
+                // What a requester, or a provider, serves to some and not to others looks like this to the
+                // others.
+                let penalty = match (vote, verdict) {
+                    (Vote::Unable, _) => Penalty::Fault,
+                    (Vote::Root(NOT_FETCHED), _) | (_, Vote::Root(NOT_FETCHED))
+                        if role == Role::Fetcher =>
+                    {
+                        Penalty::Fault
+                    }
+                    (Vote::Root(_), _) => Penalty::WrongResult,
                 };
                 let slashed = Self::punish(juror_id, &juror, penalty, &treasury);
                 if juror.is_open() {
@@ -324,7 +362,7 @@ impl<T: Config> Contested<T::AccountId> for Pallet<T> {
     fn right_juror(id: TaskId, seat: u8, verdict: Vote) -> Option<T::AccountId> {
         let task = Tasks::<T>::get(id)?;
         let juror = Assignments::<T>::get(task.newest(id, seat)?)?;
-        let is_right = juror.role == Role::Juror && Self::vote(&juror) == Some(verdict);
+        let is_right = juror.role.judges() && Self::vote(&juror) == Some(verdict);
         is_right.then_some(juror.provider)
     }
 
@@ -404,5 +442,24 @@ impl<T: Config> Contested<T::AccountId> for Pallet<T> {
         let task = Self::contested(id)?;
         Juries::<T>::remove(id);
         Self::refund(id, task, Refunded::NoVerdict)
+    }
+
+    fn claimable(id: AssignmentId) -> Result<Claimed, DispatchError> {
+        Self::do_claimable(id).map(|(_, claimed)| claimed)
+    }
+
+    fn claim(id: AssignmentId, who: &T::AccountId) -> Result<Claimed, DispatchError> {
+        Self::do_claim(id, who)
+    }
+
+    fn decide_claim(
+        id: TaskId,
+        is_available: bool,
+    ) -> Result<ClaimDecided<T::AccountId>, DispatchError> {
+        Self::do_decide_claim(id, is_available)
+    }
+
+    fn drop_claim(id: TaskId) -> DispatchResult {
+        Self::do_drop_claim(id)
     }
 }

@@ -263,11 +263,22 @@ impl<T: Config> Pallet<T> {
 
     pub(crate) fn do_start(id: AssignmentId) -> DispatchResult {
         let mut assignment = Self::open(id)?;
-        let time_limit = Self::open_task(id.task)?.submission.time_limit;
+        let task = Self::open_task(id.task)?;
+        let time_limit = task.submission.time_limit;
         let now = Self::now();
-        let commit_by = now.saturating_add(Self::blocks(time_limit));
+        let (commit_by, progress_by) = match assignment.role {
+            // It reports nothing until then.
+            Role::Fetcher => {
+                let by = now.saturating_add(Self::fetch_window(&task));
+                (by, by)
+            }
+            Role::Replica | Role::Auditor | Role::Juror => (
+                now.saturating_add(Self::blocks(time_limit)),
+                now.saturating_add(T::ProgressWindow::get()),
+            ),
+        };
         let running = AssignmentStatus::Running {
-            progress_by: now.saturating_add(T::ProgressWindow::get()),
+            progress_by,
             commit_by,
             progress: Progress::default(),
             reports: 0,
@@ -331,7 +342,7 @@ impl<T: Config> Pallet<T> {
         });
         match role {
             _ if is_free => Ok(()),
-            Role::Juror => Self::advance_jury(id.task, task),
+            Role::Juror | Role::Fetcher => Self::advance_jury(id.task, task),
             Role::Auditor => Self::advance_audit(id.task, task),
             Role::Replica => Self::advance(id.task, task, Refunded::AttemptsExhausted),
         }
@@ -353,7 +364,7 @@ impl<T: Config> Pallet<T> {
             result: opening.result,
         });
         match assignment.role {
-            Role::Juror => {
+            Role::Juror | Role::Fetcher => {
                 Assignments::<T>::insert(id, assignment);
                 return Self::advance_jury(id.task, task);
             }

@@ -56,6 +56,15 @@ mod errors {
         NotVerifying,
         /// For disputes only: the task is not disputed.
         NotDisputed,
+        /// For claims only: the assignment has delivered no result that was paid.
+        NothingDelivered,
+        /// For claims only: nothing is locked for the result any more, because its retrieval window has
+        /// ended or a claim about it was decided.
+        RetrievalEnded,
+        /// For claims only: there is one about the task already.
+        AlreadyClaimed,
+        /// For claims only: there were as many about the task as there may be.
+        TooManyClaims,
         /// For disputes only: the task has as many seats as it can have.
         TooManySeats,
         /// The task is not settled.

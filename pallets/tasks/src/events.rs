@@ -219,6 +219,15 @@ mod events {
             /// One to five.
             stars: u8,
         },
+        /// A jury could not fetch a result that was paid: its provider has lost the collateral.
+        ResultUnavailable {
+            /// The assignment.
+            assignment: AssignmentId,
+            /// Its provider.
+            provider: T::AccountId,
+            /// What was lost.
+            slashed: Balance,
+        },
         /// What was locked on the provider's stake for an assignment is free.
         LocksReleased {
             /// The assignment.

@@ -57,7 +57,7 @@ impl<T: Config> Pallet<T> {
         cause: Cause,
     ) -> DispatchResult {
         match assignment.role {
-            Role::Juror => return Self::fail_juror(id, assignment, cause),
+            Role::Juror | Role::Fetcher => return Self::fail_juror(id, assignment, cause),
             Role::Auditor => return Self::fail_auditor(id, assignment, cause),
             Role::Replica => {}
         }

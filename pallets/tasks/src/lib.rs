@@ -22,6 +22,7 @@ mod benchmarking;
 mod board;
 mod census;
 mod charge;
+mod claims;
 mod contested;
 mod dispatchables;
 mod errors;
@@ -42,7 +43,7 @@ mod views;
 pub mod weights;
 
 #[cfg(feature = "runtime-benchmarks")]
-pub use benchmarking::{queue_task, verifying_task, BenchmarkHelper};
+pub use benchmarking::{queue_task, settled_assignment, verifying_task, BenchmarkHelper};
 pub use lifecycle::LongestObligation;
 pub use pallet::*;
 pub use weights::WeightInfo;
@@ -76,7 +77,7 @@ pub mod pallet {
     use sp_runtime::{traits::BlockNumberProvider, Perbill};
 
     use crate::{
-        types::{Assignment, Audit, Deadline, Debt, History, Jury, Slot, Task},
+        types::{Assignment, Audit, Claim, Deadline, Debt, History, Jury, Slot, Task},
         weights::WeightInfo,
     };
 
@@ -277,6 +278,14 @@ pub mod pallet {
     /// The juries of disputed tasks.
     #[pallet::storage]
     pub type Juries<T: Config> = StorageMap<_, Twox64Concat, TaskId, Jury<T::AccountId>>;
+
+    /// The unavailable claims that are not decided.
+    #[pallet::storage]
+    pub type Claims<T: Config> = StorageMap<_, Twox64Concat, TaskId, Claim>;
+
+    /// How many of them there were, for each task. As long as the task can be read.
+    #[pallet::storage]
+    pub type ClaimsMade<T> = StorageMap<_, Twox64Concat, TaskId, u8, ValueQuery>;
 
     /// The audits of the results that tasks have now. As long as the task can be read.
     #[pallet::storage]

@@ -159,7 +159,8 @@ impl<T: Config> Pallet<T> {
 ///
 /// Whoever is alone on a task can be undecided about through all its attempts, with an audit, the window of
 /// `optimistic` and a dispute after each; a replica waits for the match of the others, for all attempts
-/// at their seats, for an audit, for a further replica, and for a jury. Then comes the retrieval of the result.
+/// at their seats, for an audit, for a further replica, and for a jury. Then comes the retrieval of the result,
+/// and a claim that it cannot be fetched.
 pub struct LongestObligation<T>(core::marker::PhantomData<T>);
 
 impl<T: Config> Get<BlockNumber> for LongestObligation<T> {
@@ -183,9 +184,16 @@ impl<T: Config> Get<BlockNumber> for LongestObligation<T> {
             .saturating_add(audit)
             .saturating_add(blocks(T::MaxMatchWindow::get()))
             .saturating_add(dispute);
+        // A claim that is made in the last block of the retrieval window.
+        let fetch = T::RematchWindow::get()
+            .saturating_add(T::StartWindow::get())
+            .saturating_add(Pallet::<T>::longest_fetch())
+            .saturating_add(T::RevealWindow::get());
+        let claim = T::Escalation::longest_dispute(fetch.saturating_mul(JUROR_ATTEMPTS.into()));
         alone
             .max(among_others)
             .saturating_add(T::RetrievalWindow::get())
+            .saturating_add(claim)
     }
 }
 

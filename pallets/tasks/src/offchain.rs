@@ -10,7 +10,7 @@ use aicpw_primitives::{
 };
 use aicpw_protocol::{
     mailbox::{report_key, Order, Orders, Report, ORDERS},
-    task::AssignmentStatus,
+    task::{AssignmentStatus, Role},
     worker::Statement,
     AssignmentId, BlockNumber, Hash,
 };
@@ -21,7 +21,7 @@ use frame_system::{offchain::SubmitTransaction, pallet_prelude::BlockNumberFor};
 use sp_application_crypto::RuntimeAppPublic;
 use sp_runtime::{
     offchain::storage::{MutateStorageError, StorageRetrievalError, StorageValueRef},
-    traits::{Saturating, UniqueSaturatedInto, Zero},
+    traits::{One, Saturating, UniqueSaturatedInto, Zero},
 };
 
 use crate::{
@@ -51,22 +51,27 @@ type Sent = Vec<(AssignmentId, Step, BlockNumber)>;
 impl<T: Config> Pallet<T> {
     /// The open assignments of a worker key.
     pub fn orders(worker: &WorkerId) -> Orders {
+        let genesis = Self::hash_of(Zero::zero());
         Orders {
-            genesis: Self::hash_of(Zero::zero()),
+            genesis,
             block: Self::height().unique_saturated_into(),
             now: Self::now(),
             orders: T::DevicePool::assignments_of(worker)
                 .into_iter()
-                .filter_map(|(id, _)| Self::order(id))
+                .filter_map(|(id, _)| Self::order(&genesis, id))
                 .collect(),
         }
     }
 
-    fn order(id: AssignmentId) -> Option<Order> {
+    fn order(genesis: &Hash, id: AssignmentId) -> Option<Order> {
         let assignment = Assignments::<T>::get(id).filter(Assignment::is_open)?;
         let device = T::DevicePool::worker_device(assignment.device)?;
         let submission = Tasks::<T>::get(id.task)?.submission;
         let envelope = Self::envelope(&submission, id);
+        let fetch = match assignment.role {
+            Role::Fetcher => Some(Self::fetch_order(genesis, id.task)?),
+            Role::Replica | Role::Auditor | Role::Juror => None,
+        };
         Some(Order {
             assignment: id,
             role: assignment.role,
@@ -80,6 +85,7 @@ impl<T: Config> Pallet<T> {
             peers: submission.peers,
             status: assignment.status,
             envelope,
+            fetch,
         })
     }
 
@@ -356,6 +362,11 @@ impl<T: Config> Pallet<T> {
                 return None
             }
         })
+    }
+
+    /// Hash of the block before this one.
+    pub(crate) fn parent_hash() -> Hash {
+        Self::hash_of(Self::height().saturating_sub(One::one()))
     }
 
     /// Height of the state this runs on.

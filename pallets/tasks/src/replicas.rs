@@ -270,7 +270,7 @@ impl<T: Config> Pallet<T> {
         for number in ended {
             Self::close_seat(id, &mut task, number);
         }
-        if task.status == TaskStatus::Disputed {
+        if task.status == TaskStatus::Disputed || Claims::<T>::contains_key(id) {
             Self::advance_jury(id, task)?;
         } else {
             Self::advance(id, task, Refunded::MatchWindowEnded)?;

@@ -27,7 +27,7 @@ impl<T: Config> Pallet<T> {
     /// waiting for long.
     pub(crate) fn attempts_at(task: &Task<T::AccountId>, seat: u8) -> u8 {
         let role = task.seats.get(usize::from(seat)).map(|one| one.role);
-        if role == Some(Role::Juror) {
+        if role.is_some_and(Role::judges) {
             crate::contested::JUROR_ATTEMPTS
         } else if role == Some(Role::Auditor) {
             crate::audits::AUDITOR_ATTEMPTS
@@ -104,7 +104,13 @@ impl<T: Config> Pallet<T> {
         let to = match task.match_by() {
             Some(match_by) => TaskStatus::Queued { match_by },
             // Jurors come and go without it.
-            None if task.status == TaskStatus::Disputed => return Ok(()),
+            None if matches!(
+                task.status,
+                TaskStatus::Disputed | TaskStatus::Settled { .. }
+            ) =>
+            {
+                return Ok(())
+            }
             None => TaskStatus::Active,
         };
         if task.status == to {

@@ -395,8 +395,9 @@ impl<T: Config> Pallet<T> {
             Penalty::WrongResult => T::Reputations::convicted(&assignment.provider),
         }
         T::DevicePool::cool_down(assignment.device);
-        if matches!(&assignment.status, AssignmentStatus::Failed { fault, .. } if fault.is_missed_deadline())
-        {
+        // A fetch that takes too long says nothing of how fast the device is.
+        let is_slow = matches!(&assignment.status, AssignmentStatus::Failed { fault, .. } if fault.is_missed_deadline());
+        if is_slow && assignment.role != Role::Fetcher {
             T::DevicePool::missed_deadline(assignment.device);
         }
         slashed
@@ -426,12 +427,19 @@ impl<T: Config> Pallet<T> {
 
     /// A final task was readable for long enough.
     pub(crate) fn serve_prune(id: TaskId) -> Result<Served, DispatchError> {
+        if !T::Escalation::is_over(id) {
+            // A claim that was late. It ends by itself, and until then its jurors have to be found.
+            let later = Self::now().saturating_add(T::RetrievalWindow::get());
+            Self::schedule(later, Deadline::Prune(id));
+            return Ok(Served::Early);
+        }
         let Some(task) = Tasks::<T>::take(id) else {
             return Ok(Served::Stale);
         };
         TasksOf::<T>::remove(&task.requester, id);
         T::Escalation::forget(id);
         Audits::<T>::remove(id);
+        ClaimsMade::<T>::remove(id);
         for assignment_id in task.assignments(id) {
             Envelopes::<T>::remove(assignment_id);
             if let Some(mut assignment) = Assignments::<T>::take(assignment_id) {

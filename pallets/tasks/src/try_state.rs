@@ -64,6 +64,9 @@ impl<T: Config> Pallet<T> {
             TasksOf::<T>::iter_keys().count() == Tasks::<T>::iter_keys().count(),
             "every task is in its requester's list, and nothing else is"
         );
+        for id in Claims::<T>::iter_keys().chain(ClaimsMade::<T>::iter_keys()) {
+            ensure!(Tasks::<T>::contains_key(id), "a claim is about a task");
+        }
         for id in Audits::<T>::iter_keys() {
             ensure!(Tasks::<T>::contains_key(id), "an audit is of a task");
         }
@@ -172,17 +175,34 @@ impl<T: Config> Pallet<T> {
             | TaskStatus::Cancelled { at }
             | TaskStatus::Refunded { at, .. } => {
                 let is_settled = matches!(task.status, TaskStatus::Settled { .. });
+                let is_claimed = Claims::<T>::contains_key(id);
                 ensure!(
-                    open.iter().all(|(_, one)| is_settled && one.deadline().is_some()
-                        && matches!(one.status, AssignmentStatus::Committed { .. })),
-                    "nobody is on a final task but those who may still reveal what has been settled"
+                    open.iter().all(|(_, one)| match one.role {
+                        Role::Fetcher => is_claimed,
+                        _ =>
+                            is_settled
+                                && one.deadline().is_some()
+                                && matches!(one.status, AssignmentStatus::Committed { .. }),
+                    }),
+                    "nobody is on a final task but those who may still reveal what has been settled, and \
+                     those who fetch a result that is said not to be there"
                 );
-                let owed = open.iter().map(|(_, one)| one.price).sum::<Balance>();
+                let owed = open
+                    .iter()
+                    .filter(|(_, one)| one.role == Role::Replica)
+                    .map(|(_, one)| one.price)
+                    .sum::<Balance>();
                 ensure!(
                     task.escrow == owed,
                     "of a final task's escrow is left what those may still be paid"
                 );
-                ensure!(!task.has_vacancy(), "a final task wants no device");
+                ensure!(
+                    task.seats.iter().all(|seat| {
+                        let is_vacant = matches!(seat.state, SeatState::Vacant { .. });
+                        !is_vacant || (is_claimed && seat.role == Role::Fetcher)
+                    }),
+                    "a final task wants no device but those that fetch its result"
+                );
                 let settled = all
                     .iter()
                     .filter(|(_, one)| one.role == Role::Replica)
@@ -208,9 +228,12 @@ impl<T: Config> Pallet<T> {
             }
         }
         ensure!(
-            !Juries::<T>::contains_key(id) || task.status == TaskStatus::Disputed,
-            "only a disputed task has a jury"
+            !Juries::<T>::contains_key(id)
+                || task.status == TaskStatus::Disputed
+                || Claims::<T>::contains_key(id),
+            "only a disputed task has a jury, and one whose result is said not to be there"
         );
+        Self::check_claim(id, task, &all)?;
         let replicas = open.iter().filter(|(_, one)| one.role == Role::Replica);
         let owed = replicas.fold(0, |sum: Balance, (_, one)| {
             let is_due =
@@ -229,6 +252,32 @@ impl<T: Config> Pallet<T> {
         ensure!(
             task.rating.is_none() || matches!(task.status, TaskStatus::Settled { .. }),
             "only settled tasks are rated"
+        );
+        Ok(())
+    }
+
+    /// The locks that a claim is about are kept for it, and no others.
+    fn check_claim(
+        id: TaskId,
+        task: &Task<T::AccountId>,
+        all: &[(AssignmentId, Assignment<T::AccountId>)],
+    ) -> Result<(), TryRuntimeError> {
+        let claimed = all
+            .iter()
+            .filter(|(_, one)| matches!(one.locks, LockState::Claimed { .. }))
+            .map(|(of, _)| *of);
+        ensure!(
+            claimed.eq(Claims::<T>::get(id).map(|claim| claim.of)),
+            "locks are kept for the one claim about a task, as long as it is not decided"
+        );
+        ensure!(
+            Claims::<T>::get(id).is_none_or(|claim| claim.at <= Self::now()
+                && matches!(task.status, TaskStatus::Settled { .. })),
+            "a claim is about a settled task"
+        );
+        ensure!(
+            !Claims::<T>::contains_key(id) || Juries::<T>::contains_key(id),
+            "a claim that is not decided has a jury"
         );
         Ok(())
     }
@@ -329,7 +378,7 @@ impl<T: Config> Pallet<T> {
             }
             AssignmentStatus::Failed { .. } | AssignmentStatus::Cancelled { .. } => {}
             _ => ensure!(
-                !is_sealed || Envelopes::<T>::contains_key(id),
+                !is_sealed || assignment.role == Role::Fetcher || Envelopes::<T>::contains_key(id),
                 "nobody is to start a sealed task before its key was granted"
             ),
         }
@@ -368,6 +417,9 @@ impl<T: Config> Pallet<T> {
             }
             LockState::Retrieval { until } => {
                 matches!(assignment.status, AssignmentStatus::Settled { .. }) && scheduled(*until)
+            }
+            LockState::Claimed { .. } => {
+                matches!(assignment.status, AssignmentStatus::Settled { .. })
             }
             LockState::Released => !assignment.is_open(),
         };

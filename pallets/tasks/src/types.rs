@@ -16,14 +16,14 @@ use scale_info::TypeInfo;
 use sp_runtime::{traits::Get, Perbill};
 
 /// Most seats that a task can have: the replicas and a further one; or for each attempt of whoever is alone
-/// its auditors and two juries, of 5 and of 11.
-pub const MAX_SEATS: u32 = 56;
+/// its auditors and two juries, of 5 and of 11; and a jury of 5 that fetches.
+pub const MAX_SEATS: u32 = 61;
 
 /// Most auditors of one audit.
 pub const MOST_AUDITORS: u8 = 2;
 
 /// Most assignments that a task can have over its life: every seat with all its attempts.
-pub const MAX_ASSIGNMENTS: u32 = 168;
+pub const MAX_ASSIGNMENTS: u32 = 183;
 
 /// What the jurors of a disputed task bring and get.
 #[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug)]
@@ -40,6 +40,17 @@ impl<AccountId> From<Jury<AccountId>> for JurorTerms {
     fn from(Jury { pay, lock, .. }: Jury<AccountId>) -> Self {
         Self { pay, lock }
     }
+}
+
+/// An unavailable claim that is not decided.
+#[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Claim {
+    /// The assignment whose result it is about.
+    pub of: AssignmentId,
+    /// The block in which it was made.
+    pub at: BlockNumber,
+    /// The hash of the block before it, which nobody knew much sooner.
+    pub parent: Hash,
 }
 
 /// The submissions so far.
@@ -231,13 +242,19 @@ pub enum LockState {
         /// make the same claim.
         root: Option<Hash>,
     },
-    /// Settled and paid; kept until the result could be fetched. → `Released`.
+    /// Settled and paid; kept until the result could be fetched. → `Claimed`, `Released`.
     Retrieval {
         /// The block in which they are released.
         until: BlockNumber,
     },
     /// Nothing is locked any more. Final.
     Released,
+    /// The requester says that the result cannot be fetched: kept until a jury has decided that. →
+    /// `Retrieval` (there is no verdict), `Released` (it could be fetched; or after the slash).
+    Claimed {
+        /// The end of the retrieval window.
+        until: BlockNumber,
+    },
 }
 
 /// An assignment, as stored.

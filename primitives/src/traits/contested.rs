@@ -1,4 +1,4 @@
-use aicpw_protocol::{verdict::Vote, Balance, BlockNumber, Hash, TaskId};
+use aicpw_protocol::{verdict::Vote, AssignmentId, Balance, BlockNumber, Hash, TaskId};
 use alloc::vec::Vec;
 use sp_runtime::{DispatchError, DispatchResult};
 
@@ -53,11 +53,30 @@ pub struct Decided<AccountId> {
     pub compensation: (AccountId, Balance),
 }
 
+/// A settled result that is said not to be there.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Claimed {
+    /// Its provider's collateral, all of which is at stake.
+    pub collateral: Balance,
+}
+
+/// What became of an unavailable claim.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ClaimDecided<AccountId> {
+    /// What the provider lost.
+    pub slashed: Balance,
+    /// Who made the result.
+    pub provider: AccountId,
+    /// What the requester is owed for the harm, and who it is: the price, if the result was not there.
+    pub compensation: (AccountId, Balance),
+}
+
 /// Tasks, as disputes see them. Implemented by `pallet-tasks`.
 ///
 /// Contract: jurors have seats on the task, numbered on from those that it had, and the same life as any
 /// other assignment; they are drawn by stake among the providers that can run the task, whose ask is
-/// within their pay, and who were never on it. [`super::Escalation`] is told when a jury is done.
+/// within their pay, and who were never on it. Those of an unavailable claim fetch instead, and any device
+/// that has the bandwidth will do for that. [`super::Escalation`] is told when a jury is done.
 /// What is slashed goes to the treasury, from which the caller pays it out in the same block or later.
 pub trait Contested<AccountId> {
     /// What there is to contest about a task. Errors as [`Self::contest`] would.
@@ -108,4 +127,23 @@ pub trait Contested<AccountId> {
 
     /// Ends the task without a verdict: the requester is refunded, and nobody is slashed.
     fn give_up(task: TaskId) -> DispatchResult;
+
+    /// What there is to claim of an assignment's result. Errors as [`Self::claim`] would, but for who it is
+    /// that claims.
+    fn claimable(assignment: AssignmentId) -> Result<Claimed, DispatchError>;
+
+    /// The requester says that the result of a settled assignment cannot be fetched: until that is decided
+    /// its provider's locks stay. Errors if the account is not the requester, or the retrieval window has
+    /// ended.
+    fn claim(assignment: AssignmentId, who: &AccountId) -> Result<Claimed, DispatchError>;
+
+    /// Decides the claim about a task: the result is there, and its provider is free; or it is not, and
+    /// the provider loses its collateral. The settlement stays.
+    fn decide_claim(
+        task: TaskId,
+        is_available: bool,
+    ) -> Result<ClaimDecided<AccountId>, DispatchError>;
+
+    /// Ends a claim without a verdict: all is as if it had not been made.
+    fn drop_claim(task: TaskId) -> DispatchResult;
 }

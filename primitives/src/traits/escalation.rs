@@ -29,6 +29,9 @@ pub trait Escalation {
     /// A block that [`Contested::remind`](super::Contested::remind) asked for has come.
     fn due(task: TaskId) -> DispatchResult;
 
+    /// Whether no dispute about the task goes on: nothing of it is still to be paid or given back.
+    fn is_over(task: TaskId) -> bool;
+
     /// The task is final and no longer readable.
     fn forget(task: TaskId);
 
@@ -56,6 +59,9 @@ impl Escalation for () {
     }
     fn due(_: TaskId) -> DispatchResult {
         Ok(())
+    }
+    fn is_over(_: TaskId) -> bool {
+        true
     }
     fn forget(_: TaskId) {}
     fn longest_dispute(_: BlockNumber) -> BlockNumber {

@@ -24,7 +24,9 @@ mod reputations;
 mod stake_draw;
 mod task_board;
 
-pub use contested::{ClosedJuror, Contest, Contested, Decided, JurorTerms, MAX_PARTIES};
+pub use contested::{
+    ClaimDecided, Claimed, ClosedJuror, Contest, Contested, Decided, JurorTerms, MAX_PARTIES,
+};
 pub use device_pool::{DevicePool, Locks, Offer, Penalty, Terms, WorkerDevice};
 pub use draw_randomness::{DrawRandomness, DrawSeed};
 pub use escalation::Escalation;

@@ -142,7 +142,7 @@ fn set(parameter: MarketParameter) -> RuntimeCall {
 }
 
 /// Sets a parameter at once, as root of a development chain.
-fn set_as_root(chain: &mut Chain, parameter: MarketParameter) -> DispatchResult {
+pub fn set_as_root(chain: &mut Chain, parameter: MarketParameter) -> DispatchResult {
     let call = Box::new(set(parameter));
     chain.sign(Alice, pallet_sudo::Call::sudo { call }).unwrap();
     chain.read(|| {

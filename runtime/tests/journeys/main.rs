@@ -9,6 +9,7 @@ mod audits;
 mod beefy;
 mod calendar;
 mod chain;
+mod claims;
 mod conformance;
 mod disputes;
 mod draws;

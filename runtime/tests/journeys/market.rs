@@ -128,6 +128,14 @@ impl Provider {
         }
     }
 
+    /// What a juror of an unavailable claim reveals that has found this.
+    pub fn found(&self, found: Hash) -> ResultOpening {
+        ResultOpening {
+            result_root: found,
+            ..self.opening(OUTPUT)
+        }
+    }
+
     pub fn commit(&self, chain: &mut Chain, assignment: AssignmentId, output: &[u8]) {
         let call = self.commit_call(chain, assignment, self.commitment(assignment, output));
         chain.work(call);
@@ -182,6 +190,16 @@ impl Provider {
         output: &[u8],
     ) -> pallet_tasks::Call<Runtime> {
         let opening = self.opening(output);
+        self.open_call(chain, assignment, opening)
+    }
+
+    /// The same, for any opening.
+    pub fn open_call(
+        &self,
+        chain: &mut Chain,
+        assignment: AssignmentId,
+        opening: ResultOpening,
+    ) -> pallet_tasks::Call<Runtime> {
         let statement = Statement::Reveal {
             assignment,
             opening: opening.clone(),

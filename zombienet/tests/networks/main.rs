@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod blocks;
+mod claims;
 mod disputes;
 mod equivocation;
 mod examples;

@@ -112,6 +112,9 @@ impl Life {
 
     /// Adds the result to IPFS, however often it takes; unless nobody is to fetch it.
     async fn publish(&self, answer: &Answer) {
+        if self.folder.record().has_fetched(answer) {
+            return self.keep_fetched(answer).await;
+        }
         if !self.order().role.delivers() {
             return;
         }

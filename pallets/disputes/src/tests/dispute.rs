@@ -1,7 +1,7 @@
 use frame_support::{assert_noop, assert_ok};
 use sp_runtime::{DispatchError, TokenError};
 
-use aicpw_protocol::verdict::DisputeState;
+use aicpw_protocol::verdict::{About, DisputeState};
 
 use crate::{mock::*, Disputes, Error, Event};
 
@@ -20,6 +20,7 @@ fn holds_the_jurys_pay_and_calls_it() {
             [
                 Event::DisputeOpened {
                     task: TASK,
+                    about: About::Result,
                     challenger: Some(CHALLENGER),
                     bond: 5 * PAY
                 },

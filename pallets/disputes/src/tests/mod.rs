@@ -2,6 +2,7 @@
 //! after every test.
 
 mod appeal;
+mod claim_unavailable;
 mod dispute;
 mod endings;
 mod escalation;

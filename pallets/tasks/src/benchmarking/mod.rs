@@ -24,7 +24,7 @@ use crate::{
 };
 
 use setup::*;
-pub use setup::{queue_task, verifying_task, BenchmarkHelper};
+pub use setup::{queue_task, settled_assignment, verifying_task, BenchmarkHelper};
 
 #[benchmarks(where <T as frame_system::Config>::RuntimeCall: From<Call<T>>)]
 mod benchmarks {

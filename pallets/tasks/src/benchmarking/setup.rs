@@ -370,6 +370,13 @@ pub fn verifying_task<T: Config>() -> (TaskId, T::AccountId) {
     (verifying::<T>(&requester, 1).0.task, requester)
 }
 
+/// A settled assignment whose result can be fetched, and the requester of its task, for the benchmarks of
+/// others.
+pub fn settled_assignment<T: Config>() -> (AssignmentId, T::AccountId) {
+    let requester = requester::<T>();
+    (all_settled::<T>(&requester, MOST).0, requester)
+}
+
 pub(super) fn hash_at<T: Config>(block: BlockNumber) -> [u8; 32] {
     let mut hash = [0; 32];
     let found = frame_system::Pallet::<T>::block_hash(

@@ -7,6 +7,7 @@ mod authorization;
 mod board;
 mod cancel;
 mod census;
+mod claims;
 mod commit_result;
 mod contested;
 mod fail;

@@ -1,0 +1,202 @@
+//! A job that fetches a result which is said not to be there, and runs nothing.
+
+use aicpw_protocol::{
+    availability::{self, Digest, NOT_FETCHED},
+    mailbox::{FetchOrder, Order, Report},
+    merkle::ResultRootBuilder,
+    sealing::stream::sealed_length,
+    task::Fault,
+    BlockNumber, Hash,
+};
+use std::io::{self, Read};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use super::{
+    super::{
+        fetch::addresses,
+        in_time::{InTime, IsLate},
+        record::Answer,
+    },
+    Life, Trouble,
+};
+use crate::{
+    blocking, durable,
+    engines::Failure,
+    ipfs::{BlobError, FetchOptions},
+};
+
+/// Blocks that are left, before the window to commit closes, when it stops trying.
+const MARGIN: BlockNumber = 16;
+
+/// Pause before a result that was not found is looked for again; doubles up to the longest.
+const FIRST_PAUSE: Duration = Duration::from_millis(200);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+/// Bytes read at a time.
+const PIECE: usize = 1 << 20;
+
+/// A result that was fetched.
+struct Fetched {
+    digest: Hash,
+    bytes: u64,
+}
+
+impl Life {
+    /// Tries to fetch the result for as long as there is time, and answers what came of it.
+    pub(super) async fn fetch_claimed(
+        &mut self,
+        order: &Order,
+        wanted: &FetchOrder,
+    ) -> Result<Answer, Trouble> {
+        // Nothing has to be there for it: the time to fetch begins with the start.
+        self.report(&Report::Ready);
+        let watch = self.watch.clone();
+        let got = AtomicBool::new(false);
+        let fetched = tokio::select! {
+            biased;
+            fetched = self.try_to_fetch(order, wanted, &got) => fetched?,
+            () = watch.time_runs_out(MARGIN) => None,
+        };
+        if fetched.is_none() && got.load(Ordering::Relaxed) {
+            // Slow is not gone: nothing is said of it.
+            let message = format!("{} did not come whole in time", wanted.result);
+            return Err(Failure::new(Fault::TimeLimit, message).into());
+        }
+        tracing::info!(
+            assignment = %order.assignment,
+            result = %wanted.result,
+            found = fetched.is_some(),
+            "looked for a result that is said not to be there"
+        );
+        Ok(Answer {
+            result_root: fetched
+                .as_ref()
+                .map_or(NOT_FETCHED, |fetched| fetched.digest),
+            trace_root: Hash::default(),
+            result: wanted.result.clone(),
+            bytes: fetched.map_or(0, |fetched| fetched.bytes),
+        })
+    }
+
+    /// `None` if what its CID names cannot be the result.
+    async fn try_to_fetch(
+        &self,
+        order: &Order,
+        wanted: &FetchOrder,
+        got: &AtomicBool,
+    ) -> Result<Option<Fetched>, Trouble> {
+        let Ok(cid) = cid::Cid::try_from(wanted.result.as_bytes()) else {
+            return Ok(None);
+        };
+        let file = self.folder.download();
+        let options = FetchOptions {
+            peers: addresses(&wanted.peers),
+            max_bytes: most_bytes(order),
+            stall_timeout: self.shop.fetch.stall,
+            // The chain says when it is over.
+            total_timeout: Duration::MAX,
+        };
+        let progress = |done: u64, total: u64| {
+            if total > 0 && done >= total.div_ceil(availability::ENOUGH) {
+                got.store(true, Ordering::Relaxed);
+            }
+        };
+        let mut pause = FIRST_PAUSE;
+        loop {
+            let store = &self.shop.store;
+            let error = match store.fetch_to_file(&cid, &file, &options, &progress).await {
+                Ok(bytes) => return self.look_at(&file, wanted, bytes, got),
+                Err(error) => error,
+            };
+            tracing::info!(%cid, %error, ?pause, "a result is not there yet");
+            match error {
+                // It never becomes smaller.
+                BlobError::TooLarge { .. } => {
+                    got.store(false, Ordering::Relaxed);
+                    return Ok(None);
+                }
+                BlobError::DiskFull { .. }
+                | BlobError::StoreFull { .. }
+                | BlobError::File { .. }
+                | BlobError::FileChanged { .. } => {
+                    // It says nothing of whether it is there.
+                    let message = format!("{}: at the provider: {error}", wanted.result);
+                    return Err(Failure::new(Fault::Crashed, message).into());
+                }
+                BlobError::NotFound { .. }
+                | BlobError::Stalled { .. }
+                | BlobError::Refused { .. }
+                | BlobError::PeerUnreachable { .. }
+                | BlobError::BadAddress { .. }
+                | BlobError::NodeUnreachable { .. } => {}
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+
+    fn look_at(
+        &self,
+        file: &Path,
+        wanted: &FetchOrder,
+        bytes: u64,
+        got: &AtomicBool,
+    ) -> Result<Option<Fetched>, Trouble> {
+        let is_late = || self.watch.time_has_run_out(MARGIN);
+        match blocking::run(|| read_through(file, &wanted.key, &is_late)) {
+            Ok((root, digest)) => {
+                let is_result = wanted.root.is_none_or(|expected| expected == root);
+                got.store(is_result, Ordering::Relaxed);
+                Ok(is_result.then_some(Fetched { digest, bytes }))
+            }
+            Err(error) if error.kind() == io::ErrorKind::TimedOut => Ok(None),
+            Err(error) => {
+                let message = format!("what was fetched cannot be read: {error}");
+                Err(Failure::new(Fault::Crashed, message).into())
+            }
+        }
+    }
+
+    /// Keeps a result that was fetched after all, so that whoever claimed that it was not there can fetch
+    /// it too.
+    pub(super) async fn keep_fetched(&self, answer: &Answer) {
+        let Ok(cid) = cid::Cid::try_from(answer.result.as_bytes()) else {
+            return;
+        };
+        // It is here: nothing has to be fetched for it.
+        if let Err(error) = self.shop.store.pin(&cid, self.shop.fetch.total).await {
+            tracing::warn!(%cid, %error, "cannot keep a result that was fetched");
+        }
+    }
+}
+
+/// Most bytes that a result of this task has, of a sealed one as ciphertext.
+fn most_bytes(order: &Order) -> u64 {
+    let most = availability::most_bytes(order.needs.memory);
+    match order.privacy.is_sealed() {
+        true => sealed_length(most),
+        false => most,
+    }
+}
+
+/// The result root of a file, and its digest under this key.
+///
+/// # Errors
+/// When it cannot be read, or the time is up before ([`io::ErrorKind::TimedOut`]).
+fn read_through(path: &Path, key: &Hash, is_late: IsLate<'_>) -> io::Result<(Hash, Hash)> {
+    let mut file = InTime::new(durable::open_untrusted(path)?, is_late);
+    let mut builder = ResultRootBuilder::default();
+    let mut digest = Digest::new(key);
+    let mut piece = vec![0; PIECE];
+    loop {
+        match file.read(&mut piece)? {
+            0 => return Ok((builder.finish(), digest.finish())),
+            n => {
+                builder.update(&piece[..n]);
+                digest.update(&piece[..n]);
+            }
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! What shows that a juror of an unavailable claim has fetched a result (design §6).
+//!
+//! A juror that has fetched the result commits to a digest of all its bytes, as they are on IPFS, under a
+//! key that nobody knew before the claim. All who have fetched it find the same digest; who has not cannot
+//! read it off the chain, because the commitment binds the juror's account and salt
+//! ([`crate::commitment`]) and is opened after all have committed; it can only be told it. A juror that could
+//! not fetch commits to [`NOT_FETCHED`] in the same way, so that nobody sees what others have found.
+//!
+//! How long they have goes by the most that there can be to fetch, for all of them at once from one
+//! provider ([`time`]). Slow is not gone: who has got [`ENOUGH`] of it when the time is up says nothing.
+
+use crate::{
+    hashing::{hash_in, Hash},
+    ids::AssignmentId,
+    units::{Mebibytes, Milliseconds},
+};
+
+const KEY: &str = "aicpw 2026 fetch key v1";
+const DIGEST: &str = "aicpw 2026 fetch digest v1";
+
+/// What a juror commits to that could not fetch the result. No digest is this.
+pub const NOT_FETCHED: Hash = [0; 32];
+
+/// Most bytes of an output: what a manifest may have.
+pub const MOST_BYTES: u64 = 1 << 34;
+
+/// What a provider can be expected to upload: half of a common line, in bits per millisecond.
+const UPLOAD: u64 = 50_000;
+
+/// Most jurors that fetch at once. Of larger juries the time is that of so many.
+pub const MOST_FETCHERS: u16 = 5;
+
+/// The part of a result, one of so many, with which whoever fetches cannot say that it is not there.
+pub const ENOUGH: u64 = 8;
+
+/// The key of the claim about the result of an assignment that was made in the block after this one.
+pub fn key(genesis: &Hash, assignment: AssignmentId, parent: &Hash) -> Hash {
+    hash_in(KEY, &(genesis, assignment, parent))
+}
+
+/// Most bytes that the result of a task has: all its buffers fit into the memory that it needs. Of a sealed
+/// task the ciphertext is a little longer.
+pub fn most_bytes(memory: Mebibytes) -> u64 {
+    memory.0.saturating_mul(1 << 20).min(MOST_BYTES)
+}
+
+/// Time in which so many jurors at once can fetch what there can be of a result, over one line.
+pub fn time(memory: Mebibytes, jurors: u16) -> Milliseconds {
+    let bits = most_bytes(memory).saturating_mul(8);
+    let all = bits.saturating_mul(jurors.clamp(1, MOST_FETCHERS).into());
+    Milliseconds(all.div_ceil(UPLOAD))
+}
+
+/// The digest of a result, from its bytes in order.
+pub struct Digest(blake3::Hasher);
+
+impl Digest {
+    /// Of nothing yet.
+    pub fn new(key: &Hash) -> Self {
+        let mut hasher = blake3::Hasher::new_derive_key(DIGEST);
+        hasher.update(key);
+        Self(hasher)
+    }
+
+    /// Takes the next bytes.
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The digest of all bytes that it was given.
+    pub fn finish(&self) -> Hash {
+        self.0.finalize().into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::TaskId;
+
+    fn digest(key: &Hash, pieces: &[&[u8]]) -> Hash {
+        let mut digest = Digest::new(key);
+        pieces.iter().for_each(|piece| digest.update(piece));
+        digest.finish()
+    }
+
+    fn of(task: u64) -> AssignmentId {
+        AssignmentId {
+            task: TaskId(task),
+            replica: 0,
+            attempt: 0,
+        }
+    }
+
+    #[test]
+    fn a_digest_is_of_all_bytes_however_they_come() {
+        let key = key(&[1; 32], of(7), &[9; 32]);
+        let whole = digest(&key, &[b"result"]);
+        assert_eq!(digest(&key, &[b"res", b"", b"ult"]), whole);
+        assert_ne!(digest(&key, &[b"resul"]), whole);
+        assert_ne!(whole, NOT_FETCHED);
+    }
+
+    #[test]
+    fn the_time_to_fetch_grows_with_what_there_can_be() {
+        // 640 MiB for five at 50 Mbit/s.
+        let time_for = |memory, jurors| time(Mebibytes(memory), jurors).0 / 1_000;
+        assert_eq!(time_for(640, 5), 536);
+        assert_eq!(time_for(640, 1), 107);
+        assert_eq!(time_for(0, 5), 0);
+        let longest = time(Mebibytes(u64::MAX), u16::MAX);
+        assert_eq!(
+            longest.0 / 3_600_000,
+            3,
+            "hours for the longest that there can be"
+        );
+        assert_eq!(MOST_BYTES, crate::manifest::limits::OUTPUT_BYTES);
+    }
+
+    #[test]
+    fn each_claim_has_a_key_of_its_own() {
+        let keys = [
+            key(&[1; 32], of(7), &[9; 32]),
+            key(&[2; 32], of(7), &[9; 32]),
+            key(&[1; 32], of(8), &[9; 32]),
+            key(&[1; 32], of(7), &[10; 32]),
+        ];
+        let digests: Vec<_> = keys.iter().map(|key| digest(key, &[b"result"])).collect();
+        let different: alloc::collections::BTreeSet<_> = digests.iter().collect();
+        assert_eq!(different.len(), keys.len());
+    }
+}
