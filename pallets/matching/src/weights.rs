@@ -42,8 +42,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
     fn service_base() -> Weight {
         // Measured proof size: 6 B.
-        // Shortest run: 6_910_000 picoseconds.
-        Weight::from_parts(7_471_000, 11010)
+        // Shortest run: 7_431_000 picoseconds.
+        Weight::from_parts(7_842_000, 11010)
             .saturating_add(T::DbWeight::get().reads(4_u64))
     }
     /// Storage: `Matching::Words` (r:2 w:2)
@@ -51,7 +51,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Matching::ListEnds` (r:1 w:1)
     /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Tasks` (r:1 w:0)
-    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7371), added: 9846, mode: `MaxEncodedLen`)
+    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     /// Storage: `MarketClock::TheClock` (r:1 w:0)
     /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
     /// Storage: `MarketParameters::Changed` (r:1 w:0)
@@ -59,9 +59,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Matching::Listings` (r:1 w:0)
     /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
     fn begin_search() -> Weight {
-        // Measured proof size: 1630 B.
-        // Shortest run: 43_305_000 picoseconds.
-        Weight::from_parts(45_778_000, 10836)
+        // Measured proof size: 1666 B.
+        // Shortest run: 46_209_000 picoseconds.
+        Weight::from_parts(48_082_000, 11371)
             .saturating_add(T::DbWeight::get().reads(7_u64))
             .saturating_add(T::DbWeight::get().writes(3_u64))
     }
@@ -74,10 +74,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `c` is `[3, 49152]`.
     fn read_cells(c: u32, ) -> Weight {
         // Measured proof size: 162 B + c * 22.
-        // Shortest run: 9_384_000 picoseconds.
-        Weight::from_parts(24_751_198, 560543)
-            // Standard error: 243
-            .saturating_add(Weight::from_parts(12_263, 0).saturating_mul(c.into()))
+        // Shortest run: 10_025_000 picoseconds.
+        Weight::from_parts(35_807_711, 560543)
+            // Standard error: 186
+            .saturating_add(Weight::from_parts(11_333, 0).saturating_mul(c.into()))
             .saturating_add(T::DbWeight::get().reads(3_u64))
     }
     /// Storage: `Matching::Listings` (r:1 w:0)
@@ -90,6 +90,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Devices` (r:1 w:0)
     /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Challenges` (r:1 w:0)
+    /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Presences` (r:1 w:0)
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
     /// Storage: `MarketClock::TheClock` (r:1 w:0)
@@ -101,12 +103,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `ProviderStaking::ReputationRecords` (r:1 w:0)
     /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Tasks` (r:1 w:0)
-    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7371), added: 9846, mode: `MaxEncodedLen`)
+    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     fn look() -> Weight {
-        // Measured proof size: 2507 B.
-        // Shortest run: 39_820_000 picoseconds.
-        Weight::from_parts(42_473_000, 560543)
-            .saturating_add(T::DbWeight::get().reads(11_u64))
+        // Measured proof size: 2543 B.
+        // Shortest run: 44_826_000 picoseconds.
+        Weight::from_parts(47_491_000, 560543)
+            .saturating_add(T::DbWeight::get().reads(12_u64))
     }
     /// Storage: `Matching::Entries` (r:1 w:1)
     /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
@@ -120,19 +122,21 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
     fn repair() -> Weight {
         // Measured proof size: 335 B.
-        // Shortest run: 26_790_000 picoseconds.
-        Weight::from_parts(28_362_000, 1120096)
+        // Shortest run: 29_244_000 picoseconds.
+        Weight::from_parts(30_956_000, 1120096)
             .saturating_add(T::DbWeight::get().reads(7_u64))
             .saturating_add(T::DbWeight::get().writes(7_u64))
     }
     /// Storage: `Tasks::Tasks` (r:1 w:1)
-    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7371), added: 9846, mode: `MaxEncodedLen`)
+    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     /// Storage: `MarketClock::TheClock` (r:1 w:0)
     /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
     /// Storage: `MarketParameters::Changed` (r:1 w:0)
     /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Devices` (r:1 w:1)
     /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Challenges` (r:1 w:0)
+    /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Presences` (r:1 w:0)
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Ledgers` (r:1 w:1)
@@ -154,14 +158,14 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Tasks::Assignments` (r:0 w:1)
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
     fn match_task() -> Weight {
-        // Measured proof size: 3609 B.
-        // Shortest run: 72_268_000 picoseconds.
-        Weight::from_parts(76_014_000, 560543)
-            .saturating_add(T::DbWeight::get().reads(13_u64))
+        // Measured proof size: 3645 B.
+        // Shortest run: 78_107_000 picoseconds.
+        Weight::from_parts(83_064_000, 560543)
+            .saturating_add(T::DbWeight::get().reads(14_u64))
             .saturating_add(T::DbWeight::get().writes(9_u64))
     }
     /// Storage: `Tasks::Tasks` (r:1 w:1)
-    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7371), added: 9846, mode: `MaxEncodedLen`)
+    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     /// Storage: `MarketClock::TheClock` (r:1 w:0)
     /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
     /// Storage: `MarketParameters::Changed` (r:1 w:0)
@@ -181,9 +185,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Matching::ParkedIn` (r:0 w:1)
     /// Proof: `Matching::ParkedIn` (`max_values`: None, `max_size`: Some(29), added: 2504, mode: `MaxEncodedLen`)
     fn park_task() -> Weight {
-        // Measured proof size: 1644 B.
-        // Shortest run: 77_436_000 picoseconds.
-        Weight::from_parts(80_921_000, 2239202)
+        // Measured proof size: 1680 B.
+        // Shortest run: 82_593_000 picoseconds.
+        Weight::from_parts(85_658_000, 2239202)
             .saturating_add(T::DbWeight::get().reads(18_u64))
             .saturating_add(T::DbWeight::get().writes(8_u64))
     }
@@ -195,8 +199,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::Cursors` (`max_values`: None, `max_size`: Some(70), added: 2545, mode: `MaxEncodedLen`)
     fn defer_task() -> Weight {
         // Measured proof size: 118 B.
-        // Shortest run: 13_150_000 picoseconds.
-        Weight::from_parts(13_831_000, 6068)
+        // Shortest run: 13_840_000 picoseconds.
+        Weight::from_parts(14_552_000, 6068)
             .saturating_add(T::DbWeight::get().reads(3_u64))
             .saturating_add(T::DbWeight::get().writes(4_u64))
     }
@@ -206,6 +210,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Devices` (r:1 w:0)
     /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Challenges` (r:1 w:0)
+    /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Presences` (r:1 w:0)
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
     /// Storage: `MarketClock::TheClock` (r:1 w:0)
@@ -221,24 +227,24 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Matching::Directories` (r:3 w:0)
     /// Proof: `Matching::Directories` (`max_values`: None, `max_size`: Some(11284), added: 13759, mode: `MaxEncodedLen`)
     fn visit_device() -> Weight {
-        // Measured proof size: 1215 B.
-        // Shortest run: 40_610_000 picoseconds.
-        Weight::from_parts(42_072_000, 42267)
-            .saturating_add(T::DbWeight::get().reads(13_u64))
+        // Measured proof size: 1251 B.
+        // Shortest run: 44_647_000 picoseconds.
+        Weight::from_parts(46_660_000, 42267)
+            .saturating_add(T::DbWeight::get().reads(14_u64))
             .saturating_add(T::DbWeight::get().writes(3_u64))
     }
     /// Storage: `Matching::Words` (r:1 w:0)
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Tasks` (r:1 w:0)
-    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7371), added: 9846, mode: `MaxEncodedLen`)
+    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     /// Storage: `MarketClock::TheClock` (r:1 w:0)
     /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
     /// Storage: `MarketParameters::Changed` (r:1 w:0)
     /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
     fn examine_parked() -> Weight {
-        // Measured proof size: 1825 B.
-        // Shortest run: 40_020_000 picoseconds.
-        Weight::from_parts(41_371_000, 10836)
+        // Measured proof size: 1861 B.
+        // Shortest run: 42_494_000 picoseconds.
+        Weight::from_parts(44_136_000, 11371)
             .saturating_add(T::DbWeight::get().reads(4_u64))
     }
     /// Storage: `Matching::ParkedIn` (r:1 w:1)
@@ -250,16 +256,18 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Matching::Directories` (r:1 w:1)
     /// Proof: `Matching::Directories` (`max_values`: None, `max_size`: Some(11284), added: 13759, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Tasks` (r:1 w:1)
-    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7371), added: 9846, mode: `MaxEncodedLen`)
+    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     fn wake_task() -> Weight {
         // Measured proof size: 1787 B.
-        // Shortest run: 47_861_000 picoseconds.
-        Weight::from_parts(49_885_000, 14749)
+        // Shortest run: 50_175_000 picoseconds.
+        Weight::from_parts(52_138_000, 14749)
             .saturating_add(T::DbWeight::get().reads(10_u64))
             .saturating_add(T::DbWeight::get().writes(11_u64))
     }
     /// Storage: `ProviderStaking::Devices` (r:1 w:0)
     /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Challenges` (r:1 w:0)
+    /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Presences` (r:1 w:0)
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
     /// Storage: `MarketClock::TheClock` (r:1 w:0)
@@ -285,10 +293,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Matching::Words` (r:2 w:2)
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn list_device() -> Weight {
-        // Measured proof size: 1507 B.
-        // Shortest run: 63_845_000 picoseconds.
-        Weight::from_parts(66_940_000, 1120096)
-            .saturating_add(T::DbWeight::get().reads(17_u64))
+        // Measured proof size: 1543 B.
+        // Shortest run: 69_474_000 picoseconds.
+        Weight::from_parts(73_119_000, 1120096)
+            .saturating_add(T::DbWeight::get().reads(18_u64))
             .saturating_add(T::DbWeight::get().writes(10_u64))
     }
     /// Storage: `Matching::Entries` (r:1 w:1)
@@ -307,8 +315,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
     fn unlist_device() -> Weight {
         // Measured proof size: 502 B.
-        // Shortest run: 27_251_000 picoseconds.
-        Weight::from_parts(28_522_000, 560543)
+        // Shortest run: 28_212_000 picoseconds.
+        Weight::from_parts(29_874_000, 560543)
             .saturating_add(T::DbWeight::get().reads(8_u64))
             .saturating_add(T::DbWeight::get().writes(8_u64))
     }
@@ -320,8 +328,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
     fn enqueue_task() -> Weight {
         // Measured proof size: 118 B.
-        // Shortest run: 17_436_000 picoseconds.
-        Weight::from_parts(18_347_000, 11146)
+        // Shortest run: 18_338_000 picoseconds.
+        Weight::from_parts(19_228_000, 11146)
             .saturating_add(T::DbWeight::get().reads(6_u64))
             .saturating_add(T::DbWeight::get().writes(3_u64))
     }
@@ -335,8 +343,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::Directories` (`max_values`: None, `max_size`: Some(11284), added: 13759, mode: `MaxEncodedLen`)
     fn forget_task() -> Weight {
         // Measured proof size: 372 B.
-        // Shortest run: 30_215_000 picoseconds.
-        Weight::from_parts(32_128_000, 16224)
+        // Shortest run: 31_967_000 picoseconds.
+        Weight::from_parts(33_530_000, 16224)
             .saturating_add(T::DbWeight::get().reads(9_u64))
             .saturating_add(T::DbWeight::get().writes(7_u64))
     }
@@ -345,74 +353,74 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// The same with the slower database, for tests of the pallet alone.
 impl WeightInfo for () {
     fn service_base() -> Weight {
-        Weight::from_parts(7_471_000, 11010)
+        Weight::from_parts(7_842_000, 11010)
             .saturating_add(RocksDbWeight::get().reads(4_u64))
     }
     fn begin_search() -> Weight {
-        Weight::from_parts(45_778_000, 10836)
+        Weight::from_parts(48_082_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(7_u64))
             .saturating_add(RocksDbWeight::get().writes(3_u64))
     }
     fn read_cells(c: u32, ) -> Weight {
-        Weight::from_parts(24_751_198, 560543)
-            .saturating_add(Weight::from_parts(12_263, 0).saturating_mul(c.into()))
+        Weight::from_parts(35_807_711, 560543)
+            .saturating_add(Weight::from_parts(11_333, 0).saturating_mul(c.into()))
             .saturating_add(RocksDbWeight::get().reads(3_u64))
     }
     fn look() -> Weight {
-        Weight::from_parts(42_473_000, 560543)
-            .saturating_add(RocksDbWeight::get().reads(11_u64))
+        Weight::from_parts(47_491_000, 560543)
+            .saturating_add(RocksDbWeight::get().reads(12_u64))
     }
     fn repair() -> Weight {
-        Weight::from_parts(28_362_000, 1120096)
+        Weight::from_parts(30_956_000, 1120096)
             .saturating_add(RocksDbWeight::get().reads(7_u64))
             .saturating_add(RocksDbWeight::get().writes(7_u64))
     }
     fn match_task() -> Weight {
-        Weight::from_parts(76_014_000, 560543)
-            .saturating_add(RocksDbWeight::get().reads(13_u64))
+        Weight::from_parts(83_064_000, 560543)
+            .saturating_add(RocksDbWeight::get().reads(14_u64))
             .saturating_add(RocksDbWeight::get().writes(9_u64))
     }
     fn park_task() -> Weight {
-        Weight::from_parts(80_921_000, 2239202)
+        Weight::from_parts(85_658_000, 2239202)
             .saturating_add(RocksDbWeight::get().reads(18_u64))
             .saturating_add(RocksDbWeight::get().writes(8_u64))
     }
     fn defer_task() -> Weight {
-        Weight::from_parts(13_831_000, 6068)
+        Weight::from_parts(14_552_000, 6068)
             .saturating_add(RocksDbWeight::get().reads(3_u64))
             .saturating_add(RocksDbWeight::get().writes(4_u64))
     }
     fn visit_device() -> Weight {
-        Weight::from_parts(42_072_000, 42267)
-            .saturating_add(RocksDbWeight::get().reads(13_u64))
+        Weight::from_parts(46_660_000, 42267)
+            .saturating_add(RocksDbWeight::get().reads(14_u64))
             .saturating_add(RocksDbWeight::get().writes(3_u64))
     }
     fn examine_parked() -> Weight {
-        Weight::from_parts(41_371_000, 10836)
+        Weight::from_parts(44_136_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(4_u64))
     }
     fn wake_task() -> Weight {
-        Weight::from_parts(49_885_000, 14749)
+        Weight::from_parts(52_138_000, 14749)
             .saturating_add(RocksDbWeight::get().reads(10_u64))
             .saturating_add(RocksDbWeight::get().writes(11_u64))
     }
     fn list_device() -> Weight {
-        Weight::from_parts(66_940_000, 1120096)
-            .saturating_add(RocksDbWeight::get().reads(17_u64))
+        Weight::from_parts(73_119_000, 1120096)
+            .saturating_add(RocksDbWeight::get().reads(18_u64))
             .saturating_add(RocksDbWeight::get().writes(10_u64))
     }
     fn unlist_device() -> Weight {
-        Weight::from_parts(28_522_000, 560543)
+        Weight::from_parts(29_874_000, 560543)
             .saturating_add(RocksDbWeight::get().reads(8_u64))
             .saturating_add(RocksDbWeight::get().writes(8_u64))
     }
     fn enqueue_task() -> Weight {
-        Weight::from_parts(18_347_000, 11146)
+        Weight::from_parts(19_228_000, 11146)
             .saturating_add(RocksDbWeight::get().reads(6_u64))
             .saturating_add(RocksDbWeight::get().writes(3_u64))
     }
     fn forget_task() -> Weight {
-        Weight::from_parts(32_128_000, 16224)
+        Weight::from_parts(33_530_000, 16224)
             .saturating_add(RocksDbWeight::get().reads(9_u64))
             .saturating_add(RocksDbWeight::get().writes(7_u64))
     }

@@ -32,11 +32,11 @@ pub trait WeightInfo {
     fn set_availability() -> Weight;
     fn heartbeat(d: u32, ) -> Weight;
     fn authorize_heartbeat() -> Weight;
-    fn draw() -> Weight;
     fn request_challenge() -> Weight;
     fn answer_challenge() -> Weight;
     fn authorize_answer() -> Weight;
     fn climb(n: u32, ) -> Weight;
+    fn draw() -> Weight;
 }
 
 /// As measured, with the database of the runtime.
@@ -62,9 +62,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `ProviderStaking::Ledgers` (r:0 w:1)
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
     fn register_provider() -> Weight {
-        // Measured proof size: 454 B.
-        // Shortest run: 95_092_000 picoseconds.
-        Weight::from_parts(99_138_000, 6028)
+        // Measured proof size: 490 B.
+        // Shortest run: 99_188_000 picoseconds.
+        Weight::from_parts(103_895_000, 6028)
             .saturating_add(T::DbWeight::get().reads(8_u64))
             .saturating_add(T::DbWeight::get().writes(6_u64))
     }
@@ -82,8 +82,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
     fn deregister_provider() -> Weight {
         // Measured proof size: 1508 B.
-        // Shortest run: 23_686_000 picoseconds.
-        Weight::from_parts(25_378_000, 4618)
+        // Shortest run: 24_968_000 picoseconds.
+        Weight::from_parts(26_339_000, 4618)
             .saturating_add(T::DbWeight::get().reads(3_u64))
             .saturating_add(T::DbWeight::get().writes(6_u64))
     }
@@ -91,8 +91,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Providers` (`max_values`: None, `max_size`: Some(1153), added: 3628, mode: `MaxEncodedLen`)
     fn set_peers() -> Weight {
         // Measured proof size: 1397 B.
-        // Shortest run: 12_859_000 picoseconds.
-        Weight::from_parts(14_412_000, 4618)
+        // Shortest run: 13_370_000 picoseconds.
+        Weight::from_parts(14_612_000, 4618)
             .saturating_add(T::DbWeight::get().reads(1_u64))
             .saturating_add(T::DbWeight::get().writes(1_u64))
     }
@@ -104,8 +104,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn rotate_worker() -> Weight {
         // Measured proof size: 1610 B.
-        // Shortest run: 60_280_000 picoseconds.
-        Weight::from_parts(63_274_000, 6028)
+        // Shortest run: 61_732_000 picoseconds.
+        Weight::from_parts(64_556_000, 6028)
             .saturating_add(T::DbWeight::get().reads(4_u64))
             .saturating_add(T::DbWeight::get().writes(3_u64))
     }
@@ -119,6 +119,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Devices` (r:16 w:0)
     /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Challenges` (r:16 w:0)
+    /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Presences` (r:1 w:0)
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
     /// Storage: `MarketClock::TheClock` (r:1 w:0)
@@ -139,16 +141,15 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::DrawNodes` (`max_values`: None, `max_size`: Some(1037), added: 3512, mode: `MaxEncodedLen`)
     /// The range of component `d` is `[0, 16]`.
     fn bond_extra(d: u32, ) -> Weight {
-        // Measured proof size: 2328 B + d * 329.
-        // Shortest run: 77_726_000 picoseconds.
-        Weight::from_parts(86_337_363, 11526)
-            // Standard error: 48_024
-            .saturating_add(Weight::from_parts(20_720_787, 0).saturating_mul(d.into()))
+        // Measured proof size: 2364 B + d * 329.
+        // Shortest run: 80_079_000 picoseconds.
+        Weight::from_parts(90_868_018, 11526)
+            // Standard error: 58_614
+            .saturating_add(Weight::from_parts(23_240_702, 0).saturating_mul(d.into()))
             .saturating_add(T::DbWeight::get().reads(13_u64))
-            .saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(d.into())))
+            .saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(d.into())))
             .saturating_add(T::DbWeight::get().writes(6_u64))
             .saturating_add(Weight::from_parts(0, 2708).saturating_mul(d.into()))
-            .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(d.into())))
     }
     /// Storage: `MarketClock::TheClock` (r:1 w:0)
     /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
@@ -160,6 +161,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Devices` (r:16 w:0)
     /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Challenges` (r:16 w:0)
+    /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Presences` (r:1 w:0)
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Entries` (r:16 w:16)
@@ -184,17 +187,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::DrawLeaves` (`max_values`: None, `max_size`: Some(45), added: 2520, mode: `MaxEncodedLen`)
     /// The range of component `d` is `[0, 16]`.
     fn unbond(d: u32, ) -> Weight {
-        // Measured proof size: 2058 B + d * 329.
-        // Shortest run: 41_132_000 picoseconds.
-        Weight::from_parts(55_436_202, 560543)
-            // Standard error: 69_325
-            .saturating_add(Weight::from_parts(15_326_888, 0).saturating_mul(d.into()))
+        // Measured proof size: 2094 B + d * 329.
+        // Shortest run: 43_185_000 picoseconds.
+        Weight::from_parts(57_428_155, 560543)
+            // Standard error: 74_069
+            .saturating_add(Weight::from_parts(16_915_372, 0).saturating_mul(d.into()))
             .saturating_add(T::DbWeight::get().reads(13_u64))
-            .saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(d.into())))
+            .saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(d.into())))
             .saturating_add(T::DbWeight::get().writes(10_u64))
             .saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(d.into())))
             .saturating_add(Weight::from_parts(0, 2708).saturating_mul(d.into()))
-            .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(d.into())))
     }
     /// Storage: `ProviderStaking::Ledgers` (r:1 w:1)
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
@@ -205,9 +207,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Balances::Holds` (r:1 w:1)
     /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
     fn withdraw_unbonded() -> Weight {
-        // Measured proof size: 855 B.
-        // Shortest run: 43_105_000 picoseconds.
-        Weight::from_parts(45_077_000, 3870)
+        // Measured proof size: 891 B.
+        // Shortest run: 44_637_000 picoseconds.
+        Weight::from_parts(46_960_000, 3870)
             .saturating_add(T::DbWeight::get().reads(4_u64))
             .saturating_add(T::DbWeight::get().writes(3_u64))
     }
@@ -221,39 +223,23 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Devices` (r:15 w:1)
     /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::Presences` (r:1 w:0)
-    /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
-    /// Storage: `MarketClock::TheClock` (r:1 w:0)
-    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::Ledgers` (r:1 w:0)
-    /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::ReputationRecords` (r:1 w:0)
-    /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Entries` (r:1 w:1)
+    /// Storage: `Matching::Entries` (r:1 w:0)
     /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Buckets` (r:1 w:1)
-    /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Listings` (r:1 w:1)
-    /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::ListEnds` (r:1 w:0)
-    /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Leaves` (r:1 w:1)
-    /// Proof: `Matching::Leaves` (`max_values`: None, `max_size`: Some(557078), added: 559553, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Roots` (r:1 w:1)
-    /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Words` (r:1 w:0)
+    /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Challenges` (r:0 w:1)
+    /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     /// The range of component `d` is `[1, 16]`.
     fn register_device(d: u32, ) -> Weight {
-        // Measured proof size: 673 B + d * 309.
-        // Shortest run: 55_623_000 picoseconds.
-        Weight::from_parts(54_817_950, 280272)
-            // Standard error: 15_406
-            .saturating_add(Weight::from_parts(2_995_119, 0).saturating_mul(d.into()))
-            .saturating_add(T::DbWeight::get().reads(12_u64))
+        // Measured proof size: 485 B + d * 265.
+        // Shortest run: 27_301_000 picoseconds.
+        Weight::from_parts(29_052_016, 4618)
+            // Standard error: 25_253
+            .saturating_add(Weight::from_parts(3_309_047, 0).saturating_mul(d.into()))
+            .saturating_add(T::DbWeight::get().reads(5_u64))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(d.into())))
-            .saturating_add(T::DbWeight::get().writes(7_u64))
-            .saturating_add(Weight::from_parts(0, 280272).saturating_mul(d.into()))
-            .saturating_add(T::DbWeight::get().reads(2_u64))
-            .saturating_add(T::DbWeight::get().writes(2_u64))
+            .saturating_add(T::DbWeight::get().writes(4_u64))
+            .saturating_add(Weight::from_parts(0, 2551).saturating_mul(d.into()))
     }
     /// Storage: `ProviderStaking::Devices` (r:1 w:1)
     /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
@@ -269,50 +255,51 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::DevicesOf` (r:1 w:1)
     /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Challenges` (r:0 w:1)
+    /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     fn deregister_device() -> Weight {
-        // Measured proof size: 2275 B.
-        // Shortest run: 32_438_000 picoseconds.
-        Weight::from_parts(34_581_000, 6956)
+        // Measured proof size: 2311 B.
+        // Shortest run: 35_543_000 picoseconds.
+        Weight::from_parts(37_536_000, 6956)
             .saturating_add(T::DbWeight::get().reads(7_u64))
-            .saturating_add(T::DbWeight::get().writes(5_u64))
-            .saturating_add(T::DbWeight::get().writes(1_u64))
+            .saturating_add(T::DbWeight::get().writes(6_u64))
     }
     /// Storage: `ProviderStaking::Devices` (r:16 w:1)
     /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::DevicesOf` (r:1 w:0)
     /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::Presences` (r:1 w:0)
-    /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
-    /// Storage: `MarketClock::TheClock` (r:1 w:0)
-    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::Ledgers` (r:1 w:0)
-    /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
     /// Storage: `MarketParameters::Changed` (r:1 w:0)
     /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::ReputationRecords` (r:1 w:0)
-    /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Entries` (r:1 w:0)
+    /// Storage: `Matching::Entries` (r:1 w:1)
     /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Buckets` (r:1 w:0)
+    /// Storage: `Matching::Buckets` (r:1 w:1)
     /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::ListEnds` (r:1 w:0)
-    /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Listings` (r:1 w:1)
+    /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Words` (r:1 w:0)
+    /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Challenges` (r:0 w:1)
+    /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Leaves` (r:1 w:1)
+    /// Proof: `Matching::Leaves` (`max_values`: None, `max_size`: Some(557078), added: 559553, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Roots` (r:1 w:1)
+    /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
     /// The range of component `d` is `[1, 16]`.
     fn update_spec(d: u32, ) -> Weight {
-        // Measured proof size: 880 B + d * 307.
-        // Shortest run: 44_707_000 picoseconds.
-        Weight::from_parts(44_623_294, 6956)
-            // Standard error: 16_747
-            .saturating_add(Weight::from_parts(3_009_808, 0).saturating_mul(d.into()))
-            .saturating_add(T::DbWeight::get().reads(9_u64))
+        // Measured proof size: 713 B + d * 304.
+        // Shortest run: 38_237_000 picoseconds.
+        Weight::from_parts(38_063_270, 280272)
+            // Standard error: 36_535
+            .saturating_add(Weight::from_parts(2_857_519, 0).saturating_mul(d.into()))
+            .saturating_add(T::DbWeight::get().reads(7_u64))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(d.into())))
-            .saturating_add(T::DbWeight::get().writes(1_u64))
-            .saturating_add(Weight::from_parts(0, 2708).saturating_mul(d.into()))
-            .saturating_add(T::DbWeight::get().reads(2_u64))
-            .saturating_add(T::DbWeight::get().writes(1_u64))
+            .saturating_add(T::DbWeight::get().writes(6_u64))
+            .saturating_add(Weight::from_parts(0, 280272).saturating_mul(d.into()))
     }
     /// Storage: `ProviderStaking::Devices` (r:1 w:1)
     /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Challenges` (r:1 w:0)
+    /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Presences` (r:1 w:0)
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
     /// Storage: `MarketClock::TheClock` (r:1 w:0)
@@ -330,17 +317,18 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Matching::ListEnds` (r:1 w:0)
     /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
     fn set_slots() -> Weight {
-        // Measured proof size: 1115 B.
-        // Shortest run: 40_130_000 picoseconds.
-        Weight::from_parts(42_534_000, 6956)
-            .saturating_add(T::DbWeight::get().reads(9_u64))
+        // Measured proof size: 1151 B.
+        // Shortest run: 44_276_000 picoseconds.
+        Weight::from_parts(47_161_000, 6956)
+            .saturating_add(T::DbWeight::get().reads(10_u64))
             .saturating_add(T::DbWeight::get().writes(1_u64))
-            .saturating_add(T::DbWeight::get().reads(1_u64))
     }
     /// Storage: `MarketParameters::Changed` (r:1 w:0)
     /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Devices` (r:1 w:1)
     /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Challenges` (r:1 w:0)
+    /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Presences` (r:1 w:0)
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
     /// Storage: `MarketClock::TheClock` (r:1 w:0)
@@ -356,12 +344,11 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Matching::ListEnds` (r:1 w:0)
     /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
     fn set_ask() -> Weight {
-        // Measured proof size: 1115 B.
-        // Shortest run: 41_211_000 picoseconds.
-        Weight::from_parts(43_475_000, 6956)
-            .saturating_add(T::DbWeight::get().reads(9_u64))
+        // Measured proof size: 1151 B.
+        // Shortest run: 44_867_000 picoseconds.
+        Weight::from_parts(46_910_000, 6956)
+            .saturating_add(T::DbWeight::get().reads(10_u64))
             .saturating_add(T::DbWeight::get().writes(1_u64))
-            .saturating_add(T::DbWeight::get().reads(1_u64))
     }
     /// Storage: `ProviderStaking::Devices` (r:1 w:1)
     /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
@@ -379,11 +366,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn set_availability() -> Weight {
         // Measured proof size: 836 B.
-        // Shortest run: 30_686_000 picoseconds.
-        Weight::from_parts(32_909_000, 560543)
+        // Shortest run: 31_036_000 picoseconds.
+        Weight::from_parts(33_370_000, 560543)
             .saturating_add(T::DbWeight::get().reads(7_u64))
             .saturating_add(T::DbWeight::get().writes(6_u64))
-            .saturating_add(T::DbWeight::get().reads(1_u64))
     }
     /// Storage: `MarketClock::TheClock` (r:1 w:0)
     /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
@@ -403,6 +389,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Devices` (r:16 w:16)
     /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Challenges` (r:16 w:0)
+    /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::ReputationRecords` (r:1 w:0)
     /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Entries` (r:16 w:0)
@@ -413,17 +401,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
     /// The range of component `d` is `[0, 16]`.
     fn heartbeat(d: u32, ) -> Weight {
-        // Measured proof size: 2097 B + d * 333.
-        // Shortest run: 44_306_000 picoseconds.
-        Weight::from_parts(53_022_748, 11526)
-            // Standard error: 54_094
-            .saturating_add(Weight::from_parts(22_397_170, 0).saturating_mul(d.into()))
+        // Measured proof size: 2133 B + d * 333.
+        // Shortest run: 45_207_000 picoseconds.
+        Weight::from_parts(53_618_929, 11526)
+            // Standard error: 53_003
+            .saturating_add(Weight::from_parts(25_019_574, 0).saturating_mul(d.into()))
             .saturating_add(T::DbWeight::get().reads(12_u64))
-            .saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(d.into())))
+            .saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(d.into())))
             .saturating_add(T::DbWeight::get().writes(5_u64))
             .saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(d.into())))
             .saturating_add(Weight::from_parts(0, 2708).saturating_mul(d.into()))
-            .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(d.into())))
     }
     /// Storage: `MarketClock::TheClock` (r:1 w:0)
     /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
@@ -434,10 +421,98 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `System::BlockHash` (r:2 w:0)
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn authorize_heartbeat() -> Weight {
-        // Measured proof size: 1590 B.
-        // Shortest run: 53_250_000 picoseconds.
-        Weight::from_parts(55_443_000, 6028)
+        // Measured proof size: 1626 B.
+        // Shortest run: 55_984_000 picoseconds.
+        Weight::from_parts(57_866_000, 6028)
             .saturating_add(T::DbWeight::get().reads(5_u64))
+    }
+    /// Storage: `ProviderStaking::Devices` (r:1 w:1)
+    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Challenges` (r:1 w:1)
+    /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
+    /// Storage: `MarketParameters::Changed` (r:1 w:0)
+    /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
+    /// Storage: `DrawRandomness::Outcomes` (r:1 w:0)
+    /// Proof: `DrawRandomness::Outcomes` (`max_values`: None, `max_size`: Some(82), added: 2557, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Entries` (r:1 w:1)
+    /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Buckets` (r:1 w:1)
+    /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Leaves` (r:1 w:1)
+    /// Proof: `Matching::Leaves` (`max_values`: None, `max_size`: Some(557078), added: 559553, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Roots` (r:1 w:1)
+    /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Listings` (r:1 w:1)
+    /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Words` (r:1 w:0)
+    /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+    fn request_challenge() -> Weight {
+        // Measured proof size: 989 B.
+        // Shortest run: 43_835_000 picoseconds.
+        Weight::from_parts(46_159_000, 560543)
+            .saturating_add(T::DbWeight::get().reads(10_u64))
+            .saturating_add(T::DbWeight::get().writes(7_u64))
+    }
+    /// Storage: `ProviderStaking::Challenges` (r:1 w:1)
+    /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Devices` (r:1 w:0)
+    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
+    /// Storage: `MarketParameters::Changed` (r:1 w:0)
+    /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
+    /// Storage: `DrawRandomness::Outcomes` (r:9 w:0)
+    /// Proof: `DrawRandomness::Outcomes` (`max_values`: None, `max_size`: Some(82), added: 2557, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Presences` (r:1 w:0)
+    /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
+    /// Storage: `MarketClock::TheClock` (r:1 w:0)
+    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Ledgers` (r:1 w:0)
+    /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::ReputationRecords` (r:1 w:0)
+    /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Entries` (r:1 w:1)
+    /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Buckets` (r:1 w:1)
+    /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Leaves` (r:1 w:1)
+    /// Proof: `Matching::Leaves` (`max_values`: None, `max_size`: Some(557078), added: 559553, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Roots` (r:1 w:1)
+    /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Listings` (r:1 w:1)
+    /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::ListEnds` (r:1 w:0)
+    /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
+    fn answer_challenge() -> Weight {
+        // Measured proof size: 1774 B.
+        // Shortest run: 786_203_000 picoseconds.
+        Weight::from_parts(813_203_000, 560543)
+            .saturating_add(T::DbWeight::get().reads(22_u64))
+            .saturating_add(T::DbWeight::get().writes(6_u64))
+    }
+    /// Storage: `ProviderStaking::Challenges` (r:1 w:0)
+    /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Devices` (r:1 w:0)
+    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
+    /// Storage: `MarketParameters::Changed` (r:1 w:0)
+    /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
+    /// Storage: `DrawRandomness::Outcomes` (r:9 w:0)
+    /// Proof: `DrawRandomness::Outcomes` (`max_values`: None, `max_size`: Some(82), added: 2557, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Providers` (r:1 w:0)
+    /// Proof: `ProviderStaking::Providers` (`max_values`: None, `max_size`: Some(1153), added: 3628, mode: `MaxEncodedLen`)
+    /// Storage: `System::BlockHash` (r:2 w:0)
+    /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+    fn authorize_answer() -> Weight {
+        // Measured proof size: 2805 B.
+        // Shortest run: 155_121_000 picoseconds.
+        Weight::from_parts(173_119_000, 24003)
+            .saturating_add(T::DbWeight::get().reads(15_u64))
+    }
+    /// The range of component `n` is `[0, 672]`.
+    fn climb(n: u32, ) -> Weight {
+        // Measured proof size: 0 B.
+        // Shortest run: 120_000 picoseconds.
+        Weight::from_parts(4_212_242, 0)
+            // Standard error: 304
+            .saturating_add(Weight::from_parts(348_867, 0).saturating_mul(n.into()))
     }
     /// Storage: `ProviderStaking::DrawNodes` (r:3 w:3)
     /// Proof: `ProviderStaking::DrawNodes` (`max_values`: None, `max_size`: Some(1037), added: 3512, mode: `MaxEncodedLen`)
@@ -452,161 +527,128 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `ProviderStaking::DrawLeafOf` (r:0 w:4)
     /// Proof: `ProviderStaking::DrawLeafOf` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
     fn draw() -> Weight {
-        // Measured proof size: 2940 B.
-        // Shortest run: 105_778_000 picoseconds.
-        Weight::from_parts(109_633_000, 11526)
+        // Measured proof size: 2976 B.
+        // Shortest run: 108_992_000 picoseconds.
+        Weight::from_parts(112_468_000, 11526)
             .saturating_add(T::DbWeight::get().reads(13_u64))
             .saturating_add(T::DbWeight::get().writes(12_u64))
-    }
-    // By hand until the next `make weights`, as are the reads and writes of `Challenges` above.
-    fn request_challenge() -> Weight {
-        Weight::from_parts(60_000_000, 6956)
-            .saturating_add(T::DbWeight::get().reads(9_u64))
-            .saturating_add(T::DbWeight::get().writes(6_u64))
-    }
-    fn answer_challenge() -> Weight {
-        Weight::from_parts(12_000_000_000, 6956)
-            .saturating_add(T::DbWeight::get().reads(14_u64))
-            .saturating_add(T::DbWeight::get().writes(7_u64))
-    }
-    fn authorize_answer() -> Weight {
-        Weight::from_parts(150_000_000, 6956)
-            .saturating_add(T::DbWeight::get().reads(6_u64))
-    }
-    /// The range of component `n` is `[0, 672]`.
-    fn climb(n: u32, ) -> Weight {
-        Weight::from_parts(2_000_000, 0)
-            .saturating_add(Weight::from_parts(1_500_000, 0).saturating_mul(n.into()))
     }
 }
 
 /// The same with the slower database, for tests of the pallet alone.
 impl WeightInfo for () {
     fn register_provider() -> Weight {
-        Weight::from_parts(99_138_000, 6028)
+        Weight::from_parts(103_895_000, 6028)
             .saturating_add(RocksDbWeight::get().reads(8_u64))
             .saturating_add(RocksDbWeight::get().writes(6_u64))
     }
     fn deregister_provider() -> Weight {
-        Weight::from_parts(25_378_000, 4618)
+        Weight::from_parts(26_339_000, 4618)
             .saturating_add(RocksDbWeight::get().reads(3_u64))
             .saturating_add(RocksDbWeight::get().writes(6_u64))
     }
     fn set_peers() -> Weight {
-        Weight::from_parts(14_412_000, 4618)
+        Weight::from_parts(14_612_000, 4618)
             .saturating_add(RocksDbWeight::get().reads(1_u64))
             .saturating_add(RocksDbWeight::get().writes(1_u64))
     }
     fn rotate_worker() -> Weight {
-        Weight::from_parts(63_274_000, 6028)
+        Weight::from_parts(64_556_000, 6028)
             .saturating_add(RocksDbWeight::get().reads(4_u64))
             .saturating_add(RocksDbWeight::get().writes(3_u64))
     }
     fn bond_extra(d: u32, ) -> Weight {
-        Weight::from_parts(86_337_363, 11526)
-            .saturating_add(Weight::from_parts(20_720_787, 0).saturating_mul(d.into()))
+        Weight::from_parts(90_868_018, 11526)
+            .saturating_add(Weight::from_parts(23_240_702, 0).saturating_mul(d.into()))
             .saturating_add(RocksDbWeight::get().reads(13_u64))
-            .saturating_add(RocksDbWeight::get().reads((2_u64).saturating_mul(d.into())))
+            .saturating_add(RocksDbWeight::get().reads((3_u64).saturating_mul(d.into())))
             .saturating_add(RocksDbWeight::get().writes(6_u64))
             .saturating_add(Weight::from_parts(0, 2708).saturating_mul(d.into()))
-            .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(d.into())))
     }
     fn unbond(d: u32, ) -> Weight {
-        Weight::from_parts(55_436_202, 560543)
-            .saturating_add(Weight::from_parts(15_326_888, 0).saturating_mul(d.into()))
+        Weight::from_parts(57_428_155, 560543)
+            .saturating_add(Weight::from_parts(16_915_372, 0).saturating_mul(d.into()))
             .saturating_add(RocksDbWeight::get().reads(13_u64))
-            .saturating_add(RocksDbWeight::get().reads((2_u64).saturating_mul(d.into())))
+            .saturating_add(RocksDbWeight::get().reads((3_u64).saturating_mul(d.into())))
             .saturating_add(RocksDbWeight::get().writes(10_u64))
             .saturating_add(RocksDbWeight::get().writes((1_u64).saturating_mul(d.into())))
             .saturating_add(Weight::from_parts(0, 2708).saturating_mul(d.into()))
-            .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(d.into())))
     }
     fn withdraw_unbonded() -> Weight {
-        Weight::from_parts(45_077_000, 3870)
+        Weight::from_parts(46_960_000, 3870)
             .saturating_add(RocksDbWeight::get().reads(4_u64))
             .saturating_add(RocksDbWeight::get().writes(3_u64))
     }
     fn register_device(d: u32, ) -> Weight {
-        Weight::from_parts(54_817_950, 280272)
-            .saturating_add(Weight::from_parts(2_995_119, 0).saturating_mul(d.into()))
-            .saturating_add(RocksDbWeight::get().reads(12_u64))
+        Weight::from_parts(29_052_016, 4618)
+            .saturating_add(Weight::from_parts(3_309_047, 0).saturating_mul(d.into()))
+            .saturating_add(RocksDbWeight::get().reads(5_u64))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(d.into())))
-            .saturating_add(RocksDbWeight::get().writes(7_u64))
-            .saturating_add(Weight::from_parts(0, 280272).saturating_mul(d.into()))
-            .saturating_add(RocksDbWeight::get().reads(2_u64))
-            .saturating_add(RocksDbWeight::get().writes(2_u64))
+            .saturating_add(RocksDbWeight::get().writes(4_u64))
+            .saturating_add(Weight::from_parts(0, 2551).saturating_mul(d.into()))
     }
     fn deregister_device() -> Weight {
-        Weight::from_parts(34_581_000, 6956)
-            .saturating_add(RocksDbWeight::get().reads(7_u64))
-            .saturating_add(RocksDbWeight::get().writes(5_u64))
-            .saturating_add(RocksDbWeight::get().writes(1_u64))
-    }
-    fn update_spec(d: u32, ) -> Weight {
-        Weight::from_parts(44_623_294, 6956)
-            .saturating_add(Weight::from_parts(3_009_808, 0).saturating_mul(d.into()))
-            .saturating_add(RocksDbWeight::get().reads(9_u64))
-            .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(d.into())))
-            .saturating_add(RocksDbWeight::get().writes(1_u64))
-            .saturating_add(Weight::from_parts(0, 2708).saturating_mul(d.into()))
-            .saturating_add(RocksDbWeight::get().reads(2_u64))
-            .saturating_add(RocksDbWeight::get().writes(1_u64))
-    }
-    fn set_slots() -> Weight {
-        Weight::from_parts(42_534_000, 6956)
-            .saturating_add(RocksDbWeight::get().reads(9_u64))
-            .saturating_add(RocksDbWeight::get().writes(1_u64))
-            .saturating_add(RocksDbWeight::get().reads(1_u64))
-    }
-    fn set_ask() -> Weight {
-        Weight::from_parts(43_475_000, 6956)
-            .saturating_add(RocksDbWeight::get().reads(9_u64))
-            .saturating_add(RocksDbWeight::get().writes(1_u64))
-            .saturating_add(RocksDbWeight::get().reads(1_u64))
-    }
-    fn set_availability() -> Weight {
-        Weight::from_parts(32_909_000, 560543)
+        Weight::from_parts(37_536_000, 6956)
             .saturating_add(RocksDbWeight::get().reads(7_u64))
             .saturating_add(RocksDbWeight::get().writes(6_u64))
-            .saturating_add(RocksDbWeight::get().reads(1_u64))
+    }
+    fn update_spec(d: u32, ) -> Weight {
+        Weight::from_parts(38_063_270, 280272)
+            .saturating_add(Weight::from_parts(2_857_519, 0).saturating_mul(d.into()))
+            .saturating_add(RocksDbWeight::get().reads(7_u64))
+            .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(d.into())))
+            .saturating_add(RocksDbWeight::get().writes(6_u64))
+            .saturating_add(Weight::from_parts(0, 280272).saturating_mul(d.into()))
+    }
+    fn set_slots() -> Weight {
+        Weight::from_parts(47_161_000, 6956)
+            .saturating_add(RocksDbWeight::get().reads(10_u64))
+            .saturating_add(RocksDbWeight::get().writes(1_u64))
+    }
+    fn set_ask() -> Weight {
+        Weight::from_parts(46_910_000, 6956)
+            .saturating_add(RocksDbWeight::get().reads(10_u64))
+            .saturating_add(RocksDbWeight::get().writes(1_u64))
+    }
+    fn set_availability() -> Weight {
+        Weight::from_parts(33_370_000, 560543)
+            .saturating_add(RocksDbWeight::get().reads(7_u64))
+            .saturating_add(RocksDbWeight::get().writes(6_u64))
     }
     fn heartbeat(d: u32, ) -> Weight {
-        Weight::from_parts(53_022_748, 11526)
-            .saturating_add(Weight::from_parts(22_397_170, 0).saturating_mul(d.into()))
+        Weight::from_parts(53_618_929, 11526)
+            .saturating_add(Weight::from_parts(25_019_574, 0).saturating_mul(d.into()))
             .saturating_add(RocksDbWeight::get().reads(12_u64))
-            .saturating_add(RocksDbWeight::get().reads((2_u64).saturating_mul(d.into())))
+            .saturating_add(RocksDbWeight::get().reads((3_u64).saturating_mul(d.into())))
             .saturating_add(RocksDbWeight::get().writes(5_u64))
             .saturating_add(RocksDbWeight::get().writes((1_u64).saturating_mul(d.into())))
             .saturating_add(Weight::from_parts(0, 2708).saturating_mul(d.into()))
-            .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(d.into())))
     }
     fn authorize_heartbeat() -> Weight {
-        Weight::from_parts(55_443_000, 6028)
+        Weight::from_parts(57_866_000, 6028)
             .saturating_add(RocksDbWeight::get().reads(5_u64))
     }
-    fn draw() -> Weight {
-        Weight::from_parts(109_633_000, 11526)
-            .saturating_add(RocksDbWeight::get().reads(13_u64))
-            .saturating_add(RocksDbWeight::get().writes(12_u64))
-    }
-    // By hand until the next `make weights`, as are the reads and writes of `Challenges` above.
     fn request_challenge() -> Weight {
-        Weight::from_parts(60_000_000, 6956)
-            .saturating_add(RocksDbWeight::get().reads(9_u64))
-            .saturating_add(RocksDbWeight::get().writes(6_u64))
-    }
-    fn answer_challenge() -> Weight {
-        Weight::from_parts(12_000_000_000, 6956)
-            .saturating_add(RocksDbWeight::get().reads(14_u64))
+        Weight::from_parts(46_159_000, 560543)
+            .saturating_add(RocksDbWeight::get().reads(10_u64))
             .saturating_add(RocksDbWeight::get().writes(7_u64))
     }
-    fn authorize_answer() -> Weight {
-        Weight::from_parts(150_000_000, 6956)
-            .saturating_add(RocksDbWeight::get().reads(6_u64))
+    fn answer_challenge() -> Weight {
+        Weight::from_parts(813_203_000, 560543)
+            .saturating_add(RocksDbWeight::get().reads(22_u64))
+            .saturating_add(RocksDbWeight::get().writes(6_u64))
     }
-    /// The range of component `n` is `[0, 672]`.
+    fn authorize_answer() -> Weight {
+        Weight::from_parts(173_119_000, 24003)
+            .saturating_add(RocksDbWeight::get().reads(15_u64))
+    }
     fn climb(n: u32, ) -> Weight {
-        Weight::from_parts(2_000_000, 0)
-            .saturating_add(Weight::from_parts(1_500_000, 0).saturating_mul(n.into()))
+        Weight::from_parts(4_212_242, 0)
+            .saturating_add(Weight::from_parts(348_867, 0).saturating_mul(n.into()))
+    }
+    fn draw() -> Weight {
+        Weight::from_parts(112_468_000, 11526)
+            .saturating_add(RocksDbWeight::get().reads(13_u64))
+            .saturating_add(RocksDbWeight::get().writes(12_u64))
     }
 }

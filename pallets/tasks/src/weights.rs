@@ -74,16 +74,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Tasks::TasksOf` (r:0 w:1)
     /// Proof: `Tasks::TasksOf` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Tasks` (r:0 w:1)
-    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7371), added: 9846, mode: `MaxEncodedLen`)
+    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     fn submit() -> Weight {
-        // Measured proof size: 270 B.
-        // Shortest run: 108_462_000 picoseconds.
-        Weight::from_parts(113_570_000, 8607)
+        // Measured proof size: 306 B.
+        // Shortest run: 112_247_000 picoseconds.
+        Weight::from_parts(119_378_000, 8607)
             .saturating_add(T::DbWeight::get().reads(12_u64))
             .saturating_add(T::DbWeight::get().writes(8_u64))
     }
     /// Storage: `Tasks::Tasks` (r:1 w:1)
-    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7371), added: 9846, mode: `MaxEncodedLen`)
+    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     /// Storage: `MarketClock::TheClock` (r:1 w:0)
     /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Words` (r:3 w:1)
@@ -100,6 +100,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Occupations` (`max_values`: None, `max_size`: Some(107), added: 2582, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Ledgers` (r:10 w:10)
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Challenges` (r:10 w:0)
+    /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Presences` (r:10 w:0)
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
     /// Storage: `MarketParameters::Changed` (r:1 w:0)
@@ -118,19 +120,19 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
     /// The range of component `n` is `[0, 10]`.
     fn cancel(n: u32, ) -> Weight {
-        // Measured proof size: 2267 B + n * 1306.
-        // Shortest run: 63_845_000 picoseconds.
-        Weight::from_parts(73_365_209, 10836)
-            // Standard error: 592_767
-            .saturating_add(Weight::from_parts(54_627_545, 0).saturating_mul(n.into()))
+        // Measured proof size: 2303 B + n * 1306.
+        // Shortest run: 67_091_000 picoseconds.
+        Weight::from_parts(80_963_363, 11371)
+            // Standard error: 497_169
+            .saturating_add(Weight::from_parts(57_159_783, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(10_u64))
-            .saturating_add(T::DbWeight::get().reads((8_u64).saturating_mul(n.into())))
+            .saturating_add(T::DbWeight::get().reads((9_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(5_u64))
             .saturating_add(T::DbWeight::get().writes((4_u64).saturating_mul(n.into())))
             .saturating_add(Weight::from_parts(0, 3076).saturating_mul(n.into()))
     }
     /// Storage: `Tasks::Tasks` (r:1 w:1)
-    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7371), added: 9846, mode: `MaxEncodedLen`)
+    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Assignments` (r:4 w:4)
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
     /// Storage: `MarketClock::TheClock` (r:1 w:0)
@@ -149,6 +151,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Occupations` (`max_values`: None, `max_size`: Some(107), added: 2582, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Ledgers` (r:4 w:4)
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Challenges` (r:4 w:0)
+    /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Presences` (r:4 w:2)
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Entries` (r:4 w:2)
@@ -181,19 +185,19 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
     /// The range of component `n` is `[1, 3]`.
     fn accept(n: u32, ) -> Weight {
-        // Measured proof size: 1156 B + n * 3770.
-        // Shortest run: 301_500_000 picoseconds.
-        Weight::from_parts(161_705_748, 560543)
-            // Standard error: 2_289_365
-            .saturating_add(Weight::from_parts(160_557_710, 0).saturating_mul(n.into()))
-            .saturating_add(T::DbWeight::get().reads(19_u64))
-            .saturating_add(T::DbWeight::get().reads((15_u64).saturating_mul(n.into())))
+        // Measured proof size: 1192 B + n * 3770.
+        // Shortest run: 316_742_000 picoseconds.
+        Weight::from_parts(168_714_578, 560543)
+            // Standard error: 2_017_567
+            .saturating_add(Weight::from_parts(163_630_221, 0).saturating_mul(n.into()))
+            .saturating_add(T::DbWeight::get().reads(20_u64))
+            .saturating_add(T::DbWeight::get().reads((16_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(6_u64))
             .saturating_add(T::DbWeight::get().writes((14_u64).saturating_mul(n.into())))
             .saturating_add(Weight::from_parts(0, 3580).saturating_mul(n.into()))
     }
     /// Storage: `Tasks::Tasks` (r:1 w:1)
-    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7371), added: 9846, mode: `MaxEncodedLen`)
+    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Assignments` (r:15 w:0)
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
     /// Storage: `MarketParameters::Changed` (r:1 w:0)
@@ -204,18 +208,18 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
     /// The range of component `n` is `[5, 15]`.
     fn rate(n: u32, ) -> Weight {
-        // Measured proof size: 1256 B + n * 572.
-        // Shortest run: 75_192_000 picoseconds.
-        Weight::from_parts(62_237_560, 16370)
-            // Standard error: 300_815
-            .saturating_add(Weight::from_parts(4_568_146, 0).saturating_mul(n.into()))
+        // Measured proof size: 1292 B + n * 572.
+        // Shortest run: 82_493_000 picoseconds.
+        Weight::from_parts(68_464_829, 16370)
+            // Standard error: 231_546
+            .saturating_add(Weight::from_parts(3_663_937, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(8_u64))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(6_u64))
             .saturating_add(Weight::from_parts(0, 3007).saturating_mul(n.into()))
     }
     /// Storage: `Tasks::Tasks` (r:1 w:0)
-    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7371), added: 9846, mode: `MaxEncodedLen`)
+    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Assignments` (r:1 w:1)
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
     /// Storage: `MarketClock::TheClock` (r:1 w:0)
@@ -225,24 +229,24 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Tasks::Envelopes` (r:0 w:1)
     /// Proof: `Tasks::Envelopes` (`max_values`: None, `max_size`: Some(130), added: 2605, mode: `MaxEncodedLen`)
     fn grant_key() -> Weight {
-        // Measured proof size: 1674 B.
-        // Shortest run: 20_541_000 picoseconds.
-        Weight::from_parts(22_003_000, 10836)
+        // Measured proof size: 1710 B.
+        // Shortest run: 21_813_000 picoseconds.
+        Weight::from_parts(23_164_000, 11371)
             .saturating_add(T::DbWeight::get().reads(4_u64))
             .saturating_add(T::DbWeight::get().writes(2_u64))
     }
     /// Storage: `Tasks::Assignments` (r:1 w:1)
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Tasks` (r:1 w:0)
-    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7371), added: 9846, mode: `MaxEncodedLen`)
+    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     /// Storage: `MarketClock::TheClock` (r:1 w:0)
     /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
     /// Storage: `MarketParameters::Changed` (r:1 w:0)
     /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
     fn start() -> Weight {
-        // Measured proof size: 2348 B.
-        // Shortest run: 27_931_000 picoseconds.
-        Weight::from_parts(32_829_000, 10836)
+        // Measured proof size: 2384 B.
+        // Shortest run: 29_324_000 picoseconds.
+        Weight::from_parts(34_311_000, 11371)
             .saturating_add(T::DbWeight::get().reads(4_u64))
             .saturating_add(T::DbWeight::get().writes(1_u64))
     }
@@ -253,14 +257,14 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `MarketParameters::Changed` (r:1 w:0)
     /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
     fn report_progress() -> Weight {
-        // Measured proof size: 539 B.
-        // Shortest run: 21_091_000 picoseconds.
-        Weight::from_parts(24_657_000, 3997)
+        // Measured proof size: 575 B.
+        // Shortest run: 23_405_000 picoseconds.
+        Weight::from_parts(29_013_000, 3997)
             .saturating_add(T::DbWeight::get().reads(3_u64))
             .saturating_add(T::DbWeight::get().writes(1_u64))
     }
     /// Storage: `Tasks::Tasks` (r:1 w:1)
-    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7371), added: 9846, mode: `MaxEncodedLen`)
+    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Assignments` (r:6 w:6)
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
     /// Storage: `MarketClock::TheClock` (r:1 w:0)
@@ -269,6 +273,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Occupations` (r:1 w:1)
     /// Proof: `ProviderStaking::Occupations` (`max_values`: None, `max_size`: Some(107), added: 2582, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Challenges` (r:1 w:0)
+    /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Presences` (r:1 w:0)
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Ledgers` (r:1 w:0)
@@ -287,16 +293,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Audits` (`max_values`: None, `max_size`: Some(99), added: 2574, mode: `MaxEncodedLen`)
     /// The range of component `n` is `[5, 15]`.
     fn commit_result(n: u32, ) -> Weight {
-        // Measured proof size: 4153 B + n * 207.
-        // Shortest run: 123_474_000 picoseconds.
-        Weight::from_parts(128_028_816, 19032)
-            // Standard error: 425_445
-            .saturating_add(Weight::from_parts(930_640, 0).saturating_mul(n.into()))
-            .saturating_add(T::DbWeight::get().reads(18_u64))
+        // Measured proof size: 4189 B + n * 207.
+        // Shortest run: 136_053_000 picoseconds.
+        Weight::from_parts(143_700_731, 19032)
+            // Standard error: 542_206
+            .saturating_add(Weight::from_parts(1_017_930, 0).saturating_mul(n.into()))
+            .saturating_add(T::DbWeight::get().reads(19_u64))
             .saturating_add(T::DbWeight::get().writes(9_u64))
     }
     /// Storage: `Tasks::Tasks` (r:1 w:1)
-    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7371), added: 9846, mode: `MaxEncodedLen`)
+    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Assignments` (r:1 w:1)
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
     /// Storage: `MarketClock::TheClock` (r:1 w:0)
@@ -305,6 +311,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Occupations` (r:1 w:1)
     /// Proof: `ProviderStaking::Occupations` (`max_values`: None, `max_size`: Some(107), added: 2582, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Challenges` (r:1 w:0)
+    /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Presences` (r:1 w:0)
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Ledgers` (r:1 w:0)
@@ -324,14 +332,14 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Tasks::Agenda` (r:1 w:1)
     /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
     fn commit_alone() -> Weight {
-        // Measured proof size: 3543 B.
-        // Shortest run: 90_535_000 picoseconds.
-        Weight::from_parts(94_911_000, 10836)
-            .saturating_add(T::DbWeight::get().reads(14_u64))
+        // Measured proof size: 3579 B.
+        // Shortest run: 98_327_000 picoseconds.
+        Weight::from_parts(101_412_000, 11371)
+            .saturating_add(T::DbWeight::get().reads(15_u64))
             .saturating_add(T::DbWeight::get().writes(6_u64))
     }
     /// Storage: `Tasks::Tasks` (r:1 w:1)
-    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7371), added: 9846, mode: `MaxEncodedLen`)
+    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Assignments` (r:3 w:3)
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
     /// Storage: `MarketClock::TheClock` (r:1 w:0)
@@ -350,6 +358,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Occupations` (`max_values`: None, `max_size`: Some(107), added: 2582, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Ledgers` (r:3 w:3)
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Challenges` (r:3 w:0)
+    /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Presences` (r:3 w:2)
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Entries` (r:3 w:2)
@@ -375,18 +385,18 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `n` is `[1, 3]`.
     fn reveal_alone(n: u32, ) -> Weight {
         // Measured proof size: 0 B + n * 3831.
-        // Shortest run: 193_809_000 picoseconds.
-        Weight::from_parts(56_639_659, 560543)
-            // Standard error: 1_201_329
-            .saturating_add(Weight::from_parts(149_676_931, 0).saturating_mul(n.into()))
+        // Shortest run: 213_148_000 picoseconds.
+        Weight::from_parts(71_254_959, 560543)
+            // Standard error: 1_867_444
+            .saturating_add(Weight::from_parts(155_878_931, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(3_u64))
-            .saturating_add(T::DbWeight::get().reads((16_u64).saturating_mul(n.into())))
+            .saturating_add(T::DbWeight::get().reads((17_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(11_u64))
             .saturating_add(T::DbWeight::get().writes((7_u64).saturating_mul(n.into())))
             .saturating_add(Weight::from_parts(0, 4068).saturating_mul(n.into()))
     }
     /// Storage: `Tasks::Tasks` (r:1 w:1)
-    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7371), added: 9846, mode: `MaxEncodedLen`)
+    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Assignments` (r:1 w:1)
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
     /// Storage: `MarketClock::TheClock` (r:1 w:0)
@@ -394,14 +404,14 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Tasks::Agenda` (r:1 w:1)
     /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
     fn reveal_to_wait() -> Weight {
-        // Measured proof size: 1827 B.
-        // Shortest run: 39_148_000 picoseconds.
-        Weight::from_parts(41_672_000, 10836)
+        // Measured proof size: 1863 B.
+        // Shortest run: 42_213_000 picoseconds.
+        Weight::from_parts(43_675_000, 11371)
             .saturating_add(T::DbWeight::get().reads(4_u64))
             .saturating_add(T::DbWeight::get().writes(3_u64))
     }
     /// Storage: `Tasks::Tasks` (r:1 w:1)
-    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7371), added: 9846, mode: `MaxEncodedLen`)
+    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Assignments` (r:16 w:16)
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
     /// Storage: `MarketClock::TheClock` (r:1 w:0)
@@ -420,6 +430,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Occupations` (`max_values`: None, `max_size`: Some(107), added: 2582, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Ledgers` (r:16 w:16)
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Challenges` (r:16 w:0)
+    /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Presences` (r:16 w:10)
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Entries` (r:16 w:10)
@@ -452,18 +464,18 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
     /// The range of component `n` is `[5, 15]`.
     fn reveal_result(n: u32, ) -> Weight {
-        // Measured proof size: 4524 B + n * 1510.
-        // Shortest run: 795_217_000 picoseconds.
-        Weight::from_parts(183_674_586, 560543)
-            // Standard error: 2_020_068
-            .saturating_add(Weight::from_parts(132_305_685, 0).saturating_mul(n.into()))
-            .saturating_add(T::DbWeight::get().reads(17_u64))
-            .saturating_add(T::DbWeight::get().reads((11_u64).saturating_mul(n.into())))
+        // Measured proof size: 4560 B + n * 1510.
+        // Shortest run: 862_788_000 picoseconds.
+        Weight::from_parts(144_381_402, 560543)
+            // Standard error: 2_038_931
+            .saturating_add(Weight::from_parts(145_781_715, 0).saturating_mul(n.into()))
+            .saturating_add(T::DbWeight::get().reads(18_u64))
+            .saturating_add(T::DbWeight::get().reads((12_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes((10_u64).saturating_mul(n.into())))
             .saturating_add(Weight::from_parts(0, 3076).saturating_mul(n.into()))
     }
     /// Storage: `Tasks::Tasks` (r:1 w:1)
-    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7371), added: 9846, mode: `MaxEncodedLen`)
+    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Assignments` (r:15 w:15)
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
     /// Storage: `MarketClock::TheClock` (r:1 w:0)
@@ -488,6 +500,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::DrawNodes` (`max_values`: None, `max_size`: Some(1037), added: 3512, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::ReputationRecords` (r:15 w:1)
     /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Challenges` (r:15 w:0)
+    /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Entries` (r:15 w:1)
     /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Buckets` (r:2 w:2)
@@ -510,13 +524,13 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
     /// The range of component `n` is `[5, 15]`.
     fn fail(n: u32, ) -> Weight {
-        // Measured proof size: 3441 B + n * 1338.
-        // Shortest run: 605_944_000 picoseconds.
-        Weight::from_parts(354_816_562, 560543)
-            // Standard error: 1_465_983
-            .saturating_add(Weight::from_parts(57_280_121, 0).saturating_mul(n.into()))
+        // Measured proof size: 3477 B + n * 1338.
+        // Shortest run: 682_809_000 picoseconds.
+        Weight::from_parts(437_939_251, 560543)
+            // Standard error: 1_144_409
+            .saturating_add(Weight::from_parts(50_695_543, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(28_u64))
-            .saturating_add(T::DbWeight::get().reads((8_u64).saturating_mul(n.into())))
+            .saturating_add(T::DbWeight::get().reads((9_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(21_u64))
             .saturating_add(T::DbWeight::get().writes((4_u64).saturating_mul(n.into())))
             .saturating_add(Weight::from_parts(0, 3076).saturating_mul(n.into()))
@@ -534,9 +548,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `System::BlockHash` (r:2 w:0)
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn authorize_start() -> Weight {
-        // Measured proof size: 3226 B.
-        // Shortest run: 75_372_000 picoseconds.
-        Weight::from_parts(78_417_000, 6028)
+        // Measured proof size: 3225 B.
+        // Shortest run: 72_659_000 picoseconds.
+        Weight::from_parts(74_942_000, 6028)
             .saturating_add(T::DbWeight::get().reads(7_u64))
     }
     /// Storage: `Tasks::Assignments` (r:1 w:0)
@@ -544,7 +558,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `MarketClock::TheClock` (r:1 w:0)
     /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Tasks` (r:1 w:0)
-    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7371), added: 9846, mode: `MaxEncodedLen`)
+    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     /// Storage: `MarketParameters::Changed` (r:1 w:0)
     /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Devices` (r:1 w:0)
@@ -556,9 +570,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `System::BlockHash` (r:2 w:0)
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn authorize_report_progress() -> Weight {
-        // Measured proof size: 5188 B.
-        // Shortest run: 86_028_000 picoseconds.
-        Weight::from_parts(90_876_000, 10836)
+        // Measured proof size: 5224 B.
+        // Shortest run: 82_994_000 picoseconds.
+        Weight::from_parts(87_190_000, 11371)
             .saturating_add(T::DbWeight::get().reads(9_u64))
     }
     /// Storage: `Tasks::Assignments` (r:1 w:0)
@@ -574,9 +588,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `System::BlockHash` (r:2 w:0)
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn authorize_commit_result() -> Weight {
-        // Measured proof size: 3255 B.
-        // Shortest run: 74_341_000 picoseconds.
-        Weight::from_parts(78_737_000, 6028)
+        // Measured proof size: 3254 B.
+        // Shortest run: 72_308_000 picoseconds.
+        Weight::from_parts(76_113_000, 6028)
             .saturating_add(T::DbWeight::get().reads(7_u64))
     }
     /// Storage: `Tasks::Assignments` (r:1 w:0)
@@ -592,9 +606,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `System::BlockHash` (r:2 w:0)
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn authorize_reveal_result() -> Weight {
-        // Measured proof size: 3329 B.
-        // Shortest run: 79_859_000 picoseconds.
-        Weight::from_parts(83_465_000, 6028)
+        // Measured proof size: 3365 B.
+        // Shortest run: 77_655_000 picoseconds.
+        Weight::from_parts(81_982_000, 6028)
             .saturating_add(T::DbWeight::get().reads(7_u64))
     }
     /// Storage: `Tasks::Assignments` (r:1 w:0)
@@ -610,9 +624,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `System::BlockHash` (r:2 w:0)
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn authorize_fail() -> Weight {
-        // Measured proof size: 3246 B.
-        // Shortest run: 76_824_000 picoseconds.
-        Weight::from_parts(81_031_000, 6028)
+        // Measured proof size: 3216 B.
+        // Shortest run: 75_493_000 picoseconds.
+        Weight::from_parts(81_321_000, 6028)
             .saturating_add(T::DbWeight::get().reads(7_u64))
     }
     /// Storage: `MarketClock::TheClock` (r:1 w:0)
@@ -622,20 +636,20 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Tasks::Agenda` (r:1 w:1)
     /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
     fn serve_slot() -> Weight {
-        // Measured proof size: 23 B.
-        // Shortest run: 5_538_000 picoseconds.
-        Weight::from_parts(5_849_000, 4191)
+        // Measured proof size: 59 B.
+        // Shortest run: 6_210_000 picoseconds.
+        Weight::from_parts(6_550_000, 4191)
             .saturating_add(T::DbWeight::get().reads(3_u64))
             .saturating_add(T::DbWeight::get().writes(1_u64))
     }
     /// Storage: `Tasks::Tasks` (r:1 w:0)
-    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7371), added: 9846, mode: `MaxEncodedLen`)
+    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Assignments` (r:1 w:0)
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
     fn serve_stale() -> Weight {
         // Measured proof size: 2456 B.
-        // Shortest run: 16_304_000 picoseconds.
-        Weight::from_parts(19_359_000, 10836)
+        // Shortest run: 16_094_000 picoseconds.
+        Weight::from_parts(17_906_000, 11371)
             .saturating_add(T::DbWeight::get().reads(2_u64))
     }
     /// Storage: `Tasks::Assignments` (r:1 w:1)
@@ -647,20 +661,22 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Tasks::AgendaPages` (r:0 w:1)
     /// Proof: `Tasks::AgendaPages` (`max_values`: None, `max_size`: Some(730), added: 3205, mode: `MaxEncodedLen`)
     fn serve_early() -> Weight {
-        // Measured proof size: 1120 B.
-        // Shortest run: 20_080_000 picoseconds.
-        Weight::from_parts(22_203_000, 4191)
+        // Measured proof size: 1156 B.
+        // Shortest run: 21_021_000 picoseconds.
+        Weight::from_parts(22_694_000, 4191)
             .saturating_add(T::DbWeight::get().reads(3_u64))
             .saturating_add(T::DbWeight::get().writes(3_u64))
     }
     /// Storage: `Tasks::Tasks` (r:1 w:0)
-    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7371), added: 9846, mode: `MaxEncodedLen`)
+    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     /// Storage: `MarketClock::TheClock` (r:1 w:0)
     /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Words` (r:3 w:1)
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     /// Storage: `Matching::ParkedIn` (r:1 w:0)
     /// Proof: `Matching::ParkedIn` (`max_values`: None, `max_size`: Some(29), added: 2504, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::Claims` (r:1 w:0)
+    /// Proof: `Tasks::Claims` (`max_values`: None, `max_size`: Some(62), added: 2537, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Assignments` (r:10 w:9)
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Devices` (r:9 w:9)
@@ -669,6 +685,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Occupations` (`max_values`: None, `max_size`: Some(107), added: 2582, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Ledgers` (r:9 w:9)
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Challenges` (r:9 w:0)
+    /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Presences` (r:9 w:0)
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
     /// Storage: `MarketParameters::Changed` (r:1 w:0)
@@ -691,10 +709,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
     /// The range of component `n` is `[5, 15]`.
     fn serve_match(n: u32, ) -> Weight {
-        // Measured proof size: 13118 B.
-        // Shortest run: 12_769_000 picoseconds.
-        Weight::from_parts(1_014_710_556, 13294)
-            .saturating_add(T::DbWeight::get().reads(113_u64))
+        // Measured proof size: 13154 B.
+        // Shortest run: 13_580_000 picoseconds.
+        Weight::from_parts(1_084_496_380, 13294)
+            .saturating_add(T::DbWeight::get().reads(126_u64))
             .saturating_add(T::DbWeight::get().writes(60_u64))
             .saturating_add(Weight::from_parts(0, 3007).saturating_mul(n.into()))
     }
@@ -703,7 +721,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `MarketClock::TheClock` (r:1 w:0)
     /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Tasks` (r:1 w:1)
-    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7371), added: 9846, mode: `MaxEncodedLen`)
+    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Devices` (r:15 w:15)
     /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Occupations` (r:15 w:15)
@@ -724,6 +742,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::DrawNodes` (`max_values`: None, `max_size`: Some(1037), added: 3512, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::ReputationRecords` (r:15 w:1)
     /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Challenges` (r:15 w:0)
+    /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Entries` (r:15 w:1)
     /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Buckets` (r:2 w:2)
@@ -746,19 +766,19 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
     /// The range of component `n` is `[5, 15]`.
     fn serve_assignment(n: u32, ) -> Weight {
-        // Measured proof size: 3321 B + n * 1338.
-        // Shortest run: 626_115_000 picoseconds.
-        Weight::from_parts(337_494_941, 560543)
-            // Standard error: 1_183_907
-            .saturating_add(Weight::from_parts(55_562_773, 0).saturating_mul(n.into()))
+        // Measured proof size: 3357 B + n * 1338.
+        // Shortest run: 664_983_000 picoseconds.
+        Weight::from_parts(369_570_465, 560543)
+            // Standard error: 938_199
+            .saturating_add(Weight::from_parts(58_371_225, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(28_u64))
-            .saturating_add(T::DbWeight::get().reads((8_u64).saturating_mul(n.into())))
+            .saturating_add(T::DbWeight::get().reads((9_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(21_u64))
             .saturating_add(T::DbWeight::get().writes((4_u64).saturating_mul(n.into())))
             .saturating_add(Weight::from_parts(0, 3076).saturating_mul(n.into()))
     }
     /// Storage: `Tasks::Tasks` (r:1 w:1)
-    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7371), added: 9846, mode: `MaxEncodedLen`)
+    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     /// Storage: `MarketClock::TheClock` (r:1 w:0)
     /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Assignments` (r:4 w:4)
@@ -777,6 +797,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Occupations` (`max_values`: None, `max_size`: Some(107), added: 2582, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Ledgers` (r:4 w:4)
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Challenges` (r:4 w:0)
+    /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Presences` (r:4 w:2)
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Entries` (r:4 w:4)
@@ -811,19 +833,19 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::DrawLeaves` (`max_values`: None, `max_size`: Some(45), added: 2520, mode: `MaxEncodedLen`)
     /// The range of component `n` is `[1, 3]`.
     fn serve_settle(n: u32, ) -> Weight {
-        // Measured proof size: 1200 B + n * 3722.
-        // Shortest run: 283_934_000 picoseconds.
-        Weight::from_parts(159_723_331, 560543)
-            // Standard error: 1_174_045
-            .saturating_add(Weight::from_parts(135_036_755, 0).saturating_mul(n.into()))
-            .saturating_add(T::DbWeight::get().reads(23_u64))
-            .saturating_add(T::DbWeight::get().reads((13_u64).saturating_mul(n.into())))
+        // Measured proof size: 1236 B + n * 3722.
+        // Shortest run: 312_407_000 picoseconds.
+        Weight::from_parts(184_640_797, 560543)
+            // Standard error: 793_647
+            .saturating_add(Weight::from_parts(136_814_172, 0).saturating_mul(n.into()))
+            .saturating_add(T::DbWeight::get().reads(24_u64))
+            .saturating_add(T::DbWeight::get().reads((14_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(12_u64))
             .saturating_add(T::DbWeight::get().writes((13_u64).saturating_mul(n.into())))
             .saturating_add(Weight::from_parts(0, 3076).saturating_mul(n.into()))
     }
     /// Storage: `Tasks::Tasks` (r:1 w:1)
-    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7371), added: 9846, mode: `MaxEncodedLen`)
+    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Words` (r:3 w:0)
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     /// Storage: `Matching::ParkedIn` (r:1 w:0)
@@ -852,6 +874,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::DrawNodes` (`max_values`: None, `max_size`: Some(1037), added: 3512, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::ReputationRecords` (r:4 w:4)
     /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Challenges` (r:4 w:0)
+    /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Entries` (r:4 w:4)
     /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Buckets` (r:2 w:2)
@@ -865,10 +889,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `ProviderStaking::DevicesOf` (r:4 w:0)
     /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
     fn serve_dispute() -> Weight {
-        // Measured proof size: 10501 B.
-        // Shortest run: 564_503_000 picoseconds.
-        Weight::from_parts(596_811_000, 560543)
-            .saturating_add(T::DbWeight::get().reads(60_u64))
+        // Measured proof size: 10537 B.
+        // Shortest run: 621_838_000 picoseconds.
+        Weight::from_parts(634_457_000, 560543)
+            .saturating_add(T::DbWeight::get().reads(64_u64))
             .saturating_add(T::DbWeight::get().writes(46_u64))
     }
     /// Storage: `MarketClock::TheClock` (r:1 w:0)
@@ -878,7 +902,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `DrawRandomness::Outcomes` (r:9 w:0)
     /// Proof: `DrawRandomness::Outcomes` (`max_values`: None, `max_size`: Some(82), added: 2557, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Tasks` (r:1 w:1)
-    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7371), added: 9846, mode: `MaxEncodedLen`)
+    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Assignments` (r:15 w:5)
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
     /// Storage: `Balances::Holds` (r:1 w:1)
@@ -893,11 +917,11 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
     /// The range of component `n` is `[5, 15]`.
     fn serve_audit(n: u32, ) -> Weight {
-        // Measured proof size: 1233 B + n * 559.
-        // Shortest run: 138_977_000 picoseconds.
-        Weight::from_parts(107_620_655, 24003)
-            // Standard error: 283_962
-            .saturating_add(Weight::from_parts(5_830_400, 0).saturating_mul(n.into()))
+        // Measured proof size: 1269 B + n * 559.
+        // Shortest run: 143_575_000 picoseconds.
+        Weight::from_parts(117_976_281, 24003)
+            // Standard error: 241_557
+            .saturating_add(Weight::from_parts(5_260_533, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(17_u64))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(10_u64))
@@ -913,6 +937,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Occupations` (`max_values`: None, `max_size`: Some(107), added: 2582, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Ledgers` (r:1 w:1)
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Challenges` (r:1 w:0)
+    /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Presences` (r:1 w:0)
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Entries` (r:1 w:1)
@@ -926,20 +952,24 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `ProviderStaking::DevicesOf` (r:1 w:0)
     /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
     fn serve_unlock() -> Weight {
-        // Measured proof size: 3798 B.
-        // Shortest run: 72_087_000 picoseconds.
-        Weight::from_parts(76_053_000, 6956)
-            .saturating_add(T::DbWeight::get().reads(11_u64))
+        // Measured proof size: 3834 B.
+        // Shortest run: 80_690_000 picoseconds.
+        Weight::from_parts(86_729_000, 6956)
+            .saturating_add(T::DbWeight::get().reads(12_u64))
             .saturating_add(T::DbWeight::get().writes(7_u64))
     }
     /// Storage: `MarketClock::TheClock` (r:1 w:0)
     /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
+    /// Storage: `Disputes::Disputes` (r:1 w:1)
+    /// Proof: `Disputes::Disputes` (`max_values`: None, `max_size`: Some(481), added: 2956, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Tasks` (r:1 w:1)
-    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7371), added: 9846, mode: `MaxEncodedLen`)
+    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Assignments` (r:15 w:15)
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
-    /// Storage: `Disputes::Disputes` (r:0 w:1)
-    /// Proof: `Disputes::Disputes` (`max_values`: None, `max_size`: Some(481), added: 2956, mode: `MaxEncodedLen`)
+    /// Storage: `Disputes::Claimed` (r:0 w:1)
+    /// Proof: `Disputes::Claimed` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::ClaimsMade` (r:0 w:1)
+    /// Proof: `Tasks::ClaimsMade` (`max_values`: None, `max_size`: Some(17), added: 2492, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::TasksOf` (r:0 w:1)
     /// Proof: `Tasks::TasksOf` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Envelopes` (r:0 w:15)
@@ -948,14 +978,14 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Audits` (`max_values`: None, `max_size`: Some(99), added: 2574, mode: `MaxEncodedLen`)
     /// The range of component `n` is `[5, 15]`.
     fn serve_prune(n: u32, ) -> Weight {
-        // Measured proof size: 549 B + n * 538.
-        // Shortest run: 38_577_000 picoseconds.
-        Weight::from_parts(8_806_865, 10836)
-            // Standard error: 91_587
-            .saturating_add(Weight::from_parts(5_920_854, 0).saturating_mul(n.into()))
-            .saturating_add(T::DbWeight::get().reads(2_u64))
+        // Measured proof size: 591 B + n * 538.
+        // Shortest run: 47_160_000 picoseconds.
+        Weight::from_parts(18_106_352, 11371)
+            // Standard error: 145_810
+            .saturating_add(Weight::from_parts(5_973_056, 0).saturating_mul(n.into()))
+            .saturating_add(T::DbWeight::get().reads(3_u64))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(n.into())))
-            .saturating_add(T::DbWeight::get().writes(4_u64))
+            .saturating_add(T::DbWeight::get().writes(6_u64))
             .saturating_add(T::DbWeight::get().writes((2_u64).saturating_mul(n.into())))
             .saturating_add(Weight::from_parts(0, 3007).saturating_mul(n.into()))
     }
@@ -964,175 +994,175 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// The same with the slower database, for tests of the pallet alone.
 impl WeightInfo for () {
     fn submit() -> Weight {
-        Weight::from_parts(113_570_000, 8607)
+        Weight::from_parts(119_378_000, 8607)
             .saturating_add(RocksDbWeight::get().reads(12_u64))
             .saturating_add(RocksDbWeight::get().writes(8_u64))
     }
     fn cancel(n: u32, ) -> Weight {
-        Weight::from_parts(73_365_209, 10836)
-            .saturating_add(Weight::from_parts(54_627_545, 0).saturating_mul(n.into()))
+        Weight::from_parts(80_963_363, 11371)
+            .saturating_add(Weight::from_parts(57_159_783, 0).saturating_mul(n.into()))
             .saturating_add(RocksDbWeight::get().reads(10_u64))
-            .saturating_add(RocksDbWeight::get().reads((8_u64).saturating_mul(n.into())))
+            .saturating_add(RocksDbWeight::get().reads((9_u64).saturating_mul(n.into())))
             .saturating_add(RocksDbWeight::get().writes(5_u64))
             .saturating_add(RocksDbWeight::get().writes((4_u64).saturating_mul(n.into())))
             .saturating_add(Weight::from_parts(0, 3076).saturating_mul(n.into()))
     }
     fn accept(n: u32, ) -> Weight {
-        Weight::from_parts(161_705_748, 560543)
-            .saturating_add(Weight::from_parts(160_557_710, 0).saturating_mul(n.into()))
-            .saturating_add(RocksDbWeight::get().reads(19_u64))
-            .saturating_add(RocksDbWeight::get().reads((15_u64).saturating_mul(n.into())))
+        Weight::from_parts(168_714_578, 560543)
+            .saturating_add(Weight::from_parts(163_630_221, 0).saturating_mul(n.into()))
+            .saturating_add(RocksDbWeight::get().reads(20_u64))
+            .saturating_add(RocksDbWeight::get().reads((16_u64).saturating_mul(n.into())))
             .saturating_add(RocksDbWeight::get().writes(6_u64))
             .saturating_add(RocksDbWeight::get().writes((14_u64).saturating_mul(n.into())))
             .saturating_add(Weight::from_parts(0, 3580).saturating_mul(n.into()))
     }
     fn rate(n: u32, ) -> Weight {
-        Weight::from_parts(62_237_560, 16370)
-            .saturating_add(Weight::from_parts(4_568_146, 0).saturating_mul(n.into()))
+        Weight::from_parts(68_464_829, 16370)
+            .saturating_add(Weight::from_parts(3_663_937, 0).saturating_mul(n.into()))
             .saturating_add(RocksDbWeight::get().reads(8_u64))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(n.into())))
             .saturating_add(RocksDbWeight::get().writes(6_u64))
             .saturating_add(Weight::from_parts(0, 3007).saturating_mul(n.into()))
     }
     fn grant_key() -> Weight {
-        Weight::from_parts(22_003_000, 10836)
+        Weight::from_parts(23_164_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(4_u64))
             .saturating_add(RocksDbWeight::get().writes(2_u64))
     }
     fn start() -> Weight {
-        Weight::from_parts(32_829_000, 10836)
+        Weight::from_parts(34_311_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(4_u64))
             .saturating_add(RocksDbWeight::get().writes(1_u64))
     }
     fn report_progress() -> Weight {
-        Weight::from_parts(24_657_000, 3997)
+        Weight::from_parts(29_013_000, 3997)
             .saturating_add(RocksDbWeight::get().reads(3_u64))
             .saturating_add(RocksDbWeight::get().writes(1_u64))
     }
     fn commit_result(n: u32, ) -> Weight {
-        Weight::from_parts(128_028_816, 19032)
-            .saturating_add(Weight::from_parts(930_640, 0).saturating_mul(n.into()))
-            .saturating_add(RocksDbWeight::get().reads(18_u64))
+        Weight::from_parts(143_700_731, 19032)
+            .saturating_add(Weight::from_parts(1_017_930, 0).saturating_mul(n.into()))
+            .saturating_add(RocksDbWeight::get().reads(19_u64))
             .saturating_add(RocksDbWeight::get().writes(9_u64))
     }
     fn commit_alone() -> Weight {
-        Weight::from_parts(94_911_000, 10836)
-            .saturating_add(RocksDbWeight::get().reads(14_u64))
+        Weight::from_parts(101_412_000, 11371)
+            .saturating_add(RocksDbWeight::get().reads(15_u64))
             .saturating_add(RocksDbWeight::get().writes(6_u64))
     }
     fn reveal_alone(n: u32, ) -> Weight {
-        Weight::from_parts(56_639_659, 560543)
-            .saturating_add(Weight::from_parts(149_676_931, 0).saturating_mul(n.into()))
+        Weight::from_parts(71_254_959, 560543)
+            .saturating_add(Weight::from_parts(155_878_931, 0).saturating_mul(n.into()))
             .saturating_add(RocksDbWeight::get().reads(3_u64))
-            .saturating_add(RocksDbWeight::get().reads((16_u64).saturating_mul(n.into())))
+            .saturating_add(RocksDbWeight::get().reads((17_u64).saturating_mul(n.into())))
             .saturating_add(RocksDbWeight::get().writes(11_u64))
             .saturating_add(RocksDbWeight::get().writes((7_u64).saturating_mul(n.into())))
             .saturating_add(Weight::from_parts(0, 4068).saturating_mul(n.into()))
     }
     fn reveal_to_wait() -> Weight {
-        Weight::from_parts(41_672_000, 10836)
+        Weight::from_parts(43_675_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(4_u64))
             .saturating_add(RocksDbWeight::get().writes(3_u64))
     }
     fn reveal_result(n: u32, ) -> Weight {
-        Weight::from_parts(183_674_586, 560543)
-            .saturating_add(Weight::from_parts(132_305_685, 0).saturating_mul(n.into()))
-            .saturating_add(RocksDbWeight::get().reads(17_u64))
-            .saturating_add(RocksDbWeight::get().reads((11_u64).saturating_mul(n.into())))
+        Weight::from_parts(144_381_402, 560543)
+            .saturating_add(Weight::from_parts(145_781_715, 0).saturating_mul(n.into()))
+            .saturating_add(RocksDbWeight::get().reads(18_u64))
+            .saturating_add(RocksDbWeight::get().reads((12_u64).saturating_mul(n.into())))
             .saturating_add(RocksDbWeight::get().writes((10_u64).saturating_mul(n.into())))
             .saturating_add(Weight::from_parts(0, 3076).saturating_mul(n.into()))
     }
     fn fail(n: u32, ) -> Weight {
-        Weight::from_parts(354_816_562, 560543)
-            .saturating_add(Weight::from_parts(57_280_121, 0).saturating_mul(n.into()))
+        Weight::from_parts(437_939_251, 560543)
+            .saturating_add(Weight::from_parts(50_695_543, 0).saturating_mul(n.into()))
             .saturating_add(RocksDbWeight::get().reads(28_u64))
-            .saturating_add(RocksDbWeight::get().reads((8_u64).saturating_mul(n.into())))
+            .saturating_add(RocksDbWeight::get().reads((9_u64).saturating_mul(n.into())))
             .saturating_add(RocksDbWeight::get().writes(21_u64))
             .saturating_add(RocksDbWeight::get().writes((4_u64).saturating_mul(n.into())))
             .saturating_add(Weight::from_parts(0, 3076).saturating_mul(n.into()))
     }
     fn authorize_start() -> Weight {
-        Weight::from_parts(78_417_000, 6028)
+        Weight::from_parts(74_942_000, 6028)
             .saturating_add(RocksDbWeight::get().reads(7_u64))
     }
     fn authorize_report_progress() -> Weight {
-        Weight::from_parts(90_876_000, 10836)
+        Weight::from_parts(87_190_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(9_u64))
     }
     fn authorize_commit_result() -> Weight {
-        Weight::from_parts(78_737_000, 6028)
+        Weight::from_parts(76_113_000, 6028)
             .saturating_add(RocksDbWeight::get().reads(7_u64))
     }
     fn authorize_reveal_result() -> Weight {
-        Weight::from_parts(83_465_000, 6028)
+        Weight::from_parts(81_982_000, 6028)
             .saturating_add(RocksDbWeight::get().reads(7_u64))
     }
     fn authorize_fail() -> Weight {
-        Weight::from_parts(81_031_000, 6028)
+        Weight::from_parts(81_321_000, 6028)
             .saturating_add(RocksDbWeight::get().reads(7_u64))
     }
     fn serve_slot() -> Weight {
-        Weight::from_parts(5_849_000, 4191)
+        Weight::from_parts(6_550_000, 4191)
             .saturating_add(RocksDbWeight::get().reads(3_u64))
             .saturating_add(RocksDbWeight::get().writes(1_u64))
     }
     fn serve_stale() -> Weight {
-        Weight::from_parts(19_359_000, 10836)
+        Weight::from_parts(17_906_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(2_u64))
     }
     fn serve_early() -> Weight {
-        Weight::from_parts(22_203_000, 4191)
+        Weight::from_parts(22_694_000, 4191)
             .saturating_add(RocksDbWeight::get().reads(3_u64))
             .saturating_add(RocksDbWeight::get().writes(3_u64))
     }
     fn serve_match(n: u32, ) -> Weight {
-        Weight::from_parts(1_014_710_556, 13294)
-            .saturating_add(RocksDbWeight::get().reads(113_u64))
+        Weight::from_parts(1_084_496_380, 13294)
+            .saturating_add(RocksDbWeight::get().reads(126_u64))
             .saturating_add(RocksDbWeight::get().writes(60_u64))
             .saturating_add(Weight::from_parts(0, 3007).saturating_mul(n.into()))
     }
     fn serve_assignment(n: u32, ) -> Weight {
-        Weight::from_parts(337_494_941, 560543)
-            .saturating_add(Weight::from_parts(55_562_773, 0).saturating_mul(n.into()))
+        Weight::from_parts(369_570_465, 560543)
+            .saturating_add(Weight::from_parts(58_371_225, 0).saturating_mul(n.into()))
             .saturating_add(RocksDbWeight::get().reads(28_u64))
-            .saturating_add(RocksDbWeight::get().reads((8_u64).saturating_mul(n.into())))
+            .saturating_add(RocksDbWeight::get().reads((9_u64).saturating_mul(n.into())))
             .saturating_add(RocksDbWeight::get().writes(21_u64))
             .saturating_add(RocksDbWeight::get().writes((4_u64).saturating_mul(n.into())))
             .saturating_add(Weight::from_parts(0, 3076).saturating_mul(n.into()))
     }
     fn serve_settle(n: u32, ) -> Weight {
-        Weight::from_parts(159_723_331, 560543)
-            .saturating_add(Weight::from_parts(135_036_755, 0).saturating_mul(n.into()))
-            .saturating_add(RocksDbWeight::get().reads(23_u64))
-            .saturating_add(RocksDbWeight::get().reads((13_u64).saturating_mul(n.into())))
+        Weight::from_parts(184_640_797, 560543)
+            .saturating_add(Weight::from_parts(136_814_172, 0).saturating_mul(n.into()))
+            .saturating_add(RocksDbWeight::get().reads(24_u64))
+            .saturating_add(RocksDbWeight::get().reads((14_u64).saturating_mul(n.into())))
             .saturating_add(RocksDbWeight::get().writes(12_u64))
             .saturating_add(RocksDbWeight::get().writes((13_u64).saturating_mul(n.into())))
             .saturating_add(Weight::from_parts(0, 3076).saturating_mul(n.into()))
     }
     fn serve_dispute() -> Weight {
-        Weight::from_parts(596_811_000, 560543)
-            .saturating_add(RocksDbWeight::get().reads(60_u64))
+        Weight::from_parts(634_457_000, 560543)
+            .saturating_add(RocksDbWeight::get().reads(64_u64))
             .saturating_add(RocksDbWeight::get().writes(46_u64))
     }
     fn serve_audit(n: u32, ) -> Weight {
-        Weight::from_parts(107_620_655, 24003)
-            .saturating_add(Weight::from_parts(5_830_400, 0).saturating_mul(n.into()))
+        Weight::from_parts(117_976_281, 24003)
+            .saturating_add(Weight::from_parts(5_260_533, 0).saturating_mul(n.into()))
             .saturating_add(RocksDbWeight::get().reads(17_u64))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(n.into())))
             .saturating_add(RocksDbWeight::get().writes(10_u64))
             .saturating_add(Weight::from_parts(0, 3007).saturating_mul(n.into()))
     }
     fn serve_unlock() -> Weight {
-        Weight::from_parts(76_053_000, 6956)
-            .saturating_add(RocksDbWeight::get().reads(11_u64))
+        Weight::from_parts(86_729_000, 6956)
+            .saturating_add(RocksDbWeight::get().reads(12_u64))
             .saturating_add(RocksDbWeight::get().writes(7_u64))
     }
     fn serve_prune(n: u32, ) -> Weight {
-        Weight::from_parts(8_806_865, 10836)
-            .saturating_add(Weight::from_parts(5_920_854, 0).saturating_mul(n.into()))
-            .saturating_add(RocksDbWeight::get().reads(2_u64))
+        Weight::from_parts(18_106_352, 11371)
+            .saturating_add(Weight::from_parts(5_973_056, 0).saturating_mul(n.into()))
+            .saturating_add(RocksDbWeight::get().reads(3_u64))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(n.into())))
-            .saturating_add(RocksDbWeight::get().writes(4_u64))
+            .saturating_add(RocksDbWeight::get().writes(6_u64))
             .saturating_add(RocksDbWeight::get().writes((2_u64).saturating_mul(n.into())))
             .saturating_add(Weight::from_parts(0, 3007).saturating_mul(n.into()))
     }
