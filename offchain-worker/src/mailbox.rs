@@ -121,8 +121,11 @@ impl Mailbox {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::MemoryStorage;
-    use aicpw_protocol::{mailbox::ORDERS, TaskId};
+    use crate::testing::{content_id, order, MemoryStorage};
+    use aicpw_protocol::{
+        mailbox::{FetchOrder, Order, ORDERS},
+        TaskId,
+    };
 
     const GENESIS: Hash = [7; 32];
 
@@ -152,6 +155,38 @@ mod tests {
         };
         storage.put(ORDERS, other.encode());
         assert_eq!(mailbox.orders(), Err(MailboxError::OtherChain([8; 32])));
+    }
+
+    /// The runtime of release 1, which knows of no results that are to be fetched, has one for its orders
+    /// in the place where this one has two.
+    #[test]
+    fn orders_of_the_release_before_are_read() {
+        let storage = Arc::new(MemoryStorage::default());
+        let mailbox = Mailbox::new(storage.clone(), GENESIS);
+        let fetch = FetchOrder {
+            result: content_id(b"result"),
+            root: None,
+            key: [5; 32],
+            peers: Default::default(),
+        };
+        let to_run = order(1);
+        let to_fetch = Order {
+            fetch: Some(fetch),
+            ..order(2)
+        };
+        let mut orders = Orders {
+            genesis: GENESIS,
+            block: 3,
+            now: 2,
+            orders: vec![to_run.clone(), to_fetch],
+        };
+        storage.put(ORDERS, orders.encode());
+        assert_eq!(mailbox.orders(), Ok(Some(orders.clone())));
+
+        orders.orders.pop();
+        let before = (GENESIS, 3_u32, 2_u32, vec![to_run]).encode();
+        storage.put(ORDERS, before);
+        assert_eq!(mailbox.orders(), Ok(Some(orders)));
     }
 
     #[test]

@@ -94,7 +94,10 @@ pub struct ChallengeAnswer {
 }
 
 /// What the chain wants from this node's workers.
-#[derive(Encode, Decode, TypeInfo, Clone, PartialEq, Eq, Debug, Default)]
+///
+/// A node runs before and after an upgrade of the runtime, so [`Order`] is encoded as the runtime before
+/// this one does it, and what came since follows all orders. Where nothing follows there is none.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Orders {
     /// Genesis hash of the chain.
     pub genesis: Hash,
@@ -105,6 +108,66 @@ pub struct Orders {
     pub now: BlockNumber,
     /// One for each open assignment.
     pub orders: Vec<Order>,
+}
+
+/// [`Orders`] as they are encoded.
+#[derive(Encode, TypeInfo)]
+struct Written {
+    genesis: Hash,
+    block: BlockNumber,
+    now: BlockNumber,
+    orders: Vec<Order>,
+    /// [`Order::fetch`] of those that have one.
+    fetches: Vec<(AssignmentId, FetchOrder)>,
+}
+
+impl Encode for Orders {
+    fn encode_to<T: codec::Output + ?Sized>(&self, to: &mut T) {
+        let fetches = self.orders.iter().filter_map(|order| {
+            let fetch = order.fetch.clone()?;
+            Some((order.assignment, fetch))
+        });
+        Written {
+            genesis: self.genesis,
+            block: self.block,
+            now: self.now,
+            orders: self.orders.clone(),
+            fetches: fetches.collect(),
+        }
+        .encode_to(to);
+    }
+}
+
+impl codec::EncodeLike for Orders {}
+
+impl Decode for Orders {
+    fn decode<I: codec::Input>(input: &mut I) -> Result<Self, codec::Error> {
+        let (genesis, block, now) = Decode::decode(input)?;
+        let mut orders: Vec<Order> = Decode::decode(input)?;
+        let fetches: Vec<(AssignmentId, FetchOrder)> = match input.remaining_len()? {
+            Some(0) => Vec::new(),
+            _ => Decode::decode(input)?,
+        };
+        for (assignment, fetch) in fetches {
+            if let Some(order) = orders.iter_mut().find(|o| o.assignment == assignment) {
+                order.fetch = Some(fetch);
+            }
+        }
+        Ok(Self {
+            genesis,
+            block,
+            now,
+            orders,
+        })
+    }
+}
+
+impl TypeInfo for Orders {
+    type Identity = Self;
+
+    fn type_info() -> scale_info::Type {
+        Written::type_info()
+    }
 }
 
 /// One assignment.
@@ -134,7 +197,9 @@ pub struct Order {
     pub status: AssignmentStatus,
     /// For a sealed task: the data key, once it is granted.
     pub envelope: Option<Envelope>,
-    /// For whoever is to fetch a result instead of running the task: which.
+    /// For whoever is to fetch a result instead of running the task: which. Not part of an order's
+    /// encoding: see [`Orders`].
+    #[codec(skip)]
     pub fetch: Option<FetchOrder>,
 }
 

@@ -14,7 +14,7 @@ use aicpw_protocol::AssignmentId;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::record::{Record, VERSION};
+use super::record::{Record, OLDEST, VERSION};
 use crate::durable;
 
 /// Most bytes of a record that make sense.
@@ -80,7 +80,7 @@ impl JobFolder {
         };
         let text = durable::read_untrusted(&state, MAX_RECORD).map_err(error("read", &state))?;
         let record: Record = serde_json::from_slice(&text).map_err(|e| wrong(e.to_string()))?;
-        if record.version != VERSION {
+        if !(OLDEST..=VERSION).contains(&record.version) {
             return Err(wrong(format!("version {} is not known", record.version)));
         }
         let named = path.file_name().and_then(|name| name.to_str());

@@ -7,11 +7,14 @@ use aicpw_protocol::{
     task::{FailureMessage, Fault},
     BlockNumber, Hash,
 };
-use codec::{DecodeAll, Encode};
+use codec::{Decode, Encode};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Version of the format of `state.json`.
 pub const VERSION: u32 = 4;
+
+/// The oldest version that can be read: a node that is replaced goes on with its jobs.
+pub const OLDEST: u32 = 3;
 
 /// A job.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -229,12 +232,22 @@ fn from_hex<'de, D: Deserializer<'de>>(text: &str) -> Result<Vec<u8>, D::Error> 
 }
 
 fn order_to_hex<S: Serializer>(order: &Order, s: S) -> Result<S::Ok, S::Error> {
-    s.serialize_str(&format!("0x{}", hex::encode(order.encode())))
+    let bytes = (order, &order.fetch).encode();
+    s.serialize_str(&format!("0x{}", hex::encode(bytes)))
 }
 
 fn order_from_hex<'de, D: Deserializer<'de>>(d: D) -> Result<Order, D::Error> {
     let bytes = from_hex::<D>(&String::deserialize(d)?)?;
-    Order::decode_all(&mut bytes.as_slice()).map_err(serde::de::Error::custom)
+    let mut rest = bytes.as_slice();
+    let mut order = Order::decode(&mut rest).map_err(serde::de::Error::custom)?;
+    // Version 3 has nothing after the order.
+    if !rest.is_empty() {
+        order.fetch = Decode::decode(&mut rest).map_err(serde::de::Error::custom)?;
+    }
+    match rest.is_empty() {
+        true => Ok(order),
+        false => Err(serde::de::Error::custom("more than an order")),
+    }
 }
 
 #[cfg(test)]
