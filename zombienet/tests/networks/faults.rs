@@ -340,7 +340,7 @@ async fn a_sealed_task_whose_requester_left_ends_at_its_cost() {
     let sealed = task(&market, "forgotten", |_, _| {});
     let keys = market.path("forgotten-keys");
     let options = ["--sealed", "--data-keys", keys.to_str().unwrap()];
-    let requester = "//Charlie//stash";
+    let requester = "//Ferdie";
     let before = market.funds(requester).await.unwrap();
     // Without `--wait`, and no agent runs.
     let document = market
