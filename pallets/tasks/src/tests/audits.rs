@@ -2,7 +2,6 @@
 
 use aicpw_primitives::traits::{Choice, Contested, DrawSeed, TaskBoard};
 use aicpw_protocol::{
-    audit::AuditPolicy,
     device::Reputation,
     task::{AssignmentStatus, Fault, Refunded, Role, TaskStatus},
     view::AuditState,
@@ -27,7 +26,7 @@ fn is_settled(id: AssignmentId) -> bool {
 }
 
 /// An audited result of Alice's and what Bob found, both revealed.
-fn compared(found: [u8; 32]) -> (AssignmentId, AssignmentId) {
+pub(super) fn compared(found: [u8; 32]) -> (AssignmentId, AssignmentId) {
     let (id, auditor) = audited(ALICE, BOB);
     compute(auditor, found);
     assert_ok!(reveal(id, opening(ROOT)));
@@ -35,12 +34,12 @@ fn compared(found: [u8; 32]) -> (AssignmentId, AssignmentId) {
     (id, auditor)
 }
 
-fn accept(task: TaskId) {
+pub(super) fn accept(task: TaskId) {
     assert_ok!(TasksPallet::accept(RuntimeOrigin::signed(REQUESTER), task));
 }
 
 /// Fills the pot, as those do who pay for audits and are not audited.
-fn fill_pot(results: u32) {
+pub(super) fn fill_pot(results: u32) {
     for _ in 0..results {
         let id = verifying(CHARLIE);
         accept(id.task);
@@ -477,46 +476,6 @@ fn a_quorum_that_colludes_is_found() {
     });
 }
 
-#[test]
-fn what_the_pot_cannot_pay_is_owed_and_nobody_elses_money_is_touched() {
-    ExtBuilder.build_and_execute(|| {
-        let (id, _) = compared(ROOT);
-        let treasury = free(TREASURY);
-        accept(id.task);
-        assert_eq!(free(TREASURY), treasury + FEE);
-        assert_eq!(free(BOB), FUNDS + AUDIT_COST);
-        let book = AuditBook::<Test>::get();
-        assert_eq!(book.owed, PRICE - AUDIT_COST);
-        assert_eq!((book.collected, book.paid), (AUDIT_COST, AUDIT_COST));
-        assert_eq!(free(AUDIT_POT), EXISTENTIAL_DEPOSIT);
-        // Those that come next pay it.
-        fill_pot(12);
-        assert_eq!(free(BOB), FUNDS + PRICE);
-        assert_eq!(AuditBook::<Test>::get().owed, 0);
-        assert_eq!(AuditDebts::<Test>::iter().count(), 0);
-    });
-}
-
-/// Regression: the cost was paid only where a task was settled, so that whoever had requester, provider
-/// and auditor could leave out those that were not drawn.
-#[test]
-fn the_cost_is_paid_with_the_draw_whatever_follows() {
-    ExtBuilder.build_and_execute(|| {
-        let id = committed(ALICE, optimistic());
-        decide_audit(id.task, false);
-        assert_eq!(free(AUDIT_POT), EXISTENTIAL_DEPOSIT + AUDIT_COST);
-        assert_eq!(held(REQUESTER), BUDGET - AUDIT_COST);
-        run_for(REVEAL_WINDOW + 1);
-        assert_eq!(fault_of(id), Some(Fault::NoReveal));
-        let cancel = TasksPallet::cancel(RuntimeOrigin::signed(REQUESTER), id.task);
-        assert_ok!(cancel);
-        assert_eq!(free(AUDIT_POT), EXISTENTIAL_DEPOSIT + AUDIT_COST);
-        let both = free(REQUESTER) + free(ALICE);
-        let lost = COLLATERAL + BOND + SUBMISSION_FEE + AUDIT_COST - PRICE;
-        assert_eq!(both, 2 * FUNDS - lost, "to be both brings nothing back");
-    });
-}
-
 /// Regression: an entry that was late found its seed gone, and drew anew for ever.
 #[test]
 fn more_audits_than_fit_into_a_block_are_all_decided() {
@@ -555,59 +514,5 @@ fn a_quorum_that_a_jury_cannot_judge_is_paid() {
         assert!(is_settled(ids[0]) && is_settled(ids[1]));
         assert_eq!(free(DAVE), FUNDS + BASE_FEE);
         check_invariants();
-    });
-}
-
-#[test]
-fn debts_are_paid_in_the_order_in_which_they_were_earned() {
-    ExtBuilder.build_and_execute(|| {
-        let (first, _) = compared(ROOT);
-        accept(first.task);
-        let (second, auditor) = audited(CHARLIE, DAVE);
-        compute(auditor, ROOT);
-        assert_ok!(reveal(second, opening(ROOT)));
-        assert_ok!(reveal(auditor, opening(ROOT)));
-        accept(second.task);
-        assert_eq!(free(DAVE), FUNDS, "Bob is first");
-        let missing = |who| FUNDS + PRICE - free(who);
-        assert_eq!(AuditBook::<Test>::get().owed, missing(BOB) + missing(DAVE));
-        fill_pot(30);
-        assert_eq!((missing(BOB), missing(DAVE)), (0, 0));
-    });
-}
-
-#[test]
-fn a_debt_to_an_account_that_is_gone_holds_up_nobody() {
-    ExtBuilder.build_and_execute(|| {
-        fill_pot(1);
-        let id = verifying(ALICE);
-        // Less than makes an account.
-        TasksPallet::owe_auditor(id, &777, EXISTENTIAL_DEPOSIT - 1);
-        let before = free(BOB);
-        TasksPallet::owe_auditor(id, &BOB, 20);
-        assert_eq!(free(BOB), before + 20);
-        assert_eq!(
-            AuditBook::<Test>::get().owed,
-            EXISTENTIAL_DEPOSIT - 1,
-            "and is not forgotten"
-        );
-    });
-}
-
-#[test]
-fn a_policy_that_does_not_deter_is_refused() {
-    ExtBuilder.build_and_execute(|| {
-        assert_eq!(TasksPallet::check_config(), Ok(()));
-        Policy::set(AuditPolicy {
-            lowest: Perbill::zero(),
-            ..AuditPolicy::DEFAULT
-        });
-        assert!(TasksPallet::check_config().is_err());
-        Policy::set(AuditPolicy {
-            auditors: 3,
-            reward: Perbill::from_percent(50),
-            ..AuditPolicy::DEFAULT
-        });
-        assert!(TasksPallet::check_config().is_err());
     });
 }

@@ -2,6 +2,7 @@
 
 mod accept;
 mod agenda;
+mod audit_pot;
 mod audits;
 mod authorization;
 mod board;

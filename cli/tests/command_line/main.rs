@@ -1,0 +1,263 @@
+//! The program as it is called: exit codes, and what is printed where. Without a node, or with a
+//! fake one.
+
+#![allow(clippy::unwrap_used)]
+
+mod disputes;
+mod fake_node;
+mod provider;
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+use fake_node::{FakeNode, MANIFEST as CID, PEER};
+
+const MANIFEST: &str = r#"{
+    "version": "aicpw.task/v1", "name": "double", "engine": "opencl", "class": "int",
+    "program": { "file": "double.cl" },
+    "buffers": [ { "name": "x", "type": "int", "length": 4 } ],
+    "steps": [ { "kernel": "twice", "args": [ { "buffer": "x" } ], "global": [4] } ],
+    "outputs": [ "x" ]
+}"#;
+
+/// Nothing listens on port 1 of this machine.
+const NOBODY: &str = "ws://127.0.0.1:1";
+
+fn aicpw(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_aicpw"))
+        .args(arguments)
+        .env_remove("AICPW_SURI")
+        .env("AICPW_URL", NOBODY)
+        .output()
+        .unwrap()
+}
+
+fn task(manifest: &str) -> (tempfile::TempDir, PathBuf) {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("double.cl"), "kernel void twice() {}").unwrap();
+    let path = dir.path().join("manifest.json");
+    std::fs::write(&path, manifest).unwrap();
+    (dir, path)
+}
+
+fn submit(manifest: &Path, more: &[&str]) -> Output {
+    let mut arguments = vec!["submit", manifest.to_str().unwrap()];
+    arguments.extend(["--budget", "1", "--time-limit", "60s"]);
+    arguments.extend(more);
+    aicpw(&arguments)
+}
+
+fn failure(output: &Output) -> serde_json::Value {
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(document["error"]["code"], output.status.code().unwrap());
+    document["error"].clone()
+}
+
+#[test]
+fn a_bad_manifest_is_found_before_any_node_is_asked() {
+    let (_dir, path) = task(&MANIFEST.replace("\"length\": 4", "\"length\": -4"));
+    let output = submit(&path, &["--suri", "//Alice", "--json"]);
+    assert_eq!(output.status.code(), Some(2));
+    let error = failure(&output);
+    assert_eq!(error["kind"], "usage");
+    assert!(
+        error["message"]
+            .as_str()
+            .unwrap()
+            .contains("buffers[0].length"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_missing_file_is_found_before_any_node_is_asked() {
+    let (dir, path) = task(MANIFEST);
+    std::fs::remove_file(dir.path().join("double.cl")).unwrap();
+    let output = submit(&path, &["--suri", "//Alice"]);
+    assert_eq!(output.status.code(), Some(2));
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        text.contains("double.cl") && text.contains("nothing was sent"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_missing_key_says_how_to_give_one() {
+    let (_dir, path) = task(MANIFEST);
+    let output = submit(&path, &[]);
+    assert_eq!(output.status.code(), Some(2));
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        text.contains("AICPW_SURI") && text.contains("--suri //Alice"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_result_that_would_overwrite_something_else_is_refused() {
+    let (dir, path) = task(MANIFEST);
+    std::fs::write(dir.path().join("x.bin"), "mine").unwrap();
+    let out = dir.path().to_str().unwrap();
+    let output = submit(&path, &["--suri", "//Alice", "--wait", "--out", out]);
+    assert_eq!(output.status.code(), Some(2));
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(text.contains("x.bin exists"), "{text}");
+}
+
+#[test]
+fn no_node_has_a_code_of_its_own_and_a_next_step() {
+    for arguments in [
+        &["task", "ls", "--json"][..],
+        &["provider", "ls", "--json"],
+        &["history", "verify", "--json"],
+        &["ipfs", "addresses", "--json"],
+    ] {
+        let output = aicpw(arguments);
+        assert_eq!(output.status.code(), Some(6), "{arguments:?}");
+        let error = failure(&output);
+        assert_eq!(error["kind"], "unreachable");
+        assert!(
+            error["message"].as_str().unwrap().contains(NOBODY),
+            "{error}"
+        );
+        assert!(
+            error["hint"].as_str().unwrap().contains("aicpw-node"),
+            "{error}"
+        );
+    }
+    let (_dir, path) = task(MANIFEST);
+    assert_eq!(submit(&path, &["--suri", "//Alice"]).status.code(), Some(6));
+}
+
+#[test]
+fn wrong_arguments_are_named() {
+    for (arguments, named) in [
+        (
+            &["submit", "m.json", "--budget", "1,5", "--time-limit", "60s"][..],
+            "--budget",
+        ),
+        (
+            &["submit", "m.json", "--budget", "1", "--time-limit", "soon"],
+            "--time-limit",
+        ),
+        (
+            &[
+                "submit",
+                "m.json",
+                "--budget",
+                "1",
+                "--time-limit",
+                "1s",
+                "--verify",
+                "x",
+            ],
+            "--verify",
+        ),
+        (&["task", "rate", "1", "6"], "STARS"),
+        (
+            &["provider", "register", "--stake", "-1", "--ask", "1"],
+            "--stake",
+        ),
+        (&["--url", "http://127.0.0.1:9944", "task", "ls"], "--url"),
+    ] {
+        let output = aicpw(arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert!(text.contains(named), "{arguments:?}: {text}");
+    }
+}
+
+#[test]
+fn completions_are_a_script_and_need_no_node() {
+    for shell in ["bash", "zsh", "fish"] {
+        let output = aicpw(&["completions", shell]);
+        assert!(output.status.success(), "{shell}");
+        let script = String::from_utf8(output.stdout).unwrap();
+        assert!(script.contains("rotate-worker"), "{shell}");
+    }
+    let output = aicpw(&["completions", "bash", "--json"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(failure(&output)["kind"], "usage");
+}
+
+#[test]
+fn help_has_examples_and_exit_codes() {
+    let help = |arguments: &[&str]| {
+        let output = aicpw(arguments);
+        assert!(output.status.success(), "{arguments:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert!(help(&["help"]).contains("6  the node does not answer"));
+    assert!(help(&["help", "provider", "unbond"]).contains("provider unbond all --yes"));
+    assert!(help(&["provider", "ask", "--help"]).contains("Examples:"));
+}
+
+#[test]
+fn the_agent_lets_go_of_what_is_over() {
+    let node = FakeNode::start_with_store();
+    let dir = tempfile::tempdir().unwrap();
+    let own = "bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku";
+    let genesis = format!("0x{}", "00".repeat(32));
+    // Task 600 ended 400 blocks ago, 601 one block later; both have the same manifest.
+    for (task, pins) in [(600, vec![CID, own]), (601, vec![CID])] {
+        let note = serde_json::json!({
+            "version": "aicpw.pins/v1", "node": PEER, "created": 1, "pins": pins,
+            "reason": { "task": { "genesis": genesis, "task": task } },
+        });
+        std::fs::write(dir.path().join(format!("{task}.json")), note.to_string()).unwrap();
+    }
+    let folder = dir.path().to_str().unwrap();
+    let output = node.run(&["agent", "--until-idle", "--json", "--pins", folder]);
+    assert!(output.status.success(), "{output:?}");
+    let text = String::from_utf8(output.stdout).unwrap();
+    let released = text.lines().find(|line| line.contains("released")).unwrap();
+    let released: serde_json::Value = serde_json::from_str(released).unwrap();
+    assert_eq!(released["task"], 600);
+    assert_eq!(released["blobs"], 1);
+    assert_eq!(node.unpinned(), [own]);
+    assert!(!dir.path().join("600.json").exists());
+    assert!(dir.path().join("601.json").exists());
+}
+
+#[test]
+fn wrong_words_are_answered_with_right_ones() {
+    for (arguments, answer) in [
+        (&["task", "show", "abc"][..], "`aicpw task ls` lists them"),
+        (&["transfer", "xyz", "1"], "Write an address"),
+        (
+            &["account", "balance", "//Bob"],
+            "aicpw --suri //Bob account address",
+        ),
+        (&["ipfs", "cat", "xyz"], "begin with `baf`"),
+        (
+            &["ipfs", "cat", CID, "--peer", "nonsense"],
+            "aicpw ipfs addresses",
+        ),
+        (&["keys", "export", "seven"], "aicpw keys ls"),
+        (&["provider", "unbond", "some"], "or `all`"),
+        (
+            &["keys", "import", "/no/such/file"],
+            "see whether the path is right",
+        ),
+        (
+            &["--key-file", "/no/such/file", "account", "address"],
+            "mode 600",
+        ),
+        (&["task", "ls"], "nothing listens there"),
+        (
+            &["provider", "devices", "pause", "x"],
+            "`aicpw provider devices` lists",
+        ),
+    ] {
+        let output = aicpw(arguments);
+        assert!(!output.status.success(), "{arguments:?}");
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert!(text.contains(answer), "{arguments:?}: {text}");
+        for foreign in ["os error", "invalid digit", "base58"] {
+            assert!(!text.contains(foreign), "{arguments:?}: {text}");
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! What a provider asks for.
+
+use super::*;
+
+#[test]
+fn a_provider_is_shown_by_account_and_by_key() {
+    let node = FakeNode::start();
+    let by_key = node.document(&["provider", "status"]);
+    assert_eq!(by_key["stake"], "1000");
+    assert_eq!(by_key["unbonding"], "300");
+    assert_eq!(by_key["unbondings"][0]["available_at"], 5_000);
+    let account = by_key["account"].as_str().unwrap();
+    assert_eq!(node.document(&["provider", "status", account]), by_key);
+    assert_eq!(node.document(&["provider", "devices"]), by_key["devices"]);
+    let text = node.text(&["provider", "status"]);
+    assert!(
+        text.contains("300 AICP, can be withdrawn in about"),
+        "{text}"
+    );
+    assert!(text.contains("paused"), "{text}");
+    let alice = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
+    let error = node.failure(&["provider", "status", alice], 1);
+    assert!(
+        error["hint"]
+            .as_str()
+            .unwrap()
+            .contains("provider register"),
+        "{error}"
+    );
+}
+
+#[test]
+fn what_cannot_be_done_with_stake_is_said_before_anything_is_sent() {
+    let node = FakeNode::start();
+    let error = node.failure(&["provider", "unbond", "700.1"], 2);
+    assert!(
+        error["message"].as_str().unwrap().contains("only 700 AICP"),
+        "{error}"
+    );
+    let error = node.failure(&["provider", "withdraw"], 1);
+    assert!(
+        error["message"]
+            .as_str()
+            .unwrap()
+            .contains("300 AICP in about 17 min"),
+        "{error}"
+    );
+    let error = node.failure(&["provider", "deregister", "--yes"], 2);
+    assert!(
+        error["hint"]
+            .as_str()
+            .unwrap()
+            .contains("devices remove all"),
+        "{error}"
+    );
+    for amount in ["0", "-1", "1,5"] {
+        let error = node.failure(&["provider", "stake", amount], 2);
+        assert_eq!(error["kind"], "usage", "{amount}: {error}");
+    }
+    assert_eq!(node.transactions(), 0);
+}
+
+#[test]
+fn what_cannot_be_done_with_a_device_is_said_before_anything_is_sent() {
+    let node = FakeNode::start();
+    let error = node.failure(&["provider", "ask", "3", "0.0001"], 2);
+    assert!(
+        error["message"]
+            .as_str()
+            .unwrap()
+            .contains("at least 0.1 AICP"),
+        "{error}"
+    );
+    let error = node.failure(&["provider", "ask", "9", "1"], 2);
+    assert!(
+        error["hint"].as_str().unwrap().contains("it has 3, 4"),
+        "{error}"
+    );
+    let error = node.failure(&["provider", "devices", "remove", "3", "--yes"], 2);
+    assert!(
+        error["message"].as_str().unwrap().contains("runs 1 task"),
+        "{error}"
+    );
+    // Nobody can be asked whether that is meant.
+    let error = node.failure(&["provider", "devices", "remove", "4"], 2);
+    assert!(error["hint"].as_str().unwrap().contains("--yes"), "{error}");
+    assert_eq!(node.transactions(), 0);
+}
+
+#[test]
+fn what_is_so_already_is_not_sent_again() {
+    let node = FakeNode::start();
+    for arguments in [
+        &["provider", "ask", "all", "0.5"][..],
+        &["provider", "devices", "pause", "4"],
+        &["provider", "devices", "resume", "3"],
+        &["provider", "devices", "update", "3"],
+    ] {
+        let document = node.document(arguments);
+        assert!(
+            document["transaction"].is_null(),
+            "{arguments:?}: {document}"
+        );
+        assert_eq!(document["provider"]["stake"], "1000", "{arguments:?}");
+        let text = node.text(arguments);
+        assert!(text.starts_with("nothing to change: device"), "{text}");
+    }
+    assert_eq!(node.transactions(), 0);
+}
+
+#[test]
+fn a_stake_below_the_minimum_is_said_before_anything_is_announced() {
+    let node = FakeNode::start();
+    let register = [
+        "--suri",
+        "//Charlie",
+        "provider",
+        "register",
+        "--ask",
+        "0.5",
+    ];
+    let output = node.run(&[&register[..], &["--stake", "50"]].concat());
+    assert_eq!(output.status.code(), Some(2));
+    assert!(output.stdout.is_empty(), "announced: {output:?}");
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(text.contains("--stake: at least 100 AICP"), "{text}");
+    let error = node.failure(&["provider", "unbond", "650"], 2);
+    assert!(
+        error["message"]
+            .as_str()
+            .unwrap()
+            .contains("50 AICP stay active, less than the minimum of 100 AICP"),
+        "{error}"
+    );
+    // Whoever does not want to be asked is told all the same.
+    let output = node.run(&["provider", "unbond", "650", "--yes"]);
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(text.contains("warning: 50 AICP stay active"), "{text}");
+    assert_eq!(node.transactions(), 0);
+}
+
+#[test]
+fn the_node_of_another_worker_key_is_not_registered_in_passing() {
+    let node = FakeNode::start();
+    let register = [
+        "provider",
+        "register",
+        "--stake",
+        "1000",
+        "--ask",
+        "0.5",
+        "--dry-run",
+    ];
+    let error = node.failure(&register, 1);
+    assert!(
+        error["hint"].as_str().unwrap().contains("rotate-worker"),
+        "{error}"
+    );
+    let error = node.failure(&["provider", "rotate-worker"], 2);
+    assert!(
+        error["message"]
+            .as_str()
+            .unwrap()
+            .contains("what runs there (1 task)"),
+        "{error}"
+    );
+    let document = node.document(&["provider", "peers"]);
+    assert_eq!(document["registered"], serde_json::json!([]));
+    // It offers no IPFS methods.
+    assert!(document["node"].is_null(), "{document}");
+    let error = node.failure(&["provider", "peers", "--set", "nonsense"], 2);
+    assert!(
+        error["message"].as_str().unwrap().contains("nonsense"),
+        "{error}"
+    );
+}
