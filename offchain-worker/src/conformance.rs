@@ -61,7 +61,10 @@ impl Prover {
                 continue;
             }
             let challenges = match self.mailbox.challenges() {
-                Ok(found) => found.map(|found| found.challenges).unwrap_or_default(),
+                Ok(found) => {
+                    complained = None;
+                    found.map(|found| found.challenges).unwrap_or_default()
+                }
                 Err(error) => {
                     if complained.as_ref() != Some(&error) {
                         tracing::warn!(%error, "no conformance runs");

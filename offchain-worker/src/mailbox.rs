@@ -18,12 +18,12 @@ use crate::chain::LocalStorage;
 pub enum MailboxError {
     /// Not what the hook of this version writes.
     #[error(
-        "the orders in the mailbox cannot be read ({0}); node and runtime may be of different \
-         versions"
+        "what the hook put into the mailbox cannot be read ({0}); node and runtime may be of \
+         different versions"
     )]
     Garbled(codec::Error),
     /// The folder served another chain before.
-    #[error("the orders in the mailbox are of another chain (genesis 0x{})", hex::encode(.0))]
+    #[error("what the hook put into the mailbox is of another chain (genesis 0x{})", hex::encode(.0))]
     OtherChain(Hash),
 }
 
@@ -45,14 +45,7 @@ impl Mailbox {
     /// # Errors
     /// When they are not readable, or of another chain.
     pub fn orders(&self) -> Result<Option<Orders>, MailboxError> {
-        let Some(bytes) = self.storage.get(ORDERS) else {
-            return Ok(None);
-        };
-        let orders = Orders::decode_all(&mut bytes.as_slice()).map_err(MailboxError::Garbled)?;
-        if orders.genesis != self.genesis {
-            return Err(MailboxError::OtherChain(orders.genesis));
-        }
-        Ok(Some(orders))
+        self.read(ORDERS, |orders: &Orders| orders.genesis)
     }
 
     /// The open conformance challenges; `None` before the hook has written any.
@@ -60,15 +53,23 @@ impl Mailbox {
     /// # Errors
     /// When they are not readable, or of another chain.
     pub fn challenges(&self) -> Result<Option<Challenges>, MailboxError> {
-        let Some(bytes) = self.storage.get(CHALLENGES) else {
+        self.read(CHALLENGES, |challenges: &Challenges| challenges.genesis)
+    }
+
+    /// What the hook wrote under a key, if it is of this chain.
+    fn read<V: DecodeAll>(
+        &self,
+        key: &[u8],
+        genesis: impl Fn(&V) -> Hash,
+    ) -> Result<Option<V>, MailboxError> {
+        let Some(bytes) = self.storage.get(key) else {
             return Ok(None);
         };
-        let challenges =
-            Challenges::decode_all(&mut bytes.as_slice()).map_err(MailboxError::Garbled)?;
-        if challenges.genesis != self.genesis {
-            return Err(MailboxError::OtherChain(challenges.genesis));
+        let value = V::decode_all(&mut bytes.as_slice()).map_err(MailboxError::Garbled)?;
+        match genesis(&value) {
+            own if own == self.genesis => Ok(Some(value)),
+            other => Err(MailboxError::OtherChain(other)),
         }
-        Ok(Some(challenges))
     }
 
     /// Replaces the answer of a device.

@@ -114,7 +114,6 @@ mod tests {
             3,
             "hours for the longest that there can be"
         );
-        assert_eq!(MOST_BYTES, crate::manifest::limits::OUTPUT_BYTES);
     }
 
     #[test]

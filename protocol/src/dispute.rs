@@ -211,17 +211,10 @@ impl Claims {
 mod tests {
     use super::*;
     use crate::audit::AuditPolicy;
+    use crate::testing::fixed_seed;
     use proptest::prelude::*;
 
     const POLICY: DisputePolicy = DisputePolicy::DEFAULT;
-
-    fn fixed_seed() -> ProptestConfig {
-        ProptestConfig {
-            rng_seed: proptest::test_runner::RngSeed::Fixed(4),
-            failure_persistence: None,
-            ..Default::default()
-        }
-    }
 
     #[test]
     fn an_appeal_doubles_the_jury_and_there_is_a_last_one() {
@@ -327,7 +320,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(fixed_seed())]
+        #![proptest_config(fixed_seed(4))]
 
         /// Whatever was at stake: with the claimant's bond all jurors are paid, and whoever claims
         /// rightly has more than before.

@@ -11,9 +11,9 @@
 //! FOLDER/build/build.json    BuildRecord: what program.bin was made of
 //! FOLDER/build/build.log     what the compiler said
 //! FOLDER/output/output.bin   made by the run stage: the canonical plaintext output
-//! FOLDER/output/trace.json   TraceRecord: the checkpoints
-//! FOLDER/output/state.bin    made instead of the others, if the state at a checkpoint is asked for
-//! FOLDER/output/result.json  JobResult; if it is whole JSON, the two above are whole and on the disk
+//! FOLDER/output/trace.json   TraceRecord: the checkpoints and the end
+//! FOLDER/output/result.json  JobResult; if it is whole JSON, output.bin and trace.json are whole and on the disk
+//! FOLDER/output/state.bin    made instead of the three above, if the state at a checkpoint is asked for
 //! FOLDER/work/               private to the two stages: kernel cache, temporary files
 //! ```
 //!

@@ -34,6 +34,9 @@
 
 extern crate alloc;
 
+#[cfg(test)]
+mod testing;
+
 pub mod audit;
 pub mod availability;
 pub mod commitment;

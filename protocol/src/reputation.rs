@@ -168,17 +168,10 @@ pub fn weight(amount: Balance, unit: Balance) -> Perbill {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::fixed_seed;
     use proptest::prelude::*;
 
     const HALF_LIFE: BlockNumber = 1_000;
-
-    fn fixed_seed() -> ProptestConfig {
-        ProptestConfig {
-            rng_seed: proptest::test_runner::RngSeed::Fixed(2),
-            failure_persistence: None,
-            ..Default::default()
-        }
-    }
 
     #[test]
     fn the_distance_from_the_start_halves_in_a_half_life() {
@@ -213,7 +206,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(fixed_seed())]
+        #![proptest_config(fixed_seed(2))]
 
         #[test]
         fn time_moves_a_score_towards_the_start_and_never_past_it(

@@ -7,6 +7,8 @@ use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 
 use crate::{
+    availability::NOT_FETCHED,
+    commitment::ResultOpening,
     device::{DeviceSpec, Reputation, Slots},
     hashing::Hash,
     ids::{AssignmentId, DeviceId, TaskId},
@@ -121,6 +123,23 @@ pub struct AssignmentView<AccountId> {
     pub peers: PeerAddresses,
     /// For a sealed task: the data key, sealed to the provider, once it is granted.
     pub envelope: Option<Envelope>,
+}
+
+impl<AccountId> AssignmentView<AccountId> {
+    /// What it has revealed.
+    pub fn opening(&self) -> Option<&ResultOpening> {
+        match &self.status {
+            AssignmentStatus::Revealed { opening, .. }
+            | AssignmentStatus::Settled { opening, .. } => Some(opening),
+            _ => None,
+        }
+    }
+
+    /// Whether a juror of a claim could fetch the result; `None` of others, and before it has revealed.
+    pub fn has_fetched(&self) -> Option<bool> {
+        let opening = self.opening().filter(|_| self.role == Role::Fetcher)?;
+        Some(opening.result_root != NOT_FETCHED)
+    }
 }
 
 /// How far a device's conformance challenge is.

@@ -1,15 +1,21 @@
 //! Signed transactions of any call of the runtime that this program is linked with, for a node that runs it,
 //! or a release whose calls are encoded alike.
 
+use std::time::Duration;
+
 use aicpw_runtime::{
     AccountId, Address, Runtime, RuntimeCall, Signature, SignedPayload, UncheckedExtrinsic, VERSION,
 };
-use anyhow::{anyhow, ensure, Result};
+use anyhow::{anyhow, ensure, Context, Result};
 use codec::Encode;
 use frame_system::{offchain::CreateAuthorizedTransaction, CheckNonce};
 use sp_core::{sr25519, Pair, H256};
 
-use crate::Client;
+use crate::{
+    chain,
+    wait::{self, Seen},
+    Client,
+};
 
 /// An account that signs one transaction after the other.
 pub struct Signer {
@@ -79,6 +85,42 @@ impl Signer {
         let transaction = self.sign_as(call, self.nonce);
         self.nonce += 1;
         transaction
+    }
+
+    /// Gives the next transaction to a node's pool.
+    ///
+    /// # Errors
+    /// The node refuses it.
+    pub async fn send(&mut self, client: &Client, call: impl Into<RuntimeCall>) -> Result<()> {
+        let signed = self.sign(call);
+        let _: String = client
+            .call("author_submitExtrinsic", &[signed.into()])
+            .await?;
+        Ok(())
+    }
+
+    /// The same, and waits until it is in that node's best chain.
+    ///
+    /// # Errors
+    /// The node refuses it, or it is in no block in that time.
+    pub async fn send_and_wait(
+        &mut self,
+        client: &Client,
+        call: impl Into<RuntimeCall>,
+        limit: Duration,
+    ) -> Result<()> {
+        self.send(client, call).await?;
+        let account = self.account();
+        let what = format!("a transaction of {account}");
+        wait::until(&what, limit, || async {
+            let best = client.best().await?;
+            let block = client.block_hash(best).await?.context("the best block")?;
+            let sent = chain::nonce(client, &account, &block).await?;
+            Ok(Seen::when(sent >= self.nonce, || {
+                format!("{sent} sent at {best}")
+            }))
+        })
+        .await
     }
 
     /// The transaction with this number. Its bytes differ each time: there is chance in a signature.

@@ -100,9 +100,14 @@ impl Client {
         self.header(None).await?.number()
     }
 
+    /// Hash of the last finalised block.
+    pub async fn finalised_head(&self) -> Result<String> {
+        self.call("chain_getFinalizedHead", &[]).await
+    }
+
     /// Height of the last finalised block.
     pub async fn finalised(&self) -> Result<u32> {
-        let hash: String = self.call("chain_getFinalizedHead", &[]).await?;
+        let hash = self.finalised_head().await?;
         self.header(Some(&hash)).await?.number()
     }
 

@@ -217,6 +217,15 @@ impl Market {
         })
     }
 
+    /// What is at stake of a provider's.
+    ///
+    /// # Errors
+    /// It cannot be read, or the account is no provider.
+    pub async fn stake(&self, suri: &str) -> Result<u128> {
+        let status = self.json("alice", suri, &["provider", "status"]).await?;
+        units(&status["stake"])
+    }
+
     /// Submissions so far: the id that the next task gets.
     ///
     /// # Errors

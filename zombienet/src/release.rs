@@ -11,17 +11,12 @@ use crate::prepared::{self, Preset};
 /// Its runtime, compressed as it was published.
 pub const PREVIOUS_RUNTIME: &[u8] = include_bytes!("../../releases/previous.wasm");
 
-/// What is known of it.
+/// What networks have to know of it. The other lines of its record are checked by
+/// `runtime/tests/journeys/release.rs`.
 #[derive(Deserialize, Debug)]
 pub struct Release {
     /// Its version.
     pub spec_version: u32,
-    /// What it was built of.
-    pub commit: String,
-    /// BLAKE2b of the compressed runtime, `0x…`.
-    pub hash: String,
-    /// What it was built with.
-    pub compiler: String,
 }
 
 /// The record of [`PREVIOUS_RUNTIME`].

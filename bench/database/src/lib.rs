@@ -16,7 +16,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use aicpw_runtime::Block;
+use aicpw_runtime::{Block, VERSION};
 use anyhow::{ensure, Context, Result};
 use sc_client_api::{Backend as _, BlockImportOperation, NewBlockState, TrieCacheContext};
 use sc_client_db::{Backend, BlocksPruning, DatabaseSettings, DatabaseSource, PruningMode};
@@ -24,12 +24,9 @@ use sp_blockchain::HeaderBackend;
 use sp_core::H256;
 use sp_runtime::traits::{Block as BlockT, Header as HeaderT};
 use sp_state_machine::Backend as StateBackend;
-use sp_storage::{StateVersion, Storage};
+use sp_storage::Storage;
 
 pub use entries::Entries;
-
-/// The runtime's `system_version` 1.
-const STATE_VERSION: StateVersion = StateVersion::V1;
 
 /// What the node keeps of states, and how far behind the best block it makes one canonical at most.
 const KEPT_STATES: u32 = 256;
@@ -107,7 +104,7 @@ impl Database {
                 children_default: Default::default(),
             },
             true,
-            STATE_VERSION,
+            VERSION.state_version(),
         )?;
         let header = header(H256::zero(), 0, root);
         let genesis = header.hash();
@@ -153,7 +150,7 @@ impl Database {
         let delta = changes
             .iter()
             .map(|(key, value)| (key.as_slice(), Some(value.as_slice())));
-        let (root, transaction) = state.storage_root(delta, STATE_VERSION);
+        let (root, transaction) = state.storage_root(delta, VERSION.state_version());
         let header = header(parent, number, root);
         let hash = header.hash();
         let mut operation = self.backend.begin_operation()?;

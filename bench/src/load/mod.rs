@@ -58,7 +58,7 @@ pub struct Options {
     #[arg(long, default_value_t = 100.0)]
     rate: f64,
     /// Load: seconds for which tasks are submitted.
-    #[arg(long, alias = "seconds", default_value_t = 60)]
+    #[arg(long, default_value_t = 60)]
     duration: u32,
     /// Load: validators, all on this machine.
     #[arg(long, value_enum, default_value_t = Validators::One)]

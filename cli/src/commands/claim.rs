@@ -2,13 +2,13 @@
 
 use aicpw_protocol::{
     task::{AssignmentStatus, TaskStatus},
-    verdict::{DisputeState, DisputeView},
+    verdict::DisputeView,
     view::{AssignmentView, TaskView},
     Balance, TaskId,
 };
 
 use super::{
-    contest::{call_jury, ContestArgs, Plan},
+    contest::{call_jury, open_already, ContestArgs, Plan},
     task, Context,
 };
 use crate::{
@@ -72,12 +72,8 @@ fn obstacle(
         let what = format!("only its requester {} can claim that", task.requester);
         return refused(&what, "Tasks", "NotRequester");
     }
-    if before.is_some_and(|one| !matches!(one.state, DisputeState::Ended { .. })) {
-        return refused(
-            "a dispute about it is open already",
-            "Disputes",
-            "AlreadyDisputed",
-        );
+    if let open @ Some(_) = open_already(task, before) {
+        return open;
     }
     if !matches!(task.status, TaskStatus::Settled { .. }) {
         return refused(
@@ -142,6 +138,7 @@ mod tests {
         life::tests::{assignment, opening, view},
         output::dispute::tests::dispute as disputed,
     };
+    use aicpw_protocol::verdict::DisputeState;
 
     const REQUESTER: Account = Account([1; 32]);
 

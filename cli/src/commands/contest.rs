@@ -122,20 +122,27 @@ fn results(task: &TaskView<Account>) -> impl Iterator<Item = &AssignmentView<Acc
     })
 }
 
+/// The refusal of a second dispute about a task.
+pub(super) fn open_already(
+    task: &TaskView<Account>,
+    before: Option<&DisputeView<Account>>,
+) -> Option<Error> {
+    let open = before.filter(|one| !matches!(one.state, DisputeState::Ended { .. }));
+    open.map(|_| {
+        let what = "a dispute about it is open already";
+        task::refused(task, what, "Disputes", "AlreadyDisputed")
+    })
+}
+
 /// Why the chain would refuse a dispute, so that no fee is paid for that.
 fn dispute_obstacle(
     task: &TaskView<Account>,
     before: Option<&DisputeView<Account>>,
     account: Account,
 ) -> Option<Error> {
-    let is_over = |one: &DisputeView<_>| matches!(one.state, DisputeState::Ended { .. });
     let refused = |what: &str, pallet, error| Some(task::refused(task, what, pallet, error));
-    if before.is_some_and(|one| !is_over(one)) {
-        return refused(
-            "a dispute about it is open already",
-            "Disputes",
-            "AlreadyDisputed",
-        );
+    if let open @ Some(_) = open_already(task, before) {
+        return open;
     }
     if !matches!(task.status, TaskStatus::Verifying { .. }) {
         return refused(

@@ -3,13 +3,12 @@
 use std::path::Path;
 
 use aicpw_protocol::{
-    availability::NOT_FETCHED,
     manifest::{limits, Manifest},
     sealing::{
         key::Purpose,
         stream::{sealed_length, Opener},
     },
-    task::{AssignmentStatus, Role},
+    task::AssignmentStatus,
     view::{AssignmentView, TaskView},
     ContentId,
 };
@@ -142,14 +141,8 @@ pub async fn fetch_into(
 
 /// The jurors who could fetch a result that was said not to be there: they serve it since.
 fn fetched_by(view: &TaskView<Account>) -> impl Iterator<Item = &AssignmentView<Account>> {
-    view.assignments.iter().filter(|one| {
-        let (AssignmentStatus::Revealed { opening, .. }
-        | AssignmentStatus::Settled { opening, .. }) = &one.status
-        else {
-            return false;
-        };
-        one.role == Role::Fetcher && opening.result_root != NOT_FETCHED
-    })
+    let all = view.assignments.iter();
+    all.filter(|one| one.has_fetched() == Some(true))
 }
 
 /// Fetches it from one of the providers.

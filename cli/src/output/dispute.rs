@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use aicpw_protocol::{
-    availability::NOT_FETCHED,
     task::{AssignmentStatus, Fault, Role},
     verdict::{About, DisputeState, DisputeView, Outcome},
     view::{AssignmentView, TaskView},
@@ -104,7 +103,7 @@ impl JurorJson {
             result_root: root(juror)
                 .filter(|_| juror.role == Role::Juror)
                 .map(show_hash),
-            fetched: fetched(juror),
+            fetched: juror.has_fetched(),
             fault: match juror.status {
                 AssignmentStatus::Failed { fault, .. } => Some(fault),
                 _ => None,
@@ -132,23 +131,12 @@ fn is_of_last_jury(dispute: &DisputeView<Account>, juror: &AssignmentView<Accoun
 
 /// What a juror has revealed.
 fn root(juror: &AssignmentView<Account>) -> Option<&Hash> {
-    match &juror.status {
-        AssignmentStatus::Revealed { opening, .. } | AssignmentStatus::Settled { opening, .. } => {
-            Some(&opening.result_root)
-        }
-        _ => None,
-    }
-}
-
-/// Whether a juror of a claim has said that it could fetch the result.
-fn fetched(juror: &AssignmentView<Account>) -> Option<bool> {
-    let found = root(juror).filter(|_| juror.role == Role::Fetcher)?;
-    Some(*found != NOT_FETCHED)
+    juror.opening().map(|opening| &opening.result_root)
 }
 
 /// What a juror has found, for people.
 fn found(juror: &AssignmentView<Account>) -> String {
-    match (fetched(juror), root(juror)) {
+    match (juror.has_fetched(), root(juror)) {
         (Some(true), _) => "fetched".into(),
         (Some(false), _) => "not there".into(),
         (None, Some(root)) => short(&show_hash(root)),

@@ -3,6 +3,7 @@ use crate::{
     chain::read::tests::CLOCK,
     life::tests::{assignment, opening, view},
 };
+use aicpw_protocol::availability::NOT_FETCHED;
 use aicpw_protocol::{task::TaskStatus, units::AICP, TaskId};
 use serde_json::{json, Value};
 

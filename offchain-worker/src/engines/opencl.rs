@@ -5,6 +5,7 @@ use aicpw_protocol::{
     job::{path, Done, Failed, JobLimits, JobResult, JobSpec, JobVersion, Message, TraceRecord},
     manifest::{limits, Manifest, ManifestErrors},
     task::{Blame, Engine as EngineKind, Fault, Needs, Progress},
+    trace::MAX_HASHES,
 };
 use async_trait::async_trait;
 use std::collections::HashSet;
@@ -18,8 +19,8 @@ use crate::{
     sandbox::{Exit, How, Stage},
 };
 
-/// Most bytes of a trace that are checked; of a longer one only the executor's word is had.
-const MAX_TRACE: u64 = 64 << 20;
+/// Most bytes of a trace: as many hashes as there can be, each of 67 characters.
+const MAX_TRACE: u64 = 8 << 20;
 
 /// Most bytes of a compiler's log.
 const MAX_BUILD_LOG: u64 = 1 << 20;
@@ -270,18 +271,13 @@ impl Engine for OpenCl {
 /// What is committed to must be what is on the disk, where a jury will look.
 fn check_trace(trace: &std::path::Path, result: &JobResult) -> Result<(), Failure> {
     let odd = |reason: String| run_failed(format!("the trace cannot be used: {reason}"));
-    let file = durable::open_untrusted(trace).map_err(|error| odd(error.to_string()))?;
-    let length = file
-        .metadata()
-        .map_err(|error| odd(error.to_string()))?
-        .len();
-    if length > MAX_TRACE {
-        tracing::debug!(length, "a long trace is not checked");
-        return Ok(());
-    }
     let text = durable::read_untrusted(trace, MAX_TRACE).map_err(|error| odd(error.to_string()))?;
     let record: TraceRecord =
         serde_json::from_slice(&text).map_err(|error| odd(error.to_string()))?;
+    // The end is one more.
+    if record.checkpoints.len() >= MAX_HASHES as usize {
+        return Err(odd("it has more hashes than a job can have".into()));
+    }
     if record.root() != result.trace_root {
         return Err(odd("its root is not what the executor says it is".into()));
     }

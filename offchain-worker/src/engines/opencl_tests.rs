@@ -2,7 +2,12 @@
 
 use super::*;
 use crate::testing;
-use aicpw_protocol::{job::Checkpoint, merkle, trace::End, Mebibytes};
+use aicpw_protocol::{
+    job::Checkpoint,
+    merkle,
+    trace::{End, MAX_HASHES},
+    Mebibytes,
+};
 use std::os::unix::fs::PermissionsExt;
 use std::sync::Mutex;
 use std::time::Duration;
@@ -267,6 +272,24 @@ async fn a_trace_that_ends_with_another_result_is_refused() {
         "{}",
         failure.message
     );
+}
+
+#[tokio::test]
+async fn a_trace_that_no_job_can_have_is_refused() {
+    let hashes = |count: usize| TraceRecord {
+        checkpoints: vec![Checkpoint([5; 32]); count],
+        ..trace()
+    };
+    let text = serde_json::to_vec(&hashes(MAX_HASHES as usize)).unwrap();
+    for (text, why) in [(text, "more hashes"), (vec![b' '; 9 << 20], "longer than")] {
+        let case = case("cat ../done", LONG);
+        prepare(&case, result());
+        std::fs::write(case.job.folder.join(path::TRACE), text).unwrap();
+        let (failure, _) = run(&case).await;
+        let failure = failure.unwrap_err();
+        assert_eq!(failure.fault, Fault::RunFailed);
+        assert!(failure.message.contains(why), "{}", failure.message);
+    }
 }
 
 fn manifest(program: &str) -> String {

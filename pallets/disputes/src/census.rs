@@ -39,11 +39,15 @@ impl<T: Config> Pallet<T> {
             };
             *verdicts = verdicts.saturating_add(1);
         });
-        ClaimCensus::<T>::mutate(|census| match outcome {
-            Outcome::Available { .. } => census.available = census.available.saturating_add(1),
-            Outcome::Unavailable => census.unavailable = census.unavailable.saturating_add(1),
+        match outcome {
+            Outcome::Available { .. } => ClaimCensus::<T>::mutate(|census| {
+                census.available = census.available.saturating_add(1);
+            }),
+            Outcome::Unavailable => ClaimCensus::<T>::mutate(|census| {
+                census.unavailable = census.unavailable.saturating_add(1);
+            }),
             _ => {}
-        });
+        }
     }
 
     /// What juries have found of results that were said not to be there.

@@ -282,8 +282,8 @@ pub mod pallet {
         ///
         /// Origin: signed, by the requester, within the retrieval window. The bond is the pay of the jury
         /// and once more that of a juror; it is lost if the jury could fetch the result. Errors:
-        /// `AlreadyDisputed`; those of tasks if there is no such result of this account's, or nothing is
-        /// locked for it any more; or the bond is not there. Events: `DisputeOpened`, `JuryCalled`.
+        /// `AlreadyDisputed`, `BondTooLarge`; those of tasks if there is no such result of this
+        /// account's, or nothing is locked for it any more; or the bond is not there. Events: `DisputeOpened`, `JuryCalled`.
         #[pallet::call_index(2)]
         pub fn claim_unavailable(origin: OriginFor<T>, assignment: AssignmentId) -> DispatchResult {
             Self::do_claim_unavailable(ensure_signed(origin)?, assignment)

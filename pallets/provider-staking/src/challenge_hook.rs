@@ -1,10 +1,7 @@
 //! The offchain worker's part in conformance challenges: those of this node's devices go into the
 //! mailbox, and what the native engine answers there goes to the chain.
 
-use aicpw_primitives::{
-    traits::DrawRandomness,
-    worker_key::{prove, WorkerId},
-};
+use aicpw_primitives::{traits::DrawRandomness, worker_key::WorkerId};
 use aicpw_protocol::{
     mailbox::{answer_key, ChallengeAnswer, ChallengeOrder, Challenges as Orders, CHALLENGES},
     worker::Statement,
@@ -12,13 +9,12 @@ use aicpw_protocol::{
 };
 use alloc::vec::Vec;
 use codec::{Decode, Encode};
-use frame_system::offchain::SubmitTransaction;
 use sp_application_crypto::RuntimeAppPublic;
 use sp_runtime::offchain::storage::{StorageRetrievalError, StorageValueRef};
 
 use crate::{
     conformance::Stage,
-    heartbeat::{NotSent, PROOF_DEPTH, RETRY_AFTER},
+    heartbeat::{NotSent, RETRY_AFTER},
     Call, Challenges, Config, Devices, DevicesOf, Pallet, WorkerOwners, LOG_TARGET,
 };
 
@@ -96,25 +92,24 @@ impl<T: Config> Pallet<T> {
                 _ => Ok(Answered { seed, block }),
             })
             .map_err(|_| NotSent::Pending)?;
-        let recent = block.saturating_sub(PROOF_DEPTH);
-        let genesis = Self::hash_of(0).ok_or(NotSent::NoRecentBlock)?;
-        let hash = Self::hash_of(recent).ok_or(NotSent::NoRecentBlock)?;
+        Self::submit_answer(worker, id, found).inspect_err(|_| memory.clear())
+    }
+
+    fn submit_answer(
+        worker: &WorkerId,
+        id: DeviceId,
+        found: ChallengeAnswer,
+    ) -> Result<(), NotSent> {
         let statement = Statement::Answer {
             device: id,
             run: found.run,
             answer: found.answer.hash(),
         };
-        let proof = prove::<T::AccountId>(worker, &genesis, (recent, &hash), &statement)
-            .ok_or(NotSent::NoSignature)?;
-        let call = Call::<T>::answer_challenge {
+        let proof = Self::prove_now(worker, &statement)?;
+        Self::submit(Call::answer_challenge {
             device: id,
             answer: found.answer,
             proof,
-        };
-        let transaction = T::create_authorized_transaction(call.into());
-        SubmitTransaction::<T, Call<T>>::submit_transaction(transaction).map_err(|()| {
-            memory.clear();
-            NotSent::Refused
         })
     }
 

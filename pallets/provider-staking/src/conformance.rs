@@ -85,16 +85,25 @@ impl<T: Config> Pallet<T> {
                 return Ok(());
             }
             ensure!(device.used_slots == 0, Error::<T>::DeviceBusy);
-            let stage = challenge
-                .map(|challenge| Self::stage(id, &challenge, T::DrawRandomness::anchor()).1);
             // Who answered wrongly waits for the next attempt, or wrong answers could be brought at will.
             ensure!(
-                matches!(stage, None | Some(Stage::NoAnswer)),
+                matches!(Self::stage_now(id), None | Some(Stage::NoAnswer)),
                 Error::<T>::ChallengeOpen
             );
             Self::challenge(id);
             Ok(())
         })
+    }
+
+    /// How far the challenge of a device is, if it has one.
+    fn stage_now(id: DeviceId) -> Option<Stage> {
+        let challenge = Challenges::<T>::get(id)?;
+        Some(Self::stage(id, &challenge, T::DrawRandomness::anchor()).1)
+    }
+
+    /// Whether its attempt had a wrong answer, and runs are not turned off.
+    pub(crate) fn has_to_wait(id: DeviceId) -> bool {
+        T::ConformanceRun::get() > 0 && Self::stage_now(id) == Some(Stage::WrongAnswer)
     }
 
     /// Blocks from the beginning of an attempt to that of the next one: a cool-down, and never so few that
@@ -169,11 +178,11 @@ impl<T: Config> Pallet<T> {
         Run::new(seed, &device.spec, Milliseconds(T::ConformanceRun::get()))
     }
 
-    /// The run that a device has before it now, if its challenge is open.
+    /// The run that a device has before it now, if its challenge is open. For tests and fuzzing, which answer
+    /// in a worker's place.
     pub fn open_run(id: DeviceId) -> Option<Run> {
-        let challenge = Challenges::<T>::get(id)?;
         let device = Devices::<T>::get(id)?;
-        match Self::stage(id, &challenge, T::DrawRandomness::anchor()).1 {
+        match Self::stage_now(id)? {
             Stage::Open { seed, .. } => Some(Self::run_of(&device, seed)),
             _ => None,
         }
@@ -254,10 +263,11 @@ impl<T: Config> Pallet<T> {
             .saturating_add(T::DrawRandomness::seed_weight())
     }
 
-    /// Whoever asks for a run pays for the answer, which is free.
-    pub(crate) fn request_weight() -> Weight {
-        <T as Config>::WeightInfo::request_challenge()
-            .saturating_add(T::DrawRandomness::seed_weight())
+    /// Whoever opens a challenge pays for the answer, which is free, and for a look at how far the one before
+    /// is.
+    pub(crate) fn challenge_weight() -> Weight {
+        T::DrawRandomness::seed_weight()
+            .saturating_add(Self::authorize_answer_weight())
             .saturating_add(Self::answer_weight())
     }
 

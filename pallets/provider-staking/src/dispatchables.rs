@@ -257,7 +257,11 @@ impl<T: Config> Pallet<T> {
             Self::deposit_event(Event::SpecUpdated { device: id });
             if device.spec != spec {
                 device.spec = spec;
-                Self::challenge(id);
+                // Who answered wrongly waits, or another name would bring the next attempt at once. It
+                // is a run of the new spec.
+                if !Self::has_to_wait(id) {
+                    Self::challenge(id);
+                }
             }
             Ok(())
         })?;

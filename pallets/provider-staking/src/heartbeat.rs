@@ -257,20 +257,31 @@ impl<T: Config> Pallet<T> {
         provider: T::AccountId,
         period: BlockNumber,
     ) -> Result<(), NotSent> {
-        let recent = Self::height().saturating_sub(PROOF_DEPTH);
-        let genesis = Self::hash_of(0).ok_or(NotSent::NoRecentBlock)?;
-        let hash = Self::hash_of(recent).ok_or(NotSent::NoRecentBlock)?;
         let statement = Statement::Heartbeat {
             provider: provider.clone(),
             period,
         };
-        let proof =
-            prove(worker, &genesis, (recent, &hash), &statement).ok_or(NotSent::NoSignature)?;
-        let call = Call::<T>::heartbeat {
+        let proof = Self::prove_now(worker, &statement)?;
+        Self::submit(Call::heartbeat {
             provider,
             period,
             proof,
-        };
+        })
+    }
+
+    /// The statement, signed for a block that a short fork does not take away.
+    pub(crate) fn prove_now(
+        worker: &WorkerId,
+        statement: &Statement<T::AccountId>,
+    ) -> Result<WorkerProof, NotSent> {
+        let recent = Self::height().saturating_sub(PROOF_DEPTH);
+        let genesis = Self::hash_of(0).ok_or(NotSent::NoRecentBlock)?;
+        let hash = Self::hash_of(recent).ok_or(NotSent::NoRecentBlock)?;
+        prove(worker, &genesis, (recent, &hash), statement).ok_or(NotSent::NoSignature)
+    }
+
+    /// Gives an authorised call to the pool.
+    pub(crate) fn submit(call: Call<T>) -> Result<(), NotSent> {
         let transaction = T::create_authorized_transaction(call.into());
         SubmitTransaction::<T, Call<T>>::submit_transaction(transaction)
             .map_err(|()| NotSent::Refused)

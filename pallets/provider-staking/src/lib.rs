@@ -378,7 +378,10 @@ pub mod pallet {
         /// `AskTooLow`, `DuplicateFingerprint`. Events: `DeviceRegistered`,
         /// `DeviceChallenged`. Cost grows with the provider's devices.
         #[pallet::call_index(7)]
-        #[pallet::weight(<T as Config>::WeightInfo::register_device(T::MaxDevices::get()))]
+        #[pallet::weight(
+            <T as Config>::WeightInfo::register_device(T::MaxDevices::get())
+                .saturating_add(Pallet::<T>::challenge_weight())
+        )]
         pub fn register_device(
             origin: OriginFor<T>,
             spec: DeviceSpec,
@@ -404,7 +407,10 @@ pub mod pallet {
         /// running job relies on the spec), and those about specs of [`Pallet::register_device`].
         /// Events: `SpecUpdated`, `DeviceChallenged`.
         #[pallet::call_index(9)]
-        #[pallet::weight(<T as Config>::WeightInfo::update_spec(T::MaxDevices::get()))]
+        #[pallet::weight(
+            <T as Config>::WeightInfo::update_spec(T::MaxDevices::get())
+                .saturating_add(Pallet::<T>::challenge_weight())
+        )]
         pub fn update_spec(
             origin: OriginFor<T>,
             device: DeviceId,
@@ -478,7 +484,10 @@ pub mod pallet {
         /// job would make the run slow), `ChallengeOpen` (also after a wrong answer, until the next attempt),
         /// `NoRuns`. Event: `DeviceChallenged`.
         #[pallet::call_index(14)]
-        #[pallet::weight(Pallet::<T>::request_weight())]
+        #[pallet::weight(
+            <T as Config>::WeightInfo::request_challenge()
+                .saturating_add(Pallet::<T>::challenge_weight())
+        )]
         pub fn request_challenge(origin: OriginFor<T>, device: DeviceId) -> DispatchResult {
             Self::do_request_challenge(ensure_signed(origin)?, device)
         }

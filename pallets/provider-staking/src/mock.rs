@@ -132,7 +132,8 @@ impl OrderBook for BookMock {
 }
 
 /// Blocks in which an answer is in time.
-pub const WINDOW: BlockNumber = 6;
+/// Longer than a node waits before it sends again.
+pub const WINDOW: BlockNumber = 12;
 /// Blocks from an anchor to its seed, and after how many there will be none.
 pub const SOONEST: BlockNumber = 3;
 pub const LONGEST: BlockNumber = 8;

@@ -63,7 +63,6 @@ impl<T: Config> Pallet<T> {
         Assignments::<T>::insert(id, assignment);
         let claim = Claim {
             of: id,
-            at: Self::now(),
             parent: Self::parent_hash(),
         };
         Claims::<T>::insert(id.task, claim);

@@ -271,8 +271,7 @@ impl<T: Config> Pallet<T> {
             "locks are kept for the one claim about a task, as long as it is not decided"
         );
         ensure!(
-            Claims::<T>::get(id).is_none_or(|claim| claim.at <= Self::now()
-                && matches!(task.status, TaskStatus::Settled { .. })),
+            !Claims::<T>::contains_key(id) || matches!(task.status, TaskStatus::Settled { .. }),
             "a claim is about a settled task"
         );
         ensure!(

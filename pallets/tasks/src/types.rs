@@ -47,9 +47,7 @@ impl<AccountId> From<Jury<AccountId>> for JurorTerms {
 pub struct Claim {
     /// The assignment whose result it is about.
     pub of: AssignmentId,
-    /// The block in which it was made.
-    pub at: BlockNumber,
-    /// The hash of the block before it, which nobody knew much sooner.
+    /// The hash of the block before it was made, which nobody knew much sooner.
     pub parent: Hash,
 }
 

@@ -1,16 +1,9 @@
 use super::*;
 use crate::ids::TaskId;
+use crate::testing::fixed_seed;
 use proptest::prelude::*;
 
 const POLICY: AuditPolicy = AuditPolicy::DEFAULT;
-
-fn fixed_seed() -> ProptestConfig {
-    ProptestConfig {
-        rng_seed: proptest::test_runner::RngSeed::Fixed(4),
-        failure_persistence: None,
-        ..Default::default()
-    }
-}
 
 /// What a wrong result brings in expectation is negative: (1 − q)·p < q·L with q = a·d, in whole
 /// numbers. Independent of how the module computes it.
@@ -171,7 +164,7 @@ fn who_tells_earns_more_than_a_cheat_can_offer() {
 }
 
 proptest! {
-    #![proptest_config(fixed_seed())]
+    #![proptest_config(fixed_seed(4))]
 
     #[test]
     fn a_cheat_loses_at_every_reputation(

@@ -22,7 +22,7 @@ pub const FP32_OPERATIONS: u64 = LANES as u64 * STEPS as u64 * 3;
 /// Seven bits to the left in each step.
 const ROTATION: u32 = 7;
 
-/// The eight words of a seed, little-endian: what the kernels take.
+/// The eight words of a seed, little-endian. The programs use the first seven.
 pub fn words(seed: &Hash) -> [u32; 8] {
     let mut words = [0; 8];
     for (word, bytes) in words.iter_mut().zip(seed.chunks_exact(4)) {

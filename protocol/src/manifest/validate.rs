@@ -53,7 +53,7 @@ pub mod limits {
     /// Most memory of all buffers.
     pub const MEMORY_BYTES: u64 = 1 << 40;
     /// Longest canonical output.
-    pub const OUTPUT_BYTES: u64 = 1 << 34;
+    pub const OUTPUT_BYTES: u64 = crate::availability::MOST_BYTES;
 }
 
 /// The compiler options that a class allows.

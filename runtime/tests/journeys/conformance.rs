@@ -13,15 +13,12 @@ use aicpw_runtime::{
 };
 use sp_keyring::Sr25519Keyring::{Alice, Bob};
 
-use crate::{chain::Chain, market::Provider};
+use crate::{chain::Chain, governance::set_as_root, market::Provider};
 
 /// A run of a millisecond, so that it can be computed here.
 fn with_a_short_run() -> Chain {
     let mut chain = Chain::development().with_outputs();
-    let parameter = MarketParameter::ConformanceRun(1);
-    let set = pallet_market_parameters::Call::<Runtime>::set_parameter { parameter };
-    let call = Box::new(set.into());
-    chain.sign(Alice, pallet_sudo::Call::sudo { call }).unwrap();
+    set_as_root(&mut chain, MarketParameter::ConformanceRun(1)).unwrap();
     chain
 }
 

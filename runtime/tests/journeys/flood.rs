@@ -14,6 +14,7 @@ use sp_runtime::transaction_validity::{InvalidTransaction, TransactionValidityEr
 
 use crate::{
     chain::Chain,
+    governance::set_as_root,
     market::{ask, device, expecting_output, submission, Provider, OUTPUT},
 };
 
@@ -66,11 +67,7 @@ impl Flood {
     fn new() -> Self {
         let mut chain = Chain::development();
         // The devices compute nothing, so nobody answers for them.
-        let parameter = MarketParameter::ConformanceRun(0);
-        let believe = pallet_market_parameters::Call::<Runtime>::set_parameter { parameter };
-        let call = Box::new(believe.into());
-        let believe = pallet_sudo::Call::<Runtime>::sudo { call };
-        chain.sign(Alice, believe).unwrap();
+        set_as_root(&mut chain, MarketParameter::ConformanceRun(0)).unwrap();
         let mut providers = HashMap::new();
         for key in [Bob, Dave, Eve, Ferdie] {
             let provider = Provider::join(&mut chain, key, ask(500));

@@ -12,11 +12,6 @@ use serde_json::Value;
 /// What `Market::provider` registers with.
 const STAKE: u128 = 1_000 * AICP;
 
-async fn stake(market: &Market, suri: &str) -> u128 {
-    let status = market.json("alice", suri, &["provider", "status"]).await;
-    units(&status.unwrap()["stake"]).unwrap()
-}
-
 /// A market with a provider that is the cheapest, and three others: the fewest that are more than half of a
 /// jury.
 async fn with_jurors() -> Market {
@@ -121,9 +116,9 @@ async fn who_goes_away_with_a_paid_result_loses_its_collateral_and_the_requester
         price < collateral,
         "the least collateral of small tasks: {second}"
     );
-    assert_eq!(stake(&market, "//Bob").await, STAKE - collateral);
+    assert_eq!(market.stake("//Bob").await.unwrap(), STAKE - collateral);
     for suri in ["//Alice", "//Dave", "//Ferdie"] {
-        assert_eq!(stake(&market, suri).await, STAKE, "{suri}");
+        assert_eq!(market.stake(suri).await.unwrap(), STAKE, "{suri}");
     }
     let fee = units(&ended["transaction_fee"]).unwrap();
     let after = market.funds("//Charlie").await.unwrap();

@@ -45,12 +45,6 @@ async fn require_picture(folder: &Path, right: bool) {
     assert_eq!(check.status.success(), right, "{check:?}");
 }
 
-/// What is at stake of a provider's.
-async fn stake(market: &Market, suri: &str) -> u128 {
-    let status = market.json("alice", suri, &["provider", "status"]).await;
-    units(&status.unwrap()["stake"]).unwrap()
-}
-
 fn jurors(document: &Value) -> Vec<Value> {
     document["jurors"].as_array().unwrap().clone()
 }
@@ -180,10 +174,10 @@ async fn who_returns_a_wrong_picture_loses_its_stake_and_another_makes_the_right
     assert_eq!(ended["dispute"]["appeals"], 1, "{ended}");
 
     // Who lied has lost what was locked for it, and the bond of its appeal; who was right has been paid.
-    assert_eq!(stake(&market, "//Bob").await, STAKE - locked);
-    assert_eq!(stake(&market, "//Eve").await, STAKE - lock);
+    assert_eq!(market.stake("//Bob").await.unwrap(), STAKE - locked);
+    assert_eq!(market.stake("//Eve").await.unwrap(), STAKE - lock);
     for suri in ["//Dave", "//Ferdie"] {
-        assert_eq!(stake(&market, suri).await, STAKE);
+        assert_eq!(market.stake(suri).await.unwrap(), STAKE);
     }
     let after = market.funds("//Bob").await.unwrap();
     assert!(after.free + 11 * pay <= liars.free, "{liars:?} {after:?}");

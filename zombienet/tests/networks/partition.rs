@@ -4,13 +4,10 @@ use std::time::Duration;
 
 use aicpw_network_tests::{
     calls::Signer,
-    chain,
     wait::{self, Seen},
     Client, Mesh,
 };
-use anyhow::Context;
 use serde_json::Value;
-use sp_keyring::Sr25519Keyring::{self, Alice, Bob};
 
 const LIMIT: Duration = Duration::from_secs(180);
 
@@ -52,24 +49,13 @@ async fn hash(client: &Client, height: u32) -> String {
 }
 
 /// Sends a remark to one node, and waits until it is in that node's best chain.
-async fn send(client: &Client, from: Sr25519Keyring, suri: &str) {
+async fn send(client: &Client, suri: &str) {
     let remark = frame_system::Call::remark {
         remark: suri.as_bytes().to_vec(),
     };
     let mut signer = Signer::new(client, suri).await.unwrap();
-    let signed = signer.sign(remark);
-    let _: String = client
-        .call("author_submitExtrinsic", &[signed.into()])
-        .await
-        .unwrap();
-    let what = format!("the transaction of {suri}");
-    let included = wait::until(&what, LIMIT, || async {
-        let best = client.best().await?;
-        let block = client.block_hash(best).await?.context("the best block")?;
-        let sent = chain::nonce(client, &from.to_account_id(), &block).await?;
-        Ok(Seen::when(sent == 1, || format!("{sent} sent at {best}")))
-    });
-    included.await.unwrap();
+    let sent = signer.send_and_wait(client, remark, LIMIT);
+    sent.await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -94,8 +80,8 @@ async fn a_network_that_is_parted_finalises_nothing_and_when_healed_loses_nothin
     let stopped = finalised(&clients).await;
     let last = *stopped.iter().max().unwrap();
     let before = hash(&clients[0], *stopped.iter().min().unwrap()).await;
-    send(&clients[0], Alice, "//Alice").await;
-    send(&clients[2], Bob, "//Bob").await;
+    send(&clients[0], "//Alice").await;
+    send(&clients[2], "//Bob").await;
     for client in &clients {
         until_best(client, last + ALONE).await;
     }

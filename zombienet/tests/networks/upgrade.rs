@@ -54,21 +54,8 @@ async fn spec_version(client: &Client) -> Result<u32> {
 /// Sends a call, and waits until it is in the best chain.
 async fn send(client: &Client, who: Sr25519Keyring, call: impl Into<RuntimeCall>) {
     let mut signer = Signer::new(client, &who.to_seed()).await.unwrap();
-    let signed = signer.sign(call);
-    let _: String = client
-        .call("author_submitExtrinsic", &[signed.into()])
-        .await
-        .unwrap();
-    let what = format!("a transaction of {who:?}");
-    let included = wait::until(&what, LIMIT, || async {
-        let best = client.best().await?;
-        let block = client.block_hash(best).await?.context("the best block")?;
-        let sent = chain::nonce(client, &who.to_account_id(), &block).await?;
-        Ok(Seen::when(sent >= signer.nonce(), || {
-            format!("{sent} sent at {best}")
-        }))
-    });
-    included.await.unwrap();
+    let sent = signer.send_and_wait(client, call, LIMIT);
+    sent.await.unwrap();
 }
 
 /// Puts a runtime to the vote, as the page about governance says.
@@ -157,7 +144,7 @@ async fn until_upgraded(node: &Node, client: &Client) -> String {
     let upgrade = storage_prefix(b"System", b"LastRuntimeUpgrade");
     let migrating = storage_prefix(b"MultiBlockMigrations", b"Cursor");
     let upgraded = wait::until(&what, LIMIT, || async {
-        let head: String = client.call("chain_getFinalizedHead", &[]).await?;
+        let head = client.finalised_head().await?;
         let last: Option<LastRuntimeUpgradeInfo> = chain::stored(client, &upgrade, &head).await?;
         let last = last.context("no runtime began")?.spec_version.0;
         let cursor: Option<[u8; 1]> = chain::stored(client, &migrating, &head).await?;
@@ -173,7 +160,7 @@ async fn until_upgraded(node: &Node, client: &Client) -> String {
 /// Everything that is stored can be read by the runtime that the chain has now, and by this program's, whose
 /// invariants hold of it.
 async fn audit(client: &Client) {
-    let head: String = client.call("chain_getFinalizedHead", &[]).await.unwrap();
+    let head = client.finalised_head().await.unwrap();
     let state = chain::state(client, &head).await.unwrap();
     let entries = Entries::at(client, &head).await.unwrap();
     let unreadable = entries.unreadable(&state);

@@ -78,18 +78,6 @@ fn value(said: &str, name: &str) -> Vec<u8> {
     hex::decode(value.trim_start_matches("0x")).unwrap()
 }
 
-async fn send(client: &Client, signer: &mut Signer, call: impl Into<RuntimeCall>) {
-    let signed = signer.sign(call);
-    let _: String = client
-        .call("author_submitExtrinsic", &[signed.into()])
-        .await
-        .unwrap();
-}
-
-async fn head(client: &Client) -> Result<String> {
-    client.call("chain_getFinalizedHead", &[]).await
-}
-
 /// Waits for a final block that this account has made, not before `from`.
 async fn until_author(node: &Node, client: &Client, who: Sr25519Keyring, from: u32) {
     let what = format!("a block of {who:?}");
@@ -184,25 +172,22 @@ async fn who_follows_the_page_is_elected_makes_blocks_and_votes() {
         value: MIN_VALIDATOR_BOND,
         payee: RewardDestination::Staked,
     };
-    send(&client, &mut eve, bond).await;
+    eve.send(&client, bond).await.unwrap();
     let proof = value(&said, "proof");
-    send(
-        &client,
-        &mut eve,
-        pallet_session::Call::set_keys { keys, proof },
-    )
-    .await;
+    eve.send(&client, pallet_session::Call::set_keys { keys, proof })
+        .await
+        .unwrap();
     let validate = pallet_staking::Call::validate {
         prefs: ValidatorPrefs {
             commission: Perbill::from_parts(50_000_000),
             blocked: false,
         },
     };
-    send(&client, &mut eve, validate).await;
+    eve.send(&client, validate).await.unwrap();
 
     // Step 4: it is elected, and makes blocks.
     let elected = wait::until("the election of Eve", LIMIT, || async {
-        let validators = chain::validators(&client, &head(&client).await?).await?;
+        let validators = chain::validators(&client, &client.finalised_head().await?).await?;
         let is_there = validators.contains(&Eve.to_account_id());
         Ok(Seen::when(is_there, || format!("{validators:?}")))
     });

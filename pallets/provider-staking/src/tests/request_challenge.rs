@@ -1,8 +1,8 @@
 use aicpw_primitives::traits::DevicePool;
-use aicpw_protocol::DeviceId;
+use aicpw_protocol::{conformance::Run, device::DeviceSpec, DeviceId, Gflops, Milliseconds};
 use frame_support::{assert_noop, assert_ok};
 
-use crate::{conformance::Stage, mock::*, Error, Event, Pallet};
+use crate::{conformance::Stage, mock::*, Devices, Error, Event, Pallet};
 
 fn request(who: AccountId, device: DeviceId) -> sp_runtime::DispatchResult {
     ProviderStaking::request_challenge(RuntimeOrigin::signed(who), device)
@@ -44,6 +44,20 @@ fn who_answered_wrongly_waits() {
         let call = answer_call(&worker("worker-1"), device, run, wrong);
         assert_eq!(bring(call), Ok(()));
         assert_noop!(request(ALICE, device), Error::<Test>::ChallengeOpen);
+        // Nor does another spec bring the next attempt forward, which is a run of that one.
+        let spec = DeviceSpec {
+            gflops: Gflops(2),
+            ..Devices::<Test>::get(device).unwrap().spec
+        };
+        let updated =
+            ProviderStaking::update_spec(RuntimeOrigin::signed(ALICE), device, spec.clone());
+        assert_ok!(updated);
+        assert_eq!(stage(device), Stage::WrongAnswer);
+        let attempt = Pallet::<Test>::attempt_at(START, System::block_number());
+        run_to(attempt.next + SOONEST);
+        let next = open_run(device);
+        let length = Milliseconds(ConformanceRun::get());
+        assert_eq!(next, Run::new(next.seed, &spec, length));
     });
 }
 
