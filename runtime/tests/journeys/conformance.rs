@@ -9,9 +9,8 @@ use aicpw_protocol::{
 };
 use aicpw_runtime::{
     configs::parameters::MarketParameter, units::UNIT, DrawRandomness, Matching, ProviderStaking,
-    Runtime,
 };
-use sp_keyring::Sr25519Keyring::{Alice, Bob};
+use sp_keyring::Sr25519Keyring::Bob;
 
 use crate::{chain::Chain, governance::set_as_root, market::Provider};
 

@@ -9,7 +9,7 @@ use aicpw_runtime::{
     AccountId, ProviderStaking, Runtime, RuntimeEvent, System, UncheckedExtrinsic,
 };
 use frame_system::RawOrigin;
-use sp_keyring::Sr25519Keyring::{Alice, Bob, Charlie, Dave, Eve, Ferdie};
+use sp_keyring::Sr25519Keyring::{Bob, Charlie, Dave, Eve, Ferdie};
 use sp_runtime::transaction_validity::{InvalidTransaction, TransactionValidityError};
 
 use crate::{

@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use aicpw_network_tests::{
     calls::Signer,
+    chain,
     wait::{self, Seen},
     Client, Mesh,
 };
 use serde_json::Value;
+use sp_keyring::Sr25519Keyring::{Alice, Bob};
 
 const LIMIT: Duration = Duration::from_secs(180);
 

@@ -10,7 +10,7 @@ use aicpw_network_tests::{
     wait::{self, Seen},
     Client, Cluster, Node, NodeOptions,
 };
-use aicpw_runtime::{presets::MIN_VALIDATOR_BOND, RuntimeCall, SessionKeys};
+use aicpw_runtime::{presets::MIN_VALIDATOR_BOND, SessionKeys};
 use anyhow::{ensure, Context, Result};
 use codec::Decode;
 use pallet_staking::{RewardDestination, ValidatorPrefs};
