@@ -1,14 +1,13 @@
-//! The conformance run: whether a device computes what this program computes, bit for bit.
+//! Which classes a device keeps: whether it computes what this program computes, bit for bit.
 //!
 //! The device gets pairs and triples of values (all combinations of special ones, and arbitrary
 //! bits) and the host computes the same in Rust, whose arithmetic is IEEE 754 and two's
 //! complement. Two NaNs are equal whatever their bits: OpenCL does not say which NaN comes out.
 
 use aicpw_protocol::manifest::{KernelLaunch, Value};
-use ocl::core;
 
-use super::build;
-use crate::opencl::{buffer::Buffer, devices::Device, program::LaunchError, Error};
+use super::own;
+use crate::opencl::{buffer::Buffer, devices::Device, Error};
 
 /// Values of arbitrary bits that are tried.
 const ARBITRARY: usize = 1 << 15;
@@ -315,10 +314,8 @@ fn run(
         (count * checks * 4) as u64,
         false,
     )?);
-    let built = build(device, source, options)?;
-    let mut kernel = built
-        .kernel("check")?
-        .ok_or_else(|| Error::Driver("the driver lost the check".into()))?;
+    let built = own::build(device, source, options)?;
+    let mut kernel = own::kernel(&built, "check")?;
     let launch = KernelLaunch {
         step: 0,
         kernel: "check",
@@ -327,19 +324,14 @@ fn run(
         local: None,
         offset: None,
     };
-    let event = kernel
-        .launch(session, &launch, &buffers)
-        .map_err(|error| match error {
-            LaunchError::Device(error) => error,
-            LaunchError::Manifest(field, message) => Error::Driver(format!("{field}: {message}")),
-        })?;
-    core::wait_for_event(&event).map_err(Error::when("checking the device"))?;
-    buffers[3].read(session, |bytes| {
-        bytes
-            .chunks_exact(4)
-            .map(|word| u32::from_le_bytes([word[0], word[1], word[2], word[3]]))
-            .collect()
-    })
+    own::run(
+        session,
+        &mut kernel,
+        &launch,
+        &buffers,
+        "checking the device",
+    )?;
+    own::words(session, &buffers[3])
 }
 
 /// Compares, and says what differs first.

@@ -2,6 +2,7 @@
 //! which it proves both to the chain.
 
 mod conformance;
+mod own;
 mod run;
 mod speed;
 
@@ -15,12 +16,7 @@ use aicpw_protocol::{
 };
 use serde::Serialize;
 
-use crate::opencl::{
-    self,
-    devices::Device,
-    program::{BuildError, Built},
-    Error,
-};
+use crate::opencl::{self, devices::Device, Error};
 
 /// What was measured, in the words of [`aicpw_protocol::device::DeviceSpec`]; what it says of the
 /// network is not here.
@@ -109,15 +105,5 @@ fn measure_device(device: &Device) -> Result<Measured, Error> {
         int_gops: int,
         memory_gigabytes_per_second: speed::memory(device)?,
         deviations,
-    })
-}
-
-/// Builds one of our own programs.
-fn build(device: &Device, source: &str, options: &str) -> Result<Built, Error> {
-    Built::from_source(device, source, options).map_err(|error| match error {
-        BuildError::Refused(log) => {
-            Error::Driver(format!("the driver does not compile our program: {log}"))
-        }
-        BuildError::Other(error) => error,
     })
 }

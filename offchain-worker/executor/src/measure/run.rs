@@ -11,11 +11,10 @@ use aicpw_protocol::{
     Hash,
 };
 use codec::Encode;
-use ocl::core;
 use serde::Serialize;
 
-use super::{build, with_device};
-use crate::opencl::{buffer::Buffer, devices::Device, program::LaunchError, Error};
+use super::{own, with_device};
+use crate::opencl::{buffer::Buffer, devices::Device, Error};
 
 /// Four vectors of eight lanes, so that a step has four chains that do not wait for each other.
 const SOURCE: &str = r"
@@ -120,10 +119,8 @@ fn outputs(device: &Device, run: &Run, part: Part, options: &str) -> Result<Vec<
         Part::Int => "integer",
         Part::Fp32 => "single",
     };
-    let built = build(device, SOURCE, options)?;
-    let mut kernel = built
-        .kernel(name)?
-        .ok_or_else(|| Error::Driver(format!("the driver lost kernel `{name}`")))?;
+    let built = own::build(device, SOURCE, options)?;
+    let mut kernel = own::kernel(&built, name)?;
     let words = words(&run.seed);
     let scalars = words.iter().take(7);
     let mut arguments = vec![Value::Buffer(0)];
@@ -139,21 +136,14 @@ fn outputs(device: &Device, run: &Run, part: Part, options: &str) -> Result<Vec<
             local: None,
             offset: Some(vec![u64::from(first)]),
         };
-        let event = kernel
-            .launch(session, &launch, &out)
-            .map_err(|error| match error {
-                LaunchError::Device(error) => error,
-                LaunchError::Manifest(field, message) => {
-                    Error::Driver(format!("{name}: {field}: {message}"))
-                }
-            })?;
-        core::wait_for_event(&event).map_err(Error::when("computing the conformance run"))?;
+        own::run(
+            session,
+            &mut kernel,
+            &launch,
+            &out,
+            "computing the conformance run",
+        )?;
         first += count;
     }
-    out[0].read(session, |bytes| {
-        bytes
-            .chunks_exact(4)
-            .map(|word| u32::from_le_bytes([word[0], word[1], word[2], word[3]]))
-            .collect()
-    })
+    own::words(session, &out[0])
 }

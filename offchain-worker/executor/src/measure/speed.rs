@@ -3,10 +3,9 @@
 use std::time::{Duration, Instant};
 
 use aicpw_protocol::manifest::{KernelLaunch, Value};
-use ocl::core;
 
-use super::build;
-use crate::opencl::{buffer::Buffer, devices::Device, program::LaunchError, Error};
+use super::own;
+use crate::opencl::{buffer::Buffer, devices::Device, Error};
 
 /// Four chains of eight lanes keep the arithmetic units of a core busy.
 const SOURCE: &str = r"
@@ -111,10 +110,8 @@ fn best(
     arguments: impl Fn(()) -> Vec<Value>,
 ) -> Result<Duration, Error> {
     let session = device.session()?;
-    let built = build(device, SOURCE, "-cl-std=CL1.2")?;
-    let mut kernel = built
-        .kernel(name)?
-        .ok_or_else(|| Error::Driver(format!("the driver lost kernel `{name}`")))?;
+    let built = own::build(device, SOURCE, "-cl-std=CL1.2")?;
+    let mut kernel = own::kernel(&built, name)?;
     let launch = KernelLaunch {
         step: 0,
         kernel: name,
@@ -126,15 +123,7 @@ fn best(
     let mut best = Duration::MAX;
     for _ in 0..3 {
         let started = Instant::now();
-        let event = kernel
-            .launch(session, &launch, buffers)
-            .map_err(|error| match error {
-                LaunchError::Device(error) => error,
-                LaunchError::Manifest(field, message) => {
-                    Error::Driver(format!("{name}: {field}: {message}"))
-                }
-            })?;
-        core::wait_for_event(&event).map_err(Error::when("measuring"))?;
+        own::run(session, &mut kernel, &launch, buffers, "measuring")?;
         best = best.min(started.elapsed());
     }
     Ok(best)
