@@ -8,6 +8,8 @@ use subxt::{
 use super::next_step::next_step;
 use crate::error::{Error, Kind};
 
+/// Code of "the pool could not verify it".
+const VERIFICATION_ERROR: i32 = 1002;
 /// Code of the pool's "invalid transaction".
 const INVALID_TRANSACTION: i32 = 1010;
 /// How the pool says that a transaction is bound to a block that it does not have.
@@ -147,15 +149,20 @@ fn invalid_transaction(error: &rpcs::UserError) -> Error {
     Error::new(kind, format!("the node refused the transaction: {message}")).hint(hint)
 }
 
-/// Whether the pool does not have the block to which the transaction is bound: it has it no more, or
-/// not yet.
+/// Whether the pool is not at the chain's newest blocks: it does not have the block to which the
+/// transaction is bound, or is still at one whose state the node has dropped, as just after a node
+/// that was away has caught up.
 pub fn is_pool_behind(error: &subxt::error::ExtrinsicError) -> bool {
     use subxt::error::{BackendError, ExtrinsicError, RpcError};
 
     match error {
         ExtrinsicError::ErrorSubmittingTransaction(BackendError::Rpc(RpcError::ClientError(
             rpcs::Error::User(user),
-        ))) => user.code == INVALID_TRANSACTION && user_message(user).contains(ANCIENT),
+        ))) => match user.code {
+            INVALID_TRANSACTION => user_message(user).contains(ANCIENT),
+            VERIFICATION_ERROR => user_message(user).contains(DISCARDED),
+            _ => false,
+        },
         _ => false,
     }
 }
@@ -274,6 +281,10 @@ mod tests {
         let ancient = "Transaction has an ancient birth block";
         assert!(is_pool_behind(&refused(INVALID_TRANSACTION, ancient)));
         assert!(!is_pool_behind(&refused(1011, ancient)));
+        let discarded =
+            "Runtime error: Api called for an unknown Block: State already discarded for";
+        assert!(is_pool_behind(&refused(VERIFICATION_ERROR, discarded)));
+        assert!(!is_pool_behind(&refused(VERIFICATION_ERROR, "Database")));
         let poor = "Inability to pay some fees";
         assert!(!is_pool_behind(&refused(INVALID_TRANSACTION, poor)));
         let error = subxt(refused(INVALID_TRANSACTION, ancient).into());
