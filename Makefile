@@ -11,8 +11,6 @@ MAKEFLAGS += --no-print-directory
 ENV := . scripts/env.sh;
 SAY := printf '\n==> %s\n'
 CARGO_IPFS := CARGO_TARGET_DIR="$$AICPW_IPFS_TARGET_DIR" cargo
-# Where kubo was built, the tests that need it have to find it.
-WITH_KUBO := if [ -x "$$AICPW_CACHE/kubo/ipfs" ]; then export AICPW_KUBO_REQUIRED=1; fi;
 # Arguments for demo, examples and bench: make bench ARGS="--help"
 ARGS ?=
 
@@ -59,14 +57,8 @@ kubo: ## Build kubo, the common IPFS daemon, which ours is tested against (needs
 ##@ Change it
 
 .PHONY: test
-test: build ## All tests: units, runtime journeys, networks of real processes
-	@# Without it the tests against kubo say that they are skipped; with it they must find it.
-	@$(ENV) scripts/kubo.sh --if-possible
-	@$(SAY) "tests of the IPFS process"
-	@$(ENV) $(WITH_KUBO) $(CARGO_IPFS) test --locked --manifest-path ipfs/Cargo.toml
-	@$(SAY) "tests of the workspace"
-	@$(ENV) $(WITH_KUBO) cargo test --locked --workspace --no-fail-fast
-	@$(ENV) scripts/polkadot-js.sh --if-possible
+test: build ## All tests: units, runtime journeys, networks of real processes, polkadot.js
+	@scripts/test.sh
 
 .PHONY: polkadot-js
 polkadot-js: build ## The chain as polkadot.js sees it: tests against a node (needs Node.js and npm)
@@ -76,6 +68,8 @@ polkadot-js: build ## The chain as polkadot.js sees it: tests against a node (ne
 lint: setup fmt-check deny docs-check ## Everything that reads the code without running it, clippy included
 	@$(SAY) "clippy"
 	@$(ENV) cargo clippy --locked --workspace --all-targets -- -D warnings
+	@# Not a default target.
+	@$(ENV) cargo clippy --locked --workspace --test networks -- -D warnings
 	@$(ENV) $(CARGO_IPFS) clippy --locked --manifest-path ipfs/Cargo.toml --all-targets -- -D warnings
 
 .PHONY: fmt

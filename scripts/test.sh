@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# make test: all tests, whatever fails in between; what failed is said at the end. Needs `make build`.
+set -euo pipefail
+
+top=$(cd "$(dirname "$0")/.." && pwd)
+. "$top/scripts/env.sh"
+cd "$top"
+
+say() { printf '\n==> %s\n' "$*"; }
+failed=()
+# Runs a command and remembers, by a name for people, if it failed.
+try() {
+    local name=$1
+    shift
+    say "$name"
+    "$@" || failed+=("$name")
+}
+
+# Without it the tests against kubo say that they are skipped; with it they must find it.
+scripts/kubo.sh --if-possible
+if [ -x "$AICPW_CACHE/kubo/ipfs" ]; then export AICPW_KUBO_REQUIRED=1; fi
+
+try "tests of the IPFS process" \
+    env CARGO_TARGET_DIR="$AICPW_IPFS_TARGET_DIR" cargo test --locked --manifest-path ipfs/Cargo.toml
+try "tests of the workspace" cargo test --locked --workspace --no-fail-fast
+
+# Networks mostly wait for blocks and deadlines, and so do the tests of polkadot.js: beside each other they
+# keep the cores busy. How many networks run at the same time is `Cluster`'s to say.
+log=$(mktemp)
+polkadot_js=
+# What is not waited for any more does not go on alone.
+end() {
+    rm -f "$log"
+    if [ -n "$polkadot_js" ]; then kill -- "-$polkadot_js" 2>/dev/null || true; fi
+}
+trap end EXIT
+trap 'exit 130' INT TERM
+# In a process group of its own, with what it starts.
+set -m
+scripts/polkadot-js.sh --if-possible </dev/null >"$log" 2>&1 &
+polkadot_js=$!
+set +m
+try "tests of networks" env RUST_TEST_THREADS=6 cargo test --locked --workspace --test networks
+say "tests of polkadot.js (they ran beside the networks)"
+wait "$polkadot_js" || failed+=("tests of polkadot.js")
+polkadot_js=
+cat "$log"
+
+if [ ${#failed[@]} -gt 0 ]; then
+    say "failed:"
+    printf '    %s\n' "${failed[@]}"
+    exit 1
+fi
+say "all tests passed"
