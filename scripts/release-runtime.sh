@@ -14,12 +14,15 @@ cd "$AICPW_ROOT"
 
 say() { printf 'release: %s\n' "$*" >&2; }
 record=releases/previous.toml
+# The runtime knows the hash of its metadata, so that hardware wallets can show what they sign.
+features=metadata-hash
 mode=build
 case "${1:-}" in
     --keep | --check) mode=${1#--}; shift ;;
 esac
 if [ "$mode" = check ]; then
     commit=$(sed -n 's/^commit = "\(.*\)"$/\1/p' "$record")
+    features=$(sed -n 's/^features = "\(.*\)"$/\1/p' "$record")
 else
     commit=$(git rev-parse --verify "${1:-HEAD}^{commit}")
 fi
@@ -46,7 +49,7 @@ say "building the runtime of $commit in $fixed"
     cd "$source"
     export CARGO_TARGET_DIR=$fixed/target WASM_BUILD_TYPE=release WASM_BUILD_RUSTFLAGS=$flags
     unset SKIP_WASM_BUILD
-    cargo build --locked --package aicpw-runtime >&2
+    cargo build --locked --package aicpw-runtime --features "$features" >&2
 )
 built=$fixed/target/debug/wbuild/aicpw-runtime/aicpw_runtime
 if grep -qaF -e "$HOME" -e "$cargo_home" "$built.compact.wasm"; then
@@ -72,6 +75,7 @@ case $mode in
 # The release whose runtime is in previous.wasm. Written by scripts/release-runtime.sh --keep.
 spec_version = $version
 commit = "$commit"
+features = "$features"
 hash = "0x$hash"
 compiler = "$(rustc --version)"
 RECORD
