@@ -47,9 +47,9 @@ done
 say "building the runtime of $commit in $fixed"
 (
     cd "$source"
-    export CARGO_TARGET_DIR=$fixed/target WASM_BUILD_TYPE=release WASM_BUILD_RUSTFLAGS=$flags
     unset SKIP_WASM_BUILD
-    cargo build --locked --package aicpw-runtime --features "$features" >&2
+    env CARGO_TARGET_DIR="$fixed/target" WASM_BUILD_TYPE=release WASM_BUILD_RUSTFLAGS="$flags" \
+        cargo build --locked --package aicpw-runtime --features "$features" >&2
 )
 built=$fixed/target/debug/wbuild/aicpw-runtime/aicpw_runtime
 if grep -qaF -e "$HOME" -e "$cargo_home" "$built.compact.wasm"; then
