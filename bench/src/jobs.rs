@@ -104,6 +104,7 @@ impl Task {
             output_bytes: self.manifest.output_bytes(),
             deadline: Instant::now() + LIMIT,
             keep_build: true,
+            part: None,
         })
     }
 }

@@ -86,7 +86,9 @@ enum Part {
     Task,
     /// What drawing a jury costs with 100 stakers and with many.
     Jury,
-    /// From a dispute to its verdict, on four validators, with real jurors.
+    /// From a dispute to its jury, where that runs a part of a job: with parties that answer at once.
+    Parts,
+    /// The same, and from a dispute to its verdict, on four validators, with real jurors.
     Dispute,
     /// From the death of a provider to its task running elsewhere.
     Failure,
@@ -119,7 +121,11 @@ impl Part {
             Self::Startup => startup::measure(measured).await,
             Self::Task => task::measure(measured).await,
             Self::Jury => market::jury(cli.stakers, measured),
-            Self::Dispute => dispute::measure(measured).await,
+            Self::Parts => market::parts(measured),
+            Self::Dispute => {
+                market::parts(measured)?;
+                dispute::measure(measured).await
+            }
             Self::Failure => failure::measure(measured).await,
             Self::Single => confirmation::single(cli.transactions, measured).await,
             Self::Consensus => consensus::measure(cli.transactions / 2, measured).await,

@@ -30,6 +30,7 @@ mod output;
 mod peers;
 mod pins;
 mod quantity;
+mod rerun;
 mod sealed;
 mod verify;
 

@@ -5,9 +5,11 @@ use aicpw_protocol::{
     availability::NOT_FETCHED,
     commitment::{expected_root_hash, trace_commitment, ResultOpening},
     device::{ClassSet, DeviceKind, DeviceSpec, Reputation},
+    job::{Checkpoint, TraceRecord},
     merkle::result_root,
     task::{DeterminismClass, Engine, Fault, Needs, Privacy, Submission, Verification},
-    Balance, ContentId, Gflops, Mebibytes, MegabitsPerSecond, Milliseconds,
+    trace::{End, NamedPart, TraceOpening},
+    Balance, ContentId, Gflops, Hash, Mebibytes, MegabitsPerSecond, Milliseconds,
 };
 use aicpw_runtime::units::{MILLI, UNIT};
 use sp_core::{sr25519, Pair};
@@ -67,12 +69,23 @@ fn cid(seed: u8) -> ContentId {
 /// So many things workers find.
 pub const OUTPUTS: u8 = 3;
 
+/// What a juror finds who runs the second part of a job: as whoever computed the output 1, or 0.
+pub const PART_OUTPUTS: [u8; 2] = [8, 9];
+
+/// The salt of all traces.
+const TRACE_SALT: Hash = [8; 32];
+
 /// What a worker reveals that computed this output.
 pub fn opening(output: u8) -> ResultOpening {
+    let of_part = PART_OUTPUTS.contains(&output);
+    let root = match of_part {
+        true => trace(PART_OUTPUTS[1] - output).checkpoints[1].0,
+        false => result_root(&[output % OUTPUTS]),
+    };
     ResultOpening {
         salt: [7; 32],
-        result_root: result_root(&[output % OUTPUTS]),
-        trace_commitment: trace_commitment(&[8; 32], &[9; 32]),
+        result_root: root,
+        trace_commitment: trace_commitment(&TRACE_SALT, &trace(output).root()),
         result: cid(9),
     }
 }
@@ -87,6 +100,30 @@ pub fn fetched(found: u8) -> ResultOpening {
         result_root: if found == 0 { NOT_FETCHED } else { [found; 32] },
         ..opening(0)
     }
+}
+
+/// The trace of whoever computes this output.
+pub fn trace(output: u8) -> TraceRecord {
+    let output = output % OUTPUTS;
+    TraceRecord {
+        checkpoints: vec![Checkpoint([output; 32]), Checkpoint([100 + output; 32])],
+        end: End {
+            launches: 5,
+            state_root: [output; 32],
+            result_root: result_root(&[output]),
+        },
+    }
+}
+
+/// What opens it.
+pub fn trace_opening(output: u8) -> TraceOpening {
+    TraceOpening::new(TRACE_SALT, &trace(output), cid(8)).expect("it is short")
+}
+
+/// A part of it.
+pub fn named_part(output: u8, number: u8) -> Option<NamedPart> {
+    let state = (number > 0).then(|| cid(7));
+    NamedPart::new(&trace(output).hashes(), number.into(), state)
 }
 
 /// A device's spec.

@@ -1,23 +1,27 @@
 //! The moves of disputes and of sealed tasks, and those that spare an input the repetition: a crowd that
 //! joins, a jury that does its work.
 
+use aicpw_primitives::traits::Escalation;
 use aicpw_protocol::{
     sealing::Envelope,
     task::{AssignmentStatus, Role},
     verdict::{DisputeState, Outcome},
+    worker::Statement,
     AskPrice, AssignmentId, TaskId,
 };
 use aicpw_runtime::{
     units::{MILLI, UNIT},
     Runtime,
 };
-use pallet_disputes::{Call as Contest, Claimed, Disputes};
+use pallet_disputes::{Call as Contest, Claimed, Disputes, Narrowing, Narrowings, Pallet};
 use pallet_provider_staking::{Call as Staking, Providers};
 use pallet_tasks::{Assignments, Call as Task};
 use sp_keyring::Sr25519Keyring;
 
 use crate::{
-    actors::{fetched, usual_spec, FINDS, OUTPUTS, PROVIDERS},
+    actors::{
+        fetched, named_part, trace_opening, usual_spec, FINDS, OUTPUTS, PART_OUTPUTS, PROVIDERS,
+    },
     chain::Chain,
     input::Input,
     moves,
@@ -36,6 +40,58 @@ pub fn dispute(chain: &mut Chain, input: &mut Input<'_>) {
 pub fn appeal(chain: &mut Chain, input: &mut Input<'_>) {
     let (who, task) = (moves::requester(input), moves::some_task(input));
     chain.sign(who, Contest::appeal { task });
+}
+
+/// In the place of a part's number: all of the job.
+const WHOLE: u8 = 8;
+
+/// Who, and which task.
+pub fn dispute_part(chain: &mut Chain, input: &mut Input<'_>) {
+    let (who, task) = (moves::requester(input), moves::some_task(input));
+    chain.sign(who, Contest::dispute_part { task });
+}
+
+/// Who, which task, and which part of its trace, whichever that is.
+pub fn name_part(chain: &mut Chain, input: &mut Input<'_>) {
+    let (who, task) = (moves::requester(input), moves::some_task(input));
+    let number = input.number();
+    if number == WHOLE {
+        return chain.sign(who, Contest::name_part { task, part: None });
+    }
+    for part in (0..OUTPUTS).filter_map(|output| named_part(output, number)) {
+        let part = Some(part);
+        chain.sign(who, Contest::name_part { task, part });
+    }
+}
+
+/// All workers open the traces that are wanted, whatever they have computed.
+pub fn open_traces(chain: &mut Chain, _: &mut Input<'_>) {
+    let mut results: Vec<_> = Assignments::<Runtime>::iter()
+        .filter(|(id, one)| {
+            one.role == Role::Replica && Pallet::<Runtime>::trace_wanted(id.task).is_some()
+        })
+        .map(|(id, one)| (id, one.provider))
+        .collect();
+    results.sort();
+    for (assignment, account) in results {
+        let mut all = PROVIDERS.into_iter();
+        let who = all.find(|who| who.to_account_id() == account);
+        let Some(key) = who.and_then(moves::key_of) else {
+            continue;
+        };
+        for opening in (0..OUTPUTS).map(trace_opening) {
+            let statement = Statement::OpenTrace {
+                assignment,
+                opening: opening.clone(),
+            };
+            let proof = chain.proof(&key, &statement);
+            chain.work(Task::open_trace {
+                assignment,
+                opening,
+                proof,
+            });
+        }
+    }
 }
 
 /// Who, which assignment of those that wait for a key, and whether (even) it is sealed to whom it waits
@@ -120,7 +176,8 @@ pub fn judge(chain: &mut Chain, input: &mut Input<'_>) {
         matches!(status, AssignmentStatus::Committed { .. })
     }) {
         // What one has committed to before is one of these.
-        (0..OUTPUTS).for_each(|output| moves::reveal_of(chain, id, who, output));
+        let outputs = (0..OUTPUTS).chain(PART_OUTPUTS);
+        outputs.for_each(|output| moves::reveal_of(chain, id, who, output));
     }
 }
 
@@ -168,11 +225,13 @@ pub fn seen() -> Vec<String> {
     if Claimed::<Runtime>::iter_keys().next().is_some() {
         seen.push("claim".into());
     }
-    for dispute in Disputes::<Runtime>::iter_values() {
+    for (task, dispute) in Disputes::<Runtime>::iter() {
         if dispute.challenger.is_none() {
             seen.push("dispute of the chain".into());
         }
         let state = match dispute.state {
+            DisputeState::Opening { .. } => "dispute opening".into(),
+            DisputeState::Naming { .. } => "dispute naming".into(),
             DisputeState::Judging => "dispute judging".into(),
             DisputeState::Appealable { .. } => "dispute appealable".into(),
             DisputeState::Closing { .. } => "dispute closing".into(),
@@ -183,7 +242,15 @@ pub fn seen() -> Vec<String> {
                     Some((_, before)) if *before == outcome => ", as before an appeal",
                     Some(_) => ", otherwise than before an appeal",
                 };
-                format!("dispute ended: {}{appealed}", name(&outcome))
+                let part = match Narrowings::<Runtime>::get(task) {
+                    Some(Narrowing { part: Some(_), .. }) => ", about a part",
+                    Some(Narrowing {
+                        whole_from: Some(_),
+                        ..
+                    }) => ", in the place of a part's jury",
+                    _ => "",
+                };
+                format!("dispute ended: {}{part}{appealed}", name(&outcome))
             }
         };
         seen.push(state);

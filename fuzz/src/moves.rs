@@ -56,6 +56,8 @@ const MOVES: &[(u8, Move)] = &[
     (b'D', disputes::dispute),
     (b'A', disputes::appeal),
     (b'U', disputes::claim),
+    (b'H', disputes::dispute_part),
+    (b'N', disputes::name_part),
     // providers: who, …
     (b'j', join),
     (b'd', register_device),
@@ -105,6 +107,7 @@ const MOVES: &[(u8, Move)] = &[
     (b'm', commit),
     (b'o', reveal),
     (b'f', fail),
+    (b'T', disputes::open_traces),
     (b'!', forge),
     // conformance runs: whose device; what its worker answers
     (b'Q', |chain, input| {
@@ -229,7 +232,7 @@ fn rate(chain: &mut Chain, input: &mut Input<'_>) {
 }
 
 /// The key that acts for a provider: of the first four of its own, the one that the chain knows.
-fn key_of(who: Sr25519Keyring) -> Option<sr25519::Pair> {
+pub fn key_of(who: Sr25519Keyring) -> Option<sr25519::Pair> {
     let known = Providers::<Runtime>::get(who.to_account_id())?.worker;
     keys(who).find(|pair| sr25519::Public::from(known.clone()) == pair.public())
 }
@@ -542,5 +545,17 @@ fn toggle_pause(chain: &mut Chain, _: &mut Input<'_>) {
         chain.govern(Clock::resume {});
     } else {
         chain.govern(Clock::pause {});
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_letter_is_that_of_one_move() {
+        let letters: std::collections::BTreeSet<_> =
+            MOVES.iter().map(|(letter, _)| letter).collect();
+        assert_eq!(letters.len(), MOVES.len());
     }
 }

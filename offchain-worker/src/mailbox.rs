@@ -3,8 +3,8 @@
 
 use aicpw_protocol::{
     mailbox::{
-        answer_key, report_key, ChallengeAnswer, Challenges, Orders, Report, CHALLENGES, ORDERS,
-        SERVING,
+        answer_key, report_key, Asks, ChallengeAnswer, Challenges, Orders, Report, ASKS,
+        CHALLENGES, ORDERS, SERVING,
     },
     AssignmentId, DeviceId, Hash,
 };
@@ -81,6 +81,18 @@ impl Mailbox {
     pub fn answer(&self, device: DeviceId) -> Option<ChallengeAnswer> {
         let bytes = self.storage.get(&answer_key(device))?;
         ChallengeAnswer::decode_all(&mut bytes.as_slice()).ok()
+    }
+
+    /// What disputes want; `None` if the runtime is of before there was such a thing.
+    ///
+    /// # Errors
+    /// When they are not readable.
+    pub fn asks(&self) -> Result<Option<Asks>, MailboxError> {
+        match self.read(ASKS, |asks: &Asks| asks.genesis) {
+            // The hook leaves them there until it has some.
+            Err(MailboxError::OtherChain(_)) => Ok(None),
+            read => read,
+        }
     }
 
     /// Replaces the report on an assignment. Whether it changed.

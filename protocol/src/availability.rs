@@ -24,7 +24,7 @@ pub const NOT_FETCHED: Hash = [0; 32];
 /// Most bytes of an output: what a manifest may have.
 pub const MOST_BYTES: u64 = 1 << 34;
 
-/// What a provider can be expected to upload: half of a common line, in bits per millisecond.
+/// What a node can be expected to upload: half of a common line, in bits per millisecond.
 const UPLOAD: u64 = 50_000;
 
 /// Most jurors that fetch at once. Of larger juries the time is that of so many.
@@ -46,9 +46,13 @@ pub fn most_bytes(memory: Mebibytes) -> u64 {
 
 /// Time in which so many jurors at once can fetch what there can be of a result, over one line.
 pub fn time(memory: Mebibytes, jurors: u16) -> Milliseconds {
-    let bits = most_bytes(memory).saturating_mul(8);
-    let all = bits.saturating_mul(jurors.clamp(1, MOST_FETCHERS).into());
-    Milliseconds(all.div_ceil(UPLOAD))
+    upload_time(most_bytes(memory), jurors.clamp(1, MOST_FETCHERS))
+}
+
+/// Time in which so many at once can fetch so many bytes from one node, over one line.
+pub fn upload_time(bytes: u64, fetchers: u16) -> Milliseconds {
+    let bits = bytes.saturating_mul(8);
+    Milliseconds(bits.saturating_mul(fetchers.into()).div_ceil(UPLOAD))
 }
 
 /// The digest of a result, from its bytes in order.
@@ -108,6 +112,8 @@ mod tests {
         assert_eq!(time_for(640, 5), 536);
         assert_eq!(time_for(640, 1), 107);
         assert_eq!(time_for(0, 5), 0);
+        assert_eq!(upload_time(640 << 20, 5), time(Mebibytes(640), 5));
+        assert_eq!(upload_time(75_000_000, 11).0, 132_000);
         let longest = time(Mebibytes(u64::MAX), u16::MAX);
         assert_eq!(
             longest.0 / 3_600_000,

@@ -9,6 +9,9 @@
 //! * [`ORDERS`] is written by the hook only: the orders of all open assignments of the local
 //!   worker keys, as of one block. An assignment that is not in it any more has ended. As long as
 //!   there is one they are written on each block; an idle node writes nothing.
+//! * [`ASKS`] is written by the hook only, before the orders of the same block: what disputes want of
+//!   those assignments. Every juror has an entry; one without (another run has written them meanwhile) is
+//!   left for the next look.
 //! * [`SERVING`] is written by the native engine only, every few seconds while it is able to run
 //!   jobs. The hook sends heartbeats only while it is fresh, so that a node whose engine died goes
 //!   offline by itself.
@@ -34,11 +37,15 @@ use crate::{
     task::{
         AssignmentStatus, FailureMessage, Fault, Needs, PeerAddresses, Privacy, Progress, Role,
     },
+    trace::{DisputedPart, TraceOpening},
     units::{BlockNumber, Milliseconds},
 };
 
 /// Key of [`Orders`].
 pub const ORDERS: &[u8] = b"aicpw/mailbox/v1/orders";
+
+/// Key of [`Asks`].
+pub const ASKS: &[u8] = b"aicpw/mailbox/v1/asks";
 
 /// Key of the time at which the native engine last said that it serves: a `u64`, SCALE-encoded,
 /// in milliseconds since the Unix epoch.
@@ -216,6 +223,29 @@ pub struct FetchOrder {
     pub peers: PeerAddresses,
 }
 
+/// What disputes want of this node's workers, beside the orders. Of its own, so that nodes and runtimes of
+/// before and after it understand each other's orders.
+#[derive(Encode, Decode, TypeInfo, Clone, PartialEq, Eq, Debug, Default)]
+pub struct Asks {
+    /// Genesis hash of the chain.
+    pub genesis: Hash,
+    /// The block on whose state they are based.
+    pub block: BlockNumber,
+    /// One for each juror, and for each result whose trace is wanted.
+    pub asks: Vec<(AssignmentId, Ask)>,
+}
+
+/// What a dispute wants of a worker.
+#[derive(Encode, Decode, TypeInfo, Clone, PartialEq, Eq, Debug)]
+pub enum Ask {
+    /// A juror: to run the whole job.
+    Whole,
+    /// A juror: to run this part of it.
+    Part(DisputedPart),
+    /// Who has revealed a result: its trace.
+    Trace,
+}
+
 /// What the native engine says of an assignment; each replaces the one before.
 #[derive(Encode, Decode, TypeInfo, Clone, PartialEq, Eq, Debug)]
 pub enum Report {
@@ -248,5 +278,10 @@ pub enum Report {
         log: Option<ContentId>,
         /// A short message for the requester.
         message: FailureMessage,
+    },
+    /// The trace is wanted, and all of its hashes are on IPFS (implies `Open`): the hook may open it.
+    Trace {
+        /// The opening.
+        opening: TraceOpening,
     },
 }

@@ -14,7 +14,7 @@
 //! ```
 //!
 //! How a trace is opened, two are compared and a part is named ([`TraceOpening`] and what follows it) are
-//! rules for disputes about a part of a job, which the chain does not know yet: issue 4, ADR 17.
+//! rules for disputes about a part of a job (ADR 17).
 
 use alloc::vec::Vec;
 use bounded_collections::{BoundedVec, ConstU32};

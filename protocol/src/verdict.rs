@@ -6,6 +6,7 @@ use scale_info::TypeInfo;
 use crate::{
     availability::NOT_FETCHED,
     hashing::Hash,
+    trace::{DisputedPart, OpenTrace},
     units::{Balance, BlockNumber},
     AssignmentId, TaskId,
 };
@@ -193,6 +194,18 @@ shared! {
             /// When.
             at: BlockNumber,
         },
+        /// The requester wants a part of the job judged, and the provider's worker is asked for its
+        /// trace. → `Naming` (`open_trace`), `Judging` (of the whole job, when the time is over).
+        Opening {
+            /// Last block in which it can be opened.
+            until: BlockNumber,
+        },
+        /// The trace is open, and the challenger names the part. → `Judging` (of the part, with
+        /// `name_part`; of the whole job, when the time is over).
+        Naming {
+            /// Last block in which it can be named.
+            until: BlockNumber,
+        },
     }
 }
 
@@ -231,6 +244,11 @@ pub struct DisputeView<AccountId> {
     pub appeal_bond: Balance,
     /// Its state.
     pub state: DisputeState,
+    /// The disputed trace, if it was opened.
+    pub trace: Option<OpenTrace>,
+    /// What of the job the jury runs, if not all of it: then the roots that it votes for, and that of the
+    /// outcome, are hashes of a trace.
+    pub part: Option<DisputedPart>,
 }
 
 #[cfg(test)]

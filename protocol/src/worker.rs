@@ -11,6 +11,7 @@ use crate::{
     hashing::{hash_in, Hash},
     ids::{AssignmentId, DeviceId},
     task::{FailureMessage, Fault, Progress},
+    trace::TraceOpening,
     units::BlockNumber,
 };
 
@@ -78,6 +79,13 @@ pub enum Statement<AccountId> {
         run: Run,
         /// [`Answer::hash`](crate::conformance::Answer::hash) of what it computed.
         answer: Hash,
+    },
+    /// Opens the trace of a result that is disputed.
+    OpenTrace {
+        /// Which.
+        assignment: AssignmentId,
+        /// The opening.
+        opening: TraceOpening,
     },
 }
 

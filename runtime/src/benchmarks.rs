@@ -60,6 +60,10 @@ impl pallet_tasks::BenchmarkHelper<AccountId> for Neighbours {
         let height = pallet_draw_randomness::benchmarking::bring_seed::<Runtime>(anchor);
         set_height::<Runtime>(height);
     }
+
+    fn ask_for_trace(task: TaskId) {
+        pallet_disputes::benchmarking::ask_for_trace::<Runtime>(task);
+    }
 }
 
 impl pallet_provider_staking::benchmarking::BenchmarkHelper for Neighbours {
@@ -76,6 +80,10 @@ impl pallet_disputes::benchmarking::BenchmarkHelper<AccountId> for Neighbours {
 
     fn settled() -> (AssignmentId, AccountId) {
         pallet_tasks::settled_assignment::<Runtime>()
+    }
+
+    fn make_public(task: TaskId) {
+        pallet_tasks::make_public::<Runtime>(task);
     }
 }
 

@@ -6,6 +6,7 @@ use aicpw_primitives::worker_key::WorkerProof;
 use aicpw_protocol::{
     commitment::ResultOpening,
     task::{Fault, Progress},
+    trace::TraceOpening,
     AssignmentId, Milliseconds, TaskId,
 };
 use aicpw_runtime::{
@@ -112,7 +113,7 @@ fn a_signed_worker_call_fails_and_pays() {
             .parse()
             .unwrap(),
     };
-    let calls: [RuntimeCall; 6] = [
+    let calls: [RuntimeCall; 7] = [
         pallet_provider_staking::Call::heartbeat {
             provider: Alice.to_account_id(),
             period: 0,
@@ -139,6 +140,21 @@ fn a_signed_worker_call_fails_and_pays() {
         pallet_tasks::Call::reveal_result {
             assignment,
             opening,
+            proof: proof.clone(),
+        }
+        .into(),
+        pallet_tasks::Call::open_trace {
+            assignment,
+            opening: TraceOpening {
+                salt: [0; 32],
+                hashes: 1,
+                launches: 0,
+                state_root: [0; 32],
+                path: Default::default(),
+                file: "bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi"
+                    .parse()
+                    .unwrap(),
+            },
             proof: proof.clone(),
         }
         .into(),

@@ -4,12 +4,14 @@ mod jury;
 mod lifecycle;
 mod matching;
 mod meter;
+mod parts;
 mod people;
 mod world;
 
 pub use jury::measure as jury;
 pub use lifecycle::{measure as lifecycle, worker_call};
 pub use matching::measure as matching;
+pub use parts::measure as parts;
 pub use people::{ask, device, submission, Provider, SLOTS};
 pub use world::authorised;
 #[cfg(test)]

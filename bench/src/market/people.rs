@@ -171,7 +171,7 @@ pub fn submission() -> Result<Submission> {
 }
 
 /// A CID of nothing that exists.
-fn content(seed: u8) -> Result<ContentId> {
+pub fn content(seed: u8) -> Result<ContentId> {
     let mut bytes = vec![1, 0x55, 0x12, 32];
     bytes.extend([seed; 32]);
     ContentId::from_bytes(bytes).ok().context("a CID")

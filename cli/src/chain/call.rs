@@ -9,6 +9,7 @@ use aicpw_protocol::{
     hashing::Hash,
     sealing::Envelope,
     task::{PeerAddresses, Submission},
+    trace::NamedPart,
     AskPrice, AssignmentId, Balance, DeviceId, TaskId,
 };
 use codec::{Compact, Encode};
@@ -78,6 +79,16 @@ impl Call {
     /// Says that a result that was paid cannot be fetched.
     pub fn claim_unavailable(assignment: AssignmentId) -> Self {
         Self::new("Disputes", "claim_unavailable", assignment)
+    }
+
+    /// Doubts the result of a task, for a part of it.
+    pub fn dispute_part(task: TaskId) -> Self {
+        Self::new("Disputes", "dispute_part", task)
+    }
+
+    /// Names the part of an open trace that a jury is to run; or has it run the whole job.
+    pub fn name_part(task: TaskId, part: Option<&NamedPart>) -> Self {
+        Self::new("Disputes", "name_part", (task, part))
     }
 
     /// Calls a larger jury.

@@ -125,6 +125,10 @@ fn disputes(error: &str) -> Option<&'static str> {
         "NotRequester" => "give the requester's key with --suri or --key-file",
         "NotAppealable" => "`aicpw dispute show TASK` says how far it is",
         "NoFurtherAppeal" => "what the last jury found stays; `aicpw dispute show TASK` says what",
+        "SealedTask" => "dispute it without --part: a jury runs the whole job",
+        "NotNaming" => "the jury runs the whole job; `aicpw dispute watch TASK` follows it",
+        "NotChallenger" => "give the key of who disputes it with --suri or --key-file",
+        "NotInTrace" => "use the aicpw of the same release as the node",
         "BondTooLarge" => "no account can have that much: the verdict stays as it is",
         _ => return None,
     })

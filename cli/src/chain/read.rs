@@ -62,6 +62,12 @@ pub struct Clock {
 }
 
 impl Clock {
+    /// How many blocks a span takes.
+    pub fn blocks(&self, span: Milliseconds) -> BlockNumber {
+        let blocks = span.0.div_ceil(self.block_time.0.max(1));
+        BlockNumber::try_from(blocks).unwrap_or(BlockNumber::MAX)
+    }
+
     /// How long `blocks` take, for people.
     pub fn span(&self, blocks: BlockNumber) -> String {
         let span = u64::from(blocks).saturating_mul(self.block_time.0);

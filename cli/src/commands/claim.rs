@@ -4,7 +4,7 @@ use aicpw_protocol::{
     task::{AssignmentStatus, TaskStatus},
     verdict::DisputeView,
     view::{AssignmentView, TaskView},
-    Balance, TaskId,
+    Balance,
 };
 
 use super::{
@@ -32,7 +32,7 @@ pub struct ClaimArgs {
 
 /// Claims it.
 pub async fn claim(context: &Context<'_>, args: &ClaimArgs) -> Result<()> {
-    let id = TaskId(args.contest.id);
+    let id = args.contest.id();
     let signer = context.signer()?;
     let chain = context.connect_to_send().await?;
     let task = task::read(&chain, id).await?;

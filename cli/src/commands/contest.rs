@@ -7,8 +7,10 @@ use aicpw_protocol::{
     Balance, Milliseconds, TaskId,
 };
 use serde::Serialize;
+use std::time::Duration;
+use subxt::config::substrate::H256;
 
-use super::{confirm::Consent, costs, dispute, task, wait, Context};
+use super::{confirm::Consent, costs, dispute, narrow, task, wait, Context};
 use crate::{
     account::Account,
     amount::Amount,
@@ -24,6 +26,7 @@ use crate::{
     life,
     output::dispute::{finding, headline, DisputeJson},
     quantity::{parse_span, parse_task},
+    rerun::ExecutorArgs,
 };
 
 /// A juror who fails is replaced once, and the other needs the key too.
@@ -34,7 +37,7 @@ const GRANTS_PER_JUROR: Balance = 2;
 pub struct ContestArgs {
     /// The task
     #[arg(value_parser = parse_task)]
-    pub(super) id: u64,
+    id: u64,
     #[command(flatten)]
     consent: Consent,
     /// Follow the dispute until it is over, and grant jurors that run a sealed task its key
@@ -43,6 +46,35 @@ pub struct ContestArgs {
     /// Give up waiting after this span; the dispute goes on
     #[arg(long, value_name = "SPAN", value_parser = parse_span, requires = "wait")]
     timeout: Option<Milliseconds>,
+}
+
+impl ContestArgs {
+    /// The task.
+    pub fn id(&self) -> TaskId {
+        TaskId(self.id)
+    }
+
+    /// Whether to follow the dispute until it is over.
+    pub fn waits(&self) -> bool {
+        self.wait
+    }
+
+    /// How long at most.
+    pub fn timeout(&self) -> Option<Duration> {
+        self.timeout.map(dispute::span)
+    }
+}
+
+/// What `dispute` takes.
+#[derive(clap::Args, Debug)]
+pub struct DisputeArgs {
+    #[command(flatten)]
+    pub contest: ContestArgs,
+    /// Run the job on this machine first, and have the jury run only the part in which the two runs part
+    #[arg(long)]
+    pub part: bool,
+    #[command(flatten)]
+    pub executor: ExecutorArgs,
 }
 
 /// The document of both.
@@ -56,8 +88,10 @@ struct ContestJson {
 }
 
 /// A jury that is to be called.
-pub(super) struct Plan {
+pub struct Plan {
+    /// By this call.
     pub call: Call,
+    /// What is put up for it.
     pub bond: Balance,
     /// Appeals before that jury.
     pub round: u8,
@@ -68,7 +102,11 @@ pub(super) struct Plan {
 }
 
 /// Doubts the result of a task.
-pub async fn dispute(context: &Context<'_>, args: &ContestArgs) -> Result<()> {
+pub async fn dispute(context: &Context<'_>, args: &DisputeArgs) -> Result<()> {
+    if args.part {
+        return narrow::dispute(context, args).await;
+    }
+    let args = &args.contest;
     let id = TaskId(args.id);
     let signer = context.signer()?;
     let chain = context.connect_to_send().await?;
@@ -77,14 +115,7 @@ pub async fn dispute(context: &Context<'_>, args: &ContestArgs) -> Result<()> {
     if let Some(refused) = dispute_obstacle(&task, before.as_ref(), signer.account) {
         return Err(refused);
     }
-    let bond = chain.dispute_bond(id).await?.ok_or_else(|| {
-        task::refused(
-            &task,
-            "its result cannot be disputed (any more)",
-            "Tasks",
-            "NotVerifying",
-        )
-    })?;
+    let bond = bond_of(&chain, &task).await?;
     let consequence = dispute_consequence(&task, bond, &chain.clock().await?);
     let plan = Plan {
         call: Call::dispute(id),
@@ -94,6 +125,21 @@ pub async fn dispute(context: &Context<'_>, args: &ContestArgs) -> Result<()> {
         consequence,
     };
     call_jury(context, args, &signer, &chain, &task, plan).await
+}
+
+/// The bond of whoever disputes the result of a task.
+///
+/// # Errors
+/// It cannot be disputed.
+pub async fn bond_of(chain: &Chain, task: &TaskView<Account>) -> Result<Balance> {
+    chain.dispute_bond(task.id).await?.ok_or_else(|| {
+        task::refused(
+            task,
+            "its result cannot be disputed (any more)",
+            "Tasks",
+            "NotVerifying",
+        )
+    })
 }
 
 /// Calls a larger jury.
@@ -116,7 +162,7 @@ pub async fn appeal(context: &Context<'_>, args: &ContestArgs) -> Result<()> {
 }
 
 /// The results that a jury would judge.
-fn results(task: &TaskView<Account>) -> impl Iterator<Item = &AssignmentView<Account>> {
+pub fn results(task: &TaskView<Account>) -> impl Iterator<Item = &AssignmentView<Account>> {
     task.assignments.iter().filter(|one| {
         one.role == Role::Replica && matches!(one.status, AssignmentStatus::Revealed { .. })
     })
@@ -135,7 +181,7 @@ pub(super) fn open_already(
 }
 
 /// Why the chain would refuse a dispute, so that no fee is paid for that.
-fn dispute_obstacle(
+pub fn dispute_obstacle(
     task: &TaskView<Account>,
     before: Option<&DisputeView<Account>>,
     account: Account,
@@ -164,7 +210,8 @@ fn dispute_obstacle(
     None
 }
 
-fn dispute_consequence(task: &TaskView<Account>, bond: Balance, clock: &Clock) -> String {
+/// What whoever disputes a result puts at stake.
+pub fn dispute_consequence(task: &TaskView<Account>, bond: Balance, clock: &Clock) -> String {
     let window = match task.status {
         TaskStatus::Verifying { settle_at } => {
             format!(". The window of the result: {}", clock.left(settle_at))
@@ -198,7 +245,9 @@ fn appealable(
     };
     let (until, outcome) = match before.state {
         DisputeState::Appealable { until, outcome } if until >= clock.now => (until, outcome),
-        DisputeState::Judging => return refused("its jury has no verdict yet", "NotAppealable"),
+        DisputeState::Judging | DisputeState::Opening { .. } | DisputeState::Naming { .. } => {
+            return refused("its jury has no verdict yet", "NotAppealable")
+        }
         DisputeState::Ended { .. } => return refused("its dispute is over", "NotAppealable"),
         _ => return refused("the time to appeal is over", "NotAppealable"),
     };
@@ -233,16 +282,8 @@ pub(super) async fn call_jury(
         true => prepare_key(context, args, signer, chain, task).await?,
         false => false,
     };
-    if args.consent.yes {
-        out.say(&plan.consequence);
-    }
-    context
-        .confirm(&plan.consequence, args.consent)
-        .map_err(|error| error.about_task(id.0))?;
-    let signed = sign(chain, signer, &plan, grants).await?;
-    let sent = async { chain.send(&plan.call, &signed).await?.finalised().await };
-    let inclusion = sent.await.map_err(|error| error.about_task(id.0))?;
-    let (dispute, task) = if args.wait {
+    let inclusion = agree_and_pay(context, args, signer, chain, task, (&plan, grants)).await?;
+    if args.wait {
         out.say(format!(
             "a jury is called (final in block {})",
             inclusion.height
@@ -252,23 +293,68 @@ pub(super) async fn call_jury(
             false => None,
         };
         let work = dispute::follow(context, chain, id, granter, false);
-        let (dispute, task) = wait::bounded(id, args.timeout.map(dispute::span), work).await?;
-        (Some(dispute), Some(task))
-    } else {
-        let at = Some(inclusion.block);
-        (chain.dispute(id, at).await?, chain.task(id, at).await?)
-    };
+        wait::bounded(id, args.timeout(), work).await?;
+    }
+    let at = (!args.wait).then_some(inclusion.block);
+    tell(context, args, chain, id, &inclusion, at).await
+}
+
+/// Asks, and sends the call, unless the account cannot pay for it.
+pub async fn agree_and_send(
+    context: &Context<'_>,
+    args: &ContestArgs,
+    signer: &Signer,
+    chain: &Chain,
+    task: &TaskView<Account>,
+    plan: &Plan,
+) -> Result<Inclusion> {
+    agree_and_pay(context, args, signer, chain, task, (plan, false)).await
+}
+
+/// The same, with what it takes to grant jurors a key, if that is to be.
+async fn agree_and_pay(
+    context: &Context<'_>,
+    args: &ContestArgs,
+    signer: &Signer,
+    chain: &Chain,
+    task: &TaskView<Account>,
+    (plan, grants): (&Plan, bool),
+) -> Result<Inclusion> {
+    let id = task.id;
+    if args.consent.yes {
+        context.out.say(&plan.consequence);
+    }
+    context
+        .confirm(&plan.consequence, args.consent)
+        .map_err(|error| error.about_task(id.0))?;
+    let signed = sign(chain, signer, plan, grants).await?;
+    let sent = async { chain.send(&plan.call, &signed).await?.finalised().await };
+    sent.await.map_err(|error| error.about_task(id.0))
+}
+
+/// Says what there is of the dispute, in a block or now.
+pub async fn tell(
+    context: &Context<'_>,
+    args: &ContestArgs,
+    chain: &Chain,
+    id: TaskId,
+    inclusion: &Inclusion,
+    at: Option<H256>,
+) -> Result<()> {
+    let (dispute, task) = (chain.dispute(id, at).await?, chain.task(id, at).await?);
     let known = dispute.as_ref().zip(task.as_ref());
     let clock = chain.clock().await?;
-    out.result(&document(known, &inclusion), |_| match known {
-        Some((dispute, task)) if args.wait => after_verdict(task, dispute),
-        Some((dispute, task)) => format!(
-            "a jury is called (final in block {})\n{}\n`aicpw dispute watch {id}` follows it",
-            inclusion.height,
-            headline(dispute, task, &clock)
-        ),
-        None => format!("a jury was called (final in block {})", inclusion.height),
-    });
+    context
+        .out
+        .result(&document(known, inclusion), |_| match known {
+            Some((dispute, task)) if args.wait => after_verdict(task, dispute),
+            Some((dispute, task)) => format!(
+                "a jury is called (final in block {})\n{}\n`aicpw dispute watch {id}` follows it",
+                inclusion.height,
+                headline(dispute, task, &clock)
+            ),
+            None => format!("a jury was called (final in block {})", inclusion.height),
+        });
     Ok(())
 }
 

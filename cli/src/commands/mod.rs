@@ -13,6 +13,7 @@ pub mod history;
 pub mod ipfs;
 pub mod keys;
 mod let_go;
+mod narrow;
 pub mod prepare;
 pub mod provider;
 mod result;

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::{
     claim::{self, ClaimArgs},
-    contest::{self, ContestArgs},
+    contest::{self, ContestArgs, DisputeArgs},
     result,
     wait::{self, Teller},
     Context,
@@ -139,11 +139,15 @@ Examples:
     /// Holds a bond, which pays the jury and is lost if they find what was revealed. Says what is at
     /// stake and asks. Anybody but the provider can do it; of a sealed task the requester, who has to
     /// grant the jurors its key: --wait does that, and so does `aicpw agent`.
+    ///
+    /// With --part its requester runs the job on this machine first, and has the jury run only the part in
+    /// which the provider's run and this one part: that takes a device here.
     #[command(after_long_help = "\
 Examples:
   aicpw --key-file me.key task dispute 7
+  aicpw --key-file me.key task dispute 7 --part --wait
   aicpw --key-file me.key task dispute 7 --yes --wait --timeout 1h --json")]
-    Dispute(ContestArgs),
+    Dispute(DisputeArgs),
     /// Call a larger jury against the verdict of a dispute
     ///
     /// Holds a bond, which pays that jury and is lost unless they find otherwise. Says what is at stake

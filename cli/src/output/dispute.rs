@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use aicpw_protocol::{
     task::{AssignmentStatus, Fault, Role},
+    trace::DisputedPart,
     verdict::{About, DisputeState, DisputeView, Outcome},
     view::{AssignmentView, TaskView},
     BlockNumber, Hash,
@@ -40,6 +41,10 @@ pub struct DisputeJson {
     pay: Amount,
     lock: Amount,
     appeal_bond: Option<Amount>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trace_until: Option<BlockNumber>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    part: Option<DisputedPart>,
     jurors: Vec<JurorJson>,
 }
 
@@ -60,7 +65,10 @@ impl DisputeJson {
     /// A dispute about this task.
     pub fn new(dispute: &DisputeView<Account>, task: &TaskView<Account>) -> Self {
         let (appeal_until, share, ended_at) = match dispute.state {
-            DisputeState::Judging | DisputeState::Closing { .. } => (None, None, None),
+            DisputeState::Opening { .. }
+            | DisputeState::Naming { .. }
+            | DisputeState::Judging
+            | DisputeState::Closing { .. } => (None, None, None),
             DisputeState::Appealable { until, .. } => (Some(until), None, None),
             DisputeState::Paying { share, .. } => (None, Some(Amount(share)), None),
             DisputeState::Ended { at, .. } => (None, None, Some(at)),
@@ -86,6 +94,11 @@ impl DisputeJson {
             pay: Amount(dispute.pay),
             lock: Amount(dispute.lock),
             appeal_bond: (dispute.appeal_bond > 0).then_some(Amount(dispute.appeal_bond)),
+            trace_until: match dispute.state {
+                DisputeState::Opening { until } | DisputeState::Naming { until } => Some(until),
+                _ => None,
+            },
+            part: dispute.part.clone(),
             jurors: jurors(dispute, task)
                 .map(|juror| JurorJson::new(dispute, juror))
                 .collect(),
@@ -146,7 +159,7 @@ fn found(juror: &AssignmentView<Account>) -> String {
 
 fn outcome(state: &DisputeState) -> Option<Outcome> {
     match *state {
-        DisputeState::Judging => None,
+        DisputeState::Opening { .. } | DisputeState::Naming { .. } | DisputeState::Judging => None,
         DisputeState::Appealable { outcome, .. }
         | DisputeState::Closing { outcome, .. }
         | DisputeState::Paying { outcome, .. }
@@ -157,6 +170,8 @@ fn outcome(state: &DisputeState) -> Option<Outcome> {
 /// The name of a state, as in JSON.
 pub fn state_name(state: &DisputeState) -> &'static str {
     match state {
+        DisputeState::Opening { .. } => "opening",
+        DisputeState::Naming { .. } => "naming",
         DisputeState::Judging => "judging",
         DisputeState::Appealable { .. } => "appealable",
         DisputeState::Closing { .. } => "closing",
@@ -227,7 +242,18 @@ fn progress(dispute: &DisputeView<Account>, task: &TaskView<Account>) -> String 
 fn detail(dispute: &DisputeView<Account>, task: &TaskView<Account>, clock: &Clock) -> String {
     let finding = |outcome| finding(outcome, dispute);
     match dispute.state {
-        DisputeState::Judging => progress(dispute, task),
+        DisputeState::Opening { until } => format!(
+            "the provider's worker is asked for its trace: {}",
+            clock.left(until)
+        ),
+        DisputeState::Naming { until } => format!(
+            "the trace is open, and the challenger names the part that is wrong: {}",
+            clock.left(until)
+        ),
+        DisputeState::Judging => match &dispute.part {
+            Some(part) => format!("about part {}: {}", part.number, progress(dispute, task)),
+            None => progress(dispute, task),
+        },
         DisputeState::Appealable { until, outcome } if dispute.appeal_bond > 0 => format!(
             "{}\n`aicpw task appeal {}` calls a larger jury for a bond of {}: {}",
             finding(outcome),

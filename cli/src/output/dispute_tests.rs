@@ -22,6 +22,8 @@ pub fn dispute(state: DisputeState) -> DisputeView<Account> {
         lock: 10 * AICP,
         appeal_bond: 0,
         state,
+        trace: None,
+        part: None,
     }
 }
 
@@ -117,6 +119,32 @@ fn a_verdict_says_how_long_it_can_be_appealed_against() {
     assert!(over.contains("the time to appeal is over"), "{over}");
 }
 
+fn part() -> DisputedPart {
+    DisputedPart {
+        number: 3,
+        from: None,
+        claimed: [1; 32],
+    }
+}
+
+#[test]
+fn what_a_dispute_about_a_part_waits_for() {
+    let text = |state| headline(&dispute(state), &disputed(), &CLOCK);
+    let opening = text(DisputeState::Opening { until: 340 });
+    assert!(
+        opening.contains("asked for its trace: about 60 s left (block 340)"),
+        "{opening}"
+    );
+    let naming = text(DisputeState::Naming { until: 340 });
+    assert!(naming.contains("names the part"), "{naming}");
+    let about_a_part = DisputeView {
+        part: Some(part()),
+        ..dispute(DisputeState::Judging)
+    };
+    let text = headline(&about_a_part, &disputed(), &CLOCK);
+    assert!(text.contains("about part 3: 2 of 5 jurors drawn"), "{text}");
+}
+
 #[test]
 fn without_a_jury_the_chains_disputes_end_otherwise() {
     let by_somebody = dispute(DisputeState::Judging);
@@ -146,6 +174,8 @@ fn a_list_for_people() {
 #[test]
 fn every_field_and_state_is_documented() {
     let states = [
+        DisputeState::Opening { until: 1 },
+        DisputeState::Naming { until: 1 },
         DisputeState::Judging,
         DisputeState::Appealable {
             until: 1,
@@ -168,6 +198,12 @@ fn every_field_and_state_is_documented() {
         },
     ];
     let section = crate::output::documented::section("Dispute");
+    let about_a_part = DisputeView {
+        part: Some(part()),
+        ..dispute(DisputeState::Opening { until: 1 })
+    };
+    let document = DisputeJson::new(&about_a_part, &disputed());
+    crate::output::documented::check(&["Dispute"], &document);
     for state in states {
         let document = DisputeJson::new(&dispute(state), &disputed());
         crate::output::documented::check(&["Dispute"], &document);

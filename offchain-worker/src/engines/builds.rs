@@ -202,6 +202,7 @@ mod tests {
                 output_bytes: 4,
                 deadline: Instant::now() + Duration::from_secs(60),
                 keep_build: true,
+                part: None,
             }
         }
 

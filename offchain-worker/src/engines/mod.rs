@@ -6,9 +6,10 @@ mod opencl;
 
 pub use builds::Builds;
 pub use locate::{find_executor, ExecutorMissing, EXECUTOR};
-pub use opencl::{driver_environment, OpenCl};
+pub use opencl::{driver_environment, OpenCl, MAX_TRACE};
 
 use aicpw_protocol::{
+    job::Part,
     task::{Fault, Needs, Progress},
     ContentId, Hash,
 };
@@ -66,6 +67,8 @@ pub struct Job {
     /// Whether what was built may be kept for other jobs. Not of a sealed task: it would outlive the
     /// job.
     pub keep_build: bool,
+    /// What of the job is run, if not all of it; its state is in the folder.
+    pub part: Option<Part>,
 }
 
 /// What a finished run left behind.
@@ -133,6 +136,12 @@ pub trait Engine: Send + Sync + 'static {
     /// [`Fault::RunFailed`] for whatever ends the program's process, or that it left behind and
     /// cannot be used; [`Fault::TimeLimit`]; [`Fault::Crashed`] where it never had the program.
     async fn run(&self, job: &Job, progress: OnProgress<'_>) -> Result<Product, Failure>;
+
+    /// Runs the part of what was built that the job says, and returns the hash that it comes to.
+    ///
+    /// # Errors
+    /// As [`Self::run`]; [`Fault::InputUnavailable`] for a state that is not that of the checkpoint.
+    async fn run_part(&self, job: &Job, progress: OnProgress<'_>) -> Result<Hash, Failure>;
 }
 
 /// Where the manifest of a job belongs.

@@ -6,6 +6,7 @@ use aicpw_protocol::{
     manifest::{limits, Manifest, ManifestErrors},
     task::{Blame, Engine as EngineKind, Fault, Needs, Progress},
     trace::MAX_HASHES,
+    Hash,
 };
 use async_trait::async_trait;
 use std::collections::HashSet;
@@ -20,7 +21,7 @@ use crate::{
 };
 
 /// Most bytes of a trace: as many hashes as there can be, each of 67 characters.
-const MAX_TRACE: u64 = 8 << 20;
+pub const MAX_TRACE: u64 = 8 << 20;
 
 /// Most bytes of a compiler's log.
 const MAX_BUILD_LOG: u64 = 1 << 20;
@@ -107,7 +108,7 @@ impl OpenCl {
                 output_bytes: job.output_bytes,
                 cpu_seconds: cpu_seconds(job.deadline),
             },
-            part: None,
+            part: job.part,
         };
         let text = serde_json::to_vec_pretty(&spec)
             .map_err(|error| own_fault(format!("cannot write the job: {error}")))?;
@@ -163,6 +164,19 @@ impl OpenCl {
             (_, Some(Message::Failed(failed))) => Err(said(job, failed, fault, exit)),
             _ => Err(crashed(name, fault, exit)),
         }
+    }
+}
+
+impl OpenCl {
+    /// The run stage. What it could not run is not kept for others.
+    async fn run_stage(&self, job: &Job, progress: OnProgress<'_>) -> Result<Done, Failure> {
+        let done = self.stage(Kind::Run, job, progress).await;
+        if let (Err(failure), Some(builds)) = (&done, &self.builds) {
+            if matches!(failure.fault, Fault::Crashed | Fault::RunFailed) {
+                blocking::run(|| builds.forget(job));
+            }
+        }
+        done
     }
 }
 
@@ -242,19 +256,8 @@ impl Engine for OpenCl {
     }
 
     async fn run(&self, job: &Job, progress: OnProgress<'_>) -> Result<Product, Failure> {
-        let result = match self.stage(Kind::Run, job, progress).await {
-            Ok(Done::Run(result)) => result,
-            Ok(Done::Build | Done::Part(_)) => {
-                return Err(run_failed("the executor did not run all of the job"))
-            }
-            Err(failure) => {
-                if let (Fault::Crashed | Fault::RunFailed, Some(builds)) =
-                    (failure.fault, &self.builds)
-                {
-                    blocking::run(|| builds.forget(job));
-                }
-                return Err(failure);
-            }
+        let Done::Run(result) = self.run_stage(job, progress).await? else {
+            return Err(run_failed("the executor did not run all of the job"));
         };
         let trace = job.folder.join(path::TRACE);
         blocking::run(|| check_trace(&trace, &result))?;
@@ -265,6 +268,15 @@ impl Engine for OpenCl {
             trace_root: result.trace_root,
             launches: result.launches,
         })
+    }
+
+    async fn run_part(&self, job: &Job, progress: OnProgress<'_>) -> Result<Hash, Failure> {
+        match self.run_stage(job, progress).await? {
+            Done::Part(result) => Ok(result.hash),
+            Done::Build | Done::Run(_) => {
+                Err(run_failed("the executor did not run a part of the job"))
+            }
+        }
     }
 }
 

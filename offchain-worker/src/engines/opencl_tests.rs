@@ -3,7 +3,7 @@
 use super::*;
 use crate::testing;
 use aicpw_protocol::{
-    job::Checkpoint,
+    job::{Checkpoint, Part, PartResult},
     merkle,
     trace::{End, MAX_HASHES},
     Mebibytes,
@@ -46,6 +46,7 @@ fn case(script: &str, limit: Duration) -> Case {
             output_bytes: 6,
             deadline: Instant::now() + limit,
             keep_build: true,
+            part: None,
         },
         dir,
     }
@@ -290,6 +291,32 @@ async fn a_trace_that_no_job_can_have_is_refused() {
         assert_eq!(failure.fault, Fault::RunFailed);
         assert!(failure.message.contains(why), "{}", failure.message);
     }
+}
+
+#[tokio::test]
+async fn a_part_is_asked_for_and_nothing_else_is_taken_for_it() {
+    let checkpoint = [7; 32];
+    let said = Message::Done(Done::Part(PartResult {
+        hash: [8; 32],
+        launches: 6,
+        run_milliseconds: 1,
+    }));
+    let mut case = case("cat job.json > ../asked; cat ../done", LONG);
+    case.job.part = Some(Part::After { checkpoint });
+    prepare(&case, result());
+    std::fs::write(case.dir.path().join("done"), said.to_line()).unwrap();
+    case.engine.write_spec(&case.job).unwrap();
+    let ran = case.engine.run_part(&case.job, &|_| {}).await;
+    assert_eq!(ran.unwrap(), [8; 32]);
+    let asked = std::fs::read(case.dir.path().join("asked")).unwrap();
+    let asked: JobSpec = serde_json::from_slice(&asked).unwrap();
+    assert_eq!(asked.part, case.job.part);
+    // What comes of a part is no result, and the other way round.
+    let (whole, _) = run(&case).await;
+    assert_eq!(whole.unwrap_err().fault, Fault::RunFailed);
+    prepare(&case, result());
+    let failure = case.engine.run_part(&case.job, &|_| {}).await.unwrap_err();
+    assert_eq!(failure.fault, Fault::RunFailed);
 }
 
 fn manifest(program: &str) -> String {

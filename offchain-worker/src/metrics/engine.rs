@@ -1,6 +1,6 @@
 //! An engine whose stages are counted.
 
-use aicpw_protocol::task::Needs;
+use aicpw_protocol::{task::Needs, Hash};
 use async_trait::async_trait;
 use std::sync::Arc;
 use std::time::Instant;
@@ -68,6 +68,11 @@ impl Engine for MeteredEngine {
         let stage = Stage::begin(&self.metrics, "run");
         stage.end(self.inner.run(job, progress).await)
     }
+
+    async fn run_part(&self, job: &Job, progress: OnProgress<'_>) -> Result<Hash, Failure> {
+        let stage = Stage::begin(&self.metrics, "run");
+        stage.end(self.inner.run_part(job, progress).await)
+    }
 }
 
 #[cfg(test)]
@@ -94,6 +99,7 @@ mod tests {
             output_bytes: 6,
             deadline: Instant::now(),
             keep_build: false,
+            part: None,
         };
         let started = |stage| value(&registry, "aicpw_engine_started_total", &[("stage", stage)]);
         let seconds = |stage| value(&registry, "aicpw_engine_seconds_total", &[("stage", stage)]);

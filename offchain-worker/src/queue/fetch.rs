@@ -2,6 +2,7 @@
 
 use aicpw_protocol::{
     content::ContentId,
+    job::{path, MAX_POSITION_BYTES},
     mailbox::Order,
     sealing::stream::{sealed_length, OpenError},
     task::{Fault, PeerAddresses},
@@ -94,6 +95,31 @@ pub async fn fetch_all(
         }
     }
     Ok(plan)
+}
+
+/// Fetches the state that a part of a job begins in. What is in it the engine checks.
+///
+/// # Errors
+/// As [`fetch_all`].
+pub async fn fetch_state(
+    source: &Source<'_>,
+    order: &Order,
+    state: &ContentId,
+    folder: &Path,
+) -> Result<(), Failure> {
+    let path = folder.join(path::STATE_BEFORE);
+    if let Some(parent) = path.parent() {
+        tokio::fs::create_dir_all(parent)
+            .await
+            .map_err(|error| own_fault(&format!("cannot make a folder for the state: {error}")))?;
+    }
+    let max_bytes = order.needs.memory.0.saturating_mul(1 << 20);
+    let max_bytes = max_bytes.saturating_add(MAX_POSITION_BYTES);
+    let peers = addresses(&order.peers);
+    source
+        .fetch(state, "the state", &path, max_bytes, &peers)
+        .await
+        .map(drop)
 }
 
 impl Source<'_> {

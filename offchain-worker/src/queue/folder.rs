@@ -7,6 +7,7 @@
 //!                                ciphertext
 //! jobs/<assignment>/download     ciphertext that is being opened
 //! jobs/<assignment>/trace.json   its checkpoints, for a jury
+//! jobs/<assignment>/hashes       the trace's hashes, once they are wanted
 //! jobs/<assignment>/work/        all that the program can see
 //! ```
 
@@ -131,6 +132,11 @@ impl JobFolder {
         self.path.join("trace.json")
     }
 
+    /// All hashes of the trace, 32 bytes each.
+    pub fn hashes(&self) -> PathBuf {
+        self.path.join("hashes")
+    }
+
     /// The log of a failed run.
     pub fn log(&self) -> PathBuf {
         self.path.join("log.txt")
@@ -171,6 +177,7 @@ impl JobFolder {
             self.output(),
             part,
             self.trace(),
+            self.hashes(),
             self.log(),
             self.download(),
         ] {

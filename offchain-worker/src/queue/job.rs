@@ -4,22 +4,25 @@
 mod claimed;
 mod deliver;
 mod log;
+mod trace;
 
 use aicpw_protocol::{
     commitment::ResultOpening,
     content::ContentId,
-    job::without_log,
+    job::{without_log, Part},
     mailbox::{Order, Report},
     task::{Fault, Progress},
+    trace::DisputedPart,
     BlockNumber, Hash,
 };
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::{
     answer,
-    fetch::{fetch_all, FetchLimits, Source},
+    fetch::{fetch_all, fetch_state, FetchLimits, Source},
     folder::{FolderError, JobFolder},
     record::{short_message, Answer, Phase},
     room,
@@ -107,7 +110,11 @@ impl Life {
                     self.work().await?;
                 }
                 Phase::Done { answer } => self.deliver(answer).await?,
-                Phase::Opened { answer, published } => self.serve(answer, published).await?,
+                Phase::Opened {
+                    answer,
+                    published,
+                    trace,
+                } => self.serve(answer, published, trace).await?,
                 Phase::Failed {
                     fault,
                     message,
@@ -226,6 +233,10 @@ impl Life {
                 return Err(Failure::new(Fault::InputUnavailable, message).into());
             }
         };
+        let part = match &self.folder.record().part {
+            Some(part) => Some(fetch_part(&source, &order, part, &work, &watch).await?),
+            None => None,
+        };
         let _slot = self.slot(&order).await?;
         // Others may have taken it meanwhile.
         self.room_for(plan.output_bytes).await?;
@@ -240,10 +251,13 @@ impl Life {
             output_bytes: plan.output_bytes,
             deadline,
             keep_build: !order.privacy.is_sealed(),
+            part,
         };
         let finish = async {
-            let product = self.build_and_run(&job).await?;
-            self.check(&product, plan.output_bytes).await
+            match self.build_and_run(&job).await? {
+                Ran::All(product) => self.check(&product, plan.output_bytes).await,
+                Ran::Part(hash) => self.answer_of_part(hash).await,
+            }
         };
         tokio::select! {
             biased;
@@ -252,7 +266,7 @@ impl Life {
         }
     }
 
-    async fn build_and_run(&mut self, job: &Job) -> Result<Product, Trouble> {
+    async fn build_and_run(&mut self, job: &Job) -> Result<Ran, Trouble> {
         let engine = self.shop.engine.clone();
         self.enter(Phase::Building)?;
         engine.build(job).await?;
@@ -278,7 +292,28 @@ impl Life {
             let progress = not_less(progress, watch.progress());
             mailbox.write_report(assignment, &Report::Running { progress });
         };
-        Ok(engine.run(job, &progress).await?)
+        Ok(match job.part {
+            None => Ran::All(engine.run(job, &progress).await?),
+            Some(_) => Ran::Part(engine.run_part(job, &progress).await?),
+        })
+    }
+
+    /// What is committed to of a part: the hash that it came to, and an output of nothing.
+    async fn answer_of_part(&self, hash: Hash) -> Result<Answer, Trouble> {
+        let own = |message: String| Trouble::Failure(Failure::new(Fault::Crashed, message));
+        let output = self.folder.output();
+        blocking::run(|| durable::replace(&output, &[]))
+            .map_err(|error| own(format!("the output cannot be written: {error}")))?;
+        let cid = self.shop.store.hash_file(&output, &silent).await;
+        let cid = cid.map_err(|error| own(format!("no CID for the output: {error}")))?;
+        let result = ContentId::try_from(cid).map_err(|error| own(error.to_string()))?;
+        blocking::run(|| self.folder.reset_work())?;
+        Ok(Answer {
+            result_root: hash,
+            trace_root: hash,
+            result,
+            bytes: 0,
+        })
     }
 
     /// Takes the output, and believes of it only what is found in it.
@@ -361,7 +396,11 @@ impl Life {
 
     /// Keeps the result for a while, for whoever may fetch it.
     fn close_with(&mut self, end: End, answer: &Answer) -> Result<(), FolderError> {
-        let served = self.folder.record().served(answer);
+        let record = self.folder.record();
+        let mut served = record.served(answer);
+        if let Phase::Opened { trace, .. } = &record.phase {
+            served.extend(trace.clone());
+        }
         self.close(end, served)
     }
 
@@ -422,6 +461,36 @@ fn not_less(progress: Progress, known: Option<Progress>) -> Progress {
 fn too_late() -> Failure {
     let message = "the job did not end before its deadline on chain";
     Failure::new(Fault::TimeLimit, message)
+}
+
+/// What came of a run.
+enum Ran {
+    All(Product),
+    /// The hash that a part came to.
+    Part(Hash),
+}
+
+/// The part that is to be run, with the state that it begins in.
+async fn fetch_part(
+    source: &Source<'_>,
+    order: &Order,
+    part: &DisputedPart,
+    work: &Path,
+    watch: &Watch,
+) -> Result<Part, Failure> {
+    let Some(start) = &part.from else {
+        return Ok(Part::First);
+    };
+    tokio::select! {
+        fetched = fetch_state(source, order, &start.state, work) => fetched?,
+        () = watch.start_window_closes(MARGIN) => {
+            let message = format!("the state {} did not arrive within the start window", start.state);
+            return Err(Failure::new(Fault::InputUnavailable, message));
+        }
+    }
+    Ok(Part::After {
+        checkpoint: start.checkpoint,
+    })
 }
 
 /// What ends the work on a job.

@@ -17,6 +17,7 @@
 //!   was made for it.
 
 mod answer;
+mod asked;
 mod fetch;
 mod folder;
 mod in_time;
@@ -34,6 +35,7 @@ mod tests;
 use aicpw_protocol::{
     mailbox::{Order, Orders, Report},
     task::{AssignmentStatus, Fault},
+    trace::DisputedPart,
     AssignmentId,
 };
 use std::collections::BTreeMap;
@@ -56,6 +58,7 @@ use crate::{
     chain::{BlockRef, Heads},
     clock::unix_ms,
 };
+use asked::Asked;
 use job::{Closed, Life};
 use retention::Retention;
 use sight::{Finalised, Sight, Watch};
@@ -94,6 +97,8 @@ pub struct Queue {
 /// A job that has not ended.
 struct Active {
     order: Order,
+    /// What of the job is run, if not all of it.
+    part: Option<DisputedPart>,
     seen_at: u32,
     sight: watch::Sender<Sight>,
     task: AbortHandle,
@@ -219,17 +224,28 @@ impl Queue {
                 return true;
             }
         };
+        let asks = match self.shop.mailbox.asks() {
+            Ok(asks) => asks,
+            Err(error) => {
+                tracing::warn!(%error, "not known what disputes want");
+                return true;
+            }
+        };
+        let asked = Asked::new(asks, &orders);
         let is_new = orders.block >= heads.best.number;
         for order in &orders.orders {
-            self.take(order, &orders);
+            // A juror that ran another part than it has to would be wrong.
+            if let Some(part) = asked.part_of(order) {
+                self.take(order, &orders, part);
+            }
         }
         self.forget_refused(&orders);
-        self.show_best(&orders);
+        self.show_best(&orders, &asked);
         is_new
     }
 
     /// Sees to it that there is a job for an order.
-    fn take(&mut self, order: &Order, orders: &Orders) {
+    fn take(&mut self, order: &Order, orders: &Orders, part: Option<DisputedPart>) {
         let assignment = order.assignment;
         // A result that is revealed needs nobody to compute it again.
         let to_do = matches!(
@@ -240,7 +256,10 @@ impl Queue {
                 | AssignmentStatus::Committed { .. }
         );
         if let Some(active) = self.active.get_mut(&assignment) {
-            if !active.dropped && !record::same_work(&active.order, order) {
+            // Once it has revealed, what others run in its place is nothing to it.
+            let is_part = !to_do || active.part == part;
+            let is_same = record::same_work(&active.order, order) && is_part;
+            if !active.dropped && !is_same {
                 tracing::warn!(%assignment, "a fork put other work under this assignment");
                 active.dropped = true;
                 active.task.abort();
@@ -261,7 +280,10 @@ impl Queue {
         if !to_do {
             return;
         }
-        let record = Record::new(self.shop.chain.genesis(), order.clone(), orders.block);
+        let record = Record {
+            part,
+            ..Record::new(self.shop.chain.genesis(), order.clone(), orders.block)
+        };
         match blocking::run(|| JobFolder::create(&self.jobs, record)) {
             Ok(folder) => {
                 tracing::info!(
@@ -304,6 +326,7 @@ impl Queue {
 
     fn start(&mut self, folder: JobFolder, order: Order, seen_at: u32, sight: Sight) {
         let assignment = order.assignment;
+        let part = folder.record().part.clone();
         let (sender, receiver) = watch::channel(sight);
         let life = Life::new(self.shop.clone(), folder, Watch::new(receiver));
         let task = self
@@ -311,6 +334,7 @@ impl Queue {
             .spawn(async move { (assignment, life.live().await) });
         let active = Active {
             order,
+            part,
             seen_at,
             sight: sender,
             task,
@@ -320,14 +344,18 @@ impl Queue {
         self.shown = None;
     }
 
-    fn show_best(&mut self, orders: &Orders) {
+    fn show_best(&mut self, orders: &Orders, asked: &Asked) {
         for (assignment, active) in &self.active {
             let status = orders.orders.iter().find(|o| o.assignment == *assignment);
             let status = status.map(|order| order.status.clone());
+            let trace_wanted = asked.wants_trace(*assignment);
             active.sight.send_if_modified(|sight| {
-                let changed = sight.now != orders.now || sight.best != status;
+                let changed = sight.now != orders.now
+                    || sight.best != status
+                    || sight.trace_wanted != trace_wanted;
                 sight.now = orders.now;
                 sight.best = status;
+                sight.trace_wanted = trace_wanted;
                 changed
             });
         }

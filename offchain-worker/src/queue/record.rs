@@ -5,6 +5,7 @@ use aicpw_protocol::{
     content::ContentId,
     mailbox::Order,
     task::{FailureMessage, Fault},
+    trace::DisputedPart,
     BlockNumber, Hash,
 };
 use codec::{Decode, Encode};
@@ -31,6 +32,9 @@ pub struct Record {
     /// The order.
     #[serde(serialize_with = "order_to_hex", deserialize_with = "order_from_hex")]
     pub order: Order,
+    /// What of the job is run, if not all of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<DisputedPart>,
     /// How far it is.
     #[serde(flatten)]
     pub phase: Phase,
@@ -60,6 +64,9 @@ pub enum Phase {
         answer: Answer,
         /// Whether it is on IPFS already: once the reveal is on chain.
         published: bool,
+        /// Where the hashes of the trace are, if a dispute has wanted them.
+        #[serde(default)]
+        trace: Option<ContentId>,
     },
     /// It cannot be done. → `Closed`.
     Failed {
@@ -127,6 +134,7 @@ impl Record {
             genesis,
             seen_at,
             order,
+            part: None,
             phase: Phase::Fetching,
         }
     }
@@ -148,7 +156,10 @@ impl Record {
     pub fn pins(&self) -> Vec<ContentId> {
         match &self.phase {
             // It is added shortly before it counts as published.
-            Phase::Opened { answer, .. } => self.served(answer),
+            Phase::Opened { answer, trace, .. } => {
+                let served = self.served(answer).into_iter();
+                served.chain(trace.clone()).collect()
+            }
             Phase::Failed { log, .. } => log.iter().cloned().collect(),
             Phase::Closed { pins, .. } => pins.clone(),
             Phase::Fetching
@@ -274,6 +285,7 @@ mod tests {
             Phase::Opened {
                 answer,
                 published: true,
+                trace: Some(testing::content_id(b"hashes")),
             },
             Phase::Failed {
                 fault: Fault::BuildFailed,
@@ -299,6 +311,25 @@ mod tests {
                 "{text}"
             );
         }
+    }
+
+    #[test]
+    fn a_record_of_before_there_were_parts_is_read() {
+        let mut record = Record::new([9; 32], testing::order(7), 3);
+        record.phase = Phase::Opened {
+            answer: Answer {
+                result_root: [1; 32],
+                trace_root: [2; 32],
+                result: testing::content_id(b"x"),
+                bytes: 12,
+            },
+            published: true,
+            trace: None,
+        };
+        let mut old = serde_json::to_value(&record).unwrap();
+        assert!(old.as_object_mut().unwrap().remove("trace").is_some());
+        assert!(old.get("part").is_none());
+        assert_eq!(serde_json::from_value::<Record>(old).unwrap(), record);
     }
 
     #[test]

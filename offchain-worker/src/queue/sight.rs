@@ -18,6 +18,8 @@ pub struct Sight {
     pub finalised: Finalised,
     /// The data key of a sealed task, once its grant is final.
     pub granted: Option<Envelope>,
+    /// Whether a dispute wants the trace of the result.
+    pub trace_wanted: bool,
 }
 
 /// What the last finalised block says about an assignment.
@@ -73,6 +75,7 @@ impl Sight {
             best,
             finalised: Finalised::NotYet,
             granted: None,
+            trace_wanted: false,
         }
     }
 
@@ -138,6 +141,11 @@ impl Watch {
     /// Until the grant of a sealed task's data key is final.
     pub async fn granted(&self) -> Envelope {
         self.until(|sight| sight.granted).await
+    }
+
+    /// Until a dispute wants the trace of the result.
+    pub async fn trace_wanted(&self) {
+        self.until(|sight| sight.trace_wanted.then_some(())).await;
     }
 
     /// Until the finalised chain holds a commitment for the assignment that may be opened.

@@ -31,6 +31,7 @@ mod publish;
 mod restart;
 mod room;
 mod sealed;
+mod trace;
 
 const OUTPUT: &[u8] = b"result";
 

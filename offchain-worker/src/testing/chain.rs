@@ -159,6 +159,16 @@ impl FakeChain {
         self.storage.put(mailbox::ORDERS, mail.encode());
     }
 
+    /// What disputes want, as of this block; said before its orders, as the hook does.
+    pub fn asks(&self, number: u32, asks: Vec<(AssignmentId, mailbox::Ask)>) {
+        let asks = mailbox::Asks {
+            genesis: Self::GENESIS,
+            block: number,
+            asks,
+        };
+        self.storage.put(mailbox::ASKS, asks.encode());
+    }
+
     /// Finalises a block that was best.
     pub fn finalise(&self, number: u32) {
         let block = Self::block(number);

@@ -1,6 +1,9 @@
 use aicpw_protocol::{
+    job::{path, Checkpoint, Part, TraceRecord},
     merkle,
     task::{Needs, Progress},
+    trace::End,
+    Hash,
 };
 use async_trait::async_trait;
 use std::collections::BTreeMap;
@@ -124,6 +127,60 @@ impl Engine for FakeEngine {
     }
 
     async fn run(&self, job: &Job, progress: OnProgress<'_>) -> Result<Product, Failure> {
+        let content = self.content(progress).await?;
+        let output = job.folder.join("output");
+        tokio::fs::write(&output, &content).await.unwrap();
+        let record = trace_of(&content);
+        let trace = job.folder.join("trace.json");
+        let text = serde_json::to_vec(&record).unwrap();
+        tokio::fs::write(&trace, text).await.unwrap();
+        let lie = self.state.borrow().wrong_root;
+        Ok(Product {
+            output,
+            trace,
+            result_root: if lie {
+                [0; 32]
+            } else {
+                merkle::result_root(&content)
+            },
+            trace_root: record.root(),
+            launches: 2,
+        })
+    }
+
+    async fn run_part(&self, job: &Job, progress: OnProgress<'_>) -> Result<Hash, Failure> {
+        let content = self.content(progress).await?;
+        let state = match job.part {
+            Some(Part::After { .. }) => {
+                let state = job.folder.join(path::STATE_BEFORE);
+                tokio::fs::read(state).await.unwrap()
+            }
+            _ => Vec::new(),
+        };
+        Ok(hash_of_part(&content, &state))
+    }
+}
+
+/// What [`FakeEngine`] has a part come to, whose run ends with this, from this state.
+pub fn hash_of_part(content: &[u8], state: &[u8]) -> Hash {
+    merkle::buffer_root(&[content, state].concat())
+}
+
+/// The trace of a job with this output.
+pub fn trace_of(output: &[u8]) -> TraceRecord {
+    TraceRecord {
+        checkpoints: vec![Checkpoint([7; 32])],
+        end: End {
+            launches: 2,
+            state_root: [8; 32],
+            result_root: merkle::result_root(output),
+        },
+    }
+}
+
+impl FakeEngine {
+    /// A run, and what the test says that comes of it.
+    async fn content(&self, progress: OnProgress<'_>) -> Result<Vec<u8>, Failure> {
         let mut number = 0;
         self.state.send_modify(|state| {
             number = state.started;
@@ -143,22 +200,6 @@ impl Engine for FakeEngine {
             result.is_some()
         });
         drop(said.await.unwrap());
-        let content = result.unwrap()?;
-        let output = job.folder.join("output");
-        tokio::fs::write(&output, &content).await.unwrap();
-        let trace = job.folder.join("trace.json");
-        tokio::fs::write(&trace, b"{}").await.unwrap();
-        let lie = self.state.borrow().wrong_root;
-        Ok(Product {
-            output,
-            trace,
-            result_root: if lie {
-                [0; 32]
-            } else {
-                merkle::result_root(&content)
-            },
-            trace_root: [7; 32],
-            launches: 2,
-        })
+        result.unwrap()
     }
 }

@@ -5,7 +5,7 @@ mod engine;
 mod store;
 
 pub use chain::{FakeChain, MemoryStorage};
-pub use engine::FakeEngine;
+pub use engine::{hash_of_part, trace_of, FakeEngine};
 pub use store::FakeStore;
 
 use aicpw_protocol::{

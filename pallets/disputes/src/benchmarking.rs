@@ -1,22 +1,29 @@
 //! Benchmarks: one for each call.
 
+use aicpw_primitives::traits::Contested;
 use aicpw_protocol::{
+    merkle::{root_from_proof, InclusionProof},
+    trace::{NamedPart, OpenTrace, Path, MAX_HASHES, MAX_PATH},
     verdict::{DisputeState, Outcome},
-    AssignmentId, Balance, TaskId,
+    AssignmentId, Balance, ContentId, TaskId,
 };
+use alloc::vec;
 use frame_benchmarking::v2::*;
-use frame_support::traits::fungible::Mutate;
+use frame_support::traits::{fungible::Mutate, Get};
 use frame_system::RawOrigin;
 
 use crate::*;
 
 /// What the benchmarks need of the tasks pallet.
 pub trait BenchmarkHelper<AccountId> {
-    /// A task whose result this account can dispute.
+    /// A task whose result this account, its requester, can dispute.
     fn verifying() -> (TaskId, AccountId);
 
     /// A settled assignment whose result can be fetched, and the requester of its task.
     fn settled() -> (AssignmentId, AccountId);
+
+    /// Opens the data of a task to all.
+    fn make_public(task: TaskId);
 }
 
 /// Such a task; whoever can dispute it can pay for it.
@@ -24,6 +31,49 @@ fn verifying<T: Config>() -> (TaskId, T::AccountId) {
     let (task, who) = T::BenchmarkHelper::verifying();
     T::NativeBalance::set_balance(&who, Balance::MAX / 1_000_000);
     (task, who)
+}
+
+/// A dispute in which the trace of the result is wanted. For other pallets' benchmarks.
+pub fn ask_for_trace<T: Config>(task: TaskId) {
+    let contest = T::Tasks::contest(task, false).expect("its window is open");
+    let mut dispute = Pallet::<T>::begin(task, Pallet::<T>::terms(&contest), None);
+    let until = Pallet::<T>::now() + T::TraceWindow::get();
+    dispute.state = DisputeState::Opening { until };
+    Disputes::<T>::insert(task, dispute);
+    Narrowings::<T>::insert(task, Narrowing::default());
+}
+
+fn cid() -> ContentId {
+    let mut bytes = vec![1, 0x70, 0x12, 60];
+    bytes.extend([7; 60]);
+    ContentId::from_bytes(bytes).expect("as long as it says; qed")
+}
+
+/// As long a trace as there can be, and a part of it whose paths are the longest.
+fn longest_trace() -> (OpenTrace, NamedPart) {
+    let (hashes, before, claimed) = (MAX_HASHES, [1; 32], [2; 32]);
+    let path = |sibling| {
+        let mut path = vec![[3; 32]; MAX_PATH as usize];
+        path[0] = sibling;
+        path
+    };
+    let proof = InclusionProof {
+        index: 1,
+        leaves: u64::from(hashes),
+        siblings: path(before),
+    };
+    let trace = OpenTrace {
+        hashes,
+        tree: root_from_proof(claimed, &proof).expect("the path has the right length"),
+        result_root: [4; 32],
+        file: cid(),
+    };
+    let named = NamedPart {
+        number: 1,
+        claimed: (claimed, Path::truncate_from(path(before))),
+        from: Some((before, Path::truncate_from(path(claimed)), cid())),
+    };
+    (trace, named)
 }
 
 #[benchmarks]
@@ -70,6 +120,32 @@ mod benches {
         _(RawOrigin::Signed(who), assignment);
 
         assert!(Disputes::<T>::contains_key(assignment.task));
+    }
+
+    #[benchmark]
+    fn dispute_part() {
+        let (task, who) = verifying::<T>();
+        T::BenchmarkHelper::make_public(task);
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(who), task);
+
+        assert!(Disputes::<T>::contains_key(task));
+    }
+
+    #[benchmark]
+    fn name_part() -> Result<(), BenchmarkError> {
+        let (task, who) = verifying::<T>();
+        T::BenchmarkHelper::make_public(task);
+        Pallet::<T>::do_dispute_part(who.clone(), task)?;
+        let (trace, named) = longest_trace();
+        Pallet::<T>::do_trace_opened(task, trace)?;
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(who), task, Some(named));
+
+        assert!(Narrowings::<T>::get(task).is_some_and(|stored| stored.part.is_some()));
+        Ok(())
     }
 
     impl_benchmark_test_suite!(Pallet, crate::mock::new_test_ext(), crate::mock::Test);

@@ -17,7 +17,7 @@ use frame_support::{
 };
 use sp_runtime::{DispatchError, DispatchResult};
 
-use crate::{Bond, Config, Dispute, Disputes, Event, HoldReason, Pallet};
+use crate::{Bond, Config, Dispute, Disputes, Event, HoldReason, Pallet, Steps};
 
 /// Jurors that one block closes or pays.
 pub(crate) const STEP: u8 = 4;
@@ -55,11 +55,25 @@ impl<T: Config> Pallet<T> {
     }
 
     fn remind_soon(task: TaskId) {
-        T::Tasks::remind(task, Self::now().saturating_add(1));
+        let next = Self::now().saturating_add(1);
+        Steps::<T>::insert(task, next);
+        T::Tasks::remind(task, next);
+    }
+
+    /// Whether it is time for the next step: a reminder of something else may come between two.
+    fn is_step_due(task: TaskId) -> bool {
+        Steps::<T>::get(task).is_none_or(|next| Self::now() >= next)
     }
 
     /// The next step of a dispute that is judged.
     pub(crate) fn go_on(task: TaskId, mut dispute: Dispute<T::AccountId>) -> DispatchResult {
+        let is_step = matches!(
+            dispute.state,
+            DisputeState::Closing { .. } | DisputeState::Paying { .. }
+        );
+        if is_step && !Self::is_step_due(task) {
+            return Ok(());
+        }
         match dispute.state {
             DisputeState::Appealable { until, outcome } if Self::now() > until => {
                 Self::begin_closing(task, &mut dispute, outcome);
@@ -75,8 +89,15 @@ impl<T: Config> Pallet<T> {
                 seat,
                 share,
             } => Self::pay_some(task, &mut dispute, (outcome, seat, share)),
-            // The reminder of a window that an appeal has ended.
+            DisputeState::Opening { until } | DisputeState::Naming { until }
+                if Self::now() > until =>
+            {
+                Self::judge_all(task, &mut dispute);
+            }
+            // The reminder of a window that an appeal has ended, or a trace, or the name of a part.
             DisputeState::Appealable { .. }
+            | DisputeState::Opening { .. }
+            | DisputeState::Naming { .. }
             | DisputeState::Judging
             | DisputeState::Ended { .. } => return Ok(()),
         }
@@ -95,8 +116,11 @@ impl<T: Config> Pallet<T> {
             return Self::decide(task, dispute, (outcome, lost, right));
         }
         let next = seat.saturating_add(STEP).min(end);
+        let judged_from = Self::whole_from(task).unwrap_or_default();
         for seat in seat..next {
-            match T::Tasks::close_juror(task, seat, outcome.verdict())? {
+            // Who was to judge a part that came to nothing was neither right nor wrong.
+            let verdict = outcome.verdict().filter(|_| seat >= judged_from);
+            match T::Tasks::close_juror(task, seat, verdict)? {
                 ClosedJuror::Right => right = right.saturating_add(1),
                 ClosedJuror::Wrong(slashed) => lost = lost.saturating_add(slashed),
                 ClosedJuror::Released => {}
@@ -190,6 +214,7 @@ impl<T: Config> Pallet<T> {
         };
         match outcome {
             Outcome::Upheld { root } | Outcome::Wrong { root } => {
+                let root = Self::decided_root(task, &outcome, root);
                 let decided = T::Tasks::decide(task, root)?;
                 sentence.lost = decided.slashed.saturating_add(decided.lost);
                 // Who puts up a bond for what an auditor has not found is the one that found it.
@@ -270,7 +295,8 @@ impl<T: Config> Pallet<T> {
         let end = T::Tasks::seats(task);
         let next = seat.saturating_add(STEP).min(end);
         if let (Some(verdict), true) = (outcome.verdict(), share > 0) {
-            for seat in seat..next {
+            let judged_from = Self::whole_from(task).unwrap_or_default();
+            for seat in seat.max(judged_from)..next {
                 if let Some(juror) = T::Tasks::right_juror(task, seat, verdict) {
                     let amount = Self::pay_out(&juror, share);
                     Self::deposit_event(Event::JurorPaid {
@@ -291,6 +317,7 @@ impl<T: Config> Pallet<T> {
         }
         let at = Self::now();
         dispute.state = DisputeState::Ended { outcome, at };
+        Steps::<T>::remove(task);
         Self::count_ended();
         Self::deposit_event(Event::DisputeEnded { task });
     }

@@ -16,6 +16,7 @@ mod census;
 mod closing;
 #[cfg(test)]
 mod mock;
+mod parts;
 mod proceedings;
 #[cfg(test)]
 mod tests;
@@ -26,7 +27,7 @@ mod views;
 pub mod weights;
 
 pub use pallet::*;
-pub use types::{Bond, Dispute, MAX_APPEALS};
+pub use types::{Bond, Dispute, Narrowing, MAX_APPEALS};
 pub use weights::WeightInfo;
 
 #[frame_support::pallet]
@@ -35,6 +36,7 @@ pub mod pallet {
     use aicpw_protocol::{
         audit::AuditPolicy,
         dispute::DisputePolicy,
+        trace::{DisputedPart, NamedPart, OpenTrace},
         verdict::{About, Outcome},
         view::DisputeCensus,
         AssignmentId, Balance, BlockNumber, TaskId,
@@ -91,6 +93,11 @@ pub mod pallet {
         #[pallet::constant]
         type AppealWindow: Get<BlockNumber>;
 
+        /// Blocks in which a provider's worker opens the trace that it is asked for, and, with the task's time
+        /// limit besides, the challenger names a part of it; else the whole job is judged.
+        #[pallet::constant]
+        type TraceWindow: Get<BlockNumber>;
+
         /// Weights of the calls.
         type WeightInfo: WeightInfo;
 
@@ -117,6 +124,14 @@ pub mod pallet {
     /// What juries have found so far of results that were said not to be there.
     #[pallet::storage]
     pub type ClaimCensus<T> = StorageValue<_, aicpw_protocol::view::ClaimCensus, ValueQuery>;
+
+    /// What there is of disputes about a part of a job, beside that.
+    #[pallet::storage]
+    pub type Narrowings<T: Config> = StorageMap<_, Twox64Concat, TaskId, Narrowing>;
+
+    /// The next block in which a dispute that is judged closes or pays jurors.
+    #[pallet::storage]
+    pub type Steps<T: Config> = StorageMap<_, Twox64Concat, TaskId, BlockNumber>;
 
     /// How many disputes there are, and what juries have found so far.
     #[pallet::storage]
@@ -219,6 +234,29 @@ pub mod pallet {
             /// The task.
             task: TaskId,
         },
+        /// The provider's worker is asked for the trace of its result.
+        TraceAsked {
+            /// The task.
+            task: TaskId,
+            /// Last block in which it can be opened.
+            until: BlockNumber,
+        },
+        /// The trace is open.
+        TraceOpened {
+            /// The task.
+            task: TaskId,
+            /// The trace.
+            trace: OpenTrace,
+            /// Last block in which a part of it can be named.
+            until: BlockNumber,
+        },
+        /// The jury is to run this part of the job.
+        PartNamed {
+            /// The task.
+            task: TaskId,
+            /// The part.
+            part: DisputedPart,
+        },
     }
 
     /// Why a call was refused.
@@ -230,7 +268,7 @@ pub mod pallet {
         NotDisputed,
         /// Who made the result cannot dispute it.
         IsParty,
-        /// Only the requester of a sealed task can dispute its result.
+        /// Only the requester can dispute a part of a job, or the result of a sealed task.
         NotRequester,
         /// No verdict can be appealed now: there is none, or its window has ended.
         NotAppealable,
@@ -238,6 +276,14 @@ pub mod pallet {
         NoFurtherAppeal,
         /// The bond is more than there can be.
         BondTooLarge,
+        /// The result of a sealed task is disputed as a whole.
+        SealedTask,
+        /// No part can be named now: the trace is not open, or the time is over.
+        NotNaming,
+        /// Only who disputes the result names the part.
+        NotChallenger,
+        /// The trace has no such part.
+        NotInTrace,
     }
 
     #[pallet::hooks]
@@ -287,6 +333,34 @@ pub mod pallet {
         #[pallet::call_index(2)]
         pub fn claim_unavailable(origin: OriginFor<T>, assignment: AssignmentId) -> DispatchResult {
             Self::do_claim_unavailable(ensure_signed(origin)?, assignment)
+        }
+
+        /// Doubts the result of a task as `dispute` does, but for a part of the job: asks the provider's
+        /// worker for the trace first.
+        ///
+        /// Origin: signed, by the requester of a task that is not sealed: who else names the part could
+        /// have a wrong result upheld by naming another. Errors: `AlreadyDisputed`, `NotRequester`,
+        /// `SealedTask`, `BondTooLarge`; those of tasks if there is no such task, or its window is not
+        /// open, or it has no room for a jury; or the bond is not there. Events: `DisputeOpened`, `TraceAsked`.
+        #[pallet::call_index(3)]
+        pub fn dispute_part(origin: OriginFor<T>, task: TaskId) -> DispatchResult {
+            Self::do_dispute_part(ensure_signed(origin)?, task)
+        }
+
+        /// Names the part of an open trace that a jury is to run: the first whose hash is wrong. Or, with
+        /// `None`, has the whole job judged without waiting any longer, for the trace or for anything.
+        ///
+        /// Origin: signed, the challenger. The jury fetches the state that the part begins in; if that is
+        /// not there, or not that of the checkpoint before, the whole job is judged. Errors: `NotDisputed`,
+        /// `NotNaming`, `NotChallenger`, `NotInTrace`; those of tasks if it has no room for a jury.
+        /// Events: `PartNamed`, `JuryCalled`.
+        #[pallet::call_index(4)]
+        pub fn name_part(
+            origin: OriginFor<T>,
+            task: TaskId,
+            part: Option<NamedPart>,
+        ) -> DispatchResult {
+            Self::do_name_part(ensure_signed(origin)?, task, part)
         }
     }
 }

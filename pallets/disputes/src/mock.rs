@@ -7,8 +7,8 @@ use aicpw_primitives::traits::{
     ClaimDecided, Claimed, ClosedJuror, Contest, Contested, Decided, Escalation, JurorTerms,
 };
 use aicpw_protocol::{
-    audit::AuditPolicy, dispute::DisputePolicy, verdict::Vote, AssignmentId, Balance, BlockNumber,
-    Hash, TaskId,
+    audit::AuditPolicy, dispute::DisputePolicy, trace::NamedPart, verdict::Vote, AssignmentId,
+    Balance, BlockNumber, Hash, TaskId,
 };
 use frame_support::{
     assert_ok, derive_impl, parameter_types,
@@ -83,6 +83,8 @@ pub struct TaskMock {
     pub retrievable: Option<Balance>,
     /// Whether it is said not to be there.
     pub is_claimed: bool,
+    /// The root by which it was decided.
+    pub decided: Option<Option<Hash>>,
 }
 
 /// How a task ended.
@@ -111,9 +113,12 @@ parameter_types! {
     pub const Audits: AuditPolicy = AuditPolicy::DEFAULT;
     pub const JurorPay: u32 = 2;
     pub const AppealWindow: BlockNumber = APPEAL_WINDOW;
+    pub const TraceWindow: BlockNumber = TRACE_WINDOW;
 }
 
 pub const APPEAL_WINDOW: BlockNumber = 20;
+pub const TRACE_WINDOW: BlockNumber = 12;
+pub const TIME_LIMIT: BlockNumber = 5;
 pub const PRICE: Balance = 1_000;
 pub const PAY: Balance = 2 * PRICE;
 pub const LOCK: Balance = 10 * PAY;
@@ -204,6 +209,15 @@ impl Contested<AccountId> for Court {
         assert!(at > System::block_number(), "a reminder is for later");
         Reminders::mutate(|reminders| reminders.push((at, task)));
     }
+    fn ensure_room(_: TaskId, _: u16) -> DispatchResult {
+        match HasRoom::get() {
+            true => Ok(()),
+            false => Err(DispatchError::Other("no room")),
+        }
+    }
+    fn time_limit(_: TaskId) -> BlockNumber {
+        TIME_LIMIT
+    }
     fn seats(task: TaskId) -> u8 {
         with(task, |task| task.seats.len() as u8).unwrap_or_default()
     }
@@ -229,12 +243,16 @@ impl Contested<AccountId> for Court {
         })
         .unwrap_or_default()
     }
-    fn decide(task: TaskId, root: Hash) -> Result<Decided<AccountId>, DispatchError> {
-        let results = with(task, |task| core::mem::take(&mut task.results)).ok_or(UNKNOWN)?;
-        let is_right = results.iter().any(|(_, other, _)| *other == root);
+    fn decide(task: TaskId, root: Option<Hash>) -> Result<Decided<AccountId>, DispatchError> {
+        let results = with(task, |task| {
+            task.decided = Some(root);
+            core::mem::take(&mut task.results)
+        })
+        .ok_or(UNKNOWN)?;
+        let is_right = results.iter().any(|(_, other, _)| Some(*other) == root);
         let slashed = results
             .iter()
-            .filter(|(_, other, _)| *other != root)
+            .filter(|(_, other, _)| Some(*other) != root)
             .map(|(.., behind)| slash(*behind))
             .sum();
         end(
@@ -320,6 +338,7 @@ impl pallet_disputes::Config for Test {
     type AuditPolicy = Audits;
     type JurorPay = JurorPay;
     type AppealWindow = AppealWindow;
+    type TraceWindow = TraceWindow;
     type WeightInfo = ();
     #[cfg(feature = "runtime-benchmarks")]
     type BenchmarkHelper = Helper;
@@ -331,13 +350,15 @@ pub struct Helper;
 impl crate::benchmarking::BenchmarkHelper<AccountId> for Helper {
     fn verifying() -> (TaskId, AccountId) {
         add(TASK, |_| ());
-        (TASK, CHALLENGER)
+        (TASK, REQUESTER)
     }
 
     fn settled() -> (AssignmentId, AccountId) {
         add_settled(TASK, BEHIND);
         (delivered(TASK), REQUESTER)
     }
+
+    fn make_public(_: TaskId) {}
 }
 
 pub fn new_test_ext() -> sp_io::TestExternalities {
@@ -385,6 +406,7 @@ pub fn add(id: TaskId, change: impl FnOnce(&mut TaskMock)) {
         ending: None,
         retrievable: None,
         is_claimed: false,
+        decided: None,
     };
     change(&mut task);
     TheTasks::mutate(|tasks| tasks.insert(id, task));
@@ -417,6 +439,18 @@ pub fn delivered(task: TaskId) -> AssignmentId {
 pub fn claim(who: AccountId) -> DispatchResult {
     frame_support::storage::with_storage_layer(|| {
         DisputesPallet::claim_unavailable(RuntimeOrigin::signed(who), delivered(TASK))
+    })
+}
+
+pub fn dispute_part(who: AccountId) -> DispatchResult {
+    frame_support::storage::with_storage_layer(|| {
+        DisputesPallet::dispute_part(RuntimeOrigin::signed(who), TASK)
+    })
+}
+
+pub fn name_part(who: AccountId, part: Option<NamedPart>) -> DispatchResult {
+    frame_support::storage::with_storage_layer(|| {
+        DisputesPallet::name_part(RuntimeOrigin::signed(who), TASK, part)
     })
 }
 

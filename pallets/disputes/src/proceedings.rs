@@ -3,20 +3,21 @@
 use aicpw_primitives::traits::{Claimed as Claimable, Contest, Contested, Escalation, JurorTerms};
 use aicpw_protocol::{
     availability::NOT_FETCHED,
+    trace::{DisputedPart, OpenTrace},
     verdict::{count, About, Count, DisputeState, Outcome, Vote},
     AssignmentId, Balance, BlockNumber, TaskId,
 };
 use frame_support::{
-    defensive, ensure,
+    ensure,
     storage::with_storage_layer,
     traits::{fungible::MutateHold, Get},
     BoundedVec,
 };
-use sp_runtime::{traits::BlockNumberProvider, DispatchResult};
+use sp_runtime::{traits::BlockNumberProvider, DispatchError, DispatchResult};
 
 use crate::{
     closing::LONGEST_CLOSING, Bond, Claimed, Config, Dispute, Disputes, Error, Event, HoldReason,
-    Pallet, MAX_APPEALS,
+    Narrowings, Pallet, Steps, MAX_APPEALS,
 };
 
 impl<T: Config> Pallet<T> {
@@ -41,6 +42,7 @@ impl<T: Config> Pallet<T> {
             T::AppealWindow::get() > 0,
             "a verdict can be appealed against"
         );
+        assert!(T::TraceWindow::get() > 0, "a trace can be opened");
     }
 
     /// A juror's pay for such a task.
@@ -61,15 +63,24 @@ impl<T: Config> Pallet<T> {
             !contest.is_sealed || contest.requester == who,
             Error::<T>::NotRequester
         );
+        let bond = Self::put_up(who, &contest)?;
+        Self::open(task, Self::terms(&contest), Some(bond))
+    }
+
+    /// Holds the bond of whoever disputes a result.
+    pub(crate) fn put_up(
+        who: T::AccountId,
+        contest: &Contest<T::AccountId>,
+    ) -> Result<Bond<T::AccountId>, DispatchError> {
         let amount = T::Policy::get()
-            .bond(Self::pay(&contest), 0)
+            .bond(Self::pay(contest), 0)
             .ok_or(Error::<T>::BondTooLarge)?;
         T::NativeBalance::hold(&HoldReason::DisputeBond.into(), &who, amount)?;
-        Self::open(task, Self::terms(&contest), Some(Bond { who, amount }))
+        Ok(Bond { who, amount })
     }
 
     /// What each juror gets that runs such a task again, and what it locks.
-    fn terms(contest: &Contest<T::AccountId>) -> JurorTerms {
+    pub(crate) fn terms(contest: &Contest<T::AccountId>) -> JurorTerms {
         let pay = Self::pay(contest);
         let lock = T::Policy::get().juror_lock(pay);
         JurorTerms { pay, lock }
@@ -117,10 +128,31 @@ impl<T: Config> Pallet<T> {
 
     fn open(
         task: TaskId,
-        JurorTerms { pay, lock }: JurorTerms,
+        terms: JurorTerms,
         challenger: Option<Bond<T::AccountId>>,
     ) -> DispatchResult {
-        let mut dispute = Dispute {
+        let mut dispute = Self::begin(task, terms, challenger);
+        Self::call_first_jury(task, &mut dispute)?;
+        Disputes::<T>::insert(task, dispute);
+        Ok(())
+    }
+
+    /// A new dispute, whose jury is not called yet.
+    pub(crate) fn begin(
+        task: TaskId,
+        JurorTerms { pay, lock }: JurorTerms,
+        challenger: Option<Bond<T::AccountId>>,
+    ) -> Dispute<T::AccountId> {
+        // Of an earlier dispute.
+        Narrowings::<T>::remove(task);
+        Self::deposit_event(Event::DisputeOpened {
+            task,
+            about: Self::about(task),
+            challenger: challenger.as_ref().map(|bond| bond.who.clone()),
+            bond: challenger.as_ref().map_or(0, |bond| bond.amount),
+        });
+        Self::count_opened();
+        Dispute {
             opened_at: Self::now(),
             pay,
             lock,
@@ -129,17 +161,15 @@ impl<T: Config> Pallet<T> {
             appeals: BoundedVec::new(),
             state: DisputeState::Judging,
             challenger,
-        };
-        Self::deposit_event(Event::DisputeOpened {
-            task,
-            about: Self::about(task),
-            challenger: dispute.challenger.as_ref().map(|bond| bond.who.clone()),
-            bond: dispute.challenger.as_ref().map_or(0, |bond| bond.amount),
-        });
-        Self::call_jury(task, &mut dispute)?;
+        }
+    }
+
+    pub(crate) fn call_first_jury(
+        task: TaskId,
+        dispute: &mut Dispute<T::AccountId>,
+    ) -> DispatchResult {
+        Self::call_jury(task, dispute)?;
         dispute.first_seat = dispute.jury_seat;
-        Disputes::<T>::insert(task, dispute);
-        Self::count_opened();
         Ok(())
     }
 
@@ -208,7 +238,7 @@ impl<T: Config> Pallet<T> {
             };
         }
         match counted {
-            Count::Majority(Vote::Root(root)) if T::Tasks::is_claimed(task, &root) => {
+            Count::Majority(Vote::Root(root)) if Self::is_claimed(task, &root) => {
                 Outcome::Upheld { root }
             }
             Count::Majority(Vote::Root(root)) => Outcome::Wrong { root },
@@ -227,10 +257,14 @@ impl<T: Config> Pallet<T> {
         // Else who loses could call a jury that is too large to be found.
         let outcome = match (outcome, dispute.appeals.last()) {
             (Outcome::NoMajority | Outcome::TooFewJurors, Some((_, before))) => *before,
+            // Nor does a state that has not arrived undo what was found with it.
+            (Outcome::Unable, Some((_, before))) if Self::has_part(task) => *before,
             _ => outcome,
         };
         let round = dispute.round();
-        let has_next = T::Policy::get().jurors(round.saturating_add(1)).is_some();
+        // A jury that takes the place of another has taken the time of an appeal.
+        let has_next = T::Policy::get().jurors(round.saturating_add(1)).is_some()
+            && Self::whole_from(task).is_none();
         let is_appealable = Self::about(task) == About::Result && outcome.is_appealable();
         let appeal_until =
             (has_next && is_appealable).then(|| Self::now().saturating_add(T::AppealWindow::get()));
@@ -275,6 +309,9 @@ impl<T: Config> Escalation for Pallet<T> {
                 let votes = T::Tasks::votes(task, dispute.jury_seat);
                 let outcome = Self::outcome(task, &dispute, &votes);
                 Self::count_verdict(&outcome, votes.len());
+                if Self::is_for_all(task, &dispute, &outcome) {
+                    return Self::judge_all_instead(task, dispute);
+                }
                 Self::conclude(task, dispute, outcome)
             }
             // What jurors still do when the dispute is decided without them changes nothing.
@@ -293,12 +330,27 @@ impl<T: Config> Escalation for Pallet<T> {
         }
     }
 
+    fn trace_wanted(task: TaskId) -> Option<BlockNumber> {
+        match Disputes::<T>::get(task)?.state {
+            DisputeState::Opening { until } => Some(until),
+            _ => None,
+        }
+    }
+
+    fn trace_opened(task: TaskId, trace: OpenTrace) -> DispatchResult {
+        Self::do_trace_opened(task, trace)
+    }
+
+    fn part(task: TaskId) -> Option<DisputedPart> {
+        Narrowings::<T>::get(task)?.part
+    }
+
     fn due(task: TaskId) -> DispatchResult {
-        let Some(dispute) = Disputes::<T>::get(task) else {
-            defensive!("a reminder is for a dispute", task);
-            return Ok(());
-        };
-        Self::go_on(task, dispute)
+        match Disputes::<T>::get(task) {
+            Some(dispute) => Self::go_on(task, dispute),
+            // The time to name a part can be longer than a task that is final can be read.
+            None => Ok(()),
+        }
     }
 
     fn is_over(task: TaskId) -> bool {
@@ -308,11 +360,14 @@ impl<T: Config> Escalation for Pallet<T> {
     fn forget(task: TaskId) {
         Disputes::<T>::remove(task);
         Claimed::<T>::remove(task);
+        Narrowings::<T>::remove(task);
+        Steps::<T>::remove(task);
     }
 
-    fn longest_dispute(jury: BlockNumber) -> BlockNumber {
+    fn longest_dispute(jury: BlockNumber, time_limit: BlockNumber) -> BlockNumber {
         let appeals = BlockNumber::from(T::Policy::get().appeals);
         jury.saturating_mul(appeals.saturating_add(1))
+            .saturating_add(Self::longest_narrowing(time_limit))
             .saturating_add(T::AppealWindow::get().saturating_mul(appeals))
             .saturating_add(LONGEST_CLOSING)
     }

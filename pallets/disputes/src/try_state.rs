@@ -6,7 +6,9 @@ use codec::Encode;
 use frame_support::{ensure, traits::fungible::InspectHold};
 use sp_runtime::TryRuntimeError;
 
-use crate::{Census, Claimed, Config, Disputes, HoldReason, Pallet};
+use crate::{
+    types::Narrowing, Census, Claimed, Config, Disputes, HoldReason, Narrowings, Pallet, Steps,
+};
 
 impl<T: Config> Pallet<T> {
     /// Checks all invariants; the error is the one that is broken.
@@ -44,6 +46,40 @@ impl<T: Config> Pallet<T> {
             Census::<T>::get().open == open,
             "The census knows how many disputes are not over"
         );
+        for (task, narrowing) in Narrowings::<T>::iter() {
+            let Narrowing {
+                trace,
+                part,
+                whole_from,
+            } = narrowing;
+            let dispute = Disputes::<T>::get(task).ok_or("What is narrowed is disputed")?;
+            ensure!(
+                part.as_ref()
+                    .is_none_or(|part| trace.as_ref().is_some_and(|t| part.number < t.hashes)),
+                "A part is of a trace that was opened"
+            );
+            ensure!(
+                match dispute.state {
+                    DisputeState::Opening { .. } => trace.is_none(),
+                    DisputeState::Naming { .. } => trace.is_some() && part.is_none(),
+                    _ => true,
+                },
+                "A trace is asked for once, and one part of it is named"
+            );
+            ensure!(
+                whole_from.is_none_or(|seat| part.is_none() && seat >= dispute.first_seat),
+                "What takes the place of the jury of a part runs the whole job"
+            );
+        }
+        for task in Steps::<T>::iter_keys() {
+            ensure!(
+                Disputes::<T>::get(task).is_some_and(|dispute| matches!(
+                    dispute.state,
+                    DisputeState::Closing { .. } | DisputeState::Paying { .. }
+                )),
+                "Only what is judged goes on step by step"
+            );
+        }
         for (who, amount) in bonds.values() {
             ensure!(
                 T::NativeBalance::balance_on_hold(&HoldReason::DisputeBond.into(), who) == *amount,

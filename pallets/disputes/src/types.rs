@@ -1,6 +1,7 @@
 //! What the pallet stores.
 
 use aicpw_protocol::{
+    trace::{DisputedPart, OpenTrace},
     verdict::{DisputeState, Outcome},
     Balance, BlockNumber,
 };
@@ -46,6 +47,17 @@ pub struct Dispute<AccountId> {
     pub state: DisputeState,
 }
 
+/// What there is of a dispute about a part of a job, beside what there is of any.
+#[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug, Default)]
+pub struct Narrowing {
+    /// The disputed trace, if it was opened.
+    pub trace: Option<OpenTrace>,
+    /// What of the job the juries run; `None` if all of it.
+    pub part: Option<DisputedPart>,
+    /// If the jury of a part came to nothing: the first seat of the one that runs the whole job.
+    pub whole_from: Option<u8>,
+}
+
 impl<AccountId> Dispute<AccountId> {
     /// Appeals so far.
     pub fn round(&self) -> u8 {
@@ -56,7 +68,11 @@ impl<AccountId> Dispute<AccountId> {
     pub fn holds_bonds(&self) -> bool {
         matches!(
             self.state,
-            DisputeState::Judging | DisputeState::Appealable { .. } | DisputeState::Closing { .. }
+            DisputeState::Opening { .. }
+                | DisputeState::Naming { .. }
+                | DisputeState::Judging
+                | DisputeState::Appealable { .. }
+                | DisputeState::Closing { .. }
         )
     }
 

@@ -8,7 +8,7 @@ use aicpw_protocol::{
 use alloc::vec::Vec;
 use frame_support::traits::Get;
 
-use crate::{Config, Disputes, Pallet};
+use crate::{Config, Disputes, Narrowings, Pallet};
 
 /// Most ids in one answer.
 const MAX_IDS: u32 = 100;
@@ -17,6 +17,7 @@ impl<T: Config> Pallet<T> {
     /// The newest dispute about a task.
     pub fn dispute_view(task: TaskId) -> Option<DisputeView<T::AccountId>> {
         let dispute = Disputes::<T>::get(task)?;
+        let narrowing = Narrowings::<T>::get(task).unwrap_or_default();
         let policy = T::Policy::get();
         let round = dispute.round();
         let can_be_appealed = matches!(
@@ -43,6 +44,8 @@ impl<T: Config> Pallet<T> {
             lock: dispute.lock,
             appeal_bond: appeal_bond.unwrap_or_default(),
             state: dispute.state,
+            trace: narrowing.trace,
+            part: narrowing.part,
         })
     }
 

@@ -157,13 +157,13 @@ impl<T: Config> Pallet<T> {
 }
 
 impl<T: Config> Pallet<T> {
-    fn known(id: &AssignmentId) -> Result<Assignment<T::AccountId>, Refusal> {
+    pub(crate) fn known(id: &AssignmentId) -> Result<Assignment<T::AccountId>, Refusal> {
         Assignments::<T>::get(id).ok_or(Refusal::UnknownAssignment)
     }
 
     /// The signature, and with it the validity. `step` tells apart the calls that one assignment
     /// makes one after the other; a second one of the same step waits or is dropped.
-    fn signed(
+    pub(crate) fn signed(
         assignment: &Assignment<T::AccountId>,
         proof: &WorkerProof,
         statement: &Statement<T::AccountId>,
@@ -266,4 +266,5 @@ pub(crate) enum Step {
     Commit,
     Reveal,
     Fail,
+    OpenTrace,
 }

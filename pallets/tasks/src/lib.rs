@@ -37,13 +37,16 @@ mod seats;
 mod settlement;
 #[cfg(test)]
 mod tests;
+mod trace;
 mod try_state;
 pub mod types;
 mod views;
 pub mod weights;
 
 #[cfg(feature = "runtime-benchmarks")]
-pub use benchmarking::{queue_task, settled_assignment, verifying_task, BenchmarkHelper};
+pub use benchmarking::{
+    make_public, queue_task, settled_assignment, verifying_task, BenchmarkHelper,
+};
 pub use lifecycle::LongestObligation;
 pub use pallet::*;
 pub use weights::WeightInfo;
@@ -63,6 +66,7 @@ pub mod pallet {
         commitment::ResultOpening,
         sealing::Envelope,
         task::{FailureMessage, Fault, Progress, Refunded, Submission, Unmatched},
+        trace::TraceOpening,
         view::TaskCensus,
         AskPrice, AssignmentId, Balance, BlockNumber, ContentId, DeviceId, Hash, TaskId,
     };
@@ -521,6 +525,25 @@ pub mod pallet {
         ) -> DispatchResult {
             let requester = ensure_signed(origin)?;
             Self::do_grant_key(&requester, assignment, envelope)
+        }
+
+        /// Opens the trace of a result that is disputed: how many hashes it has, that it ends in the
+        /// result, and where all of them are.
+        ///
+        /// Origin: authorised by the device's worker key, while the result is revealed and a dispute wants
+        /// its trace, with the opening of the trace commitment. Free.
+        #[pallet::call_index(10)]
+        #[pallet::weight((T::WeightInfo::open_trace(), DispatchClass::Operational))]
+        #[pallet::weight_of_authorize(T::WeightInfo::authorize_open_trace())]
+        #[pallet::authorize(Self::authorize_open_trace)]
+        pub fn open_trace(
+            origin: OriginFor<T>,
+            assignment: AssignmentId,
+            opening: TraceOpening,
+            _proof: WorkerProof,
+        ) -> DispatchResult {
+            ensure_authorized(origin)?;
+            Self::do_open_trace(assignment, opening)
         }
     }
 }

@@ -172,7 +172,10 @@ impl<T: Config> Get<BlockNumber> for LongestObligation<T> {
             .saturating_add(T::StartWindow::get())
             .saturating_add(blocks(T::MaxTimeLimit::get()))
             .saturating_add(T::RevealWindow::get());
-        let dispute = T::Escalation::longest_dispute(attempt.saturating_mul(JUROR_ATTEMPTS.into()));
+        let dispute = T::Escalation::longest_dispute(
+            attempt.saturating_mul(JUROR_ATTEMPTS.into()),
+            blocks(T::MaxTimeLimit::get()),
+        );
         let audit = attempt.saturating_mul(AUDITOR_ATTEMPTS.into());
         let alone = attempt
             .saturating_add(audit)
@@ -189,7 +192,8 @@ impl<T: Config> Get<BlockNumber> for LongestObligation<T> {
             .saturating_add(T::StartWindow::get())
             .saturating_add(Pallet::<T>::longest_fetch())
             .saturating_add(T::RevealWindow::get());
-        let claim = T::Escalation::longest_dispute(fetch.saturating_mul(JUROR_ATTEMPTS.into()));
+        // Nothing is run for it.
+        let claim = T::Escalation::longest_dispute(fetch.saturating_mul(JUROR_ATTEMPTS.into()), 0);
         alone
             .max(among_others)
             .saturating_add(T::RetrievalWindow::get())

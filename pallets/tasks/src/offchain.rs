@@ -5,11 +5,11 @@
 //! state of one block, and the chain accepts each statement once.
 
 use aicpw_primitives::{
-    traits::DevicePool,
+    traits::{DevicePool, Escalation},
     worker_key::{prove, WorkerId, WorkerProof},
 };
 use aicpw_protocol::{
-    mailbox::{report_key, Order, Orders, Report, ORDERS},
+    mailbox::{report_key, Ask, Asks, Order, Orders, Report, ASKS, ORDERS},
     task::{AssignmentStatus, Role},
     worker::Statement,
     AssignmentId, BlockNumber, Hash,
@@ -89,6 +89,17 @@ impl<T: Config> Pallet<T> {
         })
     }
 
+    /// What a dispute wants of an assignment.
+    fn ask(order: &Order) -> Option<(AssignmentId, Ask)> {
+        let id = order.assignment;
+        let ask = match order.role {
+            Role::Juror => T::Escalation::part(id.task).map_or(Ask::Whole, Ask::Part),
+            Role::Replica => Self::is_trace_wanted(id, order).then_some(Ask::Trace)?,
+            Role::Auditor | Role::Fetcher => return None,
+        };
+        Some((id, ask))
+    }
+
     /// Runs on each new best block.
     pub(crate) fn run_worker() {
         let mut all: Option<Orders> = None;
@@ -104,8 +115,34 @@ impl<T: Config> Pallet<T> {
         }
         // A node without worker keys leaves its mailbox alone.
         if let Some(all) = all {
+            Self::write_asks(&all);
             Self::write_orders(all);
         }
+    }
+
+    /// Writes what disputes want of these orders, unless nothing is, and nothing was.
+    fn write_asks(orders: &Orders) {
+        let new = Asks {
+            genesis: orders.genesis,
+            block: orders.block,
+            asks: orders.orders.iter().filter_map(Self::ask).collect(),
+        };
+        let written = StorageValueRef::persistent(ASKS).mutate(
+            |old: Result<Option<Asks>, StorageRetrievalError>| match old {
+                Ok(None) if new.asks.is_empty() => Err(()),
+                Ok(Some(old)) if old.asks.is_empty() && new.asks.is_empty() => Err(()),
+                Ok(Some(old)) if Self::is_ahead((old.genesis, old.block), orders) => Err(()),
+                _ => Ok(new.clone()),
+            },
+        );
+        if let Err(MutateStorageError::ConcurrentModification(_)) = written {
+            log::debug!(target: LOG, "mailbox: another run wrote the asks");
+        }
+    }
+
+    /// Whether what is stored is of a later run that overlapped with this one.
+    fn is_ahead((genesis, block): (Hash, BlockNumber), new: &Orders) -> bool {
+        genesis == new.genesis && block > new.block && block <= new.block.saturating_add(OVERLAP)
     }
 
     /// Writes the orders. The native side judges deadlines by their block, so they are written on
@@ -121,13 +158,7 @@ impl<T: Config> Pallet<T> {
                 {
                     Err(())
                 }
-                Ok(Some(old))
-                    if old.genesis == new.genesis
-                        && old.block > new.block
-                        && old.block <= new.block.saturating_add(OVERLAP) =>
-                {
-                    Err(())
-                }
+                Ok(Some(old)) if Self::is_ahead((old.genesis, old.block), &new) => Err(()),
                 _ => Ok(new),
             },
         );
@@ -257,6 +288,14 @@ impl<T: Config> Pallet<T> {
                 };
                 (Step::Reveal, statement)
             }
+            (Revealed { .. }, Report::Trace { opening }) => {
+                Self::may_open_trace(id, assignment, at, &opening).ok()?;
+                let statement = Statement::OpenTrace {
+                    assignment: assignment_id,
+                    opening,
+                };
+                (Step::OpenTrace, statement)
+            }
             _ => return None,
         })
     }
@@ -356,6 +395,14 @@ impl<T: Config> Pallet<T> {
                 fault,
                 log,
                 message,
+                proof,
+            },
+            Statement::OpenTrace {
+                assignment,
+                opening,
+            } => Call::open_trace {
+                assignment,
+                opening,
                 proof,
             },
             Statement::Join { .. } | Statement::Heartbeat { .. } | Statement::Answer { .. } => {

@@ -30,11 +30,13 @@ pub trait WeightInfo {
     fn reveal_to_wait() -> Weight;
     fn reveal_result(n: u32, ) -> Weight;
     fn fail(n: u32, ) -> Weight;
+    fn open_trace() -> Weight;
     fn authorize_start() -> Weight;
     fn authorize_report_progress() -> Weight;
     fn authorize_commit_result() -> Weight;
     fn authorize_reveal_result() -> Weight;
     fn authorize_fail() -> Weight;
+    fn authorize_open_trace() -> Weight;
     fn serve_slot() -> Weight;
     fn serve_stale() -> Weight;
     fn serve_early() -> Weight;
@@ -989,6 +991,17 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
             .saturating_add(T::DbWeight::get().writes((2_u64).saturating_mul(n.into())))
             .saturating_add(Weight::from_parts(0, 3007).saturating_mul(n.into()))
     }
+    // By hand, until it is measured: a dispute, a deadline, and 33 hashes for a path.
+    fn open_trace() -> Weight {
+        Weight::from_parts(75_000_000, 10836)
+            .saturating_add(T::DbWeight::get().reads(6_u64))
+            .saturating_add(T::DbWeight::get().writes(3_u64))
+    }
+    // By hand, until it is measured: as `authorize_reveal_result`, a dispute, and 33 hashes for a path.
+    fn authorize_open_trace() -> Weight {
+        Weight::from_parts(115_000_000, 6028)
+            .saturating_add(T::DbWeight::get().reads(9_u64))
+    }
 }
 
 /// The same with the slower database, for tests of the pallet alone.
@@ -1165,5 +1178,16 @@ impl WeightInfo for () {
             .saturating_add(RocksDbWeight::get().writes(6_u64))
             .saturating_add(RocksDbWeight::get().writes((2_u64).saturating_mul(n.into())))
             .saturating_add(Weight::from_parts(0, 3007).saturating_mul(n.into()))
+    }
+    // By hand, until it is measured: a dispute, a deadline, and 33 hashes for a path.
+    fn open_trace() -> Weight {
+        Weight::from_parts(75_000_000, 10836)
+            .saturating_add(RocksDbWeight::get().reads(6_u64))
+            .saturating_add(RocksDbWeight::get().writes(3_u64))
+    }
+    // By hand, until it is measured: as `authorize_reveal_result`, a dispute, and 33 hashes for a path.
+    fn authorize_open_trace() -> Weight {
+        Weight::from_parts(115_000_000, 6028)
+            .saturating_add(RocksDbWeight::get().reads(9_u64))
     }
 }

@@ -101,6 +101,12 @@ pub trait Contested<AccountId> {
     /// Has [`super::Escalation::due`] called in this block or soon after it.
     fn remind(task: TaskId, at: BlockNumber);
 
+    /// For how many blocks the task may run.
+    fn time_limit(task: TaskId) -> BlockNumber;
+
+    /// Whether the task has room for a jury of so many. Errors if not.
+    fn ensure_room(task: TaskId, jurors: u16) -> DispatchResult;
+
     /// How many seats the task has.
     fn seats(task: TaskId) -> u8;
 
@@ -118,9 +124,10 @@ pub trait Contested<AccountId> {
     /// Whether a revealed result has this root.
     fn is_claimed(task: TaskId, root: &Hash) -> bool;
 
-    /// Decides the task: a result with this root is right, every other is wrong. Settles the task, or
-    /// has it matched again, or ends it if its attempts are used up.
-    fn decide(task: TaskId, root: Hash) -> Result<Decided<AccountId>, DispatchError>;
+    /// Decides the task: a result with this root is right, every other is wrong; `None` if all are wrong,
+    /// and nobody knows what is right. Settles the task, or has it matched again, or ends it if its
+    /// attempts are used up.
+    fn decide(task: TaskId, root: Option<Hash>) -> Result<Decided<AccountId>, DispatchError>;
 
     /// Decides against the requester, who kept the jury from its work: what was revealed counts.
     fn uphold(task: TaskId) -> DispatchResult;

@@ -1,4 +1,7 @@
-use aicpw_protocol::{Balance, BlockNumber, TaskId};
+use aicpw_protocol::{
+    trace::{DisputedPart, OpenTrace},
+    Balance, BlockNumber, TaskId,
+};
 use sp_runtime::DispatchResult;
 
 use super::JurorTerms;
@@ -26,6 +29,15 @@ pub trait Escalation {
     /// The requester of a sealed task has not granted a juror the key in time.
     fn key_withheld(task: TaskId) -> DispatchResult;
 
+    /// Until when the trace of the result of a task is wanted; `None` if it is not.
+    fn trace_wanted(task: TaskId) -> Option<BlockNumber>;
+
+    /// The trace of the result of a task, which was wanted, is open.
+    fn trace_opened(task: TaskId, trace: OpenTrace) -> DispatchResult;
+
+    /// What of the job the jury of a task runs; `None` if all of it.
+    fn part(task: TaskId) -> Option<DisputedPart>;
+
     /// A block that [`Contested::remind`](super::Contested::remind) asked for has come.
     fn due(task: TaskId) -> DispatchResult;
 
@@ -36,8 +48,8 @@ pub trait Escalation {
     fn forget(task: TaskId);
 
     /// Most blocks that a dispute takes from its opening to its end, if a jury takes so many from its
-    /// call to its last reveal.
-    fn longest_dispute(jury: BlockNumber) -> BlockNumber;
+    /// call to its last reveal, and a task may run for so many.
+    fn longest_dispute(jury: BlockNumber, time_limit: BlockNumber) -> BlockNumber;
 }
 
 /// Nobody decides.
@@ -57,6 +69,15 @@ impl Escalation for () {
     fn key_withheld(_: TaskId) -> DispatchResult {
         Ok(())
     }
+    fn trace_wanted(_: TaskId) -> Option<BlockNumber> {
+        None
+    }
+    fn trace_opened(_: TaskId, _: OpenTrace) -> DispatchResult {
+        Ok(())
+    }
+    fn part(_: TaskId) -> Option<DisputedPart> {
+        None
+    }
     fn due(_: TaskId) -> DispatchResult {
         Ok(())
     }
@@ -64,7 +85,7 @@ impl Escalation for () {
         true
     }
     fn forget(_: TaskId) {}
-    fn longest_dispute(_: BlockNumber) -> BlockNumber {
+    fn longest_dispute(_: BlockNumber, _: BlockNumber) -> BlockNumber {
         0
     }
 }

@@ -333,6 +333,27 @@ impl Manifest {
         })
     }
 
+    /// Length of what is in a checkpoint: of all buffers that are not constant. (Of a valid manifest;
+    /// saturates.)
+    pub fn state_bytes(&self) -> u64 {
+        let buffers = self.buffers.iter().filter(|buffer| !buffer.constant);
+        buffers.fold(0, |sum: u64, buffer| {
+            sum.saturating_add(buffer.bytes().unwrap_or(u64::MAX))
+        })
+    }
+
+    /// Whether the driver chooses the size of a work group anywhere.
+    pub fn leaves_groups_to_driver(&self) -> bool {
+        fn any(steps: &[Step]) -> bool {
+            steps.iter().any(|step| match step {
+                Step::Kernel(kernel) => kernel.local.is_none(),
+                Step::Loop(inner) => any(&inner.steps),
+                Step::Fill(_) | Step::Copy(_) => false,
+            })
+        }
+        any(&self.steps)
+    }
+
     /// Length of the canonical plaintext output. (Of a valid manifest; saturates.)
     pub fn output_bytes(&self) -> u64 {
         self.outputs.iter().fold(0, |sum: u64, name| {

@@ -175,6 +175,8 @@ parameter_types! {
     pub const JurorPay: u32 = 2;
     /// A person who is told has time to look.
     pub const AppealWindow: BlockNumber = 5 * MINUTES;
+    /// A worker that is up opens its trace within seconds; whoever names a part has to fetch that.
+    pub const TraceWindow: BlockNumber = 2 * MINUTES;
 }
 
 impl pallet_disputes::Config for Runtime {
@@ -187,6 +189,7 @@ impl pallet_disputes::Config for Runtime {
     type AuditPolicy = AuditRules;
     type JurorPay = JurorPay;
     type AppealWindow = AppealWindow;
+    type TraceWindow = TraceWindow;
     type WeightInfo = pallet_disputes::weights::SubstrateWeight<Runtime>;
     #[cfg(feature = "runtime-benchmarks")]
     type BenchmarkHelper = crate::benchmarks::Neighbours;

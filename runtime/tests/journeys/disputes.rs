@@ -151,7 +151,7 @@ impl Court {
         self.others[worker].reveal(&mut self.chain, juror.id, output);
     }
 
-    fn jurors(&mut self, id: TaskId) -> Vec<AssignmentView<AccountId>> {
+    pub fn jurors(&mut self, id: TaskId) -> Vec<AssignmentView<AccountId>> {
         let mut assignments = task(&mut self.chain, id).assignments;
         assignments.retain(|one| one.role == Role::Juror);
         assignments

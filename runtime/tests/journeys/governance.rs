@@ -262,9 +262,9 @@ fn relations_hold_whatever_the_order() {
     let two_days = Set::MaxTimeLimit(2 * DAY);
     assert_eq!(set_as_root(&mut chain, two_days.clone()), contradiction());
     set_as_root(&mut chain, Set::ProgressWindow(3 * MINUTES)).unwrap();
-    // Three attempts of two days each, and audits and juries of as long: stake has to stay for longer.
+    // Three attempts of two days each, and audits, juries and states of as long: stake has to stay for longer.
     assert_eq!(set_as_root(&mut chain, two_days.clone()), contradiction());
-    set_as_root(&mut chain, Set::UnbondingPeriod(50 * DAYS)).unwrap();
+    set_as_root(&mut chain, Set::UnbondingPeriod(60 * DAYS)).unwrap();
     set_as_root(&mut chain, two_days).unwrap();
     assert_eq!(
         set_as_root(&mut chain, Set::UnbondingPeriod(28 * DAYS)),
@@ -277,7 +277,7 @@ fn relations_hold_whatever_the_order() {
     chain.read(|| {
         assert_eq!(MaxTimeLimit::get(), 2 * DAY);
         assert_eq!(ProgressWindow::get(), 3 * MINUTES);
-        assert_eq!(UnbondingPeriod::get(), 50 * DAYS);
+        assert_eq!(UnbondingPeriod::get(), 60 * DAYS);
     });
 }
 

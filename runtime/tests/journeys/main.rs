@@ -20,6 +20,7 @@ mod governance;
 mod identity;
 mod market;
 mod order;
+mod parts;
 mod pause;
 mod release;
 mod replicated;

@@ -38,7 +38,7 @@ pub fn cid(seed: u8) -> ContentId {
 /// A provider with one device and its worker.
 pub struct Provider {
     pub key: Sr25519Keyring,
-    worker: sr25519::Pair,
+    pub worker: sr25519::Pair,
 }
 
 impl Provider {

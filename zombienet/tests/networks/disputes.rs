@@ -104,6 +104,28 @@ async fn doubtful(market: &Market) -> Option<Value> {
     (!is_drawn).then(|| submitted.unwrap())
 }
 
+/// What the jury has found, of whom three reveal.
+async fn verdict(market: &Market) -> Value {
+    let revealed = |task: &Value| {
+        let assignments = task["assignments"].as_array().into_iter().flatten();
+        let revealed = assignments
+            .filter(|one| one["role"] == "juror" && one["status"]["state"] == "revealed");
+        revealed.count() == 3
+    };
+    market
+        .until_task(0, "judged by three", revealed)
+        .await
+        .unwrap();
+    wait::until("a verdict", LIMIT, || async {
+        let shown = market.json("alice", "//Charlie", &["dispute", "show", "0"]);
+        let shown = shown.await?;
+        let is_there = shown["state"] == "appealable";
+        Ok(Seen::some(is_there.then(|| shown.clone()), || shown))
+    })
+    .await
+    .unwrap()
+}
+
 /// Five provider's nodes, the fewest with which all of this can happen: the liar; three jurors, of whom
 /// one lies too, because more than half of a jury of five must vote; and one that is too dear to judge
 /// and makes the right picture. Nobody is left for a larger jury, and so the liar's appeal ends the wait
@@ -133,24 +155,7 @@ async fn who_returns_a_wrong_picture_loses_its_stake_and_another_makes_the_right
         units(&dispute["lock"]).unwrap(),
     );
     assert_eq!(bond, 5 * pay);
-    let revealed = |task: &Value| {
-        let assignments = task["assignments"].as_array().into_iter().flatten();
-        let revealed = assignments
-            .filter(|one| one["role"] == "juror" && one["status"]["state"] == "revealed");
-        revealed.count() == 3
-    };
-    market
-        .until_task(0, "judged by three", revealed)
-        .await
-        .unwrap();
-    let verdict = wait::until("a verdict", LIMIT, || async {
-        let shown = market.json("alice", "//Charlie", &["dispute", "show", "0"]);
-        let shown = shown.await?;
-        let is_there = shown["state"] == "appealable";
-        Ok(Seen::some(is_there.then(|| shown.clone()), || shown))
-    })
-    .await
-    .unwrap();
+    let verdict = verdict(&market).await;
     assert_eq!(verdict["outcome"], "wrong", "{verdict}");
     let shown = market.json("alice", "//Charlie", &["task", "show", "0"]);
     let shown = shown.await.unwrap();
@@ -204,4 +209,34 @@ async fn who_returns_a_wrong_picture_loses_its_stake_and_another_makes_the_right
         .collect();
     assert_eq!(settled.len(), 1, "{shown}");
     assert_eq!(settled[0]["result_root"], verdict["root"], "{shown}");
+}
+
+/// The requester's machine runs the task too, and finds that the provider's trace is right up to its end, which is
+/// where this liar begins. So the jurors fetch the state before that, and run no more than what follows it.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_requester_names_the_part_that_is_wrong_and_the_jury_runs_no_more() {
+    let (market, submitted) = loop {
+        let market = with_liar().await;
+        if let Some(submitted) = doubtful(&market).await {
+            break (market, submitted);
+        }
+    };
+    assert_eq!(submitted["state"], "verifying", "{submitted}");
+    let dispute = ["task", "dispute", "0", "--part", "--yes"];
+    let disputed = market.json("alice", "//Charlie", &dispute).await.unwrap();
+    let part = &disputed["dispute"]["part"];
+    let number = part["number"].as_u64().unwrap();
+    assert!(number > 0, "{disputed}");
+    assert!(part["from"]["state"].is_string(), "{disputed}");
+
+    let verdict = verdict(&market).await;
+    assert_eq!(verdict["outcome"], "wrong", "{verdict}");
+    assert_eq!(verdict["part"], *part, "{verdict}");
+    assert_ne!(verdict["root"], part["claimed"], "{verdict}");
+    // The accomplice, which lies about parts as well, is alone.
+    let right = |juror: &&Value| juror["result_root"] == verdict["root"];
+    let jurors = jurors(&verdict);
+    let voted = jurors.iter().filter(|one| one["result_root"].is_string());
+    assert_eq!(voted.clone().count(), 3, "{verdict}");
+    assert_eq!(voted.filter(right).count(), 2, "{verdict}");
 }

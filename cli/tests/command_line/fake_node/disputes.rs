@@ -162,6 +162,8 @@ pub fn dispute(task: TaskId) -> Option<DisputeView<Account>> {
         lock: 20 * AICP,
         appeal_bond,
         state,
+        trace: None,
+        part: None,
     })
 }
 

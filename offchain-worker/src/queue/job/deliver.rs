@@ -1,7 +1,7 @@
 //! The second half of a job's life: its result is committed to, opened, and served.
 
-use aicpw_protocol::mailbox::Report;
-use std::time::Duration;
+use aicpw_protocol::{content::ContentId, mailbox::Report, AssignmentId};
+use std::{future::Future, time::Duration};
 
 use super::{
     super::{
@@ -52,6 +52,7 @@ impl Life {
             Ok(()) => self.enter(Phase::Opened {
                 answer,
                 published: false,
+                trace: None,
             }),
             // Settled is what was revealed: by this node, whose folder was lost meanwhile.
             Err(End::Settled) => self.end_with_result(End::Settled, answer).await,
@@ -60,11 +61,12 @@ impl Life {
     }
 
     /// Until the end of the assignment: the opening goes to the chain, and once it is there the
-    /// result is for everybody to fetch.
+    /// result is for everybody to fetch. If it is disputed, its trace may be wanted too.
     pub(super) async fn serve(
         &mut self,
         answer: Answer,
         published: bool,
+        trace: Option<ContentId>,
     ) -> Result<(), FolderError> {
         let (commitment, opening) = self.commitment(&answer);
         self.report(&Report::Open {
@@ -85,6 +87,7 @@ impl Life {
                 None => self.enter(Phase::Opened {
                     answer: answer.clone(),
                     published: true,
+                    trace: trace.clone(),
                 })?,
                 Some(end @ (End::Settled | End::Gone)) => {
                     return self.end_with_result(end, answer).await;
@@ -92,6 +95,18 @@ impl Life {
                 Some(end) => return self.close_with(end, &answer),
             }
         }
+        let opening = tokio::select! {
+            biased;
+            end = watch.ended() => return self.close_with(end, &answer),
+            opening = self.open_trace(&answer) => opening,
+        };
+        // Remembered first: what is pinned has to be unpinned.
+        self.enter(Phase::Opened {
+            answer: answer.clone(),
+            published: true,
+            trace: Some(opening.file.clone()),
+        })?;
+        self.report(&Report::Trace { opening });
         let end = watch.ended().await;
         self.close_with(end, &answer)
     }
@@ -118,22 +133,39 @@ impl Life {
         if !self.order().role.delivers() {
             return;
         }
-        let mut pause = FIRST_PAUSE;
-        loop {
-            let error = match self
+        add_until_done("result", self.order().assignment, || async {
+            let added = self
                 .shop
                 .store
                 .add_file(&self.folder.output(), &silent)
-                .await
-            {
-                Ok(cid) if cid.to_bytes() == answer.result.as_bytes() => return,
-                Ok(cid) => format!("it is {cid} now and was {} before", answer.result),
-                Err(error) => error.to_string(),
-            };
-            tracing::error!(assignment = %self.order().assignment, error, ?pause,
-                "cannot add the result to IPFS; trying again");
-            tokio::time::sleep(pause).await;
-            pause = (pause * 2).min(LONGEST_PAUSE);
-        }
+                .await;
+            match added {
+                Ok(cid) if cid.to_bytes() == answer.result.as_bytes() => Ok(()),
+                Ok(cid) => Err(format!("it is {cid} now and was {} before", answer.result)),
+                Err(error) => Err(error.to_string()),
+            }
+        })
+        .await;
+    }
+}
+
+/// Adds something to IPFS, however often it takes.
+pub(super) async fn add_until_done<T, F>(
+    what: &str,
+    assignment: AssignmentId,
+    add: impl Fn() -> F,
+) -> T
+where
+    F: Future<Output = Result<T, String>>,
+{
+    let mut pause = FIRST_PAUSE;
+    loop {
+        let error = match add().await {
+            Ok(added) => return added,
+            Err(error) => error,
+        };
+        tracing::error!(%assignment, what, error, ?pause, "cannot add to IPFS; trying again");
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(LONGEST_PAUSE);
     }
 }

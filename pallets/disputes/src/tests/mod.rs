@@ -6,5 +6,6 @@ mod claim_unavailable;
 mod dispute;
 mod endings;
 mod escalation;
+mod parts;
 mod properties;
 mod views;

@@ -1,10 +1,11 @@
 //! Whatever jurors say and whoever appeals: every dispute ends, no funds come or go, and nobody loses
 //! more than it put up.
 
-use aicpw_protocol::verdict::Vote;
+use aicpw_protocol::verdict::{DisputeState, Vote};
 use frame_support::{assert_ok, storage::with_storage_layer};
 use proptest::{prelude::*, test_runner::RngSeed};
 
+use super::parts;
 use crate::{mock::*, Disputes, Pallet};
 use aicpw_primitives::traits::Escalation;
 
@@ -14,6 +15,7 @@ fn votes(most: usize) -> impl Strategy<Value = Vec<Vote>> {
         3 => Just(WRONG),
         1 => Just(Vote::Unable),
         1 => Just(Vote::Root([3; 32])),
+        1 => (0usize..5).prop_map(|number| Vote::Root(parts::HASHES[number])),
     ];
     prop::collection::vec(vote, 0..=most)
 }
@@ -29,10 +31,12 @@ proptest! {
     #[test]
     fn every_dispute_ends_and_adds_up(
         first in votes(5),
+        instead in votes(5),
         second in prop::option::of(votes(11)),
         by_requester: bool,
         escalated: bool,
         keeps_key: bool,
+        about_a_part in prop::option::of((any::<bool>(), prop::option::of(0usize..5))),
     ) {
         new_test_ext().execute_with(|| {
             let challenger = if by_requester { REQUESTER } else { CHALLENGER };
@@ -43,15 +47,33 @@ proptest! {
                     task.results.push((8, RIGHT_ROOT, BEHIND));
                 }
             });
-            if escalated {
-                assert!(Pallet::<Test>::take_over(TASK));
-            } else {
-                assert_ok!(dispute(challenger));
+            match about_a_part {
+                _ if escalated => assert!(Pallet::<Test>::take_over(TASK)),
+                // A trace that is opened or not, and a part of it that is named or not.
+                Some((opens, names)) if by_requester => {
+                    assert_ok!(dispute_part(REQUESTER));
+                    if opens {
+                        assert_ok!(Pallet::<Test>::trace_opened(TASK, parts::trace()));
+                    }
+                    match names.filter(|_| opens) {
+                        Some(number) => {
+                            assert_ok!(name_part(REQUESTER, Some(parts::named(number))));
+                        }
+                        None => run_for(TRACE_WINDOW + TIME_LIMIT + 1),
+                    }
+                }
+                _ => {
+                    assert_ok!(dispute(challenger));
+                }
             }
             if keeps_key {
                 assert_ok!(Pallet::<Test>::key_withheld(TASK));
             }
             vote(&first);
+            // Another jury may have to take the place of that of a part.
+            if Disputes::<Test>::get(TASK).unwrap().state == DisputeState::Judging {
+                vote(&instead);
+            }
             let mut put_up = if escalated { 0 } else { 5 * PAY };
             if let Some(second) = second {
                 if with_storage_layer(|| appeal(APPELLANT)).is_ok() {
@@ -69,7 +91,7 @@ proptest! {
             assert!(lost <= put_up as i128, "{lost} of {put_up}");
             assert!(gain(TREASURY) >= 0, "the treasury pays nobody");
             assert!((0..60).all(|seat| (0..=PAY as i128).contains(&gain(juror(seat)))));
-            let seats = u128::from(Disputes::<Test>::get(TASK).unwrap().round()) * 11 + 5;
+            let seats = u128::from(Disputes::<Test>::get(TASK).unwrap().round()) * 11 + 10;
             assert!(gain(STAKE) >= -((2 * BEHIND + seats * LOCK) as i128));
         });
     }

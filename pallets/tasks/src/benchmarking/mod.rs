@@ -2,7 +2,7 @@
 
 mod setup;
 
-use aicpw_primitives::traits::{Contested, JurorTerms};
+use aicpw_primitives::traits::{Contested, Escalation, JurorTerms};
 use aicpw_protocol::{
     task::{AssignmentStatus, Fault, Progress, TaskStatus},
     verdict::Vote,
@@ -24,7 +24,7 @@ use crate::{
 };
 
 use setup::*;
-pub use setup::{queue_task, settled_assignment, verifying_task, BenchmarkHelper};
+pub use setup::{make_public, queue_task, settled_assignment, verifying_task, BenchmarkHelper};
 
 #[benchmarks(where <T as frame_system::Config>::RuntimeCall: From<Call<T>>)]
 mod benchmarks {
@@ -226,6 +226,19 @@ mod benchmarks {
         ));
     }
 
+    #[benchmark]
+    fn open_trace() {
+        let ((assignment, worker), opening) = trace_wanted::<T>(&requester::<T>());
+        let statement = Statement::OpenTrace {
+            assignment,
+            opening: opening.clone(),
+        };
+        let proof = proof::<T>(&worker, &statement);
+        #[extrinsic_call]
+        _(RawOrigin::Authorized, assignment, opening, proof);
+        assert_eq!(T::Escalation::trace_wanted(assignment.task), None);
+    }
+
     fn authorized<T: Config>(call: Call<T>) -> Result<(), BenchmarkError>
     where
         <T as frame_system::Config>::RuntimeCall: From<Call<T>>,
@@ -332,6 +345,26 @@ mod benchmarks {
             fault,
             log,
             message,
+            proof,
+        };
+        #[block]
+        {
+            authorized::<T>(call)?;
+        }
+        Ok(())
+    }
+
+    #[benchmark]
+    fn authorize_open_trace() -> Result<(), BenchmarkError> {
+        let ((assignment, worker), opening) = trace_wanted::<T>(&requester::<T>());
+        let statement = Statement::OpenTrace {
+            assignment,
+            opening: opening.clone(),
+        };
+        let proof = proof::<T>(&worker, &statement);
+        let call = Call::open_trace {
+            assignment,
+            opening,
             proof,
         };
         #[block]

@@ -5,14 +5,16 @@ use aicpw_primitives::{
     worker_key::{prove, WorkerId, WorkerProof},
 };
 use aicpw_protocol::{
-    commitment::{expected_root_hash, result_commitment, ResultOpening},
+    commitment::{expected_root_hash, result_commitment, trace_commitment, ResultOpening},
     content::MAX_PEER_ADDRESS_BYTES,
     device::Reputation,
+    merkle::{root_from_proof, InclusionProof},
     sealing::Envelope,
     task::{
         AssignmentStatus, DeterminismClass, Engine, FailureMessage, Fault, Needs, Privacy,
         Refunded, Submission, Verification, MAX_PEER_ADDRESSES, REPLICAS,
     },
+    trace::{trace_root_of_tree, End, Path, TraceOpening, MAX_HASHES, MAX_PATH},
     units::AICP,
     view::AuditState,
     worker::Statement,
@@ -42,6 +44,9 @@ pub trait BenchmarkHelper<AccountId> {
 
     /// Moves it on to where the seed for an anchor is there, which takes as long a search as there can be.
     fn bring_seed(anchor: BlockNumber);
+
+    /// Has whoever decides disputes want the trace of a task's result.
+    fn ask_for_trace(task: TaskId);
 }
 
 pub(super) type Worker = (AssignmentId, WorkerId);
@@ -375,6 +380,46 @@ pub fn verifying_task<T: Config>() -> (TaskId, T::AccountId) {
 pub fn settled_assignment<T: Config>() -> (AssignmentId, T::AccountId) {
     let requester = requester::<T>();
     (all_settled::<T>(&requester, MOST).0, requester)
+}
+
+/// Opens the data of a task to all. For other pallets' benchmarks.
+pub fn make_public<T: Config>(id: TaskId) {
+    Tasks::<T>::mutate_extant(id, |task| task.submission.privacy = Privacy::Public);
+}
+
+/// A revealed result with as long a trace as there can be, which is wanted, and what opens it.
+pub(super) fn trace_wanted<T: Config>(requester: &T::AccountId) -> (Worker, TraceOpening) {
+    let (last, worker) = verifying::<T>(requester, 1);
+    let hashes = MAX_HASHES;
+    let path = Path::truncate_from(vec![[6; 32]; MAX_PATH as usize]);
+    let end = End {
+        launches: 1,
+        state_root: [7; 32],
+        result_root: opening(3).result_root,
+    };
+    let proof = InclusionProof {
+        index: u64::from(hashes) - 1,
+        leaves: hashes.into(),
+        siblings: path.to_vec(),
+    };
+    let tree = root_from_proof(end.hash(), &proof).expect("the path has the right length");
+    let salt = [8; 32];
+    let commitment = trace_commitment(&salt, &trace_root_of_tree(hashes.into(), &tree));
+    Assignments::<T>::mutate_extant(last, |one| {
+        if let AssignmentStatus::Revealed { opening, .. } = &mut one.status {
+            opening.trace_commitment = commitment;
+        }
+    });
+    T::BenchmarkHelper::ask_for_trace(last.task);
+    let trace = TraceOpening {
+        salt,
+        hashes,
+        launches: end.launches,
+        state_root: end.state_root,
+        path,
+        file: cid(),
+    };
+    ((last, worker), trace)
 }
 
 pub(super) fn hash_at<T: Config>(block: BlockNumber) -> [u8; 32] {

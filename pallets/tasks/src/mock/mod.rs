@@ -3,7 +3,9 @@
 
 use aicpw_primitives::traits::{DrawRandomness, DrawSeed, Escalation, JurorTerms};
 use aicpw_protocol::{
-    audit::AuditPolicy, AskPrice, AssignmentId, Balance, BlockNumber, DeviceId, TaskId,
+    audit::AuditPolicy,
+    trace::{DisputedPart, OpenTrace},
+    AskPrice, AssignmentId, Balance, BlockNumber, DeviceId, TaskId,
 };
 use codec::Decode;
 use frame_support::{
@@ -238,6 +240,11 @@ parameter_types! {
     pub static Heard: Vec<Tell> = Vec::new();
     /// Whether no dispute goes on.
     pub static IsOver: bool = true;
+    /// Whose trace is wanted, and until when.
+    pub static TraceWanted: Option<(TaskId, BlockNumber)> = None;
+    pub static TracesOpened: Vec<(TaskId, OpenTrace)> = Vec::new();
+    /// Whose jury runs a part only, and which.
+    pub static Part: Option<(TaskId, DisputedPart)> = None;
 }
 
 pub struct Disputes;
@@ -259,6 +266,21 @@ impl Escalation for Disputes {
         Heard::mutate(|heard| heard.push(Tell::KeyWithheld(task)));
         Ok(())
     }
+    fn trace_wanted(task: TaskId) -> Option<BlockNumber> {
+        TraceWanted::get()
+            .filter(|(one, _)| *one == task)
+            .map(|(_, until)| until)
+    }
+    fn trace_opened(task: TaskId, trace: OpenTrace) -> sp_runtime::DispatchResult {
+        TraceWanted::take();
+        TracesOpened::mutate(|all| all.push((task, trace)));
+        Ok(())
+    }
+    fn part(task: TaskId) -> Option<DisputedPart> {
+        Part::get()
+            .filter(|(one, _)| *one == task)
+            .map(|(_, part)| part)
+    }
     fn due(task: TaskId) -> sp_runtime::DispatchResult {
         Heard::mutate(|heard| heard.push(Tell::Due(task)));
         Ok(())
@@ -269,7 +291,7 @@ impl Escalation for Disputes {
     fn forget(task: TaskId) {
         Heard::mutate(|heard| heard.push(Tell::Forget(task)));
     }
-    fn longest_dispute(jury: BlockNumber) -> BlockNumber {
+    fn longest_dispute(jury: BlockNumber, _: BlockNumber) -> BlockNumber {
         jury
     }
 }
@@ -349,6 +371,10 @@ impl crate::BenchmarkHelper<AccountId> for Helper {
         run_to_without_hooks(anchor + SOONEST);
         Seed::set(DrawSeed::Ready([1; 32]));
     }
+
+    fn ask_for_trace(task: TaskId) {
+        TraceWanted::set(Some((task, now() + 10)));
+    }
 }
 
 impl<C> frame_system::offchain::CreateTransactionBase<C> for Test
@@ -391,6 +417,9 @@ impl ExtBuilder {
         Queue::take();
         Told::take();
         Heard::take();
+        TraceWanted::take();
+        TracesOpened::take();
+        Part::take();
         CooledDown::take();
         MissedDeadlines::take();
         Seed::set(DrawSeed::NotYet);

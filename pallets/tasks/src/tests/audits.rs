@@ -181,7 +181,7 @@ fn a_dispute_opens_by_itself_where_roots_differ() {
         run_for(2 * WINDOW);
         assert_eq!(status_of(id.task), TaskStatus::Disputed);
         assert_eq!((free(ALICE), free(BOB)), locked);
-        let decided = Pallet::<Test>::decide(id.task, WRONG).unwrap();
+        let decided = Pallet::<Test>::decide(id.task, Some(WRONG)).unwrap();
         assert_eq!(decided.slashed, COLLATERAL + BOND);
         assert_eq!((decided.finders, decided.lost), (vec![BOB], 0));
         assert_eq!(decided.compensation, (REQUESTER, PRICE));
@@ -213,7 +213,7 @@ fn an_auditor_who_was_wrong_loses_its_lock() {
         TakesOver::set(true);
         let (id, auditor) = compared(WRONG);
         assert_ok!(Pallet::<Test>::contest(id.task, true));
-        let decided = Pallet::<Test>::decide(id.task, ROOT).unwrap();
+        let decided = Pallet::<Test>::decide(id.task, Some(ROOT)).unwrap();
         assert_eq!((decided.slashed, decided.lost), (0, AUDITOR_LOCK));
         assert_eq!(decided.finders, Vec::<AccountId>::new());
         assert_eq!(fault_of(auditor), Some(Fault::WrongResult));
@@ -467,7 +467,7 @@ fn a_quorum_that_colludes_is_found() {
         assert_eq!(status_of(ids[0].task), TaskStatus::Active);
         assert_ok!(reveal(ids[2], opening(ROOT)));
         assert_ok!(Pallet::<Test>::contest(ids[0].task, true));
-        let decided = Pallet::<Test>::decide(ids[0].task, ROOT).unwrap();
+        let decided = Pallet::<Test>::decide(ids[0].task, Some(ROOT)).unwrap();
         assert_eq!(decided.slashed, 2 * (SHARED_COLLATERAL + BOND));
         assert_eq!(decided.finders, vec![DAVE]);
         assert!(is_settled(ids[2]) && is_settled(auditor));

@@ -97,7 +97,10 @@ fn only_what_is_open_to_doubt_is_contested() {
             Court::seat_jury(id.task, 5, TERMS, Vec::new()),
             Error::<Test>::NotDisputed
         );
-        assert_noop!(Court::decide(id.task, ROOT), Error::<Test>::NotDisputed);
+        assert_noop!(
+            Court::decide(id.task, Some(ROOT)),
+            Error::<Test>::NotDisputed
+        );
     });
 }
 
@@ -224,7 +227,7 @@ fn a_program_that_does_not_run_is_a_vote() {
         assert_eq!(closed, Ok(ClosedJuror::Wrong(LOCK * 2 / 5)));
         let closed = Court::close_juror(id.task, 2, Some(Vote::Root(ROOT)));
         assert_eq!(closed, Ok(ClosedJuror::Right));
-        assert_ok!(Court::decide(id.task, ROOT));
+        assert_ok!(Court::decide(id.task, Some(ROOT)));
         assert_eq!(free(BOB), FUNDS - LOCK * 2 / 5);
     });
 }
@@ -243,7 +246,7 @@ fn who_could_run_what_most_could_not_goes_free() {
         assert_eq!(free(CHARLIE), FUNDS);
         let closed = Court::close_juror(id.task, 1, Some(Vote::Unable));
         assert_eq!(closed, Ok(ClosedJuror::Right));
-        assert_ok!(Court::decide(id.task, ROOT));
+        assert_ok!(Court::decide(id.task, Some(ROOT)));
     });
 }
 
@@ -289,7 +292,7 @@ fn the_right_result_is_paid_and_its_jurors_released() {
         assert_eq!(Court::right_juror(id.task, 0, verdict), None, "no juror");
 
         assert!(Court::is_claimed(id.task, &ROOT));
-        let decided = Court::decide(id.task, ROOT).unwrap();
+        let decided = Court::decide(id.task, Some(ROOT)).unwrap();
         assert_eq!((decided.slashed, decided.compensation), (0, (REQUESTER, 0)));
         assert_eq!(free(ALICE), FUNDS - KEPT - BOND + PRICE - FEE);
         assert!(is_failed(jurors[1], Fault::WrongResult));
@@ -304,7 +307,7 @@ fn a_wrong_result_costs_everything_and_is_made_again() {
         voted(id.task, &[(BOB, OTHER_ROOT)]);
         assert!(!Court::is_claimed(id.task, &OTHER_ROOT));
         assert_ok!(Court::close_juror(id.task, 1, Some(Vote::Root(OTHER_ROOT))));
-        let decided = Court::decide(id.task, OTHER_ROOT).unwrap();
+        let decided = Court::decide(id.task, Some(OTHER_ROOT)).unwrap();
         assert_eq!(decided.slashed, COLLATERAL + BOND);
         assert_eq!(decided.compensation, (REQUESTER, PRICE));
         assert!(is_failed(id, Fault::WrongResult));

@@ -14,6 +14,7 @@ mod contested;
 mod fail;
 mod grant_key;
 mod offchain;
+mod open_trace;
 mod properties;
 mod quorum;
 mod rate;

@@ -1,0 +1,416 @@
+//! `aicpw task dispute --part`: this machine runs the job, finds where the disputed run goes wrong, and a jury
+//! runs no more than that part.
+
+use aicpw_protocol::{
+    availability::upload_time,
+    job::TraceRecord,
+    manifest::limits,
+    merkle::tree_root,
+    task::{AssignmentStatus, DeterminismClass, TaskStatus},
+    trace::{first_difference, NamedPart, OpenTrace},
+    verdict::{DisputeState, DisputeView},
+    view::{AssignmentView, TaskView},
+    BlockNumber, Hash, TaskId,
+};
+
+use super::{
+    contest::{self, ContestArgs, DisputeArgs, Plan},
+    dispute, task,
+    wait::{self, connect},
+    Context,
+};
+use crate::{
+    account::Account,
+    chain::{call::Call, follow::Watch, read::Clock, submit::Inclusion, Chain},
+    error::{Error, Result},
+    keys::Signer,
+    node_rpc::{read_all, NodeRpc},
+    peers,
+    pins::{Note, Reason},
+    rerun::Rerun,
+    verify::show_hash,
+};
+
+/// Doubts a result, for the part of it that is wrong. One's own dispute whose part is still to be named is
+/// gone on with.
+pub async fn dispute(context: &Context<'_>, args: &DisputeArgs) -> Result<()> {
+    let (out, id) = (context.out, args.contest.id());
+    let signer = context.signer()?;
+    let chain = context.connect_to_send().await?;
+    let view = task::read(&chain, id).await?;
+    let before = chain.dispute(id, None).await?;
+    let is_open = is_to_be_named(before.as_ref(), signer.account);
+    if !is_open {
+        let clock = chain.clock().await?;
+        if let Some(refused) = contest::dispute_obstacle(&view, before.as_ref(), signer.account)
+            .or_else(|| part_obstacle(&view, signer.account))
+            .or_else(|| late(&view, &clock))
+        {
+            return Err(refused);
+        }
+    }
+    let (made, root) = result_of(&view)?;
+    let node = NodeRpc::new(&chain);
+    let court = Court {
+        context,
+        chain: &chain,
+        node: &node,
+        signer: &signer,
+        id,
+    };
+    let own = court
+        .run_here(args, &view, &root)
+        .await
+        .map_err(|error| error.about_task(id.0))?;
+    let opened = match is_open {
+        true => {
+            out.say("goes on with the dispute that is open");
+            None
+        }
+        false => Some(court.open(&args.contest, &view, &root, &own).await?),
+    };
+    let named = match court.part(made, &own).await {
+        Ok(part) => {
+            out.say(format!(
+                "a jury is called, for part {} of the job",
+                part.number
+            ));
+            Some(part)
+        }
+        Err(error) => {
+            out.warn(format!("{error}: a jury runs the whole job"));
+            None
+        }
+    };
+    let inclusion = match (opened, court.name(named.as_ref()).await) {
+        (Some(opened), Ok(_)) => opened,
+        (Some(opened), Err(error)) => {
+            out.warn(format!(
+                "{error}; a jury runs the whole job when the time to name a part is over"
+            ));
+            opened
+        }
+        (None, Ok(Some(named))) => named,
+        (None, Ok(None)) => {
+            let what = "the time to name a part is over, and a jury runs the whole job";
+            let error = Error::other(what).hint("`aicpw dispute watch TASK` follows it");
+            return Err(error.about_task(id.0));
+        }
+        (None, Err(error)) => return Err(error.about_task(id.0)),
+    };
+    if args.contest.waits() {
+        let work = dispute::follow(context, &chain, id, None, false);
+        wait::bounded(id, args.contest.timeout(), work).await?;
+    }
+    contest::tell(context, &args.contest, &chain, id, &inclusion, None).await
+}
+
+/// Whether it is a dispute of this account, whose part is still to be named.
+fn is_to_be_named(dispute: Option<&DisputeView<Account>>, account: Account) -> bool {
+    dispute.is_some_and(|dispute| dispute.challenger == Some(account) && awaits_part(dispute))
+}
+
+/// Whether a jury waits for the name of a part.
+fn awaits_part(dispute: &DisputeView<Account>) -> bool {
+    matches!(
+        dispute.state,
+        DisputeState::Opening { .. } | DisputeState::Naming { .. }
+    )
+}
+
+/// Why the chain would refuse a dispute about a part, or it would be lost.
+fn part_obstacle(task: &TaskView<Account>, account: Account) -> Option<Error> {
+    let refused = |what: &str, error| Some(task::refused(task, what, "Disputes", error));
+    if task.requester != account {
+        let what = format!(
+            "only its requester {} can dispute a part of it",
+            task.requester
+        );
+        return refused(&what, "NotRequester");
+    }
+    if task.submission.privacy.is_sealed() {
+        return refused("it is sealed", "SealedTask");
+    }
+    if task.submission.needs.class == DeterminismClass::Device {
+        let what = "its class is `device`: what this machine comes to says nothing of another";
+        let error = Error::usage(format!("task {}: {what}", task.id));
+        let error = error.hint("without --part a jury of equal devices runs the whole job");
+        return Some(error.about_task(task.id.0));
+    }
+    None
+}
+
+/// Why there is no time for a run of its own.
+fn late(task: &TaskView<Account>, clock: &Clock) -> Option<Error> {
+    let TaskStatus::Verifying { settle_at } = task.status else {
+        return None;
+    };
+    let needed = clock.blocks(task.submission.time_limit);
+    if clock.now.saturating_add(needed) < settle_at {
+        return None;
+    }
+    let error = Error::other(format!(
+        "the window of the result may end before this machine has run task {}: {}",
+        task.id,
+        clock.left(settle_at)
+    ));
+    let error = error.hint("nothing was sent; without --part a jury runs the whole job");
+    Some(error.about_task(task.id.0))
+}
+
+/// Why no juror would find the state: they look for it where the task's files are.
+fn elsewhere(task: &TaskView<Account>, addresses: &[String]) -> Option<Error> {
+    let own = peers::own_id(addresses);
+    let known = peers::show_all(&task.submission.peers);
+    let is_known = own.is_some_and(|own| known.iter().any(|address| address.contains(&own)));
+    if is_known {
+        return None;
+    }
+    let error = Error::usage(format!(
+        "jurors look for what task {} needs at the node that it was submitted with, and this is another",
+        task.id
+    ));
+    let error = error
+        .hint("give that one with --url, or leave --part away: then a jury runs the whole job");
+    Some(error.about_task(task.id.0))
+}
+
+/// Why jurors would not have the state in time: all of them fetch it at once from one node.
+fn too_large(
+    task: &TaskView<Account>,
+    state_bytes: u64,
+    (jurors, start_window): (u16, BlockNumber),
+    clock: &Clock,
+) -> Option<Error> {
+    let needed = clock.blocks(upload_time(state_bytes, jurors));
+    if needed <= start_window {
+        return None;
+    }
+    let error = Error::other(format!(
+        "the state of task {} at a checkpoint has {} MiB: {jurors} jurors would fetch it from this node in \
+         {}, and have {}",
+        task.id,
+        state_bytes.div_ceil(1 << 20),
+        clock.span(needed),
+        clock.span(start_window)
+    ));
+    let error = error.hint("nothing was sent; without --part a jury runs the whole job");
+    Some(error.about_task(task.id.0))
+}
+
+/// Why jurors may come to other states than this machine though all are right.
+fn inexact(task: &TaskView<Account>, sees_groups: bool) -> Option<Error> {
+    if !sees_groups {
+        return None;
+    }
+    let error = Error::other(format!(
+        "the program of task {} looks at its work groups, whose size its manifest leaves to the driver: jurors \
+         may come to other states",
+        task.id
+    ));
+    let error = error.hint(
+        "nothing was sent; without --part a jury runs the whole job. Give `local` in the manifest of the next",
+    );
+    Some(error.about_task(task.id.0))
+}
+
+/// The disputed result, and its root.
+fn result_of(task: &TaskView<Account>) -> Result<(&AssignmentView<Account>, Hash)> {
+    let revealed = contest::results(task).find_map(|one| match &one.status {
+        AssignmentStatus::Revealed { opening, .. } => Some((one, opening.result_root)),
+        _ => None,
+    });
+    revealed.ok_or_else(|| Error::other(format!("task {} has no result yet", task.id)))
+}
+
+/// What this machine has come to.
+struct Own {
+    job: Rerun,
+    result_root: Hash,
+    trace: TraceRecord,
+}
+
+/// A dispute whose part is to be named.
+struct Court<'a> {
+    context: &'a Context<'a>,
+    chain: &'a Chain,
+    node: &'a NodeRpc<'a>,
+    signer: &'a Signer,
+    id: TaskId,
+}
+
+impl Court<'_> {
+    /// Runs the job, unless a part of it could not be judged, or there is nothing to dispute.
+    async fn run_here(
+        &self,
+        args: &DisputeArgs,
+        view: &TaskView<Account>,
+        root: &Hash,
+    ) -> Result<Own> {
+        if let Some(refused) = elsewhere(view, &self.node.addresses().await?) {
+            return Err(refused);
+        }
+        let submission = &view.submission;
+        connect(self.node, &peers::show_all(&submission.peers)).await;
+        let (manifest, needs) = (&submission.manifest, &submission.needs);
+        let job = Rerun::prepare(&args.executor, self.node, manifest, needs).await?;
+        let jurors = self.chain.jurors(0).await?;
+        let window = self.chain.market_parameters().await?.start_window;
+        let clock = self.chain.clock().await?;
+        if let Some(refused) = inexact(view, job.sees_groups())
+            .or_else(|| too_large(view, job.state_bytes(), (jurors, window), &clock))
+        {
+            return Err(refused);
+        }
+        let text = format!("running task {} on this machine", self.id);
+        self.context.out.say(text);
+        let (result, trace) = job.run().await?;
+        let result_root = result.result_root;
+        if result_root == *root {
+            let what = format!(
+                "this machine comes to what was revealed, {}: there is nothing to dispute",
+                show_hash(root)
+            );
+            let hint = "nothing was sent; `aicpw task accept TASK` pays the provider";
+            return Err(Error::other(what).hint(hint));
+        }
+        Ok(Own {
+            job,
+            result_root,
+            trace,
+        })
+    }
+
+    /// Asks, and opens the dispute.
+    async fn open(
+        &self,
+        args: &ContestArgs,
+        view: &TaskView<Account>,
+        root: &Hash,
+        own: &Own,
+    ) -> Result<Inclusion> {
+        let (chain, signer) = (self.chain, self.signer);
+        let bond = contest::bond_of(chain, view).await?;
+        let consequence = format!(
+            "this machine comes to {}, and what was revealed is {}. {}",
+            show_hash(&own.result_root),
+            show_hash(root),
+            contest::dispute_consequence(view, bond, &chain.clock().await?)
+        );
+        let plan = Plan {
+            call: Call::dispute_part(self.id),
+            bond,
+            round: 0,
+            needs_key: false,
+            consequence,
+        };
+        let sent = contest::agree_and_send(self.context, args, signer, chain, view, &plan);
+        let inclusion = sent.await?;
+        self.context.out.say(format!(
+            "the provider is asked for its trace (final in block {})",
+            inclusion.height
+        ));
+        Ok(inclusion)
+    }
+
+    /// Waits for the trace, and finds the first hash that is not that of the own run.
+    async fn part(&self, made: &AssignmentView<Account>, own: &Own) -> Result<NamedPart> {
+        let trace = self.opened().await?;
+        connect(self.node, &peers::show_all(&made.peers)).await;
+        let hashes = self.hashes(&trace).await?;
+        let (job, own) = (&own.job, own.trace.hashes());
+        let number = first_difference(&hashes, &own)
+            .ok_or_else(|| Error::other("the trace is that of this machine's run"))?;
+        let state = match number.checked_sub(1) {
+            None => None,
+            Some(before) => {
+                // Behind the end nothing follows.
+                if before + 1 >= own.len() {
+                    return Err(Error::other("the trace goes on behind the end of the job"));
+                }
+                self.context
+                    .out
+                    .say(format!("making the state at checkpoint {before}"));
+                let (hash, file) = job.state(before as u64).await?;
+                if Some(&hash) != hashes.get(before) {
+                    return Err(Error::other(
+                        "this machine comes to another state than it did before",
+                    ));
+                }
+                let cid = self.node.add_file(&file, |_| ()).await?;
+                self.note(cid.clone()).await;
+                Some(cid)
+            }
+        };
+        NamedPart::new(&hashes, number, state).ok_or_else(|| Error::other("the trace is too long"))
+    }
+
+    /// Names the part, or has the whole job judged; unless that is so already.
+    async fn name(&self, part: Option<&NamedPart>) -> Result<Option<Inclusion>> {
+        let dispute = self.chain.dispute(self.id, None).await?;
+        if !dispute.as_ref().is_some_and(awaits_part) {
+            return Ok(None);
+        }
+        let call = Call::name_part(self.id, part);
+        let signed = self.chain.sign(self.signer, &call).await?;
+        let sent = self.chain.send(&call, &signed).await?;
+        sent.finalised().await.map(Some)
+    }
+
+    /// The trace, once it is open.
+    async fn opened(&self) -> Result<OpenTrace> {
+        let mut watch = Watch::new(self.chain, self.id).await?;
+        loop {
+            watch.next().await?;
+            // A fork may have taken it away for some blocks.
+            let Some(dispute) = self.chain.dispute(self.id, None).await? else {
+                continue;
+            };
+            match (dispute.state, dispute.trace) {
+                (DisputeState::Opening { .. }, _) => {}
+                (DisputeState::Naming { .. }, Some(trace)) => return Ok(trace),
+                _ => return Err(Error::other("the provider has not opened its trace")),
+            }
+        }
+    }
+
+    /// All hashes of the trace, as its provider serves them.
+    async fn hashes(&self, trace: &OpenTrace) -> Result<Vec<Hash>> {
+        let most = limits::CHECKPOINTS.saturating_mul(32);
+        let bytes = read_all(self.node, &trace.file, most)
+            .await
+            .map_err(|error| error.while_doing("fetching the provider's trace"))?;
+        let (hashes, rest) = bytes.as_chunks::<32>();
+        let is_it = rest.is_empty()
+            && u32::try_from(hashes.len()) == Ok(trace.hashes)
+            && tree_root(hashes.to_vec()) == trace.tree;
+        match is_it {
+            true => Ok(hashes.to_vec()),
+            false => Err(Error::other("the provider serves another trace")),
+        }
+    }
+
+    /// Notes that the node keeps the state for this task.
+    async fn note(&self, cid: aicpw_protocol::ContentId) {
+        let noted = async {
+            let Some(node) = peers::own_id(&self.node.addresses().await?) else {
+                return Ok(());
+            };
+            let pins = self.context.global.pins.open();
+            let held = pins.together().await?;
+            let reason = Reason::task(&self.chain.genesis().await?, self.id);
+            pins.add(&held, Note::new(&node, reason, [cid].into()))
+        };
+        if let Err(error) = noted.await {
+            let text = format!(
+                "what the node keeps for task {} could not be noted: {error}",
+                self.id
+            );
+            self.context.out.warn(text);
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "narrow_tests.rs"]
+mod tests;

@@ -1,0 +1,364 @@
+//! Running a job on this machine, as a provider's node would: for whoever doubts a result, and wants to
+//! know where it goes wrong.
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Output as Ended, Stdio},
+};
+
+use aicpw_protocol::{
+    device::ClassSet,
+    hashing::Hash,
+    job::{
+        path, Done, Failed, JobLimits, JobResult, JobSpec, JobVersion, Message, Part, PartResult,
+        TraceRecord,
+    },
+    manifest::{limits, Manifest},
+    task::{DeterminismClass, Needs},
+    ContentId,
+};
+use serde::{de::DeserializeOwned, Deserialize};
+use tokio::{io::AsyncWriteExt, process::Command};
+
+use crate::{
+    error::{Error, Result},
+    node_rpc::{read_all, BlobSource, CHUNK_BYTES},
+};
+
+/// Name of the program that runs jobs.
+const EXECUTOR: &str = "aicpw-executor";
+
+/// Processor time that is no bound: whoever waits can end it.
+const CPU_SECONDS: u64 = u32::MAX as u64;
+
+/// Which program runs jobs, and how.
+#[derive(clap::Args, Clone, Debug, Default)]
+pub struct ExecutorArgs {
+    /// The program that runs jobs [default: aicpw-executor beside this program, or in $PATH]
+    #[arg(long, value_name = "PATH")]
+    pub executor_path: Option<PathBuf>,
+    /// Run the job even where the kernel has no Landlock: its program can then read your files
+    #[arg(long)]
+    pub allow_weak_sandbox: bool,
+}
+
+impl ExecutorArgs {
+    /// The program.
+    ///
+    /// # Errors
+    /// It is not there.
+    pub fn find(&self) -> Result<PathBuf> {
+        let running = std::env::current_exe().ok();
+        let beside = running.and_then(|program| Some(program.parent()?.to_owned()));
+        let in_path = std::env::var_os("PATH");
+        let in_path = in_path.iter().flat_map(std::env::split_paths);
+        let mut candidates = match &self.executor_path {
+            Some(path) => vec![path.clone()],
+            None => {
+                let folders = beside.into_iter().chain(in_path);
+                folders.map(|folder| folder.join(EXECUTOR)).collect()
+            }
+        }
+        .into_iter();
+        let found = candidates.find(|path| path.is_file());
+        let found = found.and_then(|path| std::path::absolute(path).ok());
+        found.ok_or_else(|| {
+            Error::usage("the program aicpw-executor, which runs the job, is not there").hint(
+                "name it with --executor-path, or leave --part away: then a jury runs the whole job",
+            )
+        })
+    }
+}
+
+/// A job in a folder of its own, which is removed with this.
+pub struct Rerun {
+    folder: tempfile::TempDir,
+    executor: PathBuf,
+    allow_weak_sandbox: bool,
+    spec: JobSpec,
+    state_bytes: u64,
+    sees_groups: bool,
+}
+
+/// What tells a program how the driver has grouped its work items.
+const OF_GROUPS: &[&str] = &[
+    "__local",
+    "barrier",
+    "get_group_id",
+    "get_local_id",
+    "get_local_size",
+    "get_num_groups",
+];
+
+/// A device, as the executor lists it.
+#[derive(Deserialize)]
+struct Listed {
+    #[serde(with = "hex::serde")]
+    fingerprint: Hash,
+    memory_bytes: u64,
+}
+
+/// What the executor has measured of it.
+#[derive(Deserialize)]
+struct Measured {
+    classes: ClassSet,
+}
+
+impl Rerun {
+    /// Fetches a job, and looks for a device that can run it.
+    ///
+    /// # Errors
+    /// Something of it cannot be fetched, or there is no such device.
+    pub async fn prepare(
+        args: &ExecutorArgs,
+        source: &impl BlobSource,
+        manifest: &ContentId,
+        needs: &Needs,
+    ) -> Result<Self> {
+        let executor = args.find()?;
+        let folder = tempfile::tempdir()
+            .map_err(|error| Error::other(format!("cannot make a folder for the job: {error}")))?;
+        let device = device(&executor, needs).await?;
+        let job = Self {
+            executor,
+            allow_weak_sandbox: args.allow_weak_sandbox,
+            spec: JobSpec {
+                version: JobVersion::V1,
+                device,
+                limits: JobLimits {
+                    memory_bytes: needs.memory.0.saturating_mul(1 << 20),
+                    output_bytes: 0,
+                    cpu_seconds: CPU_SECONDS,
+                },
+                part: None,
+            },
+            folder,
+            state_bytes: 0,
+            sees_groups: false,
+        };
+        job.fetch(source, manifest).await
+    }
+
+    async fn fetch(mut self, source: &impl BlobSource, cid: &ContentId) -> Result<Self> {
+        let text = read_all(source, cid, limits::MANIFEST_BYTES)
+            .await
+            .map_err(|error| error.while_doing(format!("fetching the manifest {cid}")))?;
+        let manifest = Manifest::parse(&text).map_err(|errors| {
+            Error::verification(format!("the manifest {cid} is not valid: {errors}"))
+        })?;
+        self.spec.limits.output_bytes = manifest.output_bytes();
+        self.state_bytes = manifest.state_bytes();
+        self.write(path::MANIFEST, &text).await?;
+        for blob in manifest.blobs() {
+            let (name, most) = match blob.buffer {
+                Some(position) => (path::buffer(position), blob.bytes.unwrap_or(0)),
+                None => (path::PROGRAM.to_owned(), limits::PROGRAM_BYTES),
+            };
+            self.fetch_file(source, &blob.cid, &name, most)
+                .await
+                .map_err(|error| error.while_doing(format!("fetching {}", blob.path)))?;
+        }
+        if manifest.leaves_groups_to_driver() {
+            let path = self.file(path::PROGRAM);
+            let program = tokio::fs::read(&path).await;
+            let program = program.map_err(|error| Error::file("read", &path, &error))?;
+            self.sees_groups = looks_at_groups(&String::from_utf8_lossy(&program));
+        }
+        Ok(self)
+    }
+
+    /// Bytes of the state at a checkpoint.
+    pub fn state_bytes(&self) -> u64 {
+        self.state_bytes
+    }
+
+    /// Whether the program can see how work items are grouped where the driver chooses that: then what it
+    /// leaves in a buffer need not be the same on another device.
+    pub fn sees_groups(&self) -> bool {
+        self.sees_groups
+    }
+
+    async fn fetch_file(
+        &self,
+        source: &impl BlobSource,
+        cid: &ContentId,
+        name: &str,
+        most: u64,
+    ) -> Result<()> {
+        let size = source.size(cid).await?;
+        if size > most {
+            return Err(Error::verification(format!(
+                "{cid} has {size} bytes, and {most} are expected at most"
+            )));
+        }
+        let path = self.file(name);
+        let failed = |error: std::io::Error| Error::file("write", &path, &error);
+        if let Some(parent) = path.parent() {
+            tokio::fs::create_dir_all(parent).await.map_err(failed)?;
+        }
+        let mut file = tokio::fs::File::create(&path).await.map_err(failed)?;
+        let mut offset = 0;
+        while offset < size {
+            let piece = source
+                .read(cid, offset, (size - offset).min(CHUNK_BYTES))
+                .await?;
+            if piece.is_empty() {
+                return Err(Error::other(format!(
+                    "{cid} ended after {offset} of {size} bytes"
+                )));
+            }
+            file.write_all(&piece).await.map_err(failed)?;
+            offset += piece.len() as u64;
+        }
+        file.flush().await.map_err(failed)
+    }
+
+    /// Builds and runs all of it.
+    ///
+    /// # Errors
+    /// What the program or the device says.
+    pub async fn run(&self) -> Result<(JobResult, TraceRecord)> {
+        self.say_part(None).await?;
+        self.stage("build").await?;
+        let Done::Run(result) = self.stage("run").await? else {
+            return Err(odd("did not run the job"));
+        };
+        let path = self.file(path::TRACE);
+        let text = tokio::fs::read(&path).await;
+        let text = text.map_err(|error| Error::file("read", &path, &error))?;
+        let trace: TraceRecord = serde_json::from_slice(&text)
+            .map_err(|error| Error::other(format!("the trace of the job: {error}")))?;
+        if trace.root() != result.trace_root || trace.end.result_root != result.result_root {
+            return Err(odd("says another result than its trace"));
+        }
+        Ok((result, trace))
+    }
+
+    /// Makes the state at a checkpoint of what was built, and returns the checkpoint's hash and the file.
+    ///
+    /// # Errors
+    /// There is no such checkpoint; as [`Self::run`].
+    pub async fn state(&self, number: u64) -> Result<(Hash, PathBuf)> {
+        self.say_part(Some(Part::State { number })).await?;
+        match self.stage("run").await? {
+            Done::Part(PartResult { hash, .. }) => Ok((hash, self.file(path::STATE))),
+            Done::Build | Done::Run(_) => Err(odd("did not make the state")),
+        }
+    }
+
+    async fn say_part(&self, part: Option<Part>) -> Result<()> {
+        let spec = JobSpec {
+            part,
+            ..self.spec.clone()
+        };
+        let text = serde_json::to_vec_pretty(&spec).map_err(Error::other)?;
+        self.write(path::JOB, &text).await
+    }
+
+    async fn stage(&self, stage: &str) -> Result<Done> {
+        let mut arguments = vec![stage.as_ref(), self.folder.path().as_os_str()];
+        if self.allow_weak_sandbox {
+            arguments.push("--allow-weak-sandbox".as_ref());
+        }
+        let ended = execute(&self.executor, &arguments).await?;
+        let lines = ended.stdout.split(|byte| *byte == b'\n');
+        match lines.filter_map(Message::from_line).next_back() {
+            Some(Message::Done(done)) if ended.status.success() => Ok(done),
+            Some(Message::Failed(Failed { message, .. })) => {
+                let failed = Error::other(format!("the job cannot be run here: {message}"));
+                Err(failed.hint("nothing was sent; without --part a jury runs the whole job"))
+            }
+            _ => Err(crashed(&ended)),
+        }
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    async fn write(&self, name: &str, content: &[u8]) -> Result<()> {
+        let path = self.file(name);
+        let written = tokio::fs::write(&path, content).await;
+        written.map_err(|error| Error::file("write", &path, &error))
+    }
+}
+
+fn looks_at_groups(program: &str) -> bool {
+    let is_of_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    let mut words = program.split(|letter| !is_of_name(letter));
+    words.any(|word| OF_GROUPS.contains(&word))
+}
+
+/// The first device that has the memory, and keeps the class.
+async fn device(executor: &Path, needs: &Needs) -> Result<Hash> {
+    let listed: Vec<Listed> = ask(executor, &["devices"]).await?;
+    for Listed {
+        fingerprint,
+        memory_bytes,
+    } in listed
+    {
+        if memory_bytes < needs.memory.0.saturating_mul(1 << 20) {
+            continue;
+        }
+        // Integers are exact everywhere.
+        if needs.class == DeterminismClass::Int {
+            return Ok(fingerprint);
+        }
+        let digits = hex::encode(fingerprint);
+        let measured: Measured = ask(executor, &["measure", "--device", &digits]).await?;
+        if measured.classes.contains(needs.class) {
+            return Ok(fingerprint);
+        }
+    }
+    Err(Error::other(format!(
+        "no device of this machine has {} MiB and keeps the class of the task",
+        needs.memory.0
+    ))
+    .hint("without --part a jury runs the whole job"))
+}
+
+/// What the executor prints as JSON.
+async fn ask<T: DeserializeOwned>(executor: &Path, arguments: &[&str]) -> Result<T> {
+    let arguments: Vec<_> = arguments.iter().map(|text| (*text).as_ref()).collect();
+    let ended = execute(executor, &arguments).await?;
+    if !ended.status.success() {
+        return Err(crashed(&ended));
+    }
+    serde_json::from_slice(&ended.stdout)
+        .map_err(|error| odd(&format!("printed something else than JSON ({error})")))
+}
+
+async fn execute(executor: &Path, arguments: &[&std::ffi::OsStr]) -> Result<Ended> {
+    let failed = |error: std::io::Error| Error::file("start", executor, &error);
+    let mut child = Command::new(executor)
+        .args(arguments)
+        // Nothing of this user's to a stranger's program but where drivers find their tools.
+        .env_clear()
+        .env("PATH", "/usr/local/bin:/usr/bin:/bin")
+        .env("LANG", "C.UTF-8")
+        // It ends by itself when this is closed, however this program ends.
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .map_err(failed)?;
+    let _open = child.stdin.take();
+    child.wait_with_output().await.map_err(failed)
+}
+
+fn odd(what: &str) -> Error {
+    Error::other(format!("the executor {what}"))
+        .hint("use the aicpw-executor of the same release as this program")
+}
+
+fn crashed(ended: &Ended) -> Error {
+    let said = String::from_utf8_lossy(&ended.stderr);
+    let last = said.trim().lines().last().unwrap_or_default().to_owned();
+    Error::other(format!("the executor ended with {}: {last}", ended.status))
+        .hint("without --part a jury runs the whole job")
+}
+
+#[cfg(test)]
+#[path = "rerun_tests.rs"]
+mod tests;
