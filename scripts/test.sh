@@ -8,6 +8,7 @@ cd "$top"
 
 say() { printf '\n==> %s\n' "$*"; }
 failed=()
+skipped=()
 # Runs a command and remembers, by a name for people, if it failed.
 try() {
     local name=$1
@@ -18,7 +19,11 @@ try() {
 
 # Without it the tests against kubo say that they are skipped; with it they must find it.
 scripts/kubo.sh --if-possible
-if [ -x "$AICPW_CACHE/kubo/ipfs" ]; then export AICPW_KUBO_REQUIRED=1; fi
+if [ -x "$AICPW_CACHE/kubo/ipfs" ]; then
+    export AICPW_KUBO_REQUIRED=1
+else
+    skipped+=("the tests against kubo, an ordinary IPFS peer: they need Go to build it")
+fi
 
 try "tests of the IPFS process" \
     env CARGO_TARGET_DIR="$AICPW_IPFS_TARGET_DIR" cargo test --locked --manifest-path ipfs/Cargo.toml
@@ -45,10 +50,15 @@ say "tests of polkadot.js (they ran beside the networks)"
 wait "$polkadot_js" || failed+=("tests of polkadot.js")
 polkadot_js=
 cat "$log"
+if grep -q '^polkadot-js: skipped' "$log"; then skipped+=("the tests of polkadot.js: they need Node.js with npm"); fi
 
+if [ ${#skipped[@]} -gt 0 ]; then
+    say "skipped:"
+    printf '    %s\n' "${skipped[@]}"
+fi
 if [ ${#failed[@]} -gt 0 ]; then
     say "failed:"
     printf '    %s\n' "${failed[@]}"
     exit 1
 fi
-say "all tests passed"
+if [ ${#skipped[@]} -gt 0 ]; then say "all others passed"; else say "all tests passed"; fi

@@ -98,7 +98,7 @@ fn the_state_is_served_where_jurors_look_for_it() {
     let address = |id: &str| format!("/ip4/127.0.0.1/tcp/4001/p2p/{id}");
     let one = address("12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nXTN");
     let other = address("12D3KooWMzbeQrnoLgTBtumeYXaLiTLEGeLBhH1sTTiGJhZbLzFz");
-    task.submission.peers = crate::peers::for_chain(&[one.clone()]).unwrap();
+    task.submission.peers = crate::peers::for_chain(std::slice::from_ref(&one)).unwrap();
     assert!(elsewhere(&task, &[one]).is_none());
     let error = elsewhere(&task, &[other]).unwrap();
     assert!(error.hint.unwrap().contains("--url"));

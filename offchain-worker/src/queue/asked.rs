@@ -81,7 +81,10 @@ mod tests {
         assert_eq!(of(None, 5), Some(None));
         assert_eq!(of(asks(5, &[Ask::Whole]), 5), Some(None));
         let a_part = Ask::Part(part.clone());
-        assert_eq!(of(asks(5, &[a_part.clone()]), 5), Some(Some(part)));
+        assert_eq!(
+            of(asks(5, std::slice::from_ref(&a_part)), 5),
+            Some(Some(part))
+        );
         // Of an older block, or without an entry.
         assert_eq!(of(asks(4, &[a_part]), 5), None);
         assert_eq!(of(asks(5, &[]), 5), None);
