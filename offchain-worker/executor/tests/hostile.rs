@@ -197,6 +197,12 @@ fn files_processes_network_and_neighbours_are_out_of_reach() {
         // And one that works, so that the others mean something.
         (format!("call({}, 0, 0, 0, 0) > 0", libc::SYS_getpid), 1),
     ];
+    answers(&tries);
+}
+
+/// Runs a kernel that makes these calls, and compares what the kernel of this machine answers.
+#[track_caller]
+fn answers(tries: &[(String, i64)]) {
     let mut kernel = "#define P(text) (long)(__constant char*)text\n\
 		__kernel void f(__global long* out) {\n"
         .to_owned();
@@ -213,6 +219,79 @@ fn files_processes_network_and_neighbours_are_out_of_reach() {
     for ((call, expected), answer) in tries.iter().zip(longs(&output)) {
         assert_eq!(answer, *expected, "{call}");
     }
+}
+
+#[test]
+fn the_node_is_neither_signalled_nor_slowed() {
+    const EPERM: i64 = -(libc::EPERM as i64);
+    const F_SETSIG: i32 = 10;
+    const F_SETOWN_EX: i32 = 15;
+    let node = std::process::id();
+    // Of the pipe that the node reads the log from.
+    let fcntl = |command: i32, argument: &str| {
+        format!("call({}, 2, {command}, {argument}, 0)", libc::SYS_fcntl)
+    };
+    let named = |number: libc::c_long| {
+        format!("call({number}, {node}, 8, P(\"\\1\\0\\0\\0\\0\\0\\0\"), (long)out)")
+    };
+    let mut tries = vec![
+        // A file whose signals go to the node.
+        (fcntl(libc::F_SETOWN, &node.to_string()), EPERM),
+        (fcntl(libc::F_SETOWN, &format!("-{node}")), EPERM),
+        (fcntl(F_SETOWN_EX, "P(\"\\0\")"), EPERM),
+        (fcntl(F_SETSIG, &libc::SIGKILL.to_string()), EPERM),
+        (fcntl(libc::F_SETFL, &libc::O_ASYNC.to_string()), EPERM),
+        (
+            fcntl(
+                libc::F_SETFL,
+                &(libc::O_ASYNC | libc::O_NONBLOCK).to_string(),
+            ),
+            EPERM,
+        ),
+        (fcntl(libc::F_SETLEASE, &libc::F_RDLCK.to_string()), EPERM),
+        (fcntl(libc::F_NOTIFY, "1"), EPERM),
+        (fcntl(libc::F_SETPIPE_SZ, "1048576"), EPERM),
+        // Another's limits, even to look.
+        (
+            format!(
+                "call({}, {node}, {}, 0, (long)out)",
+                libc::SYS_prlimit64,
+                libc::RLIMIT_CPU
+            ),
+            EPERM,
+        ),
+        // What the driver and libc do is allowed.
+        (fcntl(libc::F_GETFL, "0") + " >= 0", 1),
+        (fcntl(libc::F_SETFL, &libc::O_NONBLOCK.to_string()), 0),
+        (fcntl(libc::F_DUPFD_CLOEXEC, "3") + " >= 3", 1),
+    ];
+    let numbers = [
+        libc::SYS_sched_setaffinity,
+        libc::SYS_sched_setscheduler,
+        libc::SYS_sched_setparam,
+        libc::SYS_sched_setattr,
+        libc::SYS_get_robust_list,
+        libc::SYS_getpriority,
+        libc::SYS_setpriority,
+        libc::SYS_ioprio_set,
+        libc::SYS_kcmp,
+        libc::SYS_tkill,
+        libc::SYS_rt_sigqueueinfo,
+        libc::SYS_rt_tgsigqueueinfo,
+        libc::SYS_pidfd_send_signal,
+        libc::SYS_process_vm_writev,
+        libc::SYS_process_madvise,
+        libc::SYS_migrate_pages,
+        libc::SYS_move_pages,
+        libc::SYS_perf_event_open,
+        libc::SYS_timer_create,
+        libc::SYS_mq_open,
+        libc::SYS_shmget,
+        libc::SYS_semget,
+        libc::SYS_msgget,
+    ];
+    tries.extend(numbers.map(|number| (named(number), EPERM)));
+    answers(&tries);
 }
 
 #[test]

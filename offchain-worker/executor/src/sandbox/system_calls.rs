@@ -33,7 +33,6 @@ const ALWAYS: &[libc::c_long] = &[
     libc::SYS_fallocate,
     libc::SYS_fchmod,
     libc::SYS_fchmodat,
-    libc::SYS_fcntl,
     libc::SYS_fdatasync,
     libc::SYS_flock,
     libc::SYS_fstat,
@@ -42,7 +41,6 @@ const ALWAYS: &[libc::c_long] = &[
     libc::SYS_ftruncate,
     libc::SYS_futex,
     libc::SYS_get_mempolicy,
-    libc::SYS_get_robust_list,
     libc::SYS_getcwd,
     libc::SYS_getdents64,
     libc::SYS_getegid,
@@ -89,7 +87,6 @@ const ALWAYS: &[libc::c_long] = &[
     libc::SYS_sched_getaffinity,
     libc::SYS_sched_getparam,
     libc::SYS_sched_getscheduler,
-    libc::SYS_sched_setaffinity,
     libc::SYS_sched_yield,
     libc::SYS_set_robust_list,
     libc::SYS_set_tid_address,
@@ -135,7 +132,6 @@ const GPU: &[libc::c_long] = &[
     libc::SYS_epoll_ctl,
     libc::SYS_epoll_pwait,
     libc::SYS_eventfd2,
-    libc::SYS_ioctl,
     libc::SYS_mbind,
     libc::SYS_memfd_create,
     libc::SYS_mlock,
@@ -152,7 +148,6 @@ const BUILD: &[libc::c_long] = &[
     libc::SYS_chdir,
     libc::SYS_clone,
     libc::SYS_execve,
-    libc::SYS_kill,
     libc::SYS_linkat,
     libc::SYS_symlinkat,
     libc::SYS_truncate,
@@ -163,6 +158,26 @@ const BUILD: &[libc::c_long] = &[
 const BUILD_HERE: &[libc::c_long] = &[libc::SYS_vfork, libc::SYS_link, libc::SYS_symlink];
 #[cfg(not(target_arch = "x86_64"))]
 const BUILD_HERE: &[libc::c_long] = &[];
+
+/// Commands of `fcntl` with any argument. None of them makes the kernel send signals for a file
+/// (`F_SETOWN`, `F_SETSIG`, `F_NOTIFY`, `F_SETLEASE`): it asks no filter whom it sends them to.
+const FILE_COMMANDS: &[libc::c_int] = &[
+    libc::F_DUPFD,
+    libc::F_DUPFD_CLOEXEC,
+    libc::F_GETFD,
+    libc::F_SETFD,
+    libc::F_GETFL,
+    // The compiler locks what it keeps.
+    libc::F_GETLK,
+    libc::F_SETLK,
+    libc::F_SETLKW,
+];
+
+/// What a driver of a graphics card never asks of its device: the same signals, and to type into a
+/// terminal.
+const FORBIDDEN_CONTROLS: &[u64] = &[FIOSETOWN, SIOCSPGRP, libc::FIOASYNC, libc::TIOCSTI];
+const FIOSETOWN: u64 = 0x8901;
+const SIOCSPGRP: u64 = 0x8902;
 
 /// `PR_SET_VMA`: libc gives names to its memory.
 const PR_SET_VMA: u64 = 0x5356_4d41;
@@ -278,14 +293,34 @@ fn rules(stage: Stage, kind: DeviceKind) -> Result<Rules, seccompiler::BackendEr
         // A filter can only take away.
         rules.insert(libc::SYS_seccomp, Vec::new());
     }
+    // Numbers of processes are those of this one only: the node's own is known (`getppid`), those
+    // of other jobs can be tried. Landlock keeps signals inside from Linux 6.12 on, nothing else.
+    //
     // A process may signal its own threads: `abort` does. (What the build stage runs has another
-    // number; Landlock keeps its signals inside.)
+    // number; its `abort` ends it all the same.)
     let own = u64::from(std::process::id());
-    let signal = match stage {
-        Stage::Build => Vec::new(),
-        Stage::Run => vec![when(0, Length::Dword, Is::Eq, own)?],
-    };
-    rules.insert(libc::SYS_tgkill, signal);
+    rules.insert(libc::SYS_tgkill, vec![when(0, Length::Dword, Is::Eq, own)?]);
+    rules.insert(
+        libc::SYS_sched_setaffinity,
+        vec![when(0, Length::Dword, Is::Eq, 0)?],
+    );
+    let mut commands = Vec::new();
+    for command in FILE_COMMANDS {
+        commands.push(when(1, Length::Dword, Is::Eq, *command as u64)?);
+    }
+    let asynchronous = libc::O_ASYNC as u64;
+    commands.push(SeccompRule::new(vec![
+        SeccompCondition::new(1, Length::Dword, Is::Eq, libc::F_SETFL as u64)?,
+        SeccompCondition::new(2, Length::Dword, Is::MaskedEq(asynchronous), 0)?,
+    ])?);
+    rules.insert(libc::SYS_fcntl, commands);
+    if kind != DeviceKind::Cpu {
+        let mut allowed = Vec::new();
+        for control in FORBIDDEN_CONTROLS {
+            allowed.push(SeccompCondition::new(1, Length::Dword, Is::Ne, *control)?);
+        }
+        rules.insert(libc::SYS_ioctl, vec![SeccompRule::new(allowed)?]);
+    }
     // Names of threads and of memory; and what `seal` says once more, which cannot be unsaid.
     let mut harmless = Vec::new();
     for option in [
@@ -297,10 +332,13 @@ fn rules(stage: Stage, kind: DeviceKind) -> Result<Rules, seccompiler::BackendEr
         harmless.push(when(0, Length::Dword, Is::Eq, option)?);
     }
     rules.insert(libc::SYS_prctl, harmless);
-    // Limits may be read.
+    // Its own limits may be read.
     rules.insert(
         libc::SYS_prlimit64,
-        vec![when(2, Length::Qword, Is::Eq, 0)?],
+        vec![SeccompRule::new(vec![
+            SeccompCondition::new(0, Length::Dword, Is::Eq, 0)?,
+            SeccompCondition::new(2, Length::Qword, Is::Eq, 0)?,
+        ])?],
     );
     Ok(rules)
 }
@@ -312,4 +350,50 @@ fn when(
     value: u64,
 ) -> Result<SeccompRule, seccompiler::BackendError> {
     SeccompRule::new(vec![SeccompCondition::new(argument, length, is, value)?])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What signals, slows or looks into a process that is named by its number.
+    const OF_OTHERS: &[libc::c_long] = &[
+        libc::SYS_get_robust_list,
+        libc::SYS_kill,
+        libc::SYS_pidfd_open,
+        libc::SYS_process_vm_readv,
+        libc::SYS_process_vm_writev,
+        libc::SYS_ptrace,
+        libc::SYS_rt_sigqueueinfo,
+        libc::SYS_rt_tgsigqueueinfo,
+        libc::SYS_setpriority,
+        libc::SYS_tkill,
+    ];
+
+    #[test]
+    fn no_stage_names_another_process() {
+        for stage in [Stage::Build, Stage::Run] {
+            for kind in [DeviceKind::Cpu, DeviceKind::Gpu] {
+                let rules = rules(stage, kind).unwrap();
+                for call in OF_OTHERS {
+                    assert!(!rules.contains_key(call), "{stage:?}, {kind:?}: {call}");
+                }
+                // Those that are allowed are so by their arguments; an empty list would be any.
+                let by_argument = [
+                    libc::SYS_fcntl,
+                    libc::SYS_prlimit64,
+                    libc::SYS_sched_setaffinity,
+                    libc::SYS_tgkill,
+                ];
+                for call in by_argument {
+                    assert!(!rules[&call].is_empty(), "{stage:?}, {kind:?}: {call}");
+                }
+            }
+        }
+        assert!(!rules(Stage::Run, DeviceKind::Cpu)
+            .unwrap()
+            .contains_key(&libc::SYS_ioctl));
+        let controls = &rules(Stage::Run, DeviceKind::Gpu).unwrap()[&libc::SYS_ioctl];
+        assert!(!controls.is_empty());
+    }
 }
