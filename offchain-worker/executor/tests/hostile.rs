@@ -197,12 +197,12 @@ fn files_processes_network_and_neighbours_are_out_of_reach() {
         // And one that works, so that the others mean something.
         (format!("call({}, 0, 0, 0, 0) > 0", libc::SYS_getpid), 1),
     ];
-    answers(&tries);
+    answers("", &tries);
 }
 
 /// Runs a kernel that makes these calls, and compares what the kernel of this machine answers.
 #[track_caller]
-fn answers(tries: &[(String, i64)]) {
+fn answers(functions: &str, tries: &[(String, i64)]) {
     let mut kernel = "#define P(text) (long)(__constant char*)text\n\
 		__kernel void f(__global long* out) {\n"
         .to_owned();
@@ -211,9 +211,18 @@ fn answers(tries: &[(String, i64)]) {
     }
     kernel += "}\n";
     let job = native_job("", tries.len());
+    // What is allowed here is to be limited by what this asks for.
+    job.limits(JobLimits {
+        memory_bytes: 1 << 20,
+        output_bytes: 1 << 20,
+        cpu_seconds: 60,
+    });
     let folder = job.dir.path().canonicalize().unwrap();
     let kernel = kernel.replace("FOLDER", folder.to_str().unwrap());
-    job.put(path::PROGRAM, format!("{SYSTEM_CALL}\n{kernel}").as_bytes());
+    job.put(
+        path::PROGRAM,
+        format!("{SYSTEM_CALL}\n{functions}\n{kernel}").as_bytes(),
+    );
 
     let (_, output) = job.complete();
     for ((call, expected), answer) in tries.iter().zip(longs(&output)) {
@@ -291,7 +300,7 @@ fn the_node_is_neither_signalled_nor_slowed() {
         libc::SYS_msgget,
     ];
     tries.extend(numbers.map(|number| (named(number), EPERM)));
-    answers(&tries);
+    answers("", &tries);
 }
 
 #[test]
@@ -369,30 +378,74 @@ fn it_ends_when_the_node_is_gone() {
 #[test]
 fn memory_is_limited() {
     // 4 GiB through `mmap`, without a buffer of the manifest.
-    let kernel = "__kernel void f(__global long* out) {
-			__asm__ volatile(\"\" ::: \"memory\");
-			out[0] = map(4L << 30); out[1] = map(1L << 20) > 0;
-		}";
-    let map = format!(
-        r#"long map(long bytes) {{
+    let private = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS;
+    let shared = libc::MAP_SHARED | libc::MAP_ANONYMOUS;
+    let (read, write) = (libc::PROT_READ, libc::PROT_READ | libc::PROT_WRITE);
+    let map =
+        |size: &str, protection: i32, flags: i32| format!("map({size}, {protection}, {flags}, -1)");
+    let large = "4L << 30";
+    const ENOMEM: i64 = -(libc::ENOMEM as i64);
+    const EPERM: i64 = -(libc::EPERM as i64);
+    let tries = [
+        (map(large, write, private), ENOMEM),
+        (map(large, write, private | libc::MAP_NORESERVE), ENOMEM),
+        // What no limit counts.
+        (map(large, write, shared), EPERM),
+        (map(large, read, shared), EPERM),
+        (
+            map(
+                large,
+                write,
+                libc::MAP_SHARED_VALIDATE | libc::MAP_ANONYMOUS,
+            ),
+            EPERM,
+        ),
+        (map(large, write, private | libc::MAP_GROWSDOWN), EPERM),
+        (map(large, write, private | libc::MAP_HUGETLB), EPERM),
+        (
+            format!(
+                "map({large}, {read}, {}, call({}, P(\"/dev/zero\"), 0, 0, 0))",
+                libc::MAP_SHARED,
+                libc::SYS_open
+            ),
+            EPERM,
+        ),
+        (
+            format!("call({}, 0, 4096, {large}, 1)", libc::SYS_mremap),
+            EPERM,
+        ),
+        // What libc does is allowed.
+        (map("1L << 20", write, private) + " > 0", 1),
+        (
+            map("1L << 20", write, private | libc::MAP_STACK) + " > 0",
+            1,
+        ),
+    ];
+    let function = format!(
+        r#"long map(long bytes, long protection, long flags, long file) {{
 			long result;
-			__asm__ volatile("mov $-1, %%r8\n xor %%r9, %%r9\n mov %4, %%r10\n syscall"
-				: "=a"(result) : "a"({}L), "D"(0L), "S"(bytes), "r"({}L), "d"({}L)
+			__asm__ volatile("mov %4, %%r10\n mov %5, %%r8\n xor %%r9, %%r9\n syscall"
+				: "=a"(result)
+				: "a"({}L), "D"(0L), "S"(bytes), "r"(flags), "r"(file), "d"(protection)
 				: "rcx", "r8", "r9", "r10", "r11", "memory");
 			return result;
 		}}"#,
-        libc::SYS_mmap,
-        libc::MAP_PRIVATE | libc::MAP_ANONYMOUS,
-        libc::PROT_READ | libc::PROT_WRITE,
+        libc::SYS_mmap
     );
-    let job = native_job(&format!("{map}\n{kernel}"), 2);
-    job.limits(JobLimits {
-        memory_bytes: 1 << 20,
-        output_bytes: 1 << 20,
-        cpu_seconds: 60,
-    });
-    let (_, output) = job.complete();
-    assert_eq!(longs(&output), [-i64::from(libc::ENOMEM), 1]);
+    answers(&function, &tries);
+}
+
+#[test]
+fn it_goes_first_when_memory_is_short() {
+    let job = endless();
+    let mut child = common::start("run", job.dir.path());
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    // It has the program.
+    assert!(lines.next().unwrap().is_ok());
+    let score = std::fs::read_to_string(format!("/proc/{}/oom_score_adj", child.id()));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(score.unwrap().trim(), "1000");
 }
 
 #[test]

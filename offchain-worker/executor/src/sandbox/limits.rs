@@ -8,6 +8,9 @@ use super::Stage;
 
 const MIB: u64 = 1 << 20;
 
+/// The stack of the first thread, which counts for no other limit.
+const STACK: u64 = 64 * MIB;
+
 /// Memory for compilers and drivers themselves, besides what the job may use.
 fn memory_of_driver(stage: Stage, kind: DeviceKind) -> u64 {
     let threads = std::thread::available_parallelism().map_or(1, |n| n.get() as u64);
@@ -35,8 +38,10 @@ pub fn set(stage: Stage, kind: DeviceKind, limits: &JobLimits) -> io::Result<()>
         DeviceKind::Gpu | DeviceKind::Accelerator => 4096,
     };
     // What counts is memory that is really taken: drivers of graphics cards reserve addresses
-    // without end, so RLIMIT_AS would be wrong.
+    // without end, so RLIMIT_AS would be wrong. Shared memory does not count: the system call filter
+    // sees to it that a stranger's code on a CPU has none.
     limit(libc::RLIMIT_DATA, memory)?;
+    limit(libc::RLIMIT_STACK, STACK)?;
     limit(libc::RLIMIT_FSIZE, file)?;
     // The lower of the two gives SIGXCPU, which says what happened; the upper one kills.
     let seconds = limits.cpu_seconds.max(1);

@@ -1,6 +1,7 @@
 //! What a stage locks itself into before it reads a stranger's byte.
 //!
-//! Order matters. (1) Descriptors that the node left open are closed. (2) Landlock, while the
+//! Order matters. (1) Descriptors that the node left open are closed, and where the machine runs out
+//! of memory, this process is the first to go. (2) Landlock, while the
 //! process has one thread: it holds for the calling thread and those it starts, and threads share
 //! memory, so a thread outside would be a way out. (3) The driver is loaded and starts its threads,
 //! inside Landlock. (4) Limits, and the system call filter, which takes hold of all threads. (5)
@@ -81,6 +82,9 @@ impl Error {
     }
 }
 
+/// What makes the kernel end this process, and not the node, when memory is short.
+const FIRST_TO_GO: &str = "1000";
+
 /// A process that is locked in, but for the system calls that its driver needs to start.
 pub struct Sandbox {
     stage: Stage,
@@ -105,6 +109,9 @@ impl Sandbox {
         if threads != 1 {
             return Err(Error::Threads(threads));
         }
+        std::fs::write("/proc/self/oom_score_adj", FIRST_TO_GO).map_err(Error::when(
+            "offer this process to the out-of-memory killer",
+        ))?;
         // SAFETY: plain calls on numbers.
         unsafe {
             // Programs that are run (the linker) gain nothing from being set-uid.

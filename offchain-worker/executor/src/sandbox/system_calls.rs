@@ -58,9 +58,7 @@ const ALWAYS: &[libc::c_long] = &[
     libc::SYS_membarrier,
     libc::SYS_mincore,
     libc::SYS_mkdirat,
-    libc::SYS_mmap,
     libc::SYS_mprotect,
-    libc::SYS_mremap,
     libc::SYS_munmap,
     libc::SYS_nanosleep,
     libc::SYS_newfstatat,
@@ -178,6 +176,11 @@ const FILE_COMMANDS: &[libc::c_int] = &[
 const FORBIDDEN_CONTROLS: &[u64] = &[FIOSETOWN, SIOCSPGRP, libc::FIOASYNC, libc::TIOCSTI];
 const FIOSETOWN: u64 = 0x8901;
 const SIOCSPGRP: u64 = 0x8902;
+
+/// What is looked at of a map of memory: of which kind it is, and what would take it out of the
+/// limit on private memory (a stack) or from what is set aside for others (huge pages).
+const MAP: libc::c_int = MAP_TYPE | libc::MAP_GROWSDOWN | libc::MAP_HUGETLB;
+const MAP_TYPE: libc::c_int = 0xf;
 
 /// `PR_SET_VMA`: libc gives names to its memory.
 const PR_SET_VMA: u64 = 0x5356_4d41;
@@ -321,6 +324,16 @@ fn rules(stage: Stage, kind: DeviceKind) -> Result<Rules, seccompiler::BackendEr
         }
         rules.insert(libc::SYS_ioctl, vec![SeccompRule::new(allowed)?]);
     }
+    let mut maps = Vec::new();
+    if (stage, kind) == (Stage::Run, DeviceKind::Cpu) {
+        // `RLIMIT_DATA` counts private memory only, and of that no stack, which `mremap` could make
+        // as large as it likes. (libc does without `mremap`.)
+        let (mask, private) = (MAP as u64, libc::MAP_PRIVATE as u64);
+        maps.push(when(3, Length::Dword, Is::MaskedEq(mask), private)?);
+    } else {
+        rules.insert(libc::SYS_mremap, Vec::new());
+    }
+    rules.insert(libc::SYS_mmap, maps);
     // Names of threads and of memory; and what `seal` says once more, which cannot be unsaid.
     let mut harmless = Vec::new();
     for option in [
