@@ -29,6 +29,11 @@ const MAX_BUILD_LOG: u64 = 1 << 20;
 /// Most of a message that are kept, in bytes; the rest is in the log.
 const MAX_MESSAGE: usize = 2 << 10;
 
+/// Most bytes of what a run stage says that are told to others, in the message and in the log each.
+/// In that stage the requester's code speaks, and could say its result: who reads that in a failure
+/// does not pay for it.
+pub const MAX_SAID_BY_RUN: usize = 512;
+
 /// What a driver may need to know of this machine. Nothing else of the node's environment reaches
 /// a job.
 const FOR_DRIVERS: &[&str] = &[
@@ -153,7 +158,7 @@ impl OpenCl {
         let exit = exit
             .await
             .map_err(|error| own_fault(format!("cannot start the provider's executor: {error}")))?;
-        match (exit.how, last) {
+        let done = match (exit.how, last) {
             // It was done in time, and only its end was not.
             (How::Code(0) | How::Deadline, Some(Message::Done(done))) => Ok(done),
             (How::Deadline, _) | (How::Signal(libc::SIGXCPU), _) => Err(Failure {
@@ -163,6 +168,10 @@ impl OpenCl {
             }),
             (_, Some(Message::Failed(failed))) => Err(said(job, failed, fault, exit)),
             _ => Err(crashed(name, fault, exit)),
+        };
+        match kind {
+            Kind::Build => done,
+            Kind::Run => done.map_err(in_few_words),
         }
     }
 }
@@ -325,7 +334,7 @@ fn said(job: &Job, failed: Failed, otherwise: Fault, exit: Exit) -> Failure {
     }
     Failure {
         fault,
-        message: bounded(failed.message),
+        message: bounded(failed.message, MAX_MESSAGE),
         log,
     }
 }
@@ -351,8 +360,25 @@ fn crashed(stage: &str, fault: Fault, exit: Exit) -> Failure {
     }
     Failure {
         fault,
-        message: bounded(message),
+        message: bounded(message, MAX_MESSAGE),
         log: exit.log.into_bytes(),
+    }
+}
+
+/// A failure of a run stage, as far as others are told of it: the begin of the message, and the last
+/// words of the process.
+fn in_few_words(failure: Failure) -> Failure {
+    let mut log = failure.log;
+    let surplus = log.len().saturating_sub(MAX_SAID_BY_RUN);
+    if surplus > 0 {
+        let note = format!("[… {surplus} bytes of what it said while it ran are not told …]\n");
+        log.drain(..surplus);
+        log.splice(..0, note.into_bytes());
+    }
+    Failure {
+        fault: failure.fault,
+        message: bounded(failure.message, MAX_SAID_BY_RUN),
+        log,
     }
 }
 
@@ -383,11 +409,9 @@ fn cpu_seconds(deadline: Instant) -> u64 {
     (left.as_secs() + 1).saturating_mul(cores)
 }
 
-fn bounded(mut message: String) -> String {
-    if message.len() > MAX_MESSAGE {
-        let cut = (0..=MAX_MESSAGE)
-            .rev()
-            .find(|at| message.is_char_boundary(*at));
+fn bounded(mut message: String, most: usize) -> String {
+    if message.len() > most {
+        let cut = (0..=most).rev().find(|at| message.is_char_boundary(*at));
         message.truncate(cut.unwrap_or(0));
     }
     message

@@ -209,6 +209,42 @@ async fn crashes_and_silence_name_the_cause() {
     );
 }
 
+/// Regression: a kernel could write its result to the log, crash, and not be paid for.
+#[tokio::test]
+async fn a_run_that_says_its_result_tells_others_a_few_words() {
+    // 100 KiB on one line, in which every byte could count.
+    let says = "head -c 102400 /dev/zero | tr '\\0' r";
+    let speaks = format!(
+        r#"echo "{{\"failed\":{{\"fault\":\"run-failed\",\"message\":\"$(head -c 30000 /dev/zero | tr '\0' r)\"}}}}"; exit 1"#
+    );
+    let told = |failure: &Failure| {
+        let count = |text: &[u8]| text.iter().filter(|byte| **byte == b'r').count();
+        (count(failure.message.as_bytes()), count(&failure.log))
+    };
+    // Some words of ours have an r.
+    let most = MAX_SAID_BY_RUN + 20;
+    for (end, limit) in [
+        ("kill -SEGV $$", LONG),
+        (speaks.as_str(), LONG),
+        ("sleep 1000", Duration::from_secs(1)),
+    ] {
+        let case = case(&format!("{HAS_PROGRAM}; {says} >&2; {end}"), limit);
+        let failure = run(&case).await.0.unwrap_err();
+        let (message, log) = told(&failure);
+        assert!(message <= most && log <= most, "{message}, {log}: {end}");
+        assert!(
+            String::from_utf8_lossy(&failure.log).contains("are not told"),
+            "{end}"
+        );
+    }
+    // What is short is whole, and so is what the compiler says.
+    let short = case(&format!("{HAS_PROGRAM}; echo why >&2; exit 9"), LONG);
+    assert_eq!(run(&short).await.0.unwrap_err().log, b"why\n");
+    let build = case(&format!("{HAS_PROGRAM}; {says} >&2; exit 9"), LONG);
+    let failure = build.engine.build(&build.job).await.unwrap_err();
+    assert_eq!(told(&failure).1, 102_400);
+}
+
 /// Regression: a program that crashes, or that speaks with the executor's voice, could have the
 /// provider slashed.
 #[tokio::test]
