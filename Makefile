@@ -40,7 +40,7 @@ setup: ## Install what this machine lacks (system packages, Rust, Wasm target); 
 
 .PHONY: build
 build: setup ## Build all programs into target/debug
-	@$(SAY) "building the programs (cold: about 20 minutes on 2 cores)"
+	@$(SAY) "building the programs (from nothing: about 20 minutes on 2 cores)"
 	@$(ENV) cargo build --locked --workspace --bins
 	@$(ENV) $(CARGO_IPFS) build --locked --manifest-path ipfs/Cargo.toml
 	@# aicpw-node looks for its IPFS process beside itself.

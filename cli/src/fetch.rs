@@ -230,9 +230,10 @@ impl Staging {
     fn new(folder: &Path) -> Result<Self> {
         let name = folder.file_name().ok_or_else(|| {
             Error::usage(format!(
-                "--out: {} does not name a folder",
+                "--out: {} cannot be replaced by the result as a whole",
                 folder.display()
             ))
+            .hint("name a folder for the result, such as --out result")
         })?;
         let parent = match folder.parent() {
             Some(parent) if !parent.as_os_str().is_empty() => parent,

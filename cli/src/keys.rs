@@ -70,7 +70,18 @@ fn signer(secret: &str) -> Result<Signer> {
         Error::usage("the secret is not valid")
             .hint("it is a phrase of 12 to 24 words or a 0x seed, then derivations such as //name")
     };
-    let uri = SecretUri::from_str(secret.trim()).map_err(|_| wrong(()))?;
+    let secret = secret.trim();
+    if secret.is_empty() {
+        return Err(Error::usage("the secret is empty").hint(
+            "`aicpw-node key generate` makes one; write its phrase into a file and give --key-file FILE",
+        ));
+    }
+    // Without a phrase it would be the well-known one that development chains derive their accounts from.
+    let is_development = secret.starts_with("//") && !secret.starts_with("///");
+    if secret.starts_with('/') && !is_development {
+        return Err(wrong(()));
+    }
+    let uri = SecretUri::from_str(secret).map_err(|_| wrong(()))?;
     let pair = Keypair::from_uri(&uri).map_err(|_| wrong(()))?;
     let account = Account(pair.public_key().0);
     Ok(Signer { pair, account })
@@ -128,6 +139,15 @@ mod tests {
         let error = keys.signer().err().unwrap().to_string();
         assert!(!error.contains("horse"), "{error}");
         assert!(!format!("{keys:?}").contains("horse"));
+    }
+
+    #[test]
+    fn nothing_is_no_secret() {
+        for secret in ["", "  \n", "/soft", "///password"] {
+            let error = signer(secret).err().unwrap();
+            assert!(error.hint.is_some(), "{secret:?}: {error}");
+        }
+        assert!(signer("//Alice//stash").is_ok());
     }
 
     #[cfg(unix)]

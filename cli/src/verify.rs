@@ -92,9 +92,14 @@ fn parse_replicas(numbers: &str) -> Result<VerifyArg, String> {
         ));
     }
     if !is_majority(quorum, replicas) {
+        let least = majority_of(replicas);
+        let agree = if least == replicas {
+            "all".into()
+        } else {
+            format!("between {least} and {replicas}")
+        };
         return Err(format!(
-            "{quorum} of {replicas} replicas: between {} and {replicas} have to agree",
-            majority_of(replicas)
+            "`{numbers}` asks for {quorum} of {replicas} replicas: {agree} have to agree"
         ));
     }
     Ok(VerifyArg::Replicated { replicas, quorum })

@@ -126,6 +126,16 @@ pub struct AssignmentView<AccountId> {
 }
 
 impl<AccountId> AssignmentView<AccountId> {
+    /// Whether it has not come to its end.
+    pub fn is_open(&self) -> bool {
+        !matches!(
+            self.status,
+            AssignmentStatus::Settled { .. }
+                | AssignmentStatus::Failed { .. }
+                | AssignmentStatus::Cancelled { .. }
+        )
+    }
+
     /// What it has revealed.
     pub fn opening(&self) -> Option<&ResultOpening> {
         match &self.status {

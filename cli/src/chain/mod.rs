@@ -75,8 +75,9 @@ impl Chain {
                 ),
             )
             .hint(
-                "start one (`aicpw-node --dev --provider` for a development chain), or name \
-                 another with --url or AICPW_URL",
+                "one that was just started needs some seconds until it listens; if there is none, start \
+                 it (`aicpw-node --dev --provider` for a development chain), or name another with --url or \
+                 AICPW_URL",
             )
         })?;
         Ok(Self::over(RpcClient::new(client)))

@@ -336,20 +336,32 @@ impl Change {
     fn obstacle(self, view: &TaskView<Account>) -> Option<Error> {
         let (what, error) = match (self, view.status, view.rating) {
             (Self::Cancel, TaskStatus::Queued { .. } | TaskStatus::Parked { .. }, _)
-            | (Self::Accept, TaskStatus::Verifying { .. }, _)
+                if !view.assignments.iter().any(|one| one.is_open()) =>
+            {
+                return None
+            }
+            (Self::Accept, TaskStatus::Verifying { .. }, _)
             | (Self::Rate(_), TaskStatus::Settled { .. }, None) => return None,
             (Self::Rate(_), _, Some(stars)) => {
                 (format!("it was rated {stars} of 5"), "AlreadyRated")
             }
             (Self::Cancel, ..) => (
-                "only what waits for a device can be cancelled".into(),
+                "only what waits for a device, with none at work, can be cancelled".into(),
                 "NotWaiting",
             ),
             (Self::Accept, ..) => (
                 "no result of it waits to be accepted".into(),
                 "NotVerifying",
             ),
-            (Self::Rate(_), ..) => ("it cannot be rated yet, or not at all".into(), "NotSettled"),
+            (Self::Rate(_), status, _) if life::is_final(&status) => {
+                let error = Error::other(format!(
+                    "task {} is {}: no provider was paid, so none can be rated",
+                    view.id,
+                    life::state_name(&status)
+                ));
+                return Some(error.hint("nothing was sent").about_task(view.id.0));
+            }
+            (Self::Rate(_), ..) => ("it cannot be rated yet".into(), "NotSettled"),
         };
         Some(refused(view, &what, "Tasks", error))
     }
@@ -423,6 +435,8 @@ async fn change(context: &Context<'_>, id: TaskId, change: Change) -> Result<()>
 
 #[cfg(test)]
 mod tests {
+    use aicpw_protocol::task::{AssignmentStatus, Refunded};
+
     use super::*;
     use crate::life::tests::view;
 
@@ -488,6 +502,24 @@ mod tests {
             assert!(error.contains(text), "{text} in {error}");
             assert!(error.contains("nothing was sent"), "{error}");
         }
+        let reason = Refunded::MatchWindowEnded;
+        let unpaid = obstacle(
+            Change::Rate(5),
+            TaskStatus::Refunded { at: 9, reason },
+            None,
+        );
+        assert!(unpaid.unwrap().contains("no provider was paid"));
+    }
+
+    #[test]
+    fn what_one_replica_has_is_not_cancelled_while_another_is_looked_for() {
+        let cancel = |status| {
+            let assignments = vec![life::tests::assignment(0, status)];
+            let view = view(TaskStatus::Queued { match_by: 9 }, assignments);
+            Change::Cancel.obstacle(&view).is_none()
+        };
+        assert!(!cancel(AssignmentStatus::Assigned { start_by: 9 }));
+        assert!(cancel(AssignmentStatus::Cancelled { at: 9 }));
     }
 
     #[test]

@@ -37,7 +37,7 @@ fn what_remains(view: &ProviderView<Account>, clock: &Clock) -> Option<Error> {
     let devices: Vec<_> = view.devices.iter().map(|d| d.id.to_string()).collect();
     if !devices.is_empty() {
         return Some(
-            Error::usage(format!("devices {} are registered", devices.join(", "))).hint(
+            Error::usage(format!("it still has devices: {}", devices.join(", "))).hint(
                 "`aicpw provider devices remove all` first; docs/provider.md tells the order",
             ),
         );
@@ -76,7 +76,7 @@ mod tests {
         let mut view = provider([5; 32], &[3, 4]);
         let text = next(&view).unwrap();
         assert!(
-            text.contains("devices 3, 4") && text.contains("devices remove"),
+            text.contains("devices: 3, 4") && text.contains("devices remove"),
             "{text}"
         );
         view.devices.clear();

@@ -162,8 +162,11 @@ impl Drop for Folder {
         let path = self.path.display();
         if self.keep {
             eprintln!("data and logs are in {path}");
-        } else if let Err(error) = fs::remove_dir_all(&self.path) {
-            eprintln!("deleting {path}: {error}");
+        } else {
+            eprintln!("deleting {path}");
+            if let Err(error) = fs::remove_dir_all(&self.path) {
+                eprintln!("deleting {path}: {error}");
+            }
         }
     }
 }

@@ -115,12 +115,16 @@ impl fmt::Display for Page {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut table = Table::new();
         table.load_preset(NOTHING);
-        table.set_header(["node", "role", "account", "JSON-RPC", "metrics", "log"]);
+        table.set_header([
+            "node", "role", "account", "process", "JSON-RPC", "metrics", "log",
+        ]);
         for node in &self.nodes {
+            let process = node.pid.map(|pid| pid.to_string());
             table.add_row([
                 &node.name,
                 node.role,
                 node.account.as_deref().unwrap_or_default(),
+                process.as_deref().unwrap_or_default(),
                 &node.rpc,
                 node.metrics.as_deref().unwrap_or_default(),
                 &node.log.to_string_lossy(),
