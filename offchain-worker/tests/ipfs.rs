@@ -204,10 +204,19 @@ async fn what_nobody_has_is_not_found_in_time_and_leaves_nothing() {
     let text = error.to_string();
     assert!(matches!(error, BlobError::NotFound { .. }), "{text}");
     assert!(text.contains(NOWHERE) && text.contains("1.5"), "{text}");
-    assert!(
-        text.contains(&format!("cannot connect to {gone}")),
-        "{text}"
-    );
+    let cause = format!("cannot connect to {gone}");
+    assert!(text.contains(&cause), "{text}");
+    // Only the owner of this machine reads that: what is told to others is the reason.
+    let BlobError::NotFound {
+        reason,
+        unreachable,
+        ..
+    } = error
+    else {
+        panic!("{text}")
+    };
+    assert!(unreachable[0].contains(&cause), "{unreachable:?}");
+    assert_eq!(reason, "no connected peer delivered it");
     assert!(node.files().is_empty());
 }
 

@@ -9,14 +9,21 @@ use std::time::Duration;
 #[derive(Debug, thiserror::Error)]
 pub enum BlobError {
     /// No peer delivered the content in time.
-    #[error("{cid} was not found within {} s: {reason}", waited.as_secs_f32())]
+    #[error(
+        "{cid} was not found within {} s: {reason}{}",
+        waited.as_secs_f32(),
+        unreachable.iter().map(|peer| format!("; {peer}")).collect::<String>()
+    )]
     NotFound {
         /// What was asked for.
         cid: Cid,
         /// How long.
         waited: Duration,
-        /// What was tried.
+        /// What was tried, without a word of who answers where: for strangers too.
         reason: String,
+        /// The peers that could not be connected to, each with its cause. For this machine's owner
+        /// only: who names the peers could else have them probed, also those of an inner network.
+        unreachable: Vec<String>,
     },
 
     /// A download began and then nothing more came, or not fast enough.

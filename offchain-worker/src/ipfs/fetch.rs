@@ -29,22 +29,11 @@ pub(super) async fn fetch_to_file(
     progress: Progress<'_>,
 ) -> Result<u64, BlobError> {
     let fetch = fetch(rpc, cid, path, options, progress);
-    let (result, unreachable) = while_connecting(rpc, &options.peers, fetch).await;
-    match result {
-        Err(BlobError::NotFound {
-            cid,
-            waited,
-            reason,
-        }) if !unreachable.is_empty() => {
-            let reason = format!("{reason}; {}", unreachable.join("; "));
-            Err(BlobError::NotFound {
-                cid,
-                waited,
-                reason,
-            })
-        }
-        result => result,
+    let (mut result, peers) = while_connecting(rpc, &options.peers, fetch).await;
+    if let Err(BlobError::NotFound { unreachable, .. }) = &mut result {
+        *unreachable = peers;
     }
+    result
 }
 
 /// Runs `work` while it connects to `peers`. A want reaches peers that are connected later too,
@@ -87,6 +76,7 @@ async fn fetch(
                 cid: *cid,
                 waited: clock.elapsed(),
                 reason,
+                unreachable: Vec::new(),
             });
         }
     };
@@ -234,6 +224,7 @@ impl Content {
                     cid: *cid,
                     waited: clock.elapsed(),
                     reason,
+                    unreachable: Vec::new(),
                 })
             }
         }

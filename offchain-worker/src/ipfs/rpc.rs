@@ -316,6 +316,7 @@ pub(super) async fn found_within<T>(
                 cid: *cid,
                 waited: timeout,
                 reason,
+                unreachable: Vec::new(),
             })
         })
 }

@@ -167,10 +167,12 @@ impl BlobStore for FakeStore {
         let Some(content) = content else {
             let reason = "no connected peer delivered it".into();
             let waited = options.stall_timeout;
+            let refused = |peer| format!("cannot connect to {peer}: connection refused");
             return Err(BlobError::NotFound {
                 cid: *cid,
                 waited,
                 reason,
+                unreachable: options.peers.iter().map(refused).collect(),
             });
         };
         let size = content.len() as u64;

@@ -46,6 +46,33 @@ async fn what_is_missing_is_named() {
     assert_eq!(node.engine.started(), 0);
 }
 
+/// Regression: a requester could name addresses of the provider's network as its own, and read on
+/// chain what each of them answered.
+#[tokio::test]
+async fn who_answers_where_is_told_to_nobody() {
+    let node = Node::new();
+    let mut order = order(1);
+    let peer = "/ip4/192.168.1.1/tcp/22/p2p/12D3KooWKnDdG3iXw9eTFijk3EWSunZcFi54Zka4wmtqtt6rPxc8";
+    let peer: multiaddr::Multiaddr = peer.parse().unwrap();
+    order.peers = vec![peer.to_vec().try_into().unwrap()].try_into().unwrap();
+    assert_eq!(fetch::addresses(&order.peers).len(), 1);
+    node.store.nowhere(cid_of(b"nobody has it"));
+    node.engine.needs(vec![Blob {
+        field: "buffers[0].init.cid".into(),
+        cid: content_id(b"nobody has it"),
+        path: "inputs/0".into(),
+        length: None,
+        max_bytes: 100,
+    }]);
+    node.chain.best(1, std::slice::from_ref(&order));
+    let (fault, message, log) = node.failed(&order).await;
+    assert_eq!((fault, log), (Fault::InputUnavailable, None));
+    assert!(message.contains("no connected peer"), "{message}");
+    for word in ["192.168", "12D3KooW", "refused", "connect to"] {
+        assert!(!message.contains(word), "{message}");
+    }
+}
+
 #[tokio::test]
 async fn a_bad_manifest_names_the_field_and_a_failed_build_gives_its_log() {
     let node = Node::new();
