@@ -39,7 +39,7 @@ pub struct GlobalArgs {
         long,
         global = true,
         env = "AICPW_URL",
-        default_value = "ws://127.0.0.1:9944",
+        default_value = DEFAULT_URL,
         value_name = "URL"
     )]
     pub url: String,
@@ -56,6 +56,23 @@ pub struct GlobalArgs {
 
     #[command(flatten)]
     pub pins: PinsArgs,
+}
+
+/// Where a node is unless it is said.
+pub const DEFAULT_URL: &str = "ws://127.0.0.1:9944";
+
+impl GlobalArgs {
+    /// A further command for the same node and, if it signs, with the same key: to be pasted into a shell.
+    pub fn again(&self, command: &str, is_signed: bool) -> String {
+        let mut line = String::from("aicpw ");
+        if self.url != DEFAULT_URL {
+            line += &format!("--url {} ", self.url);
+        }
+        if is_signed {
+            line += &self.keys.again();
+        }
+        line + command
+    }
 }
 
 #[derive(Subcommand, Debug)]

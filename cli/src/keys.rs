@@ -48,6 +48,17 @@ pub struct Signer {
 }
 
 impl KeyArgs {
+    /// The options that name the key again, with a space behind them; nothing that is a secret.
+    pub fn again(&self) -> String {
+        match (&self.key_file, &self.suri) {
+            (Some(path), _) => format!("--key-file '{}' ", path.display()),
+            (None, Some(suri)) if suri.starts_with("//") && !suri.contains("///") => {
+                format!("--suri {suri} ")
+            }
+            _ => String::new(),
+        }
+    }
+
     /// The key.
     ///
     /// # Errors
@@ -139,6 +150,22 @@ mod tests {
         let error = keys.signer().err().unwrap().to_string();
         assert!(!error.contains("horse"), "{error}");
         assert!(!format!("{keys:?}").contains("horse"));
+    }
+
+    #[test]
+    fn a_command_to_paste_names_the_key_and_shows_no_secret() {
+        let named = |suri: Option<&str>, file: Option<&str>| {
+            let keys = KeyArgs {
+                suri: suri.map(Into::into),
+                key_file: file.map(Into::into),
+            };
+            keys.again()
+        };
+        assert_eq!(named(Some("//Charlie"), None), "--suri //Charlie ");
+        assert_eq!(named(Some("correct horse"), None), "");
+        assert_eq!(named(Some("0x12"), None), "");
+        assert_eq!(named(Some("//x///password"), None), "");
+        assert_eq!(named(Some("//x"), Some("me.key")), "--key-file 'me.key' ");
     }
 
     #[test]

@@ -40,7 +40,8 @@ enum AnswerJson {
 }
 
 /// The answer for people: `Err` if nothing fits now.
-pub fn explain(answer: &DryRun) -> Result<String, String> {
+/// `replicas` are wanted.
+pub fn explain(answer: &DryRun, replicas: u8) -> Result<String, String> {
     match answer {
         DryRun::Match {
             device,
@@ -52,8 +53,15 @@ pub fn explain(answer: &DryRun) -> Result<String, String> {
                 0 => String::new(),
                 cost => format!(" and {} for audits", Amount(*cost).brief_with_unit()),
             };
+            let others = match replicas {
+                0 | 1 => String::new(),
+                n => format!(
+                    "; that is one of {n} replicas, each paid by itself, and they need {n} different \
+                     providers"
+                ),
+            };
             Ok(format!(
-                "device {device} would take it now for {}{audits} (its ask is {} per TFLOPS-hour)",
+                "device {device} would take it now for {}{audits} (its ask is {} per TFLOPS-hour){others}",
                 Amount(*price).brief_with_unit(),
                 Amount(ask.0).brief_with_unit()
             ))
@@ -105,7 +113,8 @@ pub async fn run(context: &Context<'_>, args: &DryRunArgs) -> Result<()> {
         submission_fee: Amount(market.fee_for(terms.time_limit(), terms.verification().replicas())),
     };
     context.out.result(&document, |document| {
-        let text = explain(&answer).unwrap_or_else(|text| text);
+        let replicas = terms.verification().replicas();
+        let text = explain(&answer, replicas).unwrap_or_else(|text| text);
         let fee = document.submission_fee.with_unit();
         format!("{text}\nsubmitting costs {fee} besides, which is never refunded")
     });
@@ -124,13 +133,16 @@ mod tests {
             price: 2_000_000_000_000_000_000,
             audit_cost,
         };
-        let text = explain(&answer(160_000_000_000_000_000)).unwrap();
+        let text = explain(&answer(160_000_000_000_000_000), 1).unwrap();
         assert!(
             text.contains("for 2 AICP and 0.16 AICP for audits"),
             "{text}"
         );
-        let text = explain(&answer(0)).unwrap();
+        let text = explain(&answer(0), 1).unwrap();
         assert!(!text.contains("audits"), "{text}");
+        assert!(!text.contains("replicas"), "{text}");
+        let text = explain(&answer(0), 3).unwrap();
+        assert!(text.contains("one of 3 replicas"), "{text}");
     }
 
     #[test]

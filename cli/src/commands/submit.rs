@@ -232,7 +232,7 @@ async fn tell_dry_run(out: &Output, chain: &Chain, signer: &Signer, terms: &Term
             terms.verification(),
         )
         .await?;
-    match dry_run::explain(&answer) {
+    match dry_run::explain(&answer, terms.verification().replicas()) {
         Ok(text) => out.say(text),
         Err(text) => out.warn(format!(
             "{text}; the task waits for {} and is then refunded",

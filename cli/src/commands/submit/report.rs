@@ -130,10 +130,10 @@ pub(super) fn show(
         text += &format!(
             "Keep the node at {} running until the task ends: each provider that tries it fetches \
              the manifest and {} from there, and has about {start_window} for that. This tells when \
-             it ends:\n  aicpw task watch {}\n",
+             it ends:\n  {}\n",
             context.global.url,
             count(prepared.files.len(), "file"),
-            document.task
+            context.global.again(&format!("task watch {}", document.task), false)
         );
     }
     if let (Some(result), Some(folder)) = (&submitted.result, &args.out) {
@@ -141,9 +141,11 @@ pub(super) fn show(
     }
     if let Some(settle_at) = document.settle_at {
         text += &format!(
-            "The provider is paid {}. To pay now:\n  aicpw task accept {}\n",
+            "The provider is paid {}. To pay now:\n  {}\n",
             clock.until(settle_at),
-            document.task
+            context
+                .global
+                .again(&format!("task accept {}", document.task), true)
         );
     }
     text
