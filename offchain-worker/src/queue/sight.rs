@@ -143,9 +143,17 @@ impl Watch {
         self.until(|sight| sight.granted).await
     }
 
-    /// Until a dispute wants the trace of the result.
+    /// Until a dispute wants the trace of a result whose reveal is final: as long as a fork can take that
+    /// away, the opening of the result may have to be said again.
     pub async fn trace_wanted(&self) {
-        self.until(|sight| sight.trace_wanted.then_some(())).await;
+        self.until(|sight| {
+            let is_final = matches!(
+                sight.finalised,
+                Finalised::Status(AssignmentStatus::Revealed { .. })
+            );
+            (sight.trace_wanted && is_final).then_some(())
+        })
+        .await;
     }
 
     /// Until the finalised chain holds a commitment for the assignment that may be opened.
@@ -231,6 +239,26 @@ mod tests {
         assert!(futures::poll!(&mut closes).is_pending());
         sender.send_replace(Sight::first(7, Some(status)));
         assert!(futures::poll!(&mut closes).is_ready());
+    }
+
+    #[tokio::test]
+    async fn a_trace_is_not_shown_as_long_as_a_fork_can_take_the_reveal_away() {
+        let revealed = AssignmentStatus::Revealed {
+            opening: aicpw_protocol::commitment::ResultOpening {
+                salt: [1; 32],
+                result_root: [2; 32],
+                trace_commitment: [3; 32],
+                result: crate::testing::content_id(b"result"),
+            },
+            at: 3,
+        };
+        let (sender, receiver) = watch::channel(Sight::first(5, Some(revealed.clone())));
+        let watch = Watch::new(receiver);
+        let mut wanted = std::pin::pin!(watch.trace_wanted());
+        sender.send_modify(|sight| sight.trace_wanted = true);
+        assert!(futures::poll!(&mut wanted).is_pending(), "not final");
+        sender.send_modify(|sight| sight.finalised = Finalised::Status(revealed));
+        assert!(futures::poll!(&mut wanted).is_ready());
     }
 
     #[tokio::test]

@@ -155,7 +155,7 @@ impl<T: Config> Pallet<T> {
             },
         };
         if let Some(bond) = &dispute.challenger {
-            let taken = if outcome.is_against_challenger() {
+            let taken = if outcome.is_against_challenger() || Self::is_wasted(task, &outcome) {
                 bond.amount
             } else if outcome == Outcome::Unavailable {
                 // What its harm leaves too little of comes out of the bond: the requester is the claimant.
@@ -242,6 +242,12 @@ impl<T: Config> Pallet<T> {
             },
         }
         Ok(sentence)
+    }
+
+    /// Whether a first jury was called for a part that it could not judge, and then none was found for the
+    /// whole job: who named the part has used up those who could have judged, and must not gain by it.
+    fn is_wasted(task: TaskId, outcome: &Outcome) -> bool {
+        *outcome == Outcome::TooFewJurors && Self::whole_from(task).is_some()
     }
 
     /// Takes so much of a bond, and gives the rest back. Returns what was taken.

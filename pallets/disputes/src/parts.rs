@@ -23,7 +23,9 @@ impl<T: Config> Pallet<T> {
         // Whoever names the part decides what is judged. The requester could as well accept the result.
         ensure!(contest.requester == who, Error::<T>::NotRequester);
         ensure!(!contest.is_sealed, Error::<T>::SealedTask);
-        T::Tasks::ensure_room(task, T::Policy::get().jurors(0).unwrap_or_default())?;
+        let of_part = T::Policy::get().jurors(0).unwrap_or_default();
+        let instead = T::Policy::get().jurors(1).unwrap_or(of_part);
+        T::Tasks::ensure_room(task, of_part.saturating_add(instead))?;
         let bond = Self::put_up(who, &contest)?;
         let mut dispute = Self::begin(task, Self::terms(&contest), Some(bond));
         let until = Self::time_for_next(task, 0);
@@ -100,16 +102,19 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Calls another jury in the place of that of a part, whose members have their locks back in the end.
+    /// It is a larger one, because nobody can appeal against it: else whoever names a state that is not there
+    /// would choose that a small jury has the last word.
     pub(crate) fn judge_all_instead(
         task: TaskId,
         mut dispute: Dispute<T::AccountId>,
     ) -> DispatchResult {
         let before = dispute.first_seat;
-        Self::judge_all(task, &mut dispute);
+        let next = T::Tasks::seats(task);
         Narrowings::<T>::mutate_extant(task, |narrowing| {
             narrowing.part = None;
-            narrowing.whole_from = Some(dispute.first_seat);
+            narrowing.whole_from = Some(next);
         });
+        Self::judge_all(task, &mut dispute);
         dispute.first_seat = before;
         if let DisputeState::Closing { seat, .. } = &mut dispute.state {
             *seat = before;

@@ -173,12 +173,21 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
+    /// How many its jury has. One that takes the place of that of a part decides alone, and takes the time
+    /// of an appeal: it is as large as the jury of one.
+    pub(crate) fn jury_size(task: TaskId, dispute: &Dispute<T::AccountId>) -> Option<u16> {
+        let (policy, round) = (T::Policy::get(), dispute.round());
+        let usual = policy.jurors(round)?;
+        match Self::whole_from(task) {
+            Some(_) => policy.jurors(round.saturating_add(1)).or(Some(usual)),
+            None => Some(usual),
+        }
+    }
+
     /// Seats the jury of this round.
     fn call_jury(task: TaskId, dispute: &mut Dispute<T::AccountId>) -> DispatchResult {
         let round = dispute.round();
-        let jurors = T::Policy::get()
-            .jurors(round)
-            .ok_or(Error::<T>::NoFurtherAppeal)?;
+        let jurors = Self::jury_size(task, dispute).ok_or(Error::<T>::NoFurtherAppeal)?;
         let (pay, lock) = (dispute.pay, dispute.lock);
         let parties = dispute.bonds().map(|bond| bond.who.clone()).collect();
         dispute.jury_seat = T::Tasks::seat_jury(task, jurors, JurorTerms { pay, lock }, parties)?;
@@ -227,7 +236,7 @@ impl<T: Config> Pallet<T> {
 
     /// These votes of the jury, counted.
     fn outcome(task: TaskId, dispute: &Dispute<T::AccountId>, votes: &[Vote]) -> Outcome {
-        let jurors = T::Policy::get().jurors(dispute.round()).unwrap_or_default();
+        let jurors = Self::jury_size(task, dispute).unwrap_or_default();
         let counted = count(votes, jurors);
         if let About::Availability { .. } = Self::about(task) {
             return match counted {
@@ -366,7 +375,8 @@ impl<T: Config> Escalation for Pallet<T> {
 
     fn longest_dispute(jury: BlockNumber, time_limit: BlockNumber) -> BlockNumber {
         let appeals = BlockNumber::from(T::Policy::get().appeals);
-        jury.saturating_mul(appeals.saturating_add(1))
+        // The jury in the place of that of a part takes the time of an appeal, whether there are any or not.
+        jury.saturating_mul(appeals.max(1).saturating_add(1))
             .saturating_add(Self::longest_narrowing(time_limit))
             .saturating_add(T::AppealWindow::get().saturating_mul(appeals))
             .saturating_add(LONGEST_CLOSING)

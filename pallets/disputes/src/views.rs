@@ -20,6 +20,7 @@ impl<T: Config> Pallet<T> {
         let narrowing = Narrowings::<T>::get(task).unwrap_or_default();
         let policy = T::Policy::get();
         let round = dispute.round();
+        let jury = Self::jury_size(task, &dispute).unwrap_or_default();
         let can_be_appealed = matches!(
             dispute.state,
             DisputeState::Appealable { until, .. } if Self::now() <= until
@@ -38,7 +39,7 @@ impl<T: Config> Pallet<T> {
             bond: bond.unwrap_or_default(),
             opened_at: dispute.opened_at,
             round,
-            jury: policy.jurors(round).unwrap_or_default(),
+            jury,
             first_seat: dispute.jury_seat,
             pay: dispute.pay,
             lock: dispute.lock,

@@ -335,10 +335,11 @@ fn who_is_silent_has_the_whole_job_judged() {
     }
 }
 
-#[test]
-fn a_state_that_does_not_arrive_pays_no_liar_and_costs_nobody_anything() {
-    let mut case = Case::new(trace(20, Some(7)), submission(OPTIMISTIC));
+/// Nobody has the state of the part, and too few are left to run the whole job.
+fn without_a_state(claimed: TraceRecord) {
+    let mut case = Case::new(claimed, submission(OPTIMISTIC));
     let id = case.id;
+    let before = case.court.chain.balance(&Charlie.to_account_id());
     case.dispute_part();
     case.open_trace();
     case.name_part(7);
@@ -359,7 +360,7 @@ fn a_state_that_does_not_arrive_pays_no_liar_and_costs_nobody_anything() {
     let view = case.court.view(id);
     assert_eq!((view.state, view.part), (DisputeState::Judging, None));
     let first = case.court.jurors(id);
-    // Of the seven that can judge two are left for the jury that runs the whole job: no majority of five.
+    // Of the seven that can judge two are left for the jury that runs the whole job: no majority of eleven.
     case.court.judge(id, all(OUTPUT));
     assert_eq!(case.court.jurors(id).len(), 7);
     let (mut court, outcome) = case.run_to_end();
@@ -371,10 +372,23 @@ fn a_state_that_does_not_arrive_pays_no_liar_and_costs_nobody_anything() {
     );
     assert_eq!(court.view(id).trace.map(|trace| trace.hashes), Some(21));
     assert_eq!(court.stake(Bob), 1_000 * UNIT);
+    // The budget is free again, and the bond, which is more than the price, is lost.
+    let after = court.chain.balance(&Charlie.to_account_id());
+    assert!(after < before, "{before} {after}");
     for juror in first {
         let key = court.provider(&juror.provider).key;
         assert_eq!(court.stake(key), 1_000 * UNIT);
     }
+}
+
+#[test]
+fn a_state_that_does_not_arrive_pays_no_liar_where_few_can_judge() {
+    without_a_state(trace(20, Some(7)));
+}
+
+#[test]
+fn who_names_a_state_that_is_not_there_does_not_live_on_being_refunded() {
+    without_a_state(trace(20, None));
 }
 
 #[test]

@@ -189,14 +189,17 @@ fn judged_by_another(votes: &[Vote], then: Vote) {
     vote(votes);
     assert_eq!(state(), DisputeState::Judging);
     assert_eq!(Pallet::<Test>::part(TASK), None);
-    assert_eq!(TheTasks::get()[&TASK].seats.len(), 10);
-    vote(&[then; 5]);
+    assert_eq!(TheTasks::get()[&TASK].seats.len(), 16);
+    assert_eq!(Pallet::<Test>::dispute_view(TASK).unwrap().jury, 11);
+    vote(&[then; 11]);
     // It has taken the time of an appeal.
     assert_noop!(appeal(APPELLANT), Error::<Test>::NotAppealable);
     run_to_end();
     // Who was to judge the part is neither paid nor slashed.
     assert!((0..5).all(|seat| gain(juror(seat)) == 0));
-    assert!((5..10).all(|seat| gain(juror(seat)) == PAY as i128));
+    let share = gain(juror(5));
+    assert!(share > 0 && share <= PAY as i128);
+    assert!((5..16).all(|seat| gain(juror(seat)) == share));
 }
 
 #[test]
@@ -233,7 +236,22 @@ fn without_room_for_the_other_jury_the_requester_is_refunded() {
         vote(&[Vote::Unable; 5]);
         run_to_end();
         assert_eq!(ending(), Some(Ending::Refunded));
-        assert_eq!((gain(REQUESTER), gain(STAKE)), (0, 0));
+        assert_eq!((gain(REQUESTER), gain(STAKE)), (-5 * PAY as i128, 0));
+    });
+}
+
+/// A requester that names a state which is not there, to be refunded where few can judge, pays for it.
+#[test]
+fn who_uses_up_the_jurors_with_a_part_that_cannot_be_judged_loses_its_bond() {
+    execute(|| {
+        narrowed(3);
+        vote(&[Vote::Unable; 5]);
+        // Five are no majority of eleven.
+        vote(&[WRONG; 5]);
+        run_to_end();
+        assert_eq!(ending(), Some(Ending::Refunded));
+        assert_eq!((gain(REQUESTER), gain(STAKE)), (-5 * PAY as i128, 0));
+        assert!((0..10).all(|seat| gain(juror(seat)) == 0));
     });
 }
 

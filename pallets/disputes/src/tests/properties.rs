@@ -31,7 +31,7 @@ proptest! {
     #[test]
     fn every_dispute_ends_and_adds_up(
         first in votes(5),
-        instead in votes(5),
+        instead in votes(11),
         second in prop::option::of(votes(11)),
         by_requester: bool,
         escalated: bool,
