@@ -68,8 +68,7 @@ pub async fn fetch_all(
         .await?;
     let text = durable::read_untrusted(&manifest, MAX_MANIFEST)
         .map_err(|error| own_fault(&format!("cannot read the manifest: {error}")))?;
-    let plan = engine
-        .plan(&text, &order.needs)
+    let plan = blocking::run(|| engine.plan(&text, &order.needs))
         .map_err(|error| Failure::new(Fault::BadManifest, error.to_string()))?;
     // Before anything is fetched, so that the task moves on at once.
     room::for_result(source.store, plan.output_bytes, source.sealed.is_some()).await?;

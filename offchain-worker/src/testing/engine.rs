@@ -7,9 +7,11 @@ use aicpw_protocol::{
 };
 use async_trait::async_trait;
 use std::collections::BTreeMap;
+use std::sync::mpsc::Receiver;
+use std::sync::{Arc, Mutex};
 use tokio::sync::watch;
 
-use super::soon;
+use super::{soon, LONG};
 use crate::engines::{BadManifest, Blob, Engine, Failure, Job, OnProgress, Plan, Product};
 
 /// An engine that does what the test says. A run waits until the test lets it go on.
@@ -29,6 +31,10 @@ struct State {
     running: usize,
     wrong_root: bool,
     panics: bool,
+    /// What reading a manifest waits for, holding up its thread.
+    plan_waits: Option<Arc<Mutex<Receiver<()>>>>,
+    /// Whether one is being read.
+    planning: bool,
 }
 
 impl Default for FakeEngine {
@@ -49,6 +55,20 @@ impl FakeEngine {
     pub fn refuses(&self, refusal: BadManifest) {
         self.state
             .send_modify(|state| state.refusal = Some(refusal));
+    }
+
+    /// Reading the manifest holds up its thread until it is told to go on.
+    pub fn plan_waits(&self, go_on: Receiver<()>) {
+        let go_on = Arc::new(Mutex::new(go_on));
+        self.state
+            .send_modify(|state| state.plan_waits = Some(go_on));
+    }
+
+    /// Waits until a manifest is being read.
+    pub async fn until_planning(&self) {
+        let mut state = self.state.subscribe();
+        let met = state.wait_for(|state| state.planning);
+        soon("a manifest is read", met).await.unwrap();
     }
 
     /// The program does not compile.
@@ -108,6 +128,12 @@ impl Drop for Running<'_> {
 impl Engine for FakeEngine {
     fn plan(&self, manifest: &[u8], _: &Needs) -> Result<Plan, BadManifest> {
         assert_eq!(manifest, super::MANIFEST);
+        let waits = self.state.borrow().plan_waits.clone();
+        if let Some(go_on) = waits {
+            self.state.send_modify(|state| state.planning = true);
+            let told = go_on.lock().unwrap().recv_timeout(LONG);
+            told.expect("others go on meanwhile");
+        }
         let state = self.state.borrow();
         match &state.refusal {
             Some(refusal) => Err(refusal.clone()),

@@ -74,6 +74,26 @@ fn many_of_everything_is_refused_by_number() {
     refused(&with_steps(steps), "steps", "8000 launches are written");
 }
 
+/// Regression: all of them were compiled, and looked at for each index, before they were refused.
+#[test]
+fn of_too_many_steps_none_is_looked_at() {
+    // Each has three things wrong with it, which a compiler of them would say.
+    let wrong = json!({ "kernel": "2", "args": [{ "buffer": "none" }], "global": [] });
+    let in_loop = json!({ "loop": { "index": "i", "count": "1 / 0", "steps": vec![wrong; 257] } });
+    let empty = json!({ "loop": { "index": "i", "count": "1 / 0", "steps": [] } });
+    for (steps, message) in [
+        (json!([in_loop]), "257 launches are written"),
+        (json!(vec![empty; 1025]), "1025 loops are written"),
+    ] {
+        let errors = Manifest::parse(with_steps(steps).to_string().as_bytes()).unwrap_err();
+        let [problem] = errors.problems.as_slice() else {
+            panic!("{errors:?}")
+        };
+        assert_eq!(problem.path, "steps");
+        assert!(problem.message.contains(message), "{problem:?}");
+    }
+}
+
 #[test]
 fn contents_that_claim_more_than_they_are() {
     let mut manifest = with("/buffers/1/init", json!({ "inline": [1, 2, 3] }));

@@ -2,6 +2,22 @@
 
 use super::*;
 
+/// Regression: a manifest that takes long to read held up whatever else was to run on its thread.
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn reading_a_manifest_holds_up_nobody() {
+    let node = Node::new();
+    let (go_on, waits) = std::sync::mpsc::channel();
+    node.engine.plan_waits(waits);
+    let order = order(1);
+    node.chain.best(1, std::slice::from_ref(&order));
+    node.engine.until_planning().await;
+    // There is one thread for this and for the queue.
+    tokio::spawn(async move { go_on.send(()).unwrap() });
+    node.engine.until_started(1).await;
+    node.engine.ends(0, Ok(OUTPUT));
+    node.done(&order).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_job_from_its_order_to_its_end() {
     let node = Node::new();

@@ -15,31 +15,75 @@ use super::{
     CompiledArgument, CompiledKernel, CompiledStep, CompiledUntil, CompiledWork, Node, Plan,
 };
 
-/// Compiles the steps and reports what is wrong with them.
+/// Most loops written: more than those around the most launches can only be empty.
+const LOOPS: usize = limits::STEPS * limits::LOOP_DEPTH;
+
+/// Compiles the steps and reports what is wrong with them. Of more than are allowed nothing is
+/// compiled: each would be looked at for many indices, and nobody has paid for that.
 pub(in super::super) fn compile(manifest: &Manifest, problems: &mut Problems) -> Plan {
-    let mut compiler = Compiler {
-        manifest,
-        problems,
-        prover: Prover::new(),
-        kernels: 0,
-        written: 0,
+    let written = Written::of(&manifest.steps);
+    let nodes = match written.excess() {
+        Some(excess) => {
+            problems.add("steps", excess);
+            Vec::new()
+        }
+        None => {
+            let mut compiler = Compiler {
+                manifest,
+                problems,
+                prover: Prover::new(),
+                kernels: 0,
+            };
+            compiler.steps(&manifest.steps, "steps")
+        }
     };
-    let nodes = compiler.steps(&manifest.steps, "steps");
-    if compiler.written > limits::STEPS {
-        compiler.problems.add(
-            "steps",
-            format!(
-                "{} launches are written, and {} are allowed; use loops",
-                compiler.written,
-                limits::STEPS
-            ),
-        );
-    }
     Plan {
         launches: prove::launches(&nodes),
         nodes,
         constant: manifest.buffers.iter().map(|b| b.constant).collect(),
         checkpoint_every: manifest.checkpoint_every.into(),
+    }
+}
+
+/// How many steps are written.
+struct Written {
+    launches: usize,
+    loops: usize,
+}
+
+impl Written {
+    fn of(steps: &[Step]) -> Self {
+        let mut written = Self {
+            launches: 0,
+            loops: 0,
+        };
+        for step in steps {
+            match step {
+                Step::Loop(body) => {
+                    let inside = Self::of(&body.steps);
+                    written.launches += inside.launches;
+                    written.loops += inside.loops + 1;
+                }
+                Step::Kernel(_) | Step::Fill(_) | Step::Copy(_) => written.launches += 1,
+            }
+        }
+        written
+    }
+
+    /// What there is too much of.
+    fn excess(&self) -> Option<String> {
+        let Self { launches, loops } = self;
+        if *launches > limits::STEPS {
+            return Some(format!(
+                "{launches} launches are written, and {} are allowed; use loops",
+                limits::STEPS
+            ));
+        }
+        (*loops > LOOPS).then(|| {
+            format!(
+                "{loops} loops are written, and {LOOPS} are allowed; some have no launch in them"
+            )
+        })
     }
 }
 
@@ -50,8 +94,6 @@ pub(super) struct Compiler<'m, 'p> {
     pub(super) prover: Prover<'m>,
     /// Kernel steps so far.
     kernels: usize,
-    /// Steps other than loops so far.
-    written: usize,
 }
 
 impl<'m> Compiler<'m, '_> {
@@ -71,7 +113,6 @@ impl<'m> Compiler<'m, '_> {
                 Step::Fill(fill) => self.fill(fill, &format!("{path}.fill")),
                 Step::Copy(copy) => self.copy(copy, &format!("{path}.copy")),
             };
-            self.written += 1;
             nodes.extend(work.map(|work| Node::Launch(CompiledStep { path, work })));
         }
         nodes

@@ -100,48 +100,149 @@ impl<'m> Prover<'m> {
 
 /// The launches of compiled steps, exactly if that takes few enough looks.
 pub(super) fn launches(nodes: &[Node]) -> u64 {
+    let steps = Steps::of(nodes, 0);
     let mut budget = limits::COMBINATIONS;
-    exactly(nodes, &mut Vec::new(), &mut budget).unwrap_or_else(|| at_most(nodes))
+    let exactly = steps.exactly(&mut Vec::new(), &mut budget);
+    exactly.unwrap_or_else(|| steps.at_most())
 }
 
-fn exactly(nodes: &[Node], indices: &mut Vec<Integers>, budget: &mut u64) -> Option<u64> {
-    let mut sum = 0u64;
-    for node in nodes {
-        sum = sum.saturating_add(match node {
-            Node::Launch(_) => 1,
-            Node::Loop { count, body, .. } => {
-                let count = u64::try_from(count.evaluate(indices).ok()?.low).ok()?;
-                // Where no count inside depends on this loop, one iteration is as good as all.
-                let (looks, times) = match counts_depend_on(body, indices.len()) {
-                    true => (count, 1),
-                    false => (count.min(1), count),
-                };
-                *budget = budget.checked_sub(looks)?;
-                let mut inside = 0u64;
-                for index in 0..looks {
-                    indices.push(Integers::integer(index.into()));
-                    inside = inside.saturating_add(exactly(body, indices, budget)?);
-                    indices.pop();
+/// Steps, as far as their number of launches goes, so that a look costs the same for any number of
+/// launches.
+struct Steps<'p> {
+    launches: u64,
+    loops: Vec<Repeated<'p>>,
+}
+
+/// A loop, as far as its number of launches goes.
+struct Repeated<'p> {
+    count: &'p Expression,
+    most: u32,
+    /// Whether the number of launches in it depends on its index.
+    varies: bool,
+    body: Steps<'p>,
+}
+
+impl<'p> Steps<'p> {
+    /// `depth`: how many loops there are around them.
+    fn of(nodes: &'p [Node], depth: usize) -> Self {
+        let mut steps = Self {
+            launches: 0,
+            loops: Vec::new(),
+        };
+        for node in nodes {
+            match node {
+                Node::Launch(_) => steps.launches = steps.launches.saturating_add(1),
+                Node::Loop {
+                    count, most, body, ..
+                } => {
+                    let body = Self::of(body, depth + 1);
+                    steps.loops.push(Repeated {
+                        count,
+                        most: *most,
+                        varies: body.depends_on(depth),
+                        body,
+                    });
                 }
-                inside.saturating_mul(times)
             }
-        });
+        }
+        steps
     }
-    Some(sum)
-}
 
-fn at_most(nodes: &[Node]) -> u64 {
-    nodes.iter().fold(0u64, |sum, node| {
-        sum.saturating_add(match node {
-            Node::Launch(_) => 1,
-            Node::Loop { most, body, .. } => at_most(body).saturating_mul((*most).into()),
+    fn depends_on(&self, slot: usize) -> bool {
+        let depends =
+            |inside: &Repeated<'_>| inside.count.depends_on(slot) || inside.body.depends_on(slot);
+        self.loops.iter().any(depends)
+    }
+
+    /// `None` if that takes more looks than `budget`. Each evaluation of a count is one at least.
+    fn exactly(&self, indices: &mut Vec<Integers>, budget: &mut u64) -> Option<u64> {
+        let mut sum = self.launches;
+        for Repeated {
+            count,
+            varies,
+            body,
+            ..
+        } in &self.loops
+        {
+            let count = u64::try_from(count.evaluate(indices).ok()?.low).ok()?;
+            // Where no count inside depends on this loop, one iteration is as good as all.
+            let (looks, times) = match varies {
+                true => (count, 1),
+                false => (count.min(1), count),
+            };
+            *budget = budget.checked_sub(looks.max(1))?;
+            let mut inside = 0u64;
+            for index in 0..looks {
+                indices.push(Integers::integer(index.into()));
+                inside = inside.saturating_add(body.exactly(indices, budget)?);
+                indices.pop();
+            }
+            sum = sum.saturating_add(inside.saturating_mul(times));
+        }
+        Some(sum)
+    }
+
+    fn at_most(&self) -> u64 {
+        self.loops.iter().fold(self.launches, |sum, inside| {
+            let launches = inside.body.at_most().saturating_mul(inside.most.into());
+            sum.saturating_add(launches)
         })
-    })
+    }
 }
 
-fn counts_depend_on(nodes: &[Node], slot: usize) -> bool {
-    nodes.iter().any(|node| match node {
-        Node::Launch(_) => false,
-        Node::Loop { count, body, .. } => count.depends_on(slot) || counts_depend_on(body, slot),
-    })
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::manifest::plan::{CompiledStep, CompiledWork};
+
+    fn launch() -> Node {
+        let zero = || Expression::integer(0);
+        Node::Launch(CompiledStep {
+            path: String::new(),
+            work: CompiledWork::Copy {
+                from: 0,
+                from_first: zero(),
+                to: 1,
+                to_first: zero(),
+                count: zero(),
+                element_bytes: 1,
+            },
+        })
+    }
+
+    fn repeat(count: &str, most: u32, body: Vec<Node>) -> Node {
+        Node::Loop {
+            count: Expression::compile(count, &["i", "j"]).unwrap(),
+            most,
+            until: None,
+            body,
+        }
+    }
+
+    #[test]
+    fn launches_cost_no_looks() {
+        let mut body: Vec<Node> = (0..10_000).map(|_| launch()).collect();
+        body.push(repeat("i + 1", 1_000, vec![launch()]));
+        let nodes = [repeat("1000", 1_000, body)];
+        let steps = Steps::of(&nodes, 0);
+        // What is walked: two loops, the inner once for each index of the outer.
+        assert_eq!((steps.loops.len(), steps.loops[0].body.loops.len()), (1, 1));
+        let mut budget = 2_000;
+        let exactly = steps.exactly(&mut Vec::new(), &mut budget);
+        assert_eq!(exactly, Some(1_000 * 10_000 + 1_000 * 1_001 / 2));
+        assert_eq!(budget, 0);
+    }
+
+    #[test]
+    fn each_count_that_is_evaluated_is_a_look() {
+        // Loops without an iteration, a hundred for each index of the one around them.
+        let mut body: Vec<Node> = (0..99).map(|_| repeat("0", 1, Vec::new())).collect();
+        body.push(repeat("i - i", 1, Vec::new()));
+        let nodes = [repeat("1000", 1_000, body)];
+        let steps = Steps::of(&nodes, 0);
+        let mut budget = 1_000 + 1_000 * 100;
+        assert_eq!(steps.exactly(&mut Vec::new(), &mut budget), Some(0));
+        assert_eq!(budget, 0);
+        assert_eq!(steps.exactly(&mut Vec::new(), &mut 100_999), None);
+    }
 }
