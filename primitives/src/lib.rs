@@ -8,6 +8,7 @@
 extern crate alloc;
 
 pub mod api;
+pub mod priority;
 pub mod traits;
 pub mod worker_key;
 

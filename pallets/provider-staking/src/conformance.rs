@@ -3,6 +3,7 @@
 //! height.
 
 use aicpw_primitives::{
+    priority,
     traits::{DrawRandomness, DrawSeed},
     worker_key::WorkerProof,
 };
@@ -240,8 +241,7 @@ impl<T: Config> Pallet<T> {
             .saturating_add(T::RecentBlocks::get())
             .saturating_sub(height);
         ValidTransaction::with_tag_prefix("AicpwAnswer")
-            // Above what pays, below what has a deadline that costs stake.
-            .priority(T::HeartbeatPriority::get() / 2)
+            .priority(priority::ANSWER)
             .and_provides((id, run))
             .longevity(before.saturating_sub(height).min(proof_left).into())
             .propagate(true)

@@ -1,7 +1,7 @@
 //! Which worker calls get into a block. The state is looked at first, the signature last: a call
 //! that cannot be executed costs a node as little as can be.
 
-use aicpw_primitives::{traits::DevicePool, worker_key::WorkerProof};
+use aicpw_primitives::{priority, traits::DevicePool, worker_key::WorkerProof};
 use aicpw_protocol::{
     commitment::{result_commitment, ResultOpening},
     task::{AssignmentStatus, FailureMessage, Fault, Progress, Role},
@@ -16,10 +16,6 @@ use crate::{
     pallet::*,
     types::{Assignment, Refusal},
 };
-
-/// Before everything that is paid for: workers have deadlines. Below the top, which is left to
-/// what keeps consensus alive.
-const PRIORITY: TransactionPriority = TransactionPriority::MAX / 2;
 
 /// Blocks for which a call stays in the pool; the worker signs a new one after
 /// [`crate::offchain::RETRY_AFTER`].
@@ -174,7 +170,7 @@ impl<T: Config> Pallet<T> {
             return Err(InvalidTransaction::BadProof.into());
         }
         ValidTransaction::with_tag_prefix("AicpwTasks")
-            .priority(PRIORITY)
+            .priority(priority::WORKER)
             .longevity(LONGEVITY)
             .and_provides(step)
             .propagate(true)

@@ -1,6 +1,7 @@
 //! The market: providers, matching, tasks. What is written here stays as it is until the next release;
 //! what governance can change is in [`parameters`](super::parameters).
 
+use aicpw_primitives::priority;
 use aicpw_protocol::{device::Slots, dispute::DisputePolicy};
 use frame_support::{
     parameter_types,
@@ -46,8 +47,8 @@ parameter_types! {
     pub const MaxAssignments: u32 = 1_024;
     /// Amounts that unbond at once.
     pub const MaxUnbondings: u32 = 16;
-    /// Above every paying transaction, below nothing that counts.
-    pub const HeartbeatPriority: TransactionPriority = TransactionPriority::MAX / 2;
+    /// That of the calls of jobs.
+    pub const HeartbeatPriority: TransactionPriority = priority::WORKER;
 }
 
 impl pallet_provider_staking::Config for Runtime {

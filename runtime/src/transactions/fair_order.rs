@@ -1,6 +1,8 @@
 //! Submissions keep the order in which they came: nobody can buy a place before others in the
-//! history, which is the order in which matching serves tasks.
+//! history, which is the order in which matching serves tasks. And nobody can buy a place before workers,
+//! who lose stake when they are late.
 
+use aicpw_primitives::priority;
 use alloc::vec::Vec;
 
 use codec::{Decode, DecodeWithMemTracking, Encode};
@@ -30,6 +32,8 @@ pub const TIPPED_SUBMISSION: u8 = 64;
 /// nobody buys a place for those by a submission that need not even succeed.
 pub const SUBMISSION_PRIORITY: TransactionPriority = 1_000_000_000_000_000_000;
 
+const _: () = assert!(SUBMISSION_PRIORITY < priority::PAID);
+
 /// What it costs to look at one call: an estimate, well above the few comparisons and the one
 /// allocation that it takes.
 const LOOK: Weight = Weight::from_parts(100 * WEIGHT_REF_TIME_PER_NANOS, 0);
@@ -37,7 +41,7 @@ const LOOK: Weight = Weight::from_parts(100 * WEIGHT_REF_TIME_PER_NANOS, 0);
 type Charge = ChargeTransactionPayment<Runtime>;
 
 /// [`ChargeTransactionPayment`], which in addition refuses a tip on a transaction that submits a
-/// task, and gives all that do nothing else the same priority. (`ChargeTransactionPayment` prefers the
+/// task, gives all that do nothing else the same priority, and none a higher one than [`priority::PAID`]. (`ChargeTransactionPayment` prefers the
 /// higher tip and, among equal tips, the smaller transaction.) Looks like the one that it wraps from
 /// outside, so that every wallet can encode it.
 #[derive(Encode, Decode, DecodeWithMemTracking, Clone, PartialEq, Eq, Debug)]
@@ -182,6 +186,7 @@ impl TransactionExtension<RuntimeCall> for ChargeInFairOrder {
             inherited_implication,
             source,
         )?;
+        valid.priority = valid.priority.min(priority::PAID);
         if content.submits {
             valid.priority = match content.does_more {
                 false => SUBMISSION_PRIORITY,

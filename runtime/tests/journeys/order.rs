@@ -1,6 +1,9 @@
 //! Nobody buys a place before others: submissions are served in the order in which they came.
 
+use aicpw_primitives::priority;
+use aicpw_protocol::worker::Statement;
 use aicpw_runtime::{
+    configs::market::HeartbeatPeriod,
     transactions::fair_order::{SUBMISSION_PRIORITY, TIPPED_SUBMISSION},
     units::{MILLI, UNIT},
     Address, Balance, OriginCaller, RuntimeCall, Tasks,
@@ -11,7 +14,7 @@ use sp_runtime::transaction_validity::InvalidTransaction;
 
 use crate::{
     chain::Chain,
-    market::{submission, OPTIMISTIC},
+    market::{ask, assignment, submission, submit as submit_task, Provider, OPTIMISTIC},
 };
 
 fn submit() -> RuntimeCall {
@@ -253,4 +256,61 @@ fn a_submission_cannot_move_ahead_of_another() {
         plain < SUBMISSION_PRIORITY && SUBMISSION_PRIORITY < tipped,
         "{plain} {tipped}"
     );
+}
+
+/// Whoever could would make providers late for the price of a few tips, and have their collateral.
+#[test]
+fn no_tip_moves_anything_ahead_of_workers() {
+    let mut chain = Chain::development();
+    let bob = Provider::join(&mut chain, Bob, ask(500));
+    let task = submit_task(&mut chain, Alice, submission(OPTIMISTIC));
+    let assignment = assignment(&mut chain, task);
+    // One for the next period can be made in it only.
+    let period = chain.height() / HeartbeatPeriod::get() + 1;
+    chain.run_to(period * HeartbeatPeriod::get());
+    let provider = bob.account();
+    let statement = Statement::Heartbeat {
+        provider: provider.clone(),
+        period,
+    };
+    let proof = bob.prove(&mut chain, statement);
+    let heartbeat = pallet_provider_staking::Call::heartbeat {
+        provider,
+        period,
+        proof,
+    };
+    let heartbeat = chain.authorised(heartbeat);
+    let start = bob.start_call(&mut chain, assignment);
+    let start = chain.authorised(start);
+    let worker = [start, heartbeat].map(|call| chain.validity(call).unwrap().priority);
+    assert_eq!(worker, [priority::WORKER; 2]);
+
+    let remark = || frame_system::Call::remark { remark: vec![] };
+    // Of a class that has the fee many times over as a tip of its own.
+    let operational = || frame_system::Call::set_heap_pages { pages: 1 };
+    let batch = pallet_utility::Call::batch {
+        calls: vec![remark().into(), operational().into()],
+    };
+    let calls: [RuntimeCall; 4] = [
+        remark().into(),
+        transfer(),
+        operational().into(),
+        batch.into(),
+    ];
+    for call in calls {
+        for tip in [0, UNIT / 10, 1_000 * UNIT] {
+            let transaction = chain.signed(Charlie, call.clone(), tip);
+            let paid = chain.validity(transaction).unwrap().priority;
+            assert!(
+                paid <= priority::PAID && paid < priority::ANSWER,
+                "{call:?} with {tip}: {paid}"
+            );
+        }
+    }
+    // It still buys a place before what pays less.
+    let [low, high] = [0, MILLI].map(|tip| {
+        let transaction = chain.signed(Charlie, remark(), tip);
+        chain.validity(transaction).unwrap().priority
+    });
+    assert!(low < high, "{low} {high}");
 }
