@@ -38,7 +38,7 @@ use crate::{
         AssignmentStatus, FailureMessage, Fault, Needs, PeerAddresses, Privacy, Progress, Role,
     },
     trace::{DisputedPart, TraceOpening},
-    units::{BlockNumber, Milliseconds},
+    units::{BlockNumber, Milliseconds, BLOCK_TIME},
 };
 
 /// Key of [`Orders`].
@@ -50,6 +50,25 @@ pub const ASKS: &[u8] = b"aicpw/mailbox/v1/asks";
 /// Key of the time at which the native engine last said that it serves: a `u64`, SCALE-encoded,
 /// in milliseconds since the Unix epoch.
 pub const SERVING: &[u8] = b"aicpw/mailbox/v1/serving";
+
+/// Blocks after which the hook makes a statement again that has not changed the state: the call was lost with
+/// a fork, or fell out of a full pool.
+pub const RETRY_AFTER: BlockNumber = 8;
+
+/// Blocks, usually, from what a job says to the block that has it: one for the hook to see it, one or two for the
+/// call to get in, and one to spare.
+pub const USUAL_INCLUSION: BlockNumber = 4;
+
+/// Blocks that are left, before a window closes, when a job says at the latest what there is to say: the call
+/// can get lost and be made again. What comes too late is the provider's fault, whoever's it was.
+pub const MARGIN: BlockNumber = USUAL_INCLUSION + RETRY_AFTER + USUAL_INCLUSION;
+
+/// [`MARGIN`], of the window to commit of a task with this time limit: of a short one a quarter, for most of it
+/// is there to work in, and never less than one try takes.
+pub fn margin(time_limit: Milliseconds) -> BlockNumber {
+    let quarter = time_limit.in_blocks(BLOCK_TIME) / 4;
+    quarter.clamp(USUAL_INCLUSION, MARGIN)
+}
 
 /// Age from which on [`SERVING`] means nothing any more.
 pub const SERVING_FRESH_FOR: Milliseconds = Milliseconds(30_000);
@@ -284,4 +303,18 @@ pub enum Report {
         /// The opening.
         opening: TraceOpening,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_is_time_for_a_second_try_and_most_of_a_short_window_is_there_to_work_in() {
+        let blocks = |blocks: u64| margin(Milliseconds(blocks * BLOCK_TIME));
+        assert!(blocks(240) >= USUAL_INCLUSION + RETRY_AFTER + USUAL_INCLUSION);
+        for (window, expected) in [(1, 4), (8, 4), (16, 4), (40, 10), (64, 16), (400_000, 16)] {
+            assert_eq!(blocks(window), expected, "{window}");
+        }
+    }
 }

@@ -39,6 +39,10 @@ unit! {
     /// A span of time in milliseconds.
     Milliseconds(u64)
 }
+/// The time between blocks, in milliseconds: consensus aims at it. What the chain counts with is its own
+/// configuration, which is this.
+pub const BLOCK_TIME: u64 = 250;
+
 impl Milliseconds {
     /// This span in blocks of `block_time` milliseconds, rounded up. Saturates.
     pub fn in_blocks(self, block_time: u64) -> BlockNumber {

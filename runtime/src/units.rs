@@ -22,7 +22,7 @@ pub const EXISTENTIAL_DEPOSIT: Balance = 100 * MICRO;
 
 /// Length of a BABE slot in milliseconds, and the expected time between blocks: secondary slots
 /// fill every slot that no primary claim does.
-pub const SLOT_MILLISECONDS: u64 = 250;
+pub const SLOT_MILLISECONDS: u64 = aicpw_protocol::units::BLOCK_TIME;
 
 /// Length of a BABE epoch, and of a session, in slots, unless the genesis says less: ten minutes.
 ///

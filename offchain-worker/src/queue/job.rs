@@ -10,10 +10,10 @@ use aicpw_protocol::{
     commitment::ResultOpening,
     content::ContentId,
     job::{without_log, Part},
-    mailbox::{Order, Report},
+    mailbox::{margin, Order, Report, MARGIN},
     task::{Fault, Progress},
     trace::DisputedPart,
-    BlockNumber, Hash,
+    Hash,
 };
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -41,9 +41,6 @@ use crate::{
     metrics::{Timing, WorkerMetrics},
     secret::WorkerSecret,
 };
-
-/// Blocks that are left, before a window closes, for the hook to say what is to be said.
-const MARGIN: BlockNumber = 4;
 
 /// What all jobs share.
 pub struct Shop {
@@ -262,7 +259,7 @@ impl Life {
         tokio::select! {
             biased;
             answer = finish => answer,
-            () = watch.time_runs_out(MARGIN) => Err(too_late().into()),
+            () = watch.time_runs_out(margin(order.time_limit)) => Err(too_late().into()),
         }
     }
 
@@ -330,7 +327,8 @@ impl Life {
             _ => own(format!("{what}: {error}")),
         };
         // Large outputs take their time, and nobody else is heard while this thread is held up.
-        let is_late = || self.watch.time_has_run_out(MARGIN);
+        let margin = margin(self.order().time_limit);
+        let is_late = || self.watch.time_has_run_out(margin);
         let flushed = match durable::open_untrusted(&product.output) {
             Ok(output) => blocking::sync(output).await,
             Err(error) => Err(error),

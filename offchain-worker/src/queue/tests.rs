@@ -2,10 +2,10 @@
 
 use aicpw_protocol::{
     commitment::{result_commitment, ResultOpening},
-    mailbox::{Order, Report, SERVING},
+    mailbox::{margin, Order, Report, MARGIN, SERVING},
     merkle,
     task::{AssignmentStatus, Fault, Progress, Role},
-    AssignmentId, Hash,
+    AssignmentId, Hash, Milliseconds,
 };
 use std::sync::Arc;
 use std::time::Duration;

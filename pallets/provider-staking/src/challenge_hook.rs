@@ -3,7 +3,9 @@
 
 use aicpw_primitives::{traits::DrawRandomness, worker_key::WorkerId};
 use aicpw_protocol::{
-    mailbox::{answer_key, ChallengeAnswer, ChallengeOrder, Challenges as Orders, CHALLENGES},
+    mailbox::{
+        answer_key, ChallengeAnswer, ChallengeOrder, Challenges as Orders, CHALLENGES, RETRY_AFTER,
+    },
     worker::Statement,
     BlockNumber, DeviceId, Hash,
 };
@@ -13,9 +15,8 @@ use sp_application_crypto::RuntimeAppPublic;
 use sp_runtime::offchain::storage::{StorageRetrievalError, StorageValueRef};
 
 use crate::{
-    conformance::Stage,
-    heartbeat::{NotSent, RETRY_AFTER},
-    Call, Challenges, Config, Devices, DevicesOf, Pallet, WorkerOwners, LOG_TARGET,
+    conformance::Stage, heartbeat::NotSent, Call, Challenges, Config, Devices, DevicesOf, Pallet,
+    WorkerOwners, LOG_TARGET,
 };
 
 /// Prefix of the offchain key under which the last answer that was sent for a device is remembered.

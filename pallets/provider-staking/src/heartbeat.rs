@@ -3,7 +3,7 @@
 
 use aicpw_primitives::worker_key::{prove, verify, WorkerId, WorkerProof};
 use aicpw_protocol::{
-    mailbox::{SERVING, SERVING_FRESH_FOR},
+    mailbox::{RETRY_AFTER, SERVING, SERVING_FRESH_FOR},
     worker::Statement,
     BlockNumber, Hash,
 };
@@ -30,9 +30,6 @@ use crate::{
 
 /// How many blocks below the best one a heartbeat names: a fork this short does not spoil it.
 pub(crate) const PROOF_DEPTH: BlockNumber = 4;
-
-/// Blocks after which a heartbeat that did not get into a block is sent again.
-pub(crate) const RETRY_AFTER: BlockNumber = 8;
 
 /// Prefix of the offchain key under which the last sent heartbeat of a worker key is remembered.
 const SENT_PREFIX: &[u8] = b"aicpw/heartbeat/v1/";

@@ -1,6 +1,6 @@
 //! What must hold between the constants that the runtime chooses.
 
-use aicpw_protocol::BlockNumber;
+use aicpw_protocol::{mailbox::RETRY_AFTER, BlockNumber};
 use frame_support::traits::Get;
 use frame_system::pallet_prelude::BlockNumberFor;
 
@@ -20,7 +20,7 @@ impl<T: Config> Pallet<T> {
             "stake must not leave before the obligations it was locked for end",
         )?;
         holds(
-            T::RecentBlocks::get() > heartbeat::PROOF_DEPTH + heartbeat::RETRY_AFTER,
+            T::RecentBlocks::get() > heartbeat::PROOF_DEPTH + RETRY_AFTER,
             "a heartbeat must stay valid until the worker would send it again",
         )?;
         holds(

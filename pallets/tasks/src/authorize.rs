@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// Blocks for which a call stays in the pool; the worker signs a new one after
-/// [`crate::offchain::RETRY_AFTER`].
+/// [`RETRY_AFTER`](aicpw_protocol::mailbox::RETRY_AFTER).
 const LONGEVITY: TransactionLongevity = 16;
 
 impl From<Refusal> for TransactionValidityError {

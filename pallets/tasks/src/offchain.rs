@@ -9,7 +9,7 @@ use aicpw_primitives::{
     worker_key::{prove, WorkerId, WorkerProof},
 };
 use aicpw_protocol::{
-    mailbox::{report_key, Ask, Asks, Order, Orders, Report, ASKS, ORDERS},
+    mailbox::{report_key, Ask, Asks, Order, Orders, Report, ASKS, ORDERS, RETRY_AFTER},
     task::{AssignmentStatus, Role},
     worker::Statement,
     AssignmentId, BlockNumber, Hash,
@@ -31,9 +31,6 @@ use crate::{
 };
 
 const LOG: &str = "runtime::tasks";
-
-/// Blocks after which a statement that did not change the state is made again.
-pub(crate) const RETRY_AFTER: BlockNumber = 8;
 
 /// Blocks by which stored orders may be ahead of this run, because a later one overlapped with it.
 const OVERLAP: BlockNumber = 16;

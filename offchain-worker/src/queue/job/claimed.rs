@@ -2,11 +2,11 @@
 
 use aicpw_protocol::{
     availability::{self, Digest, NOT_FETCHED},
-    mailbox::{FetchOrder, Order, Report},
+    mailbox::{FetchOrder, Order, Report, MARGIN},
     merkle::ResultRootBuilder,
     sealing::stream::sealed_length,
     task::Fault,
-    BlockNumber, Hash,
+    Hash,
 };
 use std::io::{self, Read};
 use std::path::Path;
@@ -26,9 +26,6 @@ use crate::{
     engines::Failure,
     ipfs::{BlobError, FetchOptions},
 };
-
-/// Blocks that are left, before the window to commit closes, when it stops trying.
-const MARGIN: BlockNumber = 16;
 
 /// Pause before a result that was not found is looked for again; doubles up to the longest.
 const FIRST_PAUSE: Duration = Duration::from_millis(200);

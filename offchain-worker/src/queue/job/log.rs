@@ -1,15 +1,18 @@
 //! The log of a failure: what a stranger's program said goes to IPFS for the one who asked.
 
-use aicpw_protocol::ContentId;
+use aicpw_protocol::{
+    mailbox::{margin, MARGIN},
+    ContentId,
+};
 use std::time::Duration;
 
-use super::{Life, MARGIN};
+use super::Life;
 use crate::ipfs::{silent, BlobError};
 
 /// Most bytes of a log that go to IPFS.
 const MAX_LOG: usize = 1 << 20;
 
-/// Longest time that adding a log may take once less than [`MARGIN`] is left: about a block.
+/// Longest time that adding a log may take once a window closes: about a block.
 const LATE_LOG_TIMEOUT: Duration = Duration::from_millis(250);
 
 impl Life {
@@ -38,7 +41,7 @@ impl Life {
         let late = async {
             tokio::select! {
                 () = self.watch.start_window_closes(MARGIN) => {}
-                () = self.watch.time_runs_out(MARGIN) => {}
+                () = self.watch.time_runs_out(margin(self.order().time_limit)) => {}
             }
             tokio::time::sleep(LATE_LOG_TIMEOUT).await;
         };

@@ -39,7 +39,7 @@ async fn what_is_missing_is_named() {
     node.engine.needs(vec![blob(b"not yet", None)]);
     let late = order(3);
     node.chain.best(3, std::slice::from_ref(&late));
-    node.chain.best(998, std::slice::from_ref(&late));
+    node.chain.best(1_001 - MARGIN, std::slice::from_ref(&late));
     let (fault, message, _) = node.failed(&late).await;
     assert_eq!(fault, Fault::InputUnavailable);
     assert!(message.contains("start window"), "{message}");
@@ -125,9 +125,24 @@ async fn the_deadline_on_chain_ends_a_run() {
     let order = order(1);
     node.chain.best(1, std::slice::from_ref(&order));
     node.engine.until_running(1).await;
-    node.chain.step(98, &order, runs_until(100));
+    node.chain.step(101 - MARGIN, &order, runs_until(100));
     node.engine.until_running(0).await;
     assert_eq!(node.failed(&order).await.0, Fault::TimeLimit);
+}
+
+/// Two seconds: most of them are there to work in.
+#[tokio::test]
+async fn a_short_time_limit_is_not_over_before_it_began() {
+    let node = Node::new();
+    let mut order = order(1);
+    order.time_limit = Milliseconds(2_000);
+    let last = 10 - margin(order.time_limit);
+    node.engine.ends(0, Ok(OUTPUT));
+    node.chain.best(1, std::slice::from_ref(&order));
+    for now in 2..=last {
+        node.chain.step(now, &order, runs_until(10));
+    }
+    node.done(&order).await;
 }
 
 #[tokio::test]
@@ -139,7 +154,7 @@ async fn the_deadline_on_chain_ends_the_check_of_an_output_too() {
     node.chain.best(1, std::slice::from_ref(&order));
     node.engine.until_started(1).await;
     node.engine.until_running(0).await;
-    node.chain.step(98, &order, runs_until(100));
+    node.chain.step(101 - MARGIN, &order, runs_until(100));
     assert_eq!(node.failed(&order).await.0, Fault::TimeLimit);
     assert!(node.chain.storage.commitments(order.assignment).is_empty());
 }

@@ -1,7 +1,7 @@
 //! The hook by which a node's challenges and their answers pass through its mailbox.
 
 use aicpw_protocol::{
-    mailbox::{answer_key, ChallengeAnswer, Challenges as Orders, CHALLENGES},
+    mailbox::{answer_key, ChallengeAnswer, Challenges as Orders, CHALLENGES, RETRY_AFTER},
     DeviceId,
 };
 use codec::Decode;
@@ -12,7 +12,7 @@ use sp_core::offchain::{
 };
 use sp_runtime::offchain::storage::StorageValueRef;
 
-use crate::{heartbeat::RETRY_AFTER, mock::*, Pallet};
+use crate::{mock::*, Pallet};
 
 /// Runs a test on a node of ALICE with a device that has its run before it; the second argument takes what
 /// the hook has submitted since.

@@ -1,7 +1,7 @@
 //! The hook by which a node sends heartbeats.
 
 use aicpw_primitives::worker_key::WorkerId;
-use aicpw_protocol::mailbox::{SERVING, SERVING_FRESH_FOR};
+use aicpw_protocol::mailbox::{RETRY_AFTER, SERVING, SERVING_FRESH_FOR};
 use codec::Decode;
 use frame_support::{
     assert_ok,
@@ -16,11 +16,7 @@ use sp_runtime::{
     transaction_validity::TransactionSource,
 };
 
-use crate::{
-    heartbeat::{NotSent, RETRY_AFTER},
-    mock::*,
-    Pallet,
-};
+use crate::{heartbeat::NotSent, mock::*, Pallet};
 
 struct Node {
     offchain: TestOffchainExt,

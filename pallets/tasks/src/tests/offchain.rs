@@ -1,7 +1,7 @@
 //! The offchain worker hook, its mailbox and the transaction pool.
 
 use aicpw_protocol::{
-    mailbox::{report_key, Orders, Report, ORDERS},
+    mailbox::{report_key, Orders, Report, ORDERS, RETRY_AFTER},
     task::{AssignmentStatus, Fault, Progress},
     worker::Statement,
     AssignmentId,
@@ -10,11 +10,7 @@ use codec::Encode;
 use frame_support::{assert_ok, traits::Hooks};
 use sp_runtime::offchain::storage::StorageValueRef;
 
-use crate::{
-    mock::*,
-    offchain::{RETRY_AFTER, SENT},
-    pallet::*,
-};
+use crate::{mock::*, offchain::SENT, pallet::*};
 
 fn hook() {
     TasksPallet::offchain_worker(now());

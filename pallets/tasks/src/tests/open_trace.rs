@@ -5,7 +5,7 @@ use aicpw_primitives::traits::{Contested, JurorTerms};
 use aicpw_protocol::{
     commitment::{trace_commitment, ResultOpening},
     job::{Checkpoint, TraceRecord},
-    mailbox::{report_key, Ask, Asks, Orders, Report, ASKS, ORDERS},
+    mailbox::{report_key, Ask, Asks, Orders, Report, ASKS, ORDERS, RETRY_AFTER},
     trace::{DisputedPart, End, TraceOpening},
     worker::Statement,
     AssignmentId,
@@ -16,7 +16,7 @@ use sp_runtime::{
     offchain::storage::StorageValueRef, transaction_validity::TransactionValidityError,
 };
 
-use crate::{mock::*, offchain::RETRY_AFTER, pallet::*, types::Refusal};
+use crate::{mock::*, pallet::*, types::Refusal};
 
 const SALT: [u8; 32] = [8; 32];
 
