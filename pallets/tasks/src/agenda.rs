@@ -18,7 +18,7 @@ use frame_support::{
     BoundedVec,
 };
 
-use crate::{failure::Cause, pallet::*, types::Deadline, WeightInfo};
+use crate::{failure::Cause, pallet::*, seats::Numbers, types::Deadline, WeightInfo};
 
 /// What came of an entry.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -33,13 +33,13 @@ pub(crate) enum Served {
 
 /// The most that one entry can weigh.
 pub(crate) fn heaviest_entry<T: Config>() -> Weight {
-    let n = Pallet::<T>::most_assignments();
-    T::WeightInfo::serve_match(n)
-        .max(T::WeightInfo::serve_assignment(n))
+    let n = Numbers::most::<T>();
+    Pallet::<T>::weight_with(T::WeightInfo::serve_match, n)
+        .max(Pallet::<T>::weight_with(T::WeightInfo::serve_assignment, n))
         .max(T::WeightInfo::serve_early())
-        .max(T::WeightInfo::serve_settle(n))
+        .max(Pallet::<T>::weight_with(T::WeightInfo::serve_settle, n))
         .max(T::WeightInfo::serve_unlock())
-        .max(T::WeightInfo::serve_prune(n))
+        .max(T::WeightInfo::serve_prune(n.all()))
         .max(T::WeightInfo::serve_dispute())
         .max(Pallet::<T>::weight_of_audit(n))
         .saturating_add(T::WeightInfo::serve_stale())
@@ -140,8 +140,8 @@ impl<T: Config> Pallet<T> {
     }
 
     /// What it weighs to decide an audit, or to find that it cannot be decided yet.
-    pub(crate) fn weight_of_audit(n: u32) -> Weight {
-        T::WeightInfo::serve_audit(n)
+    pub(crate) fn weight_of_audit(n: Numbers) -> Weight {
+        Self::weight_with(T::WeightInfo::serve_audit, n)
             .max(T::WeightInfo::serve_early())
             .saturating_add(T::DrawRandomness::seed_weight())
     }
@@ -157,15 +157,15 @@ impl<T: Config> Pallet<T> {
     }
 
     /// What a deadline that has passed weighs, of a task that has had so many assignments.
-    fn weight_of(deadline: &Deadline, n: u32) -> Weight {
+    fn weight_of(deadline: &Deadline, n: Numbers) -> Weight {
         match deadline {
-            Deadline::Match(_) => T::WeightInfo::serve_match(n),
-            Deadline::Assignment(_) => {
-                T::WeightInfo::serve_assignment(n).max(T::WeightInfo::serve_early())
-            }
-            Deadline::Settle(_) => T::WeightInfo::serve_settle(n),
+            Deadline::Match(_) => Self::weight_with(T::WeightInfo::serve_match, n),
+            Deadline::Assignment(_) => Self::weight_with(T::WeightInfo::serve_assignment, n)
+                .max(T::WeightInfo::serve_early()),
+            Deadline::Settle(_) => Self::weight_with(T::WeightInfo::serve_settle, n),
             Deadline::Unlock(_) => T::WeightInfo::serve_unlock(),
-            Deadline::Prune(_) => T::WeightInfo::serve_prune(n),
+            // Jurors go with all the others.
+            Deadline::Prune(_) => T::WeightInfo::serve_prune(n.all()),
             Deadline::Dispute(_) => T::WeightInfo::serve_dispute(),
             Deadline::Audit(_) => Self::weight_of_audit(n),
         }

@@ -375,12 +375,12 @@ pub mod pallet {
         /// `NotRequester`, `NotWaiting`. Emits `TaskCancelled`. Cost: grows with the
         /// assignments that the task had.
         #[pallet::call_index(1)]
-        #[pallet::weight(T::WeightInfo::cancel(Pallet::<T>::most_assignments()))]
+        #[pallet::weight(Pallet::<T>::weight_with_most(T::WeightInfo::cancel))]
         pub fn cancel(origin: OriginFor<T>, task: TaskId) -> DispatchResultWithPostInfo {
             let requester = ensure_signed(origin)?;
             let n = Self::assignments_of(task);
             Self::do_cancel(&requester, task)?;
-            Ok(Some(T::WeightInfo::cancel(n)).into())
+            Ok(Some(Self::weight_with(T::WeightInfo::cancel, n)).into())
         }
 
         /// Accepts a result before its window ends: settles at once.
@@ -388,12 +388,12 @@ pub mod pallet {
         /// Origin: signed, the requester. Errors: `UnknownTask`, `NotRequester`, `NotVerifying`.
         /// Emits `ProviderPaid`, `TaskSettled`. Cost: grows with the assignments that the task had.
         #[pallet::call_index(2)]
-        #[pallet::weight(T::WeightInfo::accept(Pallet::<T>::most_assignments()))]
+        #[pallet::weight(Pallet::<T>::weight_with_most(T::WeightInfo::accept))]
         pub fn accept(origin: OriginFor<T>, task: TaskId) -> DispatchResultWithPostInfo {
             let requester = ensure_signed(origin)?;
             let n = Self::assignments_of(task);
             Self::do_accept(&requester, task)?;
-            Ok(Some(T::WeightInfo::accept(n)).into())
+            Ok(Some(Self::weight_with(T::WeightInfo::accept, n)).into())
         }
 
         /// Rates those who were paid for a settled task, one to five, once.
@@ -401,12 +401,12 @@ pub mod pallet {
         /// Origin: signed, the requester. Errors: `UnknownTask`, `NotRequester`, `NotSettled`,
         /// `AlreadyRated`, `RatingOutOfRange`. Emits `TaskRated` for each. Cost: grows with their number.
         #[pallet::call_index(3)]
-        #[pallet::weight(T::WeightInfo::rate(Pallet::<T>::most_assignments()))]
+        #[pallet::weight(Pallet::<T>::weight_with_most(T::WeightInfo::rate))]
         pub fn rate(origin: OriginFor<T>, task: TaskId, stars: u8) -> DispatchResultWithPostInfo {
             let requester = ensure_signed(origin)?;
             let n = Self::assignments_of(task);
             Self::do_rate(&requester, task, stars)?;
-            Ok(Some(T::WeightInfo::rate(n)).into())
+            Ok(Some(Self::weight_with(T::WeightInfo::rate, n)).into())
         }
 
         /// Inputs are there and checked; the job starts.
@@ -451,7 +451,7 @@ pub mod pallet {
         /// Origin: authorised by the device's worker key, while the assignment is `Running` and in
         /// time. Emits `ResultCommitted`. Free.
         #[pallet::call_index(6)]
-        #[pallet::weight((T::WeightInfo::commit_result(Pallet::<T>::most_assignments()), DispatchClass::Operational))]
+        #[pallet::weight((Pallet::<T>::weight_with_most(T::WeightInfo::commit_result), DispatchClass::Operational))]
         #[pallet::weight_of_authorize(T::WeightInfo::authorize_commit_result())]
         #[pallet::authorize(Self::authorize_commit_result)]
         pub fn commit_result(
@@ -472,7 +472,7 @@ pub mod pallet {
         /// Origin: authorised by the device's worker key, while the assignment is `Committed`, in
         /// time, and to this opening. Emits `ResultRevealed`, and what follows from it. Free.
         #[pallet::call_index(7)]
-        #[pallet::weight((T::WeightInfo::reveal_result(Pallet::<T>::most_assignments()), DispatchClass::Operational))]
+        #[pallet::weight((Pallet::<T>::weight_with_most(T::WeightInfo::reveal_result), DispatchClass::Operational))]
         #[pallet::weight_of_authorize(T::WeightInfo::authorize_reveal_result())]
         #[pallet::authorize(Self::authorize_reveal_result)]
         pub fn reveal_result(
@@ -493,7 +493,7 @@ pub mod pallet {
         /// `Running` and in time, with a fault that workers report. Emits `AssignmentFailed`, and
         /// what follows from it. Free.
         #[pallet::call_index(8)]
-        #[pallet::weight((T::WeightInfo::fail(Pallet::<T>::most_assignments()), DispatchClass::Operational))]
+        #[pallet::weight((Pallet::<T>::weight_with_most(T::WeightInfo::fail), DispatchClass::Operational))]
         #[pallet::weight_of_authorize(T::WeightInfo::authorize_fail())]
         #[pallet::authorize(Self::authorize_fail)]
         pub fn fail(
@@ -507,7 +507,7 @@ pub mod pallet {
             ensure_authorized(origin)?;
             let n = Self::assignments_of(assignment.task);
             Self::do_fail(assignment, fault, log, message)?;
-            Ok(Some(T::WeightInfo::fail(n)).into())
+            Ok(Some(Self::weight_with(T::WeightInfo::fail, n)).into())
         }
 
         /// Grants the data key of a sealed task to the provider of an assignment: opens its start

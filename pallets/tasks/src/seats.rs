@@ -8,9 +8,34 @@ use aicpw_protocol::{
 use frame_support::pallet_prelude::*;
 
 use crate::{
+    contested::JUROR_ATTEMPTS,
     pallet::*,
-    types::{Deadline, Seat, SeatState, Task, MOST_AUDITORS},
+    types::{Deadline, Seat, SeatState, Task, MAX_SEATS, MOST_AUDITORS},
 };
+
+/// How many assignments a task has had.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub(crate) struct Numbers {
+    /// Of replicas and auditors, which are paid, slashed and released.
+    pub work: u32,
+    /// Of jurors, whom nothing pays or slashes but the steps of a dispute. They are read with the others.
+    pub jurors: u32,
+}
+
+impl Numbers {
+    /// The most that there can be of each.
+    pub fn most<T: Config>() -> Self {
+        Self {
+            work: Pallet::<T>::most_assignments(),
+            jurors: MAX_SEATS.saturating_mul(JUROR_ATTEMPTS.into()),
+        }
+    }
+
+    /// All of them.
+    pub fn all(self) -> u32 {
+        self.work.saturating_add(self.jurors)
+    }
+}
 
 impl<T: Config> Pallet<T> {
     /// A seat for which a device is wanted, until `match_by`. The caller puts that into the agenda.
@@ -28,7 +53,7 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn attempts_at(task: &Task<T::AccountId>, seat: u8) -> u8 {
         let role = task.seats.get(usize::from(seat)).map(|one| one.role);
         if role.is_some_and(Role::judges) {
-            crate::contested::JUROR_ATTEMPTS
+            JUROR_ATTEMPTS
         } else if role == Some(Role::Auditor) {
             crate::audits::AUDITOR_ATTEMPTS
         } else if Self::is_further(task, seat) {
@@ -44,8 +69,9 @@ impl<T: Config> Pallet<T> {
         role == Some(Role::Replica) && seat >= task.submission.verification.replicas()
     }
 
-    /// Most assignments that a task has over its life: the replicas with all attempts, a further one, and
-    /// the auditors with all of theirs. One that is alone is audited at each attempt, and has no more.
+    /// Most assignments of replicas and auditors that a task has over its life: the replicas with all attempts, a
+    /// further one, and the auditors with all of theirs. One that is alone is audited at each attempt, and has no
+    /// more.
     pub fn most_assignments() -> u32 {
         let auditors =
             u32::from(MOST_AUDITORS).saturating_mul(crate::audits::AUDITOR_ATTEMPTS.into());
@@ -55,12 +81,20 @@ impl<T: Config> Pallet<T> {
             .saturating_add(auditors)
     }
 
-    /// The assignments that a task has had, as far as they weigh: beyond [`Self::most_assignments`] there
-    /// are only jurors, whom nothing pays or slashes but the steps of a dispute.
-    pub(crate) fn assignments_of(id: TaskId) -> u32 {
-        Tasks::<T>::get(id)
-            .map_or(0, |task| task.assignments(id).count() as u32)
-            .min(Self::most_assignments())
+    /// The assignments that a task has had, by what they weigh.
+    pub(crate) fn assignments_of(id: TaskId) -> Numbers {
+        let mut numbers = Numbers::default();
+        for seat in Tasks::<T>::get(id)
+            .iter()
+            .flat_map(|task| task.seats.iter())
+        {
+            let number = match seat.role.judges() {
+                true => &mut numbers.jurors,
+                false => &mut numbers.work,
+            };
+            *number = number.saturating_add(seat.begun.into());
+        }
+        numbers
     }
 
     /// Attempts that are left at a seat.

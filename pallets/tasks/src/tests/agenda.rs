@@ -1,13 +1,18 @@
 //! Deadlines: served in order, under a bound, and exactly.
 
+use aicpw_primitives::traits::{Contested, JurorTerms};
 use aicpw_protocol::{
     task::{Fault, TaskStatus},
     TaskId,
 };
-use frame_support::{assert_ok, traits::Hooks, weights::Weight};
+use frame_support::{
+    assert_ok,
+    traits::{fungible::Mutate, tokens::Preservation, Hooks},
+    weights::{constants::RocksDbWeight, Weight},
+};
 use proptest::prelude::*;
 
-use crate::{agenda::Served, mock::*, pallet::*, types::Deadline, WeightInfo};
+use crate::{agenda::Served, mock::*, pallet::*, seats::Numbers, types::Deadline, WeightInfo};
 
 type W = <Test as Config>::WeightInfo;
 
@@ -235,6 +240,62 @@ fn left() -> Vec<(u32, u64)> {
     }
     all.sort();
     all
+}
+
+/// A task can have had many more jurors than others.
+#[test]
+fn what_is_pruned_is_charged_for_jurors_too() {
+    ExtBuilder.build_and_execute(|| {
+        let id = verifying(ALICE);
+        assert_ok!(Pallet::<Test>::contest(id.task, false));
+        let terms = JurorTerms {
+            pay: 2 * PRICE,
+            lock: 10_000,
+        };
+        let jurors = 40;
+        assert_ok!(Pallet::<Test>::seat_jury(
+            id.task,
+            jurors,
+            terms,
+            Vec::new()
+        ));
+        for juror in 0..u64::from(jurors) {
+            let juror = 1_000 + juror;
+            let funds = 2 * terms.lock;
+            let funded = Balances::transfer(&OTHER, &juror, funds, Preservation::Preserve);
+            assert_ok!(funded);
+            let one = assign(id.task, device(juror, ASK));
+            assert_ok!(Pallet::<Test>::close_juror(id.task, one.replica, None));
+        }
+        assert_ok!(Pallet::<Test>::give_up(id.task));
+        let before = Assignments::<Test>::iter().count() as u64;
+        assert!(before > u64::from(TasksPallet::most_assignments()));
+
+        let mut charged = Weight::zero();
+        while Tasks::<Test>::contains_key(id.task) {
+            run_to_without_hooks(now() + 1);
+            charged = TasksPallet::on_initialize(now());
+        }
+        assert_eq!(Assignments::<Test>::iter().count(), 0);
+        let n = before as u32;
+        assert!(
+            charged.all_gte(W::serve_prune(n)),
+            "{charged:?} for {before}"
+        );
+        // Each assignment is read and removed, and so is its envelope, whether there is one or not. The mock's
+        // database weighs nothing, so this is about the weights for any.
+        let touched = RocksDbWeight::get().reads_writes(before, 2 * before);
+        assert!(<() as WeightInfo>::serve_prune(n).all_gte(touched));
+    });
+}
+
+/// What only reads the assignments of a task is charged for those of jurors by the read.
+#[test]
+fn a_step_is_charged_for_the_jurors_that_it_reads() {
+    let of = |work, jurors| Pallet::<Test>::weight_with(W::serve_settle, Numbers { work, jurors });
+    assert_eq!(of(3, 0), W::serve_settle(3));
+    assert!(of(3, 100).ref_time() > of(3, 99).ref_time());
+    assert!(of(3, 100).ref_time() < W::serve_settle(103).ref_time());
 }
 
 proptest! {

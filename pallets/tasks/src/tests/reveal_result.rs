@@ -8,7 +8,7 @@ use codec::{Decode, Encode};
 use frame_support::{assert_noop, assert_ok};
 use sp_runtime::transaction_validity::TransactionValidityError;
 
-use crate::{mock::*, pallet::*, types::Refusal, WeightInfo};
+use crate::{mock::*, pallet::*, seats::Numbers, types::Refusal, WeightInfo};
 
 type W = <Test as Config>::WeightInfo;
 
@@ -132,18 +132,22 @@ fn an_unexpected_root_is_not_paid() {
 #[test]
 fn a_reveal_weighs_what_it_came_to() {
     ExtBuilder.build_and_execute(|| {
+        let one = Numbers { work: 1, jurors: 0 };
         let settled = settled(ALICE);
         assert_eq!(
-            TasksPallet::weight_of_reveal(settled, 1),
+            TasksPallet::weight_of_reveal(settled, one),
             W::reveal_alone(1)
         );
         let waits = verifying(ALICE);
-        assert_eq!(TasksPallet::weight_of_reveal(waits, 1), W::reveal_to_wait());
-        assert_eq!(TasksPallet::weight_of_commit(waits, 1), W::commit_alone());
+        assert_eq!(
+            TasksPallet::weight_of_reveal(waits, one),
+            W::reveal_to_wait()
+        );
+        assert_eq!(TasksPallet::weight_of_commit(waits, one), W::commit_alone());
         let unexpected = committed(BOB, Verification::Expected { root_hash: [9; 32] });
         assert_ok!(reveal(unexpected, opening(ROOT)));
         assert_eq!(
-            TasksPallet::weight_of_reveal(unexpected, 1),
+            TasksPallet::weight_of_reveal(unexpected, one),
             W::reveal_result(1)
         );
     });
