@@ -233,6 +233,10 @@ impl<T: Config> Pallet<T> {
             device.cooling_until(Self::now()).is_none(),
             Error::<T>::DeviceCoolsDown
         );
+        // And would have forgotten them. Whoever leaves altogether waits longer for its stake than it saves.
+        let has_left = Ledgers::<T>::get(&who).held() == 0;
+        let is_forgiven = device.failures == 0 && device.missed_deadlines == 0;
+        ensure!(is_forgiven || has_left, Error::<T>::DeviceNotForgiven);
 
         T::OrderBook::unlist(id);
         Devices::<T>::remove(id);

@@ -60,6 +60,9 @@ mod errors {
         DeviceOccupied,
         /// The device failed lately and cools down.
         DeviceCoolsDown,
+        /// The device has failures or missed deadlines that it has not made up for, and its provider has
+        /// stake, active or unbonding.
+        DeviceNotForgiven,
         /// The device has a conformance challenge that is open already, or had a wrong answer in this
         /// attempt.
         ChallengeOpen,

@@ -391,10 +391,11 @@ pub mod pallet {
             Self::do_register_device(ensure_signed(origin)?, spec, ask, slots)
         }
 
-        /// Removes a device for good.
+        /// Removes a device for good. One with failures or missed deadlines stays until a task that goes well
+        /// has made up for them, or until the provider has withdrawn all of its stake.
         ///
         /// Origin: signed by its provider. Errors: `UnknownDevice`, `NotOwner`, `DeviceOccupied`,
-        /// `DeviceCoolsDown`. Event: `DeviceDeregistered`.
+        /// `DeviceCoolsDown`, `DeviceNotForgiven`. Event: `DeviceDeregistered`.
         #[pallet::call_index(8)]
         pub fn deregister_device(origin: OriginFor<T>, device: DeviceId) -> DispatchResult {
             Self::do_deregister_device(ensure_signed(origin)?, device)

@@ -257,11 +257,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Challenges` (r:0 w:1)
     /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
+    // The read of the ledger by hand, until it is measured.
     fn deregister_device() -> Weight {
         // Measured proof size: 2311 B.
         // Shortest run: 35_543_000 picoseconds.
         Weight::from_parts(37_536_000, 6956)
-            .saturating_add(T::DbWeight::get().reads(7_u64))
+            .saturating_add(T::DbWeight::get().reads(8_u64))
             .saturating_add(T::DbWeight::get().writes(6_u64))
     }
     /// Storage: `ProviderStaking::Devices` (r:16 w:1)
@@ -589,7 +590,7 @@ impl WeightInfo for () {
     }
     fn deregister_device() -> Weight {
         Weight::from_parts(37_536_000, 6956)
-            .saturating_add(RocksDbWeight::get().reads(7_u64))
+            .saturating_add(RocksDbWeight::get().reads(8_u64))
             .saturating_add(RocksDbWeight::get().writes(6_u64))
     }
     fn update_spec(d: u32, ) -> Weight {

@@ -1,5 +1,5 @@
 use aicpw_primitives::traits::DevicePool;
-use aicpw_protocol::DeviceId;
+use aicpw_protocol::{DeviceId, Gflops};
 use frame_support::{assert_noop, assert_ok};
 
 use crate::{mock::*, Devices, DevicesOf, Error, Event, Pallet};
@@ -60,6 +60,46 @@ fn a_device_that_cools_down_stays() {
         run_for(COOL_DOWN_BASE - 1);
         assert_noop!(remove(ALICE, device), Error::<Test>::DeviceCoolsDown);
         run_for(1);
+        Pallet::<Test>::succeeded(device, Gflops(1));
         assert_ok!(remove(ALICE, device));
+    });
+}
+
+/// Regression: registered anew once it had cooled down, it had never failed and never missed a deadline.
+#[test]
+fn a_device_that_is_not_forgiven_stays() {
+    ExtBuilder.build_and_execute(|| {
+        let device = online_provider(ALICE, MIN_STAKE);
+        let slow = add_device(ALICE, 2);
+        Pallet::<Test>::cool_down(device);
+        Pallet::<Test>::missed_deadline(slow);
+        run_for(COOL_DOWN_BASE);
+        for device in [device, slow] {
+            assert_noop!(remove(ALICE, device), Error::<Test>::DeviceNotForgiven);
+        }
+        let full = Devices::<Test>::get(slow).unwrap().spec.gflops;
+        Pallet::<Test>::succeeded(device, Gflops(1));
+        Pallet::<Test>::succeeded(slow, full);
+        for device in [device, slow] {
+            assert_ok!(remove(ALICE, device));
+        }
+    });
+}
+
+/// Nobody is kept: but to be back at once costs a second stake for as long as the first unbonds.
+#[test]
+fn who_leaves_altogether_takes_every_device_along() {
+    ExtBuilder.build_and_execute(|| {
+        let device = online_provider(ALICE, MIN_STAKE);
+        Pallet::<Test>::cool_down(device);
+        run_for(COOL_DOWN_BASE);
+        let origin = RuntimeOrigin::signed(ALICE);
+        assert_ok!(ProviderStaking::unbond(origin.clone(), MIN_STAKE));
+        run_for(UNBONDING_PERIOD - 1);
+        assert_noop!(remove(ALICE, device), Error::<Test>::DeviceNotForgiven);
+        run_for(1);
+        assert_ok!(ProviderStaking::withdraw_unbonded(origin.clone()));
+        assert_ok!(remove(ALICE, device));
+        assert_ok!(ProviderStaking::deregister_provider(origin));
     });
 }
