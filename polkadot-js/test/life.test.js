@@ -124,7 +124,7 @@ describe('a sealed task', () => {
 
   it('is matched, and waits for its key', async () => {
     const privacy = { Sealed: { keyCommitment: `0x${'07'.repeat(32)}` } };
-    const submitted = await sent(api.tx.tasks.submit(submission({ privacy })), requester);
+    const submitted = await sent(api.tx.tasks.submit(submission({ privacy, matchWindow: 10_000 })), requester);
     id = fields(submitted, 'tasks.TaskSubmitted').task;
     await events.next('tasks.TaskMatched', ({ assignment }) => assignment.task.eq(id));
     const [{ status }] = (await api.call.tasksApi.task(id)).unwrap().assignments;
@@ -153,9 +153,13 @@ describe('a sealed task', () => {
     assert.equal(requeued.attemptsLeft.toNumber(), 2);
   });
 
-  it('waits for another provider, and is cancelled', async () => {
+  it('is not cancelled while nobody knows whose fault it was', async () => {
+    assert.equal((await failed(api.tx.tasks.cancel(id), requester)).name, 'tasks.FaultUndecided');
+  });
+
+  it('waits for another provider, and is refunded when there is none', async () => {
     await events.next('tasks.TaskParked', ({ task }) => task.eq(id));
-    const cancelled = fields(await sent(api.tx.tasks.cancel(id), requester), 'tasks.TaskCancelled');
-    assert.equal(cancelled.refunded.toBigInt(), AICP);
+    const ended = await events.next('tasks.TaskRefunded', ({ task }) => task.eq(id));
+    assert.equal(ended.refunded.toBigInt(), AICP);
   });
 });

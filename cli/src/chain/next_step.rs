@@ -97,6 +97,10 @@ fn tasks(error: &str) -> Option<&'static str> {
         "NotWaiting" => {
             "`aicpw task show TASK` says how far it is; a result can be accepted or rated"
         }
+        "FaultUndecided" => {
+            "another provider says whose fault it was, or the match window ends and the budget comes back; \
+             `aicpw task watch TASK` waits for it"
+        }
         "NotVerifying" => "`aicpw task show TASK` says whether it is settled already",
         "NotSettled" => "that is possible once the provider is paid; `aicpw task watch TASK` waits",
         "NothingDelivered" => "`aicpw task show TASK` says which assignments were paid",

@@ -5,7 +5,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use aicpw_protocol::{task::TaskStatus, view::TaskView, Milliseconds, TaskId};
+use aicpw_protocol::{
+    task::{AssignmentStatus, Blame, Fault, Role, TaskStatus, Verification},
+    view::{AssignmentView, TaskView},
+    Milliseconds, TaskId,
+};
 use clap::Subcommand;
 use serde::Serialize;
 
@@ -338,7 +342,11 @@ impl Change {
             (Self::Cancel, TaskStatus::Queued { .. } | TaskStatus::Parked { .. }, _)
                 if !view.assignments.iter().any(|one| one.is_open()) =>
             {
-                return None
+                if !view.assignments.iter().any(|one| is_undecided(view, one)) {
+                    return None;
+                }
+                let what = "nobody knows yet whose fault the end of an assignment was";
+                (what.into(), "FaultUndecided")
             }
             (Self::Accept, TaskStatus::Verifying { .. }, _)
             | (Self::Rate(_), TaskStatus::Settled { .. }, None) => return None,
@@ -365,6 +373,17 @@ impl Change {
         };
         Some(refused(view, &what, "Tasks", error))
     }
+}
+
+/// Whether an assignment of a task that waits has ended with a fault that another provider decides. An unexpected
+/// root is one, as long as nobody has revealed what is expected.
+fn is_undecided(view: &TaskView<Account>, assignment: &AssignmentView<Account>) -> bool {
+    let AssignmentStatus::Failed { fault, .. } = assignment.status else {
+        return false;
+    };
+    let is_expected = matches!(view.submission.verification, Verification::Expected { .. });
+    assignment.role == Role::Replica
+        && (fault.blame() == Blame::Undecided || (fault == Fault::WrongResult && is_expected))
 }
 
 /// What the chain would refuse with this error of this pallet, and was not sent.
@@ -435,10 +454,10 @@ async fn change(context: &Context<'_>, id: TaskId, change: Change) -> Result<()>
 
 #[cfg(test)]
 mod tests {
-    use aicpw_protocol::task::{AssignmentStatus, Refunded};
+    use aicpw_protocol::task::Refunded;
 
     use super::*;
-    use crate::life::tests::view;
+    use crate::life::tests::{assignment, view};
 
     #[test]
     fn who_cannot_fetch_what_it_paid_for_is_told_what_to_do() {
@@ -514,12 +533,45 @@ mod tests {
     #[test]
     fn what_one_replica_has_is_not_cancelled_while_another_is_looked_for() {
         let cancel = |status| {
-            let assignments = vec![life::tests::assignment(0, status)];
+            let assignments = vec![assignment(0, status)];
             let view = view(TaskStatus::Queued { match_by: 9 }, assignments);
             Change::Cancel.obstacle(&view).is_none()
         };
         assert!(!cancel(AssignmentStatus::Assigned { start_by: 9 }));
         assert!(cancel(AssignmentStatus::Cancelled { at: 9 }));
+    }
+
+    #[test]
+    fn what_nobody_is_blamed_for_yet_is_not_cancelled() {
+        let expected = Verification::Expected { root_hash: [1; 32] };
+        let optimistic = Verification::Optimistic {
+            window: Milliseconds(1_000),
+        };
+        let obstacle = |fault, verification: &Verification| {
+            let failed = AssignmentStatus::Failed {
+                fault,
+                at: 3,
+                log: None,
+                message: Default::default(),
+            };
+            let queued = TaskStatus::Queued { match_by: 9 };
+            let mut view = view(queued, vec![assignment(0, failed)]);
+            view.submission.verification = verification.clone();
+            Change::Cancel
+                .obstacle(&view)
+                .map(|error| error.to_string())
+        };
+        for fault in [Fault::RunFailed, Fault::TimeLimit, Fault::WrongResult] {
+            let error = obstacle(fault, &expected).unwrap();
+            assert!(error.contains("FaultUndecided"), "{error}");
+            assert!(error.contains("nothing was sent"), "{error}");
+        }
+        for fault in [Fault::Crashed, Fault::NoStart, Fault::NoReveal] {
+            assert_eq!(obstacle(fault, &expected), None);
+        }
+        // A jury has found it.
+        assert_eq!(obstacle(Fault::WrongResult, &optimistic), None);
+        assert!(obstacle(Fault::TimeLimit, &optimistic).is_some());
     }
 
     #[test]

@@ -179,6 +179,11 @@ impl<T: Config> Pallet<T> {
         );
         let is_on_one = |seat: &Seat| seat.state == SeatState::Taken;
         ensure!(!task.seats.iter().any(is_on_one), Error::<T>::NotWaiting);
+        // Whoever ended so may have done the work, and shown what came of it in a log.
+        ensure!(
+            Self::undecided(id, &task).next().is_none(),
+            Error::<T>::FaultUndecided
+        );
         Self::cancel_task(id, task)
     }
 

@@ -52,6 +52,9 @@ mod errors {
         NotRequester,
         /// The task does not wait for a device: it is on one, or has ended.
         NotWaiting,
+        /// An assignment of the task has ended with a fault that nobody is blamed for yet: another provider,
+        /// or the end of the match window, ends the task.
+        FaultUndecided,
         /// There is no result that waits for the end of its window.
         NotVerifying,
         /// For disputes only: the task is not disputed.

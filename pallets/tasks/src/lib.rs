@@ -369,10 +369,11 @@ pub mod pallet {
             Self::do_submit(requester, submission)
         }
 
-        /// Cancels a task that waits for a device.
+        /// Cancels a task that waits for a device, unless it had one and nobody knows yet whose fault the end of
+        /// that was.
         ///
         /// Origin: signed, the requester. The whole escrow goes back. Errors: `UnknownTask`,
-        /// `NotRequester`, `NotWaiting`. Emits `TaskCancelled`. Cost: grows with the
+        /// `NotRequester`, `NotWaiting`, `FaultUndecided`. Emits `TaskCancelled`. Cost: grows with the
         /// assignments that the task had.
         #[pallet::call_index(1)]
         #[pallet::weight(Pallet::<T>::weight_with_most(T::WeightInfo::cancel))]

@@ -54,14 +54,46 @@ fn a_task_on_a_device_is_not_cancelled() {
 }
 
 #[test]
-fn a_task_that_waits_again_is_cancelled_at_nobodys_cost() {
+fn a_task_whose_provider_failed_is_cancelled() {
     ExtBuilder.build_and_execute(|| {
         let id = running(ALICE, expected());
-        assert_ok!(fail(id, Fault::InputUnavailable));
+        assert_ok!(fail(id, Fault::Crashed));
         assert_ok!(TasksPallet::cancel(
             RuntimeOrigin::signed(REQUESTER),
             id.task
         ));
+        assert_eq!(held(REQUESTER), 0);
+    });
+}
+
+/// Regression: a program could show its output in the log and then crash; the requester read it and took the
+/// money back.
+#[test]
+fn a_task_whose_fault_is_undecided_is_not_cancelled() {
+    ExtBuilder.build_and_execute(|| {
+        let id = running(ALICE, expected());
+        assert_ok!(fail(id, Fault::RunFailed));
+        let cancel = || TasksPallet::cancel(RuntimeOrigin::signed(REQUESTER), id.task);
+        assert_noop!(cancel(), Error::<Test>::FaultUndecided);
+        TasksPallet::parked(id.task, Unmatched::Gflops);
+        assert_noop!(cancel(), Error::<Test>::FaultUndecided);
+        // The next provider says the same: both get the base fee.
+        let second = retry(id, BOB);
+        assert_ok!(fail(second, Fault::RunFailed));
+        assert_eq!(free(ALICE), FUNDS + BASE_FEE);
+        assert_eq!(free(BOB), FUNDS + BASE_FEE);
+        assert_eq!(held(REQUESTER), 0);
+    });
+}
+
+/// It ends by itself when nobody else is found.
+#[test]
+fn the_match_window_ends_a_task_whose_fault_stays_undecided() {
+    ExtBuilder.build_and_execute(|| {
+        let id = running(ALICE, expected());
+        assert_ok!(fail(id, Fault::InputUnavailable));
+        run_for(MATCH_WINDOW.min(REMATCH_WINDOW) + 1);
+        assert!(matches!(status_of(id.task), TaskStatus::Refunded { .. }));
         assert_eq!(free(ALICE), FUNDS, "its locks are released");
         assert_eq!(free(REQUESTER), FUNDS - SUBMISSION_FEE);
     });
