@@ -11,7 +11,7 @@ use aicpw_protocol::{
     hashing::Hash,
     job::{
         path, Done, Failed, JobLimits, JobResult, JobSpec, JobVersion, Message, Part, PartResult,
-        TraceRecord,
+        TraceRecord, DRIVER_ENVIRONMENT,
     },
     manifest::{limits, Manifest},
     task::{DeterminismClass, Needs},
@@ -76,7 +76,7 @@ pub struct Rerun {
     executor: PathBuf,
     allow_weak_sandbox: bool,
     spec: JobSpec,
-    state_bytes: u64,
+    fetched_bytes: u64,
     sees_groups: bool,
 }
 
@@ -133,7 +133,7 @@ impl Rerun {
                 part: None,
             },
             folder,
-            state_bytes: 0,
+            fetched_bytes: 0,
             sees_groups: false,
         };
         job.fetch(source, manifest).await
@@ -147,16 +147,18 @@ impl Rerun {
             Error::verification(format!("the manifest {cid} is not valid: {errors}"))
         })?;
         self.spec.limits.output_bytes = manifest.output_bytes();
-        self.state_bytes = manifest.state_bytes();
+        self.fetched_bytes = manifest.state_bytes().saturating_add(text.len() as u64);
         self.write(path::MANIFEST, &text).await?;
         for blob in manifest.blobs() {
             let (name, most) = match blob.buffer {
                 Some(position) => (path::buffer(position), blob.bytes.unwrap_or(0)),
                 None => (path::PROGRAM.to_owned(), limits::PROGRAM_BYTES),
             };
-            self.fetch_file(source, &blob.cid, &name, most)
+            let bytes = self
+                .fetch_file(source, &blob.cid, &name, most)
                 .await
                 .map_err(|error| error.while_doing(format!("fetching {}", blob.path)))?;
+            self.fetched_bytes = self.fetched_bytes.saturating_add(bytes);
         }
         if manifest.leaves_groups_to_driver() {
             let path = self.file(path::PROGRAM);
@@ -167,9 +169,9 @@ impl Rerun {
         Ok(self)
     }
 
-    /// Bytes of the state at a checkpoint.
-    pub fn state_bytes(&self) -> u64 {
-        self.state_bytes
+    /// Bytes that a juror of a part fetches: the job, and the state at a checkpoint.
+    pub fn fetched_bytes(&self) -> u64 {
+        self.fetched_bytes
     }
 
     /// Whether the program can see how work items are grouped where the driver chooses that: then what it
@@ -184,7 +186,7 @@ impl Rerun {
         cid: &ContentId,
         name: &str,
         most: u64,
-    ) -> Result<()> {
+    ) -> Result<u64> {
         let size = source.size(cid).await?;
         if size > most {
             return Err(Error::verification(format!(
@@ -210,7 +212,8 @@ impl Rerun {
             file.write_all(&piece).await.map_err(failed)?;
             offset += piece.len() as u64;
         }
-        file.flush().await.map_err(failed)
+        file.flush().await.map_err(failed)?;
+        Ok(size)
     }
 
     /// Builds and runs all of it.
@@ -332,10 +335,14 @@ async fn execute(executor: &Path, arguments: &[&std::ffi::OsStr]) -> Result<Ende
     let failed = |error: std::io::Error| Error::file("start", executor, &error);
     let mut child = Command::new(executor)
         .args(arguments)
-        // Nothing of this user's to a stranger's program but where drivers find their tools.
+        // Nothing of this user's to a stranger's program but what drivers need.
         .env_clear()
         .env("PATH", "/usr/local/bin:/usr/bin:/bin")
         .env("LANG", "C.UTF-8")
+        .envs(DRIVER_ENVIRONMENT.iter().filter_map(|name| {
+            let value = std::env::var_os(name)?;
+            Some((name, value))
+        }))
         // It ends by itself when this is closed, however this program ends.
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

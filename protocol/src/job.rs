@@ -39,6 +39,27 @@ use crate::{
 /// of which there are few.
 pub const MAX_POSITION_BYTES: u64 = 1 << 10;
 
+/// What a driver may need to know of this machine. Nothing else of the environment of
+/// whoever runs a job reaches it.
+pub const DRIVER_ENVIRONMENT: &[&str] = &[
+    "LD_LIBRARY_PATH",
+    "OCL_ICD_ENABLE_TRACE",
+    "OCL_ICD_FILENAMES",
+    "OCL_ICD_PLATFORM_SORT",
+    "OCL_ICD_VENDORS",
+    "OPENCL_VENDOR_PATH",
+    "CUDA_DEVICE_ORDER",
+    "CUDA_VISIBLE_DEVICES",
+    "GPU_DEVICE_ORDINAL",
+    "HIP_VISIBLE_DEVICES",
+    "ROCR_VISIBLE_DEVICES",
+    "ZE_AFFINITY_MASK",
+    "POCL_AFFINITY",
+    "POCL_CPU_MAX_CU_COUNT",
+    "POCL_DEVICES",
+    "POCL_MAX_PTHREAD_COUNT",
+];
+
 /// Paths in the job folder, with `/` between their parts.
 pub mod path {
     /// [`super::JobSpec`].

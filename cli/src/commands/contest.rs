@@ -283,7 +283,8 @@ pub(super) async fn call_jury(
         true => prepare_key(context, args, signer, chain, task).await?,
         false => false,
     };
-    let inclusion = agree_and_pay(context, args, signer, chain, task, (&plan, grants)).await?;
+    agree(context, args, &plan.consequence)?;
+    let inclusion = pay(signer, chain, id, &plan, grants).await?;
     if args.wait {
         out.say(format!(
             "a jury is called (final in block {})",
@@ -300,34 +301,29 @@ pub(super) async fn call_jury(
     tell(context, args, chain, id, &inclusion, at).await
 }
 
-/// Asks, and sends the call, unless the account cannot pay for it.
-pub async fn agree_and_send(
-    context: &Context<'_>,
-    args: &ContestArgs,
-    signer: &Signer,
-    chain: &Chain,
-    task: &TaskView<Account>,
-    plan: &Plan,
-) -> Result<Inclusion> {
-    agree_and_pay(context, args, signer, chain, task, (plan, false)).await
+/// Has the person agree to what follows.
+///
+/// # Errors
+/// It does not.
+pub fn agree(context: &Context<'_>, args: &ContestArgs, consequence: &str) -> Result<()> {
+    if args.consent.yes {
+        context.out.say(consequence);
+    }
+    let agreed = context.confirm(consequence, args.consent);
+    agreed.map_err(|error| error.about_task(args.id))
 }
 
-/// The same, with what it takes to grant jurors a key, if that is to be.
-async fn agree_and_pay(
-    context: &Context<'_>,
-    args: &ContestArgs,
+/// Sends what was agreed to, unless the account cannot pay for it, or for the grants that are to follow.
+///
+/// # Errors
+/// It cannot, or the chain refuses it.
+pub async fn pay(
     signer: &Signer,
     chain: &Chain,
-    task: &TaskView<Account>,
-    (plan, grants): (&Plan, bool),
+    id: TaskId,
+    plan: &Plan,
+    grants: bool,
 ) -> Result<Inclusion> {
-    let id = task.id;
-    if args.consent.yes {
-        context.out.say(&plan.consequence);
-    }
-    context
-        .confirm(&plan.consequence, args.consent)
-        .map_err(|error| error.about_task(id.0))?;
     let signed = sign(chain, signer, plan, grants).await?;
     let sent = async { chain.send(&plan.call, &signed).await?.finalised().await };
     sent.await.map_err(|error| error.about_task(id.0))

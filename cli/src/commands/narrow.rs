@@ -6,12 +6,13 @@ use aicpw_protocol::{
     job::TraceRecord,
     manifest::limits,
     merkle::tree_root,
-    task::{AssignmentStatus, DeterminismClass, TaskStatus},
+    task::{AssignmentStatus, DeterminismClass, Role, TaskStatus},
     trace::{first_difference, NamedPart, OpenTrace},
     verdict::{DisputeState, DisputeView},
     view::{AssignmentView, TaskView},
     BlockNumber, Hash, TaskId,
 };
+use std::time::Duration;
 
 use super::{
     contest::{self, ContestArgs, DisputeArgs, Plan},
@@ -30,6 +31,9 @@ use crate::{
     rerun::Rerun,
     verify::show_hash,
 };
+
+/// What is kept of a time, so that what has to be said in it still is.
+const LAST: Duration = Duration::from_secs(60);
 
 /// Doubts a result, for the part of it that is wrong. One's own dispute whose part is still to be named is
 /// gone on with.
@@ -58,16 +62,37 @@ pub async fn dispute(context: &Context<'_>, args: &DisputeArgs) -> Result<()> {
         signer: &signer,
         id,
     };
-    let own = court
-        .run_here(args, &view, &root)
-        .await
-        .map_err(|error| error.about_task(id.0))?;
-    let opened = match is_open {
-        true => {
-            out.say("goes on with the dispute that is open");
-            None
+    let about = |error: Error| error.about_task(id.0);
+    let (own, opened) = if is_open {
+        let own = court.run_here(args, &view, &root).await.map_err(about)?;
+        out.say("goes on with the dispute that is open");
+        (own, None)
+    } else {
+        let mut plan = court.plan(&view).await?;
+        contest::agree(context, &args.contest, &plan.consequence)?;
+        let run = court.run_here(args, &view, &root);
+        let clock = chain.clock().await?;
+        let Ok(own) = tokio::time::timeout(time_to_run(&view, &clock), run).await else {
+            out.warn("the window of the result ends before this machine has run the task: a jury runs all of it");
+            plan.call = Call::dispute(id);
+            let inclusion = contest::pay(&signer, &chain, id, &plan, false).await?;
+            return court.follow(&args.contest, &inclusion).await;
+        };
+        let own = own.map_err(about)?;
+        if let Some(refused) = vouched(&view, &root) {
+            return Err(refused);
         }
-        false => Some(court.open(&args.contest, &view, &root, &own).await?),
+        out.say(format!(
+            "this machine comes to {}, and what was revealed is {}",
+            show_hash(&own.result_root),
+            show_hash(&root)
+        ));
+        let inclusion = contest::pay(&signer, &chain, id, &plan, false).await?;
+        out.say(format!(
+            "the provider is asked for its trace (final in block {})",
+            inclusion.height
+        ));
+        (own, Some(inclusion))
     };
     let named = match court.part(made, &own).await {
         Ok(part) => {
@@ -98,11 +123,39 @@ pub async fn dispute(context: &Context<'_>, args: &DisputeArgs) -> Result<()> {
         }
         (None, Err(error)) => return Err(error.about_task(id.0)),
     };
-    if args.contest.waits() {
-        let work = dispute::follow(context, &chain, id, None, false);
-        wait::bounded(id, args.contest.timeout(), work).await?;
+    court.follow(&args.contest, &inclusion).await
+}
+
+/// What is left of the window for a run, less what it takes to dispute the result all the same.
+fn time_to_run(task: &TaskView<Account>, clock: &Clock) -> Duration {
+    match task.status {
+        TaskStatus::Verifying { settle_at } => time_until(settle_at, clock),
+        _ => Duration::ZERO,
     }
-    contest::tell(context, &args.contest, &chain, id, &inclusion, None).await
+}
+
+fn time_until(block: BlockNumber, clock: &Clock) -> Duration {
+    let blocks = u64::from(block.saturating_sub(clock.now));
+    let left = blocks.saturating_mul(clock.block_time.0);
+    Duration::from_millis(left).saturating_sub(LAST)
+}
+
+/// Why a part would let somebody go who has said that a wrong result is right: whether the result is, a
+/// jury of a part does not find out.
+fn vouched(task: &TaskView<Account>, root: &Hash) -> Option<Error> {
+    let has_vouched = task.assignments.iter().any(|one| {
+        let revealed = one.opening().filter(|_| one.role == Role::Auditor);
+        revealed.is_some_and(|opening| opening.result_root == *root)
+    });
+    if !has_vouched {
+        return None;
+    }
+    let error = Error::other(format!(
+        "an auditor has said that the result of task {} is right, and would lose nothing by a part of it",
+        task.id
+    ));
+    let error = error.hint("nothing was sent; without --part a jury runs the whole job");
+    Some(error.about_task(task.id.0))
 }
 
 /// Whether it is a dispute of this account, whose part is still to be named.
@@ -175,24 +228,26 @@ fn elsewhere(task: &TaskView<Account>, addresses: &[String]) -> Option<Error> {
     Some(error.about_task(task.id.0))
 }
 
-/// Why jurors would not have the state in time: all of them fetch it at once from one node.
+/// Why jurors would not have the job and the state in time: all of them fetch them at once from one node.
 fn too_large(
     task: &TaskView<Account>,
-    state_bytes: u64,
+    bytes: u64,
     (jurors, start_window): (u16, BlockNumber),
     clock: &Clock,
 ) -> Option<Error> {
-    let needed = clock.blocks(upload_time(state_bytes, jurors));
-    if needed <= start_window {
+    let needed = clock.blocks(upload_time(bytes, jurors));
+    // They begin some blocks after it, and end some before.
+    let most = start_window - start_window / 4;
+    if needed <= most {
         return None;
     }
     let error = Error::other(format!(
-        "the state of task {} at a checkpoint has {} MiB: {jurors} jurors would fetch it from this node in \
-         {}, and have {}",
+        "task {} and its state at a checkpoint have {} MiB: {jurors} jurors would fetch them from this node \
+         in {}, and have {}",
         task.id,
-        state_bytes.div_ceil(1 << 20),
+        bytes.div_ceil(1 << 20),
         clock.span(needed),
-        clock.span(start_window)
+        clock.span(most)
     ));
     let error = error.hint("nothing was sent; without --part a jury runs the whole job");
     Some(error.about_task(task.id.0))
@@ -258,7 +313,7 @@ impl Court<'_> {
         let window = self.chain.market_parameters().await?.start_window;
         let clock = self.chain.clock().await?;
         if let Some(refused) = inexact(view, job.sees_groups())
-            .or_else(|| too_large(view, job.state_bytes(), (jurors, window), &clock))
+            .or_else(|| too_large(view, job.fetched_bytes(), (jurors, window), &clock))
         {
             return Err(refused);
         }
@@ -281,43 +336,50 @@ impl Court<'_> {
         })
     }
 
-    /// Asks, and opens the dispute.
-    async fn open(
-        &self,
-        args: &ContestArgs,
-        view: &TaskView<Account>,
-        root: &Hash,
-        own: &Own,
-    ) -> Result<Inclusion> {
-        let (chain, signer) = (self.chain, self.signer);
-        let bond = contest::bond_of(chain, view).await?;
-        let consequence = format!(
-            "this machine comes to {}, and what was revealed is {}. {}",
-            show_hash(&own.result_root),
-            show_hash(root),
-            contest::dispute_consequence(view, bond, &chain.clock().await?)
-        );
-        let plan = Plan {
+    /// What opens the dispute.
+    async fn plan(&self, view: &TaskView<Account>) -> Result<Plan> {
+        let bond = contest::bond_of(self.chain, view).await?;
+        let clock = self.chain.clock().await?;
+        Ok(Plan {
             call: Call::dispute_part(self.id),
             bond,
             round: 0,
             needs_key: false,
-            consequence,
-        };
-        let sent = contest::agree_and_send(self.context, args, signer, chain, view, &plan);
-        let inclusion = sent.await?;
-        self.context.out.say(format!(
-            "the provider is asked for its trace (final in block {})",
-            inclusion.height
-        ));
-        Ok(inclusion)
+            consequence: format!(
+                "this machine runs the task first. If it comes to another result, {}. If the jurors do not get \
+                 the state that they begin in, and no others are found to run the whole job, the bond is lost too",
+                contest::dispute_consequence(view, bond, &clock)
+            ),
+        })
+    }
+
+    /// Follows the dispute, if it is to, and says what there is of it.
+    async fn follow(&self, args: &ContestArgs, inclusion: &Inclusion) -> Result<()> {
+        let (context, chain, id) = (self.context, self.chain, self.id);
+        if args.waits() {
+            let work = dispute::follow(context, chain, id, None, false);
+            wait::bounded(id, args.timeout(), work).await?;
+        }
+        contest::tell(context, args, chain, id, inclusion, None).await
     }
 
     /// Waits for the trace, and finds the first hash that is not that of the own run.
     async fn part(&self, made: &AssignmentView<Account>, own: &Own) -> Result<NamedPart> {
-        let trace = self.opened().await?;
+        let (trace, until) = self.opened().await?;
+        let left = time_until(until, &self.chain.clock().await?);
+        let found = tokio::time::timeout(left, self.differs(&trace, made, own)).await;
+        found.map_err(|_| Error::other("the time to name a part is over soon"))?
+    }
+
+    /// The first hash of the trace that is not that of the own run.
+    async fn differs(
+        &self,
+        trace: &OpenTrace,
+        made: &AssignmentView<Account>,
+        own: &Own,
+    ) -> Result<NamedPart> {
         connect(self.node, &peers::show_all(&made.peers)).await;
-        let hashes = self.hashes(&trace).await?;
+        let hashes = self.hashes(trace).await?;
         let (job, own) = (&own.job, own.trace.hashes());
         let number = first_difference(&hashes, &own)
             .ok_or_else(|| Error::other("the trace is that of this machine's run"))?;
@@ -357,8 +419,8 @@ impl Court<'_> {
         sent.finalised().await.map(Some)
     }
 
-    /// The trace, once it is open.
-    async fn opened(&self) -> Result<OpenTrace> {
+    /// The trace, once it is open, and until when a part of it can be named.
+    async fn opened(&self) -> Result<(OpenTrace, BlockNumber)> {
         let mut watch = Watch::new(self.chain, self.id).await?;
         loop {
             watch.next().await?;
@@ -368,7 +430,7 @@ impl Court<'_> {
             };
             match (dispute.state, dispute.trace) {
                 (DisputeState::Opening { .. }, _) => {}
-                (DisputeState::Naming { .. }, Some(trace)) => return Ok(trace),
+                (DisputeState::Naming { until }, Some(trace)) => return Ok((trace, until)),
                 _ => return Err(Error::other("the provider has not opened its trace")),
             }
         }

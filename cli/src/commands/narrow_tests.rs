@@ -60,16 +60,38 @@ fn ones_own_dispute_is_gone_on_with_until_its_part_is_named() {
 #[test]
 fn a_state_that_jurors_would_not_have_in_time_is_not_named() {
     let task = revealed();
-    // Five jurors, a minute, 50 Mbit/s.
+    // Five jurors, three quarters of a minute, 50 Mbit/s.
     let limits = (5, 240);
-    assert!(too_large(&task, 75_000_000, limits, &CLOCK).is_none());
-    let error = too_large(&task, 75_100_000, limits, &CLOCK).unwrap();
+    assert!(too_large(&task, 56_250_000, limits, &CLOCK).is_none());
+    let error = too_large(&task, 56_300_000, limits, &CLOCK).unwrap();
     assert!(
-        error.message.contains("72 MiB: 5 jurors"),
+        error.message.contains("54 MiB: 5 jurors"),
         "{}",
         error.message
     );
     assert!(error.hint.unwrap().contains("without --part"));
+}
+
+#[test]
+fn a_minute_is_kept_of_the_window() {
+    let mut task = revealed();
+    task.status = TaskStatus::Verifying { settle_at: 580 };
+    // 480 blocks of 250 ms are left.
+    assert_eq!(time_to_run(&task, &CLOCK), Duration::from_secs(60));
+    task.status = TaskStatus::Verifying { settle_at: 340 };
+    assert_eq!(time_to_run(&task, &CLOCK), Duration::ZERO);
+}
+
+#[test]
+fn where_an_auditor_has_vouched_for_a_lie_the_whole_job_is_judged() {
+    let mut task = revealed();
+    let lie = opening().result_root;
+    assert!(vouched(&task, &lie).is_none());
+    let mut auditor = task.assignments[0].clone();
+    auditor.role = Role::Auditor;
+    task.assignments.push(auditor);
+    assert!(vouched(&task, &lie).is_some());
+    assert!(vouched(&task, &[0; 32]).is_none());
 }
 
 #[test]

@@ -2,7 +2,10 @@
 //! [`aicpw_protocol::job`].
 
 use aicpw_protocol::{
-    job::{path, Done, Failed, JobLimits, JobResult, JobSpec, JobVersion, Message, TraceRecord},
+    job::{
+        path, Done, Failed, JobLimits, JobResult, JobSpec, JobVersion, Message, TraceRecord,
+        DRIVER_ENVIRONMENT,
+    },
     manifest::{limits, Manifest, ManifestErrors},
     task::{Blame, Engine as EngineKind, Fault, Needs, Progress},
     trace::MAX_HASHES,
@@ -34,27 +37,6 @@ const MAX_MESSAGE: usize = 2 << 10;
 /// does not pay for it.
 pub const MAX_SAID_BY_RUN: usize = 512;
 
-/// What a driver may need to know of this machine. Nothing else of the node's environment reaches
-/// a job.
-const FOR_DRIVERS: &[&str] = &[
-    "LD_LIBRARY_PATH",
-    "OCL_ICD_ENABLE_TRACE",
-    "OCL_ICD_FILENAMES",
-    "OCL_ICD_PLATFORM_SORT",
-    "OCL_ICD_VENDORS",
-    "OPENCL_VENDOR_PATH",
-    "CUDA_DEVICE_ORDER",
-    "CUDA_VISIBLE_DEVICES",
-    "GPU_DEVICE_ORDINAL",
-    "HIP_VISIBLE_DEVICES",
-    "ROCR_VISIBLE_DEVICES",
-    "ZE_AFFINITY_MASK",
-    "POCL_AFFINITY",
-    "POCL_CPU_MAX_CU_COUNT",
-    "POCL_DEVICES",
-    "POCL_MAX_PTHREAD_COUNT",
-];
-
 /// All of the environment of an executor.
 pub fn driver_environment() -> Vec<(OsString, OsString)> {
     let fixed = [
@@ -62,7 +44,7 @@ pub fn driver_environment() -> Vec<(OsString, OsString)> {
         ("LANG", "C.UTF-8"),
     ];
     let fixed = fixed.map(|(name, value)| (name.into(), value.into()));
-    let kept = FOR_DRIVERS
+    let kept = DRIVER_ENVIRONMENT
         .iter()
         .filter_map(|name| Some((OsString::from(name), std::env::var_os(name)?)));
     fixed.into_iter().chain(kept).collect()

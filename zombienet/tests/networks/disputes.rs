@@ -1,7 +1,11 @@
 //! A provider that really lies, on a network of real processes: its executor hands the node another
 //! picture than it has computed. A jury finds that out.
 
-use std::{path::Path, time::Duration};
+use std::{
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use aicpw_network_tests::{
     binaries,
@@ -211,8 +215,23 @@ async fn who_returns_a_wrong_picture_loses_its_stake_and_another_makes_the_right
     assert_eq!(settled[0]["result_root"], verdict["root"], "{shown}");
 }
 
+/// An executor that runs jobs, and waits for ever when it is to make a state.
+fn without_states(market: &Market) -> PathBuf {
+    let executor = binaries::find("aicpw-executor").unwrap();
+    let script = format!(
+        "#!/bin/sh\nif [ \"$1\" = run ] && grep -q '\"state\"' \"$2/job.json\"; then exec cat; fi\n\
+         exec '{}' \"$@\"\n",
+        executor.display()
+    );
+    let path = market.path("without-states");
+    std::fs::write(&path, script).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    path
+}
+
 /// The requester's machine runs the task too, and finds that the provider's trace is right up to its end, which is
-/// where this liar begins. So the jurors fetch the state before that, and run no more than what follows it.
+/// where this liar begins. So the jurors fetch the state before that, and run no more than what follows it. Its
+/// command is killed when the dispute is open, and goes on with it when it is given again.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_requester_names_the_part_that_is_wrong_and_the_jury_runs_no_more() {
     let (market, submitted) = loop {
@@ -223,6 +242,22 @@ async fn the_requester_names_the_part_that_is_wrong_and_the_jury_runs_no_more() 
     };
     assert_eq!(submitted["state"], "verifying", "{submitted}");
     let dispute = ["task", "dispute", "0", "--part", "--yes"];
+    let executor = without_states(&market);
+    let stopped = ["--executor-path", executor.to_str().unwrap()];
+    let stopped = [&dispute[..], &stopped].concat();
+    let naming = wait::until("the trace to be open", LIMIT, || async {
+        let shown = market.json("alice", "//Charlie", &["dispute", "show", "0"]);
+        // There is none before it is opened.
+        let shown = shown.await.ok();
+        let is_open = shown.as_ref().is_some_and(|one| one["state"] == "naming");
+        Ok(Seen::some(is_open.then_some(()), || {
+            shown.unwrap_or_default()
+        }))
+    });
+    tokio::select! {
+        ended = market.json("alice", "//Charlie", &stopped) => panic!("{ended:?}"),
+        naming = naming => naming.unwrap(),
+    }
     let disputed = market.json("alice", "//Charlie", &dispute).await.unwrap();
     let part = &disputed["dispute"]["part"];
     let number = part["number"].as_u64().unwrap();
