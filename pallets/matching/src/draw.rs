@@ -9,7 +9,11 @@ use aicpw_primitives::traits::{DevicePool, Offer, StakeDraw, TaskBoard};
 use aicpw_protocol::{draw::next_ticket, DeviceId, Hash};
 use frame_support::weights::Weight;
 
-use crate::{query::Query, queue::MAX_TRIES, Config, WeightInfo};
+use crate::{
+    query::Query,
+    queue::{Size, MAX_TRIES},
+    Config, WeightInfo,
+};
 
 /// Most draws from one seed, if the block has weight for them. Where those that fit have a quarter of the
 /// stake, ninety-nine seeds of a hundred find one of them.
@@ -72,13 +76,15 @@ pub(crate) fn draw<T: Config>(
 
 /// What the draws have cost.
 pub(crate) fn weight_of<T: Config>(drawn: &Drawn<T::AccountId>) -> Weight {
-    cost::<T>(drawn.draws, drawn.looks, drawn.tries)
+    cost::<T>(drawn.draws, drawn.looks, drawn.tries, Size::now::<T>())
 }
 
 /// How many draws this weight is enough for, with what follows them.
 pub(crate) fn affordable<T: Config>(weight: Weight) -> u32 {
+    let book = Size::now::<T>();
     let limit = |draws: u32| {
-        cost::<T>(draws, draws.saturating_mul(DEVICES_PER_DRAW), MAX_TRIES)
+        let looks = draws.saturating_mul(DEVICES_PER_DRAW);
+        cost::<T>(draws, looks, MAX_TRIES, book)
             .saturating_add(T::WeightInfo::defer_task().max(T::WeightInfo::enqueue_task()))
     };
     let one = limit(1).saturating_sub(limit(0));
@@ -94,9 +100,10 @@ pub(crate) fn base<T: Config>() -> Weight {
     T::WeightInfo::begin_search().saturating_add(T::Tasks::ticket_weight())
 }
 
-fn cost<T: Config>(draws: u32, looks: u32, tries: u32) -> Weight {
+fn cost<T: Config>(draws: u32, looks: u32, tries: u32, book: Size) -> Weight {
     base::<T>()
         .saturating_add(T::StakeDraw::draw_weight().saturating_mul(draws.into()))
         .saturating_add(T::WeightInfo::look().saturating_mul(looks.into()))
         .saturating_add(T::WeightInfo::match_task().saturating_mul(tries.into()))
+        .saturating_add(book.weight_of_matches::<T>(tries))
 }

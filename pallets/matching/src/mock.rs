@@ -75,6 +75,7 @@ parameter_types! {
     pub static GuaranteedWeight: Weight = Weight::from_parts(100, 0);
     pub const MaxCandidates: u32 = 32;
     pub static MaxSweeps: u32 = 0;
+    pub static CellWeight: u64 = 0;
 }
 
 /// Small weights, all alike, so that tests can say how many steps a meter holds.
@@ -86,8 +87,8 @@ impl crate::WeightInfo for Steps {
     fn begin_search() -> Weight {
         Weight::from_parts(1, 0)
     }
-    fn read_cells(_: u32) -> Weight {
-        Weight::zero()
+    fn read_cells(cells: u32) -> Weight {
+        Weight::from_parts(u64::from(cells) * CellWeight::get(), 0)
     }
     fn look() -> Weight {
         Weight::from_parts(1, 0)

@@ -38,6 +38,13 @@ pub const USUAL_CELLS: u32 = 1_024;
 /// where an assignment is refused, which the check of the offer should have foreseen.
 pub const MAX_TRIES: u32 = 2;
 
+/// Nodes that a match reads and writes when the device has no free slot any more: a leaf and the root. To write the
+/// cells of one is weighed as to read them, until that is measured.
+const NODES_OF_MATCH: u32 = 4;
+
+/// The same for a repair, which can take a device from one place to another.
+const NODES_OF_REPAIR: u32 = 2 * NODES_OF_MATCH;
+
 impl<T: Config> MatchQueue for Pallet<T> {
     fn enqueue(task: TaskId, end: QueueEnd) {
         Self::forget(task);
@@ -159,7 +166,7 @@ impl<T: Config> Pallet<T> {
                 Self::matched(task, device, &offer, wants_more, meter);
             }
             Outcome::Nothing => {
-                meter.consume(T::WeightInfo::park_task());
+                meter.consume(park_weight::<T>(Size::now::<T>()));
                 let reason = Self::reason(query, step.progress.best);
                 Self::park(task, query, reason);
             }
@@ -220,7 +227,7 @@ impl<T: Config> Pallet<T> {
         Self::apply(step.repairs);
         let fits = matches!(step.outcome, Outcome::Accepted(..));
         if let Outcome::Nothing = step.outcome {
-            meter.consume(T::WeightInfo::park_task());
+            meter.consume(park_weight::<T>(Size::now::<T>()));
             let reason = Self::reason(query, step.progress.best);
             return Self::park(task, query, reason);
         }
@@ -309,12 +316,13 @@ impl<T: Config> Pallet<T> {
 
     /// What a step has cost, without its end if it was not a match.
     pub(crate) fn search_weight(step: &Step<T::AccountId>) -> Weight {
-        weight_of::<T>(Bounds {
+        let done = Bounds {
             looks: step.looks,
             repairs: step.repairs.len() as u32,
             tries: step.tries,
             cells: step.cells,
-        })
+        };
+        weight_of::<T>(done, Size::now::<T>())
     }
 
     /// What a step may do at most, and at least if weight is short.
@@ -336,42 +344,85 @@ impl<T: Config> Pallet<T> {
 
     /// What a step may do in the weight that is left, if anything.
     pub(crate) fn affordable(meter: &WeightMeter) -> Option<Bounds> {
-        let cells = Listings::<T>::get().cells();
-        Self::bounds(cells)
+        let book = Size::now::<T>();
+        Self::bounds(book.cells)
             .into_iter()
-            .find(|bounds| meter.can_consume(limit_of::<T>(*bounds, cells)))
+            .find(|bounds| meter.can_consume(limit_of::<T>(*bounds, book)))
     }
 
     /// What the least step and the look at the lists cost at most.
     pub(crate) fn step_limit() -> Weight {
-        let cells = Listings::<T>::get().cells();
-        let [_, least] = Self::bounds(cells);
-        limit_of::<T>(least, cells).saturating_add(T::WeightInfo::service_base())
+        let book = Size::now::<T>();
+        let [_, least] = Self::bounds(book.cells);
+        limit_of::<T>(least, book).saturating_add(T::WeightInfo::service_base())
     }
 
     /// What a full step and the look at the lists cost at most, in a book of this many cells.
     pub(crate) fn full_step_limit_with(cells: u32) -> Weight {
         let [full, _] = Self::bounds(cells);
-        limit_of::<T>(full, cells).saturating_add(T::WeightInfo::service_base())
+        let in_one = cells;
+        limit_of::<T>(full, Size { cells, in_one }).saturating_add(T::WeightInfo::service_base())
     }
 }
 
-fn weight_of<T: Config>(done: Bounds) -> Weight {
+/// How large the book is.
+#[derive(Clone, Copy)]
+pub(crate) struct Size {
+    /// Cells of all segments.
+    cells: u32,
+    /// Cells of the segment that has the most.
+    in_one: u32,
+}
+
+impl Size {
+    /// As it is now.
+    pub fn now<T: Config>() -> Self {
+        let census = Listings::<T>::get();
+        Self {
+            cells: census.cells(),
+            in_one: census.most_cells(),
+        }
+    }
+
+    /// What matches add to what was measured in a book of one cell.
+    pub fn weight_of_matches<T: Config>(self, matches: u32) -> Weight {
+        self.weight_of_changes::<T>(matches.saturating_mul(NODES_OF_MATCH))
+    }
+
+    fn weight_of_changes<T: Config>(self, nodes: u32) -> Weight {
+        more_cells::<T>(self.in_one.saturating_mul(nodes))
+    }
+}
+
+/// What so many cells weigh beyond what any number does.
+fn more_cells<T: Config>(cells: u32) -> Weight {
+    T::WeightInfo::read_cells(cells).saturating_sub(T::WeightInfo::read_cells(0))
+}
+
+fn weight_of<T: Config>(done: Bounds, book: Size) -> Weight {
     T::WeightInfo::begin_search()
         .saturating_add(T::WeightInfo::look().saturating_mul(done.looks.into()))
         .saturating_add(T::WeightInfo::repair().saturating_mul(done.repairs.into()))
+        .saturating_add(book.weight_of_changes::<T>(done.repairs.saturating_mul(NODES_OF_REPAIR)))
         .saturating_add(T::WeightInfo::match_task().saturating_mul(done.tries.into()))
+        .saturating_add(book.weight_of_matches::<T>(done.tries))
         .saturating_add(T::WeightInfo::read_cells(done.cells))
 }
 
+/// To park a task: the reason is looked for in the root and in a leaf of each segment.
+fn park_weight<T: Config>(book: Size) -> Weight {
+    T::WeightInfo::park_task().saturating_add(more_cells::<T>(book.cells.saturating_mul(2)))
+}
+
 /// What a step within the bounds costs at most, its end included.
-fn limit_of<T: Config>(bounds: Bounds, cells_in_book: u32) -> Weight {
+fn limit_of<T: Config>(bounds: Bounds, book: Size) -> Weight {
     // The last look may begin just below the bound, and go through the book once more.
-    let cells = cells_in_book.saturating_mul(3);
-    weight_of::<T>(Bounds {
+    let cells = book.cells.saturating_mul(3);
+    let most = Bounds {
         cells: bounds.cells.saturating_add(cells),
         ..bounds
-    })
-    .saturating_add(T::Tasks::ticket_weight())
-    .saturating_add(T::WeightInfo::park_task().saturating_add(T::WeightInfo::defer_task()))
+    };
+    weight_of::<T>(most, book)
+        .saturating_add(T::Tasks::ticket_weight())
+        .saturating_add(park_weight::<T>(book).saturating_add(T::WeightInfo::defer_task()))
 }

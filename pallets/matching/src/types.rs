@@ -249,6 +249,12 @@ impl Census {
         counts.fold(0, |sum, count| sum.saturating_add(count.devices))
     }
 
+    /// Cells of the segment that has the most.
+    pub fn most_cells(&self) -> u32 {
+        let counts = self.0.iter();
+        counts.map(|count| count.cells.into()).max().unwrap_or(0)
+    }
+
     /// Cells of all segments.
     pub fn cells(&self) -> u32 {
         let counts = self.0.iter();

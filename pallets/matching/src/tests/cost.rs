@@ -4,7 +4,7 @@ use aicpw_primitives::traits::{MatchQueue, Offer, QueueEnd};
 use aicpw_protocol::{device::Reputation, units::AICP, Gflops, Mebibytes};
 use frame_support::{traits::Hooks, weights::Weight};
 
-use crate::{mock::*, PATIENCE};
+use crate::{mock::*, Listings, PATIENCE};
 
 /// Matches one task, and says how many offers it took and what it weighed in steps of one.
 fn cost(id: u64, change: impl FnOnce(&mut Task)) -> (u32, u64) {
@@ -133,6 +133,40 @@ fn a_task_nothing_fits_by_level_costs_one_search() {
         assert_eq!(Matching::on_idle(1, Weight::MAX).ref_time(), 2);
         assert_eq!(take_offers(), 0);
         assert_eq!(Matching::tasks_parked(), 1);
+    });
+}
+
+/// Regression: only the search was charged by the cells that it went through; but who takes the last slot of a device
+/// reads and writes a leaf and the root, and who parks a task goes through all for the reason.
+#[test]
+fn what_changes_the_book_or_explains_it_is_charged_by_its_cells() {
+    run(|| {
+        for id in 0..60 {
+            device(id, 500_000, |offer| {
+                fit(offer);
+                offer.spec.gflops = Gflops(1 << (id % 10));
+                offer.spec.memory = Mebibytes(1_024 << (id % 6));
+            });
+        }
+        device(99, 1_000, fit);
+        device(100, 1_000, fit);
+        let cells = u64::from(Listings::<Test>::get().cells());
+        assert!(cells > 10, "{cells}");
+        let (_, before) = cost(0, |_| ());
+        CellWeight::set(1);
+        let (_, after) = cost(1, |_| ());
+        assert!(after - before >= 4 * cells, "{before} {after} {cells}");
+
+        let park = |id| {
+            let needs = |task: &mut Task| task.demand.needs.gflops = Gflops(1_000_000);
+            Matching::enqueue(task(id, needs), QueueEnd::Back);
+            Matching::on_idle(1, Weight::MAX).ref_time()
+        };
+        let after = park(2);
+        CellWeight::set(0);
+        let before = park(3);
+        assert_eq!(Matching::tasks_parked(), 2);
+        assert!(after - before >= 2 * cells, "{before} {after} {cells}");
     });
 }
 
