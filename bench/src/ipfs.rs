@@ -24,6 +24,7 @@ pub async fn measure(report: &mut Measured) -> Result<()> {
             binary: Some(binaries::find(BINARY)?),
             folder: folder.path().join(name),
             listen: vec!["/ip4/127.0.0.1/tcp/0".into()],
+            allow_private_ip: true,
             ..Default::default()
         })
     };

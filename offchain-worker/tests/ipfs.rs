@@ -30,6 +30,7 @@ fn config(folder: &Path) -> DaemonConfig {
         binary: Some(binary()),
         folder: folder.join("ipfs"),
         listen: vec!["/ip4/127.0.0.1/tcp/0".into()],
+        allow_private_ip: true,
         ..Default::default()
     }
 }
@@ -218,6 +219,43 @@ async fn what_nobody_has_is_not_found_in_time_and_leaves_nothing() {
     assert!(unreachable[0].contains(&cause), "{unreachable:?}");
     assert_eq!(reason, "no connected peer delivered it");
     assert!(node.files().is_empty());
+}
+
+/// Regression: whoever asked for a job could have the provider's network looked through.
+#[tokio::test]
+async fn strangers_peers_in_a_private_network_are_not_dialled() {
+    let from = Node::start().await;
+    let to = Node::start_with(|config| config.allow_private_ip = false).await;
+    let input = from.file("input", &content(1_000));
+    let cid = from.store().add_file(&input, &silent).await.unwrap();
+    let address = from.addresses().await.remove(0);
+    let named = address
+        .to_string()
+        .replace("/ip4/127.0.0.1", "/dns4/localhost");
+    assert_ne!(named, address.to_string());
+    let options = FetchOptions {
+        stall_timeout: Duration::from_millis(1500),
+        ..options(vec![address.clone(), named.parse().unwrap()])
+    };
+    let output = to.dir.path().join("output");
+    let error = to
+        .store()
+        .fetch_to_file(&cid, &output, &options, &silent)
+        .await
+        .unwrap_err();
+    let BlobError::NotFound { unreachable, .. } = error else {
+        panic!("{error}")
+    };
+    assert_eq!(unreachable.len(), 2, "{unreachable:?}");
+    for cause in unreachable {
+        assert!(cause.contains("--allow-private-ip"), "{cause}");
+    }
+    assert_eq!(to.store().status().await.unwrap().peers, 0);
+    // Whom its owner names it is connected to.
+    to.store().connect(&address).await.unwrap();
+    let store = to.store();
+    let got = store.fetch_to_file(&cid, &output, &options, &silent).await;
+    assert_eq!(got.unwrap(), 1_000);
 }
 
 #[tokio::test]

@@ -31,7 +31,8 @@ fn store_of(kubo: &Kubo) -> KuboRpc {
     let ["", "ip4", host, "tcp", port] = parts[..] else {
         panic!("{api}");
     };
-    KuboRpc::http(&format!("http://{host}:{port}")).unwrap()
+    let store = KuboRpc::http(&format!("http://{host}:{port}")).unwrap();
+    store.allow_private_ip(true)
 }
 
 /// The program: `$AICPW_IPFS_BIN`, or where `make build` puts it.
@@ -47,6 +48,7 @@ async fn own(folder: &Path) -> Daemon {
         binary: Some(binary()),
         folder: folder.join("ipfs"),
         listen: vec!["/ip4/127.0.0.1/tcp/0".into()],
+        allow_private_ip: true,
         ..Default::default()
     };
     Daemon::start(config).await.unwrap()

@@ -115,6 +115,8 @@ impl MarketArgs {
             relays: self.ipfs_relay.clone(),
             bootnode: self.ipfs_bootnode,
             storage_max: Some(self.ipfs_storage_max.saturating_mul(1 << 20)),
+            // The network's rule, which is not known here.
+            allow_private_ip: false,
         })
     }
 

@@ -15,6 +15,7 @@ use aicpw_offchain_worker::{
     service::{WorkerConfig, WorkerService},
 };
 use futures::{future::Either, FutureExt};
+use sc_network::config::{NetworkConfiguration, TransportConfig};
 use sc_service::Configuration;
 use substrate_prometheus_endpoint::PrometheusError;
 use tokio::sync::watch;
@@ -56,6 +57,17 @@ pub struct MarketServices {
     daemon: Option<Daemon>,
 }
 
+/// The network's own rule, `--allow-private-ip` and `--no-private-ip`, holds for peers that strangers
+/// name to IPFS too.
+fn allows_private_ip(network: &NetworkConfiguration) -> bool {
+    match network.transport {
+        TransportConfig::Normal {
+            allow_private_ip, ..
+        } => allow_private_ip,
+        TransportConfig::MemoryOnly => false,
+    }
+}
+
 impl MarketServices {
     /// Starts what was asked for.
     ///
@@ -64,11 +76,16 @@ impl MarketServices {
     pub async fn start(args: &MarketArgs, config: &Configuration) -> Result<Self, MarketError> {
         let folder = config.base_path.config_dir(config.chain_spec.id());
         let registry = config.prometheus_registry();
+        let allow_private_ip = allows_private_ip(&config.network);
         let mut ipfs_addresses = Vec::new();
         let (store, daemon): (Option<Arc<dyn BlobStore>>, _) = match args.ipfs_choice(&folder) {
             IpfsChoice::None => (None, None),
-            IpfsChoice::External(url) => (Some(Arc::new(KuboRpc::http(&url)?)), None),
+            IpfsChoice::External(url) => {
+                let rpc = KuboRpc::http(&url)?.allow_private_ip(allow_private_ip);
+                (Some(Arc::new(rpc)), None)
+            }
             IpfsChoice::Own(mut own) => {
+                own.allow_private_ip = allow_private_ip;
                 ipfs_port::settle(&mut own, !args.ipfs_listen.is_empty()).await?;
                 ipfs_addresses.clone_from(&own.listen);
                 log::info!("starting IPFS, listening on {}", own.listen.join(", "));

@@ -3,6 +3,7 @@
 use super::error::BlobError;
 use multiaddr::{Multiaddr, Protocol};
 use std::fmt;
+use std::net::IpAddr;
 use std::str::FromStr;
 
 /// The address of an IPFS node, with its peer id: who answers there must prove to be that peer.
@@ -11,6 +12,18 @@ pub struct PeerAddress(Multiaddr);
 
 /// Addresses come from the chain and from strangers' tasks. This is ample for a relayed one.
 const MAX_LEN: usize = 512;
+
+impl PeerAddress {
+    /// The parts of the address, the host first.
+    pub(super) fn parts(&self) -> impl Iterator<Item = Protocol<'_>> {
+        self.0.iter()
+    }
+
+    /// The same peer at another host.
+    pub(super) fn at(&self, host: IpAddr) -> Option<Self> {
+        self.0.replace(0, |_| Some(host.into())).map(Self)
+    }
+}
 
 impl FromStr for PeerAddress {
     type Err = BlobError;

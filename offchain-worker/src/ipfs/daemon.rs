@@ -43,6 +43,8 @@ pub struct DaemonConfig {
     pub bootnode: bool,
     /// Most bytes that its store may hold.
     pub storage_max: Option<u64>,
+    /// Whether peers that strangers name are dialled at private addresses too.
+    pub allow_private_ip: bool,
 }
 
 /// A running `aicpw-ipfs`. It is started again when it ends by itself, and ended when this is
@@ -67,7 +69,7 @@ impl Daemon {
         let binary = find_binary(config.binary.as_deref())?;
         private_folder(&config.folder, true)?;
         let (socket, socket_folder) = socket_for(&config.folder)?;
-        let rpc = KuboRpc::unix(&socket)?;
+        let rpc = KuboRpc::unix(&socket)?.allow_private_ip(config.allow_private_ip);
         let program = Program {
             binary,
             arguments: arguments(&config, &socket),

@@ -2,7 +2,8 @@
 
 use super::error::BlobError;
 use super::rpc::{refusal, KuboRpc};
-use super::{BlobStore, FetchOptions, PeerAddress, Progress};
+use super::strangers;
+use super::{FetchOptions, PeerAddress, Progress};
 use cid::Cid;
 use futures::future::join_all;
 use http_body_util::BodyExt;
@@ -44,7 +45,9 @@ async fn while_connecting<T>(
     work: impl Future<Output = T>,
 ) -> (T, Vec<String>) {
     let mut unreachable = Vec::new();
-    let mut connect = std::pin::pin!(join_all(peers.iter().map(|peer| rpc.connect(peer))));
+    let mut connect = std::pin::pin!(join_all(
+        peers.iter().map(|peer| strangers::connect(rpc, peer))
+    ));
     let mut work = std::pin::pin!(work);
     let mut connecting = !peers.is_empty();
     loop {
@@ -53,7 +56,7 @@ async fn while_connecting<T>(
             biased;
             results = &mut connect, if connecting => {
                 connecting = false;
-                unreachable.extend(results.into_iter().filter_map(Result::err).map(|e| e.to_string()));
+                unreachable.extend(results.into_iter().filter_map(Result::err));
             }
             result = &mut work => return (result, unreachable),
         }

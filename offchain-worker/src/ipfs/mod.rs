@@ -23,6 +23,7 @@ mod error;
 mod fetch;
 mod locate;
 mod rpc;
+mod strangers;
 mod supervise;
 mod upload;
 
@@ -47,7 +48,8 @@ pub fn silent(_done: u64, _total: u64) {}
 /// Bounds of a download.
 #[derive(Debug, Clone)]
 pub struct FetchOptions {
-    /// Peers that probably have the content; they are connected to at once.
+    /// Peers that probably have the content; they are connected to at once. Strangers name them:
+    /// unless the store allows private addresses, public ones only are dialled.
     pub peers: Vec<PeerAddress>,
     /// Most bytes of content that are accepted.
     pub max_bytes: u64,

@@ -37,6 +37,7 @@ pub struct KuboRpc {
     endpoint: String,
     /// Whether the process behind it is ready, where it is supervised.
     ready: Option<watch::Receiver<bool>>,
+    allows_private_ip: bool,
 }
 
 /// kubo's error shape.
@@ -135,7 +136,20 @@ impl KuboRpc {
             base,
             endpoint,
             ready: None,
+            allows_private_ip: false,
         })
+    }
+
+    /// Says whether peers that strangers name are dialled at private addresses too; they are not
+    /// unless this is said.
+    #[must_use]
+    pub fn allow_private_ip(mut self, allow: bool) -> Self {
+        self.allows_private_ip = allow;
+        self
+    }
+
+    pub(super) fn allows_private_ip(&self) -> bool {
+        self.allows_private_ip
     }
 
     /// Makes requests wait while the process behind the socket is being started again.

@@ -1,0 +1,166 @@
+//! Peers that strangers name: whoever asks for a job says where its files are. Unless this node
+//! allows private addresses, only public ones are dialled for them, so that nobody uses it to look
+//! around in the network behind it.
+
+use super::address::PeerAddress;
+use super::rpc::KuboRpc;
+use super::BlobStore;
+use futures::future::join_all;
+use ip_network::IpNetwork;
+use multiaddr::Protocol;
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+use std::time::Duration;
+
+/// Most addresses of one name that are dialled.
+const MAX_HOSTS: usize = 8;
+
+/// Longest time for looking a name up.
+const LOOK_UP: Duration = Duration::from_secs(10);
+
+/// Connects to a peer that a stranger named.
+///
+/// # Errors
+/// What came in the way, for this machine's owner.
+pub(super) async fn connect(rpc: &KuboRpc, peer: &PeerAddress) -> Result<(), String> {
+    let peers = match rpc.allows_private_ip() {
+        true => vec![peer.clone()],
+        false => public(peer).await.map_err(|reason| {
+            format!(
+                "{peer} is not dialled: {reason}; where such peers are wanted, start the node with \
+                 --allow-private-ip"
+            )
+        })?,
+    };
+    let mut failures = Vec::new();
+    for end in join_all(peers.iter().map(|peer| rpc.connect(peer))).await {
+        match end {
+            Ok(()) => return Ok(()),
+            Err(error) => failures.push(error.to_string()),
+        }
+    }
+    Err(failures.join("; "))
+}
+
+/// The same peer at its public addresses. A name is looked up here and not where the dial happens,
+/// where it could by then be that of another host.
+async fn public(peer: &PeerAddress) -> Result<Vec<PeerAddress>, String> {
+    let mut parts = peer.parts();
+    let hosts = match parts.next() {
+        Some(Protocol::Ip4(ip)) => vec![IpAddr::from(ip)],
+        Some(Protocol::Ip6(ip)) => vec![IpAddr::from(ip)],
+        Some(Protocol::Dns(name)) => look_up(&name, |_| true).await?,
+        Some(Protocol::Dns4(name)) => look_up(&name, IpAddr::is_ipv4).await?,
+        Some(Protocol::Dns6(name)) => look_up(&name, IpAddr::is_ipv6).await?,
+        _ => return Err("it begins with no address of a host".into()),
+    };
+    if parts.any(|part| is_host(&part)) {
+        return Err("it names two hosts".into());
+    }
+    let hosts: BTreeSet<_> = hosts.into_iter().filter(is_public).collect();
+    if hosts.is_empty() {
+        return Err("it is not a public address".into());
+    }
+    let hosts = hosts.into_iter().take(MAX_HOSTS);
+    Ok(hosts.filter_map(|host| peer.at(host)).collect())
+}
+
+async fn look_up(name: &str, fits: fn(&IpAddr) -> bool) -> Result<Vec<IpAddr>, String> {
+    // The port is part of the address already.
+    let found = tokio::time::timeout(LOOK_UP, tokio::net::lookup_host((name, 0))).await;
+    let hosts = match found {
+        Ok(Ok(hosts)) => hosts.map(|host| host.ip()),
+        Ok(Err(error)) => return Err(format!("cannot resolve {name}: {error}")),
+        Err(_) => {
+            return Err(format!(
+                "{name} was not resolved in {} s",
+                LOOK_UP.as_secs()
+            ))
+        }
+    };
+    Ok(hosts.filter(fits).collect())
+}
+
+/// Whether a part of an address says which host to go to.
+fn is_host(part: &Protocol<'_>) -> bool {
+    matches!(
+        part,
+        Protocol::Ip4(_)
+            | Protocol::Ip6(_)
+            | Protocol::Ip6zone(_)
+            | Protocol::Dns(_)
+            | Protocol::Dns4(_)
+            | Protocol::Dns6(_)
+            | Protocol::Dnsaddr(_)
+            | Protocol::Unix(_)
+    )
+}
+
+/// Whether an address is one of the internet: not of this machine, of a network that is not
+/// routed, of a group, of examples, nor reserved.
+fn is_public(ip: &IpAddr) -> bool {
+    let ip = ip.to_canonical();
+    !ip.is_multicast() && !ip.is_unspecified() && IpNetwork::from(ip).is_global()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PEER: &str = "12D3KooWKnDdG3iXw9eTFijk3EWSunZcFi54Zka4wmtqtt6rPxc8";
+
+    fn peer(place: &str) -> PeerAddress {
+        format!("{place}/p2p/{PEER}").parse().unwrap()
+    }
+
+    #[tokio::test]
+    async fn what_is_public_stays_as_it_is() {
+        for place in [
+            "/ip4/8.8.8.8/tcp/4001".to_owned(),
+            "/ip6/2a00:1450:4001::1/udp/4001/quic-v1".to_owned(),
+            format!("/ip4/8.8.8.8/tcp/4001/p2p/{PEER}/p2p-circuit"),
+        ] {
+            assert_eq!(public(&peer(&place)).await, Ok(vec![peer(&place)]));
+        }
+    }
+
+    #[tokio::test]
+    async fn nothing_else_is_dialled() {
+        let hosts = [
+            "/ip4/127.0.0.1",
+            "/ip4/0.0.0.0",
+            "/ip4/10.1.2.3",
+            "/ip4/172.16.0.1",
+            "/ip4/192.168.1.1",
+            "/ip4/169.254.169.254",
+            "/ip4/100.64.0.1",
+            "/ip4/192.0.2.1",
+            "/ip4/198.18.0.1",
+            "/ip4/224.0.0.251",
+            "/ip4/255.255.255.255",
+            "/ip6/::",
+            "/ip6/::1",
+            "/ip6/fe80::1",
+            "/ip6/fd00::1",
+            "/ip6/ff02::fb",
+            "/ip6/ff0e::1",
+            "/ip6/2001:db8::1",
+            "/ip6/::ffff:192.168.1.1",
+            "/ip6/::ffff:127.0.0.1",
+            // A name of such an address is one.
+            "/dns/localhost",
+            "/dns4/localhost",
+            "/dns4/nobody.invalid",
+            // What others would look up.
+            "/dnsaddr/localhost",
+            "/unix/%2Frun%2Fsocket",
+        ];
+        for host in hosts {
+            let peer = peer(&format!("{host}/tcp/4001"));
+            assert!(public(&peer).await.is_err(), "{peer}");
+        }
+        let behind = format!("/ip4/8.8.8.8/tcp/1/p2p/{PEER}/p2p-circuit/ip4/10.0.0.1/tcp/1");
+        let refusal = public(&peer(&behind)).await.unwrap_err();
+        assert_eq!(refusal, "it names two hosts");
+    }
+}
