@@ -1,4 +1,4 @@
-//! Shared types, the runtime APIs, and the traits by which the pallets meet.
+//! Shared types, the runtime APIs, the traits by which the pallets meet, and what their hooks have in common.
 //!
 //! Pallets know each other only through [`traits`]; each trait states its contract and has an
 //! implementation for `()`, so that a mock builds one pallet and not all of them.
@@ -10,6 +10,7 @@ extern crate alloc;
 pub mod api;
 pub mod priority;
 pub mod traits;
+pub mod worker_call;
 pub mod worker_key;
 
 use sp_runtime::{

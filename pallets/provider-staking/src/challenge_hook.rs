@@ -1,16 +1,18 @@
 //! The offchain worker's part in conformance challenges: those of this node's devices go into the
 //! mailbox, and what the native engine answers there goes to the chain.
 
-use aicpw_primitives::{traits::DrawRandomness, worker_key::WorkerId};
+use aicpw_primitives::{
+    traits::DrawRandomness,
+    worker_call::{self, hash_of, prove_now},
+    worker_key::WorkerId,
+};
 use aicpw_protocol::{
-    mailbox::{
-        answer_key, ChallengeAnswer, ChallengeOrder, Challenges as Orders, CHALLENGES, RETRY_AFTER,
-    },
+    mailbox::{answer_key, ChallengeAnswer, ChallengeOrder, Challenges as Orders, CHALLENGES},
     worker::Statement,
-    BlockNumber, DeviceId, Hash,
+    DeviceId,
 };
 use alloc::vec::Vec;
-use codec::{Decode, Encode};
+use codec::Encode;
 use sp_application_crypto::RuntimeAppPublic;
 use sp_runtime::offchain::storage::{StorageRetrievalError, StorageValueRef};
 
@@ -21,13 +23,6 @@ use crate::{
 
 /// Prefix of the offchain key under which the last answer that was sent for a device is remembered.
 const ANSWERED_PREFIX: &[u8] = b"aicpw/answered/v1/";
-
-/// An answer that this node sent.
-#[derive(Encode, Decode, Clone, Copy, PartialEq, Eq, Debug)]
-struct Answered {
-    seed: Hash,
-    block: BlockNumber,
-}
 
 impl<T: Config> Pallet<T> {
     /// Runs on each new best block. A node without worker keys leaves its mailbox alone.
@@ -78,22 +73,11 @@ impl<T: Config> Pallet<T> {
     }
 
     fn send_answer(worker: &WorkerId, id: DeviceId, found: ChallengeAnswer) -> Result<(), NotSent> {
-        let block = Self::height();
-        let seed = found.run.seed;
         let key = [ANSWERED_PREFIX, &id.encode()].concat();
-        let mut memory = StorageValueRef::persistent(&key);
-        // Compare-and-set: of hooks that overlap one goes on.
-        memory
-            .mutate(|last: Result<Option<Answered>, _>| match last {
-                Ok(Some(sent))
-                    if sent.seed == seed && block < sent.block.saturating_add(RETRY_AFTER) =>
-                {
-                    Err(())
-                }
-                _ => Ok(Answered { seed, block }),
-            })
-            .map_err(|_| NotSent::Pending)?;
-        Self::submit_answer(worker, id, found).inspect_err(|_| memory.clear())
+        if !worker_call::claim(&key, found.run.seed, Self::height()) {
+            return Err(NotSent::Pending);
+        }
+        Self::submit_answer(worker, id, found).inspect_err(|_| worker_call::unclaim(&key))
     }
 
     fn submit_answer(
@@ -106,7 +90,7 @@ impl<T: Config> Pallet<T> {
             run: found.run,
             answer: found.answer.hash(),
         };
-        let proof = Self::prove_now(worker, &statement)?;
+        let proof = prove_now::<T>(worker, &statement)?;
         Self::submit(Call::answer_challenge {
             device: id,
             answer: found.answer,
@@ -117,7 +101,7 @@ impl<T: Config> Pallet<T> {
     /// Writes the open challenges, if they are others than before.
     fn write_challenges(challenges: Vec<ChallengeOrder>) {
         let new = Orders {
-            genesis: Self::hash_of(0).unwrap_or_default(),
+            genesis: hash_of::<T>(0).unwrap_or_default(),
             challenges,
         };
         let written = StorageValueRef::persistent(CHALLENGES).mutate(

@@ -1,13 +1,15 @@
 //! Heartbeats: how they are authorised, what they do, and how a node sends them. Also what makes a
 //! worker proof good.
 
-use aicpw_primitives::worker_key::{prove, verify, WorkerId, WorkerProof};
-use aicpw_protocol::{
-    mailbox::{RETRY_AFTER, SERVING, SERVING_FRESH_FOR},
-    worker::Statement,
-    BlockNumber, Hash,
+use aicpw_primitives::{
+    worker_call::{self, hash_of, prove_now, NotProven},
+    worker_key::{verify, WorkerId, WorkerProof},
 };
-use codec::{Decode, Encode};
+use aicpw_protocol::{
+    mailbox::{SERVING, SERVING_FRESH_FOR},
+    worker::Statement,
+    BlockNumber,
+};
 use frame_support::{
     pallet_prelude::{
         InvalidTransaction, TransactionSource, TransactionValidityWithRefund, ValidTransaction,
@@ -15,31 +17,17 @@ use frame_support::{
     },
     traits::Get,
 };
-use frame_system::{offchain::SubmitTransaction, pallet_prelude::BlockNumberFor};
+use frame_system::offchain::SubmitTransaction;
 use sp_application_crypto::{ByteArray, RuntimeAppPublic};
-use sp_runtime::{
-    offchain::storage::StorageValueRef,
-    traits::{BlockNumberProvider, Zero},
-    SaturatedConversion,
-};
+use sp_runtime::{offchain::storage::StorageValueRef, traits::BlockNumberProvider};
 
 use crate::{
     Attendances, Call, Config, Devices, DevicesOf, Event, Heartbeat, Pallet, Presences, Providers,
     WorkerOwners, LOG_TARGET,
 };
 
-/// How many blocks below the best one a heartbeat names: a fork this short does not spoil it.
-pub(crate) const PROOF_DEPTH: BlockNumber = 4;
-
 /// Prefix of the offchain key under which the last sent heartbeat of a worker key is remembered.
 const SENT_PREFIX: &[u8] = b"aicpw/heartbeat/v1/";
-
-/// A heartbeat that this node sent.
-#[derive(Encode, Decode, Clone, Copy, PartialEq, Eq, Debug)]
-struct Sent {
-    period: BlockNumber,
-    block: BlockNumber,
-}
 
 /// Why no heartbeat was sent.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -60,6 +48,15 @@ pub(crate) enum NotSent {
     Refused,
 }
 
+impl From<NotProven> for NotSent {
+    fn from(reason: NotProven) -> Self {
+        match reason {
+            NotProven::NoRecentBlock => Self::NoRecentBlock,
+            NotProven::NoSignature => Self::NoSignature,
+        }
+    }
+}
+
 impl<T: Config> Pallet<T> {
     /// The block on the market's clock.
     pub fn now() -> BlockNumber {
@@ -71,14 +68,8 @@ impl<T: Config> Pallet<T> {
         Self::now() / T::HeartbeatPeriod::get().max(1)
     }
 
-    pub(crate) fn hash_of(block: BlockNumber) -> Option<Hash> {
-        let hash = frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::from(block));
-        let hash = Hash::try_from(hash.as_ref()).ok()?;
-        (hash != Hash::default()).then_some(hash)
-    }
-
     pub(crate) fn height() -> BlockNumber {
-        frame_system::Pallet::<T>::block_number().saturated_into()
+        worker_call::height::<T>()
     }
 
     /// Whether `proof` is `worker`'s signature over `statement`, bound to this chain and to a block
@@ -93,8 +84,7 @@ impl<T: Config> Pallet<T> {
         if block >= height || block.saturating_add(T::RecentBlocks::get()) <= height {
             return false;
         }
-        let (Some(genesis), Some(recent)) = (Self::hash_of(Zero::zero()), Self::hash_of(block))
-        else {
+        let (Some(genesis), Some(recent)) = (hash_of::<T>(0), hash_of::<T>(block)) else {
             return false;
         };
         verify(worker, proof, &genesis, &recent, statement)
@@ -230,22 +220,12 @@ impl<T: Config> Pallet<T> {
             return Err(NotSent::NotYet);
         }
 
-        let block = Self::height();
         let key = [SENT_PREFIX, worker.as_slice()].concat();
-        let mut memory = StorageValueRef::persistent(&key);
-        // Compare-and-set: of hooks that overlap one goes on.
-        memory
-            .mutate(|last: Result<Option<Sent>, _>| match last {
-                Ok(Some(sent))
-                    if sent.period == period && block < sent.block.saturating_add(RETRY_AFTER) =>
-                {
-                    Err(())
-                }
-                _ => Ok(Sent { period, block }),
-            })
-            .map_err(|_| NotSent::Pending)?;
-
-        Self::submit_heartbeat(worker, provider, period).inspect_err(|_| memory.clear())?;
+        if !worker_call::claim(&key, period, Self::height()) {
+            return Err(NotSent::Pending);
+        }
+        Self::submit_heartbeat(worker, provider, period)
+            .inspect_err(|_| worker_call::unclaim(&key))?;
         Ok(period)
     }
 
@@ -258,23 +238,12 @@ impl<T: Config> Pallet<T> {
             provider: provider.clone(),
             period,
         };
-        let proof = Self::prove_now(worker, &statement)?;
+        let proof = prove_now::<T>(worker, &statement)?;
         Self::submit(Call::heartbeat {
             provider,
             period,
             proof,
         })
-    }
-
-    /// The statement, signed for a block that a short fork does not take away.
-    pub(crate) fn prove_now(
-        worker: &WorkerId,
-        statement: &Statement<T::AccountId>,
-    ) -> Result<WorkerProof, NotSent> {
-        let recent = Self::height().saturating_sub(PROOF_DEPTH);
-        let genesis = Self::hash_of(0).ok_or(NotSent::NoRecentBlock)?;
-        let hash = Self::hash_of(recent).ok_or(NotSent::NoRecentBlock)?;
-        prove(worker, &genesis, (recent, &hash), statement).ok_or(NotSent::NoSignature)
     }
 
     /// Gives an authorised call to the pool.

@@ -1,10 +1,11 @@
 //! What must hold between the constants that the runtime chooses.
 
+use aicpw_primitives::worker_call::PROOF_DEPTH;
 use aicpw_protocol::{mailbox::RETRY_AFTER, BlockNumber};
 use frame_support::traits::Get;
 use frame_system::pallet_prelude::BlockNumberFor;
 
-use crate::{heartbeat, Config, Pallet};
+use crate::{Config, Pallet};
 
 impl<T: Config> Pallet<T> {
     /// Checks them as they are now: some can be changed while the chain runs. The error is what does
@@ -20,7 +21,7 @@ impl<T: Config> Pallet<T> {
             "stake must not leave before the obligations it was locked for end",
         )?;
         holds(
-            T::RecentBlocks::get() > heartbeat::PROOF_DEPTH + RETRY_AFTER,
+            T::RecentBlocks::get() > PROOF_DEPTH + RETRY_AFTER,
             "a heartbeat must stay valid until the worker would send it again",
         )?;
         holds(

@@ -6,10 +6,11 @@
 
 use aicpw_primitives::{
     traits::{DevicePool, Escalation},
-    worker_key::{prove, WorkerId, WorkerProof},
+    worker_call::{hash_of, height, prove_now, was_lately, NotProven},
+    worker_key::{WorkerId, WorkerProof},
 };
 use aicpw_protocol::{
-    mailbox::{report_key, Ask, Asks, Order, Orders, Report, ASKS, ORDERS, RETRY_AFTER},
+    mailbox::{report_key, Ask, Asks, Order, Orders, Report, ASKS, ORDERS},
     task::{AssignmentStatus, Role},
     worker::Statement,
     AssignmentId, BlockNumber, Hash,
@@ -17,12 +18,9 @@ use aicpw_protocol::{
 use alloc::vec::Vec;
 use codec::Encode;
 use frame_support::pallet_prelude::*;
-use frame_system::{offchain::SubmitTransaction, pallet_prelude::BlockNumberFor};
+use frame_system::offchain::SubmitTransaction;
 use sp_application_crypto::RuntimeAppPublic;
-use sp_runtime::{
-    offchain::storage::{MutateStorageError, StorageRetrievalError, StorageValueRef},
-    traits::{One, Saturating, UniqueSaturatedInto, Zero},
-};
+use sp_runtime::offchain::storage::{MutateStorageError, StorageRetrievalError, StorageValueRef};
 
 use crate::{
     authorize::Step,
@@ -35,10 +33,6 @@ const LOG: &str = "runtime::tasks";
 /// Blocks by which stored orders may be ahead of this run, because a later one overlapped with it.
 const OVERLAP: BlockNumber = 16;
 
-/// How far back the block is to which a signature is bound: far enough that the forks of a normal
-/// day do not take it away and the call with it.
-const DEPTH: u8 = 4;
-
 /// Key of what was sent lately.
 pub(crate) const SENT: &[u8] = b"aicpw/tasks/v1/sent";
 
@@ -48,10 +42,10 @@ type Sent = Vec<(AssignmentId, Step, BlockNumber)>;
 impl<T: Config> Pallet<T> {
     /// The open assignments of a worker key.
     pub fn orders(worker: &WorkerId) -> Orders {
-        let genesis = Self::hash_of(Zero::zero());
+        let genesis = hash_of::<T>(0).unwrap_or_default();
         Orders {
             genesis,
-            block: Self::height().unique_saturated_into(),
+            block: height::<T>(),
             now: Self::now(),
             orders: T::DevicePool::assignments_of(worker)
                 .into_iter()
@@ -299,14 +293,13 @@ impl<T: Config> Pallet<T> {
 
     /// Whether this run is the one that makes a statement: none has lately.
     fn claim(id: AssignmentId, step: Step) -> bool {
-        let now: BlockNumber = Self::height().unique_saturated_into();
+        let now = height::<T>();
         StorageValueRef::persistent(SENT)
             .mutate(|sent: Result<Option<Sent>, StorageRetrievalError>| {
                 let mut sent = sent.ok().flatten().unwrap_or_default();
-                let lately = |at: BlockNumber| at <= now && now < at.saturating_add(RETRY_AFTER);
                 if sent
                     .iter()
-                    .any(|entry| entry.0 == id && entry.1 == step && lately(entry.2))
+                    .any(|entry| entry.0 == id && entry.1 == step && was_lately(entry.2, now))
                 {
                     return Err(());
                 }
@@ -338,14 +331,10 @@ impl<T: Config> Pallet<T> {
 
     /// Signs a statement and puts it into the transaction pool.
     fn send(worker: &WorkerId, statement: Statement<T::AccountId>) -> Result<(), &'static str> {
-        let recent = Self::height().saturating_sub(DEPTH.into());
-        let proof = prove(
-            worker,
-            &Self::hash_of(Zero::zero()),
-            (recent.unique_saturated_into(), &Self::hash_of(recent)),
-            &statement,
-        )
-        .ok_or("the worker key is not in the keystore any more")?;
+        let proof = prove_now::<T>(worker, &statement).map_err(|reason| match reason {
+            NotProven::NoRecentBlock => "the chain knows no recent block to sign for",
+            NotProven::NoSignature => "the worker key is not in the keystore any more",
+        })?;
         let call = Self::call_of(statement, proof).ok_or("not a statement about an assignment")?;
         let transaction = T::create_authorized_transaction(call.into());
         SubmitTransaction::<T, Call<T>>::submit_transaction(transaction)
@@ -410,21 +399,6 @@ impl<T: Config> Pallet<T> {
 
     /// Hash of the block before this one.
     pub(crate) fn parent_hash() -> Hash {
-        Self::hash_of(Self::height().saturating_sub(One::one()))
-    }
-
-    /// Height of the state this runs on.
-    fn height() -> BlockNumberFor<T> {
-        frame_system::Pallet::<T>::block_number()
-    }
-
-    /// Hash of a recent block, or of the first.
-    fn hash_of(height: BlockNumberFor<T>) -> Hash {
-        let mut hash = Hash::default();
-        let found = frame_system::Pallet::<T>::block_hash(height);
-        for (byte, source) in hash.iter_mut().zip(found.as_ref()) {
-            *byte = *source;
-        }
-        hash
+        hash_of::<T>(height::<T>().saturating_sub(1)).unwrap_or_default()
     }
 }
