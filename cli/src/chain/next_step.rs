@@ -61,8 +61,7 @@ fn provider_staking(error: &str) -> Option<&'static str> {
         "DeviceCoolsDown" => "`aicpw provider devices` shows until when; try again then",
         "DeviceNotForgiven" => {
             "it stays until a task that goes well has made up for its failures, or until all stake is \
-             withdrawn: `aicpw provider devices pause` keeps tasks away, and a new driver or another \
-             machine is an `update`"
+             withdrawn: `aicpw provider devices pause` keeps tasks away"
         }
         "DeviceOccupied" => {
             "stake is locked for its last tasks until their results could be fetched: try again \

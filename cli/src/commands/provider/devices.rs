@@ -89,7 +89,8 @@ Examples:
     /// Remove a device for good
     ///
     /// It must run no task, and no stake may be locked for it: after its last task that takes as
-    /// long as results can be fetched. Registered again it has another number.
+    /// long as results can be fetched. One with failures or missed deadlines that it has not made up for stays
+    /// until all stake is withdrawn. Registered again it has another number.
     #[command(after_long_help = "\
 Examples:
   aicpw --key-file provider.key provider devices remove 3
