@@ -138,7 +138,7 @@ mod benchmarks {
         #[extrinsic_call]
         commit_result(RawOrigin::Authorized, last, commitment, proof);
         assert_eq!(
-            Pallet::<T>::weight_of_commit(last, 3),
+            Pallet::<T>::weight_of_commit(last, of_work(3)),
             T::WeightInfo::commit_alone()
         );
     }
@@ -157,7 +157,7 @@ mod benchmarks {
         #[extrinsic_call]
         reveal_result(RawOrigin::Authorized, last, opening(3), proof);
         assert_eq!(
-            Pallet::<T>::weight_of_reveal(last, n),
+            Pallet::<T>::weight_of_reveal(last, of_work(n)),
             T::WeightInfo::reveal_alone(n)
         );
     }
@@ -176,7 +176,7 @@ mod benchmarks {
         #[extrinsic_call]
         reveal_result(RawOrigin::Authorized, last, opening(3), proof);
         assert_eq!(
-            Pallet::<T>::weight_of_reveal(last, 3),
+            Pallet::<T>::weight_of_reveal(last, of_work(3)),
             T::WeightInfo::reveal_to_wait()
         );
     }

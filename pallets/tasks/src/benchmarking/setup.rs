@@ -31,7 +31,7 @@ use frame_support::{
     BoundedVec,
 };
 
-use crate::{pallet::*, types::Task};
+use crate::{pallet::*, seats::Numbers, types::Task};
 
 /// What benchmarks need of the other pallets.
 pub trait BenchmarkHelper<AccountId> {
@@ -448,4 +448,9 @@ pub(super) fn proof<T: Config>(
 pub(super) fn on_from<T: Config>(block: BlockNumber) {
     let next = Pallet::<T>::now().saturating_add(block);
     T::BenchmarkHelper::set_block(next);
+}
+
+/// So many assignments of replicas, and none of jurors.
+pub(super) fn of_work(work: u32) -> Numbers {
+    Numbers { work, jurors: 0 }
 }
