@@ -214,9 +214,8 @@ async fn crashes_and_silence_name_the_cause() {
 async fn a_run_that_says_its_result_tells_others_a_few_words() {
     // 100 KiB on one line, in which every byte could count.
     let says = "head -c 102400 /dev/zero | tr '\\0' r";
-    let speaks = format!(
-        r#"echo "{{\"failed\":{{\"fault\":\"run-failed\",\"message\":\"$(head -c 30000 /dev/zero | tr '\0' r)\"}}}}"; exit 1"#
-    );
+    let speaks = r#"message=$(head -c 30000 /dev/zero | tr '\0' r)
+        echo "{\"failed\":{\"fault\":\"run-failed\",\"message\":\"$message\"}}"; exit 1"#;
     let told = |failure: &Failure| {
         let count = |text: &[u8]| text.iter().filter(|byte| **byte == b'r').count();
         (count(failure.message.as_bytes()), count(&failure.log))
@@ -225,13 +224,15 @@ async fn a_run_that_says_its_result_tells_others_a_few_words() {
     let most = MAX_SAID_BY_RUN + 20;
     for (end, limit) in [
         ("kill -SEGV $$", LONG),
-        (speaks.as_str(), LONG),
+        (speaks, LONG),
         ("sleep 1000", Duration::from_secs(1)),
     ] {
         let case = case(&format!("{HAS_PROGRAM}; {says} >&2; {end}"), limit);
         let failure = run(&case).await.0.unwrap_err();
         let (message, log) = told(&failure);
         assert!(message <= most && log <= most, "{message}, {log}: {end}");
+        // Its message was heard, and cut.
+        assert!(end != speaks || message == MAX_SAID_BY_RUN, "{message}");
         assert!(
             String::from_utf8_lossy(&failure.log).contains("are not told"),
             "{end}"
