@@ -41,7 +41,8 @@ mod benchmarks {
     #[benchmark]
     fn cancel(n: Linear<0, { MOST - ALL }>) {
         let requester = requester::<T>();
-        let id = blamed::<T>(&requester, n);
+        // What is undecided is not cancelled.
+        let id = failed::<T>(&requester, n, &[Fault::Crashed]);
         #[extrinsic_call]
         _(RawOrigin::Signed(requester), id);
         assert!(matches!(task::<T>(id).status, TaskStatus::Cancelled { .. }));

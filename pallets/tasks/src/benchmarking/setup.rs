@@ -204,6 +204,19 @@ pub(super) const MOST: u32 = 15;
 /// A sealed task with all replicas, which all have to agree. `n` providers have reported faults of it, too
 /// few the same to confirm it; its seats wait for devices.
 pub(super) fn blamed<T: Config>(requester: &T::AccountId, n: u32) -> TaskId {
+    let faults = [
+        Fault::BadKey,
+        Fault::InputUnavailable,
+        Fault::BadManifest,
+        Fault::BuildFailed,
+        Fault::RunFailed,
+        Fault::TimeLimit,
+    ];
+    failed::<T>(requester, n, &faults)
+}
+
+/// Such a task of which `n` providers have failed, with these faults in turn.
+pub(super) fn failed<T: Config>(requester: &T::AccountId, n: u32, faults: &[Fault]) -> TaskId {
     let id = TaskId(Submissions::<T>::get().length);
     let submission = Submission {
         verification: Verification::Replicated {
@@ -213,20 +226,12 @@ pub(super) fn blamed<T: Config>(requester: &T::AccountId, n: u32) -> TaskId {
         ..submission::<T>()
     };
     Pallet::<T>::do_submit(requester.clone(), submission).expect("all fields are right");
-    let faults = [
-        Fault::BadKey,
-        Fault::InputUnavailable,
-        Fault::BadManifest,
-        Fault::BuildFailed,
-        Fault::RunFailed,
-        Fault::TimeLimit,
-    ];
     // Two rounds, so that each seat has an attempt left.
-    let mut faults = faults.into_iter().cycle();
+    let mut faults = faults.iter().cycle();
     for seeds in [0..n.min(ALL), ALL..n.max(ALL)] {
         let round: Vec<_> = seeds.map(|seed| granted::<T>(id, seed).0).collect();
         for (assignment, fault) in round.into_iter().zip(&mut faults) {
-            Pallet::<T>::do_fail(assignment, fault, Some(cid()), message()).expect("it is open");
+            Pallet::<T>::do_fail(assignment, *fault, Some(cid()), message()).expect("it is open");
         }
     }
     id
