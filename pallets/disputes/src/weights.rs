@@ -1,6 +1,6 @@
 //! Weights of `pallet_disputes`, measured by `make weights` on the runtime's Wasm.
 //!
-//! Made by frame-omni-bencher (frame-benchmarking-cli 64.0.0) on 2026-11-28: steps 10, repeats 5, AMD EPYC.
+//! Made by frame-omni-bencher (frame-benchmarking-cli 64.0.0) on 2026-11-29: steps 10, repeats 5, AMD EPYC.
 //! Do not edit: change `benchmarking.rs` beside this file and make it again.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
@@ -36,10 +36,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
     /// Storage: `Balances::Holds` (r:1 w:1)
     /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
-    /// Storage: `MarketClock::TheClock` (r:1 w:0)
-    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
     /// Storage: `Disputes::Claimed` (r:1 w:0)
     /// Proof: `Disputes::Claimed` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
+    /// Storage: `Disputes::Census` (r:1 w:1)
+    /// Proof: `Disputes::Census` (`max_values`: Some(1), `max_size`: Some(76), added: 571, mode: `MaxEncodedLen`)
+    /// Storage: `MarketClock::TheClock` (r:1 w:0)
+    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
     /// Storage: `MarketParameters::Changed` (r:1 w:0)
     /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Agenda` (r:1 w:1)
@@ -50,16 +52,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::ParkedIn` (`max_values`: None, `max_size`: Some(29), added: 2504, mode: `MaxEncodedLen`)
     /// Storage: `Matching::ListEnds` (r:1 w:1)
     /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
-    /// Storage: `Disputes::Census` (r:1 w:1)
-    /// Proof: `Disputes::Census` (`max_values`: Some(1), `max_size`: Some(76), added: 571, mode: `MaxEncodedLen`)
+    /// Storage: `Disputes::Narrowings` (r:0 w:1)
+    /// Proof: `Disputes::Narrowings` (`max_values`: None, `max_size`: Some(289), added: 2764, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Juries` (r:0 w:1)
     /// Proof: `Tasks::Juries` (`max_values`: None, `max_size`: Some(305), added: 2780, mode: `MaxEncodedLen`)
     fn dispute() -> Weight {
         // Measured proof size: 2718 B.
-        // Shortest run: 109_032_000 picoseconds.
-        Weight::from_parts(112_328_000, 11371)
+        // Shortest run: 110_605_000 picoseconds.
+        Weight::from_parts(114_772_000, 11371)
             .saturating_add(T::DbWeight::get().reads(15_u64))
-            .saturating_add(T::DbWeight::get().writes(8_u64))
+            .saturating_add(T::DbWeight::get().writes(9_u64))
     }
     /// Storage: `Disputes::Disputes` (r:1 w:1)
     /// Proof: `Disputes::Disputes` (`max_values`: None, `max_size`: Some(481), added: 2956, mode: `MaxEncodedLen`)
@@ -67,6 +69,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
     /// Storage: `Balances::Holds` (r:1 w:1)
     /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
+    /// Storage: `Disputes::Narrowings` (r:1 w:0)
+    /// Proof: `Disputes::Narrowings` (`max_values`: None, `max_size`: Some(289), added: 2764, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Tasks` (r:1 w:1)
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     /// Storage: `MarketParameters::Changed` (r:1 w:0)
@@ -85,9 +89,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Juries` (`max_values`: None, `max_size`: Some(305), added: 2780, mode: `MaxEncodedLen`)
     fn appeal() -> Weight {
         // Measured proof size: 2458 B.
-        // Shortest run: 97_816_000 picoseconds.
-        Weight::from_parts(100_721_000, 11371)
-            .saturating_add(T::DbWeight::get().reads(11_u64))
+        // Shortest run: 99_438_000 picoseconds.
+        Weight::from_parts(101_782_000, 11371)
+            .saturating_add(T::DbWeight::get().reads(12_u64))
             .saturating_add(T::DbWeight::get().writes(8_u64))
     }
     /// Storage: `Disputes::Disputes` (r:1 w:1)
@@ -95,7 +99,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Tasks::Tasks` (r:1 w:1)
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Claims` (r:1 w:1)
-    /// Proof: `Tasks::Claims` (`max_values`: None, `max_size`: Some(62), added: 2537, mode: `MaxEncodedLen`)
+    /// Proof: `Tasks::Claims` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::ClaimsMade` (r:1 w:1)
     /// Proof: `Tasks::ClaimsMade` (`max_values`: None, `max_size`: Some(17), added: 2492, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Assignments` (r:1 w:1)
@@ -106,6 +110,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     /// Storage: `Balances::Holds` (r:1 w:1)
     /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
+    /// Storage: `Disputes::Census` (r:1 w:1)
+    /// Proof: `Disputes::Census` (`max_values`: Some(1), `max_size`: Some(76), added: 571, mode: `MaxEncodedLen`)
     /// Storage: `MarketParameters::Changed` (r:1 w:0)
     /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Agenda` (r:1 w:1)
@@ -116,60 +122,98 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::ParkedIn` (`max_values`: None, `max_size`: Some(29), added: 2504, mode: `MaxEncodedLen`)
     /// Storage: `Matching::ListEnds` (r:1 w:1)
     /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
-    /// Storage: `Disputes::Census` (r:1 w:1)
-    /// Proof: `Disputes::Census` (`max_values`: Some(1), `max_size`: Some(76), added: 571, mode: `MaxEncodedLen`)
     /// Storage: `Disputes::Claimed` (r:0 w:1)
     /// Proof: `Disputes::Claimed` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
+    /// Storage: `Disputes::Narrowings` (r:0 w:1)
+    /// Proof: `Disputes::Narrowings` (`max_values`: None, `max_size`: Some(289), added: 2764, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Juries` (r:0 w:1)
     /// Proof: `Tasks::Juries` (`max_values`: None, `max_size`: Some(305), added: 2780, mode: `MaxEncodedLen`)
     fn claim_unavailable() -> Weight {
         // Measured proof size: 3498 B.
-        // Shortest run: 131_046_000 picoseconds.
-        Weight::from_parts(140_981_000, 11371)
+        // Shortest run: 128_312_000 picoseconds.
+        Weight::from_parts(136_724_000, 11371)
             .saturating_add(T::DbWeight::get().reads(16_u64))
-            .saturating_add(T::DbWeight::get().writes(12_u64))
+            .saturating_add(T::DbWeight::get().writes(13_u64))
     }
-    // By hand, until it is measured: as `dispute`, without the seats.
+    /// Storage: `Disputes::Disputes` (r:1 w:1)
+    /// Proof: `Disputes::Disputes` (`max_values`: None, `max_size`: Some(481), added: 2956, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::Tasks` (r:1 w:1)
+    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::Assignments` (r:2 w:0)
+    /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
+    /// Storage: `Balances::Holds` (r:1 w:1)
+    /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
+    /// Storage: `Disputes::Claimed` (r:1 w:0)
+    /// Proof: `Disputes::Claimed` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
+    /// Storage: `Disputes::Census` (r:1 w:1)
+    /// Proof: `Disputes::Census` (`max_values`: Some(1), `max_size`: Some(76), added: 571, mode: `MaxEncodedLen`)
+    /// Storage: `MarketClock::TheClock` (r:1 w:0)
+    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::Agenda` (r:1 w:1)
+    /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
+    /// Storage: `Disputes::Narrowings` (r:0 w:1)
+    /// Proof: `Disputes::Narrowings` (`max_values`: None, `max_size`: Some(289), added: 2764, mode: `MaxEncodedLen`)
     fn dispute_part() -> Weight {
-        Weight::from_parts(107_510_000, 10836)
-            .saturating_add(T::DbWeight::get().reads(14_u64))
-            .saturating_add(T::DbWeight::get().writes(8_u64))
+        // Measured proof size: 2416 B.
+        // Shortest run: 88_042_000 picoseconds.
+        Weight::from_parts(90_325_000, 11371)
+            .saturating_add(T::DbWeight::get().reads(9_u64))
+            .saturating_add(T::DbWeight::get().writes(6_u64))
     }
-    // By hand, until it is measured: as `appeal`, and 66 hashes for two paths.
+    /// Storage: `Disputes::Disputes` (r:1 w:1)
+    /// Proof: `Disputes::Disputes` (`max_values`: None, `max_size`: Some(481), added: 2956, mode: `MaxEncodedLen`)
+    /// Storage: `MarketClock::TheClock` (r:1 w:0)
+    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
+    /// Storage: `Disputes::Narrowings` (r:1 w:1)
+    /// Proof: `Disputes::Narrowings` (`max_values`: None, `max_size`: Some(289), added: 2764, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::Tasks` (r:1 w:1)
+    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
+    /// Storage: `MarketParameters::Changed` (r:1 w:0)
+    /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::Agenda` (r:1 w:1)
+    /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Words` (r:3 w:1)
+    /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::ParkedIn` (r:1 w:0)
+    /// Proof: `Matching::ParkedIn` (`max_values`: None, `max_size`: Some(29), added: 2504, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::ListEnds` (r:1 w:1)
+    /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::Juries` (r:0 w:1)
+    /// Proof: `Tasks::Juries` (`max_values`: None, `max_size`: Some(305), added: 2780, mode: `MaxEncodedLen`)
     fn name_part() -> Weight {
-        Weight::from_parts(146_925_000, 10836)
+        // Measured proof size: 2226 B.
+        // Shortest run: 73_289_000 picoseconds.
+        Weight::from_parts(79_268_000, 11371)
             .saturating_add(T::DbWeight::get().reads(11_u64))
-            .saturating_add(T::DbWeight::get().writes(8_u64))
+            .saturating_add(T::DbWeight::get().writes(7_u64))
     }
 }
 
 /// The same with the slower database, for tests of the pallet alone.
 impl WeightInfo for () {
     fn dispute() -> Weight {
-        Weight::from_parts(112_328_000, 11371)
+        Weight::from_parts(114_772_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(15_u64))
-            .saturating_add(RocksDbWeight::get().writes(8_u64))
+            .saturating_add(RocksDbWeight::get().writes(9_u64))
     }
     fn appeal() -> Weight {
-        Weight::from_parts(100_721_000, 11371)
-            .saturating_add(RocksDbWeight::get().reads(11_u64))
+        Weight::from_parts(101_782_000, 11371)
+            .saturating_add(RocksDbWeight::get().reads(12_u64))
             .saturating_add(RocksDbWeight::get().writes(8_u64))
     }
     fn claim_unavailable() -> Weight {
-        Weight::from_parts(140_981_000, 11371)
+        Weight::from_parts(136_724_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(16_u64))
-            .saturating_add(RocksDbWeight::get().writes(12_u64))
+            .saturating_add(RocksDbWeight::get().writes(13_u64))
     }
-    // By hand, until it is measured: as `dispute`, without the seats.
     fn dispute_part() -> Weight {
-        Weight::from_parts(107_510_000, 10836)
-            .saturating_add(RocksDbWeight::get().reads(14_u64))
-            .saturating_add(RocksDbWeight::get().writes(8_u64))
+        Weight::from_parts(90_325_000, 11371)
+            .saturating_add(RocksDbWeight::get().reads(9_u64))
+            .saturating_add(RocksDbWeight::get().writes(6_u64))
     }
-    // By hand, until it is measured: as `appeal`, and 66 hashes for two paths.
     fn name_part() -> Weight {
-        Weight::from_parts(146_925_000, 10836)
+        Weight::from_parts(79_268_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(11_u64))
-            .saturating_add(RocksDbWeight::get().writes(8_u64))
+            .saturating_add(RocksDbWeight::get().writes(7_u64))
     }
 }

@@ -1,6 +1,6 @@
 //! Weights of `pallet_provider_staking`, measured by `make weights` on the runtime's Wasm.
 //!
-//! Made by frame-omni-bencher (frame-benchmarking-cli 64.0.0) on 2026-11-28: steps 10, repeats 5, AMD EPYC.
+//! Made by frame-omni-bencher (frame-benchmarking-cli 64.0.0) on 2026-11-29: steps 10, repeats 5, AMD EPYC.
 //! Do not edit: change `benchmarking.rs` beside this file and make it again.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
@@ -63,8 +63,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
     fn register_provider() -> Weight {
         // Measured proof size: 490 B.
-        // Shortest run: 99_188_000 picoseconds.
-        Weight::from_parts(103_895_000, 6028)
+        // Shortest run: 97_947_000 picoseconds.
+        Weight::from_parts(103_084_000, 6028)
             .saturating_add(T::DbWeight::get().reads(8_u64))
             .saturating_add(T::DbWeight::get().writes(6_u64))
     }
@@ -82,8 +82,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
     fn deregister_provider() -> Weight {
         // Measured proof size: 1508 B.
-        // Shortest run: 24_968_000 picoseconds.
-        Weight::from_parts(26_339_000, 4618)
+        // Shortest run: 23_404_000 picoseconds.
+        Weight::from_parts(25_127_000, 4618)
             .saturating_add(T::DbWeight::get().reads(3_u64))
             .saturating_add(T::DbWeight::get().writes(6_u64))
     }
@@ -91,8 +91,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Providers` (`max_values`: None, `max_size`: Some(1153), added: 3628, mode: `MaxEncodedLen`)
     fn set_peers() -> Weight {
         // Measured proof size: 1397 B.
-        // Shortest run: 13_370_000 picoseconds.
-        Weight::from_parts(14_612_000, 4618)
+        // Shortest run: 12_909_000 picoseconds.
+        Weight::from_parts(14_111_000, 4618)
             .saturating_add(T::DbWeight::get().reads(1_u64))
             .saturating_add(T::DbWeight::get().writes(1_u64))
     }
@@ -104,8 +104,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn rotate_worker() -> Weight {
         // Measured proof size: 1610 B.
-        // Shortest run: 61_732_000 picoseconds.
-        Weight::from_parts(64_556_000, 6028)
+        // Shortest run: 59_368_000 picoseconds.
+        Weight::from_parts(63_094_000, 6028)
             .saturating_add(T::DbWeight::get().reads(4_u64))
             .saturating_add(T::DbWeight::get().writes(3_u64))
     }
@@ -142,10 +142,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `d` is `[0, 16]`.
     fn bond_extra(d: u32, ) -> Weight {
         // Measured proof size: 2364 B + d * 329.
-        // Shortest run: 80_079_000 picoseconds.
-        Weight::from_parts(90_868_018, 11526)
-            // Standard error: 58_614
-            .saturating_add(Weight::from_parts(23_240_702, 0).saturating_mul(d.into()))
+        // Shortest run: 77_216_000 picoseconds.
+        Weight::from_parts(89_094_079, 11526)
+            // Standard error: 55_516
+            .saturating_add(Weight::from_parts(23_327_478, 0).saturating_mul(d.into()))
             .saturating_add(T::DbWeight::get().reads(13_u64))
             .saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(d.into())))
             .saturating_add(T::DbWeight::get().writes(6_u64))
@@ -188,10 +188,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `d` is `[0, 16]`.
     fn unbond(d: u32, ) -> Weight {
         // Measured proof size: 2094 B + d * 329.
-        // Shortest run: 43_185_000 picoseconds.
-        Weight::from_parts(57_428_155, 560543)
-            // Standard error: 74_069
-            .saturating_add(Weight::from_parts(16_915_372, 0).saturating_mul(d.into()))
+        // Shortest run: 41_913_000 picoseconds.
+        Weight::from_parts(56_811_440, 560543)
+            // Standard error: 74_431
+            .saturating_add(Weight::from_parts(16_741_280, 0).saturating_mul(d.into()))
             .saturating_add(T::DbWeight::get().reads(13_u64))
             .saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(d.into())))
             .saturating_add(T::DbWeight::get().writes(10_u64))
@@ -208,8 +208,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
     fn withdraw_unbonded() -> Weight {
         // Measured proof size: 891 B.
-        // Shortest run: 44_637_000 picoseconds.
-        Weight::from_parts(46_960_000, 3870)
+        // Shortest run: 43_414_000 picoseconds.
+        Weight::from_parts(46_429_000, 3870)
             .saturating_add(T::DbWeight::get().reads(4_u64))
             .saturating_add(T::DbWeight::get().writes(3_u64))
     }
@@ -232,10 +232,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `d` is `[1, 16]`.
     fn register_device(d: u32, ) -> Weight {
         // Measured proof size: 485 B + d * 265.
-        // Shortest run: 27_301_000 picoseconds.
-        Weight::from_parts(29_052_016, 4618)
-            // Standard error: 25_253
-            .saturating_add(Weight::from_parts(3_309_047, 0).saturating_mul(d.into()))
+        // Shortest run: 26_900_000 picoseconds.
+        Weight::from_parts(28_630_176, 4618)
+            // Standard error: 20_126
+            .saturating_add(Weight::from_parts(3_198_786, 0).saturating_mul(d.into()))
             .saturating_add(T::DbWeight::get().reads(5_u64))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(d.into())))
             .saturating_add(T::DbWeight::get().writes(4_u64))
@@ -245,6 +245,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
     /// Storage: `MarketClock::TheClock` (r:1 w:0)
     /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Ledgers` (r:1 w:0)
+    /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Entries` (r:1 w:1)
     /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Buckets` (r:1 w:1)
@@ -257,11 +259,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Challenges` (r:0 w:1)
     /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
-    // The read of the ledger by hand, until it is measured.
     fn deregister_device() -> Weight {
-        // Measured proof size: 2311 B.
-        // Shortest run: 35_543_000 picoseconds.
-        Weight::from_parts(37_536_000, 6956)
+        // Measured proof size: 2387 B.
+        // Shortest run: 37_326_000 picoseconds.
+        Weight::from_parts(39_740_000, 6956)
             .saturating_add(T::DbWeight::get().reads(8_u64))
             .saturating_add(T::DbWeight::get().writes(6_u64))
     }
@@ -271,6 +272,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
     /// Storage: `MarketParameters::Changed` (r:1 w:0)
     /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Challenges` (r:1 w:1)
+    /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Entries` (r:1 w:1)
     /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Buckets` (r:1 w:1)
@@ -279,8 +282,6 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Words` (r:1 w:0)
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::Challenges` (r:0 w:1)
-    /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Leaves` (r:1 w:1)
     /// Proof: `Matching::Leaves` (`max_values`: None, `max_size`: Some(557078), added: 559553, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Roots` (r:1 w:1)
@@ -288,11 +289,11 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `d` is `[1, 16]`.
     fn update_spec(d: u32, ) -> Weight {
         // Measured proof size: 713 B + d * 304.
-        // Shortest run: 38_237_000 picoseconds.
-        Weight::from_parts(38_063_270, 280272)
-            // Standard error: 36_535
-            .saturating_add(Weight::from_parts(2_857_519, 0).saturating_mul(d.into()))
-            .saturating_add(T::DbWeight::get().reads(7_u64))
+        // Shortest run: 41_633_000 picoseconds.
+        Weight::from_parts(39_512_876, 280272)
+            // Standard error: 35_147
+            .saturating_add(Weight::from_parts(2_842_692, 0).saturating_mul(d.into()))
+            .saturating_add(T::DbWeight::get().reads(8_u64))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(d.into())))
             .saturating_add(T::DbWeight::get().writes(6_u64))
             .saturating_add(Weight::from_parts(0, 280272).saturating_mul(d.into()))
@@ -319,8 +320,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
     fn set_slots() -> Weight {
         // Measured proof size: 1151 B.
-        // Shortest run: 44_276_000 picoseconds.
-        Weight::from_parts(47_161_000, 6956)
+        // Shortest run: 43_495_000 picoseconds.
+        Weight::from_parts(46_249_000, 6956)
             .saturating_add(T::DbWeight::get().reads(10_u64))
             .saturating_add(T::DbWeight::get().writes(1_u64))
     }
@@ -346,8 +347,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
     fn set_ask() -> Weight {
         // Measured proof size: 1151 B.
-        // Shortest run: 44_867_000 picoseconds.
-        Weight::from_parts(46_910_000, 6956)
+        // Shortest run: 43_165_000 picoseconds.
+        Weight::from_parts(46_589_000, 6956)
             .saturating_add(T::DbWeight::get().reads(10_u64))
             .saturating_add(T::DbWeight::get().writes(1_u64))
     }
@@ -367,8 +368,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn set_availability() -> Weight {
         // Measured proof size: 836 B.
-        // Shortest run: 31_036_000 picoseconds.
-        Weight::from_parts(33_370_000, 560543)
+        // Shortest run: 30_345_000 picoseconds.
+        Weight::from_parts(33_220_000, 560543)
             .saturating_add(T::DbWeight::get().reads(7_u64))
             .saturating_add(T::DbWeight::get().writes(6_u64))
     }
@@ -403,10 +404,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `d` is `[0, 16]`.
     fn heartbeat(d: u32, ) -> Weight {
         // Measured proof size: 2133 B + d * 333.
-        // Shortest run: 45_207_000 picoseconds.
-        Weight::from_parts(53_618_929, 11526)
-            // Standard error: 53_003
-            .saturating_add(Weight::from_parts(25_019_574, 0).saturating_mul(d.into()))
+        // Shortest run: 42_694_000 picoseconds.
+        Weight::from_parts(52_024_975, 11526)
+            // Standard error: 55_244
+            .saturating_add(Weight::from_parts(24_256_981, 0).saturating_mul(d.into()))
             .saturating_add(T::DbWeight::get().reads(12_u64))
             .saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(d.into())))
             .saturating_add(T::DbWeight::get().writes(5_u64))
@@ -423,8 +424,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn authorize_heartbeat() -> Weight {
         // Measured proof size: 1626 B.
-        // Shortest run: 55_984_000 picoseconds.
-        Weight::from_parts(57_866_000, 6028)
+        // Shortest run: 51_166_000 picoseconds.
+        Weight::from_parts(53_970_000, 6028)
             .saturating_add(T::DbWeight::get().reads(5_u64))
     }
     /// Storage: `ProviderStaking::Devices` (r:1 w:1)
@@ -449,8 +450,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn request_challenge() -> Weight {
         // Measured proof size: 989 B.
-        // Shortest run: 43_835_000 picoseconds.
-        Weight::from_parts(46_159_000, 560543)
+        // Shortest run: 41_802_000 picoseconds.
+        Weight::from_parts(45_358_000, 560543)
             .saturating_add(T::DbWeight::get().reads(10_u64))
             .saturating_add(T::DbWeight::get().writes(7_u64))
     }
@@ -484,8 +485,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
     fn answer_challenge() -> Weight {
         // Measured proof size: 1774 B.
-        // Shortest run: 786_203_000 picoseconds.
-        Weight::from_parts(813_203_000, 560543)
+        // Shortest run: 760_575_000 picoseconds.
+        Weight::from_parts(796_379_000, 560543)
             .saturating_add(T::DbWeight::get().reads(22_u64))
             .saturating_add(T::DbWeight::get().writes(6_u64))
     }
@@ -503,17 +504,17 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn authorize_answer() -> Weight {
         // Measured proof size: 2805 B.
-        // Shortest run: 155_121_000 picoseconds.
-        Weight::from_parts(173_119_000, 24003)
+        // Shortest run: 149_733_000 picoseconds.
+        Weight::from_parts(165_517_000, 24003)
             .saturating_add(T::DbWeight::get().reads(15_u64))
     }
     /// The range of component `n` is `[0, 672]`.
     fn climb(n: u32, ) -> Weight {
         // Measured proof size: 0 B.
         // Shortest run: 120_000 picoseconds.
-        Weight::from_parts(4_212_242, 0)
-            // Standard error: 304
-            .saturating_add(Weight::from_parts(348_867, 0).saturating_mul(n.into()))
+        Weight::from_parts(5_566_627, 0)
+            // Standard error: 449
+            .saturating_add(Weight::from_parts(390_602, 0).saturating_mul(n.into()))
     }
     /// Storage: `ProviderStaking::DrawNodes` (r:3 w:3)
     /// Proof: `ProviderStaking::DrawNodes` (`max_values`: None, `max_size`: Some(1037), added: 3512, mode: `MaxEncodedLen`)
@@ -529,8 +530,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::DrawLeafOf` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
     fn draw() -> Weight {
         // Measured proof size: 2976 B.
-        // Shortest run: 108_992_000 picoseconds.
-        Weight::from_parts(112_468_000, 11526)
+        // Shortest run: 102_794_000 picoseconds.
+        Weight::from_parts(107_150_000, 11526)
             .saturating_add(T::DbWeight::get().reads(13_u64))
             .saturating_add(T::DbWeight::get().writes(12_u64))
     }
@@ -539,36 +540,36 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// The same with the slower database, for tests of the pallet alone.
 impl WeightInfo for () {
     fn register_provider() -> Weight {
-        Weight::from_parts(103_895_000, 6028)
+        Weight::from_parts(103_084_000, 6028)
             .saturating_add(RocksDbWeight::get().reads(8_u64))
             .saturating_add(RocksDbWeight::get().writes(6_u64))
     }
     fn deregister_provider() -> Weight {
-        Weight::from_parts(26_339_000, 4618)
+        Weight::from_parts(25_127_000, 4618)
             .saturating_add(RocksDbWeight::get().reads(3_u64))
             .saturating_add(RocksDbWeight::get().writes(6_u64))
     }
     fn set_peers() -> Weight {
-        Weight::from_parts(14_612_000, 4618)
+        Weight::from_parts(14_111_000, 4618)
             .saturating_add(RocksDbWeight::get().reads(1_u64))
             .saturating_add(RocksDbWeight::get().writes(1_u64))
     }
     fn rotate_worker() -> Weight {
-        Weight::from_parts(64_556_000, 6028)
+        Weight::from_parts(63_094_000, 6028)
             .saturating_add(RocksDbWeight::get().reads(4_u64))
             .saturating_add(RocksDbWeight::get().writes(3_u64))
     }
     fn bond_extra(d: u32, ) -> Weight {
-        Weight::from_parts(90_868_018, 11526)
-            .saturating_add(Weight::from_parts(23_240_702, 0).saturating_mul(d.into()))
+        Weight::from_parts(89_094_079, 11526)
+            .saturating_add(Weight::from_parts(23_327_478, 0).saturating_mul(d.into()))
             .saturating_add(RocksDbWeight::get().reads(13_u64))
             .saturating_add(RocksDbWeight::get().reads((3_u64).saturating_mul(d.into())))
             .saturating_add(RocksDbWeight::get().writes(6_u64))
             .saturating_add(Weight::from_parts(0, 2708).saturating_mul(d.into()))
     }
     fn unbond(d: u32, ) -> Weight {
-        Weight::from_parts(57_428_155, 560543)
-            .saturating_add(Weight::from_parts(16_915_372, 0).saturating_mul(d.into()))
+        Weight::from_parts(56_811_440, 560543)
+            .saturating_add(Weight::from_parts(16_741_280, 0).saturating_mul(d.into()))
             .saturating_add(RocksDbWeight::get().reads(13_u64))
             .saturating_add(RocksDbWeight::get().reads((3_u64).saturating_mul(d.into())))
             .saturating_add(RocksDbWeight::get().writes(10_u64))
@@ -576,49 +577,49 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 2708).saturating_mul(d.into()))
     }
     fn withdraw_unbonded() -> Weight {
-        Weight::from_parts(46_960_000, 3870)
+        Weight::from_parts(46_429_000, 3870)
             .saturating_add(RocksDbWeight::get().reads(4_u64))
             .saturating_add(RocksDbWeight::get().writes(3_u64))
     }
     fn register_device(d: u32, ) -> Weight {
-        Weight::from_parts(29_052_016, 4618)
-            .saturating_add(Weight::from_parts(3_309_047, 0).saturating_mul(d.into()))
+        Weight::from_parts(28_630_176, 4618)
+            .saturating_add(Weight::from_parts(3_198_786, 0).saturating_mul(d.into()))
             .saturating_add(RocksDbWeight::get().reads(5_u64))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(d.into())))
             .saturating_add(RocksDbWeight::get().writes(4_u64))
             .saturating_add(Weight::from_parts(0, 2551).saturating_mul(d.into()))
     }
     fn deregister_device() -> Weight {
-        Weight::from_parts(37_536_000, 6956)
+        Weight::from_parts(39_740_000, 6956)
             .saturating_add(RocksDbWeight::get().reads(8_u64))
             .saturating_add(RocksDbWeight::get().writes(6_u64))
     }
     fn update_spec(d: u32, ) -> Weight {
-        Weight::from_parts(38_063_270, 280272)
-            .saturating_add(Weight::from_parts(2_857_519, 0).saturating_mul(d.into()))
-            .saturating_add(RocksDbWeight::get().reads(7_u64))
+        Weight::from_parts(39_512_876, 280272)
+            .saturating_add(Weight::from_parts(2_842_692, 0).saturating_mul(d.into()))
+            .saturating_add(RocksDbWeight::get().reads(8_u64))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(d.into())))
             .saturating_add(RocksDbWeight::get().writes(6_u64))
             .saturating_add(Weight::from_parts(0, 280272).saturating_mul(d.into()))
     }
     fn set_slots() -> Weight {
-        Weight::from_parts(47_161_000, 6956)
+        Weight::from_parts(46_249_000, 6956)
             .saturating_add(RocksDbWeight::get().reads(10_u64))
             .saturating_add(RocksDbWeight::get().writes(1_u64))
     }
     fn set_ask() -> Weight {
-        Weight::from_parts(46_910_000, 6956)
+        Weight::from_parts(46_589_000, 6956)
             .saturating_add(RocksDbWeight::get().reads(10_u64))
             .saturating_add(RocksDbWeight::get().writes(1_u64))
     }
     fn set_availability() -> Weight {
-        Weight::from_parts(33_370_000, 560543)
+        Weight::from_parts(33_220_000, 560543)
             .saturating_add(RocksDbWeight::get().reads(7_u64))
             .saturating_add(RocksDbWeight::get().writes(6_u64))
     }
     fn heartbeat(d: u32, ) -> Weight {
-        Weight::from_parts(53_618_929, 11526)
-            .saturating_add(Weight::from_parts(25_019_574, 0).saturating_mul(d.into()))
+        Weight::from_parts(52_024_975, 11526)
+            .saturating_add(Weight::from_parts(24_256_981, 0).saturating_mul(d.into()))
             .saturating_add(RocksDbWeight::get().reads(12_u64))
             .saturating_add(RocksDbWeight::get().reads((3_u64).saturating_mul(d.into())))
             .saturating_add(RocksDbWeight::get().writes(5_u64))
@@ -626,29 +627,29 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 2708).saturating_mul(d.into()))
     }
     fn authorize_heartbeat() -> Weight {
-        Weight::from_parts(57_866_000, 6028)
+        Weight::from_parts(53_970_000, 6028)
             .saturating_add(RocksDbWeight::get().reads(5_u64))
     }
     fn request_challenge() -> Weight {
-        Weight::from_parts(46_159_000, 560543)
+        Weight::from_parts(45_358_000, 560543)
             .saturating_add(RocksDbWeight::get().reads(10_u64))
             .saturating_add(RocksDbWeight::get().writes(7_u64))
     }
     fn answer_challenge() -> Weight {
-        Weight::from_parts(813_203_000, 560543)
+        Weight::from_parts(796_379_000, 560543)
             .saturating_add(RocksDbWeight::get().reads(22_u64))
             .saturating_add(RocksDbWeight::get().writes(6_u64))
     }
     fn authorize_answer() -> Weight {
-        Weight::from_parts(173_119_000, 24003)
+        Weight::from_parts(165_517_000, 24003)
             .saturating_add(RocksDbWeight::get().reads(15_u64))
     }
     fn climb(n: u32, ) -> Weight {
-        Weight::from_parts(4_212_242, 0)
-            .saturating_add(Weight::from_parts(348_867, 0).saturating_mul(n.into()))
+        Weight::from_parts(5_566_627, 0)
+            .saturating_add(Weight::from_parts(390_602, 0).saturating_mul(n.into()))
     }
     fn draw() -> Weight {
-        Weight::from_parts(112_468_000, 11526)
+        Weight::from_parts(107_150_000, 11526)
             .saturating_add(RocksDbWeight::get().reads(13_u64))
             .saturating_add(RocksDbWeight::get().writes(12_u64))
     }

@@ -1,6 +1,6 @@
 //! Weights of `pallet_tasks`, measured by `make weights` on the runtime's Wasm.
 //!
-//! Made by frame-omni-bencher (frame-benchmarking-cli 64.0.0) on 2026-11-28: steps 10, repeats 5, AMD EPYC.
+//! Made by frame-omni-bencher (frame-benchmarking-cli 64.0.0) on 2026-11-29: steps 10, repeats 5, AMD EPYC.
 //! Do not edit: change `benchmarking.rs` beside this file and make it again.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
@@ -79,13 +79,15 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     fn submit() -> Weight {
         // Measured proof size: 306 B.
-        // Shortest run: 112_247_000 picoseconds.
-        Weight::from_parts(119_378_000, 8607)
+        // Shortest run: 110_094_000 picoseconds.
+        Weight::from_parts(114_440_000, 8607)
             .saturating_add(T::DbWeight::get().reads(12_u64))
             .saturating_add(T::DbWeight::get().writes(8_u64))
     }
     /// Storage: `Tasks::Tasks` (r:1 w:1)
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::Assignments` (r:10 w:0)
+    /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
     /// Storage: `MarketClock::TheClock` (r:1 w:0)
     /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Words` (r:3 w:1)
@@ -94,44 +96,23 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::ParkedIn` (`max_values`: None, `max_size`: Some(29), added: 2504, mode: `MaxEncodedLen`)
     /// Storage: `Balances::Holds` (r:1 w:1)
     /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
-    /// Storage: `Tasks::Assignments` (r:10 w:10)
-    /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::Devices` (r:10 w:10)
-    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::Occupations` (r:10 w:10)
-    /// Proof: `ProviderStaking::Occupations` (`max_values`: None, `max_size`: Some(107), added: 2582, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::Ledgers` (r:10 w:10)
-    /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::Challenges` (r:10 w:0)
-    /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::Presences` (r:10 w:0)
-    /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
     /// Storage: `MarketParameters::Changed` (r:1 w:0)
     /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::ReputationRecords` (r:10 w:0)
-    /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Entries` (r:10 w:0)
-    /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Buckets` (r:1 w:0)
-    /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::ListEnds` (r:1 w:1)
-    /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::DevicesOf` (r:10 w:0)
-    /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Agenda` (r:1 w:1)
     /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::ListEnds` (r:0 w:1)
+    /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
     /// The range of component `n` is `[0, 10]`.
     fn cancel(n: u32, ) -> Weight {
-        // Measured proof size: 2303 B + n * 1306.
-        // Shortest run: 67_091_000 picoseconds.
-        Weight::from_parts(80_963_363, 11371)
-            // Standard error: 497_169
-            .saturating_add(Weight::from_parts(57_159_783, 0).saturating_mul(n.into()))
-            .saturating_add(T::DbWeight::get().reads(10_u64))
-            .saturating_add(T::DbWeight::get().reads((9_u64).saturating_mul(n.into())))
+        // Measured proof size: 1993 B + n * 571.
+        // Shortest run: 64_827_000 picoseconds.
+        Weight::from_parts(70_631_650, 11371)
+            // Standard error: 82_826
+            .saturating_add(Weight::from_parts(7_457_586, 0).saturating_mul(n.into()))
+            .saturating_add(T::DbWeight::get().reads(9_u64))
+            .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(5_u64))
-            .saturating_add(T::DbWeight::get().writes((4_u64).saturating_mul(n.into())))
-            .saturating_add(Weight::from_parts(0, 3076).saturating_mul(n.into()))
+            .saturating_add(Weight::from_parts(0, 3007).saturating_mul(n.into()))
     }
     /// Storage: `Tasks::Tasks` (r:1 w:1)
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
@@ -188,10 +169,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `n` is `[1, 3]`.
     fn accept(n: u32, ) -> Weight {
         // Measured proof size: 1192 B + n * 3770.
-        // Shortest run: 316_742_000 picoseconds.
-        Weight::from_parts(168_714_578, 560543)
-            // Standard error: 2_017_567
-            .saturating_add(Weight::from_parts(163_630_221, 0).saturating_mul(n.into()))
+        // Shortest run: 308_089_000 picoseconds.
+        Weight::from_parts(168_587_907, 560543)
+            // Standard error: 1_837_260
+            .saturating_add(Weight::from_parts(154_643_065, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(20_u64))
             .saturating_add(T::DbWeight::get().reads((16_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(6_u64))
@@ -211,10 +192,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `n` is `[5, 15]`.
     fn rate(n: u32, ) -> Weight {
         // Measured proof size: 1292 B + n * 572.
-        // Shortest run: 82_493_000 picoseconds.
-        Weight::from_parts(68_464_829, 16370)
-            // Standard error: 231_546
-            .saturating_add(Weight::from_parts(3_663_937, 0).saturating_mul(n.into()))
+        // Shortest run: 81_592_000 picoseconds.
+        Weight::from_parts(54_877_298, 16370)
+            // Standard error: 322_440
+            .saturating_add(Weight::from_parts(5_808_336, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(8_u64))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(6_u64))
@@ -232,8 +213,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Envelopes` (`max_values`: None, `max_size`: Some(130), added: 2605, mode: `MaxEncodedLen`)
     fn grant_key() -> Weight {
         // Measured proof size: 1710 B.
-        // Shortest run: 21_813_000 picoseconds.
-        Weight::from_parts(23_164_000, 11371)
+        // Shortest run: 22_063_000 picoseconds.
+        Weight::from_parts(23_315_000, 11371)
             .saturating_add(T::DbWeight::get().reads(4_u64))
             .saturating_add(T::DbWeight::get().writes(2_u64))
     }
@@ -247,8 +228,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
     fn start() -> Weight {
         // Measured proof size: 2384 B.
-        // Shortest run: 29_324_000 picoseconds.
-        Weight::from_parts(34_311_000, 11371)
+        // Shortest run: 32_418_000 picoseconds.
+        Weight::from_parts(34_782_000, 11371)
             .saturating_add(T::DbWeight::get().reads(4_u64))
             .saturating_add(T::DbWeight::get().writes(1_u64))
     }
@@ -260,8 +241,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
     fn report_progress() -> Weight {
         // Measured proof size: 575 B.
-        // Shortest run: 23_405_000 picoseconds.
-        Weight::from_parts(29_013_000, 3997)
+        // Shortest run: 25_628_000 picoseconds.
+        Weight::from_parts(28_072_000, 3997)
             .saturating_add(T::DbWeight::get().reads(3_u64))
             .saturating_add(T::DbWeight::get().writes(1_u64))
     }
@@ -296,10 +277,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `n` is `[5, 15]`.
     fn commit_result(n: u32, ) -> Weight {
         // Measured proof size: 4189 B + n * 207.
-        // Shortest run: 136_053_000 picoseconds.
-        Weight::from_parts(143_700_731, 19032)
-            // Standard error: 542_206
-            .saturating_add(Weight::from_parts(1_017_930, 0).saturating_mul(n.into()))
+        // Shortest run: 134_471_000 picoseconds.
+        Weight::from_parts(128_245_950, 19032)
+            // Standard error: 270_964
+            .saturating_add(Weight::from_parts(2_045_286, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(19_u64))
             .saturating_add(T::DbWeight::get().writes(9_u64))
     }
@@ -335,8 +316,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
     fn commit_alone() -> Weight {
         // Measured proof size: 3579 B.
-        // Shortest run: 98_327_000 picoseconds.
-        Weight::from_parts(101_412_000, 11371)
+        // Shortest run: 95_483_000 picoseconds.
+        Weight::from_parts(99_759_000, 11371)
             .saturating_add(T::DbWeight::get().reads(15_u64))
             .saturating_add(T::DbWeight::get().writes(6_u64))
     }
@@ -387,10 +368,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `n` is `[1, 3]`.
     fn reveal_alone(n: u32, ) -> Weight {
         // Measured proof size: 0 B + n * 3831.
-        // Shortest run: 213_148_000 picoseconds.
-        Weight::from_parts(71_254_959, 560543)
-            // Standard error: 1_867_444
-            .saturating_add(Weight::from_parts(155_878_931, 0).saturating_mul(n.into()))
+        // Shortest run: 203_955_000 picoseconds.
+        Weight::from_parts(67_586_009, 560543)
+            // Standard error: 1_956_752
+            .saturating_add(Weight::from_parts(149_038_431, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(3_u64))
             .saturating_add(T::DbWeight::get().reads((17_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(11_u64))
@@ -407,8 +388,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
     fn reveal_to_wait() -> Weight {
         // Measured proof size: 1863 B.
-        // Shortest run: 42_213_000 picoseconds.
-        Weight::from_parts(43_675_000, 11371)
+        // Shortest run: 41_763_000 picoseconds.
+        Weight::from_parts(43_866_000, 11371)
             .saturating_add(T::DbWeight::get().reads(4_u64))
             .saturating_add(T::DbWeight::get().writes(3_u64))
     }
@@ -467,10 +448,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `n` is `[5, 15]`.
     fn reveal_result(n: u32, ) -> Weight {
         // Measured proof size: 4560 B + n * 1510.
-        // Shortest run: 862_788_000 picoseconds.
-        Weight::from_parts(144_381_402, 560543)
-            // Standard error: 2_038_931
-            .saturating_add(Weight::from_parts(145_781_715, 0).saturating_mul(n.into()))
+        // Shortest run: 823_519_000 picoseconds.
+        Weight::from_parts(141_459_093, 560543)
+            // Standard error: 2_040_159
+            .saturating_add(Weight::from_parts(145_241_278, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(18_u64))
             .saturating_add(T::DbWeight::get().reads((12_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes((10_u64).saturating_mul(n.into())))
@@ -527,15 +508,34 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `n` is `[5, 15]`.
     fn fail(n: u32, ) -> Weight {
         // Measured proof size: 3477 B + n * 1338.
-        // Shortest run: 682_809_000 picoseconds.
-        Weight::from_parts(437_939_251, 560543)
-            // Standard error: 1_144_409
-            .saturating_add(Weight::from_parts(50_695_543, 0).saturating_mul(n.into()))
+        // Shortest run: 665_353_000 picoseconds.
+        Weight::from_parts(414_992_601, 560543)
+            // Standard error: 1_260_666
+            .saturating_add(Weight::from_parts(52_720_124, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(28_u64))
             .saturating_add(T::DbWeight::get().reads((9_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(21_u64))
             .saturating_add(T::DbWeight::get().writes((4_u64).saturating_mul(n.into())))
             .saturating_add(Weight::from_parts(0, 3076).saturating_mul(n.into()))
+    }
+    /// Storage: `Tasks::Assignments` (r:1 w:0)
+    /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
+    /// Storage: `MarketClock::TheClock` (r:1 w:0)
+    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
+    /// Storage: `Disputes::Disputes` (r:1 w:1)
+    /// Proof: `Disputes::Disputes` (`max_values`: None, `max_size`: Some(481), added: 2956, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::Tasks` (r:1 w:0)
+    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::Agenda` (r:1 w:1)
+    /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
+    /// Storage: `Disputes::Narrowings` (r:0 w:1)
+    /// Proof: `Disputes::Narrowings` (`max_values`: None, `max_size`: Some(289), added: 2764, mode: `MaxEncodedLen`)
+    fn open_trace() -> Weight {
+        // Measured proof size: 2088 B.
+        // Shortest run: 42_524_000 picoseconds.
+        Weight::from_parts(44_987_000, 11371)
+            .saturating_add(T::DbWeight::get().reads(5_u64))
+            .saturating_add(T::DbWeight::get().writes(3_u64))
     }
     /// Storage: `Tasks::Assignments` (r:1 w:0)
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
@@ -550,9 +550,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `System::BlockHash` (r:2 w:0)
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn authorize_start() -> Weight {
-        // Measured proof size: 3225 B.
-        // Shortest run: 72_659_000 picoseconds.
-        Weight::from_parts(74_942_000, 6028)
+        // Measured proof size: 3262 B.
+        // Shortest run: 76_495_000 picoseconds.
+        Weight::from_parts(79_018_000, 6028)
             .saturating_add(T::DbWeight::get().reads(7_u64))
     }
     /// Storage: `Tasks::Assignments` (r:1 w:0)
@@ -572,9 +572,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `System::BlockHash` (r:2 w:0)
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn authorize_report_progress() -> Weight {
-        // Measured proof size: 5224 B.
-        // Shortest run: 82_994_000 picoseconds.
-        Weight::from_parts(87_190_000, 11371)
+        // Measured proof size: 5228 B.
+        // Shortest run: 86_869_000 picoseconds.
+        Weight::from_parts(91_396_000, 11371)
             .saturating_add(T::DbWeight::get().reads(9_u64))
     }
     /// Storage: `Tasks::Assignments` (r:1 w:0)
@@ -590,9 +590,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `System::BlockHash` (r:2 w:0)
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn authorize_commit_result() -> Weight {
-        // Measured proof size: 3254 B.
-        // Shortest run: 72_308_000 picoseconds.
-        Weight::from_parts(76_113_000, 6028)
+        // Measured proof size: 3253 B.
+        // Shortest run: 72_798_000 picoseconds.
+        Weight::from_parts(78_907_000, 6028)
             .saturating_add(T::DbWeight::get().reads(7_u64))
     }
     /// Storage: `Tasks::Assignments` (r:1 w:0)
@@ -608,9 +608,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `System::BlockHash` (r:2 w:0)
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn authorize_reveal_result() -> Weight {
-        // Measured proof size: 3365 B.
-        // Shortest run: 77_655_000 picoseconds.
-        Weight::from_parts(81_982_000, 6028)
+        // Measured proof size: 3370 B.
+        // Shortest run: 79_769_000 picoseconds.
+        Weight::from_parts(83_885_000, 6028)
             .saturating_add(T::DbWeight::get().reads(7_u64))
     }
     /// Storage: `Tasks::Assignments` (r:1 w:0)
@@ -626,10 +626,30 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `System::BlockHash` (r:2 w:0)
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn authorize_fail() -> Weight {
-        // Measured proof size: 3216 B.
-        // Shortest run: 75_493_000 picoseconds.
-        Weight::from_parts(81_321_000, 6028)
+        // Measured proof size: 3286 B.
+        // Shortest run: 79_318_000 picoseconds.
+        Weight::from_parts(83_986_000, 6028)
             .saturating_add(T::DbWeight::get().reads(7_u64))
+    }
+    /// Storage: `Tasks::Assignments` (r:1 w:0)
+    /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
+    /// Storage: `MarketClock::TheClock` (r:1 w:0)
+    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
+    /// Storage: `Disputes::Disputes` (r:1 w:0)
+    /// Proof: `Disputes::Disputes` (`max_values`: None, `max_size`: Some(481), added: 2956, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Devices` (r:1 w:0)
+    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Providers` (r:1 w:0)
+    /// Proof: `ProviderStaking::Providers` (`max_values`: None, `max_size`: Some(1153), added: 3628, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::WorkerOwners` (r:1 w:0)
+    /// Proof: `ProviderStaking::WorkerOwners` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
+    /// Storage: `System::BlockHash` (r:2 w:0)
+    /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+    fn authorize_open_trace() -> Weight {
+        // Measured proof size: 2577 B.
+        // Shortest run: 82_493_000 picoseconds.
+        Weight::from_parts(85_387_000, 6028)
+            .saturating_add(T::DbWeight::get().reads(8_u64))
     }
     /// Storage: `MarketClock::TheClock` (r:1 w:0)
     /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
@@ -639,8 +659,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
     fn serve_slot() -> Weight {
         // Measured proof size: 59 B.
-        // Shortest run: 6_210_000 picoseconds.
-        Weight::from_parts(6_550_000, 4191)
+        // Shortest run: 6_129_000 picoseconds.
+        Weight::from_parts(6_440_000, 4191)
             .saturating_add(T::DbWeight::get().reads(3_u64))
             .saturating_add(T::DbWeight::get().writes(1_u64))
     }
@@ -650,8 +670,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
     fn serve_stale() -> Weight {
         // Measured proof size: 2456 B.
-        // Shortest run: 16_094_000 picoseconds.
-        Weight::from_parts(17_906_000, 11371)
+        // Shortest run: 16_645_000 picoseconds.
+        Weight::from_parts(18_979_000, 11371)
             .saturating_add(T::DbWeight::get().reads(2_u64))
     }
     /// Storage: `Tasks::Assignments` (r:1 w:1)
@@ -664,8 +684,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::AgendaPages` (`max_values`: None, `max_size`: Some(730), added: 3205, mode: `MaxEncodedLen`)
     fn serve_early() -> Weight {
         // Measured proof size: 1156 B.
-        // Shortest run: 21_021_000 picoseconds.
-        Weight::from_parts(22_694_000, 4191)
+        // Shortest run: 22_513_000 picoseconds.
+        Weight::from_parts(24_657_000, 4191)
             .saturating_add(T::DbWeight::get().reads(3_u64))
             .saturating_add(T::DbWeight::get().writes(3_u64))
     }
@@ -678,7 +698,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Matching::ParkedIn` (r:1 w:0)
     /// Proof: `Matching::ParkedIn` (`max_values`: None, `max_size`: Some(29), added: 2504, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Claims` (r:1 w:0)
-    /// Proof: `Tasks::Claims` (`max_values`: None, `max_size`: Some(62), added: 2537, mode: `MaxEncodedLen`)
+    /// Proof: `Tasks::Claims` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Assignments` (r:10 w:9)
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Devices` (r:9 w:9)
@@ -712,8 +732,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `n` is `[5, 15]`.
     fn serve_match(n: u32, ) -> Weight {
         // Measured proof size: 13154 B.
-        // Shortest run: 13_580_000 picoseconds.
-        Weight::from_parts(1_084_496_380, 13294)
+        // Shortest run: 14_151_000 picoseconds.
+        Weight::from_parts(1_101_115_062, 13294)
             .saturating_add(T::DbWeight::get().reads(126_u64))
             .saturating_add(T::DbWeight::get().writes(60_u64))
             .saturating_add(Weight::from_parts(0, 3007).saturating_mul(n.into()))
@@ -769,10 +789,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `n` is `[5, 15]`.
     fn serve_assignment(n: u32, ) -> Weight {
         // Measured proof size: 3357 B + n * 1338.
-        // Shortest run: 664_983_000 picoseconds.
-        Weight::from_parts(369_570_465, 560543)
-            // Standard error: 938_199
-            .saturating_add(Weight::from_parts(58_371_225, 0).saturating_mul(n.into()))
+        // Shortest run: 655_428_000 picoseconds.
+        Weight::from_parts(412_035_108, 560543)
+            // Standard error: 1_524_290
+            .saturating_add(Weight::from_parts(55_405_217, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(28_u64))
             .saturating_add(T::DbWeight::get().reads((9_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(21_u64))
@@ -836,10 +856,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `n` is `[1, 3]`.
     fn serve_settle(n: u32, ) -> Weight {
         // Measured proof size: 1236 B + n * 3722.
-        // Shortest run: 312_407_000 picoseconds.
-        Weight::from_parts(184_640_797, 560543)
-            // Standard error: 793_647
-            .saturating_add(Weight::from_parts(136_814_172, 0).saturating_mul(n.into()))
+        // Shortest run: 301_740_000 picoseconds.
+        Weight::from_parts(171_790_168, 560543)
+            // Standard error: 1_284_742
+            .saturating_add(Weight::from_parts(145_512_078, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(24_u64))
             .saturating_add(T::DbWeight::get().reads((14_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(12_u64))
@@ -892,8 +912,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
     fn serve_dispute() -> Weight {
         // Measured proof size: 10537 B.
-        // Shortest run: 621_838_000 picoseconds.
-        Weight::from_parts(634_457_000, 560543)
+        // Shortest run: 597_782_000 picoseconds.
+        Weight::from_parts(616_850_000, 560543)
             .saturating_add(T::DbWeight::get().reads(64_u64))
             .saturating_add(T::DbWeight::get().writes(46_u64))
     }
@@ -920,10 +940,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `n` is `[5, 15]`.
     fn serve_audit(n: u32, ) -> Weight {
         // Measured proof size: 1269 B + n * 559.
-        // Shortest run: 143_575_000 picoseconds.
-        Weight::from_parts(117_976_281, 24003)
-            // Standard error: 241_557
-            .saturating_add(Weight::from_parts(5_260_533, 0).saturating_mul(n.into()))
+        // Shortest run: 141_291_000 picoseconds.
+        Weight::from_parts(120_418_173, 24003)
+            // Standard error: 489_372
+            .saturating_add(Weight::from_parts(4_748_148, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(17_u64))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(10_u64))
@@ -955,8 +975,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
     fn serve_unlock() -> Weight {
         // Measured proof size: 3834 B.
-        // Shortest run: 80_690_000 picoseconds.
-        Weight::from_parts(86_729_000, 6956)
+        // Shortest run: 76_805_000 picoseconds.
+        Weight::from_parts(82_503_000, 6956)
             .saturating_add(T::DbWeight::get().reads(12_u64))
             .saturating_add(T::DbWeight::get().writes(7_u64))
     }
@@ -970,6 +990,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
     /// Storage: `Disputes::Claimed` (r:0 w:1)
     /// Proof: `Disputes::Claimed` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
+    /// Storage: `Disputes::Narrowings` (r:0 w:1)
+    /// Proof: `Disputes::Narrowings` (`max_values`: None, `max_size`: Some(289), added: 2764, mode: `MaxEncodedLen`)
+    /// Storage: `Disputes::Steps` (r:0 w:1)
+    /// Proof: `Disputes::Steps` (`max_values`: None, `max_size`: Some(20), added: 2495, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::ClaimsMade` (r:0 w:1)
     /// Proof: `Tasks::ClaimsMade` (`max_values`: None, `max_size`: Some(17), added: 2492, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::TasksOf` (r:0 w:1)
@@ -981,48 +1005,36 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `n` is `[5, 15]`.
     fn serve_prune(n: u32, ) -> Weight {
         // Measured proof size: 591 B + n * 538.
-        // Shortest run: 47_160_000 picoseconds.
-        Weight::from_parts(18_106_352, 11371)
-            // Standard error: 145_810
-            .saturating_add(Weight::from_parts(5_973_056, 0).saturating_mul(n.into()))
+        // Shortest run: 47_150_000 picoseconds.
+        Weight::from_parts(19_826_551, 11371)
+            // Standard error: 109_364
+            .saturating_add(Weight::from_parts(5_741_133, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(3_u64))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(n.into())))
-            .saturating_add(T::DbWeight::get().writes(6_u64))
+            .saturating_add(T::DbWeight::get().writes(8_u64))
             .saturating_add(T::DbWeight::get().writes((2_u64).saturating_mul(n.into())))
             .saturating_add(Weight::from_parts(0, 3007).saturating_mul(n.into()))
-    }
-    // By hand, until it is measured: a dispute, a deadline, and 33 hashes for a path.
-    fn open_trace() -> Weight {
-        Weight::from_parts(75_000_000, 10836)
-            .saturating_add(T::DbWeight::get().reads(6_u64))
-            .saturating_add(T::DbWeight::get().writes(3_u64))
-    }
-    // By hand, until it is measured: as `authorize_reveal_result`, a dispute, and 33 hashes for a path.
-    fn authorize_open_trace() -> Weight {
-        Weight::from_parts(115_000_000, 6028)
-            .saturating_add(T::DbWeight::get().reads(9_u64))
     }
 }
 
 /// The same with the slower database, for tests of the pallet alone.
 impl WeightInfo for () {
     fn submit() -> Weight {
-        Weight::from_parts(119_378_000, 8607)
+        Weight::from_parts(114_440_000, 8607)
             .saturating_add(RocksDbWeight::get().reads(12_u64))
             .saturating_add(RocksDbWeight::get().writes(8_u64))
     }
     fn cancel(n: u32, ) -> Weight {
-        Weight::from_parts(80_963_363, 11371)
-            .saturating_add(Weight::from_parts(57_159_783, 0).saturating_mul(n.into()))
-            .saturating_add(RocksDbWeight::get().reads(10_u64))
-            .saturating_add(RocksDbWeight::get().reads((9_u64).saturating_mul(n.into())))
+        Weight::from_parts(70_631_650, 11371)
+            .saturating_add(Weight::from_parts(7_457_586, 0).saturating_mul(n.into()))
+            .saturating_add(RocksDbWeight::get().reads(9_u64))
+            .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(n.into())))
             .saturating_add(RocksDbWeight::get().writes(5_u64))
-            .saturating_add(RocksDbWeight::get().writes((4_u64).saturating_mul(n.into())))
-            .saturating_add(Weight::from_parts(0, 3076).saturating_mul(n.into()))
+            .saturating_add(Weight::from_parts(0, 3007).saturating_mul(n.into()))
     }
     fn accept(n: u32, ) -> Weight {
-        Weight::from_parts(168_714_578, 560543)
-            .saturating_add(Weight::from_parts(163_630_221, 0).saturating_mul(n.into()))
+        Weight::from_parts(168_587_907, 560543)
+            .saturating_add(Weight::from_parts(154_643_065, 0).saturating_mul(n.into()))
             .saturating_add(RocksDbWeight::get().reads(20_u64))
             .saturating_add(RocksDbWeight::get().reads((16_u64).saturating_mul(n.into())))
             .saturating_add(RocksDbWeight::get().writes(6_u64))
@@ -1030,42 +1042,42 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 3580).saturating_mul(n.into()))
     }
     fn rate(n: u32, ) -> Weight {
-        Weight::from_parts(68_464_829, 16370)
-            .saturating_add(Weight::from_parts(3_663_937, 0).saturating_mul(n.into()))
+        Weight::from_parts(54_877_298, 16370)
+            .saturating_add(Weight::from_parts(5_808_336, 0).saturating_mul(n.into()))
             .saturating_add(RocksDbWeight::get().reads(8_u64))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(n.into())))
             .saturating_add(RocksDbWeight::get().writes(6_u64))
             .saturating_add(Weight::from_parts(0, 3007).saturating_mul(n.into()))
     }
     fn grant_key() -> Weight {
-        Weight::from_parts(23_164_000, 11371)
+        Weight::from_parts(23_315_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(4_u64))
             .saturating_add(RocksDbWeight::get().writes(2_u64))
     }
     fn start() -> Weight {
-        Weight::from_parts(34_311_000, 11371)
+        Weight::from_parts(34_782_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(4_u64))
             .saturating_add(RocksDbWeight::get().writes(1_u64))
     }
     fn report_progress() -> Weight {
-        Weight::from_parts(29_013_000, 3997)
+        Weight::from_parts(28_072_000, 3997)
             .saturating_add(RocksDbWeight::get().reads(3_u64))
             .saturating_add(RocksDbWeight::get().writes(1_u64))
     }
     fn commit_result(n: u32, ) -> Weight {
-        Weight::from_parts(143_700_731, 19032)
-            .saturating_add(Weight::from_parts(1_017_930, 0).saturating_mul(n.into()))
+        Weight::from_parts(128_245_950, 19032)
+            .saturating_add(Weight::from_parts(2_045_286, 0).saturating_mul(n.into()))
             .saturating_add(RocksDbWeight::get().reads(19_u64))
             .saturating_add(RocksDbWeight::get().writes(9_u64))
     }
     fn commit_alone() -> Weight {
-        Weight::from_parts(101_412_000, 11371)
+        Weight::from_parts(99_759_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(15_u64))
             .saturating_add(RocksDbWeight::get().writes(6_u64))
     }
     fn reveal_alone(n: u32, ) -> Weight {
-        Weight::from_parts(71_254_959, 560543)
-            .saturating_add(Weight::from_parts(155_878_931, 0).saturating_mul(n.into()))
+        Weight::from_parts(67_586_009, 560543)
+            .saturating_add(Weight::from_parts(149_038_431, 0).saturating_mul(n.into()))
             .saturating_add(RocksDbWeight::get().reads(3_u64))
             .saturating_add(RocksDbWeight::get().reads((17_u64).saturating_mul(n.into())))
             .saturating_add(RocksDbWeight::get().writes(11_u64))
@@ -1073,70 +1085,79 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 4068).saturating_mul(n.into()))
     }
     fn reveal_to_wait() -> Weight {
-        Weight::from_parts(43_675_000, 11371)
+        Weight::from_parts(43_866_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(4_u64))
             .saturating_add(RocksDbWeight::get().writes(3_u64))
     }
     fn reveal_result(n: u32, ) -> Weight {
-        Weight::from_parts(144_381_402, 560543)
-            .saturating_add(Weight::from_parts(145_781_715, 0).saturating_mul(n.into()))
+        Weight::from_parts(141_459_093, 560543)
+            .saturating_add(Weight::from_parts(145_241_278, 0).saturating_mul(n.into()))
             .saturating_add(RocksDbWeight::get().reads(18_u64))
             .saturating_add(RocksDbWeight::get().reads((12_u64).saturating_mul(n.into())))
             .saturating_add(RocksDbWeight::get().writes((10_u64).saturating_mul(n.into())))
             .saturating_add(Weight::from_parts(0, 3076).saturating_mul(n.into()))
     }
     fn fail(n: u32, ) -> Weight {
-        Weight::from_parts(437_939_251, 560543)
-            .saturating_add(Weight::from_parts(50_695_543, 0).saturating_mul(n.into()))
+        Weight::from_parts(414_992_601, 560543)
+            .saturating_add(Weight::from_parts(52_720_124, 0).saturating_mul(n.into()))
             .saturating_add(RocksDbWeight::get().reads(28_u64))
             .saturating_add(RocksDbWeight::get().reads((9_u64).saturating_mul(n.into())))
             .saturating_add(RocksDbWeight::get().writes(21_u64))
             .saturating_add(RocksDbWeight::get().writes((4_u64).saturating_mul(n.into())))
             .saturating_add(Weight::from_parts(0, 3076).saturating_mul(n.into()))
     }
+    fn open_trace() -> Weight {
+        Weight::from_parts(44_987_000, 11371)
+            .saturating_add(RocksDbWeight::get().reads(5_u64))
+            .saturating_add(RocksDbWeight::get().writes(3_u64))
+    }
     fn authorize_start() -> Weight {
-        Weight::from_parts(74_942_000, 6028)
+        Weight::from_parts(79_018_000, 6028)
             .saturating_add(RocksDbWeight::get().reads(7_u64))
     }
     fn authorize_report_progress() -> Weight {
-        Weight::from_parts(87_190_000, 11371)
+        Weight::from_parts(91_396_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(9_u64))
     }
     fn authorize_commit_result() -> Weight {
-        Weight::from_parts(76_113_000, 6028)
+        Weight::from_parts(78_907_000, 6028)
             .saturating_add(RocksDbWeight::get().reads(7_u64))
     }
     fn authorize_reveal_result() -> Weight {
-        Weight::from_parts(81_982_000, 6028)
+        Weight::from_parts(83_885_000, 6028)
             .saturating_add(RocksDbWeight::get().reads(7_u64))
     }
     fn authorize_fail() -> Weight {
-        Weight::from_parts(81_321_000, 6028)
+        Weight::from_parts(83_986_000, 6028)
             .saturating_add(RocksDbWeight::get().reads(7_u64))
     }
+    fn authorize_open_trace() -> Weight {
+        Weight::from_parts(85_387_000, 6028)
+            .saturating_add(RocksDbWeight::get().reads(8_u64))
+    }
     fn serve_slot() -> Weight {
-        Weight::from_parts(6_550_000, 4191)
+        Weight::from_parts(6_440_000, 4191)
             .saturating_add(RocksDbWeight::get().reads(3_u64))
             .saturating_add(RocksDbWeight::get().writes(1_u64))
     }
     fn serve_stale() -> Weight {
-        Weight::from_parts(17_906_000, 11371)
+        Weight::from_parts(18_979_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(2_u64))
     }
     fn serve_early() -> Weight {
-        Weight::from_parts(22_694_000, 4191)
+        Weight::from_parts(24_657_000, 4191)
             .saturating_add(RocksDbWeight::get().reads(3_u64))
             .saturating_add(RocksDbWeight::get().writes(3_u64))
     }
     fn serve_match(n: u32, ) -> Weight {
-        Weight::from_parts(1_084_496_380, 13294)
+        Weight::from_parts(1_101_115_062, 13294)
             .saturating_add(RocksDbWeight::get().reads(126_u64))
             .saturating_add(RocksDbWeight::get().writes(60_u64))
             .saturating_add(Weight::from_parts(0, 3007).saturating_mul(n.into()))
     }
     fn serve_assignment(n: u32, ) -> Weight {
-        Weight::from_parts(369_570_465, 560543)
-            .saturating_add(Weight::from_parts(58_371_225, 0).saturating_mul(n.into()))
+        Weight::from_parts(412_035_108, 560543)
+            .saturating_add(Weight::from_parts(55_405_217, 0).saturating_mul(n.into()))
             .saturating_add(RocksDbWeight::get().reads(28_u64))
             .saturating_add(RocksDbWeight::get().reads((9_u64).saturating_mul(n.into())))
             .saturating_add(RocksDbWeight::get().writes(21_u64))
@@ -1144,8 +1165,8 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 3076).saturating_mul(n.into()))
     }
     fn serve_settle(n: u32, ) -> Weight {
-        Weight::from_parts(184_640_797, 560543)
-            .saturating_add(Weight::from_parts(136_814_172, 0).saturating_mul(n.into()))
+        Weight::from_parts(171_790_168, 560543)
+            .saturating_add(Weight::from_parts(145_512_078, 0).saturating_mul(n.into()))
             .saturating_add(RocksDbWeight::get().reads(24_u64))
             .saturating_add(RocksDbWeight::get().reads((14_u64).saturating_mul(n.into())))
             .saturating_add(RocksDbWeight::get().writes(12_u64))
@@ -1153,41 +1174,30 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 3076).saturating_mul(n.into()))
     }
     fn serve_dispute() -> Weight {
-        Weight::from_parts(634_457_000, 560543)
+        Weight::from_parts(616_850_000, 560543)
             .saturating_add(RocksDbWeight::get().reads(64_u64))
             .saturating_add(RocksDbWeight::get().writes(46_u64))
     }
     fn serve_audit(n: u32, ) -> Weight {
-        Weight::from_parts(117_976_281, 24003)
-            .saturating_add(Weight::from_parts(5_260_533, 0).saturating_mul(n.into()))
+        Weight::from_parts(120_418_173, 24003)
+            .saturating_add(Weight::from_parts(4_748_148, 0).saturating_mul(n.into()))
             .saturating_add(RocksDbWeight::get().reads(17_u64))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(n.into())))
             .saturating_add(RocksDbWeight::get().writes(10_u64))
             .saturating_add(Weight::from_parts(0, 3007).saturating_mul(n.into()))
     }
     fn serve_unlock() -> Weight {
-        Weight::from_parts(86_729_000, 6956)
+        Weight::from_parts(82_503_000, 6956)
             .saturating_add(RocksDbWeight::get().reads(12_u64))
             .saturating_add(RocksDbWeight::get().writes(7_u64))
     }
     fn serve_prune(n: u32, ) -> Weight {
-        Weight::from_parts(18_106_352, 11371)
-            .saturating_add(Weight::from_parts(5_973_056, 0).saturating_mul(n.into()))
+        Weight::from_parts(19_826_551, 11371)
+            .saturating_add(Weight::from_parts(5_741_133, 0).saturating_mul(n.into()))
             .saturating_add(RocksDbWeight::get().reads(3_u64))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(n.into())))
-            .saturating_add(RocksDbWeight::get().writes(6_u64))
+            .saturating_add(RocksDbWeight::get().writes(8_u64))
             .saturating_add(RocksDbWeight::get().writes((2_u64).saturating_mul(n.into())))
             .saturating_add(Weight::from_parts(0, 3007).saturating_mul(n.into()))
-    }
-    // By hand, until it is measured: a dispute, a deadline, and 33 hashes for a path.
-    fn open_trace() -> Weight {
-        Weight::from_parts(75_000_000, 10836)
-            .saturating_add(RocksDbWeight::get().reads(6_u64))
-            .saturating_add(RocksDbWeight::get().writes(3_u64))
-    }
-    // By hand, until it is measured: as `authorize_reveal_result`, a dispute, and 33 hashes for a path.
-    fn authorize_open_trace() -> Weight {
-        Weight::from_parts(115_000_000, 6028)
-            .saturating_add(RocksDbWeight::get().reads(9_u64))
     }
 }
