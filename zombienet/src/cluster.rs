@@ -14,12 +14,13 @@ pub const VALIDATORS: [&str; 4] = ["alice", "bob", "charlie", "dave"];
 /// How long a new node may take to the height of the others: many times what an idle machine needs.
 const CATCH_UP: Duration = Duration::from_secs(300);
 
-/// Networks share the machine's cores. Those of one validator spend most of their time waiting for a
-/// deadline of the chain, and four of them hardly notice each other; four validators take the place of
-/// two. The program has to run with as many threads (`make test` does).
-const ROOM: u32 = 4;
-/// The share of four validators.
-const FOUR: u32 = 2;
+/// Networks share the machine's cores. Those of up to three nodes spend most of their time waiting for a
+/// deadline of the chain, and three of them hardly notice each other; more nodes take the place of two. With
+/// more at a time each takes so much longer that nothing is won. The program has to run with as many threads, and one for
+/// those that share a network (`make test` does).
+const ROOM: u32 = 3;
+/// The share of more than three nodes.
+const MANY: u32 = 2;
 static FREE: Semaphore = Semaphore::const_new(ROOM as usize);
 
 /// The right to a whole share of the machine's cores, for a network that is not a [`Cluster`].
@@ -55,9 +56,18 @@ impl Cluster {
         Self::single_on("dev", arguments).await
     }
 
+    /// The same for more than three nodes: its share of the cores is that of four validators.
+    pub async fn crowded_development_with(arguments: &[&str]) -> Result<Self> {
+        Self::single("dev", arguments, MANY).await
+    }
+
     /// The same on another chain spec of one validator, with these further arguments.
     pub async fn single_on(chain: &str, arguments: &[&str]) -> Result<Self> {
-        let room = room_for(1).await?;
+        Self::single(chain, arguments, 1).await
+    }
+
+    async fn single(chain: &str, arguments: &[&str], share: u32) -> Result<Self> {
+        let room = room_for(share).await?;
         let folder = TempDir::with_prefix("aicpw-network-").context("a temporary folder")?;
         let mut options = NodeOptions::new("alice", chain)
             .arg("--alice")
@@ -99,7 +109,7 @@ impl Cluster {
         arguments: &[&str],
         mut link: impl AsyncFnMut(usize, usize, String) -> Result<Option<String>>,
     ) -> Result<Self> {
-        let room = room_for(FOUR).await?;
+        let room = room_for(MANY).await?;
         let folder = TempDir::with_prefix("aicpw-network-").context("a temporary folder")?;
         let mut validators: Vec<Node> = Vec::new();
         for (from, name) in VALIDATORS.into_iter().enumerate() {

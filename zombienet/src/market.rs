@@ -67,6 +67,17 @@ impl Market {
         })
     }
 
+    /// The same, for more than three nodes.
+    ///
+    /// # Errors
+    /// It does not start.
+    pub async fn crowded(arguments: &[&str]) -> Result<Self> {
+        Ok(Self {
+            nodes: BTreeMap::new(),
+            cluster: Cluster::crowded_development_with(arguments).await?,
+        })
+    }
+
     /// Where everything is kept.
     pub fn folder(&self) -> &Path {
         self.cluster.folder()

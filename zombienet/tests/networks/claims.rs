@@ -15,7 +15,7 @@ const STAKE: u128 = 1_000 * AICP;
 /// A market with a provider that is the cheapest, and three others: the fewest that are more than half of a
 /// jury.
 async fn with_jurors() -> Market {
-    let mut market = Market::with_validator(&["--provider"]).await.unwrap();
+    let mut market = Market::crowded(&["--provider"]).await.unwrap();
     for node in ["maker", "first", "second"] {
         market.add(node, &["--provider"]).await.unwrap();
     }

@@ -58,7 +58,7 @@ fn jurors(document: &Value) -> Vec<Value> {
 async fn with_liar() -> Market {
     let liar = binaries::find("lying-executor").unwrap();
     let lies = ["--executor-path", liar.to_str().unwrap()];
-    let mut market = Market::with_validator(&["--provider"]).await.unwrap();
+    let mut market = Market::crowded(&["--provider"]).await.unwrap();
     for (node, more) in [
         ("liar", &lies[..]),
         ("accomplice", &lies),
