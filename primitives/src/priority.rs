@@ -13,3 +13,5 @@ pub const ANSWER: TransactionPriority = WORKER / 2;
 /// The most that a transaction has which is paid for, whatever its tip and its class: nobody buys the block in
 /// which a provider has to speak.
 pub const PAID: TransactionPriority = ANSWER / 2;
+
+const _: () = assert!(PAID < ANSWER && ANSWER < WORKER);

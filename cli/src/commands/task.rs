@@ -556,7 +556,7 @@ mod tests {
             };
             let queued = TaskStatus::Queued { match_by: 9 };
             let mut view = view(queued, vec![assignment(0, failed)]);
-            view.submission.verification = verification.clone();
+            view.submission.verification = *verification;
             Change::Cancel
                 .obstacle(&view)
                 .map(|error| error.to_string())
