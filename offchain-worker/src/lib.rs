@@ -30,6 +30,7 @@ pub mod durable;
 pub mod engines;
 pub mod examine;
 pub mod ipfs;
+mod lookout;
 pub mod mailbox;
 pub mod metrics;
 pub mod queue;

@@ -4,7 +4,7 @@
 use aicpw_protocol::{
     mailbox::{
         answer_key, report_key, Asks, ChallengeAnswer, Challenges, Orders, Report, ASKS,
-        CHALLENGES, ORDERS, SERVING,
+        CHALLENGES, DEVICES, ORDERS, SERVING,
     },
     AssignmentId, DeviceId, Hash,
 };
@@ -115,6 +115,11 @@ impl Mailbox {
     /// hook sends no heartbeat, so that a node that cannot work is not given work.
     pub fn renew_serving(&self, now: u64) {
         self.replace(SERVING, now.encode());
+    }
+
+    /// Says which devices this machine has, by fingerprint. Whether they are others than before.
+    pub fn write_devices(&self, fingerprints: &[Hash]) -> bool {
+        self.replace(DEVICES, fingerprints.encode())
     }
 
     /// Writes unless somebody else does at the same time; then the newer value is looked at again.

@@ -15,6 +15,7 @@ use crate::{
     engines::{find_executor, Builds, ExecutorMissing, OpenCl},
     examine::Examiner,
     ipfs::BlobStore,
+    lookout::Lookout,
     mailbox::Mailbox,
     metrics::{MeteredEngine, WorkerMetrics},
     queue::{FetchLimits, FolderError, Queue, Shop, Slots},
@@ -98,6 +99,7 @@ pub struct WorkerService {
     stop: watch::Sender<bool>,
     queue: JoinHandle<()>,
     prover: JoinHandle<()>,
+    lookout: JoinHandle<()>,
 }
 
 impl WorkerService {
@@ -132,13 +134,18 @@ impl WorkerService {
                 source,
             })?;
         let mailbox = Mailbox::new(storage, chain.genesis());
+        let examiner = Examiner {
+            program: program.clone(),
+            folder: folder.clone(),
+        };
+        let lookout = Lookout {
+            mailbox: mailbox.clone(),
+            examiner: examiner.clone(),
+        };
         let prover = Prover {
             chain: chain.clone(),
             mailbox: mailbox.clone(),
-            examiner: Examiner {
-                program: program.clone(),
-                folder: folder.clone(),
-            },
+            examiner,
             metrics: config.metrics.clone(),
         };
         let shop = Shop {
@@ -167,6 +174,7 @@ impl WorkerService {
         config.metrics.devices(devices.len());
         let (stop, stopped) = watch::channel(false);
         let prover = tokio::spawn(prover.run(stopped.clone()));
+        let lookout = tokio::spawn(lookout.run(stopped.clone()));
         let queue = tokio::spawn(queue.run(stopped));
         tracing::info!(devices = devices.len(), folder = %folder.display(), "the worker is ready for jobs");
         Ok(Self {
@@ -174,6 +182,7 @@ impl WorkerService {
             stop,
             queue,
             prover,
+            lookout,
         })
     }
 
@@ -188,6 +197,7 @@ impl WorkerService {
         // A panic in it has been reported by its own thread.
         let _ = (&mut self.queue).await;
         let _ = (&mut self.prover).await;
+        let _ = (&mut self.lookout).await;
     }
 }
 

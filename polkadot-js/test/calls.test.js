@@ -28,6 +28,7 @@ const ARGUMENTS = {
     setAsk: [3, ask(1.25)],
     setAvailability: [3, false],
     heartbeat: [account('Bob').address, 12, proof],
+    heartbeatWithout: [account('Bob').address, 12, [3], proof],
     requestChallenge: [3],
     answerChallenge: [
       3,

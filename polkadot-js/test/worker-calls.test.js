@@ -18,6 +18,7 @@ const eve = account('Eve');
 const { providerStaking, tasks } = api.tx;
 const calls = [
   providerStaking.heartbeat(eve.address, 0, proof),
+  providerStaking.heartbeatWithout(eve.address, 0, [0], proof),
   providerStaking.answerChallenge(0, answer, proof),
   tasks.start(assignment, proof),
   tasks.reportProgress(assignment, { stepsDone: 1, stepsTotal: 2 }, proof),

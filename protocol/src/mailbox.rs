@@ -15,6 +15,8 @@
 //! * [`SERVING`] is written by the native engine only, every few seconds while it is able to run
 //!   jobs. The hook sends heartbeats only while it is fresh, so that a node whose engine died goes
 //!   offline by itself.
+//! * [`DEVICES`] is written by the native engine only, when it changes: the fingerprints of the devices that
+//!   this machine has. In heartbeats the hook names those of the provider that are not among them.
 //! * [`CHALLENGES`] is written by the hook only, when it changes: the open conformance challenges of
 //!   the devices of the local worker keys.
 //! * [`answer_key`] of a device is written by the native engine only: what the device computed. The
@@ -50,6 +52,9 @@ pub const ASKS: &[u8] = b"aicpw/mailbox/v1/asks";
 /// Key of the time at which the native engine last said that it serves: a `u64`, SCALE-encoded,
 /// in milliseconds since the Unix epoch.
 pub const SERVING: &[u8] = b"aicpw/mailbox/v1/serving";
+
+/// Key of the fingerprints of this machine's devices: a `Vec<Hash>`, SCALE-encoded.
+pub const DEVICES: &[u8] = b"aicpw/mailbox/v1/devices";
 
 /// Blocks after which the hook makes a statement again that has not changed the state: the call was lost with
 /// a fork, or fell out of a full pool.

@@ -213,7 +213,7 @@ pub struct DeviceView<AccountId> {
     pub used_slots: Slots,
     /// Whether its provider offers it.
     pub available: bool,
-    /// Whether its provider's heartbeat is recent.
+    /// Whether its provider's heartbeat is recent, and does not say that the device is missing.
     pub online: bool,
     /// No match before this block.
     pub cools_until: Option<BlockNumber>,

@@ -1,6 +1,7 @@
 //! The statements that a worker key signs. They reach the chain as general transactions without
 //! fee (`#[pallet::authorize]`), so each binds the chain, what it is about, and a recent block.
 
+use bounded_collections::{BoundedVec, ConstU32};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 
@@ -16,6 +17,12 @@ use crate::{
 };
 
 const STATEMENT: &str = "aicpw 2026 worker statement v1";
+
+/// Most devices that a statement names.
+pub const MAX_NAMED_DEVICES: u32 = 16;
+
+/// Devices of a provider that its node does not find.
+pub type MissingDevices = BoundedVec<DeviceId, ConstU32<MAX_NAMED_DEVICES>>;
 
 /// What a worker says. `AccountId` is the provider's.
 #[derive(
@@ -86,6 +93,15 @@ pub enum Statement<AccountId> {
         assignment: AssignmentId,
         /// The opening.
         opening: TraceOpening,
+    },
+    /// A heartbeat of a node that does not find all of the provider's devices.
+    HeartbeatWithout {
+        /// The provider.
+        provider: AccountId,
+        /// `block / HeartbeatPeriod`.
+        period: BlockNumber,
+        /// Those that it does not find.
+        missing: MissingDevices,
     },
 }
 

@@ -63,6 +63,13 @@ impl MemoryStorage {
         soon("the value is there", met).await.unwrap();
     }
 
+    /// Waits until a value is this one.
+    pub async fn value_is(&self, key: &[u8], wanted: &[u8]) {
+        let mut values = self.values.subscribe();
+        let met = values.wait_for(|all| all.get(key).is_some_and(|value| value == wanted));
+        soon("the value is the wanted one", met).await.unwrap();
+    }
+
     /// Waits until there is no report on an assignment.
     pub async fn no_report(&self, assignment: AssignmentId) {
         let key = mailbox::report_key(assignment);

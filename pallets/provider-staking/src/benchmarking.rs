@@ -10,7 +10,7 @@ use aicpw_protocol::{
     device::{ClassSet, DeviceKind, DeviceSpec, MAX_DEVICE_NAME_BYTES},
     merkle::{root_from_proof, InclusionProof},
     task::{Engine, PeerAddresses, MAX_PEER_ADDRESSES},
-    worker::Statement,
+    worker::{MissingDevices, Statement},
     AskPrice, Balance, BlockNumber, DeviceId, Gflops, Hash, Mebibytes, MegabitsPerSecond,
 };
 use alloc::{vec, vec::Vec};
@@ -363,11 +363,12 @@ mod benchmarks {
         _(RawOrigin::Signed(who), device, false);
     }
 
-    /// The provider was offline, and every device has cooled down in the meantime.
+    /// The provider was offline, and every device has cooled down in the meantime and is found again.
     #[benchmark]
     fn heartbeat(d: Linear<0, { T::MaxDevices::get() }>) {
         let (who, worker) = provider::<T>(d);
         let devices: Vec<DeviceId> = DevicesOf::<T>::get(&who).into_inner();
+        MissingDevicesOf::<T>::insert(&who, MissingDevices::truncate_from(devices.clone()));
         for device in devices {
             Devices::<T>::mutate_extant(device, |device| device.cools_until = Some(HEIGHT));
         }

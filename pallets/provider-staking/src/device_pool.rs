@@ -38,6 +38,7 @@ impl<T: Config> Pallet<T> {
         device.available
             && Self::is_conformant(id)
             && Self::is_online(&device.provider)
+            && !Self::is_missing(&device.provider, id)
             && Ledgers::<T>::get(&device.provider).is_sufficient()
     }
 
@@ -132,7 +133,11 @@ impl<T: Config> Pallet<T> {
 impl<T: Config> DevicePool<T::AccountId> for Pallet<T> {
     fn offer(id: DeviceId) -> Option<Offer<T::AccountId>> {
         let device = Devices::<T>::get(id)?;
-        if !device.available || !Self::is_conformant(id) || !Self::is_online(&device.provider) {
+        if !device.available
+            || !Self::is_conformant(id)
+            || !Self::is_online(&device.provider)
+            || Self::is_missing(&device.provider, id)
+        {
             return None;
         }
         let ledger = Ledgers::<T>::get(&device.provider);

@@ -241,6 +241,7 @@ impl<T: Config> Pallet<T> {
         T::OrderBook::unlist(id);
         Devices::<T>::remove(id);
         Challenges::<T>::remove(id);
+        Self::forget_missing(&who, id);
         DevicesOf::<T>::mutate(&who, |devices| devices.retain(|other| *other != id));
         Self::deposit_event(Event::DeviceDeregistered {
             device: id,
@@ -261,6 +262,7 @@ impl<T: Config> Pallet<T> {
             Self::deposit_event(Event::SpecUpdated { device: id });
             if device.spec != spec {
                 device.spec = spec;
+                Self::forget_missing(&who, id);
                 // Who answered wrongly waits, or another name would bring the next attempt at once. It
                 // is a run of the new spec.
                 if !Self::has_to_wait(id) {

@@ -122,6 +122,16 @@ mod events {
             /// Its effective computing power.
             gflops: Gflops,
         },
+        /// Its provider's node does not find a device: it is not matched any more.
+        DeviceMissing {
+            /// The device.
+            device: DeviceId,
+        },
+        /// A device that was missing is there again.
+        DeviceFound {
+            /// The device.
+            device: DeviceId,
+        },
         /// A device has to do its conformance run before it can be matched.
         DeviceChallenged {
             /// The device.

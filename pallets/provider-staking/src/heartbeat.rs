@@ -6,11 +6,13 @@ use aicpw_primitives::{
     worker_key::{verify, WorkerId, WorkerProof},
 };
 use aicpw_protocol::{
-    mailbox::{SERVING, SERVING_FRESH_FOR},
-    worker::Statement,
-    BlockNumber,
+    mailbox::{DEVICES, SERVING, SERVING_FRESH_FOR},
+    worker::{MissingDevices, Statement},
+    BlockNumber, DeviceId, Hash,
 };
+use alloc::vec::Vec;
 use frame_support::{
+    defensive,
     pallet_prelude::{
         InvalidTransaction, TransactionSource, TransactionValidityWithRefund, ValidTransaction,
         Weight,
@@ -22,8 +24,8 @@ use sp_application_crypto::{ByteArray, RuntimeAppPublic};
 use sp_runtime::{offchain::storage::StorageValueRef, traits::BlockNumberProvider};
 
 use crate::{
-    Attendances, Call, Config, Devices, DevicesOf, Event, Heartbeat, Pallet, Presences, Providers,
-    WorkerOwners, LOG_TARGET,
+    Attendances, Call, Config, Devices, DevicesOf, Event, Heartbeat, MissingDevicesOf, Pallet,
+    Presences, Providers, WorkerOwners, LOG_TARGET,
 };
 
 /// Prefix of the offchain key under which the last sent heartbeat of a worker key is remembered.
@@ -96,6 +98,35 @@ impl<T: Config> Pallet<T> {
         period: &BlockNumber,
         proof: &WorkerProof,
     ) -> TransactionValidityWithRefund {
+        let statement = Statement::Heartbeat {
+            provider: provider.clone(),
+            period: *period,
+        };
+        Self::authorize_beat(provider, period, proof, &statement)
+    }
+
+    pub(crate) fn authorize_heartbeat_without(
+        _: TransactionSource,
+        provider: &T::AccountId,
+        period: &BlockNumber,
+        missing: &MissingDevices,
+        proof: &WorkerProof,
+    ) -> TransactionValidityWithRefund {
+        let statement = Statement::HeartbeatWithout {
+            provider: provider.clone(),
+            period: *period,
+            missing: missing.clone(),
+        };
+        Self::authorize_beat(provider, period, proof, &statement)
+    }
+
+    /// A heartbeat of either kind, said with `statement`.
+    fn authorize_beat(
+        provider: &T::AccountId,
+        period: &BlockNumber,
+        proof: &WorkerProof,
+        statement: &Statement<T::AccountId>,
+    ) -> TransactionValidityWithRefund {
         let current = Self::current_period();
         if *period < current {
             return Err(InvalidTransaction::Stale.into());
@@ -109,11 +140,7 @@ impl<T: Config> Pallet<T> {
         let worker = Providers::<T>::get(provider)
             .ok_or(InvalidTransaction::BadSigner)?
             .worker;
-        let statement = Statement::Heartbeat {
-            provider: provider.clone(),
-            period: *period,
-        };
-        if !Self::is_proven(&worker, proof, &statement) {
+        if !Self::is_proven(&worker, proof, statement) {
             return Err(InvalidTransaction::BadProof.into());
         }
 
@@ -138,12 +165,19 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Records the heartbeat. Lists all devices if the provider was offline; otherwise those that
-    /// have cooled down, or all if stake became free. Returns how many it looked at.
-    pub(crate) fn do_heartbeat(provider: T::AccountId, period: BlockNumber) -> u32 {
+    /// have cooled down, or all if stake became free or others are missing than before. Returns how many it
+    /// looked at.
+    pub(crate) fn do_heartbeat(
+        provider: T::AccountId,
+        period: BlockNumber,
+        missing: MissingDevices,
+    ) -> u32 {
         let now = Self::now();
         let mut presence = Presences::<T>::get(&provider);
         let was_online = presence.is_online(period);
-        let look = !was_online || presence.relist;
+        let devices = DevicesOf::<T>::get(&provider);
+        let others_miss = Self::note_missing(&provider, &devices, missing);
+        let look = !was_online || presence.relist || others_miss;
         presence.heartbeat = Some(Heartbeat { period, block: now });
         presence.relist = false;
         Attendances::<T>::mutate(|attendance| attendance.add(period));
@@ -159,7 +193,6 @@ impl<T: Config> Pallet<T> {
             return 0;
         }
 
-        let devices = DevicesOf::<T>::get(&provider);
         let mut some_cool = false;
         for id in devices.iter() {
             Devices::<T>::mutate_extant(id, |device| {
@@ -176,6 +209,58 @@ impl<T: Config> Pallet<T> {
             Presences::<T>::insert(&provider, presence);
         }
         devices.len() as u32
+    }
+
+    /// Remembers which of the provider's devices are missing. Whether they are others than before.
+    fn note_missing(
+        provider: &T::AccountId,
+        devices: &[DeviceId],
+        missing: MissingDevices,
+    ) -> bool {
+        let before = MissingDevicesOf::<T>::get(provider);
+        let mut now = MissingDevices::default();
+        let mut others = false;
+        for device in devices.iter().copied() {
+            let is_missing = missing.contains(&device);
+            if is_missing && now.try_push(device).is_err() {
+                // There are no more devices than that.
+                defensive!("a provider has more devices than a statement can name");
+                break;
+            }
+            if is_missing != before.contains(&device) {
+                others = true;
+                Self::deposit_event(match is_missing {
+                    true => Event::DeviceMissing { device },
+                    false => Event::DeviceFound { device },
+                });
+            }
+        }
+        if others {
+            Self::set_missing(provider, now);
+        }
+        others
+    }
+
+    /// The device is there until its node says again that it is not.
+    pub(crate) fn forget_missing(provider: &T::AccountId, device: DeviceId) {
+        let mut missing = MissingDevicesOf::<T>::get(provider);
+        if missing.contains(&device) {
+            missing.retain(|other| *other != device);
+            Self::set_missing(provider, missing);
+        }
+    }
+
+    fn set_missing(provider: &T::AccountId, missing: MissingDevices) {
+        if missing.is_empty() {
+            MissingDevicesOf::<T>::remove(provider);
+        } else {
+            MissingDevicesOf::<T>::insert(provider, missing);
+        }
+    }
+
+    /// Whether the provider's node did not find the device.
+    pub(crate) fn is_missing(provider: &T::AccountId, device: DeviceId) -> bool {
+        MissingDevicesOf::<T>::get(provider).contains(&device)
     }
 
     /// The offchain worker: sends what heartbeats this node's worker keys owe.
@@ -234,16 +319,54 @@ impl<T: Config> Pallet<T> {
         provider: T::AccountId,
         period: BlockNumber,
     ) -> Result<(), NotSent> {
-        let statement = Statement::Heartbeat {
+        let missing = Self::not_on_this_machine(&provider);
+        if missing.is_empty() {
+            let statement = Statement::Heartbeat {
+                provider: provider.clone(),
+                period,
+            };
+            let proof = prove_now::<T>(worker, &statement)?;
+            return Self::submit(Call::heartbeat {
+                provider,
+                period,
+                proof,
+            });
+        }
+        log::warn!(
+            target: LOG_TARGET,
+            "this machine has no such devices as {missing:?} were registered as, so they get no tasks. Was a \
+             driver changed? Start the node again, which measures what there is, and update them: \
+             `aicpw provider devices update`",
+        );
+        let statement = Statement::HeartbeatWithout {
             provider: provider.clone(),
             period,
+            missing: missing.clone(),
         };
         let proof = prove_now::<T>(worker, &statement)?;
-        Self::submit(Call::heartbeat {
+        Self::submit(Call::heartbeat_without {
             provider,
             period,
+            missing,
             proof,
         })
+    }
+
+    /// The provider's devices that the native engine of this node does not find. As long as it has not looked
+    /// they are believed to be there.
+    fn not_on_this_machine(provider: &T::AccountId) -> MissingDevices {
+        let here = match StorageValueRef::persistent(DEVICES).get::<Vec<Hash>>() {
+            Ok(Some(here)) => here,
+            Ok(None) => return MissingDevices::default(),
+            Err(_) => {
+                log::warn!(target: LOG_TARGET, "the devices of this machine cannot be decoded");
+                return MissingDevices::default();
+            }
+        };
+        let missing = DevicesOf::<T>::get(provider).into_iter().filter(|id| {
+            Devices::<T>::get(id).is_some_and(|device| !here.contains(&device.spec.fingerprint))
+        });
+        MissingDevices::truncate_from(missing.collect())
     }
 
     /// Gives an authorised call to the pool.

@@ -1,7 +1,7 @@
 //! What must hold between the constants that the runtime chooses.
 
 use aicpw_primitives::worker_call::PROOF_DEPTH;
-use aicpw_protocol::{mailbox::RETRY_AFTER, BlockNumber};
+use aicpw_protocol::{mailbox::RETRY_AFTER, worker::MAX_NAMED_DEVICES, BlockNumber};
 use frame_support::traits::Get;
 use frame_system::pallet_prelude::BlockNumberFor;
 
@@ -27,6 +27,10 @@ impl<T: Config> Pallet<T> {
         holds(
             BlockNumberFor::<T>::from(T::RecentBlocks::get()) < T::BlockHashCount::get(),
             "the chain must know the hashes of all recent blocks",
+        )?;
+        holds(
+            T::MaxDevices::get() <= MAX_NAMED_DEVICES,
+            "a heartbeat must be able to name all devices of a provider",
         )?;
         let slots = T::MaxDevices::get().saturating_mul(u32::from(T::MaxSlots::get()));
         holds(

@@ -57,6 +57,7 @@ pub mod pallet {
         conformance::Answer,
         device::{DeviceSpec, Slots},
         task::PeerAddresses,
+        worker::MissingDevices,
         AskPrice, AssignmentId, Balance, BlockNumber, DeviceId, Gflops, Hash,
     };
     use frame_support::{pallet_prelude::*, traits::fungible};
@@ -231,6 +232,12 @@ pub mod pallet {
     /// it are conformant.
     #[pallet::storage]
     pub type Challenges<T: Config> = StorageMap<_, Twox64Concat, DeviceId, Challenge>;
+
+    /// Devices that the provider's node did not find when it sent its last heartbeat; none of a provider whose
+    /// devices are all there.
+    #[pallet::storage]
+    pub type MissingDevicesOf<T: Config> =
+        StorageMap<_, Blake2_128Concat, T::AccountId, MissingDevices, ValueQuery>;
 
     /// The id that the next device gets.
     #[pallet::storage]
@@ -455,8 +462,8 @@ pub mod pallet {
         ///
         /// Origin: authorised by the provider's worker key, which signs
         /// [`aicpw_protocol::worker::Statement::Heartbeat`]; free; once per provider and period,
-        /// and only in that period. Cannot fail. Event: `ProviderCameOnline`, if it was not. Cost
-        /// grows with the provider's devices if they have to be listed again.
+        /// and only in that period. Cannot fail. Events: `ProviderCameOnline`, if it was not, and
+        /// `DeviceFound`. Cost grows with the provider's devices if they have to be listed again.
         #[pallet::call_index(13)]
         #[pallet::weight((
             <T as Config>::WeightInfo::heartbeat(T::MaxDevices::get()),
@@ -472,7 +479,7 @@ pub mod pallet {
             _proof: WorkerProof,
         ) -> DispatchResultWithPostInfo {
             ensure_authorized(origin)?;
-            let devices = Self::do_heartbeat(provider, period);
+            let devices = Self::do_heartbeat(provider, period, MissingDevices::default());
             let weight = <T as Config>::WeightInfo::heartbeat(devices);
             Ok(Some(weight).into())
         }
@@ -514,6 +521,35 @@ pub mod pallet {
             ensure_authorized(origin)?;
             Self::do_answer_challenge(device, &answer);
             Ok(())
+        }
+
+        /// A heartbeat of a node that does not find all devices of its provider: a driver was changed, or a
+        /// device is gone or broken. Those in `missing` are not matched until a heartbeat comes without them,
+        /// or until their spec is updated; what is assigned to them goes on.
+        ///
+        /// Origin: authorised by the provider's worker key, which signs
+        /// [`aicpw_protocol::worker::Statement::HeartbeatWithout`]; free; instead of [`Self::heartbeat`], so
+        /// one of the two per provider and period. Cannot fail; devices of others in `missing` mean nothing.
+        /// Events: `DeviceMissing`, `DeviceFound`, `ProviderCameOnline`.
+        #[pallet::call_index(16)]
+        #[pallet::weight((
+            <T as Config>::WeightInfo::heartbeat(T::MaxDevices::get()),
+            DispatchClass::Operational,
+        ))]
+        #[pallet::weight_of_authorize(<T as Config>::WeightInfo::authorize_heartbeat())]
+        #[pallet::authorize(Self::authorize_heartbeat_without)]
+        pub fn heartbeat_without(
+            origin: OriginFor<T>,
+            provider: T::AccountId,
+            period: BlockNumber,
+            missing: MissingDevices,
+            // Checked by the authorisation.
+            _proof: WorkerProof,
+        ) -> DispatchResultWithPostInfo {
+            ensure_authorized(origin)?;
+            let devices = Self::do_heartbeat(provider, period, missing);
+            let weight = <T as Config>::WeightInfo::heartbeat(devices);
+            Ok(Some(weight).into())
         }
     }
 }

@@ -3,8 +3,8 @@
 use crate::{
     draw::{path, Leaf, CAPACITY, LEVELS, WIDTH},
     Attendances, Challenges, Config, Devices, DevicesOf, DrawLeafOf, DrawLeaves, DrawNodes,
-    DrawTree, HoldReason, Ledgers, NextDevice, Occupations, Pallet, Presences, Providers,
-    ReputationRecords, WorkerOwners,
+    DrawTree, HoldReason, Ledgers, MissingDevicesOf, NextDevice, Occupations, Pallet, Presences,
+    Providers, ReputationRecords, WorkerOwners,
 };
 use aicpw_primitives::traits::DrawRandomness;
 use aicpw_protocol::{device::Reputation, DeviceId};
@@ -71,6 +71,13 @@ impl<T: Config> Pallet<T> {
                     .heartbeat
                     .is_none_or(|last| last.period <= Self::current_period()),
                 "No heartbeat is from the future"
+            );
+        }
+        for (account, missing) in MissingDevicesOf::<T>::iter() {
+            let devices = DevicesOf::<T>::get(account);
+            ensure!(
+                !missing.is_empty() && missing.iter().all(|device| devices.contains(device)),
+                "Only devices of the provider are missing"
             );
         }
         let attendance = Attendances::<T>::get();

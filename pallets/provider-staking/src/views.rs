@@ -66,7 +66,7 @@ impl<T: Config> Pallet<T> {
         let device: Device<T> = Devices::<T>::get(id)?;
         Some(DeviceView {
             id,
-            online: Self::is_online(&device.provider),
+            online: Self::is_online(&device.provider) && !Self::is_missing(&device.provider, id),
             cools_until: device.cooling_until(Self::now()),
             effective_gflops: device.effective_gflops(),
             provider: device.provider,

@@ -391,9 +391,10 @@ impl<T: Config> Pallet<T> {
                 opening,
                 proof,
             },
-            Statement::Join { .. } | Statement::Heartbeat { .. } | Statement::Answer { .. } => {
-                return None
-            }
+            Statement::Join { .. }
+            | Statement::Heartbeat { .. }
+            | Statement::HeartbeatWithout { .. }
+            | Statement::Answer { .. } => return None,
         })
     }
 

@@ -1,12 +1,17 @@
 //! The hook by which a node sends heartbeats.
 
-use aicpw_primitives::worker_key::WorkerId;
-use aicpw_protocol::mailbox::{RETRY_AFTER, SERVING, SERVING_FRESH_FOR};
+use aicpw_primitives::{traits::DevicePool, worker_key::WorkerId};
+use aicpw_protocol::{
+    mailbox::{DEVICES, RETRY_AFTER, SERVING, SERVING_FRESH_FOR},
+    worker::{MissingDevices, Statement},
+    Hash,
+};
 use codec::Decode;
 use frame_support::{
     assert_ok,
     traits::{Authorize, Hooks},
 };
+use frame_system::RawOrigin;
 use sp_core::offchain::{
     testing::{TestOffchainExt, TestTransactionPoolExt},
     OffchainDbExt, OffchainWorkerExt, Timestamp, TransactionPoolExt,
@@ -16,7 +21,9 @@ use sp_runtime::{
     transaction_validity::TransactionSource,
 };
 
-use crate::{heartbeat::NotSent, mock::*, Pallet};
+use crate::{
+    heartbeat::NotSent, mock::*, Call, DevicesOf, Event, MissingDevicesOf, Pallet, Providers,
+};
 
 struct Node {
     offchain: TestOffchainExt,
@@ -33,6 +40,21 @@ impl Node {
     /// What the native engine does.
     fn say_serving(&self, at: u64) {
         StorageValueRef::persistent(SERVING).set(&at);
+    }
+
+    fn say_devices(&self, fingerprints: &[u8]) {
+        let devices: Vec<Hash> = fingerprints.iter().map(|byte| [*byte; 32]).collect();
+        StorageValueRef::persistent(DEVICES).set(&devices);
+    }
+
+    /// Puts what was submitted into a block. Returns how many calls that were.
+    fn include(&self) -> usize {
+        let calls = self.submitted();
+        for call in &calls {
+            assert_ok!(call.authorize(TransactionSource::Local).unwrap());
+            assert_ok!(call.clone().dispatch(RawOrigin::Authorized.into()));
+        }
+        calls.len()
     }
 
     fn run_hook(&self) {
@@ -102,6 +124,117 @@ fn it_is_sent_again_only_if_it_did_not_get_in() {
         run_for(1);
         node.run_hook();
         assert_eq!(node.submitted().len(), 1);
+    });
+}
+
+#[test]
+fn a_device_that_the_node_does_not_find_is_not_offered_until_it_does() {
+    on_node(|node, _| {
+        let gone = add_device(ALICE, 2);
+        let stays = DevicesOf::<Test>::get(ALICE)[0];
+        // Nothing is known of the machine yet.
+        node.run_hook();
+        assert_eq!(node.include(), 1);
+        assert!(is_listed(stays) && is_listed(gone));
+
+        run_to_period(period() + 1);
+        run_for(HEARTBEAT_PERIOD / 2);
+        node.say_devices(&[1, 9]);
+        node.run_hook();
+        assert_eq!(node.include(), 1);
+        assert_eq!(last_event(), Event::DeviceMissing { device: gone });
+        assert!(is_listed(stays) && !is_listed(gone));
+        assert!(Pallet::<Test>::offer(stays).is_some() && Pallet::<Test>::offer(gone).is_none());
+        assert!(Pallet::<Test>::is_online(&ALICE));
+        assert!(!Pallet::<Test>::device_view(gone).unwrap().online);
+        // Whatever else has it looked at.
+        assert_ok!(ProviderStaking::set_availability(
+            RuntimeOrigin::signed(ALICE),
+            gone,
+            true
+        ));
+        assert!(!is_listed(gone));
+
+        run_to_period(period() + 1);
+        run_for(HEARTBEAT_PERIOD / 2);
+        node.say_devices(&[2, 1]);
+        node.run_hook();
+        assert_eq!(node.include(), 1);
+        assert_eq!(last_event(), Event::DeviceFound { device: gone });
+        assert!(is_listed(stays) && is_listed(gone));
+        assert!(!MissingDevicesOf::<Test>::contains_key(ALICE));
+    });
+}
+
+#[test]
+fn a_missing_device_that_is_updated_is_believed_until_the_node_says_otherwise() {
+    on_node(|node, _| {
+        let device = DevicesOf::<Test>::get(ALICE)[0];
+        node.say_devices(&[7]);
+        node.run_hook();
+        assert_eq!(node.include(), 1);
+        assert!(!is_listed(device));
+        assert_ok!(ProviderStaking::update_spec(
+            RuntimeOrigin::signed(ALICE),
+            device,
+            spec(7)
+        ));
+        assert!(is_listed(device));
+
+        run_to_period(period() + 1);
+        run_for(HEARTBEAT_PERIOD / 2);
+        node.run_hook();
+        assert_eq!(node.include(), 1);
+        assert!(is_listed(device));
+
+        node.say_devices(&[]);
+        run_to_period(period() + 1);
+        run_for(HEARTBEAT_PERIOD / 2);
+        node.run_hook();
+        assert_eq!(node.include(), 1);
+        assert!(!is_listed(device));
+        assert_ok!(ProviderStaking::deregister_device(
+            RuntimeOrigin::signed(ALICE),
+            device
+        ));
+        assert!(!MissingDevicesOf::<Test>::contains_key(ALICE));
+    });
+}
+
+#[test]
+fn nobody_else_can_say_that_a_device_is_missing() {
+    on_node(|_, worker| {
+        send_heartbeat(ALICE);
+        register(BOB, MIN_STAKE);
+        let device = DevicesOf::<Test>::get(ALICE)[0];
+        let missing = MissingDevices::truncate_from(vec![device]);
+        let (provider, period) = (BOB, period());
+        let statement = Statement::HeartbeatWithout {
+            provider,
+            period,
+            missing: missing.clone(),
+        };
+        // Of another's key, and of its own for what is not its own.
+        let bobs = Providers::<Test>::get(BOB).unwrap().worker;
+        for (key, is_valid) in [(&worker, false), (&bobs, true)] {
+            let call = RuntimeCall::from(Call::heartbeat_without {
+                provider,
+                period,
+                missing: missing.clone(),
+                proof: sign(key, &statement),
+            });
+            let authorised = call.authorize(TransactionSource::External).unwrap();
+            assert_eq!(authorised.is_ok(), is_valid);
+        }
+        let call = RuntimeCall::from(Call::heartbeat_without {
+            provider,
+            period,
+            missing,
+            proof: sign(&bobs, &statement),
+        });
+        assert_ok!(call.dispatch(RawOrigin::Authorized.into()));
+        assert!(is_listed(device));
+        assert!(!MissingDevicesOf::<Test>::contains_key(BOB));
     });
 }
 

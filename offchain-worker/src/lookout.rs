@@ -1,0 +1,154 @@
+//! Looks now and then which devices the machine has. A driver can be changed while the node runs, and a
+//! device can break; what is registered of it is not to be matched then. The hook compares, and says so
+//! with its heartbeats.
+
+use aicpw_protocol::Hash;
+use std::time::Duration;
+use tokio::{
+    sync::watch,
+    time::{interval, MissedTickBehavior},
+};
+
+use crate::{
+    examine::{Described, Examiner},
+    mailbox::Mailbox,
+};
+
+/// How often it looks: once in a heartbeat period.
+const EVERY: Duration = Duration::from_secs(30);
+
+/// Who looks.
+pub(crate) struct Lookout {
+    pub mailbox: Mailbox,
+    pub examiner: Examiner,
+}
+
+impl Lookout {
+    /// Looks until `stop` is true or gone.
+    pub async fn run(self, stop: watch::Receiver<bool>) {
+        self.run_every(EVERY, stop).await;
+    }
+
+    async fn run_every(self, every: Duration, mut stop: watch::Receiver<bool>) {
+        let mut due = interval(every);
+        due.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        // Whether the last look failed: it is said once.
+        let mut failed = false;
+        loop {
+            tokio::select! {
+                _ = due.tick() => {}
+                _ = stop.wait_for(|stop| *stop) => return,
+            }
+            tokio::select! {
+                () = self.look(&mut failed) => {}
+                _ = stop.wait_for(|stop| *stop) => return,
+            }
+        }
+    }
+
+    async fn look(&self, failed: &mut bool) {
+        match self.examiner.devices().await {
+            Ok(devices) => {
+                *failed = false;
+                let found: Vec<Hash> = devices.iter().filter_map(fingerprint).collect();
+                if self.mailbox.write_devices(&found) {
+                    let names: Vec<&str> = devices.iter().map(|device| &*device.name).collect();
+                    tracing::info!(devices = names.join(", "), "the devices of this machine");
+                }
+            }
+            // A driver that is being changed. What was found before stays, and jobs say what they meet.
+            Err(error) if !*failed => {
+                *failed = true;
+                tracing::warn!(%error, "cannot look which devices are there");
+            }
+            Err(_) => {}
+        }
+    }
+}
+
+fn fingerprint(device: &Described) -> Option<Hash> {
+    let mut fingerprint = Hash::default();
+    hex::decode_to_slice(&device.fingerprint, &mut fingerprint).ok()?;
+    Some(fingerprint)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{chain::LocalStorage, testing::MemoryStorage};
+    use aicpw_protocol::mailbox::DEVICES;
+    use codec::{DecodeAll, Encode};
+    use std::{fs, os::unix::fs::PermissionsExt, path::Path, sync::Arc};
+
+    /// An executor that lists the devices with the fingerprints that stand in a file, or fails if it is
+    /// not there.
+    fn executor(folder: &Path) -> Examiner {
+        let program = folder.join("executor");
+        let list = folder.join("list");
+        let script = format!(
+            r#"#!/bin/sh
+[ "$1" = devices ] || exit 2
+first=1
+printf '['
+while read -r digits; do
+  [ $first = 1 ] || printf ','
+  first=0
+  printf '{{"index":0,"fingerprint":"%s","platform":"P","driver":"x","name":"%s","kind":"cpu","memory_bytes":1}}' "$digits" "$digits"
+done < {} || exit 1
+printf ']'
+"#,
+            list.display()
+        );
+        fs::write(&program, script).unwrap();
+        fs::set_permissions(&program, fs::Permissions::from_mode(0o700)).unwrap();
+        Examiner {
+            program,
+            folder: folder.into(),
+        }
+    }
+
+    fn list(folder: &Path, fingerprints: &[u8]) {
+        let lines = fingerprints
+            .iter()
+            .map(|byte| hex::encode([*byte; 32]) + "\n");
+        // Whole at once, for whoever reads.
+        fs::write(folder.join("new"), lines.collect::<String>()).unwrap();
+        fs::rename(folder.join("new"), folder.join("list")).unwrap();
+    }
+
+    #[tokio::test]
+    async fn says_what_is_there_and_keeps_it_when_it_cannot_look() {
+        let folder = tempfile::tempdir().unwrap();
+        let storage = Arc::new(MemoryStorage::default());
+        let lookout = Lookout {
+            mailbox: Mailbox::new(storage.clone(), [0; 32]),
+            examiner: executor(folder.path()),
+        };
+        let said = || {
+            let bytes = storage.get(DEVICES)?;
+            Some(Vec::<Hash>::decode_all(&mut bytes.as_slice()).unwrap())
+        };
+        let mut failed = false;
+        lookout.look(&mut failed).await;
+        assert_eq!((said(), failed), (None, true));
+
+        list(folder.path(), &[1, 2]);
+        lookout.look(&mut failed).await;
+        assert_eq!((said(), failed), (Some(vec![[1; 32], [2; 32]]), false));
+
+        fs::remove_file(folder.path().join("list")).unwrap();
+        lookout.look(&mut failed).await;
+        assert_eq!((said(), failed), (Some(vec![[1; 32], [2; 32]]), true));
+
+        // All gone is something to say.
+        list(folder.path(), &[]);
+        let (stop, stopped) = watch::channel(false);
+        let running = tokio::spawn(lookout.run_every(Duration::from_millis(10), stopped));
+        let none: &[Hash] = &[];
+        storage.value_is(DEVICES, &none.encode()).await;
+        list(folder.path(), &[3]);
+        storage.value_is(DEVICES, &vec![[3u8; 32]].encode()).await;
+        stop.send_replace(true);
+        running.await.unwrap();
+    }
+}
