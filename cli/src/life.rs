@@ -13,7 +13,7 @@ use aicpw_protocol::{
 };
 use serde::Serialize;
 
-use crate::{account::Account, amount::Amount, chain::read::Clock, verify::show_hash};
+use crate::{account::Account, amount::Amount, chain::read::Clock, faults, verify::show_hash};
 
 /// Something that happened.
 #[derive(Serialize, Clone, PartialEq, Eq, Debug)]
@@ -72,14 +72,17 @@ pub enum Step {
         message: String,
         log: Option<ContentId>,
     },
-    /// The task waits for another device.
-    Requeued,
+    /// The task waits for another device, until then.
+    Requeued { match_by: BlockNumber },
     /// Paid.
     Settled { paid: Amount },
     /// Cancelled by the requester.
     Cancelled,
-    /// Ended without a result.
-    Refunded { reason: Refunded },
+    /// Ended without a result, after these faults.
+    Refunded {
+        reason: Refunded,
+        faults: Vec<Fault>,
+    },
 }
 
 fn as_text<S: serde::Serializer>(id: &AssignmentId, serializer: S) -> Result<S::Ok, S::Error> {
@@ -133,7 +136,7 @@ impl Step {
             Self::Parked { .. }
             | Self::Verifying { .. }
             | Self::Disputed
-            | Self::Requeued
+            | Self::Requeued { .. }
             | Self::Settled { .. }
             | Self::Cancelled
             | Self::Refunded { .. } => None,
@@ -145,14 +148,20 @@ impl Step {
         match self {
             Self::Parked { reason } => format!("waits: {}", explain_unmatched(*reason)),
             Self::Matched {
+                assignment,
                 provider,
                 device,
                 price,
-                ..
-            } => format!(
-                "matched for {} with device {device} of {provider}",
-                price.brief_with_unit()
-            ),
+            } => {
+                let text = format!(
+                    "matched for {} with device {device} of {provider}",
+                    price.brief_with_unit()
+                );
+                match assignment.attempt {
+                    0 => text,
+                    _ => format!("{}: {text}", attempt(*assignment)),
+                }
+            }
             Self::KeyGranted { .. } => "data key granted".into(),
             Self::Started { .. } => "started".into(),
             Self::Progress {
@@ -175,20 +184,26 @@ impl Step {
                 fault,
                 message,
                 ..
-            } => {
-                let fault = words(fault);
-                let text = format!("assignment {assignment} of {provider} failed: {fault}");
-                match message.is_empty() {
-                    true => text,
-                    false => format!("{text}: {message}"),
-                }
+            } => format!(
+                "{}, assignment {assignment} of {provider}, failed: {}",
+                attempt(*assignment),
+                faults::show(*fault, message)
+            ),
+            Self::Requeued { match_by } => {
+                format!("waits for another device: {}", clock.left(*match_by))
             }
-            Self::Requeued => "waits for another device".into(),
             Self::Settled { paid } => format!("settled: {} paid", paid.brief_with_unit()),
             Self::Cancelled => "cancelled".into(),
-            Self::Refunded { reason } => format!("refunded: {}", words(reason)),
+            Self::Refunded { reason, faults } => {
+                format!("refunded: {}", faults::cause(*reason, faults))
+            }
         }
     }
+}
+
+/// Which try at a task it is, or of several replicas at this one.
+fn attempt(assignment: AssignmentId) -> String {
+    format!("attempt {}", u16::from(assignment.attempt) + 1)
 }
 
 /// Milliseconds from the sending of the submission to each phase, of the newest attempt.
@@ -305,7 +320,7 @@ impl Life {
                         _ => false,
                     };
                     if again {
-                        steps.push(Step::Requeued);
+                        steps.push(Step::Requeued { match_by });
                     }
                 }
                 TaskStatus::Active => {}
@@ -321,7 +336,10 @@ impl Life {
                     steps.push(Step::Settled { paid: Amount(paid) })
                 }
                 TaskStatus::Cancelled { .. } => steps.push(Step::Cancelled),
-                TaskStatus::Refunded { reason, .. } => steps.push(Step::Refunded { reason }),
+                TaskStatus::Refunded { reason, .. } => {
+                    let faults = faults::of(view);
+                    steps.push(Step::Refunded { reason, faults });
+                }
             }
         }
         steps

@@ -185,22 +185,47 @@ fn a_failure_and_another_attempt() {
     assert!(steps[0]
         .show(&CLOCK)
         .ends_with("failed: build failed: render.cl:3: error"));
+    assert!(steps[0]
+        .show(&CLOCK)
+        .starts_with("attempt 1, assignment 7-0-0 of "));
+    assert_eq!(
+        steps[1].show(&CLOCK),
+        "waits for another device: about 100 s left (block 500)"
+    );
     let again = vec![
         assignment(0, failed.clone()),
         assignment(1, AssignmentStatus::Assigned { start_by: 1 }),
     ];
-    assert_eq!(
-        names(&life.observe(&view(TaskStatus::Active, again))),
-        ["matched"]
-    );
+    let steps = life.observe(&view(TaskStatus::Active, again));
+    assert_eq!(names(&steps), ["matched"]);
+    assert!(steps[0].show(&CLOCK).starts_with("attempt 2: matched for "));
     let refunded = TaskStatus::Refunded {
         at: 1,
         reason: Refunded::FaultConfirmed,
     };
     let both = vec![assignment(0, failed.clone()), assignment(1, failed)];
+    let steps = life.observe(&view(refunded, both));
+    assert_eq!(names(&steps), ["failed", "refunded"]);
     assert_eq!(
-        names(&life.observe(&view(refunded, both))),
-        ["failed", "refunded"]
+        steps[1].show(&CLOCK),
+        "refunded: 2 attempts failed (build failed), as independent providers found"
+    );
+}
+
+#[test]
+fn a_silent_provider_is_said_to_have_been_silent() {
+    let failed = AssignmentStatus::Failed {
+        fault: Fault::NoProgress,
+        at: 130,
+        log: None,
+        message: Default::default(),
+    };
+    let queued = TaskStatus::Queued { match_by: 500 };
+    let steps = Life::default().observe(&view(queued, vec![assignment(0, failed)]));
+    let text = steps.last().unwrap().show(&CLOCK);
+    assert!(
+        text.ends_with("failed: no progress: nothing was heard of the provider any more"),
+        "{text}"
     );
 }
 
@@ -295,11 +320,12 @@ pub fn every_step() -> Vec<Step> {
             message: String::new(),
             log: None,
         },
-        Step::Requeued,
+        Step::Requeued { match_by: 9 },
         Step::Settled { paid: Amount(1) },
         Step::Cancelled,
         Step::Refunded {
             reason: Refunded::AttemptsExhausted,
+            faults: vec![Fault::Crashed],
         },
     ]
 }

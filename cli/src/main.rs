@@ -7,6 +7,7 @@
 //! | [`chain`] | reads through runtime APIs, signs and sends transactions |
 //! | [`node_rpc`] | the node's own methods: IPFS, devices, worker keys |
 //! | [`life`] | what happens to a task, told from its views |
+//! | [`faults`] | why attempts failed, in words |
 //! | [`data_keys`], [`sealed`], [`grant`] | sealed tasks: their keys, their data, and who gets them |
 //! | [`pins`] | what nodes keep for tasks, until it is let go |
 //! | [`fetch`] | results: checked before anything is written |
@@ -21,6 +22,7 @@ mod chain;
 mod commands;
 mod data_keys;
 mod error;
+mod faults;
 mod fetch;
 mod grant;
 mod keys;

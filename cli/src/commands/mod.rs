@@ -22,6 +22,7 @@ pub mod task;
 pub mod terms;
 mod upload;
 mod wait;
+mod waiting;
 
 use crate::{
     args::{Args, Command, GlobalArgs},

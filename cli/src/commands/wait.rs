@@ -7,15 +7,17 @@ use aicpw_protocol::{
     sealing::stream::sealed_length,
     task::{AssignmentStatus, Fault, Privacy, TaskStatus},
     view::{AssignmentView, TaskView},
-    AssignmentId, ContentId, TaskId,
+    AssignmentId, BlockNumber, ContentId, TaskId,
 };
 use serde::Serialize;
 
+use super::waiting::{awaited, Patience};
 use crate::{
     account::Account,
     chain::{read::Clock, Chain},
     data_keys::DataKeys,
     error::{Error, Kind, Result},
+    faults,
     life::{self, Latencies, Life, Step},
     node_rpc::{read_all, NodeRpc},
     output::{progress::Bar, Output},
@@ -35,6 +37,9 @@ const LOG_MARGIN: &str = "           │ ";
 
 /// How long a log may take to fetch: it is worth less than the news that follow it.
 const LOG_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// Stands before the bar of a job.
+const RUNNING: &str = "running";
 
 /// How long connecting to a peer may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -75,6 +80,8 @@ pub struct Teller<'a> {
     /// Whether there are several replicas: then each step says whose it is.
     several: bool,
     told_tenths: u64,
+    progress_window: BlockNumber,
+    patience: Patience,
     /// Time to each phase.
     pub latencies: Latencies,
     /// What failed.
@@ -106,6 +113,8 @@ impl<'a> Teller<'a> {
             bar: None,
             several: false,
             told_tenths: 0,
+            progress_window: chain.market_parameters().await?.progress_window,
+            patience: Patience::default(),
             latencies: Latencies::default(),
             failures: Vec::new(),
         })
@@ -192,9 +201,7 @@ impl<'a> Teller<'a> {
                 return;
             }
             if self.out.draws_bars() {
-                let bar = self
-                    .bar
-                    .get_or_insert_with(|| self.out.steps_bar("running"));
+                let bar = self.bar.get_or_insert_with(|| self.out.steps_bar(RUNNING));
                 bar.set_of(*steps_done, *steps_total);
                 return;
             }
@@ -225,47 +232,42 @@ impl<'a> Teller<'a> {
             self.out.say(indent_log(text));
         }
         if matches!(step, Step::Started { .. }) && self.out.draws_bars() {
-            self.bar = Some(self.out.steps_bar("running"));
+            self.bar = Some(self.out.steps_bar(RUNNING));
         }
     }
 
-    /// Says what is waited for, where there is no bar of the job.
+    /// Says what is waited for: in the bar, or where none is drawn on a line.
     fn show_waiting(&mut self, view: &TaskView<Account>) {
-        let (what, deadline) = match view.status {
-            TaskStatus::Queued { match_by } | TaskStatus::Parked { match_by, .. } => {
-                ("waiting for a device", match_by)
-            }
-            TaskStatus::Active => match life::slowest(view).map(|a| &a.status) {
-                Some(AssignmentStatus::AwaitingKey { grant_by, .. }) => {
-                    ("the provider waits for the data key", *grant_by)
-                }
-                Some(AssignmentStatus::Assigned { start_by }) => {
-                    ("the provider fetches the inputs", *start_by)
-                }
-                Some(AssignmentStatus::Committed {
-                    reveal_by: Some(reveal_by),
-                    ..
-                }) => ("waiting for the reveal", *reveal_by),
-                Some(AssignmentStatus::Running { progress, .. }) if self.several => {
-                    if let Some(bar) = &self.bar {
+        // Who submits has the result when it is revealed, and does not wait for the end of the window.
+        let awaited = awaited(view, &self.clock, self.progress_window, self.lines);
+        let Some(awaited) = awaited else {
+            self.patience.end();
+            match (&self.bar, life::slowest(view).map(|one| &one.status)) {
+                (Some(bar), Some(AssignmentStatus::Running { progress, .. })) => {
+                    bar.message(RUNNING);
+                    if self.several {
                         bar.set_of(progress.steps_done, progress.steps_total);
                     }
-                    return;
                 }
-                _ => return,
-            },
-            // Who submits has the result now, and does not wait for that.
-            TaskStatus::Verifying { settle_at } if self.lines => {
-                ("waiting for the end of the window", settle_at)
+                _ if view.status != TaskStatus::Active => self.bar = None,
+                _ => {}
             }
-            _ => {
-                self.bar = None;
-                return;
-            }
+            return;
         };
-        let text = format!("{what}: {}", self.clock.left(deadline));
+        let text = awaited.show(&self.clock);
+        let is_line = awaited.silent.is_some() || !self.out.draws_bars();
+        if is_line && self.patience.is_due(&awaited, self.elapsed()) {
+            let text = match awaited.silent.filter(|_| self.several) {
+                Some(assignment) => format!("{assignment}: {text}"),
+                None => text.clone(),
+            };
+            let elapsed = show_elapsed(self.elapsed());
+            self.out.say(format!("{elapsed:>9}  {text}"));
+        }
         let out = self.out;
-        self.bar.get_or_insert_with(|| out.wait(what)).message(text);
+        self.bar
+            .get_or_insert_with(|| out.wait(awaited.what))
+            .message(text);
     }
 
     async fn log_text(
@@ -275,6 +277,7 @@ impl<'a> Teller<'a> {
         assignment: Option<&AssignmentView<Account>>,
         privacy: &Privacy,
     ) -> Option<String> {
+        let _fetching = self.out.wait("fetching the worker's log");
         let fetch = async {
             let key = sealed::key_of(&self.keys, privacy)?;
             let node = NodeRpc::new(self.chain);
@@ -345,69 +348,19 @@ pub async fn connect(node: &NodeRpc<'_>, addresses: &[String]) {
 pub fn outcome(view: &TaskView<Account>) -> Result<()> {
     let id = view.id;
     match view.status {
-        TaskStatus::Refunded { reason, .. } => Err(Error::new(
-            Kind::TaskFailed,
-            format!("task {id} was refunded: {}", life::words(reason)),
-        )
-        .hint(refund_hint(view))
-        .about_task(id.0)),
+        TaskStatus::Refunded { reason, .. } => {
+            let faults = faults::of(view);
+            let cause = faults::cause(reason, &faults);
+            Err(
+                Error::new(Kind::TaskFailed, format!("task {id} was refunded: {cause}"))
+                    .hint(faults::next_step(id, reason, &faults))
+                    .about_task(id.0),
+            )
+        }
         TaskStatus::Cancelled { .. } => {
             Err(Error::new(Kind::TaskFailed, format!("task {id} was cancelled")).about_task(id.0))
         }
         _ => Ok(()),
-    }
-}
-
-fn refund_hint(view: &TaskView<Account>) -> String {
-    use aicpw_protocol::task::Refunded;
-    let fault = view
-        .assignments
-        .iter()
-        .rev()
-        .find_map(|assignment| match assignment.status {
-            AssignmentStatus::Failed { fault, .. } => Some(fault),
-            _ => None,
-        });
-    let window_ended = matches!(
-        view.status,
-        TaskStatus::Refunded {
-            reason: Refunded::MatchWindowEnded,
-            ..
-        }
-    );
-    match (fault, window_ended) {
-        (Some(fault), true) => format!(
-            "an attempt failed ({}), and no other provider was found in time: {}",
-            life::words(fault),
-            fault_hint(view.id, Some(fault))
-        ),
-        (None, true) => {
-            "`aicpw dry-run` says what does not fit; a longer --match-window waits longer".into()
-        }
-        (fault, false) => fault_hint(view.id, fault),
-    }
-}
-
-/// What to do next after the last fault of a task.
-fn fault_hint(task: TaskId, fault: Option<Fault>) -> String {
-    match fault {
-        Some(Fault::BuildFailed) => "correct the program; the compiler's log is above".into(),
-        Some(Fault::RunFailed) => {
-            "look for accesses outside of the buffers and for memory that was not asked for; \
-             `--memory` asks for more, and the log above is what the program's process said"
-                .into()
-        }
-        Some(Fault::TimeLimit | Fault::NoCommit) => {
-            "a longer --time-limit, or more --gflops".into()
-        }
-        Some(Fault::InputUnavailable) => {
-            "keep the node that has the inputs running and reachable until the task ends".into()
-        }
-        Some(Fault::BadManifest) => "correct the manifest".into(),
-        Some(Fault::NoKey) => {
-            "keep `aicpw agent` running with this account's key while sealed tasks are open".into()
-        }
-        _ => format!("`aicpw task show {task}` says what happened to each assignment"),
     }
 }
 

@@ -50,7 +50,11 @@ fn a_refund_is_a_failure_with_a_next_step() {
     let error = outcome(&view(status, vec![assignment(0, failed)])).unwrap_err();
     assert_eq!(error.kind, Kind::TaskFailed);
     assert_eq!(error.task, Some(7));
-    assert_eq!(error.message, "task 7 was refunded: fault confirmed");
+    assert_eq!(
+        error.message,
+        "task 7 was refunded: its attempt failed (build failed: the program does not compile), as \
+         independent providers found"
+    );
     assert!(error.hint.unwrap().contains("compiler"));
     let failed = AssignmentStatus::Failed {
         fault: Fault::RunFailed,
@@ -79,7 +83,7 @@ fn a_fault_is_told_though_the_match_window_ended() {
         at: 2,
         reason: Refunded::MatchWindowEnded,
     };
-    let hint = |fault| {
+    let said = |fault| {
         let failed = AssignmentStatus::Failed {
             fault,
             at: 1,
@@ -87,13 +91,19 @@ fn a_fault_is_told_though_the_match_window_ended() {
             message: Default::default(),
         };
         let task = view(status, vec![assignment(0, failed)]);
-        outcome(&task).unwrap_err().hint.unwrap()
+        outcome(&task).unwrap_err()
     };
+    let error = said(Fault::BuildFailed);
     assert_eq!(
-        hint(Fault::BuildFailed),
-        "an attempt failed (build failed), and no other provider was found in time: correct \
-         the program; the compiler's log is above"
+        error.message,
+        "task 7 was refunded: its attempt failed (build failed: the program does not compile), and no \
+         other provider was found in time"
     );
+    assert_eq!(
+        error.hint.unwrap(),
+        "correct the program: `aicpw task watch 7` shows what the compiler said"
+    );
+    let hint = |fault| said(fault).hint.unwrap();
     assert!(hint(Fault::RunFailed).contains("outside of the buffers"));
     assert!(hint(Fault::InputUnavailable).contains("keep the node"));
     assert!(hint(Fault::Crashed).contains("task show 7"));
@@ -180,6 +190,9 @@ async fn a_lost_node_names_the_task_and_how_to_go_on() {
     };
     let ended = async { outcome(&view(refunded, vec![])) };
     let error = bounded(TaskId(7), None, ended).await.unwrap_err();
-    assert_eq!(error.message, "task 7 was refunded: match window ended");
+    assert_eq!(
+        error.message,
+        "task 7 was refunded: match window ended: no device took it in time"
+    );
     assert!(error.hint.unwrap().contains("dry-run"));
 }

@@ -11,7 +11,7 @@ use super::{
     table::{pairs, short, table},
 };
 use crate::{
-    account::Account, amount::Amount, chain::read::Clock, life, peers, quantity::show_span,
+    account::Account, amount::Amount, chain::read::Clock, faults, life, peers, quantity::show_span,
     verify::show_hash,
 };
 
@@ -106,7 +106,8 @@ pub fn show(view: &TaskView<Account>, dispute: Option<String>, clock: &Clock) ->
         )),
         TaskStatus::Cancelled { at } => Some(clock.since(at)),
         TaskStatus::Refunded { at, reason } => {
-            Some(format!("{}, {}", life::words(reason), clock.since(at)))
+            let cause = faults::cause(reason, &faults::of(view));
+            Some(format!("{cause}, {}", clock.since(at)))
         }
     };
     let mut text = pairs(vec![
@@ -202,10 +203,7 @@ fn show_assignment(assignment: &AssignmentView<Account>, clock: &Clock) -> Strin
             ..
         } => {
             let message = printable(&String::from_utf8_lossy(message));
-            let reason = match message.is_empty() {
-                true => life::words(fault),
-                false => format!("{}: {message}", life::words(fault)),
-            };
+            let reason = faults::show(*fault, &message);
             (
                 None,
                 None,

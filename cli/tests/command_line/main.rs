@@ -6,6 +6,7 @@
 mod disputes;
 mod fake_node;
 mod provider;
+mod watch;
 
 use std::{
     path::{Path, PathBuf},

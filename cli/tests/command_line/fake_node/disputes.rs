@@ -1,7 +1,5 @@
 //! Its disputes, and the tasks that they are about. All other tasks are cancelled.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use aicpw_protocol::{
     commitment::ResultOpening,
     task::{AssignmentStatus, Privacy, Role, TaskStatus},
@@ -11,7 +9,7 @@ use aicpw_protocol::{
     AssignmentId, Balance, DeviceId, TaskId,
 };
 
-use super::{cancelled, Account, ALICE, BOB, MANIFEST};
+use super::{cancelled, Account, Looks, ALICE, BOB, MANIFEST};
 
 /// In its window, and anybody's to dispute.
 pub const OPEN: u64 = 7_000;
@@ -36,12 +34,12 @@ pub const PAID_LONG_AGO: u64 = 7_008;
 /// How often [`SEALED`] is read before it is settled: enough for the agent to look at it some times.
 const LOOKS: usize = 6;
 
-fn account(hex: &str) -> Account {
+pub(super) fn account(hex: &str) -> Account {
     hex::decode(hex).unwrap().try_into().unwrap()
 }
 
 /// A task, whichever it is.
-pub fn task(id: TaskId, looks: &AtomicUsize) -> TaskView<Account> {
+pub fn task(id: TaskId, looks: &Looks) -> TaskView<Account> {
     let task = cancelled(id);
     let is_sealed = matches!(id.0, SEALED | SEALED_OPEN);
     let mut task = TaskView {
@@ -66,7 +64,7 @@ pub fn task(id: TaskId, looks: &AtomicUsize) -> TaskView<Account> {
         OPEN | BY_BOB | SEALED_OPEN => (TaskStatus::Verifying { settle_at: 1_200 }, vec![]),
         JUDGING | APPEALABLE => (TaskStatus::Disputed, vec![juror(id, 1, revealed())]),
         ENDED => (TaskStatus::Settled { at: 900, paid: 1 }, vec![]),
-        SEALED if looks.fetch_add(1, Ordering::SeqCst) < LOOKS => {
+        SEALED if looks.next(id) < LOOKS => {
             let waits = AssignmentStatus::AwaitingKey {
                 grant_by: 1_200,
                 recipient: [6; 32],
@@ -111,7 +109,7 @@ fn juror(task: TaskId, seat: u8, status: AssignmentStatus) -> AssignmentView<Acc
     }
 }
 
-fn assignment(
+pub(super) fn assignment(
     task: TaskId,
     replica: u8,
     provider: Account,

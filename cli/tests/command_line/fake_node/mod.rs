@@ -1,13 +1,16 @@
 //! A node with one provider, `//Bob`, which answers reads and counts transactions.
 
 pub mod disputes;
+pub mod watched;
 
 use std::{
+    collections::BTreeMap,
     process::{Command, Output},
     sync::{
         atomic::{AtomicUsize, Ordering},
         Arc, Mutex,
     },
+    time::Duration,
 };
 
 use aicpw_protocol::{
@@ -22,7 +25,7 @@ use aicpw_protocol::{
 };
 use codec::{Decode, Encode};
 use jsonrpsee::{
-    server::{RpcModule, Server, ServerHandle},
+    server::{RpcModule, Server, ServerHandle, SubscriptionMessage},
     types::ErrorObjectOwned,
 };
 use serde_json::{json, Value};
@@ -37,6 +40,21 @@ const CLOCK: MarketClock = MarketClock {
     block: 1_000,
     is_paused: false,
 };
+
+/// How often each task was read.
+#[derive(Default)]
+pub struct Looks(Mutex<BTreeMap<TaskId, usize>>);
+
+impl Looks {
+    /// How often this one was before, which it now is once more.
+    pub fn next(&self, task: TaskId) -> usize {
+        let mut all = self.0.lock().unwrap();
+        let looks = all.entry(task).or_default();
+        let before = *looks;
+        *looks += 1;
+        before
+    }
+}
 
 /// A running one. Ends when it is dropped.
 pub struct FakeNode {
@@ -127,7 +145,7 @@ impl FakeNode {
 
 fn module(transactions: Arc<AtomicUsize>) -> RpcModule<Arc<AtomicUsize>> {
     let mut module = RpcModule::new(transactions);
-    let looks = AtomicUsize::new(0);
+    let looks = Looks::default();
     module
         .register_method("state_call", move |params, _, _| {
             let (function, arguments, _at): (String, String, Option<String>) = params.parse()?;
@@ -156,12 +174,27 @@ fn module(transactions: Arc<AtomicUsize>) -> RpcModule<Arc<AtomicUsize>> {
         .register_method("chain_getBlockHash", |_, _, _| zero_hash())
         .unwrap();
     module
-        .register_method("chain_getHeader", |_, _, _| {
-            json!({
-                "parentHash": zero_hash(), "number": "0x3e8", "stateRoot": zero_hash(),
-                "extrinsicsRoot": zero_hash(), "digest": { "logs": [] },
-            })
-        })
+        .register_method("chain_getHeader", |_, _, _| header())
+        .unwrap();
+    module
+        .register_subscription(
+            "chain_subscribeNewHeads",
+            "chain_newHead",
+            "chain_unsubscribeNewHeads",
+            |_, pending, _, _| async move {
+                let Ok(sink) = pending.accept().await else {
+                    return;
+                };
+                let mut blocks = tokio::time::interval(BLOCK_TIME);
+                loop {
+                    blocks.tick().await;
+                    let header = SubscriptionMessage::from_json(&header()).unwrap();
+                    if sink.send(header).await.is_err() {
+                        return;
+                    }
+                }
+            },
+        )
         .unwrap();
     module
         .register_method("aicpw_localDevices", |_, _, _| json!([spec(3)]))
@@ -204,6 +237,16 @@ fn add_store(module: &mut RpcModule<Arc<AtomicUsize>>, unpinned: Arc<Mutex<Vec<S
         .unwrap();
 }
 
+/// Between two of its best blocks, which are many so that tests are quick.
+const BLOCK_TIME: Duration = Duration::from_millis(20);
+
+fn header() -> Value {
+    json!({
+        "parentHash": zero_hash(), "number": "0x3e8", "stateRoot": zero_hash(),
+        "extrinsicsRoot": zero_hash(), "digest": { "logs": [] },
+    })
+}
+
 fn zero_hash() -> String {
     format!("0x{}", "00".repeat(32))
 }
@@ -212,8 +255,7 @@ fn unknown(what: &str) -> ErrorObjectOwned {
     ErrorObjectOwned::owned(-32000, format!("{what} not found"), None::<()>)
 }
 
-/// `looks` counts how often the task that ends while it is looked at was read.
-fn runtime_api(function: &str, arguments: &[u8], looks: &AtomicUsize) -> Option<Vec<u8>> {
+fn runtime_api(function: &str, arguments: &[u8], looks: &Looks) -> Option<Vec<u8>> {
     match function {
         "ProvidersApi_provider" => {
             let account = Account::decode(&mut &arguments[..]).ok()?;
@@ -229,7 +271,8 @@ fn runtime_api(function: &str, arguments: &[u8], looks: &AtomicUsize) -> Option<
         }
         "TasksApi_task" => {
             let id = TaskId::decode(&mut &arguments[..]).ok()?;
-            Some(Some(disputes::task(id, looks)).encode())
+            let task = watched::task(id, looks).unwrap_or_else(|| disputes::task(id, looks));
+            Some(Some(task).encode())
         }
         "DisputesApi_dispute" => {
             let id = TaskId::decode(&mut &arguments[..]).ok()?;

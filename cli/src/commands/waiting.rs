@@ -1,0 +1,233 @@
+//! What a task waits for while nothing happens to it, so that nobody has to guess.
+
+use std::time::Duration;
+
+use aicpw_protocol::{
+    task::{AssignmentStatus, Role, TaskStatus},
+    view::{AssignmentView, TaskView},
+    AssignmentId, BlockNumber,
+};
+
+use crate::{account::Account, chain::read::Clock, life};
+
+/// Where no bar can be drawn: how long a wait lasts before it is said, and how often it is said then.
+const SAY_AFTER: Duration = Duration::from_secs(5);
+const SAY_EVERY: Duration = Duration::from_secs(30);
+
+/// Something that is waited for, and until when.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Awaited {
+    /// For people.
+    pub what: &'static str,
+    /// The last block.
+    pub until: BlockNumber,
+    /// The assignment whose provider gives no sign, if it is that.
+    pub silent: Option<AssignmentId>,
+}
+
+impl Awaited {
+    fn new(what: &'static str, until: BlockNumber) -> Self {
+        Self {
+            what,
+            until,
+            silent: None,
+        }
+    }
+
+    /// For people.
+    pub fn show(&self, clock: &Clock) -> String {
+        format!("{}: {}", self.what, clock.left(self.until))
+    }
+}
+
+/// What a task waits for, but for the job that runs. `to_the_end` is whether the end of the window of
+/// `optimistic` is waited for too; who has the result then may not care.
+pub fn awaited(
+    view: &TaskView<Account>,
+    clock: &Clock,
+    progress_window: BlockNumber,
+    to_the_end: bool,
+) -> Option<Awaited> {
+    if let Some((silent, until)) = silent(view, clock, progress_window) {
+        return Some(Awaited {
+            what: "no sign of the provider: unless one comes, another gets the task",
+            until,
+            silent: Some(silent),
+        });
+    }
+    match view.status {
+        TaskStatus::Queued { match_by } | TaskStatus::Parked { match_by, .. } => {
+            Some(Awaited::new("waiting for a device", match_by))
+        }
+        TaskStatus::Active => match life::slowest(view)?.status {
+            AssignmentStatus::AwaitingKey { grant_by, .. } => Some(Awaited::new(
+                "the provider waits for the data key",
+                grant_by,
+            )),
+            AssignmentStatus::Assigned { start_by } => {
+                Some(Awaited::new("the provider fetches the inputs", start_by))
+            }
+            AssignmentStatus::Committed {
+                reveal_by: Some(reveal_by),
+                ..
+            } => Some(Awaited::new("waiting for the reveal", reveal_by)),
+            _ => None,
+        },
+        TaskStatus::Verifying { settle_at } if to_the_end => {
+            Some(Awaited::new("waiting for the end of the window", settle_at))
+        }
+        _ => None,
+    }
+}
+
+/// The replica whose provider was to be heard of and was not. One that works gives a sign when half of the
+/// window is over, if there is nothing else to say.
+fn silent(
+    view: &TaskView<Account>,
+    clock: &Clock,
+    window: BlockNumber,
+) -> Option<(AssignmentId, BlockNumber)> {
+    let overdue = window - window / 8 * 5;
+    let quiet = |one: &AssignmentView<Account>| match one.status {
+        AssignmentStatus::Running { progress_by, .. }
+            if one.role == Role::Replica && clock.now.saturating_add(overdue) > progress_by =>
+        {
+            Some((one.id, progress_by))
+        }
+        _ => None,
+    };
+    let all = view.assignments.iter().filter_map(quiet);
+    all.min_by_key(|(_, until)| *until)
+}
+
+/// Says what is waited for where no bar shows it: not at once, and not too often.
+#[derive(Default)]
+pub struct Patience {
+    what: Option<(Awaited, Duration)>,
+    said: Option<Duration>,
+}
+
+impl Patience {
+    /// Whether it is to be said now, after `elapsed` of all.
+    pub fn is_due(&mut self, awaited: &Awaited, elapsed: Duration) -> bool {
+        let since = match &self.what {
+            Some((known, since)) if known == awaited => *since,
+            _ => {
+                self.what = Some((awaited.clone(), elapsed));
+                self.said = None;
+                elapsed
+            }
+        };
+        let is_due = match self.said {
+            Some(said) => elapsed.saturating_sub(said) >= SAY_EVERY,
+            None => awaited.silent.is_some() || elapsed.saturating_sub(since) >= SAY_AFTER,
+        };
+        if is_due {
+            self.said = Some(elapsed);
+        }
+        is_due
+    }
+
+    /// Nothing is waited for.
+    pub fn end(&mut self) {
+        *self = Self::default();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        chain::read::tests::CLOCK,
+        life::tests::{assignment, view},
+    };
+    use aicpw_protocol::task::Progress;
+
+    const WINDOW: BlockNumber = 240;
+
+    fn running(progress_by: BlockNumber) -> AssignmentStatus {
+        AssignmentStatus::Running {
+            progress_by,
+            commit_by: 9_000,
+            progress: Progress::default(),
+            reports: 0,
+        }
+    }
+
+    fn shown(status: TaskStatus, assignments: Vec<AssignmentView<Account>>) -> Option<String> {
+        let view = view(status, assignments);
+        awaited(&view, &CLOCK, WINDOW, true).map(|awaited| awaited.show(&CLOCK))
+    }
+
+    #[test]
+    fn who_gives_no_sign_is_told_before_its_time_is_over() {
+        let active = |progress_by| {
+            shown(
+                TaskStatus::Active,
+                vec![assignment(0, running(progress_by))],
+            )
+        };
+        // A sign came in block 60, and the next is due in block 180.
+        assert_eq!(active(300), None);
+        assert_eq!(active(190), None, "it may just be on its way");
+        assert_eq!(
+            active(189).unwrap(),
+            "no sign of the provider: unless one comes, another gets the task: about 22 s left (block 189)"
+        );
+        // So is one of several, while another is looked for.
+        let both = vec![assignment(0, running(300)), assignment(1, running(140))];
+        let text = shown(TaskStatus::Queued { match_by: 500 }, both).unwrap();
+        assert!(text.contains("(block 140)"), "{text}");
+        let mut juror = assignment(0, running(140));
+        juror.role = Role::Juror;
+        assert_eq!(shown(TaskStatus::Disputed, vec![juror]), None);
+    }
+
+    #[test]
+    fn what_is_waited_for_has_an_end() {
+        let assigned = AssignmentStatus::Assigned { start_by: 140 };
+        for (status, assignments, text) in [
+            (
+                TaskStatus::Queued { match_by: 500 },
+                vec![],
+                "waiting for a device: about 100 s left (block 500)",
+            ),
+            (
+                TaskStatus::Active,
+                vec![assignment(0, assigned)],
+                "the provider fetches the inputs: about 10 s left (block 140)",
+            ),
+            (
+                TaskStatus::Verifying { settle_at: 140 },
+                vec![],
+                "waiting for the end of the window: about 10 s left (block 140)",
+            ),
+        ] {
+            assert_eq!(shown(status, assignments).as_deref(), Some(text));
+        }
+        let verifying = view(TaskStatus::Verifying { settle_at: 140 }, vec![]);
+        assert_eq!(awaited(&verifying, &CLOCK, WINDOW, false), None);
+    }
+
+    #[test]
+    fn a_long_wait_is_said_now_and_then() {
+        let device = Awaited::new("waiting for a device", 500);
+        let mut patience = Patience::default();
+        let mut said = Vec::new();
+        for second in 0..70 {
+            if patience.is_due(&device, Duration::from_secs(second)) {
+                said.push(second);
+            }
+        }
+        assert_eq!(said, [5, 35, 65]);
+        // Another wait begins anew.
+        let start = Awaited::new("the provider fetches the inputs", 500);
+        assert!(!patience.is_due(&start, Duration::from_secs(70)));
+        let silent = Awaited {
+            silent: Some(AssignmentId::default()),
+            ..start
+        };
+        assert!(patience.is_due(&silent, Duration::from_secs(70)), "at once");
+        assert!(!patience.is_due(&silent, Duration::from_secs(71)));
+    }
+}

@@ -1,0 +1,89 @@
+//! Its tasks that get one state further each time that they are read.
+
+use aicpw_protocol::{
+    task::{AssignmentStatus, Fault, Progress, Refunded, TaskStatus},
+    view::{AssignmentView, TaskView},
+    BlockNumber, TaskId,
+};
+
+use super::{
+    cancelled,
+    disputes::{account, assignment},
+    Account, Looks, ALICE, BOB,
+};
+
+/// Two providers try it, fall silent and fail; then there is no third.
+pub const FAILING: u64 = 8_000;
+/// On a device, for ever.
+pub const ASSIGNED: u64 = 8_001;
+
+/// A task as it is now, if it is one of these.
+pub fn task(id: TaskId, looks: &Looks) -> Option<TaskView<Account>> {
+    let mut states = match id.0 {
+        FAILING => failing(id),
+        ASSIGNED => vec![assigned(id)],
+        _ => return None,
+    };
+    let now = looks.next(id).min(states.len() - 1);
+    let (status, assignments) = states.swap_remove(now);
+    Some(TaskView {
+        requester: account(ALICE),
+        status,
+        assignments,
+        ..cancelled(id)
+    })
+}
+
+type State = (TaskStatus, Vec<AssignmentView<Account>>);
+
+fn assigned(id: TaskId) -> State {
+    let status = AssignmentStatus::Assigned { start_by: 2_000 };
+    (TaskStatus::Active, vec![attempt(id, 0, status)])
+}
+
+/// The market's clock stands at block 1,000, and a sign has to come every 240 blocks.
+fn failing(id: TaskId) -> Vec<State> {
+    let queued = TaskStatus::Queued { match_by: 1_100 };
+    let refunded = TaskStatus::Refunded {
+        at: 1_101,
+        reason: Refunded::MatchWindowEnded,
+    };
+    let one = |status| vec![attempt(id, 0, status)];
+    let both = |status| {
+        let first = attempt(id, 0, failed(Fault::NoProgress, 1_001));
+        vec![first, attempt(id, 1, status)]
+    };
+    vec![
+        (queued, vec![]),
+        (TaskStatus::Active, one(running(1_240))),
+        (TaskStatus::Active, one(running(1_040))),
+        (queued, one(failed(Fault::NoProgress, 1_001))),
+        (TaskStatus::Active, both(running(1_240))),
+        (queued, both(failed(Fault::Crashed, 1_002))),
+        (refunded, both(failed(Fault::Crashed, 1_002))),
+    ]
+}
+
+fn attempt(id: TaskId, number: u8, status: AssignmentStatus) -> AssignmentView<Account> {
+    let mut attempt = assignment(id, 0, account(BOB), status);
+    attempt.id.attempt = number;
+    attempt
+}
+
+fn running(progress_by: BlockNumber) -> AssignmentStatus {
+    AssignmentStatus::Running {
+        progress_by,
+        commit_by: 9_000,
+        progress: Progress::default(),
+        reports: 0,
+    }
+}
+
+fn failed(fault: Fault, at: BlockNumber) -> AssignmentStatus {
+    AssignmentStatus::Failed {
+        fault,
+        at,
+        log: None,
+        message: Default::default(),
+    }
+}
