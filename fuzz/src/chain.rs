@@ -229,6 +229,12 @@ impl Chain {
             };
             self.report.seen.insert(name);
         }
+        if pallet_provider_staking::MissingDevicesOf::<Runtime>::iter_keys()
+            .next()
+            .is_some()
+        {
+            self.report.seen.insert("a device is missing".into());
+        }
         self.report.seen.extend(disputes::seen());
     }
 }

@@ -7,7 +7,7 @@ use aicpw_protocol::{
     conformance::Part,
     task::{FailureMessage, Progress, TaskStatus},
     view::AuditState,
-    worker::Statement,
+    worker::{MissingDevices, Statement},
     AskPrice, AssignmentId, Balance, DeviceId, TaskId,
 };
 use aicpw_runtime::{
@@ -16,7 +16,7 @@ use aicpw_runtime::{
     DrawRandomness, MarketClock, ProviderStaking, Runtime, Tasks,
 };
 use pallet_market_clock::Call as Clock;
-use pallet_provider_staking::{Call as Staking, Challenges, Devices, Providers};
+use pallet_provider_staking::{Call as Staking, Challenges, Devices, DevicesOf, Providers};
 use pallet_tasks::{Assignments, Audits, Call as Task};
 use sp_core::{sr25519, Pair};
 use sp_keyring::Sr25519Keyring;
@@ -101,6 +101,7 @@ const MOVES: &[(u8, Move)] = &[
     (b'G', disputes::gather),
     // workers: whose heartbeat; or which open assignment
     (b'b', beat),
+    (b'M', beat_without_a_device),
     (b'B', disputes::beat_all),
     (b't', start),
     (b'p', progress),
@@ -377,6 +378,28 @@ pub fn beat_of(chain: &mut Chain, who: Sr25519Keyring) {
     chain.work(Staking::heartbeat {
         provider,
         period,
+        proof,
+    });
+}
+
+/// A heartbeat of a node that does not find the first device of its provider.
+fn beat_without_a_device(chain: &mut Chain, input: &mut Input<'_>) {
+    let who = provider(input);
+    let Some(key) = key_of(who) else { return };
+    let period = MarketClock::market_block() / HeartbeatPeriod::get();
+    let provider = who.to_account_id();
+    let devices = DevicesOf::<Runtime>::get(&provider);
+    let missing = MissingDevices::truncate_from(devices.into_iter().take(1).collect());
+    let statement = Statement::HeartbeatWithout {
+        provider: provider.clone(),
+        period,
+        missing: missing.clone(),
+    };
+    let proof = chain.proof(&key, &statement);
+    chain.work(Staking::heartbeat_without {
+        provider,
+        period,
+        missing,
         proof,
     });
 }

@@ -54,6 +54,7 @@ fn the_corpus_reaches_every_end_and_breaks_nothing() {
     }
     say("the corpus", corpus.len(), &total);
     for state in [
+        "a device is missing",
         "active",
         "audit: Drawn",
         "audit: NotDrawn",

@@ -5,7 +5,7 @@ use std::{cell::RefCell, collections::BTreeMap};
 use aicpw_primitives::{
     traits::{
         Choice, Demand, DevicePool, DrawSeed, Listing, Locks, MarketSwitch, Offer, OrderBook,
-        Penalty, StakeDraw, TaskBoard, Terms, WorkerDevice,
+        Penalty, StakeDraw, TaskBoard, Terms,
     },
     worker_key::{WorkerId, WorkerProof},
 };
@@ -197,9 +197,6 @@ impl DevicePool<AccountId> for Devices {
         Default::default()
     }
     fn sealing_key(_: DeviceId) -> Option<Hash> {
-        None
-    }
-    fn worker_device(_: DeviceId) -> Option<WorkerDevice<AccountId>> {
         None
     }
     fn worker_of(_: DeviceId) -> Option<WorkerId> {

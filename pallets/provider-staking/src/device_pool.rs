@@ -1,7 +1,7 @@
 //! What matching and tasks do with devices and stake.
 
 use aicpw_primitives::{
-    traits::{DevicePool, Locks, Offer, OrderBook, Penalty, Reputations, WorkerDevice},
+    traits::{DevicePool, Locks, Offer, OrderBook, Penalty, Reputations},
     worker_key::{WorkerId, WorkerProof},
 };
 use aicpw_protocol::{
@@ -328,13 +328,6 @@ impl<T: Config> DevicePool<T::AccountId> for Pallet<T> {
     fn sealing_key(id: DeviceId) -> Option<Hash> {
         let provider = Devices::<T>::get(id)?.provider;
         Some(Providers::<T>::get(provider)?.sealing_key)
-    }
-
-    fn worker_device(id: DeviceId) -> Option<WorkerDevice<T::AccountId>> {
-        Devices::<T>::get(id).map(|device| WorkerDevice {
-            provider: device.provider,
-            fingerprint: device.spec.fingerprint,
-        })
     }
 
     fn worker_of(id: DeviceId) -> Option<WorkerId> {

@@ -56,7 +56,6 @@ impl<T: Config> Pallet<T> {
 
     fn order(genesis: &Hash, id: AssignmentId) -> Option<Order> {
         let assignment = Assignments::<T>::get(id).filter(Assignment::is_open)?;
-        let device = T::DevicePool::worker_device(assignment.device)?;
         let submission = Tasks::<T>::get(id.task)?.submission;
         let envelope = Self::envelope(&submission, id);
         let fetch = match assignment.role {
@@ -68,7 +67,9 @@ impl<T: Config> Pallet<T> {
             role: assignment.role,
             provider: assignment.provider.encode(),
             device: assignment.device,
-            fingerprint: device.fingerprint,
+            // As it was at the match: whoever has committed may have another driver by now, and what is to
+            // be revealed is still the same.
+            fingerprint: assignment.fingerprint,
             manifest: submission.manifest,
             needs: submission.needs,
             time_limit: submission.time_limit,

@@ -60,15 +60,6 @@ pub enum Penalty {
     WrongResult,
 }
 
-/// Where a worker finds the device of an assignment, and whom it pays.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct WorkerDevice<AccountId> {
-    /// The provider.
-    pub provider: AccountId,
-    /// The device's fingerprint.
-    pub fingerprint: Hash,
-}
-
 /// Providers, their devices and their stake, as tasks and matching see them.
 /// Implemented by `pallet-provider-staking`.
 ///
@@ -121,9 +112,6 @@ pub trait DevicePool<AccountId> {
     /// unknown.
     fn sealing_key(device: DeviceId) -> Option<Hash>;
 
-    /// Device and provider for the worker; `None` if the device is unknown.
-    fn worker_device(device: DeviceId) -> Option<WorkerDevice<AccountId>>;
-
     /// The worker key that acts for a device's provider now.
     fn worker_of(device: DeviceId) -> Option<WorkerId>;
 
@@ -161,9 +149,6 @@ impl<AccountId> DevicePool<AccountId> for () {
         Default::default()
     }
     fn sealing_key(_: DeviceId) -> Option<Hash> {
-        None
-    }
-    fn worker_device(_: DeviceId) -> Option<WorkerDevice<AccountId>> {
         None
     }
     fn worker_of(_: DeviceId) -> Option<WorkerId> {

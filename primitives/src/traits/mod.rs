@@ -27,7 +27,7 @@ mod task_board;
 pub use contested::{
     ClaimDecided, Claimed, ClosedJuror, Contest, Contested, Decided, JurorTerms, MAX_PARTIES,
 };
-pub use device_pool::{DevicePool, Locks, Offer, Penalty, Terms, WorkerDevice};
+pub use device_pool::{DevicePool, Locks, Offer, Penalty, Terms};
 pub use draw_randomness::{DrawRandomness, DrawSeed};
 pub use escalation::Escalation;
 pub use market_switch::MarketSwitch;

@@ -1,6 +1,7 @@
 //! Tasks that several independent providers have to agree about.
 
 use aicpw_protocol::{
+    device::DeviceSpec,
     task::{AssignmentStatus, Fault, Refunded, TaskStatus, Verification},
     view::AssignmentView,
     AssignmentId, TaskId,
@@ -12,6 +13,7 @@ use aicpw_runtime::{
     },
     AccountId,
 };
+use sp_core::Pair;
 use sp_keyring::Sr25519Keyring::{Bob, Charlie, Dave, Eve, Ferdie};
 
 use crate::{
@@ -306,4 +308,46 @@ fn who_does_not_reveal_loses_all_and_a_further_replica_takes_its_place() {
     market.commit(further, OUTPUT);
     market.reveal(further, OUTPUT);
     assert!(matches!(market.status(), TaskStatus::Settled { .. }));
+}
+
+/// A commit has freed the slot, so the provider may take another driver before the others have committed.
+/// What it reveals is what it committed to.
+#[test]
+fn another_driver_after_the_commit_changes_nothing_about_what_is_to_be_revealed() {
+    let mut market = Market::with_task();
+    let ids = market.open();
+    market.commit(ids[0], OUTPUT);
+    let index = market.index_of(ids[0]);
+    let worker = market.providers[index].worker.public().into();
+    let order = |market: &mut Market| {
+        let orders = market
+            .chain
+            .read(|| aicpw_runtime::Tasks::orders(&worker))
+            .orders;
+        let one = orders.into_iter().find(|order| order.assignment == ids[0]);
+        one.unwrap()
+    };
+    let before = order(&mut market);
+    let device = before.device;
+    let spec = market
+        .chain
+        .read(|| aicpw_runtime::ProviderStaking::device_view(device))
+        .unwrap()
+        .spec;
+    let spec = DeviceSpec {
+        fingerprint: [0xaa; 32],
+        ..spec
+    };
+    let key = market.providers[index].key;
+    let update = pallet_provider_staking::Call::update_spec { device, spec };
+    market.chain.sign(key, update).unwrap();
+    assert_eq!(order(&mut market).fingerprint, before.fingerprint);
+    assert_ne!(before.fingerprint, [0xaa; 32]);
+
+    market.commit(ids[1], OUTPUT);
+    market.commit(ids[2], OUTPUT);
+    for id in &ids[..2] {
+        market.reveal(*id, OUTPUT);
+    }
+    assert_eq!(market.status(), TaskStatus::Settled);
 }

@@ -1,6 +1,6 @@
 //! `offer`, and the pair of `occupy` and `release` with `vacate` in between.
 
-use aicpw_primitives::traits::{DevicePool, Offer, WorkerDevice};
+use aicpw_primitives::traits::{DevicePool, Offer};
 use aicpw_protocol::{device::Reputation, DeviceId, Gflops};
 use frame_support::{assert_noop, assert_ok};
 
@@ -46,13 +46,6 @@ fn occupying_takes_a_slot_and_locks_stake() {
         assert_eq!(Ledgers::<Test>::get(ALICE).locked, 150);
         let worker = Pool::worker_of(device).unwrap();
         assert_eq!(Pool::assignments_of(&worker), [(assignment(1), device)]);
-        assert_eq!(
-            Pool::worker_device(device),
-            Some(WorkerDevice {
-                provider: ALICE,
-                fingerprint: [1; 32],
-            })
-        );
     });
 }
 
@@ -214,7 +207,6 @@ fn what_is_unknown_does_nothing() {
         assert_eq!(free_slots(device), MAX_SLOTS - 1);
         assert_eq!(Ledgers::<Test>::get(ALICE).locked, 150);
         assert_eq!(Pool::worker_of(DeviceId(99)), None);
-        assert_eq!(Pool::worker_device(DeviceId(99)), None);
         assert!(Pool::peers(DeviceId(99)).is_empty());
         assert!(Pool::assignments_of(&worker("stranger")).is_empty());
         assert!(!Devices::<Test>::contains_key(DeviceId(99)));

@@ -1,7 +1,7 @@
 //! Mocks of the pallets next to this one, strict about their contracts.
 
 use aicpw_primitives::{
-    traits::{DevicePool, Locks, MatchQueue, Offer, Penalty, QueueEnd, Reputations, WorkerDevice},
+    traits::{DevicePool, Locks, MatchQueue, Offer, Penalty, QueueEnd, Reputations},
     worker_key::{verify, WorkerId, WorkerProof},
 };
 use aicpw_protocol::{
@@ -172,14 +172,6 @@ impl DevicePool<AccountId> for Pool {
     fn sealing_key(device: DeviceId) -> Option<Hash> {
         let provider = Devices::get().get(&device)?.provider;
         Some(sealing_key(provider))
-    }
-
-    fn worker_device(device: DeviceId) -> Option<WorkerDevice<AccountId>> {
-        let provider = Devices::get().get(&device)?.provider;
-        Some(WorkerDevice {
-            provider,
-            fingerprint: [7; 32],
-        })
     }
 
     fn worker_of(device: DeviceId) -> Option<WorkerId> {
