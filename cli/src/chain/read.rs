@@ -147,6 +147,16 @@ impl Chain {
         Ok(first.0)
     }
 
+    /// The hash of the best block: what is read at one hash is of one moment.
+    ///
+    /// # Errors
+    /// The node does not answer.
+    pub async fn best_hash(&self) -> Result<H256> {
+        let best = self.methods.chain_get_block_hash(None).await;
+        let best = best.map_err(|error| explain::rpc(&error))?;
+        best.ok_or_else(|| Error::other("the node has no blocks"))
+    }
+
     /// A task, or `None` if there is none with this id (any more).
     ///
     /// # Errors
@@ -208,19 +218,20 @@ impl Chain {
             .await
     }
 
-    /// Disputes with their tasks, those about the newest tasks first; with `only_open` without those
-    /// that are over.
+    /// Disputes with their tasks, those about the newest tasks first, in the state of the block `at`; with
+    /// `only_open` without those that are over.
     pub async fn disputes(
         &self,
         only_open: bool,
         limit: u32,
+        at: H256,
     ) -> Result<Vec<(DisputeView<Account>, TaskView<Account>)>> {
         // The chain gives them in no order, so that all ids are needed for the newest.
         let mut ids: Vec<TaskId> = Vec::new();
         loop {
             let arguments = (ids.last().copied(), PAGE);
             let page: Vec<TaskId> = self
-                .runtime_api("DisputesApi_disputes", &arguments, None)
+                .runtime_api("DisputesApi_disputes", &arguments, Some(at))
                 .await?;
             if page.is_empty() {
                 break;
@@ -230,11 +241,11 @@ impl Chain {
         ids.sort_unstable_by(|one, other| other.cmp(one));
         futures::stream::iter(ids)
             .map(|id| async move {
-                let dispute = self.dispute(id, None).await?;
+                let dispute = self.dispute(id, Some(at)).await?;
                 let dispute = dispute
                     .filter(|one| !(only_open && matches!(one.state, DisputeState::Ended { .. })));
                 Ok(match dispute {
-                    Some(dispute) => self.task(id, None).await?.map(|task| (dispute, task)),
+                    Some(dispute) => self.task(id, Some(at)).await?.map(|task| (dispute, task)),
                     None => None,
                 })
             })
@@ -299,9 +310,14 @@ impl Chain {
         self.block_time.get_or_try_init(ask).await.copied()
     }
 
-    /// The market's clock, by which all deadlines go.
+    /// The market's clock now, by which all deadlines go.
     pub async fn clock(&self) -> Result<Clock> {
-        let clock: MarketClock = self.runtime_api("TasksApi_market_clock", &(), None).await?;
+        self.clock_at(None).await
+    }
+
+    /// The market's clock in the state of the block `at` or of the best block.
+    pub async fn clock_at(&self, at: Option<H256>) -> Result<Clock> {
+        let clock: MarketClock = self.runtime_api("TasksApi_market_clock", &(), at).await?;
         Ok(Clock {
             now: clock.block,
             is_paused: clock.is_paused,
@@ -343,12 +359,7 @@ impl Chain {
     pub async fn funds(&self, account: Account) -> Result<Funds> {
         let failed = |error: subxt::Error| explain::subxt(error);
         let client = self.client().await?;
-        let best = self
-            .methods
-            .chain_get_block_hash(None)
-            .await
-            .map_err(|error| explain::rpc(&error))?
-            .ok_or_else(|| Error::other("the node has no blocks"))?;
+        let best = self.best_hash().await?;
         let at = client
             .at_block(best)
             .await

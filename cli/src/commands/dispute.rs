@@ -8,6 +8,7 @@ use aicpw_protocol::{
     Milliseconds, TaskId,
 };
 use clap::Subcommand;
+use subxt::config::substrate::H256;
 
 use super::{task, wait, Context};
 use crate::{
@@ -68,8 +69,9 @@ pub async fn run(context: &Context<'_>, command: DisputeCommand) -> Result<()> {
     let chain = context.connect().await?;
     match command {
         DisputeCommand::Ls { open, limit } => {
-            let disputes = chain.disputes(open, limit).await?;
-            let clock = chain.clock().await?;
+            let at = chain.best_hash().await?;
+            let disputes = chain.disputes(open, limit, at).await?;
+            let clock = chain.clock_at(Some(at)).await?;
             let documents: Vec<_> = disputes
                 .iter()
                 .map(|(dispute, task)| DisputeJson::new(dispute, task))
@@ -80,8 +82,9 @@ pub async fn run(context: &Context<'_>, command: DisputeCommand) -> Result<()> {
             Ok(())
         }
         DisputeCommand::Show { id } => {
-            let (dispute, task) = read(&chain, TaskId(id)).await?;
-            let clock = chain.clock().await?;
+            let at = chain.best_hash().await?;
+            let (dispute, task) = read(&chain, TaskId(id), at).await?;
+            let clock = chain.clock_at(Some(at)).await?;
             context.out.result(&DisputeJson::new(&dispute, &task), |_| {
                 dispute::show(&dispute, &task, &clock)
             });
@@ -89,7 +92,7 @@ pub async fn run(context: &Context<'_>, command: DisputeCommand) -> Result<()> {
         }
         DisputeCommand::Watch { id, timeout } => {
             let id = TaskId(id);
-            read(&chain, id).await?;
+            read(&chain, id, chain.best_hash().await?).await?;
             let work = follow(context, &chain, id, None, true);
             wait::bounded(id, timeout.map(span), work).await?;
             Ok(())
@@ -102,10 +105,14 @@ pub fn span(span: Milliseconds) -> Duration {
     Duration::from_millis(span.0)
 }
 
-/// A dispute and its task.
-async fn read(chain: &Chain, id: TaskId) -> Result<(DisputeView<Account>, TaskView<Account>)> {
-    let task = task::read(chain, id).await?;
-    match chain.dispute(id, None).await? {
+/// A dispute and its task, both as of one block.
+async fn read(
+    chain: &Chain,
+    id: TaskId,
+    at: H256,
+) -> Result<(DisputeView<Account>, TaskView<Account>)> {
+    let task = task::read_at(chain, id, Some(at)).await?;
+    match chain.dispute(id, Some(at)).await? {
         Some(dispute) => Ok((dispute, task)),
         None => {
             let state = life::state_name(&task.status);

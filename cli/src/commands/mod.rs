@@ -14,6 +14,7 @@ pub mod ipfs;
 pub mod keys;
 mod let_go;
 mod narrow;
+mod opening;
 pub mod prepare;
 pub mod provider;
 mod result;

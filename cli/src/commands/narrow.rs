@@ -16,7 +16,9 @@ use std::time::Duration;
 
 use super::{
     contest::{self, ContestArgs, DisputeArgs, Plan},
-    dispute, task,
+    dispute,
+    opening::Opening,
+    task,
     wait::{self, connect},
     Context,
 };
@@ -422,16 +424,20 @@ impl Court<'_> {
     /// The trace, once it is open, and until when a part of it can be named.
     async fn opened(&self) -> Result<(OpenTrace, BlockNumber)> {
         let mut watch = Watch::new(self.chain, self.id).await?;
+        let mut opening = Opening::default();
+        let mut told_paused = false;
         loop {
             watch.next().await?;
-            // A fork may have taken it away for some blocks.
-            let Some(dispute) = self.chain.dispute(self.id, None).await? else {
-                continue;
-            };
-            match (dispute.state, dispute.trace) {
-                (DisputeState::Opening { .. }, _) => {}
-                (DisputeState::Naming { until }, Some(trace)) => return Ok((trace, until)),
-                _ => return Err(Error::other("the provider has not opened its trace")),
+            let clock = self.chain.clock().await?;
+            if clock.is_paused && !std::mem::replace(&mut told_paused, true) {
+                self.context.out.warn(
+                    "the market is paused, and so is the provider's time to open its trace: this waits until \
+                     it goes on. The same command goes on with the dispute if you end it",
+                );
+            }
+            let dispute = self.chain.dispute(self.id, None).await?;
+            if let Some(opened) = opening.look(dispute, &clock)? {
+                return Ok(opened);
             }
         }
     }

@@ -12,6 +12,7 @@ use aicpw_protocol::{
 };
 use clap::Subcommand;
 use serde::Serialize;
+use subxt::config::substrate::H256;
 
 use super::{
     claim::{self, ClaimArgs},
@@ -213,9 +214,10 @@ pub async fn run(context: &Context<'_>, command: TaskCommand) -> Result<()> {
         }
         TaskCommand::Show { id } => {
             let chain = context.connect().await?;
-            let view = read(&chain, TaskId(id)).await?;
-            let dispute = chain.dispute(TaskId(id), None).await?;
-            let clock = chain.clock().await?;
+            let at = Some(chain.best_hash().await?);
+            let view = read_at(&chain, TaskId(id), at).await?;
+            let dispute = chain.dispute(TaskId(id), at).await?;
+            let clock = chain.clock_at(at).await?;
             let document = ShownJson {
                 task: TaskJson::from(&view),
                 dispute: dispute.as_ref().map(|one| DisputeJson::new(one, &view)),
@@ -255,12 +257,20 @@ pub async fn run(context: &Context<'_>, command: TaskCommand) -> Result<()> {
     }
 }
 
-/// Reads a task.
+/// Reads a task as it is now.
 ///
 /// # Errors
 /// There is no such task; the node does not answer.
 pub async fn read(chain: &Chain, id: TaskId) -> Result<TaskView<Account>> {
-    chain.task(id, None).await?.ok_or_else(|| unknown_task(id))
+    read_at(chain, id, None).await
+}
+
+/// Reads a task in the state of the block `at` or of the best block.
+///
+/// # Errors
+/// As of [`read`].
+pub async fn read_at(chain: &Chain, id: TaskId, at: Option<H256>) -> Result<TaskView<Account>> {
+    chain.task(id, at).await?.ok_or_else(|| unknown_task(id))
 }
 
 /// A failure to fetch a result that was paid says what can be done against its provider; not one of this

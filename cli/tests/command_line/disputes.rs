@@ -50,6 +50,27 @@ fn disputes_are_listed_and_shown() {
 }
 
 #[test]
+fn what_is_shown_of_a_dispute_is_of_one_block() {
+    let node = FakeNode::start();
+    let id = disputes::APPEALABLE.to_string();
+    let reads = [
+        "TasksApi_task",
+        "DisputesApi_dispute",
+        "TasksApi_market_clock",
+    ];
+    for (number, command) in ["dispute", "task"].into_iter().enumerate() {
+        node.text(&[command, "show", &id]);
+        // The node has another best block whenever it is asked.
+        let at = Some(format!("0x{:064x}", number + 1));
+        assert_eq!(node.read_at(&reads), vec![at; 3], "{command}");
+    }
+    node.text(&["dispute", "ls"]);
+    let all = node.read_at(&[&reads[..], &["DisputesApi_disputes"]].concat());
+    let at = Some(format!("0x{:064x}", 3));
+    assert!(all.len() > 3 && all.iter().all(|one| *one == at), "{all:?}");
+}
+
+#[test]
 fn what_cannot_be_disputed_or_appealed_is_said_before_anything_is_sent() {
     let node = FakeNode::start();
     for (command, task, why) in [

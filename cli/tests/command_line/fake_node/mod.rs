@@ -56,11 +56,15 @@ impl Looks {
     }
 }
 
+/// Runtime APIs that were called, and in the state of which block.
+type Reads = Arc<Mutex<Vec<(String, Option<String>)>>>;
+
 /// A running one. Ends when it is dropped.
 pub struct FakeNode {
     url: String,
     transactions: Arc<AtomicUsize>,
     unpinned: Arc<Mutex<Vec<String>>>,
+    reads: Reads,
     _server: ServerHandle,
     _runtime: tokio::runtime::Runtime,
 }
@@ -82,7 +86,8 @@ impl FakeNode {
     fn start_with(more: impl FnOnce(&mut RpcModule<Arc<AtomicUsize>>)) -> Self {
         let runtime = tokio::runtime::Runtime::new().unwrap();
         let transactions = Arc::new(AtomicUsize::new(0));
-        let mut module = module(Arc::clone(&transactions));
+        let reads = Reads::default();
+        let mut module = module(Arc::clone(&transactions), Arc::clone(&reads));
         more(&mut module);
         let (url, server) = runtime.block_on(async {
             let server = Server::builder().build("127.0.0.1:0").await.unwrap();
@@ -93,6 +98,7 @@ impl FakeNode {
             url,
             transactions,
             unpinned: Arc::default(),
+            reads,
             _server: server,
             _runtime: runtime,
         }
@@ -101,6 +107,15 @@ impl FakeNode {
     /// Transactions that it was sent.
     pub fn transactions(&self) -> usize {
         self.transactions.load(Ordering::SeqCst)
+    }
+
+    /// In the states of which blocks it was asked for these since it was asked for that last.
+    pub fn read_at(&self, functions: &[&str]) -> Vec<Option<String>> {
+        let reads = std::mem::take(&mut *self.reads.lock().unwrap());
+        let asked = reads
+            .into_iter()
+            .filter(|(function, _)| functions.contains(&&function[..]));
+        asked.map(|(_, at)| at).collect()
     }
 
     /// What it was told to forget.
@@ -143,12 +158,14 @@ impl FakeNode {
     }
 }
 
-fn module(transactions: Arc<AtomicUsize>) -> RpcModule<Arc<AtomicUsize>> {
+fn module(transactions: Arc<AtomicUsize>, reads: Reads) -> RpcModule<Arc<AtomicUsize>> {
     let mut module = RpcModule::new(transactions);
     let looks = Looks::default();
+    let best = AtomicUsize::new(0);
     module
         .register_method("state_call", move |params, _, _| {
-            let (function, arguments, _at): (String, String, Option<String>) = params.parse()?;
+            let (function, arguments, at): (String, String, Option<String>) = params.parse()?;
+            reads.lock().unwrap().push((function.clone(), at));
             let bytes = hex::decode(arguments.trim_start_matches("0x")).unwrap_or_default();
             let answer =
                 runtime_api(&function, &bytes, &looks).ok_or_else(|| unknown(&function))?;
@@ -171,7 +188,13 @@ fn module(transactions: Arc<AtomicUsize>) -> RpcModule<Arc<AtomicUsize>> {
         .register_method("chain_getFinalizedHead", |_, _, _| zero_hash())
         .unwrap();
     module
-        .register_method("chain_getBlockHash", |_, _, _| zero_hash())
+        .register_method("chain_getBlockHash", move |params, _, _| {
+            match params.sequence().optional_next::<u64>() {
+                Ok(Some(_)) => zero_hash(),
+                // Whenever it is asked there is a new best block.
+                _ => format!("0x{:064x}", best.fetch_add(1, Ordering::SeqCst) + 1),
+            }
+        })
         .unwrap();
     module
         .register_method("chain_getHeader", |_, _, _| header())
