@@ -3,6 +3,7 @@
 use aicpw_protocol::{
     dispute::DisputePolicy,
     hashing::Hash,
+    mailbox::Orders,
     task::{Needs, Verification},
     verdict::{DisputeState, DisputeView},
     view::{DryRun, HistoryHead, MarketClock, MarketParameters, ProviderView, TaskView},
@@ -19,6 +20,7 @@ use super::{explain, Chain};
 use crate::{
     account::Account,
     error::{Error, Result},
+    output::at_work::AtWork,
     quantity::show_about,
 };
 
@@ -299,6 +301,15 @@ impl Chain {
     ) -> Result<Option<ProviderView<Account>>> {
         self.runtime_api("ProvidersApi_provider", &account, at)
             .await
+    }
+
+    /// What the node of a provider is at, by its worker key.
+    ///
+    /// # Errors
+    /// The node does not answer.
+    pub async fn at_work(&self, worker: &Hash) -> Result<AtWork> {
+        let orders: Orders = self.runtime_api("WorkerApi_orders", worker, None).await?;
+        Ok(AtWork::of(&orders))
     }
 
     /// Nominal time between blocks. It never changes, so that it is asked for once.

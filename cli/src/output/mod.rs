@@ -2,6 +2,7 @@
 //!
 //! The result goes to standard output. Warnings, and what is going on, go to standard error.
 
+pub mod at_work;
 pub mod dispute;
 #[cfg(test)]
 pub mod documented;

@@ -7,6 +7,7 @@ use aicpw_protocol::{
 };
 
 use super::{
+    at_work::AtWork,
     json::{classes, rating_average},
     printable_name,
     table::{pairs, short, table},
@@ -58,7 +59,12 @@ fn state(view: &ProviderView<Account>, clock: &Clock, min_stake: Balance) -> Str
 }
 
 /// A provider with its devices. What it has to have staked to get tasks is `min_stake`.
-pub fn show(view: &ProviderView<Account>, clock: &Clock, min_stake: Balance) -> String {
+pub fn show(
+    view: &ProviderView<Account>,
+    clock: &Clock,
+    min_stake: Balance,
+    at_work: Option<AtWork>,
+) -> String {
     let rating = rating_average(view.ratings).map(|average| {
         let ratings = usize::try_from(view.ratings.0).unwrap_or(usize::MAX);
         format!("{average:.1} of 5 ({})", count(ratings, "rating"))
@@ -84,6 +90,7 @@ pub fn show(view: &ProviderView<Account>, clock: &Clock, min_stake: Balance) -> 
             "Tasks",
             Some(format!("{} settled, faults: {}", view.settled, view.faults)),
         ),
+        ("At work", at_work.map(AtWork::show)),
         ("Rating", rating),
         ("Worker key", Some(show_hash(&view.worker))),
         (
@@ -231,7 +238,7 @@ mod tests {
     fn a_provider_for_people() {
         let mut view = provider([5; 32], &[3]);
         view.last_heartbeat = Some(88);
-        let text = show(&view, &CLOCK, MIN_STAKE);
+        let text = show(&view, &CLOCK, MIN_STAKE, None);
         for part in [
             "State       online, last heartbeat about 3 s ago (block 88)\n",
             "Stake       1000 AICP\n",
@@ -248,7 +255,7 @@ mod tests {
             available_at: 140,
         }];
         let part = "Unbonding   2 AICP, can be withdrawn in about 10 s (block 140)\n";
-        assert!(show(&view, &CLOCK, MIN_STAKE).contains(part));
+        assert!(show(&view, &CLOCK, MIN_STAKE, None).contains(part));
     }
 
     #[test]
@@ -256,7 +263,7 @@ mod tests {
         let mut view = provider([5; 32], &[3]);
         view.ratings = (1, 4);
         view.unbonding = 940 * AICP;
-        let text = show(&view, &CLOCK, MIN_STAKE);
+        let text = show(&view, &CLOCK, MIN_STAKE, None);
         for part in [
             "State       gets no tasks: 60 AICP are staked and not unbonding, and the minimum is 100 AICP\n",
             "`aicpw provider stake 40`",
@@ -275,7 +282,7 @@ mod tests {
         let mut view = provider([5; 32], &[3]);
         let name = b"gpu\x1b[2J\nonline".to_vec();
         view.devices[0].spec.name = name.try_into().unwrap();
-        let text = show(&view, &CLOCK, MIN_STAKE);
+        let text = show(&view, &CLOCK, MIN_STAKE, None);
         assert!(text.contains("gpu[2J online"), "{text}");
         assert!(!text.contains('\x1b'), "{text}");
     }

@@ -18,6 +18,11 @@ fn a_provider_is_shown_by_account_and_by_key() {
         "{text}"
     );
     assert!(text.contains("paused"), "{text}");
+    assert!(
+        text.contains("1 assignment; 1 result not revealed yet"),
+        "{text}"
+    );
+    assert_eq!(by_key["unrevealed"], 1);
     let alice = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
     let error = node.failure(&["provider", "status", alice], 1);
     assert!(
@@ -161,7 +166,7 @@ fn the_node_of_another_worker_key_is_not_registered_in_passing() {
         error["message"]
             .as_str()
             .unwrap()
-            .contains("what runs there (1 task)"),
+            .contains("(1 assignment, of which 1 result committed and not revealed"),
         "{error}"
     );
     let document = node.document(&["provider", "peers"]);

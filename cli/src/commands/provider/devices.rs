@@ -159,9 +159,11 @@ async fn ls(context: &Context<'_>) -> Result<()> {
     let view = read(&chain, signer.account).await?;
     let clock = chain.clock().await?;
     let min_stake = chain.market_parameters().await?.min_stake;
-    context
-        .out
-        .result(&devices(&view), |_| table_of(&view, &clock, min_stake));
+    let at_work = chain.at_work(&view.worker).await?;
+    context.out.result(&devices(&view), |_| {
+        let table = table_of(&view, &clock, min_stake);
+        format!("{table}At work: {}\n", at_work.show())
+    });
     Ok(())
 }
 

@@ -8,6 +8,7 @@ mod stake;
 mod worker;
 
 use clap::Subcommand;
+use serde::Serialize;
 
 use self::{
     devices::{DevicesCommand, Which},
@@ -21,6 +22,7 @@ use crate::{
     amount::{positive, Amount},
     error::Result,
     output::{
+        at_work::AtWork,
         json::ProviderJson,
         provider::{list, show},
     },
@@ -153,6 +155,15 @@ Examples:
     },
 }
 
+/// A provider, and what its node is at.
+#[derive(Serialize)]
+struct StatusJson {
+    #[serde(flatten)]
+    provider: ProviderJson,
+    #[serde(flatten)]
+    at_work: AtWork,
+}
+
 /// Runs one of them.
 pub async fn run(context: &Context<'_>, command: ProviderCommand) -> Result<()> {
     match command {
@@ -166,9 +177,14 @@ pub async fn run(context: &Context<'_>, command: ProviderCommand) -> Result<()> 
             let view = change::read(&chain, account).await?;
             let clock = chain.clock().await?;
             let min_stake = chain.market_parameters().await?.min_stake;
-            context.out.result(&ProviderJson::from(&view), |_| {
-                show(&view, &clock, min_stake)
-            });
+            let at_work = chain.at_work(&view.worker).await?;
+            let document = StatusJson {
+                provider: ProviderJson::from(&view),
+                at_work,
+            };
+            context
+                .out
+                .result(&document, |_| show(&view, &clock, min_stake, Some(at_work)));
             Ok(())
         }
         ProviderCommand::Ls { limit } => {

@@ -225,7 +225,7 @@ pub async fn run(context: &Context<'_>, args: &RegisterArgs) -> Result<()> {
         changed: ChangedJson::new(Some(&view), sent.as_ref()),
     };
     let clock = chain.clock().await?;
-    out.result(&document, |_| show(&view, &clock, market.min_stake));
+    out.result(&document, |_| show(&view, &clock, market.min_stake, None));
     Ok(())
 }
 

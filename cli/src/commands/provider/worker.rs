@@ -12,7 +12,6 @@ use crate::{
     error::{Error, Result},
     node_rpc::NodeRpc,
     peers,
-    quantity::count,
     verify::show_hash,
 };
 
@@ -45,18 +44,12 @@ pub async fn rotate(context: &Context<'_>, consent: Consent) -> Result<()> {
     let worker = show_hash(&keys.worker);
     let mut calls = Vec::new();
     if keys.worker != change.view.worker {
-        let running: usize = change
-            .view
-            .devices
-            .iter()
-            .map(|device| usize::from(device.used_slots))
-            .sum();
+        let at_work = change.chain.at_work(&change.view.worker).await?;
         context.confirm(
             &format!(
-                "the node with the worker key {} stops working for this provider; what runs there \
-                 ({}) fails unless this node has the same devices and job folders",
+                "the node with the worker key {} stops working for this provider{}",
                 show_hash(&change.view.worker),
-                count(running, "task")
+                at_work.lost()
             ),
             consent,
         )?;

@@ -15,7 +15,11 @@ use std::{
 
 use aicpw_protocol::{
     device::{ClassSet, DeviceKind, DeviceSpec, Reputation},
-    task::{DeterminismClass, Engine, Needs, Privacy, Submission, TaskStatus, Verification},
+    mailbox::{Order, Orders},
+    task::{
+        AssignmentStatus, DeterminismClass, Engine, Needs, Privacy, Role, Submission, TaskStatus,
+        Verification,
+    },
     units::AICP,
     view::{
         DeviceView, HistoryHead, MarketClock, MarketParameters, ProviderView, TaskView,
@@ -278,6 +282,44 @@ fn unknown(what: &str) -> ErrorObjectOwned {
     ErrorObjectOwned::owned(-32000, format!("{what} not found"), None::<()>)
 }
 
+/// What the provider's worker is at: a result that waits for the others.
+fn orders() -> Orders {
+    let order = Order {
+        assignment: AssignmentId {
+            task: TaskId(7),
+            replica: 0,
+            attempt: 0,
+        },
+        role: Role::Replica,
+        provider: vec![3; 32],
+        device: DeviceId(3),
+        fingerprint: [1; 32],
+        manifest: MANIFEST.parse().unwrap(),
+        needs: Needs {
+            engine: Engine::OpenCl,
+            class: DeterminismClass::Int,
+            gflops: Gflops(1),
+            memory: Mebibytes(1),
+            bandwidth: MegabitsPerSecond(1),
+            min_reputation: Reputation(0),
+        },
+        time_limit: Milliseconds(60_000),
+        privacy: Privacy::Public,
+        peers: Default::default(),
+        status: AssignmentStatus::Committed {
+            commitment: [7; 32],
+            at: 990,
+            reveal_by: None,
+        },
+        envelope: None,
+        fetch: None,
+    };
+    Orders {
+        orders: vec![order],
+        ..Orders::default()
+    }
+}
+
 fn runtime_api(function: &str, arguments: &[u8], looks: &Looks) -> Option<Vec<u8>> {
     match function {
         "ProvidersApi_provider" => {
@@ -285,6 +327,7 @@ fn runtime_api(function: &str, arguments: &[u8], looks: &Looks) -> Option<Vec<u8
             let is_bob = hex::encode(account) == BOB;
             Some(is_bob.then(|| provider(account)).encode())
         }
+        "WorkerApi_orders" => Some(orders().encode()),
         "TasksApi_tasks" => {
             let requester = Option::<Account>::decode(&mut &arguments[..]).ok()?;
             let before = Option::<TaskId>::decode(&mut arguments.get(33..)?).ok()?;
