@@ -34,7 +34,9 @@ after(() => {
 export const AICP = 10n ** 18n;
 
 /** The pallets of the market, by the names that polkadot.js gives them. */
-export const MARKET = ['providerStaking', 'tasks', 'matching', 'marketClock'];
+export const MARKET = [
+  'providerStaking', 'tasks', 'matching', 'marketClock', 'drawRandomness', 'disputes', 'marketParameters'
+];
 
 const keyring = new Keyring({ type: 'sr25519', ss58Format: api.registry.chainSS58 });
 

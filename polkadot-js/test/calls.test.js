@@ -55,15 +55,25 @@ const ARGUMENTS = {
     fail: [assignment, 'BuildFailed', SOME_MANIFEST, 'line 1: expected a semicolon', proof],
     grantKey: [assignment, { recipient: hash('aa'), encapsulated: hash('bb'), sealedKey: `0x${'cc'.repeat(48)}` }]
   },
-  marketClock: { pause: [], resume: [] }
+  marketClock: { pause: [], resume: [] },
+  disputes: {
+    dispute: [7],
+    appeal: [7],
+    claimUnavailable: [assignment],
+    disputePart: [7],
+    namePart: [7, { number: 3, claimed: [hash('11'), [hash('22')]], from: [hash('33'), [], SOME_MANIFEST] }]
+  },
+  marketParameters: { setParameter: [{ SubmissionFee: AICP / 50n }] }
 };
+
+/** They go by themselves. */
+const WITHOUT_CALLS = ['matching', 'drawRandomness'];
 
 const defaults = (call) => call.meta.args.map(({ type }) => api.registry.createType(type.toString()));
 
 for (const pallet of MARKET) {
   const calls = Object.entries(api.tx[pallet] ?? {});
-  // Matching goes by itself.
-  if (pallet === 'matching') continue;
+  if (WITHOUT_CALLS.includes(pallet)) continue;
 
   describe(`the calls of ${pallet}`, () => {
     it('are there', () => {

@@ -8,7 +8,7 @@ import { submission, TOO_MANY_GFLOPS } from '../src/market.js';
 import { nodesProvider, OPERATOR } from '../src/provider.js';
 import { fields, sent } from '../src/transactions.js';
 
-const { providersApi, tasksApi, workerApi } = api.call;
+const { censusApi, disputesApi, providersApi, tasksApi, workerApi } = api.call;
 
 /** Whether a structure has these fields, by name. */
 const has = (structure, names) => {
@@ -94,6 +94,21 @@ describe('the runtime APIs', () => {
     assert.equal(device.spec.gflops.toNumber(), measured.gflops);
     assert.ok(device.online.isTrue);
     assert.ok((await providersApi.provider(account('Eve').address)).isNone);
+  });
+
+  it('disputesApi: there is none of a task that is not there, nor a bond for one', async () => {
+    const none = 1_000_000_000;
+    assert.ok((await disputesApi.dispute(none)).isNone);
+    assert.ok((await disputesApi.disputeBond(none)).isNone);
+    assert.ok((await disputesApi.claimBond({ task: none, replica: 0, attempt: 0 })).isNone);
+    assert.ok((await disputesApi.disputes(null, 100)).length <= 100);
+  });
+
+  it('censusApi: what there is of everything', async () => {
+    const census = await censusApi.census();
+    has(census, ['submitted', 'tasks', 'disputes', 'claims', 'listedDevices', 'liveProviders']);
+    assert.ok(census.submitted.eq((await tasksApi.historyHead()).length));
+    assert.ok(census.liveProviders.toNumber() >= 1);
   });
 
   it('workerApi: the orders of a worker, and the height of the state', async () => {

@@ -16,6 +16,7 @@ const opening = { salt: hash, resultRoot: hash, traceCommitment: hash, result: S
 
 const eve = account('Eve');
 const { providerStaking, tasks } = api.tx;
+const openTrace = tasks.openTrace.meta.args[1];
 const calls = [
   providerStaking.heartbeat(eve.address, 0, proof),
   providerStaking.heartbeatWithout(eve.address, 0, [0], proof),
@@ -24,7 +25,8 @@ const calls = [
   tasks.reportProgress(assignment, { stepsDone: 1, stepsTotal: 2 }, proof),
   tasks.commitResult(assignment, hash, proof),
   tasks.revealResult(assignment, opening, proof),
-  tasks.fail(assignment, 'Crashed', null, '', proof)
+  tasks.fail(assignment, 'Crashed', null, '', proof),
+  tasks.openTrace(assignment, api.registry.createType(openTrace.type.toString()), proof)
 ];
 
 describe('a worker\'s call that a person signs', () => {
