@@ -10,6 +10,7 @@
 //! | [`faults`] | why attempts failed, in words |
 //! | [`data_keys`], [`sealed`], [`grant`] | sealed tasks: their keys, their data, and who gets them |
 //! | [`pins`] | what nodes keep for tasks, until it is let go |
+//! | [`ends`] | Ctrl-C, and the other signals that end a command |
 //! | [`fetch`] | results: checked before anything is written |
 //! | [`output`] | tables for people, JSON for programs, progress bars |
 
@@ -21,6 +22,7 @@ mod args;
 mod chain;
 mod commands;
 mod data_keys;
+mod ends;
 mod error;
 mod faults;
 mod fetch;
@@ -65,7 +67,11 @@ fn main() -> std::process::ExitCode {
             return std::process::ExitCode::FAILURE;
         }
     };
-    match runtime.block_on(commands::run(args, &output)) {
+    let ended = runtime.block_on(commands::run(args, &output));
+    // Who has ended a command does not wait for what another program holds, or a name server does not answer: all
+    // that was to be written is.
+    runtime.shutdown_background();
+    match ended {
         Ok(()) => std::process::ExitCode::SUCCESS,
         Err(error) => {
             output.failure(&error);

@@ -3,7 +3,8 @@
 
 use std::{
     path::{Path, PathBuf},
-    process::{Output as Ended, Stdio},
+    process::{ExitStatus, Stdio},
+    time::Duration,
 };
 
 use aicpw_protocol::{
@@ -18,7 +19,10 @@ use aicpw_protocol::{
     ContentId,
 };
 use serde::{de::DeserializeOwned, Deserialize};
-use tokio::{io::AsyncWriteExt, process::Command};
+use tokio::{
+    io::{AsyncRead, AsyncReadExt, AsyncWriteExt},
+    process::Command,
+};
 
 use crate::{
     error::{Error, Result},
@@ -30,6 +34,17 @@ const EXECUTOR: &str = "aicpw-executor";
 
 /// Processor time that is no bound: whoever waits can end it.
 const CPU_SECONDS: u64 = u32::MAX as u64;
+
+/// What is kept of all that a job's process prints: its end, where the executor says how it went.
+const KEPT_BYTES: usize = 1 << 20;
+
+/// Longest trace of a job, as text: what a checkpoint takes is less than half of its share.
+const TRACE_BYTES: u64 = limits::CHECKPOINTS * 160 + 4_096;
+
+/// How often, and after which pause, a folder is removed again into which a process still writes that was just
+/// killed.
+const REMOVALS: u32 = 50;
+const REMOVE_AGAIN: Duration = Duration::from_millis(20);
 
 /// Which program runs jobs, and how.
 #[derive(clap::Args, Clone, Debug, Default)]
@@ -72,12 +87,42 @@ impl ExecutorArgs {
 
 /// A job in a folder of its own, which is removed with this.
 pub struct Rerun {
-    folder: tempfile::TempDir,
+    folder: Folder,
     executor: PathBuf,
     allow_weak_sandbox: bool,
     spec: JobSpec,
     fetched_bytes: u64,
     sees_groups: bool,
+}
+
+/// Where a job is; gone with this.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Result<Self> {
+        let folder = tempfile::Builder::new().prefix("aicpw-job-").tempdir();
+        let folder = folder
+            .map_err(|error| Error::other(format!("cannot make a folder for the job: {error}")))?;
+        Ok(Self(folder.keep()))
+    }
+
+    fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        for _ in 0..REMOVALS {
+            match std::fs::remove_dir_all(&self.0) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    std::thread::sleep(REMOVE_AGAIN);
+                }
+                _ => return,
+            }
+        }
+        eprintln!("warning: {} cannot be removed: remove it", self.0.display());
+    }
 }
 
 /// What tells a program how the driver has grouped its work items.
@@ -116,8 +161,7 @@ impl Rerun {
         needs: &Needs,
     ) -> Result<Self> {
         let executor = args.find()?;
-        let folder = tempfile::tempdir()
-            .map_err(|error| Error::other(format!("cannot make a folder for the job: {error}")))?;
+        let folder = Folder::new()?;
         let device = device(&executor, needs).await?;
         let job = Self {
             executor,
@@ -227,8 +271,7 @@ impl Rerun {
             return Err(odd("did not run the job"));
         };
         let path = self.file(path::TRACE);
-        let text = tokio::fs::read(&path).await;
-        let text = text.map_err(|error| Error::file("read", &path, &error))?;
+        let text = read_at_most(&path, TRACE_BYTES).await?;
         let trace: TraceRecord = serde_json::from_slice(&text)
             .map_err(|error| Error::other(format!("the trace of the job: {error}")))?;
         if trace.root() != result.trace_root || trace.end.result_root != result.result_root {
@@ -264,7 +307,7 @@ impl Rerun {
             arguments.push("--allow-weak-sandbox".as_ref());
         }
         let ended = execute(&self.executor, &arguments).await?;
-        let lines = ended.stdout.split(|byte| *byte == b'\n');
+        let lines = ended.stdout.end.split(|byte| *byte == b'\n');
         match lines.filter_map(Message::from_line).next_back() {
             Some(Message::Done(done)) if ended.status.success() => Ok(done),
             Some(Message::Failed(Failed { message, .. })) => {
@@ -327,8 +370,59 @@ async fn ask<T: DeserializeOwned>(executor: &Path, arguments: &[&str]) -> Result
     if !ended.status.success() {
         return Err(crashed(&ended));
     }
-    serde_json::from_slice(&ended.stdout)
+    if !ended.stdout.is_whole {
+        return Err(odd(&format!("printed more than {KEPT_BYTES} bytes")));
+    }
+    serde_json::from_slice(&ended.stdout.end)
         .map_err(|error| odd(&format!("printed something else than JSON ({error})")))
+}
+
+/// How a process ended, and what it has printed.
+struct Ended {
+    status: ExitStatus,
+    stdout: Said,
+    stderr: Said,
+}
+
+/// The end of what was printed.
+struct Said {
+    end: Vec<u8>,
+    is_whole: bool,
+}
+
+/// Reads all there is, and keeps the last `most` bytes.
+async fn end_of(mut from: impl AsyncRead + Unpin, most: usize) -> std::io::Result<Said> {
+    let (mut end, mut is_whole) = (Vec::new(), true);
+    let mut piece = vec![0; 1 << 16];
+    loop {
+        let read = from.read(&mut piece).await?;
+        end.extend_from_slice(&piece[..read]);
+        // Not with each piece, so that each byte is moved about once.
+        let is_end = read == 0;
+        if end.len() > most.saturating_mul(2) || (is_end && end.len() > most) {
+            end.drain(..end.len() - most);
+            is_whole = false;
+        }
+        if is_end {
+            return Ok(Said { end, is_whole });
+        }
+    }
+}
+
+/// A file of the job, which a stranger's program may have written.
+async fn read_at_most(path: &Path, most: u64) -> Result<Vec<u8>> {
+    let failed = |error: std::io::Error| Error::file("read", path, &error);
+    let file = tokio::fs::File::open(path).await.map_err(failed)?;
+    let mut content = Vec::new();
+    let mut some = file.take(most.saturating_add(1));
+    some.read_to_end(&mut content).await.map_err(failed)?;
+    match content.len() as u64 > most {
+        true => Err(odd(&format!(
+            "left more than {most} bytes in {}",
+            path.display()
+        ))),
+        false => Ok(content),
+    }
 }
 
 async fn execute(executor: &Path, arguments: &[&std::ffi::OsStr]) -> Result<Ended> {
@@ -351,7 +445,20 @@ async fn execute(executor: &Path, arguments: &[&std::ffi::OsStr]) -> Result<Ende
         .spawn()
         .map_err(failed)?;
     let _open = child.stdin.take();
-    child.wait_with_output().await.map_err(failed)
+    let (Some(stdout), Some(stderr)) = (child.stdout.take(), child.stderr.take()) else {
+        return Err(odd("cannot be listened to"));
+    };
+    let (stdout, stderr, status) = tokio::try_join!(
+        end_of(stdout, KEPT_BYTES),
+        end_of(stderr, KEPT_BYTES),
+        child.wait()
+    )
+    .map_err(failed)?;
+    Ok(Ended {
+        status,
+        stdout,
+        stderr,
+    })
 }
 
 fn odd(what: &str) -> Error {
@@ -360,7 +467,7 @@ fn odd(what: &str) -> Error {
 }
 
 fn crashed(ended: &Ended) -> Error {
-    let said = String::from_utf8_lossy(&ended.stderr);
+    let said = String::from_utf8_lossy(&ended.stderr.end);
     let last = said.trim().lines().last().unwrap_or_default().to_owned();
     Error::other(format!("the executor ended with {}: {last}", ended.status))
         .hint("without --part a jury runs the whole job")

@@ -253,6 +253,78 @@ async fn an_executor_that_contradicts_itself_is_not_believed() {
     );
 }
 
+/// Much more than is kept, before what counts.
+const CHATTER: &str =
+    "head -c 5000000 /dev/zero | tr '\\0' 'x'; head -c 5000000 /dev/zero >&2; echo";
+
+#[tokio::test]
+async fn all_that_a_job_prints_is_not_kept() {
+    let much = vec![7; 5 * KEPT_BYTES + 3];
+    let said = end_of(&much[..], KEPT_BYTES).await.unwrap();
+    assert_eq!((said.end.len(), said.is_whole), (KEPT_BYTES, false));
+    assert!(
+        said.end.capacity() <= 4 * KEPT_BYTES,
+        "{}",
+        said.end.capacity()
+    );
+    let said = end_of(&b"0123456789"[..], 4).await.unwrap();
+    assert_eq!((&said.end[..], said.is_whole), (&b"6789"[..], false));
+    let said = end_of(&b"0123"[..], 4).await.unwrap();
+    assert_eq!((&said.end[..], said.is_whole), (&b"0123"[..], true));
+
+    let (_dir, args) = executor(&format!("{CHATTER}; {RUN}"));
+    let needs = needs(DeterminismClass::Int);
+    let job = Rerun::prepare(&args, &blobs(), &cid(1), &needs).await;
+    let (result, _) = job.unwrap().run().await.unwrap();
+    assert_eq!(result.launches, 3);
+}
+
+#[tokio::test]
+async fn a_trace_without_end_is_not_read() {
+    let endless = format!(
+        r#"mkdir -p "$2/output"; head -c {} /dev/zero > "$2/output/trace.json"; cat "$here/run""#,
+        TRACE_BYTES + 1
+    );
+    let (_dir, args) = executor(&endless);
+    let needs = needs(DeterminismClass::Int);
+    let job = Rerun::prepare(&args, &blobs(), &cid(1), &needs).await;
+    let error = job.unwrap().run().await.err().unwrap();
+    assert!(error.message.contains("left more than"), "{error}");
+}
+
+#[tokio::test]
+async fn a_signal_leaves_nothing_behind() {
+    // It writes into the folder until it is killed.
+    let busy = r#"echo $$ > "$2/process"; while :; do mkdir -p "$2/more/$$"; done"#;
+    let (_dir, args) = executor(busy);
+    let needs = needs(DeterminismClass::Int);
+    let job = Rerun::prepare(&args, &blobs(), &cid(1), &needs)
+        .await
+        .unwrap();
+    let folder = job.folder.path().to_owned();
+    let signal = async {
+        while !folder.join("more").exists() {
+            tokio::task::yield_now().await;
+        }
+        let own = std::process::id().to_string();
+        let sent = Command::new("kill").args(["-TERM", &own]).status().await;
+        assert!(sent.unwrap().success());
+        std::future::pending::<()>().await;
+    };
+    let work = async move {
+        tokio::select! {
+            ended = job.run() => ended.map(|_| ()),
+            () = signal => unreachable!("it never ends"),
+        }
+    };
+    let error = crate::ends::unless_ended(work, "do this")
+        .await
+        .unwrap_err();
+    assert_eq!(error.message, "told to end");
+    assert_eq!(error.hint.unwrap(), "do this");
+    assert!(!folder.exists());
+}
+
 #[test]
 fn without_an_executor_it_says_what_to_do() {
     let args = ExecutorArgs {

@@ -22,6 +22,7 @@ use crate::{
     amount::Amount,
     chain::Chain,
     data_keys::DataKeys,
+    ends::Ends,
     error::{Error, Kind, Result},
     grant::{self, Granted, Granter},
     keys::Signer,
@@ -109,10 +110,11 @@ pub async fn run(context: &Context<'_>, args: &AgentArgs) -> Result<()> {
             context.out.say("connected again");
         }
     };
+    let mut ends = Ends::listen()?;
     tokio::select! {
         ended = work => ended,
-        _ = tokio::signal::ctrl_c() => {
-            context.out.say("stopped: open sealed tasks get no key until an agent runs again");
+        how = ends.next() => {
+            context.out.say(format!("{how}: open sealed tasks get no key until an agent runs again"));
             Ok(())
         }
     }

@@ -18,7 +18,7 @@ impl Context<'_> {
     ///
     /// # Errors
     /// They do not, or there is nobody to ask.
-    pub fn confirm(&self, consequence: &str, consent: Consent) -> Result<()> {
+    pub async fn confirm(&self, consequence: &str, consent: Consent) -> Result<()> {
         if consent.yes {
             return Ok(());
         }
@@ -27,7 +27,12 @@ impl Context<'_> {
             return Err(Error::usage(format!("not confirmed: {consequence}"))
                 .hint("nothing was sent; if that is what you want, give --yes"));
         }
-        ask(consequence, &mut input.lock(), &mut question.lock())
+        // In a thread of its own, so that a signal ends it where one is waited for.
+        let consequence = consequence.to_owned();
+        let asking = tokio::task::spawn_blocking(move || {
+            ask(&consequence, &mut input.lock(), &mut question.lock())
+        });
+        asking.await.map_err(Error::other)?
     }
 }
 
@@ -63,8 +68,8 @@ mod tests {
         assert!(ask("it is gone", &mut &b""[..], &mut Vec::new()).is_err());
     }
 
-    #[test]
-    fn a_program_is_not_asked() {
+    #[tokio::test]
+    async fn a_program_is_not_asked() {
         let global = crate::args::tests::global();
         let context = Context {
             global: &global,
@@ -72,9 +77,11 @@ mod tests {
         };
         let error = context
             .confirm("it is gone", Consent { yes: false })
+            .await
             .unwrap_err();
         assert_eq!(error.kind, Kind::Usage);
         assert!(error.to_string().contains("--yes"), "{error}");
-        assert!(context.confirm("it is gone", Consent { yes: true }).is_ok());
+        let meant = Consent { yes: true };
+        assert!(context.confirm("it is gone", meant).await.is_ok());
     }
 }

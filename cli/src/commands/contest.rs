@@ -283,7 +283,7 @@ pub(super) async fn call_jury(
         true => prepare_key(context, args, signer, chain, task).await?,
         false => false,
     };
-    agree(context, args, &plan.consequence)?;
+    agree(context, args, &plan.consequence).await?;
     let inclusion = pay(signer, chain, id, &plan, grants).await?;
     if args.wait {
         out.say(format!(
@@ -305,11 +305,11 @@ pub(super) async fn call_jury(
 ///
 /// # Errors
 /// It does not.
-pub fn agree(context: &Context<'_>, args: &ContestArgs, consequence: &str) -> Result<()> {
+pub async fn agree(context: &Context<'_>, args: &ContestArgs, consequence: &str) -> Result<()> {
     if args.consent.yes {
         context.out.say(consequence);
     }
-    let agreed = context.confirm(consequence, args.consent);
+    let agreed = context.confirm(consequence, args.consent).await;
     agreed.map_err(|error| error.about_task(args.id))
 }
 

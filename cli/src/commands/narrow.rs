@@ -25,6 +25,7 @@ use super::{
 use crate::{
     account::Account,
     chain::{call::Call, follow::Watch, read::Clock, submit::Inclusion, Chain},
+    ends::unless_ended,
     error::{Error, Result},
     keys::Signer,
     node_rpc::{read_all, NodeRpc},
@@ -38,8 +39,14 @@ use crate::{
 const LAST: Duration = Duration::from_secs(60);
 
 /// Doubts a result, for the part of it that is wrong. One's own dispute whose part is still to be named is
-/// gone on with.
+/// gone on with. A signal that ends it leaves nothing behind of the run on this machine.
 pub async fn dispute(context: &Context<'_>, args: &DisputeArgs) -> Result<()> {
+    let next = "the same command goes on with the dispute, if it is open: `aicpw dispute show TASK` says so";
+    let ended = unless_ended(dispute_part(context, args), next).await;
+    ended.map_err(|error| error.about_task(args.contest.id().0))
+}
+
+async fn dispute_part(context: &Context<'_>, args: &DisputeArgs) -> Result<()> {
     let (out, id) = (context.out, args.contest.id());
     let signer = context.signer()?;
     let chain = context.connect_to_send().await?;
@@ -71,7 +78,7 @@ pub async fn dispute(context: &Context<'_>, args: &DisputeArgs) -> Result<()> {
         (own, None)
     } else {
         let mut plan = court.plan(&view).await?;
-        contest::agree(context, &args.contest, &plan.consequence)?;
+        contest::agree(context, &args.contest, &plan.consequence).await?;
         let run = court.run_here(args, &view, &root);
         let clock = chain.clock().await?;
         let Ok(own) = tokio::time::timeout(time_to_run(&view, &clock), run).await else {

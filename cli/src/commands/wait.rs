@@ -16,6 +16,7 @@ use crate::{
     account::Account,
     chain::{read::Clock, Chain},
     data_keys::DataKeys,
+    ends::Ends,
     error::{Error, Kind, Result},
     faults,
     life::{self, Latencies, Life, Step},
@@ -417,7 +418,7 @@ pub fn while_following(task: TaskId, error: Error) -> Error {
     error.about_task(task.0)
 }
 
-/// Runs `work` for at most `timeout`, and until Ctrl-C. The task goes on in either case.
+/// Runs `work` for at most `timeout`, and until a signal ends it. The task goes on in either case.
 ///
 /// # Errors
 /// Those of `work`; [`Kind::Timeout`].
@@ -427,6 +428,7 @@ pub async fn bounded<T>(
     work: impl std::future::Future<Output = Result<T>>,
 ) -> Result<T> {
     let goes_on = format!("the task goes on: `aicpw task watch {task}`");
+    let mut ends = Ends::listen()?;
     let expired = async {
         match timeout {
             Some(timeout) => tokio::time::sleep(timeout).await,
@@ -441,8 +443,8 @@ pub async fn bounded<T>(
                 .hint(goes_on)
                 .about_task(task.0))
         }
-        _ = tokio::signal::ctrl_c() => {
-            Err(Error::other(format!("task {task}: not followed any more"))
+        how = ends.next() => {
+            Err(Error::other(format!("task {task}: {how}, and not followed any more"))
                 .hint(goes_on)
                 .about_task(task.0))
         }

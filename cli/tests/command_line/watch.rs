@@ -1,6 +1,14 @@
 //! Waiting for a task.
 
+use std::{
+    io::{BufRead, BufReader},
+    time::{Duration, Instant},
+};
+
 use super::{fake_node::watched, *};
+
+/// What has not ended by then never does.
+const HANGS_AFTER: Duration = Duration::from_secs(60);
 
 #[test]
 fn who_waits_sees_each_attempt_and_why_it_failed() {
@@ -57,4 +65,56 @@ fn a_program_is_told_each_attempt_too() {
         all[8]["faults"],
         serde_json::json!(["no-progress", "crashed"])
     );
+}
+
+#[test]
+fn a_signal_ends_the_wait_and_says_how_to_go_on() {
+    let node = FakeNode::start();
+    let id = watched::ASSIGNED.to_string();
+    for (signal, how) in [("-INT", "interrupted"), ("-TERM", "told to end")] {
+        let mut watch = node.start_aicpw(&["task", "watch", &id]);
+        let mut said = BufReader::new(watch.stdout.take().unwrap());
+        let mut line = String::new();
+        said.read_line(&mut line).unwrap();
+        assert!(line.contains("matched"), "{line}");
+        let sent = Command::new("kill")
+            .args([signal, &watch.id().to_string()])
+            .status();
+        assert!(sent.unwrap().success());
+        let ended = watch.wait_with_output().unwrap();
+        assert_eq!(ended.status.code(), Some(1));
+        let text = String::from_utf8(ended.stderr).unwrap();
+        assert!(
+            text.contains(&format!("{how}, and not followed any more"))
+                && text.contains("`aicpw task watch 8001`"),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn a_signal_ends_the_agent_though_another_program_holds_the_notes() {
+    let node = FakeNode::start_with_store();
+    let dir = tempfile::tempdir().unwrap();
+    let held = std::fs::File::create(dir.path().join("lock")).unwrap();
+    held.lock().unwrap();
+    let folder = dir.path().to_str().unwrap();
+    let arguments = ["--suri", "//Alice", "agent", "--json", "--pins", folder];
+    let mut agent = node.start_aicpw(&arguments);
+    // Jurors of this task need its files: by its end the agent has begun to have the node serve them.
+    let mut said = BufReader::new(agent.stdout.take().unwrap()).lines();
+    assert!(said.any(|line| line.unwrap().contains("ended")));
+    let sent = Command::new("kill")
+        .args(["-INT", &agent.id().to_string()])
+        .status();
+    assert!(sent.unwrap().success());
+    // It ends with its output, which is what a program that goes on keeps open.
+    let ended = std::thread::spawn(move || agent.wait_with_output().unwrap());
+    let late = Instant::now() + HANGS_AFTER;
+    while !ended.is_finished() {
+        assert!(Instant::now() < late, "it waits for the lock");
+        std::thread::yield_now();
+    }
+    assert!(ended.join().unwrap().status.success());
+    drop(held);
 }

@@ -285,7 +285,9 @@ async fn remove(context: &Context<'_>, which: Which, consent: Consent) -> Result
         }
     }
     let subject = subject(&chosen);
-    context.confirm(&format!("{subject}: removed for good"), consent)?;
+    context
+        .confirm(&format!("{subject}: removed for good"), consent)
+        .await?;
     let calls = calls(&chosen, |device| Some(Call::deregister_device(device.id)));
     change
         .send(&calls, Amount(0), |_| format!("{subject}: removed"))

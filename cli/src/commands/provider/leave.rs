@@ -21,10 +21,12 @@ pub async fn run(context: &Context<'_>, consent: Consent) -> Result<()> {
         return Err(error);
     }
     let account = change.view.account;
-    context.confirm(
-        &format!("{account} is a provider no more, and its reputation is forgotten"),
-        consent,
-    )?;
+    context
+        .confirm(
+            &format!("{account} is a provider no more, and its reputation is forgotten"),
+            consent,
+        )
+        .await?;
     change
         .send(&[Call::deregister_provider()], Amount(0), |_| {
             format!("{account} is a provider no more")

@@ -55,7 +55,7 @@ pub async fn unbond(context: &Context<'_>, share: Share, consent: Consent) -> Re
         if consent.yes {
             context.out.warn(&consequence);
         }
-        context.confirm(&consequence, consent)?;
+        context.confirm(&consequence, consent).await?;
     }
     let clock = change.chain.clock().await?;
     let period: BlockNumber = change

@@ -45,14 +45,12 @@ pub async fn rotate(context: &Context<'_>, consent: Consent) -> Result<()> {
     let mut calls = Vec::new();
     if keys.worker != change.view.worker {
         let at_work = change.chain.at_work(&change.view.worker).await?;
-        context.confirm(
-            &format!(
-                "the node with the worker key {} stops working for this provider{}",
-                show_hash(&change.view.worker),
-                at_work.lost()
-            ),
-            consent,
-        )?;
+        let consequence = format!(
+            "the node with the worker key {} stops working for this provider{}",
+            show_hash(&change.view.worker),
+            at_work.lost()
+        );
+        context.confirm(&consequence, consent).await?;
         calls.push(Call::rotate_worker(
             keys.worker,
             keys.sealing_key,

@@ -5,7 +5,7 @@ pub mod watched;
 
 use std::{
     collections::BTreeMap,
-    process::{Command, Output},
+    process::{Child, Command, Output, Stdio},
     sync::{
         atomic::{AtomicUsize, Ordering},
         Arc, Mutex,
@@ -129,12 +129,23 @@ impl FakeNode {
 
     /// Runs `aicpw`, as Bob if `arguments` do not say otherwise.
     pub fn run(&self, arguments: &[&str]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_aicpw"))
+        self.aicpw(arguments).output().unwrap()
+    }
+
+    /// Starts it, to be listened to while it runs.
+    pub fn start_aicpw(&self, arguments: &[&str]) -> Child {
+        let mut aicpw = self.aicpw(arguments);
+        aicpw.stdout(Stdio::piped()).stderr(Stdio::piped());
+        aicpw.spawn().unwrap()
+    }
+
+    fn aicpw(&self, arguments: &[&str]) -> Command {
+        let mut aicpw = Command::new(env!("CARGO_BIN_EXE_aicpw"));
+        aicpw
             .args(["--url", &self.url])
             .args(arguments)
-            .env("AICPW_SURI", "//Bob")
-            .output()
-            .unwrap()
+            .env("AICPW_SURI", "//Bob");
+        aicpw
     }
 
     /// What it prints for people when it succeeds.

@@ -1,0 +1,71 @@
+//! The signals with which a person or the system ends a command.
+
+use std::{future::Future, sync::Once};
+
+use tokio::signal::unix::{signal, Signal, SignalKind};
+
+use crate::error::{Error, Result};
+
+/// Exit code after a second signal, as of a program that Ctrl-C has ended.
+const IMPATIENT: i32 = 130;
+
+/// The usual ones, from now on: they end nothing by themselves any more. Who sends a second one does not want to
+/// wait for what the first has begun.
+pub struct Ends {
+    interrupt: Signal,
+    terminate: Signal,
+    hangup: Signal,
+}
+
+impl Ends {
+    /// Begins to listen.
+    ///
+    /// # Errors
+    /// The system does not let it.
+    pub fn listen() -> Result<Self> {
+        static WATCHED: Once = Once::new();
+        let ends = Self::all()?;
+        let mut twice = Self::all()?;
+        WATCHED.call_once(|| {
+            tokio::spawn(async move {
+                twice.next().await;
+                twice.next().await;
+                std::process::exit(IMPATIENT);
+            });
+        });
+        Ok(ends)
+    }
+
+    fn all() -> Result<Self> {
+        let of = |kind| {
+            signal(kind).map_err(|error| Error::other(format!("cannot wait for signals: {error}")))
+        };
+        Ok(Self {
+            interrupt: of(SignalKind::interrupt())?,
+            terminate: of(SignalKind::terminate())?,
+            hangup: of(SignalKind::hangup())?,
+        })
+    }
+
+    /// The next one, in words.
+    pub async fn next(&mut self) -> &'static str {
+        tokio::select! {
+            _ = self.interrupt.recv() => "interrupted",
+            _ = self.terminate.recv() => "told to end",
+            _ = self.hangup.recv() => "its terminal is gone",
+        }
+    }
+}
+
+/// Does something unless a signal comes first; then it is dropped, and with it the folders and the processes that
+/// it has made. `next_step` is for who has ended it.
+///
+/// # Errors
+/// Those of `work`; a signal came.
+pub async fn unless_ended<T>(work: impl Future<Output = Result<T>>, next_step: &str) -> Result<T> {
+    let mut ends = Ends::listen()?;
+    tokio::select! {
+        done = work => done,
+        how = ends.next() => Err(Error::other(how).hint(next_step)),
+    }
+}
