@@ -7,7 +7,7 @@ mod freivalds;
 mod table;
 mod task;
 
-use std::{fs, path::PathBuf};
+use std::{fs, path::PathBuf, process::ExitCode};
 
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
@@ -66,8 +66,12 @@ impl Arguments {
     }
 }
 
-fn main() -> Result<()> {
-    match Cli::parse().command {
+fn main() -> ExitCode {
+    aicpw_example_task::ended(run(Cli::parse().command))
+}
+
+fn run(command: Command) -> Result<()> {
+    match command {
         Command::Prepare { tables, out } => {
             let product = tables.product()?;
             product.write_task(&out)?;

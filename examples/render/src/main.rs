@@ -14,6 +14,7 @@ mod vector;
 use std::{
     fs,
     path::{Path, PathBuf},
+    process::ExitCode,
 };
 
 use anyhow::{Context, Result};
@@ -121,8 +122,12 @@ fn read(path: &Path) -> Result<Vec<u8>> {
     fs::read(path).with_context(|| path.display().to_string())
 }
 
-fn main() -> Result<()> {
-    match Cli::parse().command {
+fn main() -> ExitCode {
+    aicpw_example_task::ended(run(Cli::parse().command))
+}
+
+fn run(command: Command) -> Result<()> {
+    match command {
         Command::Prepare { mesh, out, size } => {
             let scene = Scene::new(&Mesh::read(&mesh)?, size.into());
             scene.write_task(&out)?;

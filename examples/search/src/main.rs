@@ -6,7 +6,7 @@
 mod check;
 mod task;
 
-use std::{fs, path::PathBuf};
+use std::{fs, path::PathBuf, process::ExitCode};
 
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
@@ -73,8 +73,12 @@ impl Arguments {
     }
 }
 
-fn main() -> Result<()> {
-    match Cli::parse().command {
+fn main() -> ExitCode {
+    aicpw_example_task::ended(run(Cli::parse().command))
+}
+
+fn run(command: Command) -> Result<()> {
+    match command {
         Command::Prepare { search, out } => {
             search.search()?.write_task(&out)?;
             println!("{}", out.join("manifest.json").display());

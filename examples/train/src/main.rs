@@ -9,7 +9,7 @@ mod network;
 mod reference;
 mod task;
 
-use std::{fs, path::PathBuf};
+use std::{fs, path::PathBuf, process::ExitCode};
 
 use anyhow::{ensure, Context, Result};
 use clap::{Parser, Subcommand};
@@ -75,8 +75,12 @@ impl Arguments {
     }
 }
 
-fn main() -> Result<()> {
-    match Cli::parse().command {
+fn main() -> ExitCode {
+    aicpw_example_task::ended(run(Cli::parse().command))
+}
+
+fn run(command: Command) -> Result<()> {
+    match command {
         Command::Prepare { training, out } => {
             let (training, _) = training.training()?;
             training.write_task(&out)?;

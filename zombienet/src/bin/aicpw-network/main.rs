@@ -1,8 +1,10 @@
 //! `make network`: a network of real processes on this machine, until Ctrl-C.
 
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
 mod page;
 
-use std::{fs, path::PathBuf, time::Duration};
+use std::{fs, path::PathBuf, process::ExitCode, time::Duration};
 
 use aicpw_network_tests::{definition, Definition, Network};
 use anyhow::{ensure, Context, Result};
@@ -44,8 +46,29 @@ struct Arguments {
 }
 
 #[tokio::main]
-async fn main() -> Result<()> {
-    let arguments = Arguments::parse();
+async fn main() -> ExitCode {
+    match run(Arguments::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{}", said(&error));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// An error for people, each of its causes on a line of its own.
+fn said(error: &anyhow::Error) -> String {
+    let mut causes = error
+        .chain()
+        .map(|cause| cause.to_string().replace('\n', "\n    "));
+    let first = causes.next().unwrap_or_default();
+    let more: String = causes
+        .map(|cause| format!("\n  because: {cause}"))
+        .collect();
+    format!("error: {first}{more}")
+}
+
+async fn run(arguments: Arguments) -> Result<()> {
     let definition = match &arguments.definition {
         None => Definition::parse(definition::NETWORK)?,
         Some(file) => {
@@ -168,5 +191,20 @@ impl Drop for Folder {
                 eprintln!("deleting {path}: {error}");
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_person_is_told_the_cause_and_no_backtrace() {
+        let arguments = Arguments::parse_from(["aicpw-network", "--definition", "/nonexistent"]);
+        let text = said(&run(arguments).await.unwrap_err());
+        let lines: Vec<_> = text.lines().collect();
+        assert_eq!(lines[0], "error: /nonexistent", "{text}");
+        assert!(lines[1].starts_with("  because: "), "{text}");
+        assert_eq!(lines.len(), 2, "{text}");
     }
 }
