@@ -214,28 +214,33 @@ pub fn subxt(error: subxt::Error) -> Error {
     }
 }
 
-/// A transaction that is in a block, and failed there.
+/// A transaction that is in a block, and failed there. The network took its fee all the same.
 fn dispatch(error: DispatchError) -> Error {
     match &error {
         DispatchError::Module(module) => match module.details() {
             Ok(details) => {
                 let docs = details.variant.docs.join(" ");
                 let (pallet, name) = (details.pallet.name(), &details.variant.name[..]);
-                let error = Error::other(format!("the chain refused it: {docs} ({pallet}.{name})"));
+                let error = refused(Kind::Error, format!("{docs} ({pallet}.{name})"));
                 match next_step(pallet, name) {
                     Some(step) => error.hint(step),
                     None => error,
                 }
             }
-            Err(_) => Error::other(format!("the chain refused it: {module}")),
+            Err(_) => refused(Kind::Error, module),
         },
-        DispatchError::Token(token) => Error::new(
-            Kind::InsufficientFunds,
-            format!("the chain refused it: {token}"),
-        )
-        .hint("see `aicpw account balance`"),
-        error => Error::other(format!("the chain refused it: {error}")),
+        DispatchError::Token(token) => {
+            refused(Kind::InsufficientFunds, token).hint("see `aicpw account balance`")
+        }
+        error => refused(Kind::Error, error),
     }
+}
+
+fn refused(kind: Kind, why: impl std::fmt::Display) -> Error {
+    let why = why.to_string();
+    let why = why.trim_end_matches('.');
+    let text = format!("the chain refused it: {why}. The network's fee for it was spent");
+    Error::new(kind, text)
 }
 
 #[cfg(test)]
@@ -245,7 +250,7 @@ mod tests {
     use super::*;
 
     /// What subxt says when the pool refuses a transaction.
-    fn refused(code: i32, data: &str) -> ExtrinsicError {
+    fn by_pool(code: i32, data: &str) -> ExtrinsicError {
         let data = serde_json::value::to_raw_value(data).unwrap();
         let user = rpcs::UserError {
             code,
@@ -254,6 +259,25 @@ mod tests {
         };
         let rpc = RpcError::ClientError(rpcs::Error::User(user));
         ExtrinsicError::ErrorSubmittingTransaction(BackendError::Rpc(rpc))
+    }
+
+    #[test]
+    fn what_is_refused_in_a_block_has_cost_its_fee() {
+        let failed =
+            subxt::error::TransactionEventsError::ExtrinsicFailed(DispatchError::BadOrigin);
+        let error = super::subxt(failed.into());
+        assert!(
+            error.message.starts_with("the chain refused it: "),
+            "{error}"
+        );
+        let said = ". The network's fee for it was spent";
+        assert!(error.message.ends_with(said), "{error}");
+        let poor = refused(Kind::InsufficientFunds, "Too little.");
+        assert_eq!(
+            poor.message,
+            format!("the chain refused it: Too little{said}")
+        );
+        assert_eq!(poor.kind, Kind::InsufficientFunds);
     }
 
     #[test]
@@ -279,15 +303,15 @@ mod tests {
     #[test]
     fn a_pool_that_is_behind_is_told_from_one_that_refuses() {
         let ancient = "Transaction has an ancient birth block";
-        assert!(is_pool_behind(&refused(INVALID_TRANSACTION, ancient)));
-        assert!(!is_pool_behind(&refused(1011, ancient)));
+        assert!(is_pool_behind(&by_pool(INVALID_TRANSACTION, ancient)));
+        assert!(!is_pool_behind(&by_pool(1011, ancient)));
         let discarded =
             "Runtime error: Api called for an unknown Block: State already discarded for";
-        assert!(is_pool_behind(&refused(VERIFICATION_ERROR, discarded)));
-        assert!(!is_pool_behind(&refused(VERIFICATION_ERROR, "Database")));
+        assert!(is_pool_behind(&by_pool(VERIFICATION_ERROR, discarded)));
+        assert!(!is_pool_behind(&by_pool(VERIFICATION_ERROR, "Database")));
         let poor = "Inability to pay some fees";
-        assert!(!is_pool_behind(&refused(INVALID_TRANSACTION, poor)));
-        let error = subxt(refused(INVALID_TRANSACTION, ancient).into());
+        assert!(!is_pool_behind(&by_pool(INVALID_TRANSACTION, poor)));
+        let error = subxt(by_pool(INVALID_TRANSACTION, ancient).into());
         assert!(error.message.contains(ancient), "{error}");
         assert!(error.hint.unwrap().contains("behind the chain"));
     }

@@ -312,6 +312,12 @@ impl Chain {
         Ok(AtWork::of(&orders))
     }
 
+    /// The provider for which a worker key acts.
+    pub async fn provider_of_worker(&self, worker: &Hash) -> Result<Option<Account>> {
+        self.runtime_api("ProvidersApi_provider_of_worker", worker, None)
+            .await
+    }
+
     /// Nominal time between blocks. It never changes, so that it is asked for once.
     async fn block_time(&self) -> Result<Milliseconds> {
         let ask = || async {

@@ -179,3 +179,16 @@ fn the_node_of_another_worker_key_is_not_registered_in_passing() {
         "{error}"
     );
 }
+
+#[test]
+fn a_node_that_works_for_another_is_not_registered_at_the_price_of_a_fee() {
+    let node = FakeNode::start();
+    let mut arguments = vec!["--suri", "//Charlie", "provider", "register"];
+    arguments.extend(["--stake", "1000", "--ask", "0.5"]);
+    let error = node.failure(&arguments, 1);
+    let message = error["message"].as_str().unwrap();
+    assert!(message.contains("ProviderStaking.WorkerTaken"), "{error}");
+    let hint = error["hint"].as_str().unwrap();
+    assert!(hint.starts_with("nothing was sent; "), "{error}");
+    assert_eq!(node.transactions(), 0);
+}

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     account::Account,
     amount::Amount,
-    chain::call::Call,
+    chain::{call::Call, next_step},
     error::{Error, Result},
     node_rpc::{LocalDevice, NodeRpc},
     output::{
@@ -284,6 +284,9 @@ async fn remove(context: &Context<'_>, which: Which, consent: Consent) -> Result
                 .hint(format!("nothing was sent; try again {when}")));
         }
     }
+    if let Some(occupied) = occupied(&change.view, &chosen) {
+        return Err(occupied);
+    }
     let subject = subject(&chosen);
     context
         .confirm(&format!("{subject}: removed for good"), consent)
@@ -355,6 +358,23 @@ fn idle(device: &DeviceView<Account>) -> Result<()> {
         "nothing was sent; `aicpw provider devices pause {id}` keeps new ones away, and \
          `aicpw provider devices` shows when it is idle"
     )))
+}
+
+/// Why the chain would not let these go, as far as it can be seen: stake is locked for tasks of some device, and no
+/// other is left whose they could be.
+fn occupied(view: &ProviderView<Account>, chosen: &[&DeviceView<Account>]) -> Option<Error> {
+    if view.locked == 0 || chosen.len() < view.devices.len() {
+        return None;
+    }
+    let error = Error::other(format!(
+        "{} of stake are locked for what {} did (ProviderStaking.DeviceOccupied)",
+        Amount(view.locked).with_unit(),
+        subject(chosen)
+    ));
+    Some(match next_step("ProviderStaking", "DeviceOccupied") {
+        Some(step) => error.hint(format!("nothing was sent; {step}")),
+        None => error,
+    })
 }
 
 /// What the node measures of a registered device: the one with its fingerprint, or after a change

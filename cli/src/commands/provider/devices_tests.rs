@@ -89,3 +89,26 @@ fn a_device_is_found_again_after_a_change_of_the_driver() {
     let twins = [local(named(8, "second")), local(named(9, "second"))];
     assert!(find(1, &twins).unwrap_err().contains("several"));
 }
+
+#[test]
+fn what_stake_is_locked_for_is_not_removed() {
+    let mut view = provider([5; 32], &[3, 4]);
+    view.locked = 2 * aicpw_protocol::units::AICP;
+    let all = chosen(&view, Which::All).unwrap();
+    let error = occupied(&view, &all).unwrap().to_string();
+    for part in [
+        "2 AICP of stake",
+        "DeviceOccupied",
+        "nothing was sent; ",
+        "try again",
+    ] {
+        assert!(error.contains(part), "{part} in {error}");
+    }
+    // It may be the other's.
+    let one = chosen(&view, Which::One(DeviceId(3))).unwrap();
+    assert!(occupied(&view, &one).is_none());
+    let mut free = view.clone();
+    free.locked = 0;
+    let all = chosen(&free, Which::All).unwrap();
+    assert!(occupied(&free, &all).is_none());
+}

@@ -12,6 +12,7 @@ use serde::Serialize;
 use super::{
     super::Context,
     change::{sign_all, ChangedJson, Paid},
+    worker,
 };
 use crate::{
     account::Account,
@@ -202,6 +203,9 @@ pub async fn run(context: &Context<'_>, args: &RegisterArgs) -> Result<()> {
     let keys = node.worker_keys(signer.account).await?;
     drop(waiting);
     let plan = Plan::new(provider.as_ref(), &keys, &local, args.device)?;
+    if plan.new_provider {
+        worker::check_free(&chain, &keys.worker, signer.account).await?;
+    }
     if args.dry_run {
         let document = plan_json(&plan, &signer, &keys, args);
         out.result(&document, |_| show_plan(&plan, &signer, &keys, args));

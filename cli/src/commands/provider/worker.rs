@@ -1,5 +1,6 @@
 //! `aicpw provider rotate-worker` and `aicpw provider peers`: the node that works for a provider.
 
+use aicpw_protocol::hashing::Hash;
 use serde::Serialize;
 
 use super::{
@@ -7,8 +8,9 @@ use super::{
     change::{read, Change},
 };
 use crate::{
+    account::Account,
     amount::Amount,
-    chain::call::Call,
+    chain::{call::Call, next_step, Chain},
     error::{Error, Result},
     node_rpc::NodeRpc,
     peers,
@@ -35,6 +37,29 @@ pub struct PeersJson {
     node: Option<Vec<String>>,
 }
 
+/// A worker key acts for one provider: what the chain would refuse, and take the fee for, is not sent.
+///
+/// # Errors
+/// It acts for another provider; the node does not answer.
+pub async fn check_free(chain: &Chain, worker: &Hash, account: Account) -> Result<()> {
+    let owner = chain.provider_of_worker(worker).await?;
+    match owner.filter(|owner| *owner != account) {
+        Some(owner) => Err(taken(worker, owner)),
+        None => Ok(()),
+    }
+}
+
+fn taken(worker: &Hash, owner: Account) -> Error {
+    let worker = show_hash(worker);
+    let error = Error::other(format!(
+        "this node's worker key {worker} acts for {owner} already (ProviderStaking.WorkerTaken)"
+    ));
+    match next_step("ProviderStaking", "WorkerTaken") {
+        Some(step) => error.hint(format!("nothing was sent; {step}")),
+        None => error,
+    }
+}
+
 /// Has this node's worker key act for the provider.
 pub async fn rotate(context: &Context<'_>, consent: Consent) -> Result<()> {
     let change = Change::begin(context).await?;
@@ -44,6 +69,7 @@ pub async fn rotate(context: &Context<'_>, consent: Consent) -> Result<()> {
     let worker = show_hash(&keys.worker);
     let mut calls = Vec::new();
     if keys.worker != change.view.worker {
+        check_free(&change.chain, &keys.worker, change.signer.account).await?;
         let at_work = change.chain.at_work(&change.view.worker).await?;
         let consequence = format!(
             "the node with the worker key {} stops working for this provider{}",

@@ -40,6 +40,12 @@ const BOB: &str = "8eaf04151687736326c9fea17e25fc5287613693c912909cb226aa4794f26
 
 const ALICE: &str = "d43593c715fdd31c61141abd04a99fd6822c8558854ccde39a5684e7a56da27d";
 
+/// As the command line writes it.
+const CHARLIE: &str = "ugKQaevAXDfxMJbW2hiK5VWBTGaYq1DczFqfLGAASCKdn5pBn";
+
+/// The worker key of a provider that is none of these.
+const TAKEN: [u8; 32] = [9; 32];
+
 const CLOCK: MarketClock = MarketClock {
     block: 1_000,
     is_paused: false,
@@ -238,9 +244,15 @@ fn module(transactions: Arc<AtomicUsize>, reads: Reads) -> RpcModule<Arc<AtomicU
         .register_method("aicpw_localDevices", |_, _, _| json!([spec(3)]))
         .unwrap();
     module
-        .register_method("aicpw_workerKeys", |_, _, _| {
+        .register_method("aicpw_workerKeys", |params, _, _| {
+            let account = params.one::<String>().unwrap_or_default();
+            // Charlie is at the node of another provider.
+            let worker = match account == CHARLIE {
+                true => hex::encode(TAKEN),
+                false => "01".repeat(32),
+            };
             json!({
-                "worker": format!("0x{}", "01".repeat(32)),
+                "worker": format!("0x{worker}"),
                 "sealingKey": format!("0x{}", "02".repeat(32)),
                 "proof": { "recentBlock": 9, "signature": format!("0x{}", "03".repeat(64)) },
             })
@@ -339,6 +351,11 @@ fn runtime_api(function: &str, arguments: &[u8], looks: &Looks) -> Option<Vec<u8
             Some(is_bob.then(|| provider(account)).encode())
         }
         "WorkerApi_orders" => Some(orders().encode()),
+        "ProvidersApi_provider_of_worker" => {
+            let worker = <[u8; 32]>::decode(&mut &arguments[..]).ok()?;
+            let owner: Option<Account> = (worker == TAKEN).then_some([7; 32]);
+            Some(owner.encode())
+        }
         "TasksApi_tasks" => {
             let requester = Option::<Account>::decode(&mut &arguments[..]).ok()?;
             let before = Option::<TaskId>::decode(&mut arguments.get(33..)?).ok()?;
