@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use aicpw_protocol::manifest::{limits, Manifest};
+use aicpw_protocol::manifest::{limits, Manifest, Source};
 
 use crate::{
     error::{io_cause, Error, Result},
@@ -87,6 +87,14 @@ impl Prepared {
         })
     }
 
+    /// The file of the program, as the manifest names it.
+    pub fn program(&self) -> Option<String> {
+        match &self.manifest.program {
+            Source::File(name) => Some(name.clone()),
+            Source::Cid(_) => None,
+        }
+    }
+
     /// Bytes of all files.
     pub fn upload_bytes(&self) -> u64 {
         self.files.iter().map(|file| file.bytes).sum()
@@ -156,6 +164,7 @@ pub(crate) mod tests {
     fn a_task_with_its_files() {
         let (_dir, path) = folder(MANIFEST);
         let prepared = Prepared::load(&path).unwrap();
+        assert_eq!(prepared.program().as_deref(), Some("double.cl"));
         assert_eq!(prepared.files.len(), 2);
         assert_eq!(prepared.upload_bytes(), 38);
         assert_eq!(prepared.outputs[0].file_name(), "x.bin");

@@ -164,6 +164,7 @@ pub async fn run(context: &Context<'_>, args: &SubmitArgs) -> Result<()> {
         let timeout = args.timeout.map(|timeout| Duration::from_millis(timeout.0));
         let work = async {
             let teller = Teller::new(out, &chain, keys.clone(), task, start, false).await?;
+            let teller = teller.of_program(prepared.program());
             let granter = Granter::new(&chain, &signer, keys).await?;
             see_through(
                 context, args, &chain, &signer, &prepared, teller, granter, sent, inclusion,

@@ -83,6 +83,7 @@ pub struct Teller<'a> {
     told_tenths: u64,
     progress_window: BlockNumber,
     patience: Patience,
+    program: Option<String>,
     /// Time to each phase.
     pub latencies: Latencies,
     /// What failed.
@@ -116,9 +117,16 @@ impl<'a> Teller<'a> {
             told_tenths: 0,
             progress_window: chain.market_parameters().await?.progress_window,
             patience: Patience::default(),
+            program: None,
             latencies: Latencies::default(),
             failures: Vec::new(),
         })
+    }
+
+    /// What a compiler says of the program is told of this file.
+    pub fn of_program(mut self, file: Option<String>) -> Self {
+        self.program = file;
+        self
     }
 
     /// The submission turned out to have another id.
@@ -226,11 +234,12 @@ impl<'a> Teller<'a> {
             Some(assignment) => format!("{assignment}: {text}"),
             None => text,
         };
-        let text = text.replace('\n', &format!("\n{LOG_MARGIN}"));
+        let own = |text: &str| with_own_name(text, self.program.as_deref());
+        let text = own(&text).replace('\n', &format!("\n{LOG_MARGIN}"));
         self.out
             .say(format!("{:>9}  {text}", show_elapsed(elapsed)));
         if let Some(text) = log_text {
-            self.out.say(indent_log(text));
+            self.out.say(indent_log(&own(text)));
         }
         if matches!(step, Step::Started { .. }) && self.out.draws_bars() {
             self.bar = Some(self.out.steps_bar(RUNNING));
@@ -315,6 +324,28 @@ fn step_above(step: &Step, log: &str, clock: &Clock) -> String {
         *message = without_log(message, log).to_owned();
     }
     step.show(clock)
+}
+
+/// A text of the executor's, which calls every program by one name, with the name of the person's own file.
+fn with_own_name(text: &str, file: Option<&str>) -> String {
+    const EVERY: &str = "program.cl:";
+    let Some(file) = file else {
+        return text.to_owned();
+    };
+    let is_of_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/');
+    let mut parts = text.split(EVERY);
+    let mut own = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        match own.ends_with(is_of_name) {
+            true => own += EVERY,
+            false => {
+                own += file;
+                own.push(':');
+            }
+        }
+        own += part;
+    }
+    own
 }
 
 fn indent_log(text: &str) -> String {

@@ -110,6 +110,25 @@ fn a_fault_is_told_though_the_match_window_ended() {
 }
 
 #[test]
+fn a_compiler_names_the_file_of_the_person() {
+    let named = |text: &str| with_own_name(text, Some("kernels/teapot.cl"));
+    assert_eq!(
+        named("program.cl:3:5: error: x\nfrom \"program.cl:9\""),
+        "kernels/teapot.cl:3:5: error: x\nfrom \"kernels/teapot.cl:9\""
+    );
+    // Another file, whose name ends so, and what is no place in a file.
+    for other in [
+        "my_program.cl:3: x",
+        "lib/program.cl:3",
+        "program.cl is there",
+        "",
+    ] {
+        assert_eq!(named(other), other);
+    }
+    assert_eq!(with_own_name("program.cl:3", None), "program.cl:3");
+}
+
+#[test]
 fn a_message_is_not_told_twice() {
     let step = |message: &str| Step::Failed {
         assignment: assignment(0, AssignmentStatus::Assigned { start_by: 1 }).id,
