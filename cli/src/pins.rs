@@ -183,12 +183,42 @@ impl Pins {
         if let Ok(earlier) = read(&path) {
             note.pins.extend(earlier.pins);
         }
-        let failed = |error: std::io::Error| Error::file("write", &path, &error);
-        let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
-        let text = serde_json::to_string_pretty(&note).map_err(Error::other)?;
-        writeln!(file, "{text}").map_err(failed)?;
-        file.persist(&path).map_err(|error| failed(error.error))?;
+        write(folder, &path, &note)
+    }
+
+    /// Notes that a node keeps something no more, whatever it was kept for.
+    ///
+    /// # Errors
+    /// A note cannot be read, or written.
+    pub fn take_back(&self, _held: &Lock, node: &str, cid: &ContentId) -> Result<()> {
+        let Some(folder) = &self.folder else {
+            return Ok(());
+        };
+        for mut kept in self.of_node(node)? {
+            match kept.note.pins.remove(cid) {
+                true if kept.note.pins.is_empty() => kept.remove()?,
+                true => write(folder, &kept.path, &kept.note)?,
+                false => {}
+            }
+        }
         Ok(())
+    }
+
+    /// Removes the notes on what other nodes kept for tasks, or for uploads, before `created`: such a node was not
+    /// asked for anything since, and nobody can ask about the task. Returns how many.
+    ///
+    /// # Errors
+    /// A note cannot be read, or removed.
+    pub fn forget_others(&self, _held: &Lock, node: &str, created: u64) -> Result<usize> {
+        let mut forgotten = 0;
+        for kept in self.all()? {
+            let of_task = !matches!(kept.note.reason, Reason::Asked(_));
+            if of_task && kept.note.node != node && kept.note.created < created {
+                kept.remove()?;
+                forgotten += 1;
+            }
+        }
+        Ok(forgotten)
     }
 
     /// Removes the note for a reason, if there is one.
@@ -210,6 +240,12 @@ impl Pins {
     /// # Errors
     /// One cannot be read: what it names is not known, so nothing may be let go.
     pub fn of_node(&self, node: &str) -> Result<Vec<Kept>> {
+        let mut all = self.all()?;
+        all.retain(|kept| kept.note.node == node);
+        Ok(all)
+    }
+
+    fn all(&self) -> Result<Vec<Kept>> {
         let Some(folder) = &self.folder else {
             return Ok(Vec::new());
         };
@@ -223,9 +259,7 @@ impl Pins {
             let path = entry.map_err(failed)?.path();
             if path.extension().is_some_and(|ext| ext == "json") {
                 let note = read(&path)?;
-                if note.node == node {
-                    all.push(Kept { path, note });
-                }
+                all.push(Kept { path, note });
             }
         }
         Ok(all)
@@ -249,6 +283,15 @@ fn forget(path: &Path) -> Result<()> {
         }
         _ => Ok(()),
     }
+}
+
+fn write(folder: &Path, path: &Path, note: &Note) -> Result<()> {
+    let failed = |error: std::io::Error| Error::file("write", path, &error);
+    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+    let text = serde_json::to_string_pretty(note).map_err(Error::other)?;
+    writeln!(file, "{text}").map_err(failed)?;
+    file.persist(path).map_err(|error| failed(error.error))?;
+    Ok(())
 }
 
 fn read(path: &Path) -> Result<Note> {

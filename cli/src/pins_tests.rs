@@ -66,6 +66,53 @@ fn what_another_note_names_stays() {
     assert_eq!(freed(&[1, 3]), [cid(0)], "the user asked for the third");
 }
 
+#[test]
+fn what_is_taken_back_is_noted_no_more() {
+    let (_dir, pins) = pins();
+    let held = pins.alone().unwrap().unwrap();
+    for (number, cids) in [(1, &[0, 1][..]), (2, &[1])] {
+        pins.add(&held, task(number, cids)).unwrap();
+    }
+    let asked = Note::new("node", Reason::Asked(cid(1)), BTreeSet::from([cid(1)]));
+    pins.add(&held, asked).unwrap();
+    let other = Note {
+        node: "other".into(),
+        ..task(1, &[1])
+    };
+    pins.add(&held, other).unwrap();
+    pins.take_back(&held, "node", &cid(1)).unwrap();
+    let left = pins.of_node("node").unwrap();
+    assert_eq!(left.len(), 1);
+    assert_eq!(left[0].note.reason, Reason::task(&[2; 32], TaskId(1)));
+    assert_eq!(left[0].note.pins, BTreeSet::from([cid(0)]));
+    assert_eq!(pins.of_node("other").unwrap().len(), 1);
+}
+
+#[test]
+fn nodes_that_are_not_used_any_more_are_forgotten() {
+    let (_dir, pins) = pins();
+    let held = pins.alone().unwrap().unwrap();
+    let of = |node: &str, reason, created| Note {
+        created,
+        ..Note::new(node, reason, BTreeSet::from([cid(0)]))
+    };
+    let task = |number| Reason::task(&[2; 32], TaskId(number));
+    for note in [
+        of("node", task(1), 4),
+        of("other", task(2), 4),
+        of("other", Reason::Upload(cid(1)), 4),
+        of("other", task(3), 5),
+        of("other", Reason::Asked(cid(2)), 4),
+    ] {
+        pins.add(&held, note).unwrap();
+    }
+    assert_eq!(pins.forget_others(&held, "node", 5).unwrap(), 2);
+    assert_eq!(pins.of_node("node").unwrap().len(), 1);
+    let left = pins.of_node("other").unwrap().into_iter();
+    let reasons: BTreeSet<_> = left.map(|kept| kept.note.reason).collect();
+    assert_eq!(reasons, BTreeSet::from([task(3), Reason::Asked(cid(2))]));
+}
+
 #[tokio::test]
 async fn nothing_is_let_go_while_something_is_uploaded() {
     let (_dir, pins) = pins();

@@ -189,9 +189,10 @@ pub async fn run(context: &Context<'_>, command: IpfsCommand) -> Result<()> {
             out.result(&document, |document| format!("{} is kept", document.cid));
         }
         IpfsCommand::Unpin { cid } => {
+            let held = pins.together().await?;
             node.unpin(&cid).await?;
             if let Some(id) = peers::own_id(&node.addresses().await?) {
-                pins.remove(&id, Reason::Asked(cid.clone()))?;
+                pins.take_back(&held, &id, &cid)?;
             }
             let document = BlobJson {
                 pinned: Some(false),

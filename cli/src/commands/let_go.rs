@@ -20,13 +20,20 @@ use crate::{
 /// What was uploaded and is on no chain after so long was never submitted, or its task is forgotten.
 const FORGOTTEN_AFTER: u64 = 24 * 3_600_000;
 
+/// A task of a chain that this node does not follow any more has ended by then: no match, run, dispute and appeal
+/// of one take so long, and no chain of ours remembers it.
+const OF_NO_CHAIN_AFTER: u64 = 60 * 24 * 3_600_000;
+
+/// What another node keeps is not remembered for longer: it is not used.
+const OTHER_NODE_AFTER: u64 = 180 * 24 * 3_600_000;
+
 /// Requests that are under way at once.
 const PARALLEL: usize = 16;
 
 /// What was let go.
 #[derive(Debug)]
 pub struct Released {
-    /// Of this task; `None` of what was never submitted.
+    /// Of this task; `None` of what was never submitted, or on another chain.
     pub task: Option<TaskId>,
     /// How many files.
     pub blobs: usize,
@@ -64,6 +71,12 @@ fn is_over(note: &Note, view: Option<&TaskView<Account>>, now: &Now) -> bool {
     }
 }
 
+/// Whether the task of a note of another chain is over.
+fn is_of_no_chain(note: &Note, now: &Now) -> bool {
+    matches!(note.reason, Reason::Task { .. })
+        && now.unix_ms.saturating_sub(note.created) > OF_NO_CHAIN_AFTER
+}
+
 /// The task of a note, if it is of this chain.
 fn task_of(note: &Note, genesis: &Hash) -> Option<TaskId> {
     match &note.reason {
@@ -79,7 +92,7 @@ fn task_of(note: &Note, genesis: &Hash) -> Option<TaskId> {
 /// The notes cannot be read, or the node does not answer.
 pub async fn let_go(chain: &Chain, pins: &Pins) -> Result<Vec<Released>> {
     let node = NodeRpc::new(chain);
-    let (Some(id), Some(_alone)) = (peers::own_id(&node.addresses().await?), pins.alone()?) else {
+    let (Some(id), Some(alone)) = (peers::own_id(&node.addresses().await?), pins.alone()?) else {
         return Ok(Vec::new());
     };
     let genesis = chain.genesis().await?;
@@ -105,7 +118,10 @@ pub async fn let_go(chain: &Chain, pins: &Pins) -> Result<Vec<Released>> {
     };
     let over = |note: &Note| {
         let view = task_of(note, &genesis).and_then(|task| views.get(&task)?.as_ref());
-        is_ours(note) && is_over(note, view, &now)
+        match is_ours(note) {
+            true => is_over(note, view, &now),
+            false => is_of_no_chain(note, &now),
+        }
     };
     let mut released = Vec::new();
     for (kept, free) in releases(notes, over) {
@@ -118,6 +134,8 @@ pub async fn let_go(chain: &Chain, pins: &Pins) -> Result<Vec<Released>> {
         });
         kept.remove()?;
     }
+    let last = now.unix_ms.saturating_sub(OTHER_NODE_AFTER);
+    pins.forget_others(&alone, &id, last)?;
     Ok(released)
 }
 
@@ -126,7 +144,7 @@ pub fn tell(out: &Output, released: &Released) {
     let files = count(released.blobs, "file");
     out.say(match released.task {
         Some(task) => format!("task {task}: it is over, and the node may forget {files} of it"),
-        None => format!("the node may forget {files} that were never submitted"),
+        None => format!("the node may forget {files} that no task of this chain needs"),
     });
 }
 
@@ -184,6 +202,23 @@ mod tests {
         let note = note(Reason::task(&[2; 32], TaskId(7)), FORGOTTEN_AFTER + 1);
         assert!(!is_over(&note, None, &behind));
         assert!(is_over(&note, None, &NOW));
+    }
+
+    #[test]
+    fn what_was_kept_for_a_chain_that_is_gone_is_let_go_in_the_end() {
+        let now = Now {
+            unix_ms: 2 * OF_NO_CHAIN_AFTER,
+            ..NOW
+        };
+        let over = |reason, age| {
+            let mut note = note(reason, 0);
+            note.created = now.unix_ms - age;
+            is_of_no_chain(&note, &now)
+        };
+        let task = || Reason::task(&[3; 32], TaskId(7));
+        assert!(!over(task(), OF_NO_CHAIN_AFTER));
+        assert!(over(task(), OF_NO_CHAIN_AFTER + 1));
+        assert!(!over(Reason::Asked(cid(0)), OF_NO_CHAIN_AFTER + 1));
     }
 
     #[test]

@@ -210,17 +210,46 @@ fn the_agent_lets_go_of_what_is_over() {
         });
         std::fs::write(dir.path().join(format!("{task}.json")), note.to_string()).unwrap();
     }
+    // Of a chain and of a node that are long gone.
+    let long_gone = format!("0x{}", "77".repeat(32));
+    for (name, peer, genesis) in [("chain", PEER, &long_gone), ("node", "12D3Other", &genesis)] {
+        let note = serde_json::json!({
+            "version": "aicpw.pins/v1", "node": peer, "created": 1, "pins": [CID],
+            "reason": { "task": { "genesis": genesis, "task": 7 } },
+        });
+        std::fs::write(dir.path().join(format!("{name}.json")), note.to_string()).unwrap();
+    }
     let folder = dir.path().to_str().unwrap();
     let output = node.run(&["agent", "--until-idle", "--json", "--pins", folder]);
     assert!(output.status.success(), "{output:?}");
     let text = String::from_utf8(output.stdout).unwrap();
-    let released = text.lines().find(|line| line.contains("released")).unwrap();
-    let released: serde_json::Value = serde_json::from_str(released).unwrap();
-    assert_eq!(released["task"], 600);
+    let released = text.lines().filter(|line| line.contains("released"));
+    let mut released =
+        released.map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    let released = released.find(|line| line["task"] == 600).unwrap();
     assert_eq!(released["blobs"], 1);
     assert_eq!(node.unpinned(), [own]);
     assert!(!dir.path().join("600.json").exists());
     assert!(dir.path().join("601.json").exists());
+    for gone in ["chain.json", "node.json"] {
+        assert!(!dir.path().join(gone).exists(), "{gone}");
+    }
+}
+
+#[test]
+fn what_is_unpinned_is_noted_no_more() {
+    let node = FakeNode::start_with_store();
+    let dir = tempfile::tempdir().unwrap();
+    let note = serde_json::json!({
+        "version": "aicpw.pins/v1", "node": PEER, "created": 1, "pins": [CID],
+        "reason": { "task": { "genesis": "0x00", "task": 600 } },
+    });
+    std::fs::write(dir.path().join("600.json"), note.to_string()).unwrap();
+    let folder = dir.path().to_str().unwrap();
+    let document = node.document(&["ipfs", "unpin", CID, "--pins", folder]);
+    assert_eq!(document["pinned"], false);
+    assert_eq!(node.unpinned(), [CID]);
+    assert!(!dir.path().join("600.json").exists());
 }
 
 #[test]
