@@ -22,6 +22,7 @@ struct State {
     broken: bool,
     full: bool,
     stuck: bool,
+    down: bool,
     no_room_for: BTreeSet<Cid>,
     slow: BTreeMap<Cid, (u64, u64)>,
     asked: bool,
@@ -67,6 +68,11 @@ impl FakeStore {
         self.state.send_modify(|state| {
             state.no_room_for.insert(cid);
         });
+    }
+
+    /// The node behind it does not answer, or does again.
+    pub fn set_down(&self, down: bool) {
+        self.state.send_modify(|state| state.down = down);
     }
 
     /// So many bytes of so many of this content come, and then no more.
@@ -146,6 +152,12 @@ impl BlobStore for FakeStore {
         options: &FetchOptions,
         progress: Progress<'_>,
     ) -> Result<u64, BlobError> {
+        if self.state.borrow().down {
+            return Err(BlobError::NodeUnreachable {
+                endpoint: "the test".into(),
+                reason: "down, says the test".into(),
+            });
+        }
         if self.state.borrow().no_room_for.contains(cid) {
             return Err(BlobError::StoreFull {
                 subject: cid.to_string(),

@@ -10,7 +10,10 @@ use aicpw_protocol::{
 };
 use std::io::{self, Read};
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{
+    atomic::{AtomicBool, Ordering},
+    Mutex, PoisonError,
+};
 use std::time::Duration;
 
 use super::{
@@ -51,10 +54,18 @@ impl Life {
         self.report(&Report::Ready);
         let watch = self.watch.clone();
         let got = AtomicBool::new(false);
+        let blind = Mutex::new(None);
         let fetched = tokio::select! {
             biased;
-            fetched = self.try_to_fetch(order, wanted, &got) => fetched?,
-            () = watch.time_runs_out(MARGIN) => None,
+            fetched = self.try_to_fetch(order, wanted, &got, &blind) => fetched?,
+            () = watch.time_runs_out(MARGIN) => {
+                // It says nothing of whether it is there, and would convict an honest provider.
+                if let Some(error) = blind.into_inner().unwrap_or_else(PoisonError::into_inner) {
+                    let message = format!("{}: at the provider: {error}", wanted.result);
+                    return Err(Failure::new(Fault::Crashed, message).into());
+                }
+                None
+            }
         };
         if fetched.is_none() && got.load(Ordering::Relaxed) {
             // Slow is not gone: nothing is said of it.
@@ -77,12 +88,14 @@ impl Life {
         })
     }
 
-    /// `None` if what its CID names cannot be the result.
+    /// `None` if what its CID names cannot be the result. As long as this machine's own IPFS node has not
+    /// been able to look for it once, `blind` is what is the matter with it.
     async fn try_to_fetch(
         &self,
         order: &Order,
         wanted: &FetchOrder,
         got: &AtomicBool,
+        blind: &Mutex<Option<BlobError>>,
     ) -> Result<Option<Fetched>, Trouble> {
         let Ok(cid) = cid::Cid::try_from(wanted.result.as_bytes()) else {
             return Ok(None);
@@ -100,6 +113,7 @@ impl Life {
                 got.store(true, Ordering::Relaxed);
             }
         };
+        let mut has_looked = false;
         let mut pause = FIRST_PAUSE;
         loop {
             let store = &self.shop.store;
@@ -108,7 +122,7 @@ impl Life {
                 Err(error) => error,
             };
             tracing::info!(%cid, %error, ?pause, "a result is not there yet");
-            match error {
+            match &error {
                 // It never becomes smaller.
                 BlobError::TooLarge { .. } => {
                     got.store(false, Ordering::Relaxed);
@@ -124,11 +138,11 @@ impl Life {
                 }
                 BlobError::NotFound { .. }
                 | BlobError::Stalled { .. }
-                | BlobError::Refused { .. }
                 | BlobError::PeerUnreachable { .. }
-                | BlobError::BadAddress { .. }
-                | BlobError::NodeUnreachable { .. } => {}
+                | BlobError::BadAddress { .. } => has_looked = true,
+                BlobError::Refused { .. } | BlobError::NodeUnreachable { .. } => {}
             }
+            *blind.lock().unwrap_or_else(PoisonError::into_inner) = (!has_looked).then_some(error);
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
         }

@@ -189,6 +189,20 @@ async fn a_store_without_room_says_so() {
     assert!(message.contains("full, says the test"), "{message}");
 }
 
+/// Nor does an IPFS node that is down: "not there" would convict an honest provider.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_cannot_look_does_not_say_that_it_is_not_there() {
+    let node = Node::new();
+    let order = to_fetch(OUTPUT);
+    node.store.set_down(true);
+    started(&node, &order, 100).await;
+    node.chain.step(85, &order, runs_until(100));
+    let (fault, message, _) = node.failed(&order).await;
+    assert_eq!(fault, Fault::Crashed);
+    assert!(message.contains("down, says the test"), "{message}");
+    assert!(node.chain.storage.commitments(order.assignment).is_empty());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_restart_fetches_again_and_says_the_same() {
     let mut node = Node::new();
