@@ -24,6 +24,7 @@
 //! | [`expression`] | arithmetic over loop indices |
 //! | [`plan`] | the launches of a job, one after the other; when checkpoints are due |
 //! | [`validate`] | every rule, and [`limits`] |
+//! | `shape` | what is wrong with text that is no manifest |
 //! | [`error`] | problems, each with the path of its field |
 //!
 //! # Properties
@@ -41,6 +42,7 @@ pub mod model;
 pub mod number;
 mod object;
 pub mod plan;
+mod shape;
 pub mod steps;
 pub mod validate;
 

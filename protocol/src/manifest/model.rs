@@ -9,7 +9,7 @@ use super::{
     error::{ManifestErrors, Problem, Problems},
     number::{present, InlineContent},
     object::only_from_objects,
-    plan,
+    plan, shape,
     steps::Step,
     validate,
 };
@@ -62,15 +62,6 @@ pub struct Manifest {
 }
 
 only_from_objects!(Manifest, Build, Buffer);
-
-/// What serde says, without the names of Rust's types; those of structures are not in it (see
-/// `expecting` at each).
-fn for_people(message: &str) -> String {
-    let whole = |max: u64| format!(", expected a whole number from 0 to {max}");
-    message
-        .replace(", expected u32", &whole(u32::MAX.into()))
-        .replace(", expected u64", &whole(u64::MAX))
-}
 
 fn is_zero(value: &u32) -> bool {
     *value == 0
@@ -212,20 +203,14 @@ impl Manifest {
             problems.into_result()?;
         }
         let mut reader = serde_json::Deserializer::from_slice(json);
-        let shape = |path: String, message: String| ManifestErrors {
-            problems: vec![Problem { path, message }],
-        };
-        let manifest: Self = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-            let path = match error.path().to_string() {
-                // The second is for text that is not JSON at all.
-                root if root == "." || root == "?" => String::new(),
-                path => path,
-            };
-            shape(path, for_people(&error.into_inner().to_string()))
+        let manifest: Self = serde_path_to_error::deserialize(&mut reader)
+            .map_err(|error| shape::problems(json, error))?;
+        reader.end().map_err(|error| ManifestErrors {
+            problems: vec![Problem {
+                path: String::new(),
+                message: error.to_string(),
+            }],
         })?;
-        reader
-            .end()
-            .map_err(|error| shape(String::new(), error.to_string()))?;
         manifest.validate()?;
         Ok(manifest)
     }

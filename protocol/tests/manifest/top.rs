@@ -1,5 +1,6 @@
 //! The fields of the manifest itself.
 
+use aicpw_protocol::manifest::Manifest;
 use serde_json::{json, Value};
 
 use super::common::*;
@@ -302,4 +303,60 @@ fn messages_name_no_types_of_rust() {
             }
         }
     }
+}
+
+/// Paths of what is wrong with a text.
+fn wrong(manifest: &Value) -> Vec<String> {
+    let text = serde_json::to_vec(manifest).unwrap();
+    let problems = Manifest::parse(&text).unwrap_err().problems;
+    problems.into_iter().map(|problem| problem.path).collect()
+}
+
+#[test]
+fn words_that_no_field_takes_are_told_together() {
+    let mut manifest = with("/engine", json!("cuda"));
+    for (pointer, word) in [
+        ("/version", "v2"),
+        ("/class", "fp32"),
+        ("/buffers/0/type", "integer"),
+        ("/buffers/2/type", "vec4"),
+    ] {
+        manifest = changed(manifest, pointer, json!(word));
+    }
+    let mut paths = wrong(&manifest);
+    paths.sort();
+    let all = [
+        "buffers[0].type",
+        "buffers[2].type",
+        "class",
+        "engine",
+        "version",
+    ];
+    assert_eq!(paths, all);
+    // And at the end what is wrong in another way.
+    let manifest = changed(with("/engine", json!("cuda")), "/outputs", json!(7));
+    assert_eq!(wrong(&manifest), ["engine", "outputs"]);
+    // The rest of each is read as it was.
+    let mut rich = with("/class", json!("fp32"));
+    rich["steps"] = json!([{ "loop": { "index": "i", "count": 3, "steps": [
+        { "kernel": "f", "args": [{ "scalar": { "type": "ulong", "value": u64::MAX } },
+            { "scalar": { "type": "double", "value": "0.1 * i" } }, { "local": 16 }], "global": [8] } ] } }]);
+    rich["build"] =
+        json!({ "libraries": ["strict_maths"], "defines": { "class": "uint", "N": 7 } });
+    let mut paths = wrong(&rich);
+    paths.sort();
+    assert_eq!(paths, ["build.libraries[0]", "class"]);
+}
+
+#[test]
+fn only_some_wrong_words_are_told() {
+    let mut manifest = base();
+    let types = (0..40).map(|i| json!({ "name": format!("b{i}"), "type": "integer", "length": 1 }));
+    manifest["buffers"] = types.collect();
+    assert_eq!(wrong(&manifest).len(), 8);
+    // Text that is no JSON is told where it ends to be.
+    let text = br#"{ "engine": "cuda", "class": "#;
+    let problems = Manifest::parse(text).unwrap_err().problems;
+    assert_eq!(problems.len(), 1);
+    assert_eq!(problems[0].path, "engine");
 }

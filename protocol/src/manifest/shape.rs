@@ -1,0 +1,92 @@
+//! Text that does not have the shape of a manifest: what can be said of it besides the first error.
+
+use serde_json::Value;
+
+use super::{
+    error::{ManifestErrors, Problem},
+    model::Manifest,
+};
+
+/// Most problems that are told: for each the text is read once more.
+const MOST: usize = 8;
+
+type Failed = serde_path_to_error::Error<serde_json::Error>;
+
+/// The problems of a text that failed with this error at first. Where one is a word that is none of those that
+/// a field takes, the rest is looked at as if a right one stood there.
+pub(super) fn problems(json: &[u8], first: Failed) -> ManifestErrors {
+    let mut place = wrong_word(&first);
+    let mut problems = vec![problem(first)];
+    let mut value: Value = match (&place, serde_json::from_slice(json)) {
+        (Some(_), Ok(value)) => value,
+        _ => return ManifestErrors { problems },
+    };
+    while let Some((at, right)) = place.filter(|_| problems.len() < MOST) {
+        match value.pointer_mut(&at) {
+            Some(wrong) => *wrong = Value::from(right),
+            None => break,
+        }
+        let read: Result<Manifest, _> = serde_path_to_error::deserialize(&value);
+        place = match read {
+            Ok(_) => None,
+            Err(error) => {
+                let next = wrong_word(&error).filter(|(next, _)| *next != at);
+                problems.push(problem(error));
+                next
+            }
+        };
+    }
+    ManifestErrors { problems }
+}
+
+fn problem(error: Failed) -> Problem {
+    let path = match error.path().to_string() {
+        // The second is for text that is not JSON at all.
+        root if root == "." || root == "?" => String::new(),
+        path => path,
+    };
+    let message = for_people(&error.into_inner().to_string());
+    Problem { path, message }
+}
+
+/// What serde says, without the names of Rust's types; those of structures are not in it (see
+/// `expecting` at each).
+fn for_people(message: &str) -> String {
+    let whole = |max: u64| format!(", expected a whole number from 0 to {max}");
+    message
+        .replace(", expected u32", &whole(u32::MAX.into()))
+        .replace(", expected u64", &whole(u64::MAX))
+}
+
+/// Where it is (a JSON pointer), and a word that could stand there, if the field takes certain words only.
+fn wrong_word(error: &Failed) -> Option<(String, &'static str)> {
+    use serde_path_to_error::Segment;
+
+    if !error.inner().is_data() {
+        return None;
+    }
+    let (mut at, mut field) = (String::new(), "");
+    for segment in error.path() {
+        match segment {
+            Segment::Map { key } => {
+                at += "/";
+                at += &key.replace('~', "~0").replace('/', "~1");
+                field = key;
+            }
+            Segment::Seq { index } => at += &format!("/{index}"),
+            Segment::Enum { variant } => {
+                at += "/";
+                at += variant;
+            }
+            Segment::Unknown => return None,
+        }
+    }
+    let right = match field {
+        "version" => "aicpw.task/v1",
+        "engine" => "opencl",
+        "class" | "type" => "int",
+        "libraries" => "strict_math",
+        _ => return None,
+    };
+    Some((at, right))
+}
