@@ -38,14 +38,16 @@ pub enum ProxyType {
     #[default]
     #[codec(index = 0)]
     Any,
-    /// Everything that gives none of the account's money to somebody else. A submission does: it
-    /// pays whoever takes the task.
+    /// Everything that gives none of the account's money to somebody else, and by which none can be lost. So
+    /// nothing of tasks, which pay whoever takes them, of devices, whose worker can have the stake slashed, and
+    /// of session keys, with which it can as well.
     #[codec(index = 1)]
     NonTransfer,
-    /// What a provider does: stake, devices, worker key. What it unbonds goes back to the account.
+    /// What a provider does: stake, devices, worker key. What it unbonds goes back to the account; but who
+    /// chooses the worker key can have the stake slashed.
     #[codec(index = 2)]
     Provider,
-    /// What a requester does, and so to spend on tasks.
+    /// What a requester does, and so to spend on tasks and on disputes about them.
     #[codec(index = 3)]
     Requester,
     /// To propose, and to vote.
@@ -54,7 +56,8 @@ pub enum ProxyType {
     /// To reject what another proxy has announced.
     #[codec(index = 5)]
     CancelProxy,
-    /// What a validator or nominator does. It can also say to whom rewards are paid.
+    /// What a validator or nominator does. It can also say to whom rewards are paid, and who chooses the
+    /// session keys can have the stake slashed.
     #[codec(index = 6)]
     Validator,
     /// To say, as a registrar, whether an identity is true.
@@ -97,7 +100,6 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
         match self {
             Self::Any => true,
             Self::NonTransfer => {
-                let submits = matches!(call, RuntimeCall::Tasks(pallet_tasks::Call::submit { .. }));
                 let pays_registrar = matches!(
                     call,
                     RuntimeCall::Identity(pallet_identity::Call::request_judgement { .. })
@@ -105,17 +107,14 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
                 let is_known = matches!(
                     call,
                     RuntimeCall::System(_)
-                        | RuntimeCall::Session(_)
                         | RuntimeCall::Multisig(_)
                         | RuntimeCall::Proxy(_)
                         | RuntimeCall::Identity(_)
-                        | RuntimeCall::ProviderStaking(_)
-                        | RuntimeCall::Tasks(_)
                 );
-                (is_known && !submits && !pays_registrar) || is_governance(call)
+                (is_known && !pays_registrar) || is_governance(call)
             }
             Self::Provider => matches!(call, RuntimeCall::ProviderStaking(_)),
-            Self::Requester => matches!(call, RuntimeCall::Tasks(_)),
+            Self::Requester => matches!(call, RuntimeCall::Tasks(_) | RuntimeCall::Disputes(_)),
             Self::Governance => is_governance(call),
             Self::CancelProxy => is_cancel(call),
             Self::IdentityJudgement => matches!(
@@ -133,10 +132,9 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
         match (self, other) {
             (Self::Any, _) => true,
             (one, other) if one == other => true,
-            (
-                Self::NonTransfer,
-                Self::Provider | Self::Governance | Self::CancelProxy | Self::IdentityJudgement,
-            ) => true,
+            (Self::NonTransfer, Self::Governance | Self::CancelProxy | Self::IdentityJudgement) => {
+                true
+            }
             _ => false,
         }
     }

@@ -19,6 +19,7 @@ use sp_session::MembershipProof;
 
 use super::{
     consensus::{ReportLongevity, MAX_AUTHORITIES, REPORTABLE_SESSIONS},
+    reports::ReportWeight,
     validators::MAX_BACKERS,
 };
 use crate::{Balance, Balances, BeefyMmrLeaf, Historical, Offences, Runtime};
@@ -103,7 +104,7 @@ impl pallet_beefy::Config for Runtime {
     type MaxSetIdSessionEntries = ConstU64<{ REPORTABLE_SESSIONS as u64 }>;
     type OnNewValidatorSet = BeefyMmrLeaf;
     type AncestryHelper = BeefyMmrLeaf;
-    type WeightInfo = ();
+    type WeightInfo = ReportWeight;
     type KeyOwnerProof = MembershipProof;
     type EquivocationReportSystem =
         pallet_beefy::EquivocationReportSystem<Runtime, Offences, Historical, ReportLongevity>;

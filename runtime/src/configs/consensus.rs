@@ -16,6 +16,7 @@ use sp_staking::SessionIndex;
 
 use super::{
     calendar::EpochLength,
+    reports::ReportWeight,
     validators::{BONDING_ERAS, MAX_BACKERS, SESSIONS_PER_ERA},
 };
 use crate::{
@@ -52,7 +53,7 @@ impl pallet_babe::Config for Runtime {
     type ExpectedBlockTime = ConstU64<SLOT_MILLISECONDS>;
     type EpochChangeTrigger = pallet_babe::ExternalTrigger;
     type DisabledValidators = Session;
-    type WeightInfo = ();
+    type WeightInfo = ReportWeight;
     type MaxAuthorities = ConstU32<MAX_AUTHORITIES>;
     type MaxNominators = ConstU32<MAX_BACKERS>;
     type KeyOwnerProof = MembershipProof;
@@ -149,7 +150,7 @@ impl historical::Config for Runtime {
 
 impl pallet_grandpa::Config for Runtime {
     type RuntimeEvent = RuntimeEvent;
-    type WeightInfo = ();
+    type WeightInfo = ReportWeight;
     type MaxAuthorities = ConstU32<MAX_AUTHORITIES>;
     type MaxNominators = ConstU32<MAX_BACKERS>;
     type MaxSetIdSessionEntries = ConstU64<{ REPORTABLE_SESSIONS as u64 }>;

@@ -8,5 +8,6 @@ pub mod governance;
 pub mod market;
 pub mod money;
 pub mod parameters;
+pub mod reports;
 pub mod system;
 pub mod validators;

@@ -61,7 +61,7 @@ market_parameters! {
         9 MinBudget: Balance = 10 * MILLI, from MILLI, to UNIT;
 
         /// The longest run, in milliseconds.
-        10 MaxTimeLimit: u64 = DAY, from HOUR, to 7 * DAY;
+        10 MaxTimeLimit: u64 = DAY, from HOUR, to 2 * DAY;
 
         /// A task must be able to wait for two searches. In milliseconds.
         11 MinMatchWindow: u64 = 5 * SECOND, from SECOND, to 60 * SECOND;

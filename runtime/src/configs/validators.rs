@@ -51,7 +51,8 @@ pub const ELECTING_VOTERS: u32 = 400;
 pub const CANDIDATES: u32 = 100;
 
 /// Most nominators behind one validator, the largest. The report of an equivocation weighs what it takes to
-/// slash them all, and has to fit into a block: with this many it is more than half of one.
+/// slash them all, and has to fit into a block beside what the market does in it
+/// ([`ReportWeight`](super::reports::ReportWeight)): with this many it is more than a quarter of one.
 pub const MAX_BACKERS: u32 = 128;
 
 /// The account that validators are paid from is derived from this id.

@@ -118,11 +118,30 @@ fn a_proxy_that_may_not_transfer_may_not_submit_either() {
     add_proxy(&mut chain, Charlie, ProxyType::NonTransfer);
     let remark = frame_system::Call::remark_with_event { remark: vec![1] };
     as_proxy(&mut chain, Charlie, remark.into()).unwrap();
-    for call in [submit(), transfer(), batch(transfer()), batch(submit())] {
-        assert!(
-            as_proxy(&mut chain, Charlie, call.clone()).is_err(),
+    // A worker key of somebody else's has the stake slashed, and so have session keys.
+    let worker = pallet_provider_staking::Call::set_availability {
+        device: aicpw_protocol::DeviceId(0),
+        available: true,
+    };
+    let accept = pallet_tasks::Call::accept {
+        task: aicpw_protocol::TaskId(0),
+    };
+    let purge = pallet_session::Call::purge_keys {};
+    let calls = [
+        submit(),
+        transfer(),
+        worker.into(),
+        accept.into(),
+        purge.into(),
+    ];
+    for call in calls {
+        assert_eq!(
+            as_proxy(&mut chain, Charlie, call.clone()),
+            filtered(),
             "{call:?}"
         );
+        let among_others = as_proxy(&mut chain, Charlie, batch(call.clone()));
+        assert!(among_others.is_err(), "{call:?}");
     }
     // Nor may it make itself a proxy that may.
     let widen = pallet_proxy::Call::add_proxy {
@@ -153,6 +172,10 @@ fn supersets_permit_all_that_they_contain() {
         batch(submit()),
         pallet_provider_staking::Call::unbond { amount: UNIT }.into(),
         pallet_tasks::Call::cancel {
+            task: aicpw_protocol::TaskId(0),
+        }
+        .into(),
+        pallet_disputes::Call::dispute {
             task: aicpw_protocol::TaskId(0),
         }
         .into(),

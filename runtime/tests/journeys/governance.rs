@@ -209,6 +209,14 @@ fn what_is_voted_down_is_not_done() {
     let index = propose(&mut chain, Origin::MarketParameters.into(), call);
     vote(&mut chain, index, false);
     assert!(!conclude(&mut chain, index));
+    // The deposit for the decision comes back, the other has been spent.
+    let decision = pallet_referenda::Call::refund_decision_deposit { index };
+    chain.sign(Bob, decision).unwrap();
+    let submission = pallet_referenda::Call::refund_submission_deposit { index };
+    assert_eq!(
+        chain.sign(Bob, submission),
+        Err(pallet_referenda::Error::<Runtime, ()>::BadStatus.into())
+    );
     assert_eq!(
         fee_for_a_submission(&mut chain),
         fee_with(SubmissionFee::DEFAULT)

@@ -323,8 +323,6 @@ fn what_is_reported_days_later_is_slashed_as_well() {
     let mut chain = Chain::local_testnet();
     let report = babe_report(&mut chain, Bob);
     run_to_era(&mut chain, SLASH_DEFER_ERAS - 1);
-    // What the era has left over weighs too much for a report beside it.
-    chain.block(Vec::new());
     chain.sign(Ferdie, report).unwrap();
     assert!(chain.read(Session::disabled_validators).is_empty());
     expect_slash(&mut chain, Bob, ONE_OF_FOUR);
@@ -358,8 +356,6 @@ fn two_blocks_in_one_slot_cost_stake() {
     chain.sign(Ferdie, report.clone()).unwrap();
     expect_disabled(&mut chain, Bob);
     expect_slash(&mut chain, Bob, ONE_OF_FOUR);
-    // What the era has left over weighs too much for a report beside it.
-    chain.block(Vec::new());
     assert_eq!(
         chain.sign(Ferdie, report),
         Err(pallet_babe::Error::<Runtime>::DuplicateOffenceReport.into()),

@@ -48,7 +48,11 @@ pub fn goes_on(pallet: &str, call: &str) -> bool {
         "Disputes" => true,
         "ProviderStaking" => matches!(
             call,
-            "answer_challenge" | "heartbeat" | "rotate_worker" | "set_availability"
+            "answer_challenge"
+                | "heartbeat"
+                | "heartbeat_without"
+                | "rotate_worker"
+                | "set_availability"
         ),
         _ => false,
     }

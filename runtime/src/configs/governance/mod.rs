@@ -81,7 +81,8 @@ impl<const PERIOD: BlockNumber> Get<BlockNumber> for Lapsed<PERIOD> {
 }
 
 parameter_types! {
-    /// For a proposal; comes back when the referendum has ended.
+    /// For a proposal; comes back when it was approved or cancelled. What was rejected, or ran out of time,
+    /// has cost it.
     pub const SubmissionDeposit: Balance = 10 * UNIT;
 }
 
