@@ -81,7 +81,11 @@ where
     Pallet::<T>::do_register_device(who.clone(), spec, ask.max(T::MinAsk::get()), 1)
         .expect("the device can be registered");
     Challenges::<T>::remove(only_device::<T>(&who));
-    Pallet::<T>::do_heartbeat(who.clone(), Pallet::<T>::current_period());
+    Pallet::<T>::do_heartbeat(
+        who.clone(),
+        Pallet::<T>::current_period(),
+        MissingDevices::default(),
+    );
     (only_device::<T>(&who), worker)
 }
 
@@ -155,7 +159,11 @@ where
     for device in DevicesOf::<T>::get(&who) {
         Challenges::<T>::remove(device);
     }
-    Pallet::<T>::do_heartbeat(who.clone(), Pallet::<T>::current_period());
+    Pallet::<T>::do_heartbeat(
+        who.clone(),
+        Pallet::<T>::current_period(),
+        MissingDevices::default(),
+    );
     (who, worker)
 }
 

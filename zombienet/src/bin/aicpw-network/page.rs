@@ -25,8 +25,8 @@ pub struct Page {
     /// Where data and logs are.
     folder: PathBuf,
     nodes: Vec<Entry>,
-    /// A command to try first.
-    r#try: String,
+    /// A command to try first, where there is a requester's node for it and a provider that may take it.
+    r#try: Option<String>,
 }
 
 /// A node.
@@ -64,7 +64,7 @@ impl Page {
     /// Of a network that is up.
     ///
     /// # Errors
-    /// It has no requester's node, or `aicpw` is not built.
+    /// `aicpw` is not built.
     pub fn of(network: &Network, folder: &Path, examples: &Path) -> Result<Self> {
         let nodes = network.members().map(|(member, node)| {
             let role = member.role();
@@ -79,10 +79,15 @@ impl Page {
                 log: node.log_path(),
             }
         });
+        let has_provider = network.first(Role::Provider).is_ok();
+        let first = network.first(Role::Requester).ok();
+        let first = first.filter(|_| has_provider);
         Ok(Self {
             folder: folder.into(),
             nodes: nodes.collect(),
-            r#try: first_command(network.first(Role::Requester)?, folder, examples)?,
+            r#try: first
+                .map(|node| first_command(node, folder, examples))
+                .transpose()?,
         })
     }
 }
@@ -134,7 +139,13 @@ impl fmt::Display for Page {
         for node in &self.nodes {
             writeln!(f, "  {}  {}", node.name, node.apps)?;
         }
-        writeln!(f, "\nA first task, from {REQUESTER}:\n  {}", self.r#try)
+        match &self.r#try {
+            Some(command) => writeln!(f, "\nA first task, from {REQUESTER}:\n  {command}"),
+            None => writeln!(
+                f,
+                "\nNo first task: that takes a provider (--provider) and a requester's node (--ipfs)"
+            ),
+        }
     }
 }
 
