@@ -1,14 +1,21 @@
 //! `aicpw dry-run`: who would take a task now.
 
-use aicpw_protocol::{task::Unmatched, view::DryRun};
+use aicpw_protocol::{
+    task::{Privacy, Unmatched},
+    view::{DryRun, MarketParameters},
+};
 use serde::Serialize;
 
 use super::{
+    costs::{self, Costs},
     prepare::Prepared,
     terms::{Terms, TermsArgs},
     Context,
 };
-use crate::{amount::Amount, error::Result, life::explain_unmatched};
+use crate::{
+    amount::Amount, chain::Chain, error::Result, keys::Signer, life::explain_unmatched,
+    output::Output,
+};
 
 /// What `dry-run` takes.
 #[derive(clap::Args, Debug)]
@@ -94,6 +101,7 @@ pub async fn run(context: &Context<'_>, args: &DryRunArgs) -> Result<()> {
             terms.verification(),
         )
         .await?;
+    warn_of_funds(context.out, &chain, &signer, &market, &terms).await?;
     let document = DryRunJson {
         answer: match answer {
             DryRun::Match {
@@ -118,6 +126,23 @@ pub async fn run(context: &Context<'_>, args: &DryRunArgs) -> Result<()> {
         let fee = document.submission_fee.with_unit();
         format!("{text}\nsubmitting costs {fee} besides, which is never refunded")
     });
+    Ok(())
+}
+
+/// Warns if the account could not pay for the submission, which `submit` then refuses.
+async fn warn_of_funds(
+    out: &Output,
+    chain: &Chain,
+    signer: &Signer,
+    market: &MarketParameters,
+    terms: &Terms,
+) -> Result<()> {
+    let submission = terms.submission(costs::any_cid()?, Privacy::Public, Default::default());
+    let costs = Costs::estimate(chain, signer, market, &submission, false).await?;
+    let funds = chain.funds(signer.account).await?;
+    if let Err(error) = costs.check(signer.account, &funds) {
+        out.warn(format!("it could not be submitted: {}", error.message));
+    }
     Ok(())
 }
 
