@@ -1,8 +1,9 @@
 //! The chain, as the native side of a worker sees it. The node implements [`ChainView`] and
 //! [`LocalStorage`]; tests have a chain of their own.
 
-use aicpw_protocol::{mailbox::Orders, BlockNumber, DeviceId, Hash};
+use aicpw_protocol::{mailbox::Orders, AssignmentId, BlockNumber, DeviceId, Hash};
 use sp_core::offchain::{OffchainStorage, STORAGE_PREFIX};
+use std::collections::BTreeSet;
 use tokio::sync::watch;
 
 /// A block.
@@ -51,6 +52,13 @@ pub trait ChainView: Send + Sync + 'static {
     /// # Errors
     /// When the state is gone or the runtime does not answer.
     fn orders_at(&self, block: Hash) -> Result<Orders, StateError>;
+
+    /// The assignments of all local worker keys that the chain holds a slot or locks for, in the state of
+    /// `block`: open ones, and ended ones whose results are still answered for.
+    ///
+    /// # Errors
+    /// When the state is gone or the runtime does not answer.
+    fn locked_at(&self, block: Hash) -> Result<BTreeSet<AssignmentId>, StateError>;
 
     /// Jobs that a device runs at once, in the state of the best block; `None` if the chain does
     /// not know the device.

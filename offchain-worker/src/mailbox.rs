@@ -117,6 +117,11 @@ impl Mailbox {
         self.replace(SERVING, now.encode());
     }
 
+    /// Says that nothing more is to be given to this side for now.
+    pub fn stop_serving(&self) {
+        self.storage.remove(SERVING);
+    }
+
     /// Says which devices this machine has, by fingerprint. Whether they are others than before.
     pub fn write_devices(&self, fingerprints: &[Hash]) -> bool {
         self.replace(DEVICES, fingerprints.encode())

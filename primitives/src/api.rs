@@ -55,10 +55,14 @@ sp_api::decl_runtime_apis! {
     }
 
     /// What the native side of a worker asks.
+    #[api_version(2)]
     pub trait WorkerApi {
         /// The open assignments of a worker key in this state; the same that the offchain worker
         /// hook puts into the mailbox.
         fn orders(worker: WorkerId) -> mailbox::Orders;
+        /// The assignments that a worker key's provider has slots or locks for in this state: what of
+        /// them has a result has to be served. Since version 2.
+        fn locked(worker: WorkerId) -> Vec<AssignmentId>;
         /// Height of this state.
         fn height() -> BlockNumber;
     }

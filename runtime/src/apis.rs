@@ -1,6 +1,6 @@
 //! What the node and its users can ask of the runtime.
 
-use aicpw_primitives::worker_key::WorkerId;
+use aicpw_primitives::{traits::DevicePool, worker_key::WorkerId};
 use aicpw_protocol::{
     mailbox,
     task::{Needs, Verification},
@@ -138,6 +138,11 @@ impl_runtime_apis! {
     impl aicpw_primitives::api::WorkerApi<Block> for Runtime {
         fn orders(worker: WorkerId) -> mailbox::Orders {
             Tasks::orders(&worker)
+        }
+
+        fn locked(worker: WorkerId) -> Vec<AssignmentId> {
+            let held = <ProviderStaking as DevicePool<AccountId>>::assignments_of(&worker);
+            held.into_iter().map(|(assignment, _)| assignment).collect()
         }
 
         fn height() -> BlockNumber {

@@ -72,7 +72,8 @@ pub struct MarketArgs {
     #[arg(long, value_name = "MBPS", default_value_t = 100)]
     pub bandwidth: u32,
 
-    /// Hours for which results are kept after their assignment has ended.
+    /// Hours for which results are kept after their assignment has ended; longer while the chain
+    /// holds locks for them, and shorter only where their room is wanted.
     #[arg(long, value_name = "HOURS", default_value_t = 24)]
     pub keep_results: u64,
 

@@ -1,6 +1,6 @@
 //! The node's chain, as the worker and the RPC methods see it.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use aicpw_offchain_worker::chain::{BlockRef, ChainView, Heads, StateError};
 use aicpw_primitives::{
@@ -8,12 +8,12 @@ use aicpw_primitives::{
     worker_key::{WorkerId, KEY_TYPE},
     AccountId,
 };
-use aicpw_protocol::{mailbox::Orders, view::DeviceView, DeviceId, Hash};
+use aicpw_protocol::{mailbox::Orders, view::DeviceView, AssignmentId, DeviceId, Hash};
 use aicpw_runtime::opaque::Block;
 use futures::{future, StreamExt};
 use sc_client_api::BlockchainEvents;
 use sc_network_sync::SyncingService;
-use sp_api::ProvideRuntimeApi;
+use sp_api::{ApiExt, ProvideRuntimeApi};
 use sp_blockchain::HeaderBackend;
 use sp_consensus::SyncOracle;
 use sp_core::H256;
@@ -105,6 +105,25 @@ impl ChainView for NodeChain {
             all.block = orders.block;
             all.now = orders.now;
             all.orders.extend(orders.orders);
+        }
+        Ok(all)
+    }
+
+    fn locked_at(&self, block: Hash) -> Result<BTreeSet<AssignmentId>, StateError> {
+        let failed = |error: sp_api::ApiError| StateError {
+            block,
+            reason: error.to_string(),
+        };
+        let api = self.client.runtime_api();
+        let version = api.api_version::<dyn WorkerApi<Block>>(H256(block));
+        // A runtime of before says which are open only.
+        if version.map_err(failed)?.is_none_or(|version| version < 2) {
+            let open = self.orders_at(block)?.orders;
+            return Ok(open.into_iter().map(|order| order.assignment).collect());
+        }
+        let mut all = BTreeSet::new();
+        for key in self.keystore.sr25519_public_keys(KEY_TYPE) {
+            all.extend(api.locked(H256(block), key.into()).map_err(failed)?);
         }
         Ok(all)
     }

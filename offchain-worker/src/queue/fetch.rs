@@ -10,7 +10,10 @@ use aicpw_protocol::{
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::{room, sealed::Sealing};
+use super::{
+    room::{self, Rooms},
+    sealed::Sealing,
+};
 use crate::{
     blocking, durable,
     engines::{self, Engine, Failure, Plan},
@@ -38,6 +41,8 @@ pub struct Source<'a> {
     pub store: &'a dyn BlobStore,
     /// Bounds.
     pub limits: &'a FetchLimits,
+    /// Where room for the result is asked for.
+    pub rooms: &'a Rooms,
     /// For a sealed task: what opens the data, and a file for what is still sealed.
     pub sealed: Option<(&'a Sealing, PathBuf)>,
 }
@@ -71,7 +76,8 @@ pub async fn fetch_all(
     let plan = blocking::run(|| engine.plan(&text, &order.needs))
         .map_err(|error| Failure::new(Fault::BadManifest, error.to_string()))?;
     // Before anything is fetched, so that the task moves on at once.
-    room::for_result(source.store, plan.output_bytes, source.sealed.is_some()).await?;
+    let is_sealed = source.sealed.is_some();
+    room::for_result(source.store, source.rooms, plan.output_bytes, is_sealed).await?;
 
     for blob in &plan.blobs {
         let path = folder.join(&blob.path);

@@ -25,7 +25,7 @@ use super::{
     fetch::{fetch_all, fetch_state, FetchLimits, Source},
     folder::{FolderError, JobFolder},
     record::{short_message, Answer, Phase},
-    room,
+    room::{self, Rooms},
     sealed::{Sealing, PUBLIC_MESSAGE},
     sight::{End, Watch},
     slots::Slots,
@@ -69,6 +69,7 @@ pub struct Shop {
 /// One job.
 pub struct Life {
     shop: Arc<Shop>,
+    rooms: Rooms,
     folder: JobFolder,
     watch: Watch,
     /// Of a sealed task, once its key is granted.
@@ -85,10 +86,11 @@ pub struct Closed {
 
 impl Life {
     /// A job, wherever it is.
-    pub fn new(shop: Arc<Shop>, folder: JobFolder, watch: Watch) -> Self {
+    pub fn new(shop: Arc<Shop>, rooms: Rooms, folder: JobFolder, watch: Watch) -> Self {
         let timing = Timing::start(shop.metrics.clone(), &folder.record().phase);
         Self {
             shop,
+            rooms,
             folder,
             watch,
             sealing: None,
@@ -215,6 +217,7 @@ impl Life {
         let source = Source {
             store: &*shop.store,
             limits: &shop.fetch,
+            rooms: &self.rooms,
             sealed: self
                 .sealing
                 .as_ref()
@@ -370,7 +373,7 @@ impl Life {
             return Ok(());
         }
         let is_sealed = self.sealing.is_some();
-        Ok(room::for_result(&*self.shop.store, output_bytes, is_sealed).await?)
+        Ok(room::for_result(&*self.shop.store, &self.rooms, output_bytes, is_sealed).await?)
     }
 
     /// A slot of the device, in time to start.

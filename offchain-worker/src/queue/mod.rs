@@ -13,6 +13,8 @@
 //!   on chain in the clear.
 //! - A job ends when the *finalised* chain says so; a fork stops nothing.
 //! - An order for which not even a folder can be made has failed, and that is said at once.
+//! - A result stays as long as the chain holds locks for it. What does not fit beside such results is not
+//!   taken: the node says that it does not serve.
 //! - An order that a fork replaced by other work under the same assignment is dropped with all that
 //!   was made for it.
 
@@ -25,6 +27,7 @@ mod job;
 mod record;
 mod retention;
 mod room;
+mod room_keeping;
 mod sealed;
 mod sight;
 mod slots;
@@ -42,7 +45,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{interval, Interval, MissedTickBehavior};
 
@@ -60,7 +63,8 @@ use crate::{
 };
 use asked::Asked;
 use job::{Closed, Life};
-use retention::Retention;
+use retention::{Locked, Retention, Sweep};
+use room::Rooms;
 use sight::{Finalised, Sight, Watch};
 
 /// How often it is said that this side is alive.
@@ -68,6 +72,9 @@ const SERVING_EVERY: Duration = Duration::from_secs(2);
 
 /// How often expired jobs are looked for.
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
+
+/// How often it is looked whether there is room again.
+const LOOK_FOR_ROOM_EVERY: Duration = Duration::from_secs(10);
 
 /// The hook writes its orders a moment after the block is known: how soon, and how often, to look
 /// again for them.
@@ -90,6 +97,12 @@ pub struct Queue {
     refused: BTreeMap<AssignmentId, Order>,
     tasks: JoinSet<(AssignmentId, Result<Closed, FolderError>)>,
     retention: Retention,
+    rooms: Rooms,
+    room_asks: mpsc::UnboundedReceiver<room::Ask>,
+    /// Bytes that there is no room for beside results that are still answered for: nothing new is taken.
+    lacking: Option<u64>,
+    /// Looks whether there is room for them.
+    looking: JoinSet<bool>,
     /// The finalised block that all active jobs have been shown.
     shown: Option<BlockRef>,
 }
@@ -121,6 +134,7 @@ impl Queue {
             }
         };
         std::fs::create_dir_all(jobs).map_err(failed("make"))?;
+        let (rooms, room_asks) = mpsc::unbounded_channel();
         let mut queue = Self {
             shop: Arc::new(shop),
             jobs: jobs.to_owned(),
@@ -129,6 +143,10 @@ impl Queue {
             refused: BTreeMap::new(),
             tasks: JoinSet::new(),
             retention: Retention::new(jobs, retention),
+            rooms: Rooms(rooms),
+            room_asks,
+            lacking: None,
+            looking: JoinSet::new(),
             shown: None,
         };
         for entry in std::fs::read_dir(jobs).map_err(failed("read"))? {
@@ -144,6 +162,7 @@ impl Queue {
         let mut heads = self.shop.chain.heads();
         let mut serving = ticker(SERVING_EVERY);
         let mut sweep = ticker(SWEEP_EVERY);
+        let mut look_for_room = ticker(LOOK_FOR_ROOM_EVERY);
         let mut look = ticker(LOOK_AGAIN);
         let mut looks_left = 0;
         heads.mark_changed();
@@ -173,12 +192,13 @@ impl Queue {
                     self.ended(ended);
                     looks_left = LOOKS;
                 }
-                _ = serving.tick() => self.shop.mailbox.renew_serving(unix_ms()),
-                _ = sweep.tick() => {
-                    for assignment in self.retention.sweep(&*self.shop.store, unix_ms()).await {
-                        self.closed.remove(&assignment);
-                    }
+                _ = serving.tick(), if self.lacking.is_none() => {
+                    self.shop.mailbox.renew_serving(unix_ms());
                 }
+                _ = sweep.tick() => self.sweep(Sweep::Old(unix_ms())).await,
+                Some(ask) = self.room_asks.recv() => self.asked_for_room(ask).await,
+                _ = look_for_room.tick() => self.look_for_room().await,
+                Some(Ok(true)) = self.looking.join_next() => self.has_room(),
             }
         }
         self.tasks.shutdown().await;
@@ -202,7 +222,7 @@ impl Queue {
         }
         let (order, seen_at) = (record.order.clone(), record.seen_at);
         if let Phase::Closed { at, .. } = &record.phase {
-            self.retention.add(order.assignment, *at);
+            self.retention.add(order.assignment, *at, seen_at);
             self.closed.insert(order.assignment, order);
             return;
         }
@@ -328,7 +348,12 @@ impl Queue {
         let assignment = order.assignment;
         let part = folder.record().part.clone();
         let (sender, receiver) = watch::channel(sight);
-        let life = Life::new(self.shop.clone(), folder, Watch::new(receiver));
+        let life = Life::new(
+            self.shop.clone(),
+            self.rooms.clone(),
+            folder,
+            Watch::new(receiver),
+        );
         let task = self
             .tasks
             .spawn(async move { (assignment, life.live().await) });
@@ -420,7 +445,7 @@ impl Queue {
             Ok(Closed { at }) => {
                 if let Some(active) = self.active.remove(&assignment) {
                     self.closed.insert(assignment, active.order);
-                    self.retention.add(assignment, at);
+                    self.retention.add(assignment, at, active.seen_at);
                 }
             }
             // It stays active, so that it is not taken again and again on a broken disk.
@@ -473,7 +498,8 @@ impl Queue {
             return;
         };
         // It has nothing to do but to say so and to wait for the end.
-        let life = Life::new(self.shop.clone(), folder, Watch::new(job.sight.subscribe()));
+        let watch = Watch::new(job.sight.subscribe());
+        let life = Life::new(self.shop.clone(), self.rooms.clone(), folder, watch);
         job.task = self
             .tasks
             .spawn(async move { (assignment, life.live().await) });

@@ -6,11 +6,60 @@
 
 use aicpw_protocol::{sealing::stream::sealed_length, task::Fault};
 use std::io;
+use tokio::sync::{mpsc, oneshot};
 
 use crate::{
     engines::Failure,
     ipfs::{BlobError, BlobStore},
 };
+
+/// Asks the queue for room, on behalf of its jobs.
+#[derive(Debug, Clone)]
+pub struct Rooms(pub mpsc::UnboundedSender<Ask>);
+
+/// What is asked of the queue.
+#[derive(Debug)]
+pub struct Ask {
+    /// What there is no room for.
+    pub bytes: u64,
+    /// Whether what could be let go is gone already.
+    pub again: bool,
+    /// Sent, or dropped, when the queue has done what it can.
+    pub done: oneshot::Sender<()>,
+}
+
+impl Rooms {
+    async fn ask(&self, bytes: u64, again: bool) {
+        let (done, heard) = oneshot::channel();
+        let ask = Ask { bytes, again, done };
+        // A queue that has stopped answers by dropping it.
+        if self.0.send(ask).is_ok() {
+            let _ = heard.await;
+        }
+    }
+
+    /// Has the store make room, and if that is not enough the queue let go of results that nobody can ask
+    /// for any more. If that is not enough either, the queue knows it.
+    async fn make(&self, store: &dyn BlobStore, bytes: u64) -> Result<(), BlobError> {
+        match store.make_room(bytes).await {
+            Err(error) if is_full(&error) => self.ask(bytes, false).await,
+            made => return made,
+        }
+        let made = store.make_room(bytes).await;
+        if made.as_ref().is_err_and(is_full) {
+            self.ask(bytes, true).await;
+        }
+        made
+    }
+}
+
+/// Whether the store has answered that it has no room.
+pub fn is_full(error: &BlobError) -> bool {
+    matches!(
+        error,
+        BlobError::StoreFull { .. } | BlobError::DiskFull { .. }
+    )
+}
 
 /// Whether the store can take the result. The inputs are not counted: the store has them already,
 /// or drops them again by itself.
@@ -19,6 +68,7 @@ use crate::{
 /// [`Fault::RunFailed`] naming the bytes that are wanted.
 pub async fn for_result(
     store: &dyn BlobStore,
+    rooms: &Rooms,
     output_bytes: u64,
     is_sealed: bool,
 ) -> Result<(), Failure> {
@@ -26,9 +76,9 @@ pub async fn for_result(
         true => sealed_length(output_bytes),
         false => output_bytes,
     };
-    match store.make_room(bytes).await {
+    match rooms.make(store, bytes).await {
         Ok(()) => Ok(()),
-        Err(error @ (BlobError::StoreFull { .. } | BlobError::DiskFull { .. })) => {
+        Err(error) if is_full(&error) => {
             let message = format!("the result ({bytes} bytes): at the provider: {error}");
             Err(Failure::new(Fault::RunFailed, message))
         }
@@ -56,15 +106,17 @@ mod tests {
     #[tokio::test]
     async fn a_store_without_room_is_held_against_nobody() {
         let store = FakeStore::default();
-        assert!(for_result(&store, 6, false).await.is_ok());
+        // Nobody listens.
+        let rooms = Rooms(mpsc::unbounded_channel().0);
+        assert!(for_result(&store, &rooms, 6, false).await.is_ok());
         store.set_full(true);
-        let failure = for_result(&store, 6, false).await.unwrap_err();
+        let failure = for_result(&store, &rooms, 6, false).await.unwrap_err();
         assert_eq!(failure.fault, Fault::RunFailed);
         assert!(
             failure.message.starts_with("the result (6 bytes)"),
             "{failure:?}"
         );
-        let failure = for_result(&store, 6, true).await.unwrap_err();
+        let failure = for_result(&store, &rooms, 6, true).await.unwrap_err();
         let sealed = format!("no room for {} bytes", sealed_length(6));
         assert!(failure.message.contains(&sealed), "{failure:?}");
     }

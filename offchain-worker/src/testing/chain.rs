@@ -4,7 +4,7 @@ use aicpw_protocol::{
     AssignmentId, DeviceId, Hash,
 };
 use codec::{DecodeAll, Encode};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 use tokio::sync::watch;
 
@@ -127,6 +127,7 @@ pub struct FakeChain {
     pub storage: Arc<MemoryStorage>,
     heads: watch::Sender<Heads>,
     states: Mutex<BTreeMap<Hash, Vec<Order>>>,
+    locked: Mutex<BTreeSet<AssignmentId>>,
 }
 
 impl FakeChain {
@@ -139,6 +140,7 @@ impl FakeChain {
             storage: Arc::default(),
             heads: watch::channel(Heads::default()).0,
             states: Mutex::default(),
+            locked: Mutex::default(),
         })
     }
 
@@ -182,6 +184,11 @@ impl FakeChain {
         self.heads.send_modify(|heads| heads.finalised = block);
     }
 
+    /// For which ended assignments it holds locks, in all states.
+    pub fn set_locked(&self, locked: &[AssignmentId]) {
+        *self.locked.lock().unwrap() = locked.iter().copied().collect();
+    }
+
     /// A new block, final at once, in which one order has this state.
     pub fn step(&self, number: u32, order: &Order, status: AssignmentStatus) {
         let order = Order {
@@ -215,6 +222,13 @@ impl ChainView for FakeChain {
             now: 0,
             orders,
         })
+    }
+
+    fn locked_at(&self, block: Hash) -> Result<BTreeSet<AssignmentId>, StateError> {
+        let mut locked = self.locked.lock().unwrap().clone();
+        let open = self.orders_at(block)?.orders;
+        locked.extend(open.into_iter().map(|order| order.assignment));
+        Ok(locked)
     }
 
     fn slots_of(&self, _: DeviceId) -> Result<Option<u8>, StateError> {

@@ -21,6 +21,7 @@ struct State {
     nowhere: BTreeSet<Cid>,
     broken: bool,
     full: bool,
+    full_of: Option<Cid>,
     stuck: bool,
     down: bool,
     no_room_for: BTreeSet<Cid>,
@@ -61,6 +62,11 @@ impl FakeStore {
     /// There is no room for another file, or there is again.
     pub fn set_full(&self, full: bool) {
         self.state.send_modify(|state| state.full = full);
+    }
+
+    /// There is no room for another file as long as this content is pinned.
+    pub fn set_full_of(&self, cid: Cid) {
+        self.state.send_modify(|state| state.full_of = Some(cid));
     }
 
     /// There is no room to fetch this content.
@@ -231,7 +237,9 @@ impl BlobStore for FakeStore {
     }
 
     async fn make_room(&self, bytes: u64) -> Result<(), BlobError> {
-        if self.state.borrow().full {
+        let state = self.state.borrow();
+        let is_full_of = state.full_of.is_some_and(|cid| state.pinned.contains(&cid));
+        if state.full || is_full_of {
             return Err(BlobError::StoreFull {
                 subject: format!("{bytes} bytes"),
                 message: "full, says the test".into(),

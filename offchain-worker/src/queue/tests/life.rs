@@ -176,18 +176,40 @@ async fn what_has_ended_is_removed_after_the_retention_period() {
     // Both have the same result, so it stays pinned until the second goes.
     let cid = cid_of(OUTPUT);
     let mut retention = Retention::new(node.folder.path(), Duration::from_secs(10));
-    retention.add(orders[0].assignment, 0);
-    retention.add(orders[1].assignment, 5_000);
-    assert!(retention.sweep(&*node.store, 9_999).await.is_empty());
-    assert_eq!(
-        retention.sweep(&*node.store, 10_000).await,
-        [orders[0].assignment]
-    );
+    retention.add(orders[0].assignment, 0, 10);
+    retention.add(orders[1].assignment, 5_000, 20);
+    let store = &*node.store;
+    let free = Locked {
+        block: 22,
+        ..Locked::default()
+    };
+    let at = Sweep::Old;
+    assert!(retention.sweep(store, &free, at(9_999)).await.is_empty());
+    let gone = retention.sweep(store, &free, at(10_000)).await;
+    assert_eq!(gone, [orders[0].assignment]);
     assert!(node.store.pinned(&cid).is_some());
-    assert_eq!(
-        retention.sweep(&*node.store, 15_000).await,
-        [orders[1].assignment]
-    );
+
+    // However old it is: the chain holds locks for it, or has not come to it yet.
+    let locked = Locked {
+        assignments: [orders[1].assignment].into(),
+        ..free
+    };
+    let behind = Locked {
+        block: 19,
+        ..Locked::default()
+    };
+    for which in [at(u64::MAX), Sweep::All] {
+        assert!(retention.sweep(store, &locked, which).await.is_empty());
+        assert!(retention.sweep(store, &behind, which).await.is_empty());
+    }
+    assert!(node.store.pinned(&cid).is_some());
+    let free = Locked {
+        block: 22,
+        ..Locked::default()
+    };
+    assert!(retention.sweep(store, &free, at(14_999)).await.is_empty());
+    let gone = retention.sweep(store, &free, at(15_000)).await;
+    assert_eq!(gone, [orders[1].assignment]);
     assert!(node.store.pinned(&cid).is_none());
     assert_eq!(std::fs::read_dir(node.folder.path()).unwrap().count(), 0);
 }

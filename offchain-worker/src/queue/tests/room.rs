@@ -1,4 +1,5 @@
-//! No room for what a requester declares costs no provider anything at first.
+//! No room for what a requester declares costs no provider anything at first; and what nobody can ask for
+//! makes way.
 
 use super::*;
 
@@ -57,4 +58,64 @@ async fn an_input_for_which_there_is_no_room_is_unavailable() {
         "{message}"
     );
     assert_eq!(node.engine.started(), 0);
+}
+
+/// A result of this order is kept, and the store is full of it.
+async fn full_of_a_result(node: &Node, order: &Order) {
+    node.engine.ends(0, Ok(OUTPUT));
+    node.chain.best(1, std::slice::from_ref(order));
+    let commitment = node.done(order).await;
+    node.chain.step(2, order, committed(commitment));
+    let Report::Open { opening, .. } = node.opened(order).await else {
+        unreachable!()
+    };
+    node.chain.step(3, order, revealed(&opening));
+    node.store.until_pinned(cid_of(OUTPUT)).await;
+    node.chain
+        .step(4, order, AssignmentStatus::Settled { opening, at: 4 });
+    node.chain.storage.no_report(order.assignment).await;
+    node.store.set_full_of(cid_of(OUTPUT));
+    node.chain.best(5, &[]);
+    node.chain.finalise(5);
+}
+
+#[tokio::test]
+async fn a_result_that_nobody_can_ask_for_makes_way() {
+    let node = Node::new();
+    let (old, new) = (order(1), order(2));
+    full_of_a_result(&node, &old).await;
+    node.engine.ends(1, Ok(b"second"));
+    node.chain.best(6, std::slice::from_ref(&new));
+    node.done(&new).await;
+    assert_eq!(node.store.pinned(&cid_of(OUTPUT)), None);
+}
+
+#[tokio::test]
+async fn a_node_full_of_results_that_it_answers_for_takes_nothing_new() {
+    let node = Node::new();
+    let (old, new) = (order(1), order(2));
+    node.chain.set_locked(&[old.assignment]);
+    full_of_a_result(&node, &old).await;
+    node.chain.storage.value(SERVING).await;
+    node.chain.best(6, std::slice::from_ref(&new));
+    let (fault, _, _) = node.failed(&new).await;
+    assert_eq!(fault, Fault::RunFailed);
+    assert!(node.chain.storage.get(SERVING).is_none(), "no heartbeats");
+    assert!(node.store.pinned(&cid_of(OUTPUT)).is_some(), "answered for");
+
+    node.chain.set_locked(&[]);
+    node.chain.storage.value(SERVING).await;
+    assert_eq!(node.store.pinned(&cid_of(OUTPUT)), None);
+}
+
+/// Or whoever declares more than fits anywhere could switch nodes off.
+#[tokio::test]
+async fn a_result_that_never_fits_stops_nothing_else() {
+    let node = Node::new();
+    node.store.set_full(true);
+    node.chain.storage.value(SERVING).await;
+    let order = order(1);
+    node.chain.best(1, std::slice::from_ref(&order));
+    node.failed(&order).await;
+    assert!(node.chain.storage.get(SERVING).is_some());
 }

@@ -1,0 +1,93 @@
+//! What the queue does for room: it lets go of what nobody can ask for any more, and takes nothing new
+//! while that is not enough.
+
+use super::{
+    room::{self, Ask},
+    Locked, Queue, Sweep,
+};
+use crate::{blocking, clock::unix_ms};
+
+impl Queue {
+    /// Removes ended jobs that the chain holds no locks for.
+    pub(super) async fn sweep(&mut self, which: Sweep) {
+        if self.retention.is_empty() {
+            return;
+        }
+        let Some(locked) = self.locked() else {
+            return;
+        };
+        let gone = self.retention.sweep(&*self.shop.store, &locked, which);
+        for assignment in gone.await {
+            self.closed.remove(&assignment);
+        }
+    }
+
+    /// What the chain holds locks for; `None` as long as that is not known.
+    fn locked(&self) -> Option<Locked> {
+        let chain = &self.shop.chain;
+        if chain.is_syncing() {
+            return None;
+        }
+        let block = chain.heads().borrow().finalised;
+        match blocking::run(|| chain.locked_at(block.hash)) {
+            Ok(assignments) => Some(Locked {
+                block: block.number,
+                assignments,
+            }),
+            Err(error) => {
+                tracing::warn!(%error, "not known which results are still answered for: all stay");
+                None
+            }
+        }
+    }
+
+    /// A job has no room for its result.
+    pub(super) async fn asked_for_room(&mut self, ask: Ask) {
+        if !ask.again {
+            self.sweep(Sweep::All).await;
+        } else if self.is_room_to_come(1) {
+            let bytes = ask.bytes;
+            tracing::error!(
+                bytes,
+                "the IPFS store has no room for a result beside those that this provider still answers for: \
+                 the node takes no new jobs until it has; raise --ipfs-storage-max, or free its disk"
+            );
+            self.lacking = self.lacking.max(Some(bytes));
+            self.shop.mailbox.stop_serving();
+        }
+        // The job may have been given up.
+        let _ = ask.done.send(());
+    }
+
+    /// Whether anything is kept, or worked on beside `asking` jobs, that will go. Without it waiting is of no
+    /// use, and whoever declares more than the store can ever take would switch this node off.
+    fn is_room_to_come(&self, asking: usize) -> bool {
+        !self.retention.is_empty() || self.active.len() > asking
+    }
+
+    /// Looks whether there is room again, if there was not.
+    pub(super) async fn look_for_room(&mut self) {
+        let Some(bytes) = self.lacking.filter(|_| self.looking.is_empty()) else {
+            return;
+        };
+        self.sweep(Sweep::All).await;
+        if !self.is_room_to_come(0) {
+            self.has_room();
+            return;
+        }
+        let store = self.shop.store.clone();
+        // Collecting takes its time.
+        self.looking.spawn(async move {
+            let made = store.make_room(bytes).await;
+            !made.is_err_and(|error| room::is_full(&error))
+        });
+    }
+
+    /// There is as much room as there can be.
+    pub(super) fn has_room(&mut self) {
+        if self.lacking.take().is_some() {
+            tracing::info!("there is room for results again: the node takes jobs");
+            self.shop.mailbox.renew_serving(unix_ms());
+        }
+    }
+}
