@@ -324,7 +324,18 @@ impl Life {
                     }
                 }
                 TaskStatus::Active => {}
-                TaskStatus::Parked { reason, .. } => {
+                TaskStatus::Parked { match_by, reason } => {
+                    // It may have been in the queue meanwhile.
+                    if matches!(
+                        before,
+                        Some(
+                            TaskStatus::Active
+                                | TaskStatus::Verifying { .. }
+                                | TaskStatus::Disputed
+                        )
+                    ) {
+                        steps.push(Step::Requeued { match_by });
+                    }
                     let same = matches!(before, Some(TaskStatus::Parked { reason: old, .. }) if old == reason);
                     if !same {
                         steps.push(Step::Parked { reason });

@@ -213,6 +213,28 @@ fn a_failure_and_another_attempt() {
 }
 
 #[test]
+fn a_task_that_is_parked_as_soon_as_an_attempt_failed_waits_for_another_device() {
+    let mut life = Life::default();
+    life.observe(&view(TaskStatus::Active, vec![assignment(0, running(2))]));
+    let failed = AssignmentStatus::Failed {
+        fault: Fault::NoProgress,
+        at: 130,
+        log: None,
+        message: Default::default(),
+    };
+    let parked = TaskStatus::Parked {
+        match_by: 500,
+        reason: Unmatched::Busy,
+    };
+    let task = view(parked, vec![assignment(0, failed)]);
+    assert_eq!(
+        names(&life.observe(&task)),
+        ["failed", "requeued", "parked"]
+    );
+    assert!(life.observe(&task).is_empty());
+}
+
+#[test]
 fn a_silent_provider_is_said_to_have_been_silent() {
     let failed = AssignmentStatus::Failed {
         fault: Fault::NoProgress,
