@@ -173,14 +173,24 @@ impl Chain {
         while (ids.len() as u32) < limit {
             let want = (limit - ids.len() as u32).min(PAGE);
             let before = ids.last().copied();
-            let arguments = (requester, before, want);
-            let page: Vec<TaskId> = self.runtime_api("TasksApi_tasks", &arguments, None).await?;
+            let page = self.task_ids_before(requester, before, want).await?;
             if page.is_empty() {
                 break;
             }
             ids.extend(page);
         }
         Ok(ids)
+    }
+
+    /// A page of those ids: at most `limit`, and at most 100, below `before`.
+    pub async fn task_ids_before(
+        &self,
+        requester: Option<Account>,
+        before: Option<TaskId>,
+        limit: u32,
+    ) -> Result<Vec<TaskId>> {
+        let arguments = (requester, before, limit);
+        self.runtime_api("TasksApi_tasks", &arguments, None).await
     }
 
     /// Tasks, newest first, of one requester or of all.

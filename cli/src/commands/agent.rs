@@ -1,7 +1,11 @@
 //! `aicpw agent`: stays up for a requester. It grants the keys of the account's sealed tasks, to the
 //! first provider and to each next one, and has the node keep and serve what providers fetch.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    future::Future,
+    time::{Duration, Instant},
+};
 
 use aicpw_protocol::{
     manifest::{limits, Manifest},
@@ -44,9 +48,14 @@ const LET_GO_EVERY: Duration = Duration::from_secs(60);
 /// Pause before a node that does not answer is tried again.
 const RECONNECT_AFTER: Duration = Duration::from_secs(2);
 
-/// Newest tasks of the account among which open ones are looked for when the agent starts, and then.
-const AT_FIRST: u32 = 1_000;
-const NEWEST: u32 = 100;
+/// Newest tasks of the account among which open ones are looked for when the agent starts. Later it is
+/// looked back to one that is known.
+const AT_FIRST: usize = 1_000;
+/// Ids asked for at once.
+const PAGE: u32 = 100;
+
+/// Pause before files of a task that could not be served are tried again.
+const SERVE_AGAIN_AFTER: Duration = Duration::from_secs(10);
 
 /// What `agent` takes.
 #[derive(clap::Args, Debug)]
@@ -147,9 +156,13 @@ async fn follow(
                     out.say(format!("task {task}: the node serves {}", count(blobs, "file")));
                     out.json_line(&Line::Serving { task: task.0, blobs });
                 }
-                Err(error) => out.warn(format!(
-                    "task {task}: this node does not serve its files: {error}"
-                )),
+                Err(error) => {
+                    tasks.not_served(task, Instant::now());
+                    let pause = SERVE_AGAIN_AFTER.as_secs();
+                    out.warn(format!(
+                        "task {task}: this node does not serve its files: {error}; tried again in {pause} s"
+                    ));
+                }
             },
             _ = look.tick() => {
                 for view in tasks.look(chain, signer.account).await? {
@@ -159,7 +172,7 @@ async fn follow(
                         out.json_line(&Line::Ended { task: view.id.0, state });
                         continue;
                     }
-                    if waits_for_data(&view) && tasks.served.insert(view.id) {
+                    if waits_for_data(&view) && tasks.is_to_be_served(view.id, Instant::now()) {
                         let task = view.id;
                         serving.push(serve(chain, keys, &pins, view.clone()).map(move |end| (task, end)).boxed_local());
                     }
@@ -226,18 +239,17 @@ impl LettingGo {
 struct Tasks {
     open: BTreeSet<TaskId>,
     seen: BTreeSet<TaskId>,
+    /// Whose files are served, or are being fetched for it.
     served: BTreeSet<TaskId>,
+    /// Whose files could not be served, and when that is tried again.
+    again: BTreeMap<TaskId, Instant>,
 }
 
 impl Tasks {
     /// All open tasks as they are now, and once more those that have ended since the last look.
     async fn look(&mut self, chain: &Chain, account: Account) -> Result<Vec<TaskView<Account>>> {
-        let newest = if self.seen.is_empty() {
-            AT_FIRST
-        } else {
-            NEWEST
-        };
-        for id in chain.task_ids(Some(account), newest).await? {
+        let page = |before| chain.task_ids_before(Some(account), before, PAGE);
+        for id in newest_ids(&self.seen, page).await? {
             if !self.seen.contains(&id) {
                 self.open.insert(id);
             }
@@ -256,14 +268,50 @@ impl Tasks {
         Ok(views)
     }
 
+    /// Whether the node is to be asked to serve the files of a task now; it is taken to be.
+    fn is_to_be_served(&mut self, id: TaskId, now: Instant) -> bool {
+        if self.again.get(&id).is_some_and(|at| now < *at) {
+            return false;
+        }
+        self.again.remove(&id);
+        self.served.insert(id)
+    }
+
+    /// It could not be.
+    fn not_served(&mut self, id: TaskId, now: Instant) {
+        self.served.remove(&id);
+        self.again.insert(id, now + SERVE_AGAIN_AFTER);
+    }
+
     /// What there is to tell: nothing of a task that had ended when it was first seen.
     fn note(&mut self, view: TaskView<Account>) -> Option<TaskView<Account>> {
         let is_new = self.seen.insert(view.id);
         let has_ended = life::is_final(&view.status);
         if has_ended {
             self.open.remove(&view.id);
+            self.again.remove(&view.id);
         }
         (!has_ended || !is_new).then_some(view)
+    }
+}
+
+/// Ids of tasks, newest first, page by page: to the page that has one that is seen already. Where none
+/// is, the newest.
+async fn newest_ids<F>(
+    seen: &BTreeSet<TaskId>,
+    mut page: impl FnMut(Option<TaskId>) -> F,
+) -> Result<Vec<TaskId>>
+where
+    F: Future<Output = Result<Vec<TaskId>>>,
+{
+    let mut ids: Vec<TaskId> = Vec::new();
+    loop {
+        let next = page(ids.last().copied()).await?;
+        let is_last = next.is_empty() || next.iter().any(|id| seen.contains(id));
+        ids.extend(next);
+        if is_last || (seen.is_empty() && ids.len() >= AT_FIRST) {
+            return Ok(ids);
+        }
     }
 }
 
@@ -375,6 +423,36 @@ mod tests {
             let named = crate::output::documented::spans(&section);
             assert!(named.contains(event.as_str().unwrap()), "{event}");
         }
+    }
+
+    #[tokio::test]
+    async fn tasks_between_two_looks_are_all_found() {
+        // Of 5,000 tasks, the newest first.
+        let page = |before: Option<TaskId>| {
+            let below = before.map_or(5_000, |id| id.0);
+            let ids = (0..below).rev().take(PAGE as usize).map(TaskId).collect();
+            async move { Ok::<Vec<TaskId>, Error>(ids) }
+        };
+        let at_first = newest_ids(&BTreeSet::new(), page).await.unwrap();
+        assert_eq!(at_first.len(), AT_FIRST);
+        for new in [1, 150, 2_000] {
+            let seen = (0..5_000 - new).map(TaskId).collect();
+            let found = newest_ids(&seen, page).await.unwrap();
+            let unseen = found.iter().filter(|id| !seen.contains(id)).count();
+            assert_eq!(unseen as u64, new);
+        }
+    }
+
+    #[test]
+    fn files_that_could_not_be_served_are_tried_again() {
+        let (mut tasks, id, now) = (Tasks::default(), TaskId(7), Instant::now());
+        assert!(tasks.is_to_be_served(id, now));
+        assert!(!tasks.is_to_be_served(id, now), "it is being done");
+        tasks.not_served(id, now);
+        assert!(!tasks.is_to_be_served(id, now), "after a pause");
+        let later = now + SERVE_AGAIN_AFTER;
+        assert!(tasks.is_to_be_served(id, later));
+        assert!(!tasks.is_to_be_served(id, later), "it is being done");
     }
 
     #[test]
