@@ -10,6 +10,9 @@
 //!   no task is taken or matched. What was matched before goes on: a worker can start, commit and
 //!   reveal, a requester can cancel, accept and rate.
 //!
+//! * *migrating*: a migration of many blocks is under way. Nothing is taken or matched, whether the
+//!   market is paused or not, and no deadline is served that passed before.
+//!
 //! ## Scenario: something is wrong
 //!
 //! 1. [`Config::PauseOrigin`] calls [`Pallet::pause`]. Everybody has as much time left as before.
@@ -38,6 +41,7 @@ pub use weights::WeightInfo;
 use aicpw_primitives::traits::MarketSwitch;
 use aicpw_protocol::BlockNumber;
 use codec::{Decode, Encode, MaxEncodedLen};
+use frame_support::migrations::MultiStepMigrator;
 use scale_info::TypeInfo;
 use sp_runtime::traits::BlockNumberProvider;
 
@@ -80,6 +84,9 @@ pub mod pallet {
 
         /// Who pauses and resumes.
         type PauseOrigin: EnsureOrigin<Self::RuntimeOrigin>;
+
+        /// The migrations of many blocks.
+        type Migrator: MultiStepMigrator;
 
         /// Weights of the calls.
         type WeightInfo: WeightInfo;
@@ -210,6 +217,10 @@ impl<T: Config> BlockNumberProvider for Pallet<T> {
 
 impl<T: Config> MarketSwitch for Pallet<T> {
     fn is_open() -> bool {
-        !Self::is_paused()
+        !Self::is_paused() && !Self::is_migrating()
+    }
+
+    fn is_migrating() -> bool {
+        T::Migrator::ongoing()
     }
 }

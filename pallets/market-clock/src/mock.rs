@@ -1,7 +1,7 @@
 //! A runtime with the clock alone. Root pauses and resumes.
 
 use aicpw_protocol::BlockNumber;
-use frame_support::derive_impl;
+use frame_support::{derive_impl, migrations::MultiStepMigrator, parameter_types, weights::Weight};
 use sp_runtime::{traits::BlockNumberProvider, BuildStorage};
 
 use crate as pallet_market_clock;
@@ -48,9 +48,25 @@ impl BlockNumberProvider for Blocks {
     }
 }
 
+parameter_types! {
+    pub static IsMigrating: bool = false;
+}
+
+pub struct Migrator;
+
+impl MultiStepMigrator for Migrator {
+    fn ongoing() -> bool {
+        IsMigrating::get()
+    }
+    fn step() -> Weight {
+        Weight::zero()
+    }
+}
+
 impl pallet_market_clock::Config for Test {
     type BlockNumberProvider = Blocks;
     type PauseOrigin = frame_system::EnsureRoot<u64>;
+    type Migrator = Migrator;
     type WeightInfo = ();
 }
 

@@ -256,7 +256,7 @@ pub mod pallet {
     impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
         fn on_initialize(_: BlockNumberFor<T>) -> Weight {
             if !T::Market::is_open() {
-                return T::DbWeight::get().reads(1);
+                return T::DbWeight::get().reads(2);
             }
             // A book with very many kinds of devices may need more for a step than the share.
             let share = T::GuaranteedWeight::get().max(Self::step_limit());
@@ -267,7 +267,7 @@ pub mod pallet {
 
         fn on_idle(_: BlockNumberFor<T>, remaining: Weight) -> Weight {
             let mut meter = WeightMeter::with_limit(remaining);
-            if meter.try_consume(T::DbWeight::get().reads(1)).is_err() || !T::Market::is_open() {
+            if meter.try_consume(T::DbWeight::get().reads(2)).is_err() || !T::Market::is_open() {
                 return meter.consumed();
             }
             Self::serve(&mut meter);

@@ -68,6 +68,10 @@ impl MarketSwitch for Market {
     fn is_open() -> bool {
         IsOpen::get()
     }
+
+    fn is_migrating() -> bool {
+        false
+    }
 }
 
 parameter_types! {

@@ -23,13 +23,14 @@ use crate::{
         },
     },
     units::{MINUTES, SECONDS, SLOT_MILLISECONDS},
-    Balances, BlockNumber, Disputes, DrawRandomness, MarketClock, Matching, ProviderStaking,
-    Runtime, RuntimeHoldReason, System, Tasks, Timestamp,
+    Balances, BlockNumber, Disputes, DrawRandomness, MarketClock, Matching, MultiBlockMigrations,
+    ProviderStaking, Runtime, RuntimeHoldReason, System, Tasks, Timestamp,
 };
 
 impl pallet_market_clock::Config for Runtime {
     type BlockNumberProvider = System;
     type PauseOrigin = EmergencyOrigin;
+    type Migrator = MultiBlockMigrations;
     type WeightInfo = pallet_market_clock::weights::SubstrateWeight<Runtime>;
 }
 

@@ -3,8 +3,10 @@
 use aicpw_protocol::task::{AssignmentStatus, Fault, TaskStatus};
 use aicpw_runtime::{
     configs::{market::HeartbeatPeriod, parameters::StartWindow},
-    MarketClock, ProviderStaking, Runtime, RuntimeCall,
+    MarketClock, ProviderStaking, Runtime, RuntimeCall, RuntimeOrigin, System,
 };
+use frame_support::migrations::MigrationStatusHandler;
+use pallet_migrations::{Cursor, MigrationCursor};
 use sp_keyring::Sr25519Keyring::{Alice, Bob, Charlie};
 
 use crate::{
@@ -94,4 +96,47 @@ fn nothing_begins_and_what_runs_can_end() {
     as_root(&mut chain, pallet_market_clock::Call::resume {});
     chain.run_to(chain.height() + 3);
     assert_eq!(task(&mut chain, waiting).status, TaskStatus::Active);
+}
+
+/// What is due in the block of an upgrade stands in a form that the release does not read before it is
+/// migrated. The migration is one that takes no step: of this runtime's own there are none.
+#[test]
+fn hooks_leave_alone_what_is_being_migrated() {
+    type Handler = <Runtime as pallet_migrations::Config>::MigrationStatusHandler;
+    let mut chain = Chain::development();
+    Provider::join(&mut chain, Bob, ask(300));
+    let late = submit(&mut chain, Charlie, submission(OPTIMISTIC));
+    let waiting = submit(&mut chain, Charlie, submission(OPTIMISTIC));
+    let AssignmentStatus::Assigned { start_by } = task(&mut chain, late).assignments[0].status
+    else {
+        panic!("not assigned");
+    };
+    let left = start_by - chain.read(MarketClock::market_block);
+    chain.run_to(chain.height() + left);
+
+    // The next block ends the assignment, and is that of the upgrade.
+    let upgrade = chain.height() + 1;
+    chain.read(|| {
+        System::set_block_number(upgrade);
+        Cursor::<Runtime>::put(MigrationCursor::Stuck);
+        Handler::started();
+        System::set_block_number(upgrade - 1);
+    });
+    let before = (task(&mut chain, late), task(&mut chain, waiting));
+    chain.run_to(upgrade + 3);
+    // A decision from before the upgrade can be carried out now.
+    chain.read(|| MarketClock::resume(RuntimeOrigin::root()).unwrap());
+    chain.run_to(upgrade + 6);
+    let now = (task(&mut chain, late), task(&mut chain, waiting));
+    assert_eq!(now, before, "nothing was served or matched");
+
+    chain.read(Cursor::<Runtime>::kill);
+    chain.run_to(upgrade + 10);
+    assert!(matches!(
+        task(&mut chain, late).assignments[0].status,
+        AssignmentStatus::Failed {
+            fault: Fault::NoStart,
+            ..
+        }
+    ));
 }

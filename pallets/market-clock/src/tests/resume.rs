@@ -42,3 +42,16 @@ fn not_by_anybody() {
         );
     });
 }
+
+#[test]
+fn not_before_a_migration_is_done() {
+    execute(|| {
+        assert_ok!(MarketClock::pause(RuntimeOrigin::root()));
+        IsMigrating::set(true);
+        assert_ok!(MarketClock::resume(RuntimeOrigin::root()));
+        assert!(!MarketClock::is_paused());
+        assert!(!MarketClock::is_open());
+        IsMigrating::set(false);
+        assert!(MarketClock::is_open());
+    });
+}

@@ -150,10 +150,15 @@ impl aicpw_primitives::traits::MarketSwitch for Market {
     fn is_open() -> bool {
         IsOpen::get()
     }
+
+    fn is_migrating() -> bool {
+        IsMigrating::get()
+    }
 }
 
 parameter_types! {
     pub static IsOpen: bool = true;
+    pub static IsMigrating: bool = false;
     pub const Treasury: AccountId = TREASURY;
     pub const BlockTime: u64 = 250;
     pub const SubmissionFee: Balance = LIFE_FEE;

@@ -340,3 +340,20 @@ proptest! {
         });
     }
 }
+
+#[test]
+fn a_backlog_waits_for_a_migration() {
+    ExtBuilder.build_and_execute(|| {
+        let id = running(ALICE, expected());
+        let due = assignment_of(id).due;
+        run_to(due - 1);
+        IsMigrating::set(true);
+        let before = (AgendaCursor::<Test>::get(), assignment_of(id));
+        run_to(due + 3);
+        assert_eq!((AgendaCursor::<Test>::get(), assignment_of(id)), before);
+        assert!(Agenda::<Test>::contains_key(due));
+        IsMigrating::set(false);
+        run_for(1);
+        assert!(!Agenda::<Test>::contains_key(due));
+    });
+}
