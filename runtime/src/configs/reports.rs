@@ -4,12 +4,9 @@
 //! weigh more than half of a block, and one that is busy with tasks has no room for that. Who wants to sign
 //! twice and get away with it would only have to keep the market busy for as long as a report is valid.
 
-use frame_support::{
-    traits::Get,
-    weights::{
-        constants::{WEIGHT_REF_TIME_PER_MICROS, WEIGHT_REF_TIME_PER_NANOS},
-        Weight,
-    },
+use frame_support::weights::{
+    constants::{WEIGHT_REF_TIME_PER_MICROS, WEIGHT_REF_TIME_PER_NANOS},
+    Weight,
 };
 
 use crate::Runtime;
