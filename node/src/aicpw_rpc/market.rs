@@ -64,12 +64,12 @@ pub struct ChangeBlock {
 #[rpc(server, namespace = "aicpw")]
 pub trait MarketApi {
     /// A task with all its assignments; `null` if there is none with this id.
-    #[method(name = "task")]
+    #[method(name = "task", blocking)]
     fn task(&self, id: TaskId) -> RpcResult<Option<TaskView<AccountId>>>;
 
     /// Ids of tasks, newest first: of one requester or of all, below `before`, at most `limit`
     /// (100 at most).
-    #[method(name = "tasks")]
+    #[method(name = "tasks", blocking)]
     fn tasks(
         &self,
         requester: Option<AccountId>,
@@ -78,27 +78,27 @@ pub trait MarketApi {
     ) -> RpcResult<Vec<TaskId>>;
 
     /// A provider with its devices; `null` if the account is none.
-    #[method(name = "provider")]
+    #[method(name = "provider", blocking)]
     fn provider(&self, account: AccountId) -> RpcResult<Option<ProviderView<AccountId>>>;
 
     /// Accounts of providers, in order: after `after`, at most `limit` (100 at most).
-    #[method(name = "providers")]
+    #[method(name = "providers", blocking)]
     fn providers(&self, after: Option<AccountId>, limit: Option<u32>) -> RpcResult<Vec<AccountId>>;
 
     /// A device; `null` if there is none with this id.
-    #[method(name = "device")]
+    #[method(name = "device", blocking)]
     fn device(&self, id: DeviceId) -> RpcResult<Option<DeviceView<AccountId>>>;
 
     /// The parameters that a client needs.
-    #[method(name = "marketParameters")]
+    #[method(name = "marketParameters", blocking)]
     fn market_parameters(&self) -> RpcResult<MarketParameters>;
 
     /// The clock by which all deadlines go.
-    #[method(name = "marketClock")]
+    #[method(name = "marketClock", blocking)]
     fn market_clock(&self) -> RpcResult<MarketClock>;
 
     /// Who would take such a task now. Nothing is submitted.
-    #[method(name = "dryRun")]
+    #[method(name = "dryRun", blocking)]
     fn dry_run(
         &self,
         requester: AccountId,
@@ -109,7 +109,7 @@ pub trait MarketApi {
     ) -> RpcResult<DryRun>;
 
     /// The head of the history of submissions.
-    #[method(name = "historyHead")]
+    #[method(name = "historyHead", blocking)]
     fn history_head(&self) -> RpcResult<HistoryHead>;
 
     /// Tells the task now, and again whenever it has changed in the best block (`finalized` is
@@ -172,12 +172,17 @@ impl Market {
         last: &mut Option<Option<TaskView<AccountId>>>,
         finalized: bool,
     ) -> Result<(), ()> {
-        let task = match self.client.runtime_api().task(H256(block.hash), id) {
-            Ok(task) => task,
-            Err(failure) => {
+        // Executing the runtime must not hold up what else goes on in this thread.
+        let client = self.client.clone();
+        let read = move || client.runtime_api().task(H256(block.hash), id);
+        let task = match tokio::task::spawn_blocking(read).await {
+            Ok(Ok(task)) => task,
+            Ok(Err(failure)) => {
                 log::debug!("task {id} of a subscription cannot be read: {failure}");
                 return Ok(());
             }
+            // It panicked, or the node ends.
+            Err(_) => return Err(()),
         };
         if last.as_ref() == Some(&task) {
             return Ok(());

@@ -58,8 +58,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Juries` (`max_values`: None, `max_size`: Some(305), added: 2780, mode: `MaxEncodedLen`)
     fn dispute() -> Weight {
         // Measured proof size: 2718 B.
-        // Shortest run: 110_605_000 picoseconds.
-        Weight::from_parts(114_772_000, 11371)
+        // Shortest run: 106_038_000 picoseconds.
+        Weight::from_parts(111_597_000, 11371)
             .saturating_add(T::DbWeight::get().reads(15_u64))
             .saturating_add(T::DbWeight::get().writes(9_u64))
     }
@@ -89,8 +89,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Juries` (`max_values`: None, `max_size`: Some(305), added: 2780, mode: `MaxEncodedLen`)
     fn appeal() -> Weight {
         // Measured proof size: 2458 B.
-        // Shortest run: 99_438_000 picoseconds.
-        Weight::from_parts(101_782_000, 11371)
+        // Shortest run: 97_816_000 picoseconds.
+        Weight::from_parts(100_300_000, 11371)
             .saturating_add(T::DbWeight::get().reads(12_u64))
             .saturating_add(T::DbWeight::get().writes(8_u64))
     }
@@ -130,8 +130,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Juries` (`max_values`: None, `max_size`: Some(305), added: 2780, mode: `MaxEncodedLen`)
     fn claim_unavailable() -> Weight {
         // Measured proof size: 3498 B.
-        // Shortest run: 128_312_000 picoseconds.
-        Weight::from_parts(136_724_000, 11371)
+        // Shortest run: 126_439_000 picoseconds.
+        Weight::from_parts(140_649_000, 11371)
             .saturating_add(T::DbWeight::get().reads(16_u64))
             .saturating_add(T::DbWeight::get().writes(13_u64))
     }
@@ -155,8 +155,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Disputes::Narrowings` (`max_values`: None, `max_size`: Some(289), added: 2764, mode: `MaxEncodedLen`)
     fn dispute_part() -> Weight {
         // Measured proof size: 2416 B.
-        // Shortest run: 88_042_000 picoseconds.
-        Weight::from_parts(90_325_000, 11371)
+        // Shortest run: 84_716_000 picoseconds.
+        Weight::from_parts(88_943_000, 11371)
             .saturating_add(T::DbWeight::get().reads(9_u64))
             .saturating_add(T::DbWeight::get().writes(6_u64))
     }
@@ -182,8 +182,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Juries` (`max_values`: None, `max_size`: Some(305), added: 2780, mode: `MaxEncodedLen`)
     fn name_part() -> Weight {
         // Measured proof size: 2226 B.
-        // Shortest run: 73_289_000 picoseconds.
-        Weight::from_parts(79_268_000, 11371)
+        // Shortest run: 70_275_000 picoseconds.
+        Weight::from_parts(74_831_000, 11371)
             .saturating_add(T::DbWeight::get().reads(11_u64))
             .saturating_add(T::DbWeight::get().writes(7_u64))
     }
@@ -192,27 +192,27 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// The same with the slower database, for tests of the pallet alone.
 impl WeightInfo for () {
     fn dispute() -> Weight {
-        Weight::from_parts(114_772_000, 11371)
+        Weight::from_parts(111_597_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(15_u64))
             .saturating_add(RocksDbWeight::get().writes(9_u64))
     }
     fn appeal() -> Weight {
-        Weight::from_parts(101_782_000, 11371)
+        Weight::from_parts(100_300_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(12_u64))
             .saturating_add(RocksDbWeight::get().writes(8_u64))
     }
     fn claim_unavailable() -> Weight {
-        Weight::from_parts(136_724_000, 11371)
+        Weight::from_parts(140_649_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(16_u64))
             .saturating_add(RocksDbWeight::get().writes(13_u64))
     }
     fn dispute_part() -> Weight {
-        Weight::from_parts(90_325_000, 11371)
+        Weight::from_parts(88_943_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(9_u64))
             .saturating_add(RocksDbWeight::get().writes(6_u64))
     }
     fn name_part() -> Weight {
-        Weight::from_parts(79_268_000, 11371)
+        Weight::from_parts(74_831_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(11_u64))
             .saturating_add(RocksDbWeight::get().writes(7_u64))
     }

@@ -42,8 +42,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
     fn service_base() -> Weight {
         // Measured proof size: 6 B.
-        // Shortest run: 7_321_000 picoseconds.
-        Weight::from_parts(7_801_000, 11010)
+        // Shortest run: 6_880_000 picoseconds.
+        Weight::from_parts(7_381_000, 11010)
             .saturating_add(T::DbWeight::get().reads(4_u64))
     }
     /// Storage: `Matching::Words` (r:2 w:2)
@@ -60,8 +60,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
     fn begin_search() -> Weight {
         // Measured proof size: 1666 B.
-        // Shortest run: 45_978_000 picoseconds.
-        Weight::from_parts(47_832_000, 11371)
+        // Shortest run: 43_215_000 picoseconds.
+        Weight::from_parts(45_768_000, 11371)
             .saturating_add(T::DbWeight::get().reads(7_u64))
             .saturating_add(T::DbWeight::get().writes(3_u64))
     }
@@ -74,10 +74,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `c` is `[3, 49152]`.
     fn read_cells(c: u32, ) -> Weight {
         // Measured proof size: 162 B + c * 22.
-        // Shortest run: 10_305_000 picoseconds.
-        Weight::from_parts(30_373_876, 560543)
-            // Standard error: 195
-            .saturating_add(Weight::from_parts(11_684, 0).saturating_mul(c.into()))
+        // Shortest run: 9_895_000 picoseconds.
+        Weight::from_parts(40_636_093, 560543)
+            // Standard error: 295
+            .saturating_add(Weight::from_parts(11_139, 0).saturating_mul(c.into()))
             .saturating_add(T::DbWeight::get().reads(3_u64))
     }
     /// Storage: `Matching::Listings` (r:1 w:0)
@@ -96,6 +96,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
     /// Storage: `MarketClock::TheClock` (r:1 w:0)
     /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::MissingDevicesOf` (r:1 w:0)
+    /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Ledgers` (r:1 w:0)
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
     /// Storage: `MarketParameters::Changed` (r:1 w:0)
@@ -106,9 +108,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     fn look() -> Weight {
         // Measured proof size: 2543 B.
-        // Shortest run: 45_027_000 picoseconds.
-        Weight::from_parts(47_131_000, 560543)
-            .saturating_add(T::DbWeight::get().reads(12_u64))
+        // Shortest run: 44_447_000 picoseconds.
+        Weight::from_parts(46_580_000, 560543)
+            .saturating_add(T::DbWeight::get().reads(13_u64))
     }
     /// Storage: `Matching::Entries` (r:1 w:1)
     /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
@@ -122,8 +124,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
     fn repair() -> Weight {
         // Measured proof size: 335 B.
-        // Shortest run: 28_873_000 picoseconds.
-        Weight::from_parts(30_235_000, 1120096)
+        // Shortest run: 26_900_000 picoseconds.
+        Weight::from_parts(28_252_000, 1120096)
             .saturating_add(T::DbWeight::get().reads(7_u64))
             .saturating_add(T::DbWeight::get().writes(7_u64))
     }
@@ -139,6 +141,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Presences` (r:1 w:0)
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::MissingDevicesOf` (r:1 w:0)
+    /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Ledgers` (r:1 w:1)
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Occupations` (r:1 w:1)
@@ -158,10 +162,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Tasks::Assignments` (r:0 w:1)
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
     fn match_task() -> Weight {
-        // Measured proof size: 3645 B.
-        // Shortest run: 77_706_000 picoseconds.
-        Weight::from_parts(82_063_000, 560543)
-            .saturating_add(T::DbWeight::get().reads(14_u64))
+        // Measured proof size: 3684 B.
+        // Shortest run: 74_171_000 picoseconds.
+        Weight::from_parts(77_606_000, 560543)
+            .saturating_add(T::DbWeight::get().reads(15_u64))
             .saturating_add(T::DbWeight::get().writes(9_u64))
     }
     /// Storage: `Tasks::Tasks` (r:1 w:1)
@@ -186,8 +190,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::ParkedIn` (`max_values`: None, `max_size`: Some(29), added: 2504, mode: `MaxEncodedLen`)
     fn park_task() -> Weight {
         // Measured proof size: 1680 B.
-        // Shortest run: 79_859_000 picoseconds.
-        Weight::from_parts(82_843_000, 2239202)
+        // Shortest run: 76_074_000 picoseconds.
+        Weight::from_parts(78_327_000, 2239202)
             .saturating_add(T::DbWeight::get().reads(18_u64))
             .saturating_add(T::DbWeight::get().writes(8_u64))
     }
@@ -199,8 +203,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::Cursors` (`max_values`: None, `max_size`: Some(70), added: 2545, mode: `MaxEncodedLen`)
     fn defer_task() -> Weight {
         // Measured proof size: 118 B.
-        // Shortest run: 13_220_000 picoseconds.
-        Weight::from_parts(14_000_000, 6068)
+        // Shortest run: 12_919_000 picoseconds.
+        Weight::from_parts(13_480_000, 6068)
             .saturating_add(T::DbWeight::get().reads(3_u64))
             .saturating_add(T::DbWeight::get().writes(4_u64))
     }
@@ -216,6 +220,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
     /// Storage: `MarketClock::TheClock` (r:1 w:0)
     /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::MissingDevicesOf` (r:1 w:0)
+    /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Ledgers` (r:1 w:0)
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
     /// Storage: `MarketParameters::Changed` (r:1 w:0)
@@ -228,9 +234,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::Directories` (`max_values`: None, `max_size`: Some(11284), added: 13759, mode: `MaxEncodedLen`)
     fn visit_device() -> Weight {
         // Measured proof size: 1251 B.
-        // Shortest run: 42_884_000 picoseconds.
-        Weight::from_parts(44_967_000, 42267)
-            .saturating_add(T::DbWeight::get().reads(14_u64))
+        // Shortest run: 42_083_000 picoseconds.
+        Weight::from_parts(44_056_000, 42267)
+            .saturating_add(T::DbWeight::get().reads(15_u64))
             .saturating_add(T::DbWeight::get().writes(3_u64))
     }
     /// Storage: `Matching::Words` (r:1 w:0)
@@ -243,8 +249,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
     fn examine_parked() -> Weight {
         // Measured proof size: 1861 B.
-        // Shortest run: 40_500_000 picoseconds.
-        Weight::from_parts(42_613_000, 11371)
+        // Shortest run: 38_838_000 picoseconds.
+        Weight::from_parts(40_200_000, 11371)
             .saturating_add(T::DbWeight::get().reads(4_u64))
     }
     /// Storage: `Matching::ParkedIn` (r:1 w:1)
@@ -259,8 +265,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     fn wake_task() -> Weight {
         // Measured proof size: 1787 B.
-        // Shortest run: 49_184_000 picoseconds.
-        Weight::from_parts(51_507_000, 14749)
+        // Shortest run: 46_759_000 picoseconds.
+        Weight::from_parts(49_594_000, 14749)
             .saturating_add(T::DbWeight::get().reads(10_u64))
             .saturating_add(T::DbWeight::get().writes(11_u64))
     }
@@ -272,6 +278,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
     /// Storage: `MarketClock::TheClock` (r:1 w:0)
     /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::MissingDevicesOf` (r:1 w:0)
+    /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Ledgers` (r:1 w:0)
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
     /// Storage: `MarketParameters::Changed` (r:1 w:0)
@@ -294,9 +302,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn list_device() -> Weight {
         // Measured proof size: 1543 B.
-        // Shortest run: 68_352_000 picoseconds.
-        Weight::from_parts(71_597_000, 1120096)
-            .saturating_add(T::DbWeight::get().reads(18_u64))
+        // Shortest run: 66_088_000 picoseconds.
+        Weight::from_parts(69_023_000, 1120096)
+            .saturating_add(T::DbWeight::get().reads(19_u64))
             .saturating_add(T::DbWeight::get().writes(10_u64))
     }
     /// Storage: `Matching::Entries` (r:1 w:1)
@@ -315,8 +323,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
     fn unlist_device() -> Weight {
         // Measured proof size: 502 B.
-        // Shortest run: 28_372_000 picoseconds.
-        Weight::from_parts(29_915_000, 560543)
+        // Shortest run: 26_851_000 picoseconds.
+        Weight::from_parts(28_673_000, 560543)
             .saturating_add(T::DbWeight::get().reads(8_u64))
             .saturating_add(T::DbWeight::get().writes(8_u64))
     }
@@ -328,8 +336,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
     fn enqueue_task() -> Weight {
         // Measured proof size: 118 B.
-        // Shortest run: 17_927_000 picoseconds.
-        Weight::from_parts(18_778_000, 11146)
+        // Shortest run: 17_276_000 picoseconds.
+        Weight::from_parts(18_057_000, 11146)
             .saturating_add(T::DbWeight::get().reads(6_u64))
             .saturating_add(T::DbWeight::get().writes(3_u64))
     }
@@ -343,8 +351,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::Directories` (`max_values`: None, `max_size`: Some(11284), added: 13759, mode: `MaxEncodedLen`)
     fn forget_task() -> Weight {
         // Measured proof size: 372 B.
-        // Shortest run: 31_748_000 picoseconds.
-        Weight::from_parts(33_150_000, 16224)
+        // Shortest run: 30_015_000 picoseconds.
+        Weight::from_parts(31_107_000, 16224)
             .saturating_add(T::DbWeight::get().reads(9_u64))
             .saturating_add(T::DbWeight::get().writes(7_u64))
     }
@@ -353,74 +361,74 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// The same with the slower database, for tests of the pallet alone.
 impl WeightInfo for () {
     fn service_base() -> Weight {
-        Weight::from_parts(7_801_000, 11010)
+        Weight::from_parts(7_381_000, 11010)
             .saturating_add(RocksDbWeight::get().reads(4_u64))
     }
     fn begin_search() -> Weight {
-        Weight::from_parts(47_832_000, 11371)
+        Weight::from_parts(45_768_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(7_u64))
             .saturating_add(RocksDbWeight::get().writes(3_u64))
     }
     fn read_cells(c: u32, ) -> Weight {
-        Weight::from_parts(30_373_876, 560543)
-            .saturating_add(Weight::from_parts(11_684, 0).saturating_mul(c.into()))
+        Weight::from_parts(40_636_093, 560543)
+            .saturating_add(Weight::from_parts(11_139, 0).saturating_mul(c.into()))
             .saturating_add(RocksDbWeight::get().reads(3_u64))
     }
     fn look() -> Weight {
-        Weight::from_parts(47_131_000, 560543)
-            .saturating_add(RocksDbWeight::get().reads(12_u64))
+        Weight::from_parts(46_580_000, 560543)
+            .saturating_add(RocksDbWeight::get().reads(13_u64))
     }
     fn repair() -> Weight {
-        Weight::from_parts(30_235_000, 1120096)
+        Weight::from_parts(28_252_000, 1120096)
             .saturating_add(RocksDbWeight::get().reads(7_u64))
             .saturating_add(RocksDbWeight::get().writes(7_u64))
     }
     fn match_task() -> Weight {
-        Weight::from_parts(82_063_000, 560543)
-            .saturating_add(RocksDbWeight::get().reads(14_u64))
+        Weight::from_parts(77_606_000, 560543)
+            .saturating_add(RocksDbWeight::get().reads(15_u64))
             .saturating_add(RocksDbWeight::get().writes(9_u64))
     }
     fn park_task() -> Weight {
-        Weight::from_parts(82_843_000, 2239202)
+        Weight::from_parts(78_327_000, 2239202)
             .saturating_add(RocksDbWeight::get().reads(18_u64))
             .saturating_add(RocksDbWeight::get().writes(8_u64))
     }
     fn defer_task() -> Weight {
-        Weight::from_parts(14_000_000, 6068)
+        Weight::from_parts(13_480_000, 6068)
             .saturating_add(RocksDbWeight::get().reads(3_u64))
             .saturating_add(RocksDbWeight::get().writes(4_u64))
     }
     fn visit_device() -> Weight {
-        Weight::from_parts(44_967_000, 42267)
-            .saturating_add(RocksDbWeight::get().reads(14_u64))
+        Weight::from_parts(44_056_000, 42267)
+            .saturating_add(RocksDbWeight::get().reads(15_u64))
             .saturating_add(RocksDbWeight::get().writes(3_u64))
     }
     fn examine_parked() -> Weight {
-        Weight::from_parts(42_613_000, 11371)
+        Weight::from_parts(40_200_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(4_u64))
     }
     fn wake_task() -> Weight {
-        Weight::from_parts(51_507_000, 14749)
+        Weight::from_parts(49_594_000, 14749)
             .saturating_add(RocksDbWeight::get().reads(10_u64))
             .saturating_add(RocksDbWeight::get().writes(11_u64))
     }
     fn list_device() -> Weight {
-        Weight::from_parts(71_597_000, 1120096)
-            .saturating_add(RocksDbWeight::get().reads(18_u64))
+        Weight::from_parts(69_023_000, 1120096)
+            .saturating_add(RocksDbWeight::get().reads(19_u64))
             .saturating_add(RocksDbWeight::get().writes(10_u64))
     }
     fn unlist_device() -> Weight {
-        Weight::from_parts(29_915_000, 560543)
+        Weight::from_parts(28_673_000, 560543)
             .saturating_add(RocksDbWeight::get().reads(8_u64))
             .saturating_add(RocksDbWeight::get().writes(8_u64))
     }
     fn enqueue_task() -> Weight {
-        Weight::from_parts(18_778_000, 11146)
+        Weight::from_parts(18_057_000, 11146)
             .saturating_add(RocksDbWeight::get().reads(6_u64))
             .saturating_add(RocksDbWeight::get().writes(3_u64))
     }
     fn forget_task() -> Weight {
-        Weight::from_parts(33_150_000, 16224)
+        Weight::from_parts(31_107_000, 16224)
             .saturating_add(RocksDbWeight::get().reads(9_u64))
             .saturating_add(RocksDbWeight::get().writes(7_u64))
     }

@@ -63,8 +63,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
     fn register_provider() -> Weight {
         // Measured proof size: 490 B.
-        // Shortest run: 97_947_000 picoseconds.
-        Weight::from_parts(103_084_000, 6028)
+        // Shortest run: 91_066_000 picoseconds.
+        Weight::from_parts(94_812_000, 6028)
             .saturating_add(T::DbWeight::get().reads(8_u64))
             .saturating_add(T::DbWeight::get().writes(6_u64))
     }
@@ -82,8 +82,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
     fn deregister_provider() -> Weight {
         // Measured proof size: 1508 B.
-        // Shortest run: 23_404_000 picoseconds.
-        Weight::from_parts(25_127_000, 4618)
+        // Shortest run: 23_074_000 picoseconds.
+        Weight::from_parts(24_878_000, 4618)
             .saturating_add(T::DbWeight::get().reads(3_u64))
             .saturating_add(T::DbWeight::get().writes(6_u64))
     }
@@ -91,8 +91,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Providers` (`max_values`: None, `max_size`: Some(1153), added: 3628, mode: `MaxEncodedLen`)
     fn set_peers() -> Weight {
         // Measured proof size: 1397 B.
-        // Shortest run: 12_909_000 picoseconds.
-        Weight::from_parts(14_111_000, 4618)
+        // Shortest run: 12_499_000 picoseconds.
+        Weight::from_parts(14_251_000, 4618)
             .saturating_add(T::DbWeight::get().reads(1_u64))
             .saturating_add(T::DbWeight::get().writes(1_u64))
     }
@@ -104,8 +104,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn rotate_worker() -> Weight {
         // Measured proof size: 1610 B.
-        // Shortest run: 59_368_000 picoseconds.
-        Weight::from_parts(63_094_000, 6028)
+        // Shortest run: 57_526_000 picoseconds.
+        Weight::from_parts(61_762_000, 6028)
             .saturating_add(T::DbWeight::get().reads(4_u64))
             .saturating_add(T::DbWeight::get().writes(3_u64))
     }
@@ -125,6 +125,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
     /// Storage: `MarketClock::TheClock` (r:1 w:0)
     /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::MissingDevicesOf` (r:1 w:0)
+    /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
     /// Storage: `MarketParameters::Changed` (r:1 w:0)
     /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::ReputationRecords` (r:1 w:0)
@@ -142,11 +144,11 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `d` is `[0, 16]`.
     fn bond_extra(d: u32, ) -> Weight {
         // Measured proof size: 2364 B + d * 329.
-        // Shortest run: 77_216_000 picoseconds.
-        Weight::from_parts(89_094_079, 11526)
-            // Standard error: 55_516
-            .saturating_add(Weight::from_parts(23_327_478, 0).saturating_mul(d.into()))
-            .saturating_add(T::DbWeight::get().reads(13_u64))
+        // Shortest run: 74_731_000 picoseconds.
+        Weight::from_parts(85_642_694, 11526)
+            // Standard error: 70_136
+            .saturating_add(Weight::from_parts(24_278_206, 0).saturating_mul(d.into()))
+            .saturating_add(T::DbWeight::get().reads(14_u64))
             .saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(d.into())))
             .saturating_add(T::DbWeight::get().writes(6_u64))
             .saturating_add(Weight::from_parts(0, 2708).saturating_mul(d.into()))
@@ -165,6 +167,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Presences` (r:1 w:0)
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::MissingDevicesOf` (r:1 w:0)
+    /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Entries` (r:16 w:16)
     /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Buckets` (r:1 w:1)
@@ -188,11 +192,11 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `d` is `[0, 16]`.
     fn unbond(d: u32, ) -> Weight {
         // Measured proof size: 2094 B + d * 329.
-        // Shortest run: 41_913_000 picoseconds.
-        Weight::from_parts(56_811_440, 560543)
-            // Standard error: 74_431
-            .saturating_add(Weight::from_parts(16_741_280, 0).saturating_mul(d.into()))
-            .saturating_add(T::DbWeight::get().reads(13_u64))
+        // Shortest run: 39_539_000 picoseconds.
+        Weight::from_parts(53_839_815, 560543)
+            // Standard error: 66_507
+            .saturating_add(Weight::from_parts(16_816_642, 0).saturating_mul(d.into()))
+            .saturating_add(T::DbWeight::get().reads(14_u64))
             .saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(d.into())))
             .saturating_add(T::DbWeight::get().writes(10_u64))
             .saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(d.into())))
@@ -208,8 +212,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
     fn withdraw_unbonded() -> Weight {
         // Measured proof size: 891 B.
-        // Shortest run: 43_414_000 picoseconds.
-        Weight::from_parts(46_429_000, 3870)
+        // Shortest run: 41_762_000 picoseconds.
+        Weight::from_parts(43_425_000, 3870)
             .saturating_add(T::DbWeight::get().reads(4_u64))
             .saturating_add(T::DbWeight::get().writes(3_u64))
     }
@@ -232,10 +236,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `d` is `[1, 16]`.
     fn register_device(d: u32, ) -> Weight {
         // Measured proof size: 485 B + d * 265.
-        // Shortest run: 26_900_000 picoseconds.
-        Weight::from_parts(28_630_176, 4618)
-            // Standard error: 20_126
-            .saturating_add(Weight::from_parts(3_198_786, 0).saturating_mul(d.into()))
+        // Shortest run: 25_608_000 picoseconds.
+        Weight::from_parts(27_505_264, 4618)
+            // Standard error: 21_783
+            .saturating_add(Weight::from_parts(3_055_958, 0).saturating_mul(d.into()))
             .saturating_add(T::DbWeight::get().reads(5_u64))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(d.into())))
             .saturating_add(T::DbWeight::get().writes(4_u64))
@@ -255,21 +259,25 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Words` (r:1 w:0)
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::MissingDevicesOf` (r:1 w:0)
+    /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::DevicesOf` (r:1 w:1)
     /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Challenges` (r:0 w:1)
     /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     fn deregister_device() -> Weight {
         // Measured proof size: 2387 B.
-        // Shortest run: 37_326_000 picoseconds.
-        Weight::from_parts(39_740_000, 6956)
-            .saturating_add(T::DbWeight::get().reads(8_u64))
+        // Shortest run: 39_109_000 picoseconds.
+        Weight::from_parts(41_031_000, 6956)
+            .saturating_add(T::DbWeight::get().reads(9_u64))
             .saturating_add(T::DbWeight::get().writes(6_u64))
     }
     /// Storage: `ProviderStaking::Devices` (r:16 w:1)
     /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::DevicesOf` (r:1 w:0)
     /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::MissingDevicesOf` (r:1 w:0)
+    /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
     /// Storage: `MarketParameters::Changed` (r:1 w:0)
     /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Challenges` (r:1 w:1)
@@ -289,11 +297,11 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `d` is `[1, 16]`.
     fn update_spec(d: u32, ) -> Weight {
         // Measured proof size: 713 B + d * 304.
-        // Shortest run: 41_633_000 picoseconds.
-        Weight::from_parts(39_512_876, 280272)
-            // Standard error: 35_147
-            .saturating_add(Weight::from_parts(2_842_692, 0).saturating_mul(d.into()))
-            .saturating_add(T::DbWeight::get().reads(8_u64))
+        // Shortest run: 40_500_000 picoseconds.
+        Weight::from_parts(38_890_236, 280272)
+            // Standard error: 32_546
+            .saturating_add(Weight::from_parts(2_692_863, 0).saturating_mul(d.into()))
+            .saturating_add(T::DbWeight::get().reads(9_u64))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(d.into())))
             .saturating_add(T::DbWeight::get().writes(6_u64))
             .saturating_add(Weight::from_parts(0, 280272).saturating_mul(d.into()))
@@ -306,6 +314,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
     /// Storage: `MarketClock::TheClock` (r:1 w:0)
     /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::MissingDevicesOf` (r:1 w:0)
+    /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Ledgers` (r:1 w:0)
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
     /// Storage: `MarketParameters::Changed` (r:1 w:0)
@@ -320,9 +330,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
     fn set_slots() -> Weight {
         // Measured proof size: 1151 B.
-        // Shortest run: 43_495_000 picoseconds.
-        Weight::from_parts(46_249_000, 6956)
-            .saturating_add(T::DbWeight::get().reads(10_u64))
+        // Shortest run: 44_657_000 picoseconds.
+        Weight::from_parts(47_861_000, 6956)
+            .saturating_add(T::DbWeight::get().reads(11_u64))
             .saturating_add(T::DbWeight::get().writes(1_u64))
     }
     /// Storage: `MarketParameters::Changed` (r:1 w:0)
@@ -335,6 +345,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
     /// Storage: `MarketClock::TheClock` (r:1 w:0)
     /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::MissingDevicesOf` (r:1 w:0)
+    /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Ledgers` (r:1 w:0)
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::ReputationRecords` (r:1 w:0)
@@ -347,9 +359,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
     fn set_ask() -> Weight {
         // Measured proof size: 1151 B.
-        // Shortest run: 43_165_000 picoseconds.
-        Weight::from_parts(46_589_000, 6956)
-            .saturating_add(T::DbWeight::get().reads(10_u64))
+        // Shortest run: 44_296_000 picoseconds.
+        Weight::from_parts(47_290_000, 6956)
+            .saturating_add(T::DbWeight::get().reads(11_u64))
             .saturating_add(T::DbWeight::get().writes(1_u64))
     }
     /// Storage: `ProviderStaking::Devices` (r:1 w:1)
@@ -368,8 +380,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn set_availability() -> Weight {
         // Measured proof size: 836 B.
-        // Shortest run: 30_345_000 picoseconds.
-        Weight::from_parts(33_220_000, 560543)
+        // Shortest run: 29_474_000 picoseconds.
+        Weight::from_parts(31_517_000, 560543)
             .saturating_add(T::DbWeight::get().reads(7_u64))
             .saturating_add(T::DbWeight::get().writes(6_u64))
     }
@@ -377,6 +389,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Presences` (r:1 w:1)
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::DevicesOf` (r:1 w:0)
+    /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::MissingDevicesOf` (r:1 w:1)
+    /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Attendances` (r:1 w:1)
     /// Proof: `ProviderStaking::Attendances` (`max_values`: Some(1), `max_size`: Some(12), added: 507, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Ledgers` (r:1 w:0)
@@ -387,8 +403,6 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::DrawLeafOf` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::DrawNodes` (r:3 w:3)
     /// Proof: `ProviderStaking::DrawNodes` (`max_values`: None, `max_size`: Some(1037), added: 3512, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::DevicesOf` (r:1 w:0)
-    /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Devices` (r:16 w:16)
     /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Challenges` (r:16 w:0)
@@ -403,14 +417,14 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
     /// The range of component `d` is `[0, 16]`.
     fn heartbeat(d: u32, ) -> Weight {
-        // Measured proof size: 2133 B + d * 333.
-        // Shortest run: 42_694_000 picoseconds.
-        Weight::from_parts(52_024_975, 11526)
-            // Standard error: 55_244
-            .saturating_add(Weight::from_parts(24_256_981, 0).saturating_mul(d.into()))
-            .saturating_add(T::DbWeight::get().reads(12_u64))
+        // Measured proof size: 2227 B + d * 333.
+        // Shortest run: 45_077_000 picoseconds.
+        Weight::from_parts(55_725_828, 11526)
+            // Standard error: 71_479
+            .saturating_add(Weight::from_parts(27_085_686, 0).saturating_mul(d.into()))
+            .saturating_add(T::DbWeight::get().reads(13_u64))
             .saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(d.into())))
-            .saturating_add(T::DbWeight::get().writes(5_u64))
+            .saturating_add(T::DbWeight::get().writes(6_u64))
             .saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(d.into())))
             .saturating_add(Weight::from_parts(0, 2708).saturating_mul(d.into()))
     }
@@ -424,8 +438,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn authorize_heartbeat() -> Weight {
         // Measured proof size: 1626 B.
-        // Shortest run: 51_166_000 picoseconds.
-        Weight::from_parts(53_970_000, 6028)
+        // Shortest run: 53_039_000 picoseconds.
+        Weight::from_parts(54_821_000, 6028)
             .saturating_add(T::DbWeight::get().reads(5_u64))
     }
     /// Storage: `ProviderStaking::Devices` (r:1 w:1)
@@ -450,8 +464,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn request_challenge() -> Weight {
         // Measured proof size: 989 B.
-        // Shortest run: 41_802_000 picoseconds.
-        Weight::from_parts(45_358_000, 560543)
+        // Shortest run: 42_173_000 picoseconds.
+        Weight::from_parts(45_388_000, 560543)
             .saturating_add(T::DbWeight::get().reads(10_u64))
             .saturating_add(T::DbWeight::get().writes(7_u64))
     }
@@ -467,6 +481,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
     /// Storage: `MarketClock::TheClock` (r:1 w:0)
     /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::MissingDevicesOf` (r:1 w:0)
+    /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Ledgers` (r:1 w:0)
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::ReputationRecords` (r:1 w:0)
@@ -485,9 +501,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
     fn answer_challenge() -> Weight {
         // Measured proof size: 1774 B.
-        // Shortest run: 760_575_000 picoseconds.
-        Weight::from_parts(796_379_000, 560543)
-            .saturating_add(T::DbWeight::get().reads(22_u64))
+        // Shortest run: 743_810_000 picoseconds.
+        Weight::from_parts(777_250_000, 560543)
+            .saturating_add(T::DbWeight::get().reads(23_u64))
             .saturating_add(T::DbWeight::get().writes(6_u64))
     }
     /// Storage: `ProviderStaking::Challenges` (r:1 w:0)
@@ -504,17 +520,17 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn authorize_answer() -> Weight {
         // Measured proof size: 2805 B.
-        // Shortest run: 149_733_000 picoseconds.
-        Weight::from_parts(165_517_000, 24003)
+        // Shortest run: 162_813_000 picoseconds.
+        Weight::from_parts(169_323_000, 24003)
             .saturating_add(T::DbWeight::get().reads(15_u64))
     }
     /// The range of component `n` is `[0, 672]`.
     fn climb(n: u32, ) -> Weight {
         // Measured proof size: 0 B.
         // Shortest run: 120_000 picoseconds.
-        Weight::from_parts(5_566_627, 0)
-            // Standard error: 449
-            .saturating_add(Weight::from_parts(390_602, 0).saturating_mul(n.into()))
+        Weight::from_parts(4_317_382, 0)
+            // Standard error: 323
+            .saturating_add(Weight::from_parts(334_881, 0).saturating_mul(n.into()))
     }
     /// Storage: `ProviderStaking::DrawNodes` (r:3 w:3)
     /// Proof: `ProviderStaking::DrawNodes` (`max_values`: None, `max_size`: Some(1037), added: 3512, mode: `MaxEncodedLen`)
@@ -530,8 +546,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::DrawLeafOf` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
     fn draw() -> Weight {
         // Measured proof size: 2976 B.
-        // Shortest run: 102_794_000 picoseconds.
-        Weight::from_parts(107_150_000, 11526)
+        // Shortest run: 103_524_000 picoseconds.
+        Weight::from_parts(106_479_000, 11526)
             .saturating_add(T::DbWeight::get().reads(13_u64))
             .saturating_add(T::DbWeight::get().writes(12_u64))
     }
@@ -540,116 +556,116 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// The same with the slower database, for tests of the pallet alone.
 impl WeightInfo for () {
     fn register_provider() -> Weight {
-        Weight::from_parts(103_084_000, 6028)
+        Weight::from_parts(94_812_000, 6028)
             .saturating_add(RocksDbWeight::get().reads(8_u64))
             .saturating_add(RocksDbWeight::get().writes(6_u64))
     }
     fn deregister_provider() -> Weight {
-        Weight::from_parts(25_127_000, 4618)
+        Weight::from_parts(24_878_000, 4618)
             .saturating_add(RocksDbWeight::get().reads(3_u64))
             .saturating_add(RocksDbWeight::get().writes(6_u64))
     }
     fn set_peers() -> Weight {
-        Weight::from_parts(14_111_000, 4618)
+        Weight::from_parts(14_251_000, 4618)
             .saturating_add(RocksDbWeight::get().reads(1_u64))
             .saturating_add(RocksDbWeight::get().writes(1_u64))
     }
     fn rotate_worker() -> Weight {
-        Weight::from_parts(63_094_000, 6028)
+        Weight::from_parts(61_762_000, 6028)
             .saturating_add(RocksDbWeight::get().reads(4_u64))
             .saturating_add(RocksDbWeight::get().writes(3_u64))
     }
     fn bond_extra(d: u32, ) -> Weight {
-        Weight::from_parts(89_094_079, 11526)
-            .saturating_add(Weight::from_parts(23_327_478, 0).saturating_mul(d.into()))
-            .saturating_add(RocksDbWeight::get().reads(13_u64))
+        Weight::from_parts(85_642_694, 11526)
+            .saturating_add(Weight::from_parts(24_278_206, 0).saturating_mul(d.into()))
+            .saturating_add(RocksDbWeight::get().reads(14_u64))
             .saturating_add(RocksDbWeight::get().reads((3_u64).saturating_mul(d.into())))
             .saturating_add(RocksDbWeight::get().writes(6_u64))
             .saturating_add(Weight::from_parts(0, 2708).saturating_mul(d.into()))
     }
     fn unbond(d: u32, ) -> Weight {
-        Weight::from_parts(56_811_440, 560543)
-            .saturating_add(Weight::from_parts(16_741_280, 0).saturating_mul(d.into()))
-            .saturating_add(RocksDbWeight::get().reads(13_u64))
+        Weight::from_parts(53_839_815, 560543)
+            .saturating_add(Weight::from_parts(16_816_642, 0).saturating_mul(d.into()))
+            .saturating_add(RocksDbWeight::get().reads(14_u64))
             .saturating_add(RocksDbWeight::get().reads((3_u64).saturating_mul(d.into())))
             .saturating_add(RocksDbWeight::get().writes(10_u64))
             .saturating_add(RocksDbWeight::get().writes((1_u64).saturating_mul(d.into())))
             .saturating_add(Weight::from_parts(0, 2708).saturating_mul(d.into()))
     }
     fn withdraw_unbonded() -> Weight {
-        Weight::from_parts(46_429_000, 3870)
+        Weight::from_parts(43_425_000, 3870)
             .saturating_add(RocksDbWeight::get().reads(4_u64))
             .saturating_add(RocksDbWeight::get().writes(3_u64))
     }
     fn register_device(d: u32, ) -> Weight {
-        Weight::from_parts(28_630_176, 4618)
-            .saturating_add(Weight::from_parts(3_198_786, 0).saturating_mul(d.into()))
+        Weight::from_parts(27_505_264, 4618)
+            .saturating_add(Weight::from_parts(3_055_958, 0).saturating_mul(d.into()))
             .saturating_add(RocksDbWeight::get().reads(5_u64))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(d.into())))
             .saturating_add(RocksDbWeight::get().writes(4_u64))
             .saturating_add(Weight::from_parts(0, 2551).saturating_mul(d.into()))
     }
     fn deregister_device() -> Weight {
-        Weight::from_parts(39_740_000, 6956)
-            .saturating_add(RocksDbWeight::get().reads(8_u64))
+        Weight::from_parts(41_031_000, 6956)
+            .saturating_add(RocksDbWeight::get().reads(9_u64))
             .saturating_add(RocksDbWeight::get().writes(6_u64))
     }
     fn update_spec(d: u32, ) -> Weight {
-        Weight::from_parts(39_512_876, 280272)
-            .saturating_add(Weight::from_parts(2_842_692, 0).saturating_mul(d.into()))
-            .saturating_add(RocksDbWeight::get().reads(8_u64))
+        Weight::from_parts(38_890_236, 280272)
+            .saturating_add(Weight::from_parts(2_692_863, 0).saturating_mul(d.into()))
+            .saturating_add(RocksDbWeight::get().reads(9_u64))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(d.into())))
             .saturating_add(RocksDbWeight::get().writes(6_u64))
             .saturating_add(Weight::from_parts(0, 280272).saturating_mul(d.into()))
     }
     fn set_slots() -> Weight {
-        Weight::from_parts(46_249_000, 6956)
-            .saturating_add(RocksDbWeight::get().reads(10_u64))
+        Weight::from_parts(47_861_000, 6956)
+            .saturating_add(RocksDbWeight::get().reads(11_u64))
             .saturating_add(RocksDbWeight::get().writes(1_u64))
     }
     fn set_ask() -> Weight {
-        Weight::from_parts(46_589_000, 6956)
-            .saturating_add(RocksDbWeight::get().reads(10_u64))
+        Weight::from_parts(47_290_000, 6956)
+            .saturating_add(RocksDbWeight::get().reads(11_u64))
             .saturating_add(RocksDbWeight::get().writes(1_u64))
     }
     fn set_availability() -> Weight {
-        Weight::from_parts(33_220_000, 560543)
+        Weight::from_parts(31_517_000, 560543)
             .saturating_add(RocksDbWeight::get().reads(7_u64))
             .saturating_add(RocksDbWeight::get().writes(6_u64))
     }
     fn heartbeat(d: u32, ) -> Weight {
-        Weight::from_parts(52_024_975, 11526)
-            .saturating_add(Weight::from_parts(24_256_981, 0).saturating_mul(d.into()))
-            .saturating_add(RocksDbWeight::get().reads(12_u64))
+        Weight::from_parts(55_725_828, 11526)
+            .saturating_add(Weight::from_parts(27_085_686, 0).saturating_mul(d.into()))
+            .saturating_add(RocksDbWeight::get().reads(13_u64))
             .saturating_add(RocksDbWeight::get().reads((3_u64).saturating_mul(d.into())))
-            .saturating_add(RocksDbWeight::get().writes(5_u64))
+            .saturating_add(RocksDbWeight::get().writes(6_u64))
             .saturating_add(RocksDbWeight::get().writes((1_u64).saturating_mul(d.into())))
             .saturating_add(Weight::from_parts(0, 2708).saturating_mul(d.into()))
     }
     fn authorize_heartbeat() -> Weight {
-        Weight::from_parts(53_970_000, 6028)
+        Weight::from_parts(54_821_000, 6028)
             .saturating_add(RocksDbWeight::get().reads(5_u64))
     }
     fn request_challenge() -> Weight {
-        Weight::from_parts(45_358_000, 560543)
+        Weight::from_parts(45_388_000, 560543)
             .saturating_add(RocksDbWeight::get().reads(10_u64))
             .saturating_add(RocksDbWeight::get().writes(7_u64))
     }
     fn answer_challenge() -> Weight {
-        Weight::from_parts(796_379_000, 560543)
-            .saturating_add(RocksDbWeight::get().reads(22_u64))
+        Weight::from_parts(777_250_000, 560543)
+            .saturating_add(RocksDbWeight::get().reads(23_u64))
             .saturating_add(RocksDbWeight::get().writes(6_u64))
     }
     fn authorize_answer() -> Weight {
-        Weight::from_parts(165_517_000, 24003)
+        Weight::from_parts(169_323_000, 24003)
             .saturating_add(RocksDbWeight::get().reads(15_u64))
     }
     fn climb(n: u32, ) -> Weight {
-        Weight::from_parts(5_566_627, 0)
-            .saturating_add(Weight::from_parts(390_602, 0).saturating_mul(n.into()))
+        Weight::from_parts(4_317_382, 0)
+            .saturating_add(Weight::from_parts(334_881, 0).saturating_mul(n.into()))
     }
     fn draw() -> Weight {
-        Weight::from_parts(107_150_000, 11526)
+        Weight::from_parts(106_479_000, 11526)
             .saturating_add(RocksDbWeight::get().reads(13_u64))
             .saturating_add(RocksDbWeight::get().writes(12_u64))
     }

@@ -55,6 +55,8 @@ pub struct SubstrateWeight<T>(PhantomData<T>);
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `MarketClock::TheClock` (r:1 w:0)
     /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
+    /// Storage: `MultiBlockMigrations::Cursor` (r:1 w:0)
+    /// Proof: `MultiBlockMigrations::Cursor` (`max_values`: Some(1), `max_size`: Some(65550), added: 66045, mode: `MaxEncodedLen`)
     /// Storage: `MarketParameters::Changed` (r:1 w:0)
     /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
     /// Storage: `System::Account` (r:1 w:1)
@@ -78,10 +80,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Tasks::Tasks` (r:0 w:1)
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     fn submit() -> Weight {
-        // Measured proof size: 306 B.
-        // Shortest run: 110_094_000 picoseconds.
-        Weight::from_parts(114_440_000, 8607)
-            .saturating_add(T::DbWeight::get().reads(12_u64))
+        // Measured proof size: 415 B.
+        // Shortest run: 109_844_000 picoseconds.
+        Weight::from_parts(114_330_000, 67035)
+            .saturating_add(T::DbWeight::get().reads(13_u64))
             .saturating_add(T::DbWeight::get().writes(8_u64))
     }
     /// Storage: `Tasks::Tasks` (r:1 w:1)
@@ -105,10 +107,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `n` is `[0, 10]`.
     fn cancel(n: u32, ) -> Weight {
         // Measured proof size: 1993 B + n * 571.
-        // Shortest run: 64_827_000 picoseconds.
-        Weight::from_parts(70_631_650, 11371)
-            // Standard error: 82_826
-            .saturating_add(Weight::from_parts(7_457_586, 0).saturating_mul(n.into()))
+        // Shortest run: 62_924_000 picoseconds.
+        Weight::from_parts(67_194_220, 11371)
+            // Standard error: 133_331
+            .saturating_add(Weight::from_parts(7_569_336, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(9_u64))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(5_u64))
@@ -138,6 +140,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Presences` (r:4 w:2)
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::MissingDevicesOf` (r:4 w:0)
+    /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Entries` (r:4 w:2)
     /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Buckets` (r:2 w:2)
@@ -169,12 +173,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `n` is `[1, 3]`.
     fn accept(n: u32, ) -> Weight {
         // Measured proof size: 1192 B + n * 3770.
-        // Shortest run: 308_089_000 picoseconds.
-        Weight::from_parts(168_587_907, 560543)
-            // Standard error: 1_837_260
-            .saturating_add(Weight::from_parts(154_643_065, 0).saturating_mul(n.into()))
-            .saturating_add(T::DbWeight::get().reads(20_u64))
-            .saturating_add(T::DbWeight::get().reads((16_u64).saturating_mul(n.into())))
+        // Shortest run: 314_459_000 picoseconds.
+        Weight::from_parts(171_513_120, 560543)
+            // Standard error: 1_555_251
+            .saturating_add(Weight::from_parts(153_662_616, 0).saturating_mul(n.into()))
+            .saturating_add(T::DbWeight::get().reads(21_u64))
+            .saturating_add(T::DbWeight::get().reads((17_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(6_u64))
             .saturating_add(T::DbWeight::get().writes((14_u64).saturating_mul(n.into())))
             .saturating_add(Weight::from_parts(0, 3580).saturating_mul(n.into()))
@@ -192,10 +196,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `n` is `[5, 15]`.
     fn rate(n: u32, ) -> Weight {
         // Measured proof size: 1292 B + n * 572.
-        // Shortest run: 81_592_000 picoseconds.
-        Weight::from_parts(54_877_298, 16370)
-            // Standard error: 322_440
-            .saturating_add(Weight::from_parts(5_808_336, 0).saturating_mul(n.into()))
+        // Shortest run: 79_619_000 picoseconds.
+        Weight::from_parts(57_167_385, 16370)
+            // Standard error: 183_969
+            .saturating_add(Weight::from_parts(5_243_522, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(8_u64))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(6_u64))
@@ -213,8 +217,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Envelopes` (`max_values`: None, `max_size`: Some(130), added: 2605, mode: `MaxEncodedLen`)
     fn grant_key() -> Weight {
         // Measured proof size: 1710 B.
-        // Shortest run: 22_063_000 picoseconds.
-        Weight::from_parts(23_315_000, 11371)
+        // Shortest run: 21_342_000 picoseconds.
+        Weight::from_parts(22_544_000, 11371)
             .saturating_add(T::DbWeight::get().reads(4_u64))
             .saturating_add(T::DbWeight::get().writes(2_u64))
     }
@@ -228,8 +232,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
     fn start() -> Weight {
         // Measured proof size: 2384 B.
-        // Shortest run: 32_418_000 picoseconds.
-        Weight::from_parts(34_782_000, 11371)
+        // Shortest run: 29_824_000 picoseconds.
+        Weight::from_parts(34_011_000, 11371)
             .saturating_add(T::DbWeight::get().reads(4_u64))
             .saturating_add(T::DbWeight::get().writes(1_u64))
     }
@@ -241,8 +245,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
     fn report_progress() -> Weight {
         // Measured proof size: 575 B.
-        // Shortest run: 25_628_000 picoseconds.
-        Weight::from_parts(28_072_000, 3997)
+        // Shortest run: 24_086_000 picoseconds.
+        Weight::from_parts(27_591_000, 3997)
             .saturating_add(T::DbWeight::get().reads(3_u64))
             .saturating_add(T::DbWeight::get().writes(1_u64))
     }
@@ -260,6 +264,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Presences` (r:1 w:0)
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::MissingDevicesOf` (r:1 w:0)
+    /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Ledgers` (r:1 w:0)
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
     /// Storage: `MarketParameters::Changed` (r:1 w:0)
@@ -277,11 +283,11 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `n` is `[5, 15]`.
     fn commit_result(n: u32, ) -> Weight {
         // Measured proof size: 4189 B + n * 207.
-        // Shortest run: 134_471_000 picoseconds.
-        Weight::from_parts(128_245_950, 19032)
-            // Standard error: 270_964
-            .saturating_add(Weight::from_parts(2_045_286, 0).saturating_mul(n.into()))
-            .saturating_add(T::DbWeight::get().reads(19_u64))
+        // Shortest run: 135_492_000 picoseconds.
+        Weight::from_parts(127_923_571, 19032)
+            // Standard error: 324_814
+            .saturating_add(Weight::from_parts(2_314_968, 0).saturating_mul(n.into()))
+            .saturating_add(T::DbWeight::get().reads(20_u64))
             .saturating_add(T::DbWeight::get().writes(9_u64))
     }
     /// Storage: `Tasks::Tasks` (r:1 w:1)
@@ -298,6 +304,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Presences` (r:1 w:0)
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::MissingDevicesOf` (r:1 w:0)
+    /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Ledgers` (r:1 w:0)
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
     /// Storage: `MarketParameters::Changed` (r:1 w:0)
@@ -316,9 +324,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
     fn commit_alone() -> Weight {
         // Measured proof size: 3579 B.
-        // Shortest run: 95_483_000 picoseconds.
-        Weight::from_parts(99_759_000, 11371)
-            .saturating_add(T::DbWeight::get().reads(15_u64))
+        // Shortest run: 97_405_000 picoseconds.
+        Weight::from_parts(101_952_000, 11371)
+            .saturating_add(T::DbWeight::get().reads(16_u64))
             .saturating_add(T::DbWeight::get().writes(6_u64))
     }
     /// Storage: `Tasks::Tasks` (r:1 w:1)
@@ -345,6 +353,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Presences` (r:3 w:2)
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::MissingDevicesOf` (r:3 w:0)
+    /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Entries` (r:3 w:2)
     /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Buckets` (r:2 w:2)
@@ -368,12 +378,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `n` is `[1, 3]`.
     fn reveal_alone(n: u32, ) -> Weight {
         // Measured proof size: 0 B + n * 3831.
-        // Shortest run: 203_955_000 picoseconds.
-        Weight::from_parts(67_586_009, 560543)
-            // Standard error: 1_956_752
-            .saturating_add(Weight::from_parts(149_038_431, 0).saturating_mul(n.into()))
+        // Shortest run: 204_866_000 picoseconds.
+        Weight::from_parts(59_704_368, 560543)
+            // Standard error: 1_983_611
+            .saturating_add(Weight::from_parts(157_561_313, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(3_u64))
-            .saturating_add(T::DbWeight::get().reads((17_u64).saturating_mul(n.into())))
+            .saturating_add(T::DbWeight::get().reads((18_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(11_u64))
             .saturating_add(T::DbWeight::get().writes((7_u64).saturating_mul(n.into())))
             .saturating_add(Weight::from_parts(0, 4068).saturating_mul(n.into()))
@@ -388,8 +398,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
     fn reveal_to_wait() -> Weight {
         // Measured proof size: 1863 B.
-        // Shortest run: 41_763_000 picoseconds.
-        Weight::from_parts(43_866_000, 11371)
+        // Shortest run: 41_562_000 picoseconds.
+        Weight::from_parts(44_686_000, 11371)
             .saturating_add(T::DbWeight::get().reads(4_u64))
             .saturating_add(T::DbWeight::get().writes(3_u64))
     }
@@ -417,6 +427,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Presences` (r:16 w:10)
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::MissingDevicesOf` (r:16 w:0)
+    /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Entries` (r:16 w:10)
     /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Buckets` (r:3 w:3)
@@ -448,12 +460,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `n` is `[5, 15]`.
     fn reveal_result(n: u32, ) -> Weight {
         // Measured proof size: 4560 B + n * 1510.
-        // Shortest run: 823_519_000 picoseconds.
-        Weight::from_parts(141_459_093, 560543)
-            // Standard error: 2_040_159
-            .saturating_add(Weight::from_parts(145_241_278, 0).saturating_mul(n.into()))
-            .saturating_add(T::DbWeight::get().reads(18_u64))
-            .saturating_add(T::DbWeight::get().reads((12_u64).saturating_mul(n.into())))
+        // Shortest run: 840_074_000 picoseconds.
+        Weight::from_parts(177_929_435, 560543)
+            // Standard error: 2_160_911
+            .saturating_add(Weight::from_parts(146_931_402, 0).saturating_mul(n.into()))
+            .saturating_add(T::DbWeight::get().reads(19_u64))
+            .saturating_add(T::DbWeight::get().reads((13_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes((10_u64).saturating_mul(n.into())))
             .saturating_add(Weight::from_parts(0, 3076).saturating_mul(n.into()))
     }
@@ -485,6 +497,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Challenges` (r:15 w:0)
     /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::MissingDevicesOf` (r:15 w:0)
+    /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Entries` (r:15 w:1)
     /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Buckets` (r:2 w:2)
@@ -508,12 +522,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `n` is `[5, 15]`.
     fn fail(n: u32, ) -> Weight {
         // Measured proof size: 3477 B + n * 1338.
-        // Shortest run: 665_353_000 picoseconds.
-        Weight::from_parts(414_992_601, 560543)
-            // Standard error: 1_260_666
-            .saturating_add(Weight::from_parts(52_720_124, 0).saturating_mul(n.into()))
+        // Shortest run: 678_463_000 picoseconds.
+        Weight::from_parts(393_987_822, 560543)
+            // Standard error: 1_398_585
+            .saturating_add(Weight::from_parts(58_283_789, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(28_u64))
-            .saturating_add(T::DbWeight::get().reads((9_u64).saturating_mul(n.into())))
+            .saturating_add(T::DbWeight::get().reads((10_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(21_u64))
             .saturating_add(T::DbWeight::get().writes((4_u64).saturating_mul(n.into())))
             .saturating_add(Weight::from_parts(0, 3076).saturating_mul(n.into()))
@@ -532,8 +546,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Disputes::Narrowings` (`max_values`: None, `max_size`: Some(289), added: 2764, mode: `MaxEncodedLen`)
     fn open_trace() -> Weight {
         // Measured proof size: 2088 B.
-        // Shortest run: 42_524_000 picoseconds.
-        Weight::from_parts(44_987_000, 11371)
+        // Shortest run: 40_631_000 picoseconds.
+        Weight::from_parts(44_656_000, 11371)
             .saturating_add(T::DbWeight::get().reads(5_u64))
             .saturating_add(T::DbWeight::get().writes(3_u64))
     }
@@ -550,9 +564,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `System::BlockHash` (r:2 w:0)
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn authorize_start() -> Weight {
-        // Measured proof size: 3262 B.
-        // Shortest run: 76_495_000 picoseconds.
-        Weight::from_parts(79_018_000, 6028)
+        // Measured proof size: 3196 B.
+        // Shortest run: 75_993_000 picoseconds.
+        Weight::from_parts(81_962_000, 6028)
             .saturating_add(T::DbWeight::get().reads(7_u64))
     }
     /// Storage: `Tasks::Assignments` (r:1 w:0)
@@ -572,9 +586,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `System::BlockHash` (r:2 w:0)
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn authorize_report_progress() -> Weight {
-        // Measured proof size: 5228 B.
-        // Shortest run: 86_869_000 picoseconds.
-        Weight::from_parts(91_396_000, 11371)
+        // Measured proof size: 5261 B.
+        // Shortest run: 87_120_000 picoseconds.
+        Weight::from_parts(95_142_000, 11371)
             .saturating_add(T::DbWeight::get().reads(9_u64))
     }
     /// Storage: `Tasks::Assignments` (r:1 w:0)
@@ -591,8 +605,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn authorize_commit_result() -> Weight {
         // Measured proof size: 3253 B.
-        // Shortest run: 72_798_000 picoseconds.
-        Weight::from_parts(78_907_000, 6028)
+        // Shortest run: 78_728_000 picoseconds.
+        Weight::from_parts(82_303_000, 6028)
             .saturating_add(T::DbWeight::get().reads(7_u64))
     }
     /// Storage: `Tasks::Assignments` (r:1 w:0)
@@ -608,9 +622,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `System::BlockHash` (r:2 w:0)
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn authorize_reveal_result() -> Weight {
-        // Measured proof size: 3370 B.
-        // Shortest run: 79_769_000 picoseconds.
-        Weight::from_parts(83_885_000, 6028)
+        // Measured proof size: 3369 B.
+        // Shortest run: 77_666_000 picoseconds.
+        Weight::from_parts(84_557_000, 6028)
             .saturating_add(T::DbWeight::get().reads(7_u64))
     }
     /// Storage: `Tasks::Assignments` (r:1 w:0)
@@ -626,9 +640,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `System::BlockHash` (r:2 w:0)
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn authorize_fail() -> Weight {
-        // Measured proof size: 3286 B.
-        // Shortest run: 79_318_000 picoseconds.
-        Weight::from_parts(83_986_000, 6028)
+        // Measured proof size: 3282 B.
+        // Shortest run: 79_579_000 picoseconds.
+        Weight::from_parts(84_065_000, 6028)
             .saturating_add(T::DbWeight::get().reads(7_u64))
     }
     /// Storage: `Tasks::Assignments` (r:1 w:0)
@@ -647,8 +661,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn authorize_open_trace() -> Weight {
         // Measured proof size: 2577 B.
-        // Shortest run: 82_493_000 picoseconds.
-        Weight::from_parts(85_387_000, 6028)
+        // Shortest run: 82_172_000 picoseconds.
+        Weight::from_parts(84_517_000, 6028)
             .saturating_add(T::DbWeight::get().reads(8_u64))
     }
     /// Storage: `MarketClock::TheClock` (r:1 w:0)
@@ -659,8 +673,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
     fn serve_slot() -> Weight {
         // Measured proof size: 59 B.
-        // Shortest run: 6_129_000 picoseconds.
-        Weight::from_parts(6_440_000, 4191)
+        // Shortest run: 5_878_000 picoseconds.
+        Weight::from_parts(6_169_000, 4191)
             .saturating_add(T::DbWeight::get().reads(3_u64))
             .saturating_add(T::DbWeight::get().writes(1_u64))
     }
@@ -670,8 +684,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
     fn serve_stale() -> Weight {
         // Measured proof size: 2456 B.
-        // Shortest run: 16_645_000 picoseconds.
-        Weight::from_parts(18_979_000, 11371)
+        // Shortest run: 16_785_000 picoseconds.
+        Weight::from_parts(18_558_000, 11371)
             .saturating_add(T::DbWeight::get().reads(2_u64))
     }
     /// Storage: `Tasks::Assignments` (r:1 w:1)
@@ -684,8 +698,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::AgendaPages` (`max_values`: None, `max_size`: Some(730), added: 3205, mode: `MaxEncodedLen`)
     fn serve_early() -> Weight {
         // Measured proof size: 1156 B.
-        // Shortest run: 22_513_000 picoseconds.
-        Weight::from_parts(24_657_000, 4191)
+        // Shortest run: 21_903_000 picoseconds.
+        Weight::from_parts(23_335_000, 4191)
             .saturating_add(T::DbWeight::get().reads(3_u64))
             .saturating_add(T::DbWeight::get().writes(3_u64))
     }
@@ -711,6 +725,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Presences` (r:9 w:0)
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::MissingDevicesOf` (r:9 w:0)
+    /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
     /// Storage: `MarketParameters::Changed` (r:1 w:0)
     /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::ReputationRecords` (r:9 w:0)
@@ -732,9 +748,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `n` is `[5, 15]`.
     fn serve_match(n: u32, ) -> Weight {
         // Measured proof size: 13154 B.
-        // Shortest run: 14_151_000 picoseconds.
-        Weight::from_parts(1_101_115_062, 13294)
-            .saturating_add(T::DbWeight::get().reads(126_u64))
+        // Shortest run: 13_200_000 picoseconds.
+        Weight::from_parts(1_119_463_149, 13294)
+            .saturating_add(T::DbWeight::get().reads(137_u64))
             .saturating_add(T::DbWeight::get().writes(60_u64))
             .saturating_add(Weight::from_parts(0, 3007).saturating_mul(n.into()))
     }
@@ -766,6 +782,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Challenges` (r:15 w:0)
     /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::MissingDevicesOf` (r:15 w:0)
+    /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Entries` (r:15 w:1)
     /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Buckets` (r:2 w:2)
@@ -789,12 +807,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `n` is `[5, 15]`.
     fn serve_assignment(n: u32, ) -> Weight {
         // Measured proof size: 3357 B + n * 1338.
-        // Shortest run: 655_428_000 picoseconds.
-        Weight::from_parts(412_035_108, 560543)
-            // Standard error: 1_524_290
-            .saturating_add(Weight::from_parts(55_405_217, 0).saturating_mul(n.into()))
+        // Shortest run: 652_002_000 picoseconds.
+        Weight::from_parts(360_641_800, 560543)
+            // Standard error: 1_227_946
+            .saturating_add(Weight::from_parts(61_210_756, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(28_u64))
-            .saturating_add(T::DbWeight::get().reads((9_u64).saturating_mul(n.into())))
+            .saturating_add(T::DbWeight::get().reads((10_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(21_u64))
             .saturating_add(T::DbWeight::get().writes((4_u64).saturating_mul(n.into())))
             .saturating_add(Weight::from_parts(0, 3076).saturating_mul(n.into()))
@@ -856,10 +874,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `n` is `[1, 3]`.
     fn serve_settle(n: u32, ) -> Weight {
         // Measured proof size: 1236 B + n * 3722.
-        // Shortest run: 301_740_000 picoseconds.
-        Weight::from_parts(171_790_168, 560543)
-            // Standard error: 1_284_742
-            .saturating_add(Weight::from_parts(145_512_078, 0).saturating_mul(n.into()))
+        // Shortest run: 296_713_000 picoseconds.
+        Weight::from_parts(172_333_679, 560543)
+            // Standard error: 914_116
+            .saturating_add(Weight::from_parts(134_198_801, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(24_u64))
             .saturating_add(T::DbWeight::get().reads((14_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(12_u64))
@@ -898,6 +916,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Challenges` (r:4 w:0)
     /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::MissingDevicesOf` (r:4 w:0)
+    /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Entries` (r:4 w:4)
     /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Buckets` (r:2 w:2)
@@ -912,9 +932,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
     fn serve_dispute() -> Weight {
         // Measured proof size: 10537 B.
-        // Shortest run: 597_782_000 picoseconds.
-        Weight::from_parts(616_850_000, 560543)
-            .saturating_add(T::DbWeight::get().reads(64_u64))
+        // Shortest run: 599_024_000 picoseconds.
+        Weight::from_parts(631_071_000, 560543)
+            .saturating_add(T::DbWeight::get().reads(68_u64))
             .saturating_add(T::DbWeight::get().writes(46_u64))
     }
     /// Storage: `MarketClock::TheClock` (r:1 w:0)
@@ -940,10 +960,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `n` is `[5, 15]`.
     fn serve_audit(n: u32, ) -> Weight {
         // Measured proof size: 1269 B + n * 559.
-        // Shortest run: 141_291_000 picoseconds.
-        Weight::from_parts(120_418_173, 24003)
-            // Standard error: 489_372
-            .saturating_add(Weight::from_parts(4_748_148, 0).saturating_mul(n.into()))
+        // Shortest run: 139_808_000 picoseconds.
+        Weight::from_parts(112_486_699, 24003)
+            // Standard error: 280_909
+            .saturating_add(Weight::from_parts(5_774_743, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(17_u64))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(10_u64))
@@ -975,8 +995,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
     fn serve_unlock() -> Weight {
         // Measured proof size: 3834 B.
-        // Shortest run: 76_805_000 picoseconds.
-        Weight::from_parts(82_503_000, 6956)
+        // Shortest run: 78_006_000 picoseconds.
+        Weight::from_parts(83_404_000, 6956)
             .saturating_add(T::DbWeight::get().reads(12_u64))
             .saturating_add(T::DbWeight::get().writes(7_u64))
     }
@@ -1005,10 +1025,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `n` is `[5, 15]`.
     fn serve_prune(n: u32, ) -> Weight {
         // Measured proof size: 591 B + n * 538.
-        // Shortest run: 47_150_000 picoseconds.
-        Weight::from_parts(19_826_551, 11371)
-            // Standard error: 109_364
-            .saturating_add(Weight::from_parts(5_741_133, 0).saturating_mul(n.into()))
+        // Shortest run: 47_661_000 picoseconds.
+        Weight::from_parts(22_674_474, 11371)
+            // Standard error: 183_163
+            .saturating_add(Weight::from_parts(5_321_072, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(3_u64))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(8_u64))
@@ -1020,153 +1040,153 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// The same with the slower database, for tests of the pallet alone.
 impl WeightInfo for () {
     fn submit() -> Weight {
-        Weight::from_parts(114_440_000, 8607)
-            .saturating_add(RocksDbWeight::get().reads(12_u64))
+        Weight::from_parts(114_330_000, 67035)
+            .saturating_add(RocksDbWeight::get().reads(13_u64))
             .saturating_add(RocksDbWeight::get().writes(8_u64))
     }
     fn cancel(n: u32, ) -> Weight {
-        Weight::from_parts(70_631_650, 11371)
-            .saturating_add(Weight::from_parts(7_457_586, 0).saturating_mul(n.into()))
+        Weight::from_parts(67_194_220, 11371)
+            .saturating_add(Weight::from_parts(7_569_336, 0).saturating_mul(n.into()))
             .saturating_add(RocksDbWeight::get().reads(9_u64))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(n.into())))
             .saturating_add(RocksDbWeight::get().writes(5_u64))
             .saturating_add(Weight::from_parts(0, 3007).saturating_mul(n.into()))
     }
     fn accept(n: u32, ) -> Weight {
-        Weight::from_parts(168_587_907, 560543)
-            .saturating_add(Weight::from_parts(154_643_065, 0).saturating_mul(n.into()))
-            .saturating_add(RocksDbWeight::get().reads(20_u64))
-            .saturating_add(RocksDbWeight::get().reads((16_u64).saturating_mul(n.into())))
+        Weight::from_parts(171_513_120, 560543)
+            .saturating_add(Weight::from_parts(153_662_616, 0).saturating_mul(n.into()))
+            .saturating_add(RocksDbWeight::get().reads(21_u64))
+            .saturating_add(RocksDbWeight::get().reads((17_u64).saturating_mul(n.into())))
             .saturating_add(RocksDbWeight::get().writes(6_u64))
             .saturating_add(RocksDbWeight::get().writes((14_u64).saturating_mul(n.into())))
             .saturating_add(Weight::from_parts(0, 3580).saturating_mul(n.into()))
     }
     fn rate(n: u32, ) -> Weight {
-        Weight::from_parts(54_877_298, 16370)
-            .saturating_add(Weight::from_parts(5_808_336, 0).saturating_mul(n.into()))
+        Weight::from_parts(57_167_385, 16370)
+            .saturating_add(Weight::from_parts(5_243_522, 0).saturating_mul(n.into()))
             .saturating_add(RocksDbWeight::get().reads(8_u64))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(n.into())))
             .saturating_add(RocksDbWeight::get().writes(6_u64))
             .saturating_add(Weight::from_parts(0, 3007).saturating_mul(n.into()))
     }
     fn grant_key() -> Weight {
-        Weight::from_parts(23_315_000, 11371)
+        Weight::from_parts(22_544_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(4_u64))
             .saturating_add(RocksDbWeight::get().writes(2_u64))
     }
     fn start() -> Weight {
-        Weight::from_parts(34_782_000, 11371)
+        Weight::from_parts(34_011_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(4_u64))
             .saturating_add(RocksDbWeight::get().writes(1_u64))
     }
     fn report_progress() -> Weight {
-        Weight::from_parts(28_072_000, 3997)
+        Weight::from_parts(27_591_000, 3997)
             .saturating_add(RocksDbWeight::get().reads(3_u64))
             .saturating_add(RocksDbWeight::get().writes(1_u64))
     }
     fn commit_result(n: u32, ) -> Weight {
-        Weight::from_parts(128_245_950, 19032)
-            .saturating_add(Weight::from_parts(2_045_286, 0).saturating_mul(n.into()))
-            .saturating_add(RocksDbWeight::get().reads(19_u64))
+        Weight::from_parts(127_923_571, 19032)
+            .saturating_add(Weight::from_parts(2_314_968, 0).saturating_mul(n.into()))
+            .saturating_add(RocksDbWeight::get().reads(20_u64))
             .saturating_add(RocksDbWeight::get().writes(9_u64))
     }
     fn commit_alone() -> Weight {
-        Weight::from_parts(99_759_000, 11371)
-            .saturating_add(RocksDbWeight::get().reads(15_u64))
+        Weight::from_parts(101_952_000, 11371)
+            .saturating_add(RocksDbWeight::get().reads(16_u64))
             .saturating_add(RocksDbWeight::get().writes(6_u64))
     }
     fn reveal_alone(n: u32, ) -> Weight {
-        Weight::from_parts(67_586_009, 560543)
-            .saturating_add(Weight::from_parts(149_038_431, 0).saturating_mul(n.into()))
+        Weight::from_parts(59_704_368, 560543)
+            .saturating_add(Weight::from_parts(157_561_313, 0).saturating_mul(n.into()))
             .saturating_add(RocksDbWeight::get().reads(3_u64))
-            .saturating_add(RocksDbWeight::get().reads((17_u64).saturating_mul(n.into())))
+            .saturating_add(RocksDbWeight::get().reads((18_u64).saturating_mul(n.into())))
             .saturating_add(RocksDbWeight::get().writes(11_u64))
             .saturating_add(RocksDbWeight::get().writes((7_u64).saturating_mul(n.into())))
             .saturating_add(Weight::from_parts(0, 4068).saturating_mul(n.into()))
     }
     fn reveal_to_wait() -> Weight {
-        Weight::from_parts(43_866_000, 11371)
+        Weight::from_parts(44_686_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(4_u64))
             .saturating_add(RocksDbWeight::get().writes(3_u64))
     }
     fn reveal_result(n: u32, ) -> Weight {
-        Weight::from_parts(141_459_093, 560543)
-            .saturating_add(Weight::from_parts(145_241_278, 0).saturating_mul(n.into()))
-            .saturating_add(RocksDbWeight::get().reads(18_u64))
-            .saturating_add(RocksDbWeight::get().reads((12_u64).saturating_mul(n.into())))
+        Weight::from_parts(177_929_435, 560543)
+            .saturating_add(Weight::from_parts(146_931_402, 0).saturating_mul(n.into()))
+            .saturating_add(RocksDbWeight::get().reads(19_u64))
+            .saturating_add(RocksDbWeight::get().reads((13_u64).saturating_mul(n.into())))
             .saturating_add(RocksDbWeight::get().writes((10_u64).saturating_mul(n.into())))
             .saturating_add(Weight::from_parts(0, 3076).saturating_mul(n.into()))
     }
     fn fail(n: u32, ) -> Weight {
-        Weight::from_parts(414_992_601, 560543)
-            .saturating_add(Weight::from_parts(52_720_124, 0).saturating_mul(n.into()))
+        Weight::from_parts(393_987_822, 560543)
+            .saturating_add(Weight::from_parts(58_283_789, 0).saturating_mul(n.into()))
             .saturating_add(RocksDbWeight::get().reads(28_u64))
-            .saturating_add(RocksDbWeight::get().reads((9_u64).saturating_mul(n.into())))
+            .saturating_add(RocksDbWeight::get().reads((10_u64).saturating_mul(n.into())))
             .saturating_add(RocksDbWeight::get().writes(21_u64))
             .saturating_add(RocksDbWeight::get().writes((4_u64).saturating_mul(n.into())))
             .saturating_add(Weight::from_parts(0, 3076).saturating_mul(n.into()))
     }
     fn open_trace() -> Weight {
-        Weight::from_parts(44_987_000, 11371)
+        Weight::from_parts(44_656_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(5_u64))
             .saturating_add(RocksDbWeight::get().writes(3_u64))
     }
     fn authorize_start() -> Weight {
-        Weight::from_parts(79_018_000, 6028)
+        Weight::from_parts(81_962_000, 6028)
             .saturating_add(RocksDbWeight::get().reads(7_u64))
     }
     fn authorize_report_progress() -> Weight {
-        Weight::from_parts(91_396_000, 11371)
+        Weight::from_parts(95_142_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(9_u64))
     }
     fn authorize_commit_result() -> Weight {
-        Weight::from_parts(78_907_000, 6028)
+        Weight::from_parts(82_303_000, 6028)
             .saturating_add(RocksDbWeight::get().reads(7_u64))
     }
     fn authorize_reveal_result() -> Weight {
-        Weight::from_parts(83_885_000, 6028)
+        Weight::from_parts(84_557_000, 6028)
             .saturating_add(RocksDbWeight::get().reads(7_u64))
     }
     fn authorize_fail() -> Weight {
-        Weight::from_parts(83_986_000, 6028)
+        Weight::from_parts(84_065_000, 6028)
             .saturating_add(RocksDbWeight::get().reads(7_u64))
     }
     fn authorize_open_trace() -> Weight {
-        Weight::from_parts(85_387_000, 6028)
+        Weight::from_parts(84_517_000, 6028)
             .saturating_add(RocksDbWeight::get().reads(8_u64))
     }
     fn serve_slot() -> Weight {
-        Weight::from_parts(6_440_000, 4191)
+        Weight::from_parts(6_169_000, 4191)
             .saturating_add(RocksDbWeight::get().reads(3_u64))
             .saturating_add(RocksDbWeight::get().writes(1_u64))
     }
     fn serve_stale() -> Weight {
-        Weight::from_parts(18_979_000, 11371)
+        Weight::from_parts(18_558_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(2_u64))
     }
     fn serve_early() -> Weight {
-        Weight::from_parts(24_657_000, 4191)
+        Weight::from_parts(23_335_000, 4191)
             .saturating_add(RocksDbWeight::get().reads(3_u64))
             .saturating_add(RocksDbWeight::get().writes(3_u64))
     }
     fn serve_match(n: u32, ) -> Weight {
-        Weight::from_parts(1_101_115_062, 13294)
-            .saturating_add(RocksDbWeight::get().reads(126_u64))
+        Weight::from_parts(1_119_463_149, 13294)
+            .saturating_add(RocksDbWeight::get().reads(137_u64))
             .saturating_add(RocksDbWeight::get().writes(60_u64))
             .saturating_add(Weight::from_parts(0, 3007).saturating_mul(n.into()))
     }
     fn serve_assignment(n: u32, ) -> Weight {
-        Weight::from_parts(412_035_108, 560543)
-            .saturating_add(Weight::from_parts(55_405_217, 0).saturating_mul(n.into()))
+        Weight::from_parts(360_641_800, 560543)
+            .saturating_add(Weight::from_parts(61_210_756, 0).saturating_mul(n.into()))
             .saturating_add(RocksDbWeight::get().reads(28_u64))
-            .saturating_add(RocksDbWeight::get().reads((9_u64).saturating_mul(n.into())))
+            .saturating_add(RocksDbWeight::get().reads((10_u64).saturating_mul(n.into())))
             .saturating_add(RocksDbWeight::get().writes(21_u64))
             .saturating_add(RocksDbWeight::get().writes((4_u64).saturating_mul(n.into())))
             .saturating_add(Weight::from_parts(0, 3076).saturating_mul(n.into()))
     }
     fn serve_settle(n: u32, ) -> Weight {
-        Weight::from_parts(171_790_168, 560543)
-            .saturating_add(Weight::from_parts(145_512_078, 0).saturating_mul(n.into()))
+        Weight::from_parts(172_333_679, 560543)
+            .saturating_add(Weight::from_parts(134_198_801, 0).saturating_mul(n.into()))
             .saturating_add(RocksDbWeight::get().reads(24_u64))
             .saturating_add(RocksDbWeight::get().reads((14_u64).saturating_mul(n.into())))
             .saturating_add(RocksDbWeight::get().writes(12_u64))
@@ -1174,26 +1194,26 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 3076).saturating_mul(n.into()))
     }
     fn serve_dispute() -> Weight {
-        Weight::from_parts(616_850_000, 560543)
-            .saturating_add(RocksDbWeight::get().reads(64_u64))
+        Weight::from_parts(631_071_000, 560543)
+            .saturating_add(RocksDbWeight::get().reads(68_u64))
             .saturating_add(RocksDbWeight::get().writes(46_u64))
     }
     fn serve_audit(n: u32, ) -> Weight {
-        Weight::from_parts(120_418_173, 24003)
-            .saturating_add(Weight::from_parts(4_748_148, 0).saturating_mul(n.into()))
+        Weight::from_parts(112_486_699, 24003)
+            .saturating_add(Weight::from_parts(5_774_743, 0).saturating_mul(n.into()))
             .saturating_add(RocksDbWeight::get().reads(17_u64))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(n.into())))
             .saturating_add(RocksDbWeight::get().writes(10_u64))
             .saturating_add(Weight::from_parts(0, 3007).saturating_mul(n.into()))
     }
     fn serve_unlock() -> Weight {
-        Weight::from_parts(82_503_000, 6956)
+        Weight::from_parts(83_404_000, 6956)
             .saturating_add(RocksDbWeight::get().reads(12_u64))
             .saturating_add(RocksDbWeight::get().writes(7_u64))
     }
     fn serve_prune(n: u32, ) -> Weight {
-        Weight::from_parts(19_826_551, 11371)
-            .saturating_add(Weight::from_parts(5_741_133, 0).saturating_mul(n.into()))
+        Weight::from_parts(22_674_474, 11371)
+            .saturating_add(Weight::from_parts(5_321_072, 0).saturating_mul(n.into()))
             .saturating_add(RocksDbWeight::get().reads(3_u64))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(n.into())))
             .saturating_add(RocksDbWeight::get().writes(8_u64))
