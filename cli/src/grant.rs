@@ -1,5 +1,7 @@
 //! Granting the data keys of sealed tasks to the providers that they are matched with.
 
+use std::{collections::BTreeMap, future::Future};
+
 use aicpw_protocol::{
     hashing::Hash,
     sealing::{envelope, EnvelopeContext},
@@ -7,11 +9,16 @@ use aicpw_protocol::{
     view::TaskView,
     AssignmentId, TaskId,
 };
+use futures::future::join_all;
 
 use crate::{
     account::Account,
     amount::Amount,
-    chain::{call::Call, submit::Inclusion, Chain},
+    chain::{
+        call::Call,
+        submit::{Inclusion, Sent},
+        Chain,
+    },
     data_keys::DataKeys,
     error::{Error, Result},
     keys::Signer,
@@ -24,8 +31,8 @@ pub struct Granter<'a> {
     signer: &'a Signer,
     keys: DataKeys,
     genesis: Hash,
-    /// The last failure that was told, so that it is told once and not in each block.
-    told: Option<String>,
+    /// The last failure that was told of each task, so that it is told once and not in each block.
+    told: BTreeMap<TaskId, String>,
 }
 
 /// A key that was granted.
@@ -39,11 +46,21 @@ pub struct Granted {
     pub inclusion: Inclusion,
 }
 
-/// An assignment that waits for its key, and to whom the key has to be sealed.
-fn awaiting(view: &TaskView<Account>) -> Option<(AssignmentId, Account, Hash)> {
+/// A grant that is to be made.
+struct Wanted {
+    task: TaskId,
+    assignment: AssignmentId,
+    provider: Account,
+    call: Call,
+}
+
+/// The assignments that wait for their keys, and to whom the key has to be sealed.
+fn awaiting(
+    view: &TaskView<Account>,
+) -> impl Iterator<Item = (AssignmentId, Account, Hash)> + use<'_> {
     view.assignments
         .iter()
-        .find_map(|assignment| match assignment.status {
+        .filter_map(|assignment| match assignment.status {
             AssignmentStatus::AwaitingKey { recipient, .. } => {
                 Some((assignment.id, assignment.provider, recipient))
             }
@@ -53,7 +70,21 @@ fn awaiting(view: &TaskView<Account>) -> Option<(AssignmentId, Account, Hash)> {
 
 /// Whether somebody should look whether a key can be granted.
 pub fn is_awaited(view: &TaskView<Account>) -> bool {
-    awaiting(view).is_some()
+    awaiting(view).next().is_some()
+}
+
+/// Begins each, one after the other, before the end of any is waited for: the time for a key runs for all
+/// of them at once.
+async fn begin_all<I, W, O, B: Future<Output = W>, E: Future<Output = O>>(
+    items: Vec<I>,
+    mut begin: impl FnMut(I) -> B,
+    end: impl FnMut(W) -> E,
+) -> Vec<O> {
+    let mut begun = Vec::new();
+    for item in items {
+        begun.push(begin(item).await);
+    }
+    join_all(begun.into_iter().map(end)).await
 }
 
 impl<'a> Granter<'a> {
@@ -67,23 +98,23 @@ impl<'a> Granter<'a> {
             signer,
             keys,
             genesis: chain.genesis().await?,
-            told: None,
+            told: BTreeMap::new(),
         })
     }
 
-    /// Grants the key of a task if an assignment of it waits for it in the finalised chain: a fork
-    /// must not give the data to a provider that is not to have it. Returns when that is final.
+    /// The grants for the assignments of a task that wait for its key in the finalised chain: a fork must
+    /// not give the data to a provider that is not to have it.
     ///
     /// # Errors
-    /// The key is not here, or the chain refuses the grant.
-    pub async fn look(&self, task: TaskId) -> Result<Option<Granted>> {
+    /// The key is not here, or the node does not answer.
+    async fn wanted(&self, task: TaskId) -> Result<Vec<Wanted>> {
         let last = self.chain.final_hash().await?;
         let Some(view) = self.chain.task(task, Some(last)).await? else {
-            return Ok(None);
+            return Ok(Vec::new());
         };
-        let Some((assignment, provider, recipient)) = awaiting(&view) else {
-            return Ok(None);
-        };
+        if !is_awaited(&view) {
+            return Ok(Vec::new());
+        }
         if view.requester != self.signer.account {
             return Err(Error::usage(format!(
                 "task {task} is another account's, {}",
@@ -91,46 +122,112 @@ impl<'a> Granter<'a> {
             )));
         }
         let Privacy::Sealed { key_commitment } = view.submission.privacy else {
-            return Ok(None);
+            return Ok(Vec::new());
         };
         let (_, key) = self.keys.load(&key_commitment)?;
-        let context = EnvelopeContext {
-            genesis: &self.genesis,
-            assignment,
-            manifest: &view.submission.manifest,
-            recipient: &recipient,
+        awaiting(&view)
+            .map(|(assignment, provider, recipient)| {
+                let context = EnvelopeContext {
+                    genesis: &self.genesis,
+                    assignment,
+                    manifest: &view.submission.manifest,
+                    recipient: &recipient,
+                };
+                let envelope = envelope::seal(&key, &context)
+                    .map_err(|error| Error::other(format!("the key of task {task}: {error}")))?;
+                Ok(Wanted {
+                    task,
+                    assignment,
+                    provider,
+                    call: Call::grant_key(assignment, &envelope),
+                })
+            })
+            .collect()
+    }
+
+    /// Its nonce counts what waits in the pool: it need not wait for the one before it.
+    async fn send(&self, wanted: Wanted) -> (Wanted, Result<Sent>) {
+        let send = async {
+            let signed = self.chain.sign(self.signer, &wanted.call).await?;
+            self.chain.send(&wanted.call, &signed).await
         };
-        let envelope = envelope::seal(&key, &context)
-            .map_err(|error| Error::other(format!("the key of task {task}: {error}")))?;
-        let call = Call::grant_key(assignment, &envelope);
-        match self.chain.submit(self.signer, &call).await {
-            Ok(inclusion) => Ok(Some(Granted {
-                assignment,
-                provider,
-                inclusion,
-            })),
+        let sent = send.await;
+        (wanted, sent)
+    }
+
+    /// Waits until a grant is final; `None` if it was not needed any more.
+    async fn finish(
+        &self,
+        wanted: Wanted,
+        sent: Result<Sent>,
+    ) -> (TaskId, Result<Option<Granted>>) {
+        let Wanted {
+            task,
+            assignment,
+            provider,
+            ..
+        } = wanted;
+        let finish = async {
+            let error = match sent {
+                Ok(sent) => match sent.finalised().await {
+                    Ok(inclusion) => {
+                        return Ok(Some(Granted {
+                            assignment,
+                            provider,
+                            inclusion,
+                        }))
+                    }
+                    Err(error) => error,
+                },
+                Err(error) => error,
+            };
             // Another process of this account may have been faster.
-            Err(error) => match self.chain.task(task, None).await? {
-                Some(view) if is_awaited(&view) => Err(error.about_task(task.0)),
+            let view = self.chain.task(task, None).await?;
+            let still_waits =
+                |view: &TaskView<Account>| awaiting(view).any(|(id, ..)| id == assignment);
+            match view {
+                Some(view) if still_waits(&view) => Err(error.about_task(task.0)),
                 _ => Ok(None),
-            },
-        }
+            }
+        };
+        (task, finish.await)
     }
 
-    /// The same for all that wait, for somebody who tries again with each block: failures are told, once
-    /// each.
-    pub async fn look_and_tell(&mut self, out: &Output, task: TaskId) -> Vec<Granted> {
-        let mut all = Vec::new();
-        while let Some(granted) = self.look_once(out, task).await {
-            all.push(granted);
+    /// Grants the keys of tasks to all assignments that wait for them, all at once, for somebody who tries
+    /// again with each block. Returns when they are final. Failures are told, once each.
+    pub async fn look_and_tell(
+        &mut self,
+        out: &Output,
+        tasks: &[TaskId],
+    ) -> Vec<(TaskId, Granted)> {
+        let (mut all, mut outcomes) = (Vec::new(), Vec::new());
+        for task in tasks {
+            match self.wanted(*task).await {
+                Ok(wanted) => all.extend(wanted),
+                Err(error) => outcomes.push((*task, Err(error))),
+            }
         }
-        all
+        let this = &*self;
+        let send = |wanted| this.send(wanted);
+        let finish = |(wanted, sent)| this.finish(wanted, sent);
+        outcomes.extend(begin_all(all, send, finish).await);
+        let mut granted = Vec::new();
+        for (task, outcome) in outcomes {
+            granted.extend(self.tell(out, task, outcome).map(|granted| (task, granted)));
+        }
+        granted
     }
 
-    async fn look_once(&mut self, out: &Output, task: TaskId) -> Option<Granted> {
-        match self.look(task).await {
-            Ok(Some(granted)) => {
-                self.told = None;
+    fn tell(
+        &mut self,
+        out: &Output,
+        task: TaskId,
+        outcome: Result<Option<Granted>>,
+    ) -> Option<Granted> {
+        match outcome {
+            Ok(granted) => {
+                let granted = granted?;
+                self.told.remove(&task);
                 let fee = granted.inclusion.fee_paid().map(Amount);
                 let fee = fee.map_or(String::new(), |fee| format!(", fee {}", fee.with_unit()));
                 out.say(format!(
@@ -139,12 +236,11 @@ impl<'a> Granter<'a> {
                 ));
                 Some(granted)
             }
-            Ok(None) => None,
             Err(error) => {
                 let text = format!("the key of task {task} is not granted yet: {error}");
-                if self.told.as_ref() != Some(&text) {
+                if self.told.get(&task) != Some(&text) {
                     out.warn(&text);
-                    self.told = Some(text);
+                    self.told.insert(task, text);
                 }
                 None
             }
@@ -174,7 +270,10 @@ mod tests {
             TaskStatus::Active,
             vec![assignment(0, failed.clone()), assignment(1, waits)],
         );
-        let (id, provider, recipient) = awaiting(&both).unwrap();
+        let all: Vec<_> = awaiting(&both).collect();
+        let [(id, provider, recipient)] = all[..] else {
+            panic!("one waits")
+        };
         assert_eq!((id.attempt, recipient), (1, [5; 32]));
         assert_eq!(provider, both.assignments[1].provider);
         let none = view(TaskStatus::Active, vec![assignment(0, failed)]);
@@ -182,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn every_juror_is_granted_in_its_turn() {
+    fn every_juror_is_granted() {
         let revealed = AssignmentStatus::Revealed {
             opening: opening(),
             at: 1,
@@ -197,7 +296,7 @@ mod tests {
             grant_by: 9,
             recipient: [recipient; 32],
         };
-        let mut disputed = view(
+        let disputed = view(
             TaskStatus::Disputed,
             vec![
                 assignment(0, revealed),
@@ -205,12 +304,31 @@ mod tests {
                 juror(2, waits(2)),
             ],
         );
-        let mut granted = Vec::new();
-        while let Some((id, _, recipient)) = awaiting(&disputed) {
-            granted.push((id.replica, recipient[0]));
-            disputed.assignments[usize::from(id.replica)].status =
-                AssignmentStatus::Assigned { start_by: 9 };
-        }
+        let granted: Vec<_> = awaiting(&disputed)
+            .map(|(id, _, recipient)| (id.replica, recipient[0]))
+            .collect();
         assert_eq!(granted, [(1, 1), (2, 2)]);
+    }
+
+    /// Regression: each waited until the one before it was final, and the last ones ran out of time.
+    #[test]
+    fn all_are_sent_before_one_is_waited_for() {
+        let sent = std::cell::RefCell::new(Vec::new());
+        let send = |number: u32| {
+            sent.borrow_mut().push(number);
+            async move { number }
+        };
+        let finish = |number| {
+            let sent = &sent;
+            async move { (number, sent.borrow().len()) }
+        };
+        let ends = futures::executor::block_on(begin_all((0..150).collect(), send, finish));
+        assert_eq!(
+            *sent.borrow(),
+            (0..150).collect::<Vec<_>>(),
+            "in order of the nonces"
+        );
+        let all_were = (0..150).map(|number| (number, 150));
+        assert_eq!(ends, all_were.collect::<Vec<_>>());
     }
 }

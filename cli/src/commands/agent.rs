@@ -165,6 +165,7 @@ async fn follow(
                 }
             },
             _ = look.tick() => {
+                let mut awaited = Vec::new();
                 for view in tasks.look(chain, signer.account).await? {
                     if life::is_final(&view.status) {
                         let state = life::state_name(&view.status);
@@ -177,10 +178,11 @@ async fn follow(
                         serving.push(serve(chain, keys, &pins, view.clone()).map(move |end| (task, end)).boxed_local());
                     }
                     if grant::is_awaited(&view) {
-                        for granted in granter.look_and_tell(out, view.id).await {
-                            out.json_line(&line(view.id, &granted));
-                        }
+                        awaited.push(view.id);
                     }
+                }
+                for (task, granted) in granter.look_and_tell(out, &awaited).await {
+                    out.json_line(&line(task, &granted));
                 }
                 if args.until_idle && tasks.open.is_empty() && serving.is_empty() {
                     return Ok(());

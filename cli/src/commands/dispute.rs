@@ -146,7 +146,7 @@ pub async fn follow(
     loop {
         let task = watch.next().await?;
         if let Some(granter) = granter.as_mut().filter(|_| grant::is_awaited(&task)) {
-            granter.look_and_tell(context.out, id).await;
+            granter.look_and_tell(context.out, &[id]).await;
         }
         // A fork may have taken it away for some blocks.
         let Some(dispute) = chain.dispute(id, None).await? else {

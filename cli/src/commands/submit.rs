@@ -281,7 +281,7 @@ async fn see_through(
                 let view = view?;
                 teller.tell(&view).await;
                 if grant::is_awaited(&view) {
-                    granter.look_and_tell(context.out, task).await;
+                    granter.look_and_tell(context.out, &[task]).await;
                 }
                 let revealed = matches!(view.status, TaskStatus::Verifying { .. });
                 if is_final && (revealed || life::is_final(&view.status)) {
