@@ -123,11 +123,30 @@ mod tests {
         let of = |environment| parses(&[&base[..], &arguments_of(environment)].concat());
         assert!(of(provider).market.provider);
         assert!(of(validator).run.validator);
+        assert!(is_guarded_and_found(&of(validator)));
 
         let docker = include_str!("../../packaging/docker/Dockerfile");
         let start = [words_of(docker, "ENTRYPOINT "), words_of(docker, "CMD ")].concat();
         let start: Vec<&str> = start.iter().map(String::as_str).collect();
         assert!(parses(&start[1..]).market.provider);
+    }
+
+    /// Whether web pages are kept from unsafe methods, and other validators know where it is.
+    fn is_guarded_and_found(node: &Cli) -> bool {
+        let methods = format!("{:?}", node.run.rpc_params.rpc_methods);
+        methods == "Safe" && !node.run.network_params.public_addr.is_empty()
+    }
+
+    #[test]
+    fn the_page_about_validators_starts_one_that_is_guarded_and_found() {
+        let page = include_str!("../../docs/validator.md").replace("\\\n", " ");
+        let mut lines = page.lines().map(str::trim);
+        let start = lines.find_map(|line| line.strip_prefix("aicpw-node --chain"));
+        let line: Vec<_> = ["--chain"]
+            .into_iter()
+            .chain(start.unwrap().split_whitespace())
+            .collect();
+        assert!(is_guarded_and_found(&parses(&line)));
     }
 
     #[test]

@@ -150,14 +150,12 @@ impl Node {
                 "--no-telemetry",
                 "--unsafe-force-node-key-generation",
             ])
-            .args([
-                "--rpc-methods",
-                "unsafe",
-                "--rpc-cors",
-                "all",
-                "--allow-private-ip",
-            ])
+            .args(["--rpc-cors", "all", "--allow-private-ip"])
             .args(&self.options.arguments);
+        let says_which = |word: &String| word == "--rpc-methods";
+        if !self.options.arguments.iter().any(says_which) {
+            command.args(["--rpc-methods", "unsafe"]);
+        }
         if self.options.metrics {
             command.args(["--prometheus-port", "0"]);
         } else {
