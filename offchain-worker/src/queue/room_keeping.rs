@@ -7,6 +7,16 @@ use super::{
 };
 use crate::{blocking, clock::unix_ms};
 
+/// With so much room for results, or an eighth of what the store may hold if that is less, a node takes jobs.
+const ENOUGH: u64 = 1 << 30;
+
+/// How much room to wait for after there was none for `bytes`. Whoever declares as much as the store can take
+/// would else keep a node from its work until all that it answers for is gone.
+fn to_wait_for(bytes: u64, limit: Option<u64>) -> u64 {
+    let enough = limit.map_or(ENOUGH, |limit| ENOUGH.min(limit / 8));
+    bytes.min(enough)
+}
+
 impl Queue {
     /// Removes ended jobs that the chain holds no locks for.
     pub(super) async fn sweep(&mut self, which: Sweep) {
@@ -46,7 +56,10 @@ impl Queue {
         if !ask.again {
             self.sweep(Sweep::All).await;
         } else if self.is_room_to_come(1) {
-            let bytes = ask.bytes;
+            // Without an answer there is no limit that is known.
+            let status = self.shop.store.status().await;
+            let limit = status.ok().and_then(|status| status.limit);
+            let bytes = to_wait_for(ask.bytes, limit);
             tracing::error!(
                 bytes,
                 "the IPFS store has no room for a result beside those that this provider still answers for: \
@@ -89,5 +102,19 @@ impl Queue {
             tracing::info!("there is room for results again: the node takes jobs");
             self.shop.mailbox.renew_serving(unix_ms());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_waits_for_more_than_a_part_of_the_store() {
+        let gib = |count: u64| count << 30;
+        assert_eq!(to_wait_for(5, Some(gib(10))), 5);
+        assert_eq!(to_wait_for(gib(9), Some(gib(10))), gib(1));
+        assert_eq!(to_wait_for(gib(9), Some(gib(4))), gib(1) / 2);
+        assert_eq!(to_wait_for(u64::MAX, None), gib(1));
     }
 }
