@@ -1,8 +1,8 @@
 //! How a program ends, for people: not in the way in which a programmer looks at an error.
 
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
-use anyhow::Result;
+use anyhow::{ensure, Context, Result};
 
 /// The exit code; an error is told on standard error, each of its causes on a line of its own.
 pub fn ended(result: Result<()>) -> ExitCode {
@@ -15,7 +15,8 @@ pub fn ended(result: Result<()>) -> ExitCode {
     }
 }
 
-fn text(error: &anyhow::Error) -> String {
+/// An error for people.
+pub fn text(error: &anyhow::Error) -> String {
     let mut causes = error
         .chain()
         .map(|cause| cause.to_string().replace('\n', "\n    "));
@@ -26,10 +27,32 @@ fn text(error: &anyhow::Error) -> String {
     format!("error: {first}{more}")
 }
 
+/// Whether a program that is given a file which is not there names it and the cause, each on a line of its
+/// own, and says nothing else. For the tests of programs that end so.
+///
+/// # Errors
+/// It does not, or it cannot be started.
+pub fn check_told(program: &str, arguments: &[&str], missing: &str) -> Result<()> {
+    let mut command = Command::new(program);
+    let output = command
+        .args(arguments)
+        .env("RUST_BACKTRACE", "1")
+        .output()
+        .with_context(|| program.to_owned())?;
+    ensure!(output.status.code() == Some(1), "{}", output.status);
+    let said = String::from_utf8(output.stderr)?;
+    let lines: Vec<_> = said.lines().collect();
+    ensure!(
+        matches!(lines[..], [first, second]
+            if first.starts_with("error: ") && first.contains(missing)
+                && second.starts_with("  because: ")),
+        "{said}"
+    );
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
-    use anyhow::Context;
-
     use super::*;
 
     #[test]

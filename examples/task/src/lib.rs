@@ -8,7 +8,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
-mod ended;
+pub mod ended;
 pub mod folder;
 pub mod trial;
 

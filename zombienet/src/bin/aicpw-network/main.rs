@@ -6,6 +6,7 @@ mod page;
 
 use std::{fs, path::PathBuf, process::ExitCode, time::Duration};
 
+use aicpw_example_task::ended;
 use aicpw_network_tests::{definition, Definition, Network};
 use anyhow::{ensure, Context, Result};
 use clap::Parser;
@@ -47,25 +48,7 @@ struct Arguments {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match run(Arguments::parse()).await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{}", said(&error));
-            ExitCode::FAILURE
-        }
-    }
-}
-
-/// An error for people, each of its causes on a line of its own.
-fn said(error: &anyhow::Error) -> String {
-    let mut causes = error
-        .chain()
-        .map(|cause| cause.to_string().replace('\n', "\n    "));
-    let first = causes.next().unwrap_or_default();
-    let more: String = causes
-        .map(|cause| format!("\n  because: {cause}"))
-        .collect();
-    format!("error: {first}{more}")
+    ended::ended(run(Arguments::parse()).await)
 }
 
 async fn run(arguments: Arguments) -> Result<()> {
@@ -201,7 +184,7 @@ mod tests {
     #[tokio::test]
     async fn a_person_is_told_the_cause_and_no_backtrace() {
         let arguments = Arguments::parse_from(["aicpw-network", "--definition", "/nonexistent"]);
-        let text = said(&run(arguments).await.unwrap_err());
+        let text = ended::text(&run(arguments).await.unwrap_err());
         let lines: Vec<_> = text.lines().collect();
         assert_eq!(lines[0], "error: /nonexistent", "{text}");
         assert!(lines[1].starts_with("  because: "), "{text}");
