@@ -182,6 +182,11 @@ pub fn is_block_discarded(error: &subxt::Error) -> bool {
         .any(|error| error.to_string().contains(DISCARDED))
 }
 
+/// The same of a read of such a state.
+pub fn is_of_replaced_block(error: &Error) -> bool {
+    error.message.contains(DISCARDED)
+}
+
 /// Anything that subxt says.
 pub fn subxt(error: subxt::Error) -> Error {
     use subxt::error::{BackendError, ExtrinsicError, RpcError};
@@ -298,6 +303,17 @@ mod tests {
             block_hash: [1; 32].into(),
         };
         assert!(is_block_discarded(&gone.into()));
+
+        let read = |message: &str| {
+            let user = rpcs::UserError {
+                code: 4003,
+                message: message.into(),
+                data: None,
+            };
+            runtime_api("TasksApi_task", &rpcs::Error::User(user))
+        };
+        assert!(is_of_replaced_block(&read(discarded)));
+        assert!(!is_of_replaced_block(&read("Client error: Database")));
     }
 
     #[test]

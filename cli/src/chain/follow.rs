@@ -1,8 +1,9 @@
 //! Following a task from block to block.
 
 use aicpw_protocol::{view::TaskView, TaskId};
+use subxt::config::substrate::H256;
 
-use super::{Chain, Heads};
+use super::{explain::is_of_replaced_block, Chain, Heads};
 use crate::{
     account::Account,
     error::{Error, Result},
@@ -49,13 +50,26 @@ impl<'a> Watch<'a> {
     /// # Errors
     /// There is no such task; the node does not answer, or has no new blocks.
     pub async fn next(&mut self) -> Result<TaskView<Account>> {
+        self.next_at().await.map(|(view, _)| view)
+    }
+
+    /// The same, with the block in whose state it is so: what else is read there is of the same moment.
+    ///
+    /// # Errors
+    /// As of [`Self::next`].
+    pub async fn next_at(&mut self) -> Result<(TaskView<Account>, H256)> {
         loop {
             if !std::mem::take(&mut self.first) {
                 self.heads.next().await?;
             }
-            if let Some(view) = self.chain.task(self.task, None).await? {
+            let at = self.chain.best_hash().await?;
+            let view = match self.chain.task(self.task, Some(at)).await {
+                Err(error) if is_of_replaced_block(&error) => continue,
+                view => view?,
+            };
+            if let Some(view) = view {
                 self.missing = 0;
-                return Ok(view);
+                return Ok((view, at));
             }
             self.missing += 1;
             if self.missing > MISSING_BLOCKS {

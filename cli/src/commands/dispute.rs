@@ -13,7 +13,7 @@ use subxt::config::substrate::H256;
 use super::{task, wait, Context};
 use crate::{
     account::Account,
-    chain::{follow::Watch, next_step, Chain},
+    chain::{follow::Watch, is_of_replaced_block, next_step, Chain},
     error::{Error, Result},
     grant::{self, Granter},
     life,
@@ -128,7 +128,7 @@ async fn read(
     }
 }
 
-/// Tells what happens to a dispute until it is over, and grants jurors the key of a sealed task on the
+/// Tells what happens to a dispute until it is over, task and dispute as of one block each time, and grants jurors the key of a sealed task on the
 /// way. With `lines`, a program is told each change on a line of JSON.
 ///
 /// # Errors
@@ -144,20 +144,30 @@ pub async fn follow(
     let mut watch = Watch::new(chain, id).await?;
     let mut told = None;
     loop {
-        let task = watch.next().await?;
+        let (task, at) = watch.next_at().await?;
         if let Some(granter) = granter.as_mut().filter(|_| grant::is_awaited(&task)) {
             granter.look_and_tell(context.out, &[id]).await;
         }
-        // A fork may have taken it away for some blocks.
-        let Some(dispute) = chain.dispute(id, None).await? else {
-            continue;
+        let read = async {
+            Ok((
+                chain.dispute(id, Some(at)).await?,
+                chain.clock_at(Some(at)).await?,
+            ))
+        };
+        let (dispute, clock) = match read.await {
+            // A fork may have taken it away for some blocks,
+            Ok((None, _)) => continue,
+            Ok((Some(dispute), clock)) => (dispute, clock),
+            // or the block.
+            Err(error) if is_of_replaced_block(&error) => continue,
+            Err(error) => return Err(error),
         };
         let document = DisputeJson::new(&dispute, &task);
         if told.as_ref() != Some(&document) {
             if lines {
                 context.out.json_line(&document);
             }
-            let text = dispute::headline(&dispute, &task, &chain.clock().await?);
+            let text = dispute::headline(&dispute, &task, &clock);
             let text = text.replace('\n', "\n           ");
             context
                 .out

@@ -70,6 +70,25 @@ fn what_is_shown_of_a_dispute_is_of_one_block() {
     assert!(all.len() > 3 && all.iter().all(|one| *one == at), "{all:?}");
 }
 
+/// Regression: while it was followed, the task was of one block and the dispute of a later one.
+#[test]
+fn what_is_told_of_a_dispute_that_is_followed_is_of_one_block() {
+    let node = FakeNode::start();
+    let id = disputes::ENDED.to_string();
+    node.text(&["dispute", "watch", &id]);
+    let task = node.read_at(&["TasksApi_task"]);
+    node.text(&["dispute", "watch", &id]);
+    let all = node.read_at(&[
+        "TasksApi_task",
+        "DisputesApi_dispute",
+        "TasksApi_market_clock",
+    ]);
+    // It is looked whether there is one, and then told.
+    assert_eq!(task.len(), 2, "{task:?}");
+    let at = |number: u8| Some(format!("0x{number:064x}"));
+    assert_eq!(all, [at(3), at(3), at(4), at(4), at(4)]);
+}
+
 #[test]
 fn what_cannot_be_disputed_or_appealed_is_said_before_anything_is_sent() {
     let node = FakeNode::start();
