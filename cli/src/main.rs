@@ -8,6 +8,7 @@
 //! | [`node_rpc`] | the node's own methods: IPFS, devices, worker keys |
 //! | [`life`] | what happens to a task, told from its views |
 //! | [`faults`] | why attempts failed, in words |
+//! | [`program_name`] | how a program is called in what is said of it |
 //! | [`data_keys`], [`sealed`], [`grant`] | sealed tasks: their keys, their data, and who gets them |
 //! | [`pins`] | what nodes keep for tasks, until it is let go |
 //! | [`ends`] | Ctrl-C, and the other signals that end a command |
@@ -33,6 +34,7 @@ mod node_rpc;
 mod output;
 mod peers;
 mod pins;
+mod program_name;
 mod quantity;
 mod rerun;
 mod sealed;

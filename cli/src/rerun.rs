@@ -27,6 +27,7 @@ use tokio::{
 use crate::{
     error::{Error, Result},
     node_rpc::{read_all, BlobSource, CHUNK_BYTES},
+    program_name::with_own_name,
 };
 
 /// Name of the program that runs jobs.
@@ -311,6 +312,7 @@ impl Rerun {
         match lines.filter_map(Message::from_line).next_back() {
             Some(Message::Done(done)) if ended.status.success() => Ok(done),
             Some(Message::Failed(Failed { message, .. })) => {
+                let message = with_own_name(&message, None);
                 let failed = Error::other(format!("the job cannot be run here: {message}"));
                 Err(failed.hint("nothing was sent; without --part a jury runs the whole job"))
             }

@@ -23,6 +23,7 @@ use crate::{
     node_rpc::{read_all, NodeRpc},
     output::{progress::Bar, Output},
     peers,
+    program_name::with_own_name,
     quantity::{count, show_elapsed},
     sealed,
 };
@@ -64,7 +65,7 @@ struct StepLine<'a> {
     #[serde(flatten)]
     step: &'a Step,
     #[serde(skip_serializing_if = "Option::is_none")]
-    log_text: Option<&'a str>,
+    log_text: Option<String>,
 }
 
 /// Tells what happens to a task.
@@ -123,7 +124,7 @@ impl<'a> Teller<'a> {
         })
     }
 
-    /// What a compiler says of the program is told of this file.
+    /// What a compiler says of the program is told of this file; of no file, if it is none.
     pub fn of_program(mut self, file: Option<String>) -> Self {
         self.program = file;
         self
@@ -183,20 +184,29 @@ impl<'a> Teller<'a> {
                 assignment: assignment.to_string(),
                 provider: *provider,
                 fault: *fault,
-                message: message.clone(),
+                message: self.own(message),
                 log: log.clone(),
-                log_text: log_text.clone(),
+                log_text: log_text.as_deref().map(|text| self.own(text)),
             });
         }
     }
 
+    /// A text in which the program has the name of the person's own file.
+    fn own(&self, text: &str) -> String {
+        with_own_name(text, self.program.as_deref())
+    }
+
     fn show(&mut self, step: &Step, elapsed: Duration, log_text: Option<&str>) {
         if self.lines {
+            let mut told = step.clone();
+            if let Step::Failed { message, .. } = &mut told {
+                *message = self.own(message);
+            }
             self.out.json_line(&StepLine {
                 task: self.task.0,
                 elapsed_milliseconds: life::millis(elapsed),
-                step,
-                log_text,
+                step: &told,
+                log_text: log_text.map(|text| self.own(text)),
             });
         }
         if let Step::Progress {
@@ -234,12 +244,11 @@ impl<'a> Teller<'a> {
             Some(assignment) => format!("{assignment}: {text}"),
             None => text,
         };
-        let own = |text: &str| with_own_name(text, self.program.as_deref());
-        let text = own(&text).replace('\n', &format!("\n{LOG_MARGIN}"));
+        let text = self.own(&text).replace('\n', &format!("\n{LOG_MARGIN}"));
         self.out
             .say(format!("{:>9}  {text}", show_elapsed(elapsed)));
         if let Some(text) = log_text {
-            self.out.say(indent_log(&own(text)));
+            self.out.say(indent_log(&self.own(text)));
         }
         if matches!(step, Step::Started { .. }) && self.out.draws_bars() {
             self.bar = Some(self.out.steps_bar(RUNNING));
@@ -324,28 +333,6 @@ fn step_above(step: &Step, log: &str, clock: &Clock) -> String {
         *message = without_log(message, log).to_owned();
     }
     step.show(clock)
-}
-
-/// A text of the executor's, which calls every program by one name, with the name of the person's own file.
-fn with_own_name(text: &str, file: Option<&str>) -> String {
-    const EVERY: &str = "program.cl:";
-    let Some(file) = file else {
-        return text.to_owned();
-    };
-    let is_of_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/');
-    let mut parts = text.split(EVERY);
-    let mut own = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        match own.ends_with(is_of_name) {
-            true => own += EVERY,
-            false => {
-                own += file;
-                own.push(':');
-            }
-        }
-        own += part;
-    }
-    own
 }
 
 fn indent_log(text: &str) -> String {

@@ -19,7 +19,7 @@ fn every_line_is_documented() {
             task: 7,
             elapsed_milliseconds: Some(1),
             step: &step,
-            log_text: Some("log"),
+            log_text: Some("log".into()),
         };
         crate::output::documented::check(&["Step"], &line);
         let event = serde_json::to_value(&line).unwrap()["event"].clone();
@@ -107,25 +107,6 @@ fn a_fault_is_told_though_the_match_window_ended() {
     assert!(hint(Fault::RunFailed).contains("outside of the buffers"));
     assert!(hint(Fault::InputUnavailable).contains("keep the node"));
     assert!(hint(Fault::Crashed).contains("task show 7"));
-}
-
-#[test]
-fn a_compiler_names_the_file_of_the_person() {
-    let named = |text: &str| with_own_name(text, Some("kernels/teapot.cl"));
-    assert_eq!(
-        named("program.cl:3:5: error: x\nfrom \"program.cl:9\""),
-        "kernels/teapot.cl:3:5: error: x\nfrom \"kernels/teapot.cl:9\""
-    );
-    // Another file, whose name ends so, and what is no place in a file.
-    for other in [
-        "my_program.cl:3: x",
-        "lib/program.cl:3",
-        "program.cl is there",
-        "",
-    ] {
-        assert_eq!(named(other), other);
-    }
-    assert_eq!(with_own_name("program.cl:3", None), "program.cl:3");
 }
 
 #[test]

@@ -15,7 +15,10 @@ use aicpw_protocol::{
 };
 use serde::Serialize;
 
-use crate::{account::Account, amount::Amount, error::Error, peers, verify::show_hash};
+use crate::{
+    account::Account, amount::Amount, error::Error, peers, program_name::with_own_name,
+    verify::show_hash,
+};
 
 /// A document over several lines.
 pub fn document(value: &impl Serialize) -> String {
@@ -341,7 +344,7 @@ impl From<&AssignmentView<Account>> for AssignmentJson {
                     message,
                 } => AssignmentStateJson::Failed {
                     fault: *fault,
-                    message: String::from_utf8_lossy(message).into_owned(),
+                    message: with_own_name(&String::from_utf8_lossy(message), None),
                     log: log.clone(),
                     ended_at: *at,
                 },

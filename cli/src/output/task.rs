@@ -11,8 +11,8 @@ use super::{
     table::{pairs, short, table},
 };
 use crate::{
-    account::Account, amount::Amount, chain::read::Clock, faults, life, peers, quantity::show_span,
-    verify::show_hash,
+    account::Account, amount::Amount, chain::read::Clock, faults, life, peers,
+    program_name::with_own_name, quantity::show_span, verify::show_hash,
 };
 
 /// Several tasks.
@@ -202,7 +202,8 @@ fn show_assignment(assignment: &AssignmentView<Account>, clock: &Clock) -> Strin
             message,
             ..
         } => {
-            let message = printable(&String::from_utf8_lossy(message));
+            let message = with_own_name(&String::from_utf8_lossy(message), None);
+            let message = printable(&message);
             let reason = faults::show(*fault, &message);
             (
                 None,

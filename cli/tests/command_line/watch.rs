@@ -67,6 +67,32 @@ fn a_program_is_told_each_attempt_too() {
     );
 }
 
+/// Regression: it was called `program.cl`, which is no file of anybody's.
+#[test]
+fn a_program_whose_file_is_not_known_gets_no_name_of_one() {
+    let id = watched::BROKEN.to_string();
+    for arguments in [
+        &["task", "watch", &id][..],
+        &["task", "watch", &id, "--json"],
+        &["task", "show", &id],
+        &["task", "show", &id, "--json"],
+    ] {
+        let node = FakeNode::start();
+        if arguments[1] == "show" {
+            // It has not failed yet when it is read first.
+            node.text(&["task", "show", &id]);
+        }
+        let output = node.run(arguments);
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(
+            text.contains("<program>:3:5: error: use of undeclared identifier"),
+            "{arguments:?}: {text}"
+        );
+        assert!(!text.contains("program.cl"), "{arguments:?}: {text}");
+    }
+    assert!(watched::COMPILER.starts_with("program.cl:"));
+}
+
 #[test]
 fn a_signal_ends_the_wait_and_says_how_to_go_on() {
     let node = FakeNode::start();

@@ -16,12 +16,18 @@ use super::{
 pub const FAILING: u64 = 8_000;
 /// On a device, for ever.
 pub const ASSIGNED: u64 = 8_001;
+/// Its program does not compile, which is [`COMPILER`]'s to say.
+pub const BROKEN: u64 = 8_002;
+
+/// What is said of the program of [`BROKEN`].
+pub const COMPILER: &str = "program.cl:3:5: error: use of undeclared identifier";
 
 /// A task as it is now, if it is one of these.
 pub fn task(id: TaskId, looks: &Looks) -> Option<TaskView<Account>> {
     let mut states = match id.0 {
         FAILING => failing(id),
         ASSIGNED => vec![assigned(id)],
+        BROKEN => broken(id),
         _ => return None,
     };
     let now = looks.next(id).min(states.len() - 1);
@@ -39,6 +45,21 @@ type State = (TaskStatus, Vec<AssignmentView<Account>>);
 fn assigned(id: TaskId) -> State {
     let status = AssignmentStatus::Assigned { start_by: 2_000 };
     (TaskStatus::Active, vec![attempt(id, 0, status)])
+}
+
+fn broken(id: TaskId) -> Vec<State> {
+    let queued = TaskStatus::Queued { match_by: 1_100 };
+    let refunded = TaskStatus::Refunded {
+        at: 1_101,
+        reason: Refunded::MatchWindowEnded,
+    };
+    let status = AssignmentStatus::Failed {
+        fault: Fault::BuildFailed,
+        at: 1_001,
+        log: None,
+        message: COMPILER.as_bytes().to_vec().try_into().unwrap(),
+    };
+    vec![(queued, vec![]), (refunded, vec![attempt(id, 0, status)])]
 }
 
 /// The market's clock stands at block 1,000, and a sign has to come every 240 blocks.
