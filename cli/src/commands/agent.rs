@@ -14,7 +14,9 @@ use aicpw_protocol::{
     view::TaskView,
     ContentId, TaskId,
 };
-use futures::{future::LocalBoxFuture, stream::FuturesUnordered, FutureExt, StreamExt};
+use futures::{
+    future::LocalBoxFuture, stream::FuturesUnordered, FutureExt, StreamExt, TryStreamExt,
+};
 use serde::Serialize;
 
 use super::{
@@ -48,11 +50,13 @@ const LET_GO_EVERY: Duration = Duration::from_secs(60);
 /// Pause before a node that does not answer is tried again.
 const RECONNECT_AFTER: Duration = Duration::from_secs(2);
 
-/// Newest tasks of the account among which open ones are looked for when the agent starts. Later it is
-/// looked back to one that is known.
-const AT_FIRST: usize = 1_000;
+/// Tasks of the account that are new to the agent when it starts, of which so many are looked at in each look until all
+/// were, the newest first: keys are granted in between. Later it is looked back to one that is known.
+const AT_ONCE: usize = 1_000;
 /// Ids asked for at once.
 const PAGE: u32 = 100;
+/// Requests that are under way at once.
+const PARALLEL: usize = 16;
 
 /// Pause before files of a task that could not be served are tried again.
 const SERVE_AGAIN_AFTER: Duration = Duration::from_secs(10);
@@ -184,7 +188,7 @@ async fn follow(
                 for (task, granted) in granter.look_and_tell(out, &awaited).await {
                     out.json_line(&line(task, &granted));
                 }
-                if args.until_idle && tasks.open.is_empty() && serving.is_empty() {
+                if args.until_idle && tasks.are_idle() && serving.is_empty() {
                     return Ok(());
                 }
             }
@@ -241,6 +245,8 @@ impl LettingGo {
 struct Tasks {
     open: BTreeSet<TaskId>,
     seen: BTreeSet<TaskId>,
+    /// Tasks below this one were there when the agent started, and have not been looked at.
+    older: Option<TaskId>,
     /// Whose files are served, or are being fetched for it.
     served: BTreeSet<TaskId>,
     /// Whose files could not be served, and when that is tried again.
@@ -250,15 +256,16 @@ struct Tasks {
 impl Tasks {
     /// All open tasks as they are now, and once more those that have ended since the last look.
     async fn look(&mut self, chain: &Chain, account: Account) -> Result<Vec<TaskView<Account>>> {
-        let page = |before| chain.task_ids_before(Some(account), before, PAGE);
-        for id in newest_ids(&self.seen, page).await? {
-            if !self.seen.contains(&id) {
-                self.open.insert(id);
-            }
-        }
+        self.look_for_more(|before| chain.task_ids_before(Some(account), before, PAGE))
+            .await?;
+        let open: Vec<_> = futures::stream::iter(self.open.clone())
+            .map(|id| async move { Ok::<_, Error>((id, chain.task(id, None).await?)) })
+            .buffered(PARALLEL)
+            .try_collect()
+            .await?;
         let mut views = Vec::new();
-        for id in self.open.clone() {
-            match chain.task(id, None).await? {
+        for (id, view) in open {
+            match view {
                 Some(view) => views.extend(self.note(view)),
                 // A fork took the submission away; if it comes back it is looked at again.
                 None => {
@@ -268,6 +275,38 @@ impl Tasks {
             }
         }
         Ok(views)
+    }
+
+    /// Takes those for open that are new since the last look, and of those that were there when the agent started as many
+    /// as one look has room for.
+    async fn look_for_more<F>(&mut self, mut page: impl FnMut(Option<TaskId>) -> F) -> Result<()>
+    where
+        F: Future<Output = Result<Vec<TaskId>>>,
+    {
+        let seen = &self.seen;
+        let is_known = |next: &[TaskId]| next.iter().any(|id| seen.contains(id));
+        let enough = |ids: &[TaskId]| ids.len() >= AT_ONCE;
+        let mut found = Vec::new();
+        if seen.is_empty() {
+            let (ids, is_end) = pages(None, &mut page, |ids, _| enough(ids)).await?;
+            self.older = ids.last().copied().filter(|_| !is_end);
+            found.extend(ids);
+        } else {
+            found.extend(pages(None, &mut page, |_, next| is_known(next)).await?.0);
+            if self.older.is_some() {
+                let (ids, is_end) = pages(self.older, &mut page, |ids, _| enough(ids)).await?;
+                self.older = ids.last().copied().filter(|_| !is_end);
+                found.extend(ids);
+            }
+        }
+        found.retain(|id| !seen.contains(id));
+        self.open.extend(found);
+        Ok(())
+    }
+
+    /// Whether none is open, of all that there are.
+    fn are_idle(&self) -> bool {
+        self.open.is_empty() && self.older.is_none()
     }
 
     /// Whether the node is to be asked to serve the files of a task now; it is taken to be.
@@ -297,22 +336,25 @@ impl Tasks {
     }
 }
 
-/// Ids of tasks, newest first, page by page: to the page that has one that is seen already. Where none
-/// is, the newest.
-async fn newest_ids<F>(
-    seen: &BTreeSet<TaskId>,
+/// Ids of tasks below `before`, newest first, page by page, until `is_enough` says so of all of them and the last page;
+/// and whether there are no more.
+async fn pages<F>(
+    before: Option<TaskId>,
     mut page: impl FnMut(Option<TaskId>) -> F,
-) -> Result<Vec<TaskId>>
+    is_enough: impl Fn(&[TaskId], &[TaskId]) -> bool,
+) -> Result<(Vec<TaskId>, bool)>
 where
     F: Future<Output = Result<Vec<TaskId>>>,
 {
     let mut ids: Vec<TaskId> = Vec::new();
     loop {
-        let next = page(ids.last().copied()).await?;
-        let is_last = next.is_empty() || next.iter().any(|id| seen.contains(id));
-        ids.extend(next);
-        if is_last || (seen.is_empty() && ids.len() >= AT_FIRST) {
-            return Ok(ids);
+        let next = page(ids.last().copied().or(before)).await?;
+        if next.is_empty() {
+            return Ok((ids, true));
+        }
+        ids.extend(&next);
+        if is_enough(&ids, &next) {
+            return Ok((ids, false));
         }
     }
 }
@@ -427,21 +469,52 @@ mod tests {
         }
     }
 
+    /// Pages of the ids below `end`, the newest first.
+    fn ids_below(end: u64) -> impl Fn(Option<TaskId>) -> std::future::Ready<Result<Vec<TaskId>>> {
+        move |before| {
+            let below = before.map_or(end, |id| id.0);
+            let ids = (0..below).rev().take(PAGE as usize).map(TaskId).collect();
+            std::future::ready(Ok(ids))
+        }
+    }
+
+    /// Looks, sees that all have ended, and says which were looked at.
+    async fn look_at_ended(tasks: &mut Tasks, end: u64) -> Vec<u64> {
+        tasks.look_for_more(ids_below(end)).await.unwrap();
+        let looked_at = std::mem::take(&mut tasks.open);
+        tasks.seen.extend(&looked_at);
+        looked_at.into_iter().map(|id| id.0).collect()
+    }
+
+    /// Regression: of what was there when it started, only the newest thousand were looked at.
+    #[tokio::test]
+    async fn whatever_was_there_is_looked_at_bit_by_bit() {
+        let mut tasks = Tasks::default();
+        assert_eq!(
+            look_at_ended(&mut tasks, 2_500).await,
+            (1_500..2_500).collect::<Vec<_>>()
+        );
+        assert!(!tasks.are_idle());
+        // New ones come in between.
+        let second = (500..1_500).chain(2_500..2_700).collect::<Vec<_>>();
+        assert_eq!(look_at_ended(&mut tasks, 2_700).await, second);
+        assert!(!tasks.are_idle());
+        assert_eq!(
+            look_at_ended(&mut tasks, 2_700).await,
+            (0..500).collect::<Vec<_>>()
+        );
+        assert!(tasks.are_idle());
+        assert!(look_at_ended(&mut tasks, 2_700).await.is_empty());
+    }
+
     #[tokio::test]
     async fn tasks_between_two_looks_are_all_found() {
-        // Of 5,000 tasks, the newest first.
-        let page = |before: Option<TaskId>| {
-            let below = before.map_or(5_000, |id| id.0);
-            let ids = (0..below).rev().take(PAGE as usize).map(TaskId).collect();
-            async move { Ok::<Vec<TaskId>, Error>(ids) }
-        };
-        let at_first = newest_ids(&BTreeSet::new(), page).await.unwrap();
-        assert_eq!(at_first.len(), AT_FIRST);
-        for new in [1, 150, 2_000] {
-            let seen = (0..5_000 - new).map(TaskId).collect();
-            let found = newest_ids(&seen, page).await.unwrap();
-            let unseen = found.iter().filter(|id| !seen.contains(id)).count();
-            assert_eq!(unseen as u64, new);
+        for (was, new) in [(0, 3), (1, 1), (1_000, 150), (1_000, 2_000)] {
+            let mut tasks = Tasks::default();
+            while look_at_ended(&mut tasks, was).await.len() == AT_ONCE {}
+            let found = look_at_ended(&mut tasks, was + new).await;
+            assert_eq!(found, (was..was + new).collect::<Vec<_>>());
+            assert!(tasks.are_idle());
         }
     }
 
