@@ -16,6 +16,7 @@ use crate::{
     amount::Amount,
     chain::{
         call::Call,
+        line::Line,
         submit::{Inclusion, Sent},
         Chain,
     },
@@ -146,51 +147,62 @@ impl<'a> Granter<'a> {
     }
 
     /// Its nonce counts what waits in the pool: it need not wait for the one before it.
-    async fn send(&self, wanted: Wanted) -> (Wanted, Result<Sent>) {
+    async fn send(&self, wanted: Wanted) -> (Wanted, Result<(u64, Sent)>) {
         let send = async {
             let signed = self.chain.sign(self.signer, &wanted.call).await?;
-            self.chain.send(&wanted.call, &signed).await
+            let sent = self.chain.send(&wanted.call, &signed).await?;
+            Ok((signed.nonce, sent))
         };
         let sent = send.await;
         (wanted, sent)
     }
 
+    /// Sends it in the place of one that was lost, if it is still needed.
+    async fn send_again(&self, wanted: &Wanted, nonce: u64) -> Result<Sent> {
+        if !self.still_waits(wanted).await? {
+            return Err(Error::other("it is not needed any more"));
+        }
+        let (chain, call) = (self.chain, &wanted.call);
+        let signed = chain.sign_with(self.signer, call, nonce).await?;
+        chain.send(call, &signed).await
+    }
+
+    async fn still_waits(&self, wanted: &Wanted) -> Result<bool> {
+        let view = self.chain.task(wanted.task, None).await?;
+        let waits =
+            |view: TaskView<Account>| awaiting(&view).any(|(id, ..)| id == wanted.assignment);
+        Ok(view.is_some_and(waits))
+    }
+
     /// Waits until a grant is final; `None` if it was not needed any more.
     async fn finish(
         &self,
+        line: &Line,
         wanted: Wanted,
-        sent: Result<Sent>,
+        sent: Result<(u64, Sent)>,
     ) -> (TaskId, Result<Option<Granted>>) {
-        let Wanted {
-            task,
-            assignment,
-            provider,
-            ..
-        } = wanted;
         let finish = async {
-            let error = match sent {
-                Ok(sent) => match sent.finalised().await {
-                    Ok(inclusion) => {
-                        return Ok(Some(Granted {
-                            assignment,
-                            provider,
-                            inclusion,
-                        }))
-                    }
-                    Err(error) => error,
-                },
-                Err(error) => error,
+            let end = match sent {
+                Ok((nonce, sent)) => {
+                    let wait = async |sent: Sent| sent.finalised().await;
+                    let is_free = async || self.chain.is_free(self.signer, nonce).await;
+                    let again = async || self.send_again(&wanted, nonce).await;
+                    line.see_through(nonce, sent, wait, is_free, again).await
+                }
+                Err(error) => Err(error),
             };
-            // Another process of this account may have been faster.
-            let view = self.chain.task(task, None).await?;
-            let still_waits =
-                |view: &TaskView<Account>| awaiting(view).any(|(id, ..)| id == assignment);
-            match view {
-                Some(view) if still_waits(&view) => Err(error.about_task(task.0)),
-                _ => Ok(None),
+            match end {
+                Ok(inclusion) => Ok(Some(Granted {
+                    assignment: wanted.assignment,
+                    provider: wanted.provider,
+                    inclusion,
+                })),
+                // Another process of this account may have been faster.
+                Err(_) if !self.still_waits(&wanted).await? => Ok(None),
+                Err(error) => Err(error.about_task(wanted.task.0)),
             }
         };
-        (task, finish.await)
+        (wanted.task, finish.await)
     }
 
     /// Grants the keys of tasks to all assignments that wait for them, all at once, for somebody who tries
@@ -207,9 +219,9 @@ impl<'a> Granter<'a> {
                 Err(error) => outcomes.push((*task, Err(error))),
             }
         }
-        let this = &*self;
+        let (this, line) = (&*self, &Line::new());
         let send = |wanted| this.send(wanted);
-        let finish = |(wanted, sent)| this.finish(wanted, sent);
+        let finish = |(wanted, sent)| this.finish(line, wanted, sent);
         outcomes.extend(begin_all(all, send, finish).await);
         let mut granted = Vec::new();
         for (task, outcome) in outcomes {

@@ -8,6 +8,7 @@ pub mod call;
 mod explain;
 pub use explain::{is_of_replaced_block, node_method as explain_node_method};
 pub mod follow;
+pub mod line;
 mod next_step;
 pub use next_step::next_step;
 pub mod read;

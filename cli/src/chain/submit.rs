@@ -37,6 +37,8 @@ const TRY_EVERY: Duration = Duration::from_millis(250);
 /// A signed transaction.
 pub struct Signed {
     transaction: SubmittableTransaction<SubstrateConfig, AtBlock>,
+    /// How many of its account's are before it.
+    pub nonce: u64,
     /// The network's fee for it, estimated.
     pub fee: Balance,
 }
@@ -139,13 +141,33 @@ impl Chain {
     /// # Errors
     /// The runtime does not have such a call; the node does not answer.
     pub async fn sign(&self, signer: &Signer, call: &Call) -> Result<Signed> {
-        let at = self.at_final_block().await?;
-        // Counts transactions that still wait in the pool too.
-        let nonce = self
-            .methods
+        let nonce = self.next_nonce(signer).await?;
+        self.sign_with(signer, call, nonce).await
+    }
+
+    /// The nonce of the account's next transaction: counts those too that still wait in the pool, as far as none
+    /// is missing before them.
+    async fn next_nonce(&self, signer: &Signer) -> Result<u64> {
+        self.methods
             .system_account_next_index(&signer.account.into())
             .await
-            .map_err(|error| explain::rpc(&error))?;
+            .map_err(|error| explain::rpc(&error))
+    }
+
+    /// Whether no transaction of the account has this nonce, in a block or in the pool.
+    ///
+    /// # Errors
+    /// The node does not answer.
+    pub async fn is_free(&self, signer: &Signer, nonce: u64) -> Result<bool> {
+        Ok(self.next_nonce(signer).await? <= nonce)
+    }
+
+    /// Signs a call as the account's transaction with this nonce.
+    ///
+    /// # Errors
+    /// As of [`Self::sign`].
+    pub async fn sign_with(&self, signer: &Signer, call: &Call, nonce: u64) -> Result<Signed> {
+        let at = self.at_final_block().await?;
         let parameters = DefaultExtrinsicParamsBuilder::new()
             .nonce(nonce)
             .mortal(MORTAL_BLOCKS)
@@ -157,7 +179,11 @@ impl Chain {
             .await
             .map_err(failed)?;
         let fee = transaction.partial_fee_estimate().await.map_err(failed)?;
-        Ok(Signed { transaction, fee })
+        Ok(Signed {
+            transaction,
+            nonce,
+            fee,
+        })
     }
 
     /// The network's fee for a call, estimated.
