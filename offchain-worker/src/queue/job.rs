@@ -24,6 +24,7 @@ use super::{
     answer,
     fetch::{fetch_all, fetch_state, FetchLimits, Source},
     folder::{FolderError, JobFolder},
+    pins::Pins,
     record::{short_message, Answer, Phase},
     room::{self, Rooms},
     sealed::{Sealing, PUBLIC_MESSAGE},
@@ -70,6 +71,7 @@ pub struct Shop {
 pub struct Life {
     shop: Arc<Shop>,
     rooms: Rooms,
+    pins: Pins,
     folder: JobFolder,
     watch: Watch,
     /// Of a sealed task, once its key is granted.
@@ -86,11 +88,12 @@ pub struct Closed {
 
 impl Life {
     /// A job, wherever it is.
-    pub fn new(shop: Arc<Shop>, rooms: Rooms, folder: JobFolder, watch: Watch) -> Self {
+    pub fn new(shop: Arc<Shop>, rooms: Rooms, pins: Pins, folder: JobFolder, watch: Watch) -> Self {
         let timing = Timing::start(shop.metrics.clone(), &folder.record().phase);
         Self {
             shop,
             rooms,
+            pins,
             folder,
             watch,
             sealing: None,
@@ -425,6 +428,8 @@ impl Life {
 
     fn update(&mut self, phase: Phase) -> Result<(), FolderError> {
         blocking::run(|| self.folder.update(|record| record.phase = phase))?;
+        let record = self.folder.record();
+        self.pins.set(record.order.assignment, record.pins());
         self.timing.enter(&self.folder.record().phase);
         Ok(())
     }

@@ -13,6 +13,8 @@
 //!   on chain in the clear.
 //! - A job ends when the *finalised* chain says so; a fork stops nothing.
 //! - An order for which not even a folder can be made has failed, and that is said at once.
+//! - Jobs hear in time of what is final and of their deadlines: nothing that waits for the IPFS node is
+//!   waited for by the queue itself.
 //! - A result stays as long as the chain holds locks for it. What does not fit beside such results is not
 //!   taken: the node says that it does not serve.
 //! - An order that a fork replaced by other work under the same assignment is dropped with all that
@@ -24,6 +26,7 @@ mod fetch;
 mod folder;
 mod in_time;
 mod job;
+mod pins;
 mod record;
 mod retention;
 mod room;
@@ -63,8 +66,10 @@ use crate::{
 };
 use asked::Asked;
 use job::{Closed, Life};
+use pins::Pins;
 use retention::{Locked, Retention, Sweep};
 use room::Rooms;
+use room_keeping::Sweeping;
 use sight::{Finalised, Sight, Watch};
 
 /// How often it is said that this side is alive.
@@ -97,6 +102,8 @@ pub struct Queue {
     refused: BTreeMap<AssignmentId, Order>,
     tasks: JoinSet<(AssignmentId, Result<Closed, FolderError>)>,
     retention: Retention,
+    pins: Pins,
+    sweeping: Sweeping,
     rooms: Rooms,
     room_asks: mpsc::UnboundedReceiver<room::Ask>,
     /// Bytes that there is no room for beside results that are still answered for: nothing new is taken.
@@ -142,7 +149,9 @@ impl Queue {
             closed: BTreeMap::new(),
             refused: BTreeMap::new(),
             tasks: JoinSet::new(),
-            retention: Retention::new(jobs, retention),
+            retention: Retention::new(retention),
+            pins: Pins::default(),
+            sweeping: Sweeping::default(),
             rooms: Rooms(rooms),
             room_asks,
             lacking: None,
@@ -195,9 +204,12 @@ impl Queue {
                 _ = serving.tick(), if self.lacking.is_none() => {
                     self.shop.mailbox.renew_serving(unix_ms());
                 }
-                _ = sweep.tick() => self.sweep(Sweep::Old(unix_ms())).await,
-                Some(ask) = self.room_asks.recv() => self.asked_for_room(ask).await,
-                _ = look_for_room.tick() => self.look_for_room().await,
+                _ = sweep.tick() => {
+                    self.sweep(Sweep::Old(unix_ms()));
+                }
+                gone = self.sweeping.ended() => self.swept(gone),
+                Some(ask) = self.room_asks.recv() => self.asked_for_room(ask),
+                _ = look_for_room.tick() => self.look_for_room(),
                 Some(Ok(true)) = self.looking.join_next() => self.has_room(),
             }
         }
@@ -216,6 +228,7 @@ impl Queue {
             }
         };
         let record = folder.record();
+        self.pins.set(record.order.assignment, record.pins());
         if record.genesis != self.shop.chain.genesis() {
             tracing::warn!(path = %path.display(), "this job is of another chain; left alone");
             return;
@@ -289,6 +302,10 @@ impl Queue {
             if record::same_work(closed, order) {
                 return;
             }
+            if self.sweeping.due.contains(&assignment) {
+                // Its folder is being removed; the order is looked at again with the next block.
+                return;
+            }
             self.closed.remove(&assignment);
             self.retention.forget(assignment);
         } else if let Some(refused) = self.refused.get(&assignment) {
@@ -347,13 +364,9 @@ impl Queue {
     fn start(&mut self, folder: JobFolder, order: Order, seen_at: u32, sight: Sight) {
         let assignment = order.assignment;
         let part = folder.record().part.clone();
+        self.pins.set(assignment, folder.record().pins());
         let (sender, receiver) = watch::channel(sight);
-        let life = Life::new(
-            self.shop.clone(),
-            self.rooms.clone(),
-            folder,
-            Watch::new(receiver),
-        );
+        let life = self.life(folder, Watch::new(receiver));
         let task = self
             .tasks
             .spawn(async move { (assignment, life.live().await) });
@@ -367,6 +380,11 @@ impl Queue {
         };
         self.active.insert(assignment, active);
         self.shown = None;
+    }
+
+    fn life(&self, folder: JobFolder, watch: Watch) -> Life {
+        let (rooms, pins) = (self.rooms.clone(), self.pins.clone());
+        Life::new(self.shop.clone(), rooms, pins, folder, watch)
     }
 
     fn show_best(&mut self, orders: &Orders, asked: &Asked) {
@@ -494,12 +512,18 @@ impl Queue {
             self.report_crash(assignment, PANIC_MESSAGE);
             return;
         }
-        let Some(job) = self.active.get_mut(&assignment) else {
+        let sight = self
+            .active
+            .get(&assignment)
+            .map(|job| job.sight.subscribe());
+        let Some(sight) = sight else {
             return;
         };
         // It has nothing to do but to say so and to wait for the end.
-        let watch = Watch::new(job.sight.subscribe());
-        let life = Life::new(self.shop.clone(), self.rooms.clone(), folder, watch);
+        let life = self.life(folder, Watch::new(sight));
+        let Some(job) = self.active.get_mut(&assignment) else {
+            return;
+        };
         job.task = self
             .tasks
             .spawn(async move { (assignment, life.live().await) });

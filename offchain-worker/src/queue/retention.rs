@@ -1,18 +1,23 @@
 //! What has ended is kept for a while: a requester that was away can still fetch. What the chain still
 //! holds locks for is kept in any case: its provider answers for it with them.
 
-use aicpw_protocol::{content::ContentId, AssignmentId, BlockNumber};
+use aicpw_protocol::{AssignmentId, BlockNumber};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::folder::JobFolder;
-use crate::{blocking, ipfs::BlobStore};
+use super::{folder::JobFolder, pins::Pins};
+use crate::{
+    blocking,
+    ipfs::{BlobError, BlobStore},
+};
+
+/// How long it may take to pin again what another job came to need while it was unpinned.
+const PIN_AGAIN: Duration = Duration::from_secs(60);
 
 /// Closed jobs and when they may go.
 #[derive(Debug)]
 pub struct Retention {
-    jobs: PathBuf,
     keep_ms: u64,
     closed: BTreeMap<AssignmentId, Kept>,
 }
@@ -45,10 +50,9 @@ pub enum Sweep {
 }
 
 impl Retention {
-    /// Keeps what has ended in `jobs` for `keep`.
-    pub fn new(jobs: &Path, keep: Duration) -> Self {
+    /// Keeps what has ended for `keep`.
+    pub fn new(keep: Duration) -> Self {
         Self {
-            jobs: jobs.to_owned(),
             keep_ms: u64::try_from(keep.as_millis()).unwrap_or(u64::MAX),
             closed: BTreeMap::new(),
         }
@@ -64,77 +68,78 @@ impl Retention {
         self.closed.is_empty()
     }
 
-    /// The assignment is about something else now.
+    /// The job is gone, or the assignment is about something else now.
     pub fn forget(&mut self, assignment: AssignmentId) {
         self.closed.remove(&assignment);
     }
 
-    /// Unpins and removes what nothing is locked for, and returns which jobs those were. A chain that has
-    /// not come to the block of an order yet, after its database was lost, says nothing of it.
-    pub async fn sweep(
-        &mut self,
-        store: &dyn BlobStore,
-        locked: &Locked,
-        which: Sweep,
-    ) -> Vec<AssignmentId> {
+    /// The jobs that may go: nothing is locked for them. A chain that has not come to the block of an order
+    /// yet, after its database was lost, says nothing of it.
+    pub fn due(&self, locked: &Locked, which: Sweep) -> BTreeSet<AssignmentId> {
         let is_old = |kept: &Kept| match which {
             Sweep::Old(now) => kept.at.saturating_add(self.keep_ms) <= now,
             Sweep::All => true,
         };
-        let expired: Vec<AssignmentId> = self
-            .closed
-            .iter()
-            .filter(|(assignment, kept)| {
-                kept.seen_at <= locked.block
-                    && !locked.assignments.contains(assignment)
-                    && is_old(kept)
-            })
-            .map(|(assignment, _)| *assignment)
-            .collect();
-        let mut gone = Vec::new();
-        for assignment in expired {
-            match self.expire(store, assignment).await {
-                Ok(()) => {
-                    self.closed.remove(&assignment);
-                    gone.push(assignment);
-                }
-                Err(error) => tracing::warn!(%assignment, error, "cannot remove an ended job yet"),
-            }
-        }
-        gone
+        let due = self.closed.iter().filter(|(assignment, kept)| {
+            kept.seen_at <= locked.block && !locked.assignments.contains(assignment) && is_old(kept)
+        });
+        due.map(|(assignment, _)| *assignment).collect()
     }
+}
 
-    async fn expire(&self, store: &dyn BlobStore, assignment: AssignmentId) -> Result<(), String> {
-        let path = JobFolder::path_of(&self.jobs, assignment);
-        if let Ok(folder) = JobFolder::open(&path) {
-            let needed = blocking::run(|| self.pins_of_others(assignment));
-            for pin in folder.record().pins() {
-                let Ok(cid) = cid::Cid::try_from(pin.as_bytes()) else {
-                    continue;
-                };
-                if !needed.contains(&pin) {
-                    store.unpin(&cid).await.map_err(|error| error.to_string())?;
-                }
+/// Unpins and removes ended jobs, and returns which of them are gone. An IPFS node that does not answer ends
+/// it: each further question would wait for it again.
+pub async fn let_go(
+    store: &dyn BlobStore,
+    jobs: PathBuf,
+    pins: Pins,
+    due: BTreeSet<AssignmentId>,
+) -> Vec<AssignmentId> {
+    let mut gone = Vec::new();
+    for assignment in due {
+        if let Err(error) = unpin(store, &pins, assignment).await {
+            if let BlobError::NodeUnreachable { .. } = error {
+                tracing::warn!(%assignment, %error, "cannot let go of ended jobs yet");
+                break;
             }
+            tracing::warn!(%assignment, %error, "cannot unpin an ended job yet");
+            continue;
         }
-        blocking::run(|| JobFolder::remove(&path)).map_err(|error| error.to_string())?;
+        if let Err(error) = blocking::run(|| remove(&jobs, assignment)) {
+            tracing::warn!(%assignment, %error, "cannot remove an ended job yet");
+            continue;
+        }
+        pins.forget(assignment);
         tracing::debug!(%assignment, "not needed any more; removed");
-        Ok(())
+        gone.push(assignment);
     }
+    gone
+}
 
-    /// Equal results have one CID and one pin.
-    fn pins_of_others(&self, assignment: AssignmentId) -> BTreeSet<ContentId> {
-        let own = JobFolder::path_of(&self.jobs, assignment);
-        let entries = std::fs::read_dir(&self.jobs)
-            .into_iter()
-            .flatten()
-            .flatten();
-        let others = entries
-            .map(|entry| entry.path())
-            .filter(|path| *path != own);
-        others
-            .filter_map(|path| JobFolder::open(&path).ok())
-            .flat_map(|folder| folder.record().pins())
-            .collect()
+fn remove(jobs: &Path, assignment: AssignmentId) -> Result<(), super::FolderError> {
+    JobFolder::remove(&JobFolder::path_of(jobs, assignment))
+}
+
+async fn unpin(
+    store: &dyn BlobStore,
+    pins: &Pins,
+    assignment: AssignmentId,
+) -> Result<(), BlobError> {
+    for pin in pins.of(assignment) {
+        let Ok(cid) = cid::Cid::try_from(pin.as_bytes()) else {
+            continue;
+        };
+        if pins.others_keep(assignment, &pin) {
+            continue;
+        }
+        let unpinned = store.unpin(&cid).await;
+        // Another job may have come to the same result meanwhile, and have pinned it before this was done.
+        if pins.others_keep(assignment, &pin) {
+            if let Err(error) = store.pin(&cid, PIN_AGAIN).await {
+                tracing::error!(%cid, %error, "what another job needs may not be pinned any more");
+            }
+        }
+        unpinned?;
     }
+    Ok(())
 }

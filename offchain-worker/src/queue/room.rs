@@ -17,23 +17,23 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct Rooms(pub mpsc::UnboundedSender<Ask>);
 
-/// What is asked of the queue.
+/// With so much room for results, or an eighth of what the store may hold if that is less, a node takes jobs.
+const ENOUGH: u64 = 1 << 30;
+
+/// What is asked of the queue. It answers, or drops the sender, when it has done what it can.
 #[derive(Debug)]
-pub struct Ask {
-    /// What there is no room for.
-    pub bytes: u64,
-    /// Whether what could be let go is gone already.
-    pub again: bool,
-    /// Sent, or dropped, when the queue has done what it can.
-    pub done: oneshot::Sender<()>,
+pub enum Ask {
+    /// To let go of all results that nobody can ask for any more.
+    LetGo(oneshot::Sender<()>),
+    /// To take nothing new until there is room for so many bytes: that was not enough.
+    WaitFor(u64, oneshot::Sender<()>),
 }
 
 impl Rooms {
-    async fn ask(&self, bytes: u64, again: bool) {
+    async fn ask(&self, ask: impl FnOnce(oneshot::Sender<()>) -> Ask) {
         let (done, heard) = oneshot::channel();
-        let ask = Ask { bytes, again, done };
         // A queue that has stopped answers by dropping it.
-        if self.0.send(ask).is_ok() {
+        if self.0.send(ask(done)).is_ok() {
             let _ = heard.await;
         }
     }
@@ -42,15 +42,25 @@ impl Rooms {
     /// for any more. If that is not enough either, the queue knows it.
     async fn make(&self, store: &dyn BlobStore, bytes: u64) -> Result<(), BlobError> {
         match store.make_room(bytes).await {
-            Err(error) if is_full(&error) => self.ask(bytes, false).await,
+            Err(error) if is_full(&error) => self.ask(Ask::LetGo).await,
             made => return made,
         }
         let made = store.make_room(bytes).await;
         if made.as_ref().is_err_and(is_full) {
-            self.ask(bytes, true).await;
+            // Without an answer there is no limit that is known.
+            let limit = store.status().await.ok().and_then(|status| status.limit);
+            let bytes = to_wait_for(bytes, limit);
+            self.ask(|done| Ask::WaitFor(bytes, done)).await;
         }
         made
     }
+}
+
+/// How much room to wait for after there was none for `bytes`. Whoever declares as much as the store can take
+/// would else keep a node from its work until all that it answers for is gone.
+fn to_wait_for(bytes: u64, limit: Option<u64>) -> u64 {
+    let enough = limit.map_or(ENOUGH, |limit| ENOUGH.min(limit / 8));
+    bytes.min(enough)
 }
 
 /// Whether the store has answered that it has no room.
@@ -119,6 +129,15 @@ mod tests {
         let failure = for_result(&store, &rooms, 6, true).await.unwrap_err();
         let sealed = format!("no room for {} bytes", sealed_length(6));
         assert!(failure.message.contains(&sealed), "{failure:?}");
+    }
+
+    #[test]
+    fn nobody_waits_for_more_than_a_part_of_the_store() {
+        let gib = |count: u64| count << 30;
+        assert_eq!(to_wait_for(5, Some(gib(10))), 5);
+        assert_eq!(to_wait_for(gib(9), Some(gib(10))), gib(1));
+        assert_eq!(to_wait_for(gib(9), Some(gib(4))), gib(1) / 2);
+        assert_eq!(to_wait_for(u64::MAX, None), gib(1));
     }
 
     #[test]

@@ -1,34 +1,99 @@
 //! What the queue does for room: it lets go of what nobody can ask for any more, and takes nothing new
-//! while that is not enough.
+//! while that is not enough. Whatever waits for the IPFS node does so in a task of its own: the queue has
+//! jobs to tell of what is final and of their deadlines.
+
+use aicpw_protocol::AssignmentId;
+use std::collections::BTreeSet;
+use tokio::{
+    sync::oneshot,
+    task::{JoinError, JoinSet},
+};
 
 use super::{
+    retention::let_go,
     room::{self, Ask},
     Locked, Queue, Sweep,
 };
 use crate::{blocking, clock::unix_ms};
 
-/// With so much room for results, or an eighth of what the store may hold if that is less, a node takes jobs.
-const ENOUGH: u64 = 1 << 30;
+/// Letting go of ended jobs, of which there is one at a time.
+#[derive(Debug, Default)]
+pub(super) struct Sweeping {
+    task: JoinSet<Vec<AssignmentId>>,
+    /// The jobs that may be gone already.
+    pub(super) due: BTreeSet<AssignmentId>,
+    /// Who waits for its end.
+    waiting: Vec<oneshot::Sender<()>>,
+    /// Who waits for another one: it may be about less than they want.
+    next: Vec<oneshot::Sender<()>>,
+}
 
-/// How much room to wait for after there was none for `bytes`. Whoever declares as much as the store can take
-/// would else keep a node from its work until all that it answers for is gone.
-fn to_wait_for(bytes: u64, limit: Option<u64>) -> u64 {
-    let enough = limit.map_or(ENOUGH, |limit| ENOUGH.min(limit / 8));
-    bytes.min(enough)
+impl Sweeping {
+    /// The end of one; never if there is none.
+    pub(super) async fn ended(&mut self) -> Result<Vec<AssignmentId>, JoinError> {
+        match self.task.join_next().await {
+            Some(ended) => ended,
+            None => std::future::pending().await,
+        }
+    }
+
+    fn is_under_way(&self) -> bool {
+        !self.task.is_empty()
+    }
 }
 
 impl Queue {
-    /// Removes ended jobs that the chain holds no locks for.
-    pub(super) async fn sweep(&mut self, which: Sweep) {
+    /// Begins to remove ended jobs that the chain holds no locks for, unless that is under way. Whether there
+    /// is anything to wait for.
+    pub(super) fn sweep(&mut self, which: Sweep) -> bool {
+        if self.sweeping.is_under_way() {
+            return true;
+        }
         if self.retention.is_empty() {
-            return;
+            return false;
         }
         let Some(locked) = self.locked() else {
-            return;
+            return false;
         };
-        let gone = self.retention.sweep(&*self.shop.store, &locked, which);
-        for assignment in gone.await {
-            self.closed.remove(&assignment);
+        let due = self.retention.due(&locked, which);
+        if due.is_empty() {
+            return false;
+        }
+        self.sweeping.due.clone_from(&due);
+        let (store, jobs) = (self.shop.store.clone(), self.jobs.clone());
+        let pins = self.pins.clone();
+        self.sweeping
+            .task
+            .spawn(async move { let_go(&*store, jobs, pins, due).await });
+        true
+    }
+
+    /// What could go is gone. What is left is tried with the next sweep.
+    pub(super) fn swept(&mut self, gone: Result<Vec<AssignmentId>, JoinError>) {
+        match gone {
+            Ok(gone) => {
+                for assignment in gone {
+                    self.retention.forget(assignment);
+                    self.closed.remove(&assignment);
+                }
+            }
+            Err(error) => tracing::error!(%error, "letting go of ended jobs broke off"),
+        }
+        self.sweeping.due.clear();
+        answer(&mut self.sweeping.waiting);
+        if !self.sweeping.next.is_empty() {
+            self.sweep_for_those_who_wait();
+        }
+        if !self.sweeping.is_under_way() {
+            self.look();
+        }
+    }
+
+    /// Lets go of all that it can for whoever asked for it.
+    fn sweep_for_those_who_wait(&mut self) {
+        self.sweeping.waiting = std::mem::take(&mut self.sweeping.next);
+        if !self.sweep(Sweep::All) {
+            answer(&mut self.sweeping.waiting);
         }
     }
 
@@ -52,24 +117,29 @@ impl Queue {
     }
 
     /// A job has no room for its result.
-    pub(super) async fn asked_for_room(&mut self, ask: Ask) {
-        if !ask.again {
-            self.sweep(Sweep::All).await;
-        } else if self.is_room_to_come(1) {
-            // Without an answer there is no limit that is known.
-            let status = self.shop.store.status().await;
-            let limit = status.ok().and_then(|status| status.limit);
-            let bytes = to_wait_for(ask.bytes, limit);
-            tracing::error!(
-                bytes,
-                "the IPFS store has no room for a result beside those that this provider still answers for: \
-                 the node takes no new jobs until it has; raise --ipfs-storage-max, or free its disk"
-            );
-            self.lacking = self.lacking.max(Some(bytes));
-            self.shop.mailbox.stop_serving();
+    pub(super) fn asked_for_room(&mut self, ask: Ask) {
+        match ask {
+            Ask::LetGo(done) => {
+                self.sweeping.next.push(done);
+                if !self.sweeping.is_under_way() {
+                    self.sweep_for_those_who_wait();
+                }
+            }
+            Ask::WaitFor(bytes, done) => {
+                if self.is_room_to_come(1) {
+                    tracing::error!(
+                        bytes,
+                        "the IPFS store has no room for a result beside those that this provider still \
+                         answers for: the node takes no new jobs until it has; raise --ipfs-storage-max, or \
+                         free its disk"
+                    );
+                    self.lacking = self.lacking.max(Some(bytes));
+                    self.shop.mailbox.stop_serving();
+                }
+                // The job may have been given up.
+                let _ = done.send(());
+            }
         }
-        // The job may have been given up.
-        let _ = ask.done.send(());
     }
 
     /// Whether anything is kept, or worked on beside `asking` jobs, that will go. Without it waiting is of no
@@ -78,12 +148,19 @@ impl Queue {
         !self.retention.is_empty() || self.active.len() > asking
     }
 
+    /// Sees to it that there is room again, if there was not.
+    pub(super) fn look_for_room(&mut self) {
+        // After a sweep it is looked anyway.
+        if self.lacking.is_some() && !self.sweep(Sweep::All) {
+            self.look();
+        }
+    }
+
     /// Looks whether there is room again, if there was not.
-    pub(super) async fn look_for_room(&mut self) {
+    fn look(&mut self) {
         let Some(bytes) = self.lacking.filter(|_| self.looking.is_empty()) else {
             return;
         };
-        self.sweep(Sweep::All).await;
         if !self.is_room_to_come(0) {
             self.has_room();
             return;
@@ -105,16 +182,9 @@ impl Queue {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nobody_waits_for_more_than_a_part_of_the_store() {
-        let gib = |count: u64| count << 30;
-        assert_eq!(to_wait_for(5, Some(gib(10))), 5);
-        assert_eq!(to_wait_for(gib(9), Some(gib(10))), gib(1));
-        assert_eq!(to_wait_for(gib(9), Some(gib(4))), gib(1) / 2);
-        assert_eq!(to_wait_for(u64::MAX, None), gib(1));
+fn answer(waiting: &mut Vec<oneshot::Sender<()>>) {
+    for done in waiting.drain(..) {
+        // The job may have been given up.
+        let _ = done.send(());
     }
 }

@@ -25,6 +25,7 @@ use crate::{
 mod claimed;
 mod disk;
 mod failure;
+mod letting_go;
 mod life;
 mod metered;
 mod publish;
@@ -138,6 +139,26 @@ impl Node {
         storage
             .report(order.assignment, "it is opened", is_open)
             .await
+    }
+
+    /// The `run`th run is of this order and comes to this; it is settled and its result kept. The last
+    /// block is 5 more than ten times `run`.
+    async fn keeps_a_result(&self, run: u32, order: &Order, output: &[u8]) {
+        let number = 10 * run;
+        self.engine.ends(run as usize, Ok(output));
+        self.chain.best(number + 1, std::slice::from_ref(order));
+        let commitment = self.done(order).await;
+        self.chain.step(number + 2, order, committed(commitment));
+        let Report::Open { opening, .. } = self.opened(order).await else {
+            unreachable!()
+        };
+        self.chain.step(number + 3, order, revealed(&opening));
+        self.store.until_pinned(cid_of(output)).await;
+        let settled = AssignmentStatus::Settled { opening, at: 4 };
+        self.chain.step(number + 4, order, settled);
+        self.chain.storage.no_report(order.assignment).await;
+        self.chain.best(number + 5, &[]);
+        self.chain.finalise(number + 5);
     }
 
     fn phase(&self, assignment: AssignmentId) -> Phase {

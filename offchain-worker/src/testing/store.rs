@@ -25,8 +25,24 @@ struct State {
     stuck: bool,
     down: bool,
     no_room_for: BTreeSet<Cid>,
+    /// Unpinning waits for the test.
+    unpins_wait: bool,
+    /// How often it was asked to unpin something.
+    unpins: usize,
     slow: BTreeMap<Cid, (u64, u64)>,
     asked: bool,
+}
+
+impl State {
+    fn answers(&self) -> Result<(), BlobError> {
+        match self.down {
+            false => Ok(()),
+            true => Err(BlobError::NodeUnreachable {
+                endpoint: "the test".into(),
+                reason: "down, says the test".into(),
+            }),
+        }
+    }
 }
 
 impl Default for FakeStore {
@@ -79,6 +95,23 @@ impl FakeStore {
     /// The node behind it does not answer, or does again.
     pub fn set_down(&self, down: bool) {
         self.state.send_modify(|state| state.down = down);
+    }
+
+    /// Unpinning does not end, or does again.
+    pub fn set_unpins_wait(&self, wait: bool) {
+        self.state.send_modify(|state| state.unpins_wait = wait);
+    }
+
+    /// How often it was asked to unpin something.
+    pub fn unpins(&self) -> usize {
+        self.state.borrow().unpins
+    }
+
+    /// Waits until it was asked so often to unpin something.
+    pub async fn until_unpins(&self, unpins: usize) {
+        let mut state = self.state.subscribe();
+        let asked = state.wait_for(|state| state.unpins >= unpins);
+        soon("something is unpinned", asked).await.unwrap();
     }
 
     /// So many bytes of so many of this content come, and then no more.
@@ -158,12 +191,7 @@ impl BlobStore for FakeStore {
         options: &FetchOptions,
         progress: Progress<'_>,
     ) -> Result<u64, BlobError> {
-        if self.state.borrow().down {
-            return Err(BlobError::NodeUnreachable {
-                endpoint: "the test".into(),
-                reason: "down, says the test".into(),
-            });
-        }
+        self.state.borrow().answers()?;
         if self.state.borrow().no_room_for.contains(cid) {
             return Err(BlobError::StoreFull {
                 subject: cid.to_string(),
@@ -230,6 +258,11 @@ impl BlobStore for FakeStore {
     }
 
     async fn unpin(&self, cid: &Cid) -> Result<(), BlobError> {
+        self.state.send_modify(|state| state.unpins += 1);
+        self.state.borrow().answers()?;
+        let mut state = self.state.subscribe();
+        let waits = state.wait_for(|state| !state.unpins_wait);
+        drop(waits.await.unwrap());
         self.state.send_modify(|state| {
             state.pinned.remove(cid);
         });

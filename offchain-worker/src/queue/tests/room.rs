@@ -62,21 +62,8 @@ async fn an_input_for_which_there_is_no_room_is_unavailable() {
 
 /// A result of this order is kept, and the store is full of it.
 async fn full_of_a_result(node: &Node, order: &Order) {
-    node.engine.ends(0, Ok(OUTPUT));
-    node.chain.best(1, std::slice::from_ref(order));
-    let commitment = node.done(order).await;
-    node.chain.step(2, order, committed(commitment));
-    let Report::Open { opening, .. } = node.opened(order).await else {
-        unreachable!()
-    };
-    node.chain.step(3, order, revealed(&opening));
-    node.store.until_pinned(cid_of(OUTPUT)).await;
-    node.chain
-        .step(4, order, AssignmentStatus::Settled { opening, at: 4 });
-    node.chain.storage.no_report(order.assignment).await;
+    node.keeps_a_result(0, order, OUTPUT).await;
     node.store.set_full_of(cid_of(OUTPUT));
-    node.chain.best(5, &[]);
-    node.chain.finalise(5);
 }
 
 #[tokio::test]
