@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::{
+    outage::Outage,
     room::{self, Rooms},
     sealed::Sealing,
 };
@@ -43,6 +44,8 @@ pub struct Source<'a> {
     pub limits: &'a FetchLimits,
     /// Where room for the result is asked for.
     pub rooms: &'a Rooms,
+    /// What keeps the store from its work.
+    pub outage: &'a Outage,
     /// For a sealed task: what opens the data, and a file for what is still sealed.
     pub sealed: Option<(&'a Sealing, PathBuf)>,
 }
@@ -53,7 +56,8 @@ pub struct Source<'a> {
 /// [`Fault::InputUnavailable`] naming the CID and the field, [`Fault::BadManifest`] naming the
 /// field, [`Fault::BadKey`] if the data key does not open it, [`Fault::InputUnavailable`] or
 /// [`Fault::RunFailed`] where there is no room for an input or the result, and [`Fault::Crashed`]
-/// where this machine is to blame for something else.
+/// where this machine is to blame for something else. As long as its own IPFS node does not answer
+/// this goes on: it ends with the window.
 pub async fn fetch_all(
     source: &Source<'_>,
     engine: &dyn Engine,
@@ -128,6 +132,14 @@ pub async fn fetch_state(
 }
 
 impl Source<'_> {
+    /// Why there was no time left: unless this machine's own IPFS node does not answer, this was not served.
+    pub async fn not_in_time(&self, missing: String) -> Failure {
+        match self.outage.lasts(self.store).await {
+            Some(error) => own_fault(&format!("{missing}: at the provider: {error}")),
+            None => Failure::new(Fault::InputUnavailable, missing),
+        }
+    }
+
     /// Fetches a file, opens it if it is sealed, and returns the length of what is in it.
     async fn fetch(
         &self,
@@ -137,12 +149,12 @@ impl Source<'_> {
         max_bytes: u64,
         peers: &[PeerAddress],
     ) -> Result<u64, Failure> {
-        let Self { store, limits, .. } = *self;
         let Some((sealing, download)) = &self.sealed else {
-            return fetch(store, content, field, path, max_bytes, peers, limits).await;
+            return self.download(content, field, path, max_bytes, peers).await;
         };
         let max_bytes = sealed_length(max_bytes);
-        fetch(store, content, field, download, max_bytes, peers, limits).await?;
+        self.download(content, field, download, max_bytes, peers)
+            .await?;
         blocking::run(|| sealing.open_content(download, path)).map_err(|error| match error {
             OpenError::Io(error) if room::is_lacking(&error) => {
                 let path = path.to_owned();
@@ -154,60 +166,60 @@ impl Source<'_> {
             }
         })
     }
-}
 
-async fn fetch(
-    store: &dyn BlobStore,
-    content: &ContentId,
-    field: &str,
-    path: &Path,
-    max_bytes: u64,
-    peers: &[PeerAddress],
-    limits: &FetchLimits,
-) -> Result<u64, Failure> {
-    let unavailable = |reason: String| {
-        Failure::new(
-            Fault::InputUnavailable,
-            format!("{field}: {content}: {reason}"),
-        )
-    };
-    let cid = cid::Cid::try_from(content.as_bytes())
-        .map_err(|error| unavailable(format!("not a CID that can be fetched: {error}")))?;
-    let options = FetchOptions {
-        peers: peers.to_vec(),
-        max_bytes,
-        stall_timeout: limits.stall,
-        total_timeout: limits.total,
-    };
-    let mut tried = 0;
-    loop {
-        tried += 1;
-        let error = match store.fetch_to_file(&cid, path, &options, &silent).await {
-            Ok(bytes) => return Ok(bytes),
-            Err(error) => error,
+    /// Fetches a file as it is.
+    async fn download(
+        &self,
+        content: &ContentId,
+        field: &str,
+        path: &Path,
+        max_bytes: u64,
+        peers: &[PeerAddress],
+    ) -> Result<u64, Failure> {
+        let unavailable = |reason: String| {
+            Failure::new(
+                Fault::InputUnavailable,
+                format!("{field}: {content}: {reason}"),
+            )
         };
-        tracing::info!(%cid, field, %error, tried, "a download failed");
-        match error {
-            BlobError::NotFound { .. } | BlobError::Stalled { .. } if tried < TRIES => {}
-            BlobError::NotFound { reason, .. } | BlobError::Stalled { reason, .. } => {
-                return Err(unavailable(reason));
-            }
-            BlobError::TooLarge { size, max, .. } => {
-                return Err(unavailable(format!(
-                    "it has {size} bytes or more, and at most {max} are allowed"
-                )));
-            }
-            BlobError::Refused { message, .. } => return Err(unavailable(message)),
-            BlobError::NodeUnreachable { .. } if tried < TRIES => {}
-            error @ (BlobError::DiskFull { .. } | BlobError::StoreFull { .. }) => {
-                return Err(no_room(field, max_bytes, &error));
-            }
-            BlobError::File { .. }
-            | BlobError::FileChanged { .. }
-            | BlobError::PeerUnreachable { .. }
-            | BlobError::BadAddress { .. }
-            | BlobError::NodeUnreachable { .. } => {
-                return Err(own_fault(&format!("{field}: at the provider: {error}")));
+        let cid = cid::Cid::try_from(content.as_bytes())
+            .map_err(|error| unavailable(format!("not a CID that can be fetched: {error}")))?;
+        let options = FetchOptions {
+            peers: peers.to_vec(),
+            max_bytes,
+            stall_timeout: self.limits.stall,
+            total_timeout: self.limits.total,
+        };
+        let mut tried = 0;
+        loop {
+            tried += 1;
+            let fetch = || self.store.fetch_to_file(&cid, path, &options, &silent);
+            let error = match self.outage.wait_out(fetch).await {
+                Ok(bytes) => return Ok(bytes),
+                Err(error) => error,
+            };
+            tracing::info!(%cid, field, %error, tried, "a download failed");
+            match error {
+                BlobError::NotFound { .. } | BlobError::Stalled { .. } if tried < TRIES => {}
+                BlobError::NotFound { reason, .. } | BlobError::Stalled { reason, .. } => {
+                    return Err(unavailable(reason));
+                }
+                BlobError::TooLarge { size, max, .. } => {
+                    return Err(unavailable(format!(
+                        "it has {size} bytes or more, and at most {max} are allowed"
+                    )));
+                }
+                BlobError::Refused { message, .. } => return Err(unavailable(message)),
+                error @ (BlobError::DiskFull { .. } | BlobError::StoreFull { .. }) => {
+                    return Err(no_room(field, max_bytes, &error));
+                }
+                BlobError::File { .. }
+                | BlobError::FileChanged { .. }
+                | BlobError::PeerUnreachable { .. }
+                | BlobError::BadAddress { .. }
+                | BlobError::NodeUnreachable { .. } => {
+                    return Err(own_fault(&format!("{field}: at the provider: {error}")));
+                }
             }
         }
     }

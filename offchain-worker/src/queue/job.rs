@@ -24,6 +24,7 @@ use super::{
     answer,
     fetch::{fetch_all, fetch_state, FetchLimits, Source},
     folder::{FolderError, JobFolder},
+    outage::Outage,
     pins::Pins,
     record::{short_message, Answer, Phase},
     room::{self, Rooms},
@@ -37,7 +38,7 @@ use crate::{
     clock::unix_ms,
     durable,
     engines::{Engine, Failure, Job, Product},
-    ipfs::{silent, BlobStore},
+    ipfs::{silent, BlobError, BlobStore},
     mailbox::Mailbox,
     metrics::{Timing, WorkerMetrics},
     secret::WorkerSecret,
@@ -217,10 +218,12 @@ impl Life {
             let sealing = Sealing::open(&shop.secret, genesis, &order, &granted)?;
             self.sealing = Some(sealing);
         }
+        let outage = Outage::default();
         let source = Source {
             store: &*shop.store,
             limits: &shop.fetch,
             rooms: &self.rooms,
+            outage: &outage,
             sealed: self
                 .sealing
                 .as_ref()
@@ -233,7 +236,7 @@ impl Life {
                     "manifest {} or one of its blobs did not arrive within the start window",
                     order.manifest
                 );
-                return Err(Failure::new(Fault::InputUnavailable, message).into());
+                return Err(source.not_in_time(message).await.into());
             }
         };
         let part = match &self.folder.record().part {
@@ -258,14 +261,19 @@ impl Life {
         };
         let finish = async {
             match self.build_and_run(&job).await? {
-                Ran::All(product) => self.check(&product, plan.output_bytes).await,
-                Ran::Part(hash) => self.answer_of_part(hash).await,
+                Ran::All(product) => self.check(&product, plan.output_bytes, &outage).await,
+                Ran::Part(hash) => self.answer_of_part(hash, &outage).await,
             }
         };
         tokio::select! {
             biased;
             answer = finish => answer,
-            () = watch.time_runs_out(margin(order.time_limit)) => Err(too_late().into()),
+            () = watch.time_runs_out(margin(order.time_limit)) => {
+                Err(match outage.lasts(&*shop.store).await {
+                    Some(error) => no_cid(&error).into(),
+                    None => too_late().into(),
+                })
+            }
         }
     }
 
@@ -302,14 +310,12 @@ impl Life {
     }
 
     /// What is committed to of a part: the hash that it came to, and an output of nothing.
-    async fn answer_of_part(&self, hash: Hash) -> Result<Answer, Trouble> {
+    async fn answer_of_part(&self, hash: Hash, outage: &Outage) -> Result<Answer, Trouble> {
         let own = |message: String| Trouble::Failure(Failure::new(Fault::Crashed, message));
         let output = self.folder.output();
         blocking::run(|| durable::replace(&output, &[]))
             .map_err(|error| own(format!("the output cannot be written: {error}")))?;
-        let cid = self.shop.store.hash_file(&output, &silent).await;
-        let cid = cid.map_err(|error| own(format!("no CID for the output: {error}")))?;
-        let result = ContentId::try_from(cid).map_err(|error| own(error.to_string()))?;
+        let result = self.name_of(&output, outage).await?;
         blocking::run(|| self.folder.reset_work())?;
         Ok(Answer {
             result_root: hash,
@@ -320,7 +326,12 @@ impl Life {
     }
 
     /// Takes the output, and believes of it only what is found in it.
-    async fn check(&self, product: &Product, output_bytes: u64) -> Result<Answer, Trouble> {
+    async fn check(
+        &self,
+        product: &Product,
+        output_bytes: u64,
+        outage: &Outage,
+    ) -> Result<Answer, Trouble> {
         // What the program's process left behind is the program's doing, until another provider has
         // shown that it does better.
         let odd = |message: String| Trouble::Failure(Failure::new(Fault::RunFailed, message));
@@ -356,10 +367,7 @@ impl Life {
         }
         // A result that is committed to has to be served.
         self.room_for(output_bytes).await?;
-        // Only hashed: nothing is served or announced before the reveal.
-        let cid = self.shop.store.hash_file(&output, &silent).await;
-        let cid = cid.map_err(|error| own(format!("no CID for the output: {error}")))?;
-        let result = ContentId::try_from(cid).map_err(|error| own(error.to_string()))?;
+        let result = self.name_of(&output, outage).await?;
         // Inputs and program are not needed any more, and may be large.
         blocking::run(|| self.folder.reset_work())?;
         Ok(Answer {
@@ -368,6 +376,18 @@ impl Life {
             result,
             bytes: output_bytes,
         })
+    }
+
+    /// The CID that the output will have. Only hashed: nothing is served or announced before the reveal. An
+    /// IPFS node that does not answer is waited for: the work is done.
+    async fn name_of(&self, output: &Path, outage: &Outage) -> Result<ContentId, Trouble> {
+        let hash = || self.shop.store.hash_file(output, &silent);
+        let cid = outage
+            .wait_out(hash)
+            .await
+            .map_err(|error| no_cid(&error))?;
+        let odd = |error: &dyn std::fmt::Display| Failure::new(Fault::Crashed, error.to_string());
+        Ok(ContentId::try_from(cid).map_err(|error| odd(&error))?)
     }
 
     /// Whether the store can take the result, if it has to.
@@ -469,6 +489,10 @@ fn too_late() -> Failure {
     Failure::new(Fault::TimeLimit, message)
 }
 
+fn no_cid(error: &BlobError) -> Failure {
+    Failure::new(Fault::Crashed, format!("no CID for the output: {error}"))
+}
+
 /// What came of a run.
 enum Ran {
     All(Product),
@@ -491,7 +515,7 @@ async fn fetch_part(
         fetched = fetch_state(source, order, &start.state, work) => fetched?,
         () = watch.start_window_closes(MARGIN) => {
             let message = format!("the state {} did not arrive within the start window", start.state);
-            return Err(Failure::new(Fault::InputUnavailable, message));
+            return Err(source.not_in_time(message).await);
         }
     }
     Ok(Part::After {

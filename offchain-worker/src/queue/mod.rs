@@ -26,6 +26,7 @@ mod fetch;
 mod folder;
 mod in_time;
 mod job;
+mod outage;
 mod pins;
 mod record;
 mod retention;

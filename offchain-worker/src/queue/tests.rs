@@ -28,6 +28,7 @@ mod failure;
 mod letting_go;
 mod life;
 mod metered;
+mod outage;
 mod publish;
 mod restart;
 mod room;

@@ -24,25 +24,17 @@ struct State {
     full_of: Option<Cid>,
     stuck: bool,
     down: bool,
+    /// How often it did not answer, all in all.
+    unanswered: usize,
     no_room_for: BTreeSet<Cid>,
     /// Unpinning waits for the test.
     unpins_wait: bool,
     /// How often it was asked to unpin something.
     unpins: usize,
     slow: BTreeMap<Cid, (u64, u64)>,
+    /// What was asked of it while it answered.
+    searched: BTreeSet<Cid>,
     asked: bool,
-}
-
-impl State {
-    fn answers(&self) -> Result<(), BlobError> {
-        match self.down {
-            false => Ok(()),
-            true => Err(BlobError::NodeUnreachable {
-                endpoint: "the test".into(),
-                reason: "down, says the test".into(),
-            }),
-        }
-    }
 }
 
 impl Default for FakeStore {
@@ -126,6 +118,35 @@ impl FakeStore {
         self.state.send_modify(|state| state.stuck = true);
     }
 
+    /// Waits until it searches for a CID, or has.
+    pub async fn until_searched(&self, cid: Cid) {
+        let mut state = self.state.subscribe();
+        let searched = state.wait_for(|state| state.searched.contains(&cid));
+        soon("it is searched for", searched).await.unwrap();
+    }
+
+    /// Waits until it has not answered so often, all in all.
+    pub async fn until_unanswered(&self, times: usize) {
+        let mut state = self.state.subscribe();
+        let asked = state.wait_for(|state| state.unanswered >= times);
+        soon("it is asked", asked).await.unwrap();
+    }
+
+    /// Nothing, as long as the node behind it does.
+    fn answers(&self) -> Result<(), BlobError> {
+        let is_down = self.state.send_if_modified(|state| {
+            state.unanswered += usize::from(state.down);
+            state.down
+        });
+        match is_down {
+            false => Ok(()),
+            true => Err(BlobError::NodeUnreachable {
+                endpoint: "the test".into(),
+                reason: "down, says the test".into(),
+            }),
+        }
+    }
+
     async fn stay_if_stuck(&self) {
         if self.state.borrow().stuck {
             std::future::pending::<()>().await;
@@ -181,6 +202,7 @@ impl BlobStore for FakeStore {
 
     async fn hash_file(&self, path: &Path, _: Progress<'_>) -> Result<Cid, BlobError> {
         self.stay_if_stuck().await;
+        self.answers()?;
         Ok(cid_of(&tokio::fs::read(path).await.unwrap()))
     }
 
@@ -191,7 +213,10 @@ impl BlobStore for FakeStore {
         options: &FetchOptions,
         progress: Progress<'_>,
     ) -> Result<u64, BlobError> {
-        self.state.borrow().answers()?;
+        self.answers()?;
+        self.state.send_modify(|state| {
+            state.searched.insert(*cid);
+        });
         if self.state.borrow().no_room_for.contains(cid) {
             return Err(BlobError::StoreFull {
                 subject: cid.to_string(),
@@ -259,7 +284,7 @@ impl BlobStore for FakeStore {
 
     async fn unpin(&self, cid: &Cid) -> Result<(), BlobError> {
         self.state.send_modify(|state| state.unpins += 1);
-        self.state.borrow().answers()?;
+        self.answers()?;
         let mut state = self.state.subscribe();
         let waits = state.wait_for(|state| !state.unpins_wait);
         drop(waits.await.unwrap());
@@ -270,6 +295,7 @@ impl BlobStore for FakeStore {
     }
 
     async fn make_room(&self, bytes: u64) -> Result<(), BlobError> {
+        self.answers()?;
         let state = self.state.borrow();
         let is_full_of = state.full_of.is_some_and(|cid| state.pinned.contains(&cid));
         if state.full || is_full_of {
@@ -290,6 +316,7 @@ impl BlobStore for FakeStore {
     }
 
     async fn status(&self) -> Result<StoreStatus, BlobError> {
+        self.answers()?;
         self.state.send_modify(|state| state.asked = true);
         let state = self.state.borrow();
         Ok(StoreStatus {
