@@ -7,7 +7,10 @@ use sc_cli::RunCmd;
 use crate::{check::CheckCmd, keys::KeyCmd, worker::MarketArgs};
 
 /// Arguments of `aicpw-node`.
+// Who prunes the blocks of a fork when it loses cannot answer those who were just told of them, and is
+// taken for a liar (ADR 20).
 #[derive(Debug, clap::Parser)]
+#[command(mut_arg("blocks_pruning", |arg| arg.default_value("archive")))]
 pub struct Cli {
     /// What to do; without a subcommand a node is run.
     #[command(subcommand)]
@@ -92,6 +95,8 @@ mod tests {
 
     use super::*;
     use clap::Parser;
+    use sc_cli::CliConfiguration;
+    use sc_service::BlocksPruning;
 
     fn arguments_of(environment: &str) -> Vec<&str> {
         let name = "AICPW_NODE_ARGS=";
@@ -109,6 +114,14 @@ mod tests {
     fn parses(arguments: &[&str]) -> Cli {
         let line = std::iter::once("aicpw-node").chain(arguments.iter().copied());
         Cli::try_parse_from(line).unwrap_or_else(|error| panic!("{arguments:?}: {error}"))
+    }
+
+    #[test]
+    fn blocks_of_forks_are_kept_unless_somebody_says_otherwise() {
+        let pruning = |arguments: &[&str]| parses(arguments).run.blocks_pruning().unwrap();
+        assert!(pruning(&[]) == BlocksPruning::KeepAll);
+        let canonical = ["--blocks-pruning", "archive-canonical"];
+        assert!(pruning(&canonical) == BlocksPruning::KeepFinalized);
     }
 
     #[test]

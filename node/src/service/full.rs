@@ -10,6 +10,7 @@ use aicpw_runtime::opaque::Block;
 use futures::FutureExt;
 use sc_authority_discovery::WorkerConfig;
 use sc_client_api::{Backend, BlockBackend};
+use sc_consensus::ImportQueue;
 use sc_consensus_grandpa::{FinalityProofProvider, SharedVoterState};
 use sc_network::{config::FullNetworkConfiguration, Multiaddr, NetworkBackend};
 use sc_offchain::{OffchainWorkerOptions, OffchainWorkers};
@@ -24,6 +25,7 @@ use sp_runtime::traits::Block as BlockT;
 use super::{
     authoring::Authoring,
     beefy::{start_mmr_gadget, BeefyNetwork, BeefyVoter},
+    block_push::BlockPush,
     essential::Patient,
     new_partial,
     partial::{Consensus, GrandpaImport, Partial},
@@ -96,6 +98,11 @@ pub fn new_full<N: NetworkBackend<Block, <Block as BlockT>::Hash>>(
             net_config.peer_store_handle(),
         );
     net_config.add_notification_protocol(grandpa_config);
+    let block_push = BlockPush::add_to(
+        &mut net_config,
+        (genesis_hash, config.chain_spec.fork_id()),
+        metrics.clone(),
+    );
     let beefy_network = BeefyNetwork::add_to(
         &mut net_config,
         (genesis_hash, config.chain_spec.fork_id()),
@@ -110,6 +117,7 @@ pub fn new_full<N: NetworkBackend<Block, <Block as BlockT>::Hash>>(
         Vec::new(),
     );
 
+    let import_queue_service = import_queue.service();
     let (network, system_rpc_tx, tx_handler_controller, sync, _bitswap) =
         sc_service::build_network(BuildNetworkParams {
             config: &config,
@@ -125,6 +133,18 @@ pub fn new_full<N: NetworkBackend<Block, <Block as BlockT>::Hash>>(
             metrics,
             gap_sync_body_policy: None,
         })?;
+
+    task_manager.spawn_handle().spawn(
+        "block-push",
+        Some("networking"),
+        block_push.run(
+            babe_link.config().slot_duration().as_duration(),
+            client.clone(),
+            import_queue_service,
+            sync.clone(),
+            network.clone(),
+        ),
+    );
 
     if config.offchain_worker.enabled {
         let workers = OffchainWorkers::new(OffchainWorkerOptions {

@@ -3,6 +3,8 @@
 
 mod authoring;
 mod beefy;
+mod block_push;
+mod displaced;
 mod equivocations;
 mod essential;
 mod executor;

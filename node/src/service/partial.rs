@@ -16,6 +16,7 @@ use sp_consensus_babe::{
 use sp_consensus_beefy::ecdsa_crypto::AuthorityId as BeefyId;
 
 use super::{
+    displaced::TolerateDisplaced,
     equivocations::{MendReports, RememberSeals, Seals},
     essential::Patient,
     executor::{executor, Executor},
@@ -173,7 +174,7 @@ pub fn new_partial(
 
     let (import_queue, babe_worker) = sc_consensus_babe::import_queue(ImportQueueParams {
         link: babe_link.clone(),
-        block_import: block_import.clone(),
+        block_import: TolerateDisplaced::new(block_import.clone(), client.clone()),
         justification_import: Some(Box::new(grandpa_import.clone())),
         client: client.clone(),
         slot_duration,

@@ -6,6 +6,7 @@
 mod blocks;
 mod claims;
 mod disputes;
+mod distance;
 mod equivocation;
 mod examples;
 mod faults;

@@ -1,0 +1,78 @@
+//! Chains of headers, for tests.
+
+use aicpw_runtime::{opaque::Block, Header};
+use sc_client_api::{blockchain::Info, HeaderBackend};
+use sp_blockchain::{BlockStatus, Result};
+use sp_runtime::traits::Header as _;
+
+use super::BlockHash;
+
+/// Headers, of which all but the best one are final.
+pub struct Chain {
+    headers: Vec<Header>,
+}
+
+impl Chain {
+    /// One of that height.
+    pub fn new(height: u32) -> Self {
+        let mut headers: Vec<Header> = Vec::new();
+        for number in 0..=height {
+            let parent = headers.last().map(Header::hash).unwrap_or_default();
+            headers.push(header(number, parent, 0));
+        }
+        Self { headers }
+    }
+
+    /// The newest header.
+    pub fn best(&self) -> Header {
+        self.at(self.headers.len() as u32 - 1)
+    }
+
+    /// The header of that height.
+    pub fn at(&self, number: u32) -> Header {
+        self.headers[number as usize].clone()
+    }
+}
+
+/// A header that others with the same parent differ from by their seed.
+pub fn header(number: u32, parent: BlockHash, seed: u8) -> Header {
+    let seed = BlockHash::repeat_byte(seed);
+    Header::new(number, seed, seed, parent, Default::default())
+}
+
+impl HeaderBackend<Block> for Chain {
+    fn header(&self, hash: BlockHash) -> Result<Option<Header>> {
+        let mut headers = self.headers.iter();
+        Ok(headers.find(|header| header.hash() == hash).cloned())
+    }
+
+    fn info(&self) -> Info<Block> {
+        let best = self.best();
+        let finalized_number = best.number.saturating_sub(1);
+        Info {
+            best_hash: best.hash(),
+            best_number: best.number,
+            genesis_hash: self.at(0).hash(),
+            finalized_hash: self.at(finalized_number).hash(),
+            finalized_number,
+            finalized_state: None,
+            number_leaves: 1,
+            block_gap: None,
+        }
+    }
+
+    fn status(&self, hash: BlockHash) -> Result<BlockStatus> {
+        Ok(match self.header(hash)? {
+            Some(_) => BlockStatus::InChain,
+            None => BlockStatus::Unknown,
+        })
+    }
+
+    fn number(&self, hash: BlockHash) -> Result<Option<u32>> {
+        Ok(self.header(hash)?.map(|header| header.number))
+    }
+
+    fn hash(&self, number: u32) -> Result<Option<BlockHash>> {
+        Ok(self.headers.get(number as usize).map(Header::hash))
+    }
+}

@@ -1,0 +1,311 @@
+//! Blocks go to validators whole, without being asked for (ADR 20).
+//!
+//! The SDK tells peers of a block, and they ask for it: with the negotiation of the request that is four
+//! delays more than the block itself takes, longer than a slot where validators are 50 ms apart. A validator that
+//! has not seen the last block when its slot comes makes a fork. So whoever makes or imports a block that is
+//! small enough sends it to the validators among its peers. Announcements and requests go on as before, and
+//! bring whatever does not come this way.
+
+#[cfg(test)]
+pub(super) mod chains;
+mod gate;
+mod waiting;
+
+use std::{sync::Arc, time::Duration};
+
+use aicpw_runtime::opaque::Block;
+use codec::{DecodeAll, Encode};
+use futures::{FutureExt, StreamExt};
+use sc_client_api::{BlockBackend, BlockImportNotification, BlockchainEvents, HeaderBackend};
+use sc_consensus::{import_queue::ImportQueueService, IncomingBlock};
+use sc_network::{
+    config::{FullNetworkConfiguration, NonReservedPeerMode, SetConfig},
+    service::{traits::NetworkService, NotificationMetrics},
+    NetworkBackend, NotificationService, PeerId, ProtocolName, ReputationChange,
+};
+use sc_network_gossip::{GossipEngine, TopicNotification};
+use sc_network_sync::SyncingService;
+use sp_blockchain::BlockStatus;
+use sp_consensus::BlockOrigin;
+use sp_runtime::{
+    traits::{BlakeTwo256, Block as BlockT, Hash as _, Header as _},
+    StateVersion,
+};
+
+use self::{gate::Gate, waiting::Waiting};
+use super::{last_events, partial::FullClient};
+
+type BlockHash = <Block as BlockT>::Hash;
+
+/// Larger blocks have to be asked for: what is pushed goes to each validator from each of its peers.
+const MAX_BYTES: u64 = 256 * 1024;
+
+/// A message that is no block, or another body than the header's.
+const NO_BLOCK: ReputationChange = ReputationChange::new(-(1 << 24), "pushed no block");
+
+/// The protocol, added to a network that is not built yet.
+pub struct BlockPush {
+    name: ProtocolName,
+    notifications: Box<dyn NotificationService>,
+}
+
+impl BlockPush {
+    /// Adds it.
+    pub fn add_to<N: NetworkBackend<Block, BlockHash>>(
+        net_config: &mut FullNetworkConfiguration<Block, BlockHash, N>,
+        (genesis, fork_id): (BlockHash, Option<&str>),
+        metrics: NotificationMetrics,
+    ) -> Self {
+        let genesis = hex::encode(genesis);
+        let name: ProtocolName = match fork_id {
+            Some(fork_id) => format!("/{genesis}/{fork_id}/aicpw/blocks/1"),
+            None => format!("/{genesis}/aicpw/blocks/1"),
+        }
+        .into();
+        let (config, notifications) = N::notification_config(
+            name.clone(),
+            Vec::new(),
+            MAX_BYTES,
+            None,
+            // Those with whom blocks are synchronised, and no others.
+            SetConfig {
+                in_peers: 0,
+                out_peers: 0,
+                reserved_nodes: Vec::new(),
+                non_reserved_mode: NonReservedPeerMode::Deny,
+            },
+            metrics,
+            net_config.peer_store_handle(),
+        );
+        net_config.add_notification_protocol(config);
+        Self {
+            name,
+            notifications,
+        }
+    }
+
+    /// Sends and takes blocks until the network ends.
+    pub async fn run(
+        self,
+        slot: Duration,
+        client: Arc<FullClient>,
+        queue: Box<dyn ImportQueueService<Block>>,
+        sync: Arc<SyncingService<Block>>,
+        network: Arc<dyn NetworkService>,
+    ) {
+        let gate = Arc::new(Gate::new(client.clone(), sync.clone(), topic(), slot));
+        let mut gossip = GossipEngine::new(
+            network,
+            last_events::Syncing(sync),
+            self.notifications,
+            self.name,
+            gate.clone(),
+            None,
+        );
+        let mut pushed = gossip.messages_for(topic()).fuse();
+        let mut imported = client.import_notification_stream().fuse();
+        let mut taking = Taking {
+            client: client.clone(),
+            queue,
+            waiting: Waiting::default(),
+        };
+        loop {
+            futures::select! {
+                () = (&mut gossip).fuse() => return,
+                message = pushed.select_next_some() => {
+                    let TopicNotification { message, sender } = message;
+                    if let (Err(NoBlock), Some(sender)) = (taking.take(&message, sender), sender) {
+                        gossip.report(sender, NO_BLOCK);
+                    }
+                }
+                notification = imported.select_next_some() => {
+                    taking.parent_is_there(notification.hash);
+                    if gate.is_open() {
+                        if let Some(message) = message_of(&*client, &notification) {
+                            gossip.gossip_message(topic(), message, false);
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// There is one.
+fn topic() -> BlockHash {
+    BlakeTwo256::hash(b"blocks")
+}
+
+/// What was pushed is no block.
+#[derive(Debug, PartialEq, Eq)]
+struct NoBlock;
+
+/// The block as it is pushed, if it is one that others may not have and is small enough.
+fn message_of(
+    client: &impl BlockBackend<Block>,
+    notification: &BlockImportNotification<Block>,
+) -> Option<Vec<u8>> {
+    let is_new = matches!(
+        notification.origin,
+        BlockOrigin::Own | BlockOrigin::NetworkBroadcast
+    );
+    if !is_new {
+        return None;
+    }
+    // Pruned at once, or an error of the database that others will tell of: it is asked for, then.
+    let body = client.block_body(notification.hash).ok().flatten()?;
+    let message = Block::new(notification.header.clone(), body).encode();
+    (message.len() as u64 <= MAX_BYTES).then_some(message)
+}
+
+/// The block of a message, if the body is that of the header.
+fn block_of(message: &[u8]) -> Result<Block, NoBlock> {
+    let block = Block::decode_all(&mut &message[..]).map_err(|_| NoBlock)?;
+    let transactions: Vec<_> = block.extrinsics().iter().map(Encode::encode).collect();
+    let is_root = |version| {
+        let root = BlakeTwo256::ordered_trie_root(transactions.clone(), version);
+        root == *block.header().extrinsics_root()
+    };
+    match is_root(StateVersion::V0) || is_root(StateVersion::V1) {
+        true => Ok(block),
+        false => Err(NoBlock),
+    }
+}
+
+/// Hands pushed blocks to the import queue, each after its parent.
+struct Taking<C> {
+    client: Arc<C>,
+    queue: Box<dyn ImportQueueService<Block>>,
+    waiting: Waiting,
+}
+
+impl<C: HeaderBackend<Block>> Taking<C> {
+    /// Takes what a peer has pushed.
+    fn take(&mut self, message: &[u8], sender: Option<PeerId>) -> Result<(), NoBlock> {
+        let (header, body) = block_of(message)?.deconstruct();
+        let block = IncomingBlock {
+            hash: header.hash(),
+            header: Some(header.clone()),
+            body: Some(body),
+            indexed_body: None,
+            justifications: None,
+            origin: sender,
+            allow_missing_state: false,
+            skip_execution: false,
+            import_existing: false,
+            state: None,
+        };
+        if self.is_there(block.hash) {
+            return Ok(());
+        }
+        match self.is_there(*header.parent_hash()) {
+            true => self.import(vec![block]),
+            // The import queue would take its parent for one that nobody knows.
+            false => self.waiting.add(*header.parent_hash(), block),
+        }
+        Ok(())
+    }
+
+    /// Goes on with those that waited for this block.
+    fn parent_is_there(&mut self, hash: BlockHash) {
+        let blocks = self.waiting.take(hash);
+        // One by one: one that fails would take the others with it.
+        blocks
+            .into_iter()
+            .for_each(|block| self.import(vec![block]));
+    }
+
+    fn import(&mut self, blocks: Vec<IncomingBlock<Block>>) {
+        self.queue
+            .import_blocks(BlockOrigin::NetworkBroadcast, blocks);
+    }
+
+    fn is_there(&self, hash: BlockHash) -> bool {
+        // If the database does not answer, the block comes the other way.
+        matches!(self.client.status(hash), Ok(BlockStatus::InChain))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::sync::Mutex;
+
+    use super::{chains::Chain, *};
+    use aicpw_runtime::Header;
+    use sc_consensus::import_queue::RuntimeOrigin;
+    use sp_runtime::{traits::NumberFor, Justifications, OpaqueExtrinsic};
+
+    /// What was handed to the import queue.
+    #[derive(Clone, Default)]
+    struct Queue(Arc<Mutex<Vec<BlockHash>>>);
+
+    impl ImportQueueService<Block> for Queue {
+        fn import_blocks(&mut self, origin: BlockOrigin, blocks: Vec<IncomingBlock<Block>>) {
+            assert_eq!(origin, BlockOrigin::NetworkBroadcast);
+            self.0
+                .lock()
+                .unwrap()
+                .extend(blocks.iter().map(|block| block.hash));
+        }
+
+        fn import_justifications(
+            &mut self,
+            _: RuntimeOrigin,
+            _: BlockHash,
+            _: NumberFor<Block>,
+            _: Justifications,
+        ) {
+            unreachable!("blocks are pushed without")
+        }
+    }
+
+    /// A block on that parent, with one transaction.
+    fn block_on(parent: &Header, transaction: u8) -> Block {
+        let transactions = vec![OpaqueExtrinsic::from_blob(vec![transaction; 100])];
+        let encoded = transactions.iter().map(Encode::encode).collect();
+        let root = BlakeTwo256::ordered_trie_root(encoded, StateVersion::V0);
+        let none = BlockHash::default();
+        let digest = Default::default();
+        let header = Header::new(parent.number + 1, root, none, parent.hash(), digest);
+        Block::new(header, transactions)
+    }
+
+    #[test]
+    fn a_pushed_block_is_imported_once_and_behind_its_parent() {
+        let chain = Arc::new(Chain::new(3));
+        let queue = Queue::default();
+        let mut taking = Taking {
+            client: chain.clone(),
+            queue: Box::new(queue.clone()),
+            waiting: Waiting::default(),
+        };
+        let first = block_on(&chain.best(), 1);
+        let second = block_on(first.header(), 2);
+        // The child comes first, and waits.
+        taking.take(&second.encode(), None).unwrap();
+        assert!(queue.0.lock().unwrap().is_empty());
+        taking.take(&first.encode(), None).unwrap();
+        taking.parent_is_there(first.hash());
+        assert_eq!(*queue.0.lock().unwrap(), [first.hash(), second.hash()]);
+        taking.parent_is_there(first.hash());
+        assert_eq!(queue.0.lock().unwrap().len(), 2);
+        // One that is there already.
+        let known = Block::new(chain.best(), vec![OpaqueExtrinsic::from_blob(Vec::new())]);
+        assert_eq!(taking.take(&known.encode(), None), Err(NoBlock));
+    }
+
+    #[test]
+    fn what_is_no_block_or_has_another_body_is_refused() {
+        let chain = Chain::new(1);
+        let block = block_on(&chain.best(), 1);
+        assert_eq!(block_of(&block.encode()), Ok(block.clone()));
+        assert_eq!(block_of(&block.encode()[1..]), Err(NoBlock));
+        let longer = [block.encode(), vec![0]].concat();
+        assert_eq!(block_of(&longer), Err(NoBlock));
+        let other = block_on(&chain.best(), 2);
+        let mixed = Block::new(block.header().clone(), other.extrinsics().to_vec());
+        assert_eq!(block_of(&mixed.encode()), Err(NoBlock));
+    }
+}
