@@ -1,16 +1,19 @@
 //! Benchmarks of the steps that [`WeightInfo`](crate::WeightInfo) names.
 
-use aicpw_primitives::traits::{DevicePool, Listing, MatchQueue, OrderBook, QueueEnd};
+use aicpw_primitives::traits::{DevicePool, Listing, MatchQueue, OrderBook, QueueEnd, TaskBoard};
 use aicpw_protocol::{units::AICP, AskPrice, DeviceId, Gflops, TaskId};
-use alloc::vec::Vec;
+use alloc::{vec, vec::Vec};
 use frame_benchmarking::v2::*;
 use frame_support::weights::{Weight, WeightMeter};
 
 use crate::{
     levels::{Cell, Levels, Place, Segment, Tick, CELLS},
-    lists::Side,
+    lists::{Side, Taken},
     search::{search, Bounds, Outcome, Repair},
-    types::{CellMasks, List, Listed, Node, Progress},
+    types::{
+        Bucket, CellMasks, List, Listed, Node, Page, Phase, Progress, MAX_FURTHER_PAGES, PAGE_SLOTS,
+    },
+    walk::Walk,
     Buckets, Config, Cursors, Entries, Leaves, ListEnds, Listings, Pallet, Roots,
 };
 
@@ -89,16 +92,46 @@ mod benches {
         }
     }
 
+    /// Its word stays: others are in it.
     #[benchmark]
-    fn begin_search() {
+    fn leave_word() {
+        let id = task::<T>();
+        Pallet::<T>::insert_into(List::Back, id.0 ^ 1, Side::Tail);
+        Pallet::<T>::enqueue(id, QueueEnd::Back);
+        let taken;
+
+        #[block]
+        {
+            taken = Pallet::<T>::take_from(List::Back, id.0);
+        }
+
+        assert_eq!(taken, Taken::Id);
+    }
+
+    /// Its word goes, and those before and after it are linked.
+    #[benchmark]
+    fn leave_list() {
         let id = task::<T>();
         neighbours::<T>(List::Back, id.0);
         Pallet::<T>::enqueue(id, QueueEnd::Back);
+        let taken;
+
+        #[block]
+        {
+            taken = Pallet::<T>::take_from(List::Back, id.0);
+        }
+
+        assert_eq!(taken, Taken::Word);
+    }
+
+    /// The task, and how large the book is; there is nothing in it.
+    #[benchmark]
+    fn begin_search() {
+        let id = task::<T>();
         let none;
 
         #[block]
         {
-            Pallet::<T>::remove_from(List::Back, id.0);
             let query = Pallet::<T>::query_of(id).expect("it wants a device");
             let step = search::<T>(&query, id.0, Progress::default(), bounds::<T>(), |_, _| {
                 true
@@ -151,24 +184,79 @@ mod benches {
         assert!(step.cells > 0 && step.cells <= c);
     }
 
-    /// A search of two looks, a bucket and the device in it: what a look costs, and more.
+    /// A leaf of one cell; a root is read alike.
     #[benchmark]
-    fn look() {
+    fn read_node() {
         let id = device::<T>(NEED, ASK);
-        let task = task::<T>();
-        let query = Pallet::<T>::query_of(task).expect("it wants a device");
+        let place = Entries::<T>::get(id).expect("it is listed").place;
+        let query = Pallet::<T>::query_of(task::<T>()).expect("it wants a device");
+        let mut walk = Walk::new::<T>(&query, Phase::Cheapest);
         let found;
 
         #[block]
         {
-            let step = search::<T>(&query, 0, Progress::default(), bounds::<T>(), |_, _| true);
-            found = match step.outcome {
-                Outcome::Accepted(device, _) => Some(device),
-                _ => None,
-            };
+            found = walk.next::<T>(&query, Place::default());
         }
 
-        assert_eq!(found, Some(id));
+        assert_eq!(found, Some(place));
+    }
+
+    /// A bucket with as many pages as there can be, and a full first one, none of whose devices fits.
+    #[benchmark]
+    fn look_at_page() {
+        let id = device::<T>(NEED, ASK);
+        let place = Entries::<T>::get(id).expect("it is listed").place;
+        let unfit = Listed {
+            ask: AskPrice(u128::MAX),
+            ..Listed::new(id, &listing::<T>(id))
+        };
+        let page = Page {
+            taken: u32::MAX,
+            open: u32::MAX,
+            devices: vec![unfit; PAGE_SLOTS as usize]
+                .try_into()
+                .expect("as many as there is room for"),
+        };
+        let mut bucket = Bucket {
+            first: page,
+            further: MAX_FURTHER_PAGES as u16,
+            ..Bucket::default()
+        };
+        for page in 0..bucket.further {
+            bucket.open.set(page, true);
+            bucket.room.set(page, true);
+        }
+        Buckets::<T>::insert(place, bucket);
+        let query = Pallet::<T>::query_of(task::<T>()).expect("it wants a device");
+        let missed;
+
+        #[block]
+        {
+            let bucket = Buckets::<T>::get(place).expect("it is there");
+            let devices = bucket.first.devices.iter();
+            let shortfalls =
+                devices.filter_map(|one| one.shortfall(query.needs(), query.highest_ask()));
+            missed = shortfalls.count();
+        }
+
+        assert_eq!(missed, PAGE_SLOTS as usize);
+    }
+
+    /// The offer of a device that fits in everything but what is compared last.
+    #[benchmark]
+    fn look_at_offer() {
+        let id = device::<T>(NEED, ASK);
+        let task = task::<T>();
+        let query = Pallet::<T>::query_of(task).expect("it wants a device");
+        let shortfall;
+
+        #[block]
+        {
+            let offer = T::Devices::offer(id).expect("it is online");
+            shortfall = query.shortfall(&offer);
+        }
+
+        assert_eq!(shortfall, None);
     }
 
     #[benchmark]
@@ -190,20 +278,60 @@ mod benches {
         assert_eq!(Entries::<T>::get(id).map(|entry| entry.place), Some(to));
     }
 
+    /// With the look at the offer that shows that it fits.
     #[benchmark]
     fn match_task() {
         let device = device::<T>(NEED, ASK);
         let id = task::<T>();
-        let place = Entries::<T>::get(device).expect("it is listed").place;
-        let offer = T::Devices::offer(device).expect("it is online");
+        let query = Pallet::<T>::query_of(id).expect("it wants a device");
 
         #[block]
         {
-            use aicpw_primitives::traits::TaskBoard;
+            let offer = T::Devices::offer(device).expect("it is online");
+            assert_eq!(query.shortfall(&offer), None);
             T::Tasks::assign(id, device, &offer).expect("it fits");
-            Pallet::<T>::close(device);
         }
 
+        let offer = T::Devices::offer(device).expect("it is online");
+        assert_eq!(offer.free_slots, 0);
+    }
+
+    /// The only device on a further page, in a bucket with others.
+    #[benchmark]
+    fn close_device() {
+        let first = device::<T>(NEED, ASK);
+        let place = Entries::<T>::get(first).expect("it is listed").place;
+        let listing = listing::<T>(first);
+        let others = (1u64..=PAGE_SLOTS.into()).map(|more| DeviceId(first.0.saturating_add(more)));
+        let others: Vec<_> = others.collect();
+        for id in &others {
+            Pallet::<T>::put(Listed::new(*id, &listing), Some(place), true);
+        }
+        let last = others.last().copied().expect("there are some");
+        assert_eq!(Entries::<T>::get(last).map(|entry| entry.page), Some(1));
+        let has_turned;
+
+        #[block]
+        {
+            has_turned = Pallet::<T>::close(last);
+        }
+
+        assert!(!has_turned);
+    }
+
+    /// The last open device of its bucket, its octave and its segment.
+    #[benchmark]
+    fn close_bucket() {
+        let device = device::<T>(NEED, ASK);
+        let place = Entries::<T>::get(device).expect("it is listed").place;
+        let has_turned;
+
+        #[block]
+        {
+            has_turned = Pallet::<T>::close(device);
+        }
+
+        assert!(has_turned);
         assert!(!Buckets::<T>::get(place)
             .expect("it stays in the book")
             .is_open());

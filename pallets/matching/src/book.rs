@@ -48,12 +48,13 @@ impl<T: Config> Pallet<T> {
         };
         let before = Entries::<T>::get(listed.device);
         if let Some(entry) = before.filter(|entry| entry.place == place) {
-            return Self::with_page(entry.place, entry.page, |page| {
+            Self::with_page(entry.place, entry.page, |page| {
                 if let Some(slot) = page.devices.get_mut(usize::from(entry.slot)) {
                     *slot = listed;
                 }
                 page.open = with_bit(page.open, entry.slot, open);
             });
+            return;
         }
         Self::take_out(listed.device);
         let inserted = Self::insert(listed, place, open);
@@ -79,13 +80,14 @@ impl<T: Config> Pallet<T> {
         });
     }
 
-    /// The device has no free slot: it stays in the book, and searches no longer meet it.
-    pub(crate) fn close(device: DeviceId) {
-        if let Some(entry) = Entries::<T>::get(device) {
+    /// The device has no free slot: it stays in the book, and searches no longer meet it. Returns whether it
+    /// was the last open one of its bucket, so that nodes above have changed.
+    pub(crate) fn close(device: DeviceId) -> bool {
+        Entries::<T>::get(device).is_some_and(|entry| {
             Self::with_page(entry.place, entry.page, |page| {
                 page.open = with_bit(page.open, entry.slot, false);
-            });
-        }
+            })
+        })
     }
 
     fn insert(listed: Listed, place: Place, open: bool) -> bool {
@@ -132,8 +134,9 @@ impl<T: Config> Pallet<T> {
         Some(entry)
     }
 
-    /// Changes a page, and brings bucket, leaf and root in line with it. Writes what changed only.
-    fn with_page(place: Place, number: u16, change: impl FnOnce(&mut Page)) {
+    /// Changes a page, and brings bucket, leaf and root in line with it. Writes what changed only. Returns
+    /// whether that may be more than the page and the bucket.
+    fn with_page(place: Place, number: u16, change: impl FnOnce(&mut Page)) -> bool {
         let known = Buckets::<T>::get(place);
         let (was_online, was_open) = known
             .as_ref()
@@ -169,9 +172,11 @@ impl<T: Config> Pallet<T> {
         } else if known.as_ref() != Some(&bucket) {
             Buckets::<T>::insert(place, bucket);
         }
-        if (online, open) != (was_online, was_open) {
+        let has_turned = (online, open) != (was_online, was_open);
+        if has_turned {
             Self::reflect(place, online, open);
         }
+        has_turned
     }
 
     /// Brings leaf and root in line with a bucket.

@@ -11,7 +11,7 @@ use frame_support::weights::Weight;
 
 use crate::{
     query::Query,
-    queue::{Size, MAX_TRIES},
+    queue::{close_weight, Size, MAX_TRIES},
     Config, WeightInfo,
 };
 
@@ -32,8 +32,8 @@ pub(crate) struct Drawn<AccountId> {
     pub found: Option<(DeviceId, Offer<AccountId>)>,
     /// Draws that were made.
     draws: u32,
-    /// Offers that were read.
-    looks: u32,
+    /// Offers that were read and did not fit.
+    unfit: u32,
     /// Devices that fitted, accepted or not.
     tries: u32,
 }
@@ -48,7 +48,7 @@ pub(crate) fn draw<T: Config>(
     let mut drawn = Drawn {
         found: None,
         draws: 0,
-        looks: 0,
+        unfit: 0,
         tries: 0,
     };
     while drawn.draws < draws {
@@ -57,9 +57,11 @@ pub(crate) fn draw<T: Config>(
         let devices = provider.map(|provider| T::StakeDraw::devices_of(&provider));
         let devices = devices.into_iter().flatten();
         for device in devices.take(DEVICES_PER_DRAW as usize) {
-            drawn.looks = drawn.looks.saturating_add(1);
             let fitting = T::Devices::offer(device).filter(|one| query.shortfall(one).is_none());
-            let Some(offer) = fitting else { continue };
+            let Some(offer) = fitting else {
+                drawn.unfit = drawn.unfit.saturating_add(1);
+                continue;
+            };
             drawn.tries = drawn.tries.saturating_add(1);
             if accept(device, &offer) {
                 drawn.found = Some((device, offer));
@@ -74,9 +76,9 @@ pub(crate) fn draw<T: Config>(
     drawn
 }
 
-/// What the draws have cost.
+/// What the draws have cost, without what follows a match.
 pub(crate) fn weight_of<T: Config>(drawn: &Drawn<T::AccountId>) -> Weight {
-    cost::<T>(drawn.draws, drawn.looks, drawn.tries, Size::now::<T>())
+    cost::<T>(drawn.draws, drawn.unfit, drawn.tries)
 }
 
 /// How many draws this weight is enough for, with what follows them.
@@ -84,7 +86,8 @@ pub(crate) fn affordable<T: Config>(weight: Weight) -> u32 {
     let book = Size::now::<T>();
     let limit = |draws: u32| {
         let looks = draws.saturating_mul(DEVICES_PER_DRAW);
-        cost::<T>(draws, looks, MAX_TRIES, book)
+        cost::<T>(draws, looks, MAX_TRIES)
+            .saturating_add(close_weight::<T>(true, book))
             .saturating_add(T::WeightInfo::defer_task().max(T::WeightInfo::enqueue_task()))
     };
     let one = limit(1).saturating_sub(limit(0));
@@ -100,10 +103,9 @@ pub(crate) fn base<T: Config>() -> Weight {
     T::WeightInfo::begin_search().saturating_add(T::Tasks::ticket_weight())
 }
 
-fn cost<T: Config>(draws: u32, looks: u32, tries: u32, book: Size) -> Weight {
+fn cost<T: Config>(draws: u32, unfit: u32, tries: u32) -> Weight {
     base::<T>()
         .saturating_add(T::StakeDraw::draw_weight().saturating_mul(draws.into()))
-        .saturating_add(T::WeightInfo::look().saturating_mul(looks.into()))
+        .saturating_add(T::WeightInfo::look_at_offer().saturating_mul(unfit.into()))
         .saturating_add(T::WeightInfo::match_task().saturating_mul(tries.into()))
-        .saturating_add(book.weight_of_matches::<T>(tries))
 }

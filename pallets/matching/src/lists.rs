@@ -22,6 +22,17 @@ pub(crate) enum Side {
     Tail,
 }
 
+/// What has left a list.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Taken {
+    /// Nothing: the id was not in it.
+    Nothing,
+    /// The id, out of a word that stays.
+    Id,
+    /// The id, and with it its word; links have changed.
+    Word,
+}
+
 fn split(id: u64) -> (u64, u128) {
     (id / 128, 1 << (id % 128))
 }
@@ -111,15 +122,20 @@ impl<T: Config> Pallet<T> {
 
     /// Takes the id out of the list. Returns whether it was in it.
     pub(crate) fn remove_from(list: List, id: u64) -> bool {
+        Self::take_from(list, id) != Taken::Nothing
+    }
+
+    /// Takes the id out of the list, and says what that changed.
+    pub(crate) fn take_from(list: List, id: u64) -> Taken {
         let (number, bit) = split(id);
         let Some(mut word) = Words::<T>::get(list, number).filter(|word| word.bits & bit != 0)
         else {
-            return false;
+            return Taken::Nothing;
         };
         word.bits &= !bit;
         if word.bits != 0 {
             Words::<T>::insert(list, number, word);
-            return true;
+            return Taken::Id;
         }
         Words::<T>::remove(list, number);
         if let Some(prev) = word.prev {
@@ -138,7 +154,7 @@ impl<T: Config> Pallet<T> {
             }),
             (Some(_), Some(_)) => (),
         }
-        true
+        Taken::Word
     }
 
     fn change_word(list: List, number: u64, change: impl FnOnce(&mut Word)) {

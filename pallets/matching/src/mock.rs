@@ -94,14 +94,33 @@ impl crate::WeightInfo for Steps {
     fn read_cells(cells: u32) -> Weight {
         Weight::from_parts(u64::from(cells) * CellWeight::get(), 0)
     }
-    fn look() -> Weight {
+    fn read_node() -> Weight {
+        Weight::zero()
+    }
+    fn look_at_page() -> Weight {
         Weight::from_parts(1, 0)
+    }
+    fn look_at_offer() -> Weight {
+        Weight::from_parts(1, 0)
+    }
+    fn leave_word() -> Weight {
+        Weight::zero()
+    }
+    fn leave_list() -> Weight {
+        Weight::zero()
+    }
+    fn close_device() -> Weight {
+        Weight::zero()
+    }
+    fn close_bucket() -> Weight {
+        Weight::zero()
     }
     fn repair() -> Weight {
         Weight::from_parts(1, 0)
     }
+    /// With the look at the offer.
     fn match_task() -> Weight {
-        Weight::from_parts(1, 0)
+        Weight::from_parts(2, 0)
     }
     fn park_task() -> Weight {
         Weight::from_parts(1, 0)

@@ -13,7 +13,7 @@ use sp_runtime::traits::BlockNumberProvider;
 
 use crate::{
     draw,
-    lists::Side,
+    lists::{Side, Taken},
     query::Query,
     search::{search, Bounds, Outcome, Repair, Step},
     types::{Cursor, List, Progress},
@@ -45,12 +45,21 @@ const NODES_OF_MATCH: u32 = 4;
 /// The same for a repair, which can take a device from one place to another.
 const NODES_OF_REPAIR: u32 = 2 * NODES_OF_MATCH;
 
+/// Segments that have devices of one class of one engine: half of all sets of three classes.
+const SEGMENTS_OF_CLASS: u32 = 4;
+
+/// Phases of a search.
+const PHASES: u32 = 3;
+
 impl<T: Config> MatchQueue for Pallet<T> {
     fn enqueue(task: TaskId, end: QueueEnd) {
-        Self::forget(task);
         let list = match end {
+            // It is in no list yet.
             QueueEnd::Back => List::Back,
-            QueueEnd::Front => List::Front,
+            QueueEnd::Front => {
+                Self::forget(task);
+                List::Front
+            }
         };
         Self::insert_into(list, task.0, Side::Tail);
     }
@@ -80,15 +89,12 @@ impl<T: Config> Pallet<T> {
                 return;
             }
         }
-        while let Some(id) = Self::first_of(List::Front).or_else(|| Self::first_of(List::Back)) {
+        while let Some((list, id)) = Self::next_queued() {
             let Some(bounds) = Self::affordable(meter) else {
                 return;
             };
-            let task = TaskId(id);
-            if !Self::remove_from(List::Front, id) {
-                Self::remove_from(List::Back, id);
-            }
-            Self::step(task, Progress::default(), bounds, meter);
+            meter.consume(leave_weight::<T>(Self::take_from(list, id)));
+            Self::step(TaskId(id), Progress::default(), bounds, meter);
         }
         let mut slow = Self::first_of(List::Slow);
         while let Some(id) = slow {
@@ -97,6 +103,12 @@ impl<T: Config> Pallet<T> {
                 return;
             }
         }
+    }
+
+    /// The task whose turn it is, and the list that it is in.
+    fn next_queued() -> Option<(List, u64)> {
+        let mut lists = [List::Front, List::Back].into_iter();
+        lists.find_map(|list| Some((list, Self::first_of(list)?)))
     }
 
     /// Looks for devices for parked tasks that nobody has told matching about.
@@ -119,7 +131,8 @@ impl<T: Config> Pallet<T> {
         let Some(bounds) = Self::affordable(meter) else {
             return false;
         };
-        Self::remove_from(List::Slow, task.0);
+        meter.consume(leave_weight::<T>(Self::take_from(List::Slow, task.0)));
+        meter.consume(cursor_weight::<T>());
         let progress = Cursors::<T>::take(task).map_or_else(Progress::default, |c| c.progress);
         Self::step(task, progress, bounds, meter);
         true
@@ -259,7 +272,8 @@ impl<T: Config> Pallet<T> {
         meter: &mut WeightMeter,
     ) {
         if offer.free_slots <= 1 {
-            Self::close(device);
+            let has_turned = Self::close(device);
+            meter.consume(close_weight::<T>(has_turned, Size::now::<T>()));
         }
         if wants_more {
             meter.consume(T::WeightInfo::enqueue_task());
@@ -308,21 +322,31 @@ impl<T: Config> Pallet<T> {
                     <Self as OrderBook>::unlist(device);
                     Self::deposit_event(Event::DeviceDropped { device });
                 }
-                Repair::Close(device) => Self::close(device),
+                Repair::Close(device) => {
+                    Self::close(device);
+                }
                 Repair::Move { listed, place } => Self::put(listed, place, true),
             }
         }
     }
 
-    /// What a step has cost, without its end if it was not a match.
+    /// What a step has cost, without what came before and after the search.
     pub(crate) fn search_weight(step: &Step<T::AccountId>) -> Weight {
-        let done = Bounds {
-            looks: step.looks,
-            repairs: step.repairs.len() as u32,
-            tries: step.tries,
-            cells: step.cells,
-        };
-        weight_of::<T>(done, Size::now::<T>())
+        let Step {
+            nodes,
+            pages,
+            unfit,
+            cells,
+            tries,
+            ref repairs,
+            ..
+        } = *step;
+        let repairs = repairs.len() as u32;
+        T::WeightInfo::look_at_page()
+            .saturating_mul(pages.into())
+            .saturating_add(T::WeightInfo::look_at_offer().saturating_mul(unfit.into()))
+            .saturating_add(walk_weight::<T>(nodes, cells))
+            .saturating_add(change_weight::<T>(tries, repairs, Size::now::<T>()))
     }
 
     /// What a step may do at most, and at least if weight is short.
@@ -360,8 +384,12 @@ impl<T: Config> Pallet<T> {
     /// What a full step and the look at the lists cost at most, in a book of this many cells.
     pub(crate) fn full_step_limit_with(cells: u32) -> Weight {
         let [full, _] = Self::bounds(cells);
-        let in_one = cells;
-        limit_of::<T>(full, Size { cells, in_one }).saturating_add(T::WeightInfo::service_base())
+        let size = Size {
+            cells,
+            in_one: cells,
+            segments: SEGMENTS_OF_CLASS,
+        };
+        limit_of::<T>(full, size).saturating_add(T::WeightInfo::service_base())
     }
 }
 
@@ -372,6 +400,8 @@ pub(crate) struct Size {
     cells: u32,
     /// Cells of the segment that has the most.
     in_one: u32,
+    /// Segments in which a task may look.
+    segments: u32,
 }
 
 impl Size {
@@ -381,32 +411,56 @@ impl Size {
         Self {
             cells: census.cells(),
             in_one: census.most_cells(),
+            segments: (census.0.len() as u32).min(SEGMENTS_OF_CLASS),
         }
     }
 
-    /// What matches add to what was measured in a book of one cell.
-    pub fn weight_of_matches<T: Config>(self, matches: u32) -> Weight {
-        self.weight_of_changes::<T>(matches.saturating_mul(NODES_OF_MATCH))
-    }
-
+    /// What changed nodes add to what was measured in a book of one cell.
     fn weight_of_changes<T: Config>(self, nodes: u32) -> Weight {
         more_cells::<T>(self.in_one.saturating_mul(nodes))
     }
 }
 
+/// What a task weighs that leaves a list.
+fn leave_weight<T: Config>(taken: Taken) -> Weight {
+    match taken {
+        Taken::Nothing | Taken::Id => T::WeightInfo::leave_word(),
+        Taken::Word => T::WeightInfo::leave_list(),
+    }
+}
+
+/// What it weighs to take the cursor of a search.
+fn cursor_weight<T: Config>() -> Weight {
+    T::DbWeight::get().reads_writes(1, 1)
+}
+
+/// What it weighs to close a device; `has_turned` as [`Pallet::close`] returns it.
+pub(crate) fn close_weight<T: Config>(has_turned: bool, book: Size) -> Weight {
+    if has_turned {
+        T::WeightInfo::close_bucket().saturating_add(book.weight_of_changes::<T>(NODES_OF_MATCH))
+    } else {
+        T::WeightInfo::close_device()
+    }
+}
+
+/// What it weighs to read so many roots and leaves, and to go through so many cells.
+fn walk_weight<T: Config>(nodes: u32, cells: u32) -> Weight {
+    T::WeightInfo::read_node()
+        .saturating_mul(nodes.into())
+        .saturating_add(more_cells::<T>(cells))
+}
+
+/// What the task weighs itself, what was tried with it, and what was put right.
+fn change_weight<T: Config>(tries: u32, repairs: u32, book: Size) -> Weight {
+    T::WeightInfo::begin_search()
+        .saturating_add(T::WeightInfo::match_task().saturating_mul(tries.into()))
+        .saturating_add(T::WeightInfo::repair().saturating_mul(repairs.into()))
+        .saturating_add(book.weight_of_changes::<T>(repairs.saturating_mul(NODES_OF_REPAIR)))
+}
+
 /// What so many cells weigh beyond what any number does.
 fn more_cells<T: Config>(cells: u32) -> Weight {
     T::WeightInfo::read_cells(cells).saturating_sub(T::WeightInfo::read_cells(0))
-}
-
-fn weight_of<T: Config>(done: Bounds, book: Size) -> Weight {
-    T::WeightInfo::begin_search()
-        .saturating_add(T::WeightInfo::look().saturating_mul(done.looks.into()))
-        .saturating_add(T::WeightInfo::repair().saturating_mul(done.repairs.into()))
-        .saturating_add(book.weight_of_changes::<T>(done.repairs.saturating_mul(NODES_OF_REPAIR)))
-        .saturating_add(T::WeightInfo::match_task().saturating_mul(done.tries.into()))
-        .saturating_add(book.weight_of_matches::<T>(done.tries))
-        .saturating_add(T::WeightInfo::read_cells(done.cells))
 }
 
 /// To park a task: the reason is looked for in the root and in a leaf of each segment.
@@ -417,12 +471,20 @@ fn park_weight<T: Config>(book: Size) -> Weight {
 /// What a step within the bounds costs at most, its end included.
 fn limit_of<T: Config>(bounds: Bounds, book: Size) -> Weight {
     // The last look may begin just below the bound, and go through the book once more.
-    let cells = book.cells.saturating_mul(3);
-    let most = Bounds {
-        cells: bounds.cells.saturating_add(cells),
-        ..bounds
-    };
-    weight_of::<T>(most, book)
+    let cells = bounds.cells.saturating_add(book.cells.saturating_mul(3));
+    // In each phase the roots, and at most two octaves without a bucket: the one in which it begins, and the
+    // last that can be paid. All other leaves bring a look at a bucket.
+    let nodes = bounds
+        .looks
+        .saturating_add(3 * PHASES)
+        .saturating_mul(book.segments);
+    let dearest = T::WeightInfo::look_at_page().max(T::WeightInfo::look_at_offer());
+    T::WeightInfo::leave_list()
+        .saturating_add(cursor_weight::<T>())
+        .saturating_add(walk_weight::<T>(nodes, cells))
+        .saturating_add(dearest.saturating_mul(bounds.looks.into()))
+        .saturating_add(change_weight::<T>(bounds.tries, bounds.repairs, book))
+        .saturating_add(close_weight::<T>(true, book))
         .saturating_add(T::Tasks::ticket_weight())
         .saturating_add(park_weight::<T>(book).saturating_add(T::WeightInfo::defer_task()))
 }

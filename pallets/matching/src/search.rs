@@ -63,8 +63,12 @@ pub(crate) struct Step<AccountId> {
     pub outcome: Outcome<AccountId>,
     /// From where it can go on.
     pub progress: Progress,
-    /// Buckets, pages and offers that were read.
-    pub looks: u32,
+    /// Roots and leaves that were read.
+    pub nodes: u32,
+    /// Buckets and further pages that were read.
+    pub pages: u32,
+    /// Offers that were read and did not fit.
+    pub unfit: u32,
     /// Cells of nodes that were gone through.
     pub cells: u32,
     /// Devices that fitted, accepted or not.
@@ -101,6 +105,8 @@ pub(crate) fn search<T: Config>(
         progress,
         bounds,
         looks: 0,
+        offers: 0,
+        nodes: 0,
         cells: 0,
         tries: 0,
         repairs: Vec::new(),
@@ -109,7 +115,9 @@ pub(crate) fn search<T: Config>(
     Step {
         outcome,
         progress: search.progress,
-        looks: search.looks,
+        nodes: search.nodes,
+        pages: search.looks.saturating_sub(search.offers),
+        unfit: search.offers.saturating_sub(search.tries),
         cells: search.cells,
         tries: search.tries,
         repairs: search.repairs,
@@ -123,7 +131,11 @@ struct Search<'a, 'q, T: Config, Accept> {
     walk: Walk,
     progress: Progress,
     bounds: Bounds,
+    /// All of them: at buckets, pages and offers.
     looks: u32,
+    /// Those at offers.
+    offers: u32,
+    nodes: u32,
     cells: u32,
     tries: u32,
     repairs: Vec<Repair>,
@@ -145,7 +157,9 @@ where
     fn run(&mut self) -> Outcome<T::AccountId> {
         loop {
             let next = self.walk.next::<T>(self.query, self.progress.next);
-            self.cells = self.cells.saturating_add(self.walk.take_cells());
+            let read = self.walk.take_read();
+            self.nodes = self.nodes.saturating_add(read.nodes);
+            self.cells = self.cells.saturating_add(read.cells);
             let Some(place) = next else {
                 match (self.progress.phase, self.progress.left.take()) {
                     (Phase::Sure, Some((place, spot))) => self.go_to(Phase::Rest, place, spot),
@@ -281,6 +295,7 @@ where
                 None if self.is_impatient() && !is_sure => return Some(Visit::Impatient),
                 None => {
                     self.look(is_sure);
+                    self.offers = self.offers.saturating_add(1);
                     spot.next = spot.next.saturating_add(1);
                     self.progress.spot = Some(*spot);
                     if let Some(offer) = self.examine(place, listed) {

@@ -23,18 +23,33 @@ pub(crate) struct Walk {
     phase: Phase,
     octaves: Vec<Candidate>,
     leaf: Option<(u8, Vec<Candidate>)>,
-    /// Cells gone through so far.
-    cells: u32,
+    read: Read,
+}
+
+/// What a walk has read of the book.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Read {
+    /// Roots and leaves.
+    pub nodes: u32,
+    /// Cells of nodes that were gone through.
+    pub cells: u32,
+}
+
+impl Read {
+    fn add(&mut self, node: &Node) {
+        self.nodes = self.nodes.saturating_add(1);
+        self.cells = self.cells.saturating_add(node.0.len() as u32);
+    }
 }
 
 impl Walk {
     pub(crate) fn new<T: Config>(query: &Query<'_, T::AccountId>, phase: Phase) -> Self {
         let mut octaves = Vec::new();
-        let mut cells: u32 = 0;
+        let mut read = Read::default();
         for Count { segment, .. } in Listings::<T>::get().0 {
             if segment.runs(query.needs().engine, query.needs().class) {
                 let root = Roots::<T>::get(segment).unwrap_or_default();
-                cells = cells.saturating_add(root.0.len() as u32);
+                read.add(&root);
                 collect(&mut octaves, query, segment, &root, |cell_is_sure| {
                     query.octaves(phase, cell_is_sure)
                 });
@@ -44,13 +59,13 @@ impl Walk {
             phase,
             octaves,
             leaf: None,
-            cells,
+            read,
         }
     }
 
-    /// Cells gone through since this was last asked.
-    pub(crate) fn take_cells(&mut self) -> u32 {
-        core::mem::take(&mut self.cells)
+    /// What was read since this was last asked.
+    pub(crate) fn take_read(&mut self) -> Read {
+        core::mem::take(&mut self.read)
     }
 
     /// The first bucket at or after `from`.
@@ -71,7 +86,8 @@ impl Walk {
                 self.leaf = Some((octave, self.load::<T>(query, octave)));
             }
             let candidates = self.leaf.iter().flat_map(|(_, cells)| cells);
-            self.cells = self.cells.saturating_add(candidates.clone().count() as u32);
+            let gone_through = candidates.clone().count() as u32;
+            self.read.cells = self.read.cells.saturating_add(gone_through);
             let found = candidates
                 .filter_map(|candidate| candidate.first_from(octave, from))
                 .min();
@@ -98,7 +114,7 @@ impl Walk {
             }
             last = Some(candidate.segment);
             let leaf = Leaves::<T>::get(candidate.segment, octave).unwrap_or_default();
-            self.cells = self.cells.saturating_add(leaf.0.len() as u32);
+            self.read.add(&leaf);
             collect(
                 &mut cells,
                 query,

@@ -18,11 +18,17 @@ use frame_support::{
 /// What the pallet's calls, authorisations and steps weigh.
 pub trait WeightInfo {
     fn service_base() -> Weight;
+    fn leave_word() -> Weight;
+    fn leave_list() -> Weight;
     fn begin_search() -> Weight;
     fn read_cells(c: u32, ) -> Weight;
-    fn look() -> Weight;
+    fn read_node() -> Weight;
+    fn look_at_page() -> Weight;
+    fn look_at_offer() -> Weight;
     fn repair() -> Weight;
     fn match_task() -> Weight;
+    fn close_device() -> Weight;
+    fn close_bucket() -> Weight;
     fn park_task() -> Weight;
     fn defer_task() -> Weight;
     fn visit_device() -> Weight;
@@ -42,28 +48,39 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
     fn service_base() -> Weight {
         // Measured proof size: 6 B.
-        // Shortest run: 6_880_000 picoseconds.
-        Weight::from_parts(7_381_000, 11010)
+        // Shortest run: 7_952_000 picoseconds.
+        Weight::from_parts(8_482_000, 11010)
             .saturating_add(T::DbWeight::get().reads(4_u64))
+    }
+    /// Storage: `Matching::Words` (r:1 w:1)
+    /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+    fn leave_word() -> Weight {
+        // Measured proof size: 107 B.
+        // Shortest run: 5_368_000 picoseconds.
+        Weight::from_parts(5_729_000, 3529)
+            .saturating_add(T::DbWeight::get().reads(1_u64))
+            .saturating_add(T::DbWeight::get().writes(1_u64))
     }
     /// Storage: `Matching::Words` (r:2 w:2)
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     /// Storage: `Matching::ListEnds` (r:1 w:1)
     /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
+    fn leave_list() -> Weight {
+        // Measured proof size: 176 B.
+        // Shortest run: 11_157_000 picoseconds.
+        Weight::from_parts(11_818_000, 6068)
+            .saturating_add(T::DbWeight::get().reads(3_u64))
+            .saturating_add(T::DbWeight::get().writes(3_u64))
+    }
     /// Storage: `Tasks::Tasks` (r:1 w:0)
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
-    /// Storage: `MarketClock::TheClock` (r:1 w:0)
-    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
-    /// Storage: `MarketParameters::Changed` (r:1 w:0)
-    /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Listings` (r:1 w:0)
     /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
     fn begin_search() -> Weight {
-        // Measured proof size: 1666 B.
-        // Shortest run: 43_215_000 picoseconds.
-        Weight::from_parts(45_768_000, 11371)
-            .saturating_add(T::DbWeight::get().reads(7_u64))
-            .saturating_add(T::DbWeight::get().writes(3_u64))
+        // Measured proof size: 1345 B.
+        // Shortest run: 32_949_000 picoseconds.
+        Weight::from_parts(34_241_000, 11371)
+            .saturating_add(T::DbWeight::get().reads(2_u64))
     }
     /// Storage: `Matching::Listings` (r:1 w:0)
     /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
@@ -74,43 +91,47 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `c` is `[3, 49152]`.
     fn read_cells(c: u32, ) -> Weight {
         // Measured proof size: 162 B + c * 22.
-        // Shortest run: 9_895_000 picoseconds.
-        Weight::from_parts(40_636_093, 560543)
-            // Standard error: 295
-            .saturating_add(Weight::from_parts(11_139, 0).saturating_mul(c.into()))
+        // Shortest run: 9_064_000 picoseconds.
+        Weight::from_parts(30_423_779, 560543)
+            // Standard error: 174
+            .saturating_add(Weight::from_parts(11_653, 0).saturating_mul(c.into()))
             .saturating_add(T::DbWeight::get().reads(3_u64))
     }
-    /// Storage: `Matching::Listings` (r:1 w:0)
-    /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Roots` (r:1 w:0)
-    /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Leaves` (r:1 w:0)
     /// Proof: `Matching::Leaves` (`max_values`: None, `max_size`: Some(557078), added: 559553, mode: `MaxEncodedLen`)
+    fn read_node() -> Weight {
+        // Measured proof size: 212 B.
+        // Shortest run: 5_188_000 picoseconds.
+        Weight::from_parts(5_578_000, 560543)
+            .saturating_add(T::DbWeight::get().reads(1_u64))
+    }
     /// Storage: `Matching::Buckets` (r:1 w:0)
     /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
+    fn look_at_page() -> Weight {
+        // Measured proof size: 3651 B.
+        // Shortest run: 5_938_000 picoseconds.
+        Weight::from_parts(6_430_000, 6956)
+            .saturating_add(T::DbWeight::get().reads(1_u64))
+    }
     /// Storage: `ProviderStaking::Devices` (r:1 w:0)
     /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Challenges` (r:1 w:0)
     /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Presences` (r:1 w:0)
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
-    /// Storage: `MarketClock::TheClock` (r:1 w:0)
-    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::MissingDevicesOf` (r:1 w:0)
     /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Ledgers` (r:1 w:0)
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
-    /// Storage: `MarketParameters::Changed` (r:1 w:0)
-    /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::ReputationRecords` (r:1 w:0)
     /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Tasks` (r:1 w:0)
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
-    fn look() -> Weight {
-        // Measured proof size: 2543 B.
-        // Shortest run: 44_447_000 picoseconds.
-        Weight::from_parts(46_580_000, 560543)
-            .saturating_add(T::DbWeight::get().reads(13_u64))
+    fn look_at_offer() -> Weight {
+        // Measured proof size: 2080 B.
+        // Shortest run: 32_328_000 picoseconds.
+        Weight::from_parts(33_721_000, 11371)
+            .saturating_add(T::DbWeight::get().reads(7_u64))
     }
     /// Storage: `Matching::Entries` (r:1 w:1)
     /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
@@ -124,17 +145,11 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
     fn repair() -> Weight {
         // Measured proof size: 335 B.
-        // Shortest run: 26_900_000 picoseconds.
-        Weight::from_parts(28_252_000, 1120096)
+        // Shortest run: 31_787_000 picoseconds.
+        Weight::from_parts(33_520_000, 1120096)
             .saturating_add(T::DbWeight::get().reads(7_u64))
             .saturating_add(T::DbWeight::get().writes(7_u64))
     }
-    /// Storage: `Tasks::Tasks` (r:1 w:1)
-    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
-    /// Storage: `MarketClock::TheClock` (r:1 w:0)
-    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
-    /// Storage: `MarketParameters::Changed` (r:1 w:0)
-    /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Devices` (r:1 w:1)
     /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Challenges` (r:1 w:0)
@@ -145,12 +160,38 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Ledgers` (r:1 w:1)
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::ReputationRecords` (r:1 w:0)
+    /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::Tasks` (r:1 w:1)
+    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Occupations` (r:1 w:1)
     /// Proof: `ProviderStaking::Occupations` (`max_values`: None, `max_size`: Some(107), added: 2582, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Providers` (r:1 w:0)
     /// Proof: `ProviderStaking::Providers` (`max_values`: None, `max_size`: Some(1153), added: 3628, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Agenda` (r:1 w:1)
     /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::Assignments` (r:0 w:1)
+    /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
+    fn match_task() -> Weight {
+        // Measured proof size: 3276 B.
+        // Shortest run: 82_082_000 picoseconds.
+        Weight::from_parts(85_567_000, 11371)
+            .saturating_add(T::DbWeight::get().reads(10_u64))
+            .saturating_add(T::DbWeight::get().writes(6_u64))
+    }
+    /// Storage: `Matching::Entries` (r:1 w:0)
+    /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Buckets` (r:1 w:1)
+    /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Pages` (r:1 w:1)
+    /// Proof: `Matching::Pages` (`max_values`: None, `max_size`: Some(1443), added: 3918, mode: `MaxEncodedLen`)
+    fn close_device() -> Weight {
+        // Measured proof size: 2247 B.
+        // Shortest run: 17_436_000 picoseconds.
+        Weight::from_parts(18_207_000, 6956)
+            .saturating_add(T::DbWeight::get().reads(3_u64))
+            .saturating_add(T::DbWeight::get().writes(2_u64))
+    }
     /// Storage: `Matching::Entries` (r:1 w:0)
     /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Buckets` (r:1 w:1)
@@ -159,21 +200,15 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::Leaves` (`max_values`: None, `max_size`: Some(557078), added: 559553, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Roots` (r:1 w:1)
     /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
-    /// Storage: `Tasks::Assignments` (r:0 w:1)
-    /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
-    fn match_task() -> Weight {
-        // Measured proof size: 3684 B.
-        // Shortest run: 74_171_000 picoseconds.
-        Weight::from_parts(77_606_000, 560543)
-            .saturating_add(T::DbWeight::get().reads(15_u64))
-            .saturating_add(T::DbWeight::get().writes(9_u64))
+    fn close_bucket() -> Weight {
+        // Measured proof size: 335 B.
+        // Shortest run: 17_166_000 picoseconds.
+        Weight::from_parts(18_127_000, 560543)
+            .saturating_add(T::DbWeight::get().reads(4_u64))
+            .saturating_add(T::DbWeight::get().writes(3_u64))
     }
     /// Storage: `Tasks::Tasks` (r:1 w:1)
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
-    /// Storage: `MarketClock::TheClock` (r:1 w:0)
-    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
-    /// Storage: `MarketParameters::Changed` (r:1 w:0)
-    /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Listings` (r:1 w:0)
     /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Roots` (r:4 w:0)
@@ -189,10 +224,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Matching::ParkedIn` (r:0 w:1)
     /// Proof: `Matching::ParkedIn` (`max_values`: None, `max_size`: Some(29), added: 2504, mode: `MaxEncodedLen`)
     fn park_task() -> Weight {
-        // Measured proof size: 1680 B.
-        // Shortest run: 76_074_000 picoseconds.
-        Weight::from_parts(78_327_000, 2239202)
-            .saturating_add(T::DbWeight::get().reads(18_u64))
+        // Measured proof size: 1529 B.
+        // Shortest run: 82_032_000 picoseconds.
+        Weight::from_parts(85_097_000, 2239202)
+            .saturating_add(T::DbWeight::get().reads(16_u64))
             .saturating_add(T::DbWeight::get().writes(8_u64))
     }
     /// Storage: `Matching::Words` (r:2 w:2)
@@ -203,8 +238,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::Cursors` (`max_values`: None, `max_size`: Some(70), added: 2545, mode: `MaxEncodedLen`)
     fn defer_task() -> Weight {
         // Measured proof size: 118 B.
-        // Shortest run: 12_919_000 picoseconds.
-        Weight::from_parts(13_480_000, 6068)
+        // Shortest run: 14_191_000 picoseconds.
+        Weight::from_parts(14_842_000, 6068)
             .saturating_add(T::DbWeight::get().reads(3_u64))
             .saturating_add(T::DbWeight::get().writes(4_u64))
     }
@@ -218,14 +253,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Presences` (r:1 w:0)
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
-    /// Storage: `MarketClock::TheClock` (r:1 w:0)
-    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::MissingDevicesOf` (r:1 w:0)
     /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Ledgers` (r:1 w:0)
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
-    /// Storage: `MarketParameters::Changed` (r:1 w:0)
-    /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::ReputationRecords` (r:1 w:0)
     /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Entries` (r:1 w:0)
@@ -233,25 +264,21 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Matching::Directories` (r:3 w:0)
     /// Proof: `Matching::Directories` (`max_values`: None, `max_size`: Some(11284), added: 13759, mode: `MaxEncodedLen`)
     fn visit_device() -> Weight {
-        // Measured proof size: 1251 B.
-        // Shortest run: 42_083_000 picoseconds.
-        Weight::from_parts(44_056_000, 42267)
-            .saturating_add(T::DbWeight::get().reads(15_u64))
+        // Measured proof size: 1100 B.
+        // Shortest run: 44_436_000 picoseconds.
+        Weight::from_parts(45_938_000, 42267)
+            .saturating_add(T::DbWeight::get().reads(13_u64))
             .saturating_add(T::DbWeight::get().writes(3_u64))
     }
     /// Storage: `Matching::Words` (r:1 w:0)
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Tasks` (r:1 w:0)
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
-    /// Storage: `MarketClock::TheClock` (r:1 w:0)
-    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
-    /// Storage: `MarketParameters::Changed` (r:1 w:0)
-    /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
     fn examine_parked() -> Weight {
-        // Measured proof size: 1861 B.
-        // Shortest run: 38_838_000 picoseconds.
-        Weight::from_parts(40_200_000, 11371)
-            .saturating_add(T::DbWeight::get().reads(4_u64))
+        // Measured proof size: 1710 B.
+        // Shortest run: 38_197_000 picoseconds.
+        Weight::from_parts(39_509_000, 11371)
+            .saturating_add(T::DbWeight::get().reads(2_u64))
     }
     /// Storage: `Matching::ParkedIn` (r:1 w:1)
     /// Proof: `Matching::ParkedIn` (`max_values`: None, `max_size`: Some(29), added: 2504, mode: `MaxEncodedLen`)
@@ -265,8 +292,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     fn wake_task() -> Weight {
         // Measured proof size: 1787 B.
-        // Shortest run: 46_759_000 picoseconds.
-        Weight::from_parts(49_594_000, 14749)
+        // Shortest run: 50_104_000 picoseconds.
+        Weight::from_parts(52_088_000, 14749)
             .saturating_add(T::DbWeight::get().reads(10_u64))
             .saturating_add(T::DbWeight::get().writes(11_u64))
     }
@@ -276,14 +303,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Presences` (r:1 w:0)
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
-    /// Storage: `MarketClock::TheClock` (r:1 w:0)
-    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::MissingDevicesOf` (r:1 w:0)
     /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Ledgers` (r:1 w:0)
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
-    /// Storage: `MarketParameters::Changed` (r:1 w:0)
-    /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::ReputationRecords` (r:1 w:0)
     /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Entries` (r:1 w:1)
@@ -301,10 +324,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Matching::Words` (r:2 w:2)
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn list_device() -> Weight {
-        // Measured proof size: 1543 B.
-        // Shortest run: 66_088_000 picoseconds.
-        Weight::from_parts(69_023_000, 1120096)
-            .saturating_add(T::DbWeight::get().reads(19_u64))
+        // Measured proof size: 1392 B.
+        // Shortest run: 69_194_000 picoseconds.
+        Weight::from_parts(71_937_000, 1120096)
+            .saturating_add(T::DbWeight::get().reads(17_u64))
             .saturating_add(T::DbWeight::get().writes(10_u64))
     }
     /// Storage: `Matching::Entries` (r:1 w:1)
@@ -323,22 +346,20 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
     fn unlist_device() -> Weight {
         // Measured proof size: 502 B.
-        // Shortest run: 26_851_000 picoseconds.
-        Weight::from_parts(28_673_000, 560543)
+        // Shortest run: 30_977_000 picoseconds.
+        Weight::from_parts(32_308_000, 560543)
             .saturating_add(T::DbWeight::get().reads(8_u64))
             .saturating_add(T::DbWeight::get().writes(8_u64))
     }
-    /// Storage: `Matching::Words` (r:4 w:2)
+    /// Storage: `Matching::Words` (r:2 w:2)
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::ParkedIn` (r:1 w:0)
-    /// Proof: `Matching::ParkedIn` (`max_values`: None, `max_size`: Some(29), added: 2504, mode: `MaxEncodedLen`)
     /// Storage: `Matching::ListEnds` (r:1 w:1)
     /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
     fn enqueue_task() -> Weight {
         // Measured proof size: 118 B.
-        // Shortest run: 17_276_000 picoseconds.
-        Weight::from_parts(18_057_000, 11146)
-            .saturating_add(T::DbWeight::get().reads(6_u64))
+        // Shortest run: 12_369_000 picoseconds.
+        Weight::from_parts(12_980_000, 6068)
+            .saturating_add(T::DbWeight::get().reads(3_u64))
             .saturating_add(T::DbWeight::get().writes(3_u64))
     }
     /// Storage: `Matching::Words` (r:6 w:3)
@@ -351,8 +372,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::Directories` (`max_values`: None, `max_size`: Some(11284), added: 13759, mode: `MaxEncodedLen`)
     fn forget_task() -> Weight {
         // Measured proof size: 372 B.
-        // Shortest run: 30_015_000 picoseconds.
-        Weight::from_parts(31_107_000, 16224)
+        // Shortest run: 32_468_000 picoseconds.
+        Weight::from_parts(33_810_000, 16224)
             .saturating_add(T::DbWeight::get().reads(9_u64))
             .saturating_add(T::DbWeight::get().writes(7_u64))
     }
@@ -361,74 +382,101 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// The same with the slower database, for tests of the pallet alone.
 impl WeightInfo for () {
     fn service_base() -> Weight {
-        Weight::from_parts(7_381_000, 11010)
+        Weight::from_parts(8_482_000, 11010)
             .saturating_add(RocksDbWeight::get().reads(4_u64))
     }
-    fn begin_search() -> Weight {
-        Weight::from_parts(45_768_000, 11371)
-            .saturating_add(RocksDbWeight::get().reads(7_u64))
+    fn leave_word() -> Weight {
+        Weight::from_parts(5_729_000, 3529)
+            .saturating_add(RocksDbWeight::get().reads(1_u64))
+            .saturating_add(RocksDbWeight::get().writes(1_u64))
+    }
+    fn leave_list() -> Weight {
+        Weight::from_parts(11_818_000, 6068)
+            .saturating_add(RocksDbWeight::get().reads(3_u64))
             .saturating_add(RocksDbWeight::get().writes(3_u64))
     }
+    fn begin_search() -> Weight {
+        Weight::from_parts(34_241_000, 11371)
+            .saturating_add(RocksDbWeight::get().reads(2_u64))
+    }
     fn read_cells(c: u32, ) -> Weight {
-        Weight::from_parts(40_636_093, 560543)
-            .saturating_add(Weight::from_parts(11_139, 0).saturating_mul(c.into()))
+        Weight::from_parts(30_423_779, 560543)
+            .saturating_add(Weight::from_parts(11_653, 0).saturating_mul(c.into()))
             .saturating_add(RocksDbWeight::get().reads(3_u64))
     }
-    fn look() -> Weight {
-        Weight::from_parts(46_580_000, 560543)
-            .saturating_add(RocksDbWeight::get().reads(13_u64))
+    fn read_node() -> Weight {
+        Weight::from_parts(5_578_000, 560543)
+            .saturating_add(RocksDbWeight::get().reads(1_u64))
+    }
+    fn look_at_page() -> Weight {
+        Weight::from_parts(6_430_000, 6956)
+            .saturating_add(RocksDbWeight::get().reads(1_u64))
+    }
+    fn look_at_offer() -> Weight {
+        Weight::from_parts(33_721_000, 11371)
+            .saturating_add(RocksDbWeight::get().reads(7_u64))
     }
     fn repair() -> Weight {
-        Weight::from_parts(28_252_000, 1120096)
+        Weight::from_parts(33_520_000, 1120096)
             .saturating_add(RocksDbWeight::get().reads(7_u64))
             .saturating_add(RocksDbWeight::get().writes(7_u64))
     }
     fn match_task() -> Weight {
-        Weight::from_parts(77_606_000, 560543)
-            .saturating_add(RocksDbWeight::get().reads(15_u64))
-            .saturating_add(RocksDbWeight::get().writes(9_u64))
+        Weight::from_parts(85_567_000, 11371)
+            .saturating_add(RocksDbWeight::get().reads(10_u64))
+            .saturating_add(RocksDbWeight::get().writes(6_u64))
+    }
+    fn close_device() -> Weight {
+        Weight::from_parts(18_207_000, 6956)
+            .saturating_add(RocksDbWeight::get().reads(3_u64))
+            .saturating_add(RocksDbWeight::get().writes(2_u64))
+    }
+    fn close_bucket() -> Weight {
+        Weight::from_parts(18_127_000, 560543)
+            .saturating_add(RocksDbWeight::get().reads(4_u64))
+            .saturating_add(RocksDbWeight::get().writes(3_u64))
     }
     fn park_task() -> Weight {
-        Weight::from_parts(78_327_000, 2239202)
-            .saturating_add(RocksDbWeight::get().reads(18_u64))
+        Weight::from_parts(85_097_000, 2239202)
+            .saturating_add(RocksDbWeight::get().reads(16_u64))
             .saturating_add(RocksDbWeight::get().writes(8_u64))
     }
     fn defer_task() -> Weight {
-        Weight::from_parts(13_480_000, 6068)
+        Weight::from_parts(14_842_000, 6068)
             .saturating_add(RocksDbWeight::get().reads(3_u64))
             .saturating_add(RocksDbWeight::get().writes(4_u64))
     }
     fn visit_device() -> Weight {
-        Weight::from_parts(44_056_000, 42267)
-            .saturating_add(RocksDbWeight::get().reads(15_u64))
+        Weight::from_parts(45_938_000, 42267)
+            .saturating_add(RocksDbWeight::get().reads(13_u64))
             .saturating_add(RocksDbWeight::get().writes(3_u64))
     }
     fn examine_parked() -> Weight {
-        Weight::from_parts(40_200_000, 11371)
-            .saturating_add(RocksDbWeight::get().reads(4_u64))
+        Weight::from_parts(39_509_000, 11371)
+            .saturating_add(RocksDbWeight::get().reads(2_u64))
     }
     fn wake_task() -> Weight {
-        Weight::from_parts(49_594_000, 14749)
+        Weight::from_parts(52_088_000, 14749)
             .saturating_add(RocksDbWeight::get().reads(10_u64))
             .saturating_add(RocksDbWeight::get().writes(11_u64))
     }
     fn list_device() -> Weight {
-        Weight::from_parts(69_023_000, 1120096)
-            .saturating_add(RocksDbWeight::get().reads(19_u64))
+        Weight::from_parts(71_937_000, 1120096)
+            .saturating_add(RocksDbWeight::get().reads(17_u64))
             .saturating_add(RocksDbWeight::get().writes(10_u64))
     }
     fn unlist_device() -> Weight {
-        Weight::from_parts(28_673_000, 560543)
+        Weight::from_parts(32_308_000, 560543)
             .saturating_add(RocksDbWeight::get().reads(8_u64))
             .saturating_add(RocksDbWeight::get().writes(8_u64))
     }
     fn enqueue_task() -> Weight {
-        Weight::from_parts(18_057_000, 11146)
-            .saturating_add(RocksDbWeight::get().reads(6_u64))
+        Weight::from_parts(12_980_000, 6068)
+            .saturating_add(RocksDbWeight::get().reads(3_u64))
             .saturating_add(RocksDbWeight::get().writes(3_u64))
     }
     fn forget_task() -> Weight {
-        Weight::from_parts(31_107_000, 16224)
+        Weight::from_parts(33_810_000, 16224)
             .saturating_add(RocksDbWeight::get().reads(9_u64))
             .saturating_add(RocksDbWeight::get().writes(7_u64))
     }

@@ -4,10 +4,12 @@ use aicpw_protocol::{device::ClassSet, device::Reputation, units::AICP, Gflops, 
 
 use crate::mock::*;
 use aicpw_primitives::traits::{MatchQueue, OrderBook, QueueEnd};
-use aicpw_protocol::{task::DeterminismClass, AskPrice, DeviceId, MegabitsPerSecond};
+use aicpw_protocol::{task::DeterminismClass, AskPrice, DeviceId, MegabitsPerSecond, TaskId};
 
 fn matched(change: impl FnOnce(&mut Task)) -> Option<u64> {
     let id = matches().len() as u64 + 1_000;
+    // One that was not matched left its number to this one.
+    Matching::forget(TaskId(id));
     Matching::enqueue(task(id, change), QueueEnd::Back);
     end_of_block();
     matches()

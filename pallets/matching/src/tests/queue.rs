@@ -60,7 +60,7 @@ fn a_task_is_in_the_queue_once() {
     run(|| {
         let id = task(5, |_| ());
         Matching::enqueue(id, QueueEnd::Back);
-        Matching::enqueue(id, QueueEnd::Back);
+        Matching::enqueue(id, QueueEnd::Front);
         Matching::enqueue(id, QueueEnd::Front);
         assert_eq!(Matching::tasks_queued(), 1);
         assert!(Matching::is_in(List::Front, 5));
