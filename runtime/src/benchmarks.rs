@@ -64,6 +64,10 @@ impl pallet_tasks::BenchmarkHelper<AccountId> for Neighbours {
     fn ask_for_trace(task: TaskId) {
         pallet_disputes::benchmarking::ask_for_trace::<Runtime>(task);
     }
+
+    fn contested_before(task: TaskId) {
+        pallet_disputes::benchmarking::contested_before::<Runtime>(task);
+    }
 }
 
 impl pallet_provider_staking::benchmarking::BenchmarkHelper for Neighbours {

@@ -78,7 +78,7 @@ fn the_fee_for_a_submission_covers_what_is_free_for_workers() {
     let calls = [
         Weights::authorize_start() + Weights::start(),
         Weights::authorize_commit_result() + Weights::commit_alone(),
-        Weights::authorize_reveal_result() + Weights::reveal_alone(1),
+        Weights::authorize_reveal_result() + Weights::reveal_only(),
     ];
     let agenda = Weights::serve_unlock() + Weights::serve_prune(1);
     let free = calls

@@ -205,7 +205,7 @@ fn life() -> Result<Life> {
     type Weights = <Runtime as pallet_tasks::Config>::WeightInfo;
     for (name, weight) in [
         ("end of retrieval", Weights::serve_unlock()),
-        ("removal", Weights::serve_prune(1)),
+        ("removal", Weights::serve_prune_plain(1)),
     ] {
         steps.push(Step {
             name,

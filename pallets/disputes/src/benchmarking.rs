@@ -1,6 +1,6 @@
 //! Benchmarks: one for each call.
 
-use aicpw_primitives::traits::Contested;
+use aicpw_primitives::traits::{Contested, JurorTerms};
 use aicpw_protocol::{
     merkle::{root_from_proof, InclusionProof},
     trace::{NamedPart, OpenTrace, Path, MAX_HASHES, MAX_PATH},
@@ -39,6 +39,18 @@ pub fn ask_for_trace<T: Config>(task: TaskId) {
     let mut dispute = Pallet::<T>::begin(task, Pallet::<T>::terms(&contest), None);
     let until = Pallet::<T>::now() + T::TraceWindow::get();
     dispute.state = DisputeState::Opening { until };
+    Disputes::<T>::insert(task, dispute);
+    Narrowings::<T>::insert(task, Narrowing::default());
+}
+
+/// A dispute that is over. For other pallets' benchmarks.
+pub fn contested_before<T: Config>(task: TaskId) {
+    let terms = JurorTerms { pay: 0, lock: 0 };
+    let mut dispute = Pallet::<T>::begin(task, terms, None);
+    dispute.state = DisputeState::Ended {
+        outcome: Outcome::Unable,
+        at: Pallet::<T>::now(),
+    };
     Disputes::<T>::insert(task, dispute);
     Narrowings::<T>::insert(task, Narrowing::default());
 }

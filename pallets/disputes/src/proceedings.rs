@@ -366,11 +366,15 @@ impl<T: Config> Escalation for Pallet<T> {
         Self::ensure_undisputed(task).is_ok()
     }
 
-    fn forget(task: TaskId) {
-        Disputes::<T>::remove(task);
+    fn forget(task: TaskId) -> bool {
+        // All others have what has a dispute.
+        if Disputes::<T>::take(task).is_none() {
+            return false;
+        }
         Claimed::<T>::remove(task);
         Narrowings::<T>::remove(task);
         Steps::<T>::remove(task);
+        true
     }
 
     fn longest_dispute(jury: BlockNumber, time_limit: BlockNumber) -> BlockNumber {

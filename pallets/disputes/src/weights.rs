@@ -40,10 +40,6 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Disputes::Claimed` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
     /// Storage: `Disputes::Census` (r:1 w:1)
     /// Proof: `Disputes::Census` (`max_values`: Some(1), `max_size`: Some(76), added: 571, mode: `MaxEncodedLen`)
-    /// Storage: `MarketClock::TheClock` (r:1 w:0)
-    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
-    /// Storage: `MarketParameters::Changed` (r:1 w:0)
-    /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Agenda` (r:1 w:1)
     /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Words` (r:3 w:1)
@@ -57,24 +53,20 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Tasks::Juries` (r:0 w:1)
     /// Proof: `Tasks::Juries` (`max_values`: None, `max_size`: Some(305), added: 2780, mode: `MaxEncodedLen`)
     fn dispute() -> Weight {
-        // Measured proof size: 2718 B.
-        // Shortest run: 106_038_000 picoseconds.
-        Weight::from_parts(111_597_000, 11371)
-            .saturating_add(T::DbWeight::get().reads(15_u64))
+        // Measured proof size: 2567 B.
+        // Shortest run: 107_210_000 picoseconds.
+        Weight::from_parts(110_365_000, 11371)
+            .saturating_add(T::DbWeight::get().reads(13_u64))
             .saturating_add(T::DbWeight::get().writes(9_u64))
     }
     /// Storage: `Disputes::Disputes` (r:1 w:1)
     /// Proof: `Disputes::Disputes` (`max_values`: None, `max_size`: Some(481), added: 2956, mode: `MaxEncodedLen`)
-    /// Storage: `MarketClock::TheClock` (r:1 w:0)
-    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
     /// Storage: `Balances::Holds` (r:1 w:1)
     /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
     /// Storage: `Disputes::Narrowings` (r:1 w:0)
     /// Proof: `Disputes::Narrowings` (`max_values`: None, `max_size`: Some(289), added: 2764, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Tasks` (r:1 w:1)
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
-    /// Storage: `MarketParameters::Changed` (r:1 w:0)
-    /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Agenda` (r:1 w:1)
     /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Words` (r:3 w:1)
@@ -88,10 +80,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Tasks::Juries` (r:0 w:1)
     /// Proof: `Tasks::Juries` (`max_values`: None, `max_size`: Some(305), added: 2780, mode: `MaxEncodedLen`)
     fn appeal() -> Weight {
-        // Measured proof size: 2458 B.
-        // Shortest run: 97_816_000 picoseconds.
-        Weight::from_parts(100_300_000, 11371)
-            .saturating_add(T::DbWeight::get().reads(12_u64))
+        // Measured proof size: 2307 B.
+        // Shortest run: 94_551_000 picoseconds.
+        Weight::from_parts(97_255_000, 11371)
+            .saturating_add(T::DbWeight::get().reads(10_u64))
             .saturating_add(T::DbWeight::get().writes(8_u64))
     }
     /// Storage: `Disputes::Disputes` (r:1 w:1)
@@ -104,16 +96,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::ClaimsMade` (`max_values`: None, `max_size`: Some(17), added: 2492, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Assignments` (r:1 w:1)
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
-    /// Storage: `MarketClock::TheClock` (r:1 w:0)
-    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
     /// Storage: `System::BlockHash` (r:1 w:0)
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     /// Storage: `Balances::Holds` (r:1 w:1)
     /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
     /// Storage: `Disputes::Census` (r:1 w:1)
     /// Proof: `Disputes::Census` (`max_values`: Some(1), `max_size`: Some(76), added: 571, mode: `MaxEncodedLen`)
-    /// Storage: `MarketParameters::Changed` (r:1 w:0)
-    /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Agenda` (r:1 w:1)
     /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Words` (r:3 w:1)
@@ -129,10 +117,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Tasks::Juries` (r:0 w:1)
     /// Proof: `Tasks::Juries` (`max_values`: None, `max_size`: Some(305), added: 2780, mode: `MaxEncodedLen`)
     fn claim_unavailable() -> Weight {
-        // Measured proof size: 3498 B.
-        // Shortest run: 126_439_000 picoseconds.
-        Weight::from_parts(140_649_000, 11371)
-            .saturating_add(T::DbWeight::get().reads(16_u64))
+        // Measured proof size: 3347 B.
+        // Shortest run: 125_187_000 picoseconds.
+        Weight::from_parts(131_266_000, 11371)
+            .saturating_add(T::DbWeight::get().reads(14_u64))
             .saturating_add(T::DbWeight::get().writes(13_u64))
     }
     /// Storage: `Disputes::Disputes` (r:1 w:1)
@@ -147,29 +135,23 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Disputes::Claimed` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
     /// Storage: `Disputes::Census` (r:1 w:1)
     /// Proof: `Disputes::Census` (`max_values`: Some(1), `max_size`: Some(76), added: 571, mode: `MaxEncodedLen`)
-    /// Storage: `MarketClock::TheClock` (r:1 w:0)
-    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Agenda` (r:1 w:1)
     /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
     /// Storage: `Disputes::Narrowings` (r:0 w:1)
     /// Proof: `Disputes::Narrowings` (`max_values`: None, `max_size`: Some(289), added: 2764, mode: `MaxEncodedLen`)
     fn dispute_part() -> Weight {
-        // Measured proof size: 2416 B.
-        // Shortest run: 84_716_000 picoseconds.
-        Weight::from_parts(88_943_000, 11371)
-            .saturating_add(T::DbWeight::get().reads(9_u64))
+        // Measured proof size: 2374 B.
+        // Shortest run: 85_297_000 picoseconds.
+        Weight::from_parts(87_881_000, 11371)
+            .saturating_add(T::DbWeight::get().reads(8_u64))
             .saturating_add(T::DbWeight::get().writes(6_u64))
     }
     /// Storage: `Disputes::Disputes` (r:1 w:1)
     /// Proof: `Disputes::Disputes` (`max_values`: None, `max_size`: Some(481), added: 2956, mode: `MaxEncodedLen`)
-    /// Storage: `MarketClock::TheClock` (r:1 w:0)
-    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
     /// Storage: `Disputes::Narrowings` (r:1 w:1)
     /// Proof: `Disputes::Narrowings` (`max_values`: None, `max_size`: Some(289), added: 2764, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Tasks` (r:1 w:1)
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
-    /// Storage: `MarketParameters::Changed` (r:1 w:0)
-    /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Agenda` (r:1 w:1)
     /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Words` (r:3 w:1)
@@ -181,10 +163,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Tasks::Juries` (r:0 w:1)
     /// Proof: `Tasks::Juries` (`max_values`: None, `max_size`: Some(305), added: 2780, mode: `MaxEncodedLen`)
     fn name_part() -> Weight {
-        // Measured proof size: 2226 B.
-        // Shortest run: 70_275_000 picoseconds.
-        Weight::from_parts(74_831_000, 11371)
-            .saturating_add(T::DbWeight::get().reads(11_u64))
+        // Measured proof size: 2075 B.
+        // Shortest run: 68_842_000 picoseconds.
+        Weight::from_parts(71_517_000, 11371)
+            .saturating_add(T::DbWeight::get().reads(9_u64))
             .saturating_add(T::DbWeight::get().writes(7_u64))
     }
 }
@@ -192,28 +174,28 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// The same with the slower database, for tests of the pallet alone.
 impl WeightInfo for () {
     fn dispute() -> Weight {
-        Weight::from_parts(111_597_000, 11371)
-            .saturating_add(RocksDbWeight::get().reads(15_u64))
+        Weight::from_parts(110_365_000, 11371)
+            .saturating_add(RocksDbWeight::get().reads(13_u64))
             .saturating_add(RocksDbWeight::get().writes(9_u64))
     }
     fn appeal() -> Weight {
-        Weight::from_parts(100_300_000, 11371)
-            .saturating_add(RocksDbWeight::get().reads(12_u64))
+        Weight::from_parts(97_255_000, 11371)
+            .saturating_add(RocksDbWeight::get().reads(10_u64))
             .saturating_add(RocksDbWeight::get().writes(8_u64))
     }
     fn claim_unavailable() -> Weight {
-        Weight::from_parts(140_649_000, 11371)
-            .saturating_add(RocksDbWeight::get().reads(16_u64))
+        Weight::from_parts(131_266_000, 11371)
+            .saturating_add(RocksDbWeight::get().reads(14_u64))
             .saturating_add(RocksDbWeight::get().writes(13_u64))
     }
     fn dispute_part() -> Weight {
-        Weight::from_parts(88_943_000, 11371)
-            .saturating_add(RocksDbWeight::get().reads(9_u64))
+        Weight::from_parts(87_881_000, 11371)
+            .saturating_add(RocksDbWeight::get().reads(8_u64))
             .saturating_add(RocksDbWeight::get().writes(6_u64))
     }
     fn name_part() -> Weight {
-        Weight::from_parts(74_831_000, 11371)
-            .saturating_add(RocksDbWeight::get().reads(11_u64))
+        Weight::from_parts(71_517_000, 11371)
+            .saturating_add(RocksDbWeight::get().reads(9_u64))
             .saturating_add(RocksDbWeight::get().writes(7_u64))
     }
 }

@@ -93,7 +93,9 @@ pub mod pallet {
     }
 
     /// The clock.
+    // Read at the begin of each block, by matching, which pays for it; the calls pay for what they write.
     #[pallet::storage]
+    #[pallet::whitelist_storage]
     pub type TheClock<T> = StorageValue<_, Clock, ValueQuery>;
 
     /// What happened.
@@ -137,6 +139,7 @@ pub mod pallet {
         ///
         /// Origin: `PauseOrigin`. Errors: `AlreadyPaused`. Emits `MarketPaused`. Cost: constant.
         #[pallet::call_index(0)]
+        #[pallet::weight(T::WeightInfo::pause().saturating_add(T::DbWeight::get().writes(1)))]
         pub fn pause(origin: OriginFor<T>) -> DispatchResult {
             T::PauseOrigin::ensure_origin(origin)?;
             TheClock::<T>::try_mutate(|clock| {
@@ -154,6 +157,7 @@ pub mod pallet {
         ///
         /// Origin: `PauseOrigin`. Errors: `NotPaused`. Emits `MarketResumed`. Cost: constant.
         #[pallet::call_index(1)]
+        #[pallet::weight(T::WeightInfo::resume().saturating_add(T::DbWeight::get().writes(1)))]
         pub fn resume(origin: OriginFor<T>) -> DispatchResult {
             T::PauseOrigin::ensure_origin(origin)?;
             let after = TheClock::<T>::try_mutate(|clock| {

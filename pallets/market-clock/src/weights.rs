@@ -1,6 +1,6 @@
 //! Weights of `pallet_market_clock`, measured by `make weights` on the runtime's Wasm.
 //!
-//! Made by frame-omni-bencher (frame-benchmarking-cli 64.0.0) on 2026-11-28: steps 10, repeats 5, AMD EPYC.
+//! Made by frame-omni-bencher (frame-benchmarking-cli 64.0.0) on 2026-11-29: steps 10, repeats 5, AMD EPYC.
 //! Do not edit: change `benchmarking.rs` beside this file and make it again.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
@@ -25,36 +25,24 @@ pub trait WeightInfo {
 pub struct SubstrateWeight<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
-    /// Storage: `MarketClock::TheClock` (r:1 w:1)
-    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
     fn pause() -> Weight {
-        // Measured proof size: 6 B.
-        // Shortest run: 5_438_000 picoseconds.
-        Weight::from_parts(5_768_000, 1494)
-            .saturating_add(T::DbWeight::get().reads(1_u64))
-            .saturating_add(T::DbWeight::get().writes(1_u64))
+        // Measured proof size: 0 B.
+        // Shortest run: 4_667_000 picoseconds.
+        Weight::from_parts(5_047_000, 0)
     }
-    /// Storage: `MarketClock::TheClock` (r:1 w:1)
-    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
     fn resume() -> Weight {
-        // Measured proof size: 38 B.
-        // Shortest run: 6_270_000 picoseconds.
-        Weight::from_parts(6_620_000, 1494)
-            .saturating_add(T::DbWeight::get().reads(1_u64))
-            .saturating_add(T::DbWeight::get().writes(1_u64))
+        // Measured proof size: 0 B.
+        // Shortest run: 4_707_000 picoseconds.
+        Weight::from_parts(5_007_000, 0)
     }
 }
 
 /// The same with the slower database, for tests of the pallet alone.
 impl WeightInfo for () {
     fn pause() -> Weight {
-        Weight::from_parts(5_768_000, 1494)
-            .saturating_add(RocksDbWeight::get().reads(1_u64))
-            .saturating_add(RocksDbWeight::get().writes(1_u64))
+        Weight::from_parts(5_047_000, 0)
     }
     fn resume() -> Weight {
-        Weight::from_parts(6_620_000, 1494)
-            .saturating_add(RocksDbWeight::get().reads(1_u64))
-            .saturating_add(RocksDbWeight::get().writes(1_u64))
+        Weight::from_parts(5_007_000, 0)
     }
 }

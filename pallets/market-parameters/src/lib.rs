@@ -153,7 +153,9 @@ pub mod pallet {
 
     /// The parameters that are not what they are by default. The constant `ranges` has the defaults
     /// of the others.
+    // Read by nearly everything in a block: `on_initialize` pays for it, and `set_parameter` for what it writes.
     #[pallet::storage]
+    #[pallet::whitelist_storage]
     pub type Changed<T: Config> =
         StorageValue<_, BoundedVec<T::Parameter, ConstU32<MAX_PARAMETERS>>, ValueQuery>;
 
@@ -181,6 +183,10 @@ pub mod pallet {
 
     #[pallet::hooks]
     impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+        fn on_initialize(_: BlockNumberFor<T>) -> Weight {
+            T::DbWeight::get().reads(1)
+        }
+
         fn integrity_test() {
             let ranges = T::Parameter::ranges();
             assert!(
@@ -213,6 +219,7 @@ pub mod pallet {
         /// Origin: `AdminOrigin`. Errors: `OutOfRange`, `Contradiction`, `TooManyParameters`. Emits
         /// `ParameterSet`. Cost: constant, that of checking all relations.
         #[pallet::call_index(0)]
+        #[pallet::weight(T::WeightInfo::set_parameter().saturating_add(T::DbWeight::get().writes(1)))]
         pub fn set_parameter(origin: OriginFor<T>, parameter: T::Parameter) -> DispatchResult {
             T::AdminOrigin::ensure_origin(origin)?;
             ensure!(parameter.is_in_range(), Error::<T>::OutOfRange);

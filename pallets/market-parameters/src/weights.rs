@@ -1,6 +1,6 @@
 //! Weights of `pallet_market_parameters`, measured by `make weights` on the runtime's Wasm.
 //!
-//! Made by frame-omni-bencher (frame-benchmarking-cli 64.0.0) on 2026-11-28: steps 10, repeats 5, AMD EPYC.
+//! Made by frame-omni-bencher (frame-benchmarking-cli 64.0.0) on 2026-11-29: steps 10, repeats 5, AMD EPYC.
 //! Do not edit: change `benchmarking.rs` beside this file and make it again.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
@@ -24,22 +24,16 @@ pub trait WeightInfo {
 pub struct SubstrateWeight<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
-    /// Storage: `MarketParameters::Changed` (r:1 w:1)
-    /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
     fn set_parameter() -> Weight {
-        // Measured proof size: 430 B.
-        // Shortest run: 23_575_000 picoseconds.
-        Weight::from_parts(24_798_000, 2575)
-            .saturating_add(T::DbWeight::get().reads(1_u64))
-            .saturating_add(T::DbWeight::get().writes(1_u64))
+        // Measured proof size: 0 B.
+        // Shortest run: 25_909_000 picoseconds.
+        Weight::from_parts(27_040_000, 0)
     }
 }
 
 /// The same with the slower database, for tests of the pallet alone.
 impl WeightInfo for () {
     fn set_parameter() -> Weight {
-        Weight::from_parts(24_798_000, 2575)
-            .saturating_add(RocksDbWeight::get().reads(1_u64))
-            .saturating_add(RocksDbWeight::get().writes(1_u64))
+        Weight::from_parts(27_040_000, 0)
     }
 }

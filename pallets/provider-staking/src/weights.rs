@@ -45,8 +45,6 @@ pub struct SubstrateWeight<T>(PhantomData<T>);
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `ProviderStaking::Providers` (r:1 w:1)
     /// Proof: `ProviderStaking::Providers` (`max_values`: None, `max_size`: Some(1153), added: 3628, mode: `MaxEncodedLen`)
-    /// Storage: `MarketParameters::Changed` (r:1 w:0)
-    /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::WorkerOwners` (r:1 w:1)
     /// Proof: `ProviderStaking::WorkerOwners` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
     /// Storage: `System::BlockHash` (r:2 w:0)
@@ -55,17 +53,15 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     /// Storage: `Balances::Holds` (r:1 w:1)
     /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
-    /// Storage: `MarketClock::TheClock` (r:1 w:0)
-    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::ReputationRecords` (r:0 w:1)
     /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Ledgers` (r:0 w:1)
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
     fn register_provider() -> Weight {
-        // Measured proof size: 490 B.
-        // Shortest run: 91_066_000 picoseconds.
-        Weight::from_parts(94_812_000, 6028)
-            .saturating_add(T::DbWeight::get().reads(8_u64))
+        // Measured proof size: 339 B.
+        // Shortest run: 99_759_000 picoseconds.
+        Weight::from_parts(103_725_000, 6028)
+            .saturating_add(T::DbWeight::get().reads(6_u64))
             .saturating_add(T::DbWeight::get().writes(6_u64))
     }
     /// Storage: `ProviderStaking::Providers` (r:1 w:1)
@@ -82,8 +78,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
     fn deregister_provider() -> Weight {
         // Measured proof size: 1508 B.
-        // Shortest run: 23_074_000 picoseconds.
-        Weight::from_parts(24_878_000, 4618)
+        // Shortest run: 24_898_000 picoseconds.
+        Weight::from_parts(26_570_000, 4618)
             .saturating_add(T::DbWeight::get().reads(3_u64))
             .saturating_add(T::DbWeight::get().writes(6_u64))
     }
@@ -91,8 +87,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Providers` (`max_values`: None, `max_size`: Some(1153), added: 3628, mode: `MaxEncodedLen`)
     fn set_peers() -> Weight {
         // Measured proof size: 1397 B.
-        // Shortest run: 12_499_000 picoseconds.
-        Weight::from_parts(14_251_000, 4618)
+        // Shortest run: 14_611_000 picoseconds.
+        Weight::from_parts(15_893_000, 4618)
             .saturating_add(T::DbWeight::get().reads(1_u64))
             .saturating_add(T::DbWeight::get().writes(1_u64))
     }
@@ -104,8 +100,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn rotate_worker() -> Weight {
         // Measured proof size: 1610 B.
-        // Shortest run: 57_526_000 picoseconds.
-        Weight::from_parts(61_762_000, 6028)
+        // Shortest run: 62_644_000 picoseconds.
+        Weight::from_parts(65_468_000, 6028)
             .saturating_add(T::DbWeight::get().reads(4_u64))
             .saturating_add(T::DbWeight::get().writes(3_u64))
     }
@@ -123,12 +119,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Presences` (r:1 w:0)
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
-    /// Storage: `MarketClock::TheClock` (r:1 w:0)
-    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::MissingDevicesOf` (r:1 w:0)
     /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
-    /// Storage: `MarketParameters::Changed` (r:1 w:0)
-    /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::ReputationRecords` (r:1 w:0)
     /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Entries` (r:16 w:0)
@@ -143,20 +135,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::DrawNodes` (`max_values`: None, `max_size`: Some(1037), added: 3512, mode: `MaxEncodedLen`)
     /// The range of component `d` is `[0, 16]`.
     fn bond_extra(d: u32, ) -> Weight {
-        // Measured proof size: 2364 B + d * 329.
-        // Shortest run: 74_731_000 picoseconds.
-        Weight::from_parts(85_642_694, 11526)
-            // Standard error: 70_136
-            .saturating_add(Weight::from_parts(24_278_206, 0).saturating_mul(d.into()))
-            .saturating_add(T::DbWeight::get().reads(14_u64))
+        // Measured proof size: 2213 B + d * 329.
+        // Shortest run: 82_463_000 picoseconds.
+        Weight::from_parts(91_724_243, 11526)
+            // Standard error: 62_599
+            .saturating_add(Weight::from_parts(28_638_013, 0).saturating_mul(d.into()))
+            .saturating_add(T::DbWeight::get().reads(12_u64))
             .saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(d.into())))
             .saturating_add(T::DbWeight::get().writes(6_u64))
             .saturating_add(Weight::from_parts(0, 2708).saturating_mul(d.into()))
     }
-    /// Storage: `MarketClock::TheClock` (r:1 w:0)
-    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
-    /// Storage: `MarketParameters::Changed` (r:1 w:0)
-    /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Ledgers` (r:1 w:1)
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::DevicesOf` (r:1 w:0)
@@ -191,12 +179,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::DrawLeaves` (`max_values`: None, `max_size`: Some(45), added: 2520, mode: `MaxEncodedLen`)
     /// The range of component `d` is `[0, 16]`.
     fn unbond(d: u32, ) -> Weight {
-        // Measured proof size: 2094 B + d * 329.
-        // Shortest run: 39_539_000 picoseconds.
-        Weight::from_parts(53_839_815, 560543)
-            // Standard error: 66_507
-            .saturating_add(Weight::from_parts(16_816_642, 0).saturating_mul(d.into()))
-            .saturating_add(T::DbWeight::get().reads(14_u64))
+        // Measured proof size: 1943 B + d * 329.
+        // Shortest run: 41_092_000 picoseconds.
+        Weight::from_parts(56_623_016, 560543)
+            // Standard error: 84_976
+            .saturating_add(Weight::from_parts(19_944_321, 0).saturating_mul(d.into()))
+            .saturating_add(T::DbWeight::get().reads(12_u64))
             .saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(d.into())))
             .saturating_add(T::DbWeight::get().writes(10_u64))
             .saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(d.into())))
@@ -204,23 +192,19 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     }
     /// Storage: `ProviderStaking::Ledgers` (r:1 w:1)
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
-    /// Storage: `MarketClock::TheClock` (r:1 w:0)
-    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
     /// Storage: `System::Account` (r:1 w:1)
     /// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     /// Storage: `Balances::Holds` (r:1 w:1)
     /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
     fn withdraw_unbonded() -> Weight {
-        // Measured proof size: 891 B.
-        // Shortest run: 41_762_000 picoseconds.
-        Weight::from_parts(43_425_000, 3870)
-            .saturating_add(T::DbWeight::get().reads(4_u64))
+        // Measured proof size: 849 B.
+        // Shortest run: 45_038_000 picoseconds.
+        Weight::from_parts(47_631_000, 3870)
+            .saturating_add(T::DbWeight::get().reads(3_u64))
             .saturating_add(T::DbWeight::get().writes(3_u64))
     }
     /// Storage: `ProviderStaking::Providers` (r:1 w:0)
     /// Proof: `ProviderStaking::Providers` (`max_values`: None, `max_size`: Some(1153), added: 3628, mode: `MaxEncodedLen`)
-    /// Storage: `MarketParameters::Changed` (r:1 w:0)
-    /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::NextDevice` (r:1 w:1)
     /// Proof: `ProviderStaking::NextDevice` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::DevicesOf` (r:1 w:1)
@@ -235,20 +219,18 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     /// The range of component `d` is `[1, 16]`.
     fn register_device(d: u32, ) -> Weight {
-        // Measured proof size: 485 B + d * 265.
-        // Shortest run: 25_608_000 picoseconds.
-        Weight::from_parts(27_505_264, 4618)
-            // Standard error: 21_783
-            .saturating_add(Weight::from_parts(3_055_958, 0).saturating_mul(d.into()))
-            .saturating_add(T::DbWeight::get().reads(5_u64))
+        // Measured proof size: 376 B + d * 265.
+        // Shortest run: 27_121_000 picoseconds.
+        Weight::from_parts(28_741_091, 4618)
+            // Standard error: 23_594
+            .saturating_add(Weight::from_parts(3_405_755, 0).saturating_mul(d.into()))
+            .saturating_add(T::DbWeight::get().reads(4_u64))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(d.into())))
             .saturating_add(T::DbWeight::get().writes(4_u64))
             .saturating_add(Weight::from_parts(0, 2551).saturating_mul(d.into()))
     }
     /// Storage: `ProviderStaking::Devices` (r:1 w:1)
     /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
-    /// Storage: `MarketClock::TheClock` (r:1 w:0)
-    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Ledgers` (r:1 w:0)
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Entries` (r:1 w:1)
@@ -266,10 +248,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `ProviderStaking::Challenges` (r:0 w:1)
     /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     fn deregister_device() -> Weight {
-        // Measured proof size: 2387 B.
-        // Shortest run: 39_109_000 picoseconds.
-        Weight::from_parts(41_031_000, 6956)
-            .saturating_add(T::DbWeight::get().reads(9_u64))
+        // Measured proof size: 2345 B.
+        // Shortest run: 40_631_000 picoseconds.
+        Weight::from_parts(43_024_000, 6956)
+            .saturating_add(T::DbWeight::get().reads(8_u64))
             .saturating_add(T::DbWeight::get().writes(6_u64))
     }
     /// Storage: `ProviderStaking::Devices` (r:16 w:1)
@@ -278,8 +260,6 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::MissingDevicesOf` (r:1 w:0)
     /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
-    /// Storage: `MarketParameters::Changed` (r:1 w:0)
-    /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Challenges` (r:1 w:1)
     /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Entries` (r:1 w:1)
@@ -296,12 +276,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
     /// The range of component `d` is `[1, 16]`.
     fn update_spec(d: u32, ) -> Weight {
-        // Measured proof size: 713 B + d * 304.
-        // Shortest run: 40_500_000 picoseconds.
-        Weight::from_parts(38_890_236, 280272)
-            // Standard error: 32_546
-            .saturating_add(Weight::from_parts(2_692_863, 0).saturating_mul(d.into()))
-            .saturating_add(T::DbWeight::get().reads(9_u64))
+        // Measured proof size: 604 B + d * 304.
+        // Shortest run: 43_225_000 picoseconds.
+        Weight::from_parts(41_362_939, 280272)
+            // Standard error: 34_587
+            .saturating_add(Weight::from_parts(3_022_027, 0).saturating_mul(d.into()))
+            .saturating_add(T::DbWeight::get().reads(8_u64))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(d.into())))
             .saturating_add(T::DbWeight::get().writes(6_u64))
             .saturating_add(Weight::from_parts(0, 280272).saturating_mul(d.into()))
@@ -312,14 +292,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Presences` (r:1 w:0)
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
-    /// Storage: `MarketClock::TheClock` (r:1 w:0)
-    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::MissingDevicesOf` (r:1 w:0)
     /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Ledgers` (r:1 w:0)
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
-    /// Storage: `MarketParameters::Changed` (r:1 w:0)
-    /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::ReputationRecords` (r:1 w:0)
     /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Entries` (r:1 w:0)
@@ -329,22 +305,18 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Matching::ListEnds` (r:1 w:0)
     /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
     fn set_slots() -> Weight {
-        // Measured proof size: 1151 B.
-        // Shortest run: 44_657_000 picoseconds.
-        Weight::from_parts(47_861_000, 6956)
-            .saturating_add(T::DbWeight::get().reads(11_u64))
+        // Measured proof size: 1000 B.
+        // Shortest run: 46_419_000 picoseconds.
+        Weight::from_parts(48_693_000, 6956)
+            .saturating_add(T::DbWeight::get().reads(9_u64))
             .saturating_add(T::DbWeight::get().writes(1_u64))
     }
-    /// Storage: `MarketParameters::Changed` (r:1 w:0)
-    /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Devices` (r:1 w:1)
     /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Challenges` (r:1 w:0)
     /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Presences` (r:1 w:0)
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
-    /// Storage: `MarketClock::TheClock` (r:1 w:0)
-    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::MissingDevicesOf` (r:1 w:0)
     /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Ledgers` (r:1 w:0)
@@ -358,10 +330,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Matching::ListEnds` (r:1 w:0)
     /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
     fn set_ask() -> Weight {
-        // Measured proof size: 1151 B.
-        // Shortest run: 44_296_000 picoseconds.
-        Weight::from_parts(47_290_000, 6956)
-            .saturating_add(T::DbWeight::get().reads(11_u64))
+        // Measured proof size: 1000 B.
+        // Shortest run: 46_509_000 picoseconds.
+        Weight::from_parts(48_703_000, 6956)
+            .saturating_add(T::DbWeight::get().reads(9_u64))
             .saturating_add(T::DbWeight::get().writes(1_u64))
     }
     /// Storage: `ProviderStaking::Devices` (r:1 w:1)
@@ -380,13 +352,11 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn set_availability() -> Weight {
         // Measured proof size: 836 B.
-        // Shortest run: 29_474_000 picoseconds.
-        Weight::from_parts(31_517_000, 560543)
+        // Shortest run: 33_991_000 picoseconds.
+        Weight::from_parts(35_984_000, 560543)
             .saturating_add(T::DbWeight::get().reads(7_u64))
             .saturating_add(T::DbWeight::get().writes(6_u64))
     }
-    /// Storage: `MarketClock::TheClock` (r:1 w:0)
-    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Presences` (r:1 w:1)
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::DevicesOf` (r:1 w:0)
@@ -397,8 +367,6 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Attendances` (`max_values`: Some(1), `max_size`: Some(12), added: 507, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Ledgers` (r:1 w:0)
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
-    /// Storage: `MarketParameters::Changed` (r:1 w:0)
-    /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::DrawLeafOf` (r:1 w:0)
     /// Proof: `ProviderStaking::DrawLeafOf` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::DrawNodes` (r:3 w:3)
@@ -417,19 +385,17 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
     /// The range of component `d` is `[0, 16]`.
     fn heartbeat(d: u32, ) -> Weight {
-        // Measured proof size: 2227 B + d * 333.
-        // Shortest run: 45_077_000 picoseconds.
-        Weight::from_parts(55_725_828, 11526)
-            // Standard error: 71_479
-            .saturating_add(Weight::from_parts(27_085_686, 0).saturating_mul(d.into()))
-            .saturating_add(T::DbWeight::get().reads(13_u64))
+        // Measured proof size: 2076 B + d * 333.
+        // Shortest run: 45_839_000 picoseconds.
+        Weight::from_parts(56_362_791, 11526)
+            // Standard error: 79_591
+            .saturating_add(Weight::from_parts(31_434_683, 0).saturating_mul(d.into()))
+            .saturating_add(T::DbWeight::get().reads(11_u64))
             .saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(d.into())))
             .saturating_add(T::DbWeight::get().writes(6_u64))
             .saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(d.into())))
             .saturating_add(Weight::from_parts(0, 2708).saturating_mul(d.into()))
     }
-    /// Storage: `MarketClock::TheClock` (r:1 w:0)
-    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Presences` (r:1 w:0)
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Providers` (r:1 w:0)
@@ -437,17 +403,15 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `System::BlockHash` (r:2 w:0)
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn authorize_heartbeat() -> Weight {
-        // Measured proof size: 1626 B.
-        // Shortest run: 53_039_000 picoseconds.
-        Weight::from_parts(54_821_000, 6028)
-            .saturating_add(T::DbWeight::get().reads(5_u64))
+        // Measured proof size: 1584 B.
+        // Shortest run: 55_042_000 picoseconds.
+        Weight::from_parts(56_664_000, 6028)
+            .saturating_add(T::DbWeight::get().reads(4_u64))
     }
     /// Storage: `ProviderStaking::Devices` (r:1 w:1)
     /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Challenges` (r:1 w:1)
     /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
-    /// Storage: `MarketParameters::Changed` (r:1 w:0)
-    /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
     /// Storage: `DrawRandomness::Outcomes` (r:1 w:0)
     /// Proof: `DrawRandomness::Outcomes` (`max_values`: None, `max_size`: Some(82), added: 2557, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Entries` (r:1 w:1)
@@ -463,24 +427,20 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Matching::Words` (r:1 w:0)
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn request_challenge() -> Weight {
-        // Measured proof size: 989 B.
-        // Shortest run: 42_173_000 picoseconds.
-        Weight::from_parts(45_388_000, 560543)
-            .saturating_add(T::DbWeight::get().reads(10_u64))
+        // Measured proof size: 880 B.
+        // Shortest run: 44_646_000 picoseconds.
+        Weight::from_parts(47_031_000, 560543)
+            .saturating_add(T::DbWeight::get().reads(9_u64))
             .saturating_add(T::DbWeight::get().writes(7_u64))
     }
     /// Storage: `ProviderStaking::Challenges` (r:1 w:1)
     /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Devices` (r:1 w:0)
     /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
-    /// Storage: `MarketParameters::Changed` (r:1 w:0)
-    /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
     /// Storage: `DrawRandomness::Outcomes` (r:9 w:0)
     /// Proof: `DrawRandomness::Outcomes` (`max_values`: None, `max_size`: Some(82), added: 2557, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Presences` (r:1 w:0)
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
-    /// Storage: `MarketClock::TheClock` (r:1 w:0)
-    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::MissingDevicesOf` (r:1 w:0)
     /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Ledgers` (r:1 w:0)
@@ -500,18 +460,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Matching::ListEnds` (r:1 w:0)
     /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
     fn answer_challenge() -> Weight {
-        // Measured proof size: 1774 B.
-        // Shortest run: 743_810_000 picoseconds.
-        Weight::from_parts(777_250_000, 560543)
-            .saturating_add(T::DbWeight::get().reads(23_u64))
+        // Measured proof size: 1623 B.
+        // Shortest run: 773_094_000 picoseconds.
+        Weight::from_parts(821_066_000, 560543)
+            .saturating_add(T::DbWeight::get().reads(21_u64))
             .saturating_add(T::DbWeight::get().writes(6_u64))
     }
     /// Storage: `ProviderStaking::Challenges` (r:1 w:0)
     /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Devices` (r:1 w:0)
     /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
-    /// Storage: `MarketParameters::Changed` (r:1 w:0)
-    /// Proof: `MarketParameters::Changed` (`max_values`: Some(1), `max_size`: Some(1090), added: 1585, mode: `MaxEncodedLen`)
     /// Storage: `DrawRandomness::Outcomes` (r:9 w:0)
     /// Proof: `DrawRandomness::Outcomes` (`max_values`: None, `max_size`: Some(82), added: 2557, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Providers` (r:1 w:0)
@@ -519,18 +477,18 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `System::BlockHash` (r:2 w:0)
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn authorize_answer() -> Weight {
-        // Measured proof size: 2805 B.
-        // Shortest run: 162_813_000 picoseconds.
-        Weight::from_parts(169_323_000, 24003)
-            .saturating_add(T::DbWeight::get().reads(15_u64))
+        // Measured proof size: 2696 B.
+        // Shortest run: 147_179_000 picoseconds.
+        Weight::from_parts(160_690_000, 24003)
+            .saturating_add(T::DbWeight::get().reads(14_u64))
     }
     /// The range of component `n` is `[0, 672]`.
     fn climb(n: u32, ) -> Weight {
         // Measured proof size: 0 B.
-        // Shortest run: 120_000 picoseconds.
-        Weight::from_parts(4_317_382, 0)
-            // Standard error: 323
-            .saturating_add(Weight::from_parts(334_881, 0).saturating_mul(n.into()))
+        // Shortest run: 130_000 picoseconds.
+        Weight::from_parts(4_644_834, 0)
+            // Standard error: 364
+            .saturating_add(Weight::from_parts(351_227, 0).saturating_mul(n.into()))
     }
     /// Storage: `ProviderStaking::DrawNodes` (r:3 w:3)
     /// Proof: `ProviderStaking::DrawNodes` (`max_values`: None, `max_size`: Some(1037), added: 3512, mode: `MaxEncodedLen`)
@@ -538,17 +496,15 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::DrawLeaves` (`max_values`: None, `max_size`: Some(45), added: 2520, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Presences` (r:4 w:0)
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
-    /// Storage: `MarketClock::TheClock` (r:1 w:0)
-    /// Proof: `MarketClock::TheClock` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::DrawTree` (r:1 w:1)
     /// Proof: `ProviderStaking::DrawTree` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::DrawLeafOf` (r:0 w:4)
     /// Proof: `ProviderStaking::DrawLeafOf` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
     fn draw() -> Weight {
-        // Measured proof size: 2976 B.
-        // Shortest run: 103_524_000 picoseconds.
-        Weight::from_parts(106_479_000, 11526)
-            .saturating_add(T::DbWeight::get().reads(13_u64))
+        // Measured proof size: 2934 B.
+        // Shortest run: 110_725_000 picoseconds.
+        Weight::from_parts(114_311_000, 11526)
+            .saturating_add(T::DbWeight::get().reads(12_u64))
             .saturating_add(T::DbWeight::get().writes(12_u64))
     }
 }
@@ -556,117 +512,117 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// The same with the slower database, for tests of the pallet alone.
 impl WeightInfo for () {
     fn register_provider() -> Weight {
-        Weight::from_parts(94_812_000, 6028)
-            .saturating_add(RocksDbWeight::get().reads(8_u64))
+        Weight::from_parts(103_725_000, 6028)
+            .saturating_add(RocksDbWeight::get().reads(6_u64))
             .saturating_add(RocksDbWeight::get().writes(6_u64))
     }
     fn deregister_provider() -> Weight {
-        Weight::from_parts(24_878_000, 4618)
+        Weight::from_parts(26_570_000, 4618)
             .saturating_add(RocksDbWeight::get().reads(3_u64))
             .saturating_add(RocksDbWeight::get().writes(6_u64))
     }
     fn set_peers() -> Weight {
-        Weight::from_parts(14_251_000, 4618)
+        Weight::from_parts(15_893_000, 4618)
             .saturating_add(RocksDbWeight::get().reads(1_u64))
             .saturating_add(RocksDbWeight::get().writes(1_u64))
     }
     fn rotate_worker() -> Weight {
-        Weight::from_parts(61_762_000, 6028)
+        Weight::from_parts(65_468_000, 6028)
             .saturating_add(RocksDbWeight::get().reads(4_u64))
             .saturating_add(RocksDbWeight::get().writes(3_u64))
     }
     fn bond_extra(d: u32, ) -> Weight {
-        Weight::from_parts(85_642_694, 11526)
-            .saturating_add(Weight::from_parts(24_278_206, 0).saturating_mul(d.into()))
-            .saturating_add(RocksDbWeight::get().reads(14_u64))
+        Weight::from_parts(91_724_243, 11526)
+            .saturating_add(Weight::from_parts(28_638_013, 0).saturating_mul(d.into()))
+            .saturating_add(RocksDbWeight::get().reads(12_u64))
             .saturating_add(RocksDbWeight::get().reads((3_u64).saturating_mul(d.into())))
             .saturating_add(RocksDbWeight::get().writes(6_u64))
             .saturating_add(Weight::from_parts(0, 2708).saturating_mul(d.into()))
     }
     fn unbond(d: u32, ) -> Weight {
-        Weight::from_parts(53_839_815, 560543)
-            .saturating_add(Weight::from_parts(16_816_642, 0).saturating_mul(d.into()))
-            .saturating_add(RocksDbWeight::get().reads(14_u64))
+        Weight::from_parts(56_623_016, 560543)
+            .saturating_add(Weight::from_parts(19_944_321, 0).saturating_mul(d.into()))
+            .saturating_add(RocksDbWeight::get().reads(12_u64))
             .saturating_add(RocksDbWeight::get().reads((3_u64).saturating_mul(d.into())))
             .saturating_add(RocksDbWeight::get().writes(10_u64))
             .saturating_add(RocksDbWeight::get().writes((1_u64).saturating_mul(d.into())))
             .saturating_add(Weight::from_parts(0, 2708).saturating_mul(d.into()))
     }
     fn withdraw_unbonded() -> Weight {
-        Weight::from_parts(43_425_000, 3870)
-            .saturating_add(RocksDbWeight::get().reads(4_u64))
+        Weight::from_parts(47_631_000, 3870)
+            .saturating_add(RocksDbWeight::get().reads(3_u64))
             .saturating_add(RocksDbWeight::get().writes(3_u64))
     }
     fn register_device(d: u32, ) -> Weight {
-        Weight::from_parts(27_505_264, 4618)
-            .saturating_add(Weight::from_parts(3_055_958, 0).saturating_mul(d.into()))
-            .saturating_add(RocksDbWeight::get().reads(5_u64))
+        Weight::from_parts(28_741_091, 4618)
+            .saturating_add(Weight::from_parts(3_405_755, 0).saturating_mul(d.into()))
+            .saturating_add(RocksDbWeight::get().reads(4_u64))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(d.into())))
             .saturating_add(RocksDbWeight::get().writes(4_u64))
             .saturating_add(Weight::from_parts(0, 2551).saturating_mul(d.into()))
     }
     fn deregister_device() -> Weight {
-        Weight::from_parts(41_031_000, 6956)
-            .saturating_add(RocksDbWeight::get().reads(9_u64))
+        Weight::from_parts(43_024_000, 6956)
+            .saturating_add(RocksDbWeight::get().reads(8_u64))
             .saturating_add(RocksDbWeight::get().writes(6_u64))
     }
     fn update_spec(d: u32, ) -> Weight {
-        Weight::from_parts(38_890_236, 280272)
-            .saturating_add(Weight::from_parts(2_692_863, 0).saturating_mul(d.into()))
-            .saturating_add(RocksDbWeight::get().reads(9_u64))
+        Weight::from_parts(41_362_939, 280272)
+            .saturating_add(Weight::from_parts(3_022_027, 0).saturating_mul(d.into()))
+            .saturating_add(RocksDbWeight::get().reads(8_u64))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(d.into())))
             .saturating_add(RocksDbWeight::get().writes(6_u64))
             .saturating_add(Weight::from_parts(0, 280272).saturating_mul(d.into()))
     }
     fn set_slots() -> Weight {
-        Weight::from_parts(47_861_000, 6956)
-            .saturating_add(RocksDbWeight::get().reads(11_u64))
+        Weight::from_parts(48_693_000, 6956)
+            .saturating_add(RocksDbWeight::get().reads(9_u64))
             .saturating_add(RocksDbWeight::get().writes(1_u64))
     }
     fn set_ask() -> Weight {
-        Weight::from_parts(47_290_000, 6956)
-            .saturating_add(RocksDbWeight::get().reads(11_u64))
+        Weight::from_parts(48_703_000, 6956)
+            .saturating_add(RocksDbWeight::get().reads(9_u64))
             .saturating_add(RocksDbWeight::get().writes(1_u64))
     }
     fn set_availability() -> Weight {
-        Weight::from_parts(31_517_000, 560543)
+        Weight::from_parts(35_984_000, 560543)
             .saturating_add(RocksDbWeight::get().reads(7_u64))
             .saturating_add(RocksDbWeight::get().writes(6_u64))
     }
     fn heartbeat(d: u32, ) -> Weight {
-        Weight::from_parts(55_725_828, 11526)
-            .saturating_add(Weight::from_parts(27_085_686, 0).saturating_mul(d.into()))
-            .saturating_add(RocksDbWeight::get().reads(13_u64))
+        Weight::from_parts(56_362_791, 11526)
+            .saturating_add(Weight::from_parts(31_434_683, 0).saturating_mul(d.into()))
+            .saturating_add(RocksDbWeight::get().reads(11_u64))
             .saturating_add(RocksDbWeight::get().reads((3_u64).saturating_mul(d.into())))
             .saturating_add(RocksDbWeight::get().writes(6_u64))
             .saturating_add(RocksDbWeight::get().writes((1_u64).saturating_mul(d.into())))
             .saturating_add(Weight::from_parts(0, 2708).saturating_mul(d.into()))
     }
     fn authorize_heartbeat() -> Weight {
-        Weight::from_parts(54_821_000, 6028)
-            .saturating_add(RocksDbWeight::get().reads(5_u64))
+        Weight::from_parts(56_664_000, 6028)
+            .saturating_add(RocksDbWeight::get().reads(4_u64))
     }
     fn request_challenge() -> Weight {
-        Weight::from_parts(45_388_000, 560543)
-            .saturating_add(RocksDbWeight::get().reads(10_u64))
+        Weight::from_parts(47_031_000, 560543)
+            .saturating_add(RocksDbWeight::get().reads(9_u64))
             .saturating_add(RocksDbWeight::get().writes(7_u64))
     }
     fn answer_challenge() -> Weight {
-        Weight::from_parts(777_250_000, 560543)
-            .saturating_add(RocksDbWeight::get().reads(23_u64))
+        Weight::from_parts(821_066_000, 560543)
+            .saturating_add(RocksDbWeight::get().reads(21_u64))
             .saturating_add(RocksDbWeight::get().writes(6_u64))
     }
     fn authorize_answer() -> Weight {
-        Weight::from_parts(169_323_000, 24003)
-            .saturating_add(RocksDbWeight::get().reads(15_u64))
+        Weight::from_parts(160_690_000, 24003)
+            .saturating_add(RocksDbWeight::get().reads(14_u64))
     }
     fn climb(n: u32, ) -> Weight {
-        Weight::from_parts(4_317_382, 0)
-            .saturating_add(Weight::from_parts(334_881, 0).saturating_mul(n.into()))
+        Weight::from_parts(4_644_834, 0)
+            .saturating_add(Weight::from_parts(351_227, 0).saturating_mul(n.into()))
     }
     fn draw() -> Weight {
-        Weight::from_parts(106_479_000, 11526)
-            .saturating_add(RocksDbWeight::get().reads(13_u64))
+        Weight::from_parts(114_311_000, 11526)
+            .saturating_add(RocksDbWeight::get().reads(12_u64))
             .saturating_add(RocksDbWeight::get().writes(12_u64))
     }
 }

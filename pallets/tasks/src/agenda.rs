@@ -29,6 +29,9 @@ pub(crate) enum Served {
     Early,
     /// What is to happen when the deadline has passed.
     Due,
+    /// The same, of a task of which there is nothing but what there is of every one: a public one that was
+    /// neither audited nor contested, and none of whose providers has anything locked for it any more.
+    Plain,
 }
 
 /// The most that one entry can weigh.
@@ -131,6 +134,8 @@ impl<T: Config> Pallet<T> {
                     Served::Stale => {}
                     Served::Early => meter.consume(Self::weight_of_early(deadline)),
                     Served::Due => meter.consume(Self::weight_of(deadline, n)),
+                    // Nothing else tells.
+                    Served::Plain => meter.consume(T::WeightInfo::serve_prune_plain(n.work)),
                 }
                 true
             })

@@ -41,6 +41,9 @@ impl<T: Config> Pallet<T> {
     /// What a commit has cost, of a task that had so many assignments.
     pub(crate) fn weight_of_commit(id: AssignmentId, n: Numbers) -> Weight {
         match Self::task_of_alone(id) {
+            Some(task) if !task.submission.verification.is_audited() => {
+                T::WeightInfo::commit_unaudited()
+            }
             Some(_) => T::WeightInfo::commit_alone(),
             None => Self::weight_with(T::WeightInfo::commit_result, n),
         }
@@ -53,7 +56,10 @@ impl<T: Config> Pallet<T> {
         match (task, assignment) {
             (Some(TaskStatus::Verifying { .. }), _) => T::WeightInfo::reveal_to_wait(),
             (Some(TaskStatus::Settled { .. }), Some(AssignmentStatus::Settled { .. })) => {
-                T::WeightInfo::reveal_alone(n.work)
+                match n.work {
+                    1 => T::WeightInfo::reveal_only(),
+                    work => T::WeightInfo::reveal_alone(work),
+                }
             }
             // One that was not expected as well, which fails: as much as the last reveal of several.
             _ => Self::weight_with(T::WeightInfo::reveal_result, n),

@@ -3,7 +3,7 @@
 use aicpw_primitives::traits::{DevicePool, Escalation, Locks, Penalty, Reputations};
 use aicpw_protocol::{
     pricing,
-    task::{AssignmentStatus, FailureMessage, Fault, Refunded, Role, TaskStatus},
+    task::{AssignmentStatus, FailureMessage, Fault, Privacy, Refunded, Role, TaskStatus},
     AssignmentId, Balance, Hash, TaskId,
 };
 use alloc::vec::Vec;
@@ -437,16 +437,25 @@ impl<T: Config> Pallet<T> {
             return Ok(Served::Stale);
         };
         TasksOf::<T>::remove(&task.requester, id);
-        T::Escalation::forget(id);
-        Audits::<T>::remove(id);
-        ClaimsMade::<T>::remove(id);
+        let was_disputed = T::Escalation::forget(id);
+        let was_claimed = ClaimsMade::<T>::take(id) > 0;
+        let is_audited = task.submission.verification.is_audited();
+        if is_audited {
+            Audits::<T>::remove(id);
+        }
+        let is_sealed = matches!(task.submission.privacy, Privacy::Sealed { .. });
+        let had_jury = task.seats.iter().any(|seat| seat.role.judges());
+        let mut is_plain = !(was_disputed || was_claimed || had_jury || is_audited || is_sealed);
         for assignment_id in task.assignments(id) {
-            Envelopes::<T>::remove(assignment_id);
+            if is_sealed {
+                Envelopes::<T>::remove(assignment_id);
+            }
             if let Some(mut assignment) = Assignments::<T>::take(assignment_id) {
                 // An agenda that is far behind may come here before it comes to the locks.
+                is_plain &= assignment.locks == LockState::Released;
                 Self::release_locks(assignment_id, &mut assignment);
             }
         }
-        Ok(Served::Due)
+        Ok(if is_plain { Served::Plain } else { Served::Due })
     }
 }

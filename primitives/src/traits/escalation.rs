@@ -44,8 +44,8 @@ pub trait Escalation {
     /// Whether no dispute about the task goes on: nothing of it is still to be paid or given back.
     fn is_over(task: TaskId) -> bool;
 
-    /// The task is final and no longer readable.
-    fn forget(task: TaskId);
+    /// The task is final and no longer readable. Returns whether there was anything to forget of it.
+    fn forget(task: TaskId) -> bool;
 
     /// Most blocks that a dispute takes from its opening to its end, if a jury takes so many from its
     /// call to its last reveal, and a task may run for so many.
@@ -84,7 +84,9 @@ impl Escalation for () {
     fn is_over(_: TaskId) -> bool {
         true
     }
-    fn forget(_: TaskId) {}
+    fn forget(_: TaskId) -> bool {
+        false
+    }
     fn longest_dispute(_: BlockNumber, _: BlockNumber) -> BlockNumber {
         0
     }

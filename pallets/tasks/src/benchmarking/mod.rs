@@ -144,10 +144,46 @@ mod benchmarks {
         );
     }
 
+    /// The same where there is no audit, so that the reveal is open at once.
+    #[benchmark]
+    fn commit_unaudited() {
+        let (last, worker) = running::<T>(&requester::<T>(), 3, expected());
+        let commitment = [1; 32];
+        let statement = Statement::Commit {
+            assignment: last,
+            commitment,
+        };
+        let proof = proof::<T>(&worker, &statement);
+        #[extrinsic_call]
+        commit_result(RawOrigin::Authorized, last, commitment, proof);
+        assert_eq!(
+            Pallet::<T>::weight_of_commit(last, of_work(3)),
+            T::WeightInfo::commit_unaudited()
+        );
+    }
+
+    /// The reveal of the only provider that a task has had, of the root that was expected: pays it.
+    #[benchmark]
+    fn reveal_only() {
+        let (last, worker) = running::<T>(&requester::<T>(), 1, expected());
+        commit::<T>(last);
+        let statement = Statement::Reveal {
+            assignment: last,
+            opening: opening(3),
+        };
+        let proof = proof::<T>(&worker, &statement);
+        #[extrinsic_call]
+        reveal_result(RawOrigin::Authorized, last, opening(3), proof);
+        assert_eq!(
+            Pallet::<T>::weight_of_reveal(last, of_work(1)),
+            T::WeightInfo::reveal_only()
+        );
+    }
+
     /// The reveal of whoever is alone, of the root that was expected: pays it, and takes the locks of those
     /// who said that it cannot be done.
     #[benchmark]
-    fn reveal_alone(n: Linear<1, 3>) {
+    fn reveal_alone(n: Linear<2, 3>) {
         let (last, worker) = running::<T>(&requester::<T>(), n, expected());
         commit::<T>(last);
         let statement = Statement::Reveal {
@@ -547,6 +583,29 @@ mod benchmarks {
         }
     }
 
+    /// A public task that was neither audited nor contested.
+    #[benchmark]
+    fn serve_prune_plain(n: Linear<1, 3>) {
+        let (last, _) = running::<T>(&requester::<T>(), n, expected());
+        commit::<T>(last);
+        Pallet::<T>::do_reveal_result(last, opening(3)).expect("it is the opening");
+        make_public::<T>(last.task);
+        on_from::<T>(T::RetrievalWindow::get());
+        let ids: Vec<_> = task::<T>(last.task).assignments(last.task).collect();
+        for id in ids {
+            Envelopes::<T>::remove(id);
+            Pallet::<T>::serve(Pallet::<T>::now(), Deadline::Unlock(id));
+        }
+        let served;
+        #[block]
+        {
+            served = Pallet::<T>::serve(Pallet::<T>::now(), Deadline::Prune(last.task));
+        }
+        assert_eq!(served, Served::Plain);
+        assert!(!Tasks::<T>::contains_key(last.task));
+    }
+
+    /// A sealed task whose results were audited, and which was contested.
     #[benchmark]
     fn serve_prune(n: Linear<ALL, MOST>) {
         let (last, _) = all_settled::<T>(&requester::<T>(), n);
@@ -555,10 +614,13 @@ mod benchmarks {
         for id in ids {
             Pallet::<T>::serve(Pallet::<T>::now(), Deadline::Unlock(id));
         }
+        T::BenchmarkHelper::contested_before(last.task);
+        let served;
         #[block]
         {
-            Pallet::<T>::serve(Pallet::<T>::now(), Deadline::Prune(last.task));
+            served = Pallet::<T>::serve(Pallet::<T>::now(), Deadline::Prune(last.task));
         }
+        assert_eq!(served, Served::Due);
         assert!(!Tasks::<T>::contains_key(last.task));
     }
 

@@ -47,6 +47,9 @@ pub trait BenchmarkHelper<AccountId> {
 
     /// Has whoever decides disputes want the trace of a task's result.
     fn ask_for_trace(task: TaskId);
+
+    /// Has whoever decides disputes remember one about a task, which is over.
+    fn contested_before(task: TaskId);
 }
 
 pub(super) type Worker = (AssignmentId, WorkerId);

@@ -293,8 +293,9 @@ impl Escalation for Disputes {
     fn is_over(_: TaskId) -> bool {
         IsOver::get()
     }
-    fn forget(task: TaskId) {
+    fn forget(task: TaskId) -> bool {
         Heard::mutate(|heard| heard.push(Tell::Forget(task)));
+        false
     }
     fn longest_dispute(jury: BlockNumber, _: BlockNumber) -> BlockNumber {
         jury
@@ -379,6 +380,10 @@ impl crate::BenchmarkHelper<AccountId> for Helper {
 
     fn ask_for_trace(task: TaskId) {
         TraceWanted::set(Some((task, now() + 10)));
+    }
+
+    fn contested_before(task: TaskId) {
+        ClaimsMade::<Test>::insert(task, 1);
     }
 }
 

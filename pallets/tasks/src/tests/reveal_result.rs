@@ -136,7 +136,11 @@ fn a_reveal_weighs_what_it_came_to() {
         let settled = settled(ALICE);
         assert_eq!(
             TasksPallet::weight_of_reveal(settled, one),
-            W::reveal_alone(1)
+            W::reveal_only()
+        );
+        assert_eq!(
+            TasksPallet::weight_of_commit(settled, one),
+            W::commit_unaudited()
         );
         let waits = verifying(ALICE);
         assert_eq!(
