@@ -254,6 +254,14 @@ pub struct Submission {
     pub peers: PeerAddresses,
 }
 
+impl Submission {
+    /// Most of the budget that one provider can get: the same for each replica.
+    pub fn budget_each(&self) -> Balance {
+        let replicas = self.verification.replicas().max(1);
+        self.budget / Balance::from(replicas)
+    }
+}
+
 plain! {
     /// Why a task is not matched now. The first need, in this order, that no device met.
     enum Unmatched {

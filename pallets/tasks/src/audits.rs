@@ -120,8 +120,7 @@ impl<T: Config> Pallet<T> {
                 .unwrap_or(Balance::MAX),
         };
         // Not from the escrow, so it does not matter what is left of that.
-        let replicas = task.submission.verification.replicas();
-        let price_cap = task.submission.budget / Balance::from(replicas.max(1));
+        let price_cap = task.submission.budget_each();
         let JurorTerms { pay: cap, lock } = T::Escalation::auditor_terms(price, price_cap);
         let audit = Audit {
             of: *of,

@@ -58,10 +58,9 @@ impl<T: Config> Pallet<T> {
             .map(|one| one.fingerprint)
     }
 
-    /// Most that one assignment of the task may cost.
-    pub(crate) fn price_cap(task: &Task<T::AccountId>) -> Balance {
-        let replicas = task.submission.verification.replicas();
-        (task.submission.budget / Balance::from(replicas.max(1))).min(task.escrow)
+    /// Most that the next replica of the task may cost: it is paid from the escrow.
+    fn price_cap(task: &Task<T::AccountId>) -> Balance {
+        task.submission.budget_each().min(task.escrow)
     }
 
     /// What a seat is for.

@@ -212,7 +212,8 @@ impl<T: Config> Contested<T::AccountId> for Pallet<T> {
     fn contestable(id: TaskId, escalated: bool) -> Result<Contest<T::AccountId>, DispatchError> {
         let task = Tasks::<T>::get(id).ok_or(Error::<T>::UnknownTask)?;
         let fits = match task.status {
-            TaskStatus::Verifying { .. } => !escalated,
+            // The agenda may be late.
+            TaskStatus::Verifying { settle_at } => !escalated && Self::now() < settle_at,
             TaskStatus::Active => escalated,
             _ => false,
         };
@@ -223,7 +224,8 @@ impl<T: Config> Contested<T::AccountId> for Pallet<T> {
             requester: task.requester.clone(),
             providers: results.into_iter().map(|(_, one)| one.provider).collect(),
             price: price.ok_or(Error::<T>::NotVerifying)?,
-            price_cap: Self::price_cap(&task),
+            // Jurors are not paid from the escrow, of which the last attempt leaves its own price and no more.
+            price_cap: task.submission.budget_each(),
             is_sealed: task.submission.privacy.is_sealed(),
         })
     }

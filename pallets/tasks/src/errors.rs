@@ -55,7 +55,7 @@ mod errors {
         /// An assignment of the task has ended with a fault that nobody is blamed for yet: another provider,
         /// or the end of the match window, ends the task.
         FaultUndecided,
-        /// There is no result that waits for the end of its window.
+        /// There is no result that waits for the end of its window, or the window has ended.
         NotVerifying,
         /// For disputes only: the task is not disputed.
         NotDisputed,

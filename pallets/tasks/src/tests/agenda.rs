@@ -6,7 +6,7 @@ use aicpw_protocol::{
     TaskId,
 };
 use frame_support::{
-    assert_ok,
+    assert_noop, assert_ok,
     traits::{fungible::Mutate, tokens::Preservation, Hooks},
     weights::{constants::RocksDbWeight, Weight},
 };
@@ -106,6 +106,25 @@ fn a_result_that_waits_for_a_late_agenda_can_still_be_accepted() {
             RuntimeOrigin::signed(REQUESTER),
             id.task
         ));
+        AgendaWeight::set(Weight::MAX);
+        run_for(1);
+        assert!(matches!(status_of(id.task), TaskStatus::Settled { .. }));
+    });
+}
+
+#[test]
+fn a_result_that_waits_for_a_late_agenda_cannot_be_disputed_any_more() {
+    ExtBuilder.build_and_execute(|| {
+        let id = verifying(ALICE);
+        run_for(WINDOW - 1);
+        assert_ok!(TasksPallet::contestable(id.task, false));
+        AgendaWeight::set(Weight::zero());
+        run_for(1);
+        assert!(matches!(status_of(id.task), TaskStatus::Verifying { .. }));
+        assert_noop!(
+            TasksPallet::contest(id.task, false),
+            Error::<Test>::NotVerifying
+        );
         AgendaWeight::set(Weight::MAX);
         run_for(1);
         assert!(matches!(status_of(id.task), TaskStatus::Settled { .. }));

@@ -68,7 +68,7 @@ fn a_contest_stops_the_window() {
         assert_eq!((contest.requester, contest.price), (REQUESTER, PRICE));
         assert_eq!(
             (contest.providers, contest.price_cap),
-            (vec![ALICE], BUDGET - AUDIT_COST)
+            (vec![ALICE], BUDGET)
         );
         run_for(2 * WINDOW);
         assert_eq!(status_of(id.task), TaskStatus::Disputed);
@@ -81,6 +81,28 @@ fn a_contest_stops_the_window() {
             Error::<Test>::NotWaiting
         );
         assert_ok!(Court::give_up(id.task));
+    });
+}
+
+/// The match of the last attempt gives back what its own price leaves of the escrow; jurors are not paid from it.
+#[test]
+fn the_last_attempt_is_judged_for_as_much_as_the_first() {
+    ExtBuilder.build_and_execute(|| {
+        let task = submit(optimistic());
+        for provider in [BOB, CHARLIE] {
+            let failed = assign(task, device(provider, ASK));
+            assert_ok!(start(failed));
+            assert_ok!(fail(failed, Fault::Crashed));
+        }
+        let last = assign(task, device(ALICE, ASK));
+        assert_eq!(last.attempt + 1, MAX_ATTEMPTS);
+        assert_eq!(task_of(task).escrow, PRICE + AUDIT_COST);
+        compute(last, OTHER_ROOT);
+        decide_audit(task, false);
+        assert_ok!(reveal(last, opening(OTHER_ROOT)));
+        let contest = Court::contest(task, false).unwrap();
+        assert_eq!((contest.price, contest.price_cap), (PRICE, BUDGET));
+        assert_ok!(Court::give_up(task));
     });
 }
 
