@@ -3,7 +3,7 @@
 use aicpw_primitives::traits::{ClosedJuror, Contested};
 use aicpw_protocol::{
     dispute::Claims,
-    verdict::{About, DisputeState, Outcome},
+    verdict::{About, DisputeState, Outcome, Vote},
     Balance, BlockNumber, TaskId,
 };
 use alloc::{vec, vec::Vec};
@@ -117,9 +117,13 @@ impl<T: Config> Pallet<T> {
         }
         let next = seat.saturating_add(STEP).min(end);
         let judged_from = Self::whole_from(task).unwrap_or_default();
+        let excused_from = Self::excused_from(task, dispute, outcome);
         for seat in seat..next {
+            let is_excused = excused_from.is_some_and(|from| seat >= from)
+                && T::Tasks::right_juror(task, seat, Vote::Unable).is_some();
             // Who was to judge a part that came to nothing was neither right nor wrong.
-            let verdict = outcome.verdict().filter(|_| seat >= judged_from);
+            let is_judged = seat >= judged_from && !is_excused;
+            let verdict = outcome.verdict().filter(|_| is_judged);
             match T::Tasks::close_juror(task, seat, verdict)? {
                 ClosedJuror::Right => right = right.saturating_add(1),
                 ClosedJuror::Wrong(slashed) => lost = lost.saturating_add(slashed),
@@ -134,6 +138,17 @@ impl<T: Config> Pallet<T> {
         };
         Self::remind_soon(task);
         Ok(())
+    }
+
+    /// The first seat of the jury of an appeal that has changed nothing because more of it were unable to
+    /// run the program than found what stands: they have failed together, and no one of them is to blame.
+    fn excused_from(task: TaskId, dispute: &Dispute<T::AccountId>, outcome: Outcome) -> Option<u8> {
+        let verdict = outcome.verdict()?;
+        dispute.appeals.last()?;
+        // Both numbers stay as they are while jurors are closed.
+        let votes = T::Tasks::votes(task, dispute.jury_seat);
+        let of = |vote: Vote| votes.iter().filter(|other| **other == vote).count();
+        (of(Vote::Unable) > of(verdict)).then_some(dispute.jury_seat)
     }
 
     /// The task goes its way, the bonds theirs, and what was lost is divided.

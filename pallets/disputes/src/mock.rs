@@ -229,7 +229,9 @@ impl Contested<AccountId> for Court {
         let (vote, lock) = with(task, |task| (task.seats[usize::from(seat)], task.lock)).unwrap();
         Ok(match (vote, verdict) {
             (Some(vote), Some(verdict)) if vote == verdict => ClosedJuror::Right,
-            (Some(_), Some(_)) => ClosedJuror::Wrong(slash(lock)),
+            // Where a jury was unable who has found something is not wrong.
+            (Some(Vote::Root(_)), Some(Vote::Root(_))) => ClosedJuror::Wrong(slash(lock)),
+            (Some(Vote::Unable), Some(Vote::Root(_))) => ClosedJuror::Wrong(slash(lock / 2)),
             _ => ClosedJuror::Released,
         })
     }

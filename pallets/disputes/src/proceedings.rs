@@ -263,11 +263,14 @@ impl<T: Config> Pallet<T> {
         mut dispute: Dispute<T::AccountId>,
         outcome: Outcome,
     ) -> DispatchResult {
-        // Else who loses could call a jury that is too large to be found.
         let outcome = match (outcome, dispute.appeals.last()) {
+            // Else who loses could call a jury that is too large to be found.
             (Outcome::NoMajority | Outcome::TooFewJurors, Some((_, before))) => *before,
-            // Nor does a state that has not arrived undo what was found with it.
-            (Outcome::Unable, Some((_, before))) if Self::has_part(task) => *before,
+            // Or one that is too large for all of them to be served in time: whoever could run it stands.
+            (
+                Outcome::Unable,
+                Some((_, before @ (Outcome::Wrong { .. } | Outcome::Upheld { .. }))),
+            ) => *before,
             _ => outcome,
         };
         let round = dispute.round();

@@ -14,7 +14,7 @@ pub struct Contest<AccountId> {
     pub providers: Vec<AccountId>,
     /// The price of what a juror runs again: the highest of those results'.
     pub price: Balance,
-    /// Most that the task pays one provider.
+    /// Most of the budget that is for one provider, whatever is left of it.
     pub price_cap: Balance,
     /// Whether only those see its data whom the requester grants the key.
     pub is_sealed: bool,
@@ -110,8 +110,10 @@ pub trait Contested<AccountId> {
     /// How many seats the task has.
     fn seats(task: TaskId) -> u8;
 
-    /// Ends the service of whoever has a seat, if it is a juror's. With a verdict whoever has voted for
-    /// another root loses what is locked; without one nobody does.
+    /// Ends the service of whoever has a seat, if it is a juror's. By a verdict for a root whoever has voted for
+    /// another loses what is locked, and who was unable loses a fault's share of it; where the jury was unable,
+    /// and without a verdict, nobody does. (Of a claim who has fetched nothing loses a fault's share where the
+    /// others have fetched, and the reverse; and who was unable nothing.)
     fn close_juror(
         task: TaskId,
         seat: u8,

@@ -19,13 +19,14 @@ use aicpw_runtime::{
 };
 use pallet_tasks::types::Refusal;
 use sp_keyring::Sr25519Keyring::{
-    self, Alice, AliceStash, Bob, BobStash, Charlie, CharlieStash, Dave, DaveStash, Eve, Ferdie,
+    self, Alice, AliceStash, Bob, BobStash, Charlie, CharlieStash, Dave, DaveStash, Eve, EveStash,
+    Ferdie, FerdieStash, One, Two,
 };
 use sp_runtime::transaction_validity::InvalidTransaction;
 
 use crate::{
     chain::Chain,
-    market::{ask, submission, submit, task, Provider, OPTIMISTIC, OUTPUT},
+    market::{ask, assignment, submission, submit, task, Provider, OPTIMISTIC, OUTPUT},
 };
 
 pub const LIE: &[u8] = b"what the liar says";
@@ -177,6 +178,23 @@ impl Court {
                         reveal_by: Some(_), ..
                     } => worker.reveal(&mut self.chain, juror.id, output),
                     _ => {}
+                }
+            }
+            self.block();
+        }
+        panic!("the jury is not done: {:?}", self.view(id));
+    }
+
+    /// Has the jurors say that nobody serves them the inputs, until their jury is done.
+    fn are_not_served(&mut self, id: TaskId) {
+        for _ in 0..600 {
+            if self.view(id).state != DisputeState::Judging {
+                return;
+            }
+            for juror in self.jurors(id) {
+                if matches!(juror.status, AssignmentStatus::Assigned { .. }) {
+                    let worker = self.worker(&juror.provider);
+                    self.others[worker].fail(&mut self.chain, juror.id, Fault::InputUnavailable);
                 }
             }
             self.block();
@@ -440,6 +458,41 @@ fn without_enough_jurors_the_requester_is_refunded_and_nobody_slashed() {
     ));
 }
 
+/// By then the escrow has no more than the liar's own price, and the jurors ask for more.
+#[test]
+fn a_lie_at_the_last_attempt_is_judged_by_those_who_ask_for_more_than_the_liar() {
+    let mut court = Court::new();
+    let crashing = [(FerdieStash, 250), (EveStash, 260)]
+        .map(|(key, thousandths)| Provider::join(&mut court.chain, key, ask(thousandths)));
+    let id = submit(&mut court.chain, Charlie, submission(OPTIMISTIC));
+    for provider in &crashing {
+        let attempt = assignment(&mut court.chain, id);
+        provider.start(&mut court.chain, attempt);
+        provider.fail(&mut court.chain, attempt, Fault::Crashed);
+        court.block();
+    }
+    let last = assignment(&mut court.chain, id);
+    assert_eq!(last.attempt, 2);
+    court.liar.run(&mut court.chain, last, LIE);
+    let view = task(&mut court.chain, id);
+    let lie = view.assignments.last().unwrap().clone();
+    assert_eq!(view.escrow, lie.price, "and the audit is paid");
+    court.dispute(Charlie, id);
+    court.judge(id, all(OUTPUT));
+    assert_eq!(court.view(id).pay, 2 * lie.price);
+    let (mut court, outcome) = court.run_to_end(id);
+    assert!(matches!(outcome, Outcome::Wrong { .. }));
+    let locked = lie.collateral + lie.fraud_bond;
+    assert_eq!(court.stake(Bob), 1_000 * UNIT - locked);
+    assert!(matches!(
+        task(&mut court.chain, id).status,
+        TaskStatus::Refunded {
+            reason: Refunded::AttemptsExhausted,
+            ..
+        }
+    ));
+}
+
 #[test]
 fn an_appeal_that_finds_no_jury_changes_nothing() {
     let mut court = Court::new();
@@ -456,23 +509,67 @@ fn an_appeal_that_finds_no_jury_changes_nothing() {
     assert!(court.chain.balance(&Bob.to_account_id()) <= before - bond);
 }
 
+/// A friend of the liar's, or whoever crowds the one line by which eleven fetch what five have fetched.
+#[test]
+fn an_appeal_whose_jury_is_not_served_does_not_pay_the_liar() {
+    let mut court = Court::new();
+    for key in [One, Two] {
+        court.sign(
+            Alice,
+            pallet_balances::Call::transfer_keep_alive {
+                dest: key.to_account_id().into(),
+                value: 2_000 * UNIT,
+            },
+        );
+    }
+    // Five of them judge first, and seven can after them.
+    for key in [Alice, EveStash, FerdieStash, One, Two] {
+        let other = Provider::join(&mut court.chain, key, ask(500));
+        court.others.push(other);
+    }
+    let id = court.revealed(submission(OPTIMISTIC), LIE);
+    let liar = task(&mut court.chain, id).assignments[0].clone();
+    court.dispute(Charlie, id);
+    court.judge(id, all(OUTPUT));
+    let first: Vec<_> = court
+        .jurors(id)
+        .iter()
+        .map(|one| one.provider.clone())
+        .collect();
+    assert_eq!(first.len(), 5);
+    let before = court.chain.balance(&Bob.to_account_id());
+    court.sign(Bob, pallet_disputes::Call::appeal { task: id });
+    court.are_not_served(id);
+    let votes = court.jurors(id).len() - first.len();
+    assert!(
+        votes >= 6,
+        "{votes} are a majority of eleven, and all were unable"
+    );
+
+    let (mut court, outcome) = court.run_to_end(id);
+    assert!(matches!(outcome, Outcome::Wrong { .. }), "{outcome:?}");
+    assert_eq!(
+        court.stake(Bob),
+        1_000 * UNIT - liar.collateral - liar.fraud_bond
+    );
+    let bond = DisputeRules::get().bond(court.view(id).pay, 1).unwrap();
+    assert!(court.chain.balance(&Bob.to_account_id()) <= before - bond);
+    for other in 0..court.others.len() {
+        let key = court.others[other].key;
+        assert_eq!(court.stake(key), 1_000 * UNIT, "{key:?} is not to blame");
+    }
+    assert!(!matches!(
+        task(&mut court.chain, id).status,
+        TaskStatus::Settled { .. }
+    ));
+}
+
 #[test]
 fn a_jury_that_cannot_run_the_program_decides_against_the_requester() {
     let mut court = Court::new();
     let id = court.revealed(submission(OPTIMISTIC), LIE);
     court.dispute(Charlie, id);
-    for _ in 0..200 {
-        if court.view(id).state != DisputeState::Judging {
-            break;
-        }
-        for juror in court.jurors(id) {
-            if matches!(juror.status, AssignmentStatus::Assigned { .. }) {
-                let worker = court.worker(&juror.provider);
-                court.others[worker].fail(&mut court.chain, juror.id, Fault::InputUnavailable);
-            }
-        }
-        court.block();
-    }
+    court.are_not_served(id);
     let (mut court, outcome) = court.run_to_end(id);
     assert_eq!(outcome, Outcome::Unable);
     assert!(matches!(

@@ -96,10 +96,73 @@ fn a_program_that_nobody_can_run_is_the_requesters_loss() {
         assert_eq!(gain(juror(0)), PAID);
         assert_eq!(
             (gain(juror(3)), gain(STAKE)),
-            (0, -LOST),
-            "who voted otherwise"
+            (0, 0),
+            "who could run it is neither paid nor slashed"
         );
-        assert_eq!(gain(TREASURY), PAID + LOST);
+        assert_eq!(gain(TREASURY), PAID);
+    });
+}
+
+#[test]
+fn a_juror_that_alone_was_unable_loses_half_of_its_lock() {
+    execute(|| {
+        disputed();
+        vote(&[WRONG, WRONG, Vote::Unable, WRONG, WRONG]);
+        run_to_end();
+        assert_eq!(ending(), Some(Ending::Settled));
+        assert_eq!(gain(STAKE), -LOST / 2);
+    });
+}
+
+/// Eleven have to be served in the time of five: whoever loses could see to it that they are not.
+#[test]
+fn a_larger_jury_that_cannot_run_the_program_undoes_no_verdict() {
+    for first in [RIGHT, WRONG] {
+        execute(|| {
+            disputed();
+            vote(&[first; 5]);
+            assert_ok!(appeal(APPELLANT));
+            // Seven were not served; of those that were, one lies.
+            let mut votes = [Vote::Unable; 10];
+            votes[..3].copy_from_slice(&[RIGHT, RIGHT, WRONG]);
+            vote(&votes);
+            run_to_end();
+            let upheld = first == WRONG;
+            let stands = if upheld {
+                Ending::Settled
+            } else {
+                Ending::Again
+            };
+            assert_eq!(ending(), Some(stands));
+            assert_eq!(gain(APPELLANT), -11 * PAID, "it has changed nothing");
+            let against = if upheld { 2 } else { 1 };
+            let behind = if upheld { 0 } else { BEHIND as i128 };
+            assert_eq!(
+                gain(STAKE),
+                -against * LOST - behind,
+                "nobody for being unable"
+            );
+            let jurors: i128 = (0..16).map(|seat| gain(juror(seat))).sum();
+            assert_eq!(
+                jurors,
+                (5 + 3 - against) * PAID,
+                "whoever found what stands"
+            );
+        });
+    }
+}
+
+/// What was found is not touched by it; that nothing was found is.
+#[test]
+fn a_larger_jury_that_cannot_run_the_program_decides_where_nothing_was_found() {
+    execute(|| {
+        disputed();
+        vote(&[RIGHT, RIGHT, WRONG, WRONG]);
+        assert_ok!(appeal(APPELLANT));
+        vote(&[Vote::Unable; 11]);
+        run_to_end();
+        assert_eq!(ending(), Some(Ending::Upheld));
+        assert_eq!(gain(CHALLENGER), -5 * PAID);
     });
 }
 
