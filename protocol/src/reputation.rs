@@ -5,15 +5,15 @@
 //!
 //! | event | change |
 //! | --- | --- |
-//! | settled task | + (max − score) · w / 20 / 2ⁿ, where n is how many of the provider's last [`RECENT_SETTLEMENTS`] settled tasks were of the same requester |
+//! | settled task | + (max − score) · w / 20 / 2ⁿ, where n is how many of the provider's last [`RECENT`] settled tasks and ratings were of the same requester |
 //! | fault | − score · (1 + 2w) / 20 |
 //! | wrong result, by a verdict | everything: the score is 0 |
-//! | rating of 5, 4, 3, 2, 1 | + (max − score) · w / 40, the half of it, nothing, − score · w / 80, twice that |
+//! | rating of 5, 4, 3, 2, 1 | + (max − score) · w / 40, the half of it, nothing, − score · w / 80, twice that; each / 2ⁿ, without the settled task that is rated |
 //! | time | the distance from the start halves every `ReputationHalfLife` blocks (linear between the halvings), computed when it is read |
 //!
 //! So the score can not leave its range; what costs little counts little; a fault always costs
-//! something, however small the task; a requester that settles with the same provider again and again
-//! soon moves nothing; and neither merit nor guilt lasts for ever. A verdict takes everything because
+//! something, however small the task; a requester that settles with the same provider again and again, and
+//! rates it, soon moves nothing, up or down; and neither merit nor guilt lasts for ever. A verdict takes everything because
 //! wrong results that nobody found raise a score like right ones: were it only a fault, who cheats in
 //! every task would keep a score near the best, and be audited least (`docs/economics.md`).
 
@@ -34,8 +34,8 @@ pub const MAX_SCORE: u32 = 1_000_000;
 /// Where a provider starts.
 pub const START_SCORE: u32 = Reputation::START.0 as u32 * SCORE_PER_POINT;
 
-/// How many settled tasks back a requester is remembered.
-pub const RECENT_SETTLEMENTS: u32 = 16;
+/// How many settled tasks and ratings back a requester is remembered.
+pub const RECENT: u32 = 16;
 
 const SCORE_PER_POINT: u32 = MAX_SCORE / Reputation::MAX.0 as u32;
 const SETTLED_DIVISOR: u32 = 20;
@@ -57,8 +57,8 @@ pub struct ReputationRecord<AccountId> {
     pub ratings: u64,
     /// Sum of the ratings.
     pub rating_sum: u64,
-    /// Requesters of the last settled tasks, oldest first.
-    pub recent: BoundedVec<AccountId, ConstU32<RECENT_SETTLEMENTS>>,
+    /// Requesters of the last settled tasks, and of the last ratings, oldest first.
+    pub recent: BoundedVec<AccountId, ConstU32<RECENT>>,
 }
 
 impl<AccountId: Clone + PartialEq> ReputationRecord<AccountId> {
@@ -105,9 +105,18 @@ impl<AccountId: Clone + PartialEq> ReputationRecord<AccountId> {
 
     /// A task of `requester` was settled, with the [`weight`] of what was paid.
     pub fn settled(&mut self, requester: &AccountId, weight: Perbill) {
-        let before = self.recent.iter().filter(|who| *who == requester).count() as u32;
-        self.raise((weight * (self.headroom() / SETTLED_DIVISOR)) >> before.min(31));
+        let before = self.times(requester);
+        self.raise((weight * (self.headroom() / SETTLED_DIVISOR)) >> before);
         self.settled = self.settled.saturating_add(1);
+        self.remember(requester);
+    }
+
+    /// How often the requester is remembered: never more than fits, so that as much can be shifted by it.
+    fn times(&self, requester: &AccountId) -> u32 {
+        self.recent.iter().filter(|who| *who == requester).count() as u32
+    }
+
+    fn remember(&mut self, requester: &AccountId) {
         if self.recent.is_full() {
             self.recent.remove(0);
         }
@@ -129,10 +138,14 @@ impl<AccountId: Clone + PartialEq> ReputationRecord<AccountId> {
     }
 
     /// The requester of a settled task rated it from 1 to 5, with the [`weight`] of what was paid.
-    pub fn rated(&mut self, rating: u8, weight: Perbill) {
+    pub fn rated(&mut self, requester: &AccountId, rating: u8, weight: Perbill) {
         let rating = rating.clamp(1, 5);
-        let good = weight * (self.headroom() / RATING_DIVISOR);
-        let bad = weight * (self.score / RATING_DIVISOR);
+        // One of them is the settled task that is rated. The rating is remembered too: who keeps many back until
+        // their tasks are forgotten gains little by it.
+        let before = self.times(requester).saturating_sub(1);
+        self.remember(requester);
+        let good = (weight * (self.headroom() / RATING_DIVISOR)) >> before;
+        let bad = (weight * (self.score / RATING_DIVISOR)) >> before;
         match rating {
             1 => self.lower(bad.saturating_mul(2)),
             2 => self.lower(bad),
@@ -205,6 +218,58 @@ mod tests {
         assert!(weight(1, Balance::MAX).is_zero());
     }
 
+    const ALL: Perbill = Perbill::one();
+
+    /// What a rating moves the score by.
+    fn by_rating(record: &mut ReputationRecord<u64>, requester: u64, rating: u8) -> u32 {
+        let before = record.score;
+        record.rated(&requester, rating, ALL);
+        record.score.abs_diff(before)
+    }
+
+    #[test]
+    fn the_fifth_rating_of_one_requester_gives_a_sixteenth() {
+        for rating in [1, 5] {
+            let mut record = ReputationRecord::<u64>::new(0);
+            (0..5).for_each(|_| record.settled(&1, ALL));
+            let mut others = record.clone();
+            others.settled(&2, ALL);
+            let (first, fifth) = (
+                by_rating(&mut others, 2, rating),
+                by_rating(&mut record, 1, rating),
+            );
+            assert!(fifth > 0 && fifth <= first / 15, "{fifth} of {first}");
+            let sixth = by_rating(&mut record, 1, rating);
+            assert!(sixth.abs_diff(fifth / 2) <= 1, "{sixth} of {fifth}");
+        }
+    }
+
+    #[test]
+    fn one_requester_alone_cannot_carry_a_provider_up_or_down() {
+        let (mut up, mut down) = (
+            ReputationRecord::<u64>::new(0),
+            ReputationRecord::<u64>::new(0),
+        );
+        for _ in 0..1_000 {
+            up.settled(&1, ALL);
+            up.rated(&1, 5, ALL);
+            down.settled(&1, ALL);
+            down.rated(&1, 1, ALL);
+        }
+        assert!(up.score < 560_000, "{}", up.score);
+        assert!(down.score > START_SCORE, "{}", down.score);
+    }
+
+    #[test]
+    fn ratings_that_are_kept_back_until_their_tasks_are_forgotten_count_little() {
+        let mut record = ReputationRecord::<u64>::new(0);
+        (0..RECENT).for_each(|_| record.settled(&1, ALL));
+        (0..RECENT).for_each(|_| record.settled(&2, ALL));
+        let first = by_rating(&mut record, 1, 5);
+        let rest: u32 = (1..RECENT).map(|_| by_rating(&mut record, 1, 5)).sum();
+        assert!(rest <= 2 * first, "{rest} after {first}");
+    }
+
     proptest! {
         #![proptest_config(fixed_seed(2))]
 
@@ -237,7 +302,7 @@ mod tests {
                         record.faulted(weight);
                         prop_assert!(record.score <= before);
                     }
-                    _ => record.rated(rating, weight),
+                    _ => record.rated(&requester, rating, weight),
                 }
                 prop_assert!(record.score <= MAX_SCORE);
             }

@@ -43,8 +43,8 @@ impl<T: Config> Reputations<T::AccountId> for Pallet<T> {
         Self::change_record(provider, ReputationRecord::convicted);
     }
 
-    fn rated(provider: &T::AccountId, rating: u8, paid: Balance) {
+    fn rated(provider: &T::AccountId, requester: &T::AccountId, rating: u8, paid: Balance) {
         let weight = weight(paid, T::ReputationUnit::get());
-        Self::change_record(provider, |record| record.rated(rating, weight));
+        Self::change_record(provider, |record| record.rated(requester, rating, weight));
     }
 }

@@ -242,7 +242,7 @@ impl<T: Config> Pallet<T> {
             provider, price, ..
         } in paid
         {
-            T::Reputations::rated(&provider, stars, price);
+            T::Reputations::rated(&provider, requester, stars, price);
             Self::deposit_event(Event::TaskRated {
                 task: id,
                 provider,

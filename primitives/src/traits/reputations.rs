@@ -17,8 +17,8 @@ pub trait Reputations<AccountId> {
     /// nothing is left of its reputation.
     fn convicted(provider: &AccountId);
 
-    /// The requester of a settled task rated the provider, one to five.
-    fn rated(provider: &AccountId, rating: u8, paid: Balance);
+    /// `requester` rated a settled task, one to five: the less it moves the more it had of this provider lately.
+    fn rated(provider: &AccountId, requester: &AccountId, rating: u8, paid: Balance);
 }
 
 /// Everybody is a beginner.
@@ -29,5 +29,5 @@ impl<AccountId> Reputations<AccountId> for () {
     fn settled(_: &AccountId, _: &AccountId, _: Balance) {}
     fn faulted(_: &AccountId, _: Balance) {}
     fn convicted(_: &AccountId) {}
-    fn rated(_: &AccountId, _: u8, _: Balance) {}
+    fn rated(_: &AccountId, _: &AccountId, _: u8, _: Balance) {}
 }

@@ -80,8 +80,9 @@ fn faults_lower_it_even_if_little_was_at_stake() {
 fn ratings_nudge_it() {
     ExtBuilder.build_and_execute(|| {
         register(ALICE, MIN_STAKE);
+        // Each of another requester.
         let gains: Vec<_> = (1..=5)
-            .map(|rating| gain(|| Score::rated(&ALICE, rating, MUCH)))
+            .map(|rating| gain(|| Score::rated(&ALICE, &(100 + u64::from(rating)), rating, MUCH)))
             .collect();
         assert!(gains[0] < gains[1] && gains[1] < 0, "{gains:?}");
         assert_eq!(gains[2], 0);
@@ -93,6 +94,21 @@ fn ratings_nudge_it() {
             gains[4] < settled,
             "less than the settled task that is rated"
         );
+    });
+}
+
+#[test]
+fn the_same_requesters_ratings_count_less_each_time() {
+    ExtBuilder.build_and_execute(|| {
+        register(ALICE, MIN_STAKE);
+        for _ in 0..100 {
+            Score::settled(&ALICE, &REQUESTER, MUCH);
+            Score::rated(&ALICE, &REQUESTER, 5, MUCH);
+        }
+        let friend = Score::of(&ALICE);
+        assert!(friend < Reputation(560), "{friend:?} by one friend alone");
+        let other = gain(|| Score::rated(&ALICE, &REQUESTER, 1, MUCH));
+        assert!(other > -2, "{other}: nor can it take anything");
     });
 }
 
@@ -130,7 +146,7 @@ fn only_providers_have_one() {
     ExtBuilder.build_and_execute(|| {
         Score::settled(&NOBODY, &REQUESTER, MUCH);
         Score::faulted(&NOBODY, MUCH);
-        Score::rated(&NOBODY, 5, MUCH);
+        Score::rated(&NOBODY, &REQUESTER, 5, MUCH);
         assert_eq!(Score::of(&NOBODY), Reputation::START);
         assert!(!ReputationRecords::<Test>::contains_key(NOBODY));
     });

@@ -14,7 +14,7 @@ fn a_provider_is_shown_with_its_devices() {
         assert_ok!(ProviderStaking::unbond(RuntimeOrigin::signed(ALICE), 60));
         assert_ok!(View::occupy(device, assignment(1), locks(30, 3)));
         View::cool_down(device);
-        View::rated(&ALICE, 4, 1);
+        View::rated(&ALICE, &REQUESTER, 4, 1);
 
         let view = View::provider_view(ALICE).unwrap();
         assert_eq!(view.account, ALICE);

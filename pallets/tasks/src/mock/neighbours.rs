@@ -22,7 +22,7 @@ pub enum Note {
     Settled(AccountId, AccountId, Balance),
     Faulted(AccountId, Balance),
     Convicted(AccountId),
-    Rated(AccountId, u8, Balance),
+    Rated(AccountId, AccountId, u8, Balance),
 }
 
 #[derive(Clone, Debug)]
@@ -219,8 +219,8 @@ impl Reputations<AccountId> for ReputationMock {
     fn convicted(provider: &AccountId) {
         Told::mutate(|told| told.push(Note::Convicted(*provider)));
     }
-    fn rated(provider: &AccountId, rating: u8, paid: Balance) {
-        Told::mutate(|told| told.push(Note::Rated(*provider, rating, paid)));
+    fn rated(provider: &AccountId, requester: &AccountId, rating: u8, paid: Balance) {
+        Told::mutate(|told| told.push(Note::Rated(*provider, *requester, rating, paid)));
     }
 }
 

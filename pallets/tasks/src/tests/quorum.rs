@@ -300,7 +300,10 @@ fn all_whom_the_requester_pays_are_rated() {
             .collect();
         assert_eq!(
             rated,
-            vec![Note::Rated(ALICE, 4, PRICE), Note::Rated(BOB, 4, PRICE)]
+            vec![
+                Note::Rated(ALICE, REQUESTER, 4, PRICE),
+                Note::Rated(BOB, REQUESTER, 4, PRICE)
+            ]
         );
         let again = TasksPallet::rate(RuntimeOrigin::signed(REQUESTER), task, 5);
         assert_noop!(again, Error::<Test>::AlreadyRated);

@@ -21,7 +21,7 @@ fn a_settled_task_is_rated_once() {
             id.task,
             4
         ));
-        assert_eq!(Told::get(), vec![Note::Rated(ALICE, 4, PRICE)]);
+        assert_eq!(Told::get(), vec![Note::Rated(ALICE, REQUESTER, 4, PRICE)]);
         assert_last_events(vec![Event::TaskRated {
             task: id.task,
             provider: ALICE,
