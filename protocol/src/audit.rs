@@ -239,6 +239,21 @@ impl AuditPolicy {
         self.highest_price(budget, rate)
     }
 
+    /// The lowest budget whose [`Self::highest_price_of_most`] is `price` or more. `None` if it does not fit a
+    /// [`Balance`]. Takes a few steps: the rate rises with the budget, ever less.
+    pub fn lowest_budget_of_most(&self, price: Balance) -> Option<Balance> {
+        let mut budget = price;
+        loop {
+            // No lower one is enough, for the rate of a lower one is not higher.
+            let rate = self.usual(budget, Reputation::START).max(self.lowest);
+            let needed = price.checked_add(self.cost(price, rate)?)?;
+            if needed <= budget {
+                return Some(budget);
+            }
+            budget = needed;
+        }
+    }
+
     /// What those that found a wrong result get together, of the stake that it cost. Rounded down.
     pub fn finders_reward(&self, slashed: Balance) -> Balance {
         self.reward.mul_floor(slashed)

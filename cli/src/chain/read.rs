@@ -1,6 +1,7 @@
 //! What the chain says of the market.
 
 use aicpw_protocol::{
+    audit::AuditPolicy,
     dispute::DisputePolicy,
     hashing::Hash,
     mailbox::Orders,
@@ -9,6 +10,7 @@ use aicpw_protocol::{
     view::{DryRun, HistoryHead, MarketClock, MarketParameters, ProviderView, TaskView},
     AssignmentId, Balance, BlockNumber, Milliseconds, TaskId,
 };
+use codec::DecodeAll;
 use futures::{StreamExt, TryStreamExt};
 use subxt::{
     config::substrate::H256,
@@ -358,6 +360,21 @@ impl Chain {
         at.constants()
             .entry(subxt::constants::dynamic::<T>(pallet, name))
             .map_err(|error| explain::subxt(error.into()))
+    }
+
+    /// How often results are audited, which decides what audits cost. A constant of the metadata, which are made
+    /// when they are read: with what governance has set by then.
+    pub async fn audit_policy(&self) -> Result<AuditPolicy> {
+        let at = self.at_final_block().await?;
+        let address = subxt::constants::dynamic::<()>("Tasks", "AuditPolicy");
+        let bytes = at.constants().entry_bytes(address);
+        let bytes = bytes.map_err(|error| explain::subxt(error.into()))?;
+        AuditPolicy::decode_all(&mut &bytes[..]).map_err(|_| {
+            Error::other(
+                "the chain's constant Tasks.AuditPolicy has a shape that this aicpw does not know",
+            )
+            .hint("use the aicpw of the same release as the node")
+        })
     }
 
     /// Providers with their devices, by account.

@@ -87,7 +87,8 @@ pub async fn run(context: &Context<'_>, args: &DryRunArgs) -> Result<()> {
     let signer = context.signer()?;
     let chain = context.connect().await?;
     let market = chain.market_parameters().await?;
-    let terms = Terms::new(&args.terms, &prepared.manifest, &market)?;
+    let audits = chain.audit_policy().await?;
+    let terms = Terms::new(&args.terms, &prepared.manifest, &market, &audits)?;
     terms
         .warnings
         .iter()

@@ -106,7 +106,8 @@ pub async fn run(context: &Context<'_>, args: &SubmitArgs) -> Result<()> {
     let signer = context.signer()?;
     let chain = context.connect_to_send().await?;
     let market = chain.market_parameters().await?;
-    let terms = Terms::new(&args.terms, &prepared.manifest, &market)?;
+    let audits = chain.audit_policy().await?;
+    let terms = Terms::new(&args.terms, &prepared.manifest, &market, &audits)?;
     let node = NodeRpc::new(&chain);
     let addresses = peers::for_chain(&node.addresses().await?)?;
     if addresses.is_empty() {

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use aicpw_protocol::{
+    audit::AuditPolicy,
     device::Reputation,
     manifest::Manifest,
     pricing,
@@ -83,7 +84,12 @@ impl Terms {
     ///
     /// # Errors
     /// An option that the chain would refuse; the message names it.
-    pub fn new(args: &TermsArgs, manifest: &Manifest, market: &MarketParameters) -> Result<Self> {
+    pub fn new(
+        args: &TermsArgs,
+        manifest: &Manifest,
+        market: &MarketParameters,
+        audits: &AuditPolicy,
+    ) -> Result<Self> {
         let mut notes = Vec::new();
         let memory = args
             .memory
@@ -107,7 +113,7 @@ impl Terms {
             .clone()
             .unwrap_or_default()
             .resolve(market.window_range, manifest.output_bytes())?;
-        check_budget(args, gflops, market, verification.replicas())?;
+        check_budget(args, gflops, market, audits, verification)?;
         let needs = Needs {
             engine: manifest.engine,
             class: manifest.class,
@@ -202,39 +208,50 @@ fn match_window(window: Option<Milliseconds>, market: &MarketParameters) -> Resu
     }
 }
 
+/// Names the lowest budget that the chain takes, if this one is lower.
 fn check_budget(
     args: &TermsArgs,
     gflops: Gflops,
     market: &MarketParameters,
-    replicas: u8,
+    audits: &AuditPolicy,
+    verification: Verification,
 ) -> Result<()> {
-    let too_low = |least: u128, why: &str| {
-        Err(Error::usage(format!(
-            "--budget: at least {}: {why}",
-            Amount(least).with_unit()
-        )))
-    };
-    let one = pricing::price(market.min_ask, gflops, args.time_limit);
-    match one.and_then(|one| one.checked_mul(replicas.into())) {
-        None => Err(Error::usage(
+    let replicas = verification.replicas();
+    let is_audited = verification.is_audited();
+    let of_one =
+        pricing::price(market.min_ask, gflops, args.time_limit).and_then(
+            |price| match is_audited {
+                true => audits.lowest_budget_of_most(price),
+                false => Some(price),
+            },
+        );
+    let Some(of_all) = of_one.and_then(|one| one.checked_mul(replicas.into())) else {
+        return Err(Error::usage(
             "--gflops and --time-limit: no budget could pay that",
-        )),
-        Some(least) if args.budget.0 < least => too_low(
-            least,
-            &format!(
-                "{gflops} GFLOPS for {}{} cost that at the lowest ask there can be",
-                show_span(args.time_limit),
-                match replicas {
-                    1 => String::new(),
-                    several => format!(", {several} times,"),
-                }
-            ),
-        ),
-        Some(_) if args.budget.0 < market.min_budget => {
-            too_low(market.min_budget, "the chain's lowest")
-        }
-        Some(_) => Ok(()),
+        ));
+    };
+    let least = of_all.max(market.min_budget);
+    if args.budget.0 >= least {
+        return Ok(());
     }
+    let why = if of_all < market.min_budget {
+        "the chain's lowest".into()
+    } else {
+        let times = match replicas {
+            1 => String::new(),
+            several => format!(", {several} times,"),
+        };
+        let audited = if is_audited { ", audits included" } else { "" };
+        format!(
+            "{gflops} GFLOPS for {}{times} cost that at the lowest ask there can be{audited}",
+            show_span(args.time_limit)
+        )
+    };
+    Err(Error::usage(format!(
+        "--budget: at least {}: {why}",
+        Amount(least).with_unit()
+    ))
+    .hint("nothing was sent; `aicpw dry-run` says what the devices that there are would take"))
 }
 
 #[cfg(test)]

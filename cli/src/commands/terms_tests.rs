@@ -1,6 +1,6 @@
 use super::*;
 use crate::commands::prepare::{tests as folders, Prepared};
-use aicpw_protocol::{units::AICP, AskPrice};
+use aicpw_protocol::{audit::AuditPolicy, units::AICP, AskPrice};
 use clap::Parser;
 
 #[derive(Parser)]
@@ -39,7 +39,7 @@ fn terms(options: &str) -> Result<Terms> {
     let args = Line::try_parse_from(line.split_whitespace())
         .map_err(Error::usage)?
         .terms;
-    Terms::new(&args, &prepared.manifest, &market())
+    Terms::new(&args, &prepared.manifest, &market(), &AuditPolicy::DEFAULT)
 }
 
 fn refused(options: &str) -> String {
@@ -81,7 +81,9 @@ fn options_that_the_chain_would_refuse_are_named() {
     assert!(refused("--budget 0.001 --time-limit 120s").contains("--budget: at least 0.01 AICP"));
     let message = refused("--budget 1 --time-limit 1h --gflops 100000");
     assert!(
-        message.contains("--budget: at least 10 AICP: 100000 GFLOPS for 1h"),
+        message.contains(
+            "100000 GFLOPS for 1h cost that at the lowest ask there can be, audits included"
+        ),
         "{message}"
     );
     let message = refused("--budget 1 --time-limit 60s --match-window 1s");
@@ -93,6 +95,62 @@ fn options_that_the_chain_would_refuse_are_named() {
     assert!(message.contains("--verify"), "{message}");
     let most = format!("--budget 1 --time-limit 1h --gflops {}", u64::MAX);
     assert!(refused(&most).contains("budget"), "{}", refused(&most));
+}
+
+/// Whatever it is too small for, the error names the one that is enough, which is then taken.
+#[test]
+fn the_lowest_budget_is_named_whatever_decides_it() {
+    let hour = "--time-limit 1h --gflops 100000";
+    let root = "ab".repeat(32);
+    // 100 TFLOPS-hours at the lowest ask of 0.1 AICP; audits add 8 % and a bit, for each replica.
+    for (options, least, part) in [
+        (
+            format!("{hour} --verify expected=0x{root}"),
+            10.0..10.000_001,
+            "ask there can be",
+        ),
+        (
+            format!("{hour} --verify optimistic=60s"),
+            10.8..10.83,
+            "audits included",
+        ),
+        (
+            format!("{hour} --verify replicated=3/2"),
+            32.4..32.49,
+            "3 times",
+        ),
+        (
+            "--time-limit 1s".into(),
+            0.01..0.010_000_1,
+            "the chain's lowest",
+        ),
+        // What its device costs is more than nothing, and less than the chain's lowest.
+        (
+            "--time-limit 1h --gflops 90".into(),
+            0.01..0.010_000_1,
+            "the chain's lowest",
+        ),
+        (
+            "--time-limit 1h --gflops 99".into(),
+            0.0106..0.0108,
+            "audits included",
+        ),
+    ] {
+        let error = terms(&format!("--budget 0 {options}")).unwrap_err();
+        assert!(error.message.contains(part), "{options}: {error}");
+        assert!(error.hint.unwrap().contains("dry-run"), "{options}");
+        let named = error.message.strip_prefix("--budget: at least ").unwrap();
+        let amount: Amount = named.split(' ').next().unwrap().parse().unwrap();
+        let aicp = amount.0 as f64 / AICP as f64;
+        assert!(least.contains(&aicp), "{options}: {aicp}");
+        terms(&format!("--budget {amount} {options}")).unwrap();
+        let less = Amount(amount.0 - 1);
+        let error = terms(&format!("--budget {less} {options}")).unwrap_err();
+        assert!(
+            error.message.contains(&amount.with_unit()),
+            "{options}: {error}"
+        );
+    }
 }
 
 #[test]

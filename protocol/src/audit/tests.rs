@@ -194,6 +194,19 @@ proptest! {
     }
 
     #[test]
+    fn the_lowest_budget_pays_the_price_and_none_below_does(
+        policy in sound_policies(), price in 0..u64::MAX as u128 * 1_000,
+    ) {
+        let lowest = policy.lowest_budget_of_most(price).unwrap();
+        prop_assert!(policy.highest_price_of_most(lowest) >= price);
+        for less in [1, 2, lowest / 1_000, lowest / 2] {
+            if let Some(below) = lowest.checked_sub(less.max(1)) {
+                prop_assert!(policy.highest_price_of_most(below) < price, "{below} of {lowest}");
+            }
+        }
+    }
+
+    #[test]
     fn the_rate_is_never_below_the_floor_and_moves_as_it_should(
         policy in sound_policies(), price in 0..u128::MAX / 2, locked: u128, reputation in 0u16..=1_000,
         more in 0..u128::MAX / 2, better in 0u16..1_000,

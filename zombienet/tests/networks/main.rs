@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod blocks;
+mod budget;
 mod claims;
 mod disputes;
 mod distance;
