@@ -39,8 +39,8 @@ market_parameters! {
 
         /// Four weeks, in which an old wrong can still be slashed. Always longer than the longest
         /// obligation: all attempts, audits, windows, disputes with their appeals, and the retrieval of a
-        /// result.
-        3 UnbondingPeriod: BlockNumber = 28 * DAYS, from DAYS, to 60 * DAYS;
+        /// result: with the shortest of all of them 43 hours.
+        3 UnbondingPeriod: BlockNumber = 28 * DAYS, from 2 * DAYS, to 60 * DAYS;
 
         /// Twenty seconds after the first failure,
         4 CoolDownBase: BlockNumber = 20 * SECONDS, from SECONDS, to 10 * MINUTES;

@@ -22,6 +22,7 @@ mod market;
 mod order;
 mod parts;
 mod pause;
+mod ranges;
 mod release;
 mod replicated;
 mod sealed;
