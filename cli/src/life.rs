@@ -110,7 +110,7 @@ pub fn explain_unmatched(reason: Unmatched) -> &'static str {
             "no other device has the platform, the driver and the device of the first replica"
         }
         Unmatched::Gflops => "no device is powerful enough (--gflops)",
-        Unmatched::Memory => "no device has the memory (--memory)",
+        Unmatched::Memory => "no device has the memory free (--memory)",
         Unmatched::Bandwidth => "no device has the bandwidth (--bandwidth)",
         Unmatched::Reputation => "no provider has the reputation (--min-reputation)",
         Unmatched::Budget => "those that fit ask more than the budget pays (--budget)",

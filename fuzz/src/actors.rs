@@ -212,7 +212,8 @@ pub fn submission(input: &mut Input<'_>) -> Submission {
             engine: Engine::OpenCl,
             class: classes[usize::from(need / 4) % 3],
             gflops: Gflops([10, 100, 1_000, 0][usize::from(need % 4)]),
-            memory: Mebibytes(64),
+            // Two of the one kind do not fit a device together.
+            memory: Mebibytes(if need < 128 { 64 } else { 3_000 }),
             bandwidth: MegabitsPerSecond(0),
             min_reputation: Reputation(if need == 8 { 900 } else { 0 }),
         },

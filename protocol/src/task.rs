@@ -274,7 +274,7 @@ plain! {
         SameDevice,
         /// None is powerful enough.
         Gflops,
-        /// None has the memory.
+        /// None has the memory, or those that have need it for what they run.
         Memory,
         /// None has the bandwidth.
         Bandwidth,

@@ -11,8 +11,8 @@
 //!
 //! - **tick**: an ask on a logarithmic scale, 128 steps per factor of two. Asks on one tick differ by
 //!   less than 0.8 % and count as equal.
-//! - **level**, **cell**: reputation, free stake, GFLOPS, memory and bandwidth, each rounded down to one
-//!   of a few levels; the five together are a cell.
+//! - **level**, **cell**: reputation, free stake, GFLOPS, free memory and bandwidth, each rounded down to
+//!   one of a few levels; the five together are a cell.
 //! - **segment**: engine and set of determinism classes.
 //! - **place**: tick, cell and segment; **bucket**: the devices of one place.
 //! - **open**: with a free slot. A device in the book is open or not; only searches care.
@@ -49,8 +49,8 @@
 //! - at most [`PATIENCE`] in vain on boundary levels. Then the search skips what is not sure to fit, and
 //!   comes back to it only if nothing else is there. So 99,999 cheap devices just below the need cost
 //!   eight looks; the price is that a cheaper device among them may be passed over.
-//! - what was out of place: devices met offline leave the book, full ones are closed, those whose stake
-//!   or reputation has moved are moved. Each is met once for each such change.
+//! - what was out of place: devices met offline leave the book, full ones are closed, those whose stake,
+//!   reputation or free memory has changed are moved, or known better. Each is met once for each such change.
 //! - devices of excluded providers: as many as those have registered.
 //!
 //! ## Scenarios

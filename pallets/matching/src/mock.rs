@@ -80,6 +80,8 @@ parameter_types! {
     pub const MaxCandidates: u32 = 32;
     pub static MaxSweeps: u32 = 0;
     pub static CellWeight: u64 = 0;
+    /// Whether what runs on a device takes of its memory.
+    pub static SharesMemory: bool = false;
 }
 
 /// Small weights, all alike, so that tests can say how many steps a meter holds.
@@ -193,6 +195,8 @@ thread_local! {
     static MATCHES: RefCell<Vec<(TaskId, DeviceId)>> = const { RefCell::new(Vec::new()) };
     /// The tickets of all draws.
     static DRAWS: RefCell<Vec<Hash>> = const { RefCell::new(Vec::new()) };
+    /// What the jobs on the devices need of their memory, oldest first.
+    static MEMORY: RefCell<BTreeMap<DeviceId, Vec<Mebibytes>>> = const { RefCell::new(BTreeMap::new()) };
     static WOKEN: RefCell<u32> = const { RefCell::new(0) };
     static OFFERS: RefCell<u32> = const { RefCell::new(0) };
 }
@@ -204,7 +208,7 @@ impl DevicePool<AccountId> for Devices {
         OFFERS.with_borrow_mut(|count| *count += 1);
         DEVICES.with_borrow(|devices| devices.get(&device).cloned())
     }
-    fn occupy(_: DeviceId, _: AssignmentId, _: Locks) -> DispatchResult {
+    fn occupy(_: DeviceId, _: AssignmentId, _: Mebibytes, _: Locks) -> DispatchResult {
         Err(DispatchError::Unavailable)
     }
     fn vacate(_: DeviceId, _: AssignmentId) {}
@@ -291,6 +295,11 @@ impl TaskBoard<AccountId> for Tasks {
             offer.free_slots -= 1;
             offer.free_stake -= locks.collateral;
         });
+        if SharesMemory::get() {
+            let needed = found.demand.needs.memory;
+            change_device(device, |offer| offer.spec.memory.0 -= needed.0);
+            MEMORY.with_borrow_mut(|all| all.entry(device).or_default().push(needed));
+        }
         MATCHES.with_borrow_mut(|matches| matches.push((task, device)));
         Ok(found.wanted > 1)
     }
@@ -443,6 +452,7 @@ pub fn device(id: u64, ask: Balance, change: impl FnOnce(&mut Offer<AccountId>))
     };
     change(&mut offer);
     DEVICES.with_borrow_mut(|devices| devices.insert(DeviceId(id), offer));
+    MEMORY.with_borrow_mut(|all| all.remove(&DeviceId(id)));
     list(id);
     DeviceId(id)
 }
@@ -462,9 +472,17 @@ pub fn goes_offline(id: u64) {
     DEVICES.with_borrow_mut(|devices| devices.remove(&DeviceId(id)));
 }
 
-/// A job on the device ends.
+/// A job on the device ends, the oldest.
 pub fn frees_slot(id: u64) {
-    change_device(DeviceId(id), |offer| offer.free_slots += 1);
+    let freed = MEMORY.with_borrow_mut(|all| {
+        let jobs = all.get_mut(&DeviceId(id));
+        jobs.filter(|jobs| !jobs.is_empty())
+            .map_or(0, |jobs| jobs.remove(0).0)
+    });
+    change_device(DeviceId(id), |offer| {
+        offer.free_slots += 1;
+        offer.spec.memory.0 += freed;
+    });
     list(id);
 }
 
@@ -535,6 +553,8 @@ impl crate::benchmarking::BenchmarkHelper for Helper {
 pub fn new_test_ext() -> sp_io::TestExternalities {
     DEVICES.with_borrow_mut(BTreeMap::clear);
     TASKS.with_borrow_mut(BTreeMap::clear);
+    MEMORY.with_borrow_mut(BTreeMap::clear);
+    SharesMemory::set(false);
     MATCHES.with_borrow_mut(Vec::clear);
     take_offers();
     take_draws();

@@ -25,7 +25,7 @@ pub(crate) enum Repair {
     Drop(DeviceId),
     /// It has no free slot.
     Close(DeviceId),
-    /// Its reputation, stake, spec or ask is not the one by which it was placed.
+    /// Its reputation, stake, spec, free memory or ask is not the one by which it was placed.
     Move {
         /// What the book is to keep of it.
         listed: Listed,
@@ -330,8 +330,14 @@ where
         self.missed(reason);
         if offer.free_slots == 0 {
             self.repairs.push(Repair::Close(device));
-        } else if place_of(&offer) != Some(place) {
-            self.repairs.push(Repair::moved(device, &offer));
+        } else {
+            // Where it belongs, and what its page says of it: the next search is not to look in vain.
+            let moved = Repair::moved(device, &offer);
+            let is_right = matches!(&moved, Repair::Move { listed: now, place: Some(to) }
+                if now == listed && *to == place);
+            if !is_right {
+                self.repairs.push(moved);
+            }
         }
         None
     }

@@ -24,7 +24,7 @@ pub struct Listed {
     pub device: DeviceId,
     /// Its measured computing power.
     pub gflops: Gflops,
-    /// Its memory.
+    /// Its memory, but for what was in use when it was listed.
     pub memory: Mebibytes,
     /// Its measured bandwidth.
     pub bandwidth: MegabitsPerSecond,

@@ -8,7 +8,7 @@ use aicpw_protocol::{
     device::{makes_up, MAX_MISSED_DEADLINES},
     task::PeerAddresses,
     worker::Statement,
-    AssignmentId, Balance, BlockNumber, DeviceId, Gflops, Hash,
+    AssignmentId, Balance, BlockNumber, DeviceId, Gflops, Hash, Mebibytes,
 };
 use alloc::vec::Vec;
 use frame_support::{
@@ -159,13 +159,21 @@ impl<T: Config> DevicePool<T::AccountId> for Pallet<T> {
         })
     }
 
-    fn occupy(id: DeviceId, assignment: AssignmentId, locks: Locks) -> DispatchResult {
+    fn occupy(
+        id: DeviceId,
+        assignment: AssignmentId,
+        memory: Mebibytes,
+        locks: Locks,
+    ) -> DispatchResult {
         let mut device = Devices::<T>::get(id).ok_or(Error::<T>::UnknownDevice)?;
         if !Self::is_offered(id, &device) {
             return Err(Error::<T>::NotOffered.into());
         }
         if device.free_slots(Self::now()) == 0 {
             return Err(Error::<T>::NoFreeSlot.into());
+        }
+        if memory > device.free_memory() {
+            return Err(Error::<T>::NotEnoughFreeMemory.into());
         }
         if Occupations::<T>::contains_key(&device.provider, assignment) {
             return Err(Error::<T>::AlreadyOccupied.into());
@@ -182,10 +190,11 @@ impl<T: Config> DevicePool<T::AccountId> for Pallet<T> {
 
         ledger.locked = ledger.locked.saturating_add(locked);
         ledger.assignments = ledger.assignments.saturating_add(1);
-        device.used_slots = device.used_slots.saturating_add(1);
+        device.take_slot(memory);
         device.assignments = device.assignments.saturating_add(1);
         Ledgers::<T>::insert(&device.provider, ledger);
-        Occupations::<T>::insert(&device.provider, assignment, Occupation::new(id, locks));
+        let occupation = Occupation::new(id, memory, locks);
+        Occupations::<T>::insert(&device.provider, assignment, occupation);
         Devices::<T>::insert(id, device);
         Ok(())
     }
@@ -198,10 +207,9 @@ impl<T: Config> DevicePool<T::AccountId> for Pallet<T> {
             return;
         }
         occupation.in_slot = false;
+        let memory = occupation.memory;
         Occupations::<T>::insert(&provider, assignment, occupation);
-        Devices::<T>::mutate_extant(id, |device| {
-            device.used_slots = device.used_slots.saturating_sub(1);
-        });
+        Devices::<T>::mutate_extant(id, |device| device.free_slot(memory));
         Self::refresh(id);
     }
 
@@ -217,7 +225,7 @@ impl<T: Config> DevicePool<T::AccountId> for Pallet<T> {
         Devices::<T>::mutate_extant(id, |device| {
             device.assignments = device.assignments.saturating_sub(1);
             if occupation.in_slot {
-                device.used_slots = device.used_slots.saturating_sub(1);
+                device.free_slot(occupation.memory);
             }
         });
         Self::refresh(id);

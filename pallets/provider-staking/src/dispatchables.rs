@@ -9,7 +9,7 @@ use aicpw_protocol::{
     sealing::is_sealing_key,
     task::PeerAddresses,
     worker::Statement,
-    AskPrice, Balance, DeviceId, Hash,
+    AskPrice, Balance, DeviceId, Hash, Mebibytes,
 };
 use frame_support::{
     ensure,
@@ -208,6 +208,7 @@ impl<T: Config> Pallet<T> {
                 ask,
                 slots,
                 used_slots: 0,
+                used_memory: Mebibytes(0),
                 assignments: 0,
                 available: true,
                 failures: 0,

@@ -73,6 +73,8 @@ mod errors {
         NotOffered,
         /// All slots of the device are in use, or it cools down.
         NoFreeSlot,
+        /// The job needs more memory than what runs on the device leaves.
+        NotEnoughFreeMemory,
         /// The provider's free stake is less than the locks.
         NotEnoughFreeStake,
         /// The assignment has a slot or locks already.

@@ -22,6 +22,7 @@ mod errors;
 mod events;
 mod heartbeat;
 mod integrity;
+pub mod migrations;
 #[cfg(test)]
 mod mock;
 mod reputation;
@@ -67,7 +68,7 @@ pub mod pallet {
     use super::*;
     use crate::draw::{Leaf, Leaves, Node, NodeKey};
 
-    const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+    const STORAGE_VERSION: StorageVersion = StorageVersion::new(2);
 
     #[pallet::pallet]
     #[pallet::storage_version(STORAGE_VERSION)]

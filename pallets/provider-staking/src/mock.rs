@@ -421,6 +421,9 @@ pub fn assignment(task: u64) -> AssignmentId {
     }
 }
 
+/// What an assignment needs that takes no memory.
+pub const NO_MEMORY: Mebibytes = Mebibytes(0);
+
 pub fn locks(collateral: Balance, fraud_bond: Balance) -> Locks {
     Locks {
         collateral,

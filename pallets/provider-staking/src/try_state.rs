@@ -136,7 +136,8 @@ impl<T: Config> Pallet<T> {
     }
 
     fn try_devices() -> Result<(), TryRuntimeError> {
-        let mut occupied = BTreeMap::<DeviceId, (u32, u32)>::new();
+        // Of each device: assignments, slots in use, and what those need of its memory.
+        let mut occupied = BTreeMap::<DeviceId, (u32, u32, u64)>::new();
         for (account, _, occupation) in Occupations::<T>::iter() {
             ensure!(
                 Devices::<T>::get(occupation.device)
@@ -145,7 +146,10 @@ impl<T: Config> Pallet<T> {
             );
             let counts = occupied.entry(occupation.device).or_default();
             counts.0 += 1;
-            counts.1 += u32::from(occupation.in_slot);
+            if occupation.in_slot {
+                counts.1 += 1;
+                counts.2 += occupation.memory.0;
+            }
         }
         let mut registered = 0;
         for (id, device) in Devices::<T>::iter() {
@@ -159,7 +163,7 @@ impl<T: Config> Pallet<T> {
                 (1..=T::MaxSlots::get()).contains(&device.slots),
                 "A device has slots, and not too many"
             );
-            let (assignments, in_slots) = occupied.remove(&id).unwrap_or_default();
+            let (assignments, in_slots, memory) = occupied.remove(&id).unwrap_or_default();
             ensure!(
                 device.assignments == assignments,
                 "A device's assignments are counted"
@@ -167,6 +171,10 @@ impl<T: Config> Pallet<T> {
             ensure!(
                 u32::from(device.used_slots) == in_slots,
                 "A device's slots in use are counted"
+            );
+            ensure!(
+                device.used_memory.0 == memory && device.used_memory <= device.spec.memory,
+                "What runs on a device needs what is counted, and no more memory than it has"
             );
         }
         let mut listed = 0;

@@ -7,7 +7,7 @@ use aicpw_primitives::{
 use aicpw_protocol::{
     device::{effective_gflops, DeviceSpec, Slots},
     task::PeerAddresses,
-    AskPrice, Balance, BlockNumber, DeviceId, Gflops, Hash,
+    AskPrice, Balance, BlockNumber, DeviceId, Gflops, Hash, Mebibytes,
 };
 use codec::{Decode, Encode, MaxEncodedLen};
 use frame_support::{
@@ -206,6 +206,8 @@ pub struct Device<T: Config> {
     pub slots: Slots,
     /// Slots in use. More than `slots` after those were lowered under running jobs.
     pub used_slots: Slots,
+    /// What the jobs in them need of its memory, together; never more than it has.
+    pub used_memory: Mebibytes,
     /// Assignments that have a slot or locks.
     pub assignments: u32,
     /// Whether its provider offers it.
@@ -238,10 +240,28 @@ impl<T: Config> Device<T> {
         effective_gflops(self.spec.gflops, self.missed_deadlines)
     }
 
-    /// Its spec, with the computing power that it counts for.
+    /// Memory for new assignments.
+    pub fn free_memory(&self) -> Mebibytes {
+        Mebibytes(self.spec.memory.0.saturating_sub(self.used_memory.0))
+    }
+
+    /// Takes a slot for a job that needs so much memory.
+    pub fn take_slot(&mut self, memory: Mebibytes) {
+        self.used_slots = self.used_slots.saturating_add(1);
+        self.used_memory = Mebibytes(self.used_memory.0.saturating_add(memory.0));
+    }
+
+    /// Frees the slot of such a job.
+    pub fn free_slot(&mut self, memory: Mebibytes) {
+        self.used_slots = self.used_slots.saturating_sub(1);
+        self.used_memory = Mebibytes(self.used_memory.0.saturating_sub(memory.0));
+    }
+
+    /// Its spec, with the computing power that it counts for and the memory that is free.
     pub fn effective_spec(&self) -> DeviceSpec {
         DeviceSpec {
             gflops: self.effective_gflops(),
+            memory: self.free_memory(),
             ..self.spec.clone()
         }
     }
@@ -276,16 +296,19 @@ pub struct Occupation {
     pub fraud_bond: Balance,
     /// Whether it has a slot; if not, the locks are all that is left of it.
     pub in_slot: bool,
+    /// What it needs of the device's memory while it has a slot.
+    pub memory: Mebibytes,
 }
 
 impl Occupation {
-    /// A slot of `device`, and locks.
-    pub fn new(device: DeviceId, locks: Locks) -> Self {
+    /// A slot of `device`, with so much of its memory, and locks.
+    pub fn new(device: DeviceId, memory: Mebibytes, locks: Locks) -> Self {
         Self {
             device,
             collateral: locks.collateral,
             fraud_bond: locks.fraud_bond,
             in_slot: true,
+            memory,
         }
     }
 

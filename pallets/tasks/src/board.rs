@@ -148,6 +148,14 @@ impl<T: Config> Pallet<T> {
     }
 }
 
+/// What a device needs for a seat of this role.
+fn needs_of(role: Role, needs: Needs) -> Needs {
+    match role {
+        Role::Fetcher => to_fetch(needs),
+        Role::Replica | Role::Auditor | Role::Juror => needs,
+    }
+}
+
 /// What a device needs that only fetches: it runs nothing. What the requester asked for must not choose its
 /// jury: so nothing but the engine, by which the book is ordered, and a class that every device has.
 fn to_fetch(needs: Needs) -> Needs {
@@ -190,10 +198,7 @@ impl<T: Config> TaskBoard<T::AccountId> for Pallet<T> {
         };
         Some(Demand {
             highest_ask,
-            needs: match role {
-                Role::Fetcher => to_fetch(*needs),
-                Role::Replica | Role::Auditor | Role::Juror => *needs,
-            },
+            needs: needs_of(role, *needs),
             fingerprint: Self::fingerprint(id, &task, role),
             choice: Self::choice(&task, next),
             requester: task.requester,
@@ -238,7 +243,8 @@ impl<T: Config> TaskBoard<T::AccountId> for Pallet<T> {
         // The last step that can fail for a reason outside this pallet; what follows only can if
         // the pallet's own records are wrong, and then this is undone as well.
         frame_support::storage::with_storage_layer(|| {
-            T::DevicePool::occupy(device, assignment_id, locks)?;
+            let needs = needs_of(role, task.submission.needs);
+            T::DevicePool::occupy(device, assignment_id, needs.memory, locks)?;
 
             let seat = task
                 .seat_mut(assignment_id.replica)

@@ -1,7 +1,7 @@
 use aicpw_protocol::{
     device::{DeviceSpec, Reputation},
     task::PeerAddresses,
-    AskPrice, AssignmentId, Balance, DeviceId, Gflops, Hash,
+    AskPrice, AssignmentId, Balance, DeviceId, Gflops, Hash, Mebibytes,
 };
 use alloc::vec::Vec;
 use sp_runtime::{DispatchError, DispatchResult, Perbill};
@@ -13,7 +13,8 @@ use crate::worker_key::{WorkerId, WorkerProof};
 pub struct Offer<AccountId> {
     /// Who answers for the device.
     pub provider: AccountId,
-    /// Its spec, with the computing power that it counts for.
+    /// Its spec, with the computing power that it counts for, and the memory that nothing which runs on it
+    /// needs.
     pub spec: DeviceSpec,
     /// Its ask.
     pub ask: AskPrice,
@@ -70,11 +71,17 @@ pub trait DevicePool<AccountId> {
     /// What the device offers now; `None` if it is unknown, offline or not available.
     fn offer(device: DeviceId) -> Option<Offer<AccountId>>;
 
-    /// Takes a slot of the device and locks its provider's stake for the assignment.
-    /// Errors if there is no free slot or not enough free stake; then nothing changed.
-    fn occupy(device: DeviceId, assignment: AssignmentId, locks: Locks) -> DispatchResult;
+    /// Takes a slot of the device, with so much of its memory, and locks its provider's stake for the
+    /// assignment. Errors if there is no free slot, not enough free memory, or not enough free stake; then
+    /// nothing changed.
+    fn occupy(
+        device: DeviceId,
+        assignment: AssignmentId,
+        memory: Mebibytes,
+        locks: Locks,
+    ) -> DispatchResult;
 
-    /// Frees the slot; the locks stay (result delivered, retrieval or dispute window open).
+    /// Frees the slot and its memory; the locks stay (result delivered, retrieval or dispute window open).
     /// Does nothing if it is already free.
     fn vacate(device: DeviceId, assignment: AssignmentId);
 
@@ -133,7 +140,7 @@ impl<AccountId> DevicePool<AccountId> for () {
     fn offer(_: DeviceId) -> Option<Offer<AccountId>> {
         None
     }
-    fn occupy(_: DeviceId, _: AssignmentId, _: Locks) -> DispatchResult {
+    fn occupy(_: DeviceId, _: AssignmentId, _: Mebibytes, _: Locks) -> DispatchResult {
         Err(DispatchError::Unavailable)
     }
     fn vacate(_: DeviceId, _: AssignmentId) {}

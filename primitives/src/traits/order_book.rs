@@ -3,7 +3,7 @@ use aicpw_protocol::{device::DeviceSpec, AskPrice, DeviceId};
 /// What the book keeps of a device.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Listing {
-    /// Its measured spec.
+    /// Its spec, as it is offered.
     pub spec: DeviceSpec,
     /// Its ask.
     pub ask: AskPrice,
@@ -12,7 +12,7 @@ pub struct Listing {
 /// The order book of devices. Implemented by `pallet-matching`.
 ///
 /// Contract: a device is listed when it comes online, becomes available, changes its spec or ask,
-/// or gets a slot or stake free, and unlisted when it is no longer offered. To list comes after the
+/// or gets a slot, memory or stake free, and unlisted when it is no longer offered. To list comes after the
 /// change is stored: the book asks [`DevicePool::offer`](super::DevicePool::offer) for reputation,
 /// free stake and free slots, keeps a device without a free slot aside, and unlists one without an
 /// offer. A slot that is free again at the end of a cool-down counts as one that gets free. The book

@@ -76,6 +76,7 @@ impl frame_system::Config for Runtime {
     type MaxConsumers = ConstU32<128>;
     // What the emergency tools stop. Root passes.
     type BaseCallFilter = InsideBoth<SafeMode, TxPause>;
+    type SingleBlockMigrations = pallet_provider_staking::migrations::ToVersion2<Runtime>;
     type MultiBlockMigrator = MultiBlockMigrations;
 }
 

@@ -14,7 +14,9 @@ use sp_keyring::Sr25519Keyring::{Bob, Charlie, Eve};
 
 use crate::{
     chain::Chain,
-    market::{ask, fee_with, submission, submit, task, Provider, OPTIMISTIC},
+    market::{
+        self, ask, assignment, fee_with, submission, submit, task, Provider, OPTIMISTIC, OUTPUT,
+    },
 };
 
 fn parked_for(chain: &mut Chain, id: aicpw_protocol::TaskId) -> Option<Unmatched> {
@@ -88,6 +90,33 @@ fn the_reason_is_the_first_need_that_nobody_meets() {
         }
         assert_eq!(parked_for(&mut chain, id), Some(reason));
     }
+}
+
+/// A device with two slots and memory for one of two tasks.
+#[test]
+fn a_task_waits_for_the_memory_that_another_has() {
+    let mut chain = Chain::development();
+    let provider = Provider::join(&mut chain, Bob, ask(500));
+    let device = provider.device(&mut chain);
+    let slots = pallet_provider_staking::Call::set_slots { device, slots: 2 };
+    chain.sign(Bob, slots).unwrap();
+    let memory = market::device([0; 32]).memory;
+    let mut wanted = submission(OPTIMISTIC);
+    wanted.needs.memory = Mebibytes(memory.0 / 2 + 1);
+    let first = submit(&mut chain, Charlie, wanted.clone());
+    let second = submit(&mut chain, Charlie, wanted);
+    for _ in 0..4 {
+        chain.block(Vec::new());
+    }
+    assert_eq!(task(&mut chain, first).status, TaskStatus::Active);
+    assert_eq!(parked_for(&mut chain, second), Some(Unmatched::Memory));
+    let assignment = assignment(&mut chain, first);
+    provider.start(&mut chain, assignment);
+    provider.commit(&mut chain, assignment, OUTPUT);
+    for _ in 0..4 {
+        chain.block(Vec::new());
+    }
+    assert_eq!(task(&mut chain, second).status, TaskStatus::Active);
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod cost;
 mod draw;
 mod dry_run;
 mod levels;
+mod memory;
 mod model;
 mod parking;
 mod queue;

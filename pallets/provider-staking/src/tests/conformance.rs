@@ -14,7 +14,7 @@ fn a_device_that_is_registered_cannot_be_matched() {
         assert!(!is_listed(device));
         assert_eq!(Pallet::<Test>::offer(device), None);
         assert_noop!(
-            Pallet::<Test>::occupy(device, assignment(1), locks(1, 1)),
+            Pallet::<Test>::occupy(device, assignment(1), NO_MEMORY, locks(1, 1)),
             Error::<Test>::NotOffered
         );
         // Nor is it by anything else that lists devices.

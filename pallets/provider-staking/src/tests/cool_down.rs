@@ -15,7 +15,7 @@ fn no_slot_is_free_until_it_ends() {
         assert_eq!(last_event(), Event::DeviceCooledDown { device, until });
         assert_eq!(Pool::offer(device).unwrap().free_slots, 0);
         assert_noop!(
-            Pool::occupy(device, assignment(1), locks(0, 0)),
+            Pool::occupy(device, assignment(1), NO_MEMORY, locks(0, 0)),
             Error::<Test>::NoFreeSlot
         );
         run_to(until - 1);

@@ -33,7 +33,12 @@ fn removes_the_device_and_its_listing() {
 fn refuses_while_anything_is_left_of_an_assignment() {
     ExtBuilder.build_and_execute(|| {
         let device = online_provider(ALICE, MIN_STAKE);
-        assert_ok!(Pallet::<Test>::occupy(device, assignment(1), locks(1, 1)));
+        assert_ok!(Pallet::<Test>::occupy(
+            device,
+            assignment(1),
+            NO_MEMORY,
+            locks(1, 1)
+        ));
         assert_noop!(remove(ALICE, device), Error::<Test>::DeviceOccupied);
         Pallet::<Test>::vacate(device, assignment(1));
         assert_noop!(remove(ALICE, device), Error::<Test>::DeviceOccupied);

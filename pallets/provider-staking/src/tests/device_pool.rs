@@ -1,7 +1,7 @@
 //! `offer`, and the pair of `occupy` and `release` with `vacate` in between.
 
 use aicpw_primitives::traits::{DevicePool, Offer};
-use aicpw_protocol::{device::Reputation, DeviceId, Gflops};
+use aicpw_protocol::{device::Reputation, DeviceId, Gflops, Mebibytes};
 use frame_support::{assert_noop, assert_ok};
 
 use crate::{mock::*, Devices, Error, Ledgers, Pallet, Presences};
@@ -35,7 +35,12 @@ fn an_offer_says_all_that_matching_needs() {
 fn occupying_takes_a_slot_and_locks_stake() {
     ExtBuilder.build_and_execute(|| {
         let device = online_provider(ALICE, MIN_STAKE);
-        assert_ok!(Pool::occupy(device, assignment(1), locks(100, 50)));
+        assert_ok!(Pool::occupy(
+            device,
+            assignment(1),
+            NO_MEMORY,
+            locks(100, 50)
+        ));
 
         let offer = Pool::offer(device).unwrap();
         assert_eq!(
@@ -53,7 +58,12 @@ fn occupying_takes_a_slot_and_locks_stake() {
 fn lowering_frees_stake_and_never_locks_more() {
     ExtBuilder.build_and_execute(|| {
         let device = online_provider(ALICE, MIN_STAKE);
-        assert_ok!(Pool::occupy(device, assignment(1), locks(100, 50)));
+        assert_ok!(Pool::occupy(
+            device,
+            assignment(1),
+            NO_MEMORY,
+            locks(100, 50)
+        ));
         Pool::lower(device, assignment(1), locks(30, 500));
         assert_eq!(Ledgers::<Test>::get(ALICE).locked, 80);
         Pool::lower(device, assignment(1), locks(40, 50));
@@ -70,7 +80,12 @@ fn lowering_frees_stake_and_never_locks_more() {
 fn vacating_frees_the_slot_and_keeps_the_locks() {
     ExtBuilder.build_and_execute(|| {
         let device = online_provider(ALICE, MIN_STAKE);
-        assert_ok!(Pool::occupy(device, assignment(1), locks(100, 50)));
+        assert_ok!(Pool::occupy(
+            device,
+            assignment(1),
+            NO_MEMORY,
+            locks(100, 50)
+        ));
         let before = times_listed(device);
         for _ in 0..2 {
             Pool::vacate(device, assignment(1));
@@ -95,7 +110,12 @@ fn releasing_undoes_the_occupation() {
     ExtBuilder.build_and_execute(|| {
         let device = online_provider(ALICE, MIN_STAKE);
         for vacate_first in [false, true] {
-            assert_ok!(Pool::occupy(device, assignment(1), locks(100, 50)));
+            assert_ok!(Pool::occupy(
+                device,
+                assignment(1),
+                NO_MEMORY,
+                locks(100, 50)
+            ));
             if vacate_first {
                 Pool::vacate(device, assignment(1));
             }
@@ -116,7 +136,12 @@ fn stake_that_becomes_free_is_offered_by_the_other_devices_with_the_next_heartbe
     ExtBuilder.build_and_execute(|| {
         let device = online_provider(ALICE, MIN_STAKE);
         let other = add_device(ALICE, 2);
-        assert_ok!(Pool::occupy(device, assignment(1), locks(MIN_STAKE, 0)));
+        assert_ok!(Pool::occupy(
+            device,
+            assignment(1),
+            NO_MEMORY,
+            locks(MIN_STAKE, 0)
+        ));
         Pool::release(device, assignment(1));
         let before = times_listed(other);
         run_to_period(1);
@@ -132,7 +157,7 @@ fn stake_that_becomes_free_is_offered_by_the_other_devices_with_the_next_heartbe
 fn occupying_needs_a_slot_stake_and_an_offer() {
     ExtBuilder.build_and_execute(|| {
         let device = online_provider(ALICE, MIN_STAKE);
-        let unknown = Pool::occupy(DeviceId(99), assignment(1), locks(0, 0));
+        let unknown = Pool::occupy(DeviceId(99), assignment(1), NO_MEMORY, locks(0, 0));
         assert_eq!(unknown, Err(Error::<Test>::UnknownDevice.into()));
         for too_much in [
             locks(MIN_STAKE, 1),
@@ -140,30 +165,40 @@ fn occupying_needs_a_slot_stake_and_an_offer() {
             locks(0, u128::MAX),
         ] {
             assert_noop!(
-                Pool::occupy(device, assignment(1), too_much),
+                Pool::occupy(device, assignment(1), NO_MEMORY, too_much),
                 Error::<Test>::NotEnoughFreeStake
             );
         }
-        assert_ok!(Pool::occupy(device, assignment(1), locks(MIN_STAKE, 0)));
+        assert_ok!(Pool::occupy(
+            device,
+            assignment(1),
+            NO_MEMORY,
+            locks(MIN_STAKE, 0)
+        ));
         assert_noop!(
-            Pool::occupy(device, assignment(1), locks(0, 0)),
+            Pool::occupy(device, assignment(1), NO_MEMORY, locks(0, 0)),
             Error::<Test>::AlreadyOccupied
         );
         assert_noop!(
-            Pool::occupy(device, assignment(2), locks(1, 0)),
+            Pool::occupy(device, assignment(2), NO_MEMORY, locks(1, 0)),
             Error::<Test>::NotEnoughFreeStake
         );
         for task in 2..=u64::from(MAX_SLOTS) {
-            assert_ok!(Pool::occupy(device, assignment(task), locks(0, 0)));
+            assert_ok!(Pool::occupy(
+                device,
+                assignment(task),
+                NO_MEMORY,
+                locks(0, 0)
+            ));
         }
         assert_eq!(free_slots(device), 0);
         assert_noop!(
-            Pool::occupy(device, assignment(99), locks(0, 0)),
+            Pool::occupy(device, assignment(99), NO_MEMORY, locks(0, 0)),
             Error::<Test>::NoFreeSlot
         );
         run_to_period(4);
         assert_noop!(
-            Pool::occupy(device, assignment(99), locks(0, 0)),
+            Pool::occupy(device, assignment(99), NO_MEMORY, locks(0, 0)),
             Error::<Test>::NotOffered
         );
     });
@@ -175,12 +210,17 @@ fn locks_that_are_kept_are_bounded() {
         let device = online_provider(ALICE, MIN_STAKE);
         for task in 0..u64::from(MAX_ASSIGNMENTS) {
             assert_eq!(free_slots(device), MAX_SLOTS);
-            assert_ok!(Pool::occupy(device, assignment(task), locks(1, 0)));
+            assert_ok!(Pool::occupy(
+                device,
+                assignment(task),
+                NO_MEMORY,
+                locks(1, 0)
+            ));
             Pool::vacate(device, assignment(task));
         }
         assert_eq!(free_slots(device), 0, "not offered beyond the bound");
         assert_noop!(
-            Pool::occupy(device, assignment(99), locks(1, 0)),
+            Pool::occupy(device, assignment(99), NO_MEMORY, locks(1, 0)),
             Error::<Test>::TooManyAssignments
         );
         Pool::release(device, assignment(0));
@@ -193,7 +233,12 @@ fn what_is_unknown_does_nothing() {
     ExtBuilder.build_and_execute(|| {
         let device = online_provider(ALICE, MIN_STAKE);
         let other = add_device(ALICE, 2);
-        assert_ok!(Pool::occupy(device, assignment(1), locks(100, 50)));
+        assert_ok!(Pool::occupy(
+            device,
+            assignment(1),
+            NO_MEMORY,
+            locks(100, 50)
+        ));
         for (device, assignment) in [
             (device, assignment(2)),
             (other, assignment(1)),
@@ -217,8 +262,48 @@ fn what_is_unknown_does_nothing() {
 fn a_provider_with_one_device_has_nothing_to_list_with_the_heartbeat() {
     ExtBuilder.build_and_execute(|| {
         let device = online_provider(ALICE, MIN_STAKE);
-        assert_ok!(Pool::occupy(device, assignment(1), locks(1, 0)));
+        assert_ok!(Pool::occupy(device, assignment(1), NO_MEMORY, locks(1, 0)));
         Pool::release(device, assignment(1));
         assert!(!Presences::<Test>::get(ALICE).relist);
+    });
+}
+
+#[test]
+fn jobs_in_the_slots_of_a_device_share_its_memory() {
+    ExtBuilder.build_and_execute(|| {
+        let device = online_provider(ALICE, MIN_STAKE);
+        let all = spec(1).memory;
+        let free = || Pool::offer(device).unwrap().spec.memory;
+        let listed = || Book::get().get(&device).map(|listing| listing.spec.memory);
+        let part = |memory: u64| Mebibytes(memory);
+        assert_noop!(
+            Pool::occupy(device, assignment(1), part(all.0 + 1), locks(1, 0)),
+            Error::<Test>::NotEnoughFreeMemory
+        );
+        assert_ok!(Pool::occupy(
+            device,
+            assignment(1),
+            part(all.0 - 10),
+            locks(1, 0)
+        ));
+        assert_eq!(free(), part(10));
+        assert_noop!(
+            Pool::occupy(device, assignment(2), part(11), locks(1, 0)),
+            Error::<Test>::NotEnoughFreeMemory
+        );
+        assert_ok!(Pool::occupy(device, assignment(2), part(10), locks(1, 0)));
+        assert_eq!(free(), part(0));
+        // It goes with the slot, once, and the book is told.
+        Pool::vacate(device, assignment(1));
+        Pool::vacate(device, assignment(1));
+        assert_eq!(
+            (free(), listed()),
+            (part(all.0 - 10), Some(part(all.0 - 10)))
+        );
+        Pool::release(device, assignment(1));
+        assert_eq!(free(), part(all.0 - 10));
+        // Or with the locks, if the slot was not freed before.
+        Pool::release(device, assignment(2));
+        assert_eq!((free(), listed()), (all, Some(all)));
     });
 }

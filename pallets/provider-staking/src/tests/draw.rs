@@ -111,8 +111,8 @@ fn what_is_slashed_has_no_weight() {
     execute(|| {
         let device = online_provider(ALICE, 2 * MIN_STAKE);
         let (one, two) = (assignment(1), assignment(2));
-        assert_ok!(Draw::occupy(device, one, locks(MIN_STAKE, 0)));
-        assert_ok!(Draw::occupy(device, two, locks(10, 0)));
+        assert_ok!(Draw::occupy(device, one, NO_MEMORY, locks(MIN_STAKE, 0)));
+        assert_ok!(Draw::occupy(device, two, NO_MEMORY, locks(10, 0)));
         assert_eq!(total(), 2 * MIN_STAKE, "what is locked counts");
 
         Draw::slash(device, one, Penalty::WrongResult, &REQUESTER);

@@ -12,6 +12,7 @@ mod device_pool;
 mod draw;
 mod draw_cost;
 mod heartbeat;
+mod migrations;
 mod missed_deadlines;
 mod offchain_worker;
 mod properties;

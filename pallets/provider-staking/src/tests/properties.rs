@@ -1,7 +1,7 @@
 //! Whatever is called in whatever order: no funds come or go, and the invariants hold.
 
 use aicpw_primitives::traits::{DevicePool, Penalty, Reputations, StakeDraw};
-use aicpw_protocol::{DeviceId, Gflops};
+use aicpw_protocol::{DeviceId, Gflops, Mebibytes};
 use frame_support::{assert_ok, storage::with_storage_layer, traits::fungible::Inspect};
 use proptest::{prelude::*, test_runner::RngSeed};
 
@@ -110,12 +110,16 @@ fn take(step: Step) {
             let occupied = Pool::occupy(
                 DeviceId(id),
                 assignment(task),
+                // Four of the highest are more than a device has.
+                Mebibytes(u64::from(fraud_bond as u8) * spec(1).memory.0 / 600),
                 locks(collateral, fraud_bond),
             );
             match before {
                 Some(offer) if occupied.is_ok() => {
                     assert!(offer.free_slots > 0);
                     assert!(collateral + fraud_bond <= offer.free_stake);
+                    let after = Pool::offer(DeviceId(id)).unwrap();
+                    assert!(after.spec.memory <= offer.spec.memory);
                 }
                 _ => assert_eq!(Pool::offer(DeviceId(id)), before),
             }

@@ -77,7 +77,12 @@ fn a_job_is_not_disturbed() {
     ExtBuilder.build_and_execute(|| {
         let device = online_provider(ALICE, MIN_STAKE);
         turn_on_runs();
-        assert_ok!(Pallet::<Test>::occupy(device, assignment(1), locks(1, 1)));
+        assert_ok!(Pallet::<Test>::occupy(
+            device,
+            assignment(1),
+            NO_MEMORY,
+            locks(1, 1)
+        ));
         assert_noop!(request(ALICE, device), Error::<Test>::DeviceBusy);
         Pallet::<Test>::release(device, assignment(1));
         assert_ok!(request(ALICE, device));

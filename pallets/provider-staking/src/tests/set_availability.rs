@@ -23,7 +23,7 @@ fn a_device_is_offered_while_it_is_available() {
         assert!(!is_listed(device));
         assert_eq!(Pallet::<Test>::offer(device), None);
         assert_noop!(
-            Pallet::<Test>::occupy(device, assignment(1), locks(0, 0)),
+            Pallet::<Test>::occupy(device, assignment(1), NO_MEMORY, locks(0, 0)),
             Error::<Test>::NotOffered
         );
 

@@ -16,6 +16,7 @@ fn jobs_that_run_are_not_affected() {
             assert_ok!(Pallet::<Test>::occupy(
                 device,
                 assignment(task),
+                NO_MEMORY,
                 locks(1, 0)
             ));
         }

@@ -8,7 +8,12 @@ type Pool = Pallet<Test>;
 
 fn occupied() -> DeviceId {
     let device = online_provider(ALICE, 2 * MIN_STAKE);
-    assert_ok!(Pool::occupy(device, assignment(1), locks(100, 500)));
+    assert_ok!(Pool::occupy(
+        device,
+        assignment(1),
+        NO_MEMORY,
+        locks(100, 500)
+    ));
     device
 }
 
@@ -79,7 +84,12 @@ fn penalties_add_up_to_the_locks() {
 fn another_assignments_locks_are_untouched() {
     ExtBuilder.build_and_execute(|| {
         let device = occupied();
-        assert_ok!(Pool::occupy(device, assignment(2), locks(1_000, 400)));
+        assert_ok!(Pool::occupy(
+            device,
+            assignment(2),
+            NO_MEMORY,
+            locks(1_000, 400)
+        ));
         assert_eq!(
             Pool::slash(device, assignment(1), Penalty::WrongResult, &REQUESTER),
             600
@@ -98,7 +108,7 @@ fn below_the_minimum_the_devices_are_not_offered_until_the_stake_is_topped_up() 
     ExtBuilder.build_and_execute(|| {
         let device = online_provider(ALICE, MIN_STAKE);
         let other = add_device(ALICE, 2);
-        assert_ok!(Pool::occupy(device, assignment(1), locks(10, 0)));
+        assert_ok!(Pool::occupy(device, assignment(1), NO_MEMORY, locks(10, 0)));
         assert_eq!(
             Pool::slash(device, assignment(1), Penalty::Fault, &REQUESTER),
             4
@@ -122,7 +132,12 @@ fn nothing_is_taken_that_cannot_be_paid_out() {
     ExtBuilder.build_and_execute(|| {
         let device = online_provider(ALICE, MIN_STAKE);
         let dust = EXISTENTIAL_DEPOSIT - 1;
-        assert_ok!(Pool::occupy(device, assignment(1), locks(0, dust)));
+        assert_ok!(Pool::occupy(
+            device,
+            assignment(1),
+            NO_MEMORY,
+            locks(0, dust)
+        ));
         let slash = |who| Pool::slash(device, assignment(1), Penalty::WrongResult, &who);
         assert_eq!(slash(NOBODY), 0);
         assert_eq!(held(ALICE), MIN_STAKE);

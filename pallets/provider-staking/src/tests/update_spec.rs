@@ -27,7 +27,12 @@ fn the_book_learns_the_new_spec() {
 fn refuses_while_a_job_relies_on_the_spec() {
     ExtBuilder.build_and_execute(|| {
         let device = online_provider(ALICE, MIN_STAKE);
-        assert_ok!(Pallet::<Test>::occupy(device, assignment(1), locks(1, 1)));
+        assert_ok!(Pallet::<Test>::occupy(
+            device,
+            assignment(1),
+            NO_MEMORY,
+            locks(1, 1)
+        ));
         assert_noop!(update(ALICE, device, spec(2)), Error::<Test>::DeviceBusy);
         Pallet::<Test>::vacate(device, assignment(1));
         assert_ok!(update(ALICE, device, spec(2)));

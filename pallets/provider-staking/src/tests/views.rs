@@ -12,7 +12,7 @@ fn a_provider_is_shown_with_its_devices() {
     ExtBuilder.build_and_execute(|| {
         let device = online_provider(ALICE, MIN_STAKE + 100);
         assert_ok!(ProviderStaking::unbond(RuntimeOrigin::signed(ALICE), 60));
-        assert_ok!(View::occupy(device, assignment(1), locks(30, 3)));
+        assert_ok!(View::occupy(device, assignment(1), NO_MEMORY, locks(30, 3)));
         View::cool_down(device);
         View::rated(&ALICE, &REQUESTER, 4, 1);
 

@@ -47,6 +47,7 @@ fn what_is_locked_stays() {
         assert_ok!(Pallet::<Test>::occupy(
             device,
             assignment(1),
+            NO_MEMORY,
             locks(300, 400)
         ));
         assert_ok!(unbond(MIN_STAKE));
@@ -74,6 +75,7 @@ fn what_was_locked_can_be_withdrawn_after_the_release() {
         assert_ok!(Pallet::<Test>::occupy(
             device,
             assignment(1),
+            NO_MEMORY,
             locks(MIN_STAKE, 0)
         ));
         assert_ok!(unbond(MIN_STAKE));

@@ -6,7 +6,7 @@ use aicpw_primitives::{
 };
 use aicpw_protocol::{
     device::Reputation, task::PeerAddresses, worker::Statement, AskPrice, AssignmentId, Balance,
-    DeviceId, Gflops, Hash, TaskId,
+    DeviceId, Gflops, Hash, Mebibytes, TaskId,
 };
 use frame_support::{
     assert_ok,
@@ -37,6 +37,7 @@ pub struct Device {
 pub struct Occupation {
     pub device: DeviceId,
     pub slot: bool,
+    pub memory: Mebibytes,
     pub collateral: Balance,
     pub bond: Balance,
 }
@@ -46,13 +47,16 @@ pub struct Pool;
 impl DevicePool<AccountId> for Pool {
     fn offer(device: DeviceId) -> Option<Offer<AccountId>> {
         let found = Devices::get().get(&device).cloned()?;
-        let used = Occupied::get()
+        let occupied = Occupied::get();
+        let running = occupied
             .values()
-            .filter(|one| one.device == device && one.slot)
-            .count();
+            .filter(|one| one.device == device && one.slot);
+        let used = running.clone().count();
+        let mut spec = spec();
+        spec.memory.0 -= running.map(|one| one.memory.0).sum::<u64>();
         Some(Offer {
             provider: found.provider,
-            spec: spec(),
+            spec,
             ask: found.ask,
             reputation: Reputation::START,
             free_stake: Balances::free_balance(found.provider),
@@ -60,9 +64,14 @@ impl DevicePool<AccountId> for Pool {
         })
     }
 
-    fn occupy(device: DeviceId, id: AssignmentId, locks: Locks) -> DispatchResult {
+    fn occupy(
+        device: DeviceId,
+        id: AssignmentId,
+        memory: Mebibytes,
+        locks: Locks,
+    ) -> DispatchResult {
         let offer = Self::offer(device).ok_or(DispatchError::Unavailable)?;
-        if offer.free_slots == 0 {
+        if offer.free_slots == 0 || offer.spec.memory < memory {
             return Err(DispatchError::Exhausted);
         }
         <Balances as Mutate<AccountId>>::transfer(
@@ -74,6 +83,7 @@ impl DevicePool<AccountId> for Pool {
         let occupation = Occupation {
             device,
             slot: true,
+            memory,
             collateral: locks.collateral,
             bond: locks.fraud_bond,
         };
