@@ -7,6 +7,7 @@ mod confirmation;
 mod consensus;
 mod database;
 mod dispute;
+mod economics;
 mod failure;
 mod idle;
 mod ipfs;
@@ -86,6 +87,8 @@ enum Part {
     Task,
     /// What drawing a jury costs with 100 stakers and with many.
     Jury,
+    /// What verification costs and finds when the market's scenarios are played.
+    Economics,
     /// From a dispute to its jury, where that runs a part of a job: with parties that answer at once.
     Parts,
     /// The same, and from a dispute to its verdict, on four validators, with real jurors.
@@ -121,6 +124,7 @@ impl Part {
             Self::Startup => startup::measure(measured).await,
             Self::Task => task::measure(measured).await,
             Self::Jury => market::jury(cli.stakers, measured),
+            Self::Economics => economics::measure(measured),
             Self::Parts => market::parts(measured),
             Self::Dispute => {
                 market::parts(measured)?;

@@ -91,7 +91,7 @@ impl Database {
                 source: DatabaseSource::ParityDb {
                     path: folder.to_owned(),
                 },
-                blocks_pruning: BlocksPruning::KeepFinalized,
+                blocks_pruning: BlocksPruning::KeepAll,
                 pruning_filters: Vec::new(),
                 metrics_registry: None,
             },

@@ -36,9 +36,15 @@ impl<I, C: HeaderBackend<Block>> TolerateDisplaced<I, C> {
         }
     }
 
-    /// Whether the block, or its parent, has a height at which another one is final; or is built on such a block.
+    /// Whether the block, or its parent, has a height at which another one is final, or is built on such a block;
+    /// and is not above our own best one.
     fn is_displaced(&self, number: NumberFor<Block>, hash: Hash, parent: Hash) -> bool {
-        let finalised = self.client.info().finalized_number;
+        let info = self.client.info();
+        // Of what is higher than our best block the synchronisation has to think anew.
+        if number > info.best_number {
+            return false;
+        }
+        let finalised = info.finalized_number;
         // What lies in a gap below the finalised block is not known, and still wanted.
         let lost = |number, hash| {
             let at_height = || self.client.hash(number).ok().flatten();
@@ -113,15 +119,18 @@ mod tests {
     use aicpw_runtime::Header;
     use sp_consensus::{BlockOrigin, Error};
 
-    /// Takes nothing.
+    /// Takes nothing, and knows block 8.
     struct Refuses;
 
     #[async_trait::async_trait]
     impl BlockImport<Block> for Refuses {
         type Error = Error;
 
-        async fn check_block(&self, _: BlockCheckParams<Block>) -> Result<ImportResult, Error> {
-            Ok(ImportResult::UnknownParent)
+        async fn check_block(&self, block: BlockCheckParams<Block>) -> Result<ImportResult, Error> {
+            Ok(match block.number {
+                8 => ImportResult::AlreadyInChain,
+                _ => ImportResult::UnknownParent,
+            })
         }
 
         async fn import_block(&self, _: BlockImportParams<Block>) -> Result<ImportResult, Error> {
@@ -129,9 +138,9 @@ mod tests {
         }
     }
 
-    /// In front of a chain of ten blocks, of which nine are final.
+    /// In front of a chain of twelve blocks, of which nine are final.
     fn import() -> TolerateDisplaced<Refuses, Chain> {
-        TolerateDisplaced::new(Refuses, Arc::new(Chain::new(10)))
+        TolerateDisplaced::new(Refuses, Arc::new(Chain::new(12, 9)))
     }
 
     async fn imported(
@@ -165,13 +174,20 @@ mod tests {
         let grandchild = header(11, child.hash(), 1);
         let unknown = checked(&import, &grandchild).await;
         assert_eq!(unknown.unwrap(), ImportResult::UnknownParent);
-        for block in [&rival, &child] {
-            let result = imported(&import, block).await;
-            assert_eq!(result.unwrap(), ImportResult::MissingState);
-        }
-        // Its parent was never imported, and is remembered.
-        let result = checked(&import, &grandchild).await;
+        let result = imported(&import, &rival).await;
         assert_eq!(result.unwrap(), ImportResult::MissingState);
+        // Its parent was never imported.
+        let result = checked(&import, &child).await;
+        assert_eq!(result.unwrap(), ImportResult::MissingState);
+        // Neither was this one's, which has no height at which another is final, and is remembered.
+        let result = imported(&import, &grandchild).await;
+        assert_eq!(result.unwrap(), ImportResult::MissingState);
+        // But not above the best block.
+        let higher = header(13, grandchild.hash(), 1);
+        assert!(imported(&import, &higher).await.is_err());
+        // What is not refused is left as it is.
+        let known = checked(&import, &import.client.at(8)).await;
+        assert_eq!(known.unwrap(), ImportResult::AlreadyInChain);
     }
 
     #[tokio::test]
@@ -180,10 +196,10 @@ mod tests {
         let chain = import.client.clone();
         for block in [
             // On the best block, beside it, and the final one once more.
-            header(11, chain.at(10).hash(), 1),
-            header(10, chain.at(9).hash(), 1),
+            header(13, chain.at(12).hash(), 1),
+            header(12, chain.at(11).hash(), 1),
             chain.at(9),
-            // Something far above, of which nothing is known.
+            // Something of which nothing is known.
             header(100, Hash::repeat_byte(7), 1),
         ] {
             assert!(imported(&import, &block).await.is_err(), "{block:?}");

@@ -1,5 +1,9 @@
 //! Chains of headers, for tests.
 
+#![allow(clippy::unwrap_used)]
+
+use std::sync::Mutex;
+
 use aicpw_runtime::{opaque::Block, Header};
 use sc_client_api::{blockchain::Info, HeaderBackend};
 use sp_blockchain::{BlockStatus, Result};
@@ -7,30 +11,40 @@ use sp_runtime::traits::Header as _;
 
 use super::BlockHash;
 
-/// Headers, of which all but the best one are final.
+/// Headers.
 pub struct Chain {
-    headers: Vec<Header>,
+    headers: Mutex<Vec<Header>>,
+    finalised: u32,
 }
 
 impl Chain {
-    /// One of that height.
-    pub fn new(height: u32) -> Self {
+    /// One of that height, final up to another.
+    pub fn new(height: u32, finalised: u32) -> Self {
         let mut headers: Vec<Header> = Vec::new();
         for number in 0..=height {
             let parent = headers.last().map(Header::hash).unwrap_or_default();
             headers.push(header(number, parent, 0));
         }
-        Self { headers }
+        Self {
+            headers: Mutex::new(headers),
+            finalised,
+        }
+    }
+
+    /// Adds one to its end.
+    pub fn import(&self, header: &Header) {
+        self.headers.lock().unwrap().push(header.clone());
     }
 
     /// The newest header.
     pub fn best(&self) -> Header {
-        self.at(self.headers.len() as u32 - 1)
+        let headers = self.headers.lock().unwrap();
+        headers.last().unwrap().clone()
     }
 
     /// The header of that height.
     pub fn at(&self, number: u32) -> Header {
-        self.headers[number as usize].clone()
+        self.headers.lock().unwrap()[number as usize].clone()
     }
 }
 
@@ -42,13 +56,14 @@ pub fn header(number: u32, parent: BlockHash, seed: u8) -> Header {
 
 impl HeaderBackend<Block> for Chain {
     fn header(&self, hash: BlockHash) -> Result<Option<Header>> {
-        let mut headers = self.headers.iter();
-        Ok(headers.find(|header| header.hash() == hash).cloned())
+        let headers = self.headers.lock().unwrap();
+        let found = headers.iter().find(|header| header.hash() == hash);
+        Ok(found.cloned())
     }
 
     fn info(&self) -> Info<Block> {
         let best = self.best();
-        let finalized_number = best.number.saturating_sub(1);
+        let finalized_number = self.finalised;
         Info {
             best_hash: best.hash(),
             best_number: best.number,
@@ -73,6 +88,7 @@ impl HeaderBackend<Block> for Chain {
     }
 
     fn hash(&self, number: u32) -> Result<Option<BlockHash>> {
-        Ok(self.headers.get(number as usize).map(Header::hash))
+        let headers = self.headers.lock().unwrap();
+        Ok(headers.get(number as usize).map(Header::hash))
     }
 }

@@ -1,7 +1,7 @@
 //! Which pushed blocks are looked at, and to whom blocks are pushed.
 
 use std::{
-    collections::HashMap,
+    collections::HashSet,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
@@ -20,12 +20,12 @@ use super::BlockHash;
 /// How far above the best block one may be: what is further up has ancestors that have to be asked for.
 const AHEAD: u32 = 16;
 
-/// How many hashes of blocks that were let in are remembered.
+/// How many blocks are remembered, and how many peers.
 const REMEMBERED: u32 = 1_024;
 
 /// How many blocks a peer can push at once. From then on it can push one in each half of a slot: a peer hands on
 /// what others make, and there are forks.
-const BURST: f64 = 32.0;
+const BURST: f64 = 8.0;
 
 /// How many blocks a peer can push now.
 struct Allowance {
@@ -55,14 +55,15 @@ impl Allowance {
     }
 }
 
-struct Peer {
-    is_validator: bool,
-    allowance: Allowance,
-}
-
 struct State {
-    peers: HashMap<PeerId, Peer>,
+    /// Those of the peers of now that are validators by what they say.
+    validators: HashSet<PeerId>,
+    /// Kept when a peer goes, so that coming again gives it no more.
+    allowances: LruMap<PeerId, Allowance>,
+    /// Blocks that were read.
     seen: LruMap<BlockHash, ()>,
+    /// Who has pushed which block: it goes to nobody who has it.
+    senders: LruMap<BlockHash, HashSet<PeerId>>,
 }
 
 /// Lets blocks in that are new, near the best one, and not too many from one peer.
@@ -83,8 +84,10 @@ impl<C: HeaderBackend<Block>, S: SyncOracle> Gate<C, S> {
             topic,
             slot,
             state: Mutex::new(State {
-                peers: HashMap::new(),
+                validators: HashSet::new(),
+                allowances: LruMap::new(ByLength::new(REMEMBERED)),
                 seen: LruMap::new(ByLength::new(REMEMBERED)),
+                senders: LruMap::new(ByLength::new(REMEMBERED)),
             }),
         }
     }
@@ -98,41 +101,50 @@ impl<C: HeaderBackend<Block>, S: SyncOracle> Gate<C, S> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Lets no copy of this block in from now on. It was read: who sends its header alone keeps nobody from it.
+    pub fn remember(&self, block: BlockHash) {
+        self.state().seen.insert(block, ());
+    }
+
     fn lets_in(&self, sender: &PeerId, message: &[u8], now: Instant) -> bool {
         let mut state = self.state();
-        let peer = state.peers.get_mut(sender);
-        if !peer.is_some_and(|peer| peer.allowance.spend(now, self.slot)) {
+        let full = || Allowance::full(now);
+        let allowance = state.allowances.get_or_insert(*sender, full);
+        if !allowance.is_some_and(|allowance| allowance.spend(now, self.slot)) {
             log::debug!("{sender} pushes more blocks than there are slots");
             return false;
         }
-        // Only the header: the body is read once.
-        let Ok(header) = Header::decode(&mut &*message) else {
+        let Some(header) = header_of(message) else {
             // The reader of the whole message reports the peer.
             return true;
         };
         let info = self.client.info();
-        let heights = info.finalized_number..=info.best_number.saturating_add(AHEAD);
-        let is_near = heights.contains(header.number()) && *header.number() != *heights.start();
-        let hash = header.hash();
-        let is_new = state.seen.peek(&hash).is_none();
-        if is_near && is_new {
-            state.seen.insert(hash, ());
+        let most = info.best_number.saturating_add(AHEAD);
+        if header.number <= info.finalized_number || header.number > most {
+            return false;
         }
-        is_near && is_new
+        let hash = header.hash();
+        if let Some(senders) = state.senders.get_or_insert(hash, HashSet::new) {
+            senders.insert(*sender);
+        }
+        state.seen.peek(&hash).is_none()
     }
+}
+
+/// Only the header: the body is read once.
+fn header_of(message: &[u8]) -> Option<Header> {
+    Header::decode(&mut &*message).ok()
 }
 
 impl<C: HeaderBackend<Block>, S: SyncOracle + Send + Sync> Validator<Block> for Gate<C, S> {
     fn new_peer(&self, _: &mut dyn ValidatorContext<Block>, peer: &PeerId, role: ObservedRole) {
-        let peer_of = Peer {
-            is_validator: matches!(role, ObservedRole::Authority),
-            allowance: Allowance::full(Instant::now()),
-        };
-        self.state().peers.insert(*peer, peer_of);
+        if matches!(role, ObservedRole::Authority) {
+            self.state().validators.insert(*peer);
+        }
     }
 
     fn peer_disconnected(&self, _: &mut dyn ValidatorContext<Block>, peer: &PeerId) {
-        self.state().peers.remove(peer);
+        self.state().validators.remove(peer);
     }
 
     fn validate(
@@ -157,9 +169,13 @@ impl<C: HeaderBackend<Block>, S: SyncOracle + Send + Sync> Validator<Block> for 
         &'a self,
     ) -> Box<dyn FnMut(&PeerId, MessageIntent, &BlockHash, &[u8]) -> bool + 'a> {
         let state = self.state();
-        Box::new(move |peer, intent, _, _| {
-            let is_validator = state.peers.get(peer).is_some_and(|peer| peer.is_validator);
-            is_validator && intent == MessageIntent::Broadcast
+        Box::new(move |peer, intent, _, message| {
+            let has_it = || {
+                let hash = header_of(message).map(|header| header.hash());
+                let senders = hash.and_then(|hash| state.senders.peek(&hash));
+                senders.is_some_and(|senders| senders.contains(peer))
+            };
+            intent == MessageIntent::Broadcast && state.validators.contains(peer) && !has_it()
         })
     }
 }
@@ -188,49 +204,41 @@ mod tests {
         }
     }
 
-    /// A gate in front of a chain of ten blocks, with one peer.
-    fn gate(at: Instant) -> (Gate<Chain, Synchronised>, PeerId) {
-        let topic = BlockHash::default();
-        let chain = Arc::new(Chain::new(10));
-        let gate = Gate::new(chain, Arc::new(Synchronised), topic, SLOT);
-        let peer = PeerId::random();
-        let peer_of = Peer {
-            is_validator: true,
-            allowance: Allowance::full(at),
-        };
-        gate.state().peers.insert(peer, peer_of);
-        (gate, peer)
+    /// A gate in front of a chain of ten blocks, of which nine are final.
+    fn gate() -> Gate<Chain, Synchronised> {
+        let (chain, sync) = (Arc::new(Chain::new(10, 9)), Arc::new(Synchronised));
+        Gate::new(chain, sync, BlockHash::default(), SLOT)
+    }
+
+    fn message(number: u32, seed: u64) -> Vec<u8> {
+        header(number, BlockHash::from_low_u64_be(seed), 1).encode()
     }
 
     #[test]
-    fn blocks_near_the_best_one_are_let_in_once() {
-        let now = Instant::now();
-        let (gate, peer) = gate(now);
-        let lets_in = |number, seed| {
-            let header = header(number, BlockHash::default(), seed);
-            gate.lets_in(&peer, &header.encode(), now)
-        };
-        // The best is 10, and 9 is final.
+    fn blocks_near_the_best_one_are_let_in_until_one_was_read() {
+        let (gate, now) = (gate(), Instant::now());
+        let lets_in = |number| gate.lets_in(&PeerId::random(), &message(number, 1), now);
         for number in [10, 11, 10 + AHEAD] {
-            assert!(lets_in(number, 1) && !lets_in(number, 1), "{number}");
+            assert!(lets_in(number) && lets_in(number), "{number}");
+            let header = header_of(&message(number, 1)).unwrap();
+            gate.remember(header.hash());
+            assert!(!lets_in(number), "{number}");
         }
-        assert!(lets_in(10, 2));
         for number in [0, 9, 11 + AHEAD] {
-            assert!(!lets_in(number, 1), "{number}");
+            assert!(!lets_in(number), "{number}");
         }
     }
 
     #[test]
     fn a_peer_cannot_push_more_blocks_than_there_are_slots() {
-        let start = Instant::now();
-        let (gate, peer) = gate(start);
+        let (gate, start) = (gate(), Instant::now());
+        let peer = PeerId::random();
         let mut seed = 0;
         let mut most = |at| {
             let mut count = 0;
             loop {
                 seed += 1;
-                let header = header(11, BlockHash::from_low_u64_be(seed), 1);
-                if !gate.lets_in(&peer, &header.encode(), at) {
+                if !gate.lets_in(&peer, &message(11, seed), at) {
                     return count;
                 }
                 count += 1;
@@ -240,25 +248,22 @@ mod tests {
         assert_eq!(most(start), 0);
         assert_eq!(most(start + 3 * SLOT), 6);
         assert_eq!(most(start + 1_000 * SLOT), BURST as u32);
-        // Nobody.
-        let stranger = header(11, BlockHash::default(), 1).encode();
-        assert!(!gate.lets_in(&PeerId::random(), &stranger, start));
     }
 
     #[test]
-    fn blocks_are_pushed_to_validators_only() {
-        let (gate, validator) = gate(Instant::now());
-        let other = PeerId::random();
-        let peer_of = Peer {
-            is_validator: false,
-            allowance: Allowance::full(Instant::now()),
+    fn blocks_go_to_validators_that_have_not_sent_them() {
+        let gate = gate();
+        let [one, other, stranger] = [PeerId::random(), PeerId::random(), PeerId::random()];
+        gate.state().validators.extend([one, other]);
+        assert!(gate.lets_in(&one, &message(11, 1), Instant::now()));
+        let goes_to = |peer, intent, seed| {
+            let mut allowed = gate.message_allowed();
+            allowed(&peer, intent, &BlockHash::default(), &message(11, seed))
         };
-        gate.state().peers.insert(other, peer_of);
-        let mut allowed = gate.message_allowed();
-        let topic = BlockHash::default();
-        assert!(allowed(&validator, MessageIntent::Broadcast, &topic, &[]));
-        assert!(!allowed(&other, MessageIntent::Broadcast, &topic, &[]));
-        let again = MessageIntent::PeriodicRebroadcast;
-        assert!(!allowed(&validator, again, &topic, &[]));
+        let at_once = MessageIntent::Broadcast;
+        assert!(goes_to(other, at_once, 1) && !goes_to(one, at_once, 1));
+        assert!(goes_to(one, at_once, 2));
+        assert!(!goes_to(stranger, at_once, 2));
+        assert!(!goes_to(one, MessageIntent::PeriodicRebroadcast, 2));
     }
 }

@@ -9,12 +9,12 @@
 #[cfg(test)]
 pub(super) mod chains;
 mod gate;
-mod waiting;
+mod pending;
 
 use std::{sync::Arc, time::Duration};
 
-use aicpw_runtime::opaque::Block;
-use codec::{DecodeAll, Encode};
+use aicpw_runtime::{opaque::Block, Header};
+use codec::{Compact, Decode, DecodeAll, Encode};
 use futures::{FutureExt, StreamExt};
 use sc_client_api::{BlockBackend, BlockImportNotification, BlockchainEvents, HeaderBackend};
 use sc_consensus::{import_queue::ImportQueueService, IncomingBlock};
@@ -32,16 +32,22 @@ use sp_runtime::{
     StateVersion,
 };
 
-use self::{gate::Gate, waiting::Waiting};
+use self::{gate::Gate, pending::Pending};
 use super::{last_events, partial::FullClient};
 
 type BlockHash = <Block as BlockT>::Hash;
 
-/// Larger blocks have to be asked for: what is pushed goes to each validator from each of its peers.
-const MAX_BYTES: u64 = 256 * 1024;
+/// Larger blocks have to be asked for.
+const MAX_BYTES: usize = 256 * 1024;
+
+/// So do larger blocks of others: they come from each peer that does not know yet that they are there.
+const MAX_BYTES_OF_OTHERS: usize = 32 * 1024;
+
+/// More than fit into a block by their weight.
+const MAX_TRANSACTIONS: u32 = 2_048;
 
 /// A message that is no block, or another body than the header's.
-const NO_BLOCK: ReputationChange = ReputationChange::new(-(1 << 24), "pushed no block");
+const NO_BLOCK: ReputationChange = ReputationChange::new(-(1 << 29), "pushed no block");
 
 /// The protocol, added to a network that is not built yet.
 pub struct BlockPush {
@@ -65,7 +71,7 @@ impl BlockPush {
         let (config, notifications) = N::notification_config(
             name.clone(),
             Vec::new(),
-            MAX_BYTES,
+            MAX_BYTES as u64,
             None,
             // Those with whom blocks are synchronised, and no others.
             SetConfig {
@@ -107,19 +113,21 @@ impl BlockPush {
         let mut taking = Taking {
             client: client.clone(),
             queue,
-            waiting: Waiting::default(),
+            pending: Pending::default(),
         };
         loop {
             futures::select! {
                 () = (&mut gossip).fuse() => return,
                 message = pushed.select_next_some() => {
                     let TopicNotification { message, sender } = message;
-                    if let (Err(NoBlock), Some(sender)) = (taking.take(&message, sender), sender) {
-                        gossip.report(sender, NO_BLOCK);
+                    match (taking.take(&message, sender), sender) {
+                        (Ok(hash), _) => gate.remember(hash),
+                        (Err(NoBlock), Some(sender)) => gossip.report(sender, NO_BLOCK),
+                        (Err(NoBlock), None) => {}
                     }
                 }
                 notification = imported.select_next_some() => {
-                    taking.parent_is_there(notification.hash);
+                    taking.is_imported(notification.hash);
                     if gate.is_open() {
                         if let Some(message) = message_of(&*client, &notification) {
                             gossip.gossip_message(topic(), message, false);
@@ -145,21 +153,26 @@ fn message_of(
     client: &impl BlockBackend<Block>,
     notification: &BlockImportNotification<Block>,
 ) -> Option<Vec<u8>> {
-    let is_new = matches!(
-        notification.origin,
-        BlockOrigin::Own | BlockOrigin::NetworkBroadcast
-    );
-    if !is_new {
-        return None;
-    }
+    let most = match notification.origin {
+        BlockOrigin::Own => MAX_BYTES,
+        BlockOrigin::NetworkBroadcast => MAX_BYTES_OF_OTHERS,
+        _ => return None,
+    };
     // Pruned at once, or an error of the database that others will tell of: it is asked for, then.
     let body = client.block_body(notification.hash).ok().flatten()?;
     let message = Block::new(notification.header.clone(), body).encode();
-    (message.len() as u64 <= MAX_BYTES).then_some(message)
+    (message.len() <= most).then_some(message)
 }
 
 /// The block of a message, if the body is that of the header.
 fn block_of(message: &[u8]) -> Result<Block, NoBlock> {
+    // Before they are read: one of a byte takes many times that in memory.
+    let mut rest = message;
+    Header::decode(&mut rest).map_err(|_| NoBlock)?;
+    let Compact(transactions) = Compact::<u32>::decode(&mut rest).map_err(|_| NoBlock)?;
+    if transactions > MAX_TRANSACTIONS {
+        return Err(NoBlock);
+    }
     let block = Block::decode_all(&mut &message[..]).map_err(|_| NoBlock)?;
     let transactions: Vec<_> = block.extrinsics().iter().map(Encode::encode).collect();
     let is_root = |version| {
@@ -176,54 +189,58 @@ fn block_of(message: &[u8]) -> Result<Block, NoBlock> {
 struct Taking<C> {
     client: Arc<C>,
     queue: Box<dyn ImportQueueService<Block>>,
-    waiting: Waiting,
+    pending: Pending,
 }
 
 impl<C: HeaderBackend<Block>> Taking<C> {
-    /// Takes what a peer has pushed.
-    fn take(&mut self, message: &[u8], sender: Option<PeerId>) -> Result<(), NoBlock> {
+    /// Takes what a peer has pushed, and says which block it is.
+    fn take(&mut self, message: &[u8], sender: Option<PeerId>) -> Result<BlockHash, NoBlock> {
         let (header, body) = block_of(message)?.deconstruct();
-        let block = IncomingBlock {
-            hash: header.hash(),
-            header: Some(header.clone()),
-            body: Some(body),
-            indexed_body: None,
-            justifications: None,
-            origin: sender,
-            allow_missing_state: false,
-            skip_execution: false,
-            import_existing: false,
-            state: None,
-        };
-        if self.is_there(block.hash) {
-            return Ok(());
+        let (hash, number, parent) = (header.hash(), header.number, header.parent_hash);
+        if !self.is_there(hash) {
+            let block = IncomingBlock {
+                hash,
+                header: Some(header),
+                body: Some(body),
+                indexed_body: None,
+                justifications: None,
+                origin: sender,
+                allow_missing_state: false,
+                skip_execution: false,
+                import_existing: false,
+                state: None,
+            };
+            self.pending.add(number, parent, block);
+            self.import_what_is_ready();
         }
-        match self.is_there(*header.parent_hash()) {
-            true => self.import(vec![block]),
-            // The import queue would take its parent for one that nobody knows.
-            false => self.waiting.add(*header.parent_hash(), block),
-        }
-        Ok(())
+        Ok(hash)
     }
 
     /// Goes on with those that waited for this block.
-    fn parent_is_there(&mut self, hash: BlockHash) {
-        let blocks = self.waiting.take(hash);
-        // One by one: one that fails would take the others with it.
-        blocks
-            .into_iter()
-            .for_each(|block| self.import(vec![block]));
+    fn is_imported(&mut self, hash: BlockHash) {
+        let finalised = self.client.info().finalized_number;
+        self.pending.forget(hash, finalised);
+        self.import_what_is_ready();
     }
 
-    fn import(&mut self, blocks: Vec<IncomingBlock<Block>>) {
-        self.queue
-            .import_blocks(BlockOrigin::NetworkBroadcast, blocks);
+    /// The import queue would take a block that comes before its parent for one whose parent nobody knows.
+    fn import_what_is_ready(&mut self) {
+        let client = &self.client;
+        for block in self.pending.ready(|hash| is_there(&**client, hash)) {
+            // One by one: one that fails would take the others with it.
+            self.queue
+                .import_blocks(BlockOrigin::NetworkBroadcast, vec![block]);
+        }
     }
 
     fn is_there(&self, hash: BlockHash) -> bool {
-        // If the database does not answer, the block comes the other way.
-        matches!(self.client.status(hash), Ok(BlockStatus::InChain))
+        is_there(&*self.client, hash)
     }
+}
+
+/// Whether a block is imported. If the database does not answer, the block comes the other way.
+fn is_there(client: &impl HeaderBackend<Block>, hash: BlockHash) -> bool {
+    matches!(client.status(hash), Ok(BlockStatus::InChain))
 }
 
 #[cfg(test)]
@@ -233,13 +250,18 @@ mod tests {
     use std::sync::Mutex;
 
     use super::{chains::Chain, *};
-    use aicpw_runtime::Header;
     use sc_consensus::import_queue::RuntimeOrigin;
     use sp_runtime::{traits::NumberFor, Justifications, OpaqueExtrinsic};
 
     /// What was handed to the import queue.
     #[derive(Clone, Default)]
     struct Queue(Arc<Mutex<Vec<BlockHash>>>);
+
+    impl Queue {
+        fn taken(&self) -> Vec<BlockHash> {
+            self.0.lock().unwrap().clone()
+        }
+    }
 
     impl ImportQueueService<Block> for Queue {
         fn import_blocks(&mut self, origin: BlockOrigin, blocks: Vec<IncomingBlock<Block>>) {
@@ -261,9 +283,7 @@ mod tests {
         }
     }
 
-    /// A block on that parent, with one transaction.
-    fn block_on(parent: &Header, transaction: u8) -> Block {
-        let transactions = vec![OpaqueExtrinsic::from_blob(vec![transaction; 100])];
+    fn block_with(parent: &Header, transactions: Vec<OpaqueExtrinsic>) -> Block {
         let encoded = transactions.iter().map(Encode::encode).collect();
         let root = BlakeTwo256::ordered_trie_root(encoded, StateVersion::V0);
         let none = BlockHash::default();
@@ -272,33 +292,49 @@ mod tests {
         Block::new(header, transactions)
     }
 
+    /// A block on that parent, with one transaction.
+    fn block_on(parent: &Header, transaction: u8) -> Block {
+        let transaction = OpaqueExtrinsic::from_blob(vec![transaction; 100]);
+        block_with(parent, vec![transaction])
+    }
+
+    /// One with so many small ones.
+    fn block_of_many(parent: &Header, count: u32) -> Block {
+        let transaction = OpaqueExtrinsic::from_blob(Vec::new());
+        block_with(parent, vec![transaction; count as usize])
+    }
+
     #[test]
     fn a_pushed_block_is_imported_once_and_behind_its_parent() {
-        let chain = Arc::new(Chain::new(3));
+        let chain = Arc::new(Chain::new(3, 1));
         let queue = Queue::default();
         let mut taking = Taking {
             client: chain.clone(),
             queue: Box::new(queue.clone()),
-            waiting: Waiting::default(),
+            pending: Pending::default(),
         };
         let first = block_on(&chain.best(), 1);
         let second = block_on(first.header(), 2);
         // The child comes first, and waits.
-        taking.take(&second.encode(), None).unwrap();
-        assert!(queue.0.lock().unwrap().is_empty());
+        let hash = taking.take(&second.encode(), None).unwrap();
+        assert_eq!(hash, second.hash());
+        assert!(queue.taken().is_empty());
         taking.take(&first.encode(), None).unwrap();
-        taking.parent_is_there(first.hash());
-        assert_eq!(*queue.0.lock().unwrap(), [first.hash(), second.hash()]);
-        taking.parent_is_there(first.hash());
-        assert_eq!(queue.0.lock().unwrap().len(), 2);
-        // One that is there already.
-        let known = Block::new(chain.best(), vec![OpaqueExtrinsic::from_blob(Vec::new())]);
-        assert_eq!(taking.take(&known.encode(), None), Err(NoBlock));
+        assert_eq!(queue.taken(), [first.hash()]);
+        chain.import(first.header());
+        taking.is_imported(first.hash());
+        assert_eq!(queue.taken(), [first.hash(), second.hash()]);
+        // Another peer's copies, of the one that is there and the one that is with the queue.
+        for block in [&first, &second] {
+            let other = Some(PeerId::random());
+            taking.take(&block.encode(), other).unwrap();
+        }
+        assert_eq!(queue.taken().len(), 2);
     }
 
     #[test]
     fn what_is_no_block_or_has_another_body_is_refused() {
-        let chain = Chain::new(1);
+        let chain = Chain::new(1, 0);
         let block = block_on(&chain.best(), 1);
         assert_eq!(block_of(&block.encode()), Ok(block.clone()));
         assert_eq!(block_of(&block.encode()[1..]), Err(NoBlock));
@@ -307,5 +343,9 @@ mod tests {
         let other = block_on(&chain.best(), 2);
         let mixed = Block::new(block.header().clone(), other.extrinsics().to_vec());
         assert_eq!(block_of(&mixed.encode()), Err(NoBlock));
+        let many = block_of_many(&chain.best(), MAX_TRANSACTIONS);
+        assert_eq!(block_of(&many.encode()), Ok(many));
+        let too_many = block_of_many(&chain.best(), MAX_TRANSACTIONS + 1);
+        assert_eq!(block_of(&too_many.encode()), Err(NoBlock));
     }
 }

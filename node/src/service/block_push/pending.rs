@@ -1,0 +1,128 @@
+//! Pushed blocks that are not imported yet.
+
+use aicpw_runtime::opaque::Block;
+use sc_consensus::IncomingBlock;
+use sc_network::PeerId;
+
+use super::BlockHash;
+
+/// How many blocks of one peer there are at most. One that cannot be imported stays until its height is final, so
+/// this is also how many bad ones a peer can have the node try in that time.
+const OF_A_PEER: usize = 4;
+
+/// How many there are at most.
+const MOST: usize = 64;
+
+struct Entry {
+    hash: BlockHash,
+    number: u32,
+    parent: BlockHash,
+    sender: Option<PeerId>,
+    /// None from when it is handed to the import queue.
+    block: Option<IncomingBlock<Block>>,
+}
+
+/// Those that wait for their parent, and those that are with the import queue.
+#[derive(Default)]
+pub struct Pending(Vec<Entry>);
+
+impl Pending {
+    /// Takes a block in, unless it is there or its peer has too many.
+    pub fn add(&mut self, number: u32, parent: BlockHash, block: IncomingBlock<Block>) {
+        let (hash, sender) = (block.hash, block.origin);
+        let of_peer = self.0.iter().filter(|entry| entry.sender == sender).count();
+        let is_there = self.0.iter().any(|entry| entry.hash == hash);
+        if is_there || of_peer >= OF_A_PEER || self.0.len() >= MOST {
+            return;
+        }
+        self.0.push(Entry {
+            hash,
+            number,
+            parent,
+            sender,
+            block: Some(block),
+        });
+    }
+
+    /// The blocks whose parent is there: they go to the import queue now, and are not given again.
+    pub fn ready(&mut self, is_there: impl Fn(BlockHash) -> bool) -> Vec<IncomingBlock<Block>> {
+        let waiting = self.0.iter_mut().filter(|entry| entry.block.is_some());
+        waiting
+            .filter(|entry| is_there(entry.parent))
+            .filter_map(|entry| entry.block.take())
+            .collect()
+    }
+
+    /// Forgets a block that was imported, and all up to the height that is final.
+    pub fn forget(&mut self, imported: BlockHash, finalised: u32) {
+        self.0
+            .retain(|entry| entry.hash != imported && entry.number > finalised);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn block(seed: u8, sender: PeerId) -> IncomingBlock<Block> {
+        IncomingBlock {
+            hash: BlockHash::repeat_byte(seed),
+            header: None,
+            body: None,
+            indexed_body: None,
+            justifications: None,
+            origin: Some(sender),
+            allow_missing_state: false,
+            skip_execution: false,
+            import_existing: false,
+            state: None,
+        }
+    }
+
+    fn hashes(blocks: &[IncomingBlock<Block>]) -> Vec<BlockHash> {
+        blocks.iter().map(|block| block.hash).collect()
+    }
+
+    #[test]
+    fn each_block_is_given_once_when_its_parent_is_there() {
+        let peer = PeerId::random();
+        let (one, other) = (BlockHash::repeat_byte(101), BlockHash::repeat_byte(102));
+        let mut pending = Pending::default();
+        pending.add(5, one, block(1, peer));
+        pending.add(5, other, block(2, peer));
+        pending.add(5, one, block(1, PeerId::random()));
+        assert!(pending.ready(|_| false).is_empty());
+        let ready = pending.ready(|hash| hash == one);
+        assert_eq!(hashes(&ready), [BlockHash::repeat_byte(1)]);
+        assert!(pending.ready(|hash| hash == one).is_empty());
+        let ready = pending.ready(|_| true);
+        assert_eq!(hashes(&ready), [BlockHash::repeat_byte(2)]);
+    }
+
+    #[test]
+    fn a_peer_has_few_until_they_are_imported_or_their_height_is_final() {
+        let (peer, other) = (PeerId::random(), PeerId::random());
+        let parent = BlockHash::default();
+        let mut pending = Pending::default();
+        let mut count_of = |pending: &mut Pending, first: u8, sender| {
+            (first..first + 10).for_each(|seed| pending.add(7, parent, block(seed, sender)));
+            pending.ready(|_| true).len()
+        };
+        assert_eq!(count_of(&mut pending, 0, peer), OF_A_PEER);
+        assert_eq!(count_of(&mut pending, 20, peer), 0);
+        assert_eq!(count_of(&mut pending, 40, other), OF_A_PEER);
+        pending.forget(BlockHash::repeat_byte(0), 6);
+        assert_eq!(count_of(&mut pending, 60, peer), 1);
+        pending.forget(BlockHash::default(), 7);
+        assert_eq!(count_of(&mut pending, 80, peer), OF_A_PEER);
+    }
+
+    #[test]
+    fn there_are_never_more_than_the_most() {
+        let mut pending = Pending::default();
+        for seed in 0..=u8::MAX {
+            pending.add(7, BlockHash::default(), block(seed, PeerId::random()));
+        }
+        assert_eq!(pending.ready(|_| true).len(), MOST);
+    }
+}
