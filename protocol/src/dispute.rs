@@ -16,8 +16,12 @@
 //!
 //! Everything that the losers of the *last* verdict lose is one pot. [`Claims::pay_out`] fills from
 //! it, in this order: the requester's compensation, the jurors of all rounds who voted as the last
-//! verdict, those that found the wrong result. What is left is the treasury's, and nobody who judges
+//! verdict, the auditors that found the wrong result. What is left is the treasury's, and nobody who judges
 //! gains by others' loss. The winners' bonds are not in the pot; they go back.
+//!
+//! The requester gets what it has paid for the wrong result and does not have back, and a challenger its bond,
+//! and neither gets more. Both can be one person, and its program one that comes to something else when it is
+//! run later: whatever they got beyond would be paid for having an honest provider convicted. An auditor is drawn.
 //!
 //! # Unavailable claims
 //!
@@ -38,11 +42,12 @@
 //!
 //! # Why a juror works
 //!
-//! A juror commits to a result root *and* a trace root before it sees another's, and only votes that
-//! agree in both count together. A guess agrees with nobody and costs the lock. Who votes for a side
-//! without work wins the pay if that side is right, with chance `r`, and else loses `lock` times the
-//! pay: at ten it loses in expectation as long as `r` is below ten elevenths, and with a trace that is
-//! not known before the vote `r` is zero. Honest work at an ask that covers its cost loses nothing.
+//! A juror commits to a result root before it sees another's. A guess agrees with nobody and costs the
+//! lock. Who votes for a side without work wins the pay if that side is right, with chance `r`, and else
+//! loses `lock` times the pay: at ten it loses in expectation as long as `r` is below ten elevenths. The
+//! trace root, which could not be copied, is committed to as well; were votes counted together only if they
+//! agree in it too, `r` would be zero, but today they are compared by the result root alone
+//! ([`crate::verdict`]). Honest work at an ask that covers its cost loses nothing.
 //!
 //! # Why the pot suffices
 //!
@@ -153,13 +158,14 @@ impl Default for DisputePolicy {
 /// What is to be paid after the last verdict, in the order of payment.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Claims {
-    /// To the requester, for the harm: the price, if the verdict is against the provider.
+    /// To the requester, for the harm: what it has paid for the result and does not have back, if the verdict is
+    /// against the provider.
     pub compensation: Balance,
     /// Jurors of all rounds who voted as the last verdict.
     pub jurors: u16,
     /// To each of them.
     pub pay: Balance,
-    /// To those that found a wrong result; see
+    /// To the auditors that found a wrong result; see
     /// [`crate::audit::AuditPolicy::finders_reward`]. Or to a provider whose result was there when it was
     /// said not to be.
     pub reward: Balance,

@@ -225,8 +225,8 @@ pub fn dispute_consequence(task: &TaskView<Account>, bond: Balance, clock: &Cloc
     format!(
         "a bond of {} is held: it is the pay of a jury, which runs task {} again. It is lost if they \
          find what was revealed, or cannot run the task as its requester serves it. If the result is \
-         wrong, it goes back with a reward: the provider loses {}, of which the requester gets the price \
-         first. If too few providers can be jurors, nothing is decided: bond and budget go back, and the \
+         wrong, it goes back: the provider loses {}, of which the requester gets what the result's audit \
+         has cost it, and the task is run again. If too few providers can be jurors, nothing is decided: bond and budget go back, and the \
          provider is not paid{window}",
         Amount(bond).with_unit(),
         task.id,

@@ -134,7 +134,7 @@ impl Market<'_> {
             });
         }
         if let Some(root) = accuser.root {
-            let gain = self.rules.audit.finders_reward(locked) + accuser.bond;
+            let gain = self.reward(accuser, locked) + accuser.bond;
             parties.push(Party {
                 side: side(root, accuser.account, accuser.kind, gain),
                 kind: accuser.kind,
@@ -294,16 +294,25 @@ impl Market<'_> {
         }
         let paid = self.divide_jurors(verdict, case.pay, votes);
         let claims = Claims {
-            compensation: if guilty { case.price } else { 0 },
+            // The price is in the escrow still, and what audits cost is taken at the settlement here.
+            compensation: 0,
             jurors: u16::try_from(paid.len()).unwrap_or(u16::MAX),
             pay: case.pay,
             reward: if found {
-                self.rules.audit.finders_reward(locks)
+                self.reward(accuser, locks)
             } else {
                 0
             },
         };
         self.pay_winners(id, &claims, &paid, accuser);
+    }
+
+    /// What who has found a wrong result gets, if it was drawn for that.
+    fn reward(&self, accuser: &Accuser, locks: Balance) -> Balance {
+        match accuser.provider {
+            Some(_) => self.rules.audit.finders_reward(locks),
+            None => 0,
+        }
     }
 
     /// The bond of an auditor is a lock, which has ended; that of others is held.

@@ -232,9 +232,10 @@ impl<T: Config> Pallet<T> {
                 let root = Self::decided_root(task, &outcome, root);
                 let decided = T::Tasks::decide(task, root)?;
                 sentence.lost = decided.slashed.saturating_add(decided.lost);
-                // Who puts up a bond for what an auditor has not found is the one that found it.
+                // Only who was drawn: who doubts a result by itself can be its requester under another name, and
+                // the program one that comes to something else when it is run later.
                 sentence.finders = match &dispute.challenger {
-                    Some(bond) => vec![bond.who.clone()],
+                    Some(_) => Vec::new(),
                     None => decided.finders,
                 };
                 sentence.harmed = Some(decided.compensation);

@@ -223,8 +223,7 @@ pub mod pallet {
             lost: Balance,
             /// What the requester got of it for the harm.
             compensation: Balance,
-            /// What the challenger got of it, or the auditors who found the wrong result; or the provider
-            /// whose result was there.
+            /// What the auditors got of it who found the wrong result, or the provider whose result was there.
             reward: Balance,
             /// What each juror who was right gets of it.
             share: Balance,

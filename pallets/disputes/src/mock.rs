@@ -120,6 +120,8 @@ pub const APPEAL_WINDOW: BlockNumber = 20;
 pub const TRACE_WINDOW: BlockNumber = 12;
 pub const TIME_LIMIT: BlockNumber = 5;
 pub const PRICE: Balance = 1_000;
+/// What the requester has paid for a result and does not have back.
+pub const HARM: Balance = PRICE / 10;
 pub const PAY: Balance = 2 * PRICE;
 pub const LOCK: Balance = 10 * PAY;
 /// What a provider has locked for its result.
@@ -269,7 +271,7 @@ impl Contested<AccountId> for Court {
             slashed,
             lost: slash(AuditorsLose::get()),
             finders: Finders::get(),
-            compensation: (REQUESTER, if is_right { 0 } else { PRICE }),
+            compensation: (REQUESTER, if is_right { 0 } else { HARM }),
         })
     }
     fn uphold(task: TaskId) -> DispatchResult {

@@ -398,14 +398,15 @@ impl<T: Config> Contested<T::AccountId> for Pallet<T> {
             .into_iter()
             .partition(|(_, one)| root.is_some() && root_of(one) == root);
         let mut slashed: Balance = 0;
-        let mut harm: Balance = 0;
         let mut seats = Vec::new();
         for (wrong_id, assignment) in wrong {
-            harm = harm.max(assignment.price);
             seats.push(wrong_id.replica);
             slashed =
                 slashed.saturating_add(Self::condemn(wrong_id, assignment, Penalty::WrongResult)?);
         }
+        // The prices are in the escrow still; what was paid of it for this result, and is gone, is what its audit
+        // costs. More would be a gain to a requester whose program comes to something else when it is run later.
+        let harm = Audits::<T>::get(id).map_or(0, |audit| audit.cost.min(task.audits_paid));
         // A run that went wrong somewhere may have come to what an honest auditor has found.
         let finding = root.map_or(Finding::Unknown, Finding::Decided);
         let audited = Self::close_auditors(id, &mut task, finding)?;

@@ -49,7 +49,8 @@ pub struct Decided<AccountId> {
     pub lost: Balance,
     /// Auditors that had found what the verdict says against a result that was wrong.
     pub finders: Vec<AccountId>,
-    /// What the requester is owed for the harm, and who it is.
+    /// What the requester is owed for the harm, and who it is: what it has paid for the wrong result and does
+    /// not have back, so that nobody gains by having its own task disputed.
     pub compensation: (AccountId, Balance),
 }
 

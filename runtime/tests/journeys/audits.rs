@@ -208,8 +208,8 @@ fn a_wrong_result_is_found_and_the_requester_has_the_right_one_in_the_end() {
     assert_eq!(market.court.stake(Bob), 1_000 * UNIT - locked);
     assert_eq!(
         market.balance(&requester),
-        before.0 + liar.price,
-        "for the harm"
+        before.0 + liar.audit_cost,
+        "what it has paid for the lie"
     );
     let reward = market
         .court

@@ -258,11 +258,11 @@ fn a_wrong_picture_costs_its_provider_everything_and_another_makes_the_right_one
     let (mut court, outcome) = court.run_to_end(id);
     assert!(matches!(outcome, Outcome::Wrong { .. }));
     assert_eq!(court.stake(Bob), 1_000 * UNIT - locked);
-    let price = task(&mut court.chain, id).assignments[0].price;
+    let cost = task(&mut court.chain, id).assignments[0].audit_cost;
     assert_eq!(
         court.chain.balance(&requester),
-        before + price,
-        "for the harm"
+        before + cost,
+        "what it has paid for the lie"
     );
     for juror in &jurors {
         assert_eq!(juror.price, pay);
@@ -285,6 +285,29 @@ fn a_wrong_picture_costs_its_provider_everything_and_another_makes_the_right_one
         task(&mut court.chain, id).status,
         TaskStatus::Settled { .. }
     ));
+}
+
+/// Regression: the program reads a clock, or anything else that differs, and comes to something else when it is
+/// run later. Its requester has what it wanted, and disputes it, itself or under another name.
+#[test]
+fn who_has_its_own_task_disputed_gains_nothing_by_it() {
+    for challenger in [Charlie, Alice] {
+        let mut court = Court::new();
+        let own = [Charlie.to_account_id(), challenger.to_account_id()];
+        let owns = |court: &mut Court| {
+            let all = own.each_ref().map(|account| court.chain.balance(account));
+            all.iter().sum::<Balance>()
+        };
+        let before = owns(&mut court);
+        let id = court.revealed(submission(OPTIMISTIC), OUTPUT);
+        court.dispute(challenger, id);
+        court.judge(id, all(LIE));
+        let (mut court, outcome) = court.run_to_end(id);
+        assert!(matches!(outcome, Outcome::Wrong { .. }));
+        assert!(court.stake(Bob) < 1_000 * UNIT, "who was honest has lost");
+        let after = owns(&mut court);
+        assert!(after < before, "{challenger}: {after} {before}");
+    }
 }
 
 #[test]

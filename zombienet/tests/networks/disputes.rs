@@ -190,11 +190,24 @@ async fn who_returns_a_wrong_picture_loses_its_stake_and_another_makes_the_right
     }
     let after = market.funds("//Bob").await.unwrap();
     assert!(after.free + 11 * pay <= liars.free, "{liars:?} {after:?}");
-    // The bond is free again, and with it came the price, for the harm.
+    // The bond is free again, and with it came what the requester had paid for the audit of the lie; no more, for
+    // nobody is to live on disputing its own tasks.
     let fee = units(&disputed["transaction_fee"]).unwrap();
     let after = market.funds("//Charlie").await.unwrap();
     let (had, has) = (before.free + before.held, after.free + after.held);
-    assert!(has + fee >= had + price, "{before:?} {after:?}");
+    let cost = units(&lie["audit_cost"]).unwrap();
+    assert!(cost > 0, "{shown}");
+    assert!(has + fee <= had + cost, "{before:?} {after:?}");
+    // The next attempt may have paid for its own by now.
+    let shown = market.json("alice", "//Charlie", &["task", "show", "0"]);
+    let shown = shown.await.unwrap();
+    let replicas = shown["assignments"].as_array().unwrap().iter();
+    let next: u128 = replicas
+        .filter(|one| one["role"] == "replica")
+        .skip(1)
+        .map(|one| units(&one["audit_cost"]).unwrap())
+        .sum();
+    assert!(has + fee + next >= had + cost, "{before:?} {after:?}");
 
     let again = |task: &Value| task["status"]["state"] == "verifying";
     market.until_task(0, "done again", again).await.unwrap();

@@ -1,6 +1,6 @@
 //! Who has what at the end, for each of them.
 
-use aicpw_protocol::{audit::AuditPolicy, verdict::Vote};
+use aicpw_protocol::verdict::Vote;
 use frame_support::assert_ok;
 
 use crate::{mock::*, Event, Pallet};
@@ -14,7 +14,25 @@ fn disputed() {
     assert_ok!(dispute(CHALLENGER));
 }
 
-/// The requester is whole, then the jurors, then the finder.
+/// Regression: a requester whose program comes to something else when it is run later disputed its own task,
+/// under its own name or another, and got the price and a tenth of what the honest provider lost.
+#[test]
+fn who_doubts_a_result_gains_nothing_by_it() {
+    for challenger in [REQUESTER, CHALLENGER] {
+        execute(|| {
+            add(TASK, |_| ());
+            assert_ok!(dispute(challenger));
+            vote(&[RIGHT; 5]);
+            run_to_end();
+            assert_eq!(gain(REQUESTER), HARM as i128);
+            assert_eq!(gain(CHALLENGER), 0);
+            let rest = BEHIND as i128 - HARM as i128 - 5 * PAID;
+            assert_eq!(gain(TREASURY), rest);
+        });
+    }
+}
+
+/// The requester is whole, then the jurors are paid.
 #[test]
 fn a_wrong_result_pays_for_everything() {
     execute(|| {
@@ -23,14 +41,13 @@ fn a_wrong_result_pays_for_everything() {
         run_to_end();
         assert_eq!(ending(), Some(Ending::Again));
         let lost = (BEHIND + LOCK) as i128;
-        let reward = AuditPolicy::DEFAULT.finders_reward(BEHIND) as i128;
         assert_eq!(gain(STAKE), -lost);
-        assert_eq!(gain(REQUESTER), PRICE as i128);
-        assert_eq!(gain(CHALLENGER), reward, "and its bond back");
+        assert_eq!(gain(REQUESTER), HARM as i128);
+        assert_eq!(gain(CHALLENGER), 0, "its bond is back");
         for (seat, paid) in [(0, PAID), (1, PAID), (2, 0), (3, PAID), (4, PAID)] {
             assert_eq!(gain(juror(seat)), paid, "juror {seat}");
         }
-        let rest = lost - PRICE as i128 - 4 * PAID - reward;
+        let rest = lost - HARM as i128 - 4 * PAID;
         assert_eq!(gain(TREASURY), rest);
         assert_eq!(held(CHALLENGER), 0);
     });
@@ -191,8 +208,8 @@ fn an_appeal_that_finds_otherwise_turns_everything() {
         run_to_end();
         assert_eq!(ending(), Some(Ending::Again));
         assert_eq!(gain(APPELLANT), 0, "its bond is back");
-        assert!(gain(CHALLENGER) > 0);
-        assert_eq!(gain(REQUESTER), PRICE as i128);
+        assert_eq!(gain(CHALLENGER), 0, "and so is this one's");
+        assert_eq!(gain(REQUESTER), HARM as i128);
         assert_eq!(gain(STAKE), -((BEHIND + 5 * LOCK) as i128));
         for seat in 0..16 {
             let paid = if seat < 5 { 0 } else { PAID };

@@ -90,7 +90,7 @@ fn auditors_who_found_a_wrong_result_share_the_reward() {
         let reward = BEHIND as i128 / 10;
         assert_eq!(gain(CHALLENGER), reward / 2);
         assert_eq!(gain(APPELLANT), reward / 2);
-        assert_eq!(gain(REQUESTER), PRICE as i128, "for the harm");
+        assert_eq!(gain(REQUESTER), HARM as i128);
         assert_eq!(gain(juror(0)), PAY as i128);
     });
 }

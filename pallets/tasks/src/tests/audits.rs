@@ -184,7 +184,7 @@ fn a_dispute_opens_by_itself_where_roots_differ() {
         let decided = Pallet::<Test>::decide(id.task, Some(WRONG)).unwrap();
         assert_eq!(decided.slashed, COLLATERAL + BOND);
         assert_eq!((decided.finders, decided.lost), (vec![BOB], 0));
-        assert_eq!(decided.compensation, (REQUESTER, PRICE));
+        assert_eq!(decided.compensation, (REQUESTER, AUDIT_COST));
         assert!(is_settled(auditor));
         // The reward is the dispute's.
         assert_eq!(

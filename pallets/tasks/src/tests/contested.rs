@@ -331,7 +331,8 @@ fn a_wrong_result_costs_everything_and_is_made_again() {
         assert_ok!(Court::close_juror(id.task, 1, Some(Vote::Root(OTHER_ROOT))));
         let decided = Court::decide(id.task, Some(OTHER_ROOT)).unwrap();
         assert_eq!(decided.slashed, COLLATERAL + BOND);
-        assert_eq!(decided.compensation, (REQUESTER, PRICE));
+        // It has the price still: that is for who runs it again.
+        assert_eq!(decided.compensation, (REQUESTER, AUDIT_COST));
         assert!(is_failed(id, Fault::WrongResult));
         assert!(matches!(status_of(id.task), TaskStatus::Queued { .. }));
         // Nobody who was on it gets it again, the juror neither.
