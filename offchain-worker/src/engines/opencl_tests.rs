@@ -274,6 +274,16 @@ async fn a_process_that_has_the_program_cannot_blame_the_provider() {
 }
 
 #[tokio::test]
+async fn a_program_that_prints_without_end_ends_its_own_run() {
+    for pipe in ["", " >&2"] {
+        let case = case(&format!("{HAS_PROGRAM}; exec yes{pipe}"), LONG);
+        let failure = run(&case).await.0.unwrap_err();
+        assert_eq!(failure.fault, Fault::RunFailed);
+        assert!(failure.message.contains("printed too much"), "{failure:?}");
+    }
+}
+
+#[tokio::test]
 async fn the_deadline_is_the_time_limit() {
     let case = case("sleep 1000", Duration::from_millis(200));
     let (failure, _) = run(&case).await;

@@ -54,6 +54,8 @@ pub enum How {
     Signal(i32),
     /// Killed at the deadline.
     Deadline,
+    /// Killed because it said more than it may.
+    Flooded,
 }
 
 impl std::fmt::Display for How {
@@ -65,6 +67,7 @@ impl std::fmt::Display for How {
                 None => write!(f, "it was killed by signal {number}"),
             },
             Self::Deadline => f.write_str("it was killed at its deadline"),
+            Self::Flooded => f.write_str("it was killed because it printed too much"),
         }
     }
 }
@@ -95,19 +98,25 @@ impl Stage {
         let mut log = Log::default();
         let ended = {
             let read = async {
-                let lines = read_lines(stdout, &mut line);
+                let time = self.deadline.saturating_duration_since(Instant::now());
+                let lines = read_lines(stdout, &mut line, output::most_messages(time));
                 let logged = read_log(stderr, &mut log);
-                futures::future::join(lines, logged).await;
+                futures::future::try_join(lines, logged).await.map(drop)
             };
             let mut read = std::pin::pin!(read);
             let mut reading = true;
             let deadline = tokio::time::sleep_until(self.deadline.into());
             let mut deadline = std::pin::pin!(deadline);
-            let status = loop {
+            let ended = loop {
                 tokio::select! {
-                    status = child.wait() => break Some(status?),
-                    () = &mut read, if reading => reading = false,
-                    () = &mut deadline => break None,
+                    status = child.wait() => break Ok(status?),
+                    all = &mut read, if reading => {
+                        reading = false;
+                        if let Err(output::Flood) = all {
+                            break Err(How::Flooded);
+                        }
+                    }
+                    () = &mut deadline => break Err(How::Deadline),
                 }
             };
             // Whatever it started goes with it; then its pipes are closed and read to their end.
@@ -115,12 +124,15 @@ impl Stage {
             if reading && tokio::time::timeout(LAST_WORDS, read).await.is_err() {
                 tracing::warn!(program = %self.program.display(), "a process left its group");
             }
-            status
+            ended
         };
-        if ended.is_none() {
-            child.wait().await?;
-        }
-        let how = ended.map_or(How::Deadline, how);
+        let how = match ended {
+            Ok(status) => how(status),
+            Err(killed) => {
+                child.wait().await?;
+                killed
+            }
+        };
         Ok(Exit { how, log })
     }
 }
@@ -132,15 +144,24 @@ fn how(status: ExitStatus) -> How {
     }
 }
 
-async fn read_lines(stdout: Option<impl AsyncRead + Unpin>, line: &mut impl FnMut(&[u8])) {
-    if let Some(stdout) = stdout {
-        output::lines(stdout, line).await;
+async fn read_lines(
+    stdout: Option<impl AsyncRead + Unpin>,
+    line: &mut impl FnMut(&[u8]),
+    most: u64,
+) -> Result<(), output::Flood> {
+    match stdout {
+        Some(stdout) => output::lines(stdout, line, most).await,
+        None => Ok(()),
     }
 }
 
-async fn read_log(stderr: Option<impl AsyncRead + Unpin>, log: &mut Log) {
-    if let Some(stderr) = stderr {
-        output::collect(stderr, log).await;
+async fn read_log(
+    stderr: Option<impl AsyncRead + Unpin>,
+    log: &mut Log,
+) -> Result<(), output::Flood> {
+    match stderr {
+        Some(stderr) => output::collect(stderr, log, output::MOST_LOG).await,
+        None => Ok(()),
     }
 }
 
@@ -234,6 +255,19 @@ mod tests {
         let (exit, lines) = run("sleep 1000 & echo $!; wait", Duration::from_millis(300)).await;
         assert_eq!(exit.how, How::Deadline);
         assert_eq!(lines.len(), 1);
+    }
+
+    /// Regression: what a stranger's process says without end kept the node's own threads busy until its
+    /// deadline.
+    #[tokio::test]
+    async fn a_flood_ends_the_whole_group() {
+        for script in ["yes >&2 & wait", "yes & wait", "exec yes", "exec yes >&2"] {
+            let (exit, lines) = run(script, LONG).await;
+            assert_eq!(exit.how, How::Flooded, "{script}");
+            let said: usize = lines.iter().map(|line| line.len() + 1).sum();
+            assert!(said as u64 <= output::most_messages(LONG), "{said}");
+            assert!(exit.log.into_bytes().len() < 1 << 20);
+        }
     }
 
     #[tokio::test]

@@ -1,7 +1,37 @@
-//! What a stranger's process says, in bounded memory.
+//! What a stranger's process says, in bounded memory and time: who says more than it may is not heard to
+//! its end.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt};
+
+/// Most bytes of a log that are read.
+pub(super) const MOST_LOG: u64 = 16 << 20;
+
+/// Most bytes of messages that are read, and how many more for each second that there is: an executor says
+/// how far it is five times in a second.
+const MOST_MESSAGES: u64 = 1 << 20;
+const MESSAGES_PER_SECOND: u64 = 1 << 10;
+
+/// More was said than may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Flood;
+
+/// Most bytes of messages of a process that has so long.
+pub(super) fn most_messages(time: Duration) -> u64 {
+    let more = time.as_secs().saturating_mul(MESSAGES_PER_SECOND);
+    MOST_MESSAGES.saturating_add(more)
+}
+
+/// Counts what is read.
+struct Meter(u64);
+
+impl Meter {
+    fn read(&mut self, bytes: usize) -> Result<(), Flood> {
+        self.0 = self.0.checked_sub(bytes as u64).ok_or(Flood)?;
+        Ok(())
+    }
+}
 
 /// Longest line that is looked at; of a longer one nothing is.
 const MAX_LINE: usize = 64 << 10;
@@ -55,20 +85,33 @@ impl Log {
     }
 }
 
-/// Reads to the end.
-pub(super) async fn collect(mut from: impl AsyncRead + Unpin, log: &mut Log) {
+/// Reads to the end, `most` bytes at most.
+pub(super) async fn collect(
+    mut from: impl AsyncRead + Unpin,
+    log: &mut Log,
+    most: u64,
+) -> Result<(), Flood> {
+    let mut meter = Meter(most);
     let mut piece = vec![0; 8 << 10];
     while let Ok(n @ 1..) = from.read(&mut piece).await {
         log.push(&piece[..n]);
+        meter.read(n)?;
     }
+    Ok(())
 }
 
-/// Reads to the end, and gives each line to `line`.
-pub(super) async fn lines(mut from: impl AsyncRead + Unpin, line: &mut impl FnMut(&[u8])) {
+/// Reads to the end, `most` bytes at most, and gives each line to `line`.
+pub(super) async fn lines(
+    mut from: impl AsyncRead + Unpin,
+    line: &mut impl FnMut(&[u8]),
+    most: u64,
+) -> Result<(), Flood> {
+    let mut meter = Meter(most);
     let mut piece = vec![0; 8 << 10];
     let mut pending = Vec::new();
     let mut too_long = false;
     while let Ok(n @ 1..) = from.read(&mut piece).await {
+        meter.read(n)?;
         for byte in &piece[..n] {
             match byte {
                 b'\n' => {
@@ -86,6 +129,7 @@ pub(super) async fn lines(mut from: impl AsyncRead + Unpin, line: &mut impl FnMu
     if !pending.is_empty() && !too_long {
         line(&pending);
     }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -98,10 +142,9 @@ mod tests {
         input.extend(vec![b'x'; MAX_LINE + 1]);
         input.extend(b"\n\xff\xfe\nlast");
         let mut seen = Vec::new();
-        lines(input.as_slice(), &mut |line: &[u8]| {
-            seen.push(line.to_vec())
-        })
-        .await;
+        let most = input.len() as u64;
+        let see = &mut |line: &[u8]| seen.push(line.to_vec());
+        assert_eq!(lines(input.as_slice(), see, most).await, Ok(()));
         assert_eq!(
             seen,
             [b"one".to_vec(), b"\xff\xfe".to_vec(), b"last".to_vec()]
@@ -114,11 +157,35 @@ mod tests {
         let mut flood = b"first".to_vec();
         flood.extend(vec![b'.'; 1 << 20]);
         flood.extend(b"\nlast\n\n");
-        collect(flood.as_slice(), &mut log).await;
+        let most = flood.len() as u64;
+        assert_eq!(collect(flood.as_slice(), &mut log, most).await, Ok(()));
         assert_eq!(log.last_line().unwrap(), "last");
         let bytes = log.into_bytes();
         assert!(bytes.len() < LOG_HEAD + LOG_TAIL + 100);
         let text = String::from_utf8(bytes).unwrap();
         assert!(text.starts_with("first") && text.contains("left out"));
+    }
+
+    #[tokio::test]
+    async fn who_says_more_than_it_may_is_not_heard_to_its_end() {
+        let mut log = Log::default();
+        let endless = || tokio::io::repeat(b'\n');
+        assert_eq!(collect(endless(), &mut log, 1 << 20).await, Err(Flood));
+        let mut seen = 0;
+        let see = &mut |_: &[u8]| seen += 1;
+        assert_eq!(lines(endless(), see, 100_000).await, Err(Flood));
+        assert!(seen <= 100_000, "{seen}");
+    }
+
+    /// Five lines in a second, each as long as they get.
+    #[test]
+    fn who_says_how_far_it_is_says_less_than_it_may() {
+        use aicpw_protocol::job::Message;
+        let (done, total) = (u64::MAX, u64::MAX);
+        let line = Message::Progress { done, total }.to_line();
+        for seconds in [1, 3_600, 1_000_000] {
+            let said = 5 * seconds * line.len() as u64;
+            assert!(said < most_messages(Duration::from_secs(seconds)));
+        }
     }
 }
