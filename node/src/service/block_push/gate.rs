@@ -13,7 +13,6 @@ use sc_network::{ObservedRole, PeerId};
 use sc_network_gossip::{MessageIntent, ValidationResult, Validator, ValidatorContext};
 use schnellru::{ByLength, LruMap};
 use sp_consensus::SyncOracle;
-use sp_runtime::traits::Header as _;
 
 use super::BlockHash;
 
