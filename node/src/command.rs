@@ -69,6 +69,26 @@ pub fn configuration(
 /// # Errors
 /// What is asked for cannot be done.
 pub fn run() -> sc_cli::Result<()> {
+    run_arguments().map_err(|error| match error {
+        // The services' own word before it helps nobody.
+        sc_cli::Error::Service(sc_service::Error::Application(cause)) => {
+            sc_cli::Error::Application(cause)
+        }
+        other => other,
+    })
+}
+
+/// Says why the process ends, as the last of what it says: with the log where that is open, because the
+/// log's lines wait for a while before they are written, and would follow.
+pub fn tell(error: &sc_cli::Error) {
+    if log::log_enabled!(log::Level::Error) {
+        log::error!("aicpw-node: {error}");
+    } else {
+        eprintln!("aicpw-node: {error}");
+    }
+}
+
+fn run_arguments() -> sc_cli::Result<()> {
     set_default_ss58_version(Ss58AddressFormat::custom(SS58_PREFIX));
     let mut cli = Cli::from_args();
     if std::env::var_os("RUST_LOG").is_none() {
@@ -120,9 +140,10 @@ pub fn run() -> sc_cli::Result<()> {
             } = service::new_partial(&config, compiled)?;
             Ok((cmd.run(client, import_queue), task_manager))
         }),
-        Some(Subcommand::PurgeChain(cmd)) => cli
-            .create_runner(cmd)?
-            .sync_run(|config| cmd.run(config.database)),
+        Some(Subcommand::PurgeChain(cmd)) => cli.create_runner(cmd)?.sync_run(|config| {
+            service::refuse_second(&config).map_err(application)?;
+            cmd.run(config.database)
+        }),
         Some(Subcommand::Revert(cmd)) => cli.create_runner(cmd)?.async_run(|config| {
             let PartialComponents {
                 client,
@@ -142,23 +163,29 @@ pub fn run() -> sc_cli::Result<()> {
                 task_manager,
             ))
         }),
-        Some(Subcommand::ChainInfo(cmd)) => cli
-            .create_runner(cmd)?
-            .sync_run(|config| cmd.run::<Block>(&config)),
+        Some(Subcommand::ChainInfo(cmd)) => cli.create_runner(cmd)?.sync_run(|config| {
+            service::refuse_second(&config).map_err(application)?;
+            cmd.run::<Block>(&config)
+        }),
         None => run_node(&cli),
     }
 }
 
+fn application(error: impl std::error::Error + Send + Sync + 'static) -> sc_cli::Error {
+    sc_cli::Error::Application(Box::new(error))
+}
+
 fn run_node(cli: &Cli) -> sc_cli::Result<()> {
-    let application = |error| sc_cli::Error::Application(error);
     let compiled = cli.compiled_runtimes.as_deref();
     let kept = service::Kept::default();
     cli.create_runner(&cli.run)?
         .run_node_until_exit(|mut config| async {
-            ports::settle(&mut config, &cli.run).map_err(|error| application(Box::new(error)))?;
+            // Before ports move because the other node has them, and before anything is started.
+            service::refuse_second(&config).map_err(application)?;
+            ports::settle(&mut config, &cli.run).map_err(application)?;
             let market = MarketServices::start(&cli.market, &config)
                 .await
-                .map_err(|error| application(Box::new(error)))?;
+                .map_err(application)?;
             match config.network.network_backend {
                 NetworkBackendType::Libp2p => service::new_full::<
                     sc_network::NetworkWorker<Block, <Block as BlockT>::Hash>,

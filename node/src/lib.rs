@@ -16,4 +16,4 @@ mod rpc;
 pub mod service;
 mod worker;
 
-pub use command::{configuration, run};
+pub use command::{configuration, run, tell};

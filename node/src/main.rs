@@ -6,7 +6,7 @@ fn main() -> ExitCode {
     match aicpw_node::run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("aicpw-node: {error}");
+            aicpw_node::tell(&error);
             ExitCode::FAILURE
         }
     }

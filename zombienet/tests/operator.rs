@@ -225,6 +225,91 @@ fn a_port_that_was_chosen_and_is_taken_ends_the_start() {
     }
 }
 
+/// The last line that a command has said.
+fn last_line(output: &Output) -> String {
+    let said = String::from_utf8_lossy(&output.stderr);
+    said.lines().last().unwrap_or_default().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_node_on_one_folder_is_told_which_and_touches_nothing() {
+    let first = Node::start(&["--no-prometheus"]);
+    first.word_after("🔌 JSON-RPC: ").await;
+    let base = first.folder.path().to_str().unwrap();
+    for arguments in [&[][..], &["purge-chain", "-y"], &["chain-info"]] {
+        let refused = run(&[arguments, &["--dev", "--base-path", base]].concat());
+        assert!(!refused.status.success());
+        let said = last_line(&refused);
+        assert!(said.contains("another node"), "{refused:?}");
+        assert!(said.contains(base), "{said}");
+        let said = String::from_utf8_lossy(&refused.stderr);
+        assert!(!said.contains("PORT MOVED"), "{said}");
+    }
+    // It goes on.
+    let answer: Value = first
+        .rpc()
+        .await
+        .request("system_health", ArrayParams::new())
+        .await
+        .unwrap();
+    assert!(answer["peers"].is_number(), "{answer}");
+}
+
+/// Has the node open the database in a folder, made if it is missing, and go back by no block.
+fn open(spec: &Path, base: &Path) -> Output {
+    let (spec, base) = (spec.to_str().unwrap(), base.to_str().unwrap());
+    run(&["revert", "--chain", spec, "--base-path", base, "0"])
+}
+
+/// The hashes in a text.
+fn hashes(text: &str) -> Vec<&str> {
+    let words = text.split(|c: char| !c.is_ascii_alphanumeric());
+    words
+        .filter(|word| word.len() == 66 && word.starts_with("0x"))
+        .collect()
+}
+
+#[test]
+fn a_folder_with_another_chain_of_the_same_id_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let exported = run(&["export-chain-spec", "--chain", "dev"]);
+    let spec = json_of(&exported);
+    // In its raw form, whose genesis is not computed anew at each start.
+    let write = |name: &str, spec: &Value| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, spec.to_string()).unwrap();
+        let plain = path.to_str().unwrap();
+        let raw = run(&["export-chain-spec", "--raw", "--chain", plain]);
+        std::fs::write(&path, raw.stdout).unwrap();
+        path
+    };
+    let mut other = spec.clone();
+    let endowments = "/genesis/runtimeGenesis/patch/balances/balances/1/1";
+    *other.pointer_mut(endowments).unwrap() = json!(1_000_000_000_000_000_000_u64);
+    let (one, other) = (write("one.json", &spec), write("other.json", &other));
+
+    let refused = |begun: &Path, with: &Path, name: &str| {
+        let base = folder.path().join(name);
+        let started = open(begun, &base);
+        assert!(started.status.success(), "{started:?}");
+        let refused = open(with, &base);
+        assert!(!refused.status.success());
+        let said = last_line(&refused);
+        for part in [base.to_str().unwrap(), "--base-path", "purge-chain"] {
+            assert!(said.contains(part), "{part}: {said}");
+        }
+        let again = open(begun, &base);
+        assert!(again.status.success(), "{again:?}");
+        said
+    };
+    let (there, back) = (refused(&one, &other, "a"), refused(&other, &one, "b"));
+    // What the database has, and what the specification says.
+    let (there, back) = (hashes(&there), hashes(&back));
+    assert_eq!(there.len(), 2, "{there:?}");
+    assert_ne!(there[0], there[1]);
+    assert_eq!(back, [there[1], there[0]]);
+}
+
 fn json_of(output: &Output) -> Value {
     serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{output:?}"))
 }

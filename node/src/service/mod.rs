@@ -4,6 +4,7 @@
 mod authoring;
 mod beefy;
 mod block_push;
+mod database;
 mod displaced;
 mod equivocations;
 mod essential;
@@ -12,6 +13,7 @@ mod full;
 mod last_events;
 mod partial;
 
+pub use database::{refuse_second, DatabaseError};
 pub use full::{new_full, Kept};
 pub use partial::{
     new_partial, BlockImport, Consensus, FullBackend, FullClient, FullPool, FullSelectChain,

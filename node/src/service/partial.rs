@@ -16,6 +16,7 @@ use sp_consensus_babe::{
 use sp_consensus_beefy::ecdsa_crypto::AuthorityId as BeefyId;
 
 use super::{
+    database,
     displaced::TolerateDisplaced,
     equivocations::{MendReports, RememberSeals, Seals},
     essential::Patient,
@@ -95,7 +96,7 @@ pub fn inherent_data_providers(
 /// `compiled`, or beside the database.
 ///
 /// # Errors
-/// If the database, the keystore or the runtime cannot be used.
+/// If the database, the keystore or the runtime cannot be used, or the database is of another chain.
 pub fn new_partial(
     config: &Configuration,
     compiled: Option<&Path>,
@@ -111,12 +112,16 @@ pub fn new_partial(
         })
         .transpose()?;
 
+    let executor = executor(config, compiled);
+    let (backend, genesis) = database::open(config, executor.clone())?;
     let (client, backend, keystore_container, task_manager) =
-        sc_service::new_full_parts::<Block, RuntimeApi, _>(
+        sc_service::new_full_parts_with_genesis_builder::<Block, RuntimeApi, _, _>(
             config,
             telemetry.as_ref().map(|(_, telemetry)| telemetry.handle()),
-            executor(config, compiled),
-            Vec::new(),
+            executor,
+            backend,
+            genesis,
+            false,
         )?;
     let client = Arc::new(client);
 
