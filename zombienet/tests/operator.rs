@@ -368,6 +368,12 @@ fn keys_are_made_for_a_node_and_shown() {
     assert!(session["beefy"].is_string(), "{session}");
     let keystore = Path::new(session["keystore"].as_str().unwrap());
     assert_eq!(files(keystore).len(), 4, "one of each type");
+    let refused = key(&["session", "--owner", ALICE]);
+    assert!(!refused.status.success() && last_line(&refused).contains("--another"));
+    assert_eq!(files(keystore).len(), 4);
+    let another = json_of(&key(&["session", "--another", "--owner", ALICE]));
+    assert_ne!(another["keys"], session["keys"]);
+    assert_eq!(files(keystore).len(), 8);
 
     for (kind, field) in [("worker", "worker"), ("sealing", "sealingKey")] {
         assert!(!key(&[kind, "show"]).status.success(), "there is none yet");

@@ -4,19 +4,24 @@ use aicpw_primitives::AccountId;
 use aicpw_runtime::SessionKeys;
 use codec::Encode;
 use sp_core::crypto::Ss58Codec;
-use sp_keystore::{KeystoreExt, KeystorePtr};
+use sp_keystore::{Keystore, KeystoreExt, KeystorePtr};
+use sp_runtime::traits::OpaqueKeys;
 
-use super::{hex, NodeFiles};
+use super::{hex, problem, NodeFiles};
 use crate::cli::Cli;
 
-/// Makes new session keys in the node's keystore. Those that are there stay; the chain says which
-/// count. A node that runs uses the new ones without a restart, and `author_rotateKeysWithOwner` of
-/// its RPC does the same as this.
+/// Makes session keys in the node's keystore. A node that runs uses them without a restart, and
+/// `author_rotateKeysWithOwner` of its RPC does the same as this.
 #[derive(Debug, clap::Args)]
 pub struct SessionCmd {
     /// The account that will call `session.setKeys`: the keys prove that they are its own.
     #[arg(long, value_name = "ADDRESS", value_parser = account)]
     pub owner: AccountId,
+
+    /// Make another set although there is one. The old one stays, and the chain says which counts: so a
+    /// validator goes over to new keys.
+    #[arg(long)]
+    pub another: bool,
 
     /// Which node's keys.
     #[clap(flatten)]
@@ -39,9 +44,13 @@ impl SessionCmd {
     /// Makes and prints them.
     ///
     /// # Errors
-    /// When the keystore cannot be written.
+    /// When there are some and no others are asked for, or the keystore cannot be written.
     pub fn run(&self, cli: &Cli) -> sc_cli::Result<()> {
         let (keystore, path) = self.files.keystore(cli)?;
+        if !self.another {
+            refuse_second(&*keystore)
+                .map_err(|error| problem(format!("{}: {error}", path.display())))?;
+        }
         let made = make(keystore, &self.owner)?;
         let each = made.each.iter();
         let each = each.map(|(name, key)| (name.as_str(), key.clone()));
@@ -59,6 +68,28 @@ impl SessionCmd {
         Ok(())
     }
 }
+
+/// Whether there are no session keys yet.
+fn refuse_second(keystore: &dyn Keystore) -> Result<(), String> {
+    let mut sets = 0;
+    for key_type in SessionKeys::key_ids() {
+        let keys = keystore.keys(*key_type);
+        let keys = keys.map_err(|error| format!("its keys cannot be read: {error}"))?;
+        sets = sets.max(keys.len());
+    }
+    match sets {
+        0 => Ok(()),
+        1 => Err(format!("there is a set of session keys already; {ADVICE}")),
+        sets => Err(format!(
+            "there are {sets} sets of session keys already; {ADVICE}"
+        )),
+    }
+}
+
+/// What to do where there are keys.
+const ADVICE: &str =
+    "the node signs with those that its account has given to session.setKeys. To go \
+    over to new ones, or where `keys` and `proof` were lost, make another set with --another";
 
 fn make(keystore: KeystorePtr, owner: &AccountId) -> sc_cli::Result<Made> {
     let mut environment = sp_io::TestExternalities::new_empty();
@@ -83,7 +114,6 @@ mod tests {
     use super::*;
     use crate::keys::testing;
     use codec::Decode;
-    use sp_runtime::traits::OpaqueKeys;
 
     #[test]
     fn new_keys_are_kept_and_prove_that_they_are_the_owners() {
@@ -108,6 +138,29 @@ mod tests {
         for key_type in SessionKeys::key_ids() {
             assert_eq!(testing::count(&keystore, *key_type), 2, "the old ones stay");
         }
+    }
+
+    #[test]
+    fn another_set_has_to_be_asked_for() {
+        let (_folder, keystore) = testing::keystore();
+        refuse_second(&*keystore).unwrap();
+        let owner = AccountId::new([7; 32]);
+        make(keystore.clone(), &owner).unwrap();
+        let refused = refuse_second(&*keystore).unwrap_err();
+        assert!(
+            refused.contains("a set") && refused.contains("--another"),
+            "{refused}"
+        );
+        make(keystore.clone(), &owner).unwrap();
+        assert!(refuse_second(&*keystore).unwrap_err().contains("2 sets"));
+    }
+
+    #[test]
+    fn one_key_of_one_type_counts() {
+        let (_folder, keystore) = testing::keystore();
+        let key_type = *SessionKeys::key_ids().last().unwrap();
+        keystore.ecdsa_generate_new(key_type, None).unwrap();
+        assert!(refuse_second(&*keystore).is_err());
     }
 
     #[test]
