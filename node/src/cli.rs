@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use sc_cli::RunCmd;
+use sc_storage_monitor::StorageMonitorParams;
 
 use crate::{check::CheckCmd, keys::KeyCmd, worker::MarketArgs};
 
@@ -27,6 +28,10 @@ pub struct Cli {
     /// Voting on finality.
     #[clap(flatten)]
     pub finality: FinalityArgs,
+
+    /// Room on the disk.
+    #[clap(flatten)]
+    pub storage: StorageMonitorParams,
 
     /// Where compiled runtimes are kept between starts; without it, in `compiled` beside the chain's
     /// database. Several nodes of a machine can share it. What is in it is executed: only the user that

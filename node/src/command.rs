@@ -187,16 +187,22 @@ fn run_node(cli: &Cli) -> sc_cli::Result<()> {
                 .await
                 .map_err(application)?;
             match config.network.network_backend {
-                NetworkBackendType::Libp2p => service::new_full::<
-                    sc_network::NetworkWorker<Block, <Block as BlockT>::Hash>,
-                >(
-                    config, market, cli.finality, compiled, &kept
-                ),
+                NetworkBackendType::Libp2p => {
+                    service::new_full::<sc_network::NetworkWorker<Block, <Block as BlockT>::Hash>>(
+                        config,
+                        market,
+                        cli.finality,
+                        &cli.storage,
+                        compiled,
+                        &kept,
+                    )
+                }
                 NetworkBackendType::Litep2p => {
                     service::new_full::<sc_network::Litep2pNetworkBackend>(
                         config,
                         market,
                         cli.finality,
+                        &cli.storage,
                         compiled,
                         &kept,
                     )

@@ -9,6 +9,7 @@ mod chain_spec;
 mod check;
 mod cli;
 mod command;
+mod disk;
 mod keys;
 mod metrics;
 mod ports;

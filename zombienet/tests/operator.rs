@@ -182,10 +182,12 @@ async fn a_port_for_strangers_metrics_and_an_orderly_end() {
         "aicpw_tasks_submitted_total",
         "aicpw_market_paused",
         "aicpw_ipfs_store_bytes",
+        "aicpw_disk_free_bytes",
         // What the dashboard has of the SDK.
         "substrate_block_height{",
         "substrate_sub_libp2p_peers_count",
         "substrate_ready_transactions_number",
+        "substrate_proposer_block_constructed_count",
     ] {
         assert!(
             text.lines().any(|line| line.starts_with(metric)),
@@ -194,6 +196,8 @@ async fn a_port_for_strangers_metrics_and_an_orderly_end() {
     }
 
     node.word_after("🔌 JSON-RPC: ").await;
+    node.word_after("made its first block since the start: ")
+        .await;
     let status = node.interrupt().await;
     let log = node.log();
     assert!(status.success(), "{status}: {log}");
@@ -308,6 +312,23 @@ fn a_folder_with_another_chain_of_the_same_id_is_refused() {
     assert_eq!(there.len(), 2, "{there:?}");
     assert_ne!(there[0], there[1]);
     assert_eq!(back, [there[1], there[0]]);
+}
+
+#[test]
+fn a_node_does_not_start_on_a_disk_that_is_too_full() {
+    let refused = run(&[
+        "--dev",
+        "--port",
+        "0",
+        "--rpc-port",
+        "0",
+        "--no-prometheus",
+        "--db-storage-threshold",
+        "1000000000000",
+    ]);
+    assert!(!refused.status.success());
+    let said = last_line(&refused);
+    assert!(said.contains("--db-storage-threshold"), "{refused:?}");
 }
 
 fn json_of(output: &Output) -> Value {

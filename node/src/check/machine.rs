@@ -8,12 +8,10 @@ use std::time::{Duration, Instant, SystemTime};
 use rustix::process::{getrlimit, Resource};
 
 use super::report::Finding;
-use crate::worker::{IpfsChoice, MarketArgs};
-
-const GIB: u64 = 1 << 30;
-
-/// Below this the database of the chain does not last.
-const LEAST_FREE: u64 = GIB;
+use crate::{
+    disk::{free, size},
+    worker::{IpfsChoice, MarketArgs},
+};
 
 /// Files that the database and the peers of a node may have open at once.
 const OPEN_FILES: u64 = 10_000;
@@ -109,8 +107,9 @@ fn synchronised(answer: Option<&str>) -> Finding {
     }
 }
 
-/// Whether the node's folder can be written, lastingly and quickly, and has room.
-pub fn disk(folder: &Path, market: &MarketArgs) -> Vec<Finding> {
+/// Whether the node's folder can be written, lastingly and quickly, and has room: `least` bytes for the
+/// chain, and beside them what the IPFS store may take.
+pub fn disk(folder: &Path, market: &MarketArgs, least: u64) -> Vec<Finding> {
     let Some(existing) = folder.ancestors().find(|folder| folder.is_dir()) else {
         let found = format!("{} has no folder above it", folder.display());
         return vec![Finding::unfit("disk", found, "choose another --base-path")];
@@ -121,7 +120,7 @@ pub fn disk(folder: &Path, market: &MarketArgs) -> Vec<Finding> {
     };
     vec![
         write(existing),
-        room(existing, cap, size(&folder.join("ipfs/repo"))),
+        room(existing, least, cap, held(&folder.join("ipfs/repo"))),
     ]
 }
 
@@ -164,10 +163,10 @@ impl Drop for Remove<'_> {
     }
 }
 
-fn room(folder: &Path, cap: u64, held: u64) -> Finding {
+fn room(folder: &Path, least: u64, cap: u64, held: u64) -> Finding {
     const NAME: &str = "disk";
-    match rustix::fs::statvfs(folder) {
-        Ok(disk) => judge_room(disk.f_bavail.saturating_mul(disk.f_frsize), cap, held),
+    match free(folder) {
+        Ok(free) => judge_room(free, least, cap, held),
         Err(error) => Finding::warning(
             NAME,
             format!("{}: its room is not known: {error}", folder.display()),
@@ -176,22 +175,24 @@ fn room(folder: &Path, cap: u64, held: u64) -> Finding {
     }
 }
 
-/// `free` bytes for a store that may come to `cap` and has `held`.
-fn judge_room(free: u64, cap: u64, held: u64) -> Finding {
+/// `free` bytes for a chain that needs `least`, and a store that may come to `cap` and has `held`.
+fn judge_room(free: u64, least: u64, cap: u64, held: u64) -> Finding {
     const NAME: &str = "disk";
     let wanted = cap.saturating_sub(held);
-    let gib = |bytes: u64| format!("{:.1} GiB", bytes as f64 / GIB as f64);
-    if free < LEAST_FREE {
-        let advice = format!("free at least {}", gib(LEAST_FREE.saturating_add(wanted)));
-        return Finding::unfit(NAME, format!("{} free", gib(free)), advice);
+    if free < least {
+        let advice = format!("free at least {}", size(least.saturating_add(wanted)));
+        return Finding::unfit(NAME, format!("{} free", size(free)), advice);
     }
-    let found = format!(
-        "{} free; the IPFS store may take {} more",
-        gib(free),
-        gib(wanted)
-    );
-    if free < wanted.saturating_add(LEAST_FREE) {
-        let fits = free.saturating_add(held).saturating_sub(LEAST_FREE) >> 20;
+    let found = match wanted {
+        0 => format!("{} free", size(free)),
+        _ => format!(
+            "{} free; the IPFS store may take {} more",
+            size(free),
+            size(wanted)
+        ),
+    };
+    if free < wanted.saturating_add(least) {
+        let fits = free.saturating_add(held).saturating_sub(least) >> 20;
         let advice = format!("free some, or give the store less with --ipfs-storage-max {fits}");
         return Finding::warning(NAME, found, advice);
     }
@@ -199,7 +200,7 @@ fn judge_room(free: u64, cap: u64, held: u64) -> Finding {
 }
 
 /// Bytes of the files below a folder; of those that can be read.
-fn size(folder: &Path) -> u64 {
+fn held(folder: &Path) -> u64 {
     let mut bytes = 0u64;
     let mut folders: Vec<PathBuf> = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
@@ -267,13 +268,17 @@ mod tests {
 
     #[test]
     fn room_for_the_store_and_the_chain() {
-        assert_eq!(judge_room(20 * GIB, 10 * GIB, 0).verdict, Verdict::Fit);
-        assert_eq!(
-            judge_room(2 * GIB, 10 * GIB, 10 * GIB).verdict,
-            Verdict::Fit
-        );
-        assert_eq!(judge_room(GIB / 2, 0, 0).verdict, Verdict::Unfit);
-        let tight = judge_room(5 * GIB, 10 * GIB, GIB);
+        const GIB: u64 = 1 << 30;
+        let judge = |free, cap, held| judge_room(free, GIB, cap, held);
+        assert_eq!(judge(20 * GIB, 10 * GIB, 0).verdict, Verdict::Fit);
+        let full = judge(2 * GIB, 10 * GIB, 10 * GIB);
+        assert_eq!(full.verdict, Verdict::Fit);
+        assert_eq!(full.found, "2.0 GiB free");
+        let nearly = judge(2 * GIB, 10 * GIB, 10 * GIB - (51 << 20));
+        assert!(nearly.found.contains("51 MiB more"), "{nearly:?}");
+        assert_eq!(judge(GIB / 2, 0, 0).verdict, Verdict::Unfit);
+        assert_eq!(judge_room(GIB / 2, GIB / 4, 0, 0).verdict, Verdict::Fit);
+        let tight = judge(5 * GIB, 10 * GIB, GIB);
         assert_eq!(tight.verdict, Verdict::Warning);
         assert!(tight.advice.unwrap().ends_with("--ipfs-storage-max 5120"));
     }
@@ -284,7 +289,7 @@ mod tests {
         fs::create_dir(folder.path().join("blockstore")).unwrap();
         fs::write(folder.path().join("key"), [0; 10]).unwrap();
         fs::write(folder.path().join("blockstore/one"), [0; 32]).unwrap();
-        assert_eq!(size(folder.path()), 42);
-        assert_eq!(size(&folder.path().join("missing")), 0);
+        assert_eq!(held(folder.path()), 42);
+        assert_eq!(held(&folder.path().join("missing")), 0);
     }
 }

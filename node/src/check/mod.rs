@@ -11,9 +11,11 @@ use std::path::PathBuf;
 use sc_cli::{CliConfiguration, DefaultConfigurationValues as Ports, RunCmd, SubstrateCli};
 use sc_network::config::{NodeKeyConfig, Role, Secret};
 use sc_service::{BasePath, ChainSpec};
+use sc_storage_monitor::StorageMonitorParams;
 
 use crate::{
     cli::{Cli, FinalityArgs},
+    disk,
     ports::{self, Wish},
     worker::{ipfs_wish, MarketArgs},
 };
@@ -37,12 +39,17 @@ pub struct CheckCmd {
     /// Not looked at.
     #[clap(flatten)]
     pub finality: FinalityArgs,
+
+    /// How much room on the disk the node needs.
+    #[clap(flatten)]
+    pub storage: StorageMonitorParams,
 }
 
 /// What the checks are about.
 struct Subject<'a> {
     run: &'a RunCmd,
     market: &'a MarketArgs,
+    storage: &'a StorageMonitorParams,
     spec: Box<dyn ChainSpec>,
     /// Where the node keeps everything of this chain.
     folder: PathBuf,
@@ -86,6 +93,7 @@ impl CheckCmd {
         Ok(Subject {
             run: &self.run,
             market: &self.market,
+            storage: &self.storage,
             folder: base.config_dir(spec.id()),
             spec,
             is_validator: matches!(self.run.role(is_dev)?, Role::Authority),
@@ -103,7 +111,11 @@ impl Subject<'_> {
             findings.push(port(&wish));
         }
         findings.extend(machine::clock(&self.folder).await);
-        findings.extend(machine::disk(&self.folder, self.market));
+        findings.extend(machine::disk(
+            &self.folder,
+            self.market,
+            disk::least(self.storage),
+        ));
         findings.extend(keys::examine(self)?);
         Ok(Report::of(findings))
     }

@@ -7,6 +7,7 @@ use aicpw_protocol::view::{ClaimCensus, DisputeCensus, TaskCensus};
 use substrate_prometheus_endpoint::prometheus::proto::MetricType;
 
 use super::*;
+use crate::disk;
 
 const PAGE: &str = include_str!("../../../docs/metrics.md");
 const DASHBOARD: &str = include_str!("../../../packaging/grafana/aicpw-node.json");
@@ -23,6 +24,7 @@ fn registry() -> Registry {
     MarketMetrics::register(&registry).unwrap();
     WorkerMetrics::register(&registry).unwrap();
     IpfsMetrics::register(&registry).unwrap();
+    disk::register_metric(&registry, "/".as_ref()).unwrap();
     registry
 }
 

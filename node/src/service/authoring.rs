@@ -27,7 +27,7 @@ use super::partial::{
     inherent_data_providers, BlockImport, FullClient, FullPool, FullSelectChain,
     JUSTIFICATION_PERIOD,
 };
-use super::{essential::Patient, last_events};
+use super::{essential::Patient, last_events, own_blocks::OwnBlocks};
 
 /// The share of a slot in which its author collects transactions. It stops after two thirds of
 /// this, at 111 ms of 250: what a full block takes to execute. Everyone else executes it in the
@@ -53,7 +53,7 @@ pub struct Authoring<'a> {
 }
 
 impl Authoring<'_> {
-    /// Starts making blocks in the slots that this node's keys have a claim on.
+    /// Starts making blocks in the slots that this node's keys have a claim on, and telling of them.
     ///
     /// # Errors
     /// If the slot worker cannot be started.
@@ -95,6 +95,14 @@ impl Authoring<'_> {
             Some("block-authoring"),
             babe.boxed(),
         );
+        let own = OwnBlocks {
+            client: self.client.clone(),
+            keystore: self.keystore.clone(),
+            sync: self.sync.clone(),
+        };
+        self.task_manager
+            .spawn_handle()
+            .spawn("own-blocks", Some("block-authoring"), own.tell());
         Ok(())
     }
 

@@ -18,6 +18,7 @@ use sc_service::{
     error::Error as ServiceError, BuildNetworkParams, Configuration, SpawnTasksParams, TaskManager,
     WarpSyncConfig,
 };
+use sc_storage_monitor::StorageMonitorParams;
 use sc_transaction_pool_api::OffchainTransactionPoolFactory;
 use sp_core::traits::SpawnEssentialNamed;
 use sp_runtime::traits::Block as BlockT;
@@ -33,6 +34,7 @@ use super::{
 use crate::{
     aicpw_rpc::MarketDeps,
     cli::FinalityArgs,
+    disk,
     metrics::MarketMetrics,
     ports::{Reached, Socket},
     rpc,
@@ -45,7 +47,7 @@ use crate::{
 pub struct Kept(OnceLock<GrandpaImport>);
 
 /// Starts a node: network, RPC, offchain workers, finality, and block production for a validator.
-/// It runs as long as the task manager lives, and `kept` must not be dropped before its last task has
+/// It runs as long as the task manager lives and there is room on the disk, and `kept` must not be dropped before its last task has
 /// ended.
 ///
 /// # Errors
@@ -54,6 +56,7 @@ pub fn new_full<N: NetworkBackend<Block, <Block as BlockT>::Hash>>(
     config: Configuration,
     market: MarketServices,
     finality: FinalityArgs,
+    storage: &StorageMonitorParams,
     compiled: Option<&Path>,
     kept: &Kept,
 ) -> Result<TaskManager, ServiceError> {
@@ -80,6 +83,13 @@ pub fn new_full<N: NetworkBackend<Block, <Block as BlockT>::Hash>>(
     // There is one node to a process, so the place is free.
     let _ = kept.0.set(grandpa_import);
     let keystore = keystore_container.keystore();
+    if let Some(folder) = config.database.path() {
+        disk::watch(storage, folder, &task_manager)
+            .map_err(|error| ServiceError::Application(Box::new(error)))?;
+        if let Some(registry) = config.prometheus_registry() {
+            disk::register_metric(registry, folder)?;
+        }
+    }
 
     let mut net_config = FullNetworkConfiguration::<_, _, N>::new(
         &config.network,

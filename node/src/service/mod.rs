@@ -11,6 +11,7 @@ mod essential;
 mod executor;
 mod full;
 mod last_events;
+mod own_blocks;
 mod partial;
 
 pub use database::{refuse_second, DatabaseError};
