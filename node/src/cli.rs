@@ -8,10 +8,12 @@ use sc_storage_monitor::StorageMonitorParams;
 use crate::{check::CheckCmd, keys::KeyCmd, worker::MarketArgs};
 
 /// Arguments of `aicpw-node`.
+#[derive(Debug, clap::Parser)]
 // Who prunes the blocks of a fork when it loses cannot answer those who were just told of them, and is
 // taken for a liar (ADR 20).
-#[derive(Debug, clap::Parser)]
 #[command(mut_arg("blocks_pruning", |arg| arg.default_value("archive")))]
+// The SDK's text of `--chain` names chains and a command that this node has not.
+#[command(mut_arg("chain", of_ours), mut_subcommands(of_ours_everywhere))]
 pub struct Cli {
     /// What to do; without a subcommand a node is run.
     #[command(subcommand)]
@@ -38,6 +40,24 @@ pub struct Cli {
     /// runs the node should be able to write there.
     #[arg(long, value_name = "PATH")]
     pub compiled_runtimes: Option<PathBuf>,
+}
+
+const CHAINS: &str = "Which chain: `dev`, `local`, or a file with its specification, as \
+    `export-chain-spec` writes it";
+
+fn of_ours(chain: clap::Arg) -> clap::Arg {
+    chain.help(CHAINS).long_help(CHAINS)
+}
+
+fn of_ours_everywhere(command: clap::Command) -> clap::Command {
+    let has_chain = command
+        .get_arguments()
+        .any(|argument| argument.get_id() == "chain");
+    let command = match has_chain {
+        true => command.mut_arg("chain", of_ours),
+        false => command,
+    };
+    command.mut_subcommands(of_ours_everywhere)
 }
 
 /// How this node votes on finality. The defaults are the result of `aicpw-bench consensus` (ADR 4),
@@ -147,6 +167,25 @@ mod tests {
         let start = [words_of(docker, "ENTRYPOINT "), words_of(docker, "CMD ")].concat();
         let start: Vec<&str> = start.iter().map(String::as_str).collect();
         assert!(parses(&start[1..]).market.provider);
+    }
+
+    fn chains(command: &clap::Command, found: &mut Vec<String>) {
+        let mut arguments = command.get_arguments();
+        if let Some(chain) = arguments.find(|argument| argument.get_id() == "chain") {
+            found.push(chain.get_long_help().unwrap().to_string());
+        }
+        for command in command.get_subcommands() {
+            chains(command, found);
+        }
+    }
+
+    #[test]
+    fn every_command_names_the_chains_that_there_are() {
+        let mut found = Vec::new();
+        chains(&<Cli as clap::CommandFactory>::command(), &mut found);
+        // The node, `check`, keys of our own and the SDK's commands.
+        assert!(found.len() > 10, "{found:?}");
+        assert!(found.iter().all(|help| help == CHAINS), "{found:?}");
     }
 
     /// Whether web pages are kept from unsafe methods, and other validators know where it is.

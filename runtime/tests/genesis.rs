@@ -9,7 +9,7 @@ use aicpw_runtime::{
         validators::{ValidatorPot, CANDIDATES},
     },
     presets::{self, DEVELOPMENT_BOND, DEVELOPMENT_ENDOWMENT},
-    units::EXISTENTIAL_DEPOSIT,
+    units::{EXISTENTIAL_DEPOSIT, SS58_PREFIX},
     AccountId, AuthorityDiscovery, Babe, Balances, Beefy, BeefyMmrLeaf, Grandpa, Historical,
     Runtime, Session, WASM_BINARY,
 };
@@ -18,6 +18,8 @@ use frame_support::traits::{
     KeyOwnerProofSystem,
 };
 use sc_chain_spec::GenesisConfigBuilderRuntimeCaller;
+use serde_json::json;
+use sp_core::crypto::{Ss58AddressFormat, Ss58Codec};
 use sp_io::TestExternalities;
 use sp_keyring::Sr25519Keyring::{self, Alice, Bob, Charlie, Dave};
 use sp_runtime::Storage;
@@ -155,6 +157,25 @@ fn the_first_sessions_can_prove_who_owns_a_key() {
             Historical::check_proof(key, proof),
             Some((Session::validators()[0].clone(), ()))
         );
+    });
+}
+
+#[test]
+fn a_genesis_is_written_with_the_chains_own_addresses() {
+    let wasm = WASM_BINARY.unwrap();
+    let runtime = GenesisConfigBuilderRuntimeCaller::<sp_io::SubstrateHostFunctions>::new(wasm);
+    let own = Ss58AddressFormat::custom(SS58_PREFIX);
+    let address = Alice.to_account_id().to_ss58check_with_version(own);
+    assert!(address.starts_with("ug"), "{address}");
+    let patch = json!({
+        "balances": { "balances": [[address, EXISTENTIAL_DEPOSIT as u64]] },
+        "sudo": { "key": address },
+    });
+    let mut chain: TestExternalities = runtime.get_storage_for_patch(patch).unwrap().into();
+    chain.execute_with(|| {
+        let alice = Alice.to_account_id();
+        assert_eq!(Balances::free_balance(&alice), EXISTENTIAL_DEPOSIT);
+        assert_eq!(pallet_sudo::Key::<Runtime>::get(), Some(alice));
     });
 }
 
