@@ -109,7 +109,9 @@ parameter_types! {
     /// Whether there is room for another jury.
     pub static HasRoom: bool = true;
     pub const Treasury: AccountId = TREASURY;
-    pub const Policy: DisputePolicy = DisputePolicy { appeals: 1, ..DisputePolicy::DEFAULT };
+    pub static Policy: DisputePolicy = DisputePolicy { appeals: 1, ..DisputePolicy::DEFAULT };
+    /// The price of what is disputed.
+    pub static ThePrice: Balance = PRICE;
     pub const Audits: AuditPolicy = AuditPolicy::DEFAULT;
     pub const JurorPay: u32 = 2;
     pub const AppealWindow: BlockNumber = APPEAL_WINDOW;
@@ -173,8 +175,8 @@ impl Contested<AccountId> for Court {
         Ok(Contest {
             requester: REQUESTER,
             providers: task.results.iter().map(|(who, ..)| *who).collect(),
-            price: PRICE,
-            price_cap: 10 * PRICE,
+            price: ThePrice::get(),
+            price_cap: ThePrice::get().saturating_mul(10),
             is_sealed: task.is_sealed,
         })
     }

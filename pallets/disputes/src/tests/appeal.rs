@@ -1,8 +1,9 @@
-use aicpw_protocol::verdict::{DisputeState, Outcome};
+use aicpw_primitives::traits::Escalation;
+use aicpw_protocol::verdict::{DisputeState, Outcome, Vote};
 use frame_support::{assert_noop, assert_ok};
 use sp_runtime::TokenError;
 
-use crate::{mock::*, Disputes, Error, Event};
+use crate::{mock::*, Disputes, Error, Event, Pallet};
 
 fn judged(votes: &[aicpw_protocol::verdict::Vote]) {
     add(TASK, |_| ());
@@ -64,6 +65,33 @@ fn is_refused_against_the_last_jury() {
         vote(&[RIGHT; 11]);
         assert_noop!(appeal(REQUESTER), Error::<Test>::NotAppealable);
         run_to_end();
+    });
+}
+
+/// Governance has taken the last round away meanwhile.
+#[test]
+fn is_refused_where_there_is_no_further_round() {
+    execute(|| {
+        judged(&[WRONG; 5]);
+        Policy::mutate(|policy| policy.appeals = 0);
+        assert_noop!(appeal(APPELLANT), Error::<Test>::NoFurtherAppeal);
+        Policy::mutate(|policy| policy.appeals = 1);
+        assert_ok!(appeal(APPELLANT));
+    });
+}
+
+#[test]
+fn is_refused_where_the_bond_is_more_than_there_can_be() {
+    execute(|| {
+        // Nobody puts up a bond for the first jury: the chain calls it.
+        add(TASK, |task| {
+            task.is_open = false;
+            task.is_active = true;
+        });
+        ThePrice::set(u128::MAX / 16);
+        assert!(Pallet::<Test>::take_over(TASK));
+        vote(&[Vote::Unable; 5]);
+        assert_noop!(appeal(APPELLANT), Error::<Test>::BondTooLarge);
     });
 }
 

@@ -46,6 +46,15 @@ fn is_refused_where_there_is_nothing_to_dispute() {
 }
 
 #[test]
+fn is_refused_where_the_bond_is_more_than_there_can_be() {
+    execute(|| {
+        add(TASK, |_| ());
+        ThePrice::set(u128::MAX / 9);
+        assert_noop!(dispute(CHALLENGER), Error::<Test>::BondTooLarge);
+    });
+}
+
+#[test]
 fn is_refused_a_second_time() {
     execute(|| {
         add(TASK, |_| ());

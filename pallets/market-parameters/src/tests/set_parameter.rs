@@ -1,9 +1,9 @@
 //! `set_parameter`: in its range, and not against the others.
 
-use frame_support::{assert_noop, assert_ok};
+use frame_support::{assert_noop, assert_ok, BoundedVec};
 use sp_runtime::DispatchError;
 
-use crate::{mock::*, Changed, Error, Event};
+use crate::{mock::*, Changed, Error, Event, MAX_PARAMETERS};
 
 #[test]
 fn it_has_its_new_value_at_once() {
@@ -48,6 +48,22 @@ fn not_against_another() {
         assert_ok!(set(TestParameter::Short(51)));
         assert_noop!(set(TestParameter::Long(50)), Error::<Test>::Contradiction);
         assert_eq!(Long::get(), 60);
+    });
+}
+
+/// There are never so many declared; the bound is that of the storage.
+#[test]
+fn not_more_than_there_is_room_for() {
+    execute(|| {
+        let full = vec![TestParameter::Fee(20); MAX_PARAMETERS as usize];
+        Changed::<Test>::put(BoundedVec::truncate_from(full));
+        assert_noop!(
+            set(TestParameter::Long(60)),
+            Error::<Test>::TooManyParameters
+        );
+        // In the place of what is there it finds room.
+        assert_ok!(set(TestParameter::Fee(30)));
+        assert_eq!(Changed::<Test>::get().len(), 1);
     });
 }
 
