@@ -121,9 +121,9 @@ impl BlockPush {
                 message = pushed.select_next_some() => {
                     let TopicNotification { message, sender } = message;
                     match (taking.take(&message, sender), sender) {
-                        (Ok(hash), _) => gate.remember(hash),
+                        (Ok(Some(hash)), _) => gate.remember(hash),
                         (Err(NoBlock), Some(sender)) => gossip.report(sender, NO_BLOCK),
-                        (Err(NoBlock), None) => {}
+                        (Ok(None) | Err(NoBlock), _) => {}
                     }
                 }
                 notification = imported.select_next_some() => {
@@ -193,27 +193,32 @@ struct Taking<C> {
 }
 
 impl<C: HeaderBackend<Block>> Taking<C> {
-    /// Takes what a peer has pushed, and says which block it is.
-    fn take(&mut self, message: &[u8], sender: Option<PeerId>) -> Result<BlockHash, NoBlock> {
+    /// Takes what a peer has pushed, unless that has too many, and says which block it is.
+    fn take(
+        &mut self,
+        message: &[u8],
+        sender: Option<PeerId>,
+    ) -> Result<Option<BlockHash>, NoBlock> {
         let (header, body) = block_of(message)?.deconstruct();
         let (hash, number, parent) = (header.hash(), header.number, header.parent_hash);
-        if !self.is_there(hash) {
-            let block = IncomingBlock {
-                hash,
-                header: Some(header),
-                body: Some(body),
-                indexed_body: None,
-                justifications: None,
-                origin: sender,
-                allow_missing_state: false,
-                skip_execution: false,
-                import_existing: false,
-                state: None,
-            };
-            self.pending.add(number, parent, block);
-            self.import_what_is_ready();
+        if is_there(&*self.client, hash) {
+            return Ok(Some(hash));
         }
-        Ok(hash)
+        let block = IncomingBlock {
+            hash,
+            header: Some(header),
+            body: Some(body),
+            indexed_body: None,
+            justifications: None,
+            origin: sender,
+            allow_missing_state: false,
+            skip_execution: false,
+            import_existing: false,
+            state: None,
+        };
+        let is_taken = self.pending.add(number, parent, block);
+        self.import_what_is_ready();
+        Ok(is_taken.then_some(hash))
     }
 
     /// Goes on with those that waited for this block.
@@ -231,10 +236,6 @@ impl<C: HeaderBackend<Block>> Taking<C> {
             self.queue
                 .import_blocks(BlockOrigin::NetworkBroadcast, vec![block]);
         }
-    }
-
-    fn is_there(&self, hash: BlockHash) -> bool {
-        is_there(&*self.client, hash)
     }
 }
 
@@ -317,7 +318,7 @@ mod tests {
         let second = block_on(first.header(), 2);
         // The child comes first, and waits.
         let hash = taking.take(&second.encode(), None).unwrap();
-        assert_eq!(hash, second.hash());
+        assert_eq!(hash, Some(second.hash()));
         assert!(queue.taken().is_empty());
         taking.take(&first.encode(), None).unwrap();
         assert_eq!(queue.taken(), [first.hash()]);

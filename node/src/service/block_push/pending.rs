@@ -27,13 +27,15 @@ struct Entry {
 pub struct Pending(Vec<Entry>);
 
 impl Pending {
-    /// Takes a block in, unless it is there or its peer has too many.
-    pub fn add(&mut self, number: u32, parent: BlockHash, block: IncomingBlock<Block>) {
+    /// Takes a block in, unless its peer has too many. Says whether it is here now.
+    pub fn add(&mut self, number: u32, parent: BlockHash, block: IncomingBlock<Block>) -> bool {
         let (hash, sender) = (block.hash, block.origin);
         let of_peer = self.0.iter().filter(|entry| entry.sender == sender).count();
-        let is_there = self.0.iter().any(|entry| entry.hash == hash);
-        if is_there || of_peer >= OF_A_PEER || self.0.len() >= MOST {
-            return;
+        if self.0.iter().any(|entry| entry.hash == hash) {
+            return true;
+        }
+        if of_peer >= OF_A_PEER || self.0.len() >= MOST {
+            return false;
         }
         self.0.push(Entry {
             hash,
@@ -42,6 +44,7 @@ impl Pending {
             sender,
             block: Some(block),
         });
+        true
     }
 
     /// The blocks whose parent is there: they go to the import queue now, and are not given again.
@@ -88,9 +91,9 @@ mod tests {
         let peer = PeerId::random();
         let (one, other) = (BlockHash::repeat_byte(101), BlockHash::repeat_byte(102));
         let mut pending = Pending::default();
-        pending.add(5, one, block(1, peer));
-        pending.add(5, other, block(2, peer));
-        pending.add(5, one, block(1, PeerId::random()));
+        assert!(pending.add(5, one, block(1, peer)));
+        assert!(pending.add(5, other, block(2, peer)));
+        assert!(pending.add(5, one, block(1, PeerId::random())));
         assert!(pending.ready(|_| false).is_empty());
         let ready = pending.ready(|hash| hash == one);
         assert_eq!(hashes(&ready), [BlockHash::repeat_byte(1)]);
@@ -104,9 +107,12 @@ mod tests {
         let (peer, other) = (PeerId::random(), PeerId::random());
         let parent = BlockHash::default();
         let mut pending = Pending::default();
-        let mut count_of = |pending: &mut Pending, first: u8, sender| {
-            (first..first + 10).for_each(|seed| pending.add(7, parent, block(seed, sender)));
-            pending.ready(|_| true).len()
+        let count_of = |pending: &mut Pending, first: u8, sender| {
+            let blocks = (first..first + 10).map(|seed| block(seed, sender));
+            let taken = blocks.filter(|block| pending.add(7, parent, block.clone()));
+            let taken = taken.count();
+            assert_eq!(pending.ready(|_| true).len(), taken);
+            taken
         };
         assert_eq!(count_of(&mut pending, 0, peer), OF_A_PEER);
         assert_eq!(count_of(&mut pending, 20, peer), 0);
