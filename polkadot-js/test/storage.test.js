@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 
-import { account, AICP, api, MARKET } from '../src/chain.js';
+import { account, AICP, api, MARKET, rpc } from '../src/chain.js';
 import { submission, TOO_MANY_GFLOPS } from '../src/market.js';
 import { nodesProvider, OPERATOR } from '../src/provider.js';
 import { fields, sent } from '../src/transactions.js';
@@ -38,9 +38,19 @@ describe('the market\'s storage', () => {
     assert.deepEqual(stored.submission.verification, { Optimistic: { window: '60,000' } });
     assert.ok('Parked' in stored.status || 'Queued' in stored.status);
 
-    const mine = await tasks.tasksOf.keys(requester.address);
-    assert.ok(mine.some(({ args: [, task] }) => task.eq(id)));
+    const mine = await tasks.submittedBy.entries(requester.address);
+    assert.ok(mine.some(([, task]) => task.unwrap().eq(id)));
     assert.ok((await tasks.submissions()).length.toNumber() > id.toNumber());
+  });
+
+  it('has the tasks of a requester in pages, the newest first', async () => {
+    const below = (cursor, limit) => rpc('aicpw_tasks', requester.address, cursor, limit);
+    const number = id.toNumber();
+    assert.deepEqual(await below(number + 1, 1), [number]);
+    assert.equal((await below(null, 1))[0], (await below(null, 1_000))[0]);
+    assert.ok((await below(number, 100)).every((task) => task < number));
+    assert.deepEqual(await below(0, 100), []);
+    await assert.rejects(below('newest', 1), /`before` is "newest", and has to be the id of a task/);
   });
 
   it('has providers, their stakes and their devices', async () => {

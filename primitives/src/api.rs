@@ -24,7 +24,7 @@ sp_api::decl_runtime_apis! {
         /// A task with all its assignments.
         fn task(id: TaskId) -> Option<TaskView<AccountId>>;
         /// Ids of tasks, newest first, of one requester or of all: at most `limit` (and at most
-        /// 100) below `before`.
+        /// 100) below `before`, which need not be a task. The last of them is the next page's `before`.
         fn tasks(requester: Option<AccountId>, before: Option<TaskId>, limit: u32) -> Vec<TaskId>;
         /// The head of the history.
         fn history_head() -> HistoryHead;

@@ -169,12 +169,17 @@ impl Chain {
         self.runtime_api("TasksApi_task", &id, at).await
     }
 
-    /// Ids of tasks, newest first, of one requester or of all.
-    pub async fn task_ids(&self, requester: Option<Account>, limit: u32) -> Result<Vec<TaskId>> {
+    /// Ids of tasks, newest first, of one requester or of all, below `before`.
+    async fn task_ids(
+        &self,
+        requester: Option<Account>,
+        before: Option<TaskId>,
+        limit: u32,
+    ) -> Result<Vec<TaskId>> {
         let mut ids = Vec::new();
         while (ids.len() as u32) < limit {
             let want = (limit - ids.len() as u32).min(PAGE);
-            let before = ids.last().copied();
+            let before = ids.last().copied().or(before);
             let page = self.task_ids_before(requester, before, want).await?;
             if page.is_empty() {
                 break;
@@ -195,13 +200,14 @@ impl Chain {
         self.runtime_api("TasksApi_tasks", &arguments, None).await
     }
 
-    /// Tasks, newest first, of one requester or of all.
+    /// Tasks, newest first, of one requester or of all, below `before`.
     pub async fn tasks(
         &self,
         requester: Option<Account>,
+        before: Option<TaskId>,
         limit: u32,
     ) -> Result<Vec<TaskView<Account>>> {
-        let ids = self.task_ids(requester, limit).await?;
+        let ids = self.task_ids(requester, before, limit).await?;
         let views: Vec<_> = futures::stream::iter(ids)
             .map(|id| self.task(id, None))
             .buffered(PARALLEL)

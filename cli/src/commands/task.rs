@@ -48,6 +48,7 @@ pub enum TaskCommand {
 Examples:
   aicpw task ls
   aicpw --key-file me.key task ls --mine --limit 5
+  aicpw --key-file me.key task ls --mine --limit 5 --before 120
   aicpw task ls --account 5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty --json")]
     Ls {
         /// Only those of the key's account
@@ -59,6 +60,9 @@ Examples:
         /// How many
         #[arg(long, value_name = "N", default_value_t = 20, value_parser = whole::<u32>(0..=u32::MAX.into()))]
         limit: u32,
+        /// Only older ones than this: with the last one listed, the next ones
+        #[arg(long, value_name = "TASK", value_parser = parse_task)]
+        before: Option<u64>,
     },
     /// Show everything that the chain keeps of a task
     ///
@@ -189,13 +193,14 @@ pub async fn run(context: &Context<'_>, command: TaskCommand) -> Result<()> {
             mine,
             account,
             limit,
+            before,
         } => {
             let account = if mine {
                 Some(context.signer()?.account)
             } else {
                 account
             };
-            list(context, account, limit).await
+            list(context, account, before.map(TaskId), limit).await
         }
         TaskCommand::Show { id } => {
             let chain = context.connect().await?;
@@ -279,9 +284,14 @@ fn or_claim(view: &TaskView<Account>, error: Error) -> Error {
     }
 }
 
-async fn list(context: &Context<'_>, account: Option<Account>, limit: u32) -> Result<()> {
+async fn list(
+    context: &Context<'_>,
+    account: Option<Account>,
+    before: Option<TaskId>,
+    limit: u32,
+) -> Result<()> {
     let chain = context.connect().await?;
-    let views = chain.tasks(account, limit).await?;
+    let views = chain.tasks(account, before, limit).await?;
     let documents: Vec<_> = views.iter().map(TaskJson::from).collect();
     let clock = chain.clock().await?;
     context

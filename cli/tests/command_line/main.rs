@@ -237,6 +237,28 @@ fn the_agent_lets_go_of_what_is_over() {
 }
 
 #[test]
+fn tasks_are_listed_in_pages() {
+    let node = FakeNode::start();
+    let sealed = fake_node::disputes::SEALED;
+    let list = |more: &[&str]| {
+        let mine = ["--suri", "//Alice", "task", "ls", "--mine"];
+        let list = node.document(&[&mine, more].concat());
+        let ids = list.as_array().unwrap().iter();
+        ids.map(|one| one["task"].as_u64().unwrap())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(list(&[]), [sealed]);
+    assert_eq!(list(&["--before", &(sealed + 1).to_string()]), [sealed]);
+    assert!(list(&["--before", &sealed.to_string()]).is_empty());
+    let error = node.failure(&["task", "ls", "--before", "newest"], 2);
+    let message = error["message"].as_str().unwrap();
+    assert!(
+        message.contains("`newest` is not the number of a task"),
+        "{error}"
+    );
+}
+
+#[test]
 fn what_is_unpinned_is_noted_no_more() {
     let node = FakeNode::start_with_store();
     let dir = tempfile::tempdir().unwrap();

@@ -38,6 +38,31 @@ const PAGE: u32 = 100;
 #[serde(transparent)]
 pub struct Amount(#[serde(with = "json::amount")] pub Balance);
 
+/// Where a page of tasks begins: behind the last one of the page before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "serde_json::Value", into = "u64")]
+pub struct Before(pub TaskId);
+
+impl TryFrom<serde_json::Value> for Before {
+    type Error = String;
+
+    fn try_from(value: serde_json::Value) -> Result<Self, String> {
+        let id = value.as_u64().ok_or_else(|| {
+            format!(
+                "`before` is {value}, and has to be the id of a task, a whole number: that of the last one on the \
+                 page before, or nothing for the first page"
+            )
+        });
+        id.map(TaskId).map(Self)
+    }
+}
+
+impl From<Before> for u64 {
+    fn from(before: Before) -> Self {
+        before.0 .0
+    }
+}
+
 /// What a subscription tells.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -73,7 +98,7 @@ pub trait MarketApi {
     fn tasks(
         &self,
         requester: Option<AccountId>,
-        before: Option<TaskId>,
+        before: Option<Before>,
         limit: Option<u32>,
     ) -> RpcResult<Vec<TaskId>>;
 
@@ -225,9 +250,10 @@ impl MarketApiServer for Market {
     fn tasks(
         &self,
         requester: Option<AccountId>,
-        before: Option<TaskId>,
+        before: Option<Before>,
         limit: Option<u32>,
     ) -> RpcResult<Vec<TaskId>> {
+        let before = before.map(|Before(id)| id);
         self.at_best(|api, block| api.tasks(block, requester, before, page(limit)))
     }
 

@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use aicpw_protocol::TaskId;
 use aicpw_runtime::opaque::Block;
 use jsonrpsee::types::error::METHOD_NOT_FOUND_CODE;
 use sc_keystore::LocalKeystore;
@@ -15,6 +16,7 @@ use sp_runtime::traits::Block as BlockT;
 use super::{
     blobs::{Blobs, BlobsApiServer},
     error::NOT_OFFERED,
+    market::Before,
     uploads::Uploads,
     worker::{Worker, WorkerApiServer},
     *,
@@ -131,6 +133,28 @@ async fn whatever_touches_this_machine_is_denied_where_unsafe_methods_are() {
         assert_eq!(code, i64::from(NOT_OFFERED), "{method}");
     }
     assert!(!folder.path().join("worker-secret").exists());
+}
+
+#[test]
+fn where_a_page_of_tasks_begins_is_a_task() {
+    let before = |value: Value| serde_json::from_value::<Option<Before>>(value);
+    assert_eq!(before(json!(120)).unwrap(), Some(Before(TaskId(120))));
+    assert_eq!(
+        before(json!(u64::MAX)).unwrap(),
+        Some(Before(TaskId(u64::MAX)))
+    );
+    assert_eq!(before(Value::Null).unwrap(), None);
+    for wrong in [
+        json!("120"),
+        json!(-1),
+        json!(1.5),
+        json!([1]),
+        json!("newest"),
+    ] {
+        let error = before(wrong.clone()).unwrap_err().to_string();
+        let named = format!("`before` is {wrong}, and has to be the id of a task");
+        assert!(error.starts_with(&named), "{error}");
+    }
 }
 
 /// Names of methods in the tables below a heading.

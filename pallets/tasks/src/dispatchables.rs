@@ -26,7 +26,7 @@ use frame_support::{
 use crate::{
     failure::Cause,
     pallet::*,
-    types::{Assignment, Deadline, History, Seat, SeatState, Task},
+    types::{Assignment, Deadline, History, NewestFirst, Seat, SeatState, Task},
 };
 
 /// An assignment, when this call is authorised.
@@ -83,7 +83,7 @@ impl<T: Config> Pallet<T> {
         };
         let manifest = task.submission.manifest.clone();
         Self::count_task(None, &task.status);
-        TasksOf::<T>::insert(&requester, id, ());
+        SubmittedBy::<T>::insert(&requester, NewestFirst::from(id), id);
         Tasks::<T>::insert(id, task);
         T::MatchQueue::enqueue(id, QueueEnd::Back);
         Self::deposit_event(Event::TaskSubmitted {

@@ -81,7 +81,7 @@ pub mod pallet {
     use sp_runtime::{traits::BlockNumberProvider, Perbill};
 
     use crate::{
-        types::{Assignment, Audit, Claim, Deadline, Debt, History, Jury, Slot, Task},
+        types::{Assignment, Audit, Claim, Deadline, Debt, History, Jury, NewestFirst, Slot, Task},
         weights::WeightInfo,
     };
 
@@ -265,7 +265,21 @@ pub mod pallet {
     #[pallet::storage]
     pub type Tasks<T: Config> = StorageMap<_, Twox64Concat, TaskId, Task<T::AccountId>>;
 
-    /// The tasks of a requester: those in [`Tasks`].
+    /// The tasks of a requester, those in [`Tasks`], in the order of their keys the newest first: a page of them is
+    /// read without the others.
+    #[pallet::storage]
+    pub type SubmittedBy<T: Config> = StorageDoubleMap<
+        _,
+        Blake2_128Concat,
+        T::AccountId,
+        // Whoever submits does not choose it.
+        Identity,
+        NewestFirst,
+        TaskId,
+    >;
+
+    /// Those of the tasks of a requester that were submitted before there was [`SubmittedBy`], in no order. Nothing is
+    /// added, and it is empty when the last of them was readable for long enough.
     #[pallet::storage]
     pub type TasksOf<T: Config> =
         StorageDoubleMap<_, Blake2_128Concat, T::AccountId, Twox64Concat, TaskId, ()>;

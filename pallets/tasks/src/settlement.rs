@@ -20,7 +20,7 @@ use crate::{
     agenda::Served,
     audits::Finding,
     pallet::*,
-    types::{Assignment, Deadline, LockState, Task},
+    types::{Assignment, Deadline, LockState, NewestFirst, Task},
 };
 
 /// What left an escrow for results.
@@ -436,7 +436,9 @@ impl<T: Config> Pallet<T> {
         let Some(task) = Tasks::<T>::take(id) else {
             return Ok(Served::Stale);
         };
-        TasksOf::<T>::remove(&task.requester, id);
+        if SubmittedBy::<T>::take(&task.requester, NewestFirst::from(id)).is_none() {
+            TasksOf::<T>::remove(&task.requester, id);
+        }
         let was_disputed = T::Escalation::forget(id);
         let was_claimed = ClaimsMade::<T>::take(id) > 0;
         let is_audited = task.submission.verification.is_audited();

@@ -20,7 +20,7 @@ use sp_runtime::TryRuntimeError;
 
 use crate::{
     pallet::*,
-    types::{Assignment, Deadline, LockState, Seat, SeatState, Task},
+    types::{Assignment, Deadline, LockState, NewestFirst, Seat, SeatState, Task},
 };
 
 /// Deadlines in the agenda, by block; in a form that can be ordered.
@@ -61,8 +61,11 @@ impl<T: Config> Pallet<T> {
             );
         }
         ensure!(
-            TasksOf::<T>::iter_keys().count() == Tasks::<T>::iter_keys().count(),
-            "every task is in its requester's list, and nothing else is"
+            SubmittedBy::<T>::iter_keys()
+                .count()
+                .saturating_add(TasksOf::<T>::iter_keys().count())
+                == Tasks::<T>::iter_keys().count(),
+            "every task is in one list of its requester's, and nothing else is"
         );
         for id in Claims::<T>::iter_keys().chain(ClaimsMade::<T>::iter_keys()) {
             ensure!(Tasks::<T>::contains_key(id), "a claim is about a task");
@@ -84,8 +87,9 @@ impl<T: Config> Pallet<T> {
             entries.contains(&(at, codec::Encode::encode(&deadline)))
         };
         ensure!(
-            TasksOf::<T>::contains_key(&task.requester, id),
-            "a task is in its requester's list"
+            TasksOf::<T>::contains_key(&task.requester, id)
+                || SubmittedBy::<T>::get(&task.requester, NewestFirst::from(id)) == Some(id),
+            "a task is in a list of its requester's, at its place"
         );
         ensure!(
             id.0 < Submissions::<T>::get().length,

@@ -51,6 +51,17 @@ pub struct Claim {
     pub parent: Hash,
 }
 
+/// Where a task stands in the list of its requester's: before all that were submitted earlier.
+#[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
+pub struct NewestFirst([u8; 8]);
+
+impl From<TaskId> for NewestFirst {
+    fn from(id: TaskId) -> Self {
+        // Keys are in the order of their bytes.
+        Self((!id.0).to_be_bytes())
+    }
+}
+
 /// The submissions so far.
 #[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug)]
 pub struct History {

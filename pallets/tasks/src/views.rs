@@ -10,7 +10,7 @@ use aicpw_protocol::{
 use alloc::vec::Vec;
 use sp_runtime::traits::Get;
 
-use crate::pallet::*;
+use crate::{pallet::*, types::NewestFirst};
 
 /// Most ids that one answer has.
 const MAX_IDS: u32 = 100;
@@ -78,11 +78,22 @@ impl<T: Config> Pallet<T> {
         let limit = limit.min(MAX_IDS) as usize;
         match requester {
             Some(requester) => {
-                let mut ids: Vec<_> = TasksOf::<T>::iter_key_prefix(requester)
-                    .filter(|id| id.0 < before)
+                // Behind that of `before`, whether there is one or not.
+                let place = NewestFirst::from(TaskId(before));
+                let place = SubmittedBy::<T>::hashed_key_for(&requester, place);
+                let mut ids: Vec<_> = SubmittedBy::<T>::iter_prefix_from(&requester, place)
+                    .take(limit)
+                    .map(|(_, id)| id)
                     .collect();
-                ids.sort_unstable_by(|a, b| b.cmp(a));
-                ids.truncate(limit);
+                if ids.len() < limit {
+                    // All of these are older.
+                    let mut older: Vec<_> = TasksOf::<T>::iter_key_prefix(requester)
+                        .filter(|id| id.0 < before)
+                        .collect();
+                    older.sort_unstable_by(|a, b| b.cmp(a));
+                    ids.extend(older);
+                    ids.truncate(limit);
+                }
                 ids
             }
             None => (before.saturating_sub(MAX_LOOKED_AT)..before)

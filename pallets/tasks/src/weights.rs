@@ -72,8 +72,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     /// Storage: `Matching::ListEnds` (r:1 w:1)
     /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
-    /// Storage: `Tasks::TasksOf` (r:0 w:1)
-    /// Proof: `Tasks::TasksOf` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::SubmittedBy` (r:0 w:1)
+    /// Proof: `Tasks::SubmittedBy` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Tasks` (r:0 w:1)
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     fn submit() -> Weight {
@@ -987,8 +987,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::ClaimsMade` (`max_values`: None, `max_size`: Some(17), added: 2492, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Assignments` (r:3 w:3)
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
-    /// Storage: `Tasks::TasksOf` (r:0 w:1)
-    /// Proof: `Tasks::TasksOf` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::SubmittedBy` (r:1 w:1)
+    /// Proof: `Tasks::SubmittedBy` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     /// The range of component `n` is `[1, 3]`.
     fn serve_prune_plain(n: u32, ) -> Weight {
         // Measured proof size: 1165 B + n * 542.
@@ -996,7 +996,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
         Weight::from_parts(14_379_619, 11371)
             // Standard error: 57_641
             .saturating_add(Weight::from_parts(4_721_668, 0).saturating_mul(n.into()))
-            .saturating_add(T::DbWeight::get().reads(3_u64))
+            .saturating_add(T::DbWeight::get().reads(4_u64))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(2_u64))
             .saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(n.into())))
@@ -1016,8 +1016,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Disputes::Narrowings` (`max_values`: None, `max_size`: Some(289), added: 2764, mode: `MaxEncodedLen`)
     /// Storage: `Disputes::Steps` (r:0 w:1)
     /// Proof: `Disputes::Steps` (`max_values`: None, `max_size`: Some(20), added: 2495, mode: `MaxEncodedLen`)
-    /// Storage: `Tasks::TasksOf` (r:0 w:1)
-    /// Proof: `Tasks::TasksOf` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::SubmittedBy` (r:1 w:1)
+    /// Proof: `Tasks::SubmittedBy` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Envelopes` (r:0 w:15)
     /// Proof: `Tasks::Envelopes` (`max_values`: None, `max_size`: Some(130), added: 2605, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Audits` (r:0 w:1)
@@ -1029,7 +1029,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
         Weight::from_parts(22_819_690, 11371)
             // Standard error: 96_394
             .saturating_add(Weight::from_parts(5_468_952, 0).saturating_mul(n.into()))
-            .saturating_add(T::DbWeight::get().reads(3_u64))
+            .saturating_add(T::DbWeight::get().reads(4_u64))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(7_u64))
             .saturating_add(T::DbWeight::get().writes((2_u64).saturating_mul(n.into())))
@@ -1224,7 +1224,7 @@ impl WeightInfo for () {
     fn serve_prune_plain(n: u32, ) -> Weight {
         Weight::from_parts(14_379_619, 11371)
             .saturating_add(Weight::from_parts(4_721_668, 0).saturating_mul(n.into()))
-            .saturating_add(RocksDbWeight::get().reads(3_u64))
+            .saturating_add(RocksDbWeight::get().reads(4_u64))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(n.into())))
             .saturating_add(RocksDbWeight::get().writes(2_u64))
             .saturating_add(RocksDbWeight::get().writes((1_u64).saturating_mul(n.into())))
@@ -1233,7 +1233,7 @@ impl WeightInfo for () {
     fn serve_prune(n: u32, ) -> Weight {
         Weight::from_parts(22_819_690, 11371)
             .saturating_add(Weight::from_parts(5_468_952, 0).saturating_mul(n.into()))
-            .saturating_add(RocksDbWeight::get().reads(3_u64))
+            .saturating_add(RocksDbWeight::get().reads(4_u64))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(n.into())))
             .saturating_add(RocksDbWeight::get().writes(7_u64))
             .saturating_add(RocksDbWeight::get().writes((2_u64).saturating_mul(n.into())))

@@ -271,6 +271,20 @@ async fn a_referendum_carries_a_working_network_to_the_next_release() {
     let history = requester.json(&["history", "verify"]).await.unwrap();
     assert_eq!(history["valid"], true, "{history}");
     assert_eq!(history["verified"], 4, "{history}");
+    for (more, ids) in [
+        (&[][..], vec![3, 2, 1, 0]),
+        (&["--before", "3"], vec![2, 1, 0]),
+    ] {
+        let list = [&["task", "ls", "--mine"], more].concat();
+        let list = requester.json(&list).await.unwrap();
+        let listed: Vec<_> = list
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| &one["task"])
+            .collect();
+        assert_eq!(listed, ids, "of before and of after it");
+    }
     let finalised = client.best().await.unwrap();
     first.wait_finalised(finalised, LIMIT).await.unwrap();
     audit(&client).await;

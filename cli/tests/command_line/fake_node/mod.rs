@@ -360,7 +360,8 @@ fn runtime_api(function: &str, arguments: &[u8], looks: &Looks) -> Option<Vec<u8
             let requester = Option::<Account>::decode(&mut &arguments[..]).ok()?;
             let before = Option::<TaskId>::decode(&mut arguments.get(33..)?).ok()?;
             let is_alice = requester.is_some_and(|account| hex::encode(account) == ALICE);
-            let ids = (is_alice && before.is_none()).then_some(disputes::SEALED);
+            let is_below = before.is_none_or(|before| disputes::SEALED < before.0);
+            let ids = (is_alice && is_below).then_some(disputes::SEALED);
             Some(ids.into_iter().map(TaskId).collect::<Vec<_>>().encode())
         }
         "TasksApi_task" => {

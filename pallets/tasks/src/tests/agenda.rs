@@ -186,7 +186,7 @@ fn final_tasks_are_removed_and_the_history_stays() {
         assert!(Tasks::<Test>::contains_key(id.task));
         run_for(1);
         assert!(!Tasks::<Test>::contains_key(id.task));
-        assert!(!TasksOf::<Test>::contains_key(REQUESTER, id.task));
+        assert_eq!(SubmittedBy::<Test>::iter().count(), 0);
         assert_eq!(Assignments::<Test>::iter().count(), 0);
         assert!(Occupied::get().is_empty());
         assert_eq!(Agenda::<Test>::iter().count(), 0, "nothing is left behind");

@@ -1,9 +1,13 @@
 //! What the runtime API answers.
 
-use aicpw_protocol::{pricing, task::TaskStatus, TaskId};
-use frame_support::assert_ok;
+use aicpw_protocol::{pricing, task::TaskStatus, Balance, TaskId};
+use frame_support::{assert_ok, traits::fungible::Mutate};
 
-use crate::mock::*;
+use crate::{
+    mock::*,
+    pallet::{SubmittedBy, TasksOf},
+    types::NewestFirst,
+};
 
 #[test]
 fn a_task_with_its_assignments() {
@@ -59,6 +63,83 @@ fn ids_come_newest_first_in_pages() {
         assert_eq!(ids(Some(OTHER), None, 9), vec![5]);
         assert_eq!(ids(Some(ALICE), None, 9), Vec::<u64>::new());
         assert_eq!(ids(None, None, 0), Vec::<u64>::new());
+    });
+}
+
+/// Moves a task of [`REQUESTER`] to where tasks were listed before there was an order.
+fn make_old(id: TaskId) {
+    SubmittedBy::<Test>::remove(REQUESTER, NewestFirst::from(id));
+    TasksOf::<Test>::insert(REQUESTER, id, ());
+}
+
+#[test]
+fn pages_of_a_requester_are_without_gaps_and_in_order() {
+    ExtBuilder.build_and_execute(|| {
+        let mut own = Vec::new();
+        for number in 0..240u64 {
+            if number % 3 > 0 {
+                own.push(submit(expected()));
+                continue;
+            }
+            let others = TasksPallet::submit(RuntimeOrigin::signed(OTHER), submission(expected()));
+            assert_ok!(others);
+        }
+        own.iter().take(70).for_each(|id| make_old(*id));
+        own.reverse();
+        for size in [1, 7, 69, 100, 1_000] {
+            let (mut all, mut before) = (Vec::new(), None);
+            loop {
+                let page = TasksPallet::tasks_view(Some(REQUESTER), before, size);
+                assert!(page.len() <= size.min(100) as usize);
+                before = page.last().copied();
+                if page.is_empty() {
+                    break;
+                }
+                all.extend(page);
+            }
+            assert_eq!(all, own, "pages of {size}");
+        }
+        // A cursor need not be a task of the requester's, or one that there is.
+        let below = |before| TasksPallet::tasks_view(Some(REQUESTER), Some(TaskId(before)), 2);
+        assert_eq!(below(237), [TaskId(236), TaskId(235)]);
+        assert_eq!(below(u64::MAX), [TaskId(239), TaskId(238)]);
+        assert_eq!(below(2), [TaskId(1)]);
+        assert!(below(1).is_empty());
+    });
+}
+
+/// Regression: each page read the names of all tasks of the account.
+#[test]
+fn a_page_costs_the_same_however_many_tasks_the_account_has() {
+    let nodes_read = |tasks: u64| {
+        let (mut ext, _) = ExtBuilder.build();
+        ext.execute_with(|| {
+            let funds = Balance::from(tasks) * (BUDGET + SUBMISSION_FEE);
+            assert_ok!(Balances::mint_into(&REQUESTER, funds));
+            for _ in 0..tasks {
+                submit(expected());
+            }
+        });
+        ext.commit_all().unwrap();
+        let before = TaskId(tasks - 5);
+        let (page, proof) =
+            ext.execute_and_prove(|| TasksPallet::tasks_view(Some(REQUESTER), Some(before), 5));
+        assert_eq!(page.len(), 5);
+        proof.into_iter_nodes().count()
+    };
+    let (few, many) = (nodes_read(16), nodes_read(1_600));
+    // The tree is somewhat deeper.
+    assert!(many <= few + 10, "{few} nodes of the state, then {many}");
+}
+
+#[test]
+fn a_task_of_the_old_list_leaves_it_in_the_end() {
+    ExtBuilder.build_and_execute(|| {
+        let id = settled(ALICE);
+        make_old(id.task);
+        run_for(RETENTION);
+        assert_eq!(TasksOf::<Test>::iter().count(), 0);
+        assert_eq!(SubmittedBy::<Test>::iter().count(), 0);
     });
 }
 
