@@ -58,7 +58,7 @@ pub struct Costs {
 impl Costs {
     /// The costs of a submission. The network's fees are the node's estimates; they go by the length
     /// of a transaction, which does not depend on what is in its manifest's CID. A sealed task may
-    /// need a grant for each attempt of each replica, and of a further one; with `accepts` the result is accepted too.
+    /// need a grant for each attempt of each replica; with `accepts` the result is accepted too.
     ///
     /// # Errors
     /// The node does not answer.
@@ -73,12 +73,8 @@ impl Costs {
         let mut following: Balance = 0;
         if submission.privacy.is_sealed() {
             let grant = grant_fee(chain, signer).await?;
-            let grants = match submission.verification.replicas() {
-                1 => u128::from(market.max_attempts),
-                several => u128::from(several)
-                    .saturating_mul(market.max_attempts.into())
-                    .saturating_add(1),
-            };
+            let replicas = u128::from(submission.verification.replicas());
+            let grants = replicas.saturating_mul(market.max_attempts.into());
             following = grant.saturating_mul(grants);
         }
         if accepts {

@@ -11,7 +11,7 @@ use aicpw_primitives::traits::{
 use aicpw_protocol::{
     availability::NOT_FETCHED,
     pricing,
-    task::{AssignmentStatus, Blame, Refunded, Role, TaskStatus},
+    task::{AssignmentStatus, Blame, Fault, Refunded, Role, TaskStatus},
     verdict::Vote,
     AskPrice, AssignmentId, Balance, BlockNumber, Hash, TaskId,
 };
@@ -194,6 +194,21 @@ impl<T: Config> Pallet<T> {
         Ok(task)
     }
 
+    /// What replicas have lost to the treasury that have committed and revealed nothing.
+    fn lost_by_silence(id: TaskId, task: &Task<T::AccountId>) -> Balance {
+        task.assignments(id)
+            .filter_map(Assignments::<T>::get)
+            .filter(|one| {
+                let fault = Fault::NoReveal;
+                one.role == Role::Replica
+                    && matches!(one.status, AssignmentStatus::Failed { fault: other, .. } if other == fault)
+            })
+            .fold(0, |sum: Balance, one| {
+                let lost = one.collateral.saturating_add(one.fraud_bond);
+                sum.saturating_add(lost)
+            })
+    }
+
     /// The results that wait for a verdict.
     fn results(
         id: TaskId,
@@ -353,7 +368,7 @@ impl<T: Config> Contested<T::AccountId> for Pallet<T> {
                 let slashed = Self::punish(juror_id, &juror, penalty, &treasury);
                 if juror.is_open() {
                     let failed = AssignmentStatus::Failed {
-                        fault: aicpw_protocol::task::Fault::WrongResult,
+                        fault: Fault::WrongResult,
                         at,
                         log: None,
                         message: Default::default(),
@@ -410,9 +425,17 @@ impl<T: Config> Contested<T::AccountId> for Pallet<T> {
         // A run that went wrong somewhere may have come to what an honest auditor has found.
         let finding = root.map_or(Finding::Unknown, Finding::Decided);
         let audited = Self::close_auditors(id, &mut task, finding)?;
+        // A quorum of new replicas would need more seats than are left; one alone can be replaced.
+        let is_alone = task.submission.verification.replicas() == 1;
+        // Where several replicas have no majority it may be because of those alone who were silent.
+        let silent = if is_alone {
+            0
+        } else {
+            Self::lost_by_silence(id, &task)
+        };
         let mut decided = Decided {
             slashed,
-            lost: audited.lost,
+            lost: audited.lost.saturating_add(silent),
             finders: if seats.is_empty() {
                 Vec::new()
             } else {
@@ -429,8 +452,6 @@ impl<T: Config> Contested<T::AccountId> for Pallet<T> {
             .iter()
             .copied()
             .find(|seat| Self::attempts_left(&task, *seat) > 0);
-        // A quorum of new replicas would need more seats than are left; one alone can be replaced.
-        let is_alone = task.submission.verification.replicas() == 1;
         match again.filter(|_| is_alone) {
             Some(seat) => {
                 Self::forget_audit(id, &mut task, Finding::Unknown)?;

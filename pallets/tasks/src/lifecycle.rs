@@ -159,7 +159,7 @@ impl<T: Config> Pallet<T> {
 ///
 /// Whoever is alone on a task can be undecided about through all its attempts, with an audit, the window of
 /// `optimistic` and a dispute after each; a replica waits for the match of the others, for all attempts
-/// at their seats, for an audit, for a further replica, and for a jury. Then comes the retrieval of the result,
+/// at their seats, for an audit, and for a jury. Then comes the retrieval of the result,
 /// and a claim that it cannot be fetched.
 pub struct LongestObligation<T>(core::marker::PhantomData<T>);
 
@@ -183,7 +183,7 @@ impl<T: Config> Get<BlockNumber> for LongestObligation<T> {
             .saturating_add(dispute)
             .saturating_mul(attempts);
         let among_others = attempt
-            .saturating_mul(attempts.saturating_add(1))
+            .saturating_mul(attempts)
             .saturating_add(audit)
             .saturating_add(blocks(T::MaxMatchWindow::get()))
             .saturating_add(dispute);

@@ -1,9 +1,9 @@
 //! How the replicas of a task decide what its result is (ADR 9).
 //!
 //! They work hidden from each other: as long as one that is wanted has not committed, none may reveal.
-//! Then all reveal, and the first root that a quorum has settles the task. If none has, a further replica
-//! decides, once; if it does not, the matter goes to whoever decides disputes. A task that is run by one
-//! provider is the case of a quorum of one.
+//! Then all reveal, and the first root that a quorum has settles the task. If none has, the matter goes to
+//! whoever decides disputes: another replica could copy what is revealed. A task that is run by one provider
+//! is the case of a quorum of one.
 
 use aicpw_primitives::traits::Escalation;
 use aicpw_protocol::{
@@ -18,9 +18,6 @@ use crate::{
     pallet::*,
     types::{Assignment, SeatState, Task},
 };
-
-/// Further replicas of a task whose replicas found no majority.
-const MAX_FURTHER: u8 = 1;
 
 /// An assignment that counts, and its id.
 pub(crate) type Standing<AccountId> = (AssignmentId, Assignment<AccountId>);
@@ -67,12 +64,6 @@ impl<AccountId: Clone> Stand<AccountId> {
             .iter()
             .filter(|(_, other)| other == root)
             .count()
-    }
-
-    /// The votes of the root that most have revealed.
-    fn most_votes(&self) -> usize {
-        let votes = self.revealed.iter().map(|(_, root)| self.votes(root));
-        votes.max().unwrap_or_default()
     }
 
     /// The root that so many have revealed, if any.
@@ -132,8 +123,8 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Does what follows when something about the replicas of a task has changed: nothing yet, the
-    /// reveals, the settlement, a further replica, or the end without a result. `otherwise` is the
-    /// reason for that if too few replicas are left for a quorum.
+    /// reveals, the settlement, a jury, or the end without a result. `otherwise` is the reason for that if
+    /// too few replicas are left for a quorum.
     pub(crate) fn advance(
         id: TaskId,
         mut task: Task<T::AccountId>,
@@ -173,14 +164,6 @@ impl<T: Config> Pallet<T> {
             .any(|(_, one)| matches!(one.status, AssignmentStatus::Committed { .. }))
         {
             return Self::keep(id, &mut task);
-        }
-        let has_further = (0u8..)
-            .zip(task.seats.iter())
-            .filter(|(number, _)| Self::is_further(&task, *number))
-            .count()
-            >= usize::from(MAX_FURTHER);
-        if !has_further && stand.most_votes().saturating_add(1) >= quorum {
-            return Self::add_further(id, task);
         }
         Self::keep(id, &mut task)?;
         if T::Escalation::take_over(id) {
@@ -235,18 +218,6 @@ impl<T: Config> Pallet<T> {
                 reveal_by: by,
             });
         }
-        Ok(())
-    }
-
-    /// The replicas found no majority: one more is to decide.
-    fn add_further(id: TaskId, mut task: Task<T::AccountId>) -> DispatchResult {
-        let number = task.seats.len() as u8;
-        let seat = Self::vacancy(Role::Replica, Self::now());
-        task.seats
-            .try_push(seat)
-            .map_err(|_| Error::<T>::InvalidTransition)?;
-        Self::requeue(id, &mut task, number)?;
-        Tasks::<T>::insert(id, task);
         Ok(())
     }
 

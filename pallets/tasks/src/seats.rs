@@ -48,36 +48,25 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Most attempts at a seat. There is one at a further replica: by then all others have been
-    /// waiting for long.
+    /// Most attempts at a seat.
     pub(crate) fn attempts_at(task: &Task<T::AccountId>, seat: u8) -> u8 {
         let role = task.seats.get(usize::from(seat)).map(|one| one.role);
         if role.is_some_and(Role::judges) {
             JUROR_ATTEMPTS
         } else if role == Some(Role::Auditor) {
             crate::audits::AUDITOR_ATTEMPTS
-        } else if Self::is_further(task, seat) {
-            1
         } else {
             T::MaxAttempts::get()
         }
     }
 
-    /// Whether a seat is that of a further replica, for a task whose replicas found no majority.
-    pub(crate) fn is_further(task: &Task<T::AccountId>, seat: u8) -> bool {
-        let role = task.seats.get(usize::from(seat)).map(|one| one.role);
-        role == Some(Role::Replica) && seat >= task.submission.verification.replicas()
-    }
-
-    /// Most assignments of replicas and auditors that a task has over its life: the replicas with all attempts, a
-    /// further one, and the auditors with all of theirs. One that is alone is audited at each attempt, and has no
-    /// more.
+    /// Most assignments of replicas and auditors that a task has over its life: the replicas and the auditors with
+    /// all their attempts. One that is alone is audited at each attempt, and has no more.
     pub fn most_assignments() -> u32 {
         let auditors =
             u32::from(MOST_AUDITORS).saturating_mul(crate::audits::AUDITOR_ATTEMPTS.into());
         u32::from(*REPLICAS.end())
             .saturating_mul(T::MaxAttempts::get().into())
-            .saturating_add(1)
             .saturating_add(auditors)
     }
 

@@ -251,7 +251,7 @@ impl<T: Config> Pallet<T> {
         });
         ensure!(
             task.escrow >= owed.min(task.submission.budget.saturating_sub(task.audits_paid)),
-            "the escrow covers what is owed if all goes well; beside a further replica not all are paid"
+            "the escrow covers what is owed if all goes well, as far as the budget goes"
         );
         ensure!(
             task.rating.is_none() || matches!(task.status, TaskStatus::Settled { .. }),
@@ -338,10 +338,8 @@ impl<T: Config> Pallet<T> {
             "whoever may not reveal yet waits for somebody"
         );
         ensure!(
-            stand.at_work == 0
-                || !stand.is_open()
-                || task.seats.len() > usize::from(task.submission.verification.replicas()),
-            "nobody works who could copy what is revealed, but a further replica"
+            stand.at_work == 0 || !stand.is_open(),
+            "no replica works that could copy what is revealed"
         );
         ensure!(
             is_awaited

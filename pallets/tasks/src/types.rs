@@ -15,7 +15,7 @@ use frame_support::{
 use scale_info::TypeInfo;
 use sp_runtime::{traits::Get, Perbill};
 
-/// Most seats that a task can have: the replicas and a further one; or for each attempt of whoever is alone
+/// Most seats that a task can have: the replicas; or for each attempt of whoever is alone
 /// its auditors and two juries, of 5 and of 11; and a jury of 5 that fetches.
 pub const MAX_SEATS: u32 = 61;
 

@@ -45,7 +45,8 @@ pub enum ClosedJuror {
 pub struct Decided<AccountId> {
     /// What those lost whose result was wrong.
     pub slashed: Balance,
-    /// What auditors lost that had found another root than the verdict's.
+    /// What auditors lost that had found another root than the verdict's; and what replicas had lost before that
+    /// have not revealed what they had committed to, if there are several.
     pub lost: Balance,
     /// Auditors that had found what the verdict says against a result that was wrong.
     pub finders: Vec<AccountId>,

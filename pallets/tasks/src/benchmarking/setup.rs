@@ -201,7 +201,7 @@ pub(super) fn task<T: Config>(id: TaskId) -> Task<T::AccountId> {
 /// As many replicas as there can be.
 pub(super) const ALL: u32 = *REPLICAS.end() as u32;
 
-/// Most assignments of a task, without the further replica that a task whose replicas agree has not.
+/// Most assignments of a task's replicas.
 pub(super) const MOST: u32 = 15;
 
 /// A sealed task with all replicas, which all have to agree. `n` providers have reported faults of it, too

@@ -1,12 +1,12 @@
 //! Replicas that fail, and what becomes of the others.
 
+use aicpw_primitives::traits::Contested;
 use aicpw_protocol::task::{AssignmentStatus, Fault, Refunded, TaskStatus};
 use frame_support::assert_ok;
 
 use crate::{mock::*, types::LockState};
 
 const WRONG: [u8; 32] = [6; 32];
-const ALL: u128 = SHARED_COLLATERAL + BOND;
 /// What a fault costs one of three replicas.
 const SLASH: u128 = SHARED_COLLATERAL * 2 / 5;
 
@@ -134,49 +134,45 @@ fn attempts_end_for_each_seat_and_with_too_few_left_for_the_task() {
     });
 }
 
+/// A new one could copy. What the silent one has lost pays the jury: of those who have revealed nobody need be wrong.
 #[test]
-fn who_does_not_reveal_is_not_replaced_but_a_further_replica_decides() {
+fn who_does_not_reveal_is_not_replaced_and_its_locks_are_for_the_jury() {
+    for revealed in [ROOT, WRONG] {
+        ExtBuilder.build_and_execute(|| {
+            let ids = computed(&[(ALICE, revealed), (BOB, ROOT)], 2);
+            let task = ids[0].task;
+            assert_ok!(reveal(ids[0], opening(revealed)));
+            // What a jury is called by, as long as all is there that it is called for.
+            TakesOver::set(true);
+            run_for(REVEAL_WINDOW + 1);
+            assert_eq!(fault_of(ids[1]), Some(Fault::NoReveal));
+            let silent = assignment_of(ids[1]);
+            let all = silent.collateral + silent.fraud_bond;
+            assert_eq!(free(BOB), FUNDS - all);
+            assert!(!task_of(task).has_vacancy());
+            assert_ok!(TasksPallet::contest(task, true));
+            let decided = TasksPallet::decide(task, Some(ROOT)).unwrap();
+            let slashed = if revealed == ROOT { 0 } else { all };
+            assert_eq!((decided.slashed, decided.lost), (slashed, all));
+        });
+    }
+}
+
+/// One that is alone has begun anew since, and may be disputed more than once.
+#[test]
+fn what_one_that_is_alone_lost_by_silence_is_in_no_later_pot() {
     ExtBuilder.build_and_execute(|| {
-        let ids = computed(&[(ALICE, ROOT), (BOB, WRONG), (CHARLIE, ROOT)], 2);
-        let task = ids[0].task;
-        assert_ok!(reveal(ids[0], opening(ROOT)));
-        assert_ok!(reveal(ids[1], opening(WRONG)));
-        assert_eq!(status_of(task), TaskStatus::Active);
+        let first = committed(ALICE, optimistic());
+        decide_audit(first.task, false);
         run_for(REVEAL_WINDOW + 1);
-        assert_eq!(fault_of(ids[2]), Some(Fault::NoReveal));
-        assert_eq!(free(CHARLIE), FUNDS - ALL);
-        let further = assign(task, device(DAVE, ASK));
-        assert_eq!((further.replica, further.attempt), (3, 0));
-        compute(further, ROOT);
-        assert_ok!(reveal(further, opening(ROOT)));
-        assert!(matches!(status_of(task), TaskStatus::Settled { .. }));
-        assert_eq!(free(BOB), FUNDS - SHARED_COLLATERAL);
-    });
-}
-
-#[test]
-fn a_further_replica_has_one_attempt() {
-    ExtBuilder.build_and_execute(|| {
-        let ids = computed(&[(ALICE, ROOT), (BOB, WRONG)], 2);
-        assert_ok!(reveal(ids[0], opening(ROOT)));
-        assert_ok!(reveal(ids[1], opening(WRONG)));
-        let further = assign(ids[0].task, device(CHARLIE, ASK));
-        assert_ok!(start(further));
-        assert_ok!(fail(further, Fault::Crashed));
-        assert_eq!(refunded(ids[0].task), Some(Refunded::NoQuorum));
-        assert_eq!(free(ALICE), FUNDS + BASE_FEE);
-        assert_eq!(free(BOB), FUNDS + BASE_FEE);
-    });
-}
-
-#[test]
-fn a_further_replica_that_is_not_found_ends_the_task() {
-    ExtBuilder.build_and_execute(|| {
-        let ids = computed(&[(ALICE, ROOT), (BOB, WRONG)], 2);
-        assert_ok!(reveal(ids[0], opening(ROOT)));
-        assert_ok!(reveal(ids[1], opening(WRONG)));
-        run_for(REMATCH_WINDOW + 1);
-        assert_eq!(refunded(ids[0].task), Some(Refunded::NoQuorum));
+        assert_eq!(fault_of(first), Some(Fault::NoReveal));
+        let second = retry(first, BOB);
+        compute(second, ROOT);
+        decide_audit(first.task, false);
+        assert_ok!(reveal(second, opening(ROOT)));
+        assert_ok!(TasksPallet::contest(first.task, false));
+        let decided = TasksPallet::decide(first.task, Some(ROOT)).unwrap();
+        assert_eq!((decided.slashed, decided.lost), (0, 0));
     });
 }
 
