@@ -307,9 +307,14 @@ pub mod pallet {
         /// `AlreadyDisputed`, `IsParty`, `NotRequester`, `BondTooLarge`; those of tasks if there is no such
         /// task, or its window is not open; or the bond is not there. Events: `DisputeOpened`,
         /// `JuryCalled`.
+        /// Cost: grows with the assignments that the task has had.
         #[pallet::call_index(0)]
-        pub fn dispute(origin: OriginFor<T>, task: TaskId) -> DispatchResult {
-            Self::do_dispute(ensure_signed(origin)?, task)
+        #[pallet::weight(T::WeightInfo::dispute().saturating_add(T::Tasks::contest_weight(None)))]
+        pub fn dispute(origin: OriginFor<T>, task: TaskId) -> DispatchResultWithPostInfo {
+            let who = ensure_signed(origin)?;
+            let looks = T::Tasks::contest_weight(Some(task));
+            Self::do_dispute(who, task)?;
+            Ok(Some(T::WeightInfo::dispute().saturating_add(looks)).into())
         }
 
         /// Calls a larger jury against the verdict of the last.
@@ -341,9 +346,14 @@ pub mod pallet {
         /// have a wrong result upheld by naming another. Errors: `AlreadyDisputed`, `NotRequester`,
         /// `SealedTask`, `BondTooLarge`; those of tasks if there is no such task, or its window is not
         /// open, or it has no room for a jury; or the bond is not there. Events: `DisputeOpened`, `TraceAsked`.
+        /// Cost: grows with the assignments that the task has had.
         #[pallet::call_index(3)]
-        pub fn dispute_part(origin: OriginFor<T>, task: TaskId) -> DispatchResult {
-            Self::do_dispute_part(ensure_signed(origin)?, task)
+        #[pallet::weight(T::WeightInfo::dispute_part().saturating_add(T::Tasks::contest_weight(None)))]
+        pub fn dispute_part(origin: OriginFor<T>, task: TaskId) -> DispatchResultWithPostInfo {
+            let who = ensure_signed(origin)?;
+            let looks = T::Tasks::contest_weight(Some(task));
+            Self::do_dispute_part(who, task)?;
+            Ok(Some(T::WeightInfo::dispute_part().saturating_add(looks)).into())
         }
 
         /// Names the part of an open trace that a jury is to run: the first whose hash is wrong. Or, with

@@ -16,6 +16,7 @@ use frame_support::{
         fungible::{InspectHold, Mutate},
         tokens::Preservation,
     },
+    weights::Weight,
 };
 use sp_runtime::{BuildStorage, DispatchError, DispatchResult};
 
@@ -179,6 +180,10 @@ impl Contested<AccountId> for Court {
             price_cap: ThePrice::get().saturating_mul(10),
             is_sealed: task.is_sealed,
         })
+    }
+    fn contest_weight(task: Option<TaskId>) -> Weight {
+        let seats = task.map_or(u8::MAX, Self::seats);
+        Weight::from_parts(seats.into(), 0)
     }
     fn contest(task: TaskId, escalated: bool) -> Result<Contest<AccountId>, DispatchError> {
         Self::contestable(task, escalated)
@@ -421,6 +426,8 @@ pub fn add(id: TaskId, change: impl FnOnce(&mut TaskMock)) {
 pub fn dispute(who: AccountId) -> DispatchResult {
     frame_support::storage::with_storage_layer(|| {
         DisputesPallet::dispute(RuntimeOrigin::signed(who), TASK)
+            .map(|_| ())
+            .map_err(|refused| refused.error)
     })
 }
 
@@ -451,6 +458,8 @@ pub fn claim(who: AccountId) -> DispatchResult {
 pub fn dispute_part(who: AccountId) -> DispatchResult {
     frame_support::storage::with_storage_layer(|| {
         DisputesPallet::dispute_part(RuntimeOrigin::signed(who), TASK)
+            .map(|_| ())
+            .map_err(|refused| refused.error)
     })
 }
 

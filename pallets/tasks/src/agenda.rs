@@ -43,7 +43,7 @@ pub(crate) fn heaviest_entry<T: Config>() -> Weight {
         .max(Pallet::<T>::weight_with(T::WeightInfo::serve_settle, n))
         .max(T::WeightInfo::serve_unlock())
         .max(T::WeightInfo::serve_prune(n.all()))
-        .max(T::WeightInfo::serve_dispute())
+        .max(Pallet::<T>::weight_of_dispute(n))
         .max(Pallet::<T>::weight_of_audit(n))
         .saturating_add(T::WeightInfo::serve_stale())
 }
@@ -171,7 +171,7 @@ impl<T: Config> Pallet<T> {
             Deadline::Unlock(_) => T::WeightInfo::serve_unlock(),
             // Jurors go with all the others.
             Deadline::Prune(_) => T::WeightInfo::serve_prune(n.all()),
-            Deadline::Dispute(_) => T::WeightInfo::serve_dispute(),
+            Deadline::Dispute(_) => Self::weight_of_dispute(n),
             Deadline::Audit(_) => Self::weight_of_audit(n),
         }
     }

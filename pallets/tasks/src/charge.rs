@@ -3,20 +3,71 @@
 
 use aicpw_protocol::{
     task::{AssignmentStatus, Role, TaskStatus},
-    AssignmentId,
+    AssignmentId, TaskId,
 };
 use frame_support::{
     traits::Get,
     weights::{constants::WEIGHT_REF_TIME_PER_MICROS, Weight},
 };
 
-use crate::{pallet::*, seats::Numbers, types::Task, WeightInfo};
+use crate::{
+    pallet::*,
+    seats::Numbers,
+    types::{Task, MOST_AUDITORS},
+    WeightInfo,
+};
 
 /// What it takes, beside the read, to decode the assignment of a juror and to leave it: by hand, somewhat more than
 /// `rate` takes for each that it looks at.
 const LOOK_AT_JUROR: u64 = 4 * WEIGHT_REF_TIME_PER_MICROS;
 
+/// How often whoever decides or opens a dispute looks at each assignment of the task, after it is read.
+const LOOKS: u64 = 4;
+
+/// What a dispute that is decided reads and writes beside its task: its own records, two bonds and whose they are, and
+/// two auditors who found the lie.
+const DISPUTE_READS: u64 = 12;
+const DISPUTE_WRITES: u64 = 10;
+
+/// What it takes to give or take two bonds and to divide the pot among the first in line: five transfers.
+const DIVIDE_POT: u64 = 300 * WEIGHT_REF_TIME_PER_MICROS;
+
 impl<T: Config> Pallet<T> {
+    /// What it takes to look at each of so many assignments, so often as [`LOOKS`] says.
+    fn weight_of_looks(n: Numbers) -> Weight {
+        let looks = LOOKS.saturating_mul(n.all().into());
+        Weight::from_parts(LOOK_AT_JUROR, 0).saturating_mul(looks)
+    }
+
+    /// What a step of a dispute weighs, of a task that has had so many assignments. Most steps close or pay some
+    /// jurors, of which [`WeightInfo::serve_dispute`] closes as many as one may, who all were wrong. One decides:
+    /// all results may be wrong, each of which is slashed and released like one that the end of a window decides
+    /// against. Nobody knows before which of them a step is.
+    pub(crate) fn weight_of_dispute(n: Numbers) -> Weight {
+        // Of auditors it ends those that are open; who failed before is looked at only.
+        let ended = Self::most_attempts_of_replicas().saturating_add(MOST_AUDITORS.into());
+        let ends = Numbers {
+            work: n.work.min(ended),
+            jurors: n.jurors,
+        };
+        let deciding = Self::weight_with(T::WeightInfo::serve_settle, ends)
+            .saturating_add(T::DbWeight::get().reads_writes(DISPUTE_READS, DISPUTE_WRITES))
+            .saturating_add(Weight::from_parts(DIVIDE_POT, 0));
+        let closing =
+            T::WeightInfo::serve_dispute().saturating_add(T::DbWeight::get().reads(n.all().into()));
+        deciding
+            .max(closing)
+            .saturating_add(Self::weight_of_looks(n))
+    }
+
+    /// What it weighs to see what there is to contest about a task; of that with the most assignments, without one.
+    pub(crate) fn weight_of_contest(task: Option<TaskId>) -> Weight {
+        let n = task.map_or_else(Numbers::most::<T>, Self::assignments_of);
+        T::DbWeight::get()
+            .reads(n.all().into())
+            .saturating_add(Self::weight_of_looks(n))
+    }
+
     /// What a step weighs, by its weight for so many replicas and auditors, that reads all assignments of a task.
     pub(crate) fn weight_with(step: fn(u32) -> Weight, numbers: Numbers) -> Weight {
         let jurors = numbers.jurors.into();

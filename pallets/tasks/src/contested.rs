@@ -245,6 +245,10 @@ impl<T: Config> Contested<T::AccountId> for Pallet<T> {
         })
     }
 
+    fn contest_weight(task: Option<TaskId>) -> Weight {
+        Self::weight_of_contest(task)
+    }
+
     fn contest(id: TaskId, escalated: bool) -> Result<Contest<T::AccountId>, DispatchError> {
         let contest = Self::contestable(id, escalated)?;
         let mut task = Tasks::<T>::get(id).ok_or(Error::<T>::UnknownTask)?;

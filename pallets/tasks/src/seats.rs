@@ -65,9 +65,12 @@ impl<T: Config> Pallet<T> {
     pub fn most_assignments() -> u32 {
         let auditors =
             u32::from(MOST_AUDITORS).saturating_mul(crate::audits::AUDITOR_ATTEMPTS.into());
-        u32::from(*REPLICAS.end())
-            .saturating_mul(T::MaxAttempts::get().into())
-            .saturating_add(auditors)
+        Self::most_attempts_of_replicas().saturating_add(auditors)
+    }
+
+    /// Of these, those of replicas.
+    pub(crate) fn most_attempts_of_replicas() -> u32 {
+        u32::from(*REPLICAS.end()).saturating_mul(T::MaxAttempts::get().into())
     }
 
     /// The assignments that a task has had, by what they weigh.

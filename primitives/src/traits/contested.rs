@@ -1,5 +1,6 @@
 use aicpw_protocol::{verdict::Vote, AssignmentId, Balance, BlockNumber, Hash, TaskId};
 use alloc::vec::Vec;
+use frame_support::weights::Weight;
 use sp_runtime::{DispatchError, DispatchResult};
 
 /// Most that dispute a task and appeal.
@@ -83,6 +84,10 @@ pub struct ClaimDecided<AccountId> {
 pub trait Contested<AccountId> {
     /// What there is to contest about a task. Errors as [`Self::contest`] would.
     fn contestable(task: TaskId, escalated: bool) -> Result<Contest<AccountId>, DispatchError>;
+
+    /// What it weighs, beside a task with one assignment, that [`Self::contest`] looks at all assignments that the
+    /// task has had; without a task, of the one with the most.
+    fn contest_weight(task: Option<TaskId>) -> Weight;
 
     /// Stops the window of a task with a revealed result (or, if `escalated`, takes one whose replicas
     /// have no majority, or whose auditors found another root): nothing but a verdict ends it from now on. Errors if it is not in that state.

@@ -1,9 +1,9 @@
-use frame_support::{assert_noop, assert_ok};
-use sp_runtime::{DispatchError, TokenError};
+use frame_support::{assert_noop, assert_ok, dispatch::GetDispatchInfo};
+use sp_runtime::{traits::Dispatchable, DispatchError, TokenError};
 
 use aicpw_protocol::verdict::{About, DisputeState};
 
-use crate::{mock::*, Disputes, Error, Event};
+use crate::{mock::*, Disputes, Error, Event, WeightInfo};
 
 #[test]
 fn holds_the_jurys_pay_and_calls_it() {
@@ -117,4 +117,26 @@ fn can_come_again_after_one_has_ended() {
         vote(&[WRONG, WRONG, WRONG, WRONG, RIGHT]);
         run_to_end();
     });
+}
+
+#[test]
+fn weighs_what_the_task_has_had() {
+    for is_part in [false, true] {
+        execute(|| {
+            add(TASK, |task| task.seats = vec![None; 7]);
+            let (call, alone) = if is_part {
+                let call = crate::Call::dispute_part { task: TASK };
+                (call, <() as WeightInfo>::dispute_part())
+            } else {
+                let call = crate::Call::dispute { task: TASK };
+                (call, <() as WeightInfo>::dispute())
+            };
+            let call = RuntimeCall::from(call);
+            let most = call.get_dispatch_info().call_weight;
+            let origin = RuntimeOrigin::signed(REQUESTER);
+            let actual = call.dispatch(origin).unwrap().actual_weight.unwrap();
+            assert_eq!(actual.ref_time(), alone.ref_time() + 7);
+            assert!(most.all_gte(actual));
+        });
+    }
 }

@@ -317,6 +317,49 @@ fn a_step_is_charged_for_the_jurors_that_it_reads() {
     assert!(of(3, 100).ref_time() < W::serve_settle(103).ref_time());
 }
 
+/// It may be the step that decides the task.
+#[test]
+fn a_step_of_a_dispute_weighs_four_jurors_or_the_end_of_every_assignment() {
+    let of = |work, jurors| Pallet::<Test>::weight_of_dispute(Numbers { work, jurors });
+    for work in 1..=17 {
+        assert!(of(work, 5).all_gte(W::serve_dispute()));
+        assert!(of(work, 5).all_gte(W::serve_settle(work)), "{work}");
+    }
+    assert!(of(1, 100).ref_time() > of(1, 99).ref_time());
+
+    ExtBuilder.build_and_execute(|| {
+        let id = verifying(ALICE);
+        assert_ok!(TasksPallet::contest(id.task, false));
+        TasksPallet::remind(id.task, now() + 1);
+        run_to_without_hooks(now() + 1);
+        let weight = TasksPallet::serve_agenda(Weight::MAX);
+        assert_eq!(Heard::get(), vec![Tell::Due(id.task)]);
+        let least = W::serve_dispute().max(W::serve_settle(1));
+        assert!(weight.all_gte(least), "{weight:?}");
+        assert_ok!(TasksPallet::give_up(id.task));
+    });
+}
+
+#[test]
+fn what_there_is_to_contest_is_charged_for_every_assignment() {
+    ExtBuilder.build_and_execute(|| {
+        let id = verifying(ALICE);
+        let alone = TasksPallet::contest_weight(Some(id.task));
+        assert_ok!(TasksPallet::contest(id.task, false));
+        let terms = JurorTerms {
+            pay: 2 * PRICE,
+            lock: 10_000,
+        };
+        assert_ok!(TasksPallet::seat_jury(id.task, 1, terms, Vec::new()));
+        let juror = assign(id.task, device(BOB, ASK));
+        let with_juror = TasksPallet::contest_weight(Some(id.task));
+        assert!(with_juror.ref_time() > alone.ref_time());
+        assert!(TasksPallet::contest_weight(None).all_gte(with_juror));
+        assert_ok!(TasksPallet::close_juror(id.task, juror.replica, None));
+        assert_ok!(TasksPallet::give_up(id.task));
+    });
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..Default::default() })]
 
