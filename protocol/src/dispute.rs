@@ -11,7 +11,7 @@
 //! | claimant | [`DisputePolicy::claim_bond`] | the jury could fetch the result; what the jurors lack, if it could not |
 //! | auditor | the same, as a lock on its stake, from the draw on | its root is not the verdict's, and the provider's is |
 //! | who appeals | the bond of the next round | the next verdict is no better for it |
-//! | juror | [`DisputePolicy::juror_lock`] | it votes against the last verdict; a share if it is silent |
+//! | juror | [`DisputePolicy::juror_lock`] | it votes against the last verdict; the share that a fault takes (`FaultSlash`) if it is silent |
 //! | provider | collateral and fraud bond | the verdict is against it |
 //!
 //! Everything that the losers of the *last* verdict lose is one pot. [`Claims::pay_out`] fills from
@@ -47,7 +47,8 @@
 //! loses `lock` times the pay: at ten it loses in expectation as long as `r` is below ten elevenths. The
 //! trace root, which could not be copied, is committed to as well; were votes counted together only if they
 //! agree in it too, `r` would be zero, but today they are compared by the result root alone
-//! ([`crate::verdict`]). Honest work at an ask that covers its cost loses nothing.
+//! ([`crate::verdict`]), and `r` of the root that an auditor has found is near one: to vote for that without
+//! work pays. Honest work at an ask that covers its cost loses nothing.
 //!
 //! # Why the pot suffices
 //!
@@ -87,8 +88,6 @@ pub struct DisputePolicy {
     pub appeals: u8,
     /// A juror's lock, in its pay.
     pub lock: u16,
-    /// The share of its lock that a silent juror or auditor loses.
-    pub no_show: Perbill,
 }
 
 impl DisputePolicy {
@@ -97,7 +96,6 @@ impl DisputePolicy {
         jury: 5,
         appeals: 2,
         lock: 10,
-        no_show: Perbill::from_percent(50),
     };
 
     /// Whether the numbers keep what this module promises. What is not sound must not be put in
@@ -143,9 +141,10 @@ impl DisputePolicy {
         pay.saturating_mul(self.lock.into())
     }
 
-    /// What a silent juror or auditor loses of its lock. Rounded up.
-    pub fn no_show_slash(&self, lock: Balance) -> Balance {
-        self.no_show.mul_ceil(lock)
+    /// Whether three of a first jury of five who lie about an unavailable claim, and lose this share of their locks
+    /// for it, lose more than there is to gain: each locks as much as that.
+    pub fn deters_lies_about_claims(share: Perbill) -> bool {
+        u64::from(share.deconstruct()).saturating_mul(3) > Perbill::one().deconstruct().into()
     }
 }
 
@@ -251,9 +250,18 @@ mod tests {
     }
 
     #[test]
-    fn silence_costs_half_of_the_lock() {
+    fn a_juror_locks_ten_times_its_pay() {
         assert_eq!(POLICY.juror_lock(3), 30);
-        assert_eq!(POLICY.no_show_slash(31), 16);
+    }
+
+    #[test]
+    fn three_who_lie_about_a_claim_lose_more_than_there_is_to_gain() {
+        let (gain, least) = (1_000, Perbill::from_percent(34));
+        assert!(3 * least.mul_floor(POLICY.fetch_lock(gain)) > gain);
+        assert!(DisputePolicy::deters_lies_about_claims(least));
+        let third = Perbill::from_rational(1u32, 3);
+        assert!(!DisputePolicy::deters_lies_about_claims(third));
+        assert!(DisputePolicy::deters_lies_about_claims(Perbill::one()));
     }
 
     #[test]

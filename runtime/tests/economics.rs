@@ -3,6 +3,7 @@
 use aicpw_economics::rules::{Rules, DAY};
 use aicpw_runtime::{units::DAYS, Runtime};
 use frame_support::traits::Get;
+use pallet_disputes::Config as Disputes;
 use pallet_provider_staking::Config as Staking;
 use pallet_tasks::Config as Tasks;
 
@@ -13,6 +14,11 @@ fn the_simulation_has_the_chains_numbers() {
         let rules = Rules::default();
         assert_eq!(DAY, DAYS);
         assert_eq!(rules.audit, <Runtime as Tasks>::AuditPolicy::get());
+        assert_eq!(rules.dispute, <Runtime as Disputes>::Policy::get());
+        assert_eq!(
+            rules.juror_pay,
+            <Runtime as Disputes>::JurorPay::get().into()
+        );
         assert_eq!(rules.protocol_fee, <Runtime as Tasks>::ProtocolFee::get());
         assert_eq!(
             rules.submission_fee,

@@ -190,7 +190,7 @@ impl Market<'_> {
             let kind = self.providers[juror].kind;
             self.tally.began(kind, Role::Juror, pay);
             if self.is_absent(kind) {
-                let amount = self.rules.dispute.no_show_slash(lock);
+                let amount = self.rules.fault_slash.mul_ceil(lock);
                 self.slash(juror, amount, self.treasury, Role::Juror);
                 self.faulted(juror, pay);
                 continue;

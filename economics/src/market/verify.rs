@@ -189,7 +189,7 @@ impl Market<'_> {
             let kind = self.providers[auditor].kind;
             self.tally.began(kind, Role::Auditor, price);
             if self.is_absent(kind) {
-                let amount = self.rules.dispute.no_show_slash(lock);
+                let amount = self.rules.fault_slash.mul_ceil(lock);
                 self.slash(auditor, amount, self.treasury, Role::Auditor);
                 self.faulted(auditor, price);
                 continue;

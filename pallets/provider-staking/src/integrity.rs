@@ -1,7 +1,9 @@
 //! What must hold between the constants that the runtime chooses.
 
 use aicpw_primitives::worker_call::PROOF_DEPTH;
-use aicpw_protocol::{mailbox::RETRY_AFTER, worker::MAX_NAMED_DEVICES, BlockNumber};
+use aicpw_protocol::{
+    dispute::DisputePolicy, mailbox::RETRY_AFTER, worker::MAX_NAMED_DEVICES, BlockNumber,
+};
 use frame_support::traits::Get;
 use frame_system::pallet_prelude::BlockNumberFor;
 
@@ -31,6 +33,10 @@ impl<T: Config> Pallet<T> {
         holds(
             T::MaxDevices::get() <= MAX_NAMED_DEVICES,
             "a heartbeat must be able to name all devices of a provider",
+        )?;
+        holds(
+            DisputePolicy::deters_lies_about_claims(T::FaultSlash::get()),
+            "three jurors who lie about an unavailable claim must lose more than there is to gain",
         )?;
         let slots = T::MaxDevices::get().saturating_mul(u32::from(T::MaxSlots::get()));
         holds(

@@ -33,9 +33,10 @@ market_parameters! {
         /// until it is set again.
         1 MinAsk: AskPrice = AskPrice(MILLI), from AskPrice(MICRO), to AskPrice(100 * MILLI);
 
-        /// Half of the collateral for a fault: a second one in a row costs as much again.
+        /// Half of the collateral for a fault: a second one in a row costs as much again. And of the lock of a juror that
+        /// is silent. More than a third, so that three of five who lie about an unavailable claim lose by it.
         2 FaultSlash: Perbill = Perbill::from_percent(50),
-            from Perbill::from_percent(1), to Perbill::from_percent(100);
+            from Perbill::from_percent(34), to Perbill::from_percent(100);
 
         /// Four weeks, in which an old wrong can still be slashed. Always longer than the longest
         /// obligation: all attempts, audits, windows, disputes with their appeals, and the retrieval of a
