@@ -55,6 +55,11 @@ pub fn upload_time(bytes: u64, fetchers: u16) -> Milliseconds {
     Milliseconds(bits.saturating_mul(fetchers.into()).div_ceil(UPLOAD))
 }
 
+/// The most bytes that so many at once can fetch from one node in this time: [`upload_time`], the other way round.
+pub fn uploaded(time: Milliseconds, fetchers: u16) -> u64 {
+    time.0.saturating_mul(UPLOAD) / 8 / u64::from(fetchers.max(1))
+}
+
 /// The digest of a result, from its bytes in order.
 pub struct Digest(blake3::Hasher);
 
@@ -114,6 +119,8 @@ mod tests {
         assert_eq!(time_for(0, 5), 0);
         assert_eq!(upload_time(640 << 20, 5), time(Mebibytes(640), 5));
         assert_eq!(upload_time(75_000_000, 11).0, 132_000);
+        assert_eq!(uploaded(Milliseconds(132_000), 11), 75_000_000);
+        assert_eq!(uploaded(Milliseconds(u64::MAX), 0), u64::MAX / 8);
         let longest = time(Mebibytes(u64::MAX), u16::MAX);
         assert_eq!(
             longest.0 / 3_600_000,

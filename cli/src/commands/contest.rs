@@ -1,10 +1,11 @@
 //! `aicpw task dispute` and `aicpw task appeal`: calling a jury.
 
 use aicpw_protocol::{
+    availability::uploaded,
     task::{AssignmentStatus, Privacy, Role, TaskStatus},
     verdict::{DisputeState, DisputeView, Outcome},
     view::{AssignmentView, TaskView},
-    Balance, Milliseconds, TaskId,
+    Balance, BlockNumber, Milliseconds, TaskId,
 };
 use serde::Serialize;
 use std::time::Duration;
@@ -116,7 +117,12 @@ pub async fn dispute(context: &Context<'_>, args: &DisputeArgs) -> Result<()> {
         return Err(refused);
     }
     let bond = bond_of(&chain, &task).await?;
-    let consequence = dispute_consequence(&task, bond, &chain.clock().await?);
+    let clock = chain.clock().await?;
+    let consequence = format!(
+        "{}. {}",
+        dispute_consequence(&task, bond, &clock),
+        to_fetch(&chain, 0, &clock).await?
+    );
     let plan = Plan {
         call: Call::dispute(id),
         bond,
@@ -151,12 +157,13 @@ pub async fn appeal(context: &Context<'_>, args: &ContestArgs) -> Result<()> {
     let before = chain.dispute(id, None).await?;
     let clock = chain.clock().await?;
     let (before, consequence) = appealable(&task, before, &clock)?;
+    let round = before.round.saturating_add(1);
     let plan = Plan {
         call: Call::appeal(id),
         bond: before.appeal_bond,
-        round: before.round.saturating_add(1),
+        round,
         needs_key: true,
-        consequence,
+        consequence: format!("{consequence}. {}", to_fetch(&chain, round, &clock).await?),
     };
     call_jury(context, args, &signer, &chain, &task, plan).await
 }
@@ -232,6 +239,29 @@ pub fn dispute_consequence(task: &TaskView<Account>, bond: Balance, clock: &Cloc
         task.id,
         Amount(at_stake).brief_with_unit()
     )
+}
+
+/// What the jurors of a round have to fetch in time. The chain does not know how much a task's files are.
+async fn to_fetch(chain: &Chain, round: u8, clock: &Clock) -> Result<String> {
+    let window = chain.market_parameters().await?.start_window;
+    Ok(fetch_note(chain.jurors(round).await?, window, clock))
+}
+
+fn fetch_note(jurors: u16, start_window: BlockNumber, clock: &Clock) -> String {
+    let blocks = time_to_fetch(start_window);
+    let time = Milliseconds(u64::from(blocks).saturating_mul(clock.block_time.0));
+    format!(
+        "All {jurors} jurors fetch the task's files at once from the node that it was submitted with, and have {} \
+         for it: a line of 50 Mbit/s serves {} MiB to each. If most of them cannot, they cannot run it",
+        clock.span(blocks),
+        uploaded(time, jurors) >> 20
+    )
+}
+
+/// Of the window in which jurors start, how much they have to fetch: they begin some blocks after its begin, and
+/// end some before its end.
+pub fn time_to_fetch(start_window: BlockNumber) -> BlockNumber {
+    start_window - start_window / 4
 }
 
 /// The dispute, if its verdict can be appealed against, and what that means.

@@ -126,6 +126,16 @@ fn what_is_at_stake_is_said_first() {
 }
 
 #[test]
+fn who_calls_a_jury_is_told_how_much_it_can_fetch_in_time() {
+    let first = fetch_note(5, 240, &CLOCK);
+    for part in ["All 5 jurors", "have 45 s", "serves 53 MiB to each"] {
+        assert!(first.contains(part), "{part} in {first}");
+    }
+    let appeal = fetch_note(11, 240, &CLOCK);
+    assert!(appeal.contains("serves 24 MiB to each"), "{appeal}");
+}
+
+#[test]
 fn bond_and_fees_have_to_be_there() {
     assert!(check_funds(OTHER, 5 * AICP + 3, 5 * AICP, 3).is_ok());
     let error = check_funds(OTHER, 5 * AICP + 2, 5 * AICP, 3).unwrap_err();

@@ -245,8 +245,7 @@ fn too_large(
     clock: &Clock,
 ) -> Option<Error> {
     let needed = clock.blocks(upload_time(bytes, jurors));
-    // They begin some blocks after it, and end some before.
-    let most = start_window - start_window / 4;
+    let most = contest::time_to_fetch(start_window);
     if needed <= most {
         return None;
     }
