@@ -31,6 +31,14 @@ pub async fn whole_machine() -> Result<SemaphorePermit<'static>> {
     room_for(ROOM).await
 }
 
+/// The right to the share of a single node, for one that is not of a [`Cluster`].
+///
+/// # Errors
+/// Never, as long as this process runs.
+pub async fn share() -> Result<SemaphorePermit<'static>> {
+    room_for(1).await
+}
+
 async fn room_for(share: u32) -> Result<SemaphorePermit<'static>> {
     let room = FREE.acquire_many(share).await;
     room.context("room for this network")

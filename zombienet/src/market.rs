@@ -216,6 +216,29 @@ impl Market {
         Ok(said.document().ok())
     }
 
+    /// Runs a submission that ends in a refund, for which the requester pays the fees and nothing else, and
+    /// requires that it said all of these. Returns what the requester got besides.
+    ///
+    /// # Errors
+    /// It did something else, or cost more.
+    pub async fn refunded(
+        &self,
+        node: &str,
+        suri: &str,
+        arguments: &[&str],
+        words: &[&str],
+    ) -> Result<u128> {
+        let before = self.funds(suri).await?;
+        let document = self.fails(node, suri, arguments, 3, words).await?;
+        let document = document.context("it printed no document")?;
+        ensure!(document["state"] == "refunded", "{document}");
+        let after = self.funds(suri).await?;
+        ensure!(after.held == before.held, "{before:?} {after:?} {document}");
+        let fees = units(&document["submission_fee"])? + units(&document["transaction_fee"])?;
+        let gain = (after.free + fees).checked_sub(before.free);
+        gain.with_context(|| format!("it cost more: {before:?} {after:?} {document}"))
+    }
+
     /// What an account owns.
     ///
     /// # Errors

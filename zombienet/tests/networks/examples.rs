@@ -1,8 +1,10 @@
-//! A kernel file as it is, from a folder of the checkout to its known result, through real processes.
+//! What is shown to whoever comes new, through real processes: a kernel file as it is, from a folder of the
+//! checkout to its known result; and the demo.
 
 use std::{fs, path::Path};
 
-use aicpw_network_tests::{Cluster, CommandLine, NodeOptions};
+use aicpw_network_tests::{binaries, cluster, Cluster, CommandLine, NodeOptions};
+use tokio::process::Command;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_kernel_that_is_brought_along_runs() {
@@ -42,4 +44,34 @@ async fn a_kernel_that_is_brought_along_runs() {
     let cells = fs::read(out.join("next.bin")).unwrap();
     // Where the R-pentomino comes to rest, as has been known since 1971.
     assert_eq!(cells.iter().filter(|cell| **cell == 1).count(), 116);
+}
+
+/// `make demo`, with a smaller picture.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_demo_leaves_a_picture() {
+    let _share = cluster::share().await.unwrap();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let programs = binaries::find("aicpw-node").unwrap();
+    let target = programs.ancestors().nth(2).unwrap();
+    let out = tempfile::tempdir().unwrap();
+    let small = ["--width", "32", "--height", "24", "--samples", "1"];
+    let demo = Command::new(root.join("scripts/demo.sh"))
+        .args(small)
+        .arg("--out")
+        .arg(out.path())
+        .env("CARGO_TARGET_DIR", target)
+        .kill_on_drop(true)
+        .output()
+        .await
+        .unwrap();
+    let said = String::from_utf8_lossy(&demo.stdout);
+    let errors = String::from_utf8_lossy(&demo.stderr);
+    assert!(demo.status.success(), "{said}\n{errors}");
+    let picture = fs::read(out.path().join("picture.png")).unwrap();
+    assert_eq!(picture[..8], *b"\x89PNG\r\n\x1a\n");
+    let number = |at: usize| u32::from_be_bytes(picture[at..at + 4].try_into().unwrap());
+    assert_eq!((number(16), number(20)), (32, 24));
+    // Where it says that it is.
+    let said_where = out.path().join("picture.png");
+    assert!(said.contains(said_where.to_str().unwrap()), "{said}");
 }

@@ -318,16 +318,8 @@ async fn what_no_provider_can_do_is_refunded_with_its_cause() {
 /// Runs a submission that ends in a refund: the requester pays the fees and nothing else. Returns
 /// what the requester got besides.
 async fn refunded(market: &Market, suri: &str, arguments: Vec<&str>, words: &[&str]) -> u128 {
-    let before = market.funds(suri).await.unwrap();
-    let said = market.fails("alice", suri, &arguments, 3, words).await;
-    let document = said.unwrap().unwrap();
-    assert_eq!(document["state"], "refunded", "{document}");
-    let after = market.funds(suri).await.unwrap();
-    assert_eq!(after.held, before.held, "{document}");
-    let fees =
-        units(&document["submission_fee"]).unwrap() + units(&document["transaction_fee"]).unwrap();
-    let gain = (after.free + fees).checked_sub(before.free);
-    gain.unwrap_or_else(|| panic!("{before:?} {after:?} {document}"))
+    let gain = market.refunded("alice", suri, &arguments, words).await;
+    gain.unwrap()
 }
 
 /// A requester that seals its data and leaves: nobody grants the key. It pays the provider that waited

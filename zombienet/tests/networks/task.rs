@@ -114,6 +114,8 @@ async fn what_the_compiler_says_reaches_the_requester_and_nothing_is_paid() {
         .await
         .unwrap();
     market.join("requester", &["--ipfs"]).await.unwrap();
+    let stake = market.stake("//Bob").await.unwrap();
+    let had = market.funds("//Bob").await.unwrap();
     let folder = market.path("broken");
     fs::create_dir_all(&folder).unwrap();
     fs::write(
@@ -133,16 +135,13 @@ async fn what_the_compiler_says_reaches_the_requester_and_nothing_is_paid() {
     });
     let path = write_manifest(&folder, &manifest).unwrap();
     let out = folder.join("out");
-    let before = market.funds("//Dave").await.unwrap();
     let arguments = submit(&path, &out, &["--match-window", "10s"]);
     let words = ["nonsense", "build-failed"];
-    market
-        .fails("requester", "//Dave", &arguments, 3, &words)
-        .await
-        .unwrap();
+    let refunded = market.refunded("requester", "//Dave", &arguments, &words);
+    assert_eq!(refunded.await.unwrap(), 0, "all but the fees");
     assert!(!out.join("x.bin").exists());
-    let after = market.funds("//Dave").await.unwrap();
-    assert_eq!(after.held, before.held);
+    assert_eq!(market.stake("//Bob").await.unwrap(), stake);
+    assert_eq!(market.funds("//Bob").await.unwrap().free, had.free);
 }
 
 #[tokio::test(flavor = "multi_thread")]
