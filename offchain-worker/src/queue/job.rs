@@ -386,8 +386,8 @@ impl Life {
             .wait_out(hash)
             .await
             .map_err(|error| no_cid(&error))?;
-        let odd = |error: &dyn std::fmt::Display| Failure::new(Fault::Crashed, error.to_string());
-        Ok(ContentId::try_from(cid).map_err(|error| odd(&error))?)
+        let odd = |error| Failure::new(Fault::Crashed, format!("no CID for the output: {error}"));
+        Ok(ContentId::try_from(cid).map_err(odd)?)
     }
 
     /// Whether the store can take the result, if it has to.
