@@ -121,7 +121,7 @@ pub async fn dispute(context: &Context<'_>, args: &DisputeArgs) -> Result<()> {
     let consequence = format!(
         "{}. {}",
         dispute_consequence(&task, bond, &clock),
-        to_fetch(&chain, 0, &clock).await?
+        to_fetch(&chain, &clock).await?
     );
     let plan = Plan {
         call: Call::dispute(id),
@@ -163,7 +163,7 @@ pub async fn appeal(context: &Context<'_>, args: &ContestArgs) -> Result<()> {
         bond: before.appeal_bond,
         round,
         needs_key: true,
-        consequence: format!("{consequence}. {}", to_fetch(&chain, round, &clock).await?),
+        consequence: format!("{consequence}. {}", to_fetch(&chain, &clock).await?),
     };
     call_jury(context, args, &signer, &chain, &task, plan).await
 }
@@ -241,20 +241,21 @@ pub fn dispute_consequence(task: &TaskView<Account>, bond: Balance, clock: &Cloc
     )
 }
 
-/// What the jurors of a round have to fetch in time. The chain does not know how much a task's files are.
-async fn to_fetch(chain: &Chain, round: u8, clock: &Clock) -> Result<String> {
+/// What jurors have to fetch in time. The chain does not know how much a task's files are.
+async fn to_fetch(chain: &Chain, clock: &Clock) -> Result<String> {
     let window = chain.market_parameters().await?.start_window;
-    Ok(fetch_note(chain.jurors(round).await?, window, clock))
+    Ok(fetch_note(window, clock))
 }
 
-fn fetch_note(jurors: u16, start_window: BlockNumber, clock: &Clock) -> String {
+fn fetch_note(start_window: BlockNumber, clock: &Clock) -> String {
     let blocks = time_to_fetch(start_window);
     let time = Milliseconds(u64::from(blocks).saturating_mul(clock.block_time.0));
     format!(
-        "All {jurors} jurors fetch the task's files at once from the node that it was submitted with, and have {} \
-         for it: a line of 50 Mbit/s serves {} MiB to each. If most of them cannot, they cannot run it",
+        "All jurors fetch the task's files at once from the node that it was submitted with, and have {} for it: in \
+         that time a line of 50 Mbit/s serves {} MiB, to all of them together. If most of them cannot, they cannot \
+         run it",
         clock.span(blocks),
-        uploaded(time, jurors) >> 20
+        uploaded(time, 1) >> 20
     )
 }
 
