@@ -25,6 +25,9 @@ const BOOKS: [u32; 2] = [100, 100_000];
 /// Devices of one provider.
 const PER_PROVIDER: u32 = 16;
 
+/// The memory that only one device in a hundred has.
+const DEMANDED: Mebibytes = Mebibytes(16_384);
+
 /// Matches of each kind: less than one device has slots for.
 const ROUNDS: u32 = 6;
 
@@ -77,7 +80,7 @@ pub fn measure(report: &mut Measured) -> Result<()> {
 fn demanding() -> Result<Submission> {
     let mut submission = submission()?;
     submission.needs.gflops = Gflops(8_192);
-    submission.needs.memory = Mebibytes(16_384);
+    submission.needs.memory = DEMANDED;
     submission.needs.bandwidth = MegabitsPerSecond(1_000);
     Ok(submission)
 }
@@ -160,7 +163,10 @@ impl Book {
 fn listed(number: u32) -> Result<(aicpw_protocol::device::DeviceSpec, AskPrice)> {
     let mut spec = device(number)?;
     let fits = number % 100 == 99;
-    if !fits {
+    if fits {
+        // For all the tasks that it gets at once.
+        spec.memory = Mebibytes(DEMANDED.0 * u64::from(ROUNDS));
+    } else {
         match number % 3 {
             0 => spec.gflops = Gflops(100 + u64::from(number % 1_000)),
             1 => spec.memory = Mebibytes(512),
