@@ -52,6 +52,10 @@ impl pallet_tasks::BenchmarkHelper<AccountId> for Neighbours {
         online_device::<Runtime>(seed, Gflops(10_000), AskPrice(0))
     }
 
+    fn matched(device: DeviceId) {
+        pallet_matching::benchmarking::close::<Runtime>(device);
+    }
+
     fn set_block(block: BlockNumber) {
         set_height::<Runtime>(block);
     }

@@ -53,9 +53,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Tasks::Juries` (r:0 w:1)
     /// Proof: `Tasks::Juries` (`max_values`: None, `max_size`: Some(305), added: 2780, mode: `MaxEncodedLen`)
     fn dispute() -> Weight {
-        // Measured proof size: 2567 B.
-        // Shortest run: 107_210_000 picoseconds.
-        Weight::from_parts(110_365_000, 11371)
+        // Measured proof size: 2362 B.
+        // Shortest run: 107_952_000 picoseconds.
+        Weight::from_parts(110_855_000, 11371)
             .saturating_add(T::DbWeight::get().reads(13_u64))
             .saturating_add(T::DbWeight::get().writes(9_u64))
     }
@@ -80,9 +80,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Tasks::Juries` (r:0 w:1)
     /// Proof: `Tasks::Juries` (`max_values`: None, `max_size`: Some(305), added: 2780, mode: `MaxEncodedLen`)
     fn appeal() -> Weight {
-        // Measured proof size: 2307 B.
-        // Shortest run: 94_551_000 picoseconds.
-        Weight::from_parts(97_255_000, 11371)
+        // Measured proof size: 2036 B.
+        // Shortest run: 94_220_000 picoseconds.
+        Weight::from_parts(97_095_000, 11371)
             .saturating_add(T::DbWeight::get().reads(10_u64))
             .saturating_add(T::DbWeight::get().writes(8_u64))
     }
@@ -117,9 +117,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Tasks::Juries` (r:0 w:1)
     /// Proof: `Tasks::Juries` (`max_values`: None, `max_size`: Some(305), added: 2780, mode: `MaxEncodedLen`)
     fn claim_unavailable() -> Weight {
-        // Measured proof size: 3347 B.
-        // Shortest run: 125_187_000 picoseconds.
-        Weight::from_parts(131_266_000, 11371)
+        // Measured proof size: 3142 B.
+        // Shortest run: 125_627_000 picoseconds.
+        Weight::from_parts(130_454_000, 11371)
             .saturating_add(T::DbWeight::get().reads(14_u64))
             .saturating_add(T::DbWeight::get().writes(13_u64))
     }
@@ -140,9 +140,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Disputes::Narrowings` (r:0 w:1)
     /// Proof: `Disputes::Narrowings` (`max_values`: None, `max_size`: Some(289), added: 2764, mode: `MaxEncodedLen`)
     fn dispute_part() -> Weight {
-        // Measured proof size: 2374 B.
-        // Shortest run: 85_297_000 picoseconds.
-        Weight::from_parts(87_881_000, 11371)
+        // Measured proof size: 2338 B.
+        // Shortest run: 85_677_000 picoseconds.
+        Weight::from_parts(88_602_000, 11371)
             .saturating_add(T::DbWeight::get().reads(8_u64))
             .saturating_add(T::DbWeight::get().writes(6_u64))
     }
@@ -163,9 +163,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Tasks::Juries` (r:0 w:1)
     /// Proof: `Tasks::Juries` (`max_values`: None, `max_size`: Some(305), added: 2780, mode: `MaxEncodedLen`)
     fn name_part() -> Weight {
-        // Measured proof size: 2075 B.
-        // Shortest run: 68_842_000 picoseconds.
-        Weight::from_parts(71_517_000, 11371)
+        // Measured proof size: 1870 B.
+        // Shortest run: 66_169_000 picoseconds.
+        Weight::from_parts(71_216_000, 11371)
             .saturating_add(T::DbWeight::get().reads(9_u64))
             .saturating_add(T::DbWeight::get().writes(7_u64))
     }
@@ -174,27 +174,27 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// The same with the slower database, for tests of the pallet alone.
 impl WeightInfo for () {
     fn dispute() -> Weight {
-        Weight::from_parts(110_365_000, 11371)
+        Weight::from_parts(110_855_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(13_u64))
             .saturating_add(RocksDbWeight::get().writes(9_u64))
     }
     fn appeal() -> Weight {
-        Weight::from_parts(97_255_000, 11371)
+        Weight::from_parts(97_095_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(10_u64))
             .saturating_add(RocksDbWeight::get().writes(8_u64))
     }
     fn claim_unavailable() -> Weight {
-        Weight::from_parts(131_266_000, 11371)
+        Weight::from_parts(130_454_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(14_u64))
             .saturating_add(RocksDbWeight::get().writes(13_u64))
     }
     fn dispute_part() -> Weight {
-        Weight::from_parts(87_881_000, 11371)
+        Weight::from_parts(88_602_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(8_u64))
             .saturating_add(RocksDbWeight::get().writes(6_u64))
     }
     fn name_part() -> Weight {
-        Weight::from_parts(71_517_000, 11371)
+        Weight::from_parts(71_216_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(9_u64))
             .saturating_add(RocksDbWeight::get().writes(7_u64))
     }

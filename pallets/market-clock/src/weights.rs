@@ -27,22 +27,22 @@ pub struct SubstrateWeight<T>(PhantomData<T>);
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     fn pause() -> Weight {
         // Measured proof size: 0 B.
-        // Shortest run: 4_667_000 picoseconds.
-        Weight::from_parts(5_047_000, 0)
+        // Shortest run: 4_427_000 picoseconds.
+        Weight::from_parts(4_757_000, 0)
     }
     fn resume() -> Weight {
         // Measured proof size: 0 B.
-        // Shortest run: 4_707_000 picoseconds.
-        Weight::from_parts(5_007_000, 0)
+        // Shortest run: 4_496_000 picoseconds.
+        Weight::from_parts(4_837_000, 0)
     }
 }
 
 /// The same with the slower database, for tests of the pallet alone.
 impl WeightInfo for () {
     fn pause() -> Weight {
-        Weight::from_parts(5_047_000, 0)
+        Weight::from_parts(4_757_000, 0)
     }
     fn resume() -> Weight {
-        Weight::from_parts(5_007_000, 0)
+        Weight::from_parts(4_837_000, 0)
     }
 }

@@ -28,6 +28,11 @@ pub trait BenchmarkHelper {
     fn task(gflops: Gflops) -> TaskId;
 }
 
+/// A device of which a match has taken the last slot. For other pallets' benchmarks.
+pub fn close<T: Config>(device: DeviceId) {
+    Pallet::<T>::close(device);
+}
+
 const ASK: AskPrice = AskPrice(AICP);
 
 /// On a bound of a level, so that devices that have it are sure to fit.

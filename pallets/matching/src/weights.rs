@@ -44,42 +44,40 @@ pub trait WeightInfo {
 pub struct SubstrateWeight<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
-    /// Storage: `Matching::ListEnds` (r:4 w:0)
+    /// Storage: `Matching::ListEnds` (r:3 w:0)
     /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
     fn service_base() -> Weight {
-        // Measured proof size: 6 B.
-        // Shortest run: 7_952_000 picoseconds.
-        Weight::from_parts(8_482_000, 11010)
-            .saturating_add(T::DbWeight::get().reads(4_u64))
+        // Measured proof size: 0 B.
+        // Shortest run: 7_912_000 picoseconds.
+        Weight::from_parts(8_353_000, 8505)
+            .saturating_add(T::DbWeight::get().reads(3_u64))
     }
     /// Storage: `Matching::Words` (r:1 w:1)
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn leave_word() -> Weight {
-        // Measured proof size: 107 B.
-        // Shortest run: 5_368_000 picoseconds.
-        Weight::from_parts(5_729_000, 3529)
+        // Measured proof size: 30 B.
+        // Shortest run: 5_178_000 picoseconds.
+        Weight::from_parts(5_538_000, 3529)
             .saturating_add(T::DbWeight::get().reads(1_u64))
             .saturating_add(T::DbWeight::get().writes(1_u64))
     }
     /// Storage: `Matching::Words` (r:2 w:2)
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::ListEnds` (r:1 w:1)
-    /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
     fn leave_list() -> Weight {
-        // Measured proof size: 176 B.
-        // Shortest run: 11_157_000 picoseconds.
-        Weight::from_parts(11_818_000, 6068)
-            .saturating_add(T::DbWeight::get().reads(3_u64))
-            .saturating_add(T::DbWeight::get().writes(3_u64))
+        // Measured proof size: 88 B.
+        // Shortest run: 10_185_000 picoseconds.
+        Weight::from_parts(10_696_000, 6068)
+            .saturating_add(T::DbWeight::get().reads(2_u64))
+            .saturating_add(T::DbWeight::get().writes(2_u64))
     }
     /// Storage: `Tasks::Tasks` (r:1 w:0)
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Listings` (r:1 w:0)
     /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
     fn begin_search() -> Weight {
-        // Measured proof size: 1345 B.
-        // Shortest run: 32_949_000 picoseconds.
-        Weight::from_parts(34_241_000, 11371)
+        // Measured proof size: 1303 B.
+        // Shortest run: 32_178_000 picoseconds.
+        Weight::from_parts(33_290_000, 11371)
             .saturating_add(T::DbWeight::get().reads(2_u64))
     }
     /// Storage: `Matching::Listings` (r:1 w:0)
@@ -90,31 +88,31 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::Leaves` (`max_values`: None, `max_size`: Some(557078), added: 559553, mode: `MaxEncodedLen`)
     /// The range of component `c` is `[3, 49152]`.
     fn read_cells(c: u32, ) -> Weight {
-        // Measured proof size: 162 B + c * 22.
-        // Shortest run: 9_064_000 picoseconds.
-        Weight::from_parts(30_423_779, 560543)
-            // Standard error: 174
-            .saturating_add(Weight::from_parts(11_653, 0).saturating_mul(c.into()))
+        // Measured proof size: 0 B + c * 22.
+        // Shortest run: 8_202_000 picoseconds.
+        Weight::from_parts(24_486_621, 560543)
+            // Standard error: 380
+            .saturating_add(Weight::from_parts(11_680, 0).saturating_mul(c.into()))
             .saturating_add(T::DbWeight::get().reads(3_u64))
     }
     /// Storage: `Matching::Leaves` (r:1 w:0)
     /// Proof: `Matching::Leaves` (`max_values`: None, `max_size`: Some(557078), added: 559553, mode: `MaxEncodedLen`)
     fn read_node() -> Weight {
-        // Measured proof size: 212 B.
-        // Shortest run: 5_188_000 picoseconds.
-        Weight::from_parts(5_578_000, 560543)
+        // Measured proof size: 43 B.
+        // Shortest run: 4_266_000 picoseconds.
+        Weight::from_parts(4_657_000, 560543)
             .saturating_add(T::DbWeight::get().reads(1_u64))
     }
     /// Storage: `Matching::Buckets` (r:1 w:0)
     /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
     fn look_at_page() -> Weight {
-        // Measured proof size: 3651 B.
-        // Shortest run: 5_938_000 picoseconds.
-        Weight::from_parts(6_430_000, 6956)
+        // Measured proof size: 3482 B.
+        // Shortest run: 5_078_000 picoseconds.
+        Weight::from_parts(5_538_000, 6956)
             .saturating_add(T::DbWeight::get().reads(1_u64))
     }
     /// Storage: `ProviderStaking::Devices` (r:1 w:0)
-    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
+    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Challenges` (r:1 w:0)
     /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Presences` (r:1 w:0)
@@ -128,9 +126,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Tasks::Tasks` (r:1 w:0)
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     fn look_at_offer() -> Weight {
-        // Measured proof size: 2080 B.
-        // Shortest run: 32_328_000 picoseconds.
-        Weight::from_parts(33_721_000, 11371)
+        // Measured proof size: 2052 B.
+        // Shortest run: 30_465_000 picoseconds.
+        Weight::from_parts(31_587_000, 11371)
             .saturating_add(T::DbWeight::get().reads(7_u64))
     }
     /// Storage: `Matching::Entries` (r:1 w:1)
@@ -144,14 +142,14 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Matching::Listings` (r:1 w:1)
     /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
     fn repair() -> Weight {
-        // Measured proof size: 335 B.
-        // Shortest run: 31_787_000 picoseconds.
-        Weight::from_parts(33_520_000, 1120096)
+        // Measured proof size: 166 B.
+        // Shortest run: 27_341_000 picoseconds.
+        Weight::from_parts(28_523_000, 1120096)
             .saturating_add(T::DbWeight::get().reads(7_u64))
             .saturating_add(T::DbWeight::get().writes(7_u64))
     }
     /// Storage: `ProviderStaking::Devices` (r:1 w:1)
-    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
+    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Challenges` (r:1 w:0)
     /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Presences` (r:1 w:0)
@@ -165,7 +163,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Tasks::Tasks` (r:1 w:1)
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Occupations` (r:1 w:1)
-    /// Proof: `ProviderStaking::Occupations` (`max_values`: None, `max_size`: Some(107), added: 2582, mode: `MaxEncodedLen`)
+    /// Proof: `ProviderStaking::Occupations` (`max_values`: None, `max_size`: Some(115), added: 2590, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Providers` (r:1 w:0)
     /// Proof: `ProviderStaking::Providers` (`max_values`: None, `max_size`: Some(1153), added: 3628, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Agenda` (r:1 w:1)
@@ -173,9 +171,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Tasks::Assignments` (r:0 w:1)
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
     fn match_task() -> Weight {
-        // Measured proof size: 3276 B.
-        // Shortest run: 82_082_000 picoseconds.
-        Weight::from_parts(85_567_000, 11371)
+        // Measured proof size: 3247 B.
+        // Shortest run: 80_269_000 picoseconds.
+        Weight::from_parts(83_244_000, 11371)
             .saturating_add(T::DbWeight::get().reads(10_u64))
             .saturating_add(T::DbWeight::get().writes(6_u64))
     }
@@ -186,9 +184,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Matching::Pages` (r:1 w:1)
     /// Proof: `Matching::Pages` (`max_values`: None, `max_size`: Some(1443), added: 3918, mode: `MaxEncodedLen`)
     fn close_device() -> Weight {
-        // Measured proof size: 2247 B.
-        // Shortest run: 17_436_000 picoseconds.
-        Weight::from_parts(18_207_000, 6956)
+        // Measured proof size: 2045 B.
+        // Shortest run: 14_982_000 picoseconds.
+        Weight::from_parts(15_724_000, 6956)
             .saturating_add(T::DbWeight::get().reads(3_u64))
             .saturating_add(T::DbWeight::get().writes(2_u64))
     }
@@ -201,9 +199,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Matching::Roots` (r:1 w:1)
     /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
     fn close_bucket() -> Weight {
-        // Measured proof size: 335 B.
-        // Shortest run: 17_166_000 picoseconds.
-        Weight::from_parts(18_127_000, 560543)
+        // Measured proof size: 166 B.
+        // Shortest run: 14_722_000 picoseconds.
+        Weight::from_parts(15_343_000, 560543)
             .saturating_add(T::DbWeight::get().reads(4_u64))
             .saturating_add(T::DbWeight::get().writes(3_u64))
     }
@@ -224,9 +222,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Matching::ParkedIn` (r:0 w:1)
     /// Proof: `Matching::ParkedIn` (`max_values`: None, `max_size`: Some(29), added: 2504, mode: `MaxEncodedLen`)
     fn park_task() -> Weight {
-        // Measured proof size: 1529 B.
-        // Shortest run: 82_032_000 picoseconds.
-        Weight::from_parts(85_097_000, 2239202)
+        // Measured proof size: 1372 B.
+        // Shortest run: 74_582_000 picoseconds.
+        Weight::from_parts(78_046_000, 2239202)
             .saturating_add(T::DbWeight::get().reads(16_u64))
             .saturating_add(T::DbWeight::get().writes(8_u64))
     }
@@ -237,9 +235,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Matching::Cursors` (r:0 w:1)
     /// Proof: `Matching::Cursors` (`max_values`: None, `max_size`: Some(70), added: 2545, mode: `MaxEncodedLen`)
     fn defer_task() -> Weight {
-        // Measured proof size: 118 B.
-        // Shortest run: 14_191_000 picoseconds.
-        Weight::from_parts(14_842_000, 6068)
+        // Measured proof size: 30 B.
+        // Shortest run: 13_150_000 picoseconds.
+        Weight::from_parts(13_730_000, 6068)
             .saturating_add(T::DbWeight::get().reads(3_u64))
             .saturating_add(T::DbWeight::get().writes(4_u64))
     }
@@ -248,7 +246,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Matching::ListEnds` (r:1 w:1)
     /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Devices` (r:1 w:0)
-    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
+    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Challenges` (r:1 w:0)
     /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Presences` (r:1 w:0)
@@ -264,9 +262,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Matching::Directories` (r:3 w:0)
     /// Proof: `Matching::Directories` (`max_values`: None, `max_size`: Some(11284), added: 13759, mode: `MaxEncodedLen`)
     fn visit_device() -> Weight {
-        // Measured proof size: 1100 B.
-        // Shortest run: 44_436_000 picoseconds.
-        Weight::from_parts(45_938_000, 42267)
+        // Measured proof size: 861 B.
+        // Shortest run: 38_748_000 picoseconds.
+        Weight::from_parts(40_240_000, 42267)
             .saturating_add(T::DbWeight::get().reads(13_u64))
             .saturating_add(T::DbWeight::get().writes(3_u64))
     }
@@ -275,30 +273,30 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Tasks::Tasks` (r:1 w:0)
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     fn examine_parked() -> Weight {
-        // Measured proof size: 1710 B.
-        // Shortest run: 38_197_000 picoseconds.
-        Weight::from_parts(39_509_000, 11371)
+        // Measured proof size: 1406 B.
+        // Shortest run: 36_265_000 picoseconds.
+        Weight::from_parts(37_847_000, 11371)
             .saturating_add(T::DbWeight::get().reads(2_u64))
     }
     /// Storage: `Matching::ParkedIn` (r:1 w:1)
     /// Proof: `Matching::ParkedIn` (`max_values`: None, `max_size`: Some(29), added: 2504, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Words` (r:5 w:5)
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::ListEnds` (r:2 w:3)
+    /// Storage: `Matching::ListEnds` (r:1 w:2)
     /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Directories` (r:1 w:1)
     /// Proof: `Matching::Directories` (`max_values`: None, `max_size`: Some(11284), added: 13759, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Tasks` (r:1 w:1)
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     fn wake_task() -> Weight {
-        // Measured proof size: 1787 B.
-        // Shortest run: 50_104_000 picoseconds.
-        Weight::from_parts(52_088_000, 14749)
-            .saturating_add(T::DbWeight::get().reads(10_u64))
-            .saturating_add(T::DbWeight::get().writes(11_u64))
+        // Measured proof size: 1531 B.
+        // Shortest run: 45_147_000 picoseconds.
+        Weight::from_parts(47_581_000, 14749)
+            .saturating_add(T::DbWeight::get().reads(9_u64))
+            .saturating_add(T::DbWeight::get().writes(10_u64))
     }
     /// Storage: `ProviderStaking::Devices` (r:1 w:0)
-    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
+    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Challenges` (r:1 w:0)
     /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Presences` (r:1 w:0)
@@ -324,9 +322,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Matching::Words` (r:2 w:2)
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn list_device() -> Weight {
-        // Measured proof size: 1392 B.
-        // Shortest run: 69_194_000 picoseconds.
-        Weight::from_parts(71_937_000, 1120096)
+        // Measured proof size: 1055 B.
+        // Shortest run: 65_317_000 picoseconds.
+        Weight::from_parts(67_991_000, 1120096)
             .saturating_add(T::DbWeight::get().reads(17_u64))
             .saturating_add(T::DbWeight::get().writes(10_u64))
     }
@@ -345,22 +343,20 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Matching::ListEnds` (r:1 w:1)
     /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
     fn unlist_device() -> Weight {
-        // Measured proof size: 502 B.
-        // Shortest run: 30_977_000 picoseconds.
-        Weight::from_parts(32_308_000, 560543)
+        // Measured proof size: 255 B.
+        // Shortest run: 26_239_000 picoseconds.
+        Weight::from_parts(27_411_000, 560543)
             .saturating_add(T::DbWeight::get().reads(8_u64))
             .saturating_add(T::DbWeight::get().writes(8_u64))
     }
     /// Storage: `Matching::Words` (r:2 w:2)
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::ListEnds` (r:1 w:1)
-    /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
     fn enqueue_task() -> Weight {
-        // Measured proof size: 118 B.
-        // Shortest run: 12_369_000 picoseconds.
-        Weight::from_parts(12_980_000, 6068)
-            .saturating_add(T::DbWeight::get().reads(3_u64))
-            .saturating_add(T::DbWeight::get().writes(3_u64))
+        // Measured proof size: 30 B.
+        // Shortest run: 11_037_000 picoseconds.
+        Weight::from_parts(11_647_000, 6068)
+            .saturating_add(T::DbWeight::get().reads(2_u64))
+            .saturating_add(T::DbWeight::get().writes(2_u64))
     }
     /// Storage: `Matching::Words` (r:6 w:3)
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
@@ -371,9 +367,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Matching::Directories` (r:1 w:1)
     /// Proof: `Matching::Directories` (`max_values`: None, `max_size`: Some(11284), added: 13759, mode: `MaxEncodedLen`)
     fn forget_task() -> Weight {
-        // Measured proof size: 372 B.
-        // Shortest run: 32_468_000 picoseconds.
-        Weight::from_parts(33_810_000, 16224)
+        // Measured proof size: 180 B.
+        // Shortest run: 29_424_000 picoseconds.
+        Weight::from_parts(30_606_000, 16224)
             .saturating_add(T::DbWeight::get().reads(9_u64))
             .saturating_add(T::DbWeight::get().writes(7_u64))
     }
@@ -382,101 +378,101 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// The same with the slower database, for tests of the pallet alone.
 impl WeightInfo for () {
     fn service_base() -> Weight {
-        Weight::from_parts(8_482_000, 11010)
-            .saturating_add(RocksDbWeight::get().reads(4_u64))
+        Weight::from_parts(8_353_000, 8505)
+            .saturating_add(RocksDbWeight::get().reads(3_u64))
     }
     fn leave_word() -> Weight {
-        Weight::from_parts(5_729_000, 3529)
+        Weight::from_parts(5_538_000, 3529)
             .saturating_add(RocksDbWeight::get().reads(1_u64))
             .saturating_add(RocksDbWeight::get().writes(1_u64))
     }
     fn leave_list() -> Weight {
-        Weight::from_parts(11_818_000, 6068)
-            .saturating_add(RocksDbWeight::get().reads(3_u64))
-            .saturating_add(RocksDbWeight::get().writes(3_u64))
+        Weight::from_parts(10_696_000, 6068)
+            .saturating_add(RocksDbWeight::get().reads(2_u64))
+            .saturating_add(RocksDbWeight::get().writes(2_u64))
     }
     fn begin_search() -> Weight {
-        Weight::from_parts(34_241_000, 11371)
+        Weight::from_parts(33_290_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(2_u64))
     }
     fn read_cells(c: u32, ) -> Weight {
-        Weight::from_parts(30_423_779, 560543)
-            .saturating_add(Weight::from_parts(11_653, 0).saturating_mul(c.into()))
+        Weight::from_parts(24_486_621, 560543)
+            .saturating_add(Weight::from_parts(11_680, 0).saturating_mul(c.into()))
             .saturating_add(RocksDbWeight::get().reads(3_u64))
     }
     fn read_node() -> Weight {
-        Weight::from_parts(5_578_000, 560543)
+        Weight::from_parts(4_657_000, 560543)
             .saturating_add(RocksDbWeight::get().reads(1_u64))
     }
     fn look_at_page() -> Weight {
-        Weight::from_parts(6_430_000, 6956)
+        Weight::from_parts(5_538_000, 6956)
             .saturating_add(RocksDbWeight::get().reads(1_u64))
     }
     fn look_at_offer() -> Weight {
-        Weight::from_parts(33_721_000, 11371)
+        Weight::from_parts(31_587_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(7_u64))
     }
     fn repair() -> Weight {
-        Weight::from_parts(33_520_000, 1120096)
+        Weight::from_parts(28_523_000, 1120096)
             .saturating_add(RocksDbWeight::get().reads(7_u64))
             .saturating_add(RocksDbWeight::get().writes(7_u64))
     }
     fn match_task() -> Weight {
-        Weight::from_parts(85_567_000, 11371)
+        Weight::from_parts(83_244_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(10_u64))
             .saturating_add(RocksDbWeight::get().writes(6_u64))
     }
     fn close_device() -> Weight {
-        Weight::from_parts(18_207_000, 6956)
+        Weight::from_parts(15_724_000, 6956)
             .saturating_add(RocksDbWeight::get().reads(3_u64))
             .saturating_add(RocksDbWeight::get().writes(2_u64))
     }
     fn close_bucket() -> Weight {
-        Weight::from_parts(18_127_000, 560543)
+        Weight::from_parts(15_343_000, 560543)
             .saturating_add(RocksDbWeight::get().reads(4_u64))
             .saturating_add(RocksDbWeight::get().writes(3_u64))
     }
     fn park_task() -> Weight {
-        Weight::from_parts(85_097_000, 2239202)
+        Weight::from_parts(78_046_000, 2239202)
             .saturating_add(RocksDbWeight::get().reads(16_u64))
             .saturating_add(RocksDbWeight::get().writes(8_u64))
     }
     fn defer_task() -> Weight {
-        Weight::from_parts(14_842_000, 6068)
+        Weight::from_parts(13_730_000, 6068)
             .saturating_add(RocksDbWeight::get().reads(3_u64))
             .saturating_add(RocksDbWeight::get().writes(4_u64))
     }
     fn visit_device() -> Weight {
-        Weight::from_parts(45_938_000, 42267)
+        Weight::from_parts(40_240_000, 42267)
             .saturating_add(RocksDbWeight::get().reads(13_u64))
             .saturating_add(RocksDbWeight::get().writes(3_u64))
     }
     fn examine_parked() -> Weight {
-        Weight::from_parts(39_509_000, 11371)
+        Weight::from_parts(37_847_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(2_u64))
     }
     fn wake_task() -> Weight {
-        Weight::from_parts(52_088_000, 14749)
-            .saturating_add(RocksDbWeight::get().reads(10_u64))
-            .saturating_add(RocksDbWeight::get().writes(11_u64))
+        Weight::from_parts(47_581_000, 14749)
+            .saturating_add(RocksDbWeight::get().reads(9_u64))
+            .saturating_add(RocksDbWeight::get().writes(10_u64))
     }
     fn list_device() -> Weight {
-        Weight::from_parts(71_937_000, 1120096)
+        Weight::from_parts(67_991_000, 1120096)
             .saturating_add(RocksDbWeight::get().reads(17_u64))
             .saturating_add(RocksDbWeight::get().writes(10_u64))
     }
     fn unlist_device() -> Weight {
-        Weight::from_parts(32_308_000, 560543)
+        Weight::from_parts(27_411_000, 560543)
             .saturating_add(RocksDbWeight::get().reads(8_u64))
             .saturating_add(RocksDbWeight::get().writes(8_u64))
     }
     fn enqueue_task() -> Weight {
-        Weight::from_parts(12_980_000, 6068)
-            .saturating_add(RocksDbWeight::get().reads(3_u64))
-            .saturating_add(RocksDbWeight::get().writes(3_u64))
+        Weight::from_parts(11_647_000, 6068)
+            .saturating_add(RocksDbWeight::get().reads(2_u64))
+            .saturating_add(RocksDbWeight::get().writes(2_u64))
     }
     fn forget_task() -> Weight {
-        Weight::from_parts(33_810_000, 16224)
+        Weight::from_parts(30_606_000, 16224)
             .saturating_add(RocksDbWeight::get().reads(9_u64))
             .saturating_add(RocksDbWeight::get().writes(7_u64))
     }

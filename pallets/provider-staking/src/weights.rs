@@ -59,8 +59,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
     fn register_provider() -> Weight {
         // Measured proof size: 339 B.
-        // Shortest run: 99_759_000 picoseconds.
-        Weight::from_parts(103_725_000, 6028)
+        // Shortest run: 94_021_000 picoseconds.
+        Weight::from_parts(97_595_000, 6028)
             .saturating_add(T::DbWeight::get().reads(6_u64))
             .saturating_add(T::DbWeight::get().writes(6_u64))
     }
@@ -78,8 +78,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
     fn deregister_provider() -> Weight {
         // Measured proof size: 1508 B.
-        // Shortest run: 24_898_000 picoseconds.
-        Weight::from_parts(26_570_000, 4618)
+        // Shortest run: 23_866_000 picoseconds.
+        Weight::from_parts(25_828_000, 4618)
             .saturating_add(T::DbWeight::get().reads(3_u64))
             .saturating_add(T::DbWeight::get().writes(6_u64))
     }
@@ -87,8 +87,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Providers` (`max_values`: None, `max_size`: Some(1153), added: 3628, mode: `MaxEncodedLen`)
     fn set_peers() -> Weight {
         // Measured proof size: 1397 B.
-        // Shortest run: 14_611_000 picoseconds.
-        Weight::from_parts(15_893_000, 4618)
+        // Shortest run: 14_071_000 picoseconds.
+        Weight::from_parts(15_403_000, 4618)
             .saturating_add(T::DbWeight::get().reads(1_u64))
             .saturating_add(T::DbWeight::get().writes(1_u64))
     }
@@ -100,8 +100,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn rotate_worker() -> Weight {
         // Measured proof size: 1610 B.
-        // Shortest run: 62_644_000 picoseconds.
-        Weight::from_parts(65_468_000, 6028)
+        // Shortest run: 59_519_000 picoseconds.
+        Weight::from_parts(61_803_000, 6028)
             .saturating_add(T::DbWeight::get().reads(4_u64))
             .saturating_add(T::DbWeight::get().writes(3_u64))
     }
@@ -114,7 +114,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `ProviderStaking::DevicesOf` (r:1 w:0)
     /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Devices` (r:16 w:0)
-    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
+    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Challenges` (r:16 w:0)
     /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Presences` (r:1 w:0)
@@ -135,22 +135,22 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::DrawNodes` (`max_values`: None, `max_size`: Some(1037), added: 3512, mode: `MaxEncodedLen`)
     /// The range of component `d` is `[0, 16]`.
     fn bond_extra(d: u32, ) -> Weight {
-        // Measured proof size: 2213 B + d * 329.
-        // Shortest run: 82_463_000 picoseconds.
-        Weight::from_parts(91_724_243, 11526)
-            // Standard error: 62_599
-            .saturating_add(Weight::from_parts(28_638_013, 0).saturating_mul(d.into()))
+        // Measured proof size: 2044 B + d * 337.
+        // Shortest run: 76_023_000 picoseconds.
+        Weight::from_parts(84_211_896, 11526)
+            // Standard error: 53_628
+            .saturating_add(Weight::from_parts(25_887_577, 0).saturating_mul(d.into()))
             .saturating_add(T::DbWeight::get().reads(12_u64))
             .saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(d.into())))
             .saturating_add(T::DbWeight::get().writes(6_u64))
-            .saturating_add(Weight::from_parts(0, 2708).saturating_mul(d.into()))
+            .saturating_add(Weight::from_parts(0, 2716).saturating_mul(d.into()))
     }
     /// Storage: `ProviderStaking::Ledgers` (r:1 w:1)
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::DevicesOf` (r:1 w:0)
     /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Devices` (r:16 w:0)
-    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
+    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Challenges` (r:16 w:0)
     /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Presences` (r:1 w:0)
@@ -179,16 +179,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::DrawLeaves` (`max_values`: None, `max_size`: Some(45), added: 2520, mode: `MaxEncodedLen`)
     /// The range of component `d` is `[0, 16]`.
     fn unbond(d: u32, ) -> Weight {
-        // Measured proof size: 1943 B + d * 329.
-        // Shortest run: 41_092_000 picoseconds.
-        Weight::from_parts(56_623_016, 560543)
-            // Standard error: 84_976
-            .saturating_add(Weight::from_parts(19_944_321, 0).saturating_mul(d.into()))
+        // Measured proof size: 1774 B + d * 337.
+        // Shortest run: 36_765_000 picoseconds.
+        Weight::from_parts(51_350_525, 560543)
+            // Standard error: 74_149
+            .saturating_add(Weight::from_parts(17_808_258, 0).saturating_mul(d.into()))
             .saturating_add(T::DbWeight::get().reads(12_u64))
             .saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(d.into())))
             .saturating_add(T::DbWeight::get().writes(10_u64))
             .saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(d.into())))
-            .saturating_add(Weight::from_parts(0, 2708).saturating_mul(d.into()))
+            .saturating_add(Weight::from_parts(0, 2716).saturating_mul(d.into()))
     }
     /// Storage: `ProviderStaking::Ledgers` (r:1 w:1)
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
@@ -198,8 +198,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
     fn withdraw_unbonded() -> Weight {
         // Measured proof size: 849 B.
-        // Shortest run: 45_038_000 picoseconds.
-        Weight::from_parts(47_631_000, 3870)
+        // Shortest run: 42_123_000 picoseconds.
+        Weight::from_parts(44_877_000, 3870)
             .saturating_add(T::DbWeight::get().reads(3_u64))
             .saturating_add(T::DbWeight::get().writes(3_u64))
     }
@@ -210,7 +210,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `ProviderStaking::DevicesOf` (r:1 w:1)
     /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Devices` (r:15 w:1)
-    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
+    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Entries` (r:1 w:0)
     /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Words` (r:1 w:0)
@@ -219,18 +219,18 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     /// The range of component `d` is `[1, 16]`.
     fn register_device(d: u32, ) -> Weight {
-        // Measured proof size: 376 B + d * 265.
-        // Shortest run: 27_121_000 picoseconds.
-        Weight::from_parts(28_741_091, 4618)
-            // Standard error: 23_594
-            .saturating_add(Weight::from_parts(3_405_755, 0).saturating_mul(d.into()))
+        // Measured proof size: 199 B + d * 273.
+        // Shortest run: 24_727_000 picoseconds.
+        Weight::from_parts(25_342_252, 4618)
+            // Standard error: 19_254
+            .saturating_add(Weight::from_parts(3_109_949, 0).saturating_mul(d.into()))
             .saturating_add(T::DbWeight::get().reads(4_u64))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(d.into())))
             .saturating_add(T::DbWeight::get().writes(4_u64))
-            .saturating_add(Weight::from_parts(0, 2551).saturating_mul(d.into()))
+            .saturating_add(Weight::from_parts(0, 2558).saturating_mul(d.into()))
     }
     /// Storage: `ProviderStaking::Devices` (r:1 w:1)
-    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
+    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Ledgers` (r:1 w:0)
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Entries` (r:1 w:1)
@@ -248,14 +248,14 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `ProviderStaking::Challenges` (r:0 w:1)
     /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     fn deregister_device() -> Weight {
-        // Measured proof size: 2345 B.
-        // Shortest run: 40_631_000 picoseconds.
-        Weight::from_parts(43_024_000, 6956)
+        // Measured proof size: 2184 B.
+        // Shortest run: 35_463_000 picoseconds.
+        Weight::from_parts(37_927_000, 6956)
             .saturating_add(T::DbWeight::get().reads(8_u64))
             .saturating_add(T::DbWeight::get().writes(6_u64))
     }
     /// Storage: `ProviderStaking::Devices` (r:16 w:1)
-    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
+    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::DevicesOf` (r:1 w:0)
     /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::MissingDevicesOf` (r:1 w:0)
@@ -276,18 +276,18 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
     /// The range of component `d` is `[1, 16]`.
     fn update_spec(d: u32, ) -> Weight {
-        // Measured proof size: 604 B + d * 304.
-        // Shortest run: 43_225_000 picoseconds.
-        Weight::from_parts(41_362_939, 280272)
-            // Standard error: 34_587
-            .saturating_add(Weight::from_parts(3_022_027, 0).saturating_mul(d.into()))
+        // Measured proof size: 435 B + d * 312.
+        // Shortest run: 36_474_000 picoseconds.
+        Weight::from_parts(36_604_213, 280272)
+            // Standard error: 27_410
+            .saturating_add(Weight::from_parts(2_748_364, 0).saturating_mul(d.into()))
             .saturating_add(T::DbWeight::get().reads(8_u64))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(d.into())))
             .saturating_add(T::DbWeight::get().writes(6_u64))
             .saturating_add(Weight::from_parts(0, 280272).saturating_mul(d.into()))
     }
     /// Storage: `ProviderStaking::Devices` (r:1 w:1)
-    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
+    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Challenges` (r:1 w:0)
     /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Presences` (r:1 w:0)
@@ -305,14 +305,14 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Matching::ListEnds` (r:1 w:0)
     /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
     fn set_slots() -> Weight {
-        // Measured proof size: 1000 B.
-        // Shortest run: 46_419_000 picoseconds.
-        Weight::from_parts(48_693_000, 6956)
+        // Measured proof size: 839 B.
+        // Shortest run: 40_030_000 picoseconds.
+        Weight::from_parts(42_914_000, 6956)
             .saturating_add(T::DbWeight::get().reads(9_u64))
             .saturating_add(T::DbWeight::get().writes(1_u64))
     }
     /// Storage: `ProviderStaking::Devices` (r:1 w:1)
-    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
+    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Challenges` (r:1 w:0)
     /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Presences` (r:1 w:0)
@@ -330,14 +330,14 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Matching::ListEnds` (r:1 w:0)
     /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
     fn set_ask() -> Weight {
-        // Measured proof size: 1000 B.
-        // Shortest run: 46_509_000 picoseconds.
-        Weight::from_parts(48_703_000, 6956)
+        // Measured proof size: 839 B.
+        // Shortest run: 40_450_000 picoseconds.
+        Weight::from_parts(43_315_000, 6956)
             .saturating_add(T::DbWeight::get().reads(9_u64))
             .saturating_add(T::DbWeight::get().writes(1_u64))
     }
     /// Storage: `ProviderStaking::Devices` (r:1 w:1)
-    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
+    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Entries` (r:1 w:1)
     /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Buckets` (r:1 w:1)
@@ -351,9 +351,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Matching::Words` (r:1 w:0)
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn set_availability() -> Weight {
-        // Measured proof size: 836 B.
-        // Shortest run: 33_991_000 picoseconds.
-        Weight::from_parts(35_984_000, 560543)
+        // Measured proof size: 675 B.
+        // Shortest run: 28_933_000 picoseconds.
+        Weight::from_parts(31_207_000, 560543)
             .saturating_add(T::DbWeight::get().reads(7_u64))
             .saturating_add(T::DbWeight::get().writes(6_u64))
     }
@@ -372,7 +372,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `ProviderStaking::DrawNodes` (r:3 w:3)
     /// Proof: `ProviderStaking::DrawNodes` (`max_values`: None, `max_size`: Some(1037), added: 3512, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Devices` (r:16 w:16)
-    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
+    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Challenges` (r:16 w:0)
     /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::ReputationRecords` (r:1 w:0)
@@ -385,16 +385,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
     /// The range of component `d` is `[0, 16]`.
     fn heartbeat(d: u32, ) -> Weight {
-        // Measured proof size: 2076 B + d * 333.
-        // Shortest run: 45_839_000 picoseconds.
-        Weight::from_parts(56_362_791, 11526)
-            // Standard error: 79_591
-            .saturating_add(Weight::from_parts(31_434_683, 0).saturating_mul(d.into()))
+        // Measured proof size: 1908 B + d * 341.
+        // Shortest run: 42_483_000 picoseconds.
+        Weight::from_parts(50_422_730, 11526)
+            // Standard error: 65_796
+            .saturating_add(Weight::from_parts(28_650_785, 0).saturating_mul(d.into()))
             .saturating_add(T::DbWeight::get().reads(11_u64))
             .saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(d.into())))
             .saturating_add(T::DbWeight::get().writes(6_u64))
             .saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(d.into())))
-            .saturating_add(Weight::from_parts(0, 2708).saturating_mul(d.into()))
+            .saturating_add(Weight::from_parts(0, 2716).saturating_mul(d.into()))
     }
     /// Storage: `ProviderStaking::Presences` (r:1 w:0)
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
@@ -404,12 +404,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn authorize_heartbeat() -> Weight {
         // Measured proof size: 1584 B.
-        // Shortest run: 55_042_000 picoseconds.
-        Weight::from_parts(56_664_000, 6028)
+        // Shortest run: 50_736_000 picoseconds.
+        Weight::from_parts(53_089_000, 6028)
             .saturating_add(T::DbWeight::get().reads(4_u64))
     }
     /// Storage: `ProviderStaking::Devices` (r:1 w:1)
-    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
+    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Challenges` (r:1 w:1)
     /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     /// Storage: `DrawRandomness::Outcomes` (r:1 w:0)
@@ -427,16 +427,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Matching::Words` (r:1 w:0)
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn request_challenge() -> Weight {
-        // Measured proof size: 880 B.
-        // Shortest run: 44_646_000 picoseconds.
-        Weight::from_parts(47_031_000, 560543)
+        // Measured proof size: 719 B.
+        // Shortest run: 39_699_000 picoseconds.
+        Weight::from_parts(42_363_000, 560543)
             .saturating_add(T::DbWeight::get().reads(9_u64))
             .saturating_add(T::DbWeight::get().writes(7_u64))
     }
     /// Storage: `ProviderStaking::Challenges` (r:1 w:1)
     /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Devices` (r:1 w:0)
-    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
+    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
     /// Storage: `DrawRandomness::Outcomes` (r:9 w:0)
     /// Proof: `DrawRandomness::Outcomes` (`max_values`: None, `max_size`: Some(82), added: 2557, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Presences` (r:1 w:0)
@@ -460,16 +460,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Matching::ListEnds` (r:1 w:0)
     /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
     fn answer_challenge() -> Weight {
-        // Measured proof size: 1623 B.
-        // Shortest run: 773_094_000 picoseconds.
-        Weight::from_parts(821_066_000, 560543)
+        // Measured proof size: 1626 B.
+        // Shortest run: 755_878_000 picoseconds.
+        Weight::from_parts(781_677_000, 560543)
             .saturating_add(T::DbWeight::get().reads(21_u64))
             .saturating_add(T::DbWeight::get().writes(6_u64))
     }
     /// Storage: `ProviderStaking::Challenges` (r:1 w:0)
     /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Devices` (r:1 w:0)
-    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(233), added: 2708, mode: `MaxEncodedLen`)
+    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
     /// Storage: `DrawRandomness::Outcomes` (r:9 w:0)
     /// Proof: `DrawRandomness::Outcomes` (`max_values`: None, `max_size`: Some(82), added: 2557, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Providers` (r:1 w:0)
@@ -477,18 +477,18 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `System::BlockHash` (r:2 w:0)
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn authorize_answer() -> Weight {
-        // Measured proof size: 2696 B.
-        // Shortest run: 147_179_000 picoseconds.
-        Weight::from_parts(160_690_000, 24003)
+        // Measured proof size: 2705 B.
+        // Shortest run: 145_277_000 picoseconds.
+        Weight::from_parts(155_502_000, 24003)
             .saturating_add(T::DbWeight::get().reads(14_u64))
     }
     /// The range of component `n` is `[0, 672]`.
     fn climb(n: u32, ) -> Weight {
         // Measured proof size: 0 B.
         // Shortest run: 130_000 picoseconds.
-        Weight::from_parts(4_644_834, 0)
-            // Standard error: 364
-            .saturating_add(Weight::from_parts(351_227, 0).saturating_mul(n.into()))
+        Weight::from_parts(4_191_214, 0)
+            // Standard error: 322
+            .saturating_add(Weight::from_parts(344_487, 0).saturating_mul(n.into()))
     }
     /// Storage: `ProviderStaking::DrawNodes` (r:3 w:3)
     /// Proof: `ProviderStaking::DrawNodes` (`max_values`: None, `max_size`: Some(1037), added: 3512, mode: `MaxEncodedLen`)
@@ -502,8 +502,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::DrawLeafOf` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
     fn draw() -> Weight {
         // Measured proof size: 2934 B.
-        // Shortest run: 110_725_000 picoseconds.
-        Weight::from_parts(114_311_000, 11526)
+        // Shortest run: 106_770_000 picoseconds.
+        Weight::from_parts(110_345_000, 11526)
             .saturating_add(T::DbWeight::get().reads(12_u64))
             .saturating_add(T::DbWeight::get().writes(12_u64))
     }
@@ -512,116 +512,116 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// The same with the slower database, for tests of the pallet alone.
 impl WeightInfo for () {
     fn register_provider() -> Weight {
-        Weight::from_parts(103_725_000, 6028)
+        Weight::from_parts(97_595_000, 6028)
             .saturating_add(RocksDbWeight::get().reads(6_u64))
             .saturating_add(RocksDbWeight::get().writes(6_u64))
     }
     fn deregister_provider() -> Weight {
-        Weight::from_parts(26_570_000, 4618)
+        Weight::from_parts(25_828_000, 4618)
             .saturating_add(RocksDbWeight::get().reads(3_u64))
             .saturating_add(RocksDbWeight::get().writes(6_u64))
     }
     fn set_peers() -> Weight {
-        Weight::from_parts(15_893_000, 4618)
+        Weight::from_parts(15_403_000, 4618)
             .saturating_add(RocksDbWeight::get().reads(1_u64))
             .saturating_add(RocksDbWeight::get().writes(1_u64))
     }
     fn rotate_worker() -> Weight {
-        Weight::from_parts(65_468_000, 6028)
+        Weight::from_parts(61_803_000, 6028)
             .saturating_add(RocksDbWeight::get().reads(4_u64))
             .saturating_add(RocksDbWeight::get().writes(3_u64))
     }
     fn bond_extra(d: u32, ) -> Weight {
-        Weight::from_parts(91_724_243, 11526)
-            .saturating_add(Weight::from_parts(28_638_013, 0).saturating_mul(d.into()))
+        Weight::from_parts(84_211_896, 11526)
+            .saturating_add(Weight::from_parts(25_887_577, 0).saturating_mul(d.into()))
             .saturating_add(RocksDbWeight::get().reads(12_u64))
             .saturating_add(RocksDbWeight::get().reads((3_u64).saturating_mul(d.into())))
             .saturating_add(RocksDbWeight::get().writes(6_u64))
-            .saturating_add(Weight::from_parts(0, 2708).saturating_mul(d.into()))
+            .saturating_add(Weight::from_parts(0, 2716).saturating_mul(d.into()))
     }
     fn unbond(d: u32, ) -> Weight {
-        Weight::from_parts(56_623_016, 560543)
-            .saturating_add(Weight::from_parts(19_944_321, 0).saturating_mul(d.into()))
+        Weight::from_parts(51_350_525, 560543)
+            .saturating_add(Weight::from_parts(17_808_258, 0).saturating_mul(d.into()))
             .saturating_add(RocksDbWeight::get().reads(12_u64))
             .saturating_add(RocksDbWeight::get().reads((3_u64).saturating_mul(d.into())))
             .saturating_add(RocksDbWeight::get().writes(10_u64))
             .saturating_add(RocksDbWeight::get().writes((1_u64).saturating_mul(d.into())))
-            .saturating_add(Weight::from_parts(0, 2708).saturating_mul(d.into()))
+            .saturating_add(Weight::from_parts(0, 2716).saturating_mul(d.into()))
     }
     fn withdraw_unbonded() -> Weight {
-        Weight::from_parts(47_631_000, 3870)
+        Weight::from_parts(44_877_000, 3870)
             .saturating_add(RocksDbWeight::get().reads(3_u64))
             .saturating_add(RocksDbWeight::get().writes(3_u64))
     }
     fn register_device(d: u32, ) -> Weight {
-        Weight::from_parts(28_741_091, 4618)
-            .saturating_add(Weight::from_parts(3_405_755, 0).saturating_mul(d.into()))
+        Weight::from_parts(25_342_252, 4618)
+            .saturating_add(Weight::from_parts(3_109_949, 0).saturating_mul(d.into()))
             .saturating_add(RocksDbWeight::get().reads(4_u64))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(d.into())))
             .saturating_add(RocksDbWeight::get().writes(4_u64))
-            .saturating_add(Weight::from_parts(0, 2551).saturating_mul(d.into()))
+            .saturating_add(Weight::from_parts(0, 2558).saturating_mul(d.into()))
     }
     fn deregister_device() -> Weight {
-        Weight::from_parts(43_024_000, 6956)
+        Weight::from_parts(37_927_000, 6956)
             .saturating_add(RocksDbWeight::get().reads(8_u64))
             .saturating_add(RocksDbWeight::get().writes(6_u64))
     }
     fn update_spec(d: u32, ) -> Weight {
-        Weight::from_parts(41_362_939, 280272)
-            .saturating_add(Weight::from_parts(3_022_027, 0).saturating_mul(d.into()))
+        Weight::from_parts(36_604_213, 280272)
+            .saturating_add(Weight::from_parts(2_748_364, 0).saturating_mul(d.into()))
             .saturating_add(RocksDbWeight::get().reads(8_u64))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(d.into())))
             .saturating_add(RocksDbWeight::get().writes(6_u64))
             .saturating_add(Weight::from_parts(0, 280272).saturating_mul(d.into()))
     }
     fn set_slots() -> Weight {
-        Weight::from_parts(48_693_000, 6956)
+        Weight::from_parts(42_914_000, 6956)
             .saturating_add(RocksDbWeight::get().reads(9_u64))
             .saturating_add(RocksDbWeight::get().writes(1_u64))
     }
     fn set_ask() -> Weight {
-        Weight::from_parts(48_703_000, 6956)
+        Weight::from_parts(43_315_000, 6956)
             .saturating_add(RocksDbWeight::get().reads(9_u64))
             .saturating_add(RocksDbWeight::get().writes(1_u64))
     }
     fn set_availability() -> Weight {
-        Weight::from_parts(35_984_000, 560543)
+        Weight::from_parts(31_207_000, 560543)
             .saturating_add(RocksDbWeight::get().reads(7_u64))
             .saturating_add(RocksDbWeight::get().writes(6_u64))
     }
     fn heartbeat(d: u32, ) -> Weight {
-        Weight::from_parts(56_362_791, 11526)
-            .saturating_add(Weight::from_parts(31_434_683, 0).saturating_mul(d.into()))
+        Weight::from_parts(50_422_730, 11526)
+            .saturating_add(Weight::from_parts(28_650_785, 0).saturating_mul(d.into()))
             .saturating_add(RocksDbWeight::get().reads(11_u64))
             .saturating_add(RocksDbWeight::get().reads((3_u64).saturating_mul(d.into())))
             .saturating_add(RocksDbWeight::get().writes(6_u64))
             .saturating_add(RocksDbWeight::get().writes((1_u64).saturating_mul(d.into())))
-            .saturating_add(Weight::from_parts(0, 2708).saturating_mul(d.into()))
+            .saturating_add(Weight::from_parts(0, 2716).saturating_mul(d.into()))
     }
     fn authorize_heartbeat() -> Weight {
-        Weight::from_parts(56_664_000, 6028)
+        Weight::from_parts(53_089_000, 6028)
             .saturating_add(RocksDbWeight::get().reads(4_u64))
     }
     fn request_challenge() -> Weight {
-        Weight::from_parts(47_031_000, 560543)
+        Weight::from_parts(42_363_000, 560543)
             .saturating_add(RocksDbWeight::get().reads(9_u64))
             .saturating_add(RocksDbWeight::get().writes(7_u64))
     }
     fn answer_challenge() -> Weight {
-        Weight::from_parts(821_066_000, 560543)
+        Weight::from_parts(781_677_000, 560543)
             .saturating_add(RocksDbWeight::get().reads(21_u64))
             .saturating_add(RocksDbWeight::get().writes(6_u64))
     }
     fn authorize_answer() -> Weight {
-        Weight::from_parts(160_690_000, 24003)
+        Weight::from_parts(155_502_000, 24003)
             .saturating_add(RocksDbWeight::get().reads(14_u64))
     }
     fn climb(n: u32, ) -> Weight {
-        Weight::from_parts(4_644_834, 0)
-            .saturating_add(Weight::from_parts(351_227, 0).saturating_mul(n.into()))
+        Weight::from_parts(4_191_214, 0)
+            .saturating_add(Weight::from_parts(344_487, 0).saturating_mul(n.into()))
     }
     fn draw() -> Weight {
-        Weight::from_parts(114_311_000, 11526)
+        Weight::from_parts(110_345_000, 11526)
             .saturating_add(RocksDbWeight::get().reads(12_u64))
             .saturating_add(RocksDbWeight::get().writes(12_u64))
     }

@@ -7,6 +7,7 @@ pub mod consensus;
 pub mod governance;
 pub mod market;
 pub mod money;
+pub mod once;
 pub mod parameters;
 pub mod reports;
 pub mod system;

@@ -87,7 +87,7 @@ mod tests {
     use frame_support::dispatch::DispatchClass;
 
     /// Twice what an empty block weighs by `aicpw-bench lifecycle`, and a transaction's base.
-    const REST: Weight = Weight::from_parts(3_000 * WEIGHT_REF_TIME_PER_MICROS, 0);
+    const REST: Weight = Weight::from_parts(3_500 * WEIGHT_REF_TIME_PER_MICROS, 0);
 
     #[test]
     fn a_report_fits_into_a_block_in_which_the_market_does_all_it_can() {

@@ -39,6 +39,10 @@ pub trait BenchmarkHelper<AccountId> {
     /// task; and its worker key, which is in the keystore.
     fn device(seed: u32) -> (DeviceId, WorkerId);
 
+    /// Does what a match does with the device beside giving it the task: it has no free slot any more, and is
+    /// not to be found.
+    fn matched(device: DeviceId);
+
     /// Moves the chain on to a block, without running any hook.
     fn set_block(block: BlockNumber);
 
@@ -165,6 +169,7 @@ pub(super) fn assigned<T: Config>(id: TaskId, seed: u32) -> Worker {
     let now = Pallet::<T>::now();
     let seat = task::<T>(id).vacant(now).expect("it wants a device").0;
     let wants_more = Pallet::<T>::assign(id, device, &offer).expect("the device fits");
+    T::BenchmarkHelper::matched(device);
     if !wants_more {
         // Matching takes a task out of its queue when it has all its devices.
         T::MatchQueue::forget(id);

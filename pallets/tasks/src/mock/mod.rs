@@ -369,6 +369,8 @@ impl crate::BenchmarkHelper<AccountId> for Helper {
         (device, Devices::get()[&device].worker.clone())
     }
 
+    fn matched(_: DeviceId) {}
+
     fn set_block(block: BlockNumber) {
         run_to_without_hooks(block);
     }

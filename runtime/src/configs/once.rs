@@ -1,0 +1,21 @@
+//! What blocks read or write once, however many calls do it, beside what pallets have marked so
+//! (`#[pallet::whitelist_storage]`). Benchmarks do not count it: who pays instead is said here.
+
+use alloc::vec::Vec;
+
+use pallet_matching::types::List;
+
+use super::money::TreasuryAccount;
+use crate::Runtime;
+
+/// The keys. The hooks of the tasks pallet pay for the treasury's account and for the look whether there is a
+/// migration, those of matching for the ends of the queue, and the inherent that sets it for the time.
+pub fn keys() -> Vec<Vec<u8>> {
+    [
+        frame_system::Account::<Runtime>::hashed_key_for(TreasuryAccount::get()),
+        pallet_matching::ListEnds::<Runtime>::hashed_key_for(List::Back),
+        pallet_migrations::Cursor::<Runtime>::hashed_key().to_vec(),
+        pallet_timestamp::Now::<Runtime>::hashed_key().to_vec(),
+    ]
+    .into()
+}
