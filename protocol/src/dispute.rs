@@ -371,7 +371,7 @@ mod tests {
         fn the_locks_of_an_overturned_jury_pay_the_next(
             jury in 0u16..100, appeals in 0u8..6, lock in 0u16..20, pay in 0..u64::MAX as u128,
         ) {
-            let policy = DisputePolicy { jury, appeals, lock, ..POLICY };
+            let policy = DisputePolicy { jury, appeals, lock };
             if policy.is_sound() {
                 for round in 0..appeals {
                     let wrong = u128::from(policy.jurors(round).unwrap() / 2 + 1);
