@@ -133,7 +133,7 @@ mod tests {
     #[tokio::test]
     async fn hashing_gives_the_same_cid_and_keeps_nothing() {
         let dir = tempfile::tempdir().unwrap();
-        let storage = Storage::open(dir.path(), None).await.unwrap();
+        let storage = Storage::open(dir.path(), None, 0).await.unwrap();
         let content: Vec<u8> = (0..50_000u32).flat_map(|i| i.to_le_bytes()).collect();
         for len in [0, 1, 1023, 1024, 1025, 2048, content.len()] {
             let hash = AddOptions {
@@ -157,7 +157,7 @@ mod tests {
     #[tokio::test]
     async fn known_cids() {
         let dir = tempfile::tempdir().unwrap();
-        let storage = Storage::open(dir.path(), None).await.unwrap();
+        let storage = Storage::open(dir.path(), None, 0).await.unwrap();
         let options = AddOptions {
             chunk: 256 << 10,
             links: 174,
@@ -182,7 +182,7 @@ mod tests {
     #[tokio::test]
     async fn an_upload_that_breaks_off_pins_nothing() {
         let dir = tempfile::tempdir().unwrap();
-        let storage = Storage::open(dir.path(), None).await.unwrap();
+        let storage = Storage::open(dir.path(), None, 0).await.unwrap();
         let broken = pieces(&[7; 5000], 1000)
             .chain(futures::stream::iter([Err(OpError::Upload("gone".into()))]));
         assert!(matches!(

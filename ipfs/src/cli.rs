@@ -48,6 +48,11 @@ pub struct Cli {
     #[arg(long, value_name = "BYTES")]
     pub storage_max: Option<u64>,
 
+    /// Bytes that are left free on the store's disk for everything else on the machine: at that, as at
+    /// `--storage-max`, what is not pinned is collected, and then adding and fetching fail.
+    #[arg(long, value_name = "BYTES", default_value_t = 64 << 20)]
+    pub disk_reserve: u64,
+
     /// Shut down when standard input ends, that is, when the parent process does.
     #[arg(long)]
     pub exit_with_parent: bool,

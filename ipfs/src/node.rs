@@ -47,7 +47,7 @@ pub async fn start(cli: &Cli) -> anyhow::Result<Source> {
     for address in cli.bootstrap.iter().chain(&cli.relay) {
         peers::split_peer(address).with_context(|| address.to_string())?;
     }
-    let storage = Storage::open(&cli.repo, cli.storage_max).await?;
+    let storage = Storage::open(&cli.repo, cli.storage_max, cli.disk_reserve).await?;
     let key = identity::load_or_create(&cli.repo)?;
     let identify = IdentifyConfiguration {
         agent_version: AGENT.into(),

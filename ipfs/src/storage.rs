@@ -24,6 +24,8 @@ pub struct Storage {
     repo: Repo<DefaultStorage>,
     path: PathBuf,
     limit: Option<u64>,
+    /// Bytes to be left free on the disk.
+    disk_reserve: u64,
     /// Bytes of blocks; exact after opening and after a collection. A block that is stored by two
     /// operations at once counts twice until then.
     used: AtomicU64,
@@ -41,16 +43,21 @@ pub struct Usage {
     pub bytes: u64,
     /// Number of blocks.
     pub blocks: u64,
-    /// Bytes allowed, if limited.
-    pub limit: Option<u64>,
+    /// Bytes that it can come to: those allowed, or less if the disk has no room for as many.
+    pub most: u64,
 }
 
 impl Storage {
-    /// Opens the repository in `path` and locks it for this process.
+    /// Opens the repository in `path` and locks it for this process. It takes `limit` bytes at most, and leaves
+    /// `disk_reserve` free on its disk.
     ///
     /// # Errors
     /// When another process has it open, or the disk fails.
-    pub async fn open(path: &Path, limit: Option<u64>) -> anyhow::Result<Arc<Self>> {
+    pub async fn open(
+        path: &Path,
+        limit: Option<u64>,
+        disk_reserve: u64,
+    ) -> anyhow::Result<Arc<Self>> {
         let repo = Repo::new_fs(path);
         repo.init()
             .await
@@ -61,6 +68,7 @@ impl Storage {
             repo,
             path: path.to_owned(),
             limit,
+            disk_reserve,
             used: AtomicU64::new(used),
             reserved: AtomicU64::new(0),
             in_use: Mutex::default(),
@@ -133,10 +141,13 @@ impl Storage {
     pub async fn usage(&self) -> Result<Usage, OpError> {
         let blocks = self.repo.list_blocks().await.count().await as u64;
         let bytes = self.repo.get_total_size().await? as u64;
+        let room = self.disk_free()?.saturating_sub(self.disk_reserve);
         Ok(Usage {
             bytes,
             blocks,
-            limit: self.limit,
+            most: bytes
+                .saturating_add(room)
+                .min(self.limit.unwrap_or(u64::MAX)),
         })
     }
 
@@ -191,7 +202,7 @@ mod tests {
 
     async fn open(limit: Option<u64>) -> (tempfile::TempDir, Arc<Storage>) {
         let dir = tempfile::tempdir().unwrap();
-        let storage = Storage::open(dir.path(), limit).await.unwrap();
+        let storage = Storage::open(dir.path(), limit, 0).await.unwrap();
         (dir, storage)
     }
 
@@ -295,13 +306,13 @@ mod tests {
     #[tokio::test]
     async fn interrupted_writes_are_swept_and_the_repository_is_locked() {
         let (dir, storage) = open(None).await;
-        assert!(Storage::open(dir.path(), None).await.is_err());
+        assert!(Storage::open(dir.path(), None, 0).await.is_err());
         drop(storage);
         let shard = dir.path().join("blockstore/ab");
         std::fs::create_dir_all(&shard).unwrap();
         let litter = shard.join("bafk.data.1.0.tmp");
         std::fs::write(&litter, b"half").unwrap();
-        Storage::open(dir.path(), None).await.unwrap();
+        Storage::open(dir.path(), None, 0).await.unwrap();
         assert!(!litter.exists());
     }
 }

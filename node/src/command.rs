@@ -99,6 +99,8 @@ fn run_arguments() -> sc_cli::Result<()> {
         cli.run.offchain_worker_params.enabled = OffchainWorkerEnabled::Always;
     }
 
+    cli.market.disk_reserve = crate::disk::reserve(&cli.storage);
+
     let compiled = cli.compiled_runtimes.as_deref();
     match &cli.subcommand {
         Some(Subcommand::Key(cmd)) => cmd.run(&cli),

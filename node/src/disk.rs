@@ -44,6 +44,12 @@ pub fn least(params: &StorageMonitorParams) -> u64 {
     }
 }
 
+/// Bytes that strangers' data leaves free, so that nobody stops a node by having it fetch or make something; `None`
+/// if the node does not stop.
+pub fn reserve(params: &StorageMonitorParams) -> Option<u64> {
+    (params.threshold > 0).then(|| least(params).saturating_mul(LITTLE))
+}
+
 /// A size for people.
 pub fn size(bytes: u64) -> String {
     match bytes >> 20 {

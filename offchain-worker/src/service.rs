@@ -38,6 +38,8 @@ pub struct WorkerConfig {
     pub fetch_stall: Duration,
     /// Longest time for one file.
     pub fetch_total: Duration,
+    /// Bytes that jobs leave free on the folder's disk.
+    pub disk_reserve: u64,
     /// How long results are kept after their assignment has ended.
     pub retention: Duration,
     /// Where jobs are counted.
@@ -54,6 +56,7 @@ impl WorkerConfig {
             bandwidth: MegabitsPerSecond(100),
             fetch_stall: Duration::from_secs(20),
             fetch_total: Duration::from_secs(3600),
+            disk_reserve: 0,
             retention: Duration::from_secs(24 * 3600),
             metrics: WorkerMetrics::default(),
         }
@@ -165,6 +168,7 @@ impl WorkerService {
             fetch: FetchLimits {
                 stall: config.fetch_stall,
                 total: config.fetch_total,
+                disk_reserve: config.disk_reserve,
             },
             progress_every: Duration::from_millis(500),
             log_timeout: Duration::from_secs(10),

@@ -228,7 +228,11 @@ impl_runtime_apis! {
 
     impl sp_offchain::OffchainWorkerApi<Block> for Runtime {
         fn offchain_worker(header: &<Block as BlockT>::Header) {
-            Executive::offchain_worker(header)
+            // Before a new runtime has begun to work, its state is that of the one before.
+            let last = frame_system::LastRuntimeUpgrade::<Runtime>::get();
+            if !last.is_some_and(|last| last.was_upgraded(&VERSION)) {
+                Executive::offchain_worker(header);
+            }
         }
     }
 

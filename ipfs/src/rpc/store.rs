@@ -33,7 +33,7 @@ pub struct Stat {
     num_objects: u64,
     repo_path: String,
     repo_size: u64,
-    /// The largest number where there is no limit.
+    /// What the store can come to: no more than its disk has room for.
     storage_max: u64,
     version: &'static str,
 }
@@ -45,7 +45,7 @@ pub async fn stat(State(source): State<Source>) -> Result<Json<Stat>, RpcError> 
         num_objects: usage.blocks,
         repo_path: source.storage.path().display().to_string(),
         repo_size: usage.bytes,
-        storage_max: usage.limit.unwrap_or(u64::MAX),
+        storage_max: usage.most,
         version: "aicpw-ipfs@1",
     }))
 }

@@ -7,9 +7,6 @@ use anyhow::Context;
 use std::sync::atomic::Ordering;
 use std::sync::Arc;
 
-/// Left free on the disk for everything else that runs on the machine.
-const DISK_RESERVE: u64 = 64 << 20;
-
 /// Part of the limit that is freed beyond what is needed, so that not every block collects.
 const SLACK_DIVISOR: u64 = 20;
 
@@ -53,19 +50,31 @@ impl Storage {
     }
 
     pub(super) fn shortage(&self) -> Result<Option<Shortage>, OpError> {
-        let disk = rustix::fs::statvfs(&self.path)
-            .with_context(|| format!("cannot read the free space of {}", self.path.display()))?;
         Ok(Shortage::of(
             self.used.load(Ordering::Relaxed),
             self.reserved.load(Ordering::Relaxed),
             self.limit,
-            disk.f_bavail.saturating_mul(disk.f_frsize),
+            self.disk_free()?,
+            self.disk_reserve,
         ))
+    }
+
+    /// Bytes that are free on the store's disk, for this user.
+    pub(super) fn disk_free(&self) -> Result<u64, OpError> {
+        let disk = rustix::fs::statvfs(&self.path)
+            .with_context(|| format!("cannot read the free space of {}", self.path.display()))?;
+        Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
     }
 }
 
 impl Shortage {
-    fn of(used: u64, reserved: u64, limit: Option<u64>, free: u64) -> Option<Self> {
+    fn of(
+        used: u64,
+        reserved: u64,
+        limit: Option<u64>,
+        free: u64,
+        disk_reserve: u64,
+    ) -> Option<Self> {
         let wanted = used.saturating_add(reserved);
         match limit {
             Some(limit) if wanted > limit => Some(Self {
@@ -73,7 +82,7 @@ impl Shortage {
                 error: OpError::StorageLimit { used, limit },
             }),
             _ => {
-                let wanted = reserved.saturating_add(DISK_RESERVE);
+                let wanted = reserved.saturating_add(disk_reserve);
                 (free < wanted).then(|| Self {
                     bytes: wanted - free,
                     error: OpError::DiskFull { free },
@@ -109,9 +118,9 @@ mod tests {
 
     #[test]
     fn the_limit_counts_what_is_on_its_way() {
-        assert!(Shortage::of(600, 400, Some(1000), FREE).is_none());
-        assert!(Shortage::of(600, 400, None, FREE).is_none());
-        let shortage = Shortage::of(601, 400, Some(1000), FREE).unwrap();
+        assert!(Shortage::of(600, 400, Some(1000), FREE, 0).is_none());
+        assert!(Shortage::of(600, 400, None, FREE, 0).is_none());
+        let shortage = Shortage::of(601, 400, Some(1000), FREE, 0).unwrap();
         assert_eq!(shortage.bytes, 1 + 1000 / SLACK_DIVISOR);
         assert!(matches!(
             shortage.error,
@@ -124,8 +133,9 @@ mod tests {
 
     #[test]
     fn the_disk_is_full_before_it_is() {
-        assert!(Shortage::of(0, 5, None, DISK_RESERVE + 5).is_none());
-        let shortage = Shortage::of(0, 5, None, DISK_RESERVE + 3).unwrap();
+        let reserve = 1000;
+        assert!(Shortage::of(0, 5, None, reserve + 5, reserve).is_none());
+        let shortage = Shortage::of(0, 5, None, reserve + 3, reserve).unwrap();
         assert_eq!(shortage.bytes, 2);
         let text = shortage.error.to_string();
         assert!(text.contains("no space left on device"), "{text}");

@@ -186,7 +186,7 @@ mod tests {
         let higher = header(13, grandchild.hash(), 1);
         assert!(imported(&import, &higher).await.is_err());
         // What is not refused is left as it is.
-        let known = checked(&import, &import.client.at(8)).await;
+        let known = checked(&import, &header(8, import.client.at(7).hash(), 1)).await;
         assert_eq!(known.unwrap(), ImportResult::AlreadyInChain);
     }
 

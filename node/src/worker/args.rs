@@ -81,6 +81,10 @@ pub struct MarketArgs {
     /// every file that this node's user can read, its keys among them.
     #[arg(long, requires = "provider")]
     pub allow_weak_sandbox: bool,
+
+    /// Bytes that the IPFS store and jobs leave free on their disk: more than the node itself stops at.
+    #[arg(skip)]
+    pub disk_reserve: Option<u64>,
 }
 
 /// The IPFS node to use.
@@ -116,6 +120,7 @@ impl MarketArgs {
             relays: self.ipfs_relay.clone(),
             bootnode: self.ipfs_bootnode,
             storage_max: Some(self.ipfs_storage_max.saturating_mul(1 << 20)),
+            disk_reserve: self.disk_reserve,
             // The network's rule, which is not known here.
             allow_private_ip: false,
         })
@@ -127,6 +132,7 @@ impl MarketArgs {
             executor: self.executor_path.clone(),
             allow_weak_sandbox: self.allow_weak_sandbox,
             bandwidth: MegabitsPerSecond(self.bandwidth),
+            disk_reserve: self.disk_reserve.unwrap_or(0),
             retention: Duration::from_secs(self.keep_results.saturating_mul(3600)),
             ..WorkerConfig::new(worker_folder(folder))
         })

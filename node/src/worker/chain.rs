@@ -9,14 +9,16 @@ use aicpw_primitives::{
     AccountId,
 };
 use aicpw_protocol::{mailbox::Orders, view::DeviceView, AssignmentId, DeviceId, Hash};
-use aicpw_runtime::opaque::Block;
+use aicpw_runtime::{opaque::Block, Runtime};
+use codec::Decode;
+use frame_system::{LastRuntimeUpgrade, LastRuntimeUpgradeInfo};
 use futures::{future, StreamExt};
-use sc_client_api::BlockchainEvents;
+use sc_client_api::{BlockchainEvents, StorageProvider};
 use sc_network_sync::SyncingService;
 use sp_api::{ApiExt, ProvideRuntimeApi};
 use sp_blockchain::HeaderBackend;
 use sp_consensus::SyncOracle;
-use sp_core::H256;
+use sp_core::{storage::StorageKey, traits::CallContext, H256};
 use sp_keystore::KeystorePtr;
 use tokio::sync::watch;
 
@@ -75,10 +77,35 @@ pub struct NodeChain {
 impl NodeChain {
     fn orders_of(&self, block: Hash, worker: WorkerId) -> Result<Orders, StateError> {
         let orders = self.client.runtime_api().orders(H256(block), worker);
-        orders.map_err(|error| StateError {
-            block,
-            reason: error.to_string(),
-        })
+        orders.map_err(failed(block))
+    }
+
+    /// In the block that brings a new runtime the state is still the old one's: what has another form now cannot be
+    /// read, and would be taken for something that is not there.
+    fn is_readable(&self, block: Hash) -> Result<(), StateError> {
+        let at = H256(block);
+        let key = StorageKey(LastRuntimeUpgrade::<Runtime>::hashed_key().to_vec());
+        let last = self.client.storage(at, &key).map_err(failed(block))?;
+        let version = self
+            .client
+            .runtime_version_at(at, CallContext::Offchain)
+            .map_err(failed(block))?;
+        match last.map(|last| LastRuntimeUpgradeInfo::decode(&mut &last.0[..])) {
+            Some(Ok(last)) if last.was_upgraded(&version) => Err(StateError {
+                block,
+                reason: "a new runtime has not begun to work yet".into(),
+            }),
+            Some(Err(error)) => Err(failed(block)(error)),
+            // Before the first block there is none.
+            Some(Ok(_)) | None => Ok(()),
+        }
+    }
+}
+
+fn failed<E: std::fmt::Display>(block: Hash) -> impl Fn(E) -> StateError {
+    move |error| StateError {
+        block,
+        reason: error.to_string(),
     }
 }
 
@@ -96,6 +123,7 @@ impl ChainView for NodeChain {
     }
 
     fn orders_at(&self, block: Hash) -> Result<Orders, StateError> {
+        self.is_readable(block)?;
         let mut all = Orders {
             genesis: self.genesis(),
             ..Default::default()
@@ -110,34 +138,32 @@ impl ChainView for NodeChain {
     }
 
     fn locked_at(&self, block: Hash) -> Result<BTreeSet<AssignmentId>, StateError> {
-        let failed = |error: sp_api::ApiError| StateError {
-            block,
-            reason: error.to_string(),
-        };
+        self.is_readable(block)?;
         let api = self.client.runtime_api();
         let version = api.api_version::<dyn WorkerApi<Block>>(H256(block));
         // A runtime of before says which are open only.
-        if version.map_err(failed)?.is_none_or(|version| version < 2) {
+        if version
+            .map_err(failed(block))?
+            .is_none_or(|version| version < 2)
+        {
             let open = self.orders_at(block)?.orders;
             return Ok(open.into_iter().map(|order| order.assignment).collect());
         }
         let mut all = BTreeSet::new();
         for key in self.keystore.sr25519_public_keys(KEY_TYPE) {
-            all.extend(api.locked(H256(block), key.into()).map_err(failed)?);
+            all.extend(api.locked(H256(block), key.into()).map_err(failed(block))?);
         }
         Ok(all)
     }
 
     fn slots_of(&self, device: DeviceId) -> Result<Option<u8>, StateError> {
         let block = self.client.info().best_hash;
+        self.is_readable(block.into())?;
         let view: Option<DeviceView<AccountId>> = self
             .client
             .runtime_api()
             .device(block, device)
-            .map_err(|error| StateError {
-            block: block.into(),
-            reason: error.to_string(),
-        })?;
+            .map_err(failed(block.into()))?;
         Ok(view.map(|view| view.slots))
     }
 }

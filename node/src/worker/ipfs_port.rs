@@ -77,6 +77,7 @@ mod tests {
 
     fn config(folder: &Path, port: u16) -> DaemonConfig {
         DaemonConfig {
+            disk_reserve: None,
             folder: folder.to_owned(),
             listen: vec![format!("/ip4/127.0.0.1/tcp/{port}")],
             ..Default::default()

@@ -43,6 +43,8 @@ pub struct DaemonConfig {
     pub bootnode: bool,
     /// Most bytes that its store may hold.
     pub storage_max: Option<u64>,
+    /// Bytes that it leaves free on its disk, if not its own default.
+    pub disk_reserve: Option<u64>,
     /// Whether peers that strangers name are dialled at private addresses too.
     pub allow_private_ip: bool,
 }
@@ -164,6 +166,9 @@ fn arguments(config: &DaemonConfig, socket: &Path) -> Vec<std::ffi::OsString> {
     }
     if let Some(bytes) = config.storage_max {
         arguments.extend(["--storage-max".into(), bytes.to_string().into()]);
+    }
+    if let Some(bytes) = config.disk_reserve {
+        arguments.extend(["--disk-reserve".into(), bytes.to_string().into()]);
     }
     arguments
 }

@@ -34,6 +34,8 @@ pub struct FetchLimits {
     pub stall: Duration,
     /// Longest time for one file.
     pub total: Duration,
+    /// Bytes to be left free on the disk of the job's folder.
+    pub disk_reserve: u64,
 }
 
 /// Where a job's data is fetched.
@@ -90,6 +92,7 @@ pub async fn fetch_all(
                 own_fault(&format!("cannot make a folder for {}: {error}", blob.field))
             })?;
         }
+        source.has_room(folder, &blob.field, blob.length.unwrap_or(0))?;
         let bytes = source
             .fetch(&blob.cid, &blob.field, &path, blob.max_bytes, &peers)
             .await?;
@@ -137,6 +140,20 @@ impl Source<'_> {
         match self.outage.lasts(self.store).await {
             Some(error) => own_fault(&format!("{missing}: at the provider: {error}")),
             None => Failure::new(Fault::InputUnavailable, missing),
+        }
+    }
+
+    /// Whether the disk of the job's folder takes so many bytes more: in the folder, where they are twice if they
+    /// are sealed, and in the store, which is mostly on the same disk.
+    fn has_room(&self, folder: &Path, field: &str, bytes: u64) -> Result<(), Failure> {
+        let copies = if self.sealed.is_some() { 3 } else { 2 };
+        let wanted = bytes.saturating_mul(copies);
+        match room::is_on_disk(folder, wanted, self.limits.disk_reserve) {
+            true => Ok(()),
+            false => {
+                let path = folder.to_owned();
+                Err(no_room(field, bytes, &BlobError::DiskFull { path }))
+            }
         }
     }
 

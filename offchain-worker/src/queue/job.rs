@@ -245,7 +245,15 @@ impl Life {
         };
         let _slot = self.slot(&order).await?;
         // Others may have taken it meanwhile.
-        self.room_for(plan.output_bytes).await?;
+        tokio::select! {
+            biased;
+            room = self.room_for(plan.output_bytes) => room?,
+            () = watch.start_window_closes(MARGIN) => {
+                let message = "there was no room for the result within the start window";
+                return Err(Failure::new(Fault::RunFailed, message.to_owned()).into());
+            }
+        }
+        room::for_output(&work, plan.output_bytes, shop.fetch.disk_reserve)?;
 
         let deadline = Instant::now() + Duration::from_millis(order.time_limit.0);
         self.enter(Phase::Ready)?;

@@ -5,7 +5,7 @@
 //! until another provider had the room, and it is said as early as it is known.
 
 use aicpw_protocol::{sealing::stream::sealed_length, task::Fault};
-use std::io;
+use std::{io, path::Path};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{
@@ -100,6 +100,30 @@ pub async fn for_result(
     }
 }
 
+/// Whether the disk of a folder takes so many bytes, and has `reserve` left then. A disk that does not say is
+/// found out about when it is written to.
+pub fn is_on_disk(folder: &Path, bytes: u64, reserve: u64) -> bool {
+    rustix::fs::statvfs(folder).map_or(true, |disk| {
+        disk.f_bavail.saturating_mul(disk.f_frsize) >= bytes.saturating_add(reserve)
+    })
+}
+
+/// The same for a result, which is in the job's folder and then in the store.
+///
+/// # Errors
+/// [`Fault::RunFailed`] naming the bytes that are wanted.
+pub fn for_output(folder: &Path, output_bytes: u64, reserve: u64) -> Result<(), Failure> {
+    match is_on_disk(folder, output_bytes.saturating_mul(2), reserve) {
+        true => Ok(()),
+        false => {
+            let path = folder.to_owned();
+            let error = BlobError::DiskFull { path };
+            let message = format!("the result ({output_bytes} bytes): at the provider: {error}");
+            Err(Failure::new(Fault::RunFailed, message))
+        }
+    }
+}
+
 /// Whether an error of the disk says that it is full.
 pub fn is_lacking(error: &io::Error) -> bool {
     matches!(
@@ -138,6 +162,17 @@ mod tests {
         assert_eq!(to_wait_for(gib(9), Some(gib(10))), gib(1));
         assert_eq!(to_wait_for(gib(9), Some(gib(4))), gib(1) / 2);
         assert_eq!(to_wait_for(u64::MAX, None), gib(1));
+    }
+
+    #[test]
+    fn the_reserve_of_a_disk_is_left() {
+        let folder = std::env::temp_dir();
+        assert!(is_on_disk(&folder, 0, 0));
+        assert!(!is_on_disk(&folder, 1, u64::MAX) && !is_on_disk(&folder, u64::MAX, 1));
+        assert!(for_output(&folder, 1, 0).is_ok());
+        let failure = for_output(&folder, 1, u64::MAX).unwrap_err();
+        assert_eq!(failure.fault, Fault::RunFailed);
+        assert!(failure.message.contains("1 bytes"), "{failure:?}");
     }
 
     #[test]

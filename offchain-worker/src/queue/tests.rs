@@ -48,6 +48,7 @@ struct Node {
     store: Arc<FakeStore>,
     engine: Arc<FakeEngine>,
     retention: Duration,
+    disk_reserve: u64,
     metrics: WorkerMetrics,
     running: Option<(watch::Sender<bool>, JoinHandle<()>)>,
 }
@@ -62,6 +63,7 @@ impl Node {
             store: Arc::new(store),
             engine: Arc::default(),
             retention: Duration::from_secs(3600),
+            disk_reserve: 0,
             metrics: WorkerMetrics::default(),
             running: None,
         };
@@ -80,6 +82,7 @@ impl Node {
             fetch: FetchLimits {
                 stall: Duration::from_secs(1),
                 total: Duration::from_secs(1),
+                disk_reserve: self.disk_reserve,
             },
             progress_every: Duration::from_millis(1),
             // Longer than a test waits.

@@ -119,8 +119,9 @@ impl<T: Config> Pallet<T> {
         let judged_from = Self::whole_from(task).unwrap_or_default();
         let excused_from = Self::excused_from(task, dispute, outcome);
         for seat in seat..next {
+            let is_right = |verdict| T::Tasks::right_juror(task, seat, verdict).is_some();
             let is_excused = excused_from.is_some_and(|from| seat >= from)
-                && T::Tasks::right_juror(task, seat, Vote::Unable).is_some();
+                && !outcome.verdict().is_some_and(is_right);
             // Who was to judge a part that came to nothing was neither right nor wrong.
             let is_judged = seat >= judged_from && !is_excused;
             let verdict = outcome.verdict().filter(|_| is_judged);
@@ -141,7 +142,8 @@ impl<T: Config> Pallet<T> {
     }
 
     /// The first seat of the jury of an appeal that has changed nothing because more of it were unable to
-    /// run the program than found what stands: they have failed together, and no one of them is to blame.
+    /// run the program than found what stands. It has come to nothing together, and no one of it is to blame: not
+    /// who was unable, and not who found something else that was not counted.
     fn excused_from(task: TaskId, dispute: &Dispute<T::AccountId>, outcome: Outcome) -> Option<u8> {
         let verdict = outcome.verdict()?;
         dispute.appeals.last()?;

@@ -191,11 +191,14 @@ mod tests {
 
     const SLOT: Duration = Duration::from_millis(250);
 
-    struct Synchronised;
+    /// A node that is far behind, or not.
+    struct Sync {
+        is_behind: bool,
+    }
 
-    impl SyncOracle for Synchronised {
+    impl SyncOracle for Sync {
         fn is_major_syncing(&self) -> bool {
-            false
+            self.is_behind
         }
 
         fn is_offline(&self) -> bool {
@@ -204,8 +207,9 @@ mod tests {
     }
 
     /// A gate in front of a chain of ten blocks, of which nine are final.
-    fn gate() -> Gate<Chain, Synchronised> {
-        let (chain, sync) = (Arc::new(Chain::new(10, 9)), Arc::new(Synchronised));
+    fn gate() -> Gate<Chain, Sync> {
+        let sync = Sync { is_behind: false };
+        let (chain, sync) = (Arc::new(Chain::new(10, 9)), Arc::new(sync));
         Gate::new(chain, sync, BlockHash::default(), SLOT)
     }
 
@@ -247,6 +251,19 @@ mod tests {
         assert_eq!(most(start), 0);
         assert_eq!(most(start + 3 * SLOT), 6);
         assert_eq!(most(start + 1_000 * SLOT), BURST as u32);
+        // Coming again gives it no more.
+        gate.state().validators.remove(&peer);
+        gate.state().validators.insert(peer);
+        assert_eq!(most(start + 1_000 * SLOT), 0);
+    }
+
+    #[test]
+    fn a_node_that_is_behind_takes_nothing() {
+        let is_open = |is_behind| {
+            let (chain, sync) = (Arc::new(Chain::new(10, 9)), Arc::new(Sync { is_behind }));
+            Gate::new(chain, sync, BlockHash::default(), SLOT).is_open()
+        };
+        assert!(is_open(false) && !is_open(true));
     }
 
     #[test]

@@ -49,6 +49,10 @@ const MAX_TRANSACTIONS: u32 = 2_048;
 /// A message that is no block, or another body than the header's.
 const NO_BLOCK: ReputationChange = ReputationChange::new(-(1 << 29), "pushed no block");
 
+/// A block whose parent never came: an honest peer has it, but may have gone, or be on a fork.
+const NO_PARENT: ReputationChange =
+    ReputationChange::new(-(1 << 20), "pushed a block without parent");
+
 /// The protocol, added to a network that is not built yet.
 pub struct BlockPush {
     name: ProtocolName,
@@ -127,7 +131,9 @@ impl BlockPush {
                     }
                 }
                 notification = imported.select_next_some() => {
-                    taking.is_imported(notification.hash);
+                    for sender in taking.is_imported(notification.hash) {
+                        gossip.report(sender, NO_PARENT);
+                    }
                     if gate.is_open() {
                         if let Some(message) = message_of(&*client, &notification) {
                             gossip.gossip_message(topic(), message, false);
@@ -199,6 +205,9 @@ impl<C: HeaderBackend<Block>> Taking<C> {
         message: &[u8],
         sender: Option<PeerId>,
     ) -> Result<Option<BlockHash>, NoBlock> {
+        if !self.pending.has_room_for(sender) {
+            return Ok(None);
+        }
         let (header, body) = block_of(message)?.deconstruct();
         let (hash, number, parent) = (header.hash(), header.number, header.parent_hash);
         if is_there(&*self.client, hash) {
@@ -221,11 +230,12 @@ impl<C: HeaderBackend<Block>> Taking<C> {
         Ok(is_taken.then_some(hash))
     }
 
-    /// Goes on with those that waited for this block.
-    fn is_imported(&mut self, hash: BlockHash) {
+    /// Goes on with those that waited for this block, and says who has pushed one whose parent never came.
+    fn is_imported(&mut self, hash: BlockHash) -> Vec<PeerId> {
         let finalised = self.client.info().finalized_number;
-        self.pending.forget(hash, finalised);
+        let senders = self.pending.forget(hash, finalised);
         self.import_what_is_ready();
+        senders
     }
 
     /// The import queue would take a block that comes before its parent for one whose parent nobody knows.
@@ -323,7 +333,7 @@ mod tests {
         taking.take(&first.encode(), None).unwrap();
         assert_eq!(queue.taken(), [first.hash()]);
         chain.import(first.header());
-        taking.is_imported(first.hash());
+        assert!(taking.is_imported(first.hash()).is_empty());
         assert_eq!(queue.taken(), [first.hash(), second.hash()]);
         // Another peer's copies, of the one that is there and the one that is with the queue.
         for block in [&first, &second] {

@@ -10,7 +10,7 @@ use super::BlockHash;
 /// this is also how many bad ones a peer can have the node try in that time.
 const OF_A_PEER: usize = 4;
 
-/// How many there are at most.
+/// How many wait at most; the highest one makes way.
 const MOST: usize = 64;
 
 struct Entry {
@@ -30,12 +30,15 @@ impl Pending {
     /// Takes a block in, unless its peer has too many. Says whether it is here now.
     pub fn add(&mut self, number: u32, parent: BlockHash, block: IncomingBlock<Block>) -> bool {
         let (hash, sender) = (block.hash, block.origin);
-        let of_peer = self.0.iter().filter(|entry| entry.sender == sender).count();
         if self.0.iter().any(|entry| entry.hash == hash) {
             return true;
         }
-        if of_peer >= OF_A_PEER || self.0.len() >= MOST {
+        if !self.has_room_for(sender) {
             return false;
+        }
+        let waiting = self.0.iter().filter(|entry| entry.block.is_some());
+        if waiting.count() >= MOST {
+            self.drop_highest();
         }
         self.0.push(Entry {
             hash,
@@ -47,6 +50,21 @@ impl Pending {
         true
     }
 
+    /// Whether a block of that peer would be taken in.
+    pub fn has_room_for(&self, sender: Option<PeerId>) -> bool {
+        let of_peer = self.0.iter().filter(|entry| entry.sender == sender);
+        of_peer.count() < OF_A_PEER
+    }
+
+    /// The one whose parent comes last, if it comes at all.
+    fn drop_highest(&mut self) {
+        let waiting = self.0.iter().enumerate();
+        let waiting = waiting.filter(|(_, entry)| entry.block.is_some());
+        if let Some((index, _)) = waiting.max_by_key(|(_, entry)| entry.number) {
+            self.0.swap_remove(index);
+        }
+    }
+
     /// The blocks whose parent is there: they go to the import queue now, and are not given again.
     pub fn ready(&mut self, is_there: impl Fn(BlockHash) -> bool) -> Vec<IncomingBlock<Block>> {
         let waiting = self.0.iter_mut().filter(|entry| entry.block.is_some());
@@ -56,10 +74,14 @@ impl Pending {
             .collect()
     }
 
-    /// Forgets a block that was imported, and all up to the height that is final.
-    pub fn forget(&mut self, imported: BlockHash, finalised: u32) {
-        self.0
-            .retain(|entry| entry.hash != imported && entry.number > finalised);
+    /// Forgets a block that was imported, and all up to the height that is final. Says who sent one whose parent
+    /// never came.
+    pub fn forget(&mut self, imported: BlockHash, finalised: u32) -> Vec<PeerId> {
+        let goes = |entry: &mut Entry| entry.hash == imported || entry.number <= finalised;
+        let gone = self.0.extract_if(.., goes);
+        gone.filter(|entry| entry.hash != imported && entry.block.is_some())
+            .filter_map(|entry| entry.sender)
+            .collect()
     }
 }
 
@@ -117,18 +139,32 @@ mod tests {
         assert_eq!(count_of(&mut pending, 0, peer), OF_A_PEER);
         assert_eq!(count_of(&mut pending, 20, peer), 0);
         assert_eq!(count_of(&mut pending, 40, other), OF_A_PEER);
-        pending.forget(BlockHash::repeat_byte(0), 6);
+        assert!(pending.forget(BlockHash::repeat_byte(0), 6).is_empty());
         assert_eq!(count_of(&mut pending, 60, peer), 1);
-        pending.forget(BlockHash::default(), 7);
+        assert!(pending.forget(BlockHash::default(), 7).is_empty());
         assert_eq!(count_of(&mut pending, 80, peer), OF_A_PEER);
     }
 
+    /// Or a few who push what nobody can import would keep all others' blocks away.
     #[test]
-    fn there_are_never_more_than_the_most() {
+    fn the_highest_that_waits_makes_way_and_its_peer_is_named_if_its_parent_never_comes() {
+        let (parent, liar) = (BlockHash::repeat_byte(101), PeerId::random());
         let mut pending = Pending::default();
-        for seed in 0..=u8::MAX {
-            pending.add(7, BlockHash::default(), block(seed, PeerId::random()));
+        for seed in 0..MOST as u8 {
+            let number = 100 + u32::from(seed);
+            assert!(pending.add(number, BlockHash::default(), block(seed, PeerId::random())));
         }
-        assert_eq!(pending.ready(|_| true).len(), MOST);
+        assert!(pending.add(7, parent, block(200, liar)));
+        assert!(pending.add(8, parent, block(201, PeerId::random())));
+        assert_eq!(pending.0.len(), MOST);
+        assert!(pending
+            .0
+            .iter()
+            .all(|entry| entry.number < 100 + MOST as u32 - 2));
+        assert_eq!(pending.forget(BlockHash::default(), 7), [liar]);
+        let ready = pending.ready(|hash| hash == parent);
+        assert_eq!(hashes(&ready), [BlockHash::repeat_byte(201)]);
+        // That one's parent was there.
+        assert!(pending.forget(BlockHash::default(), 8).is_empty());
     }
 }

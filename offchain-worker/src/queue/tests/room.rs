@@ -106,3 +106,22 @@ async fn a_result_that_never_fits_stops_nothing_else() {
     node.failed(&order).await;
     assert!(node.chain.storage.get(SERVING).is_some());
 }
+
+/// Or whoever has it fetch or make something could have the node stop, which looks after the room of its disk.
+#[tokio::test]
+async fn a_disk_at_its_reserve_takes_no_inputs_and_no_results_and_nobody_pays_for_it() {
+    let mut node = Node::new();
+    node.disk_reserve = u64::MAX;
+    node.restart().await;
+    let (one, other) = (order(1), order(2));
+    node.chain.best(1, std::slice::from_ref(&one));
+    let (fault, message, _) = node.failed(&one).await;
+    assert_eq!(fault, Fault::RunFailed);
+    assert!(message.starts_with("the result (6 bytes): at the provider"));
+    node.engine.needs(vec![input(b"input")]);
+    node.chain.best(2, std::slice::from_ref(&other));
+    let (fault, message, _) = node.failed(&other).await;
+    assert_eq!(fault, Fault::InputUnavailable);
+    assert!(message.starts_with("buffers[0].init.cid"), "{message}");
+    assert_eq!(node.engine.started(), 0);
+}
