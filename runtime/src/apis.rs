@@ -26,10 +26,7 @@ use sp_consensus_beefy::{
     mmr::{BeefyAuthoritySet, BeefyNextAuthoritySet},
     MmrHashing, MmrRootHash,
 };
-use sp_core::{
-    crypto::{set_default_ss58_version, KeyTypeId, Ss58AddressFormat},
-    OpaqueMetadata,
-};
+use sp_core::{crypto::KeyTypeId, OpaqueMetadata};
 use sp_inherents::{CheckInherentsResult, InherentData};
 use sp_mmr_primitives as mmr;
 use sp_runtime::{
@@ -45,9 +42,7 @@ use crate::{
         beefy::MmrLeaf, calendar::EpochLength, consensus::BABE_GENESIS_EPOCH_CONFIG, market,
         parameters,
     },
-    presets,
-    units::SS58_PREFIX,
-    AccountId, AuthorityDiscovery, Babe, Balance, Beefy, BeefyMmrLeaf, Block, BlockNumber,
+    presets, AccountId, AuthorityDiscovery, Babe, Balance, Beefy, BeefyMmrLeaf, Block, BlockNumber,
     Disputes, Executive, Grandpa, Historical, InherentDataExt, MarketClock, Matching, Mmr, Nonce,
     ProviderStaking, Runtime, RuntimeCall, RuntimeGenesisConfig, SessionKeys, Staking, System,
     Tasks, TransactionPayment, VERSION,
@@ -228,9 +223,7 @@ impl_runtime_apis! {
 
     impl sp_offchain::OffchainWorkerApi<Block> for Runtime {
         fn offchain_worker(header: &<Block as BlockT>::Header) {
-            // Before a new runtime has begun to work, its state is that of the one before.
-            let last = frame_system::LastRuntimeUpgrade::<Runtime>::get();
-            if !last.is_some_and(|last| last.was_upgraded(&VERSION)) {
+            if !crate::configs::system::is_older_state() {
                 Executive::offchain_worker(header);
             }
         }
@@ -520,9 +513,7 @@ impl_runtime_apis! {
 
     impl sp_genesis_builder::GenesisBuilder<Block> for Runtime {
         fn build_state(config: Vec<u8>) -> sp_genesis_builder::Result {
-            // Whoever writes a genesis has the chain's own addresses; without this only those of no
-            // chain in particular would be read.
-            set_default_ss58_version(Ss58AddressFormat::custom(SS58_PREFIX));
+            presets::read_own_addresses();
             build_state::<RuntimeGenesisConfig>(config)
         }
 

@@ -4,7 +4,9 @@ use alloc::{string::ToString, vec, vec::Vec};
 use frame_support::build_struct_json_patch;
 use pallet_staking::StakerStatus;
 use sp_consensus_beefy::ecdsa_crypto::AuthorityId as BeefyId;
-use sp_core::crypto::get_public_from_string_or_panic;
+use sp_core::crypto::{
+    get_public_from_string_or_panic, set_default_ss58_version, Ss58AddressFormat,
+};
 use sp_genesis_builder::{PresetId, DEV_RUNTIME_PRESET, LOCAL_TESTNET_RUNTIME_PRESET};
 use sp_keyring::{Ed25519Keyring, Sr25519Keyring};
 use sp_runtime::Perbill;
@@ -16,9 +18,15 @@ use crate::{
         money::{AuditPot, TreasuryAccount},
         validators::{ValidatorPot, CANDIDATES},
     },
-    units::{EXISTENTIAL_DEPOSIT, UNIT},
+    units::{EXISTENTIAL_DEPOSIT, SS58_PREFIX, UNIT},
     AccountId, Balance, RuntimeGenesisConfig, SessionKeys,
 };
+
+/// Has a genesis read with the chain's own addresses, as whoever writes one has them: without this only those of no
+/// chain in particular would be read.
+pub fn read_own_addresses() {
+    set_default_ss58_version(Ss58AddressFormat::custom(SS58_PREFIX));
+}
 
 /// What each well-known account of a development chain owns.
 pub const DEVELOPMENT_ENDOWMENT: Balance = 1_000_000 * UNIT;

@@ -108,8 +108,8 @@ fn synchronised(answer: Option<&str>) -> Finding {
 }
 
 /// Whether the node's folder can be written, lastingly and quickly, and has room: `least` bytes for the
-/// chain, and beside them what the IPFS store may take.
-pub fn disk(folder: &Path, market: &MarketArgs, least: u64) -> Vec<Finding> {
+/// chain, and what the IPFS store may take beside the `reserve` that it leaves.
+pub fn disk(folder: &Path, market: &MarketArgs, least: u64, reserve: Option<u64>) -> Vec<Finding> {
     let Some(existing) = folder.ancestors().find(|folder| folder.is_dir()) else {
         let found = format!("{} has no folder above it", folder.display());
         return vec![Finding::unfit("disk", found, "choose another --base-path")];
@@ -120,7 +120,11 @@ pub fn disk(folder: &Path, market: &MarketArgs, least: u64) -> Vec<Finding> {
     };
     vec![
         write(existing),
-        room(existing, least, cap, held(&folder.join("ipfs/repo"))),
+        room(
+            existing,
+            (least, reserve.unwrap_or(least)),
+            (cap, held(&folder.join("ipfs/repo"))),
+        ),
     ]
 }
 
@@ -163,10 +167,10 @@ impl Drop for Remove<'_> {
     }
 }
 
-fn room(folder: &Path, least: u64, cap: u64, held: u64) -> Finding {
+fn room(folder: &Path, kept: (u64, u64), store: (u64, u64)) -> Finding {
     const NAME: &str = "disk";
     match free(folder) {
-        Ok(free) => judge_room(free, least, cap, held),
+        Ok(free) => judge_room(free, kept, store),
         Err(error) => Finding::warning(
             NAME,
             format!("{}: its room is not known: {error}", folder.display()),
@@ -175,12 +179,13 @@ fn room(folder: &Path, least: u64, cap: u64, held: u64) -> Finding {
     }
 }
 
-/// `free` bytes for a chain that needs `least`, and a store that may come to `cap` and has `held`.
-fn judge_room(free: u64, least: u64, cap: u64, held: u64) -> Finding {
+/// `free` bytes for a chain that needs `least`, and a store that may come to `cap`, has `held`, and leaves `reserve`.
+fn judge_room(free: u64, (least, reserve): (u64, u64), (cap, held): (u64, u64)) -> Finding {
     const NAME: &str = "disk";
     let wanted = cap.saturating_sub(held);
     if free < least {
-        let advice = format!("free at least {}", size(least.saturating_add(wanted)));
+        let lacking = wanted.saturating_add(if wanted > 0 { reserve } else { least });
+        let advice = format!("free at least {}", size(lacking));
         return Finding::unfit(NAME, format!("{} free", size(free)), advice);
     }
     let found = match wanted {
@@ -191,8 +196,8 @@ fn judge_room(free: u64, least: u64, cap: u64, held: u64) -> Finding {
             size(wanted)
         ),
     };
-    if free < wanted.saturating_add(least) {
-        let fits = free.saturating_add(held).saturating_sub(least) >> 20;
+    if wanted > 0 && free < wanted.saturating_add(reserve) {
+        let fits = free.saturating_add(held).saturating_sub(reserve) >> 20;
         let advice = format!("free some, or give the store less with --ipfs-storage-max {fits}");
         return Finding::warning(NAME, found, advice);
     }
@@ -269,7 +274,7 @@ mod tests {
     #[test]
     fn room_for_the_store_and_the_chain() {
         const GIB: u64 = 1 << 30;
-        let judge = |free, cap, held| judge_room(free, GIB, cap, held);
+        let judge = |free, cap, held| judge_room(free, (GIB, 2 * GIB), (cap, held));
         assert_eq!(judge(20 * GIB, 10 * GIB, 0).verdict, Verdict::Fit);
         let full = judge(2 * GIB, 10 * GIB, 10 * GIB);
         assert_eq!(full.verdict, Verdict::Fit);
@@ -277,10 +282,13 @@ mod tests {
         let nearly = judge(2 * GIB, 10 * GIB, 10 * GIB - (51 << 20));
         assert!(nearly.found.contains("51 MiB more"), "{nearly:?}");
         assert_eq!(judge(GIB / 2, 0, 0).verdict, Verdict::Unfit);
-        assert_eq!(judge_room(GIB / 2, GIB / 4, 0, 0).verdict, Verdict::Fit);
+        assert_eq!(
+            judge_room(GIB / 2, (GIB / 4, GIB), (0, 0)).verdict,
+            Verdict::Fit
+        );
         let tight = judge(5 * GIB, 10 * GIB, GIB);
         assert_eq!(tight.verdict, Verdict::Warning);
-        assert!(tight.advice.unwrap().ends_with("--ipfs-storage-max 5120"));
+        assert!(tight.advice.unwrap().ends_with("--ipfs-storage-max 4096"));
     }
 
     #[test]

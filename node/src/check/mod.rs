@@ -115,6 +115,7 @@ impl Subject<'_> {
             &self.folder,
             self.market,
             disk::least(self.storage),
+            disk::reserve(self.storage),
         ));
         findings.extend(keys::examine(self)?);
         Ok(Report::of(findings))

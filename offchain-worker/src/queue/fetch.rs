@@ -148,7 +148,7 @@ impl Source<'_> {
     fn has_room(&self, folder: &Path, field: &str, bytes: u64) -> Result<(), Failure> {
         let copies = if self.sealed.is_some() { 3 } else { 2 };
         let wanted = bytes.saturating_mul(copies);
-        match room::is_on_disk(folder, wanted, self.limits.disk_reserve) {
+        match room::fits_on_disk(folder, wanted, self.limits.disk_reserve) {
             true => Ok(()),
             false => {
                 let path = folder.to_owned();

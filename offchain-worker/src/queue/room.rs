@@ -88,10 +88,7 @@ pub async fn for_result(
     };
     match rooms.make(store, bytes).await {
         Ok(()) => Ok(()),
-        Err(error) if is_full(&error) => {
-            let message = format!("the result ({bytes} bytes): at the provider: {error}");
-            Err(Failure::new(Fault::RunFailed, message))
-        }
+        Err(error) if is_full(&error) => Err(no_room_for_result(bytes, &error)),
         // It may be back when the result is to be added, and that is tried until it works.
         Err(error) => {
             tracing::warn!(%error, "cannot ask the store for its room");
@@ -102,7 +99,7 @@ pub async fn for_result(
 
 /// Whether the disk of a folder takes so many bytes, and has `reserve` left then. A disk that does not say is
 /// found out about when it is written to.
-pub fn is_on_disk(folder: &Path, bytes: u64, reserve: u64) -> bool {
+pub fn fits_on_disk(folder: &Path, bytes: u64, reserve: u64) -> bool {
     rustix::fs::statvfs(folder).map_or(true, |disk| {
         disk.f_bavail.saturating_mul(disk.f_frsize) >= bytes.saturating_add(reserve)
     })
@@ -113,15 +110,21 @@ pub fn is_on_disk(folder: &Path, bytes: u64, reserve: u64) -> bool {
 /// # Errors
 /// [`Fault::RunFailed`] naming the bytes that are wanted.
 pub fn for_output(folder: &Path, output_bytes: u64, reserve: u64) -> Result<(), Failure> {
-    match is_on_disk(folder, output_bytes.saturating_mul(2), reserve) {
+    match fits_on_disk(folder, output_bytes.saturating_mul(2), reserve) {
         true => Ok(()),
         false => {
             let path = folder.to_owned();
-            let error = BlobError::DiskFull { path };
-            let message = format!("the result ({output_bytes} bytes): at the provider: {error}");
-            Err(Failure::new(Fault::RunFailed, message))
+            Err(no_room_for_result(
+                output_bytes,
+                &BlobError::DiskFull { path },
+            ))
         }
     }
+}
+
+fn no_room_for_result(bytes: u64, error: &BlobError) -> Failure {
+    let message = format!("the result ({bytes} bytes): at the provider: {error}");
+    Failure::new(Fault::RunFailed, message)
 }
 
 /// Whether an error of the disk says that it is full.
@@ -167,8 +170,8 @@ mod tests {
     #[test]
     fn the_reserve_of_a_disk_is_left() {
         let folder = std::env::temp_dir();
-        assert!(is_on_disk(&folder, 0, 0));
-        assert!(!is_on_disk(&folder, 1, u64::MAX) && !is_on_disk(&folder, u64::MAX, 1));
+        assert!(fits_on_disk(&folder, 0, 0));
+        assert!(!fits_on_disk(&folder, 1, u64::MAX) && !fits_on_disk(&folder, u64::MAX, 1));
         assert!(for_output(&folder, 1, 0).is_ok());
         let failure = for_output(&folder, 1, u64::MAX).unwrap_err();
         assert_eq!(failure.fault, Fault::RunFailed);

@@ -92,3 +92,9 @@ impl pallet_sudo::Config for Runtime {
     type RuntimeCall = RuntimeCall;
     type WeightInfo = pallet_sudo::weights::SubstrateWeight<Runtime>;
 }
+
+/// Whether a new runtime has not begun to work yet: the state is of the one before.
+pub fn is_older_state() -> bool {
+    let last = frame_system::LastRuntimeUpgrade::<Runtime>::get();
+    last.is_some_and(|last| last.was_upgraded(&VERSION))
+}

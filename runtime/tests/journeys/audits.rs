@@ -21,7 +21,7 @@ use sp_keyring::Sr25519Keyring::{Bob, Charlie};
 
 use crate::{
     chain::Chain,
-    disputes::{all, Court, LIE},
+    court::{all, Court, LIE},
     market::{ask, decide_audit, submission, submit, task, Provider, OPTIMISTIC, OUTPUT},
 };
 

@@ -17,7 +17,7 @@ use sp_keyring::Sr25519Keyring::{self, Bob, Charlie, Dave, Eve};
 
 use crate::{
     chain::Chain,
-    disputes::Court,
+    court::Court,
     governance::set_as_root,
     market::{ask, expecting_output, submission, submit, task, Provider, OPTIMISTIC, OUTPUT},
 };

@@ -1,234 +1,27 @@
 //! Disputes on the real runtime: jurors are drawn, run the task, commit, reveal; and each ending.
 
 use aicpw_protocol::{
-    sealing::Envelope,
     task::{
         AssignmentStatus, Fault, Privacy, Refunded, Role, Submission, TaskStatus, Verification,
     },
-    verdict::{DisputeState, DisputeView, Outcome},
+    verdict::{DisputeState, Outcome},
     view::AssignmentView,
-    Balance, Milliseconds, TaskId,
+    Balance, Milliseconds,
 };
 use aicpw_runtime::{
-    configs::{
-        market::{DisputeRules, HeartbeatPeriod},
-        money::TreasuryAccount,
-    },
+    configs::{market::DisputeRules, money::TreasuryAccount},
     units::UNIT,
-    AccountId, Disputes, ProviderStaking, RuntimeCall,
+    ProviderStaking,
 };
 use pallet_tasks::types::Refusal;
-use sp_keyring::Sr25519Keyring::{
-    self, Alice, AliceStash, Bob, BobStash, Charlie, CharlieStash, Dave, DaveStash, Eve, EveStash,
-    Ferdie, FerdieStash, One, Two,
-};
+use sp_keyring::Sr25519Keyring::{Alice, Bob, Charlie, Dave, Eve, EveStash, FerdieStash, One, Two};
 use sp_runtime::transaction_validity::InvalidTransaction;
 
 use crate::{
     chain::Chain,
+    court::{all, Court, LIE},
     market::{ask, assignment, submission, submit, task, Provider, OPTIMISTIC, OUTPUT},
 };
-
-pub const LIE: &[u8] = b"what the liar says";
-
-/// A chain with a provider that is the cheapest, Bob, and seven others that can judge it.
-pub struct Court {
-    pub chain: Chain,
-    pub liar: Provider,
-    pub others: Vec<Provider>,
-}
-
-impl Court {
-    pub fn new() -> Self {
-        let mut chain = Chain::development();
-        let liar = Provider::join(&mut chain, Bob, ask(300));
-        let honest = [
-            Dave,
-            Eve,
-            Ferdie,
-            AliceStash,
-            BobStash,
-            CharlieStash,
-            DaveStash,
-        ];
-        let others = honest
-            .into_iter()
-            .map(|key| Provider::join(&mut chain, key, ask(500)))
-            .collect();
-        Self {
-            chain: chain.with_outputs(),
-            liar,
-            others,
-        }
-    }
-
-    /// A task whose result is this output of the liar's.
-    fn revealed(&mut self, submission: Submission, output: &[u8]) -> TaskId {
-        let id = submit(&mut self.chain, Charlie, submission);
-        self.grant_keys(id);
-        let first = task(&mut self.chain, id).assignments[0].id;
-        self.liar.run(&mut self.chain, first, output);
-        assert!(matches!(
-            task(&mut self.chain, id).status,
-            TaskStatus::Verifying { .. }
-        ));
-        id
-    }
-
-    fn dispute(&mut self, who: Sr25519Keyring, id: TaskId) {
-        self.sign(who, pallet_disputes::Call::dispute { task: id });
-        assert_eq!(task(&mut self.chain, id).status, TaskStatus::Disputed);
-    }
-
-    pub fn sign(&mut self, who: Sr25519Keyring, call: impl Into<RuntimeCall>) {
-        self.chain.sign(who, call).unwrap();
-    }
-
-    pub fn view(&mut self, id: TaskId) -> DisputeView<AccountId> {
-        self.chain.read(|| Disputes::dispute_view(id)).unwrap()
-    }
-
-    /// The requester's agent: grants every key that is waited for.
-    pub fn grant_keys(&mut self, id: TaskId) {
-        for one in task(&mut self.chain, id).assignments {
-            if let AssignmentStatus::AwaitingKey { recipient, .. } = one.status {
-                let envelope = Envelope {
-                    recipient,
-                    encapsulated: [1; 32],
-                    sealed_key: [2; 48],
-                };
-                let assignment = one.id;
-                self.sign(
-                    Charlie,
-                    pallet_tasks::Call::grant_key {
-                        assignment,
-                        envelope,
-                    },
-                );
-            }
-        }
-    }
-
-    /// A block; with heartbeats when they are due.
-    pub fn block(&mut self) {
-        self.chain.block(Vec::new());
-        if self.chain.height().is_multiple_of(HeartbeatPeriod::get()) {
-            self.beat();
-        }
-    }
-
-    /// All say that they are online.
-    pub fn beat(&mut self) {
-        // Eight blocks, which must be of one period.
-        let left = HeartbeatPeriod::get() - (self.chain.height() + 1) % HeartbeatPeriod::get();
-        if left < 16 {
-            self.chain.skip(left);
-        }
-        self.liar.beat(&mut self.chain);
-        for other in &self.others {
-            other.beat(&mut self.chain);
-        }
-    }
-
-    /// Where in `others` the juror with this account is.
-    fn worker(&self, account: &AccountId) -> usize {
-        self.others
-            .iter()
-            .position(|one| one.account() == *account)
-            .expect("no party is drawn")
-    }
-
-    pub fn provider(&self, account: &AccountId) -> &Provider {
-        &self.others[self.worker(account)]
-    }
-
-    fn start(&mut self, juror: &AssignmentView<AccountId>) {
-        let worker = self.worker(&juror.provider);
-        self.others[worker].start(&mut self.chain, juror.id);
-    }
-
-    fn reveal(&mut self, juror: &AssignmentView<AccountId>, output: &[u8]) {
-        let worker = self.worker(&juror.provider);
-        self.others[worker].reveal(&mut self.chain, juror.id, output);
-    }
-
-    pub fn jurors(&mut self, id: TaskId) -> Vec<AssignmentView<AccountId>> {
-        let mut assignments = task(&mut self.chain, id).assignments;
-        assignments.retain(|one| one.role == Role::Juror);
-        assignments
-    }
-
-    /// Has the jurors work until their jury is done. `says` is what each of them computes; `None` of who
-    /// does nothing.
-    pub fn judge(&mut self, id: TaskId, says: impl Fn(usize) -> Option<&'static [u8]>) {
-        for _ in 0..600 {
-            if self.view(id).state != DisputeState::Judging {
-                return;
-            }
-            self.grant_keys(id);
-            for (number, juror) in self.jurors(id).into_iter().enumerate() {
-                let Some(output) = says(number) else { continue };
-                let worker = &self.others[self.worker(&juror.provider)];
-                match juror.status {
-                    AssignmentStatus::Assigned { .. } => {
-                        worker.start(&mut self.chain, juror.id);
-                        worker.commit(&mut self.chain, juror.id, output);
-                    }
-                    AssignmentStatus::Committed {
-                        reveal_by: Some(_), ..
-                    } => worker.reveal(&mut self.chain, juror.id, output),
-                    _ => {}
-                }
-            }
-            self.block();
-        }
-        panic!("the jury is not done: {:?}", self.view(id));
-    }
-
-    /// Has the jurors say that nobody serves them the inputs, until their jury is done.
-    fn are_not_served(&mut self, id: TaskId) {
-        for _ in 0..600 {
-            if self.view(id).state != DisputeState::Judging {
-                return;
-            }
-            for juror in self.jurors(id) {
-                if matches!(juror.status, AssignmentStatus::Assigned { .. }) {
-                    let worker = self.worker(&juror.provider);
-                    self.others[worker].fail(&mut self.chain, juror.id, Fault::InputUnavailable);
-                }
-            }
-            self.block();
-        }
-        panic!("the jury is not done: {:?}", self.view(id));
-    }
-
-    /// Until the dispute is over, which it comes to by itself.
-    pub fn run_to_end(mut self, id: TaskId) -> (Self, Outcome) {
-        if let DisputeState::Appealable { until, .. } = self.view(id).state {
-            let rest = until.saturating_sub(self.chain.height());
-            self.chain.skip(rest.saturating_sub(20).max(1));
-            self.beat();
-        }
-        for _ in 0..120 {
-            if let DisputeState::Ended { outcome, .. } = self.view(id).state {
-                return (self, outcome);
-            }
-            self.block();
-        }
-        panic!("the dispute does not end: {:?}", self.view(id));
-    }
-
-    pub fn stake(&mut self, key: Sr25519Keyring) -> Balance {
-        let account = key.to_account_id();
-        let view = self.chain.read(|| ProviderStaking::provider_view(account));
-        view.unwrap().stake
-    }
-}
-
-/// The output of whoever is asked.
-pub fn all(output: &'static [u8]) -> impl Fn(usize) -> Option<&'static [u8]> {
-    move |_| Some(output)
-}
 
 #[test]
 fn a_wrong_picture_costs_its_provider_everything_and_another_makes_the_right_one() {

@@ -11,6 +11,7 @@ mod calendar;
 mod chain;
 mod claims;
 mod conformance;
+mod court;
 mod disputes;
 mod draws;
 mod emergency;

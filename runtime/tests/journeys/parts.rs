@@ -20,7 +20,7 @@ use sp_keyring::Sr25519Keyring::{Alice, Bob, Charlie};
 use sp_runtime::{DispatchError, ModuleError};
 
 use crate::{
-    disputes::{all, Court, LIE},
+    court::{all, Court, LIE},
     market::{cid, submission, submit, task, Provider, OPTIMISTIC, OUTPUT},
 };
 

@@ -213,6 +213,27 @@ mod tests {
         Gate::new(chain, sync, BlockHash::default(), SLOT)
     }
 
+    /// The gate sends nothing by itself.
+    struct NoContext;
+
+    impl ValidatorContext<Block> for NoContext {
+        fn broadcast_topic(&mut self, _: BlockHash, _: bool) {
+            unreachable!()
+        }
+
+        fn broadcast_message(&mut self, _: BlockHash, _: Vec<u8>, _: bool) {
+            unreachable!()
+        }
+
+        fn send_message(&mut self, _: &PeerId, _: Vec<u8>) {
+            unreachable!()
+        }
+
+        fn send_topic(&mut self, _: &PeerId, _: BlockHash, _: bool) {
+            unreachable!()
+        }
+    }
+
     fn message(number: u32, seed: u64) -> Vec<u8> {
         header(number, BlockHash::from_low_u64_be(seed), 1).encode()
     }
@@ -252,25 +273,33 @@ mod tests {
         assert_eq!(most(start + 3 * SLOT), 6);
         assert_eq!(most(start + 1_000 * SLOT), BURST as u32);
         // Coming again gives it no more.
-        gate.state().validators.remove(&peer);
-        gate.state().validators.insert(peer);
+        gate.peer_disconnected(&mut NoContext, &peer);
+        gate.new_peer(&mut NoContext, &peer, ObservedRole::Authority);
         assert_eq!(most(start + 1_000 * SLOT), 0);
     }
 
     #[test]
     fn a_node_that_is_behind_takes_nothing() {
-        let is_open = |is_behind| {
+        let takes = |is_behind| {
             let (chain, sync) = (Arc::new(Chain::new(10, 9)), Arc::new(Sync { is_behind }));
-            Gate::new(chain, sync, BlockHash::default(), SLOT).is_open()
+            let gate = Gate::new(chain, sync, BlockHash::default(), SLOT);
+            let taken = gate.validate(&mut NoContext, &PeerId::random(), &message(11, 1));
+            matches!(taken, ValidationResult::ProcessAndDiscard(_))
         };
-        assert!(is_open(false) && !is_open(true));
+        assert!(takes(false) && !takes(true));
     }
 
     #[test]
     fn blocks_go_to_validators_that_have_not_sent_them() {
         let gate = gate();
         let [one, other, stranger] = [PeerId::random(), PeerId::random(), PeerId::random()];
-        gate.state().validators.extend([one, other]);
+        for (peer, role) in [
+            (one, ObservedRole::Authority),
+            (other, ObservedRole::Authority),
+            (stranger, ObservedRole::Full),
+        ] {
+            gate.new_peer(&mut NoContext, &peer, role);
+        }
         assert!(gate.lets_in(&one, &message(11, 1), Instant::now()));
         let goes_to = |peer, intent, seed| {
             let mut allowed = gate.message_allowed();

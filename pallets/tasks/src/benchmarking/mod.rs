@@ -108,14 +108,9 @@ mod benchmarks {
     fn commit_result(n: Linear<ALL, MOST>) {
         let all = all_committed::<T>(&requester::<T>(), n);
         let (last, worker) = auditor_running::<T>(all[0].0.task);
-        let commitment = [1; 32];
-        let statement = Statement::Commit {
-            assignment: last,
-            commitment,
-        };
-        let proof = proof::<T>(&worker, &statement);
+        let proof = proof_of_commit::<T>(last, &worker);
         #[extrinsic_call]
-        _(RawOrigin::Authorized, last, commitment, proof);
+        _(RawOrigin::Authorized, last, COMMITMENT, proof);
         let first = Assignments::<T>::get(all[0].0).map(|one| one.status);
         assert!(matches!(
             first,
@@ -130,14 +125,9 @@ mod benchmarks {
     #[benchmark]
     fn commit_alone() {
         let (last, worker) = running::<T>(&requester::<T>(), 3, optimistic::<T>());
-        let commitment = [1; 32];
-        let statement = Statement::Commit {
-            assignment: last,
-            commitment,
-        };
-        let proof = proof::<T>(&worker, &statement);
+        let proof = proof_of_commit::<T>(last, &worker);
         #[extrinsic_call]
-        commit_result(RawOrigin::Authorized, last, commitment, proof);
+        commit_result(RawOrigin::Authorized, last, COMMITMENT, proof);
         assert_eq!(
             Pallet::<T>::weight_of_commit(last, of_work(3)),
             T::WeightInfo::commit_alone()
@@ -148,14 +138,9 @@ mod benchmarks {
     #[benchmark]
     fn commit_unaudited() {
         let (last, worker) = running::<T>(&requester::<T>(), 3, expected());
-        let commitment = [1; 32];
-        let statement = Statement::Commit {
-            assignment: last,
-            commitment,
-        };
-        let proof = proof::<T>(&worker, &statement);
+        let proof = proof_of_commit::<T>(last, &worker);
         #[extrinsic_call]
-        commit_result(RawOrigin::Authorized, last, commitment, proof);
+        commit_result(RawOrigin::Authorized, last, COMMITMENT, proof);
         assert_eq!(
             Pallet::<T>::weight_of_commit(last, of_work(3)),
             T::WeightInfo::commit_unaudited()
@@ -167,11 +152,7 @@ mod benchmarks {
     fn reveal_only() {
         let (last, worker) = running::<T>(&requester::<T>(), 1, expected());
         commit::<T>(last);
-        let statement = Statement::Reveal {
-            assignment: last,
-            opening: opening(3),
-        };
-        let proof = proof::<T>(&worker, &statement);
+        let proof = proof_of_reveal::<T>(last, &worker);
         #[extrinsic_call]
         reveal_result(RawOrigin::Authorized, last, opening(3), proof);
         assert_eq!(
@@ -186,11 +167,7 @@ mod benchmarks {
     fn reveal_alone(n: Linear<2, 3>) {
         let (last, worker) = running::<T>(&requester::<T>(), n, expected());
         commit::<T>(last);
-        let statement = Statement::Reveal {
-            assignment: last,
-            opening: opening(3),
-        };
-        let proof = proof::<T>(&worker, &statement);
+        let proof = proof_of_reveal::<T>(last, &worker);
         #[extrinsic_call]
         reveal_result(RawOrigin::Authorized, last, opening(3), proof);
         assert_eq!(
@@ -205,11 +182,7 @@ mod benchmarks {
         let (last, worker) = running::<T>(&requester::<T>(), 3, optimistic::<T>());
         commit::<T>(last);
         spare_audit::<T>(last.task);
-        let statement = Statement::Reveal {
-            assignment: last,
-            opening: opening(3),
-        };
-        let proof = proof::<T>(&worker, &statement);
+        let proof = proof_of_reveal::<T>(last, &worker);
         #[extrinsic_call]
         reveal_result(RawOrigin::Authorized, last, opening(3), proof);
         assert_eq!(
@@ -223,11 +196,7 @@ mod benchmarks {
     #[benchmark]
     fn reveal_result(n: Linear<ALL, MOST>) {
         let (last, worker) = all_but_the_auditor_revealed::<T>(&requester::<T>(), n);
-        let statement = Statement::Reveal {
-            assignment: last,
-            opening: opening(3),
-        };
-        let proof = proof::<T>(&worker, &statement);
+        let proof = proof_of_reveal::<T>(last, &worker);
         #[extrinsic_call]
         _(RawOrigin::Authorized, last, opening(3), proof);
         assert!(matches!(
@@ -327,16 +296,10 @@ mod benchmarks {
     #[benchmark]
     fn authorize_commit_result() -> Result<(), BenchmarkError> {
         let (assignment, worker) = all_running::<T>(&requester::<T>(), MOST).remove(0);
-        let commitment = [1; 32];
-        let statement = Statement::Commit {
-            assignment,
-            commitment,
-        };
-        let proof = proof::<T>(&worker, &statement);
         let call = Call::commit_result {
             assignment,
-            commitment,
-            proof,
+            commitment: COMMITMENT,
+            proof: proof_of_commit::<T>(assignment, &worker),
         };
         #[block]
         {
@@ -348,16 +311,10 @@ mod benchmarks {
     #[benchmark]
     fn authorize_reveal_result() -> Result<(), BenchmarkError> {
         let (assignment, worker) = all_but_one_revealed::<T>(&requester::<T>(), MOST);
-        let opening = opening(3);
-        let statement = Statement::Reveal {
-            assignment,
-            opening: opening.clone(),
-        };
-        let proof = proof::<T>(&worker, &statement);
         let call = Call::reveal_result {
             assignment,
-            opening,
-            proof,
+            opening: opening(3),
+            proof: proof_of_reveal::<T>(assignment, &worker),
         };
         #[block]
         {

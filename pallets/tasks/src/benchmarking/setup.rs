@@ -18,8 +18,8 @@ use aicpw_protocol::{
     units::AICP,
     view::AuditState,
     worker::Statement,
-    AskPrice, AssignmentId, BlockNumber, ContentId, DeviceId, Gflops, Mebibytes, MegabitsPerSecond,
-    Milliseconds, TaskId,
+    AskPrice, AssignmentId, BlockNumber, ContentId, DeviceId, Gflops, Hash, Mebibytes,
+    MegabitsPerSecond, Milliseconds, TaskId,
 };
 use alloc::{vec, vec::Vec};
 use frame_benchmarking::v2::*;
@@ -456,6 +456,33 @@ pub(super) fn proof<T: Config>(
         statement,
     )
     .expect("the key is in the keystore")
+}
+
+/// What benchmarks commit to, where nothing is revealed.
+pub(super) const COMMITMENT: Hash = [1; 32];
+
+/// The proof of whoever commits to that.
+pub(super) fn proof_of_commit<T: Config>(
+    assignment: AssignmentId,
+    worker: &WorkerId,
+) -> WorkerProof {
+    let statement = Statement::Commit {
+        assignment,
+        commitment: COMMITMENT,
+    };
+    proof::<T>(worker, &statement)
+}
+
+/// The proof of whoever reveals the root that all have come to.
+pub(super) fn proof_of_reveal<T: Config>(
+    assignment: AssignmentId,
+    worker: &WorkerId,
+) -> WorkerProof {
+    let statement = Statement::Reveal {
+        assignment,
+        opening: opening(3),
+    };
+    proof::<T>(worker, &statement)
 }
 
 pub(super) fn on_from<T: Config>(block: BlockNumber) {

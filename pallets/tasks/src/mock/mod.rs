@@ -385,7 +385,7 @@ impl crate::BenchmarkHelper<AccountId> for Helper {
     }
 
     fn contested_before(task: TaskId) {
-        ClaimsMade::<Test>::insert(task, 1);
+        crate::ClaimsMade::<Test>::insert(task, 1);
     }
 }
 
