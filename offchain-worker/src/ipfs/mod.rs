@@ -64,7 +64,8 @@ pub struct FetchOptions {
 pub struct StoreStatus {
     /// Bytes that it holds.
     pub bytes: u64,
-    /// Most bytes that it may hold, if there is a limit.
+    /// Most bytes that it may hold, if it says so: ours says how far it could grow now, by what it is
+    /// allowed and by what its disk has free.
     pub limit: Option<u64>,
     /// Peers that are connected.
     pub peers: u64,
