@@ -128,6 +128,10 @@ def salt(secret, genesis, id, purpose):
     return digest("aicpw 2026 salt v1", secret + genesis + assignment(id) + u8(purpose))
 
 
+def juror_trace_salt(account, id):
+    return digest("aicpw 2026 juror trace salt v1", account + assignment(id))
+
+
 def task_hash(requester, submission):
     return digest("aicpw 2026 task v1", requester + blob(submission))
 
@@ -212,6 +216,7 @@ def cases():
                 "cid": cid,
                 "result_salt": result_salt,
                 "trace_salt": trace_salt,
+                "juror_trace_salt": juror_trace_salt(account, id),
                 "trace_commitment": hidden,
                 "result_commitment": result_commitment(account, id, (result_salt, root, hidden, cid)),
                 "expected_root_hash": expected_root_hash(root),

@@ -19,6 +19,7 @@ pub fn measure(report: &mut Measured) -> Result<()> {
     let honest = played("honest")?;
     let rational = played("rational")?;
     let lazy = played("lazy")?;
+    let copying = played("copying")?;
     report.note(format!(
         "{TASKS} tasks of each scenario, seed {SEED}; the rules are the chain's defaults"
     ));
@@ -36,8 +37,14 @@ pub fn measure(report: &mut Measured) -> Result<()> {
     );
     let juror = |kind| lazy.account(kind, Role::Juror).net();
     report.add(
-        "a lazy juror, on each seat",
+        "a lazy juror that votes garbage, on each seat",
         juror(Kind::Lazy),
+        "of its pay",
+        "< 0",
+    );
+    report.add(
+        "one that votes for the root that it is told, where one trace in five says nothing",
+        copying.account(Kind::Copying, Role::Juror).net(),
         "of its pay",
         "< 0",
     );

@@ -3,15 +3,18 @@
 
 use aicpw_protocol::{
     availability::NOT_FETCHED,
-    commitment::{expected_root_hash, trace_commitment, ResultOpening},
+    commitment::{expected_root_hash, juror_trace_salt, trace_commitment, ResultOpening},
     device::{ClassSet, DeviceKind, DeviceSpec, Reputation},
     job::{Checkpoint, TraceRecord},
     merkle::result_root,
     task::{DeterminismClass, Engine, Fault, Needs, Privacy, Submission, Verification},
     trace::{End, NamedPart, TraceOpening},
-    Balance, ContentId, Gflops, Hash, Mebibytes, MegabitsPerSecond, Milliseconds,
+    AssignmentId, Balance, ContentId, Gflops, Hash, Mebibytes, MegabitsPerSecond, Milliseconds,
 };
-use aicpw_runtime::units::{MILLI, UNIT};
+use aicpw_runtime::{
+    units::{MILLI, UNIT},
+    AccountId,
+};
 use sp_core::{sr25519, Pair};
 use sp_keyring::Sr25519Keyring::{
     self, Alice, AliceStash, Bob, BobStash, Charlie, CharlieStash, Dave, DaveStash, Eve, EveStash,
@@ -87,6 +90,26 @@ pub fn opening(output: u8) -> ResultOpening {
         result_root: root,
         trace_commitment: trace_commitment(&TRACE_SALT, &trace(output).root()),
         result: cid(9),
+    }
+}
+
+/// What jurors find who have run nothing: the roots of outputs, of whose traces they know nothing.
+pub const COPIES: std::ops::Range<u8> = 5..8;
+
+/// The root of the trace that a juror commits to beside this output.
+pub fn work(output: u8) -> Hash {
+    match COPIES.contains(&output) {
+        true => [output; 32],
+        false => trace(output).root(),
+    }
+}
+
+/// The same as somebody reveals it who is a juror.
+pub fn of_juror(account: &AccountId, assignment: AssignmentId, output: u8) -> ResultOpening {
+    let salt = juror_trace_salt(account, assignment);
+    ResultOpening {
+        trace_commitment: trace_commitment(&salt, &work(output)),
+        ..opening(output)
     }
 }
 

@@ -20,7 +20,8 @@ use sp_keyring::Sr25519Keyring;
 
 use crate::{
     actors::{
-        fetched, named_part, trace_opening, usual_spec, FINDS, OUTPUTS, PART_OUTPUTS, PROVIDERS,
+        fetched, named_part, trace_opening, usual_spec, work, COPIES, FINDS, OUTPUTS, PART_OUTPUTS,
+        PROVIDERS,
     },
     chain::Chain,
     input::Input,
@@ -88,6 +89,32 @@ pub fn open_traces(chain: &mut Chain, _: &mut Input<'_>) {
             chain.work(Task::open_trace {
                 assignment,
                 opening,
+                proof,
+            });
+        }
+    }
+}
+
+/// All jurors show the work that is wanted, whatever they have done.
+pub fn show_work(chain: &mut Chain, _: &mut Input<'_>) {
+    for (assignment, who) in jurors(Role::Juror, |status| {
+        matches!(status, AssignmentStatus::Revealed { .. })
+    }) {
+        let Some(key) = moves::key_of(who) else {
+            continue;
+        };
+        for trace_root in (0..OUTPUTS).chain(COPIES).map(work) {
+            if Pallet::<Runtime>::work_wanted(assignment.task).is_none() {
+                break;
+            }
+            let statement = Statement::ShowWork {
+                assignment,
+                trace_root,
+            };
+            let proof = chain.proof(&key, &statement);
+            chain.work(Task::show_work {
+                assignment,
+                trace_root,
                 proof,
             });
         }
@@ -176,7 +203,7 @@ pub fn judge(chain: &mut Chain, input: &mut Input<'_>) {
         matches!(status, AssignmentStatus::Committed { .. })
     }) {
         // What one has committed to before is one of these.
-        let outputs = (0..OUTPUTS).chain(PART_OUTPUTS);
+        let outputs = (0..OUTPUTS).chain(COPIES).chain(PART_OUTPUTS);
         outputs.for_each(|output| moves::reveal_of(chain, id, who, output));
     }
 }
@@ -225,6 +252,12 @@ pub fn seen() -> Vec<String> {
     if Claimed::<Runtime>::iter_keys().next().is_some() {
         seen.push("claim".into());
     }
+    if pallet_disputes::Shown::<Runtime>::iter_keys()
+        .next()
+        .is_some()
+    {
+        seen.push("work shown".into());
+    }
     for (task, dispute) in Disputes::<Runtime>::iter() {
         if dispute.challenger.is_none() {
             seen.push("dispute of the chain".into());
@@ -234,6 +267,7 @@ pub fn seen() -> Vec<String> {
             DisputeState::Naming { .. } => "dispute naming".into(),
             DisputeState::Judging => "dispute judging".into(),
             DisputeState::Appealable { .. } => "dispute appealable".into(),
+            DisputeState::Showing { .. } => "dispute showing".into(),
             DisputeState::Closing { .. } => "dispute closing".into(),
             DisputeState::Paying { .. } => "dispute paying".into(),
             DisputeState::Ended { outcome, .. } => {

@@ -5,7 +5,7 @@ use aicpw_primitives::traits::DrawRandomness as _;
 use aicpw_protocol::{
     commitment::{result_commitment, ResultOpening},
     conformance::Part,
-    task::{FailureMessage, Progress, TaskStatus},
+    task::{FailureMessage, Progress, Role, TaskStatus},
     view::AuditState,
     worker::{MissingDevices, Statement},
     AskPrice, AssignmentId, Balance, DeviceId, TaskId,
@@ -23,7 +23,7 @@ use sp_keyring::Sr25519Keyring;
 use sp_runtime::Perbill;
 
 use crate::{
-    actors::{opening, spec, submission, worker, AMOUNTS, FAULTS, PROVIDERS, REQUESTERS},
+    actors::{of_juror, opening, spec, submission, worker, AMOUNTS, FAULTS, PROVIDERS, REQUESTERS},
     chain::Chain,
     disputes,
     input::Input,
@@ -109,6 +109,7 @@ const MOVES: &[(u8, Move)] = &[
     (b'o', reveal),
     (b'f', fail),
     (b'T', disputes::open_traces),
+    (b'W', disputes::show_work),
     (b'!', forge),
     // conformance runs: whose device; what its worker answers
     (b'Q', |chain, input| {
@@ -457,9 +458,17 @@ fn commit(chain: &mut Chain, input: &mut Input<'_>) {
     }
 }
 
+/// What a provider's worker reveals that computed this output.
+fn opening_of(assignment: AssignmentId, who: Sr25519Keyring, output: u8) -> ResultOpening {
+    match Assignments::<Runtime>::get(assignment).map(|one| one.role) {
+        Some(Role::Juror) => of_juror(&who.to_account_id(), assignment, output),
+        _ => opening(output),
+    }
+}
+
 /// A provider's worker commits to this output.
 pub fn commit_of(chain: &mut Chain, assignment: AssignmentId, who: Sr25519Keyring, output: u8) {
-    commit_opening(chain, assignment, who, &opening(output));
+    commit_opening(chain, assignment, who, &opening_of(assignment, who, output));
 }
 
 /// A provider's worker commits to this.
@@ -506,7 +515,7 @@ fn reveal(chain: &mut Chain, input: &mut Input<'_>) {
 
 /// A provider's worker reveals this output.
 pub fn reveal_of(chain: &mut Chain, assignment: AssignmentId, who: Sr25519Keyring, output: u8) {
-    reveal_opening(chain, assignment, who, opening(output));
+    reveal_opening(chain, assignment, who, opening_of(assignment, who, output));
 }
 
 /// A provider's worker reveals this.

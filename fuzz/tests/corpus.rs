@@ -81,6 +81,7 @@ fn the_corpus_reaches_every_end_and_breaks_nothing() {
         "dispute opening",
         "dispute of the chain",
         "dispute paying",
+        "dispute showing",
         "disputed",
         "failed: BadKey",
         "failed: BuildFailed",
@@ -128,6 +129,7 @@ fn the_corpus_reaches_every_end_and_breaks_nothing() {
         "settled",
         "settled by a quorum",
         "verifying",
+        "work shown",
     ] {
         assert!(
             total.seen.contains(state),

@@ -26,7 +26,8 @@ const calls = [
   tasks.commitResult(assignment, hash, proof),
   tasks.revealResult(assignment, opening, proof),
   tasks.fail(assignment, 'Crashed', null, '', proof),
-  tasks.openTrace(assignment, api.registry.createType(openTrace.type.toString()), proof)
+  tasks.openTrace(assignment, api.registry.createType(openTrace.type.toString()), proof),
+  tasks.showWork(assignment, hash, proof)
 ];
 
 describe('a worker\'s call that a person signs', () => {

@@ -2,7 +2,7 @@
 //!
 //! A worker first commits to what it computed, so that nobody can copy it, and opens the
 //! commitment later. The trace root stays hidden behind its own salt even then, until auditors or
-//! jurors have committed to theirs.
+//! jurors have committed to theirs. A juror's has a salt that all know ([`juror_trace_salt`]).
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
@@ -17,6 +17,7 @@ const RESULT: &str = "aicpw 2026 result commitment v1";
 const TRACE: &str = "aicpw 2026 trace commitment v1";
 const EXPECTED: &str = "aicpw 2026 expected root v1";
 const SALT: &str = "aicpw 2026 salt v1";
+const JUROR_SALT: &str = "aicpw 2026 juror trace salt v1";
 
 /// What opens a result commitment: everything but the trace root, of which only the commitment
 /// is shown.
@@ -68,6 +69,13 @@ pub fn result_commitment<AccountId: Encode>(
 /// `H(trace salt, trace root)`.
 pub fn trace_commitment(trace_salt: &Hash, trace_root: &Hash) -> Hash {
     hash_in(TRACE, &(trace_salt, trace_root))
+}
+
+/// The salt of a juror's [`trace_commitment`]. It is no secret: whoever knows the trace root can tell which
+/// jurors have committed to it, and whoever does not learns nothing from them. So one that shows the root when
+/// all is decided shows it for all, and until then nobody can copy it: not the jury of an appeal either.
+pub fn juror_trace_salt<AccountId: Encode>(account: &AccountId, assignment: AssignmentId) -> Hash {
+    hash_in(JUROR_SALT, &(account, assignment))
 }
 
 /// What a requester in mode `expected` puts on chain: the hash of the root, so that a provider

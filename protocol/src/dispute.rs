@@ -11,7 +11,7 @@
 //! | claimant | [`DisputePolicy::claim_bond`] | the jury could fetch the result; what the jurors lack, if it could not |
 //! | auditor | the same, as a lock on its stake, from the draw on | its root is not the verdict's, and the provider's is |
 //! | who appeals | the bond of the next round | the next verdict is no better for it |
-//! | juror | [`DisputePolicy::juror_lock`] | it votes against the last verdict; the share that a fault takes (`FaultSlash`) if it is silent |
+//! | juror | [`DisputePolicy::juror_lock`] | it votes against the last verdict; the share that a fault takes (`FaultSlash`) if it is silent, or votes for it without the work |
 //! | provider | collateral and fraud bond | the verdict is against it |
 //!
 //! Everything that the losers of the *last* verdict lose is one pot. [`Claims::pay_out`] fills from
@@ -44,11 +44,11 @@
 //!
 //! A juror commits to a result root before it sees another's. A guess agrees with nobody and costs the
 //! lock. Who votes for a side without work wins the pay if that side is right, with chance `r`, and else
-//! loses `lock` times the pay: at ten it loses in expectation as long as `r` is below ten elevenths. The
-//! trace root, which could not be copied, is committed to as well; were votes counted together only if they
-//! agree in it too, `r` would be zero, but today they are compared by the result root alone
-//! ([`crate::verdict`]), and `r` of the root that an auditor has found is near one: to vote for that without
-//! work pays. Honest work at an ask that covers its cost loses nothing.
+//! loses `lock` times the pay: at ten it loses in expectation as long as `r` is below ten elevenths. For the
+//! root that an auditor has found `r` is near one. So a juror commits to a trace root as well, which nobody has
+//! said that could be copied, and is right only if it is that of most who have voted so
+//! ([`crate::verdict::is_work`]): then `r` is zero, as long as the trace says more than the result, nobody tells
+//! its root, and less than half of those who are right copy: else nobody can show anything, and all are paid. Honest work at an ask that covers its cost loses nothing.
 //!
 //! # Why the pot suffices
 //!

@@ -35,6 +35,30 @@ pub mod hash {
     }
 }
 
+/// The same, or `null`.
+pub mod optional_hash {
+    use super::*;
+
+    #[derive(Serialize, Deserialize)]
+    struct Shown(#[serde(with = "super::hash")] crate::Hash);
+
+    /// Writes it.
+    ///
+    /// # Errors
+    /// Those of the serializer.
+    pub fn serialize<S: Serializer>(hash: &Option<crate::Hash>, s: S) -> Result<S::Ok, S::Error> {
+        hash.map(Shown).serialize(s)
+    }
+
+    /// Reads it.
+    ///
+    /// # Errors
+    /// Those of [`hash::deserialize`].
+    pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Option<crate::Hash>, D::Error> {
+        Ok(Option::<Shown>::deserialize(d)?.map(|shown| shown.0))
+    }
+}
+
 /// A [`crate::Balance`] as a decimal string, in the smallest unit.
 pub mod amount {
     use super::*;

@@ -266,7 +266,7 @@ pub enum Ask {
     Whole,
     /// A juror: to run this part of it.
     Part(DisputedPart),
-    /// Who has revealed a result: its trace.
+    /// Who has revealed a result: its trace. A juror that has voted: the trace's root.
     Trace,
 }
 
@@ -307,6 +307,11 @@ pub enum Report {
     Trace {
         /// The opening.
         opening: TraceOpening,
+    },
+    /// A juror's trace is wanted (implies `Open`): the hook may show its work.
+    Work {
+        /// The root of the trace.
+        trace_root: Hash,
     },
 }
 

@@ -71,6 +71,32 @@ pub fn count(votes: &[Vote], jury: u16) -> Count {
         .map_or(Count::Divided, |vote| Count::Majority(*vote))
 }
 
+/// By what jurors are judged.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Verdict {
+    /// What who was right has voted.
+    pub vote: Vote,
+    /// The root of the trace that the work comes to, if it was shown.
+    pub work: Option<Hash>,
+}
+
+impl From<Vote> for Verdict {
+    fn from(vote: Vote) -> Self {
+        Self { vote, work: None }
+    }
+}
+
+/// Whether a trace root is what the work of those who voted right comes to: `shown` of `right`, more than half of
+/// them and more than half of a first jury, have committed to it.
+pub fn is_work(shown: usize, right: usize, first_jury: u16) -> bool {
+    shown.saturating_mul(2) > right && can_be_shown(shown, first_jury)
+}
+
+/// Whether so many who voted right can show their work.
+pub fn can_be_shown(right: usize, first_jury: u16) -> bool {
+    right.saturating_mul(2) > first_jury.into()
+}
+
 shared! {
     "outcome",
     /// How a dispute ends, or would if nobody appealed.
@@ -154,9 +180,9 @@ shared! {
     "state",
     /// State of a dispute.
     enum DisputeState {
-        /// A jury is drawn, works and votes. → `Appealable`, `Closing`.
+        /// A jury is drawn, works and votes. → `Appealable`, `Showing`, `Closing`.
         Judging,
-        /// A jury has found something. → `Judging` (a larger jury was called), `Closing`.
+        /// A jury has found something. → `Judging` (a larger jury was called), `Showing`, `Closing`.
         Appealable {
             /// Last block in which a larger jury can be called.
             until: BlockNumber,
@@ -206,6 +232,14 @@ shared! {
             /// Last block in which it can be named.
             until: BlockNumber,
         },
+        /// Nothing can be appealed against any more, and the jurors are asked to show their work: the root of
+        /// the trace that it went through. → `Closing` (`show_work`; without it, when the time is over).
+        Showing {
+            /// Last block in which it can be shown.
+            until: BlockNumber,
+            /// What the last jury has found.
+            outcome: Outcome,
+        },
     }
 }
 
@@ -249,12 +283,26 @@ pub struct DisputeView<AccountId> {
     /// What of the job the jury runs, if not all of it: then the roots that it votes for, and that of the
     /// outcome, are hashes of a trace.
     pub part: Option<DisputedPart>,
+    /// The root of the trace that the work of the jury has come to, once it was shown.
+    #[cfg_attr(feature = "std", serde(with = "crate::json::optional_hash"))]
+    pub work: Option<Hash>,
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use Vote::{Root, Unable};
+
+    #[test]
+    fn work_is_what_most_of_those_who_were_right_have_come_to() {
+        // The first jury has five.
+        assert!(is_work(5, 5, 5) && is_work(3, 5, 5) && is_work(3, 4, 5) && is_work(3, 3, 5));
+        // Half of them, and most of those in a jury most of which was wrong or silent.
+        assert!(!is_work(2, 5, 5) && !is_work(2, 4, 5) && !is_work(2, 3, 5) && !is_work(2, 2, 5));
+        assert!(!is_work(0, 0, 5));
+        // Of an appeal, with two of the first jury who were right.
+        assert!(is_work(7, 13, 5) && !is_work(6, 13, 5));
+    }
 
     const A: Vote = Root([1; 32]);
     const B: Vote = Root([2; 32]);

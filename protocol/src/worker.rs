@@ -103,6 +103,13 @@ pub enum Statement<AccountId> {
         /// Those that it does not find.
         missing: MissingDevices,
     },
+    /// What a juror's work went through, now that its jury has decided.
+    ShowWork {
+        /// Which.
+        assignment: AssignmentId,
+        /// The root of its trace.
+        trace_root: Hash,
+    },
 }
 
 /// What is signed: the hash of the statement, bound to the chain and to a recent block of it.

@@ -3,8 +3,8 @@
 
 use aicpw_protocol::{
     commitment::{
-        derive_salt, expected_root_hash, result_commitment, trace_commitment, ResultOpening,
-        SaltPurpose,
+        derive_salt, expected_root_hash, juror_trace_salt, result_commitment, trace_commitment,
+        ResultOpening, SaltPurpose,
     },
     history::{next_head, task_hash, GENESIS_HEAD},
     job::{Checkpoint, TraceRecord},
@@ -69,6 +69,8 @@ struct Commitment {
     result_salt: Hash,
     #[serde(with = "hex::serde")]
     trace_salt: Hash,
+    #[serde(with = "hex::serde")]
+    juror_trace_salt: Hash,
     #[serde(with = "hex::serde")]
     trace_commitment: Hash,
     #[serde(with = "hex::serde")]
@@ -156,6 +158,8 @@ fn salts_and_commitments() {
             |purpose| derive_salt(&case.worker_secret, &case.genesis, case.assignment, purpose);
         assert_eq!(salt(SaltPurpose::Result), case.result_salt);
         assert_eq!(salt(SaltPurpose::Trace), case.trace_salt);
+        let of_juror = juror_trace_salt(&case.account, case.assignment);
+        assert_eq!(of_juror, case.juror_trace_salt);
         let trace_commitment = trace_commitment(&case.trace_salt, &case.trace_root);
         assert_eq!(trace_commitment, case.trace_commitment);
         let opening = ResultOpening {

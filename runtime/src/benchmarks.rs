@@ -2,7 +2,9 @@
 //! benchmarks need of each other.
 
 use aicpw_primitives::worker_key::WorkerId;
-use aicpw_protocol::{AskPrice, AssignmentId, BlockNumber, DeviceId, Gflops, TaskId};
+use aicpw_protocol::{
+    verdict::Vote, AskPrice, AssignmentId, BlockNumber, DeviceId, Gflops, TaskId,
+};
 use pallet_provider_staking::{
     benchmarking::{online_device, set_height},
     NextDevice,
@@ -67,6 +69,10 @@ impl pallet_tasks::BenchmarkHelper<AccountId> for Neighbours {
 
     fn ask_for_trace(task: TaskId) {
         pallet_disputes::benchmarking::ask_for_trace::<Runtime>(task);
+    }
+
+    fn ask_for_work(task: TaskId, vote: Vote) {
+        pallet_disputes::benchmarking::ask_for_work::<Runtime>(task, vote);
     }
 
     fn contested_before(task: TaskId) {

@@ -113,7 +113,7 @@ fn a_signed_worker_call_fails_and_pays() {
             .parse()
             .unwrap(),
     };
-    let calls: [RuntimeCall; 7] = [
+    let calls: [RuntimeCall; 8] = [
         pallet_provider_staking::Call::heartbeat {
             provider: Alice.to_account_id(),
             period: 0,
@@ -155,6 +155,12 @@ fn a_signed_worker_call_fails_and_pays() {
                     .parse()
                     .unwrap(),
             },
+            proof: proof.clone(),
+        }
+        .into(),
+        pallet_tasks::Call::show_work {
+            assignment,
+            trace_root: [0; 32],
             proof: proof.clone(),
         }
         .into(),

@@ -45,6 +45,7 @@ pub struct DisputeJson {
     trace_until: Option<BlockNumber>,
     #[serde(skip_serializing_if = "Option::is_none")]
     part: Option<DisputedPart>,
+    work: Option<String>,
     jurors: Vec<JurorJson>,
 }
 
@@ -68,6 +69,7 @@ impl DisputeJson {
             DisputeState::Opening { .. }
             | DisputeState::Naming { .. }
             | DisputeState::Judging
+            | DisputeState::Showing { .. }
             | DisputeState::Closing { .. } => (None, None, None),
             DisputeState::Appealable { until, .. } => (Some(until), None, None),
             DisputeState::Paying { share, .. } => (None, Some(Amount(share)), None),
@@ -95,10 +97,13 @@ impl DisputeJson {
             lock: Amount(dispute.lock),
             appeal_bond: (dispute.appeal_bond > 0).then_some(Amount(dispute.appeal_bond)),
             trace_until: match dispute.state {
-                DisputeState::Opening { until } | DisputeState::Naming { until } => Some(until),
+                DisputeState::Opening { until }
+                | DisputeState::Naming { until }
+                | DisputeState::Showing { until, .. } => Some(until),
                 _ => None,
             },
             part: dispute.part.clone(),
+            work: dispute.work.as_ref().map(show_hash),
             jurors: jurors(dispute, task)
                 .map(|juror| JurorJson::new(dispute, juror))
                 .collect(),
@@ -161,6 +166,7 @@ fn outcome(state: &DisputeState) -> Option<Outcome> {
     match *state {
         DisputeState::Opening { .. } | DisputeState::Naming { .. } | DisputeState::Judging => None,
         DisputeState::Appealable { outcome, .. }
+        | DisputeState::Showing { outcome, .. }
         | DisputeState::Closing { outcome, .. }
         | DisputeState::Paying { outcome, .. }
         | DisputeState::Ended { outcome, .. } => Some(outcome),
@@ -174,6 +180,7 @@ pub fn state_name(state: &DisputeState) -> &'static str {
         DisputeState::Naming { .. } => "naming",
         DisputeState::Judging => "judging",
         DisputeState::Appealable { .. } => "appealable",
+        DisputeState::Showing { .. } => "showing",
         DisputeState::Closing { .. } => "closing",
         DisputeState::Paying { .. } => "paying",
         DisputeState::Ended { .. } => "ended",
@@ -264,6 +271,11 @@ fn detail(dispute: &DisputeView<Account>, task: &TaskView<Account>, clock: &Cloc
         DisputeState::Appealable { outcome, .. } => {
             format!("{}\nthe time to appeal is over", finding(outcome))
         }
+        DisputeState::Showing { until, outcome } => format!(
+            "{}\nthe jurors' workers are asked to show their work: {}",
+            finding(outcome),
+            clock.left(until)
+        ),
         DisputeState::Closing { outcome, .. } => {
             format!(
                 "{}\nthe jurors' locks are released or taken",

@@ -24,6 +24,7 @@ pub fn dispute(state: DisputeState) -> DisputeView<Account> {
         state,
         trace: None,
         part: None,
+        work: None,
     }
 }
 
@@ -146,6 +147,20 @@ fn what_a_dispute_about_a_part_waits_for() {
 }
 
 #[test]
+fn what_a_verdict_waits_for_before_the_jurors_are_paid() {
+    let showing = DisputeState::Showing {
+        until: 340,
+        outcome: WRONG,
+    };
+    let text = headline(&dispute(showing), &disputed(), &CLOCK);
+    let expected = "asked to show their work: about 60 s left (block 340)";
+    assert!(
+        text.starts_with("showing: ") && text.ends_with(expected),
+        "{text}"
+    );
+}
+
+#[test]
 fn without_a_jury_the_chains_disputes_end_otherwise() {
     let by_somebody = dispute(DisputeState::Judging);
     let by_chain = DisputeView {
@@ -178,6 +193,10 @@ fn every_field_and_state_is_documented() {
         DisputeState::Naming { until: 1 },
         DisputeState::Judging,
         DisputeState::Appealable {
+            until: 1,
+            outcome: WRONG,
+        },
+        DisputeState::Showing {
             until: 1,
             outcome: WRONG,
         },

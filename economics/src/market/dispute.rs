@@ -1,6 +1,6 @@
 //! Juries, appeals, and who pays.
 
-use aicpw_protocol::{dispute::Claims, Balance};
+use aicpw_protocol::{dispute::Claims, verdict::is_work, Balance};
 
 use super::Market;
 use crate::{
@@ -44,6 +44,15 @@ struct Party {
     side: Side,
     kind: Kind,
     role: Role,
+}
+
+/// What a juror has voted.
+#[derive(Clone, Copy)]
+struct Vote {
+    juror: usize,
+    root: Root,
+    /// Whether it knows the trace root: by work, by its coalition, or because there is nothing to know.
+    knows_trace: bool,
 }
 
 /// What jurors hear before they vote.
@@ -181,7 +190,7 @@ impl Market<'_> {
         pay: Balance,
         talk: &Talk,
         not: &mut Vec<usize>,
-    ) -> Option<Vec<(usize, Root)>> {
+    ) -> Option<Vec<Vote>> {
         let lock = self.rules.dispute.juror_lock(pay);
         let mut jury = Vec::with_capacity(seats.into());
         while jury.len() < usize::from(seats) {
@@ -202,28 +211,32 @@ impl Market<'_> {
         let rules_it = 2 * jury.iter().filter(ours).count() > jury.len();
         let votes = jury.into_iter().map(|(juror, kind)| {
             let lies = rules_it && talk.conspiracy == Some(kind);
-            let root = if lies {
-                CONSPIRED
+            let (root, knows_trace) = if lies {
+                (CONSPIRED, true)
             } else {
                 self.vote(id, kind, talk)
             };
-            (juror, root)
+            Vote {
+                juror,
+                root,
+                knows_trace,
+            }
         });
         Some(votes.collect())
     }
 
-    fn vote(&mut self, id: usize, kind: Kind, talk: &Talk) -> Root {
+    /// What a juror votes for, and whether it knows the trace root.
+    fn vote(&mut self, id: usize, kind: Kind, talk: &Talk) -> (Root, bool) {
         match kind {
-            Kind::Lazy => return self.garbage(),
+            Kind::Lazy => return (self.garbage(), false),
             // The roots are public by now; the trace root is not, where there is one to be known.
-            Kind::Copying if self.tasks[id].traced => return self.garbage(),
-            Kind::Copying => return talk.copied,
+            Kind::Copying => return (talk.copied, !self.tasks[id].traced),
             _ => {}
         }
         let effort = self.tasks[id].effort();
         self.tally.worked(kind, Role::Juror, effort);
         self.tally.verification += effort;
-        RIGHT
+        (RIGHT, true)
     }
 
     /// Whether one of those that lost the round appeals.
@@ -257,7 +270,7 @@ impl Market<'_> {
     }
 
     /// Takes from the losers and pays the winners.
-    fn conclude(&mut self, id: usize, case: &Case, votes: &[(usize, Root)], appeals: &[Appeal]) {
+    fn conclude(&mut self, id: usize, case: &Case, votes: &[Vote], appeals: &[Appeal]) {
         let accuser = &case.accuser;
         if let Some(auditor) = accuser.provider {
             self.unlock(auditor, accuser.bond);
@@ -332,22 +345,26 @@ impl Market<'_> {
         }
     }
 
-    /// Takes the locks of those that voted against the last verdict. Returns the others.
-    fn divide_jurors(
-        &mut self,
-        verdict: Root,
-        pay: Balance,
-        votes: &[(usize, Root)],
-    ) -> Vec<usize> {
+    /// Takes the locks of those that voted against the last verdict, and a fault's share of those that voted for it
+    /// and do not know the trace root, if most do. Returns the others.
+    fn divide_jurors(&mut self, verdict: Root, pay: Balance, votes: &[Vote]) -> Vec<usize> {
         let lock = self.rules.dispute.juror_lock(pay);
+        let right = votes.iter().filter(|vote| vote.root == verdict);
+        let shown = right.clone().filter(|vote| vote.knows_trace).count();
+        let first_jury = self.rules.dispute.jurors(0).unwrap_or_default();
+        let is_shown = is_work(shown, right.count(), first_jury);
         let mut paid = Vec::new();
-        for (juror, vote) in votes {
-            if *vote == verdict {
-                paid.push(*juror);
+        for vote in votes {
+            let lost = if vote.root != verdict {
+                lock
+            } else if is_shown && !vote.knows_trace {
+                self.rules.fault_slash.mul_ceil(lock)
             } else {
-                self.slash(*juror, lock, self.pot, Role::Juror);
-                self.faulted(*juror, pay);
-            }
+                paid.push(vote.juror);
+                continue;
+            };
+            self.slash(vote.juror, lost, self.pot, Role::Juror);
+            self.faulted(vote.juror, pay);
         }
         paid
     }
@@ -402,9 +419,9 @@ impl Market<'_> {
 }
 
 /// What more than half of the jury computed.
-fn majority(jury: &[(usize, Root)]) -> Option<Root> {
-    jury.iter().map(|(_, root)| *root).find(|root| {
-        let votes = jury.iter().filter(|(_, other)| other == root).count();
+fn majority(jury: &[Vote]) -> Option<Root> {
+    jury.iter().map(|vote| vote.root).find(|root| {
+        let votes = jury.iter().filter(|other| other.root == *root).count();
         2 * votes > jury.len()
     })
 }

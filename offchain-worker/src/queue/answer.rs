@@ -1,9 +1,12 @@
 //! From an output to what is committed to.
 
 use aicpw_protocol::{
-    commitment::{derive_salt, result_commitment, trace_commitment, ResultOpening, SaltPurpose},
-    mailbox::Order,
+    commitment::{
+        derive_salt, juror_trace_salt, result_commitment, trace_commitment, ResultOpening,
+        SaltPurpose,
+    },
     merkle::ResultRootBuilder,
+    task::Role,
     Hash,
 };
 use codec::{Encode, Output};
@@ -12,7 +15,7 @@ use std::path::Path;
 
 use super::{
     in_time::{InTime, IsLate},
-    record::Answer,
+    record::{Answer, Record, JURORS_SALT_IS_PUBLIC},
 };
 use crate::{durable, secret::WorkerSecret};
 
@@ -44,18 +47,20 @@ pub fn root_of_file(path: &Path, is_late: IsLate<'_>) -> io::Result<Hash> {
     }
 }
 
-/// The commitment to an answer, and what opens it. The same for the same answer, always.
-pub fn commit(
-    secret: &WorkerSecret,
-    genesis: &Hash,
-    order: &Order,
-    answer: &Answer,
-) -> (Hash, ResultOpening) {
-    let salt = |purpose| derive_salt(secret.bytes(), genesis, order.assignment, purpose);
+/// The commitment to the answer of a job, and what opens it. The same for the same answer, always.
+pub fn commit(secret: &WorkerSecret, job: &Record, answer: &Answer) -> (Hash, ResultOpening) {
+    let order = &job.order;
+    let salt = |purpose| derive_salt(secret.bytes(), &job.genesis, order.assignment, purpose);
+    let trace_salt = match order.role {
+        Role::Juror if job.version >= JURORS_SALT_IS_PUBLIC => {
+            juror_trace_salt(&Encoded(&order.provider), order.assignment)
+        }
+        Role::Juror | Role::Replica | Role::Auditor | Role::Fetcher => salt(SaltPurpose::Trace),
+    };
     let opening = ResultOpening {
         salt: salt(SaltPurpose::Result),
         result_root: answer.result_root,
-        trace_commitment: trace_commitment(&salt(SaltPurpose::Trace), &answer.trace_root),
+        trace_commitment: trace_commitment(&trace_salt, &answer.trace_root),
         result: answer.result.clone(),
     };
     let commitment = result_commitment(&Encoded(&order.provider), order.assignment, &opening);
@@ -66,7 +71,7 @@ pub fn commit(
 mod tests {
     use super::*;
     use crate::testing;
-    use aicpw_protocol::merkle;
+    use aicpw_protocol::{mailbox::Order, merkle};
 
     #[test]
     fn the_root_of_a_file_is_that_of_its_bytes() {
@@ -80,26 +85,54 @@ mod tests {
         assert_eq!(late.kind(), io::ErrorKind::TimedOut);
     }
 
-    #[test]
-    fn the_chain_computes_the_same_commitment() {
-        let order = testing::order(5);
-        let account = sp_core::crypto::AccountId32::new([3; 32]);
-        assert_eq!(order.provider, account.encode());
-        let answer = Answer {
+    fn answer() -> Answer {
+        Answer {
             result_root: [1; 32],
             trace_root: [2; 32],
             result: testing::content_id(b"x"),
             bytes: 1,
-        };
+        }
+    }
+
+    fn job(role: Role) -> Record {
+        let order = testing::order(5);
+        Record::new([5; 32], Order { role, ..order }, 1)
+    }
+
+    #[test]
+    fn the_chain_computes_the_same_commitment() {
+        let job = job(Role::Replica);
+        let account = sp_core::crypto::AccountId32::new([3; 32]);
+        assert_eq!(job.order.provider, account.encode());
         let secret = WorkerSecret::from_bytes([4; 32]);
-        let (commitment, opening) = commit(&secret, &[5; 32], &order, &answer);
+        let (commitment, opening) = commit(&secret, &job, &answer());
         assert_eq!(
             commitment,
-            result_commitment(&account, order.assignment, &opening)
+            result_commitment(&account, job.order.assignment, &opening)
         );
-        assert_eq!(commit(&secret, &[5; 32], &order, &answer).0, commitment);
+        assert_eq!(commit(&secret, &job, &answer()).0, commitment);
 
         let other = WorkerSecret::from_bytes([6; 32]);
-        assert_ne!(commit(&other, &[5; 32], &order, &answer).0, commitment);
+        assert_ne!(commit(&other, &job, &answer()).0, commitment);
+    }
+
+    #[test]
+    fn whoever_knows_the_trace_can_tell_it_of_a_juror_and_of_nobody_else() {
+        let account = sp_core::crypto::AccountId32::new([3; 32]);
+        let secret = WorkerSecret::from_bytes([4; 32]);
+        let is_known = |job: &Record| {
+            let (_, opening) = commit(&secret, job, &answer());
+            let public = juror_trace_salt(&account, job.order.assignment);
+            trace_commitment(&public, &[2; 32]) == opening.trace_commitment
+        };
+        for role in [Role::Replica, Role::Auditor, Role::Juror, Role::Fetcher] {
+            assert_eq!(is_known(&job(role)), role == Role::Juror, "{role:?}");
+        }
+        // A node of before has taken this up, and may have committed.
+        let taken_up_before = Record {
+            version: JURORS_SALT_IS_PUBLIC - 1,
+            ..job(Role::Juror)
+        };
+        assert!(!is_known(&taken_up_before));
     }
 }

@@ -394,6 +394,7 @@ impl Queue {
             let status = status.map(|order| order.status.clone());
             let trace_wanted = asked.wants_trace(*assignment);
             active.sight.send_if_modified(|sight| {
+                let trace_wanted = trace_wanted.then(|| sight.trace_wanted.unwrap_or(orders.block));
                 let changed = sight.now != orders.now
                     || sight.best != status
                     || sight.trace_wanted != trace_wanted;
@@ -429,9 +430,12 @@ impl Queue {
             };
             let granted = order.and_then(|order| order.envelope);
             active.sight.send_if_modified(|sight| {
-                let changed = sight.finalised != finalised || sight.granted != granted;
+                let changed = sight.finalised != finalised
+                    || sight.granted != granted
+                    || sight.trace_wanted.is_some();
                 sight.finalised = finalised;
                 sight.granted = granted;
+                sight.final_block = block.number;
                 changed
             });
         }

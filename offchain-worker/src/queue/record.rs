@@ -12,10 +12,13 @@ use codec::{Decode, Encode};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Version of the format of `state.json`.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;
 
 /// The oldest version that can be read: a node that is replaced goes on with its jobs.
 pub const OLDEST: u32 = 3;
+
+/// From this version on a juror's trace has a salt that all know. Who has committed with another is bound to it.
+pub const JURORS_SALT_IS_PUBLIC: u32 = 5;
 
 /// A job.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -18,8 +18,10 @@ pub struct Sight {
     pub finalised: Finalised,
     /// The data key of a sealed task, once its grant is final.
     pub granted: Option<Envelope>,
-    /// Whether a dispute wants the trace of the result.
-    pub trace_wanted: bool,
+    /// The best block in which a dispute first wanted the trace of the result, as long as it does.
+    pub trace_wanted: Option<BlockNumber>,
+    /// The last block that is known to be final.
+    pub final_block: BlockNumber,
 }
 
 /// What the last finalised block says about an assignment.
@@ -75,7 +77,8 @@ impl Sight {
             best,
             finalised: Finalised::NotYet,
             granted: None,
-            trace_wanted: false,
+            trace_wanted: None,
+            final_block: 0,
         }
     }
 
@@ -143,15 +146,17 @@ impl Watch {
         self.until(|sight| sight.granted).await
     }
 
-    /// Until a dispute wants the trace of a result whose reveal is final: as long as a fork can take that
-    /// away, the opening of the result may have to be said again.
+    /// Until a dispute wants the trace of a result whose reveal is final, and that it does is final too: as long as a
+    /// fork can take that away, the opening of the result may have to be said again, or there can be a jury that
+    /// must not know the trace.
     pub async fn trace_wanted(&self) {
         self.until(|sight| {
             let is_final = matches!(
                 sight.finalised,
                 Finalised::Status(AssignmentStatus::Revealed { .. })
             );
-            (sight.trace_wanted && is_final).then_some(())
+            let is_wanted = |at| at <= sight.final_block;
+            (is_final && sight.trace_wanted.is_some_and(is_wanted)).then_some(())
         })
         .await;
     }
@@ -242,7 +247,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_trace_is_not_shown_as_long_as_a_fork_can_take_the_reveal_away() {
+    async fn a_trace_is_not_shown_as_long_as_a_fork_can_take_the_reveal_or_the_wish_away() {
         let revealed = AssignmentStatus::Revealed {
             opening: aicpw_protocol::commitment::ResultOpening {
                 salt: [1; 32],
@@ -255,9 +260,12 @@ mod tests {
         let (sender, receiver) = watch::channel(Sight::first(5, Some(revealed.clone())));
         let watch = Watch::new(receiver);
         let mut wanted = std::pin::pin!(watch.trace_wanted());
-        sender.send_modify(|sight| sight.trace_wanted = true);
-        assert!(futures::poll!(&mut wanted).is_pending(), "not final");
+        sender.send_modify(|sight| (sight.trace_wanted, sight.final_block) = (Some(7), 7));
+        assert!(futures::poll!(&mut wanted).is_pending(), "not revealed");
         sender.send_modify(|sight| sight.finalised = Finalised::Status(revealed));
+        sender.send_modify(|sight| sight.final_block = 6);
+        assert!(futures::poll!(&mut wanted).is_pending(), "not final");
+        sender.send_modify(|sight| sight.final_block = 7);
         assert!(futures::poll!(&mut wanted).is_ready());
     }
 

@@ -4,7 +4,7 @@ use aicpw_primitives::traits::{Contested, JurorTerms};
 use aicpw_protocol::{
     merkle::{root_from_proof, InclusionProof},
     trace::{NamedPart, OpenTrace, Path, MAX_HASHES, MAX_PATH},
-    verdict::{DisputeState, Outcome},
+    verdict::{DisputeState, Outcome, Vote},
     AssignmentId, Balance, ContentId, TaskId,
 };
 use alloc::vec;
@@ -41,6 +41,19 @@ pub fn ask_for_trace<T: Config>(task: TaskId) {
     dispute.state = DisputeState::Opening { until };
     Disputes::<T>::insert(task, dispute);
     Narrowings::<T>::insert(task, Narrowing::default());
+}
+
+/// A dispute in which the work of the jury is wanted, of which who has voted so is right. For other pallets'
+/// benchmarks.
+pub fn ask_for_work<T: Config>(task: TaskId, vote: Vote) {
+    let Vote::Root(root) = vote else { return };
+    let terms = JurorTerms { pay: 0, lock: 0 };
+    let mut dispute = Pallet::<T>::begin(task, terms, None);
+    dispute.state = DisputeState::Showing {
+        until: Pallet::<T>::now() + T::TraceWindow::get(),
+        outcome: Outcome::Upheld { root },
+    };
+    Disputes::<T>::insert(task, dispute);
 }
 
 /// A dispute that is over. For other pallets' benchmarks.

@@ -3,7 +3,7 @@
 use aicpw_primitives::traits::{ClosedJuror, Contested};
 use aicpw_protocol::{
     dispute::Claims,
-    verdict::{About, DisputeState, Outcome, Vote},
+    verdict::{About, DisputeState, Outcome, Verdict, Vote},
     Balance, BlockNumber, TaskId,
 };
 use alloc::{vec, vec::Vec};
@@ -76,6 +76,9 @@ impl<T: Config> Pallet<T> {
         }
         match dispute.state {
             DisputeState::Appealable { until, outcome } if Self::now() > until => {
+                Self::end_judging(task, &mut dispute, outcome);
+            }
+            DisputeState::Showing { until, outcome } if Self::now() > until => {
                 Self::begin_closing(task, &mut dispute, outcome);
             }
             DisputeState::Closing {
@@ -94,8 +97,9 @@ impl<T: Config> Pallet<T> {
             {
                 Self::judge_all(task, &mut dispute);
             }
-            // The reminder of a window that an appeal has ended, or a trace, or the name of a part.
+            // The reminder of a window that an appeal has ended, or a trace, or the name of a part, or work.
             DisputeState::Appealable { .. }
+            | DisputeState::Showing { .. }
             | DisputeState::Opening { .. }
             | DisputeState::Naming { .. }
             | DisputeState::Judging
@@ -118,13 +122,15 @@ impl<T: Config> Pallet<T> {
         let next = seat.saturating_add(STEP).min(end);
         let judged_from = Self::whole_from(task).unwrap_or_default();
         let excused_from = Self::excused_from(task, dispute, outcome);
+        let verdict = Self::verdict(task, &outcome);
         for seat in seat..next {
-            let is_right = |verdict| T::Tasks::right_juror(task, seat, verdict).is_some();
+            let has_voted_right =
+                |verdict: Verdict| T::Tasks::right_juror(task, seat, verdict.vote.into()).is_some();
             let is_excused = excused_from.is_some_and(|from| seat >= from)
-                && !outcome.verdict().is_some_and(is_right);
+                && !verdict.is_some_and(has_voted_right);
             // Who was to judge a part that came to nothing was neither right nor wrong.
             let is_judged = seat >= judged_from && !is_excused;
-            let verdict = outcome.verdict().filter(|_| is_judged);
+            let verdict = verdict.filter(|_| is_judged);
             match T::Tasks::close_juror(task, seat, verdict)? {
                 ClosedJuror::Right => right = right.saturating_add(1),
                 ClosedJuror::Wrong(slashed) => lost = lost.saturating_add(slashed),
@@ -318,7 +324,7 @@ impl<T: Config> Pallet<T> {
     ) {
         let end = T::Tasks::seats(task);
         let next = seat.saturating_add(STEP).min(end);
-        if let (Some(verdict), true) = (outcome.verdict(), share > 0) {
+        if let (Some(verdict), true) = (Self::verdict(task, &outcome), share > 0) {
             let judged_from = Self::whole_from(task).unwrap_or_default();
             for seat in seat.max(judged_from)..next {
                 if let Some(juror) = T::Tasks::right_juror(task, seat, verdict) {

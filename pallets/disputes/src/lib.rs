@@ -25,6 +25,7 @@ mod try_state;
 mod types;
 mod views;
 pub mod weights;
+mod work;
 
 pub use pallet::*;
 pub use types::{Bond, Dispute, Narrowing, MAX_APPEALS};
@@ -39,7 +40,7 @@ pub mod pallet {
         trace::{DisputedPart, NamedPart, OpenTrace},
         verdict::{About, Outcome},
         view::DisputeCensus,
-        AssignmentId, Balance, BlockNumber, TaskId,
+        AssignmentId, Balance, BlockNumber, Hash, TaskId,
     };
     use frame_support::{
         pallet_prelude::*,
@@ -94,7 +95,8 @@ pub mod pallet {
         type AppealWindow: Get<BlockNumber>;
 
         /// Blocks in which a provider's worker opens the trace that it is asked for, and, with the task's time
-        /// limit besides, the challenger names a part of it; else the whole job is judged.
+        /// limit besides, the challenger names a part of it; else the whole job is judged. And in which a juror's
+        /// worker shows its work; else all who have voted right are taken to have done it.
         #[pallet::constant]
         type TraceWindow: Get<BlockNumber>;
 
@@ -132,6 +134,10 @@ pub mod pallet {
     /// The next block in which a dispute that is judged closes or pays jurors.
     #[pallet::storage]
     pub type Steps<T: Config> = StorageMap<_, Twox64Concat, TaskId, BlockNumber>;
+
+    /// The trace root that the work of the jury of the newest dispute has come to, from when it is shown on.
+    #[pallet::storage]
+    pub type Shown<T: Config> = StorageMap<_, Twox64Concat, TaskId, Hash>;
 
     /// How many disputes there are, and what juries have found so far.
     #[pallet::storage]
@@ -255,6 +261,20 @@ pub mod pallet {
             task: TaskId,
             /// The part.
             part: DisputedPart,
+        },
+        /// The jurors' workers are asked to show their work.
+        WorkAsked {
+            /// The task.
+            task: TaskId,
+            /// Last block in which it can be shown.
+            until: BlockNumber,
+        },
+        /// The work of the jury is shown: who has voted right and did not commit to this as well has copied.
+        WorkShown {
+            /// The task.
+            task: TaskId,
+            /// The root of the trace that it went through.
+            trace_root: Hash,
         },
     }
 

@@ -7,8 +7,11 @@ use aicpw_primitives::traits::{
     ClaimDecided, Claimed, ClosedJuror, Contest, Contested, Decided, Escalation, JurorTerms,
 };
 use aicpw_protocol::{
-    audit::AuditPolicy, dispute::DisputePolicy, trace::NamedPart, verdict::Vote, AssignmentId,
-    Balance, BlockNumber, Hash, TaskId,
+    audit::AuditPolicy,
+    dispute::DisputePolicy,
+    trace::NamedPart,
+    verdict::{Verdict, Vote},
+    AssignmentId, Balance, BlockNumber, Hash, TaskId,
 };
 use frame_support::{
     assert_ok, derive_impl, parameter_types,
@@ -78,6 +81,8 @@ pub struct TaskMock {
     pub results: Vec<(AccountId, Hash, Balance)>,
     /// Votes by seat; `None` as long as, or if, there is none.
     pub seats: Vec<Option<Vote>>,
+    /// Seats whose vote was copied.
+    pub copied: Vec<u8>,
     pub lock: Balance,
     pub ending: Option<Ending>,
     /// Whether its result was settled and can be fetched: what its provider has at stake.
@@ -107,6 +112,8 @@ parameter_types! {
     pub static AuditorsLose: Balance = 0;
     /// Auditors that found what the verdict says.
     pub static Finders: Vec<AccountId> = Vec::new();
+    /// Whether whoever runs the task comes to the same states.
+    pub static IsExact: bool = true;
     /// Whether there is room for another jury.
     pub static HasRoom: bool = true;
     pub const Treasury: AccountId = TREASURY;
@@ -142,6 +149,8 @@ pub const STAKE: AccountId = 6;
 pub const TASK: TaskId = TaskId(7);
 pub const RIGHT: Vote = Vote::Root([1; 32]);
 pub const WRONG: Vote = Vote::Root([2; 32]);
+/// The root of the trace of whoever runs the task.
+pub const WORK: Hash = [3; 32];
 pub const RIGHT_ROOT: Hash = [1; 32];
 pub const WRONG_ROOT: Hash = [2; 32];
 
@@ -151,6 +160,15 @@ pub fn juror(seat: u8) -> AccountId {
 
 fn with<R>(task: TaskId, f: impl FnOnce(&mut TaskMock) -> R) -> Option<R> {
     TheTasks::mutate(|tasks| tasks.get_mut(&task).map(f))
+}
+
+fn is_right(task: TaskId, seat: u8, verdict: Verdict) -> bool {
+    with(task, |task| {
+        let has_worked = verdict.work == Some(WORK) && !task.copied.contains(&seat);
+        task.seats[usize::from(seat)] == Some(verdict.vote)
+            && (verdict.work.is_none() || has_worked)
+    })
+    .unwrap_or_default()
 }
 
 fn slash(amount: Balance) -> Balance {
@@ -230,23 +248,39 @@ impl Contested<AccountId> for Court {
     fn seats(task: TaskId) -> u8 {
         with(task, |task| task.seats.len() as u8).unwrap_or_default()
     }
+    fn is_exact(_: TaskId) -> bool {
+        IsExact::get()
+    }
+    fn worked(task: TaskId, first: u8, vote: Vote, trace_root: &Hash) -> (usize, usize) {
+        with(task, |task| {
+            let right: Vec<u8> = (first..task.seats.len() as u8)
+                .filter(|seat| task.seats[usize::from(*seat)] == Some(vote))
+                .collect();
+            let worked = right
+                .iter()
+                .filter(|seat| *trace_root == WORK && !task.copied.contains(seat));
+            (worked.count(), right.len())
+        })
+        .unwrap_or_default()
+    }
     fn close_juror(
         task: TaskId,
         seat: u8,
-        verdict: Option<Vote>,
+        verdict: Option<Verdict>,
     ) -> Result<ClosedJuror, DispatchError> {
+        let is_right = verdict.is_some_and(|verdict| is_right(task, seat, verdict));
         let (vote, lock) = with(task, |task| (task.seats[usize::from(seat)], task.lock)).unwrap();
-        Ok(match (vote, verdict) {
-            (Some(vote), Some(verdict)) if vote == verdict => ClosedJuror::Right,
+        Ok(match (vote, verdict.map(|verdict| verdict.vote)) {
+            _ if is_right => ClosedJuror::Right,
+            (Some(vote), Some(right)) if vote == right => ClosedJuror::Wrong(slash(lock / 2)),
             // Where a jury was unable who has found something is not wrong.
             (Some(Vote::Root(_)), Some(Vote::Root(_))) => ClosedJuror::Wrong(slash(lock)),
             (Some(Vote::Unable), Some(Vote::Root(_))) => ClosedJuror::Wrong(slash(lock / 2)),
             _ => ClosedJuror::Released,
         })
     }
-    fn right_juror(task: TaskId, seat: u8, verdict: Vote) -> Option<AccountId> {
-        let vote = with(task, |task| task.seats[usize::from(seat)])?;
-        (vote == Some(verdict)).then_some(juror(seat))
+    fn right_juror(task: TaskId, seat: u8, verdict: Verdict) -> Option<AccountId> {
+        is_right(task, seat, verdict).then_some(juror(seat))
     }
     fn is_claimed(task: TaskId, root: &Hash) -> bool {
         with(task, |task| {
@@ -378,6 +412,7 @@ pub fn new_test_ext() -> sp_io::TestExternalities {
     AuditorsLose::take();
     Finders::take();
     HasRoom::set(true);
+    IsExact::set(true);
     let mut storage = frame_system::GenesisConfig::<Test>::default()
         .build_storage()
         .unwrap();
@@ -413,6 +448,7 @@ pub fn add(id: TaskId, change: impl FnOnce(&mut TaskMock)) {
         is_sealed: false,
         results: vec![(PROVIDER, WRONG_ROOT, BEHIND)],
         seats: Vec::new(),
+        copied: Vec::new(),
         lock: 0,
         ending: None,
         retrievable: None,
@@ -486,6 +522,12 @@ pub fn vote(votes: &[Vote]) {
     assert_ok!(Pallet::<Test>::jury_done(TASK));
 }
 
+/// One of the jurors that have worked shows it.
+pub fn show_work() {
+    assert!(Pallet::<Test>::is_work(TASK, &WORK));
+    assert_ok!(Pallet::<Test>::work_shown(TASK, WORK));
+}
+
 /// Goes on block by block as long as anything is due, but no further than this.
 pub fn run_for(blocks: BlockNumber) {
     for _ in 0..blocks {
@@ -504,7 +546,7 @@ pub fn run_for(blocks: BlockNumber) {
 
 /// Until the dispute has ended, which it does by itself.
 pub fn run_to_end() {
-    run_for(APPEAL_WINDOW + 40);
+    run_for(APPEAL_WINDOW + TRACE_WINDOW + 40);
     assert!(matches!(
         Disputes::<Test>::get(TASK).unwrap().state,
         aicpw_protocol::verdict::DisputeState::Ended { .. }

@@ -5,7 +5,7 @@ use aicpw_protocol::{
     availability::NOT_FETCHED,
     trace::{DisputedPart, OpenTrace},
     verdict::{count, About, Count, DisputeState, Outcome, Vote},
-    AssignmentId, Balance, BlockNumber, TaskId,
+    AssignmentId, Balance, BlockNumber, Hash, TaskId,
 };
 use frame_support::{
     ensure,
@@ -17,7 +17,7 @@ use sp_runtime::{traits::BlockNumberProvider, DispatchError, DispatchResult};
 
 use crate::{
     closing::LONGEST_CLOSING, Bond, Claimed, Config, Dispute, Disputes, Error, Event, HoldReason,
-    Narrowings, Pallet, Steps, MAX_APPEALS,
+    Narrowings, Pallet, Shown, Steps, MAX_APPEALS,
 };
 
 impl<T: Config> Pallet<T> {
@@ -145,6 +145,7 @@ impl<T: Config> Pallet<T> {
     ) -> Dispute<T::AccountId> {
         // Of an earlier dispute.
         Narrowings::<T>::remove(task);
+        Shown::<T>::remove(task);
         Self::deposit_event(Event::DisputeOpened {
             task,
             about: Self::about(task),
@@ -291,7 +292,7 @@ impl<T: Config> Pallet<T> {
                 dispute.state = DisputeState::Appealable { until, outcome };
                 T::Tasks::remind(task, until.saturating_add(1));
             }
-            None => Self::begin_closing(task, &mut dispute, outcome),
+            None => Self::end_judging(task, &mut dispute, outcome),
         }
         Disputes::<T>::insert(task, dispute);
         Ok(())
@@ -353,6 +354,18 @@ impl<T: Config> Escalation for Pallet<T> {
         Self::do_trace_opened(task, trace)
     }
 
+    fn work_wanted(task: TaskId) -> Option<BlockNumber> {
+        Self::work_is_wanted(task)
+    }
+
+    fn is_work(task: TaskId, trace_root: &Hash) -> bool {
+        Self::is_work_of_most(task, trace_root)
+    }
+
+    fn work_shown(task: TaskId, trace_root: Hash) -> DispatchResult {
+        Self::do_work_shown(task, trace_root)
+    }
+
     fn part(task: TaskId) -> Option<DisputedPart> {
         Narrowings::<T>::get(task)?.part
     }
@@ -377,6 +390,7 @@ impl<T: Config> Escalation for Pallet<T> {
         Claimed::<T>::remove(task);
         Narrowings::<T>::remove(task);
         Steps::<T>::remove(task);
+        Shown::<T>::remove(task);
         true
     }
 
@@ -386,6 +400,7 @@ impl<T: Config> Escalation for Pallet<T> {
         jury.saturating_mul(appeals.max(1).saturating_add(1))
             .saturating_add(Self::longest_narrowing(time_limit))
             .saturating_add(T::AppealWindow::get().saturating_mul(appeals))
+            .saturating_add(T::TraceWindow::get().saturating_add(1))
             .saturating_add(LONGEST_CLOSING)
     }
 }

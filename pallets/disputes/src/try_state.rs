@@ -7,7 +7,8 @@ use frame_support::{ensure, traits::fungible::InspectHold};
 use sp_runtime::TryRuntimeError;
 
 use crate::{
-    types::Narrowing, Census, Claimed, Config, Disputes, HoldReason, Narrowings, Pallet, Steps,
+    types::Narrowing, Census, Claimed, Config, Disputes, HoldReason, Narrowings, Pallet, Shown,
+    Steps,
 };
 
 impl<T: Config> Pallet<T> {
@@ -78,6 +79,17 @@ impl<T: Config> Pallet<T> {
                     DisputeState::Closing { .. } | DisputeState::Paying { .. }
                 )),
                 "Only what is judged goes on step by step"
+            );
+        }
+        for task in Shown::<T>::iter_keys() {
+            ensure!(
+                Disputes::<T>::get(task).is_some_and(|dispute| matches!(
+                    dispute.state,
+                    DisputeState::Closing { .. }
+                        | DisputeState::Paying { .. }
+                        | DisputeState::Ended { .. }
+                )),
+                "Work is shown when all is decided"
             );
         }
         for (who, amount) in bonds.values() {

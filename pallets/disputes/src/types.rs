@@ -72,6 +72,7 @@ impl<AccountId> Dispute<AccountId> {
                 | DisputeState::Naming { .. }
                 | DisputeState::Judging
                 | DisputeState::Appealable { .. }
+                | DisputeState::Showing { .. }
                 | DisputeState::Closing { .. }
         )
     }

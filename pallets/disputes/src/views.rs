@@ -8,7 +8,7 @@ use aicpw_protocol::{
 use alloc::vec::Vec;
 use frame_support::traits::Get;
 
-use crate::{Config, Disputes, Narrowings, Pallet};
+use crate::{Config, Disputes, Narrowings, Pallet, Shown};
 
 /// Most ids in one answer.
 const MAX_IDS: u32 = 100;
@@ -47,6 +47,7 @@ impl<T: Config> Pallet<T> {
             state: dispute.state,
             trace: narrowing.trace,
             part: narrowing.part,
+            work: Shown::<T>::get(task),
         })
     }
 

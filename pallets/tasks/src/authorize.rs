@@ -263,4 +263,5 @@ pub(crate) enum Step {
     Reveal,
     Fail,
     OpenTrace,
+    ShowWork,
 }

@@ -53,8 +53,10 @@ impl<T: Config> Pallet<T> {
         let deciding = Self::weight_with(T::WeightInfo::serve_settle, ends)
             .saturating_add(T::DbWeight::get().reads_writes(DISPUTE_READS, DISPUTE_WRITES))
             .saturating_add(Weight::from_parts(DIVIDE_POT, 0));
+        // Beside the assignments, the work that was shown.
+        let reads = u64::from(n.all()).saturating_add(1);
         let closing =
-            T::WeightInfo::serve_dispute().saturating_add(T::DbWeight::get().reads(n.all().into()));
+            T::WeightInfo::serve_dispute().saturating_add(T::DbWeight::get().reads(reads));
         deciding
             .max(closing)
             .saturating_add(Self::weight_of_looks(n))

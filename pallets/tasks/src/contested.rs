@@ -10,9 +10,10 @@ use aicpw_primitives::traits::{
 };
 use aicpw_protocol::{
     availability::NOT_FETCHED,
+    commitment::{juror_trace_salt, trace_commitment},
     pricing,
-    task::{AssignmentStatus, Blame, Fault, Refunded, Role, TaskStatus},
-    verdict::Vote,
+    task::{AssignmentStatus, Blame, DeterminismClass, Fault, Refunded, Role, TaskStatus},
+    verdict::{Verdict, Vote},
     AskPrice, AssignmentId, Balance, BlockNumber, Hash, TaskId,
 };
 use alloc::vec::Vec;
@@ -178,6 +179,29 @@ impl<T: Config> Pallet<T> {
         }
     }
 
+    /// Whether an assignment that has revealed something has committed to this trace root, as jurors do.
+    pub(crate) fn has_worked(
+        id: AssignmentId,
+        assignment: &Assignment<T::AccountId>,
+        trace_root: &Hash,
+    ) -> bool {
+        let (AssignmentStatus::Revealed { opening, .. }
+        | AssignmentStatus::Settled { opening, .. }) = &assignment.status
+        else {
+            return false;
+        };
+        let salt = juror_trace_salt(&assignment.provider, id);
+        trace_commitment(&salt, trace_root) == opening.trace_commitment
+    }
+
+    /// Whether a juror was right, and has worked for it.
+    fn is_right(id: AssignmentId, juror: &Assignment<T::AccountId>, verdict: &Verdict) -> bool {
+        Self::vote(juror) == Some(verdict.vote)
+            && verdict
+                .work
+                .is_none_or(|trace_root| Self::has_worked(id, juror, &trace_root))
+    }
+
     fn contested(id: TaskId) -> Result<Task<T::AccountId>, DispatchError> {
         let task = Tasks::<T>::get(id).ok_or(Error::<T>::UnknownTask)?;
         ensure!(task.status == TaskStatus::Disputed, Error::<T>::NotDisputed);
@@ -317,10 +341,27 @@ impl<T: Config> Contested<T::AccountId> for Pallet<T> {
         Tasks::<T>::get(id).map_or(0, |task| task.seats.len() as u8)
     }
 
+    fn is_exact(id: TaskId) -> bool {
+        let class = Tasks::<T>::get(id).map(|task| task.submission.needs.class);
+        class.is_some_and(|class| class != DeterminismClass::Device)
+    }
+
+    fn worked(id: TaskId, first: u8, vote: Vote, trace_root: &Hash) -> (usize, usize) {
+        let Some(task) = Tasks::<T>::get(id) else {
+            return (0, 0);
+        };
+        let mut right = Self::jurors(id, &task, first);
+        right.retain(|(_, juror)| Self::vote(juror) == Some(vote));
+        let has_worked = right
+            .iter()
+            .filter(|(id, juror)| Self::has_worked(*id, juror, trace_root));
+        (has_worked.count(), right.len())
+    }
+
     fn close_juror(
         id: TaskId,
         seat: u8,
-        verdict: Option<Vote>,
+        verdict: Option<Verdict>,
     ) -> Result<ClosedJuror, DispatchError> {
         let mut task = Self::judged(id)?;
         let role = jury_role(&task);
@@ -341,7 +382,7 @@ impl<T: Config> Contested<T::AccountId> for Pallet<T> {
         let vote = Self::vote(&juror);
         let at = Self::now();
         let closed = match (vote, verdict) {
-            (Some(vote), Some(verdict)) if vote == verdict => {
+            (Some(_), Some(verdict)) if Self::is_right(juror_id, &juror, &verdict) => {
                 if let AssignmentStatus::Revealed { opening, .. } = &juror.status {
                     let opening = opening.clone();
                     let settled = AssignmentStatus::Settled { opening, at };
@@ -354,13 +395,15 @@ impl<T: Config> Contested<T::AccountId> for Pallet<T> {
                 ClosedJuror::Right
             }
             // Who has got too little of a result in its time says nothing of it.
-            (Some(vote), Some(verdict))
-                if verdict != Vote::Unable && !(role == Role::Fetcher && vote == Vote::Unable) =>
+            (Some(vote), Some(Verdict { vote: right, .. }))
+                if right != Vote::Unable && !(role == Role::Fetcher && vote == Vote::Unable) =>
             {
                 let treasury = T::FeeDestination::get();
                 // What a requester, or a provider, serves to some and not to others looks like this to the
                 // others.
-                let penalty = match (vote, verdict) {
+                let penalty = match (vote, right) {
+                    // Without the work. What is no work is not appealed against, so it costs no more than silence.
+                    (vote, right) if vote == right => Penalty::Fault,
                     (Vote::Unable, _) => Penalty::Fault,
                     (Vote::Root(NOT_FETCHED), _) | (_, Vote::Root(NOT_FETCHED))
                         if role == Role::Fetcher =>
@@ -394,10 +437,11 @@ impl<T: Config> Contested<T::AccountId> for Pallet<T> {
         Ok(closed)
     }
 
-    fn right_juror(id: TaskId, seat: u8, verdict: Vote) -> Option<T::AccountId> {
+    fn right_juror(id: TaskId, seat: u8, verdict: Verdict) -> Option<T::AccountId> {
         let task = Tasks::<T>::get(id)?;
-        let juror = Assignments::<T>::get(task.newest(id, seat)?)?;
-        let is_right = juror.role.judges() && Self::vote(&juror) == Some(verdict);
+        let juror_id = task.newest(id, seat)?;
+        let juror = Assignments::<T>::get(juror_id)?;
+        let is_right = juror.role.judges() && Self::is_right(juror_id, &juror, &verdict);
         is_right.then_some(juror.provider)
     }
 

@@ -569,5 +569,25 @@ pub mod pallet {
             ensure_authorized(origin)?;
             Self::do_open_trace(assignment, opening)
         }
+
+        /// Shows a juror's work, for all of its jury: the root of the trace that it went through, which who has
+        /// copied a vote does not know.
+        ///
+        /// Origin: authorised by the device's worker key, while a dispute wants the work of its jury, with what
+        /// this juror and most of those who have voted as the verdict says have committed to. Free. Cost: as of as
+        /// many jurors as there can be.
+        #[pallet::call_index(11)]
+        #[pallet::weight((T::WeightInfo::show_work(), DispatchClass::Operational))]
+        #[pallet::weight_of_authorize(T::WeightInfo::authorize_show_work())]
+        #[pallet::authorize(Self::authorize_show_work)]
+        pub fn show_work(
+            origin: OriginFor<T>,
+            assignment: AssignmentId,
+            trace_root: Hash,
+            _proof: WorkerProof,
+        ) -> DispatchResult {
+            ensure_authorized(origin)?;
+            Self::do_show_work(assignment, trace_root)
+        }
     }
 }

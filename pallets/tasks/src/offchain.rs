@@ -85,9 +85,9 @@ impl<T: Config> Pallet<T> {
     fn ask(order: &Order) -> Option<(AssignmentId, Ask)> {
         let id = order.assignment;
         let ask = match order.role {
+            _ if Self::is_trace_wanted(id, order) => Ask::Trace,
             Role::Juror => T::Escalation::part(id.task).map_or(Ask::Whole, Ask::Part),
-            Role::Replica => Self::is_trace_wanted(id, order).then_some(Ask::Trace)?,
-            Role::Auditor | Role::Fetcher => return None,
+            Role::Replica | Role::Auditor | Role::Fetcher => return None,
         };
         Some((id, ask))
     }
@@ -288,6 +288,15 @@ impl<T: Config> Pallet<T> {
                 };
                 (Step::OpenTrace, statement)
             }
+            (Revealed { .. }, Report::Work { trace_root }) => {
+                Self::may_show_work(id, assignment, at, &trace_root).ok()?;
+                Self::ensure_work(id, &trace_root).ok()?;
+                let statement = Statement::ShowWork {
+                    assignment: assignment_id,
+                    trace_root,
+                };
+                (Step::ShowWork, statement)
+            }
             _ => return None,
         })
     }
@@ -390,6 +399,14 @@ impl<T: Config> Pallet<T> {
             } => Call::open_trace {
                 assignment,
                 opening,
+                proof,
+            },
+            Statement::ShowWork {
+                assignment,
+                trace_root,
+            } => Call::show_work {
+                assignment,
+                trace_root,
                 proof,
             },
             Statement::Join { .. }

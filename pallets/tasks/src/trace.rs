@@ -1,4 +1,5 @@
-//! A disputed result's trace, which its provider's worker opens when whoever decides disputes asks for it.
+//! What a run went through, which its worker shows when whoever decides disputes asks for it: of a disputed
+//! result all of the trace, of a jury's work its root.
 
 use aicpw_primitives::{traits::Escalation, worker_key::WorkerProof};
 use aicpw_protocol::{
@@ -6,7 +7,7 @@ use aicpw_protocol::{
     task::{AssignmentStatus, Role},
     trace::{OpenTrace, TraceOpening},
     worker::Statement,
-    AssignmentId, BlockNumber,
+    AssignmentId, BlockNumber, Hash,
 };
 use frame_support::pallet_prelude::*;
 use sp_runtime::transaction_validity::TransactionValidityWithRefund;
@@ -18,11 +19,15 @@ use crate::{
 };
 
 impl<T: Config> Pallet<T> {
-    /// Whether the trace of a result is wanted.
+    /// Whether the trace of a result is wanted, or of a juror's work.
     pub(crate) fn is_trace_wanted(id: AssignmentId, order: &Order) -> bool {
-        let is_result = order.role == Role::Replica
-            && matches!(order.status, AssignmentStatus::Revealed { .. });
-        is_result && T::Escalation::trace_wanted(id.task).is_some()
+        let is_revealed = matches!(order.status, AssignmentStatus::Revealed { .. });
+        let until = || match order.role {
+            Role::Replica => T::Escalation::trace_wanted(id.task),
+            Role::Juror => T::Escalation::work_wanted(id.task),
+            Role::Auditor | Role::Fetcher => None,
+        };
+        is_revealed && until().is_some()
     }
 
     /// The trace, if it is wanted and this opens it.
@@ -64,6 +69,61 @@ impl<T: Config> Pallet<T> {
             opening: opening.clone(),
         };
         Self::signed(&assignment, proof, &statement, (id, Step::OpenTrace))
+    }
+
+    /// Whether a juror shows its work with this, if that is wanted.
+    pub(crate) fn may_show_work(
+        id: AssignmentId,
+        assignment: &Assignment<T::AccountId>,
+        now: BlockNumber,
+        trace_root: &Hash,
+    ) -> Result<(), Refusal> {
+        if assignment.role != Role::Juror {
+            return Err(Refusal::NotInState);
+        }
+        let until = T::Escalation::work_wanted(id.task).ok_or(Refusal::NotInState)?;
+        if now > until {
+            return Err(Refusal::WindowClosed);
+        }
+        if Self::has_worked(id, assignment, trace_root) {
+            Ok(())
+        } else {
+            Err(Refusal::WrongOpening)
+        }
+    }
+
+    /// Whether it is what the work of the others has come to, too: a look at each of them.
+    pub(crate) fn ensure_work(id: AssignmentId, trace_root: &Hash) -> Result<(), Refusal> {
+        match T::Escalation::is_work(id.task, trace_root) {
+            true => Ok(()),
+            false => Err(Refusal::WrongOpening),
+        }
+    }
+
+    pub(crate) fn authorize_show_work(
+        _: TransactionSource,
+        id: &AssignmentId,
+        trace_root: &Hash,
+        proof: &WorkerProof,
+    ) -> TransactionValidityWithRefund {
+        let assignment = Self::known(id)?;
+        Self::may_show_work(*id, &assignment, Self::now(), trace_root)?;
+        let statement = Statement::ShowWork {
+            assignment: *id,
+            trace_root: *trace_root,
+        };
+        // One of all jurors is enough. It is this worker's word that has the others looked at.
+        let valid = Self::signed(&assignment, proof, &statement, (id.task, Step::ShowWork))?;
+        Self::ensure_work(*id, trace_root)?;
+        Ok(valid)
+    }
+
+    pub(crate) fn do_show_work(id: AssignmentId, trace_root: Hash) -> DispatchResult {
+        let assignment = Assignments::<T>::get(id).ok_or(Error::<T>::NotInState)?;
+        Self::may_show_work(id, &assignment, Self::now(), &trace_root)
+            .and_then(|()| Self::ensure_work(id, &trace_root))
+            .map_err(|_| Error::<T>::NotInState)?;
+        T::Escalation::work_shown(id.task, trace_root)
     }
 
     pub(crate) fn do_open_trace(id: AssignmentId, opening: TraceOpening) -> DispatchResult {

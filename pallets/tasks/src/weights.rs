@@ -33,12 +33,14 @@ pub trait WeightInfo {
     fn reveal_result(n: u32, ) -> Weight;
     fn fail(n: u32, ) -> Weight;
     fn open_trace() -> Weight;
+    fn show_work() -> Weight;
     fn authorize_start() -> Weight;
     fn authorize_report_progress() -> Weight;
     fn authorize_commit_result() -> Weight;
     fn authorize_reveal_result() -> Weight;
     fn authorize_fail() -> Weight;
     fn authorize_open_trace() -> Weight;
+    fn authorize_show_work() -> Weight;
     fn serve_slot() -> Weight;
     fn serve_stale() -> Weight;
     fn serve_early() -> Weight;
@@ -561,6 +563,13 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
             .saturating_add(T::DbWeight::get().reads(4_u64))
             .saturating_add(T::DbWeight::get().writes(3_u64))
     }
+    fn show_work() -> Weight {
+        // Measured proof size: 2010 B.
+        // Shortest run: 37_036_000 picoseconds.
+        Weight::from_parts(39_288_000, 11371)
+            .saturating_add(T::DbWeight::get().reads(4_u64))
+            .saturating_add(T::DbWeight::get().writes(3_u64))
+    }
     /// Storage: `Tasks::Assignments` (r:1 w:0)
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Devices` (r:1 w:0)
@@ -656,6 +665,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `System::BlockHash` (r:2 w:0)
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn authorize_open_trace() -> Weight {
+        // Measured proof size: 2544 B.
+        // Shortest run: 78_006_000 picoseconds.
+        Weight::from_parts(81_742_000, 6028)
+            .saturating_add(T::DbWeight::get().reads(7_u64))
+    }
+    fn authorize_show_work() -> Weight {
         // Measured proof size: 2544 B.
         // Shortest run: 78_006_000 picoseconds.
         Weight::from_parts(81_742_000, 6028)
@@ -1139,6 +1154,11 @@ impl WeightInfo for () {
             .saturating_add(RocksDbWeight::get().reads(4_u64))
             .saturating_add(RocksDbWeight::get().writes(3_u64))
     }
+    fn show_work() -> Weight {
+        Weight::from_parts(39_288_000, 11371)
+            .saturating_add(RocksDbWeight::get().reads(4_u64))
+            .saturating_add(RocksDbWeight::get().writes(3_u64))
+    }
     fn authorize_start() -> Weight {
         Weight::from_parts(76_644_000, 6028)
             .saturating_add(RocksDbWeight::get().reads(6_u64))
@@ -1160,6 +1180,10 @@ impl WeightInfo for () {
             .saturating_add(RocksDbWeight::get().reads(6_u64))
     }
     fn authorize_open_trace() -> Weight {
+        Weight::from_parts(81_742_000, 6028)
+            .saturating_add(RocksDbWeight::get().reads(7_u64))
+    }
+    fn authorize_show_work() -> Weight {
         Weight::from_parts(81_742_000, 6028)
             .saturating_add(RocksDbWeight::get().reads(7_u64))
     }

@@ -1,4 +1,7 @@
-use aicpw_protocol::{verdict::Vote, AssignmentId, Balance, BlockNumber, Hash, TaskId};
+use aicpw_protocol::{
+    verdict::{Verdict, Vote},
+    AssignmentId, Balance, BlockNumber, Hash, TaskId,
+};
 use alloc::vec::Vec;
 use frame_support::weights::Weight;
 use sp_runtime::{DispatchError, DispatchResult};
@@ -117,18 +120,26 @@ pub trait Contested<AccountId> {
     /// How many seats the task has.
     fn seats(task: TaskId) -> u8;
 
+    /// Whether all who run the task the same way come to the same states on the way, on whatever device.
+    fn is_exact(task: TaskId) -> bool;
+
+    /// Of the jurors from the seat `first` on who have voted so: how many have committed to this trace root,
+    /// and how many there are.
+    fn worked(task: TaskId, first: u8, vote: Vote, trace_root: &Hash) -> (usize, usize);
+
     /// Ends the service of whoever has a seat, if it is a juror's. By a verdict for a root whoever has voted for
-    /// another loses what is locked, and who was unable loses a fault's share of it; where the jury was unable,
+    /// another loses what is locked, and who was unable, or has voted for it without the work, loses a fault's share
+    /// of it; where the jury was unable,
     /// and without a verdict, nobody does. (Of a claim who has fetched nothing loses a fault's share where the
     /// others have fetched, and the reverse; and who was unable nothing.)
     fn close_juror(
         task: TaskId,
         seat: u8,
-        verdict: Option<Vote>,
+        verdict: Option<Verdict>,
     ) -> Result<ClosedJuror, DispatchError>;
 
-    /// The juror of a closed seat, if this is what it has voted.
-    fn right_juror(task: TaskId, seat: u8, verdict: Vote) -> Option<AccountId>;
+    /// The juror of a closed seat, if this is what it has voted, and its work.
+    fn right_juror(task: TaskId, seat: u8, verdict: Verdict) -> Option<AccountId>;
 
     /// Whether a revealed result has this root.
     fn is_claimed(task: TaskId, root: &Hash) -> bool;

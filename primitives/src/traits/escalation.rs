@@ -1,6 +1,6 @@
 use aicpw_protocol::{
     trace::{DisputedPart, OpenTrace},
-    Balance, BlockNumber, TaskId,
+    Balance, BlockNumber, Hash, TaskId,
 };
 use sp_runtime::DispatchResult;
 
@@ -34,6 +34,15 @@ pub trait Escalation {
 
     /// The trace of the result of a task, which was wanted, is open.
     fn trace_opened(task: TaskId, trace: OpenTrace) -> DispatchResult;
+
+    /// Until when the jurors of a task are asked to show their work; `None` if they are not.
+    fn work_wanted(task: TaskId) -> Option<BlockNumber>;
+
+    /// Whether the work of the jurors of a task who were right comes to this trace root.
+    fn is_work(task: TaskId, trace_root: &Hash) -> bool;
+
+    /// The work of the jurors of a task, which was wanted, is shown: it comes to this trace root.
+    fn work_shown(task: TaskId, trace_root: Hash) -> DispatchResult;
 
     /// What of the job the jury of a task runs; `None` if all of it.
     fn part(task: TaskId) -> Option<DisputedPart>;
@@ -73,6 +82,15 @@ impl Escalation for () {
         None
     }
     fn trace_opened(_: TaskId, _: OpenTrace) -> DispatchResult {
+        Ok(())
+    }
+    fn work_wanted(_: TaskId) -> Option<BlockNumber> {
+        None
+    }
+    fn is_work(_: TaskId, _: &Hash) -> bool {
+        false
+    }
+    fn work_shown(_: TaskId, _: Hash) -> DispatchResult {
         Ok(())
     }
     fn part(_: TaskId) -> Option<DisputedPart> {

@@ -88,7 +88,7 @@ fn look(court: &mut Court, id: TaskId, finds: impl Fn(u8, u8) -> Option<Hash>) {
                 .position(|one| one.account() == juror.provider)
                 .expect("no party is drawn");
             let worker = &court.others[at];
-            let opening = worker.found(found);
+            let opening = worker.found(juror.id, found);
             match juror.status {
                 AssignmentStatus::Assigned { .. } => {
                     worker.start(&mut court.chain, juror.id);

@@ -16,7 +16,7 @@ use sp_keyring::Sr25519Keyring::{
 
 use crate::{
     chain::Chain,
-    market::{ask, submit, task, Provider},
+    market::{ask, submission, submit, task, Provider, OPTIMISTIC, OUTPUT, WORK},
 };
 
 pub const LIE: &[u8] = b"what the liar says";
@@ -192,6 +192,25 @@ impl Court {
         panic!("the jury is not done: {:?}", self.view(id));
     }
 
+    /// Lets a window of a dispute end, and what follows from it come.
+    pub fn wait_out(&mut self, id: TaskId) {
+        let before = self.view(id).state;
+        let (DisputeState::Appealable { until, .. } | DisputeState::Showing { until, .. }) = before
+        else {
+            panic!("nothing is waited for: {before:?}");
+        };
+        let rest = (until + 1).saturating_sub(self.chain.height());
+        self.chain.skip(rest);
+        // The agenda catches up on what was skipped.
+        for _ in 0..60 {
+            if self.view(id).state != before {
+                return;
+            }
+            self.block();
+        }
+        panic!("the window does not end: {before:?}");
+    }
+
     /// Until the dispute is over, which it comes to by itself.
     pub fn run_to_end(mut self, id: TaskId) -> (Self, Outcome) {
         if let DisputeState::Appealable { until, .. } = self.view(id).state {
@@ -200,12 +219,65 @@ impl Court {
             self.beat();
         }
         for _ in 0..120 {
-            if let DisputeState::Ended { outcome, .. } = self.view(id).state {
-                return (self, outcome);
+            match self.view(id).state {
+                DisputeState::Ended { outcome, .. } => return (self, outcome),
+                DisputeState::Showing { .. } => assert!(self.show_work(id), "they have worked"),
+                _ => {}
             }
             self.block();
         }
         panic!("the dispute does not end: {:?}", self.view(id));
+    }
+
+    /// A lie that is disputed, and five who vote for the right result: the third of them, whose account is returned,
+    /// without having run anything. What trace root it makes up is as good a guess as any.
+    pub fn judged_by_one_idle(&mut self) -> (TaskId, AccountId) {
+        let id = self.revealed(submission(OPTIMISTIC), LIE);
+        self.dispute(Charlie, id);
+        let mut idle = None;
+        for _ in 0..600 {
+            if self.view(id).state != DisputeState::Judging {
+                return (id, idle.expect("there are five"));
+            }
+            for (number, juror) in self.jurors(id).into_iter().enumerate() {
+                let trace_root = if number == 2 { [0; 32] } else { WORK };
+                if number == 2 {
+                    idle = Some(juror.provider.clone());
+                }
+                let worker = self.worker(&juror.provider);
+                let worker = &self.others[worker];
+                let opening = worker.opening_of(juror.id, OUTPUT, &trace_root);
+                match juror.status {
+                    AssignmentStatus::Assigned { .. } => {
+                        worker.start(&mut self.chain, juror.id);
+                        worker.commit_opening(&mut self.chain, juror.id, &opening);
+                    }
+                    AssignmentStatus::Committed {
+                        reveal_by: Some(_), ..
+                    } => {
+                        let call = worker.open_call(&mut self.chain, juror.id, opening);
+                        self.chain.work(call);
+                    }
+                    _ => {}
+                }
+            }
+            self.block();
+        }
+        panic!("the jury is not done: {:?}", self.view(id));
+    }
+
+    /// The first juror that can shows its work. Returns whether one could.
+    pub fn show_work(&mut self, id: TaskId) -> bool {
+        for juror in self.jurors(id) {
+            let worker = self.worker(&juror.provider);
+            let call = self.others[worker].show_call(&mut self.chain, juror.id, WORK);
+            let transaction = self.chain.authorised(call);
+            if self.chain.validity(transaction.clone()).is_ok() {
+                assert_eq!(self.chain.block(vec![transaction]), [Ok(())]);
+                return true;
+            }
+        }
+        false
     }
 
     pub fn stake(&mut self, key: Sr25519Keyring) -> Balance {

@@ -6,7 +6,7 @@ use aicpw_protocol::{
     },
     verdict::{DisputeState, Outcome},
     view::AssignmentView,
-    Balance, Milliseconds,
+    Balance, Hash, Milliseconds,
 };
 use aicpw_runtime::{
     configs::{market::DisputeRules, money::TreasuryAccount},
@@ -20,7 +20,7 @@ use sp_runtime::transaction_validity::InvalidTransaction;
 use crate::{
     chain::Chain,
     court::{all, Court, LIE},
-    market::{ask, assignment, submission, submit, task, Provider, OPTIMISTIC, OUTPUT},
+    market::{ask, assignment, submission, submit, task, Provider, OPTIMISTIC, OUTPUT, WORK},
 };
 
 #[test]
@@ -243,6 +243,63 @@ fn a_juror_that_copies_another_cannot_reveal_and_loses_its_whole_lock() {
         let key = court.provider(&juror.provider).key;
         assert_eq!(court.stake(key), 1_000 * UNIT);
     }
+}
+
+/// The accuser's root is no secret: it can be voted for without any work. What the work went through is one.
+#[test]
+fn a_juror_that_votes_for_a_root_that_it_was_told_pays_for_it() {
+    let mut court = Court::new();
+    let (id, idle) = court.judged_by_one_idle();
+    let idle = court.provider(&idle).key;
+    let (lock, jurors) = (court.view(id).lock, court.jurors(id));
+    // As long as there may be a jury that could copy it, nobody shows it, and then not who has made it up.
+    let shows = |court: &mut Court, number: usize, trace_root: Hash| {
+        let juror = &jurors[number];
+        let worker = court.worker(&juror.provider);
+        let call = court.others[worker].show_call(&mut court.chain, juror.id, trace_root);
+        let transaction = court.chain.authorised(call);
+        court.chain.try_block(vec![transaction]).remove(0)
+    };
+    let refused = |why: Refusal| Err(InvalidTransaction::Custom(why as u8).into());
+    assert_eq!(shows(&mut court, 0, WORK), refused(Refusal::NotInState));
+    court.wait_out(id);
+    assert!(matches!(court.view(id).state, DisputeState::Showing { .. }));
+    assert_eq!(
+        shows(&mut court, 2, [0; 32]),
+        refused(Refusal::WrongOpening)
+    );
+    assert_eq!(shows(&mut court, 2, WORK), refused(Refusal::WrongOpening));
+    assert_eq!(
+        shows(&mut court, 0, [0; 32]),
+        refused(Refusal::WrongOpening)
+    );
+    let (mut court, outcome) = court.run_to_end(id);
+    assert!(matches!(outcome, Outcome::Wrong { .. }));
+    assert_eq!(court.view(id).work, Some(WORK));
+    assert_eq!(court.stake(idle), 1_000 * UNIT - lock / 2);
+    for juror in &jurors {
+        let key = court.provider(&juror.provider).key;
+        assert!(key == idle || court.stake(key) == 1_000 * UNIT);
+    }
+}
+
+/// Who has worked and is not there when it is to be shown loses nothing; then neither does who has not.
+#[test]
+fn work_that_nobody_shows_is_taken_for_done() {
+    let mut court = Court::new();
+    let (id, idle) = court.judged_by_one_idle();
+    let jurors = court.jurors(id);
+    court.wait_out(id);
+    assert!(matches!(court.view(id).state, DisputeState::Showing { .. }));
+    court.wait_out(id);
+    let (mut court, outcome) = court.run_to_end(id);
+    assert!(matches!(outcome, Outcome::Wrong { .. }));
+    assert!(jurors.iter().any(|juror| juror.provider == idle));
+    for juror in &jurors {
+        let key = court.provider(&juror.provider).key;
+        assert_eq!(court.stake(key), 1_000 * UNIT);
+    }
+    assert_eq!(court.view(id).work, None);
 }
 
 #[test]

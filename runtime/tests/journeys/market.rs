@@ -2,7 +2,7 @@
 
 use aicpw_primitives::worker_key::WorkerProof;
 use aicpw_protocol::{
-    commitment::{result_commitment, trace_commitment, ResultOpening},
+    commitment::{juror_trace_salt, result_commitment, trace_commitment, ResultOpening},
     device::{ClassSet, DeviceKind, DeviceSpec, Reputation},
     merkle::result_root,
     task::{
@@ -34,6 +34,9 @@ pub fn cid(seed: u8) -> ContentId {
     bytes.extend([seed; 32]);
     ContentId::from_bytes(bytes).unwrap()
 }
+
+/// The root of the trace of whoever runs a job.
+pub const WORK: Hash = [9; 32];
 
 /// A provider with one device and its worker.
 pub struct Provider {
@@ -119,20 +122,61 @@ impl Provider {
     }
 
     /// What it would reveal for this output.
-    pub fn opening(&self, output: &[u8]) -> ResultOpening {
+    pub fn opening(&self, assignment: AssignmentId, output: &[u8]) -> ResultOpening {
+        self.opening_of(assignment, output, &WORK)
+    }
+
+    /// The same of who says that the job went through this. The salt is that of jurors, for all.
+    pub fn opening_of(
+        &self,
+        assignment: AssignmentId,
+        output: &[u8],
+        trace_root: &Hash,
+    ) -> ResultOpening {
+        let trace_salt = juror_trace_salt(&self.account(), assignment);
         ResultOpening {
             salt: [7; 32],
             result_root: result_root(output),
-            trace_commitment: trace_commitment(&[8; 32], &[9; 32]),
+            trace_commitment: trace_commitment(&trace_salt, trace_root),
             result: cid(9),
         }
     }
 
+    /// Commits to an opening of its own.
+    pub fn commit_opening(
+        &self,
+        chain: &mut Chain,
+        assignment: AssignmentId,
+        opening: &ResultOpening,
+    ) {
+        let commitment = result_commitment(&self.account(), assignment, opening);
+        self.commit_to(chain, assignment, commitment);
+    }
+
+    /// Shows its work, as a juror; the call with which it does, which may be refused.
+    pub fn show_call(
+        &self,
+        chain: &mut Chain,
+        assignment: AssignmentId,
+        trace_root: Hash,
+    ) -> pallet_tasks::Call<Runtime> {
+        let statement = Statement::ShowWork {
+            assignment,
+            trace_root,
+        };
+        let proof = self.prove(chain, statement);
+        pallet_tasks::Call::show_work {
+            assignment,
+            trace_root,
+            proof,
+        }
+    }
+
     /// What a juror of an unavailable claim reveals that has found this.
-    pub fn found(&self, found: Hash) -> ResultOpening {
+    pub fn found(&self, assignment: AssignmentId, found: Hash) -> ResultOpening {
         ResultOpening {
             result_root: found,
-            ..self.opening(OUTPUT)
+            ..self.opening(assignment, OUTPUT)
         }
     }
 
@@ -143,7 +187,11 @@ impl Provider {
 
     /// What it commits to for this output.
     pub fn commitment(&self, assignment: AssignmentId, output: &[u8]) -> Hash {
-        result_commitment(&self.account(), assignment, &self.opening(output))
+        result_commitment(
+            &self.account(),
+            assignment,
+            &self.opening(assignment, output),
+        )
     }
 
     /// Commits to what may be no result of its own.
@@ -189,7 +237,7 @@ impl Provider {
         assignment: AssignmentId,
         output: &[u8],
     ) -> pallet_tasks::Call<Runtime> {
-        let opening = self.opening(output);
+        let opening = self.opening(assignment, output);
         self.open_call(chain, assignment, opening)
     }
 

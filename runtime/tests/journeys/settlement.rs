@@ -54,7 +54,7 @@ fn the_result_is_expected_and_paid_in_the_block_of_its_reveal() {
     assert_eq!(view.escrow, 0);
     assert!(matches!(
         &view.assignments[0].status,
-        AssignmentStatus::Settled { opening, .. } if *opening == bob.opening(OUTPUT)
+        AssignmentStatus::Settled { opening, .. } if *opening == bob.opening(on, OUTPUT)
     ));
     let fee = ProtocolFee::DEFAULT.mul_floor(price);
     assert_eq!(chain.balance(&bob.account()), before + price - fee);

@@ -13,6 +13,7 @@ use aicpw_network_tests::{
     wait::{self, Seen},
     Market,
 };
+use futures::future::try_join_all;
 use serde_json::Value;
 use tokio::process::Command;
 
@@ -27,6 +28,9 @@ const LIMIT: Duration = Duration::from_secs(300);
 
 /// What `Market::provider` registers with.
 const STAKE: u128 = 1_000 * AICP;
+
+/// Who offers the third of those who judge and do not lie.
+const THIRD: &str = "//Dave//stash";
 
 async fn render(arguments: &[&str]) -> std::process::Output {
     Command::new(binaries::find("aicpw-render").unwrap())
@@ -53,31 +57,29 @@ fn jurors(document: &Value) -> Vec<Value> {
     document["jurors"].as_array().unwrap().clone()
 }
 
-/// A market on which the liar is the cheapest, its accomplice and two others can judge it, and one is too dear
+/// A market on which the liar is the cheapest, its accomplice and these others can judge it, and one is too dear
 /// for that.
-async fn with_liar() -> Market {
+async fn with_liar(others: &[(&str, &str)]) -> Market {
     let liar = binaries::find("lying-executor").unwrap();
     let lies = ["--executor-path", liar.to_str().unwrap()];
     let mut market = Market::crowded(&["--provider"]).await.unwrap();
-    for (node, more) in [
-        ("liar", &lies[..]),
-        ("accomplice", &lies),
-        ("first", &[]),
-        ("second", &[]),
-    ] {
-        let arguments = [&["--provider"][..], more].concat();
+    for node in ["liar", "accomplice"] {
+        let arguments = [&["--provider"][..], &lies].concat();
         market.add(node, &arguments).await.unwrap();
     }
+    for (node, _) in others {
+        market.add(node, &["--provider"]).await.unwrap();
+    }
     // All at the same time: they measure their devices.
-    let register = |node, suri, ask| market.register(node, suri, ask, "1");
-    tokio::try_join!(
-        register("liar", "//Bob", "0.3"),
-        register("accomplice", "//Eve", "0.5"),
-        register("first", "//Dave", "0.5"),
-        register("second", "//Ferdie", "0.5"),
-        register("alice", "//Alice", "2"),
-    )
-    .unwrap();
+    let others = others.iter().map(|(node, suri)| (*node, *suri, "0.5"));
+    let all = [
+        ("liar", "//Bob", "0.3"),
+        ("accomplice", "//Eve", "0.5"),
+        ("alice", "//Alice", "2"),
+    ];
+    let all = all.into_iter().chain(others);
+    let registered = all.map(|(node, suri, ask)| market.register(node, suri, ask, "1"));
+    try_join_all(registered).await.unwrap();
     market
 }
 
@@ -108,16 +110,16 @@ async fn doubtful(market: &Market) -> Option<Value> {
     (!is_drawn).then(|| submitted.unwrap())
 }
 
-/// What the jury has found, of whom three reveal.
-async fn verdict(market: &Market) -> Value {
+/// What the jury has found, of whom so many reveal.
+async fn verdict(market: &Market, jurors: usize) -> Value {
     let revealed = |task: &Value| {
         let assignments = task["assignments"].as_array().into_iter().flatten();
         let revealed = assignments
             .filter(|one| one["role"] == "juror" && one["status"]["state"] == "revealed");
-        revealed.count() == 3
+        revealed.count() == jurors
     };
     market
-        .until_task(0, "judged by three", revealed)
+        .until_task(0, "judged by them", revealed)
         .await
         .unwrap();
     wait::until("a verdict", LIMIT, || async {
@@ -130,14 +132,19 @@ async fn verdict(market: &Market) -> Value {
     .unwrap()
 }
 
-/// Five provider's nodes, the fewest with which all of this can happen: the liar; three jurors, of whom
-/// one lies too, because more than half of a jury of five must vote; and one that is too dear to judge
-/// and makes the right picture. Nobody is left for a larger jury, and so the liar's appeal ends the wait
+/// Six provider's nodes, the fewest with which all of this can happen: the liar; four jurors, of whom
+/// one lies too, because more than half of a jury of five must come to the same and show that they have; and one
+/// that is too dear to judge and makes the right picture. Nobody is left for a larger jury, and so the liar's appeal ends the wait
 /// for one before the five minutes in which it could be called.
 #[tokio::test(flavor = "multi_thread")]
 async fn who_returns_a_wrong_picture_loses_its_stake_and_another_makes_the_right_one() {
     let (market, submitted) = loop {
-        let market = with_liar().await;
+        let others = [
+            ("first", "//Dave"),
+            ("second", "//Ferdie"),
+            ("third", THIRD),
+        ];
+        let market = with_liar(&others).await;
         if let Some(submitted) = doubtful(&market).await {
             break (market, submitted);
         }
@@ -159,7 +166,7 @@ async fn who_returns_a_wrong_picture_loses_its_stake_and_another_makes_the_right
         units(&dispute["lock"]).unwrap(),
     );
     assert_eq!(bond, 5 * pay);
-    let verdict = verdict(&market).await;
+    let verdict = verdict(&market, 4).await;
     assert_eq!(verdict["outcome"], "wrong", "{verdict}");
     let shown = market.json("alice", "//Charlie", &["task", "show", "0"]);
     let shown = shown.await.unwrap();
@@ -174,18 +181,20 @@ async fn who_returns_a_wrong_picture_loses_its_stake_and_another_makes_the_right
         voted.count()
     };
     let votes = (voted(&verdict["root"]), voted(&lie["result_root"]));
-    assert_eq!(votes, (2, 1), "{verdict}");
+    assert_eq!(votes, (3, 1), "{verdict}");
 
     let appeal = ["task", "appeal", "0", "--yes", "--wait"];
     let ended = market.json("alice", "//Bob", &appeal).await.unwrap();
     assert_eq!(ended["dispute"]["state"], "ended", "{ended}");
     assert_eq!(ended["dispute"]["outcome"], "wrong", "{ended}");
     assert_eq!(ended["dispute"]["appeals"], 1, "{ended}");
+    // The worker of one who was right has shown the work of all, by itself.
+    assert!(ended["dispute"]["work"].is_string(), "{ended}");
 
     // Who lied has lost what was locked for it, and the bond of its appeal; who was right has been paid.
     assert_eq!(market.stake("//Bob").await.unwrap(), STAKE - locked);
     assert_eq!(market.stake("//Eve").await.unwrap(), STAKE - lock);
-    for suri in ["//Dave", "//Ferdie"] {
+    for suri in ["//Dave", "//Ferdie", THIRD] {
         assert_eq!(market.stake(suri).await.unwrap(), STAKE);
     }
     let after = market.funds("//Bob").await.unwrap();
@@ -248,7 +257,7 @@ fn without_states(market: &Market) -> PathBuf {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_requester_names_the_part_that_is_wrong_and_the_jury_runs_no_more() {
     let (market, submitted) = loop {
-        let market = with_liar().await;
+        let market = with_liar(&[("first", "//Dave"), ("second", "//Ferdie")]).await;
         if let Some(submitted) = doubtful(&market).await {
             break (market, submitted);
         }
@@ -277,7 +286,7 @@ async fn the_requester_names_the_part_that_is_wrong_and_the_jury_runs_no_more() 
     assert!(number > 0, "{disputed}");
     assert!(part["from"]["state"].is_string(), "{disputed}");
 
-    let verdict = verdict(&market).await;
+    let verdict = verdict(&market, 3).await;
     assert_eq!(verdict["outcome"], "wrong", "{verdict}");
     assert_eq!(verdict["part"], *part, "{verdict}");
     assert_ne!(verdict["root"], part["claimed"], "{verdict}");

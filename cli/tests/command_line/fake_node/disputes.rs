@@ -162,6 +162,7 @@ pub fn dispute(task: TaskId) -> Option<DisputeView<Account>> {
         state,
         trace: None,
         part: None,
+        work: None,
     })
 }
 

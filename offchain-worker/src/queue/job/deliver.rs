@@ -1,6 +1,6 @@
 //! The second half of a job's life: its result is committed to, opened, and served.
 
-use aicpw_protocol::{content::ContentId, mailbox::Report, AssignmentId};
+use aicpw_protocol::{content::ContentId, mailbox::Report, task::Role, AssignmentId};
 use std::{future::Future, time::Duration};
 
 use super::{
@@ -95,6 +95,9 @@ impl Life {
                 Some(end) => return self.close_with(end, &answer),
             }
         }
+        if self.order().role == Role::Juror {
+            return self.show_work(answer).await;
+        }
         let opening = tokio::select! {
             biased;
             end = watch.ended() => return self.close_with(end, &answer),
@@ -107,6 +110,21 @@ impl Life {
             trace: Some(opening.file.clone()),
         })?;
         self.report(&Report::Trace { opening });
+        let end = watch.ended().await;
+        self.close_with(end, &answer)
+    }
+
+    /// Until the end of a juror's assignment: its work is shown when its jury has decided.
+    async fn show_work(&mut self, answer: Answer) -> Result<(), FolderError> {
+        let watch = self.watch.clone();
+        tokio::select! {
+            biased;
+            end = watch.ended() => return self.close_with(end, &answer),
+            () = watch.trace_wanted() => {}
+        }
+        let (assignment, trace_root) = (self.order().assignment, answer.trace_root);
+        tracing::info!(%assignment, trace = hex::encode(trace_root), "shows its work, for its jury");
+        self.report(&Report::Work { trace_root });
         let end = watch.ended().await;
         self.close_with(end, &answer)
     }

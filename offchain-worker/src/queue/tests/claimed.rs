@@ -6,7 +6,7 @@ use aicpw_protocol::{
     task::Privacy,
 };
 
-use super::*;
+use super::{super::record::Record, *};
 
 const KEY: Hash = [6; 32];
 
@@ -38,7 +38,8 @@ fn commitment(order: &Order, found: Hash) -> Hash {
         result: order.fetch.as_ref().unwrap().result.clone(),
         bytes: 0,
     };
-    answer::commit(&secret(), &FakeChain::GENESIS, order, &answer).0
+    let job = Record::new(FakeChain::GENESIS, order.clone(), 1);
+    answer::commit(&secret(), &job, &answer).0
 }
 
 /// It starts at once, and is running until then.

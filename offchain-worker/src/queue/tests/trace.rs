@@ -1,6 +1,7 @@
 //! A disputed result: its provider shows the trace when it is asked for, and jurors run a part.
 
 use aicpw_protocol::{
+    commitment::{juror_trace_salt, trace_commitment},
     mailbox::Ask,
     trace::{DisputedPart, PartStart, TraceOpening},
 };
@@ -140,6 +141,49 @@ async fn a_juror_commits_to_the_hash_that_a_part_comes_to() {
         assert_eq!(opening.result_root, expected);
         assert_eq!(opening.result, content_id(&[]), "there is no output");
     }
+}
+
+#[tokio::test]
+async fn a_juror_shows_the_root_of_its_trace_when_it_is_wanted_and_nothing_more() {
+    let mut node = Node::new();
+    let order = juror();
+    node.engine.ends(0, Ok(OUTPUT));
+    node.chain.asks(1, vec![(order.assignment, Ask::Whole)]);
+    node.chain.best(1, std::slice::from_ref(&order));
+    let commitment = node.done(&order).await;
+    node.chain.asks(3, vec![(order.assignment, Ask::Whole)]);
+    node.chain.step(3, &order, committed(commitment));
+    let Report::Open {
+        opening: result, ..
+    } = node.opened(&order).await
+    else {
+        unreachable!()
+    };
+    let is_work = |report: &Report| matches!(report, Report::Work { .. });
+    let trace_root = trace_of(OUTPUT).root();
+    for is_restarted in [false, true] {
+        want_trace(&node, &order, &result);
+        let storage = node.chain.storage.clone();
+        let report = storage
+            .report(order.assignment, "it shows its work", is_work)
+            .await;
+        assert_eq!(report, Report::Work { trace_root });
+        assert_eq!(node.store.pinned(&cid_of(&hashes())), None);
+        if !is_restarted {
+            let key = aicpw_protocol::mailbox::report_key(order.assignment);
+            storage.remove(&key);
+            node.restart().await;
+        }
+    }
+    // It is the root that the chain can tell from its commitment.
+    let salt = juror_trace_salt(
+        &sp_core::crypto::AccountId32::new([3; 32]),
+        order.assignment,
+    );
+    assert_eq!(
+        result.trace_commitment,
+        trace_commitment(&salt, &trace_root)
+    );
 }
 
 #[tokio::test]

@@ -9,3 +9,4 @@ mod escalation;
 mod parts;
 mod properties;
 mod views;
+mod work;

@@ -36,6 +36,7 @@ proptest! {
         by_requester: bool,
         escalated: bool,
         keeps_key: bool,
+        copied in prop::collection::vec(0u8..21, 0..4),
         about_a_part in prop::option::of((any::<bool>(), prop::option::of(0usize..5))),
     ) {
         new_test_ext().execute_with(|| {
@@ -81,9 +82,23 @@ proptest! {
                     put_up += 11 * PAY;
                 }
             }
+            TheTasks::mutate(|tasks| tasks.get_mut(&TASK).unwrap().copied = copied.clone());
+            run_for(APPEAL_WINDOW + 1);
+            if Pallet::<Test>::is_work(TASK, &WORK) {
+                show_work();
+            }
             run_to_end();
 
             assert!(ending().is_some());
+            // Who has copied has nothing of it, if anybody has shown that it did.
+            let view = Pallet::<Test>::dispute_view(TASK).unwrap();
+            if let (Some(WORK), DisputeState::Ended { outcome, .. }) = (view.work, view.state) {
+                let right = outcome.verdict();
+                for seat in copied {
+                    let vote = TheTasks::get()[&TASK].seats.get(usize::from(seat)).copied();
+                    assert!(right.is_none() || vote.flatten() != right || gain(juror(seat)) == 0);
+                }
+            }
             let everybody = (TREASURY..=STAKE).chain((0..60).map(juror));
             assert_eq!(everybody.clone().map(gain).sum::<i128>(), 0);
             assert!(everybody.clone().all(|who| held(who) == 0));

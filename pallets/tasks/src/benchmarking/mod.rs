@@ -5,7 +5,7 @@ mod setup;
 use aicpw_primitives::traits::{Contested, Escalation, JurorTerms};
 use aicpw_protocol::{
     task::{AssignmentStatus, Fault, Progress, TaskStatus},
-    verdict::Vote,
+    verdict::{Verdict, Vote},
     view::AuditState,
     worker::Statement,
     TaskId,
@@ -245,6 +245,20 @@ mod benchmarks {
         assert_eq!(T::Escalation::trace_wanted(assignment.task), None);
     }
 
+    #[benchmark]
+    fn show_work() -> Result<(), BenchmarkError> {
+        let ((assignment, worker), trace_root) = work_wanted::<T>()?;
+        let statement = Statement::ShowWork {
+            assignment,
+            trace_root,
+        };
+        let proof = proof::<T>(&worker, &statement);
+        #[extrinsic_call]
+        _(RawOrigin::Authorized, assignment, trace_root, proof);
+        assert_eq!(T::Escalation::work_wanted(assignment.task), None);
+        Ok(())
+    }
+
     fn authorized<T: Config>(call: Call<T>) -> Result<(), BenchmarkError>
     where
         <T as frame_system::Config>::RuntimeCall: From<Call<T>>,
@@ -369,6 +383,25 @@ mod benchmarks {
     }
 
     #[benchmark]
+    fn authorize_show_work() -> Result<(), BenchmarkError> {
+        let ((assignment, worker), trace_root) = work_wanted::<T>()?;
+        let statement = Statement::ShowWork {
+            assignment,
+            trace_root,
+        };
+        let call = Call::show_work {
+            assignment,
+            trace_root,
+            proof: proof::<T>(&worker, &statement),
+        };
+        #[block]
+        {
+            authorized::<T>(call)?;
+        }
+        Ok(())
+    }
+
+    #[benchmark]
     fn serve_slot() {
         // A page that was put aside, and a deadline that finds no weight left.
         let block = Pallet::<T>::now() + 1;
@@ -483,7 +516,7 @@ mod benchmarks {
         ));
     }
 
-    /// Four jurors of a sealed task who were wrong, which is what a dispute closes in one step.
+    /// Four jurors of a sealed task who have copied their votes, which is what a dispute closes in one step.
     #[benchmark]
     fn serve_dispute() -> Result<(), BenchmarkError> {
         let (id, _) = verifying_task::<T>();
@@ -503,10 +536,14 @@ mod benchmarks {
         for juror in &jurors {
             Pallet::<T>::do_reveal_result(*juror, opening(3))?;
         }
+        let verdict = Verdict {
+            vote: Vote::Root(opening(3).result_root),
+            work: Some([9; 32]),
+        };
         #[block]
         {
             for seat in first..first + 4 {
-                Pallet::<T>::close_juror(id, seat, Some(Vote::Root([9; 32])))?;
+                Pallet::<T>::close_juror(id, seat, Some(verdict))?;
             }
         }
         assert!(jurors.iter().all(|id| Assignments::<T>::get(id)

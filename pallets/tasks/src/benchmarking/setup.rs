@@ -1,11 +1,13 @@
 //! Tasks and assignments in the states from which the benchmarks start.
 
 use aicpw_primitives::{
-    traits::{DevicePool, MatchQueue, TaskBoard},
+    traits::{Contested, DevicePool, JurorTerms, MatchQueue, TaskBoard},
     worker_key::{prove, WorkerId, WorkerProof},
 };
 use aicpw_protocol::{
-    commitment::{expected_root_hash, result_commitment, trace_commitment, ResultOpening},
+    commitment::{
+        expected_root_hash, juror_trace_salt, result_commitment, trace_commitment, ResultOpening,
+    },
     content::MAX_PEER_ADDRESS_BYTES,
     device::Reputation,
     merkle::{root_from_proof, InclusionProof},
@@ -16,6 +18,7 @@ use aicpw_protocol::{
     },
     trace::{trace_root_of_tree, End, Path, TraceOpening, MAX_HASHES, MAX_PATH},
     units::AICP,
+    verdict::Vote,
     view::AuditState,
     worker::Statement,
     AskPrice, AssignmentId, BlockNumber, ContentId, DeviceId, Gflops, Hash, Mebibytes,
@@ -31,7 +34,13 @@ use frame_support::{
     BoundedVec,
 };
 
-use crate::{pallet::*, seats::Numbers, types::Task};
+use sp_runtime::DispatchError;
+
+use crate::{
+    pallet::*,
+    seats::Numbers,
+    types::{Task, MAX_SEATS},
+};
 
 /// What benchmarks need of the other pallets.
 pub trait BenchmarkHelper<AccountId> {
@@ -51,6 +60,9 @@ pub trait BenchmarkHelper<AccountId> {
 
     /// Has whoever decides disputes want the trace of a task's result.
     fn ask_for_trace(task: TaskId);
+
+    /// Has a dispute about the task want the work of its jury, of which who has voted so is right.
+    fn ask_for_work(task: TaskId, vote: Vote);
 
     /// Has whoever decides disputes remember one about a task, which is over.
     fn contested_before(task: TaskId);
@@ -433,6 +445,39 @@ pub(super) fn trace_wanted<T: Config>(requester: &T::AccountId) -> (Worker, Trac
         file: cid(),
     };
     ((last, worker), trace)
+}
+
+/// Jurors on as many seats as there can be, who have all voted the same, and whose work is wanted: one of
+/// them, and the trace root that they have all committed to.
+pub(super) fn work_wanted<T: Config>() -> Result<(Worker, Hash), DispatchError> {
+    let (id, _) = verifying_task::<T>();
+    Pallet::<T>::contest(id, false)?;
+    let terms = JurorTerms {
+        pay: T::MinBudget::get(),
+        lock: T::MinBudget::get(),
+    };
+    let room = MAX_SEATS.saturating_sub(u32::from(Pallet::<T>::seats(id)));
+    Pallet::<T>::seat_jury(id, room as u16, terms, Default::default())?;
+    let jurors: Vec<_> = (0..room)
+        .map(|seed| granted::<T>(id, 2_000 + seed))
+        .collect();
+    for (juror, _) in &jurors {
+        Pallet::<T>::do_start(*juror)?;
+        commit::<T>(*juror);
+    }
+    let trace_root = [8; 32];
+    for (juror, _) in &jurors {
+        Pallet::<T>::do_reveal_result(*juror, opening(3))?;
+        Assignments::<T>::mutate_extant(*juror, |one| {
+            if let AssignmentStatus::Revealed { opening, .. } = &mut one.status {
+                let salt = juror_trace_salt(&one.provider, *juror);
+                opening.trace_commitment = trace_commitment(&salt, &trace_root);
+            }
+        });
+    }
+    T::BenchmarkHelper::ask_for_work(id, Vote::Root(opening(3).result_root));
+    let last = jurors.into_iter().next_back().expect("there is room");
+    Ok((last, trace_root))
 }
 
 pub(super) fn hash_at<T: Config>(block: BlockNumber) -> [u8; 32] {

@@ -1,11 +1,12 @@
 //! A runtime of this pallet and balances. The other pallets are mocks that are strict about their
 //! contracts: what is locked on a stake really moves, so that nothing can be forgotten.
 
-use aicpw_primitives::traits::{DrawRandomness, DrawSeed, Escalation, JurorTerms};
+use aicpw_primitives::traits::{Contested, DrawRandomness, DrawSeed, Escalation, JurorTerms};
 use aicpw_protocol::{
     audit::AuditPolicy,
     trace::{DisputedPart, OpenTrace},
-    AskPrice, AssignmentId, Balance, BlockNumber, DeviceId, TaskId,
+    verdict::{is_work, Vote},
+    AskPrice, AssignmentId, Balance, BlockNumber, DeviceId, Hash, TaskId,
 };
 use codec::Decode;
 use frame_support::{
@@ -248,6 +249,11 @@ parameter_types! {
     /// Whose trace is wanted, and until when.
     pub static TraceWanted: Option<(TaskId, BlockNumber)> = None;
     pub static TracesOpened: Vec<(TaskId, OpenTrace)> = Vec::new();
+    /// Whose jury's work is wanted, until when, and what who is right of it has voted.
+    pub static WorkWanted: Option<(TaskId, BlockNumber, Vote)> = None;
+    /// The seats of that jury.
+    pub static JurySeats: u16 = 5;
+    pub static WorkShown: Vec<(TaskId, Hash)> = Vec::new();
     /// Whose jury runs a part only, and which.
     pub static Part: Option<(TaskId, DisputedPart)> = None;
 }
@@ -279,6 +285,22 @@ impl Escalation for Disputes {
     fn trace_opened(task: TaskId, trace: OpenTrace) -> sp_runtime::DispatchResult {
         TraceWanted::take();
         TracesOpened::mutate(|all| all.push((task, trace)));
+        Ok(())
+    }
+    fn work_wanted(task: TaskId) -> Option<BlockNumber> {
+        WorkWanted::get()
+            .filter(|(one, ..)| *one == task)
+            .map(|(_, until, _)| until)
+    }
+    fn is_work(task: TaskId, trace_root: &Hash) -> bool {
+        WorkWanted::get().is_some_and(|(_, _, vote)| {
+            let (shown, right) = <Pallet<Test> as Contested<_>>::worked(task, 0, vote, trace_root);
+            is_work(shown, right, JurySeats::get())
+        })
+    }
+    fn work_shown(task: TaskId, trace_root: Hash) -> sp_runtime::DispatchResult {
+        WorkWanted::take();
+        WorkShown::mutate(|all| all.push((task, trace_root)));
         Ok(())
     }
     fn part(task: TaskId) -> Option<DisputedPart> {
@@ -384,6 +406,10 @@ impl crate::BenchmarkHelper<AccountId> for Helper {
         TraceWanted::set(Some((task, now() + 10)));
     }
 
+    fn ask_for_work(task: TaskId, vote: Vote) {
+        WorkWanted::set(Some((task, now() + 10, vote)));
+    }
+
     fn contested_before(task: TaskId) {
         crate::ClaimsMade::<Test>::insert(task, 1);
     }
@@ -431,6 +457,8 @@ impl ExtBuilder {
         Heard::take();
         TraceWanted::take();
         TracesOpened::take();
+        WorkWanted::take();
+        WorkShown::take();
         Part::take();
         CooledDown::take();
         MissedDeadlines::take();

@@ -64,7 +64,14 @@ fn voted(task: TaskId, votes: &[(AccountId, [u8; 32])]) -> Vec<AssignmentId> {
 
 fn close(ids: &[AssignmentId], verdict: Option<[u8; 32]>) -> Vec<ClosedJuror> {
     ids.iter()
-        .map(|id| Court::close_juror(id.task, id.replica, verdict.map(Vote::Root)).unwrap())
+        .map(|id| {
+            Court::close_juror(
+                id.task,
+                id.replica,
+                verdict.map(|root| Vote::Root(root).into()),
+            )
+            .unwrap()
+        })
         .collect()
 }
 
@@ -343,8 +350,9 @@ fn a_result_that_is_not_there_costs_the_collateral_and_not_the_bond() {
             assignment_of(id).status,
             AssignmentStatus::Settled { .. }
         ));
-        let juror =
-            |id: AssignmentId| Court::right_juror(id.task, id.replica, Vote::Root(NOT_FETCHED));
+        let juror = |id: AssignmentId| {
+            Court::right_juror(id.task, id.replica, Vote::Root(NOT_FETCHED).into())
+        };
         assert_eq!(
             ids.iter().map(|id| juror(*id)).collect::<Vec<_>>(),
             [Some(BOB), Some(CHARLIE), Some(DAVE), None]

@@ -244,10 +244,10 @@ fn a_program_that_does_not_run_is_a_vote() {
         assert_ok!(reveal(jurors[1], opening(ROOT)));
         let votes = Court::votes(id.task, 1);
         assert_eq!(votes, [Vote::Unable, Vote::Root(ROOT)]);
-        let closed = Court::close_juror(id.task, 1, Some(Vote::Root(ROOT)));
+        let closed = Court::close_juror(id.task, 1, Some(Vote::Root(ROOT).into()));
         // It may have been served to some and not to others: a fault, and no lie.
         assert_eq!(closed, Ok(ClosedJuror::Wrong(LOCK * 2 / 5)));
-        let closed = Court::close_juror(id.task, 2, Some(Vote::Root(ROOT)));
+        let closed = Court::close_juror(id.task, 2, Some(Vote::Root(ROOT).into()));
         assert_eq!(closed, Ok(ClosedJuror::Right));
         assert_ok!(Court::decide(id.task, Some(ROOT)));
         assert_eq!(free(BOB), FUNDS - LOCK * 2 / 5);
@@ -263,10 +263,10 @@ fn who_could_run_what_most_could_not_goes_free() {
         assert_ok!(start(jurors[0]));
         assert_ok!(fail(jurors[0], Fault::RunFailed));
         assert_ok!(reveal(jurors[1], opening(ROOT)));
-        let closed = Court::close_juror(id.task, 2, Some(Vote::Unable));
+        let closed = Court::close_juror(id.task, 2, Some(Vote::Unable.into()));
         assert_eq!(closed, Ok(ClosedJuror::Released));
         assert_eq!(free(CHARLIE), FUNDS);
-        let closed = Court::close_juror(id.task, 1, Some(Vote::Unable));
+        let closed = Court::close_juror(id.task, 1, Some(Vote::Unable.into()));
         assert_eq!(closed, Ok(ClosedJuror::Right));
         assert_ok!(Court::decide(id.task, Some(ROOT)));
     });
@@ -304,14 +304,18 @@ fn the_right_result_is_paid_and_its_jurors_released() {
         let id = disputed();
         let jurors = voted(id.task, &[(BOB, ROOT), (CHARLIE, OTHER_ROOT)]);
         let verdict = Vote::Root(ROOT);
-        let closed = Court::close_juror(id.task, 1, Some(verdict));
+        let closed = Court::close_juror(id.task, 1, Some(verdict.into()));
         assert_eq!(closed, Ok(ClosedJuror::Right));
-        let closed = Court::close_juror(id.task, 2, Some(verdict));
+        let closed = Court::close_juror(id.task, 2, Some(verdict.into()));
         assert_eq!(closed, Ok(ClosedJuror::Wrong(LOCK)));
         assert_eq!((free(BOB), free(CHARLIE)), (FUNDS, FUNDS - LOCK));
-        assert_eq!(Court::right_juror(id.task, 1, verdict), Some(BOB));
-        assert_eq!(Court::right_juror(id.task, 2, verdict), None);
-        assert_eq!(Court::right_juror(id.task, 0, verdict), None, "no juror");
+        assert_eq!(Court::right_juror(id.task, 1, verdict.into()), Some(BOB));
+        assert_eq!(Court::right_juror(id.task, 2, verdict.into()), None);
+        assert_eq!(
+            Court::right_juror(id.task, 0, verdict.into()),
+            None,
+            "no juror"
+        );
 
         assert!(Court::is_claimed(id.task, &ROOT));
         let decided = Court::decide(id.task, Some(ROOT)).unwrap();
@@ -328,7 +332,11 @@ fn a_wrong_result_costs_everything_and_is_made_again() {
         let id = disputed();
         voted(id.task, &[(BOB, OTHER_ROOT)]);
         assert!(!Court::is_claimed(id.task, &OTHER_ROOT));
-        assert_ok!(Court::close_juror(id.task, 1, Some(Vote::Root(OTHER_ROOT))));
+        assert_ok!(Court::close_juror(
+            id.task,
+            1,
+            Some(Vote::Root(OTHER_ROOT).into())
+        ));
         let decided = Court::decide(id.task, Some(OTHER_ROOT)).unwrap();
         assert_eq!(decided.slashed, COLLATERAL + BOND);
         // It has the price still: that is for who runs it again.

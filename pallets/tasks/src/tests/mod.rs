@@ -22,6 +22,7 @@ mod replica_failures;
 mod replica_matches;
 mod report_progress;
 mod reveal_result;
+mod show_work;
 mod start;
 mod submit;
 mod undecided;

@@ -1,0 +1,96 @@
+//! A dispute about one step of a job whose provider lies, on four validators that judge it.
+
+use std::time::Instant;
+
+use aicpw_network_tests::{binaries, Cluster, NodeOptions};
+use anyhow::{bail, ensure, Context, Result};
+
+use super::{number, reached_at, seconds, voted, Court};
+use crate::{provider, report::Measured, workloads::prepare_search};
+
+/// Who offers the validators' nodes, in their order.
+const JURORS: [&str; 4] = ["//Alice", "//Bob", "//Charlie", "//Dave"];
+
+/// Who submits, and doubts the result.
+const REQUESTER: &str = "//Alice//stash";
+
+/// Networks that are tried: one result in twelve is audited, and a lie found that way is none to dispute.
+const TRIES: u32 = 4;
+
+/// The parts of the job.
+const BATCHES: u32 = 8;
+
+pub(super) async fn measure(report: &mut Measured) -> Result<()> {
+    for _ in 0..TRIES {
+        if try_measure(report).await? {
+            return Ok(());
+        }
+    }
+    bail!("{TRIES} results were audited, one after the other")
+}
+
+/// Returns whether there was something to dispute.
+async fn try_measure(report: &mut Measured) -> Result<bool> {
+    let cluster = Cluster::local(&["--provider"]).await?;
+    for (node, suri) in cluster.validators.iter().zip(JURORS) {
+        provider::register(node, suri, "0.5").await?;
+    }
+    let liar = binaries::find("lying-executor")?;
+    let options = NodeOptions::new("liar", "local")
+        .arg("--provider")
+        .arg("--executor-path")
+        .arg(liar.display().to_string());
+    let liar = cluster.join(options).await?;
+    provider::register(&liar, "//Eve", "0.3").await?;
+
+    let node = cluster.validators.first().context("no validator")?;
+    let court = Court::at(node, REQUESTER)?;
+    let folder = cluster.folder().join("task");
+    std::fs::create_dir_all(&folder)?;
+    prepare_search(&folder, 4_096, BATCHES).await?;
+    let submitted = court.submit(&cluster, &folder.join("manifest.json")).await;
+    let shown = court.say(&["task", "show", "0"]).await?;
+    if shown["audit"]["state"] == "drawn" {
+        return Ok(false);
+    }
+    let submitted = submitted?;
+    ensure!(submitted["state"] == "verifying", "{submitted}");
+
+    let start = Instant::now();
+    let dispute = ["task", "dispute", "0", "--part", "--yes"];
+    let disputed = court.say(&dispute).await?;
+    let named = start.elapsed();
+    let part = number(&disputed["dispute"]["part"], "number")?;
+    let verdict = court.until("appealable").await?;
+    let wall = start.elapsed();
+    ensure!(verdict["outcome"] == "wrong", "{verdict}");
+    let chain = seconds(reached_at(&verdict)? - number(&verdict, "opened_at")?);
+    report.note(format!(
+        "of one step: part {part} of a job that lies at its end; four validators judge it"
+    ));
+    report.add(
+        "one step: jurors that voted",
+        voted(&verdict) as f64,
+        "of 5",
+        "",
+    );
+    report.add(
+        "one step: opened to verdict, on the chain",
+        chain,
+        "s",
+        "< 60",
+    );
+    report.add(
+        "one step: command to its name, wall",
+        named.as_secs_f64(),
+        "s",
+        "",
+    );
+    report.add(
+        "one step: command to verdict, wall",
+        wall.as_secs_f64(),
+        "s",
+        "< 200",
+    );
+    Ok(true)
+}
