@@ -52,12 +52,14 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Disputes::Narrowings` (`max_values`: None, `max_size`: Some(289), added: 2764, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Juries` (r:0 w:1)
     /// Proof: `Tasks::Juries` (`max_values`: None, `max_size`: Some(305), added: 2780, mode: `MaxEncodedLen`)
+    /// Storage: `Disputes::Shown` (r:0 w:1)
+    /// Proof: `Disputes::Shown` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
     fn dispute() -> Weight {
         // Measured proof size: 2362 B.
         // Shortest run: 107_952_000 picoseconds.
         Weight::from_parts(110_855_000, 11371)
             .saturating_add(T::DbWeight::get().reads(13_u64))
-            .saturating_add(T::DbWeight::get().writes(9_u64))
+            .saturating_add(T::DbWeight::get().writes(10_u64))
     }
     /// Storage: `Disputes::Disputes` (r:1 w:1)
     /// Proof: `Disputes::Disputes` (`max_values`: None, `max_size`: Some(481), added: 2956, mode: `MaxEncodedLen`)
@@ -116,12 +118,14 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Disputes::Narrowings` (`max_values`: None, `max_size`: Some(289), added: 2764, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Juries` (r:0 w:1)
     /// Proof: `Tasks::Juries` (`max_values`: None, `max_size`: Some(305), added: 2780, mode: `MaxEncodedLen`)
+    /// Storage: `Disputes::Shown` (r:0 w:1)
+    /// Proof: `Disputes::Shown` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
     fn claim_unavailable() -> Weight {
         // Measured proof size: 3142 B.
         // Shortest run: 125_627_000 picoseconds.
         Weight::from_parts(130_454_000, 11371)
             .saturating_add(T::DbWeight::get().reads(14_u64))
-            .saturating_add(T::DbWeight::get().writes(13_u64))
+            .saturating_add(T::DbWeight::get().writes(14_u64))
     }
     /// Storage: `Disputes::Disputes` (r:1 w:1)
     /// Proof: `Disputes::Disputes` (`max_values`: None, `max_size`: Some(481), added: 2956, mode: `MaxEncodedLen`)
@@ -139,12 +143,14 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
     /// Storage: `Disputes::Narrowings` (r:0 w:1)
     /// Proof: `Disputes::Narrowings` (`max_values`: None, `max_size`: Some(289), added: 2764, mode: `MaxEncodedLen`)
+    /// Storage: `Disputes::Shown` (r:0 w:1)
+    /// Proof: `Disputes::Shown` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
     fn dispute_part() -> Weight {
         // Measured proof size: 2338 B.
         // Shortest run: 85_677_000 picoseconds.
         Weight::from_parts(88_602_000, 11371)
             .saturating_add(T::DbWeight::get().reads(8_u64))
-            .saturating_add(T::DbWeight::get().writes(6_u64))
+            .saturating_add(T::DbWeight::get().writes(7_u64))
     }
     /// Storage: `Disputes::Disputes` (r:1 w:1)
     /// Proof: `Disputes::Disputes` (`max_values`: None, `max_size`: Some(481), added: 2956, mode: `MaxEncodedLen`)
@@ -176,7 +182,7 @@ impl WeightInfo for () {
     fn dispute() -> Weight {
         Weight::from_parts(110_855_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(13_u64))
-            .saturating_add(RocksDbWeight::get().writes(9_u64))
+            .saturating_add(RocksDbWeight::get().writes(10_u64))
     }
     fn appeal() -> Weight {
         Weight::from_parts(97_095_000, 11371)
@@ -186,12 +192,12 @@ impl WeightInfo for () {
     fn claim_unavailable() -> Weight {
         Weight::from_parts(130_454_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(14_u64))
-            .saturating_add(RocksDbWeight::get().writes(13_u64))
+            .saturating_add(RocksDbWeight::get().writes(14_u64))
     }
     fn dispute_part() -> Weight {
         Weight::from_parts(88_602_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(8_u64))
-            .saturating_add(RocksDbWeight::get().writes(6_u64))
+            .saturating_add(RocksDbWeight::get().writes(7_u64))
     }
     fn name_part() -> Weight {
         Weight::from_parts(71_216_000, 11371)

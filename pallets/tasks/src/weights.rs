@@ -563,12 +563,26 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
             .saturating_add(T::DbWeight::get().reads(4_u64))
             .saturating_add(T::DbWeight::get().writes(3_u64))
     }
+    /// Storage: `Tasks::Assignments` (r:59 w:0)
+    /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
+    /// Storage: `Disputes::Disputes` (r:1 w:1)
+    /// Proof: `Disputes::Disputes` (`max_values`: None, `max_size`: Some(481), added: 2956, mode: `MaxEncodedLen`)
+    /// Storage: `Disputes::Narrowings` (r:1 w:0)
+    /// Proof: `Disputes::Narrowings` (`max_values`: None, `max_size`: Some(289), added: 2764, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::Tasks` (r:1 w:0)
+    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::Agenda` (r:1 w:1)
+    /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
+    /// Storage: `Disputes::Shown` (r:0 w:1)
+    /// Proof: `Disputes::Shown` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
+    /// Storage: `Disputes::Steps` (r:0 w:1)
+    /// Proof: `Disputes::Steps` (`max_values`: None, `max_size`: Some(20), added: 2495, mode: `MaxEncodedLen`)
     fn show_work() -> Weight {
-        // Measured proof size: 2010 B.
-        // Shortest run: 37_036_000 picoseconds.
-        Weight::from_parts(39_288_000, 11371)
-            .saturating_add(T::DbWeight::get().reads(4_u64))
-            .saturating_add(T::DbWeight::get().writes(3_u64))
+        // Measured proof size: 24304 B.
+        // Shortest run: 2_427_304_000 picoseconds.
+        Weight::from_parts(2_457_178_000, 178403)
+            .saturating_add(T::DbWeight::get().reads(63_u64))
+            .saturating_add(T::DbWeight::get().writes(4_u64))
     }
     /// Storage: `Tasks::Assignments` (r:1 w:0)
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
@@ -670,11 +684,27 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
         Weight::from_parts(81_742_000, 6028)
             .saturating_add(T::DbWeight::get().reads(7_u64))
     }
+    /// Storage: `Tasks::Assignments` (r:59 w:0)
+    /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
+    /// Storage: `Disputes::Disputes` (r:1 w:0)
+    /// Proof: `Disputes::Disputes` (`max_values`: None, `max_size`: Some(481), added: 2956, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Devices` (r:1 w:0)
+    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Providers` (r:1 w:0)
+    /// Proof: `ProviderStaking::Providers` (`max_values`: None, `max_size`: Some(1153), added: 3628, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::WorkerOwners` (r:1 w:0)
+    /// Proof: `ProviderStaking::WorkerOwners` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
+    /// Storage: `System::BlockHash` (r:2 w:0)
+    /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+    /// Storage: `Disputes::Narrowings` (r:1 w:0)
+    /// Proof: `Disputes::Narrowings` (`max_values`: None, `max_size`: Some(289), added: 2764, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::Tasks` (r:1 w:0)
+    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     fn authorize_show_work() -> Weight {
-        // Measured proof size: 2544 B.
-        // Shortest run: 78_006_000 picoseconds.
-        Weight::from_parts(81_742_000, 6028)
-            .saturating_add(T::DbWeight::get().reads(7_u64))
+        // Measured proof size: 27923 B.
+        // Shortest run: 2_518_258_000 picoseconds.
+        Weight::from_parts(2_580_521_000, 178403)
+            .saturating_add(T::DbWeight::get().reads(67_u64))
     }
     /// Storage: `Tasks::Agenda` (r:1 w:1)
     /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
@@ -1035,6 +1065,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Tasks::Audits` (r:0 w:1)
     /// Proof: `Tasks::Audits` (`max_values`: None, `max_size`: Some(99), added: 2574, mode: `MaxEncodedLen`)
     /// The range of component `n` is `[5, 15]`.
+    /// Storage: `Disputes::Shown` (r:0 w:1)
+    /// Proof: `Disputes::Shown` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
     fn serve_prune(n: u32, ) -> Weight {
         // Measured proof size: 667 B + n * 538.
         // Shortest run: 47_210_000 picoseconds.
@@ -1043,7 +1075,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
             .saturating_add(Weight::from_parts(5_398_507, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(4_u64))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(n.into())))
-            .saturating_add(T::DbWeight::get().writes(7_u64))
+            .saturating_add(T::DbWeight::get().writes(8_u64))
             .saturating_add(T::DbWeight::get().writes((2_u64).saturating_mul(n.into())))
             .saturating_add(Weight::from_parts(0, 3007).saturating_mul(n.into()))
     }
@@ -1155,9 +1187,9 @@ impl WeightInfo for () {
             .saturating_add(RocksDbWeight::get().writes(3_u64))
     }
     fn show_work() -> Weight {
-        Weight::from_parts(39_288_000, 11371)
-            .saturating_add(RocksDbWeight::get().reads(4_u64))
-            .saturating_add(RocksDbWeight::get().writes(3_u64))
+        Weight::from_parts(2_457_178_000, 178403)
+            .saturating_add(RocksDbWeight::get().reads(63_u64))
+            .saturating_add(RocksDbWeight::get().writes(4_u64))
     }
     fn authorize_start() -> Weight {
         Weight::from_parts(76_644_000, 6028)
@@ -1184,8 +1216,8 @@ impl WeightInfo for () {
             .saturating_add(RocksDbWeight::get().reads(7_u64))
     }
     fn authorize_show_work() -> Weight {
-        Weight::from_parts(81_742_000, 6028)
-            .saturating_add(RocksDbWeight::get().reads(7_u64))
+        Weight::from_parts(2_580_521_000, 178403)
+            .saturating_add(RocksDbWeight::get().reads(67_u64))
     }
     fn serve_slot() -> Weight {
         Weight::from_parts(5_388_000, 4191)
@@ -1260,7 +1292,7 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(5_398_507, 0).saturating_mul(n.into()))
             .saturating_add(RocksDbWeight::get().reads(4_u64))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(n.into())))
-            .saturating_add(RocksDbWeight::get().writes(7_u64))
+            .saturating_add(RocksDbWeight::get().writes(8_u64))
             .saturating_add(RocksDbWeight::get().writes((2_u64).saturating_mul(n.into())))
             .saturating_add(Weight::from_parts(0, 3007).saturating_mul(n.into()))
     }
