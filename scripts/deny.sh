@@ -23,15 +23,21 @@ if ! command -v cargo-deny >/dev/null; then
     fi
     rm -rf "$tools/target"
 fi
+# Checks a workspace for what is named, by the one set of rules.
+check() {
+    local manifest=$1
+    shift
+    cargo deny --manifest-path "$manifest" --config deny.toml --locked check --hide-inclusion-graph "$@"
+}
 for manifest in Cargo.toml ipfs/Cargo.toml; do
     echo "$manifest: licences, bans, sources"
-    cargo deny --manifest-path "$manifest" --locked check --config deny.toml --hide-inclusion-graph licenses bans sources
+    check "$manifest" licenses bans sources
 done
-if ! cargo deny fetch --config deny.toml db >/dev/null 2>&1; then
+if ! cargo deny --config deny.toml fetch db >/dev/null 2>&1; then
     echo "the database of advisories cannot be fetched here: advisories are not checked"
     exit 0
 fi
 for manifest in Cargo.toml ipfs/Cargo.toml; do
     echo "$manifest: advisories"
-    cargo deny --manifest-path "$manifest" --locked check --config deny.toml --hide-inclusion-graph --disable-fetch advisories
+    check "$manifest" advisories
 done
