@@ -91,7 +91,8 @@ enum Part {
     Economics,
     /// From a dispute to its jury, where that runs a part of a job: with parties that answer at once.
     Parts,
-    /// The same, and from a dispute to its verdict, on four validators, with real jurors.
+    /// The same, and from a dispute about a job and about one step to its verdict, on four validators, with real
+    /// jurors.
     Dispute,
     /// From the death of a provider to its task running elsewhere.
     Failure,

@@ -16,7 +16,7 @@ pub fn explain(fault: Fault) -> &'static str {
         Fault::NoProgress => "nothing was heard of the provider any more",
         Fault::NoCommit => "the provider was not done before the deadline",
         Fault::NoReveal => "the provider had a result, and did not open it",
-        Fault::WrongResult => "the result is another than was found right",
+        Fault::WrongResult => "the result is another than was found right, or a juror has not shown that it has run the job",
         Fault::Crashed => "something of the provider's own failed",
         Fault::BadKey => "the key that was granted does not open the data",
         Fault::InputUnavailable => "the provider could not get the task's files",

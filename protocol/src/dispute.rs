@@ -47,8 +47,9 @@
 //! loses `lock` times the pay: at ten it loses in expectation as long as `r` is below ten elevenths. For the
 //! root that an auditor has found `r` is near one. So a juror commits to a trace root as well, which nobody has
 //! said that could be copied, and is right only if it is that of most who have voted so
-//! ([`crate::verdict::is_work`]): then `r` is zero, as long as the trace says more than the result, nobody tells
-//! its root, and less than half of those who are right copy: else nobody can show anything, and all are paid. Honest work at an ask that covers its cost loses nothing.
+//! ([`crate::verdict::is_work`]): then `r` is zero, as long as the trace says more than the result, must be the same for all and is not open,
+//! nobody tells its root, and three have worked and more than have copied: else nobody can show anything, and all are
+//! paid. Honest work at an ask that covers its cost loses nothing.
 //!
 //! # Why the pot suffices
 //!

@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use aicpw_network_tests::{binaries, Cluster, NodeOptions};
 use anyhow::{bail, ensure, Context, Result};
+use serde_json::Value;
 
 use super::{number, reached_at, seconds, voted, Court};
 use crate::{provider, report::Measured, workloads::prepare_search};
@@ -17,7 +18,7 @@ const REQUESTER: &str = "//Alice//stash";
 /// Networks that are tried: one result in twelve is audited, and a lie found that way is none to dispute.
 const TRIES: u32 = 4;
 
-/// The parts of the job.
+/// The parts of the job, beside the last.
 const BATCHES: u32 = 8;
 
 pub(super) async fn measure(report: &mut Measured) -> Result<()> {
@@ -48,7 +49,11 @@ async fn try_measure(report: &mut Measured) -> Result<bool> {
     let folder = cluster.folder().join("task");
     std::fs::create_dir_all(&folder)?;
     prepare_search(&folder, 4_096, BATCHES).await?;
-    let submitted = court.submit(&cluster, &folder.join("manifest.json")).await;
+    let manifest = folder.join("manifest.json");
+    let mut task: Value = serde_json::from_slice(&std::fs::read(&manifest)?)?;
+    task["checkpoint_every"] = 1.into();
+    std::fs::write(&manifest, serde_json::to_vec_pretty(&task)?)?;
+    let submitted = court.submit(&cluster, &manifest).await;
     let shown = court.say(&["task", "show", "0"]).await?;
     if shown["audit"]["state"] == "drawn" {
         return Ok(false);
@@ -60,7 +65,9 @@ async fn try_measure(report: &mut Measured) -> Result<bool> {
     let dispute = ["task", "dispute", "0", "--part", "--yes"];
     let disputed = court.say(&dispute).await?;
     let named = start.elapsed();
-    let part = number(&disputed["dispute"]["part"], "number")?;
+    let part = &disputed["dispute"]["part"];
+    ensure!(part["from"]["state"].is_string(), "{disputed}");
+    let part = number(part, "number")?;
     let verdict = court.until("appealable").await?;
     let wall = start.elapsed();
     ensure!(verdict["outcome"] == "wrong", "{verdict}");

@@ -33,6 +33,11 @@ impl Asked {
         }
     }
 
+    /// Whether it is not known, because the orders are newer.
+    pub fn is_old(&self) -> bool {
+        self.is_old
+    }
+
     /// Whether the trace of the result is wanted.
     pub fn wants_trace(&self, assignment: AssignmentId) -> bool {
         self.of(assignment) == Some(&Ask::Trace)

@@ -394,7 +394,12 @@ impl Queue {
             let status = status.map(|order| order.status.clone());
             let trace_wanted = asked.wants_trace(*assignment);
             active.sight.send_if_modified(|sight| {
-                let trace_wanted = trace_wanted.then(|| sight.trace_wanted.unwrap_or(orders.block));
+                let trace_wanted = match sight.trace_wanted {
+                    since if asked.is_old() => since,
+                    // What is behind a final block can be of a fork.
+                    _ if !trace_wanted || orders.block < sight.final_block => None,
+                    since => since.or(Some(orders.block)),
+                };
                 let changed = sight.now != orders.now
                     || sight.best != status
                     || sight.trace_wanted != trace_wanted;

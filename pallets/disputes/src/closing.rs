@@ -17,7 +17,7 @@ use frame_support::{
 };
 use sp_runtime::{DispatchError, DispatchResult};
 
-use crate::{Bond, Config, Dispute, Disputes, Event, HoldReason, Pallet, Steps};
+use crate::{Bond, Config, Dispute, Disputes, Event, HoldReason, Pallet, Shown, Steps};
 
 /// Jurors that one block closes or pays.
 pub(crate) const STEP: u8 = 4;
@@ -121,7 +121,10 @@ impl<T: Config> Pallet<T> {
         }
         let next = seat.saturating_add(STEP).min(end);
         let judged_from = Self::whole_from(task).unwrap_or_default();
-        let excused_from = Self::excused_from(task, dispute, outcome);
+        let excused_from = match Shown::<T>::get(task) {
+            Some(work) => work.excused_from,
+            None => Self::excused_from(task, dispute, outcome),
+        };
         let verdict = Self::verdict(task, &outcome);
         for seat in seat..next {
             let has_voted_right =
@@ -150,10 +153,14 @@ impl<T: Config> Pallet<T> {
     /// The first seat of the jury of an appeal that has changed nothing because more of it were unable to
     /// run the program than found what stands. It has come to nothing together, and no one of it is to blame: not
     /// who was unable, and not who found something else that was not counted.
-    fn excused_from(task: TaskId, dispute: &Dispute<T::AccountId>, outcome: Outcome) -> Option<u8> {
+    pub(crate) fn excused_from(
+        task: TaskId,
+        dispute: &Dispute<T::AccountId>,
+        outcome: Outcome,
+    ) -> Option<u8> {
         let verdict = outcome.verdict()?;
         dispute.appeals.last()?;
-        // Both numbers stay as they are while jurors are closed.
+        // Both numbers stay as they are while jurors are closed, if none of them has copied.
         let votes = T::Tasks::votes(task, dispute.jury_seat);
         let of = |vote: Vote| votes.iter().filter(|other| **other == vote).count();
         (of(Vote::Unable) > of(verdict)).then_some(dispute.jury_seat)

@@ -28,7 +28,7 @@ pub mod weights;
 mod work;
 
 pub use pallet::*;
-pub use types::{Bond, Dispute, Narrowing, MAX_APPEALS};
+pub use types::{Bond, Dispute, Narrowing, Work, MAX_APPEALS};
 pub use weights::WeightInfo;
 
 #[frame_support::pallet]
@@ -135,9 +135,9 @@ pub mod pallet {
     #[pallet::storage]
     pub type Steps<T: Config> = StorageMap<_, Twox64Concat, TaskId, BlockNumber>;
 
-    /// The trace root that the work of the jury of the newest dispute has come to, from when it is shown on.
+    /// What the work of the jury of the newest dispute has come to, from when it is shown on.
     #[pallet::storage]
-    pub type Shown<T: Config> = StorageMap<_, Twox64Concat, TaskId, Hash>;
+    pub type Shown<T: Config> = StorageMap<_, Twox64Concat, TaskId, Work>;
 
     /// How many disputes there are, and what juries have found so far.
     #[pallet::storage]

@@ -272,7 +272,11 @@ impl Contested<AccountId> for Court {
         let (vote, lock) = with(task, |task| (task.seats[usize::from(seat)], task.lock)).unwrap();
         Ok(match (vote, verdict.map(|verdict| verdict.vote)) {
             _ if is_right => ClosedJuror::Right,
-            (Some(vote), Some(right)) if vote == right => ClosedJuror::Wrong(slash(lock / 2)),
+            (Some(vote), Some(right)) if vote == right => {
+                // It is failed, and with that has no vote.
+                with(task, |task| task.seats[usize::from(seat)] = None);
+                ClosedJuror::Wrong(slash(lock / 2))
+            }
             // Where a jury was unable who has found something is not wrong.
             (Some(Vote::Root(_)), Some(Vote::Root(_))) => ClosedJuror::Wrong(slash(lock)),
             (Some(Vote::Unable), Some(Vote::Root(_))) => ClosedJuror::Wrong(slash(lock / 2)),

@@ -3,7 +3,7 @@
 use aicpw_protocol::{
     trace::{DisputedPart, OpenTrace},
     verdict::{DisputeState, Outcome},
-    Balance, BlockNumber,
+    Balance, BlockNumber, Hash,
 };
 use codec::{Decode, Encode, MaxEncodedLen};
 use frame_support::{traits::ConstU32, BoundedVec};
@@ -56,6 +56,16 @@ pub struct Narrowing {
     pub part: Option<DisputedPart>,
     /// If the jury of a part came to nothing: the first seat of the one that runs the whole job.
     pub whole_from: Option<u8>,
+}
+
+/// The work of a jury, as it was shown.
+#[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Work {
+    /// The root of the trace that it went through.
+    pub trace_root: Hash,
+    /// The first seat of the jury that is excused, as the votes were then: whose vote is found to be copied has
+    /// none any more.
+    pub excused_from: Option<u8>,
 }
 
 impl<AccountId> Dispute<AccountId> {

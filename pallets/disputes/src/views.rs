@@ -47,7 +47,7 @@ impl<T: Config> Pallet<T> {
             state: dispute.state,
             trace: narrowing.trace,
             part: narrowing.part,
-            work: Shown::<T>::get(task),
+            work: Shown::<T>::get(task).map(|work| work.trace_root),
         })
     }
 

@@ -13,7 +13,7 @@ use aicpw_protocol::{
 use frame_support::traits::Get;
 use sp_runtime::DispatchResult;
 
-use crate::{Config, Dispute, Disputes, Error, Event, Narrowings, Pallet, Shown};
+use crate::{Config, Dispute, Disputes, Error, Event, Narrowings, Pallet, Shown, Work};
 
 impl<T: Config> Pallet<T> {
     /// No larger jury can be called any more: its work is wanted, if there is any, or the dispute is closed.
@@ -36,20 +36,9 @@ impl<T: Config> Pallet<T> {
         if Narrowings::<T>::get(task).is_some_and(|narrowing| narrowing.trace.is_some()) {
             return false;
         }
-        let right = Self::worked(task, dispute, Vote::Root(*root), &Hash::default()).1;
-        T::Tasks::is_exact(task) && can_be_shown(right, Self::least_jury())
-    }
-
-    /// Of the jurors who have voted so: how many have committed to this trace root, and how many there are. A
-    /// jury that judged a part in vain does not count.
-    fn worked(
-        task: TaskId,
-        dispute: &Dispute<T::AccountId>,
-        vote: Vote,
-        trace_root: &Hash,
-    ) -> (usize, usize) {
-        let first = Self::whole_from(task).unwrap_or(dispute.first_seat);
-        T::Tasks::worked(task, first, vote, trace_root)
+        let votes = T::Tasks::votes(task, dispute.first_seat);
+        let right = votes.iter().filter(|vote| **vote == Vote::Root(*root));
+        T::Tasks::is_exact(task) && can_be_shown(right.count(), Self::least_jury())
     }
 
     /// The size of the smallest jury.
@@ -76,14 +65,18 @@ impl<T: Config> Pallet<T> {
         let Some(vote) = outcome.verdict() else {
             return false;
         };
-        let (shown, right) = Self::worked(task, &dispute, vote, trace_root);
+        let (shown, right) = T::Tasks::worked(task, dispute.first_seat, vote, trace_root);
         is_work(shown, right, Self::least_jury())
     }
 
     pub(crate) fn do_work_shown(task: TaskId, trace_root: Hash) -> DispatchResult {
         let mut dispute = Disputes::<T>::get(task).ok_or(Error::<T>::NotDisputed)?;
         if let DisputeState::Showing { outcome, .. } = dispute.state {
-            Shown::<T>::insert(task, trace_root);
+            let work = Work {
+                trace_root,
+                excused_from: Self::excused_from(task, &dispute, outcome),
+            };
+            Shown::<T>::insert(task, work);
             Self::deposit_event(Event::WorkShown { task, trace_root });
             Self::begin_closing(task, &mut dispute, outcome);
             Disputes::<T>::insert(task, dispute);
@@ -94,7 +87,7 @@ impl<T: Config> Pallet<T> {
     /// By what the jurors of a dispute that ends like this are judged.
     pub(crate) fn verdict(task: TaskId, outcome: &Outcome) -> Option<Verdict> {
         let vote = outcome.verdict()?;
-        let work = Shown::<T>::get(task);
+        let work = Shown::<T>::get(task).map(|work| work.trace_root);
         Some(Verdict { vote, work })
     }
 }

@@ -1,5 +1,5 @@
-//! Which worker calls get into a block. The state is looked at first, the signature last: a call
-//! that cannot be executed costs a node as little as can be.
+//! Which worker calls get into a block. The state is looked at first, the signature last (but for what of
+//! `show_work` looks at all jurors): a call that cannot be executed costs a node as little as can be.
 
 use aicpw_primitives::{priority, traits::DevicePool, worker_key::WorkerProof};
 use aicpw_protocol::{

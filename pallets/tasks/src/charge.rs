@@ -40,7 +40,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// What a step of a dispute weighs, of a task that has had so many assignments. Most steps close or pay some
-    /// jurors, of which [`WeightInfo::serve_dispute`] closes as many as one may, who all were wrong. One decides:
+    /// jurors, of which [`WeightInfo::serve_dispute`] closes as many as one may, all of whom have copied. One decides:
     /// all results may be wrong, each of which is slashed and released like one that the end of a window decides
     /// against. Nobody knows before which of them a step is.
     pub(crate) fn weight_of_dispute(n: Numbers) -> Weight {

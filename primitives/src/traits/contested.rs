@@ -38,7 +38,7 @@ pub struct JurorTerms {
 pub enum ClosedJuror {
     /// It was right, and has its locks back.
     Right,
-    /// It was wrong; what it lost.
+    /// It was wrong, or has not done the work; what it lost.
     Wrong(Balance),
     /// It has not voted, or nobody knows who was right; it has what is left of its locks back.
     Released,

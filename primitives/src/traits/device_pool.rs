@@ -51,7 +51,7 @@ pub struct Terms {
 /// How much of the locks a provider loses.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Penalty {
-    /// The governed share of the collateral: silence, no commit, a crash.
+    /// The governed share of the collateral: silence, no commit, a crash; a juror's that was unable, or copied.
     Fault,
     /// The collateral, whole: other providers found another result. They can be in league, so the
     /// fraud bond stays: it is for what a jury found.
