@@ -464,7 +464,7 @@ impl Life {
 
     fn commitment(&self, answer: &Answer) -> (Hash, ResultOpening) {
         let record = self.folder.record();
-        answer::commit(&self.shop.secret, &record, answer)
+        answer::commit(&self.shop.secret, record, answer)
     }
 
     fn report(&self, report: &Report) {
