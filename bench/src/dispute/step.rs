@@ -55,7 +55,8 @@ async fn try_measure(report: &mut Measured) -> Result<bool> {
     std::fs::write(&manifest, serde_json::to_vec_pretty(&task)?)?;
     let submitted = court.submit(&cluster, &manifest).await;
     let shown = court.say(&["task", "show", "0"]).await?;
-    if shown["audit"]["state"] == "drawn" {
+    // Found by its audit, and maybe judged and over by now.
+    if shown["audit"]["state"] == "drawn" || shown["state"] == "refunded" {
         return Ok(false);
     }
     let submitted = submitted?;
