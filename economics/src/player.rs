@@ -4,8 +4,8 @@ use aicpw_protocol::{reputation::ReputationRecord, Balance, BlockNumber};
 
 use crate::{ledger::Account, rules::Rules, theory};
 
-/// What a result is: the right one, or one of many wrong ones. Stands for result root and trace root
-/// together.
+/// What a result is: the right one, or one of many wrong ones. Stands for the
+/// result root; whether somebody knows the trace root as well is told beside it.
 pub type Root = u64;
 
 /// The one right result.

@@ -18,6 +18,9 @@ use crate::report::Measured;
 /// Longer than a jury of whom there are too few waits for more, and all its windows.
 const PATIENCE: Duration = Duration::from_secs(600);
 
+/// Who submits, doubts the result, and appeals.
+const REQUESTER: &str = "//Alice//stash";
+
 pub async fn measure(report: &mut Measured) -> Result<()> {
     whole::measure(report).await?;
     step::measure(report).await

@@ -6,19 +6,16 @@ use aicpw_network_tests::{binaries, Cluster, NodeOptions};
 use anyhow::{bail, ensure, Context, Result};
 use serde_json::Value;
 
-use super::{number, reached_at, seconds, voted, Court};
+use super::{number, reached_at, seconds, voted, Court, REQUESTER};
 use crate::{provider, report::Measured, workloads::prepare_search};
 
 /// Who offers the validators' nodes, in their order.
 const JURORS: [&str; 4] = ["//Alice", "//Bob", "//Charlie", "//Dave"];
 
-/// Who submits, and doubts the result.
-const REQUESTER: &str = "//Alice//stash";
-
 /// Networks that are tried: one result in twelve is audited, and a lie found that way is none to dispute.
 const TRIES: u32 = 4;
 
-/// The parts of the job, beside the last.
+/// How many batches the job searches: each is a part of it.
 const BATCHES: u32 = 8;
 
 pub(super) async fn measure(report: &mut Measured) -> Result<()> {

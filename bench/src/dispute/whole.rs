@@ -5,7 +5,7 @@ use std::time::Instant;
 use aicpw_network_tests::{Cluster, NodeOptions};
 use anyhow::{ensure, Context, Result};
 
-use super::{number, reached_at, seconds, voted, Court};
+use super::{number, reached_at, seconds, voted, Court, REQUESTER};
 use crate::{provider, report::Measured};
 
 /// Who offers the validators' nodes, in their order; the first is the cheapest and gets the task.
@@ -18,9 +18,6 @@ const PROVIDERS: [(&str, &str); 4] = [
 
 /// Who offers the two further nodes.
 const FURTHER: [&str; 2] = ["//Eve", "//Ferdie"];
-
-/// Who submits, doubts a result that is right, and appeals.
-const REQUESTER: &str = "//Alice//stash";
 
 pub(super) async fn measure(report: &mut Measured) -> Result<()> {
     let cluster = Cluster::local(&["--provider"]).await?;
