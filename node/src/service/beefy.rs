@@ -100,10 +100,7 @@ impl BeefyVoter<'_> {
             client: self.client.clone(),
             backend: self.backend,
             payload_provider: MmrRootProvider::new(self.client.clone()),
-            runtime: Arc::new(Reporting {
-                client: self.client,
-                pool: OffchainTransactionPoolFactory::new(self.pool),
-            }),
+            runtime: Arc::new(Reporting::new(self.client, self.pool)),
             key_store: self.keystore,
             network_params: BeefyNetworkParams {
                 network: Arc::new(self.network),
@@ -145,11 +142,21 @@ pub fn start_mmr_gadget(
     );
 }
 
-/// The runtime as the voter sees it. It has the runtime report validators that sign two things at once,
-/// but does not give it the pool that reports go to.
-struct Reporting {
+/// The runtime as BEEFY's voter sees it. The voter has the runtime report validators that sign two things
+/// at once, but does not give it the pool that reports go to.
+pub struct Reporting {
     client: Arc<FullClient>,
     pool: OffchainTransactionPoolFactory<Block>,
+}
+
+impl Reporting {
+    /// The client's runtime, whose reports go to this pool.
+    pub fn new(client: Arc<FullClient>, pool: Arc<FullPool>) -> Self {
+        Self {
+            client,
+            pool: OffchainTransactionPoolFactory::new(pool),
+        }
+    }
 }
 
 impl ProvideRuntimeApi<Block> for Reporting {
@@ -160,79 +167,5 @@ impl ProvideRuntimeApi<Block> for Reporting {
         let best = self.client.info().best_hash;
         api.register_extension(self.pool.offchain_transaction_pool(best));
         api
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-
-    use super::*;
-    use crate::{cli::Cli, service::new_partial};
-    use clap::Parser;
-    use codec::Encode;
-    use sc_cli::CliConfiguration;
-    use sc_transaction_pool_api::TransactionPool;
-    use sp_consensus_beefy::{
-        known_payloads::MMR_ROOT_ID, BeefyApi, Commitment, DoubleVotingProof, Payload, VoteMessage,
-    };
-    use sp_core::{ecdsa, Pair};
-    use sp_runtime::traits::{Hash, Keccak256};
-
-    /// Alice, with two roots for one block.
-    fn double_vote() -> DoubleVotingProof<u32, BeefyId, sp_consensus_beefy::ecdsa_crypto::Signature>
-    {
-        let alice = ecdsa::Pair::from_string("//Alice", None).unwrap();
-        let vote = |root: u8| {
-            let commitment = Commitment {
-                payload: Payload::from_single_entry(MMR_ROOT_ID, [root; 32].encode()),
-                block_number: 1,
-                validator_set_id: 0,
-            };
-            let signature = alice.sign_prehashed(&Keccak256::hash_of(&commitment).0);
-            VoteMessage {
-                commitment,
-                id: alice.public().into(),
-                signature: signature.into(),
-            }
-        };
-        DoubleVotingProof {
-            first: vote(1),
-            second: vote(2),
-        }
-    }
-
-    #[tokio::test(flavor = "multi_thread")]
-    async fn a_report_of_the_voter_gets_into_the_pool() {
-        let cli = Cli::parse_from(["aicpw-node", "--dev", "--tmp"]);
-        let runtime = tokio::runtime::Handle::current();
-        let config = cli.run.create_configuration(&cli, runtime).unwrap();
-        let partial = new_partial(&config, None).unwrap();
-        let (client, pool) = (partial.client.clone(), partial.transaction_pool.clone());
-        let genesis = client.info().genesis_hash;
-        let proof = double_vote();
-        let alice = proof.first.id.clone();
-        let owner = client.runtime_api();
-        let owner = owner.generate_key_ownership_proof(genesis, 0, alice);
-        let owner = owner.unwrap().unwrap();
-
-        let report = move |api: &<FullClient as ProvideRuntimeApi<Block>>::Api| {
-            let (proof, owner) = (proof.clone(), owner.clone());
-            api.submit_report_double_voting_unsigned_extrinsic(genesis, proof, owner)
-        };
-        let reporting = Reporting {
-            client: client.clone(),
-            pool: OffchainTransactionPoolFactory::new(pool.clone()),
-        };
-        // The pool is asked by a thread that may wait.
-        let reported = tokio::task::spawn_blocking(move || {
-            // What the voter would do by itself, and what it does here.
-            (
-                report(&client.runtime_api()).is_err(),
-                report(&reporting.runtime_api()).unwrap(),
-            )
-        });
-        assert_eq!(reported.await.unwrap(), (true, Some(())));
-        assert_eq!(pool.status().ready + pool.status().future, 1);
     }
 }

@@ -14,6 +14,7 @@ mod last_events;
 mod own_blocks;
 mod partial;
 
+pub use beefy::Reporting;
 pub use database::{refuse_second, DatabaseError};
 pub use full::{new_full, Kept};
 pub use partial::{
