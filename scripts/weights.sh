@@ -16,7 +16,7 @@ pallets=("$@")
 if [ ${#pallets[@]} -eq 0 ]; then pallets=(pallet_provider_staking pallet_tasks pallet_matching pallet_market_clock pallet_market_parameters pallet_draw_randomness pallet_disputes); fi
 
 if ! [ -x "$bencher" ] || ! "$bencher" --version | grep -qF " $bencher_version"; then
-    if ! compgen -G '/usr/lib/llvm-*/lib/libclang*.so*' >/dev/null; then
+    if ! compgen -G '/usr/lib/llvm-*/lib/libclang.so' >/dev/null; then
         # RocksDB, which the tool links, wants it for its bindings.
         if command -v apt-get >/dev/null && [ "$(id -u)" -eq 0 ]; then
             say "installing with apt-get: libclang-dev clang"

@@ -2,6 +2,7 @@
 //! transactions off chain (workers' calls, equivocation reports).
 
 pub mod fair_order;
+pub mod weights;
 
 use frame_system::offchain::{
     CreateAuthorizedTransaction, CreateBare, CreateTransaction, CreateTransactionBase,

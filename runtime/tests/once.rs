@@ -5,12 +5,14 @@
 use std::collections::BTreeSet;
 
 use aicpw_runtime::{
-    configs::{money::TreasuryAccount, once},
-    AllPalletsWithSystem, MarketParameters, Matching, Runtime, Tasks,
+    configs::{money::TreasuryAccount, once, system::RuntimeBlockWeights},
+    transactions::weights::READS_OF_A_BLOCK,
+    AllPalletsWithSystem, MarketParameters, Matching, Runtime, System, Tasks,
 };
 use frame_support::{
     storage::storage_prefix,
     traits::{Hooks, WhitelistedStorageKeys},
+    weights::{constants::BlockExecutionWeight, Weight},
 };
 use pallet_matching::{types::List, WeightInfo as _};
 use pallet_tasks::WeightInfo as _;
@@ -33,6 +35,13 @@ fn by_tasks() -> Vec<Vec<u8>> {
     ]);
     let treasury = frame_system::Account::<Runtime>::hashed_key_for(TreasuryAccount::get());
     values.into_iter().chain([treasury]).collect()
+}
+
+/// Keys that the extensions of all transactions read, and for which a block pays.
+fn by_the_block() -> Vec<Vec<u8>> {
+    let mut keys = values(&[("System", "ExtrinsicWeightReclaimed")]);
+    keys.push(frame_system::BlockHash::<Runtime>::hashed_key_for(0));
+    keys
 }
 
 #[test]
@@ -61,7 +70,8 @@ fn somebody_pays_for_each_key_that_benchmarks_do_not_count() {
         // Set by the inherent.
         ("Timestamp", "Now"),
     ]);
-    let paid: BTreeSet<_> = by_tasks().into_iter().chain([queue]).chain(read).collect();
+    let paid = by_tasks().into_iter().chain([queue]).chain(read);
+    let paid: BTreeSet<_> = paid.chain(by_the_block()).collect();
     assert_eq!(free, paid);
 }
 
@@ -83,4 +93,23 @@ fn the_hooks_pay_for_what_a_block_writes_once() {
     let lists = <Runtime as pallet_matching::Config>::WeightInfo::service_base();
     assert_eq!(matching, lists + Database::get().reads_writes(2, 1));
     assert_eq!(parameters, Database::get().reads(1));
+}
+
+#[test]
+fn a_block_pays_for_what_extensions_read_once() {
+    assert_eq!(READS_OF_A_BLOCK, by_the_block().len() as u64);
+    let base = RuntimeBlockWeights::get().base_block;
+    let paid = Database::get().reads(READS_OF_A_BLOCK);
+    assert_eq!(base, BlockExecutionWeight::get() + paid);
+}
+
+#[test]
+fn what_was_given_back_of_a_transaction_never_gets_into_the_database() {
+    use frame_system::ExtrinsicWeightReclaimed as GivenBack;
+    TestExternalities::default().execute_with(|| {
+        GivenBack::<Runtime>::put(Weight::from_parts(1, 1));
+        let info = Default::default();
+        System::note_applied_extrinsic(&Ok(().into()), info);
+        assert!(!GivenBack::<Runtime>::exists());
+    });
 }

@@ -18,6 +18,7 @@ use sp_runtime::{
 
 use crate::{
     configs::governance::origins::EnsureTreasurer,
+    transactions::weights::PaymentWeight,
     units::{DAYS, EXISTENTIAL_DEPOSIT, MICRO, MILLI},
     AccountId, Authorship, Balance, Balances, BlockNumber, Runtime, RuntimeEvent,
     RuntimeFreezeReason, RuntimeHoldReason, System,
@@ -31,11 +32,11 @@ pub const AUDIT_PALLET_ID: PalletId = PalletId(*b"aicp/aud");
 
 /// Price of a picosecond of execution, in the token's smallest unit.
 ///
-/// Chosen so that a transfer (0.46 ms with its checks, and 150 bytes) costs 0.001 AICP.
-pub const WEIGHT_FEE: Balance = 1_850_000;
+/// Chosen so that a transfer (0.33 ms with its checks, and 150 bytes) costs 0.001 AICP.
+pub const WEIGHT_FEE: Balance = 2_600_000;
 
 /// Price of a byte of a transaction, in the token's smallest unit. A block full of bytes costs
-/// seventeen times what a block full of execution does: bytes are kept by everyone.
+/// twelve times what a block full of execution does: bytes are kept by everyone.
 pub const LENGTH_FEE: Balance = MICRO;
 
 /// Deposit for an item in the state, in the token's smallest unit,
@@ -106,7 +107,7 @@ impl pallet_transaction_payment::Config for Runtime {
         MaximumMultiplier,
     >;
     type OperationalFeeMultiplier = ConstU8<5>;
-    type WeightInfo = pallet_transaction_payment::weights::SubstrateWeight<Runtime>;
+    type WeightInfo = PaymentWeight;
 }
 
 parameter_types! {

@@ -6,16 +6,21 @@ use alloc::vec::Vec;
 use pallet_matching::types::List;
 
 use super::money::TreasuryAccount;
+#[cfg(doc)]
+use crate::transactions::weights::READS_OF_A_BLOCK;
 use crate::Runtime;
 
 /// The keys. The hooks of the tasks pallet pay for the treasury's account and for the look whether there is a
-/// migration, those of matching for the ends of the queue, and the inherent that sets it for the time.
+/// migration, those of matching for the ends of the queue, the inherent that sets it for the time, and
+/// [the block](READS_OF_A_BLOCK) for what extensions look at.
 pub fn keys() -> Vec<Vec<u8>> {
     [
         frame_system::Account::<Runtime>::hashed_key_for(TreasuryAccount::get()),
         pallet_matching::ListEnds::<Runtime>::hashed_key_for(List::Back),
         pallet_migrations::Cursor::<Runtime>::hashed_key().to_vec(),
         pallet_timestamp::Now::<Runtime>::hashed_key().to_vec(),
+        frame_system::BlockHash::<Runtime>::hashed_key_for(0),
+        frame_system::ExtrinsicWeightReclaimed::<Runtime>::hashed_key().to_vec(),
     ]
     .into()
 }

@@ -15,9 +15,11 @@ use sp_runtime::Perbill;
 use sp_version::RuntimeVersion;
 
 use crate::{
-    units::SS58_PREFIX, AccountId, Balance, Block, BlockNumber, Hash, MultiBlockMigrations, Nonce,
-    OriginCaller, PalletInfo, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin, RuntimeTask,
-    SafeMode, TxPause, VERSION,
+    transactions::weights::{ExtensionsWeight, READS_OF_A_BLOCK},
+    units::SS58_PREFIX,
+    AccountId, Balance, Block, BlockNumber, Hash, MultiBlockMigrations, Nonce, OriginCaller,
+    PalletInfo, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin, RuntimeTask, SafeMode, TxPause,
+    VERSION,
 };
 
 /// Execution time of a full block.
@@ -45,8 +47,14 @@ parameter_types! {
     /// This runtime's version.
     pub const Version: RuntimeVersion = VERSION;
     /// Execution limits of a block.
-    pub RuntimeBlockWeights: BlockWeights =
-        BlockWeights::with_sensible_defaults(MAX_BLOCK_WEIGHT, NORMAL_DISPATCH_RATIO);
+    pub RuntimeBlockWeights: BlockWeights = {
+        let mut weights =
+            BlockWeights::with_sensible_defaults(MAX_BLOCK_WEIGHT, NORMAL_DISPATCH_RATIO);
+        // Which transactions do not pay for.
+        let reads = ParityDbWeight::get().reads(READS_OF_A_BLOCK);
+        weights.base_block = weights.base_block.saturating_add(reads);
+        weights
+    };
     /// Size limits of a block.
     pub RuntimeBlockLength: BlockLength = BlockLength::builder()
         .max_length(MAX_BLOCK_LENGTH)
@@ -72,7 +80,7 @@ impl frame_system::Config for Runtime {
     type Version = Version;
     type SS58Prefix = SS58Prefix;
     type SystemWeightInfo = frame_system::weights::SubstrateWeight<Runtime>;
-    type ExtensionsWeightInfo = frame_system::SubstrateExtensionsWeight<Runtime>;
+    type ExtensionsWeightInfo = ExtensionsWeight;
     type MaxConsumers = ConstU32<128>;
     // What the emergency tools stop. Root passes.
     type BaseCallFilter = InsideBoth<SafeMode, TxPause>;

@@ -1,0 +1,71 @@
+//! What the extension pipeline weighs: what the SDK has measured, less the keys that were charged for
+//! each transaction and cost a block a single access, or are charged already.
+
+use frame_support::weights::Weight;
+use frame_system::{ExtensionsWeightInfo, SubstrateExtensionsWeight};
+
+use crate::Runtime;
+
+type Measured = SubstrateExtensionsWeight<Runtime>;
+type MeasuredPayment = pallet_transaction_payment::weights::SubstrateWeight<Runtime>;
+type Database = <Runtime as frame_system::Config>::DbWeight;
+
+/// Reads of a block in which there is any transaction, however many: the genesis hash, and what
+/// was given back of a transaction's weight. They are part of [the weight of a block](crate::configs::system).
+pub const READS_OF_A_BLOCK: u64 = 2;
+
+/// The extensions of `frame-system`.
+pub struct ExtensionsWeight;
+
+impl ExtensionsWeightInfo for ExtensionsWeight {
+    /// The genesis hash is read once in a block.
+    fn check_genesis() -> Weight {
+        Measured::check_genesis().saturating_sub(Database::get().reads(1))
+    }
+
+    fn check_mortality_mortal_transaction() -> Weight {
+        Measured::check_mortality_mortal_transaction()
+    }
+
+    /// The birth of an immortal transaction is the genesis.
+    fn check_mortality_immortal_transaction() -> Weight {
+        Measured::check_mortality_immortal_transaction().saturating_sub(Database::get().reads(1))
+    }
+
+    fn check_non_zero_sender() -> Weight {
+        Measured::check_non_zero_sender()
+    }
+
+    fn check_nonce() -> Weight {
+        Measured::check_nonce()
+    }
+
+    fn check_spec_version() -> Weight {
+        Measured::check_spec_version()
+    }
+
+    fn check_tx_version() -> Weight {
+        Measured::check_tx_version()
+    }
+
+    fn check_weight() -> Weight {
+        Measured::check_weight()
+    }
+
+    /// What was given back of a transaction is forgotten before the next one: it is looked up in the database once
+    /// in a block, and never gets there.
+    fn weight_reclaim() -> Weight {
+        Measured::weight_reclaim().saturating_sub(Database::get().reads_writes(1, 1))
+    }
+}
+
+/// The payment for a transaction.
+pub struct PaymentWeight;
+
+impl pallet_transaction_payment::WeightInfo for PaymentWeight {
+    /// Who pays is who signs: its account was read, and is written, for the nonce.
+    fn charge_transaction_payment() -> Weight {
+        MeasuredPayment::charge_transaction_payment()
+            .saturating_sub(Database::get().reads_writes(1, 1))
+    }
+}
