@@ -18,7 +18,7 @@ const CATCH_UP: Duration = Duration::from_secs(300);
 /// deadline of the chain, and three of them hardly notice each other; more nodes take the place of two. With
 /// more at a time each takes so much longer that nothing is won. The program has to run with as many threads, and one for
 /// those that share a network (`make test` does).
-const ROOM: u32 = 3;
+const ROOM: u32 = 4;
 /// The share of more than three nodes.
 const MANY: u32 = 2;
 static FREE: Semaphore = Semaphore::const_new(ROOM as usize);

@@ -7,12 +7,12 @@ use pallet_matching::types::List;
 
 use super::money::TreasuryAccount;
 #[cfg(doc)]
-use crate::transactions::weights::READS_OF_A_BLOCK;
+use crate::transactions::weights::of_a_block;
 use crate::Runtime;
 
 /// The keys. The hooks of the tasks pallet pay for the treasury's account and for the look whether there is a
 /// migration, those of matching for the ends of the queue, the inherent that sets it for the time, and
-/// [the block](READS_OF_A_BLOCK) for what extensions look at.
+/// [the block](of_a_block) for what extensions look at.
 pub fn keys() -> Vec<Vec<u8>> {
     [
         frame_system::Account::<Runtime>::hashed_key_for(TreasuryAccount::get()),

@@ -15,7 +15,7 @@ use sp_runtime::Perbill;
 use sp_version::RuntimeVersion;
 
 use crate::{
-    transactions::weights::{ExtensionsWeight, READS_OF_A_BLOCK},
+    transactions::weights::{self, ExtensionsWeight},
     units::SS58_PREFIX,
     AccountId, Balance, Block, BlockNumber, Hash, MultiBlockMigrations, Nonce, OriginCaller,
     PalletInfo, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin, RuntimeTask, SafeMode, TxPause,
@@ -48,12 +48,11 @@ parameter_types! {
     pub const Version: RuntimeVersion = VERSION;
     /// Execution limits of a block.
     pub RuntimeBlockWeights: BlockWeights = {
-        let mut weights =
+        let mut limits =
             BlockWeights::with_sensible_defaults(MAX_BLOCK_WEIGHT, NORMAL_DISPATCH_RATIO);
         // Which transactions do not pay for.
-        let reads = ParityDbWeight::get().reads(READS_OF_A_BLOCK);
-        weights.base_block = weights.base_block.saturating_add(reads);
-        weights
+        limits.base_block = limits.base_block.saturating_add(weights::of_a_block());
+        limits
     };
     /// Size limits of a block.
     pub RuntimeBlockLength: BlockLength = BlockLength::builder()

@@ -10,9 +10,14 @@ type Measured = SubstrateExtensionsWeight<Runtime>;
 type MeasuredPayment = pallet_transaction_payment::weights::SubstrateWeight<Runtime>;
 type Database = <Runtime as frame_system::Config>::DbWeight;
 
-/// Reads of a block in which there is any transaction, however many: the genesis hash, and what
-/// was given back of a transaction's weight. They are part of [the weight of a block](crate::configs::system).
-pub const READS_OF_A_BLOCK: u64 = 2;
+/// What a block accesses in the database for the extensions of its transactions, however many there are. It is
+/// part of [the weight of a block](crate::configs::system).
+///
+/// Reads: the genesis hash, what was given back of a transaction's weight, the account of the block's author.
+/// Written is that account, which gets the fees.
+pub fn of_a_block() -> Weight {
+    Database::get().reads_writes(3, 1)
+}
 
 /// The extensions of `frame-system`.
 pub struct ExtensionsWeight;
@@ -52,8 +57,8 @@ impl ExtensionsWeightInfo for ExtensionsWeight {
         Measured::check_weight()
     }
 
-    /// What was given back of a transaction is forgotten before the next one: it is looked up in the database once
-    /// in a block, and never gets there.
+    /// What the SDK counted is the length of all transactions of the block, which is not used here any more. What was
+    /// given back of a transaction is forgotten before the next one: it never gets into the database.
     fn weight_reclaim() -> Weight {
         Measured::weight_reclaim().saturating_sub(Database::get().reads_writes(1, 1))
     }
@@ -67,5 +72,25 @@ impl pallet_transaction_payment::WeightInfo for PaymentWeight {
     fn charge_transaction_payment() -> Weight {
         MeasuredPayment::charge_transaction_payment()
             .saturating_sub(Database::get().reads_writes(1, 1))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pallet_transaction_payment::WeightInfo as _;
+
+    /// The SDK may measure again, and count less.
+    #[test]
+    fn no_more_is_taken_off_than_was_measured() {
+        let (read, both) = (Database::get().reads(1), Database::get().reads_writes(1, 1));
+        for (measured, off) in [
+            (Measured::check_genesis(), read),
+            (Measured::check_mortality_immortal_transaction(), read),
+            (Measured::weight_reclaim(), both),
+            (MeasuredPayment::charge_transaction_payment(), both),
+        ] {
+            assert!(measured.all_gt(off), "{measured:?} of which {off:?}");
+        }
     }
 }

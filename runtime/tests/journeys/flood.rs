@@ -22,7 +22,7 @@ use crate::{
 const BLOCKS: u32 = 24;
 
 /// Submissions that wait for each block: more than fit an empty one.
-const OFFERED: u32 = 80;
+const OFFERED: u32 = 150;
 
 /// Blocks from a commit to its reveal: workers wait for its finality.
 const FINALITY: BlockNumber = 3;
