@@ -16,9 +16,9 @@ const CATCH_UP: Duration = Duration::from_secs(300);
 
 /// Networks share the machine's cores. Those of up to three nodes spend most of their time waiting for a
 /// deadline of the chain, and four of them hardly notice each other; more nodes take the place of two. With six
-/// shares, of which four networks had more than three nodes, fifteen nodes kept two cores busy, and a network that
-/// ends in one minute had not ended after four. The program has to run with as many threads, and one for
-/// those that share a network (`make test` does).
+/// shares, of which four networks had more than three nodes, fifteen nodes kept two cores busy, and none of
+/// these ended within four minutes. The program has to run with as many threads, and one for those that share a
+/// network (`make test` does).
 const ROOM: u32 = 4;
 /// The share of more than three nodes.
 const MANY: u32 = 2;
