@@ -27,7 +27,7 @@ if ! [ -x "$bencher" ] || ! "$bencher" --version | grep -qF " $bencher_version";
             exit 1
         fi
     fi
-    say "compiling frame-omni-bencher $bencher_version once (a quarter of an hour on two cores)"
+    say "compiling frame-omni-bencher $bencher_version once (more than half an hour on two cores)"
     CARGO_TARGET_DIR=$tools/target cargo install --quiet --locked --root "$tools" \
         --version "$bencher_version" frame-omni-bencher
     rm -rf "$tools/target"

@@ -210,7 +210,10 @@ fn a_flood_of_submissions_holds_up_no_task_that_is_in() {
     let mut flood = Flood::new();
     let mut least = u64::MAX;
     for _ in 0..BLOCKS {
+        let before = flood.submitted;
         flood.block(OFFERED);
+        let taken = flood.submitted - before;
+        assert!(taken < OFFERED, "a block took all: that is no flood");
         least = least.min(flood.fullness());
     }
     assert!(least >= 90, "a block was {least} % full: that is no flood");
