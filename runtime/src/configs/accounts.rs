@@ -38,9 +38,10 @@ pub enum ProxyType {
     #[default]
     #[codec(index = 0)]
     Any,
-    /// Everything that gives none of the account's money to somebody else, and by which none can be lost. So
-    /// nothing of tasks, which pay whoever takes them, of devices, whose worker can have the stake slashed, and
-    /// of session keys, with which it can as well.
+    /// What gives none of the account's money to somebody else, and by which none can be lost: votes above all,
+    /// which can lock it. So nothing of tasks, which pay whoever takes them, of devices, whose worker can have
+    /// the stake slashed, of session keys, with which it can as well, and of deposits that do not always come
+    /// back. And nothing that acts for a third account.
     #[codec(index = 1)]
     NonTransfer,
     /// What a provider does: stake, devices, worker key. What it unbonds goes back to the account; but who
@@ -50,7 +51,8 @@ pub enum ProxyType {
     /// What a requester does, and so to spend on tasks and on disputes about them.
     #[codec(index = 3)]
     Requester,
-    /// To propose, and to vote.
+    /// To propose, and to vote. A proposal that is rejected costs its deposit, and one that is killed that of the
+    /// decision as well.
     #[codec(index = 4)]
     Governance,
     /// To reject what another proxy has announced.
@@ -85,6 +87,56 @@ fn is_governance(call: &RuntimeCall) -> bool {
     )
 }
 
+/// What [`ProxyType::NonTransfer`] may do. Where a pallet has calls of both kinds they are named one by one, so that
+/// what a release of the SDK adds is not among them.
+fn risks_no_money(call: &RuntimeCall) -> bool {
+    use pallet_identity::Call::{
+        accept_username, cancel_request, clear_identity, provide_judgement, quit_sub, remove_sub,
+        set_primary_username,
+    };
+    use pallet_proxy::Call::{
+        add_proxy, poke_deposit, reject_announcement, remove_announcement, remove_proxy,
+    };
+    use pallet_referenda::Call::{
+        refund_decision_deposit, refund_submission_deposit, set_metadata,
+    };
+    match call {
+        RuntimeCall::System(_)
+        | RuntimeCall::Preimage(_)
+        | RuntimeCall::ConvictionVoting(_)
+        | RuntimeCall::TechnicalCommittee(_)
+        | RuntimeCall::Whitelist(_) => true,
+        // A referendum that is rejected, runs out of time or is killed takes deposits along.
+        RuntimeCall::Referenda(call) => matches!(
+            call,
+            refund_decision_deposit { .. } | refund_submission_deposit { .. } | set_metadata { .. }
+        ),
+        // For a third account another filter holds, or none: it can be one that holds this one's money. And only
+        // a proxy of `Any` gets the deposit of a pure account back, which need not have one.
+        RuntimeCall::Proxy(call) => matches!(
+            call,
+            add_proxy { .. }
+                | remove_proxy { .. }
+                | remove_announcement { .. }
+                | reject_announcement { .. }
+                | poke_deposit {}
+        ),
+        // Root can take the deposit of an identity or a username, and whoever is named as a sub-account that of
+        // its name, by quitting. Registrars are paid.
+        RuntimeCall::Identity(call) => matches!(
+            call,
+            clear_identity {}
+                | cancel_request { .. }
+                | provide_judgement { .. }
+                | remove_sub { .. }
+                | quit_sub {}
+                | accept_username { .. }
+                | set_primary_username { .. }
+        ),
+        _ => false,
+    }
+}
+
 fn is_cancel(call: &RuntimeCall) -> bool {
     matches!(
         call,
@@ -99,20 +151,7 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
         }
         match self {
             Self::Any => true,
-            Self::NonTransfer => {
-                let pays_registrar = matches!(
-                    call,
-                    RuntimeCall::Identity(pallet_identity::Call::request_judgement { .. })
-                );
-                let is_known = matches!(
-                    call,
-                    RuntimeCall::System(_)
-                        | RuntimeCall::Multisig(_)
-                        | RuntimeCall::Proxy(_)
-                        | RuntimeCall::Identity(_)
-                );
-                (is_known && !pays_registrar) || is_governance(call)
-            }
+            Self::NonTransfer => risks_no_money(call),
             Self::Provider => matches!(call, RuntimeCall::ProviderStaking(_)),
             Self::Requester => matches!(call, RuntimeCall::Tasks(_) | RuntimeCall::Disputes(_)),
             Self::Governance => is_governance(call),
@@ -132,9 +171,7 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
         match (self, other) {
             (Self::Any, _) => true,
             (one, other) if one == other => true,
-            (Self::NonTransfer, Self::Governance | Self::CancelProxy | Self::IdentityJudgement) => {
-                true
-            }
+            (Self::NonTransfer, Self::CancelProxy | Self::IdentityJudgement) => true,
             _ => false,
         }
     }

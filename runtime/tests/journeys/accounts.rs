@@ -1,15 +1,17 @@
 //! Accounts act for one another, and together.
 
 use aicpw_runtime::{
-    configs::{accounts::ProxyType, parameters::SubmissionFee},
+    configs::{accounts::ProxyType, governance::origins::Origin, parameters::SubmissionFee},
     units::UNIT,
     AccountId, Address, Balances, ProviderStaking, Runtime, RuntimeCall, RuntimeEvent, System,
     Tasks,
 };
+use codec::Encode;
 use frame_support::{
     dispatch::DispatchResult,
-    traits::{fungible::InspectHold, InstanceFilter},
+    traits::{fungible::InspectHold, schedule::DispatchTime, Bounded, InstanceFilter},
 };
+use pallet_conviction_voting::{AccountVote, Conviction, Vote};
 use sp_keyring::Sr25519Keyring::{self, Alice, Bob, Charlie, Dave, Eve};
 use sp_runtime::DispatchError;
 
@@ -144,12 +146,128 @@ fn a_proxy_that_may_not_transfer_may_not_submit_either() {
         assert!(among_others.is_err(), "{call:?}");
     }
     // Nor may it make itself a proxy that may.
-    let widen = pallet_proxy::Call::add_proxy {
-        delegate: Address::Id(Eve.to_account_id()),
+    for proxy_type in [ProxyType::Any, ProxyType::Governance] {
+        let widen = pallet_proxy::Call::add_proxy {
+            delegate: Address::Id(Eve.to_account_id()),
+            proxy_type,
+            delay: 0,
+        };
+        assert_eq!(as_proxy(&mut chain, Charlie, widen.into()), filtered());
+    }
+}
+
+fn propose() -> RuntimeCall {
+    let remark: RuntimeCall = frame_system::Call::remark { remark: vec![] }.into();
+    pallet_referenda::Call::submit {
+        proposal_origin: Box::new(Origin::Treasurer.into()),
+        proposal: Bounded::Inline(remark.encode().try_into().unwrap()),
+        enactment_moment: DispatchTime::After(0),
+    }
+    .into()
+}
+
+fn vote() -> RuntimeCall {
+    pallet_conviction_voting::Call::vote {
+        poll_index: 0,
+        vote: AccountVote::Standard {
+            vote: Vote {
+                aye: true,
+                conviction: Conviction::Locked1x,
+            },
+            balance: UNIT,
+        },
+    }
+    .into()
+}
+
+/// A referendum that is rejected, runs out of time or is killed costs deposits.
+#[test]
+fn a_proxy_that_may_not_transfer_votes_and_risks_no_deposit() {
+    let mut chain = Chain::development();
+    add_proxy(&mut chain, Charlie, ProxyType::NonTransfer);
+    let decide: RuntimeCall = pallet_referenda::Call::place_decision_deposit { index: 0 }.into();
+    let before = chain.balance(&Charlie.to_account_id());
+    for call in [propose(), decide.clone()] {
+        assert_eq!(
+            as_proxy(&mut chain, Charlie, call.clone()),
+            filtered(),
+            "{call:?}"
+        );
+        assert!(as_proxy(&mut chain, Charlie, batch(call)).is_err());
+    }
+    assert_eq!(chain.balance(&Charlie.to_account_id()), before);
+
+    chain.sign(Dave, propose()).unwrap();
+    as_proxy(&mut chain, Charlie, vote()).unwrap();
+
+    // One that may risk them says so by its name.
+    add_proxy(&mut chain, Alice, ProxyType::Governance);
+    as_proxy(&mut chain, Alice, decide).unwrap();
+    assert!(chain.read(|| Balances::reserved_balance(Alice.to_account_id())) >= 100 * UNIT);
+    assert_eq!(as_proxy(&mut chain, Alice, transfer()), filtered());
+}
+
+/// What an account does for another passes the filter of that one's proxy, which need not be as narrow.
+#[test]
+fn a_proxy_that_may_not_transfer_reaches_no_third_account() {
+    let mut chain = Chain::development();
+    // Whoever acts for Charlie would have Dave's money through it.
+    let trust = pallet_proxy::Call::add_proxy {
+        delegate: Address::Id(Charlie.to_account_id()),
         proxy_type: ProxyType::Any,
         delay: 0,
     };
-    assert_eq!(as_proxy(&mut chain, Charlie, widen.into()), filtered());
+    chain.sign(Dave, trust).unwrap();
+    add_proxy(&mut chain, Charlie, ProxyType::NonTransfer);
+    let to_eve = || -> Box<RuntimeCall> {
+        let transfer = pallet_balances::Call::transfer_keep_alive {
+            dest: Address::Id(Eve.to_account_id()),
+            value: UNIT,
+        };
+        Box::new(transfer.into())
+    };
+    let dave = Address::Id(Dave.to_account_id());
+    let through = pallet_proxy::Call::proxy {
+        real: dave.clone(),
+        force_proxy_type: None,
+        call: to_eve(),
+    };
+    let announce = pallet_proxy::Call::announce {
+        real: dave.clone(),
+        call_hash: Default::default(),
+    };
+    let announced = pallet_proxy::Call::proxy_announced {
+        delegate: Address::Id(Charlie.to_account_id()),
+        real: dave,
+        force_proxy_type: None,
+        call: to_eve(),
+    };
+    // Only a proxy of `Any` kills a pure account, and this one has none: its deposit stays.
+    let pure = pallet_proxy::Call::create_pure {
+        proxy_type: ProxyType::CancelProxy,
+        delay: 0,
+        index: 0,
+    };
+    let jointly = pallet_multisig::Call::as_multi_threshold_1 {
+        other_signatories: vec![Dave.to_account_id()],
+        call: to_eve(),
+    };
+    let calls: [RuntimeCall; 5] = [
+        through.into(),
+        announce.into(),
+        announced.into(),
+        pure.into(),
+        jointly.into(),
+    ];
+    let before = chain.balance(&Dave.to_account_id());
+    for call in calls {
+        assert_eq!(
+            as_proxy(&mut chain, Charlie, call.clone()),
+            filtered(),
+            "{call:?}"
+        );
+    }
+    assert_eq!(chain.balance(&Dave.to_account_id()), before);
 }
 
 /// Whoever may do less may do nothing that whoever may do more may not.
@@ -180,6 +298,9 @@ fn supersets_permit_all_that_they_contain() {
         }
         .into(),
         pallet_preimage::Call::note_preimage { bytes: vec![1] }.into(),
+        propose(),
+        vote(),
+        pallet_referenda::Call::place_decision_deposit { index: 0 }.into(),
         pallet_proxy::Call::reject_announcement {
             delegate: Address::Id(Eve.to_account_id()),
             call_hash: Default::default(),
@@ -206,7 +327,11 @@ fn supersets_permit_all_that_they_contain() {
         }
     }
     assert!(kinds.iter().all(|kind| Any.is_superset(kind)));
-    assert!(!NonTransfer.is_superset(&Requester));
+    assert!(NonTransfer.is_superset(&CancelProxy));
+    assert!(NonTransfer.is_superset(&IdentityJudgement));
+    for risky in [Requester, Provider, Validator, Governance] {
+        assert!(!NonTransfer.is_superset(&risky), "{risky:?}");
+    }
 }
 
 #[test]

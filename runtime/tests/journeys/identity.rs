@@ -126,21 +126,73 @@ fn the_deposit_of_a_false_identity_goes_to_the_treasury_and_nothing_is_burned() 
     assert_eq!(reserved(&mut chain, Charlie), 0);
 }
 
+/// Only a proxy of `Any` says who an account is: that takes deposits, which others can get.
 #[test]
-fn a_proxy_says_who_its_owner_is_but_pays_no_registrar() {
+fn a_proxy_that_may_not_transfer_says_nothing_about_its_owner_and_clears_what_is_said() {
     use frame_support::traits::InstanceFilter;
-    let info = Box::new(named(b"Eve"));
-    let say: RuntimeCall = pallet_identity::Call::set_identity { info }.into();
-    let pay: RuntimeCall = pallet_identity::Call::request_judgement {
-        reg_index: 0,
-        max_fee: FEE,
+    let sub = Address::Id(Bob.to_account_id());
+    let data = Data::Raw(b"Bob".to_vec().try_into().unwrap());
+    let costs: [RuntimeCall; 6] = [
+        pallet_identity::Call::set_identity {
+            info: Box::new(named(b"Eve")),
+        }
+        .into(),
+        pallet_identity::Call::set_subs {
+            subs: vec![(Bob.to_account_id(), data.clone())],
+        }
+        .into(),
+        pallet_identity::Call::add_sub {
+            sub: sub.clone(),
+            data: data.clone(),
+        }
+        .into(),
+        pallet_identity::Call::rename_sub { sub, data }.into(),
+        pallet_identity::Call::request_judgement {
+            reg_index: 0,
+            max_fee: FEE,
+        }
+        .into(),
+        pallet_identity::Call::set_username_for {
+            who: Address::Id(Eve.to_account_id()),
+            username: b"eve.aicpw".to_vec(),
+            signature: None,
+            use_allocation: false,
+        }
+        .into(),
+    ];
+    for call in costs {
+        assert!(!ProxyType::NonTransfer.filter(&call), "{call:?}");
+        assert!(ProxyType::Any.filter(&call), "{call:?}");
+        for kind in [
+            ProxyType::Provider,
+            ProxyType::Requester,
+            ProxyType::IdentityJudgement,
+        ] {
+            assert!(!kind.filter(&call), "{kind:?}: {call:?}");
+        }
     }
-    .into();
-    assert!(ProxyType::NonTransfer.filter(&say) && !ProxyType::NonTransfer.filter(&pay));
+    let clear: RuntimeCall = pallet_identity::Call::clear_identity {}.into();
+    assert!(ProxyType::NonTransfer.filter(&clear));
     let judge = judge(&named(b"Eve"), Judgement::Reasonable);
     assert!(ProxyType::IdentityJudgement.filter(&judge));
-    assert!(!ProxyType::IdentityJudgement.filter(&say));
-    assert!(!ProxyType::Provider.filter(&say) && !ProxyType::Requester.filter(&say));
+}
+
+/// Why a proxy that may not transfer may name no sub-accounts either.
+#[test]
+fn who_is_named_as_a_sub_account_takes_the_deposit_along() {
+    let mut chain = Chain::development();
+    set_identity(&mut chain, Charlie, &named(b"Charlie's workshop"));
+    let before = reserved(&mut chain, Charlie);
+    let add = pallet_identity::Call::add_sub {
+        sub: Address::Id(Eve.to_account_id()),
+        data: Data::Raw(b"Eve".to_vec().try_into().unwrap()),
+    };
+    chain.sign(Charlie, add).unwrap();
+    assert!(reserved(&mut chain, Charlie) > before);
+    let eves = chain.balance(&Eve.to_account_id());
+    chain.sign(Eve, pallet_identity::Call::quit_sub {}).unwrap();
+    assert_eq!(reserved(&mut chain, Charlie), before);
+    assert!(chain.balance(&Eve.to_account_id()) > eves);
 }
 
 #[test]
