@@ -205,7 +205,7 @@ pub struct DeviceView<AccountId> {
     pub spec: DeviceSpec,
     /// The computing power that it counts for: what was measured, or less after missed deadlines.
     pub effective_gflops: Gflops,
-    /// Its ask.
+    /// Its ask; lower than the lowest that can be set if that was raised since.
     pub ask: AskPrice,
     /// Jobs it runs at once.
     pub slots: Slots,

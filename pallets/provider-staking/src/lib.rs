@@ -111,7 +111,7 @@ pub mod pallet {
         #[pallet::constant]
         type MinStake: Get<Balance>;
 
-        /// Lowest ask.
+        /// Lowest ask that can be set. One that is lower, because this was raised, stays until it is set again.
         #[pallet::constant]
         type MinAsk: Get<AskPrice>;
 

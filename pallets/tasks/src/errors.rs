@@ -22,8 +22,8 @@ mod errors {
         TimeLimitTooLong,
         /// `budget` is lower than `MinBudget`.
         BudgetTooLow,
-        /// `budget` does not pay `needs.gflops` for `time_limit` at `MinAsk`, the lowest ask there
-        /// can be.
+        /// `budget` does not pay `needs.gflops` for `time_limit` at `MinAsk`, the lowest ask that
+        /// can be set.
         BudgetBelowLowestAsk,
         /// `match_window` is not between `MinMatchWindow` and `MaxMatchWindow`.
         MatchWindowOutOfRange,

@@ -143,8 +143,8 @@ pub mod pallet {
         #[pallet::constant]
         type MinBudget: Get<Balance>;
 
-        /// Lowest ask that a device can have, per TFLOPS-hour. A budget that does not pay it could
-        /// never be matched and is refused.
+        /// Lowest ask that can be set, per TFLOPS-hour. A budget that does not pay it is refused: at best
+        /// a device whose ask is older than this value could be matched to it.
         #[pallet::constant]
         type MinAsk: Get<AskPrice>;
 

@@ -29,8 +29,8 @@ market_parameters! {
         /// enough after a fall is, once it bonds or comes online again.
         0 MinStake: Balance = 100 * UNIT, from UNIT, to 100_000 * UNIT;
 
-        /// Asks below would make collateral and fees meaningless. An ask that is lower already stays
-        /// until it is set again.
+        /// Asks below would make collateral and fees meaningless. Holds for asks that are set from then on: a
+        /// device whose ask is lower already is matched, and paid, at it until its provider sets another.
         1 MinAsk: AskPrice = AskPrice(MILLI), from AskPrice(MICRO), to AskPrice(100 * MILLI);
 
         /// Half of the collateral for a fault: a second one in a row costs as much again. And of the lock of a juror that

@@ -9,7 +9,7 @@ use aicpw_protocol::{
 use aicpw_runtime::{
     configs::{
         money::TreasuryAccount,
-        parameters::{ProtocolFee, SubmissionFee},
+        parameters::{MarketParameter, ProtocolFee, SubmissionFee},
     },
     units::MILLI,
     ProviderStaking, Runtime,
@@ -18,6 +18,7 @@ use sp_keyring::Sr25519Keyring::{Bob, Charlie, Dave};
 
 use crate::{
     chain::Chain,
+    governance::set_as_root,
     market::{
         ask, assignment, expecting_output, fee_with, submission, submit, task, Provider,
         OPTIMISTIC, OUTPUT,
@@ -66,6 +67,42 @@ fn the_result_is_expected_and_paid_in_the_block_of_its_reveal() {
         chain.balance(&TreasuryAccount::get()),
         treasury_before + fee + fee_with(SubmissionFee::DEFAULT)
     );
+}
+
+/// `MinAsk` holds for asks that are set from then on.
+#[test]
+fn an_ask_below_a_raised_minimum_is_paid_until_another_is_set() {
+    let mut chain = Chain::development();
+    let bob = Provider::join(&mut chain, Bob, ask(50));
+    let lowest = AskPrice(ask(100));
+    set_as_root(&mut chain, MarketParameter::MinAsk(lowest)).unwrap();
+    let id = submit(&mut chain, Charlie, submission(expecting_output()));
+    let on = assignment(&mut chain, id);
+    let at =
+        |thousandths| pricing::price(AskPrice(ask(thousandths)), Gflops(10), Milliseconds(60_000));
+    assert_eq!(
+        Some(task(&mut chain, id).assignments[0].price),
+        at(50),
+        "the device asked it before"
+    );
+    bob.run(&mut chain, on, OUTPUT);
+
+    let device = bob.device(&mut chain);
+    let low = pallet_provider_staking::Call::set_ask {
+        device,
+        ask: AskPrice(ask(60)),
+    };
+    assert_eq!(
+        chain.sign(Bob, low),
+        Err(pallet_provider_staking::Error::<Runtime>::AskTooLow.into())
+    );
+    let least = pallet_provider_staking::Call::set_ask {
+        device,
+        ask: lowest,
+    };
+    chain.sign(Bob, least).unwrap();
+    let id = submit(&mut chain, Charlie, submission(expecting_output()));
+    assert_eq!(Some(task(&mut chain, id).assignments[0].price), at(100));
 }
 
 #[test]
