@@ -69,7 +69,7 @@ const LEAST_LOCK: u16 = 4;
 /// Of how many parts of the collateral at stake a jury that fetches is paid one.
 const FETCH_SHARE: Balance = 4;
 
-/// The governed numbers of disputes.
+/// The numbers of disputes that every verdict goes by.
 #[derive(
     Encode,
     Decode,

@@ -76,6 +76,8 @@ fn value(parameter: &MarketParameter) -> String {
         | RematchWindow(blocks)
         | RetentionPeriod(blocks)
         | ConformanceWindow(blocks)
+        | AppealWindow(blocks)
+        | TraceWindow(blocks)
         | MinProgressInterval(blocks) => span(*blocks),
         MaxTimeLimit(time)
         | MinMatchWindow(time)

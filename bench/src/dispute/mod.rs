@@ -9,7 +9,7 @@ use aicpw_network_tests::{
     wait::{self, Seen},
     Cluster, CommandLine, Node,
 };
-use aicpw_runtime::{configs::market::AppealWindow, units::SLOT_MILLISECONDS};
+use aicpw_runtime::{configs::parameters::AppealWindow, units::SLOT_MILLISECONDS};
 use anyhow::{Context, Result};
 use serde_json::Value;
 
@@ -34,7 +34,7 @@ fn number(document: &Value, key: &str) -> Result<u64> {
 
 /// The block in which a jury was done, of a dispute that can be appealed.
 fn reached_at(verdict: &Value) -> Result<u64> {
-    Ok(number(verdict, "appeal_until")? - u64::from(AppealWindow::get()))
+    Ok(number(verdict, "appeal_until")? - u64::from(AppealWindow::DEFAULT))
 }
 
 /// Jurors that have revealed.

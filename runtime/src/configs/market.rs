@@ -14,15 +14,15 @@ use crate::{
         governance::emergency::EmergencyOrigin,
         money::{AuditPot, TreasuryAccount},
         parameters::{
-            AuditRules, BaseFee, CollateralShare, ConformanceRun, ConformanceWindow, CoolDownBase,
-            CoolDownCap, FaultSlash, KeyWindow, MaxMatchWindow, MaxOptimisticWindow, MaxTimeLimit,
-            MinAsk, MinBudget, MinCollateralBase, MinMatchWindow, MinOptimisticWindow,
-            MinProgressInterval, MinStake, ProgressWindow, ProtocolFee, RematchWindow,
-            ReputationHalfLife, ReputationUnit, RetentionPeriod, RetrievalWindow, RevealWindow,
-            StartWindow, SubmissionFee, UnbondingPeriod,
+            AppealWindow, AuditRules, BaseFee, CollateralShare, ConformanceRun, ConformanceWindow,
+            CoolDownBase, CoolDownCap, FaultSlash, KeyWindow, MaxMatchWindow, MaxOptimisticWindow,
+            MaxTimeLimit, MinAsk, MinBudget, MinCollateralBase, MinMatchWindow,
+            MinOptimisticWindow, MinProgressInterval, MinStake, ProgressWindow, ProtocolFee,
+            RematchWindow, ReputationHalfLife, ReputationUnit, RetentionPeriod, RetrievalWindow,
+            RevealWindow, StartWindow, SubmissionFee, TraceWindow, UnbondingPeriod,
         },
     },
-    units::{MINUTES, SECONDS, SLOT_MILLISECONDS},
+    units::{SECONDS, SLOT_MILLISECONDS},
     Balances, BlockNumber, Disputes, DrawRandomness, MarketClock, Matching, MultiBlockMigrations,
     ProviderStaking, Runtime, RuntimeHoldReason, System, Tasks, Timestamp,
 };
@@ -168,17 +168,14 @@ impl pallet_tasks::Config for Runtime {
 }
 
 parameter_types! {
-    /// Juries of 5 and, on appeal, of 11: as many seats as a task has room for.
+    /// Juries of 5 and, on appeal, of 11: as many seats as a task has room for. A jury that sits is counted by it.
     pub const DisputeRules: DisputePolicy = DisputePolicy {
         appeals: 1,
         ..DisputePolicy::DEFAULT
     };
-    /// Twice the price: whoever asks up to twice as much as the provider can judge it.
+    /// Twice the price: whoever asks up to twice as much as the provider can judge it. A jury of five is paid ten
+    /// prices, which a wrong result has to bring.
     pub const JurorPay: u32 = 2;
-    /// A person who is told has time to look.
-    pub const AppealWindow: BlockNumber = 5 * MINUTES;
-    /// A worker that is up opens its trace within seconds; whoever names a part has to fetch that.
-    pub const TraceWindow: BlockNumber = 2 * MINUTES;
 }
 
 impl pallet_disputes::Config for Runtime {

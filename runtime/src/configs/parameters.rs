@@ -1,8 +1,9 @@
 //! The market's parameters: what they are, and within which bounds governance can change them.
 //!
-//! What is a constant in [`market`](super::market) instead cannot change on a running chain: the
-//! bounds of what is stored, what weights were measured with, and three numbers that what is
-//! under way was counted with (`HeartbeatPeriod`, `MaxAttempts`, `MaxProgressReports`).
+//! What is a constant in [`market`](super::market) instead changes with a release only: the bounds of what is
+//! stored, what weights were measured with, what is under way was counted with (`HeartbeatPeriod`, `MaxAttempts`,
+//! `MaxProgressReports`, `DisputeRules`), and what makes locks cover what they have to pay (`DisputeRules` and
+//! `JurorPay`). ADR 11 has them all, with reasons.
 
 use aicpw_protocol::{audit::AuditPolicy, AskPrice};
 use frame_support::traits::{EitherOf, Get};
@@ -159,6 +160,12 @@ market_parameters! {
         /// Twelve times as long: drivers compile, and machines are busy. It is also by how much a spec can
         /// be exaggerated.
         37 ConformanceWindow: BlockNumber = 12 * SECONDS, from 5 * SECONDS, to MINUTES;
+
+        /// A person who is told of a verdict has time to look.
+        38 AppealWindow: BlockNumber = 5 * MINUTES, from MINUTES, to DAYS;
+
+        /// A worker that is up opens its trace within seconds; whoever names a part has to fetch that.
+        39 TraceWindow: BlockNumber = 2 * MINUTES, from 30 * SECONDS, to HOURS;
     }
 }
 

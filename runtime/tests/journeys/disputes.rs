@@ -9,8 +9,8 @@ use aicpw_protocol::{
     Balance, Hash, Milliseconds,
 };
 use aicpw_runtime::{
-    configs::{market::DisputeRules, money::TreasuryAccount},
-    units::UNIT,
+    configs::{market::DisputeRules, money::TreasuryAccount, parameters::MarketParameter},
+    units::{HOURS, MINUTES, UNIT},
     ProviderStaking,
 };
 use pallet_tasks::types::Refusal;
@@ -20,6 +20,7 @@ use sp_runtime::transaction_validity::InvalidTransaction;
 use crate::{
     chain::Chain,
     court::{all, Court, LIE},
+    governance::set_as_root,
     market::{ask, assignment, submission, submit, task, Provider, OPTIMISTIC, OUTPUT, WORK},
 };
 
@@ -364,6 +365,21 @@ fn a_lie_at_the_last_attempt_is_judged_by_those_who_ask_for_more_than_the_liar()
             ..
         }
     ));
+}
+
+#[test]
+fn a_verdict_can_be_appealed_for_as_long_as_governance_says() {
+    let mut court = Court::new();
+    let window = MarketParameter::AppealWindow(HOURS);
+    set_as_root(&mut court.chain, window).unwrap();
+    let id = court.revealed(submission(OPTIMISTIC), LIE);
+    court.dispute(Charlie, id);
+    court.judge(id, all(OUTPUT));
+    let DisputeState::Appealable { until, .. } = court.view(id).state else {
+        panic!("no verdict: {:?}", court.view(id).state);
+    };
+    let left = until - court.chain.height();
+    assert!((HOURS - MINUTES..=HOURS).contains(&left), "{left}");
 }
 
 #[test]

@@ -12,7 +12,7 @@ use aicpw_protocol::{
     AssignmentId, Hash, TaskId,
 };
 use aicpw_runtime::{
-    configs::market::TraceWindow,
+    configs::parameters::TraceWindow,
     units::{SECONDS, UNIT},
     AccountId,
 };
@@ -320,7 +320,7 @@ fn who_is_silent_has_the_whole_job_judged() {
             case.open_trace();
         }
         // Bob does not open his trace; or Charlie names no part of it in a time in which the job can be run.
-        let wait = TraceWindow::get() + if opens { 60 * SECONDS } else { 0 };
+        let wait = TraceWindow::DEFAULT + if opens { 60 * SECONDS } else { 0 };
         case.court.chain.skip(wait);
         case.court.beat();
         for _ in 0..4 {

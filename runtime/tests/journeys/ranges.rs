@@ -33,12 +33,18 @@ fn before(value: &MarketParameter) -> Vec<MarketParameter> {
         }
         MaxMatchWindow(window) if *window > 24 * 7 * HOUR => vec![UnbondingPeriod(60 * DAYS)],
         MaxOptimisticWindow(window) if *window > 24 * HOUR => vec![UnbondingPeriod(60 * DAYS)],
-        KeyWindow(window) | StartWindow(window) | RevealWindow(window) | RematchWindow(window)
+        KeyWindow(window)
+        | StartWindow(window)
+        | RevealWindow(window)
+        | RematchWindow(window)
+        | TraceWindow(window)
             if *window == HOURS =>
         {
             vec![UnbondingPeriod(60 * DAYS)]
         }
-        RetrievalWindow(window) if *window > HOURS => vec![UnbondingPeriod(60 * DAYS)],
+        RetrievalWindow(window) | AppealWindow(window) if *window > HOURS => {
+            vec![UnbondingPeriod(60 * DAYS)]
+        }
         UnbondingPeriod(period) if *period < 28 * DAYS => vec![
             MaxTimeLimit(HOUR),
             MaxOptimisticWindow(HOUR),
