@@ -1,4 +1,4 @@
-//! What a network consists of, in the format of the zombienet tool.
+//! What a network consists of, in the format of the zombienet tool, which cannot start it itself (ADR 12).
 
 use anyhow::{ensure, Context, Result};
 use serde::Deserialize;
