@@ -11,6 +11,7 @@
 //! | [`actors`] | who acts, and the shapes of what they send |
 //! | [`moves`] | one letter, one move |
 //! | [`disputes`] | the moves of disputes |
+//! | [`providers`] | the moves by which providers change what they have said |
 //! | [`mutate`] | new inputs from old ones, the same for the same seed |
 
 pub mod actors;
@@ -19,6 +20,7 @@ pub mod disputes;
 pub mod input;
 pub mod moves;
 pub mod mutate;
+pub mod providers;
 
 use std::collections::BTreeSet;
 

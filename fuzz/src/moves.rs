@@ -27,6 +27,7 @@ use crate::{
     chain::Chain,
     disputes,
     input::Input,
+    providers,
 };
 
 /// Longest jump over blocks.
@@ -133,7 +134,14 @@ const MOVES: &[(u8, Move)] = &[
     (b'C', |chain, input| {
         chain.govern(runs_of((input.number() % 2).into()))
     }),
+    // providers again: who, how many addresses; or which device, and its spec
+    (b'E', providers::set_peers),
+    (b'S', providers::update_spec),
 ];
+
+/// Any byte that is no letter is one of the first so many moves, and not of all: else each new move would
+/// make the inputs that there are mean something else.
+const OF_OTHER_BYTES: usize = 41;
 
 /// Segments that can be computed between two moves.
 const FEW_SEGMENTS: u32 = 100;
@@ -154,7 +162,7 @@ pub fn letter(number: usize) -> u8 {
 pub fn play(chain: &mut Chain, input: &mut Input<'_>) {
     while let Some(byte) = input.byte() {
         let by_letter = MOVES.iter().find(|(letter, _)| *letter == byte);
-        let (_, make) = by_letter.unwrap_or(&MOVES[usize::from(byte) % MOVES.len()]);
+        let (_, make) = by_letter.unwrap_or(&MOVES[usize::from(byte) % OF_OTHER_BYTES]);
         make(chain, input);
     }
     if MarketClock::is_paused() {
@@ -204,7 +212,8 @@ pub fn requester(input: &mut Input<'_>) -> Sr25519Keyring {
     input.one_of(&REQUESTERS).expect("there are requesters")
 }
 
-fn provider(input: &mut Input<'_>) -> Sr25519Keyring {
+/// Who offers devices, or could.
+pub fn provider(input: &mut Input<'_>) -> Sr25519Keyring {
     input.one_of(&PROVIDERS).expect("there are providers")
 }
 
@@ -303,11 +312,16 @@ fn register_device(chain: &mut Chain, input: &mut Input<'_>) {
     chain.sign(who, Staking::register_device { spec, ask, slots });
 }
 
-/// The worker of some device answers its challenge: rightly if it can, or with what is nothing.
-fn answer(chain: &mut Chain, input: &mut Input<'_>) {
+/// A device, or none that there is.
+pub fn some_device(input: &mut Input<'_>) -> DeviceId {
     let mut devices: Vec<_> = Devices::<Runtime>::iter_keys().collect();
     devices.sort();
-    let device = input.one_of(&devices).unwrap_or_default();
+    input.one_of(&devices).unwrap_or_default()
+}
+
+/// The worker of some device answers its challenge: rightly if it can, or with what is nothing.
+fn answer(chain: &mut Chain, input: &mut Input<'_>) {
+    let device = some_device(input);
     let is_right = input.number().is_multiple_of(2);
     let Some(run) = ProviderStaking::open_run(device) else {
         return;
@@ -349,9 +363,7 @@ fn on_device(
     call: impl FnOnce(DeviceId, u8) -> Staking<Runtime>,
 ) {
     let who = provider(input);
-    let mut devices: Vec<_> = Devices::<Runtime>::iter_keys().collect();
-    devices.sort();
-    let device = input.one_of(&devices).unwrap_or_default();
+    let device = some_device(input);
     let number = input.number();
     chain.sign(who, call(device, number));
 }
@@ -589,5 +601,6 @@ mod tests {
         let letters: std::collections::BTreeSet<_> =
             MOVES.iter().map(|(letter, _)| letter).collect();
         assert_eq!(letters.len(), MOVES.len());
+        assert!(OF_OTHER_BYTES <= MOVES.len());
     }
 }

@@ -54,7 +54,9 @@ fn the_corpus_reaches_every_end_and_breaks_nothing() {
     }
     say("the corpus", corpus.len(), &total);
     for state in [
+        "a device has another spec",
         "a device is missing",
+        "a provider has addresses",
         "active",
         "audit: Drawn",
         "audit: NotDrawn",
