@@ -3,8 +3,8 @@
 use aicpw_runtime::{
     configs::{accounts::ProxyType, governance::origins::Origin, parameters::SubmissionFee},
     units::UNIT,
-    AccountId, Address, Balances, ProviderStaking, Runtime, RuntimeCall, RuntimeEvent, System,
-    Tasks,
+    AccountId, Address, Balances, OriginCaller, ProviderStaking, Runtime, RuntimeCall,
+    RuntimeEvent, System, Tasks,
 };
 use codec::Encode;
 use frame_support::{
@@ -158,8 +158,9 @@ fn a_proxy_that_may_not_transfer_may_not_submit_either() {
 
 fn propose() -> RuntimeCall {
     let remark: RuntimeCall = frame_system::Call::remark { remark: vec![] }.into();
+    let origin: OriginCaller = Origin::Treasurer.into();
     pallet_referenda::Call::submit {
-        proposal_origin: Box::new(Origin::Treasurer.into()),
+        proposal_origin: Box::new(origin),
         proposal: Bounded::Inline(remark.encode().try_into().unwrap()),
         enactment_moment: DispatchTime::After(0),
     }
