@@ -223,7 +223,7 @@ impl_runtime_apis! {
 
     impl sp_offchain::OffchainWorkerApi<Block> for Runtime {
         fn offchain_worker(header: &<Block as BlockT>::Header) {
-            if !crate::configs::system::is_older_state() {
+            if !crate::configs::system::is_in_another_form() {
                 Executive::offchain_worker(header);
             }
         }

@@ -28,7 +28,7 @@ use sp_core::H256;
 use tokio::sync::watch;
 
 use super::error::{error, STATE};
-use crate::service::FullClient;
+use crate::{service::FullClient, worker::require_readable};
 
 /// Most entries of a list.
 const PAGE: u32 = 100;
@@ -164,7 +164,26 @@ impl Market {
         read: impl FnOnce(ApiOf<'_>, H256) -> Result<T, ApiError>,
     ) -> RpcResult<T> {
         let best = self.heads.borrow().best.hash;
-        read(self.client.runtime_api(), H256(best)).map_err(|failure| state(best, &failure))
+        self.at(best, read)
+    }
+
+    /// The same of devices, which an upgrade may bring into another form.
+    fn at_best_of_devices<T>(
+        &self,
+        read: impl FnOnce(ApiOf<'_>, H256) -> Result<T, ApiError>,
+    ) -> RpcResult<T> {
+        let best = self.heads.borrow().best.hash;
+        require_readable(&self.client, best)
+            .map_err(|failure| error(STATE, failure.to_string()))?;
+        self.at(best, read)
+    }
+
+    fn at<T>(
+        &self,
+        block: Hash,
+        read: impl FnOnce(ApiOf<'_>, H256) -> Result<T, ApiError>,
+    ) -> RpcResult<T> {
+        read(self.client.runtime_api(), H256(block)).map_err(|failure| state(block, &failure))
     }
 
     async fn tell(self, sink: SubscriptionSink, id: TaskId) {
@@ -266,7 +285,7 @@ impl MarketApiServer for Market {
     }
 
     fn device(&self, id: DeviceId) -> RpcResult<Option<DeviceView<AccountId>>> {
-        self.at_best(|api, block| api.device(block, id))
+        self.at_best_of_devices(|api, block| api.device(block, id))
     }
 
     fn market_parameters(&self) -> RpcResult<MarketParameters> {
@@ -285,7 +304,7 @@ impl MarketApiServer for Market {
         time_limit: Milliseconds,
         verification: Verification,
     ) -> RpcResult<DryRun> {
-        self.at_best(|api, block| {
+        self.at_best_of_devices(|api, block| {
             api.dry_run(block, requester, needs, budget.0, time_limit, verification)
         })
     }

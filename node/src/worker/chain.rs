@@ -9,7 +9,7 @@ use aicpw_primitives::{
     AccountId,
 };
 use aicpw_protocol::{mailbox::Orders, view::DeviceView, AssignmentId, DeviceId, Hash};
-use aicpw_runtime::{opaque::Block, Runtime};
+use aicpw_runtime::{configs::system::migration_key, opaque::Block, Runtime};
 use codec::Decode;
 use frame_system::{LastRuntimeUpgrade, LastRuntimeUpgradeInfo};
 use futures::{future, StreamExt};
@@ -79,26 +79,39 @@ impl NodeChain {
         let orders = self.client.runtime_api().orders(H256(block), worker);
         orders.map_err(failed(block))
     }
+}
 
-    /// In the block that brings a new runtime the state is still the old one's: what has another form now cannot be
-    /// read, and would be taken for something that is not there.
-    fn is_readable(&self, block: Hash) -> Result<(), StateError> {
-        let at = H256(block);
-        let key = StorageKey(LastRuntimeUpgrade::<Runtime>::hashed_key().to_vec());
-        let last = self.client.storage(at, &key).map_err(failed(block))?;
-        let version = self
-            .client
-            .runtime_version_at(at, CallContext::Offchain)
-            .map_err(failed(block))?;
-        match last.map(|last| LastRuntimeUpgradeInfo::decode(&mut &last.0[..])) {
-            Some(Ok(last)) if last.was_upgraded(&version) => Err(StateError {
-                block,
-                reason: "a new runtime has not begun to work yet".into(),
-            }),
-            Some(Err(error)) => Err(failed(block)(error)),
-            // Before the first block there is none.
-            Some(Ok(_)) | None => Ok(()),
+/// Fails where the state may be in a form that the runtime does not read, which would take what is there for
+/// something that is not: in the block that brings a new runtime it is still the old one's, and while a migration
+/// is under way some of it is in the one form and some in the other.
+///
+/// # Errors
+/// It may be, or the state is gone.
+pub fn require_readable(client: &FullClient, block: Hash) -> Result<(), StateError> {
+    let at = H256(block);
+    let unreadable = |reason: &str| StateError {
+        block,
+        reason: reason.into(),
+    };
+    let key = StorageKey(LastRuntimeUpgrade::<Runtime>::hashed_key().to_vec());
+    let last = client.storage(at, &key).map_err(failed(block))?;
+    let version = client
+        .runtime_version_at(at, CallContext::Offchain)
+        .map_err(failed(block))?;
+    match last.map(|last| LastRuntimeUpgradeInfo::decode(&mut &last.0[..])) {
+        Some(Ok(last)) if last.was_upgraded(&version) => {
+            return Err(unreadable("a new runtime has not begun to work yet"));
         }
+        Some(Err(error)) => return Err(failed(block)(error)),
+        // Before the first block there is none.
+        Some(Ok(_)) | None => {}
+    }
+    let key = StorageKey(migration_key());
+    match client.storage(at, &key).map_err(failed(block))? {
+        Some(_) => Err(unreadable(
+            "it is being brought into the form of a new runtime; try again in some seconds",
+        )),
+        None => Ok(()),
     }
 }
 
@@ -123,7 +136,7 @@ impl ChainView for NodeChain {
     }
 
     fn orders_at(&self, block: Hash) -> Result<Orders, StateError> {
-        self.is_readable(block)?;
+        require_readable(&self.client, block)?;
         let mut all = Orders {
             genesis: self.genesis(),
             ..Default::default()
@@ -138,7 +151,7 @@ impl ChainView for NodeChain {
     }
 
     fn locked_at(&self, block: Hash) -> Result<BTreeSet<AssignmentId>, StateError> {
-        self.is_readable(block)?;
+        require_readable(&self.client, block)?;
         let api = self.client.runtime_api();
         let version = api.api_version::<dyn WorkerApi<Block>>(H256(block));
         // A runtime of before says which are open only.
@@ -158,7 +171,7 @@ impl ChainView for NodeChain {
 
     fn slots_of(&self, device: DeviceId) -> Result<Option<u8>, StateError> {
         let block = self.client.info().best_hash;
-        self.is_readable(block.into())?;
+        require_readable(&self.client, block.into())?;
         let view: Option<DeviceView<AccountId>> = self
             .client
             .runtime_api()

@@ -21,7 +21,7 @@ use substrate_prometheus_endpoint::PrometheusError;
 use tokio::sync::watch;
 
 pub use args::{worker_folder, IpfsChoice, MarketArgs};
-pub use chain::{follow, NodeChain};
+pub use chain::{follow, require_readable, NodeChain};
 pub use ipfs_port::ipfs_wish;
 
 use crate::ports::PortError;

@@ -16,7 +16,9 @@ use aicpw_protocol::{
 use alloc::{vec, vec::Vec};
 use frame_benchmarking::v2::*;
 use frame_support::{
+    migrations::SteppedMigration,
     traits::{fungible::Mutate, Authorize, Get},
+    weights::WeightMeter,
     BoundedVec,
 };
 use frame_system::{pallet_prelude::BlockNumberFor, RawOrigin};
@@ -26,7 +28,11 @@ use sp_runtime::{
     transaction_validity::TransactionSource,
 };
 
-use crate::{conformance::Stage, *};
+use crate::{
+    conformance::Stage,
+    migrations::{v1, Position, ToVersion2},
+    *,
+};
 
 /// What the benchmarks need of other pallets.
 pub trait BenchmarkHelper {
@@ -503,6 +509,24 @@ mod benchmarks {
 
         assert_eq!(drawn, None);
         assert_eq!(DrawLeafOf::<T>::iter().count(), 0);
+    }
+
+    /// With room for one device, of which there is one.
+    #[benchmark]
+    fn step_to_version_2() {
+        let (who, _) = provider::<T>(1);
+        v1::restore::<T>();
+        let mut meter = WeightMeter::with_limit(ToVersion2::<T>::weight_of(1));
+        let stepped;
+
+        #[block]
+        {
+            stepped = ToVersion2::<T>::step(None, &mut meter);
+        }
+
+        let device = only_device::<T>(&who);
+        assert_eq!(stepped, Ok(Some(Position::Device(device))));
+        assert!(Devices::<T>::get(device).is_some());
     }
 
     impl_benchmark_test_suite!(Pallet, mock::ExtBuilder.build(), mock::Test);

@@ -2,83 +2,194 @@
 
 use core::marker::PhantomData;
 
-use aicpw_protocol::{
-    device::{DeviceSpec, Slots},
-    AskPrice, Balance, BlockNumber, DeviceId, Mebibytes,
-};
-use codec::{Decode, Encode};
+use aicpw_protocol::{AssignmentId, DeviceId};
+use alloc::vec::Vec;
+use codec::{Decode, DecodeAll, Encode, MaxEncodedLen};
 use frame_support::{
-    migrations::VersionedMigration,
-    traits::{Get, UncheckedOnRuntimeUpgrade},
-    weights::Weight,
+    migrations::{MigrationId, SteppedMigration, SteppedMigrationError},
+    storage::{unhashed, StoragePrefixedMap},
+    traits::{Get, GetStorageVersion, StorageVersion},
+    weights::{constants::WEIGHT_REF_TIME_PER_MICROS, Weight, WeightMeter},
 };
 
-use crate::{Config, Device, Devices, Occupation, Occupations, Pallet};
+use crate::{Config, Device, Devices, Occupation, Occupations, Pallet, LOG_TARGET};
 
-/// From the first version to the second: devices know how much of their memory is in use.
-pub type ToVersion2<T> =
-    VersionedMigration<1, 2, CountMemory<T>, Pallet<T>, <T as frame_system::Config>::DbWeight>;
+pub mod v1;
 
-/// A device in version 1.
-#[derive(Encode, Decode)]
-pub(crate) struct DeviceV1<AccountId> {
-    pub provider: AccountId,
-    pub spec: DeviceSpec,
-    pub ask: AskPrice,
-    pub slots: Slots,
-    pub used_slots: Slots,
-    pub assignments: u32,
-    pub available: bool,
-    pub failures: u8,
-    pub missed_deadlines: u8,
-    pub cools_until: Option<BlockNumber>,
+/// What reading a value, changing it and writing it anew takes beside the database: twice what `set_peers`
+/// was measured to, whose value is four times as long. The benchmark `step_to_version_2` measures it.
+const EXECUTION: Weight = Weight::from_parts(30 * WEIGHT_REF_TIME_PER_MICROS, 0);
+
+/// The value that was written last.
+#[derive(Encode, Decode, MaxEncodedLen, Clone, PartialEq, Eq, Debug)]
+pub enum Position<AccountId> {
+    /// A device. Those whose keys come after it, and all occupations, are to be written.
+    Device(DeviceId),
+    /// An occupation. Those whose keys come after it are to be written, and all devices are.
+    Occupation(AccountId, AssignmentId),
 }
 
-/// An occupation in version 1.
-#[derive(Encode, Decode)]
-pub(crate) struct OccupationV1 {
-    pub device: DeviceId,
-    pub collateral: Balance,
-    pub fraud_bond: Balance,
-    pub in_slot: bool,
-}
-
-/// Writes all devices and occupations anew. Nobody has kept what the jobs that run need: they count for
-/// nothing until they have ended.
+/// From version 1 to version 2: devices know how much of their memory is in use. All devices and occupations are
+/// written anew, over as many blocks as it takes.
 ///
-/// In one block, whatever there is of them: the only chains with version 1 are those of tests. A release that
-/// chains have needs a migration of many blocks instead.
-pub struct CountMemory<T>(PhantomData<T>);
+/// The version stays 1 until the last of them is written. In between some are in the one form and some in the
+/// other, and the runtime sees to it that nobody reads them. Whoever does takes what is not written yet for
+/// something that is not there, and never for something else: a value of version 1 is too short for version 2.
+pub struct ToVersion2<T>(PhantomData<T>);
 
-impl<T: Config> UncheckedOnRuntimeUpgrade for CountMemory<T> {
-    fn on_runtime_upgrade() -> Weight {
-        let mut written = 0u64;
-        Devices::<T>::translate(|_, old: DeviceV1<T::AccountId>| {
-            written = written.saturating_add(1);
-            Some(Device {
-                provider: old.provider,
-                spec: old.spec,
-                ask: old.ask,
-                slots: old.slots,
-                used_slots: old.used_slots,
-                used_memory: Mebibytes(0),
-                assignments: old.assignments,
-                available: old.available,
-                failures: old.failures,
-                missed_deadlines: old.missed_deadlines,
-                cools_until: old.cools_until,
-            })
-        });
-        Occupations::<T>::translate(|_, _, old: OccupationV1| {
-            written = written.saturating_add(1);
-            Some(Occupation {
-                device: old.device,
-                collateral: old.collateral,
-                fraud_bond: old.fraud_bond,
-                in_slot: old.in_slot,
-                memory: Mebibytes(0),
-            })
-        });
-        T::DbWeight::get().reads_writes(written, written)
+impl<T: Config> ToVersion2<T> {
+    /// What a step takes beside the values that it writes: it reads the version, the key with which the
+    /// occupations begin, and that nothing comes after the last, and then it writes the version.
+    fn weight_of_step() -> Weight {
+        EXECUTION.saturating_add(T::DbWeight::get().reads_writes(3, 1))
     }
+
+    /// What a value takes: its key is looked for, and it is read and written.
+    fn weight_of_value() -> Weight {
+        EXECUTION.saturating_add(T::DbWeight::get().reads_writes(2, 1))
+    }
+
+    /// The weight with which a step writes so many values.
+    pub fn weight_of(values: u64) -> Weight {
+        Self::weight_of_step().saturating_add(Self::weight_of_value().saturating_mul(values))
+    }
+
+    /// What comes after it.
+    fn next(last: Option<&Position<T::AccountId>>) -> Option<Position<T::AccountId>> {
+        let device = match last {
+            None => Devices::<T>::iter_keys().next(),
+            Some(Position::Device(id)) => {
+                Devices::<T>::iter_keys_from(Devices::<T>::hashed_key_for(id)).next()
+            }
+            Some(Position::Occupation(..)) => None,
+        };
+        if let Some(device) = device {
+            return Some(Position::Device(device));
+        }
+        let mut occupations = match last {
+            Some(Position::Occupation(provider, assignment)) => {
+                let key = Occupations::<T>::hashed_key_for(provider, assignment);
+                Occupations::<T>::iter_keys_from(key)
+            }
+            _ => Occupations::<T>::iter_keys(),
+        };
+        let (provider, assignment) = occupations.next()?;
+        Some(Position::Occupation(provider, assignment))
+    }
+
+    /// Writes it anew.
+    fn write(at: &Position<T::AccountId>) {
+        match at {
+            Position::Device(id) => {
+                let key = Devices::<T>::hashed_key_for(id);
+                if let Some(old) = of_version_1::<v1::Device<T::AccountId>>(&key) {
+                    Devices::<T>::insert(id, Device::<T>::from(old));
+                }
+            }
+            Position::Occupation(provider, assignment) => {
+                let key = Occupations::<T>::hashed_key_for(provider, assignment);
+                if let Some(old) = of_version_1::<v1::Occupation>(&key) {
+                    Occupations::<T>::insert(provider, assignment, Occupation::from(old));
+                }
+            }
+        }
+    }
+}
+
+/// A value, if it is one of version 1 and nothing else: what is of version 2 already has bytes left over.
+fn of_version_1<Value: Decode>(key: &[u8]) -> Option<Value> {
+    let bytes = unhashed::get_raw(key)?;
+    match Value::decode_all(&mut &bytes[..]) {
+        Ok(value) => Some(value),
+        Err(error) => {
+            log::warn!(
+                target: LOG_TARGET,
+                "what is stored at {key:?} is not of version 1, and stays as it is: {error}",
+            );
+            None
+        }
+    }
+}
+
+impl<T: Config> SteppedMigration for ToVersion2<T> {
+    type Cursor = Position<T::AccountId>;
+    type Identifier = MigrationId<23>;
+
+    fn id() -> Self::Identifier {
+        MigrationId {
+            pallet_id: *b"pallet-provider-staking",
+            version_from: 1,
+            version_to: 2,
+        }
+    }
+
+    fn migrating_prefixes() -> Option<impl IntoIterator<Item = Vec<u8>>> {
+        let prefixes = [
+            Devices::<T>::final_prefix(),
+            Occupations::<T>::final_prefix(),
+        ];
+        Some(prefixes.map(|prefix| prefix.to_vec()))
+    }
+
+    fn step(
+        cursor: Option<Self::Cursor>,
+        meter: &mut WeightMeter,
+    ) -> Result<Option<Self::Cursor>, SteppedMigrationError> {
+        let required = Self::weight_of(1);
+        if !meter.can_consume(required) {
+            return Err(SteppedMigrationError::InsufficientWeight { required });
+        }
+        meter.consume(Self::weight_of_step());
+        let version = Pallet::<T>::on_chain_storage_version();
+        if version != 1 {
+            log::info!(target: LOG_TARGET, "nothing to migrate: the state is of {version:?}");
+            return Ok(None);
+        }
+        let mut last = cursor;
+        while meter.try_consume(Self::weight_of_value()).is_ok() {
+            let Some(next) = Self::next(last.as_ref()) else {
+                StorageVersion::new(2).put::<Pallet<T>>();
+                return Ok(None);
+            };
+            Self::write(&next);
+            last = Some(next);
+        }
+        Ok(last)
+    }
+
+    /// How many devices and occupations there are.
+    #[cfg(feature = "try-runtime")]
+    fn pre_upgrade() -> Result<Vec<u8>, sp_runtime::TryRuntimeError> {
+        Ok(count::<T>().encode())
+    }
+
+    #[cfg(feature = "try-runtime")]
+    fn post_upgrade(before: Vec<u8>) -> Result<(), sp_runtime::TryRuntimeError> {
+        use frame_support::ensure;
+
+        ensure!(
+            count::<T>().encode() == before,
+            "A migration loses no device and no occupation"
+        );
+        let readable = (
+            Devices::<T>::iter().count(),
+            Occupations::<T>::iter().count(),
+        );
+        ensure!(
+            count::<T>() == (readable.0 as u64, readable.1 as u64),
+            "After a migration all devices and occupations can be read"
+        );
+        ensure!(
+            Pallet::<T>::on_chain_storage_version() == 2,
+            "After a migration the state says that it is of the new version"
+        );
+        Ok(())
+    }
+}
+
+#[cfg(feature = "try-runtime")]
+fn count<T: Config>() -> (u64, u64) {
+    let devices = Devices::<T>::iter_keys().count();
+    let occupations = Occupations::<T>::iter_keys().count();
+    (devices as u64, occupations as u64)
 }

@@ -17,7 +17,7 @@ pub fn keys() -> Vec<Vec<u8>> {
     [
         frame_system::Account::<Runtime>::hashed_key_for(TreasuryAccount::get()),
         pallet_matching::ListEnds::<Runtime>::hashed_key_for(List::Back),
-        pallet_migrations::Cursor::<Runtime>::hashed_key().to_vec(),
+        super::system::migration_key(),
         pallet_timestamp::Now::<Runtime>::hashed_key().to_vec(),
         frame_system::BlockHash::<Runtime>::hashed_key_for(0),
         frame_system::ExtrinsicWeightReclaimed::<Runtime>::hashed_key().to_vec(),

@@ -1,8 +1,11 @@
 //! The base: blocks, their limits, and the tools that are about calls in general.
 
+use alloc::vec::Vec;
+
 use frame_support::{
     derive_impl,
     dispatch::DispatchClass,
+    migrations::MultiStepMigrator,
     parameter_types,
     traits::{ConstU32, InsideBoth},
     weights::{
@@ -83,7 +86,8 @@ impl frame_system::Config for Runtime {
     type MaxConsumers = ConstU32<128>;
     // What the emergency tools stop. Root passes.
     type BaseCallFilter = InsideBoth<SafeMode, TxPause>;
-    type SingleBlockMigrations = pallet_provider_staking::migrations::ToVersion2<Runtime>;
+    // For what is small however long a chain has gone on; the others are listed in `governance::emergency`.
+    type SingleBlockMigrations = ();
     type MultiBlockMigrator = MultiBlockMigrations;
 }
 
@@ -100,8 +104,14 @@ impl pallet_sudo::Config for Runtime {
     type WeightInfo = pallet_sudo::weights::SubstrateWeight<Runtime>;
 }
 
-/// Whether a new runtime has not begun to work yet: the state is of the one before.
-pub fn is_older_state() -> bool {
+/// Whether the state may be in a form that this runtime does not read: it has not begun to work yet, so that the
+/// state is that of the one before, or a migration of many blocks is under way.
+pub fn is_in_another_form() -> bool {
     let last = frame_system::LastRuntimeUpgrade::<Runtime>::get();
-    last.is_some_and(|last| last.was_upgraded(&VERSION))
+    last.is_some_and(|last| last.was_upgraded(&VERSION)) || MultiBlockMigrations::ongoing()
+}
+
+/// The key at which there is something as long as a migration of many blocks is under way.
+pub fn migration_key() -> Vec<u8> {
+    pallet_migrations::Cursor::<Runtime>::hashed_key().to_vec()
 }

@@ -7,11 +7,13 @@ use aicpw_protocol::worker::{signing_payload, Statement};
 use aicpw_runtime::{
     presets, transactions::fair_order::ChargeInFairOrder, units::SLOT_MILLISECONDS, AccountId,
     Address, Babe, Balance, Balances, Disputes, DrawRandomness, Executive, Header, MarketClock,
-    MarketParameters, Matching, Nonce, ProviderStaking, Runtime, RuntimeCall, RuntimeGenesisConfig,
-    Signature, SignedPayload, System, Tasks, TxExtension, UncheckedExtrinsic,
+    MarketParameters, Matching, MultiBlockMigrations, Nonce, ProviderStaking, Runtime, RuntimeCall,
+    RuntimeGenesisConfig, Signature, SignedPayload, System, Tasks, TxExtension, UncheckedExtrinsic,
 };
 use codec::Encode;
-use frame_support::{dispatch::DispatchResult, traits::fungible::Inspect};
+use frame_support::{
+    dispatch::DispatchResult, migrations::MultiStepMigrator, traits::fungible::Inspect,
+};
 use frame_system::offchain::CreateAuthorizedTransaction;
 use sc_chain_spec::json_merge;
 use serde_json::{json, Value};
@@ -26,7 +28,7 @@ use sp_runtime::{
     generic::{Digest, DigestItem, Era},
     traits::Header as _,
     transaction_validity::{TransactionSource, TransactionValidity, TransactionValidityError},
-    BuildStorage,
+    BuildStorage, ExtrinsicInclusionMode,
 };
 
 /// Any slot does; the chain starts with this one.
@@ -173,7 +175,11 @@ impl Chain {
         let none = Default::default();
         let header = Header::new(number, none, none, self.parent.hash(), digest);
         let (outcomes, header) = self.state.execute_with(|| {
-            Executive::initialize_block(&header);
+            let mode = Executive::initialize_block(&header);
+            assert!(
+                mode == ExtrinsicInclusionMode::AllExtrinsics || transactions.is_empty(),
+                "no transactions are taken while a migration is under way"
+            );
             let time = pallet_timestamp::Call::set {
                 now: slot * SLOT_MILLISECONDS,
             };
@@ -182,16 +188,19 @@ impl Chain {
                 .unwrap();
             let outcomes = transactions.into_iter().map(apply).collect();
             let header = Executive::finalize_block();
-            ProviderStaking::do_try_state().unwrap();
-            Matching::do_try_state().unwrap();
-            Tasks::do_try_state().unwrap();
+            // While it is being migrated some of what is stored is in the form of before.
+            if !MultiBlockMigrations::ongoing() {
+                ProviderStaking::do_try_state().unwrap();
+                Matching::do_try_state().unwrap();
+                Tasks::do_try_state().unwrap();
+                Disputes::do_try_state().unwrap();
+            }
             MarketClock::do_try_state().unwrap();
             // It looks at each block's output of hours: not after each block.
             if number.is_multiple_of(OUTPUTS_CHECKED_EVERY) {
                 DrawRandomness::do_try_state().unwrap();
             }
             MarketParameters::do_try_state().unwrap();
-            Disputes::do_try_state().unwrap();
             (outcomes, header)
         });
         // Otherwise each block's root is computed from all changes since the first.

@@ -99,7 +99,7 @@ fn nothing_begins_and_what_runs_can_end() {
 }
 
 /// What is due in the block of an upgrade stands in a form that the release does not read before it is
-/// migrated. The migration is one that takes no step: of this runtime's own there are none.
+/// migrated. The migration is one that takes no step; `release.rs` has one that does.
 #[test]
 fn hooks_leave_alone_what_is_being_migrated() {
     type Handler = <Runtime as pallet_migrations::Config>::MigrationStatusHandler;

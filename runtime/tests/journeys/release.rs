@@ -3,29 +3,44 @@
 
 use std::sync::LazyLock;
 
-use aicpw_runtime::{MultiBlockMigrations, Runtime, VERSION};
+use aicpw_protocol::{task::TaskStatus, worker::Statement, AskPrice};
+use aicpw_runtime::{
+    configs::{market::MaxDevices, system::MAX_BLOCK_WEIGHT},
+    units::UNIT,
+    AccountId, Balances, MarketClock, MultiBlockMigrations, ProviderStaking, Runtime,
+    RuntimeOrigin, System, VERSION,
+};
 use codec::{Decode, Encode};
 use frame_metadata::{
     v14::{PalletMetadata, RuntimeMetadataV14, StorageEntryMetadata, StorageEntryType},
     RuntimeMetadata, RuntimeMetadataPrefixed,
 };
 use frame_support::{
-    migrations::MultiStepMigrator, storage::storage_prefix,
-    traits::STORAGE_VERSION_STORAGE_KEY_POSTFIX,
+    migrations::MultiStepMigrator,
+    storage::storage_prefix,
+    traits::{fungible::Mutate, GetStorageVersion, STORAGE_VERSION_STORAGE_KEY_POSTFIX},
 };
+use frame_system::LastRuntimeUpgradeInfo;
+use pallet_provider_staking::{migrations::v1, Devices, Occupations};
 use sc_chain_spec::GenesisConfigBuilderRuntimeCaller;
 use sc_executor::WasmExecutor;
-use scale_info::form::PortableForm;
+use scale_info::{form::PortableForm, MetaType, PortableRegistry, Registry};
 use serde_json::json;
 use sp_core::{
+    sr25519,
     storage::Storage,
     traits::{CallContext, CodeExecutor, ReadRuntimeVersion, RuntimeCode, WrappedRuntimeCode},
+    Pair,
 };
 use sp_io::{hashing::blake2_256, TestExternalities};
+use sp_keyring::Sr25519Keyring::{Bob, Charlie};
 use sp_version::RuntimeVersion;
 
 use crate::{
     chain::{genesis, Chain},
+    market::{
+        ask, assignment, device, expecting_output, submission, submit, task, Provider, OUTPUT,
+    },
     shapes::Readable,
 };
 
@@ -34,6 +49,9 @@ const RECORD: &str = include_str!("../../../releases/previous.toml");
 
 /// More blocks than any migration takes of a genesis.
 const PATIENCE: u32 = 100;
+
+/// Providers with as many devices as they can have, which together are more than one block can migrate.
+const CROWD: u32 = 130;
 
 type Executor = WasmExecutor<sp_io::SubstrateHostFunctions>;
 
@@ -256,4 +274,116 @@ fn the_first_block_of_this_release_brings_the_state_of_the_previous_one_up_to_it
         );
     }
     chain.block(Vec::new());
+}
+
+/// What a migration takes for the form of before is what the previous release says that it stores. Once that is a
+/// release with version 2, the migration goes, and this with it.
+#[test]
+fn a_migration_reads_what_the_previous_release_has_stored() {
+    for (name, ty) in [
+        ("Devices", MetaType::new::<v1::Device<AccountId>>()),
+        ("Occupations", MetaType::new::<v1::Occupation>()),
+    ] {
+        let mut registry = Registry::new();
+        let taken_for = registry.register_type(&ty).id;
+        let registry = PortableRegistry::from(registry);
+        let pallet = pallet(&PREVIOUS, "ProviderStaking").unwrap();
+        let entry = entries(pallet).find(|entry| entry.name == name).unwrap();
+        let StorageEntryType::Map { value, .. } = &entry.ty else {
+            panic!("{name} is no map");
+        };
+        let same = Readable::new(&PREVIOUS.types, &registry).check(value.id, taken_for);
+        same.unwrap_or_else(|why| panic!("{name}: {why}"));
+    }
+}
+
+/// Has them register, in no block.
+fn register_crowd(chain: &mut Chain) {
+    for number in 0..CROWD {
+        let mut seed = [7; 32];
+        seed[..4].copy_from_slice(&number.to_le_bytes());
+        let (account, worker) = (AccountId::new(seed), sr25519::Pair::from_seed(&seed));
+        let statement = Statement::Join {
+            provider: account.clone(),
+        };
+        let proof = chain.proof(&worker, &statement);
+        chain.read(|| {
+            Balances::mint_into(&account, 2_000 * UNIT).unwrap();
+            let origin = RuntimeOrigin::signed(account);
+            ProviderStaking::register_provider(
+                origin.clone(),
+                1_000 * UNIT,
+                worker.public().into(),
+                [9; 32],
+                Default::default(),
+                proof,
+            )
+            .unwrap();
+            for number in 0..MaxDevices::get() {
+                let spec = device([number as u8; 32]);
+                let ask = AskPrice(ask(300));
+                ProviderStaking::register_device(origin.clone(), spec, ask, 1).unwrap();
+            }
+        });
+    }
+}
+
+/// The state is that of the previous release, with more devices than a block can migrate. A job runs meanwhile.
+#[test]
+fn a_migration_goes_on_over_blocks_while_the_market_stands_still() {
+    let mut chain = Chain::development();
+    let bob = Provider::join(&mut chain, Bob, ask(300));
+    let running = submit(&mut chain, Charlie, submission(expecting_output()));
+    let on = assignment(&mut chain, running);
+    bob.start(&mut chain, on);
+    register_crowd(&mut chain);
+    let devices = (CROWD * MaxDevices::get() + 1) as usize;
+    let readable = |chain: &mut Chain| chain.read(|| Devices::<Runtime>::iter().count());
+    assert_eq!(readable(&mut chain), devices);
+    chain.read(|| {
+        v1::restore::<Runtime>();
+        let previous = LastRuntimeUpgradeInfo::from(previous_version());
+        frame_system::LastRuntimeUpgrade::<Runtime>::put(previous);
+    });
+
+    let mut seen = vec![readable(&mut chain)];
+    assert_eq!(seen, [0], "not what this release reads");
+    let clock = chain.read(MarketClock::market_block);
+    loop {
+        chain.block(Vec::new());
+        let used = chain.read(System::block_weight).total();
+        assert!(
+            used.ref_time() <= MAX_BLOCK_WEIGHT.ref_time(),
+            "{used:?} is more than a block has"
+        );
+        assert!(chain.read(MarketClock::is_paused));
+        assert_eq!(chain.read(MarketClock::market_block), clock);
+        let now = readable(&mut chain);
+        assert!(now > seen[seen.len() - 1], "no step forward: {seen:?}");
+        seen.push(now);
+        if !chain.read(MultiBlockMigrations::ongoing) {
+            break;
+        }
+        let version = chain.read(ProviderStaking::on_chain_storage_version);
+        assert_eq!(version, 1, "it is not done");
+    }
+    assert!(seen.len() > 3, "it took two blocks at most: {seen:?}");
+    assert_eq!(seen[seen.len() - 1], devices);
+    let occupations = chain.read(|| Occupations::<Runtime>::iter().count());
+    assert_eq!(occupations, 1);
+    let version = chain.read(ProviderStaking::on_chain_storage_version);
+    assert_eq!(version, 2);
+
+    // Nothing goes on by itself.
+    chain.block(Vec::new());
+    assert!(chain.read(MarketClock::is_paused));
+    chain.read(|| MarketClock::resume(RuntimeOrigin::root()).unwrap());
+
+    // The job ends as it would have, and its device has another.
+    bob.commit(&mut chain, on, OUTPUT);
+    bob.reveal(&mut chain, on, OUTPUT);
+    let status = task(&mut chain, running).status;
+    assert!(matches!(status, TaskStatus::Settled { .. }), "{status:?}");
+    let next = submit(&mut chain, Charlie, submission(expecting_output()));
+    assignment(&mut chain, next);
 }

@@ -161,9 +161,10 @@ impl FailedMigrationHandler for StopWithSafeMode {
 
 impl pallet_migrations::Config for Runtime {
     type RuntimeEvent = RuntimeEvent;
-    // None yet. A release that changes the form of more than fits into a block lists its own here.
+    // Those of this release. One that has none lists none: each upgrade to a release with a list pauses the
+    // market, also where all of them have run before.
     #[cfg(not(feature = "runtime-benchmarks"))]
-    type Migrations = ();
+    type Migrations = (pallet_provider_staking::migrations::ToVersion2<Runtime>,);
     #[cfg(feature = "runtime-benchmarks")]
     type Migrations = pallet_migrations::mock_helpers::MockedMigrations;
     type CursorMaxLen = ConstU32<65_536>;
