@@ -14,16 +14,18 @@ use aicpw_network_tests::{
 };
 use aicpw_runtime::{
     units::UNIT, Disputes, DrawRandomness, MarketClock, MarketParameters, Matching,
-    ProviderStaking, RuntimeCall, Tasks, VERSION,
+    ProviderStaking, Runtime, RuntimeCall, Tasks, VERSION,
 };
 use anyhow::{ensure, Context, Result};
 use codec::Encode;
 use frame_support::{
+    dispatch::GetDispatchInfo,
     storage::storage_prefix,
     traits::{schedule::DispatchTime, Bounded},
     weights::{constants::WEIGHT_REF_TIME_PER_MILLIS, Weight},
 };
 use frame_system::LastRuntimeUpgradeInfo;
+use pallet_collective::Instance1;
 use pallet_conviction_voting::{AccountVote, Conviction, Vote};
 use serde_json::{json, Value};
 use sp_core::storage::Storage;
@@ -103,6 +105,47 @@ async fn vote(client: &Client, who: Sr25519Keyring) {
     send(client, who, call).await;
 }
 
+/// Waits until the market is paused, or is not.
+async fn until_paused(client: &Client, wanted: bool) {
+    let what = format!("a market of which it is {wanted} that it is paused");
+    let seen = wait::until(&what, LIMIT, || async {
+        let clock: Value = client.call("aicpw_marketClock", &[]).await?;
+        let is_paused = clock["isPaused"].as_bool().context("a clock")?;
+        Ok(Seen::when(is_paused == wanted, || clock))
+    });
+    seen.await.unwrap();
+}
+
+/// Two of the three members of the committee have looked at the upgrade: the market goes on.
+async fn resume(client: &Client) {
+    type Committee = pallet_collective::Call<Runtime, Instance1>;
+    let call: RuntimeCall = pallet_market_clock::Call::resume {}.into();
+    let length_bound = call.encoded_size() as u32;
+    let proposal = blake2_256(&call.encode()).into();
+    let weight = call.get_dispatch_info().call_weight;
+    let motion = Committee::propose {
+        threshold: 2,
+        proposal: Box::new(call),
+        length_bound,
+    };
+    send(client, Alice, motion).await;
+    for member in [Alice, Bob] {
+        let vote = Committee::vote {
+            proposal,
+            index: 0,
+            approve: true,
+        };
+        send(client, member, vote).await;
+    }
+    let close = Committee::close {
+        proposal_hash: proposal,
+        index: 0,
+        proposal_weight_bound: weight,
+        length_bound,
+    };
+    send(client, Bob, close).await;
+}
+
 /// A task of Charlie's: submits it, and returns what the command says.
 async fn submit(node: &Node, job: Count, folder: &Path, more: &[&str]) -> Value {
     let manifest = job.write(folder).unwrap();
@@ -138,7 +181,7 @@ async fn until_task(client: &Client, id: u64, what: &str, wanted: impl Fn(&Value
     seen.await.unwrap();
 }
 
-/// Waits until a final block was begun by this runtime, so that its migrations have run; its hash.
+/// Waits until this runtime has begun and its migrations have run, in a final block; its hash.
 async fn until_upgraded(node: &Node, client: &Client) -> String {
     let what = format!("release {} in a final block", VERSION.spec_version);
     let upgrade = storage_prefix(b"System", b"LastRuntimeUpgrade");
@@ -236,6 +279,10 @@ async fn a_referendum_carries_a_working_network_to_the_next_release() {
     let across = task(&client, 1).await.unwrap();
     assert!(runs(&across), "it ended too early to be across: {across}");
     audit(&client).await;
+    // The release has a migration of many blocks, which has paused the market: nothing is taken, nothing is late.
+    until_paused(&client, true).await;
+    resume(&client).await;
+    until_paused(&client, false).await;
     // A task is begun while that one goes on, and waits for the only device.
     submit(
         first,
