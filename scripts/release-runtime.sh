@@ -80,6 +80,7 @@ hash = "0x$hash"
 compiler = "$(rustc --version)"
 RECORD
         say "releases/previous.wasm is release $version: 0x$hash"
+        say "raise spec_version, and empty Migrations in runtime/src/configs/governance/emergency.rs of what it migrates"
         ;;
     build)
         mkdir -p "$CARGO_TARGET_DIR"
