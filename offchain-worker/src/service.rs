@@ -121,6 +121,9 @@ impl WorkerService {
         make_private(&config.folder)?;
         let folder = std::path::absolute(&config.folder).unwrap_or(config.folder);
         let secret = WorkerSecret::open(&folder)?;
+        let mailbox = Mailbox::new(storage, chain.genesis());
+        // A node that was killed left behind that it serves; this one does not yet.
+        mailbox.stop_serving();
         let measuring = Measuring {
             program: program.clone(),
             folder: folder.clone(),
@@ -136,7 +139,6 @@ impl WorkerService {
                 path: builds,
                 source,
             })?;
-        let mailbox = Mailbox::new(storage, chain.genesis());
         let examiner = Examiner {
             program: program.clone(),
             folder: folder.clone(),

@@ -282,13 +282,15 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Whether the native engine of this node said lately that it serves.
+    /// Whether the native engine of this node said lately that it serves. What was said in the future was said
+    /// with a clock that has been set back since, so nobody knows how long ago.
     fn is_serving() -> bool {
         let Ok(Some(said_at)) = StorageValueRef::persistent(SERVING).get::<u64>() else {
             return false;
         };
         let now = sp_io::offchain::timestamp().unix_millis();
-        now.saturating_sub(said_at) < SERVING_FRESH_FOR.0
+        now.checked_sub(said_at)
+            .is_some_and(|age| age < SERVING_FRESH_FOR.0)
     }
 
     pub(crate) fn send_heartbeat(worker: &WorkerId) -> Result<BlockNumber, NotSent> {

@@ -250,6 +250,22 @@ fn a_node_whose_engine_died_sends_none() {
     });
 }
 
+/// The clock ran ahead, the node crashed, and the clock was set back.
+#[test]
+fn what_was_said_with_a_clock_that_ran_ahead_is_not_believed() {
+    on_node(|node, _| {
+        for ahead in [1, SERVING_FRESH_FOR.0, 3_600_000] {
+            node.say_serving(1_000_000 + ahead);
+            node.run_hook();
+            assert!(node.submitted().is_empty(), "{ahead} ms ahead");
+        }
+        // An engine that lives says it again, with the clock as it is now.
+        node.say_serving(1_000_000);
+        node.run_hook();
+        assert_eq!(node.submitted().len(), 1);
+    });
+}
+
 #[test]
 fn a_node_that_never_served_sends_none() {
     on_node(|node, _| {
