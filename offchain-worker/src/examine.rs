@@ -2,6 +2,8 @@
 //! executor knows what its sandbox needs.
 
 use serde::{de::DeserializeOwned, Deserialize};
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -103,10 +105,18 @@ impl Examiner {
             action: action.to_owned(),
             reason,
         };
+        // For what drivers keep, where nobody else can write. Gone afterwards, also if the executor was killed.
+        let scratch = tempfile::Builder::new()
+            .prefix("executor-")
+            .permissions(Permissions::from_mode(0o700))
+            .tempdir_in(&self.folder)
+            .map_err(|error| failed(format!("no folder for drivers: {error}")))?;
+        let mut environment = driver_environment();
+        environment.push(("TMPDIR".into(), scratch.path().into()));
         let stage = Stage {
             program: self.program.clone(),
             arguments: arguments.iter().map(Into::into).collect(),
-            environment: driver_environment(),
+            environment,
             folder: self.folder.clone(),
             deadline: Instant::now() + timeout,
         };
@@ -130,7 +140,6 @@ impl Examiner {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::os::unix::fs::PermissionsExt;
 
     fn executor(folder: &Path, script: &str) -> Examiner {
         let program = folder.join("executor");
@@ -156,6 +165,21 @@ mod tests {
             (devices[0].name.as_str(), devices[0].memory_bytes),
             ("One", 5)
         );
+    }
+
+    #[tokio::test]
+    async fn what_drivers_keep_is_private_and_does_not_stay() {
+        let dir = tempfile::tempdir().unwrap();
+        let describe = r#"
+            [ "${TMPDIR%/*}" = "$PWD" ] && [ "$(stat -c %a "$TMPDIR")" = 700 ] || exit 1
+            touch "$TMPDIR/cache""#;
+        let examiner = executor(dir.path(), &format!("{describe} && echo '[]'"));
+        assert_eq!(examiner.devices().await.unwrap(), []);
+        let fails = executor(dir.path(), &format!("{describe}; exit 7"));
+        let error = fails.devices().await.unwrap_err();
+        assert!(error.reason.contains('7'), "{error}");
+        let left: Vec<_> = std::fs::read_dir(dir.path()).unwrap().collect();
+        assert_eq!(left.len(), 1, "the executor alone: {left:?}");
     }
 
     #[tokio::test]

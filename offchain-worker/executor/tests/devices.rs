@@ -82,6 +82,28 @@ fn a_device_is_measured() {
 }
 
 #[test]
+fn what_the_driver_keeps_does_not_stay() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = Run {
+        seed: [1; 32],
+        int: 40,
+        fp32: 0,
+    };
+    let run = hex::encode(run.encode());
+    let (here, nowhere) = (hex::encode(device()), "00".repeat(32));
+    for (fingerprint, succeeds) in [(here, true), (nowhere, false)] {
+        let done = Command::new(EXECUTOR)
+            .env("TMPDIR", folder.path())
+            .args(["prove", "--device", &fingerprint, "--run", &run])
+            .output()
+            .unwrap();
+        assert_eq!(done.status.success(), succeeds, "{done:?}");
+        let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().collect();
+        assert!(left.is_empty(), "{left:?}");
+    }
+}
+
+#[test]
 fn a_fingerprint_has_64_digits() {
     let wrong = executor(&["measure", "--device", "12"], None);
     assert!(!wrong.status.success());

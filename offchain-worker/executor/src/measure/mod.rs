@@ -15,6 +15,8 @@ use aicpw_protocol::{
     Hash,
 };
 use serde::Serialize;
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
 
 use crate::opencl::{self, devices::Device, Error};
 
@@ -56,21 +58,26 @@ pub fn measure(fingerprint: &Hash) -> Result<Measured, Error> {
     with_device(fingerprint, measure_device)
 }
 
-/// Opens a device for our own kernels, with a kernel cache that is gone afterwards.
+/// Opens a device for our own kernels, with a kernel cache that is gone afterwards. Nobody else can have put
+/// anything there, for drivers run what they find in it, and nothing locks this process in.
 fn with_device<T>(
     fingerprint: &Hash,
     work_on: impl FnOnce(&Device) -> Result<T, Error>,
 ) -> Result<T, Error> {
-    let work = std::env::temp_dir().join(format!("aicpw-measure-{}", std::process::id()));
-    std::fs::create_dir_all(&work)
-        .map_err(|error| Error::Driver(format!("cannot make {}: {error}", work.display())))?;
-    opencl::driver_environment(&work);
-    let done = opencl::devices::find(fingerprint)
+    let work = tempfile::Builder::new()
+        .prefix("aicpw-measure-")
+        .permissions(Permissions::from_mode(0o700))
+        .tempdir()
+        .map_err(|error| {
+            Error::Driver(format!(
+                "cannot make a folder for what the driver keeps: {error}; TMPDIR can name a place"
+            ))
+        })?;
+    opencl::driver_environment(work.path());
+    // Removed when dropped, whatever comes of it.
+    opencl::devices::find(fingerprint)
         .and_then(Device::open)
-        .and_then(|device| work_on(&device));
-    // Only kernel caches are in it.
-    let _ = std::fs::remove_dir_all(&work);
-    done
+        .and_then(|device| work_on(&device))
 }
 
 fn measure_device(device: &Device) -> Result<Measured, Error> {
