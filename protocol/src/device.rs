@@ -115,7 +115,8 @@ pub struct DeviceSpec {
     #[cfg_attr(feature = "std", serde(with = "crate::json::text"))]
     pub name: BoundedVec<u8, ConstU32<MAX_DEVICE_NAME_BYTES>>,
     /// Hash of platform, driver version, device name and position: finds the device on its
-    /// machine again, and says which devices are equal for class `device`.
+    /// machine again, and says which devices are equal for class `device`. Memory is no part
+    /// of it.
     #[cfg_attr(feature = "std", serde(with = "crate::json::hash"))]
     pub fingerprint: Hash,
     /// The classes for which it passed the conformance run.
@@ -124,7 +125,7 @@ pub struct DeviceSpec {
     pub gflops: Gflops,
     /// Memory that a job can use.
     pub memory: Mebibytes,
-    /// Measured network bandwidth.
+    /// Network bandwidth, as the provider declares it; nobody measures it.
     pub bandwidth: MegabitsPerSecond,
 }
 

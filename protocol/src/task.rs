@@ -116,7 +116,7 @@ pub struct Needs {
     pub gflops: Gflops,
     /// Device memory.
     pub memory: Mebibytes,
-    /// Network bandwidth, measured.
+    /// Network bandwidth, as providers declare it.
     pub bandwidth: MegabitsPerSecond,
     /// Lowest reputation of the provider, in the unit of [`crate::device::Reputation`].
     pub min_reputation: crate::device::Reputation,

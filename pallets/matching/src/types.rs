@@ -26,7 +26,7 @@ pub struct Listed {
     pub gflops: Gflops,
     /// Its memory, but for what was in use when it was listed.
     pub memory: Mebibytes,
-    /// Its measured bandwidth.
+    /// Its bandwidth, as its provider declares it.
     pub bandwidth: MegabitsPerSecond,
     /// Its ask.
     pub ask: AskPrice,
