@@ -1,7 +1,7 @@
 //! Does the conformance runs that the chain asks for: reads the open challenges from the mailbox, has the
 //! executor compute, and puts the answers there. The hook sends them.
 //!
-//! One run at a time, for two on one processor would take twice as long. A run that failed is not tried
+//! One run at a time, and none while a device is measured, for two on one processor would take twice as long. A run that failed is not tried
 //! again: there will be another attempt, with another seed.
 
 use aicpw_protocol::{
@@ -20,6 +20,7 @@ use tokio::sync::watch;
 use crate::{
     chain::ChainView,
     examine::{ExamineError, Examiner},
+    inventory::Turn,
     mailbox::Mailbox,
     metrics::WorkerMetrics,
 };
@@ -32,6 +33,7 @@ pub(crate) struct Prover {
     pub chain: Arc<dyn ChainView>,
     pub mailbox: Mailbox,
     pub examiner: Examiner,
+    pub turn: Turn,
     pub metrics: WorkerMetrics,
 }
 
@@ -123,6 +125,7 @@ impl Prover {
         let fingerprint = hex::encode(order.fingerprint);
         let run = hex::encode(codec::Encode::encode(&order.run));
         let arguments = ["prove", "--device", &fingerprint, "--run", &run].map(Path::new);
+        let _turn = self.turn.lock().await;
         let computed: Computed = self.examiner.ask(&action, &arguments, LONGEST_RUN).await?;
         let answer = Answer::decode_all(&mut computed.answer.as_slice());
         let answer = answer.map_err(|error| ExamineError {
@@ -173,6 +176,7 @@ mod tests {
                 program,
                 folder: folder.to_owned(),
             },
+            turn: Turn::default(),
             metrics: WorkerMetrics::default(),
         }
     }

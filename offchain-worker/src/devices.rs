@@ -1,7 +1,8 @@
-//! What this machine can offer: its devices, measured once each.
+//! What this machine can offer: its devices, each measured when it is new, and when its owner asks.
 //!
 //! Listing and measuring happen in the executor, because drivers do not belong into the node's
-//! process. What was measured is kept by fingerprint, which changes with driver and device.
+//! process. What was measured is kept by fingerprint, which changes with driver and device, and holds for a
+//! device of the same size.
 
 use aicpw_protocol::{
     device::{ClassSet, DeviceKind, DeviceSpec, MAX_DEVICE_NAME_BYTES},
@@ -25,7 +26,7 @@ const MEASURE_TIMEOUT: Duration = Duration::from_secs(300);
 const STILL_EVERY: Duration = Duration::from_secs(5);
 
 /// Version of what is kept; older measurements are made again.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// A device of this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,15 +78,55 @@ struct Measured {
     deviations: Vec<String>,
 }
 
-#[derive(Default, Serialize, Deserialize)]
+/// What the same machine may have another day under the same name. Not in the fingerprint, by which the chain
+/// and jobs that run know the device: a virtual machine's memory can change meanwhile. The clock is not here,
+/// because on many processors drivers say what it is just then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+struct Size {
+    memory_bytes: u64,
+    compute_units: u64,
+}
+
+impl Size {
+    fn of(device: &Described) -> Self {
+        Self {
+            memory_bytes: device.memory_bytes,
+            compute_units: device.compute_units,
+        }
+    }
+}
+
+/// What was measured of a device of this size.
+#[derive(Serialize, Deserialize)]
+struct Known {
+    size: Size,
+    measured: Measured,
+}
+
+#[derive(Serialize, Deserialize)]
 struct Kept {
     version: u32,
-    devices: Vec<Measured>,
+    devices: Vec<Known>,
+}
+
+impl Kept {
+    fn find(&self, fingerprint: &Hash) -> Option<&Known> {
+        let mut devices = self.devices.iter();
+        devices.find(|known| known.measured.fingerprint == *fingerprint)
+    }
+
+    /// In place of what was known of the device.
+    fn put(&mut self, new: Known) {
+        let fingerprint = new.measured.fingerprint;
+        self.devices
+            .retain(|known| known.measured.fingerprint != fingerprint);
+        self.devices.push(new);
+    }
 }
 
 impl Measuring {
-    /// All devices of this machine, measured now if they were not before. A device that fails is
-    /// left out with a warning.
+    /// All devices of this machine, measured now if they were not before, at the size that they
+    /// have. A device that fails is left out with a warning.
     ///
     /// # Errors
     /// When no devices can be listed, or what was measured cannot be kept.
@@ -94,12 +135,13 @@ impl Measuring {
         let listed = self.examiner().devices().await?;
         let mut kept = self.kept();
         let mut devices = Vec::new();
-        for Described {
-            fingerprint: digits,
-            name,
-            ..
-        } in listed
-        {
+        for described in listed {
+            let size = Size::of(&described);
+            let Described {
+                fingerprint: digits,
+                name,
+                ..
+            } = described;
             let mut fingerprint = Hash::default();
             if hex::decode_to_slice(&digits, &mut fingerprint).is_err() {
                 tracing::warn!(
@@ -109,30 +151,30 @@ impl Measuring {
                 );
                 continue;
             }
-            let known = kept
-                .devices
-                .iter()
-                .find(|known| known.fingerprint == fingerprint);
+            let known = kept.find(&fingerprint);
+            if known.is_some_and(|known| known.size != size) {
+                tracing::warn!(
+                    name,
+                    "this device has another amount of memory or other compute units than before; \
+                     `aicpw provider devices update` tells the chain what is measured of it"
+                );
+            }
             let measured = match known {
-                Some(known) => known.clone(),
-                None => {
-                    tracing::info!(
-                        name,
-                        "measuring a device: conformance, speed, memory; once for each device and \
-                         driver, and jobs have to wait for it"
-                    );
-                    match self.measure_aloud(&fingerprint, &name).await {
-                        Ok(measured) => {
-                            kept.devices.push(measured.clone());
-                            self.keep(&kept)?;
-                            measured
-                        }
-                        Err(error) => {
-                            tracing::warn!(%error, "this device is not offered");
-                            continue;
-                        }
+                Some(known) if known.size == size => known.measured.clone(),
+                _ => match self.measure_aloud(&fingerprint, &name).await {
+                    Ok(measured) => {
+                        kept.put(Known {
+                            size,
+                            measured: measured.clone(),
+                        });
+                        self.keep(&kept)?;
+                        measured
                     }
-                }
+                    Err(error) => {
+                        tracing::warn!(%error, "this device is not offered");
+                        continue;
+                    }
+                },
             };
             let device = self.local_device(measured);
             tracing::info!(
@@ -147,12 +189,41 @@ impl Measuring {
         Ok(devices)
     }
 
-    /// [`Self::measure`], which also says now and then that it goes on.
+    /// Measures a device, whatever is known of it, and keeps that.
+    ///
+    /// # Errors
+    /// When it is not there, fails, or what was measured cannot be kept.
+    pub async fn again(&self, fingerprint: &Hash) -> Result<LocalDevice, DevicesError> {
+        let digits = hex::encode(fingerprint);
+        let mut listed = self.examiner().devices().await?.into_iter();
+        let described = listed
+            .find(|device| device.fingerprint == digits)
+            .ok_or_else(|| ExamineError {
+                action: format!("measure device {digits}"),
+                reason: "this machine has it no more; was a driver changed? start the node again, \
+                         which looks what there is"
+                    .into(),
+            })?;
+        let measured = self.measure_aloud(fingerprint, &described.name).await?;
+        let mut kept = self.kept();
+        kept.put(Known {
+            size: Size::of(&described),
+            measured: measured.clone(),
+        });
+        self.keep(&kept)?;
+        Ok(self.local_device(measured))
+    }
+
+    /// [`Self::measure`], which also says that it begins, and now and then that it goes on.
     async fn measure_aloud(
         &self,
         fingerprint: &Hash,
         name: &str,
     ) -> Result<Measured, DevicesError> {
+        tracing::info!(
+            name,
+            "measuring a device: conformance, speed, memory; jobs have to wait for it"
+        );
         let began = Instant::now();
         let mut still = tokio::time::interval_at((began + STILL_EVERY).into(), STILL_EVERY);
         let mut measuring = std::pin::pin!(self.measure(fingerprint, name));
@@ -254,7 +325,7 @@ mod tests {
             r#"#!/bin/sh
 case "$1" in
 devices) echo '[{{"index":0,"fingerprint":"{}","name":"One","driver":"x","platform":"P",
-    "kind":"cpu","memory_bytes":1024}}]';;
+    "kind":"cpu","memory_bytes":'$(cat memory || echo 1024)',"compute_units":2}}]';;
 measure) echo >> measurements
   [ "$3" = {} ] || exit 1
   echo '{{"kind":"cpu","engine":"opencl","name":"One","fingerprint":"{}",
@@ -303,6 +374,34 @@ esac
         std::fs::write(folder.join("devices.json"), "{").unwrap();
         executor(folder, 2, 2).devices().await.unwrap();
         assert_eq!(measurements(folder), 3);
+    }
+
+    #[tokio::test]
+    async fn another_size_is_measured_again_and_is_the_same_device() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = dir.path();
+        let small = executor(folder, 1, 1).devices().await.unwrap();
+        std::fs::write(folder.join("memory"), "2048").unwrap();
+        let large = executor(folder, 1, 1).devices().await.unwrap();
+        assert_eq!(measurements(folder), 2);
+        assert_eq!(small[0].spec.fingerprint, large[0].spec.fingerprint);
+        executor(folder, 1, 1).devices().await.unwrap();
+        assert_eq!(measurements(folder), 2, "once for each size");
+    }
+
+    #[tokio::test]
+    async fn what_release_1_measured_is_measured_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = dir.path();
+        executor(folder, 1, 1).devices().await.unwrap();
+        let path = folder.join("devices.json");
+        let now: serde_json::Value =
+            serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+        let measured = &now["devices"][0]["measured"];
+        let before = serde_json::json!({ "version": 1, "devices": [measured] });
+        std::fs::write(&path, before.to_string()).unwrap();
+        executor(folder, 1, 1).devices().await.unwrap();
+        assert_eq!(measurements(folder), 2);
     }
 
     #[tokio::test]

@@ -45,6 +45,8 @@ pub struct Described {
     pub kind: DeviceKind,
     /// Its memory in bytes.
     pub memory_bytes: u64,
+    /// Its compute units.
+    pub compute_units: u64,
 }
 
 /// What holds of the sandbox on this machine.
@@ -157,13 +159,17 @@ mod tests {
         let examiner = executor(
             dir.path(),
             r#"[ "$1" = devices ] && echo '[{"index":0,"fingerprint":"ab","platform":"P",
-               "driver":"1.2","name":"One","kind":"gpu","memory_bytes":5}]'"#,
+               "driver":"1.2","name":"One","kind":"gpu","memory_bytes":5,"compute_units":6}]'"#,
         );
         let devices = examiner.devices().await.unwrap();
         assert_eq!(devices.len(), 1);
         assert_eq!(
-            (devices[0].name.as_str(), devices[0].memory_bytes),
-            ("One", 5)
+            (
+                devices[0].name.as_str(),
+                devices[0].memory_bytes,
+                devices[0].compute_units
+            ),
+            ("One", 5, 6)
         );
     }
 

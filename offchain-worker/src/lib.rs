@@ -13,6 +13,7 @@
 //! | [`engines`] | programs in OpenCL, later others |
 //! | [`sandbox`] | processes for what strangers wrote |
 //! | [`devices`] | what this machine can offer |
+//! | [`inventory`] | the same while the worker runs, and measuring again |
 //! | `conformance` | the runs by which it proves that to the chain |
 //! | [`examine`] | what the executor says of it |
 //! | [`ipfs`] | content in and out |
@@ -29,6 +30,7 @@ pub mod devices;
 pub mod durable;
 pub mod engines;
 pub mod examine;
+pub mod inventory;
 pub mod ipfs;
 mod lookout;
 pub mod mailbox;

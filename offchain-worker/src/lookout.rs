@@ -93,7 +93,7 @@ printf '['
 while read -r digits; do
   [ $first = 1 ] || printf ','
   first=0
-  printf '{{"index":0,"fingerprint":"%s","platform":"P","driver":"x","name":"%s","kind":"cpu","memory_bytes":1}}' "$digits" "$digits"
+  printf '{{"index":0,"fingerprint":"%s","platform":"P","driver":"x","name":"%s","kind":"cpu","memory_bytes":1,"compute_units":1}}' "$digits" "$digits"
 done < {} || exit 1
 printf ']'
 "#,

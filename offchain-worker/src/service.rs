@@ -11,9 +11,10 @@ use tokio::task::JoinHandle;
 use crate::{
     chain::{ChainView, LocalStorage},
     conformance::Prover,
-    devices::{DevicesError, LocalDevice, Measuring},
+    devices::{DevicesError, Measuring},
     engines::{find_executor, Builds, ExecutorMissing, OpenCl},
     examine::Examiner,
+    inventory::{Inventory, Turn},
     ipfs::BlobStore,
     lookout::Lookout,
     mailbox::Mailbox,
@@ -98,7 +99,7 @@ pub enum StartError {
 /// A running worker. Stopped when dropped; [`Self::shutdown`] also waits.
 #[derive(Debug)]
 pub struct WorkerService {
-    devices: Vec<LocalDevice>,
+    inventory: Arc<Inventory>,
     stop: watch::Sender<bool>,
     queue: JoinHandle<()>,
     prover: JoinHandle<()>,
@@ -147,12 +148,15 @@ impl WorkerService {
             mailbox: mailbox.clone(),
             examiner: examiner.clone(),
         };
+        let turn = Turn::default();
         let prover = Prover {
             chain: chain.clone(),
             mailbox: mailbox.clone(),
             examiner,
+            turn: turn.clone(),
             metrics: config.metrics.clone(),
         };
+        let slots = Arc::<Slots>::default();
         let shop = Shop {
             mailbox,
             chain,
@@ -166,7 +170,7 @@ impl WorkerService {
                 metrics: config.metrics.clone(),
             }),
             secret,
-            slots: Slots::default(),
+            slots: slots.clone(),
             fetch: FetchLimits {
                 stall: config.fetch_stall,
                 total: config.fetch_total,
@@ -177,14 +181,16 @@ impl WorkerService {
             metrics: config.metrics.clone(),
         };
         let queue = Queue::open(shop, &folder.join("jobs"), config.retention)?;
-        config.metrics.devices(devices.len());
+        let number = devices.len();
+        config.metrics.devices(number);
         let (stop, stopped) = watch::channel(false);
+        let inventory = Inventory::new(measuring, devices, slots, turn, stopped.clone());
         let prover = tokio::spawn(prover.run(stopped.clone()));
         let lookout = tokio::spawn(lookout.run(stopped.clone()));
         let queue = tokio::spawn(queue.run(stopped));
-        tracing::info!(devices = devices.len(), folder = %folder.display(), "the worker is ready for jobs");
+        tracing::info!(devices = number, folder = %folder.display(), "the worker is ready for jobs");
         Ok(Self {
-            devices,
+            inventory: Arc::new(inventory),
             stop,
             queue,
             prover,
@@ -193,8 +199,8 @@ impl WorkerService {
     }
 
     /// The devices of this machine.
-    pub fn devices(&self) -> &[LocalDevice] {
-        &self.devices
+    pub fn inventory(&self) -> &Arc<Inventory> {
+        &self.inventory
     }
 
     /// Ends the jobs that run (they are done again after the next start) and waits for it.

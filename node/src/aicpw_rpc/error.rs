@@ -25,6 +25,10 @@ pub const KEYSTORE: i32 = 7_009;
 pub const NOT_YET: i32 = 7_010;
 /// The peer cannot be reached.
 pub const PEER_UNREACHABLE: i32 = 7_011;
+/// A job runs on the device; try again when it has ended.
+pub const DEVICE_BUSY: i32 = 7_012;
+/// The device is not there any more, or fails.
+pub const NOT_MEASURED: i32 = 7_013;
 
 /// An error with a code and a message.
 pub fn error(code: i32, message: impl Into<String>) -> ErrorObjectOwned {

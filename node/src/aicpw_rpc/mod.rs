@@ -18,7 +18,7 @@ mod worker;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use aicpw_offchain_worker::{chain::Heads, devices::LocalDevice, ipfs::BlobStore};
+use aicpw_offchain_worker::{chain::Heads, inventory::Inventory, ipfs::BlobStore};
 use jsonrpsee::{core::RegisterMethodError, RpcModule};
 use sc_rpc::SubscriptionTaskExecutor;
 use sp_keystore::KeystorePtr;
@@ -39,7 +39,7 @@ pub struct MarketDeps {
     store: Option<Arc<dyn BlobStore>>,
     uploads: Arc<Uploads>,
     is_provider: bool,
-    devices: watch::Receiver<Option<Vec<LocalDevice>>>,
+    devices: watch::Receiver<Option<Arc<Inventory>>>,
     folder: PathBuf,
 }
 
@@ -50,7 +50,7 @@ impl MarketDeps {
         keystore: KeystorePtr,
         heads: watch::Receiver<Heads>,
         services: &MarketServices,
-        devices: watch::Receiver<Option<Vec<LocalDevice>>>,
+        devices: watch::Receiver<Option<Arc<Inventory>>>,
     ) -> Self {
         Self {
             client,

@@ -96,6 +96,10 @@ fn parameters() -> BTreeMap<&'static str, Value> {
         ("aicpw_ipfsAddresses", json!([])),
         ("aicpw_localDevices", json!([])),
         (
+            "aicpw_measureDevice",
+            json!([format!("0x{}", "07".repeat(32))]),
+        ),
+        (
             "aicpw_workerKeys",
             json!(["5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY"]),
         ),

@@ -1,10 +1,14 @@
-//! `aicpw_localDevices`, `aicpw_workerKeys`: this node as a provider's, for those whom it trusts.
+//! `aicpw_localDevices`, `aicpw_measureDevice`, `aicpw_workerKeys`: this node as a provider's, for those whom it trusts.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use aicpw_offchain_worker::{devices::LocalDevice, secret::WorkerSecret};
+use aicpw_offchain_worker::{
+    devices::LocalDevice,
+    inventory::{Inventory, NotMeasured},
+    secret::WorkerSecret,
+};
 use aicpw_primitives::{worker_key::KEY_TYPE, AccountId};
 use aicpw_protocol::{
     device::DeviceSpec,
@@ -22,13 +26,13 @@ use jsonrpsee::{
 use sc_rpc_api::check_if_safe;
 use serde::Serialize;
 use sp_blockchain::HeaderBackend;
-use sp_core::sr25519;
+use sp_core::{sr25519, H256};
 use sp_keystore::KeystorePtr;
 use tokio::sync::watch;
 
-use super::error::{error, KEYSTORE, NOT_OFFERED, NOT_YET};
+use super::error::{error, DEVICE_BUSY, KEYSTORE, NOT_MEASURED, NOT_OFFERED, NOT_YET};
 
-/// How long a call waits for devices that are being measured.
+/// How long a call waits for what is being measured.
 const MEASURING: Duration = Duration::from_secs(45);
 
 /// A device of this machine.
@@ -40,6 +44,15 @@ pub struct LocalDeviceJson {
     pub spec: DeviceSpec,
     /// Why it does not keep a determinism class, for people.
     pub deviations: Vec<String>,
+}
+
+impl From<LocalDevice> for LocalDeviceJson {
+    fn from(device: LocalDevice) -> Self {
+        Self {
+            spec: device.spec,
+            deviations: device.deviations,
+        }
+    }
 }
 
 /// The keys with which a provider is registered.
@@ -74,6 +87,11 @@ pub trait WorkerApi {
     #[method(name = "localDevices", with_extensions)]
     async fn local_devices(&self) -> RpcResult<Vec<LocalDeviceJson>>;
 
+    /// Measures the device with this fingerprint anew, which takes the machine up to minutes: whoever is told
+    /// to ask again meanwhile waits for the same. No job may run on it.
+    #[method(name = "measureDevice", with_extensions)]
+    async fn measure_device(&self, fingerprint: H256) -> RpcResult<LocalDeviceJson>;
+
     /// The keys of this node's worker (made at the first call), and its agreement to act for
     /// `provider`, which is valid for a while.
     #[method(name = "workerKeys", with_extensions)]
@@ -89,7 +107,7 @@ pub struct Worker {
     /// Whether jobs run here.
     pub is_provider: bool,
     /// The devices, once they are measured.
-    pub devices: watch::Receiver<Option<Vec<LocalDevice>>>,
+    pub devices: watch::Receiver<Option<Arc<Inventory>>>,
     /// Folder of the worker's secret.
     pub folder: PathBuf,
 }
@@ -105,6 +123,21 @@ impl Worker {
         }
     }
 
+    /// The devices, once they are measured.
+    async fn inventory(&self) -> RpcResult<Arc<Inventory>> {
+        let mut devices = self.devices.clone();
+        let measured = devices.wait_for(Option::is_some);
+        let measured = match tokio::time::timeout(MEASURING, measured).await {
+            Ok(Ok(measured)) => measured.clone(),
+            Ok(Err(_)) => None,
+            Err(_) => return Err(still_measured()),
+        };
+        measured.ok_or_else(|| {
+            let message = "the worker did not start; the node's log says why";
+            error(NOT_OFFERED, message)
+        })
+    }
+
     /// The worker key, made if there is none.
     fn worker(&self) -> RpcResult<sr25519::Public> {
         if let Some(key) = self.keystore.sr25519_public_keys(KEY_TYPE).first() {
@@ -117,6 +150,19 @@ impl Worker {
     }
 }
 
+fn still_measured() -> ErrorObjectOwned {
+    let message = "the devices are still being measured; try again in a minute";
+    error(NOT_YET, message)
+}
+
+fn not_measured(failure: NotMeasured) -> ErrorObjectOwned {
+    let code = match failure {
+        NotMeasured::Busy => DEVICE_BUSY,
+        NotMeasured::Failed(_) => NOT_MEASURED,
+    };
+    error(code, failure.to_string())
+}
+
 fn keystore(message: String) -> ErrorObjectOwned {
     error(KEYSTORE, message)
 }
@@ -125,24 +171,24 @@ fn keystore(message: String) -> ErrorObjectOwned {
 impl WorkerApiServer for Worker {
     async fn local_devices(&self, extensions: &Extensions) -> RpcResult<Vec<LocalDeviceJson>> {
         self.check(extensions)?;
-        let mut devices = self.devices.clone();
-        let measured = devices.wait_for(Option::is_some);
-        let measured = match tokio::time::timeout(MEASURING, measured).await {
-            Ok(Ok(measured)) => measured.clone().unwrap_or_default(),
-            Ok(Err(_)) => {
-                let message = "the worker did not start; the node's log says why";
-                return Err(error(NOT_OFFERED, message));
-            }
-            Err(_) => {
-                let message = "the devices are still being measured; try again in a minute";
-                return Err(error(NOT_YET, message));
-            }
+        let devices = self.inventory().await?.devices();
+        Ok(devices.into_iter().map(Into::into).collect())
+    }
+
+    async fn measure_device(
+        &self,
+        extensions: &Extensions,
+        fingerprint: H256,
+    ) -> RpcResult<LocalDeviceJson> {
+        self.check(extensions)?;
+        let measured = async {
+            let devices = self.inventory().await?;
+            devices.measure(fingerprint.0).await.map_err(not_measured)
         };
-        let devices = measured.into_iter().map(|device| LocalDeviceJson {
-            spec: device.spec,
-            deviations: device.deviations,
-        });
-        Ok(devices.collect())
+        match tokio::time::timeout(MEASURING, measured).await {
+            Ok(measured) => measured.map(Into::into),
+            Err(_) => Err(still_measured()),
+        }
     }
 
     fn worker_keys(&self, extensions: &Extensions, provider: AccountId) -> RpcResult<WorkerKeys> {

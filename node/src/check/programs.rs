@@ -218,6 +218,7 @@ mod tests {
             name: "One".into(),
             kind: DeviceKind::Cpu,
             memory_bytes: 5 << 20,
+            compute_units: 2,
         };
         let [one] = devices(Ok(vec![device])).try_into().unwrap();
         assert_eq!(one.found, "CPU One, 5 MiB; PoCL, driver 3.1");

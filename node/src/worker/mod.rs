@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use aicpw_offchain_worker::{
     chain::{ChainView, LocalStorage},
-    devices::LocalDevice,
+    inventory::Inventory,
     ipfs::{BlobError, BlobStore, Daemon, DaemonError, KuboRpc},
     metrics::{IpfsMetrics, MeteredStore, WorkerMetrics},
     service::{WorkerConfig, WorkerService},
@@ -121,7 +121,7 @@ impl MarketServices {
 
     /// What [`Self::run`] tells of this machine's devices: `None` until they are measured, and
     /// forever where there is no worker.
-    pub fn devices_channel() -> (DevicesSender, watch::Receiver<Option<Vec<LocalDevice>>>) {
+    pub fn devices_channel() -> (DevicesSender, watch::Receiver<Option<Arc<Inventory>>>) {
         let (sender, receiver) = watch::channel(None);
         (DevicesSender(sender), receiver)
     }
@@ -143,7 +143,7 @@ impl MarketServices {
                 (Some(config), Some(store)) => {
                     match WorkerService::start(config, chain, storage, store).await {
                         Ok(worker) => {
-                            devices.0.send_replace(Some(worker.devices().to_vec()));
+                            devices.0.send_replace(Some(worker.inventory().clone()));
                             Some(worker)
                         }
                         Err(error) => {
@@ -167,4 +167,4 @@ impl MarketServices {
 }
 
 /// Where [`MarketServices::run`] tells of the devices.
-pub struct DevicesSender(watch::Sender<Option<Vec<LocalDevice>>>);
+pub struct DevicesSender(watch::Sender<Option<Arc<Inventory>>>);

@@ -57,7 +57,7 @@ pub struct Shop {
     /// Of which salts are derived.
     pub secret: WorkerSecret,
     /// Free slots of the devices.
-    pub slots: Slots,
+    pub slots: Arc<Slots>,
     /// Bounds of downloads.
     pub fetch: FetchLimits,
     /// How often progress is written to the mailbox at most.

@@ -17,6 +17,15 @@ struct Device {
     free: Arc<Semaphore>,
 }
 
+impl Device {
+    fn new(slots: usize) -> Self {
+        Self {
+            slots,
+            free: Arc::new(Semaphore::new(slots)),
+        }
+    }
+}
+
 impl Slots {
     /// Waits for a free slot of a device that has `slots` of them now. It is free again when the
     /// permit is dropped.
@@ -29,12 +38,19 @@ impl Slots {
         }
     }
 
+    /// All slots of a device, if no job has one: none starts until the permit is dropped.
+    pub fn take_all(&self, fingerprint: Hash) -> Option<OwnedSemaphorePermit> {
+        let mut devices = self.devices.lock().unwrap_or_else(PoisonError::into_inner);
+        let device = devices.entry(fingerprint).or_insert_with(|| Device::new(1));
+        let all = u32::try_from(device.slots).ok()?;
+        device.free.clone().try_acquire_many_owned(all).ok()
+    }
+
     fn resized(&self, fingerprint: Hash, slots: usize) -> Arc<Semaphore> {
         let mut devices = self.devices.lock().unwrap_or_else(PoisonError::into_inner);
-        let device = devices.entry(fingerprint).or_insert_with(|| Device {
-            slots,
-            free: Arc::new(Semaphore::new(slots)),
-        });
+        let device = devices
+            .entry(fingerprint)
+            .or_insert_with(|| Device::new(slots));
         if slots > device.slots {
             device.free.add_permits(slots - device.slots);
             device.slots = slots;
@@ -60,6 +76,13 @@ mod tests {
         let _other = slots.take([2; 32], 1).await;
         drop(first);
         let _third = third.await;
+
+        assert!(slots.take_all([1; 32]).is_none(), "two jobs run");
+        let all = slots.take_all([3; 32]).unwrap();
+        let mut fourth = std::pin::pin!(slots.take([3; 32], 1));
+        assert!(futures::poll!(&mut fourth).is_pending());
+        drop(all);
+        let _fourth = fourth.await;
 
         let _grown = slots.take([1; 32], 3).await;
         let mut shrunk = std::pin::pin!(slots.take([1; 32], 1));

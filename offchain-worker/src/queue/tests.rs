@@ -78,7 +78,7 @@ impl Node {
             mailbox: Mailbox::new(self.chain.storage.clone(), FakeChain::GENESIS),
             engine: self.engine.clone(),
             secret: secret(),
-            slots: Slots::default(),
+            slots: Arc::default(),
             fetch: FetchLimits {
                 stall: Duration::from_secs(1),
                 total: Duration::from_secs(1),

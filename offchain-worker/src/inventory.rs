@@ -1,0 +1,234 @@
+//! The devices of a worker that runs: what was measured of them, and measuring one anew when its owner asks.
+//!
+//! As long as a device is measured no job starts on it, and no conformance run on any.
+
+use aicpw_protocol::Hash;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::watch;
+
+use crate::{
+    devices::{LocalDevice, Measuring},
+    queue::Slots,
+};
+
+/// Held by whoever measures a device or does a conformance run: each would make the other slower.
+pub(crate) type Turn = Arc<tokio::sync::Mutex<()>>;
+
+/// Why a device was not measured.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotMeasured {
+    /// What was measured would be wrong, and the job late.
+    #[error(
+        "a job runs on the device, so it was not measured; `aicpw provider devices pause` keeps new \
+         ones away, then try again when it has ended"
+    )]
+    Busy,
+    /// It is not there, or fails.
+    #[error("{0}")]
+    Failed(String),
+}
+
+type Outcome = Result<LocalDevice, NotMeasured>;
+
+/// What this machine offers.
+#[derive(Debug)]
+pub struct Inventory {
+    measuring: Measuring,
+    slots: Arc<Slots>,
+    turn: Turn,
+    stop: watch::Receiver<bool>,
+    devices: Mutex<Vec<LocalDevice>>,
+    under_way: Mutex<HashMap<Hash, watch::Receiver<Option<Outcome>>>>,
+}
+
+impl Inventory {
+    /// Of devices that are measured. Nothing is measured any more once `stop` is true.
+    pub(crate) fn new(
+        measuring: Measuring,
+        devices: Vec<LocalDevice>,
+        slots: Arc<Slots>,
+        turn: Turn,
+        stop: watch::Receiver<bool>,
+    ) -> Self {
+        Self {
+            measuring,
+            slots,
+            turn,
+            stop,
+            devices: Mutex::new(devices),
+            under_way: Mutex::default(),
+        }
+    }
+
+    /// The devices, as they were measured last.
+    pub fn devices(&self) -> Vec<LocalDevice> {
+        locked(&self.devices).clone()
+    }
+
+    /// Measures a device anew. It goes on when nobody waits for it any more; who asks meanwhile waits for the
+    /// same.
+    ///
+    /// # Errors
+    /// When a job runs on it, it is not there, or it fails. What was measured before stays then.
+    pub async fn measure(self: &Arc<Self>, fingerprint: Hash) -> Result<LocalDevice, NotMeasured> {
+        let mut outcome = self.begin(fingerprint)?;
+        let outcome = match outcome.wait_for(Option::is_some).await {
+            Ok(outcome) => outcome.clone(),
+            Err(_) => None,
+        };
+        outcome.unwrap_or_else(|| Err(stopped()))
+    }
+
+    fn begin(
+        self: &Arc<Self>,
+        fingerprint: Hash,
+    ) -> Result<watch::Receiver<Option<Outcome>>, NotMeasured> {
+        let mut under_way = locked(&self.under_way);
+        if let Some(outcome) = under_way.get(&fingerprint) {
+            // Unless it came to no end.
+            if outcome.has_changed().is_ok() {
+                return Ok(outcome.clone());
+            }
+        }
+        let slots = self.slots.take_all(fingerprint).ok_or(NotMeasured::Busy)?;
+        let (sender, receiver) = watch::channel(None);
+        under_way.insert(fingerprint, receiver.clone());
+        let this = self.clone();
+        tokio::spawn(async move {
+            let outcome = this.measure_now(fingerprint).await;
+            drop(slots);
+            locked(&this.under_way).remove(&fingerprint);
+            sender.send_replace(Some(outcome));
+        });
+        Ok(receiver)
+    }
+
+    async fn measure_now(&self, fingerprint: Hash) -> Outcome {
+        let mut stop = self.stop.clone();
+        let measuring = async {
+            let _turn = self.turn.lock().await;
+            self.measuring.again(&fingerprint).await
+        };
+        let measured = tokio::select! {
+            measured = measuring => measured,
+            _ = stop.wait_for(|stop| *stop) => return Err(stopped()),
+        };
+        let measured = measured.map_err(|error| NotMeasured::Failed(error.to_string()))?;
+        let mut devices = locked(&self.devices);
+        let is_it = |device: &LocalDevice| device.spec.fingerprint == fingerprint;
+        match devices.iter().position(is_it) {
+            Some(at) => devices[at] = measured.clone(),
+            None => devices.push(measured.clone()),
+        }
+        Ok(measured)
+    }
+}
+
+fn stopped() -> NotMeasured {
+    NotMeasured::Failed("the worker has stopped; start the node again".into())
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::soon;
+    use aicpw_protocol::{Gflops, MegabitsPerSecond};
+    use std::os::unix::fs::PermissionsExt;
+    use std::path::Path;
+
+    const DEVICE: Hash = [1; 32];
+
+    /// A stand-in for the executor, whose device has as many GFLOPS as `measure` was called. It measures as long
+    /// as a file `wait` is there, and fails if a file `broken` is.
+    async fn inventory(folder: &Path) -> (Arc<Inventory>, watch::Sender<bool>) {
+        let digits = hex::encode(DEVICE);
+        let script = format!(
+            r#"#!/bin/sh
+case "$1" in
+devices) echo '[{{"fingerprint":"{digits}","name":"One","driver":"x","platform":"P",
+    "kind":"cpu","memory_bytes":1024,"compute_units":2}}]';;
+measure) echo >> measurements
+  while [ -e wait ]; do sleep 0.01; done
+  [ ! -e broken ] || exit 1
+  echo '{{"kind":"cpu","engine":"opencl","name":"One","fingerprint":"{digits}",
+    "classes":{{"int":true,"fp32Strict":false,"device":true}},
+    "gflops":'$(wc -l < measurements)',"memory":1024,"deviations":[]}}';;
+esac
+"#
+        );
+        let program = folder.join("executor");
+        std::fs::write(&program, script).unwrap();
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let measuring = Measuring {
+            program,
+            folder: folder.to_owned(),
+            bandwidth: MegabitsPerSecond(50),
+        };
+        let devices = measuring.devices().await.unwrap();
+        let (stop, stopped) = watch::channel(false);
+        let slots = Arc::default();
+        let inventory = Inventory::new(measuring, devices, slots, Turn::default(), stopped);
+        (Arc::new(inventory), stop)
+    }
+
+    fn gflops(inventory: &Inventory) -> Vec<u64> {
+        let devices = inventory.devices();
+        devices.iter().map(|device| device.spec.gflops.0).collect()
+    }
+
+    #[tokio::test]
+    async fn a_device_is_measured_as_often_as_its_owner_asks() {
+        let dir = tempfile::tempdir().unwrap();
+        let (inventory, _stop) = inventory(dir.path()).await;
+        assert_eq!(gflops(&inventory), [1]);
+        let measured = inventory.measure(DEVICE).await.unwrap();
+        assert_eq!(measured.spec.gflops, Gflops(2));
+        assert_eq!(gflops(&inventory), [2]);
+        // After a start it is what was measured last.
+        let kept = inventory.measuring.devices().await.unwrap();
+        assert_eq!(kept, inventory.devices());
+
+        let error = inventory.measure([9; 32]).await.unwrap_err().to_string();
+        assert!(error.contains("start the node again"), "{error}");
+        std::fs::write(dir.path().join("broken"), "").unwrap();
+        assert!(matches!(
+            inventory.measure(DEVICE).await,
+            Err(NotMeasured::Failed(_))
+        ));
+        assert_eq!(gflops(&inventory), [2], "as before");
+    }
+
+    #[tokio::test]
+    async fn no_job_runs_meanwhile() {
+        let dir = tempfile::tempdir().unwrap();
+        let (inventory, _stop) = inventory(dir.path()).await;
+        let job = inventory.slots.take(DEVICE, 2).await;
+        assert_eq!(inventory.measure(DEVICE).await, Err(NotMeasured::Busy));
+        drop(job);
+
+        std::fs::write(dir.path().join("wait"), "").unwrap();
+        let outcome = inventory.begin(DEVICE).unwrap();
+        let mut job = std::pin::pin!(inventory.slots.take(DEVICE, 2));
+        assert!(futures::poll!(&mut job).is_pending());
+        // Whoever asks now waits for the same.
+        assert!(inventory.begin(DEVICE).unwrap().same_channel(&outcome));
+        std::fs::remove_file(dir.path().join("wait")).unwrap();
+        soon("the job has a slot", job).await;
+        assert_eq!(gflops(&inventory), [2]);
+    }
+
+    #[tokio::test]
+    async fn a_worker_that_stops_measures_no_more() {
+        let dir = tempfile::tempdir().unwrap();
+        let (inventory, stop) = inventory(dir.path()).await;
+        std::fs::write(dir.path().join("wait"), "").unwrap();
+        let measuring = inventory.measure(DEVICE);
+        stop.send_replace(true);
+        assert_eq!(soon("it has ended", measuring).await, Err(stopped()));
+    }
+}
