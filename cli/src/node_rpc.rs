@@ -14,14 +14,14 @@ use crate::{
     account::Account,
     chain::{explain_node_method, Chain},
     error::{io_cause, Error, Kind, Result},
-    verify::parse_hash,
+    verify::{parse_hash, show_hash},
 };
 
 /// Bytes of content in one request, before base64 makes them a third longer.
 pub const CHUNK_BYTES: u64 = 2 << 20;
 
-/// How often the node is asked for devices that it still measures.
-const MEASURING_TRIES: u32 = 5;
+/// How often the node is asked for devices that it still measures: each call waits there for most of a minute.
+const MEASURING_TRIES: u32 = 8;
 
 /// Content that can be read by its CID. A trait, so that what is done with it can be tested
 /// without a node.
@@ -222,10 +222,24 @@ impl<'a> NodeRpc<'a> {
     /// # Errors
     /// The node does not run with `--provider`, or measures for minutes.
     pub async fn local_devices(&self) -> Result<Vec<LocalDevice>> {
+        self.measured("aicpw_localDevices", rpc_params![]).await
+    }
+
+    /// A device of the node's machine, which the node measures anew: this waits for it.
+    ///
+    /// # Errors
+    /// The node does not run with `--provider`, a job runs on the device, or it is not there or fails.
+    pub async fn measure_device(&self, fingerprint: &Hash) -> Result<LocalDevice> {
+        let params = rpc_params![show_hash(fingerprint)];
+        self.measured("aicpw_measureDevice", params).await
+    }
+
+    /// What takes the node longer than a call may.
+    async fn measured<T: DeserializeOwned>(&self, method: &str, params: RpcParams) -> Result<T> {
         let mut tries = 1;
         loop {
             // Each call waits at the node, so there is no pause between them here.
-            match self.call("aicpw_localDevices", rpc_params![]).await {
+            match self.call(method, params.clone()).await {
                 Err(error) if error.kind == Kind::Timeout && tries < MEASURING_TRIES => tries += 1,
                 result => return result,
             }

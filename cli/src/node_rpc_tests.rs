@@ -12,6 +12,8 @@ const CID: &str = "bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi";
 struct Node {
     content: Arc<Mutex<Vec<u8>>>,
     asked: Arc<Mutex<Vec<String>>>,
+    /// Parameters of the last call.
+    params: Arc<Mutex<Vec<serde_json::Value>>>,
     answers: Arc<Vec<(&'static str, serde_json::Value)>>,
 }
 
@@ -30,6 +32,7 @@ impl Node {
 
     fn answer(&self, method: &str, params: &[serde_json::Value]) -> serde_json::Value {
         self.asked.lock().unwrap().push(method.into());
+        *self.params.lock().unwrap() = params.to_vec();
         let mut content = self.content.lock().unwrap();
         match method {
             "aicpw_ipfsAddOpen" => "upload-1".into(),
@@ -175,11 +178,33 @@ async fn devices_and_keys_as_the_node_says_them() {
 }
 
 #[tokio::test]
+async fn one_device_is_measured_by_its_fingerprint() {
+    let device = serde_json::json!({
+        "kind": "cpu",
+        "engine": "opencl",
+        "name": "pthread",
+        "fingerprint": format!("0x{}", "07".repeat(32)),
+        "classes": { "int": true, "fp32Strict": true, "device": true },
+        "gflops": 41,
+        "memory": 8000,
+        "bandwidth": 100,
+        "deviations": [],
+    });
+    let (node, client) = Node::answering(vec![("aicpw_measureDevice", device)]);
+    let measured = NodeRpc(&client).measure_device(&[7; 32]).await.unwrap();
+    assert_eq!(measured.spec.gflops.0, 41);
+    assert_eq!(node.asked(), ["aicpw_measureDevice"]);
+    let params = node.params.lock().unwrap().clone();
+    assert_eq!(params, [format!("0x{}", "07".repeat(32))]);
+}
+
+#[tokio::test]
 async fn what_is_not_offered_says_what_to_do() {
     let refused = |code: i32| serde_json::json!({ "refused": code });
     let (node, client) = Node::answering(vec![
         ("aicpw_ipfsAddresses", refused(-32601)),
         ("aicpw_localDevices", refused(7_010)),
+        ("aicpw_measureDevice", refused(7_012)),
         ("aicpw_ipfsPin", refused(7_003)),
     ]);
     let rpc = NodeRpc(&client);
@@ -191,6 +216,11 @@ async fn what_is_not_offered_says_what_to_do() {
         1 + MEASURING_TRIES,
         "asked again while it measures"
     );
+    // A job ends when it ends: that is not waited for.
+    let before = node.asked().len();
+    let busy = rpc.measure_device(&[7; 32]).await.unwrap_err();
+    assert_ne!(busy.kind, Kind::Timeout);
+    assert_eq!(node.asked().len(), before + 1);
     assert_eq!(
         rpc.pin(&CID.parse().unwrap()).await.unwrap_err().kind,
         Kind::Timeout

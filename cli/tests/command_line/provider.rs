@@ -81,11 +81,16 @@ fn what_cannot_be_done_with_a_device_is_said_before_anything_is_sent() {
         error["hint"].as_str().unwrap().contains("it has 3, 4"),
         "{error}"
     );
-    let error = node.failure(&["provider", "devices", "remove", "3", "--yes"], 2);
-    assert!(
-        error["message"].as_str().unwrap().contains("runs 1 task"),
-        "{error}"
-    );
+    for arguments in [
+        &["provider", "devices", "remove", "3", "--yes"][..],
+        &["provider", "devices", "update", "all"],
+    ] {
+        let error = node.failure(arguments, 2);
+        assert!(
+            error["message"].as_str().unwrap().contains("runs 1 task"),
+            "{error}"
+        );
+    }
     // Nobody can be asked whether that is meant.
     let error = node.failure(&["provider", "devices", "remove", "4"], 2);
     assert!(error["hint"].as_str().unwrap().contains("--yes"), "{error}");
@@ -99,7 +104,7 @@ fn what_is_so_already_is_not_sent_again() {
         &["provider", "ask", "all", "0.5"][..],
         &["provider", "devices", "pause", "4"],
         &["provider", "devices", "resume", "3"],
-        &["provider", "devices", "update", "3"],
+        &["provider", "devices", "update", "4"],
     ] {
         let document = node.document(arguments);
         assert!(

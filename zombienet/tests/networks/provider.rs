@@ -64,8 +64,23 @@ async fn a_provider_joins_changes_moves_and_leaves() {
         let again = provider(arguments).await;
         assert!(again["transaction"].is_null(), "{again}");
     }
+    // An update measures again, and the chain is told what came out, if that is not the same.
+    let measurements = || {
+        let log = first.log().unwrap();
+        log.matches("measuring a device: ").count()
+    };
+    let before = measurements();
     let changed = provider(vec!["devices", "update", "all"]).await;
-    assert!(changed["transaction"].is_null(), "measured once: {changed}");
+    let devices = changed["provider"]["devices"].as_array().unwrap();
+    assert_eq!(before, devices.len(), "once at the start");
+    assert_eq!(measurements(), 2 * devices.len(), "{changed}");
+    let client = first.client().await.unwrap();
+    let local: Value = client.call("aicpw_localDevices", &[]).await.unwrap();
+    for device in devices {
+        let mut local = local.as_array().unwrap().iter();
+        let measured = local.find(|local| local["fingerprint"] == device["fingerprint"]);
+        assert_eq!(measured.unwrap()["gflops"], device["gflops"], "{changed}");
+    }
     // The node proves it again, and `register` waits until it has.
     let changed = provider(vec!["devices", "prove", "all"]).await;
     assert_eq!(challenge(&changed)["attempt"], 0, "{changed}");

@@ -67,11 +67,12 @@ Examples:
   aicpw --key-file provider.key provider devices resume 3
   aicpw --key-file provider.key provider devices resume all")]
     Resume(Chosen),
-    /// Tell the chain what the node measures of its devices now
+    /// Have the node measure a device anew, and tell the chain what came out
     ///
-    /// Needed after another driver was installed: a device whose name is still the same keeps its
-    /// number, and gets its new spec. Runs on the node's own machine. A device that runs a task is
-    /// refused: `pause` it and wait.
+    /// Takes up to some minutes, in which nothing else should run there. Needed after another driver was
+    /// installed (start the node again first): a device whose name is still the same keeps its
+    /// number, and gets its new spec. Another spec is proven with a conformance run before the next
+    /// task. Runs on the node's own machine. A device that runs a task is refused: `pause` it and wait.
     #[command(after_long_help = "\
 Examples:
   aicpw --key-file provider.key provider devices update 3
@@ -228,16 +229,26 @@ async fn set_available(context: &Context<'_>, which: Which, available: bool) -> 
 
 async fn update(context: &Context<'_>, which: Which) -> Result<()> {
     let change = Change::begin(context).await?;
-    let waiting = context.out.wait("asking the node for its devices");
-    let local = NodeRpc::new(&change.chain).local_devices().await?;
-    drop(waiting);
     let chosen = chosen(&change.view, which)?;
-    let mut calls = Vec::new();
     for device in &chosen {
-        let spec = measured(&change.view, device, &local)?;
-        if *spec != device.spec {
-            idle(device)?;
-            calls.push(Call::update_spec(device.id, spec));
+        idle(device)?;
+    }
+    let node = NodeRpc::new(&change.chain);
+    let waiting = context.out.wait("asking the node for its devices");
+    let local = node.local_devices().await?;
+    drop(waiting);
+    let mut found = Vec::new();
+    for device in &chosen {
+        found.push(measured(&change.view, device, &local)?.fingerprint);
+    }
+    let mut calls = Vec::new();
+    for (device, fingerprint) in chosen.iter().zip(&found) {
+        let (id, name) = (device.id, name(&device.spec));
+        let waiting = context.out.wait(format!("measuring device {id} ({name})"));
+        let spec = node.measure_device(fingerprint).await?.spec;
+        drop(waiting);
+        if spec != device.spec {
+            calls.push(Call::update_spec(id, &spec));
         }
     }
     let subject = subject(&chosen);
@@ -377,7 +388,7 @@ fn occupied(view: &ProviderView<Account>, chosen: &[&DeviceView<Account>]) -> Op
     })
 }
 
-/// What the node measures of a registered device: the one with its fingerprint, or after a change
+/// What the node measured last of a registered device: the one with its fingerprint, or after a change
 /// of the driver, which changes that, the only new one with its name.
 fn measured<'a>(
     view: &ProviderView<Account>,
