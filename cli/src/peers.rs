@@ -19,13 +19,23 @@ pub fn show_all(addresses: &PeerAddresses) -> Vec<String> {
 
 /// The peer id in a node's own addresses.
 pub fn own_id(addresses: &[String]) -> Option<String> {
-    addresses.iter().find_map(|text| {
-        let address: Multiaddr = text.parse().ok()?;
-        address.iter().find_map(|part| match part {
-            multiaddr::Protocol::P2p(peer) => Some(peer.to_string()),
-            _ => None,
-        })
-    })
+    addresses.iter().find_map(|address| peer_of(address))
+}
+
+/// Those addresses that are not of the node with this peer id.
+pub fn others(mut addresses: Vec<String>, own: Option<&str>) -> Vec<String> {
+    addresses.retain(|address| own.is_none() || peer_of(address).as_deref() != own);
+    addresses
+}
+
+/// Who is reached at an address. Through a relay that is the last that it names.
+fn peer_of(address: &str) -> Option<String> {
+    let address: Multiaddr = address.parse().ok()?;
+    let peers = address.iter().filter_map(|part| match part {
+        multiaddr::Protocol::P2p(peer) => Some(peer.to_string()),
+        _ => None,
+    });
+    peers.last()
 }
 
 /// Reads the address of a peer, as an option's parser: it has to say which peer is there.
@@ -83,6 +93,19 @@ mod tests {
         ];
         assert_eq!(own_id(&addresses).as_deref(), Some(peer));
         assert_eq!(own_id(&addresses[..1]), None);
+    }
+
+    #[test]
+    fn a_node_is_none_of_the_others_through_a_relay_either() {
+        let own = "12D3KooWKnDdG3iXw9eTFijk3EWSunZcFi54Zka4wmtqtt6rPxc8";
+        let relay = "12D3KooWPjceQrSwdWXPyLLeABRXmuqt69Rg3sBYbU1Nft9HyQ6X";
+        let direct = format!("/ip4/127.0.0.1/tcp/4001/p2p/{own}");
+        let at_relay = format!("/ip4/127.0.0.1/tcp/4002/p2p/{relay}");
+        let relayed = format!("{at_relay}/p2p-circuit/p2p/{own}");
+        let all = vec![direct, at_relay.clone(), relayed.clone()];
+        assert_eq!(own_id(&[relayed]).as_deref(), Some(own));
+        assert_eq!(others(all.clone(), Some(own)), [at_relay]);
+        assert_eq!(others(all.clone(), None), all);
     }
 
     #[test]

@@ -5,7 +5,8 @@
 //! that the user asked for it. Content is unpinned with the last note of the user's that names it.
 //!
 //! Somebody who uploads holds the folder's lock together with others who do; somebody who lets go
-//! holds it alone: so that nothing is let go between its upload and its note.
+//! holds it alone: so that nothing is let go between its upload and its note. Who notes something first, and has the
+//! node fetch it after that, need not hold it meanwhile: what a note names that is not over stays.
 
 use std::{
     collections::BTreeSet,
@@ -117,7 +118,7 @@ pub struct Kept {
     pub note: Note,
 }
 
-/// Held while something is uploaded, or let go.
+/// Held while something is uploaded and noted, or let go.
 #[derive(Debug)]
 pub struct Lock {
     // Ends with the file.

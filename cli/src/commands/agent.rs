@@ -1,23 +1,21 @@
 //! `aicpw agent`: stays up for a requester. It grants the keys of the account's sealed tasks, to the
 //! first provider and to each next one, and has the node keep and serve what providers fetch.
 
+mod serve;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     future::Future,
     time::{Duration, Instant},
 };
 
-use aicpw_protocol::{
-    manifest::{limits, Manifest},
-    sealing::stream::sealed_length,
-    task::{AssignmentStatus, TaskStatus},
-    view::TaskView,
-    ContentId, TaskId,
-};
+use aicpw_protocol::{view::TaskView, AssignmentId, TaskId};
 use futures::{
     future::LocalBoxFuture, stream::FuturesUnordered, FutureExt, StreamExt, TryStreamExt,
 };
 use serde::Serialize;
+
+use serve::{fetchers, meet, serve, waits_for_data};
 
 use super::{
     let_go::{self, let_go},
@@ -33,12 +31,10 @@ use crate::{
     grant::{self, Granted, Granter},
     keys::Signer,
     life,
-    node_rpc::{read_all, NodeRpc},
     output::Output,
     peers,
-    pins::{Note, Pins, Reason},
+    pins::Pins,
     quantity::count,
-    sealed,
 };
 
 /// How often the account's tasks are looked at.
@@ -147,6 +143,7 @@ async fn follow(
     let mut tasks = Tasks::default();
     let mut serving: FuturesUnordered<LocalBoxFuture<'_, (TaskId, Result<usize>)>> =
         FuturesUnordered::new();
+    let mut meeting: FuturesUnordered<LocalBoxFuture<'_, ()>> = FuturesUnordered::new();
     let mut look = tokio::time::interval(LOOK_EVERY);
     look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut tidy = tokio::time::interval(LET_GO_EVERY);
@@ -168,8 +165,10 @@ async fn follow(
                     ));
                 }
             },
+            Some(()) = meeting.next() => {}
             _ = look.tick() => {
                 let mut awaited = Vec::new();
+                let mut to_meet = BTreeSet::new();
                 for view in tasks.look(chain, signer.account).await? {
                     if life::is_final(&view.status) {
                         let state = life::state_name(&view.status);
@@ -179,11 +178,16 @@ async fn follow(
                     }
                     if waits_for_data(&view) && tasks.is_to_be_served(view.id, Instant::now()) {
                         let task = view.id;
-                        serving.push(serve(chain, keys, &pins, view.clone()).map(move |end| (task, end)).boxed_local());
+                        let served = serve(out, chain, keys, &pins, view.clone());
+                        serving.push(served.map(move |end| (task, end)).boxed_local());
                     }
+                    to_meet.extend(tasks.new_fetchers(&view));
                     if grant::is_awaited(&view) {
                         awaited.push(view.id);
                     }
+                }
+                if !to_meet.is_empty() {
+                    meeting.push(meet(chain, to_meet).boxed_local());
                 }
                 for (task, granted) in granter.look_and_tell(out, &awaited).await {
                     out.json_line(&line(task, &granted));
@@ -251,6 +255,8 @@ struct Tasks {
     served: BTreeSet<TaskId>,
     /// Whose files could not be served, and when that is tried again.
     again: BTreeMap<TaskId, Instant>,
+    /// Whose providers the node was to connect to.
+    met: BTreeSet<AssignmentId>,
 }
 
 impl Tasks {
@@ -324,6 +330,14 @@ impl Tasks {
         self.again.insert(id, now + SERVE_AGAIN_AFTER);
     }
 
+    /// Where the providers are that may have to fetch the files of a task, and were not there at an earlier look.
+    fn new_fetchers(&mut self, view: &TaskView<Account>) -> Vec<String> {
+        fetchers(view)
+            .filter(|assignment| self.met.insert(assignment.id))
+            .flat_map(|assignment| peers::show_all(&assignment.peers))
+            .collect()
+    }
+
     /// What there is to tell: nothing of a task that had ended when it was first seen.
     fn note(&mut self, view: TaskView<Account>) -> Option<TaskView<Account>> {
         let is_new = self.seen.insert(view.id);
@@ -359,84 +373,11 @@ where
     }
 }
 
-/// Whether a provider may still have to fetch the task's files.
-fn waits_for_data(view: &TaskView<Account>) -> bool {
-    match view.status {
-        TaskStatus::Queued { .. } | TaskStatus::Parked { .. } => true,
-        // Jurors fetch them as providers do.
-        TaskStatus::Active | TaskStatus::Disputed => view.assignments.iter().any(|assignment| {
-            matches!(
-                assignment.status,
-                AssignmentStatus::AwaitingKey { .. } | AssignmentStatus::Assigned { .. }
-            )
-        }),
-        _ => false,
-    }
-}
-
-/// Has the node keep manifest, program and inputs of a task, and notes it; how many files those are.
-async fn serve(
-    chain: &Chain,
-    keys: &DataKeys,
-    pins: &Pins,
-    view: TaskView<Account>,
-) -> Result<usize> {
-    let node = NodeRpc::new(chain);
-    let cid = &view.submission.manifest;
-    let held = pins.together().await?;
-    node.pin(cid).await?;
-    let key = sealed::key_of(keys, &view.submission.privacy)?;
-    let most = match key {
-        Some(_) => sealed_length(limits::MANIFEST_BYTES),
-        None => limits::MANIFEST_BYTES,
-    };
-    let manifest = sealed::open_manifest(key.as_ref(), read_all(&node, cid, most).await?)?;
-    let manifest = Manifest::parse(&manifest)
-        .map_err(|errors| Error::other(format!("its manifest is not valid: {errors}")))?;
-    let mut all: BTreeSet<ContentId> = manifest.blobs().into_iter().map(|blob| blob.cid).collect();
-    for blob in &all {
-        node.pin(blob).await?;
-    }
-    all.insert(cid.clone());
-    let count = all.len();
-    if let Some(id) = peers::own_id(&node.addresses().await?) {
-        let reason = Reason::task(&chain.genesis().await?, view.id);
-        pins.add(&held, Note::new(&id, reason, all))?;
-    }
-    Ok(count)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::life::tests::{assignment, view};
-
-    #[test]
-    fn files_are_served_until_the_job_runs() {
-        let active = |status| view(TaskStatus::Active, vec![assignment(0, status)]);
-        let assigned = AssignmentStatus::Assigned { start_by: 1 };
-        assert!(waits_for_data(&view(
-            TaskStatus::Queued { match_by: 1 },
-            vec![]
-        )));
-        assert!(waits_for_data(&active(assigned)));
-        let committed = AssignmentStatus::Committed {
-            commitment: [1; 32],
-            at: 1,
-            reveal_by: Some(2),
-        };
-        assert!(!waits_for_data(&active(committed)));
-        let juror = AssignmentStatus::AwaitingKey {
-            grant_by: 1,
-            recipient: [1; 32],
-        };
-        let disputed = view(TaskStatus::Disputed, vec![assignment(0, juror)]);
-        assert!(waits_for_data(&disputed));
-        assert!(!waits_for_data(&view(
-            TaskStatus::Cancelled { at: 1 },
-            vec![]
-        )));
-    }
+    use aicpw_protocol::task::{AssignmentStatus, TaskStatus};
 
     #[test]
     fn every_line_is_documented() {
@@ -528,6 +469,35 @@ mod tests {
         let later = now + SERVE_AGAIN_AFTER;
         assert!(tasks.is_to_be_served(id, later));
         assert!(!tasks.is_to_be_served(id, later), "it is being done");
+    }
+
+    #[test]
+    fn each_provider_that_fetches_is_met_once() {
+        let address =
+            "/ip4/127.0.0.1/tcp/4001/p2p/12D3KooWKnDdG3iXw9eTFijk3EWSunZcFi54Zka4wmtqtt6rPxc8";
+        let active = |statuses: [AssignmentStatus; 2]| {
+            let all = statuses.into_iter().zip(0..).map(|(status, attempt)| {
+                let mut one = assignment(attempt, status);
+                one.peers = peers::for_chain(&[address.to_owned()]).unwrap();
+                one
+            });
+            view(TaskStatus::Active, all.collect())
+        };
+        let assigned = || AssignmentStatus::Assigned { start_by: 1 };
+        let committed = || AssignmentStatus::Committed {
+            commitment: [1; 32],
+            at: 1,
+            reveal_by: None,
+        };
+        let mut tasks = Tasks::default();
+        let first = active([assigned(), committed()]);
+        assert_eq!(tasks.new_fetchers(&first), [address]);
+        assert!(tasks.new_fetchers(&first).is_empty(), "met already");
+        let next = active([assigned(), assigned()]);
+        assert_eq!(tasks.new_fetchers(&next), [address], "another attempt");
+        assert!(tasks
+            .new_fetchers(&view(TaskStatus::Queued { match_by: 1 }, vec![]))
+            .is_empty());
     }
 
     #[test]

@@ -351,13 +351,22 @@ fn indent_log(text: &str) -> String {
     shown.join("\n")
 }
 
-/// Has the node connect to the peers that probably have the content. That some do not answer is no
-/// failure: others may have it.
-pub async fn connect(node: &NodeRpc<'_>, addresses: &[String]) {
-    let connecting = addresses.iter().map(|address| async {
-        let _ = tokio::time::timeout(CONNECT_TIMEOUT, node.connect(address)).await;
+/// Has the node connect to the peers that probably have the content; why not, of each that it does not reach. That
+/// some do not answer is no failure: others may have it.
+pub async fn connect(node: &NodeRpc<'_>, addresses: &[String]) -> Vec<String> {
+    let connecting = addresses.iter().map(|address| async move {
+        match tokio::time::timeout(CONNECT_TIMEOUT, node.connect(address)).await {
+            Ok(connected) => connected.err().map(|error| error.message),
+            Err(_) => {
+                let limit = CONNECT_TIMEOUT.as_secs();
+                Some(format!(
+                    "cannot connect to {address}: no answer in {limit} s"
+                ))
+            }
+        }
     });
-    futures::future::join_all(connecting).await;
+    let ended = futures::future::join_all(connecting).await;
+    ended.into_iter().flatten().collect()
 }
 
 /// Whether a task got where it was to get.

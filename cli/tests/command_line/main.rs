@@ -134,6 +134,39 @@ fn no_node_has_a_code_of_its_own_and_a_next_step() {
 }
 
 #[test]
+fn what_is_not_what_was_promised_has_a_code_of_its_own() {
+    let node = FakeNode::start_with_store();
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("result");
+    let id = fake_node::disputes::OPEN.to_string();
+    let fetch = ["task", "fetch", &id, "--out", out.to_str().unwrap()];
+    let error = node.failure(&fetch, 4);
+    assert_eq!(error["kind"], "verification");
+    let message = error["message"].as_str().unwrap();
+    let on_chain = format!("but 0x{} is on chain", "ab".repeat(32));
+    assert!(
+        message.contains("has the root") && message.contains(&on_chain),
+        "{error}"
+    );
+    let hint = error["hint"].as_str().unwrap();
+    assert!(hint.contains("nothing was written"), "{error}");
+    let left = std::fs::read_dir(dir.path()).unwrap();
+    assert_eq!(left.count(), 0, "nor anything beside the folder");
+
+    // All of its tasks have the head of an empty history.
+    let output = node.run(&["history", "verify", "--json"]);
+    assert_eq!(output.status.code(), Some(4), "{output:?}");
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(document["valid"], false, "{document}");
+    assert_eq!(document["wrong"], 0, "{document}");
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        text.contains("at task 0") && text.contains("do not trust this node"),
+        "{text}"
+    );
+}
+
+#[test]
 fn wrong_arguments_are_named() {
     for (arguments, named) in [
         (

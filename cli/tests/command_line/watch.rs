@@ -5,7 +5,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{fake_node::watched, *};
+use super::{
+    fake_node::{disputes, watched},
+    *,
+};
 
 /// What has not ended by then never does.
 const HANGS_AFTER: Duration = Duration::from_secs(60);
@@ -94,6 +97,27 @@ fn a_program_whose_file_is_not_known_gets_no_name_of_one() {
 }
 
 #[test]
+fn what_takes_too_long_has_a_code_of_its_own() {
+    let node = FakeNode::start();
+    let id = watched::ASSIGNED.to_string();
+    let output = node.run(&["task", "watch", &id, "--timeout", "500ms", "--json"]);
+    assert_eq!(output.status.code(), Some(5), "{output:?}");
+    let text = String::from_utf8(output.stdout).unwrap();
+    let last: serde_json::Value = serde_json::from_str(text.lines().last().unwrap()).unwrap();
+    let error = &last["error"];
+    assert_eq!(error["code"], 5, "{text}");
+    assert_eq!(error["kind"], "timeout");
+    assert_eq!(error["task"], watched::ASSIGNED);
+    let message = error["message"].as_str().unwrap();
+    assert!(message.contains("is not done after"), "{text}");
+    let hint = error["hint"].as_str().unwrap();
+    assert!(
+        hint.contains("the task goes on: `aicpw task watch 8001`"),
+        "{text}"
+    );
+}
+
+#[test]
 fn a_signal_ends_the_wait_and_says_how_to_go_on() {
     let node = FakeNode::start();
     let id = watched::ASSIGNED.to_string();
@@ -143,4 +167,49 @@ fn a_signal_ends_the_agent_though_another_program_holds_the_notes() {
     }
     assert!(ended.join().unwrap().status.success());
     drop(held);
+}
+
+/// Regression: it did not connect to where the task was submitted, and as long as the node searched, up to ten minutes
+/// for each file, nothing was let go on that machine.
+#[test]
+fn the_agent_holds_no_notes_while_the_node_fetches_from_where_a_task_was_submitted() {
+    let node = FakeNode::start_with_store();
+    let dir = tempfile::tempdir().unwrap();
+    let keys = dir.path().join("keys");
+    let (folder, keys) = (dir.path().to_str().unwrap(), keys.to_str().unwrap());
+    let arguments = ["--suri", "//Alice", "agent", "--data-keys", keys];
+    let agent = node.start_aicpw(&[&arguments[..], &["--pins", folder]].concat());
+    let wanted = [
+        ("connect", disputes::SUBMITTED_AT.to_owned()),
+        ("connect", disputes::JURORS_AT.to_owned()),
+        ("pin", CID.to_owned()),
+    ];
+    let late = Instant::now() + HANGS_AFTER;
+    let place = |what: usize| node.asked().iter().position(|one| *one == wanted[what]);
+    while (0..wanted.len()).any(|what| place(what).is_none()) {
+        assert!(Instant::now() < late, "{:?}", node.asked());
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    assert!(place(0) < place(2), "{:?}", node.asked());
+    assert_eq!(node.asked().len(), wanted.len(), "itself it does not dial");
+
+    // Others may let go, and know from the note that this is not to be.
+    let lock = std::fs::File::open(dir.path().join("lock")).unwrap();
+    lock.try_lock().unwrap();
+    let mut files = std::fs::read_dir(dir.path()).unwrap().flatten();
+    let note = files.find(|file| file.path().extension().is_some_and(|ext| ext == "json"));
+    let note = std::fs::read(note.unwrap().path()).unwrap();
+    let note: serde_json::Value = serde_json::from_slice(&note).unwrap();
+    assert_eq!(note["reason"]["task"]["task"], disputes::SEALED, "{note}");
+    assert_eq!(note["pins"], serde_json::json!([CID]), "{note}");
+
+    let sent = Command::new("kill")
+        .args(["-INT", &agent.id().to_string()])
+        .status();
+    assert!(sent.unwrap().success());
+    let ended = agent.wait_with_output().unwrap();
+    assert!(ended.status.success(), "{ended:?}");
+    let text = String::from_utf8(ended.stderr).unwrap();
+    let said = format!("is not reached: {} not found", disputes::SUBMITTED_AT);
+    assert!(text.contains(&said), "{text}");
 }

@@ -2,14 +2,15 @@
 
 use aicpw_protocol::{
     commitment::ResultOpening,
-    task::{AssignmentStatus, Privacy, Role, TaskStatus},
+    content::PeerAddress,
+    task::{AssignmentStatus, PeerAddresses, Privacy, Role, TaskStatus},
     units::AICP,
     verdict::{About, DisputeState, DisputeView, Outcome},
     view::{AssignmentView, TaskView},
     AssignmentId, Balance, DeviceId, TaskId,
 };
 
-use super::{cancelled, Account, Looks, ALICE, BOB, MANIFEST};
+use super::{cancelled, Account, Looks, ALICE, BOB, MANIFEST, PEER};
 
 /// In its window, and anybody's to dispute.
 pub const OPEN: u64 = 7_000;
@@ -26,6 +27,13 @@ pub const ENDED: u64 = 7_005;
 /// Alice's, sealed and disputed: jurors wait for the key. It is settled once it was read often.
 pub const SEALED: u64 = 7_006;
 
+/// Where [`SEALED`] was submitted, at this node too.
+pub const SUBMITTED_AT: &str =
+    "/ip4/203.0.113.7/tcp/30433/p2p/12D3KooWPjceQrSwdWXPyLLeABRXmuqt69Rg3sBYbU1Nft9HyQ6X";
+/// Where its jurors are.
+pub const JURORS_AT: &str =
+    "/ip4/203.0.113.8/tcp/30433/p2p/12D3KooWPjceQrSwdWXPyLLeABRXmuqt69Rg3sBYbU1Nft9HyQ6X";
+
 /// Alice's, and paid: its result has to be there.
 pub const PAID: u64 = 7_007;
 /// The same, and its time is over.
@@ -36,6 +44,15 @@ const LOOKS: usize = 6;
 
 pub(super) fn account(hex: &str) -> Account {
     hex::decode(hex).unwrap().try_into().unwrap()
+}
+
+/// As they are on chain.
+fn addresses(texts: &[&str]) -> PeerAddresses {
+    let addresses = texts.iter().map(|text| {
+        let address: multiaddr::Multiaddr = text.parse().unwrap();
+        PeerAddress::try_from(address.to_vec()).unwrap()
+    });
+    addresses.collect::<Vec<_>>().try_into().unwrap()
 }
 
 /// A task, whichever it is.
@@ -50,6 +67,10 @@ pub fn task(id: TaskId, looks: &Looks) -> TaskView<Account> {
         task.submission.privacy = Privacy::Sealed {
             key_commitment: [7; 32],
         };
+    }
+    if id.0 == SEALED {
+        let own = format!("/ip4/203.0.113.9/tcp/30433/p2p/{PEER}");
+        task.submission.peers = addresses(&[SUBMITTED_AT, &own]);
     }
     let provider = if id.0 == BY_BOB {
         account(BOB)
@@ -105,6 +126,7 @@ fn settled() -> AssignmentStatus {
 fn juror(task: TaskId, seat: u8, status: AssignmentStatus) -> AssignmentView<Account> {
     AssignmentView {
         role: Role::Juror,
+        peers: addresses(&[JURORS_AT]),
         ..assignment(task, seat, [3; 32], status)
     }
 }

@@ -1,6 +1,7 @@
 //! A node with one provider, `//Bob`, which answers reads and counts transactions.
 
 pub mod disputes;
+mod store;
 pub mod watched;
 
 use std::{
@@ -33,6 +34,9 @@ use jsonrpsee::{
     types::ErrorObjectOwned,
 };
 use serde_json::{json, Value};
+
+use store::Asked;
+pub use store::PEER;
 
 type Account = [u8; 32];
 
@@ -73,7 +77,7 @@ type Reads = Arc<Mutex<Vec<(String, Option<String>)>>>;
 pub struct FakeNode {
     url: String,
     transactions: Arc<AtomicUsize>,
-    unpinned: Arc<Mutex<Vec<String>>>,
+    asked: Asked,
     reads: Reads,
     _server: ServerHandle,
     _runtime: tokio::runtime::Runtime,
@@ -87,10 +91,9 @@ impl FakeNode {
 
     /// One that also has an IPFS store.
     pub fn start_with_store() -> Self {
-        let unpinned = Arc::new(Mutex::new(Vec::new()));
-        let pins = Arc::clone(&unpinned);
-        let node = Self::start_with(|module| add_store(module, pins));
-        Self { unpinned, ..node }
+        let asked = Asked::default();
+        let node = Self::start_with(|module| store::add_to(module, &asked));
+        Self { asked, ..node }
     }
 
     fn start_with(more: impl FnOnce(&mut RpcModule<Arc<AtomicUsize>>)) -> Self {
@@ -107,7 +110,7 @@ impl FakeNode {
         Self {
             url,
             transactions,
-            unpinned: Arc::default(),
+            asked: Asked::default(),
             reads,
             _server: server,
             _runtime: runtime,
@@ -128,9 +131,16 @@ impl FakeNode {
         asked.map(|(_, at)| at).collect()
     }
 
+    /// What its store was told to do, and with which CID or address.
+    pub fn asked(&self) -> Vec<(&'static str, String)> {
+        self.asked.lock().unwrap().clone()
+    }
+
     /// What it was told to forget.
     pub fn unpinned(&self) -> Vec<String> {
-        self.unpinned.lock().unwrap().clone()
+        let asked = self.asked().into_iter();
+        let unpinned = asked.filter(|(what, _)| *what == "unpin");
+        unpinned.map(|(_, cid)| cid).collect()
     }
 
     /// Runs `aicpw`, as Bob if `arguments` do not say otherwise.
@@ -283,24 +293,6 @@ fn module(transactions: Arc<AtomicUsize>, reads: Reads) -> RpcModule<Arc<AtomicU
             .unwrap();
     }
     module
-}
-
-/// The peer id of its store.
-pub const PEER: &str = "12D3KooWKnDdG3iXw9eTFijk3EWSunZcFi54Zka4wmtqtt6rPxc8";
-
-fn add_store(module: &mut RpcModule<Arc<AtomicUsize>>, unpinned: Arc<Mutex<Vec<String>>>) {
-    module
-        .register_method("aicpw_ipfsAddresses", |_, _, _| {
-            json!([format!("/ip4/127.0.0.1/tcp/4001/p2p/{PEER}")])
-        })
-        .unwrap();
-    module
-        .register_method("aicpw_ipfsUnpin", move |params, _, _| {
-            let cid: String = params.one()?;
-            unpinned.lock().unwrap().push(cid);
-            Ok::<_, ErrorObjectOwned>(())
-        })
-        .unwrap();
 }
 
 /// Between two of its best blocks, which are many so that tests are quick.

@@ -1,0 +1,85 @@
+//! Its IPFS store. It has the same content under every CID, reaches no peer, and searches for ever for what it is to
+//! keep.
+
+use std::{
+    future::pending,
+    sync::{Arc, Mutex},
+};
+
+use base64::{engine::general_purpose::STANDARD as BASE64, Engine as _};
+use jsonrpsee::{server::RpcModule, types::ErrorObjectOwned};
+use serde_json::json;
+
+use super::{unknown, MANIFEST};
+
+/// Its peer id.
+pub const PEER: &str = "12D3KooWKnDdG3iXw9eTFijk3EWSunZcFi54Zka4wmtqtt6rPxc8";
+
+/// Bytes of its content.
+const LENGTH: usize = 512;
+
+/// What it was asked to do, in this order, and with which CID or address.
+pub type Asked = Arc<Mutex<Vec<(&'static str, String)>>>;
+
+/// A manifest, and by its length a result of the task that it is of.
+fn content() -> String {
+    let manifest = json!({
+        "version": "aicpw.task/v1", "name": "store", "engine": "opencl", "class": "int",
+        "program": { "cid": MANIFEST },
+        "buffers": [{ "name": "x", "type": "char", "length": LENGTH }],
+        "steps": [{ "kernel": "f", "args": [{ "buffer": "x" }], "global": [1] }],
+        "outputs": ["x"],
+    });
+    format!("{:<LENGTH$}", manifest.to_string())
+}
+
+/// Adds its methods to those of a node.
+pub fn add_to<T: Send + Sync + 'static>(module: &mut RpcModule<T>, asked: &Asked) {
+    module
+        .register_method("aicpw_ipfsAddresses", |_, _, _| {
+            json!([format!("/ip4/127.0.0.1/tcp/4001/p2p/{PEER}")])
+        })
+        .unwrap();
+    module
+        .register_method(
+            "aicpw_ipfsStat",
+            |_, _, _| json!({ "cid": MANIFEST, "size": LENGTH }),
+        )
+        .unwrap();
+    module
+        .register_method("aicpw_ipfsRead", |params, _, _| {
+            let (_, offset, len): (String, usize, usize) = params.parse()?;
+            let piece: Vec<u8> = content().bytes().skip(offset).take(len).collect();
+            Ok::<_, ErrorObjectOwned>(BASE64.encode(piece))
+        })
+        .unwrap();
+    let noted = Arc::clone(asked);
+    module
+        .register_method("aicpw_ipfsUnpin", move |params, _, _| {
+            let cid: String = params.one()?;
+            noted.lock().unwrap().push(("unpin", cid));
+            Ok::<_, ErrorObjectOwned>(())
+        })
+        .unwrap();
+    let noted = Arc::clone(asked);
+    module
+        .register_method("aicpw_ipfsConnect", move |params, _, _| {
+            let address: String = params.one()?;
+            let error = unknown(&address);
+            noted.lock().unwrap().push(("connect", address));
+            Err::<(), ErrorObjectOwned>(error)
+        })
+        .unwrap();
+    let noted = Arc::clone(asked);
+    module
+        .register_async_method("aicpw_ipfsPin", move |params, _, _| {
+            let cid = params.one::<String>();
+            let noted = Arc::clone(&noted);
+            async move {
+                let cid = cid?;
+                noted.lock().unwrap().push(("pin", cid));
+                pending::<Result<(), ErrorObjectOwned>>().await
+            }
+        })
+        .unwrap();
+}
