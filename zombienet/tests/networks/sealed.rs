@@ -182,8 +182,17 @@ fn runs(task: &Value) -> bool {
     newest_state(task) == "running"
 }
 
+/// Files of a node's IPFS store that are sealed.
+fn sealed_in_store(base: &Path) -> usize {
+    let files = files_with(base, SEALED).into_iter();
+    let stored = files.filter(|path| path.iter().any(|part| part == "ipfs"));
+    stored.count()
+}
+
+/// The task is submitted at the node of its first provider, and that one is killed: nobody has the files any more but
+/// the agent's node, of which no other was told.
 #[tokio::test(flavor = "multi_thread")]
-async fn the_agent_grants_the_key_to_the_next_provider_when_the_first_is_killed() {
+async fn an_agent_elsewhere_grants_and_serves_when_the_requesters_and_providers_node_is_killed() {
     let mut market = Market::with_validator(&["--ipfs"]).await.unwrap();
     // The dearer one comes second, so that the first has the task.
     market
@@ -194,8 +203,8 @@ async fn the_agent_grants_the_key_to_the_next_provider_when_the_first_is_killed(
         .provider("second", "//Eve", "2", "1", &[])
         .await
         .unwrap();
-    let keys = market.path("keys");
-    let keys = keys.to_str().unwrap();
+    let (keys, pins) = (market.path("keys"), market.path("pins"));
+    let (keys, pins) = (keys.to_str().unwrap(), pins.to_str().unwrap());
     let manifest = Count::LONG.write(&market.path("count")).unwrap();
     let submit = [
         "submit",
@@ -208,14 +217,23 @@ async fn the_agent_grants_the_key_to_the_next_provider_when_the_first_is_killed(
         "--time-limit",
         "20m",
     ];
-    let charlie = market.command_line("alice", "//Charlie").unwrap();
+    let charlie = market.command_line("first", "//Charlie").unwrap();
     let said = charlie.say(&submit).await.unwrap();
     // Nobody is there to grant: that is not silent.
     assert_eq!(said.code, Some(0), "{said}");
     assert!(said.err.contains("aicpw agent"), "{said}");
 
-    let agent = ["agent", "--until-idle", "--data-keys", keys].map(str::to_owned);
+    let charlie = market.command_line("alice", "//Charlie").unwrap();
+    let agent = ["agent", "--until-idle", "--data-keys", keys, "--pins", pins].map(str::to_owned);
     let agent = tokio::spawn(async move { charlie.say(&agent).await });
+    let base = market.node("alice").unwrap().base().to_owned();
+    wait::until("the agent's node to have the files", LIMIT, || async {
+        let found = sealed_in_store(&base);
+        // Manifest and program.
+        Ok(Seen::when(found >= 2, || found))
+    })
+    .await
+    .unwrap();
     market.until_task(0, "running", runs).await.unwrap();
     market.node_mut("first").unwrap().kill().unwrap();
     let verifying = |task: &Value| task["status"]["state"] == "verifying";
@@ -231,6 +249,7 @@ async fn the_agent_grants_the_key_to_the_next_provider_when_the_first_is_killed(
     market.json("alice", "//Charlie", &accept).await.unwrap();
 
     let task = market.task(0).await.unwrap();
+    assert_eq!(task["status"]["state"], "settled", "{task}");
     let assignments = task["assignments"].as_array().unwrap();
     assert_eq!(assignments.len(), 2, "{task}");
     assert_eq!(assignments[0]["status"]["fault"], "no-progress", "{task}");
@@ -243,10 +262,16 @@ async fn the_agent_grants_the_key_to_the_next_provider_when_the_first_is_killed(
     let said = said.unwrap().unwrap();
     assert_eq!(said.code, Some(0), "{said}");
     let lines = said.out.lines();
-    let lines = lines.map(|line| serde_json::from_str::<Value>(line).unwrap());
-    let granted: Vec<_> = lines
-        .filter(|line| line["event"] == "granted")
-        .map(|line| line["assignment"].as_str().unwrap().to_owned())
+    let lines: Vec<_> = lines
+        .map(|line| serde_json::from_str::<Value>(line).unwrap())
+        .collect();
+    let events = |event: &'static str| lines.iter().filter(move |line| line["event"] == event);
+    let granted: Vec<_> = events("granted")
+        .map(|line| line["assignment"].as_str().unwrap())
         .collect();
     assert_eq!(granted, ["0-0-0", "0-0-1"], "{said}");
+    let served: Vec<_> = events("serving")
+        .map(|line| line["blobs"].as_u64())
+        .collect();
+    assert_eq!(served, [Some(2)], "{said}");
 }
