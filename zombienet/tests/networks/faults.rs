@@ -25,11 +25,11 @@ const FEES: u128 = AICP / 10;
 /// What a provider gets that waited for a key in vain.
 const BASE_FEE: u128 = AICP / 200;
 
-/// One network for all tests of this file that run at the same time: a node that validates and is
-/// Bob's. It ends with the last of them.
+/// One network for all tests of this file and of `hostile` that run at the same time: a node that validates
+/// and is Bob's. It ends with the last of them.
 static SHARED: Mutex<Weak<Market>> = Mutex::const_new(Weak::new());
 
-async fn market() -> Arc<Market> {
+pub(super) async fn market() -> Arc<Market> {
     let mut shared = SHARED.lock().await;
     if let Some(market) = shared.upgrade() {
         return market;
@@ -42,7 +42,7 @@ async fn market() -> Arc<Market> {
 }
 
 /// A task in a folder of its own, with this change to its manifest.
-fn task(market: &Market, name: &str, change: impl FnOnce(&Path, &mut Value)) -> String {
+pub(super) fn task(market: &Market, name: &str, change: impl FnOnce(&Path, &mut Value)) -> String {
     let folder = market.path(name);
     Count::SHORT.write(&folder).unwrap();
     let mut manifest = Count::SHORT.manifest();
@@ -52,7 +52,7 @@ fn task(market: &Market, name: &str, change: impl FnOnce(&Path, &mut Value)) -> 
 }
 
 /// The arguments of a submission; each option once.
-fn submit<'a>(manifest: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+pub(super) fn submit<'a>(manifest: &'a str, more: &[&'a str]) -> Vec<&'a str> {
     let mut arguments = vec!["submit", manifest];
     for (option, default) in [("--budget", "1"), ("--time-limit", "60s")] {
         if !more.contains(&option) {

@@ -11,6 +11,7 @@ mod distance;
 mod equivocation;
 mod examples;
 mod faults;
+mod hostile;
 mod late;
 mod network;
 mod partition;

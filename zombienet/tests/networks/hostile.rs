@@ -1,0 +1,152 @@
+//! Programs that mean harm, submitted as any other is: how they end, and that the provider's node is as it was. What
+//! else is out of a program's reach is tried in the executor's own tests.
+#![cfg(target_arch = "x86_64")]
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use aicpw_network_tests::{jobs::Count, Market};
+use serde_json::json;
+
+use super::faults::{market, submit, task};
+
+/// Files that a node keeps to itself: what it derives salts of, and who it is to other nodes and on IPFS.
+const SECRETS: [&str; 3] = ["worker-secret", "secret_ed25519", "identity.key"];
+
+/// The folder of the worker key.
+const KEYSTORE: &str = "keystore";
+
+/// What Linux answers to who may not, and how `open` and `getpid` are called, on x86-64.
+const EPERM: i64 = -1;
+const EACCES: i64 = -13;
+const CALLS: &str = r#"
+long call(long number, long a, long b) {
+    long answer;
+    __asm__ volatile("syscall" : "=a"(answer) : "a"(number), "D"(a), "S"(b), "d"(0L)
+        : "rcx", "r11", "memory");
+    return answer;
+}
+#define GETPID() call(39L, 0L, 0L)
+#define OPEN_TO_READ(path) call(2L, (long)(__constant char*)path, 0L)
+#define OPEN_TO_WRITE(path) call(2L, (long)(__constant char*)path, 1L)
+"#;
+
+/// The secrets under a folder, with what is in them.
+fn secrets(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        let is_keystore = folder.ends_with(KEYSTORE);
+        // Folders of jobs go while this looks at them.
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            let is_secret = is_keystore || SECRETS.iter().any(|name| path.ends_with(name));
+            match entry.file_type() {
+                Ok(kind) if kind.is_dir() => folders.push(path),
+                Ok(kind) if kind.is_file() && is_secret => {
+                    let content = fs::read(&path).unwrap();
+                    found.insert(path, content);
+                }
+                _ => {}
+            }
+        }
+    }
+    found
+}
+
+/// An account of its own with enough for some tasks: those of the other tests on this network are counted.
+async fn funded(market: &Market, suri: &'static str) -> &'static str {
+    let address = ["account", "address"];
+    let address = market.json("alice", suri, &address).await.unwrap();
+    let transfer = ["transfer", address["account"].as_str().unwrap(), "10"];
+    market.json("alice", "//Alice", &transfer).await.unwrap();
+    suri
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn programs_that_mean_harm_end_as_others_do_and_leave_the_node_as_it_was() {
+    let market = market().await;
+    let base = market.node("alice").unwrap().base();
+    let before = secrets(base);
+    for name in [&[KEYSTORE][..], &SECRETS].concat() {
+        let is_there = |path: &PathBuf| path.iter().any(|part| part == name);
+        assert!(before.keys().any(is_there), "{name}: {:?}", before.keys());
+    }
+    let stake = market.stake("//Bob").await.unwrap();
+    let writer = funded(&market, "//Mallory//writes").await;
+    let sleeper = funded(&market, "//Mallory//loops").await;
+    let thief = funded(&market, "//Mallory//steals").await;
+
+    let writes = task(&market, "writes", |folder, _| {
+        let kernel = "__kernel void count(__global uint *x) {
+            *(volatile __global uint *)(ulong)(x[0] + 64u) = 1u;
+        }";
+        fs::write(folder.join("count.cl"), kernel).unwrap();
+    });
+    let loops = task(&market, "loops", |folder, manifest| {
+        let kernel =
+            "__kernel void count(volatile __global uint *x) { while (x[0] != 0u) x[1]++; }";
+        fs::write(folder.join("count.cl"), kernel).unwrap();
+        // One work item, which leaves the other tests a core.
+        manifest["steps"] = json!([{
+            "kernel": "count", "args": [{ "buffer": "x" }], "global": [1]
+        }]);
+    });
+    // One call that is allowed, so that the others mean something.
+    let mut calls = vec![("GETPID() > 0L".to_owned(), 1)];
+    for path in before.keys() {
+        calls.push((format!("OPEN_TO_READ(\"{}\")", path.display()), EACCES));
+        calls.push((format!("OPEN_TO_WRITE(\"{}\")", path.display()), EPERM));
+    }
+    let steals = task(&market, "steals", |folder, manifest| {
+        let mut kernel = format!("{CALLS}__kernel void count(__global long *x) {{\n");
+        for (index, (call, _)) in calls.iter().enumerate() {
+            kernel += &format!("    x[{index}] = {call};\n");
+        }
+        fs::write(folder.join("count.cl"), kernel + "}\n").unwrap();
+        // The class in which assembler is allowed.
+        manifest["class"] = json!("device");
+        manifest["buffers"][0] = json!({
+            "name": "x", "type": "long", "length": calls.len(), "init": { "zero": true }
+        });
+        manifest["steps"] = json!([{
+            "kernel": "count", "args": [{ "buffer": "x" }], "global": [1]
+        }]);
+    });
+
+    let answers = market.path("steals-result");
+    let wait = ["--wait", "--accept", "--out", answers.to_str().unwrap()];
+    let writes = submit(&writes, &["--wait"]);
+    let loops = submit(&loops, &["--wait", "--time-limit", "10s"]);
+    let steals = submit(&steals, &wait);
+    // What a program did is said; nobody pays for it but with the fees, and the provider loses nothing.
+    let (written, looped, stolen) = tokio::join!(
+        market.refunded("alice", writer, &writes, &["run-failed", "SIGSEGV"]),
+        market.refunded("alice", sleeper, &loops, &["time-limit"]),
+        market.json("alice", thief, &steals),
+    );
+    assert_eq!((written.unwrap(), looped.unwrap()), (0, 0));
+    let stolen = stolen.unwrap();
+    assert_eq!(stolen["state"], "settled", "{stolen}");
+    let answers = fs::read(answers.join("x.bin")).unwrap();
+    assert_eq!(answers.len(), 8 * calls.len());
+    for ((call, expected), answer) in calls.iter().zip(answers.chunks_exact(8)) {
+        assert_eq!(answer, expected.to_le_bytes(), "{call}");
+    }
+
+    // The node is as it was, goes on, and does the next job.
+    assert_eq!(secrets(base), before);
+    assert_eq!(market.stake("//Bob").await.unwrap(), stake);
+    market.blocks_pass(4).await.unwrap();
+    let honest = task(&market, "after-harm", |_, _| {});
+    let out = market.path("after-harm-result");
+    let wait = ["--wait", "--accept", "--out", out.to_str().unwrap()];
+    let result = market.json("alice", thief, &submit(&honest, &wait)).await;
+    let result = result.unwrap();
+    assert_eq!(result["state"], "settled", "{result}");
+    let found = fs::read(out.join("x.bin")).unwrap();
+    assert_eq!(found, Count::SHORT.output());
+}
