@@ -89,7 +89,9 @@ fn tasks(error: &str) -> Option<&'static str> {
         }
         "MatchWindowOutOfRange" => "choose another --match-window",
         "OptimisticWindowOutOfRange" => "choose another window in --verify optimistic=…",
-        "ModeNotSupported" => "use --verify optimistic=60s or --verify expected=0x…",
+        "ModeNotSupported" => {
+            "use --verify optimistic=60s, --verify replicated=3/2 or --verify expected=0x…"
+        }
         "CannotPay" => "`aicpw account balance` shows what the account can spend",
         "UnknownTask" => "`aicpw task ls` shows those that are still readable",
         "NotRequester" => "give the requester's key with --suri or --key-file",

@@ -148,11 +148,17 @@ impl<T: Config> Pallet<T> {
     }
 }
 
-/// What a device needs for a seat of this role.
+/// What a device needs for a seat of this role. Whoever compares must be able to run the program, and no
+/// more: with a reputation that few have, a requester would choose who judges its provider, or that nobody
+/// does.
 fn needs_of(role: Role, needs: Needs) -> Needs {
     match role {
+        Role::Replica => needs,
+        Role::Auditor | Role::Juror => Needs {
+            min_reputation: Reputation(0),
+            ..needs
+        },
         Role::Fetcher => to_fetch(needs),
-        Role::Replica | Role::Auditor | Role::Juror => needs,
     }
 }
 

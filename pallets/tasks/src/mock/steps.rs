@@ -122,6 +122,13 @@ pub fn submission(verification: Verification) -> Submission {
     }
 }
 
+/// As if the task had been submitted for the best provider only.
+pub fn demand_reputation(task: TaskId) {
+    Tasks::<Test>::mutate(task, |task| {
+        task.as_mut().unwrap().submission.needs.min_reputation = Reputation::MAX;
+    });
+}
+
 pub fn submit(verification: Verification) -> TaskId {
     let id = TaskId(crate::pallet::Submissions::<Test>::get().length);
     assert_ok!(TasksPallet::submit(

@@ -112,9 +112,15 @@ fn an_auditor_is_drawn_among_others_and_locks_what_it_can_lose() {
         let id = committed(ALICE, optimistic());
         decide_audit(id.task, true);
         assert_eq!(status_of(id.task), TaskStatus::Active);
+        demand_reputation(id.task);
         let demand = TasksPallet::demand(id.task).unwrap();
         assert_eq!(demand.choice, Choice::Drawn);
         assert!(demand.excluded.contains(&ALICE));
+        assert_eq!(
+            demand.needs.min_reputation,
+            Reputation(0),
+            "the requester does not choose its auditor"
+        );
         // It may ask twice as much, and is paid what the market has found for the work.
         assert_eq!(demand.highest_ask, AskPrice(2 * ASK.0));
         let dear = AskPrice(2 * ASK.0 + 10);
