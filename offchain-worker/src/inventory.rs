@@ -218,7 +218,7 @@ esac
         // Whoever asks now waits for the same.
         assert!(inventory.begin(DEVICE).unwrap().same_channel(&outcome));
         std::fs::remove_file(dir.path().join("wait")).unwrap();
-        soon("the job has a slot", job).await;
+        drop(soon("the job has a slot", job).await);
         assert_eq!(gflops(&inventory), [2]);
     }
 

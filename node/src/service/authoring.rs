@@ -24,10 +24,10 @@ use substrate_prometheus_endpoint::Registry;
 use crate::cli::FinalityArgs;
 
 use super::partial::{
-    inherent_data_providers, BlockImport, FullClient, FullPool, FullSelectChain,
+    inherent_data_providers, BlockImport, FullBackend, FullClient, FullPool, FullSelectChain,
     JUSTIFICATION_PERIOD,
 };
-use super::{essential::Patient, last_events, own_blocks::OwnBlocks};
+use super::{essential::Patient, last_events, own_blocks::OwnBlocks, votes::BelowForks};
 
 /// The share of a slot in which its author collects transactions. It stops after two thirds of
 /// this, at 111 ms of 250: what a full block takes to execute. Everyone else executes it in the
@@ -40,6 +40,8 @@ pub struct Authoring<'a> {
     pub task_manager: &'a TaskManager,
     /// The chain.
     pub client: Arc<FullClient>,
+    /// Its blocks, forks included.
+    pub backend: Arc<FullBackend>,
     /// Transactions that wait for a block.
     pub pool: Arc<FullPool>,
     /// This node's keys.
@@ -146,9 +148,10 @@ impl Authoring<'_> {
         (name, role): (String, Role),
         finality: FinalityArgs,
     ) -> Result<(), ServiceError> {
-        // At a lag of zero no rule: votes are for the best block itself. The usual two blocks behind
-        // it would cost half a second, and forks are rare at this probability of primary slots.
-        let mut voting_rule = VotingRulesBuilder::new();
+        // The usual two blocks behind the best one would cost half a second of each block. Forks are rare at
+        // this probability of primary slots, and only they cost something so.
+        let below_forks = BelowForks::new(Arc::clone(&self.backend));
+        let mut voting_rule = VotingRulesBuilder::new().add(below_forks);
         if finality.finality_lag > 0 {
             voting_rule = voting_rule.add(BeforeBestBlockBy(finality.finality_lag));
         }

@@ -297,7 +297,7 @@ pub fn new_full<N: NetworkBackend<Block, <Block as BlockT>::Hash>>(
     let voter = BeefyVoter {
         task_manager: &task_manager,
         client: client.clone(),
-        backend,
+        backend: backend.clone(),
         pool: transaction_pool.clone(),
         keystore: role.is_authority().then(|| keystore.clone()),
         sync: sync.clone(),
@@ -307,6 +307,7 @@ pub fn new_full<N: NetworkBackend<Block, <Block as BlockT>::Hash>>(
     let authoring = Authoring {
         task_manager: &task_manager,
         client,
+        backend,
         pool: transaction_pool,
         keystore,
         sync,

@@ -13,6 +13,7 @@ mod full;
 mod last_events;
 mod own_blocks;
 mod partial;
+mod votes;
 
 pub use beefy::Reporting;
 pub use database::{refuse_second, DatabaseError};
