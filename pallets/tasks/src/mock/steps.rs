@@ -1,7 +1,7 @@
 //! The steps that tests are made of.
 
 use aicpw_primitives::{
-    traits::{DevicePool, MatchQueue, TaskBoard},
+    traits::{Demand, DevicePool, MatchQueue, TaskBoard},
     worker_key::{prove, WorkerId, WorkerProof},
 };
 use aicpw_protocol::{
@@ -122,11 +122,21 @@ pub fn submission(verification: Verification) -> Submission {
     }
 }
 
-/// As if the task had been submitted for the best provider only.
-pub fn demand_reputation(task: TaskId) {
-    Tasks::<Test>::mutate(task, |task| {
-        task.as_mut().unwrap().submission.needs.min_reputation = Reputation::MAX;
+/// What its next seat would demand if the task had been submitted for the best provider only.
+pub fn demand_of_the_choosy(task: TaskId) -> Demand<AccountId> {
+    let needs = |wanted: Needs| {
+        Tasks::<Test>::mutate(task, |task| {
+            core::mem::replace(&mut task.as_mut().unwrap().submission.needs, wanted)
+        })
+    };
+    let as_submitted = task_of(task).submission.needs;
+    needs(Needs {
+        min_reputation: Reputation::MAX,
+        ..as_submitted
     });
+    let demand = Pallet::<Test>::demand(task).unwrap();
+    needs(as_submitted);
+    demand
 }
 
 pub fn submit(verification: Verification) -> TaskId {

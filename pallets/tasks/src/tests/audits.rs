@@ -112,12 +112,11 @@ fn an_auditor_is_drawn_among_others_and_locks_what_it_can_lose() {
         let id = committed(ALICE, optimistic());
         decide_audit(id.task, true);
         assert_eq!(status_of(id.task), TaskStatus::Active);
-        demand_reputation(id.task);
         let demand = TasksPallet::demand(id.task).unwrap();
         assert_eq!(demand.choice, Choice::Drawn);
         assert!(demand.excluded.contains(&ALICE));
         assert_eq!(
-            demand.needs.min_reputation,
+            demand_of_the_choosy(id.task).needs.min_reputation,
             Reputation(0),
             "the requester does not choose its auditor"
         );
