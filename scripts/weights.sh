@@ -36,14 +36,17 @@ fi
 # Other features than the node's, so another folder: the node's build output stays as it is.
 target=$CARGO_TARGET_DIR/weights
 say "compiling the runtime with its benchmarks into $target"
-CARGO_TARGET_DIR=$target cargo build --locked --package aicpw-runtime --features runtime-benchmarks
-wasm=$target/debug/wbuild/aicpw-runtime/aicpw_runtime.wasm
+# Optimised as the runtime is that a referendum decides on (release-runtime.sh).
+CARGO_TARGET_DIR=$target WASM_BUILD_TYPE=release \
+    cargo build --locked --package aicpw-runtime --features runtime-benchmarks
+wasm=$target/debug/wbuild/aicpw-runtime/aicpw_runtime.compact.compressed.wasm
 
 for pallet in "${pallets[@]}"; do
     folder=pallets/${pallet#pallet_}
     folder=${folder//_/-}
     say "measuring $pallet, into $folder/src/weights.rs"
-    "$bencher" v1 benchmark pallet --runtime "$wasm" --genesis-builder runtime \
+    # Nobody records proofs of our blocks, which a relay chain would want.
+    "$bencher" v1 benchmark pallet --disable-proof-recording --runtime "$wasm" --genesis-builder runtime \
         --pallet "$pallet" --extrinsic '*' --steps "${STEPS:-20}" --repeat "${REPEAT:-10}" --min-duration 1 \
         --template scripts/weights.hbs --output "$folder/src/weights.rs" --no-median-slopes --no-min-squares
 done

@@ -567,21 +567,19 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
     /// Storage: `Disputes::Disputes` (r:1 w:1)
     /// Proof: `Disputes::Disputes` (`max_values`: None, `max_size`: Some(481), added: 2956, mode: `MaxEncodedLen`)
-    /// Storage: `Disputes::Narrowings` (r:1 w:0)
-    /// Proof: `Disputes::Narrowings` (`max_values`: None, `max_size`: Some(289), added: 2764, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Tasks` (r:1 w:0)
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Agenda` (r:1 w:1)
     /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
     /// Storage: `Disputes::Shown` (r:0 w:1)
-    /// Proof: `Disputes::Shown` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
+    /// Proof: `Disputes::Shown` (`max_values`: None, `max_size`: Some(50), added: 2525, mode: `MaxEncodedLen`)
     /// Storage: `Disputes::Steps` (r:0 w:1)
     /// Proof: `Disputes::Steps` (`max_values`: None, `max_size`: Some(20), added: 2495, mode: `MaxEncodedLen`)
     fn show_work() -> Weight {
         // Measured proof size: 24304 B.
-        // Shortest run: 2_427_304_000 picoseconds.
-        Weight::from_parts(2_457_178_000, 178403)
-            .saturating_add(T::DbWeight::get().reads(63_u64))
+        // Shortest run: 372_313_000 picoseconds.
+        Weight::from_parts(447_614_000, 178403)
+            .saturating_add(T::DbWeight::get().reads(62_u64))
             .saturating_add(T::DbWeight::get().writes(4_u64))
     }
     /// Storage: `Tasks::Assignments` (r:1 w:0)
@@ -694,17 +692,15 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Providers` (`max_values`: None, `max_size`: Some(1153), added: 3628, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::WorkerOwners` (r:1 w:0)
     /// Proof: `ProviderStaking::WorkerOwners` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
-    /// Storage: `System::BlockHash` (r:2 w:0)
+    /// Storage: `System::BlockHash` (r:1 w:0)
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
-    /// Storage: `Disputes::Narrowings` (r:1 w:0)
-    /// Proof: `Disputes::Narrowings` (`max_values`: None, `max_size`: Some(289), added: 2764, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Tasks` (r:1 w:0)
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     fn authorize_show_work() -> Weight {
-        // Measured proof size: 27923 B.
-        // Shortest run: 2_518_258_000 picoseconds.
-        Weight::from_parts(2_580_521_000, 178403)
-            .saturating_add(T::DbWeight::get().reads(67_u64))
+        // Measured proof size: 27798 B.
+        // Shortest run: 436_989_000 picoseconds.
+        Weight::from_parts(522_436_000, 178403)
+            .saturating_add(T::DbWeight::get().reads(65_u64))
     }
     /// Storage: `Tasks::Agenda` (r:1 w:1)
     /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
@@ -1187,8 +1183,8 @@ impl WeightInfo for () {
             .saturating_add(RocksDbWeight::get().writes(3_u64))
     }
     fn show_work() -> Weight {
-        Weight::from_parts(2_457_178_000, 178403)
-            .saturating_add(RocksDbWeight::get().reads(63_u64))
+        Weight::from_parts(447_614_000, 178403)
+            .saturating_add(RocksDbWeight::get().reads(62_u64))
             .saturating_add(RocksDbWeight::get().writes(4_u64))
     }
     fn authorize_start() -> Weight {
@@ -1216,8 +1212,8 @@ impl WeightInfo for () {
             .saturating_add(RocksDbWeight::get().reads(7_u64))
     }
     fn authorize_show_work() -> Weight {
-        Weight::from_parts(2_580_521_000, 178403)
-            .saturating_add(RocksDbWeight::get().reads(67_u64))
+        Weight::from_parts(522_436_000, 178403)
+            .saturating_add(RocksDbWeight::get().reads(65_u64))
     }
     fn serve_slot() -> Weight {
         Weight::from_parts(5_388_000, 4191)
