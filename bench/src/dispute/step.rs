@@ -71,7 +71,7 @@ async fn try_measure(report: &mut Measured) -> Result<bool> {
     ensure!(verdict["outcome"] == "wrong", "{verdict}");
     let chain = seconds(reached_at(&verdict)? - number(&verdict, "opened_at")?);
     report.note(format!(
-        "of one step: part {part} of a job that lies at its end; four validators judge it"
+        "of one step: part {part} of a job of {BATCHES} that lies from its middle on; four validators judge it"
     ));
     report.add(
         "one step: jurors that voted",

@@ -1,6 +1,6 @@
 //! An executor that lies: it has `aicpw-executor` do what the node asks for, and turns what a job put out
-//! into its negative before the node learns its root, with a trace that ends in it (and what a part came to,
-//! into that hash's negative). So a real node
+//! into its negative before the node learns its root, with a trace that is wrong from the middle of the job
+//! on and ends in it (and what a part came to, into that hash's negative). So a real node
 //! commits to a wrong result, proves it and serves it, without any part of it that is made for that.
 //!
 //! For tests only: nothing installs it. A node gets it by `--executor-path`.
@@ -18,7 +18,7 @@ use std::{
 
 use aicpw_network_tests::binaries;
 use aicpw_protocol::{
-    job::{path, Done, JobResult, Message, TraceRecord},
+    job::{path, Checkpoint, Done, JobResult, Message, TraceRecord},
     merkle::result_root,
 };
 use anyhow::{Context, Result};
@@ -52,7 +52,7 @@ fn lie() -> Result<u8> {
             let result = negative(Path::new(folder), result)?;
             line = Message::Done(Done::Run(result)).to_line().trim_end().into();
         } else if let Some(Message::Done(Done::Part(mut part))) = Message::from_line(&line) {
-            part.hash.iter_mut().for_each(|byte| *byte = !*byte);
+            negate(&mut part.hash);
             line = Message::Done(Done::Part(part)).to_line().trim_end().into();
         }
         line.push(b'\n');
@@ -62,13 +62,23 @@ fn lie() -> Result<u8> {
     Ok(u8::try_from(code)?)
 }
 
+fn negate(bytes: &mut [u8]) {
+    bytes.iter_mut().for_each(|byte| *byte = !*byte);
+}
+
 /// Puts the negative in the place of a job's output.
 fn negative(folder: &Path, result: JobResult) -> Result<JobResult> {
     let output = folder.join(path::OUTPUT);
     let mut bytes = fs::read(&output)?;
-    bytes.iter_mut().for_each(|byte| *byte = !*byte);
+    negate(&mut bytes);
     fs::write(&output, &bytes)?;
     let mut trace: TraceRecord = serde_json::from_slice(&fs::read(folder.join(path::TRACE))?)?;
+    // Whatever follows from what is wrong is another state than it should be.
+    let wrong = trace.checkpoints.len() / 2;
+    for Checkpoint(hash) in trace.checkpoints.iter_mut().skip(wrong) {
+        negate(hash);
+    }
+    negate(&mut trace.end.state_root);
     trace.end.result_root = result_root(&bytes);
     fs::write(folder.join(path::TRACE), serde_json::to_vec(&trace)?)?;
     let result = JobResult {
@@ -83,7 +93,7 @@ fn negative(folder: &Path, result: JobResult) -> Result<JobResult> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use aicpw_protocol::{job::Checkpoint, trace::End};
+    use aicpw_protocol::trace::End;
 
     #[test]
     fn the_lie_is_whole() {
@@ -91,7 +101,7 @@ mod tests {
         fs::create_dir(folder.path().join(path::OUTPUT_FOLDER)).unwrap();
         fs::write(folder.path().join(path::OUTPUT), [0, 255, 7]).unwrap();
         let trace = TraceRecord {
-            checkpoints: vec![Checkpoint([1; 32])],
+            checkpoints: vec![Checkpoint([1; 32]), Checkpoint([3; 32])],
             end: End {
                 launches: 4,
                 state_root: [2; 32],
@@ -116,7 +126,9 @@ mod tests {
         assert_eq!(lie.result_root, result_root(&output));
         let told: TraceRecord =
             serde_json::from_slice(&fs::read(folder.path().join(path::TRACE)).unwrap()).unwrap();
-        assert_eq!(told.checkpoints, trace.checkpoints);
+        let from_the_middle = [Checkpoint([1; 32]), Checkpoint([!3; 32])];
+        assert_eq!(told.checkpoints, from_the_middle);
+        assert_eq!(told.end.state_root, [!2; 32]);
         assert_eq!(told.end.result_root, lie.result_root);
         assert_eq!(lie.trace_root, told.root());
         assert_ne!(lie.trace_root, honest.trace_root);
