@@ -7,7 +7,7 @@ use aicpw_offchain_worker::ipfs::{silent, BlobStore, Daemon, DaemonConfig, Fetch
 use anyhow::{ensure, Context, Result};
 use tempfile::TempDir;
 
-use crate::{report::Measured, statistics::percentile};
+use crate::{report::Measured, statistics::percentile, workloads::content};
 
 /// 100 MB.
 const BYTES: usize = 100_000_000;
@@ -33,7 +33,7 @@ pub async fn measure(report: &mut Measured) -> Result<()> {
     let (from, to) = (folder.path().join("from"), folder.path().join("to"));
     let (mut adding, mut fetching) = (Vec::new(), Vec::new());
     for run in 1..=RUNS {
-        let content = content(run);
+        let content = content(run, BYTES);
         fs::write(&from, &content)?;
         let start = Instant::now();
         let cid = giver.store().add_file(&from, &silent).await?;
@@ -61,18 +61,4 @@ pub async fn measure(report: &mut Measured) -> Result<()> {
     giver.shutdown().await;
     taker.shutdown().await;
     Ok(())
-}
-
-/// Bytes that no other run has, and that cannot be compressed.
-fn content(run: u64) -> Vec<u8> {
-    let mut word = run;
-    let mut bytes = Vec::with_capacity(BYTES + 8);
-    while bytes.len() < BYTES {
-        word ^= word << 13;
-        word ^= word >> 7;
-        word ^= word << 17;
-        bytes.extend(word.to_le_bytes());
-    }
-    bytes.truncate(BYTES);
-    bytes
 }

@@ -81,7 +81,7 @@ enum Part {
     Ipfs,
     /// Memory of a provider's node that has nothing to do.
     Idle,
-    /// From the order to the first kernel, with a warm compiler cache.
+    /// From the order to the first kernel, with inputs from another node and a warm compiler cache.
     Startup,
     /// From `submit` to the result in hand.
     Task,

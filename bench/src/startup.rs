@@ -1,13 +1,14 @@
 //! A job's start on the provider's node: from the order, with which fetching begins, to the first
-//! kernel. The program has been compiled for an earlier job, and the inputs are in the node's own
-//! store.
+//! kernel. The program has been fetched and compiled for an earlier job; manifest and inputs are new
+//! with each job, and come from the store of another node.
 
 use std::time::Duration;
 
+use aicpw_network_tests::{Node, NodeOptions};
 use anyhow::{ensure, Context, Result};
 use tempfile::TempDir;
 
-use crate::{provider, report::Measured, statistics::percentile};
+use crate::{provider, report::Measured, statistics::percentile, workloads::with_own_input};
 
 /// The first compiles; the others are counted.
 const RUNS: u64 = 6;
@@ -24,11 +25,16 @@ pub async fn measure(report: &mut Measured) -> Result<()> {
     let folder = TempDir::with_prefix("aicpw-bench-").context("a temporary folder")?;
     let log = ["--detailed-log-output", "--log=aicpw_offchain_worker=debug"];
     let node = provider::start(&folder, &log).await?;
-    let manifest = provider::short_task(folder.path()).await?;
+    let options = NodeOptions::new("requester", "dev")
+        .arg("--ipfs")
+        .bootnode(node.address().await?);
+    let requester = Node::start(folder.path(), options).await?;
     let mut jobs = Vec::new();
-    for run in 0..RUNS {
+    for run in 1..=RUNS {
+        let manifest = with_own_input(&folder.path().join(format!("task-{run}")), run)?;
         let out = folder.path().join(format!("result-{run}"));
-        let result = provider::submit(&node, &manifest, &out).await?;
+        let result = provider::submit(&requester, &manifest, &out).await;
+        let result = result.map_err(|error| node.explain(error))?;
         let assignment = result["result"]["assignment"]
             .as_str()
             .with_context(|| format!("no assignment in {result}"))?;

@@ -1,9 +1,12 @@
 //! Tasks of any length to run kernels with.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context, Result};
-use serde_json::json;
+use serde_json::{json, Value};
 
 use crate::jobs::program;
 
@@ -13,6 +16,9 @@ const STATE: &str = include_str!("state.cl");
 
 /// Elements (`uint`) of the state of [`Workload::State`]: 64 MiB.
 const STATE_ELEMENTS: u32 = 16 << 20;
+
+/// Elements (`uint`) of the input of [`with_own_input`]: 1 MiB.
+const INPUT_ELEMENTS: u32 = 1 << 18;
 
 /// A task whose run takes longer in proportion to a number.
 #[derive(Clone, Copy)]
@@ -56,10 +62,8 @@ impl Workload {
                 program("aicpw-render", &arguments).await
             }
             Self::State => {
-                fs::write(folder.join("state.cl"), STATE)?;
-                let manifest = serde_json::to_vec_pretty(&state(units))?;
-                fs::write(folder.join("manifest.json"), manifest)?;
-                Ok(())
+                let manifest = state(STATE_ELEMENTS, json!({ "zero": true }), units);
+                write_state(folder, &manifest).map(drop)
             }
         }
     }
@@ -85,12 +89,44 @@ pub async fn prepare_search(folder: &Path, items: u32, batches: u32) -> Result<(
     program("aicpw-search", &arguments).await
 }
 
-fn state(launches: u32) -> serde_json::Value {
+/// Writes a task of one launch, whose program all of them share and whose input of 1 MiB no other
+/// has; returns its manifest. Numbers begin at one.
+pub fn with_own_input(folder: &Path, number: u64) -> Result<PathBuf> {
+    fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+    let input = content(number, INPUT_ELEMENTS as usize * size_of::<u32>());
+    fs::write(folder.join("input.bin"), input)?;
+    let manifest = state(INPUT_ELEMENTS, json!({ "file": "input.bin" }), 1);
+    write_state(folder, &manifest)
+}
+
+/// Bytes that no other number has, and that cannot be compressed. Numbers begin at one.
+pub fn content(number: u64, length: usize) -> Vec<u8> {
+    let mut word = number;
+    let mut bytes = Vec::with_capacity(length + 8);
+    while bytes.len() < length {
+        word ^= word << 13;
+        word ^= word >> 7;
+        word ^= word << 17;
+        bytes.extend(word.to_le_bytes());
+    }
+    bytes.truncate(length);
+    bytes
+}
+
+/// Writes the program of [`state`] and this manifest; returns the manifest's path.
+fn write_state(folder: &Path, manifest: &Value) -> Result<PathBuf> {
+    fs::write(folder.join("state.cl"), STATE)?;
+    let path = folder.join("manifest.json");
+    fs::write(&path, serde_json::to_vec_pretty(manifest)?)?;
+    Ok(path)
+}
+
+fn state(elements: u32, init: Value, launches: u32) -> Value {
     json!({
         "version": "aicpw.task/v1", "name": "state", "engine": "opencl", "class": "int",
         "program": { "file": "state.cl" },
         "buffers": [
-            { "name": "state", "type": "uint", "length": STATE_ELEMENTS, "init": { "zero": true } },
+            { "name": "state", "type": "uint", "length": elements, "init": init },
         ],
         "steps": [
             { "loop": { "index": "i", "count": launches, "steps": [{
@@ -98,10 +134,33 @@ fn state(launches: u32) -> serde_json::Value {
                 "args": [
                     { "buffer": "state" }, { "scalar": { "type": "uint", "value": "i" } },
                 ],
-                "global": [STATE_ELEMENTS], "local": [64],
+                "global": [elements], "local": [64],
             }] } },
         ],
         "checkpoint_every": launches.div_ceil(10),
         "outputs": ["state"],
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use aicpw_protocol::manifest::Manifest;
+
+    use super::*;
+
+    #[test]
+    fn tasks_with_own_inputs_differ_in_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let [one, two] = [1u64, 2].map(|number| {
+            let folder = folder.path().join(number.to_string());
+            let path = with_own_input(&folder, number).unwrap();
+            let read = |name: &str| fs::read(folder.join(name)).unwrap();
+            let manifest = Manifest::parse(&fs::read(path).unwrap()).unwrap();
+            let input = read("input.bin");
+            assert_eq!(manifest.buffers[0].bytes(), Some(input.len() as u64));
+            (input, (read("state.cl"), read("manifest.json")))
+        });
+        assert!(one.0 != two.0);
+        assert!(one.1 == two.1);
+    }
 }
