@@ -24,15 +24,26 @@ pub const CID: &str = "bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbz
 pub fn device() -> Hash {
     static DEVICE: OnceLock<Hash> = OnceLock::new();
     *DEVICE.get_or_init(|| {
-        let listed = Command::new(EXECUTOR).arg("devices").output().unwrap();
-        let listed: Value = serde_json::from_slice(&listed.stdout).unwrap();
-        let cpu = listed.as_array().unwrap().iter();
-        let cpu = cpu.clone().find(|device| device["kind"] == "cpu");
-        let cpu = cpu.expect("the tests need PoCL; `make setup` installs it");
-        let mut fingerprint = Hash::default();
-        hex::decode_to_slice(cpu["fingerprint"].as_str().unwrap(), &mut fingerprint).unwrap();
-        fingerprint
+        let first = processors(&[]).into_iter().next();
+        first.expect("the tests need PoCL; `make setup` installs it")
     })
+}
+
+/// The CPU devices that are there with these variables.
+pub fn processors(variables: &[(&str, &str)]) -> Vec<Hash> {
+    let mut command = Command::new(EXECUTOR);
+    command.arg("devices").envs(variables.iter().copied());
+    let listed = command.output().unwrap();
+    assert!(listed.status.success(), "{listed:?}");
+    let listed: Vec<Value> = serde_json::from_slice(&listed.stdout).unwrap();
+    let processors = listed.iter().filter(|device| device["kind"] == "cpu");
+    let fingerprint = |device: &Value| {
+        let mut fingerprint = Hash::default();
+        let digits = device["fingerprint"].as_str().unwrap();
+        hex::decode_to_slice(digits, &mut fingerprint).unwrap();
+        fingerprint
+    };
+    processors.map(fingerprint).collect()
 }
 
 pub struct Job {
@@ -82,6 +93,13 @@ impl Job {
             limits,
             part: None,
         };
+        self.put(path::JOB, &serde_json::to_vec(&spec).unwrap());
+    }
+
+    /// From now on it is for this device.
+    pub fn on(&self, device: Hash) {
+        let spec: JobSpec = serde_json::from_slice(&self.get(path::JOB)).unwrap();
+        let spec = JobSpec { device, ..spec };
         self.put(path::JOB, &serde_json::to_vec(&spec).unwrap());
     }
 
@@ -156,12 +174,18 @@ impl End {
 }
 
 pub fn start(stage: &str, folder: &Path) -> Child {
+    start_with(stage, folder, &[])
+}
+
+/// The same with these variables.
+pub fn start_with(stage: &str, folder: &Path, variables: &[(&str, &str)]) -> Child {
     Command::new(EXECUTOR)
         .arg(stage)
         .arg(folder)
         .env_clear()
         // As the node does: drivers run tools by their names.
         .env("PATH", "/usr/local/bin:/usr/bin:/bin")
+        .envs(variables.iter().copied())
         .process_group(0)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -172,7 +196,11 @@ pub fn start(stage: &str, folder: &Path) -> Child {
 
 /// Runs a stage and kills its group at the deadline.
 pub fn stage(stage: &str, folder: &Path, limit: Duration) -> End {
-    let mut child = start(stage, folder);
+    finish(start(stage, folder), limit)
+}
+
+/// Reads what a stage says until it ends, and kills its group at the deadline.
+pub fn finish(mut child: Child, limit: Duration) -> End {
     let group = child.id();
     let (ended, is_ended) = std::sync::mpsc::channel::<()>();
     let watch = std::thread::spawn(move || {
