@@ -67,23 +67,23 @@ impl Cluster {
 
     /// The same for more than three nodes: its share of the cores is that of four validators.
     pub async fn crowded_development_with(arguments: &[&str]) -> Result<Self> {
-        Self::single("dev", arguments, MANY).await
+        Self::single(alice("dev", arguments), MANY).await
     }
 
     /// The same on another chain spec of one validator, with these further arguments.
     pub async fn single_on(chain: &str, arguments: &[&str]) -> Result<Self> {
-        Self::single(chain, arguments, 1).await
+        Self::single(alice(chain, arguments), 1).await
     }
 
-    async fn single(chain: &str, arguments: &[&str], share: u32) -> Result<Self> {
+    /// [`Self::development_with`], with this variable in the validator's environment.
+    pub async fn development_in(variable: (&str, &str), arguments: &[&str]) -> Result<Self> {
+        let (name, value) = variable;
+        Self::single(alice("dev", arguments).variable(name, value), 1).await
+    }
+
+    async fn single(options: NodeOptions, share: u32) -> Result<Self> {
         let room = room_for(share).await?;
         let folder = TempDir::with_prefix("aicpw-network-").context("a temporary folder")?;
-        let mut options = NodeOptions::new("alice", chain)
-            .arg("--alice")
-            .arg("--force-authoring");
-        options
-            .arguments
-            .extend(arguments.iter().map(|a| (*a).to_owned()));
         let validators = vec![Node::start(folder.path(), options).await?];
         Ok(Self {
             validators,
@@ -168,4 +168,12 @@ impl Cluster {
         let first = self.validators.first();
         first.context("a network without validators")
     }
+}
+
+/// The one validator of a chain, with these further arguments.
+fn alice(chain: &str, arguments: &[&str]) -> NodeOptions {
+    let options = NodeOptions::new("alice", chain)
+        .arg("--alice")
+        .arg("--force-authoring");
+    arguments.iter().fold(options, |all, one| all.arg(*one))
 }

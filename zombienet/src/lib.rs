@@ -14,6 +14,7 @@ pub mod client;
 pub mod cluster;
 pub mod command_line;
 pub mod definition;
+pub mod devices;
 pub mod entries;
 pub mod jobs;
 pub mod market;

@@ -78,6 +78,17 @@ impl Market {
         })
     }
 
+    /// [`Self::with_validator`], with this variable in its environment.
+    ///
+    /// # Errors
+    /// It does not start.
+    pub async fn with_validator_in(variable: (&str, &str), arguments: &[&str]) -> Result<Self> {
+        Ok(Self {
+            nodes: BTreeMap::new(),
+            cluster: Cluster::development_in(variable, arguments).await?,
+        })
+    }
+
     /// Where everything is kept.
     pub fn folder(&self) -> &Path {
         self.cluster.folder()

@@ -45,6 +45,8 @@ pub struct NodeOptions {
     pub metrics: bool,
     /// Where it listens for other nodes; a port that the system chooses if this is `None`.
     pub listen: Option<String>,
+    /// What its environment has besides that of this process, by name.
+    pub variables: Vec<(String, String)>,
 }
 
 impl NodeOptions {
@@ -61,6 +63,13 @@ impl NodeOptions {
     #[must_use]
     pub fn arg(mut self, argument: impl Into<String>) -> Self {
         self.arguments.push(argument.into());
+        self
+    }
+
+    /// Sets a variable of its environment.
+    #[must_use]
+    pub fn variable(mut self, name: &str, value: &str) -> Self {
+        self.variables.push((name.into(), value.into()));
         self
     }
 
@@ -151,7 +160,8 @@ impl Node {
                 "--unsafe-force-node-key-generation",
             ])
             .args(["--rpc-cors", "all", "--allow-private-ip"])
-            .args(&self.options.arguments);
+            .args(&self.options.arguments)
+            .envs(self.options.variables.iter().cloned());
         let says_which = |word: &String| word == "--rpc-methods";
         if !self.options.arguments.iter().any(says_which) {
             command.args(["--rpc-methods", "unsafe"]);

@@ -2,12 +2,14 @@
 //! base path and IPFS store, without mDNS.
 
 use std::{
+    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
 };
 
 use aicpw_network_tests::{
     binaries,
+    devices::two_processors,
     jobs::{write_manifest, Count},
     market::newest_state,
     Market,
@@ -144,26 +146,28 @@ async fn what_the_compiler_says_reaches_the_requester_and_nothing_is_paid() {
     assert_eq!(market.funds("//Bob").await.unwrap().free, had.free);
 }
 
+/// Three jobs at once have both devices, and both slots of one.
 #[tokio::test(flavor = "multi_thread")]
-async fn two_slots_of_a_device_run_two_jobs_at_the_same_time() {
-    let market = Market::with_validator(&["--provider"]).await.unwrap();
+async fn two_devices_with_two_slots_each_run_three_jobs_at_the_same_time() {
+    let variable = two_processors().await.unwrap();
+    let market = Market::with_validator_in(variable, &["--provider"]).await;
+    let market = market.unwrap();
     market.register("alice", "//Bob", "0.5", "2").await.unwrap();
     let manifest = Count::LONG.write(&market.path("count")).unwrap();
-    let (one, two) = (market.path("one"), market.path("two"));
-    let first = market.begin(
-        "alice",
-        "//Charlie",
-        &submit(&manifest, &one, &["--accept"]),
-    );
-    let second = market.begin("alice", "//Dave", &submit(&manifest, &two, &["--accept"]));
-    let (first, second) = (first.unwrap(), second.unwrap());
+    let mut all = Vec::new();
+    for (suri, folder) in [("//Charlie", "one"), ("//Dave", "two"), ("//Eve", "three")] {
+        let out = market.path(folder);
+        let begun = market.begin("alice", suri, &submit(&manifest, &out, &["--accept"]));
+        all.push((begun.unwrap(), out));
+    }
 
     let runs = |tasks: &[Value]| tasks.iter().all(|task| newest_state(task) == "running");
-    market
-        .until_tasks(&[0, 1], "running, both at once", runs)
-        .await
-        .unwrap();
-    for (begun, folder) in [(first, one), (second, two)] {
+    let tasks = market.until_tasks(&[0, 1, 2], "running, all at once", runs);
+    let tasks = tasks.await.unwrap();
+    let device = |task: &Value| task["assignments"].as_array()?.last()?["device"].as_u64();
+    let devices: BTreeSet<_> = tasks.iter().filter_map(device).collect();
+    assert!(devices.len() > 1, "{tasks:?}");
+    for (begun, folder) in all {
         let result = market.done(begun).await.unwrap();
         assert_eq!(result["state"], "settled", "{result}");
         assert_eq!(
