@@ -10,7 +10,7 @@ use aicpw_protocol::{
     device::{ClassSet, DeviceKind, DeviceSpec, MAX_DEVICE_NAME_BYTES},
     merkle::{root_from_proof, InclusionProof},
     task::{Engine, PeerAddresses, MAX_PEER_ADDRESSES},
-    worker::{MissingDevices, Statement},
+    worker::{MissingDevices, Statement, MAX_NAMED_DEVICES},
     AskPrice, Balance, BlockNumber, DeviceId, Gflops, Hash, Mebibytes, MegabitsPerSecond,
 };
 use alloc::{vec, vec::Vec};
@@ -413,6 +413,76 @@ mod benchmarks {
         let call: <T as frame_system::Config>::RuntimeCall = Call::heartbeat {
             provider: who,
             period,
+            proof,
+        }
+        .into();
+
+        #[block]
+        {
+            call.authorize(TransactionSource::InBlock)
+                .ok_or("the call has an authorisation")?
+                .map_err(|_| "the heartbeat is authorised")?;
+        }
+        Ok(())
+    }
+
+    /// The provider was offline. `d` devices were missing and are found again, `m` were in the order book and
+    /// are missing now; each has a leaf of the book for itself. No task is parked.
+    #[benchmark]
+    fn heartbeat_without(
+        d: Linear<0, { T::MaxDevices::get() / 2 }>,
+        m: Linear<0, { T::MaxDevices::get() / 2 }>,
+    ) -> Result<(), BenchmarkError> {
+        let (who, worker) = provider::<T>(d + m);
+        let mut found: Vec<DeviceId> = DevicesOf::<T>::get(&who).into_inner();
+        for (octave, device) in found.iter().enumerate() {
+            let ask = AskPrice(T::MinAsk::get().0 << octave);
+            Pallet::<T>::do_set_ask(who.clone(), *device, ask)?;
+        }
+        let missing = MissingDevices::truncate_from(found.split_off(d as usize));
+        MissingDevicesOf::<T>::insert(&who, MissingDevices::truncate_from(found));
+        Pallet::<T>::refresh_all(&who);
+        set_height::<T>(HEIGHT + T::HeartbeatPeriod::get() * (MISSED_HEARTBEATS + 2));
+        let period = Pallet::<T>::current_period();
+        let statement = Statement::HeartbeatWithout {
+            provider: who.clone(),
+            period,
+            missing: missing.clone(),
+        };
+        let proof = proof::<T>(&worker, &statement);
+
+        #[extrinsic_call]
+        _(
+            RawOrigin::Authorized,
+            who.clone(),
+            period,
+            missing.clone(),
+            proof,
+        );
+
+        assert!(Pallet::<T>::is_online(&who));
+        assert_eq!(MissingDevicesOf::<T>::get(who), missing);
+        Ok(())
+    }
+
+    /// The statement names as many devices as one can.
+    #[benchmark]
+    fn authorize_heartbeat_without() -> Result<(), BenchmarkError> {
+        let (who, worker) = provider::<T>(0);
+        set_height::<T>(HEIGHT + T::HeartbeatPeriod::get());
+        let period = Pallet::<T>::current_period();
+        let devices = (0..u64::from(MAX_NAMED_DEVICES)).map(DeviceId);
+        let missing = MissingDevices::truncate_from(devices.collect());
+        let statement = Statement::HeartbeatWithout {
+            provider: who.clone(),
+            period,
+            missing: missing.clone(),
+        };
+        let proof = proof::<T>(&worker, &statement);
+        let call: <T as frame_system::Config>::RuntimeCall = Call::heartbeat_without {
+            provider: who,
+            period,
+            missing,
             proof,
         }
         .into();

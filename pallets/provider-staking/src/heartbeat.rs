@@ -25,7 +25,7 @@ use sp_runtime::{offchain::storage::StorageValueRef, traits::BlockNumberProvider
 
 use crate::{
     Attendances, Call, Config, Devices, DevicesOf, Event, Heartbeat, MissingDevicesOf, Pallet,
-    Presences, Providers, WorkerOwners, LOG_TARGET,
+    Presences, Providers, WeightInfo, WorkerOwners, LOG_TARGET,
 };
 
 /// Prefix of the offchain key under which the last sent heartbeat of a worker key is remembered.
@@ -209,6 +209,13 @@ impl<T: Config> Pallet<T> {
             Presences::<T>::insert(&provider, presence);
         }
         devices.len() as u32
+    }
+
+    /// What [`Self::do_heartbeat`] weighs at most when it has looked at so many devices and some may be missing.
+    /// Each is put into the order book or taken out of it: all are counted as whichever is dearer.
+    pub(crate) fn heartbeat_without_weight(devices: u32) -> Weight {
+        <T as Config>::WeightInfo::heartbeat_without(devices, 0)
+            .max(<T as Config>::WeightInfo::heartbeat_without(0, devices))
     }
 
     /// Remembers which of the provider's devices are missing. Whether they are others than before.

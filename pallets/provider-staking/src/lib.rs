@@ -531,13 +531,14 @@ pub mod pallet {
         /// Origin: authorised by the provider's worker key, which signs
         /// [`aicpw_protocol::worker::Statement::HeartbeatWithout`]; free; instead of [`Self::heartbeat`], so
         /// one of the two per provider and period. Cannot fail; devices of others in `missing` mean nothing.
-        /// Events: `DeviceMissing`, `DeviceFound`, `ProviderCameOnline`.
+        /// Events: `DeviceMissing`, `DeviceFound`, `ProviderCameOnline`. Cost grows with the provider's devices
+        /// if others are missing than before, or if they have to be listed again.
         #[pallet::call_index(16)]
         #[pallet::weight((
-            <T as Config>::WeightInfo::heartbeat(T::MaxDevices::get()),
+            Pallet::<T>::heartbeat_without_weight(T::MaxDevices::get()),
             DispatchClass::Operational,
         ))]
-        #[pallet::weight_of_authorize(<T as Config>::WeightInfo::authorize_heartbeat())]
+        #[pallet::weight_of_authorize(<T as Config>::WeightInfo::authorize_heartbeat_without())]
         #[pallet::authorize(Self::authorize_heartbeat_without)]
         pub fn heartbeat_without(
             origin: OriginFor<T>,
@@ -549,8 +550,7 @@ pub mod pallet {
         ) -> DispatchResultWithPostInfo {
             ensure_authorized(origin)?;
             let devices = Self::do_heartbeat(provider, period, missing);
-            let weight = <T as Config>::WeightInfo::heartbeat(devices);
-            Ok(Some(weight).into())
+            Ok(Some(Self::heartbeat_without_weight(devices)).into())
         }
     }
 }

@@ -32,6 +32,8 @@ pub trait WeightInfo {
     fn set_availability() -> Weight;
     fn heartbeat(d: u32, ) -> Weight;
     fn authorize_heartbeat() -> Weight;
+    fn heartbeat_without(d: u32, m: u32, ) -> Weight;
+    fn authorize_heartbeat_without() -> Weight;
     fn request_challenge() -> Weight;
     fn answer_challenge() -> Weight;
     fn authorize_answer() -> Weight;
@@ -408,6 +410,28 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
         Weight::from_parts(53_089_000, 6028)
             .saturating_add(T::DbWeight::get().reads(4_u64))
     }
+    /// The range of component `d` is `[0, 8]`.
+    /// The range of component `m` is `[0, 8]`.
+    fn heartbeat_without(d: u32, m: u32, ) -> Weight {
+        // By hand, until it is measured: `heartbeat`, and for each device found `list_device`, for each missing
+        // `unlist_device` of pallet_matching, with a bucket, a leaf and a word of its own.
+        Weight::from_parts(50_422_730, 560543)
+            .saturating_add(Weight::from_parts(96_641_785, 0).saturating_mul(d.into()))
+            .saturating_add(Weight::from_parts(56_061_785, 0).saturating_mul(m.into()))
+            .saturating_add(T::DbWeight::get().reads(16_u64))
+            .saturating_add(T::DbWeight::get().reads((6_u64).saturating_mul(d.into())))
+            .saturating_add(T::DbWeight::get().reads((6_u64).saturating_mul(m.into())))
+            .saturating_add(T::DbWeight::get().writes(10_u64))
+            .saturating_add(T::DbWeight::get().writes((5_u64).saturating_mul(d.into())))
+            .saturating_add(T::DbWeight::get().writes((5_u64).saturating_mul(m.into())))
+            .saturating_add(Weight::from_parts(0, 559553).saturating_mul(d.into()))
+            .saturating_add(Weight::from_parts(0, 559553).saturating_mul(m.into()))
+    }
+    fn authorize_heartbeat_without() -> Weight {
+        // By hand, until it is measured: `authorize_heartbeat`, and 128 bytes more to copy and to hash.
+        Weight::from_parts(56_089_000, 6028)
+            .saturating_add(T::DbWeight::get().reads(4_u64))
+    }
     /// Storage: `ProviderStaking::Devices` (r:1 w:1)
     /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Challenges` (r:1 w:1)
@@ -600,6 +624,23 @@ impl WeightInfo for () {
     }
     fn authorize_heartbeat() -> Weight {
         Weight::from_parts(53_089_000, 6028)
+            .saturating_add(RocksDbWeight::get().reads(4_u64))
+    }
+    fn heartbeat_without(d: u32, m: u32, ) -> Weight {
+        Weight::from_parts(50_422_730, 560543)
+            .saturating_add(Weight::from_parts(96_641_785, 0).saturating_mul(d.into()))
+            .saturating_add(Weight::from_parts(56_061_785, 0).saturating_mul(m.into()))
+            .saturating_add(RocksDbWeight::get().reads(16_u64))
+            .saturating_add(RocksDbWeight::get().reads((6_u64).saturating_mul(d.into())))
+            .saturating_add(RocksDbWeight::get().reads((6_u64).saturating_mul(m.into())))
+            .saturating_add(RocksDbWeight::get().writes(10_u64))
+            .saturating_add(RocksDbWeight::get().writes((5_u64).saturating_mul(d.into())))
+            .saturating_add(RocksDbWeight::get().writes((5_u64).saturating_mul(m.into())))
+            .saturating_add(Weight::from_parts(0, 559553).saturating_mul(d.into()))
+            .saturating_add(Weight::from_parts(0, 559553).saturating_mul(m.into()))
+    }
+    fn authorize_heartbeat_without() -> Weight {
+        Weight::from_parts(56_089_000, 6028)
             .saturating_add(RocksDbWeight::get().reads(4_u64))
     }
     fn request_challenge() -> Weight {
