@@ -1,4 +1,5 @@
-//! The tables in `docs/governance.md` are those of this runtime.
+//! The tables in `docs/governance.md` are those of this runtime, and the one of all parameters in
+//! `docs/economics.md`.
 
 #![allow(clippy::unwrap_used)]
 
@@ -16,6 +17,7 @@ use pallet_market_parameters::GovernedParameter;
 use sp_runtime::Perbill;
 
 const PAGE: &str = include_str!("../../docs/governance.md");
+const ECONOMICS: &str = include_str!("../../docs/economics.md");
 
 fn aicp(amount: Balance) -> String {
     let text = format!("{}.{:018}", amount / UNIT, amount % UNIT);
@@ -93,11 +95,16 @@ fn name(parameter: &MarketParameter) -> String {
     text.split('(').next().unwrap().to_owned()
 }
 
+/// What is under a heading of a page.
+fn section<'a>(page: &'a str, heading: &str) -> &'a str {
+    let (_, rest) = page.split_once(&format!("\n## {heading}\n")).unwrap();
+    rest.split("\n## ").next().unwrap()
+}
+
 /// The first cells of the rows of the table under a heading.
-fn rows(heading: &str) -> BTreeSet<String> {
-    let (_, rest) = PAGE.split_once(&format!("\n## {heading}\n")).unwrap();
-    rest.lines()
-        .take_while(|line| !line.starts_with("## "))
+fn rows(page: &str, heading: &str) -> BTreeSet<String> {
+    section(page, heading)
+        .lines()
         .filter_map(|line| line.strip_prefix("| `"))
         .map(|line| line.split('`').next().unwrap().to_owned())
         .collect()
@@ -117,7 +124,23 @@ fn parameters_and_their_ranges() {
         assert!(PAGE.contains(&row), "the page should have: {row}");
         names.insert(name);
     }
-    assert_eq!(rows("Parameters"), names, "and no others");
+    assert_eq!(rows(PAGE, "Parameters"), names, "and no others");
+}
+
+#[test]
+fn what_each_parameter_decides() {
+    const HEADING: &str = "All parameters";
+    let mut names = BTreeSet::new();
+    for range in MarketParameter::ranges() {
+        let name = name(&range.default);
+        let row = format!("| `{name}` | {} | ", value(&range.default));
+        assert!(
+            section(ECONOMICS, HEADING).contains(&row),
+            "the page should have: {row}"
+        );
+        names.insert(name);
+    }
+    assert_eq!(rows(ECONOMICS, HEADING), names, "and no others");
 }
 
 #[test]
@@ -138,5 +161,5 @@ fn tracks() {
         assert!(PAGE.contains(&row), "the page should have: {row}");
         names.insert(name.to_owned());
     }
-    assert_eq!(rows("Tracks"), names, "and no others");
+    assert_eq!(rows(PAGE, "Tracks"), names, "and no others");
 }
