@@ -192,6 +192,16 @@ impl<'a> NodeRpc<'a> {
         self.call("aicpw_ipfsConnect", rpc_params![address]).await
     }
 
+    /// The same with a peer that a stranger named: the node dials no private addresses for it, unless it
+    /// allows them.
+    ///
+    /// # Errors
+    /// It cannot.
+    pub async fn connect_to_stranger(&self, address: &str) -> Result<()> {
+        self.call("aicpw_ipfsConnect", rpc_params![address, true])
+            .await
+    }
+
     /// Has the node keep content, fetching what is missing of it.
     ///
     /// # Errors

@@ -207,7 +207,7 @@ esac
     async fn no_job_runs_meanwhile() {
         let dir = tempfile::tempdir().unwrap();
         let (inventory, _stop) = inventory(dir.path()).await;
-        let job = inventory.slots.take(DEVICE, 2).await;
+        let job = inventory.slots.take(DEVICE, 1).await;
         assert_eq!(inventory.measure(DEVICE).await, Err(NotMeasured::Busy));
         drop(job);
 

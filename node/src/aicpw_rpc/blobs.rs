@@ -71,9 +71,10 @@ pub trait BlobsApi {
     #[method(name = "ipfsRead", with_extensions)]
     async fn read(&self, cid: ContentId, offset: u64, len: u64) -> RpcResult<String>;
 
-    /// Connects to a peer, by its multiaddress with `/p2p/`.
+    /// Connects to a peer, by its multiaddress with `/p2p/`; `of_stranger` says that it is one that somebody
+    /// else named, so that private addresses are dialled only if the node allows them.
     #[method(name = "ipfsConnect", with_extensions)]
-    async fn connect(&self, address: String) -> RpcResult<()>;
+    async fn connect(&self, address: String, of_stranger: Option<bool>) -> RpcResult<()>;
 
     /// Keeps a file, fetching what is missing of it.
     #[method(name = "ipfsPin", with_extensions)]
@@ -173,10 +174,19 @@ impl BlobsApiServer for Blobs {
         Ok(BASE64.encode(bytes.map_err(blob)?))
     }
 
-    async fn connect(&self, extensions: &Extensions, address: String) -> RpcResult<()> {
+    async fn connect(
+        &self,
+        extensions: &Extensions,
+        address: String,
+        of_stranger: Option<bool>,
+    ) -> RpcResult<()> {
         let store = self.store(extensions)?;
         let address: PeerAddress = address.parse().map_err(blob)?;
-        store.connect(&address).await.map_err(blob)
+        match of_stranger {
+            Some(true) => store.connect_to_stranger(&address).await,
+            Some(false) | None => store.connect(&address).await,
+        }
+        .map_err(blob)
     }
 
     async fn pin(&self, extensions: &Extensions, cid: ContentId) -> RpcResult<()> {

@@ -277,7 +277,7 @@ impl MarketApiServer for Market {
     }
 
     fn provider(&self, account: AccountId) -> RpcResult<Option<ProviderView<AccountId>>> {
-        self.at_best(|api, block| api.provider(block, account))
+        self.at_best_of_devices(|api, block| api.provider(block, account))
     }
 
     fn providers(&self, after: Option<AccountId>, limit: Option<u32>) -> RpcResult<Vec<AccountId>> {

@@ -12,9 +12,13 @@ use sc_consensus_grandpa::{VotingRule, VotingRuleResult};
 use sp_blockchain::{lowest_common_ancestor, HeaderBackend};
 use sp_runtime::traits::{Block as BlockT, Header, NumberFor, Saturating};
 
-/// A branch that is so many blocks shorter than the best one has lost: its author did not know of the blocks
-/// that came after it, and all others build upon those.
+/// A branch that is so many blocks shorter than the best one is taken to have lost: all others build upon the best
+/// one, and it would need several primary slots to win.
 const LOST: u32 = 2;
+
+/// With so many blocks that are not final, votes go to the best block, whatever is beside it: where every height
+/// has a fork the validators' votes have to decide.
+const PATIENCE: u32 = 8;
 
 /// Votes for no block beside which there is another that may win.
 pub struct BelowForks<B>(Arc<B>);
@@ -41,11 +45,11 @@ where
     fn restrict_vote(
         &self,
         _client: Arc<C>,
-        _base: &Block::Header,
+        base: &Block::Header,
         best: &Block::Header,
         target: &Block::Header,
     ) -> VotingRuleResult<Block> {
-        let highest = undisputed(self.0.blockchain(), best, target).unwrap_or_else(|error| {
+        let highest = undisputed(self.0.blockchain(), base, best, target).unwrap_or_else(|error| {
             log::warn!("forks cannot be looked up, so the vote is for the best block: {error}");
             None
         });
@@ -53,13 +57,17 @@ where
     }
 }
 
-/// The highest block up to `target` that all branches share which may still win against the one with `best`;
-/// `None` if that is `target` itself.
+/// The highest block up to `target` that all branches upon `base` share which may still win against the one with
+/// `best`; `None` if that is `target` itself.
 fn undisputed<Block: BlockT>(
     blocks: &impl sp_blockchain::Backend<Block>,
+    base: &Block::Header,
     best: &Block::Header,
     target: &Block::Header,
 ) -> sp_blockchain::Result<Option<(Block::Hash, NumberFor<Block>)>> {
+    if base.number().saturating_add(PATIENCE.into()) < *best.number() {
+        return Ok(None);
+    }
     let mut highest = (target.hash(), *target.number());
     for leaf in blocks.leaves()? {
         let length = blocks.header_metadata(leaf)?.number;
@@ -67,7 +75,8 @@ fn undisputed<Block: BlockT>(
             continue;
         }
         let shared = lowest_common_ancestor(blocks, leaf, highest.0)?;
-        if shared.number < highest.1 {
+        // What forks below the base has lost: votes are upon that.
+        if (*base.number()..highest.1).contains(&shared.number) {
             highest = (shared.hash, shared.number);
         }
     }
@@ -82,6 +91,13 @@ mod tests {
     use super::*;
 
     type BlockHeader = <Block as BlockT>::Header;
+    type Vote = Option<(<Block as BlockT>::Hash, NumberFor<Block>)>;
+
+    fn vote(chain: &Blockchain<Block>, best: &BlockHeader, target: &BlockHeader) -> Vote {
+        let genesis = chain.info().genesis_hash;
+        let genesis = chain.header(genesis).unwrap().unwrap();
+        undisputed(chain, &genesis, best, target).unwrap()
+    }
 
     /// A block upon another, which `salt` tells from its siblings.
     fn upon(
@@ -122,9 +138,9 @@ mod tests {
     fn without_a_fork_the_vote_is_for_the_best_block() {
         let (chain, first) = started();
         let second = best(&chain, &first);
-        assert_eq!(undisputed(&chain, &second, &second).unwrap(), None);
+        assert_eq!(vote(&chain, &second, &second), None);
         // Nor is one held back that another rule has chosen below it.
-        assert_eq!(undisputed(&chain, &second, &first).unwrap(), None);
+        assert_eq!(vote(&chain, &second, &first), None);
     }
 
     #[test]
@@ -133,13 +149,13 @@ mod tests {
         let shared = Some((first.hash(), 1));
         rival(&chain, &first);
         let second = best(&chain, &first);
-        assert_eq!(undisputed(&chain, &second, &second).unwrap(), shared);
+        assert_eq!(vote(&chain, &second, &second), shared);
         // It may still be built upon by an author that has not seen this one.
         let third = best(&chain, &second);
-        assert_eq!(undisputed(&chain, &third, &third).unwrap(), shared);
-        assert_eq!(undisputed(&chain, &third, &first).unwrap(), None);
+        assert_eq!(vote(&chain, &third, &third), shared);
+        assert_eq!(vote(&chain, &third, &first), None);
         let fourth = best(&chain, &third);
-        assert_eq!(undisputed(&chain, &fourth, &fourth).unwrap(), None, "lost");
+        assert_eq!(vote(&chain, &fourth, &fourth), None, "lost");
     }
 
     #[test]
@@ -151,11 +167,37 @@ mod tests {
         rival(&chain, &second);
         let third = best(&chain, &second);
         let shared = Some((first.hash(), 1));
-        assert_eq!(undisputed(&chain, &third, &third).unwrap(), shared);
+        assert_eq!(vote(&chain, &third, &third), shared);
         let fourth = best(&chain, &third);
-        assert_eq!(undisputed(&chain, &fourth, &fourth).unwrap(), shared);
+        assert_eq!(vote(&chain, &fourth, &fourth), shared);
         let fifth = best(&chain, &fourth);
         assert_eq!(longer.number + LOST, fifth.number, "both have lost now");
-        assert_eq!(undisputed(&chain, &fifth, &fifth).unwrap(), None);
+        assert_eq!(vote(&chain, &fifth, &fifth), None);
+    }
+
+    #[test]
+    fn what_forks_below_the_base_holds_nothing_back() {
+        let (chain, first) = started();
+        let second = best(&chain, &first);
+        rival(&chain, &first);
+        rival(&chain, &second);
+        let third = best(&chain, &second);
+        let voted = undisputed(&chain, &second, &third, &third).unwrap();
+        assert_eq!(voted, Some((second.hash(), 2)), "and nothing else off");
+    }
+
+    #[test]
+    fn where_every_height_has_a_fork_votes_decide() {
+        let (chain, mut newest) = started();
+        for height in 2..=PATIENCE {
+            rival(&chain, &newest);
+            let before = newest.hash();
+            newest = best(&chain, &newest);
+            assert_eq!(newest.number, height);
+            assert_ne!(vote(&chain, &newest, &newest), None, "{before}");
+        }
+        rival(&chain, &newest);
+        newest = best(&chain, &newest);
+        assert_eq!(vote(&chain, &newest, &newest), None);
     }
 }

@@ -144,6 +144,12 @@ pub trait BlobStore: Send + Sync {
     /// [`BlobError::PeerUnreachable`].
     async fn connect(&self, peer: &PeerAddress) -> Result<(), BlobError>;
 
+    /// Connects to a peer that a stranger named: at public addresses only, unless the node allows private ones.
+    ///
+    /// # Errors
+    /// [`BlobError::PeerUnreachable`].
+    async fn connect_to_stranger(&self, peer: &PeerAddress) -> Result<(), BlobError>;
+
     /// Where peers reach this store.
     ///
     /// # Errors

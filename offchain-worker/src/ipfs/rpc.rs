@@ -1,7 +1,9 @@
 //! A client of kubo's HTTP RPC, for `aicpw-ipfs` on a Unix socket and for kubo on TCP alike.
 
 use super::error::BlobError;
-use super::{fetch, upload, BlobStore, FetchOptions, PeerAddress, Progress, StoreStatus};
+use super::{
+    fetch, strangers, upload, BlobStore, FetchOptions, PeerAddress, Progress, StoreStatus,
+};
 use async_trait::async_trait;
 use cid::Cid;
 use reqwest::{Client, ClientBuilder, RequestBuilder, Response, Url};
@@ -431,6 +433,15 @@ impl BlobStore for KuboRpc {
             }
             Err(error) => Err(error),
         }
+    }
+
+    async fn connect_to_stranger(&self, peer: &PeerAddress) -> Result<(), BlobError> {
+        strangers::connect(self, peer)
+            .await
+            .map_err(|message| BlobError::PeerUnreachable {
+                address: peer.to_string(),
+                message,
+            })
     }
 
     async fn local_addresses(&self) -> Result<Vec<PeerAddress>, BlobError> {

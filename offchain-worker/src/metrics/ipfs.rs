@@ -198,6 +198,10 @@ impl BlobStore for MeteredStore {
         self.end("connect", self.inner.connect(peer).await)
     }
 
+    async fn connect_to_stranger(&self, peer: &PeerAddress) -> Result<(), BlobError> {
+        self.end("connect", self.inner.connect_to_stranger(peer).await)
+    }
+
     async fn local_addresses(&self) -> Result<Vec<PeerAddress>, BlobError> {
         self.inner.local_addresses().await
     }

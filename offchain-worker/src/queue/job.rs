@@ -18,8 +18,8 @@ use aicpw_protocol::{
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
-use tokio::sync::OwnedSemaphorePermit;
 
+use super::slots::Slot;
 use super::{
     answer,
     fetch::{fetch_all, fetch_state, FetchLimits, Source},
@@ -408,7 +408,7 @@ impl Life {
     }
 
     /// A slot of the device, in time to start.
-    async fn slot(&self, order: &Order) -> Result<OwnedSemaphorePermit, Trouble> {
+    async fn slot(&self, order: &Order) -> Result<Slot, Trouble> {
         let slots = self
             .shop
             .chain

@@ -3,7 +3,9 @@
 use aicpw_protocol::Hash;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{
+    OwnedRwLockReadGuard, OwnedRwLockWriteGuard, OwnedSemaphorePermit, RwLock, Semaphore,
+};
 
 /// The slots of all devices of this machine, by fingerprint.
 #[derive(Debug, Default)]
@@ -15,6 +17,15 @@ pub struct Slots {
 struct Device {
     slots: usize,
     free: Arc<Semaphore>,
+    /// Read by each job, written by who wants the device for itself, however many slots it has by then.
+    door: Arc<RwLock<()>>,
+}
+
+/// A job's slot, free again when this is dropped.
+#[derive(Debug)]
+pub struct Slot {
+    _permit: OwnedSemaphorePermit,
+    _door: OwnedRwLockReadGuard<()>,
 }
 
 impl Device {
@@ -22,31 +33,34 @@ impl Device {
         Self {
             slots,
             free: Arc::new(Semaphore::new(slots)),
+            door: Arc::default(),
         }
     }
 }
 
 impl Slots {
-    /// Waits for a free slot of a device that has `slots` of them now. It is free again when the
-    /// permit is dropped.
-    pub async fn take(&self, fingerprint: Hash, slots: u8) -> OwnedSemaphorePermit {
-        let free = self.resized(fingerprint, usize::from(slots.max(1)));
+    /// Waits for a free slot of a device that has `slots` of them now.
+    pub async fn take(&self, fingerprint: Hash, slots: u8) -> Slot {
+        let (free, door) = self.resized(fingerprint, usize::from(slots.max(1)));
+        let door = door.read_owned().await;
         match free.acquire_owned().await {
-            Ok(permit) => permit,
+            Ok(permit) => Slot {
+                _permit: permit,
+                _door: door,
+            },
             // Nobody closes it.
             Err(_closed) => std::future::pending().await,
         }
     }
 
-    /// All slots of a device, if no job has one: none starts until the permit is dropped.
-    pub fn take_all(&self, fingerprint: Hash) -> Option<OwnedSemaphorePermit> {
+    /// The whole device, if no job has a slot of it: none starts until this is dropped.
+    pub fn take_all(&self, fingerprint: Hash) -> Option<OwnedRwLockWriteGuard<()>> {
         let mut devices = self.devices.lock().unwrap_or_else(PoisonError::into_inner);
         let device = devices.entry(fingerprint).or_insert_with(|| Device::new(1));
-        let all = u32::try_from(device.slots).ok()?;
-        device.free.clone().try_acquire_many_owned(all).ok()
+        device.door.clone().try_write_owned().ok()
     }
 
-    fn resized(&self, fingerprint: Hash, slots: usize) -> Arc<Semaphore> {
+    fn resized(&self, fingerprint: Hash, slots: usize) -> (Arc<Semaphore>, Arc<RwLock<()>>) {
         let mut devices = self.devices.lock().unwrap_or_else(PoisonError::into_inner);
         let device = devices
             .entry(fingerprint)
@@ -58,7 +72,7 @@ impl Slots {
             // What is in use cannot be taken away; the rest is when the next job comes.
             device.slots -= device.free.forget_permits(device.slots - slots);
         }
-        device.free.clone()
+        (device.free.clone(), device.door.clone())
     }
 }
 
@@ -79,10 +93,11 @@ mod tests {
 
         assert!(slots.take_all([1; 32]).is_none(), "two jobs run");
         let all = slots.take_all([3; 32]).unwrap();
-        let mut fourth = std::pin::pin!(slots.take([3; 32], 1));
+        let mut fourth = std::pin::pin!(slots.take([3; 32], 2));
         assert!(futures::poll!(&mut fourth).is_pending());
         drop(all);
         let _fourth = fourth.await;
+        assert!(slots.take_all([3; 32]).is_none(), "one job runs");
 
         let _grown = slots.take([1; 32], 3).await;
         let mut shrunk = std::pin::pin!(slots.take([1; 32], 1));

@@ -311,6 +311,10 @@ impl BlobStore for FakeStore {
         Ok(())
     }
 
+    async fn connect_to_stranger(&self, _: &PeerAddress) -> Result<(), BlobError> {
+        Ok(())
+    }
+
     async fn local_addresses(&self) -> Result<Vec<PeerAddress>, BlobError> {
         Ok(Vec::new())
     }

@@ -120,7 +120,7 @@ async fn programs_that_mean_harm_end_as_others_do_and_leave_the_node_as_it_was()
     let answers = market.path("steals-result");
     let wait = ["--wait", "--accept", "--out", answers.to_str().unwrap()];
     let writes = submit(&writes, &["--wait"]);
-    let loops = submit(&loops, &["--wait", "--time-limit", "10s"]);
+    let loops = submit(&loops, &["--wait", "--time-limit", "30s"]);
     let steals = submit(&steals, &wait);
     // What a program did is said; nobody pays for it but with the fees, and the provider loses nothing.
     let (written, looped, stolen) = tokio::join!(

@@ -70,6 +70,8 @@ async fn a_provider_joins_changes_moves_and_leaves() {
         log.matches("measuring a device: ").count()
     };
     let before = measurements();
+    refused(&bob, &["provider", "devices", "update", "all"], 2, "pause").await;
+    provider(vec!["devices", "pause", "all"]).await;
     let changed = provider(vec!["devices", "update", "all"]).await;
     let devices = changed["provider"]["devices"].as_array().unwrap();
     assert_eq!(before, devices.len(), "once at the start");
@@ -81,6 +83,7 @@ async fn a_provider_joins_changes_moves_and_leaves() {
         let measured = local.find(|local| local["fingerprint"] == device["fingerprint"]);
         assert_eq!(measured.unwrap()["gflops"], device["gflops"], "{changed}");
     }
+    provider(vec!["devices", "resume", "all"]).await;
     // The node proves it again, and `register` waits until it has.
     let changed = provider(vec!["devices", "prove", "all"]).await;
     assert_eq!(challenge(&changed)["attempt"], 0, "{changed}");

@@ -10,6 +10,8 @@ use aicpw_protocol::{
     ContentId,
 };
 
+use futures::future::join_all;
+
 use crate::{
     account::Account,
     chain::Chain,
@@ -129,7 +131,12 @@ pub async fn meet(chain: &Chain, addresses: BTreeSet<String>) {
     };
     let own = peers::own_id(&own);
     let addresses = peers::others(addresses.into_iter().collect(), own.as_deref());
-    wait::connect(&node, &addresses).await;
+    join_all(
+        addresses
+            .iter()
+            .map(|address| node.connect_to_stranger(address)),
+    )
+    .await;
 }
 
 #[cfg(test)]

@@ -232,6 +232,7 @@ async fn update(context: &Context<'_>, which: Which) -> Result<()> {
     let chosen = chosen(&change.view, which)?;
     for device in &chosen {
         idle(device)?;
+        paused(device)?;
     }
     let node = NodeRpc::new(&change.chain);
     let waiting = context.out.wait("asking the node for its devices");
@@ -242,10 +243,19 @@ async fn update(context: &Context<'_>, which: Which) -> Result<()> {
         found.push(measured(&change.view, device, &local)?.fingerprint);
     }
     let mut calls = Vec::new();
+    let mut failed = None;
     for (device, fingerprint) in chosen.iter().zip(&found) {
         let (id, name) = (device.id, name(&device.spec));
         let waiting = context.out.wait(format!("measuring device {id} ({name})"));
-        let spec = node.measure_device(fingerprint).await?.spec;
+        let spec = match node.measure_device(fingerprint).await {
+            Ok(measured) => measured.spec,
+            // What was measured before it is not lost.
+            Err(error) if !calls.is_empty() => {
+                failed = Some(error);
+                break;
+            }
+            Err(error) => return Err(error),
+        };
         drop(waiting);
         if spec != device.spec {
             calls.push(Call::update_spec(id, &spec));
@@ -256,7 +266,8 @@ async fn update(context: &Context<'_>, which: Which) -> Result<()> {
         .send(&calls, Amount(0), |_| {
             format!("{subject}: registered as measured; no tasks before the conformance run")
         })
-        .await
+        .await?;
+    failed.map_or(Ok(()), Err)
 }
 
 async fn prove(context: &Context<'_>, which: Which) -> Result<()> {
@@ -354,6 +365,18 @@ fn subject(chosen: &[&DeviceView<Account>]) -> String {
         "devices"
     };
     format!("{devices} {}", names.join(", "))
+}
+
+/// A device that is measured runs no job, and one that it is matched with meanwhile would fail at its cost.
+fn paused(device: &DeviceView<Account>) -> Result<()> {
+    if !device.available {
+        return Ok(());
+    }
+    let id = device.id;
+    Err(Error::usage(format!("device {id} is offered for tasks")).hint(format!(
+        "nothing was sent; `aicpw provider devices pause {id}` first, and `aicpw provider devices resume {id}` \
+         after it"
+    )))
 }
 
 fn idle(device: &DeviceView<Account>) -> Result<()> {

@@ -64,7 +64,10 @@ pub fn add_to<T: Send + Sync + 'static>(module: &mut RpcModule<T>, asked: &Asked
     let noted = Arc::clone(asked);
     module
         .register_method("aicpw_ipfsConnect", move |params, _, _| {
-            let address: String = params.one()?;
+            let (address, _of_stranger): (String, Option<bool>) = match params.one() {
+                Ok(address) => (address, None),
+                Err(_) => params.parse()?,
+            };
             let error = unknown(&address);
             noted.lock().unwrap().push(("connect", address));
             Err::<(), ErrorObjectOwned>(error)
