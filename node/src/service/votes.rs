@@ -85,6 +85,8 @@ fn undisputed<Block: BlockT>(
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use aicpw_runtime::opaque::Block;
     use sc_client_api::{in_mem::Blockchain, NewBlockState};
 
