@@ -1,8 +1,8 @@
 //! Does the conformance runs that the chain asks for: reads the open challenges from the mailbox, has the
 //! executor compute, and puts the answers there. The hook sends them.
 //!
-//! One run at a time, and none while a device is measured, for two on one processor would take twice as long. A run that failed is not tried
-//! again: there will be another attempt, with another seed.
+//! One run at a time, and none while a device is measured, for two on one processor would take twice as long.
+//! A run that failed is not tried again: there will be another attempt, with another seed.
 
 use aicpw_protocol::{
     conformance::{Answer, Run},

@@ -1,4 +1,5 @@
-//! `aicpw_localDevices`, `aicpw_measureDevice`, `aicpw_workerKeys`: this node as a provider's, for those whom it trusts.
+//! `aicpw_localDevices`, `aicpw_measureDevice`, `aicpw_workerKeys`: this node as a provider's, for those whom
+//! it trusts.
 
 use std::path::PathBuf;
 use std::sync::Arc;

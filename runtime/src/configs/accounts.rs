@@ -88,7 +88,8 @@ fn is_governance(call: &RuntimeCall) -> bool {
 }
 
 /// What [`ProxyType::NonTransfer`] may do. Where a pallet has calls of both kinds they are named one by one, so that
-/// what a release of the SDK adds is not among them.
+/// what a release of the SDK adds to those is not among them. The pallets that stand there whole have none that costs
+/// more than a deposit that comes back: they are to be read again with each release.
 fn risks_no_money(call: &RuntimeCall) -> bool {
     use pallet_identity::Call::{
         accept_username, cancel_request, clear_identity, provide_judgement, quit_sub, remove_sub,
