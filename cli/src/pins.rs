@@ -180,6 +180,7 @@ impl Pins {
         let Some(folder) = &self.folder else {
             return Ok(());
         };
+        let _writing = writing(folder)?;
         let path = folder.join(note.file_name());
         if let Ok(earlier) = read(&path) {
             note.pins.extend(earlier.pins);
@@ -195,6 +196,7 @@ impl Pins {
         let Some(folder) = &self.folder else {
             return Ok(());
         };
+        let _writing = writing(folder)?;
         for mut kept in self.of_node(node)? {
             match kept.note.pins.remove(cid) {
                 true if kept.note.pins.is_empty() => kept.remove()?,
@@ -275,6 +277,16 @@ impl Kept {
     pub fn remove(self) -> Result<()> {
         forget(&self.path)
     }
+}
+
+/// Held alone while a note is read, changed and written: those who hold the folder together may write the same one.
+fn writing(folder: &Path) -> Result<File> {
+    let path = folder.join("writing");
+    let file = File::options().create(true).append(true).open(&path);
+    let file = file.map_err(|error| Error::file("open", &path, &error))?;
+    file.lock()
+        .map_err(|error| Error::file("lock", &path, &error))?;
+    Ok(file)
 }
 
 fn forget(path: &Path) -> Result<()> {

@@ -44,6 +44,28 @@ async fn what_is_noted_is_found_by_its_node() {
     assert_eq!(pins.of_node("other").unwrap().len(), 1);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 3)]
+async fn who_notes_for_the_same_reason_at_the_same_time_loses_nothing() {
+    let (_dir, pins) = pins();
+    for number in 0..50 {
+        let added = (0..CIDS.len()).map(|index| {
+            let pins = pins.clone();
+            tokio::spawn(async move {
+                let held = pins.together().await.unwrap();
+                pins.add(&held, task(number, &[index])).unwrap();
+            })
+        });
+        for added in added.collect::<Vec<_>>() {
+            added.await.unwrap();
+        }
+    }
+    let found = pins.of_node("node").unwrap();
+    assert_eq!(found.len(), 50);
+    for Kept { note, .. } in found {
+        assert_eq!(note.pins.len(), CIDS.len(), "{:?}", note.reason);
+    }
+}
+
 #[test]
 fn what_another_note_names_stays() {
     let (_dir, pins) = pins();

@@ -80,12 +80,16 @@ pub async fn serve(
         .map_err(|errors| Error::other(format!("its manifest is not valid: {errors}")))?;
     all.extend(manifest.blobs().into_iter().map(|blob| blob.cid));
     keeper.note(&all).await?;
-    for blob in all.iter().filter(|blob| *blob != cid) {
-        node.pin(blob).await?;
-    }
+    let pinned = async {
+        for blob in all.iter().filter(|blob| *blob != cid) {
+            node.pin(blob).await?;
+        }
+        Ok(all.len())
+    };
+    let pinned = pinned.await;
     // The task may be over by now and its note gone: what came after that is let go with this one.
     keeper.note(&all).await?;
-    Ok(all.len())
+    pinned
 }
 
 /// Notes what the node keeps for a task.
