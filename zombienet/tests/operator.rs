@@ -40,6 +40,10 @@ const UNSAFE: &[(&str, &str)] = &[
     ("aicpw_ipfsAddresses", "[]"),
     ("aicpw_localDevices", "[]"),
     (
+        "aicpw_measureDevice",
+        r#"["0x0707070707070707070707070707070707070707070707070707070707070707"]"#,
+    ),
+    (
         "aicpw_workerKeys",
         r#"["5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY"]"#,
     ),
