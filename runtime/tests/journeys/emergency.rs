@@ -72,6 +72,28 @@ fn committee(chain: &mut Chain, call: impl Into<RuntimeCall>) -> DispatchResult 
     })
 }
 
+/// The committee whitelists the call, and everybody is for it; makes blocks until it was carried out.
+pub fn decide_fast(chain: &mut Chain, call: RuntimeCall, is_done: impl Fn() -> bool) {
+    let whitelist = pallet_whitelist::Call::whitelist_call {
+        call_hash: BlakeTwo256::hash_of(&call),
+    };
+    committee(chain, whitelist).unwrap();
+    let dispatch = pallet_whitelist::Call::dispatch_whitelisted_call_with_preimage {
+        call: Box::new(call),
+    };
+    let origin = aicpw_runtime::configs::governance::origins::Origin::WhitelistedCaller;
+    let index = propose(chain, origin.into(), dispatch.into());
+    vote(chain, index, true);
+    let since = chain.height();
+    while !chain.read(&is_done) {
+        assert!(
+            chain.height() < since + DAY_IN_BLOCKS,
+            "any other track takes more than two days"
+        );
+        chain.block(Vec::new());
+    }
+}
+
 fn transfer() -> RuntimeCall {
     pallet_balances::Call::transfer_keep_alive {
         dest: Address::Id(Dave.to_account_id()),
@@ -302,25 +324,8 @@ fn a_stop_does_not_stop_governance() {
 #[test]
 fn a_whitelisted_call_is_on_a_faster_track() {
     let mut chain = Chain::development();
-    let call: RuntimeCall = pallet_market_clock::Call::pause {}.into();
-    let whitelist = pallet_whitelist::Call::whitelist_call {
-        call_hash: BlakeTwo256::hash_of(&call),
-    };
-    committee(&mut chain, whitelist).unwrap();
-    let dispatch = pallet_whitelist::Call::dispatch_whitelisted_call_with_preimage {
-        call: Box::new(call),
-    };
-    let origin = aicpw_runtime::configs::governance::origins::Origin::WhitelistedCaller;
-    let index = propose(&mut chain, origin.into(), dispatch.into());
-    vote(&mut chain, index, true);
-    let since = chain.height();
-    while !chain.read(MarketClock::is_paused) {
-        assert!(
-            chain.height() < since + DAY_IN_BLOCKS,
-            "any other track takes more than two days"
-        );
-        chain.block(Vec::new());
-    }
+    let call = pallet_market_clock::Call::pause {};
+    decide_fast(&mut chain, call.into(), MarketClock::is_paused);
 }
 
 #[test]

@@ -19,6 +19,7 @@ use frame_support::traits::{
     KeyOwnerProofSystem,
 };
 use pallet_staking::{RewardDestination, ValidatorPrefs};
+use serde_json::json;
 use sp_consensus_babe::{
     digests::{PreDigest, SecondaryPlainPreDigest},
     BABE_ENGINE_ID,
@@ -32,10 +33,13 @@ use sp_keystore::{testing::MemoryKeystore, KeystoreExt};
 use sp_runtime::{
     generic::{Digest, DigestItem},
     traits::{BlakeTwo256, Header as _},
-    Perbill, Percent,
+    DispatchError, Perbill, Percent,
 };
 
-use crate::chain::Chain;
+use crate::{
+    chain::{genesis, Chain},
+    emergency::decide_fast,
+};
 
 /// Three quarters squared.
 pub const ONE_OF_FOUR: Perbill = Perbill::from_parts(562_500_000);
@@ -363,11 +367,8 @@ fn two_blocks_in_one_slot_cost_stake() {
     );
 }
 
-#[test]
-fn two_votes_in_one_round_cost_stake() {
+fn grandpa_report(chain: &mut Chain, offender: Ed25519Keyring) -> RuntimeCall {
     use finality_grandpa::{Equivocation, Message, Prevote};
-    let mut chain = Chain::local_testnet();
-    let offender = Ed25519Keyring::Charlie;
     let (round, set) = (1, chain.read(Grandpa::current_set_id));
     let vote = |seed: u8| {
         let prevote = Prevote {
@@ -388,16 +389,65 @@ fn two_votes_in_one_round_cost_stake() {
     let key_owner_proof = chain
         .read(|| Historical::prove((sp_consensus_grandpa::KEY_TYPE, identity)))
         .unwrap();
-    let report = pallet_grandpa::Call::report_equivocation {
+    pallet_grandpa::Call::report_equivocation {
         equivocation_proof: Box::new(sp_consensus_grandpa::EquivocationProof::new(
             set,
             equivocation,
         )),
         key_owner_proof,
-    };
+    }
+    .into()
+}
+
+#[test]
+fn two_votes_in_one_round_cost_stake() {
+    let mut chain = Chain::local_testnet();
+    let report = grandpa_report(&mut chain, Ed25519Keyring::Charlie);
     chain.sign(Ferdie, report).unwrap();
     expect_disabled(&mut chain, Charlie);
     expect_slash(&mut chain, Charlie, ONE_OF_FOUR);
+}
+
+/// What a bug has done to Bob; Charlie has deserved it. An era is one session, so that there are fewer to make.
+#[test]
+fn a_referendum_cancels_one_slash_and_the_other_is_applied() {
+    let calendar = json!({ "calendar": { "sessionsPerEra": 1 } });
+    let mut chain = Chain::starting_from(genesis("local_testnet", calendar));
+    for report in [
+        babe_report(&mut chain, Bob),
+        grandpa_report(&mut chain, Ed25519Keyring::Charlie),
+    ] {
+        chain.sign(Ferdie, report).unwrap();
+    }
+    let due = era(&mut chain) + SLASH_DEFER_ERAS + 1;
+    let pending = || {
+        let slashes = pallet_staking::UnappliedSlashes::<Runtime>::get(due).into_iter();
+        slashes.map(|slash| slash.validator).collect::<Vec<_>>()
+    };
+    let (bob, charlie) = (Bob.to_account_id(), Charlie.to_account_id());
+    assert_eq!(chain.read(pending), [bob, charlie.clone()]);
+
+    let cancel: RuntimeCall = pallet_staking::Call::cancel_deferred_slash {
+        era: due,
+        slash_indices: vec![0],
+    }
+    .into();
+    assert_eq!(
+        chain.sign(Bob, cancel.clone()),
+        Err(DispatchError::BadOrigin)
+    );
+    decide_fast(&mut chain, cancel, || pending() == [charlie.clone()]);
+    // It makes blocks again only with the next set.
+    expect_disabled(&mut chain, Bob);
+    run_to_era(&mut chain, due - 1);
+    assert_eq!(bonded(&mut chain, Charlie), DEVELOPMENT_BOND);
+    assert!(chain.read(Session::disabled_validators).is_empty());
+
+    run_to_era(&mut chain, due);
+    assert_eq!(bonded(&mut chain, Bob), DEVELOPMENT_BOND);
+    let left = bonded(&mut chain, Charlie);
+    let expected = DEVELOPMENT_BOND - ONE_OF_FOUR * DEVELOPMENT_BOND;
+    assert!(left.abs_diff(expected) < MICRO, "{left}");
 }
 
 #[test]
