@@ -4,19 +4,75 @@ use std::{cell::Cell, time::Duration};
 
 use aicpw_network_tests::{
     chain,
+    prepared::{self, Preset},
     wait::{self, Seen},
-    Client, Cluster, NodeOptions,
+    Client, Cluster, Node, NodeOptions,
 };
-use aicpw_runtime::{Runtime, RuntimeEvent};
+use aicpw_runtime::{
+    configs::{calendar::SHORTEST_EPOCH, money::TreasuryAccount, validators::SLASH_DEFER_ERAS},
+    presets::DEVELOPMENT_BOND,
+    units::MICRO,
+    AccountId, Balance, Runtime, RuntimeEvent,
+};
 use anyhow::Context;
-use serde_json::Value;
-use sp_keyring::Sr25519Keyring::Dave;
+use pallet_staking::{ActiveEraInfo, StakingLedger, UnappliedSlash};
+use serde_json::{json, Value};
+use sp_keyring::{Ed25519Keyring, Sr25519Keyring::Dave};
 use sp_runtime::Perbill;
 
-const LIMIT: Duration = Duration::from_secs(180);
+/// Many times what it takes until a slash is applied, in eras of five seconds.
+const LIMIT: Duration = Duration::from_secs(600);
 
-/// The name that BABE's offence has on chain.
+/// The name that BABE's offence has on chain,
 const TWO_BLOCKS: &[u8; 16] = b"babe:equivocatio";
+/// and GRANDPA's.
+const TWO_VOTES: &[u8; 16] = b"grandpa:equivoca";
+
+/// (3 · 1 / 4)².
+const ONE_OF_FOUR: Perbill = Perbill::from_parts(562_500_000);
+
+/// Gives a node another of Dave's keys.
+async fn insert_key(node: &Node, kind: &str, public: [u8; 32]) {
+    let public = format!("0x{}", hex::encode(public));
+    let insert: [Value; 3] = [kind.into(), "//Dave".into(), public.into()];
+    let client = node.client().await.unwrap();
+    let _: () = client.call("author_insertKey", &insert).await.unwrap();
+}
+
+/// Whether somebody was reported for this.
+fn is_offence(wanted: &'static [u8; 16]) -> impl Fn(&RuntimeEvent) -> bool {
+    move |event| match event {
+        RuntimeEvent::Offences(pallet_offences::Event::Offence { kind, .. }) => kind == wanted,
+        _ => false,
+    }
+}
+
+/// Who is to be slashed, by what share, for which era.
+fn slash_reported(events: &[RuntimeEvent]) -> Option<(AccountId, Perbill, u32)> {
+    events.iter().find_map(|event| match event {
+        RuntimeEvent::Staking(pallet_staking::Event::SlashReported {
+            validator,
+            fraction,
+            slash_era,
+        }) => Some((validator.clone(), *fraction, *slash_era)),
+        _ => None,
+    })
+}
+
+/// What Dave has bonded, as of this block.
+async fn bonded(client: &Client, block: &str) -> Balance {
+    let key = pallet_staking::Ledger::<Runtime>::hashed_key_for(Dave.to_account_id());
+    let ledger: Option<StakingLedger<Runtime>> = chain::stored(client, &key, block).await.unwrap();
+    ledger.unwrap().active
+}
+
+/// What an account has besides what is held of it, as of this block.
+async fn free(client: &Client, account: &AccountId, block: &str) -> Balance {
+    type Account = frame_system::AccountInfo<u32, <Runtime as frame_system::Config>::AccountData>;
+    let key = frame_system::Account::<Runtime>::hashed_key_for(account);
+    let account: Option<Account> = chain::stored(client, &key, block).await.unwrap();
+    account.unwrap_or_default().data.free
+}
 
 /// Looks through all final blocks from this height on; returns the events and the hash of the first
 /// in which there is one as wanted.
@@ -55,31 +111,10 @@ async fn who_makes_two_blocks_in_a_slot_is_slashed_and_makes_no_more() {
     let twin = cluster.join(twin).await.unwrap();
     let client = first.client().await.unwrap();
     let from = client.finalised().await.unwrap();
-    let key = format!("0x{}", hex::encode(Dave.public().0));
-    let insert: [Value; 3] = ["babe".into(), "//Dave".into(), key.into()];
-    let _: () = twin
-        .client()
-        .await
-        .unwrap()
-        .call("author_insertKey", &insert)
-        .await
-        .unwrap();
-    let is_offence = |event: &RuntimeEvent| match event {
-        RuntimeEvent::Offences(pallet_offences::Event::Offence { kind, .. }) => kind == TWO_BLOCKS,
-        _ => false,
-    };
-    let (events, block) = until_event(&client, from, "an offence", is_offence).await;
-    // One of four: (3 · 1 / 4)².
-    let slashed = events.iter().find_map(|event| match event {
-        RuntimeEvent::Staking(pallet_staking::Event::SlashReported {
-            validator,
-            fraction,
-            ..
-        }) => Some((validator.clone(), *fraction)),
-        _ => None,
-    });
-    let share = Perbill::from_rational(9u32, 16);
-    assert_eq!(slashed, Some((Dave.to_account_id(), share)), "{events:?}");
+    insert_key(&twin, "babe", Dave.public().0).await;
+    let (events, block) = until_event(&client, from, "an offence", is_offence(TWO_BLOCKS)).await;
+    let slashed = (Dave.to_account_id(), ONE_OF_FOUR, 0);
+    assert_eq!(slash_reported(&events), Some(slashed), "{events:?}");
     // He makes no more blocks, and the others go on.
     let validators = chain::validators(&client, &block).await.unwrap();
     let key = pallet_session::DisabledValidators::<Runtime>::hashed_key();
@@ -98,4 +133,94 @@ async fn who_makes_two_blocks_in_a_slot_is_slashed_and_makes_no_more() {
         let author = chain::author(&client, &hash).await.unwrap();
         assert_ne!(author, Dave.to_account_id(), "block {height}");
     }
+}
+
+/// Nothing is taken for 27 eras, which pass in two minutes and a quarter where they are the shortest that a
+/// genesis can have (ADR 16).
+#[tokio::test(flavor = "multi_thread")]
+async fn who_votes_twice_in_a_round_loses_stake_to_the_treasury_and_to_who_reports() {
+    let folder = tempfile::tempdir().unwrap();
+    let calendar = json!({ "calendar": { "epochSlots": SHORTEST_EPOCH, "sessionsPerEra": 1 } });
+    let preset = Preset::LOCAL_TESTNET;
+    let spec = prepared::changed_chain_spec(folder.path(), "shortest", preset, None, calendar);
+    let spec = spec.await.unwrap().display().to_string();
+    let cluster = Cluster::local_on(&spec, &[]).await.unwrap();
+    let first = &cluster.validators[0];
+
+    // A second node with Dave's key for votes. The first one votes for the newest block, this one for what the
+    // round before has agreed on: two votes whenever a block has come in between, which is in nearly every round.
+    let twin = NodeOptions::new("twin", &spec)
+        .arg("--validator")
+        .arg("--finality-lag=8");
+    let mut twin = cluster.join(twin).await.unwrap();
+    let client = first.client().await.unwrap();
+    let from = client.finalised().await.unwrap();
+    insert_key(&twin, "gran", Ed25519Keyring::Dave.public().0).await;
+    let (events, block) = until_event(&client, from, "an offence", is_offence(TWO_VOTES)).await;
+    // Or it would vote twice in the next era too, and lose more.
+    twin.kill().unwrap();
+
+    // No node was told to report it, nor did anybody sign a report.
+    let (validator, share, era) = slash_reported(&events).unwrap();
+    assert_eq!(
+        (validator, share),
+        (Dave.to_account_id(), ONE_OF_FOUR),
+        "{events:?}"
+    );
+    let due = era + SLASH_DEFER_ERAS + 1;
+    let key = pallet_staking::UnappliedSlashes::<Runtime>::hashed_key_for(due);
+    let slashes: Option<Vec<UnappliedSlash<AccountId, Balance>>> =
+        chain::stored(&client, &key, &block).await.unwrap();
+    let [slash]: [UnappliedSlash<AccountId, Balance>; 1] = slashes.unwrap().try_into().unwrap();
+    assert_eq!(slash.validator, Dave.to_account_id());
+    // An election counts stake in coarser units than the token's smallest.
+    let expected = ONE_OF_FOUR * DEVELOPMENT_BOND;
+    assert!(slash.own.abs_diff(expected) < MICRO, "{slash:?}");
+    // For who has reported it, and made the block with the report.
+    assert!(slash.payout.abs_diff(slash.own / 20) < MICRO, "{slash:?}");
+    let author = chain::author(&client, &block).await.unwrap();
+    assert_eq!(slash.reporters, [author.clone()]);
+    assert_eq!(bonded(&client, &block).await, DEVELOPMENT_BOND);
+
+    let from = client.header(Some(&block)).await.unwrap();
+    let from = from.number().unwrap();
+    let is_slash = |event: &RuntimeEvent| match event {
+        RuntimeEvent::Staking(pallet_staking::Event::Slashed { staker, .. }) => {
+            *staker == Dave.to_account_id()
+        }
+        _ => false,
+    };
+    let (events, after) = until_event(&client, from, "the slash", is_slash).await;
+    let key = pallet_staking::ActiveEra::<Runtime>::hashed_key();
+    let era: Option<ActiveEraInfo> = chain::stored(&client, &key, &after).await.unwrap();
+    assert_eq!(era.unwrap().index, due);
+    let before = client.header(Some(&after)).await.unwrap().parent_hash;
+    assert_eq!(bonded(&client, &before).await, DEVELOPMENT_BOND);
+    assert_eq!(
+        bonded(&client, &after).await,
+        DEVELOPMENT_BOND - slash.own,
+        "{slash:?}"
+    );
+
+    // All that was taken is somebody's. In the same block the treasury pays for the era that ends with it.
+    let paid: Balance = events
+        .iter()
+        .map(|event| match event {
+            RuntimeEvent::Staking(pallet_staking::Event::EraPaid {
+                validator_payout, ..
+            }) => *validator_payout,
+            _ => 0,
+        })
+        .sum();
+    let treasury = TreasuryAccount::get();
+    assert_eq!(
+        free(&client, &treasury, &after).await + paid,
+        free(&client, &treasury, &before).await + slash.own - slash.payout,
+        "{slash:?}, {events:?}"
+    );
+    assert_eq!(
+        free(&client, &author, &after).await,
+        free(&client, &author, &before).await + slash.payout,
+        "{slash:?}, {events:?}"
+    );
 }
