@@ -9,7 +9,7 @@ use std::{
 };
 
 use aicpw_network_tests::binaries;
-use aicpw_offchain_worker::engines::Job;
+use aicpw_offchain_worker::engines::{Failure, Job};
 use aicpw_protocol::{
     device::Reputation,
     job::{path, JobLimits, JobSpec, JobVersion},
@@ -17,7 +17,7 @@ use aicpw_protocol::{
     task::Needs,
     ContentId, Gflops, Hash, Mebibytes, MegabitsPerSecond,
 };
-use anyhow::{ensure, Context, Result};
+use anyhow::{anyhow, ensure, Context, Error, Result};
 use serde_json::Value;
 use tokio::process::Command;
 
@@ -110,10 +110,15 @@ impl Task {
 }
 
 /// A CID (raw, SHA-256) of nothing that exists.
-fn some_cid() -> Result<ContentId> {
+pub fn some_cid() -> Result<ContentId> {
     let mut bytes = vec![1, 0x55, 0x12, 32];
     bytes.extend([7; 32]);
     ContentId::from_bytes(bytes).ok().context("a CID")
+}
+
+/// Why a job could not be done.
+pub fn failed(failure: Failure) -> Error {
+    anyhow!("{:?}: {}", failure.fault, failure.message)
 }
 
 /// A device of this machine.

@@ -9,16 +9,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use aicpw_offchain_worker::engines::{
-    driver_environment, find_executor, Builds, Engine, Failure, OpenCl,
-};
+use aicpw_offchain_worker::engines::{driver_environment, find_executor, Builds, Engine, OpenCl};
 use aicpw_protocol::job::path;
-use anyhow::{anyhow, ensure, Context, Result};
+use anyhow::{ensure, Context, Result};
 use tempfile::TempDir;
 use tokio::process::Command;
 
 use crate::{
-    jobs::{Device, Task},
+    jobs::{failed, Device, Task},
     report::Measured,
     statistics::percentile,
     workloads::Workload,
@@ -199,7 +197,6 @@ impl Bench {
             allow_weak_sandbox: false,
             builds,
         };
-        let failed = |failure: Failure| anyhow!("{:?}: {}", failure.fault, failure.message);
         let start = Instant::now();
         engine.build(&job).await.map_err(failed)?;
         let build = start.elapsed();

@@ -91,9 +91,10 @@ enum Part {
     Economics,
     /// From a dispute to its jury, where that runs a part of a job: with parties that answer at once.
     Parts,
-    /// The same, and from a dispute about a job and about one step to its verdict, on four validators, with real
-    /// jurors.
+    /// The same, and from a dispute about a job to its verdict and to its end, on four validators, with real jurors.
     Dispute,
+    /// From a dispute about a part of a job of 10, 1,000 and 100,000 launches to its verdict, with real jurors.
+    Narrowing,
     /// From the death of a provider to its task running elsewhere.
     Failure,
     /// Lives of tasks through real blocks at a rate, with instant workers.
@@ -129,8 +130,9 @@ impl Part {
             Self::Parts => market::parts(measured),
             Self::Dispute => {
                 market::parts(measured)?;
-                dispute::measure(measured).await
+                dispute::whole(measured).await
             }
+            Self::Narrowing => dispute::narrowing(measured).await,
             Self::Failure => failure::measure(measured).await,
             Self::Single => confirmation::single(cli.transactions, measured).await,
             Self::Consensus => consensus::measure(cli.transactions / 2, measured).await,

@@ -1,6 +1,11 @@
-//! How long a dispute takes, from its opening to a verdict and to its end.
+//! How long disputes take: about a whole job from its opening to a verdict and to its end, and about a part of
+//! one, with what it takes to find the part.
 
-mod step;
+mod alone;
+mod narrowing;
+mod proceedings;
+mod runs;
+mod steps;
 mod whole;
 
 use std::{path::Path, time::Duration};
@@ -13,18 +18,14 @@ use aicpw_runtime::{configs::parameters::AppealWindow, units::SLOT_MILLISECONDS}
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-use crate::report::Measured;
+pub use narrowing::measure as narrowing;
+pub use whole::measure as whole;
 
 /// Longer than a jury of whom there are too few waits for more, and all its windows.
 const PATIENCE: Duration = Duration::from_secs(600);
 
 /// Who submits, doubts the result, and appeals.
 const REQUESTER: &str = "//Alice//stash";
-
-pub async fn measure(report: &mut Measured) -> Result<()> {
-    whole::measure(report).await?;
-    step::measure(report).await
-}
 
 fn number(document: &Value, key: &str) -> Result<u64> {
     document[key]
@@ -66,7 +67,7 @@ impl<'a> Court<'a> {
     }
 
     /// Has a result made that can be disputed, and returns what it is then.
-    async fn submit(&self, cluster: &Cluster, manifest: &Path) -> Result<Value> {
+    async fn submit(&self, cluster: &Cluster, manifest: &Path, time_limit: &str) -> Result<Value> {
         let out = cluster.folder().join("result");
         let (manifest, out) = (manifest.display().to_string(), out.display().to_string());
         let submit = [
@@ -75,7 +76,7 @@ impl<'a> Court<'a> {
             "--budget",
             "1",
             "--time-limit",
-            "60s",
+            time_limit,
             "--verify",
             "optimistic=20m",
             "--wait",

@@ -19,7 +19,7 @@ const PROVIDERS: [(&str, &str); 4] = [
 /// Who offers the two further nodes.
 const FURTHER: [&str; 2] = ["//Eve", "//Ferdie"];
 
-pub(super) async fn measure(report: &mut Measured) -> Result<()> {
+pub async fn measure(report: &mut Measured) -> Result<()> {
     let cluster = Cluster::local(&["--provider"]).await?;
     for (node, (suri, ask)) in cluster.validators.iter().zip(PROVIDERS) {
         provider::register(node, suri, ask).await?;
@@ -34,7 +34,7 @@ pub(super) async fn measure(report: &mut Measured) -> Result<()> {
     let node = cluster.validators.first().context("no validator")?;
     let court = Court::at(node, REQUESTER)?;
     let manifest = provider::short_task(cluster.folder()).await?;
-    let submitted = court.submit(&cluster, &manifest).await?;
+    let submitted = court.submit(&cluster, &manifest, "60s").await?;
     ensure!(submitted["state"] == "verifying", "{submitted}");
 
     let start = Instant::now();
