@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use aicpw_protocol::{view::TaskView, TaskId};
 use aicpw_runtime::{AccountId, Runtime, RuntimeEvent};
 use anyhow::{Context, Result};
-use codec::Decode;
+use codec::{Decode, Encode};
 use frame_support::storage::storage_prefix;
 use frame_system::EventRecord;
 use serde_json::Value;
@@ -100,6 +101,17 @@ pub async fn events(client: &Client, block: &str) -> Result<Vec<RuntimeEvent>> {
     let records: Option<Vec<Record>> = stored(client, &key, block).await?;
     let records = records.unwrap_or_default().into_iter();
     Ok(records.map(|record| record.event).collect())
+}
+
+/// A task as it was after this block; `None` if there was none.
+///
+/// # Errors
+/// It cannot be read.
+pub async fn task(client: &Client, id: TaskId, block: &str) -> Result<Option<TaskView<AccountId>>> {
+    let id = format!("0x{}", hex::encode(id.encode()));
+    let call = ["TasksApi_task".into(), id.into(), block.into()];
+    let view: String = client.call("state_call", &call).await?;
+    decoded(&view)
 }
 
 /// How many transactions this account has sent, as of this block.

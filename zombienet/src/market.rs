@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use aicpw_runtime::AccountId;
 use anyhow::{ensure, Context, Error, Result};
 use serde_json::Value;
 use tokio::task::JoinHandle;
@@ -256,10 +257,18 @@ impl Market {
     /// It cannot be read.
     pub async fn funds(&self, suri: &str) -> Result<Funds> {
         let balance = self.json("alice", suri, &["account", "balance"]).await?;
-        Ok(Funds {
-            free: units(&balance["free"])?,
-            held: units(&balance["held"])?,
-        })
+        funds_in(&balance)
+    }
+
+    /// What an account owns of which nobody has the key, such as the treasury.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub async fn funds_of(&self, account: &AccountId) -> Result<Funds> {
+        let account = format!("0x{}", hex::encode(account));
+        let balance = ["account", "balance", &account];
+        // Any key will do: it signs nothing.
+        funds_in(&self.json("alice", "//Alice", &balance).await?)
     }
 
     /// What is at stake of a provider's.
@@ -378,6 +387,13 @@ impl Market {
         let error = self.cluster.explain(error);
         self.nodes.values().fold(error, explain)
     }
+}
+
+fn funds_in(balance: &Value) -> Result<Funds> {
+    Ok(Funds {
+        free: units(&balance["free"])?,
+        held: units(&balance["held"])?,
+    })
 }
 
 fn options(name: &str, arguments: &[&str]) -> NodeOptions {

@@ -16,6 +16,7 @@ mod late;
 mod network;
 mod partition;
 mod provider;
+mod replicas;
 mod restart;
 mod sealed;
 mod task;
