@@ -109,7 +109,7 @@ pub async fn events(client: &Client, block: &str) -> Result<Vec<RuntimeEvent>> {
 /// It cannot be read.
 pub async fn task(client: &Client, id: TaskId, block: &str) -> Result<Option<TaskView<AccountId>>> {
     let id = format!("0x{}", hex::encode(id.encode()));
-    let call = ["TasksApi_task".into(), id.into(), block.into()];
+    let call: [Value; 3] = ["TasksApi_task".into(), id.into(), block.into()];
     let view: String = client.call("state_call", &call).await?;
     decoded(&view)
 }
