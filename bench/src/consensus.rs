@@ -26,7 +26,8 @@ struct Setting {
 }
 
 /// The chosen one, and others that differ from it in one number; the last is the SDK's.
-const SETTINGS: [Setting; 7] = [
+const SETTINGS: [Setting; 8] = [
+    Setting::new(50, 50, 1),
     Setting::new(50, 50, 0),
     Setting::new(10, 50, 0),
     Setting::new(4, 50, 0),

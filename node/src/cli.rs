@@ -70,9 +70,9 @@ pub struct FinalityArgs {
     #[arg(long, value_name = "MS", default_value_t = 50, value_parser = clap::value_parser!(u64).range(10..=10_000))]
     pub finality_gossip: u64,
 
-    /// Vote for the block that is so many below the best one. Forks that are shorter then cost no
-    /// round of voting, and every block is final so much later.
-    #[arg(long, value_name = "BLOCKS", default_value_t = 0)]
+    /// Vote for the block that is so many below the best one. A block that is beside another reaches the
+    /// voters before they decide between the two then, and every block is final so much later.
+    #[arg(long, value_name = "BLOCKS", default_value_t = 1)]
     pub finality_lag: u32,
 }
 

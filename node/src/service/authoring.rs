@@ -148,8 +148,8 @@ impl Authoring<'_> {
         (name, role): (String, Role),
         finality: FinalityArgs,
     ) -> Result<(), ServiceError> {
-        // The usual two blocks behind the best one would cost half a second of each block. Forks are rare at
-        // this probability of primary slots, and only they cost something so.
+        // The usual two blocks behind the best one would cost half a second of each block: one is enough for
+        // the other block of a height to reach the voters, who then wait until one of the two has won (ADR 4).
         let below_forks = BelowForks::new(Arc::clone(&self.backend));
         let mut voting_rule = VotingRulesBuilder::new().add(below_forks);
         if finality.finality_lag > 0 {
