@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use sc_cli::RunCmd;
 use sc_storage_monitor::StorageMonitorParams;
 
-use crate::{check::CheckCmd, keys::KeyCmd, worker::MarketArgs};
+use crate::{check::CheckCmd, keys::KeyCmd, logs::LogArgs, worker::MarketArgs};
 
 /// Arguments of `aicpw-node`.
 #[derive(Debug, clap::Parser)]
@@ -34,6 +34,10 @@ pub struct Cli {
     /// Room on the disk.
     #[clap(flatten)]
     pub storage: StorageMonitorParams,
+
+    /// The log.
+    #[clap(flatten)]
+    pub logs: LogArgs,
 
     /// Where compiled runtimes are kept between starts; without it, in `compiled` beside the chain's
     /// database. Several nodes of a machine can share it. What is in it is executed: only the user that

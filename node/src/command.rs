@@ -11,6 +11,7 @@ use sp_runtime::traits::Block as BlockT;
 use crate::{
     chain_spec,
     cli::{Cli, Subcommand},
+    logs::{InJson, LogFormat},
     ports, service,
     worker::MarketServices,
 };
@@ -180,36 +181,37 @@ fn application(error: impl std::error::Error + Send + Sync + 'static) -> sc_cli:
 fn run_node(cli: &Cli) -> sc_cli::Result<()> {
     let compiled = cli.compiled_runtimes.as_deref();
     let kept = service::Kept::default();
-    cli.create_runner(&cli.run)?
-        .run_node_until_exit(|mut config| async {
-            // Before ports move because the other node has them, and before anything is started.
-            service::refuse_second(&config).map_err(application)?;
-            ports::settle(&mut config, &cli.run).map_err(application)?;
-            let market = MarketServices::start(&cli.market, &config)
-                .await
-                .map_err(application)?;
-            match config.network.network_backend {
-                NetworkBackendType::Libp2p => {
-                    service::new_full::<sc_network::NetworkWorker<Block, <Block as BlockT>::Hash>>(
-                        config,
-                        market,
-                        cli.finality,
-                        &cli.storage,
-                        compiled,
-                        &kept,
-                    )
-                }
-                NetworkBackendType::Litep2p => {
-                    service::new_full::<sc_network::Litep2pNetworkBackend>(
-                        config,
-                        market,
-                        cli.finality,
-                        &cli.storage,
-                        compiled,
-                        &kept,
-                    )
-                }
+    let runner = match cli.logs.log_format {
+        LogFormat::Text => cli.create_runner(&cli.run)?,
+        LogFormat::Json => cli.create_runner(&InJson(&cli.run))?,
+    };
+    runner.run_node_until_exit(|mut config| async {
+        // Before ports move because the other node has them, and before anything is started.
+        service::refuse_second(&config).map_err(application)?;
+        ports::settle(&mut config, &cli.run).map_err(application)?;
+        let market = MarketServices::start(&cli.market, &config)
+            .await
+            .map_err(application)?;
+        match config.network.network_backend {
+            NetworkBackendType::Libp2p => {
+                service::new_full::<sc_network::NetworkWorker<Block, <Block as BlockT>::Hash>>(
+                    config,
+                    market,
+                    cli.finality,
+                    &cli.storage,
+                    compiled,
+                    &kept,
+                )
             }
-            .map_err(sc_cli::Error::Service)
-        })
+            NetworkBackendType::Litep2p => service::new_full::<sc_network::Litep2pNetworkBackend>(
+                config,
+                market,
+                cli.finality,
+                &cli.storage,
+                compiled,
+                &kept,
+            ),
+        }
+        .map_err(sc_cli::Error::Service)
+    })
 }

@@ -11,6 +11,7 @@ mod cli;
 mod command;
 mod disk;
 mod keys;
+mod logs;
 mod metrics;
 mod ports;
 mod rpc;

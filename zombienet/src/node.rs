@@ -437,7 +437,8 @@ fn rpc_url(log: &str) -> Option<String> {
         .lines()
         .find(|line| line.contains("Running JSON-RPC server"))?;
     let address = line.split("addr=").nth(1)?;
-    let end = address.find([',', ' ']).unwrap_or(address.len());
+    // In a log of JSON it ends with its message.
+    let end = address.find([',', ' ', '"']).unwrap_or(address.len());
     Some(format!("ws://{}", &address[..end]))
 }
 
@@ -446,7 +447,7 @@ fn metrics_url(log: &str) -> Option<String> {
     let (_, rest) = log.split_once("Prometheus exporter started at ")?;
     // The line has to be whole.
     let (line, _) = rest.split_once('\n')?;
-    Some(format!("http://{}/metrics", line.split(' ').next()?))
+    Some(format!("http://{}/metrics", line.split([' ', '"']).next()?))
 }
 
 /// A TCP address without the identity of who listens there.
@@ -473,6 +474,8 @@ mod tests {
     fn the_rpc_address_is_read_from_the_log() {
         let log = "a\n2026 Running JSON-RPC server: addr=127.0.0.1:41087,[::1]:39943\nb";
         assert_eq!(rpc_url(log).as_deref(), Some("ws://127.0.0.1:41087"));
+        let log = "{\"message\":\"Running JSON-RPC server: addr=127.0.0.1:41087\"}\n";
+        assert_eq!(rpc_url(log).as_deref(), Some("ws://127.0.0.1:41087"));
         assert_eq!(rpc_url("nothing"), None);
     }
 
@@ -480,6 +483,8 @@ mod tests {
     fn the_address_of_metrics_is_read_from_the_log() {
         let log = "a\n2026 〽️ Prometheus exporter started at 127.0.0.1:39\nb";
         let url = "http://127.0.0.1:39/metrics";
+        assert_eq!(metrics_url(log).as_deref(), Some(url));
+        let log = "{\"message\":\"Prometheus exporter started at 127.0.0.1:39\"}\n";
         assert_eq!(metrics_url(log).as_deref(), Some(url));
         assert_eq!(metrics_url("Prometheus exporter started at 127.0."), None);
     }

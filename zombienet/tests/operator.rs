@@ -247,6 +247,17 @@ fn last_line(output: &Output) -> String {
     said.lines().last().unwrap_or_default().to_owned()
 }
 
+#[test]
+fn a_log_for_programs_is_refused_what_only_text_has() {
+    for option in ["--enable-log-reloading", "--tracing-targets=babe=trace"] {
+        let refused = run(&["--dev", "--log-format=json", option]);
+        assert!(!refused.status.success());
+        let said = last_line(&refused);
+        let name = option.split('=').next().unwrap();
+        assert!(said.contains(name), "{said}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_node_on_one_folder_is_told_which_and_touches_nothing() {
     let first = Node::start(&["--no-prometheus"]);

@@ -16,6 +16,7 @@ use sc_storage_monitor::StorageMonitorParams;
 use crate::{
     cli::{Cli, FinalityArgs},
     disk,
+    logs::LogArgs,
     ports::{self, Wish},
     worker::{ipfs_wish, MarketArgs},
 };
@@ -43,6 +44,10 @@ pub struct CheckCmd {
     /// How much room on the disk the node needs.
     #[clap(flatten)]
     pub storage: StorageMonitorParams,
+
+    /// Not looked at.
+    #[clap(flatten)]
+    pub logs: LogArgs,
 }
 
 /// What the checks are about.

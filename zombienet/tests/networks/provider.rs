@@ -90,11 +90,11 @@ async fn a_provider_joins_changes_moves_and_leaves() {
     let proven = provider(vec!["register", "--stake", "1000", "--ask", "0.5"]).await;
     assert!(challenge(&proven).is_null(), "{proven}");
 
-    // Another node takes over, but only when it is told to.
-    let second = cluster
-        .join(NodeOptions::new("second", "dev").arg("--provider"))
-        .await
-        .unwrap();
+    // Another node takes over, but only when it is told to. It logs for programs.
+    let second = NodeOptions::new("second", "dev")
+        .arg("--provider")
+        .arg("--log-format=json");
+    let second = cluster.join(second).await.unwrap();
     let there = CommandLine::new(second.url(), "//Bob").unwrap();
     let register = ["provider", "register", "--stake", "1000", "--ask", "0.5"];
     refused(&there, &register, 1, "rotate-worker").await;
@@ -120,4 +120,28 @@ async fn a_provider_joins_changes_moves_and_leaves() {
     let changed = provider(vec!["unbond", "all"]).await;
     assert_eq!(changed["provider"]["unbonding"], "1100.5", "{changed}");
     refused(&bob, &deregister, 2, "days").await;
+
+    for_programs(&second.log().unwrap());
+}
+
+/// Requires that a node's log is JSON, and says as much as one for people.
+fn for_programs(log: &str) {
+    let mut measured = 0;
+    for text in log.lines() {
+        let line: Value = serde_json::from_str(text).unwrap_or_else(|_| panic!("no JSON: {text}"));
+        for field in ["time", "level", "target", "message"] {
+            let said = line[field].as_str();
+            assert!(said.is_some(), "no {field}: {text}");
+        }
+        // That is where all lines of the crate `log` come from, and says nothing.
+        assert_ne!(line["target"], "log", "{text}");
+        let message = line["message"].as_str().unwrap();
+        if message.starts_with("measuring a device") {
+            assert_eq!(line["level"], "INFO", "{text}");
+            assert_eq!(line["target"], "aicpw_offchain_worker::devices", "{text}");
+            assert!(line["fields"]["name"].is_string(), "{text}");
+            measured += 1;
+        }
+    }
+    assert!(measured > 0, "{log}");
 }

@@ -1,0 +1,308 @@
+//! The log as JSON, for programs that collect logs: the SDK writes text only. It is for the node itself;
+//! other commands write for people.
+
+use std::{fmt, io};
+
+use sc_cli::{CliConfiguration, LoggerBuilder, RunCmd, SharedParams, SubstrateCli};
+use sc_service::Configuration;
+use serde::Serialize;
+use serde_json::{Map, Value};
+use tracing::{
+    field::{Field, Visit},
+    Event, Subscriber,
+};
+use tracing_subscriber::{
+    filter::Directive,
+    fmt::{
+        format::Writer,
+        time::{FormatTime, SystemTime},
+        FmtContext, FormatEvent, FormatFields,
+    },
+    registry::LookupSpan,
+    EnvFilter,
+};
+
+/// What the SDK's own logger begins with, which is private there.
+const DEFAULTS: &str =
+    "info,ws=off,yamux=off,regalloc=off,cranelift_codegen=off,cranelift_wasm=warn,\
+    hyper=warn,trust_dns_proto=off,hickory_proto=off,libp2p_mdns::behaviour::iface=off,\
+    rustls::common_state=off,rustls::conn=off";
+
+/// Open files that a node may need. The SDK warns below it, too.
+const ENOUGH_FILES: u64 = 10_000;
+
+/// The form of the log.
+#[derive(Debug, Clone, Copy, Default, clap::Args)]
+pub struct LogArgs {
+    /// How the node writes its log: as text, or as JSON, an object on each line.
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    pub log_format: LogFormat,
+}
+
+/// See [`LogArgs`].
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum LogFormat {
+    /// Lines for people.
+    #[default]
+    Text,
+    /// An object on each line: time, level, target, message, and fields if there are any.
+    Json,
+}
+
+/// A node that is run with its log as JSON.
+pub struct InJson<'a>(pub &'a RunCmd);
+
+impl CliConfiguration for InJson<'_> {
+    fn shared_params(&self) -> &SharedParams {
+        self.0.shared_params()
+    }
+
+    fn create_configuration<C: SubstrateCli>(
+        &self,
+        cli: &C,
+        tokio: tokio::runtime::Handle,
+    ) -> sc_cli::Result<Configuration> {
+        self.0.create_configuration(cli, tokio)
+    }
+
+    /// What the SDK does here, with another log.
+    fn init<F>(
+        &self,
+        support_url: &String,
+        impl_version: &String,
+        _logger_hook: F,
+    ) -> sc_cli::Result<()>
+    where
+        F: FnOnce(&mut LoggerBuilder),
+    {
+        // Both are parts of the SDK's logger.
+        for (wanted, name) in [
+            (self.enable_log_reloading()?, "--enable-log-reloading"),
+            (self.tracing_targets()?.is_some(), "--tracing-targets"),
+        ] {
+            if wanted {
+                let why = format!("{name} needs the log as text, without --log-format json");
+                return Err(sc_cli::Error::Input(why));
+            }
+        }
+        sp_panic_handler::set(support_url, impl_version);
+        // Messages of the SDK have colours in them where it takes the output for a terminal.
+        console::set_colors_enabled(false);
+        console::set_colors_enabled_stderr(false);
+        tracing_subscriber::fmt()
+            .with_env_filter(filter(&self.log_filters()?)?)
+            .with_writer(io::stderr)
+            .event_format(JsonLines)
+            .try_init()
+            .map_err(sc_cli::Error::Application)?;
+        match fdlimit::raise_fd_limit() {
+            Ok(fdlimit::Outcome::LimitRaised { to, .. }) if to < ENOUGH_FILES => {
+                log::warn!("{to} open files may be too few; {ENOUGH_FILES} are enough");
+            }
+            Ok(_) => {}
+            Err(error) => log::warn!("cannot raise how many files may be open: {error}"),
+        }
+        Ok(())
+    }
+}
+
+/// What is logged: a later directive for a target replaces an earlier one.
+fn filter(directives: &str) -> sc_cli::Result<EnvFilter> {
+    let environment = std::env::var("RUST_LOG").unwrap_or_default();
+    let lists = [DEFAULTS, &environment, directives];
+    let all = lists.iter().flat_map(|list| list.split(','));
+    let mut filter = EnvFilter::default();
+    for directive in all.filter(|directive| !directive.is_empty()) {
+        let parsed: Directive = directive.parse().map_err(|error| {
+            sc_cli::Error::Input(format!("{directive:?} is no filter of logs: {error}"))
+        })?;
+        filter = filter.add_directive(parsed);
+    }
+    Ok(filter)
+}
+
+/// Writes each event as an object on a line of its own.
+struct JsonLines;
+
+impl<S, N> FormatEvent<S, N> for JsonLines
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    N: for<'a> FormatFields<'a> + 'static,
+{
+    fn format_event(
+        &self,
+        _context: &FmtContext<'_, S, N>,
+        mut writer: Writer<'_>,
+        event: &Event<'_>,
+    ) -> fmt::Result {
+        let mut time = String::new();
+        SystemTime.format_time(&mut Writer::new(&mut time))?;
+        let mut said = Said::default();
+        event.record(&mut said);
+        let metadata = event.metadata();
+        let line = Line {
+            time,
+            level: metadata.level().as_str(),
+            target: said.target.as_deref().unwrap_or(metadata.target()),
+            message: &said.message,
+            fields: &said.fields,
+        };
+        let line = serde_json::to_string(&line).map_err(|_| fmt::Error)?;
+        writeln!(writer, "{line}")
+    }
+}
+
+/// A line of the log.
+#[derive(Serialize)]
+struct Line<'a> {
+    /// RFC 3339, in UTC.
+    time: String,
+    level: &'a str,
+    target: &'a str,
+    message: &'a str,
+    #[serde(skip_serializing_if = "is_empty")]
+    fields: &'a Map<String, Value>,
+}
+
+fn is_empty(fields: &&Map<String, Value>) -> bool {
+    fields.is_empty()
+}
+
+/// What an event says.
+#[derive(Default)]
+struct Said {
+    /// Of an event that came through the crate `log`, whose own target is `log`.
+    target: Option<String>,
+    message: String,
+    fields: Map<String, Value>,
+}
+
+impl Said {
+    fn record(&mut self, field: &Field, value: Value) {
+        match (field.name(), value) {
+            ("message", Value::String(text)) => self.message = text,
+            ("message", other) => self.message = other.to_string(),
+            ("log.target", Value::String(target)) => self.target = Some(target),
+            // Where in the source it is written.
+            (name, _) if name.starts_with("log.") => {}
+            (name, value) => {
+                // A name that is a word of Rust is written `r#type` there.
+                let name = name.strip_prefix("r#").unwrap_or(name);
+                self.fields.insert(name.into(), value);
+            }
+        }
+    }
+}
+
+impl Visit for Said {
+    fn record_i64(&mut self, field: &Field, value: i64) {
+        self.record(field, value.into());
+    }
+
+    fn record_u64(&mut self, field: &Field, value: u64) {
+        self.record(field, value.into());
+    }
+
+    fn record_f64(&mut self, field: &Field, value: f64) {
+        self.record(field, value.into());
+    }
+
+    fn record_bool(&mut self, field: &Field, value: bool) {
+        self.record(field, value.into());
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.record(field, value.into());
+    }
+
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        self.record(field, format!("{value:?}").into());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::sync::{Arc, Mutex};
+
+    use serde_json::json;
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Written(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Written {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// The lines that are logged meanwhile, each without its time.
+    fn lines(say: impl FnOnce()) -> Vec<Value> {
+        let written = Written::default();
+        let writer = written.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .with_writer(move || writer.clone())
+            .event_format(JsonLines)
+            .finish();
+        tracing::subscriber::with_default(subscriber, say);
+        let bytes = written.0.lock().unwrap().clone();
+        let text = String::from_utf8(bytes).unwrap();
+        let line = |line: &str| {
+            let mut line: Value = serde_json::from_str(line).unwrap();
+            let time = line["time"].take();
+            let time = time.as_str().unwrap();
+            assert!(time.contains('T') && time.ends_with('Z'), "{time}");
+            line.as_object_mut().unwrap().remove("time");
+            line
+        };
+        text.lines().map(line).collect()
+    }
+
+    #[test]
+    fn an_event_is_an_object_on_one_line() {
+        let said = lines(|| {
+            let cid = "bafy";
+            tracing::warn!(target: "market", %cid, slots = 2, done = true, "\"so\":\n{}", 1);
+            tracing::error!(target: "market", ?cid, "failed");
+            tracing::info!(target: "market", "nothing more");
+        });
+        let expected = [
+            json!({
+                "level": "WARN",
+                "target": "market",
+                "message": "\"so\":\n1",
+                "fields": { "cid": "bafy", "slots": 2, "done": true },
+            }),
+            json!({
+                "level": "ERROR",
+                "target": "market",
+                "message": "failed",
+                "fields": { "cid": "\"bafy\"" },
+            }),
+            json!({ "level": "INFO", "target": "market", "message": "nothing more" }),
+        ];
+        assert_eq!(said, expected);
+    }
+
+    #[test]
+    fn the_last_directive_for_a_target_counts() {
+        let filter = filter("babe=warn,babe=debug").unwrap().to_string();
+        let has = |wanted: &str| filter.split(',').any(|directive| directive == wanted);
+        assert!(has("babe=debug") && !has("babe=warn"), "{filter}");
+        assert!(has("info") && has("hyper=warn"), "{filter}");
+    }
+
+    #[test]
+    fn a_filter_that_is_none_is_named() {
+        let error = filter("babe=loud").unwrap_err().to_string();
+        assert!(error.contains("babe=loud"), "{error}");
+    }
+}
