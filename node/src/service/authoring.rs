@@ -27,7 +27,10 @@ use super::partial::{
     inherent_data_providers, BlockImport, FullBackend, FullClient, FullPool, FullSelectChain,
     JUSTIFICATION_PERIOD,
 };
-use super::{essential::Patient, last_events, own_blocks::OwnBlocks, votes::BelowForks};
+use super::{
+    essential::Patient, found_validators::FoundValidators, last_events, own_blocks::OwnBlocks,
+    votes::BelowForks,
+};
 
 /// The share of a slot in which its author collects transactions. It stops after two thirds of
 /// this, at 111 ms of 250: what a full block takes to execute. Everyone else executes it in the
@@ -109,7 +112,7 @@ impl Authoring<'_> {
     }
 
     /// Starts telling the other validators where this node is, and finding out where they are, so
-    /// that they connect to each other directly.
+    /// that they can connect to each other directly.
     pub fn start_discovery(&self, config: WorkerConfig, network: Arc<dyn NetworkService>) {
         let events = network
             .event_stream("authority-discovery")
@@ -119,10 +122,10 @@ impl Authoring<'_> {
                     _ => None,
                 })
             });
-        let (worker, _) = sc_authority_discovery::new_worker_and_service_with_config(
+        let (worker, discovery) = sc_authority_discovery::new_worker_and_service_with_config(
             config,
             self.client.clone(),
-            Arc::new(network),
+            Arc::new(network.clone()),
             Box::pin(events),
             sc_authority_discovery::Role::PublishAndDiscover(self.keystore.clone()),
             self.prometheus.clone(),
@@ -132,6 +135,16 @@ impl Authoring<'_> {
             "authority-discovery-worker",
             Some("networking"),
             worker.run(),
+        );
+        let found = FoundValidators {
+            client: self.client.clone(),
+            discovery,
+            network,
+        };
+        self.task_manager.spawn_handle().spawn(
+            "found-validators",
+            Some("networking"),
+            found.tell(),
         );
     }
 

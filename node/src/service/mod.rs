@@ -9,6 +9,7 @@ mod displaced;
 mod equivocations;
 mod essential;
 mod executor;
+mod found_validators;
 mod full;
 mod last_events;
 mod own_blocks;

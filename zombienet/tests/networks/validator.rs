@@ -10,13 +10,13 @@ use aicpw_network_tests::{
     wait::{self, Seen},
     Client, Cluster, Node, NodeOptions,
 };
-use aicpw_runtime::{presets::MIN_VALIDATOR_BOND, SessionKeys};
+use aicpw_runtime::{presets::MIN_VALIDATOR_BOND, units::SS58_PREFIX, SessionKeys};
 use anyhow::{ensure, Context, Result};
 use codec::Decode;
 use pallet_staking::{RewardDestination, ValidatorPrefs};
 use serde_json::{json, Value};
-use sp_core::crypto::Ss58Codec;
-use sp_keyring::Sr25519Keyring::{self, Eve};
+use sp_core::crypto::{Ss58AddressFormat, Ss58Codec};
+use sp_keyring::Sr25519Keyring::{self, Alice, Eve};
 use sp_runtime::Perbill;
 use tokio::process::Command;
 
@@ -94,6 +94,20 @@ async fn until_author(node: &Node, client: &Client, who: Sr25519Keyring, from: u
         Ok(Seen::NotYet(format!("none up to block {}", next.get())))
     });
     made.await.map_err(|error| node.explain(error)).unwrap();
+}
+
+/// Waits until a node has found where this validator is, by her authority discovery key.
+async fn until_found(node: &Node, who: Sr25519Keyring, address: &str) {
+    let prefix = Ss58AddressFormat::custom(SS58_PREFIX);
+    let key = who.public().to_ss58check_with_version(prefix);
+    let (address, _) = address.split_once("/p2p/").unwrap();
+    let line = format!("validator {key} is at {address}");
+    let found = wait::until(&line, LIMIT, || async {
+        let log = node.log()?;
+        let is_said = log.lines().any(|said| said.trim_end().ends_with(&line));
+        Ok(Seen::when(is_said, || "not in the log"))
+    });
+    found.await.map_err(|error| node.explain(error)).unwrap();
 }
 
 /// A port that is free now.
@@ -205,4 +219,5 @@ async fn who_follows_the_page_is_elected_makes_blocks_and_votes() {
     first.wait_finalised(best + 12, LIMIT).await.unwrap();
     first.wait_committed(best + 12, LIMIT).await.unwrap();
     until_author(&joined, &client, Eve, best).await;
+    until_found(&joined, Alice, &bootnode).await;
 }
