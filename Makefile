@@ -61,8 +61,8 @@ test: build ## All tests: units, runtime journeys, networks of real processes, p
 	@scripts/test.sh
 
 .PHONY: polkadot-js
-polkadot-js: build ## The chain as polkadot.js sees it: tests against a node (needs Node.js and npm)
-	@$(ENV) scripts/polkadot-js.sh
+polkadot-js: build ## The chain as polkadot.js sees it: tests against a node (ARGS="--runtime FILE": with a published runtime)
+	@$(ENV) scripts/polkadot-js.sh $(ARGS)
 
 .PHONY: lint
 lint: setup fmt-check deny docs-check ## Everything that reads the code without running it, clippy included

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { randomAsHex } from '@polkadot/util-crypto';
 
 import { account, AICP, api, rpc } from './chain.js';
+import { SIGNING } from './metadata-hash.js';
 
 /** Signs, sends, and waits for the block: its hash, the events and the error of the transaction. */
 export function included(call, signer, options = {}) {
@@ -17,7 +18,7 @@ export function included(call, signer, options = {}) {
       settle(value);
     };
     call
-      .signAndSend(signer, options, ({ status, events, dispatchError, isError }) => {
+      .signAndSend(signer, { ...SIGNING, ...options }, ({ status, events, dispatchError, isError }) => {
         if (done) return;
         if (isError) finish(reject, new Error(`the pool dropped it: ${status}`));
         else if (status.isInBlock || status.isFinalized) {
@@ -68,7 +69,8 @@ async function rejected(extrinsic) {
 }
 
 /** The node's message about a signed transaction that no pool may take. */
-export const refused = async (call, signer, options = {}) => rejected(await call.signAsync(signer, options));
+export const refused = async (call, signer, options = {}) =>
+  rejected(await call.signAsync(signer, { ...SIGNING, ...options }));
 
 /** The same about one that nobody has signed. */
 export const unsignedRefused = (call) => rejected(call);
