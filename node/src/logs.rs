@@ -113,7 +113,7 @@ fn filter(directives: &str) -> sc_cli::Result<EnvFilter> {
     let all = lists.iter().flat_map(|list| list.split(','));
     let mut filter = EnvFilter::default();
     for directive in all.filter(|directive| !directive.is_empty()) {
-        let parsed: Directive = directive.parse().map_err(|error| {
+        let parsed = directive.parse::<Directive>().map_err(|error| {
             sc_cli::Error::Input(format!("{directive:?} is no filter of logs: {error}"))
         })?;
         filter = filter.add_directive(parsed);
