@@ -12,8 +12,10 @@
 //! | [`market`] | the event loop: match, run, commit, audit, reveal, settle |
 //! | [`ledger`] | every AICP, so that none can appear or vanish |
 //! | [`theory`] | the same in closed form, where there is one |
+//! | [`jurors`] | what jurors have that do not work, over many seeds |
 //! | [`tally`], [`report`], [`plot`] | what came of it, as numbers, tables and pictures |
 
+pub mod jurors;
 pub mod ledger;
 pub mod market;
 pub mod player;

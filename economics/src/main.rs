@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use aicpw_economics::{
-    market, plot, report,
+    jurors, market, plot, report,
     rules::Rules,
     scenario::{named, Scenario, SCENARIOS},
 };
@@ -23,6 +23,9 @@ struct Arguments {
     /// Only this scenario; may be given several times.
     #[arg(long = "scenario", value_name = "NAME", value_parser = scenario)]
     scenarios: Vec<Scenario>,
+    /// Seeds, from --seed on, with which jurors that do not work are played; 20 beside all scenarios, else none.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(..=100_000))]
+    seeds: Option<u32>,
     /// Say what the scenarios are, and stop.
     #[arg(long)]
     list: bool,
@@ -55,10 +58,11 @@ fn main() -> anyhow::Result<()> {
         }
         return Ok(());
     }
-    let scenarios = match arguments.scenarios.as_slice() {
-        [] => SCENARIOS.as_slice(),
-        some => some,
+    let (scenarios, seeds) = match arguments.scenarios.as_slice() {
+        [] => (SCENARIOS.as_slice(), 20),
+        some => (some, 0),
     };
+    let seeds = arguments.seeds.unwrap_or(seeds);
     let rules = Rules {
         minority_loses_bond: arguments.minority_loses_bond,
         ..Rules::default()
@@ -83,14 +87,18 @@ fn main() -> anyhow::Result<()> {
         });
         ended.collect::<anyhow::Result<_>>()
     })?;
+    let jurors = match seeds {
+        0 => Vec::new(),
+        _ => jurors::play(&rules, arguments.seed, seeds, tasks)?,
+    };
     if let Some(folder) = &arguments.plots {
         plot::write_all(folder, &rules, &outcomes)?;
     }
     if arguments.json {
-        let value = report::json(&rules, arguments.seed, tasks, &outcomes);
+        let value = report::json(&rules, arguments.seed, tasks, &outcomes, &jurors);
         println!("{value:#}");
     } else {
-        print!("{}", report::text(&rules, &outcomes));
+        print!("{}", report::text(&rules, &outcomes, &jurors));
     }
     Ok(())
 }

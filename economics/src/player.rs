@@ -25,9 +25,16 @@ pub enum Kind {
     Rational,
     /// Never works: sends garbage as provider, auditor and juror.
     Lazy,
-    /// Works for its own tasks; as auditor sends the root that a cheat tells it, as juror the root of
-    /// the accuser.
+    /// Works for its own tasks; as auditor sends the root that a cheat tells it, as juror the one that most of
+    /// the jury will have found, as far as can be told: the auditor's, or what was revealed if a requester
+    /// disputes that.
     Copying,
+    /// Works as provider and auditor; as juror it votes for what nobody has found.
+    Rambling,
+    /// Works as provider and auditor; as juror it votes for what was revealed.
+    Trusting,
+    /// Works as provider and auditor; as juror it tosses a coin between what was revealed and the auditor's root.
+    Guessing,
     /// One hand with all of its kind: cheats wherever it is not certain to be found, audits blindly
     /// what is its own, votes for its own where it is the majority of a jury, appeals when that pays.
     /// Its purse has no bottom.
@@ -46,11 +53,14 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 12] = [
         Self::Honest,
         Self::Rational,
         Self::Lazy,
         Self::Copying,
+        Self::Rambling,
+        Self::Trusting,
+        Self::Guessing,
         Self::Colluding,
         Self::Sybil,
         Self::SelfDealing,
@@ -65,6 +75,9 @@ impl Kind {
             Self::Rational => "rational",
             Self::Lazy => "lazy",
             Self::Copying => "copying",
+            Self::Rambling => "rambling",
+            Self::Trusting => "trusting",
+            Self::Guessing => "guessing",
             Self::Colluding => "colluding",
             Self::Sybil => "sybil",
             Self::SelfDealing => "self-dealing",

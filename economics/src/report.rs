@@ -6,11 +6,12 @@ use aicpw_protocol::{device::Reputation, units::AICP};
 use serde_json::{json, Value};
 
 use crate::{
+    jurors::{self, Outcome},
     player::Kind,
     rules::Rules,
     scenario::Scenario,
     tally::{Role, Tally},
-    theory,
+    theory::{self, Idle},
 };
 
 const ROLES: [Role; 4] = [Role::Provider, Role::Auditor, Role::Juror, Role::Requester];
@@ -18,8 +19,12 @@ const ROLES: [Role; 4] = [Role::Provider, Role::Auditor, Role::Juror, Role::Requ
 /// Shares of the stake for which the closed form is shown.
 const SHARES: [u32; 7] = [0, 10, 20, 33, 40, 45, 49];
 
+/// Jurors that do not work, as the closed form is shown for them: the chance that the trace root is known without
+/// work, and the share of the other jurors that do not work either.
+pub const JURIES: [(f64, f64); 5] = [(0.0, 0.0), (0.2, 0.1), (0.2, 0.3), (0.2, 0.6), (1.0, 0.0)];
+
 /// Everything, for people.
-pub fn text(rules: &Rules, outcomes: &[(Scenario, Tally)]) -> String {
+pub fn text(rules: &Rules, outcomes: &[(Scenario, Tally)], jurors: &[Outcome]) -> String {
     let mut out = String::new();
     table(
         &mut out,
@@ -109,11 +114,104 @@ pub fn text(rules: &Rules, outcomes: &[(Scenario, Tally)]) -> String {
         theory::break_even(rules, AICP, Reputation::MAX) * 100.0,
         theory::break_even(rules, AICP, Reputation::START) * 100.0,
     );
+    let _ = writeln!(out);
+    idle_jurors(&mut out, rules);
+    if !jurors.is_empty() {
+        played_jurors(&mut out, jurors);
+    }
     out
 }
 
+fn percent(share: f64) -> String {
+    format!("{:.0}", share * 100.0)
+}
+
+/// What jurors have that do not work, in closed form.
+fn idle_jurors(out: &mut String, rules: &Rules) {
+    table(
+        out,
+        "A juror that does not work, in its pay, in closed form; half of the disputed results are wrong, and what most will vote is known",
+        &[
+            "traces that say nothing, %",
+            "others that do not work, %",
+            "work is shown, %",
+            "garbage",
+            "what is disputed",
+            "by a coin",
+            "what most will vote",
+        ],
+        JURIES.iter().map(|(traceless, copying)| {
+            let mut row = vec![
+                percent(*traceless),
+                percent(*copying),
+                percent((1.0 - traceless) * theory::work_is_shown(rules, *copying)),
+            ];
+            row.extend(Idle::ALL.map(|votes| {
+                let net = theory::idle_juror(rules, votes.right(0.5, true), *traceless, *copying);
+                format!("{net:+.2}")
+            }));
+            row
+        }),
+    );
+    let _ = writeln!(
+        out,
+        "One that says nothing has {:+.2}. Who votes right has something of it if work is shown in less than {:.1} %; \
+         where none can be, who is surer than {:.1} % of its vote. With one trace in five that says nothing \
+         it pays to copy what is right from {:.1} % of the others on that do.\n",
+        theory::silent_juror(rules),
+        theory::least_shown(rules) * 100.0,
+        theory::least_right(rules) * 100.0,
+        theory::copying_pays_from(rules, 0.2) * 100.0,
+    );
+}
+
+/// The same, simulated.
+fn played_jurors(out: &mut String, outcomes: &[Outcome]) {
+    let title = format!(
+        "The same, simulated with at most {} tasks for each seed; the mean of the seeds",
+        jurors::TASKS
+    );
+    table(
+        out,
+        &title,
+        &[
+            "votes",
+            "of the stake, %",
+            "seeds",
+            "seats",
+            "disputed results that are wrong, %",
+            "net, in its pay",
+            "standard error",
+            "below zero by, errors",
+            "closed form",
+        ],
+        outcomes.iter().map(|outcome| {
+            vec![
+                outcome.bench.votes.name().to_string(),
+                outcome.bench.percent.to_string(),
+                outcome.seeds.to_string(),
+                outcome.seats.to_string(),
+                percent(outcome.wrong),
+                format!("{:+.2}", outcome.mean),
+                format!("{:.2}", outcome.error),
+                match outcome.errors_below_zero() {
+                    Some(errors) => format!("{errors:.1}"),
+                    None => "-".into(),
+                },
+                format!("{:+.2}", outcome.expected),
+            ]
+        }),
+    );
+}
+
 /// Everything, for programs. Amounts are AICP.
-pub fn json(rules: &Rules, seed: u64, tasks: usize, outcomes: &[(Scenario, Tally)]) -> Value {
+pub fn json(
+    rules: &Rules,
+    seed: u64,
+    tasks: usize,
+    outcomes: &[(Scenario, Tally)],
+    jurors: &[Outcome],
+) -> Value {
     let scenarios: Vec<Value> = outcomes
         .iter()
         .map(|(scenario, tally)| {
@@ -154,6 +252,8 @@ pub fn json(rules: &Rules, seed: u64, tasks: usize, outcomes: &[(Scenario, Tally
                 "auditsOfWrong": tally.audits_of_wrong,
                 "auditsThatFound": tally.audits_that_found,
                 "disputes": tally.disputes,
+                "withoutQuorum": tally.without_quorum,
+                "disputesOfWrong": tally.disputes_of_wrong,
                 "appeals": tally.appeals,
                 "withoutVerdict": tally.no_verdict,
                 "auditable": tally.auditable,
@@ -183,11 +283,28 @@ pub fn json(rules: &Rules, seed: u64, tasks: usize, outcomes: &[(Scenario, Tally
             })
         })
         .collect();
+    let idle: Vec<Value> = jurors
+        .iter()
+        .map(|outcome| {
+            json!({
+                "votes": outcome.bench.votes.name(),
+                "stakePercent": outcome.bench.percent,
+                "seeds": outcome.seeds,
+                "seats": outcome.seats,
+                "disputedWrong": outcome.wrong,
+                "netPerPay": outcome.mean,
+                "standardError": outcome.error,
+                "errorsBelowZero": outcome.errors_below_zero(),
+                "closedForm": outcome.expected,
+            })
+        })
+        .collect();
     json!({
         "seed": seed,
         "tasks": tasks,
         "scenarios": scenarios,
         "closedForm": closed_form,
+        "jurorsThatDoNotWork": idle,
     })
 }
 

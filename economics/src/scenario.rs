@@ -23,6 +23,10 @@ pub struct Scenario {
     /// Tasks of which one can know the trace root without work, in per cent: a single checkpoint that
     /// holds nothing but the published result.
     pub traceless_percent: u32,
+    /// Requesters that dispute every right result, in per cent.
+    pub griefing_percent: u32,
+    /// A rational cheat tries again in one assignment of so many, whatever it believes.
+    pub trial: u32,
 }
 
 const fn scenario(
@@ -39,6 +43,8 @@ const fn scenario(
         percent,
         rational_percent,
         traceless_percent: 20,
+        griefing_percent: 0,
+        trial: 200,
     }
 }
 
@@ -117,13 +123,16 @@ pub const SCENARIOS: [Scenario; 13] = [
         5,
         0,
     ),
-    scenario(
-        "griefing",
-        "a tenth drops tasks and is silent on juries; its requesters dispute right results",
-        Kind::Griefing,
-        10,
-        0,
-    ),
+    Scenario {
+        griefing_percent: 10,
+        ..scenario(
+            "griefing",
+            "a tenth drops tasks and is silent on juries; its requesters dispute right results",
+            Kind::Griefing,
+            10,
+            0,
+        )
+    },
     scenario(
         "robbing-33",
         "one hand with 33 % of the stake cries foul at honest results",

@@ -86,6 +86,10 @@ pub struct Tally {
     pub audits_that_found: u64,
     /// Disputes.
     pub disputes: u64,
+    /// Those in which what was revealed, or the first of it, was wrong.
+    pub disputes_of_wrong: u64,
+    /// Tasks of several replicas of which no quorum agreed.
+    pub without_quorum: u64,
     /// Appeals.
     pub appeals: u64,
     /// Disputes without a verdict: too few jurors, or no majority.

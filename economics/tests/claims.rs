@@ -6,7 +6,7 @@ use aicpw_economics::{
     market,
     player::Kind,
     rules::Rules,
-    scenario::{named, SCENARIOS},
+    scenario::{named, Scenario, SCENARIOS},
     tally::{Role, Tally},
     theory,
 };
@@ -101,6 +101,24 @@ fn who_does_not_work_loses_as_provider_auditor_and_juror() {
     assert!(copying.times > 5);
     // Where three tenths of the stake copy, there are juries that cannot show who has not worked.
     assert!(copying.net() < 0.0, "{}", copying.net());
+}
+
+/// As the chain does it: no further replica, which could copy what is revealed.
+#[test]
+fn a_jury_decides_where_replicas_have_no_quorum() {
+    let many = Scenario {
+        percent: 40,
+        ..named("lazy").unwrap()
+    };
+    let tally = market::run(&Rules::default(), many, 1, 5_000);
+    assert!(tally.without_quorum > 10, "{}", tally.without_quorum);
+    // Audits that differ call one as well.
+    assert!(tally.disputes >= tally.without_quorum + tally.audits_that_found);
+    // The verdict is that of the one that has worked, or of none: a few tasks have no result.
+    assert!(tally.refunded < tally.without_quorum);
+    // Who was wrong has lost all that it had locked: forty prices, which a quorum does not cost it.
+    let lazy = tally.account(Kind::Lazy, Role::Provider);
+    assert!(lazy.net() < -5.0, "{}", lazy.net());
 }
 
 #[test]

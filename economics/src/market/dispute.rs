@@ -9,7 +9,7 @@ use crate::{
     tally::Role,
 };
 
-/// Who says that a result is wrong.
+/// Who says that a result is wrong: an auditor, or whoever has opened the dispute.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Accuser {
     pub account: Account,
@@ -24,19 +24,20 @@ pub(super) struct Accuser {
 
 /// A dispute that has ended.
 struct Case {
-    accused: Root,
     verdict: Option<Root>,
-    price: Balance,
     pay: Balance,
-    accuser: Accuser,
+    /// Nobody, where the chain has called the jury because replicas have no majority.
+    accuser: Option<Accuser>,
 }
 
 /// The bond of an appeal.
 struct Appeal {
-    side: Side,
+    account: Account,
     kind: Kind,
     role: Role,
     bond: Balance,
+    /// What had been found, if anything.
+    against: Option<Root>,
 }
 
 /// One side with whoever pays for it.
@@ -59,58 +60,65 @@ struct Vote {
 struct Talk {
     /// The kind of the coalition that has a lie in this dispute.
     conspiracy: Option<Kind>,
-    /// What who does not work copies: the accuser's root, for most accusers are right.
-    copied: Root,
+    /// What was revealed, or the first of it.
+    revealed: Root,
+    /// What an auditor has found, if there was one.
+    accusers: Option<Root>,
 }
 
 impl Market<'_> {
-    /// Decides whether what was revealed is right, and makes the losers pay. `None`: no verdict,
-    /// nobody is slashed.
+    /// Finds what the right result is of those that the task's assignments have revealed, or another, and makes
+    /// the losers pay: whoever has revealed something else, like `decide` of the chain's tasks. Their assignments are
+    /// gone then. `None`: no verdict, nobody is slashed.
     pub(super) fn judge(
         &mut self,
         id: usize,
-        accused: Root,
         price: Balance,
-        accuser: &Accuser,
+        accuser: Option<&Accuser>,
     ) -> Option<Root> {
         self.tally.disputes += 1;
+        let revealed = self.first_root(id);
+        if revealed != Some(RIGHT) {
+            self.tally.disputes_of_wrong += 1;
+        }
         let pay = self.juror_pay(id, price);
-        let parties = self.parties(id, accused, pay, accuser);
+        let parties = self.parties(id, pay, accuser);
         let mut not = self.tasks[id].tried.clone();
-        not.extend(accuser.provider);
+        not.extend(accuser.and_then(|accuser| accuser.provider));
         let talk = Talk {
-            conspiracy: self.conspiracy(id, accused, accuser),
-            copied: accuser.root.unwrap_or(accused),
+            conspiracy: self.conspiracy(id, accuser),
+            revealed: revealed.unwrap_or(RIGHT),
+            accusers: accuser.and_then(|accuser| accuser.root),
         };
         let mut votes = Vec::new();
         let mut appeals: Vec<Appeal> = Vec::new();
-        let mut round = 0;
-        let verdict = loop {
+        // What was found so far: an appeal whose jury is divided or not found changes nothing.
+        let mut standing = None;
+        for round in 0.. {
             let seats = self.rules.dispute.jurors(round).unwrap_or_default();
             let Some(jury) = self.hear(id, seats, pay, &talk, &mut not) else {
                 // Too few jurors.
-                break None;
+                break;
             };
-            let verdict = majority(&jury);
+            standing = majority(&jury).or(standing);
             votes.extend(jury);
-            if round >= self.rules.dispute.appeals {
-                break verdict;
+            if !self.appeal(&parties, standing, pay, round, &mut appeals) {
+                break;
             }
-            if verdict.is_some() && !self.appeal(&parties, verdict, pay, round, &mut appeals) {
-                break verdict;
-            }
-            round += 1;
-        };
+        }
         self.tally.most_jurors = self.tally.most_jurors.max(votes.len() as u64);
         let case = Case {
-            accused,
-            verdict,
-            price,
+            verdict: standing,
             pay,
-            accuser: *accuser,
+            accuser: accuser.copied(),
         };
         self.conclude(id, &case, &votes, &appeals);
-        verdict
+        standing
+    }
+
+    /// What the first assignment has revealed: of a quorum its root.
+    fn first_root(&self, id: usize) -> Option<Root> {
+        self.tasks[id].assignments.iter().find_map(|one| one.root)
     }
 
     /// What a juror of the task gets.
@@ -119,9 +127,9 @@ impl Market<'_> {
         (price * self.rules.juror_pay).min(budget).max(price)
     }
 
-    /// The sides that may appeal.
-    fn parties(&self, id: usize, accused: Root, pay: Balance, accuser: &Accuser) -> Vec<Party> {
-        let locked = self.accused(id, accused).map(|one| one.1).sum::<Balance>();
+    /// The sides that may appeal: whoever has revealed a root, one for all that have revealed the same, and the
+    /// auditor.
+    fn parties(&self, id: usize, pay: Balance, accuser: Option<&Accuser>) -> Vec<Party> {
         let side = |root, account, kind: Kind, at_stake: Balance| {
             let conspires = root == CONSPIRED && kind.conspires();
             Side {
@@ -131,19 +139,27 @@ impl Market<'_> {
                 at_stake: at_stake as f64 / pay as f64,
             }
         };
-        let mut parties = Vec::new();
-        if let Some((provider, _)) = self.accused(id, accused).next() {
-            let Some(provider) = self.providers.get(provider) else {
-                return parties;
-            };
+        let mut parties: Vec<Party> = Vec::new();
+        for one in &self.tasks[id].assignments {
+            let Some(root) = one.root else { continue };
+            if parties.iter().any(|party| party.side.root == root) {
+                continue;
+            }
+            let provider = &self.providers[one.provider];
             parties.push(Party {
-                side: side(accused, provider.account, provider.kind, locked),
+                side: side(
+                    root,
+                    provider.account,
+                    provider.kind,
+                    self.locked_for(id, |other| other == root),
+                ),
                 kind: provider.kind,
                 role: Role::Provider,
             });
         }
-        if let Some(root) = accuser.root {
-            let gain = self.reward(accuser, locked) + accuser.bond;
+        if let Some((accuser, root)) = accuser.and_then(|one| Some((one, one.root?))) {
+            let others = self.locked_for(id, |other| other != root);
+            let gain = self.reward(accuser, others) + accuser.bond;
             parties.push(Party {
                 side: side(root, accuser.account, accuser.kind, gain),
                 kind: accuser.kind,
@@ -153,21 +169,23 @@ impl Market<'_> {
         parties
     }
 
-    /// Providers that revealed this root, each with what is locked for it.
-    fn accused(&self, id: usize, root: Root) -> impl Iterator<Item = (usize, Balance)> + '_ {
+    /// What is locked for results whose roots are such.
+    fn locked_for(&self, id: usize, is_such: impl Fn(Root) -> bool) -> Balance {
         let assignments = self.tasks[id].assignments.iter();
         assignments
-            .filter(move |one| one.root == Some(root))
-            .map(|one| (one.provider, one.terms.locked()))
+            .filter(|one| one.root.is_some_and(&is_such))
+            .map(|one| one.terms.locked())
+            .sum()
     }
 
     /// The kind of the coalition that has a lie in this dispute.
-    fn conspiracy(&self, id: usize, accused: Root, accuser: &Accuser) -> Option<Kind> {
-        if accused == CONSPIRED {
-            let (provider, _) = self.accused(id, accused).next()?;
-            return Some(self.providers[provider].kind);
-        }
-        (accuser.root == Some(CONSPIRED)).then_some(accuser.kind)
+    fn conspiracy(&self, id: usize, accuser: Option<&Accuser>) -> Option<Kind> {
+        let mut assignments = self.tasks[id].assignments.iter();
+        let of_provider = assignments
+            .find(|one| one.root == Some(CONSPIRED))
+            .map(|one| self.providers[one.provider].kind);
+        let of_accuser = accuser.filter(|accuser| accuser.root == Some(CONSPIRED));
+        of_provider.or(of_accuser.map(|accuser| accuser.kind))
     }
 
     /// A kind's share of the stake that can be drawn.
@@ -227,10 +245,20 @@ impl Market<'_> {
 
     /// What a juror votes for, and whether it knows the trace root.
     fn vote(&mut self, id: usize, kind: Kind, talk: &Talk) -> (Root, bool) {
+        // The roots are public by now; the trace root is not, where there is one to be known.
+        let knows_trace = !self.tasks[id].traced;
         match kind {
-            Kind::Lazy => return (self.garbage(), false),
-            // The roots are public by now; the trace root is not, where there is one to be known.
-            Kind::Copying => return (talk.copied, !self.tasks[id].traced),
+            Kind::Lazy | Kind::Rambling => return (self.garbage(), false),
+            Kind::Copying => return (talk.accusers.unwrap_or(talk.revealed), knows_trace),
+            Kind::Trusting => return (talk.revealed, knows_trace),
+            // Where only one root is known, the other side of the coin is one that nobody has.
+            Kind::Guessing => {
+                let root = match self.hits(50) {
+                    true => talk.revealed,
+                    false => talk.accusers.unwrap_or_else(|| self.garbage()),
+                };
+                return (root, knows_trace);
+            }
             _ => {}
         }
         let effort = self.tasks[id].effort();
@@ -243,7 +271,7 @@ impl Market<'_> {
     fn appeal(
         &mut self,
         parties: &[Party],
-        verdict: Option<Root>,
+        found: Option<Root>,
         pay: Balance,
         round: u8,
         appeals: &mut Vec<Appeal>,
@@ -252,16 +280,17 @@ impl Market<'_> {
             return false;
         };
         for Party { side, kind, role } in parties {
-            if Some(side.root) != verdict
+            if Some(side.root) != found
                 && side.appeals(self.rules, round)
                 && self.ledger.hold(side.account, bond)
             {
                 self.tally.appeals += 1;
                 appeals.push(Appeal {
-                    side: *side,
+                    account: side.account,
                     kind: *kind,
                     role: *role,
                     bond,
+                    against: found,
                 });
                 return true;
             }
@@ -271,39 +300,32 @@ impl Market<'_> {
 
     /// Takes from the losers and pays the winners.
     fn conclude(&mut self, id: usize, case: &Case, votes: &[Vote], appeals: &[Appeal]) {
-        let accuser = &case.accuser;
-        if let Some(auditor) = accuser.provider {
+        let accuser = case.accuser.as_ref();
+        // The bond of an auditor is a lock on its stake.
+        if let Some((accuser, auditor)) = accuser.and_then(|one| Some((one, one.provider?))) {
             self.unlock(auditor, accuser.bond);
+        }
+        for appeal in appeals {
+            if appeal.against == case.verdict {
+                self.ledger.take(appeal.account, self.pot, appeal.bond);
+                self.tally.lost(appeal.kind, appeal.role, appeal.bond);
+            } else {
+                self.ledger.release(appeal.account, appeal.bond);
+            }
         }
         let Some(verdict) = case.verdict else {
             self.tally.no_verdict += 1;
-            for appeal in appeals {
-                self.ledger.release(appeal.side.account, appeal.bond);
-            }
-            self.return_bond(accuser);
-            return;
+            accuser.inspect(|accuser| self.return_bond(accuser));
+            // Nobody was right: what an appeal has lost is the treasury's.
+            return self.pay_winners(id, &Claims::default(), &[], None);
         };
-        let guilty = verdict != case.accused;
-        let found = guilty && accuser.root.is_none_or(|root| root == verdict);
-        let locks: Balance = self
-            .accused(id, case.accused)
-            .map(|(_, locked)| locked)
-            .sum();
-        if guilty {
-            self.punish(id, case.accused);
-        }
-        if found {
-            self.return_bond(accuser);
-        } else {
-            self.take_bond(accuser, case.price);
-        }
-        for appeal in appeals {
-            if appeal.side.root == verdict {
-                self.ledger.release(appeal.side.account, appeal.bond);
-            } else {
-                self.ledger.take(appeal.side.account, self.pot, appeal.bond);
-                self.tally.lost(appeal.kind, appeal.role, appeal.bond);
-            }
+        let was_wrong = self.has_other(id, verdict);
+        let slashed = self.punish(id, verdict);
+        let finder = accuser.filter(|one| one.root.is_none_or(|root| root == verdict) && was_wrong);
+        if let Some(finder) = finder {
+            self.return_bond(finder);
+        } else if let Some(accuser) = accuser {
+            self.take_bond(accuser);
         }
         let paid = self.divide_jurors(verdict, case.pay, votes);
         let claims = Claims {
@@ -311,13 +333,9 @@ impl Market<'_> {
             compensation: 0,
             jurors: u16::try_from(paid.len()).unwrap_or(u16::MAX),
             pay: case.pay,
-            reward: if found {
-                self.reward(accuser, locks)
-            } else {
-                0
-            },
+            reward: finder.map_or(0, |finder| self.reward(finder, slashed)),
         };
-        self.pay_winners(id, &claims, &paid, accuser);
+        self.pay_winners(id, &claims, &paid, finder);
     }
 
     /// What who has found a wrong result gets, if it was drawn for that.
@@ -335,10 +353,10 @@ impl Market<'_> {
         }
     }
 
-    fn take_bond(&mut self, accuser: &Accuser, price: Balance) {
+    fn take_bond(&mut self, accuser: &Accuser) {
         if let Some(auditor) = accuser.provider {
+            self.convicted(auditor);
             self.slash(auditor, accuser.bond, self.pot, Role::Auditor);
-            self.faulted(auditor, price);
         } else {
             self.ledger.take(accuser.account, self.pot, accuser.bond);
             self.tally.lost(accuser.kind, accuser.role, accuser.bond);
@@ -356,20 +374,28 @@ impl Market<'_> {
         let mut paid = Vec::new();
         for vote in votes {
             let lost = if vote.root != verdict {
+                // Before the slash, after which a Sybil has another name.
+                self.convicted(vote.juror);
                 lock
             } else if is_shown && !vote.knows_trace {
+                self.faulted(vote.juror, pay);
                 self.rules.fault_slash.mul_ceil(lock)
             } else {
                 paid.push(vote.juror);
                 continue;
             };
             self.slash(vote.juror, lost, self.pot, Role::Juror);
-            self.faulted(vote.juror, pay);
         }
         paid
     }
 
-    fn pay_winners(&mut self, id: usize, claims: &Claims, jurors: &[usize], accuser: &Accuser) {
+    fn pay_winners(
+        &mut self,
+        id: usize,
+        claims: &Claims,
+        jurors: &[usize],
+        finder: Option<&Accuser>,
+    ) {
         let payout = claims.pay_out(self.ledger.free(self.pot));
         let requester = self.tasks[id].requester;
         let (account, role) = (requester.account, Role::Requester);
@@ -380,28 +406,38 @@ impl Market<'_> {
             self.ledger.pay(self.pot, provider.account, payout.juror);
             self.tally.earned(provider.kind, Role::Juror, payout.juror);
         }
-        self.ledger.pay(self.pot, accuser.account, payout.finders);
-        self.tally
-            .earned(accuser.kind, accuser.role, payout.finders);
+        if let Some(finder) = finder {
+            self.ledger.pay(self.pot, finder.account, payout.finders);
+            self.tally.earned(finder.kind, finder.role, payout.finders);
+        }
         self.ledger.pay(self.pot, self.treasury, payout.treasury);
         self.tally.fines += payout.treasury;
     }
 
-    /// Takes everything that is locked from those that revealed this root.
-    fn punish(&mut self, id: usize, root: Root) {
-        let guilty: Vec<(usize, Balance)> = self.accused(id, root).collect();
-        for one in &mut self.tasks[id].assignments {
-            if one.root == Some(root) {
-                (one.terms.collateral, one.terms.bond) = (0, 0);
-            }
-        }
-        for (provider, locked) in guilty {
-            self.unlock(provider, locked);
+    /// Whether somebody has revealed another root.
+    fn has_other(&self, id: usize, verdict: Root) -> bool {
+        let mut assignments = self.tasks[id].assignments.iter();
+        assignments.any(|one| one.root != Some(verdict))
+    }
+
+    /// Takes everything that is locked from those that revealed another root than this. Returns what that was.
+    fn punish(&mut self, id: usize, verdict: Root) -> Balance {
+        let assignments = std::mem::take(&mut self.tasks[id].assignments);
+        let (right, guilty): (Vec<_>, Vec<_>) = assignments
+            .into_iter()
+            .partition(|one| one.root == Some(verdict));
+        self.tasks[id].assignments = right;
+        let mut slashed = 0;
+        for one in guilty {
+            let locked = one.terms.locked();
+            self.unlock(one.provider, locked);
             // Before the slash, after which a Sybil has another name.
-            self.convicted(provider);
-            let amount = self.slash(provider, locked, self.pot, Role::Provider);
-            self.turned_down(provider, root, amount);
+            self.convicted(one.provider);
+            let amount = self.slash(one.provider, locked, self.pot, Role::Provider);
+            slashed += amount;
+            self.turned_down(one.provider, one.root.unwrap_or(RIGHT), amount);
         }
+        slashed
     }
 
     /// Counts a result that was not accepted.

@@ -47,7 +47,7 @@ impl Market<'_> {
             self.unlock(one.provider, one.terms.locked());
             let locked = one.terms.locked();
             let amount = self.slash(one.provider, locked, self.treasury, Role::Provider);
-            self.faulted(one.provider, locked);
+            self.faulted(one.provider, one.terms.price);
             self.turned_down(one.provider, one.root.unwrap_or(RIGHT), amount);
         }
         self.close(id);
@@ -62,7 +62,7 @@ impl Market<'_> {
             one.terms.collateral
         };
         let amount = self.slash(one.provider, lost, self.treasury, Role::Provider);
-        self.faulted(one.provider, lost);
+        self.faulted(one.provider, one.terms.price);
         self.turned_down(one.provider, one.root.unwrap_or(RIGHT), amount);
     }
 
@@ -170,7 +170,7 @@ impl Market<'_> {
         }
     }
 
-    /// A fault counts against the reputation, by what was at stake.
+    /// A fault counts against the reputation, by the price of the assignment, or a juror's pay.
     pub(super) fn faulted(&mut self, provider: usize, at_stake: Balance) {
         let record = &mut self.providers[provider].record;
         record.settle_time(self.now, self.rules.half_life);

@@ -118,10 +118,7 @@ impl<'a> Market<'a> {
         // A task costs less than 20 AICP with all its replicas, 5 on average.
         let purse = Balance::try_from(self.wanted / REQUESTERS).unwrap_or(Balance::MAX) * 50 * AICP
             + 1_000 * AICP;
-        let griefers = match self.scenario.kind {
-            Kind::Griefing => self.scenario.percent as usize,
-            _ => 0,
-        };
+        let griefers = self.scenario.griefing_percent as usize;
         for number in 0..REQUESTERS {
             let kind = if number % 100 < griefers {
                 Kind::Griefing

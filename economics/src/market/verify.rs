@@ -20,8 +20,6 @@ const FAULTS_PER_MILLE: u32 = 5;
 const GRIEF_FAULTS: u32 = 20;
 /// Per cent of audits and seats on a jury that an honest provider misses.
 pub(super) const ABSENCE: u32 = 1;
-/// A rational cheat tries again in one assignment of so many, whatever it believes.
-const TRIAL: u32 = 200;
 
 impl Market<'_> {
     /// The time of the run is over: who commits to what?
@@ -78,12 +76,18 @@ impl Market<'_> {
             .record
             .reputation(self.now, self.rules.half_life);
         let cheats = match kind {
-            Kind::Honest | Kind::Copying | Kind::Griefing | Kind::Robbing => false,
+            Kind::Honest
+            | Kind::Copying
+            | Kind::Rambling
+            | Kind::Trusting
+            | Kind::Guessing
+            | Kind::Griefing
+            | Kind::Robbing => false,
             Kind::Lazy => true,
             // Alone against replicas or an expected root a cheat is always found.
             Kind::Rational if optimistic => {
                 let income = terms.price - self.rules.protocol_fee.mul_floor(terms.price);
-                self.rng.random_range(0..TRIAL) == 0
+                self.rng.random_range(0..self.scenario.trial) == 0
                     || self.belief.cheating_pays(
                         fraction(terms.rate),
                         income as f64,
@@ -260,55 +264,49 @@ impl Market<'_> {
         self.fill(id);
     }
 
-    /// Looks for the quorum, and holds what the auditor found against it.
+    /// Looks for the quorum, and holds what the auditor found against it. A jury decides where they differ, and
+    /// where there is no quorum: another replica could copy what is revealed.
     fn close_audit(&mut self, id: usize, quorum: usize) {
-        let winner = self.most_common(id, quorum);
-        let audit = self.tasks[id].audit.take();
-        let Some(root) = winner else {
-            // No quorum: one further replica, once; the simulation has no jury for it. What the
-            // auditor found waits for it.
-            self.tasks[id].audit = audit;
-            return self.without_quorum(id);
-        };
         let price = highest_price(&self.tasks[id].assignments);
+        let audit = self.tasks[id].audit.take();
+        let winner = self.most_common(id, quorum);
+        // What counts stands first.
+        self.tasks[id]
+            .assignments
+            .sort_by_key(|one| one.root != winner);
+        let is_agreed = match (&audit, winner) {
+            (_, None) => false,
+            (None, Some(_)) => true,
+            (Some(audit), Some(root)) => audit.root == root,
+        };
+        let is_lie = winner.is_some_and(|root| root != RIGHT);
+        if is_lie && audit.is_some() {
+            self.tally.audits_of_wrong += 1;
+        }
+        if winner.is_none() {
+            self.tally.without_quorum += 1;
+        }
+        if !is_agreed {
+            let accuser = audit.as_ref().map(|audit| self.auditor(audit));
+            let verdict = self.judge(id, price, accuser.as_ref());
+            if let Some(audit) = audit.filter(|audit| verdict == Some(audit.root)) {
+                // Its lock is free again.
+                self.pay_for_audit(audit.auditor, price);
+                if is_lie {
+                    self.tally.audits_that_found += 1;
+                }
+            }
+            return self.after_verdict(id, verdict, quorum);
+        }
         if let Some(audit) = audit {
-            if root != RIGHT {
-                self.tally.audits_of_wrong += 1;
-            }
-            if audit.root == root {
-                self.pay_auditor(id, &audit);
-            } else {
-                let provider = &self.providers[audit.auditor];
-                let accuser = Accuser {
-                    account: provider.account,
-                    provider: Some(audit.auditor),
-                    kind: provider.kind,
-                    role: Role::Auditor,
-                    root: Some(audit.root),
-                    bond: audit.lock,
-                };
-                let verdict = self.judge(id, root, price, &accuser);
-                if verdict == Some(audit.root) {
-                    // Its lock is free again.
-                    self.pay_for_audit(id, audit.auditor);
-                    if root != RIGHT {
-                        self.tally.audits_that_found += 1;
-                    }
-                }
-                if verdict != Some(root) {
-                    return self.after_verdict(id, verdict, quorum);
-                }
-            }
+            self.unlock(audit.auditor, audit.lock);
+            self.pay_for_audit(audit.auditor, price);
         }
         if self.tasks[id].requester.kind == Kind::Griefing && quorum == 1 {
-            let verdict = self.grief(id, root, price);
-            if verdict != Some(root) {
+            if let Some(verdict) = self.grief(id, price) {
                 return self.after_verdict(id, verdict, quorum);
             }
         }
-        self.tasks[id]
-            .assignments
-            .sort_by_key(|one| one.root != Some(root));
         let window = match quorum {
             1 => self.rules.optimistic_window,
             _ => 0,
@@ -316,13 +314,25 @@ impl Market<'_> {
         self.schedule(window, Event::Settle(id));
     }
 
-    /// A requester disputes a result that is right.
-    fn grief(&mut self, id: usize, root: Root, price: Balance) -> Option<Root> {
+    fn auditor(&self, audit: &Audit) -> Accuser {
+        let provider = &self.providers[audit.auditor];
+        Accuser {
+            account: provider.account,
+            provider: Some(audit.auditor),
+            kind: provider.kind,
+            role: Role::Auditor,
+            root: Some(audit.root),
+            bond: audit.lock,
+        }
+    }
+
+    /// A requester disputes a result that is right. Returns what came of it, if it could.
+    fn grief(&mut self, id: usize, price: Balance) -> Option<Option<Root>> {
         let requester = self.tasks[id].requester;
         let pay = self.juror_pay(id, price);
         let bond = self.rules.dispute.bond(pay, 0).unwrap_or_default();
         if !self.ledger.hold(requester.account, bond) {
-            return Some(root);
+            return None;
         }
         self.tally.began(requester.kind, Role::Requester, price);
         let accuser = Accuser {
@@ -333,22 +343,23 @@ impl Market<'_> {
             root: None,
             bond,
         };
-        self.judge(id, root, price, &accuser)
+        Some(self.judge(id, price, Some(&accuser)))
     }
 
-    /// The verdict is not what the provider revealed, or there is none.
+    /// A jury has decided, or could not.
     fn after_verdict(&mut self, id: usize, verdict: Option<Root>, quorum: usize) {
-        let Some(verdict) = verdict else {
-            // Too few jurors: the requester is refunded and nobody is slashed.
+        if verdict.is_none() {
+            // Too few jurors, or divided: the requester is refunded and nobody is slashed.
             return self.refund(id);
-        };
-        // In `replicated` a replica of the minority can be what the jury found.
-        let task = &mut self.tasks[id];
-        if quorum > 1 && task.assignments.iter().any(|one| one.root == Some(verdict)) {
-            task.assignments.retain(|one| one.root == Some(verdict));
+        }
+        // Those whose result it is are left.
+        if !self.tasks[id].assignments.is_empty() {
             return self.schedule(0, Event::Settle(id));
         }
-        self.release_assignments(id);
+        if quorum > 1 {
+            // New replicas would need more seats than a task has.
+            return self.refund(id);
+        }
         self.fill(id);
     }
 
@@ -358,25 +369,7 @@ impl Market<'_> {
         roots().find(|root| roots().filter(|other| other == root).count() >= quorum)
     }
 
-    fn without_quorum(&mut self, id: usize) {
-        let replicas = Mode::Replicated.replicas();
-        if self.tasks[id].assignments.len() > replicas
-            || !self.add_replica(id)
-            || !self.set_escrow(id)
-        {
-            return self.refund(id);
-        }
-        let duration = self.tasks[id].duration;
-        self.schedule(duration, Event::Commit(id));
-    }
-
-    fn pay_auditor(&mut self, id: usize, audit: &Audit) {
-        self.unlock(audit.auditor, audit.lock);
-        self.pay_for_audit(id, audit.auditor);
-    }
-
-    fn pay_for_audit(&mut self, id: usize, auditor: usize) {
-        let price = highest_price(&self.tasks[id].assignments);
+    fn pay_for_audit(&mut self, auditor: usize, price: Balance) {
         let provider = &self.providers[auditor];
         let (account, kind) = (provider.account, provider.kind);
         let paid = self.ledger.pay(self.treasury, account, price);
