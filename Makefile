@@ -100,8 +100,8 @@ bench: build ## Measure latency, throughput and overhead; prints a table and wri
 	@$(ENV) "$$AICPW_BIN/aicpw-bench" $(ARGS)
 
 .PHONY: economics
-economics: setup ## Play the market's scenarios and draw docs/economics/*.png (ARGS="--seed 2 --json")
-	@$(ENV) cargo run --locked -q -p aicpw-economics -- --plots docs/economics $(ARGS)
+economics: setup ## Play the market's scenarios and draw docs/economics/*.png; with ARGS no pictures (ARGS="--seed 2 --json")
+	@$(ENV) cargo run --locked -q -p aicpw-economics -- $(or $(ARGS),--plots docs/economics)
 
 .PHONY: weights
 weights: setup ## Measure the pallets' weights and write their weights.rs (ARGS: which pallets)

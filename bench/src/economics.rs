@@ -1,7 +1,7 @@
 //! What verification costs and finds when the market's scenarios are played (`docs/economics.md`).
 
 use aicpw_economics::{
-    market,
+    jurors, market,
     player::Kind,
     rules::Rules,
     scenario::named,
@@ -14,12 +14,13 @@ use crate::report::Measured;
 /// The scenarios of `make economics`, as `docs/economics.md` has them.
 const SEED: u64 = 1;
 const TASKS: usize = 100_000;
+/// Of jurors that do not work, of whom one market has too few.
+const SEEDS: u32 = 20;
 
 pub fn measure(report: &mut Measured) -> Result<()> {
     let honest = played("honest")?;
     let rational = played("rational")?;
     let lazy = played("lazy")?;
-    let copying = played("copying")?;
     report.note(format!(
         "{TASKS} tasks of each scenario, seed {SEED}; the rules are the chain's defaults"
     ));
@@ -43,17 +44,20 @@ pub fn measure(report: &mut Measured) -> Result<()> {
         "< 0",
     );
     report.add(
-        "one that votes for the root that it is told, where one trace in five says nothing",
-        copying.account(Kind::Copying, Role::Juror).net(),
-        "of its pay",
-        "< 0",
-    );
-    report.add(
         "an honest juror beside lazy ones, on each seat",
         juror(Kind::Honest),
         "of its pay",
         "",
     );
+    for outcome in jurors::play(&Rules::default(), SEED, SEEDS, jurors::TASKS)? {
+        let what = format!(
+            "a juror that works otherwise and votes {}, as {} % of the stake do: {SEEDS} seeds, {} seats",
+            outcome.bench.votes.name(),
+            outcome.bench.percent,
+            outcome.seats,
+        );
+        report.add(what, outcome.mean, "of its pay", "< 0");
+    }
     Ok(())
 }
 
