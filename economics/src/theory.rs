@@ -9,7 +9,7 @@
 //!
 //! > E = r · (1 − (1 − t) · c · (1 + s · k)) − (1 − r) · k
 //!
-//! It rises with `r`, so no vote is better than one that is right for certain, and that loses as long as
+//! It never falls with `r`, so no vote is better than one that is right for certain, and that loses as long as
 //!
 //! > (1 − t) · c > 1 / (1 + s · k)  (1)
 //!
