@@ -13,7 +13,7 @@ use serde_json::Value;
 /// none comes near it.
 const FEES: u128 = AICP / 5;
 
-fn runs(task: &Value) -> bool {
+pub(super) fn runs(task: &Value) -> bool {
     let assignments = task["assignments"].as_array();
     let newest = assignments.and_then(|all| all.last());
     let done = newest.and_then(|a| a["status"]["progress"]["stepsDone"].as_u64());
@@ -28,7 +28,7 @@ fn has_result(task: &Value) -> bool {
 }
 
 /// The arguments of a task; `out` is where its result goes.
-fn submit<'a>(manifest: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+pub(super) fn submit<'a>(manifest: &'a str, more: &[&'a str]) -> Vec<&'a str> {
     let mut arguments = vec!["submit", manifest, "--budget", "1", "--time-limit", "20m"];
     arguments.extend(more);
     arguments
