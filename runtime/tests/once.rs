@@ -7,11 +7,11 @@ use std::collections::BTreeSet;
 use aicpw_runtime::{
     configs::{money::TreasuryAccount, once, system::RuntimeBlockWeights},
     transactions::weights,
-    AllPalletsWithSystem, MarketParameters, Matching, Runtime, System, Tasks,
+    AllPalletsWithSystem, MarketParameters, Matching, ProviderStaking, Runtime, System, Tasks,
 };
 use frame_support::{
     storage::storage_prefix,
-    traits::{Hooks, WhitelistedStorageKeys},
+    traits::{GetStorageVersion, Hooks, WhitelistedStorageKeys},
     weights::{constants::BlockExecutionWeight, Weight},
 };
 use pallet_matching::{types::List, WeightInfo as _};
@@ -67,6 +67,7 @@ fn somebody_pays_for_each_key_that_benchmarks_do_not_count() {
         ("MarketClock", "TheClock"),
         ("MarketParameters", "Changed"),
         ("MultiBlockMigrations", "Cursor"),
+        ("ProviderStaking", ":__STORAGE_VERSION__:"),
         // Set by the inherent.
         ("Timestamp", "Now"),
     ]);
@@ -79,15 +80,18 @@ fn somebody_pays_for_each_key_that_benchmarks_do_not_count() {
 fn the_hooks_pay_for_what_a_block_writes_once() {
     let written = by_tasks().len() as u64;
     let (tasks, matching, parameters) = TestExternalities::default().execute_with(|| {
+        // As at a genesis: nothing is to be migrated.
+        ProviderStaking::in_code_storage_version().put::<ProviderStaking>();
         (
             Tasks::on_initialize(0),
             Matching::on_initialize(0),
             MarketParameters::on_initialize(0),
         )
     });
-    // Beside one slot of the agenda, and the look at the lists. One read is whether there is a migration.
+    // Beside one slot of the agenda, and the look at the lists. Two reads are whether there is a migration, or one has
+    // failed.
     let slot = <Runtime as pallet_tasks::Config>::WeightInfo::serve_slot();
-    let paid = Database::get().reads_writes(written + 1, written);
+    let paid = Database::get().reads_writes(written + 2, written);
     assert_eq!(tasks, slot + paid);
     // The clock is the other read.
     let lists = <Runtime as pallet_matching::Config>::WeightInfo::service_base();

@@ -9,7 +9,11 @@ use aicpw_primitives::{
     AccountId,
 };
 use aicpw_protocol::{mailbox::Orders, view::DeviceView, AssignmentId, DeviceId, Hash};
-use aicpw_runtime::{configs::system::migration_key, opaque::Block, Runtime};
+use aicpw_runtime::{
+    configs::system::{migrated_version, migration_key},
+    opaque::Block,
+    Runtime, VERSION,
+};
 use codec::Decode;
 use frame_system::{LastRuntimeUpgrade, LastRuntimeUpgradeInfo};
 use futures::{future, StreamExt};
@@ -83,7 +87,7 @@ impl NodeChain {
 
 /// Fails where the state may be in a form that the runtime does not read, which would take what is there for
 /// something that is not: in the block that brings a new runtime it is still the old one's, and while a migration
-/// is under way some of it is in the one form and some in the other.
+/// is under way, and after one that has failed, some of it is in the one form and some in the other.
 ///
 /// # Errors
 /// It may be, or the state is gone.
@@ -107,11 +111,22 @@ pub fn require_readable(client: &FullClient, block: Hash) -> Result<(), StateErr
         Some(Ok(_)) | None => {}
     }
     let key = StorageKey(migration_key());
-    match client.storage(at, &key).map_err(failed(block))? {
-        Some(_) => Err(unreadable(
+    if client.storage(at, &key).map_err(failed(block))?.is_some() {
+        return Err(unreadable(
             "it is being brought into the form of a new runtime; try again in some seconds",
+        ));
+    }
+    // What another release reads is not known here.
+    if version.spec_version != VERSION.spec_version {
+        return Ok(());
+    }
+    let (key, migrated) = migrated_version();
+    let stored = client.storage(at, &StorageKey(key));
+    match stored.map_err(failed(block))? {
+        Some(stored) if stored.0 == migrated => Ok(()),
+        _ => Err(unreadable(
+            "bringing it into the form of this runtime has failed, and governance has not mended it yet",
         )),
-        None => Ok(()),
     }
 }
 

@@ -10,8 +10,9 @@
 //!   no task is taken or matched. What was matched before goes on: a worker can start, commit and
 //!   reveal, a requester can cancel, accept and rate.
 //!
-//! * *migrating*: a migration of many blocks is under way. Nothing is taken or matched, whether the
-//!   market is paused or not, and no deadline is served that passed before.
+//! * *migrating*: a migration of many blocks is under way, or has failed and left some of the state as it
+//!   was. Nothing is taken or matched, whether the market is paused or not, and no deadline is served that
+//!   passed before.
 //!
 //! ## Scenario: something is wrong
 //!
@@ -41,7 +42,7 @@ pub use weights::WeightInfo;
 use aicpw_primitives::traits::MarketSwitch;
 use aicpw_protocol::BlockNumber;
 use codec::{Decode, Encode, MaxEncodedLen};
-use frame_support::migrations::MultiStepMigrator;
+use frame_support::traits::Get;
 use scale_info::TypeInfo;
 use sp_runtime::traits::BlockNumberProvider;
 
@@ -85,8 +86,8 @@ pub mod pallet {
         /// Who pauses and resumes.
         type PauseOrigin: EnsureOrigin<Self::RuntimeOrigin>;
 
-        /// The migrations of many blocks.
-        type Migrator: MultiStepMigrator;
+        /// Whether some of what the market keeps may be in the form of before a migration.
+        type IsMigrating: Get<bool>;
 
         /// Weights of the calls.
         type WeightInfo: WeightInfo;
@@ -225,6 +226,6 @@ impl<T: Config> MarketSwitch for Pallet<T> {
     }
 
     fn is_migrating() -> bool {
-        T::Migrator::ongoing()
+        T::IsMigrating::get()
     }
 }

@@ -1,7 +1,7 @@
 //! A runtime with the clock alone. Root pauses and resumes.
 
 use aicpw_protocol::BlockNumber;
-use frame_support::{derive_impl, migrations::MultiStepMigrator, parameter_types, weights::Weight};
+use frame_support::{derive_impl, parameter_types};
 use sp_runtime::{traits::BlockNumberProvider, BuildStorage};
 
 use crate as pallet_market_clock;
@@ -52,21 +52,10 @@ parameter_types! {
     pub static IsMigrating: bool = false;
 }
 
-pub struct Migrator;
-
-impl MultiStepMigrator for Migrator {
-    fn ongoing() -> bool {
-        IsMigrating::get()
-    }
-    fn step() -> Weight {
-        Weight::zero()
-    }
-}
-
 impl pallet_market_clock::Config for Test {
     type BlockNumberProvider = Blocks;
     type PauseOrigin = frame_system::EnsureRoot<u64>;
-    type Migrator = Migrator;
+    type IsMigrating = IsMigrating;
     type WeightInfo = ();
 }
 

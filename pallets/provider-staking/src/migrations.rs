@@ -20,6 +20,12 @@ pub mod v1;
 /// was measured to, whose value is four times as long. The benchmark `step_to_version_2` measures it.
 const EXECUTION: Weight = Weight::from_parts(30 * WEIGHT_REF_TIME_PER_MICROS, 0);
 
+/// Whether all that is stored is in the form that this code reads. It is not while a migration is under way, nor
+/// after one that has failed, when none is under way any more.
+pub fn is_done<T: Config>() -> bool {
+    Pallet::<T>::on_chain_storage_version() == Pallet::<T>::in_code_storage_version()
+}
+
 /// The value that was written last.
 #[derive(Encode, Decode, MaxEncodedLen, Clone, PartialEq, Eq, Debug)]
 pub enum Position<AccountId> {

@@ -354,11 +354,11 @@ pub mod pallet {
     impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
         fn on_initialize(_: BlockNumberFor<T>) -> Weight {
             if T::Market::is_migrating() {
-                return T::DbWeight::get().reads(1);
+                return T::DbWeight::get().reads(2);
             }
             // What is written once in a block, whatever happens in it: the census, the history, the agenda's cursor,
-            // and the account that fees go to. And whether there is a migration.
-            let beside = T::DbWeight::get().reads_writes(5, 4);
+            // and the account that fees go to. And whether there is a migration, or one has failed.
+            let beside = T::DbWeight::get().reads_writes(6, 4);
             Self::serve_agenda(T::AgendaWeight::get()).saturating_add(beside)
         }
 

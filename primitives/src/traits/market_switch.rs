@@ -7,7 +7,7 @@ pub trait MarketSwitch {
     /// Whether tasks are taken and matched.
     fn is_open() -> bool;
 
-    /// Whether a migration of many blocks is under way.
+    /// Whether a migration of many blocks is under way, or has failed and left both forms behind.
     fn is_migrating() -> bool;
 }
 

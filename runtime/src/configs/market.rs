@@ -21,16 +21,17 @@ use crate::{
             RematchWindow, ReputationHalfLife, ReputationUnit, RetentionPeriod, RetrievalWindow,
             RevealWindow, StartWindow, SubmissionFee, TraceWindow, UnbondingPeriod,
         },
+        system::IsMigrating,
     },
     units::{SECONDS, SLOT_MILLISECONDS},
-    Balances, BlockNumber, Disputes, DrawRandomness, MarketClock, Matching, MultiBlockMigrations,
-    ProviderStaking, Runtime, RuntimeHoldReason, System, Tasks, Timestamp,
+    Balances, BlockNumber, Disputes, DrawRandomness, MarketClock, Matching, ProviderStaking,
+    Runtime, RuntimeHoldReason, System, Tasks, Timestamp,
 };
 
 impl pallet_market_clock::Config for Runtime {
     type BlockNumberProvider = System;
     type PauseOrigin = EmergencyOrigin;
-    type Migrator = MultiBlockMigrations;
+    type IsMigrating = IsMigrating;
     type WeightInfo = pallet_market_clock::weights::SubstrateWeight<Runtime>;
 }
 

@@ -2,12 +2,13 @@
 
 use alloc::vec::Vec;
 
+use codec::Encode;
 use frame_support::{
     derive_impl,
     dispatch::DispatchClass,
     migrations::MultiStepMigrator,
     parameter_types,
-    traits::{ConstU32, InsideBoth},
+    traits::{ConstU32, GetStorageVersion, InsideBoth, StorageVersion},
     weights::{
         constants::{ParityDbWeight, WEIGHT_REF_TIME_PER_MILLIS},
         Weight,
@@ -21,8 +22,8 @@ use crate::{
     transactions::weights::{self, ExtensionsWeight},
     units::SS58_PREFIX,
     AccountId, Balance, Block, BlockNumber, Hash, MultiBlockMigrations, Nonce, OriginCaller,
-    PalletInfo, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin, RuntimeTask, SafeMode, TxPause,
-    VERSION,
+    PalletInfo, ProviderStaking, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin, RuntimeTask,
+    SafeMode, TxPause, VERSION,
 };
 
 /// Execution time of a full block.
@@ -105,10 +106,30 @@ impl pallet_sudo::Config for Runtime {
 }
 
 /// Whether the state may be in a form that this runtime does not read: it has not begun to work yet, so that the
-/// state is that of the one before, or a migration of many blocks is under way.
+/// state is that of the one before, or not all of it is migrated.
 pub fn is_in_another_form() -> bool {
     let last = frame_system::LastRuntimeUpgrade::<Runtime>::get();
-    last.is_some_and(|last| last.was_upgraded(&VERSION)) || MultiBlockMigrations::ongoing()
+    last.is_some_and(|last| last.was_upgraded(&VERSION)) || is_half_migrated()
+}
+
+/// Whether some of the state may be in the form of before: a migration of many blocks is under way, or one has failed,
+/// after which the SDK knows of none. A pallet that such a migration is for says by its version that it has come to
+/// its end.
+pub fn is_half_migrated() -> bool {
+    MultiBlockMigrations::ongoing() || !pallet_provider_staking::migrations::is_done::<Runtime>()
+}
+
+parameter_types! {
+    /// For the market's clock.
+    pub IsMigrating: bool = is_half_migrated();
+}
+
+/// A key, and what is there as soon as no migration of many blocks has left anything that this release does not read.
+pub fn migrated_version() -> (Vec<u8>, Vec<u8>) {
+    (
+        StorageVersion::storage_key::<ProviderStaking>().to_vec(),
+        ProviderStaking::in_code_storage_version().encode(),
+    )
 }
 
 /// The key at which there is something as long as a migration of many blocks is under way.

@@ -5,15 +5,14 @@ use std::sync::LazyLock;
 use aicpw_primitives::worker_key::WorkerProof;
 use aicpw_protocol::worker::{signing_payload, Statement};
 use aicpw_runtime::{
-    presets, transactions::fair_order::ChargeInFairOrder, units::SLOT_MILLISECONDS, AccountId,
-    Address, Babe, Balance, Balances, Disputes, DrawRandomness, Executive, Header, MarketClock,
-    MarketParameters, Matching, MultiBlockMigrations, Nonce, ProviderStaking, Runtime, RuntimeCall,
-    RuntimeGenesisConfig, Signature, SignedPayload, System, Tasks, TxExtension, UncheckedExtrinsic,
+    configs::system::is_half_migrated, presets, transactions::fair_order::ChargeInFairOrder,
+    units::SLOT_MILLISECONDS, AccountId, Address, Babe, Balance, Balances, Disputes,
+    DrawRandomness, Executive, Header, MarketClock, MarketParameters, Matching, Nonce,
+    ProviderStaking, Runtime, RuntimeCall, RuntimeGenesisConfig, Signature, SignedPayload, System,
+    Tasks, TxExtension, UncheckedExtrinsic,
 };
 use codec::Encode;
-use frame_support::{
-    dispatch::DispatchResult, migrations::MultiStepMigrator, traits::fungible::Inspect,
-};
+use frame_support::{dispatch::DispatchResult, traits::fungible::Inspect};
 use frame_system::offchain::CreateAuthorizedTransaction;
 use sc_chain_spec::json_merge;
 use serde_json::{json, Value};
@@ -188,8 +187,8 @@ impl Chain {
                 .unwrap();
             let outcomes = transactions.into_iter().map(apply).collect();
             let header = Executive::finalize_block();
-            // While it is being migrated some of what is stored is in the form of before.
-            if !MultiBlockMigrations::ongoing() {
+            // Until it is migrated some of what is stored is in the form of before.
+            if !is_half_migrated() {
                 ProviderStaking::do_try_state().unwrap();
                 Matching::do_try_state().unwrap();
                 Tasks::do_try_state().unwrap();

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use aicpw_protocol::task::TaskStatus;
+use aicpw_primitives::traits::MarketSwitch;
+use aicpw_protocol::task::{AssignmentStatus, Fault, TaskStatus};
 use aicpw_runtime::{
-    configs::{governance::emergency::goes_on, parameters::SubmissionFee},
+    configs::{
+        governance::emergency::goes_on, parameters::SubmissionFee, system::is_in_another_form,
+    },
     units::UNIT,
     Address, BlockNumber, MarketClock, MultiBlockMigrations, Runtime, RuntimeCall, RuntimeEvent,
     RuntimeOrigin, SafeMode, System,
@@ -12,10 +15,13 @@ use aicpw_runtime::{
 use codec::Encode;
 use frame_support::{
     dispatch::{DispatchResult, GetDispatchInfo},
-    migrations::MigrationStatusHandler,
+    migrations::{MigrationStatusHandler, MultiStepMigrator, SteppedMigration},
     traits::{GetCallMetadata, OnRuntimeUpgrade},
+    weights::WeightMeter,
 };
 use pallet_collective::Instance1;
+use pallet_provider_staking::migrations::{v1, ToVersion2};
+use pallet_tasks::Assignments;
 use sp_keyring::Sr25519Keyring::{Alice, Bob, Charlie, Dave, Eve};
 use sp_runtime::{
     traits::{BlakeTwo256, Hash},
@@ -25,7 +31,9 @@ use sp_runtime::{
 use crate::{
     chain::Chain,
     governance::{decide, propose, vote, DAY_IN_BLOCKS},
-    market::{ask, assignment, expecting_output, submission, submit, task, Provider, OUTPUT},
+    market::{
+        ask, assignment, expecting_output, submission, submit, task, Provider, OPTIMISTIC, OUTPUT,
+    },
 };
 
 type Committee = pallet_collective::Call<Runtime, Instance1>;
@@ -376,6 +384,51 @@ fn a_failed_migration_leaves_the_chain_to_governance() {
     decide(&mut chain, root.into(), mend.into()).unwrap();
     committee(&mut chain, pallet_safe_mode::Call::force_exit {}).unwrap();
     chain.sign(Charlie, transfer()).unwrap();
+}
+
+/// No migration is under way after it that would bring into the new form what is still in the one of before, and that
+/// would pass for something that is not there.
+#[test]
+fn what_a_failed_migration_has_left_is_left_alone_until_it_is_mended() {
+    let mut chain = Chain::development();
+    Provider::join(&mut chain, Bob, ask(300));
+    let late = submit(&mut chain, Charlie, submission(OPTIMISTIC));
+    let AssignmentStatus::Assigned { start_by } = task(&mut chain, late).assignments[0].status
+    else {
+        panic!("not assigned");
+    };
+    let left = start_by - chain.read(MarketClock::market_block);
+    chain.run_to(chain.height() + left);
+
+    // The next block would end the assignment.
+    chain.read(v1::restore::<Runtime>);
+    fail_a_migration(&mut chain);
+    chain.read(|| {
+        assert!(!MultiBlockMigrations::ongoing());
+        assert!(is_in_another_form(), "offchain workers do not run");
+        assert!(!MarketClock::is_paused());
+        assert!(!MarketClock::is_open(), "nothing is taken or matched");
+    });
+    let before = chain.read(|| Assignments::<Runtime>::iter().collect::<Vec<_>>());
+    chain.run_to(chain.height() + 6);
+    let now = chain.read(|| Assignments::<Runtime>::iter().collect::<Vec<_>>());
+    assert_eq!(now, before, "no deadline was served");
+
+    // What governance may do about it: here, the migration once more.
+    chain.read(|| {
+        let stepped = ToVersion2::<Runtime>::step(None, &mut WeightMeter::new());
+        assert_eq!(stepped, Ok(None));
+        assert!(!is_in_another_form());
+        assert!(MarketClock::is_open());
+    });
+    chain.run_to(chain.height() + 4);
+    assert!(matches!(
+        task(&mut chain, late).assignments[0].status,
+        AssignmentStatus::Failed {
+            fault: Fault::NoStart,
+            ..
+        }
+    ));
 }
 
 #[test]
