@@ -3,6 +3,7 @@
 
 use serde::{de::DeserializeOwned, Deserialize};
 use std::fs::Permissions;
+use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -10,6 +11,7 @@ use std::time::{Duration, Instant};
 use aicpw_protocol::device::DeviceKind;
 
 use crate::{
+    durable,
     engines::driver_environment,
     sandbox::{How, Stage},
 };
@@ -19,6 +21,33 @@ const LIST_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Longest time that looking at the sandbox may take.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// What the names of folders for what drivers keep begin with.
+const SCRATCH: &str = "executor-";
+
+/// Removes what a node that was killed has left of such folders in the worker's `folder`. Nothing else may work there
+/// yet. What cannot be removed is said, and stays.
+///
+/// # Errors
+/// The folder cannot be read.
+pub fn remove_left_over(folder: &Path) -> io::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let is_scratch = entry.file_name().to_string_lossy().starts_with(SCRATCH);
+        // Of the entry itself: a link is none of ours.
+        if !is_scratch || !entry.file_type()?.is_dir() {
+            continue;
+        }
+        let path = entry.path();
+        match durable::remove_folder(&path) {
+            Ok(()) => tracing::info!(path = %path.display(), "removed what a killed node had left"),
+            Err(error) => {
+                tracing::warn!(path = %path.display(), %error, "cannot remove what a killed node has left");
+            }
+        }
+    }
+    Ok(())
+}
 
 /// The executor did not do it.
 #[derive(Debug, thiserror::Error)]
@@ -107,9 +136,10 @@ impl Examiner {
             action: action.to_owned(),
             reason,
         };
-        // For what drivers keep, where nobody else can write. Gone afterwards, also if the executor was killed.
+        // For what drivers keep, where nobody else can write. Gone afterwards, also if the executor was killed; if
+        // the node was, it goes with the next start.
         let scratch = tempfile::Builder::new()
-            .prefix("executor-")
+            .prefix(SCRATCH)
             .permissions(Permissions::from_mode(0o700))
             .tempdir_in(&self.folder)
             .map_err(|error| failed(format!("no folder for drivers: {error}")))?;
@@ -186,6 +216,29 @@ mod tests {
         assert!(error.reason.contains('7'), "{error}");
         let left: Vec<_> = std::fs::read_dir(dir.path()).unwrap().collect();
         assert_eq!(left.len(), 1, "the executor alone: {left:?}");
+    }
+
+    #[test]
+    fn of_what_a_killed_node_left_only_its_own_goes() {
+        let dir = tempfile::tempdir().unwrap();
+        let at = |name: &str| dir.path().join(name);
+        for folder in ["executor-AbCdEf/kcache", "executor-2", "jobs/1-0-0"] {
+            std::fs::create_dir_all(at(folder)).unwrap();
+        }
+        std::fs::write(at("executor-AbCdEf/kcache/program.so"), "x").unwrap();
+        let elsewhere = tempfile::tempdir().unwrap();
+        std::fs::write(elsewhere.path().join("mine"), "x").unwrap();
+        std::os::unix::fs::symlink(elsewhere.path(), at("executor-link")).unwrap();
+        std::os::unix::fs::symlink(elsewhere.path(), at("executor-2/link")).unwrap();
+        std::fs::write(at("executor-file"), "x").unwrap();
+
+        remove_left_over(dir.path()).unwrap();
+        let left = std::fs::read_dir(dir.path()).unwrap();
+        let mut left: Vec<_> = left.map(|entry| entry.unwrap().file_name()).collect();
+        left.sort();
+        assert_eq!(left, ["executor-file", "executor-link", "jobs"]);
+        assert!(elsewhere.path().join("mine").exists());
+        assert!(at("jobs/1-0-0").exists());
     }
 
     #[tokio::test]

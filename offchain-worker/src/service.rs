@@ -13,7 +13,7 @@ use crate::{
     conformance::Prover,
     devices::{DevicesError, Measuring},
     engines::{find_executor, Builds, ExecutorMissing, OpenCl},
-    examine::Examiner,
+    examine::{remove_left_over, Examiner},
     inventory::{Inventory, Turn},
     ipfs::BlobStore,
     lookout::Lookout,
@@ -121,6 +121,10 @@ impl WorkerService {
         let program = find_executor(config.executor.as_deref())?;
         make_private(&config.folder)?;
         let folder = std::path::absolute(&config.folder).unwrap_or(config.folder);
+        remove_left_over(&folder).map_err(|source| StartError::Folder {
+            path: folder.clone(),
+            source,
+        })?;
         let secret = WorkerSecret::open(&folder)?;
         let mailbox = Mailbox::new(storage, chain.genesis());
         // A node that was killed left behind that it serves; this one does not yet.

@@ -94,9 +94,14 @@ async fn a_provider_that_is_killed_and_comes_back_ends_what_it_began() {
     let arguments = submit(long.to_str().unwrap(), &["--verify", "optimistic=1h"]);
     market.json("alice", "//Charlie", &arguments).await.unwrap();
     market.until_task(0, "running", runs).await.unwrap();
+    // As if it had been killed while a driver was asked.
+    let base = market.node("provider").unwrap().base();
+    let left = base.join("chains/dev/aicpw/executor-left");
+    fs::create_dir(&left).unwrap();
     market.restart("provider").await.unwrap();
     let task = market.until_task(0, "done", has_result).await.unwrap();
     assert_eq!(task["assignments"].as_array().unwrap().len(), 1, "{task}");
+    assert!(!left.exists(), "it would stay for ever");
     let out = market.path("long-result");
     let fetch = ["task", "fetch", "0", "--out", out.to_str().unwrap()];
     market.json("alice", "//Charlie", &fetch).await.unwrap();
