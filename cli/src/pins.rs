@@ -224,6 +224,13 @@ impl Pins {
         Ok(forgotten)
     }
 
+    /// Whether there is a note for a reason.
+    pub fn has(&self, node: &str, reason: &Reason) -> bool {
+        let note = Note::new(node, reason.clone(), BTreeSet::new());
+        let folder = self.folder.as_ref();
+        folder.is_some_and(|folder| folder.join(note.file_name()).exists())
+    }
+
     /// Removes the note for a reason, if there is one.
     ///
     /// # Errors

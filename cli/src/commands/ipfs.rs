@@ -132,7 +132,8 @@ pub async fn run(context: &Context<'_>, command: IpfsCommand) -> Result<()> {
             let bar = out.bytes_bar("adding", info.len());
             let cid = node.add_file(&file, |done| bar.set(done)).await?;
             drop(bar);
-            keep(&pins, &held, &node, &cid).await?;
+            let id = peers::own_id(&node.addresses().await?);
+            keep(&pins, &held, id.as_deref(), &cid)?;
             let bytes = Some(info.len());
             let document = BlobJson {
                 bytes,
@@ -177,11 +178,9 @@ pub async fn run(context: &Context<'_>, command: IpfsCommand) -> Result<()> {
         }
         IpfsCommand::Pin { cid, peer } => {
             wait::connect(&node, &peer).await;
-            let held = pins.together().await?;
             let wait = out.wait("fetching what is missing");
-            node.pin(&cid).await?;
+            pin(&pins, &node, &cid).await?;
             drop(wait);
-            keep(&pins, &held, &node, &cid).await?;
             let document = BlobJson {
                 pinned: Some(true),
                 ..BlobJson::new(cid)
@@ -213,15 +212,35 @@ pub async fn run(context: &Context<'_>, command: IpfsCommand) -> Result<()> {
     Ok(())
 }
 
-/// Notes that the user wants it to stay, so that it does when a task that had it too is over.
-async fn keep(pins: &Pins, held: &Lock, node: &NodeRpc<'_>, cid: &ContentId) -> Result<()> {
-    match peers::own_id(&node.addresses().await?) {
+/// Notes that the user wants it to stay at the node with this id, so that it does when a task that had it too is over.
+/// Without an id nothing can be noted, and is never let go.
+fn keep(pins: &Pins, held: &Lock, node: Option<&str>, cid: &ContentId) -> Result<()> {
+    match node {
         Some(id) => {
             let reason = Reason::Asked(cid.clone());
-            pins.add(held, Note::new(&id, reason, [cid.clone()].into()))
+            pins.add(held, Note::new(id, reason, [cid.clone()].into()))
         }
         None => Ok(()),
     }
+}
+
+/// Has the node keep a file. It is noted before the node is asked for it, so that it is not let go meanwhile, and the
+/// notes are not held while the node searches for it, which can take minutes.
+async fn pin(pins: &Pins, node: &NodeRpc<'_>, cid: &ContentId) -> Result<()> {
+    let id = peers::own_id(&node.addresses().await?);
+    let id = id.as_deref();
+    let reason = Reason::Asked(cid.clone());
+    let was_noted = id.is_some_and(|id| pins.has(id, &reason));
+    keep(pins, &pins.together().await?, id, cid)?;
+    let pinned = node.pin(cid).await;
+    match (&pinned, id) {
+        // Somebody may have unpinned it meanwhile: it is kept now.
+        (Ok(()), _) => keep(pins, &pins.together().await?, id, cid)?,
+        // It is not kept, and stays for no other reason because of this.
+        (Err(_), Some(id)) if !was_noted => pins.remove(id, reason)?,
+        (Err(_), _) => {}
+    }
+    pinned
 }
 
 /// Writes content to a file, which appears as a whole or not at all.

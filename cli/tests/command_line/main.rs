@@ -11,9 +11,10 @@ mod watch;
 use std::{
     path::{Path, PathBuf},
     process::{Command, Output},
+    time::{Duration, Instant},
 };
 
-use fake_node::{FakeNode, MANIFEST as CID, PEER};
+use fake_node::{FakeNode, MANIFEST as CID, NOWHERE, PEER};
 
 const MANIFEST: &str = r#"{
     "version": "aicpw.task/v1", "name": "double", "engine": "opencl", "class": "int",
@@ -22,6 +23,9 @@ const MANIFEST: &str = r#"{
     "steps": [ { "kernel": "twice", "args": [ { "buffer": "x" } ], "global": [4] } ],
     "outputs": [ "x" ]
 }"#;
+
+/// What has not ended by then never does.
+const HANGS_AFTER: Duration = Duration::from_secs(60);
 
 /// Nothing listens on port 1 of this machine.
 const NOBODY: &str = "ws://127.0.0.1:1";
@@ -233,7 +237,7 @@ fn help_has_examples_and_exit_codes() {
 fn the_agent_lets_go_of_what_is_over() {
     let node = FakeNode::start_with_store();
     let dir = tempfile::tempdir().unwrap();
-    let own = "bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku";
+    let own = NOWHERE;
     let genesis = format!("0x{}", "00".repeat(32));
     // Task 600 ended 400 blocks ago, 601 one block later; both have the same manifest.
     for (task, pins) in [(600, vec![CID, own]), (601, vec![CID])] {
@@ -305,6 +309,66 @@ fn what_is_unpinned_is_noted_no_more() {
     assert_eq!(document["pinned"], false);
     assert_eq!(node.unpinned(), [CID]);
     assert!(!dir.path().join("600.json").exists());
+}
+
+/// The notes in a folder.
+fn notes(folder: &Path) -> Vec<serde_json::Value> {
+    let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap());
+    let notes = files.filter(|file| file.path().extension().is_some_and(|ext| ext == "json"));
+    notes
+        .map(|note| serde_json::from_slice(&std::fs::read(note.path()).unwrap()).unwrap())
+        .collect()
+}
+
+/// Regression: as long as the node searched, up to ten minutes, nothing was let go on that machine.
+#[test]
+fn who_has_a_file_kept_holds_no_notes_while_the_node_fetches_it() {
+    let node = FakeNode::start_with_store();
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().to_str().unwrap();
+    let mut pin = node.start_aicpw(&["ipfs", "pin", CID, "--pins", folder]);
+    let late = Instant::now() + HANGS_AFTER;
+    while node.asked() != [("pin", CID.to_owned())] {
+        assert!(Instant::now() < late, "{:?}", node.asked());
+        std::thread::sleep(Duration::from_millis(10));
+    }
+
+    // Others may let go, and know from the note that this is not to be.
+    let lock = std::fs::File::open(dir.path().join("lock")).unwrap();
+    lock.try_lock().unwrap();
+    let notes = notes(dir.path());
+    assert_eq!(notes.len(), 1, "{notes:?}");
+    let asked = serde_json::json!({ "asked": CID });
+    assert_eq!(notes[0]["reason"], asked, "{notes:?}");
+    assert_eq!(notes[0]["pins"], serde_json::json!([CID]), "{notes:?}");
+    pin.kill().unwrap();
+    pin.wait().unwrap();
+}
+
+#[test]
+fn what_could_not_be_kept_is_not_noted() {
+    let node = FakeNode::start_with_store();
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().to_str().unwrap();
+    let pin = ["ipfs", "pin", NOWHERE, "--pins", folder];
+    let fails = || {
+        let output = node.run(&pin);
+        assert!(!output.status.success(), "{output:?}");
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert!(text.contains("not found"), "{text}");
+    };
+    fails();
+    assert!(notes(dir.path()).is_empty());
+
+    // What was noted before stays: it may be kept.
+    let note = serde_json::json!({
+        "version": "aicpw.pins/v1", "node": PEER, "created": 1, "pins": [NOWHERE],
+        "reason": { "asked": NOWHERE },
+    });
+    let file = dir.path().join(format!("{PEER}-asked-{NOWHERE}.json"));
+    std::fs::write(&file, note.to_string()).unwrap();
+    fails();
+    assert_eq!(notes(dir.path()).len(), 1);
 }
 
 #[test]

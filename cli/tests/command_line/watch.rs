@@ -1,17 +1,11 @@
 //! Waiting for a task.
 
-use std::{
-    io::{BufRead, BufReader},
-    time::{Duration, Instant},
-};
+use std::io::{BufRead, BufReader};
 
 use super::{
     fake_node::{disputes, watched},
     *,
 };
-
-/// What has not ended by then never does.
-const HANGS_AFTER: Duration = Duration::from_secs(60);
 
 #[test]
 fn who_waits_sees_each_attempt_and_why_it_failed() {

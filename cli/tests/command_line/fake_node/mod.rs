@@ -36,7 +36,7 @@ use jsonrpsee::{
 use serde_json::{json, Value};
 
 use store::Asked;
-pub use store::PEER;
+pub use store::{NOWHERE, PEER};
 
 type Account = [u8; 32];
 

@@ -1,5 +1,5 @@
 //! Its IPFS store. It has the same content under every CID, reaches no peer, and searches for ever for what it is to
-//! keep.
+//! keep, but for what nobody has.
 
 use std::{
     future::pending,
@@ -14,6 +14,9 @@ use super::{unknown, MANIFEST};
 
 /// Its peer id.
 pub const PEER: &str = "12D3KooWKnDdG3iXw9eTFijk3EWSunZcFi54Zka4wmtqtt6rPxc8";
+
+/// Nobody has this.
+pub const NOWHERE: &str = "bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku";
 
 /// Bytes of its content.
 const LENGTH: usize = 512;
@@ -80,8 +83,12 @@ pub fn add_to<T: Send + Sync + 'static>(module: &mut RpcModule<T>, asked: &Asked
             let noted = Arc::clone(&noted);
             async move {
                 let cid = cid?;
+                let error = (cid == NOWHERE).then(|| unknown(&cid));
                 noted.lock().unwrap().push(("pin", cid));
-                pending::<Result<(), ErrorObjectOwned>>().await
+                match error {
+                    Some(error) => Err(error),
+                    None => pending::<Result<(), ErrorObjectOwned>>().await,
+                }
             }
         })
         .unwrap();
