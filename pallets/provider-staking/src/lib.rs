@@ -538,7 +538,7 @@ pub mod pallet {
             Pallet::<T>::heartbeat_without_weight(T::MaxDevices::get()),
             DispatchClass::Operational,
         ))]
-        #[pallet::weight_of_authorize(<T as Config>::WeightInfo::authorize_heartbeat_without())]
+        #[pallet::weight_of_authorize(<T as Config>::WeightInfo::authorize_heartbeat())]
         #[pallet::authorize(Self::authorize_heartbeat_without)]
         pub fn heartbeat_without(
             origin: OriginFor<T>,
