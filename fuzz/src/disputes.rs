@@ -25,7 +25,7 @@ use crate::{
     },
     chain::Chain,
     input::Input,
-    moves,
+    moves, workers,
 };
 
 /// The ask of the first provider of a crowd, and of the others: they can judge what the first has done.
@@ -77,7 +77,7 @@ pub fn open_traces(chain: &mut Chain, _: &mut Input<'_>) {
     for (assignment, account) in results {
         let mut all = PROVIDERS.into_iter();
         let who = all.find(|who| who.to_account_id() == account);
-        let Some(key) = who.and_then(moves::key_of) else {
+        let Some(key) = who.and_then(workers::key_of) else {
             continue;
         };
         for opening in (0..OUTPUTS).map(trace_opening) {
@@ -100,7 +100,7 @@ pub fn show_work(chain: &mut Chain, _: &mut Input<'_>) {
     for (assignment, who) in jurors(Role::Juror, |status| {
         matches!(status, AssignmentStatus::Revealed { .. })
     }) {
-        let Some(key) = moves::key_of(who) else {
+        let Some(key) = workers::key_of(who) else {
             continue;
         };
         for trace_root in (0..OUTPUTS).chain(COPIES).map(work) {
@@ -163,14 +163,14 @@ pub fn gather(chain: &mut Chain, input: &mut Input<'_>) {
         let ask = AskPrice(ASKS[number.min(1)]);
         let (spec, slots) = (usual_spec(number as u8), 1);
         chain.sign(who, Staking::register_device { spec, ask, slots });
-        moves::beat_of(chain, who);
+        workers::beat_of(chain, who);
     }
 }
 
 /// All that are online say so again.
 pub fn beat_all(chain: &mut Chain, _: &mut Input<'_>) {
     for who in PROVIDERS {
-        moves::beat_of(chain, who);
+        workers::beat_of(chain, who);
     }
 }
 
@@ -196,15 +196,15 @@ pub fn judge(chain: &mut Chain, input: &mut Input<'_>) {
     for (id, who) in jurors(Role::Juror, |status| {
         matches!(status, AssignmentStatus::Assigned { .. })
     }) {
-        moves::start_of(chain, id, who);
-        moves::commit_of(chain, id, who, output);
+        workers::start_of(chain, id, who);
+        workers::commit_of(chain, id, who, output);
     }
     for (id, who) in jurors(Role::Juror, |status| {
         matches!(status, AssignmentStatus::Committed { .. })
     }) {
         // What one has committed to before is one of these.
         let outputs = (0..OUTPUTS).chain(COPIES).chain(PART_OUTPUTS);
-        outputs.for_each(|output| moves::reveal_of(chain, id, who, output));
+        outputs.for_each(|output| workers::reveal_of(chain, id, who, output));
     }
 }
 
@@ -224,13 +224,13 @@ pub fn fetch(chain: &mut Chain, input: &mut Input<'_>) {
     for (id, who) in jurors(Role::Fetcher, |status| {
         matches!(status, AssignmentStatus::Assigned { .. })
     }) {
-        moves::start_of(chain, id, who);
-        moves::commit_opening(chain, id, who, &fetched(found));
+        workers::start_of(chain, id, who);
+        workers::commit_opening(chain, id, who, &fetched(found));
     }
     for (id, who) in jurors(Role::Fetcher, |status| {
         matches!(status, AssignmentStatus::Committed { .. })
     }) {
-        (0..FINDS).for_each(|found| moves::reveal_opening(chain, id, who, fetched(found)));
+        (0..FINDS).for_each(|found| workers::reveal_opening(chain, id, who, fetched(found)));
     }
 }
 

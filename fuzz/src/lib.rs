@@ -12,6 +12,7 @@
 //! | [`moves`] | one letter, one move |
 //! | [`disputes`] | the moves of disputes |
 //! | [`providers`] | the moves by which providers change what they have said |
+//! | [`workers`] | the moves of workers: heartbeats, jobs, conformance runs |
 //! | [`mutate`] | new inputs from old ones, the same for the same seed |
 
 pub mod actors;
@@ -21,6 +22,7 @@ pub mod input;
 pub mod moves;
 pub mod mutate;
 pub mod providers;
+pub mod workers;
 
 use std::collections::BTreeSet;
 

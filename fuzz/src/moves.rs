@@ -3,31 +3,24 @@
 
 use aicpw_primitives::traits::DrawRandomness as _;
 use aicpw_protocol::{
-    commitment::{result_commitment, ResultOpening},
-    conformance::Part,
-    task::{FailureMessage, Progress, Role, TaskStatus},
-    view::AuditState,
-    worker::{MissingDevices, Statement},
-    AskPrice, AssignmentId, Balance, DeviceId, TaskId,
+    task::TaskStatus, view::AuditState, worker::Statement, AskPrice, Balance, DeviceId, TaskId,
 };
 use aicpw_runtime::{
-    configs::{market::HeartbeatPeriod, parameters::MarketParameter},
-    units::MILLI,
-    DrawRandomness, MarketClock, ProviderStaking, Runtime, Tasks,
+    configs::parameters::MarketParameter, units::MILLI, DrawRandomness, MarketClock, Runtime, Tasks,
 };
 use pallet_market_clock::Call as Clock;
-use pallet_provider_staking::{Call as Staking, Challenges, Devices, DevicesOf, Providers};
-use pallet_tasks::{Assignments, Audits, Call as Task};
+use pallet_provider_staking::{Call as Staking, Devices};
+use pallet_tasks::{Audits, Call as Task};
 use sp_core::{sr25519, Pair};
 use sp_keyring::Sr25519Keyring;
-use sp_runtime::Perbill;
 
 use crate::{
-    actors::{of_juror, opening, spec, submission, worker, AMOUNTS, FAULTS, PROVIDERS, REQUESTERS},
+    actors::{spec, submission, worker, AMOUNTS, PROVIDERS, REQUESTERS},
     chain::Chain,
     disputes,
     input::Input,
     providers,
+    workers::{self, keys},
 };
 
 /// Longest jump over blocks.
@@ -101,24 +94,24 @@ const MOVES: &[(u8, Move)] = &[
     // all of these: from which to which
     (b'G', disputes::gather),
     // workers: whose heartbeat; or which open assignment
-    (b'b', beat),
-    (b'M', beat_without_a_device),
+    (b'b', workers::beat),
+    (b'M', workers::beat_without_a_device),
     (b'B', disputes::beat_all),
-    (b't', start),
-    (b'p', progress),
-    (b'm', commit),
-    (b'o', reveal),
-    (b'f', fail),
+    (b't', workers::start),
+    (b'p', workers::progress),
+    (b'm', workers::commit),
+    (b'o', workers::reveal),
+    (b'f', workers::fail),
     (b'T', disputes::open_traces),
     (b'W', disputes::show_work),
-    (b'!', forge),
+    (b'!', workers::forge),
     // conformance runs: whose device; what its worker answers
     (b'Q', |chain, input| {
         on_device(chain, input, |device, _| Staking::request_challenge {
             device,
         })
     }),
-    (b'P', answer),
+    (b'P', workers::answer),
     // all jurors: what they find
     (b'J', disputes::judge),
     (b'V', disputes::fetch),
@@ -142,9 +135,6 @@ const MOVES: &[(u8, Move)] = &[
 /// Any byte that is no letter is one of the first so many moves, and not of all: else each new move would
 /// make the inputs that there are mean something else.
 const OF_OTHER_BYTES: usize = 41;
-
-/// Segments that can be computed between two moves.
-const FEW_SEGMENTS: u32 = 100;
 
 /// Conformance runs that take a device so many milliseconds, or none.
 pub fn runs_of(milliseconds: u64) -> pallet_market_parameters::Call<Runtime> {
@@ -191,7 +181,7 @@ pub fn play(chain: &mut Chain, input: &mut Input<'_>) {
 }
 
 /// Whether it is not drawn yet whether a task is audited.
-fn is_undecided(id: TaskId) -> bool {
+pub(crate) fn is_undecided(id: TaskId) -> bool {
     Audits::<Runtime>::get(id).is_some_and(|audit| audit.state == AuditState::Undecided)
 }
 
@@ -240,16 +230,6 @@ fn rate(chain: &mut Chain, input: &mut Input<'_>) {
     let (who, task) = (requester(input), some_task(input));
     let stars = input.number();
     chain.sign(who, Task::rate { task, stars });
-}
-
-/// The key that acts for a provider: of the first four of its own, the one that the chain knows.
-pub fn key_of(who: Sr25519Keyring) -> Option<sr25519::Pair> {
-    let known = Providers::<Runtime>::get(who.to_account_id())?.worker;
-    keys(who).find(|pair| sr25519::Public::from(known.clone()) == pair.public())
-}
-
-fn keys(who: Sr25519Keyring) -> impl Iterator<Item = sr25519::Pair> {
-    (0..4u8).map(move |number| worker(who as u8 * 4 + number))
 }
 
 fn free_key(who: Sr25519Keyring, input: &mut Input<'_>) -> sr25519::Pair {
@@ -319,44 +299,6 @@ pub fn some_device(input: &mut Input<'_>) -> DeviceId {
     input.one_of(&devices).unwrap_or_default()
 }
 
-/// The worker of some device answers its challenge: rightly if it can, or with what is nothing.
-fn answer(chain: &mut Chain, input: &mut Input<'_>) {
-    let device = some_device(input);
-    let is_right = input.number().is_multiple_of(2);
-    let Some(run) = ProviderStaking::open_run(device) else {
-        return;
-    };
-    let owner = Devices::<Runtime>::get(device).map(|device| device.provider);
-    let who = PROVIDERS
-        .into_iter()
-        .find(|who| Some(who.to_account_id()) == owner);
-    let Some(key) = who.and_then(key_of) else {
-        return;
-    };
-    let outputs = |part| match is_right && run.int + run.fp32 <= FEW_SEGMENTS {
-        true => run.outputs(part),
-        false => vec![0; run.segments(part) as usize],
-    };
-    let answer = run.answer(&outputs(Part::Int), &outputs(Part::Fp32));
-    let statement = Statement::Answer {
-        device,
-        run,
-        answer: answer.hash(),
-    };
-    let proof = chain.proof(&key, &statement);
-    chain.work(Staking::answer_challenge {
-        device,
-        answer,
-        proof,
-    });
-    let came_of_it = match Challenges::<Runtime>::get(device) {
-        None => "conformance: proven",
-        Some(challenge) if challenge.refuted.is_some() => "conformance: refuted",
-        Some(_) => return,
-    };
-    chain.report.seen.insert(came_of_it.into());
-}
-
 fn on_device(
     chain: &mut Chain,
     input: &mut Input<'_>,
@@ -372,216 +314,6 @@ fn on_stake(chain: &mut Chain, input: &mut Input<'_>, call: impl FnOnce(u128) ->
     let who = provider(input);
     let amount = input.one_of(&AMOUNTS).expect("there are amounts");
     chain.sign(who, call(amount));
-}
-
-fn beat(chain: &mut Chain, input: &mut Input<'_>) {
-    beat_of(chain, provider(input));
-}
-
-/// A provider's heartbeat, if it is one.
-pub fn beat_of(chain: &mut Chain, who: Sr25519Keyring) {
-    let Some(key) = key_of(who) else { return };
-    let period = MarketClock::market_block() / HeartbeatPeriod::get();
-    let provider = who.to_account_id();
-    let statement = Statement::Heartbeat {
-        provider: provider.clone(),
-        period,
-    };
-    let proof = chain.proof(&key, &statement);
-    chain.work(Staking::heartbeat {
-        provider,
-        period,
-        proof,
-    });
-}
-
-/// A heartbeat of a node that does not find the first device of its provider.
-fn beat_without_a_device(chain: &mut Chain, input: &mut Input<'_>) {
-    let who = provider(input);
-    let Some(key) = key_of(who) else { return };
-    let period = MarketClock::market_block() / HeartbeatPeriod::get();
-    let provider = who.to_account_id();
-    let devices = DevicesOf::<Runtime>::get(&provider);
-    let missing = MissingDevices::truncate_from(devices.into_iter().take(1).collect());
-    let statement = Statement::HeartbeatWithout {
-        provider: provider.clone(),
-        period,
-        missing: missing.clone(),
-    };
-    let proof = chain.proof(&key, &statement);
-    chain.work(Staking::heartbeat_without {
-        provider,
-        period,
-        missing,
-        proof,
-    });
-}
-
-/// An open assignment, who runs it, and the key that acts for it.
-fn some_assignment(input: &mut Input<'_>) -> Option<(AssignmentId, Sr25519Keyring, sr25519::Pair)> {
-    let mut open: Vec<_> = Assignments::<Runtime>::iter()
-        .filter(|(_, assignment)| assignment.is_open())
-        .map(|(id, assignment)| (id, assignment.provider))
-        .collect();
-    open.sort();
-    let (id, provider) = input.one_of(&open)?;
-    let who = PROVIDERS
-        .into_iter()
-        .find(|who| who.to_account_id() == provider)?;
-    Some((id, who, key_of(who)?))
-}
-
-fn start(chain: &mut Chain, input: &mut Input<'_>) {
-    if let Some((assignment, who, _)) = some_assignment(input) {
-        start_of(chain, assignment, who);
-    }
-}
-
-/// A provider's worker starts an assignment.
-pub fn start_of(chain: &mut Chain, assignment: AssignmentId, who: Sr25519Keyring) {
-    let Some(key) = key_of(who) else { return };
-    let proof = chain.proof(&key, &Statement::Start { assignment });
-    chain.work(Task::start { assignment, proof });
-}
-
-fn progress(chain: &mut Chain, input: &mut Input<'_>) {
-    let Some((assignment, _, key)) = some_assignment(input) else {
-        return;
-    };
-    let progress = Progress {
-        steps_done: input.number().into(),
-        steps_total: input.number().into(),
-    };
-    let statement = Statement::Progress {
-        assignment,
-        progress,
-    };
-    let proof = chain.proof(&key, &statement);
-    chain.work(Task::report_progress {
-        assignment,
-        progress,
-        proof,
-    });
-}
-
-fn commit(chain: &mut Chain, input: &mut Input<'_>) {
-    if let Some((assignment, who, _)) = some_assignment(input) {
-        commit_of(chain, assignment, who, input.number());
-    }
-}
-
-/// What a provider's worker reveals that computed this output.
-fn opening_of(assignment: AssignmentId, who: Sr25519Keyring, output: u8) -> ResultOpening {
-    match Assignments::<Runtime>::get(assignment).map(|one| one.role) {
-        Some(Role::Juror) => of_juror(&who.to_account_id(), assignment, output),
-        _ => opening(output),
-    }
-}
-
-/// A provider's worker commits to this output.
-pub fn commit_of(chain: &mut Chain, assignment: AssignmentId, who: Sr25519Keyring, output: u8) {
-    commit_opening(chain, assignment, who, &opening_of(assignment, who, output));
-}
-
-/// A provider's worker commits to this.
-pub fn commit_opening(
-    chain: &mut Chain,
-    assignment: AssignmentId,
-    who: Sr25519Keyring,
-    opening: &ResultOpening,
-) {
-    let Some(key) = key_of(who) else { return };
-    let commitment = result_commitment(&who.to_account_id(), assignment, opening);
-    let statement = Statement::Commit {
-        assignment,
-        commitment,
-    };
-    let proof = chain.proof(&key, &statement);
-    chain.work(Task::commit_result {
-        assignment,
-        commitment,
-        proof,
-    });
-    draw_audit(chain, assignment.task);
-}
-
-/// Nothing can be revealed before the draw of an audit, which a longer jump over blocks misses. The draw of one
-/// task in eight is as if it were certain, and that of the others impossible: so an input has what it wants.
-fn draw_audit(chain: &mut Chain, task: TaskId) {
-    if is_undecided(task) {
-        let rate = if task.0 % 8 == 7 {
-            Perbill::one()
-        } else {
-            Perbill::zero()
-        };
-        Audits::<Runtime>::mutate_extant(task, |audit| audit.rate = rate);
-        chain.go_on(DrawRandomness::soonest());
-    }
-}
-
-fn reveal(chain: &mut Chain, input: &mut Input<'_>) {
-    if let Some((assignment, who, _)) = some_assignment(input) {
-        reveal_of(chain, assignment, who, input.number());
-    }
-}
-
-/// A provider's worker reveals this output.
-pub fn reveal_of(chain: &mut Chain, assignment: AssignmentId, who: Sr25519Keyring, output: u8) {
-    reveal_opening(chain, assignment, who, opening_of(assignment, who, output));
-}
-
-/// A provider's worker reveals this.
-pub fn reveal_opening(
-    chain: &mut Chain,
-    assignment: AssignmentId,
-    who: Sr25519Keyring,
-    opening: ResultOpening,
-) {
-    let Some(key) = key_of(who) else { return };
-    draw_audit(chain, assignment.task);
-    let statement = Statement::Reveal {
-        assignment,
-        opening: opening.clone(),
-    };
-    let proof = chain.proof(&key, &statement);
-    chain.work(Task::reveal_result {
-        assignment,
-        opening,
-        proof,
-    });
-}
-
-fn fail(chain: &mut Chain, input: &mut Input<'_>) {
-    let Some((assignment, _, key)) = some_assignment(input) else {
-        return;
-    };
-    let fault = input.one_of(&FAULTS).expect("there are faults");
-    let message = FailureMessage::default();
-    let statement = Statement::Fail {
-        assignment,
-        fault,
-        log: None,
-        message: message.clone(),
-    };
-    let proof = chain.proof(&key, &statement);
-    chain.work(Task::fail {
-        assignment,
-        fault,
-        log: None,
-        message,
-        proof,
-    });
-}
-
-/// A worker call with the key of nobody: it must not get in.
-fn forge(chain: &mut Chain, input: &mut Input<'_>) {
-    let Some((assignment, ..)) = some_assignment(input) else {
-        return;
-    };
-    let proof = chain.proof(&worker(250), &Statement::Start { assignment });
-    let before = chain.report.accepted;
-    chain.work(Task::start { assignment, proof });
-    assert_eq!(chain.report.accepted, before, "a forged call got in");
 }
 
 fn toggle_pause(chain: &mut Chain, _: &mut Input<'_>) {

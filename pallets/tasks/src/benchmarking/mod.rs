@@ -1,14 +1,14 @@
 //! Benchmarks of calls, authorisations and the steps of the agenda, at their worst.
 
+mod agenda;
 mod setup;
 
-use aicpw_primitives::traits::{Contested, Escalation, JurorTerms};
+use aicpw_primitives::traits::{Contested, Escalation};
 use aicpw_protocol::{
     task::{AssignmentStatus, Fault, Progress, TaskStatus},
     verdict::{Verdict, Vote},
     view::AuditState,
     worker::Statement,
-    TaskId,
 };
 use alloc::vec::Vec;
 use frame_benchmarking::v2::*;
@@ -16,13 +16,9 @@ use frame_support::traits::{Authorize, Get};
 use frame_system::RawOrigin;
 use sp_runtime::transaction_validity::TransactionSource;
 
-use crate::{
-    agenda::Served,
-    pallet::*,
-    types::{Deadline, SeatState},
-    WeightInfo,
-};
+use crate::{agenda::Served, pallet::*, types::Deadline, WeightInfo};
 
+use agenda::*;
 use setup::*;
 pub use setup::{make_public, queue_task, settled_assignment, verifying_task, BenchmarkHelper};
 
@@ -403,13 +399,7 @@ mod benchmarks {
 
     #[benchmark]
     fn serve_slot() {
-        // A page that was put aside, and a deadline that finds no weight left.
-        let block = Pallet::<T>::now() + 1;
-        for _ in 0..=T::PageCapacity::get() {
-            Pallet::<T>::schedule(block, Deadline::Prune(TaskId(0)));
-        }
-        AgendaCursor::<T>::put(block);
-        T::BenchmarkHelper::set_block(block);
+        full_slot::<T>();
         let only_the_slot = T::WeightInfo::serve_slot();
         #[block]
         {
@@ -436,14 +426,7 @@ mod benchmarks {
     fn serve_early() {
         let (last, _) = all_running::<T>(&requester::<T>(), MOST).remove(0);
         let now = Pallet::<T>::now();
-        let mut assignment = Assignments::<T>::get(last).expect("it is there");
-        let deadline = assignment.deadline().expect("it has to report");
-        assignment.due = now;
-        Assignments::<T>::insert(last, assignment);
-        let taken = Agenda::<T>::get(deadline + 1).map_or(0, |slot| slot.open.len() as u32);
-        for _ in taken..T::PageCapacity::get() {
-            Pallet::<T>::schedule(deadline + 1, Deadline::Prune(TaskId(0)));
-        }
+        due_too_early::<T>(last, now);
         let served;
         #[block]
         {
@@ -459,14 +442,7 @@ mod benchmarks {
         let (last, _) = all_running::<T>(&requester, n).remove(0);
         Pallet::<T>::do_fail(last, Fault::Crashed, Some(cid()), message()).expect("it is open");
         let match_by = Pallet::<T>::now();
-        Tasks::<T>::mutate(last.task, |task| {
-            let task = task.as_mut().expect("it is there");
-            for seat in task.seats.as_mut() {
-                if let SeatState::Vacant { match_by: by } = &mut seat.state {
-                    *by = match_by;
-                }
-            }
-        });
+        match_vacant_by::<T>(last.task, match_by);
         on_from::<T>(1);
         let served;
         #[block]
@@ -521,21 +497,7 @@ mod benchmarks {
     fn serve_dispute() -> Result<(), BenchmarkError> {
         let (id, _) = verifying_task::<T>();
         Pallet::<T>::contest(id, false)?;
-        let terms = JurorTerms {
-            pay: T::MinBudget::get(),
-            lock: T::MinBudget::get(),
-        };
-        let first = Pallet::<T>::seat_jury(id, 4, terms, Default::default())?;
-        let jurors: Vec<_> = (0..4)
-            .map(|seed| granted::<T>(id, 2_000 + seed).0)
-            .collect();
-        for juror in &jurors {
-            Pallet::<T>::do_start(*juror)?;
-            commit::<T>(*juror);
-        }
-        for juror in &jurors {
-            Pallet::<T>::do_reveal_result(*juror, opening(3))?;
-        }
+        let (first, jurors) = jury_that_voted::<T>(id)?;
         let verdict = Verdict {
             vote: Vote::Root(opening(3).result_root),
             work: Some([9; 32]),
