@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, Write};
 use std::os::fd::FromRawFd;
+use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::{Duration, Instant};
 
 use aicpw_protocol::job::{Done, Failed, Message};
@@ -11,6 +12,9 @@ use crate::job::Failure;
 
 /// Progress is said at most this often.
 const PROGRESS_EVERY: Duration = Duration::from_millis(200);
+
+/// The descriptor that leads to the node, once it is known.
+static NODE: AtomicI32 = AtomicI32::new(-1);
 
 /// The node's end of the standard output.
 pub struct Reporter {
@@ -32,6 +36,7 @@ impl Reporter {
             if copy < 0 || libc::dup2(2, 1) < 0 {
                 return Err(io::Error::last_os_error());
             }
+            NODE.store(copy, Ordering::Release);
             File::from_raw_fd(copy)
         };
         Ok(Self {
@@ -76,6 +81,20 @@ impl Reporter {
         // If nobody listens any more, the node is gone, and it will start the job again.
         let _ = self.out.write_all(message.to_line().as_bytes());
     }
+}
+
+/// Says why the stage failed, and ends the process: for where nobody can be told.
+pub fn end(failure: Failure) -> ! {
+    match NODE.load(Ordering::Acquire) {
+        -1 => eprintln!("aicpw-executor: {}", failure.message),
+        // SAFETY: it is open for as long as the process lives, and nothing closes it in here.
+        node => Reporter {
+            out: unsafe { File::from_raw_fd(node) },
+            last_progress: None,
+        }
+        .failed(failure),
+    }
+    exit(1)
 }
 
 /// Ends the process at once, without destructors.

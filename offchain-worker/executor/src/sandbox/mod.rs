@@ -10,7 +10,7 @@
 //!
 //! | | build stage | run stage |
 //! | --- | --- | --- |
-//! | runs | the driver's compiler on a stranger's text | a stranger's code |
+//! | runs | the driver's compiler on a stranger's text, and nothing of what comes out ([`loader`]) | a stranger's code |
 //! | files | reads the job folder and the driver's files, writes `build/` and `work/` | reads the same, writes `output/` and `work/` |
 //! | processes | the driver's tools (`ld`), below `/usr` | none |
 //! | network, signals to others, tracing, mounts, … | none | none |
@@ -20,6 +20,8 @@
 
 mod files;
 mod limits;
+mod loader;
+mod shared_object;
 mod system_calls;
 
 use std::io::{self, Read};
@@ -126,6 +128,7 @@ impl Sandbox {
             eprintln!("aicpw-executor: no Landlock here: the job's process can read files");
         }
         watch_standard_input();
+        loader::watch(stage, folder.root());
         Ok(Self { stage })
     }
 

@@ -144,7 +144,6 @@ const GPU: &[libc::c_long] = &[
 /// What it takes to run the linker, whose files Landlock chooses.
 const BUILD: &[libc::c_long] = &[
     libc::SYS_chdir,
-    libc::SYS_clone,
     libc::SYS_execve,
     libc::SYS_linkat,
     libc::SYS_symlinkat,
@@ -156,6 +155,15 @@ const BUILD: &[libc::c_long] = &[
 const BUILD_HERE: &[libc::c_long] = &[libc::SYS_vfork, libc::SYS_link, libc::SYS_symlink];
 #[cfg(not(target_arch = "x86_64"))]
 const BUILD_HERE: &[libc::c_long] = &[];
+
+/// What `clone` could make a process of its own world of, in which it may do more.
+const WORLDS: libc::c_int = libc::CLONE_NEWNS
+    | libc::CLONE_NEWCGROUP
+    | libc::CLONE_NEWUTS
+    | libc::CLONE_NEWIPC
+    | libc::CLONE_NEWUSER
+    | libc::CLONE_NEWPID
+    | libc::CLONE_NEWNET;
 
 /// Commands of `fcntl` with any argument. None of them makes the kernel send signals for a file
 /// (`F_SETOWN`, `F_SETSIG`, `F_NOTIFY`, `F_SETLEASE`): it asks no filter whom it sends them to.
@@ -286,6 +294,11 @@ fn rules(stage: Stage, kind: DeviceKind) -> Result<Rules, seccompiler::BackendEr
     if stage == Stage::Build {
         allow(BUILD);
         allow(BUILD_HERE);
+        let worlds = WORLDS as u64;
+        rules.insert(
+            libc::SYS_clone,
+            vec![when(0, Length::Qword, Is::MaskedEq(worlds), 0)?],
+        );
     } else {
         // Threads, but no processes.
         let thread = libc::CLONE_THREAD as u64;
@@ -393,6 +406,7 @@ mod tests {
                 }
                 // Those that are allowed are so by their arguments; an empty list would be any.
                 let by_argument = [
+                    libc::SYS_clone,
                     libc::SYS_fcntl,
                     libc::SYS_prlimit64,
                     libc::SYS_sched_setaffinity,
