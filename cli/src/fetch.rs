@@ -1,6 +1,6 @@
 //! Fetching a result: nothing is written to its folder before the root is checked.
 //!
-//! The output is streamed into a folder beside, one file for each output buffer, while its root
+//! The output is streamed into a hidden folder, one file for each output buffer, while its root
 //! is computed. Only if that is the root on chain are the files moved to where they belong.
 
 use std::{
@@ -20,14 +20,12 @@ use futures::{StreamExt, TryStreamExt};
 use crate::{
     error::{Error, Result},
     node_rpc::{BlobSource, CHUNK_BYTES},
+    result_folder::Staging,
     verify::show_hash,
 };
 
 /// Requests that are under way at once.
 const READ_AHEAD: usize = 4;
-
-/// The file with what is known of the result, beside the outputs.
-pub const RECORD: &str = "result.json";
 
 /// One output buffer.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -58,32 +56,6 @@ pub fn outputs(manifest: &Manifest) -> Vec<OutputFile> {
                 .unwrap_or(0),
         })
         .collect()
-}
-
-/// Checks that results may be put into `folder`: it is new, empty, holds none of the files, or an
-/// earlier result.
-///
-/// # Errors
-/// A file that is no result of ours would be overwritten.
-pub fn check_folder(folder: &Path, outputs: &[OutputFile]) -> Result<()> {
-    if folder.exists() && !folder.is_dir() {
-        return Err(
-            Error::usage(format!("--out: {} is not a folder", folder.display()))
-                .hint("give a new folder, or one with an earlier result"),
-        );
-    }
-    let names = outputs.iter().map(OutputFile::file_name);
-    let existing = names
-        .map(|name| folder.join(name))
-        .find(|path| path.exists());
-    match existing {
-        Some(path) if !folder.join(RECORD).exists() => Err(Error::usage(format!(
-            "--out: {} exists and is not an earlier result",
-            path.display()
-        ))
-        .hint("give another folder, or move the file away")),
-        _ => Ok(()),
-    }
 }
 
 /// Fetches a result, checks its root, and puts one file for each output into `folder`. `progress`
@@ -193,81 +165,6 @@ impl Taker<'_> {
 fn broken(broken: Broken) -> Error {
     Error::verification(format!("the sealed result does not open: {broken}"))
         .hint("nothing was written; do not accept this result")
-}
-
-/// Writes the record beside the outputs.
-///
-/// # Errors
-/// It cannot be written.
-pub fn write_record(folder: &Path, record: &impl serde::Serialize) -> Result<PathBuf> {
-    let path = folder.join(RECORD);
-    let failed = |error: std::io::Error| Error::file("write", &path, &error);
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
-    let text = serde_json::to_string_pretty(record).map_err(Error::other)?;
-    writeln!(file, "{text}").map_err(failed)?;
-    make_readable(file.path()).map_err(failed)?;
-    file.persist(&path).map_err(|error| failed(error.error))?;
-    Ok(path)
-}
-
-/// Temporary files are for their owner only; results are like any file that a program writes.
-pub fn make_readable(path: &Path) -> std::io::Result<()> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o644))?;
-    }
-    Ok(())
-}
-
-/// A folder beside the final one, removed when dropped.
-struct Staging {
-    folder: PathBuf,
-    beside: tempfile::TempDir,
-}
-
-impl Staging {
-    fn new(folder: &Path) -> Result<Self> {
-        let name = folder.file_name().ok_or_else(|| {
-            Error::usage(format!(
-                "--out: {} cannot be replaced by the result as a whole",
-                folder.display()
-            ))
-            .hint("name a folder for the result, such as --out result")
-        })?;
-        let parent = match folder.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent,
-            _ => Path::new("."),
-        };
-        std::fs::create_dir_all(parent).map_err(|error| Error::file("make", parent, &error))?;
-        let beside = tempfile::Builder::new()
-            .prefix(&format!(".{}.", name.to_string_lossy()))
-            .suffix(".partial")
-            .tempdir_in(parent)
-            .map_err(|error| Error::file("write to", parent, &error))?;
-        Ok(Self {
-            folder: folder.to_owned(),
-            beside,
-        })
-    }
-
-    fn path(&self) -> &Path {
-        self.beside.path()
-    }
-
-    fn publish(self, outputs: &[OutputFile]) -> Result<Vec<PathBuf>> {
-        std::fs::create_dir_all(&self.folder)
-            .map_err(|error| Error::file("make", &self.folder, &error))?;
-        outputs
-            .iter()
-            .map(|output| {
-                let path = self.folder.join(output.file_name());
-                std::fs::rename(self.path().join(output.file_name()), &path)
-                    .map_err(|error| Error::file("write", &path, &error))?;
-                Ok(path)
-            })
-            .collect()
-    }
 }
 
 /// Splits the canonical output into the files of its buffers.

@@ -163,19 +163,26 @@ async fn content_that_ends_early_writes_nothing() {
     assert_eq!(entries(dir.path()), [""; 0]);
 }
 
+/// Regression: `--out .` was refused after the task had run, for it has no name of its own.
 #[tokio::test]
-async fn an_earlier_result_is_replaced_and_nothing_else() {
+async fn a_folder_may_be_named_by_a_way_that_leads_to_it() {
     let dir = tempfile::tempdir().unwrap();
-    let outputs = three_outputs(60, 40);
-    assert!(check_folder(&dir.path().join("new"), &outputs).is_ok());
-    std::fs::write(dir.path().join("notes.txt"), "mine").unwrap();
-    assert!(check_folder(dir.path(), &outputs).is_ok());
-    std::fs::write(dir.path().join("image.bin"), "mine").unwrap();
-    let error = check_folder(dir.path(), &outputs).unwrap_err();
-    assert!(error.message.contains("image.bin"), "{error}");
-    write_record(dir.path(), &serde_json::json!({"task": 1})).unwrap();
-    assert!(check_folder(dir.path(), &outputs).is_ok());
-    assert!(check_folder(&dir.path().join("notes.txt"), &outputs).is_err());
+    std::fs::create_dir(dir.path().join("sub")).unwrap();
+    let content = bytes(100);
+    let files = fetch(
+        &Fake::new(content.clone()),
+        &result_root(&content),
+        &three_outputs(60, 40),
+        &dir.path().join("sub/.."),
+    )
+    .await
+    .unwrap();
+    assert_eq!(std::fs::read(&files[2]).unwrap(), content[60..]);
+    assert_eq!(
+        entries(dir.path()),
+        ["histogram.bin", "image.bin", "nothing.bin", "sub"],
+        "nothing is left beside"
+    );
 }
 
 #[tokio::test]

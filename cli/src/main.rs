@@ -12,7 +12,7 @@
 //! | [`data_keys`], [`sealed`], [`grant`] | sealed tasks: their keys, their data, and who gets them |
 //! | [`pins`] | what nodes keep for tasks, until it is let go |
 //! | [`ends`] | Ctrl-C, and the other signals that end a command |
-//! | [`fetch`] | results: checked before anything is written |
+//! | [`fetch`], [`result_folder`] | results: checked before anything is written, and where that is |
 //! | [`output`] | tables for people, JSON for programs, progress bars |
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
@@ -37,6 +37,7 @@ mod pins;
 mod program_name;
 mod quantity;
 mod rerun;
+mod result_folder;
 mod sealed;
 mod verify;
 

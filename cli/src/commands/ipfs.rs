@@ -260,7 +260,7 @@ async fn save(
     let bar = context.out.bytes_bar("fetching", size);
     copy(node, cid, size, partial.as_file_mut(), |done| bar.set(done)).await?;
     partial.as_file().sync_all().map_err(failed)?;
-    crate::fetch::make_readable(partial.path()).map_err(failed)?;
+    crate::result_folder::make_readable(partial.path()).map_err(failed)?;
     partial.persist(file).map_err(|error| failed(error.error))?;
     Ok(size)
 }

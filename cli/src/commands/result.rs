@@ -19,12 +19,12 @@ use crate::{
     account::Account,
     amount::Amount,
     data_keys::DataKeys,
-    error::{Error, Result},
+    error::{Error, Kind, Result},
     fetch::{self, OutputFile},
     life::Latencies,
     node_rpc::{read_all, NodeRpc},
     output::Output,
-    peers, sealed,
+    peers, result_folder, sealed,
     verify::show_hash,
 };
 
@@ -66,7 +66,7 @@ impl ResultJson {
     /// # Errors
     /// It cannot be written.
     pub fn write(&self, folder: &Path) -> Result<()> {
-        fetch::write_record(folder, self)?;
+        result_folder::write_record(folder, self)?;
         Ok(())
     }
 
@@ -116,7 +116,8 @@ pub async fn outputs_of(
 /// providers have it, from the first that it can be fetched from.
 ///
 /// # Errors
-/// There is no result yet; it cannot be fetched from any provider, or is not what was revealed.
+/// There is no result yet; it cannot be fetched from any provider, or is not what was revealed; the folder is
+/// not any more as it was when it was checked. Never [`Kind::Usage`], which says that nothing was sent.
 pub async fn fetch_into(
     out: &Output,
     node: &NodeRpc<'_>,
@@ -130,13 +131,23 @@ pub async fn fetch_into(
         match fetch_from(out, node, view, assignment, outputs, folder, keys).await {
             Ok(result) => return Ok(result),
             Err(error) => {
-                if let Some(before) = failed.replace(error) {
+                if let Some(before) = failed.replace(after_the_run(error)) {
                     out.warn(before);
                 }
             }
         }
     }
     Err(failed.unwrap_or_else(|| Error::other(format!("task {} has no result yet", view.id))))
+}
+
+fn after_the_run(error: Error) -> Error {
+    match error.kind {
+        Kind::Usage => Error {
+            kind: Kind::Error,
+            ..error
+        },
+        _ => error,
+    }
 }
 
 /// The jurors who could fetch a result that was said not to be there: they serve it since.
@@ -162,7 +173,7 @@ async fn fetch_from(
     };
     let opener = sealed::key_of(keys, &view.submission.privacy)?
         .map(|key| Opener::new(key, Purpose::Result(assignment.id)));
-    fetch::check_folder(folder, outputs)?;
+    result_folder::check(folder, outputs)?;
     connect(node, &peers::show_all(&assignment.peers)).await;
     for juror in fetched_by(view) {
         connect(node, &peers::show_all(&juror.peers)).await;

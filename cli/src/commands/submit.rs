@@ -37,7 +37,6 @@ use crate::{
     },
     data_keys::Record,
     error::{Error, Result},
-    fetch,
     grant::{self, Granter},
     keys::Signer,
     life::{self, Latencies},
@@ -45,7 +44,7 @@ use crate::{
     output::Output,
     peers,
     quantity::{parse_span, show_elapsed, show_span},
-    sealed,
+    result_folder, sealed,
 };
 
 /// What `submit` takes.
@@ -101,7 +100,7 @@ pub async fn run(context: &Context<'_>, args: &SubmitArgs) -> Result<()> {
         false => None,
     };
     if let Some(folder) = &args.out {
-        fetch::check_folder(folder, &prepared.outputs)?;
+        result_folder::check(folder, &prepared.outputs)?;
     }
     let signer = context.signer()?;
     let chain = context.connect_to_send().await?;

@@ -30,7 +30,7 @@ use crate::{
         Chain,
     },
     error::{Error, Kind, Result},
-    fetch, life,
+    life,
     node_rpc::NodeRpc,
     output::{
         dispute::{headline, DisputeJson},
@@ -38,6 +38,7 @@ use crate::{
         task,
     },
     quantity::{parse_span, parse_task, whole},
+    result_folder,
 };
 
 /// `aicpw task …`
@@ -226,7 +227,7 @@ pub async fn run(context: &Context<'_>, command: TaskCommand) -> Result<()> {
             wait::results_of(&view)?;
             let keys = context.global.data_keys.open();
             let outputs = result::outputs_of(&node, &view, &keys).await?;
-            fetch::check_folder(&out, &outputs)?;
+            result_folder::check(&out, &outputs)?;
             let fetched = result::fetch_into(context.out, &node, &view, &outputs, &out, &keys)
                 .await
                 .map_err(|error| or_claim(&view, error).about_task(id))?;

@@ -136,14 +136,21 @@ async fn an_option_that_is_wrong_is_named_before_anything_is_sent() {
         fs::set_permissions(folder.join(name), fs::Permissions::from_mode(mode)).unwrap();
     }
     let (full, file) = (text("full"), text("count.cl"));
+    let under_file = text("count.cl/result");
     let (open_key, bad_key, no_key) = (text("open-key"), text("bad-key"), text("no-key"));
 
     let most = "340282366920938463463";
-    let cases: [(&[&str], i32, &[&str]); 20] = [
+    let cases: [(&[&str], i32, &[&str]); 23] = [
         (&["--budget", "0"], 2, &["--budget: at least"]),
         (&["--budget", "1,5"], 2, &["--budget", "not an amount"]),
         (&["--budget", "340282366920938463464"], 2, &["more AICP"]),
         (&["--budget", most], 7, &["insufficient-funds", "can spend"]),
+        // The folder that one is in will do.
+        (
+            &["--budget", most, "--wait", "--out", "."],
+            7,
+            &["can spend"],
+        ),
         (&["--time-limit", "0"], 2, &["--time-limit: must not be"]),
         (&["--time-limit", "1000d"], 2, &["--time-limit: at most"]),
         (&["--time-limit", "soon"], 2, &["--time-limit"]),
@@ -157,6 +164,16 @@ async fn an_option_that_is_wrong_is_named_before_anything_is_sent() {
         (&["--verify", "nonsense"], 2, &["--verify"]),
         (&["--wait", "--out", &full], 2, &["--out", "not an earlier"]),
         (&["--wait", "--out", &file], 2, &["--out", "not a folder"]),
+        (
+            &["--wait", "--out", &under_file],
+            2,
+            &["--out", "not a folder"],
+        ),
+        (
+            &["--wait", "--out", "/proc/result"],
+            2,
+            &["--out: cannot write"],
+        ),
         (&["--key-file", &open_key], 2, &["--key-file", "chmod 600"]),
         (&["--key-file", &bad_key], 2, &["secret is not valid"]),
         (&["--key-file", &no_key], 2, &["--key-file: cannot read"]),

@@ -100,7 +100,7 @@ pub fn task(id: TaskId, looks: &Looks) -> TaskView<Account> {
     task
 }
 
-fn opening() -> ResultOpening {
+pub(super) fn opening() -> ResultOpening {
     ResultOpening {
         salt: [0; 32],
         result_root: [0xab; 32],

@@ -1,6 +1,7 @@
 //! A node with one provider, `//Bob`, which answers reads and counts transactions.
 
 pub mod disputes;
+pub mod results;
 mod store;
 pub mod watched;
 
@@ -155,7 +156,8 @@ impl FakeNode {
         aicpw.spawn().unwrap()
     }
 
-    fn aicpw(&self, arguments: &[&str]) -> Command {
+    /// `aicpw` at this node, to be run.
+    pub fn aicpw(&self, arguments: &[&str]) -> Command {
         let mut aicpw = Command::new(env!("CARGO_BIN_EXE_aicpw"));
         aicpw
             .args(["--url", &self.url])
@@ -374,7 +376,8 @@ fn runtime_api(function: &str, arguments: &[u8], looks: &Looks) -> Option<Vec<u8
         }
         "TasksApi_task" => {
             let id = TaskId::decode(&mut &arguments[..]).ok()?;
-            let task = watched::task(id, looks).unwrap_or_else(|| disputes::task(id, looks));
+            let task = watched::task(id, looks).or_else(|| results::task(id));
+            let task = task.unwrap_or_else(|| disputes::task(id, looks));
             Some(Some(task).encode())
         }
         "DisputesApi_dispute" => {

@@ -25,7 +25,7 @@ const LENGTH: usize = 512;
 pub type Asked = Arc<Mutex<Vec<(&'static str, String)>>>;
 
 /// A manifest, and by its length a result of the task that it is of.
-fn content() -> String {
+pub(super) fn content() -> String {
     let manifest = json!({
         "version": "aicpw.task/v1", "name": "store", "engine": "opencl", "class": "int",
         "program": { "cid": MANIFEST },

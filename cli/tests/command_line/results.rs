@@ -1,0 +1,53 @@
+//! Fetching results, and where they are put.
+
+use super::{fake_node::results, *};
+
+/// Fetches the result of a task into a folder, from within `at`.
+fn fetch(node: &FakeNode, task: u64, at: &Path, out: &str) -> Output {
+    let task = task.to_string();
+    let mut aicpw = node.aicpw(&["task", "fetch", &task, "--out", out]);
+    aicpw.current_dir(at).output().unwrap()
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).unwrap();
+    let names = entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned());
+    let mut names: Vec<_> = names.collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn a_result_goes_into_the_folder_that_one_is_in_as_into_any_other() {
+    let node = FakeNode::start_with_store();
+    let dir = tempfile::tempdir().unwrap();
+    let new = dir.path().join("deep/new");
+    for (out, folder) in [(".", dir.path()), ("deep/new", new.as_path())] {
+        let output = fetch(&node, results::RIGHT, dir.path(), out);
+        assert!(output.status.success(), "{output:?}");
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(text.contains("the root that is on chain"), "{text}");
+        let record = std::fs::read(folder.join("result.json")).unwrap();
+        let record: serde_json::Value = serde_json::from_slice(&record).unwrap();
+        assert_eq!(record["task"], results::RIGHT, "{record}");
+        assert_eq!(record["files"][0]["file"], "x.bin", "{record}");
+        assert_eq!(names(folder), ["result.json", "x.bin"], "and nothing else");
+    }
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_to_is_refused_before_anything_is_sent() {
+    let (dir, path) = task(MANIFEST);
+    let file = path.to_str().unwrap();
+    let under_file = path.join("result");
+    for out in [file, under_file.to_str().unwrap()] {
+        let output = submit(&path, &["--suri", "//Alice", "--wait", "--out", out]);
+        assert_eq!(output.status.code(), Some(2), "{output:?}");
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert!(
+            text.contains("--out: ") && text.contains("not a folder"),
+            "{text}"
+        );
+    }
+    assert_eq!(names(dir.path()), ["double.cl", "manifest.json"]);
+}
