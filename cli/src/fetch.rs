@@ -58,21 +58,37 @@ pub fn outputs(manifest: &Manifest) -> Vec<OutputFile> {
         .collect()
 }
 
-/// Fetches a result, checks its root, and puts one file for each output into `folder`. `progress`
-/// is told the bytes done.
+/// A result whose root is the one on chain, with one file for each output, which are not yet where they belong.
+#[must_use]
+pub struct Fetched<'a> {
+    staging: Staging,
+    outputs: &'a [OutputFile],
+}
+
+impl Fetched<'_> {
+    /// Moves the files to where they belong, with this record beside them.
+    ///
+    /// # Errors
+    /// They cannot be moved.
+    pub fn publish(self, record: &impl serde::Serialize) -> Result<Vec<PathBuf>> {
+        self.staging.publish(self.outputs, record)
+    }
+}
+
+/// Fetches a result that belongs into `folder`, and checks its root. `progress` is told the bytes done.
 ///
 /// # Errors
 /// [`crate::error::Kind::Verification`] if the content is not what the root on chain says; then
 /// nothing was written.
-pub async fn fetch_result(
+pub async fn fetch_result<'a>(
     source: &impl BlobSource,
     result: &ContentId,
     root: &Hash,
-    outputs: &[OutputFile],
+    outputs: &'a [OutputFile],
     folder: &Path,
     opener: Option<Opener>,
     progress: impl Fn(u64),
-) -> Result<Vec<PathBuf>> {
+) -> Result<Fetched<'a>> {
     let content: u64 = outputs.iter().map(|output| output.bytes).sum();
     let total = match opener {
         Some(_) => sealed_length(content),
@@ -124,7 +140,7 @@ pub async fn fetch_result(
         ))
         .hint("nothing was written; do not accept this result"));
     }
-    staging.publish(outputs)
+    Ok(Fetched { staging, outputs })
 }
 
 /// Opens what comes, if it is sealed; computes its root, and splits it into files.

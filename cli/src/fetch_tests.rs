@@ -52,16 +52,18 @@ async fn fetch(
     outputs: &[OutputFile],
     folder: &Path,
 ) -> Result<Vec<PathBuf>> {
-    fetch_result(
-        source,
-        &CID.parse().unwrap(),
-        root,
-        outputs,
-        folder,
-        None,
-        |_| {},
-    )
-    .await
+    let cid = CID.parse().unwrap();
+    let fetched = fetch_result(source, &cid, root, outputs, folder, None, |_| {}).await?;
+    fetched.publish(&record(outputs))
+}
+
+/// The record of a result with these outputs.
+fn record(outputs: &[OutputFile]) -> serde_json::Value {
+    let files = outputs.iter().map(OutputFile::file_name);
+    let files: Vec<_> = files
+        .map(|file| serde_json::json!({ "file": file }))
+        .collect();
+    serde_json::json!({ "task": 1, "result": CID, "result_root": "0x", "files": files })
 }
 
 fn entries(folder: &Path) -> Vec<String> {
@@ -89,7 +91,10 @@ async fn one_file_for_each_output() {
     .await
     .unwrap();
     assert_eq!(files.len(), 3);
-    assert_eq!(entries(&out), ["histogram.bin", "image.bin", "nothing.bin"]);
+    assert_eq!(
+        entries(&out),
+        ["histogram.bin", "image.bin", "nothing.bin", "result.json"]
+    );
     assert_eq!(
         std::fs::read(out.join("image.bin")).unwrap(),
         content[..first as usize]
@@ -180,9 +185,54 @@ async fn a_folder_may_be_named_by_a_way_that_leads_to_it() {
     assert_eq!(std::fs::read(&files[2]).unwrap(), content[60..]);
     assert_eq!(
         entries(dir.path()),
-        ["histogram.bin", "image.bin", "nothing.bin", "sub"],
+        [
+            "histogram.bin",
+            "image.bin",
+            "nothing.bin",
+            "result.json",
+            "sub"
+        ],
         "nothing is left beside"
     );
+}
+
+/// Regression: of a publication that was broken off, files were left that no record listed, and to fetch the result
+/// again was refused for them.
+#[tokio::test]
+async fn who_was_interrupted_while_files_were_moved_fetches_them_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("result");
+    let content = bytes(100);
+    let (source, root) = (Fake::new(content.clone()), result_root(&content));
+    let (cid, outputs) = (CID.parse().unwrap(), three_outputs(60, 40));
+    let fetched = fetch_result(&source, &cid, &root, &outputs, &out, None, |_| {});
+    let fetched = fetched.await.unwrap();
+    // The third cannot be moved.
+    std::fs::remove_file(fetched.staging.path().join("histogram.bin")).unwrap();
+    fetched.publish(&record(&outputs)).unwrap_err();
+    let moved = [".result.json.partial", "image.bin", "nothing.bin"];
+    assert_eq!(entries(&out), moved, "and no record as if all were there");
+
+    crate::result_folder::check(&out, &outputs).unwrap();
+    fetch(&source, &root, &outputs, &out).await.unwrap();
+    let whole = ["histogram.bin", "image.bin", "nothing.bin", "result.json"];
+    assert_eq!(entries(&out), whole);
+}
+
+#[tokio::test]
+async fn what_came_to_its_folder_while_it_was_fetched_is_not_overwritten() {
+    let dir = tempfile::tempdir().unwrap();
+    let content = bytes(100);
+    let (source, root) = (Fake::new(content.clone()), result_root(&content));
+    let (cid, outputs) = (CID.parse().unwrap(), three_outputs(60, 40));
+    let fetched = fetch_result(&source, &cid, &root, &outputs, dir.path(), None, |_| {});
+    let fetched = fetched.await.unwrap();
+    std::fs::write(dir.path().join("histogram.bin"), "mine").unwrap();
+    let error = fetched.publish(&record(&outputs)).unwrap_err();
+    assert!(error.message.contains("histogram.bin exists"), "{error}");
+    assert_eq!(entries(dir.path()), ["histogram.bin"]);
+    let mine = std::fs::read(dir.path().join("histogram.bin")).unwrap();
+    assert_eq!(mine, b"mine");
 }
 
 #[tokio::test]
@@ -230,7 +280,9 @@ async fn a_sealed_result_is_opened_and_its_root_is_that_of_the_content() {
         let opener = Opener::new(key.clone(), purpose);
         async move {
             let source = Fake::new(sealed);
-            fetch_result(&source, cid, &root, outputs, folder, Some(opener), |_| {}).await
+            let fetched =
+                fetch_result(&source, cid, &root, outputs, folder, Some(opener), |_| {}).await?;
+            fetched.publish(&record(outputs))
         }
     };
 

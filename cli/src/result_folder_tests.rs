@@ -1,3 +1,5 @@
+use serde_json::json;
+
 use super::*;
 use crate::error::Kind;
 
@@ -26,16 +28,62 @@ fn refused(folder: &Path) -> String {
     error.message
 }
 
+/// A record that lists these files.
+fn record(files: &[&str]) -> serde_json::Value {
+    let cid = "bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi";
+    let files = files
+        .iter()
+        .map(|file| json!({ "buffer": "x", "file": file, "bytes": 1 }));
+    let files: Vec<_> = files.collect();
+    json!({ "task": 1, "result": cid, "result_root": "0x", "price": "1", "files": files })
+}
+
 #[test]
 fn an_earlier_result_is_replaced_and_nothing_else() {
     let dir = tempfile::tempdir().unwrap();
-    assert!(check(&dir.path().join("new"), &outputs()).is_ok());
+    check(&dir.path().join("new"), &outputs()).unwrap();
     std::fs::write(dir.path().join("notes.txt"), "mine").unwrap();
-    assert!(check(dir.path(), &outputs()).is_ok());
+    check(dir.path(), &outputs()).unwrap();
     std::fs::write(dir.path().join("image.bin"), "mine").unwrap();
     assert!(refused(dir.path()).contains("image.bin exists"));
-    write_record(dir.path(), &serde_json::json!({"task": 1})).unwrap();
-    assert!(check(dir.path(), &outputs()).is_ok());
+    write_record(dir.path(), &record(&["image.bin", "other.bin"])).unwrap();
+    check(dir.path(), &outputs()).unwrap();
+
+    // What it does not list is none of it.
+    std::fs::write(dir.path().join("histogram.bin"), "mine").unwrap();
+    assert!(refused(dir.path()).contains("histogram.bin exists"));
+    write_record(dir.path(), &record(&["image.bin", "histogram.bin"])).unwrap();
+    check(dir.path(), &outputs()).unwrap();
+
+    // Nor is what is no file any more.
+    std::fs::remove_file(dir.path().join("image.bin")).unwrap();
+    check(dir.path(), &outputs()).unwrap();
+    std::fs::create_dir(dir.path().join("image.bin")).unwrap();
+    assert!(refused(dir.path()).contains("image.bin exists"));
+}
+
+/// Regression: any file by that name made all others ours, and was overwritten itself.
+#[test]
+fn a_record_of_something_else_permits_nothing() {
+    for name in [RECORD, UNFINISHED] {
+        for text in [
+            "",
+            "mine",
+            "{\"task\":1}",
+            "[]",
+            "{\"files\":[{\"file\":\"image.bin\"}]}",
+        ] {
+            let dir = tempfile::tempdir().unwrap();
+            std::fs::write(dir.path().join(name), text).unwrap();
+            let message = refused(dir.path());
+            assert!(message.contains(&format!("{name} exists")), "{message}");
+            std::fs::write(dir.path().join("image.bin"), "mine").unwrap();
+            assert!(refused(dir.path()).contains("image.bin exists"), "{text}");
+        }
+    }
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::create_dir(dir.path().join(RECORD)).unwrap();
+    assert!(refused(dir.path()).contains("result.json exists"));
 }
 
 /// Regression: it was found after the task had run and its result was fetched.

@@ -61,13 +61,12 @@ impl ResultJson {
         }
     }
 
-    /// Writes it beside the outputs.
+    /// Writes it beside the outputs, once more.
     ///
     /// # Errors
     /// It cannot be written.
     pub fn write(&self, folder: &Path) -> Result<()> {
-        result_folder::write_record(folder, self)?;
-        Ok(())
+        result_folder::write_record(folder, self)
     }
 
     /// The files, for people.
@@ -180,7 +179,7 @@ async fn fetch_from(
     }
     let bar = out.bytes_bar("fetching", outputs.iter().map(|output| output.bytes).sum());
     let root = &opening.result_root;
-    fetch::fetch_result(
+    let fetched = fetch::fetch_result(
         node,
         &opening.result,
         root,
@@ -211,7 +210,7 @@ async fn fetch_from(
             .collect(),
         latencies: None,
     };
-    record.write(folder)?;
+    fetched.publish(&record)?;
     Ok(record)
 }
 
@@ -245,5 +244,19 @@ pub mod tests {
     #[test]
     fn the_document_is_documented() {
         crate::output::documented::check(&["Result", "Submission"], &result());
+    }
+
+    #[test]
+    fn what_is_written_is_known_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let outputs = [OutputFile {
+            buffer: "x".into(),
+            bytes: 1,
+        }];
+        let mut result = result();
+        result.files[0].file = outputs[0].file_name();
+        result.write(dir.path()).unwrap();
+        std::fs::write(dir.path().join("x.bin"), "an earlier one").unwrap();
+        result_folder::check(dir.path(), &outputs).unwrap();
     }
 }

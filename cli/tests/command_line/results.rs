@@ -36,6 +36,35 @@ fn a_result_goes_into_the_folder_that_one_is_in_as_into_any_other() {
 }
 
 #[test]
+fn a_result_replaces_an_earlier_one_and_nothing_of_somebody_elses() {
+    let node = FakeNode::start_with_store();
+    let dir = tempfile::tempdir().unwrap();
+    let refused = |named: &str| {
+        let output = fetch(&node, results::RIGHT, dir.path(), ".");
+        assert_eq!(output.status.code(), Some(2), "{output:?}");
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert!(text.contains(&format!("{named} exists")), "{text}");
+    };
+    let (record, output) = (dir.path().join("result.json"), dir.path().join("x.bin"));
+    std::fs::write(&record, "mine").unwrap();
+    refused("result.json");
+    std::fs::write(&output, "mine").unwrap();
+    refused("x.bin");
+    std::fs::remove_file(&record).unwrap();
+    refused("x.bin");
+    assert_eq!(std::fs::read(&output).unwrap(), b"mine");
+    std::fs::remove_file(&output).unwrap();
+
+    // The record of an earlier one is what this program writes.
+    for _ in 0..2 {
+        let fetched = fetch(&node, results::RIGHT, dir.path(), ".");
+        assert!(fetched.status.success(), "{fetched:?}");
+        assert_eq!(std::fs::read(&output).unwrap().len(), 512);
+        std::fs::write(&output, "an earlier one").unwrap();
+    }
+}
+
+#[test]
 fn a_folder_that_cannot_be_written_to_is_refused_before_anything_is_sent() {
     let (dir, path) = task(MANIFEST);
     let file = path.to_str().unwrap();
