@@ -10,7 +10,7 @@ use clap::Subcommand;
 use futures::{StreamExt, TryStreamExt};
 use serde::Serialize;
 
-use super::{wait, Context};
+use super::{connect, Context};
 use crate::{
     error::{io_cause, Error, Result},
     node_rpc::{BlobSource, NodeRpc, CHUNK_BYTES},
@@ -147,7 +147,7 @@ pub async fn run(context: &Context<'_>, command: IpfsCommand) -> Result<()> {
             out: Some(file),
             peer,
         } => {
-            wait::connect(&node, &peer).await;
+            connect::to_named(&node, &peer).await;
             let bytes = Some(save(context, &node, &cid, &file).await?);
             let document = BlobJson {
                 bytes,
@@ -169,7 +169,7 @@ pub async fn run(context: &Context<'_>, command: IpfsCommand) -> Result<()> {
             out: None,
             peer,
         } => {
-            wait::connect(&node, &peer).await;
+            connect::to_named(&node, &peer).await;
             let size = node.size(&cid).await?;
             let mut stdout = std::io::stdout().lock();
             let broken = |error| Error::file("write to", Path::new("standard output"), &error);
@@ -177,7 +177,7 @@ pub async fn run(context: &Context<'_>, command: IpfsCommand) -> Result<()> {
             stdout.flush().map_err(broken)?;
         }
         IpfsCommand::Pin { cid, peer } => {
-            wait::connect(&node, &peer).await;
+            connect::to_named(&node, &peer).await;
             let wait = out.wait("fetching what is missing");
             pin(&pins, &node, &cid).await?;
             drop(wait);

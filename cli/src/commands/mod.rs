@@ -5,6 +5,7 @@ pub mod agent;
 pub mod claim;
 pub mod completions;
 mod confirm;
+mod connect;
 pub mod contest;
 mod costs;
 pub mod dispute;

@@ -14,7 +14,7 @@ use aicpw_protocol::{
 };
 use serde::Serialize;
 
-use super::wait::{connect, results_of};
+use super::{connect::Connected, wait::results_of};
 use crate::{
     account::Account,
     amount::Amount,
@@ -95,13 +95,13 @@ pub async fn outputs_of(
     keys: &DataKeys,
 ) -> Result<Vec<OutputFile>> {
     let key = sealed::key_of(keys, &view.submission.privacy)?;
-    connect(node, &peers::show_all(&view.submission.peers)).await;
+    let node = Connected::to_strangers(node, &peers::show_all(&view.submission.peers)).await;
     let cid = &view.submission.manifest;
     let most = match key {
         Some(_) => sealed_length(limits::MANIFEST_BYTES),
         None => limits::MANIFEST_BYTES,
     };
-    let json = read_all(node, cid, most)
+    let json = read_all(&node, cid, most)
         .await
         .and_then(|json| sealed::open_manifest(key.as_ref(), json))
         .map_err(|error| error.while_doing(format!("fetching the manifest {cid}")))?;
@@ -173,14 +173,15 @@ async fn fetch_from(
     let opener = sealed::key_of(keys, &view.submission.privacy)?
         .map(|key| Opener::new(key, Purpose::Result(assignment.id)));
     result_folder::check(folder, outputs)?;
-    connect(node, &peers::show_all(&assignment.peers)).await;
-    for juror in fetched_by(view) {
-        connect(node, &peers::show_all(&juror.peers)).await;
-    }
+    let have_it = std::iter::once(assignment).chain(fetched_by(view));
+    let have_it: Vec<_> = have_it
+        .flat_map(|one| peers::show_all(&one.peers))
+        .collect();
+    let node = Connected::to_strangers(node, &have_it).await;
     let bar = out.bytes_bar("fetching", outputs.iter().map(|output| output.bytes).sum());
     let root = &opening.result_root;
     let fetched = fetch::fetch_result(
-        node,
+        &node,
         &opening.result,
         root,
         outputs,

@@ -11,7 +11,10 @@ use aicpw_protocol::{
 };
 use serde::Serialize;
 
-use super::waiting::{awaited, Patience};
+use super::{
+    connect::Connected,
+    waiting::{awaited, Patience},
+};
 use crate::{
     account::Account,
     chain::{read::Clock, Chain},
@@ -42,9 +45,6 @@ const LOG_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Stands before the bar of a job.
 const RUNNING: &str = "running";
-
-/// How long connecting to a peer may take.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// An assignment that failed while the task was watched.
 #[derive(Serialize, Clone, Debug)]
@@ -300,9 +300,8 @@ impl<'a> Teller<'a> {
         let fetch = async {
             let key = sealed::key_of(&self.keys, privacy)?;
             let node = NodeRpc::new(self.chain);
-            if let Some(assignment) = assignment {
-                connect(&node, &peers::show_all(&assignment.peers)).await;
-            }
+            let at = assignment.map(|one| peers::show_all(&one.peers));
+            let node = Connected::to_strangers(&node, &at.unwrap_or_default()).await;
             let log = read_all(&node, log, sealed_length(LOG_BYTES)).await?;
             sealed::open_log(key.as_ref(), id, log)
         };
@@ -349,24 +348,6 @@ fn indent_log(text: &str) -> String {
         ));
     }
     shown.join("\n")
-}
-
-/// Has the node connect to the peers that probably have the content; why not, of each that it does not reach. That
-/// some do not answer is no failure: others may have it.
-pub async fn connect(node: &NodeRpc<'_>, addresses: &[String]) -> Vec<String> {
-    let connecting = addresses.iter().map(|address| async move {
-        match tokio::time::timeout(CONNECT_TIMEOUT, node.connect(address)).await {
-            Ok(connected) => connected.err().map(|error| error.message),
-            Err(_) => {
-                let limit = CONNECT_TIMEOUT.as_secs();
-                Some(format!(
-                    "cannot connect to {address}: no answer in {limit} s"
-                ))
-            }
-        }
-    });
-    let ended = futures::future::join_all(connecting).await;
-    ended.into_iter().flatten().collect()
 }
 
 /// Whether a task got where it was to get.

@@ -1,6 +1,9 @@
 //! Fetching results, and where they are put.
 
-use super::{fake_node::results, *};
+use super::{
+    fake_node::{disputes, results},
+    *,
+};
 
 /// Fetches the result of a task into a folder, from within `at`.
 fn fetch(node: &FakeNode, task: u64, at: &Path, out: &str) -> Output {
@@ -79,4 +82,49 @@ fn a_folder_that_cannot_be_written_to_is_refused_before_anything_is_sent() {
         );
     }
     assert_eq!(names(dir.path()), ["double.cl", "manifest.json"]);
+}
+
+/// Regression: the node dialled whatever addresses strangers had named, also in its own network, and why it reached
+/// nobody was not said.
+#[test]
+fn who_has_a_result_is_a_stranger_to_the_node() {
+    let node = FakeNode::start_with_store();
+    let dir = tempfile::tempdir().unwrap();
+    let output = fetch(&node, results::RIGHT, dir.path(), "result");
+    assert!(
+        output.status.success(),
+        "that others have it is enough: {output:?}"
+    );
+    let mut asked = node.asked();
+    asked.sort();
+    let all = [
+        disputes::SUBMITTED_AT,
+        disputes::JURORS_AT,
+        results::PROVIDER_AT,
+    ];
+    let mut all = all.map(|at| ("connect to stranger", at.to_owned()));
+    all.sort();
+    assert_eq!(asked, all, "itself it does not dial");
+
+    for (task, at) in [
+        (results::LOST, results::PROVIDER_AT),
+        (results::UNKNOWN, disputes::SUBMITTED_AT),
+    ] {
+        let output = fetch(&node, task, dir.path(), "lost");
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        let text = String::from_utf8(output.stderr).unwrap();
+        let said =
+            format!("{NOWHERE} not found; peers that should have it are not reached: {at} not");
+        assert!(text.contains(&said), "{text}");
+    }
+}
+
+#[test]
+fn who_is_named_by_this_person_is_no_stranger() {
+    let node = FakeNode::start_with_store();
+    let at = results::PROVIDER_AT;
+    let output = node.run(&["ipfs", "cat", CID, "--peer", at]);
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(output.stdout.len(), 512);
+    assert_eq!(node.asked(), [("connect", at.to_owned())]);
 }

@@ -7,6 +7,22 @@ use super::{
     *,
 };
 
+/// Regression: the node dialled whatever address a provider had registered, also in its own network.
+#[test]
+fn a_log_is_fetched_from_a_stranger() {
+    let node = FakeNode::start_with_store();
+    let output = node.run(&["task", "watch", &watched::LOG_LOST.to_string()]);
+    assert_eq!(output.status.code(), Some(3), "{output:?}");
+    let at = disputes::JURORS_AT;
+    assert_eq!(node.asked(), [("connect to stranger", at.to_owned())]);
+    let text = String::from_utf8(output.stderr).unwrap();
+    let said = format!("{NOWHERE} not found; peers that should have it are not reached: {at} not");
+    assert!(
+        text.contains("cannot be fetched") && text.contains(&said),
+        "{text}"
+    );
+}
+
 #[test]
 fn who_waits_sees_each_attempt_and_why_it_failed() {
     let node = FakeNode::start();
@@ -175,7 +191,7 @@ fn the_agent_holds_no_notes_while_the_node_fetches_from_where_a_task_was_submitt
     let agent = node.start_aicpw(&[&arguments[..], &["--pins", folder]].concat());
     let wanted = [
         ("connect", disputes::SUBMITTED_AT.to_owned()),
-        ("connect", disputes::JURORS_AT.to_owned()),
+        ("connect to stranger", disputes::JURORS_AT.to_owned()),
         ("pin", CID.to_owned()),
     ];
     let late = Instant::now() + HANGS_AFTER;

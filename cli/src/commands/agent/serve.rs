@@ -15,7 +15,7 @@ use futures::future::join_all;
 use crate::{
     account::Account,
     chain::Chain,
-    commands::wait,
+    commands::connect,
     data_keys::DataKeys,
     error::{Error, Result},
     node_rpc::{read_all, NodeRpc},
@@ -115,7 +115,7 @@ impl Keeper<'_> {
 /// node may have the files, or know another that has.
 async fn connect(out: &Output, node: &NodeRpc<'_>, own: Option<&str>, view: &TaskView<Account>) {
     let addresses = peers::others(peers::show_all(&view.submission.peers), own);
-    let failures = wait::connect(node, &addresses).await;
+    let failures = connect::to_named(node, &addresses).await;
     if !failures.is_empty() && failures.len() == addresses.len() {
         out.warn(format!(
             "task {}: the node that its files were uploaded to is not reached: {}; they are searched for elsewhere",

@@ -47,7 +47,7 @@ pub(super) fn account(hex: &str) -> Account {
 }
 
 /// As they are on chain.
-fn addresses(texts: &[&str]) -> PeerAddresses {
+pub(super) fn addresses(texts: &[&str]) -> PeerAddresses {
     let addresses = texts.iter().map(|text| {
         let address: multiaddr::Multiaddr = text.parse().unwrap();
         PeerAddress::try_from(address.to_vec()).unwrap()

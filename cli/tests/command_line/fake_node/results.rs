@@ -3,35 +3,65 @@
 use aicpw_protocol::{
     commitment::ResultOpening,
     merkle::result_root,
-    task::{AssignmentStatus, TaskStatus},
-    view::TaskView,
+    task::{AssignmentStatus, Role, TaskStatus},
+    view::{AssignmentView, TaskView},
     TaskId,
 };
 
 use super::{
     cancelled,
-    disputes::{account, assignment, opening},
-    store::content,
+    disputes::{account, addresses, assignment, opening, JURORS_AT, SUBMITTED_AT},
+    store::{content, NOWHERE, PEER},
     Account, ALICE, BOB,
 };
 
-/// Its result is what was revealed.
+/// Its result is what was revealed. A juror could fetch it, who is at [`JURORS_AT`].
 pub const RIGHT: u64 = 8_100;
+/// Nobody has its result.
+pub const LOST: u64 = 8_101;
+/// Nobody has its manifest.
+pub const UNKNOWN: u64 = 8_102;
 
-/// A task, if it is one of these.
+/// Where the provider of these is.
+pub const PROVIDER_AT: &str =
+    "/ip4/10.0.0.7/tcp/30433/p2p/12D3KooWPjceQrSwdWXPyLLeABRXmuqt69Rg3sBYbU1Nft9HyQ6X";
+
+/// A task, if it is one of these. All were submitted at [`SUBMITTED_AT`], and at this node.
 pub fn task(id: TaskId) -> Option<TaskView<Account>> {
+    let right = ResultOpening {
+        result_root: result_root(content().as_bytes()),
+        ..opening()
+    };
     let opening = match id.0 {
-        RIGHT => ResultOpening {
-            result_root: result_root(content().as_bytes()),
-            ..opening()
+        RIGHT | UNKNOWN => right,
+        LOST => ResultOpening {
+            result: NOWHERE.parse().unwrap(),
+            ..right
         },
         _ => return None,
     };
-    let status = AssignmentStatus::Settled { opening, at: 995 };
-    Some(TaskView {
+    let settled = |opening| AssignmentStatus::Settled { opening, at: 995 };
+    let result = AssignmentView {
+        peers: addresses(&[PROVIDER_AT]),
+        ..assignment(id, 0, account(BOB), settled(opening.clone()))
+    };
+    let juror = AssignmentView {
+        role: Role::Fetcher,
+        peers: addresses(&[JURORS_AT]),
+        ..assignment(id, 1, [3; 32], settled(opening))
+    };
+    let mut task = TaskView {
         requester: account(ALICE),
         status: TaskStatus::Settled { at: 1_000, paid: 1 },
-        assignments: vec![assignment(id, 0, account(BOB), status)],
+        assignments: vec![result],
         ..cancelled(id)
-    })
+    };
+    let own = format!("/ip4/203.0.113.9/tcp/30433/p2p/{PEER}");
+    task.submission.peers = addresses(&[SUBMITTED_AT, &own]);
+    match id.0 {
+        RIGHT => task.assignments.push(juror),
+        UNKNOWN => task.submission.manifest = NOWHERE.parse().unwrap(),
+        _ => {}
+    }
+    Some(task)
 }

@@ -1,5 +1,5 @@
-//! Its IPFS store. It has the same content under every CID, reaches no peer, and searches for ever for what it is to
-//! keep, but for what nobody has.
+//! Its IPFS store. It has the same content under every CID but one, reaches no peer, and searches for ever for what it
+//! is to keep, but for what nobody has.
 
 use std::{
     future::pending,
@@ -44,10 +44,13 @@ pub fn add_to<T: Send + Sync + 'static>(module: &mut RpcModule<T>, asked: &Asked
         })
         .unwrap();
     module
-        .register_method(
-            "aicpw_ipfsStat",
-            |_, _, _| json!({ "cid": MANIFEST, "size": LENGTH }),
-        )
+        .register_method("aicpw_ipfsStat", |params, _, _| {
+            let cid: String = params.one()?;
+            match cid == NOWHERE {
+                true => Err(unknown(&cid)),
+                false => Ok(json!({ "cid": cid, "size": LENGTH })),
+            }
+        })
         .unwrap();
     module
         .register_method("aicpw_ipfsRead", |params, _, _| {
@@ -67,12 +70,16 @@ pub fn add_to<T: Send + Sync + 'static>(module: &mut RpcModule<T>, asked: &Asked
     let noted = Arc::clone(asked);
     module
         .register_method("aicpw_ipfsConnect", move |params, _, _| {
-            let (address, _of_stranger): (String, Option<bool>) = match params.one() {
-                Ok(address) => (address, None),
+            let (address, of_stranger): (String, bool) = match params.one() {
+                Ok(address) => (address, false),
                 Err(_) => params.parse()?,
             };
             let error = unknown(&address);
-            noted.lock().unwrap().push(("connect", address));
+            let what = match of_stranger {
+                true => "connect to stranger",
+                false => "connect",
+            };
+            noted.lock().unwrap().push((what, address));
             Err::<(), ErrorObjectOwned>(error)
         })
         .unwrap();

@@ -8,8 +8,8 @@ use aicpw_protocol::{
 
 use super::{
     cancelled,
-    disputes::{account, assignment},
-    Account, Looks, ALICE, BOB,
+    disputes::{account, addresses, assignment, JURORS_AT},
+    Account, Looks, ALICE, BOB, NOWHERE,
 };
 
 /// Two providers try it, fall silent and fail; then there is no third.
@@ -19,6 +19,9 @@ pub const ASSIGNED: u64 = 8_001;
 /// Its program does not compile, which is [`COMPILER`]'s to say.
 pub const BROKEN: u64 = 8_002;
 
+/// The same, and nobody has the log. The provider is at [`JURORS_AT`].
+pub const LOG_LOST: u64 = 8_003;
+
 /// What is said of the program of [`BROKEN`].
 pub const COMPILER: &str = "program.cl:3:5: error: use of undeclared identifier";
 
@@ -27,7 +30,7 @@ pub fn task(id: TaskId, looks: &Looks) -> Option<TaskView<Account>> {
     let mut states = match id.0 {
         FAILING => failing(id),
         ASSIGNED => vec![assigned(id)],
-        BROKEN => broken(id),
+        BROKEN | LOG_LOST => broken(id),
         _ => return None,
     };
     let now = looks.next(id).min(states.len() - 1);
@@ -56,10 +59,12 @@ fn broken(id: TaskId) -> Vec<State> {
     let status = AssignmentStatus::Failed {
         fault: Fault::BuildFailed,
         at: 1_001,
-        log: None,
+        log: (id.0 == LOG_LOST).then(|| NOWHERE.parse().unwrap()),
         message: COMPILER.as_bytes().to_vec().try_into().unwrap(),
     };
-    vec![(queued, vec![]), (refunded, vec![attempt(id, 0, status)])]
+    let mut attempt = attempt(id, 0, status);
+    attempt.peers = addresses(&[JURORS_AT]);
+    vec![(queued, vec![]), (refunded, vec![attempt])]
 }
 
 /// The market's clock stands at block 1,000, and a sign has to come every 240 blocks.
