@@ -64,8 +64,12 @@ test: build ## All tests: units, runtime journeys, networks of real processes, p
 polkadot-js: build ## The chain as polkadot.js sees it: tests against a node (ARGS="--runtime FILE": with a published runtime)
 	@$(ENV) scripts/polkadot-js.sh $(ARGS)
 
+.PHONY: setup-lint
+setup-lint:
+	@scripts/setup.sh lint
+
 .PHONY: lint
-lint: setup fmt-check deny docs-check ## Everything that reads the code without running it, clippy included
+lint: setup-lint setup fmt-check deny docs-check ## Everything that reads the code without running it, clippy included
 	@$(SAY) "clippy"
 	@$(ENV) cargo clippy --locked --workspace --all-targets -- -D warnings
 	@# Not a default target.
@@ -73,12 +77,12 @@ lint: setup fmt-check deny docs-check ## Everything that reads the code without 
 	@$(ENV) $(CARGO_IPFS) clippy --locked --manifest-path ipfs/Cargo.toml --all-targets -- -D warnings
 
 .PHONY: fmt
-fmt: ## Format all Rust code
+fmt: setup-lint ## Format all Rust code
 	@$(ENV) cargo fmt --all
 	@$(ENV) cargo fmt --all --manifest-path ipfs/Cargo.toml
 
 .PHONY: fmt-check
-fmt-check: ## Fail if any Rust code is not formatted
+fmt-check: setup-lint ## Fail if any Rust code is not formatted
 	@$(SAY) "formatting"
 	@$(ENV) cargo fmt --all --check
 	@$(ENV) cargo fmt --all --manifest-path ipfs/Cargo.toml --check

@@ -6,7 +6,8 @@
 # Elsewhere: says exactly what is missing. Nothing is ever removed or downgraded.
 #
 # With the argument `npm` it does the same for Node.js and npm, and nothing else: only the tests of
-# polkadot-js/ need them, and on Debian npm is some 350 packages.
+# polkadot-js/ need them, and on Debian npm is some 350 packages. With `lint` for Rust, its formatter and its
+# linter, which nothing is built with.
 set -euo pipefail
 # shellcheck source=scripts/env.sh
 . "$(dirname "${BASH_SOURCE[0]}")/env.sh"
@@ -248,6 +249,35 @@ check_wasm() {
     wasm_from_debian
 }
 
+# ---- formatter and linter ----------------------------------------------------------------------
+
+has_lint() { cargo fmt --version >/dev/null 2>&1 && cargo clippy --version >/dev/null 2>&1; }
+
+# The packages with those of the Rust in use, if it is one of Debian's.
+debian_lint() {
+    local owner
+    owner=$(dpkg-query -S "$(readlink -f "$(command -v cargo)")" 2>/dev/null) || return 0
+    case ${owner%%:*} in
+        cargo-web) echo rustfmt-web rust-web-clippy ;;
+        cargo) echo rustfmt rust-clippy ;;
+    esac
+}
+
+check_lint() {
+    local packages=()
+    has_lint && return
+    if command -v rustup >/dev/null; then
+        say "rustup adds the components rustfmt and clippy"
+        timeout 300 rustup component add rustfmt clippy >"$scratch/rustup" 2>&1 </dev/null \
+            || die "rustup could not: $(reason "$scratch/rustup")" \
+                "With a connection: rustup component add rustfmt clippy"
+    elif has_apt && read -ra packages < <(debian_lint); then
+        apt_install "${packages[@]}"
+    fi
+    has_lint || die "\`cargo fmt\` or \`cargo clippy\` is missing: the Rust in use, $(command -v cargo), comes without." \
+        "With rustup: rustup component add rustfmt clippy. With a distribution's Rust: its packages of rustfmt and clippy."
+}
+
 # ---- Node.js ----------------------------------------------------------------------------------
 
 oldest_node=$(sed -n 's/^ *"node": ">=\(.*\)"$/\1/p' "$AICPW_ROOT/polkadot-js/package.json")
@@ -266,10 +296,18 @@ check_node() {
 
 # ---- all together -----------------------------------------------------------------------------
 
-if [ "${1:-}" = npm ]; then
-    check_node
-    exit
-fi
+case ${1:-} in
+    npm)
+        check_node
+        exit
+        ;;
+    lint)
+        check_rust
+        check_lint
+        write_settings
+        exit
+        ;;
+esac
 
 check_system
 check_rust
