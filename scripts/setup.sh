@@ -3,7 +3,7 @@
 # there it only looks (well under a second), so that `make build`, `test` and `demo` can begin with it.
 #
 # Debian and Ubuntu: installs what is missing through apt-get (as root, or with sudo).
-# Elsewhere: says exactly what is missing. Nothing is ever removed or downgraded.
+# Elsewhere: says exactly what is missing, all of it at once. Nothing is ever removed or downgraded.
 #
 # With the argument `npm` it does the same for Node.js and npm, and nothing else: only the tests of
 # polkadot-js/ need them, and on Debian npm is some 350 packages. With `lint` for Rust, its formatter and its
@@ -56,6 +56,17 @@ apt_install() {
         || { cat "$scratch/apt" >&2; die "apt-get could not install: $*" "$command"; }
 }
 
+# ---- what somebody else has to install ---------------------------------------------------------
+
+lacks=()
+lack() { lacks+=("$@"); }
+# All of it is said together: nobody is sent off twice.
+die_if_lacking() {
+    [ ${#lacks[@]} -eq 0 ] && return
+    has_apt || die "this is no Debian or Ubuntu, so please install yourself and start again:" "${lacks[@]}"
+    die "please install this and start again:" "${lacks[@]}"
+}
+
 # ---- what the system must have ----------------------------------------------------------------
 
 has_compilers() { command -v cc >/dev/null && command -v c++ >/dev/null && command -v make >/dev/null; }
@@ -86,7 +97,10 @@ check_system() {
         lines+=("- $what; on Debian: $package")
     done
     [ ${#packages[@]} -eq 0 ] && return
-    has_apt || die "this is no Debian or Ubuntu, so please install yourself and start again:" "${lines[@]}"
+    if ! has_apt; then
+        lack "${lines[@]}"
+        return
+    fi
     apt_install "${packages[@]}"
     for row in "${needs[@]}"; do
         IFS='|' read -r check package what <<<"$row"
@@ -167,7 +181,13 @@ rust_through_rustup() {
             return
         fi
     done
-    die "no installed Rust is $oldest or newer. With a connection:" "rustup toolchain install $pinned"
+    lack_rust "none that rustup has installed is. With a connection: rustup toolchain install $pinned"
+}
+
+has_rust=yes
+lack_rust() {
+    has_rust=
+    lack "- Rust $oldest or newer: $1"
 }
 
 check_rust() {
@@ -182,7 +202,7 @@ check_rust() {
             || die "Debian's Rust, $(/usr/bin/rustc -V), is older than $oldest." \
                 "Install rustup from https://rustup.rs and start again."
     else
-        die "Rust $oldest or newer is missing." "Install rustup from https://rustup.rs and start again."
+        lack_rust "rustup installs it, https://rustup.rs"
     fi
 }
 
@@ -223,6 +243,12 @@ wasm_from_debian() {
 }
 
 check_wasm() {
+    local how="rustup target add $wasm_target"
+    # Where there is no Rust it cannot be tried: by itself Rust has none.
+    if [ -z "$has_rust" ]; then
+        lack "- its Wasm target, $wasm_target (the runtime): $how"
+        return
+    fi
     wasm_rustc && return
     if [ -n "${WASM_BUILD_TOOLCHAIN:-}" ]; then
         say "the toolchain $WASM_BUILD_TOOLCHAIN cannot build for $wasm_target (any more); looking for another"
@@ -237,9 +263,11 @@ check_wasm() {
         fi
         say "rustup could not: $(reason "$scratch/rustup")"
     fi
-    has_apt || die "the Rust in use cannot build for $wasm_target, which the runtime needs:" \
-        "$(reason "$scratch/wasm")" \
-        "With rustup: rustup target add $wasm_target. With a distribution's Rust: its package of core for that target."
+    if ! has_apt; then
+        lack "- the Wasm target of the Rust in use, $wasm_target (the runtime): $how, or with a distribution's Rust its" \
+            "  package of core for that target. Now: $(reason "$scratch/wasm")"
+        return
+    fi
     if command -v rustup >/dev/null && builds_wasm rustup run "$wasm_toolchain" rustc; then
         say "using the toolchain $wasm_toolchain that is linked already"
         remember WASM_BUILD_TOOLCHAIN "export WASM_BUILD_TOOLCHAIN=$wasm_toolchain"
@@ -303,6 +331,7 @@ case ${1:-} in
         ;;
     lint)
         check_rust
+        die_if_lacking
         check_lint
         write_settings
         exit
@@ -312,5 +341,6 @@ esac
 check_system
 check_rust
 check_wasm
+die_if_lacking
 write_settings
 say "ready: $(rustc -V), build output in $CARGO_TARGET_DIR"
