@@ -1,7 +1,7 @@
 //! `aicpw ipfs …`: the node's store.
 
 use std::{
-    io::Write,
+    io::{IsTerminal, Write},
     path::{Path, PathBuf},
 };
 
@@ -14,6 +14,7 @@ use super::{connect, Context};
 use crate::{
     error::{io_cause, Error, Result},
     node_rpc::{BlobSource, NodeRpc, CHUNK_BYTES},
+    output::progress::Bar,
     peers,
     pins::{Lock, Note, Pins, Reason},
 };
@@ -147,8 +148,10 @@ pub async fn run(context: &Context<'_>, command: IpfsCommand) -> Result<()> {
             out: Some(file),
             peer,
         } => {
+            let bar = out.wait("looking for it");
             connect::to_named(&node, &peer).await;
-            let bytes = Some(save(context, &node, &cid, &file).await?);
+            let bytes = Some(save(&node, &cid, &file, &bar).await?);
+            drop(bar);
             let document = BlobJson {
                 bytes,
                 file: Some(file),
@@ -169,16 +172,24 @@ pub async fn run(context: &Context<'_>, command: IpfsCommand) -> Result<()> {
             out: None,
             peer,
         } => {
+            let bar = out.wait("looking for it");
             connect::to_named(&node, &peer).await;
             let size = node.size(&cid).await?;
             let mut stdout = std::io::stdout().lock();
+            // Amid content on a terminal there is no place for a bar.
+            let bar = Some(bar).filter(|_| !stdout.is_terminal());
+            let progress = |done| {
+                if let Some(bar) = &bar {
+                    bar.fetched(done, size);
+                }
+            };
             let broken = |error| Error::file("write to", Path::new("standard output"), &error);
-            copy(&node, &cid, size, &mut stdout, |_| {}).await?;
+            copy(&node, &cid, size, &mut stdout, progress).await?;
             stdout.flush().map_err(broken)?;
         }
         IpfsCommand::Pin { cid, peer } => {
-            connect::to_named(&node, &peer).await;
             let wait = out.wait("fetching what is missing");
+            connect::to_named(&node, &peer).await;
             pin(&pins, &node, &cid).await?;
             drop(wait);
             let document = BlobJson {
@@ -244,12 +255,7 @@ async fn pin(pins: &Pins, node: &NodeRpc<'_>, cid: &ContentId) -> Result<()> {
 }
 
 /// Writes content to a file, which appears as a whole or not at all.
-async fn save(
-    context: &Context<'_>,
-    node: &NodeRpc<'_>,
-    cid: &ContentId,
-    file: &Path,
-) -> Result<u64> {
+async fn save(node: &NodeRpc<'_>, cid: &ContentId, file: &Path, bar: &Bar) -> Result<u64> {
     let folder = match file.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
@@ -257,8 +263,8 @@ async fn save(
     let failed = |error: std::io::Error| Error::file("write", file, &error);
     let size = node.size(cid).await?;
     let mut partial = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
-    let bar = context.out.bytes_bar("fetching", size);
-    copy(node, cid, size, partial.as_file_mut(), |done| bar.set(done)).await?;
+    let progress = |done| bar.fetched(done, size);
+    copy(node, cid, size, partial.as_file_mut(), progress).await?;
     partial.as_file().sync_all().map_err(failed)?;
     crate::result_folder::make_readable(partial.path()).map_err(failed)?;
     partial.persist(file).map_err(|error| failed(error.error))?;

@@ -90,11 +90,13 @@ impl ResultJson {
 /// # Errors
 /// The manifest cannot be fetched, or is not valid.
 pub async fn outputs_of(
+    out: &Output,
     node: &NodeRpc<'_>,
     view: &TaskView<Account>,
     keys: &DataKeys,
 ) -> Result<Vec<OutputFile>> {
     let key = sealed::key_of(keys, &view.submission.privacy)?;
+    let _looking = out.wait("looking for the manifest");
     let node = Connected::to_strangers(node, &peers::show_all(&view.submission.peers)).await;
     let cid = &view.submission.manifest;
     let most = match key {
@@ -173,12 +175,13 @@ async fn fetch_from(
     let opener = sealed::key_of(keys, &view.submission.privacy)?
         .map(|key| Opener::new(key, Purpose::Result(assignment.id)));
     result_folder::check(folder, outputs)?;
+    let bar = out.wait("looking for the result");
     let have_it = std::iter::once(assignment).chain(fetched_by(view));
     let have_it: Vec<_> = have_it
         .flat_map(|one| peers::show_all(&one.peers))
         .collect();
     let node = Connected::to_strangers(node, &have_it).await;
-    let bar = out.bytes_bar("fetching", outputs.iter().map(|output| output.bytes).sum());
+    let total: u64 = outputs.iter().map(|output| output.bytes).sum();
     let root = &opening.result_root;
     let fetched = fetch::fetch_result(
         &node,
@@ -187,7 +190,7 @@ async fn fetch_from(
         outputs,
         folder,
         opener,
-        |done| bar.set(done),
+        |done| bar.fetched(done, total),
     )
     .await?;
     drop(bar);

@@ -226,7 +226,7 @@ pub async fn run(context: &Context<'_>, command: TaskCommand) -> Result<()> {
             let view = read(&chain, TaskId(id)).await?;
             wait::results_of(&view)?;
             let keys = context.global.data_keys.open();
-            let outputs = result::outputs_of(&node, &view, &keys).await?;
+            let outputs = result::outputs_of(context.out, &node, &view, &keys).await?;
             result_folder::check(&out, &outputs)?;
             let fetched = result::fetch_into(context.out, &node, &view, &outputs, &out, &keys)
                 .await

@@ -95,15 +95,17 @@ impl<'a> Upload<'a> {
     ) -> Result<BTreeMap<String, ContentId>> {
         let mut uploaded = BTreeMap::new();
         for file in &prepared.files {
+            let sealed = match key {
+                Some(key) => {
+                    let _sealing = out.wait(format!("sealing {}", file.name));
+                    Some(sealed::seal_file(key, &file.path)?)
+                }
+                None => None,
+            };
+            let path = sealed.as_ref().map_or(&*file.path, |sealed| sealed.path());
             let bar = out.bytes_bar(file.name.clone(), file.bytes);
             let progress = |done: u64| bar.set(done.min(file.bytes));
-            let cid = match key {
-                Some(key) => {
-                    let sealed = sealed::seal_file(key, &file.path)?;
-                    self.node.add_file(sealed.path(), progress).await?
-                }
-                None => self.node.add_file(&file.path, progress).await?,
-            };
+            let cid = self.node.add_file(path, progress).await?;
             uploaded.insert(file.name.clone(), cid);
         }
         if !prepared.files.is_empty() {
