@@ -128,6 +128,27 @@ fn every_command_has_a_text_and_examples_that_work() {
     }
 }
 
+/// Regression: `--budget -1` was answered with "unexpected argument '-1' found".
+#[test]
+fn every_number_may_begin_with_a_hyphen_so_that_its_own_parser_answers() {
+    let mut found = 0;
+    for Leaf { path, command } in leaves() {
+        for argument in command.get_arguments() {
+            let names = argument.get_value_names().unwrap_or_default();
+            let numbers =
+                "AICP AMOUNT PRICE N N|all DEVICE SLOTS STARS SPAN SIZE ID TASK TASK|COMMITMENT";
+            let numbers: Vec<_> = numbers.split(' ').collect();
+            if names.iter().any(|name| numbers.contains(&name.as_str())) {
+                let allows = argument.is_allow_negative_numbers_set()
+                    || argument.is_allow_hyphen_values_set();
+                assert!(allows, "{path:?}: {}", argument.get_id());
+                found += 1;
+            }
+        }
+    }
+    assert!(found > 35, "only {found} were found");
+}
+
 #[test]
 fn every_command_and_option_is_in_the_page() {
     for Leaf { path, command } in leaves() {

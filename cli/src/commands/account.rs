@@ -39,7 +39,7 @@ pub struct TransferArgs {
     /// Who gets it
     pub to: Account,
     /// How much, in AICP
-    #[arg(value_parser = positive)]
+    #[arg(allow_negative_numbers = true, value_parser = positive)]
     pub amount: Amount,
 }
 

@@ -26,7 +26,7 @@ pub struct ClaimArgs {
     #[command(flatten)]
     contest: ContestArgs,
     /// Of several results of the task the one of this replica: the second number of its assignment
-    #[arg(long, value_name = "N", value_parser = whole::<u8>(0..=u8::MAX.into()))]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole::<u8>(0..=u8::MAX.into()))]
     replica: Option<u8>,
 }
 

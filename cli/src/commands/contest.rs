@@ -37,7 +37,7 @@ const GRANTS_PER_JUROR: Balance = 2;
 #[derive(clap::Args, Debug)]
 pub struct ContestArgs {
     /// The task
-    #[arg(value_parser = parse_task)]
+    #[arg(allow_negative_numbers = true, value_parser = parse_task)]
     id: u64,
     #[command(flatten)]
     consent: Consent,
@@ -45,7 +45,7 @@ pub struct ContestArgs {
     #[arg(long)]
     wait: bool,
     /// Give up waiting after this span; the dispute goes on
-    #[arg(long, value_name = "SPAN", value_parser = parse_span, requires = "wait")]
+    #[arg(long, value_name = "SPAN", allow_hyphen_values = true, value_parser = parse_span, requires = "wait")]
     timeout: Option<Milliseconds>,
 }
 

@@ -34,7 +34,7 @@ Examples:
         #[arg(long)]
         open: bool,
         /// How many
-        #[arg(long, value_name = "N", default_value_t = 20, value_parser = whole::<u32>(0..=u32::MAX.into()))]
+        #[arg(long, value_name = "N", default_value_t = 20, allow_negative_numbers = true, value_parser = whole::<u32>(0..=u32::MAX.into()))]
         limit: u32,
     },
     /// Show the newest dispute about a task, with its jurors and what they found
@@ -44,7 +44,7 @@ Examples:
   aicpw dispute show 7 --json")]
     Show {
         /// The task
-        #[arg(value_parser = parse_task)]
+        #[arg(allow_negative_numbers = true, value_parser = parse_task)]
         id: u64,
     },
     /// Tell what happens to a dispute until it is over (with --json: one line for each change)
@@ -56,10 +56,10 @@ Examples:
   aicpw dispute watch 7 --timeout 1h --json")]
     Watch {
         /// The task
-        #[arg(value_parser = parse_task)]
+        #[arg(allow_negative_numbers = true, value_parser = parse_task)]
         id: u64,
         /// Give up after this span
-        #[arg(long, value_name = "SPAN", value_parser = parse_span)]
+        #[arg(long, value_name = "SPAN", allow_hyphen_values = true, value_parser = parse_span)]
         timeout: Option<Milliseconds>,
     },
 }

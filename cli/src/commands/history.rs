@@ -34,7 +34,7 @@ Examples:
   aicpw history verify --from 1000 --json")]
     Verify {
         /// Start with this task instead of the first
-        #[arg(long, value_name = "TASK", default_value_t = 0, value_parser = parse_task)]
+        #[arg(long, value_name = "TASK", default_value_t = 0, allow_negative_numbers = true, value_parser = parse_task)]
         from: u64,
     },
 }

@@ -34,7 +34,7 @@ Examples:
   aicpw keys export 0x7d1f6e0ba9c6b0a6d2e1c7a3d9b8f5e4c3b2a1908f7e6d5c4b3a29181706f5e4")]
     Export {
         /// The task, or how the key's commitment begins (0x and 8 digits or more)
-        #[arg(value_name = "TASK|COMMITMENT")]
+        #[arg(value_name = "TASK|COMMITMENT", allow_negative_numbers = true)]
         which: Which,
         /// A new file, readable by its owner only
         #[arg(long, value_name = "FILE")]

@@ -71,7 +71,7 @@ pub struct SubmitArgs {
     pub accept: bool,
 
     /// Give up waiting after this span; the task goes on
-    #[arg(long, value_name = "SPAN", value_parser = parse_span, requires = "wait")]
+    #[arg(long, value_name = "SPAN", allow_hyphen_values = true, value_parser = parse_span, requires = "wait")]
     pub timeout: Option<aicpw_protocol::Milliseconds>,
 }
 

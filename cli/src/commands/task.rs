@@ -59,10 +59,10 @@ Examples:
         #[arg(long, value_name = "ACCOUNT")]
         account: Option<Account>,
         /// How many
-        #[arg(long, value_name = "N", default_value_t = 20, value_parser = whole::<u32>(0..=u32::MAX.into()))]
+        #[arg(long, value_name = "N", default_value_t = 20, allow_negative_numbers = true, value_parser = whole::<u32>(0..=u32::MAX.into()))]
         limit: u32,
         /// Only older ones than this: with the last one listed, the next ones
-        #[arg(long, value_name = "TASK", value_parser = parse_task)]
+        #[arg(long, value_name = "TASK", allow_negative_numbers = true, value_parser = parse_task)]
         before: Option<u64>,
     },
     /// Show everything that the chain keeps of a task
@@ -74,7 +74,7 @@ Examples:
   aicpw task show 7 --json")]
     Show {
         /// The task
-        #[arg(value_parser = parse_task)]
+        #[arg(allow_negative_numbers = true, value_parser = parse_task)]
         id: u64,
     },
     /// Tell what happens to a task until it ends (with --json: one line for each step)
@@ -86,10 +86,10 @@ Examples:
   aicpw task watch 7 --timeout 10m --json")]
     Watch {
         /// The task
-        #[arg(value_parser = parse_task)]
+        #[arg(allow_negative_numbers = true, value_parser = parse_task)]
         id: u64,
         /// Give up after this span
-        #[arg(long, value_name = "SPAN", value_parser = parse_span)]
+        #[arg(long, value_name = "SPAN", allow_hyphen_values = true, value_parser = parse_span)]
         timeout: Option<Milliseconds>,
     },
     /// Fetch a revealed result; nothing is written unless its root is the one on chain
@@ -102,7 +102,7 @@ Examples:
   aicpw task fetch 7 --out result --json")]
     Fetch {
         /// The task
-        #[arg(value_parser = parse_task)]
+        #[arg(allow_negative_numbers = true, value_parser = parse_task)]
         id: u64,
         /// Folder: one file for each output buffer, and result.json
         #[arg(long, value_name = "DIR")]
@@ -116,10 +116,10 @@ Examples:
   aicpw --key-file me.key task rate 7 5")]
     Rate {
         /// The task
-        #[arg(value_parser = parse_task)]
+        #[arg(allow_negative_numbers = true, value_parser = parse_task)]
         id: u64,
         /// From 1 (bad) to 5 (good)
-        #[arg(value_parser = whole::<u8>(1..=5))]
+        #[arg(allow_negative_numbers = true, value_parser = whole::<u8>(1..=5))]
         stars: u8,
     },
     /// Take a task back before it is on a device; the budget is released
@@ -130,7 +130,7 @@ Examples:
   aicpw --key-file me.key task cancel 7")]
     Cancel {
         /// The task
-        #[arg(value_parser = parse_task)]
+        #[arg(allow_negative_numbers = true, value_parser = parse_task)]
         id: u64,
     },
     /// Accept a revealed result before its window ends: the provider is paid at once
@@ -141,7 +141,7 @@ Examples:
   aicpw --key-file me.key task accept 7")]
     Accept {
         /// The task
-        #[arg(value_parser = parse_task)]
+        #[arg(allow_negative_numbers = true, value_parser = parse_task)]
         id: u64,
     },
     /// Doubt a revealed result before its window ends: a jury runs the task again

@@ -32,31 +32,31 @@ pub struct TermsArgs {
     pub manifest: PathBuf,
 
     /// Most to pay for all replicas together, in AICP
-    #[arg(long, value_name = "AICP")]
+    #[arg(long, value_name = "AICP", allow_negative_numbers = true)]
     pub budget: Amount,
 
     /// Longest run (120s, 10m, 2h; a bare number is seconds). The price covers all of it
-    #[arg(long, value_name = "SPAN", value_parser = parse_span)]
+    #[arg(long, value_name = "SPAN", allow_hyphen_values = true, value_parser = parse_span)]
     pub time_limit: Milliseconds,
 
     /// Computing power that a device must have, in GFLOPS; the price grows with it [default: 1]
-    #[arg(long, value_name = "N", value_parser = whole::<u64>(1..=u64::MAX))]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole::<u64>(1..=u64::MAX))]
     pub gflops: Option<u64>,
 
     /// Device memory (512MiB, 2GiB; a bare number is MiB) [default: what the buffers take]
-    #[arg(long, value_name = "SIZE", value_parser = parse_memory)]
+    #[arg(long, value_name = "SIZE", allow_hyphen_values = true, value_parser = parse_memory)]
     pub memory: Option<Mebibytes>,
 
     /// Network bandwidth of the provider, in Mbit/s
-    #[arg(long, value_name = "N", default_value_t = 0, value_parser = whole::<u32>(0..=u32::MAX.into()))]
+    #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true, value_parser = whole::<u32>(0..=u32::MAX.into()))]
     pub bandwidth: u32,
 
     /// Lowest reputation of the provider, from 0 to 1000; a new one has 500
-    #[arg(long, value_name = "N", default_value_t = 0, value_parser = whole::<u16>(0..=1000))]
+    #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true, value_parser = whole::<u16>(0..=1000))]
     pub min_reputation: u16,
 
     /// How long to wait for a device before everything is refunded [default: 5m]
-    #[arg(long, value_name = "SPAN", value_parser = parse_span)]
+    #[arg(long, value_name = "SPAN", allow_hyphen_values = true, value_parser = parse_span)]
     pub match_window: Option<Milliseconds>,
 
     /// How the result is verified: optimistic=WINDOW, replicated=REPLICAS/QUORUM, expected=0xROOT, or

@@ -196,9 +196,18 @@ fn wrong_arguments_are_named() {
             "--verify",
         ),
         (&["task", "rate", "1", "6"], "STARS"),
+        (&["task", "rate", "1", "-6"], "'-6' for '<STARS>'"),
+        (&["task", "show", "-1"], "'-1' for '<ID>'"),
+        (
+            &["task", "watch", "1", "--timeout", "-1s"],
+            "'-1s' for '--timeout",
+        ),
+        (&["provider", "stake", "-1"], "'-1' for '<AMOUNT>'"),
+        (&["provider", "unbond", "-1"], "'-1' for '<AMOUNT>'"),
+        (&["provider", "ls", "--limit", "-1"], "'-1' for '--limit"),
         (
             &["provider", "register", "--stake", "-1", "--ask", "1"],
-            "--stake",
+            "'-1' for '--stake",
         ),
         (&["--url", "http://127.0.0.1:9944", "task", "ls"], "--url"),
     ] {
@@ -206,6 +215,35 @@ fn wrong_arguments_are_named() {
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         let text = String::from_utf8(output.stderr).unwrap();
         assert!(text.contains(named), "{arguments:?}: {text}");
+    }
+}
+
+#[test]
+fn a_number_below_zero_is_answered_with_the_name_of_its_option() {
+    let (_dir, path) = task(MANIFEST);
+    for (option, value) in [
+        ("--budget", "-1"),
+        ("--budget", "-0.5"),
+        ("--time-limit", "-1"),
+        ("--time-limit", "-1m"),
+        ("--gflops", "-1"),
+        ("--memory", "-1GiB"),
+        ("--bandwidth", "-1"),
+        ("--min-reputation", "-1"),
+        ("--match-window", "-1s"),
+    ] {
+        let path = path.to_str().unwrap();
+        let mut arguments = vec!["submit", path, option, value];
+        for (other, value) in [("--budget", "1"), ("--time-limit", "60s")] {
+            if other != option {
+                arguments.extend([other, value]);
+            }
+        }
+        let output = aicpw(&arguments);
+        assert_eq!(output.status.code(), Some(2), "{output:?}");
+        let text = String::from_utf8(output.stderr).unwrap();
+        let said = format!("invalid value '{value}' for '{option} <");
+        assert!(text.contains(&said), "{text}");
     }
 }
 

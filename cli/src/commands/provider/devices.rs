@@ -50,7 +50,7 @@ Examples:
         #[command(flatten)]
         chosen: Chosen,
         /// Tasks at once, from 1 to 8
-        #[arg(value_parser = whole::<Slots>(1..=Slots::MAX.into()))]
+        #[arg(allow_negative_numbers = true, value_parser = whole::<Slots>(1..=Slots::MAX.into()))]
         slots: Slots,
     },
     /// Take no new tasks on a device; those that run go on
@@ -108,6 +108,7 @@ Examples:
 #[derive(clap::Args, Clone, Copy, Debug)]
 pub struct Chosen {
     /// Its number, as `devices ls` shows it, or `all`
+    #[arg(allow_negative_numbers = true)]
     device: Which,
 }
 

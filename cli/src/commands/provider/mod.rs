@@ -62,7 +62,7 @@ Examples:
   aicpw provider ls --limit 1000 --json")]
     Ls {
         /// How many
-        #[arg(long, value_name = "N", default_value_t = 100, value_parser = whole::<u32>(0..=u32::MAX.into()))]
+        #[arg(long, value_name = "N", default_value_t = 100, allow_negative_numbers = true, value_parser = whole::<u32>(0..=u32::MAX.into()))]
         limit: u32,
     },
     /// Add to the stake
@@ -73,7 +73,7 @@ Examples:
   aicpw --key-file provider.key provider stake 250")]
     Stake {
         /// How much more, in AICP
-        #[arg(value_parser = positive)]
+        #[arg(allow_negative_numbers = true, value_parser = positive)]
         amount: Amount,
     },
     /// Take stake out of the active part, so that it can be withdrawn later
@@ -86,6 +86,7 @@ Examples:
   aicpw --key-file provider.key provider unbond all --yes")]
     Unbond {
         /// How much, in AICP, or `all`
+        #[arg(allow_negative_numbers = true)]
         amount: Share,
         #[command(flatten)]
         consent: Consent,
@@ -107,8 +108,10 @@ Examples:
   aicpw --key-file provider.key provider ask all 0.5")]
     Ask {
         /// Its number, as `devices` shows it, or `all`
+        #[arg(allow_negative_numbers = true)]
         device: Which,
         /// AICP per TFLOPS-hour
+        #[arg(allow_negative_numbers = true)]
         price: Amount,
     },
     /// List the devices of the key's account, and change them

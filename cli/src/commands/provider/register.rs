@@ -38,19 +38,24 @@ const ONLINE_TIMEOUT: Milliseconds = Milliseconds(120_000);
 #[derive(clap::Args, Debug)]
 pub struct RegisterArgs {
     /// AICP that are held as stake; for an account that is a provider already, its stake stays
-    #[arg(long, value_name = "AICP")]
+    #[arg(long, value_name = "AICP", allow_negative_numbers = true)]
     pub stake: Amount,
 
     /// Price of each device, in AICP per TFLOPS-hour
-    #[arg(long, value_name = "AICP")]
+    #[arg(long, value_name = "AICP", allow_negative_numbers = true)]
     pub ask: Amount,
 
     /// Jobs that each device runs at once
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = whole::<Slots>(1..=Slots::MAX.into()))]
+    #[arg(long, value_name = "N", default_value_t = 1, allow_negative_numbers = true, value_parser = whole::<Slots>(1..=Slots::MAX.into()))]
     pub slots: Slots,
 
     /// Which of the node's devices: its number as shown by --dry-run, or `all`
-    #[arg(long, value_name = "N|all", default_value = "all")]
+    #[arg(
+        long,
+        value_name = "N|all",
+        default_value = "all",
+        allow_negative_numbers = true
+    )]
     pub device: DeviceChoice,
 
     /// Only show what would be done
@@ -58,7 +63,7 @@ pub struct RegisterArgs {
     pub dry_run: bool,
 
     /// How long to wait until the devices are online; 0 does not wait [default: 2m]
-    #[arg(long, value_name = "SPAN", value_parser = parse_span)]
+    #[arg(long, value_name = "SPAN", allow_hyphen_values = true, value_parser = parse_span)]
     pub timeout: Option<Milliseconds>,
 }
 
