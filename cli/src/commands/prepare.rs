@@ -1,6 +1,10 @@
 //! A task's manifest and files, checked before anything is sent or paid.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fs::FileType,
+    io::Read,
+    path::{Path, PathBuf},
+};
 
 use aicpw_protocol::manifest::{limits, Manifest, Source};
 
@@ -38,13 +42,9 @@ impl Prepared {
     /// Everything that is wrong with the manifest, each with its field; else everything that is
     /// wrong with its files.
     pub fn load(path: &Path) -> Result<Self> {
-        let json = std::fs::read(path).map_err(|error| {
-            Error::usage(format!(
-                "cannot read {}: {}",
-                path.display(),
-                io_cause(&error)
-            ))
-            .hint("see whether the path is right; nothing was sent")
+        let json = read(path).map_err(|cause| {
+            Error::usage(format!("cannot read {}: {cause}", path.display()))
+                .hint("see whether the path is right; nothing was sent")
         })?;
         let manifest = Manifest::parse(&json).map_err(|errors| {
             let problems: Vec<_> = errors
@@ -98,6 +98,50 @@ impl Prepared {
     /// Bytes of all files.
     pub fn upload_bytes(&self) -> u64 {
         self.files.iter().map(|file| file.bytes).sum()
+    }
+}
+
+/// Reads a manifest's file, unless it is longer than a manifest may be.
+fn read(path: &Path) -> Result<Vec<u8>, String> {
+    let cause = |error: std::io::Error| io_cause(&error);
+    // Some that are no files have no end, or wait for somebody as soon as they are opened.
+    let info = std::fs::metadata(path).map_err(cause)?;
+    if !info.is_file() {
+        return Err(format!("it is {}", what(info.file_type())));
+    }
+    if info.len() > limits::MANIFEST_BYTES {
+        return Err(format!(
+            "it has {} bytes, and a manifest may have {}; put large contents into files",
+            info.len(),
+            limits::MANIFEST_BYTES
+        ));
+    }
+    let mut json = Vec::new();
+    let file = std::fs::File::open(path).map_err(cause)?;
+    // It may have grown, or not say how long it is.
+    let mut file = file.take(limits::MANIFEST_BYTES + 1);
+    file.read_to_end(&mut json).map_err(cause)?;
+    Ok(json)
+}
+
+/// What it is instead of a file.
+fn what(kind: FileType) -> &'static str {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::FileTypeExt;
+        if kind.is_fifo() {
+            return "a pipe, and not a file";
+        }
+        if kind.is_socket() {
+            return "a socket, and not a file";
+        }
+        if kind.is_char_device() || kind.is_block_device() {
+            return "a device, and not a file";
+        }
+    }
+    match kind.is_dir() {
+        true => "a folder",
+        false => "not a file",
     }
 }
 
@@ -182,6 +226,36 @@ pub(crate) mod tests {
         std::fs::write(&path, "{").unwrap();
         assert!(problem(&path).contains("not valid"));
         assert!(problem(Path::new("/no/such/manifest.json")).contains("cannot read"));
+    }
+
+    /// Regression: `/dev/zero` was read for ever.
+    #[test]
+    fn a_manifest_is_a_file_and_not_read_beyond_its_limit() {
+        let (dir, path) = folder(MANIFEST);
+        let most = usize::try_from(limits::MANIFEST_BYTES).unwrap();
+        let padded = |length: usize| std::fs::write(&path, format!("{MANIFEST:<length$}"));
+        padded(most).unwrap();
+        Prepared::load(&path).unwrap();
+        padded(most + 1).unwrap();
+        let length = format!("it has {} bytes, and a manifest may have {most};", most + 1);
+        assert!(problem(&path).contains(&length), "{}", problem(&path));
+        // Of this nothing is on the disk, and more than there is memory would be read.
+        let file = std::fs::File::create(&path).unwrap();
+        file.set_len(1 << 40).unwrap();
+        assert!(problem(&path).contains("it has 1099511627776 bytes"));
+
+        assert!(problem(dir.path()).ends_with(": it is a folder"));
+        #[cfg(unix)]
+        {
+            let zero = problem(Path::new("/dev/zero"));
+            assert_eq!(
+                zero,
+                "cannot read /dev/zero: it is a device, and not a file"
+            );
+            let socket = dir.path().join("socket");
+            let _listens = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+            assert!(problem(&socket).ends_with(": it is a socket, and not a file"));
+        }
     }
 
     #[test]
