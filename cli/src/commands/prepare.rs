@@ -13,6 +13,9 @@ use crate::{
     fetch::{self, OutputFile},
 };
 
+/// Some editors put it before a text in UTF-8. It is no part of a manifest, and JSON has none.
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
 /// A file that has to be uploaded.
 #[derive(Debug)]
 pub struct LocalFile {
@@ -46,7 +49,8 @@ impl Prepared {
             Error::usage(format!("cannot read {}: {cause}", path.display()))
                 .hint("see whether the path is right; nothing was sent")
         })?;
-        let manifest = Manifest::parse(&json).map_err(|errors| {
+        let json = json.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&json);
+        let manifest = Manifest::parse(json).map_err(|errors| {
             let problems: Vec<_> = errors
                 .problems
                 .iter()
@@ -256,6 +260,19 @@ pub(crate) mod tests {
             let _listens = std::os::unix::net::UnixListener::bind(&socket).unwrap();
             assert!(problem(&socket).ends_with(": it is a socket, and not a file"));
         }
+    }
+
+    /// Regression: "expected value at line 1 column 1".
+    #[test]
+    fn a_byte_order_mark_is_no_part_of_a_manifest() {
+        let (_dir, path) = folder(&format!("\u{feff}{MANIFEST}"));
+        let prepared = Prepared::load(&path).unwrap();
+        assert_eq!(
+            prepared.manifest,
+            Manifest::parse(MANIFEST.as_bytes()).unwrap()
+        );
+        std::fs::write(&path, format!("\u{feff}\u{feff}{MANIFEST}")).unwrap();
+        assert!(problem(&path).contains("not valid"));
     }
 
     #[test]
