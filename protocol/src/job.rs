@@ -39,6 +39,32 @@ use crate::{
 /// of which there are few.
 pub const MAX_POSITION_BYTES: u64 = 1 << 10;
 
+/// Most bytes of a trace: as many hashes as there can be, each of 67 characters, and the end.
+pub const MAX_TRACE_BYTES: u64 = 8 << 20;
+
+/// Most bytes of a file that the build stage makes on a processor, the built program among them. The run stage's
+/// driver unpacks that, before anything of it runs, into files of which none is longer.
+pub const MAX_BUILD_BYTES: u64 = 32 << 20;
+
+/// Files that a program can write to on a processor: the output, the trace and the result are open when it
+/// starts, and nothing else can be opened. (A state is one file.)
+pub const RESULT_FILES: u64 = 3;
+
+/// Most bytes of a file that the run stage makes on a processor, for an output, or a state, of at most so many.
+pub fn longest_file(output_bytes: u64) -> u64 {
+    output_bytes.max(MAX_TRACE_BYTES).max(MAX_BUILD_BYTES)
+}
+
+/// Most bytes that a job takes on the disk on a processor, whatever its program promises, beside its inputs: what
+/// was built, and unpacked; the files of the result, each filled to its limit; and the output once more, sealed or
+/// in the store. Not counted is what a compiler leaves on its way: of that only each file has a limit.
+pub fn most_on_disk(output_bytes: u64) -> u64 {
+    longest_file(output_bytes)
+        .saturating_mul(RESULT_FILES)
+        .saturating_add(2 * MAX_BUILD_BYTES)
+        .saturating_add(output_bytes)
+}
+
 /// What a driver may need to know of this machine. Nothing else of the environment of
 /// whoever runs a job reaches it.
 pub const DRIVER_ENVIRONMENT: &[&str] = &[
@@ -358,6 +384,25 @@ mod tests {
                 "{text}"
             );
         }
+    }
+
+    #[test]
+    fn a_job_takes_more_than_it_promises() {
+        // The longest trace fits.
+        let end = End {
+            launches: u64::MAX,
+            state_root: [0xff; 32],
+            result_root: [0xff; 32],
+        };
+        let checkpoints = vec![Checkpoint([0xff; 32]); crate::trace::MAX_HASHES as usize - 1];
+        let trace = serde_json::to_vec(&TraceRecord { checkpoints, end }).unwrap();
+        assert!(trace.len() as u64 <= MAX_TRACE_BYTES, "{}", trace.len());
+
+        assert_eq!(longest_file(1), MAX_BUILD_BYTES);
+        assert_eq!(longest_file(1 << 30), 1 << 30);
+        assert_eq!(most_on_disk(1), 5 * MAX_BUILD_BYTES + 1);
+        assert_eq!(most_on_disk(1 << 30), (4 << 30) + 2 * MAX_BUILD_BYTES);
+        assert_eq!(most_on_disk(u64::MAX), u64::MAX);
     }
 
     #[test]

@@ -7,7 +7,7 @@ mod common;
 
 use std::path::Path;
 
-use aicpw_protocol::job::{path, JobLimits};
+use aicpw_protocol::job::{longest_file, most_on_disk, path, JobLimits, RESULT_FILES};
 use aicpw_protocol::task::Fault;
 use common::{longs, native_job, Job, CID, SYSTEM_CALL};
 use serde_json::{json, Value};
@@ -164,8 +164,7 @@ fn compiler_bombs_run_into_a_limit() {
 }
 
 #[test]
-fn a_file_cannot_grow_beyond_its_limit() {
-    // All descriptors that are open, at once to the end of what the limit allows, and beyond.
+fn who_writes_beyond_the_limit_of_a_file_is_ended() {
     let job = native_job(
         &format!(
             "__kernel void f(__global long* out) {{
@@ -178,8 +177,52 @@ fn a_file_cannot_grow_beyond_its_limit() {
         1,
     );
     crashes(&job, &[libc::SIGXFSZ]);
-    let taken: u64 = blocks(job.dir.path());
-    assert!(taken < 64 << 20, "{taken} bytes are taken");
+}
+
+#[test]
+fn all_files_together_take_no_more_than_the_node_has_room_for() {
+    // A MiB of output is promised, and written again and again to all descriptors that there can be, until
+    // each of them takes no more. The signal for that is not listened to.
+    const OUTPUT: u64 = 1 << 20;
+    const DESCRIPTORS: usize = 256;
+    let limit = longest_file(OUTPUT);
+    let job = native_job(
+        &format!(
+            "__kernel void f(__global long* out) {{
+				volatile long ignored[4] = {{ 1, 0, 0, 0 }};
+				if (call({action}, {signal}, (long)ignored, 0, 8) != 0) return;
+				for (int fd = 3; fd < {DESCRIPTORS}; fd++) {{
+					long at = 0;
+					while (at < {beyond}) {{
+						long written = call({write}, fd, (long)out, {OUTPUT}, at);
+						if (written <= 0) break;
+						at += written;
+					}}
+					out[fd] = at;
+				}}
+			}}",
+            action = libc::SYS_rt_sigaction,
+            signal = libc::SIGXFSZ,
+            write = libc::SYS_pwrite64,
+            beyond = 2 * limit,
+        ),
+        (OUTPUT / 8) as usize,
+    );
+    job.limits(JobLimits {
+        memory_bytes: 1 << 30,
+        output_bytes: OUTPUT,
+        cpu_seconds: 120,
+    });
+    // What it wrote is behind the output as well, which begins with what the kernel says.
+    let (_, output) = job.complete();
+    let taken: Vec<i64> = longs(&output)
+        .into_iter()
+        .take(DESCRIPTORS)
+        .filter(|bytes| *bytes != 0)
+        .collect();
+    assert_eq!(taken, vec![limit as i64; RESULT_FILES as usize]);
+    let taken = blocks(job.dir.path());
+    assert!(taken <= most_on_disk(OUTPUT), "{taken} bytes are taken");
 }
 
 /// What a folder really takes on the disk.

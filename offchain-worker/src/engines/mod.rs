@@ -6,7 +6,7 @@ mod opencl;
 
 pub use builds::Builds;
 pub use locate::{find_executor, ExecutorMissing, EXECUTOR};
-pub use opencl::{driver_environment, OpenCl, MAX_TRACE};
+pub use opencl::{driver_environment, OpenCl};
 
 use aicpw_protocol::{
     job::Part,

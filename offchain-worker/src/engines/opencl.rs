@@ -4,7 +4,7 @@
 use aicpw_protocol::{
     job::{
         path, Done, Failed, JobLimits, JobResult, JobSpec, JobVersion, Message, TraceRecord,
-        DRIVER_ENVIRONMENT,
+        DRIVER_ENVIRONMENT, MAX_TRACE_BYTES,
     },
     manifest::{limits, Manifest, ManifestErrors},
     task::{Blame, Engine as EngineKind, Fault, Needs, Progress},
@@ -22,9 +22,6 @@ use crate::{
     blocking, durable,
     sandbox::{Exit, How, Stage},
 };
-
-/// Most bytes of a trace: as many hashes as there can be, each of 67 characters.
-pub const MAX_TRACE: u64 = 8 << 20;
 
 /// Most bytes of a compiler's log.
 const MAX_BUILD_LOG: u64 = 1 << 20;
@@ -274,7 +271,8 @@ impl Engine for OpenCl {
 /// What is committed to must be what is on the disk, where a jury will look.
 fn check_trace(trace: &std::path::Path, result: &JobResult) -> Result<(), Failure> {
     let odd = |reason: String| run_failed(format!("the trace cannot be used: {reason}"));
-    let text = durable::read_untrusted(trace, MAX_TRACE).map_err(|error| odd(error.to_string()))?;
+    let text =
+        durable::read_untrusted(trace, MAX_TRACE_BYTES).map_err(|error| odd(error.to_string()))?;
     let record: TraceRecord =
         serde_json::from_slice(&text).map_err(|error| odd(error.to_string()))?;
     // The end is one more.

@@ -4,7 +4,7 @@
 //! requester could declare a result that fits nowhere and live on it. So it is held against nobody
 //! until another provider had the room, and it is said as early as it is known.
 
-use aicpw_protocol::{sealing::stream::sealed_length, task::Fault};
+use aicpw_protocol::{job::most_on_disk, sealing::stream::sealed_length, task::Fault};
 use std::{io, path::Path};
 use tokio::sync::{mpsc, oneshot};
 
@@ -105,12 +105,12 @@ pub fn fits_on_disk(folder: &Path, bytes: u64, reserve: u64) -> bool {
     })
 }
 
-/// The same for a result, which is in the job's folder and then in the store.
+/// The same for a job with such a result: for all that its program can write, not for what it promises to.
 ///
 /// # Errors
 /// [`Fault::RunFailed`] naming the bytes that are wanted.
 pub fn for_output(folder: &Path, output_bytes: u64, reserve: u64) -> Result<(), Failure> {
-    match fits_on_disk(folder, output_bytes.saturating_mul(2), reserve) {
+    match fits_on_disk(folder, most_on_disk(output_bytes), reserve) {
         true => Ok(()),
         false => {
             let path = folder.to_owned();

@@ -18,8 +18,9 @@ use super::restart::{runs, submit};
 
 const MIB: u64 = 1 << 20;
 
-/// A node in its first minutes takes 30 MiB of it.
-const SIZE: &str = "size=320m";
+/// A node in its first minutes takes 30 MiB of it. What is left has room for what a job may take
+/// (`aicpw_protocol::job::most_on_disk`) beside twice what the node stops at.
+const SIZE: &str = "size=448m";
 
 /// MiB below which the node stops; below twice as many it takes no jobs. More than it writes while it ends, or while
 /// a task runs: what is left does not cross either meanwhile.

@@ -2,7 +2,10 @@
 
 use std::io;
 
-use aicpw_protocol::{device::DeviceKind, job::JobLimits};
+use aicpw_protocol::{
+    device::DeviceKind,
+    job::{longest_file, JobLimits, MAX_BUILD_BYTES},
+};
 
 use super::Stage;
 
@@ -22,16 +25,28 @@ fn memory_of_driver(stage: Stage, kind: DeviceKind) -> u64 {
     }
 }
 
+/// Graphics cards' drivers write their caches at any time, into files as long as they like.
+const CACHE_OF_DRIVER: u64 = 512 * MIB;
+
+/// Longest file. Each of those that are open can be filled up to it, see
+/// [`aicpw_protocol::job::most_on_disk`].
+fn longest(stage: Stage, kind: DeviceKind, limits: &JobLimits) -> u64 {
+    match (stage, kind) {
+        (Stage::Build, DeviceKind::Cpu) => MAX_BUILD_BYTES,
+        (Stage::Run, DeviceKind::Cpu) => longest_file(limits.output_bytes),
+        (Stage::Build, DeviceKind::Gpu | DeviceKind::Accelerator) => CACHE_OF_DRIVER,
+        (Stage::Run, DeviceKind::Gpu | DeviceKind::Accelerator) => {
+            limits.output_bytes.max(CACHE_OF_DRIVER)
+        }
+    }
+}
+
 /// Sets the limits of this process, for good.
 pub fn set(stage: Stage, kind: DeviceKind, limits: &JobLimits) -> io::Result<()> {
     let driver = memory_of_driver(stage, kind);
-    let (memory, file) = match stage {
-        Stage::Build => (driver, 512 * MIB),
-        // The output, a state, or the trace and what the driver keeps in its cache.
-        Stage::Run => (
-            driver.saturating_add(limits.memory_bytes),
-            limits.output_bytes.max(512 * MIB),
-        ),
+    let memory = match stage {
+        Stage::Build => driver,
+        Stage::Run => driver.saturating_add(limits.memory_bytes),
     };
     let files = match kind {
         DeviceKind::Cpu => 256,
@@ -42,7 +57,7 @@ pub fn set(stage: Stage, kind: DeviceKind, limits: &JobLimits) -> io::Result<()>
     // sees to it that a stranger's code on a CPU has none.
     limit(libc::RLIMIT_DATA, memory)?;
     limit(libc::RLIMIT_STACK, STACK)?;
-    limit(libc::RLIMIT_FSIZE, file)?;
+    limit(libc::RLIMIT_FSIZE, longest(stage, kind, limits))?;
     // The lower of the two gives SIGXCPU, which says what happened; the upper one kills.
     let seconds = limits.cpu_seconds.max(1);
     limit(libc::RLIMIT_CPU, seconds.saturating_add(2))?;

@@ -3,12 +3,12 @@
 use aicpw_protocol::{
     commitment::{derive_salt, SaltPurpose},
     content::ContentId,
-    job::TraceRecord,
+    job::{TraceRecord, MAX_TRACE_BYTES},
     trace::TraceOpening,
 };
 
 use super::{super::record::Answer, deliver::add_until_done, Life};
-use crate::{blocking, durable, engines::MAX_TRACE};
+use crate::{blocking, durable};
 
 impl Life {
     /// Waits until the trace is wanted, adds its hashes to IPFS, and returns what opens it. Never returns
@@ -49,7 +49,7 @@ impl Life {
 
     /// The trace that was committed to, with all of its hashes in a file.
     fn trace_record(&self, answer: &Answer) -> Result<TraceRecord, String> {
-        let text = durable::read_untrusted(&self.folder.trace(), MAX_TRACE)
+        let text = durable::read_untrusted(&self.folder.trace(), MAX_TRACE_BYTES)
             .map_err(|error| error.to_string())?;
         let record: TraceRecord =
             serde_json::from_slice(&text).map_err(|error| error.to_string())?;
