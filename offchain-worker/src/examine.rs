@@ -78,7 +78,16 @@ pub struct Described {
     pub compute_units: u64,
 }
 
-/// What holds of the sandbox on this machine.
+/// A stage whose sandbox is tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tried {
+    /// The one that compiles.
+    Build,
+    /// The one that runs what was compiled.
+    Run,
+}
+
+/// What holds of a stage's sandbox on this machine.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SandboxReport {
@@ -90,8 +99,10 @@ pub struct SandboxReport {
     pub files_closed: bool,
     /// Whether there is no network.
     pub network_closed: bool,
-    /// Whether no process can be started.
+    /// Whether no program can be started, in the build stage: none but the driver's tools.
     pub processes_closed: bool,
+    /// Whether no other process can be signalled.
+    pub signals_closed: bool,
 }
 
 /// An executor that can be asked.
@@ -113,12 +124,19 @@ impl Examiner {
             .await
     }
 
-    /// Has a process lock itself in as a job's does, and look whether that holds.
+    /// Has a process lock itself in as that of a job's stage does, and look whether that holds.
     ///
     /// # Errors
     /// When the executor cannot be started.
-    pub async fn sandbox(&self, allow_weak: bool) -> Result<SandboxReport, ExamineError> {
+    pub async fn sandbox(
+        &self,
+        stage: Tried,
+        allow_weak: bool,
+    ) -> Result<SandboxReport, ExamineError> {
         let mut arguments: Vec<&Path> = vec!["check".as_ref(), &self.folder];
+        if stage == Tried::Build {
+            arguments.push("--build".as_ref());
+        }
         if allow_weak {
             arguments.push("--allow-weak-sandbox".as_ref());
         }
@@ -248,13 +266,17 @@ mod tests {
             dir.path(),
             r#"[ "$1" = check ] && [ "$2" = "$PWD" ] && [ "$3" = --allow-weak-sandbox ] && echo '{
                "landlockAbi":null,"failure":"no","filesClosed":false,"networkClosed":true,
-               "processesClosed":true}'"#,
+               "processesClosed":true,"signalsClosed":true}'"#,
         );
-        let report = examiner.sandbox(true).await.unwrap();
+        let report = examiner.sandbox(Tried::Run, true).await.unwrap();
         assert_eq!(report.landlock_abi, None);
         assert_eq!(report.failure.as_deref(), Some("no"));
-        assert!(!report.files_closed && report.network_closed && report.processes_closed);
-        let error = examiner.sandbox(false).await.unwrap_err().to_string();
-        assert!(error.contains("try the sandbox"), "{error}");
+        assert!(!report.files_closed && report.network_closed);
+        assert!(report.processes_closed && report.signals_closed);
+        for (stage, allow_weak) in [(Tried::Run, false), (Tried::Build, true)] {
+            let error = examiner.sandbox(stage, allow_weak).await;
+            let error = error.unwrap_err().to_string();
+            assert!(error.contains("try the sandbox"), "{error}");
+        }
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use aicpw_offchain_worker::{
     engines::{find_executor, EXECUTOR},
-    examine::{Described, ExamineError, Examiner, SandboxReport},
+    examine::{Described, ExamineError, Examiner, SandboxReport, Tried},
     ipfs::{find_binary, BINARY},
 };
 
@@ -55,7 +55,10 @@ pub async fn examine(subject: &Subject<'_>) -> Vec<Finding> {
     };
     findings.extend(devices(examiner.devices().await));
     let allow_weak = subject.market.allow_weak_sandbox;
-    findings.push(sandbox(examiner.sandbox(allow_weak).await, allow_weak));
+    for stage in [Tried::Build, Tried::Run] {
+        let tried = examiner.sandbox(stage, allow_weak).await;
+        findings.push(sandbox(stage, tried, allow_weak));
+    }
     findings
 }
 
@@ -120,17 +123,21 @@ fn devices(listed: Result<Vec<Described>, ExamineError>) -> Vec<Finding> {
     }
 }
 
-fn sandbox(tried: Result<SandboxReport, ExamineError>, allow_weak: bool) -> Finding {
+fn sandbox(stage: Tried, tried: Result<SandboxReport, ExamineError>, allow_weak: bool) -> Finding {
     const NAME: &str = "sandbox";
     const KERNEL: &str = "use a kernel with Landlock (Linux 5.13 or newer, and `landlock` in \
                           /sys/kernel/security/lsm) and seccomp; in a container, a seccomp profile \
                           that allows landlock_create_ruleset and seccomp";
+    let (what, programs) = match stage {
+        Tried::Build => ("the build stage", "programs but the driver's tools"),
+        Tried::Run => ("the run stage", "programs"),
+    };
     let report = match tried {
         Ok(report) => report,
-        Err(error) => return Finding::unfit(NAME, error.to_string(), KERNEL),
+        Err(error) => return Finding::unfit(NAME, format!("{what}: {error}"), KERNEL),
     };
     if let Some(failure) = report.failure {
-        return Finding::unfit(NAME, failure, KERNEL);
+        return Finding::unfit(NAME, format!("{what}: {failure}"), KERNEL);
     }
     let abi = report.landlock_abi;
     let landlock = abi.map_or("no Landlock".into(), |abi| format!("Landlock ABI {abi}"));
@@ -138,18 +145,28 @@ fn sandbox(tried: Result<SandboxReport, ExamineError>, allow_weak: bool) -> Find
         (report.files_closed, "files of this user"),
         (report.network_closed, "the network"),
         (report.processes_closed, "other programs"),
+        (report.signals_closed, "other processes"),
     ]
     .into_iter()
     .filter_map(|(is_closed, what)| (!is_closed).then_some(what))
     .collect();
     if open.is_empty() {
-        let found =
-            format!("{landlock}, seccomp and limits hold a job: no files, network, processes");
+        let found = format!(
+            "{landlock}, seccomp and limits hold {what} of a job: no files, no network, no {programs}, no \
+             signals to other processes"
+        );
         return Finding::fit(NAME, found);
     }
-    let found = format!("{landlock}: a job could reach {}", open.join(", "));
-    // Asked for, and only where it is about what Landlock would keep.
-    if allow_weak && report.network_closed && report.processes_closed {
+    let found = format!(
+        "{landlock}: {what} of a job could reach {}",
+        open.join(", ")
+    );
+    // Asked for, and only where it is about what Landlock would keep: which files, and of which the build stage
+    // starts programs.
+    let is_landlocks = report.network_closed
+        && report.signals_closed
+        && (report.processes_closed || stage == Tried::Build);
+    if allow_weak && is_landlocks {
         return Finding::warning(
             NAME,
             found,
@@ -174,36 +191,62 @@ mod tests {
             files_closed: true,
             network_closed: true,
             processes_closed: true,
+            signals_closed: true,
         }
     }
 
     #[test]
     fn a_sandbox_that_holds_and_ones_that_do_not() {
-        let fit = sandbox(Ok(closed()), false);
-        assert_eq!(fit.verdict, Verdict::Fit);
-        assert!(fit.found.contains("ABI 4"), "{fit:?}");
+        for (stage, name) in [
+            (Tried::Build, "the build stage"),
+            (Tried::Run, "the run stage"),
+        ] {
+            let fit = sandbox(stage, Ok(closed()), false);
+            assert_eq!(fit.verdict, Verdict::Fit);
+            assert!(fit.found.contains("ABI 4"), "{fit:?}");
+            assert!(fit.found.contains(name), "{fit:?}");
 
-        let weak = SandboxReport {
-            landlock_abi: None,
-            files_closed: false,
-            ..closed()
-        };
-        assert_eq!(sandbox(Ok(weak.clone()), false).verdict, Verdict::Unfit);
-        assert_eq!(sandbox(Ok(weak.clone()), true).verdict, Verdict::Warning);
-        let open = SandboxReport {
-            network_closed: false,
-            ..weak
-        };
-        assert_eq!(sandbox(Ok(open), true).verdict, Verdict::Unfit);
-        let failed = SandboxReport {
-            failure: Some("no seccomp".into()),
-            ..closed()
-        };
-        let failed = sandbox(Ok(failed), true);
-        assert_eq!(
-            (failed.verdict, failed.found.as_str()),
-            (Verdict::Unfit, "no seccomp")
-        );
+            let weak = SandboxReport {
+                landlock_abi: None,
+                files_closed: false,
+                ..closed()
+            };
+            let verdict = |report: &SandboxReport, allow_weak| {
+                sandbox(stage, Ok(report.clone()), allow_weak).verdict
+            };
+            assert_eq!(verdict(&weak, false), Verdict::Unfit);
+            assert_eq!(verdict(&weak, true), Verdict::Warning);
+            let network = SandboxReport {
+                network_closed: false,
+                ..weak.clone()
+            };
+            let signals = SandboxReport {
+                signals_closed: false,
+                ..weak.clone()
+            };
+            for open in [network, signals] {
+                assert_eq!(verdict(&open, true), Verdict::Unfit);
+            }
+            // Which programs the build stage starts is Landlock's to say; the run stage starts none.
+            let programs = SandboxReport {
+                processes_closed: false,
+                ..weak
+            };
+            assert_eq!(verdict(&programs, false), Verdict::Unfit);
+            let expected = match stage {
+                Tried::Build => Verdict::Warning,
+                Tried::Run => Verdict::Unfit,
+            };
+            assert_eq!(verdict(&programs, true), expected);
+
+            let failed = SandboxReport {
+                failure: Some("no seccomp".into()),
+                ..closed()
+            };
+            let failed = sandbox(stage, Ok(failed), true);
+            assert_eq!(failed.verdict, Verdict::Unfit);
+            assert_eq!(failed.found, format!("{name}: no seccomp"));
+        }
     }
 
     #[test]

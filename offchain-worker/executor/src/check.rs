@@ -1,6 +1,7 @@
-//! Whether this machine can lock a job in: the process does to itself what the run stage of a job
-//! on a processor does, and then tries what must not work.
+//! Whether this machine can lock a job in: the process does to itself what a stage of a job on a processor
+//! does, and then tries what must not work.
 
+use std::fs::{self, File};
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -14,6 +15,15 @@ use crate::sandbox::{self, Sandbox, Stage};
 /// A file that is on every Linux machine, that everybody may read, and that no job may.
 const FORBIDDEN: &str = "/etc/passwd";
 
+/// A program that is on every Linux machine, among those that the build stage may start.
+const TOOL: &str = "/bin/true";
+
+/// A copy of it where a stage may write: a stranger's program, which none may start.
+const FOREIGN: &str = "work/program";
+
+/// A file in the job's folder where none may write.
+const BESIDE: &str = "beside";
+
 /// What was found. The node reads it as JSON.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -22,50 +32,73 @@ pub struct Report {
     landlock_abi: Option<i64>,
     /// Why the process could not be locked in; `null` if it is.
     failure: Option<String>,
-    /// Whether files of others are out of reach.
+    /// Whether files of others are out of reach, to read and to write.
     files_closed: bool,
     /// Whether there is no network.
     network_closed: bool,
-    /// Whether no process can be started.
+    /// Whether no program can be started, in the build stage: none but the driver's tools.
     processes_closed: bool,
+    /// Whether no other process can be signalled.
+    signals_closed: bool,
 }
 
-/// Locks this process in, with `folder` as its job folder, and looks whether that holds. There is no way
-/// back: the process has nothing to do after it but to report.
+/// Locks this process in as `stage` does, with `folder` as its job folder, and looks whether that holds. There
+/// is no way back: the process has nothing to do after it but to report.
 ///
 /// # Errors
 ///
 /// When the folder cannot be used.
-pub fn check(folder: &Path, allow_weak: bool) -> std::io::Result<Report> {
+pub fn check(folder: &Path, stage: Stage, allow_weak: bool) -> std::io::Result<Report> {
     let folder = Folder::at(folder)?;
-    for name in [Stage::Run.folder(), path::WORK] {
-        std::fs::create_dir_all(folder.file(name))?;
+    for name in [stage.folder(), path::WORK] {
+        fs::create_dir_all(folder.file(name))?;
     }
+    let foreign = folder.file(FOREIGN);
+    fs::copy(TOOL, &foreign)?;
     let landlock_abi = landlock_abi();
-    let failure = lock(&folder, allow_weak).err();
+    let failure = lock(stage, &folder, allow_weak).err();
+    let tools_closed = match stage {
+        Stage::Build => true,
+        Stage::Run => cannot_start(Path::new(TOOL)),
+    };
     Ok(Report {
         landlock_abi,
         failure: failure.map(|error| error.to_string()),
-        files_closed: std::fs::read(FORBIDDEN).is_err(),
+        files_closed: fs::read(FORBIDDEN).is_err() && File::create(folder.file(BESIDE)).is_err(),
         network_closed: TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).is_err(),
-        processes_closed: Command::new("/bin/true")
-            .stdin(Stdio::null())
-            .spawn()
-            .is_err(),
+        processes_closed: cannot_start(&foreign) && tools_closed,
+        signals_closed: cannot_signal_the_parent(),
     })
 }
 
-fn lock(folder: &Folder, allow_weak: bool) -> Result<(), sandbox::Error> {
+fn cannot_start(program: &Path) -> bool {
+    Command::new(program).stdin(Stdio::null()).spawn().is_err()
+}
+
+/// Asks whether it could, which sends none.
+fn cannot_signal_the_parent() -> bool {
+    const NONE: libc::c_int = 0;
+    // SAFETY: plain calls on numbers.
+    unsafe {
+        let parent = libc::getppid();
+        libc::kill(parent, NONE) != 0 && libc::syscall(libc::SYS_tgkill, parent, parent, NONE) != 0
+    }
+}
+
+fn lock(stage: Stage, folder: &Folder, allow_weak: bool) -> Result<(), sandbox::Error> {
     // Nothing is open beyond the first three.
     let keep = 2;
-    let sandbox = Sandbox::enter(Stage::Run, folder, keep, allow_weak)?;
+    let sandbox = Sandbox::enter(stage, folder, keep, allow_weak)?;
     let limits = JobLimits {
         memory_bytes: 1 << 30,
         output_bytes: 1 << 20,
         cpu_seconds: 60,
     };
     sandbox.complete(DeviceKind::Cpu, &limits)?;
-    sandbox::seal(DeviceKind::Cpu)
+    match stage {
+        Stage::Build => Ok(()),
+        Stage::Run => sandbox::seal(DeviceKind::Cpu),
+    }
 }
 
 /// The number that Landlock calls its ABI.

@@ -75,7 +75,7 @@ enum Command {
     /// Runs a job that is built.
     Run(StageArguments),
     /// Locks itself in as it would for a job and tries to get out; prints JSON. For `aicpw-node check`.
-    Check(StageArguments),
+    Check(CheckArguments),
     /// For `make bench`: compiles and runs a job without sandbox, checkpoints and roots. Never for
     /// a stranger's program: it can do whatever this user can.
     Native {
@@ -92,6 +92,15 @@ struct StageArguments {
     /// this user can read.
     #[arg(long)]
     allow_weak_sandbox: bool,
+}
+
+#[derive(clap::Args)]
+struct CheckArguments {
+    #[command(flatten)]
+    stage: StageArguments,
+    /// Locks itself in as the build stage does; without it as the run stage does.
+    #[arg(long)]
+    build: bool,
 }
 
 fn fingerprint(text: &str) -> Result<Hash, String> {
@@ -123,8 +132,15 @@ fn main() -> ExitCode {
         Command::Build(arguments) => stage(sandbox::Stage::Build, arguments, build::build),
         Command::Run(arguments) => stage(sandbox::Stage::Run, arguments, run::run),
         Command::Check(arguments) => {
-            let folder = &arguments.folder;
-            let checked = check::check(folder, arguments.allow_weak_sandbox);
+            let stage = match arguments.build {
+                true => sandbox::Stage::Build,
+                false => sandbox::Stage::Run,
+            };
+            let StageArguments {
+                folder,
+                allow_weak_sandbox,
+            } = arguments.stage;
+            let checked = check::check(&folder, stage, allow_weak_sandbox);
             print(checked.map_err(|error| format!("{}: {error}", folder.display())))
         }
         Command::Native { folder } => without_sandbox(&folder),

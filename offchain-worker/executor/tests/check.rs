@@ -10,26 +10,36 @@ use serde_json::{json, Value};
 
 #[test]
 fn nothing_gets_out_of_the_sandbox_of_this_machine() {
-    let folder = tempfile::tempdir().unwrap();
-    let checked = Command::new(EXECUTOR)
-        .arg("check")
-        .arg(folder.path())
-        .output()
-        .unwrap();
-    assert!(checked.status.success(), "{checked:?}");
-    let mut report: Value = serde_json::from_slice(&checked.stdout).unwrap();
-    let abi = report["landlockAbi"].take();
-    assert!(abi.as_i64().unwrap() >= 1, "{abi}");
-    assert_eq!(
-        report,
-        json!({
-            "landlockAbi": null,
-            "failure": null,
-            "filesClosed": true,
-            "networkClosed": true,
-            "processesClosed": true,
-        })
-    );
+    let stages: [&[&str]; 2] = [&[], &["--build"]];
+    for stage in stages {
+        let folder = tempfile::tempdir().unwrap();
+        let checked = Command::new(EXECUTOR)
+            .arg("check")
+            .arg(folder.path())
+            .args(stage)
+            .output()
+            .unwrap();
+        assert!(checked.status.success(), "{checked:?}");
+        let mut report: Value = serde_json::from_slice(&checked.stdout).unwrap();
+        let abi = report["landlockAbi"].take();
+        assert!(abi.as_i64().unwrap() >= 1, "{abi}");
+        assert_eq!(
+            report,
+            json!({
+                "landlockAbi": null,
+                "failure": null,
+                "filesClosed": true,
+                "networkClosed": true,
+                "processesClosed": true,
+                "signalsClosed": true,
+            }),
+            "{stage:?}"
+        );
+        // What it tried to start is a program that can be.
+        let foreign = Command::new(folder.path().join("work/program")).status();
+        assert!(foreign.unwrap().success());
+        assert!(!folder.path().join("beside").exists());
+    }
 }
 
 #[test]
