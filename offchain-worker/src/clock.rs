@@ -1,11 +1,75 @@
-//! The clock on the wall.
+//! The clock on the wall, which somebody may set at any time.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 /// Milliseconds since the Unix epoch.
 pub fn unix_ms() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    since.map_or(0, |since| {
+    let now = since.map_or(0, |since| {
         u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
-    })
+    });
+    #[cfg(test)]
+    let now = now.saturating_add_signed(testing::set_by());
+    now
+}
+
+/// Shows what the clock on the wall did when it was started, and the time since: nobody sets it.
+#[derive(Debug, Clone, Copy)]
+pub struct Steady {
+    from: u64,
+    since: Instant,
+}
+
+impl Steady {
+    /// Starts it.
+    pub fn start() -> Self {
+        Self {
+            from: unix_ms(),
+            since: Instant::now(),
+        }
+    }
+
+    /// Milliseconds since the Unix epoch.
+    pub fn unix_ms(&self) -> u64 {
+        let passed = u64::try_from(self.since.elapsed().as_millis());
+        self.from.saturating_add(passed.unwrap_or(u64::MAX))
+    }
+}
+
+/// Setting the clock of a test, which has a thread of its own.
+#[cfg(test)]
+pub mod testing {
+    use std::cell::Cell;
+
+    thread_local! {
+        static SET_BY: Cell<i64> = const { Cell::new(0) };
+    }
+
+    /// From now on it is wrong by so many milliseconds.
+    pub fn set(by: i64) {
+        SET_BY.set(by);
+    }
+
+    pub(super) fn set_by() -> i64 {
+        SET_BY.get()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const YEAR: u64 = 365 * 24 * 3_600_000;
+
+    #[test]
+    fn a_steady_clock_goes_on_when_the_other_is_set() {
+        let steady = Steady::start();
+        let right = unix_ms();
+        for by in [YEAR as i64, -(YEAR as i64)] {
+            testing::set(by);
+            assert!(unix_ms().abs_diff(right) > YEAR / 2, "{by}");
+            let shown = steady.unix_ms();
+            assert!(shown >= steady.from && shown.abs_diff(right) < YEAR / 2);
+        }
+    }
 }

@@ -63,7 +63,7 @@ pub use slots::Slots;
 use crate::{
     blocking,
     chain::{BlockRef, Heads},
-    clock::unix_ms,
+    clock::{unix_ms, Steady},
 };
 use asked::Asked;
 use job::{Closed, Life};
@@ -170,6 +170,8 @@ impl Queue {
     /// done again after the next start.
     pub async fn run(mut self, mut stop: watch::Receiver<bool>) {
         let mut heads = self.shop.chain.heads();
+        // Whoever sets the clock on the wall forward has not had anything kept for longer.
+        let clock = Steady::start();
         let mut serving = ticker(SERVING_EVERY);
         let mut sweep = ticker(SWEEP_EVERY);
         let mut look_for_room = ticker(LOOK_FOR_ROOM_EVERY);
@@ -206,7 +208,7 @@ impl Queue {
                     self.shop.mailbox.renew_serving(unix_ms());
                 }
                 _ = sweep.tick() => {
-                    self.sweep(Sweep::Old(unix_ms()));
+                    self.sweep(Sweep::Old(clock.unix_ms()));
                 }
                 gone = self.sweeping.ended() => self.swept(gone),
                 Some(ask) = self.room_asks.recv() => self.asked_for_room(ask),

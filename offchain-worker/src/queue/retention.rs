@@ -25,7 +25,7 @@ pub struct Retention {
 /// A closed job.
 #[derive(Debug, Clone, Copy)]
 struct Kept {
-    /// When it was closed, milliseconds since the Unix epoch.
+    /// When it was closed, milliseconds since the Unix epoch, by a clock that may have been wrong.
     at: u64,
     /// The block in which its order was first seen.
     seen_at: BlockNumber,
@@ -74,8 +74,14 @@ impl Retention {
     }
 
     /// The jobs that may go: nothing is locked for them. A chain that has not come to the block of an order
-    /// yet, after its database was lost, says nothing of it.
-    pub fn due(&self, locked: &Locked, which: Sweep) -> BTreeSet<AssignmentId> {
+    /// yet, after its database was lost, says nothing of it. What was closed in the future was so by a clock that
+    /// was set back since: nobody knows how long ago, so its time begins now.
+    pub fn due(&mut self, locked: &Locked, which: Sweep) -> BTreeSet<AssignmentId> {
+        if let Sweep::Old(now) = which {
+            for kept in self.closed.values_mut() {
+                kept.at = kept.at.min(now);
+            }
+        }
         let is_old = |kept: &Kept| match which {
             Sweep::Old(now) => kept.at.saturating_add(self.keep_ms) <= now,
             Sweep::All => true,

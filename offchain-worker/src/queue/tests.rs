@@ -23,6 +23,7 @@ use crate::{
 };
 
 mod claimed;
+mod clock;
 mod disk;
 mod failure;
 mod letting_go;
