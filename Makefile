@@ -108,7 +108,7 @@ economics: setup ## Play the market's scenarios and draw docs/economics/*.png; w
 	@$(ENV) cargo run --locked -q -p aicpw-economics -- $(or $(ARGS),--plots docs/economics)
 
 .PHONY: weights
-weights: setup ## Measure the pallets' weights and write their weights.rs (ARGS: which pallets)
+weights: setup ## Measure the pallets' weights and write their weights.rs (ARGS: which)
 	@$(ENV) scripts/weights.sh $(ARGS)
 
 ##@ Clean up

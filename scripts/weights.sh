@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Measures the weights of our pallets on the runtime's Wasm and writes pallets/*/src/weights.rs.
-# Arguments: pallets (pallet_tasks, …); all of ours if there is none. STEPS and REPEAT set how much is
-# measured. The tool that measures is the SDK's own, kept in the cache folder between checkouts.
+# Measures the weights of our pallets, and of what the runtime does around a transaction, on the runtime's Wasm and
+# writes their weights.rs. Arguments: pallets (pallet_tasks, …) or fair_order; all of them if there is none. STEPS and
+# REPEAT set how much is measured. The tool is the SDK's own, kept in the cache folder between checkouts.
 set -euo pipefail
 # shellcheck source=scripts/env.sh
 . "$(dirname "${BASH_SOURCE[0]}")/env.sh"
@@ -13,7 +13,7 @@ bencher_version=0.28.0
 tools=$AICPW_CACHE/tools
 bencher=$tools/bin/frame-omni-bencher
 pallets=("$@")
-if [ ${#pallets[@]} -eq 0 ]; then pallets=(pallet_provider_staking pallet_tasks pallet_matching pallet_market_clock pallet_market_parameters pallet_draw_randomness pallet_disputes); fi
+if [ ${#pallets[@]} -eq 0 ]; then pallets=(pallet_provider_staking pallet_tasks pallet_matching pallet_market_clock pallet_market_parameters pallet_draw_randomness pallet_disputes fair_order); fi
 
 if ! [ -x "$bencher" ] || ! "$bencher" --version | grep -qF " $bencher_version"; then
     if ! compgen -G '/usr/lib/llvm-*/lib/libclang.so' >/dev/null; then
@@ -42,12 +42,17 @@ CARGO_TARGET_DIR=$target WASM_BUILD_TYPE=release \
 wasm=$target/debug/wbuild/aicpw-runtime/aicpw_runtime.compact.compressed.wasm
 
 for pallet in "${pallets[@]}"; do
-    folder=pallets/${pallet#pallet_}
-    folder=${folder//_/-}
-    say "measuring $pallet, into $folder/src/weights.rs"
+    case $pallet in
+    fair_order) output=runtime/src/transactions/fair_order/weights.rs ;;
+    *)
+        folder=pallets/${pallet#pallet_}
+        output=${folder//_/-}/src/weights.rs
+        ;;
+    esac
+    say "measuring $pallet, into $output"
     # Nobody records proofs of our blocks, which a relay chain would want.
     "$bencher" v1 benchmark pallet --disable-proof-recording --runtime "$wasm" --genesis-builder runtime \
         --pallet "$pallet" --extrinsic '*' --steps "${STEPS:-20}" --repeat "${REPEAT:-10}" --min-duration 1 \
-        --template scripts/weights.hbs --output "$folder/src/weights.rs" --no-median-slopes --no-min-squares
+        --template scripts/weights.hbs --output "$output" --no-median-slopes --no-min-squares
 done
 say "done: look at the difference, run the tests, and commit"

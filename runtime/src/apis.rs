@@ -538,7 +538,7 @@ impl_runtime_apis! {
                 extensions::Pallet as SystemExtensionsBench, Pallet as SystemBench,
             };
 
-            use crate::*;
+            use crate::{transactions::fair_order::benchmarking::Pallet as FairOrder, *};
 
             let mut list = Vec::<BenchmarkList>::new();
             list_benchmarks!(list, extra);
@@ -555,7 +555,7 @@ impl_runtime_apis! {
                 extensions::Pallet as SystemExtensionsBench, Pallet as SystemBench,
             };
 
-            use crate::*;
+            use crate::{transactions::fair_order::benchmarking::Pallet as FairOrder, *};
 
             impl frame_system_benchmarking::Config for Runtime {}
             impl baseline::Config for Runtime {}

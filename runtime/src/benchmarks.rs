@@ -44,6 +44,7 @@ frame_benchmarking::define_benchmarks!(
     [pallet_draw_randomness, DrawRandomness]
     [pallet_market_parameters, MarketParameters]
     [pallet_disputes, Disputes]
+    [fair_order, FairOrder::<Runtime>]
 );
 
 /// Makes providers, devices and tasks for the benchmarks of pallets that do not keep them.

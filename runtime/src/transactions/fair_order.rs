@@ -2,16 +2,17 @@
 //! history, which is the order in which matching serves tasks. And nobody can buy a place before workers,
 //! who lose stake when they are late.
 
+#[cfg(feature = "runtime-benchmarks")]
+pub mod benchmarking;
+mod weights;
+
 use aicpw_primitives::priority;
 use alloc::vec::Vec;
 
 use codec::{Decode, DecodeWithMemTracking, Encode};
-use frame_support::{
-    pallet_prelude::{
-        DispatchResult, InvalidTransaction, TransactionPriority, TransactionSource,
-        TransactionValidityError, Weight,
-    },
-    weights::constants::WEIGHT_REF_TIME_PER_NANOS,
+use frame_support::pallet_prelude::{
+    DispatchResult, InvalidTransaction, TransactionPriority, TransactionSource,
+    TransactionValidityError, Weight,
 };
 use pallet_transaction_payment::ChargeTransactionPayment;
 use scale_info::{Type, TypeInfo};
@@ -21,6 +22,7 @@ use sp_runtime::traits::{
 };
 
 use crate::{Runtime, RuntimeCall};
+use weights::WeightInfo;
 
 /// `InvalidTransaction::Custom` of a submission with a tip. The market's other codes, which are
 /// about worker calls, are in [`pallet_tasks::types::Refusal`].
@@ -34,9 +36,8 @@ pub const SUBMISSION_PRIORITY: TransactionPriority = 1_000_000_000_000_000_000;
 
 const _: () = assert!(SUBMISSION_PRIORITY < priority::PAID);
 
-/// What it costs to look at one call: an estimate, well above the few comparisons and the one
-/// allocation that it takes.
-const LOOK: Weight = Weight::from_parts(100 * WEIGHT_REF_TIME_PER_NANOS, 0);
+/// What looking at the calls of a transaction weighs.
+type Look = weights::SubstrateWeight<Runtime>;
 
 type Charge = ChargeTransactionPayment<Runtime>;
 
@@ -118,8 +119,8 @@ struct Content {
     submits: bool,
     /// One of them does something else than to submit a task or to carry such calls.
     does_more: bool,
-    /// How many there are.
-    calls: u64,
+    /// How many it carries.
+    carried: u32,
 }
 
 /// As deep as calls can be nested, which decoding has bounded.
@@ -127,17 +128,17 @@ fn content(call: &RuntimeCall) -> Content {
     let mut content = Content {
         submits: false,
         does_more: false,
-        calls: 0,
+        carried: 0,
     };
     let mut open = Vec::from([call]);
     while let Some(call) = open.pop() {
-        content.calls = content.calls.saturating_add(1);
         if matches!(call, RuntimeCall::Tasks(pallet_tasks::Call::submit { .. })) {
             content.submits = true;
             continue;
         }
         let inner = carried(call);
         content.does_more |= inner.is_empty();
+        content.carried = content.carried.saturating_add(inner.len() as u32);
         open.extend(inner);
     }
     content
@@ -160,7 +161,7 @@ impl TransactionExtension<RuntimeCall> for ChargeInFairOrder {
     fn weight(&self, call: &RuntimeCall) -> Weight {
         self.0
             .weight(call)
-            .saturating_add(LOOK.saturating_mul(content(call).calls))
+            .saturating_add(Look::look(content(call).carried))
     }
 
     fn validate(
