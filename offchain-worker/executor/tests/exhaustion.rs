@@ -225,6 +225,40 @@ fn all_files_together_take_no_more_than_the_node_has_room_for() {
     assert!(taken <= most_on_disk(OUTPUT), "{taken} bytes are taken");
 }
 
+#[test]
+fn no_room_is_set_aside_beyond_the_end_of_a_file() {
+    // As many blocks as are asked for, in a file that stays as long as it is: no limit counts them.
+    let modes = [
+        libc::FALLOC_FL_KEEP_SIZE,
+        libc::FALLOC_FL_KEEP_SIZE | libc::FALLOC_FL_ZERO_RANGE,
+        libc::FALLOC_FL_INSERT_RANGE,
+    ];
+    let mut program = "__kernel void f(__global long* out) {\n".to_owned();
+    for (i, mode) in modes.iter().enumerate() {
+        program += &format!(
+            "for (int fd = 3; fd < 256; fd++) out[{i}] += call({}, fd, {mode}, 0, 1L << 30) != {};\n",
+            libc::SYS_fallocate,
+            -libc::EPERM
+        );
+    }
+    // And one that works, so that the others mean something.
+    program += &format!(
+        "for (int fd = 3; fd < 256; fd++) out[{}] += call({}, fd, 0, 0, 4096) == 0;\n}}",
+        modes.len(),
+        libc::SYS_fallocate
+    );
+    let job = native_job(&program, modes.len() + 1);
+    let built = job.build();
+    assert!(built.done().is_some(), "{built:#?}");
+    // The files are longer than they should be then, so only what the kernel saw is read.
+    let ran = job.run();
+    assert!(ran.done().is_some(), "{ran:#?}");
+    let seen = longs(&job.get(path::OUTPUT)[..8 * (modes.len() + 1)]);
+    assert_eq!(seen, [0, 0, 0, RESULT_FILES as i64]);
+    let taken = blocks(job.dir.path());
+    assert!(taken <= most_on_disk(8 * 4), "{taken} bytes are taken");
+}
+
 /// What a folder really takes on the disk.
 fn blocks(folder: &Path) -> u64 {
     use std::os::unix::fs::MetadataExt;

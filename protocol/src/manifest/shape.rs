@@ -45,8 +45,18 @@ fn problem(error: Failed) -> Problem {
         root if root == "." || root == "?" => String::new(),
         path => path,
     };
-    let message = for_people(&error.into_inner().to_string());
-    Problem { path, message }
+    let error = error.into_inner();
+    let message = error.to_string();
+    // The field says where it is. Only of text that is no JSON the place is what helps.
+    let position = format!(" at line {} column {}", error.line(), error.column());
+    let message = match message.strip_suffix(&position) {
+        Some(what) if error.is_data() && !path.is_empty() => what,
+        _ => message.as_str(),
+    };
+    Problem {
+        message: for_people(message),
+        path,
+    }
 }
 
 /// What serde says, without the names of Rust's types; those of structures are not in it (see

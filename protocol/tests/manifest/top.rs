@@ -167,6 +167,24 @@ fn programs() {
 }
 
 #[test]
+fn a_field_that_is_named_needs_no_line_and_column() {
+    let wrong = parse(&with("/program", json!({ "cid": "Qm" }))).unwrap_err();
+    let [problem] = &wrong[..] else {
+        panic!("{wrong:#?}");
+    };
+    assert_eq!(
+        (problem.path.as_str(), problem.message.as_str()),
+        ("program.cid", "not a CIDv1")
+    );
+    // Where no field can be named, or the text is no JSON, the place is all that there is.
+    let text = base().to_string();
+    for bad in [&text[..text.len() - 1], &text.replacen("[8]", "[8", 1)] {
+        let wrong = aicpw_protocol::manifest::Manifest::parse(bad.as_bytes()).unwrap_err();
+        assert!(wrong.to_string().contains(" at line 1 column "), "{wrong}");
+    }
+}
+
+#[test]
 fn checkpoints_are_bounded() {
     let looped = |count: u64, every: u64| {
         let manifest = with_step(

@@ -9,7 +9,7 @@ use std::{
 };
 
 use aicpw_network_tests::{jobs::Count, Market};
-use serde_json::json;
+use serde_json::{json, Value};
 
 use super::faults::{market, submit, task};
 
@@ -19,14 +19,28 @@ const SECRETS: [&str; 3] = ["worker-secret", "secret_ed25519", "identity.key"];
 /// The folder of the worker key.
 const KEYSTORE: &str = "keystore";
 
-/// What Linux answers to who may not, and how `open` and `getpid` are called, on x86-64.
+/// What Linux answers to who may not or cannot, and how it is asked, on x86-64.
 const EPERM: i64 = -1;
+const ENOMEM: i64 = -12;
 const EACCES: i64 = -13;
 const CALLS: &str = r#"
 long call(long number, long a, long b) {
     long answer;
     __asm__ volatile("syscall" : "=a"(answer) : "a"(number), "D"(a), "S"(b), "d"(0L)
         : "rcx", "r11", "memory");
+    return answer;
+}
+long put(long file, long from, long bytes, long at) {
+    long answer;
+    __asm__ volatile("mov %5, %%r10\n syscall" : "=a"(answer)
+        : "a"(18L), "D"(file), "S"(from), "d"(bytes), "r"(at) : "rcx", "r10", "r11", "memory");
+    return answer;
+}
+long allocate(long bytes) {
+    long answer, private_and_anonymous = 0x22L, no_file = -1L;
+    __asm__ volatile("mov %4, %%r10\n mov %5, %%r8\n xor %%r9, %%r9\n syscall" : "=a"(answer)
+        : "a"(9L), "D"(0L), "S"(bytes), "r"(private_and_anonymous), "r"(no_file), "d"(3L)
+        : "rcx", "r8", "r9", "r10", "r11", "memory");
     return answer;
 }
 #define GETPID() call(39L, 0L, 0L)
@@ -78,6 +92,7 @@ async fn programs_that_mean_harm_end_as_others_do_and_leave_the_node_as_it_was()
     let stake = market.stake("//Bob").await.unwrap();
     let writer = funded(&market, "//Mallory//writes").await;
     let sleeper = funded(&market, "//Mallory//loops").await;
+    let filler = funded(&market, "//Mallory//fills").await;
     let thief = funded(&market, "//Mallory//steals").await;
 
     let writes = task(&market, "writes", |folder, _| {
@@ -95,8 +110,29 @@ async fn programs_that_mean_harm_end_as_others_do_and_leave_the_node_as_it_was()
             "kernel": "count", "args": [{ "buffer": "x" }], "global": [1]
         }]);
     });
+    // The class in which assembler is allowed, and one work item.
+    let native = |manifest: &mut Value, longs: usize| {
+        manifest["class"] = json!("device");
+        manifest["buffers"][0] = json!({
+            "name": "x", "type": "long", "length": longs, "init": { "zero": true }
+        });
+        manifest["steps"] = json!([{
+            "kernel": "count", "args": [{ "buffer": "x" }], "global": [1]
+        }]);
+    };
+    let fills = task(&market, "fills", |folder, manifest| {
+        let kernel = "__kernel void count(__global long *x) {
+            for (long file = 3; file < 64; file++)
+                for (long at = 0; put(file, (long)x, 65536L, at) > 0L; at += 65536L);
+        }";
+        fs::write(folder.join("count.cl"), format!("{CALLS}{kernel}\n")).unwrap();
+        native(manifest, 8192);
+    });
     // One call that is allowed, so that the others mean something.
-    let mut calls = vec![("GETPID() > 0L".to_owned(), 1)];
+    let mut calls = vec![
+        ("GETPID() > 0L".to_owned(), 1),
+        ("allocate(1L << 40)".to_owned(), ENOMEM),
+    ];
     for path in before.keys() {
         calls.push((format!("OPEN_TO_READ(\"{}\")", path.display()), EACCES));
         calls.push((format!("OPEN_TO_WRITE(\"{}\")", path.display()), EPERM));
@@ -107,28 +143,24 @@ async fn programs_that_mean_harm_end_as_others_do_and_leave_the_node_as_it_was()
             kernel += &format!("    x[{index}] = {call};\n");
         }
         fs::write(folder.join("count.cl"), kernel + "}\n").unwrap();
-        // The class in which assembler is allowed.
-        manifest["class"] = json!("device");
-        manifest["buffers"][0] = json!({
-            "name": "x", "type": "long", "length": calls.len(), "init": { "zero": true }
-        });
-        manifest["steps"] = json!([{
-            "kernel": "count", "args": [{ "buffer": "x" }], "global": [1]
-        }]);
+        native(manifest, calls.len());
     });
 
     let answers = market.path("steals-result");
     let wait = ["--wait", "--accept", "--out", answers.to_str().unwrap()];
     let writes = submit(&writes, &["--wait"]);
     let loops = submit(&loops, &["--wait", "--time-limit", "30s"]);
+    let fills = submit(&fills, &["--wait"]);
     let steals = submit(&steals, &wait);
     // What a program did is said; nobody pays for it but with the fees, and the provider loses nothing.
-    let (written, looped, stolen) = tokio::join!(
+    let (written, looped, filled, stolen) = tokio::join!(
         market.refunded("alice", writer, &writes, &["run-failed", "SIGSEGV"]),
         market.refunded("alice", sleeper, &loops, &["time-limit"]),
+        market.refunded("alice", filler, &fills, &["run-failed", "SIGXFSZ"]),
         market.json("alice", thief, &steals),
     );
-    assert_eq!((written.unwrap(), looped.unwrap()), (0, 0));
+    let gains = [written, looped, filled].map(Result::unwrap);
+    assert_eq!(gains, [0; 3]);
     let stolen = stolen.unwrap();
     assert_eq!(stolen["state"], "settled", "{stolen}");
     let answers = fs::read(answers.join("x.bin")).unwrap();

@@ -30,7 +30,6 @@ const ALWAYS: &[libc::c_long] = &[
     libc::SYS_exit_group,
     libc::SYS_faccessat,
     libc::SYS_faccessat2,
-    libc::SYS_fallocate,
     libc::SYS_fchmod,
     libc::SYS_fchmodat,
     libc::SYS_fdatasync,
@@ -316,6 +315,12 @@ fn rules(stage: Stage, kind: DeviceKind) -> Result<Rules, seccompiler::BackendEr
     // number; its `abort` ends it all the same.)
     let own = u64::from(std::process::id());
     rules.insert(libc::SYS_tgkill, vec![when(0, Length::Dword, Is::Eq, own)?]);
+    // Any other mode goes around the limit on a file: blocks set aside beyond its end
+    // (`FALLOC_FL_KEEP_SIZE`) count for nothing, nor does what `FALLOC_FL_INSERT_RANGE` moves there.
+    rules.insert(
+        libc::SYS_fallocate,
+        vec![when(1, Length::Dword, Is::Eq, 0)?],
+    );
     rules.insert(
         libc::SYS_sched_setaffinity,
         vec![when(0, Length::Dword, Is::Eq, 0)?],
@@ -407,6 +412,7 @@ mod tests {
                 // Those that are allowed are so by their arguments; an empty list would be any.
                 let by_argument = [
                     libc::SYS_clone,
+                    libc::SYS_fallocate,
                     libc::SYS_fcntl,
                     libc::SYS_prlimit64,
                     libc::SYS_sched_setaffinity,
