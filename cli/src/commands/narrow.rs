@@ -15,12 +15,11 @@ use aicpw_protocol::{
 use std::time::Duration;
 
 use super::{
+    connect::Connected,
     contest::{self, ContestArgs, DisputeArgs, Plan},
     dispute,
     opening::Opening,
-    task,
-    wait::{self, connect},
-    Context,
+    task, wait, Context,
 };
 use crate::{
     account::Account,
@@ -28,7 +27,7 @@ use crate::{
     ends::unless_ended,
     error::{Error, Result},
     keys::Signer,
-    node_rpc::{read_all, NodeRpc},
+    node_rpc::{read_all, BlobSource, NodeRpc},
     peers,
     pins::{Note, Reason},
     rerun::Rerun,
@@ -314,9 +313,10 @@ impl Court<'_> {
             return Err(refused);
         }
         let submission = &view.submission;
-        connect(self.node, &peers::show_all(&submission.peers)).await;
+        let peers = peers::show_all(&submission.peers);
+        let source = Connected::to_strangers(self.node, &peers).await;
         let (manifest, needs) = (&submission.manifest, &submission.needs);
-        let job = Rerun::prepare(&args.executor, self.node, manifest, needs).await?;
+        let job = Rerun::prepare(&args.executor, &source, manifest, needs).await?;
         let jurors = self.chain.jurors(0).await?;
         let window = self.chain.market_parameters().await?.start_window;
         let clock = self.chain.clock().await?;
@@ -386,8 +386,8 @@ impl Court<'_> {
         made: &AssignmentView<Account>,
         own: &Own,
     ) -> Result<NamedPart> {
-        connect(self.node, &peers::show_all(&made.peers)).await;
-        let hashes = self.hashes(trace).await?;
+        let source = Connected::to_strangers(self.node, &peers::show_all(&made.peers)).await;
+        let hashes = hashes(&source, trace).await?;
         let (job, own) = (&own.job, own.trace.hashes());
         let number = first_difference(&hashes, &own)
             .ok_or_else(|| Error::other("the trace is that of this machine's run"))?;
@@ -448,22 +448,6 @@ impl Court<'_> {
         }
     }
 
-    /// All hashes of the trace, as its provider serves them.
-    async fn hashes(&self, trace: &OpenTrace) -> Result<Vec<Hash>> {
-        let most = limits::CHECKPOINTS.saturating_mul(32);
-        let bytes = read_all(self.node, &trace.file, most)
-            .await
-            .map_err(|error| error.while_doing("fetching the provider's trace"))?;
-        let (hashes, rest) = bytes.as_chunks::<32>();
-        let is_it = rest.is_empty()
-            && u32::try_from(hashes.len()) == Ok(trace.hashes)
-            && tree_root(hashes.to_vec()) == trace.tree;
-        match is_it {
-            true => Ok(hashes.to_vec()),
-            false => Err(Error::other("the provider serves another trace")),
-        }
-    }
-
     /// Notes that the node keeps the state for this task.
     async fn note(&self, cid: aicpw_protocol::ContentId) {
         let noted = async {
@@ -482,6 +466,22 @@ impl Court<'_> {
             );
             self.context.out.warn(text);
         }
+    }
+}
+
+/// All hashes of the trace, as its provider serves them.
+async fn hashes(source: &impl BlobSource, trace: &OpenTrace) -> Result<Vec<Hash>> {
+    let most = limits::CHECKPOINTS.saturating_mul(32);
+    let bytes = read_all(source, &trace.file, most)
+        .await
+        .map_err(|error| error.while_doing("fetching the provider's trace"))?;
+    let (hashes, rest) = bytes.as_chunks::<32>();
+    let is_it = rest.is_empty()
+        && u32::try_from(hashes.len()) == Ok(trace.hashes)
+        && tree_root(hashes.to_vec()) == trace.tree;
+    match is_it {
+        true => Ok(hashes.to_vec()),
+        false => Err(Error::other("the provider serves another trace")),
     }
 }
 

@@ -55,7 +55,8 @@ const ENDLESS: Count = Count {
 
 /// Where [`BREAKS`]'s executor is told to break.
 fn breaks(market: &Market) -> PathBuf {
-    market.path("breaks")
+    // A node has the folder of its name.
+    market.path("to-break")
 }
 
 /// An executor that breaks before it has the program, once there is the file `now` in that folder; as long as there is
