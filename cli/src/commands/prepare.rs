@@ -237,7 +237,10 @@ pub(crate) mod tests {
     fn a_manifest_is_a_file_and_not_read_beyond_its_limit() {
         let (dir, path) = folder(MANIFEST);
         let most = usize::try_from(limits::MANIFEST_BYTES).unwrap();
-        let padded = |length: usize| std::fs::write(&path, format!("{MANIFEST:<length$}"));
+        let padded = |length: usize| {
+            let blanks = " ".repeat(length - MANIFEST.len());
+            std::fs::write(&path, format!("{MANIFEST}{blanks}"))
+        };
         padded(most).unwrap();
         Prepared::load(&path).unwrap();
         padded(most + 1).unwrap();

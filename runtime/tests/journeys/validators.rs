@@ -437,8 +437,8 @@ fn a_referendum_cancels_one_slash_and_the_other_is_applied() {
         Err(DispatchError::BadOrigin)
     );
     decide_fast(&mut chain, cancel, || pending() == [charlie.clone()]);
-    // It makes blocks again only with the next set.
-    expect_disabled(&mut chain, Bob);
+    // Of four only one is disabled at a time: the second took the place of the first, whose slash that was.
+    expect_disabled(&mut chain, Charlie);
     run_to_era(&mut chain, due - 1);
     assert_eq!(bonded(&mut chain, Charlie), DEVELOPMENT_BOND);
     assert!(chain.read(Session::disabled_validators).is_empty());

@@ -4,6 +4,8 @@
 use std::path::Path;
 use std::process::Command;
 
+use aicpw_protocol::job::most_on_disk;
+
 use super::*;
 
 /// A small file system of its own. Only root can mount one, and not in every container.
@@ -12,7 +14,9 @@ struct SmallDisk<'a>(&'a Path);
 impl<'a> SmallDisk<'a> {
     fn mount(folder: &'a Path) -> Option<Self> {
         let mut mount = Command::new("mount");
-        mount.args(["-t", "tmpfs", "-o", "size=256k", "aicpw-test"]);
+        // What a job can write, and little more.
+        let size = format!("size={}", most_on_disk(OUTPUT.len() as u64) + (1 << 20));
+        mount.args(["-t", "tmpfs", "-o", &size, "aicpw-test"]);
         let output = mount.arg(folder).output().ok()?;
         output.status.success().then_some(Self(folder))
     }
@@ -21,12 +25,14 @@ impl<'a> SmallDisk<'a> {
     fn fill(&self) {
         use std::io::Write;
         let mut file = std::fs::File::create(self.filler()).unwrap();
-        let full = loop {
-            if let Err(error) = file.write_all(&[1; 512]) {
-                break error;
-            }
-        };
-        assert_eq!(full.kind(), std::io::ErrorKind::StorageFull);
+        for piece in [vec![1; 1 << 20], vec![1; 512]] {
+            let full = loop {
+                if let Err(error) = file.write_all(&piece) {
+                    break error;
+                }
+            };
+            assert_eq!(full.kind(), std::io::ErrorKind::StorageFull);
+        }
     }
 
     fn make_room(&self) {
