@@ -6,11 +6,13 @@ use aicpw_primitives::traits::MarketSwitch;
 use aicpw_protocol::task::{AssignmentStatus, Fault, TaskStatus};
 use aicpw_runtime::{
     configs::{
-        governance::emergency::goes_on, parameters::SubmissionFee, system::is_in_another_form,
+        governance::{emergency::goes_on, origins::Origin},
+        parameters::SubmissionFee,
+        system::is_in_another_form,
     },
     units::UNIT,
-    Address, BlockNumber, MarketClock, MultiBlockMigrations, Runtime, RuntimeCall, RuntimeEvent,
-    RuntimeOrigin, SafeMode, System,
+    Address, Balance, BlockNumber, MarketClock, MultiBlockMigrations, Runtime, RuntimeCall,
+    RuntimeEvent, RuntimeOrigin, SafeMode, System,
 };
 use codec::Encode;
 use frame_support::{
@@ -22,7 +24,7 @@ use frame_support::{
 use pallet_collective::Instance1;
 use pallet_provider_staking::migrations::{v1, ToVersion2};
 use pallet_tasks::Assignments;
-use sp_keyring::Sr25519Keyring::{Alice, Bob, Charlie, Dave, Eve};
+use sp_keyring::Sr25519Keyring::{self, Alice, Bob, Charlie, Dave, Eve};
 use sp_runtime::{
     traits::{BlakeTwo256, Hash},
     DispatchError,
@@ -30,7 +32,7 @@ use sp_runtime::{
 
 use crate::{
     chain::Chain,
-    governance::{decide, propose, vote, DAY_IN_BLOCKS},
+    governance::{conclude, decide, enact, propose, vote, DAY_IN_BLOCKS},
     market::{
         ask, assignment, expecting_output, submission, submit, task, Provider, OPTIMISTIC, OUTPUT,
     },
@@ -89,8 +91,7 @@ pub fn decide_fast(chain: &mut Chain, call: RuntimeCall, is_done: impl Fn() -> b
     let dispatch = pallet_whitelist::Call::dispatch_whitelisted_call_with_preimage {
         call: Box::new(call),
     };
-    let origin = aicpw_runtime::configs::governance::origins::Origin::WhitelistedCaller;
-    let index = propose(chain, origin.into(), dispatch.into());
+    let index = propose(chain, Origin::WhitelistedCaller.into(), dispatch.into());
     vote(chain, index, true);
     let since = chain.height();
     while !chain.read(&is_done) {
@@ -116,6 +117,33 @@ fn pause(pallet: &str, call: &str) -> RuntimeCall {
         full_name: (name(pallet), name(call)),
     }
     .into()
+}
+
+/// Spends from the treasury.
+fn spend(beneficiary: Sr25519Keyring, amount: Balance) -> RuntimeCall {
+    pallet_treasury::Call::spend {
+        asset_kind: Box::new(()),
+        amount,
+        beneficiary: Box::new(beneficiary.to_account_id()),
+        valid_from: None,
+    }
+    .into()
+}
+
+fn fund_the_treasury(chain: &mut Chain) {
+    let fund = pallet_balances::Call::transfer_keep_alive {
+        dest: aicpw_runtime::Treasury::account_id().into(),
+        value: 10 * UNIT,
+    };
+    chain.sign(Charlie, fund).unwrap();
+}
+
+/// Somebody pays the first that was spent; what Eve has of it.
+fn paid_to_eve(chain: &mut Chain) -> Balance {
+    let before = chain.balance(&Eve.to_account_id());
+    let payout = pallet_treasury::Call::payout { index: 0 };
+    chain.sign(Charlie, payout).unwrap();
+    chain.balance(&Eve.to_account_id()) - before
 }
 
 fn filtered() -> DispatchResult {
@@ -157,6 +185,8 @@ fn nobody_can_pause_what_ends_a_task_or_an_emergency() {
         ("Staking", "payout_stakers"),
         ("Staking", "payout_stakers_by_page"),
         ("Treasury", "payout"),
+        ("Treasury", "spend"),
+        ("Treasury", "spend_local"),
     ] {
         assert_eq!(
             committee(&mut chain, pause(pallet, call)),
@@ -169,12 +199,7 @@ fn nobody_can_pause_what_ends_a_task_or_an_emergency() {
 #[test]
 fn the_committee_can_do_nothing_else() {
     let mut chain = Chain::development();
-    let spend = pallet_treasury::Call::spend {
-        asset_kind: Box::new(()),
-        amount: 1,
-        beneficiary: Box::new(Alice.to_account_id()),
-        valid_from: None,
-    };
+    let spend = spend(Alice, 1);
     let set = pallet_market_parameters::Call::set_parameter {
         parameter: aicpw_runtime::configs::parameters::MarketParameter::BaseFee(0),
     };
@@ -191,7 +216,7 @@ fn the_committee_can_do_nothing_else() {
         call: Box::new(transfer()),
     };
     let calls: Vec<RuntimeCall> = vec![
-        spend.into(),
+        spend,
         set.into(),
         mint.into(),
         replace.into(),
@@ -264,26 +289,10 @@ fn an_emergency_stop_lets_running_tasks_end() {
 #[test]
 fn a_stop_keeps_nobody_from_what_would_lapse() {
     let mut chain = Chain::development();
-    let fund = pallet_balances::Call::transfer_keep_alive {
-        dest: aicpw_runtime::Treasury::account_id().into(),
-        value: 10 * UNIT,
-    };
-    chain.sign(Charlie, fund).unwrap();
-    let spend = pallet_treasury::Call::spend {
-        asset_kind: Box::new(()),
-        amount: 3 * UNIT,
-        beneficiary: Box::new(Eve.to_account_id()),
-        valid_from: None,
-    };
-    let treasurer = aicpw_runtime::configs::governance::origins::Origin::Treasurer;
-    decide(&mut chain, treasurer.into(), spend.clone().into()).unwrap();
+    fund_the_treasury(&mut chain);
+    decide(&mut chain, Origin::Treasurer.into(), spend(Eve, 3 * UNIT)).unwrap();
     committee(&mut chain, pallet_safe_mode::Call::force_enter {}).unwrap();
-    assert_eq!(chain.sign(Charlie, spend), filtered());
-
-    let before = chain.balance(&Eve.to_account_id());
-    let payout = pallet_treasury::Call::payout { index: 0 };
-    chain.sign(Charlie, payout).unwrap();
-    assert_eq!(chain.balance(&Eve.to_account_id()) - before, 3 * UNIT);
+    assert_eq!(paid_to_eve(&mut chain), 3 * UNIT);
 
     // No era has ended yet, which is for the pallet to say.
     let calls = [
@@ -307,6 +316,45 @@ fn a_stop_keeps_nobody_from_what_would_lapse() {
     );
 }
 
+/// What a referendum has decided is dispatched once: a call that is stopped at that moment is never made. So a
+/// majority of the committee must have no way to stop it, between the decision and then.
+#[test]
+fn a_stop_does_not_undo_what_token_holders_have_decided_to_spend() {
+    let mut chain = Chain::development();
+    fund_the_treasury(&mut chain);
+    let index = propose(&mut chain, Origin::Treasurer.into(), spend(Eve, 3 * UNIT));
+    vote(&mut chain, index, true);
+    assert!(conclude(&mut chain, index), "everybody is for it");
+    assert_eq!(
+        committee(&mut chain, pause("Treasury", "spend")),
+        Err(pallet_tx_pause::Error::<Runtime>::Unpausable.into())
+    );
+    committee(&mut chain, pallet_safe_mode::Call::force_enter {}).unwrap();
+    enact(&mut chain).unwrap();
+    assert_eq!(paid_to_eve(&mut chain), 3 * UNIT);
+}
+
+/// From the proposal to the payment, in the safe mode, and as a batch, each call of which is looked at by itself.
+#[test]
+fn a_stop_does_not_keep_token_holders_from_spending() {
+    let mut chain = Chain::development();
+    fund_the_treasury(&mut chain);
+    committee(&mut chain, pallet_safe_mode::Call::force_enter {}).unwrap();
+    let batch = pallet_utility::Call::batch_all {
+        calls: vec![spend(Eve, UNIT), spend(Eve, 2 * UNIT)],
+    };
+    decide(&mut chain, Origin::Treasurer.into(), batch.into()).unwrap();
+    assert_eq!(paid_to_eve(&mut chain), UNIT);
+    let second = pallet_treasury::Call::payout { index: 1 };
+    chain.sign(Charlie, second).unwrap();
+    // Nobody else spends, in the safe mode or not.
+    assert_eq!(
+        chain.sign(Charlie, spend(Eve, UNIT)),
+        Err(DispatchError::BadOrigin)
+    );
+    assert!(chain.read(SafeMode::is_entered));
+}
+
 /// Token holders can decide and have it carried out while nothing else goes.
 #[test]
 fn a_stop_does_not_stop_governance() {
@@ -315,8 +363,7 @@ fn a_stop_does_not_stop_governance() {
     let fee = pallet_market_parameters::Call::set_parameter {
         parameter: aicpw_runtime::configs::parameters::MarketParameter::SubmissionFee(UNIT),
     };
-    let origin = aicpw_runtime::configs::governance::origins::Origin::MarketParameters;
-    decide(&mut chain, origin.into(), fee.into()).unwrap();
+    decide(&mut chain, Origin::MarketParameters.into(), fee.into()).unwrap();
     assert_eq!(chain.read(SubmissionFee::get), UNIT);
     let root = frame_system::RawOrigin::Root;
     decide(
@@ -468,7 +515,6 @@ fn what_is_stopped_is_what_moves_money_or_begins_something() {
         "ProviderStaking",
         "Staking",
         "Tasks.submit",
-        "Treasury",
         "VoterList",
     ];
     assert_eq!(stopped, expected.map(str::to_owned).into());
@@ -480,7 +526,6 @@ fn what_is_stopped_is_what_moves_money_or_begins_something() {
         "ProviderStaking.set_availability",
         "Staking.payout_stakers",
         "Staking.payout_stakers_by_page",
-        "Treasury.payout",
     ];
     assert_eq!(but, expected.map(str::to_owned).into());
 }

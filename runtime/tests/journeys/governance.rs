@@ -88,7 +88,7 @@ pub fn vote(chain: &mut Chain, poll_index: ReferendumIndex, aye: bool) {
 }
 
 /// Makes blocks until the referendum has ended; whether it was approved.
-fn conclude(chain: &mut Chain, index: ReferendumIndex) -> bool {
+pub fn conclude(chain: &mut Chain, index: ReferendumIndex) -> bool {
     for _ in 0..PATIENCE {
         match chain.read(|| ReferendumInfoFor::<Runtime>::get(index)) {
             Some(ReferendumInfo::Ongoing(_)) => {
@@ -106,7 +106,7 @@ fn conclude(chain: &mut Chain, index: ReferendumIndex) -> bool {
 }
 
 /// Makes blocks until something that was scheduled is dispatched; what came of it.
-fn enact(chain: &mut Chain) -> DispatchResult {
+pub fn enact(chain: &mut Chain) -> DispatchResult {
     for _ in 0..PATIENCE {
         let outcome = chain.read(|| {
             System::events()
