@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Write;
 use std::net::TcpListener;
@@ -48,6 +49,19 @@ const UNSAFE: &[(&str, &str)] = &[
         r#"["5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY"]"#,
     ),
 ];
+
+/// The page about metrics, which has conditions worth an alarm.
+const METRICS: &str = include_str!("../../docs/metrics.md");
+
+/// The SDK's metrics that alarms are about.
+fn of_alarms() -> BTreeSet<&'static str> {
+    let (_, alarms) = METRICS.split_once("## Worth an alarm").unwrap();
+    let (alarms, _) = alarms.split_once("\n## ").unwrap();
+    let words = alarms.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+    words
+        .filter(|word| word.starts_with("substrate_"))
+        .collect()
+}
 
 /// A node of a development chain, killed when dropped.
 struct Node {
@@ -205,6 +219,14 @@ async fn a_port_for_strangers_metrics_and_an_orderly_end() {
             text.lines().any(|line| line.starts_with(metric)),
             "{metric}"
         );
+    }
+    let of_alarms = of_alarms();
+    assert!(!of_alarms.is_empty());
+    for metric in of_alarms {
+        let told = text
+            .lines()
+            .any(|line| line.split(['{', ' ']).next() == Some(metric));
+        assert!(told, "{metric}");
     }
 
     node.word_after("🔌 JSON-RPC: ").await;

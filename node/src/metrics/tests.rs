@@ -147,6 +147,33 @@ fn alarms_are_about_metrics_that_are_there() {
     }
 }
 
+/// Comparisons that are in no parentheses.
+fn comparisons(condition: &str) -> usize {
+    let (mut open, mut count) = (0, 0);
+    for word in condition.split_whitespace() {
+        open += word.matches('(').count();
+        open -= word.matches(')').count();
+        count += usize::from(open == 0 && ["==", "!=", ">", "<", ">=", "<="].contains(&word));
+    }
+    count
+}
+
+/// Prometheus takes comparisons from left to right, and lets through what is compared: in `a > b > 0` the second is
+/// about `a`.
+#[test]
+fn alarms_compare_once() {
+    let (_, alarms) = PAGE.split_once("## Worth an alarm").unwrap();
+    let (alarms, _) = alarms.split_once("\n## ").unwrap();
+    let conditions = alarms.lines().filter_map(|line| line.strip_prefix("| `"));
+    let conditions: Vec<_> = conditions
+        .map(|line| line.split_once('`').unwrap().0)
+        .collect();
+    assert!(!conditions.is_empty());
+    for condition in conditions {
+        assert_eq!(comparisons(condition), 1, "{condition}");
+    }
+}
+
 #[test]
 fn what_was_read_last_is_told() {
     let registry = Registry::new();
