@@ -8,7 +8,7 @@ const proof = { recentBlock: 1, signature: `0x${'5a'.repeat(64)}` };
 const assignment = { task: 7, replica: 0, attempt: 1 };
 const peer = '0x047f000001910fa1';
 
-/** Arguments by pallet and call. A call that is not here is tried with the defaults of its types. */
+/** Arguments by pallet and call: of every call that there is, which `calls.test.js` sees to. */
 export const ARGUMENTS = {
   providerStaking: {
     registerProvider: [1_000n * AICP, hash('11'), hash('22'), [peer], proof],
@@ -57,7 +57,13 @@ export const ARGUMENTS = {
       proof
     ],
     fail: [assignment, 'BuildFailed', SOME_MANIFEST, 'line 1: expected a semicolon', proof],
-    grantKey: [assignment, { recipient: hash('aa'), encapsulated: hash('bb'), sealedKey: `0x${'cc'.repeat(48)}` }]
+    grantKey: [assignment, { recipient: hash('aa'), encapsulated: hash('bb'), sealedKey: `0x${'cc'.repeat(48)}` }],
+    openTrace: [
+      assignment,
+      { salt: hash('dd'), hashes: 3, launches: 40, stateRoot: hash('ee'), path: [hash('11'), hash('22')], file: SOME_MANIFEST },
+      proof
+    ],
+    showWork: [assignment, hash('ff'), proof]
   },
   marketClock: { pause: [], resume: [] },
   disputes: {
@@ -73,14 +79,12 @@ export const ARGUMENTS = {
 /** They go by themselves. */
 export const WITHOUT_CALLS = ['matching', 'drawRandomness'];
 
-const defaults = (call) => call.meta.args.map(({ type }) => api.registry.createType(type.toString()));
-
 /** Each call of one pallet: its name, the call, and arguments for it. */
 export const callsOf = (pallet) =>
-  Object.entries(api.tx[pallet] ?? {}).map(([name, call]) => ({
+  Object.entries(ARGUMENTS[pallet] ?? {}).map(([name, args]) => ({
     name: `${pallet}.${name}`,
-    call,
-    args: ARGUMENTS[pallet]?.[name] ?? defaults(call)
+    call: api.tx[pallet]?.[name],
+    args
   }));
 
 /** The same of all pallets. */

@@ -14,6 +14,13 @@ const { lookup } = api.registry;
 const pallets = api.runtimeMetadata.asLatest.pallets
   .filter(({ name }) => MARKET.includes(stringCamelCase(name)));
 
+/** The crates whose types the market's are, as the metadata names them: those of its pallets, and what they share. */
+const CRATES = [
+  'aicpw_protocol',
+  'aicpw_primitives',
+  ...MARKET.map((name) => `pallet_${name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`)
+];
+
 /** The variants of the enum that a pallet's calls, events or errors are. */
 const variants = (entry) => (entry.isSome ? [...lookup.getSiType(entry.unwrap().type).def.asVariant.variants] : []);
 
@@ -64,13 +71,15 @@ describe('the metadata', () => {
 
   it('names every field of the market\'s calls, events and types', () => {
     const nameless = [];
+    const seen = new Set();
     const named = (where, list) => {
       // A lone field may be the content of a type that has a name itself, like `Gflops(u32)`.
       if (list.length > 1 && list.some(({ name }) => name.isNone)) nameless.push(where);
     };
     for (const { type } of lookup.types) {
       const path = type.path.map(String);
-      if (!/^(aicpw_(protocol|primitives)|pallet_(provider_staking|tasks|matching|market_clock))$/.test(path[0] ?? '')) continue;
+      if (!CRATES.includes(path[0])) continue;
+      seen.add(path[0]);
       const where = path.join('::');
       if (type.def.isComposite) named(where, [...type.def.asComposite.fields]);
       if (type.def.isVariant) {
@@ -78,10 +87,12 @@ describe('the metadata', () => {
       }
     }
     assert.deepEqual(nameless, []);
+    // A crate of another name would not be looked at.
+    assert.deepEqual(CRATES.filter((name) => !seen.has(name)), []);
   });
 
   it('names the runtime APIs of the market, their methods and arguments', () => {
-    const methods = ['tasksApi', 'providersApi', 'workerApi'].flatMap((name) =>
+    const methods = ['tasksApi', 'providersApi', 'workerApi', 'disputesApi', 'censusApi'].flatMap((name) =>
       Object.entries(api.call[name] ?? {}).map(
         ([method, { meta }]) => `${name}.${method}(${meta.params.map((param) => param.name).join(', ')})`
       )
@@ -98,8 +109,14 @@ describe('the metadata', () => {
       'providersApi.device(id)',
       'providersApi.providerOfWorker(worker)',
       'workerApi.orders(worker)',
-      'workerApi.height()'
+      'workerApi.locked(worker)',
+      'workerApi.height()',
+      'disputesApi.dispute(task)',
+      'disputesApi.disputes(after, limit)',
+      'disputesApi.disputeBond(task)',
+      'disputesApi.claimBond(assignment)',
+      'censusApi.census()'
     ];
-    assert.deepEqual(expected.filter((method) => !methods.includes(method)), []);
+    assert.deepEqual(methods.sort(), expected.sort());
   });
 });
