@@ -37,6 +37,38 @@ async fn finalised(clients: &[Client]) -> Vec<u32> {
     heights
 }
 
+/// Final heights once they stand still: two looks at them, a second apart, have seen the same.
+async fn settled(clients: &[Client]) -> Vec<u32> {
+    let heights = wait::until("finality to stand still", LIMIT, || async {
+        let before = finalised(clients).await;
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let now = finalised(clients).await;
+        Ok(match now == before {
+            true => Seen::Met(now),
+            false => Seen::NotYet(format!("{before:?}, a second later {now:?}")),
+        })
+    });
+    heights.await.unwrap()
+}
+
+/// Waits until this node has the transaction of each part in a final block. What was in the branch that was given
+/// up is in the pools again when a node has looked at it again, and comes into some later block.
+async fn until_both_are_final(client: &Client) {
+    let what = "the transactions of both parts to be final";
+    let both = wait::until(what, LIMIT, || async {
+        let head = client.finalised_head().await?;
+        let mut sent = Vec::new();
+        for account in [Alice, Bob] {
+            sent.push(chain::nonce(client, &account.to_account_id(), &head).await?);
+        }
+        Ok(Seen::when(sent == [1, 1], || format!("{sent:?}")))
+    });
+    if let Err(error) = both.await {
+        let pending: Vec<Value> = client.call("author_pendingExtrinsics", &[]).await.unwrap();
+        panic!("{error:#}; pending: {pending:?}");
+    }
+}
+
 async fn until_best(client: &Client, height: u32) {
     let what = format!("block {height}");
     let best = wait::until(&what, LIMIT, || async {
@@ -74,12 +106,8 @@ async fn a_network_that_is_parted_finalises_nothing_and_when_healed_loses_nothin
     // Two and two: neither part has more than two thirds of the votes.
     mesh.part(&[0, 1]);
     until_peers(&clients, 1).await;
-    for client in &clients {
-        // What was heard before the cut has been counted by now.
-        let best = client.best().await.unwrap();
-        until_best(client, best + 2).await;
-    }
-    let stopped = finalised(&clients).await;
+    // What was heard before the cut is counted.
+    let stopped = settled(&clients).await;
     let last = *stopped.iter().max().unwrap();
     let before = hash(&clients[0], *stopped.iter().min().unwrap()).await;
     send(&clients[0], "//Alice").await;
@@ -110,12 +138,7 @@ async fn a_network_that_is_parted_finalises_nothing_and_when_healed_loses_nothin
         assert_eq!(hash(client, height).await, before);
         assert_eq!(hash(client, longest + 8).await, head);
     }
-    let pending: Vec<Value> = clients[0]
-        .call("author_pendingExtrinsics", &[])
-        .await
-        .unwrap();
-    for account in [Alice, Bob] {
-        let sent = chain::nonce(&clients[0], &account.to_account_id(), &head).await;
-        assert_eq!(sent.unwrap(), 1, "{account:?}; pending: {pending:?}");
+    for client in &clients {
+        until_both_are_final(client).await;
     }
 }
