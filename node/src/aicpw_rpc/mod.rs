@@ -57,7 +57,10 @@ impl MarketDeps {
             keystore,
             heads,
             store: services.store.clone(),
-            uploads: Arc::new(Uploads::new(services.folder.join("uploads"))),
+            uploads: Arc::new(Uploads::new(
+                services.folder.join("uploads"),
+                services.disk_reserve,
+            )),
             is_provider: services.is_provider(),
             devices,
             folder: services.folder.clone(),

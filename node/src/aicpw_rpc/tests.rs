@@ -67,7 +67,7 @@ fn unsafe_methods(folder: &std::path::Path) -> RpcModule<()> {
     let mut module = RpcModule::new(());
     let blobs = Blobs {
         store: None,
-        uploads: Arc::new(Uploads::new(folder.join("uploads"))),
+        uploads: Arc::new(Uploads::new(folder.join("uploads"), 0)),
     };
     module.merge(blobs.into_rpc()).unwrap();
     let worker = Worker {

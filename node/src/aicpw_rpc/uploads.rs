@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use jsonrpsee::types::ErrorObjectOwned;
@@ -13,6 +13,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::sync::Mutex;
 
 use super::error::{error, invalid, BUSY, FULL, NO_UPLOAD};
+use crate::disk::free;
 
 /// Most uploads that are open at once.
 const MAX_OPEN: usize = 16;
@@ -26,12 +27,16 @@ pub const MAX_PIECE: usize = 4 << 20;
 /// The uploads of a node.
 pub struct Uploads {
     folder: PathBuf,
-    open: Mutex<Open>,
+    disk_reserve: u64,
+    patience: Duration,
+    open: Arc<Mutex<Open>>,
 }
 
 #[derive(Default)]
 struct Open {
     next: u64,
+    /// Whether [`forget_in_time`] looks at them.
+    is_watched: bool,
     uploads: BTreeMap<String, Arc<Mutex<Upload>>>,
 }
 
@@ -74,8 +79,8 @@ impl Drop for Upload {
 
 impl Uploads {
     /// Uploads in `folder`, which is made when it is needed. What a node that was killed left there
-    /// is removed.
-    pub fn new(folder: PathBuf) -> Self {
+    /// is removed. They leave `disk_reserve` bytes free on its disk.
+    pub fn new(folder: PathBuf, disk_reserve: u64) -> Self {
         if let Err(failure) = std::fs::remove_dir_all(&folder) {
             if failure.kind() != io::ErrorKind::NotFound {
                 log::warn!("cannot empty {}: {failure}", folder.display());
@@ -83,30 +88,32 @@ impl Uploads {
         }
         Self {
             folder,
-            open: Mutex::default(),
+            disk_reserve,
+            patience: PATIENCE,
+            open: Arc::default(),
         }
     }
 
     /// Opens an upload of `length` bytes.
     ///
     /// # Errors
-    /// When too many are open, or the disk cannot be written.
+    /// When too many are open, or the disk has no room or cannot be written.
     pub async fn open(&self, length: u64) -> Result<String, ErrorObjectOwned> {
         let mut open = self.open.lock().await;
-        open.forget_stale();
+        open.forget_stale(self.patience);
         if open.uploads.len() >= MAX_OPEN {
             let message = format!("{MAX_OPEN} uploads are open; finish or abort one");
             return Err(error(BUSY, message));
         }
+        let made = tokio::fs::create_dir_all(&self.folder).await;
+        made.map_err(|failure| disk(&self.folder, &failure))?;
+        self.fits(length)?;
         open.next += 1;
         // Unguessable only by who may call this at all; unique is enough.
         let id = format!("upload-{}", open.next);
         let path = self.folder.join(&id);
-        let create = async {
-            tokio::fs::create_dir_all(&self.folder).await?;
-            File::create(&path).await
-        };
-        let file = create.await.map_err(|failure| disk(&path, &failure))?;
+        let file = File::create(&path).await;
+        let file = file.map_err(|failure| disk(&path, &failure))?;
         let upload = Upload {
             file,
             path,
@@ -116,14 +123,18 @@ impl Uploads {
         };
         open.uploads
             .insert(id.clone(), Arc::new(Mutex::new(upload)));
+        if !open.is_watched {
+            open.is_watched = true;
+            tokio::spawn(forget_in_time(Arc::downgrade(&self.open), self.patience));
+        }
         Ok(id)
     }
 
     /// Appends a piece; returns how many bytes there are now.
     ///
     /// # Errors
-    /// When there is no such upload, it would become too long, or the disk cannot be written. The
-    /// upload is gone after the latter two.
+    /// When there is no such upload, it would become too long, or the disk has no room or cannot be written.
+    /// The upload is gone after all but the first.
     pub async fn write(&self, id: &str, piece: &[u8]) -> Result<u64, ErrorObjectOwned> {
         let upload = self.find(id).await?;
         let mut upload = upload.lock().await;
@@ -135,6 +146,11 @@ impl Uploads {
                 upload.length
             );
             return Err(invalid(message));
+        }
+        // Others may have written since it was opened.
+        if let Err(refused) = self.fits(piece.len() as u64) {
+            self.abort(id).await;
+            return Err(refused);
         }
         if let Err(failure) = upload.file.write_all(piece).await {
             self.abort(id).await;
@@ -175,12 +191,26 @@ impl Uploads {
         self.open.lock().await.uploads.remove(id);
     }
 
+    /// Whether so many bytes leave the reserve on the disk.
+    fn fits(&self, bytes: u64) -> Result<(), ErrorObjectOwned> {
+        let free = free(&self.folder).map_err(|failure| disk(&self.folder, &failure))?;
+        let reserve = self.disk_reserve;
+        if free >= bytes.saturating_add(reserve) {
+            return Ok(());
+        }
+        let message = format!(
+            "no room for {bytes} bytes on the disk of {}: {free} are free, and {reserve} of them are left for the chain",
+            self.folder.display()
+        );
+        Err(error(FULL, message))
+    }
+
     async fn find(&self, id: &str) -> Result<Arc<Mutex<Upload>>, ErrorObjectOwned> {
         let mut open = self.open.lock().await;
-        open.forget_stale();
+        open.forget_stale(self.patience);
         let upload = open.uploads.get(id).cloned();
         upload.ok_or_else(|| {
-            let minutes = PATIENCE.as_secs() / 60;
+            let minutes = self.patience.as_secs() / 60;
             let message = format!(
                 "no upload {id:?} is open; it may have ended, or paused for more than {minutes} \
                  minutes"
@@ -191,12 +221,28 @@ impl Uploads {
 }
 
 impl Open {
-    fn forget_stale(&mut self) {
+    fn forget_stale(&mut self, patience: Duration) {
         // One that is being written to right now is not stale.
         self.uploads.retain(|_, upload| match upload.try_lock() {
-            Ok(upload) => upload.touched.elapsed() < PATIENCE,
+            Ok(upload) => upload.touched.elapsed() < patience,
             Err(_) => true,
         });
+    }
+}
+
+/// Forgets what is stale until no upload is open, so that no file stays because nobody calls any more.
+async fn forget_in_time(uploads: Weak<Mutex<Open>>, patience: Duration) {
+    loop {
+        tokio::time::sleep(patience).await;
+        let Some(uploads) = uploads.upgrade() else {
+            return;
+        };
+        let mut open = uploads.lock().await;
+        open.forget_stale(patience);
+        if open.uploads.is_empty() {
+            open.is_watched = false;
+            return;
+        }
     }
 }
 
@@ -218,7 +264,7 @@ mod tests {
 
     fn uploads() -> (tempfile::TempDir, Uploads) {
         let dir = tempfile::tempdir().unwrap();
-        let uploads = Uploads::new(dir.path().join("uploads"));
+        let uploads = Uploads::new(dir.path().join("uploads"), 0);
         (dir, uploads)
     }
 
@@ -265,13 +311,47 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn the_reserve_of_the_disk_is_left() {
+        let (dir, mut uploads) = uploads();
+        let id = uploads.open(2).await.unwrap();
+        assert_eq!(uploads.write(&id, b"a").await.unwrap(), 1);
+        // Meanwhile somebody else has filled the disk.
+        uploads.disk_reserve = u64::MAX;
+        assert_eq!(uploads.write(&id, b"b").await.unwrap_err().code(), FULL);
+        assert_eq!(files(&dir), 0);
+        assert_eq!(uploads.open(1).await.unwrap_err().code(), FULL);
+        assert_eq!(files(&dir), 0);
+        uploads.disk_reserve = 0;
+        assert_eq!(uploads.open(u64::MAX).await.unwrap_err().code(), FULL);
+        uploads.open(1).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn the_file_of_one_that_pauses_goes_though_nobody_calls() {
+        let (dir, mut uploads) = uploads();
+        uploads.patience = Duration::from_millis(20);
+        // The second as well, after there was none.
+        for _ in 0..2 {
+            uploads.open(2).await.unwrap();
+            assert_eq!(files(&dir), 1);
+            let gone = async {
+                while files(&dir) > 0 {
+                    tokio::time::sleep(Duration::from_millis(5)).await;
+                }
+            };
+            let in_time = tokio::time::timeout(Duration::from_secs(30), gone).await;
+            in_time.unwrap();
+        }
+    }
+
+    #[tokio::test]
     async fn what_a_killed_node_left_is_removed() {
         let (dir, uploads) = uploads();
         let id = uploads.open(2).await.unwrap();
         std::mem::forget(uploads.find(&id).await.unwrap());
         drop(uploads);
         assert_eq!(files(&dir), 1);
-        Uploads::new(dir.path().join("uploads"));
+        Uploads::new(dir.path().join("uploads"), 0);
         assert_eq!(files(&dir), 0);
     }
 }

@@ -82,7 +82,7 @@ pub struct MarketArgs {
     #[arg(long, requires = "provider")]
     pub allow_weak_sandbox: bool,
 
-    /// Bytes that the IPFS store and jobs leave free on their disk: more than the node itself stops at.
+    /// Bytes that the IPFS store, jobs and uploads leave free on their disk: more than the node itself stops at.
     #[arg(skip)]
     pub disk_reserve: Option<u64>,
 }

@@ -49,6 +49,8 @@ pub struct MarketServices {
     pub store: Option<Arc<dyn BlobStore>>,
     /// Folder of the worker, its secret and uploads.
     pub folder: PathBuf,
+    /// Bytes that uploads leave free on its disk.
+    pub disk_reserve: u64,
     /// Where this node's own IPFS listens.
     pub ipfs_addresses: Vec<String>,
     ipfs_metrics: IpfsMetrics,
@@ -107,6 +109,7 @@ impl MarketServices {
         Ok(Self {
             store,
             folder: worker_folder(&folder),
+            disk_reserve: args.disk_reserve.unwrap_or(0),
             ipfs_addresses,
             ipfs_metrics,
             worker,
