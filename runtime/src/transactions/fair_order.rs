@@ -1,6 +1,10 @@
-//! Submissions keep the order in which they came: nobody can buy a place before others in the
-//! history, which is the order in which matching serves tasks. And nobody can buy a place before workers,
-//! who lose stake when they are late.
+//! Submissions have one priority, so that nobody can buy a place before others in the history, which is the
+//! order in which matching serves tasks. And nobody can buy a place before workers, who lose stake when they are
+//! late.
+//!
+//! Among equals a pool takes the one first that is valid for less long, and only among those the one that came
+//! first: who signs with a short era moves ahead for nothing. That is the pool's rule and not the runtime's
+//! (`docs/threat-model.md`, "What remains").
 
 #[cfg(feature = "runtime-benchmarks")]
 pub mod benchmarking;

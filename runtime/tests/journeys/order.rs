@@ -1,4 +1,5 @@
-//! Nobody buys a place before others: submissions are served in the order in which they came.
+//! Nobody buys a place before others: submissions are served in the order that they have in the history, and no tip
+//! decides that.
 
 use aicpw_primitives::priority;
 use aicpw_protocol::worker::Statement;
