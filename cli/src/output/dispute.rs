@@ -189,10 +189,13 @@ pub fn state_name(state: &DisputeState) -> &'static str {
 
 /// What a jury has found, and what follows for the task.
 pub fn finding(outcome: Outcome, dispute: &DisputeView<Account>) -> String {
-    // Of replicas without a majority nobody knows which is right.
+    // Of replicas without a quorum nobody knows which is right.
     let without_jury = match dispute.challenger {
         Some(_) => "what was revealed counts",
-        None => "the requester is refunded",
+        None => {
+            "what a quorum revealed counts; without one whoever has revealed is paid, and the \
+             requester gets the rest back"
+        }
     };
     let without_verdict = match dispute.about {
         About::Result => "the requester is refunded",

@@ -168,7 +168,7 @@ fn without_a_jury_the_chains_disputes_end_otherwise() {
         ..by_somebody.clone()
     };
     assert!(finding(Outcome::Unable, &by_somebody).contains("what was revealed counts"));
-    assert!(finding(Outcome::Unable, &by_chain).contains("is refunded"));
+    assert!(finding(Outcome::Unable, &by_chain).contains("whoever has revealed is paid"));
     assert!(show(&by_chain, &disputed(), &CLOCK).contains("replicas had no majority"));
 }
 

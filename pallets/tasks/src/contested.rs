@@ -234,7 +234,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// The results that wait for a verdict.
-    fn results(
+    pub(crate) fn results(
         id: TaskId,
         task: &Task<T::AccountId>,
     ) -> Vec<(AssignmentId, Assignment<T::AccountId>)> {
@@ -521,8 +521,9 @@ impl<T: Config> Contested<T::AccountId> for Pallet<T> {
                 Self::close_auditors(id, &mut task, Finding::Counts(root))?;
                 Self::settle_on(id, task, root)
             }
-            // Nobody knows which of several is right.
-            None => Self::refund(id, task, Refunded::NoVerdict),
+            // Nobody knows which of several is right, and the requester has seen to that. Had it its budget
+            // back, it could do so wherever it has a replica of its own that differs.
+            None => Self::pay_all(id, task),
         }
     }
 

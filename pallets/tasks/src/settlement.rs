@@ -200,6 +200,18 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
+    /// Pays the price of a result out of the escrow: the protocol's part of it, and the provider's.
+    fn pay_price(assignment: &Assignment<T::AccountId>, task: &mut Task<T::AccountId>) -> Paid {
+        let fee = pricing::protocol_fee(assignment.price, T::ProtocolFee::get());
+        let fee = Self::pay(task, &T::FeeDestination::get(), fee);
+        let earned = assignment.price.saturating_sub(fee);
+        let earned = Self::pay(task, &assignment.provider, earned);
+        Paid {
+            paid: earned.saturating_add(fee),
+            fee,
+        }
+    }
+
     /// Pays a provider whose result is right. Its locks stay until the result could be fetched.
     fn pay_provider(
         id: AssignmentId,
@@ -215,11 +227,7 @@ impl<T: Config> Pallet<T> {
             at: now,
         };
         Self::move_assignment(id, &mut assignment, settled)?;
-        let fee = pricing::protocol_fee(assignment.price, T::ProtocolFee::get());
-        let fee = Self::pay(task, &T::FeeDestination::get(), fee);
-        let earned = assignment.price.saturating_sub(fee);
-        let earned = Self::pay(task, &assignment.provider, earned);
-        let paid = earned.saturating_add(fee);
+        let Paid { paid, fee } = Self::pay_price(&assignment, task);
 
         T::DevicePool::succeeded(assignment.device, task.submission.needs.gflops);
         T::Reputations::settled(&assignment.provider, &task.requester, paid);
@@ -321,6 +329,28 @@ impl<T: Config> Pallet<T> {
             refunded,
         });
         Ok(())
+    }
+
+    /// Ends a task whose requester has all results, and has kept those from their work who were to say which of
+    /// them is right: whoever has revealed one is paid its own price, and only the rest goes back. Nobody was
+    /// shown to be right, so no result is settled and no reputation grows; and nobody to be wrong, so all locks
+    /// are free.
+    pub(crate) fn pay_all(id: TaskId, mut task: Task<T::AccountId>) -> DispatchResult {
+        let at = Self::now();
+        // As long as there is no quorum the escrow has the prices of all of them.
+        for (result_id, mut result) in Self::results(id, &task) {
+            let Paid { paid, fee } = Self::pay_price(&result, &mut task);
+            Self::move_assignment(result_id, &mut result, AssignmentStatus::Cancelled { at })?;
+            Self::release_locks(result_id, &mut result);
+            Self::deposit_event(Event::ProviderPaid {
+                assignment: result_id,
+                provider: result.provider.clone(),
+                paid,
+                fee,
+            });
+            Assignments::<T>::insert(result_id, result);
+        }
+        Self::refund(id, task, Refunded::NoVerdict)
     }
 
     /// Ends a task that waits for a device, because its requester wants it.

@@ -149,7 +149,8 @@ pub trait Contested<AccountId> {
     /// attempts are used up.
     fn decide(task: TaskId, root: Option<Hash>) -> Result<Decided<AccountId>, DispatchError>;
 
-    /// Decides against the requester, who kept the jury from its work: what was revealed counts.
+    /// Decides against the requester, who kept the jury from its work: what was revealed counts. Of several
+    /// results without a quorum each is paid, and none is the task's.
     fn uphold(task: TaskId) -> DispatchResult;
 
     /// Ends the task without a verdict: the requester is refunded, and nobody is slashed.

@@ -2,10 +2,10 @@
 
 use aicpw_protocol::{
     sealing::Envelope,
-    task::{AssignmentStatus, Fault, Role, Submission, TaskStatus},
+    task::{AssignmentStatus, Fault, Role, Submission, TaskStatus, Verification},
     verdict::{DisputeState, DisputeView, Outcome},
-    view::AssignmentView,
-    Balance, TaskId,
+    view::{AssignmentView, AuditState},
+    Balance, Milliseconds, TaskId,
 };
 use aicpw_runtime::{
     configs::market::HeartbeatPeriod, AccountId, Disputes, ProviderStaking, RuntimeCall,
@@ -16,7 +16,13 @@ use sp_keyring::Sr25519Keyring::{
 
 use crate::{
     chain::Chain,
-    market::{ask, submission, submit, task, Provider, OPTIMISTIC, OUTPUT, WORK},
+    market::{ask, decide_audit, submission, submit, task, Provider, OPTIMISTIC, OUTPUT, WORK},
+};
+
+/// Two that have to agree.
+pub const TWO_OF_TWO: Verification = Verification::Replicated {
+    replicas: 2,
+    quorum: 2,
 };
 
 pub const LIE: &[u8] = b"what the liar says";
@@ -190,6 +196,44 @@ impl Court {
             self.block();
         }
         panic!("the jury is not done: {:?}", self.view(id));
+    }
+
+    /// A task of two who have to agree, and do not: the cheapest, which lies, and one that is drawn. The chain
+    /// calls the jury.
+    pub fn without_majority(&mut self, of: Submission) -> TaskId {
+        let of = Submission {
+            time_limit: Milliseconds(60_000),
+            ..of
+        };
+        let id = submit(&mut self.chain, Charlie, of);
+        for _ in 0..600 {
+            if task(&mut self.chain, id).status == TaskStatus::Disputed {
+                return id;
+            }
+            self.grant_keys(id);
+            let audit = task(&mut self.chain, id).audit;
+            if audit.is_some_and(|audit| audit.state == AuditState::Undecided) {
+                decide_audit(&mut self.chain, id, false);
+            }
+            let replicas = task(&mut self.chain, id).assignments;
+            for (replica, output) in replicas.into_iter().zip([LIE, OUTPUT]) {
+                let account = replica.provider;
+                let worker = self.others.iter().find(|one| one.account() == account);
+                let worker = worker.unwrap_or(&self.liar);
+                match replica.status {
+                    AssignmentStatus::Assigned { .. } => {
+                        worker.start(&mut self.chain, replica.id);
+                        worker.commit(&mut self.chain, replica.id, output);
+                    }
+                    AssignmentStatus::Committed {
+                        reveal_by: Some(_), ..
+                    } => worker.reveal(&mut self.chain, replica.id, output),
+                    _ => {}
+                }
+            }
+            self.block();
+        }
+        panic!("no jury is called: {:?}", task(&mut self.chain, id).status);
     }
 
     /// Lets a window of a dispute end, and what follows from it come.

@@ -1,12 +1,10 @@
 //! Disputes on the real runtime: jurors are drawn, run the task, commit, reveal; and each ending.
 
 use aicpw_protocol::{
-    task::{
-        AssignmentStatus, Fault, Privacy, Refunded, Role, Submission, TaskStatus, Verification,
-    },
+    task::{AssignmentStatus, Fault, Privacy, Refunded, Role, Submission, TaskStatus},
     verdict::{DisputeState, Outcome},
     view::AssignmentView,
-    Balance, Hash, Milliseconds,
+    Balance, Hash,
 };
 use aicpw_runtime::{
     configs::{market::DisputeRules, money::TreasuryAccount, parameters::MarketParameter},
@@ -19,7 +17,7 @@ use sp_runtime::transaction_validity::InvalidTransaction;
 
 use crate::{
     chain::Chain,
-    court::{all, Court, LIE},
+    court::{all, Court, LIE, TWO_OF_TWO},
     governance::set_as_root,
     market::{ask, assignment, submission, submit, task, Provider, OPTIMISTIC, OUTPUT, WORK},
 };
@@ -511,42 +509,7 @@ fn replicas_without_a_majority_go_to_a_jury() {
     let mut court = Court::new();
     let requester = Charlie.to_account_id();
     let treasury = TreasuryAccount::get();
-    let id = submit(
-        &mut court.chain,
-        Charlie,
-        Submission {
-            time_limit: Milliseconds(60_000),
-            ..submission(Verification::Replicated {
-                replicas: 2,
-                quorum: 2,
-            })
-        },
-    );
-    let answers: [&[u8]; 2] = [LIE, OUTPUT];
-    for _ in 0..600 {
-        if task(&mut court.chain, id).status == TaskStatus::Disputed {
-            break;
-        }
-        let replicas = task(&mut court.chain, id).assignments;
-        for (number, replica) in replicas.into_iter().enumerate() {
-            let account = replica.provider.clone();
-            let worker = court.others.iter().position(|one| one.account() == account);
-            let worker = worker.map_or(&court.liar, |index| &court.others[index]);
-            let output = answers[number];
-            match replica.status {
-                AssignmentStatus::Assigned { .. } => {
-                    worker.start(&mut court.chain, replica.id);
-                    worker.commit(&mut court.chain, replica.id, output);
-                }
-                AssignmentStatus::Committed {
-                    reveal_by: Some(_), ..
-                } => worker.reveal(&mut court.chain, replica.id, output),
-                _ => {}
-            }
-        }
-        court.block();
-    }
-    assert_eq!(task(&mut court.chain, id).status, TaskStatus::Disputed);
+    let id = court.without_majority(submission(TWO_OF_TWO));
     assert_eq!(court.view(id).challenger, None);
     let before = court.chain.balance(&treasury);
     court.judge(id, all(OUTPUT));

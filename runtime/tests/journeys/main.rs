@@ -32,3 +32,4 @@ mod shapes;
 mod upgrade;
 mod validators;
 mod waiting;
+mod withheld;

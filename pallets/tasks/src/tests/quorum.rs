@@ -1,5 +1,6 @@
 //! How replicas decide what the result is.
 
+use aicpw_primitives::traits::Contested;
 use aicpw_protocol::task::{AssignmentStatus, Fault, Refunded, TaskStatus};
 use frame_support::{assert_noop, assert_ok};
 use sp_runtime::transaction_validity::TransactionValidityError;
@@ -231,6 +232,80 @@ fn who_decides_disputes_takes_over() {
         assert_eq!(status_of(task), TaskStatus::Active, "nothing ends it");
         let task = task_of(task);
         assert!(task.seats.iter().all(|seat| seat.begun > 0));
+    });
+}
+
+/// Regression: the requester has a replica of its own that differs, reads what the honest one has revealed,
+/// keeps the jury from its work and has its money back.
+#[test]
+fn whoever_keeps_the_jury_from_its_work_pays_all_who_have_revealed() {
+    ExtBuilder.build_and_execute(|| {
+        TakesOver::set(true);
+        let task = without_majority();
+        assert_ok!(Pallet::<Test>::contest(task, true));
+        assert_ok!(Pallet::<Test>::uphold(task));
+        assert_eq!(
+            status_of(task),
+            TaskStatus::Refunded {
+                at: now(),
+                reason: Refunded::NoVerdict
+            }
+        );
+        for provider in [ALICE, BOB, CHARLIE] {
+            assert_eq!(free(provider), FUNDS + PRICE - FEE, "and all locks free");
+        }
+        assert_eq!(
+            free(TREASURY),
+            EXISTENTIAL_DEPOSIT + 3 * SUBMISSION_FEE + 3 * FEE
+        );
+        assert_eq!(
+            free(REQUESTER),
+            FUNDS - 3 * SUBMISSION_FEE - AUDIT_COST - 3 * PRICE
+        );
+        assert_eq!(held(REQUESTER), 0);
+        assert_eq!(Told::get(), [], "nobody was right or wrong");
+    });
+}
+
+/// Who is silent has lost what was locked, and is not paid.
+#[test]
+fn who_has_revealed_nothing_is_not_paid_where_the_jury_is_kept_from_its_work() {
+    ExtBuilder.build_and_execute(|| {
+        TakesOver::set(true);
+        let ids = computed(&[(ALICE, ROOT), (BOB, WRONG), (CHARLIE, ROOT)], 2);
+        assert_ok!(reveal(ids[0], opening(ROOT)));
+        assert_ok!(reveal(ids[1], opening(WRONG)));
+        run_for(REVEAL_WINDOW + 1);
+        let task = ids[0].task;
+        assert_eq!(fault_of(ids[2]), Some(Fault::NoReveal));
+        assert_ok!(Pallet::<Test>::contest(task, true));
+        assert_ok!(Pallet::<Test>::uphold(task));
+        for provider in [ALICE, BOB] {
+            assert_eq!(free(provider), FUNDS + PRICE - FEE);
+        }
+        assert_eq!(free(CHARLIE), FUNDS - ALL);
+        assert_eq!(
+            free(REQUESTER),
+            FUNDS - 3 * SUBMISSION_FEE - AUDIT_COST - 2 * PRICE
+        );
+    });
+}
+
+/// Who would be paid here could have revealed rubbish, and hope that no jury is found or agrees.
+#[test]
+fn a_jury_that_is_not_found_or_divided_pays_nobody_who_has_revealed() {
+    ExtBuilder.build_and_execute(|| {
+        TakesOver::set(true);
+        let task = without_majority();
+        assert_ok!(Pallet::<Test>::contest(task, true));
+        assert_ok!(Pallet::<Test>::give_up(task));
+        for provider in [ALICE, BOB, CHARLIE] {
+            assert_eq!(free(provider), FUNDS + BASE_FEE);
+        }
+        assert_eq!(
+            free(REQUESTER),
+            FUNDS - 3 * SUBMISSION_FEE - AUDIT_COST - 3 * BASE_FEE
+        );
     });
 }
 
