@@ -1,6 +1,8 @@
 //! How a dispute is opened, judged and appealed.
 
-use aicpw_primitives::traits::{Claimed as Claimable, Contest, Contested, Escalation, JurorTerms};
+use aicpw_primitives::traits::{
+    Awaited, Claimed as Claimable, Contest, Contested, Escalation, JurorTerms,
+};
 use aicpw_protocol::{
     availability::NOT_FETCHED,
     trace::{DisputedPart, OpenTrace},
@@ -375,6 +377,21 @@ impl<T: Config> Escalation for Pallet<T> {
             Some(dispute) => Self::go_on(task, dispute),
             // The time to name a part can be longer than a task that is final can be read.
             None => Ok(()),
+        }
+    }
+
+    fn awaited(task: TaskId) -> Option<Awaited> {
+        // A step that is not in storage is due at once.
+        let step = || Steps::<T>::get(task).unwrap_or_else(Self::now);
+        match Disputes::<T>::get(task)?.state {
+            DisputeState::Opening { until }
+            | DisputeState::Naming { until }
+            | DisputeState::Appealable { until, .. }
+            | DisputeState::Showing { until, .. } => Some(Awaited::Due(until.saturating_add(1))),
+            DisputeState::Judging => Some(Awaited::Jury),
+            DisputeState::Closing { .. } => Some(Awaited::Due(step())),
+            DisputeState::Paying { .. } => Some(Awaited::DueToPay(step())),
+            DisputeState::Ended { .. } => None,
         }
     }
 

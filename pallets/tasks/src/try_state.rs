@@ -2,6 +2,7 @@
 
 #![cfg(any(feature = "try-runtime", feature = "std"))]
 
+use aicpw_primitives::traits::{Awaited, Escalation};
 use aicpw_protocol::{
     history::{next_head, task_hash, GENESIS_HEAD},
     task::{AssignmentStatus, Role, TaskStatus},
@@ -238,6 +239,7 @@ impl<T: Config> Pallet<T> {
             "only a disputed task has a jury, and one whose result is said not to be there"
         );
         Self::check_claim(id, task, &all)?;
+        Self::check_dispute(id, task, &all, entries)?;
         let replicas = open.iter().filter(|(_, one)| one.role == Role::Replica);
         let owed = replicas.fold(0, |sum: Balance, (_, one)| {
             let is_due =
@@ -282,6 +284,58 @@ impl<T: Config> Pallet<T> {
             !Claims::<T>::contains_key(id) || Juries::<T>::contains_key(id),
             "a claim that is not decided has a jury"
         );
+        Ok(())
+    }
+
+    /// Something ends every dispute, and nobody has to call anything for it.
+    fn check_dispute(
+        id: TaskId,
+        task: &Task<T::AccountId>,
+        all: &[(AssignmentId, Assignment<T::AccountId>)],
+        entries: &Entries,
+    ) -> Result<(), TryRuntimeError> {
+        let is_contested = task.status == TaskStatus::Disputed || Claims::<T>::contains_key(id);
+        ensure!(
+            !is_contested || !T::Escalation::is_over(id),
+            "a disputed task, and a claim that is not decided, has a dispute that goes on"
+        );
+        let Some(awaited) = T::Escalation::awaited(id) else {
+            return Ok(());
+        };
+        let is_decided = matches!(awaited, Awaited::DueToPay(_));
+        ensure!(
+            is_contested != is_decided,
+            "a dispute is about a disputed task or a claim until that is decided, and no longer"
+        );
+        match awaited {
+            Awaited::Jury => {
+                let is_wanted = task.seats.iter().any(|seat| {
+                    seat.role.judges() && matches!(seat.state, SeatState::Vacant { .. })
+                });
+                let has_to_act = |one: &Assignment<T::AccountId>| {
+                    one.is_at_work() || matches!(one.status, AssignmentStatus::Committed { .. })
+                };
+                ensure!(
+                    Juries::<T>::contains_key(id)
+                        && (is_wanted
+                            || all
+                                .iter()
+                                .any(|(_, one)| one.role.judges() && has_to_act(one))),
+                    "a jury that is waited for has a juror who is wanted, works or has to reveal"
+                );
+            }
+            Awaited::Due(by) | Awaited::DueToPay(by) => {
+                // After an error it is the next block.
+                let by = by.max(Self::now().saturating_add(1));
+                let deadline = codec::Encode::encode(&Deadline::Dispute(id));
+                ensure!(
+                    entries
+                        .iter()
+                        .any(|(block, entry)| *block <= by && *entry == deadline),
+                    "the next step of a dispute is in the agenda"
+                );
+            }
+        }
         Ok(())
     }
 

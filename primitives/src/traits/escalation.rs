@@ -6,6 +6,17 @@ use sp_runtime::DispatchResult;
 
 use super::JurorTerms;
 
+/// What a dispute that is not over waits for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Awaited {
+    /// Its jury, which is done when everybody on it has revealed, or is gone.
+    Jury,
+    /// A call of [`Escalation::due`] in this block or before.
+    Due(BlockNumber),
+    /// The same, when the task or the claim is decided and jurors are paid.
+    DueToPay(BlockNumber),
+}
+
 /// Where those go on who cannot decide by themselves which result is right. Implemented by
 /// `pallet-disputes`.
 ///
@@ -47,8 +58,13 @@ pub trait Escalation {
     /// What of the job the jury of a task runs; `None` if all of it.
     fn part(task: TaskId) -> Option<DisputedPart>;
 
-    /// A block that [`Contested::remind`](super::Contested::remind) asked for has come.
+    /// A block that [`Contested::remind`](super::Contested::remind) asked for has come. After an error it is called
+    /// again in the next block.
     fn due(task: TaskId) -> DispatchResult;
+
+    /// What the dispute about a task waits for; `None` if there is none that goes on. For the invariants: whoever
+    /// gives [`Contested`](super::Contested) checks by it that something ends every dispute.
+    fn awaited(task: TaskId) -> Option<Awaited>;
 
     /// Whether no dispute about the task goes on: nothing of it is still to be paid or given back.
     fn is_over(task: TaskId) -> bool;
@@ -98,6 +114,9 @@ impl Escalation for () {
     }
     fn due(_: TaskId) -> DispatchResult {
         Ok(())
+    }
+    fn awaited(_: TaskId) -> Option<Awaited> {
+        None
     }
     fn is_over(_: TaskId) -> bool {
         true

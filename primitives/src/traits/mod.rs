@@ -29,7 +29,7 @@ pub use contested::{
 };
 pub use device_pool::{DevicePool, Locks, Offer, Penalty, Terms};
 pub use draw_randomness::{DrawRandomness, DrawSeed};
-pub use escalation::Escalation;
+pub use escalation::{Awaited, Escalation};
 pub use market_switch::MarketSwitch;
 pub use match_queue::{MatchQueue, QueueEnd};
 pub use order_book::{Listing, OrderBook};

@@ -1,6 +1,7 @@
 //! What the chain itself brings before a jury: replicas without a majority, and what auditors found.
 
-use aicpw_primitives::traits::Escalation;
+use aicpw_primitives::traits::{Awaited, Escalation};
+use aicpw_protocol::{BlockNumber, TaskId};
 use frame_support::assert_ok;
 
 use crate::{mock::*, Disputes, Pallet};
@@ -30,6 +31,32 @@ fn a_jury_decides_between_replicas() {
         );
         assert_eq!(gain(juror(0)), PAY as i128);
         assert_eq!(gain(REQUESTER), 0, "it has its result");
+    });
+}
+
+/// What it waits for is said at every step, and whoever reminds it knows in time.
+#[test]
+fn every_step_of_a_dispute_waits_for_something_that_comes() {
+    execute(|| {
+        split();
+        assert_eq!(Court::awaited(TASK), None);
+        assert!(Court::take_over(TASK));
+        assert_eq!(Court::awaited(TASK), Some(Awaited::Jury));
+        vote(&[RIGHT; 5]);
+        let mut seen = Vec::new();
+        for _ in 0..200 {
+            let awaited = Court::awaited(TASK);
+            if let Some(Awaited::Due(by) | Awaited::DueToPay(by)) = awaited {
+                let is_reminded = |(at, task): &(BlockNumber, TaskId)| *task == TASK && *at <= by;
+                assert!(Reminders::get().iter().any(is_reminded), "{awaited:?}");
+            }
+            let step = awaited.map(|one| matches!(one, Awaited::DueToPay(_)));
+            if seen.last() != Some(&step) {
+                seen.push(step);
+            }
+            run_for(1);
+        }
+        assert_eq!(seen, [Some(false), Some(true), None]);
     });
 }
 

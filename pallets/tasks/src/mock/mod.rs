@@ -1,12 +1,9 @@
 //! A runtime of this pallet and balances. The other pallets are mocks that are strict about their
 //! contracts: what is locked on a stake really moves, so that nothing can be forgotten.
 
-use aicpw_primitives::traits::{Contested, DrawRandomness, DrawSeed, Escalation, JurorTerms};
+use aicpw_primitives::traits::{DrawRandomness, DrawSeed};
 use aicpw_protocol::{
-    audit::AuditPolicy,
-    trace::{DisputedPart, OpenTrace},
-    verdict::{is_work, Vote},
-    AskPrice, AssignmentId, Balance, BlockNumber, DeviceId, Hash, TaskId,
+    audit::AuditPolicy, AskPrice, AssignmentId, Balance, BlockNumber, DeviceId, TaskId,
 };
 use codec::Decode;
 use frame_support::{
@@ -30,9 +27,11 @@ use std::{collections::BTreeMap, sync::Arc};
 use crate as pallet_tasks;
 use crate::pallet::{Assignments, Call, Config, Pallet, Tasks};
 
+mod disputes;
 mod neighbours;
 mod steps;
 
+pub use disputes::*;
 pub use neighbours::*;
 pub use steps::*;
 
@@ -233,97 +232,6 @@ impl DrawRandomness for Randomness {
     }
 }
 
-/// What the tasks pallet told whoever decides disputes.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Tell {
-    JuryDone(TaskId),
-    KeyWithheld(TaskId),
-    Due(TaskId),
-    Forget(TaskId),
-}
-
-parameter_types! {
-    pub static Heard: Vec<Tell> = Vec::new();
-    /// Whether no dispute goes on.
-    pub static IsOver: bool = true;
-    /// Whose trace is wanted, and until when.
-    pub static TraceWanted: Option<(TaskId, BlockNumber)> = None;
-    pub static TracesOpened: Vec<(TaskId, OpenTrace)> = Vec::new();
-    /// Whose jury's work is wanted, until when, and what who is right of it has voted.
-    pub static WorkWanted: Option<(TaskId, BlockNumber, Vote)> = None;
-    /// The seats of that jury.
-    pub static JurySeats: u16 = 5;
-    pub static WorkShown: Vec<(TaskId, Hash)> = Vec::new();
-    /// Whose jury runs a part only, and which.
-    pub static Part: Option<(TaskId, DisputedPart)> = None;
-}
-
-pub struct Disputes;
-impl Escalation for Disputes {
-    fn take_over(_: TaskId) -> bool {
-        TakesOver::get()
-    }
-    fn auditor_terms(price: Balance, price_cap: Balance) -> JurorTerms {
-        JurorTerms {
-            pay: price_cap.min(2 * price),
-            lock: 10 * price,
-        }
-    }
-    fn jury_done(task: TaskId) -> sp_runtime::DispatchResult {
-        Heard::mutate(|heard| heard.push(Tell::JuryDone(task)));
-        Ok(())
-    }
-    fn key_withheld(task: TaskId) -> sp_runtime::DispatchResult {
-        Heard::mutate(|heard| heard.push(Tell::KeyWithheld(task)));
-        Ok(())
-    }
-    fn trace_wanted(task: TaskId) -> Option<BlockNumber> {
-        TraceWanted::get()
-            .filter(|(one, _)| *one == task)
-            .map(|(_, until)| until)
-    }
-    fn trace_opened(task: TaskId, trace: OpenTrace) -> sp_runtime::DispatchResult {
-        TraceWanted::take();
-        TracesOpened::mutate(|all| all.push((task, trace)));
-        Ok(())
-    }
-    fn work_wanted(task: TaskId) -> Option<BlockNumber> {
-        WorkWanted::get()
-            .filter(|(one, ..)| *one == task)
-            .map(|(_, until, _)| until)
-    }
-    fn is_work(task: TaskId, trace_root: &Hash) -> bool {
-        WorkWanted::get().is_some_and(|(_, _, vote)| {
-            let (shown, right) = <Pallet<Test> as Contested<_>>::worked(task, 0, vote, trace_root);
-            is_work(shown, right, JurySeats::get())
-        })
-    }
-    fn work_shown(task: TaskId, trace_root: Hash) -> sp_runtime::DispatchResult {
-        WorkWanted::take();
-        WorkShown::mutate(|all| all.push((task, trace_root)));
-        Ok(())
-    }
-    fn part(task: TaskId) -> Option<DisputedPart> {
-        Part::get()
-            .filter(|(one, _)| *one == task)
-            .map(|(_, part)| part)
-    }
-    fn due(task: TaskId) -> sp_runtime::DispatchResult {
-        Heard::mutate(|heard| heard.push(Tell::Due(task)));
-        Ok(())
-    }
-    fn is_over(_: TaskId) -> bool {
-        IsOver::get()
-    }
-    fn forget(task: TaskId) -> bool {
-        Heard::mutate(|heard| heard.push(Tell::Forget(task)));
-        false
-    }
-    fn longest_dispute(jury: BlockNumber, _: BlockNumber) -> BlockNumber {
-        jury
-    }
-}
-
 pub struct Clock;
 impl UnixTime for Clock {
     fn now() -> core::time::Duration {
@@ -406,7 +314,7 @@ impl crate::BenchmarkHelper<AccountId> for Helper {
         TraceWanted::set(Some((task, now() + 10)));
     }
 
-    fn ask_for_work(task: TaskId, vote: Vote) {
+    fn ask_for_work(task: TaskId, vote: aicpw_protocol::verdict::Vote) {
         WorkWanted::set(Some((task, now() + 10, vote)));
     }
 
@@ -455,6 +363,8 @@ impl ExtBuilder {
         Queue::take();
         Told::take();
         Heard::take();
+        WaitsFor::take();
+        StepsFail::take();
         TraceWanted::take();
         TracesOpened::take();
         WorkWanted::take();

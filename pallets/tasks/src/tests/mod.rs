@@ -11,6 +11,7 @@ mod census;
 mod claims;
 mod commit_result;
 mod contested;
+mod dispute_steps;
 mod fail;
 mod grant_key;
 mod offchain;

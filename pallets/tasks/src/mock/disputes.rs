@@ -1,0 +1,118 @@
+//! Whoever decides disputes: it does what a test says, and writes down what it was told.
+
+use aicpw_primitives::traits::{Awaited, Contested, Escalation, JurorTerms};
+use aicpw_protocol::{
+    task::TaskStatus,
+    trace::{DisputedPart, OpenTrace},
+    verdict::{is_work, Vote},
+    Balance, BlockNumber, Hash, TaskId,
+};
+use frame_support::parameter_types;
+
+use super::{TakesOver, Test};
+use crate::pallet::{Claims, Pallet, Tasks};
+
+/// What the tasks pallet told whoever decides disputes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Tell {
+    JuryDone(TaskId),
+    KeyWithheld(TaskId),
+    Due(TaskId),
+    Forget(TaskId),
+}
+
+parameter_types! {
+    pub static Heard: Vec<Tell> = Vec::new();
+    /// Whether no dispute goes on but about what is contested.
+    pub static IsOver: bool = true;
+    /// What a dispute waits for, and which.
+    pub static WaitsFor: Option<(TaskId, Awaited)> = None;
+    /// Whether the steps of disputes fail.
+    pub static StepsFail: bool = false;
+    /// Whose trace is wanted, and until when.
+    pub static TraceWanted: Option<(TaskId, BlockNumber)> = None;
+    pub static TracesOpened: Vec<(TaskId, OpenTrace)> = Vec::new();
+    /// Whose jury's work is wanted, until when, and what who is right of it has voted.
+    pub static WorkWanted: Option<(TaskId, BlockNumber, Vote)> = None;
+    /// The seats of that jury.
+    pub static JurySeats: u16 = 5;
+    pub static WorkShown: Vec<(TaskId, Hash)> = Vec::new();
+    /// Whose jury runs a part only, and which.
+    pub static Part: Option<(TaskId, DisputedPart)> = None;
+}
+
+pub struct Disputes;
+impl Escalation for Disputes {
+    fn take_over(_: TaskId) -> bool {
+        TakesOver::get()
+    }
+    fn auditor_terms(price: Balance, price_cap: Balance) -> JurorTerms {
+        JurorTerms {
+            pay: price_cap.min(2 * price),
+            lock: 10 * price,
+        }
+    }
+    fn jury_done(task: TaskId) -> sp_runtime::DispatchResult {
+        Heard::mutate(|heard| heard.push(Tell::JuryDone(task)));
+        Ok(())
+    }
+    fn key_withheld(task: TaskId) -> sp_runtime::DispatchResult {
+        Heard::mutate(|heard| heard.push(Tell::KeyWithheld(task)));
+        Ok(())
+    }
+    fn trace_wanted(task: TaskId) -> Option<BlockNumber> {
+        TraceWanted::get()
+            .filter(|(one, _)| *one == task)
+            .map(|(_, until)| until)
+    }
+    fn trace_opened(task: TaskId, trace: OpenTrace) -> sp_runtime::DispatchResult {
+        TraceWanted::take();
+        TracesOpened::mutate(|all| all.push((task, trace)));
+        Ok(())
+    }
+    fn work_wanted(task: TaskId) -> Option<BlockNumber> {
+        WorkWanted::get()
+            .filter(|(one, ..)| *one == task)
+            .map(|(_, until, _)| until)
+    }
+    fn is_work(task: TaskId, trace_root: &Hash) -> bool {
+        WorkWanted::get().is_some_and(|(_, _, vote)| {
+            let (shown, right) = <Pallet<Test> as Contested<_>>::worked(task, 0, vote, trace_root);
+            is_work(shown, right, JurySeats::get())
+        })
+    }
+    fn work_shown(task: TaskId, trace_root: Hash) -> sp_runtime::DispatchResult {
+        WorkWanted::take();
+        WorkShown::mutate(|all| all.push((task, trace_root)));
+        Ok(())
+    }
+    fn part(task: TaskId) -> Option<DisputedPart> {
+        Part::get()
+            .filter(|(one, _)| *one == task)
+            .map(|(_, part)| part)
+    }
+    fn due(task: TaskId) -> sp_runtime::DispatchResult {
+        if StepsFail::get() {
+            return Err(sp_runtime::DispatchError::Other("a step fails"));
+        }
+        Heard::mutate(|heard| heard.push(Tell::Due(task)));
+        Ok(())
+    }
+    fn awaited(task: TaskId) -> Option<Awaited> {
+        WaitsFor::get()
+            .filter(|(one, _)| *one == task)
+            .map(|(_, awaited)| awaited)
+    }
+    fn is_over(task: TaskId) -> bool {
+        let is_disputed =
+            Tasks::<Test>::get(task).is_some_and(|task| task.status == TaskStatus::Disputed);
+        IsOver::get() && !is_disputed && !Claims::<Test>::contains_key(task)
+    }
+    fn forget(task: TaskId) -> bool {
+        Heard::mutate(|heard| heard.push(Tell::Forget(task)));
+        false
+    }
+    fn longest_dispute(jury: BlockNumber, _: BlockNumber) -> BlockNumber {
+        jury
+    }
+}

@@ -1,0 +1,109 @@
+//! Something ends every dispute: its steps are in the agenda, and stay there when one of them fails.
+
+use aicpw_primitives::traits::{Awaited, Contested, JurorTerms};
+use aicpw_protocol::{verdict::Vote, AssignmentId};
+use frame_support::assert_ok;
+
+use crate::{mock::*, pallet::*, types::Deadline};
+
+type Court = Pallet<Test>;
+
+const TERMS: JurorTerms = JurorTerms {
+    pay: 2 * PRICE,
+    lock: 10_000,
+};
+
+const NO_STEP: &str = "the next step of a dispute is in the agenda";
+const NO_JURY: &str = "a jury that is waited for has a juror who is wanted, works or has to reveal";
+const NOT_ABOUT_IT: &str =
+    "a dispute is about a disputed task or a claim until that is decided, and no longer";
+
+/// A disputed result of Alice's.
+fn disputed() -> AssignmentId {
+    let id = verifying(ALICE);
+    assert_ok!(Court::contest(id.task, false));
+    id
+}
+
+/// Checks the invariants as if the dispute waited for this.
+fn broken_if(id: AssignmentId, awaited: Awaited) -> Option<&'static str> {
+    WaitsFor::set(Some((id.task, awaited)));
+    let checked = Court::do_try_state();
+    WaitsFor::take();
+    checked.err().map(Into::into)
+}
+
+#[test]
+fn the_next_step_of_a_dispute_is_in_the_agenda() {
+    ExtBuilder.build_and_execute(|| {
+        let id = disputed();
+        let by = now() + 10;
+        assert_eq!(broken_if(id, Awaited::Due(by)), Some(NO_STEP));
+        Court::remind(id.task, by + 1);
+        assert_eq!(broken_if(id, Awaited::Due(by)), Some(NO_STEP), "too late");
+        Court::remind(id.task, by);
+        assert_eq!(broken_if(id, Awaited::Due(by)), None);
+        assert_eq!(broken_if(id, Awaited::DueToPay(by)), Some(NOT_ABOUT_IT));
+        assert_ok!(Court::give_up(id.task));
+        assert_eq!(broken_if(id, Awaited::DueToPay(by)), None);
+        assert_eq!(broken_if(id, Awaited::Due(by)), Some(NOT_ABOUT_IT));
+        assert_eq!(broken_if(id, Awaited::Jury), Some(NOT_ABOUT_IT));
+    });
+}
+
+#[test]
+fn a_jury_that_is_waited_for_has_somebody_who_has_to_do_something() {
+    ExtBuilder.build_and_execute(|| {
+        let id = disputed();
+        assert_eq!(broken_if(id, Awaited::Jury), Some(NO_JURY), "not called");
+        assert_ok!(Court::seat_jury(id.task, 1, TERMS, Vec::new()));
+        assert_eq!(broken_if(id, Awaited::Jury), None, "wanted");
+        let juror = assign(id.task, device(BOB, ASK));
+        assert_eq!(broken_if(id, Awaited::Jury), None, "at work");
+        compute(juror, ROOT);
+        assert_eq!(broken_if(id, Awaited::Jury), None, "has to reveal");
+        assert_ok!(reveal(juror, opening(ROOT)));
+        assert_eq!(broken_if(id, Awaited::Jury), Some(NO_JURY), "done");
+        let verdict = Vote::Root(ROOT).into();
+        assert_ok!(Court::close_juror(id.task, juror.replica, Some(verdict)));
+        assert_ok!(Court::decide(id.task, Some(ROOT)));
+    });
+}
+
+/// Regression: the entry was gone, and with it whatever would have ended the dispute.
+#[test]
+fn a_step_that_fails_is_made_again_in_the_next_block() {
+    ExtBuilder.build_and_execute(|| {
+        let id = disputed();
+        let deadline = Deadline::Dispute(id.task);
+        StepsFail::set(true);
+        for _ in 0..3 {
+            // Where assertions are on, what cannot happen panics as well.
+            let served = std::panic::catch_unwind(|| Court::serve(now(), deadline));
+            assert_eq!(served.is_err(), cfg!(debug_assertions));
+            let next = Agenda::<Test>::take(now() + 1).unwrap();
+            assert_eq!((next.pages, next.open.to_vec()), (0, vec![deadline]));
+            run_for(1);
+        }
+        let _ = std::panic::catch_unwind(|| Court::serve(now(), deadline));
+        StepsFail::set(false);
+        assert_eq!(Heard::get(), []);
+        run_for(1);
+        assert_eq!(Heard::get(), [Tell::Due(id.task)]);
+        assert_ok!(Court::give_up(id.task));
+    });
+}
+
+#[test]
+fn what_fails_when_the_dispute_is_over_is_left() {
+    ExtBuilder.build_and_execute(|| {
+        let id = disputed();
+        assert_ok!(Court::give_up(id.task));
+        StepsFail::set(true);
+        let deadline = Deadline::Dispute(id.task);
+        let served = std::panic::catch_unwind(|| Court::serve(now(), deadline));
+        assert_eq!(served.is_err(), cfg!(debug_assertions));
+        let next = Agenda::<Test>::get(now() + 1);
+        assert!(next.is_none_or(|slot| !slot.open.contains(&deadline)));
+    });
+}
