@@ -10,9 +10,9 @@ use aicpw_protocol::{
     trace::{first_difference, NamedPart, OpenTrace},
     verdict::{DisputeState, DisputeView},
     view::{AssignmentView, TaskView},
-    BlockNumber, Hash, TaskId,
+    BlockNumber, Hash, Milliseconds, TaskId,
 };
-use std::time::Duration;
+use std::{future::Future, time::Duration};
 
 use super::{
     connect::Connected,
@@ -35,7 +35,7 @@ use crate::{
 };
 
 /// What is kept of a time, so that what has to be said in it still is.
-const LAST: Duration = Duration::from_secs(60);
+const LAST: Milliseconds = Milliseconds(60_000);
 
 /// Doubts a result, for the part of it that is wrong. One's own dispute whose part is still to be named is
 /// gone on with. A signal that ends it leaves nothing behind of the run on this machine.
@@ -76,17 +76,11 @@ async fn dispute_part(context: &Context<'_>, args: &DisputeArgs) -> Result<()> {
         out.say("goes on with the dispute that is open");
         (own, None)
     } else {
-        let mut plan = court.plan(&view).await?;
+        let plan = court.plan(&view).await?;
         contest::agree(context, &args.contest, &plan.consequence).await?;
-        let run = court.run_here(args, &view, &root);
-        let clock = chain.clock().await?;
-        let Ok(own) = tokio::time::timeout(time_to_run(&view, &clock), run).await else {
-            out.warn("the window of the result ends before this machine has run the task: a jury runs all of it");
-            plan.call = Call::dispute(id);
-            let inclusion = contest::pay(&signer, &chain, id, &plan, false).await?;
-            return court.follow(&args.contest, &inclusion).await;
-        };
-        let own = own.map_err(about)?;
+        let left = time_to_run(&view, &chain.clock().await?);
+        let own = in_time(left, court.run_here(args, &view, &root));
+        let own = own.await.map_err(about)?;
         if let Some(refused) = vouched(&view, &root) {
             return Err(refused);
         }
@@ -134,7 +128,20 @@ async fn dispute_part(context: &Context<'_>, args: &DisputeArgs) -> Result<()> {
     court.follow(&args.contest, &inclusion).await
 }
 
-/// What is left of the window for a run, less what it takes to dispute the result all the same.
+/// What a run comes to, if it ends in time. What is not known to be wrong is not disputed unasked: the bond would
+/// be lost where the result is right.
+async fn in_time<T>(left: Duration, run: impl Future<Output = Result<T>>) -> Result<T> {
+    let ended = tokio::time::timeout(left, run).await;
+    ended.unwrap_or_else(|_| {
+        let what = "the window of the result is over soon, and this machine has not run the task: whether the \
+                    result is wrong it does not know";
+        let hint = "nothing was sent; if you doubt the result all the same, dispute it without --part before the \
+                    window ends: a jury runs the whole job then";
+        Err(Error::other(what).hint(hint))
+    })
+}
+
+/// What is left of the window for a run, less what it takes to dispute the result afterwards.
 fn time_to_run(task: &TaskView<Account>, clock: &Clock) -> Duration {
     match task.status {
         TaskStatus::Verifying { settle_at } => time_until(settle_at, clock),
@@ -145,7 +152,7 @@ fn time_to_run(task: &TaskView<Account>, clock: &Clock) -> Duration {
 fn time_until(block: BlockNumber, clock: &Clock) -> Duration {
     let blocks = u64::from(block.saturating_sub(clock.now));
     let left = blocks.saturating_mul(clock.block_time.0);
-    Duration::from_millis(left).saturating_sub(LAST)
+    Duration::from_millis(left.saturating_sub(LAST.0))
 }
 
 /// Why a part would let somebody go who has said that a wrong result is right: whether the result is, a
@@ -206,13 +213,16 @@ fn late(task: &TaskView<Account>, clock: &Clock) -> Option<Error> {
     let TaskStatus::Verifying { settle_at } = task.status else {
         return None;
     };
-    let needed = clock.blocks(task.submission.time_limit);
+    let limit = task.submission.time_limit;
+    let needed = clock.blocks(Milliseconds(limit.0.saturating_add(LAST.0)));
     if clock.now.saturating_add(needed) < settle_at {
         return None;
     }
     let error = Error::other(format!(
-        "the window of the result may end before this machine has run task {}: {}",
+        "the window of the result may end before this machine has run task {}, which may take {}, and disputed \
+         its result, for which a minute is kept: {}",
         task.id,
+        clock.span(clock.blocks(limit)),
         clock.left(settle_at)
     ));
     let error = error.hint("nothing was sent; without --part a jury runs the whole job");

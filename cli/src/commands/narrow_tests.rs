@@ -106,12 +106,33 @@ fn what_depends_on_the_driver_is_judged_as_a_whole() {
 fn the_window_must_be_longer_than_a_run() {
     let mut task = revealed();
     task.submission.time_limit = aicpw_protocol::Milliseconds(60_000);
-    // 240 blocks of a run, from block 100 on.
-    task.status = TaskStatus::Verifying { settle_at: 341 };
+    // 240 blocks of a run, from block 100 on, and as many to dispute what it comes to.
+    task.status = TaskStatus::Verifying { settle_at: 581 };
     assert!(late(&task, &CLOCK).is_none());
-    task.status = TaskStatus::Verifying { settle_at: 340 };
+    assert!(time_to_run(&task, &CLOCK) >= Duration::from_secs(60));
+    task.status = TaskStatus::Verifying { settle_at: 580 };
     let error = late(&task, &CLOCK).unwrap();
     assert!(error.hint.unwrap().contains("without --part"));
+}
+
+#[test]
+fn a_window_of_a_minute_is_too_short_for_any_run() {
+    let mut task = revealed();
+    task.submission.time_limit = aicpw_protocol::Milliseconds(30_000);
+    task.status = TaskStatus::Verifying { settle_at: 340 };
+    let error = late(&task, &CLOCK).unwrap();
+    assert!(error.hint.unwrap().contains("nothing was sent"));
+}
+
+#[tokio::test]
+async fn a_run_that_is_not_done_in_time_disputes_nothing() {
+    let run = std::future::pending::<Result<()>>();
+    let error = in_time(Duration::ZERO, run).await.unwrap_err();
+    let hint = error.hint.unwrap();
+    assert!(hint.contains("nothing was sent"), "{hint}");
+    assert!(hint.contains("without --part"), "{hint}");
+    let done = in_time(Duration::ZERO, std::future::ready(Ok(7))).await;
+    assert_eq!(done.unwrap(), 7);
 }
 
 #[test]
