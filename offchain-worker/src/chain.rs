@@ -66,6 +66,12 @@ pub trait ChainView: Send + Sync + 'static {
     /// # Errors
     /// When the state is gone or the runtime does not answer.
     fn slots_of(&self, device: DeviceId) -> Result<Option<u8>, StateError>;
+
+    /// Blocks in which a result has to be revealed once that is open, in the state of the best block.
+    ///
+    /// # Errors
+    /// When the state is gone or the runtime does not answer.
+    fn reveal_window(&self) -> Result<BlockNumber, StateError>;
 }
 
 /// The node's persistent offchain storage, the one that the offchain worker hook sees as

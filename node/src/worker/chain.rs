@@ -4,11 +4,13 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use aicpw_offchain_worker::chain::{BlockRef, ChainView, Heads, StateError};
 use aicpw_primitives::{
-    api::{ProvidersApi, WorkerApi},
+    api::{ProvidersApi, TasksApi, WorkerApi},
     worker_key::{WorkerId, KEY_TYPE},
     AccountId,
 };
-use aicpw_protocol::{mailbox::Orders, view::DeviceView, AssignmentId, DeviceId, Hash};
+use aicpw_protocol::{
+    mailbox::Orders, view::DeviceView, AssignmentId, BlockNumber, DeviceId, Hash,
+};
 use aicpw_runtime::{
     configs::system::{migrated_version, migration_key},
     opaque::Block,
@@ -193,5 +195,12 @@ impl ChainView for NodeChain {
             .device(block, device)
             .map_err(failed(block.into()))?;
         Ok(view.map(|view| view.slots))
+    }
+
+    fn reveal_window(&self) -> Result<BlockNumber, StateError> {
+        let block = self.client.info().best_hash;
+        let api = self.client.runtime_api();
+        let parameters = TasksApi::<_, AccountId>::market_parameters(&*api, block);
+        Ok(parameters.map_err(failed(block.into()))?.reveal_window)
     }
 }

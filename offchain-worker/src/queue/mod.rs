@@ -8,7 +8,8 @@
 //!
 //! - A finished job is never computed again, and no two results are ever reported for it: the result
 //!   is on the disk before it is reported, and its commitment is derived from it.
-//! - Nothing is served, announced or opened before the commit is final.
+//! - Nothing is served, announced or opened before the commit is final; but where finality stands still a commit is
+//!   opened in the last quarter of the window to reveal: who opens nothing loses all that is locked.
 //! - Of a sealed task nothing but ciphertext goes to IPFS, and nothing but the kind of a failure goes
 //!   on chain in the clear.
 //! - A job ends when the *finalised* chain says so; a fork stops nothing.

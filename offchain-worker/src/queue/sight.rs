@@ -1,6 +1,7 @@
 //! What the chain says about one assignment, and waiting for it.
 
 use aicpw_protocol::{
+    mailbox::MARGIN,
     sealing::Envelope,
     task::{AssignmentStatus, Progress},
     BlockNumber, Hash,
@@ -100,8 +101,9 @@ impl Sight {
     }
 
     /// The commitment that the finalised chain holds for the assignment, once that lets it be opened:
-    /// then the commits of all others that are waited for are final too.
-    fn commitment(&self) -> Option<Commitment> {
+    /// then the commits of all others that are waited for are final too. Or, where finality stands still, `ours`
+    /// in the best chain when fewer than `margin` blocks are left to open it.
+    fn commitment(&self, ours: Hash, margin: BlockNumber) -> Option<Commitment> {
         match &self.finalised {
             Finalised::Status(AssignmentStatus::Committed {
                 commitment,
@@ -111,18 +113,40 @@ impl Sight {
             Finalised::Status(AssignmentStatus::Revealed { opening, .. }) => {
                 Some(Commitment::Opened(opening.clone()))
             }
+            // An assignment that is over has nothing to open.
+            _ if self.end().is_some() => None,
+            _ => self.stalled(ours, margin),
+        }
+    }
+
+    fn stalled(&self, ours: Hash, margin: BlockNumber) -> Option<Commitment> {
+        match self.best {
+            Some(AssignmentStatus::Committed {
+                commitment,
+                reveal_by: Some(by),
+                ..
+            }) if commitment == ours => closes(self, by, margin).map(|()| Commitment::NotFinal),
             _ => None,
         }
     }
 }
 
-/// A commitment in the finalised chain.
+/// Blocks that are left of a window to reveal when a commitment is opened that is not final: enough for the call to
+/// be made twice. Whoever does not open its commitment loses all that is locked, and finality can stand still through
+/// no fault of its own; what a fork could give away is the result of one job.
+pub fn last_chance(reveal_window: BlockNumber) -> BlockNumber {
+    (reveal_window / 4).max(MARGIN)
+}
+
+/// A commitment that may be opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Commitment {
-    /// Not opened.
+    /// In the finalised chain, not opened.
     Hidden(Hash),
-    /// Opened already.
+    /// In the finalised chain, opened already.
     Opened(aicpw_protocol::commitment::ResultOpening),
+    /// Our own, in the best chain only; the time to open it is over soon.
+    NotFinal,
 }
 
 /// Waits for changes of a [`Sight`]. Where its sender is gone the worker is being shut down, and
@@ -161,9 +185,10 @@ impl Watch {
         .await;
     }
 
-    /// Until the finalised chain holds a commitment for the assignment that may be opened.
-    pub async fn committed(&self) -> Commitment {
-        self.until(Sight::commitment).await
+    /// Until the finalised chain holds a commitment for the assignment that may be opened; or the best chain holds
+    /// `ours`, and fewer than `margin` blocks are left to open it.
+    pub async fn committed(&self, ours: Hash, margin: BlockNumber) -> Commitment {
+        self.until(|sight| sight.commitment(ours, margin)).await
     }
 
     /// The progress that the chain knows of; none before the first report.
@@ -278,13 +303,56 @@ mod tests {
         };
         let (sender, receiver) = watch::channel(Sight::first(5, Some(committed(None))));
         let watch = Watch::new(receiver);
-        let mut opens = std::pin::pin!(watch.committed());
+        let mut opens = std::pin::pin!(watch.committed([4; 32], 2));
         sender.send_modify(|sight| sight.finalised = Finalised::Status(committed(None)));
         assert!(futures::poll!(&mut opens).is_pending(), "others work");
         sender.send_modify(|sight| sight.best = Some(committed(Some(9))));
         assert!(futures::poll!(&mut opens).is_pending(), "not final");
         sender.send_modify(|sight| sight.finalised = Finalised::Status(committed(Some(9))));
         assert!(futures::poll!(&mut opens).is_ready());
+    }
+
+    /// Of two whose commits open their reveals in one block, which does not become final: one has still time, the
+    /// other has none.
+    #[tokio::test]
+    async fn where_finality_stands_still_a_commitment_is_opened_before_it_is_too_late() {
+        let ours = [4; 32];
+        let committed = |commitment, reveal_by| AssignmentStatus::Committed {
+            commitment,
+            at: 3,
+            reveal_by,
+        };
+        let margin = last_chance(240);
+        assert_eq!(margin, 60);
+        let (sender, receiver) = watch::channel(Sight::first(182, Some(committed(ours, None))));
+        let watch = Watch::new(receiver);
+        let mut opens = std::pin::pin!(watch.committed(ours, margin));
+        assert!(futures::poll!(&mut opens).is_pending(), "others work");
+        sender.send_modify(|sight| sight.best = Some(committed([5; 32], Some(240))));
+        assert!(futures::poll!(&mut opens).is_pending(), "not ours");
+        sender.send_modify(|sight| sight.best = Some(committed(ours, Some(242))));
+        assert!(futures::poll!(&mut opens).is_pending(), "there is time");
+        sender.send_modify(|sight| sight.finalised = Finalised::Gone);
+        sender.send_modify(|sight| sight.now = 183);
+        assert!(futures::poll!(&mut opens).is_pending(), "it is over");
+        sender.send_modify(|sight| sight.finalised = Finalised::Status(committed(ours, None)));
+        let opened = futures::poll!(&mut opens);
+        assert_eq!(opened, std::task::Poll::Ready(Commitment::NotFinal));
+    }
+
+    #[test]
+    fn of_a_short_window_to_reveal_enough_is_left_for_two_tries() {
+        assert_eq!(last_chance(40), MARGIN);
+    }
+
+    #[tokio::test]
+    async fn a_key_is_not_used_before_its_grant_is_final() {
+        let (sender, receiver) = watch::channel(Sight::first(5, None));
+        let watch = Watch::new(receiver);
+        let mut granted = std::pin::pin!(watch.granted());
+        let assigned = AssignmentStatus::Assigned { start_by: 6 };
+        sender.send_modify(|sight| sight.best = Some(assigned));
+        assert!(futures::poll!(&mut granted).is_pending());
     }
 
     #[tokio::test]

@@ -1,7 +1,7 @@
 use aicpw_protocol::{
     mailbox::{self, Order, Orders, Report},
     task::AssignmentStatus,
-    AssignmentId, DeviceId, Hash,
+    AssignmentId, BlockNumber, DeviceId, Hash,
 };
 use codec::{DecodeAll, Encode};
 use std::collections::{BTreeMap, BTreeSet};
@@ -233,5 +233,9 @@ impl ChainView for FakeChain {
 
     fn slots_of(&self, _: DeviceId) -> Result<Option<u8>, StateError> {
         Ok(Some(1))
+    }
+
+    fn reveal_window(&self) -> Result<BlockNumber, StateError> {
+        Ok(240)
     }
 }

@@ -1,17 +1,22 @@
 //! The second half of a job's life: its result is committed to, opened, and served.
 
-use aicpw_protocol::{content::ContentId, mailbox::Report, task::Role, AssignmentId};
+use aicpw_protocol::{
+    content::ContentId,
+    mailbox::{Report, MARGIN},
+    task::Role,
+    AssignmentId, BlockNumber,
+};
 use std::{future::Future, time::Duration};
 
 use super::{
     super::{
         folder::FolderError,
         record::{Answer, Phase},
-        sight::{Commitment, End},
+        sight::{last_chance, Commitment, End},
     },
     Life,
 };
-use crate::ipfs::silent;
+use crate::{blocking, ipfs::silent};
 
 /// How long adding a result is tried after its assignment was settled.
 const PUBLISH_TIMEOUT: Duration = Duration::from_secs(600);
@@ -21,16 +26,22 @@ const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
 impl Life {
-    /// From a result to its opening, once the commit cannot be taken back any more.
+    /// From a result to its opening, once the commit cannot be taken back any more; or, where finality stands
+    /// still, before the window to reveal closes.
     pub(super) async fn deliver(&mut self, answer: Answer) -> Result<(), FolderError> {
         let (commitment, opening) = self.commitment(&answer);
         self.report(&Report::Done { commitment });
         let assignment = self.order().assignment;
         let watch = self.watch.clone();
+        let margin = self.last_chance();
         let deliver = async {
-            match watch.committed().await {
+            match watch.committed(commitment, margin).await {
                 Commitment::Hidden(on_chain) if on_chain == commitment => {}
                 Commitment::Opened(on_chain) if on_chain == opening => {}
+                Commitment::NotFinal => tracing::warn!(
+                    %assignment,
+                    "finality stands still: opens a result whose commit is not final, before the time to is over"
+                ),
                 other => {
                     tracing::error!(
                         %assignment,
@@ -57,6 +68,17 @@ impl Life {
             // Settled is what was revealed: by this node, whose folder was lost meanwhile.
             Err(End::Settled) => self.end_with_result(End::Settled, answer).await,
             Err(end) => self.close(end, Vec::new()),
+        }
+    }
+
+    /// How many blocks are left to reveal when a commitment is opened that is not final.
+    fn last_chance(&self) -> BlockNumber {
+        match blocking::run(|| self.shop.chain.reveal_window()) {
+            Ok(window) => last_chance(window),
+            Err(error) => {
+                tracing::warn!(%error, "not known how long there is to reveal");
+                MARGIN
+            }
         }
     }
 

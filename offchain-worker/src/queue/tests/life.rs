@@ -19,6 +19,31 @@ async fn reading_a_manifest_holds_up_nobody() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_stall_of_finality_costs_no_reveal() {
+    let node = Node::new();
+    let order = order(1);
+    node.engine.ends(0, Ok(OUTPUT));
+    node.chain.best(1, std::slice::from_ref(&order));
+    let commitment = node.done(&order).await;
+    let on_chain = Order {
+        status: committed(commitment),
+        ..order.clone()
+    };
+    // To be revealed by block 1,000; fewer than 60 blocks are left.
+    node.chain.best(941, &[on_chain]);
+    let Report::Open { opening, .. } = node.opened(&order).await else {
+        unreachable!()
+    };
+    assert_eq!(opening.result, content_id(OUTPUT));
+    let revealed = Order {
+        status: revealed(&opening),
+        ..order
+    };
+    node.chain.best(942, &[revealed]);
+    node.store.until_pinned(cid_of(OUTPUT)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_job_from_its_order_to_its_end() {
     let node = Node::new();
     let order = order(1);
