@@ -29,6 +29,8 @@ pub const PEER_UNREACHABLE: i32 = 7_011;
 pub const DEVICE_BUSY: i32 = 7_012;
 /// The device is not there any more, or fails.
 pub const NOT_MEASURED: i32 = 7_013;
+/// Too many tasks are watched.
+pub const TOO_MANY_WATCHED: i32 = 7_014;
 
 /// An error with a code and a message.
 pub fn error(code: i32, message: impl Into<String>) -> ErrorObjectOwned {

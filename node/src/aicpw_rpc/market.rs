@@ -27,7 +27,10 @@ use sp_api::{ApiError, ApiRef, ProvideRuntimeApi};
 use sp_core::H256;
 use tokio::sync::watch;
 
-use super::error::{error, STATE};
+use super::{
+    error::{error, STATE},
+    watchers::Watchers,
+};
 use crate::{service::FullClient, worker::require_readable};
 
 /// Most entries of a list.
@@ -154,6 +157,8 @@ pub struct Market {
     pub client: Arc<FullClient>,
     /// New blocks.
     pub heads: watch::Receiver<Heads>,
+    /// Places for subscriptions.
+    pub watchers: Watchers,
     /// Runs subscriptions.
     pub executor: SubscriptionTaskExecutor,
 }
@@ -318,8 +323,16 @@ impl MarketApiServer for Market {
         pending: PendingSubscriptionSink,
         id: TaskId,
     ) -> SubscriptionResult {
+        let place = match self.watchers.place() {
+            Ok(place) => place,
+            Err(refused) => {
+                pending.reject(refused).await;
+                return Ok(());
+            }
+        };
         let market = self.clone();
         let tell = async move {
+            let _place = place;
             if let Ok(sink) = pending.accept().await {
                 market.tell(sink, id).await;
             }

@@ -13,6 +13,7 @@ mod market;
 #[cfg(test)]
 mod tests;
 mod uploads;
+mod watchers;
 mod worker;
 
 use std::path::PathBuf;
@@ -28,6 +29,7 @@ use crate::{service::FullClient, worker::MarketServices};
 use blobs::{Blobs, BlobsApiServer};
 use market::{Market, MarketApiServer};
 use uploads::Uploads;
+use watchers::Watchers;
 use worker::{Worker, WorkerApiServer};
 
 /// What the methods are made of.
@@ -36,6 +38,7 @@ pub struct MarketDeps {
     client: Arc<FullClient>,
     keystore: KeystorePtr,
     heads: watch::Receiver<Heads>,
+    watchers: Watchers,
     store: Option<Arc<dyn BlobStore>>,
     uploads: Arc<Uploads>,
     is_provider: bool,
@@ -56,6 +59,7 @@ impl MarketDeps {
             client,
             keystore,
             heads,
+            watchers: Watchers::default(),
             store: services.store.clone(),
             uploads: Arc::new(Uploads::new(
                 services.folder.join("uploads"),
@@ -79,6 +83,7 @@ impl MarketDeps {
         let market = Market {
             client: self.client.clone(),
             heads: self.heads,
+            watchers: self.watchers,
             executor,
         };
         module.merge(market.into_rpc())?;
