@@ -103,6 +103,13 @@ impl Cluster {
         Self::linked_on(chain, arguments, first).await
     }
 
+    /// The same, and each says where it listens to who looks for it as a validator. Without that it knows what
+    /// others have told it of its address, if they have.
+    pub async fn announced_on(chain: &str) -> Result<Self> {
+        let first = async |_, to, address| Ok((to == 0).then_some(address));
+        Self::started(chain, &[], NodeOptions::announced, first).await
+    }
+
     /// The same, but none of them is told of another.
     pub async fn strangers_on(chain: &str, arguments: &[&str]) -> Result<Self> {
         Self::linked_on(chain, arguments, async |_, _, _| Ok(None)).await
@@ -116,13 +123,22 @@ impl Cluster {
     pub async fn linked_on(
         chain: &str,
         arguments: &[&str],
+        link: impl AsyncFnMut(usize, usize, String) -> Result<Option<String>>,
+    ) -> Result<Self> {
+        Self::started(chain, arguments, Ok, link).await
+    }
+
+    async fn started(
+        chain: &str,
+        arguments: &[&str],
+        options: fn(NodeOptions) -> Result<NodeOptions>,
         mut link: impl AsyncFnMut(usize, usize, String) -> Result<Option<String>>,
     ) -> Result<Self> {
         let room = room_for(MANY).await?;
         let folder = TempDir::with_prefix("aicpw-network-").context("a temporary folder")?;
         let mut validators: Vec<Node> = Vec::new();
         for (from, name) in VALIDATORS.into_iter().enumerate() {
-            let mut options = NodeOptions::new(name, chain).arg(format!("--{name}"));
+            let mut options = options(NodeOptions::new(name, chain).arg(format!("--{name}")))?;
             options
                 .arguments
                 .extend(arguments.iter().map(|a| (*a).to_owned()));

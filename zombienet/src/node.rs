@@ -3,6 +3,7 @@
 use std::{
     fs::{self, File},
     io::{Read, Seek, SeekFrom},
+    net::TcpListener,
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
     sync::Mutex,
@@ -64,6 +65,17 @@ impl NodeOptions {
     pub fn arg(mut self, argument: impl Into<String>) -> Self {
         self.arguments.push(argument.into());
         self
+    }
+
+    /// Has it say to who looks for it as a validator where it listens: at a port that is free now.
+    ///
+    /// # Errors
+    /// None is.
+    pub fn announced(mut self) -> Result<Self> {
+        let listener = TcpListener::bind("127.0.0.1:0").context("a free port")?;
+        let address = format!("/ip4/127.0.0.1/tcp/{}", listener.local_addr()?.port());
+        self.listen = Some(address.clone());
+        Ok(self.arg("--public-addr").arg(address))
     }
 
     /// Sets a variable of its environment.

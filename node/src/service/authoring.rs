@@ -112,8 +112,13 @@ impl Authoring<'_> {
     }
 
     /// Starts telling the other validators where this node is, and finding out where they are, so
-    /// that they can connect to each other directly.
-    pub fn start_discovery(&self, config: WorkerConfig, network: Arc<dyn NetworkService>) {
+    /// that they can connect to each other directly; at private addresses too if they may.
+    pub fn start_discovery(
+        &self,
+        config: WorkerConfig,
+        network: Arc<dyn NetworkService>,
+        allow_private_ip: bool,
+    ) {
         let events = network
             .event_stream("authority-discovery")
             .filter_map(|event| {
@@ -140,6 +145,7 @@ impl Authoring<'_> {
             client: self.client.clone(),
             discovery,
             network,
+            allow_private_ip,
         };
         self.task_manager.spawn_handle().spawn(
             "found-validators",

@@ -1,11 +1,14 @@
 //! Brings validators together: where discovery has found them, by their authority discovery keys, becomes
 //! known to the network, which connects to whom it knows. Discovery itself only remembers it.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::HashMap, net::IpAddr, sync::Arc, time::Duration};
 
+use aicpw_offchain_worker::ipfs;
 use aicpw_runtime::opaque::Block;
 use sc_authority_discovery::{AuthorityDiscovery, Service};
-use sc_network::{config::parse_addr, service::traits::NetworkService};
+use sc_network::{
+    config::parse_addr, multiaddr::Protocol, service::traits::NetworkService, Multiaddr,
+};
 use sp_blockchain::HeaderBackend;
 
 use super::FullClient;
@@ -22,6 +25,9 @@ pub struct FoundValidators {
     pub discovery: Service,
     /// Who is to know.
     pub network: Arc<dyn NetworkService>,
+    /// Whether private addresses are dialled too. A validator says itself where it is, so one could have all others
+    /// knock at what is behind their own routers.
+    pub allow_private_ip: bool,
 }
 
 impl FoundValidators {
@@ -53,6 +59,13 @@ impl FoundValidators {
                     continue;
                 }
                 for address in &found {
+                    if !self.allow_private_ip && !is_public(address) {
+                        log::info!(
+                            "validator {validator} says that it is at {address}, which is not public and not \
+                             dialled: it is with --allow-private-ip"
+                        );
+                        continue;
+                    }
                     match parse_addr(address.clone()) {
                         Ok((peer, address)) => {
                             log::info!("validator {validator} is at {address}");
@@ -63,6 +76,59 @@ impl FoundValidators {
                 }
                 told.insert(validator, found);
             }
+        }
+    }
+}
+
+/// Whether it is a host of the internet, or has a name, which is looked up when it is dialled.
+fn is_public(address: &Multiaddr) -> bool {
+    let begins_with_host = matches!(
+        address.iter().next(),
+        Some(
+            Protocol::Ip4(_)
+                | Protocol::Ip6(_)
+                | Protocol::Dns(_)
+                | Protocol::Dns4(_)
+                | Protocol::Dns6(_)
+        )
+    );
+    let is_public = |part: Protocol<'_>| match part {
+        Protocol::Ip4(ip) => ipfs::is_public(&IpAddr::from(ip)),
+        Protocol::Ip6(ip) => ipfs::is_public(&IpAddr::from(ip)),
+        _ => true,
+    };
+    begins_with_host && address.iter().all(is_public)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn validators_are_dialled_in_the_internet_and_not_behind_ones_own_router() {
+        let is_public = |address: &str| is_public(&address.parse().unwrap());
+        for public in [
+            "/ip4/8.8.8.8/tcp/30333",
+            "/ip6/2a00:1450:4001::1/tcp/30333",
+            "/dns/validator.example/tcp/30333",
+        ] {
+            assert!(is_public(public), "{public}");
+        }
+        for other in [
+            "/ip4/127.0.0.1/tcp/30333",
+            "/ip4/192.168.0.1/tcp/22",
+            "/ip4/10.0.0.1/tcp/80",
+            "/ip4/169.254.169.254/tcp/80",
+            "/ip6/::1/tcp/30333",
+            "/ip6/::ffff:192.168.0.1/tcp/22",
+            "/ip6/fd00::1/tcp/30333",
+            "/ip4/8.8.8.8/tcp/30333/ip4/192.168.0.1/tcp/22",
+            "/memory/7",
+            "/tcp/30333",
+        ] {
+            assert!(!is_public(other), "{other}");
         }
     }
 }

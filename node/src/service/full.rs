@@ -231,6 +231,7 @@ pub fn new_full<N: NetworkBackend<Block, <Block as BlockT>::Hash>>(
         persisted_cache_directory: config.network.net_config_path.clone(),
         ..Default::default()
     };
+    let allow_private_ip = worker::allows_private_ip(&config.network);
     let force_authoring = config.force_authoring;
     let enable_grandpa = !config.disable_grandpa;
     let name = config.network.node_name.clone();
@@ -315,7 +316,7 @@ pub fn new_full<N: NetworkBackend<Block, <Block as BlockT>::Hash>>(
         telemetry: telemetry.as_ref().map(|telemetry| telemetry.handle()),
     };
     if role.is_authority() {
-        authoring.start_discovery(discovery, network.clone());
+        authoring.start_discovery(discovery, network.clone(), allow_private_ip);
         authoring.start_babe(babe_link, block_import, select_chain, force_authoring)?;
     }
     // It signs what GRANDPA has finalised.

@@ -60,8 +60,8 @@ pub struct MarketServices {
 }
 
 /// The network's own rule, `--allow-private-ip` and `--no-private-ip`, holds for peers that strangers
-/// name to IPFS too.
-fn allows_private_ip(network: &NetworkConfiguration) -> bool {
+/// name to IPFS, and for where validators say that they are, too.
+pub fn allows_private_ip(network: &NetworkConfiguration) -> bool {
     match network.transport {
         TransportConfig::Normal {
             allow_private_ip, ..

@@ -32,6 +32,7 @@ pub use daemon::{Daemon, DaemonConfig};
 pub use error::{BlobError, DaemonError};
 pub use locate::{find_binary, BINARY};
 pub use rpc::KuboRpc;
+pub use strangers::is_public;
 
 use async_trait::async_trait;
 use cid::Cid;

@@ -98,7 +98,7 @@ fn is_host(part: &Protocol<'_>) -> bool {
 
 /// Whether an address is one of the internet: not of this machine, of a network that is not
 /// routed, of a group, of examples, nor reserved.
-fn is_public(ip: &IpAddr) -> bool {
+pub fn is_public(ip: &IpAddr) -> bool {
     let ip = ip.to_canonical();
     !ip.is_multicast() && !ip.is_unspecified() && IpNetwork::from(ip).is_global()
 }

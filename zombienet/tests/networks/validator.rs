@@ -16,7 +16,7 @@ use codec::Decode;
 use pallet_staking::{RewardDestination, ValidatorPrefs};
 use serde_json::{json, Value};
 use sp_core::crypto::{Ss58AddressFormat, Ss58Codec};
-use sp_keyring::Sr25519Keyring::{self, Alice, Eve};
+use sp_keyring::Sr25519Keyring::{self, Bob, Eve};
 use sp_runtime::Perbill;
 use tokio::process::Command;
 
@@ -96,7 +96,7 @@ async fn until_author(node: &Node, client: &Client, who: Sr25519Keyring, from: u
     made.await.map_err(|error| node.explain(error)).unwrap();
 }
 
-/// Waits until a node has found where this validator is, by her authority discovery key.
+/// Waits until a node has found where this validator is, by its authority discovery key.
 async fn until_found(node: &Node, who: Sr25519Keyring, address: &str) {
     let prefix = Ss58AddressFormat::custom(SS58_PREFIX);
     let key = who.public().to_ss58check_with_version(prefix);
@@ -130,7 +130,7 @@ async fn who_follows_the_page_is_elected_makes_blocks_and_votes() {
     let preset = Preset::LOCAL_TESTNET;
     let spec = prepared::changed_chain_spec(folder.path(), "short", preset, None, calendar);
     let spec = spec.await.unwrap();
-    let mut cluster = Cluster::local_on(&spec.display().to_string(), &[])
+    let mut cluster = Cluster::announced_on(&spec.display().to_string())
         .await
         .unwrap();
     let bootnode = cluster.validators[0].address().await.unwrap();
@@ -219,5 +219,7 @@ async fn who_follows_the_page_is_elected_makes_blocks_and_votes() {
     first.wait_finalised(best + 12, LIMIT).await.unwrap();
     first.wait_committed(best + 12, LIMIT).await.unwrap();
     until_author(&joined, &client, Eve, best).await;
-    until_found(&joined, Alice, &bootnode).await;
+    // It was told of Alice alone. Where another is it finds out by his authority discovery key.
+    let bob = cluster.validators[1].address().await.unwrap();
+    until_found(&joined, Bob, &bob).await;
 }
