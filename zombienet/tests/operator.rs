@@ -202,7 +202,13 @@ async fn a_port_for_strangers_metrics_and_an_orderly_end() {
 
     let address = node.word_after("Prometheus exporter started at ").await;
     let url = format!("http://{address}/metrics");
-    let text = metrics::read(&url).await.unwrap();
+    // What there is of the market comes with the first block.
+    let text = wait::until("metrics of the market", LONG, || async {
+        let text = metrics::read(&url).await?;
+        let is_there = text.contains("\naicpw_tasks{");
+        Ok(Seen::some(is_there.then_some(text), || "others only"))
+    });
+    let text = text.await.unwrap();
     for metric in [
         "aicpw_tasks{",
         "aicpw_tasks_submitted_total",

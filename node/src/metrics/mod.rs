@@ -1,18 +1,20 @@
 //! The market, as Prometheus sees it: read from the state of the best block, which keeps these sums
-//! itself. So every node tells the same, from its first block on, and nothing is counted twice.
+//! itself. So every node tells the same, and nothing is counted twice. It tells nothing before it has caught up for the
+//! first time: a sum that grew from zero to that of today while a new node syncs would look like as many events.
 //!
 //! `docs/metrics.md` has the table of these and of the worker's and IPFS' metrics.
 
 #[cfg(test)]
 mod tests;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use aicpw_offchain_worker::chain::Heads;
 use aicpw_primitives::api::{CensusApi, TasksApi};
 use aicpw_protocol::view::{MarketCensus, MarketClock};
 use sp_api::{ApiError, ProvideRuntimeApi};
+use sp_consensus::SyncOracle;
 use sp_core::H256;
 use substrate_prometheus_endpoint::{
     register, MetricSource, Opts, PrometheusError, Registry, SourcedCounter, SourcedGauge,
@@ -31,13 +33,16 @@ struct Read {
     is_paused: bool,
 }
 
+/// What was read last; `None` until the node has caught up.
+type LastRead = Arc<Mutex<Option<Read>>>;
+
 /// Gives each value with its label, or with none.
 type Values = fn(&Read, &mut dyn FnMut(&[&str], u64));
 
 /// One metric.
 #[derive(Clone)]
 struct Source {
-    read: Arc<Mutex<Read>>,
+    read: LastRead,
     values: Values,
 }
 
@@ -46,13 +51,15 @@ impl MetricSource for Source {
 
     fn collect(&self, mut set: impl FnMut(&[&str], u64)) {
         let read = *self.read.lock().unwrap_or_else(PoisonError::into_inner);
-        (self.values)(&read, &mut set);
+        if let Some(read) = read {
+            (self.values)(&read, &mut set);
+        }
     }
 }
 
 /// Metrics of the market.
 pub struct MarketMetrics {
-    read: Arc<Mutex<Read>>,
+    read: LastRead,
 }
 
 impl MarketMetrics {
@@ -61,7 +68,7 @@ impl MarketMetrics {
     /// # Errors
     /// If it has metrics of these names already.
     pub fn register(registry: &Registry) -> Result<Self, PrometheusError> {
-        let read = Arc::new(Mutex::new(Read::default()));
+        let read = LastRead::default();
         let source = |values| Source {
             read: read.clone(),
             values,
@@ -177,12 +184,20 @@ impl MarketMetrics {
     }
 
     /// Reads the state of new best blocks, as long as there are any.
-    pub async fn follow(self, client: Arc<FullClient>, mut heads: watch::Receiver<Heads>) {
+    pub async fn follow(
+        self,
+        client: Arc<FullClient>,
+        mut heads: watch::Receiver<Heads>,
+        sync: Arc<dyn SyncOracle + Send + Sync>,
+    ) {
         let mut has_complained = false;
-        loop {
+        // What was best when the node was started is of then; and that it is behind it learns from its peers, of whom
+        // there are none yet.
+        heads.borrow_and_update();
+        while heads.changed().await.is_ok() {
             let best = H256(heads.borrow_and_update().best.hash);
-            match read(&client, best) {
-                Ok(read) => self.show(read),
+            match self.look(sync.is_major_syncing(), || read(&client, best)) {
+                Ok(()) => {}
                 // A runtime from before the census, or a block that was pruned meanwhile.
                 Err(error) if !std::mem::replace(&mut has_complained, true) => {
                     log::warn!("no metrics of the market: the state of {best:?}: {error}");
@@ -190,14 +205,25 @@ impl MarketMetrics {
                 Err(_) => {}
             }
             tokio::time::sleep(READ_EVERY).await;
-            if heads.changed().await.is_err() {
-                return;
-            }
         }
     }
 
-    fn show(&self, read: Read) {
-        *self.read.lock().unwrap_or_else(PoisonError::into_inner) = read;
+    /// Reads and shows, unless the node has not caught up yet since its start.
+    fn look(
+        &self,
+        is_syncing: bool,
+        read: impl FnOnce() -> Result<Read, ApiError>,
+    ) -> Result<(), ApiError> {
+        if is_syncing && self.last().is_none() {
+            return Ok(());
+        }
+        let read = read()?;
+        *self.last() = Some(read);
+        Ok(())
+    }
+
+    fn last(&self) -> MutexGuard<'_, Option<Read>> {
+        self.read.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

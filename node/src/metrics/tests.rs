@@ -21,7 +21,8 @@ struct Known {
 
 fn registry() -> Registry {
     let registry = Registry::new();
-    MarketMetrics::register(&registry).unwrap();
+    let market = MarketMetrics::register(&registry).unwrap();
+    market.look(false, || Ok(Read::default())).unwrap();
     WorkerMetrics::register(&registry).unwrap();
     IpfsMetrics::register(&registry).unwrap();
     disk::register_metric(&registry, "/".as_ref()).unwrap();
@@ -178,7 +179,7 @@ fn alarms_compare_once() {
 fn what_was_read_last_is_told() {
     let registry = Registry::new();
     let metrics = MarketMetrics::register(&registry).unwrap();
-    metrics.show(Read {
+    let read = Read {
         census: MarketCensus {
             submitted: 9,
             tasks: TaskCensus {
@@ -213,7 +214,8 @@ fn what_was_read_last_is_told() {
             live_providers: 12,
         },
         is_paused: true,
-    });
+    };
+    metrics.look(false, || Ok(read)).unwrap();
     let mut told = BTreeMap::new();
     for family in registry.gather() {
         for metric in family.get_metric() {
@@ -252,4 +254,33 @@ fn what_was_read_last_is_told() {
     ];
     let expected = expected.map(|(name, value)| (name.to_owned(), value));
     assert_eq!(told, BTreeMap::from(expected));
+}
+
+#[test]
+fn nothing_is_told_before_the_node_has_caught_up() {
+    let registry = Registry::new();
+    let metrics = MarketMetrics::register(&registry).unwrap();
+    let look = |is_syncing, submitted| {
+        let census = MarketCensus {
+            submitted,
+            ..Default::default()
+        };
+        let read = Read {
+            census,
+            is_paused: false,
+        };
+        metrics.look(is_syncing, || Ok(read)).unwrap();
+        let families = registry.gather();
+        let is_it = |name| name == "aicpw_tasks_submitted_total";
+        let told = families.iter().find(|family| is_it(family.get_name()))?;
+        told.get_metric()
+            .first()
+            .map(|metric| metric.get_counter().get_value() as u64)
+    };
+    assert!(registry.gather().iter().all(|f| f.get_metric().is_empty()));
+    assert_eq!(look(true, 0), None);
+    assert_eq!(look(true, 59_000), None);
+    assert_eq!(look(false, 60_000), Some(60_000));
+    // Later it tells what it sees, behind or not.
+    assert_eq!(look(true, 60_001), Some(60_001));
 }

@@ -191,7 +191,7 @@ pub fn new_full<N: NetworkBackend<Block, <Block as BlockT>::Hash>>(
     );
     if let Some(registry) = config.prometheus_registry() {
         let metrics = MarketMetrics::register(registry)?;
-        let follow = metrics.follow(client.clone(), heads.clone());
+        let follow = metrics.follow(client.clone(), heads.clone(), sync.clone());
         let tasks = task_manager.spawn_handle();
         tasks.spawn("market-metrics", Some("market"), follow);
     }
