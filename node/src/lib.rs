@@ -11,6 +11,7 @@ mod cli;
 mod command;
 mod disk;
 mod keys;
+mod log_writer;
 mod logs;
 mod metrics;
 mod ports;
@@ -19,3 +20,4 @@ pub mod service;
 mod worker;
 
 pub use command::{configuration, run, tell};
+pub use log_writer::flush as flush_log;

@@ -1,7 +1,7 @@
 //! The log as JSON, for programs that collect logs: the SDK writes text only. It is for the node itself;
 //! other commands write for people.
 
-use std::{fmt, io};
+use std::fmt;
 
 use sc_cli::{CliConfiguration, LoggerBuilder, RunCmd, SharedParams, SubstrateCli};
 use sc_service::Configuration;
@@ -21,6 +21,8 @@ use tracing_subscriber::{
     registry::LookupSpan,
     EnvFilter,
 };
+
+use crate::log_writer::LogWriter;
 
 /// What the SDK's own logger begins with, which is private there.
 const DEFAULTS: &str =
@@ -89,9 +91,10 @@ impl CliConfiguration for InJson<'_> {
         // Messages of the SDK have colours in them where it takes the output for a terminal.
         console::set_colors_enabled(false);
         console::set_colors_enabled_stderr(false);
+        let writer = LogWriter::stderr(say_lost)?;
         tracing_subscriber::fmt()
             .with_env_filter(filter(&self.log_filters()?)?)
-            .with_writer(io::stderr)
+            .with_writer(move || writer.clone())
             .event_format(JsonLines)
             .try_init()
             .map_err(sc_cli::Error::Application)?;
@@ -135,21 +138,36 @@ where
         mut writer: Writer<'_>,
         event: &Event<'_>,
     ) -> fmt::Result {
-        let mut time = String::new();
-        SystemTime.format_time(&mut Writer::new(&mut time))?;
         let mut said = Said::default();
         event.record(&mut said);
         let metadata = event.metadata();
         let line = Line {
-            time,
+            time: now()?,
             level: metadata.level().as_str(),
             target: said.target.as_deref().unwrap_or(metadata.target()),
             message: &said.message,
             fields: &said.fields,
         };
-        let line = serde_json::to_string(&line).map_err(|_| fmt::Error)?;
-        writeln!(writer, "{line}")
+        writeln!(writer, "{}", line.to_json()?)
     }
+}
+
+fn now() -> Result<String, fmt::Error> {
+    let mut time = String::new();
+    SystemTime.format_time(&mut Writer::new(&mut time))?;
+    Ok(time)
+}
+
+/// The line in place of so many that were lost.
+fn say_lost(lines: u64) -> String {
+    let line = Line {
+        time: now().unwrap_or_default(),
+        level: "WARN",
+        target: module_path!(),
+        message: &format!("{lines} lines of the log were lost: who reads it does not keep up"),
+        fields: &Map::new(),
+    };
+    line.to_json().unwrap_or_default() + "\n"
 }
 
 /// A line of the log.
@@ -162,6 +180,12 @@ struct Line<'a> {
     message: &'a str,
     #[serde(skip_serializing_if = "is_empty")]
     fields: &'a Map<String, Value>,
+}
+
+impl Line<'_> {
+    fn to_json(&self) -> Result<String, fmt::Error> {
+        serde_json::to_string(self).map_err(|_| fmt::Error)
+    }
 }
 
 fn is_empty(fields: &&Map<String, Value>) -> bool {
@@ -224,7 +248,10 @@ impl Visit for Said {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use std::sync::{Arc, Mutex};
+    use std::{
+        io,
+        sync::{Arc, Mutex},
+    };
 
     use serde_json::json;
 
@@ -290,6 +317,15 @@ mod tests {
             json!({ "level": "INFO", "target": "market", "message": "nothing more" }),
         ];
         assert_eq!(said, expected);
+    }
+
+    #[test]
+    fn that_lines_were_lost_is_a_line_like_any_other() {
+        let said = say_lost(7);
+        let line: Value = serde_json::from_str(said.strip_suffix('\n').unwrap()).unwrap();
+        assert_eq!(line["level"], "WARN");
+        assert!(line["message"].as_str().unwrap().starts_with("7 lines"));
+        assert!(line["time"].as_str().unwrap().ends_with('Z'));
     }
 
     #[test]

@@ -3,11 +3,13 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    match aicpw_node::run() {
+    let code = match aicpw_node::run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             aicpw_node::tell(&error);
             ExitCode::FAILURE
         }
-    }
+    };
+    aicpw_node::flush_log();
+    code
 }
