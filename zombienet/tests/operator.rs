@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Write;
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::Arc;
@@ -439,6 +440,19 @@ fn keys_are_made_for_a_node_and_shown() {
     assert!(session["beefy"].is_string(), "{session}");
     let keystore = Path::new(session["keystore"].as_str().unwrap());
     assert_eq!(files(keystore).len(), 4, "one of each type");
+    let node_key = [
+        "key",
+        "generate-node-key",
+        "--chain",
+        "dev",
+        "--base-path",
+        base,
+    ];
+    let made = run(&node_key);
+    assert!(made.status.success(), "{made:?}");
+    let secret = keystore.parent().unwrap().join("network/secret_ed25519");
+    let mode = std::fs::metadata(secret).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600, "nobody else can read it");
     let refused = key(&["session", "--owner", ALICE]);
     assert!(!refused.status.success() && last_line(&refused).contains("--another"));
     assert_eq!(files(keystore).len(), 4);

@@ -8,6 +8,7 @@ use aicpw_offchain_worker::secret;
 use aicpw_primitives::worker_key;
 use aicpw_runtime::SessionKeys;
 use sc_cli::CliConfiguration;
+use sc_network::config::{NodeKeyConfig, Secret};
 use sc_service::config::KeystoreConfig;
 use sp_core::crypto::KeyTypeId;
 use sp_runtime::traits::OpaqueKeys;
@@ -22,7 +23,13 @@ pub fn examine(subject: &Subject<'_>) -> sc_cli::Result<Vec<Finding>> {
         KeystoreConfig::InMemory => return Ok(Vec::new()),
     };
     let secret = worker_folder(&subject.folder).join(secret::FILE);
-    let mut findings = vec![private(&[keystore.clone(), secret])];
+    let mut secrets = vec![keystore.clone(), secret];
+    secrets.extend(network_key(subject));
+    // The base path, `chains`, and the folder of this chain.
+    if subject.folder.ancestors().take(3).any(nobody_enters) {
+        secrets.retain(|secret| !secret.starts_with(&subject.folder));
+    }
+    let mut findings = vec![private(&secrets)];
     let has_dev_keys = subject.run.dev_key_seed(subject.is_dev)?.is_some();
     if subject.is_validator && !has_dev_keys {
         findings.push(session(&keystore));
@@ -32,6 +39,21 @@ pub fn examine(subject: &Subject<'_>) -> sc_cli::Result<Vec<Finding>> {
         findings.push(worker(&keystore));
     }
     Ok(findings)
+}
+
+/// The file with the key of the node's network identity, if it is in one: who has it can take the node's place among
+/// its peers.
+fn network_key(subject: &Subject<'_>) -> Option<PathBuf> {
+    match subject.run.node_key(&subject.folder.join("network")) {
+        Ok(NodeKeyConfig::Ed25519(Secret::File(path))) => Some(path),
+        // Given in the arguments, or not there: that is said elsewhere.
+        Ok(NodeKeyConfig::Ed25519(Secret::Input(_) | Secret::New)) | Err(_) => None,
+    }
+}
+
+/// Whether others can get to nothing in a folder, whatever the files in it say.
+fn nobody_enters(folder: &Path) -> bool {
+    mode(folder).is_some_and(|mode| mode & 0o011 == 0)
 }
 
 /// Whether nobody else can read these, and what is in them.
@@ -173,6 +195,21 @@ mod tests {
         assert_eq!(worker(keystore.path()).verdict, Verdict::Fit);
         key(keystore.path(), worker_key::KEY_TYPE, 2);
         assert_eq!(worker(keystore.path()).verdict, Verdict::Warning);
+    }
+
+    #[test]
+    fn a_folder_that_nobody_else_enters_keeps_what_is_in_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let set = |mode| {
+            fs::set_permissions(folder.path(), fs::Permissions::from_mode(mode)).unwrap();
+        };
+        set(0o700);
+        assert!(nobody_enters(folder.path()));
+        for open in [0o755, 0o710, 0o701] {
+            set(open);
+            assert!(!nobody_enters(folder.path()), "{open:o}");
+        }
+        assert!(!nobody_enters(&folder.path().join("missing")));
     }
 
     #[test]

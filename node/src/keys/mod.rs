@@ -7,6 +7,7 @@ mod worker;
 
 use std::path::PathBuf;
 
+use rustix::fs::Mode;
 use sc_cli::{KeystoreParams, SharedParams, SubstrateCli};
 use sc_keystore::LocalKeystore;
 use sc_service::{config::KeystoreConfig, BasePath};
@@ -43,7 +44,11 @@ impl KeyCmd {
             Self::Session(cmd) => cmd.run(cli),
             Self::Worker(cmd) => cmd.run(cli),
             Self::Sealing(cmd) => cmd.run(cli),
-            Self::Sdk(cmd) => cmd.run(cli),
+            Self::Sdk(cmd) => {
+                // It writes the key of the network identity as any file, for all to read.
+                rustix::process::umask(Mode::RWXG | Mode::RWXO);
+                cmd.run(cli)
+            }
         }
     }
 }
