@@ -29,6 +29,7 @@ use tokio::sync::watch;
 
 use super::{
     error::{error, STATE},
+    told::{self, Told},
     watchers::Watchers,
 };
 use crate::{service::FullClient, worker::require_readable};
@@ -218,14 +219,15 @@ impl Market {
         sink: &SubscriptionSink,
         id: TaskId,
         block: BlockRef,
-        last: &mut Option<Option<TaskView<AccountId>>>,
+        last: &mut Option<Arc<Told>>,
         finalized: bool,
     ) -> Result<(), ()> {
-        // Executing the runtime must not hold up what else goes on in this thread.
-        let client = self.client.clone();
-        let read = move || client.runtime_api().task(H256(block.hash), id);
-        let task = match tokio::task::spawn_blocking(read).await {
-            Ok(Ok(task)) => task,
+        // Reading the state must not hold up what else goes on in this thread.
+        let (client, before) = (self.client.clone(), last.clone());
+        let look = move || told::look(&client, H256(block.hash), id, before.as_deref());
+        let now = match tokio::task::spawn_blocking(look).await {
+            Ok(Ok(Some(now))) => now,
+            Ok(Ok(None)) => return Ok(()),
             Ok(Err(failure)) => {
                 log::debug!("task {id} of a subscription cannot be read: {failure}");
                 return Ok(());
@@ -233,7 +235,11 @@ impl Market {
             // It panicked, or the node ends.
             Err(_) => return Err(()),
         };
-        if last.as_ref() == Some(&task) {
+        // Something that it is made of has changed, but not what is told of it.
+        let is_known = last.as_ref().is_some_and(|last| last.task == now.task);
+        let task = now.task.clone();
+        *last = Some(now);
+        if is_known {
             return Ok(());
         }
         let change = TaskChange {
@@ -242,12 +248,10 @@ impl Market {
                 hash: block.hash,
             },
             finalized,
-            task: task.clone(),
+            task,
         };
         let message = SubscriptionMessage::from_json(&change).map_err(|_| ())?;
-        sink.send(message).await.map_err(|_| ())?;
-        *last = Some(task);
-        Ok(())
+        sink.send(message).await.map_err(|_| ())
     }
 }
 

@@ -12,6 +12,7 @@ mod error;
 mod market;
 #[cfg(test)]
 mod tests;
+mod told;
 mod uploads;
 mod watchers;
 mod worker;

@@ -1,8 +1,9 @@
 //! The market: providers, matching, tasks. What is written here stays as it is until the next release;
 //! what governance can change is in [`parameters`](super::parameters).
 
-use aicpw_primitives::priority;
-use aicpw_protocol::{device::Slots, dispute::DisputePolicy};
+use aicpw_primitives::{priority, AccountId};
+use aicpw_protocol::{device::Slots, dispute::DisputePolicy, view::TaskView, TaskId};
+use alloc::{vec, vec::Vec};
 use frame_support::{
     parameter_types,
     weights::{constants::WEIGHT_REF_TIME_PER_MILLIS, Weight},
@@ -193,4 +194,23 @@ impl pallet_disputes::Config for Runtime {
     type WeightInfo = pallet_disputes::weights::SubstrateWeight<Runtime>;
     #[cfg(feature = "runtime-benchmarks")]
     type BenchmarkHelper = crate::benchmarks::Neighbours;
+}
+
+/// Keys of all that a view of a task is made of. As long as there is the same at each of them the view is this one:
+/// who watches a task has no need to ask the runtime again.
+pub fn keys_of_view(id: TaskId, view: Option<&TaskView<AccountId>>) -> Vec<Vec<u8>> {
+    let mut keys = vec![
+        pallet_tasks::Tasks::<Runtime>::hashed_key_for(id),
+        pallet_tasks::Audits::<Runtime>::hashed_key_for(id),
+    ];
+    // The task says which there are.
+    for one in view.into_iter().flat_map(|view| &view.assignments) {
+        keys.extend([
+            pallet_tasks::Assignments::<Runtime>::hashed_key_for(one.id),
+            pallet_tasks::Envelopes::<Runtime>::hashed_key_for(one.id),
+            pallet_provider_staking::Devices::<Runtime>::hashed_key_for(one.device),
+            pallet_provider_staking::Providers::<Runtime>::hashed_key_for(&one.provider),
+        ]);
+    }
+    keys
 }

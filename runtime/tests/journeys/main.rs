@@ -33,3 +33,4 @@ mod upgrade;
 mod validators;
 mod waiting;
 mod withheld;
+mod watched;
