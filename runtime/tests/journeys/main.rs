@@ -32,5 +32,5 @@ mod shapes;
 mod upgrade;
 mod validators;
 mod waiting;
-mod withheld;
 mod watched;
+mod withheld;
