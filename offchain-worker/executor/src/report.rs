@@ -85,14 +85,17 @@ impl Reporter {
 
 /// Says why the stage failed, and ends the process: for where nobody can be told.
 pub fn end(failure: Failure) -> ! {
-    match NODE.load(Ordering::Acquire) {
-        -1 => eprintln!("aicpw-executor: {}", failure.message),
-        // SAFETY: it is open for as long as the process lives, and nothing closes it in here.
-        node => Reporter {
-            out: unsafe { File::from_raw_fd(node) },
+    let node = NODE.load(Ordering::Acquire);
+    if node < 0 {
+        eprintln!("aicpw-executor: {}", failure.message);
+    } else {
+        // SAFETY: it is open for as long as the process lives, which ends here.
+        let out = unsafe { File::from_raw_fd(node) };
+        let mut reporter = Reporter {
+            out,
             last_progress: None,
-        }
-        .failed(failure),
+        };
+        reporter.failed(failure);
     }
     exit(1)
 }

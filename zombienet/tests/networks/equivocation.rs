@@ -179,7 +179,7 @@ async fn who_votes_twice_in_a_round_loses_stake_to_the_treasury_and_to_who_repor
     // For who has reported it, and made the block with the report.
     assert!(slash.payout.abs_diff(slash.own / 20) < MICRO, "{slash:?}");
     let author = chain::author(&client, &block).await.unwrap();
-    assert_eq!(slash.reporters, [author.clone()]);
+    assert_eq!(slash.reporters.as_slice(), std::slice::from_ref(&author));
     assert_eq!(bonded(&client, &block).await, DEVELOPMENT_BOND);
 
     let from = client.header(Some(&block)).await.unwrap();
