@@ -1,6 +1,8 @@
-//! Lets the libraries that the executor loads find its `dlopen` (`src/sandbox/loader.rs`).
+//! Lets the libraries that the executor loads find its `dlopen` and `dlsym` (`src/sandbox/loader.rs`).
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
-    println!("cargo:rustc-link-arg-bins=-Wl,--export-dynamic-symbol=dlopen");
+    for name in ["dlopen", "dlsym"] {
+        println!("cargo:rustc-link-arg-bins=-Wl,--export-dynamic-symbol={name}");
+    }
 }

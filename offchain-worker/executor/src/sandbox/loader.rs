@@ -1,66 +1,127 @@
-//! What drivers load as native code.
+//! What drivers load as native code: nothing of a job's in the build stage.
 //!
-//! A driver for a CPU compiles a program to a shared object in the job folder, and loads it with
-//! `dlopen`: PoCL does so while it still builds. A shared object can have code that runs while it is
-//! loaded, which a program gets by an attribute or in assembler. In the build stage that would be a
-//! stranger's code where the linker may be started, and in both it would be code that no launch of
-//! the manifest asked for. So this program has a `dlopen` of its own, which libraries that it loads
-//! find before that of libc, and which looks into what lies in the job folder ([`shared_object`]) first.
+//! A driver for a CPU compiles a program to a shared object in the job folder. PoCL loads it with
+//! `dlopen` as soon as it is compiled, though it launches nothing of it while it builds. A shared object can
+//! have code that runs while it is loaded (constructors, functions that choose functions, libraries that it
+//! names), which a program gets by attributes or in assembler; and what a loader reads of it can be forged
+//! in more ways than a check of the file could follow. In the build stage the linker may be started and files may be
+//! made, so a stranger's code must not run there. So this program has a `dlopen` and a `dlsym` of its own,
+//! which libraries that it loads find before those of libc. In the build stage they answer for what lies in
+//! the job folder without loading it. All other calls go on to libc.
+//!
+//! In the run stage such code runs as kernels do: after [`super::seal`], and with nothing that they do not have.
 
 use std::ffi::{c_char, c_int, c_void, CStr, OsStr};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::ptr;
+use std::sync::atomic::{AtomicPtr, Ordering};
 use std::sync::OnceLock;
 
-use aicpw_protocol::task::Fault;
-
-use super::{shared_object, Stage};
+use super::Stage;
 use crate::job::Failure;
 use crate::report;
 
-/// The job folder, and what it says of a program if something is wrong with what it compiles to.
-static WATCHED: OnceLock<(PathBuf, Fault)> = OnceLock::new();
+/// The job folder, in the build stage.
+static NOT_FROM: OnceLock<PathBuf> = OnceLock::new();
 
-/// From now on what is loaded from this folder is looked at.
-pub fn watch(stage: Stage, folder: &Path) {
-    let fault = match stage {
-        Stage::Build => Fault::BuildFailed,
-        Stage::Run => Fault::RunFailed,
-    };
-    WATCHED.get_or_init(|| (folder.to_owned(), fault));
+/// What `dlopen` has given for what was not loaded: this program itself.
+static STAND_IN: AtomicPtr<c_void> = AtomicPtr::new(ptr::null_mut());
+
+/// The oldest version of libc's functions here, which every libc has.
+#[cfg(target_arch = "x86_64")]
+const VERSION: &CStr = c"GLIBC_2.2.5";
+#[cfg(target_arch = "aarch64")]
+const VERSION: &CStr = c"GLIBC_2.17";
+
+/// In the build stage nothing is loaded from this folder from now on.
+pub fn restrict(stage: Stage, folder: &Path) {
+    if stage == Stage::Build {
+        NOT_FROM.get_or_init(|| folder.to_owned());
+    }
 }
 
-/// Looks at what is to be loaded, and ends the process if it must not be. The address of libc's
-/// `dlopen`.
-extern "C" fn look(path: *const c_char) -> *const c_void {
-    if let (Some((folder, fault)), false) = (WATCHED.get(), path.is_null()) {
+/// A function of libc that has the name of one of ours.
+fn of_libc(name: &'static CStr, known: &'static OnceLock<usize>) -> *mut c_void {
+    // SAFETY: both are texts that end with a zero.
+    let find =
+        || unsafe { libc::dlvsym(libc::RTLD_NEXT, name.as_ptr(), VERSION.as_ptr()) } as usize;
+    match *known.get_or_init(find) {
+        0 => report::end(Failure::here(format!(
+            "this system's libc has no {} of version {}",
+            name.to_string_lossy(),
+            VERSION.to_string_lossy()
+        ))),
+        address => address as *mut c_void,
+    }
+}
+
+fn dlopen_of_libc() -> *mut c_void {
+    static KNOWN: OnceLock<usize> = OnceLock::new();
+    of_libc(c"dlopen", &KNOWN)
+}
+
+fn dlsym_of_libc() -> *mut c_void {
+    static KNOWN: OnceLock<usize> = OnceLock::new();
+    of_libc(c"dlsym", &KNOWN)
+}
+
+/// Who answers a `dlopen`.
+extern "C" fn who_opens(path: *const c_char) -> *mut c_void {
+    if let (Some(folder), false) = (NOT_FROM.get(), path.is_null()) {
         // SAFETY: callers of `dlopen` give a text that ends with a zero.
         let path = OsStr::from_bytes(unsafe { CStr::from_ptr(path) }.to_bytes());
         // What is not there cannot be loaded either; what has no slash is a library of the system.
-        let found = Path::new(path).canonicalize().ok();
-        if let Some(found) = found.filter(|found| found.starts_with(folder)) {
-            if let Err(why) = examine(&found) {
-                let message = format!("what the program compiles to cannot be loaded: {why}");
-                report::end(Failure::new(*fault, message));
-            }
+        let found = Path::new(path).canonicalize();
+        if found.is_ok_and(|found| found.starts_with(folder)) {
+            return open_nothing as *mut c_void;
         }
     }
-    static LIBC: OnceLock<usize> = OnceLock::new();
-    // SAFETY: the name ends with a zero.
-    let libc =
-        LIBC.get_or_init(|| unsafe { libc::dlsym(libc::RTLD_NEXT, c"dlopen".as_ptr()) as usize });
-    if *libc == 0 {
-        report::end(Failure::here("this system's libc has no `dlopen`"));
+    dlopen_of_libc()
+}
+
+/// Who answers a `dlsym`.
+extern "C" fn who_finds(library: *mut c_void) -> *mut c_void {
+    let stand_in = STAND_IN.load(Ordering::Acquire);
+    match !stand_in.is_null() && library == stand_in {
+        true => find_anything as *mut c_void,
+        false => dlsym_of_libc(),
     }
-    *libc as *const c_void
 }
 
-fn examine(path: &Path) -> Result<(), String> {
-    let bytes = std::fs::read(path).map_err(|error| error.to_string())?;
-    shared_object::check(&bytes)
+/// In the place of `dlopen`.
+extern "C" fn open_nothing(_path: *const c_char, _flags: c_int) -> *mut c_void {
+    // SAFETY: that is libc's, with its signature.
+    let open: extern "C" fn(*const c_char, c_int) -> *mut c_void =
+        unsafe { std::mem::transmute(dlopen_of_libc()) };
+    // Whoever closes it closes nothing.
+    let this = open(ptr::null(), libc::RTLD_LAZY);
+    STAND_IN.store(this, Ordering::Release);
+    this
 }
 
-/// Goes on to libc's as if that had been called: it looks in other places for other callers.
+/// In the place of `dlsym`.
+extern "C" fn find_anything(library: *mut c_void, name: *const c_char) -> *mut c_void {
+    // SAFETY: that is libc's, with its signature.
+    let find: extern "C" fn(*mut c_void, *const c_char) -> *mut c_void =
+        unsafe { std::mem::transmute(dlsym_of_libc()) };
+    let found = find(library, name);
+    if !found.is_null() {
+        return found;
+    }
+    // SAFETY: takes back that it was not found.
+    unsafe { libc::dlerror() };
+    never as *mut c_void
+}
+
+/// In the place of a kernel.
+extern "C" fn never() {
+    report::end(Failure::here(
+        "a driver has launched a kernel while it was building",
+    ));
+}
+
+/// Goes on as if the one who answers had been called: libc looks in other places for other callers.
 ///
 /// # Safety
 ///
@@ -74,16 +135,38 @@ pub unsafe extern "C" fn dlopen(path: *const c_char, flags: c_int) -> *mut c_voi
         "push rsi",
         // Calls are made with the stack at a multiple of 16.
         "sub rsp, 8",
-        "call {look}",
+        "call {who}",
         "add rsp, 8",
         "pop rsi",
         "pop rdi",
         "jmp rax",
-        look = sym look,
+        who = sym who_opens,
     )
 }
 
-/// Goes on to libc's as if that had been called: it looks in other places for other callers.
+/// As [`dlopen`].
+///
+/// # Safety
+///
+/// As libc's.
+#[cfg(target_arch = "x86_64")]
+#[no_mangle]
+#[unsafe(naked)]
+pub unsafe extern "C" fn dlsym(library: *mut c_void, name: *const c_char) -> *mut c_void {
+    std::arch::naked_asm!(
+        "push rdi",
+        "push rsi",
+        "sub rsp, 8",
+        "call {who}",
+        "add rsp, 8",
+        "pop rsi",
+        "pop rdi",
+        "jmp rax",
+        who = sym who_finds,
+    )
+}
+
+/// Goes on as if the one who answers had been called: libc looks in other places for other callers.
 ///
 /// # Safety
 ///
@@ -95,11 +178,32 @@ pub unsafe extern "C" fn dlopen(path: *const c_char, flags: c_int) -> *mut c_voi
     std::arch::naked_asm!(
         "stp x29, x30, [sp, -32]!",
         "stp x0, x1, [sp, 16]",
-        "bl {look}",
-        "mov x9, x0",
+        "bl {who}",
+        "mov x16, x0",
         "ldp x0, x1, [sp, 16]",
         "ldp x29, x30, [sp], 32",
-        "br x9",
-        look = sym look,
+        "br x16",
+        who = sym who_opens,
+    )
+}
+
+/// As [`dlopen`].
+///
+/// # Safety
+///
+/// As libc's.
+#[cfg(target_arch = "aarch64")]
+#[no_mangle]
+#[unsafe(naked)]
+pub unsafe extern "C" fn dlsym(library: *mut c_void, name: *const c_char) -> *mut c_void {
+    std::arch::naked_asm!(
+        "stp x29, x30, [sp, -32]!",
+        "stp x0, x1, [sp, 16]",
+        "bl {who}",
+        "mov x16, x0",
+        "ldp x0, x1, [sp, 16]",
+        "ldp x29, x30, [sp], 32",
+        "br x16",
+        who = sym who_finds,
     )
 }

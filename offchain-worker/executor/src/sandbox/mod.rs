@@ -21,7 +21,6 @@
 mod files;
 mod limits;
 mod loader;
-mod shared_object;
 mod system_calls;
 
 use std::io::{self, Read};
@@ -128,7 +127,7 @@ impl Sandbox {
             eprintln!("aicpw-executor: no Landlock here: the job's process can read files");
         }
         watch_standard_input();
-        loader::watch(stage, folder.root());
+        loader::restrict(stage, folder.root());
         Ok(Self { stage })
     }
 
