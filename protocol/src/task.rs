@@ -499,7 +499,8 @@ plain! {
         NoKey,
         /// The replicas found no majority.
         NoQuorum,
-        /// There was a dispute, and no verdict: too few jurors, or no majority of them.
+        /// There was a dispute, and no verdict: too few jurors, no majority of them, or the requester kept the jury
+        /// from its work: it has paid whoever revealed.
         NoVerdict,
     }
 }

@@ -22,8 +22,8 @@ pub type EmergencyOrigin = EitherOf<EnsureRoot<AccountId>, MostOfCommittee>;
 ///
 /// Three kinds of calls go on. Blocks would end without the first, an emergency could not be ended
 /// without the second, and people would lose money by a stop without the third: what keeps a device
-/// online, what ends a task that has begun, and what pays out what is owed and lapses. To the second belongs all
-/// that the origins of referenda's tracks are for: who can stop that can undo a decision, which is dispatched once.
+/// online, what ends a task that has begun, and what pays out what is owed and lapses. So does every
+/// call that a referendum's track can make: a decision is dispatched once, so whoever could stop it then would undo it.
 pub fn goes_on(pallet: &str, call: &str) -> bool {
     match pallet {
         // Blocks, and reports of who made or finalised two at once.
