@@ -188,16 +188,36 @@ impl<T: Config> Pallet<T> {
             Deadline::Audit(task) => Self::serve_audit(task),
         });
         served.unwrap_or_else(|error| {
-            // Every other entry is about something that a call can still end. Of a dispute nothing else would ever
-            // be looked at again. One entry makes one, as long as the dispute is not over.
-            if let Deadline::Dispute(task) = deadline {
-                if !T::Escalation::is_over(task) {
-                    Self::schedule(Self::now().saturating_add(1), deadline);
-                }
-            }
+            Self::retry(deadline);
             frame_support::defensive!("a deadline cannot fail", (deadline, error));
             Served::Due
         })
+    }
+
+    /// Puts an entry that failed into the slot of the next block, if a dispute waits for it: its next step, or a
+    /// juror, or a seat of the jury that nobody takes. Every other entry is about something that a call can still
+    /// end; of these nothing else would ever be looked at again.
+    fn retry(deadline: Deadline) {
+        let judge = match deadline {
+            Deadline::Dispute(_) | Deadline::Match(_) => None,
+            Deadline::Assignment(id) => match Assignments::<T>::get(id) {
+                Some(assignment) if assignment.role.judges() => Some((id, assignment)),
+                _ => return,
+            },
+            _ => return,
+        };
+        if T::Escalation::is_over(deadline.task()) {
+            return;
+        }
+        let next = Self::now().saturating_add(1);
+        // Several entries of one dispute become one.
+        if !Agenda::<T>::get(next).is_some_and(|slot| slot.open.contains(&deadline)) {
+            Self::schedule(next, deadline);
+        }
+        if let Some((id, mut assignment)) = judge {
+            assignment.due = next;
+            Assignments::<T>::insert(id, assignment);
+        }
     }
 
     fn serve_assignment(block: BlockNumber, id: AssignmentId) -> Result<Served, DispatchError> {

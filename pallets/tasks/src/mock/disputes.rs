@@ -41,6 +41,13 @@ parameter_types! {
     pub static Part: Option<(TaskId, DisputedPart)> = None;
 }
 
+fn step() -> sp_runtime::DispatchResult {
+    if StepsFail::get() {
+        return Err(sp_runtime::DispatchError::Other("a step fails"));
+    }
+    Ok(())
+}
+
 pub struct Disputes;
 impl Escalation for Disputes {
     fn take_over(_: TaskId) -> bool {
@@ -53,10 +60,12 @@ impl Escalation for Disputes {
         }
     }
     fn jury_done(task: TaskId) -> sp_runtime::DispatchResult {
+        step()?;
         Heard::mutate(|heard| heard.push(Tell::JuryDone(task)));
         Ok(())
     }
     fn key_withheld(task: TaskId) -> sp_runtime::DispatchResult {
+        step()?;
         Heard::mutate(|heard| heard.push(Tell::KeyWithheld(task)));
         Ok(())
     }
@@ -92,9 +101,7 @@ impl Escalation for Disputes {
             .map(|(_, part)| part)
     }
     fn due(task: TaskId) -> sp_runtime::DispatchResult {
-        if StepsFail::get() {
-            return Err(sp_runtime::DispatchError::Other("a step fails"));
-        }
+        step()?;
         Heard::mutate(|heard| heard.push(Tell::Due(task)));
         Ok(())
     }

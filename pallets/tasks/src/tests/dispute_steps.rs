@@ -1,7 +1,7 @@
 //! Something ends every dispute: its steps are in the agenda, and stay there when one of them fails.
 
 use aicpw_primitives::traits::{Awaited, Contested, JurorTerms};
-use aicpw_protocol::{verdict::Vote, AssignmentId};
+use aicpw_protocol::{task::Fault, verdict::Vote, AssignmentId};
 use frame_support::assert_ok;
 
 use crate::{mock::*, pallet::*, types::Deadline};
@@ -81,6 +81,9 @@ fn a_step_that_fails_is_made_again_in_the_next_block() {
             // Where assertions are on, what cannot happen panics as well.
             let served = std::panic::catch_unwind(|| Court::serve(now(), deadline));
             assert_eq!(served.is_err(), cfg!(debug_assertions));
+            // Two entries in one block are one in the next.
+            let second = std::panic::catch_unwind(|| Court::serve(now(), deadline));
+            assert_eq!(second.is_err(), cfg!(debug_assertions));
             let next = Agenda::<Test>::take(now() + 1).unwrap();
             assert_eq!((next.pages, next.open.to_vec()), (0, vec![deadline]));
             run_for(1);
@@ -91,6 +94,55 @@ fn a_step_that_fails_is_made_again_in_the_next_block() {
         run_for(1);
         assert_eq!(Heard::get(), [Tell::Due(id.task)]);
         assert_ok!(Court::give_up(id.task));
+    });
+}
+
+/// Serves an entry of this block while what follows for the dispute fails.
+fn fails(deadline: Deadline) {
+    Agenda::<Test>::mutate_extant(now(), |slot| slot.open.retain(|one| *one != deadline));
+    // What is not in storage is not taken back by itself.
+    let occupied = Occupied::get();
+    StepsFail::set(true);
+    let served = std::panic::catch_unwind(|| Court::serve(now(), deadline));
+    StepsFail::set(false);
+    Occupied::set(occupied);
+    assert_eq!(served.is_err(), cfg!(debug_assertions));
+    let next = Agenda::<Test>::get(now() + 1).unwrap();
+    assert!(next.open.contains(&deadline));
+    assert_eq!(Heard::get(), []);
+}
+
+/// Regression: the jury would have been waited for without end.
+#[test]
+fn a_seat_that_nobody_takes_is_given_up_in_the_next_block_if_that_fails() {
+    ExtBuilder.build_and_execute(|| {
+        let id = disputed();
+        assert_ok!(Court::seat_jury(id.task, 1, TERMS, Vec::new()));
+        run_for(REMATCH_WINDOW);
+        run_to_without_hooks(now() + 1);
+        fails(Deadline::Match(id.task));
+        run_for(1);
+        assert_eq!(Heard::get(), [Tell::JuryDone(id.task)]);
+    });
+}
+
+/// Regression: as above.
+#[test]
+fn a_juror_that_does_not_reveal_fails_in_the_next_block_if_that_fails() {
+    ExtBuilder.build_and_execute(|| {
+        let id = disputed();
+        assert_ok!(Court::seat_jury(id.task, 1, TERMS, Vec::new()));
+        let juror = assign(id.task, device(BOB, ASK));
+        compute(juror, ROOT);
+        let by = assignment_of(juror).deadline().unwrap();
+        run_to(by);
+        run_to_without_hooks(by + 1);
+        assert_eq!(assignment_of(juror).due, by + 1);
+        fails(Deadline::Assignment(juror));
+        assert_eq!(assignment_of(juror).due, by + 2);
+        run_for(1);
+        assert_eq!(fault_of(juror), Some(Fault::NoReveal));
+        assert_eq!(Heard::get(), [Tell::JuryDone(id.task)]);
     });
 }
 
