@@ -16,7 +16,7 @@ use crate::{
     market::{ask, submission, submit, task, Provider, OPTIMISTIC, OUTPUT},
 };
 
-fn sealed() -> Submission {
+pub fn sealed() -> Submission {
     Submission {
         privacy: Privacy::Sealed {
             key_commitment: [3; 32],
@@ -35,7 +35,7 @@ fn awaiting(chain: &mut Chain, id: aicpw_protocol::TaskId) -> (AssignmentId, [u8
     }
 }
 
-fn grant(chain: &mut Chain, id: aicpw_protocol::TaskId) -> AssignmentId {
+pub fn grant(chain: &mut Chain, id: aicpw_protocol::TaskId) -> AssignmentId {
     let (assignment, recipient) = awaiting(chain, id);
     let envelope = Envelope {
         recipient,

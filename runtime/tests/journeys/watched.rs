@@ -1,5 +1,6 @@
 //! What a view of a task is made of.
 
+use aicpw_protocol::task::Submission;
 use aicpw_runtime::{configs::market::keys_of_view, Runtime, Tasks};
 use pallet_provider_staking::Providers;
 use sp_keyring::Sr25519Keyring::{Bob, Charlie};
@@ -7,11 +8,22 @@ use sp_keyring::Sr25519Keyring::{Bob, Charlie};
 use crate::{
     chain::Chain,
     market::{ask, assignment, submission, submit, task, Provider, OPTIMISTIC, OUTPUT},
+    sealed::{grant, sealed},
 };
 
-/// Takes each value of the state away, looks at the view, and puts it back.
 #[test]
 fn nothing_else_changes_the_view_of_a_task_than_what_is_at_its_keys() {
+    // The task, its audit, the assignment, the device and its provider.
+    assert_eq!(met_by_the_view(submission(OPTIMISTIC), false), 5);
+}
+
+#[test]
+fn the_key_of_a_sealed_task_is_at_its_keys_too() {
+    assert_eq!(met_by_the_view(sealed(), true), 6);
+}
+
+/// Takes each value of the state away, looks at the view, and puts it back. Returns how many changed it.
+fn met_by_the_view(submission: Submission, is_sealed: bool) -> usize {
     let mut chain = Chain::development();
     let bob = Provider::join(&mut chain, Bob, ask(300));
     chain.read(|| {
@@ -21,14 +33,18 @@ fn nothing_else_changes_the_view_of_a_task_than_what_is_at_its_keys() {
             peers.try_push(address).unwrap();
         });
     });
-    let id = submit(&mut chain, Charlie, submission(OPTIMISTIC));
-    let assigned = assignment(&mut chain, id);
+    let id = submit(&mut chain, Charlie, submission);
+    let assigned = if is_sealed {
+        grant(&mut chain, id)
+    } else {
+        assignment(&mut chain, id)
+    };
     bob.start(&mut chain, assigned);
     bob.commit(&mut chain, assigned, OUTPUT);
     let view = task(&mut chain, id);
     assert!(view.audit.is_some() && !view.assignments[0].peers.is_empty());
     let keys = keys_of_view(id, Some(&view));
-    let met = chain.read(|| {
+    chain.read(|| {
         let (mut key, mut met) = (Vec::<u8>::new(), 0);
         while let Some(next) = sp_io::storage::next_key(&key) {
             let value = sp_io::storage::get(&next).unwrap();
@@ -40,7 +56,5 @@ fn nothing_else_changes_the_view_of_a_task_than_what_is_at_its_keys() {
             key = next;
         }
         met
-    });
-    // The task, its audit, the assignment, the device and its provider.
-    assert_eq!(met, 5);
+    })
 }
