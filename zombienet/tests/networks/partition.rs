@@ -16,6 +16,9 @@ const LIMIT: Duration = Duration::from_secs(180);
 /// Blocks that each part makes by itself, about two in a second, without one of them being final.
 const ALONE: u32 = 16;
 
+/// Many times what votes that were under way at the cut take, on a busy machine too.
+const STILL: Duration = Duration::from_secs(10);
+
 async fn until_peers(clients: &[Client], count: u64) {
     let what = format!("{count} peers for each");
     let peers = wait::until(&what, LIMIT, || async {
@@ -37,15 +40,15 @@ async fn finalised(clients: &[Client]) -> Vec<u32> {
     heights
 }
 
-/// Final heights once they stand still: two looks at them, a second apart, have seen the same.
+/// Final heights once they stand still: two looks at them, [`STILL`] apart, have seen the same.
 async fn settled(clients: &[Client]) -> Vec<u32> {
     let heights = wait::until("finality to stand still", LIMIT, || async {
         let before = finalised(clients).await;
-        tokio::time::sleep(Duration::from_secs(1)).await;
+        tokio::time::sleep(STILL).await;
         let now = finalised(clients).await;
         Ok(match now == before {
             true => Seen::Met(now),
-            false => Seen::NotYet(format!("{before:?}, a second later {now:?}")),
+            false => Seen::NotYet(format!("{before:?}, later {now:?}")),
         })
     });
     heights.await.unwrap()
@@ -115,7 +118,8 @@ async fn a_network_that_is_parted_finalises_nothing_and_when_healed_loses_nothin
     for client in &clients {
         until_best(client, last + ALONE).await;
     }
-    assert_eq!(finalised(&clients).await, stopped);
+    // One that was behind may have come to it since.
+    assert_eq!(finalised(&clients).await.into_iter().max(), Some(last));
     let (one, other) = (
         hash(&clients[0], last + ALONE).await,
         hash(&clients[2], last + ALONE).await,
