@@ -127,7 +127,9 @@ async fn a_provider_joins_changes_moves_and_leaves() {
 /// Requires that a node's log is JSON, and says as much as one for people.
 fn for_programs(log: &str) {
     let mut measured = 0;
-    for text in log.lines() {
+    // The node runs, and may be amid a line.
+    let (whole, _) = log.rsplit_once('\n').unwrap();
+    for text in whole.lines() {
         let line: Value = serde_json::from_str(text).unwrap_or_else(|_| panic!("no JSON: {text}"));
         for field in ["time", "level", "target", "message"] {
             let said = line[field].as_str();
