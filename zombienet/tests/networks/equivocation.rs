@@ -144,11 +144,13 @@ async fn who_votes_twice_in_a_round_loses_stake_to_the_treasury_and_to_who_repor
     let preset = Preset::LOCAL_TESTNET;
     let spec = prepared::changed_chain_spec(folder.path(), "shortest", preset, None, calendar);
     let spec = spec.await.unwrap().display().to_string();
-    let cluster = Cluster::local_on(&spec, &[]).await.unwrap();
+    let cluster = Cluster::local_on(&spec, &["--finality-lag=0"]);
+    let cluster = cluster.await.unwrap();
     let first = &cluster.validators[0];
 
-    // A second node with Dave's key for votes. The first one votes for the newest block, this one for what the
-    // round before has agreed on: two votes whenever a block has come in between, which is in nearly every round.
+    // A second node with Dave's key for votes. The first one, which has no lag here, votes for the newest block,
+    // this one for what the round before has agreed on: two votes whenever a block has come in between, which is in
+    // nearly every round.
     let twin = NodeOptions::new("twin", &spec)
         .arg("--validator")
         .arg("--finality-lag=8");
