@@ -22,7 +22,7 @@ use tracing_subscriber::{
     EnvFilter,
 };
 
-use crate::log_writer::LogWriter;
+use crate::log_writer::{self, LogWriter};
 
 /// What the SDK's own logger begins with, which is private there.
 const DEFAULTS: &str =
@@ -88,6 +88,7 @@ impl CliConfiguration for InJson<'_> {
             }
         }
         sp_panic_handler::set(support_url, impl_version);
+        flush_before_a_panic_ends_the_process();
         // Messages of the SDK have colours in them where it takes the output for a terminal.
         console::set_colors_enabled(false);
         console::set_colors_enabled_stderr(false);
@@ -107,6 +108,17 @@ impl CliConfiguration for InJson<'_> {
         }
         Ok(())
     }
+}
+
+/// The SDK's hook reports a panic as text, and ends the process at once: what was logged before is written first, and that
+/// there was a panic is in the log too.
+fn flush_before_a_panic_ends_the_process() {
+    let report = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        log::error!("{info}");
+        log_writer::flush();
+        report(info);
+    }));
 }
 
 /// What is logged: a later directive for a target replaces an earlier one.
