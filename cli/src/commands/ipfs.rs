@@ -14,7 +14,7 @@ use super::{connect, Context};
 use crate::{
     error::{io_cause, Error, Result},
     node_rpc::{BlobSource, NodeRpc, CHUNK_BYTES},
-    output::progress::Bar,
+    output::{progress::Bar, Output},
     peers,
     pins::{Lock, Note, Pins, Reason},
 };
@@ -190,7 +190,7 @@ pub async fn run(context: &Context<'_>, command: IpfsCommand) -> Result<()> {
         IpfsCommand::Pin { cid, peer } => {
             let wait = out.wait("fetching what is missing");
             connect::to_named(&node, &peer).await;
-            pin(&pins, &node, &cid).await?;
+            pin(out, &pins, &node, &cid).await?;
             drop(wait);
             let document = BlobJson {
                 pinned: Some(true),
@@ -237,7 +237,7 @@ fn keep(pins: &Pins, held: &Lock, node: Option<&str>, cid: &ContentId) -> Result
 
 /// Has the node keep a file. It is noted before the node is asked for it, so that it is not let go meanwhile, and the
 /// notes are not held while the node searches for it, which can take minutes.
-async fn pin(pins: &Pins, node: &NodeRpc<'_>, cid: &ContentId) -> Result<()> {
+async fn pin(out: &Output, pins: &Pins, node: &NodeRpc<'_>, cid: &ContentId) -> Result<()> {
     let id = peers::own_id(&node.addresses().await?);
     let id = id.as_deref();
     let reason = Reason::Asked(cid.clone());
@@ -248,7 +248,13 @@ async fn pin(pins: &Pins, node: &NodeRpc<'_>, cid: &ContentId) -> Result<()> {
         // Somebody may have unpinned it meanwhile: it is kept now.
         (Ok(()), _) => keep(pins, &pins.together().await?, id, cid)?,
         // It is not kept, and stays for no other reason because of this.
-        (Err(_), Some(id)) if !was_noted => pins.remove(id, reason)?,
+        (Err(_), Some(id)) if !was_noted => {
+            if let Err(error) = pins.remove(id, reason) {
+                out.warn(format!(
+                    "{cid} stays noted as one to keep, though it is not: {error}"
+                ));
+            }
+        }
         (Err(_), _) => {}
     }
     pinned
