@@ -15,8 +15,9 @@ use crate::sandbox::{self, Sandbox, Stage};
 /// A file that is on every Linux machine, that everybody may read, and that no job may.
 const FORBIDDEN: &str = "/etc/passwd";
 
-/// A program that is on every Linux machine, among those that the build stage may start.
-const TOOL: &str = "/bin/true";
+/// A program that is on every machine: this one. Started without arguments it says on the standard error how it is
+/// used, and ends.
+const OWN: &str = "/proc/self/exe";
 
 /// A copy of it where a stage may write: a stranger's program, which none may start.
 const FOREIGN: &str = "work/program";
@@ -54,19 +55,19 @@ pub fn check(folder: &Path, stage: Stage, allow_weak: bool) -> std::io::Result<R
         fs::create_dir_all(folder.file(name))?;
     }
     let foreign = folder.file(FOREIGN);
-    fs::copy(TOOL, &foreign)?;
+    fs::copy(OWN, &foreign)?;
     let landlock_abi = landlock_abi();
     let failure = lock(stage, &folder, allow_weak).err();
-    let tools_closed = match stage {
+    let others_closed = match stage {
         Stage::Build => true,
-        Stage::Run => cannot_start(Path::new(TOOL)),
+        Stage::Run => cannot_start(Path::new(OWN)),
     };
     Ok(Report {
         landlock_abi,
         failure: failure.map(|error| error.to_string()),
         files_closed: fs::read(FORBIDDEN).is_err() && File::create(folder.file(BESIDE)).is_err(),
         network_closed: TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).is_err(),
-        processes_closed: cannot_start(&foreign) && tools_closed,
+        processes_closed: cannot_start(&foreign) && others_closed,
         signals_closed: cannot_signal_the_parent(),
     })
 }
