@@ -82,10 +82,7 @@ pub struct Life {
 
 /// A closed job.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Closed {
-    /// When, milliseconds since the Unix epoch.
-    pub at: u64,
-}
+pub struct Closed;
 
 impl Life {
     /// A job, wherever it is.
@@ -131,10 +128,10 @@ impl Life {
                     let end = self.watch.ended().await;
                     self.close(end, log.into_iter().collect())?;
                 }
-                Phase::Closed { at, .. } => {
+                Phase::Closed { .. } => {
                     blocking::run(|| self.folder.clear())?;
                     self.shop.mailbox.clear_report(self.order().assignment);
-                    return Ok(Closed { at });
+                    return Ok(Closed);
                 }
             }
         }

@@ -104,6 +104,8 @@ pub struct Queue {
     refused: BTreeMap<AssignmentId, Order>,
     tasks: JoinSet<(AssignmentId, Result<Closed, FolderError>)>,
     retention: Retention,
+    /// What retention goes by. Whoever sets the clock on the wall forward has not had anything kept for longer.
+    clock: Steady,
     pins: Pins,
     sweeping: Sweeping,
     rooms: Rooms,
@@ -152,6 +154,7 @@ impl Queue {
             refused: BTreeMap::new(),
             tasks: JoinSet::new(),
             retention: Retention::new(retention),
+            clock: Steady::start(),
             pins: Pins::default(),
             sweeping: Sweeping::default(),
             rooms: Rooms(rooms),
@@ -171,8 +174,6 @@ impl Queue {
     /// done again after the next start.
     pub async fn run(mut self, mut stop: watch::Receiver<bool>) {
         let mut heads = self.shop.chain.heads();
-        // Whoever sets the clock on the wall forward has not had anything kept for longer.
-        let clock = Steady::start();
         let mut serving = ticker(SERVING_EVERY);
         let mut sweep = ticker(SWEEP_EVERY);
         let mut look_for_room = ticker(LOOK_FOR_ROOM_EVERY);
@@ -209,7 +210,7 @@ impl Queue {
                     self.shop.mailbox.renew_serving(unix_ms());
                 }
                 _ = sweep.tick() => {
-                    self.sweep(Sweep::Old(clock.unix_ms()));
+                    self.sweep(Sweep::Old(self.clock.unix_ms()));
                 }
                 gone = self.sweeping.ended() => self.swept(gone),
                 Some(ask) = self.room_asks.recv() => self.asked_for_room(ask),
@@ -473,9 +474,11 @@ impl Queue {
             }
         };
         match result {
-            Ok(Closed { at }) => {
+            Ok(Closed) => {
                 if let Some(active) = self.active.remove(&assignment) {
                     self.closed.insert(assignment, active.order);
+                    // By the clock that sweeps go by: the one on the wall, which the record has, may have been set.
+                    let at = self.clock.unix_ms();
                     self.retention.add(assignment, at, active.seen_at);
                 }
             }
