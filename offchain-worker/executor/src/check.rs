@@ -55,6 +55,10 @@ pub fn check(folder: &Path, stage: Stage, allow_weak: bool) -> std::io::Result<R
         fs::create_dir_all(folder.file(name))?;
     }
     let foreign = folder.file(FOREIGN);
+    if foreign.exists() {
+        // Of the other stage's check. Where programs are read-only so is the copy, which is not written over then.
+        fs::remove_file(&foreign)?;
+    }
     fs::copy(OWN, &foreign)?;
     let landlock_abi = landlock_abi();
     let failure = lock(stage, &folder, allow_weak).err();
