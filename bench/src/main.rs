@@ -91,7 +91,7 @@ enum Part {
     Economics,
     /// From a dispute to its jury, where that runs a part of a job: with parties that answer at once.
     Parts,
-    /// The same, and from a dispute about a job to its verdict and to its end, on four validators, with real jurors.
+    /// From a dispute about a job to its verdict and to its end, on four validators, with real jurors.
     Dispute,
     /// From a dispute about a part of a job of 10, 1,000 and 100,000 launches to its verdict, with real jurors.
     Narrowing,
