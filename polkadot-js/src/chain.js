@@ -10,7 +10,10 @@ if (!url) {
   throw new Error('AICPW_URL names no node; `make polkadot-js` starts one and sets it');
 }
 
-const provider = new WsProvider(url);
+// Beside the networks of `make test` an answer of some megabytes can take longer than the minute
+// that is the default.
+const ANSWER_MS = 300_000;
+const provider = new WsProvider(url, 2_500, {}, ANSWER_MS);
 
 export const api = await ApiPromise.create({ provider, noInitWarn: true, throwOnConnect: true });
 
