@@ -29,6 +29,8 @@ use aicpw_runtime::{
 };
 use serde_json::{json, Value};
 
+use super::faults::submit;
+
 /// Longer than the minute in which a replica that was not needed for the quorum reveals, and shorter than
 /// [`ENDLESS`].
 const LIMIT: Duration = Duration::from_secs(300);
@@ -198,17 +200,8 @@ async fn require_settled_by_two(market: &Market, id: u64, at: u32, root: Hash) {
 async fn who_lies_is_outvoted(market: &Market) {
     let manifest = Count::SHORT.write(&market.path("short")).unwrap();
     let before = wealth(market).await;
-    let submit = [
-        "submit",
-        manifest.to_str().unwrap(),
-        "--budget",
-        "1",
-        "--time-limit",
-        "60s",
-        "--verify",
-        "replicated=3/2",
-        "--wait",
-    ];
+    let verify = ["--verify", "replicated=3/2", "--wait"];
+    let submit = submit(manifest.to_str().unwrap(), &verify);
     let submitted = market.json("alice", REQUESTER, &submit).await.unwrap();
     assert_eq!(submitted["state"], "settled", "{submitted}");
     let id = submitted["task"].as_u64().unwrap();
@@ -294,11 +287,7 @@ async fn who_is_not_needed_any_more_stops(market: &Market) {
     let before = wealth(market).await;
     let stake = market.stake(BREAKS).await.unwrap();
     assert_eq!(jobs(market, "honest"), Vec::<PathBuf>::new());
-    let submit = [
-        "submit",
-        manifest.to_str().unwrap(),
-        "--budget",
-        "1",
+    let more = [
         "--time-limit",
         "1h",
         "--match-window",
@@ -306,6 +295,7 @@ async fn who_is_not_needed_any_more_stops(market: &Market) {
         "--verify",
         "replicated=2/2",
     ];
+    let submit = submit(manifest.to_str().unwrap(), &more);
     // Not waited for: what comes of it is looked at as it comes.
     let begun = market.begin("alice", REQUESTER, &submit).unwrap();
     wait::until("a job at the honest node", LIMIT, || async {

@@ -121,89 +121,43 @@ extern "C" fn never() {
     ));
 }
 
-/// Goes on as if the one who answers had been called: libc looks in other places for other callers.
-///
-/// # Safety
-///
-/// As libc's.
-#[cfg(target_arch = "x86_64")]
-#[no_mangle]
-#[unsafe(naked)]
-pub unsafe extern "C" fn dlopen(path: *const c_char, flags: c_int) -> *mut c_void {
-    std::arch::naked_asm!(
-        "push rdi",
-        "push rsi",
-        // Calls are made with the stack at a multiple of 16.
-        "sub rsp, 8",
-        "call {who}",
-        "add rsp, 8",
-        "pop rsi",
-        "pop rdi",
-        "jmp rax",
-        who = sym who_opens,
-    )
+/// A function with the name of one of libc's and two arguments, which goes on to whoever answers, as if that had
+/// been called: libc looks in other places for other callers.
+macro_rules! goes_on {
+    ($name:ident, $who:path, $first:ty, $second:ty) => {
+        /// # Safety
+        ///
+        /// As libc's.
+        #[no_mangle]
+        #[unsafe(naked)]
+        pub unsafe extern "C" fn $name(first: $first, second: $second) -> *mut c_void {
+            // The arguments are kept, and calls are made with the stack at a multiple of 16.
+            #[cfg(target_arch = "x86_64")]
+            std::arch::naked_asm!(
+                "push rdi",
+                "push rsi",
+                "sub rsp, 8",
+                "call {who}",
+                "add rsp, 8",
+                "pop rsi",
+                "pop rdi",
+                "jmp rax",
+                who = sym $who,
+            );
+            #[cfg(target_arch = "aarch64")]
+            std::arch::naked_asm!(
+                "stp x29, x30, [sp, -32]!",
+                "stp x0, x1, [sp, 16]",
+                "bl {who}",
+                "mov x16, x0",
+                "ldp x0, x1, [sp, 16]",
+                "ldp x29, x30, [sp], 32",
+                "br x16",
+                who = sym $who,
+            );
+        }
+    };
 }
 
-/// As [`dlopen`].
-///
-/// # Safety
-///
-/// As libc's.
-#[cfg(target_arch = "x86_64")]
-#[no_mangle]
-#[unsafe(naked)]
-pub unsafe extern "C" fn dlsym(library: *mut c_void, name: *const c_char) -> *mut c_void {
-    std::arch::naked_asm!(
-        "push rdi",
-        "push rsi",
-        "sub rsp, 8",
-        "call {who}",
-        "add rsp, 8",
-        "pop rsi",
-        "pop rdi",
-        "jmp rax",
-        who = sym who_finds,
-    )
-}
-
-/// Goes on as if the one who answers had been called: libc looks in other places for other callers.
-///
-/// # Safety
-///
-/// As libc's.
-#[cfg(target_arch = "aarch64")]
-#[no_mangle]
-#[unsafe(naked)]
-pub unsafe extern "C" fn dlopen(path: *const c_char, flags: c_int) -> *mut c_void {
-    std::arch::naked_asm!(
-        "stp x29, x30, [sp, -32]!",
-        "stp x0, x1, [sp, 16]",
-        "bl {who}",
-        "mov x16, x0",
-        "ldp x0, x1, [sp, 16]",
-        "ldp x29, x30, [sp], 32",
-        "br x16",
-        who = sym who_opens,
-    )
-}
-
-/// As [`dlopen`].
-///
-/// # Safety
-///
-/// As libc's.
-#[cfg(target_arch = "aarch64")]
-#[no_mangle]
-#[unsafe(naked)]
-pub unsafe extern "C" fn dlsym(library: *mut c_void, name: *const c_char) -> *mut c_void {
-    std::arch::naked_asm!(
-        "stp x29, x30, [sp, -32]!",
-        "stp x0, x1, [sp, 16]",
-        "bl {who}",
-        "mov x16, x0",
-        "ldp x0, x1, [sp, 16]",
-        "ldp x29, x30, [sp], 32",
-        "br x16",
-        who = sym who_finds,
-    )
-}
+goes_on!(dlopen, who_opens, *const c_char, c_int);
+goes_on!(dlsym, who_finds, *mut c_void, *const c_char);
