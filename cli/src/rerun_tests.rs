@@ -1,6 +1,6 @@
 //! Against a shell script in the executor's place.
 
-use std::{collections::BTreeMap, os::unix::fs::PermissionsExt};
+use std::collections::BTreeMap;
 
 use aicpw_protocol::{
     device::Reputation, job::Checkpoint, merkle::result_root, task::Engine, trace::End, Gflops,
@@ -116,8 +116,7 @@ fn executor(run: &str) -> (tempfile::TempDir, ExecutorArgs) {
          run) {run};;\nesac\n"
     );
     let program = dir.path().join("executor");
-    std::fs::write(&program, script).unwrap();
-    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    aicpw_stand_in::program(&program, &script).unwrap();
     let args = ExecutorArgs {
         executor_path: Some(program),
         allow_weak_sandbox: false,

@@ -145,7 +145,6 @@ mod tests {
         mailbox::{answer_key, Challenges, CHALLENGES},
     };
     use codec::Encode;
-    use std::os::unix::fs::PermissionsExt;
 
     fn order(seed: u8) -> ChallengeOrder {
         ChallengeOrder {
@@ -167,8 +166,7 @@ mod tests {
     fn prover(folder: &Path, chain: &Arc<FakeChain>, then: &str) -> Prover {
         let program = folder.join("executor");
         let script = format!("#!/bin/sh\necho \"$@\" >> runs\n{then}\n");
-        std::fs::write(&program, script).unwrap();
-        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+        aicpw_stand_in::program(&program, &script).unwrap();
         Prover {
             chain: chain.clone(),
             mailbox: Mailbox::new(chain.storage.clone(), FakeChain::GENESIS),

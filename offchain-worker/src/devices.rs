@@ -316,7 +316,6 @@ impl Measuring {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::os::unix::fs::PermissionsExt;
 
     /// A stand-in for the executor: a device with this fingerprint, and a count of measurements.
     fn executor(folder: &Path, fingerprint: u8, measured: u8) -> Measuring {
@@ -339,8 +338,7 @@ esac
             hex(measured)
         );
         let program = folder.join("executor");
-        std::fs::write(&program, script).unwrap();
-        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+        aicpw_stand_in::program(&program, &script).unwrap();
         Measuring {
             program,
             folder: folder.to_owned(),
@@ -413,7 +411,8 @@ esac
         assert_eq!(none, []);
 
         let broken = executor(folder, 1, 1);
-        std::fs::write(&broken.program, "#!/bin/sh\necho no driver >&2; exit 1").unwrap();
+        let script = "#!/bin/sh\necho no driver >&2; exit 1";
+        aicpw_stand_in::program(&broken.program, script).unwrap();
         let error = broken.devices().await.unwrap_err().to_string();
         assert!(error.contains("list the devices"), "{error}");
         assert!(error.contains("no driver"), "{error}");

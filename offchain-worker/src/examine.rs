@@ -193,8 +193,7 @@ mod tests {
 
     fn executor(folder: &Path, script: &str) -> Examiner {
         let program = folder.join("executor");
-        std::fs::write(&program, format!("#!/bin/sh\n{script}\n")).unwrap();
-        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+        aicpw_stand_in::program(&program, &format!("#!/bin/sh\n{script}\n")).unwrap();
         Examiner {
             program,
             folder: folder.to_owned(),

@@ -138,7 +138,6 @@ mod tests {
     use super::*;
     use crate::testing::soon;
     use aicpw_protocol::{Gflops, MegabitsPerSecond};
-    use std::os::unix::fs::PermissionsExt;
     use std::path::Path;
 
     const DEVICE: Hash = [1; 32];
@@ -162,8 +161,7 @@ esac
 "#
         );
         let program = folder.join("executor");
-        std::fs::write(&program, script).unwrap();
-        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+        aicpw_stand_in::program(&program, &script).unwrap();
         let measuring = Measuring {
             program,
             folder: folder.to_owned(),

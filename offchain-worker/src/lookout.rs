@@ -78,7 +78,7 @@ mod tests {
     use crate::{chain::LocalStorage, testing::MemoryStorage};
     use aicpw_protocol::mailbox::DEVICES;
     use codec::{DecodeAll, Encode};
-    use std::{fs, os::unix::fs::PermissionsExt, path::Path, sync::Arc};
+    use std::{fs, path::Path, sync::Arc};
 
     /// An executor that lists the devices with the fingerprints that stand in a file, or fails if it is
     /// not there.
@@ -99,8 +99,7 @@ printf ']'
 "#,
             list.display()
         );
-        fs::write(&program, script).unwrap();
-        fs::set_permissions(&program, fs::Permissions::from_mode(0o700)).unwrap();
+        aicpw_stand_in::program(&program, &script).unwrap();
         Examiner {
             program,
             folder: folder.into(),

@@ -1,9 +1,8 @@
 //! What jurors' executors run, as these say it themselves.
 
 use std::{
-    fs::{self, Permissions},
+    fs,
     io::ErrorKind,
-    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
 };
 
@@ -42,8 +41,7 @@ impl Recorder {
              '{executor}' \"$@\" | tee \"$run/{SAID}\"\n"
         );
         let program = recorder.program();
-        fs::write(&program, script)?;
-        fs::set_permissions(&program, Permissions::from_mode(0o755))?;
+        aicpw_stand_in::program(&program, &script)?;
         Ok(recorder)
     }
 

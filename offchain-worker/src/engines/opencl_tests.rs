@@ -8,7 +8,6 @@ use aicpw_protocol::{
     trace::{End, MAX_HASHES},
     Mebibytes,
 };
-use std::os::unix::fs::PermissionsExt;
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -27,8 +26,7 @@ struct Case {
 fn case(script: &str, limit: Duration) -> Case {
     let dir = tempfile::tempdir().unwrap();
     let program = dir.path().join("executor");
-    std::fs::write(&program, format!("#!/bin/sh\n{script}\n")).unwrap();
-    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    aicpw_stand_in::program(&program, &format!("#!/bin/sh\n{script}\n")).unwrap();
     let folder = dir.path().join("job");
     for name in ["build", "output"] {
         std::fs::create_dir_all(folder.join(name)).unwrap();

@@ -2,7 +2,6 @@
 //! picture than it has computed. A jury finds that out.
 
 use std::{
-    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -246,8 +245,7 @@ fn without_states(market: &Market) -> PathBuf {
         executor.display()
     );
     let path = market.path("without-states");
-    std::fs::write(&path, script).unwrap();
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    aicpw_stand_in::program(&path, &script).unwrap();
     path
 }
 

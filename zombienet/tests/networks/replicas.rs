@@ -5,7 +5,7 @@ use std::{
     collections::BTreeMap,
     ffi::OsStr,
     fs,
-    os::unix::{ffi::OsStrExt, fs::PermissionsExt},
+    os::unix::ffi::OsStrExt,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -74,8 +74,7 @@ fn breaking_executor(market: &Market) -> PathBuf {
         executor.display()
     );
     let path = market.path("breaking-executor");
-    fs::write(&path, script).unwrap();
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    aicpw_stand_in::program(&path, &script).unwrap();
     path
 }
 
