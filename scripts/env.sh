@@ -5,6 +5,9 @@
 
 AICPW_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 export AICPW_ROOT
+# Not every service and container says it.
+HOME=${HOME:-$(getent passwd "$(id -u)" | cut -d : -f 6)}
+export HOME
 # What is kept between checkouts: CI's build output, a private Wasm toolchain.
 export AICPW_CACHE=${AICPW_CACHE:-$HOME/.cache/aicpw}
 

@@ -37,20 +37,31 @@ export RUST_BACKTRACE=0 # rustup's own would drown the reason
 
 has_apt() { command -v apt-get >/dev/null && command -v dpkg-query >/dev/null; }
 
-apt_install() {
-    local as_root=() command="apt-get update && apt-get install -y --no-install-recommends $*"
-    if [ "$(id -u)" -ne 0 ]; then
-        # Asking for a password is fine for a person, and hangs a machine.
-        if command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [ -t 0 ]; }; then
-            as_root=(sudo)
-        else
-            die "these packages are missing and installing them needs root: $*" "$command"
-        fi
-    fi
-    say "installing with apt-get: $*"
+as_root=()
+# Sets as_root to what makes a command root's; fails where nothing does.
+can_be_root() {
+    [ "$(id -u)" -eq 0 ] && return
+    # Asking for a password is fine for a person, and hangs a machine.
+    command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [ -t 0 ]; } && as_root=(sudo)
+}
+
+apt_update() {
     # One source of many may be out of order without harm: the install decides.
     "${as_root[@]}" apt-get -o DPkg::Lock::Timeout=300 update -qq >"$scratch/apt" 2>&1 \
         || say "apt-get update complains ($(reason "$scratch/apt")); trying to install all the same"
+}
+
+# Does this system's archive have the package? A fresh container's lists are empty.
+apt_has() {
+    apt-cache show "$1" >/dev/null 2>&1 && return
+    can_be_root && apt_update && apt-cache show "$1" >/dev/null 2>&1
+}
+
+apt_install() {
+    local command="apt-get update && apt-get install -y --no-install-recommends $*"
+    can_be_root || die "these packages are missing and installing them needs root: $*" "$command"
+    say "installing with apt-get: $*"
+    apt_update
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 \
         install -y -qq --no-install-recommends "$@" >"$scratch/apt" 2>&1 </dev/null \
         || { cat "$scratch/apt" >&2; die "apt-get could not install: $*" "$command"; }
@@ -195,7 +206,7 @@ check_rust() {
         rust_through_rustup
     elif new_enough rustc && command -v cargo >/dev/null; then
         :
-    elif has_apt; then
+    elif has_apt && apt_has "${debian_rust[0]}"; then
         say "no Rust of $oldest or newer here: taking Debian's (rustup serves as well: https://rustup.rs)"
         apt_install "${debian_rust[@]}"
         new_enough /usr/bin/rustc \
@@ -243,7 +254,7 @@ wasm_from_debian() {
 }
 
 check_wasm() {
-    local how="rustup target add $wasm_target"
+    local how="rustup target add $wasm_target" why
     # Where there is no Rust it cannot be tried: by itself Rust has none.
     if [ -z "$has_rust" ]; then
         lack "- its Wasm target, $wasm_target (the runtime): $how"
@@ -263,14 +274,15 @@ check_wasm() {
         fi
         say "rustup could not: $(reason "$scratch/rustup")"
     fi
-    if ! has_apt; then
-        lack "- the Wasm target of the Rust in use, $wasm_target (the runtime): $how, or with a distribution's Rust its" \
-            "  package of core for that target. Now: $(reason "$scratch/wasm")"
-        return
-    fi
+    why=$(reason "$scratch/wasm")
     if command -v rustup >/dev/null && builds_wasm rustup run "$wasm_toolchain" rustc; then
         say "using the toolchain $wasm_toolchain that is linked already"
         remember WASM_BUILD_TOOLCHAIN "export WASM_BUILD_TOOLCHAIN=$wasm_toolchain"
+        return
+    fi
+    if ! has_apt || ! apt_has "${debian_rust[0]}"; then
+        lack "- the Wasm target of the Rust in use, $wasm_target (the runtime): $how, or with a distribution's Rust its" \
+            "  package of core for that target. Now: $why"
         return
     fi
     say "making a toolchain for $wasm_target out of Debian's Rust packages"

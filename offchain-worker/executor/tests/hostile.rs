@@ -260,6 +260,9 @@ fn the_node_is_neither_signalled_nor_slowed() {
         (fcntl(libc::F_SETLEASE, &libc::F_RDLCK.to_string()), EPERM),
         (fcntl(libc::F_NOTIFY, "1"), EPERM),
         (fcntl(libc::F_SETPIPE_SZ, "1048576"), EPERM),
+        // What takes the kernel's memory.
+        (fcntl(libc::F_SETLK, "0"), EPERM),
+        (fcntl(libc::F_SETLKW, "0"), EPERM),
         // Another's limits, even to look.
         (
             format!(
@@ -375,6 +378,35 @@ fn it_ends_when_the_node_is_gone() {
     assert_eq!(child.wait().unwrap().code(), Some(2));
 }
 
+/// As when its own code has stopped the thread that reads the pipe: this one's other end stays open.
+#[test]
+fn it_ends_with_the_node_whatever_its_own_threads_do() {
+    let job = endless();
+    let mut node = Command::new("sh")
+        .args(["-c", "\"$0\" run \"$1\"; :", EXECUTOR])
+        .arg(job.dir.path())
+        .env_clear()
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let _open = node.stdin.take();
+    let mut lines = BufReader::new(node.stdout.take().unwrap()).lines();
+    let first = lines.next().unwrap().unwrap();
+    assert_eq!(
+        Message::from_line(first.as_bytes()),
+        Some(Message::Progress { done: 0, total: 1 })
+    );
+    node.kill().unwrap();
+    node.wait().unwrap();
+    // Reading ends when the executor has.
+    let (ended, has_ended) = std::sync::mpsc::channel();
+    std::thread::spawn(move || ended.send(lines.count()));
+    let more = has_ended.recv_timeout(Duration::from_secs(20));
+    assert_eq!(more, Ok(0), "the executor outlived its node");
+}
+
 #[test]
 fn memory_is_limited() {
     // 4 GiB through `mmap`, without a buffer of the manifest.
@@ -389,6 +421,12 @@ fn memory_is_limited() {
     let tries = [
         (map(large, write, private), ENOMEM),
         (map(large, write, private | libc::MAP_NORESERVE), ENOMEM),
+        // What is only read, of which the kernel keeps tables.
+        (map("64L << 30", read, private), ENOMEM),
+        (
+            map("64L << 30", read, private | libc::MAP_NORESERVE),
+            ENOMEM,
+        ),
         // What no limit counts.
         (map(large, write, shared), EPERM),
         (map(large, read, shared), EPERM),

@@ -5,6 +5,7 @@
 //! what it says is data from a stranger.
 
 mod output;
+mod starter;
 
 use rustix::process::{kill_process_group, Pid, Signal};
 use std::ffi::OsString;
@@ -79,7 +80,8 @@ impl Stage {
     /// # Errors
     /// When it cannot be started or watched.
     pub async fn run(&self, mut line: impl FnMut(&[u8])) -> io::Result<Exit> {
-        let mut child = Command::new(&self.program)
+        let mut command = Command::new(&self.program);
+        command
             .args(&self.arguments)
             .env_clear()
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
@@ -89,8 +91,8 @@ impl Stage {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()?;
+            .kill_on_drop(true);
+        let mut child = starter::start(command).await?;
         let mut group = Group::of(&child);
         let _alive = child.stdin.take();
         let (stdout, stderr) = (child.stdout.take(), child.stderr.take());

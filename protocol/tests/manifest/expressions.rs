@@ -4,6 +4,7 @@ use aicpw_protocol::manifest::{
     expression::{Expression, Integers, Range, Reals, MAX_EXPRESSION_BYTES},
     Value as Passed,
 };
+use proptest::prelude::*;
 use serde_json::json;
 
 use super::common::*;
@@ -39,6 +40,7 @@ fn integer_arithmetic_is_that_of_c() {
         ("1 << 2 << 3", 32),
         ("-5 >> 1", -3),
         ("1 << 126 >> 126", 1),
+        ("(-1 << 126) * 2 % -1", 0),
         ("min(3, 2) + max(3, 2) * 10", 32),
         ("max(1 << 4, min(20, 30))", 20),
         ("18446744073709551615 + 1", 1 << 64),
@@ -194,6 +196,63 @@ fn ranges_hold_all_values() {
                     whole.low <= value.low && value.high <= whole.high,
                     "{text} at {i}, {j}"
                 );
+            }
+        }
+    }
+}
+
+/// Expressions over `i` and `j`, with values at which arithmetic ends.
+fn any_expression() -> impl Strategy<Value = String> {
+    let leaf = prop_oneof![
+        Just("i".to_owned()),
+        Just("j".to_owned()),
+        (-4i128..5).prop_map(|value| format!("({value})")),
+        Just("((-1 << 126) * 2)".to_owned()),
+        Just("(1 << 126)".to_owned()),
+        Just("18446744073709551615".to_owned()),
+    ];
+    leaf.prop_recursive(4, 16, 2, |inner| {
+        let operators = ["+", "-", "*", "/", "%", "<<", ">>"];
+        let operator = prop::sample::select(operators.to_vec());
+        prop_oneof![
+            4 => (inner.clone(), operator, inner.clone())
+                .prop_map(|(left, operator, right)| format!("({left} {operator} {right})")),
+            1 => (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("min({a}, {b})")),
+            1 => (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("max({a}, {b})")),
+            1 => inner.prop_map(|value| format!("(-{value})")),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        rng_seed: proptest::test_runner::RngSeed::Fixed(4),
+        failure_persistence: None,
+        cases: 2_000,
+        ..Default::default()
+    })]
+
+    /// What a plan relies on when it evaluates an expression that was proven over its indices.
+    #[test]
+    fn what_is_proven_of_a_range_holds_at_each_point(
+        text in any_expression(),
+        most_i in 1u32..5,
+        most_j in 1u32..5,
+    ) {
+        let expression = Expression::compile(&text, &["i", "j"]).unwrap();
+        let over = [Integers::below(most_i), Integers::below(most_j)];
+        let Ok(whole) = expression.evaluate::<Integers>(&over) else {
+            return Ok(());
+        };
+        for i in 0..most_i {
+            for j in 0..most_j {
+                let point = [Integers::integer(i.into()), Integers::integer(j.into())];
+                let value: Result<Integers, String> = expression.evaluate(&point);
+                let value = value.map_err(|error| {
+                    TestCaseError::fail(format!("{text} at {i}, {j}: {error}"))
+                })?;
+                prop_assert_eq!(value.low, value.high);
+                prop_assert!(whole.low <= value.low && value.high <= whole.high, "{text} at {i}, {j}");
             }
         }
     }

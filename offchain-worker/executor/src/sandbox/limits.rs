@@ -25,6 +25,9 @@ fn memory_of_driver(stage: Stage, kind: DeviceKind) -> u64 {
     }
 }
 
+/// Addresses for what takes no memory yet: files that are mapped, stacks, the heaps that libc sets aside for threads.
+const ADDRESSES: u64 = 16_384 * MIB;
+
 /// Graphics cards' drivers write their caches at any time, into files as long as they like.
 const CACHE_OF_DRIVER: u64 = 512 * MIB;
 
@@ -53,9 +56,15 @@ pub fn set(stage: Stage, kind: DeviceKind, limits: &JobLimits) -> io::Result<()>
         DeviceKind::Gpu | DeviceKind::Accelerator => 4096,
     };
     // What counts is memory that is really taken: drivers of graphics cards reserve addresses
-    // without end, so RLIMIT_AS would be wrong. Shared memory does not count: the system call filter
-    // sees to it that a stranger's code on a CPU has none.
+    // without end. Shared memory does not count: the system call filter sees to it that a stranger's
+    // code on a CPU has none.
     limit(libc::RLIMIT_DATA, memory)?;
+    if (stage, kind) == (Stage::Run, DeviceKind::Cpu) {
+        // Maps that can only be read count for nothing, but for each 2 MiB of which a byte was read the kernel keeps a
+        // page of its own: a 512th of the addresses is the most that there can be.
+        let most = addresses()?.saturating_add(ADDRESSES);
+        limit(libc::RLIMIT_AS, most.saturating_add(memory))?;
+    }
     limit(libc::RLIMIT_STACK, STACK)?;
     limit(libc::RLIMIT_FSIZE, longest(stage, kind, limits))?;
     // The lower of the two gives SIGXCPU, which says what happened; the upper one kills.
@@ -66,6 +75,17 @@ pub fn set(stage: Stage, kind: DeviceKind, limits: &JobLimits) -> io::Result<()>
     limit(libc::RLIMIT_NPROC, 4096)?;
     limit(libc::RLIMIT_MEMLOCK, 64 * MIB)?;
     limit(libc::RLIMIT_CORE, 0)
+}
+
+/// Bytes of addresses that this process has now, with its driver loaded.
+fn addresses() -> io::Result<u64> {
+    let text = std::fs::read_to_string("/proc/self/statm")?;
+    let pages: Option<u64> = text.split(' ').next().and_then(|pages| pages.parse().ok());
+    let unreadable = || io::Error::other(format!("/proc/self/statm says {text:?}"));
+    // SAFETY: a plain call on a number.
+    let page = u64::try_from(unsafe { libc::sysconf(libc::_SC_PAGESIZE) });
+    let page = page.map_err(io::Error::other)?;
+    Ok(pages.ok_or_else(unreadable)?.saturating_mul(page))
 }
 
 /// Lowers a limit for good; a lower one that is there already stays.

@@ -126,7 +126,7 @@ impl Sandbox {
             }
             eprintln!("aicpw-executor: no Landlock here: the job's process can read files");
         }
-        watch_standard_input();
+        end_with_the_node().map_err(Error::when("ask to be ended with the node"))?;
         loader::restrict(stage, folder.root());
         Ok(Self { stage })
     }
@@ -178,9 +178,11 @@ fn close_descriptors(keep: i32) -> io::Result<()> {
     Ok(())
 }
 
-/// Ends the process when the node is gone: when standard input is a pipe and its other end closes.
-/// (`PR_SET_PDEATHSIG` looks at the thread that started us, and the node's threads come and go.)
-fn watch_standard_input() {
+/// Ends the process when the node is gone, where standard input is a pipe from it. The kernel kills it then, which a
+/// stranger's code can neither catch nor call off: the filter has no `PR_SET_PDEATHSIG`. (What that looks at is the
+/// thread that started us; the node starts processes from one that lasts as long as itself.) And the pipe is read to
+/// its end, for a node that was gone before we asked; no stranger's code runs yet that could keep us from seeing that.
+fn end_with_the_node() -> io::Result<()> {
     let mut info = std::mem::MaybeUninit::<libc::stat>::uninit();
     // SAFETY: the call fills the struct if it returns 0.
     let is_pipe = unsafe {
@@ -190,11 +192,17 @@ fn watch_standard_input() {
                 libc::S_IFIFO | libc::S_IFSOCK
             )
     };
-    if is_pipe {
-        std::thread::spawn(|| {
-            let mut byte = [0];
-            while io::stdin().read(&mut byte).is_ok_and(|count| count > 0) {}
-            crate::report::exit(2)
-        });
+    if !is_pipe {
+        return Ok(());
     }
+    // SAFETY: a plain call on numbers.
+    if unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL, 0, 0, 0) } != 0 {
+        return Err(io::Error::last_os_error());
+    }
+    std::thread::spawn(|| {
+        let mut byte = [0];
+        while io::stdin().read(&mut byte).is_ok_and(|count| count > 0) {}
+        crate::report::exit(2)
+    });
+    Ok(())
 }

@@ -13,7 +13,9 @@ use super::{Error, Stage};
 
 type Rules = BTreeMap<i64, Vec<SeccompRule>>;
 
-/// Memory, files that Landlock allows, threads, time.
+/// Memory, files that Landlock allows, threads, time. Nothing that changes the mode or the length of a file by its
+/// path: Landlock does not look at the first, nor before Linux 6.2 at the second. (The linker makes its output
+/// executable that way, and does without.)
 const ALWAYS: &[libc::c_long] = &[
     libc::SYS_brk,
     libc::SYS_clock_getres,
@@ -31,7 +33,6 @@ const ALWAYS: &[libc::c_long] = &[
     libc::SYS_faccessat,
     libc::SYS_faccessat2,
     libc::SYS_fchmod,
-    libc::SYS_fchmodat,
     libc::SYS_fdatasync,
     libc::SYS_flock,
     libc::SYS_fstat,
@@ -104,7 +105,6 @@ const ALWAYS: &[libc::c_long] = &[
 const ALWAYS_HERE: &[libc::c_long] = &[
     libc::SYS_access,
     libc::SYS_arch_prctl,
-    libc::SYS_chmod,
     libc::SYS_dup2,
     libc::SYS_getdents,
     libc::SYS_lstat,
@@ -146,7 +146,6 @@ const BUILD: &[libc::c_long] = &[
     libc::SYS_execve,
     libc::SYS_linkat,
     libc::SYS_symlinkat,
-    libc::SYS_truncate,
     libc::SYS_wait4,
     libc::SYS_waitid,
 ];
@@ -212,8 +211,9 @@ pub fn restrict(stage: Stage, kind: DeviceKind) -> Result<(), Error> {
     Ok(())
 }
 
-/// Forbids, for all threads and for good, to open files for writing and to make, rename or remove
-/// any: what is open already stays, so the disk cannot be filled beyond the limit of each file.
+/// Forbids, for all threads and for good, to open files for writing, to make, rename or remove any,
+/// and to lock ranges of them: what is open already stays, so the disk cannot be filled beyond the
+/// limit of each file.
 pub fn seal() -> Result<(), Error> {
     let bad = |error: &dyn std::fmt::Display| Error::SystemCalls(error.to_string());
     let mut rules = Rules::new();
@@ -229,6 +229,13 @@ pub fn seal() -> Result<(), Error> {
         }
         rules.insert(*call, writes);
     }
+    // Each lock of a range takes memory of the kernel, which no limit counts.
+    let mut locks = Vec::new();
+    for command in [libc::F_SETLK, libc::F_SETLKW] {
+        let is = when(1, Length::Dword, Is::Eq, command as u64);
+        locks.push(is.map_err(|error| bad(&error))?);
+    }
+    rules.insert(libc::SYS_fcntl, locks);
     let filter = compile(
         rules,
         SeccompAction::Allow,
@@ -240,7 +247,6 @@ pub fn seal() -> Result<(), Error> {
 /// What [`seal`] forbids, and that it is set only once.
 const CHANGES: &[libc::c_long] = &[
     libc::SYS_fchmod,
-    libc::SYS_fchmodat,
     libc::SYS_mkdirat,
     libc::SYS_renameat2,
     libc::SYS_seccomp,
@@ -249,7 +255,6 @@ const CHANGES: &[libc::c_long] = &[
 ];
 #[cfg(target_arch = "x86_64")]
 const CHANGES_HERE: &[libc::c_long] = &[
-    libc::SYS_chmod,
     libc::SYS_mkdir,
     libc::SYS_rename,
     libc::SYS_rmdir,
