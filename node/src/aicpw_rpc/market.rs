@@ -327,7 +327,7 @@ impl MarketApiServer for Market {
         pending: PendingSubscriptionSink,
         id: TaskId,
     ) -> SubscriptionResult {
-        let place = match self.watchers.place() {
+        let place = match self.watchers.place(pending.connection_id()) {
             Ok(place) => place,
             Err(refused) => {
                 pending.reject(refused).await;

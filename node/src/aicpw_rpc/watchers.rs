@@ -1,9 +1,9 @@
 //! How many tasks are watched at once.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use jsonrpsee::types::ErrorObjectOwned;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use jsonrpsee::{types::ErrorObjectOwned, ConnectionId};
 
 use super::error::{error, TOO_MANY_WATCHED};
 
@@ -11,28 +11,67 @@ use super::error::{error, TOO_MANY_WATCHED};
 /// finalised, so they cost the node and not only the connection.
 pub const MOST: usize = 256;
 
-/// Places for subscriptions, which all clones share.
-#[derive(Clone)]
-pub struct Watchers(Arc<Semaphore>);
+/// The same of one connection: who opens one and takes all that it can leaves seven eighths to others.
+pub const MOST_OF_ONE: usize = 32;
 
-impl Default for Watchers {
-    fn default() -> Self {
-        Self(Arc::new(Semaphore::new(MOST)))
-    }
+/// Places for subscriptions, which all clones share.
+#[derive(Clone, Default)]
+pub struct Watchers(Arc<Mutex<Taken>>);
+
+/// Places that are taken.
+#[derive(Default)]
+struct Taken {
+    all: usize,
+    /// Of those that have any. The server numbers the connections of each address that it listens at, so those of two
+    /// addresses can have one number, and then share what one may have.
+    by_connection: HashMap<ConnectionId, usize>,
+}
+
+/// A place, which is free again when this is dropped.
+pub struct Place {
+    watchers: Watchers,
+    connection: ConnectionId,
 }
 
 impl Watchers {
-    /// A place, which is free again when this is dropped.
+    /// A place for this connection.
     ///
     /// # Errors
-    /// If all are taken.
-    pub fn place(&self) -> Result<OwnedSemaphorePermit, ErrorObjectOwned> {
-        self.0.clone().try_acquire_owned().map_err(|_| {
-            let message = format!(
-                "this node watches {MOST} tasks already; try again later, or ask aicpw_task from time to time"
-            );
-            error(TOO_MANY_WATCHED, message)
-        })
+    /// If all are taken, or the connection has as many as one may have.
+    pub fn place(&self, connection: ConnectionId) -> Result<Place, ErrorObjectOwned> {
+        let mut taken = self.taken();
+        let own = taken.by_connection.get(&connection).copied().unwrap_or(0);
+        let reason = if own >= MOST_OF_ONE {
+            format!("this connection watches {MOST_OF_ONE} tasks already, the most that one may; end a subscription")
+        } else if taken.all >= MOST {
+            format!("this node watches {MOST} tasks already; try again later")
+        } else {
+            taken.all += 1;
+            taken.by_connection.insert(connection, own + 1);
+            return Ok(Place {
+                watchers: self.clone(),
+                connection,
+            });
+        };
+        let message = format!("{reason}, or ask aicpw_task from time to time");
+        Err(error(TOO_MANY_WATCHED, message))
+    }
+
+    fn taken(&self) -> MutexGuard<'_, Taken> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut taken = self.watchers.taken();
+        taken.all = taken.all.saturating_sub(1);
+        if let Some(own) = taken.by_connection.get_mut(&self.connection) {
+            *own = own.saturating_sub(1);
+            if *own == 0 {
+                taken.by_connection.remove(&self.connection);
+            }
+        }
     }
 }
 
@@ -42,15 +81,46 @@ mod tests {
 
     use super::*;
 
+    fn places(watchers: &Watchers, connection: usize, count: usize) -> Vec<Place> {
+        let place = |_| watchers.place(ConnectionId(connection)).ok().unwrap();
+        (0..count).map(place).collect()
+    }
+
+    fn refused(watchers: &Watchers, connection: usize) -> String {
+        let refused = watchers.place(ConnectionId(connection)).err().unwrap();
+        assert_eq!(refused.code(), TOO_MANY_WATCHED);
+        refused.message().to_owned()
+    }
+
     #[test]
     fn so_many_tasks_are_watched_and_no_more() {
         let watchers = Watchers::default();
         let other = watchers.clone();
-        let mut places: Vec<_> = (0..MOST).map(|_| watchers.place().unwrap()).collect();
-        let refused = other.place().unwrap_err();
-        assert_eq!(refused.code(), TOO_MANY_WATCHED);
-        assert!(refused.message().contains("256"), "{refused:?}");
-        drop(places.pop());
-        assert!(other.place().is_ok());
+        let connections = MOST / MOST_OF_ONE;
+        let mut taken: Vec<_> = (0..connections)
+            .map(|connection| places(&watchers, connection, MOST_OF_ONE))
+            .collect();
+        let message = refused(&other, connections);
+        assert!(message.contains("this node watches 256 tasks"), "{message}");
+        drop(taken.pop());
+        assert_eq!(places(&other, connections, MOST_OF_ONE).len(), MOST_OF_ONE);
+    }
+
+    #[test]
+    fn one_connection_leaves_places_to_others() {
+        let watchers = Watchers::default();
+        let mut taken = places(&watchers, 1, MOST_OF_ONE);
+        let message = refused(&watchers, 1);
+        assert!(
+            message.contains("this connection watches 32 tasks"),
+            "{message}"
+        );
+        assert_eq!(places(&watchers, 2, 1).len(), 1);
+        // One that it gives back it can have again; and of a connection that has none nothing is kept.
+        drop(taken.pop());
+        taken.extend(places(&watchers, 1, 1));
+        refused(&watchers, 1);
+        drop(taken);
+        assert!(watchers.taken().by_connection.is_empty());
     }
 }
