@@ -237,6 +237,14 @@ async fn a_port_for_strangers_metrics_and_an_orderly_end() {
     }
 
     node.word_after("🔌 JSON-RPC: ").await;
+    // The longest part of a first start is no silence: said before, and how long it took afterwards.
+    let log = node.log();
+    let (before, prepared) = log.split_once("the runtime is prepared, after ").unwrap();
+    assert!(before.contains("preparing the runtime"), "{log}");
+    assert!(prepared.contains("🔌 JSON-RPC: "), "{log}");
+    let (seconds, _) = prepared.split_once(" s\n").unwrap();
+    assert!(seconds.parse::<f64>().is_ok(), "{seconds}");
+
     node.word_after("made its first block since the start: ")
         .await;
     let status = node.interrupt().await;

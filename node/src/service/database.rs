@@ -14,7 +14,10 @@ use sp_blockchain::HeaderBackend;
 use sp_core::H256;
 use sp_runtime::traits::Block as _;
 
-use super::{executor::Executor, FullBackend};
+use super::{
+    executor::{prepare, Executor},
+    FullBackend,
+};
 
 /// What puts the genesis into the database.
 type Operation = <FullBackend as Backend<Block>>::BlockImportOperation;
@@ -102,14 +105,18 @@ pub fn open(
             source,
         }
     })?;
-    let builder = GenesisBlockBuilder::new(
-        config.chain_spec.as_storage_builder(),
-        !config.no_genesis(),
-        backend.clone(),
-        executor,
-    )?;
-    let (block, operation) = builder.build_genesis_block()?;
-    let genesis = Genesis { block, operation };
+    // Of a specification that names a preset, the SDK has the genesis made by an executor of its own, which keeps
+    // nothing of what it compiles.
+    let genesis = prepare(|| {
+        let builder = GenesisBlockBuilder::new(
+            config.chain_spec.as_storage_builder(),
+            !config.no_genesis(),
+            backend.clone(),
+            executor,
+        )?;
+        let (block, operation) = builder.build_genesis_block()?;
+        Ok::<_, sp_blockchain::Error>(Genesis { block, operation })
+    })?;
     let found = backend.blockchain().info().genesis_hash;
     let wanted = genesis.block.hash();
     // A new database has none.

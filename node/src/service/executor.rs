@@ -1,6 +1,9 @@
 //! What executes the runtime.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    time::Instant,
+};
 
 use sc_executor::{HeapAllocStrategy, WasmExecutor, DEFAULT_HEAP_ALLOC_STRATEGY};
 use sc_service::Configuration;
@@ -31,6 +34,22 @@ pub fn executor(config: &Configuration, compiled: Option<&Path>) -> Executor {
         // The compiler refuses a relative one.
         .with_cache_path(std::path::absolute(&compiled).unwrap_or(compiled))
         .build()
+}
+
+/// Does what has a runtime executed for the first time since the start, and says so: where the runtime was not compiled
+/// before, that is half a minute in which nothing else happens.
+///
+/// # Errors
+/// Those of `first_use`.
+pub fn prepare<T, E>(first_use: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+    log::info!(
+        "preparing the runtime, which is compiled if it is new here: half a minute where the cores are busy"
+    );
+    let begun = Instant::now();
+    let prepared = first_use()?;
+    let seconds = begun.elapsed().as_secs_f64();
+    log::info!("the runtime is prepared, after {seconds:.1} s");
+    Ok(prepared)
 }
 
 fn beside_database(config: &Configuration) -> PathBuf {
