@@ -169,6 +169,7 @@ impl Examiner {
             environment,
             folder: self.folder.clone(),
             deadline: Instant::now() + timeout,
+            allowance: None,
         };
         let mut text = Vec::new();
         let exit = stage.run(|line| {

@@ -39,6 +39,7 @@ pub mod queue;
 pub mod sandbox;
 pub mod secret;
 pub mod service;
+mod usage;
 
 #[cfg(test)]
 mod testing;

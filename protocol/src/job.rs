@@ -46,6 +46,14 @@ pub const MAX_TRACE_BYTES: u64 = 8 << 20;
 /// driver unpacks that, before anything of it runs, into files of which none is longer.
 pub const MAX_BUILD_BYTES: u64 = 32 << 20;
 
+/// Most bytes that all files take which the build stage makes: the program in the forms that a compiler has it in on its
+/// way, of which none is longer than [`MAX_BUILD_BYTES`] on a processor. The node looks from time to time, so that for a
+/// moment it can be more.
+pub const MAX_BUILD_FOLDER_BYTES: u64 = 6 * MAX_BUILD_BYTES;
+
+/// Most files and folders that the build stage makes.
+pub const MAX_BUILD_FILES: u64 = 1 << 14;
+
 /// Files that a program can write to on a processor: the output, the trace and the result are open when it
 /// starts, and nothing else can be opened. (A state is one file.)
 pub const RESULT_FILES: u64 = 3;
@@ -56,12 +64,13 @@ pub fn longest_file(output_bytes: u64) -> u64 {
 }
 
 /// Most bytes that a job takes on the disk on a processor, whatever its program promises, beside its inputs: what
-/// was built, and unpacked; the files of the result, each filled to its limit; and the output once more, sealed or
-/// in the store. Not counted is what a compiler leaves on its way: of that only each file has a limit.
+/// was built, with all that a compiler leaves on its way; the same unpacked; the files of the result, each filled to its
+/// limit; and the output once more, sealed or in the store.
 pub fn most_on_disk(output_bytes: u64) -> u64 {
     longest_file(output_bytes)
         .saturating_mul(RESULT_FILES)
-        .saturating_add(2 * MAX_BUILD_BYTES)
+        .saturating_add(MAX_BUILD_FOLDER_BYTES)
+        .saturating_add(MAX_BUILD_BYTES)
         .saturating_add(output_bytes)
 }
 
@@ -400,8 +409,8 @@ mod tests {
 
         assert_eq!(longest_file(1), MAX_BUILD_BYTES);
         assert_eq!(longest_file(1 << 30), 1 << 30);
-        assert_eq!(most_on_disk(1), 5 * MAX_BUILD_BYTES + 1);
-        assert_eq!(most_on_disk(1 << 30), (4 << 30) + 2 * MAX_BUILD_BYTES);
+        assert_eq!(most_on_disk(1), 10 * MAX_BUILD_BYTES + 1);
+        assert_eq!(most_on_disk(1 << 30), (4 << 30) + 7 * MAX_BUILD_BYTES);
         assert_eq!(most_on_disk(u64::MAX), u64::MAX);
     }
 

@@ -4,7 +4,7 @@
 use aicpw_protocol::{
     job::{
         path, Done, Failed, JobLimits, JobResult, JobSpec, JobVersion, Message, TraceRecord,
-        DRIVER_ENVIRONMENT, MAX_TRACE_BYTES,
+        DRIVER_ENVIRONMENT, MAX_BUILD_FILES, MAX_BUILD_FOLDER_BYTES, MAX_TRACE_BYTES,
     },
     manifest::{limits, Manifest, ManifestErrors},
     task::{Blame, Engine as EngineKind, Fault, Needs, Progress},
@@ -20,7 +20,7 @@ use std::time::Instant;
 use super::{BadManifest, Blob, Builds, Engine, Failure, Job, OnProgress, Plan, Product};
 use crate::{
     blocking, durable,
-    sandbox::{Exit, How, Stage},
+    sandbox::{Allowance, Exit, How, Stage},
 };
 
 /// Most bytes of a compiler's log.
@@ -59,6 +59,17 @@ impl Kind {
         match self {
             Self::Build => "build",
             Self::Run => "run",
+        }
+    }
+
+    /// What it may write, all files together. The run stage's files are few, and each has its limit.
+    fn allowance(self) -> Option<Allowance> {
+        match self {
+            Self::Build => Some(Allowance {
+                bytes: MAX_BUILD_FOLDER_BYTES,
+                files: MAX_BUILD_FILES,
+            }),
+            Self::Run => None,
         }
     }
 
@@ -118,6 +129,7 @@ impl OpenCl {
             environment: driver_environment(),
             folder: job.folder.clone(),
             deadline: job.deadline,
+            allowance: kind.allowance(),
         };
         let mut last = None;
         // Progress, even none, is said when the driver gets the program: not before that can the

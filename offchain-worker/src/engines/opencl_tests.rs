@@ -134,6 +134,22 @@ async fn a_compiler_error_comes_with_its_log() {
     );
 }
 
+/// Each of the files is shorter than a file may be.
+#[tokio::test]
+async fn a_compiler_that_fills_the_disk_is_stopped_and_it_is_the_programs_doing() {
+    let megabytes = MAX_BUILD_FOLDER_BYTES / 1_000_000 + 20;
+    let script = format!(
+        "{HAS_PROGRAM}; n=0
+        while [ $n -lt {megabytes} ]; do n=$((n + 20)); head -c 20000000 /dev/zero > build/$n; done
+        sleep 1000 & wait"
+    );
+    let case = case(&script, LONG);
+    let failure = case.engine.build(&case.job).await.unwrap_err();
+    assert_eq!(failure.fault, Fault::BuildFailed);
+    let reason = "it wrote more to the disk than it may";
+    assert!(failure.message.contains(reason), "{}", failure.message);
+}
+
 #[tokio::test]
 async fn what_the_compilers_log_says_is_not_said_twice() {
     // As the executor does it: the log is without the job's folder, what the driver prints is not.

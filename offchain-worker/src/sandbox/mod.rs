@@ -6,6 +6,7 @@
 
 mod output;
 mod starter;
+mod written;
 
 use rustix::process::{kill_process_group, Pid, Signal};
 use std::ffi::OsString;
@@ -18,6 +19,10 @@ use tokio::io::AsyncRead;
 use tokio::process::Command;
 
 pub use output::Log;
+pub use written::Allowance;
+
+use crate::blocking;
+use written::Written;
 
 /// How long the pipes of a group that was killed may stay open.
 const LAST_WORDS: Duration = Duration::from_secs(5);
@@ -35,6 +40,8 @@ pub struct Stage {
     pub folder: PathBuf,
     /// When it is killed.
     pub deadline: Instant,
+    /// What it may write in its folder, all files together, if that is looked at.
+    pub allowance: Option<Allowance>,
 }
 
 /// How a process ended.
@@ -57,6 +64,8 @@ pub enum How {
     Deadline,
     /// Killed because it said more than it may.
     Flooded,
+    /// Killed because it wrote more than it may; or it was found when it had ended.
+    Overfilled,
 }
 
 impl std::fmt::Display for How {
@@ -69,6 +78,9 @@ impl std::fmt::Display for How {
             },
             Self::Deadline => f.write_str("it was killed at its deadline"),
             Self::Flooded => f.write_str("it was killed because it printed too much"),
+            Self::Overfilled => {
+                f.write_str("it was stopped because it wrote more to the disk than it may")
+            }
         }
     }
 }
@@ -80,6 +92,9 @@ impl Stage {
     /// # Errors
     /// When it cannot be started or watched.
     pub async fn run(&self, mut line: impl FnMut(&[u8])) -> io::Result<Exit> {
+        let written = self
+            .allowance
+            .map(|allowance| blocking::run(|| Written::begin(self.folder.clone(), allowance)));
         let mut command = Command::new(&self.program);
         command
             .args(&self.arguments)
@@ -109,6 +124,13 @@ impl Stage {
             let mut reading = true;
             let deadline = tokio::time::sleep_until(self.deadline.into());
             let mut deadline = std::pin::pin!(deadline);
+            let overfilled = async {
+                match &written {
+                    Some(written) => written.over().await,
+                    None => std::future::pending().await,
+                }
+            };
+            let mut overfilled = std::pin::pin!(overfilled);
             let ended = loop {
                 tokio::select! {
                     status = child.wait() => break Ok(status?),
@@ -119,6 +141,7 @@ impl Stage {
                         }
                     }
                     () = &mut deadline => break Err(How::Deadline),
+                    () = &mut overfilled => break Err(How::Overfilled),
                 }
             };
             // Whatever it started goes with it; then its pipes are closed and read to their end.
@@ -129,6 +152,8 @@ impl Stage {
             ended
         };
         let how = match ended {
+            // Between two looks much can be written.
+            Ok(status) if status.success() && is_over(written.as_ref()) => How::Overfilled,
             Ok(status) => how(status),
             Err(killed) => {
                 child.wait().await?;
@@ -137,6 +162,10 @@ impl Stage {
         };
         Ok(Exit { how, log })
     }
+}
+
+fn is_over(written: Option<&Written>) -> bool {
+    written.is_some_and(|written| blocking::run(|| written.is_over()))
 }
 
 fn how(status: ExitStatus) -> How {
@@ -220,6 +249,7 @@ mod tests {
             environment: vec![("ONLY".into(), "this".into())],
             folder: folder.to_owned(),
             deadline: Instant::now() + limit,
+            allowance: None,
         }
     }
 
@@ -269,6 +299,37 @@ mod tests {
             let said: usize = lines.iter().map(|line| line.len() + 1).sum();
             assert!(said as u64 <= output::most_messages(LONG), "{said}");
             assert!(exit.log.into_bytes().len() < 1 << 20);
+        }
+    }
+
+    /// What a stranger's compiler writes in many files none of which is too long.
+    #[tokio::test]
+    async fn who_writes_more_than_it_may_is_ended() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("input"), vec![1; 2 << 20]).unwrap();
+        let ends = |script: &str| {
+            let stage = Stage {
+                allowance: Some(Allowance {
+                    bytes: 1 << 20,
+                    files: 20,
+                }),
+                ..shell(script, dir.path(), LONG)
+            };
+            async move { stage.run(|_| {}).await.unwrap().how }
+        };
+        // What was there before does not count, nor what is deleted again.
+        let modest = "mkdir a; head -c 500000 input > a/b; rm -r a; head -c 500000 input > c; rm c";
+        assert_eq!(ends(modest).await, How::Code(0));
+        // Stopped in the middle, with its children; and seen where it has ended before it was looked at.
+        let long = "mkdir out; for n in 1 2 3 4; do head -c 500000 input > out/$n; done";
+        let many = "mkdir out; for n in 1 2 3 4; do mkdir out/$n; touch out/$n/a out/$n/b \
+                    out/$n/c out/$n/d out/$n/e; done";
+        for script in [long, many] {
+            for end in ["sleep 1000 & wait", "exit 0"] {
+                let script = format!("{script}; {end}");
+                assert_eq!(ends(&script).await, How::Overfilled, "{script}");
+                std::fs::remove_dir_all(dir.path().join("out")).unwrap();
+            }
         }
     }
 

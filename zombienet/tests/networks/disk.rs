@@ -20,7 +20,7 @@ const MIB: u64 = 1 << 20;
 
 /// A node in its first minutes takes 30 MiB of it. What is left has room for what a job may take
 /// (`aicpw_protocol::job::most_on_disk`) beside twice what the node stops at.
-const SIZE: &str = "size=448m";
+const SIZE: &str = "size=576m";
 
 /// MiB below which the node stops; below twice as many it takes no jobs. More than it writes while it ends, or while
 /// a task runs: what is left does not cross either meanwhile.
