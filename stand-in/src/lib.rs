@@ -1,7 +1,10 @@
-//! Scripts in the place of programs, for tests and measurements: an executor that says what a test wants, or that
-//! breaks when it should.
+//! What stands in for the real thing in tests and measurements: scripts in the place of programs, such as an executor
+//! that says what a test wants or breaks when it should, and a small disk ([`disk`]) in the place of one that takes long
+//! to fill.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
+
+pub mod disk;
 
 use std::io::{self, Write};
 use std::path::Path;

@@ -1,0 +1,124 @@
+//! A disk in the place of a large one.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// What is written to fill it.
+const PIECE: usize = 1 << 20;
+
+/// What fills it.
+const FILLER: &str = "filler";
+
+/// A small file system of its own, which is gone when this is dropped. Only root can mount one, and not in every
+/// container.
+#[derive(Debug)]
+pub struct SmallDisk(PathBuf);
+
+impl SmallDisk {
+    /// Of so many bytes, in place of a folder, which is made if it is missing. `None` where no file system can be
+    /// mounted.
+    ///
+    /// # Errors
+    /// The folder cannot be made, or there is no `mount`.
+    pub fn mount(folder: &Path, bytes: u64) -> io::Result<Option<Self>> {
+        fs::create_dir_all(folder)?;
+        let size = format!("size={bytes}");
+        let output = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", &size, "aicpw-test"])
+            .arg(folder)
+            .output()?;
+        Ok(output.status.success().then(|| Self(folder.to_owned())))
+    }
+
+    /// Bytes that can still be written.
+    ///
+    /// # Errors
+    /// It does not say.
+    pub fn free(&self) -> io::Result<u64> {
+        let disk = rustix::fs::statvfs(self.0.as_path())?;
+        Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
+    }
+
+    /// Fills it until no more than so many bytes are free.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn leave(&self, bytes: u64) -> io::Result<()> {
+        let filler = self.0.join(FILLER);
+        let mut filler = File::options().create(true).append(true).open(filler)?;
+        let piece = vec![1; PIECE];
+        loop {
+            let surplus = self.free()?.saturating_sub(bytes);
+            let Ok(surplus @ 1..) = usize::try_from(surplus) else {
+                return Ok(());
+            };
+            filler.write_all(&piece[..surplus.min(PIECE)])?;
+        }
+    }
+
+    /// Has all that filled it removed.
+    ///
+    /// # Errors
+    /// Nothing did.
+    pub fn make_room(&self) -> io::Result<()> {
+        fs::remove_file(self.0.join(FILLER))
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        // Lazily: a process may still write to it.
+        let _ = Command::new("umount").arg("-l").arg(&self.0).status();
+    }
+}
+
+/// Says that a test is skipped because no small disk can be mounted here.
+///
+/// # Errors
+/// It cannot be said.
+///
+/// # Panics
+/// If `AICPW_DISK_REQUIRED` is 1, as `scripts/test.sh` has it where one can be mounted.
+pub fn skip() -> io::Result<()> {
+    let how = "run this as root, in a container with --cap-add SYS_ADMIN";
+    let required = std::env::var_os("AICPW_DISK_REQUIRED").is_some_and(|value| value == "1");
+    assert!(
+        !required,
+        "no file system can be mounted, and AICPW_DISK_REQUIRED=1: {how}"
+    );
+    let test = std::thread::current();
+    let test = test.name().unwrap_or("a test");
+    // Not with a macro: what those print is hidden where a test passes.
+    let mut seen = io::stderr().lock();
+    writeln!(
+        seen,
+        "SKIPPED {test}: no file system can be mounted here; {how}"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_as_small_as_said_and_can_be_filled_and_emptied() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = dir.path().join("disk");
+        let Some(disk) = SmallDisk::mount(&folder, 4 << 20).unwrap() else {
+            return skip().unwrap();
+        };
+        assert_eq!(disk.free().unwrap(), 4 << 20);
+        disk.leave(1 << 20).unwrap();
+        assert_eq!(disk.free().unwrap(), 1 << 20);
+        disk.leave(0).unwrap();
+        let error = fs::write(folder.join("more"), "x").unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::StorageFull);
+        disk.make_room().unwrap();
+        assert!(disk.free().unwrap() > 3 << 20);
+        drop(disk);
+        let left: Vec<_> = fs::read_dir(&folder).unwrap().collect();
+        assert!(left.is_empty(), "{left:?}");
+    }
+}
