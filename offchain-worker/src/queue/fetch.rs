@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use super::{
     outage::Outage,
+    promises::Promise,
     room::{self, Rooms},
     sealed::Sealing,
 };
@@ -44,7 +45,7 @@ pub struct Source<'a> {
     pub store: &'a dyn BlobStore,
     /// Bounds.
     pub limits: &'a FetchLimits,
-    /// Where room for the result is asked for.
+    /// Where room is asked for.
     pub rooms: &'a Rooms,
     /// What keeps the store from its work.
     pub outage: &'a Outage,
@@ -92,7 +93,8 @@ pub async fn fetch_all(
                 own_fault(&format!("cannot make a folder for {}: {error}", blob.field))
             })?;
         }
-        source.has_room(folder, &blob.field, blob.length.unwrap_or(0))?;
+        // As long as it is fetched.
+        let _room = source.room_for(folder, &blob.field, blob.length.unwrap_or(0))?;
         let bytes = source
             .fetch(&blob.cid, &blob.field, &path, blob.max_bytes, &peers)
             .await?;
@@ -143,18 +145,17 @@ impl Source<'_> {
         }
     }
 
-    /// Whether the disk of the job's folder takes so many bytes more: in the folder, where they are twice if they
+    /// Room for so many bytes more on the disk of the job's folder: in the folder, where they are twice if they
     /// are sealed, and in the store, which is mostly on the same disk.
-    fn has_room(&self, folder: &Path, field: &str, bytes: u64) -> Result<(), Failure> {
+    fn room_for(&self, folder: &Path, field: &str, bytes: u64) -> Result<Promise, Failure> {
         let copies = if self.sealed.is_some() { 3 } else { 2 };
         let wanted = bytes.saturating_mul(copies);
-        match room::fits_on_disk(folder, wanted, self.limits.disk_reserve) {
-            true => Ok(()),
-            false => {
-                let path = folder.to_owned();
-                Err(no_room(field, bytes, &BlobError::DiskFull { path }))
-            }
-        }
+        let reserve = self.limits.disk_reserve;
+        let promise = blocking::run(|| self.rooms.disk.ask(folder, wanted, reserve));
+        promise.ok_or_else(|| {
+            let path = folder.to_owned();
+            no_room(field, bytes, &BlobError::DiskFull { path })
+        })
     }
 
     /// Fetches a file, opens it if it is sealed, and returns the length of what is in it.

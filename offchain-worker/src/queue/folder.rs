@@ -112,6 +112,11 @@ impl JobFolder {
         self.save().inspect_err(|_| self.record = old)
     }
 
+    /// The folder itself.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// The folder that the program sees.
     pub fn work(&self) -> PathBuf {
         self.path.join("work")

@@ -26,6 +26,7 @@ use super::{
     folder::{FolderError, JobFolder},
     outage::Outage,
     pins::Pins,
+    promises::Promise,
     record::{short_message, Answer, Phase},
     room::{self, Rooms},
     sealed::{Sealing, PUBLIC_MESSAGE},
@@ -77,6 +78,8 @@ pub struct Life {
     watch: Watch,
     /// Of a sealed task, once its key is granted.
     sealing: Option<Sealing>,
+    /// Room on the disk for what is still to be written.
+    promise: Option<Promise>,
     timing: Timing,
 }
 
@@ -95,6 +98,7 @@ impl Life {
             folder,
             watch,
             sealing: None,
+            promise: None,
             timing,
         }
     }
@@ -105,6 +109,7 @@ impl Life {
     /// When the job's folder cannot be written: this machine needs a person.
     pub async fn live(mut self) -> Result<Closed, FolderError> {
         loop {
+            self.promise = self.promise_for_result();
             match self.folder.record().phase.clone() {
                 Phase::Fetching | Phase::Ready | Phase::Building | Phase::Running => {
                     self.work().await?;
@@ -134,6 +139,22 @@ impl Life {
                     return Ok(Closed);
                 }
             }
+        }
+    }
+
+    /// Room for the copy of a result that goes into the store when it is revealed.
+    fn promise_for_result(&self) -> Option<Promise> {
+        match &self.folder.record().phase {
+            Phase::Done { answer }
+            | Phase::Opened {
+                answer,
+                published: false,
+                ..
+            } if self.order().role.delivers() => {
+                let keep = || self.rooms.disk.keep(self.folder.path(), answer.bytes);
+                Some(blocking::run(keep))
+            }
+            _ => None,
         }
     }
 
@@ -250,7 +271,11 @@ impl Life {
                 return Err(Failure::new(Fault::RunFailed, message.to_owned()).into());
             }
         }
-        room::for_output(&work, plan.output_bytes, shop.fetch.disk_reserve)?;
+        let promise = blocking::run(|| {
+            let (disk, folder) = (&self.rooms.disk, self.folder.path());
+            room::for_output(disk, folder, plan.output_bytes, shop.fetch.disk_reserve)
+        });
+        self.promise = Some(promise?);
 
         let deadline = Instant::now() + Duration::from_millis(order.time_limit.0);
         self.enter(Phase::Ready)?;

@@ -16,6 +16,7 @@
 //! - An order for which not even a folder can be made has failed, and that is said at once.
 //! - Jobs hear in time of what is final and of their deadlines: nothing that waits for the IPFS node is
 //!   waited for by the queue itself.
+//! - Of the room on the disk nothing is promised twice: a job that begins finds room beside what others may still write.
 //! - A result stays as long as the chain holds locks for it. What does not fit beside such results is not
 //!   taken: the node says that it does not serve.
 //! - An order that a fork replaced by other work under the same assignment is dropped with all that
@@ -29,6 +30,7 @@ mod in_time;
 mod job;
 mod outage;
 mod pins;
+mod promises;
 mod record;
 mod retention;
 mod room;
@@ -69,6 +71,7 @@ use crate::{
 use asked::Asked;
 use job::{Closed, Life};
 use pins::Pins;
+use promises::Promises;
 use retention::{Locked, Retention, Sweep};
 use room::Rooms;
 use room_keeping::Sweeping;
@@ -145,7 +148,7 @@ impl Queue {
             }
         };
         std::fs::create_dir_all(jobs).map_err(failed("make"))?;
-        let (rooms, room_asks) = mpsc::unbounded_channel();
+        let (asks, room_asks) = mpsc::unbounded_channel();
         let mut queue = Self {
             shop: Arc::new(shop),
             jobs: jobs.to_owned(),
@@ -157,7 +160,10 @@ impl Queue {
             clock: Steady::start(),
             pins: Pins::default(),
             sweeping: Sweeping::default(),
-            rooms: Rooms(rooms),
+            rooms: Rooms {
+                asks,
+                disk: Promises::default(),
+            },
             room_asks,
             lacking: None,
             looking: JoinSet::new(),

@@ -8,14 +8,20 @@ use aicpw_protocol::{job::most_on_disk, sealing::stream::sealed_length, task::Fa
 use std::{io, path::Path};
 use tokio::sync::{mpsc, oneshot};
 
+use super::promises::{Promise, Promises};
 use crate::{
     engines::Failure,
     ipfs::{BlobError, BlobStore},
 };
 
-/// Asks the queue for room, on behalf of its jobs.
+/// Asks for room, on behalf of the queue's jobs.
 #[derive(Debug, Clone)]
-pub struct Rooms(pub mpsc::UnboundedSender<Ask>);
+pub struct Rooms {
+    /// To the queue, for room in the store.
+    pub asks: mpsc::UnboundedSender<Ask>,
+    /// On the disk of the jobs' folders.
+    pub disk: Promises,
+}
 
 /// With so much room for results, or an eighth of what the store may hold if that is less, a node takes jobs.
 const ENOUGH: u64 = 1 << 30;
@@ -33,7 +39,7 @@ impl Rooms {
     async fn ask(&self, ask: impl FnOnce(oneshot::Sender<()>) -> Ask) {
         let (done, heard) = oneshot::channel();
         // A queue that has stopped answers by dropping it.
-        if self.0.send(ask(done)).is_ok() {
+        if self.asks.send(ask(done)).is_ok() {
             let _ = heard.await;
         }
     }
@@ -97,29 +103,22 @@ pub async fn for_result(
     }
 }
 
-/// Whether the disk of a folder takes so many bytes, and has `reserve` left then. A disk that does not say is
-/// found out about when it is written to.
-pub fn fits_on_disk(folder: &Path, bytes: u64, reserve: u64) -> bool {
-    rustix::fs::statvfs(folder).map_or(true, |disk| {
-        disk.f_bavail.saturating_mul(disk.f_frsize) >= bytes.saturating_add(reserve)
-    })
-}
-
-/// The same for a job with such a result: for all that its program can write, not for what it promises to.
+/// Room on the disk for a job with such a result: for all that its program can write, not for what it says that it
+/// will, and with `reserve` left.
 ///
 /// # Errors
 /// [`Fault::RunFailed`] naming the bytes that are wanted.
-pub fn for_output(folder: &Path, output_bytes: u64, reserve: u64) -> Result<(), Failure> {
-    match fits_on_disk(folder, most_on_disk(output_bytes), reserve) {
-        true => Ok(()),
-        false => {
-            let path = folder.to_owned();
-            Err(no_room_for_result(
-                output_bytes,
-                &BlobError::DiskFull { path },
-            ))
-        }
-    }
+pub fn for_output(
+    disk: &Promises,
+    folder: &Path,
+    output_bytes: u64,
+    reserve: u64,
+) -> Result<Promise, Failure> {
+    let promise = disk.ask(folder, most_on_disk(output_bytes), reserve);
+    promise.ok_or_else(|| {
+        let path = folder.to_owned();
+        no_room_for_result(output_bytes, &BlobError::DiskFull { path })
+    })
 }
 
 fn no_room_for_result(bytes: u64, error: &BlobError) -> Failure {
@@ -144,7 +143,10 @@ mod tests {
     async fn a_store_without_room_is_held_against_nobody() {
         let store = FakeStore::default();
         // Nobody listens.
-        let rooms = Rooms(mpsc::unbounded_channel().0);
+        let rooms = Rooms {
+            asks: mpsc::unbounded_channel().0,
+            disk: Promises::default(),
+        };
         assert!(for_result(&store, &rooms, 6, false).await.is_ok());
         store.set_full(true);
         let failure = for_result(&store, &rooms, 6, false).await.unwrap_err();
@@ -168,12 +170,11 @@ mod tests {
     }
 
     #[test]
-    fn the_reserve_of_a_disk_is_left() {
+    fn a_disk_without_room_is_held_against_nobody() {
         let folder = std::env::temp_dir();
-        assert!(fits_on_disk(&folder, 0, 0));
-        assert!(!fits_on_disk(&folder, 1, u64::MAX) && !fits_on_disk(&folder, u64::MAX, 1));
-        assert!(for_output(&folder, 1, 0).is_ok());
-        let failure = for_output(&folder, 1, u64::MAX).unwrap_err();
+        let disk = Promises::default();
+        assert!(for_output(&disk, &folder, 1, 0).is_ok());
+        let failure = for_output(&disk, &folder, 1, u64::MAX).unwrap_err();
         assert_eq!(failure.fault, Fault::RunFailed);
         assert!(failure.message.contains("1 bytes"), "{failure:?}");
     }

@@ -106,11 +106,14 @@ impl Life {
                 end = watch.ended() => Some(end),
             };
             match end {
-                None => self.enter(Phase::Opened {
-                    answer: answer.clone(),
-                    published: true,
-                    trace: trace.clone(),
-                })?,
+                None => {
+                    self.promise = None;
+                    self.enter(Phase::Opened {
+                        answer: answer.clone(),
+                        published: true,
+                        trace: trace.clone(),
+                    })?;
+                }
                 Some(end @ (End::Settled | End::Gone)) => {
                     return self.end_with_result(end, answer).await;
                 }

@@ -1,74 +1,21 @@
 //! A disk on which no job's folder can be made is the provider's own failure: said at once, and
 //! nothing else is lost by it.
 
-use std::io::Write;
 use std::path::Path;
-use std::process::Command;
 
-use aicpw_protocol::job::most_on_disk;
+use aicpw_protocol::{job::most_on_disk, DeviceId};
+use aicpw_stand_in::disk::{skip, SmallDisk};
 
 use super::*;
 
-/// A small file system of its own. Only root can mount one, and not in every container.
-struct SmallDisk<'a>(&'a Path);
-
-impl<'a> SmallDisk<'a> {
-    fn mount(folder: &'a Path) -> Option<Self> {
-        let mut mount = Command::new("mount");
-        // What a job can write, and little more.
-        let size = format!("size={}", most_on_disk(OUTPUT.len() as u64) + (1 << 20));
-        mount.args(["-t", "tmpfs", "-o", &size, "aicpw-test"]);
-        let output = mount.arg(folder).output().ok()?;
-        output.status.success().then_some(Self(folder))
-    }
-
-    /// Leaves no room for one byte more.
-    fn fill(&self) {
-        let mut file = std::fs::File::create(self.filler()).unwrap();
-        for piece in [vec![1; 1 << 20], vec![1; 512]] {
-            let full = loop {
-                if let Err(error) = file.write_all(&piece) {
-                    break error;
-                }
-            };
-            assert_eq!(full.kind(), std::io::ErrorKind::StorageFull);
-        }
-    }
-
-    fn make_room(&self) {
-        std::fs::remove_file(self.filler()).unwrap();
-    }
-
-    fn filler(&self) -> std::path::PathBuf {
-        self.0.join("filler")
-    }
-}
-
-impl Drop for SmallDisk<'_> {
-    fn drop(&mut self) {
-        // Lazily: the queue may still be at it.
-        let _ = Command::new("umount").arg("-l").arg(self.0).status();
-    }
-}
-
-/// Says that a test is skipped because no small disk can be mounted here. Panics instead if `AICPW_DISK_REQUIRED` is 1,
-/// as `scripts/test.sh` has it where one can.
-fn skip() {
-    let how = "run this as root, in a container with --cap-add SYS_ADMIN";
-    let required = std::env::var_os("AICPW_DISK_REQUIRED").is_some_and(|value| value == "1");
-    assert!(
-        !required,
-        "no file system can be mounted, and AICPW_DISK_REQUIRED=1: {how}"
-    );
-    let test = std::thread::current();
-    let test = test.name().unwrap_or("a test");
-    // Not with a macro: what those print is hidden where a test passes.
-    let mut seen = std::io::stderr().lock();
-    writeln!(
-        seen,
-        "SKIPPED {test}: no file system can be mounted here; {how}"
-    )
-    .unwrap();
+/// A small disk in place of the folder of all jobs, with room for what one job can write, and little more. `None` if none
+/// can be mounted here.
+async fn on_small_disk(node: &mut Node) -> Option<SmallDisk> {
+    node.stop().await;
+    let bytes = most_on_disk(OUTPUT.len() as u64) + (1 << 20);
+    let disk = SmallDisk::mount(node.folder.path(), bytes).unwrap()?;
+    node.start();
+    Some(disk)
 }
 
 /// What `breaks` takes away and `mends` gives back is room for a job's folder.
@@ -111,15 +58,51 @@ async fn a_job_without_a_folder(node: &Node, breaks: impl FnOnce(), mends: impl 
 #[tokio::test]
 async fn a_full_disk_is_said_at_once_and_loses_nothing() {
     let mut node = Node::new();
-    node.stop().await;
-    let folder = node.folder.path().to_owned();
-    let Some(disk) = SmallDisk::mount(&folder) else {
-        // The next test stands for this one.
-        return skip();
+    let Some(disk) = on_small_disk(&mut node).await else {
+        // The next test but one stands for this one.
+        return skip().unwrap();
     };
-    node.start();
-    a_job_without_a_folder(&node, || disk.fill(), || disk.make_room()).await;
+    let (fill, make_room) = (|| disk.leave(0).unwrap(), || disk.make_room().unwrap());
+    a_job_without_a_folder(&node, fill, make_room).await;
     node.stop().await;
+}
+
+/// Regression: each of two jobs that began together was told of the room that was free before the other wrote anything.
+#[tokio::test]
+async fn two_jobs_that_begin_together_are_not_promised_the_same_room() {
+    let mut node = Node::new();
+    let Some(disk) = on_small_disk(&mut node).await else {
+        // The tests of `promises` stand for this one.
+        return skip().unwrap();
+    };
+    // On two devices, so that neither waits for the other's slot.
+    let first = order(1);
+    let second = Order {
+        device: DeviceId(2),
+        fingerprint: [2; 32],
+        ..order(2)
+    };
+    node.chain.best(1, std::slice::from_ref(&first));
+    node.engine.until_started(1).await;
+    node.chain.best(2, &[first.clone(), second.clone()]);
+    let (fault, message, _) = node.failed(&second).await;
+    assert_eq!(fault, Fault::RunFailed);
+    let reason = "the result (6 bytes): at the provider";
+    assert!(message.starts_with(reason), "{message}");
+    assert_eq!(node.engine.started(), 1);
+    // It had all that it was promised; nothing of it is kept for it when it is done.
+    node.engine.ends(0, Ok(OUTPUT));
+    node.done(&first).await;
+    let third = Order {
+        device: DeviceId(2),
+        fingerprint: [2; 32],
+        ..order(3)
+    };
+    node.engine.ends(1, Ok(OUTPUT));
+    node.chain.best(3, &[first, second, third.clone()]);
+    node.done(&third).await;
+    node.stop().await;
+    drop(disk);
 }
 
 /// A file in the place of the folder of all jobs, which waits elsewhere.
