@@ -1,7 +1,8 @@
 //! Does the conformance runs that the chain asks for: reads the open challenges from the mailbox, has the
 //! executor compute, and puts the answers there. The hook sends them.
 //!
-//! One run at a time, and none while a device is measured, for two on one processor would take twice as long.
+//! One run at a time, and none while a device is measured, for two on one processor would take twice as long: there are
+//! seconds for a run, so a measurement gives way to it, and is done again.
 //! A run that failed is not tried again: there will be another attempt, with another seed.
 
 use aicpw_protocol::{
@@ -20,9 +21,9 @@ use tokio::sync::watch;
 use crate::{
     chain::ChainView,
     examine::{ExamineError, Examiner},
-    inventory::Turn,
     mailbox::Mailbox,
     metrics::WorkerMetrics,
+    turn::Turn,
 };
 
 /// Longest time that a run may take: more than any window in which an answer is in time.
@@ -125,7 +126,7 @@ impl Prover {
         let fingerprint = hex::encode(order.fingerprint);
         let run = hex::encode(codec::Encode::encode(&order.run));
         let arguments = ["prove", "--device", &fingerprint, "--run", &run].map(Path::new);
-        let _turn = self.turn.lock().await;
+        let _turn = self.turn.for_run().await;
         let computed: Computed = self.examiner.ask(&action, &arguments, LONGEST_RUN).await?;
         let answer = Answer::decode_all(&mut computed.answer.as_slice());
         let answer = answer.map_err(|error| ExamineError {

@@ -1,6 +1,7 @@
 //! The devices of a worker that runs: what was measured of them, and measuring one anew when its owner asks.
 //!
-//! As long as a device is measured no job starts on it, and no conformance run on any.
+//! As long as a device is measured no job starts on it. A conformance run, of this device or another, breaks the measurement
+//! off, which is done again then (`turn`).
 
 use aicpw_protocol::Hash;
 use std::collections::HashMap;
@@ -10,10 +11,8 @@ use tokio::sync::watch;
 use crate::{
     devices::{LocalDevice, Measuring},
     queue::Slots,
+    turn::Turn,
 };
-
-/// Held by whoever measures a device or does a conformance run: each would make the other slower.
-pub(crate) type Turn = Arc<tokio::sync::Mutex<()>>;
 
 /// Why a device was not measured.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -106,10 +105,7 @@ impl Inventory {
 
     async fn measure_now(&self, fingerprint: Hash) -> Outcome {
         let mut stop = self.stop.clone();
-        let measuring = async {
-            let _turn = self.turn.lock().await;
-            self.measuring.again(&fingerprint).await
-        };
+        let measuring = self.turn.measure(|| self.measuring.again(&fingerprint));
         let measured = tokio::select! {
             measured = measuring => measured,
             _ = stop.wait_for(|stop| *stop) => return Err(stopped()),
@@ -218,6 +214,30 @@ esac
         std::fs::remove_file(dir.path().join("wait")).unwrap();
         drop(soon("the job has a slot", job).await);
         assert_eq!(gflops(&inventory), [2]);
+    }
+
+    #[tokio::test]
+    async fn a_conformance_run_waits_for_no_measurement() {
+        let dir = tempfile::tempdir().unwrap();
+        let (inventory, _stop) = inventory(dir.path()).await;
+        let waits = dir.path().join("wait");
+        std::fs::write(&waits, "").unwrap();
+        let measurements = dir.path().join("measurements");
+        let begun = || std::fs::read(&measurements).unwrap().len();
+        let mut outcome = inventory.begin(DEVICE).unwrap();
+        let is_begun = async {
+            while begun() < 2 {
+                tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            }
+        };
+        soon("the device is being measured", is_begun).await;
+        // It would never end.
+        let run = soon("the run has its turn", inventory.turn.for_run()).await;
+        std::fs::remove_file(&waits).unwrap();
+        drop(run);
+        let measured = soon("it is measured", outcome.wait_for(Option::is_some)).await;
+        let measured = measured.unwrap().clone().unwrap();
+        assert_eq!(measured.unwrap().spec.gflops, Gflops(3), "once more");
     }
 
     #[tokio::test]

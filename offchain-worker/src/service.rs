@@ -14,13 +14,14 @@ use crate::{
     devices::{DevicesError, Measuring},
     engines::{find_executor, Builds, ExecutorMissing, OpenCl},
     examine::{remove_left_over, Examiner},
-    inventory::{Inventory, Turn},
+    inventory::Inventory,
     ipfs::BlobStore,
     lookout::Lookout,
     mailbox::Mailbox,
     metrics::{MeteredEngine, WorkerMetrics},
     queue::{FetchLimits, FolderError, Queue, Shop, Slots},
     secret::{SecretError, WorkerSecret},
+    turn::Turn,
 };
 
 /// How a worker is run.

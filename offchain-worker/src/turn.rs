@@ -1,0 +1,142 @@
+//! Whose turn it is on this machine: a device is measured, or a conformance run is done, and never two of these at once,
+//! for each would make the other slower.
+//!
+//! A conformance run has a deadline on chain, some seconds after its seed is known, and a measurement, which takes up to
+//! minutes, has none. So a measurement that is under way when a run comes is broken off, and done again after it. That ends:
+//! attempts at a run follow each other with pauses that double.
+
+use std::future::Future;
+use std::sync::Arc;
+use tokio::sync::{watch, Mutex, OwnedMutexGuard};
+
+/// All clones are of one machine.
+#[derive(Debug, Clone)]
+pub(crate) struct Turn {
+    held: Arc<Mutex<()>>,
+    /// How many runs wait for their turn or have it.
+    runs: watch::Sender<usize>,
+}
+
+impl Default for Turn {
+    fn default() -> Self {
+        Self {
+            held: Arc::default(),
+            runs: watch::channel(0).0,
+        }
+    }
+}
+
+/// The turn of a conformance run, until this is dropped.
+#[derive(Debug)]
+pub(crate) struct RunsTurn {
+    _held: OwnedMutexGuard<()>,
+    _wanted: Wanted,
+}
+
+/// A run that counts.
+#[derive(Debug)]
+struct Wanted(watch::Sender<usize>);
+
+impl Wanted {
+    fn new(runs: &watch::Sender<usize>) -> Self {
+        runs.send_modify(|runs| *runs += 1);
+        Self(runs.clone())
+    }
+}
+
+impl Drop for Wanted {
+    fn drop(&mut self) {
+        self.0.send_modify(|runs| *runs -= 1);
+    }
+}
+
+impl Turn {
+    /// For a conformance run: as soon as a measurement has been broken off and other runs are done.
+    pub(crate) async fn for_run(&self) -> RunsTurn {
+        let wanted = Wanted::new(&self.runs);
+        RunsTurn {
+            _held: self.held.clone().lock_owned().await,
+            _wanted: wanted,
+        }
+    }
+
+    /// Measures something when no run is to be done. What `measure` has begun is dropped when one comes, and begun again.
+    pub(crate) async fn measure<T, F>(&self, measure: impl Fn() -> F) -> T
+    where
+        F: Future<Output = T>,
+    {
+        let mut runs = self.runs.subscribe();
+        loop {
+            until(&mut runs, |runs| runs == 0).await;
+            let _held = self.held.lock().await;
+            tokio::select! {
+                biased;
+                () = until(&mut runs, |runs| runs > 0) => {
+                    tracing::info!("a conformance run goes before a measurement, which is done again");
+                }
+                measured = measure() => return measured,
+            }
+        }
+    }
+}
+
+/// Waits until the number of runs is such a one.
+async fn until(runs: &mut watch::Receiver<usize>, is_it: impl Fn(usize) -> bool) {
+    if runs.wait_for(|runs| is_it(*runs)).await.is_err() {
+        // Whoever asks has the other end.
+        std::future::pending::<()>().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::soon;
+    use futures::poll;
+    use std::pin::pin;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    #[tokio::test]
+    async fn a_run_goes_before_a_measurement_which_is_done_again() {
+        let turn = Turn::default();
+        let begun = AtomicUsize::new(0);
+        let (may_end, end) = watch::channel(false);
+        let measuring = turn.measure(|| {
+            begun.fetch_add(1, Ordering::Relaxed);
+            let mut end = end.clone();
+            async move { end.wait_for(|end| *end).await.is_ok() }
+        });
+        let mut measuring = pin!(measuring);
+        assert!(poll!(&mut measuring).is_pending());
+
+        let mut run = pin!(turn.for_run());
+        assert!(poll!(&mut run).is_pending(), "both at once");
+        assert!(poll!(&mut measuring).is_pending());
+        let run = soon("the run has its turn", run).await;
+        // Whether it could end or not: it waits for the run.
+        may_end.send_replace(true);
+        assert!(poll!(&mut measuring).is_pending());
+        assert_eq!(begun.load(Ordering::Relaxed), 1);
+        // And so does another run.
+        let mut other = pin!(turn.for_run());
+        assert!(poll!(&mut other).is_pending());
+        drop(run);
+        assert!(poll!(&mut measuring).is_pending());
+        drop(soon("the other run has its turn", other).await);
+
+        assert!(soon("it is measured", measuring).await);
+        assert_eq!(begun.load(Ordering::Relaxed), 2);
+    }
+
+    #[tokio::test]
+    async fn a_run_that_is_given_up_keeps_nobody_waiting() {
+        let turn = Turn::default();
+        let first = turn.for_run().await;
+        {
+            let mut given_up = pin!(turn.for_run());
+            assert!(poll!(&mut given_up).is_pending());
+        }
+        drop(first);
+        soon("it is measured", turn.measure(|| async {})).await;
+    }
+}
