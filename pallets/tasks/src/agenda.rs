@@ -194,29 +194,21 @@ impl<T: Config> Pallet<T> {
         })
     }
 
-    /// Puts an entry that failed into the slot of the next block, if a dispute waits for it: its next step, or a
-    /// juror, or a seat of the jury that nobody takes. Every other entry is about something that a call can still
-    /// end; of these nothing else would ever be looked at again.
-    fn retry(deadline: Deadline) {
-        let judge = match deadline {
-            Deadline::Dispute(_) | Deadline::Match(_) => None,
-            Deadline::Assignment(id) => match Assignments::<T>::get(id) {
-                Some(assignment) if assignment.role.judges() => Some((id, assignment)),
-                _ => return,
-            },
-            _ => return,
-        };
-        if T::Escalation::is_over(deadline.task()) {
+    /// Puts an entry that failed into the slot of the next block. One whose reason is gone does not fail, so there still
+    /// is one, and nothing but the agenda looks at it: once a deadline has passed no call is accepted, and what is locked
+    /// for it would be for ever. But for a dispute that is over, of which nobody waits for a step.
+    pub(crate) fn retry(deadline: Deadline) {
+        if matches!(deadline, Deadline::Dispute(task) if T::Escalation::is_over(task)) {
             return;
         }
         let next = Self::now().saturating_add(1);
-        // Several entries of one dispute become one.
+        // Several entries about the same become one.
         if !Agenda::<T>::get(next).is_some_and(|slot| slot.open.contains(&deadline)) {
             Self::schedule(next, deadline);
         }
-        if let Some((id, mut assignment)) = judge {
-            assignment.due = next;
-            Assignments::<T>::insert(id, assignment);
+        if let Deadline::Assignment(id) = deadline {
+            // An entry in any other slot is stale.
+            Assignments::<T>::mutate_extant(id, |assignment| assignment.due = next);
         }
     }
 

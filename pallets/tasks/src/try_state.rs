@@ -87,6 +87,15 @@ impl<T: Config> Pallet<T> {
         let scheduled = |at: BlockNumber, deadline: Deadline| {
             entries.contains(&(at, codec::Encode::encode(&deadline)))
         };
+        // After an error it is the next block.
+        let is_late = |at: BlockNumber, deadline: Deadline| {
+            let now = Self::now();
+            let entry = codec::Encode::encode(&deadline);
+            at <= now
+                && entries
+                    .iter()
+                    .any(|(block, other)| *block <= now.saturating_add(1) && *other == entry)
+        };
         ensure!(
             TasksOf::<T>::contains_key(&task.requester, id)
                 || SubmittedBy::<T>::get(&task.requester, NewestFirst::from(id)) == Some(id),
@@ -125,15 +134,7 @@ impl<T: Config> Pallet<T> {
         for (number, seat) in (0u8..).zip(task.seats.iter()) {
             Self::check_seat(id, task, number, seat, |match_by| {
                 let at = match_by.saturating_add(1);
-                let now = Self::now();
-                // After an error it is the next block.
-                let again = || {
-                    let entry = codec::Encode::encode(&Deadline::Match(id));
-                    entries
-                        .iter()
-                        .any(|(block, other)| *block <= now.saturating_add(1) && *other == entry)
-                };
-                scheduled(at, Deadline::Match(id)) || (seat.role.judges() && at <= now && again())
+                scheduled(at, Deadline::Match(id)) || is_late(at, Deadline::Match(id))
             })?;
         }
         let is_alone = task.submission.verification.replicas() == 1;
@@ -170,7 +171,8 @@ impl<T: Config> Pallet<T> {
                     "a task is verified while one result is revealed, and what auditors found of it"
                 );
                 ensure!(
-                    scheduled(settle_at, Deadline::Settle(id)),
+                    scheduled(settle_at, Deadline::Settle(id))
+                        || is_late(settle_at, Deadline::Settle(id)),
                     "the end of an optimistic window is in the agenda"
                 );
             }
@@ -463,12 +465,8 @@ impl<T: Config> Pallet<T> {
             "nobody works for itself"
         );
         if let Some(deadline) = assignment.deadline() {
-            // A juror's is looked at in the next block after an error.
-            let again = if assignment.role.judges() {
-                Self::now().saturating_add(1)
-            } else {
-                0
-            };
+            // After an error it is looked at in the next block.
+            let again = Self::now().saturating_add(1);
             ensure!(
                 assignment.due <= deadline.saturating_add(1).max(again)
                     && scheduled(assignment.due),

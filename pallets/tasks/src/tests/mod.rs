@@ -13,6 +13,7 @@ mod commit_result;
 mod contested;
 mod dispute_steps;
 mod fail;
+mod failed_entries;
 mod grant_key;
 mod offchain;
 mod open_trace;
