@@ -212,6 +212,7 @@ impl<T: Config> Pallet<T> {
         answer: &Answer,
         proof: &WorkerProof,
     ) -> TransactionValidityWithRefund {
+        Self::ensure_readable()?;
         let challenge = Challenges::<T>::get(id).ok_or(InvalidTransaction::Stale)?;
         let device = Devices::<T>::get(id).ok_or(InvalidTransaction::Stale)?;
         let height = T::DrawRandomness::anchor();

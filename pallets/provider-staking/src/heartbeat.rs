@@ -2,6 +2,7 @@
 //! worker proof good.
 
 use aicpw_primitives::{
+    traits::MarketSwitch,
     worker_call::{self, hash_of, prove_now, NotProven},
     worker_key::{verify, WorkerId, WorkerProof},
 };
@@ -92,6 +93,15 @@ impl<T: Config> Pallet<T> {
         verify(worker, proof, &genesis, &recent, statement)
     }
 
+    /// Whether all of the state can be read: what is still in the form of before a migration would pass for something
+    /// that is not there.
+    pub(crate) fn ensure_readable() -> Result<(), InvalidTransaction> {
+        match T::Market::is_migrating() {
+            true => Err(InvalidTransaction::Call),
+            false => Ok(()),
+        }
+    }
+
     pub(crate) fn authorize_heartbeat(
         _: TransactionSource,
         provider: &T::AccountId,
@@ -127,6 +137,7 @@ impl<T: Config> Pallet<T> {
         proof: &WorkerProof,
         statement: &Statement<T::AccountId>,
     ) -> TransactionValidityWithRefund {
+        Self::ensure_readable()?;
         let current = Self::current_period();
         if *period < current {
             return Err(InvalidTransaction::Stale.into());

@@ -51,7 +51,7 @@ use frame_support::pallet_macros::import_section;
 #[frame_support::pallet]
 pub mod pallet {
     use aicpw_primitives::{
-        traits::{DrawRandomness, OrderBook},
+        traits::{DrawRandomness, MarketSwitch, OrderBook},
         worker_key::{WorkerId, WorkerProof},
     };
     use aicpw_protocol::{
@@ -91,6 +91,9 @@ pub mod pallet {
 
         /// The market's clock.
         type BlockNumberProvider: BlockNumberProvider<BlockNumber = BlockNumber>;
+
+        /// While its state is migrated no worker's call is taken.
+        type Market: MarketSwitch;
 
         /// Where offered devices are listed.
         type OrderBook: OrderBook;

@@ -1,7 +1,7 @@
 //! A runtime of this pallet and balances, with an order book that remembers what it was told.
 
 use aicpw_primitives::{
-    traits::{DrawRandomness, DrawSeed, Listing, Locks, OrderBook},
+    traits::{DrawRandomness, DrawSeed, Listing, Locks, MarketSwitch, OrderBook},
     worker_key::{prove, WorkerId, WorkerProof},
 };
 use aicpw_protocol::{
@@ -114,10 +114,21 @@ parameter_types! {
     pub const ConformanceWindow: BlockNumber = WINDOW;
     /// Blocks from an anchor to its seed.
     pub static SeedAfter: BlockNumber = SOONEST;
+    pub static IsMigrating: bool = false;
     /// What the order book holds.
     pub static Book: BTreeMap<DeviceId, Listing> = BTreeMap::new();
     /// How often each device was listed.
     pub static Listed: BTreeMap<DeviceId, u32> = BTreeMap::new();
+}
+
+pub struct Market;
+impl MarketSwitch for Market {
+    fn is_open() -> bool {
+        !IsMigrating::get()
+    }
+    fn is_migrating() -> bool {
+        IsMigrating::get()
+    }
 }
 
 pub struct BookMock;
@@ -181,6 +192,7 @@ impl Config for Test {
     type RuntimeHoldReason = RuntimeHoldReason;
     type NativeBalance = Balances;
     type BlockNumberProvider = System;
+    type Market = Market;
     type OrderBook = BookMock;
     type DrawRandomness = Randomness;
     type ConformanceRun = ConformanceRun;

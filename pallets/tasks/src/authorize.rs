@@ -1,7 +1,11 @@
 //! Which worker calls get into a block. The state is looked at first, the signature last (but for what of
 //! `show_work` looks at all jurors): a call that cannot be executed costs a node as little as can be.
 
-use aicpw_primitives::{priority, traits::DevicePool, worker_key::WorkerProof};
+use aicpw_primitives::{
+    priority,
+    traits::{DevicePool, MarketSwitch},
+    worker_key::WorkerProof,
+};
 use aicpw_protocol::{
     commitment::{result_commitment, ResultOpening},
     task::{AssignmentStatus, FailureMessage, Fault, Progress, Role},
@@ -153,7 +157,12 @@ impl<T: Config> Pallet<T> {
 }
 
 impl<T: Config> Pallet<T> {
+    /// The assignment of a worker call, as long as all of the state can be read.
     pub(crate) fn known(id: &AssignmentId) -> Result<Assignment<T::AccountId>, Refusal> {
+        // What is still in the form of before would pass for something that is not there.
+        if T::Market::is_migrating() {
+            return Err(Refusal::Migrating);
+        }
         Assignments::<T>::get(id).ok_or(Refusal::UnknownAssignment)
     }
 

@@ -423,4 +423,6 @@ pub enum Refusal {
     NoWorker = 9,
     /// Others have not committed yet, or an audit is not decided: a reveal would show what to say.
     TooEarly = 10,
+    /// Some of the market's state may be in the form of before a migration.
+    Migrating = 11,
 }

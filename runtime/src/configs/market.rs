@@ -58,6 +58,7 @@ impl pallet_provider_staking::Config for Runtime {
     type RuntimeHoldReason = RuntimeHoldReason;
     type NativeBalance = Balances;
     type BlockNumberProvider = MarketClock;
+    type Market = MarketClock;
     type OrderBook = Matching;
     type DrawRandomness = DrawRandomness;
     type ConformanceRun = ConformanceRun;

@@ -8,7 +8,7 @@ use frame_support::{
     dispatch::DispatchClass,
     migrations::MultiStepMigrator,
     parameter_types,
-    traits::{ConstU32, GetStorageVersion, InsideBoth, StorageVersion},
+    traits::{ConstU32, Contains, GetStorageVersion, InsideBoth, StorageVersion},
     weights::{
         constants::{ParityDbWeight, WEIGHT_REF_TIME_PER_MILLIS},
         Weight,
@@ -85,8 +85,8 @@ impl frame_system::Config for Runtime {
     type SystemWeightInfo = frame_system::weights::SubstrateWeight<Runtime>;
     type ExtensionsWeightInfo = ExtensionsWeight;
     type MaxConsumers = ConstU32<128>;
-    // What the emergency tools stop. Root passes.
-    type BaseCallFilter = InsideBoth<SafeMode, TxPause>;
+    // What the emergency tools stop, and what would read a state that is half migrated. Root passes.
+    type BaseCallFilter = InsideBoth<InsideBoth<SafeMode, TxPause>, WhatCanBeRead>;
     // For what is small however long a chain has gone on; the others are listed in `governance::emergency`.
     type SingleBlockMigrations = ();
     type MultiBlockMigrator = MultiBlockMigrations;
@@ -117,6 +117,21 @@ pub fn is_in_another_form() -> bool {
 /// its end.
 pub fn is_half_migrated() -> bool {
     MultiBlockMigrations::ongoing() || !pallet_provider_staking::migrations::is_done::<Runtime>()
+}
+
+/// All calls but those of the market while its state is half migrated, whatever is stopped else, and whoever has ended
+/// that. Of what is still in the form of before they would take it that it is not there. Calls of workers are refused before:
+/// nobody pays for them, so no block may be filled with those that fail.
+pub struct WhatCanBeRead;
+
+impl Contains<RuntimeCall> for WhatCanBeRead {
+    fn contains(call: &RuntimeCall) -> bool {
+        let is_of_the_market = matches!(
+            call,
+            RuntimeCall::ProviderStaking(_) | RuntimeCall::Tasks(_) | RuntimeCall::Disputes(_)
+        );
+        !(is_of_the_market && is_half_migrated())
+    }
 }
 
 parameter_types! {

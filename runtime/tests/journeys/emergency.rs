@@ -41,7 +41,7 @@ use crate::{
 type Committee = pallet_collective::Call<Runtime, Instance1>;
 
 /// Two of the three members decide it; what came of it.
-fn committee(chain: &mut Chain, call: impl Into<RuntimeCall>) -> DispatchResult {
+pub fn committee(chain: &mut Chain, call: impl Into<RuntimeCall>) -> DispatchResult {
     let call: RuntimeCall = call.into();
     let length_bound = call.encoded_size() as u32;
     let proposal = BlakeTwo256::hash_of(&call);
@@ -146,7 +146,7 @@ fn paid_to_eve(chain: &mut Chain) -> Balance {
     chain.balance(&Eve.to_account_id()) - before
 }
 
-fn filtered() -> DispatchResult {
+pub fn filtered() -> DispatchResult {
     Err(frame_system::Error::<Runtime>::CallFiltered.into())
 }
 
@@ -397,7 +397,7 @@ fn a_migration_pauses_the_market_until_somebody_has_looked() {
 }
 
 /// A release comes while a migration runs, which is one way for it to fail.
-fn fail_a_migration(chain: &mut Chain) {
+pub fn fail_a_migration(chain: &mut Chain) {
     chain.read(|| {
         let running = pallet_migrations::ActiveCursor {
             index: 0,

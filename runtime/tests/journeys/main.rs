@@ -18,6 +18,7 @@ mod emergency;
 mod failure;
 mod flood;
 mod governance;
+mod half_migrated;
 mod identity;
 mod market;
 mod order;

@@ -83,6 +83,11 @@ impl Provider {
 
     /// Says that it is online, in this period.
     pub fn beat(&self, chain: &mut Chain) {
+        let call = self.beat_call(chain);
+        chain.work(call);
+    }
+
+    pub fn beat_call(&self, chain: &mut Chain) -> pallet_provider_staking::Call<Runtime> {
         // The call is in the next block.
         let period = (chain.height() + 1) / HeartbeatPeriod::get();
         let provider = self.account();
@@ -91,11 +96,11 @@ impl Provider {
             period,
         };
         let proof = chain.proof(&self.worker, &statement);
-        chain.work(pallet_provider_staking::Call::heartbeat {
+        pallet_provider_staking::Call::heartbeat {
             provider,
             period,
             proof,
-        });
+        }
     }
 
     /// The number of its device.

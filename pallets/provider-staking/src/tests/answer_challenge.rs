@@ -28,6 +28,21 @@ fn a_right_answer_brings_the_device_into_the_book() {
     });
 }
 
+/// Regression: as for heartbeats.
+#[test]
+fn none_is_taken_while_the_state_is_migrated() {
+    ExtBuilder.build_and_execute(|| {
+        let (device, worker) = open();
+        let run = open_run(device);
+        let answer = computed(&run);
+        IsMigrating::set(true);
+        let refused = bring(answer_call(&worker, device, run, answer.clone()));
+        assert_eq!(refused, Err(InvalidTransaction::Call.into()));
+        IsMigrating::set(false);
+        assert_eq!(bring(answer_call(&worker, device, run, answer)), Ok(()));
+    });
+}
+
 #[test]
 fn a_wrong_answer_ends_the_attempt_and_costs_nothing() {
     ExtBuilder.build_and_execute(|| {

@@ -1,5 +1,8 @@
 use aicpw_primitives::traits::DevicePool;
-use aicpw_protocol::{worker::Statement, BlockNumber};
+use aicpw_protocol::{
+    worker::{MissingDevices, Statement},
+    BlockNumber,
+};
 use frame_support::{
     assert_noop, assert_ok,
     dispatch::{DispatchClass, GetDispatchInfo, Pays},
@@ -115,6 +118,39 @@ fn a_proof_near_its_end_is_not_kept_for_longer() {
         let oldest = System::block_number() - RECENT_BLOCKS + 2;
         let valid = authorize(ALICE, period(), sign_at(&worker, oldest, &statement)).unwrap();
         assert_eq!(valid.longevity, 2);
+    });
+}
+
+/// Regression: after a migration that has failed heartbeats were taken, and devices that could not be read left the book.
+#[test]
+fn none_is_taken_while_the_state_is_migrated() {
+    ExtBuilder.build_and_execute(|| {
+        let worker = register(ALICE, MIN_STAKE);
+        let device = add_device(ALICE, 1);
+        run_to_period(1);
+        let missing = MissingDevices::truncate_from(vec![device]);
+        let statement = Statement::HeartbeatWithout {
+            provider: ALICE,
+            period: period(),
+            missing: missing.clone(),
+        };
+        let without: RuntimeCall = Call::<Test>::heartbeat_without {
+            provider: ALICE,
+            period: period(),
+            missing,
+            proof: sign(&worker, &statement),
+        }
+        .into();
+        let refused = |call: &RuntimeCall| {
+            let authorized = call.authorize(TransactionSource::External).unwrap();
+            authorized.err() == Some(InvalidTransaction::Call.into())
+        };
+        let with = call(ALICE, period(), beat(ALICE, &worker));
+        IsMigrating::set(true);
+        assert!(refused(&with) && refused(&without));
+        IsMigrating::set(false);
+        assert!(!refused(&with) && !refused(&without));
+        assert_ok!(with.authorize(TransactionSource::External).unwrap());
     });
 }
 

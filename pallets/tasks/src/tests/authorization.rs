@@ -42,6 +42,21 @@ fn a_signature_is_for_one_statement() {
     });
 }
 
+/// Regression: after a migration that has failed calls were taken, of a state that nobody had foreseen.
+#[test]
+fn nothing_is_taken_while_the_state_is_migrated() {
+    ExtBuilder.build_and_execute(|| {
+        let id = assigned(ALICE, expected());
+        let statement = Statement::Start { assignment: id };
+        let call = call(statement.clone(), sign(&worker_of(id), &statement));
+        IsMigrating::set(true);
+        let refused: TransactionValidityError = Refusal::Migrating.into();
+        assert_noop!(apply(call.clone()), refused);
+        IsMigrating::set(false);
+        assert_ok!(apply(call));
+    });
+}
+
 #[test]
 fn a_call_is_made_once() {
     ExtBuilder.build_and_execute(|| {
