@@ -94,7 +94,6 @@ impl<T: Config> Pallet<T> {
             Penalty::WrongResult => (occupation.collateral, occupation.fraud_bond),
         };
         let mut ledger = Ledgers::<T>::get(provider);
-        let was_sufficient = ledger.is_sufficient();
         let amount = ledger.take(collateral.saturating_add(fraud_bond));
         if amount == 0 {
             return Ok(0);
@@ -113,12 +112,11 @@ impl<T: Config> Pallet<T> {
         ledger.locked = ledger
             .locked
             .saturating_sub(collateral.saturating_add(fraud_bond));
-        let is_sufficient = ledger.is_sufficient();
+        // Where that is too little for any device, those that are in the order book leave it when they are met, as those
+        // of a provider that has fallen silent do. To take all of them out now would weigh more than everything else
+        // that a deadline comes to, and whoever has itself slashed by a little would choose when.
         Ledgers::<T>::insert(provider, ledger);
         Occupations::<T>::insert(provider, assignment, occupation);
-        if was_sufficient && !is_sufficient {
-            Self::refresh_all(provider);
-        }
         Self::weigh(provider);
         Self::deposit_event(Event::StakeSlashed {
             provider: provider.clone(),

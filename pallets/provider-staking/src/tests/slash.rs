@@ -2,7 +2,7 @@ use aicpw_primitives::traits::{DevicePool, Penalty};
 use aicpw_protocol::DeviceId;
 use frame_support::assert_ok;
 
-use crate::{mock::*, Event, Ledgers, Pallet};
+use crate::{mock::*, Error, Event, Ledgers, Pallet};
 
 type Pool = Pallet<Test>;
 
@@ -114,15 +114,37 @@ fn below_the_minimum_the_devices_are_not_offered_until_the_stake_is_topped_up() 
             4
         );
         for device in [device, other] {
-            assert!(!is_listed(device));
             assert_eq!(Pool::offer(device), None);
         }
         Pool::release(device, assignment(1));
         assert!(!is_listed(device));
+        // Who meets it in the order book takes it out.
+        let refused = Pool::occupy(other, assignment(2), NO_MEMORY, locks(0, 0));
+        assert_eq!(refused, Err(Error::<Test>::NotOffered.into()));
         assert_ok!(ProviderStaking::bond_extra(RuntimeOrigin::signed(ALICE), 4));
         for device in [device, other] {
             assert!(is_listed(device));
             assert!(Pool::offer(device).is_some());
+        }
+    });
+}
+
+/// Regression: a provider with all devices that it may have, and no more stake than the least, had each of them taken out
+/// of the order book by a deadline that was weighed as if it had one; again each time that it had made up for the slash.
+#[test]
+fn a_slash_touches_no_device_but_one() {
+    ExtBuilder.build_and_execute(|| {
+        let device = online_provider(ALICE, MIN_STAKE);
+        let others = (2..=MAX_DEVICES as u8).map(|n| add_device(ALICE, n));
+        let others: Vec<_> = others.collect();
+        assert_ok!(Pool::occupy(device, assignment(1), NO_MEMORY, locks(10, 0)));
+        Listed::take();
+        Pool::slash(device, assignment(1), Penalty::Fault, &REQUESTER);
+        Pool::release(device, assignment(1));
+        assert!(others.iter().all(|other| is_listed(*other)));
+        assert!(Listed::get().is_empty());
+        for device in others {
+            assert_eq!(Pool::offer(device), None);
         }
     });
 }
