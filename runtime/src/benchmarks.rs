@@ -59,6 +59,10 @@ impl pallet_tasks::BenchmarkHelper<AccountId> for Neighbours {
         pallet_matching::benchmarking::close::<Runtime>(device);
     }
 
+    fn misplaced(device: DeviceId) {
+        pallet_matching::benchmarking::misplace::<Runtime>(device);
+    }
+
     fn set_block(block: BlockNumber) {
         set_height::<Runtime>(block);
     }

@@ -33,6 +33,28 @@ pub fn close<T: Config>(device: DeviceId) {
     Pallet::<T>::close(device);
 }
 
+/// As if a device stood, alone, in the bucket in which it has belonged before its provider's free stake changed, and as
+/// if a task were parked and others like it were to be searched for: to list the device takes its bucket, with leaf and root, out of
+/// the book, and puts it into another. For other pallets' benchmarks.
+pub fn misplace<T: Config>(device: DeviceId) {
+    let belongs = Entries::<T>::get(device).expect("it is listed").place;
+    let levels = Levels::from(belongs.cell());
+    let before = Levels {
+        stake: if levels.stake == 0 { 1 } else { 0 },
+        ..levels
+    };
+    let place = Place::new(belongs.tick(), before.into(), belongs.segment());
+    assert!(Buckets::<T>::get(place).is_none());
+    Pallet::<T>::put(
+        Listed::new(device, &listing::<T>(device)),
+        Some(place),
+        false,
+    );
+    Pallet::<T>::insert_into(List::Parked, u64::from(u32::MAX), Side::Tail);
+    // Ids that are near share a word.
+    Pallet::<T>::insert_into(List::Fresh, device.0 ^ 1, Side::Tail);
+}
+
 const ASK: AskPrice = AskPrice(AICP);
 
 /// On a bound of a level, so that devices that have it are sure to fit.

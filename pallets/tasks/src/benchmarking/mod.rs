@@ -99,11 +99,13 @@ mod benchmarks {
         _(RawOrigin::Authorized, last, progress, proof);
     }
 
-    /// The last of all commits, an auditor's: opens the reveals.
+    /// The last of all commits, an auditor's: opens the reveals. As with the others, the device is listed in another
+    /// bucket of the order book than before.
     #[benchmark]
     fn commit_result(n: Linear<ALL, MOST>) {
         let all = all_committed::<T>(&requester::<T>(), n);
         let (last, worker) = auditor_running::<T>(all[0].0.task);
+        misplaced::<T>(last);
         let proof = proof_of_commit::<T>(last, &worker);
         #[extrinsic_call]
         _(RawOrigin::Authorized, last, COMMITMENT, proof);
@@ -121,6 +123,7 @@ mod benchmarks {
     #[benchmark]
     fn commit_alone() {
         let (last, worker) = running::<T>(&requester::<T>(), 3, optimistic::<T>());
+        misplaced::<T>(last);
         let proof = proof_of_commit::<T>(last, &worker);
         #[extrinsic_call]
         commit_result(RawOrigin::Authorized, last, COMMITMENT, proof);
@@ -134,6 +137,7 @@ mod benchmarks {
     #[benchmark]
     fn commit_unaudited() {
         let (last, worker) = running::<T>(&requester::<T>(), 3, expected());
+        misplaced::<T>(last);
         let proof = proof_of_commit::<T>(last, &worker);
         #[extrinsic_call]
         commit_result(RawOrigin::Authorized, last, COMMITMENT, proof);

@@ -52,6 +52,10 @@ pub trait BenchmarkHelper<AccountId> {
     /// not to be found.
     fn matched(device: DeviceId);
 
+    /// Has a device that is matched stand in the order book where it does not belong any more, alone, while a task is
+    /// parked: to list it is as much work as it can be but for further pages and links.
+    fn misplaced(device: DeviceId);
+
     /// Moves the chain on to a block, without running any hook.
     fn set_block(block: BlockNumber);
 
@@ -271,6 +275,12 @@ pub(super) fn all_running<T: Config>(requester: &T::AccountId, n: u32) -> Vec<Wo
         Pallet::<T>::do_start(*assignment).expect("it is assigned");
     }
     all
+}
+
+/// As if the free stake of its provider had changed since the match.
+pub(super) fn misplaced<T: Config>(id: AssignmentId) {
+    let assignment = Assignments::<T>::get(id).expect("it is there");
+    T::BenchmarkHelper::misplaced(assignment.device);
 }
 
 pub(super) fn commit<T: Config>(id: AssignmentId) {

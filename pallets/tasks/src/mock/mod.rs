@@ -301,6 +301,8 @@ impl crate::BenchmarkHelper<AccountId> for Helper {
 
     fn matched(_: DeviceId) {}
 
+    fn misplaced(_: DeviceId) {}
+
     fn set_block(block: BlockNumber) {
         run_to_without_hooks(block);
     }
