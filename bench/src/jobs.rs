@@ -9,9 +9,12 @@ use std::{
 };
 
 use aicpw_network_tests::binaries;
-use aicpw_offchain_worker::engines::{Failure, Job};
+use aicpw_offchain_worker::{
+    devices::Kinds,
+    engines::{Failure, Job},
+};
 use aicpw_protocol::{
-    device::Reputation,
+    device::{DeviceKind, Reputation},
     job::{path, JobLimits, JobSpec, JobVersion},
     manifest::{Init, Manifest, Source},
     task::Needs,
@@ -66,7 +69,7 @@ impl Task {
     }
 
     /// Makes a job folder.
-    pub fn write(&self, folder: &Path, device: Hash) -> Result<Job> {
+    pub fn write(&self, folder: &Path, device: &Device) -> Result<Job> {
         let write = |name: &str, bytes: &[u8]| {
             let path = folder.join(name);
             if let Some(parent) = path.parent() {
@@ -81,7 +84,8 @@ impl Task {
         let memory = self.manifest.memory_bytes().div_ceil(1 << 20);
         let spec = JobSpec {
             version: JobVersion::V1,
-            device,
+            device: device.fingerprint,
+            kind: Some(device.kind),
             limits: JobLimits {
                 memory_bytes: memory << 20,
                 output_bytes: self.manifest.output_bytes(),
@@ -92,7 +96,7 @@ impl Task {
         write(path::JOB, &serde_json::to_vec(&spec)?)?;
         Ok(Job {
             folder: folder.to_owned(),
-            fingerprint: device,
+            fingerprint: device.fingerprint,
             needs: Needs {
                 engine: self.manifest.engine,
                 class: self.manifest.class,
@@ -124,10 +128,18 @@ pub fn failed(failure: Failure) -> Error {
 /// A device of this machine.
 pub struct Device {
     pub fingerprint: Hash,
+    pub kind: DeviceKind,
     pub name: String,
 }
 
 impl Device {
+    /// What an engine knows of the devices' kinds.
+    pub fn kinds(&self) -> Kinds {
+        let kinds = Kinds::default();
+        kinds.put(self.fingerprint, self.kind);
+        kinds
+    }
+
     /// The first that the executor lists.
     pub async fn first(executor: &Path) -> Result<Self> {
         let listed = Command::new(executor).arg("devices").output().await?;
@@ -145,6 +157,7 @@ impl Device {
         hex::decode_to_slice(text("fingerprint")?, &mut fingerprint)?;
         Ok(Self {
             fingerprint,
+            kind: serde_json::from_value(first["kind"].clone())?,
             name: text("name")?.to_owned(),
         })
     }

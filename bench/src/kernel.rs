@@ -156,7 +156,7 @@ impl Bench {
 
     async fn native(&self, task: &Task, caches: Caches) -> Result<Duration> {
         let folder = self.fresh("native")?;
-        task.write(&folder, self.device.fingerprint)?;
+        task.write(&folder, &self.device)?;
         let cache = match caches {
             Caches::Cold => folder.join("cache"),
             Caches::Warm => self.folder.path().join("native-cache"),
@@ -184,7 +184,7 @@ impl Bench {
     /// How long the build stage took, and both stages.
     async fn executor(&self, task: &Task, caches: Caches) -> Result<(Duration, Duration)> {
         let folder = self.fresh("executor")?;
-        let job = task.write(&folder, self.device.fingerprint)?;
+        let job = task.write(&folder, &self.device)?;
         let builds = match caches {
             Caches::Cold => None,
             Caches::Warm => {
@@ -196,6 +196,7 @@ impl Bench {
             program: self.program.clone(),
             allow_weak_sandbox: false,
             builds,
+            kinds: self.device.kinds(),
         };
         let start = Instant::now();
         engine.build(&job).await.map_err(failed)?;

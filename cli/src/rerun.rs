@@ -8,7 +8,7 @@ use std::{
 };
 
 use aicpw_protocol::{
-    device::ClassSet,
+    device::{ClassSet, DeviceKind},
     hashing::Hash,
     job::{
         path, Done, Failed, JobLimits, JobResult, JobSpec, JobVersion, Message, Part, PartResult,
@@ -141,6 +141,7 @@ const OF_GROUPS: &[&str] = &[
 struct Listed {
     #[serde(with = "hex::serde")]
     fingerprint: Hash,
+    kind: DeviceKind,
     memory_bytes: u64,
 }
 
@@ -163,13 +164,14 @@ impl Rerun {
     ) -> Result<Self> {
         let executor = args.find()?;
         let folder = Folder::new()?;
-        let device = device(&executor, needs).await?;
+        let (device, kind) = device(&executor, needs).await?;
         let job = Self {
             executor,
             allow_weak_sandbox: args.allow_weak_sandbox,
             spec: JobSpec {
                 version: JobVersion::V1,
                 device,
+                kind: Some(kind),
                 limits: JobLimits {
                     memory_bytes: needs.memory.0.saturating_mul(1 << 20),
                     output_bytes: 0,
@@ -338,10 +340,11 @@ fn looks_at_groups(program: &str) -> bool {
 }
 
 /// The first device that has the memory, and keeps the class.
-async fn device(executor: &Path, needs: &Needs) -> Result<Hash> {
+async fn device(executor: &Path, needs: &Needs) -> Result<(Hash, DeviceKind)> {
     let listed: Vec<Listed> = ask(executor, &["devices"]).await?;
     for Listed {
         fingerprint,
+        kind,
         memory_bytes,
     } in listed
     {
@@ -350,12 +353,12 @@ async fn device(executor: &Path, needs: &Needs) -> Result<Hash> {
         }
         // Integers are exact everywhere.
         if needs.class == DeterminismClass::Int {
-            return Ok(fingerprint);
+            return Ok((fingerprint, kind));
         }
         let digits = hex::encode(fingerprint);
         let measured: Measured = ask(executor, &["measure", "--device", &digits]).await?;
         if measured.classes.contains(needs.class) {
-            return Ok(fingerprint);
+            return Ok((fingerprint, kind));
         }
     }
     Err(Error::other(format!(

@@ -83,7 +83,7 @@ fn executor(run: &str) -> (tempfile::TempDir, ExecutorArgs) {
     let dir = tempfile::tempdir().unwrap();
     let device = |digit: &str, memory: u64| {
         format!(
-            r#"{{"fingerprint":"{}","memory_bytes":{memory},"x":1}}"#,
+            r#"{{"fingerprint":"{}","kind":"cpu","memory_bytes":{memory},"x":1}}"#,
             digit.repeat(64)
         )
     };

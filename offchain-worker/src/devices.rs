@@ -10,8 +10,10 @@ use aicpw_protocol::{
     Gflops, Hash, Mebibytes, MegabitsPerSecond,
 };
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use crate::{
@@ -35,6 +37,24 @@ pub struct LocalDevice {
     pub spec: DeviceSpec,
     /// Why it does not keep a determinism class, for people.
     pub deviations: Vec<String>,
+}
+
+/// Of which kind the devices of this machine are. What a job's sandbox lets its driver do depends on it.
+#[derive(Debug, Clone, Default)]
+pub struct Kinds(Arc<RwLock<HashMap<Hash, DeviceKind>>>);
+
+impl Kinds {
+    /// That of a device, if it was ever measured here.
+    pub fn of(&self, fingerprint: &Hash) -> Option<DeviceKind> {
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        known.get(fingerprint).copied()
+    }
+
+    /// Remembers that of a device.
+    pub fn put(&self, fingerprint: Hash, kind: DeviceKind) {
+        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        known.insert(fingerprint, kind);
+    }
 }
 
 /// The devices cannot be told.
@@ -62,6 +82,8 @@ pub struct Measuring {
     pub folder: PathBuf,
     /// What the provider says of its network.
     pub bandwidth: MegabitsPerSecond,
+    /// Where it is kept of which kind they are.
+    pub kinds: Kinds,
 }
 
 /// As the executor prints it.
@@ -265,6 +287,7 @@ impl Measuring {
         while name.len() > MAX_DEVICE_NAME_BYTES as usize {
             name.pop();
         }
+        self.kinds.put(measured.fingerprint, measured.kind);
         LocalDevice {
             spec: DeviceSpec {
                 kind: measured.kind,
@@ -343,6 +366,7 @@ esac
             program,
             folder: folder.to_owned(),
             bandwidth: MegabitsPerSecond(50),
+            kinds: Kinds::default(),
         }
     }
 
@@ -356,7 +380,10 @@ esac
         let dir = tempfile::tempdir().unwrap();
         let folder = dir.path();
         let first = executor(folder, 1, 1).devices().await.unwrap();
-        let again = executor(folder, 1, 1).devices().await.unwrap();
+        let before = executor(folder, 1, 1);
+        assert_eq!(before.kinds.of(&[1; 32]), None);
+        let again = before.devices().await.unwrap();
+        assert_eq!(before.kinds.of(&[1; 32]), Some(DeviceKind::Cpu));
         assert_eq!(first, again);
         assert_eq!(measurements(folder), 1);
         let [device] = first.as_slice() else {

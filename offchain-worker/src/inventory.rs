@@ -132,6 +132,7 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::devices::Kinds;
     use crate::testing::soon;
     use aicpw_protocol::{Gflops, MegabitsPerSecond};
     use std::path::Path;
@@ -162,6 +163,7 @@ esac
             program,
             folder: folder.to_owned(),
             bandwidth: MegabitsPerSecond(50),
+            kinds: Kinds::default(),
         };
         let devices = measuring.devices().await.unwrap();
         let (stop, stopped) = watch::channel(false);

@@ -1,6 +1,7 @@
 //! Starts and stops the native side of a worker.
 
 use aicpw_protocol::MegabitsPerSecond;
+use std::fs::Permissions;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,7 +12,7 @@ use tokio::task::JoinHandle;
 use crate::{
     chain::{ChainView, LocalStorage},
     conformance::Prover,
-    devices::{DevicesError, Measuring},
+    devices::{DevicesError, Kinds, Measuring},
     engines::{find_executor, Builds, ExecutorMissing, OpenCl},
     examine::{remove_left_over, Examiner},
     inventory::Inventory,
@@ -130,10 +131,12 @@ impl WorkerService {
         let mailbox = Mailbox::new(storage, chain.genesis());
         // A node that was killed left behind that it serves; this one does not yet.
         mailbox.stop_serving();
+        let kinds = Kinds::default();
         let measuring = Measuring {
             program: program.clone(),
             folder: folder.clone(),
             bandwidth: config.bandwidth,
+            kinds: kinds.clone(),
         };
         let devices = measuring.devices().await?;
         if devices.is_empty() {
@@ -171,6 +174,7 @@ impl WorkerService {
                     program,
                     allow_weak_sandbox: config.allow_weak_sandbox,
                     builds: Some(builds),
+                    kinds,
                 }),
                 metrics: config.metrics.clone(),
             }),
@@ -225,13 +229,16 @@ impl Drop for WorkerService {
     }
 }
 
-/// Others need not see whose jobs run here.
+/// Others need not see whose jobs run here, nor, while one runs, what is in a sealed one; also in a folder that was there
+/// before.
 fn make_private(folder: &std::path::Path) -> Result<(), StartError> {
-    use std::os::unix::fs::DirBuilderExt;
+    use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+    const PRIVATE: u32 = 0o700;
     std::fs::DirBuilder::new()
         .recursive(true)
-        .mode(0o700)
+        .mode(PRIVATE)
         .create(folder)
+        .and_then(|()| std::fs::set_permissions(folder, Permissions::from_mode(PRIVATE)))
         .map_err(|source| StartError::Folder {
             path: folder.to_owned(),
             source,

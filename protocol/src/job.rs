@@ -30,6 +30,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    device::DeviceKind,
     hashing::Hash,
     task::Fault,
     trace::{trace_root, End},
@@ -151,6 +152,10 @@ pub struct JobSpec {
     /// [`crate::device::DeviceSpec::fingerprint`] of the device.
     #[serde(with = "hex::serde")]
     pub device: Hash,
+    /// Its kind, if it is known. Only where this says that it is a graphics card does the sandbox have what drivers of
+    /// those need.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<DeviceKind>,
     /// What the job may use. The wall clock is the node's to watch.
     pub limits: JobLimits,
     /// What of the job is run, if not all of it.

@@ -31,6 +31,7 @@ impl Alone {
             program,
             allow_weak_sandbox: false,
             builds: None,
+            kinds: device.kinds(),
         };
         Ok(Self { engine, device })
     }
@@ -60,7 +61,7 @@ impl Alone {
         let folder = TempDir::with_prefix("aicpw-bench-").context("a temporary folder")?;
         let (task, run) = (folder.path().join("task"), folder.path().join("run"));
         job.write(&task, checkpoints)?;
-        let job = Task::read(&task)?.write(&run, self.device.fingerprint)?;
+        let job = Task::read(&task)?.write(&run, &self.device)?;
         self.engine.build(&job).await.map_err(failed)?;
         self.engine.run(&job, &|_| {}).await.map_err(failed)?;
         let result = fs::read(run.join(path::RESULT))?;

@@ -8,6 +8,7 @@ use std::{
 
 use aicpw_protocol::{
     content::ContentId,
+    device::DeviceKind,
     job::{path, JobLimits, JobSpec, JobVersion, Message},
     manifest::{Init, Manifest, Source},
     Hash,
@@ -121,6 +122,7 @@ fn lay_out(manifest: &Manifest, beside: &Path, device: Hash, job: &Path) -> Resu
     let spec = JobSpec {
         version: JobVersion::V1,
         device,
+        kind: Some(DeviceKind::Cpu),
         limits: LIMITS,
         part: None,
     };

@@ -93,13 +93,13 @@ fn cannot_signal_the_parent() -> bool {
 fn lock(stage: Stage, folder: &Folder, allow_weak: bool) -> Result<(), sandbox::Error> {
     // Nothing is open beyond the first three.
     let keep = 2;
-    let sandbox = Sandbox::enter(stage, folder, keep, allow_weak)?;
+    let sandbox = Sandbox::enter(stage, DeviceKind::Cpu, folder, keep, allow_weak)?;
     let limits = JobLimits {
         memory_bytes: 1 << 30,
         output_bytes: 1 << 20,
         cpu_seconds: 60,
     };
-    sandbox.complete(DeviceKind::Cpu, &limits)?;
+    sandbox.complete(&limits)?;
     match stage {
         Stage::Build => Ok(()),
         Stage::Run => sandbox::seal(DeviceKind::Cpu),

@@ -5,6 +5,7 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use aicpw_protocol::{
+    device::DeviceKind,
     job::{path, JobLimits, JobSpec, Part, MAX_POSITION_BYTES},
     manifest::{limits as most, Manifest, Plan},
     task::Fault,
@@ -151,14 +152,19 @@ impl<'r> Ready<'r> {
         opencl::driver_environment(&folder.file(path::WORK));
 
         let refused = |error: sandbox::Error| Failure::here(error.to_string());
-        let sandbox =
-            Sandbox::enter(stage, &folder, reporter.descriptor(), allow_weak).map_err(refused)?;
+        let kind = spec.kind.unwrap_or(DeviceKind::Cpu);
+        let sandbox = Sandbox::enter(stage, kind, &folder, reporter.descriptor(), allow_weak)
+            .map_err(refused)?;
         // The driver starts its threads here: inside Landlock, and in time for the next step,
         // which takes hold of all threads.
         let device = opencl::devices::find(&spec.device)?.open()?;
-        sandbox
-            .complete(device.info.kind, &limits(&spec))
-            .map_err(refused)?;
+        if device.info.kind != kind {
+            return Err(Failure::here(format!(
+                "the job is for a device of kind {kind:?}, and this one is {:?}",
+                device.info.kind
+            )));
+        }
+        sandbox.complete(&limits(&spec)).map_err(refused)?;
         Self::read(folder, device, &spec, reporter)
     }
 

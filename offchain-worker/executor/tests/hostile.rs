@@ -5,8 +5,8 @@
 
 mod common;
 
-use std::io::{BufRead, BufReader};
-use std::process::{Command, Stdio};
+use std::io::{BufRead, BufReader, Lines};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
 use aicpw_protocol::job::{path, JobLimits, Message};
@@ -23,9 +23,31 @@ fn files_processes_network_and_neighbours_are_out_of_reach() {
     let write = libc::O_WRONLY | libc::O_CREAT;
     let open = libc::SYS_open;
     let node = std::process::id();
+    let thread = libc::CLONE_VM
+        | libc::CLONE_FS
+        | libc::CLONE_FILES
+        | libc::CLONE_SIGHAND
+        | libc::CLONE_THREAD
+        | libc::CLONE_SYSVSEM;
     let tries = [
         (format!("call({open}, P(\"/etc/passwd\"), 0, 0, 0)"), EACCES),
         (format!("call({open}, P(\"/etc/shadow\"), 0, 0, 0)"), EACCES),
+        // What the machine's network and mounts are.
+        (
+            format!("call({open}, P(\"/proc/self/net/tcp\"), 0, 0, 0)"),
+            EACCES,
+        ),
+        (
+            format!("call({open}, P(\"/proc/self/mountinfo\"), 0, 0, 0)"),
+            EACCES,
+        ),
+        (
+            format!(
+                "call({open}, P(\"/sys/class\"), {}, 0, 0)",
+                libc::O_DIRECTORY
+            ),
+            EACCES,
+        ),
         (
             format!("call({open}, P(\"/\"), {}, 0, 0)", libc::O_DIRECTORY),
             EACCES,
@@ -114,6 +136,27 @@ fn files_processes_network_and_neighbours_are_out_of_reach() {
         (format!("call({}, 0, 0, 0, 0)", libc::SYS_vfork), EPERM),
         (
             format!("call({}, {}, 0, 0, 0)", libc::SYS_clone, libc::SIGCHLD),
+            EPERM,
+        ),
+        // A thread as libc makes them, one with open files of its own, and what would hold memory of the kernel.
+        (
+            format!("call({}, {thread}, 0, 0, 0)", libc::SYS_clone),
+            EPERM,
+        ),
+        (
+            format!(
+                "call({}, {}, 0, 0, 0)",
+                libc::SYS_clone,
+                thread & !libc::CLONE_FILES
+            ),
+            EPERM,
+        ),
+        (
+            format!("call({}, (long)out, 0, 0, 0)", libc::SYS_pipe),
+            EPERM,
+        ),
+        (
+            format!("call({}, (long)out, 0, 0, 0)", libc::SYS_pipe2),
             EPERM,
         ),
         (format!("call({}, 0, 88, 0, 0)", libc::SYS_clone3), ENOSYS),
@@ -356,12 +399,9 @@ fn an_endless_kernel_runs_into_the_processor_limit() {
     assert_eq!(ran.crashed_by(), Some(libc::SIGXCPU), "{ran:#?}");
 }
 
-#[test]
-fn it_ends_when_the_node_is_gone() {
-    let job = endless();
-    let mut child = Command::new(EXECUTOR)
-        .arg("run")
-        .arg(job.dir.path())
+/// A job's process when it has the program, and the way to it.
+fn running(mut command: Command) -> (Child, Lines<BufReader<ChildStdout>>) {
+    let mut child = command
         .env_clear()
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -374,6 +414,38 @@ fn it_ends_when_the_node_is_gone() {
         Message::from_line(first.as_bytes()),
         Some(Message::Progress { done: 0, total: 1 })
     );
+    (child, lines)
+}
+
+fn run_of(job: &Job) -> Command {
+    let mut command = Command::new(EXECUTOR);
+    command.arg("run").arg(job.dir.path());
+    command
+}
+
+/// As where the node runs as root.
+#[test]
+fn it_has_no_privileges() {
+    let job = endless();
+    let (mut child, _lines) = running(run_of(&job));
+    let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    for line in [
+        "CapInh:\t0000000000000000",
+        "CapPrm:\t0000000000000000",
+        "CapEff:\t0000000000000000",
+        "CapAmb:\t0000000000000000",
+        "NoNewPrivs:\t1",
+    ] {
+        assert!(status.lines().any(|found| found == line), "{status}");
+    }
+}
+
+#[test]
+fn it_ends_when_the_node_is_gone() {
+    let job = endless();
+    let (mut child, _lines) = running(run_of(&job));
     drop(child.stdin.take());
     assert_eq!(child.wait().unwrap().code(), Some(2));
 }
@@ -382,22 +454,12 @@ fn it_ends_when_the_node_is_gone() {
 #[test]
 fn it_ends_with_the_node_whatever_its_own_threads_do() {
     let job = endless();
-    let mut node = Command::new("sh")
+    let mut command = Command::new("sh");
+    command
         .args(["-c", "\"$0\" run \"$1\"; :", EXECUTOR])
-        .arg(job.dir.path())
-        .env_clear()
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
+        .arg(job.dir.path());
+    let (mut node, lines) = running(command);
     let _open = node.stdin.take();
-    let mut lines = BufReader::new(node.stdout.take().unwrap()).lines();
-    let first = lines.next().unwrap().unwrap();
-    assert_eq!(
-        Message::from_line(first.as_bytes()),
-        Some(Message::Progress { done: 0, total: 1 })
-    );
     node.kill().unwrap();
     node.wait().unwrap();
     // Reading ends when the executor has.

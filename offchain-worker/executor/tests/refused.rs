@@ -209,6 +209,7 @@ fn a_device_that_is_not_here_and_a_folder_that_is_none() {
     let spec = JobSpec {
         version: JobVersion::V1,
         device: [7; 32],
+        kind: None,
         limits: JobLimits {
             memory_bytes: 1,
             output_bytes: 1,

@@ -19,7 +19,9 @@ use std::time::Instant;
 
 use super::{BadManifest, Blob, Builds, Engine, Failure, Job, OnProgress, Plan, Product};
 use crate::{
-    blocking, durable,
+    blocking,
+    devices::Kinds,
+    durable,
     sandbox::{Allowance, Exit, How, Stage},
 };
 
@@ -91,6 +93,8 @@ pub struct OpenCl {
     pub allow_weak_sandbox: bool,
     /// What was built before; without it every job compiles.
     pub builds: Option<Builds>,
+    /// Of which kind the devices are.
+    pub kinds: Kinds,
 }
 
 impl OpenCl {
@@ -98,6 +102,7 @@ impl OpenCl {
         let spec = JobSpec {
             version: JobVersion::V1,
             device: job.fingerprint,
+            kind: self.kinds.of(&job.fingerprint),
             limits: JobLimits {
                 memory_bytes: job.needs.memory.0.saturating_mul(1 << 20),
                 output_bytes: job.output_bytes,
@@ -135,13 +140,18 @@ impl OpenCl {
         // Progress, even none, is said when the driver gets the program: not before that can the
         // program have a part in what happens.
         let mut fault = Fault::Crashed;
+        let mut steps = None;
         let exit = stage.run(|line| match Message::from_line(line) {
             Some(Message::Progress { done, total }) => {
                 fault = kind.fault_of_program();
-                progress(Progress {
-                    steps_done: done.min(total),
-                    steps_total: total,
-                });
+                // On a CPU the program can write such lines too, but not before the first one. Its number of steps
+                // holds: the chain takes no other one later.
+                if *steps.get_or_insert(total) == total {
+                    progress(Progress {
+                        steps_done: done.min(total),
+                        steps_total: total,
+                    });
+                }
             }
             Some(message) => last = Some(message),
             None => tracing::debug!(line = %String::from_utf8_lossy(line), "not a message"),

@@ -1,7 +1,7 @@
 //! The engine against a shell script in the executor's place.
 
 use super::*;
-use crate::testing;
+use crate::{devices::Kinds, testing};
 use aicpw_protocol::{
     job::{Checkpoint, Part, PartResult},
     merkle,
@@ -36,6 +36,7 @@ fn case(script: &str, limit: Duration) -> Case {
             program,
             allow_weak_sandbox: false,
             builds: None,
+            kinds: Kinds::default(),
         },
         job: Job {
             folder,
@@ -91,6 +92,7 @@ async fn run(case: &Case) -> (Result<Product, Failure>, Vec<Progress>) {
 async fn a_run_with_progress_and_garbage() {
     let script = r#"[ "$1" = run ] && [ -d "$2" ] || exit 9
         echo '{"progress":{"done":1,"total":4}}'; echo garbage; echo; echo '{"progress":{}}'
+        echo '{"progress":{"done":9,"total":9}}'; echo '{"progress":{"done":0,"total":0}}'
         echo '{"progress":{"done":9,"total":4}}'; cat ../done"#;
     let case = case(script, LONG);
     prepare(&case, result());

@@ -207,7 +207,8 @@ impl Life {
                 (PUBLIC_MESSAGE.to_owned(), self.keep_log(&all).await)
             }
             None => {
-                tracing::warn!(%assignment, ?fault, message = failure.message, "failed");
+                // Quoted, because a stranger's program may have written it.
+                tracing::warn!(%assignment, ?fault, reason = ?failure.message, "failed");
                 let log = self.keep_log(&failure.log).await;
                 (self.without_paths(&failure.message), log)
             }
@@ -317,19 +318,21 @@ impl Life {
         let mailbox = &self.shop.mailbox;
         let watch = self.watch.clone();
         let every = self.shop.progress_every;
-        let last = Mutex::new(None::<Instant>);
+        // When something was said last, and whether that all is done.
+        let last = Mutex::new(None::<(Instant, bool)>);
         let progress = move |progress: Progress| {
             let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
             let done = progress.steps_done >= progress.steps_total;
-            if progress.steps_total == 0
-                || (!done && last.is_some_and(|last| last.elapsed() < every))
-            {
+            // The end is said at once, and once.
+            let too_soon =
+                |(at, was_done): (Instant, bool)| at.elapsed() < every && (was_done || !done);
+            if progress.steps_total == 0 || last.is_some_and(too_soon) {
                 return;
             }
             if last.is_none() {
                 tracing::debug!(%assignment, "launches its first kernel");
             }
-            *last = Some(Instant::now());
+            *last = Some((Instant::now(), done));
             let progress = not_less(progress, watch.progress());
             mailbox.write_report(assignment, &Report::Running { progress });
         };
@@ -500,13 +503,14 @@ impl Life {
     }
 }
 
-/// The chain takes no step back. A job that is done again after a restart says what was reached
-/// before until it is there again, which is a sign of life all the same.
+/// The chain takes no step back, and no other number of steps. A job that is done again after a restart says what was
+/// reached before until it is there again, which is a sign of life all the same.
 fn not_less(progress: Progress, known: Option<Progress>) -> Progress {
     match known {
         Some(known)
-            if known.steps_total == progress.steps_total
-                && known.steps_done > progress.steps_done =>
+            if known.steps_total != 0
+                && (known.steps_total != progress.steps_total
+                    || known.steps_done > progress.steps_done) =>
         {
             known
         }

@@ -239,11 +239,18 @@ impl<T: Config> Pallet<T> {
                 // is the program's doing, so the worker must be able to show that it is alive.
                 report @ (Report::Ready | Report::Running { .. }),
             ) => {
-                let next = match report {
+                let mut next = match report {
                     Report::Running { progress: next } => next,
                     _ => *progress,
                 };
-                Self::may_report(id, assignment, at, next).ok()?;
+                let mut allowed = Self::may_report(id, assignment, at, next);
+                // What the worker says of its job can come from the program that it runs. Whatever
+                // that is, it is a sign of life, and what the chain knows can be said again.
+                if allowed == Err(Refusal::BadProgress) {
+                    next = *progress;
+                    allowed = Self::may_report(id, assignment, at, next);
+                }
+                allowed.ok()?;
                 // Without a step forward a sign of life is enough, when half the window is over.
                 let half = T::ProgressWindow::get() / 2;
                 if next == *progress && at < progress_by.saturating_sub(half) {

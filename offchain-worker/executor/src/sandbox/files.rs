@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use aicpw_protocol::job::path;
+use aicpw_protocol::{device::DeviceKind, job::path};
 use landlock::{
     Access, AccessFs, AccessNet, BitFlags, CompatLevel, Compatible, PathBeneath, PathFd, Ruleset,
     RulesetAttr, RulesetCreated, RulesetCreatedAttr, RulesetStatus, Scope, ABI,
@@ -15,7 +15,7 @@ use crate::job::Folder;
 const NEWEST: ABI = ABI::V6;
 
 /// Libraries, drivers and what they read to know the machine. Below these there is nothing
-/// secret.
+/// secret: not `/proc/self`, where the machine's network and mounts can be read, nor the names of its control groups.
 const READ: &[&str] = &[
     "/usr",
     "/lib",
@@ -30,19 +30,19 @@ const READ: &[&str] = &[
     "/etc/nsswitch.conf",
     "/proc/cpuinfo",
     "/proc/meminfo",
-    "/proc/self",
     "/proc/sys/vm/overcommit_memory",
     "/proc/sys/vm/mmap_min_addr",
     "/proc/sys/kernel/cap_last_cap",
     "/sys/devices/system",
-    "/sys/fs/cgroup",
     "/dev/urandom",
     "/dev/zero",
     "/nix/store",
 ];
 
-/// What graphics cards' drivers need besides: to find the cards, and to talk to them.
+/// What graphics cards' drivers need besides: to find the cards, and to talk to them. A kernel there reads no files.
 const READ_GPU: &[&str] = &[
+    "/proc/self",
+    "/sys/fs/cgroup",
     "/proc/driver/nvidia",
     "/proc/devices",
     "/proc/modules",
@@ -63,7 +63,7 @@ const GPU_NODES: &[&str] = &["nvidia", "dri", "kfd", "dxg", "mali"];
 const EXECUTE: &[&str] = &["/usr", "/lib", "/lib64", "/bin", "/opt/rocm", "/nix/store"];
 
 /// Restricts the calling thread and all that it starts. `false` if the kernel has no Landlock.
-pub fn restrict(stage: Stage, folder: &Folder) -> Result<bool, Error> {
+pub fn restrict(stage: Stage, kind: DeviceKind, folder: &Folder) -> Result<bool, Error> {
     let read = AccessFs::ReadFile | AccessFs::ReadDir;
     let all = AccessFs::from_all(NEWEST);
     let write_here = all
@@ -82,15 +82,20 @@ pub fn restrict(stage: Stage, folder: &Folder) -> Result<bool, Error> {
         .handle_access(AccessNet::from_all(NEWEST))?
         .scope(Scope::from_all(NEWEST))?
         .create()?;
-    for known in READ.iter().chain(READ_GPU) {
+    for known in READ {
         rules = allow(rules, Path::new(known), read)?;
     }
     for place in vendors() {
         rules = allow(rules, &place, read)?;
     }
     rules = allow(rules, Path::new("/dev/null"), read | AccessFs::WriteFile)?;
-    for node in gpu_nodes() {
-        rules = allow(rules, &node, device | read)?;
+    if kind == DeviceKind::Gpu {
+        for known in READ_GPU {
+            rules = allow(rules, Path::new(known), read)?;
+        }
+        for node in gpu_nodes() {
+            rules = allow(rules, &node, device | read)?;
+        }
     }
     if stage == Stage::Build {
         for place in EXECUTE {

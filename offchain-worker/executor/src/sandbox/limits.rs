@@ -1,5 +1,6 @@
 //! Resource limits.
 
+use std::fs::File;
 use std::io;
 
 use aicpw_protocol::{
@@ -18,10 +19,10 @@ const STACK: u64 = 64 * MIB;
 fn memory_of_driver(stage: Stage, kind: DeviceKind) -> u64 {
     let threads = std::thread::available_parallelism().map_or(1, |n| n.get() as u64);
     match (stage, kind) {
-        (Stage::Build, DeviceKind::Cpu) => 4096 * MIB,
+        (Stage::Build, DeviceKind::Cpu | DeviceKind::Accelerator) => 4096 * MIB,
         // Each thread has a stack, a heap, and room for local memory.
-        (Stage::Run, DeviceKind::Cpu) => 1024 * MIB + threads * 64 * MIB,
-        (_, DeviceKind::Gpu | DeviceKind::Accelerator) => 16_384 * MIB,
+        (Stage::Run, DeviceKind::Cpu | DeviceKind::Accelerator) => 1024 * MIB + threads * 64 * MIB,
+        (_, DeviceKind::Gpu) => 16_384 * MIB,
     }
 }
 
@@ -35,34 +36,34 @@ const CACHE_OF_DRIVER: u64 = 512 * MIB;
 /// [`aicpw_protocol::job::most_on_disk`].
 fn longest(stage: Stage, kind: DeviceKind, limits: &JobLimits) -> u64 {
     match (stage, kind) {
-        (Stage::Build, DeviceKind::Cpu) => MAX_BUILD_BYTES,
-        (Stage::Run, DeviceKind::Cpu) => longest_file(limits.output_bytes),
-        (Stage::Build, DeviceKind::Gpu | DeviceKind::Accelerator) => CACHE_OF_DRIVER,
-        (Stage::Run, DeviceKind::Gpu | DeviceKind::Accelerator) => {
-            limits.output_bytes.max(CACHE_OF_DRIVER)
+        (Stage::Build, DeviceKind::Cpu | DeviceKind::Accelerator) => MAX_BUILD_BYTES,
+        (Stage::Run, DeviceKind::Cpu | DeviceKind::Accelerator) => {
+            longest_file(limits.output_bytes)
         }
+        (Stage::Build, DeviceKind::Gpu) => CACHE_OF_DRIVER,
+        (Stage::Run, DeviceKind::Gpu) => limits.output_bytes.max(CACHE_OF_DRIVER),
     }
 }
 
-/// Sets the limits of this process, for good.
-pub fn set(stage: Stage, kind: DeviceKind, limits: &JobLimits) -> io::Result<()> {
+/// Sets the limits of this process, for good. `addresses` is its `/proc/self/statm`.
+pub fn set(stage: Stage, kind: DeviceKind, limits: &JobLimits, addresses: File) -> io::Result<()> {
     let driver = memory_of_driver(stage, kind);
     let memory = match stage {
         Stage::Build => driver,
         Stage::Run => driver.saturating_add(limits.memory_bytes),
     };
     let files = match kind {
-        DeviceKind::Cpu => 256,
-        DeviceKind::Gpu | DeviceKind::Accelerator => 4096,
+        DeviceKind::Cpu | DeviceKind::Accelerator => 256,
+        DeviceKind::Gpu => 4096,
     };
     // What counts is memory that is really taken: drivers of graphics cards reserve addresses
     // without end. Shared memory does not count: the system call filter sees to it that a stranger's
     // code on a CPU has none.
     limit(libc::RLIMIT_DATA, memory)?;
-    if (stage, kind) == (Stage::Run, DeviceKind::Cpu) {
+    if stage == Stage::Run && kind != DeviceKind::Gpu {
         // Maps that can only be read count for nothing, but for each 2 MiB of which a byte was read the kernel keeps a
         // page of its own: a 512th of the addresses is the most that there can be.
-        let most = addresses()?.saturating_add(ADDRESSES);
+        let most = now(addresses)?.saturating_add(ADDRESSES);
         limit(libc::RLIMIT_AS, most.saturating_add(memory))?;
     }
     limit(libc::RLIMIT_STACK, STACK)?;
@@ -78,8 +79,8 @@ pub fn set(stage: Stage, kind: DeviceKind, limits: &JobLimits) -> io::Result<()>
 }
 
 /// Bytes of addresses that this process has now, with its driver loaded.
-fn addresses() -> io::Result<u64> {
-    let text = std::fs::read_to_string("/proc/self/statm")?;
+fn now(statm: File) -> io::Result<u64> {
+    let text = io::read_to_string(statm)?;
     let pages: Option<u64> = text.split(' ').next().and_then(|pages| pages.parse().ok());
     let unreadable = || io::Error::other(format!("/proc/self/statm says {text:?}"));
     // SAFETY: a plain call on a number.

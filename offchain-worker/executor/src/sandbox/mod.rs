@@ -6,7 +6,11 @@
 //! memory, so a thread outside would be a way out. (3) The driver is loaded and starts its threads,
 //! inside Landlock. (4) Limits, and the system call filter, which takes hold of all threads. (5)
 //! The job is read. (6) On a CPU device, before the first launch, when the files of the result are
-//! open: no file is opened for writing any more.
+//! open: no file is opened for writing any more, and no thread or pipe is made.
+//!
+//! A graphics card's driver needs more than a processor's, and a kernel there makes no system calls. So what of both
+//! holds is said by the node, for nothing is known of a device before its driver is loaded; an accelerator is taken for
+//! a processor, because there are drivers that call themselves one and run kernels as a processor does.
 //!
 //! | | build stage | run stage |
 //! | --- | --- | --- |
@@ -21,8 +25,10 @@
 mod files;
 mod limits;
 mod loader;
+mod privileges;
 mod system_calls;
 
+use std::fs::File;
 use std::io::{self, Read};
 
 use aicpw_protocol::{device::DeviceKind, job::JobLimits};
@@ -89,6 +95,9 @@ const FIRST_TO_GO: &str = "1000";
 /// A process that is locked in, but for the system calls that its driver needs to start.
 pub struct Sandbox {
     stage: Stage,
+    kind: DeviceKind,
+    /// Says how many addresses the process has. Opened while it may be.
+    addresses: File,
 }
 
 impl Sandbox {
@@ -99,6 +108,7 @@ impl Sandbox {
     /// When the kernel cannot, see [`Error::NoLandlock`].
     pub fn enter(
         stage: Stage,
+        kind: DeviceKind,
         folder: &Folder,
         keep: i32,
         allow_weak: bool,
@@ -113,14 +123,10 @@ impl Sandbox {
         std::fs::write("/proc/self/oom_score_adj", FIRST_TO_GO).map_err(Error::when(
             "offer this process to the out-of-memory killer",
         ))?;
-        // SAFETY: plain calls on numbers.
-        unsafe {
-            // Programs that are run (the linker) gain nothing from being set-uid.
-            if libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 {
-                return Err(Error::when("give up privileges")(io::Error::last_os_error()));
-            }
-        }
-        if !files::restrict(stage, folder)? {
+        privileges::give_up().map_err(Error::when("give up privileges"))?;
+        let addresses =
+            File::open("/proc/self/statm").map_err(Error::when("open the size of this process"))?;
+        if !files::restrict(stage, kind, folder)? {
             if !allow_weak {
                 return Err(Error::NoLandlock);
             }
@@ -128,7 +134,11 @@ impl Sandbox {
         }
         end_with_the_node().map_err(Error::when("ask to be ended with the node"))?;
         loader::restrict(stage, folder.root());
-        Ok(Self { stage })
+        Ok(Self {
+            stage,
+            kind,
+            addresses,
+        })
     }
 
     /// Sets the limits and restricts system calls, for all threads that there are.
@@ -136,8 +146,9 @@ impl Sandbox {
     /// # Errors
     ///
     /// When the kernel cannot.
-    pub fn complete(&self, kind: DeviceKind, limits: &JobLimits) -> Result<(), Error> {
-        limits::set(self.stage, kind, limits).map_err(Error::when("set limits"))?;
+    pub fn complete(self, limits: &JobLimits) -> Result<(), Error> {
+        limits::set(self.stage, self.kind, limits, self.addresses)
+            .map_err(Error::when("set limits"))?;
         // SAFETY: a plain call on numbers.
         unsafe {
             // Neither core dumps nor being traced by another process of the same user.
@@ -147,7 +158,7 @@ impl Sandbox {
                 ));
             }
         }
-        system_calls::restrict(self.stage, kind)
+        system_calls::restrict(self.stage, self.kind)
     }
 }
 
@@ -160,8 +171,12 @@ impl Sandbox {
 /// When the kernel cannot.
 pub fn seal(kind: DeviceKind) -> Result<(), Error> {
     match kind {
-        DeviceKind::Cpu => system_calls::seal(),
-        DeviceKind::Gpu | DeviceKind::Accelerator => Ok(()),
+        DeviceKind::Cpu | DeviceKind::Accelerator => {
+            // Those that hash the result: later there are no new ones. They are there already if a buffer was hashed.
+            let _ = rayon::ThreadPoolBuilder::new().build_global();
+            system_calls::seal()
+        }
+        DeviceKind::Gpu => Ok(()),
     }
 }
 

@@ -163,6 +163,14 @@ const WORLDS: libc::c_int = libc::CLONE_NEWNS
     | libc::CLONE_NEWPID
     | libc::CLONE_NEWNET;
 
+/// What libc asks of `clone` for a thread: everything is the process's.
+const THREAD: libc::c_int = libc::CLONE_VM
+    | libc::CLONE_FS
+    | libc::CLONE_FILES
+    | libc::CLONE_SIGHAND
+    | libc::CLONE_THREAD
+    | libc::CLONE_SYSVSEM;
+
 /// Commands of `fcntl` with any argument. None of them makes the kernel send signals for a file
 /// (`F_SETOWN`, `F_SETSIG`, `F_NOTIFY`, `F_SETLEASE`): it asks no filter whom it sends them to.
 const FILE_COMMANDS: &[libc::c_int] = &[
@@ -213,7 +221,8 @@ pub fn restrict(stage: Stage, kind: DeviceKind) -> Result<(), Error> {
 
 /// Forbids, for all threads and for good, to open files for writing, to make, rename or remove any,
 /// and to lock ranges of them: what is open already stays, so the disk cannot be filled beyond the
-/// limit of each file.
+/// limit of each file. And to make threads and pipes: a processor's driver has its threads by then, and of
+/// neither there is a limit that holds for this process alone.
 pub fn seal() -> Result<(), Error> {
     let bad = |error: &dyn std::fmt::Display| Error::SystemCalls(error.to_string());
     let mut rules = Rules::new();
@@ -244,8 +253,10 @@ pub fn seal() -> Result<(), Error> {
     apply_filter_all_threads(&filter).map_err(|error| bad(&error))
 }
 
-/// What [`seal`] forbids, and that it is set only once.
+/// What [`seal`] forbids, whatever the arguments, and that it is set only once.
 const CHANGES: &[libc::c_long] = &[
+    libc::SYS_clone,
+    libc::SYS_pipe2,
     libc::SYS_fchmod,
     libc::SYS_mkdirat,
     libc::SYS_renameat2,
@@ -255,6 +266,7 @@ const CHANGES: &[libc::c_long] = &[
 ];
 #[cfg(target_arch = "x86_64")]
 const CHANGES_HERE: &[libc::c_long] = &[
+    libc::SYS_pipe,
     libc::SYS_mkdir,
     libc::SYS_rename,
     libc::SYS_rmdir,
@@ -292,7 +304,7 @@ fn rules(stage: Stage, kind: DeviceKind) -> Result<Rules, seccompiler::BackendEr
     };
     allow(ALWAYS);
     allow(ALWAYS_HERE);
-    if kind != DeviceKind::Cpu {
+    if kind == DeviceKind::Gpu {
         allow(GPU);
     }
     if stage == Stage::Build {
@@ -304,11 +316,11 @@ fn rules(stage: Stage, kind: DeviceKind) -> Result<Rules, seccompiler::BackendEr
             vec![when(0, Length::Qword, Is::MaskedEq(worlds), 0)?],
         );
     } else {
-        // Threads, but no processes.
-        let thread = libc::CLONE_THREAD as u64;
+        // Threads, but no processes; and none that has open files of its own, which no limit would count.
+        let (thread, looked_at) = (THREAD as u64, (THREAD | WORLDS) as u64);
         rules.insert(
             libc::SYS_clone,
-            vec![when(0, Length::Qword, Is::MaskedEq(thread), thread)?],
+            vec![when(0, Length::Qword, Is::MaskedEq(looked_at), thread)?],
         );
         // A filter can only take away.
         rules.insert(libc::SYS_seccomp, Vec::new());
@@ -340,7 +352,7 @@ fn rules(stage: Stage, kind: DeviceKind) -> Result<Rules, seccompiler::BackendEr
         SeccompCondition::new(2, Length::Dword, Is::MaskedEq(asynchronous), 0)?,
     ])?);
     rules.insert(libc::SYS_fcntl, commands);
-    if kind != DeviceKind::Cpu {
+    if kind == DeviceKind::Gpu {
         let mut allowed = Vec::new();
         for control in FORBIDDEN_CONTROLS {
             allowed.push(SeccompCondition::new(1, Length::Dword, Is::Ne, *control)?);
@@ -348,7 +360,7 @@ fn rules(stage: Stage, kind: DeviceKind) -> Result<Rules, seccompiler::BackendEr
         rules.insert(libc::SYS_ioctl, vec![SeccompRule::new(allowed)?]);
     }
     let mut maps = Vec::new();
-    if (stage, kind) == (Stage::Run, DeviceKind::Cpu) {
+    if stage == Stage::Run && kind != DeviceKind::Gpu {
         // `RLIMIT_DATA` counts private memory only, and of that no stack, which `mremap` could make
         // as large as it likes. (libc does without `mremap`.)
         let (mask, private) = (MAP as u64, libc::MAP_PRIVATE as u64);

@@ -8,6 +8,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use aicpw_protocol::device::DeviceKind;
 use aicpw_protocol::job::{
     path, Done, Failed, JobLimits, JobResult, JobSpec, JobVersion, Message, Part,
 };
@@ -90,6 +91,7 @@ impl Job {
         let spec = JobSpec {
             version: JobVersion::V1,
             device: device(),
+            kind: Some(DeviceKind::Cpu),
             limits,
             part: None,
         };

@@ -207,6 +207,26 @@ fn the_same_progress_is_only_a_sign_of_life() {
     });
 }
 
+/// A program that runs on a processor can say what it likes of its progress.
+#[test]
+fn progress_that_the_chain_does_not_take_is_a_sign_of_life_too() {
+    ExtBuilder.build_and_execute_with_pool(|sent| {
+        let id = running(ALICE, expected());
+        run_for(PROGRESS_INTERVAL);
+        assert_ok!(report(id, progress(1, 10)));
+        for forged in [progress(9, 9), progress(0, 10), progress(11, 10)] {
+            put(id, Report::Running { progress: forged });
+            run_for(PROGRESS_WINDOW / 2);
+            hook();
+            one_accepted(sent());
+            let AssignmentStatus::Running { progress, .. } = assignment_of(id).status else {
+                panic!("{:?}", assignment_of(id).status)
+            };
+            assert_eq!(progress, self::progress(1, 10));
+        }
+    });
+}
+
 #[test]
 fn a_build_shows_that_it_is_alive() {
     ExtBuilder.build_and_execute_with_pool(|sent| {
