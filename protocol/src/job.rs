@@ -237,6 +237,9 @@ pub struct Failed {
     pub log: Option<String>,
 }
 
+/// What stands before a failure's message where the executor says it to people, on its standard error.
+pub const EXECUTOR_SAYS: &str = "aicpw-executor: ";
+
 /// The part of a failure's message that its log does not say as well: of a compiler's errors only
 /// the first line, if the log goes on with the rest. (Messages are cut, and then end with `…`.)
 pub fn without_log<'a>(message: &'a str, log: &str) -> &'a str {

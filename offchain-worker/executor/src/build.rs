@@ -122,8 +122,16 @@ fn refused(ready: &Ready<'_>, log: &str) -> Failure {
     let written = ready.folder.write(path::BUILD_LOG, log.as_bytes());
     Failure {
         fault: Fault::BuildFailed,
-        message: format!("the program does not compile:\n{begin}"),
+        message: message(&begin),
         log: written.is_ok().then_some(path::BUILD_LOG),
+    }
+}
+
+/// What is said of a program that is at fault, with the begin of the log; not every compiler writes one.
+fn message(begin: &str) -> String {
+    match begin.is_empty() {
+        true => "the program does not compile, and the compiler does not say why".into(),
+        false => format!("the program does not compile:\n{begin}"),
     }
 }
 
@@ -153,5 +161,19 @@ fn check_kernels(ready: &Ready<'_>, built: &Built) -> Result<(), Failure> {
         Ok(())
     } else {
         Err(Failure::new(Fault::BadManifest, problems.join("\n")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Regression: a message that ended with a colon, and nothing behind it.
+    #[test]
+    fn a_compiler_that_says_nothing_is_said_to() {
+        let text = message("");
+        assert!(text.ends_with("the compiler does not say why"), "{text}");
+        let text = message("program.cl:3: error");
+        assert_eq!(text, "the program does not compile:\nprogram.cl:3: error");
     }
 }

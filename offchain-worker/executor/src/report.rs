@@ -6,7 +6,7 @@ use std::os::fd::FromRawFd;
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::{Duration, Instant};
 
-use aicpw_protocol::job::{Done, Failed, Message};
+use aicpw_protocol::job::{Done, Failed, Message, EXECUTOR_SAYS};
 
 use crate::job::Failure;
 
@@ -69,7 +69,7 @@ impl Reporter {
 
     /// Says why it is not.
     pub fn failed(&mut self, failure: Failure) {
-        eprintln!("aicpw-executor: {}", failure.message);
+        eprintln!("{EXECUTOR_SAYS}{}", failure.message);
         self.say(&Message::Failed(Failed {
             fault: failure.fault,
             message: failure.message,
@@ -87,7 +87,7 @@ impl Reporter {
 pub fn end(failure: Failure) -> ! {
     let node = NODE.load(Ordering::Acquire);
     if node < 0 {
-        eprintln!("aicpw-executor: {}", failure.message);
+        eprintln!("{EXECUTOR_SAYS}{}", failure.message);
     } else {
         // SAFETY: it is open for as long as the process lives, which ends here.
         let out = unsafe { File::from_raw_fd(node) };

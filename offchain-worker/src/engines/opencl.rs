@@ -4,7 +4,7 @@
 use aicpw_protocol::{
     job::{
         path, Done, Failed, JobLimits, JobResult, JobSpec, JobVersion, Message, TraceRecord,
-        DRIVER_ENVIRONMENT, MAX_BUILD_FILES, MAX_BUILD_FOLDER_BYTES, MAX_TRACE_BYTES,
+        DRIVER_ENVIRONMENT, EXECUTOR_SAYS, MAX_BUILD_FILES, MAX_BUILD_FOLDER_BYTES, MAX_TRACE_BYTES,
     },
     manifest::{limits, Manifest, ManifestErrors},
     task::{Blame, Engine as EngineKind, Fault, Needs, Progress},
@@ -327,7 +327,7 @@ fn said(job: &Job, failed: Failed, otherwise: Fault, exit: Exit) -> Failure {
             Err(error) => tracing::warn!(%error, "cannot read the compiler's log"),
         }
     }
-    let said = beyond(&log, exit.log.into_bytes(), &job.folder);
+    let said = beyond(&log, &failed.message, exit.log.into_bytes(), &job.folder);
     if !said.is_empty() {
         if !log.is_empty() {
             log.extend_from_slice(b"\n--- the process said ---\n");
@@ -342,13 +342,15 @@ fn said(job: &Job, failed: Failed, otherwise: Fault, exit: Exit) -> Failure {
 }
 
 /// What the process said, without the lines that the compiler's log has as well: some drivers print
-/// that too. (The executor takes the job's folder out of its log.)
-fn beyond(log: &[u8], said: Vec<u8>, folder: &Path) -> Vec<u8> {
+/// that too, and the executor its own message, which is told beside the log. (It takes the job's folder out
+/// of both.)
+fn beyond(log: &[u8], message: &str, said: Vec<u8>, folder: &Path) -> Vec<u8> {
     if log.is_empty() {
         return said;
     }
     let known = String::from_utf8_lossy(log);
-    let known: HashSet<_> = known.lines().map(str::trim).collect();
+    let own = format!("{EXECUTOR_SAYS}{message}");
+    let known: HashSet<_> = known.lines().chain(own.lines()).map(str::trim).collect();
     let said = String::from_utf8_lossy(&said).replace(&*folder.to_string_lossy(), "");
     let new = said.lines().filter(|line| !known.contains(line.trim()));
     let new = new.collect::<Vec<_>>().join("\n");

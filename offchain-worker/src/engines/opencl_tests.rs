@@ -165,6 +165,24 @@ async fn what_the_compilers_log_says_is_not_said_twice() {
     assert!(log.ends_with("noise"), "{log}");
 }
 
+/// Regression: the log ended with "the program does not compile:" and nothing behind it, which was what was left of
+/// the executor's own message once the log's lines were taken out of it.
+#[tokio::test]
+async fn what_the_executor_says_itself_is_not_told_as_the_drivers_words() {
+    // The message has the begin of the log, and its last line is cut.
+    let script = r#"printf 'program.cl:3: error\nprogram.cl:4: error: and more\n' > build/build.log
+        echo noise >&2
+        printf 'aicpw-executor: it does not compile:\nprogram.cl:3: error\nprogram.cl:4: er\n' >&2
+        printf '%s\n' '{"failed":{"fault":"build-failed","log":"build/build.log","message":"it does not compile:\nprogram.cl:3: error\nprogram.cl:4: er"}}'
+        exit 1"#;
+    let case = case(script, LONG);
+    let failure = case.engine.build(&case.job).await.unwrap_err();
+    let log = String::from_utf8(failure.log).unwrap();
+    let (compiler, process) = log.split_once("--- the process said ---").unwrap();
+    assert!(compiler.contains("program.cl:4: error: and more"), "{log}");
+    assert_eq!(process.trim(), "noise", "{log}");
+}
+
 #[tokio::test]
 async fn what_a_stranger_could_say_is_not_followed() {
     // Another file as log, and a fault that only the chain can find.
