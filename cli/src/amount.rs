@@ -49,7 +49,10 @@ impl FromStr for Amount {
         let (whole, fraction) = number.split_once('.').unwrap_or((number, "0"));
         let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
         if !digits(whole) || !digits(fraction) {
-            return Err(format!("`{text}` is not an amount; write it as 2.5"));
+            return Err(format!(
+                "`{text}` is not an amount: write it in digits, with a point before decimals, as 1000 or \
+                 2.5; no exponent, no sign, no other separators"
+            ));
         }
         let fraction = fraction.trim_end_matches('0');
         if fraction.len() > DECIMALS {
@@ -143,7 +146,9 @@ mod tests {
         for bad in [
             "", ".", "1.", ".5", "-1", "+1", "1e3", "1,5", "0x10", "1 000", "AICP", "١",
         ] {
-            assert!(parse(bad).unwrap_err().contains("not an amount"), "{bad}");
+            let error = parse(bad).unwrap_err();
+            assert!(error.contains("not an amount"), "{bad}");
+            assert!(error.contains("as 1000 or 2.5; no exponent"), "{error}");
         }
         assert!(parse("0.0000000000000000001")
             .unwrap_err()

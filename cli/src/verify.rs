@@ -158,7 +158,8 @@ impl VerifyArg {
                 "--verify: the window must be between {} and {} on this chain",
                 crate::quantity::show_span(Milliseconds(shortest)),
                 crate::quantity::show_span(Milliseconds(longest)),
-            ))),
+            ))
+            .hint("nothing was sent; give another, as --verify optimistic=60s")),
             Self::Replicated { replicas, quorum } => Ok((
                 Verification::Replicated {
                     replicas: *replicas,
@@ -183,7 +184,11 @@ impl VerifyArg {
                     return Err(Error::usage(format!(
                         "--verify: {} has {length} bytes, but the manifest's outputs have {output_bytes}",
                         path.display()
-                    )));
+                    ))
+                    .hint(
+                        "nothing was sent; the file has all outputs in the order of the manifest's `outputs`, \
+                         one right after the other",
+                    ));
                 }
                 Ok(expected(&root.0.finish()))
             }

@@ -50,6 +50,10 @@ impl Prepared {
                 .hint("see whether the path is right; nothing was sent")
         })?;
         let json = json.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&json);
+        if let Some((problem, next)) = no_text(json) {
+            let what = format!("the manifest {} is not valid: {problem}", path.display());
+            return Err(Error::usage(what).hint(format!("{next}; nothing was sent")));
+        }
         let manifest = Manifest::parse(json).map_err(|errors| {
             let problems: Vec<_> = errors
                 .problems
@@ -126,6 +130,31 @@ fn read(path: &Path) -> Result<Vec<u8>, String> {
     let mut file = file.take(limits::MANIFEST_BYTES + 1);
     file.read_to_end(&mut json).map_err(cause)?;
     Ok(json)
+}
+
+/// Why a file holds nothing that a JSON parser could say something useful of, and what to do about it.
+fn no_text(content: &[u8]) -> Option<(String, &'static str)> {
+    if content.iter().all(u8::is_ascii_whitespace) {
+        let next =
+            "write the task into it, as in docs/manifest.md, or see whether the path is right";
+        return Some(("the file is empty".into(), next));
+    }
+    // With its mark, or without one: of JSON every second byte is zero then, the first or the second.
+    let is_utf16 = matches!(
+        content,
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [_, 0, ..] | [0, ..]
+    );
+    if is_utf16 {
+        let problem = "it is text in UTF-16, and a manifest is in UTF-8";
+        return Some((problem.into(), "save it as UTF-8"));
+    }
+    let error = std::str::from_utf8(content).err()?;
+    let line = content[..error.valid_up_to()]
+        .iter()
+        .filter(|byte| **byte == b'\n')
+        .count();
+    let problem = format!("line {} is not text in UTF-8", line + 1);
+    Some((problem, "save it as UTF-8"))
 }
 
 /// What it is instead of a file.
@@ -276,6 +305,45 @@ pub(crate) mod tests {
         );
         std::fs::write(&path, format!("\u{feff}\u{feff}{MANIFEST}")).unwrap();
         assert!(problem(&path).contains("not valid"));
+    }
+
+    /// Regression: "EOF while parsing a value at line 1 column 0", and "expected value at line 1 column 1".
+    #[test]
+    fn a_file_without_text_is_called_what_it_is() {
+        let (_dir, path) = folder(MANIFEST);
+        let said = |content: &[u8]| {
+            std::fs::write(&path, content).unwrap();
+            let error = Prepared::load(&path).unwrap_err();
+            assert_eq!(error.kind, Kind::Usage);
+            let hint = error.hint.unwrap();
+            assert!(hint.ends_with("; nothing was sent"), "{hint}");
+            (error.message, hint)
+        };
+        for empty in ["", " \n\t\r\n", "\u{feff}"] {
+            let (message, hint) = said(empty.as_bytes());
+            assert!(
+                message.ends_with("is not valid: the file is empty"),
+                "{message}"
+            );
+            assert!(hint.contains("path is right"), "{hint}");
+        }
+        for mark in ["", "\u{feff}"] {
+            let text = format!("{mark}{MANIFEST}");
+            let little: Vec<_> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+            let big: Vec<_> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+            for utf16 in [little, big] {
+                let (message, hint) = said(&utf16);
+                assert!(message.contains("text in UTF-16"), "{message}");
+                assert!(hint.contains("save it as UTF-8"), "{hint}");
+            }
+        }
+        // As editors of another age save it: its name on the third line.
+        let latin: Vec<_> = "{\n\n\"name\": \"gr\u{f6}\u{df}er\"}"
+            .chars()
+            .map(|c| c as u8)
+            .collect();
+        let (message, _) = said(&latin);
+        assert!(message.contains("line 3 is not text in UTF-8"), "{message}");
     }
 
     #[test]

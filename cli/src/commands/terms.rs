@@ -104,7 +104,8 @@ impl Terms {
             return Err(Error::usage(format!(
                 "--memory: the manifest's buffers take {} MiB",
                 mebibytes_for(manifest.memory_bytes())
-            )));
+            ))
+            .hint("nothing was sent; ask for as much, or leave --memory away"));
         }
         check_time_limit(args.time_limit, market)?;
         let match_window = match_window(args.match_window, market)?;
@@ -180,13 +181,17 @@ impl Terms {
 
 fn check_time_limit(limit: Milliseconds, market: &MarketParameters) -> Result<()> {
     if limit.0 == 0 {
-        return Err(Error::usage("--time-limit: must not be zero"));
+        let error = Error::usage("--time-limit: must not be zero");
+        return Err(error.hint(
+            "nothing was sent; give the longest that the job may run, such as 120s or 10m: all of it is paid",
+        ));
     }
     if limit.0 > market.max_time_limit {
         return Err(Error::usage(format!(
             "--time-limit: at most {} on this chain",
             show_span(Milliseconds(market.max_time_limit))
-        )));
+        ))
+        .hint("nothing was sent; ask for more --gflops, or split the job into several tasks"));
     }
     Ok(())
 }
@@ -204,7 +209,8 @@ fn match_window(window: Option<Milliseconds>, market: &MarketParameters) -> Resu
             "--match-window: must be between {} and {} on this chain",
             show_span(Milliseconds(shortest)),
             show_span(Milliseconds(longest))
-        ))),
+        ))
+        .hint("nothing was sent; without --match-window it is 5m, or the nearest to it that is allowed")),
     }
 }
 
@@ -226,9 +232,10 @@ fn check_budget(
             },
         );
     let Some(of_all) = of_one.and_then(|one| one.checked_mul(replicas.into())) else {
-        return Err(Error::usage(
-            "--gflops and --time-limit: no budget could pay that",
-        ));
+        return Err(
+            Error::usage("--gflops and --time-limit: no budget could pay that")
+                .hint("nothing was sent; ask for less of one of them"),
+        );
     };
     let least = of_all.max(market.min_budget);
     if args.budget.0 >= least {

@@ -42,8 +42,12 @@ fn terms(options: &str) -> Result<Terms> {
     Terms::new(&args, &prepared.manifest, &market(), &AuditPolicy::DEFAULT)
 }
 
+/// Whatever is refused has a next step.
 fn refused(options: &str) -> String {
-    terms(options).unwrap_err().message
+    let error = terms(options).unwrap_err();
+    let hint = error.hint.unwrap_or_default();
+    assert!(hint.starts_with("nothing was sent; "), "{options}: {hint}");
+    error.message
 }
 
 #[test]
@@ -77,6 +81,8 @@ fn defaults_that_are_told() {
 #[test]
 fn options_that_the_chain_would_refuse_are_named() {
     assert!(refused("--budget 2.5 --time-limit 0").contains("--time-limit"));
+    let error = terms("--budget 2.5 --time-limit 0s").unwrap_err();
+    assert!(error.hint.unwrap().contains("such as 120s"));
     assert!(refused("--budget 2.5 --time-limit 2d").contains("--time-limit: at most 1d"));
     assert!(refused("--budget 0.001 --time-limit 120s").contains("--budget: at least 0.01 AICP"));
     let message = refused("--budget 1 --time-limit 1h --gflops 100000");
