@@ -64,14 +64,24 @@ impl KeyArgs {
     /// # Errors
     /// None was given, or it cannot be read.
     pub fn signer(&self) -> Result<Signer> {
+        self.signer_if_given()?.ok_or_else(|| {
+            Error::usage("no key to sign with").hint(
+                "give --key-file FILE, or set AICPW_SURI; on a development chain: --suri //Alice",
+            )
+        })
+    }
+
+    /// The key, for what goes without one too.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn signer_if_given(&self) -> Result<Option<Signer>> {
         let secret = match (&self.key_file, &self.suri) {
             (Some(path), _) => read_key_file(path)?,
             (None, Some(suri)) => suri.clone(),
-            (None, None) => return Err(Error::usage("no key to sign with").hint(
-                "give --key-file FILE, or set AICPW_SURI; on a development chain: --suri //Alice",
-            )),
+            (None, None) => return Ok(None),
         };
-        signer(&secret)
+        signer(&secret).map(Some)
     }
 }
 
@@ -98,6 +108,9 @@ fn signer(secret: &str) -> Result<Signer> {
     Ok(Signer { pair, account })
 }
 
+/// What a key file is.
+const EXPECTED: &str = "it is a text file with the secret, of mode 600";
+
 fn read_key_file(path: &std::path::Path) -> Result<String> {
     let wrong = |error: std::io::Error| {
         Error::usage(format!(
@@ -105,12 +118,18 @@ fn read_key_file(path: &std::path::Path) -> Result<String> {
             path.display(),
             io_cause(&error)
         ))
-        .hint("it is a text file with the secret, of mode 600")
+        .hint(EXPECTED)
     };
+    let info = std::fs::metadata(path).map_err(wrong)?;
+    // Its mode, by which others may read it, is not what is wrong with it.
+    if info.is_dir() {
+        let what = format!("--key-file: {} is a folder", path.display());
+        return Err(Error::usage(what).hint(format!("name the file in it: {EXPECTED}")));
+    }
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        let mode = std::fs::metadata(path).map_err(wrong)?.permissions().mode() & 0o777;
+        let mode = info.permissions().mode() & 0o777;
         if mode & 0o077 != 0 {
             return Err(Error::usage(format!(
                 "--key-file: {} can be read by others (mode {mode:o})",
@@ -138,6 +157,7 @@ mod tests {
         assert_eq!(keys.signer().unwrap().account, alice);
         let error = KeyArgs::default().signer().err().unwrap().to_string();
         assert!(error.contains("AICPW_SURI"), "{error}");
+        assert!(KeyArgs::default().signer_if_given().unwrap().is_none());
     }
 
     #[test]
@@ -175,6 +195,32 @@ mod tests {
             assert!(error.hint.is_some(), "{secret:?}: {error}");
         }
         assert!(signer("//Alice//stash").is_ok());
+    }
+
+    /// Regression: of a folder it was said that others can read it, and to `chmod 600` it.
+    #[test]
+    fn a_folder_is_no_key_file() {
+        let dir = tempfile::tempdir().unwrap();
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let mode = std::fs::Permissions::from_mode(0o755);
+            std::fs::set_permissions(dir.path(), mode).unwrap();
+        }
+        let keys = KeyArgs {
+            suri: None,
+            key_file: Some(dir.path().into()),
+        };
+        let error = keys.signer().err().unwrap();
+        assert!(error.message.ends_with(" is a folder"), "{error}");
+        let hint = error.hint.unwrap();
+        assert!(
+            hint.contains("name the file in it") && hint.contains("mode 600"),
+            "{hint}"
+        );
+        assert!(!hint.contains("chmod"), "{hint}");
+        // A key that is given, and wrong, is not the same as none.
+        assert!(keys.signer_if_given().is_err());
     }
 
     #[cfg(unix)]
