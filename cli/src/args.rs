@@ -95,10 +95,11 @@ Examples:
     Submit(Box<submit::SubmitArgs>),
     /// Ask which device would take a task now, and for how much, without submitting it
     ///
-    /// Free. Takes the options of `submit`, sends no transaction and uploads nothing.
+    /// Free. Takes the options of `submit`, sends no transaction and uploads nothing. With a key it also says
+    /// whether the account could pay, and leaves out its own devices, which get no task of it.
     #[command(after_long_help = "\
 Examples:
-  aicpw --key-file me.key dry-run task/manifest.json --budget 2.5 --time-limit 120s
+  aicpw dry-run task/manifest.json --budget 2.5 --time-limit 120s
   aicpw --key-file me.key dry-run task/manifest.json --budget 1 --time-limit 10m \\
     --gflops 500 --json")]
     DryRun(Box<dry_run::DryRunArgs>),

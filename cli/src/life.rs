@@ -20,7 +20,12 @@ use crate::{account::Account, amount::Amount, chain::read::Clock, faults, verify
 #[serde(tag = "event", rename_all = "kebab-case")]
 pub enum Step {
     /// Nothing fits now.
-    Parked { reason: Unmatched },
+    Parked {
+        reason: Unmatched,
+        /// Whether somebody has, or has had, the task.
+        #[serde(skip)]
+        was_matched: bool,
+    },
     /// A device was found; the price is fixed.
     Matched {
         #[serde(serialize_with = "as_text")]
@@ -122,6 +127,17 @@ pub fn explain_unmatched(reason: Unmatched) -> &'static str {
     }
 }
 
+/// The same of a task that somebody has, or has had. To the chain they are busy like others: it looks no further
+/// at devices without a free slot.
+pub fn explain_parked(reason: Unmatched, was_matched: bool) -> &'static str {
+    match reason {
+        Unmatched::Busy if was_matched => {
+            "those that fit are busy, or have had the task already, and nobody gets it twice"
+        }
+        _ => explain_unmatched(reason),
+    }
+}
+
 impl Step {
     /// The assignment that it is a step of.
     pub fn assignment(&self) -> Option<AssignmentId> {
@@ -146,7 +162,10 @@ impl Step {
     /// The step for people, who are told blocks as time.
     pub fn show(&self, clock: &Clock) -> String {
         match self {
-            Self::Parked { reason } => format!("waits: {}", explain_unmatched(*reason)),
+            Self::Parked {
+                reason,
+                was_matched,
+            } => format!("waits: {}", explain_parked(*reason, *was_matched)),
             Self::Matched {
                 assignment,
                 provider,
@@ -338,7 +357,11 @@ impl Life {
                     }
                     let same = matches!(before, Some(TaskStatus::Parked { reason: old, .. }) if old == reason);
                     if !same {
-                        steps.push(Step::Parked { reason });
+                        let was_matched = !view.assignments.is_empty();
+                        steps.push(Step::Parked {
+                            reason,
+                            was_matched,
+                        });
                     }
                 }
                 TaskStatus::Verifying { settle_at } => steps.push(Step::Verifying { settle_at }),

@@ -227,9 +227,13 @@ fn a_task_that_is_parked_as_soon_as_an_attempt_failed_waits_for_another_device()
         reason: Unmatched::Busy,
     };
     let task = view(parked, vec![assignment(0, failed)]);
-    assert_eq!(
-        names(&life.observe(&task)),
-        ["failed", "requeued", "parked"]
+    let steps = life.observe(&task);
+    assert_eq!(names(&steps), ["failed", "requeued", "parked"]);
+    // The chain takes whoever has had it for busy.
+    let text = steps.last().unwrap().show(&CLOCK);
+    assert!(
+        text.contains("busy, or have had the task already"),
+        "{text}"
     );
     assert!(life.observe(&task).is_empty());
 }
@@ -265,7 +269,9 @@ fn waiting_is_told_once_for_each_reason() {
     };
     assert_eq!(names(&life.observe(&parked(Unmatched::Gflops))), ["parked"]);
     assert!(life.observe(&parked(Unmatched::Gflops)).is_empty());
-    assert_eq!(names(&life.observe(&parked(Unmatched::Busy))), ["parked"]);
+    let steps = life.observe(&parked(Unmatched::Busy));
+    assert_eq!(names(&steps), ["parked"]);
+    assert_eq!(steps[0].show(&CLOCK), "waits: those that fit are busy");
 }
 
 #[test]
@@ -314,6 +320,7 @@ pub fn every_step() -> Vec<Step> {
     vec![
         Step::Parked {
             reason: Unmatched::Busy,
+            was_matched: false,
         },
         Step::Matched {
             assignment,

@@ -1,21 +1,25 @@
 //! `aicpw dry-run`: who would take a task now.
 
 use aicpw_protocol::{
-    task::{Privacy, Unmatched},
+    task::{Privacy, Unmatched, Verification},
     view::{DryRun, MarketParameters},
 };
 use serde::Serialize;
 
 use super::{
     costs::{self, Costs},
+    fitting::{self, Wanted},
     prepare::Prepared,
     terms::{Terms, TermsArgs},
     Context,
 };
 use crate::{
-    amount::Amount, chain::Chain, error::Result, keys::Signer, life::explain_unmatched,
-    output::Output,
+    account::Account, amount::Amount, chain::Chain, error::Result, keys::Signer,
+    life::explain_unmatched, output::Output, quantity::count,
 };
+
+/// Who asks without a key: nobody, who has no devices, so that none is left out as the requester's own.
+const NOBODY: Account = Account([0; 32]);
 
 /// What `dry-run` takes.
 #[derive(clap::Args, Debug)]
@@ -28,6 +32,7 @@ pub struct DryRunArgs {
 struct DryRunJson {
     #[serde(flatten)]
     answer: AnswerJson,
+    providers: Option<usize>,
     submission_fee: Amount,
 }
 
@@ -46,9 +51,71 @@ enum AnswerJson {
     Undecided,
 }
 
-/// The answer for people: `Err` if nothing fits now.
+/// What is known before a task is submitted of who would take it.
+pub struct Outlook {
+    /// Who would take the first replica now.
+    answer: DryRun,
+    verification: Verification,
+    /// How many different providers offer what it needs, where several are wanted and that is known.
+    providers: Option<usize>,
+}
+
+impl Outlook {
+    /// Asks the chain.
+    ///
+    /// # Errors
+    /// The node does not answer.
+    pub async fn ask(
+        chain: &Chain,
+        requester: Account,
+        market: &MarketParameters,
+        terms: &Terms,
+    ) -> Result<Self> {
+        let (needs, budget, limit) = (terms.needs(), terms.budget().0, terms.time_limit());
+        let verification = terms.verification();
+        let answer = chain
+            .dry_run(requester, needs, budget, limit, verification)
+            .await?;
+        let mut providers = None;
+        if verification.replicas() > 1 && matches!(answer, DryRun::Match { .. }) {
+            let wanted = Wanted::new(needs, budget, limit, verification, market.min_stake);
+            providers = fitting::count(chain, &wanted, &[requester]).await?;
+        }
+        Ok(Self {
+            answer,
+            verification,
+            providers,
+        })
+    }
+
+    /// The answer for people: `Err` if as things are the task would not come to its end.
+    pub fn explain(&self) -> Result<String, String> {
+        let first = explain(&self.answer, self.verification.replicas())?;
+        let (replicas, quorum) = (self.verification.replicas(), self.verification.quorum());
+        let Some(fit) = self.providers.filter(|fit| *fit < usize::from(replicas)) else {
+            return Ok(first);
+        };
+        let offer = match fit {
+            1 => "only 1 provider offers what the task needs".into(),
+            fit => format!("only {} offer what the task needs", count(fit, "provider")),
+        };
+        if fit < usize::from(quorum) {
+            return Err(format!(
+                "{first}\nbut {offer}, none gets two replicas, and {quorum} have to agree: ask for less, or \
+                 verify it in another way (--verify optimistic=60s takes one provider); `aicpw provider ls` \
+                 lists those that there are"
+            ));
+        }
+        Ok(format!(
+            "{first}\n{offer}, and none gets two replicas: unless another comes it is decided by these, of \
+             whom {quorum} have to agree"
+        ))
+    }
+}
+
+/// The chain's answer for people: `Err` if nothing fits now.
 /// `replicas` are wanted.
-pub fn explain(answer: &DryRun, replicas: u8) -> Result<String, String> {
+fn explain(answer: &DryRun, replicas: u8) -> Result<String, String> {
     match answer {
         DryRun::Match {
             device,
@@ -84,7 +151,7 @@ pub fn explain(answer: &DryRun, replicas: u8) -> Result<String, String> {
 /// Asks.
 pub async fn run(context: &Context<'_>, args: &DryRunArgs) -> Result<()> {
     let prepared = Prepared::load(&args.terms.manifest)?;
-    let signer = context.signer()?;
+    let signer = context.signer_if_given()?;
     let chain = context.connect().await?;
     let market = chain.market_parameters().await?;
     let audits = chain.audit_policy().await?;
@@ -93,18 +160,17 @@ pub async fn run(context: &Context<'_>, args: &DryRunArgs) -> Result<()> {
         .warnings
         .iter()
         .for_each(|warning| context.out.warn(warning));
-    let answer = chain
-        .dry_run(
-            signer.account,
-            terms.needs(),
-            terms.budget().0,
-            terms.time_limit(),
-            terms.verification(),
-        )
-        .await?;
-    warn_of_funds(context.out, &chain, &signer, &market, &terms).await?;
+    let requester = signer.as_ref().map_or(NOBODY, |signer| signer.account);
+    let outlook = Outlook::ask(&chain, requester, &market, &terms).await?;
+    match &signer {
+        Some(signer) => warn_of_funds(context.out, &chain, signer, &market, &terms).await?,
+        None => context.out.say(
+            "no key was given: whether an account can pay was not looked at, nor which devices are its own, \
+             which get no task of it",
+        ),
+    }
     let document = DryRunJson {
-        answer: match answer {
+        answer: match outlook.answer {
             DryRun::Match {
                 device,
                 ask,
@@ -119,11 +185,11 @@ pub async fn run(context: &Context<'_>, args: &DryRunArgs) -> Result<()> {
             DryRun::Unmatched(reason) => AnswerJson::Unmatched { reason },
             DryRun::Undecided => AnswerJson::Undecided,
         },
+        providers: outlook.providers,
         submission_fee: Amount(market.fee_for(terms.time_limit(), terms.verification().replicas())),
     };
     context.out.result(&document, |document| {
-        let replicas = terms.verification().replicas();
-        let text = explain(&answer, replicas).unwrap_or_else(|text| text);
+        let text = outlook.explain().unwrap_or_else(|text| text);
         let fee = document.submission_fee.with_unit();
         format!("{text}\nsubmitting costs {fee} besides, which is never refunded")
     });
@@ -171,6 +237,39 @@ mod tests {
         assert!(text.contains("one of 3 replicas"), "{text}");
     }
 
+    /// Regression: that one provider fits was enough, of a task of which no result can come then.
+    #[test]
+    fn as_many_providers_are_needed_as_have_to_agree() {
+        let said = |providers, quorum| {
+            let outlook = Outlook {
+                answer: DryRun::Match {
+                    device: aicpw_protocol::DeviceId(3),
+                    ask: aicpw_protocol::AskPrice(1),
+                    price: 1,
+                    audit_cost: 0,
+                },
+                verification: Verification::Replicated {
+                    replicas: 3,
+                    quorum,
+                },
+                providers,
+            };
+            outlook.explain()
+        };
+        let text = said(Some(1), 2).unwrap_err();
+        assert!(text.contains("device 3 would take it"), "{text}");
+        assert!(text.contains("only 1 provider offers"), "{text}");
+        assert!(text.contains("2 have to agree: ask for less"), "{text}");
+        assert!(said(Some(2), 3)
+            .unwrap_err()
+            .contains("only 2 providers offer"));
+        let text = said(Some(2), 2).unwrap();
+        assert!(text.contains("decided by these, of whom 2"), "{text}");
+        for enough in [Some(3), None] {
+            assert!(!said(enough, 2).unwrap().contains("only"), "{enough:?}");
+        }
+    }
+
     #[test]
     fn the_documents_are_documented() {
         for answer in [
@@ -187,6 +286,7 @@ mod tests {
         ] {
             let document = DryRunJson {
                 answer,
+                providers: Some(3),
                 submission_fee: Amount(1),
             };
             crate::output::documented::check(&["Dry run"], &document);

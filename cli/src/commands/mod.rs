@@ -10,6 +10,7 @@ pub mod contest;
 mod costs;
 pub mod dispute;
 pub mod dry_run;
+mod fitting;
 pub mod history;
 pub mod ipfs;
 pub mod keys;
@@ -58,6 +59,11 @@ impl Context<'_> {
     /// The key.
     pub fn signer(&self) -> Result<Signer> {
         self.global.keys.signer()
+    }
+
+    /// The key, for what goes without one too.
+    pub fn signer_if_given(&self) -> Result<Option<Signer>> {
+        self.global.keys.signer_if_given()
     }
 }
 

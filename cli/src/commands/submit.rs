@@ -17,7 +17,7 @@ use aicpw_protocol::{
 
 use super::{
     costs::{self, Costs},
-    dry_run,
+    dry_run::Outlook,
     let_go::{self, let_go},
     prepare::Prepared,
     result::{self, ResultJson},
@@ -41,7 +41,6 @@ use crate::{
     keys::Signer,
     life::{self, Latencies},
     node_rpc::NodeRpc,
-    output::Output,
     peers,
     quantity::{parse_span, show_elapsed, show_span},
     result_folder, sealed,
@@ -123,7 +122,14 @@ pub async fn run(context: &Context<'_>, args: &SubmitArgs) -> Result<()> {
     costs.check(signer.account, &chain.funds(signer.account).await?)?;
     terms.notes.iter().for_each(|note| out.say(note));
     terms.warnings.iter().for_each(|warning| out.warn(warning));
-    tell_dry_run(out, &chain, &signer, &terms).await?;
+    let outlook = Outlook::ask(&chain, signer.account, &market, &terms).await?;
+    match outlook.explain() {
+        Ok(text) => out.say(text),
+        Err(text) => out.warn(format!(
+            "{text}; the task waits for {} and is then refunded",
+            show_span(terms.match_window())
+        )),
+    }
 
     // What earlier tasks left makes room for this one. It is no part of this submission.
     match let_go(&chain, &pins).await {
@@ -221,26 +227,6 @@ pub async fn run(context: &Context<'_>, args: &SubmitArgs) -> Result<()> {
         in_document: true,
         ..error
     })
-}
-
-async fn tell_dry_run(out: &Output, chain: &Chain, signer: &Signer, terms: &Terms) -> Result<()> {
-    let answer = chain
-        .dry_run(
-            signer.account,
-            terms.needs(),
-            terms.budget().0,
-            terms.time_limit(),
-            terms.verification(),
-        )
-        .await?;
-    match dry_run::explain(&answer, terms.verification().replicas()) {
-        Ok(text) => out.say(text),
-        Err(text) => out.warn(format!(
-            "{text}; the task waits for {} and is then refunded",
-            show_span(terms.match_window())
-        )),
-    }
-    Ok(())
 }
 
 /// Follows the task to its result, while the block with its submission becomes final.

@@ -19,7 +19,7 @@ use change::{change, Change};
 use super::{
     claim::{self, ClaimArgs},
     contest::{self, ContestArgs, DisputeArgs},
-    result,
+    fitting, result,
     wait::{self, Teller},
     Context,
 };
@@ -35,7 +35,7 @@ use crate::{
     output::{
         dispute::{headline, DisputeJson},
         json::TaskJson,
-        task,
+        task::{self, Beside},
     },
     quantity::{parse_span, parse_task, whole},
     result_folder,
@@ -209,13 +209,17 @@ pub async fn run(context: &Context<'_>, command: TaskCommand) -> Result<()> {
             let view = read_at(&chain, TaskId(id), at).await?;
             let dispute = chain.dispute(TaskId(id), at).await?;
             let clock = chain.clock_at(at).await?;
+            let is_nobody_left = fitting::is_nobody_left(&chain, &view).await?;
             let document = ShownJson {
                 task: TaskJson::from(&view),
                 dispute: dispute.as_ref().map(|one| DisputeJson::new(one, &view)),
             };
             context.out.result(&document, |_| {
-                let text = dispute.map(|one| headline(&one, &view, &clock));
-                task::show(&view, text, &clock)
+                let beside = Beside {
+                    dispute: dispute.map(|one| headline(&one, &view, &clock)),
+                    is_nobody_left,
+                };
+                task::show(&view, beside, &clock)
             });
             Ok(())
         }

@@ -80,8 +80,38 @@ pub fn assignment_state(status: &AssignmentStatus) -> &'static str {
     }
 }
 
-/// A task with its assignments, and with what there is to say about a dispute.
-pub fn show(view: &TaskView<Account>, dispute: Option<String>, clock: &Clock) -> String {
+/// What there is to say about a task beside its view.
+#[derive(Default)]
+pub struct Beside {
+    /// About a dispute.
+    pub dispute: Option<String>,
+    /// Whether it waits though everybody who fits has had it.
+    pub is_nobody_left: bool,
+}
+
+/// Why a task waits of which everybody who fits has had a replica or an attempt, and what comes of it.
+fn nobody_left(view: &TaskView<Account>, until: String) -> String {
+    let replicas = view.assignments.iter();
+    let open = replicas.filter(|one| one.role == Role::Replica && one.is_open());
+    let then = match open.count() >= usize::from(view.submission.verification.quorum()) {
+        true => "those that have it are enough: it goes on without another when they are done",
+        false => {
+            "unless another provider comes it ends without a result then, and what is not paid of the budget \
+             comes back"
+        }
+    };
+    format!(
+        "all that fit have had the task already, or are the requester's own, and nobody gets it twice: \
+         {until}\n{then}"
+    )
+}
+
+/// A task with its assignments.
+pub fn show(view: &TaskView<Account>, beside: Beside, clock: &Clock) -> String {
+    let Beside {
+        dispute,
+        is_nobody_left,
+    } = beside;
     let dispute = dispute.map(|text| format!("{text}\n`aicpw dispute show {}` says more", view.id));
     let submission = &view.submission;
     let needs = &submission.needs;
@@ -89,9 +119,12 @@ pub fn show(view: &TaskView<Account>, dispute: Option<String>, clock: &Clock) ->
         TaskStatus::Queued { match_by } => {
             Some(format!("waits for a device: {}", clock.left(match_by)))
         }
+        TaskStatus::Parked { match_by, .. } if is_nobody_left => {
+            Some(nobody_left(view, clock.left(match_by)))
+        }
         TaskStatus::Parked { match_by, reason } => Some(format!(
             "{}: {}",
-            life::explain_unmatched(reason),
+            life::explain_parked(reason, !view.assignments.is_empty()),
             clock.left(match_by)
         )),
         TaskStatus::Active => None,
@@ -286,7 +319,7 @@ mod tests {
         chain::read::tests::CLOCK,
         life::tests::{assignment, opening, view},
     };
-    use aicpw_protocol::task::Progress;
+    use aicpw_protocol::task::{Progress, Unmatched};
 
     #[test]
     fn a_task_for_people() {
@@ -298,7 +331,8 @@ mod tests {
             at: 60,
             paid: 1_500_000_000_000_000_000,
         };
-        let text = show(&view(status, vec![assignment(0, settled)]), None, &CLOCK);
+        let task = view(status, vec![assignment(0, settled)]);
+        let text = show(&task, Beside::default(), &CLOCK);
         for line in [
             "State         settled\n              1.5 AICP paid about 10 s ago (block 60)\n",
             "Engine        opencl, class int\n",
@@ -315,8 +349,11 @@ mod tests {
 
     #[test]
     fn a_dispute_is_named() {
-        let said = Some("judging: 2 of 5 jurors drawn".into());
-        let text = show(&view(TaskStatus::Disputed, vec![]), said, &CLOCK);
+        let beside = Beside {
+            dispute: Some("judging: 2 of 5 jurors drawn".into()),
+            ..Beside::default()
+        };
+        let text = show(&view(TaskStatus::Disputed, vec![]), beside, &CLOCK);
         let part = "Dispute       judging: 2 of 5 jurors drawn\n              `aicpw dispute show 7` says more\n";
         assert!(text.contains(part), "{text}");
     }
@@ -331,7 +368,7 @@ mod tests {
         };
         let text = show(
             &view(TaskStatus::Active, vec![assignment(0, failed)]),
-            None,
+            Beside::default(),
             &CLOCK,
         );
         let part = "Fault        run failed: [2Jgone\n             State  settled\n";
@@ -341,7 +378,8 @@ mod tests {
 
     #[test]
     fn deadlines_are_told_as_time() {
-        let shown = |status, assignments| show(&view(status, assignments), None, &CLOCK);
+        let shown =
+            |status, assignments| show(&view(status, assignments), Beside::default(), &CLOCK);
         let queued = shown(TaskStatus::Queued { match_by: 1_300 }, vec![]);
         assert!(queued.contains("waits for a device: about 5 min left (block 1300)"));
         let verifying = shown(TaskStatus::Verifying { settle_at: 340 }, vec![]);
@@ -384,6 +422,48 @@ mod tests {
         }
         let all = list(&[view(TaskStatus::Active, vec![])], &CLOCK);
         assert!(all.contains(" ago\n"), "{all}");
+    }
+
+    /// Regression: "those that fit are busy", though the only one that fits had it.
+    #[test]
+    fn who_has_the_task_already_is_not_just_busy() {
+        let parked = TaskStatus::Parked {
+            match_by: 1_300,
+            reason: Unmatched::Busy,
+        };
+        let committed = AssignmentStatus::Committed {
+            commitment: [1; 32],
+            at: 99,
+            reveal_by: None,
+        };
+        let shown = |replicas: u8, is_nobody_left| {
+            let all = (0..replicas).map(|number| assignment(number, committed.clone()));
+            let mut task = view(parked, all.collect());
+            task.submission.verification = Verification::Replicated {
+                replicas: 3,
+                quorum: 2,
+            };
+            let beside = Beside {
+                is_nobody_left,
+                ..Beside::default()
+            };
+            show(&task, beside, &CLOCK)
+        };
+        assert!(shown(0, false).contains(" those that fit are busy: about 5 min left"));
+        let text = shown(1, false);
+        assert!(
+            text.contains("are busy, or have had the task already"),
+            "{text}"
+        );
+        let text = shown(1, true);
+        assert!(
+            text.contains("nobody gets it twice: about 5 min left (block 1300)"),
+            "{text}"
+        );
+        assert!(text.contains("it ends without a result then"), "{text}");
+        assert!(!text.contains("busy"), "{text}");
+        let text = shown(2, true);
+        assert!(text.contains("those that have it are enough"), "{text}");
     }
 
     #[test]

@@ -102,6 +102,22 @@ fn a_missing_key_says_how_to_give_one() {
     );
 }
 
+/// Regression: it asked for a key, and signs nothing.
+#[test]
+fn a_dry_run_goes_without_a_key() {
+    let (_dir, path) = task(MANIFEST);
+    let dry_run = |more: &[&str]| {
+        let path = path.to_str().unwrap();
+        let all = ["dry-run", path, "--budget", "1", "--time-limit", "60s"];
+        aicpw(&[&all, more].concat()).status.code()
+    };
+    assert_eq!(dry_run(&[]), Some(6), "only the node is missing");
+    let folder = path.parent().unwrap().to_str().unwrap();
+    for wrong in [["--suri", "nonsense"], ["--key-file", folder]] {
+        assert_eq!(dry_run(&wrong), Some(2), "one that is given is read");
+    }
+}
+
 #[test]
 fn a_result_that_would_overwrite_something_else_is_refused() {
     let (dir, path) = task(MANIFEST);

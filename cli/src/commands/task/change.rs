@@ -51,9 +51,10 @@ impl Change {
     /// Why the chain would refuse it, so that no fee is paid for that.
     fn obstacle(self, view: &TaskView<Account>) -> Option<Error> {
         let (what, error) = match (self, view.status, view.rating) {
-            (Self::Cancel, TaskStatus::Queued { .. } | TaskStatus::Parked { .. }, _)
-                if !view.assignments.iter().any(|one| one.is_open()) =>
-            {
+            (Self::Cancel, TaskStatus::Queued { .. } | TaskStatus::Parked { .. }, _) => {
+                if let Some(holds) = holds_it(view) {
+                    return Some(holds);
+                }
                 if !view.assignments.iter().any(|one| is_undecided(view, one)) {
                     return None;
                 }
@@ -66,7 +67,7 @@ impl Change {
                 (format!("it was rated {stars} of 5"), "AlreadyRated")
             }
             (Self::Cancel, ..) => (
-                "only what waits for a device, with none at work, can be cancelled".into(),
+                "only what waits for a device, and is on none, can be cancelled".into(),
                 "NotWaiting",
             ),
             (Self::Accept, ..) => (
@@ -85,6 +86,35 @@ impl Change {
         };
         Some(refused(view, &what, "Tasks", error))
     }
+}
+
+/// Why a task that waits for a device is not taken back: another replica of it is on one, or is done already.
+fn holds_it(view: &TaskView<Account>) -> Option<Error> {
+    let has_committed = |one: &&AssignmentView<Account>| {
+        matches!(
+            one.status,
+            AssignmentStatus::Committed { .. } | AssignmentStatus::Revealed { .. }
+        )
+    };
+    let mut open = view.assignments.iter().filter(|one| one.is_open());
+    let furthest = open.clone().find(has_committed).or_else(|| open.next())?;
+    let is_what = match furthest.status {
+        AssignmentStatus::AwaitingKey { .. } => "waits for its data key",
+        AssignmentStatus::Assigned { .. } | AssignmentStatus::Running { .. } => "is at work on it",
+        AssignmentStatus::Committed { .. } => "has done it and committed to a result",
+        _ => "has revealed a result",
+    };
+    let error = Error::other(format!(
+        "task {} cannot be cancelled: it waits for a further device, but assignment {} of {} {is_what} \
+         (Tasks.NotWaiting)",
+        view.id, furthest.id, furthest.provider
+    ));
+    let error = error.hint(
+        "nothing was sent; when the match window is over it goes on with the replicas that it has, or ends and \
+         what is not paid of the budget comes back: `aicpw task show TASK` says when, `aicpw task watch TASK` \
+         waits for it",
+    );
+    Some(error.about_task(view.id.0))
 }
 
 /// Whether an assignment of a task that waits has ended with a fault that another provider decides. An unexpected
@@ -166,7 +196,10 @@ pub async fn change(context: &Context<'_>, id: TaskId, change: Change) -> Result
 
 #[cfg(test)]
 mod tests {
-    use aicpw_protocol::{task::Refunded, Milliseconds};
+    use aicpw_protocol::{
+        task::{Refunded, Unmatched},
+        Milliseconds,
+    };
 
     use super::*;
     use crate::life::tests::{assignment, view};
@@ -223,6 +256,41 @@ mod tests {
         };
         assert!(!cancel(AssignmentStatus::Assigned { start_by: 9 }));
         assert!(cancel(AssignmentStatus::Cancelled { at: 9 }));
+    }
+
+    /// Regression: it said that the task is parked, and that what waits can be cancelled.
+    #[test]
+    fn what_forbids_it_is_said_where_a_replica_is_done() {
+        let committed = AssignmentStatus::Committed {
+            commitment: [1; 32],
+            at: 5,
+            reveal_by: None,
+        };
+        let assigned = AssignmentStatus::Assigned { start_by: 9 };
+        let parked = TaskStatus::Parked {
+            match_by: 9,
+            reason: Unmatched::Busy,
+        };
+        let said = |assignments| {
+            let obstacle = Change::Cancel.obstacle(&view(parked, assignments));
+            obstacle.unwrap().to_string()
+        };
+        let both = vec![assignment(0, assigned.clone()), assignment(1, committed)];
+        let text = said(both);
+        assert!(
+            text.contains("assignment 7-0-1 of") && text.contains("has done it and committed"),
+            "{text}"
+        );
+        assert!(
+            text.contains("NotWaiting") && !text.contains("is parked"),
+            "{text}"
+        );
+        assert!(text.contains("`aicpw task show 7` says when"), "{text}");
+        let text = said(vec![assignment(0, assigned)]);
+        assert!(
+            text.contains("assignment 7-0-0 of") && text.contains("is at work"),
+            "{text}"
+        );
     }
 
     #[test]

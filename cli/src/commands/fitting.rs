@@ -1,0 +1,237 @@
+//! How many different providers offer what a task needs.
+//!
+//! No provider gets a task twice, and the chain's dry run answers for the first replica only. So where a task
+//! wants several, or has had some providers already, those that there are have to be counted.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aicpw_protocol::{
+    pricing,
+    task::{DeterminismClass, Needs, Submission, TaskStatus, Unmatched, Verification},
+    view::{DeviceView, ProviderView, TaskView},
+    AskPrice, Balance, Milliseconds,
+};
+
+use crate::{account::Account, chain::Chain, error::Result, output::provider::active};
+
+/// Most providers that are looked at. Where there are more, a task hardly lacks any.
+const MOST: u32 = 1_000;
+
+/// What whoever gets a task must offer, as far as it can be read: what is free of a device and of a stake changes
+/// all the time, and is not asked for. Who does not offer this gets no replica as things are.
+pub struct Wanted {
+    needs: Needs,
+    highest_ask: AskPrice,
+    min_stake: Balance,
+}
+
+impl Wanted {
+    /// By what a task that is not submitted yet would ask for.
+    pub fn new(
+        needs: Needs,
+        budget: Balance,
+        time_limit: Milliseconds,
+        verification: Verification,
+        min_stake: Balance,
+    ) -> Self {
+        // Audits come on top, which are less for who is trusted more: a higher ask than this is never paid.
+        let each = budget / Balance::from(verification.replicas().max(1));
+        Self {
+            needs,
+            highest_ask: pricing::highest_ask(each, needs.gflops, time_limit),
+            min_stake,
+        }
+    }
+
+    /// By what was submitted.
+    pub fn of(submission: &Submission, min_stake: Balance) -> Self {
+        let Submission {
+            needs,
+            budget,
+            time_limit,
+            verification,
+            ..
+        } = submission;
+        Self::new(*needs, *budget, *time_limit, *verification, min_stake)
+    }
+
+    fn is_offered_by(
+        &self,
+        provider: &ProviderView<Account>,
+        device: &DeviceView<Account>,
+    ) -> bool {
+        let (needs, spec) = (&self.needs, &device.spec);
+        device.online
+            && device.available
+            && device.challenge.is_none()
+            && active(provider) >= self.min_stake
+            && spec.engine == needs.engine
+            && spec.classes.contains(needs.class)
+            && device.effective_gflops >= needs.gflops
+            && spec.memory >= needs.memory
+            && spec.bandwidth >= needs.bandwidth
+            && provider.reputation >= needs.min_reputation
+            && device.ask <= self.highest_ask
+    }
+
+    /// How many of these providers offer it, but for some. Replicas of class `device` run on equal devices: then
+    /// those of the device that most have.
+    fn count(&self, all: &[ProviderView<Account>], without: &[Account]) -> usize {
+        let mut by_device: BTreeMap<_, BTreeSet<Account>> = BTreeMap::new();
+        for provider in all.iter().filter(|one| !without.contains(&one.account)) {
+            let devices = provider.devices.iter();
+            for device in devices.filter(|device| self.is_offered_by(provider, device)) {
+                let is_one_of_a_kind = self.needs.class == DeterminismClass::Device;
+                let kind = is_one_of_a_kind.then_some(device.spec.fingerprint);
+                by_device.entry(kind).or_default().insert(provider.account);
+            }
+        }
+        by_device.values().map(BTreeSet::len).max().unwrap_or(0)
+    }
+}
+
+/// How many providers offer it, but for some; `None` if there are more than are looked at.
+pub async fn count(chain: &Chain, wanted: &Wanted, without: &[Account]) -> Result<Option<usize>> {
+    let all = chain.providers(MOST + 1).await?;
+    let are_all = u32::try_from(all.len()).is_ok_and(|read| read <= MOST);
+    Ok(are_all.then(|| wanted.count(&all, without)))
+}
+
+/// Whether a task waits though everybody who offers what it needs has had it already.
+pub async fn is_nobody_left(chain: &Chain, view: &TaskView<Account>) -> Result<bool> {
+    let TaskStatus::Parked { reason, .. } = view.status else {
+        return Ok(false);
+    };
+    // To the chain who has the task is busy like others: it looks no further at a device without a free slot.
+    let may_be = matches!(reason, Unmatched::Busy | Unmatched::Independence);
+    if !may_be || view.assignments.is_empty() {
+        return Ok(false);
+    }
+    let min_stake = chain.market_parameters().await?.min_stake;
+    let wanted = Wanted::of(&view.submission, min_stake);
+    let had_it = view.assignments.iter().map(|one| one.provider);
+    let without: Vec<_> = had_it.chain([view.requester]).collect();
+    Ok(count(chain, &wanted, &without).await? == Some(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::life::tests::view;
+    use aicpw_protocol::{
+        device::{ClassSet, DeviceKind, DeviceSpec, Reputation},
+        task::Engine,
+        units::AICP,
+        DeviceId, Gflops, Mebibytes, MegabitsPerSecond,
+    };
+
+    /// A provider with a device that fits the task of these tests.
+    fn provider(account: u8) -> ProviderView<Account> {
+        let account = Account([account; 32]);
+        let spec = DeviceSpec {
+            kind: DeviceKind::Gpu,
+            engine: Engine::OpenCl,
+            name: Default::default(),
+            fingerprint: [7; 32],
+            classes: ClassSet {
+                int: true,
+                fp32_strict: false,
+                device: true,
+            },
+            gflops: Gflops(100),
+            memory: Mebibytes(1_000),
+            bandwidth: MegabitsPerSecond(10),
+        };
+        let device = DeviceView {
+            id: DeviceId(account.0[0].into()),
+            provider: account,
+            effective_gflops: spec.gflops,
+            spec,
+            ask: AskPrice(AICP),
+            slots: 1,
+            used_slots: 1,
+            available: true,
+            online: true,
+            cools_until: Some(9),
+            challenge: None,
+        };
+        ProviderView {
+            account,
+            stake: 1_000 * AICP,
+            unbonding: 0,
+            unbondings: vec![],
+            locked: 0,
+            worker: [0; 32],
+            sealing_key: [0; 32],
+            peers: Default::default(),
+            last_heartbeat: Some(1),
+            online: true,
+            reputation: Reputation(500),
+            settled: 0,
+            faults: 0,
+            ratings: (0, 0),
+            devices: vec![device],
+        }
+    }
+
+    fn wanted(class: DeterminismClass) -> Wanted {
+        let mut submission = view(TaskStatus::Active, vec![]).submission;
+        submission.needs = Needs {
+            class,
+            gflops: Gflops(100),
+            min_reputation: Reputation(500),
+            ..submission.needs
+        };
+        // At an ask of 1 AICP, 100 GFLOPS for 120 s cost a 300th of one: each of three can have twice that.
+        submission.budget = AICP / 50;
+        submission.verification = Verification::Replicated {
+            replicas: 3,
+            quorum: 2,
+        };
+        Wanted::of(&submission, 1_000 * AICP)
+    }
+
+    #[test]
+    fn a_provider_counts_once_and_only_with_all_that_is_needed() {
+        let wanted = wanted(DeterminismClass::Int);
+        let two = |change: &dyn Fn(&mut ProviderView<Account>)| {
+            let mut other = provider(2);
+            change(&mut other);
+            wanted.count(&[provider(1), other], &[])
+        };
+        // Busy, or cooling down: that passes.
+        assert_eq!(two(&|_| ()), 2);
+        let device = |change: fn(&mut DeviceView<Account>)| {
+            two(&|other: &mut ProviderView<Account>| change(&mut other.devices[0]))
+        };
+        for unfit in [
+            two(&|other| other.reputation = Reputation(499)),
+            two(&|other| other.unbonding = 1),
+            two(&|other| other.devices.clear()),
+            device(|one| one.online = false),
+            device(|one| one.available = false),
+            device(|one| one.effective_gflops = Gflops(99)),
+            device(|one| one.spec.memory = Mebibytes(1)),
+            device(|one| one.spec.classes.int = false),
+            device(|one| one.ask = AskPrice(2 * AICP)),
+        ] {
+            assert_eq!(unfit, 1);
+        }
+        let mut with_two = provider(1);
+        with_two.devices.extend(provider(1).devices);
+        assert_eq!(wanted.count(&[with_two], &[]), 1);
+        let all = [provider(1), provider(2), provider(3)];
+        let without = [Account([1; 32]), Account([3; 32])];
+        assert_eq!(wanted.count(&all, &without), 1);
+        assert_eq!(wanted.count(&[], &[]), 0);
+    }
+
+    #[test]
+    fn replicas_of_class_device_need_equal_devices() {
+        let mut other = provider(3);
+        other.devices[0].spec.fingerprint = [8; 32];
+        let all = [provider(1), provider(2), other];
+        assert_eq!(wanted(DeterminismClass::Int).count(&all, &[]), 3);
+        assert_eq!(wanted(DeterminismClass::Device).count(&all, &[]), 2);
+    }
+}
