@@ -63,9 +63,15 @@ pub fn outputs(manifest: &Manifest) -> Vec<OutputFile> {
 pub struct Fetched<'a> {
     staging: Staging,
     outputs: &'a [OutputFile],
+    roots: Vec<Hash>,
 }
 
 impl Fetched<'_> {
+    /// The root of each output's file by itself, in the order of the outputs.
+    pub fn roots(&self) -> &[Hash] {
+        &self.roots
+    }
+
     /// Moves the files to where they belong, with this record beside them.
     ///
     /// # Errors
@@ -131,7 +137,7 @@ pub async fn fetch_result<'a>(
         done += piece.len() as u64;
         progress(done.min(content));
     }
-    let found = taker.finish()?;
+    let (found, roots) = taker.finish()?;
     if found != *root {
         return Err(Error::verification(format!(
             "the result {result} has the root {}, but {} is on chain",
@@ -140,7 +146,11 @@ pub async fn fetch_result<'a>(
         ))
         .hint("nothing was written; do not accept this result"));
     }
-    Ok(Fetched { staging, outputs })
+    Ok(Fetched {
+        staging,
+        outputs,
+        roots,
+    })
 }
 
 /// Opens what comes, if it is sealed; computes its root, and splits it into files.
@@ -168,13 +178,14 @@ impl Taker<'_> {
         Ok(())
     }
 
-    fn finish(mut self) -> Result<Hash> {
+    /// The root of all, and that of each file.
+    fn finish(mut self) -> Result<(Hash, Vec<Hash>)> {
         if let Some(opener) = self.opener.take() {
             opener.finish(&mut self.opened).map_err(broken)?;
             self.take_opened()?;
         }
-        self.sink.finish()?;
-        Ok(self.builder.finish())
+        let roots = self.sink.finish()?;
+        Ok((self.builder.finish(), roots))
     }
 }
 
@@ -187,7 +198,16 @@ fn broken(broken: Broken) -> Error {
 struct OutputSink<'a> {
     folder: &'a Path,
     rest: &'a [OutputFile],
-    open: Option<(std::fs::File, PathBuf, u64)>,
+    open: Option<OpenFile>,
+    roots: Vec<Hash>,
+}
+
+struct OpenFile {
+    file: std::fs::File,
+    path: PathBuf,
+    /// Bytes that it is still to get.
+    left: u64,
+    root: ResultRootBuilder,
 }
 
 impl<'a> OutputSink<'a> {
@@ -196,12 +216,13 @@ impl<'a> OutputSink<'a> {
             folder,
             rest: outputs,
             open: None,
+            roots: Vec::new(),
         }
     }
 
     fn write(&mut self, mut bytes: &[u8]) -> Result<()> {
         while !bytes.is_empty() {
-            let Some((file, path, left)) = &mut self.open else {
+            let Some(open) = &mut self.open else {
                 if !self.open_next()? {
                     return Err(Error::other(
                         "the result is longer than the manifest's outputs",
@@ -209,15 +230,17 @@ impl<'a> OutputSink<'a> {
                 }
                 continue;
             };
-            let take = usize::try_from(*left)
+            let take = usize::try_from(open.left)
                 .unwrap_or(usize::MAX)
                 .min(bytes.len());
             let (now, later) = bytes.split_at(take);
-            file.write_all(now)
-                .map_err(|error| Error::file("write", path, &error))?;
-            *left -= take as u64;
+            open.file
+                .write_all(now)
+                .map_err(|error| Error::file("write", &open.path, &error))?;
+            open.root.update(now);
+            open.left -= take as u64;
             bytes = later;
-            if *left == 0 {
+            if open.left == 0 {
                 self.close()?;
             }
         }
@@ -233,7 +256,12 @@ impl<'a> OutputSink<'a> {
         let path = self.folder.join(output.file_name());
         let file =
             std::fs::File::create(&path).map_err(|error| Error::file("write", &path, &error))?;
-        self.open = Some((file, path, output.bytes));
+        self.open = Some(OpenFile {
+            file,
+            path,
+            left: output.bytes,
+            root: ResultRootBuilder::default(),
+        });
         if output.bytes == 0 {
             self.close()?;
         }
@@ -241,21 +269,23 @@ impl<'a> OutputSink<'a> {
     }
 
     fn close(&mut self) -> Result<()> {
-        match self.open.take() {
-            Some((file, path, _)) => file
-                .sync_all()
-                .map_err(|error| Error::file("write", &path, &error)),
-            None => Ok(()),
-        }
+        let Some(open) = self.open.take() else {
+            return Ok(());
+        };
+        self.roots.push(open.root.finish());
+        open.file
+            .sync_all()
+            .map_err(|error| Error::file("write", &open.path, &error))
     }
 
-    fn finish(mut self) -> Result<()> {
+    /// The root of each file.
+    fn finish(mut self) -> Result<Vec<Hash>> {
         self.close()?;
         // What is empty comes to no byte of its own.
         while self.open_next()? {
             self.close()?;
         }
-        Ok(())
+        Ok(self.roots)
     }
 }
 

@@ -2,6 +2,9 @@
 //!
 //! Whether that will work is tried before anything is sent or paid. So the files are prepared where
 //! the folder's own file system is, and nothing but a rename is left to do at the end.
+//!
+//! Replaced is only what this program has written itself and nobody has changed since. So a record names each file
+//! with the root of its content, those of earlier results too, as long as they are there.
 
 use std::{
     collections::BTreeSet,
@@ -15,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     error::{io_cause, Error, Result},
     fetch::OutputFile,
+    verify::{root_of, show_hash},
 };
 
 /// The file with what is known of the result, beside the outputs.
@@ -27,25 +31,45 @@ const UNFINISHED: &str = ".result.json.partial";
 /// A longer record than this is none of ours: a manifest, which names the outputs, has a 16th of it.
 const RECORD_BYTES: u64 = 16 << 20;
 
+/// What files of earlier results may take of a record, as text: more of them are not known again. With what the
+/// result itself takes it stays far below [`RECORD_BYTES`].
+const EARLIER_BYTES: usize = 4 << 20;
+
+/// What an entry takes beside the name of its file.
+const ENTRY_BYTES: usize = 150;
+
 /// What makes a file a record of ours, and what such a record permits to replace.
 #[derive(Deserialize)]
-struct EarlierRecord {
+struct Record {
     #[serde(rename = "task")]
     _task: u64,
     #[serde(rename = "result")]
     _result: ContentId,
     #[serde(rename = "result_root")]
     _root: String,
-    files: Vec<EarlierFile>,
+    files: Vec<OwnFile>,
+    #[serde(default)]
+    earlier: Vec<OwnFile>,
 }
 
-#[derive(Deserialize)]
-struct EarlierFile {
+/// A file, as this program has written it.
+#[derive(Serialize, Deserialize, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct OwnFile {
     file: String,
+    root: String,
+}
+
+/// A record as it is written.
+#[derive(Serialize)]
+struct Written<'a, R> {
+    #[serde(flatten)]
+    result: &'a R,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    earlier: Vec<OwnFile>,
 }
 
 /// Checks that results may be put into `folder`, and that they can be: it is new, empty, holds none of
-/// the files, or an earlier result that lists them.
+/// the files, or earlier results that list them as they are.
 ///
 /// # Errors
 /// A file that is no result of ours would be overwritten, or this user may not write there.
@@ -58,37 +82,60 @@ pub fn check(folder: &Path, outputs: &[OutputFile]) -> Result<()> {
         .map_err(|error| unusable(place, &error))
 }
 
-/// Checks that nothing would be overwritten but an earlier result.
-fn check_files(folder: &Path, outputs: &[OutputFile]) -> Result<()> {
-    let mut ours = BTreeSet::new();
-    for name in [RECORD, UNFINISHED] {
-        if let Some(record) = earlier_record(&folder.join(name)) {
-            ours.insert(name.to_owned());
-            ours.extend(record.files.into_iter().map(|one| one.file));
-        }
-    }
-    let records = [RECORD, UNFINISHED].map(str::to_owned);
-    for name in outputs.iter().map(OutputFile::file_name).chain(records) {
+/// Checks that nothing would be overwritten but an earlier result, and returns what of it would be.
+fn check_files(folder: &Path, outputs: &[OutputFile]) -> Result<BTreeSet<OwnFile>> {
+    let own = own_files(folder);
+    let mut replaced = BTreeSet::new();
+    for name in outputs.iter().map(OutputFile::file_name) {
         let path = folder.join(&name);
-        match path.symlink_metadata() {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Ok(there) if there.is_file() && ours.contains(&name) => {}
-            Ok(_) => {
-                return Err(Error::usage(format!(
-                    "--out: {} exists and is not an earlier result",
-                    path.display()
-                ))
-                .hint("give another folder, or move the file away"))
-            }
-            Err(error) => return Err(unusable(&path, &error)),
+        let Some(is_file) = is_file(&path)? else {
+            continue;
+        };
+        let of_that_name: Vec<_> = own.iter().filter(|one| one.file == name).collect();
+        if !is_file || of_that_name.is_empty() {
+            return Err(in_the_way(&path, "is not an earlier result"));
+        }
+        let content = std::fs::File::open(&path).and_then(root_of);
+        let (root, _) = content.map_err(|error| unusable(&path, &error))?;
+        let root = show_hash(&root);
+        let Some(unchanged) = of_that_name.into_iter().find(|one| one.root == root) else {
+            return Err(in_the_way(&path, "was changed since it was fetched"));
+        };
+        replaced.insert(unchanged.clone());
+    }
+    for name in [RECORD, UNFINISHED] {
+        let path = folder.join(name);
+        if is_file(&path)?.is_some() && earlier_record(&path).is_none() {
+            return Err(in_the_way(&path, "is not an earlier result"));
         }
     }
-    Ok(())
+    Ok(replaced)
+}
+
+/// Whether it is a file, if it is there.
+fn is_file(path: &Path) -> Result<Option<bool>> {
+    match path.symlink_metadata() {
+        Ok(there) => Ok(Some(there.is_file())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(unusable(path, &error)),
+    }
+}
+
+fn in_the_way(path: &Path, why: &str) -> Error {
+    Error::usage(format!("--out: {} exists and {why}", path.display()))
+        .hint("give another folder, or move the file away")
+}
+
+/// The files that this program has written into the folder, as its records there say.
+fn own_files(folder: &Path) -> BTreeSet<OwnFile> {
+    let records = [RECORD, UNFINISHED].map(|name| earlier_record(&folder.join(name)));
+    let files = |record: Record| record.files.into_iter().chain(record.earlier);
+    records.into_iter().flatten().flat_map(files).collect()
 }
 
 /// The record in this file. One that cannot be read, or is something else, permits nothing: it is refused as a
 /// file that would be overwritten.
-fn earlier_record(path: &Path) -> Option<EarlierRecord> {
+fn earlier_record(path: &Path) -> Option<Record> {
     if !path.symlink_metadata().ok()?.is_file() {
         return None;
     }
@@ -96,6 +143,28 @@ fn earlier_record(path: &Path) -> Option<EarlierRecord> {
     let file = std::fs::File::open(path).ok()?;
     file.take(RECORD_BYTES).read_to_end(&mut text).ok()?;
     serde_json::from_slice(&text).ok()
+}
+
+/// What a record goes on to say of earlier results: the files of theirs that are there, whether they are unchanged
+/// or not, which is seen when one would be replaced. Of its own names only what is `replaced`, which is there as
+/// long as the new file is not.
+fn earlier(folder: &Path, record: &Record, replaced: BTreeSet<OwnFile>) -> Vec<OwnFile> {
+    let names: BTreeSet<_> = record.files.iter().map(|one| &one.file).collect();
+    let is_kept = |one: &OwnFile| {
+        !names.contains(&one.file) && matches!(is_file(&folder.join(&one.file)), Ok(Some(true)))
+    };
+    let others = own_files(folder).into_iter().filter(is_kept);
+    let mut room = EARLIER_BYTES;
+    let fits = |one: &OwnFile| {
+        let left = room.checked_sub(one.file.len() + ENTRY_BYTES);
+        room = left.unwrap_or(0);
+        left.is_some()
+    };
+    replaced
+        .into_iter()
+        .chain(others)
+        .take_while(fits)
+        .collect()
 }
 
 /// The folder that is meant, by a path that goes on to lead there.
@@ -156,15 +225,23 @@ fn make_partial(place: &Path) -> io::Result<tempfile::TempDir> {
 /// # Errors
 /// It cannot be written.
 pub fn write_record(folder: &Path, record: &impl Serialize) -> Result<()> {
-    write_as(RECORD, folder, record)
+    write_as(RECORD, folder, record, BTreeSet::new())
 }
 
 /// The file appears as a whole or not at all.
-fn write_as(name: &str, folder: &Path, record: &impl Serialize) -> Result<()> {
+fn write_as(
+    name: &str,
+    folder: &Path,
+    result: &impl Serialize,
+    replaced: BTreeSet<OwnFile>,
+) -> Result<()> {
     let path = folder.join(name);
     let failed = |error: io::Error| Error::file("write", &path, &error);
     let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
-    let text = serde_json::to_string_pretty(record).map_err(Error::other)?;
+    let as_read = serde_json::to_value(result).and_then(serde_json::from_value);
+    let as_read: Record = as_read.map_err(Error::other)?;
+    let earlier = earlier(folder, &as_read, replaced);
+    let text = serde_json::to_string_pretty(&Written { result, earlier }).map_err(Error::other)?;
     writeln!(file, "{text}").map_err(failed)?;
     file.as_file().sync_all().map_err(failed)?;
     make_readable(file.path()).map_err(failed)?;
@@ -215,8 +292,8 @@ impl Staging {
     pub fn publish(self, outputs: &[OutputFile], record: &impl Serialize) -> Result<Vec<PathBuf>> {
         std::fs::create_dir_all(&self.folder)
             .map_err(|error| Error::file("make", &self.folder, &error))?;
-        check_files(&self.folder, outputs)?;
-        write_as(UNFINISHED, &self.folder, record)?;
+        let replaced = check_files(&self.folder, outputs)?;
+        write_as(UNFINISHED, &self.folder, record, replaced)?;
         let move_to = |path: &Path, from: &Path| {
             std::fs::rename(from, path).map_err(|error| Error::file("write", path, &error))
         };

@@ -1,3 +1,4 @@
+use aicpw_protocol::merkle::result_root;
 use serde_json::json;
 
 use super::*;
@@ -28,14 +29,39 @@ fn refused(folder: &Path) -> String {
     error.message
 }
 
-/// A record that lists these files.
-fn record(files: &[&str]) -> serde_json::Value {
+/// A record that lists these files with these contents.
+fn record(files: &[(&str, &str)]) -> serde_json::Value {
     let cid = "bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi";
-    let files = files
-        .iter()
-        .map(|file| json!({ "buffer": "x", "file": file, "bytes": 1 }));
+    let files = files.iter().map(|(file, content)| {
+        let root = show_hash(&result_root(content.as_bytes()));
+        json!({ "buffer": "x", "file": file, "bytes": 1, "root": root })
+    });
     let files: Vec<_> = files.collect();
     json!({ "task": 1, "result": cid, "result_root": "0x", "price": "1", "files": files })
+}
+
+/// Puts a result with these files and contents into a folder, as a command does.
+fn put(folder: &Path, files: &[(&str, &str)]) -> Result<()> {
+    let outputs = files.iter().map(|(file, content)| OutputFile {
+        buffer: file.trim_end_matches(".bin").into(),
+        bytes: content.len() as u64,
+    });
+    let outputs: Vec<_> = outputs.collect();
+    check(folder, &outputs)?;
+    let staging = Staging::new(folder)?;
+    for (file, content) in files {
+        std::fs::write(staging.path().join(file), content).unwrap();
+    }
+    let record = record(files);
+    staging.publish(&outputs, &record)?;
+    // Once more, with what is known at the end of a submission.
+    write_record(folder, &record)
+}
+
+/// The files that the record in a folder names beside those of its result.
+fn earlier_names(folder: &Path) -> Vec<String> {
+    let record = earlier_record(&folder.join(RECORD)).unwrap();
+    record.earlier.into_iter().map(|one| one.file).collect()
 }
 
 #[test]
@@ -46,13 +72,25 @@ fn an_earlier_result_is_replaced_and_nothing_else() {
     check(dir.path(), &outputs()).unwrap();
     std::fs::write(dir.path().join("image.bin"), "mine").unwrap();
     assert!(refused(dir.path()).contains("image.bin exists"));
-    write_record(dir.path(), &record(&["image.bin", "other.bin"])).unwrap();
+    let files = [("image.bin", "mine"), ("other.bin", "")];
+    write_record(dir.path(), &record(&files)).unwrap();
     check(dir.path(), &outputs()).unwrap();
 
     // What it does not list is none of it.
     std::fs::write(dir.path().join("histogram.bin"), "mine").unwrap();
     assert!(refused(dir.path()).contains("histogram.bin exists"));
-    write_record(dir.path(), &record(&["image.bin", "histogram.bin"])).unwrap();
+    let files = [("image.bin", "mine"), ("histogram.bin", "mine")];
+    write_record(dir.path(), &record(&files)).unwrap();
+    check(dir.path(), &outputs()).unwrap();
+
+    // Nor is what a person has made of it.
+    std::fs::write(dir.path().join("histogram.bin"), "sorted").unwrap();
+    let message = refused(dir.path());
+    assert!(
+        message.ends_with("histogram.bin exists and was changed since it was fetched"),
+        "{message}"
+    );
+    std::fs::write(dir.path().join("histogram.bin"), "mine").unwrap();
     check(dir.path(), &outputs()).unwrap();
 
     // Nor is what is no file any more.
@@ -72,6 +110,9 @@ fn a_record_of_something_else_permits_nothing() {
             "{\"task\":1}",
             "[]",
             "{\"files\":[{\"file\":\"image.bin\"}]}",
+            // It does not say what was in the file.
+            "{\"task\":1,\"result_root\":\"\",\"files\":[{\"file\":\"image.bin\"}],\"result\":\
+             \"bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi\"}",
         ] {
             let dir = tempfile::tempdir().unwrap();
             std::fs::write(dir.path().join(name), text).unwrap();
@@ -84,6 +125,87 @@ fn a_record_of_something_else_permits_nothing() {
     let dir = tempfile::tempdir().unwrap();
     std::fs::create_dir(dir.path().join(RECORD)).unwrap();
     assert!(refused(dir.path()).contains("result.json exists"));
+}
+
+/// Regression: the record of the second result named the first's files no more, and so they were somebody else's
+/// when the first was fetched again.
+#[test]
+fn results_of_several_tasks_take_turns_in_one_folder() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path();
+    let read = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap();
+    let (first, second) = ([("image.bin", "1"), ("log.bin", "1")], [("sum.bin", "2")]);
+    for _ in 0..3 {
+        put(folder, &first).unwrap();
+        put(folder, &second).unwrap();
+        assert_eq!(earlier_names(folder), ["image.bin", "log.bin"]);
+    }
+    assert_eq!(
+        names(folder),
+        ["image.bin", "log.bin", "result.json", "sum.bin"]
+    );
+
+    // Another result of the first task.
+    put(folder, &[("image.bin", "3"), ("log.bin", "1")]).unwrap();
+    assert_eq!(read("image.bin"), "3");
+    assert_eq!(earlier_names(folder), ["sum.bin"]);
+
+    // What is a person's by now is not replaced, also when a record that comes after it names it.
+    std::fs::write(folder.join("image.bin"), "retouched").unwrap();
+    put(folder, &second).unwrap();
+    let error = put(folder, &first).unwrap_err();
+    assert!(
+        error.message.contains("image.bin exists and was changed"),
+        "{error}"
+    );
+    assert_eq!(read("image.bin"), "retouched");
+    assert_eq!(read("sum.bin"), "2");
+
+    // What is gone is forgotten, and then is not this program's if somebody else makes it.
+    std::fs::remove_file(folder.join("image.bin")).unwrap();
+    put(folder, &second).unwrap();
+    assert_eq!(earlier_names(folder), ["log.bin"]);
+    std::fs::write(folder.join("image.bin"), "1").unwrap();
+    let error = put(folder, &first).unwrap_err();
+    assert!(error.message.contains("not an earlier result"), "{error}");
+}
+
+/// What was killed while its files were moved leaves old and new ones, and a record of each.
+#[test]
+fn both_records_of_a_broken_off_move_are_of_use_to_the_next_result() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path();
+    put(folder, &[("image.bin", "old"), ("log.bin", "old")]).unwrap();
+    let new = [("image.bin", "new"), ("log.bin", "new")];
+    write_as(UNFINISHED, folder, &record(&new), BTreeSet::new()).unwrap();
+    std::fs::write(folder.join("image.bin"), "new").unwrap();
+    // Of another task, then again of this one.
+    put(folder, &[("sum.bin", "2")]).unwrap();
+    put(folder, &new).unwrap();
+    for name in ["image.bin", "log.bin"] {
+        assert_eq!(std::fs::read(folder.join(name)).unwrap(), b"new");
+    }
+    assert_eq!(
+        names(folder),
+        ["image.bin", "log.bin", "result.json", "sum.bin"]
+    );
+}
+
+#[test]
+fn a_record_does_not_grow_beyond_what_is_read_of_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let long = "x".repeat(200);
+    let most = EARLIER_BYTES / 200;
+    let replaced = (0..most).map(|number| OwnFile {
+        file: format!("{number}{long}"),
+        root: show_hash(&[0xab; 32]),
+    });
+    let small = record(&[("sum.bin", "2")]);
+    write_as(RECORD, dir.path(), &small, replaced.collect()).unwrap();
+    let text = std::fs::read(dir.path().join(RECORD)).unwrap();
+    assert!(text.len() < EARLIER_BYTES + 1_000, "{}", text.len());
+    let kept = earlier_names(dir.path()).len();
+    assert!(kept > most / 2 && kept < most, "{kept} of {most}");
 }
 
 /// Regression: it was found after the task had run and its result was fetched.

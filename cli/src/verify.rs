@@ -177,9 +177,8 @@ impl VerifyArg {
                     ))
                     .hint("see whether the path is right; nothing was sent")
                 };
-                let mut file = std::fs::File::open(path).map_err(wrong)?;
-                let mut root = RootWriter(ResultRootBuilder::default());
-                let length = std::io::copy(&mut file, &mut root).map_err(wrong)?;
+                let content = std::fs::File::open(path).and_then(root_of);
+                let (root, length) = content.map_err(wrong)?;
                 if length != output_bytes {
                     return Err(Error::usage(format!(
                         "--verify: {} has {length} bytes, but the manifest's outputs have {output_bytes}",
@@ -190,10 +189,20 @@ impl VerifyArg {
                          one right after the other",
                     ));
                 }
-                Ok(expected(&root.0.finish()))
+                Ok(expected(&root))
             }
         }
     }
+}
+
+/// The root of a content as of a whole output, and its length.
+///
+/// # Errors
+/// It cannot be read.
+pub fn root_of(mut content: impl std::io::Read) -> std::io::Result<(Hash, u64)> {
+    let mut root = RootWriter(ResultRootBuilder::default());
+    let length = std::io::copy(&mut content, &mut root)?;
+    Ok((root.0.finish(), length))
 }
 
 struct RootWriter(ResultRootBuilder);

@@ -50,6 +50,7 @@ struct FileJson {
     buffer: String,
     file: String,
     bytes: u64,
+    root: String,
 }
 
 impl ResultJson {
@@ -206,10 +207,12 @@ async fn fetch_from(
         result_root: show_hash(root),
         files: outputs
             .iter()
-            .map(|output| FileJson {
+            .zip(fetched.roots())
+            .map(|(output, root)| FileJson {
                 buffer: output.buffer.clone(),
                 file: output.file_name(),
                 bytes: output.bytes,
+                root: show_hash(root),
             })
             .collect(),
         latencies: None,
@@ -221,6 +224,7 @@ async fn fetch_from(
 #[cfg(test)]
 pub mod tests {
     use super::*;
+    use aicpw_protocol::merkle::result_root;
 
     const CID: &str = "bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi";
 
@@ -240,6 +244,7 @@ pub mod tests {
                 buffer: String::new(),
                 file: String::new(),
                 bytes: 1,
+                root: String::new(),
             }],
             latencies: Some(Latencies::default()),
         }
@@ -259,6 +264,7 @@ pub mod tests {
         }];
         let mut result = result();
         result.files[0].file = outputs[0].file_name();
+        result.files[0].root = show_hash(&result_root(b"an earlier one"));
         result.write(dir.path()).unwrap();
         std::fs::write(dir.path().join("x.bin"), "an earlier one").unwrap();
         result_folder::check(dir.path(), &outputs).unwrap();

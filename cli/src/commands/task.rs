@@ -94,8 +94,8 @@ Examples:
     },
     /// Fetch a revealed result; nothing is written unless its root is the one on chain
     ///
-    /// The folder may be new or have an earlier result; other files are never overwritten. Exit
-    /// code 4 if the content is not what was revealed.
+    /// The folder may be new or have earlier results; other files, and those that were changed since they were
+    /// fetched, are never overwritten. Exit code 4 if the content is not what was revealed.
     #[command(after_long_help = "\
 Examples:
   aicpw task fetch 7 --out result

@@ -63,8 +63,10 @@ fn a_result_replaces_an_earlier_one_and_nothing_of_somebody_elses() {
         let fetched = fetch(&node, results::RIGHT, dir.path(), ".");
         assert!(fetched.status.success(), "{fetched:?}");
         assert_eq!(std::fs::read(&output).unwrap().len(), 512);
-        std::fs::write(&output, "an earlier one").unwrap();
     }
+    std::fs::write(&output, "retouched").unwrap();
+    refused("x.bin");
+    assert_eq!(std::fs::read(&output).unwrap(), b"retouched");
 }
 
 #[test]
