@@ -97,9 +97,14 @@ Examples:
     ///
     /// Free. Takes the options of `submit`, sends no transaction and uploads nothing. With a key it also says
     /// whether the account could pay, and leaves out its own devices, which get no task of it.
+    ///
+    /// With --compile it compiles the program first, in the sandbox in which a provider would: that takes
+    /// aicpw-executor and an OpenCL device on this machine, and no node. Another device's compiler may say
+    /// something else.
     #[command(after_long_help = "\
 Examples:
   aicpw dry-run task/manifest.json --budget 2.5 --time-limit 120s
+  aicpw dry-run task/manifest.json --budget 2.5 --time-limit 120s --compile
   aicpw --key-file me.key dry-run task/manifest.json --budget 1 --time-limit 10m \\
     --gflops 500 --json")]
     DryRun(Box<dry_run::DryRunArgs>),

@@ -1,5 +1,8 @@
 //! Running a job on this machine, as a provider's node would: for whoever doubts a result, and wants to
-//! know where it goes wrong.
+//! know where it goes wrong. [`build()`] only compiles: what is not submitted
+//! yet.
+
+mod build;
 
 use std::{
     path::{Path, PathBuf},
@@ -23,6 +26,8 @@ use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWriteExt},
     process::Command,
 };
+
+pub use build::build;
 
 use crate::{
     error::{Error, Result},
@@ -53,17 +58,17 @@ pub struct ExecutorArgs {
     /// The program that runs jobs [default: aicpw-executor beside this program, or in $PATH]
     #[arg(long, value_name = "PATH")]
     pub executor_path: Option<PathBuf>,
-    /// Run the job even where the kernel has no Landlock: its program can then read your files
+    /// Start it even where the kernel has no Landlock: its program can then read your files
     #[arg(long)]
     pub allow_weak_sandbox: bool,
 }
 
 impl ExecutorArgs {
-    /// The program.
+    /// The program. Without it there is something else to do.
     ///
     /// # Errors
     /// It is not there.
-    pub fn find(&self) -> Result<PathBuf> {
+    pub fn find(&self, otherwise: &str) -> Result<PathBuf> {
         let running = std::env::current_exe().ok();
         let beside = running.and_then(|program| Some(program.parent()?.to_owned()));
         let in_path = std::env::var_os("PATH");
@@ -79,9 +84,8 @@ impl ExecutorArgs {
         let found = candidates.find(|path| path.is_file());
         let found = found.and_then(|path| std::path::absolute(path).ok());
         found.ok_or_else(|| {
-            Error::usage("the program aicpw-executor, which runs the job, is not there").hint(
-                "name it with --executor-path, or leave --part away: then a jury runs the whole job",
-            )
+            Error::usage("the program aicpw-executor, which runs jobs, is not there")
+                .hint(format!("name it with --executor-path, or {otherwise}"))
         })
     }
 }
@@ -143,6 +147,8 @@ struct Listed {
     fingerprint: Hash,
     kind: DeviceKind,
     memory_bytes: u64,
+    #[serde(default)]
+    name: String,
 }
 
 /// What the executor has measured of it.
@@ -162,9 +168,9 @@ impl Rerun {
         manifest: &ContentId,
         needs: &Needs,
     ) -> Result<Self> {
-        let executor = args.find()?;
+        let executor = args.find("leave --part away: then a jury runs the whole job")?;
         let folder = Folder::new()?;
-        let (device, kind) = device(&executor, needs).await?;
+        let (device, kind) = device(&executor, needs).await.map_err(without_part)?;
         let job = Self {
             executor,
             allow_weak_sandbox: args.allow_weak_sandbox,
@@ -305,6 +311,18 @@ impl Rerun {
     }
 
     async fn stage(&self, stage: &str) -> Result<Done> {
+        self.said(stage)
+            .await
+            .map_err(without_part)?
+            .map_err(|failed| {
+                let message = with_own_name(&failed.message, None);
+                let failed = Error::other(format!("the job cannot be run here: {message}"));
+                failed.hint("nothing was sent; without --part a jury runs the whole job")
+            })
+    }
+
+    /// How a stage has ended, in the executor's own words.
+    async fn said(&self, stage: &str) -> Result<Result<Done, Failed>> {
         let mut arguments = vec![stage.as_ref(), self.folder.path().as_os_str()];
         if self.allow_weak_sandbox {
             arguments.push("--allow-weak-sandbox".as_ref());
@@ -312,12 +330,8 @@ impl Rerun {
         let ended = execute(&self.executor, &arguments).await?;
         let lines = ended.stdout.end.split(|byte| *byte == b'\n');
         match lines.filter_map(Message::from_line).next_back() {
-            Some(Message::Done(done)) if ended.status.success() => Ok(done),
-            Some(Message::Failed(Failed { message, .. })) => {
-                let message = with_own_name(&message, None);
-                let failed = Error::other(format!("the job cannot be run here: {message}"));
-                Err(failed.hint("nothing was sent; without --part a jury runs the whole job"))
-            }
+            Some(Message::Done(done)) if ended.status.success() => Ok(Ok(done)),
+            Some(Message::Failed(failed)) => Ok(Err(failed)),
             _ => Err(crashed(&ended)),
         }
     }
@@ -346,6 +360,7 @@ async fn device(executor: &Path, needs: &Needs) -> Result<(Hash, DeviceKind)> {
         fingerprint,
         kind,
         memory_bytes,
+        ..
     } in listed
     {
         if memory_bytes < needs.memory.0.saturating_mul(1 << 20) {
@@ -364,8 +379,7 @@ async fn device(executor: &Path, needs: &Needs) -> Result<(Hash, DeviceKind)> {
     Err(Error::other(format!(
         "no device of this machine has {} MiB and keeps the class of the task",
         needs.memory.0
-    ))
-    .hint("without --part a jury runs the whole job"))
+    )))
 }
 
 /// What the executor prints as JSON.
@@ -414,13 +428,19 @@ async fn end_of(mut from: impl AsyncRead + Unpin, most: usize) -> std::io::Resul
     }
 }
 
-/// A file of the job, which a stranger's program may have written.
-async fn read_at_most(path: &Path, most: u64) -> Result<Vec<u8>> {
+/// The begin of a file of the job, which a stranger's program may have written.
+async fn begin_of(path: &Path, most: u64) -> Result<Vec<u8>> {
     let failed = |error: std::io::Error| Error::file("read", path, &error);
     let file = tokio::fs::File::open(path).await.map_err(failed)?;
     let mut content = Vec::new();
-    let mut some = file.take(most.saturating_add(1));
+    let mut some = file.take(most);
     some.read_to_end(&mut content).await.map_err(failed)?;
+    Ok(content)
+}
+
+/// Such a file as a whole.
+async fn read_at_most(path: &Path, most: u64) -> Result<Vec<u8>> {
+    let content = begin_of(path, most.saturating_add(1)).await?;
     match content.len() as u64 > most {
         true => Err(odd(&format!(
             "left more than {most} bytes in {}",
@@ -475,7 +495,10 @@ fn crashed(ended: &Ended) -> Error {
     let said = String::from_utf8_lossy(&ended.stderr.end);
     let last = said.trim().lines().last().unwrap_or_default().to_owned();
     Error::other(format!("the executor ended with {}: {last}", ended.status))
-        .hint("without --part a jury runs the whole job")
+}
+
+fn without_part(error: Error) -> Error {
+    error.hint("without --part a jury runs the whole job")
 }
 
 #[cfg(test)]

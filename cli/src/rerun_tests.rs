@@ -330,6 +330,9 @@ fn without_an_executor_it_says_what_to_do() {
         executor_path: Some("/nonexistent/executor".into()),
         allow_weak_sandbox: false,
     };
-    let error = args.find().unwrap_err();
-    assert!(error.hint.unwrap().contains("--executor-path"));
+    let error = args.find("do this").unwrap_err();
+    assert_eq!(
+        error.hint.unwrap(),
+        "name it with --executor-path, or do this"
+    );
 }

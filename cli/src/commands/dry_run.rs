@@ -14,8 +14,16 @@ use super::{
     Context,
 };
 use crate::{
-    account::Account, amount::Amount, chain::Chain, error::Result, keys::Signer,
-    life::explain_unmatched, output::Output, quantity::count,
+    account::Account,
+    amount::Amount,
+    chain::Chain,
+    ends::unless_ended,
+    error::{Error, Result},
+    keys::Signer,
+    life::explain_unmatched,
+    output::{printable_name, Output},
+    quantity::count,
+    rerun::{self, ExecutorArgs},
 };
 
 /// Who asks without a key: nobody, who has no devices, so that none is left out as the requester's own.
@@ -26,6 +34,13 @@ const NOBODY: Account = Account([0; 32]);
 pub struct DryRunArgs {
     #[command(flatten)]
     pub terms: TermsArgs,
+
+    /// First compile the program on this machine, which takes a device here, and show what the compiler says
+    #[arg(long)]
+    pub compile: bool,
+
+    #[command(flatten)]
+    pub executor: ExecutorArgs,
 }
 
 #[derive(Serialize)]
@@ -34,6 +49,7 @@ struct DryRunJson {
     answer: AnswerJson,
     providers: Option<usize>,
     submission_fee: Amount,
+    compiler_log: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -148,9 +164,17 @@ fn explain(answer: &DryRun, replicas: u8) -> Result<String, String> {
     }
 }
 
-/// Asks.
+/// Asks. A signal that ends it leaves nothing behind of a compiler on this machine.
 pub async fn run(context: &Context<'_>, args: &DryRunArgs) -> Result<()> {
+    unless_ended(ask(context, args), "nothing was sent").await
+}
+
+async fn ask(context: &Context<'_>, args: &DryRunArgs) -> Result<()> {
     let prepared = Prepared::load(&args.terms.manifest)?;
+    let compiler_log = match args.compile {
+        true => Some(compile(context.out, &args.executor, &prepared).await?),
+        false => None,
+    };
     let signer = context.signer_if_given()?;
     let chain = context.connect().await?;
     let market = chain.market_parameters().await?;
@@ -187,6 +211,7 @@ pub async fn run(context: &Context<'_>, args: &DryRunArgs) -> Result<()> {
         },
         providers: outlook.providers,
         submission_fee: Amount(market.fee_for(terms.time_limit(), terms.verification().replicas())),
+        compiler_log,
     };
     context.out.result(&document, |document| {
         let text = outlook.explain().unwrap_or_else(|text| text);
@@ -194,6 +219,29 @@ pub async fn run(context: &Context<'_>, args: &DryRunArgs) -> Result<()> {
         format!("{text}\nsubmitting costs {fee} besides, which is never refunded")
     });
     Ok(())
+}
+
+/// Compiles the program here, and tells and returns what the compiler says.
+async fn compile(out: &Output, executor: &ExecutorArgs, prepared: &Prepared) -> Result<String> {
+    let program = prepared.program_file().ok_or_else(|| {
+        Error::usage("--compile: the manifest names its program by CID").hint(
+            "nothing was sent; leave --compile away, or name the program's file in the manifest",
+        )
+    })?;
+    let compiling = out.wait("compiling");
+    let (manifest, path) = (&prepared.manifest, &program.path);
+    let built = rerun::build(executor, manifest, path, &program.name).await?;
+    drop(compiling);
+    let said = match &*built.log {
+        "" => String::new(),
+        log => format!("; the compiler says:\n{log}"),
+    };
+    out.say(format!(
+        "{} compiles on {}{said}",
+        program.name,
+        printable_name(&built.device)
+    ));
+    Ok(built.log)
 }
 
 /// Warns if the account could not pay for the submission, which `submit` then refuses.
@@ -288,6 +336,7 @@ mod tests {
                 answer,
                 providers: Some(3),
                 submission_fee: Amount(1),
+                compiler_log: Some(String::new()),
             };
             crate::output::documented::check(&["Dry run"], &document);
         }

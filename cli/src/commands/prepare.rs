@@ -103,6 +103,12 @@ impl Prepared {
         }
     }
 
+    /// That file.
+    pub fn program_file(&self) -> Option<&LocalFile> {
+        let name = self.program()?;
+        self.files.iter().find(|file| file.name == name)
+    }
+
     /// Bytes of all files.
     pub fn upload_bytes(&self) -> u64 {
         self.files.iter().map(|file| file.bytes).sum()

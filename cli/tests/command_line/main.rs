@@ -118,6 +118,39 @@ fn a_dry_run_goes_without_a_key() {
     }
 }
 
+/// Regression: what the compiler says was seen once a provider had failed of it.
+#[test]
+fn a_program_is_compiled_before_any_node_is_asked() {
+    let (dir, path) = task(MANIFEST);
+    let executor = dir.path().join("executor");
+    let dry_run = |ends_with: &str| {
+        let devices = format!(
+            r#"[{{"fingerprint":"{}","memory_bytes":1,"name":"cpu"}}]"#,
+            "22".repeat(32)
+        );
+        let script = format!(
+            "#!/bin/sh\ncase \"$1\" in\ndevices) echo '{devices}';;\nbuild) mkdir \"$2/build\"\n\
+             echo 'program.cl:3: a word' > \"$2/build/build.log\"\n{ends_with};;\nesac\n"
+        );
+        aicpw_stand_in::program(&executor, &script).unwrap();
+        let (path, executor) = (path.to_str().unwrap(), executor.to_str().unwrap());
+        let terms = ["dry-run", path, "--budget", "1", "--time-limit", "60s"];
+        let compile = ["--compile", "--executor-path", executor];
+        aicpw(&[&terms[..], &compile].concat())
+    };
+    let failed = r#"{"failed":{"fault":"build-failed","message":"no","log":"build/build.log"}}"#;
+    let output = dry_run(&format!("echo '{failed}'; exit 1"));
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(text.contains("no\ndouble.cl:3: a word"), "{text}");
+
+    let output = dry_run(r#"echo '{"done":"build"}'"#);
+    assert_eq!(output.status.code(), Some(6), "only the node is missing");
+    let text = String::from_utf8(output.stdout).unwrap();
+    let said = "double.cl compiles on cpu; the compiler says:\ndouble.cl:3: a word";
+    assert!(text.contains(said), "{text}");
+}
+
 #[test]
 fn a_result_that_would_overwrite_something_else_is_refused() {
     let (dir, path) = task(MANIFEST);
