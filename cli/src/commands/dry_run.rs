@@ -95,7 +95,9 @@ impl Outlook {
         let mut providers = None;
         if verification.replicas() > 1 && matches!(answer, DryRun::Match { .. }) {
             let wanted = Wanted::new(needs, budget, limit, verification, market.min_stake);
-            providers = fitting::count(chain, &wanted, &[requester]).await?;
+            let known = fitting::count(chain, &wanted, &[requester]).await?;
+            // Who was found just now may have left in the block after.
+            providers = known.map(|fit| fit.max(1));
         }
         Ok(Self {
             answer,
