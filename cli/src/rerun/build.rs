@@ -56,6 +56,7 @@ pub async fn build(
         spec: JobSpec {
             version: JobVersion::V1,
             device: device.fingerprint,
+            kind: Some(device.kind),
             limits: JobLimits {
                 memory_bytes: manifest.memory_bytes(),
                 output_bytes: manifest.output_bytes(),

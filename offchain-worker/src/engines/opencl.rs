@@ -4,7 +4,8 @@
 use aicpw_protocol::{
     job::{
         path, Done, Failed, JobLimits, JobResult, JobSpec, JobVersion, Message, TraceRecord,
-        DRIVER_ENVIRONMENT, EXECUTOR_SAYS, MAX_BUILD_FILES, MAX_BUILD_FOLDER_BYTES, MAX_TRACE_BYTES,
+        DRIVER_ENVIRONMENT, EXECUTOR_SAYS, MAX_BUILD_FILES, MAX_BUILD_FOLDER_BYTES,
+        MAX_TRACE_BYTES,
     },
     manifest::{limits, Manifest, ManifestErrors},
     task::{Blame, Engine as EngineKind, Fault, Needs, Progress},
@@ -36,6 +37,9 @@ const MAX_MESSAGE: usize = 2 << 10;
 /// does not pay for it.
 pub const MAX_SAID_BY_RUN: usize = 512;
 
+/// What PoCL reads to know how many threads it may have, by version.
+const THREADS_OF_POCL: [&str; 2] = ["POCL_CPU_MAX_CU_COUNT", "POCL_MAX_PTHREAD_COUNT"];
+
 /// All of the environment of an executor.
 pub fn driver_environment() -> Vec<(OsString, OsString)> {
     let fixed = [
@@ -46,7 +50,16 @@ pub fn driver_environment() -> Vec<(OsString, OsString)> {
     let kept = DRIVER_ENVIRONMENT
         .iter()
         .filter_map(|name| Some((OsString::from(name), std::env::var_os(name)?)));
-    fixed.into_iter().chain(kept).collect()
+    // A job's process does not see the node's control group, in which it may have only some of the processors.
+    let threads = std::thread::available_parallelism().ok();
+    let threads = threads.into_iter().flat_map(|threads| {
+        let unset = |name: &&str| std::env::var_os(name).is_none();
+        THREADS_OF_POCL
+            .into_iter()
+            .filter(unset)
+            .map(move |name| (name.into(), threads.to_string().into()))
+    });
+    fixed.into_iter().chain(kept).chain(threads).collect()
 }
 
 /// The stages of a job.
