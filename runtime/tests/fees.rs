@@ -12,12 +12,13 @@ use aicpw_protocol::{
 use aicpw_runtime::{
     configs::{money::WEIGHT_FEE, parameters::SubmissionFee, system::RuntimeBlockWeights},
     units::{EXISTENTIAL_DEPOSIT, MICRO, MILLI, UNIT},
-    Address, Balance, Runtime, RuntimeCall, RuntimeOrigin, Signature, TransactionPayment,
-    UncheckedExtrinsic,
+    Address, Balance, ProviderStaking, Runtime, RuntimeCall, RuntimeOrigin, Signature,
+    TransactionPayment, UncheckedExtrinsic,
 };
 use codec::Encode;
 use frame_support::{
     dispatch::{DispatchClass, Pays},
+    traits::GetStorageVersion,
     weights::Weight,
 };
 use frame_system::offchain::CreateAuthorizedTransaction;
@@ -176,6 +177,8 @@ fn a_signed_worker_call_fails_and_pays() {
     for call in calls {
         let origin = RuntimeOrigin::signed(Alice.to_account_id());
         TestExternalities::default().execute_with(|| {
+            // As of a state that is in this release's form.
+            ProviderStaking::in_code_storage_version().put::<ProviderStaking>();
             let failure = call.clone().dispatch(origin).unwrap_err();
             assert_eq!(failure.error, DispatchError::BadOrigin, "{call:?}");
             assert_eq!(failure.post_info.pays_fee, Pays::Yes, "{call:?}");

@@ -242,7 +242,7 @@ async fn a_port_for_strangers_metrics_and_an_orderly_end() {
     let (before, prepared) = log.split_once("the runtime is prepared, after ").unwrap();
     assert!(before.contains("preparing the runtime"), "{log}");
     assert!(prepared.contains("🔌 JSON-RPC: "), "{log}");
-    let (seconds, _) = prepared.split_once(" s\n").unwrap();
+    let (seconds, _) = prepared.split_once(" s").unwrap();
     assert!(seconds.parse::<f64>().is_ok(), "{seconds}");
 
     node.word_after("made its first block since the start: ")

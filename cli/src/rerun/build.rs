@@ -142,7 +142,7 @@ mod tests {
 
     fn device() -> String {
         let digits = "22".repeat(32);
-        format!(r#"[{{"fingerprint":"{digits}","memory_bytes":1,"name":"slow one"}}]"#)
+        format!(r#"[{{"fingerprint":"{digits}","kind":"cpu","memory_bytes":1,"name":"slow one"}}]"#)
     }
 
     #[tokio::test]

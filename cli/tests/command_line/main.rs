@@ -125,7 +125,7 @@ fn a_program_is_compiled_before_any_node_is_asked() {
     let executor = dir.path().join("executor");
     let dry_run = |ends_with: &str| {
         let devices = format!(
-            r#"[{{"fingerprint":"{}","memory_bytes":1,"name":"cpu"}}]"#,
+            r#"[{{"fingerprint":"{}","kind":"cpu","memory_bytes":1,"name":"cpu"}}]"#,
             "22".repeat(32)
         );
         let script = format!(
