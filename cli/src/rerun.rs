@@ -5,6 +5,7 @@
 mod build;
 
 use std::{
+    num::NonZero,
     path::{Path, PathBuf},
     process::{ExitStatus, Stdio},
     time::Duration,
@@ -14,8 +15,8 @@ use aicpw_protocol::{
     device::{ClassSet, DeviceKind},
     hashing::Hash,
     job::{
-        path, Done, Failed, JobLimits, JobResult, JobSpec, JobVersion, Message, Part, PartResult,
-        TraceRecord, DRIVER_ENVIRONMENT,
+        driver_variables, path, Done, Failed, JobLimits, JobResult, JobSpec, JobVersion, Message,
+        Part, PartResult, TraceRecord,
     },
     manifest::{limits, Manifest},
     task::{DeterminismClass, Needs},
@@ -452,16 +453,14 @@ async fn read_at_most(path: &Path, most: u64) -> Result<Vec<u8>> {
 
 async fn execute(executor: &Path, arguments: &[&std::ffi::OsStr]) -> Result<Ended> {
     let failed = |error: std::io::Error| Error::file("start", executor, &error);
+    let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
     let mut child = Command::new(executor)
         .args(arguments)
         // Nothing of this user's to a stranger's program but what drivers need.
         .env_clear()
         .env("PATH", "/usr/local/bin:/usr/bin:/bin")
         .env("LANG", "C.UTF-8")
-        .envs(DRIVER_ENVIRONMENT.iter().filter_map(|name| {
-            let value = std::env::var_os(name)?;
-            Some((name, value))
-        }))
+        .envs(driver_variables(processors, |name| std::env::var_os(name)))
         // It ends by itself when this is closed, however this program ends.
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -56,6 +56,8 @@ struct Record {
 #[derive(Serialize, Deserialize, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct OwnFile {
     file: String,
+    /// Empty in a record of a version that kept none.
+    #[serde(default)]
     root: String,
 }
 
@@ -98,10 +100,15 @@ fn check_files(folder: &Path, outputs: &[OutputFile]) -> Result<BTreeSet<OwnFile
         let content = std::fs::File::open(&path).and_then(root_of);
         let (root, _) = content.map_err(|error| unusable(&path, &error))?;
         let root = show_hash(&root);
-        let Some(unchanged) = of_that_name.into_iter().find(|one| one.root == root) else {
-            return Err(in_the_way(&path, "was changed since it was fetched"));
+        let Some(unchanged) = of_that_name.iter().find(|one| one.root == root) else {
+            let is_old = of_that_name.iter().any(|one| one.root.is_empty());
+            let why = match is_old {
+                true => "was fetched by an earlier version, which did not keep what it was like",
+                false => "was changed since it was fetched",
+            };
+            return Err(in_the_way(&path, why));
         };
-        replaced.insert(unchanged.clone());
+        replaced.insert((*unchanged).clone());
     }
     for name in [RECORD, UNFINISHED] {
         let path = folder.join(name);

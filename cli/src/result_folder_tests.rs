@@ -110,9 +110,6 @@ fn a_record_of_something_else_permits_nothing() {
             "{\"task\":1}",
             "[]",
             "{\"files\":[{\"file\":\"image.bin\"}]}",
-            // It does not say what was in the file.
-            "{\"task\":1,\"result_root\":\"\",\"files\":[{\"file\":\"image.bin\"}],\"result\":\
-             \"bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi\"}",
         ] {
             let dir = tempfile::tempdir().unwrap();
             std::fs::write(dir.path().join(name), text).unwrap();
@@ -125,6 +122,23 @@ fn a_record_of_something_else_permits_nothing() {
     let dir = tempfile::tempdir().unwrap();
     std::fs::create_dir(dir.path().join(RECORD)).unwrap();
     assert!(refused(dir.path()).contains("result.json exists"));
+}
+
+/// Which did not say what was in the files: whether one was changed since cannot be told.
+#[test]
+fn what_an_earlier_version_has_fetched_is_not_replaced() {
+    let dir = tempfile::tempdir().unwrap();
+    let record =
+        "{\"task\":1,\"result_root\":\"\",\"files\":[{\"file\":\"image.bin\"}],\"result\":\
+                  \"bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi\"}";
+    std::fs::write(dir.path().join(RECORD), record).unwrap();
+    std::fs::write(dir.path().join("image.bin"), "mine").unwrap();
+    let message = refused(dir.path());
+    assert!(message.contains("image.bin exists"), "{message}");
+    assert!(message.contains("earlier version"), "{message}");
+    // As the message proposes.
+    std::fs::remove_file(dir.path().join("image.bin")).unwrap();
+    check(dir.path(), &outputs()).unwrap();
 }
 
 /// Regression: the record of the second result named the first's files no more, and so they were somebody else's

@@ -162,6 +162,7 @@ impl Measuring {
             let Described {
                 fingerprint: digits,
                 name,
+                kind,
                 ..
             } = described;
             let mut fingerprint = Hash::default();
@@ -173,6 +174,8 @@ impl Measuring {
                 );
                 continue;
             }
+            // Also if it cannot be measured now: the chain may know it from before.
+            self.kinds.put(fingerprint, kind);
             let known = kept.find(&fingerprint);
             if known.is_some_and(|known| known.size != size) {
                 tracing::warn!(
@@ -434,8 +437,13 @@ esac
         let dir = tempfile::tempdir().unwrap();
         let folder = dir.path();
         // It says that it measured another device.
-        let none = executor(folder, 1, 2).devices().await.unwrap();
-        assert_eq!(none, []);
+        let fails = executor(folder, 1, 2);
+        assert_eq!(fails.devices().await.unwrap(), []);
+        assert_eq!(
+            fails.kinds.of(&[1; 32]),
+            Some(DeviceKind::Cpu),
+            "jobs may come"
+        );
 
         let broken = executor(folder, 1, 1);
         let script = "#!/bin/sh\necho no driver >&2; exit 1";

@@ -10,6 +10,7 @@ use tokio::{
 };
 
 use crate::{
+    devices::Kinds,
     examine::{Described, Examiner},
     mailbox::Mailbox,
 };
@@ -21,6 +22,7 @@ const EVERY: Duration = Duration::from_secs(30);
 pub(crate) struct Lookout {
     pub mailbox: Mailbox,
     pub examiner: Examiner,
+    pub kinds: Kinds,
 }
 
 impl Lookout {
@@ -51,6 +53,11 @@ impl Lookout {
             Ok(devices) => {
                 *failed = false;
                 let found: Vec<Hash> = devices.iter().filter_map(fingerprint).collect();
+                for device in &devices {
+                    if let Some(fingerprint) = fingerprint(device) {
+                        self.kinds.put(fingerprint, device.kind);
+                    }
+                }
                 if self.mailbox.write_devices(&found) {
                     let names: Vec<&str> = devices.iter().map(|device| &*device.name).collect();
                     tracing::info!(devices = names.join(", "), "the devices of this machine");
@@ -76,7 +83,7 @@ fn fingerprint(device: &Described) -> Option<Hash> {
 mod tests {
     use super::*;
     use crate::{chain::LocalStorage, testing::MemoryStorage};
-    use aicpw_protocol::mailbox::DEVICES;
+    use aicpw_protocol::{device::DeviceKind, mailbox::DEVICES};
     use codec::{DecodeAll, Encode};
     use std::{fs, path::Path, sync::Arc};
 
@@ -122,7 +129,9 @@ printf ']'
         let lookout = Lookout {
             mailbox: Mailbox::new(storage.clone(), [0; 32]),
             examiner: executor(folder.path()),
+            kinds: Kinds::default(),
         };
+        let kinds = lookout.kinds.clone();
         let said = || {
             let bytes = storage.get(DEVICES)?;
             Some(Vec::<Hash>::decode_all(&mut bytes.as_slice()).unwrap())
@@ -134,6 +143,7 @@ printf ']'
         list(folder.path(), &[1, 2]);
         lookout.look(&mut failed).await;
         assert_eq!((said(), failed), (Some(vec![[1; 32], [2; 32]]), false));
+        assert_eq!(kinds.of(&[2; 32]), Some(DeviceKind::Cpu));
 
         fs::remove_file(folder.path().join("list")).unwrap();
         lookout.look(&mut failed).await;

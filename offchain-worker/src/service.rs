@@ -155,6 +155,7 @@ impl WorkerService {
         let lookout = Lookout {
             mailbox: mailbox.clone(),
             examiner: examiner.clone(),
+            kinds: kinds.clone(),
         };
         let turn = Turn::default();
         let prover = Prover {

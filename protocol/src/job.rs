@@ -27,6 +27,8 @@
 //!
 //! What the run stage writes is made by a stranger's code: read it as such.
 
+use std::ffi::OsString;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -75,9 +77,29 @@ pub fn most_on_disk(output_bytes: u64) -> u64 {
         .saturating_add(output_bytes)
 }
 
-/// What a driver may need to know of this machine. Nothing else of the environment of
-/// whoever runs a job reaches it.
-pub const DRIVER_ENVIRONMENT: &[&str] = &[
+/// What PoCL reads to know how many threads it may have, by version.
+const THREADS_OF_POCL: [&str; 2] = ["POCL_CPU_MAX_CU_COUNT", "POCL_MAX_PTHREAD_COUNT"];
+
+/// What a driver may need to know of this machine, by the variables of whoever runs the job. Nothing
+/// else of its environment reaches the driver.
+///
+/// `processors` are those that it may use. A job's process does not see the control group that it is in, and would
+/// count all of the machine.
+pub fn driver_variables(
+    processors: usize,
+    variable: impl Fn(&str) -> Option<OsString>,
+) -> Vec<(OsString, OsString)> {
+    let kept = |name: &&str| Some((OsString::from(name), variable(name)?));
+    let unset = THREADS_OF_POCL
+        .iter()
+        .filter(|name| variable(name).is_none());
+    let threads = unset.map(|name| (OsString::from(name), processors.to_string().into()));
+    let kept = DRIVER_ENVIRONMENT.iter().filter_map(kept);
+    kept.chain(threads).collect()
+}
+
+/// The names of those variables.
+const DRIVER_ENVIRONMENT: &[&str] = &[
     "LD_LIBRARY_PATH",
     "OCL_ICD_ENABLE_TRACE",
     "OCL_ICD_FILENAMES",
@@ -372,6 +394,30 @@ mod tests {
             assert_eq!(Message::from_line(line.as_bytes()), Some(message));
         }
         assert_eq!(Message::from_line(b"hello"), None);
+    }
+
+    #[test]
+    fn a_driver_learns_what_it_needs_and_no_more() {
+        let has = |name: &str| match name {
+            "LD_LIBRARY_PATH" => Some("/opt".into()),
+            "POCL_CPU_MAX_CU_COUNT" => Some("1".into()),
+            "HOME" => Some("/root".into()),
+            _ => None,
+        };
+        let mut told = driver_variables(3, has);
+        told.sort();
+        let told: Vec<_> = told
+            .iter()
+            .map(|(name, value)| (name.to_str().unwrap(), value.to_str().unwrap()))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("LD_LIBRARY_PATH", "/opt"),
+                ("POCL_CPU_MAX_CU_COUNT", "1"),
+                ("POCL_MAX_PTHREAD_COUNT", "3"),
+            ]
+        );
     }
 
     #[test]

@@ -2,10 +2,10 @@
 //! [`aicpw_protocol::job`].
 
 use aicpw_protocol::{
+    device::DeviceKind,
     job::{
-        path, Done, Failed, JobLimits, JobResult, JobSpec, JobVersion, Message, TraceRecord,
-        DRIVER_ENVIRONMENT, EXECUTOR_SAYS, MAX_BUILD_FILES, MAX_BUILD_FOLDER_BYTES,
-        MAX_TRACE_BYTES,
+        driver_variables, path, Done, Failed, JobLimits, JobResult, JobSpec, JobVersion, Message,
+        TraceRecord, EXECUTOR_SAYS, MAX_BUILD_FILES, MAX_BUILD_FOLDER_BYTES, MAX_TRACE_BYTES,
     },
     manifest::{limits, Manifest, ManifestErrors},
     task::{Blame, Engine as EngineKind, Fault, Needs, Progress},
@@ -15,6 +15,7 @@ use aicpw_protocol::{
 use async_trait::async_trait;
 use std::collections::HashSet;
 use std::ffi::OsString;
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -37,9 +38,6 @@ const MAX_MESSAGE: usize = 2 << 10;
 /// does not pay for it.
 pub const MAX_SAID_BY_RUN: usize = 512;
 
-/// What PoCL reads to know how many threads it may have, by version.
-const THREADS_OF_POCL: [&str; 2] = ["POCL_CPU_MAX_CU_COUNT", "POCL_MAX_PTHREAD_COUNT"];
-
 /// All of the environment of an executor.
 pub fn driver_environment() -> Vec<(OsString, OsString)> {
     let fixed = [
@@ -47,19 +45,9 @@ pub fn driver_environment() -> Vec<(OsString, OsString)> {
         ("LANG", "C.UTF-8"),
     ];
     let fixed = fixed.map(|(name, value)| (name.into(), value.into()));
-    let kept = DRIVER_ENVIRONMENT
-        .iter()
-        .filter_map(|name| Some((OsString::from(name), std::env::var_os(name)?)));
-    // A job's process does not see the node's control group, in which it may have only some of the processors.
-    let threads = std::thread::available_parallelism().ok();
-    let threads = threads.into_iter().flat_map(|threads| {
-        let unset = |name: &&str| std::env::var_os(name).is_none();
-        THREADS_OF_POCL
-            .into_iter()
-            .filter(unset)
-            .map(move |name| (name.into(), threads.to_string().into()))
-    });
-    fixed.into_iter().chain(kept).chain(threads).collect()
+    let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let told = driver_variables(processors, |name| std::env::var_os(name));
+    fixed.into_iter().chain(told).collect()
 }
 
 /// The stages of a job.
@@ -147,7 +135,11 @@ impl OpenCl {
             environment: driver_environment(),
             folder: job.folder.clone(),
             deadline: job.deadline,
-            allowance: kind.allowance(),
+            // A graphics card's driver keeps there what it likes; each file has its limit.
+            allowance: match self.kinds.of(&job.fingerprint) {
+                Some(DeviceKind::Gpu) => None,
+                _ => kind.allowance(),
+            },
         };
         let mut last = None;
         // Progress, even none, is said when the driver gets the program: not before that can the

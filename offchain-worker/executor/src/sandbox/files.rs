@@ -102,9 +102,15 @@ pub fn restrict(stage: Stage, kind: DeviceKind, folder: &Folder) -> Result<bool,
             rules = allow(rules, Path::new(place), read | AccessFs::Execute)?;
         }
     }
-    rules = allow(rules, folder.root(), read)?;
-    for name in [stage.folder(), path::WORK] {
-        rules = allow(rules, &folder.file(name), write_here)?;
+    let root = folder.root();
+    let own = std::iter::once((root.to_owned(), read))
+        .chain([stage.folder(), path::WORK].map(|name| (folder.file(name), write_here)));
+    for (path, access) in own {
+        // Nothing works without these, and each failure later would have another cause for its name.
+        if let Err(source) = std::fs::read_dir(&path) {
+            return Err(Error::OutOfReach { path, source });
+        }
+        rules = allow(rules, &path, access)?;
     }
     let status = rules.restrict_self()?;
     Ok(status.ruleset != RulesetStatus::NotEnforced)

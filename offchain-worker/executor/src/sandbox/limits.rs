@@ -16,12 +16,14 @@ const MIB: u64 = 1 << 20;
 const STACK: u64 = 64 * MIB;
 
 /// Memory for compilers and drivers themselves, besides what the job may use.
-fn memory_of_driver(stage: Stage, kind: DeviceKind) -> u64 {
-    let threads = std::thread::available_parallelism().map_or(1, |n| n.get() as u64);
+pub fn memory_of_driver(stage: Stage, kind: DeviceKind, processors: usize) -> u64 {
+    let threads = processors as u64;
     match (stage, kind) {
         (Stage::Build, DeviceKind::Cpu | DeviceKind::Accelerator) => 4096 * MIB,
         // Each thread has a stack, a heap, and room for local memory.
-        (Stage::Run, DeviceKind::Cpu | DeviceKind::Accelerator) => 1024 * MIB + threads * 64 * MIB,
+        (Stage::Run, DeviceKind::Cpu | DeviceKind::Accelerator) => {
+            1024 * MIB + threads.saturating_mul(64 * MIB)
+        }
         (_, DeviceKind::Gpu) => 16_384 * MIB,
     }
 }
@@ -45,9 +47,14 @@ fn longest(stage: Stage, kind: DeviceKind, limits: &JobLimits) -> u64 {
     }
 }
 
-/// Sets the limits of this process, for good. `addresses` is its `/proc/self/statm`.
-pub fn set(stage: Stage, kind: DeviceKind, limits: &JobLimits, addresses: File) -> io::Result<()> {
-    let driver = memory_of_driver(stage, kind);
+/// Sets the limits of this process, for good. `driver` is the memory for compilers and drivers, `addresses` is its `/proc/self/statm`.
+pub fn set(
+    stage: Stage,
+    kind: DeviceKind,
+    limits: &JobLimits,
+    driver: u64,
+    addresses: File,
+) -> io::Result<()> {
     let memory = match stage {
         Stage::Build => driver,
         Stage::Run => driver.saturating_add(limits.memory_bytes),

@@ -30,6 +30,8 @@ mod system_calls;
 
 use std::fs::File;
 use std::io::{self, Read};
+use std::num::NonZero;
+use std::path::PathBuf;
 
 use aicpw_protocol::{device::DeviceKind, job::JobLimits};
 
@@ -67,6 +69,18 @@ pub enum Error {
     /// The process has threads already.
     #[error("cannot restrict files: this process has {0} threads already")]
     Threads(usize),
+    /// The job's own files are out of reach.
+    #[error(
+        "{} cannot be reached by a process without privileges: {source}. A node that runs as root needs a base path \
+         that root reaches without them, and not below a private folder of another user",
+        path.display()
+    )]
+    OutOfReach {
+        /// Which folder.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
     /// A rule could not be made.
     #[error("cannot restrict the files of the job's process: {0}")]
     Files(#[from] landlock::RulesetError),
@@ -96,6 +110,8 @@ const FIRST_TO_GO: &str = "1000";
 pub struct Sandbox {
     stage: Stage,
     kind: DeviceKind,
+    /// Processors that it may use, counted while its control group can be seen.
+    processors: usize,
     /// Says how many addresses the process has. Opened while it may be.
     addresses: File,
 }
@@ -126,6 +142,7 @@ impl Sandbox {
         privileges::give_up().map_err(Error::when("give up privileges"))?;
         let addresses =
             File::open("/proc/self/statm").map_err(Error::when("open the size of this process"))?;
+        let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
         if !files::restrict(stage, kind, folder)? {
             if !allow_weak {
                 return Err(Error::NoLandlock);
@@ -137,6 +154,7 @@ impl Sandbox {
         Ok(Self {
             stage,
             kind,
+            processors,
             addresses,
         })
     }
@@ -147,7 +165,16 @@ impl Sandbox {
     ///
     /// When the kernel cannot.
     pub fn complete(self, limits: &JobLimits) -> Result<(), Error> {
-        limits::set(self.stage, self.kind, limits, self.addresses)
+        if self.stage == Stage::Run {
+            // Those that hash the result: once kernels run there are no new ones.
+            rayon::ThreadPoolBuilder::new()
+                .num_threads(self.processors)
+                .build_global()
+                .map_err(io::Error::other)
+                .map_err(Error::when("start the threads that hash the result"))?;
+        }
+        let driver = limits::memory_of_driver(self.stage, self.kind, self.processors);
+        limits::set(self.stage, self.kind, limits, driver, self.addresses)
             .map_err(Error::when("set limits"))?;
         // SAFETY: a plain call on numbers.
         unsafe {
@@ -171,11 +198,7 @@ impl Sandbox {
 /// When the kernel cannot.
 pub fn seal(kind: DeviceKind) -> Result<(), Error> {
     match kind {
-        DeviceKind::Cpu | DeviceKind::Accelerator => {
-            // Those that hash the result: later there are no new ones. They are there already if a buffer was hashed.
-            let _ = rayon::ThreadPoolBuilder::new().build_global();
-            system_calls::seal()
-        }
+        DeviceKind::Cpu | DeviceKind::Accelerator => system_calls::seal(),
         DeviceKind::Gpu => Ok(()),
     }
 }
