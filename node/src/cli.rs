@@ -173,6 +173,27 @@ mod tests {
         assert!(parses(&start[1..]).market.provider);
     }
 
+    #[test]
+    fn the_unit_allows_what_a_job_locks_itself_in_with() {
+        let unit = include_str!("../../packaging/systemd/aicpw-node.service");
+        let filters = unit.lines().filter_map(|line| line.strip_prefix("SystemCallFilter="));
+        let (taken, allowed): (Vec<_>, Vec<_>) = filters.partition(|line| line.starts_with('~'));
+        assert_eq!(taken, ["~@privileged @resources @keyring"]);
+        // Of these groups, or of none that the unit names; what a later line allows is allowed.
+        let calls = [
+            "capset",
+            "landlock_create_ruleset",
+            "landlock_add_rule",
+            "landlock_restrict_self",
+            "prlimit64",
+            "seccomp",
+        ];
+        for call in calls {
+            let has = |line: &&str| line.split(' ').any(|allowed| allowed == call);
+            assert!(allowed.iter().any(has), "{call}");
+        }
+    }
+
     fn chains(command: &clap::Command, found: &mut Vec<String>) {
         let mut arguments = command.get_arguments();
         if let Some(chain) = arguments.find(|argument| argument.get_id() == "chain") {
