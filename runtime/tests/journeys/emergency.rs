@@ -88,6 +88,11 @@ pub fn decide_fast(chain: &mut Chain, call: RuntimeCall, is_done: impl Fn() -> b
         call_hash: BlakeTwo256::hash_of(&call),
     };
     committee(chain, whitelist).unwrap();
+    decide_whitelisted(chain, call, is_done);
+}
+
+/// Everybody is for what is whitelisted; makes blocks until it was carried out.
+fn decide_whitelisted(chain: &mut Chain, call: RuntimeCall, is_done: impl Fn() -> bool) {
     let dispatch = pallet_whitelist::Call::dispatch_whitelisted_call_with_preimage {
         call: Box::new(call),
     };
@@ -381,6 +386,47 @@ fn a_whitelisted_call_is_on_a_faster_track() {
     let mut chain = Chain::development();
     let call = pallet_market_clock::Call::pause {};
     decide_fast(&mut chain, call.into(), MarketClock::is_paused);
+}
+
+/// Voters who saw that the committee had not looked at it did not decide about it.
+#[test]
+fn what_is_whitelisted_after_its_referendum_nobody_can_carry_out() {
+    let mut chain = Chain::development();
+    let call: RuntimeCall = pallet_market_clock::Call::pause {}.into();
+    let dispatch = pallet_whitelist::Call::dispatch_whitelisted_call_with_preimage {
+        call: Box::new(call.clone()),
+    };
+    let call_hash = BlakeTwo256::hash_of(&call);
+    let index = propose(
+        &mut chain,
+        Origin::WhitelistedCaller.into(),
+        dispatch.clone().into(),
+    );
+    vote(&mut chain, index, true);
+    let since = chain.height();
+    let is_deferred = || pallet_whitelist::DeferredDispatch::<Runtime>::contains_key(call_hash);
+    while !chain.read(is_deferred) {
+        assert!(chain.height() < since + DAY_IN_BLOCKS, "it was enacted");
+        chain.block(Vec::new());
+    }
+    committee(
+        &mut chain,
+        pallet_whitelist::Call::whitelist_call { call_hash },
+    )
+    .unwrap();
+    assert_eq!(
+        chain.sign(Eve, dispatch),
+        Err(pallet_whitelist::Error::<Runtime>::DeferredDispatchExpired.into())
+    );
+    assert!(!chain.read(MarketClock::is_paused));
+    chain
+        .sign(
+            Eve,
+            pallet_whitelist::Call::remove_deferred_dispatch { call_hash },
+        )
+        .unwrap();
+    // What is whitelisted still is, and can be decided upon.
+    decide_whitelisted(&mut chain, call, MarketClock::is_paused);
 }
 
 #[test]

@@ -34,8 +34,9 @@ parameter_types! {
     pub const MotionDuration: BlockNumber = 3 * DAYS;
     /// What the call of a motion may weigh.
     pub MaxMotionWeight: Weight = Perbill::from_percent(50) * MAX_BLOCK_WEIGHT;
-    /// How long a whitelisted call whose weight did not fit can still be dispatched.
-    pub const DeferredDispatchExpiration: BlockNumber = 28 * DAYS;
+    /// How long what a referendum dispatched before the committee had whitelisted it can be dispatched by
+    /// anybody once it has: not at all, because the voters were to decide on what the committee had looked at.
+    pub const DeferredDispatchExpiration: BlockNumber = 0;
 }
 
 impl pallet_collective::Config<CommitteeInstance> for Runtime {

@@ -48,7 +48,8 @@ pub const TRACKS: [(TrackId, Info); 6] = [
         0,
         Info {
             name: str_array("root"),
-            max_deciding: 1,
+            // With one at a time anybody could keep all others waiting for two weeks, for a deposit that comes back.
+            max_deciding: 5,
             decision_deposit: 1_000 * UNIT,
             prepare_period: 2 * HOURS,
             decision_period: DECISION_DAYS as BlockNumber * DAYS,
