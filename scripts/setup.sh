@@ -6,8 +6,8 @@
 # Elsewhere: says exactly what is missing, all of it at once. Nothing is ever removed or downgraded.
 #
 # With the argument `npm` it does the same for Node.js and npm, and nothing else: only the tests of
-# polkadot-js/ need them, and on Debian npm is some 350 packages. With `lint` for Rust, its formatter and its
-# linter, which nothing is built with.
+# polkadot-js/ need them, and on Debian npm is some 350 packages. With `faketime` for libfaketime, which gives the
+# nodes of a test wrong clocks. With `lint` for Rust, its formatter and its linter, which nothing is built with.
 set -euo pipefail
 # shellcheck source=scripts/env.sh
 . "$(dirname "${BASH_SOURCE[0]}")/env.sh"
@@ -334,11 +334,30 @@ check_node() {
     has_node || die "what apt-get installed is Node.js $(node_version); $oldest_node or newer is needed (https://nodejs.org)."
 }
 
+# ---- clocks -----------------------------------------------------------------------------------
+
+# Where `stand-in/src/clock.rs` looks for it.
+has_faketime() {
+    compgen -G '/usr/lib*/faketime/libfaketimeMT.so.1' >/dev/null \
+        || compgen -G '/usr/lib/*/faketime/libfaketimeMT.so.1' >/dev/null
+}
+
+check_faketime() {
+    has_faketime && return
+    has_apt || die "libfaketime is missing (https://github.com/wolfcw/libfaketime)."
+    apt_install libfaketime
+    has_faketime || die "the package libfaketime is installed and its library is not where it is looked for."
+}
+
 # ---- all together -----------------------------------------------------------------------------
 
 case ${1:-} in
     npm)
         check_node
+        exit
+        ;;
+    faketime)
+        check_faketime
         exit
         ;;
     lint)

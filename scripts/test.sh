@@ -25,6 +25,13 @@ else
     skipped+=("the tests against kubo, an ordinary IPFS peer: they need Go to build it")
 fi
 
+# Nodes with a wrong clock.
+if scripts/setup.sh faketime; then
+    export AICPW_FAKETIME_REQUIRED=1
+else
+    skipped+=("nodes whose clock is wrong: they need libfaketime; what is missing is said above")
+fi
+
 # The tests of a full disk mount a small one: only root can, and not in every container. Where it can be done
 # here they must do it.
 small=$(mktemp -d)

@@ -5,6 +5,8 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::skipped;
+
 /// What is written to fill it.
 const PIECE: usize = 1 << 20;
 
@@ -85,19 +87,10 @@ impl Drop for SmallDisk {
 /// # Panics
 /// If `AICPW_DISK_REQUIRED` is 1, as `scripts/test.sh` has it where one can be mounted.
 pub fn skip() -> io::Result<()> {
-    let how = "run this as root, in a container with --cap-add SYS_ADMIN";
-    let required = std::env::var_os("AICPW_DISK_REQUIRED").is_some_and(|value| value == "1");
-    assert!(
-        !required,
-        "no file system can be mounted, and AICPW_DISK_REQUIRED=1: {how}"
-    );
-    let test = std::thread::current();
-    let test = test.name().unwrap_or("a test");
-    // Not with a macro: what those print is hidden where a test passes.
-    let mut seen = io::stderr().lock();
-    writeln!(
-        seen,
-        "SKIPPED {test}: no file system can be mounted here; {how}"
+    skipped::say(
+        "AICPW_DISK_REQUIRED",
+        "no file system can be mounted here",
+        "run this as root, in a container with --cap-add SYS_ADMIN",
     )
 }
 

@@ -1,10 +1,12 @@
 //! What stands in for the real thing in tests and measurements: scripts in the place of programs, such as an executor
-//! that says what a test wants or breaks when it should, and a small disk ([`disk`]) in the place of one that takes long
-//! to fill.
+//! that says what a test wants or breaks when it should, a small disk ([`disk`]) in the place of one that takes long
+//! to fill, and a wrong clock ([`clock`]).
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod clock;
 pub mod disk;
+mod skipped;
 
 use std::io::{self, Write};
 use std::path::Path;

@@ -1,0 +1,83 @@
+//! A wrong clock in the place of the machine's, for a process and what it starts: libfaketime.
+
+use std::io;
+use std::path::PathBuf;
+
+use crate::skipped;
+
+/// Where Debian's package and others have it: below these folders.
+const FOLDERS: [&str; 4] = [
+    "/usr/lib/x86_64-linux-gnu/faketime",
+    "/usr/lib/aarch64-linux-gnu/faketime",
+    "/usr/lib64/faketime",
+    "/usr/lib/faketime",
+];
+
+/// The library for programs with several threads.
+const LIBRARY: &str = "libfaketimeMT.so.1";
+
+/// Clocks that are wrong.
+#[derive(Debug, Clone)]
+pub struct WrongClock(PathBuf);
+
+impl WrongClock {
+    /// Looks for the library; `None` if it is not installed.
+    pub fn find() -> Option<Self> {
+        let mut libraries = FOLDERS.iter().map(|folder| PathBuf::from(folder).join(LIBRARY));
+        libraries.find(|library| library.is_file()).map(Self)
+    }
+
+    /// The environment of a process whose clock is so many seconds ahead (or behind, if negative). Time passes as it does, so what
+    /// it measures is right.
+    pub fn ahead_by(&self, seconds: f64) -> Vec<(String, String)> {
+        let variables = [
+            ("LD_PRELOAD", self.0.display().to_string()),
+            ("FAKETIME", format!("{seconds:+}s")),
+            ("FAKETIME_DONT_FAKE_MONOTONIC", "1".into()),
+            // A process that is killed would leave it behind.
+            ("FAKETIME_DISABLE_SHM", "1".into()),
+        ];
+        variables.map(|(name, value)| (name.to_owned(), value)).into()
+    }
+}
+
+/// Says that a test is skipped because the library is not there.
+///
+/// # Errors
+/// It cannot be said.
+///
+/// # Panics
+/// If `AICPW_FAKETIME_REQUIRED` is 1, as `scripts/test.sh` has it where it is.
+pub fn skip() -> io::Result<()> {
+    skipped::say(
+        "AICPW_FAKETIME_REQUIRED",
+        "there is no libfaketime here",
+        "on Debian it is in the package libfaketime",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+    use std::time::{SystemTime, UNIX_EPOCH};
+
+    use super::*;
+
+    fn now(environment: Vec<(String, String)>) -> f64 {
+        let said = Command::new("date").arg("+%s.%N").envs(environment).output().unwrap();
+        String::from_utf8(said.stdout).unwrap().trim().parse().unwrap()
+    }
+
+    #[test]
+    fn a_process_has_the_clock_that_is_said() {
+        let Some(clock) = WrongClock::find() else {
+            return skip().unwrap();
+        };
+        for seconds in [-3_600.0, 3_600.5] {
+            let real = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs_f64();
+            let off = now(clock.ahead_by(seconds)) - real;
+            // However long it takes to start.
+            assert!(off >= seconds - 0.001 && off < seconds + 1_800.0, "{seconds}: {off}");
+        }
+    }
+}
