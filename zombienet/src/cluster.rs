@@ -110,6 +110,12 @@ impl Cluster {
         Self::started(chain, &[], NodeOptions::announced, first).await
     }
 
+    /// The four of the `local` preset, each changed by `change`, which finds them by their names.
+    pub async fn local_each(change: impl Fn(NodeOptions) -> NodeOptions) -> Result<Self> {
+        let first = async |_, to, address| Ok((to == 0).then_some(address));
+        Self::started("local", &[], |options| Ok(change(options)), first).await
+    }
+
     /// The same, but none of them is told of another.
     pub async fn strangers_on(chain: &str, arguments: &[&str]) -> Result<Self> {
         Self::linked_on(chain, arguments, async |_, _, _| Ok(None)).await
@@ -131,14 +137,14 @@ impl Cluster {
     async fn started(
         chain: &str,
         arguments: &[&str],
-        options: fn(NodeOptions) -> Result<NodeOptions>,
+        change: impl Fn(NodeOptions) -> Result<NodeOptions>,
         mut link: impl AsyncFnMut(usize, usize, String) -> Result<Option<String>>,
     ) -> Result<Self> {
         let room = room_for(MANY).await?;
         let folder = TempDir::with_prefix("aicpw-network-").context("a temporary folder")?;
         let mut validators: Vec<Node> = Vec::new();
         for (from, name) in VALIDATORS.into_iter().enumerate() {
-            let mut options = options(NodeOptions::new(name, chain).arg(format!("--{name}")))?;
+            let mut options = change(NodeOptions::new(name, chain).arg(format!("--{name}")))?;
             options
                 .arguments
                 .extend(arguments.iter().map(|a| (*a).to_owned()));

@@ -27,6 +27,7 @@ use super::{
     authoring::Authoring,
     beefy::{start_mmr_gadget, BeefyNetwork, BeefyVoter},
     block_push::BlockPush,
+    early_blocks::EarlyBlocks,
     essential::Patient,
     new_partial,
     partial::{Consensus, GrandpaImport, Partial},
@@ -127,6 +128,12 @@ pub fn new_full<N: NetworkBackend<Block, <Block as BlockT>::Hash>>(
         Vec::new(),
     );
 
+    let slot = babe_link.config().slot_duration();
+    let (import_queue, waiting) = EarlyBlocks::new(import_queue, slot);
+    let arrivals = waiting.telling(config.prometheus_registry())?;
+    let tasks = task_manager.spawn_handle();
+    tasks.spawn("early-blocks", Some("block-import"), waiting.run());
+    tasks.spawn("block-arrivals", Some("block-import"), arrivals.run(client.clone()));
     let import_queue_service = import_queue.service();
     let (network, system_rpc_tx, tx_handler_controller, sync, _bitswap) =
         sc_service::build_network(BuildNetworkParams {
@@ -148,7 +155,7 @@ pub fn new_full<N: NetworkBackend<Block, <Block as BlockT>::Hash>>(
         "block-push",
         Some("networking"),
         block_push.run(
-            babe_link.config().slot_duration().as_duration(),
+            slot.as_duration(),
             client.clone(),
             import_queue_service,
             sync.clone(),

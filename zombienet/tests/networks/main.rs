@@ -6,6 +6,7 @@
 mod blocks;
 mod budget;
 mod claims;
+mod clock;
 mod disk;
 mod disputes;
 mod distance;
