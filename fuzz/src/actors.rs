@@ -7,7 +7,7 @@ use aicpw_protocol::{
     device::{ClassSet, DeviceKind, DeviceSpec, Reputation},
     job::{Checkpoint, TraceRecord},
     merkle::result_root,
-    task::{DeterminismClass, Engine, Fault, Needs, Privacy, Submission, Verification},
+    task::{DeterminismClass, Engine, Needs, Privacy, Submission, Verification},
     trace::{End, NamedPart, TraceOpening},
     AssignmentId, Balance, ContentId, Gflops, Hash, Mebibytes, MegabitsPerSecond, Milliseconds,
 };
@@ -42,22 +42,6 @@ pub const REQUESTERS: [Sr25519Keyring; 3] = [Charlie, Ferdie, Bob];
 
 /// Amounts: nothing, below and at the limits, usual, all, and more than there can be.
 pub const AMOUNTS: [Balance; 6] = [0, 1, 10 * MILLI, UNIT, 150 * UNIT, Balance::MAX];
-
-/// Every fault, also those that workers must not report.
-pub const FAULTS: [Fault; 12] = [
-    Fault::Crashed,
-    Fault::BadKey,
-    Fault::InputUnavailable,
-    Fault::BadManifest,
-    Fault::BuildFailed,
-    Fault::RunFailed,
-    Fault::TimeLimit,
-    Fault::NoStart,
-    Fault::NoProgress,
-    Fault::NoCommit,
-    Fault::NoReveal,
-    Fault::WrongResult,
-];
 
 /// A worker key, by its number.
 pub fn worker(number: u8) -> sr25519::Pair {

@@ -4,7 +4,7 @@ use aicpw_primitives::traits::DrawRandomness as _;
 use aicpw_protocol::{
     commitment::{result_commitment, ResultOpening},
     conformance::Part,
-    task::{FailureMessage, Progress, Role},
+    task::{FailureMessage, Fault, Progress, Role},
     worker::{MissingDevices, Statement},
     AssignmentId, TaskId,
 };
@@ -18,7 +18,7 @@ use sp_keyring::Sr25519Keyring;
 use sp_runtime::Perbill;
 
 use crate::{
-    actors::{of_juror, opening, worker, FAULTS, PROVIDERS},
+    actors::{of_juror, opening, worker, PROVIDERS},
     chain::Chain,
     input::Input,
     moves::{is_undecided, provider, some_device},
@@ -218,7 +218,8 @@ pub(crate) fn fail(chain: &mut Chain, input: &mut Input<'_>) {
     let Some((assignment, _, key)) = some_assignment(input) else {
         return;
     };
-    let fault = input.one_of(&FAULTS).expect("there are faults");
+    // Also those that workers must not report.
+    let fault = input.one_of(&Fault::ALL).expect("there are faults");
     let message = FailureMessage::default();
     let statement = Statement::Fail {
         assignment,

@@ -342,6 +342,42 @@ pub enum Blame {
 }
 
 impl Fault {
+    /// All of them. A new one comes last, so that numbers in the fuzz corpus stay what they are.
+    pub const ALL: [Self; 13] = [
+        Self::Crashed,
+        Self::BadKey,
+        Self::InputUnavailable,
+        Self::BadManifest,
+        Self::BuildFailed,
+        Self::RunFailed,
+        Self::TimeLimit,
+        Self::NoStart,
+        Self::NoProgress,
+        Self::NoCommit,
+        Self::NoReveal,
+        Self::WrongResult,
+        Self::NoKey,
+    ];
+
+    /// The word for it, as the JSON views have it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::NoKey => "no-key",
+            Self::NoStart => "no-start",
+            Self::NoProgress => "no-progress",
+            Self::NoCommit => "no-commit",
+            Self::NoReveal => "no-reveal",
+            Self::WrongResult => "wrong-result",
+            Self::Crashed => "crashed",
+            Self::BadKey => "bad-key",
+            Self::InputUnavailable => "input-unavailable",
+            Self::BadManifest => "bad-manifest",
+            Self::BuildFailed => "build-failed",
+            Self::RunFailed => "run-failed",
+            Self::TimeLimit => "time-limit",
+        }
+    }
+
     /// Whether the device was too slow for what it promises.
     pub fn is_missed_deadline(self) -> bool {
         matches!(self, Self::NoCommit | Self::TimeLimit)
@@ -574,4 +610,26 @@ pub enum TaskStatus {
         /// Why.
         reason: Refunded,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec::Vec;
+
+    #[test]
+    fn the_list_of_faults_has_each_of_them_once() {
+        // Whatever a byte can stand for: a fault that is not in the list is found here too.
+        let there_are = (0..=u8::MAX).filter_map(|byte| Fault::decode(&mut &[byte][..]).ok());
+        let mut listed = Fault::ALL;
+        listed.sort();
+        assert_eq!(there_are.collect::<Vec<_>>(), listed);
+    }
+
+    #[test]
+    fn faults_have_the_words_of_the_json_views() {
+        for fault in Fault::ALL {
+            assert_eq!(serde_json::to_value(fault).unwrap(), fault.name());
+        }
+    }
 }

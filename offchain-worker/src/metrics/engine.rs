@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::{fault_label, WorkerMetrics};
+use super::WorkerMetrics;
 use crate::engines::{BadManifest, Engine, Failure, Job, OnProgress, Plan, Product};
 
 /// Counts the stages of another engine.
@@ -37,7 +37,7 @@ impl<'a> Stage<'a> {
 
     fn end<T>(self, result: Result<T, Failure>) -> Result<T, Failure> {
         if let (Some(metrics), Err(failure)) = (&self.metrics.0, &result) {
-            let labels = [self.name, fault_label(failure.fault)];
+            let labels = [self.name, failure.fault.name()];
             metrics.engine_failed.with_label_values(&labels).inc();
         }
         result

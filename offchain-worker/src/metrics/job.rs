@@ -8,7 +8,7 @@ use substrate_prometheus_endpoint::{
     PrometheusError, Registry, F64, U64,
 };
 
-use super::{counters, fault_label, gauges, register, reported_faults};
+use super::{counters, gauges, register, reported_faults};
 use crate::queue::{End, Phase};
 
 /// The stages of the engine.
@@ -155,10 +155,7 @@ impl WorkerMetrics {
     /// A job could not be done.
     pub fn failed(&self, fault: Fault) {
         if let Some(metrics) = &self.0 {
-            metrics
-                .failures
-                .with_label_values(&[fault_label(fault)])
-                .inc();
+            metrics.failures.with_label_values(&[fault.name()]).inc();
         }
     }
 

@@ -16,57 +16,11 @@ use substrate_prometheus_endpoint::{
     CounterVec, GaugeVec, Opts, PrometheusError, Registry,
 };
 
-/// All faults, as labels.
-const FAULTS: [Fault; 13] = [
-    Fault::NoKey,
-    Fault::NoStart,
-    Fault::NoProgress,
-    Fault::NoCommit,
-    Fault::NoReveal,
-    Fault::WrongResult,
-    Fault::Crashed,
-    Fault::BadKey,
-    Fault::InputUnavailable,
-    Fault::BadManifest,
-    Fault::BuildFailed,
-    Fault::RunFailed,
-    Fault::TimeLimit,
-];
-
-/// A fault as the label `fault` has it: the word of the JSON views.
-fn fault_label(fault: Fault) -> &'static str {
-    match fault {
-        Fault::NoKey => "no-key",
-        Fault::NoStart => "no-start",
-        Fault::NoProgress => "no-progress",
-        Fault::NoCommit => "no-commit",
-        Fault::NoReveal => "no-reveal",
-        Fault::WrongResult => "wrong-result",
-        Fault::Crashed => "crashed",
-        Fault::BadKey => "bad-key",
-        Fault::InputUnavailable => "input-unavailable",
-        Fault::BadManifest => "bad-manifest",
-        Fault::BuildFailed => "build-failed",
-        Fault::RunFailed => "run-failed",
-        Fault::TimeLimit => "time-limit",
-    }
-}
-
-/// The faults that a worker reports; the others are the chain's to see.
+/// The faults that a worker reports, as labels; the others are the chain's to see.
 fn reported_faults() -> impl Iterator<Item = &'static str> {
-    let of_worker = |fault: &Fault| {
-        matches!(
-            fault,
-            Fault::Crashed
-                | Fault::BadKey
-                | Fault::InputUnavailable
-                | Fault::BadManifest
-                | Fault::BuildFailed
-                | Fault::RunFailed
-                | Fault::TimeLimit
-        )
-    };
-    FAULTS.into_iter().filter(of_worker).map(fault_label)
+    let faults = Fault::ALL.into_iter();
+    let reported = faults.filter(|fault| fault.is_reported_by_worker());
+    reported.map(Fault::name)
 }
 
 fn register<M: Collector + Clone + 'static>(
@@ -104,19 +58,6 @@ fn gauges<P: Atomic + 'static>(
         gauges.with_label_values(&[value]);
     }
     Ok(gauges)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn faults_have_the_words_of_the_json_views() {
-        for fault in FAULTS {
-            let word = serde_json::to_value(fault).unwrap();
-            assert_eq!(word, fault_label(fault));
-        }
-    }
 }
 
 /// Reads what a registry would tell, in tests.
