@@ -4,6 +4,7 @@ use crate::{
     life::tests::{assignment, opening, view},
 };
 use aicpw_protocol::sealing::Envelope;
+use codec::Decode;
 use serde_json::{json, Value};
 
 const CID: &str = "bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi";
@@ -193,6 +194,18 @@ fn every_field_of_a_task_is_documented() {
             let state = state.as_str().unwrap();
             assert!(section.contains(&format!("| `{state}` |")), "state {state}");
         }
+    }
+}
+
+#[test]
+fn every_role_is_documented() {
+    let section = crate::output::documented::section("Task");
+    let named = crate::output::documented::spans(&section);
+    // Whatever a byte can stand for: also a role that is yet to come.
+    for role in (0..=u8::MAX).filter_map(|byte| Role::decode(&mut &[byte][..]).ok()) {
+        let role = serde_json::to_value(role).unwrap();
+        let role = role.as_str().unwrap();
+        assert!(named.contains(role), "role {role}");
     }
 }
 
