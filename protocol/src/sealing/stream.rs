@@ -48,14 +48,6 @@ pub fn sealed_length(content: u64) -> u64 {
         .saturating_add(chunks.saturating_mul(TAG_BYTES as u64))
 }
 
-/// Length of the content of a sealed file; `None` if no sealed file has this length.
-pub fn content_length(sealed: u64) -> Option<u64> {
-    let chunks = sealed.checked_sub(HEADER_BYTES as u64)?;
-    let count = chunks.div_ceil((CHUNK_BYTES + TAG_BYTES) as u64);
-    let content = chunks.checked_sub(count.checked_mul(TAG_BYTES as u64)?)?;
-    (sealed_length(content) == sealed).then_some(content)
-}
-
 /// What makes a stream's key its own.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Salt([u8; 32]);
