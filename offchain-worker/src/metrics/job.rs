@@ -256,10 +256,32 @@ mod tests {
 
     #[test]
     fn nothing_is_counted_without_a_registry() {
-        let metrics = WorkerMetrics::default();
-        metrics.taken();
-        metrics.failed(Fault::Crashed);
-        let mut timing = Timing::start(metrics, &Phase::Ready);
-        timing.enter(&closed());
+        let registry = Registry::new();
+        let counting = WorkerMetrics::register(&registry).unwrap();
+        let job = |metrics: &WorkerMetrics| {
+            metrics.devices(2);
+            metrics.taken();
+            metrics.conformance_run(true);
+            let mut timing = Timing::start(metrics.clone(), &Phase::Ready);
+            timing.enter(&closed());
+            metrics.failed(Fault::Crashed);
+            metrics.ended(End::Failed);
+        };
+        let count = |name: &str, labels: &[(&str, &str)]| value(&registry, name, labels);
+        let counted = || {
+            [
+                count("aicpw_local_devices", &[]),
+                count("aicpw_jobs_taken_total", &[]),
+                count("aicpw_conformance_runs_total", &[("end", "answered")]),
+                count("aicpw_job_phase_seconds", &[("phase", "ready")]),
+                count("aicpw_job_failures_total", &[("fault", "crashed")]),
+                count("aicpw_jobs_ended_total", &[("end", "failed")]),
+            ]
+        };
+        job(&WorkerMetrics::default());
+        assert_eq!(counted(), [0.0; 6]);
+        // The same where there is one.
+        job(&counting);
+        assert_eq!(counted(), [2.0, 1.0, 1.0, 1.0, 1.0, 1.0]);
     }
 }
