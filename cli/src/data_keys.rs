@@ -17,6 +17,7 @@ use crate::{
     account::Account,
     error::{Error, Result},
     verify::{parse_hash, show_hash},
+    whole_file::WholeFile,
 };
 
 /// The version of a key's file.
@@ -146,21 +147,10 @@ impl DataKeys {
     pub fn save(&self, record: &Record) -> Result<PathBuf> {
         let folder = self.folder()?;
         let path = self.path_of(&record.commitment)?;
-        let failed = |error: std::io::Error| Error::file("write", &path, &error);
         make_private(folder).map_err(|error| Error::file("make the folder", folder, &error))?;
-        // Temporary files are for their owner only.
-        let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
-        let text = serde_json::to_string_pretty(record).map_err(Error::other)?;
-        writeln!(file, "{text}").map_err(failed)?;
-        file.as_file().sync_all().map_err(failed)?;
-        match file.persist_noclobber(&path) {
-            Ok(_) => {}
-            Err(error) if error.error.kind() == std::io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(failed(error.error)),
-        }
-        std::fs::File::open(folder)
-            .and_then(|folder| folder.sync_all())
-            .map_err(failed)?;
+        let mut file = WholeFile::begin(&path)?;
+        file.write_json(record)?;
+        file.create_for_owner()?;
         Ok(path)
     }
 

@@ -13,6 +13,7 @@
 //! | [`pins`] | what nodes keep for tasks, until it is let go |
 //! | [`ends`] | Ctrl-C, and the other signals that end a command |
 //! | [`fetch`], [`result_folder`] | results: checked before anything is written, and where that is |
+//! | [`whole_file`] | files that appear as a whole or not at all |
 //! | [`output`] | tables for people, JSON for programs, progress bars |
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
@@ -40,6 +41,7 @@ mod rerun;
 mod result_folder;
 mod sealed;
 mod verify;
+mod whole_file;
 
 use clap::Parser;
 

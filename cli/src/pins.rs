@@ -11,7 +11,6 @@
 use std::{
     collections::BTreeSet,
     fs::{File, TryLockError},
-    io::Write,
     path::{Path, PathBuf},
 };
 
@@ -22,6 +21,7 @@ use crate::{
     data_keys::{make_private, unix_ms, user_data_folder},
     error::{Error, Result},
     verify::show_hash,
+    whole_file::WholeFile,
 };
 
 /// The version of a note.
@@ -185,7 +185,7 @@ impl Pins {
         if let Ok(earlier) = read(&path) {
             note.pins.extend(earlier.pins);
         }
-        write(folder, &path, &note)
+        write(&path, &note)
     }
 
     /// Notes that a node keeps something no more, whatever it was kept for.
@@ -200,7 +200,7 @@ impl Pins {
         for mut kept in self.of_node(node)? {
             match kept.note.pins.remove(cid) {
                 true if kept.note.pins.is_empty() => kept.remove()?,
-                true => write(folder, &kept.path, &kept.note)?,
+                true => write(&kept.path, &kept.note)?,
                 false => {}
             }
         }
@@ -305,13 +305,10 @@ fn forget(path: &Path) -> Result<()> {
     }
 }
 
-fn write(folder: &Path, path: &Path, note: &Note) -> Result<()> {
-    let failed = |error: std::io::Error| Error::file("write", path, &error);
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
-    let text = serde_json::to_string_pretty(note).map_err(Error::other)?;
-    writeln!(file, "{text}").map_err(failed)?;
-    file.persist(path).map_err(|error| failed(error.error))?;
-    Ok(())
+fn write(path: &Path, note: &Note) -> Result<()> {
+    let mut file = WholeFile::begin(path)?;
+    file.write_json(note)?;
+    file.replace_for_owner()
 }
 
 fn read(path: &Path) -> Result<Note> {

@@ -8,7 +8,7 @@
 
 use std::{
     collections::BTreeSet,
-    io::{self, Read, Write},
+    io::{self, Read},
     path::{Path, PathBuf},
 };
 
@@ -19,6 +19,7 @@ use crate::{
     error::{io_cause, Error, Result},
     fetch::OutputFile,
     verify::{root_of, show_hash},
+    whole_file::WholeFile,
 };
 
 /// The file with what is known of the result, beside the outputs.
@@ -242,28 +243,12 @@ fn write_as(
     result: &impl Serialize,
     replaced: BTreeSet<OwnFile>,
 ) -> Result<()> {
-    let path = folder.join(name);
-    let failed = |error: io::Error| Error::file("write", &path, &error);
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
     let as_read = serde_json::to_value(result).and_then(serde_json::from_value);
     let as_read: Record = as_read.map_err(Error::other)?;
     let earlier = earlier(folder, &as_read, replaced);
-    let text = serde_json::to_string_pretty(&Written { result, earlier }).map_err(Error::other)?;
-    writeln!(file, "{text}").map_err(failed)?;
-    file.as_file().sync_all().map_err(failed)?;
-    make_readable(file.path()).map_err(failed)?;
-    file.persist(&path).map_err(|error| failed(error.error))?;
-    Ok(())
-}
-
-/// Temporary files are for their owner only; results are like any file that a program writes.
-pub fn make_readable(path: &Path) -> io::Result<()> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o644))?;
-    }
-    Ok(())
+    let mut file = WholeFile::begin(&folder.join(name))?;
+    file.write_json(&Written { result, earlier })?;
+    file.replace_for_all()
 }
 
 /// Where the files of a result are prepared. Removed when dropped.

@@ -17,6 +17,7 @@ use crate::{
     output::{progress::Bar, Output},
     peers,
     pins::{Lock, Note, Pins, Reason},
+    whole_file::WholeFile,
 };
 
 /// Requests that are under way at once.
@@ -262,18 +263,11 @@ async fn pin(out: &Output, pins: &Pins, node: &NodeRpc<'_>, cid: &ContentId) -> 
 
 /// Writes content to a file, which appears as a whole or not at all.
 async fn save(node: &NodeRpc<'_>, cid: &ContentId, file: &Path, bar: &Bar) -> Result<u64> {
-    let folder = match file.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    let failed = |error: std::io::Error| Error::file("write", file, &error);
     let size = node.size(cid).await?;
-    let mut partial = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+    let mut whole = WholeFile::begin(file)?;
     let progress = |done| bar.fetched(done, size);
-    copy(node, cid, size, partial.as_file_mut(), progress).await?;
-    partial.as_file().sync_all().map_err(failed)?;
-    crate::result_folder::make_readable(partial.path()).map_err(failed)?;
-    partial.persist(file).map_err(|error| failed(error.error))?;
+    copy(node, cid, size, whole.content(), progress).await?;
+    whole.replace_for_all()?;
     Ok(size)
 }
 
