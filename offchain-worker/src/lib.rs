@@ -33,6 +33,7 @@ pub mod engines;
 pub mod examine;
 pub mod inventory;
 pub mod ipfs;
+mod locate;
 mod lookout;
 pub mod mailbox;
 pub mod metrics;

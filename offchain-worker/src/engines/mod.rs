@@ -1,11 +1,11 @@
 //! Engines: native code that can run one kind of program. The queue knows this contract only.
 
 mod builds;
-mod locate;
+mod executor;
 mod opencl;
 
 pub use builds::Builds;
-pub use locate::{find_executor, ExecutorMissing, EXECUTOR};
+pub use executor::{find_executor, ExecutorMissing, EXECUTOR};
 pub use opencl::{driver_environment, OpenCl};
 
 use aicpw_protocol::{

@@ -1,10 +1,10 @@
 //! The `aicpw-ipfs` process, as the node sees it.
 
 use super::error::DaemonError;
-use super::locate::find_binary;
 use super::rpc::KuboRpc;
 use super::supervise::{self, Program, Running};
 use super::PeerAddress;
+use crate::locate;
 use std::fs::{DirBuilder, Permissions};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
@@ -15,6 +15,9 @@ use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
+/// Name of the program.
+pub const BINARY: &str = "aicpw-ipfs";
+
 /// Longest path of a Unix socket on Linux, without the terminating zero.
 const MAX_SOCKET_PATH: usize = 107;
 
@@ -23,6 +26,14 @@ const TAKE_OVER: Duration = Duration::from_secs(30);
 
 /// How often it is looked whether it has ended.
 const TAKE_OVER_POLL: Duration = Duration::from_millis(50);
+
+/// Finds `aicpw-ipfs`: `explicit` if given, else beside the running program, else in `$PATH`.
+///
+/// # Errors
+/// [`DaemonError::NoBinary`] with the places that were looked at.
+pub fn find_binary(explicit: Option<&Path>) -> Result<PathBuf, DaemonError> {
+    locate::find(BINARY, explicit).map_err(|looked_at| DaemonError::NoBinary { looked_at })
+}
 
 /// How the process is started.
 #[derive(Debug, Clone, Default)]
@@ -218,6 +229,17 @@ impl Drop for RemoveFolder {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn where_the_program_is_not_it_is_said_what_to_do() {
+        let dir = tempfile::tempdir().unwrap();
+        let error = find_binary(Some(&dir.path().join("no"))).unwrap_err();
+        let error = error.to_string();
+        assert!(
+            error.contains("/no") && error.contains("make build"),
+            "{error}"
+        );
+    }
 
     #[test]
     fn sockets_are_near_unless_the_path_is_too_long() {

@@ -21,16 +21,14 @@ mod address;
 mod daemon;
 mod error;
 mod fetch;
-mod locate;
 mod rpc;
 mod strangers;
 mod supervise;
 mod upload;
 
 pub use address::PeerAddress;
-pub use daemon::{Daemon, DaemonConfig};
+pub use daemon::{find_binary, Daemon, DaemonConfig, BINARY};
 pub use error::{BlobError, DaemonError};
-pub use locate::{find_binary, BINARY};
 pub use rpc::KuboRpc;
 pub use strangers::is_public;
 
