@@ -28,7 +28,7 @@ pub struct Record {
     /// The assignment, for people; the order has it too.
     pub assignment: String,
     /// Genesis hash of its chain.
-    #[serde(with = "hex_bytes")]
+    #[serde(with = "aicpw_protocol::json::hash")]
     pub genesis: Hash,
     /// The block in which the order was first seen.
     pub seen_at: BlockNumber,
@@ -117,10 +117,10 @@ impl Phase {
 pub struct Answer {
     /// The result root; or, of a result that was to be fetched, what shows that it was
     /// ([`aicpw_protocol::availability`]).
-    #[serde(with = "hex_bytes")]
+    #[serde(with = "aicpw_protocol::json::hash")]
     pub result_root: Hash,
     /// The trace root.
-    #[serde(with = "hex_bytes")]
+    #[serde(with = "aicpw_protocol::json::hash")]
     pub trace_root: Hash,
     /// The CID that the output has once it is added.
     pub result: ContentId,
@@ -228,19 +228,6 @@ pub fn short_message(message: &str) -> FailureMessage {
     FailureMessage::truncate_from(bytes)
 }
 
-mod hex_bytes {
-    use super::*;
-
-    pub fn serialize<S: Serializer>(bytes: &Hash, s: S) -> Result<S::Ok, S::Error> {
-        s.serialize_str(&format!("0x{}", hex::encode(bytes)))
-    }
-
-    pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Hash, D::Error> {
-        let bytes = super::from_hex::<D>(&String::deserialize(d)?)?;
-        <[u8; 32]>::try_from(bytes).map_err(|_| serde::de::Error::custom("not 32 bytes"))
-    }
-}
-
 fn from_hex<'de, D: Deserializer<'de>>(text: &str) -> Result<Vec<u8>, D::Error> {
     hex::decode(text.trim_start_matches("0x")).map_err(serde::de::Error::custom)
 }
@@ -308,6 +295,8 @@ mod tests {
             let text = serde_json::to_string(&record).unwrap();
             let name = format!(r#""phase":"{}""#, record.phase.name());
             assert!(text.contains(&name), "{text}");
+            let genesis = format!(r#""genesis":"0x{}""#, "09".repeat(32));
+            assert!(text.contains(&genesis), "{text}");
             assert_eq!(
                 serde_json::from_str::<Record>(&text).unwrap(),
                 record,
