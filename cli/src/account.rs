@@ -47,7 +47,7 @@ impl FromStr for Account {
     /// with `0x`.
     fn from_str(text: &str) -> Result<Self, String> {
         if text.starts_with("0x") {
-            return crate::verify::parse_hash(text).map(Self);
+            return crate::hash::parse_hash(text).map(Self);
         }
         if text.starts_with('/') {
             return Err(format!(
@@ -118,13 +118,13 @@ mod tests {
     fn addresses_of_this_and_of_no_chain() {
         let alice: Account = ALICE.parse().unwrap();
         assert_eq!(
-            crate::verify::show_hash(&alice.0),
+            crate::hash::show_hash(&alice.0),
             "0xd43593c715fdd31c61141abd04a99fd6822c8558854ccde39a5684e7a56da27d"
         );
         let here = alice.to_string();
         assert_ne!(here, ALICE);
         assert_eq!(here.parse(), Ok(alice));
-        assert_eq!(crate::verify::show_hash(&alice.0).parse(), Ok(alice));
+        assert_eq!(crate::hash::show_hash(&alice.0).parse(), Ok(alice));
     }
 
     #[test]

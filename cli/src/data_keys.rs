@@ -3,7 +3,6 @@
 use std::{
     io::Write,
     path::{Path, PathBuf},
-    time::{SystemTime, UNIX_EPOCH},
 };
 
 use aicpw_protocol::{
@@ -16,7 +15,8 @@ use serde::{Deserialize, Serialize};
 use crate::{
     account::Account,
     error::{Error, Result},
-    verify::{parse_hash, show_hash},
+    hash::{parse_hash, show_hash},
+    user_data::{make_private, unix_ms, user_data_folder},
     whole_file::WholeFile,
 };
 
@@ -46,22 +46,6 @@ impl DataKeyArgs {
             folder: folder.or_else(|| Some(user_data_folder()?.join("aicpw").join("data-keys"))),
         }
     }
-}
-
-/// Milliseconds since the Unix epoch.
-pub fn unix_ms() -> u64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    now.map_or(0, |now| u64::try_from(now.as_millis()).unwrap_or(u64::MAX))
-}
-
-/// Where programs keep a user's data.
-pub fn user_data_folder() -> Option<PathBuf> {
-    let named = |name: &str| {
-        std::env::var_os(name)
-            .map(PathBuf::from)
-            .filter(|path| path.is_absolute())
-    };
-    named("XDG_DATA_HOME").or_else(|| Some(named("HOME")?.join(".local/share")))
 }
 
 /// A key, and what a person wants to know of it.
@@ -279,15 +263,6 @@ pub fn write_new(path: &Path, record: &Record) -> Result<()> {
     let text = serde_json::to_string_pretty(record).map_err(Error::other)?;
     writeln!(file, "{text}").map_err(failed)?;
     file.sync_all().map_err(failed)
-}
-
-/// Makes a folder for its owner only.
-pub fn make_private(folder: &Path) -> std::io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
 }
 
 #[cfg(test)]

@@ -19,9 +19,9 @@ use futures::{StreamExt, TryStreamExt};
 
 use crate::{
     error::{Error, Result},
+    hash::show_hash,
     node_rpc::{BlobSource, CHUNK_BYTES},
     result_folder::Staging,
-    verify::show_hash,
 };
 
 /// Requests that are under way at once.

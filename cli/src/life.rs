@@ -13,7 +13,7 @@ use aicpw_protocol::{
 };
 use serde::Serialize;
 
-use crate::{account::Account, amount::Amount, chain::read::Clock, faults, verify::show_hash};
+use crate::{account::Account, amount::Amount, chain::read::Clock, faults, hash::show_hash};
 
 /// Something that happened.
 #[derive(Serialize, Clone, PartialEq, Eq, Debug)]

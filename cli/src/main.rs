@@ -29,6 +29,7 @@ mod error;
 mod faults;
 mod fetch;
 mod grant;
+mod hash;
 mod keys;
 mod life;
 mod node_rpc;
@@ -40,6 +41,7 @@ mod quantity;
 mod rerun;
 mod result_folder;
 mod sealed;
+mod user_data;
 mod verify;
 mod whole_file;
 

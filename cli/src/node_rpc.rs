@@ -14,7 +14,7 @@ use crate::{
     account::Account,
     chain::{explain_node_method, Chain},
     error::{io_cause, Error, Kind, Result},
-    verify::{parse_hash, show_hash},
+    hash::{parse_hash, show_hash},
 };
 
 /// Bytes of content in one request, before base64 makes them a third longer.

@@ -18,9 +18,9 @@ use aicpw_protocol::{hashing::Hash, ContentId, TaskId};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    data_keys::{make_private, unix_ms, user_data_folder},
     error::{Error, Result},
-    verify::show_hash,
+    hash::show_hash,
+    user_data::{make_private, unix_ms, user_data_folder},
     whole_file::WholeFile,
 };
 

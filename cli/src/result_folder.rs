@@ -18,7 +18,8 @@ use serde::{Deserialize, Serialize};
 use crate::{
     error::{io_cause, Error, Result},
     fetch::OutputFile,
-    verify::{root_of, show_hash},
+    hash::show_hash,
+    verify::root_of,
     whole_file::WholeFile,
 };
 

@@ -12,6 +12,7 @@ use aicpw_protocol::{
 
 use crate::{
     error::{io_cause, Error, Result},
+    hash::parse_hash,
     quantity::parse_span,
 };
 
@@ -103,20 +104,6 @@ fn parse_replicas(numbers: &str) -> Result<VerifyArg, String> {
         ));
     }
     Ok(VerifyArg::Replicated { replicas, quorum })
-}
-
-/// Reads 32 bytes of hexadecimal, with or without `0x`.
-pub fn parse_hash(text: &str) -> Result<Hash, String> {
-    let digits = text.strip_prefix("0x").unwrap_or(text);
-    let mut hash = [0; 32];
-    hex::decode_to_slice(digits, &mut hash)
-        .map_err(|_| format!("`{text}` is not a hash: it must have 64 hexadecimal digits"))?;
-    Ok(hash)
-}
-
-/// Hexadecimal with `0x`.
-pub fn show_hash(hash: &Hash) -> String {
-    format!("0x{}", hex::encode(hash))
 }
 
 impl VerifyArg {

@@ -14,9 +14,9 @@ use super::Context;
 use crate::{
     account::Account,
     error::{Error, Result},
+    hash::show_hash,
     output::table::pairs,
     quantity::{count, parse_task},
-    verify::show_hash,
 };
 
 /// Requests that are under way at once.

@@ -9,10 +9,11 @@ use serde::Serialize;
 use super::Context;
 use crate::{
     chain::follow::unknown_task,
-    data_keys::{self, unix_ms, Record},
+    data_keys::{self, Record},
     error::{Error, Result},
     output::table::{short, table},
     quantity::show_about,
+    user_data::unix_ms,
 };
 
 /// `aicpw keys …`

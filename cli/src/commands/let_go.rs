@@ -8,13 +8,13 @@ use futures::{StreamExt, TryStreamExt};
 use crate::{
     account::Account,
     chain::Chain,
-    data_keys::unix_ms,
     error::Result,
     node_rpc::NodeRpc,
     output::Output,
     peers,
     pins::{releases, Note, Pins, Reason},
     quantity::count,
+    user_data::unix_ms,
 };
 
 /// What was uploaded and is on no chain after so long was never submitted, or its task is forgotten.

@@ -26,12 +26,12 @@ use crate::{
     chain::{call::Call, follow::Watch, read::Clock, submit::Inclusion, Chain},
     ends::unless_ended,
     error::{Error, Result},
+    hash::show_hash,
     keys::Signer,
     node_rpc::{read_all, BlobSource, NodeRpc},
     peers,
     pins::{Note, Reason},
     rerun::Rerun,
-    verify::show_hash,
 };
 
 /// What is kept of a time, so that what has to be said in it still is.

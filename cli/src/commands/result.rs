@@ -21,11 +21,11 @@ use crate::{
     data_keys::DataKeys,
     error::{Error, Kind, Result},
     fetch::{self, OutputFile},
+    hash::show_hash,
     life::Latencies,
     node_rpc::{read_all, NodeRpc},
     output::Output,
     peers, result_folder, sealed,
-    verify::show_hash,
 };
 
 /// What `result.json` says, and the part of documents that is about the result.

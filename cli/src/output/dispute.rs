@@ -15,7 +15,7 @@ use super::{
     table::{pairs, short, table},
     task::assignment_state,
 };
-use crate::{account::Account, amount::Amount, chain::read::Clock, life, verify::show_hash};
+use crate::{account::Account, amount::Amount, chain::read::Clock, hash::show_hash, life};
 
 /// A dispute.
 #[derive(Serialize, PartialEq)]

@@ -16,8 +16,8 @@ use aicpw_protocol::{
 use serde::Serialize;
 
 use crate::{
-    account::Account, amount::Amount, error::Error, peers, program_name::with_own_name,
-    verify::show_hash,
+    account::Account, amount::Amount, error::Error, hash::show_hash, peers,
+    program_name::with_own_name,
 };
 
 /// A document over several lines.

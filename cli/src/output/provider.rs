@@ -13,7 +13,7 @@ use super::{
     table::{pairs, short, table},
 };
 use crate::{
-    account::Account, amount::Amount, chain::read::Clock, peers, quantity::count, verify::show_hash,
+    account::Account, amount::Amount, chain::read::Clock, hash::show_hash, peers, quantity::count,
 };
 
 /// A device's name: its provider chose it.

@@ -11,8 +11,8 @@ use super::{
     table::{pairs, short, table},
 };
 use crate::{
-    account::Account, amount::Amount, chain::read::Clock, faults, life, peers,
-    program_name::with_own_name, quantity::show_span, verify::show_hash,
+    account::Account, amount::Amount, chain::read::Clock, faults, hash::show_hash, life, peers,
+    program_name::with_own_name, quantity::show_span,
 };
 
 /// Several tasks.

@@ -19,6 +19,7 @@ use crate::{
     amount::Amount,
     chain::{call::Call, Chain},
     error::{Error, Kind, Result},
+    hash::show_hash,
     keys::Signer,
     node_rpc::{LocalDevice, NodeRpc, WorkerKeys},
     output::{
@@ -28,7 +29,6 @@ use crate::{
     },
     peers,
     quantity::{parse_span, show_elapsed, whole},
-    verify::show_hash,
 };
 
 /// How long registering waits for the first heartbeat and the conformance runs.

@@ -12,9 +12,9 @@ use crate::{
     amount::Amount,
     chain::{call::Call, next_step, Chain},
     error::{Error, Result},
+    hash::show_hash,
     node_rpc::NodeRpc,
     peers,
-    verify::show_hash,
 };
 
 /// What `provider peers` takes.
