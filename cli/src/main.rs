@@ -11,7 +11,7 @@
 //! | [`program_name`] | how a program is called in what is said of it |
 //! | [`data_keys`], [`sealed`], [`grant`] | sealed tasks: their keys, their data, and who gets them |
 //! | [`pins`] | what nodes keep for tasks, until it is let go |
-//! | [`ends`] | Ctrl-C, and the other signals that end a command |
+//! | [`signals`] | Ctrl-C, and the other signals that end a command |
 //! | [`fetch`], [`result_folder`] | results: checked before anything is written, and where that is |
 //! | [`whole_file`] | files that appear as a whole or not at all |
 //! | [`output`] | tables for people, JSON for programs, progress bars |
@@ -24,7 +24,6 @@ mod args;
 mod chain;
 mod commands;
 mod data_keys;
-mod ends;
 mod error;
 mod faults;
 mod fetch;
@@ -41,6 +40,7 @@ mod quantity;
 mod rerun;
 mod result_folder;
 mod sealed;
+mod signals;
 mod user_data;
 mod verify;
 mod whole_file;

@@ -316,7 +316,7 @@ async fn a_signal_leaves_nothing_behind() {
             () = signal => unreachable!("it never ends"),
         }
     };
-    let error = crate::ends::unless_ended(work, "do this")
+    let error = crate::signals::unless_ended(work, "do this")
         .await
         .unwrap_err();
     assert_eq!(error.message, "told to end");

@@ -2,9 +2,9 @@
 
 use crate::cli::Cli;
 use crate::dht::{self, Dht, Role};
+use crate::foreign_peers::ForeignPeers;
 use crate::reader::Source;
 use crate::storage::Storage;
-use crate::strangers::Strangers;
 use crate::wants::Wants;
 use crate::{identity, peers};
 use anyhow::Context;
@@ -72,8 +72,8 @@ pub async fn start(cli: &Cli) -> anyhow::Result<Source> {
                 .with_max_pending_incoming(Some(MAX_PENDING_INCOMING))
         })
         .fd_limit(FDLimit::Max);
-    let strangers = Arc::new(Strangers::default());
-    let seen = strangers.clone();
+    let foreign = Arc::new(ForeignPeers::default());
+    let seen = foreign.clone();
     builder = builder.swarm_events(move |_, event| match event {
         SwarmEvent::Behaviour(BehaviourEvent::Identify(identify::Event::Received {
             peer_id,
@@ -114,7 +114,7 @@ pub async fn start(cli: &Cli) -> anyhow::Result<Source> {
         tokio::spawn(announce_pins(dht, storage.clone()));
     }
     Ok(Source {
-        wants: Arc::new(Wants::new(ipfs.clone(), storage.clone(), strangers)),
+        wants: Arc::new(Wants::new(ipfs.clone(), storage.clone(), foreign)),
         ipfs,
         storage,
         dht,

@@ -12,8 +12,8 @@
 //!   stream for all they send, but kubo opens one for each answer, and of two that it sends at once
 //!   one is lost. So while a node of another kind is connected, one block is asked for at a time.
 
+use crate::foreign_peers::ForeignPeers;
 use crate::storage::Storage;
-use crate::strangers::Strangers;
 use cid::Cid;
 use rust_ipfs::{Block, Ipfs};
 use std::collections::HashMap;
@@ -54,12 +54,12 @@ pub struct Search {
 
 impl Wants {
     /// Nothing is searched for yet.
-    pub fn new(ipfs: Ipfs, storage: Arc<Storage>, strangers: Arc<Strangers>) -> Self {
+    pub fn new(ipfs: Ipfs, storage: Arc<Storage>, foreign: Arc<ForeignPeers>) -> Self {
         Self {
             library: Arc::new(Library {
                 ipfs,
                 storage,
-                strangers,
+                foreign,
                 turns: Semaphore::new(1),
             }),
             running: Mutex::default(),
@@ -130,13 +130,13 @@ async fn insist(network: &impl Ask, cid: Cid, mut patience: Duration) -> Block {
 struct Library {
     ipfs: Ipfs,
     storage: Arc<Storage>,
-    strangers: Arc<Strangers>,
+    foreign: Arc<ForeignPeers>,
     turns: Semaphore,
 }
 
 impl Ask for Library {
     async fn turn(&self) -> Option<SemaphorePermit<'_>> {
-        if !self.strangers.any() {
+        if !self.foreign.any() {
             return None;
         }
         // It is never closed.

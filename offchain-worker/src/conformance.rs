@@ -22,8 +22,8 @@ use crate::{
     chain::ChainView,
     examine::{ExamineError, Examiner},
     mailbox::Mailbox,
+    measuring_turn::Turn,
     metrics::WorkerMetrics,
-    turn::Turn,
 };
 
 /// Longest time that a run may take: more than any window in which an answer is in time.

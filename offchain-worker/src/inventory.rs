@@ -1,7 +1,7 @@
 //! The devices of a worker that runs: what was measured of them, and measuring one anew when its owner asks.
 //!
 //! As long as a device is measured no job starts on it. A conformance run, of this device or another, breaks the measurement
-//! off, which is done again then (`turn`).
+//! off, which is done again then (`measuring_turn`).
 
 use aicpw_protocol::Hash;
 use std::collections::HashMap;
@@ -10,8 +10,8 @@ use tokio::sync::watch;
 
 use crate::{
     devices::{LocalDevice, Measuring},
+    measuring_turn::Turn,
     queue::Slots,
-    turn::Turn,
 };
 
 /// Why a device was not measured.

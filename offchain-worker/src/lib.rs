@@ -15,7 +15,7 @@
 //! | [`devices`] | what this machine can offer |
 //! | [`inventory`] | the same while the worker runs, and measuring again |
 //! | `conformance` | the runs by which it proves that to the chain |
-//! | `turn` | never a measurement and such a run at once; the run goes first |
+//! | `measuring_turn` | never a measurement and such a run at once; the run goes first |
 //! | [`examine`] | what the executor says of it |
 //! | [`ipfs`] | content in and out |
 //! | [`metrics`] | what Prometheus is told |
@@ -36,12 +36,12 @@ pub mod ipfs;
 mod locate;
 mod lookout;
 pub mod mailbox;
+mod measuring_turn;
 pub mod metrics;
 pub mod queue;
 pub mod sandbox;
 pub mod secret;
 pub mod service;
-mod turn;
 mod usage;
 
 #[cfg(test)]

@@ -19,10 +19,10 @@ use crate::{
     ipfs::BlobStore,
     lookout::Lookout,
     mailbox::Mailbox,
+    measuring_turn::Turn,
     metrics::{MeteredEngine, WorkerMetrics},
     queue::{FetchLimits, FolderError, Queue, Shop, Slots},
     secret::{SecretError, WorkerSecret},
-    turn::Turn,
 };
 
 /// How a worker is run.

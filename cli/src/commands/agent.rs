@@ -26,7 +26,6 @@ use crate::{
     amount::Amount,
     chain::Chain,
     data_keys::DataKeys,
-    ends::Ends,
     error::{Error, Kind, Result},
     grant::{self, Granted, Granter},
     keys::Signer,
@@ -35,6 +34,7 @@ use crate::{
     peers,
     pins::Pins,
     quantity::count,
+    signals::Ends,
 };
 
 /// How often the account's tasks are looked at.

@@ -17,13 +17,13 @@ use crate::{
     account::Account,
     amount::Amount,
     chain::Chain,
-    ends::unless_ended,
     error::{Error, Result},
     keys::Signer,
     life::explain_unmatched,
     output::{printable_name, Output},
     quantity::count,
     rerun::{self, ExecutorArgs},
+    signals::unless_ended,
 };
 
 /// Who asks without a key: nobody, who has no devices, so that none is left out as the requester's own.

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod agent;
+mod await_trace;
 pub mod claim;
 pub mod completions;
 mod confirm;
@@ -16,7 +17,6 @@ pub mod ipfs;
 pub mod keys;
 mod let_go;
 mod narrow;
-mod opening;
 pub mod prepare;
 pub mod provider;
 mod result;

@@ -15,16 +15,14 @@ use aicpw_protocol::{
 use std::{future::Future, time::Duration};
 
 use super::{
+    await_trace::Opening,
     connect::Connected,
     contest::{self, ContestArgs, DisputeArgs, Plan},
-    dispute,
-    opening::Opening,
-    task, wait, Context,
+    dispute, task, wait, Context,
 };
 use crate::{
     account::Account,
     chain::{call::Call, follow::Watch, read::Clock, submit::Inclusion, Chain},
-    ends::unless_ended,
     error::{Error, Result},
     hash::show_hash,
     keys::Signer,
@@ -32,6 +30,7 @@ use crate::{
     peers,
     pins::{Note, Reason},
     rerun::Rerun,
+    signals::unless_ended,
 };
 
 /// What is kept of a time, so that what has to be said in it still is.

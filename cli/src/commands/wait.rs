@@ -19,7 +19,6 @@ use crate::{
     account::Account,
     chain::{read::Clock, Chain},
     data_keys::DataKeys,
-    ends::Ends,
     error::{Error, Kind, Result},
     faults,
     life::{self, Latencies, Life, Step},
@@ -29,6 +28,7 @@ use crate::{
     program_name::with_own_name,
     quantity::{count, show_elapsed},
     sealed,
+    signals::Ends,
 };
 
 /// Longest log of a worker that is shown; the rest stays on IPFS.

@@ -29,7 +29,7 @@ use tokio::sync::watch;
 
 use super::{
     error::{error, STATE},
-    told::{self, Told},
+    task_changes::{self, Told},
     watchers::Watchers,
 };
 use crate::{service::FullClient, worker::require_readable};
@@ -224,7 +224,7 @@ impl Market {
     ) -> Result<(), ()> {
         // Reading the state must not hold up what else goes on in this thread.
         let (client, before) = (self.client.clone(), last.clone());
-        let look = move || told::look(&client, H256(block.hash), id, before.as_deref());
+        let look = move || task_changes::look(&client, H256(block.hash), id, before.as_deref());
         let now = match tokio::task::spawn_blocking(look).await {
             Ok(Ok(Some(now))) => now,
             Ok(Ok(None)) => return Ok(()),

@@ -10,9 +10,9 @@
 mod blobs;
 mod error;
 mod market;
+mod task_changes;
 #[cfg(test)]
 mod tests;
-mod told;
 mod uploads;
 mod watchers;
 mod worker;

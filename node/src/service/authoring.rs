@@ -28,7 +28,7 @@ use super::partial::{
     JUSTIFICATION_PERIOD,
 };
 use super::{
-    essential::Patient, found_validators::FoundValidators, last_events, own_blocks::OwnBlocks,
+    essential::Patient, found_validators::FoundValidators, own_blocks::OwnBlocks, voter_network,
     votes::BelowForks,
 };
 
@@ -188,8 +188,8 @@ impl Authoring<'_> {
             },
             link,
             network,
-            sync: last_events::Syncing(self.sync.clone()),
-            notification_service: Box::new(last_events::Notifications::of(notifications)),
+            sync: voter_network::Syncing(self.sync.clone()),
+            notification_service: Box::new(voter_network::Notifications::of(notifications)),
             voting_rule: voting_rule.build(),
             prometheus_registry: self.prometheus.clone(),
             shared_voter_state: voter_state,

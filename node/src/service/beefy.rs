@@ -28,8 +28,8 @@ use substrate_prometheus_endpoint::Registry;
 
 use super::{
     essential::Patient,
-    last_events,
     partial::{FullBackend, FullClient, FullPool},
+    voter_network,
 };
 
 /// BEEFY votes on a block only when it is so many above the last one, or begins a session: every four
@@ -104,8 +104,8 @@ impl BeefyVoter<'_> {
             key_store: self.keystore,
             network_params: BeefyNetworkParams {
                 network: Arc::new(self.network),
-                sync: Arc::new(last_events::Syncing(self.sync)),
-                notification_service: Box::new(last_events::Notifications::of(notifications)),
+                sync: Arc::new(voter_network::Syncing(self.sync)),
+                notification_service: Box::new(voter_network::Notifications::of(notifications)),
                 gossip_protocol_name,
                 justifications_protocol_name: protocols.justifications.protocol_name(),
                 _phantom: PhantomData,

@@ -12,9 +12,9 @@ mod essential;
 mod executor;
 mod found_validators;
 mod full;
-mod last_events;
 mod own_blocks;
 mod partial;
+mod voter_network;
 mod votes;
 
 pub use beefy::Reporting;

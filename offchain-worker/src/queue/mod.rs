@@ -23,7 +23,7 @@
 //!   was made for it.
 
 mod answer;
-mod asked;
+mod dispute_asks;
 mod fetch;
 mod folder;
 mod in_time;
@@ -68,7 +68,7 @@ use crate::{
     chain::{BlockRef, Heads},
     clock::{unix_ms, Steady},
 };
-use asked::Asked;
+use dispute_asks::Asked;
 use job::{Closed, Life};
 use pins::Pins;
 use promises::Promises;

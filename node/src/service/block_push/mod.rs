@@ -33,7 +33,7 @@ use sp_runtime::{
 };
 
 use self::{gate::Gate, pending::Pending};
-use super::{last_events, partial::FullClient};
+use super::{partial::FullClient, voter_network};
 
 type BlockHash = <Block as BlockT>::Hash;
 
@@ -106,7 +106,7 @@ impl BlockPush {
         let gate = Arc::new(Gate::new(client.clone(), sync.clone(), topic(), slot));
         let mut gossip = GossipEngine::new(
             network,
-            last_events::Syncing(sync),
+            voter_network::Syncing(sync),
             self.notifications,
             self.name,
             gate.clone(),

@@ -6,7 +6,7 @@
 
 use aicpw_protocol::manifest::{KernelLaunch, Value};
 
-use super::own;
+use super::own_programs;
 use crate::opencl::{buffer::Buffer, devices::Device, Error};
 
 /// Values of arbitrary bits that are tried.
@@ -314,8 +314,8 @@ fn run(
         (count * checks * 4) as u64,
         false,
     )?);
-    let built = own::build(device, source, options)?;
-    let mut kernel = own::kernel(&built, "check")?;
+    let built = own_programs::build(device, source, options)?;
+    let mut kernel = own_programs::kernel(&built, "check")?;
     let launch = KernelLaunch {
         step: 0,
         kernel: "check",
@@ -324,14 +324,14 @@ fn run(
         local: None,
         offset: None,
     };
-    own::run(
+    own_programs::run(
         session,
         &mut kernel,
         &launch,
         &buffers,
         "checking the device",
     )?;
-    own::words(session, &buffers[3])
+    own_programs::words(session, &buffers[3])
 }
 
 /// Compares, and says what differs first.

@@ -2,7 +2,7 @@
 //! which it proves both to the chain.
 
 mod conformance;
-mod own;
+mod own_programs;
 mod run;
 mod speed;
 

@@ -13,7 +13,7 @@ use aicpw_protocol::{
 use codec::Encode;
 use serde::Serialize;
 
-use super::{own, with_device};
+use super::{own_programs, with_device};
 use crate::opencl::{buffer::Buffer, devices::Device, Error};
 
 /// Four vectors of eight lanes, so that a step has four chains that do not wait for each other.
@@ -119,8 +119,8 @@ fn outputs(device: &Device, run: &Run, part: Part, options: &str) -> Result<Vec<
         Part::Int => "integer",
         Part::Fp32 => "single",
     };
-    let built = own::build(device, SOURCE, options)?;
-    let mut kernel = own::kernel(&built, name)?;
+    let built = own_programs::build(device, SOURCE, options)?;
+    let mut kernel = own_programs::kernel(&built, name)?;
     let words = words(&run.seed);
     let scalars = words.iter().take(7);
     let mut arguments = vec![Value::Buffer(0)];
@@ -136,7 +136,7 @@ fn outputs(device: &Device, run: &Run, part: Part, options: &str) -> Result<Vec<
             local: None,
             offset: Some(vec![u64::from(first)]),
         };
-        own::run(
+        own_programs::run(
             session,
             &mut kernel,
             &launch,
@@ -145,5 +145,5 @@ fn outputs(device: &Device, run: &Run, part: Part, options: &str) -> Result<Vec<
         )?;
         first += count;
     }
-    own::words(session, &out[0])
+    own_programs::words(session, &out[0])
 }

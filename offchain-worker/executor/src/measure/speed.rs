@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use aicpw_protocol::manifest::{KernelLaunch, Value};
 
-use super::own;
+use super::own_programs;
 use crate::opencl::{buffer::Buffer, devices::Device, Error};
 
 /// Four chains of eight lanes keep the arithmetic units of a core busy.
@@ -110,8 +110,8 @@ fn best(
     arguments: impl Fn(()) -> Vec<Value>,
 ) -> Result<Duration, Error> {
     let session = device.session()?;
-    let built = own::build(device, SOURCE, "-cl-std=CL1.2")?;
-    let mut kernel = own::kernel(&built, name)?;
+    let built = own_programs::build(device, SOURCE, "-cl-std=CL1.2")?;
+    let mut kernel = own_programs::kernel(&built, name)?;
     let launch = KernelLaunch {
         step: 0,
         kernel: name,
@@ -123,7 +123,7 @@ fn best(
     let mut best = Duration::MAX;
     for _ in 0..3 {
         let started = Instant::now();
-        own::run(session, &mut kernel, &launch, buffers, "measuring")?;
+        own_programs::run(session, &mut kernel, &launch, buffers, "measuring")?;
         best = best.min(started.elapsed());
     }
     Ok(best)

@@ -7,9 +7,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The connected nodes that are not of our kind: kubo, for instance.
 #[derive(Default)]
-pub struct Strangers(Mutex<HashSet<PeerId>>);
+pub struct ForeignPeers(Mutex<HashSet<PeerId>>);
 
-impl Strangers {
+impl ForeignPeers {
     /// Notes what a connected node calls itself.
     pub fn introduced(&self, peer: PeerId, agent: &str) {
         if kind(agent) != kind(AGENT) {
@@ -42,15 +42,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn versions_of_our_own_are_no_strangers() {
-        let strangers = Strangers::default();
+    fn versions_of_our_own_are_not_foreign() {
+        let foreign = ForeignPeers::default();
         let (own, kubo) = (PeerId::random(), PeerId::random());
-        strangers.introduced(own, "aicpw-ipfs/99.0.0");
-        assert!(!strangers.any());
-        strangers.introduced(kubo, "kubo/0.43.0/");
-        strangers.gone(&own);
-        assert!(strangers.any());
-        strangers.gone(&kubo);
-        assert!(!strangers.any());
+        foreign.introduced(own, "aicpw-ipfs/99.0.0");
+        assert!(!foreign.any());
+        foreign.introduced(kubo, "kubo/0.43.0/");
+        foreign.gone(&own);
+        assert!(foreign.any());
+        foreign.gone(&kubo);
+        assert!(!foreign.any());
     }
 }
