@@ -545,7 +545,7 @@ impl_runtime_apis! {
             (list, AllPalletsWithSystem::storage_info())
         }
 
-        #[allow(non_local_definitions)]
+        #[allow(non_local_definitions, reason = "nothing but benchmarks needs these traits")]
         fn dispatch_benchmark(
             config: frame_benchmarking::BenchmarkConfig,
         ) -> Result<Vec<frame_benchmarking::BenchmarkBatch>, alloc::string::String> {

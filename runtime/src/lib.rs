@@ -13,7 +13,10 @@ extern crate alloc;
 
 /// The runtime as Wasm, in both its forms (`WASM_BINARY` is the one for a genesis).
 #[cfg(feature = "std")]
-#[allow(dead_code)]
+#[allow(
+    dead_code,
+    reason = "the builder also says where the file is, which nothing needs"
+)]
 mod wasm {
     include!(concat!(env!("OUT_DIR"), "/wasm_binary.rs"));
 }

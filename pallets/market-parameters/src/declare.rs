@@ -65,7 +65,7 @@ macro_rules! market_parameters {
                 pub fn get() -> $value {
                     $crate::Pallet::<$runtime>::find(|one| match one {
                         $parameter::$name(value) => Some(*value),
-                        #[allow(unreachable_patterns)]
+                        #[allow(unreachable_patterns, reason = "of a single parameter")]
                         _ => None,
                     })
                     .unwrap_or(Self::DEFAULT)

@@ -16,7 +16,7 @@ use super::validate::limits;
 
 /// A scalar type of OpenCL C.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[allow(missing_docs)]
+#[allow(missing_docs, reason = "they are called as in OpenCL C")]
 pub enum Scalar {
     Char,
     UChar,

@@ -11,7 +11,7 @@ use crate::Config;
 
 /// A device. Its fields are those of [`crate::Device`] but for the memory in use.
 #[derive(Encode, Decode, TypeInfo, Clone, PartialEq, Eq, Debug)]
-#[allow(missing_docs)]
+#[allow(missing_docs, reason = "the fields of `crate::Device` have docs")]
 pub struct Device<AccountId> {
     pub provider: AccountId,
     pub spec: DeviceSpec,
@@ -46,7 +46,7 @@ impl<T: Config> From<Device<T::AccountId>> for crate::Device<T> {
 
 /// An occupation. Its fields are those of [`crate::Occupation`] but for the memory.
 #[derive(Encode, Decode, TypeInfo, Clone, PartialEq, Eq, Debug)]
-#[allow(missing_docs)]
+#[allow(missing_docs, reason = "the fields of `crate::Occupation` have docs")]
 pub struct Occupation {
     pub device: DeviceId,
     pub collateral: Balance,

@@ -1,27 +1,20 @@
 //! The arithmetic of expressions, over ranges of integers and of real numbers.
 
 /// A range of values, with the arithmetic of expressions.
+#[allow(missing_docs, reason = "operations that are called what they are")]
 pub trait Range: Copy {
     /// The range of one integer.
     fn integer(value: i128) -> Self;
     /// The range of one real number.
-    #[allow(missing_docs)]
     fn real(value: f64) -> Result<Self, String>;
     /// From zero to `count - 1`.
     fn below(count: u32) -> Self;
-    #[allow(missing_docs)]
     fn negate(self) -> Result<Self, String>;
-    #[allow(missing_docs)]
     fn add(self, other: Self) -> Result<Self, String>;
-    #[allow(missing_docs)]
     fn multiply(self, other: Self) -> Result<Self, String>;
-    #[allow(missing_docs)]
     fn divide(self, other: Self) -> Result<Self, String>;
-    #[allow(missing_docs)]
     fn remainder(self, other: Self) -> Result<Self, String>;
-    #[allow(missing_docs)]
     fn shift_left(self, other: Self) -> Result<Self, String>;
-    #[allow(missing_docs)]
     fn shift_right(self, other: Self) -> Result<Self, String>;
     /// The smaller of a value of each.
     fn smaller(self, other: Self) -> Self;
