@@ -1,17 +1,17 @@
 //! The native side of a provider: mailbox, queue, engines, sandbox, IPFS.
 //!
 //! The node starts it beside the chain. The runtime's offchain worker hook writes orders into the
-//! [`mailbox`], the [`queue`] fetches what they need over [`ipfs`], has an engine ([`engines`]) run
-//! it in a [`sandbox`], and reports back through the mailbox what the hook may say on chain.
+//! `mailbox`, the `queue` fetches what they need over [`ipfs`], has an engine ([`engines`]) run
+//! it in a `sandbox`, and reports back through the mailbox what the hook may say on chain.
 //!
 //! | module | what |
 //! | --- | --- |
 //! | [`service`] | starts and stops all of it |
 //! | [`chain`] | what it needs of a node |
-//! | [`mailbox`] | orders from the hook, reports to it |
-//! | [`queue`] | one job per assignment, on the disk |
+//! | `mailbox` | orders from the hook, reports to it |
+//! | `queue` | one job per assignment, on the disk |
 //! | [`engines`] | programs in OpenCL, later others |
-//! | [`sandbox`] | processes for what strangers wrote |
+//! | `sandbox` | processes for what strangers wrote |
 //! | [`devices`] | what this machine can offer |
 //! | [`inventory`] | the same while the worker runs, and measuring again |
 //! | `conformance` | the runs by which it proves that to the chain |
@@ -28,18 +28,18 @@ pub mod chain;
 mod clock;
 mod conformance;
 pub mod devices;
-pub mod durable;
+mod durable;
 pub mod engines;
 pub mod examine;
 pub mod inventory;
 pub mod ipfs;
 mod locate;
 mod lookout;
-pub mod mailbox;
+mod mailbox;
 mod measuring_turn;
 pub mod metrics;
-pub mod queue;
-pub mod sandbox;
+mod queue;
+mod sandbox;
 pub mod secret;
 pub mod service;
 mod usage;

@@ -101,6 +101,7 @@ impl Mailbox {
     }
 
     /// The report on an assignment, if there is one that can be read.
+    #[cfg(test)]
     pub fn report(&self, assignment: AssignmentId) -> Option<Report> {
         let bytes = self.storage.get(&report_key(assignment))?;
         Report::decode_all(&mut bytes.as_slice()).ok()

@@ -74,8 +74,7 @@ pub struct Job {
 /// What a finished run left behind.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Product {
-    /// The canonical plaintext output. Made by untrusted code: see
-    /// [`crate::durable::open_untrusted`].
+    /// The canonical plaintext output. Made by untrusted code: see `durable::open_untrusted`.
     pub output: PathBuf,
     /// The checkpoints, made by untrusted code as well.
     pub trace: PathBuf,

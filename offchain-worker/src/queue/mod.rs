@@ -57,9 +57,9 @@ use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{interval, Interval, MissedTickBehavior};
 
 pub use fetch::FetchLimits;
-pub use folder::{FolderError, JobFolder};
+pub use folder::FolderError;
 pub use job::Shop;
-pub use record::{Answer, Phase, Record};
+pub use record::Phase;
 pub use sight::End;
 pub use slots::Slots;
 
@@ -69,9 +69,11 @@ use crate::{
     clock::{unix_ms, Steady},
 };
 use dispute_asks::Asked;
+use folder::JobFolder;
 use job::{Closed, Life};
 use pins::Pins;
 use promises::Promises;
+use record::Record;
 use retention::{Locked, Retention, Sweep};
 use room::Rooms;
 use room_keeping::Sweeping;

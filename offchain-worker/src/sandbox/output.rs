@@ -60,11 +60,6 @@ impl Log {
         self.left_out += surplus as u64;
     }
 
-    /// Whether nothing was said.
-    pub fn is_empty(&self) -> bool {
-        self.head.is_empty()
-    }
-
     /// The log, saying how much of it was left out.
     pub fn into_bytes(self) -> Vec<u8> {
         let mut bytes = self.head;

@@ -6,7 +6,10 @@ use aicpw_protocol::{
     task::Privacy,
 };
 
-use super::{super::record::Record, *};
+use super::{
+    super::record::{Answer, Record},
+    *,
+};
 
 const KEY: Hash = [6; 32];
 
