@@ -5,7 +5,12 @@
 //! | [`args`] | what can be asked for |
 //! | [`commands`] | one file for each group of commands |
 //! | [`chain`] | reads through runtime APIs, signs and sends transactions |
+//! | [`account`], [`amount`], [`hash`], [`quantity`] | accounts, amounts, hashes, spans of time and sizes as text |
+//! | [`keys`] | the key that signs |
+//! | [`error`] | what happened, what to do next, and the exit codes |
 //! | [`node_rpc`] | the node's own methods: IPFS, devices, worker keys |
+//! | [`peers`] | peer addresses: binary on chain, text for people and the node |
+//! | [`verify`] | `--verify`: how a result is verified |
 //! | [`life`] | what happens to a task, told from its views |
 //! | [`faults`] | why attempts failed, in words |
 //! | [`program_name`] | how a program is called in what is said of it |
@@ -13,6 +18,8 @@
 //! | [`pins`] | what nodes keep for tasks, until it is let go |
 //! | [`signals`] | Ctrl-C, and the other signals that end a command |
 //! | [`fetch`], [`result_folder`] | results: checked before anything is written, and where that is |
+//! | [`rerun`] | running a job on this machine, as a provider's node would |
+//! | [`user_data`] | where a user's data is, and for whom |
 //! | [`whole_file`] | files that appear as a whole or not at all |
 //! | [`output`] | tables for people, JSON for programs, progress bars |
 

@@ -14,12 +14,18 @@
 //! | `sandbox` | processes for what strangers wrote |
 //! | [`devices`] | what this machine can offer |
 //! | [`inventory`] | the same while the worker runs, and measuring again |
-//! | `conformance` | the runs by which it proves that to the chain |
-//! | `measuring_turn` | never a measurement and such a run at once; the run goes first |
-//! | [`examine`] | what the executor says of it |
+//! | `lookout` | looks now and then which devices there are, and says so to the hook |
+//! | `conformance` | does the conformance runs, by which a provider proves to the chain what its devices compute |
+//! | `measuring_turn` | never a measurement and a conformance run at once; the run goes first |
+//! | [`examine`] | what the executor says of this machine |
 //! | [`ipfs`] | content in and out |
 //! | [`metrics`] | what Prometheus is told |
 //! | [`secret`] | of which the salts of commitments and the sealing key are derived |
+//! | `locate` | finds the programs that are started |
+//! | `durable` | files that survive a power cut, and reading what a stranger's program may have made |
+//! | `usage` | what a folder takes on the disk |
+//! | `blocking` | work that holds up a thread |
+//! | `clock` | the clock on the wall, and one that nobody sets |
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 

@@ -7,12 +7,14 @@
 //! | module | rule |
 //! | --- | --- |
 //! | [`ids`], [`units`] | newtypes, so that a wrong argument does not compile |
+//! | [`content`] | CIDs and peer addresses, as the chain stores them |
 //! | [`hashing`] | the one hash function (BLAKE3) with a domain for each use |
 //! | [`merkle`] | trees, and the result root |
 //! | [`trace`] | what a job went through, as hashes that leave nothing out |
 //! | [`commitment`] | what a worker commits to, and how it is opened |
 //! | [`history`] | the hash chain over submissions |
 //! | [`pricing`] | price of an assignment, fees, locks |
+//! | [`progress`] | how often progress is reported, and what a submission costs therefore |
 //! | [`availability`] | what shows that a juror has fetched a result |
 //! | [`audit`] | how often results are audited, what that costs, the fraud bond |
 //! | [`reputation`] | what a provider did before, as a number |
@@ -28,6 +30,7 @@
 //! | [`manifest`] (`std`) | a job described in JSON |
 //! | [`job`] (`std`) | how a node and the executor talk about one job |
 //! | [`view`] | what the runtime APIs answer |
+//! | [`json`] (`std`) | how values look in JSON |
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]

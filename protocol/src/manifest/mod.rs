@@ -24,6 +24,7 @@
 //! | [`expression`] | arithmetic over loop indices |
 //! | [`plan`] | the launches of a job, one after the other; when checkpoints are due |
 //! | [`validate`] | every rule, and [`limits`] |
+//! | `object` | structures are read from JSON objects, and from nothing else |
 //! | `shape` | what is wrong with text that is no manifest |
 //! | [`error`] | problems, each with the path of its field |
 //!
