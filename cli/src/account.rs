@@ -109,7 +109,7 @@ impl From<Account> for AccountId32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::{prelude::*, test_runner::RngSeed};
+    use proptest::prelude::*;
 
     /// `//Alice`, as every Substrate tool writes it.
     const ALICE: &str = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
@@ -140,12 +140,6 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig {
-            rng_seed: RngSeed::Fixed(4),
-            failure_persistence: None,
-            ..Default::default()
-        })]
-
         #[test]
         fn what_is_written_is_read(bytes: [u8; 32]) {
             let account = Account(bytes);

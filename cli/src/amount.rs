@@ -104,7 +104,7 @@ impl serde::Serialize for Amount {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::{prelude::*, test_runner::RngSeed};
+    use proptest::prelude::*;
 
     fn parse(text: &str) -> Result<Balance, String> {
         text.parse().map(|Amount(units)| units)
@@ -162,12 +162,6 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig {
-            rng_seed: RngSeed::Fixed(4),
-            failure_persistence: None,
-            ..Default::default()
-        })]
-
         #[test]
         fn what_is_written_is_read(units: Balance) {
             prop_assert_eq!(parse(&Amount(units).to_string()), Ok(units));

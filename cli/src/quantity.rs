@@ -138,7 +138,7 @@ pub fn mebibytes_for(bytes: u64) -> Mebibytes {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::{prelude::*, test_runner::RngSeed};
+    use proptest::prelude::*;
 
     #[test]
     fn spans_by_the_nominal_time_of_blocks() {
@@ -235,12 +235,6 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig {
-            rng_seed: RngSeed::Fixed(4),
-            failure_persistence: None,
-            ..Default::default()
-        })]
-
         #[test]
         fn a_span_that_is_written_is_read(ms: u64) {
             prop_assert_eq!(parse_span(&show_span(Milliseconds(ms))), Ok(Milliseconds(ms)));

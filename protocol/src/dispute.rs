@@ -217,7 +217,6 @@ impl Claims {
 mod tests {
     use super::*;
     use crate::audit::AuditPolicy;
-    use crate::testing::fixed_seed;
     use proptest::prelude::*;
 
     const POLICY: DisputePolicy = DisputePolicy::DEFAULT;
@@ -335,8 +334,6 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(fixed_seed(4))]
-
         /// Whatever was at stake: with the claimant's bond all jurors are paid, and whoever claims
         /// rightly has more than before.
         #[test]

@@ -38,7 +38,6 @@ pub fn task_hash<AccountId: Encode, Submission: Encode>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::fixed_seed;
     use alloc::vec::Vec;
     use proptest::prelude::*;
 
@@ -57,8 +56,6 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(fixed_seed(4))]
-
         #[test]
         fn a_change_anywhere_changes_every_head_from_there_on(
             links in proptest::collection::vec(any::<Link>(), 1..12),

@@ -37,9 +37,6 @@
 
 extern crate alloc;
 
-#[cfg(test)]
-mod testing;
-
 pub mod audit;
 pub mod availability;
 pub mod commitment;

@@ -57,7 +57,7 @@ pub fn fraud_bond(price: Balance, audit_rate: Perbill) -> Option<Balance> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{testing::fixed_seed, units::AICP};
+    use crate::units::AICP;
     use proptest::prelude::*;
 
     #[test]
@@ -89,8 +89,6 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(fixed_seed(4))]
-
         #[test]
         fn the_highest_ask_is_affordable(
             budget in 0..u128::MAX / 2, gflops in 1..u64::MAX / 4, ms in 1..u32::MAX as u64,

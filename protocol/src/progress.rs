@@ -79,7 +79,6 @@ pub fn submission_fee(life: Balance, reports: u32, replicas: u8) -> Balance {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::fixed_seed;
     use proptest::prelude::*;
 
     /// Blocks of 250 ms: at least 2 s, a window of a minute.
@@ -118,8 +117,6 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(fixed_seed(4))]
-
         /// A worker that reports as soon as it may never makes more reports than were paid, nor than
         /// there may be.
         #[test]

@@ -181,7 +181,6 @@ pub fn weight(amount: Balance, unit: Balance) -> Perbill {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::fixed_seed;
     use proptest::prelude::*;
 
     const HALF_LIFE: BlockNumber = 1_000;
@@ -271,8 +270,6 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(fixed_seed(2))]
-
         #[test]
         fn time_moves_a_score_towards_the_start_and_never_past_it(
             score in 0..=MAX_SCORE, elapsed: u32, later in 0u32..10_000, half_life: u32,

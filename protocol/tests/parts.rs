@@ -49,17 +49,8 @@ fn opened(trace: &TraceRecord) -> OpenTrace {
     opening.open(&revealed(trace)).unwrap()
 }
 
-fn fixed_seed() -> ProptestConfig {
-    ProptestConfig {
-        cases: 64,
-        rng_seed: proptest::test_runner::RngSeed::Fixed(4),
-        failure_persistence: None,
-        ..Default::default()
-    }
-}
-
 proptest! {
-    #![proptest_config(fixed_seed())]
+    #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
     fn the_first_difference_is_found_and_named(

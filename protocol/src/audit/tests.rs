@@ -1,6 +1,5 @@
 use super::*;
 use crate::ids::TaskId;
-use crate::testing::fixed_seed;
 use proptest::prelude::*;
 
 const POLICY: AuditPolicy = AuditPolicy::DEFAULT;
@@ -164,8 +163,6 @@ fn who_tells_earns_more_than_a_cheat_can_offer() {
 }
 
 proptest! {
-    #![proptest_config(fixed_seed(4))]
-
     #[test]
     fn a_cheat_loses_at_every_reputation(
         policy in sound_policies(), price in 1..u64::MAX as u128 / 1_000, reputation: u16,

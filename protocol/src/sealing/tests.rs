@@ -8,7 +8,7 @@ use super::{
     stream::{self, sealed_length, Broken, Salt, CHUNK_BYTES, HEADER_BYTES},
     *,
 };
-use crate::{testing::fixed_seed, TaskId};
+use crate::TaskId;
 use proptest::prelude::*;
 
 const SECRET: Hash = [5; 32];
@@ -257,7 +257,7 @@ impl io::Read for Slow<'_> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, ..fixed_seed(4) })]
+    #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
     fn what_is_sealed_opens(length in 0..3 * CHUNK_BYTES + 2, piece in 1..2 * CHUNK_BYTES) {

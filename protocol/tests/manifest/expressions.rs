@@ -225,12 +225,7 @@ fn any_expression() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig {
-        rng_seed: proptest::test_runner::RngSeed::Fixed(4),
-        failure_persistence: None,
-        cases: 2_000,
-        ..Default::default()
-    })]
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
 
     /// What a plan relies on when it evaluates an expression that was proven over its indices.
     #[test]

@@ -45,17 +45,7 @@ fn events(plan: &Plan, from: Option<&Position>, answers: &[bool]) -> (u64, Vec<E
     (launches.unwrap(), recorder.events)
 }
 
-fn fixed_seed() -> ProptestConfig {
-    ProptestConfig {
-        rng_seed: proptest::test_runner::RngSeed::Fixed(4),
-        failure_persistence: None,
-        ..Default::default()
-    }
-}
-
 proptest! {
-    #![proptest_config(fixed_seed())]
-
     #[test]
     fn from_every_checkpoint_on_the_same_follows(
         every in 1u32..9,

@@ -4,7 +4,7 @@ use aicpw_protocol::{
     Balance, BlockNumber,
 };
 use frame_support::{assert_noop, assert_ok};
-use proptest::{prelude::*, test_runner::RngSeed};
+use proptest::prelude::*;
 use sp_runtime::{DispatchError, TokenError};
 
 use crate::{mock::*, Disputes, Error, Event, Pallet};
@@ -244,12 +244,7 @@ fn votes() -> impl Strategy<Value = Vec<Vote>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig {
-        cases: 128,
-        rng_seed: RngSeed::Fixed(5),
-        failure_persistence: None,
-        ..Default::default()
-    })]
+    #![proptest_config(ProptestConfig::with_cases(128))]
 
     #[test]
     fn every_claim_ends_and_adds_up(votes in votes(), at_stake in 1_000u128..100_000) {

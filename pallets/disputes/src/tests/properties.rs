@@ -3,7 +3,7 @@
 
 use aicpw_protocol::verdict::{DisputeState, Vote};
 use frame_support::{assert_ok, storage::with_storage_layer};
-use proptest::{prelude::*, test_runner::RngSeed};
+use proptest::prelude::*;
 
 use super::parts;
 use crate::{mock::*, Disputes, Pallet};
@@ -21,12 +21,7 @@ fn votes(most: usize) -> impl Strategy<Value = Vec<Vote>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig {
-        cases: 128,
-        rng_seed: RngSeed::Fixed(4),
-        failure_persistence: None,
-        ..Default::default()
-    })]
+    #![proptest_config(ProptestConfig::with_cases(128))]
 
     #[test]
     fn every_dispute_ends_and_adds_up(

@@ -1,16 +1,11 @@
 //! The clock never goes back, and counts the blocks in which the market was open.
 
-use proptest::{prelude::*, test_runner::RngSeed};
+use proptest::prelude::*;
 
 use crate::mock::*;
 
 proptest! {
-    #![proptest_config(ProptestConfig {
-        cases: 64,
-        rng_seed: RngSeed::Fixed(4),
-        failure_persistence: None,
-        ..Default::default()
-    })]
+    #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
     fn it_counts_the_open_blocks(steps in proptest::collection::vec((0u64..50, any::<bool>()), 0..40)) {

@@ -5,7 +5,7 @@ use aicpw_protocol::{
     task::{DeterminismClass, Engine, Needs},
     AskPrice, Gflops, Mebibytes, MegabitsPerSecond,
 };
-use proptest::{prelude::*, test_runner::RngSeed};
+use proptest::prelude::*;
 
 use crate::levels::{Cell, Levels, Place, Segment, Tick};
 
@@ -60,12 +60,6 @@ fn beginners_are_a_level_of_their_own() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig {
-        rng_seed: RngSeed::Fixed(4),
-        failure_persistence: None,
-        ..Default::default()
-    })]
-
     #[test]
     fn a_cell_keeps_its_levels((needs, stake) in any_needs()) {
         let levels = Levels::floor_of(&needs, stake);

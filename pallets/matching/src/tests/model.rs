@@ -7,7 +7,7 @@ use aicpw_protocol::{
     units::AICP,
     AskPrice, DeviceId, Gflops, Mebibytes, MegabitsPerSecond, TaskId,
 };
-use proptest::{prelude::*, test_runner::RngSeed};
+use proptest::prelude::*;
 
 use crate::{
     levels::{Levels, Tick},
@@ -295,12 +295,7 @@ fn the_sweep_finds_what_a_fresh_device_did_not_look_at() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig {
-        cases: 48,
-        rng_seed: RngSeed::Fixed(4),
-        failure_persistence: None,
-        ..Default::default()
-    })]
+    #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
     fn matches_are_those_of_the_model(actions in proptest::collection::vec(action(), 1..120)) {

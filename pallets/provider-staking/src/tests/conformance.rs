@@ -146,12 +146,6 @@ fn a_seed_that_comes_late_leaves_the_time_until_the_next_attempt() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig {
-        rng_seed: proptest::test_runner::RngSeed::Fixed(4),
-        failure_persistence: None,
-        ..Default::default()
-    })]
-
     /// Attempts follow one another without a gap, each as long as the cool-down after as many failures.
     #[test]
     fn every_height_is_in_one_attempt(

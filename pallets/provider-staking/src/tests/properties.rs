@@ -3,7 +3,7 @@
 use aicpw_primitives::traits::{DevicePool, Penalty, Reputations, StakeDraw};
 use aicpw_protocol::{DeviceId, Gflops, Mebibytes};
 use frame_support::{assert_ok, storage::with_storage_layer, traits::fungible::Inspect};
-use proptest::{prelude::*, test_runner::RngSeed};
+use proptest::prelude::*;
 
 use crate::{mock::*, Ledgers, Pallet, Presences, Providers};
 
@@ -161,12 +161,7 @@ fn take(step: Step) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig {
-        cases: 24,
-        rng_seed: RngSeed::Fixed(1),
-        failure_persistence: None,
-        ..Default::default()
-    })]
+    #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
     fn no_sequence_loses_or_creates_funds(steps in prop::collection::vec(steps(), 1..60)) {

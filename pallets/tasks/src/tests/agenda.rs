@@ -10,7 +10,7 @@ use frame_support::{
     traits::{fungible::Mutate, tokens::Preservation, Hooks},
     weights::{constants::RocksDbWeight, Weight},
 };
-use proptest::{prelude::*, test_runner::RngSeed};
+use proptest::prelude::*;
 
 use crate::{agenda::Served, mock::*, pallet::*, seats::Numbers, types::Deadline, WeightInfo};
 
@@ -361,12 +361,7 @@ fn what_there_is_to_contest_is_charged_for_every_assignment() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig {
-        cases: 48,
-        rng_seed: RngSeed::Fixed(4),
-        failure_persistence: None,
-        ..Default::default()
-    })]
+    #![proptest_config(ProptestConfig::with_cases(48))]
 
     /// Whatever is put in, for whatever block, is served once: not before its block, not before
     /// what is due earlier, never more than the weight allows, and in the end wholly.

@@ -8,7 +8,7 @@ use aicpw_protocol::{
     AskPrice, AssignmentId, TaskId,
 };
 use frame_support::{assert_ok, traits::Get};
-use proptest::{prelude::*, test_runner::RngSeed};
+use proptest::prelude::*;
 use sp_runtime::Perbill;
 
 use crate::{mock::*, pallet::*};
@@ -172,12 +172,7 @@ fn queue_as_demanded() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig {
-        cases: 64,
-        rng_seed: RngSeed::Fixed(4),
-        failure_persistence: None,
-        ..Default::default()
-    })]
+    #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
     fn no_sequence_of_steps_creates_or_destroys_funds(
