@@ -1,6 +1,7 @@
 //! What the steps of a task's life weigh, read and write: as transactions, with all that is checked
 //! and charged around a call.
 
+use aicpw_primitives::worker_key::WorkerProof;
 use aicpw_protocol::{
     task::{Progress, TaskStatus},
     worker::Statement,
@@ -14,7 +15,7 @@ use aicpw_runtime::{
     },
     AccountId, Matching, Runtime, System, Tasks, UncheckedExtrinsic,
 };
-use anyhow::{anyhow, ensure, Result};
+use anyhow::{anyhow, ensure, Context, Result};
 use frame_support::{
     dispatch::GetDispatchInfo,
     storage::{with_transaction, TransactionOutcome},
@@ -300,37 +301,10 @@ fn said(
 /// The transaction with which a worker makes a statement about an assignment.
 pub fn worker_call(
     statement: Statement<AccountId>,
-    proof: aicpw_primitives::worker_key::WorkerProof,
+    proof: WorkerProof,
 ) -> Result<UncheckedExtrinsic> {
-    use pallet_tasks::Call;
-    Ok(authorised(match statement {
-        Statement::Start { assignment } => Call::start { assignment, proof },
-        Statement::Progress {
-            assignment,
-            progress,
-        } => Call::report_progress {
-            assignment,
-            progress,
-            proof,
-        },
-        Statement::Commit {
-            assignment,
-            commitment,
-        } => Call::commit_result {
-            assignment,
-            commitment,
-            proof,
-        },
-        Statement::Reveal {
-            assignment,
-            opening,
-        } => Call::reveal_result {
-            assignment,
-            opening,
-            proof,
-        },
-        other => anyhow::bail!("not a step of a life: {other:?}"),
-    }))
+    let call = Tasks::call_of(statement, proof).context("a statement about an assignment")?;
+    Ok(authorised(call))
 }
 
 /// Applies a transaction to the block that has begun.

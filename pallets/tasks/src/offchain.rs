@@ -358,10 +358,8 @@ impl<T: Config> Pallet<T> {
             .map_err(|()| "the pool did not take the call")
     }
 
-    pub(crate) fn call_of(
-        statement: Statement<T::AccountId>,
-        proof: WorkerProof,
-    ) -> Option<Call<T>> {
+    /// The worker call that makes a statement; `None` if it is about no assignment.
+    pub fn call_of(statement: Statement<T::AccountId>, proof: WorkerProof) -> Option<Call<T>> {
         Some(match statement {
             Statement::Start { assignment } => Call::start { assignment, proof },
             Statement::Progress {
