@@ -1,6 +1,6 @@
 //! Benchmarks of the steps that [`WeightInfo`](crate::WeightInfo) names.
 
-use aicpw_primitives::traits::{DevicePool, Listing, MatchQueue, OrderBook, QueueEnd, TaskBoard};
+use aicpw_primitives::traits::{DeviceOffers, Listing, MatchQueue, OrderBook, QueueEnd, TaskBoard};
 use aicpw_protocol::{units::AICP, AskPrice, DeviceId, Gflops, TaskId};
 use alloc::{vec, vec::Vec};
 use frame_benchmarking::v2::*;

@@ -1,6 +1,6 @@
 //! The order book: which device is where, and the summaries that find it.
 
-use aicpw_primitives::traits::{DevicePool, Listing, Offer, OrderBook};
+use aicpw_primitives::traits::{DeviceOffers, Listing, Offer, OrderBook};
 use aicpw_protocol::DeviceId;
 
 use crate::{

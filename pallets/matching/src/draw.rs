@@ -5,7 +5,7 @@
 //! known; how far the stakes that move in that block can move a draw is in the threat model. If they find
 //! nobody, the task waits for the next seed; while it waits, a search through the book tells whether anybody fits at all.
 
-use aicpw_primitives::traits::{DevicePool, Offer, StakeDraw, TaskBoard};
+use aicpw_primitives::traits::{DeviceOffers, Offer, StakeDraw, TaskBoard};
 use aicpw_protocol::{draw::next_ticket, DeviceId, Hash};
 use frame_support::weights::Weight;
 

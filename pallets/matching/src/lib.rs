@@ -121,7 +121,7 @@ pub use weights::WeightInfo;
 
 #[frame_support::pallet]
 pub mod pallet {
-    use aicpw_primitives::traits::{DevicePool, MarketSwitch, StakeDraw, TaskBoard};
+    use aicpw_primitives::traits::{DeviceOffers, MarketSwitch, StakeDraw, TaskBoard};
     use aicpw_protocol::{
         task::{DeterminismClass, Engine},
         BlockNumber, DeviceId, TaskId,
@@ -144,7 +144,7 @@ pub mod pallet {
     #[pallet::config]
     pub trait Config: frame_system::Config {
         /// Devices and their offers.
-        type Devices: DevicePool<Self::AccountId>;
+        type Devices: DeviceOffers<Self::AccountId>;
 
         /// Draws providers by their stake.
         type StakeDraw: StakeDraw<Self::AccountId>;

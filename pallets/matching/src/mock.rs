@@ -2,23 +2,18 @@
 
 use std::{cell::RefCell, collections::BTreeMap};
 
-use aicpw_primitives::{
-    traits::{
-        Choice, Demand, DevicePool, DrawSeed, Listing, Locks, MarketSwitch, Offer, OrderBook,
-        Penalty, StakeDraw, TaskBoard, Terms,
-    },
-    worker_key::{WorkerId, WorkerProof},
+use aicpw_primitives::traits::{
+    Choice, Demand, DeviceOffers, DrawSeed, Listing, Locks, MarketSwitch, Offer, OrderBook,
+    StakeDraw, TaskBoard, Terms,
 };
 use aicpw_protocol::{
     device::{ClassSet, DeviceKind, DeviceSpec, Reputation},
-    task::{DeterminismClass, Engine, Needs, PeerAddresses, Unmatched},
+    task::{DeterminismClass, Engine, Needs, Unmatched},
     units::AICP,
-    worker::Statement,
-    AskPrice, AssignmentId, Balance, BlockNumber, DeviceId, Gflops, Hash, Mebibytes,
-    MegabitsPerSecond, TaskId,
+    AskPrice, Balance, BlockNumber, DeviceId, Gflops, Hash, Mebibytes, MegabitsPerSecond, TaskId,
 };
 use frame_support::{derive_impl, parameter_types, traits::Hooks, weights::Weight};
-use sp_runtime::{traits::BlockNumberProvider, BuildStorage, DispatchError, DispatchResult};
+use sp_runtime::{traits::BlockNumberProvider, BuildStorage, DispatchError};
 
 use crate as pallet_matching;
 
@@ -203,37 +198,10 @@ thread_local! {
 
 pub struct Devices;
 
-impl DevicePool<AccountId> for Devices {
+impl DeviceOffers<AccountId> for Devices {
     fn offer(device: DeviceId) -> Option<Offer<AccountId>> {
         OFFERS.with_borrow_mut(|count| *count += 1);
         DEVICES.with_borrow(|devices| devices.get(&device).cloned())
-    }
-    fn occupy(_: DeviceId, _: AssignmentId, _: Mebibytes, _: Locks) -> DispatchResult {
-        Err(DispatchError::Unavailable)
-    }
-    fn vacate(_: DeviceId, _: AssignmentId) {}
-    fn release(_: DeviceId, _: AssignmentId) {}
-    fn lower(_: DeviceId, _: AssignmentId, _: Locks) {}
-    fn slash(_: DeviceId, _: AssignmentId, _: Penalty, _: &AccountId) -> Balance {
-        0
-    }
-    fn cool_down(_: DeviceId) {}
-    fn missed_deadline(_: DeviceId) {}
-    fn succeeded(_: DeviceId, _: Gflops) {}
-    fn peers(_: DeviceId) -> PeerAddresses {
-        Default::default()
-    }
-    fn sealing_key(_: DeviceId) -> Option<Hash> {
-        None
-    }
-    fn worker_of(_: DeviceId) -> Option<WorkerId> {
-        None
-    }
-    fn assignments_of(_: &WorkerId) -> Vec<(AssignmentId, DeviceId)> {
-        Vec::new()
-    }
-    fn verify_worker(_: &WorkerId, _: &WorkerProof, _: &Statement<AccountId>) -> bool {
-        false
     }
 }
 

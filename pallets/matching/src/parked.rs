@@ -7,7 +7,7 @@
 //! *sweep* finds what that bound, or a change nobody told of, has left behind: in blocks with weight to
 //! spare it searches for one parked task after the other, in a circle.
 
-use aicpw_primitives::traits::{DevicePool, TaskBoard};
+use aicpw_primitives::traits::{DeviceOffers, TaskBoard};
 use aicpw_protocol::{task::Unmatched, DeviceId, TaskId};
 use alloc::vec::Vec;
 use frame_support::weights::{Weight, WeightMeter};

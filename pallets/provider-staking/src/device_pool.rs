@@ -1,7 +1,7 @@
 //! What matching and tasks do with devices and stake.
 
 use aicpw_primitives::{
-    traits::{DevicePool, Locks, Offer, OrderBook, Penalty, Reputations},
+    traits::{DeviceOffers, DevicePool, Locks, Offer, OrderBook, Penalty, Reputations},
     worker_key::{WorkerId, WorkerProof},
 };
 use aicpw_protocol::{
@@ -128,7 +128,7 @@ impl<T: Config> Pallet<T> {
     }
 }
 
-impl<T: Config> DevicePool<T::AccountId> for Pallet<T> {
+impl<T: Config> DeviceOffers<T::AccountId> for Pallet<T> {
     fn offer(id: DeviceId) -> Option<Offer<T::AccountId>> {
         let device = Devices::<T>::get(id)?;
         if !device.available
@@ -156,7 +156,9 @@ impl<T: Config> DevicePool<T::AccountId> for Pallet<T> {
             provider: device.provider,
         })
     }
+}
 
+impl<T: Config> DevicePool<T::AccountId> for Pallet<T> {
     fn occupy(
         id: DeviceId,
         assignment: AssignmentId,

@@ -1,30 +1,11 @@
 use aicpw_protocol::{
-    device::{DeviceSpec, Reputation},
-    task::PeerAddresses,
-    AskPrice, AssignmentId, Balance, DeviceId, Gflops, Hash, Mebibytes,
+    task::PeerAddresses, AssignmentId, Balance, DeviceId, Gflops, Hash, Mebibytes,
 };
 use alloc::vec::Vec;
 use sp_runtime::{DispatchError, DispatchResult, Perbill};
 
+use super::DeviceOffers;
 use crate::worker_key::{WorkerId, WorkerProof};
-
-/// What a device offers at this moment.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Offer<AccountId> {
-    /// Who answers for the device.
-    pub provider: AccountId,
-    /// Its spec, with the computing power that it counts for, and the memory that nothing which runs on it
-    /// needs.
-    pub spec: DeviceSpec,
-    /// Its ask.
-    pub ask: AskPrice,
-    /// Reputation of its provider.
-    pub reputation: Reputation,
-    /// Stake of its provider that is not locked.
-    pub free_stake: Balance,
-    /// Slots not in use; zero while it cools down.
-    pub free_slots: u8,
-}
 
 /// What is locked on a provider's stake for one assignment.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -61,16 +42,13 @@ pub enum Penalty {
     WrongResult,
 }
 
-/// Providers, their devices and their stake, as tasks and matching see them.
+/// Providers, their devices and their stake, as tasks see them.
 /// Implemented by `pallet-provider-staking`.
 ///
 /// Contract: `occupy` and exactly one of `release` (after any number of `slash`) form a pair per
 /// assignment. Nothing here fails for lack of funds once `occupy` has succeeded: what is locked is
-/// there. Device ids that do not exist, are offline or unavailable have no offer.
-pub trait DevicePool<AccountId> {
-    /// What the device offers now; `None` if it is unknown, offline or not available.
-    fn offer(device: DeviceId) -> Option<Offer<AccountId>>;
-
+/// there.
+pub trait DevicePool<AccountId>: DeviceOffers<AccountId> {
     /// Takes a slot of the device, with so much of its memory, and locks its provider's stake for the
     /// assignment. Errors if there is no free slot, not enough free memory, or not enough free stake; then
     /// nothing changed.
@@ -137,9 +115,6 @@ pub trait DevicePool<AccountId> {
 
 /// No devices at all.
 impl<AccountId> DevicePool<AccountId> for () {
-    fn offer(_: DeviceId) -> Option<Offer<AccountId>> {
-        None
-    }
     fn occupy(_: DeviceId, _: AssignmentId, _: Mebibytes, _: Locks) -> DispatchResult {
         Err(DispatchError::Unavailable)
     }

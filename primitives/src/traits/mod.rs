@@ -1,7 +1,7 @@
 //! The contracts between pallets, one file each.
 //!
 //! ```text
-//!                 MatchQueue                    DevicePool
+//!                 MatchQueue                   DeviceOffers
 //!        tasks ───────────────► matching ────────────────────► provider-staking
 //!          ▲  ◄─────────────────   │  ◄──────────────────────────   │
 //!          │      TaskBoard        │         OrderBook              │
@@ -14,6 +14,7 @@
 //! `Escalation`, which disputes answers; disputes ends what it took over through `Contested`.
 
 mod contested;
+mod device_offers;
 mod device_pool;
 mod draw_randomness;
 mod escalation;
@@ -27,7 +28,8 @@ mod task_board;
 pub use contested::{
     ClaimDecided, Claimed, ClosedJuror, Contest, Contested, Decided, JurorTerms, MAX_PARTIES,
 };
-pub use device_pool::{DevicePool, Locks, Offer, Penalty, Terms};
+pub use device_offers::{DeviceOffers, Offer};
+pub use device_pool::{DevicePool, Locks, Penalty, Terms};
 pub use draw_randomness::{DrawRandomness, DrawSeed};
 pub use escalation::{Awaited, Escalation};
 pub use market_switch::MarketSwitch;

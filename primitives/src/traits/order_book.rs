@@ -13,7 +13,7 @@ pub struct Listing {
 ///
 /// Contract: a device is listed when it comes online, becomes available, changes its spec or ask,
 /// or gets a slot, memory or stake free, and unlisted when it is no longer offered. To list comes after the
-/// change is stored: the book asks [`DevicePool::offer`](super::DevicePool::offer) for reputation,
+/// change is stored: the book asks [`DeviceOffers::offer`](super::DeviceOffers::offer) for reputation,
 /// free stake and free slots, keeps a device without a free slot aside, and unlists one without an
 /// offer. A slot that is free again at the end of a cool-down counts as one that gets free. The book
 /// may drop a device by itself when it meets it offline; `provider-staking` lists it again when it

@@ -1,6 +1,6 @@
 //! What would become of a task.
 
-use aicpw_primitives::{api::DryRun, traits::DevicePool};
+use aicpw_primitives::{api::DryRun, traits::DeviceOffers};
 use aicpw_protocol::{device::Reputation, task::Unmatched, AskPrice, DeviceId, Gflops, TaskId};
 
 use crate::{dry_run::DRY_RUN_BLOCKS, mock::*};

@@ -1,4 +1,4 @@
-use aicpw_primitives::traits::DevicePool;
+use aicpw_primitives::traits::DeviceOffers;
 use sp_runtime::transaction_validity::InvalidTransaction;
 
 use crate::{conformance::Stage, mock::*, Challenges, Event, Pallet};

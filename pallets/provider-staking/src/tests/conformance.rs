@@ -1,6 +1,6 @@
 //! When a device has something to prove, and how its attempts follow from the height.
 
-use aicpw_primitives::traits::DevicePool;
+use aicpw_primitives::traits::{DeviceOffers, DevicePool};
 use aicpw_protocol::{device::DeviceSpec, view::ChallengeState, Gflops};
 use frame_support::{assert_noop, assert_ok};
 use proptest::prelude::*;

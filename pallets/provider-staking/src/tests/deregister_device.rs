@@ -1,4 +1,4 @@
-use aicpw_primitives::traits::DevicePool;
+use aicpw_primitives::traits::{DeviceOffers, DevicePool};
 use aicpw_protocol::{DeviceId, Gflops};
 use frame_support::{assert_noop, assert_ok};
 

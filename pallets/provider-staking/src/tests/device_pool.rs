@@ -1,6 +1,6 @@
 //! `offer`, and the pair of `occupy` and `release` with `vacate` in between.
 
-use aicpw_primitives::traits::{DevicePool, Offer};
+use aicpw_primitives::traits::{DeviceOffers, DevicePool, Offer};
 use aicpw_protocol::{device::Reputation, DeviceId, Gflops, Mebibytes};
 use frame_support::{assert_noop, assert_ok};
 

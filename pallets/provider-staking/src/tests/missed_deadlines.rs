@@ -1,6 +1,6 @@
 //! A device that is slower than its spec says counts for less.
 
-use aicpw_primitives::traits::DevicePool;
+use aicpw_primitives::traits::{DeviceOffers, DevicePool};
 use aicpw_protocol::{
     device::{effective_gflops, DeviceSpec, MAX_MISSED_DEADLINES},
     DeviceId, Gflops,

@@ -1,6 +1,6 @@
 //! The hook by which a node sends heartbeats.
 
-use aicpw_primitives::{traits::DevicePool, worker_key::WorkerId};
+use aicpw_primitives::{traits::DeviceOffers, worker_key::WorkerId};
 use aicpw_protocol::{
     mailbox::{DEVICES, RETRY_AFTER, SERVING, SERVING_FRESH_FOR},
     worker::{MissingDevices, Statement},

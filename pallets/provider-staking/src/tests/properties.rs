@@ -1,6 +1,6 @@
 //! Whatever is called in whatever order: no funds come or go, and the invariants hold.
 
-use aicpw_primitives::traits::{DevicePool, Penalty, Reputations, StakeDraw};
+use aicpw_primitives::traits::{DeviceOffers, DevicePool, Penalty, Reputations, StakeDraw};
 use aicpw_protocol::{DeviceId, Gflops, Mebibytes};
 use frame_support::{assert_ok, storage::with_storage_layer, traits::fungible::Inspect};
 use proptest::prelude::*;

@@ -1,4 +1,4 @@
-use aicpw_primitives::traits::{DevicePool, Reputations};
+use aicpw_primitives::traits::{DeviceOffers, Reputations};
 use aicpw_protocol::device::Reputation;
 
 use crate::{mock::*, Pallet, ReputationRecords};

@@ -1,4 +1,4 @@
-use aicpw_primitives::traits::{DevicePool, Penalty};
+use aicpw_primitives::traits::{DeviceOffers, DevicePool, Penalty};
 use aicpw_protocol::DeviceId;
 use frame_support::assert_ok;
 

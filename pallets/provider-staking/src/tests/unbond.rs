@@ -1,4 +1,4 @@
-use aicpw_primitives::traits::DevicePool;
+use aicpw_primitives::traits::DeviceOffers;
 use frame_support::{assert_noop, assert_ok};
 
 use crate::{mock::*, Error, Event, Ledgers, Pallet, Unbonding};

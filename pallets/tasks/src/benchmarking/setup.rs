@@ -1,7 +1,7 @@
 //! Tasks and assignments in the states from which the benchmarks start.
 
 use aicpw_primitives::{
-    traits::{Contested, DevicePool, JurorTerms, MatchQueue, TaskBoard},
+    traits::{Contested, DeviceOffers, JurorTerms, MatchQueue, TaskBoard},
     worker_key::{prove, WorkerId, WorkerProof},
 };
 use aicpw_protocol::{

@@ -1,7 +1,7 @@
 //! Mocks of the pallets next to this one, strict about their contracts.
 
 use aicpw_primitives::{
-    traits::{DevicePool, Locks, MatchQueue, Offer, Penalty, QueueEnd, Reputations},
+    traits::{DeviceOffers, DevicePool, Locks, MatchQueue, Offer, Penalty, QueueEnd, Reputations},
     worker_key::{verify, WorkerId, WorkerProof},
 };
 use aicpw_protocol::{
@@ -44,7 +44,7 @@ pub struct Occupation {
 
 pub struct Pool;
 
-impl DevicePool<AccountId> for Pool {
+impl DeviceOffers<AccountId> for Pool {
     fn offer(device: DeviceId) -> Option<Offer<AccountId>> {
         let found = Devices::get().get(&device).cloned()?;
         let occupied = Occupied::get();
@@ -63,7 +63,9 @@ impl DevicePool<AccountId> for Pool {
             free_slots: found.slots.saturating_sub(used as u8),
         })
     }
+}
 
+impl DevicePool<AccountId> for Pool {
     fn occupy(
         device: DeviceId,
         id: AssignmentId,

@@ -1,7 +1,7 @@
 //! The steps that tests are made of.
 
 use aicpw_primitives::{
-    traits::{Demand, DevicePool, MatchQueue, TaskBoard},
+    traits::{Demand, DeviceOffers, MatchQueue, TaskBoard},
     worker_key::{prove, WorkerId, WorkerProof},
 };
 use aicpw_protocol::{

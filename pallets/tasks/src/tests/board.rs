@@ -1,6 +1,6 @@
 //! Tasks, as matching sees them.
 
-use aicpw_primitives::traits::{DevicePool, Locks, TaskBoard, Terms};
+use aicpw_primitives::traits::{DeviceOffers, Locks, TaskBoard, Terms};
 use aicpw_protocol::{
     device::Reputation,
     task::{AssignmentStatus, TaskStatus, Unmatched},

@@ -1,6 +1,6 @@
 //! How the replicas of a task are matched: one after the other, the first by price, the others drawn.
 
-use aicpw_primitives::traits::{Choice, DevicePool, DrawSeed, TaskBoard};
+use aicpw_primitives::traits::{Choice, DeviceOffers, DrawSeed, TaskBoard};
 use aicpw_protocol::{
     draw,
     task::{DeterminismClass, Refunded, Role, TaskStatus, Unmatched},
