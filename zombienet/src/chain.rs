@@ -21,11 +21,20 @@ type Record = EventRecord<RuntimeEvent, aicpw_runtime::Hash>;
 /// # Errors
 /// It cannot be read, or is of another type.
 pub async fn stored<T: Decode>(client: &Client, key: &[u8], block: &str) -> Result<Option<T>> {
+    let value = stored_bytes(client, key, block).await?;
+    value.map(|value| decoded(&value)).transpose()
+}
+
+/// The same, as it is stored.
+///
+/// # Errors
+/// It cannot be read.
+pub async fn stored_bytes(client: &Client, key: &[u8], block: &str) -> Result<Option<Vec<u8>>> {
     let key = Value::from(format!("0x{}", hex::encode(key)));
     let value: Option<String> = client
         .call("state_getStorage", &[key, block.into()])
         .await?;
-    value.map(|value| decoded(&value)).transpose()
+    value.map(|value| bytes(&value)).transpose()
 }
 
 /// The whole state at this block.
@@ -78,7 +87,7 @@ pub async fn validators(client: &Client, block: &str) -> Result<Vec<AccountId>> 
 pub async fn author(client: &Client, block: &str) -> Result<AccountId> {
     let header = client.header(Some(block)).await?;
     for item in header.logs() {
-        let item: DigestItem = decoded(item)?;
+        let item: DigestItem = decoded(&bytes(item)?)?;
         let Some((BABE_ENGINE_ID, mut claim)) = item.as_pre_runtime() else {
             continue;
         };
@@ -111,7 +120,7 @@ pub async fn task(client: &Client, id: TaskId, block: &str) -> Result<Option<Tas
     let id = format!("0x{}", hex::encode(id.encode()));
     let call: [Value; 3] = ["TasksApi_task".into(), id.into(), block.into()];
     let view: String = client.call("state_call", &call).await?;
-    decoded(&view)
+    decoded(&bytes(&view)?)
 }
 
 /// How many transactions this account has sent, as of this block.
@@ -134,8 +143,8 @@ impl Decode for Ignored {
     }
 }
 
-fn decoded<T: Decode>(hexadecimal: &str) -> Result<T> {
-    T::decode(&mut &bytes(hexadecimal)?[..]).with_context(|| std::any::type_name::<T>().to_owned())
+fn decoded<T: Decode>(mut value: &[u8]) -> Result<T> {
+    T::decode(&mut value).with_context(|| std::any::type_name::<T>().to_owned())
 }
 
 fn bytes(hexadecimal: &str) -> Result<Vec<u8>> {

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc, time::Instant};
 
-use aicpw_network_tests::Client;
+use aicpw_network_tests::{chain::stored_bytes, Client};
 use aicpw_protocol::{BlockNumber, Hash};
 use aicpw_runtime::{Header, Runtime, RuntimeEvent};
 use anyhow::{Context, Result};
@@ -125,13 +125,7 @@ pub fn text(hash: &H256) -> Value {
 
 /// What is stored under a key at a block.
 pub async fn stored(client: &Client, key: &[u8], at: H256) -> Result<Option<Vec<u8>>> {
-    let key = format!("0x{}", hex::encode(key));
-    let value: Option<String> = client
-        .call("state_getStorage", &[key.into(), text(&at)])
-        .await?;
-    value
-        .map(|value| Ok(hex::decode(value.trim_start_matches("0x"))?))
-        .transpose()
+    stored_bytes(client, key, &format!("0x{}", hex::encode(at))).await
 }
 
 /// The value of a storage item at a block; its default if there is none.
