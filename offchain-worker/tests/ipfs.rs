@@ -1,39 +1,17 @@
 //! [`BlobStore`] against real `aicpw-ipfs` processes.
 #![allow(clippy::unwrap_used)]
 
+mod common;
+
 use aicpw_offchain_worker::ipfs::{
-    find_binary, silent, BlobError, BlobStore, Daemon, DaemonConfig, DaemonError, FetchOptions,
-    PeerAddress, BINARY,
+    silent, BlobError, BlobStore, Daemon, DaemonConfig, DaemonError, FetchOptions, PeerAddress,
 };
 use cid::Cid;
+use common::{config, content, NOWHERE};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Duration;
 use tempfile::TempDir;
-
-/// Nobody has this.
-const NOWHERE: &str = "bafkreibme22gw2h7y2h7tg2fhqotaqjucnbc24deqo72b6mkl2egezxhvy";
-
-/// The program: `$AICPW_IPFS_BIN`, or where `make build` puts it, beside the other programs and
-/// one folder above the tests.
-fn binary() -> PathBuf {
-    if let Some(named) = std::env::var_os("AICPW_IPFS_BIN") {
-        return find_binary(Some(Path::new(&named))).unwrap_or_else(|error| panic!("{error}"));
-    }
-    let tests = std::env::current_exe().unwrap();
-    let built = tests.parent().and_then(Path::parent).unwrap().join(BINARY);
-    find_binary(Some(&built)).unwrap_or_else(|error| panic!("{error}"))
-}
-
-fn config(folder: &Path) -> DaemonConfig {
-    DaemonConfig {
-        binary: Some(binary()),
-        folder: folder.join("ipfs"),
-        listen: vec!["/ip4/127.0.0.1/tcp/0".into()],
-        allow_private_ip: true,
-        ..Default::default()
-    }
-}
 
 /// A daemon with a folder of its own, which is also a place for files.
 struct Node {
@@ -87,13 +65,6 @@ fn options(peers: Vec<PeerAddress>) -> FetchOptions {
         stall_timeout: Duration::from_secs(30),
         total_timeout: Duration::from_secs(60),
     }
-}
-
-fn content(len: usize) -> Vec<u8> {
-    // The high byte has no short period: blocks that repeat would be stored once.
-    (0..len as u64)
-        .map(|i| (i.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56) as u8)
-        .collect()
 }
 
 #[tokio::test]

@@ -2,16 +2,17 @@
 //! `aicpw-ipfs`. Skipped, and said so, where there is no kubo: `make kubo` builds it.
 #![allow(clippy::unwrap_used)]
 
+mod common;
 // One file for both workspaces.
 #[path = "../../ipfs/tests/support/kubo.rs"]
 mod kubo;
 
 use aicpw_offchain_worker::ipfs::{
-    find_binary, silent, BlobError, BlobStore, Daemon, DaemonConfig, FetchOptions, KuboRpc,
-    PeerAddress, BINARY,
+    silent, BlobError, BlobStore, Daemon, FetchOptions, KuboRpc, PeerAddress,
 };
+use common::{config, content, NOWHERE};
 use kubo::Kubo;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -19,9 +20,6 @@ use tempfile::TempDir;
 const SIZES: [usize; 9] = [
     1, 262_143, 262_144, 262_145, 1_048_575, 1_048_576, 1_048_577, 5_000_000, 50_000_000,
 ];
-
-/// Nobody has this.
-const NOWHERE: &str = "bafkreibme22gw2h7y2h7tg2fhqotaqjucnbc24deqo72b6mkl2egezxhvy";
 
 const LIMIT: Duration = Duration::from_secs(20);
 
@@ -35,23 +33,8 @@ fn store_of(kubo: &Kubo) -> KuboRpc {
     store.allow_private_ip(true)
 }
 
-/// The program: `$AICPW_IPFS_BIN`, or where `make build` puts it.
-fn binary() -> PathBuf {
-    let named = std::env::var_os("AICPW_IPFS_BIN").map(PathBuf::from);
-    let tests = std::env::current_exe().unwrap();
-    let built = tests.parent().and_then(Path::parent).unwrap().join(BINARY);
-    find_binary(Some(&named.unwrap_or(built))).unwrap_or_else(|error| panic!("{error}"))
-}
-
 async fn own(folder: &Path) -> Daemon {
-    let config = DaemonConfig {
-        binary: Some(binary()),
-        folder: folder.join("ipfs"),
-        listen: vec!["/ip4/127.0.0.1/tcp/0".into()],
-        allow_private_ip: true,
-        ..Default::default()
-    };
-    Daemon::start(config).await.unwrap()
+    Daemon::start(config(folder)).await.unwrap()
 }
 
 fn options(peers: Vec<PeerAddress>) -> FetchOptions {
@@ -61,12 +44,6 @@ fn options(peers: Vec<PeerAddress>) -> FetchOptions {
         stall_timeout: Duration::from_secs(60),
         total_timeout: Duration::from_secs(300),
     }
-}
-
-fn content(len: usize) -> Vec<u8> {
-    (0..len as u64)
-        .map(|i| (i.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56) as u8)
-        .collect()
 }
 
 #[tokio::test]
