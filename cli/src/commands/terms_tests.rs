@@ -1,35 +1,16 @@
+#[path = "../../tests/command_line/fake_node/market.rs"]
+mod market;
+
 use super::*;
 use crate::commands::prepare::{tests as folders, Prepared};
-use aicpw_protocol::{audit::AuditPolicy, units::AICP, AskPrice};
+use aicpw_protocol::{audit::AuditPolicy, units::AICP};
 use clap::Parser;
+use market::market;
 
 #[derive(Parser)]
 struct Line {
     #[command(flatten)]
     terms: TermsArgs,
-}
-
-fn market() -> MarketParameters {
-    MarketParameters {
-        block_time: 250,
-        heartbeat_period: 40,
-        submission_fee: AICP / 1_000,
-        min_budget: AICP / 100,
-        min_ask: AskPrice(AICP / 10),
-        min_stake: 100 * AICP,
-        protocol_fee_ppb: 20_000_000,
-        max_attempts: 3,
-        max_time_limit: 86_400_000,
-        window_range: (10_000, 3_600_000),
-        match_window_range: (10_000, 86_400_000),
-        key_window: 240,
-        start_window: 240,
-        progress_window: 240,
-        min_progress_interval: 8,
-        max_progress_reports: 3_000,
-        reveal_window: 240,
-        retrieval_window: 14_400,
-    }
 }
 
 fn terms(options: &str) -> Result<Terms> {

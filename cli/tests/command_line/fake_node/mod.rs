@@ -1,6 +1,7 @@
 //! A node with one provider, `//Bob`, which answers reads and counts transactions.
 
 pub mod disputes;
+mod market;
 pub mod results;
 mod store;
 pub mod watched;
@@ -23,10 +24,7 @@ use aicpw_protocol::{
         Verification,
     },
     units::AICP,
-    view::{
-        DeviceView, HistoryHead, MarketClock, MarketParameters, ProviderView, TaskView,
-        UnbondingView,
-    },
+    view::{DeviceView, HistoryHead, MarketClock, ProviderView, TaskView, UnbondingView},
     AskPrice, AssignmentId, DeviceId, Gflops, Mebibytes, MegabitsPerSecond, Milliseconds, TaskId,
 };
 use codec::{Decode, Encode};
@@ -36,6 +34,7 @@ use jsonrpsee::{
 };
 use serde_json::{json, Value};
 
+use market::market;
 use store::Asked;
 pub use store::{NOWHERE, PEER};
 
@@ -446,29 +445,6 @@ fn cancelled(id: TaskId) -> TaskView<Account> {
 
 /// The manifest of its tasks.
 pub const MANIFEST: &str = "bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi";
-
-fn market() -> MarketParameters {
-    MarketParameters {
-        block_time: 250,
-        heartbeat_period: 40,
-        submission_fee: AICP / 1_000,
-        min_budget: AICP / 100,
-        min_ask: AskPrice(AICP / 10),
-        min_stake: 100 * AICP,
-        protocol_fee_ppb: 20_000_000,
-        max_attempts: 3,
-        max_time_limit: 86_400_000,
-        window_range: (10_000, 3_600_000),
-        match_window_range: (10_000, 86_400_000),
-        key_window: 240,
-        start_window: 240,
-        progress_window: 240,
-        min_progress_interval: 8,
-        max_progress_reports: 3_000,
-        reveal_window: 240,
-        retrieval_window: 400,
-    }
-}
 
 fn spec(fingerprint: u8) -> DeviceSpec {
     DeviceSpec {
