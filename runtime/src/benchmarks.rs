@@ -87,8 +87,7 @@ impl pallet_tasks::BenchmarkHelper<AccountId> for Neighbours {
 
 impl pallet_provider_staking::benchmarking::BenchmarkHelper for Neighbours {
     fn bring_seed(anchor: BlockNumber) {
-        let height = pallet_draw_randomness::benchmarking::bring_seed::<Runtime>(anchor);
-        set_height::<Runtime>(height);
+        <Self as pallet_tasks::BenchmarkHelper<AccountId>>::bring_seed(anchor);
     }
 }
 
