@@ -7,6 +7,7 @@ use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
+use tempfile::TempDir;
 
 use aicpw_protocol::device::DeviceKind;
 
@@ -22,8 +23,28 @@ const LIST_TIMEOUT: Duration = Duration::from_secs(60);
 /// Longest time that looking at the sandbox may take.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// What the names of folders for what drivers keep begin with.
+/// What the names of folders for what drivers keep, and of those in which the sandbox is tried, begin with.
 const SCRATCH: &str = "executor-";
+
+/// What a machine has to have for the sandbox to hold, and why it may not.
+pub const SANDBOX_NEEDS: &str =
+    "a job needs a kernel with Landlock (Linux 5.13 or newer, and `landlock` in \
+     /sys/kernel/security/lsm) and seccomp; neither a systemd unit's SystemCallFilter= (packaging/ has \
+     a unit that does not) nor a container's seccomp profile may refuse capset, \
+     landlock_create_ruleset or seccomp; and the node's user has to reach the job's folder, which is \
+     below --base-path, without privileges";
+
+/// Makes a folder in `folder` that nobody else can write to. It is gone when that is dropped; what a process that was
+/// killed leaves of it, [`remove_left_over`] removes.
+///
+/// # Errors
+/// None can be made.
+pub fn scratch(folder: &Path) -> io::Result<TempDir> {
+    tempfile::Builder::new()
+        .prefix(SCRATCH)
+        .permissions(Permissions::from_mode(0o700))
+        .tempdir_in(folder)
+}
 
 /// Removes what a node that was killed has left of such folders in the worker's `folder`. Nothing else may work there
 /// yet. What cannot be removed is said, and stays.
@@ -105,6 +126,64 @@ pub struct SandboxReport {
     pub signals_closed: bool,
 }
 
+/// What there is to say of a stage's sandbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Judged {
+    /// It holds.
+    Holds(String),
+    /// It lacks what Landlock would keep from a job, which is allowed.
+    Weak(String),
+    /// Every job would fail in it, or could reach what it must not.
+    Unfit(String),
+}
+
+impl Judged {
+    /// By what trying it has come to.
+    pub fn of(stage: Tried, tried: Result<SandboxReport, ExamineError>, allow_weak: bool) -> Self {
+        let (what, programs) = match stage {
+            Tried::Build => ("the build stage", "programs but the driver's tools"),
+            Tried::Run => ("the run stage", "programs"),
+        };
+        let report = match tried {
+            Ok(report) => report,
+            Err(error) => return Self::Unfit(format!("{what}: {error}")),
+        };
+        if let Some(failure) = report.failure {
+            return Self::Unfit(format!("{what}: {failure}"));
+        }
+        let abi = report.landlock_abi;
+        let landlock = abi.map_or("no Landlock".into(), |abi| format!("Landlock ABI {abi}"));
+        let open: Vec<_> = [
+            (report.files_closed, "files of this user"),
+            (report.network_closed, "the network"),
+            (report.processes_closed, "other programs"),
+            (report.signals_closed, "other processes"),
+        ]
+        .into_iter()
+        .filter_map(|(is_closed, what)| (!is_closed).then_some(what))
+        .collect();
+        if open.is_empty() {
+            return Self::Holds(format!(
+                "{landlock}, seccomp and limits hold {what} of a job: no files, no network, no {programs}, \
+                 no signals to other processes"
+            ));
+        }
+        let found = format!(
+            "{landlock}: {what} of a job could reach {}",
+            open.join(", ")
+        );
+        // Asked for, and only where it is about what Landlock would keep: which files, and of which the build
+        // stage starts programs.
+        let is_landlocks = report.network_closed
+            && report.signals_closed
+            && (report.processes_closed || stage == Tried::Build);
+        match allow_weak && is_landlocks {
+            true => Self::Weak(found),
+            false => Self::Unfit(found),
+        }
+    }
+}
+
 /// An executor that can be asked.
 #[derive(Debug, Clone)]
 pub struct Examiner {
@@ -124,23 +203,41 @@ impl Examiner {
             .await
     }
 
-    /// Has a process lock itself in as that of a job's stage does, and look whether that holds.
+    /// Tries the sandboxes of both stages, side by side.
+    pub async fn sandboxes(&self, allow_weak: bool) -> [Judged; 2] {
+        let (build, run) = tokio::join!(
+            self.sandbox(Tried::Build, allow_weak),
+            self.sandbox(Tried::Run, allow_weak),
+        );
+        [
+            Judged::of(Tried::Build, build, allow_weak),
+            Judged::of(Tried::Run, run, allow_weak),
+        ]
+    }
+
+    /// Has a process lock itself in as that of a job's stage does, with a folder of its own as that of the job, and
+    /// look whether that holds.
     ///
     /// # Errors
-    /// When the executor cannot be started.
+    /// When the executor cannot be started, or breaks off.
     pub async fn sandbox(
         &self,
         stage: Tried,
         allow_weak: bool,
     ) -> Result<SandboxReport, ExamineError> {
-        let mut arguments: Vec<&Path> = vec!["check".as_ref(), &self.folder];
+        const ACTION: &str = "try the sandbox";
+        let folder = scratch(&self.folder).map_err(|error| ExamineError {
+            action: ACTION.into(),
+            reason: format!("no folder in {}: {error}", self.folder.display()),
+        })?;
+        let mut arguments: Vec<&Path> = vec!["check".as_ref(), folder.path()];
         if stage == Tried::Build {
             arguments.push("--build".as_ref());
         }
         if allow_weak {
             arguments.push("--allow-weak-sandbox".as_ref());
         }
-        self.ask("try the sandbox", &arguments, CHECK_TIMEOUT).await
+        self.ask(ACTION, &arguments, CHECK_TIMEOUT).await
     }
 
     /// Runs a command of the executor and reads its answer.
@@ -156,10 +253,7 @@ impl Examiner {
         };
         // For what drivers keep, where nobody else can write. Gone afterwards, also if the executor was killed; if
         // the node was, it goes with the next start.
-        let scratch = tempfile::Builder::new()
-            .prefix(SCRATCH)
-            .permissions(Permissions::from_mode(0o700))
-            .tempdir_in(&self.folder)
+        let scratch = scratch(&self.folder)
             .map_err(|error| failed(format!("no folder for drivers: {error}")))?;
         let mut environment = driver_environment();
         environment.push(("TMPDIR".into(), scratch.path().into()));
@@ -260,11 +354,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_sandbox_is_tried_in_the_folder() {
+    async fn the_sandbox_is_tried_in_a_folder_of_its_own_that_does_not_stay() {
         let dir = tempfile::tempdir().unwrap();
         let examiner = executor(
             dir.path(),
-            r#"[ "$1" = check ] && [ "$2" = "$PWD" ] && [ "$3" = --allow-weak-sandbox ] && echo '{
+            r#"[ "$1" = check ] && [ "${2%/*}" = "$PWD" ] && [ "$(stat -c %a "$2")" = 700 ] &&
+               [ "$2" != "$TMPDIR" ] && mkdir "$2/work" && [ "$3" = --allow-weak-sandbox ] && echo '{
                "landlockAbi":null,"failure":"no","filesClosed":false,"networkClosed":true,
                "processesClosed":true,"signalsClosed":true}'"#,
         );
@@ -278,5 +373,24 @@ mod tests {
             let error = error.unwrap_err().to_string();
             assert!(error.contains("try the sandbox"), "{error}");
         }
+        let left: Vec<_> = std::fs::read_dir(dir.path()).unwrap().collect();
+        assert_eq!(left.len(), 1, "the executor alone: {left:?}");
+    }
+
+    #[tokio::test]
+    async fn both_stages_are_tried() {
+        let dir = tempfile::tempdir().unwrap();
+        let examiner = executor(
+            dir.path(),
+            r#"failure=null; [ "$3" = --build ] && failure='"no"'
+               echo "{\"landlockAbi\":4,\"failure\":$failure,\"filesClosed\":true,
+               \"networkClosed\":true,\"processesClosed\":true,\"signalsClosed\":true}""#,
+        );
+        let [build, run] = examiner.sandboxes(false).await;
+        assert_eq!(build, Judged::Unfit("the build stage: no".into()));
+        assert!(
+            matches!(&run, Judged::Holds(found) if found.contains("ABI 4")),
+            "{run:?}"
+        );
     }
 }

@@ -14,7 +14,7 @@ use crate::{
     conformance::Prover,
     devices::{DevicesError, Kinds, Measuring},
     engines::{find_executor, Builds, ExecutorMissing, OpenCl},
-    examine::{remove_left_over, Examiner},
+    examine::{remove_left_over, Examiner, Judged, SANDBOX_NEEDS},
     inventory::Inventory,
     ipfs::BlobStore,
     lookout::Lookout,
@@ -72,6 +72,12 @@ pub enum StartError {
     /// There is no executor.
     #[error(transparent)]
     Executor(#[from] ExecutorMissing),
+    /// No job can be locked in: each would fail, which costs collateral, or be a danger.
+    #[error("{found}; {}", SANDBOX_NEEDS)]
+    Sandbox {
+        /// What was found, and in which stage.
+        found: String,
+    },
     /// The devices cannot be listed.
     #[error(transparent)]
     Devices(#[from] DevicesError),
@@ -109,8 +115,8 @@ pub struct WorkerService {
 }
 
 impl WorkerService {
-    /// Measures the devices if need be, takes up the jobs that are in the folder, and works on
-    /// what the chain orders.
+    /// Looks whether jobs can be locked in, measures the devices if need be, takes up the jobs that are in the
+    /// folder, and works on what the chain orders.
     ///
     /// # Errors
     /// When something is missing that no job can do without.
@@ -131,6 +137,11 @@ impl WorkerService {
         let mailbox = Mailbox::new(storage, chain.genesis());
         // A node that was killed left behind that it serves; this one does not yet.
         mailbox.stop_serving();
+        let examiner = Examiner {
+            program: program.clone(),
+            folder: folder.clone(),
+        };
+        require_sandboxes(&examiner, config.allow_weak_sandbox).await?;
         let kinds = Kinds::default();
         let measuring = Measuring {
             program: program.clone(),
@@ -148,10 +159,6 @@ impl WorkerService {
                 path: builds,
                 source,
             })?;
-        let examiner = Examiner {
-            program: program.clone(),
-            folder: folder.clone(),
-        };
         let lookout = Lookout {
             mailbox: mailbox.clone(),
             examiner: examiner.clone(),
@@ -230,6 +237,19 @@ impl Drop for WorkerService {
     }
 }
 
+/// Whether jobs can be locked in, tried by a child of this process and in this folder: a filter of system calls, as a
+/// unit has, holds for what the node starts, and not for `aicpw-node check` beside it.
+async fn require_sandboxes(examiner: &Examiner, allow_weak: bool) -> Result<(), StartError> {
+    for judged in examiner.sandboxes(allow_weak).await {
+        match judged {
+            Judged::Holds(found) => tracing::debug!("{found}"),
+            Judged::Weak(found) => tracing::warn!("--allow-weak-sandbox: {found}"),
+            Judged::Unfit(found) => return Err(StartError::Sandbox { found }),
+        }
+    }
+    Ok(())
+}
+
 /// Others need not see whose jobs run here, nor, while one runs, what is in a sealed one; also in a folder that was there
 /// before.
 fn make_private(folder: &std::path::Path) -> Result<(), StartError> {
@@ -244,4 +264,99 @@ fn make_private(folder: &std::path::Path) -> Result<(), StartError> {
             path: folder.to_owned(),
             source,
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{FakeChain, FakeStore};
+    use std::path::Path;
+
+    /// A node with a stand-in for the executor, which does this when the sandbox is tried, and has no device. How the
+    /// worker's start ends, and what the executor was asked for, in the order of the alphabet.
+    async fn start(folder: &Path, check: &str, allow_weak_sandbox: bool) -> (StartError, String) {
+        let (program, asked) = (folder.join("executor"), folder.join("asked"));
+        let script = format!(
+            r#"#!/bin/sh
+echo "$1 $3" >> '{}'
+case "$1" in
+devices) echo '[]';;
+check) stage=run; [ "$3" = --build ] && stage=build
+  files=true; failure=null
+  {check}
+  echo "{{\"landlockAbi\":4,\"failure\":$failure,\"filesClosed\":$files,\"networkClosed\":true,
+    \"processesClosed\":true,\"signalsClosed\":true}}";;
+esac
+"#,
+            asked.display()
+        );
+        aicpw_stand_in::program(&program, &script).unwrap();
+        let worker = folder.join("worker");
+        let config = WorkerConfig {
+            executor: Some(program),
+            allow_weak_sandbox,
+            ..WorkerConfig::new(worker.clone())
+        };
+        let chain = FakeChain::new();
+        let storage = chain.storage.clone();
+        let store = Arc::new(FakeStore::default());
+        let error = WorkerService::start(config, chain, storage, store)
+            .await
+            .unwrap_err();
+        let left = std::fs::read_dir(worker).unwrap();
+        let left = left.map(|entry| entry.unwrap().file_name());
+        let left: Vec<_> = left
+            .filter(|name| name.to_string_lossy().starts_with("executor-"))
+            .collect();
+        assert!(left.is_empty(), "{left:?}");
+        let text = std::fs::read_to_string(&asked).unwrap();
+        std::fs::remove_file(&asked).unwrap();
+        let mut lines: Vec<_> = text.lines().map(str::trim).collect();
+        lines.sort_unstable();
+        (error, lines.join(", "))
+    }
+
+    /// Regression: each job crashed, which cost collateral, where the unit of the node refused a call that the sandbox
+    /// makes, or a folder above its own was closed to a process without privileges.
+    #[tokio::test]
+    async fn where_a_job_cannot_be_locked_in_there_is_no_worker() {
+        let dir = tempfile::tempdir().unwrap();
+        for (stage, check, says) in [
+            (
+                "the run stage",
+                r#"[ $stage = run ] && failure='"cannot give up privileges"'"#,
+                "cannot give up privileges",
+            ),
+            (
+                "the build stage",
+                r#"[ $stage = build ] && failure='"cannot be reached"'"#,
+                "cannot be reached",
+            ),
+            (
+                "the run stage",
+                "[ $stage = run ] && kill -SYS $$",
+                "SIGSYS",
+            ),
+            ("the build stage", "files=false", "files of this user"),
+        ] {
+            let (error, asked) = start(dir.path(), check, false).await;
+            assert!(matches!(error, StartError::Sandbox { .. }), "{error:?}");
+            let said = error.to_string();
+            for part in [stage, says, "SystemCallFilter=", "--base-path"] {
+                assert!(said.contains(part), "{said}");
+            }
+            assert_eq!(asked, "check, check --build", "no device is looked for");
+        }
+    }
+
+    #[tokio::test]
+    async fn where_jobs_can_be_locked_in_devices_are_looked_for() {
+        let dir = tempfile::tempdir().unwrap();
+        let (error, asked) = start(dir.path(), "", false).await;
+        assert!(matches!(error, StartError::NoDevice), "{error:?}");
+        assert_eq!(asked, "check, check --build, devices");
+        // And where the owner accepts that they are not quite.
+        let (error, _) = start(dir.path(), "files=false", true).await;
+        assert!(matches!(error, StartError::NoDevice), "{error:?}");
+    }
 }

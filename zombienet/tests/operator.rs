@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Write;
 use std::net::TcpListener;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{chown, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::Arc;
@@ -423,6 +423,41 @@ fn check_looks_at_what_the_arguments_need() {
     let without = json_of(&run(&["check", "--json", "--dev", "--base-path", base]));
     let findings = without["findings"].as_array().unwrap();
     assert!(findings.iter().all(|finding| finding["check"] != "device"));
+}
+
+/// Regression: below a private folder of another user each job of a node that root starts would fail, because it has no
+/// privileges; `check` tried the sandbox in a temporary folder, and was content.
+#[test]
+fn check_tries_the_sandbox_where_jobs_would_be() {
+    let folder = tempfile::tempdir().unwrap();
+    let base = folder.path().join("node");
+    let made = chown(folder.path(), Some(1), None).and_then(|()| std::fs::create_dir(&base));
+    if made.is_err() {
+        // Only root can make a folder there.
+        return;
+    }
+    let checked = run(&[
+        "check",
+        "--json",
+        "--dev",
+        "--provider",
+        "--base-path",
+        base.to_str().unwrap(),
+    ]);
+    assert!(!checked.status.success(), "{checked:?}");
+    let report = json_of(&checked);
+    let findings = report["findings"].as_array().unwrap();
+    let of_sandbox: Vec<_> = findings
+        .iter()
+        .filter(|f| f["check"] == "sandbox")
+        .collect();
+    assert_eq!(of_sandbox.len(), 2, "{report}");
+    for finding in of_sandbox {
+        assert_eq!(finding["verdict"], "unfit", "{finding}");
+        let found = finding["found"].as_str().unwrap();
+        assert!(found.contains("without privileges"), "{finding}");
+    }
+    assert_eq!(files(&base), Vec::<PathBuf>::new());
 }
 
 fn files(folder: &Path) -> Vec<PathBuf> {

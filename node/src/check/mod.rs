@@ -1,5 +1,5 @@
 //! `aicpw-node check`: whether this machine is fit for the node that the arguments describe. Nothing is
-//! started, changed or sent; only a file is written and removed again, to see whether that works.
+//! started, changed or sent; only a file, and a folder, are written and removed again, to see whether that works.
 
 mod keys;
 mod machine;

@@ -1,16 +1,18 @@
 //! The node's other programs, and what the executor says of devices and sandbox.
 
+use std::io;
 use std::path::Path;
 use std::time::Duration;
 
 use aicpw_offchain_worker::{
     engines::{find_executor, EXECUTOR},
-    examine::{Described, ExamineError, Examiner, SandboxReport, Tried},
+    examine::{scratch, Described, ExamineError, Examiner, Judged, SANDBOX_NEEDS},
     ipfs::{find_binary, BINARY},
 };
+use tempfile::TempDir;
 
 use super::{report::Finding, Subject};
-use crate::worker::IpfsChoice;
+use crate::worker::{worker_folder, IpfsChoice};
 
 /// A program that does not say its version by then does not work.
 const VERSION_TIMEOUT: Duration = Duration::from_secs(20);
@@ -41,7 +43,7 @@ pub async fn examine(subject: &Subject<'_>) -> Vec<Finding> {
         }
     };
     findings.push(works(EXECUTOR, &program).await);
-    let folder = match tempfile::tempdir() {
+    let folder = match place(&worker_folder(&subject.folder)) {
         Ok(folder) => folder,
         Err(error) => {
             let found = format!("cannot be tried without a temporary folder: {error}");
@@ -55,11 +57,17 @@ pub async fn examine(subject: &Subject<'_>) -> Vec<Finding> {
     };
     findings.extend(devices(examiner.devices().await));
     let allow_weak = subject.market.allow_weak_sandbox;
-    for stage in [Tried::Build, Tried::Run] {
-        let tried = examiner.sandbox(stage, allow_weak).await;
-        findings.push(sandbox(stage, tried, allow_weak));
-    }
+    findings.extend(examiner.sandboxes(allow_weak).await.map(sandbox));
     findings
+}
+
+/// A folder to try the sandbox in: in the worker's, or as near to it as there are folders, for whether a process
+/// without privileges reaches it is up to all that are above it. A temporary one where this user cannot write there.
+fn place(worker: &Path) -> io::Result<TempDir> {
+    let worker = std::path::absolute(worker)?;
+    let near = worker.ancestors().find(|folder| folder.is_dir());
+    near.and_then(|near| scratch(near).ok())
+        .map_or_else(tempfile::tempdir, Ok)
 }
 
 fn missing(name: &str, error: &dyn std::fmt::Display, option: &str) -> Finding {
@@ -123,57 +131,16 @@ fn devices(listed: Result<Vec<Described>, ExamineError>) -> Vec<Finding> {
     }
 }
 
-fn sandbox(stage: Tried, tried: Result<SandboxReport, ExamineError>, allow_weak: bool) -> Finding {
+fn sandbox(judged: Judged) -> Finding {
     const NAME: &str = "sandbox";
-    const KERNEL: &str = "use a kernel with Landlock (Linux 5.13 or newer, and `landlock` in \
-                          /sys/kernel/security/lsm) and seccomp; in a container, a seccomp profile \
-                          that allows landlock_create_ruleset and seccomp";
-    let (what, programs) = match stage {
-        Tried::Build => ("the build stage", "programs but the driver's tools"),
-        Tried::Run => ("the run stage", "programs"),
-    };
-    let report = match tried {
-        Ok(report) => report,
-        Err(error) => return Finding::unfit(NAME, format!("{what}: {error}"), KERNEL),
-    };
-    if let Some(failure) = report.failure {
-        return Finding::unfit(NAME, format!("{what}: {failure}"), KERNEL);
+    match judged {
+        Judged::Holds(found) => Finding::fit(NAME, found),
+        Judged::Weak(found) => {
+            let advice = format!("--allow-weak-sandbox allows it; {SANDBOX_NEEDS}");
+            Finding::warning(NAME, found, advice)
+        }
+        Judged::Unfit(found) => Finding::unfit(NAME, found, SANDBOX_NEEDS),
     }
-    let abi = report.landlock_abi;
-    let landlock = abi.map_or("no Landlock".into(), |abi| format!("Landlock ABI {abi}"));
-    let open: Vec<_> = [
-        (report.files_closed, "files of this user"),
-        (report.network_closed, "the network"),
-        (report.processes_closed, "other programs"),
-        (report.signals_closed, "other processes"),
-    ]
-    .into_iter()
-    .filter_map(|(is_closed, what)| (!is_closed).then_some(what))
-    .collect();
-    if open.is_empty() {
-        let found = format!(
-            "{landlock}, seccomp and limits hold {what} of a job: no files, no network, no {programs}, no \
-             signals to other processes"
-        );
-        return Finding::fit(NAME, found);
-    }
-    let found = format!(
-        "{landlock}: {what} of a job could reach {}",
-        open.join(", ")
-    );
-    // Asked for, and only where it is about what Landlock would keep: which files, and of which the build stage
-    // starts programs.
-    let is_landlocks = report.network_closed
-        && report.signals_closed
-        && (report.processes_closed || stage == Tried::Build);
-    if allow_weak && is_landlocks {
-        return Finding::warning(
-            NAME,
-            found,
-            "--allow-weak-sandbox allows it; ".to_owned() + KERNEL,
-        );
-    }
-    Finding::unfit(NAME, found, KERNEL)
 }
 
 #[cfg(test)]
@@ -182,7 +149,12 @@ mod tests {
 
     use super::*;
     use crate::check::report::Verdict;
+    use aicpw_offchain_worker::examine::{SandboxReport, Tried};
     use aicpw_protocol::device::DeviceKind;
+
+    fn judged(stage: Tried, report: SandboxReport, allow_weak: bool) -> Finding {
+        sandbox(Judged::of(stage, Ok(report), allow_weak))
+    }
 
     fn closed() -> SandboxReport {
         SandboxReport {
@@ -201,7 +173,7 @@ mod tests {
             (Tried::Build, "the build stage"),
             (Tried::Run, "the run stage"),
         ] {
-            let fit = sandbox(stage, Ok(closed()), false);
+            let fit = judged(stage, closed(), false);
             assert_eq!(fit.verdict, Verdict::Fit);
             assert!(fit.found.contains("ABI 4"), "{fit:?}");
             assert!(fit.found.contains(name), "{fit:?}");
@@ -212,7 +184,7 @@ mod tests {
                 ..closed()
             };
             let verdict = |report: &SandboxReport, allow_weak| {
-                sandbox(stage, Ok(report.clone()), allow_weak).verdict
+                judged(stage, report.clone(), allow_weak).verdict
             };
             assert_eq!(verdict(&weak, false), Verdict::Unfit);
             assert_eq!(verdict(&weak, true), Verdict::Warning);
@@ -243,10 +215,27 @@ mod tests {
                 failure: Some("no seccomp".into()),
                 ..closed()
             };
-            let failed = sandbox(stage, Ok(failed), true);
+            let failed = judged(stage, failed, true);
             assert_eq!(failed.verdict, Verdict::Unfit);
             assert_eq!(failed.found, format!("{name}: no seccomp"));
         }
+    }
+
+    #[test]
+    fn the_sandbox_is_tried_in_the_workers_folder_or_as_near_as_can_be() {
+        let base = tempfile::tempdir().unwrap();
+        let worker = base.path().join("chains/dev/aicpw");
+        let within = |worker: &Path| {
+            let place = place(worker).unwrap();
+            place.path().parent().unwrap().to_owned()
+        };
+        assert_eq!(within(&worker), base.path());
+        std::fs::create_dir_all(&worker).unwrap();
+        assert_eq!(within(&worker), worker);
+        let left = std::fs::read_dir(&worker).unwrap();
+        assert_eq!(left.count(), 0);
+        // No user can make one there.
+        assert_eq!(within(Path::new("/proc/aicpw")), std::env::temp_dir());
     }
 
     #[test]

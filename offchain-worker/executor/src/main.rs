@@ -74,7 +74,8 @@ enum Command {
     Build(StageArguments),
     /// Runs a job that is built.
     Run(StageArguments),
-    /// Locks itself in as it would for a job and tries to get out; prints JSON. For `aicpw-node check`.
+    /// Locks itself in as it would for a job and tries to get out; prints JSON. For `aicpw-node check`, and each start
+    /// of a provider's node.
     Check(CheckArguments),
     /// For `make bench`: compiles and runs a job without sandbox, checkpoints and roots. Never for
     /// a stranger's program: it can do whatever this user can.
