@@ -2,10 +2,12 @@
 
 use aicpw_protocol::{task::Needs, Hash};
 use async_trait::async_trait;
-use std::sync::Arc;
-use std::time::Instant;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+use substrate_prometheus_endpoint::MetricSource;
 
-use super::WorkerMetrics;
+use super::{job::STAGES, WorkerMetrics};
 use crate::engines::{BadManifest, Engine, Failure, Job, OnProgress, Plan, Product};
 
 /// Counts the stages of another engine.
@@ -16,22 +18,80 @@ pub struct MeteredEngine {
     pub metrics: WorkerMetrics,
 }
 
+/// Time in the stages, those that run included: a job can run for hours, and if all of that came at its end, devices
+/// would look idle until then and busy many times over afterwards.
+#[derive(Clone)]
+pub(super) struct EngineTime(Arc<Mutex<BTreeMap<&'static str, Spent>>>);
+
+/// Time in the stages of one name.
+#[derive(Default)]
+struct Spent {
+    /// In those that have ended.
+    ended: Duration,
+    /// When those began that run.
+    running: Vec<Instant>,
+}
+
+impl Default for EngineTime {
+    fn default() -> Self {
+        let stages = STAGES.map(|stage| (stage, Spent::default()));
+        Self(Arc::new(Mutex::new(stages.into())))
+    }
+}
+
+// The clock is read while this is locked, so that nobody is told of less time than somebody was before.
+impl EngineTime {
+    fn begin(&self, stage: &'static str) -> Instant {
+        let mut spent = self.lock();
+        let now = Instant::now();
+        spent.entry(stage).or_default().running.push(now);
+        now
+    }
+
+    fn end(&self, stage: &'static str, since: Instant) {
+        let mut spent = self.lock();
+        let spent = spent.entry(stage).or_default();
+        // Which one of several that began at the same time is all the same.
+        if let Some(at) = spent.running.iter().position(|began| *began == since) {
+            spent.running.swap_remove(at);
+            spent.ended += since.elapsed();
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<&'static str, Spent>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl MetricSource for EngineTime {
+    type N = f64;
+
+    fn collect(&self, mut set: impl FnMut(&[&str], f64)) {
+        for (stage, spent) in self.lock().iter() {
+            let running: Duration = spent.running.iter().map(Instant::elapsed).sum();
+            set(&[*stage], (spent.ended + running).as_secs_f64());
+        }
+    }
+}
+
 /// A stage that has begun. Its time counts also when it is broken off.
 struct Stage<'a> {
     metrics: &'a WorkerMetrics,
     name: &'static str,
-    since: Instant,
+    /// When it began, if it is counted.
+    since: Option<Instant>,
 }
 
 impl<'a> Stage<'a> {
     fn begin(metrics: &'a WorkerMetrics, name: &'static str) -> Self {
-        if let Some(metrics) = &metrics.0 {
+        let since = metrics.0.as_ref().map(|metrics| {
             metrics.engine_started.with_label_values(&[name]).inc();
-        }
+            metrics.engine_time.begin(name)
+        });
         Self {
             metrics,
             name,
-            since: Instant::now(),
+            since,
         }
     }
 
@@ -46,9 +106,8 @@ impl<'a> Stage<'a> {
 
 impl Drop for Stage<'_> {
     fn drop(&mut self) {
-        if let Some(metrics) = &self.metrics.0 {
-            let seconds = metrics.engine_seconds.with_label_values(&[self.name]);
-            seconds.inc_by(self.since.elapsed().as_secs_f64());
+        if let (Some(metrics), Some(since)) = (&self.metrics.0, self.since) {
+            metrics.engine_time.end(self.name, since);
         }
     }
 }
@@ -110,11 +169,47 @@ mod tests {
         assert_eq!(value(&registry, "aicpw_engine_failed_total", &labels), 1.0);
         assert_eq!((started("build"), started("run")), (1.0, 0.0));
 
+        const STEP: Duration = Duration::from_millis(20);
+        let built = seconds("build");
+        assert_eq!(seconds("run"), 0.0);
+        let began = Instant::now();
         {
             let mut run = std::pin::pin!(engine.run(&job, &|_| {}));
             assert!(futures::poll!(&mut run).is_pending());
-            assert_eq!((started("run"), seconds("run")), (1.0, 0.0));
+            assert_eq!(started("run"), 1.0);
+            // It counts while it runs.
+            let soon = seconds("run");
+            std::thread::sleep(STEP);
+            assert!(seconds("run") >= soon + STEP.as_secs_f64() / 2.0);
         }
-        assert!(seconds("run") > 0.0);
+        // Once, and no longer when it was broken off.
+        let all = seconds("run");
+        assert!(all >= STEP.as_secs_f64());
+        assert!(all <= began.elapsed().as_secs_f64());
+        std::thread::sleep(STEP);
+        assert_eq!((seconds("build"), seconds("run")), (built, all));
+    }
+
+    #[test]
+    fn stages_that_run_side_by_side_count_each_and_none_twice() {
+        let registry = Registry::new();
+        let metrics = WorkerMetrics::register(&registry).unwrap();
+        let seconds = || value(&registry, "aicpw_engine_seconds_total", &[("stage", "run")]);
+        let began = Instant::now();
+        let stages = [(); 3].map(|()| Stage::begin(&metrics, "run"));
+        let mut before = seconds();
+        for stage in stages {
+            std::thread::sleep(Duration::from_millis(10));
+            let now = seconds();
+            assert!(now > before, "{now} {before}");
+            drop(stage);
+            before = seconds();
+            // What has ended goes on counting as much as it did.
+            assert!(before >= now, "{now} {before}");
+        }
+        // 10, 20 and 30 ms at least.
+        assert!(before >= 0.059, "{before}");
+        assert!(before <= 3.0 * began.elapsed().as_secs_f64());
+        assert_eq!(seconds(), before);
     }
 }

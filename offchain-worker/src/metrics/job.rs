@@ -4,11 +4,11 @@ use aicpw_protocol::task::Fault;
 use std::sync::Arc;
 use std::time::Instant;
 use substrate_prometheus_endpoint::{
-    exponential_buckets, Counter, CounterVec, Gauge, GaugeVec, HistogramOpts, HistogramVec,
-    PrometheusError, Registry, F64, U64,
+    exponential_buckets, Counter, CounterVec, Gauge, GaugeVec, HistogramOpts, HistogramVec, Opts,
+    PrometheusError, Registry, SourcedCounter, U64,
 };
 
-use super::{counters, gauges, register, reported_faults};
+use super::{counters, engine::EngineTime, gauges, register, reported_faults};
 use crate::queue::{End, Phase};
 
 /// The stages of the engine.
@@ -38,7 +38,7 @@ pub(super) struct Registered {
     conformance_runs: CounterVec<U64>,
     pub(super) engine_started: CounterVec<U64>,
     pub(super) engine_failed: CounterVec<U64>,
-    pub(super) engine_seconds: CounterVec<F64>,
+    pub(super) engine_time: EngineTime,
 }
 
 impl WorkerMetrics {
@@ -58,7 +58,7 @@ impl WorkerMetrics {
         for phase in phases() {
             phase_seconds.with_label_values(&[phase]);
         }
-        let failed = substrate_prometheus_endpoint::Opts::new(
+        let failed = Opts::new(
             "aicpw_engine_failed_total",
             "Stages of jobs that the engine gave up, by stage and fault",
         );
@@ -68,6 +68,14 @@ impl WorkerMetrics {
                 engine_failed.with_label_values(&[stage, fault]);
             }
         }
+        let engine_time = EngineTime::default();
+        let time = Opts::new(
+            "aicpw_engine_seconds_total",
+            "Time in the stages of jobs, of those that run until now, in seconds; that of `run` is the \
+             devices' time",
+        );
+        let time = time.variable_label("stage");
+        register(SourcedCounter::new(&time, engine_time.clone())?, registry)?;
         Ok(Self(Some(Arc::new(Registered {
             devices: register(
                 Gauge::new(
@@ -120,13 +128,7 @@ impl WorkerMetrics {
                 STAGES,
             )?,
             engine_failed,
-            engine_seconds: counters(
-                registry,
-                "aicpw_engine_seconds_total",
-                "Time in the stages of jobs, in seconds; that of `run` is the devices' time",
-                "stage",
-                STAGES,
-            )?,
+            engine_time,
         }))))
     }
 
