@@ -35,6 +35,7 @@ pub(super) struct Registered {
     taken: Counter<U64>,
     ended: CounterVec<U64>,
     failures: CounterVec<U64>,
+    lacking: Gauge<U64>,
     conformance_runs: CounterVec<U64>,
     pub(super) engine_started: CounterVec<U64>,
     pub(super) engine_failed: CounterVec<U64>,
@@ -113,6 +114,14 @@ impl WorkerMetrics {
                 "fault",
                 reported_faults(),
             )?,
+            lacking: register(
+                Gauge::new(
+                    "aicpw_room_lacking_bytes",
+                    "Bytes for which the IPFS store has no room beside results that are still answered for: \
+                     the node takes no jobs; 0 where it does",
+                )?,
+                registry,
+            )?,
             conformance_runs: counters(
                 registry,
                 "aicpw_conformance_runs_total",
@@ -158,6 +167,13 @@ impl WorkerMetrics {
     pub fn failed(&self, fault: Fault) {
         if let Some(metrics) = &self.0 {
             metrics.failures.with_label_values(&[fault.name()]).inc();
+        }
+    }
+
+    /// For how many bytes room is waited for before jobs are taken again, if it is.
+    pub fn lacking(&self, bytes: Option<u64>) {
+        if let Some(metrics) = &self.0 {
+            metrics.lacking.set(bytes.unwrap_or(0));
         }
     }
 

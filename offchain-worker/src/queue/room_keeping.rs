@@ -134,6 +134,7 @@ impl Queue {
                          free its disk"
                     );
                     self.lacking = self.lacking.max(Some(bytes));
+                    self.shop.metrics.lacking(self.lacking);
                     self.shop.mailbox.stop_serving();
                 }
                 // The job may have been given up.
@@ -177,6 +178,7 @@ impl Queue {
     pub(super) fn has_room(&mut self) {
         if self.lacking.take().is_some() {
             tracing::info!("there is room for results again: the node takes jobs");
+            self.shop.metrics.lacking(None);
             self.shop.mailbox.renew_serving(unix_ms());
         }
     }

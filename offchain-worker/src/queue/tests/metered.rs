@@ -52,3 +52,21 @@ async fn a_job_that_cannot_be_done() {
     assert_eq!(value(&registry, "aicpw_job_failures_total", &fault), 1.0);
     assert_eq!(jobs(&registry, "failed"), 1.0);
 }
+
+#[tokio::test]
+async fn a_node_that_is_full_of_results_that_it_answers_for_tells_what_it_lacks() {
+    let (node, registry) = metered().await;
+    let lacking = || value(&registry, "aicpw_room_lacking_bytes", &[]);
+    let (old, new) = (order(1), order(2));
+    node.chain.set_locked(&[old.assignment]);
+    node.keeps_a_result(0, &old, OUTPUT).await;
+    node.store.set_full_of(cid_of(OUTPUT));
+    assert_eq!(lacking(), 0.0);
+    node.chain.best(6, std::slice::from_ref(&new));
+    node.failed(&new).await;
+    assert_eq!(lacking(), 6.0);
+
+    node.chain.set_locked(&[]);
+    node.chain.storage.value(SERVING).await;
+    assert_eq!(lacking(), 0.0);
+}
