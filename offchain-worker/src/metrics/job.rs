@@ -247,6 +247,7 @@ mod tests {
             at: 1,
             end: "settled".into(),
             pins: Vec::new(),
+            gone: None,
         }
     }
 

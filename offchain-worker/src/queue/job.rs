@@ -27,7 +27,7 @@ use super::{
     outage::Outage,
     pins::Pins,
     promises::Promise,
-    record::{short_message, Answer, Phase},
+    record::{short_message, Answer, Gone, Phase},
     room::{self, Rooms},
     sealed::{Sealing, PUBLIC_MESSAGE},
     sight::{End, Watch},
@@ -85,7 +85,10 @@ pub struct Life {
 
 /// A closed job.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Closed;
+pub struct Closed {
+    /// If its assignment was not open any more.
+    pub gone: Option<Gone>,
+}
 
 impl Life {
     /// A job, wherever it is.
@@ -133,10 +136,10 @@ impl Life {
                     let end = self.watch.ended().await;
                     self.close(end, log.into_iter().collect())?;
                 }
-                Phase::Closed { .. } => {
+                Phase::Closed { gone, .. } => {
                     blocking::run(|| self.folder.clear())?;
                     self.shop.mailbox.clear_report(self.order().assignment);
-                    return Ok(Closed);
+                    return Ok(Closed { gone });
                 }
             }
         }
@@ -166,7 +169,7 @@ impl Life {
             end = watch.ended() => return self.close(end, Vec::new()),
             outcome = self.compute() => outcome,
         };
-        let failure = match outcome {
+        let failure = match outcome.and_then(|answer| self.same_as_before(answer)) {
             Ok(answer) => {
                 tracing::info!(
                     assignment = %self.order().assignment,
@@ -218,6 +221,17 @@ impl Life {
             message,
             log,
         })
+    }
+
+    /// A result, unless another was reported before a fork took the assignment away.
+    fn same_as_before(&self, answer: Answer) -> Result<Answer, Trouble> {
+        match &self.folder.record().before {
+            Some(before) if *before != answer => {
+                let message = "it came to another result than before a fork";
+                Err(Failure::new(Fault::Crashed, message.to_owned()).into())
+            }
+            _ => Ok(answer),
+        }
     }
 
     async fn compute(&mut self) -> Result<Answer, Trouble> {
@@ -464,10 +478,15 @@ impl Life {
     fn close(&mut self, end: End, pins: Vec<ContentId>) -> Result<(), FolderError> {
         tracing::info!(assignment = %self.order().assignment, %end, "ended");
         self.shop.metrics.ended(end);
+        let gone = (end == End::Gone).then(|| Gone {
+            at: self.watch.final_block(),
+            answer: self.folder.record().answer().cloned(),
+        });
         self.update(Phase::Closed {
             at: unix_ms(),
             end: end.to_string(),
             pins,
+            gone,
         })
     }
 

@@ -7,12 +7,14 @@
 //! # Properties
 //!
 //! - A finished job is never computed again, and no two results are ever reported for it: the result
-//!   is on the disk before it is reported, and its commitment is derived from it.
+//!   is on the disk before it is reported, and its commitment is derived from it. Only where a fork gives back an
+//!   assignment that was gone is it computed once more, and then it comes to the same or has failed.
 //! - Nothing is served, announced or opened before the commit is final; but where finality stands still a commit is
 //!   opened in the last quarter of the window to reveal: who opens nothing loses all that is locked.
 //! - Of a sealed task nothing but ciphertext goes to IPFS, and nothing but the kind of a failure goes
 //!   on chain in the clear.
-//! - A job ends when the *finalised* chain says so; a fork stops nothing.
+//! - A job ends when the *finalised* chain says so; a fork stops nothing. What a fork puts off goes on, and what
+//!   it gives back after the end is taken again.
 //! - An order for which not even a folder can be made has failed, and that is said at once.
 //! - Jobs hear in time of what is final and of their deadlines: nothing that waits for the IPFS node is
 //!   waited for by the queue itself.
@@ -25,6 +27,7 @@
 mod answer;
 mod dispute_asks;
 mod fetch;
+mod finality;
 mod folder;
 mod in_time;
 mod job;
@@ -69,6 +72,7 @@ use crate::{
     clock::{unix_ms, Steady},
 };
 use dispute_asks::Asked;
+use finality::{is_to_do, Ended};
 use folder::JobFolder;
 use job::{Closed, Life};
 use pins::Pins;
@@ -77,7 +81,7 @@ use record::Record;
 use retention::{Locked, Retention, Sweep};
 use room::Rooms;
 use room_keeping::Sweeping;
-use sight::{Finalised, Sight, Watch};
+use sight::{Sight, Watch};
 
 /// How often it is said that this side is alive.
 const SERVING_EVERY: Duration = Duration::from_secs(2);
@@ -104,7 +108,7 @@ pub struct Queue {
     shop: Arc<Shop>,
     jobs: PathBuf,
     active: BTreeMap<AssignmentId, Active>,
-    closed: BTreeMap<AssignmentId, Order>,
+    closed: BTreeMap<AssignmentId, Ended>,
     /// Orders for which no folder could be made: said to have failed, and not tried again.
     refused: BTreeMap<AssignmentId, Order>,
     tasks: JoinSet<(AssignmentId, Result<Closed, FolderError>)>,
@@ -200,7 +204,7 @@ impl Queue {
                     if self.see_best(now) {
                         looks_left = 0;
                     }
-                    self.see_finalised(now.finalised);
+                    self.see_finalised(now);
                 }
                 _ = look.tick(), if looks_left > 0 => {
                     looks_left -= 1;
@@ -208,7 +212,7 @@ impl Queue {
                     if self.see_best(now) {
                         looks_left = 0;
                     }
-                    self.see_finalised(now.finalised);
+                    self.see_finalised(now);
                 }
                 Some(ended) = self.tasks.join_next() => {
                     self.ended(ended);
@@ -247,9 +251,11 @@ impl Queue {
             return;
         }
         let (order, seen_at) = (record.order.clone(), record.seen_at);
-        if let Phase::Closed { at, .. } = &record.phase {
+        if let Phase::Closed { at, gone, .. } = &record.phase {
             self.retention.add(order.assignment, *at, seen_at);
-            self.closed.insert(order.assignment, order);
+            let (part, gone) = (record.part.clone(), gone.clone());
+            self.closed
+                .insert(order.assignment, Ended { order, part, gone });
             return;
         }
         let assignment = order.assignment;
@@ -282,7 +288,7 @@ impl Queue {
         for order in &orders.orders {
             // A juror that ran another part than it has to would be wrong.
             if let Some(part) = asked.part_of(order) {
-                self.take(order, &orders, part);
+                self.take(order, &orders, part, heads.best);
             }
         }
         self.forget_refused(&orders);
@@ -291,16 +297,10 @@ impl Queue {
     }
 
     /// Sees to it that there is a job for an order.
-    fn take(&mut self, order: &Order, orders: &Orders, part: Option<DisputedPart>) {
+    fn take(&mut self, order: &Order, orders: &Orders, part: Option<DisputedPart>, best: BlockRef) {
         let assignment = order.assignment;
-        // A result that is revealed needs nobody to compute it again.
-        let to_do = matches!(
-            order.status,
-            AssignmentStatus::AwaitingKey { .. }
-                | AssignmentStatus::Assigned { .. }
-                | AssignmentStatus::Running { .. }
-                | AssignmentStatus::Committed { .. }
-        );
+        let to_do = is_to_do(order);
+        let mut before = None;
         if let Some(active) = self.active.get_mut(&assignment) {
             // Once it has revealed, what others run in its place is nothing to it.
             let is_part = !to_do || active.part == part;
@@ -312,13 +312,17 @@ impl Queue {
             }
             return;
         } else if let Some(closed) = self.closed.get(&assignment) {
-            if record::same_work(closed, order) {
-                return;
+            if record::same_work(&closed.order, order) {
+                if !self.is_back(closed, order, orders.block, best) {
+                    return;
+                }
+                tracing::warn!(%assignment, "a fork gave this assignment back");
             }
             if self.sweeping.due.contains(&assignment) {
                 // Its folder is being removed; the order is looked at again with the next block.
                 return;
             }
+            before = closed.answer(order, part.as_ref());
             self.closed.remove(&assignment);
             self.retention.forget(assignment);
         } else if let Some(refused) = self.refused.get(&assignment) {
@@ -332,6 +336,7 @@ impl Queue {
         }
         let record = Record {
             part,
+            before,
             ..Record::new(self.shop.chain.genesis(), order.clone(), orders.block)
         };
         match blocking::run(|| JobFolder::create(&self.jobs, record)) {
@@ -423,42 +428,6 @@ impl Queue {
         }
     }
 
-    fn see_finalised(&mut self, block: BlockRef) {
-        if self.active.is_empty() || self.shown == Some(block) {
-            return;
-        }
-        let orders = match blocking::run(|| self.shop.chain.orders_at(block.hash)) {
-            Ok(orders) => orders,
-            Err(error) => {
-                tracing::warn!(%error, "cannot see what is final; trying again with the next block");
-                return;
-            }
-        };
-        for (assignment, active) in &self.active {
-            let order = orders
-                .orders
-                .iter()
-                .find(|order| order.assignment == *assignment)
-                .filter(|order| record::same_work(&active.order, order));
-            let finalised = match order {
-                Some(order) => Finalised::Status(order.status.clone()),
-                None if block.number < active.seen_at => Finalised::NotYet,
-                None => Finalised::Gone,
-            };
-            let granted = order.and_then(|order| order.envelope);
-            active.sight.send_if_modified(|sight| {
-                let changed = sight.finalised != finalised
-                    || sight.granted != granted
-                    || sight.trace_wanted.is_some();
-                sight.finalised = finalised;
-                sight.granted = granted;
-                sight.final_block = block.number;
-                changed
-            });
-        }
-        self.shown = Some(block);
-    }
-
     fn ended(
         &mut self,
         ended: Result<(AssignmentId, Result<Closed, FolderError>), tokio::task::JoinError>,
@@ -482,9 +451,14 @@ impl Queue {
             }
         };
         match result {
-            Ok(Closed) => {
+            Ok(Closed { gone }) => {
                 if let Some(active) = self.active.remove(&assignment) {
-                    self.closed.insert(assignment, active.order);
+                    let ended = Ended {
+                        order: active.order,
+                        part: active.part,
+                        gone,
+                    };
+                    self.closed.insert(assignment, ended);
                     // By the clock that sweeps go by: the one on the wall, which the record has, may have been set.
                     let at = self.clock.unix_ms();
                     self.retention.add(assignment, at, active.seen_at);

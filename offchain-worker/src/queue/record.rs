@@ -38,6 +38,9 @@ pub struct Record {
     /// What of the job is run, if not all of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub part: Option<DisputedPart>,
+    /// The result that was reported before a fork took the assignment away and gave it back: no other is reported.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<Answer>,
     /// How far it is.
     #[serde(flatten)]
     pub phase: Phase,
@@ -88,7 +91,19 @@ pub enum Phase {
         end: String,
         /// What is pinned until then.
         pins: Vec<ContentId>,
+        /// If the assignment was not open any more: a fork may give it back.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        gone: Option<Gone>,
     },
+}
+
+/// Where an assignment was not open any more, and what had been said of it by then.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gone {
+    /// The finalised block.
+    pub at: BlockNumber,
+    /// The result that was reported, if one was.
+    pub answer: Option<Answer>,
 }
 
 impl Phase {
@@ -138,7 +153,24 @@ impl Record {
             seen_at,
             order,
             part: None,
+            before: None,
             phase: Phase::Fetching,
+        }
+    }
+
+    /// The result that was reported, if one was: of this job, or before a fork took its assignment away.
+    pub fn answer(&self) -> Option<&Answer> {
+        match &self.phase {
+            Phase::Done { answer } | Phase::Opened { answer, .. } => Some(answer),
+            Phase::Closed {
+                gone: Some(gone), ..
+            } => gone.answer.as_ref(),
+            Phase::Fetching
+            | Phase::Ready
+            | Phase::Building
+            | Phase::Running
+            | Phase::Failed { .. }
+            | Phase::Closed { gone: None, .. } => self.before.as_ref(),
         }
     }
 
@@ -273,7 +305,7 @@ mod tests {
                 answer: answer.clone(),
             },
             Phase::Opened {
-                answer,
+                answer: answer.clone(),
                 published: true,
                 trace: Some(testing::content_id(b"hashes")),
             },
@@ -286,11 +318,16 @@ mod tests {
                 at: 5,
                 end: "settled".into(),
                 pins: vec![testing::content_id(b"x")],
+                gone: Some(Gone {
+                    at: 8,
+                    answer: Some(answer.clone()),
+                }),
             },
         ];
         assert_eq!(phases.each_ref().map(Phase::name), Phase::NAMES);
         for phase in phases {
             let mut record = Record::new([9; 32], testing::order(7), 3);
+            record.before = Some(answer.clone());
             record.phase = phase;
             let text = serde_json::to_string(&record).unwrap();
             let name = format!(r#""phase":"{}""#, record.phase.name());
@@ -322,6 +359,21 @@ mod tests {
         assert!(old.as_object_mut().unwrap().remove("trace").is_some());
         assert!(old.get("part").is_none());
         assert_eq!(serde_json::from_value::<Record>(old).unwrap(), record);
+    }
+
+    #[test]
+    fn a_record_of_before_forks_gave_anything_back_is_read() {
+        let mut record = Record::new([9; 32], testing::order(7), 3);
+        record.phase = Phase::Closed {
+            at: 5,
+            end: "gone".into(),
+            pins: Vec::new(),
+            gone: None,
+        };
+        let old = serde_json::to_value(&record).unwrap();
+        assert!(old.get("gone").is_none() && old.get("before").is_none());
+        assert_eq!(serde_json::from_value::<Record>(old).unwrap(), record);
+        assert_eq!(record.answer(), None);
     }
 
     #[test]

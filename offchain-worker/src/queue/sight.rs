@@ -28,11 +28,11 @@ pub struct Sight {
 /// What the last finalised block says about an assignment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Finalised {
-    /// The chain is not final yet where the assignment was first seen.
+    /// The chain is not final yet where the assignment was first seen, or where the fork that is best now has it.
     NotYet,
     /// Its state.
     Status(AssignmentStatus),
-    /// It is not open there, and never will be again.
+    /// It is not open there, nor in the best block. Only a chain that has lost it in a fork can have it again.
     Gone,
 }
 
@@ -197,6 +197,11 @@ impl Watch {
             Some(AssignmentStatus::Running { progress, .. }) => Some(progress),
             _ => None,
         }
+    }
+
+    /// The last block that is known to be final.
+    pub fn final_block(&self) -> BlockNumber {
+        self.0.borrow().final_block
     }
 
     /// Until fewer than `margin` blocks are left to start.

@@ -26,6 +26,7 @@ mod claimed;
 mod clock;
 mod disk;
 mod failure;
+mod fork;
 mod letting_go;
 mod life;
 mod metered;
