@@ -1,6 +1,7 @@
 //! The life of one job, from the order to its end, written as one story. It can be broken off at
 //! any `await` (shutdown, crash) and is then told again from the phase on the disk.
 
+mod at_last;
 mod claimed;
 mod deliver;
 mod log;
@@ -44,6 +45,9 @@ use crate::{
     metrics::{Timing, WorkerMetrics},
     secret::WorkerSecret,
 };
+
+/// What stands on chain of a job whose record cannot be written.
+const NO_RECORD_MESSAGE: &str = "the provider's disk cannot be written";
 
 /// What all jobs share.
 pub struct Shop {
@@ -177,7 +181,17 @@ impl Life {
                     bytes = answer.bytes,
                     "done"
                 );
-                return self.enter(Phase::Done { answer });
+                // It is not reported before it is on the disk: it could come to another one after a crash.
+                let margin = margin(self.order().time_limit);
+                tokio::select! {
+                    biased;
+                    () = self.enter_at_last(Phase::Done { answer }) => return Ok(()),
+                    end = watch.ended() => return self.close(end, Vec::new()),
+                    // Room for what this job can write was promised to it: the disk is full of something else.
+                    () = watch.time_runs_out(margin) => {
+                        Failure::new(Fault::Crashed, NO_RECORD_MESSAGE.to_owned())
+                    }
+                }
             }
             Err(Trouble::Disk(error)) => {
                 // Said now, because nothing can be remembered. A disk that is full may be full of
@@ -188,11 +202,10 @@ impl Life {
                     false => Fault::Crashed,
                 };
                 self.shop.metrics.failed(fault);
-                let message = "the provider's disk cannot be written";
                 self.report(&Report::Failed {
                     fault,
                     log: None,
-                    message: short_message(message),
+                    message: short_message(NO_RECORD_MESSAGE),
                 });
                 return Err(error);
             }
@@ -216,11 +229,26 @@ impl Life {
                 (self.without_paths(&failure.message), log)
             }
         };
-        self.enter(Phase::Failed {
-            fault: failure.fault,
-            message,
-            log,
-        })
+        let failed = Phase::Failed {
+            fault,
+            message: message.clone(),
+            log: log.clone(),
+        };
+        let Err(error) = self.enter(failed.clone()) else {
+            return Ok(());
+        };
+        // Said all the same, or it would become a silence, which is the provider's fault. After a crash the job is done
+        // again: a failure binds nobody to a result, and the chain takes what it hears first.
+        tracing::error!(%assignment, %error, "says that a job has failed, and cannot note it");
+        self.report(&Report::Failed {
+            fault,
+            log: log.clone(),
+            message: short_message(&message),
+        });
+        match self.enter_unless_ended(failed).await {
+            Ok(()) => Ok(()),
+            Err(end) => self.close(end, log.into_iter().collect()),
+        }
     }
 
     /// A result, unless another was reported before a fork took the assignment away.

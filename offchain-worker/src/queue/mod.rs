@@ -16,6 +16,8 @@
 //! - A job ends when the *finalised* chain says so; a fork stops nothing. What a fork puts off goes on, and what
 //!   it gives back after the end is taken again.
 //! - An order for which not even a folder can be made has failed, and that is said at once.
+//! - Where the disk cannot be written for a while a result waits for it as long as there is time to commit; what is
+//!   committed to is opened, and a failure is said, all the same.
 //! - Jobs hear in time of what is final and of their deadlines: nothing that waits for the IPFS node is
 //!   waited for by the queue itself.
 //! - Of the room on the disk nothing is promised twice: a job that begins finds room beside what others may still write.

@@ -46,7 +46,8 @@ pub struct Record {
     pub phase: Phase,
 }
 
-/// How far a job is. Each is on the disk before anything is said that depends on it.
+/// How far a job is. Each is on the disk before anything is said that depends on it; where the disk cannot be written
+/// `Opened`, which follows from `Done`, and `Failed`, which binds nobody, are said before.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "phase")]
 pub enum Phase {

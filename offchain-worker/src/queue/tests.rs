@@ -32,6 +32,7 @@ mod life;
 mod metered;
 mod outage;
 mod publish;
+mod record_lost;
 mod restart;
 mod room;
 mod sealed;

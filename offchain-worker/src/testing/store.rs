@@ -34,6 +34,7 @@ struct State {
     slow: BTreeMap<Cid, (u64, u64)>,
     /// What was asked of it while it answered.
     searched: BTreeSet<Cid>,
+    hashed: BTreeSet<Cid>,
     asked: bool,
 }
 
@@ -125,6 +126,13 @@ impl FakeStore {
         soon("it is searched for", searched).await.unwrap();
     }
 
+    /// Waits until it has said the CID of a file.
+    pub async fn until_hashed(&self, cid: Cid) {
+        let mut state = self.state.subscribe();
+        let hashed = state.wait_for(|state| state.hashed.contains(&cid));
+        soon("it is hashed", hashed).await.unwrap();
+    }
+
     /// Waits until it has not answered so often, all in all.
     pub async fn until_unanswered(&self, times: usize) {
         let mut state = self.state.subscribe();
@@ -203,7 +211,11 @@ impl BlobStore for FakeStore {
     async fn hash_file(&self, path: &Path, _: Progress<'_>) -> Result<Cid, BlobError> {
         self.stay_if_stuck().await;
         self.answers()?;
-        Ok(cid_of(&tokio::fs::read(path).await.unwrap()))
+        let cid = cid_of(&tokio::fs::read(path).await.unwrap());
+        self.state.send_modify(|state| {
+            state.hashed.insert(cid);
+        });
+        Ok(cid)
     }
 
     async fn fetch_to_file(

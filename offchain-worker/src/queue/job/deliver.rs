@@ -60,11 +60,23 @@ impl Life {
             end = watch.ended() => Err(end),
         };
         match delivered {
-            Ok(()) => self.enter(Phase::Opened {
-                answer,
-                published: false,
-                trace: None,
-            }),
+            Ok(()) => {
+                let opened = Phase::Opened {
+                    answer: answer.clone(),
+                    published: false,
+                    trace: None,
+                };
+                let Err(error) = self.enter(opened) else {
+                    return Ok(());
+                };
+                // Opened all the same: who does not open its commitment loses all that is locked. What it says
+                // follows from the result, which is on the disk, and from the secret; after a crash all this is told
+                // again from there, and says the same.
+                tracing::error!(%assignment, %error, "opens a result, and cannot note it");
+                let served = self.folder.record().served(&answer);
+                self.pins.set(assignment, served);
+                self.serve(answer, false, None).await
+            }
             // Settled is what was revealed: by this node, whose folder was lost meanwhile.
             Err(End::Settled) => self.end_with_result(End::Settled, answer).await,
             Err(end) => self.close(end, Vec::new()),
@@ -108,11 +120,14 @@ impl Life {
             match end {
                 None => {
                     self.promise = None;
-                    self.enter(Phase::Opened {
+                    let opened = Phase::Opened {
                         answer: answer.clone(),
                         published: true,
                         trace: trace.clone(),
-                    })?;
+                    };
+                    if let Err(end) = self.enter_unless_ended(opened).await {
+                        return self.close_with(end, &answer);
+                    }
                 }
                 Some(end @ (End::Settled | End::Gone)) => {
                     return self.end_with_result(end, answer).await;
@@ -129,11 +144,16 @@ impl Life {
             opening = self.open_trace(&answer) => opening,
         };
         // Remembered first: what is pinned has to be unpinned.
-        self.enter(Phase::Opened {
+        let opened = Phase::Opened {
             answer: answer.clone(),
             published: true,
             trace: Some(opening.file.clone()),
-        })?;
+        };
+        if let Err(end) = self.enter_unless_ended(opened).await {
+            let mut pins = self.folder.record().served(&answer);
+            pins.push(opening.file);
+            return self.close(end, pins);
+        }
         self.report(&Report::Trace { opening });
         let end = watch.ended().await;
         self.close_with(end, &answer)
