@@ -7,6 +7,8 @@
 pub mod call;
 mod explain;
 pub use explain::{is_of_replaced_block, node_method as explain_node_method};
+#[cfg(test)]
+pub mod fake;
 pub mod follow;
 pub mod line;
 mod next_step;

@@ -437,7 +437,7 @@ mod tests {
         assert_eq!(taken.all().len(), 3);
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn those_that_wait_are_handed_on_when_their_slot_begins() {
         let clock = Arc::new(AtomicU64::new(100 * SLOT));
         let (shared, taken) = (shared(&clock), Taken::default());
@@ -446,13 +446,21 @@ mod tests {
             shared: shared.clone(),
         };
         let waiting = tokio::spawn(waiting.run());
-        let block = incoming(1, 103);
-        shared.submit(&mut taken.clone(), BlockOrigin::NetworkBroadcast, vec![block.clone()]);
-        sleep(Duration::from_secs(60)).await;
-        assert_eq!(taken.all(), []);
-        clock.store(102 * SLOT, Ordering::SeqCst);
-        sleep(Duration::from_secs(1)).await;
-        assert_eq!(taken.all(), [block.hash]);
+        // One whose time has come while nobody hands in anything, and then one that came meanwhile.
+        for (number, slot) in [(1, 103), (2, 105)] {
+            let block = incoming(number, slot);
+            let origin = BlockOrigin::NetworkBroadcast;
+            shared.submit(&mut taken.clone(), origin, vec![block.clone()]);
+            assert!(!taken.all().contains(&block.hash));
+            clock.store((slot - 1) * SLOT, Ordering::SeqCst);
+            let handed_on = async {
+                while !taken.all().contains(&block.hash) {
+                    sleep(Duration::from_millis(5)).await;
+                }
+            };
+            let limit = Duration::from_secs(60);
+            tokio::time::timeout(limit, handed_on).await.unwrap();
+        }
         waiting.abort();
     }
 

@@ -1,0 +1,55 @@
+//! A node that a test makes up, without a connection.
+
+use serde_json::Value;
+use subxt::rpcs::{
+    client::{RawRpcFuture, RawRpcSubscription, RawValue},
+    Error, RpcClient, RpcClientT, UserError,
+};
+
+use super::Chain;
+
+/// The chain behind a node that answers calls, of which it is told the method and the parameters; with a number it
+/// refuses one, with that code.
+pub fn answering<F>(answer: F) -> Chain
+where
+    F: Fn(&str, &[Value]) -> Result<Value, i32> + Send + Sync + 'static,
+{
+    Chain::over(RpcClient::new(Node(answer)))
+}
+
+struct Node<F>(F);
+
+impl<F> RpcClientT for Node<F>
+where
+    F: Fn(&str, &[Value]) -> Result<Value, i32> + Send + Sync + 'static,
+{
+    fn request_raw<'a>(
+        &'a self,
+        method: &'a str,
+        params: Option<Box<RawValue>>,
+    ) -> RawRpcFuture<'a, Box<RawValue>> {
+        let params: Vec<Value> = params
+            .map(|raw| serde_json::from_str(raw.get()).unwrap())
+            .unwrap_or_default();
+        let answer = (self.0)(method, &params);
+        Box::pin(async move {
+            match answer {
+                Ok(value) => Ok(RawValue::from_string(value.to_string()).unwrap()),
+                Err(code) => Err(Error::User(UserError {
+                    code,
+                    message: "refused".into(),
+                    data: None,
+                })),
+            }
+        })
+    }
+
+    fn subscribe_raw<'a>(
+        &'a self,
+        _: &'a str,
+        _: Option<Box<RawValue>>,
+        _: &'a str,
+    ) -> RawRpcFuture<'a, RawRpcSubscription> {
+        unreachable!("nothing is subscribed to")
+    }
+}
