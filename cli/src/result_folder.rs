@@ -4,10 +4,12 @@
 //! the folder's own file system is, and nothing but a rename is left to do at the end.
 //!
 //! Replaced is only what this program has written itself and nobody has changed since. So a record names each file
-//! with the root of its content, those of earlier results too, as long as they are there.
+//! with the root of its content, those of earlier results too, as long as they are there. Whoever looks at what is
+//! there and replaces it holds the folder alone, so that of two results one is there as a whole.
 
 use std::{
     collections::BTreeSet,
+    fs::File,
     io::{self, Read},
     path::{Path, PathBuf},
 };
@@ -43,15 +45,27 @@ const ENTRY_BYTES: usize = 150;
 /// What makes a file a record of ours, and what such a record permits to replace.
 #[derive(Deserialize)]
 struct Record {
-    #[serde(rename = "task")]
-    _task: u64,
+    task: u64,
     #[serde(rename = "result")]
     _result: ContentId,
     #[serde(rename = "result_root")]
-    _root: String,
+    root: String,
     files: Vec<OwnFile>,
     #[serde(default)]
     earlier: Vec<OwnFile>,
+}
+
+impl Record {
+    /// What is read of it once it is written.
+    fn of(result: &impl Serialize) -> Result<Self> {
+        let read = serde_json::to_value(result).and_then(serde_json::from_value);
+        read.map_err(Error::other)
+    }
+
+    /// Whether both are of the same result.
+    fn is_of_same(&self, other: &Self) -> bool {
+        (self.task, &self.root) == (other.task, &other.root)
+    }
 }
 
 /// A file, as this program has written it.
@@ -229,12 +243,29 @@ fn make_partial(place: &Path) -> io::Result<tempfile::TempDir> {
         .tempdir_in(place)
 }
 
-/// Writes the record beside the outputs, in place of an earlier one.
+/// Held as long as the file is: alone by who looks at what is in a folder and replaces it. Where the file system has no
+/// locks it goes without.
+fn alone(folder: &Path) -> Option<File> {
+    let folder = File::open(folder).ok()?;
+    folder.lock().ok().map(|()| folder)
+}
+
+/// Writes the record of a result beside its outputs once more, unless another result has come into its place: then that
+/// one's stays, and it is `false`.
 ///
 /// # Errors
 /// It cannot be written.
-pub fn write_record(folder: &Path, record: &impl Serialize) -> Result<()> {
-    write_as(RECORD, folder, record, BTreeSet::new())
+pub fn write_record(folder: &Path, record: &impl Serialize) -> Result<bool> {
+    let _alone = alone(folder);
+    let path = folder.join(RECORD);
+    let is_own = match earlier_record(&path) {
+        Some(there) => there.is_of_same(&Record::of(record)?),
+        None => is_file(&path)?.is_none(),
+    };
+    if is_own {
+        write_as(RECORD, folder, record, BTreeSet::new())?;
+    }
+    Ok(is_own)
 }
 
 /// The file appears as a whole or not at all.
@@ -244,9 +275,7 @@ fn write_as(
     result: &impl Serialize,
     replaced: BTreeSet<OwnFile>,
 ) -> Result<()> {
-    let as_read = serde_json::to_value(result).and_then(serde_json::from_value);
-    let as_read: Record = as_read.map_err(Error::other)?;
-    let earlier = earlier(folder, &as_read, replaced);
+    let earlier = earlier(folder, &Record::of(result)?, replaced);
     let mut file = WholeFile::begin(&folder.join(name))?;
     file.write_json(&Written { result, earlier })?;
     file.replace_for_all()
@@ -285,6 +314,7 @@ impl Staging {
     pub fn publish(self, outputs: &[OutputFile], record: &impl Serialize) -> Result<Vec<PathBuf>> {
         std::fs::create_dir_all(&self.folder)
             .map_err(|error| Error::file("make", &self.folder, &error))?;
+        let _alone = alone(&self.folder);
         let replaced = check_files(&self.folder, outputs)?;
         write_as(UNFINISHED, &self.folder, record, replaced)?;
         let move_to = |path: &Path, from: &Path| {

@@ -55,7 +55,8 @@ fn put(folder: &Path, files: &[(&str, &str)]) -> Result<()> {
     let record = record(files);
     staging.publish(&outputs, &record)?;
     // Once more, with what is known at the end of a submission.
-    write_record(folder, &record)
+    assert!(write_record(folder, &record)?);
+    Ok(())
 }
 
 /// The files that the record in a folder names beside those of its result.
@@ -73,14 +74,14 @@ fn an_earlier_result_is_replaced_and_nothing_else() {
     std::fs::write(dir.path().join("image.bin"), "mine").unwrap();
     assert!(refused(dir.path()).contains("image.bin exists"));
     let files = [("image.bin", "mine"), ("other.bin", "")];
-    write_record(dir.path(), &record(&files)).unwrap();
+    assert!(write_record(dir.path(), &record(&files)).unwrap());
     check(dir.path(), &outputs()).unwrap();
 
     // What it does not list is none of it.
     std::fs::write(dir.path().join("histogram.bin"), "mine").unwrap();
     assert!(refused(dir.path()).contains("histogram.bin exists"));
     let files = [("image.bin", "mine"), ("histogram.bin", "mine")];
-    write_record(dir.path(), &record(&files)).unwrap();
+    assert!(write_record(dir.path(), &record(&files)).unwrap());
     check(dir.path(), &outputs()).unwrap();
 
     // Nor is what a person has made of it.
@@ -182,6 +183,48 @@ fn results_of_several_tasks_take_turns_in_one_folder() {
     std::fs::write(folder.join("image.bin"), "1").unwrap();
     let error = put(folder, &first).unwrap_err();
     assert!(error.message.contains("not an earlier result"), "{error}");
+}
+
+/// Regression: of two that were put there at the same time, one had its record and the other some of the files.
+#[test]
+fn a_result_is_put_there_while_no_other_is() {
+    let dir = tempfile::tempdir().unwrap();
+    let other = File::open(dir.path()).unwrap();
+    other.lock().unwrap();
+    let files = [("image.bin", "1")];
+    std::thread::scope(|scope| {
+        let waits = scope.spawn(|| put(dir.path(), &files));
+        std::thread::sleep(std::time::Duration::from_millis(300));
+        assert!(!dir.path().join("image.bin").exists());
+        assert!(!waits.is_finished());
+        drop(other);
+        waits.join().unwrap().unwrap();
+    });
+    assert_eq!(names(dir.path()), ["image.bin", "result.json"]);
+}
+
+/// Regression: who waited until its task was paid put its record beside the files of another task.
+#[test]
+fn a_record_is_not_written_once_more_beside_another_result() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path();
+    let files = [("image.bin", "1")];
+    put(folder, &files).unwrap();
+    let mut other = record(&[("image.bin", "2")]);
+    other["task"] = 2.into();
+    let mut again = record(&files);
+    again["result_root"] = "0x01".into();
+    for newer in [other, again] {
+        write_as(RECORD, folder, &newer, BTreeSet::new()).unwrap();
+        let there = std::fs::read(folder.join(RECORD)).unwrap();
+        assert!(!write_record(folder, &record(&files)).unwrap());
+        assert_eq!(std::fs::read(folder.join(RECORD)).unwrap(), there);
+    }
+    // Nor in the place of what is no record.
+    std::fs::write(folder.join(RECORD), "mine").unwrap();
+    assert!(!write_record(folder, &record(&files)).unwrap());
+    std::fs::remove_file(folder.join(RECORD)).unwrap();
+    assert!(write_record(folder, &record(&files)).unwrap());
 }
 
 /// What was killed while its files were moved leaves old and new ones, and a record of each.

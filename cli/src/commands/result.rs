@@ -62,12 +62,12 @@ impl ResultJson {
         }
     }
 
-    /// Writes it beside the outputs, once more.
+    /// Writes it beside the outputs, once more; `false` if another result is there by now, whose record stays.
     ///
     /// # Errors
     /// It cannot be written.
-    pub fn write(&self, folder: &Path) -> Result<()> {
-        result_folder::write_record(folder, self)
+    pub fn write(&self, folder: &Path) -> Result<bool> {
+        result_folder::write_record(folder, self).map_err(after_the_run)
     }
 
     /// The files, for people.
@@ -265,7 +265,7 @@ pub mod tests {
         let mut result = result();
         result.files[0].file = outputs[0].file_name();
         result.files[0].root = show_hash(&result_root(b"an earlier one"));
-        result.write(dir.path()).unwrap();
+        assert!(result.write(dir.path()).unwrap());
         std::fs::write(dir.path().join("x.bin"), "an earlier one").unwrap();
         result_folder::check(dir.path(), &outputs).unwrap();
     }

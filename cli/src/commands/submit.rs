@@ -293,7 +293,12 @@ async fn see_through(
             view = accept(chain, signer, &mut watch, &mut teller, task, view).await?;
         }
         let fetched = fetched.with_latencies(teller.latencies);
-        fetched.write(folder)?;
+        if !fetched.write(folder)? {
+            context.out.warn(format!(
+                "another result was put into {} meanwhile, in the place of task {task}'s",
+                folder.display()
+            ));
+        }
         result = Some(fetched);
     }
     let Teller {
