@@ -1,7 +1,7 @@
-//! Fetching a result: nothing is written to its folder before the root is checked.
+//! Fetching a result: before the root is checked nothing is written but a hidden folder.
 //!
-//! The output is streamed into a hidden folder, one file for each output buffer, while its root
-//! is computed. Only if that is the root on chain are the files moved to where they belong.
+//! The output is streamed into that, one file for each output buffer, while its root is computed.
+//! Only if that is the root on chain are the files moved to where they belong.
 
 use std::{
     io::Write,

@@ -281,10 +281,43 @@ fn write_as(
     file.replace_for_all()
 }
 
-/// Where the files of a result are prepared. Removed when dropped.
+/// Folders that were made for a result, each after the one that it is in. Removed when dropped, those in which nothing is.
+#[derive(Default)]
+struct Made(Vec<PathBuf>);
+
+impl Made {
+    /// Makes a folder, of an absolute path, and those that it is in.
+    fn make(&mut self, folder: &Path) -> io::Result<()> {
+        let missing = folder.ancestors().take_while(|part| !part.is_dir());
+        let missing: Vec<_> = missing.collect();
+        for part in missing.into_iter().rev() {
+            match std::fs::create_dir(part) {
+                Ok(()) => self.0.push(part.to_owned()),
+                // Somebody else has made it meanwhile.
+                Err(_) if part.is_dir() => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Made {
+    fn drop(&mut self) {
+        for folder in self.0.iter().rev() {
+            // Not if something is in it.
+            let _ = std::fs::remove_dir(folder);
+        }
+    }
+}
+
+/// Where the files of a result are prepared. Removed when dropped, and so are folders that were made for it and have got
+/// nothing.
 pub struct Staging {
     folder: PathBuf,
     partial: tempfile::TempDir,
+    // After what is in them.
+    made: Made,
 }
 
 impl Staging {
@@ -295,10 +328,16 @@ impl Staging {
     pub fn new(folder: &Path) -> Result<Self> {
         let folder = resolve(folder)?;
         let place = staging_place(&folder);
-        std::fs::create_dir_all(place).map_err(|error| Error::file("make", place, &error))?;
+        let mut made = Made::default();
+        made.make(place)
+            .map_err(|error| Error::file("make", place, &error))?;
         let partial =
             make_partial(place).map_err(|error| Error::file("write to", place, &error))?;
-        Ok(Self { folder, partial })
+        Ok(Self {
+            folder,
+            partial,
+            made,
+        })
     }
 
     /// Where to prepare them.
@@ -311,8 +350,13 @@ impl Staging {
     /// # Errors
     /// They cannot be moved, or by now something is there that was not when that was checked. What is moved by
     /// then is an earlier result for whoever tries again.
-    pub fn publish(self, outputs: &[OutputFile], record: &impl Serialize) -> Result<Vec<PathBuf>> {
-        std::fs::create_dir_all(&self.folder)
+    pub fn publish(
+        mut self,
+        outputs: &[OutputFile],
+        record: &impl Serialize,
+    ) -> Result<Vec<PathBuf>> {
+        self.made
+            .make(&self.folder)
             .map_err(|error| Error::file("make", &self.folder, &error))?;
         let _alone = alone(&self.folder);
         let replaced = check_files(&self.folder, outputs)?;

@@ -310,6 +310,34 @@ fn files_are_prepared_in_a_folder_that_is_there() {
     is_in(&dir.path().join("there/.."), real.clone());
     // As the person named it, for it is not there.
     is_in(&dir.path().join("deep/new"), dir.path().join("deep"));
-    assert_eq!(names(dir.path()), ["deep", "there"]);
+    assert_eq!(names(dir.path()), ["there"]);
     assert_eq!(names(&dir.path().join("there")), [""; 0]);
+}
+
+/// Regression: what was made for a result that could not be fetched stayed.
+#[test]
+fn folders_that_were_made_go_again_unless_something_is_in_them() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::create_dir(dir.path().join("there")).unwrap();
+    let begin = |folder: &str| Staging::new(&dir.path().join(folder)).unwrap();
+    drop(begin("there/deep/deeper/new"));
+    assert_eq!(names(dir.path()), ["there"], "which was there before");
+    assert_eq!(names(&dir.path().join("there")), [""; 0]);
+
+    // Some of the files are missing.
+    let half = begin("half/new");
+    half.publish(&outputs(), &record(&[])).unwrap_err();
+    assert_eq!(names(&dir.path().join("half/new")), [UNFINISHED]);
+    let refused = begin("refused/new");
+    std::fs::write(dir.path().join("refused/new"), "mine").unwrap();
+    refused.publish(&outputs(), &record(&[])).unwrap_err();
+    assert_eq!(names(&dir.path().join("refused")), ["new"]);
+
+    let staging = begin("deep/new");
+    std::fs::write(dir.path().join("deep/notes.txt"), "mine").unwrap();
+    drop(staging);
+    assert_eq!(names(&dir.path().join("deep")), ["notes.txt"]);
+    put(&dir.path().join("good/new"), &[("image.bin", "1")]).unwrap();
+    let all = ["image.bin", "result.json"];
+    assert_eq!(names(&dir.path().join("good/new")), all);
 }

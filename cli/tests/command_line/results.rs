@@ -38,6 +38,16 @@ fn a_result_goes_into_the_folder_that_one_is_in_as_into_any_other() {
     }
 }
 
+/// Regression: the folders that were made for it stayed.
+#[test]
+fn a_result_that_is_not_what_was_promised_leaves_no_folders() {
+    let node = FakeNode::start_with_store();
+    let dir = tempfile::tempdir().unwrap();
+    let output = fetch(&node, disputes::OPEN, dir.path(), "deep/deeper/new");
+    assert_eq!(output.status.code(), Some(4), "{output:?}");
+    assert_eq!(names(dir.path()), [""; 0]);
+}
+
 #[test]
 fn a_result_replaces_an_earlier_one_and_nothing_of_somebody_elses() {
     let node = FakeNode::start_with_store();
