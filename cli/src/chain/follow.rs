@@ -1,6 +1,6 @@
 //! Following a task from block to block.
 
-use aicpw_protocol::{view::TaskView, TaskId};
+use aicpw_protocol::{task::TaskStatus, view::TaskView, TaskId};
 use subxt::config::substrate::H256;
 
 use super::{explain::is_of_replaced_block, Chain, Heads};
@@ -45,15 +45,28 @@ impl<'a> Watch<'a> {
         self.missing = 0;
     }
 
-    /// The task now, then as of each new best block. Can be cancelled at any time.
+    /// The task now, then as of each new best block. Can be cancelled at any time. An end without a result is passed over
+    /// until it is final: a fork can miss a deadline that the chain then keeps.
     ///
     /// # Errors
     /// There is no such task; the node does not answer, or has no new blocks.
     pub async fn next(&mut self) -> Result<TaskView<Account>> {
-        self.next_at().await.map(|(view, _)| view)
+        loop {
+            let (view, _) = self.next_at().await?;
+            if !has_no_result(&view.status) || self.has_no_result_for_good().await? {
+                return Ok(view);
+            }
+        }
     }
 
-    /// The same, with the block in whose state it is so: what else is read there is of the same moment.
+    async fn has_no_result_for_good(&self) -> Result<bool> {
+        let last = self.chain.final_hash().await?;
+        let view = self.chain.task(self.task, Some(last)).await?;
+        Ok(view.is_some_and(|view| has_no_result(&view.status)))
+    }
+
+    /// The task as of each best block, whatever it has come to, with that block: what else is read in its state is of the
+    /// same moment.
     ///
     /// # Errors
     /// As of [`Self::next`].
@@ -77,6 +90,14 @@ impl<'a> Watch<'a> {
             }
         }
     }
+}
+
+/// Whether the task has ended, and without a result.
+fn has_no_result(status: &TaskStatus) -> bool {
+    matches!(
+        status,
+        TaskStatus::Cancelled { .. } | TaskStatus::Refunded { .. }
+    )
 }
 
 /// There is no such task.

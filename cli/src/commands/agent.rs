@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use aicpw_protocol::{view::TaskView, AssignmentId, TaskId};
+use aicpw_protocol::{task::TaskStatus, view::TaskView, AssignmentId, TaskId};
 use futures::{
     future::LocalBoxFuture, stream::FuturesUnordered, FutureExt, StreamExt, TryStreamExt,
 };
@@ -249,6 +249,8 @@ impl LettingGo {
 struct Tasks {
     open: BTreeSet<TaskId>,
     seen: BTreeSet<TaskId>,
+    /// Those of the open ones whose end was told already.
+    told: BTreeSet<TaskId>,
     /// Tasks below this one were there when the agent started, and have not been looked at.
     older: Option<TaskId>,
     /// Whose files are served, or are being fetched for it.
@@ -264,19 +266,36 @@ impl Tasks {
     async fn look(&mut self, chain: &Chain, account: Account) -> Result<Vec<TaskView<Account>>> {
         self.look_for_more(|before| chain.task_ids_before(Some(account), before, PAGE))
             .await?;
+        let last = match self.open.is_empty() {
+            true => return Ok(Vec::new()),
+            false => Some(chain.final_hash().await?),
+        };
+        // An end counts for good once it is final: a fork can miss a deadline that the chain then keeps.
+        let read = |id| async move {
+            let view = chain.task(id, None).await?;
+            let is_certain = match &view {
+                Some(view) if life::is_final(&view.status) => {
+                    let view = chain.task(id, last).await?;
+                    view.is_some_and(|view| life::is_final(&view.status))
+                }
+                _ => false,
+            };
+            Ok::<_, Error>((id, view, is_certain))
+        };
         let open: Vec<_> = futures::stream::iter(self.open.clone())
-            .map(|id| async move { Ok::<_, Error>((id, chain.task(id, None).await?)) })
+            .map(read)
             .buffered(PARALLEL)
             .try_collect()
             .await?;
         let mut views = Vec::new();
-        for (id, view) in open {
+        for (id, view, is_certain) in open {
             match view {
-                Some(view) => views.extend(self.note(view)),
+                Some(view) => views.extend(self.note(view, is_certain)),
                 // A fork took the submission away; if it comes back it is looked at again.
                 None => {
                     self.open.remove(&id);
                     self.seen.remove(&id);
+                    self.told.remove(&id);
                 }
             }
         }
@@ -338,15 +357,23 @@ impl Tasks {
             .collect()
     }
 
-    /// What there is to tell: nothing of a task that had ended when it was first seen.
-    fn note(&mut self, view: TaskView<Account>) -> Option<TaskView<Account>> {
-        let is_new = self.seen.insert(view.id);
-        let has_ended = life::is_final(&view.status);
-        if has_ended {
-            self.open.remove(&view.id);
-            self.again.remove(&view.id);
+    /// What there is to tell: nothing of a task that had ended when it was first seen. One that has ended is open until
+    /// that `is_certain`, and its end is told once: if it has its result at once, else when it is certain.
+    fn note(&mut self, view: TaskView<Account>, is_certain: bool) -> Option<TaskView<Account>> {
+        let id = view.id;
+        let is_new = self.seen.insert(id);
+        if !life::is_final(&view.status) {
+            self.told.remove(&id);
+            return Some(view);
         }
-        (!has_ended || !is_new).then_some(view)
+        let is_to_tell = if is_certain {
+            self.open.remove(&id);
+            self.again.remove(&id);
+            !self.told.remove(&id)
+        } else {
+            matches!(view.status, TaskStatus::Settled { .. }) && self.told.insert(id)
+        };
+        (is_to_tell && !is_new).then_some(view)
     }
 }
 
@@ -375,9 +402,17 @@ where
 
 #[cfg(test)]
 mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use codec::Encode;
+    use serde_json::json;
+
     use super::*;
-    use crate::life::tests::{assignment, view};
-    use aicpw_protocol::task::{AssignmentStatus, TaskStatus};
+    use crate::{
+        chain::fake,
+        life::tests::{assignment, view},
+    };
+    use aicpw_protocol::task::{AssignmentStatus, Refunded};
 
     #[test]
     fn every_line_is_documented() {
@@ -506,14 +541,82 @@ mod tests {
         let cancelled = || view(TaskStatus::Cancelled { at: 1 }, vec![]);
         let mut tasks = Tasks::default();
         tasks.open.insert(queued().id);
-        assert!(tasks.note(queued()).is_some());
+        assert!(tasks.note(queued(), false).is_some());
         assert_eq!(tasks.open.len(), 1);
-        assert!(tasks.note(cancelled()).is_some());
+        assert!(tasks.note(cancelled(), true).is_some());
         assert!(tasks.open.is_empty());
 
         let mut later = Tasks::default();
         later.open.insert(cancelled().id);
-        assert!(later.note(cancelled()).is_none(), "had ended before");
+        assert!(later.note(cancelled(), true).is_none(), "had ended before");
         assert!(later.open.is_empty());
+    }
+
+    #[test]
+    fn an_end_with_a_result_is_told_before_it_is_certain() {
+        let settled = || view(TaskStatus::Settled { at: 1, paid: 1 }, vec![]);
+        let active = || view(TaskStatus::Active, vec![]);
+        let mut tasks = Tasks::default();
+        tasks.open.insert(active().id);
+        assert!(tasks.note(active(), false).is_some());
+        assert!(tasks.note(settled(), false).is_some());
+        assert!(tasks.note(settled(), false).is_none(), "it was told");
+        // A fork had it.
+        assert!(tasks.note(active(), false).is_some());
+        assert!(tasks.note(settled(), false).is_some());
+        assert!(!tasks.are_idle());
+        assert!(tasks.note(settled(), true).is_none(), "it was told");
+        assert!(tasks.are_idle());
+    }
+
+    /// Regression: a task that had ended in a fork was looked at no more, and got no key.
+    #[tokio::test]
+    async fn a_task_that_has_ended_in_a_fork_only_stays_open() {
+        let refunded = TaskStatus::Refunded {
+            at: 1,
+            reason: Refunded::MatchWindowEnded,
+        };
+        // As of the best block, and of the last final one.
+        let now = Arc::new(Mutex::new((TaskStatus::Active, TaskStatus::Active)));
+        let state = Arc::clone(&now);
+        let last = format!("0x{}", "0f".repeat(32));
+        let chain = fake::answering(move |method, params| {
+            if method == "chain_getFinalizedHead" {
+                return Ok(json!(last));
+            }
+            assert_eq!(method, "state_call");
+            let (best, certain) = *state.lock().unwrap();
+            let status = if params[2] == json!(last) {
+                certain
+            } else {
+                best
+            };
+            let answer = match params[0].as_str().unwrap() {
+                "TasksApi_task" => Some(view(status, vec![])).encode(),
+                // One page of one task.
+                "TasksApi_tasks" => match hex::decode(&params[1].as_str().unwrap()[2..]) {
+                    Ok(arguments) if arguments[33] == 0 => vec![TaskId(7)].encode(),
+                    _ => Vec::<TaskId>::new().encode(),
+                },
+                function => panic!("{function}"),
+            };
+            Ok(json!(format!("0x{}", hex::encode(answer))))
+        });
+        let mut tasks = Tasks::default();
+        for (best, certain, told) in [
+            (TaskStatus::Active, TaskStatus::Active, true),
+            (refunded, TaskStatus::Active, false),
+            (TaskStatus::Active, TaskStatus::Active, true),
+            (refunded, TaskStatus::Active, false),
+        ] {
+            *now.lock().unwrap() = (best, certain);
+            let views = tasks.look(&chain, Account([1; 32])).await.unwrap();
+            assert_eq!(!views.is_empty(), told, "{best:?}");
+            assert!(!tasks.are_idle());
+        }
+        *now.lock().unwrap() = (refunded, refunded);
+        let views = tasks.look(&chain, Account([1; 32])).await.unwrap();
+        assert_eq!(views[0].status, refunded);
+        assert!(tasks.are_idle());
     }
 }

@@ -442,7 +442,7 @@ impl Court<'_> {
         let mut opening = Opening::default();
         let mut told_paused = false;
         loop {
-            watch.next().await?;
+            watch.next_at().await?;
             let clock = self.chain.clock().await?;
             if clock.is_paused && !std::mem::replace(&mut told_paused, true) {
                 self.context.out.warn(

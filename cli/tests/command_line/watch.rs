@@ -80,6 +80,19 @@ fn a_program_is_told_each_attempt_too() {
     );
 }
 
+/// Regression: who waited was told that it had ended, and did so itself.
+#[test]
+fn an_end_that_a_fork_takes_back_is_not_told() {
+    let node = FakeNode::start();
+    let id = watched::FORKED.to_string();
+    let output = node.run(&["task", "watch", &id]);
+    assert!(output.status.success(), "{output:?}");
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("settled"), "{text}");
+    assert!(!text.contains("refunded"), "{text}");
+    assert!(!text.contains("failed"), "{text}");
+}
+
 /// Regression: it was called `program.cl`, which is no file of anybody's.
 #[test]
 fn a_program_whose_file_is_not_known_gets_no_name_of_one() {

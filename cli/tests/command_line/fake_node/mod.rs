@@ -197,10 +197,12 @@ fn module(transactions: Arc<AtomicUsize>, reads: Reads) -> RpcModule<Arc<AtomicU
     module
         .register_method("state_call", move |params, _, _| {
             let (function, arguments, at): (String, String, Option<String>) = params.parse()?;
+            // No best block has this hash.
+            let is_final = at.as_ref() == Some(&zero_hash());
             reads.lock().unwrap().push((function.clone(), at));
             let bytes = hex::decode(arguments.trim_start_matches("0x")).unwrap_or_default();
-            let answer =
-                runtime_api(&function, &bytes, &looks).ok_or_else(|| unknown(&function))?;
+            let answer = runtime_api(&function, &bytes, is_final, &looks);
+            let answer = answer.ok_or_else(|| unknown(&function))?;
             Ok::<_, ErrorObjectOwned>(format!("0x{}", hex::encode(answer)))
         })
         .unwrap();
@@ -352,7 +354,8 @@ fn orders() -> Orders {
     }
 }
 
-fn runtime_api(function: &str, arguments: &[u8], looks: &Looks) -> Option<Vec<u8>> {
+/// In the state of the last final block, or of a best one.
+fn runtime_api(function: &str, arguments: &[u8], is_final: bool, looks: &Looks) -> Option<Vec<u8>> {
     match function {
         "ProvidersApi_provider" => {
             let account = Account::decode(&mut &arguments[..]).ok()?;
@@ -375,7 +378,7 @@ fn runtime_api(function: &str, arguments: &[u8], looks: &Looks) -> Option<Vec<u8
         }
         "TasksApi_task" => {
             let id = TaskId::decode(&mut &arguments[..]).ok()?;
-            let task = watched::task(id, looks).or_else(|| results::task(id));
+            let task = watched::task(id, is_final, looks).or_else(|| results::task(id));
             let task = task.unwrap_or_else(|| disputes::task(id, looks));
             Some(Some(task).encode())
         }

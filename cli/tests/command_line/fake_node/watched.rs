@@ -8,7 +8,7 @@ use aicpw_protocol::{
 
 use super::{
     cancelled,
-    disputes::{account, addresses, assignment, JURORS_AT},
+    disputes::{account, addresses, assignment, opening, JURORS_AT},
     Account, Looks, ALICE, BOB, NOWHERE,
 };
 
@@ -21,29 +21,59 @@ pub const BROKEN: u64 = 8_002;
 
 /// The same, and nobody has the log. The provider is at [`JURORS_AT`].
 pub const LOG_LOST: u64 = 8_003;
+/// At work, refunded in a fork, and settled in the chain that goes on.
+pub const FORKED: u64 = 8_004;
 
 /// What is said of the program of [`BROKEN`].
 pub const COMPILER: &str = "program.cl:3:5: error: use of undeclared identifier";
 
 /// A task as it is now, if it is one of these.
-pub fn task(id: TaskId, looks: &Looks) -> Option<TaskView<Account>> {
+pub fn task(id: TaskId, is_final: bool, looks: &Looks) -> Option<TaskView<Account>> {
     let mut states = match id.0 {
+        FORKED if is_final => return Some(in_state(id, at_work(id))),
+        FORKED => forked(id),
         FAILING => failing(id),
         ASSIGNED => vec![assigned(id)],
         BROKEN | LOG_LOST => broken(id),
         _ => return None,
     };
     let now = looks.next(id).min(states.len() - 1);
-    let (status, assignments) = states.swap_remove(now);
-    Some(TaskView {
+    Some(in_state(id, states.swap_remove(now)))
+}
+
+type State = (TaskStatus, Vec<AssignmentView<Account>>);
+
+fn in_state(id: TaskId, (status, assignments): State) -> TaskView<Account> {
+    TaskView {
         requester: account(ALICE),
         status,
         assignments,
         ..cancelled(id)
-    })
+    }
 }
 
-type State = (TaskStatus, Vec<AssignmentView<Account>>);
+fn at_work(id: TaskId) -> State {
+    (TaskStatus::Active, vec![attempt(id, 0, running(1_240))])
+}
+
+fn forked(id: TaskId) -> Vec<State> {
+    let refunded = TaskStatus::Refunded {
+        at: 1_001,
+        reason: Refunded::MatchWindowEnded,
+    };
+    let failed = vec![attempt(id, 0, failed(Fault::NoProgress, 1_001))];
+    let opening = opening();
+    let done = AssignmentStatus::Settled { opening, at: 1_002 };
+    let settled = TaskStatus::Settled { at: 1_002, paid: 1 };
+    let done = vec![attempt(id, 0, done)];
+    vec![
+        at_work(id),
+        at_work(id),
+        (refunded, failed),
+        at_work(id),
+        (settled, done),
+    ]
+}
 
 fn assigned(id: TaskId) -> State {
     let status = AssignmentStatus::Assigned { start_by: 2_000 };
