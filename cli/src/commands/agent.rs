@@ -4,6 +4,7 @@
 mod serve;
 
 use std::{
+    cell::Cell,
     collections::{BTreeMap, BTreeSet},
     future::Future,
     time::{Duration, Instant},
@@ -45,6 +46,9 @@ const LET_GO_EVERY: Duration = Duration::from_secs(60);
 
 /// Pause before a node that does not answer is tried again.
 const RECONNECT_AFTER: Duration = Duration::from_secs(2);
+
+/// A failure that comes again is told again after so long without one.
+const TELL_AGAIN_AFTER: Duration = Duration::from_secs(60);
 
 /// Tasks of the account that are new to the agent when it starts, of which so many are looked at in each look until all
 /// were, the newest first: keys are granted in between. Later it is looked back to one that is known.
@@ -103,20 +107,35 @@ pub async fn run(context: &Context<'_>, args: &AgentArgs) -> Result<()> {
         account: signer.account,
     });
     let work = async {
+        let has_looked = Cell::new(false);
+        let mut told = None;
         loop {
-            let error = match follow(context, &chain, &signer, &keys, args).await {
-                Ok(()) => return Ok(()),
-                Err(error) if matches!(error.kind, Kind::Unreachable | Kind::Timeout) => error,
-                Err(error) => return Err(error),
+            let begun = Instant::now();
+            let followed = follow(context, &chain, &signer, &keys, args, &has_looked).await;
+            let Err(error) = followed else {
+                return Ok(());
             };
-            context.out.warn(format!("{}; trying again", error.message));
+            let is_lost = matches!(error.kind, Kind::Unreachable | Kind::Timeout);
+            if !is_lost && !has_looked.get() {
+                return Err(error);
+            }
+            if begun.elapsed() >= TELL_AGAIN_AFTER {
+                told = None;
+            }
+            let is_new = told.as_ref() != Some(&error.message);
+            if is_new {
+                context.out.warn(format!("{}; trying again", error.message));
+                told = Some(error.message);
+            }
             chain = loop {
                 tokio::time::sleep(RECONNECT_AFTER).await;
                 if let Ok(chain) = context.connect().await {
                     break chain;
                 }
             };
-            context.out.say("connected again");
+            if is_new {
+                context.out.say("connected again");
+            }
         }
     };
     let mut ends = Ends::listen()?;
@@ -129,13 +148,15 @@ pub async fn run(context: &Context<'_>, args: &AgentArgs) -> Result<()> {
     }
 }
 
-/// Follows the account's tasks as long as the node answers, or, if that was asked for, one is open.
+/// Follows the account's tasks as long as the node answers, or, if that was asked for, one is open. That it has answered is
+/// noted in `has_looked`: what fails after that can pass, be it a lost connection or a limit of the node's.
 async fn follow(
     context: &Context<'_>,
     chain: &Chain,
     signer: &Signer,
     keys: &DataKeys,
     args: &AgentArgs,
+    has_looked: &Cell<bool>,
 ) -> Result<()> {
     let out = context.out;
     let pins = context.global.pins.open();
@@ -169,7 +190,9 @@ async fn follow(
             _ = look.tick() => {
                 let mut awaited = Vec::new();
                 let mut to_meet = BTreeSet::new();
-                for view in tasks.look(chain, signer.account).await? {
+                let views = tasks.look(chain, signer.account).await?;
+                has_looked.set(true);
+                for view in views {
                     if life::is_final(&view.status) {
                         let state = life::state_name(&view.status);
                         out.say(format!("task {}: {state}", view.id));

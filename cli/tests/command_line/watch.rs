@@ -165,6 +165,22 @@ fn a_signal_ends_the_wait_and_says_how_to_go_on() {
     }
 }
 
+/// Regression: whatever the node refused but for a lost connection, as a limit of its own, ended the agent.
+#[test]
+fn the_agent_tries_again_what_the_node_has_refused_once() {
+    let node = FakeNode::start_with_store();
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().to_str().unwrap();
+    let arguments = ["--suri", "//Charlie", "agent", "--until-idle"];
+    let output = node.run(&[&arguments[..], &["--pins", folder]].concat());
+    assert!(output.status.success(), "{output:?}");
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(error.matches("trying again").count(), 1, "{error}");
+    let text = String::from_utf8(output.stdout).unwrap();
+    let ended = format!("task {}: settled", watched::UNSTEADY);
+    assert!(text.contains(&ended), "{text}");
+}
+
 #[test]
 fn a_signal_ends_the_agent_though_another_program_holds_the_notes() {
     let node = FakeNode::start_with_store();

@@ -44,8 +44,10 @@ const BOB: &str = "8eaf04151687736326c9fea17e25fc5287613693c912909cb226aa4794f26
 
 const ALICE: &str = "d43593c715fdd31c61141abd04a99fd6822c8558854ccde39a5684e7a56da27d";
 
+const CHARLIE: &str = "90b5ab205c6974c9ea841be688864633dc9ca8a357843eeacf2314649965fe22";
+
 /// As the command line writes it.
-const CHARLIE: &str = "ugKQaevAXDfxMJbW2hiK5VWBTGaYq1DczFqfLGAASCKdn5pBn";
+const CHARLIES_ADDRESS: &str = "ugKQaevAXDfxMJbW2hiK5VWBTGaYq1DczFqfLGAASCKdn5pBn";
 
 /// The worker key of a provider that is none of these.
 const TAKEN: [u8; 32] = [9; 32];
@@ -67,6 +69,12 @@ impl Looks {
         let before = *looks;
         *looks += 1;
         before
+    }
+
+    /// How often this one was.
+    fn so_far(&self, task: TaskId) -> usize {
+        let all = self.0.lock().unwrap();
+        all.get(&task).copied().unwrap_or_default()
     }
 }
 
@@ -276,7 +284,7 @@ fn module(transactions: Arc<AtomicUsize>, reads: Reads) -> RpcModule<Arc<AtomicU
         .register_method("aicpw_workerKeys", |params, _, _| {
             let account = params.one::<String>().unwrap_or_default();
             // Charlie is at the node of another provider.
-            let worker = match account == CHARLIE {
+            let worker = match account == CHARLIES_ADDRESS {
                 true => hex::encode(TAKEN),
                 false => "01".repeat(32),
             };
@@ -371,13 +379,19 @@ fn runtime_api(function: &str, arguments: &[u8], is_final: bool, looks: &Looks) 
         "TasksApi_tasks" => {
             let requester = Option::<Account>::decode(&mut &arguments[..]).ok()?;
             let before = Option::<TaskId>::decode(&mut arguments.get(33..)?).ok()?;
-            let is_alice = requester.is_some_and(|account| hex::encode(account) == ALICE);
-            let is_below = before.is_none_or(|before| disputes::SEALED < before.0);
-            let ids = (is_alice && is_below).then_some(disputes::SEALED);
+            let newest = match requester.map(hex::encode).as_deref() {
+                Some(ALICE) => Some(disputes::SEALED),
+                Some(CHARLIE) => Some(watched::UNSTEADY),
+                _ => None,
+            };
+            let ids = newest.filter(|id| before.is_none_or(|before| *id < before.0));
             Some(ids.into_iter().map(TaskId).collect::<Vec<_>>().encode())
         }
         "TasksApi_task" => {
             let id = TaskId::decode(&mut &arguments[..]).ok()?;
+            if watched::fails(id, looks) {
+                return None;
+            }
             let task = watched::task(id, is_final, looks).or_else(|| results::task(id));
             let task = task.unwrap_or_else(|| disputes::task(id, looks));
             Some(Some(task).encode())

@@ -23,6 +23,8 @@ pub const BROKEN: u64 = 8_002;
 pub const LOG_LOST: u64 = 8_003;
 /// At work, refunded in a fork, and settled in the chain that goes on.
 pub const FORKED: u64 = 8_004;
+/// Charlie's, at work and then settled. The node cannot say so each time.
+pub const UNSTEADY: u64 = 8_005;
 
 /// What is said of the program of [`BROKEN`].
 pub const COMPILER: &str = "program.cl:3:5: error: use of undeclared identifier";
@@ -32,6 +34,7 @@ pub fn task(id: TaskId, is_final: bool, looks: &Looks) -> Option<TaskView<Accoun
     let mut states = match id.0 {
         FORKED if is_final => return Some(in_state(id, at_work(id))),
         FORKED => forked(id),
+        UNSTEADY => vec![at_work(id), at_work(id), at_work(id), done(id)],
         FAILING => failing(id),
         ASSIGNED => vec![assigned(id)],
         BROKEN | LOG_LOST => broken(id),
@@ -56,22 +59,34 @@ fn at_work(id: TaskId) -> State {
     (TaskStatus::Active, vec![attempt(id, 0, running(1_240))])
 }
 
+/// Whether the node refuses to say how a task is, which counts as a look at it.
+pub fn fails(id: TaskId, looks: &Looks) -> bool {
+    let fails = id.0 == UNSTEADY && looks.so_far(id) == 1;
+    if fails {
+        looks.next(id);
+    }
+    fails
+}
+
+fn done(id: TaskId) -> State {
+    let opening = opening();
+    let done = AssignmentStatus::Settled { opening, at: 1_002 };
+    let settled = TaskStatus::Settled { at: 1_002, paid: 1 };
+    (settled, vec![attempt(id, 0, done)])
+}
+
 fn forked(id: TaskId) -> Vec<State> {
     let refunded = TaskStatus::Refunded {
         at: 1_001,
         reason: Refunded::MatchWindowEnded,
     };
     let failed = vec![attempt(id, 0, failed(Fault::NoProgress, 1_001))];
-    let opening = opening();
-    let done = AssignmentStatus::Settled { opening, at: 1_002 };
-    let settled = TaskStatus::Settled { at: 1_002, paid: 1 };
-    let done = vec![attempt(id, 0, done)];
     vec![
         at_work(id),
         at_work(id),
         (refunded, failed),
         at_work(id),
-        (settled, done),
+        done(id),
     ]
 }
 
