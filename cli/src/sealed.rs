@@ -38,16 +38,24 @@ pub fn check_manifest(manifest: &Manifest) -> Result<()> {
     .hint("name it by `file`, so that it can be sealed; nothing was sent"))
 }
 
-/// Seals a file into a temporary one, which is gone when it is dropped.
+/// Seals a file into a temporary one, which is gone when it is dropped, or this before it is done. In a thread of its own,
+/// for the file may be large.
 ///
 /// # Errors
 /// A file cannot be read or written.
-pub fn seal_file(key: &DataKey, path: &Path) -> Result<tempfile::NamedTempFile> {
-    let mut from = std::fs::File::open(path).map_err(|error| Error::file("read", path, &error))?;
+pub async fn seal_file(key: &DataKey, path: &Path) -> Result<tempfile::NamedTempFile> {
     let salt = Salt::random().map_err(Error::other)?;
     let failed = |error: std::io::Error| Error::file("seal", path, &error);
-    let mut sealed = tempfile::NamedTempFile::new().map_err(failed)?;
-    stream::seal(key, Purpose::Content, salt, &mut from, &mut sealed).map_err(failed)?;
+    let sealed = tempfile::NamedTempFile::new().map_err(failed)?;
+    let mut to = sealed.as_file().try_clone().map_err(failed)?;
+    let (key, path) = (key.clone(), path.to_owned());
+    let sealing = tokio::task::spawn_blocking(move || {
+        let mut from =
+            std::fs::File::open(&path).map_err(|error| Error::file("read", &path, &error))?;
+        stream::seal(&key, Purpose::Content, salt, &mut from, &mut to)
+            .map_err(|error| Error::file("seal", &path, &error))
+    });
+    sealing.await.map_err(Error::other)??;
     Ok(sealed)
 }
 
@@ -99,15 +107,36 @@ pub fn open_log(key: Option<&DataKey>, assignment: AssignmentId, log: Vec<u8>) -
 mod tests {
     use super::*;
     use crate::commands::prepare::tests::MANIFEST;
+    use futures::FutureExt;
     use std::io::Read;
 
-    #[test]
-    fn what_is_uploaded_is_ciphertext() {
+    /// Regression: while a file was sealed no signal was heard.
+    #[tokio::test]
+    async fn a_file_is_sealed_beside_what_else_is_done() {
+        let key = DataKey::from_bytes([7; 32]);
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("pipe");
+        let made = std::process::Command::new("mkfifo").arg(&path).status();
+        assert!(made.unwrap().success());
+        // It cannot be read before somebody writes.
+        let mut sealing = std::pin::pin!(seal_file(&key, &path));
+        assert!(sealing.as_mut().now_or_never().is_none());
+        let pipe = path.clone();
+        let writing = tokio::task::spawn_blocking(move || std::fs::write(pipe, "plain text"));
+        let sealed = sealing.await.unwrap();
+        writing.await.unwrap().unwrap();
+        let bytes = std::fs::read(sealed.path()).unwrap();
+        let opened = stream::open_bytes(&key, Purpose::Content, &bytes).unwrap();
+        assert_eq!(opened, b"plain text");
+    }
+
+    #[tokio::test]
+    async fn what_is_uploaded_is_ciphertext() {
         let key = DataKey::from_bytes([7; 32]);
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("x.bin");
         std::fs::write(&path, b"plain text").unwrap();
-        let sealed = seal_file(&key, &path).unwrap();
+        let sealed = seal_file(&key, &path).await.unwrap();
         let mut bytes = Vec::new();
         sealed.reopen().unwrap().read_to_end(&mut bytes).unwrap();
         assert!(!bytes.windows(5).any(|window| window == b"plain"));

@@ -1,7 +1,8 @@
 //! The signals with which a person or the system ends a command.
 
-use std::{future::Future, sync::Once};
+use std::{future::Future, pin::pin, sync::Once};
 
+use futures::FutureExt;
 use tokio::signal::unix::{signal, Signal, SignalKind};
 
 use crate::error::{Error, Result};
@@ -63,9 +64,27 @@ impl Ends {
 /// # Errors
 /// Those of `work`; a signal came.
 pub async fn unless_ended<T>(work: impl Future<Output = Result<T>>, next_step: &str) -> Result<T> {
+    unless_ended_amid(work, || next_step).await
+}
+
+/// The same, where the next step depends on how far `work` has got.
+///
+/// # Errors
+/// As of [`unless_ended`].
+pub async fn unless_ended_amid<'a, T>(
+    work: impl Future<Output = Result<T>>,
+    next_step: impl FnOnce() -> &'a str,
+) -> Result<T> {
     let mut ends = Ends::listen()?;
-    tokio::select! {
-        done = work => done,
-        how = ends.next() => Err(Error::other(how).hint(next_step)),
+    let mut work = pin!(work);
+    let how = tokio::select! {
+        biased;
+        done = &mut work => return done,
+        how = ends.next() => how,
+    };
+    // A part of it may have its own answer to the signal, which has come to it too and says more.
+    match work.now_or_never() {
+        Some(done) => done,
+        None => Err(Error::other(how).hint(next_step())),
     }
 }

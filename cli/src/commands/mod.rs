@@ -30,6 +30,7 @@ mod waiting;
 use crate::{
     args::{Args, Command, GlobalArgs},
     chain::Chain,
+    ends::unless_ended,
     error::Result,
     keys::Signer,
     output::Output,
@@ -67,7 +68,28 @@ impl Context<'_> {
     }
 }
 
-/// Runs a command.
+/// What to do after a signal has ended a command that says nothing of its own.
+fn next_step(command: &Command) -> &'static str {
+    use task::TaskCommand::{Accept, Appeal, Cancel, ClaimUnavailable, Dispute, Rate};
+
+    match command {
+        Command::Task(Rate { .. } | Cancel { .. } | Accept { .. }) => {
+            "what was sent by then can still get into a block: `aicpw task show` shows it"
+        }
+        Command::Task(Dispute(_) | Appeal(_) | ClaimUnavailable(_)) => {
+            "what was sent by then can still get into a block: `aicpw dispute show` shows it"
+        }
+        Command::Provider(_) => {
+            "what was sent by then can still get into a block: `aicpw provider status` shows it"
+        }
+        Command::Transfer(_) => {
+            "what was sent by then can still get into a block: `aicpw account balance` shows it"
+        }
+        _ => "the same command begins anew",
+    }
+}
+
+/// Runs a command, unless a signal ends it; then what it has made for itself goes too.
 ///
 /// # Errors
 /// What happened, what it means, and what to do next.
@@ -76,18 +98,23 @@ pub async fn run(args: Args, out: &Output) -> Result<()> {
         global: &args.global,
         out,
     };
-    match args.command {
-        Command::Submit(args) => submit::run(&context, &args).await,
-        Command::DryRun(args) => dry_run::run(&context, &args).await,
-        Command::Task(command) => task::run(&context, command).await,
-        Command::Dispute(command) => dispute::run(&context, command).await,
-        Command::Agent(args) => agent::run(&context, &args).await,
-        Command::Keys(command) => keys::run(&context, command).await,
-        Command::Provider(command) => provider::run(&context, command).await,
-        Command::Ipfs(command) => ipfs::run(&context, command).await,
-        Command::History(command) => history::run(&context, command).await,
-        Command::Account(command) => account::run(&context, command).await,
-        Command::Transfer(args) => account::transfer(&context, &args).await,
-        Command::Completions(args) => completions::run(&context, args),
+    let next_step = next_step(&args.command);
+    unless_ended(run_command(&context, args.command), next_step).await
+}
+
+async fn run_command(context: &Context<'_>, command: Command) -> Result<()> {
+    match command {
+        Command::Submit(args) => submit::run(context, &args).await,
+        Command::DryRun(args) => dry_run::run(context, &args).await,
+        Command::Task(command) => task::run(context, command).await,
+        Command::Dispute(command) => dispute::run(context, command).await,
+        Command::Agent(args) => agent::run(context, &args).await,
+        Command::Keys(command) => keys::run(context, command).await,
+        Command::Provider(command) => provider::run(context, command).await,
+        Command::Ipfs(command) => ipfs::run(context, command).await,
+        Command::History(command) => history::run(context, command).await,
+        Command::Account(command) => account::run(context, command).await,
+        Command::Transfer(args) => account::transfer(context, &args).await,
+        Command::Completions(args) => completions::run(context, args),
     }
 }

@@ -3,6 +3,7 @@
 mod report;
 
 use std::{
+    cell::Cell,
     path::PathBuf,
     pin::pin,
     time::{Duration, Instant},
@@ -36,6 +37,7 @@ use crate::{
         Chain,
     },
     data_keys::Record,
+    ends::unless_ended_amid,
     error::{Error, Result},
     grant::{self, Granter},
     keys::Signer,
@@ -86,6 +88,16 @@ struct Submitted {
 
 /// Submits a task, and with `--wait` sees it through.
 pub async fn run(context: &Context<'_>, args: &SubmitArgs) -> Result<()> {
+    let is_sent = Cell::new(false);
+    let next_step = || match is_sent.get() {
+        true => wait::WHETHER_SUBMITTED,
+        false => "nothing was sent",
+    };
+    unless_ended_amid(submit(context, args, &is_sent), next_step).await
+}
+
+/// Notes in `is_sent` that the task may be submitted by now.
+async fn submit(context: &Context<'_>, args: &SubmitArgs, is_sent: &Cell<bool>) -> Result<()> {
     let out = context.out;
     let pins = context.global.pins.open();
     // Everything that can be known to be wrong is found before anything is sent.
@@ -155,7 +167,9 @@ pub async fn run(context: &Context<'_>, args: &SubmitArgs) -> Result<()> {
     costs.check(signer.account, &chain.funds(signer.account).await?)?;
     let clock = chain.clock().await?;
     let start = Instant::now();
-    let mut sent = chain.send(&call, &signed).await?;
+    is_sent.set(true);
+    let sent = chain.send(&call, &signed).await;
+    let mut sent = sent.map_err(wait::while_submitting)?;
     let inclusion = sent.included().await.map_err(wait::while_submitting)?;
     let included = life::millis(inclusion.after);
     let task = inclusion.submitted_task()?;
@@ -181,8 +195,7 @@ pub async fn run(context: &Context<'_>, args: &SubmitArgs) -> Result<()> {
         uploaded.note_task(out, submitted.task).await;
         submitted
     } else {
-        let inclusion = sent.finalised().await;
-        let inclusion = inclusion.map_err(|error| wait::while_following(task, error))?;
+        let inclusion = wait::bounded(task, None, sent.finalised()).await?;
         let task = inclusion.submitted_task()?;
         uploaded.note_task(out, task).await;
         if args.sealed {

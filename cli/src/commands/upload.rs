@@ -121,7 +121,7 @@ impl<'a> Upload<'a> {
             let sealed = match key {
                 Some(key) => {
                     let _sealing = out.wait(format!("sealing {}", file.name));
-                    Some(sealed::seal_file(key, &file.path)?)
+                    Some(sealed::seal_file(key, &file.path).await?)
                 }
                 None => None,
             };

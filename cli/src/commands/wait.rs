@@ -388,15 +388,18 @@ pub fn results_of(view: &TaskView<Account>) -> Result<Vec<&AssignmentView<Accoun
     Ok(results)
 }
 
+/// How to find out about a submission that was on its way.
+pub const WHETHER_SUBMITTED: &str =
+    "`aicpw task ls --mine` shows whether the task was submitted: submit it again only if it is not \
+     there a minute later";
+
 /// A failure while a submission was on its way: where the node was lost, how to find out about it.
 pub fn while_submitting(error: Error) -> Error {
     match error.kind {
         Kind::Unreachable | Kind::Timeout => Error {
-            hint: Some(
-                "see whether the node still runs. `aicpw task ls --mine` shows whether the task was \
-                 submitted: submit it again only if it is not there a minute later"
-                    .into(),
-            ),
+            hint: Some(format!(
+                "see whether the node still runs. {WHETHER_SUBMITTED}"
+            )),
             ..error
         },
         _ => error,

@@ -96,6 +96,32 @@ fn a_folder_that_cannot_be_written_to_is_refused_before_anything_is_sent() {
     assert_eq!(names(dir.path()), ["double.cl", "manifest.json"]);
 }
 
+/// Regression: what was fetched by then stayed, and nothing was said.
+#[test]
+fn a_signal_ends_a_fetch_and_leaves_nothing_behind() {
+    let node = FakeNode::start_with_store();
+    let dir = tempfile::tempdir().unwrap();
+    let deep = dir.path().join("deep");
+    let out = deep.join("new");
+    let id = results::STALLED.to_string();
+    let fetch = node.start_aicpw(&["task", "fetch", &id, "--out", out.to_str().unwrap()]);
+    let late = Instant::now() + HANGS_AFTER;
+    while !deep.exists() || names(&deep).is_empty() {
+        assert!(Instant::now() < late, "it does not begin");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let sent = Command::new("kill")
+        .args(["-TERM", &fetch.id().to_string()])
+        .status();
+    assert!(sent.unwrap().success());
+    let ended = fetch.wait_with_output().unwrap();
+    assert_eq!(ended.status.code(), Some(1), "{ended:?}");
+    let text = String::from_utf8(ended.stderr).unwrap();
+    let said = "told to end\n  → the same command begins anew";
+    assert!(text.contains(said), "{text}");
+    assert_eq!(names(dir.path()), [""; 0]);
+}
+
 /// Regression: the node dialled whatever addresses strangers had named, also in its own network, and why it reached
 /// nobody was not said.
 #[test]

@@ -11,7 +11,7 @@ use aicpw_protocol::{
 use super::{
     cancelled,
     disputes::{account, addresses, assignment, opening, JURORS_AT, SUBMITTED_AT},
-    store::{content, NOWHERE, PEER},
+    store::{self, content, NOWHERE, PEER},
     Account, ALICE, BOB,
 };
 
@@ -21,6 +21,8 @@ pub const RIGHT: u64 = 8_100;
 pub const LOST: u64 = 8_101;
 /// Nobody has its manifest.
 pub const UNKNOWN: u64 = 8_102;
+/// Its result begins and never comes.
+pub const STALLED: u64 = 8_103;
 
 /// Where the provider of these is.
 pub const PROVIDER_AT: &str =
@@ -36,6 +38,10 @@ pub fn task(id: TaskId) -> Option<TaskView<Account>> {
         RIGHT | UNKNOWN => right,
         LOST => ResultOpening {
             result: NOWHERE.parse().unwrap(),
+            ..right
+        },
+        STALLED => ResultOpening {
+            result: store::STALLED.parse().unwrap(),
             ..right
         },
         _ => return None,

@@ -1,4 +1,4 @@
-//! Its IPFS store. It has the same content under every CID but one, reaches no peer, and searches for ever for what it
+//! Its IPFS store. It has the same content under every CID but two, reaches no peer, and searches for ever for what it
 //! is to keep, but for what nobody has.
 
 use std::{
@@ -17,6 +17,9 @@ pub const PEER: &str = "12D3KooWKnDdG3iXw9eTFijk3EWSunZcFi54Zka4wmtqtt6rPxc8";
 
 /// Nobody has this.
 pub const NOWHERE: &str = "bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku";
+
+/// This begins and never comes.
+pub const STALLED: &str = "bafkreibme22gw2h7y2h7tg2fhqotaqjucnbc24deqo72b6mkl2egezxhvy";
 
 /// Bytes of its content.
 const LENGTH: usize = 512;
@@ -53,10 +56,16 @@ pub fn add_to<T: Send + Sync + 'static>(module: &mut RpcModule<T>, asked: &Asked
         })
         .unwrap();
     module
-        .register_method("aicpw_ipfsRead", |params, _, _| {
-            let (_, offset, len): (String, usize, usize) = params.parse()?;
-            let piece: Vec<u8> = content().bytes().skip(offset).take(len).collect();
-            Ok::<_, ErrorObjectOwned>(BASE64.encode(piece))
+        .register_async_method("aicpw_ipfsRead", |params, _, _| {
+            let asked = params.parse::<(String, usize, usize)>();
+            async move {
+                let (cid, offset, len) = asked?;
+                if cid == STALLED {
+                    pending::<()>().await;
+                }
+                let piece: Vec<u8> = content().bytes().skip(offset).take(len).collect();
+                Ok::<_, ErrorObjectOwned>(BASE64.encode(piece))
+            }
         })
         .unwrap();
     let noted = Arc::clone(asked);
