@@ -1,6 +1,10 @@
 //! The signals with which a person or the system ends a command.
 
-use std::{future::Future, pin::pin, sync::Once};
+use std::{
+    future::{pending, Future},
+    pin::pin,
+    sync::Once,
+};
 
 use futures::FutureExt;
 use tokio::signal::unix::{signal, Signal, SignalKind};
@@ -15,7 +19,8 @@ const IMPATIENT: i32 = 130;
 pub struct Ends {
     interrupt: Signal,
     terminate: Signal,
-    hangup: Signal,
+    /// Not heard where whoever has started this had it ignored, as `nohup` does.
+    hangup: Option<Signal>,
 }
 
 impl Ends {
@@ -44,18 +49,41 @@ impl Ends {
         Ok(Self {
             interrupt: of(SignalKind::interrupt())?,
             terminate: of(SignalKind::terminate())?,
-            hangup: of(SignalKind::hangup())?,
+            hangup: match is_ignored(SignalKind::hangup()) {
+                true => None,
+                false => Some(of(SignalKind::hangup())?),
+            },
         })
     }
 
     /// The next one, in words.
     pub async fn next(&mut self) -> &'static str {
+        let Self {
+            interrupt,
+            terminate,
+            hangup,
+        } = self;
+        let hangup = async {
+            match hangup {
+                Some(signal) => signal.recv().await,
+                None => pending().await,
+            }
+        };
         tokio::select! {
-            _ = self.interrupt.recv() => "interrupted",
-            _ = self.terminate.recv() => "told to end",
-            _ = self.hangup.recv() => "its terminal is gone",
+            _ = interrupt.recv() => "interrupted",
+            _ = terminate.recv() => "told to end",
+            _ = hangup => "its terminal is gone",
         }
     }
+}
+
+/// Whether this process ignores a signal, where the system says so.
+fn is_ignored(kind: SignalKind) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mut lines = status.lines();
+    let ignored = lines.find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    ignored.is_some_and(|mask| mask & (1 << (kind.as_raw_value() - 1)) != 0)
 }
 
 /// Does something unless a signal comes first; then it is dropped, and with it the folders and the processes that

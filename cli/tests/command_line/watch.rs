@@ -1,6 +1,9 @@
 //! Waiting for a task.
 
-use std::io::{BufRead, BufReader};
+use std::{
+    io::{BufRead, BufReader},
+    process::Stdio,
+};
 
 use super::{
     fake_node::{disputes, watched},
@@ -163,6 +166,29 @@ fn a_signal_ends_the_wait_and_says_how_to_go_on() {
             "{text}"
         );
     }
+}
+
+/// What `nohup` has started is to go on without its terminal.
+#[test]
+fn a_signal_that_is_ignored_from_the_start_ends_nothing() {
+    let node = FakeNode::start();
+    let id = watched::ASSIGNED.to_string();
+    let aicpw = node.aicpw(&["task", "watch", &id, "--timeout", "2s"]);
+    let mut ignoring = Command::new("sh");
+    ignoring.args(["-c", "trap '' HUP; exec \"$0\" \"$@\""]);
+    ignoring.arg(aicpw.get_program()).args(aicpw.get_args());
+    ignoring.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut watch = ignoring.spawn().unwrap();
+    let mut said = BufReader::new(watch.stdout.take().unwrap());
+    let mut line = String::new();
+    said.read_line(&mut line).unwrap();
+    assert!(line.contains("matched"), "{line}");
+    let sent = Command::new("kill")
+        .args(["-HUP", &watch.id().to_string()])
+        .status();
+    assert!(sent.unwrap().success());
+    let ended = watch.wait_with_output().unwrap();
+    assert_eq!(ended.status.code(), Some(5), "its time is over: {ended:?}");
 }
 
 /// Regression: whatever the node refused but for a lost connection, as a limit of its own, ended the agent.
