@@ -176,7 +176,9 @@ mod tests {
     #[test]
     fn the_unit_allows_what_a_job_locks_itself_in_with() {
         let unit = include_str!("../../packaging/systemd/aicpw-node.service");
-        let filters = unit.lines().filter_map(|line| line.strip_prefix("SystemCallFilter="));
+        let filters = unit
+            .lines()
+            .filter_map(|line| line.strip_prefix("SystemCallFilter="));
         let (taken, allowed): (Vec<_>, Vec<_>) = filters.partition(|line| line.starts_with('~'));
         assert_eq!(taken, ["~@privileged @resources @keyring"]);
         // Of these groups, or of none that the unit names; what a later line allows is allowed.

@@ -23,7 +23,9 @@ pub struct WrongClock(PathBuf);
 impl WrongClock {
     /// Looks for the library; `None` if it is not installed.
     pub fn find() -> Option<Self> {
-        let mut libraries = FOLDERS.iter().map(|folder| PathBuf::from(folder).join(LIBRARY));
+        let mut libraries = FOLDERS
+            .iter()
+            .map(|folder| PathBuf::from(folder).join(LIBRARY));
         libraries.find(|library| library.is_file()).map(Self)
     }
 
@@ -37,7 +39,9 @@ impl WrongClock {
             // A process that is killed would leave it behind.
             ("FAKETIME_DISABLE_SHM", "1".into()),
         ];
-        variables.map(|(name, value)| (name.to_owned(), value)).into()
+        variables
+            .map(|(name, value)| (name.to_owned(), value))
+            .into()
     }
 }
 
@@ -64,8 +68,16 @@ mod tests {
     use super::*;
 
     fn now(environment: Vec<(String, String)>) -> f64 {
-        let said = Command::new("date").arg("+%s.%N").envs(environment).output().unwrap();
-        String::from_utf8(said.stdout).unwrap().trim().parse().unwrap()
+        let said = Command::new("date")
+            .arg("+%s.%N")
+            .envs(environment)
+            .output()
+            .unwrap();
+        String::from_utf8(said.stdout)
+            .unwrap()
+            .trim()
+            .parse()
+            .unwrap()
     }
 
     #[test]
@@ -74,10 +86,16 @@ mod tests {
             return skip().unwrap();
         };
         for seconds in [-3_600.0, 3_600.5] {
-            let real = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs_f64();
+            let real = SystemTime::now()
+                .duration_since(UNIX_EPOCH)
+                .unwrap()
+                .as_secs_f64();
             let off = now(clock.ahead_by(seconds)) - real;
             // However long it takes to start.
-            assert!(off >= seconds - 0.001 && off < seconds + 1_800.0, "{seconds}: {off}");
+            assert!(
+                off >= seconds - 0.001 && off < seconds + 1_800.0,
+                "{seconds}: {off}"
+            );
         }
     }
 }

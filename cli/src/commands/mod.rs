@@ -30,10 +30,10 @@ mod waiting;
 use crate::{
     args::{Args, Command, GlobalArgs},
     chain::Chain,
-    ends::unless_ended,
     error::Result,
     keys::Signer,
     output::Output,
+    signals::unless_ended,
 };
 
 /// What a command works with.

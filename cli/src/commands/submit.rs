@@ -37,7 +37,6 @@ use crate::{
         Chain,
     },
     data_keys::Record,
-    ends::unless_ended_amid,
     error::{Error, Result},
     grant::{self, Granter},
     keys::Signer,
@@ -46,6 +45,7 @@ use crate::{
     peers,
     quantity::{parse_span, show_elapsed, show_span},
     result_folder, sealed,
+    signals::unless_ended_amid,
 };
 
 /// What `submit` takes.

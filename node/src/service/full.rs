@@ -133,7 +133,11 @@ pub fn new_full<N: NetworkBackend<Block, <Block as BlockT>::Hash>>(
     let arrivals = waiting.telling(config.prometheus_registry())?;
     let tasks = task_manager.spawn_handle();
     tasks.spawn("early-blocks", Some("block-import"), waiting.run());
-    tasks.spawn("block-arrivals", Some("block-import"), arrivals.run(client.clone()));
+    tasks.spawn(
+        "block-arrivals",
+        Some("block-import"),
+        arrivals.run(client.clone()),
+    );
     let import_queue_service = import_queue.service();
     let (network, system_rpc_tx, tx_handler_controller, sync, _bitswap) =
         sc_service::build_network(BuildNetworkParams {

@@ -26,9 +26,14 @@ async fn arrival(node: &Node) -> f64 {
     let seen = wait::until("a minute of blocks", LIMIT, || async {
         let text = metrics::read(url).await?;
         let line = text.lines().find(|line| line.starts_with(ARRIVAL));
-        let value: f64 = line.and_then(|line| line.rsplit(' ').next()).unwrap_or("0").parse()?;
+        let value: f64 = line
+            .and_then(|line| line.rsplit(' ').next())
+            .unwrap_or("0")
+            .parse()?;
         // It is nothing until it is known, and never exactly that afterwards.
-        Ok(Seen::some((value != 0.0).then_some(value), || "nothing yet"))
+        Ok(Seen::some((value != 0.0).then_some(value), || {
+            "nothing yet"
+        }))
     });
     seen.await.map_err(|error| node.explain(error)).unwrap()
 }
@@ -93,7 +98,9 @@ async fn whose_clock_is_wrong_is_told_so_and_dropped_by_nobody() {
     assert_eq!(peers(&clients).await, [4; 5]);
     for node in nodes() {
         let log = node.log().unwrap();
-        let refused = log.lines().find(|line| line.contains("Verification failed"));
+        let refused = log
+            .lines()
+            .find(|line| line.contains("Verification failed"));
         assert_eq!(refused, None, "{}", node.name());
     }
 

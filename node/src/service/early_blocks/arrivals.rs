@@ -118,8 +118,14 @@ mod tests {
             assert_eq!(complaint(right), None, "{right}");
         }
         let behind = complaint(-1_450).unwrap();
-        assert!(behind.contains("behind") && behind.contains("1.4 s"), "{behind}");
+        assert!(
+            behind.contains("behind") && behind.contains("1.4 s"),
+            "{behind}"
+        );
         let ahead = complaint(2_000).unwrap();
-        assert!(ahead.contains("ahead") && ahead.contains("2.0 s"), "{ahead}");
+        assert!(
+            ahead.contains("ahead") && ahead.contains("2.0 s"),
+            "{ahead}"
+        );
     }
 }

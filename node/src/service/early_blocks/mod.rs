@@ -475,7 +475,11 @@ mod tests {
             shared.submit(&mut taken, BlockOrigin::NetworkBroadcast, vec![block]);
             // One that was asked for.
             let block = incoming(100 + number, 10);
-            shared.submit(&mut taken, BlockOrigin::NetworkInitialSync, vec![block.clone()]);
+            shared.submit(
+                &mut taken,
+                BlockOrigin::NetworkInitialSync,
+                vec![block.clone()],
+            );
             shared.arrivals().is_valid(hash);
             shared.arrivals().is_valid(block.hash);
         }
