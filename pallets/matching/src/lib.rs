@@ -68,7 +68,7 @@
 //! 7. *A task wants several devices.* It stays in the queue until it has them. The first is the cheapest;
 //!    each further one is drawn by stake, by a ticket that nobody knew when the task came, among those that
 //!    fit and whose ask can be paid ([`draw`]). Until the ticket is known the task waits with the slow
-//!    ones.
+//!    ones, and is passed over until the first block in which it can be.
 //! 8. *Nobody who is drawn fits.* After at most [`MAX_DRAWS`](draw::MAX_DRAWS) draws the task waits for a
 //!    later seed, and so on, until its match window ends. While it waits a search through the book tells
 //!    whether anybody fits: if nobody does, the task is parked with the reason.
@@ -212,7 +212,7 @@ pub mod pallet {
     #[pallet::storage]
     pub type Words<T> = StorageDoubleMap<_, Twox64Concat, List, Twox64Concat, u64, Word>;
 
-    /// How far the searches of the slow tasks are.
+    /// How far the searches of the slow tasks are, and in which block they go on.
     #[pallet::storage]
     pub type Cursors<T> = StorageMap<_, Blake2_128Concat, TaskId, Cursor>;
 

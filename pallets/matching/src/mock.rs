@@ -178,6 +178,10 @@ pub struct Task {
     pub wanted: u32,
     /// What it is drawn for with.
     pub seed: DrawSeed,
+    /// The first block in which that can be known.
+    pub known_from: BlockNumber,
+    /// Looks at what it is drawn for with.
+    pub looks: u32,
     /// How often it was to be drawn for anew.
     pub redrawn: u32,
     pub parked: Option<Unmatched>,
@@ -273,7 +277,12 @@ impl TaskBoard<AccountId> for Tasks {
     }
 
     fn ticket(task: TaskId) -> DrawSeed {
+        change_task(task, |task| task.looks += 1);
         find_task(task).unwrap().seed
+    }
+
+    fn ticket_from(task: TaskId) -> BlockNumber {
+        find_task(task).unwrap().known_from
     }
 
     fn ticket_weight() -> Weight {
@@ -479,6 +488,8 @@ pub fn task(id: u64, change: impl FnOnce(&mut Task)) -> TaskId {
         matched: None,
         wanted: 1,
         seed: DrawSeed::NotYet,
+        known_from: 0,
+        looks: 0,
         redrawn: 0,
         parked: None,
     };

@@ -3,7 +3,7 @@
 use aicpw_primitives::traits::{
     Choice, DrawSeed, MatchQueue, Offer, OrderBook, QueueEnd, TaskBoard,
 };
-use aicpw_protocol::{DeviceId, Hash, TaskId};
+use aicpw_protocol::{BlockNumber, DeviceId, Hash, TaskId};
 use alloc::{boxed::Box, vec::Vec};
 use frame_support::{
     traits::Get,
@@ -81,13 +81,9 @@ impl<T: Config> Pallet<T> {
             return;
         }
         Self::serve_fresh(meter);
-        // One of the long searches comes first, so that a full queue cannot hold them up for ever.
-        let now = T::BlockNumberProvider::current_block_number();
-        let first_slow = Self::first_of(List::Slow);
-        if let Some(id) = first_slow {
-            if !Self::serve_slow(TaskId(id), now, meter) {
-                return;
-            }
+        // One of the slow tasks comes first, so that a full queue cannot hold them up for ever.
+        if !Self::serve_slow(1, meter) {
+            return;
         }
         while let Some((list, id)) = Self::next_queued() {
             let Some(bounds) = Self::affordable(meter) else {
@@ -96,13 +92,7 @@ impl<T: Config> Pallet<T> {
             meter.consume(leave_weight::<T>(Self::take_from(list, id)));
             Self::step(TaskId(id), Progress::default(), bounds, meter);
         }
-        let mut slow = Self::first_of(List::Slow);
-        while let Some(id) = slow {
-            slow = Self::after(List::Slow, id);
-            if !Self::serve_slow(TaskId(id), now, meter) {
-                return;
-            }
-        }
+        Self::serve_slow(u32::MAX, meter);
     }
 
     /// The task whose turn it is, and the list that it is in.
@@ -123,23 +113,39 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Goes on with a long search, once per block. Returns false if the weight is used up.
-    fn serve_slow(task: TaskId, now: u32, meter: &mut WeightMeter) -> bool {
-        if Cursors::<T>::get(task).is_some_and(|cursor| cursor.at == now) {
-            return true;
+    /// Goes on with so many of the slow tasks for which there is something to do. Returns false if the weight is used
+    /// up.
+    fn serve_slow(steps: u32, meter: &mut WeightMeter) -> bool {
+        let now = Self::now();
+        let mut left = steps;
+        let mut next = Self::first_of(List::Slow);
+        while let Some(id) = next.filter(|_| left > 0) {
+            if meter.try_consume(look_weight::<T>()).is_err() {
+                return false;
+            }
+            let task = TaskId(id);
+            next = Self::after(List::Slow, id);
+            if Cursors::<T>::get(task).is_some_and(|cursor| cursor.due > now) {
+                continue;
+            }
+            let Some(bounds) = Self::affordable(meter) else {
+                return false;
+            };
+            meter.consume(leave_weight::<T>(Self::take_from(List::Slow, id)));
+            meter.consume(cursor_weight::<T>());
+            let progress = Cursors::<T>::take(task).map_or_else(Progress::default, |c| c.progress);
+            Self::step(task, progress, bounds, meter);
+            left = left.saturating_sub(1);
         }
-        let Some(bounds) = Self::affordable(meter) else {
-            return false;
-        };
-        meter.consume(leave_weight::<T>(Self::take_from(List::Slow, task.0)));
-        meter.consume(cursor_weight::<T>());
-        let progress = Cursors::<T>::take(task).map_or_else(Progress::default, |c| c.progress);
-        Self::step(task, progress, bounds, meter);
         true
     }
 
-    /// One step of the search for a task that is in no list: matches it, parks it, defers it to the
-    /// next block, or drops it.
+    fn now() -> BlockNumber {
+        T::BlockNumberProvider::current_block_number()
+    }
+
+    /// One step of the search for a task that is in no list: matches it, parks it, defers it to a later
+    /// block, or drops it.
     fn step(task: TaskId, progress: Progress, bounds: Bounds, meter: &mut WeightMeter) {
         let Some((query, choice)) = Self::demand_of(task) else {
             return meter.consume(T::WeightInfo::begin_search());
@@ -185,7 +191,7 @@ impl<T: Config> Pallet<T> {
             }
             Outcome::Cut => {
                 meter.consume(T::WeightInfo::defer_task());
-                Self::defer(task, step.progress);
+                Self::defer(task, step.progress, Self::now().saturating_add(1));
             }
         }
     }
@@ -204,8 +210,7 @@ impl<T: Config> Pallet<T> {
             meter.consume(draw::base::<T>());
             meter.consume(T::WeightInfo::defer_task());
             let passed = progress.passed.saturating_add(1);
-            let before = T::BlockNumberProvider::current_block_number().saturating_sub(1);
-            return Self::defer_since(task, Progress { passed, ..progress }, before);
+            return Self::defer(task, Progress { passed, ..progress }, Self::now());
         }
         let mut wants_more = false;
         let drawn = draw::draw::<T>(query, ticket, draws, |device, offer| {
@@ -233,7 +238,7 @@ impl<T: Config> Pallet<T> {
         meter.consume(T::WeightInfo::defer_task());
         if progress.fits {
             meter.consume(T::WeightInfo::begin_search());
-            return Self::defer(task, progress);
+            return Self::await_ticket(task, progress);
         }
         let step = search::<T>(query, task.0, progress, bounds, |_, _| true);
         meter.consume(Self::search_weight(&step));
@@ -248,7 +253,11 @@ impl<T: Config> Pallet<T> {
             fits,
             ..step.progress
         };
-        Self::defer(task, progress);
+        if fits {
+            Self::await_ticket(task, progress);
+        } else {
+            Self::defer(task, progress, Self::now().saturating_add(1));
+        }
     }
 
     /// The next draw for the task is made from a later seed. How often it was passed over is kept: a
@@ -260,7 +269,7 @@ impl<T: Config> Pallet<T> {
             passed,
             ..Progress::default()
         };
-        Self::defer(task, progress);
+        Self::defer(task, progress, Self::now().saturating_add(1));
     }
 
     /// A device was found. A task that wants a further one has its turn at once.
@@ -281,19 +290,16 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Goes on with the search in the next block.
-    pub(crate) fn defer(task: TaskId, progress: Progress) {
-        Self::defer_since(
-            task,
-            progress,
-            T::BlockNumberProvider::current_block_number(),
-        );
+    /// There is nothing to do for the task before its ticket can be known.
+    fn await_ticket(task: TaskId, progress: Progress) {
+        let next = Self::now().saturating_add(1);
+        Self::defer(task, progress, T::Tasks::ticket_from(task).max(next));
     }
 
-    /// Goes on with the search in the block after this one.
-    fn defer_since(task: TaskId, progress: Progress, at: u32) {
+    /// Goes on with the task in this block, or the first after it.
+    pub(crate) fn defer(task: TaskId, progress: Progress, due: BlockNumber) {
         Self::insert_into(List::Slow, task.0, Side::Tail);
-        Cursors::<T>::insert(task, Cursor { progress, at });
+        Cursors::<T>::insert(task, Cursor { progress, due });
     }
 
     /// What the task asks for; `None` if it needs no match any more.
@@ -429,6 +435,11 @@ fn leave_weight<T: Config>(taken: Taken) -> Weight {
     }
 }
 
+/// What it weighs to see whether there is something to do for a slow task: its word, and its cursor.
+fn look_weight<T: Config>() -> Weight {
+    T::DbWeight::get().reads(2)
+}
+
 /// What it weighs to take the cursor of a search.
 fn cursor_weight<T: Config>() -> Weight {
     T::DbWeight::get().reads_writes(1, 1)
@@ -480,6 +491,7 @@ fn limit_of<T: Config>(bounds: Bounds, book: Size) -> Weight {
         .saturating_mul(book.segments);
     let dearest = T::WeightInfo::look_at_page().max(T::WeightInfo::look_at_offer());
     T::WeightInfo::leave_list()
+        .saturating_add(look_weight::<T>())
         .saturating_add(cursor_weight::<T>())
         .saturating_add(walk_weight::<T>(nodes, cells))
         .saturating_add(dearest.saturating_mul(bounds.looks.into()))

@@ -394,6 +394,6 @@ impl Default for Progress {
 pub struct Cursor {
     /// How far it is.
     pub progress: Progress,
-    /// The block of its last step.
-    pub at: BlockNumber,
+    /// The first block in which there is something to do for it. Earlier releases wrote the block of its last step.
+    pub due: BlockNumber,
 }

@@ -330,17 +330,19 @@ impl<T: Config> TaskBoard<T::AccountId> for Pallet<T> {
     }
 
     fn ticket(id: TaskId) -> DrawSeed {
-        let next = Self::waiting(id).and_then(|(task, next)| {
-            let seat = task.seats.get(usize::from(next.replica))?;
-            Some((next, seat.anchor))
-        });
-        let Some((next, anchor)) = next else {
+        let Some((next, anchor)) = Self::anchor_of(id) else {
             return DrawSeed::NotYet;
         };
         match T::DrawRandomness::seed(anchor) {
             DrawSeed::Ready(seed) => DrawSeed::Ready(draw::ticket(&seed, &("seat", next), 0)),
             other => other,
         }
+    }
+
+    fn ticket_from(id: TaskId) -> BlockNumber {
+        Self::anchor_of(id).map_or(0, |(_, anchor)| {
+            anchor.saturating_add(T::DrawRandomness::soonest())
+        })
     }
 
     fn ticket_weight() -> Weight {
@@ -372,6 +374,13 @@ impl<T: Config> TaskBoard<T::AccountId> for Pallet<T> {
 }
 
 impl<T: Config> Pallet<T> {
+    /// The assignment for which a device is wanted next, and the anchor of its draw.
+    fn anchor_of(id: TaskId) -> Option<(AssignmentId, BlockNumber)> {
+        let (task, next) = Self::waiting(id)?;
+        let seat = task.seats.get(usize::from(next.replica))?;
+        Some((next, seat.anchor))
+    }
+
     fn anchor_anew(task: &mut Task<T::AccountId>) {
         for seat in task.seats.as_mut() {
             if matches!(seat.state, SeatState::Vacant { .. }) {

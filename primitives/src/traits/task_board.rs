@@ -1,7 +1,7 @@
 use aicpw_protocol::{
     device::Reputation,
     task::{Needs, Unmatched},
-    AskPrice, DeviceId, Hash, TaskId,
+    AskPrice, BlockNumber, DeviceId, Hash, TaskId,
 };
 use alloc::vec::Vec;
 use frame_support::weights::Weight;
@@ -58,6 +58,10 @@ pub trait TaskBoard<AccountId> {
     /// is drawn.
     fn ticket(task: TaskId) -> DrawSeed;
 
+    /// The first block, by the chain's own height, in which that ticket can be known; it can be later. In
+    /// every block before, [`Self::ticket`] is `NotYet`.
+    fn ticket_from(task: TaskId) -> BlockNumber;
+
     /// What it weighs at most to find that ticket.
     fn ticket_weight() -> Weight;
 
@@ -92,6 +96,9 @@ impl<AccountId> TaskBoard<AccountId> for () {
     }
     fn ticket(_: TaskId) -> DrawSeed {
         DrawSeed::NotYet
+    }
+    fn ticket_from(_: TaskId) -> BlockNumber {
+        0
     }
     fn ticket_weight() -> Weight {
         Weight::zero()

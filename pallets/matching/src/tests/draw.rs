@@ -2,7 +2,7 @@
 
 use aicpw_primitives::traits::{Choice, DrawSeed, MatchQueue, QueueEnd};
 use aicpw_protocol::{draw::next_ticket, task::Unmatched, Gflops, Hash, TaskId};
-use frame_support::weights::Weight;
+use frame_support::{traits::Hooks, weights::Weight};
 
 use crate::{
     draw::{MAX_DRAWS, MAX_PASSED},
@@ -57,6 +57,46 @@ fn a_task_waits_for_its_ticket_and_holds_nobody_up() {
         next_block(u64::MAX);
         assert_eq!(matches(), [(1, 0), (0, 3)]);
         assert_eq!(Matching::tasks_queued(), 0);
+    });
+}
+
+#[test]
+fn nobody_looks_at_a_task_before_its_ticket_can_be_known() {
+    run(|| {
+        devices_of(4);
+        let waits = drawn(0, DrawSeed::NotYet, |task| task.known_from = 10);
+        end_of_block();
+        let looks = || find_task(waits).unwrap().looks;
+        assert_eq!(looks(), 1, "and somebody fits");
+        while System::block_number() < 9 {
+            next_block(u64::MAX);
+        }
+        assert_eq!(looks(), 1);
+        change_task(waits, |task| task.seed = DrawSeed::Ready(TICKET));
+        next_block(u64::MAX);
+        end_of_block();
+        assert_eq!(matches(), [(0, 3)]);
+    });
+}
+
+/// Regression: every task that waited for its ticket was weighed as a step in every block, the oldest first, and a
+/// hundred of them took all of the guaranteed share.
+#[test]
+fn those_that_wait_for_their_ticket_cost_no_steps() {
+    run(|| {
+        devices_of(4);
+        for id in 0..100 {
+            drawn(id, DrawSeed::NotYet, |task| task.known_from = 20);
+        }
+        end_of_block();
+        assert_eq!(Matching::tasks_queued(), 100);
+        System::set_block_number(2);
+        assert_eq!(Matching::on_initialize(2), Weight::zero());
+        // It needs no ticket, and still has its turn.
+        Matching::enqueue(task(200, |_| ()), QueueEnd::Back);
+        System::set_block_number(3);
+        Matching::on_initialize(3);
+        assert_eq!(matches(), [(200, 0)]);
     });
 }
 

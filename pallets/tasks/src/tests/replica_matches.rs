@@ -80,6 +80,8 @@ fn draws_are_anchored_at_the_submission_and_anew_when_they_are_known() {
         run_for(2);
         TasksPallet::redraw(task);
         assert_eq!(anchors(), [START, START + 2], "the other has a device");
+        assert_eq!(TasksPallet::ticket_from(task), START + 2 + SOONEST);
+        assert_eq!(TasksPallet::ticket_from(TaskId(99)), 0);
         run_for(2);
         TasksPallet::parked(task, Unmatched::Busy);
         run_for(2);
