@@ -390,7 +390,7 @@ mod benches {
 
         #[block]
         {
-            Pallet::<T>::defer(id, Progress::default(), 0);
+            Pallet::<T>::defer((id, List::Slow), Progress::default(), 0);
         }
 
         assert!(Cursors::<T>::contains_key(id));

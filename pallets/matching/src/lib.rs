@@ -81,8 +81,10 @@
 //!   sufficient device; and among equals it is each one's turn.
 //! - **Drawn**: whoever gets a task beside another had the chance that its stake gives it among those
 //!   that fit, whatever it asks; and all draws from one seed are made in one block.
-//! - **No head-of-line blocking**: whatever is served leaves the queue.
-//! - **Nothing is forgotten**: a task is in exactly one of front, back, slow or parked until it is
+//! - **No head-of-line blocking**: whatever is served leaves the queue, and of the slow tasks those have their
+//!   turn first to which the weight of the block before did not reach. Tasks that an auditor or a juror is
+//!   wanted for go before the other slow ones.
+//! - **Nothing is forgotten**: a task is in exactly one of front, back, slow, urgent or parked until it is
 //!   matched or forgotten; what no fresh device wakes, the sweep finds.
 //! - **Bounded**: a step of a search makes at most [`Config::MaxCandidates`] looks and
 //!   [`MAX_REPAIRS`](queue::MAX_REPAIRS) repairs, and is begun only if the meter holds the most that it
@@ -216,6 +218,10 @@ pub mod pallet {
     #[pallet::storage]
     pub type Cursors<T> = StorageMap<_, Blake2_128Concat, TaskId, Cursor>;
 
+    /// Who is next in a list that is served in turns; in the others, and where there is nothing, the first is.
+    #[pallet::storage]
+    pub type Turns<T> = StorageMap<_, Twox64Concat, List, u64>;
+
     /// In which group a parked task is.
     #[pallet::storage]
     pub type ParkedIn<T> = StorageMap<_, Blake2_128Concat, TaskId, Group>;
@@ -309,7 +315,7 @@ pub mod pallet {
 
         /// Tasks that wait for their turn, or whose search goes on.
         pub fn tasks_queued() -> u32 {
-            [List::Front, List::Back, List::Slow]
+            [List::Front, List::Back, List::Slow, List::Urgent]
                 .into_iter()
                 .fold(0, |sum: u32, list| {
                     sum.saturating_add(Self::length_of(list))

@@ -7,7 +7,7 @@
 
 use crate::{
     types::{Ends, List, Word},
-    Config, ListEnds, Pallet, Words,
+    Config, ListEnds, Pallet, Turns, Words,
 };
 
 /// How many words an insertion looks at for its place.
@@ -138,6 +138,7 @@ impl<T: Config> Pallet<T> {
             return Taken::Id;
         }
         Words::<T>::remove(list, number);
+        Self::pass_turn(list, number, &word);
         if let Some(prev) = word.prev {
             Self::change_word(list, prev, |prev| prev.next = word.next);
         }
@@ -157,6 +158,16 @@ impl<T: Config> Pallet<T> {
         Taken::Word
     }
 
+    /// Whose turn it is in the list, if it was somebody's in this word, which has gone.
+    fn pass_turn(list: List, number: u64, gone: &Word) {
+        if !list.is_served_in_turns() {
+            return;
+        }
+        if Turns::<T>::get(list).is_some_and(|next| split(next).0 == number) {
+            Turns::<T>::set(list, gone.next.map(|next| next.saturating_mul(128)));
+        }
+    }
+
     fn change_word(list: List, number: u64, change: impl FnOnce(&mut Word)) {
         Words::<T>::mutate(list, number, |word| {
             if let Some(word) = word {
@@ -174,10 +185,20 @@ impl<T: Config> Pallet<T> {
     /// The id after this one. If this one's word has left the list: none.
     pub(crate) fn after(list: List, id: u64) -> Option<u64> {
         let (number, bit) = split(id);
-        let word = Words::<T>::get(list, number)?;
         // The bits above: all that are neither the bit nor below it.
-        let above = word.bits & !(bit | (bit - 1));
-        if let Some(next) = lowest(number, above) {
+        Self::first_among(list, number, !(bit | (bit - 1)))
+    }
+
+    /// The id itself, if it is in the list, or the one after it. If its word has left the list: none.
+    pub(crate) fn from_on(list: List, id: u64) -> Option<u64> {
+        let (number, bit) = split(id);
+        Self::first_among(list, number, !(bit - 1))
+    }
+
+    /// The first id of the list among these of a word and all of the next.
+    fn first_among(list: List, number: u64, bits: u128) -> Option<u64> {
+        let word = Words::<T>::get(list, number)?;
+        if let Some(next) = lowest(number, word.bits & bits) {
             return Some(next);
         }
         let next = word.next?;

@@ -481,6 +481,7 @@ pub fn task(id: u64, change: impl FnOnce(&mut Task)) -> TaskId {
             highest_ask: AskPrice(1_000_000),
             fingerprint: None,
             choice: Choice::Cheapest,
+            is_urgent: false,
         },
         is_audited: false,
         collateral: AICP,

@@ -17,7 +17,7 @@ use crate::{
     query::Query,
     search::{search, Bounds, Outcome, Repair, Step},
     types::{Cursor, List, Progress},
-    Config, Cursors, Event, Listings, Pallet, WeightInfo,
+    Config, Cursors, Event, Listings, Pallet, Turns, WeightInfo,
 };
 
 /// Most repairs of the book that one step of a search causes.
@@ -67,8 +67,8 @@ impl<T: Config> MatchQueue for Pallet<T> {
     fn forget(task: TaskId) {
         Self::remove_from(List::Front, task.0);
         Self::remove_from(List::Back, task.0);
-        if Self::remove_from(List::Slow, task.0) {
-            Cursors::<T>::remove(task);
+        if Cursors::<T>::take(task).is_some() && !Self::remove_from(List::Slow, task.0) {
+            Self::remove_from(List::Urgent, task.0);
         }
         Self::unpark(task);
     }
@@ -81,8 +81,11 @@ impl<T: Config> Pallet<T> {
             return;
         }
         Self::serve_fresh(meter);
-        // One of the slow tasks comes first, so that a full queue cannot hold them up for ever.
-        if !Self::serve_slow(1, meter) {
+        // Others wait for whoever judges, and a ticket is good for one block. One of the other slow tasks comes
+        // before the queue as well, so that a full one cannot hold them up for ever.
+        if !Self::serve_waiting(List::Urgent, u32::MAX, meter)
+            || !Self::serve_waiting(List::Slow, 1, meter)
+        {
             return;
         }
         while let Some((list, id)) = Self::next_queued() {
@@ -92,7 +95,7 @@ impl<T: Config> Pallet<T> {
             meter.consume(leave_weight::<T>(Self::take_from(list, id)));
             Self::step(TaskId(id), Progress::default(), bounds, meter);
         }
-        Self::serve_slow(u32::MAX, meter);
+        Self::serve_waiting(List::Slow, u32::MAX, meter);
     }
 
     /// The task whose turn it is, and the list that it is in.
@@ -113,31 +116,61 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Goes on with so many of the slow tasks for which there is something to do. Returns false if the weight is used
-    /// up.
-    fn serve_slow(steps: u32, meter: &mut WeightMeter) -> bool {
+    /// Goes on with so many of the tasks in the list for which there is something to do, in a circle from where it
+    /// was left. Returns false if the weight is used up.
+    fn serve_waiting(list: List, steps: u32, meter: &mut WeightMeter) -> bool {
+        let Some(first) = Self::first_of(list) else {
+            return true;
+        };
+        if meter.try_consume(turn_weight::<T>()).is_err() {
+            return false;
+        }
         let now = Self::now();
-        let mut left = steps;
-        let mut next = Self::first_of(List::Slow);
-        while let Some(id) = next.filter(|_| left > 0) {
-            if meter.try_consume(look_weight::<T>()).is_err() {
-                return false;
+        let begin = Turns::<T>::get(list)
+            .and_then(|next| Self::from_on(list, next))
+            .unwrap_or(first);
+        let (mut next, mut passed_over) = (Some(begin), None);
+        let (mut left, mut has_weight, mut has_wrapped) = (steps, true, false);
+        while left > 0 {
+            let id = match next {
+                Some(id) if !has_wrapped || id < begin => id,
+                None if !has_wrapped && begin != first => {
+                    has_wrapped = true;
+                    next = Self::first_of(list);
+                    continue;
+                }
+                _ => break,
+            };
+            has_weight = meter.try_consume(look_weight::<T>()).is_ok();
+            if !has_weight {
+                break;
             }
             let task = TaskId(id);
-            next = Self::after(List::Slow, id);
+            let following = Self::after(list, id);
             if Cursors::<T>::get(task).is_some_and(|cursor| cursor.due > now) {
+                next = following;
                 continue;
             }
             let Some(bounds) = Self::affordable(meter) else {
-                return false;
+                has_weight = false;
+                break;
             };
-            meter.consume(leave_weight::<T>(Self::take_from(List::Slow, id)));
+            next = following;
+            meter.consume(leave_weight::<T>(Self::take_from(list, id)));
             meter.consume(cursor_weight::<T>());
             let progress = Cursors::<T>::take(task).map_or_else(Progress::default, |c| c.progress);
-            Self::step(task, progress, bounds, meter);
+            if Self::step(task, progress, bounds, meter) {
+                passed_over = passed_over.or(Some(id));
+            }
             left = left.saturating_sub(1);
         }
-        true
+        // Who is drawn for from a seed of which the others have used up the weight is the first for whom a later one
+        // does.
+        let next = passed_over.or(next);
+        if next != Turns::<T>::get(list) {
+            Turns::<T>::set(list, next);
+        }
+        has_weight
     }
 
     fn now() -> BlockNumber {
@@ -145,28 +178,32 @@ impl<T: Config> Pallet<T> {
     }
 
     /// One step of the search for a task that is in no list: matches it, parks it, defers it to a later
-    /// block, or drops it.
-    fn step(task: TaskId, progress: Progress, bounds: Bounds, meter: &mut WeightMeter) {
-        let Some((query, choice)) = Self::demand_of(task) else {
-            return meter.consume(T::WeightInfo::begin_search());
+    /// block, or drops it. Returns whether it was passed over for lack of weight.
+    fn step(task: TaskId, progress: Progress, bounds: Bounds, meter: &mut WeightMeter) -> bool {
+        let Some((query, choice, list)) = Self::demand_of(task) else {
+            meter.consume(T::WeightInfo::begin_search());
+            return false;
         };
+        let waiting = (task, list);
         if choice == Choice::Cheapest {
-            return Self::step_to_cheapest(task, &query, progress, bounds, meter);
+            Self::step_to_cheapest(waiting, &query, progress, bounds, meter);
+            return false;
         }
         match T::Tasks::ticket(task) {
             DrawSeed::Ready(ticket) => {
-                Self::step_to_drawn(task, &query, (ticket, progress), meter);
+                return Self::step_to_drawn(waiting, &query, (ticket, progress), meter);
             }
-            DrawSeed::NotYet => Self::step_before_draw(task, &query, progress, bounds, meter),
+            DrawSeed::NotYet => Self::step_before_draw(waiting, &query, progress, bounds, meter),
             DrawSeed::Gone => {
                 meter.consume(draw::base::<T>());
-                Self::redraw(task, progress.passed, meter);
+                Self::redraw(waiting, progress.passed, meter);
             }
         }
+        false
     }
 
     fn step_to_cheapest(
-        task: TaskId,
+        (task, list): (TaskId, List),
         query: &Query<'_, T::AccountId>,
         progress: Progress,
         bounds: Bounds,
@@ -191,26 +228,28 @@ impl<T: Config> Pallet<T> {
             }
             Outcome::Cut => {
                 meter.consume(T::WeightInfo::defer_task());
-                Self::defer(task, step.progress, Self::now().saturating_add(1));
+                Self::defer((task, list), step.progress, Self::now().saturating_add(1));
             }
         }
     }
 
     /// Makes all draws from a seed that the weight allows. If they find nobody, the task waits for the
     /// next seed. For few draws a seed is too good: the task waits for a better moment first, such as the
-    /// end of the block, but not for long.
+    /// end of the block, but not for long; then it returns true.
     fn step_to_drawn(
-        task: TaskId,
+        (task, list): (TaskId, List),
         query: &Query<'_, T::AccountId>,
         (ticket, progress): (Hash, Progress),
         meter: &mut WeightMeter,
-    ) {
+    ) -> bool {
         let draws = draw::affordable::<T>(meter.remaining());
         if draws == 0 || (draws < draw::MAX_DRAWS && progress.passed < draw::MAX_PASSED) {
             meter.consume(draw::base::<T>());
             meter.consume(T::WeightInfo::defer_task());
             let passed = progress.passed.saturating_add(1);
-            return Self::defer(task, Progress { passed, ..progress }, Self::now());
+            let progress = Progress { passed, ..progress };
+            Self::defer((task, list), progress, Self::now());
+            return true;
         }
         let mut wants_more = false;
         let drawn = draw::draw::<T>(query, ticket, draws, |device, offer| {
@@ -221,14 +260,15 @@ impl<T: Config> Pallet<T> {
         meter.consume(draw::weight_of::<T>(&drawn));
         match drawn.found {
             Some((device, offer)) => Self::matched(task, device, &offer, wants_more, meter),
-            None => Self::redraw(task, 0, meter),
+            None => Self::redraw((task, list), 0, meter),
         }
+        false
     }
 
     /// While the ticket is not known, a search tells whether anybody could be drawn: if not, the task is
     /// parked.
     fn step_before_draw(
-        task: TaskId,
+        (task, list): (TaskId, List),
         query: &Query<'_, T::AccountId>,
         progress: Progress,
         bounds: Bounds,
@@ -238,7 +278,7 @@ impl<T: Config> Pallet<T> {
         meter.consume(T::WeightInfo::defer_task());
         if progress.fits {
             meter.consume(T::WeightInfo::begin_search());
-            return Self::await_ticket(task, progress);
+            return Self::await_ticket((task, list), progress);
         }
         let step = search::<T>(query, task.0, progress, bounds, |_, _| true);
         meter.consume(Self::search_weight(&step));
@@ -254,22 +294,22 @@ impl<T: Config> Pallet<T> {
             ..step.progress
         };
         if fits {
-            Self::await_ticket(task, progress);
+            Self::await_ticket((task, list), progress);
         } else {
-            Self::defer(task, progress, Self::now().saturating_add(1));
+            Self::defer((task, list), progress, Self::now().saturating_add(1));
         }
     }
 
     /// The next draw for the task is made from a later seed. How often it was passed over is kept: a
     /// seed is good for one block, and blocks may stay full.
-    fn redraw(task: TaskId, passed: u8, meter: &mut WeightMeter) {
+    fn redraw((task, list): (TaskId, List), passed: u8, meter: &mut WeightMeter) {
         meter.consume(T::WeightInfo::defer_task());
         T::Tasks::redraw(task);
         let progress = Progress {
             passed,
             ..Progress::default()
         };
-        Self::defer(task, progress, Self::now().saturating_add(1));
+        Self::defer((task, list), progress, Self::now().saturating_add(1));
     }
 
     /// A device was found. A task that wants a further one has its turn at once.
@@ -291,25 +331,31 @@ impl<T: Config> Pallet<T> {
     }
 
     /// There is nothing to do for the task before its ticket can be known.
-    fn await_ticket(task: TaskId, progress: Progress) {
+    fn await_ticket((task, list): (TaskId, List), progress: Progress) {
         let next = Self::now().saturating_add(1);
-        Self::defer(task, progress, T::Tasks::ticket_from(task).max(next));
+        let due = T::Tasks::ticket_from(task).max(next);
+        Self::defer((task, list), progress, due);
     }
 
     /// Goes on with the task in this block, or the first after it.
-    pub(crate) fn defer(task: TaskId, progress: Progress, due: BlockNumber) {
-        Self::insert_into(List::Slow, task.0, Side::Tail);
+    pub(crate) fn defer((task, list): (TaskId, List), progress: Progress, due: BlockNumber) {
+        Self::insert_into(list, task.0, Side::Tail);
         Cursors::<T>::insert(task, Cursor { progress, due });
     }
 
     /// What the task asks for; `None` if it needs no match any more.
     pub(crate) fn query_of(task: TaskId) -> Option<Query<'static, T::AccountId>> {
-        Self::demand_of(task).map(|(query, _)| query)
+        Self::demand_of(task).map(|(query, ..)| query)
     }
 
-    /// The same, and who of those that fit gets it.
-    fn demand_of(task: TaskId) -> Option<(Query<'static, T::AccountId>, Choice)> {
+    /// The same, who of those that fit gets it, and the list in which it waits if this takes longer.
+    fn demand_of(task: TaskId) -> Option<(Query<'static, T::AccountId>, Choice, List)> {
         let demand = T::Tasks::demand(task)?;
+        let list = if demand.is_urgent {
+            List::Urgent
+        } else {
+            List::Slow
+        };
         let query = Query::new(
             demand.requester,
             demand.excluded,
@@ -317,7 +363,7 @@ impl<T: Config> Pallet<T> {
             demand.highest_ask,
             Box::new(move |ask, reputation| T::Tasks::terms(task, ask, reputation)),
         );
-        Some((query.only(demand.fingerprint), demand.choice))
+        Some((query.only(demand.fingerprint), demand.choice, list))
     }
 
     /// Puts right what a search found out of place.
@@ -433,6 +479,11 @@ fn leave_weight<T: Config>(taken: Taken) -> Weight {
         Taken::Nothing | Taken::Id => T::WeightInfo::leave_word(),
         Taken::Word => T::WeightInfo::leave_list(),
     }
+}
+
+/// What it weighs to find out whose turn it is in a list, and to keep where it is left.
+fn turn_weight<T: Config>() -> Weight {
+    T::DbWeight::get().reads_writes(2, 1)
 }
 
 /// What it weighs to see whether there is something to do for a slow task: its word, and its cursor.

@@ -9,7 +9,7 @@ use crate::{
     levels::{Cell, Segment},
     types::{Bits, CellMasks, Census, Count, List, Node, Page},
     Buckets, Config, Cursors, Directories, Entries, Leaves, ListEnds, Listings, Pages, Pallet,
-    ParkedIn, Roots, Words,
+    ParkedIn, Roots, Turns, Words,
 };
 
 impl<T: Config> Pallet<T> {
@@ -18,6 +18,7 @@ impl<T: Config> Pallet<T> {
         Self::devices_are_where_their_entries_say()?;
         Self::nodes_tell_what_is_below_them()?;
         Self::lists_are_linked()?;
+        Self::turns_are_in_their_lists()?;
         Self::each_task_waits_in_one_place()?;
         Self::directories_know_their_groups()
     }
@@ -160,6 +161,20 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
+    fn turns_are_in_their_lists() -> Result<(), TryRuntimeError> {
+        for (list, next) in Turns::<T>::iter() {
+            ensure!(
+                list.is_served_in_turns(),
+                "Only a list that is served in turns is left in the middle."
+            );
+            ensure!(
+                Words::<T>::contains_key(list, next / 128),
+                "Where a list was left there is a word of it."
+            );
+        }
+        Ok(())
+    }
+
     /// Whether the id is in the list.
     pub(crate) fn is_in(list: List, id: u64) -> bool {
         Words::<T>::get(list, id / 128).is_some_and(|word| word.bits >> (id % 128) & 1 == 1)
@@ -171,24 +186,28 @@ impl<T: Config> Pallet<T> {
     }
 
     fn each_task_waits_in_one_place() -> Result<(), TryRuntimeError> {
-        let mut waiting: Vec<u64> = [List::Front, List::Back, List::Slow, List::Parked]
-            .into_iter()
-            .flat_map(Self::ids_of)
-            .collect();
+        let lists = [
+            List::Front,
+            List::Back,
+            List::Slow,
+            List::Urgent,
+            List::Parked,
+        ];
+        let mut waiting: Vec<u64> = lists.into_iter().flat_map(Self::ids_of).collect();
         let all = waiting.len();
         waiting.sort_unstable();
         waiting.dedup();
         ensure!(
             waiting.len() == all,
-            "A task is in at most one of front, back, slow and parked."
+            "A task is in at most one of front, back, slow, urgent and parked."
         );
 
-        let slow = Self::ids_of(List::Slow);
+        let slow = [List::Slow, List::Urgent].map(Self::ids_of).concat();
         ensure!(
             slow.iter()
                 .all(|id| Cursors::<T>::contains_key(TaskId(*id)))
                 && Cursors::<T>::iter().count() == slow.len(),
-            "Slow tasks, and no others, have a cursor."
+            "Slow and urgent tasks, and no others, have a cursor."
         );
 
         let parked = Self::ids_of(List::Parked);

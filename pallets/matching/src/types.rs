@@ -300,7 +300,7 @@ pub enum List {
     Front,
     /// New and woken tasks.
     Back,
-    /// Tasks whose search goes on in a later block; each has a [`Cursor`].
+    /// Tasks whose search or draw goes on in a later block; each has a [`Cursor`].
     Slow,
     /// All parked tasks.
     Parked,
@@ -308,6 +308,15 @@ pub enum List {
     Group(Group),
     /// Devices that have come into the book, or got a slot or stake free, while tasks were parked.
     Fresh,
+    /// As `Slow`, of tasks that an auditor or a juror is wanted for. They go before those.
+    Urgent,
+}
+
+impl List {
+    /// Whether it is not always served from its first on, but from where it was left.
+    pub fn is_served_in_turns(self) -> bool {
+        matches!(self, Self::Slow | Self::Urgent)
+    }
 }
 
 /// 128 consecutive ids of a list; the words of a list are linked in the order of their ids.

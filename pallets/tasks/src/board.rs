@@ -207,6 +207,7 @@ impl<T: Config> TaskBoard<T::AccountId> for Pallet<T> {
             needs: needs_of(role, *needs),
             fingerprint: Self::fingerprint(id, &task, role),
             choice: Self::choice(&task, next),
+            is_urgent: role != Role::Replica,
             requester: task.requester,
             excluded,
         })

@@ -36,6 +36,9 @@ pub struct Demand<AccountId> {
     pub fingerprint: Option<Hash>,
     /// Who of those that fit gets it.
     pub choice: Choice,
+    /// Whether it is to judge or to audit what others have done: the money of those waits for it, so it goes before
+    /// what only begins later.
+    pub is_urgent: bool,
 }
 
 /// Tasks, as matching sees them. Implemented by `pallet-tasks`.

@@ -7,6 +7,7 @@ use frame_support::{traits::Hooks, weights::Weight};
 use crate::{
     draw::{MAX_DRAWS, MAX_PASSED},
     mock::*,
+    types::List,
 };
 
 const TICKET: Hash = [3; 32];
@@ -97,6 +98,49 @@ fn those_that_wait_for_their_ticket_cost_no_steps() {
         System::set_block_number(3);
         Matching::on_initialize(3);
         assert_eq!(matches(), [(200, 0)]);
+    });
+}
+
+/// Regression: who was to judge waited in the order of ids behind searches of older tasks, and its seed was gone when
+/// its turn came.
+#[test]
+fn who_judges_goes_before_older_tasks() {
+    run(|| {
+        GuaranteedWeight::set(Weight::from_parts(400, 0));
+        // Devices of the requester of these tasks: each must be looked at.
+        for id in 0..400 {
+            device(id, 1_000, |offer| offer.provider = 1);
+        }
+        device(1_000, 2_000, |_| ());
+        for id in 0..30 {
+            Matching::enqueue(task(id, |_| ()), QueueEnd::Back);
+        }
+        let urgent = drawn(500, DrawSeed::NotYet, |task| {
+            task.demand.requester = 2;
+            task.demand.is_urgent = true;
+            task.known_from = 3;
+        });
+        end_of_block();
+        assert!(Matching::is_in(List::Urgent, 500));
+        assert_eq!(Matching::tasks_queued(), 31);
+        change_task(urgent, |task| task.seed = DrawSeed::Ready(TICKET));
+        next_block(0);
+        assert_eq!(matches(), []);
+        next_block(0);
+        assert_eq!(matches(), [(500, 1_000)]);
+        GuaranteedWeight::set(Weight::from_parts(100, 0));
+    });
+}
+
+#[test]
+fn an_urgent_task_can_be_forgotten() {
+    run(|| {
+        devices_of(1);
+        let urgent = drawn(0, DrawSeed::NotYet, |task| task.demand.is_urgent = true);
+        end_of_block();
+        assert!(Matching::is_in(List::Urgent, 0));
+        Matching::forget(urgent);
+        assert_eq!(Matching::tasks_queued(), 0);
     });
 }
 

@@ -171,7 +171,13 @@ fn fitting(task: &Task) -> Vec<Offer<AccountId>> {
 fn everybody_older_is_served() {
     for _ in 0..1_000 {
         end_of_block();
-        let lists = [List::Front, List::Back, List::Slow, List::Fresh];
+        let lists = [
+            List::Front,
+            List::Back,
+            List::Slow,
+            List::Urgent,
+            List::Fresh,
+        ];
         if !lists.iter().any(ListEnds::<Test>::contains_key) {
             return;
         }

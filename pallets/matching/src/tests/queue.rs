@@ -4,7 +4,7 @@ use aicpw_primitives::traits::{MatchQueue, QueueEnd};
 use aicpw_protocol::{task::Unmatched, AskPrice, Gflops, TaskId};
 use frame_support::{traits::Hooks, weights::Weight};
 
-use crate::{mock::*, types::List};
+use crate::{mock::*, types::List, Cursors};
 
 fn served() -> Vec<u64> {
     matches().into_iter().map(|(task, _)| task).collect()
@@ -240,6 +240,49 @@ fn a_full_queue_does_not_stop_long_searches() {
         }
         assert!(served().contains(&0));
         assert!(Matching::tasks_queued() > 100, "the queue was full");
+    });
+}
+
+/// Regression: each block began with the lowest id, and what its weight did not reach had no turn before those were
+/// through.
+#[test]
+fn slow_tasks_have_their_turn_one_after_the_other() {
+    run(|| {
+        crowd();
+        device(1_000, 2_000, |offer| offer.free_slots = 99);
+        let progress = |id| Cursors::<Test>::get(TaskId(id)).map(|cursor| cursor.progress);
+        for id in 0..60 {
+            Matching::enqueue(task(10 * id, |_| ()), QueueEnd::Back);
+        }
+        end_of_block();
+        let before: Vec<_> = (0..60).map(|id| progress(10 * id)).collect();
+        assert!(before.iter().all(Option::is_some));
+        for _ in 0..60 {
+            next_block(0);
+        }
+        for id in 0..60 {
+            assert_ne!(progress(10 * id), before[id as usize], "{id}");
+        }
+    });
+}
+
+#[test]
+fn a_turn_goes_on_behind_a_word_that_has_gone() {
+    use crate::{lists::Side, Turns};
+    run(|| {
+        for id in [1, 130, 300, 301] {
+            Matching::insert_into(List::Slow, id, Side::Tail);
+        }
+        Turns::<Test>::insert(List::Slow, 130);
+        let next = || Matching::from_on(List::Slow, Turns::<Test>::get(List::Slow)?);
+        assert_eq!(next(), Some(130));
+        Matching::remove_from(List::Slow, 130);
+        assert_eq!(next(), Some(300));
+        Matching::remove_from(List::Slow, 300);
+        assert_eq!(next(), Some(301), "its word stays");
+        Matching::remove_from(List::Slow, 301);
+        assert_eq!(next(), None, "from the first on");
+        Matching::remove_from(List::Slow, 1);
     });
 }
 

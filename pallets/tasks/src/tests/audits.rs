@@ -114,6 +114,7 @@ fn an_auditor_is_drawn_among_others_and_locks_what_it_can_lose() {
         assert_eq!(status_of(id.task), TaskStatus::Active);
         let demand = TasksPallet::demand(id.task).unwrap();
         assert_eq!(demand.choice, Choice::Drawn);
+        assert!(demand.is_urgent);
         assert!(demand.excluded.contains(&ALICE));
         assert_eq!(
             demand_of_the_choosy(id.task).needs.min_reputation,

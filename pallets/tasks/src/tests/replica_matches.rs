@@ -44,6 +44,7 @@ fn the_first_is_the_cheapest_and_the_others_are_drawn() {
         assert_eq!(demand(task).choice, Choice::Cheapest);
         assign(task, device(ALICE, ASK));
         assert_eq!(demand(task).choice, Choice::Drawn);
+        assert!(!demand(task).is_urgent);
         assert_eq!(TasksPallet::ticket(task), DrawSeed::NotYet);
         Seed::set(DrawSeed::Ready([6; 32]));
         let ticket = |replica| {
