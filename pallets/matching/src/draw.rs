@@ -11,7 +11,7 @@ use frame_support::weights::Weight;
 
 use crate::{
     query::Query,
-    queue::{close_weight, Size, MAX_TRIES},
+    queue::{close_weight, redraw_weight, Size, MAX_TRIES},
     Config, WeightInfo,
 };
 
@@ -88,7 +88,7 @@ pub(crate) fn affordable<T: Config>(weight: Weight) -> u32 {
         let looks = draws.saturating_mul(DEVICES_PER_DRAW);
         cost::<T>(draws, looks, MAX_TRIES)
             .saturating_add(close_weight::<T>(true, book))
-            .saturating_add(T::WeightInfo::defer_task().max(T::WeightInfo::enqueue_task()))
+            .saturating_add(redraw_weight::<T>().max(T::WeightInfo::enqueue_task()))
     };
     let one = limit(1).saturating_sub(limit(0));
     let draws = weight

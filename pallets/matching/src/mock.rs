@@ -12,7 +12,11 @@ use aicpw_protocol::{
     units::AICP,
     AskPrice, Balance, BlockNumber, DeviceId, Gflops, Hash, Mebibytes, MegabitsPerSecond, TaskId,
 };
-use frame_support::{derive_impl, parameter_types, traits::Hooks, weights::Weight};
+use frame_support::{
+    derive_impl, parameter_types,
+    traits::Hooks,
+    weights::{RuntimeDbWeight, Weight},
+};
 use sp_runtime::{traits::BlockNumberProvider, BuildStorage, DispatchError};
 
 use crate as pallet_matching;
@@ -46,6 +50,7 @@ mod runtime {
 #[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
 impl frame_system::Config for Test {
     type Block = frame_system::mocking::MockBlock<Test>;
+    type DbWeight = Database;
 }
 
 pub struct Blocks;
@@ -75,6 +80,7 @@ parameter_types! {
     pub const MaxCandidates: u32 = 32;
     pub static MaxSweeps: u32 = 0;
     pub static CellWeight: u64 = 0;
+    pub static Database: RuntimeDbWeight = RuntimeDbWeight { read: 0, write: 0 };
     /// Whether what runs on a device takes of its memory.
     pub static SharesMemory: bool = false;
 }
@@ -540,6 +546,7 @@ pub fn new_test_ext() -> sp_io::TestExternalities {
     take_draws();
     take_woken();
     MaxSweeps::set(0);
+    Database::set(RuntimeDbWeight { read: 0, write: 0 });
     let mut externalities: sp_io::TestExternalities =
         frame_system::GenesisConfig::<Test>::default()
             .build_storage()

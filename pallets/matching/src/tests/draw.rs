@@ -2,7 +2,10 @@
 
 use aicpw_primitives::traits::{Choice, DrawSeed, MatchQueue, QueueEnd};
 use aicpw_protocol::{draw::next_ticket, task::Unmatched, Gflops, Hash, TaskId};
-use frame_support::{traits::Hooks, weights::Weight};
+use frame_support::{
+    traits::Hooks,
+    weights::{RuntimeDbWeight, Weight},
+};
 
 use crate::{
     draw::{MAX_DRAWS, MAX_PASSED},
@@ -275,6 +278,27 @@ fn a_seed_that_is_gone_is_replaced_before_anybody_is_drawn() {
         assert!(take_draws().is_empty());
         assert_eq!(find_task(task).unwrap().redrawn, 1);
         assert_eq!(Matching::tasks_queued(), 1);
+    });
+}
+
+/// Regression: only that the task waits was charged, and not that it is written.
+#[test]
+fn who_waits_for_a_later_seed_is_charged_for_it() {
+    run(|| {
+        devices_of(4);
+        Database::set(RuntimeDbWeight {
+            read: 0,
+            write: 1_000,
+        });
+        let weight = |id, seed| {
+            let task = drawn(id, seed, |_| ());
+            let weight = Matching::on_idle(1, Weight::MAX).ref_time();
+            Matching::forget(task);
+            weight
+        };
+        let waits = weight(0, DrawSeed::NotYet);
+        let redrawn = weight(1, DrawSeed::Gone);
+        assert!(redrawn > waits + 900, "{waits} {redrawn}");
     });
 }
 
