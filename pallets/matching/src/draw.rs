@@ -32,6 +32,8 @@ pub(crate) struct Drawn<AccountId> {
     pub found: Option<(DeviceId, Offer<AccountId>)>,
     /// Draws that were made.
     draws: u32,
+    /// What they have weighed.
+    weight: Weight,
     /// Offers that were read and did not fit.
     unfit: u32,
     /// Devices that fitted, accepted or not.
@@ -48,12 +50,15 @@ pub(crate) fn draw<T: Config>(
     let mut drawn = Drawn {
         found: None,
         draws: 0,
+        weight: Weight::zero(),
         unfit: 0,
         tries: 0,
     };
     while drawn.draws < draws {
         drawn.draws = drawn.draws.saturating_add(1);
-        let provider = T::StakeDraw::draw(&ticket).filter(|one| !query.excludes(one));
+        let (provider, weight) = T::StakeDraw::draw_weighed(&ticket);
+        drawn.weight = drawn.weight.saturating_add(weight);
+        let provider = provider.filter(|one| !query.excludes(one));
         let devices = provider.map(|provider| T::StakeDraw::devices_of(&provider));
         let devices = devices.into_iter().flatten();
         for device in devices.take(DEVICES_PER_DRAW as usize) {
@@ -78,7 +83,7 @@ pub(crate) fn draw<T: Config>(
 
 /// What the draws have cost, without what follows a match.
 pub(crate) fn weight_of<T: Config>(drawn: &Drawn<T::AccountId>) -> Weight {
-    cost::<T>(drawn.draws, drawn.unfit, drawn.tries)
+    cost::<T>(drawn.weight, drawn.unfit, drawn.tries)
 }
 
 /// How many draws this weight is enough for, with what follows them.
@@ -86,7 +91,8 @@ pub(crate) fn affordable<T: Config>(weight: Weight) -> u32 {
     let book = Size::now::<T>();
     let limit = |draws: u32| {
         let looks = draws.saturating_mul(DEVICES_PER_DRAW);
-        cost::<T>(draws, looks, MAX_TRIES)
+        let weight = T::StakeDraw::draw_weight().saturating_mul(draws.into());
+        cost::<T>(weight, looks, MAX_TRIES)
             .saturating_add(close_weight::<T>(true, book))
             .saturating_add(redraw_weight::<T>().max(T::WeightInfo::enqueue_task()))
     };
@@ -103,9 +109,9 @@ pub(crate) fn base<T: Config>() -> Weight {
     T::WeightInfo::begin_search().saturating_add(T::Tasks::ticket_weight())
 }
 
-fn cost<T: Config>(draws: u32, unfit: u32, tries: u32) -> Weight {
+fn cost<T: Config>(draws: Weight, unfit: u32, tries: u32) -> Weight {
     base::<T>()
-        .saturating_add(T::StakeDraw::draw_weight().saturating_mul(draws.into()))
+        .saturating_add(draws)
         .saturating_add(T::WeightInfo::look_at_offer().saturating_mul(unfit.into()))
         .saturating_add(T::WeightInfo::match_task().saturating_mul(tries.into()))
 }

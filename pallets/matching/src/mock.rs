@@ -80,6 +80,8 @@ parameter_types! {
     pub const MaxCandidates: u32 = 32;
     pub static MaxSweeps: u32 = 0;
     pub static CellWeight: u64 = 0;
+    /// What a draw has weighed.
+    pub static DrawnWeight: Weight = Weight::from_parts(1, 0);
     pub static Database: RuntimeDbWeight = RuntimeDbWeight { read: 0, write: 0 };
     /// Whether what runs on a device takes of its memory.
     pub static SharesMemory: bool = false;
@@ -230,6 +232,9 @@ impl StakeDraw<AccountId> for Stakes {
     }
     fn draw_weight() -> Weight {
         Weight::from_parts(1, 0)
+    }
+    fn draw_weighed(ticket: &Hash) -> (Option<AccountId>, Weight) {
+        (Self::draw(ticket), DrawnWeight::get())
     }
     fn devices_of(provider: &AccountId) -> Vec<DeviceId> {
         let own =
@@ -546,6 +551,7 @@ pub fn new_test_ext() -> sp_io::TestExternalities {
     take_draws();
     take_woken();
     MaxSweeps::set(0);
+    DrawnWeight::set(Weight::from_parts(1, 0));
     Database::set(RuntimeDbWeight { read: 0, write: 0 });
     let mut externalities: sp_io::TestExternalities =
         frame_system::GenesisConfig::<Test>::default()

@@ -12,7 +12,7 @@ use aicpw_primitives::traits::StakeDraw;
 use aicpw_protocol::{draw::next_ticket, Balance, DeviceId, Hash};
 use alloc::vec::Vec;
 use codec::{Decode, Encode, MaxEncodedLen};
-use frame_support::{defensive, weights::Weight};
+use frame_support::{defensive, traits::Get, weights::Weight};
 use scale_info::TypeInfo;
 use sp_core::U256;
 
@@ -33,6 +33,9 @@ pub const CAPACITY: u32 = WIDTH.pow(LEVELS as u32);
 
 /// Providers that one draw meets at most: all but the last had fallen silent, or all.
 pub const DRAW_TRIES: u32 = 4;
+
+/// Writes with which a draw takes one of those out of the tree, and that no other shares: its leaf, and where that is.
+const LEAF_WRITES: u64 = 2;
 
 /// Where a node stands: its level, from the root's zero on, and its number on it.
 pub type NodeKey = (u8, u32);
@@ -168,6 +171,18 @@ impl<T: Config> Pallet<T> {
         });
     }
 
+    /// What a draw weighs that frees so many leaves: as one that frees all, but for what it surely does not write.
+    fn weight_with(freed: u32) -> Weight {
+        let left = u64::from(DRAW_TRIES.saturating_sub(freed)).saturating_mul(LEAF_WRITES);
+        let writes = if freed == 0 {
+            // A node on each level, and which leaves are free.
+            left.saturating_add(u64::from(LEVELS).saturating_add(1))
+        } else {
+            left
+        };
+        <T as Config>::WeightInfo::draw().saturating_sub(T::DbWeight::get().writes(writes))
+    }
+
     /// The leaf on which the ticket falls.
     fn leaf_at(ticket: &Hash) -> Option<u32> {
         let mut node = DrawNodes::<T>::get((0, 0));
@@ -198,21 +213,31 @@ impl<T: Config> Pallet<T> {
 
 impl<T: Config> StakeDraw<T::AccountId> for Pallet<T> {
     fn draw(ticket: &Hash) -> Option<T::AccountId> {
+        Self::draw_weighed(ticket).0
+    }
+
+    fn draw_weighed(ticket: &Hash) -> (Option<T::AccountId>, Weight) {
         let mut ticket = *ticket;
-        for _ in 0..DRAW_TRIES {
-            let leaf = Self::leaf_at(&ticket)?;
+        let mut freed = 0;
+        let mut drawn = None;
+        while freed < DRAW_TRIES {
+            let Some(leaf) = Self::leaf_at(&ticket) else {
+                break;
+            };
             let Some(Leaf::Provider(provider)) = DrawLeaves::<T>::get(leaf) else {
                 defensive!("a leaf with a weight has a provider");
-                return None;
+                break;
             };
             // `MinStake` may have been raised since it was weighed.
             if Self::is_online(&provider) && Ledgers::<T>::get(&provider).is_sufficient() {
-                return Some(provider);
+                drawn = Some(provider);
+                break;
             }
             Self::free_leaf(&provider, leaf);
+            freed = freed.saturating_add(1);
             ticket = next_ticket(&ticket);
         }
-        None
+        (drawn, Self::weight_with(freed))
     }
 
     fn draw_weight() -> Weight {

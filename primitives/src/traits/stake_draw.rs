@@ -17,6 +17,11 @@ pub trait StakeDraw<AccountId> {
     /// What one draw weighs at most, however many providers there are.
     fn draw_weight() -> Weight;
 
+    /// The same as [`Self::draw`], and what it has weighed: the most only where all that it met had fallen silent.
+    fn draw_weighed(ticket: &Hash) -> (Option<AccountId>, Weight) {
+        (Self::draw(ticket), Self::draw_weight())
+    }
+
     /// The provider's devices: bounded by what a provider can register.
     fn devices_of(provider: &AccountId) -> Vec<DeviceId>;
 }

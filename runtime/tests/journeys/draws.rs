@@ -1,12 +1,16 @@
 //! Seeds and tickets on the real runtime, with the VRF outputs of real claims.
 
-use aicpw_primitives::traits::{DrawRandomness as _, DrawSeed};
+use aicpw_primitives::traits::{DrawRandomness as _, DrawSeed, StakeDraw as _};
 use aicpw_protocol::draw::mix;
-use aicpw_runtime::{Babe, DrawRandomness, Runtime};
+use aicpw_runtime::{Babe, DrawRandomness, ProviderStaking, Runtime};
+use frame_support::traits::Get;
 use pallet_draw_randomness::Outcomes;
-use sp_keyring::Sr25519Keyring::Alice;
+use sp_keyring::Sr25519Keyring::{Alice, Bob};
 
-use crate::chain::Chain;
+use crate::{
+    chain::Chain,
+    market::{ask, Provider},
+};
 
 #[test]
 fn a_block_s_output_is_its_own() {
@@ -72,5 +76,21 @@ fn a_block_without_an_output_has_none_of_an_earlier_one() {
     chain.read(|| {
         assert!(Babe::author_vrf_randomness().is_some(), "the earlier one");
         assert_eq!(Outcomes::<Runtime>::get(height).unwrap().output, None);
+    });
+}
+
+/// Regression: every draw was charged as if it had taken four silent providers out of the tree.
+#[test]
+fn a_draw_that_meets_nobody_silent_is_not_charged_for_their_leaves() {
+    let mut chain = Chain::development();
+    Provider::join(&mut chain, Bob, ask(500));
+    chain.read(|| {
+        let (drawn, weight) = ProviderStaking::draw_weighed(&[7; 32]);
+        assert_eq!(drawn, Some(Bob.to_account_id()));
+        // Four leaves, where they are, a node on each level, and which leaves are free.
+        let writes = <Runtime as frame_system::Config>::DbWeight::get().writes(4 + 4 + 3 + 1);
+        let most = ProviderStaking::draw_weight();
+        assert_eq!(weight, most.saturating_sub(writes));
+        assert!(weight.ref_time() < most.ref_time() / 2);
     });
 }

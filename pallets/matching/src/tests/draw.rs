@@ -281,6 +281,22 @@ fn a_seed_that_is_gone_is_replaced_before_anybody_is_drawn() {
     });
 }
 
+#[test]
+fn a_draw_is_charged_what_it_has_weighed() {
+    run(|| {
+        devices_of(4);
+        let weight = |id, seed| {
+            drawn(id, DrawSeed::Ready(seed), |_| ());
+            Matching::on_idle(1, Weight::MAX).ref_time()
+        };
+        let most = weight(0, [3; 32]);
+        DrawnWeight::set(Weight::zero());
+        let least = weight(1, [2; 32]);
+        assert_eq!(matches(), [(0, 3), (1, 2)], "by one draw each");
+        assert_eq!(most, least + 1);
+    });
+}
+
 /// Regression: only that the task waits was charged, and not that it is written.
 #[test]
 fn who_waits_for_a_later_seed_is_charged_for_it() {
