@@ -63,7 +63,7 @@
 //! 4. *Nothing fits.* When all candidates have been seen the task is parked with the first need that no
 //!    device met.
 //! 5. *A fitting device comes, or gets a slot or stake free.* It wakes the oldest parked tasks that it
-//!    fits, as many as it has slots.
+//!    fits, as many as it has slots. If it fits none of the oldest, it goes on with the others in later visits.
 //! 6. *An assignment fails.* The task comes back before all others.
 //! 7. *A task wants several devices.* It stays in the queue until it has them. The first is the cheapest;
 //!    each further one is drawn by stake, by a ticket that nobody knew when the task came, among those that
@@ -221,6 +221,10 @@ pub mod pallet {
     /// Who is next in a list that is served in turns; in the others, and where there is nothing, the first is.
     #[pallet::storage]
     pub type Turns<T> = StorageMap<_, Twox64Concat, List, u64>;
+
+    /// With which parked task, of which group, a late device was compared last; where there is nothing, with none.
+    #[pallet::storage]
+    pub type Compared<T> = StorageMap<_, Blake2_128Concat, DeviceId, (Group, TaskId)>;
 
     /// In which group a parked task is.
     #[pallet::storage]

@@ -10,8 +10,8 @@ use crate::{
     Config, ListEnds, Pallet, Turns, Words,
 };
 
-/// How many words an insertion looks at for its place.
-const WALK: usize = 8;
+/// How many words an insertion looks at for its place, and whoever goes on behind a word that has gone.
+pub(crate) const WALK: usize = 8;
 
 /// At which end of a list an id is looked for its place.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -187,6 +187,24 @@ impl<T: Config> Pallet<T> {
         let (number, bit) = split(id);
         // The bits above: all that are neither the bit nor below it.
         Self::first_among(list, number, !(bit | (bit - 1)))
+    }
+
+    /// The id after this one, also if this one's word has left the list. Its place is looked for from the head; past
+    /// the words that this looks at, it is behind them.
+    pub(crate) fn behind(list: List, id: u64) -> Option<u64> {
+        let (number, _) = split(id);
+        if Words::<T>::contains_key(list, number) {
+            return Self::after(list, id);
+        }
+        let mut next = Some(ListEnds::<T>::get(list)?.head);
+        for _ in 0..WALK {
+            match next.filter(|next| *next < number) {
+                Some(passed) => next = Words::<T>::get(list, passed).and_then(|word| word.next),
+                None => break,
+            }
+        }
+        let next = next?;
+        lowest(next, Words::<T>::get(list, next)?.bits)
     }
 
     /// The id itself, if it is in the list, or the one after it. If its word has left the list: none.

@@ -3,30 +3,42 @@
 //! A device that comes into the book, or gets a slot or stake free, is noted as *fresh* if any task is
 //! parked. Serving it wakes, in history order, as many tasks that it fits as it has slots; it stays
 //! fresh until it has no slot left or none of them fits. Few at a time, so that a crowd of parked
-//! tasks does not search for one slot. A fresh device looks at a bounded number of parked tasks; the
-//! *sweep* finds what that bound, or a change nobody told of, has left behind: in blocks with weight to
-//! spare it searches for one parked task after the other, in a circle.
+//! tasks does not search for one slot. A fresh device looks at a bounded number of parked tasks, the
+//! oldest. If it fits none of them it is *late*: after everybody else has been served it is compared with as many
+//! in each visit, one group after the other, from behind the last. So it need not be old to be found, and
+//! nobody who lets tasks wait that nothing fits holds up the others. The *sweep* finds what a change nobody
+//! told of has left behind: in blocks with weight to spare it searches for one parked task after the
+//! other, in a circle.
 
-use aicpw_primitives::traits::{DeviceOffers, TaskBoard};
-use aicpw_protocol::{task::Unmatched, DeviceId, TaskId};
+use aicpw_primitives::traits::{DeviceOffers, Offer, TaskBoard};
+use aicpw_protocol::{
+    task::{DeterminismClass, Unmatched},
+    DeviceId, TaskId,
+};
 use alloc::vec::Vec;
-use frame_support::weights::{Weight, WeightMeter};
+use frame_support::{
+    traits::Get,
+    weights::{Weight, WeightMeter},
+};
 
 use crate::{
     book::place_of,
-    levels::{Cell, Levels},
-    lists::Side,
+    levels::{Cell, Levels, Place},
+    lists::{Side, WALK},
     query::Query,
     search::{search, Bounds, Outcome, Repair},
     types::{Group, GroupHead, List, Progress, MAX_GROUPS},
-    Config, Directories, Entries, ListEnds, Pallet, ParkedIn, Swept, WeightInfo,
+    Compared, Config, Directories, Entries, ListEnds, Pallet, ParkedIn, Swept, Turns, WeightInfo,
 };
 
-/// Most parked tasks that a fresh device is compared with in one visit.
+/// Most parked tasks that a device is compared with in one visit.
 pub const MAX_EXAMINED: u32 = 16;
 
-/// Most tasks that a fresh device wakes in one visit.
+/// Most tasks that a device wakes in one visit.
 pub const MAX_WOKEN: u32 = 4;
+
+/// Most late devices that are visited at a time.
+pub const MAX_LATE: u32 = 4;
 
 impl<T: Config> Pallet<T> {
     /// Notes that parked tasks may now fit the device.
@@ -125,19 +137,58 @@ impl<T: Config> Pallet<T> {
         while let Some(id) = Self::first_of(List::Fresh) {
             // A step for those that it wakes must be left.
             let visit = Self::visit_weight(MAX_EXAMINED, MAX_WOKEN);
+            let visit = visit.saturating_add(late_weight::<T>());
             if !meter.can_consume(visit.saturating_add(Self::step_limit())) {
                 break;
             }
             Self::remove_from(List::Fresh, id);
             let visit = Self::visit_fresh(DeviceId(id));
             meter.consume(Self::visit_weight(visit.examined, visit.woken));
-            if visit.may_wake_more {
-                again.push(id);
+            match visit.others {
+                Others::Done => (),
+                Others::Oldest => again.push(id),
+                Others::Younger => {
+                    meter.consume(late_weight::<T>());
+                    Self::insert_into(List::Late, id, Side::Tail);
+                    // From the first group on, whatever it was compared with when it was another.
+                    Compared::<T>::remove(DeviceId(id));
+                }
             }
         }
         // Only once those that it woke have been served.
         for id in again {
             Self::insert_into(List::Fresh, id, Side::Tail);
+        }
+    }
+
+    /// Goes on with some of the late devices, one after the other.
+    pub(crate) fn serve_late(meter: &mut WeightMeter) {
+        let mut again = Vec::new();
+        for _ in 0..MAX_LATE {
+            let turn = Turns::<T>::get(List::Late);
+            let next = turn.and_then(|next| Self::from_on(List::Late, next));
+            let Some(id) = next.or_else(|| Self::first_of(List::Late)) else {
+                break;
+            };
+            let visit = Self::visit_weight(MAX_EXAMINED, MAX_WOKEN);
+            let visit = visit.saturating_add(late_weight::<T>());
+            // A step for those that it wakes must be left.
+            if !meter.can_consume(visit.saturating_add(Self::step_limit())) {
+                break;
+            }
+            Turns::<T>::set(List::Late, Self::after(List::Late, id));
+            Self::remove_from(List::Late, id);
+            let visit = Self::visit_late(DeviceId(id));
+            meter.consume(Self::visit_weight(visit.examined, visit.woken));
+            meter.consume(late_weight::<T>());
+            if visit.others != Others::Done {
+                again.push((id, visit.last));
+            }
+        }
+        // Only once those that it woke have been served.
+        for (id, last) in again {
+            Self::insert_into(List::Late, id, Side::Tail);
+            Compared::<T>::set(DeviceId(id), last);
         }
     }
 
@@ -155,17 +206,83 @@ impl<T: Config> Pallet<T> {
         let Some(place) = place_of(&offer) else {
             return visit;
         };
-        if Entries::<T>::get(device).is_some_and(|entry| entry.place != place) {
-            // Those that it wakes must find it.
-            Self::apply(Vec::from([Repair::moved(device, &offer)]));
+        Self::put_right(device, &offer, place);
+        let quota = quota_of(&offer);
+        let mut heads = Self::heads_for(&offer, place);
+        while let Some((index, (task, group))) = heads
+            .iter()
+            .copied()
+            .enumerate()
+            .min_by_key(|(_, (task, _))| *task)
+        {
+            if visit.is_over(quota) {
+                visit.others = if visit.woken > 0 {
+                    Others::Oldest
+                } else if quota > 0 {
+                    Others::Younger
+                } else {
+                    Others::Done
+                };
+                break;
+            }
+            match Self::after(List::Group(group), task.0) {
+                Some(next) => heads[index].0 = TaskId(next),
+                None => {
+                    heads.swap_remove(index);
+                }
+            }
+            Self::compare(task, &offer, &mut visit);
         }
-        let quota = u32::from(offer.free_slots).min(MAX_WOKEN);
+        visit
+    }
+
+    /// Goes on with a late device behind the task that it was compared with last.
+    fn visit_late(device: DeviceId) -> Visit {
+        let mut visit = Visit::default();
+        let begin = Compared::<T>::take(device);
+        let Some(offer) = T::Devices::offer(device) else {
+            return visit;
+        };
+        let quota = quota_of(&offer);
+        let Some(place) = place_of(&offer).filter(|_| quota > 0) else {
+            // With a slot it is fresh again.
+            return visit;
+        };
+        Self::put_right(device, &offer, place);
+        visit.last = begin;
+        for (oldest, group) in Self::heads_for(&offer, place) {
+            let mut next = match begin {
+                Some((last, _)) if order_of(&group) < order_of(&last) => None,
+                Some((last, task)) if group == last => Self::behind(List::Group(group), task.0),
+                _ => Some(oldest.0),
+            };
+            while let Some(id) = next {
+                if visit.is_over(quota) {
+                    visit.others = Others::Younger;
+                    return visit;
+                }
+                next = Self::after(List::Group(group), id);
+                visit.last = Some((group, TaskId(id)));
+                Self::compare(TaskId(id), &offer, &mut visit);
+            }
+        }
+        visit
+    }
+
+    /// Those that a device wakes must find it in the book.
+    fn put_right(device: DeviceId, offer: &Offer<T::AccountId>, place: Place) {
+        if Entries::<T>::get(device).is_some_and(|entry| entry.place != place) {
+            Self::apply(Vec::from([Repair::moved(device, offer)]));
+        }
+    }
+
+    /// The groups that a device with this offer may wake, each with its oldest task, in their order.
+    fn heads_for(offer: &Offer<T::AccountId>, place: Place) -> Vec<(TaskId, Group)> {
+        let engine = offer.spec.engine;
         let levels = Levels::from(place.cell());
         let octave = place.tick().octave();
-
-        let mut heads: Vec<(TaskId, Group)> = Vec::new();
+        let mut heads = Vec::new();
         for class in place.segment().classes() {
-            let engine = offer.spec.engine;
             let directory = Directories::<T>::get(engine, class);
             heads.extend(
                 directory
@@ -183,35 +300,22 @@ impl<T: Config> Pallet<T> {
                     }),
             );
         }
-        while let Some((index, (task, group))) = heads
-            .iter()
-            .copied()
-            .enumerate()
-            .min_by_key(|(_, (task, _))| *task)
-        {
-            if visit.woken >= quota || visit.examined >= MAX_EXAMINED {
-                visit.may_wake_more = visit.woken > 0;
-                break;
+        heads
+    }
+
+    /// Wakes the task if the offer fits it.
+    fn compare(task: TaskId, offer: &Offer<T::AccountId>, visit: &mut Visit) {
+        visit.examined = visit.examined.saturating_add(1);
+        match Self::query_of(task) {
+            Some(query) if query.shortfall(offer).is_none() => {
+                Self::wake(task);
+                visit.woken = visit.woken.saturating_add(1);
             }
-            visit.examined = visit.examined.saturating_add(1);
-            match Self::after(List::Group(group), task.0) {
-                Some(next) => heads[index].0 = TaskId(next),
-                None => {
-                    heads.swap_remove(index);
-                }
-            }
-            match Self::query_of(task) {
-                Some(query) if query.shortfall(&offer).is_none() => {
-                    Self::wake(task);
-                    visit.woken = visit.woken.saturating_add(1);
-                }
-                Some(_) => (),
-                None => {
-                    Self::unpark(task);
-                }
+            Some(_) => (),
+            None => {
+                Self::unpark(task);
             }
         }
-        visit
     }
 
     /// Searches for the parked task whose turn it is, and wakes it if there is a device for it.
@@ -241,10 +345,47 @@ impl<T: Config> Pallet<T> {
     }
 }
 
-/// What came of a visit to a fresh device.
+/// What it weighs beside a visit that a device is late: whose turn it is, what it was compared with last, and to find
+/// the task behind that; and to put it into the list, with what it was compared with now.
+fn late_weight<T: Config>() -> Weight {
+    T::WeightInfo::defer_task()
+        .saturating_add(T::DbWeight::get().reads_writes((WALK as u64).saturating_add(6), 1))
+}
+
+/// Most tasks that a device with this offer wakes in a visit.
+fn quota_of<AccountId>(offer: &Offer<AccountId>) -> u32 {
+    u32::from(offer.free_slots).min(MAX_WOKEN)
+}
+
+/// The order in which a device goes through the groups.
+fn order_of(group: &Group) -> (DeterminismClass, Cell, u8) {
+    (group.class, group.cell, group.octave)
+}
+
+/// What came of a visit to a device.
 #[derive(Default)]
 pub(crate) struct Visit {
     examined: u32,
     woken: u32,
-    may_wake_more: bool,
+    /// The last that a late one was compared with.
+    last: Option<(Group, TaskId)>,
+    others: Others,
+}
+
+impl Visit {
+    fn is_over(&self, quota: u32) -> bool {
+        self.woken >= quota || self.examined >= MAX_EXAMINED
+    }
+}
+
+/// With whom a device is to be compared after a visit.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+enum Others {
+    /// Nobody.
+    #[default]
+    Done,
+    /// The oldest that are left: some of them fitted.
+    Oldest,
+    /// Those that come after: none of the oldest fitted.
+    Younger,
 }

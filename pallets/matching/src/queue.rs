@@ -95,7 +95,9 @@ impl<T: Config> Pallet<T> {
             meter.consume(leave_weight::<T>(Self::take_from(list, id)));
             Self::step(TaskId(id), Progress::default(), bounds, meter);
         }
-        Self::serve_waiting(List::Slow, u32::MAX, meter);
+        if Self::serve_waiting(List::Slow, u32::MAX, meter) {
+            Self::serve_late(meter);
+        }
     }
 
     /// The task whose turn it is, and the list that it is in.

@@ -8,8 +8,8 @@ use sp_runtime::TryRuntimeError;
 use crate::{
     levels::{Cell, Segment},
     types::{Bits, CellMasks, Census, Count, List, Node, Page},
-    Buckets, Config, Cursors, Directories, Entries, Leaves, ListEnds, Listings, Pages, Pallet,
-    ParkedIn, Roots, Turns, Words,
+    Buckets, Compared, Config, Cursors, Directories, Entries, Leaves, ListEnds, Listings, Pages,
+    Pallet, ParkedIn, Roots, Turns, Words,
 };
 
 impl<T: Config> Pallet<T> {
@@ -19,6 +19,7 @@ impl<T: Config> Pallet<T> {
         Self::nodes_tell_what_is_below_them()?;
         Self::lists_are_linked()?;
         Self::turns_are_in_their_lists()?;
+        Self::late_devices_know_where_they_are()?;
         Self::each_task_waits_in_one_place()?;
         Self::directories_know_their_groups()
     }
@@ -172,6 +173,14 @@ impl<T: Config> Pallet<T> {
                 "Where a list was left there is a word of it."
             );
         }
+        Ok(())
+    }
+
+    fn late_devices_know_where_they_are() -> Result<(), TryRuntimeError> {
+        ensure!(
+            Compared::<T>::iter_keys().all(|device| Self::is_in(List::Late, device.0)),
+            "Only late devices are in the middle of the parked tasks."
+        );
         Ok(())
     }
 

@@ -310,12 +310,14 @@ pub enum List {
     Fresh,
     /// As `Slow`, of tasks that an auditor or a juror is wanted for. They go before those.
     Urgent,
+    /// Devices that were fresh and fitted none of the oldest parked tasks. They are compared with the others.
+    Late,
 }
 
 impl List {
     /// Whether it is not always served from its first on, but from where it was left.
     pub fn is_served_in_turns(self) -> bool {
-        matches!(self, Self::Slow | Self::Urgent)
+        matches!(self, Self::Slow | Self::Urgent | Self::Late)
     }
 }
 

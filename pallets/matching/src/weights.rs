@@ -44,13 +44,13 @@ pub trait WeightInfo {
 pub struct SubstrateWeight<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
-    /// Storage: `Matching::ListEnds` (r:4 w:0)
+    /// Storage: `Matching::ListEnds` (r:5 w:0)
     /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
     fn service_base() -> Weight {
         // Measured proof size: 0 B.
         // Shortest run: 7_912_000 picoseconds.
-        Weight::from_parts(8_353_000, 11010)
-            .saturating_add(T::DbWeight::get().reads(4_u64))
+        Weight::from_parts(8_353_000, 13515)
+            .saturating_add(T::DbWeight::get().reads(5_u64))
     }
     /// Storage: `Matching::Words` (r:1 w:1)
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
@@ -378,8 +378,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// The same with the slower database, for tests of the pallet alone.
 impl WeightInfo for () {
     fn service_base() -> Weight {
-        Weight::from_parts(8_353_000, 11010)
-            .saturating_add(RocksDbWeight::get().reads(4_u64))
+        Weight::from_parts(8_353_000, 13515)
+            .saturating_add(RocksDbWeight::get().reads(5_u64))
     }
     fn leave_word() -> Weight {
         Weight::from_parts(5_538_000, 3529)

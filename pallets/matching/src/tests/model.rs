@@ -177,6 +177,7 @@ fn everybody_older_is_served() {
             List::Slow,
             List::Urgent,
             List::Fresh,
+            List::Late,
         ];
         if !lists.iter().any(ListEnds::<Test>::contains_key) {
             return;

@@ -1,9 +1,17 @@
 //! What parks, and what wakes it.
 
-use aicpw_primitives::traits::{MatchQueue, QueueEnd};
+use std::collections::BTreeSet;
+
+use aicpw_primitives::traits::{MatchQueue, OrderBook, QueueEnd};
 use aicpw_protocol::{task::Unmatched, units::AICP, AskPrice, DeviceId, Gflops, TaskId};
 
-use crate::{mock::*, types::MAX_GROUPS};
+use crate::{
+    lists::Side,
+    mock::*,
+    parked::MAX_LATE,
+    types::{List, MAX_GROUPS},
+    Compared,
+};
 
 fn park(id: u64, change: impl FnOnce(&mut Task)) {
     Matching::enqueue(task(id, change), QueueEnd::Back);
@@ -195,6 +203,107 @@ fn a_device_looks_at_a_bounded_number_and_the_sweep_at_the_others() {
             find_task(TaskId(101)).unwrap().parked,
             Some(Unmatched::Independence)
         );
+    });
+}
+
+/// Regression: every visit began with the same sixteen, so that as many old tasks that nothing fits hid all others from
+/// every device of their level.
+#[test]
+fn a_device_goes_on_behind_the_tasks_that_it_did_not_fit() {
+    run(|| {
+        for id in 0..100 {
+            park(id, |task| task.demand.needs.gflops = Gflops(1_001));
+        }
+        park(100, |task| task.demand.needs.gflops = Gflops(1_000));
+        device(0, 1_000, |_| ());
+        assert_eq!(MaxSweeps::get(), 0);
+        for _ in 0..8 {
+            next_block(1_000);
+        }
+        assert_eq!(matches(), [(100, 0)]);
+    });
+}
+
+/// The same with decoys in other groups, before and behind that of the task.
+#[test]
+fn a_device_goes_through_all_groups() {
+    run(|| {
+        for id in 0..90 {
+            park(id, |task| {
+                // Just above what the device has or is content with, in a group of its own.
+                task.demand.needs.gflops = Gflops(1_001);
+                task.demand.highest_ask = AskPrice(1_000_u128 << (id % 30));
+            });
+        }
+        park(90, |task| task.demand.highest_ask = AskPrice(1_000 << 15));
+        device(0, 1_000, |_| ());
+        for _ in 0..8 {
+            next_block(1_000);
+        }
+        assert_eq!(matches(), [(90, 0)]);
+    });
+}
+
+#[test]
+fn late_devices_go_on_one_after_the_other_and_after_all_others() {
+    run(|| {
+        for id in 0..100 {
+            park(id, |task| task.demand.needs.gflops = Gflops(1_001));
+        }
+        for id in 0..9 {
+            device(id, 1_000, |_| ());
+        }
+        // Each is compared once when it is fresh, and few of them once more.
+        end_of_block();
+        assert_eq!(Matching::ids_of(List::Late), (0..9).collect::<Vec<_>>());
+        let begun = || {
+            let devices = Compared::<Test>::iter_keys().map(|device| device.0);
+            devices.collect::<BTreeSet<_>>()
+        };
+        let first = u64::from(MAX_LATE);
+        assert_eq!(begun(), (0..first).collect::<BTreeSet<_>>());
+        end_of_block();
+        assert_eq!(begun(), (0..2 * first).collect::<BTreeSet<_>>());
+        for _ in 0..20 {
+            end_of_block();
+        }
+        assert_eq!(Matching::first_of(List::Late), None);
+        assert_eq!(begun(), BTreeSet::new());
+    });
+}
+
+#[test]
+fn a_late_device_that_has_left_is_not_compared_any_more() {
+    run(|| {
+        for id in 0..60 {
+            park(id, |task| task.demand.needs.gflops = Gflops(1_001));
+        }
+        device(0, 1_000, |_| ());
+        end_of_block();
+        assert!(Matching::is_in(List::Late, 0));
+        goes_offline(0);
+        Matching::unlist(DeviceId(0));
+        end_of_block();
+        assert_eq!(Matching::first_of(List::Late), None);
+    });
+}
+
+#[test]
+fn who_goes_on_behind_a_task_that_has_left_finds_the_next() {
+    run(|| {
+        for id in [1, 130, 300] {
+            Matching::insert_into(List::Back, id, Side::Tail);
+        }
+        assert_eq!(Matching::behind(List::Back, 1), Some(130));
+        Matching::remove_from(List::Back, 130);
+        assert_eq!(Matching::after(List::Back, 130), None);
+        assert_eq!(Matching::behind(List::Back, 130), Some(300));
+        assert_eq!(Matching::behind(List::Back, 300), None);
+        assert_eq!(Matching::behind(List::Back, 1_000), None);
+        for id in [1, 300] {
+            Matching::remove_from(List::Back, id);
+        }
+        assert_eq!(Matching::behind(List::Back, 1), None);
     });
 }
 
