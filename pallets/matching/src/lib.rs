@@ -242,7 +242,7 @@ pub mod pallet {
         ValueQuery,
     >;
 
-    /// The parked task for which was searched last.
+    /// The parked task for which was searched last, or a number between those for which was and was not.
     #[pallet::storage]
     pub type Swept<T> = StorageValue<_, TaskId>;
 

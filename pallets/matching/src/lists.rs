@@ -5,9 +5,11 @@
 //! to be linked looks for its place over at most eight others from the end at which it belongs; past
 //! them order is kept by words only as far as that.
 
+use aicpw_protocol::TaskId;
+
 use crate::{
     types::{Ends, List, Word},
-    Config, ListEnds, Pallet, Turns, Words,
+    Config, ListEnds, Pallet, Swept, Turns, Words,
 };
 
 /// How many words an insertion looks at for its place, and whoever goes on behind a word that has gone.
@@ -160,6 +162,14 @@ impl<T: Config> Pallet<T> {
 
     /// Whose turn it is in the list, if it was somebody's in this word, which has gone.
     fn pass_turn(list: List, number: u64, gone: &Word) {
+        if list == List::Parked {
+            // Kept is who had the last turn: now whoever is last in the word before.
+            if Swept::<T>::get().is_some_and(|last| split(last.0).0 == number) {
+                let last_in = |word: u64| TaskId(word.saturating_mul(128).saturating_add(127));
+                Swept::<T>::set(gone.prev.map(last_in));
+            }
+            return;
+        }
         if !list.is_served_in_turns() {
             return;
         }

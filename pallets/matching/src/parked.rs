@@ -328,9 +328,12 @@ impl<T: Config> Pallet<T> {
             return false;
         };
         Swept::<T>::put(task);
+        // Whose turn it is, in which word, and who has the next.
+        meter.consume(T::DbWeight::get().reads_writes(3, 1));
         let Some(query) = Self::query_of(task) else {
             Self::unpark(task);
             meter.consume(T::WeightInfo::begin_search());
+            meter.consume(T::WeightInfo::forget_task());
             return true;
         };
         // It fits: whether it is refused shows when it is served.

@@ -288,12 +288,14 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::Directories` (`max_values`: None, `max_size`: Some(11284), added: 13759, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Tasks` (r:1 w:1)
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Swept` (r:1 w:1)
+    /// Proof: `Matching::Swept` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
     fn wake_task() -> Weight {
         // Measured proof size: 1531 B.
         // Shortest run: 45_147_000 picoseconds.
         Weight::from_parts(47_581_000, 14749)
-            .saturating_add(T::DbWeight::get().reads(9_u64))
-            .saturating_add(T::DbWeight::get().writes(10_u64))
+            .saturating_add(T::DbWeight::get().reads(10_u64))
+            .saturating_add(T::DbWeight::get().writes(11_u64))
     }
     /// Storage: `ProviderStaking::Devices` (r:1 w:0)
     /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
@@ -366,12 +368,14 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Directories` (r:1 w:1)
     /// Proof: `Matching::Directories` (`max_values`: None, `max_size`: Some(11284), added: 13759, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Swept` (r:1 w:1)
+    /// Proof: `Matching::Swept` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
     fn forget_task() -> Weight {
         // Measured proof size: 180 B.
         // Shortest run: 29_424_000 picoseconds.
         Weight::from_parts(30_606_000, 16224)
-            .saturating_add(T::DbWeight::get().reads(9_u64))
-            .saturating_add(T::DbWeight::get().writes(7_u64))
+            .saturating_add(T::DbWeight::get().reads(10_u64))
+            .saturating_add(T::DbWeight::get().writes(8_u64))
     }
 }
 
@@ -453,8 +457,8 @@ impl WeightInfo for () {
     }
     fn wake_task() -> Weight {
         Weight::from_parts(47_581_000, 14749)
-            .saturating_add(RocksDbWeight::get().reads(9_u64))
-            .saturating_add(RocksDbWeight::get().writes(10_u64))
+            .saturating_add(RocksDbWeight::get().reads(10_u64))
+            .saturating_add(RocksDbWeight::get().writes(11_u64))
     }
     fn list_device() -> Weight {
         Weight::from_parts(67_991_000, 1120096)
@@ -473,7 +477,7 @@ impl WeightInfo for () {
     }
     fn forget_task() -> Weight {
         Weight::from_parts(30_606_000, 16224)
-            .saturating_add(RocksDbWeight::get().reads(9_u64))
-            .saturating_add(RocksDbWeight::get().writes(7_u64))
+            .saturating_add(RocksDbWeight::get().reads(10_u64))
+            .saturating_add(RocksDbWeight::get().writes(8_u64))
     }
 }

@@ -10,7 +10,7 @@ use crate::{
     mock::*,
     parked::MAX_LATE,
     types::{List, MAX_GROUPS},
-    Compared,
+    Compared, Swept,
 };
 
 fn park(id: u64, change: impl FnOnce(&mut Task)) {
@@ -285,6 +285,32 @@ fn a_late_device_that_has_left_is_not_compared_any_more() {
         Matching::unlist(DeviceId(0));
         end_of_block();
         assert_eq!(Matching::first_of(List::Late), None);
+    });
+}
+
+/// Regression: when the last for which was searched left with its word, the sweep began again at the oldest.
+#[test]
+fn the_sweep_goes_on_behind_a_word_that_has_gone() {
+    run(|| {
+        for id in [0, 130, 300, 500] {
+            park(id, |_| ());
+        }
+        MaxSweeps::set(1);
+        let swept = || Swept::<Test>::get().map(|task| task.0);
+        end_of_block();
+        end_of_block();
+        assert_eq!(swept(), Some(130));
+        Matching::forget(TaskId(130));
+        end_of_block();
+        assert_eq!(swept(), Some(300));
+        // The words before it as well.
+        Matching::forget(TaskId(0));
+        Matching::forget(TaskId(300));
+        assert_eq!(swept(), None);
+        end_of_block();
+        assert_eq!(swept(), Some(500));
+        Matching::forget(TaskId(500));
+        assert_eq!(swept(), None);
     });
 }
 
