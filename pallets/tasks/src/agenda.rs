@@ -38,8 +38,7 @@ pub(crate) enum Served {
 pub(crate) fn heaviest_entry<T: Config>() -> Weight {
     let n = Numbers::most::<T>();
     Pallet::<T>::weight_with(T::WeightInfo::serve_match, n)
-        .max(Pallet::<T>::weight_with(T::WeightInfo::serve_assignment, n))
-        .max(T::WeightInfo::serve_early())
+        .max(Pallet::<T>::weight_of_silence(n))
         .max(Pallet::<T>::weight_with(T::WeightInfo::serve_settle, n))
         .max(T::WeightInfo::serve_unlock())
         .max(T::WeightInfo::serve_prune(n.all()))
@@ -151,6 +150,16 @@ impl<T: Config> Pallet<T> {
             .saturating_add(T::DrawRandomness::seed_weight())
     }
 
+    /// What it weighs to end an assignment whose provider is silent, or to find that there is more time. Mostly it is
+    /// done without that provider, or the task ends without a result. But if all others have revealed, and it is the
+    /// auditor for whom they have waited, that settles the task as the last reveal does: the auditor is slashed instead of
+    /// paid.
+    pub(crate) fn weight_of_silence(n: Numbers) -> Weight {
+        Self::weight_with(T::WeightInfo::serve_assignment, n)
+            .max(Self::weight_with(T::WeightInfo::reveal_result, n))
+            .max(T::WeightInfo::serve_early())
+    }
+
     /// What an entry weighs that is put off.
     fn weight_of_early(deadline: &Deadline) -> Weight {
         match deadline {
@@ -165,8 +174,7 @@ impl<T: Config> Pallet<T> {
     fn weight_of(deadline: &Deadline, n: Numbers) -> Weight {
         match deadline {
             Deadline::Match(_) => Self::weight_with(T::WeightInfo::serve_match, n),
-            Deadline::Assignment(_) => Self::weight_with(T::WeightInfo::serve_assignment, n)
-                .max(T::WeightInfo::serve_early()),
+            Deadline::Assignment(_) => Self::weight_of_silence(n),
             Deadline::Settle(_) => Self::weight_with(T::WeightInfo::serve_settle, n),
             Deadline::Unlock(_) => T::WeightInfo::serve_unlock(),
             // Jurors go with all the others.

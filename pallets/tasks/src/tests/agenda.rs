@@ -12,7 +12,14 @@ use frame_support::{
 };
 use proptest::prelude::*;
 
-use crate::{agenda::Served, mock::*, pallet::*, seats::Numbers, types::Deadline, WeightInfo};
+use crate::{
+    agenda::{heaviest_entry, Served},
+    mock::*,
+    pallet::*,
+    seats::Numbers,
+    types::Deadline,
+    WeightInfo,
+};
 
 type W = <Test as Config>::WeightInfo;
 
@@ -241,6 +248,35 @@ fn what_is_put_off_weighs_that() {
             .saturating_add(W::serve_stale())
             .saturating_add(W::serve_early());
         assert_eq!(weight, expected);
+    });
+}
+
+/// Regression: it weighed a refund, and the slot took more such entries than a block has time for.
+#[test]
+fn an_auditor_that_opens_nothing_may_settle_the_task_and_weighs_that() {
+    ExtBuilder.build_and_execute(|| {
+        let ids = replicas(&[ALICE, BOB, CHARLIE], 3);
+        ids.iter().for_each(|id| compute(*id, ROOT));
+        let task = ids[0].task;
+        decide_audit(task, true);
+        let auditor = assign(task, device(DAVE, ASK));
+        compute(auditor, ROOT);
+        for id in &ids {
+            assert_ok!(reveal(*id, opening(ROOT)));
+        }
+        assert_eq!(status_of(task), TaskStatus::Active);
+        let by = assignment_of(auditor).deadline().unwrap();
+        run_to(by);
+        run_to_without_hooks(by + 1);
+        let n = Pallet::<Test>::assignments_of(task);
+        let weight = TasksPallet::serve_agenda(Weight::MAX);
+        assert_eq!(fault_of(auditor), Some(Fault::NoReveal));
+        assert!(matches!(status_of(task), TaskStatus::Settled { .. }));
+        assert_eq!(n.work, 4);
+        assert!(weight.all_gte(W::reveal_result(n.work)), "{weight:?}");
+        let most = Numbers::most::<Test>();
+        assert!(heaviest_entry::<Test>().all_gte(Pallet::<Test>::weight_of_silence(most)));
+        assert!(Pallet::<Test>::weight_of_silence(most).all_gte(W::reveal_result(most.work)));
     });
 }
 
