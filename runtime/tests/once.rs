@@ -32,6 +32,7 @@ fn by_tasks() -> Vec<Vec<u8>> {
         ("Tasks", "Census"),
         ("Tasks", "Submissions"),
         ("Tasks", "AgendaCursor"),
+        ("Tasks", "PatientCursor"),
     ]);
     let treasury = frame_system::Account::<Runtime>::hashed_key_for(TreasuryAccount::get());
     values.into_iter().chain([treasury]).collect()
@@ -88,11 +89,11 @@ fn the_hooks_pay_for_what_a_block_writes_once() {
             MarketParameters::on_initialize(0),
         )
     });
-    // Beside one slot of the agenda, and the look at the lists. Two reads are whether there is a migration, or one has
+    // Beside a slot of each line of the agenda, and the look at the lists. Two reads are whether there is a migration, or one has
     // failed.
-    let slot = <Runtime as pallet_tasks::Config>::WeightInfo::serve_slot();
+    let slots = <Runtime as pallet_tasks::Config>::WeightInfo::serve_slot().saturating_mul(2);
     let paid = Database::get().reads_writes(written + 2, written);
-    assert_eq!(tasks, slot + paid);
+    assert_eq!(tasks, slots + paid);
     // The clock is the other read.
     let lists = <Runtime as pallet_matching::Config>::WeightInfo::service_base();
     assert_eq!(matching, lists + Database::get().reads_writes(2, 1));

@@ -5,6 +5,8 @@
 //! Entries are never taken out early; one whose reason is gone is stale and does nothing. Nearly all are:
 //! a task that goes well leaves the end of its match window and of its start window behind. So what an
 //! entry weighs is what it came to: a look, a later entry, or the end of something.
+//!
+//! There are two of it, one after the other ([`Line`]), and what a block has left serves them as well.
 
 use aicpw_primitives::traits::{DrawRandomness, Escalation};
 use aicpw_protocol::{
@@ -15,10 +17,16 @@ use frame_support::{
     pallet_prelude::*,
     storage::with_storage_layer,
     weights::{Weight, WeightMeter},
-    BoundedVec,
 };
 
-use crate::{failure::Cause, pallet::*, seats::Numbers, types::Deadline, WeightInfo};
+use crate::{
+    failure::Cause,
+    lines::{Line, Page},
+    pallet::*,
+    seats::Numbers,
+    types::Deadline,
+    WeightInfo,
+};
 
 /// What came of an entry.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -51,73 +59,89 @@ impl<T: Config> Pallet<T> {
     /// Puts a deadline into the slot of block `at`, or of the next block if that is past. Returns
     /// the slot.
     pub(crate) fn schedule(at: BlockNumber, deadline: Deadline) -> BlockNumber {
+        Self::put_in(Line::Prompt, at, deadline)
+    }
+
+    /// The same for what can wait until all others are served.
+    pub(crate) fn schedule_patiently(at: BlockNumber, deadline: Deadline) {
+        Self::put_in(Line::Patient, at, deadline);
+    }
+
+    fn put_in(line: Line, at: BlockNumber, deadline: Deadline) -> BlockNumber {
         let at = at.max(Self::now().saturating_add(1));
-        Agenda::<T>::mutate(at, |slot| {
-            let slot = slot.get_or_insert_with(Default::default);
-            if slot.open.is_full() {
-                AgendaPages::<T>::insert(at, slot.pages, core::mem::take(&mut slot.open));
-                slot.pages = slot.pages.saturating_add(1);
-            }
-            if slot.open.try_push(deadline).is_err() {
-                frame_support::defensive!("an empty page has room for a deadline");
-            }
-        });
+        let mut slot = line.slot::<T>(at).unwrap_or_default();
+        if slot.open.is_full() {
+            line.put_page::<T>(at, slot.pages, core::mem::take(&mut slot.open));
+            slot.pages = slot.pages.saturating_add(1);
+        }
+        if slot.open.try_push(deadline).is_err() {
+            frame_support::defensive!("an empty page has room for a deadline");
+        }
+        line.put_slot::<T>(at, slot);
         at
     }
 
-    /// Serves what is due, as far as `limit` goes. Returns the weight used.
+    /// Serves what is due, as far as `limit` goes: first what is prompt. Returns the weight used.
     pub(crate) fn serve_agenda(limit: Weight) -> Weight {
-        let now = Self::now();
         let mut meter = WeightMeter::with_limit(limit);
-        let first = AgendaCursor::<T>::get();
-        let mut cursor = first;
-        while cursor <= now && Self::serve_slot(cursor, &mut meter) {
-            cursor = cursor.saturating_add(1);
+        let prompt = AgendaCursor::<T>::get();
+        // Where there was but one line before, nothing that is due earlier is in this one.
+        let patient = PatientCursor::<T>::get();
+        let next = Self::serve_line(Line::Prompt, prompt, &mut meter);
+        if next != prompt {
+            AgendaCursor::<T>::put(next);
         }
-        if cursor != first {
-            AgendaCursor::<T>::put(cursor);
+        let next = Self::serve_line(Line::Patient, patient.unwrap_or(prompt), &mut meter);
+        if patient != Some(next) {
+            PatientCursor::<T>::put(next);
         }
         meter.consumed()
     }
 
+    /// Serves the slots of a line from `first` on. Returns the first that is not served to its end.
+    fn serve_line(line: Line, first: BlockNumber, meter: &mut WeightMeter) -> BlockNumber {
+        let now = Self::now();
+        let mut cursor = first;
+        while cursor <= now && Self::serve_slot(line, cursor, meter) {
+            cursor = cursor.saturating_add(1);
+        }
+        cursor
+    }
+
     /// Serves the slot of a block. Whether it was served to its end.
-    fn serve_slot(block: BlockNumber, meter: &mut WeightMeter) -> bool {
+    fn serve_slot(line: Line, block: BlockNumber, meter: &mut WeightMeter) -> bool {
         if meter.try_consume(T::WeightInfo::serve_slot()).is_err() {
             return false;
         }
-        let Some(mut slot) = Agenda::<T>::get(block) else {
+        let Some(mut slot) = line.slot::<T>(block) else {
             return true;
         };
         while slot.served < slot.pages {
             if meter.try_consume(T::WeightInfo::serve_slot()).is_err() {
-                Agenda::<T>::insert(block, slot);
+                line.put_slot::<T>(block, slot);
                 return false;
             }
-            let page = AgendaPages::<T>::take(block, slot.served).unwrap_or_default();
+            let page = line.take_page::<T>(block, slot.served);
             let rest = Self::serve_page(block, page, meter);
             if !rest.is_empty() {
-                AgendaPages::<T>::insert(block, slot.served, rest);
-                Agenda::<T>::insert(block, slot);
+                line.put_page::<T>(block, slot.served, rest);
+                line.put_slot::<T>(block, slot);
                 return false;
             }
             slot.served = slot.served.saturating_add(1);
         }
         slot.open = Self::serve_page(block, slot.open, meter);
         if slot.open.is_empty() {
-            Agenda::<T>::remove(block);
+            line.remove_slot::<T>(block);
             true
         } else {
-            Agenda::<T>::insert(block, slot);
+            line.put_slot::<T>(block, slot);
             false
         }
     }
 
     /// Serves the deadlines of a page. Returns those for which there was no weight left.
-    fn serve_page(
-        block: BlockNumber,
-        mut page: BoundedVec<Deadline, T::PageCapacity>,
-        meter: &mut WeightMeter,
-    ) -> BoundedVec<Deadline, T::PageCapacity> {
+    fn serve_page(block: BlockNumber, mut page: Page<T>, meter: &mut WeightMeter) -> Page<T> {
         let served = page
             .iter()
             .take_while(|deadline| {

@@ -64,7 +64,7 @@ impl<T: Config> Pallet<T> {
         });
 
         let match_by = now.saturating_add(Self::blocks(submission.match_window));
-        Self::schedule(match_by.saturating_add(1), Deadline::Match(id));
+        Self::schedule_patiently(match_by.saturating_add(1), Deadline::Match(id));
         let replicas = usize::from(submission.verification.replicas());
         let task = Task {
             requester: requester.clone(),

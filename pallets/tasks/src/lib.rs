@@ -29,6 +29,7 @@ mod errors;
 mod events;
 mod failure;
 mod lifecycle;
+mod lines;
 #[cfg(test)]
 mod mock;
 mod offchain;
@@ -238,7 +239,7 @@ pub mod pallet {
         #[pallet::constant]
         type BaseFee: Get<Balance>;
 
-        /// Weight that the agenda may use in each block: its guaranteed share, and its bound.
+        /// Weight that the agenda may use at the begin of each block, however full it is. `on_idle` adds what is left.
         #[pallet::constant]
         type AgendaWeight: Get<Weight>;
 
@@ -350,16 +351,48 @@ pub mod pallet {
     #[pallet::whitelist_storage]
     pub type AgendaCursor<T: Config> = StorageValue<_, BlockNumber, ValueQuery>;
 
+    /// Deadlines that are served after those of [`Agenda`], by block: the ends of the match windows of replicas, and the
+    /// removal of final tasks. Of tasks that were submitted before there was this they are in [`Agenda`].
+    #[pallet::storage]
+    pub type PatientAgenda<T: Config> =
+        StorageMap<_, Twox64Concat, BlockNumber, Slot<T::PageCapacity>>;
+
+    /// Full pages of [`PatientAgenda`], by block and from zero.
+    #[pallet::storage]
+    pub type PatientPages<T: Config> = StorageDoubleMap<
+        _,
+        Twox64Concat,
+        BlockNumber,
+        Twox64Concat,
+        u32,
+        BoundedVec<Deadline, T::PageCapacity>,
+    >;
+
+    /// The first block whose deadlines in [`PatientAgenda`] are not all served; none before the first is served.
+    // As `Census`.
+    #[pallet::storage]
+    #[pallet::whitelist_storage]
+    pub type PatientCursor<T: Config> = StorageValue<_, BlockNumber>;
+
     #[pallet::hooks]
     impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
         fn on_initialize(_: BlockNumberFor<T>) -> Weight {
             if T::Market::is_migrating() {
                 return T::DbWeight::get().reads(2);
             }
-            // What is written once in a block, whatever happens in it: the census, the history, the agenda's cursor,
+            // What is written once in a block, whatever happens in it: the census, the history, the agenda's cursors,
             // and the account that fees go to. And whether there is a migration, or one has failed.
-            let beside = T::DbWeight::get().reads_writes(6, 4);
+            let beside = T::DbWeight::get().reads_writes(7, 5);
             Self::serve_agenda(T::AgendaWeight::get()).saturating_add(beside)
+        }
+
+        /// Goes on with what is due, if the begin of the block had not weight enough for all.
+        fn on_idle(_: BlockNumberFor<T>, remaining: Weight) -> Weight {
+            // What is read and written beside the deadlines, the begin of the block has paid for.
+            if T::Market::is_migrating() {
+                return Weight::zero();
+            }
+            Self::serve_agenda(remaining)
         }
 
         fn offchain_worker(_: BlockNumberFor<T>) {

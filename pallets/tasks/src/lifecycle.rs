@@ -48,7 +48,7 @@ impl<T: Config> Pallet<T> {
             | TaskStatus::Cancelled { at }
             | TaskStatus::Refunded { at, .. } => {
                 let prune_at = at.saturating_add(T::RetentionPeriod::get());
-                Self::schedule(prune_at, Deadline::Prune(id));
+                Self::schedule_patiently(prune_at, Deadline::Prune(id));
             }
             // The end of a match window came into the agenda when its seat became vacant.
             // Nothing but a verdict ends a dispute; its steps are in the agenda.
@@ -146,7 +146,9 @@ impl<T: Config> Pallet<T> {
             },
             "a worker must be able to report twice within ProgressWindow",
         )?;
-        let heaviest = T::WeightInfo::serve_slot().saturating_add(agenda::heaviest_entry::<T>());
+        // A slot of each line, and a page.
+        let slots = T::WeightInfo::serve_slot().saturating_mul(3);
+        let heaviest = slots.saturating_add(agenda::heaviest_entry::<T>());
         holds(
             T::AgendaWeight::get().all_gte(heaviest),
             "AgendaWeight must serve at least one deadline",

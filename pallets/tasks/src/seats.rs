@@ -102,8 +102,15 @@ impl<T: Config> Pallet<T> {
         if let Some(seat) = task.seat_mut(number) {
             seat.state = SeatState::Vacant { match_by };
             seat.anchor = T::DrawRandomness::anchor();
+            let (at, end) = (match_by.saturating_add(1), Deadline::Match(id));
+            // An audit and a dispute are waited for by more than the requester.
+            match seat.role {
+                Role::Replica => Self::schedule_patiently(at, end),
+                Role::Auditor | Role::Juror | Role::Fetcher => {
+                    Self::schedule(at, end);
+                }
+            }
         }
-        Self::schedule(match_by.saturating_add(1), Deadline::Match(id));
         Self::reflect_seats(id, task)?;
         T::MatchQueue::enqueue(id, QueueEnd::Front);
         Self::deposit_event(Event::TaskRequeued {

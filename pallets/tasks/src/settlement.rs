@@ -460,7 +460,7 @@ impl<T: Config> Pallet<T> {
         if !T::Escalation::is_over(id) {
             // A claim that was late. It ends by itself, and until then its jurors have to be found.
             let later = Self::now().saturating_add(T::RetrievalWindow::get());
-            Self::schedule(later, Deadline::Prune(id));
+            Self::schedule_patiently(later, Deadline::Prune(id));
             return Ok(Served::Early);
         }
         let Some(task) = Tasks::<T>::take(id) else {

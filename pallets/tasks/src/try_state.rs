@@ -20,6 +20,7 @@ use frame_support::{
 use sp_runtime::TryRuntimeError;
 
 use crate::{
+    lines::Line,
     pallet::*,
     types::{Assignment, Deadline, LockState, NewestFirst, Seat, SeatState, Task},
 };
@@ -498,18 +499,28 @@ impl<T: Config> Pallet<T> {
 
     /// All entries; and that the agenda can find them.
     fn check_agenda() -> Result<Entries, TryRuntimeError> {
-        let cursor = AgendaCursor::<T>::get();
+        let prompt = AgendaCursor::<T>::get();
+        let patient = PatientCursor::<T>::get().unwrap_or(prompt);
         ensure!(
-            cursor <= Self::now().saturating_add(1),
+            prompt.max(patient) <= Self::now().saturating_add(1),
             "the agenda serves no block before its time"
         );
         let mut entries = Entries::new();
         let mut pages = 0usize;
-        for (block, slot) in Agenda::<T>::iter() {
+        let prompts = Agenda::<T>::iter().map(|(block, slot)| (Line::Prompt, block, slot));
+        let patients = PatientAgenda::<T>::iter().map(|(block, slot)| (Line::Patient, block, slot));
+        for (line, block, slot) in prompts.chain(patients) {
+            let cursor = match line {
+                Line::Prompt => prompt,
+                Line::Patient => patient,
+            };
             ensure!(block >= cursor, "what was served is gone");
             for page in slot.served..slot.pages {
-                let page = AgendaPages::<T>::get(block, page)
-                    .ok_or("every page of the agenda that was put aside is there")?;
+                let page = match line {
+                    Line::Prompt => AgendaPages::<T>::get(block, page),
+                    Line::Patient => PatientPages::<T>::get(block, page),
+                };
+                let page = page.ok_or("every page of the agenda that was put aside is there")?;
                 pages = pages.saturating_add(1);
                 entries.extend(page.iter().map(|one| (block, codec::Encode::encode(one))));
             }
@@ -520,7 +531,10 @@ impl<T: Config> Pallet<T> {
             );
         }
         ensure!(
-            pages == AgendaPages::<T>::iter_keys().count(),
+            pages
+                == AgendaPages::<T>::iter_keys()
+                    .count()
+                    .saturating_add(PatientPages::<T>::iter_keys().count()),
             "every page of the agenda belongs to a slot"
         );
         Ok(entries)

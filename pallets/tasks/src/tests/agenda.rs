@@ -23,11 +23,11 @@ use crate::{
 
 type W = <Test as Config>::WeightInfo;
 
-/// Weight for two slots and this many refunds, of tasks without an assignment: each costs a look and what it
-/// is, and is begun only if there is weight for that.
+/// Weight for a slot of each line, a page, and this many refunds, of tasks without an assignment: each costs a look and
+/// what it is, and is begun only if there is weight for that.
 fn limit_to(refunds: u64) {
     let each = W::serve_stale().saturating_add(W::serve_match(0));
-    let slots = W::serve_slot().saturating_mul(2);
+    let slots = W::serve_slot().saturating_mul(3);
     AgendaWeight::set(slots.saturating_add(each.saturating_mul(refunds)));
 }
 
@@ -50,11 +50,16 @@ fn a_full_page_takes_nobodys_deadline_away() {
     ExtBuilder.build_and_execute(|| {
         let tasks: Vec<_> = (0..11).map(|_| submit(expected())).collect();
         let due = now() + MATCH_WINDOW + 1;
+        assert_eq!(PatientAgenda::<Test>::get(due).unwrap().pages, 2);
+        for task in 0..11 {
+            TasksPallet::schedule(due, Deadline::Settle(TaskId(task)));
+        }
         assert_eq!(Agenda::<Test>::get(due).unwrap().pages, 2);
         assert_ok!(TasksPallet::do_try_state());
         run_to(due);
         assert_eq!(refunded().len(), tasks.len());
-        assert!(Agenda::<Test>::get(due).is_none());
+        assert!(PatientAgenda::<Test>::get(due).is_none() && Agenda::<Test>::get(due).is_none());
+        assert_eq!(PatientPages::<Test>::iter_prefix(due).count(), 0);
         assert_eq!(AgendaPages::<Test>::iter_prefix(due).count(), 0);
     });
 }
@@ -82,6 +87,114 @@ fn what_does_not_fit_a_block_is_served_in_the_next_in_order() {
         // Once it has caught up, the agenda goes on block by block.
         run_for(2);
         assert_eq!(AgendaCursor::<Test>::get(), now() + 1);
+        assert_eq!(PatientCursor::<Test>::get(), Some(now() + 1));
+    });
+}
+
+/// Regression: whoever has thousands of match windows end in one block held up everybody's deadlines, for what as many
+/// submissions cost.
+#[test]
+fn ends_of_match_windows_hold_up_nothing_else() {
+    ExtBuilder.build_and_execute(|| {
+        for _ in 0..60 {
+            submit(expected());
+        }
+        let due = now() + MATCH_WINDOW + 1;
+        run_to(due - 10);
+        let id = running(ALICE, expected());
+        let by = now() + PROGRESS_WINDOW;
+        run_to(due - 1);
+        // Enough for the end of that run, and for a few of match windows.
+        let n = Numbers { work: 1, jurors: 0 };
+        let slots = W::serve_slot().saturating_mul(3);
+        let end = W::serve_stale().saturating_add(Pallet::<Test>::weight_of_silence(n));
+        AgendaWeight::set(slots.saturating_add(end));
+        run_to(by);
+        assert_eq!(fault_of(id), None);
+        let before = refunded().len();
+        assert!((1..60).contains(&before), "{before} of 60: some are left");
+        run_for(1);
+        assert_eq!(fault_of(id), Some(Fault::NoProgress));
+        // They are not forgotten either.
+        run_for(60);
+        assert!(refunded().starts_with(&(0..60).collect::<Vec<u64>>()));
+    });
+}
+
+#[test]
+fn what_a_block_has_left_serves_the_agenda() {
+    ExtBuilder.build_and_execute(|| {
+        for _ in 0..11 {
+            submit(expected());
+        }
+        let id = running(ALICE, expected());
+        let due = now() + MATCH_WINDOW + 1;
+        AgendaWeight::set(Weight::zero());
+        run_to(due);
+        assert_eq!((refunded().len(), fault_of(id)), (0, None));
+
+        IsMigrating::set(true);
+        assert_eq!(TasksPallet::on_idle(now(), Weight::MAX), Weight::zero());
+        assert_eq!((refunded().len(), fault_of(id)), (0, None));
+        IsMigrating::set(false);
+
+        // As far as it goes, and no further.
+        let little = W::serve_slot().saturating_mul(2);
+        let used = TasksPallet::on_idle(now(), little);
+        assert!(used.all_lte(little) && used.any_gt(Weight::zero()));
+        assert_eq!((refunded().len(), fault_of(id)), (0, None));
+
+        let used = TasksPallet::on_idle(now(), Weight::MAX);
+        let least = W::serve_match(0).saturating_mul(11);
+        assert!(used.all_gte(least), "{used:?}");
+        assert_eq!(refunded().len(), 11);
+        assert_eq!(fault_of(id), Some(Fault::NoProgress));
+        // Nothing is due any more: that costs nothing.
+        assert_eq!(TasksPallet::on_idle(now(), Weight::MAX), Weight::zero());
+        AgendaWeight::set(Weight::MAX);
+    });
+}
+
+/// The end of the window in which an auditor or a juror is looked for is waited for by more than the requester.
+#[test]
+fn who_is_looked_for_to_compare_is_not_looked_for_behind_others() {
+    ExtBuilder.build_and_execute(|| {
+        let id = committed(ALICE, optimistic());
+        decide_audit(id.task, true);
+        let end = Deadline::Match(id.task);
+        let due = now() + REMATCH_WINDOW + 1;
+        assert!(Agenda::<Test>::get(due).unwrap().open.contains(&end));
+        let auditor = assign(id.task, device(BOB, ASK));
+        run_for(1);
+        assert_ok!(fail(auditor, Fault::Crashed));
+        let due = now() + REMATCH_WINDOW + 1;
+        assert!(Agenda::<Test>::get(due).unwrap().open.contains(&end));
+        // That of a replica stands in the other line.
+        let id = running(CHARLIE, expected());
+        assert_ok!(fail(id, Fault::Crashed));
+        let end = Deadline::Match(id.task);
+        assert!(!Agenda::<Test>::get(due).unwrap().open.contains(&end));
+        assert!(PatientAgenda::<Test>::get(due).unwrap().open.contains(&end));
+        run_for(2 * REMATCH_WINDOW);
+    });
+}
+
+/// On a chain that had but one line before.
+#[test]
+fn the_second_line_begins_where_the_first_is() {
+    ExtBuilder.build_and_execute(|| {
+        let id = submit(expected());
+        let due = now() + MATCH_WINDOW + 1;
+        run_to(due - 10);
+        PatientCursor::<Test>::kill();
+        AgendaWeight::set(Weight::zero());
+        run_for(1);
+        // It is known where it begins, whatever is served of the other.
+        assert_eq!(PatientCursor::<Test>::get(), Some(due - 9));
+        assert_eq!(AgendaCursor::<Test>::get(), due - 9);
+        AgendaWeight::set(Weight::MAX);
+        run_to(due);
+        assert_eq!(refunded(), [id.0]);
     });
 }
 
@@ -196,7 +309,8 @@ fn final_tasks_are_removed_and_the_history_stays() {
         assert_eq!(SubmittedBy::<Test>::iter().count(), 0);
         assert_eq!(Assignments::<Test>::iter().count(), 0);
         assert!(Occupied::get().is_empty());
-        assert_eq!(Agenda::<Test>::iter().count(), 0, "nothing is left behind");
+        let entries = Agenda::<Test>::iter().count() + PatientAgenda::<Test>::iter().count();
+        assert_eq!(entries, 0, "nothing is left behind");
         assert_eq!(Submissions::<Test>::get(), head);
         assert_eq!(submit(expected()), TaskId(1));
     });
@@ -224,12 +338,13 @@ fn what_has_become_stale_weighs_a_look() {
             settled(ALICE);
         }
         run_to(due - 1);
-        let slot = Agenda::<Test>::get(due).unwrap();
+        let slot = PatientAgenda::<Test>::get(due).unwrap();
         assert_eq!((slot.pages, slot.open.len()), (0, 3));
         run_to_without_hooks(due);
         let weight = TasksPallet::serve_agenda(Weight::MAX);
         let looks = W::serve_stale().saturating_mul(3);
-        assert_eq!(weight, W::serve_slot().saturating_add(looks));
+        let slots = W::serve_slot().saturating_mul(2);
+        assert_eq!(weight, slots.saturating_add(looks));
     });
 }
 
@@ -245,6 +360,7 @@ fn what_is_put_off_weighs_that() {
         let weight = TasksPallet::serve_agenda(Weight::MAX);
         assert!(assignment_of(id).due > due);
         let expected = W::serve_slot()
+            .saturating_mul(2)
             .saturating_add(W::serve_stale())
             .saturating_add(W::serve_early());
         assert_eq!(weight, expected);

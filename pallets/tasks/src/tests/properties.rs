@@ -215,6 +215,7 @@ proptest! {
             run_for(RETRIEVAL_WINDOW);
             assert_eq!(Tasks::<Test>::iter().count(), 0);
             assert_eq!(Agenda::<Test>::iter().count(), 0);
+            assert_eq!(PatientAgenda::<Test>::iter().count(), 0);
             assert_eq!(Envelopes::<Test>::iter().count(), 0);
             assert_eq!(held(REQUESTER), 0);
             assert_eq!(free(POOL), EXISTENTIAL_DEPOSIT, "all locks are released or paid out");
