@@ -97,6 +97,11 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
+    /// Whether a submission is refused now, whoever makes it and whatever that account has: before it pays the fee.
+    pub fn is_refused(submission: &Submission) -> bool {
+        !T::Market::is_open() || Self::check_submission(submission).is_err()
+    }
+
     /// Whether each field can be worked with; the error names the field.
     fn check_submission(submission: &Submission) -> DispatchResult {
         let Submission {

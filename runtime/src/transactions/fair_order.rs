@@ -11,6 +11,7 @@ pub mod benchmarking;
 mod weights;
 
 use aicpw_primitives::priority;
+use aicpw_protocol::task::Submission;
 use alloc::vec::Vec;
 
 use codec::{Decode, DecodeWithMemTracking, Encode};
@@ -25,7 +26,7 @@ use sp_runtime::traits::{
     TransactionExtensionMetadata, ValidateResult,
 };
 
-use crate::{Runtime, RuntimeCall};
+use crate::{Runtime, RuntimeCall, Tasks};
 use weights::WeightInfo;
 
 /// `InvalidTransaction::Custom` of a submission with a tip. The market's other codes, which are
@@ -33,9 +34,9 @@ use weights::WeightInfo;
 pub const TIPPED_SUBMISSION: u8 = 64;
 
 /// Priority of every transaction that submits tasks, however long it is: that of one with a tip as high
-/// as the fee for a submission, which cannot be avoided either. Below the calls of workers. One that
-/// carries other calls beside has at most this, and otherwise that of any transaction without a tip:
-/// nobody buys a place for those by a submission that need not even succeed.
+/// as the fee for a submission, which is paid as well. Below the calls of workers. One that carries other calls beside has at
+/// most this, and otherwise that of any transaction without a tip, and so has one with a submission that is refused for what it
+/// says, before it pays that fee: nobody buys a place by a submission that need not even succeed.
 pub const SUBMISSION_PRIORITY: TransactionPriority = 1_000_000_000_000_000_000;
 
 const _: () = assert!(SUBMISSION_PRIORITY < priority::PAID);
@@ -46,7 +47,7 @@ type Look = weights::SubstrateWeight<Runtime>;
 type Charge = ChargeTransactionPayment<Runtime>;
 
 /// [`ChargeTransactionPayment`], which in addition refuses a tip on a transaction that submits a
-/// task, gives all that do nothing else the same priority, and none a higher one than [`priority::PAID`]. (`ChargeTransactionPayment` prefers the
+/// task, gives all that do nothing else, and are not refused for what they say, the same priority, and none a higher one than [`priority::PAID`]. (`ChargeTransactionPayment` prefers the
 /// higher tip and, among equal tips, the smaller transaction.) Looks like the one that it wraps from
 /// outside, so that every wallet can encode it.
 #[derive(Encode, Decode, DecodeWithMemTracking, Clone, PartialEq, Eq, Debug)]
@@ -118,26 +119,47 @@ fn carried(call: &RuntimeCall) -> Vec<&RuntimeCall> {
 }
 
 /// What a transaction does, by its call and all those that it carries.
-struct Content {
-    /// One of them submits a task.
-    submits: bool,
+struct Content<'a> {
+    /// What is submitted by them.
+    submissions: Vec<&'a Submission>,
     /// One of them does something else than to submit a task or to carry such calls.
     does_more: bool,
     /// How many it carries.
     carried: u32,
 }
 
+impl Content<'_> {
+    /// One of them submits a task.
+    fn submits(&self) -> bool {
+        !self.submissions.is_empty()
+    }
+
+    /// A submission pays no fee, because it is refused before. Reads of the state what a block knows already.
+    fn is_refused(&self) -> bool {
+        self.submissions
+            .iter()
+            .any(|submission| Tasks::is_refused(submission))
+    }
+
+    /// What it weighs to find all this out. Every second of the calls of which that was measured is a submission, so one
+    /// counts as two calls more.
+    fn weight(&self) -> Weight {
+        let submissions = (self.submissions.len() as u32).saturating_mul(2);
+        Look::look(self.carried.saturating_add(submissions))
+    }
+}
+
 /// As deep as calls can be nested, which decoding has bounded.
-fn content(call: &RuntimeCall) -> Content {
+fn content(call: &RuntimeCall) -> Content<'_> {
     let mut content = Content {
-        submits: false,
+        submissions: Vec::new(),
         does_more: false,
         carried: 0,
     };
     let mut open = Vec::from([call]);
     while let Some(call) = open.pop() {
-        if matches!(call, RuntimeCall::Tasks(pallet_tasks::Call::submit { .. })) {
-            content.submits = true;
+        if let RuntimeCall::Tasks(pallet_tasks::Call::submit { submission }) = call {
+            content.submissions.push(submission);
             continue;
         }
         let inner = carried(call);
@@ -163,9 +185,7 @@ impl TransactionExtension<RuntimeCall> for ChargeInFairOrder {
     }
 
     fn weight(&self, call: &RuntimeCall) -> Weight {
-        self.0
-            .weight(call)
-            .saturating_add(Look::look(content(call).carried))
+        self.0.weight(call).saturating_add(content(call).weight())
     }
 
     fn validate(
@@ -179,7 +199,7 @@ impl TransactionExtension<RuntimeCall> for ChargeInFairOrder {
         source: TransactionSource,
     ) -> ValidateResult<Self::Val, RuntimeCall> {
         let content = content(call);
-        if content.submits && self.0.tip() != 0 {
+        if content.submits() && self.0.tip() != 0 {
             return Err(InvalidTransaction::Custom(TIPPED_SUBMISSION).into());
         }
         let (mut valid, val, origin) = self.0.validate(
@@ -192,8 +212,8 @@ impl TransactionExtension<RuntimeCall> for ChargeInFairOrder {
             source,
         )?;
         valid.priority = valid.priority.min(priority::PAID);
-        if content.submits {
-            valid.priority = match content.does_more {
+        if content.submits() {
+            valid.priority = match content.does_more || content.is_refused() {
                 false => SUBMISSION_PRIORITY,
                 true => valid.priority.min(SUBMISSION_PRIORITY),
             };

@@ -2,7 +2,11 @@
 //! decides that.
 
 use aicpw_primitives::priority;
-use aicpw_protocol::worker::Statement;
+use aicpw_protocol::{
+    task::{Submission, Verification},
+    worker::Statement,
+    Gflops, Milliseconds,
+};
 use aicpw_runtime::{
     configs::market::HeartbeatPeriod,
     transactions::fair_order::{SUBMISSION_PRIORITY, TIPPED_SUBMISSION},
@@ -26,6 +30,11 @@ fn submit() -> RuntimeCall {
 fn transfer() -> RuntimeCall {
     let (dest, value) = (Address::Id(Dave.to_account_id()), UNIT);
     pallet_balances::Call::transfer_keep_alive { dest, value }.into()
+}
+
+fn as_root(chain: &mut Chain, call: impl Into<RuntimeCall>) {
+    let call = Box::new(call.into());
+    chain.sign(Alice, pallet_sudo::Call::sudo { call }).unwrap();
 }
 
 fn signed_by(who: Sr25519Keyring) -> Box<OriginCaller> {
@@ -223,6 +232,51 @@ fn a_submission_moves_nothing_else_ahead() {
         let priority = chain.validity(transaction).unwrap().priority;
         assert!(priority <= plain, "{call:?}: {priority}, alone {plain}");
     }
+}
+
+/// Regression: one that is refused before it pays the fee went before whatever has no tip all the same, for an eighth of
+/// what the others pay.
+#[test]
+fn a_submission_that_is_refused_for_what_it_says_goes_before_nothing() {
+    let mut chain = Chain::development();
+    let plain = chain.signed(Alice, transfer(), 0);
+    let plain = chain.validity(plain).unwrap().priority;
+    let with = |change: fn(&mut Submission)| {
+        let mut submission = submission(OPTIMISTIC);
+        change(&mut submission);
+        RuntimeCall::from(pallet_tasks::Call::submit { submission })
+    };
+    let refused = [
+        with(|one| one.budget = 1),
+        with(|one| one.time_limit = Milliseconds(0)),
+        with(|one| one.needs.gflops = Gflops(0)),
+        with(|one| one.match_window = Milliseconds(u64::MAX)),
+        with(|one| one.verification = Verification::Proof { circuit: 1 }),
+        with(|one| one.peers = vec![Default::default()].try_into().unwrap()),
+    ];
+    for call in refused {
+        // Nor if it comes with one that is not refused.
+        let calls = vec![submit(), call.clone()];
+        let batch = pallet_utility::Call::force_batch { calls };
+        for call in [call, batch.into()] {
+            let transaction = chain.signed(Alice, call.clone(), 0);
+            let priority = chain.validity(transaction).unwrap().priority;
+            assert!(
+                priority <= plain,
+                "{call:?}: {priority}, a transfer {plain}"
+            );
+        }
+    }
+    // Nobody's is taken while the market is paused.
+    let priority = |chain: &mut Chain| {
+        let transaction = chain.signed(Charlie, submit(), 0);
+        chain.validity(transaction).unwrap().priority
+    };
+    assert_eq!(priority(&mut chain), SUBMISSION_PRIORITY);
+    as_root(&mut chain, pallet_market_clock::Call::pause {});
+    assert!(priority(&mut chain) <= plain);
+    as_root(&mut chain, pallet_market_clock::Call::resume {});
+    assert_eq!(priority(&mut chain), SUBMISSION_PRIORITY);
 }
 
 /// The pool orders by priority, and what has the same by the time of arrival.
