@@ -6,11 +6,13 @@ use aicpw_protocol::{
     verdict::Vote, AskPrice, AssignmentId, BlockNumber, DeviceId, Gflops, TaskId,
 };
 use pallet_provider_staking::{
-    benchmarking::{online_device, set_height},
+    benchmarking::{come_online, lone_device, online_device, set_height},
     NextDevice,
 };
 
-use crate::{AccountId, Runtime};
+use crate::{
+    configs::parameters::MarketParameter, AccountId, MarketParameters, Runtime, RuntimeOrigin,
+};
 
 frame_benchmarking::define_benchmarks!(
     [frame_benchmarking, BaselineBench::<Runtime>]
@@ -88,6 +90,23 @@ impl pallet_tasks::BenchmarkHelper<AccountId> for Neighbours {
 impl pallet_provider_staking::benchmarking::BenchmarkHelper for Neighbours {
     fn bring_seed(anchor: BlockNumber) {
         <Self as pallet_tasks::BenchmarkHelper<AccountId>>::bring_seed(anchor);
+    }
+
+    fn believe_devices() {
+        let none = MarketParameter::ConformanceRun(0);
+        MarketParameters::set_parameter(RuntimeOrigin::root(), none).expect("it is in its range");
+    }
+
+    fn await_devices(devices: &[DeviceId]) {
+        pallet_matching::benchmarking::await_devices::<Runtime>(devices);
+    }
+
+    fn freshen(devices: &[DeviceId]) {
+        pallet_matching::benchmarking::freshen::<Runtime>(devices);
+    }
+
+    fn misplaced(device: DeviceId) {
+        pallet_matching::benchmarking::misplace::<Runtime>(device);
     }
 }
 

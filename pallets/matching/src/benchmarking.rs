@@ -11,10 +11,12 @@ use crate::{
     lists::{Side, Taken},
     search::{search, Bounds, Outcome, Repair},
     types::{
-        Bucket, CellMasks, List, Listed, Node, Page, Phase, Progress, MAX_FURTHER_PAGES, PAGE_SLOTS,
+        Bucket, CellMasks, GroupHead, List, Listed, Node, Page, Phase, Progress, MAX_FURTHER_PAGES,
+        MAX_GROUPS, PAGE_SLOTS,
     },
     walk::Walk,
-    Buckets, Config, Cursors, Entries, Leaves, ListEnds, Listings, Pallet, Roots,
+    Buckets, Config, Cursors, Directories, Entries, Leaves, ListEnds, Listings, Pallet, ParkedIn,
+    Roots,
 };
 
 /// Makes what matching works on, in the pallets that keep it.
@@ -50,9 +52,51 @@ pub fn misplace<T: Config>(device: DeviceId) {
         Some(place),
         false,
     );
+    await_devices::<T>(&[device]);
+}
+
+/// As if a task were parked, and others with ids around those of these devices were to be searched for, and they were not: who
+/// lists one of them puts a word between two others. For other pallets' benchmarks.
+pub fn await_devices<T: Config>(devices: &[DeviceId]) {
     Pallet::<T>::insert_into(List::Parked, u64::from(u32::MAX), Side::Tail);
-    // Ids that are near share a word.
-    Pallet::<T>::insert_into(List::Fresh, device.0 ^ 1, Side::Tail);
+    for device in devices {
+        Pallet::<T>::remove_from(List::Fresh, device.0);
+        neighbours::<T>(List::Fresh, device.0);
+    }
+}
+
+/// The same, and they were to be searched for as well: who takes one of them out of the book takes that word away. For
+/// other pallets' benchmarks.
+pub fn freshen<T: Config>(devices: &[DeviceId]) {
+    await_devices::<T>(devices);
+    for device in devices {
+        Pallet::<T>::note_fresh(*device);
+    }
+}
+
+/// Parks a task between others, while there are as many groups of those as there can be. For other pallets' benchmarks.
+pub fn park_among_others<T: Config>(id: TaskId) {
+    Pallet::<T>::forget(id);
+    park::<T>(id);
+    let group = ParkedIn::<T>::get(id).expect("it is parked");
+    for list in [List::Parked, List::Group(group)] {
+        neighbours::<T>(list, id.0);
+    }
+    Directories::<T>::mutate(group.engine, group.class, |directory| {
+        for number in 0..MAX_GROUPS as u16 {
+            let head = GroupHead {
+                cell: Cell(number),
+                octave: 0,
+                oldest: id,
+            };
+            let place = directory
+                .binary_search_by_key(&(head.cell, head.octave), |one| (one.cell, one.octave));
+            if let Err(index) = place {
+                // The last does not fit: the task's own group is one of them.
+                let _ = directory.try_insert(index, head);
+            }
+        }
+    });
 }
 
 const ASK: AskPrice = AskPrice(AICP);

@@ -7,7 +7,7 @@ use aicpw_protocol::{
     conformance::{MOST_SIBLINGS, SAMPLES},
     merkle::{root_from_proof, InclusionProof},
     worker::{MissingDevices, Statement, MAX_NAMED_DEVICES},
-    AskPrice, DeviceId, Gflops,
+    AskPrice, DeviceId,
 };
 use alloc::{vec, vec::Vec};
 use frame_benchmarking::v2::*;
@@ -26,7 +26,10 @@ use crate::{
 };
 
 use setup::*;
-pub use setup::{online_device, set_height, BenchmarkHelper};
+pub use setup::{come_online, lone_device, online_device, set_height, BenchmarkHelper};
+
+/// Octaves above the lowest ask where none of a provider's devices stands.
+const FAR: u32 = 20;
 
 #[benchmarks(
     where
@@ -95,9 +98,13 @@ mod benchmarks {
         assert!(!WorkerOwners::<T>::contains_key(old));
     }
 
+    /// The free stake comes to another level: all devices are listed anew.
     #[benchmark]
     fn bond_extra(d: Linear<0, { T::MaxDevices::get() }>) {
         let (who, _) = provider::<T>(d);
+        for device in DevicesOf::<T>::get(&who) {
+            T::BenchmarkHelper::misplaced(device);
+        }
 
         #[extrinsic_call]
         _(RawOrigin::Signed(who.clone()), stake::<T>());
@@ -105,9 +112,11 @@ mod benchmarks {
         assert_eq!(Ledgers::<T>::get(who).active, 2 * stake::<T>());
     }
 
+    /// What is left is too little: all devices leave the order book.
     #[benchmark]
     fn unbond(d: Linear<0, { T::MaxDevices::get() }>) {
         let (who, _) = provider::<T>(d);
+        T::BenchmarkHelper::freshen(&DevicesOf::<T>::get(&who));
 
         #[extrinsic_call]
         _(RawOrigin::Signed(who.clone()), stake::<T>());
@@ -131,15 +140,19 @@ mod benchmarks {
         Ok(())
     }
 
+    /// There are no conformance runs, so that it is listed at once: that is more than to open one.
     #[benchmark]
     fn register_device(d: Linear<1, { T::MaxDevices::get() }>) {
         let (who, _) = provider::<T>(d - 1);
+        T::BenchmarkHelper::believe_devices();
+        keep_ids_apart::<T>();
+        T::BenchmarkHelper::await_devices(&[NextDevice::<T>::get()]);
 
         #[extrinsic_call]
         _(
             RawOrigin::Signed(who.clone()),
             spec(d),
-            T::MinAsk::get(),
+            octave_above::<T>(FAR),
             T::MaxSlots::get(),
         );
 
@@ -150,6 +163,7 @@ mod benchmarks {
     fn deregister_device() {
         let (who, _) = provider::<T>(T::MaxDevices::get());
         let device = only_device::<T>(&who);
+        T::BenchmarkHelper::freshen(&[device]);
 
         #[extrinsic_call]
         _(RawOrigin::Signed(who), device);
@@ -157,40 +171,56 @@ mod benchmarks {
         assert!(!Devices::<T>::contains_key(device));
     }
 
+    /// There are no conformance runs, so that it goes to another segment of the order book at once.
     #[benchmark]
     fn update_spec(d: Linear<1, { T::MaxDevices::get() }>) {
         let (who, _) = provider::<T>(d);
         let device = only_device::<T>(&who);
+        T::BenchmarkHelper::believe_devices();
+        T::BenchmarkHelper::await_devices(&[device]);
 
         #[extrinsic_call]
         _(RawOrigin::Signed(who), device, spec(d));
     }
 
+    /// Of a device that had none free, and whose provider's free stake is on another level since its match.
     #[benchmark]
     fn set_slots() {
         let (who, _) = provider::<T>(1);
         let device = only_device::<T>(&who);
+        Devices::<T>::mutate_extant(device, |device| {
+            device.slots = 1;
+            device.used_slots = 1;
+        });
+        T::BenchmarkHelper::misplaced(device);
 
         #[extrinsic_call]
-        _(RawOrigin::Signed(who), device, 1);
+        _(RawOrigin::Signed(who), device, T::MaxSlots::get());
     }
 
+    /// Far from the one before.
     #[benchmark]
     fn set_ask() {
         let (who, _) = provider::<T>(1);
         let device = only_device::<T>(&who);
+        T::BenchmarkHelper::await_devices(&[device]);
 
         #[extrinsic_call]
-        _(RawOrigin::Signed(who), device, T::MinAsk::get());
+        _(RawOrigin::Signed(who), device, octave_above::<T>(FAR));
     }
 
+    /// It comes into the order book: to leave it is no more.
     #[benchmark]
-    fn set_availability() {
+    fn set_availability() -> Result<(), BenchmarkError> {
         let (who, _) = provider::<T>(1);
         let device = only_device::<T>(&who);
+        Pallet::<T>::do_set_availability(who.clone(), device, false)?;
+        T::BenchmarkHelper::await_devices(&[device]);
 
         #[extrinsic_call]
-        _(RawOrigin::Signed(who), device, false);
+        _(RawOrigin::Signed(who), device, true);
+
+        Ok(())
     }
 
     /// The provider was offline, and every device has cooled down in the meantime and is found again.
@@ -307,6 +337,7 @@ mod benchmarks {
     #[benchmark]
     fn answer_challenge() {
         let (device, answer, proof) = answered::<T>();
+        T::BenchmarkHelper::await_devices(&[device]);
 
         #[extrinsic_call]
         _(RawOrigin::Authorized, device, answer, proof);
@@ -357,7 +388,7 @@ mod benchmarks {
     #[benchmark]
     fn draw() {
         for seed in 0..crate::draw::DRAW_TRIES {
-            online_device::<T>(seed, Gflops(1), AskPrice(1));
+            lone_device::<T>(seed, seed);
         }
         set_height::<T>(HEIGHT + T::HeartbeatPeriod::get() * (MISSED_HEARTBEATS + 2));
         let drawn;

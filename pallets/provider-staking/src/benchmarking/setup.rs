@@ -22,12 +22,30 @@ use frame_system::pallet_prelude::BlockNumberFor;
 use sp_application_crypto::RuntimeAppPublic;
 use sp_runtime::traits::{BlockNumberProvider, Hash as _};
 
-use crate::{conformance::Stage, *};
+use crate::{
+    conformance::Stage,
+    draw::{CAPACITY, WIDTH},
+    *,
+};
 
 /// What the benchmarks need of other pallets.
 pub trait BenchmarkHelper {
     /// Makes up the seed for an anchor, and goes to the first block in which it is known.
     fn bring_seed(anchor: BlockNumber);
+
+    /// Turns conformance runs off: what is registered then is listed at once.
+    fn believe_devices();
+
+    /// Has tasks wait for these devices: to list one is as much work as it can be but for where it stood before.
+    fn await_devices(devices: &[DeviceId]);
+
+    /// As if these devices, which are in the order book, had come into it while tasks waited for them, and none was woken
+    /// yet: to take one out is as much work as it can be.
+    fn freshen(devices: &[DeviceId]);
+
+    /// Has a device stand in the order book where it does not belong any more, alone, with no slot free, while tasks wait for
+    /// it: as if the free stake of its provider had changed.
+    fn misplaced(device: DeviceId);
 }
 
 /// At which they begin.
@@ -68,16 +86,73 @@ pub fn online_device<T: Config>(seed: u32, gflops: Gflops, ask: AskPrice) -> (De
 where
     T::NativeBalance: Mutate<T::AccountId>,
 {
+    let spec = DeviceSpec {
+        gflops,
+        ..spec(seed)
+    };
+    online::<T>(seed, spec, ask)
+}
+
+/// A device as [`online_device`] makes it, where what is done with it is as much work as it can be: it stands in an octave of
+/// asks of its own, this one above the lowest, and in one of the segments for class `int`; its provider has another device,
+/// which is not offered, and shares with others no node of the draw but the root. For other pallets' benchmarks.
+pub fn lone_device<T: Config>(seed: u32, octave: u32) -> (DeviceId, WorkerId)
+where
+    T::NativeBalance: Mutate<T::AccountId>,
+{
+    // Leaves are taken in the order of their numbers. Where there are many, at least the lowest nodes are others.
+    DrawTree::<T>::mutate(|leaves| {
+        let far = WIDTH.pow(2);
+        let is_room = leaves.ever.saturating_add(2 * far) < CAPACITY;
+        let step = if is_room { far } else { WIDTH };
+        leaves.ever = leaves.ever.saturating_add(step - 1);
+    });
+    keep_ids_apart::<T>();
+    let spec = DeviceSpec {
+        classes: ClassSet {
+            int: true,
+            fp32_strict: seed & 1 != 0,
+            device: seed & 2 != 0,
+        },
+        ..spec(seed)
+    };
+    let lone = online::<T>(seed, spec, octave_above::<T>(octave));
+    let other = DeviceSpec {
+        fingerprint: [255; 32],
+        ..self::spec(seed)
+    };
+    Pallet::<T>::do_register_device(account("provider", seed, 0), other, T::MinAsk::get(), 1)
+        .expect("the device can be registered");
+    lone
+}
+
+/// Has the provider of a device be online, wherever the chain is by now. For other pallets' benchmarks.
+pub fn come_online<T: Config>(device: DeviceId) {
+    let device = Devices::<T>::get(device).expect("the device is registered");
+    let period = Pallet::<T>::current_period();
+    Pallet::<T>::do_heartbeat(device.provider, period, MissingDevices::default());
+}
+
+/// The ids of devices that are registered next share no word of a list with those before.
+pub(super) fn keep_ids_apart<T: Config>() {
+    NextDevice::<T>::mutate(|next| next.0 = next.0.saturating_add(400));
+}
+
+/// An ask that stands so many octaves above the lowest.
+pub(super) fn octave_above<T: Config>(octave: u32) -> AskPrice {
+    AskPrice(T::MinAsk::get().0 << octave)
+}
+
+fn online<T: Config>(seed: u32, spec: DeviceSpec, ask: AskPrice) -> (DeviceId, WorkerId)
+where
+    T::NativeBalance: Mutate<T::AccountId>,
+{
     if Pallet::<T>::now() < HEIGHT {
         set_height::<T>(HEIGHT);
     }
     let who: T::AccountId = account("provider", seed, 0);
     T::NativeBalance::set_balance(&who, Balance::MAX / 1_000_000);
     let worker = joined::<T>(&who, Balance::MAX / 2_000_000);
-    let spec = DeviceSpec {
-        gflops,
-        ..spec(seed)
-    };
     Pallet::<T>::do_register_device(who.clone(), spec, ask.max(T::MinAsk::get()), 1)
         .expect("the device can be registered");
     Challenges::<T>::remove(only_device::<T>(&who));
@@ -140,7 +215,21 @@ pub(super) fn joined<T: Config>(who: &T::AccountId, stake: Balance) -> WorkerId 
     worker
 }
 
-/// A provider with `devices` devices that it offers.
+/// A device in another segment of the order book than the six before.
+fn various(number: u32) -> DeviceSpec {
+    let classes = number % 7 + 1;
+    DeviceSpec {
+        classes: ClassSet {
+            int: classes & 1 != 0,
+            fp32_strict: classes & 2 != 0,
+            device: classes & 4 != 0,
+        },
+        ..spec(number)
+    }
+}
+
+/// A provider with `devices` devices that it offers. Each stands in an octave of asks of its own, and no more of them in a
+/// segment than have to.
 pub(super) fn provider<T: Config>(devices: u32) -> (T::AccountId, WorkerId)
 where
     T::NativeBalance: Mutate<T::AccountId>,
@@ -148,10 +237,11 @@ where
     let who = funded::<T>();
     let worker = joined::<T>(&who, stake::<T>());
     for device in 0..devices {
+        keep_ids_apart::<T>();
         Pallet::<T>::do_register_device(
             who.clone(),
-            spec(device),
-            T::MinAsk::get(),
+            various(device),
+            octave_above::<T>(device),
             T::MaxSlots::get(),
         )
         .expect("the device can be registered");
@@ -173,6 +263,7 @@ where
     T::NativeBalance: Mutate<T::AccountId>,
 {
     let (who, worker) = provider::<T>(0);
+    keep_ids_apart::<T>();
     let spec = DeviceSpec {
         gflops: Gflops(1),
         ..spec(1)
