@@ -28,7 +28,7 @@ mod benchmarks {
 
     #[benchmark]
     fn submit() {
-        let requester = requester::<T>();
+        let requester = signer::<T>();
         #[extrinsic_call]
         _(RawOrigin::Signed(requester), submission::<T>());
         assert_eq!(Submissions::<T>::get().length, 1);
@@ -36,9 +36,10 @@ mod benchmarks {
 
     #[benchmark]
     fn cancel(n: Linear<0, { MOST - ALL }>) {
-        let requester = requester::<T>();
+        let requester = signer::<T>();
         // What is undecided is not cancelled.
         let id = failed::<T>(&requester, n, &[Fault::Crashed]);
+        T::BenchmarkHelper::parked(id);
         #[extrinsic_call]
         _(RawOrigin::Signed(requester), id);
         assert!(matches!(task::<T>(id).status, TaskStatus::Cancelled { .. }));
@@ -46,8 +47,10 @@ mod benchmarks {
 
     #[benchmark]
     fn accept(n: Linear<1, 3>) {
-        let requester = requester::<T>();
+        let requester = signer::<T>();
         let (last, _) = verifying::<T>(&requester, n);
+        owed::<T>();
+        all_misplaced::<T>(last.task);
         #[extrinsic_call]
         _(RawOrigin::Signed(requester), last.task);
         assert!(matches!(
@@ -58,7 +61,7 @@ mod benchmarks {
 
     #[benchmark]
     fn rate(n: Linear<ALL, MOST>) {
-        let requester = requester::<T>();
+        let requester = signer::<T>();
         let (last, _) = all_settled::<T>(&requester, n);
         #[extrinsic_call]
         _(RawOrigin::Signed(requester), last.task, 5);
@@ -67,7 +70,7 @@ mod benchmarks {
 
     #[benchmark]
     fn grant_key() {
-        let requester = requester::<T>();
+        let requester = signer::<T>();
         let (assignment, _) = assigned::<T>(submitted::<T>(&requester), 1);
         let envelope = envelope::<T>(assignment);
         #[extrinsic_call]
@@ -99,8 +102,10 @@ mod benchmarks {
         _(RawOrigin::Authorized, last, progress, proof);
     }
 
-    /// The last of all commits, an auditor's: opens the reveals. As with the others, the device is listed in another
-    /// bucket of the order book than before.
+    /// The last of all commits, an auditor's: opens the reveals. As with the others, and wherever locks change, the device is
+    /// listed in another bucket of the order book than before, while a task is parked. So it is when the free stake of its
+    /// provider, which has others, has come to another level; to another octave or segment a device only goes by a call
+    /// of its provider.
     #[benchmark]
     fn commit_result(n: Linear<ALL, MOST>) {
         let all = all_committed::<T>(&requester::<T>(), n);
@@ -152,6 +157,7 @@ mod benchmarks {
     fn reveal_only() {
         let (last, worker) = running::<T>(&requester::<T>(), 1, expected());
         commit::<T>(last);
+        all_misplaced::<T>(last.task);
         let proof = proof_of_reveal::<T>(last, &worker);
         #[extrinsic_call]
         reveal_result(RawOrigin::Authorized, last, opening(3), proof);
@@ -167,6 +173,7 @@ mod benchmarks {
     fn reveal_alone(n: Linear<2, 3>) {
         let (last, worker) = running::<T>(&requester::<T>(), n, expected());
         commit::<T>(last);
+        all_misplaced::<T>(last.task);
         let proof = proof_of_reveal::<T>(last, &worker);
         #[extrinsic_call]
         reveal_result(RawOrigin::Authorized, last, opening(3), proof);
@@ -196,6 +203,8 @@ mod benchmarks {
     #[benchmark]
     fn reveal_result(n: Linear<ALL, MOST>) {
         let (last, worker) = all_but_the_auditor_revealed::<T>(&requester::<T>(), n);
+        owed::<T>();
+        all_misplaced::<T>(last.task);
         let proof = proof_of_reveal::<T>(last, &worker);
         #[extrinsic_call]
         _(RawOrigin::Authorized, last, opening(3), proof);
@@ -210,6 +219,7 @@ mod benchmarks {
     fn fail(n: Linear<ALL, MOST>) {
         let (last, worker) = all_running::<T>(&requester::<T>(), n).remove(0);
         no_attempt_left::<T>(last);
+        all_misplaced::<T>(last.task);
         let statement = Statement::Fail {
             assignment: last,
             fault: Fault::Crashed,
@@ -439,7 +449,8 @@ mod benchmarks {
         assert_eq!(served, Served::Early);
     }
 
-    /// One seat finds nobody: all others are cancelled. It has an attempt left, so not all were had.
+    /// One seat finds nobody, for which the task was parked: all others are cancelled. It has an attempt left, so not all
+    /// were had.
     #[benchmark]
     fn serve_match(n: Linear<ALL, { MOST - ALL }>) {
         let requester = requester::<T>();
@@ -447,7 +458,9 @@ mod benchmarks {
         Pallet::<T>::do_fail(last, Fault::Crashed, Some(cid()), message()).expect("it is open");
         let match_by = Pallet::<T>::now();
         match_vacant_by::<T>(last.task, match_by);
+        T::BenchmarkHelper::parked(last.task);
         on_from::<T>(1);
+        all_misplaced::<T>(last.task);
         let served;
         #[block]
         {
@@ -469,6 +482,7 @@ mod benchmarks {
         let due = assignment.due;
         let deadline = assignment.deadline().expect("it has to start");
         T::BenchmarkHelper::set_block(deadline.saturating_add(1));
+        all_misplaced::<T>(last.task);
         #[block]
         {
             Pallet::<T>::serve(due, Deadline::Assignment(last));
@@ -479,6 +493,8 @@ mod benchmarks {
         ));
     }
 
+    /// Who is slashed for what it said is online, and its device is listed anew: if it is not, or has too little stake for
+    /// it, the device and its leaf of the draw are taken out instead.
     #[benchmark]
     fn serve_settle(n: Linear<1, 3>) {
         let (last, _) = verifying::<T>(&requester::<T>(), n);
@@ -486,6 +502,8 @@ mod benchmarks {
             panic!("its window is open")
         };
         T::BenchmarkHelper::set_block(settle_at);
+        owed::<T>();
+        all_misplaced::<T>(last.task);
         #[block]
         {
             Pallet::<T>::serve(settle_at, Deadline::Settle(last.task));
@@ -502,6 +520,7 @@ mod benchmarks {
         let (id, _) = verifying_task::<T>();
         Pallet::<T>::contest(id, false)?;
         let (first, jurors) = jury_that_voted::<T>(id)?;
+        all_misplaced::<T>(id);
         let verdict = Verdict {
             vote: Vote::Root(opening(3).result_root),
             work: Some([9; 32]),
@@ -527,6 +546,7 @@ mod benchmarks {
         });
         let anchor = Audits::<T>::get(id).expect("all have committed").anchor;
         T::BenchmarkHelper::bring_seed(anchor);
+        owed::<T>();
         #[block]
         {
             Pallet::<T>::serve(Pallet::<T>::now(), Deadline::Audit(id));
@@ -539,6 +559,7 @@ mod benchmarks {
     fn serve_unlock() {
         let (last, _) = all_settled::<T>(&requester::<T>(), MOST);
         on_from::<T>(T::RetrievalWindow::get());
+        misplaced::<T>(last);
         #[block]
         {
             Pallet::<T>::serve(Pallet::<T>::now(), Deadline::Unlock(last));

@@ -39,7 +39,7 @@ use sp_runtime::DispatchError;
 use crate::{
     pallet::*,
     seats::Numbers,
-    types::{Task, MAX_SEATS},
+    types::{LockState, Task, MAX_SEATS},
 };
 
 /// What benchmarks need of the other pallets.
@@ -55,6 +55,10 @@ pub trait BenchmarkHelper<AccountId> {
     /// Has a device that is matched stand in the order book where it does not belong any more, alone, while a task is
     /// parked: to list it is as much work as it can be but for further pages and links.
     fn misplaced(device: DeviceId);
+
+    /// Has a task wait for devices among others, because none fits: nobody else has as much to put right when it does not wait
+    /// any more.
+    fn parked(task: TaskId);
 
     /// Moves the chain on to a block, without running any hook.
     fn set_block(block: BlockNumber);
@@ -115,8 +119,17 @@ pub(super) fn submission<T: Config>() -> Submission {
     }
 }
 
+/// Whoever submits tasks, where it signs nothing: what is done to its account counts.
 pub(super) fn requester<T: Config>() -> T::AccountId {
-    let requester: T::AccountId = whitelisted_caller();
+    funded::<T>(account("requester", 0, 0))
+}
+
+/// The same where it signs the call, and pays for its account.
+pub(super) fn signer<T: Config>() -> T::AccountId {
+    funded::<T>(whitelisted_caller())
+}
+
+fn funded<T: Config>(requester: T::AccountId) -> T::AccountId {
     let funds = T::MinBudget::get().saturating_mul(100_000_000);
     T::NativeBalance::set_balance(&requester, funds);
     T::NativeBalance::set_balance(&T::FeeDestination::get(), funds);
@@ -124,6 +137,25 @@ pub(super) fn requester<T: Config>() -> T::AccountId {
     let little = T::NativeBalance::minimum_balance().saturating_mul(2);
     T::NativeBalance::set_balance(&T::AuditPot::get(), little);
     requester
+}
+
+/// Two auditors have earned something that was not in the pot, and is there now: the next who is paid or pays has them paid.
+pub(super) fn owed<T: Config>() {
+    let least = T::NativeBalance::minimum_balance();
+    let pot = T::AuditPot::get();
+    T::NativeBalance::set_balance(&pot, least);
+    let assignment = AssignmentId {
+        task: TaskId(u64::MAX),
+        replica: 0,
+        attempt: 0,
+    };
+    for number in 0..2 {
+        let auditor: T::AccountId = account("auditor", number, 0);
+        Pallet::<T>::owe_auditor(assignment, &auditor, least);
+    }
+    T::NativeBalance::set_balance(&pot, least.saturating_mul(10));
+    let book = AuditBook::<T>::get();
+    assert_eq!(book.next.saturating_sub(book.first), 2);
 }
 
 pub(super) fn submitted<T: Config>(requester: &T::AccountId) -> TaskId {
@@ -283,6 +315,15 @@ pub(super) fn misplaced<T: Config>(id: AssignmentId) {
     T::BenchmarkHelper::misplaced(assignment.device);
 }
 
+/// The same of all that have something locked for a task.
+pub(super) fn all_misplaced<T: Config>(id: TaskId) {
+    let ids: Vec<_> = task::<T>(id).assignments(id).collect();
+    let is_locked = |id: &AssignmentId| {
+        Assignments::<T>::get(id).is_some_and(|one| one.locks != LockState::Released)
+    };
+    ids.into_iter().filter(is_locked).for_each(misplaced::<T>);
+}
+
 pub(super) fn commit<T: Config>(id: AssignmentId) {
     let provider = Assignments::<T>::get(id).expect("it is there").provider;
     let commitment = result_commitment(&provider, id, &opening(3));
@@ -406,14 +447,14 @@ pub(super) fn verifying<T: Config>(requester: &T::AccountId, n: u32) -> Worker {
 
 /// A task whose result can be disputed by its requester. For other pallets' benchmarks.
 pub fn verifying_task<T: Config>() -> (TaskId, T::AccountId) {
-    let requester = requester::<T>();
+    let requester = signer::<T>();
     (verifying::<T>(&requester, 1).0.task, requester)
 }
 
 /// A settled assignment whose result can be fetched, and the requester of its task, for the benchmarks of
 /// others.
 pub fn settled_assignment<T: Config>() -> (AssignmentId, T::AccountId) {
-    let requester = requester::<T>();
+    let requester = signer::<T>();
     (all_settled::<T>(&requester, MOST).0, requester)
 }
 

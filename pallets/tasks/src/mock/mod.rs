@@ -303,6 +303,8 @@ impl crate::BenchmarkHelper<AccountId> for Helper {
 
     fn misplaced(_: DeviceId) {}
 
+    fn parked(_: TaskId) {}
+
     fn set_block(block: BlockNumber) {
         run_to_without_hooks(block);
     }
