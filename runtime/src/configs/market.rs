@@ -118,10 +118,11 @@ parameter_types! {
     pub const MaxProgressReports: u32 = 3_000;
     /// Three different providers.
     pub const MaxAttempts: u8 = 3;
-    /// Somewhat more than a fifth of a block for deadlines: the end of a task with as many replicas as there can be,
-    /// all of which failed before, is one of them, and as many jurors.
+    /// Nearly three tenths of a block for deadlines: the end of a task with as many replicas as there can be, all of which
+    /// failed before, is one of them, and as many jurors. As much as leaves room for a report of who has signed twice
+    /// (`reports`). `on_idle` adds what is left.
     pub AgendaWeight: Weight =
-        Weight::from_parts(22 * WEIGHT_REF_TIME_PER_MILLIS, u64::MAX);
+        Weight::from_parts(29 * WEIGHT_REF_TIME_PER_MILLIS, u64::MAX);
     /// Deadlines in a page: a few kilobytes.
     pub const PageCapacity: u32 = 64;
 }
