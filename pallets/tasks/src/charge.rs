@@ -44,8 +44,10 @@ impl<T: Config> Pallet<T> {
     /// all results may be wrong, each of which is slashed and released like one that the end of a window decides
     /// against. Nobody knows before which of them a step is.
     pub(crate) fn weight_of_dispute(n: Numbers) -> Weight {
-        // Of auditors it ends those that are open; who failed before is looked at only.
-        let ended = Self::most_attempts_of_replicas().saturating_add(MOST_AUDITORS.into());
+        // Of auditors it ends those that are open, of which `serve_settle` is measured with one beside its replicas; who
+        // failed before is looked at only.
+        let further = u32::from(MOST_AUDITORS.saturating_sub(1));
+        let ended = Self::most_attempts_of_replicas().saturating_add(further);
         let ends = Numbers {
             work: n.work.min(ended),
             jurors: n.jurors,
