@@ -61,14 +61,22 @@ pub enum Count {
 /// Counts the votes of a jury of this size.
 pub fn count(votes: &[Vote], jury: u16) -> Count {
     let of = |vote: &Vote| votes.iter().filter(|other| *other == vote).count();
-    let is_majority = |part: usize, whole: usize| part.saturating_mul(2) > whole;
     if !is_majority(votes.len(), jury.into()) {
         return Count::TooFew;
     }
     votes
         .iter()
-        .find(|vote| is_majority(of(vote), votes.len()))
+        .find(|vote| decides(of(vote), votes.len(), jury))
         .map_or(Count::Divided, |vote| Count::Majority(*vote))
+}
+
+/// Whether a jury of this size comes to what so many of its votes say, of all that there are: whether [`count`] says so.
+pub fn decides(same: usize, votes: usize, jury: u16) -> bool {
+    is_majority(same, votes) && is_majority(votes, jury.into())
+}
+
+fn is_majority(part: usize, whole: usize) -> bool {
+    part.saturating_mul(2) > whole
 }
 
 /// By what jurors are judged.
@@ -324,6 +332,23 @@ mod tests {
         assert_eq!(count(&[A; 5], 11), Count::TooFew);
         assert_eq!(count(&[A; 6], 11), Count::Majority(A));
         assert_eq!(count(&[A; 2], 4), Count::TooFew);
+    }
+
+    #[test]
+    fn a_jury_comes_to_what_is_counted() {
+        for (votes, jury) in [
+            (&[A, A, A][..], 5),
+            (&[A, A, B, B], 5),
+            (&[A; 5], 11),
+            (&[Unable, A, Unable], 5),
+            (&[], 0),
+        ] {
+            for vote in [A, B, Unable] {
+                let same = votes.iter().filter(|other| **other == vote).count();
+                let is_counted = count(votes, jury) == Count::Majority(vote);
+                assert_eq!(decides(same, votes.len(), jury), is_counted, "{votes:?}");
+            }
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use aicpw_primitives::traits::{ClosedJuror, Contested};
 use aicpw_protocol::{
     dispute::Claims,
-    verdict::{About, DisputeState, Outcome, Verdict, Vote},
+    verdict::{decides, About, DisputeState, Outcome, Verdict},
     Balance, BlockNumber, TaskId,
 };
 use alloc::{vec, vec::Vec};
@@ -150,9 +150,9 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// The first seat of the jury of an appeal that has changed nothing because more of it were unable to
-    /// run the program than found what stands. It has come to nothing together, and no one of it is to blame: not
-    /// who was unable, and not who found something else that was not counted.
+    /// The first seat of the jury of an appeal that has changed nothing because it did not itself come to what stands:
+    /// too few of it were found, they were divided, or most were unable to run the program. It has come to nothing
+    /// together, and no one of it is to blame: not who was unable, and not who found something else, which was not counted.
     pub(crate) fn excused_from(
         task: TaskId,
         dispute: &Dispute<T::AccountId>,
@@ -160,10 +160,10 @@ impl<T: Config> Pallet<T> {
     ) -> Option<u8> {
         let verdict = outcome.verdict()?;
         dispute.appeals.last()?;
+        let jurors = Self::jury_size(task, dispute).unwrap_or_default();
         // Both numbers stay as they are while jurors are closed, if none of them has copied.
-        let votes = T::Tasks::votes(task, dispute.jury_seat);
-        let of = |vote: Vote| votes.iter().filter(|other| **other == vote).count();
-        (of(Vote::Unable) > of(verdict)).then_some(dispute.jury_seat)
+        let (same, votes) = T::Tasks::voted(task, dispute.jury_seat, verdict);
+        (!decides(same, votes, jurors)).then_some(dispute.jury_seat)
     }
 
     /// The task goes its way, the bonds theirs, and what was lost is divided.

@@ -83,6 +83,8 @@ pub struct TaskMock {
     pub seats: Vec<Option<Vote>>,
     /// Seats whose vote was copied.
     pub copied: Vec<u8>,
+    /// Seats that were closed, of whose vote nothing is left.
+    pub gone: Vec<u8>,
     pub lock: Balance,
     pub ending: Option<Ending>,
     /// Whether its result was settled and can be fetched: what its provider has at stake.
@@ -232,6 +234,13 @@ impl Contested<AccountId> for Court {
             .flatten()
             .collect()
     }
+    fn voted(task: TaskId, first: u8, vote: Vote) -> (usize, usize) {
+        let votes = Self::votes(task, first);
+        let same = votes.iter().filter(|other| **other == vote).count();
+        let gone = with(task, |task| task.gone.clone()).unwrap_or_default();
+        let gone = gone.iter().filter(|seat| **seat >= first);
+        (same, votes.len() + gone.count())
+    }
     fn remind(task: TaskId, at: BlockNumber) {
         assert!(at > System::block_number(), "a reminder is for later");
         Reminders::mutate(|reminders| reminders.push((at, task)));
@@ -270,18 +279,22 @@ impl Contested<AccountId> for Court {
     ) -> Result<ClosedJuror, DispatchError> {
         let is_right = verdict.is_some_and(|verdict| is_right(task, seat, verdict));
         let (vote, lock) = with(task, |task| (task.seats[usize::from(seat)], task.lock)).unwrap();
-        Ok(match (vote, verdict.map(|verdict| verdict.vote)) {
-            _ if is_right => ClosedJuror::Right,
-            (Some(vote), Some(right)) if vote == right => {
-                // It is failed, and with that has no vote.
-                with(task, |task| task.seats[usize::from(seat)] = None);
-                ClosedJuror::Wrong(slash(lock / 2))
-            }
+        let closed = match (vote, verdict.map(|verdict| verdict.vote)) {
+            _ if is_right => return Ok(ClosedJuror::Right),
+            (Some(vote), Some(right)) if vote == right => ClosedJuror::Wrong(slash(lock / 2)),
             // Where a jury was unable who has found something is not wrong.
             (Some(Vote::Root(_)), Some(Vote::Root(_))) => ClosedJuror::Wrong(slash(lock)),
             (Some(Vote::Unable), Some(Vote::Root(_))) => ClosedJuror::Wrong(slash(lock / 2)),
             _ => ClosedJuror::Released,
-        })
+        };
+        if let Some(Vote::Root(_)) = vote {
+            // It is failed, or cancelled, and with that has no vote.
+            with(task, |task| {
+                task.seats[usize::from(seat)] = None;
+                task.gone.push(seat);
+            });
+        }
+        Ok(closed)
     }
     fn right_juror(task: TaskId, seat: u8, verdict: Verdict) -> Option<AccountId> {
         is_right(task, seat, verdict).then_some(juror(seat))
@@ -453,6 +466,7 @@ pub fn add(id: TaskId, change: impl FnOnce(&mut TaskMock)) {
         results: vec![(PROVIDER, WRONG_ROOT, BEHIND)],
         seats: Vec::new(),
         copied: Vec::new(),
+        gone: Vec::new(),
         lock: 0,
         ending: None,
         retrievable: None,

@@ -30,6 +30,18 @@ use crate::{
 /// Attempts at the seat of a juror: whoever fails is replaced once.
 pub(crate) const JUROR_ATTEMPTS: u8 = 2;
 
+/// Whether a juror has voted, whose jury is done: also one that is closed, of whose vote nothing is left. Before that
+/// whoever has failed did so by silence or by being unable, and nobody is cancelled.
+fn has_voted<AccountId>(juror: &Assignment<AccountId>) -> bool {
+    match &juror.status {
+        AssignmentStatus::Failed { fault, .. } => {
+            *fault == Fault::WrongResult || fault.blame() == Blame::Undecided
+        }
+        AssignmentStatus::Cancelled { .. } => true,
+        _ => root_of(juror).is_some(),
+    }
+}
+
 /// What the jurors are that decide about a task now.
 pub(crate) fn jury_role<AccountId>(task: &Task<AccountId>) -> Role {
     match task.status {
@@ -317,6 +329,18 @@ impl<T: Config> Contested<T::AccountId> for Pallet<T> {
             .iter()
             .filter_map(|(_, juror)| Self::vote(juror))
             .collect()
+    }
+
+    fn voted(id: TaskId, first: u8, vote: Vote) -> (usize, usize) {
+        let Some(task) = Tasks::<T>::get(id) else {
+            return (0, 0);
+        };
+        let jurors = Self::jurors(id, &task, first);
+        let all = jurors.iter().filter(|(_, juror)| has_voted(juror));
+        let same = jurors
+            .iter()
+            .filter(|(_, juror)| Self::vote(juror) == Some(vote));
+        (same.count(), all.count())
     }
 
     fn remind(id: TaskId, at: BlockNumber) {

@@ -108,6 +108,10 @@ pub trait Contested<AccountId> {
     /// The votes of the seats from `first` on.
     fn votes(task: TaskId, first: u8) -> Vec<Vote>;
 
+    /// Of a jury that is done, from the seat `first` on: how many have voted so, and how many at all. Neither changes
+    /// while its members are closed, but that whoever had voted so and has copied counts with the others from then on.
+    fn voted(task: TaskId, first: u8, vote: Vote) -> (usize, usize);
+
     /// Has [`super::Escalation::due`] called in this block or soon after it.
     fn remind(task: TaskId, at: BlockNumber);
 

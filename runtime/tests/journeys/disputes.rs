@@ -451,6 +451,33 @@ fn an_appeal_whose_jury_is_not_served_does_not_pay_the_liar() {
     ));
 }
 
+/// Regression: three of five in one hand convict who was honest, and whoever its appeal finds lost its whole lock for
+/// the truth, because too few others were found.
+#[test]
+fn who_was_found_for_an_appeal_with_too_few_others_loses_nothing() {
+    let mut court = Court::new();
+    for key in [Alice, EveStash, FerdieStash] {
+        let other = Provider::join(&mut court.chain, key, ask(500));
+        court.others.push(other);
+    }
+    let id = court.revealed(submission(OPTIMISTIC), OUTPUT);
+    court.dispute(Charlie, id);
+    court.judge(id, |number| Some(if number < 3 { LIE } else { OUTPUT }));
+    court.sign(Bob, pallet_disputes::Call::appeal { task: id });
+    court.judge(id, all(OUTPUT));
+    let (jurors, lock) = (court.jurors(id), court.view(id).lock);
+    assert!(jurors.len() > 5, "there were five more, of eleven");
+    let (mut court, outcome) = court.run_to_end(id);
+    assert!(matches!(outcome, Outcome::Wrong { .. }), "{outcome:?}");
+    for (number, juror) in jurors.iter().enumerate() {
+        let key = court.provider(&juror.provider).key;
+        let lost = 1_000 * UNIT - court.stake(key);
+        // Of the first jury the two who found the truth are overruled as ever.
+        let is_overruled = number == 3 || number == 4;
+        assert_eq!(lost, if is_overruled { lock } else { 0 }, "juror {number}");
+    }
+}
+
 #[test]
 fn a_jury_that_cannot_run_the_program_decides_against_the_requester() {
     let mut court = Court::new();

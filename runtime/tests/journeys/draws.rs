@@ -3,7 +3,6 @@
 use aicpw_primitives::traits::{DrawRandomness as _, DrawSeed, StakeDraw as _};
 use aicpw_protocol::draw::mix;
 use aicpw_runtime::{Babe, DrawRandomness, ProviderStaking, Runtime};
-use frame_support::traits::Get;
 use pallet_draw_randomness::Outcomes;
 use sp_keyring::Sr25519Keyring::{Alice, Bob};
 

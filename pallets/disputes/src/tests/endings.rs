@@ -247,8 +247,73 @@ fn a_larger_jury_without_a_verdict_changes_nothing() {
             run_to_end();
             assert_eq!(ending(), Some(Ending::Again), "{votes:?}");
             assert_eq!(gain(APPELLANT), -11 * PAID, "{votes:?}");
+            assert_eq!(gain(STAKE), -(BEHIND as i128), "{votes:?}");
         });
     }
+}
+
+/// Regression: three of five in one hand convicted who was honest, whose appeal found five jurors of eleven; and
+/// these lost their whole locks for what they had rightly found, because it was not counted.
+#[test]
+fn who_was_found_for_an_appeal_with_too_few_others_loses_nothing() {
+    execute(|| {
+        disputed();
+        vote(&[RIGHT, RIGHT, RIGHT, WRONG, WRONG]);
+        assert_ok!(appeal(APPELLANT));
+        vote(&[WRONG; 5]);
+        run_to_end();
+        assert_eq!(
+            ending(),
+            Some(Ending::Again),
+            "what was found before stands"
+        );
+        let first = 2 * LOST;
+        assert_eq!(gain(STAKE), -(BEHIND as i128) - first);
+        assert!(
+            (5..10).all(|seat| gain(juror(seat)) == 0),
+            "nor are they paid"
+        );
+    });
+}
+
+/// Who of it has found what stands is paid, as those of the first jury are; and the order of the seats changes nothing,
+/// though of whoever is closed no vote is left.
+#[test]
+fn of_a_divided_jury_of_an_appeal_nobody_loses_whatever_its_seat() {
+    let votes = [
+        WRONG, WRONG, WRONG, WRONG, RIGHT, RIGHT, RIGHT, RIGHT, RIGHT, WRONG,
+    ];
+    let mut turned = votes;
+    turned.reverse();
+    for second in [votes, turned] {
+        execute(|| {
+            disputed();
+            vote(&[RIGHT; 5]);
+            assert_ok!(appeal(APPELLANT));
+            vote(&second);
+            run_to_end();
+            assert_eq!(ending(), Some(Ending::Again));
+            assert_eq!(gain(STAKE), -(BEHIND as i128));
+            let jurors: i128 = (0..16).map(|seat| gain(juror(seat))).sum();
+            assert_eq!(jurors, 10 * PAID);
+        });
+    }
+}
+
+/// One that comes to what stands by its own votes is judged to the last seat, though whoever is closed has no vote
+/// any more, and those who are left are too few by themselves.
+#[test]
+fn of_a_jury_that_found_the_same_all_who_found_otherwise_lose() {
+    execute(|| {
+        disputed();
+        vote(&[RIGHT; 5]);
+        assert_ok!(appeal(APPELLANT));
+        vote(&[WRONG, RIGHT, RIGHT, RIGHT, RIGHT, WRONG]);
+        run_to_end();
+        assert_eq!(gain(STAKE), -(BEHIND as i128) - 2 * LOST);
+        let jurors: i128 = (0..16).map(|seat| gain(juror(seat))).sum();
+        assert_eq!(jurors, 9 * PAID);
+    });
 }
 
 #[test]

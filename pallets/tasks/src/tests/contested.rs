@@ -267,6 +267,39 @@ fn a_program_that_does_not_run_is_a_vote() {
 }
 
 #[test]
+fn how_many_have_voted_stays_so_while_they_are_closed() {
+    ExtBuilder.build_and_execute(|| {
+        let id = disputed();
+        let jurors = seated(id.task, &[BOB, CHARLIE, DAVE, EVE]);
+        let votes = [ROOT, OTHER_ROOT, OTHER_ROOT];
+        for (juror, root) in jurors.iter().zip(votes) {
+            compute(*juror, root);
+        }
+        assert_ok!(start(jurors[3]));
+        assert_ok!(fail(jurors[3], Fault::RunFailed));
+        for (juror, root) in jurors.iter().zip(votes) {
+            assert_ok!(reveal(*juror, opening(root)));
+        }
+        let first = jurors[0].replica;
+        let voted = |vote| Court::voted(id.task, first, vote);
+        assert_eq!(voted(Vote::Root(ROOT)), (1, 4));
+        assert_eq!(voted(Vote::Root(OTHER_ROOT)), (2, 4));
+        let verdict = Vote::Root(ROOT).into();
+        for (juror, verdict) in jurors
+            .iter()
+            .zip([Some(verdict), Some(verdict), None, None])
+        {
+            assert_ok!(Court::close_juror(id.task, juror.replica, verdict));
+        }
+        // Of who was wrong, or was released, no root is left.
+        assert_eq!(voted(Vote::Root(OTHER_ROOT)).0, 0);
+        assert_eq!(voted(Vote::Root(ROOT)), (1, 4));
+        assert_eq!(voted(Vote::Unable), (1, 4));
+        assert_ok!(Court::decide(id.task, Some(ROOT)));
+    });
+}
+
+#[test]
 fn who_could_run_what_most_could_not_goes_free() {
     ExtBuilder.build_and_execute(|| {
         let id = disputed();
