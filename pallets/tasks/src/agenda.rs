@@ -216,7 +216,7 @@ impl<T: Config> Pallet<T> {
             Deadline::Settle(task) => Self::serve_settle(task),
             Deadline::Unlock(assignment) => Self::serve_unlock(assignment),
             Deadline::Prune(task) => Self::serve_prune(task),
-            Deadline::Dispute(task) => T::Escalation::due(task).map(|()| Served::Due),
+            Deadline::Dispute(task) => Self::serve_dispute(task),
             Deadline::Audit(task) => Self::serve_audit(task),
         });
         served.unwrap_or_else(|error| {

@@ -243,11 +243,7 @@ impl<T: Config> Pallet<T> {
             if !stand.committed.is_empty() {
                 return Self::keep(id, &mut task);
             }
-            Self::keep(id, &mut task)?;
-            if T::Escalation::take_over(id) {
-                return Ok(());
-            }
-            return Self::refund(id, task, Refunded::NoVerdict);
+            return Self::escalate(id, task, Refunded::NoVerdict);
         }
         match task.submission.verification {
             Verification::Optimistic { window } => {

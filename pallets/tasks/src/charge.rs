@@ -42,7 +42,8 @@ impl<T: Config> Pallet<T> {
     /// What a step of a dispute weighs, of a task that has had so many assignments. Most steps close or pay some
     /// jurors, of which [`WeightInfo::serve_dispute`] closes as many as one may, all of whom have copied. One decides:
     /// all results may be wrong, each of which is slashed and released like one that the end of a window decides
-    /// against. Nobody knows before which of them a step is.
+    /// against. Nobody knows before which of them a step is. (The last that pays may be followed by the call of the next
+    /// jury; it pays as many as are closed else, which is less.)
     pub(crate) fn weight_of_dispute(n: Numbers) -> Weight {
         // Of auditors it ends those that are open, of which `serve_settle` is measured with one beside its replicas; who
         // failed before is looked at only.

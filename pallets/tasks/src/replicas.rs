@@ -58,6 +58,11 @@ impl<AccountId: Clone> Stand<AccountId> {
             })
     }
 
+    /// Whether all that can be revealed is.
+    fn is_revealed(&self) -> bool {
+        !self.revealed.is_empty() && self.live() == self.revealed.len()
+    }
+
     /// How many have revealed this root.
     fn votes(&self, root: &Hash) -> usize {
         self.revealed
@@ -165,11 +170,37 @@ impl<T: Config> Pallet<T> {
         {
             return Self::keep(id, &mut task);
         }
+        Self::escalate(id, task, Refunded::NoQuorum)
+    }
+
+    /// A jury is to decide about the results of a task; without one the requester is refunded, for this reason.
+    pub(crate) fn escalate(
+        id: TaskId,
+        mut task: Task<T::AccountId>,
+        otherwise: Refunded,
+    ) -> DispatchResult {
         Self::keep(id, &mut task)?;
-        if T::Escalation::take_over(id) {
+        // Of an attempt before jurors may still be paid, if the agenda is behind: the step that ends that goes on here
+        // (`serve_dispute`). Else who lies next would be free, because there is a dispute already.
+        if !T::Escalation::is_over(id) || T::Escalation::take_over(id) {
             return Ok(());
         }
-        Self::refund(id, task, Refunded::NoQuorum)
+        Self::refund(id, task, otherwise)
+    }
+
+    /// A block that whoever decides the dispute about a task asked for has come. If the dispute is over with that,
+    /// results that have waited for it are decided about.
+    pub(crate) fn serve_dispute(id: TaskId) -> Result<Served, DispatchError> {
+        T::Escalation::due(id)?;
+        let waiting = Tasks::<T>::get(id).filter(|task| {
+            task.status == TaskStatus::Active
+                && Self::stand(id, task).is_revealed()
+                && T::Escalation::is_over(id)
+        });
+        if let Some(task) = waiting {
+            Self::advance(id, task, Refunded::NoQuorum)?;
+        }
+        Ok(Served::Due)
     }
 
     /// Stores a task that goes on.

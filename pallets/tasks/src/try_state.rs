@@ -413,8 +413,10 @@ impl<T: Config> Pallet<T> {
                     .committed
                     .iter()
                     .chain(&auditors)
-                    .any(|(_, one)| matches!(one.status, AssignmentStatus::Committed { .. })),
-            "somebody has something to do"
+                    .any(|(_, one)| matches!(one.status, AssignmentStatus::Committed { .. }))
+                // Whose next step is in the agenda.
+                || !T::Escalation::is_over(id),
+            "somebody has something to do, or a dispute about an attempt before goes on"
         );
         Ok(())
     }

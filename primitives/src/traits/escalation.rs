@@ -25,7 +25,8 @@ pub enum Awaited {
 /// are, and no deadline of the tasks pallet ends it. An error undoes what led to the question.
 pub trait Escalation {
     /// Takes a task over whose replicas have no majority, or whose auditors found another root than they.
-    /// Returns whether it does: if not, the requester is refunded, and nobody is slashed.
+    /// Returns whether it does: if not, the requester is refunded, and nobody is slashed. Never asked while a dispute
+    /// about the task goes on ([`Self::is_over`]): whoever asks waits for its end, which comes with [`Self::due`].
     fn take_over(task: TaskId) -> bool;
 
     /// What an auditor brings and gets at most, if what it audits has this price and the task pays a

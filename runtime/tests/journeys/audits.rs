@@ -1,5 +1,6 @@
 //! Audits on the real runtime: drawn after the commit, run before the reveal; and each ending.
 
+use aicpw_primitives::traits::Contested;
 use aicpw_protocol::{
     task::{AssignmentStatus, Fault, Role, Submission, TaskStatus, Verification},
     verdict::{DisputeState, Outcome},
@@ -13,11 +14,12 @@ use aicpw_runtime::{
         parameters::{AuditRules, KeyWindow, StartWindow},
     },
     units::{EXISTENTIAL_DEPOSIT, UNIT},
-    AccountId, Balances, Runtime,
+    AccountId, Balances, Runtime, Tasks,
 };
 use frame_support::traits::Get;
+use pallet_disputes::Steps;
 use pallet_tasks::AuditBook;
-use sp_keyring::Sr25519Keyring::{Bob, Charlie};
+use sp_keyring::Sr25519Keyring::{Alice, Bob, Charlie, EveStash, FerdieStash, One, Two};
 
 use crate::{
     chain::Chain,
@@ -247,6 +249,89 @@ fn a_wrong_result_is_found_and_the_requester_has_the_right_one_in_the_end() {
         AssignmentStatus::Settled { opening, .. }
             if opening.result_root == aicpw_protocol::merkle::result_root(OUTPUT)
     ));
+    market.end();
+}
+
+/// Regression: the chain could not call a jury while the jurors of the attempt before were still paid, as they are when
+/// the agenda is behind, and the lie went free.
+#[test]
+fn a_lie_at_the_next_attempt_is_judged_when_the_jurors_of_the_first_are_paid() {
+    let mut market = Audited::new(submission(OPTIMISTIC), LIE);
+    let id = market.task;
+    let first = market.view().assignments[0].id;
+    market.audit(1, OUTPUT);
+    market.reveal(LIE, OUTPUT);
+    market.court.judge(id, all(OUTPUT));
+    // With the one that is left: one who lies again, who audits that, and four who judge it.
+    for key in [One, Two] {
+        market.court.sign(
+            Alice,
+            pallet_balances::Call::transfer_keep_alive {
+                dest: key.to_account_id().into(),
+                value: 2_000 * UNIT,
+            },
+        );
+    }
+    for key in [Alice, EveStash, FerdieStash, One, Two] {
+        let other = Provider::join(&mut market.court.chain, key, ask(500));
+        market.court.others.push(other);
+    }
+    let DisputeState::Appealable { until, .. } = market.court.view(id).state else {
+        panic!("no verdict: {:?}", market.court.view(id))
+    };
+    let rest = until.saturating_sub(market.court.chain.height());
+    market.court.chain.skip(rest.saturating_sub(20).max(1));
+    market.court.beat();
+    for _ in 0..120 {
+        match market.court.view(id).state {
+            DisputeState::Paying { .. } => break,
+            DisputeState::Showing { .. } => assert!(market.court.show_work(id)),
+            _ => market.court.block(),
+        }
+    }
+    assert!(matches!(
+        market.court.view(id).state,
+        DisputeState::Paying { .. }
+    ));
+    // As if there had been no time for it until then.
+    let later = market.court.chain.height() + 300;
+    market.court.chain.read(|| {
+        Steps::<Runtime>::insert(id, later);
+        <Tasks as Contested<AccountId>>::remind(id, later);
+    });
+
+    let newest = |market: &mut Audited| {
+        let mut assignments = market.view().assignments.into_iter();
+        assignments.rfind(|one| one.role == Role::Replica).unwrap()
+    };
+    for _ in 0..60 {
+        if newest(&mut market).id != first {
+            break;
+        }
+        market.court.block();
+    }
+    let liar = newest(&mut market);
+    assert_ne!(liar.id, first, "it is run again");
+    let worker = worker_of(&market.court, &liar.provider);
+    let court = &mut market.court;
+    court.others[worker].start(&mut court.chain, liar.id);
+    court.others[worker].commit(&mut court.chain, liar.id, LIE);
+    decide_audit(&mut court.chain, id, true);
+    market.audit(2, OUTPUT);
+    market.reveal(LIE, OUTPUT);
+    assert!(market.court.chain.height() < later);
+    assert_eq!(market.view().status, TaskStatus::Active, "it waits");
+    while market.court.chain.height() < later + 4 {
+        market.court.block();
+    }
+    assert_eq!(market.view().status, TaskStatus::Disputed);
+    market.court.judge(id, all(OUTPUT));
+    let (court, outcome) = market.court.run_to_end(id);
+    market.court = court;
+    assert!(matches!(outcome, Outcome::Wrong { .. }), "{outcome:?}");
+    let key = market.court.provider(&liar.provider).key;
+    let locked = liar.collateral + liar.fraud_bond;
+    assert_eq!(market.court.stake(key), 1_000 * UNIT - locked);
     market.end();
 }
 

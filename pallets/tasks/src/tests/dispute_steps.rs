@@ -1,9 +1,14 @@
 //! Something ends every dispute: its steps are in the agenda, and stay there when one of them fails.
 
 use aicpw_primitives::traits::{Awaited, Contested, JurorTerms};
-use aicpw_protocol::{task::Fault, verdict::Vote, AssignmentId};
+use aicpw_protocol::{
+    task::{Fault, Refunded, TaskStatus},
+    verdict::Vote,
+    AssignmentId,
+};
 use frame_support::assert_ok;
 
+use super::audits::compared;
 use crate::{mock::*, pallet::*, types::Deadline};
 
 type Court = Pallet<Test>;
@@ -157,5 +162,57 @@ fn what_fails_when_the_dispute_is_over_is_left() {
         assert_eq!(served.is_err(), cfg!(debug_assertions));
         let next = Agenda::<Test>::get(now() + 1);
         assert!(next.is_none_or(|slot| !slot.open.contains(&deadline)));
+    });
+}
+
+/// Regression: the chain could not call a jury while the jurors of the attempt before were paid, and whoever had lied
+/// was free.
+#[test]
+fn what_is_to_be_judged_waits_until_the_dispute_before_is_over() {
+    ExtBuilder.build_and_execute(|| {
+        IsOver::set(false);
+        let (id, _) = compared([6; 32]);
+        let locked = (free(ALICE), free(BOB));
+        for _ in 0..2 {
+            Court::remind(id.task, now() + 1);
+            run_for(1);
+            assert_eq!(status_of(id.task), TaskStatus::Active);
+            check_invariants();
+        }
+        assert_eq!(Heard::get(), [Tell::Due(id.task); 2]);
+        assert_eq!((free(ALICE), free(BOB)), locked, "nothing is decided");
+        // With the step that ends that one it is asked for; here nobody takes it over.
+        IsOver::set(true);
+        Court::remind(id.task, now() + 1);
+        run_for(1);
+        assert!(matches!(
+            status_of(id.task),
+            TaskStatus::Refunded {
+                reason: Refunded::NoVerdict,
+                ..
+            }
+        ));
+    });
+}
+
+#[test]
+fn the_steps_of_a_dispute_that_is_over_change_nothing_about_who_works_or_has_to_reveal() {
+    ExtBuilder.build_and_execute(|| {
+        let id = committed(ALICE, optimistic());
+        decide_audit(id.task, true);
+        let auditor = assign(id.task, device(BOB, ASK));
+        let remind = || {
+            Court::remind(id.task, now() + 1);
+            run_for(1);
+            assert_eq!(status_of(id.task), TaskStatus::Active);
+        };
+        remind();
+        compute(auditor, ROOT);
+        remind();
+        assert_ok!(reveal(id, opening(ROOT)));
+        // The auditor has to reveal still.
+        remind();
+        assert_ok!(reveal(auditor, opening(ROOT)));
+        assert!(matches!(status_of(id.task), TaskStatus::Verifying { .. }));
     });
 }
