@@ -34,31 +34,33 @@
 //! # Why the highest reputation changes nothing
 //!
 //! Reputation lowers the rate to `lowest` and never further. The fraud bond
-//! ([`AuditPolicy::fraud_bond`]) is what (1) needs at that rate without any collateral:
+//! ([`AuditPolicy::fraud_bond`]) is what (1) needs at that rate without any collateral, or more: it is reckoned by the
+//! [judged price](crate::judging) `J`, which is `p` or more:
 //!
-//! > bond = p / (lowest · d), rounded up
+//! > bond = J / (lowest · d), rounded up
 //!
-//! With it `q · (p + L) ≥ lowest · d · (p + bond) > p` for every reputation.
+//! With it `q · (p + L) ≥ lowest · d · (p + bond) > J ≥ p` for every reputation.
 //!
 //! # Why an auditor works
 //!
 //! An auditor that guesses, or sends anything, differs from the provider and loses the dispute that
-//! follows. One that the provider tells its root off the chain saves its work, at most `p`, and may
-//! be offered what the cheat gains, at most `p` again. Whoever finds a wrong result gets the share
+//! follows. One that the provider tells its root off the chain saves its work, for which it is paid `J`, and may
+//! be offered what the cheat gains, at most `p`, which is no more. Whoever finds a wrong result gets the share
 //! `reward` of the stake that it costs ([`AuditPolicy::finders_reward`]). A sound policy has
-//! `reward · bond > 2 · p` for each auditor: to take the bribe and tell pays more than to keep quiet.
+//! `reward · bond > 2 · J` for each auditor: to take the bribe and tell pays more than to keep quiet.
 //! What is left is the auditor that trusts a provider it takes for honest. `d` is there for it: as
 //! long as fewer than `1 − d` of the audits are worth nothing, cheating loses.
 //!
 //! # What it costs
 //!
-//! An auditor is paid the price of the assignment that it audits. The requester does not pay for an audit when it
-//! happens but its expectation always, `a · auditors · p`, as a line of its own
+//! An auditor is paid the judged price of the assignment that it audits. The requester does not pay for an audit when it
+//! happens but its expectation always, `a · auditors · J`, as a line of its own
 //! ([`AuditPolicy::cost`]): it goes where the auditors' pay comes from. The draw cannot make a task
 //! dear, and nobody has a reason to hope for or against it. For a provider at or above
 //! [`Reputation::START`] whose bond is whole, the rate is at most `beginner + surcharge`, so at the
-//! defaults audits cost at most a tenth of the price
-//! (`audits_of_honest_traffic_cost_at_most_a_tenth`).
+//! defaults audits cost at most a tenth of the judged price
+//! (`audits_of_honest_traffic_cost_at_most_a_tenth`): of the price, or of half of the budget for one provider where that
+//! is more.
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
@@ -134,7 +136,7 @@ impl AuditPolicy {
             && self.beginner <= self.worst
             && !self.lowest_find().is_zero()
             && self.auditors > 0
-            // reward · bond > 2 · p for each auditor, with bond = p / lowest_find.
+            // reward · bond > 2 · J for each auditor, with bond = J / lowest_find.
             && parts(self.reward)
                 > parts(self.lowest_find())
                     .saturating_mul(2)
@@ -211,21 +213,33 @@ impl AuditPolicy {
         )
     }
 
-    /// The fraud bond of an assignment of this price: enough at every reputation, whatever the
-    /// collateral. Rounded up; `None` if it does not fit a [`Balance`] or the policy is not sound.
-    pub fn fraud_bond(&self, price: Balance) -> Option<Balance> {
-        pricing::fraud_bond(price, self.lowest_find())
+    /// The fraud bond of an assignment of this [judged price](crate::judging): enough at every reputation,
+    /// whatever the collateral. Rounded up; `None` if it does not fit a [`Balance`] or the policy is not sound.
+    pub fn fraud_bond(&self, judged: Balance) -> Option<Balance> {
+        pricing::fraud_bond(judged, self.lowest_find())
     }
 
     /// What the requester pays for audits beside the price: their expected cost, `rate · auditors ·
-    /// price`, rounded up to the smallest unit. `None` if it does not fit a [`Balance`].
-    pub fn cost(&self, price: Balance, rate: Perbill) -> Option<Balance> {
-        multiply_by_rational_with_rounding(price, self.per_task(rate), ONE, Rounding::Up)
+    /// judged price`, rounded up to the smallest unit. `None` if it does not fit a [`Balance`].
+    pub fn cost(&self, judged: Balance, rate: Perbill) -> Option<Balance> {
+        multiply_by_rational_with_rounding(judged, self.per_task(rate), ONE, Rounding::Up)
     }
 
-    /// The highest price that `budget` pays together with the [`Self::cost`] of audits at this rate.
-    /// With `lowest` as the rate it bounds what any provider may ask; with a provider's own rate it
+    /// The highest judged price whose [`Self::cost`] at this rate is this or less.
+    pub fn highest_judged(&self, cost: Balance, rate: Perbill) -> Balance {
+        multiply_by_rational_with_rounding(cost, ONE, self.per_task(rate), Rounding::Down)
+            .unwrap_or(Balance::MAX)
+    }
+
+    /// The highest price that `budget` pays together with the [`Self::cost`] of audits at this rate, if that is reckoned
+    /// by the price. With `lowest` as the rate it bounds what any provider may ask; with a provider's own rate it
     /// is exact.
+    ///
+    /// So it is where the cost is reckoned by the [judged price](crate::judging) of this budget, which can be more, if
+    /// audits cost no more than what is audited (`rate · auditors ≤ 1`, and a juror is paid more than one judged price):
+    /// the highest price is then half of the budget or more, rounded down, and a judged price of it is that price. (Of an
+    /// odd budget it may be a half more, which is paid too.) Where audits cost more it is still no less than any price
+    /// that is paid.
     pub fn highest_price(&self, budget: Balance, rate: Perbill) -> Balance {
         let parts = ONE.saturating_add(self.per_task(rate));
         // price + ⌈price · x⌉ ≤ budget exactly if price · (1 + x) ≤ budget, for price is whole.

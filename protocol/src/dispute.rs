@@ -2,8 +2,8 @@
 //!
 //! # The rule
 //!
-//! Whoever calls a jury puts up its pay, and the losing side pays. The *pay* of a juror is the price
-//! of what it re-executes: of the whole assignment, or of the disputed part.
+//! Whoever calls a jury puts up its pay, and the losing side pays. The *pay* of a juror is what the task pays one
+//! provider at most, so that whoever could have run it can judge it ([`crate::judging`]).
 //!
 //! | who | puts up | loses it if |
 //! | --- | --- | --- |
@@ -288,7 +288,7 @@ mod tests {
     }
 
     /// A provider whose locks are what `audit` asks for pays for everything that its wrong result
-    /// causes.
+    /// causes, with two appeals; what a juror is paid at most, in [`crate::judging`].
     #[test]
     fn the_bond_pays_for_all_rounds() {
         let price = 1_000;

@@ -17,6 +17,7 @@
 //! | [`progress`] | how often progress is reported, and what a submission costs therefore |
 //! | [`availability`] | what shows that a juror has fetched a result |
 //! | [`audit`] | how often results are audited, what that costs, the fraud bond |
+//! | [`judging`] | by what price all that judging costs is reckoned |
 //! | [`reputation`] | what a provider did before, as a number |
 //! | [`dispute`] | what a jury costs, what its members risk, who is paid first |
 //! | [`verdict`] | what a jury finds, and the states of a dispute |
@@ -52,6 +53,7 @@ pub mod ids;
 pub mod job;
 #[cfg(feature = "std")]
 pub mod json;
+pub mod judging;
 pub mod mailbox;
 #[cfg(feature = "std")]
 pub mod manifest;

@@ -43,9 +43,9 @@ pub fn collateral(
     share.mul_ceil(price.max(budget_per_replica).max(minimum))
 }
 
-/// Fraud bond: a multiple of the price, taken whole on a proven wrong result, in modes where the
-/// chain cannot verify by itself. With audit rate `a`, a cheat that saves at most the price `p`
-/// loses in expectation when `a · (bond + collateral) > (1 − a) · p`; `bond = p / a` suffices.
+/// Fraud bond: a multiple of the price (or of the [judged price](crate::judging), which is as much or more), taken whole
+/// on a proven wrong result, in modes where the chain cannot verify by itself. With audit rate `a`, a cheat that saves at
+/// most the price `p` loses in expectation when `a · (bond + collateral) > (1 − a) · p`; `bond = p / a` suffices.
 pub fn fraud_bond(price: Balance, audit_rate: Perbill) -> Option<Balance> {
     let rate = u128::from(audit_rate.deconstruct());
     if rate == 0 {

@@ -238,6 +238,36 @@ proptest! {
         prop_assert!(total(price + 1) > budget);
     }
 
+    /// Where audits cost no more than what is audited the judged price changes nothing about the highest price; else
+    /// that is no less than what can be paid.
+    #[test]
+    fn the_highest_price_is_that_of_the_judged_price(
+        policy in sound_policies(), budget in 0..u128::MAX / 100, rate in 0u32..=1_000_000_000,
+        juror_pay in 2..10u128,
+    ) {
+        let rate = Perbill::from_parts(rate);
+        let is_paid = |price: Balance| {
+            let judged = crate::judging::judged_price(price, budget, juror_pay);
+            price + policy.cost(judged, rate).unwrap() <= budget
+        };
+        let price = policy.highest_price(budget, rate);
+        prop_assert!(!is_paid(price + 1));
+        if policy.per_task(rate) <= ONE {
+            prop_assert!(is_paid(price), "{price} of {budget}");
+        }
+    }
+
+    #[test]
+    fn a_cost_pays_for_the_judged_price_that_it_was_reckoned_by(
+        policy in sound_policies(), judged in 0..u128::MAX / 100, rate in 1u32..=1_000_000_000,
+    ) {
+        let rate = Perbill::from_parts(rate);
+        let cost = policy.cost(judged, rate).unwrap();
+        let highest = policy.highest_judged(cost, rate);
+        prop_assert!(highest >= judged);
+        prop_assert_eq!(policy.cost(highest, rate), Some(cost));
+    }
+
     #[test]
     fn whoever_is_not_worse_than_a_beginner_fits_up_to_the_highest_price_of_most(
         policy in sound_policies(), budget in 0..u64::MAX as u128, reputation in 500u16..=1_000,
@@ -260,6 +290,7 @@ proptest! {
         let _ = policy.deters(price, locked, rated);
         let _ = policy.fraud_bond(price);
         let _ = policy.cost(price, Perbill::from_parts(rate));
+        let _ = policy.highest_judged(price, Perbill::from_parts(rate));
         let _ = policy.highest_price(price, Perbill::from_parts(rate));
         let _ = policy.highest_price_of_most(price);
     }
