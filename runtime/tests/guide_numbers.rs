@@ -2,12 +2,13 @@
 
 #![allow(clippy::unwrap_used)]
 
-use aicpw_protocol::{pricing, AskPrice, Gflops, Milliseconds};
+use aicpw_protocol::{judging, pricing, AskPrice, Gflops, Milliseconds};
 use aicpw_runtime::{
     units::{DAYS, HOURS, MILLI, MINUTES, SECONDS, UNIT},
     Balance, BlockNumber, Runtime,
 };
 use frame_support::traits::Get;
+use pallet_disputes::Config as Disputes;
 use pallet_provider_staking::Config as Staking;
 use pallet_tasks::Config as Tasks;
 use sp_runtime::Perbill;
@@ -124,7 +125,7 @@ fn parameters_are_right() {
     );
 }
 
-/// What one assignment locks in `optimistic`: collateral and fraud bond.
+/// What one assignment locks in `optimistic`: collateral and fraud bond, if one provider gets all of the budget.
 fn locks(price: Balance, budget: Balance) -> (Balance, Balance) {
     let collateral = pricing::collateral(
         price,
@@ -133,7 +134,9 @@ fn locks(price: Balance, budget: Balance) -> (Balance, Balance) {
         <Runtime as Tasks>::CollateralShare::get(),
     );
     let policy = <Runtime as Tasks>::AuditPolicy::get();
-    (collateral, policy.fraud_bond(price).unwrap())
+    let juror_pay = <Runtime as Disputes>::JurorPay::get();
+    let judged = judging::judged_price(price, budget, juror_pay.into());
+    (collateral, policy.fraud_bond(judged).unwrap())
 }
 
 #[test]
@@ -146,6 +149,7 @@ fn examples_are_right() {
     for (gflops, time, milliseconds, budget) in [
         (100, "1 h", hour, UNIT / 10),
         (6_000, "10 min", hour / 6, UNIT),
+        (6_000, "10 min", hour / 6, 10 * UNIT),
         (10_000, "24 h", 24 * hour, 150 * UNIT),
     ] {
         let price = pricing::price(ASK, Gflops(gflops), Milliseconds(milliseconds)).unwrap();

@@ -85,8 +85,9 @@ pub mod pallet {
         #[pallet::constant]
         type AuditPolicy: Get<AuditPolicy>;
 
-        /// A juror's pay, in prices of what it runs again; never more than the task pays a provider.
-        /// More than one, so that not only who is as cheap as the provider can judge it.
+        /// How many [judged prices](aicpw_protocol::judging) a juror is paid at most. It is paid what the task pays a
+        /// provider at most; so the judged price is never less than so much of that. More than one: at one all that
+        /// judging costs would be reckoned by the budget.
         #[pallet::constant]
         type JurorPay: Get<u32>;
 

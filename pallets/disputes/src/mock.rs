@@ -197,7 +197,8 @@ impl Contested<AccountId> for Court {
             requester: REQUESTER,
             providers: task.results.iter().map(|(who, ..)| *who).collect(),
             price: ThePrice::get(),
-            price_cap: ThePrice::get().saturating_mul(10),
+            // However low the price is.
+            price_cap: ThePrice::get().saturating_mul(2).max(PAY),
             is_sealed: task.is_sealed,
         })
     }

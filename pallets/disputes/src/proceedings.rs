@@ -5,6 +5,7 @@ use aicpw_primitives::traits::{
 };
 use aicpw_protocol::{
     availability::NOT_FETCHED,
+    judging,
     trace::{DisputedPart, OpenTrace},
     verdict::{count, About, Count, DisputeState, Outcome, Vote},
     AssignmentId, Balance, BlockNumber, Hash, TaskId,
@@ -49,12 +50,7 @@ impl<T: Config> Pallet<T> {
 
     /// A juror's pay for such a task.
     pub(crate) fn pay(contest: &Contest<T::AccountId>) -> Balance {
-        Self::pay_at(contest.price, contest.price_cap)
-    }
-
-    fn pay_at(price: Balance, price_cap: Balance) -> Balance {
-        let pay = price.saturating_mul(Balance::from(T::JurorPay::get()));
-        pay.min(price_cap).max(price)
+        judging::pay(contest.price, contest.price_cap)
     }
 
     pub(crate) fn do_dispute(who: T::AccountId, task: TaskId) -> DispatchResult {
@@ -311,8 +307,12 @@ impl<T: Config> Escalation for Pallet<T> {
         opened.is_ok()
     }
 
+    fn judged_price(price: Balance, price_cap: Balance) -> Balance {
+        judging::judged_price(price, price_cap, T::JurorPay::get().into())
+    }
+
     fn auditor_terms(price: Balance, price_cap: Balance) -> JurorTerms {
-        let pay = Self::pay_at(price, price_cap);
+        let pay = judging::pay(price, price_cap);
         // What there cannot be nobody has, and nobody is drawn.
         let lock = T::Policy::get().bond(pay, 0).unwrap_or(Balance::MAX);
         JurorTerms { pay, lock }

@@ -112,21 +112,25 @@ impl<T: Config> Pallet<T> {
         let all = || committed.iter().map(|(_, one)| one);
         let price = all().map(|one| one.price).max().unwrap_or_default();
         let rate = all().map(|one| one.audit_rate).max().unwrap_or_default();
-        let cost = match all().map(|one| one.audit_cost).collect::<Vec<_>>()[..] {
-            [only] => only,
-            // One audit is for all of them.
-            _ => T::AuditPolicy::get()
-                .cost(price, rate)
-                .unwrap_or(Balance::MAX),
-        };
         // Not from the escrow, so it does not matter what is left of that.
         let price_cap = task.submission.budget_each();
+        let judged = T::Escalation::judged_price(price, price_cap);
+        let policy = T::AuditPolicy::get();
+        let (cost, pay) = match all().map(|one| one.audit_cost).collect::<Vec<_>>()[..] {
+            // Fixed at the match: whatever is reckoned otherwise since then, its auditor gets no more than that was for.
+            [only] => {
+                let paid_for = policy.highest_judged(only, rate);
+                (only, judged.min(paid_for).max(price))
+            }
+            // One audit is for all of them.
+            _ => (policy.cost(judged, rate).unwrap_or(Balance::MAX), judged),
+        };
         let JurorTerms { pay: cap, lock } = T::Escalation::auditor_terms(price, price_cap);
         let audit = Audit {
             of: *of,
             rate,
             cost,
-            pay: price,
+            pay,
             cap,
             lock,
             anchor: T::DrawRandomness::anchor(),

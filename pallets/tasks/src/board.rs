@@ -1,7 +1,8 @@
 //! Tasks, as matching sees them.
 
 use aicpw_primitives::traits::{
-    Choice, Demand, DevicePool, DrawRandomness, DrawSeed, Locks, Offer, TaskBoard, Terms,
+    Choice, Demand, DevicePool, DrawRandomness, DrawSeed, Escalation, Locks, Offer, TaskBoard,
+    Terms,
 };
 use aicpw_protocol::{
     device::Reputation,
@@ -123,16 +124,20 @@ impl<T: Config> Pallet<T> {
         };
         if verification.is_audited() {
             let policy = T::AuditPolicy::get();
-            let bond = policy.fraud_bond(price)?;
+            // Not by the price: a low ask must not make it cheap to judge, nor a lie.
+            let judged = T::Escalation::judged_price(price, budget);
+            let bond = policy.fraud_bond(judged)?;
             terms.locks.fraud_bond = bond;
             terms.audit_rate = policy.rate(price, collateral.saturating_add(bond), reputation);
-            terms.audit_cost = policy.cost(price, terms.audit_rate)?;
+            terms.audit_cost = policy.cost(judged, terms.audit_rate)?;
         }
         (price.checked_add(terms.audit_cost)? <= budget).then_some(terms)
     }
 
     /// The highest ask that so much for one assignment pays, to a provider that is not worse than a
-    /// beginner.
+    /// beginner. That audits are reckoned by the judged price changes nothing about it, as long as they cost no more than
+    /// what is audited ([`AuditPolicy::highest_price`](aicpw_protocol::audit::AuditPolicy::highest_price)); where they
+    /// cost more, or the escrow has less than the whole share, no ask that fits is higher.
     pub fn highest_ask(
         needs: &Needs,
         cap: Balance,

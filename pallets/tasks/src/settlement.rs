@@ -2,7 +2,7 @@
 
 use aicpw_primitives::traits::{DevicePool, Escalation, Locks, Penalty, Reputations};
 use aicpw_protocol::{
-    pricing,
+    judging, pricing,
     task::{AssignmentStatus, FailureMessage, Fault, Privacy, Refunded, Role, TaskStatus},
     AssignmentId, Balance, Hash, TaskId,
 };
@@ -233,6 +233,8 @@ impl<T: Config> Pallet<T> {
         T::Reputations::settled(&assignment.provider, &task.requester, paid);
         // The budget goes back, so nothing of the size of the budget stays locked for it: a requester
         // could keep others' stake busy with money that it has again.
+        let budget = task.submission.budget_each();
+        let judged = T::Escalation::judged_price(assignment.price, budget);
         let kept = Locks {
             collateral: pricing::collateral(
                 assignment.price,
@@ -241,9 +243,10 @@ impl<T: Config> Pallet<T> {
                 T::CollateralShare::get(),
             )
             .min(assignment.collateral),
-            fraud_bond: assignment.fraud_bond,
+            fraud_bond: judging::bond_of_price(assignment.fraud_bond, assignment.price, judged),
         };
         assignment.collateral = kept.collateral;
+        assignment.fraud_bond = kept.fraud_bond;
         T::DevicePool::lower(assignment.device, id, kept);
         let until = now.saturating_add(T::RetrievalWindow::get());
         assignment.locks = LockState::Retrieval { until };

@@ -89,9 +89,9 @@ pub struct Audit {
     pub rate: Perbill,
     /// What the requester pays for it, whether it comes to it or not.
     pub cost: Balance,
-    /// What an auditor is paid: the highest price of the results.
+    /// What an auditor is paid: the judged price of the results, by the highest of their prices.
     pub pay: Balance,
-    /// The highest price that an auditor may have at its own ask.
+    /// The highest price that an auditor may have at its own ask: what the task pays a provider at most.
     pub cap: Balance,
     /// What an auditor has locked.
     pub lock: Balance,
@@ -285,7 +285,7 @@ pub struct Assignment<AccountId> {
     pub audit_cost: Balance,
     /// Collateral that was locked for it; once it is settled, what stays locked.
     pub collateral: Balance,
-    /// Fraud bond that was locked for it.
+    /// Fraud bond that was locked for it; once it is settled, what stays locked.
     pub fraud_bond: Balance,
     /// The block of the match.
     pub assigned_at: BlockNumber,

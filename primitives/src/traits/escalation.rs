@@ -29,9 +29,13 @@ pub trait Escalation {
     /// about the task goes on ([`Self::is_over`]): whoever asks waits for its end, which comes with [`Self::due`].
     fn take_over(task: TaskId) -> bool;
 
-    /// What an auditor brings and gets at most, if what it audits has this price and the task pays a
-    /// provider no more than the cap: the `pay` is the highest price that an auditor may have at its own
-    /// ask, the `lock` what it loses if it is wrong, which is what anybody else puts up who doubts the
+    /// By what it is reckoned to judge a result of this price, if the task pays a provider no more than the cap: what an
+    /// auditor is paid, audits cost, and the fraud bond. See [`aicpw_protocol::judging`]; never less than the price, and
+    /// more than the cap only with it.
+    fn judged_price(price: Balance, price_cap: Balance) -> Balance;
+
+    /// What an auditor of such a result brings, and may ask: the `pay` is the highest price that an auditor may have at
+    /// its own ask, the `lock` what it loses if it is wrong, which is what anybody else puts up who doubts the
     /// result.
     fn auditor_terms(price: Balance, price_cap: Balance) -> JurorTerms;
 
@@ -82,6 +86,9 @@ pub trait Escalation {
 impl Escalation for () {
     fn take_over(_: TaskId) -> bool {
         false
+    }
+    fn judged_price(price: Balance, _: Balance) -> Balance {
+        price
     }
     fn auditor_terms(price: Balance, _: Balance) -> JurorTerms {
         JurorTerms {

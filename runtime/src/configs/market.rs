@@ -177,8 +177,9 @@ parameter_types! {
         appeals: 1,
         ..DisputePolicy::DEFAULT
     };
-    /// Twice the price: whoever asks up to twice as much as the provider can judge it. A jury of five is paid ten
-    /// prices, which a wrong result has to bring.
+    /// A juror is paid no more than two judged prices, so that sixteen of them, in a first jury and that of an appeal, are
+    /// paid four fifths of the fraud bond of forty. Whatever a provider asks it is judged as if it had asked for half of
+    /// what its task pays.
     pub const JurorPay: u32 = 2;
 }
 

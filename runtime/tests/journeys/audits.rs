@@ -2,10 +2,11 @@
 
 use aicpw_primitives::traits::Contested;
 use aicpw_protocol::{
+    pricing,
     task::{AssignmentStatus, Fault, Role, Submission, TaskStatus, Verification},
     verdict::{DisputeState, Outcome},
     view::{AssignmentView, AuditState},
-    Balance, TaskId,
+    AskPrice, Balance, Gflops, Milliseconds, TaskId,
 };
 use aicpw_runtime::{
     configs::{
@@ -24,7 +25,7 @@ use sp_keyring::Sr25519Keyring::{Alice, Bob, Charlie, EveStash, FerdieStash, One
 use crate::{
     chain::Chain,
     court::{all, Court, LIE},
-    market::{ask, decide_audit, submission, submit, task, Provider, OPTIMISTIC, OUTPUT},
+    market::{ask, decide_audit, submission, submit, task, Provider, JUDGED, OPTIMISTIC, OUTPUT},
 };
 
 /// A market on which Bob is the cheapest, and a task whose result is committed and drawn for an audit.
@@ -36,7 +37,10 @@ struct Audited {
 
 impl Audited {
     fn new(submission: Submission, output: &[u8]) -> Self {
-        let mut court = Court::new();
+        Self::on(Court::new(), submission, output)
+    }
+
+    fn on(mut court: Court, submission: Submission, output: &[u8]) -> Self {
         let issuance = court.chain.read(Balances::total_issuance);
         let id = submit(&mut court.chain, Charlie, submission);
         court.grant_keys(id);
@@ -136,7 +140,8 @@ fn an_honest_result_is_audited_and_everybody_is_paid() {
         "nothing to copy: {committed:?}"
     );
     let auditor = market.audit(1, OUTPUT);
-    assert_eq!(auditor.price, committed.price);
+    assert_eq!(auditor.price, JUDGED);
+    assert!(committed.audit_cost > JUDGED / 20 && committed.audit_cost < JUDGED / 10);
     // What was paid with the draw, beside what keeps the account alive.
     let pot = market.balance(&AuditPot::get());
     assert_eq!(pot, EXISTENTIAL_DEPOSIT + committed.audit_cost);
@@ -182,7 +187,7 @@ fn a_wrong_result_is_found_and_the_requester_has_the_right_one_in_the_end() {
     let requester = Charlie.to_account_id();
     let liar = market.view().assignments[0].clone();
     let locked = liar.collateral + liar.fraud_bond;
-    assert!(liar.fraud_bond >= 40 * liar.price);
+    assert_eq!(liar.fraud_bond, 40 * JUDGED);
     let auditor = market.audit(1, OUTPUT);
     let before = (
         market.balance(&requester),
@@ -332,6 +337,39 @@ fn a_lie_at_the_next_attempt_is_judged_when_the_jurors_of_the_first_are_paid() {
     let key = market.court.provider(&liar.provider).key;
     let locked = liar.collateral + liar.fraud_bond;
     assert_eq!(market.court.stake(key), 1_000 * UNIT - locked);
+    market.end();
+}
+
+/// Regression: who asks less than half of what the others do had nobody who could audit or judge it, because these were
+/// paid twice what it had asked and no more. It is the cheapest, so that it had all the tasks as well.
+#[test]
+fn a_liar_that_asks_less_than_half_of_what_others_do_is_found_by_them() {
+    let mut court = Court::new();
+    let device = court.liar.device(&mut court.chain);
+    let low = AskPrice(ask(10));
+    court.sign(
+        Bob,
+        pallet_provider_staking::Call::set_ask { device, ask: low },
+    );
+    let mut market = Audited::on(court, submission(OPTIMISTIC), LIE);
+    let lie = market.view().assignments[0].clone();
+    assert_eq!(lie.provider, Bob.to_account_id());
+    let of_others = pricing::price(AskPrice(ask(500)), Gflops(10), Milliseconds(60_000));
+    assert!(2 * lie.price < of_others.unwrap());
+    assert_eq!(lie.fraud_bond, 40 * JUDGED, "however low it asks");
+    let auditor = market.audit(1, OUTPUT);
+    assert_eq!(auditor.price, JUDGED);
+    market.reveal(LIE, OUTPUT);
+    let id = market.task;
+    assert_eq!(market.view().status, TaskStatus::Disputed);
+    market.court.judge(id, all(OUTPUT));
+    assert!(market.court.jurors(id).len() >= 3);
+    assert_eq!(market.court.view(id).pay, UNIT, "all that the task pays");
+    let (court, outcome) = market.court.run_to_end(id);
+    market.court = court;
+    assert!(matches!(outcome, Outcome::Wrong { .. }), "{outcome:?}");
+    let locked = lie.collateral + lie.fraud_bond;
+    assert_eq!(market.court.stake(Bob), 1_000 * UNIT - locked);
     market.end();
 }
 

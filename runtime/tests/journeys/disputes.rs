@@ -351,7 +351,11 @@ fn a_lie_at_the_last_attempt_is_judged_by_those_who_ask_for_more_than_the_liar()
     assert_eq!(view.escrow, lie.price, "and the audit is paid");
     court.dispute(Charlie, id);
     court.judge(id, all(OUTPUT));
-    assert_eq!(court.view(id).pay, 2 * lie.price);
+    assert_eq!(
+        court.view(id).pay,
+        UNIT,
+        "all that the task pays a provider"
+    );
     let (mut court, outcome) = court.run_to_end(id);
     assert!(matches!(outcome, Outcome::Wrong { .. }));
     let locked = lie.collateral + lie.fraud_bond;

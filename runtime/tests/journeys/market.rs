@@ -337,6 +337,10 @@ pub fn submission(verification: Verification) -> Submission {
     }
 }
 
+/// What judging [`submission`] is reckoned by, of one that asks for a single provider: half of its budget, which is far
+/// more than it costs.
+pub const JUDGED: Balance = UNIT / 2;
+
 /// Ten seconds to look at the result.
 pub const OPTIMISTIC: Verification = Verification::Optimistic {
     window: Milliseconds(10_000),

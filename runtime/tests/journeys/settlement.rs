@@ -3,7 +3,7 @@
 use aicpw_primitives::api::runtime_decl_for_census_api::CensusApiV1;
 use aicpw_protocol::{
     pricing,
-    task::{AssignmentStatus, TaskStatus},
+    task::{AssignmentStatus, Submission, TaskStatus},
     AskPrice, Gflops, Milliseconds,
 };
 use aicpw_runtime::{
@@ -11,7 +11,7 @@ use aicpw_runtime::{
         money::TreasuryAccount,
         parameters::{MarketParameter, ProtocolFee, SubmissionFee},
     },
-    units::MILLI,
+    units::{MILLI, UNIT},
     ProviderStaking, Runtime,
 };
 use sp_keyring::Sr25519Keyring::{Bob, Charlie, Dave};
@@ -20,7 +20,7 @@ use crate::{
     chain::Chain,
     governance::set_as_root,
     market::{
-        ask, assignment, expecting_output, fee_with, submission, submit, task, Provider,
+        ask, assignment, expecting_output, fee_with, submission, submit, task, Provider, JUDGED,
         OPTIMISTIC, OUTPUT,
     },
 };
@@ -180,10 +180,31 @@ fn the_cheapest_device_is_chosen_and_the_rest_of_the_budget_returns() {
         panic!("not matched: {view:?}")
     };
     assert_eq!(paid, one.price + one.audit_cost);
-    assert!(one.audit_cost < one.price / 10);
+    assert!(one.audit_cost < JUDGED / 10);
     assert!(
-        paid < 10 * MILLI,
-        "ten GFLOPS for a minute are cheap: {paid}"
+        one.price < MILLI,
+        "ten GFLOPS for a minute are cheap: {}",
+        one.price
     );
     assert_eq!(task(&mut chain, id).escrow, 0);
+}
+
+/// What judging costs is reckoned by half of the budget, if that is more than the price.
+#[test]
+fn a_budget_far_above_the_price_makes_audits_dearer_and_locks_larger() {
+    let terms = |budget| {
+        let mut chain = Chain::development();
+        Provider::join(&mut chain, Dave, ask(300));
+        let wanted = Submission {
+            budget,
+            ..submission(OPTIMISTIC)
+        };
+        let id = submit(&mut chain, Charlie, wanted);
+        let one = task(&mut chain, id).assignments[0].clone();
+        (one.price, one.audit_cost, one.fraud_bond)
+    };
+    let (price, cost, bond) = terms(UNIT);
+    assert_eq!(bond, 20 * UNIT);
+    assert!(cost > 40 * MILLI && cost < 41 * MILLI, "{cost}");
+    assert_eq!(terms(UNIT / 100), (price, cost / 100, bond / 100));
 }

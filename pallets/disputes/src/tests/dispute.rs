@@ -36,6 +36,20 @@ fn holds_the_jurys_pay_and_calls_it() {
     });
 }
 
+/// Regression: a juror was paid no more than twice what the provider had asked, so that a liar that asked less than half
+/// of what others do had nobody who could judge it.
+#[test]
+fn a_low_price_makes_no_cheap_jury() {
+    execute(|| {
+        add(TASK, |_| ());
+        ThePrice::set(PRICE / 100);
+        assert_ok!(dispute(CHALLENGER));
+        let stored = Disputes::<Test>::get(TASK).unwrap();
+        assert_eq!((stored.pay, stored.lock), (PAY, LOCK));
+        assert_eq!(held(CHALLENGER), 5 * PAY);
+    });
+}
+
 #[test]
 fn is_refused_where_there_is_nothing_to_dispute() {
     execute(|| {

@@ -131,7 +131,7 @@ fn an_auditor_who_was_wrong_pays_the_jury() {
             task.results = vec![(PROVIDER, RIGHT_ROOT, BEHIND)];
         });
         assert!(Court::take_over(TASK));
-        let lock = Court::auditor_terms(PRICE, 10 * PRICE).lock;
+        let lock = Court::auditor_terms(PRICE, PAY).lock;
         assert_eq!(lock, 5 * PAY, "the pay of a jury");
         AuditorsLose::set(lock);
         vote(&[RIGHT; 5]);
@@ -146,10 +146,22 @@ fn an_auditor_who_was_wrong_pays_the_jury() {
 #[test]
 fn an_auditor_brings_what_anybody_who_doubts_does() {
     execute(|| {
-        let terms = Court::auditor_terms(PRICE, 10 * PRICE);
-        assert_eq!((terms.pay, terms.lock), (PAY, 5 * PAY));
-        // The task pays a provider no more than this.
+        // Whoever the task would have paid as a provider can audit, however little this one asks.
+        for price in [1, PRICE, PAY] {
+            let terms = Court::auditor_terms(price, PAY);
+            assert_eq!((terms.pay, terms.lock), (PAY, 5 * PAY));
+        }
         assert_eq!(Court::auditor_terms(PRICE, PRICE + 1).pay, PRICE + 1);
         assert_eq!(Court::auditor_terms(u128::MAX, u128::MAX).lock, u128::MAX);
+    });
+}
+
+#[test]
+fn a_low_price_is_judged_as_half_of_what_the_task_would_have_paid() {
+    execute(|| {
+        assert_eq!(Court::judged_price(PRICE, PAY), PRICE);
+        assert_eq!(Court::judged_price(1, PAY), PRICE);
+        assert_eq!(Court::judged_price(1, PAY + 1), PRICE + 1, "rounded up");
+        assert_eq!(Court::judged_price(PRICE + 1, PAY), PRICE + 1);
     });
 }

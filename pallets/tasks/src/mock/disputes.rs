@@ -2,6 +2,7 @@
 
 use aicpw_primitives::traits::{Awaited, Contested, Escalation, JurorTerms};
 use aicpw_protocol::{
+    judging,
     task::TaskStatus,
     trace::{DisputedPart, OpenTrace},
     verdict::{is_work, Vote},
@@ -11,6 +12,10 @@ use frame_support::parameter_types;
 
 use super::{TakesOver, Test};
 use crate::pallet::{Claims, Pallet, Tasks};
+
+/// Judged prices that a juror is paid at most: so many that what costs [`PRICE`](super::PRICE) of
+/// [`BUDGET`](super::BUDGET) is judged at that.
+pub const JUROR_PAY: Balance = 5;
 
 /// What the tasks pallet told whoever decides disputes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -53,10 +58,13 @@ impl Escalation for Disputes {
     fn take_over(_: TaskId) -> bool {
         TakesOver::get()
     }
+    fn judged_price(price: Balance, price_cap: Balance) -> Balance {
+        judging::judged_price(price, price_cap, JUROR_PAY)
+    }
     fn auditor_terms(price: Balance, price_cap: Balance) -> JurorTerms {
         JurorTerms {
-            pay: price_cap.min(2 * price),
-            lock: 10 * price,
+            pay: judging::pay(price, price_cap),
+            lock: 10 * Self::judged_price(price, price_cap),
         }
     }
     fn jury_done(task: TaskId) -> sp_runtime::DispatchResult {

@@ -121,13 +121,13 @@ fn an_auditor_is_drawn_among_others_and_locks_what_it_can_lose() {
             Reputation(0),
             "the requester does not choose its auditor"
         );
-        // It may ask twice as much, and is paid what the market has found for the work.
-        assert_eq!(demand.highest_ask, AskPrice(2 * ASK.0));
-        let dear = AskPrice(2 * ASK.0 + 10);
+        // It may ask as much as the task would have paid a provider, and is paid the judged price.
+        assert_eq!(demand.highest_ask, AskPrice(5 * ASK.0));
+        let dear = AskPrice(5 * ASK.0 + 10);
         let terms =
             |ask| <TasksPallet as TaskBoard<AccountId>>::terms(id.task, ask, Reputation::START);
         assert_eq!(terms(dear), None);
-        let found = terms(AskPrice(2 * ASK.0)).unwrap();
+        let found = terms(AskPrice(5 * ASK.0)).unwrap();
         assert_eq!((found.price, found.audit_cost), (PRICE, 0));
         assert_eq!(
             (found.locks.collateral, found.locks.fraud_bond),

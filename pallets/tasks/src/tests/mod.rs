@@ -15,6 +15,7 @@ mod dispute_steps;
 mod fail;
 mod failed_entries;
 mod grant_key;
+mod low_asks;
 mod offchain;
 mod open_trace;
 mod properties;
