@@ -122,7 +122,9 @@ pub fn explain_unmatched(reason: Unmatched) -> &'static str {
         Unmatched::Independence => {
             "those that fit are the requester's own, or had the task already"
         }
-        Unmatched::Stake => "those that fit have too little free stake",
+        Unmatched::Stake => {
+            "those that fit have too little free stake; a lower --budget locks less of it"
+        }
         Unmatched::Busy => "those that fit are busy",
     }
 }

@@ -50,7 +50,7 @@ describe('a result that is doubted', () => {
   it('has a bond, which is held when it is disputed', async () => {
     await happened('tasks.ResultRevealed');
     bond = (await api.call.disputesApi.disputeBond(id)).unwrap().toBigInt();
-    assert.ok(bond > 0n);
+    assert.equal(bond, 5n * budget, 'five are paid what the task pays a provider at most');
     const opened = fields(await sent(disputes.dispute(id), requester), 'disputes.DisputeOpened');
     assert.ok(opened.task.eq(id));
     assert.equal(opened.challenger.unwrap().toString(), requester.address);

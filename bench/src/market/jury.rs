@@ -80,7 +80,7 @@ impl Court {
         let endowed = providers.iter().map(Provider::account);
         let mut world = World::new(endowed.chain([requester.clone()]))?;
         for (number, provider) in (0..).zip(&providers) {
-            // None asks for twice as much as another, so that each can judge all others.
+            // The budget would pay each of them, so that each can judge all others.
             let offer = (device(number)?, AskPrice(ask(500 + number % 97)));
             provider.register(&mut world, [offer])?;
         }

@@ -1,8 +1,10 @@
 //! `aicpw dry-run`: who would take a task now.
 
 use aicpw_protocol::{
+    judging,
     task::{Privacy, Unmatched, Verification},
     view::{DryRun, MarketParameters},
+    Balance,
 };
 use serde::Serialize;
 
@@ -72,6 +74,8 @@ pub struct Outlook {
     /// Who would take the first replica now.
     answer: DryRun,
     verification: Verification,
+    /// What judging its result is reckoned by, where the budget makes that more than the price.
+    judged: Option<Balance>,
     /// How many different providers offer what it needs, where several are wanted and that is known.
     providers: Option<usize>,
 }
@@ -92,6 +96,13 @@ impl Outlook {
         let answer = chain
             .dry_run(requester, needs, budget, limit, verification)
             .await?;
+        let mut judged = None;
+        if let (DryRun::Match { price, .. }, true) = (&answer, verification.is_audited()) {
+            let juror_pay: u32 = chain.constant("Disputes", "JurorPay").await?;
+            let each = budget / Balance::from(verification.replicas().max(1));
+            let by = judging::judged_price(*price, each, juror_pay.into());
+            judged = (by > *price).then_some(by);
+        }
         let mut providers = None;
         if verification.replicas() > 1 && matches!(answer, DryRun::Match { .. }) {
             let wanted = Wanted::new(needs, budget, limit, verification, market.min_stake);
@@ -102,13 +113,21 @@ impl Outlook {
         Ok(Self {
             answer,
             verification,
+            judged,
             providers,
         })
     }
 
     /// The answer for people: `Err` if as things are the task would not come to its end.
     pub fn explain(&self) -> Result<String, String> {
-        let first = explain(&self.answer, self.verification.replicas())?;
+        let mut first = explain(&self.answer, self.verification.replicas())?;
+        if let Some(judged) = self.judged {
+            first += &format!(
+                "\naudits, a dispute and what its provider locks are reckoned by {}, as the budget is far more than \
+                 the price: with a lower --budget they cost less",
+                Amount(judged).brief_with_unit()
+            );
+        }
         let (replicas, quorum) = (self.verification.replicas(), self.verification.quorum());
         let Some(fit) = self.providers.filter(|fit| *fit < usize::from(replicas)) else {
             return Ok(first);
@@ -287,6 +306,30 @@ mod tests {
         assert!(text.contains("one of 3 replicas"), "{text}");
     }
 
+    #[test]
+    fn what_the_budget_makes_dearer_than_the_price_is_said() {
+        let said = |judged| {
+            let outlook = Outlook {
+                answer: DryRun::Match {
+                    device: aicpw_protocol::DeviceId(3),
+                    ask: aicpw_protocol::AskPrice(1),
+                    price: 50_000_000_000_000,
+                    audit_cost: 40_000_000_000_000_000,
+                },
+                verification: Verification::Optimistic {
+                    window: aicpw_protocol::Milliseconds(60_000),
+                },
+                judged,
+                providers: None,
+            };
+            outlook.explain().unwrap()
+        };
+        let text = said(Some(500_000_000_000_000_000));
+        assert!(text.contains("are reckoned by 0.5 AICP"), "{text}");
+        assert!(text.contains("with a lower --budget"), "{text}");
+        assert!(!said(None).contains("--budget"));
+    }
+
     /// Regression: that one provider fits was enough, of a task of which no result can come then.
     #[test]
     fn as_many_providers_are_needed_as_have_to_agree() {
@@ -302,6 +345,7 @@ mod tests {
                     replicas: 3,
                     quorum,
                 },
+                judged: None,
                 providers,
             };
             outlook.explain()

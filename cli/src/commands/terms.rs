@@ -31,7 +31,7 @@ pub struct TermsArgs {
     /// The manifest (aicpw.task/v1); files that it names are looked for in its folder
     pub manifest: PathBuf,
 
-    /// Most to pay for all replicas together, in AICP
+    /// Most to pay for all replicas together, in AICP. Far more than the price makes audits and disputes dearer
     #[arg(long, value_name = "AICP", allow_negative_numbers = true)]
     pub budget: Amount,
 

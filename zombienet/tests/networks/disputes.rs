@@ -56,8 +56,8 @@ fn jurors(document: &Value) -> Vec<Value> {
     document["jurors"].as_array().unwrap().clone()
 }
 
-/// A market on which the liar is the cheapest, its accomplice and these others can judge it, and one is too dear
-/// for that.
+/// A market on which the liar is the cheapest, its accomplice and these others can judge it, and one could too, but
+/// offers nothing yet: whoever the budget would pay as a provider can be drawn, whatever it asks.
 async fn with_liar(others: &[(&str, &str)]) -> Market {
     let liar = binaries::find("lying-executor").unwrap();
     let lies = ["--executor-path", liar.to_str().unwrap()];
@@ -79,7 +79,14 @@ async fn with_liar(others: &[(&str, &str)]) -> Market {
     let all = all.into_iter().chain(others);
     let registered = all.map(|(node, suri, ask)| market.register(node, suri, ask, "1"));
     try_join_all(registered).await.unwrap();
+    offer(&market, "pause").await;
     market
+}
+
+/// Has the one who stays away from juries offer its device, or not.
+async fn offer(market: &Market, how: &str) {
+    let devices = ["provider", "devices", how, "all"];
+    market.json("alice", "//Alice", &devices).await.unwrap();
 }
 
 /// The wrong picture is there, and its window is open: what was submitted. `None` if the chain has
@@ -133,8 +140,8 @@ async fn verdict(market: &Market, jurors: usize) -> Value {
 
 /// Six provider's nodes, the fewest with which all of this can happen: the liar; four jurors, of whom
 /// one lies too, because more than half of a jury of five must come to the same and show that they have; and one
-/// that is too dear to judge and makes the right picture. Nobody is left for a larger jury, and so the liar's appeal ends the wait
-/// for one before the five minutes in which it could be called.
+/// that offers its device when they are done, and makes the right picture. Nobody is left for a larger jury, and so the
+/// liar's appeal ends the wait for one before the five minutes in which it could be called.
 #[tokio::test(flavor = "multi_thread")]
 async fn who_returns_a_wrong_picture_loses_its_stake_and_another_makes_the_right_one() {
     let (market, submitted) = loop {
@@ -164,7 +171,7 @@ async fn who_returns_a_wrong_picture_loses_its_stake_and_another_makes_the_right
         units(&dispute["pay"]).unwrap(),
         units(&dispute["lock"]).unwrap(),
     );
-    assert_eq!(bond, 5 * pay);
+    assert_eq!((bond, pay), (5 * pay, AICP), "the budget for each");
     let verdict = verdict(&market, 4).await;
     assert_eq!(verdict["outcome"], "wrong", "{verdict}");
     let shown = market.json("alice", "//Charlie", &["task", "show", "0"]);
@@ -184,6 +191,8 @@ async fn who_returns_a_wrong_picture_loses_its_stake_and_another_makes_the_right
 
     let appeal = ["task", "appeal", "0", "--yes", "--wait"];
     let ended = market.json("alice", "//Bob", &appeal).await.unwrap();
+    // For the task, which waits for somebody else since the verdict.
+    offer(&market, "resume").await;
     assert_eq!(ended["dispute"]["state"], "ended", "{ended}");
     assert_eq!(ended["dispute"]["outcome"], "wrong", "{ended}");
     assert_eq!(ended["dispute"]["appeals"], 1, "{ended}");
