@@ -32,6 +32,9 @@ struct Arguments {
     /// What if a replica that a quorum outvotes lost its fraud bond with its collateral?
     #[arg(long)]
     minority_loses_bond: bool,
+    /// What if judging were reckoned by the provider's price alone, so that its ask chose who can judge it?
+    #[arg(long)]
+    judged_by_price: bool,
     /// Print JSON instead of tables.
     #[arg(long)]
     json: bool,
@@ -65,6 +68,7 @@ fn main() -> anyhow::Result<()> {
     let seeds = arguments.seeds.unwrap_or(seeds);
     let rules = Rules {
         minority_loses_bond: arguments.minority_loses_bond,
+        judged_by_price: arguments.judged_by_price,
         ..Rules::default()
     };
     let tasks = usize::try_from(arguments.tasks)?;

@@ -42,6 +42,10 @@ pub enum Kind {
     /// As colluding, in many accounts with the least stake and the lowest asks; who loses its stake
     /// comes back under a new name, until the purse is empty.
     Sybil,
+    /// Asks less than half of what the cheapest honest provider asks, so that by its own price no honest one could
+    /// judge it, and cheats wherever it is not certain to be found. Audits the others of its kind with the root that
+    /// they tell it; as juror it works.
+    Undercutting,
     /// Pays itself for tasks that cost it nothing until its reputation is high, then cheats others.
     SelfDealing,
     /// Silent as auditor and juror, drops tasks. Its requesters dispute right results.
@@ -53,7 +57,7 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Honest,
         Self::Rational,
         Self::Lazy,
@@ -63,6 +67,7 @@ impl Kind {
         Self::Guessing,
         Self::Colluding,
         Self::Sybil,
+        Self::Undercutting,
         Self::SelfDealing,
         Self::Griefing,
         Self::Robbing,
@@ -80,6 +85,7 @@ impl Kind {
             Self::Guessing => "guessing",
             Self::Colluding => "colluding",
             Self::Sybil => "sybil",
+            Self::Undercutting => "undercutting",
             Self::SelfDealing => "self-dealing",
             Self::Griefing => "griefing",
             Self::Robbing => "robbing",

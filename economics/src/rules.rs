@@ -22,8 +22,11 @@ pub struct Rules {
     pub audit: AuditPolicy,
     /// What disputes cost.
     pub dispute: DisputePolicy,
-    /// A juror's pay, in prices of the disputed assignment; no more than the task's budget for one.
+    /// Judged prices that a juror is paid at most: see [`aicpw_protocol::judging`].
     pub juror_pay: Balance,
+    /// Whether judging is reckoned by the provider's price alone, as it once was: then it chooses by its ask who can
+    /// judge it.
+    pub judged_by_price: bool,
     /// Of the price, to the treasury.
     pub protocol_fee: Perbill,
     /// For each replica of a submission, to the treasury, without progress reports.
@@ -61,6 +64,7 @@ impl Default for Rules {
                 ..DisputePolicy::DEFAULT
             },
             juror_pay: 2,
+            judged_by_price: false,
             protocol_fee: Perbill::from_percent(2),
             submission_fee: AICP / 100,
             reports: ReportLimits {

@@ -49,7 +49,7 @@ const fn scenario(
 }
 
 /// All scenarios, in the order of the tables.
-pub const SCENARIOS: [Scenario; 13] = [
+pub const SCENARIOS: [Scenario; 14] = [
     scenario(
         "honest",
         "everybody does the work; machines fail now and then",
@@ -113,6 +113,13 @@ pub const SCENARIOS: [Scenario; 13] = [
         "sybil",
         "one hand with 10 % of the stake in accounts of the least stake, with the lowest asks",
         Kind::Sybil,
+        10,
+        0,
+    ),
+    scenario(
+        "undercutting",
+        "a tenth asks less than half of the cheapest honest ask, and cheats wherever it can",
+        Kind::Undercutting,
         10,
         0,
     ),

@@ -153,6 +153,31 @@ fn sybils_self_dealers_and_griefers_lose() {
     );
 }
 
+/// Whoever the requester would have paid can judge, so that it is of no use to ask less than half of what others do. By
+/// its price alone nobody honest could: then a cheat would choose its judges by its ask, and earn more than the honest.
+#[test]
+fn who_asks_less_than_half_of_what_the_honest_ask_is_judged_by_them_and_loses() {
+    let play = |judged_by_price| {
+        let rules = Rules {
+            judged_by_price,
+            ..Rules::default()
+        };
+        market::run(&rules, named("undercutting").unwrap(), 1, 20_000)
+    };
+    let tally = play(false);
+    assert!(
+        tally.undetected > 0,
+        "they cheat, or this would say nothing"
+    );
+    assert!(tally.audits_that_found > 0);
+    assert!(tally.per_assignment(Kind::Undercutting) < -1.0);
+    assert!(!loses(&tally, Kind::Honest));
+    let by_price = play(true);
+    assert_eq!(by_price.audits_that_found, 0);
+    assert!(!loses(&by_price, Kind::Undercutting));
+    assert!(by_price.undetected > 3 * tally.undetected);
+}
+
 #[test]
 fn the_closed_form_and_the_simulation_agree() {
     let rules = Rules::default();

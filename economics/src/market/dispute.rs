@@ -1,6 +1,6 @@
 //! Juries, appeals, and who pays.
 
-use aicpw_protocol::{dispute::Claims, verdict::is_work, Balance};
+use aicpw_protocol::{dispute::Claims, judging, verdict::is_work, Balance};
 
 use super::Market;
 use crate::{
@@ -54,6 +54,8 @@ struct Vote {
     root: Root,
     /// Whether it knows the trace root: by work, by its coalition, or because there is nothing to know.
     knows_trace: bool,
+    /// Whether its jury was that of an appeal, and divided: what it has voted was not counted.
+    is_excused: bool,
 }
 
 /// What jurors hear before they vote.
@@ -100,8 +102,10 @@ impl Market<'_> {
                 // Too few jurors.
                 break;
             };
-            standing = majority(&jury).or(standing);
-            votes.extend(jury);
+            let found = majority(&jury);
+            standing = found.or(standing);
+            let is_excused = found.is_none() && round > 0;
+            votes.extend(jury.into_iter().map(|vote| Vote { is_excused, ..vote }));
             if !self.appeal(&parties, standing, pay, round, &mut appeals) {
                 break;
             }
@@ -121,10 +125,21 @@ impl Market<'_> {
         self.tasks[id].assignments.iter().find_map(|one| one.root)
     }
 
-    /// What a juror of the task gets.
+    /// By what it is reckoned to judge a result of the task that has this price.
+    pub(super) fn judged_price(&self, id: usize, price: Balance) -> Balance {
+        match self.rules.judged_by_price {
+            true => price,
+            false => judging::judged_price(price, self.tasks[id].budget(), self.rules.juror_pay),
+        }
+    }
+
+    /// What a juror of the task gets, and whoever judges it may ask.
     pub(super) fn juror_pay(&self, id: usize, price: Balance) -> Balance {
         let budget = self.tasks[id].budget();
-        (price * self.rules.juror_pay).min(budget).max(price)
+        match self.rules.judged_by_price {
+            true => (price * self.rules.juror_pay).min(budget).max(price),
+            false => judging::pay(price, budget),
+        }
     }
 
     /// The sides that may appeal: whoever has revealed a root, one for all that have revealed the same, and the
@@ -212,7 +227,7 @@ impl Market<'_> {
         let lock = self.rules.dispute.juror_lock(pay);
         let mut jury = Vec::with_capacity(seats.into());
         while jury.len() < usize::from(seats) {
-            let juror = self.draw(not, lock)?;
+            let juror = self.draw(id, not, lock, pay)?;
             not.push(juror);
             let kind = self.providers[juror].kind;
             self.tally.began(kind, Role::Juror, pay);
@@ -238,6 +253,7 @@ impl Market<'_> {
                 juror,
                 root,
                 knows_trace,
+                is_excused: false,
             }
         });
         Some(votes.collect())
@@ -363,8 +379,8 @@ impl Market<'_> {
         }
     }
 
-    /// Takes the locks of those that voted against the last verdict, and a fault's share of those that voted for it
-    /// and do not know the trace root, if most do. Returns the others.
+    /// Takes the locks of those that voted against the last verdict, unless they are excused, and a fault's share of
+    /// those that voted for it and do not know the trace root, if most do. Returns who is paid.
     fn divide_jurors(&mut self, verdict: Root, pay: Balance, votes: &[Vote]) -> Vec<usize> {
         let lock = self.rules.dispute.juror_lock(pay);
         let right = votes.iter().filter(|vote| vote.root == verdict);
@@ -373,6 +389,9 @@ impl Market<'_> {
         let is_shown = is_work(shown, right.count(), first_jury);
         let mut paid = Vec::new();
         for vote in votes {
+            if vote.root != verdict && vote.is_excused {
+                continue;
+            }
             let lost = if vote.root != verdict {
                 // Before the slash, after which a Sybil has another name.
                 self.convicted(vote.juror);

@@ -159,7 +159,8 @@ impl Market<'_> {
         {
             return None;
         }
-        let price = pricing::price(AskPrice(provider.ask), task.gflops, task.time_limit)?;
+        let price = self.asked(index, id)?;
+        let judged = self.judged_price(id, price);
         let rules = self.rules;
         let collateral = pricing::collateral(
             price,
@@ -169,7 +170,7 @@ impl Market<'_> {
         );
         let bond = match task.mode {
             Mode::Expected => 0,
-            Mode::Optimistic | Mode::Replicated => rules.audit.fraud_bond(price)?,
+            Mode::Optimistic | Mode::Replicated => rules.audit.fraud_bond(judged)?,
         };
         let reputation = provider.record.reputation(self.now, rules.half_life);
         let rate = match task.mode {
@@ -182,19 +183,28 @@ impl Market<'_> {
             bond,
             rate,
         };
-        let affordable = price <= rules.audit.highest_price(task.budget(), rate);
+        let affordable = price + rules.audit.cost(judged, rate)? <= task.budget();
         (affordable && terms.locked() <= provider.free_stake()).then_some(terms)
+    }
+
+    /// What a provider asks for a task.
+    fn asked(&self, index: usize, id: usize) -> Option<Balance> {
+        let (provider, task) = (&self.providers[index], &self.tasks[id]);
+        pricing::price(AskPrice(provider.ask), task.gflops, task.time_limit)
     }
 
     /// Holds of the requester what the assignments cost, audits included. Returns whether it had it.
     pub(super) fn set_escrow(&mut self, id: usize) -> bool {
-        let task = &mut self.tasks[id];
-        let prices = task.assignments.iter().map(|one| one.terms.price);
+        let assignments = self.tasks[id].assignments.iter();
+        let prices = assignments.clone().map(|one| one.terms.price);
         let highest = prices.clone().max().unwrap_or_default();
-        let rate = task.assignments.iter().map(|one| one.terms.rate).max();
-        let rate = rate.unwrap_or_default();
-        task.audit_cost = self.rules.audit.cost(highest, rate).unwrap_or_default();
-        let needed = prices.sum::<Balance>() + task.audit_cost;
+        let sum = prices.sum::<Balance>();
+        let rate = assignments.map(|one| one.terms.rate).max();
+        let judged = self.judged_price(id, highest);
+        let cost = self.rules.audit.cost(judged, rate.unwrap_or_default());
+        let task = &mut self.tasks[id];
+        task.audit_cost = cost.unwrap_or_default();
+        let needed = sum + task.audit_cost;
         let account = task.requester.account;
         self.ledger.release(account, task.escrow);
         task.escrow = 0;
@@ -205,11 +215,21 @@ impl Market<'_> {
         true
     }
 
-    /// Draws a provider by its stake that is none of `not` and has so much free.
-    pub(super) fn draw(&mut self, not: &[usize], free: Balance) -> Option<usize> {
+    /// Draws a provider by its stake that is none of `not`, has so much free, and asks no more than this for the task.
+    pub(super) fn draw(
+        &mut self,
+        id: usize,
+        not: &[usize],
+        free: Balance,
+        highest: Balance,
+    ) -> Option<usize> {
         (0..DRAWS).find_map(|_| {
             let provider = self.draw_one()?;
-            let fits = !not.contains(&provider) && self.providers[provider].free_stake() >= free;
+            let fits = !not.contains(&provider)
+                && self.providers[provider].free_stake() >= free
+                && self
+                    .asked(provider, id)
+                    .is_some_and(|asked| asked <= highest);
             fits.then_some(provider)
         })
     }

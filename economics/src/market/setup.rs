@@ -137,10 +137,12 @@ impl<'a> Market<'a> {
         }
     }
 
-    /// What a provider asks next: 0.8 to 1.6 AICP per TFLOPS-hour, a Sybil always the least.
+    /// What a provider asks next: 0.8 to 1.6 AICP per TFLOPS-hour, a Sybil always less, and who undercuts less than half
+    /// of the least of them.
     pub(super) fn new_ask(&mut self, kind: Kind) -> Balance {
         match kind {
             Kind::Sybil => AICP * 75 / 100,
+            Kind::Undercutting => AICP * 39 / 100,
             _ => AICP * self.rng.random_range(80..160) / 100,
         }
     }

@@ -96,7 +96,7 @@ impl Market<'_> {
                     )
             }
             Kind::Rational => false,
-            Kind::Colluding | Kind::Sybil => optimistic,
+            Kind::Colluding | Kind::Sybil | Kind::Undercutting => optimistic,
             Kind::SelfDealing => {
                 optimistic && self.tasks[id].dealt_to.is_none() && reputation.0 >= DEALT_ENOUGH
             }
@@ -180,22 +180,22 @@ impl Market<'_> {
     fn begin_audit(&mut self, id: usize) -> bool {
         let task = &self.tasks[id];
         let price = highest_price(&task.assignments);
-        let pay = self.juror_pay(id, price);
-        let Some(lock) = self.rules.dispute.bond(pay, 0) else {
+        let (judged, highest) = (self.judged_price(id, price), self.juror_pay(id, price));
+        let Some(lock) = self.rules.dispute.bond(highest, 0) else {
             return false;
         };
         let mut not = task.tried.clone();
         loop {
-            let Some(auditor) = self.draw(&not, lock) else {
+            let Some(auditor) = self.draw(id, &not, lock, highest) else {
                 return false;
             };
             not.push(auditor);
             let kind = self.providers[auditor].kind;
-            self.tally.began(kind, Role::Auditor, price);
+            self.tally.began(kind, Role::Auditor, judged);
             if self.is_absent(kind) {
                 let amount = self.rules.fault_slash.mul_ceil(lock);
                 self.slash(auditor, amount, self.treasury, Role::Auditor);
-                self.faulted(auditor, price);
+                self.faulted(auditor, judged);
                 continue;
             }
             let root = self.re_execute(id, auditor);
@@ -224,8 +224,8 @@ impl Market<'_> {
             .find(|root| *root != RIGHT);
         match (kind, lie) {
             (Kind::Lazy, _) => return self.garbage(),
-            // A cheat tells its auditor what to say; this one says it.
-            (Kind::Copying, Some(lie)) => return lie,
+            // A cheat tells its auditor what to say; these say it.
+            (Kind::Copying | Kind::Undercutting, Some(lie)) => return lie,
             (Kind::Colluding | Kind::Sybil, Some(CONSPIRED)) => return CONSPIRED,
             (Kind::Robbing, _) if !self.is_among(id, Kind::Robbing) => return CONSPIRED,
             _ => {}
@@ -268,6 +268,7 @@ impl Market<'_> {
     /// where there is no quorum: another replica could copy what is revealed.
     fn close_audit(&mut self, id: usize, quorum: usize) {
         let price = highest_price(&self.tasks[id].assignments);
+        let judged = self.judged_price(id, price);
         let audit = self.tasks[id].audit.take();
         let winner = self.most_common(id, quorum);
         // What counts stands first.
@@ -291,7 +292,7 @@ impl Market<'_> {
             let verdict = self.judge(id, price, accuser.as_ref());
             if let Some(audit) = audit.filter(|audit| verdict == Some(audit.root)) {
                 // Its lock is free again.
-                self.pay_for_audit(audit.auditor, price);
+                self.pay_for_audit(audit.auditor, judged);
                 if is_lie {
                     self.tally.audits_that_found += 1;
                 }
@@ -300,7 +301,7 @@ impl Market<'_> {
         }
         if let Some(audit) = audit {
             self.unlock(audit.auditor, audit.lock);
-            self.pay_for_audit(audit.auditor, price);
+            self.pay_for_audit(audit.auditor, judged);
         }
         if self.tasks[id].requester.kind == Kind::Griefing && quorum == 1 {
             if let Some(verdict) = self.grief(id, price) {
@@ -369,10 +370,10 @@ impl Market<'_> {
         roots().find(|root| roots().filter(|other| other == root).count() >= quorum)
     }
 
-    fn pay_for_audit(&mut self, auditor: usize, price: Balance) {
+    fn pay_for_audit(&mut self, auditor: usize, judged: Balance) {
         let provider = &self.providers[auditor];
         let (account, kind) = (provider.account, provider.kind);
-        let paid = self.ledger.pay(self.treasury, account, price);
+        let paid = self.ledger.pay(self.treasury, account, judged);
         self.tally.audit_pay += paid;
         self.tally.earned(kind, Role::Auditor, paid);
     }
