@@ -74,7 +74,6 @@ mod tests {
     use crate::{
         audit::AuditPolicy,
         dispute::{Claims, DisputePolicy},
-        testing::fixed_seed,
     };
     use proptest::prelude::*;
 
@@ -132,7 +131,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(fixed_seed(4))]
+        #![proptest_config(ProptestConfig::with_cases(256))]
 
         /// Whoever the task would have paid as a provider can judge, whatever the provider asked.
         #[test]

@@ -151,7 +151,8 @@ fn tracks() {
             .unwrap()
             .trim_end_matches('\0');
         let row = format!(
-            "| `{name}` | {id} | {} | {} | {} | {} | {} |",
+            "| `{name}` | {id} | {} | {} | {} | {} | {} | {} |",
+            info.max_deciding,
             aicp(info.decision_deposit),
             span(info.prepare_period),
             span(info.decision_period),

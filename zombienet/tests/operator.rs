@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use std::collections::BTreeSet;
-use std::fs::File;
+use std::fs::{File, Permissions};
 use std::io::Write;
 use std::net::TcpListener;
 use std::os::unix::fs::{chown, PermissionsExt};
@@ -431,6 +431,7 @@ fn check_looks_at_what_the_arguments_need() {
 fn check_tries_the_sandbox_where_jobs_would_be() {
     let folder = tempfile::tempdir().unwrap();
     let base = folder.path().join("node");
+    std::fs::set_permissions(folder.path(), Permissions::from_mode(0o700)).unwrap();
     let made = chown(folder.path(), Some(1), None).and_then(|()| std::fs::create_dir(&base));
     if made.is_err() {
         // Only root can make a folder there.

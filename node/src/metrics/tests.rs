@@ -7,7 +7,7 @@ use aicpw_protocol::view::{ClaimCensus, DisputeCensus, TaskCensus};
 use substrate_prometheus_endpoint::prometheus::proto::MetricType;
 
 use super::*;
-use crate::disk;
+use crate::{disk, service::early_blocks};
 
 const PAGE: &str = include_str!("../../../docs/metrics.md");
 const DASHBOARD: &str = include_str!("../../../packaging/grafana/aicpw-node.json");
@@ -26,6 +26,7 @@ fn registry() -> Registry {
     WorkerMetrics::register(&registry).unwrap();
     IpfsMetrics::register(&registry).unwrap();
     disk::register_metric(&registry, "/".as_ref()).unwrap();
+    early_blocks::register_metric(&registry).unwrap();
     registry
 }
 

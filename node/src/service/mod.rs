@@ -6,7 +6,7 @@ mod beefy;
 mod block_push;
 mod database;
 mod displaced;
-mod early_blocks;
+pub(crate) mod early_blocks;
 mod equivocations;
 mod essential;
 mod executor;

@@ -232,15 +232,9 @@ impl Waiting {
     /// # Errors
     /// If it has a metric of that name already.
     pub fn telling(&self, registry: Option<&Registry>) -> Result<Telling, PrometheusError> {
-        let gauge = Gauge::new(
-            "aicpw_block_arrival_seconds",
-            "How long after their slot began, by this machine's clock, blocks of others came: the median of the last \
-             minute in which there were twenty",
-        )?;
-        let gauge = registry.map(|registry| register(gauge, registry));
         Ok(Telling {
             shared: self.shared.clone(),
-            gauge: gauge.transpose()?,
+            gauge: registry.map(register_metric).transpose()?,
         })
     }
 
@@ -263,6 +257,19 @@ impl Waiting {
             }
         }
     }
+}
+
+/// Registers the metric of when blocks come.
+///
+/// # Errors
+/// If `registry` has one of that name already.
+pub fn register_metric(registry: &Registry) -> Result<Gauge<F64>, PrometheusError> {
+    let gauge = Gauge::new(
+        "aicpw_block_arrival_seconds",
+        "How long after their slot began, by this machine's clock, blocks of others came: the median of the last \
+         minute in which there were twenty",
+    )?;
+    register(gauge, registry)
 }
 
 /// Tells when blocks come, and complains of a clock that is off.

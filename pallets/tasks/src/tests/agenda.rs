@@ -475,7 +475,8 @@ fn a_step_of_a_dispute_weighs_four_jurors_or_the_end_of_every_assignment() {
     let of = |work, jurors| Pallet::<Test>::weight_of_dispute(Numbers { work, jurors });
     for work in 1..=17 {
         assert!(of(work, 5).all_gte(W::serve_dispute()));
-        assert!(of(work, 5).all_gte(W::serve_settle(work)), "{work}");
+        // One of them is the auditor with whom it is measured beside those that it counts.
+        assert!(of(work, 5).all_gte(W::serve_settle(work - 1)), "{work}");
     }
     assert!(of(1, 100).ref_time() > of(1, 99).ref_time());
 
