@@ -14,6 +14,7 @@ use aicpw_runtime::{
 use codec::Encode;
 use frame_support::{dispatch::DispatchResult, traits::fungible::Inspect};
 use frame_system::offchain::CreateAuthorizedTransaction;
+use pallet_draw_randomness::Outcomes;
 use sc_chain_spec::json_merge;
 use serde_json::{json, Value};
 use sp_consensus_babe::{
@@ -217,9 +218,14 @@ impl Chain {
             });
         }
         let transcript = self.read(|| {
-            // The first block begins the first epoch, and in no test does a second one.
-            let (epoch, randomness) = (Babe::epoch_index(), Babe::randomness());
-            make_vrf_transcript(&randomness, slot.into(), epoch)
+            // A block in a later epoch begins it, by what was drawn for the next one.
+            let epoch = Babe::current_epoch();
+            let passed = slot.saturating_sub(*epoch.start_slot) / epoch.duration;
+            let randomness = match passed {
+                0 => epoch.randomness,
+                _ => Babe::next_epoch().randomness,
+            };
+            make_vrf_transcript(&randomness, slot.into(), epoch.epoch_index + passed)
         });
         PreDigest::SecondaryVRF(SecondaryVRFPreDigest {
             authority_index: 0,
@@ -234,7 +240,17 @@ impl Chain {
     /// time for anything.
     pub fn skip(&mut self, blocks: u32) {
         let last = self.parent.number + blocks.saturating_sub(1);
-        self.read(|| System::set_block_number(last));
+        self.read(|| {
+            System::set_block_number(last);
+            // The others would have forgotten these.
+            let retention = <Runtime as pallet_draw_randomness::Config>::Retention::get();
+            let outputs: Vec<_> = Outcomes::<Runtime>::iter_keys().collect();
+            for block in outputs {
+                if block.saturating_add(retention) <= last {
+                    Outcomes::<Runtime>::remove(block);
+                }
+            }
+        });
         self.parent.number = last;
         self.block(Vec::new());
     }
