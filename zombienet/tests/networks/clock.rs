@@ -15,8 +15,8 @@ const LIMIT: Duration = Duration::from_secs(180);
 /// Seconds: six slots, of which BABE takes blocks that are one ahead.
 const OFF: f64 = 1.5;
 
-/// Blocks in a minute and a half: enough for the SDK to ban whoever it would ban, many times.
-const BLOCKS: u32 = 300;
+/// Blocks in half a minute: enough for the SDK to ban whoever it would ban, many times.
+const BLOCKS: u32 = 120;
 
 const ARRIVAL: &str = "aicpw_block_arrival_seconds";
 
