@@ -1,17 +1,13 @@
 //! A wrong clock in the place of the machine's, for a process and what it starts: libfaketime.
 
-use std::io;
+use std::{fs, io};
 use std::path::PathBuf;
 
 use crate::skipped;
 
-/// Where Debian's package and others have it: below these folders.
-const FOLDERS: [&str; 4] = [
-    "/usr/lib/x86_64-linux-gnu/faketime",
-    "/usr/lib/aarch64-linux-gnu/faketime",
-    "/usr/lib64/faketime",
-    "/usr/lib/faketime",
-];
+/// Where it is: in a folder of this name, here or one folder further down (Debian's of an architecture).
+const PLACES: [&str; 2] = ["/usr/lib", "/usr/lib64"];
+const FOLDER: &str = "faketime";
 
 /// The library for programs with several threads.
 const LIBRARY: &str = "libfaketimeMT.so.1";
@@ -23,9 +19,15 @@ pub struct WrongClock(PathBuf);
 impl WrongClock {
     /// Looks for the library; `None` if it is not installed.
     pub fn find() -> Option<Self> {
-        let mut libraries = FOLDERS
-            .iter()
-            .map(|folder| PathBuf::from(folder).join(LIBRARY));
+        let below = |place: &str| {
+            let entries = fs::read_dir(place).into_iter().flatten().flatten();
+            let folders = entries.map(|entry| entry.path());
+            [PathBuf::from(place)].into_iter().chain(folders)
+        };
+        let mut libraries = PLACES
+            .into_iter()
+            .flat_map(below)
+            .map(|folder| folder.join(FOLDER).join(LIBRARY));
         libraries.find(|library| library.is_file()).map(Self)
     }
 

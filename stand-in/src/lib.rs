@@ -6,7 +6,7 @@
 
 pub mod clock;
 pub mod disk;
-mod skipped;
+pub mod skipped;
 
 use std::io::{self, Write};
 use std::path::Path;
