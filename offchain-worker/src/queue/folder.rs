@@ -49,11 +49,19 @@ impl JobFolder {
     /// Makes the folder of a new job, in place of whatever is there.
     ///
     /// # Errors
-    /// When the disk says so.
+    /// When the disk says so. The result that was reported before a fork is then still on it.
     pub fn create(jobs: &Path, record: Record) -> Result<Self, FolderError> {
         let path = Self::path_of(jobs, record.order.assignment);
-        durable::remove_folder(&path).map_err(error("remove", &path))?;
         let folder = Self { path, record };
+        if folder.record.before.is_some() && folder.path.is_dir() {
+            // In one of the two records at any time.
+            folder.save()?;
+            folder.clear()?;
+            folder.make()?;
+            return Ok(folder);
+        }
+        let path = &folder.path;
+        durable::remove_folder(path).map_err(error("remove", path))?;
         folder.make().inspect_err(|_| {
             // Half a folder is of no use; if it cannot be removed either, that is the same failure.
             let _ = durable::remove_folder(&folder.path);
@@ -250,7 +258,7 @@ fn error(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> FolderE
 
 #[cfg(test)]
 mod tests {
-    use super::super::record::Phase;
+    use super::super::record::{Answer, Gone, Phase};
     use super::*;
     use crate::testing;
 
@@ -281,6 +289,46 @@ mod tests {
         std::fs::write(moved.join("state.json"), "{").unwrap();
         let error = JobFolder::open(&moved).unwrap_err().to_string();
         assert!(error.contains("state.json"), "{error}");
+    }
+
+    /// Regression: the record went first, and with it the result that was reported.
+    #[test]
+    fn what_was_reported_before_a_fork_stays_where_no_new_record_can_be_written() {
+        let jobs = tempfile::tempdir().unwrap();
+        let mut old = folder(jobs.path());
+        let answer = Answer {
+            result_root: [1; 32],
+            trace_root: [2; 32],
+            result: testing::content_id(b"x"),
+            bytes: 1,
+        };
+        let phase = Phase::Closed {
+            at: 5,
+            end: "gone".into(),
+            pins: Vec::new(),
+            gone: Some(Gone {
+                at: 8,
+                answer: Some(answer.clone()),
+            }),
+        };
+        old.update(|record| record.phase = phase).unwrap();
+        let again = Record {
+            before: Some(answer.clone()),
+            ..Record::new([1; 32], testing::order(4), 9)
+        };
+        // A folder in the place of the next record.
+        let in_the_way = old.path().join("state.part");
+        std::fs::create_dir(&in_the_way).unwrap();
+        JobFolder::create(jobs.path(), again.clone()).unwrap_err();
+        let found = JobFolder::open(old.path()).unwrap();
+        assert_eq!(found.record(), old.record());
+
+        std::fs::remove_dir(in_the_way).unwrap();
+        std::fs::write(old.output(), b"x").unwrap();
+        let made = JobFolder::create(jobs.path(), again.clone()).unwrap();
+        assert!(made.work().is_dir() && !made.output().exists());
+        let found = JobFolder::open(old.path()).unwrap();
+        assert_eq!(found.record(), &again);
     }
 
     #[test]

@@ -313,7 +313,14 @@ impl Queue {
                 active.task.abort();
             }
             return;
-        } else if let Some(closed) = self.closed.get(&assignment) {
+        }
+        if let Some(refused) = self.refused.get(&assignment) {
+            if record::same_work(refused, order) {
+                return;
+            }
+            self.refused.remove(&assignment);
+        }
+        if let Some(closed) = self.closed.get(&assignment) {
             if record::same_work(&closed.order, order) {
                 if !self.is_back(closed, order, orders.block, best) {
                     return;
@@ -325,13 +332,6 @@ impl Queue {
                 return;
             }
             before = closed.answer(order, part.as_ref());
-            self.closed.remove(&assignment);
-            self.retention.forget(assignment);
-        } else if let Some(refused) = self.refused.get(&assignment) {
-            if record::same_work(refused, order) {
-                return;
-            }
-            self.refused.remove(&assignment);
         }
         if !to_do {
             return;
@@ -343,6 +343,9 @@ impl Queue {
         };
         match blocking::run(|| JobFolder::create(&self.jobs, record)) {
             Ok(folder) => {
+                // Not sooner: where there is no folder yet it has to come to the same the next time.
+                self.closed.remove(&assignment);
+                self.retention.forget(assignment);
                 tracing::info!(
                     task = %assignment.task,
                     %assignment,

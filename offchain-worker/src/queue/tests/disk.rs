@@ -106,23 +106,23 @@ async fn two_jobs_that_begin_together_are_not_promised_the_same_room() {
 }
 
 /// A file in the place of the folder of all jobs, which waits elsewhere.
-struct InTheWay<'a> {
+pub(super) struct InTheWay<'a> {
     jobs: &'a Path,
     away: tempfile::TempDir,
 }
 
 impl<'a> InTheWay<'a> {
-    fn new(jobs: &'a Path) -> Self {
+    pub(super) fn new(jobs: &'a Path) -> Self {
         let away = tempfile::tempdir().unwrap();
         Self { jobs, away }
     }
 
-    fn put(&self) {
+    pub(super) fn put(&self) {
         std::fs::rename(self.jobs, self.away.path().join("jobs")).unwrap();
         std::fs::write(self.jobs, "not a folder").unwrap();
     }
 
-    fn take_away(&self) {
+    pub(super) fn take_away(&self) {
         std::fs::remove_file(self.jobs).unwrap();
         std::fs::rename(self.away.path().join("jobs"), self.jobs).unwrap();
     }

@@ -3,6 +3,7 @@
 use aicpw_protocol::{mailbox::ORDERS, DeviceId};
 use codec::Encode;
 
+use super::disk::InTheWay;
 use super::*;
 
 /// An order that waits for no other one's slot.
@@ -88,6 +89,32 @@ async fn a_result_that_was_reported_before_it_was_gone_is_the_only_one() {
     node.engine.ends(2, Ok(OUTPUT));
     node.chain.best(7, std::slice::from_ref(&order));
     assert_eq!(node.done(&order).await, commitment);
+}
+
+/// Regression: it was forgotten before there was a folder, and the next try reported another one.
+#[tokio::test]
+async fn a_result_that_was_reported_is_the_only_one_where_no_folder_could_be_made_at_first() {
+    let node = Node::new();
+    let order = order(1);
+    node.engine.ends(0, Ok(OUTPUT));
+    node.chain.best(1, std::slice::from_ref(&order));
+    let commitment = node.done(&order).await;
+    lost(&node, &order).await;
+    let file = InTheWay::new(node.folder.path());
+    file.put();
+    node.chain.best(4, std::slice::from_ref(&order));
+    let (_, message, _) = node.failed(&order).await;
+    assert_eq!(message, NO_FOLDER_MESSAGE);
+    file.take_away();
+    // Lost and given back once more.
+    node.chain.best(5, &[]);
+    let storage = node.chain.storage.clone();
+    storage.no_report(order.assignment).await;
+    node.engine.ends(1, Ok(b"others"));
+    node.chain.best(6, std::slice::from_ref(&order));
+    let (_, message, _) = node.failed(&order).await;
+    assert!(message.contains("before a fork"), "{message}");
+    assert_eq!(storage.commitments(order.assignment), [commitment]);
 }
 
 #[tokio::test]
