@@ -132,6 +132,7 @@ impl Prover {
         let answer = answer.map_err(|error| ExamineError {
             action,
             reason: format!("it printed something else: {error}"),
+            by_filter: false,
         })?;
         Ok((answer, computed.milliseconds))
     }

@@ -228,6 +228,7 @@ impl Measuring {
                 reason: "this machine has it no more; was a driver changed? start the node again, \
                          which looks what there is"
                     .into(),
+                by_filter: false,
             })?;
         let measured = self.measure_aloud(fingerprint, &described.name).await?;
         let mut kept = self.kept();
@@ -274,7 +275,12 @@ impl Measuring {
             Ok(measured)
         } else {
             let reason = "the executor measured another device".into();
-            Err(ExamineError { action, reason }.into())
+            Err(ExamineError {
+                action,
+                reason,
+                by_filter: false,
+            }
+            .into())
         }
     }
 

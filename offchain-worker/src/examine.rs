@@ -34,6 +34,12 @@ pub const SANDBOX_NEEDS: &str =
      landlock_create_ruleset or seccomp; and the node's user has to reach the job's folder, which is \
      below --base-path, without privileges";
 
+/// What is the matter where the sandbox could not even be tried.
+pub const TRYING_NEEDS: &str =
+    "so nothing is known of the sandbox. To try it the node needs a little room below --base-path, a folder there \
+     that its user can write, an executor that starts, and a machine that is not too busy: see to that and start \
+     the node again";
+
 /// Makes a folder in `folder` that nobody else can write to. It is gone when that is dropped; what a process that was
 /// killed leaves of it, [`remove_left_over`] removes.
 ///
@@ -78,6 +84,8 @@ pub struct ExamineError {
     pub action: String,
     /// How it ended, and the last it said.
     pub reason: String,
+    /// Whether a filter of system calls has ended it.
+    pub by_filter: bool,
 }
 
 /// A device, as its driver describes it.
@@ -135,6 +143,8 @@ pub enum Judged {
     Weak(String),
     /// Every job would fail in it, or could reach what it must not.
     Unfit(String),
+    /// Nothing is known of it: there was no time or no room, or the executor does not work.
+    Untried(String),
 }
 
 impl Judged {
@@ -146,7 +156,8 @@ impl Judged {
         };
         let report = match tried {
             Ok(report) => report,
-            Err(error) => return Self::Unfit(format!("{what}: {error}")),
+            Err(error) if error.by_filter => return Self::Unfit(format!("{what}: {error}")),
+            Err(error) => return Self::Untried(format!("{what}: {error}")),
         };
         if let Some(failure) = report.failure {
             return Self::Unfit(format!("{what}: {failure}"));
@@ -229,6 +240,7 @@ impl Examiner {
         let folder = scratch(&self.folder).map_err(|error| ExamineError {
             action: ACTION.into(),
             reason: format!("no folder in {}: {error}", self.folder.display()),
+            by_filter: false,
         })?;
         let mut arguments: Vec<&Path> = vec!["check".as_ref(), folder.path()];
         if stage == Tried::Build {
@@ -250,6 +262,7 @@ impl Examiner {
         let failed = |reason: String| ExamineError {
             action: action.to_owned(),
             reason,
+            by_filter: false,
         };
         // For what drivers keep, where nobody else can write. Gone afterwards, also if the executor was killed; if
         // the node was, it goes with the next start.
@@ -275,7 +288,10 @@ impl Examiner {
             .map_err(|error| failed(format!("{}: {error}", self.program.display())))?;
         if exit.how != How::Code(0) {
             let said = exit.log.last_line().unwrap_or_default();
-            return Err(failed(format!("{}; {said}", exit.how)));
+            return Err(ExamineError {
+                by_filter: exit.how == How::Signal(libc::SIGSYS),
+                ..failed(format!("{}; {said}", exit.how))
+            });
         }
         serde_json::from_slice(&text)
             .map_err(|error| failed(format!("it printed something else: {error}")))
@@ -375,6 +391,24 @@ mod tests {
         }
         let left: Vec<_> = std::fs::read_dir(dir.path()).unwrap().collect();
         assert_eq!(left.len(), 1, "the executor alone: {left:?}");
+    }
+
+    #[tokio::test]
+    async fn a_sandbox_that_could_not_be_tried_is_not_one_that_does_not_hold() {
+        let dir = tempfile::tempdir().unwrap();
+        let lacks_room = executor(dir.path(), "echo 'No space left on device' >&2; exit 1");
+        let [build, run] = lacks_room.sandboxes(false).await;
+        for judged in [build, run] {
+            assert!(
+                matches!(&judged, Judged::Untried(found) if found.contains("No space left")),
+                "{judged:?}"
+            );
+        }
+        let filtered = executor(dir.path(), "kill -SYS $$");
+        let [build, run] = filtered.sandboxes(false).await;
+        for judged in [build, run] {
+            assert!(matches!(&judged, Judged::Unfit(_)), "{judged:?}");
+        }
     }
 
     #[tokio::test]

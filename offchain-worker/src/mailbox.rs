@@ -101,10 +101,16 @@ impl Mailbox {
     }
 
     /// The report on an assignment, if there is one that can be read.
-    #[cfg(test)]
     pub fn report(&self, assignment: AssignmentId) -> Option<Report> {
         let bytes = self.storage.get(&report_key(assignment))?;
         Report::decode_all(&mut bytes.as_slice()).ok()
+    }
+
+    /// Removes the report on an assignment if it is one that the hook repeats as long as a job runs.
+    pub fn clear_sign_of_life(&self, assignment: AssignmentId) {
+        if let Some(Report::Ready | Report::Running { .. }) = self.report(assignment) {
+            self.clear_report(assignment);
+        }
     }
 
     /// Removes the report on an assignment that has ended.

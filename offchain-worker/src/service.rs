@@ -12,18 +12,21 @@ use tokio::task::JoinHandle;
 use crate::{
     chain::{ChainView, LocalStorage},
     conformance::Prover,
-    devices::{DevicesError, Kinds, Measuring},
+    devices::{DevicesError, Kinds, LocalDevice, Measuring},
     engines::{find_executor, Builds, ExecutorMissing, OpenCl},
-    examine::{remove_left_over, Examiner, Judged, SANDBOX_NEEDS},
+    examine::{remove_left_over, Examiner, Judged, SANDBOX_NEEDS, TRYING_NEEDS},
     inventory::Inventory,
     ipfs::BlobStore,
     lookout::Lookout,
     mailbox::Mailbox,
     measuring_turn::Turn,
     metrics::{MeteredEngine, WorkerMetrics},
-    queue::{FetchLimits, FolderError, Queue, Shop, Slots},
+    queue::{owes, FetchLimits, FolderError, Queue, Shop, Slots},
     secret::{SecretError, WorkerSecret},
 };
+
+/// How long after a start that failed, while there are jobs to finish, the next one is tried.
+const TRY_AGAIN_AFTER: Duration = Duration::from_secs(60);
 
 /// How a worker is run.
 #[derive(Debug, Clone)]
@@ -78,6 +81,12 @@ pub enum StartError {
         /// What was found, and in which stage.
         found: String,
     },
+    /// It is not known whether a job can be locked in.
+    #[error("{found}; {}", TRYING_NEEDS)]
+    Untried {
+        /// What was found, and in which stage.
+        found: String,
+    },
     /// The devices cannot be listed.
     #[error(transparent)]
     Devices(#[from] DevicesError),
@@ -116,7 +125,8 @@ pub struct WorkerService {
 
 impl WorkerService {
     /// Looks whether jobs can be locked in, measures the devices if need be, takes up the jobs that are in the
-    /// folder, and works on what the chain orders.
+    /// folder, and works on what the chain orders. Where that cannot be yet, and jobs in the folder have not ended, it
+    /// finishes those that need no program to run, and tries again.
     ///
     /// # Errors
     /// When something is missing that no job can do without.
@@ -141,7 +151,6 @@ impl WorkerService {
             program: program.clone(),
             folder: folder.clone(),
         };
-        require_sandboxes(&examiner, config.allow_weak_sandbox).await?;
         let kinds = Kinds::default();
         let measuring = Measuring {
             program: program.clone(),
@@ -149,44 +158,28 @@ impl WorkerService {
             bandwidth: config.bandwidth,
             kinds: kinds.clone(),
         };
-        let devices = measuring.devices().await?;
-        if devices.is_empty() {
-            return Err(StartError::NoDevice);
-        }
         let builds = folder.join("builds");
         let builds =
             Builds::open(builds.clone(), program.clone()).map_err(|source| StartError::Folder {
                 path: builds,
                 source,
             })?;
-        let lookout = Lookout {
-            mailbox: mailbox.clone(),
-            examiner: examiner.clone(),
-            kinds: kinds.clone(),
-        };
-        let turn = Turn::default();
-        let prover = Prover {
-            chain: chain.clone(),
-            mailbox: mailbox.clone(),
-            examiner,
-            turn: turn.clone(),
-            metrics: config.metrics.clone(),
-        };
         let slots = Arc::<Slots>::default();
-        let shop = Shop {
-            mailbox,
-            chain,
-            store,
-            engine: Arc::new(MeteredEngine {
-                inner: Arc::new(OpenCl {
-                    program,
-                    allow_weak_sandbox: config.allow_weak_sandbox,
-                    builds: Some(builds),
-                    kinds,
-                }),
-                metrics: config.metrics.clone(),
+        let engine = Arc::new(MeteredEngine {
+            inner: Arc::new(OpenCl {
+                program,
+                allow_weak_sandbox: config.allow_weak_sandbox,
+                builds: Some(builds),
+                kinds: kinds.clone(),
             }),
-            secret,
+            metrics: config.metrics.clone(),
+        });
+        let shop = || Shop {
+            mailbox: mailbox.clone(),
+            chain: chain.clone(),
+            store: store.clone(),
+            engine: engine.clone(),
+            secret: secret.clone(),
             slots: slots.clone(),
             fetch: FetchLimits {
                 stall: config.fetch_stall,
@@ -197,7 +190,36 @@ impl WorkerService {
             log_timeout: Duration::from_secs(10),
             metrics: config.metrics.clone(),
         };
-        let queue = Queue::open(shop, &folder.join("jobs"), config.retention)?;
+        let jobs = folder.join("jobs");
+        let allow_weak = config.allow_weak_sandbox;
+        let devices = match prepare(&examiner, &measuring, allow_weak).await {
+            Ok(devices) => devices,
+            Err(error) if !owes(&jobs, chain.genesis()) => return Err(error),
+            Err(error) => {
+                let queue = Queue::open_to_finish(shop(), &jobs, config.retention)?;
+                let (stop, stopped) = watch::channel(false);
+                let queue = tokio::spawn(queue.run(stopped));
+                let devices = prepare_at_last(error, &examiner, &measuring, allow_weak).await;
+                stop.send_replace(true);
+                // A panic in it has been reported by its own thread.
+                let _ = queue.await;
+                devices
+            }
+        };
+        let queue = Queue::open(shop(), &jobs, config.retention)?;
+        let lookout = Lookout {
+            mailbox: mailbox.clone(),
+            examiner: examiner.clone(),
+            kinds,
+        };
+        let turn = Turn::default();
+        let prover = Prover {
+            chain,
+            mailbox,
+            examiner,
+            turn: turn.clone(),
+            metrics: config.metrics.clone(),
+        };
         let number = devices.len();
         config.metrics.devices(number);
         let (stop, stopped) = watch::channel(false);
@@ -237,6 +259,39 @@ impl Drop for WorkerService {
     }
 }
 
+/// The devices of a machine that can lock jobs in.
+async fn prepare(
+    examiner: &Examiner,
+    measuring: &Measuring,
+    allow_weak: bool,
+) -> Result<Vec<LocalDevice>, StartError> {
+    require_sandboxes(examiner, allow_weak).await?;
+    let devices = measuring.devices().await?;
+    match devices.is_empty() {
+        true => Err(StartError::NoDevice),
+        false => Ok(devices),
+    }
+}
+
+/// The same, tried until it can be had.
+async fn prepare_at_last(
+    mut error: StartError,
+    examiner: &Examiner,
+    measuring: &Measuring,
+    allow_weak: bool,
+) -> Vec<LocalDevice> {
+    loop {
+        tracing::error!(
+            "this node takes no jobs, and runs only to open and serve the results that it has: {error}"
+        );
+        tokio::time::sleep(TRY_AGAIN_AFTER).await;
+        match prepare(examiner, measuring, allow_weak).await {
+            Ok(devices) => return devices,
+            Err(again) => error = again,
+        }
+    }
+}
+
 /// Whether jobs can be locked in, tried by a child of this process and in this folder: a filter of system calls, as a
 /// unit has, holds for what the node starts, and not for `aicpw-node check` beside it.
 async fn require_sandboxes(examiner: &Examiner, allow_weak: bool) -> Result<(), StartError> {
@@ -245,6 +300,7 @@ async fn require_sandboxes(examiner: &Examiner, allow_weak: bool) -> Result<(), 
             Judged::Holds(found) => tracing::debug!("{found}"),
             Judged::Weak(found) => tracing::warn!("--allow-weak-sandbox: {found}"),
             Judged::Unfit(found) => return Err(StartError::Sandbox { found }),
+            Judged::Untried(found) => return Err(StartError::Untried { found }),
         }
     }
     Ok(())
@@ -347,6 +403,17 @@ esac
             }
             assert_eq!(asked, "check, check --build", "no device is looked for");
         }
+    }
+
+    #[tokio::test]
+    async fn where_it_could_not_be_tried_nothing_is_said_of_landlock() {
+        let dir = tempfile::tempdir().unwrap();
+        let check = "echo 'No space left on device' >&2; exit 1";
+        let (error, _) = start(dir.path(), check, false).await;
+        assert!(matches!(error, StartError::Untried { .. }), "{error:?}");
+        let said = error.to_string();
+        assert!(said.contains("No space left"), "{said}");
+        assert!(!said.contains("andlock"), "{said}");
     }
 
     #[tokio::test]

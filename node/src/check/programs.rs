@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use aicpw_offchain_worker::{
     engines::{find_executor, EXECUTOR},
-    examine::{scratch, Described, ExamineError, Examiner, Judged, SANDBOX_NEEDS},
+    examine::{scratch, Described, ExamineError, Examiner, Judged, SANDBOX_NEEDS, TRYING_NEEDS},
     ipfs::{find_binary, BINARY},
 };
 use tempfile::TempDir;
@@ -140,6 +140,7 @@ fn sandbox(judged: Judged) -> Finding {
             Finding::warning(NAME, found, advice)
         }
         Judged::Unfit(found) => Finding::unfit(NAME, found, SANDBOX_NEEDS),
+        Judged::Untried(found) => Finding::unfit(NAME, found, TRYING_NEEDS),
     }
 }
 

@@ -19,7 +19,7 @@ const FORBIDDEN: &str = "/etc/passwd";
 /// used, and ends.
 const OWN: &str = "/proc/self/exe";
 
-/// A copy of it where a stage may write: a stranger's program, which none may start.
+/// The same where a stage may write: a stranger's program, which none may start.
 const FOREIGN: &str = "work/program";
 
 /// A file in the job's folder where none may write.
@@ -56,10 +56,16 @@ pub fn check(folder: &Path, stage: Stage, allow_weak: bool) -> std::io::Result<R
     }
     let foreign = folder.file(FOREIGN);
     if foreign.exists() {
-        // Of the other stage's check. Where programs are read-only so is the copy, which is not written over then.
+        // Of the other stage's check. It is not written over: it can be this program itself, under a second name.
         fs::remove_file(&foreign)?;
     }
-    fs::copy(OWN, &foreign)?;
+    // A copy takes room, which may be what is lacking; but another disk, or another owner's program, needs one.
+    if std::env::current_exe()
+        .and_then(|own| fs::hard_link(own, &foreign))
+        .is_err()
+    {
+        fs::copy(OWN, &foreign)?;
+    }
     let landlock_abi = landlock_abi();
     let failure = lock(stage, &folder, allow_weak).err();
     let others_closed = match stage {

@@ -30,6 +30,7 @@ mod answer;
 mod dispute_asks;
 mod fetch;
 mod finality;
+mod finish;
 mod folder;
 mod in_time;
 mod job;
@@ -62,6 +63,7 @@ use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{interval, Interval, MissedTickBehavior};
 
 pub use fetch::FetchLimits;
+pub use finish::owes;
 pub use folder::FolderError;
 pub use job::Shop;
 pub use record::Phase;
@@ -125,6 +127,8 @@ pub struct Queue {
     lacking: Option<u64>,
     /// Looks whether there is room for them.
     looking: JoinSet<bool>,
+    /// No program is to be run: see [`Queue::open_to_finish`].
+    only_finishes: bool,
     /// The finalised block that all active jobs have been shown.
     shown: Option<BlockRef>,
 }
@@ -148,6 +152,15 @@ impl Queue {
     /// # Errors
     /// When the folder cannot be used.
     pub fn open(shop: Shop, jobs: &Path, retention: Duration) -> Result<Self, FolderError> {
+        Self::open_as(shop, jobs, retention, false)
+    }
+
+    fn open_as(
+        shop: Shop,
+        jobs: &Path,
+        retention: Duration,
+        only_finishes: bool,
+    ) -> Result<Self, FolderError> {
         let failed = |action| {
             move |source| FolderError {
                 action,
@@ -175,6 +188,7 @@ impl Queue {
             room_asks,
             lacking: None,
             looking: JoinSet::new(),
+            only_finishes,
             shown: None,
         };
         for entry in std::fs::read_dir(jobs).map_err(failed("read"))? {
@@ -220,7 +234,7 @@ impl Queue {
                     self.ended(ended);
                     looks_left = LOOKS;
                 }
-                _ = serving.tick(), if self.lacking.is_none() => {
+                _ = serving.tick(), if self.lacking.is_none() && !self.only_finishes => {
                     self.shop.mailbox.renew_serving(unix_ms());
                 }
                 _ = sweep.tick() => {
@@ -261,6 +275,11 @@ impl Queue {
             return;
         }
         let assignment = order.assignment;
+        if self.only_finishes && finish::is_to_run(&record.phase) {
+            tracing::warn!(%assignment, "this job waits: it cannot be run");
+            self.shop.mailbox.clear_sign_of_life(assignment);
+            return;
+        }
         tracing::info!(%assignment, phase = ?record.phase, "takes up a job again");
         self.start(folder, order, seen_at, Sight::first(0, None));
     }
@@ -312,6 +331,9 @@ impl Queue {
                 active.dropped = true;
                 active.task.abort();
             }
+            return;
+        }
+        if self.only_finishes {
             return;
         }
         if let Some(refused) = self.refused.get(&assignment) {

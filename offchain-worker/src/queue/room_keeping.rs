@@ -179,7 +179,9 @@ impl Queue {
         if self.lacking.take().is_some() {
             tracing::info!("there is room for results again: the node takes jobs");
             self.shop.metrics.lacking(None);
-            self.shop.mailbox.renew_serving(unix_ms());
+            if !self.only_finishes {
+                self.shop.mailbox.renew_serving(unix_ms());
+            }
         }
     }
 }

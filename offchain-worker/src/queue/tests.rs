@@ -26,6 +26,7 @@ mod claimed;
 mod clock;
 mod disk;
 mod failure;
+mod finish;
 mod fork;
 mod letting_go;
 mod life;
@@ -74,8 +75,8 @@ impl Node {
         node
     }
 
-    fn start(&mut self) {
-        let shop = Shop {
+    fn shop(&self) -> Shop {
+        Shop {
             chain: self.chain.clone(),
             store: self.store.clone(),
             mailbox: Mailbox::new(self.chain.storage.clone(), FakeChain::GENESIS),
@@ -91,8 +92,21 @@ impl Node {
             // Longer than a test waits.
             log_timeout: Duration::from_secs(3600),
             metrics: self.metrics.clone(),
-        };
-        let queue = Queue::open(shop, self.folder.path(), self.retention).unwrap();
+        }
+    }
+
+    fn start(&mut self) {
+        let queue = Queue::open(self.shop(), self.folder.path(), self.retention);
+        self.runs(queue.unwrap());
+    }
+
+    /// As where no job can be locked in.
+    fn start_to_finish(&mut self) {
+        let queue = Queue::open_to_finish(self.shop(), self.folder.path(), self.retention);
+        self.runs(queue.unwrap());
+    }
+
+    fn runs(&mut self, queue: Queue) {
         let (stop, stopped) = watch::channel(false);
         self.running = Some((stop, tokio::spawn(queue.run(stopped))));
     }
