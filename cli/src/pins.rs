@@ -305,6 +305,8 @@ fn forget(path: &Path) -> Result<()> {
     }
 }
 
+/// Also where the folder cannot be synced. A note that is lost in a power cut then costs room at the node; only where
+/// another note names the same, and is over first, is something let go that is still needed.
 fn write(path: &Path, note: &Note) -> Result<()> {
     let mut file = WholeFile::begin(path)?;
     file.write_json(note)?;

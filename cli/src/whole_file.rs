@@ -45,14 +45,17 @@ impl WholeFile {
         writeln!(self.content(), "{text}").map_err(|error| Error::file("write", &self.path, &error))
     }
 
-    /// Puts it in place of what is there, for its owner only; on the disk when this returns.
+    /// Puts it in place of what is there, for its owner only; on the disk when this returns, unless its folder is one
+    /// that cannot be synced, as on some network shares.
     ///
     /// # Errors
     /// It cannot be put there.
     pub fn replace_for_owner(self) -> Result<()> {
         self.place(|partial, path| {
             partial.persist(path)?;
-            File::open(folder_of(path))?.sync_all()
+            // It is there; only a power cut could have what was there before come back.
+            let _ = File::open(folder_of(path)).and_then(|folder| folder.sync_all());
+            Ok(())
         })
     }
 
@@ -163,6 +166,30 @@ mod tests {
         assert_eq!(mode(), 0o644);
         begun(&path, "third").replace_for_owner().unwrap();
         assert_eq!(mode(), 0o600);
+    }
+
+    /// Regression: on a share that has no sync of folders nothing could be uploaded, for it could not be noted.
+    #[cfg(unix)]
+    #[test]
+    fn what_is_replaced_may_be_in_a_folder_that_cannot_be_synced() {
+        use std::os::unix::fs::PermissionsExt;
+        let dir = tempfile::tempdir().unwrap();
+        let folder = dir.path().join("folder");
+        std::fs::create_dir(&folder).unwrap();
+        let set_mode = |mode| {
+            let mode = std::fs::Permissions::from_mode(mode);
+            std::fs::set_permissions(&folder, mode).unwrap();
+        };
+        // It cannot be opened, but by root.
+        set_mode(0o300);
+        let path = folder.join("file");
+        for content in ["first", "second"] {
+            begun(&path, content).replace_for_owner().unwrap();
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), content);
+        }
+        let created = begun(&folder.join("other"), "first").create_for_owner();
+        assert_eq!(created.is_ok(), File::open(&folder).is_ok());
+        set_mode(0o700);
     }
 
     #[test]
