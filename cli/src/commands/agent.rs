@@ -272,7 +272,7 @@ impl LettingGo {
 struct Tasks {
     open: BTreeSet<TaskId>,
     seen: BTreeSet<TaskId>,
-    /// Those of the open ones whose end was told already.
+    /// Those of the open ones whose end was told already, or was there when they were first seen.
     told: BTreeSet<TaskId>,
     /// Tasks below this one were there when the agent started, and have not been looked at.
     older: Option<TaskId>,
@@ -394,7 +394,8 @@ impl Tasks {
             self.again.remove(&id);
             !self.told.remove(&id)
         } else {
-            matches!(view.status, TaskStatus::Settled { .. }) && self.told.insert(id)
+            let has_result = matches!(view.status, TaskStatus::Settled { .. });
+            (is_new || has_result) && self.told.insert(id)
         };
         (is_to_tell && !is_new).then_some(view)
     }
@@ -573,6 +574,22 @@ mod tests {
         later.open.insert(cancelled().id);
         assert!(later.note(cancelled(), true).is_none(), "had ended before");
         assert!(later.open.is_empty());
+
+        // Regression: it was told once it was certain.
+        let mut uncertain = Tasks::default();
+        uncertain.open.insert(cancelled().id);
+        for is_certain in [false, false, true] {
+            let told = uncertain.note(cancelled(), is_certain);
+            assert!(told.is_none(), "had ended before");
+        }
+        assert!(uncertain.open.is_empty() && uncertain.told.is_empty());
+
+        // What a fork has taken back by then is an end that comes after.
+        let mut forked = Tasks::default();
+        forked.open.insert(cancelled().id);
+        assert!(forked.note(cancelled(), false).is_none());
+        assert!(forked.note(queued(), false).is_some());
+        assert!(forked.note(cancelled(), true).is_some());
     }
 
     #[test]
