@@ -173,22 +173,32 @@ fn a_signal_ends_the_wait_and_says_how_to_go_on() {
 fn a_signal_that_is_ignored_from_the_start_ends_nothing() {
     let node = FakeNode::start();
     let id = watched::ASSIGNED.to_string();
-    let aicpw = node.aicpw(&["task", "watch", &id, "--timeout", "2s"]);
+    // Its time is for a test that would go on for ever.
+    let late = format!("{}s", HANGS_AFTER.as_secs());
+    let aicpw = node.aicpw(&["task", "watch", &id, "--timeout", &late]);
     let mut ignoring = Command::new("sh");
     ignoring.args(["-c", "trap '' HUP; exec \"$0\" \"$@\""]);
     ignoring.arg(aicpw.get_program()).args(aicpw.get_args());
     ignoring.stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut watch = ignoring.spawn().unwrap();
-    let mut said = BufReader::new(watch.stdout.take().unwrap());
-    let mut line = String::new();
-    said.read_line(&mut line).unwrap();
+    let mut said = BufReader::new(watch.stdout.take().unwrap()).lines();
+    let line = said.next().unwrap().unwrap();
     assert!(line.contains("matched"), "{line}");
-    let sent = Command::new("kill")
-        .args(["-HUP", &watch.id().to_string()])
-        .status();
-    assert!(sent.unwrap().success());
+    let send = |signal: &str| {
+        let pid = watch.id().to_string();
+        let sent = Command::new("kill").args([signal, &pid]).status();
+        assert!(sent.unwrap().success());
+    };
+    send("-HUP");
+    node.go_on(watched::ASSIGNED);
+    let goes_on = said.any(|line| line.unwrap().contains("started"));
+    assert!(goes_on, "it has ended");
+    send("-TERM");
     let ended = watch.wait_with_output().unwrap();
-    assert_eq!(ended.status.code(), Some(5), "its time is over: {ended:?}");
+    assert_eq!(ended.status.code(), Some(1), "{ended:?}");
+    let text = String::from_utf8(ended.stderr).unwrap();
+    let said = "told to end, and not followed any more";
+    assert!(text.contains(said), "{text}");
 }
 
 /// Regression: whatever the node refused but for a lost connection, as a limit of its own, ended the agent.

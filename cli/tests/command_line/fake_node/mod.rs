@@ -87,6 +87,7 @@ pub struct FakeNode {
     transactions: Arc<AtomicUsize>,
     asked: Asked,
     reads: Reads,
+    looks: Arc<Looks>,
     _server: ServerHandle,
     _runtime: tokio::runtime::Runtime,
 }
@@ -108,7 +109,12 @@ impl FakeNode {
         let runtime = tokio::runtime::Runtime::new().unwrap();
         let transactions = Arc::new(AtomicUsize::new(0));
         let reads = Reads::default();
-        let mut module = module(Arc::clone(&transactions), Arc::clone(&reads));
+        let looks = Arc::new(Looks::default());
+        let mut module = module(
+            Arc::clone(&transactions),
+            Arc::clone(&reads),
+            Arc::clone(&looks),
+        );
         more(&mut module);
         let (url, server) = runtime.block_on(async {
             let server = Server::builder().build("127.0.0.1:0").await.unwrap();
@@ -120,9 +126,15 @@ impl FakeNode {
             transactions,
             asked: Asked::default(),
             reads,
+            looks,
             _server: server,
             _runtime: runtime,
         }
+    }
+
+    /// Gets a task one state further that does not get further when it is read.
+    pub fn go_on(&self, task: u64) {
+        self.looks.next(TaskId(task));
     }
 
     /// Transactions that it was sent.
@@ -198,9 +210,12 @@ impl FakeNode {
     }
 }
 
-fn module(transactions: Arc<AtomicUsize>, reads: Reads) -> RpcModule<Arc<AtomicUsize>> {
+fn module(
+    transactions: Arc<AtomicUsize>,
+    reads: Reads,
+    looks: Arc<Looks>,
+) -> RpcModule<Arc<AtomicUsize>> {
     let mut module = RpcModule::new(transactions);
-    let looks = Looks::default();
     let best = AtomicUsize::new(0);
     module
         .register_method("state_call", move |params, _, _| {

@@ -1,4 +1,4 @@
-//! Its tasks that get one state further each time that they are read.
+//! Its tasks that get one state further each time that they are read, or when that is said.
 
 use aicpw_protocol::{
     task::{AssignmentStatus, Fault, Progress, Refunded, TaskStatus},
@@ -14,7 +14,7 @@ use super::{
 
 /// Two providers try it, fall silent and fail; then there is no third.
 pub const FAILING: u64 = 8_000;
-/// On a device, for ever.
+/// With a device, which begins once the node is told to go on.
 pub const ASSIGNED: u64 = 8_001;
 /// Its program does not compile, which is [`COMPILER`]'s to say.
 pub const BROKEN: u64 = 8_002;
@@ -36,11 +36,15 @@ pub fn task(id: TaskId, is_final: bool, looks: &Looks) -> Option<TaskView<Accoun
         FORKED => forked(id),
         UNSTEADY => vec![at_work(id), at_work(id), at_work(id), done(id)],
         FAILING => failing(id),
-        ASSIGNED => vec![assigned(id)],
+        ASSIGNED => vec![assigned(id), at_work(id)],
         BROKEN | LOG_LOST => broken(id),
         _ => return None,
     };
-    let now = looks.next(id).min(states.len() - 1);
+    let looks = match id.0 {
+        ASSIGNED => looks.so_far(id),
+        _ => looks.next(id),
+    };
+    let now = looks.min(states.len() - 1);
     Some(in_state(id, states.swap_remove(now)))
 }
 
