@@ -76,8 +76,8 @@ impl Fetched<'_> {
     ///
     /// # Errors
     /// They cannot be moved.
-    pub fn publish(self, record: &impl serde::Serialize) -> Result<Vec<PathBuf>> {
-        self.staging.publish(self.outputs, record)
+    pub async fn publish(self, record: &impl serde::Serialize) -> Result<Vec<PathBuf>> {
+        self.staging.publish(self.outputs, record).await
     }
 }
 

@@ -54,11 +54,11 @@ async fn fetch(
 ) -> Result<Vec<PathBuf>> {
     let cid = CID.parse().unwrap();
     let fetched = fetch_result(source, &cid, root, outputs, folder, None, |_| {}).await?;
-    publish(fetched)
+    publish(fetched).await
 }
 
 /// Publishes a result with its record.
-fn publish(fetched: Fetched<'_>) -> Result<Vec<PathBuf>> {
+async fn publish(fetched: Fetched<'_>) -> Result<Vec<PathBuf>> {
     let files = fetched.outputs.iter().zip(fetched.roots());
     let files = files.map(
         |(output, root)| serde_json::json!({ "file": output.file_name(), "root": show_hash(root) }),
@@ -66,7 +66,7 @@ fn publish(fetched: Fetched<'_>) -> Result<Vec<PathBuf>> {
     let files: Vec<_> = files.collect();
     let record =
         serde_json::json!({ "task": 1, "result": CID, "result_root": "0x", "files": files });
-    fetched.publish(&record)
+    fetched.publish(&record).await
 }
 
 fn entries(folder: &Path) -> Vec<String> {
@@ -219,7 +219,7 @@ async fn who_was_interrupted_while_files_were_moved_fetches_them_again() {
     let fetched = fetched.await.unwrap();
     // The third cannot be moved.
     std::fs::remove_file(fetched.staging.path().join("histogram.bin")).unwrap();
-    publish(fetched).unwrap_err();
+    publish(fetched).await.unwrap_err();
     let moved = [".result.json.partial", "image.bin", "nothing.bin"];
     assert_eq!(entries(&out), moved, "and no record as if all were there");
 
@@ -238,7 +238,7 @@ async fn what_came_to_its_folder_while_it_was_fetched_is_not_overwritten() {
     let fetched = fetch_result(&source, &cid, &root, &outputs, dir.path(), None, |_| {});
     let fetched = fetched.await.unwrap();
     std::fs::write(dir.path().join("histogram.bin"), "mine").unwrap();
-    let error = publish(fetched).unwrap_err();
+    let error = publish(fetched).await.unwrap_err();
     assert!(error.message.contains("histogram.bin exists"), "{error}");
     assert_eq!(entries(dir.path()), ["histogram.bin"]);
     let mine = std::fs::read(dir.path().join("histogram.bin")).unwrap();
@@ -292,7 +292,7 @@ async fn a_sealed_result_is_opened_and_its_root_is_that_of_the_content() {
             let source = Fake::new(sealed);
             let fetched =
                 fetch_result(&source, cid, &root, outputs, folder, Some(opener), |_| {}).await?;
-            publish(fetched)
+            publish(fetched).await
         }
     };
 

@@ -9,9 +9,11 @@
 
 use std::{
     collections::BTreeSet,
-    fs::File,
+    fs::{File, TryLockError},
     io::{self, Read},
+    os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use aicpw_protocol::ContentId;
@@ -31,6 +33,16 @@ pub const RECORD: &str = "result.json";
 /// The record of a result whose files are being moved to their places, which has its own last. Where the
 /// program is killed in between, it says what of the files there are this program's.
 const UNFINISHED: &str = ".result.json.partial";
+
+/// Is there, and locked, as long as somebody holds the folder. It is not the folder itself that is locked: whoever runs
+/// this program may have done that, so that another does not run meanwhile.
+const LOCK: &str = ".aicpw-result.lock";
+
+/// A folder is held for as long as some files take to be read and renamed.
+const HELD_AT_MOST: Duration = Duration::from_secs(30);
+
+/// Pause before it is tried again.
+const TRY_EVERY: Duration = Duration::from_millis(50);
 
 /// A longer record than this is none of ours: a manifest, which names the outputs, has a 16th of it.
 const RECORD_BYTES: u64 = 16 << 20;
@@ -243,20 +255,92 @@ fn make_partial(place: &Path) -> io::Result<tempfile::TempDir> {
         .tempdir_in(place)
 }
 
-/// Held as long as the file is: alone by who looks at what is in a folder and replaces it. Where the file system has no
-/// locks it goes without.
-fn alone(folder: &Path) -> Option<File> {
-    let folder = File::open(folder).ok()?;
-    folder.lock().ok().map(|()| folder)
+/// Held by who looks at what is in a folder and replaces it, who alone does so meanwhile. Where the file system has no
+/// locks, or no file can be made, it goes without.
+struct Alone {
+    path: PathBuf,
+    // The lock ends with it, when it has no name any more.
+    file: Option<File>,
+}
+
+impl Alone {
+    /// Waits for whoever holds the folder, and can be cancelled meanwhile.
+    ///
+    /// # Errors
+    /// It is held for longer than `at_most`.
+    async fn hold(folder: &Path, at_most: Duration) -> Result<Self> {
+        let path = folder.join(LOCK);
+        let held = async {
+            loop {
+                if let Some(held) = Self::attempt(&path) {
+                    return held;
+                }
+                tokio::time::sleep(TRY_EVERY).await;
+            }
+        };
+        tokio::time::timeout(at_most, held).await.map_err(|_| {
+            Error::other(format!(
+                "{} is locked by another program, for {} s already",
+                path.display(),
+                at_most.as_secs()
+            ))
+            .hint(
+                "another `aicpw` may be putting a result there, or be stopped: once it has ended, \
+                 `aicpw task fetch TASK --out DIR` fetches this one",
+            )
+        })
+    }
+
+    /// `None` while somebody else holds it.
+    fn attempt(path: &Path) -> Option<Self> {
+        let file = Self::open(path);
+        if let Some(file) = &file {
+            let is_held = matches!(file.try_lock(), Err(TryLockError::WouldBlock));
+            // Whoever held it has taken the name away, and another may lock a new file by that name.
+            if is_held || !is_at(file, path) {
+                return None;
+            }
+        }
+        Some(Self {
+            path: path.into(),
+            file,
+        })
+    }
+
+    fn open(path: &Path) -> Option<File> {
+        // A pipe would be waited for.
+        if is_file(path).ok()? == Some(false) {
+            return None;
+        }
+        let file = File::options().create(true).append(true).open(path);
+        // Another user's may be there to be read only.
+        file.or_else(|_| File::open(path)).ok()
+    }
+}
+
+impl Drop for Alone {
+    fn drop(&mut self) {
+        if self.file.is_some() {
+            let _ = std::fs::remove_file(&self.path);
+        }
+    }
+}
+
+/// Whether a file is the one by this name.
+fn is_at(file: &File, path: &Path) -> bool {
+    let (Ok(open), Ok(there)) = (file.metadata(), path.metadata()) else {
+        return false;
+    };
+    (open.dev(), open.ino()) == (there.dev(), there.ino())
 }
 
 /// Writes the record of a result beside its outputs once more, unless another result has come into its place: then that
 /// one's stays, and it is `false`.
 ///
 /// # Errors
-/// It cannot be written.
-pub fn write_record(folder: &Path, record: &impl Serialize) -> Result<bool> {
-    let _alone = alone(folder);
+/// It cannot be written, or somebody else holds the folder.
+pub async fn write_record(folder: &Path, record: &impl Serialize) -> Result<bool> {
+    let _alone = Alone::hold(folder, HELD_AT_MOST).await?;
     let path = folder.join(RECORD);
     let is_own = match earlier_record(&path) {
         Some(there) => there.is_of_same(&Record::of(record)?),
@@ -348,9 +432,9 @@ impl Staging {
     /// Moves them to where they belong, with the record, which is there when they all are.
     ///
     /// # Errors
-    /// They cannot be moved, or by now something is there that was not when that was checked. What is moved by
-    /// then is an earlier result for whoever tries again.
-    pub fn publish(
+    /// They cannot be moved, somebody else holds the folder, or by now something is there that was not when that was
+    /// checked. What is moved by then is an earlier result for whoever tries again.
+    pub async fn publish(
         mut self,
         outputs: &[OutputFile],
         record: &impl Serialize,
@@ -358,7 +442,7 @@ impl Staging {
         self.made
             .make(&self.folder)
             .map_err(|error| Error::file("make", &self.folder, &error))?;
-        let _alone = alone(&self.folder);
+        let _alone = Alone::hold(&self.folder, HELD_AT_MOST).await?;
         let replaced = check_files(&self.folder, outputs)?;
         write_as(UNFINISHED, &self.folder, record, replaced)?;
         let move_to = |path: &Path, from: &Path| {

@@ -1,3 +1,8 @@
+use std::{
+    future::Future,
+    sync::atomic::{AtomicUsize, Ordering},
+};
+
 use aicpw_protocol::merkle::result_root;
 use serde_json::json;
 
@@ -40,6 +45,12 @@ fn record(files: &[(&str, &str)]) -> serde_json::Value {
     json!({ "task": 1, "result": cid, "result_root": "0x", "price": "1", "files": files })
 }
 
+/// Does what may wait.
+fn now<T>(work: impl Future<Output = T>) -> T {
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    runtime.enable_time().build().unwrap().block_on(work)
+}
+
 /// Puts a result with these files and contents into a folder, as a command does.
 fn put(folder: &Path, files: &[(&str, &str)]) -> Result<()> {
     let outputs = files.iter().map(|(file, content)| OutputFile {
@@ -53,9 +64,9 @@ fn put(folder: &Path, files: &[(&str, &str)]) -> Result<()> {
         std::fs::write(staging.path().join(file), content).unwrap();
     }
     let record = record(files);
-    staging.publish(&outputs, &record)?;
+    now(staging.publish(&outputs, &record))?;
     // Once more, with what is known at the end of a submission.
-    assert!(write_record(folder, &record)?);
+    assert!(now(write_record(folder, &record))?);
     Ok(())
 }
 
@@ -74,14 +85,14 @@ fn an_earlier_result_is_replaced_and_nothing_else() {
     std::fs::write(dir.path().join("image.bin"), "mine").unwrap();
     assert!(refused(dir.path()).contains("image.bin exists"));
     let files = [("image.bin", "mine"), ("other.bin", "")];
-    assert!(write_record(dir.path(), &record(&files)).unwrap());
+    assert!(now(write_record(dir.path(), &record(&files))).unwrap());
     check(dir.path(), &outputs()).unwrap();
 
     // What it does not list is none of it.
     std::fs::write(dir.path().join("histogram.bin"), "mine").unwrap();
     assert!(refused(dir.path()).contains("histogram.bin exists"));
     let files = [("image.bin", "mine"), ("histogram.bin", "mine")];
-    assert!(write_record(dir.path(), &record(&files)).unwrap());
+    assert!(now(write_record(dir.path(), &record(&files))).unwrap());
     check(dir.path(), &outputs()).unwrap();
 
     // Nor is what a person has made of it.
@@ -189,7 +200,7 @@ fn results_of_several_tasks_take_turns_in_one_folder() {
 #[test]
 fn a_result_is_put_there_while_no_other_is() {
     let dir = tempfile::tempdir().unwrap();
-    let other = File::open(dir.path()).unwrap();
+    let other = File::create(dir.path().join(LOCK)).unwrap();
     other.lock().unwrap();
     let files = [("image.bin", "1")];
     std::thread::scope(|scope| {
@@ -201,6 +212,78 @@ fn a_result_is_put_there_while_no_other_is() {
         waits.join().unwrap().unwrap();
     });
     assert_eq!(names(dir.path()), ["image.bin", "result.json"]);
+}
+
+/// Regression: to run `flock result aicpw submit … --out result` never ended.
+#[test]
+fn who_has_locked_the_folder_itself_is_in_nobodys_way() {
+    let dir = tempfile::tempdir().unwrap();
+    let around = File::open(dir.path()).unwrap();
+    around.lock().unwrap();
+    put(dir.path(), &[("image.bin", "1")]).unwrap();
+    assert_eq!(names(dir.path()), ["image.bin", "result.json"]);
+}
+
+#[test]
+fn a_folder_that_is_held_too_long_is_waited_for_no_more() {
+    let dir = tempfile::tempdir().unwrap();
+    let other = File::create(dir.path().join(LOCK)).unwrap();
+    other.lock().unwrap();
+    let hold = || now(Alone::hold(dir.path(), Duration::from_millis(200)));
+    let error = hold().err().unwrap();
+    let named = format!("{LOCK} is locked by another program");
+    assert!(error.message.contains(&named), "{error}");
+    let hint = error.about_task(7).hint.unwrap();
+    assert!(hint.contains("`aicpw task fetch 7 --out DIR`"), "{hint}");
+    assert_eq!(names(dir.path()), [LOCK], "it is the other's");
+    drop(other);
+    drop(hold().unwrap());
+    assert_eq!(names(dir.path()), [""; 0]);
+}
+
+#[test]
+fn a_lock_of_a_file_that_has_lost_its_name_holds_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join(LOCK);
+    let first = Alone::attempt(&path).unwrap();
+    let late = File::open(&path).unwrap();
+    assert!(is_at(&late, &path));
+    assert!(Alone::attempt(&path).is_none());
+    drop(first);
+    late.try_lock().unwrap();
+    assert!(!is_at(&late, &path), "it is nowhere");
+    let _second = Alone::attempt(&path).unwrap();
+    assert!(!is_at(&late, &path), "there is another");
+}
+
+#[test]
+fn a_folder_is_held_by_one_at_a_time() {
+    let dir = tempfile::tempdir().unwrap();
+    let holders = AtomicUsize::new(0);
+    let hold_often = || {
+        for _ in 0..50 {
+            let held = now(Alone::hold(dir.path(), HELD_AT_MOST)).unwrap();
+            assert_eq!(holders.fetch_add(1, Ordering::SeqCst), 0);
+            std::thread::yield_now();
+            holders.fetch_sub(1, Ordering::SeqCst);
+            drop(held);
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(hold_often);
+        }
+    });
+    assert_eq!(names(dir.path()), [""; 0]);
+}
+
+/// What cannot be locked is not waited for.
+#[test]
+fn a_folder_with_something_else_by_the_name_of_the_lock_is_used_without() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::create_dir(dir.path().join(LOCK)).unwrap();
+    put(dir.path(), &[("image.bin", "1")]).unwrap();
+    assert_eq!(names(dir.path()), [LOCK, "image.bin", "result.json"]);
 }
 
 /// Regression: who waited until its task was paid put its record beside the files of another task.
@@ -217,14 +300,14 @@ fn a_record_is_not_written_once_more_beside_another_result() {
     for newer in [other, again] {
         write_as(RECORD, folder, &newer, BTreeSet::new()).unwrap();
         let there = std::fs::read(folder.join(RECORD)).unwrap();
-        assert!(!write_record(folder, &record(&files)).unwrap());
+        assert!(!now(write_record(folder, &record(&files))).unwrap());
         assert_eq!(std::fs::read(folder.join(RECORD)).unwrap(), there);
     }
     // Nor in the place of what is no record.
     std::fs::write(folder.join(RECORD), "mine").unwrap();
-    assert!(!write_record(folder, &record(&files)).unwrap());
+    assert!(!now(write_record(folder, &record(&files))).unwrap());
     std::fs::remove_file(folder.join(RECORD)).unwrap();
-    assert!(write_record(folder, &record(&files)).unwrap());
+    assert!(now(write_record(folder, &record(&files))).unwrap());
 }
 
 /// What was killed while its files were moved leaves old and new ones, and a record of each.
@@ -326,11 +409,11 @@ fn folders_that_were_made_go_again_unless_something_is_in_them() {
 
     // Some of the files are missing.
     let half = begin("half/new");
-    half.publish(&outputs(), &record(&[])).unwrap_err();
+    now(half.publish(&outputs(), &record(&[]))).unwrap_err();
     assert_eq!(names(&dir.path().join("half/new")), [UNFINISHED]);
     let refused = begin("refused/new");
     std::fs::write(dir.path().join("refused/new"), "mine").unwrap();
-    refused.publish(&outputs(), &record(&[])).unwrap_err();
+    now(refused.publish(&outputs(), &record(&[]))).unwrap_err();
     assert_eq!(names(&dir.path().join("refused")), ["new"]);
 
     let staging = begin("deep/new");

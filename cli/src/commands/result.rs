@@ -65,9 +65,10 @@ impl ResultJson {
     /// Writes it beside the outputs, once more; `false` if another result is there by now, whose record stays.
     ///
     /// # Errors
-    /// It cannot be written.
-    pub fn write(&self, folder: &Path) -> Result<bool> {
-        result_folder::write_record(folder, self).map_err(after_the_run)
+    /// It cannot be written, or somebody else holds the folder.
+    pub async fn write(&self, folder: &Path) -> Result<bool> {
+        let written = result_folder::write_record(folder, self).await;
+        written.map_err(after_the_run)
     }
 
     /// The files, for people.
@@ -217,7 +218,7 @@ async fn fetch_from(
             .collect(),
         latencies: None,
     };
-    fetched.publish(&record)?;
+    fetched.publish(&record).await?;
     Ok(record)
 }
 
@@ -255,8 +256,8 @@ pub mod tests {
         crate::output::documented::check(&["Result", "Submission"], &result());
     }
 
-    #[test]
-    fn what_is_written_is_known_again() {
+    #[tokio::test]
+    async fn what_is_written_is_known_again() {
         let dir = tempfile::tempdir().unwrap();
         let outputs = [OutputFile {
             buffer: "x".into(),
@@ -265,7 +266,7 @@ pub mod tests {
         let mut result = result();
         result.files[0].file = outputs[0].file_name();
         result.files[0].root = show_hash(&result_root(b"an earlier one"));
-        assert!(result.write(dir.path()).unwrap());
+        assert!(result.write(dir.path()).await.unwrap());
         std::fs::write(dir.path().join("x.bin"), "an earlier one").unwrap();
         result_folder::check(dir.path(), &outputs).unwrap();
     }

@@ -306,7 +306,7 @@ async fn see_through(
             view = accept(chain, signer, &mut watch, &mut teller, task, view).await?;
         }
         let fetched = fetched.with_latencies(teller.latencies);
-        if !fetched.write(folder)? {
+        if !fetched.write(folder).await? {
             context.out.warn(format!(
                 "another result was put into {} meanwhile, in the place of task {task}'s",
                 folder.display()

@@ -122,6 +122,42 @@ fn a_signal_ends_a_fetch_and_leaves_nothing_behind() {
     assert_eq!(names(dir.path()), [""; 0]);
 }
 
+/// Regression: neither a signal nor `--timeout` ended the wait.
+#[test]
+fn a_signal_ends_a_fetch_into_a_folder_that_another_program_holds() {
+    let node = FakeNode::start_with_store();
+    let dir = tempfile::tempdir().unwrap();
+    let lock = ".aicpw-result.lock";
+    let held = std::fs::File::create(dir.path().join(lock)).unwrap();
+    held.lock().unwrap();
+    let id = results::RIGHT.to_string();
+    let out = dir.path().to_str().unwrap();
+    let fetch = node.start_aicpw(&["task", "fetch", &id, "--out", out]);
+    // Where it prepares the file.
+    let is_fetched = |name: &String| {
+        let file = dir.path().join(name).join("x.bin");
+        file.metadata().is_ok_and(|file| file.len() == 512)
+    };
+    let late = Instant::now() + HANGS_AFTER;
+    while !names(dir.path()).iter().any(is_fetched) {
+        assert!(Instant::now() < late, "it does not fetch");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    // It may be about to look at the folder still.
+    std::thread::sleep(Duration::from_millis(300));
+    let sent = Command::new("kill")
+        .args(["-TERM", &fetch.id().to_string()])
+        .status();
+    assert!(sent.unwrap().success());
+    let ended = fetch.wait_with_output().unwrap();
+    assert_eq!(ended.status.code(), Some(1), "{ended:?}");
+    let text = String::from_utf8(ended.stderr).unwrap();
+    let said = "told to end\n  → the same command begins anew";
+    assert!(text.contains(said), "{text}");
+    assert_eq!(names(dir.path()), [lock]);
+    drop(held);
+}
+
 /// Regression: the node dialled whatever addresses strangers had named, also in its own network, and why it reached
 /// nobody was not said.
 #[test]
