@@ -44,6 +44,10 @@
 //! Rate, cost and locks are fixed at the match. A juror's pay does not depend on `k`, so that no change of it can make
 //! that more than it would have been. What an auditor is paid is bounded by the cost that was fixed
 //! ([`highest_judged`](crate::audit::AuditPolicy::highest_judged)).
+//!
+//! What was matched by a runtime that reckoned by the price has locks of forty prices. If such a result is disputed, its jury is
+//! called for the budget, and shares what those locks are where they are less: up to two fifths of the pay at a budget of twenty
+//! prices.
 
 use sp_arithmetic::{helpers_128bit::multiply_by_rational_with_rounding, Rounding};
 

@@ -1,7 +1,7 @@
 //! A wrong clock in the place of the machine's, for a process and what it starts: libfaketime.
 
-use std::{fs, io};
 use std::path::PathBuf;
+use std::{fs, io};
 
 use crate::skipped;
 

@@ -16,6 +16,7 @@ use aicpw_network_tests::{
     binaries, metrics,
     wait::{self, Seen},
 };
+use aicpw_stand_in::skipped;
 use jsonrpsee::{
     core::{client::ClientT, client::Error, params::ArrayParams},
     ws_client::{WsClient, WsClientBuilder},
@@ -436,7 +437,12 @@ fn check_tries_the_sandbox_where_jobs_would_be() {
     if made.is_err() {
         let how = "run this as root";
         // Set where a disk can be mounted, which only root can.
-        return skipped::say("AICPW_DISK_REQUIRED", "no folder can be another user's", how).unwrap();
+        return skipped::say(
+            "AICPW_DISK_REQUIRED",
+            "no folder can be another user's",
+            how,
+        )
+        .unwrap();
     }
     let checked = run(&[
         "check",

@@ -25,10 +25,9 @@ pub fn owes(jobs: &Path, genesis: Hash) -> bool {
 pub(super) fn is_to_run(phase: &Phase) -> bool {
     match phase {
         Phase::Fetching | Phase::Ready | Phase::Building | Phase::Running => true,
-        Phase::Done { .. }
-        | Phase::Opened { .. }
-        | Phase::Failed { .. }
-        | Phase::Closed { .. } => false,
+        Phase::Done { .. } | Phase::Opened { .. } | Phase::Failed { .. } | Phase::Closed { .. } => {
+            false
+        }
     }
 }
 

@@ -81,11 +81,13 @@ impl<T: Config> Pallet<T> {
             return;
         }
         Self::serve_fresh(meter);
-        // Others wait for whoever judges, and a ticket is good for one block. One of the other slow tasks comes
-        // before the queue as well, so that a full one cannot hold them up for ever.
-        if !Self::serve_waiting(List::Urgent, u32::MAX, meter)
-            || !Self::serve_waiting(List::Slow, 1, meter)
-        {
+        // Others wait for whoever judges, and a ticket is good for one block. So these come before the queue, with half of
+        // the weight: a crowd of them that nobody fits must not keep all others waiting.
+        let mut half = WeightMeter::with_limit(meter.remaining() / 2);
+        Self::serve_waiting(List::Urgent, u32::MAX, &mut half);
+        meter.consume(half.consumed());
+        // One of the other slow tasks as well, so that a full queue cannot hold them up for ever.
+        if !Self::serve_waiting(List::Slow, 1, meter) {
             return;
         }
         while let Some((list, id)) = Self::next_queued() {
@@ -95,7 +97,9 @@ impl<T: Config> Pallet<T> {
             meter.consume(leave_weight::<T>(Self::take_from(list, id)));
             Self::step(TaskId(id), Progress::default(), bounds, meter);
         }
-        if Self::serve_waiting(List::Slow, u32::MAX, meter) {
+        if Self::serve_waiting(List::Urgent, u32::MAX, meter)
+            && Self::serve_waiting(List::Slow, u32::MAX, meter)
+        {
             Self::serve_late(meter);
         }
     }
@@ -161,7 +165,10 @@ impl<T: Config> Pallet<T> {
             meter.consume(leave_weight::<T>(Self::take_from(list, id)));
             meter.consume(cursor_weight::<T>());
             let progress = Cursors::<T>::take(task).map_or_else(Progress::default, |c| c.progress);
-            if Self::step(task, progress, bounds, meter) {
+            // Of the release before, which had one of these lists, tasks that a juror or an auditor is wanted for may be in
+            // the other: they leave it here.
+            let is_passed_over = Self::step(task, progress, bounds, meter);
+            if is_passed_over && Self::from_on(list, id) == Some(id) {
                 passed_over = passed_over.or(Some(id));
             }
             left = left.saturating_sub(1);

@@ -36,7 +36,8 @@ pub const TIPPED_SUBMISSION: u8 = 64;
 /// Priority of every transaction that submits tasks, however long it is: that of one with a tip as high
 /// as the fee for a submission, which is paid as well. Below the calls of workers. One that carries other calls beside has at
 /// most this, and otherwise that of any transaction without a tip, and so has one with a submission that is refused for what it
-/// says, before it pays that fee: nobody buys a place by a submission that need not even succeed.
+/// says, before it pays that fee. One that its account cannot pay when its turn comes pays only the network's fee: the threat model says
+/// what a place costs then.
 pub const SUBMISSION_PRIORITY: TransactionPriority = 1_000_000_000_000_000_000;
 
 const _: () = assert!(SUBMISSION_PRIORITY < priority::PAID);

@@ -136,6 +136,28 @@ fn who_judges_goes_before_older_tasks() {
 }
 
 #[test]
+fn a_crowd_that_nobody_may_judge_keeps_no_others_waiting() {
+    run(|| {
+        GuaranteedWeight::set(Weight::from_parts(400, 0));
+        // Devices of the requester of the crowd: each must be looked at.
+        for id in 0..400 {
+            device(id, 1_000, |offer| offer.provider = 1);
+        }
+        for id in 500..540 {
+            drawn(id, DrawSeed::NotYet, |task| task.demand.is_urgent = true);
+        }
+        end_of_block();
+        assert!(Matching::is_in(List::Urgent, 500) && Matching::is_in(List::Urgent, 539));
+        let other = task(900, |task| task.demand.requester = 2);
+        Matching::enqueue(other, QueueEnd::Back);
+        next_block(0);
+        let matched: Vec<_> = matches().iter().map(|(task, _)| *task).collect();
+        assert_eq!(matched, [900]);
+        GuaranteedWeight::set(Weight::from_parts(100, 0));
+    });
+}
+
+#[test]
 fn an_urgent_task_can_be_forgotten() {
     run(|| {
         devices_of(1);
