@@ -1,12 +1,12 @@
 //! The signals with which a person or the system ends a command.
 
 use std::{
+    cell::Cell,
     future::{pending, Future},
     pin::pin,
     sync::Once,
 };
 
-use futures::FutureExt;
 use tokio::signal::unix::{signal, Signal, SignalKind};
 
 use crate::error::{Error, Result};
@@ -14,13 +14,32 @@ use crate::error::{Error, Result};
 /// Exit code after a second signal, as of a program that Ctrl-C has ended.
 const IMPATIENT: i32 = 130;
 
+thread_local! {
+    /// How many listen. What a command does is one future, which stays on one thread.
+    static LISTENERS: Cell<usize> = const { Cell::new(0) };
+}
+
+/// One of those that listen, counted as long as it is there.
+struct Listener;
+
+impl Listener {
+    fn new() -> Self {
+        LISTENERS.set(LISTENERS.get().saturating_add(1));
+        Self
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        LISTENERS.set(LISTENERS.get().saturating_sub(1));
+    }
+}
+
 /// The usual ones, from now on: they end nothing by themselves any more. Who sends a second one does not want to
 /// wait for what the first has begun.
 pub struct Ends {
-    interrupt: Signal,
-    terminate: Signal,
-    /// Not heard where whoever has started this had it ignored, as `nohup` does.
-    hangup: Option<Signal>,
+    signals: Signals,
+    _counted: Listener,
 }
 
 impl Ends {
@@ -30,8 +49,8 @@ impl Ends {
     /// The system does not let it.
     pub fn listen() -> Result<Self> {
         static WATCHED: Once = Once::new();
-        let ends = Self::all()?;
-        let mut twice = Self::all()?;
+        let signals = Signals::listen()?;
+        let mut twice = Signals::listen()?;
         WATCHED.call_once(|| {
             tokio::spawn(async move {
                 twice.next().await;
@@ -39,10 +58,27 @@ impl Ends {
                 std::process::exit(IMPATIENT);
             });
         });
-        Ok(ends)
+        Ok(Self {
+            signals,
+            _counted: Listener::new(),
+        })
     }
 
-    fn all() -> Result<Self> {
+    /// The next one, in words.
+    pub async fn next(&mut self) -> &'static str {
+        self.signals.next().await
+    }
+}
+
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+    /// Not heard where whoever has started this had it ignored, as `nohup` does.
+    hangup: Option<Signal>,
+}
+
+impl Signals {
+    fn listen() -> Result<Self> {
         let of = |kind| {
             signal(kind).map_err(|error| Error::other(format!("cannot wait for signals: {error}")))
         };
@@ -56,8 +92,7 @@ impl Ends {
         })
     }
 
-    /// The next one, in words.
-    pub async fn next(&mut self) -> &'static str {
+    async fn next(&mut self) -> &'static str {
         let Self {
             interrupt,
             terminate,
@@ -104,15 +139,16 @@ pub async fn unless_ended_amid<'a, T>(
     next_step: impl FnOnce() -> &'a str,
 ) -> Result<T> {
     let mut ends = Ends::listen()?;
+    let listeners = LISTENERS.get();
     let mut work = pin!(work);
     let how = tokio::select! {
         biased;
         done = &mut work => return done,
         how = ends.next() => how,
     };
-    // A part of it may have its own answer to the signal, which has come to it too and says more.
-    match work.now_or_never() {
-        Some(done) => done,
-        None => Err(Error::other(how).hint(next_step())),
+    // A part of it that listens has its own answer to the signal, which has come to it too, and says more.
+    if LISTENERS.get() > listeners {
+        return work.await;
     }
+    Err(Error::other(how).hint(next_step()))
 }
