@@ -4,10 +4,12 @@ use aicpw_protocol::MegabitsPerSecond;
 use std::fs::Permissions;
 use std::io;
 use std::path::PathBuf;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
 use crate::{
     chain::{ChainView, LocalStorage},
@@ -24,6 +26,10 @@ use crate::{
     queue::{owes, FetchLimits, FolderError, Queue, Shop, Slots},
     secret::{SecretError, WorkerSecret},
 };
+
+/// How long a start may take before what is committed to is opened meanwhile: a fraction of the window for it, and
+/// several times what it takes where no device has to be measured.
+const PREPARED_SOON: Duration = Duration::from_secs(10);
 
 /// How long after a start that failed, while there are jobs to finish, the next one is tried.
 const TRY_AGAIN_AFTER: Duration = Duration::from_secs(60);
@@ -192,14 +198,24 @@ impl WorkerService {
         };
         let jobs = folder.join("jobs");
         let allow_weak = config.allow_weak_sandbox;
-        let devices = match prepare(&examiner, &measuring, allow_weak).await {
-            Ok(devices) => devices,
-            Err(error) if !owes(&jobs, chain.genesis()) => return Err(error),
-            Err(error) => {
+        let mut first = pin!(prepare(&examiner, &measuring, allow_weak));
+        let soon = timeout(PREPARED_SOON, &mut first).await;
+        let devices = match (soon, owes(&jobs, chain.genesis())) {
+            (Ok(Ok(devices)), _) => devices,
+            (Ok(Err(error)), false) => return Err(error),
+            (Err(_), false) => first.await?,
+            (soon, true) => {
                 let queue = Queue::open_to_finish(shop(), &jobs, config.retention)?;
                 let (stop, stopped) = watch::channel(false);
                 let queue = tokio::spawn(queue.run(stopped));
-                let devices = prepare_at_last(error, &examiner, &measuring, allow_weak).await;
+                let prepared = match soon {
+                    Ok(prepared) => prepared,
+                    Err(_) => first.await,
+                };
+                let devices = match prepared {
+                    Ok(devices) => devices,
+                    Err(error) => prepare_at_last(error, &examiner, &measuring, allow_weak).await,
+                };
                 stop.send_replace(true);
                 // A panic in it has been reported by its own thread.
                 let _ = queue.await;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::{
     folder::{FolderError, JobFolder},
-    record::Phase,
+    record::{Phase, Record},
     Queue, Shop,
 };
 
@@ -21,10 +21,11 @@ pub fn owes(jobs: &Path, genesis: Hash) -> bool {
         })
 }
 
-/// Whether a program is still to be run for it.
-pub(super) fn is_to_run(phase: &Phase) -> bool {
-    match phase {
-        Phase::Fetching | Phase::Ready | Phase::Building | Phase::Running => true,
+/// Whether a program is still to be run for it. Who only fetches a result runs none.
+pub(super) fn is_to_run(record: &Record) -> bool {
+    let runs = record.order.fetch.is_none();
+    match record.phase {
+        Phase::Fetching | Phase::Ready | Phase::Building | Phase::Running => runs,
         Phase::Done { .. } | Phase::Opened { .. } | Phase::Failed { .. } | Phase::Closed { .. } => {
             false
         }

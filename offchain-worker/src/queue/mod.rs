@@ -275,7 +275,7 @@ impl Queue {
             return;
         }
         let assignment = order.assignment;
-        if self.only_finishes && finish::is_to_run(&record.phase) {
+        if self.only_finishes && finish::is_to_run(record) {
             tracing::warn!(%assignment, "this job waits: it cannot be run");
             self.shop.mailbox.clear_sign_of_life(assignment);
             return;
