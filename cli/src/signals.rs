@@ -2,7 +2,7 @@
 
 use std::{
     cell::Cell,
-    future::{pending, Future},
+    future::{pending, poll_fn, Future},
     pin::pin,
     sync::Once,
 };
@@ -141,13 +141,19 @@ pub async fn unless_ended_amid<'a, T>(
     let mut ends = Ends::listen()?;
     let listeners = LISTENERS.get();
     let mut work = pin!(work);
+    // Who begins to listen while the signal comes may not have heard it: only who did before counts.
+    let listens_further_in = Cell::new(false);
+    let looked_at = poll_fn(|context| {
+        listens_further_in.set(LISTENERS.get() > listeners);
+        work.as_mut().poll(context)
+    });
     let how = tokio::select! {
         biased;
-        done = &mut work => return done,
+        done = looked_at => return done,
         how = ends.next() => how,
     };
     // A part of it that listens has its own answer to the signal, which has come to it too, and says more.
-    if LISTENERS.get() > listeners {
+    if listens_further_in.get() && LISTENERS.get() > listeners {
         return work.await;
     }
     Err(Error::other(how).hint(next_step()))
