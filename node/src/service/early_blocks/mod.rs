@@ -82,9 +82,9 @@ impl Shared {
         Duration::from_millis(begins.saturating_sub((self.now)().as_millis()))
     }
 
-    /// Hands on what is due, under the lock, so that a block never comes before its parent.
-    fn release(&self, held: &mut Held, queue: &mut dyn ImportQueueService<Block>) {
-        for (origin, block) in held.due(self.last_taken()) {
+    /// Hands on what is of this slot or an earlier one, under the lock, so that a block never comes before its parent.
+    fn release(held: &mut Held, queue: &mut dyn ImportQueueService<Block>, last: Slot) {
+        for (origin, block) in held.due(last) {
             // One by one: one that fails would take the others with it.
             queue.import_blocks(origin, vec![block]);
         }
@@ -113,8 +113,9 @@ impl Shared {
         // Warp sync's are proven otherwise.
         let is_timed = origin != BlockOrigin::WarpSync;
         let mut held = self.held();
-        self.release(&mut held, queue);
+        // One look at the clock for both: a child that has become due must not go before its parent.
         let last = self.last_taken();
+        Self::release(&mut held, queue, last);
         let is_early = |block: &IncomingBlock<Block>| {
             is_timed && block.state.is_none() && slot_of(block).is_some_and(|slot| slot > last)
         };
@@ -244,7 +245,7 @@ impl Waiting {
         loop {
             let next = {
                 let mut held = shared.held();
-                shared.release(&mut held, &mut *queue);
+                Shared::release(&mut held, &mut *queue, shared.last_taken());
                 held.next()
             };
             match next {
@@ -409,7 +410,8 @@ mod tests {
         assert_eq!(shared.until_taken(102.into()), Duration::from_millis(SLOT));
         let release = |at: u64| {
             clock.store(at, Ordering::SeqCst);
-            shared.release(&mut shared.held(), &mut taken.clone());
+            let last = shared.last_taken();
+            Shared::release(&mut shared.held(), &mut taken.clone(), last);
             taken.all().len()
         };
         assert_eq!(release(101 * SLOT - 1), 3);
