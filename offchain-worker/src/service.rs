@@ -198,28 +198,32 @@ impl WorkerService {
         };
         let jobs = folder.join("jobs");
         let allow_weak = config.allow_weak_sandbox;
-        let mut first = pin!(prepare(&examiner, &measuring, allow_weak));
-        let soon = timeout(PREPARED_SOON, &mut first).await;
-        let devices = match (soon, owes(&jobs, chain.genesis())) {
-            (Ok(Ok(devices)), _) => devices,
-            (Ok(Err(error)), false) => return Err(error),
-            (Err(_), false) => first.await?,
-            (soon, true) => {
-                let queue = Queue::open_to_finish(shop(), &jobs, config.retention)?;
-                let (stop, stopped) = watch::channel(false);
-                let queue = tokio::spawn(queue.run(stopped));
-                let prepared = match soon {
-                    Ok(prepared) => prepared,
-                    Err(_) => first.await,
-                };
-                let devices = match prepared {
-                    Ok(devices) => devices,
-                    Err(error) => prepare_at_last(error, &examiner, &measuring, allow_weak).await,
-                };
-                stop.send_replace(true);
-                // A panic in it has been reported by its own thread.
-                let _ = queue.await;
-                devices
+        let devices = {
+            let mut first = pin!(prepare(&examiner, &measuring, allow_weak));
+            let soon = timeout(PREPARED_SOON, &mut first).await;
+            match (soon, owes(&jobs, chain.genesis())) {
+                (Ok(Ok(devices)), _) => devices,
+                (Ok(Err(error)), false) => return Err(error),
+                (Err(_), false) => first.await?,
+                (soon, true) => {
+                    let queue = Queue::open_to_finish(shop(), &jobs, config.retention)?;
+                    let (stop, stopped) = watch::channel(false);
+                    let queue = tokio::spawn(queue.run(stopped));
+                    let prepared = match soon {
+                        Ok(prepared) => prepared,
+                        Err(_) => first.await,
+                    };
+                    let devices = match prepared {
+                        Ok(devices) => devices,
+                        Err(error) => {
+                            prepare_at_last(error, &examiner, &measuring, allow_weak).await
+                        }
+                    };
+                    stop.send_replace(true);
+                    // A panic in it has been reported by its own thread.
+                    let _ = queue.await;
+                    devices
+                }
             }
         };
         let queue = Queue::open(shop(), &jobs, config.retention)?;
