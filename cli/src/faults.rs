@@ -91,8 +91,8 @@ fn failed(faults: &[Fault]) -> Option<String> {
     }
 }
 
-/// What to do next about a refunded task.
-pub fn next_step(task: TaskId, reason: Refunded, faults: &[Fault]) -> String {
+/// What to do next about a refunded task; `expects` if it said which root is right.
+pub fn next_step(task: TaskId, reason: Refunded, faults: &[Fault], expects: bool) -> String {
     // The requester can do something about these. Others are the provider's, whenever they came.
     let of_the_task = faults.iter().rev().copied().find(|fault| {
         matches!(fault.blame(), Blame::Undecided | Blame::Requester) || *fault == Fault::NoCommit
@@ -102,6 +102,10 @@ pub fn next_step(task: TaskId, reason: Refunded, faults: &[Fault]) -> String {
             "independent providers came to one other result: see whether the root that is expected is right"
                 .into()
         }
+        Some(Fault::WrongResult) if expects => format!(
+            "a provider came to another result than the expected one, and no other was there to decide who is right: see \
+             whether the root that is expected is right; `aicpw task show {task}` has the other one"
+        ),
         Some(Fault::BuildFailed) => format!(
             "correct the program: `aicpw task watch {task}` shows what the compiler said"
         ),
@@ -176,7 +180,8 @@ mod tests {
 
     #[test]
     fn the_next_step_is_about_what_the_requester_can_change() {
-        let next = |faults: &[Fault]| next_step(TaskId(7), Refunded::MatchWindowEnded, faults);
+        let next =
+            |faults: &[Fault]| next_step(TaskId(7), Refunded::MatchWindowEnded, faults, false);
         assert!(next(&[Fault::BuildFailed]).contains("task watch 7"));
         // Another provider's silence does not hide it.
         assert!(next(&[Fault::BuildFailed, Fault::NoStart]).contains("correct the program"));
@@ -185,7 +190,9 @@ mod tests {
         assert!(next(&[Fault::Crashed]).contains("submit it again"));
         assert!(next(&[]).contains("dry-run"));
         let expected = [Fault::WrongResult, Fault::WrongResult];
-        let text = next_step(TaskId(7), Refunded::FaultConfirmed, &expected);
+        let text = next_step(TaskId(7), Refunded::MatchWindowEnded, &expected[..1], true);
+        assert!(text.contains("that is expected is right"), "{text}");
+        let text = next_step(TaskId(7), Refunded::FaultConfirmed, &expected, true);
         assert!(text.contains("that is expected is right"), "{text}");
     }
 

@@ -138,9 +138,9 @@ impl Outlook {
         };
         if fit < usize::from(quorum) {
             return Err(format!(
-                "{first}\nbut {offer}, none gets two replicas, and {quorum} have to agree: ask for less, or \
+                "{offer}, none gets two replicas, and {quorum} have to agree: ask for less, or \
                  verify it in another way (--verify optimistic=60s takes one provider); `aicpw provider ls` \
-                 lists those that there are"
+                 lists those that there are\n{first}"
             ));
         }
         Ok(format!(

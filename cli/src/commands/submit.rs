@@ -138,10 +138,15 @@ async fn submit(context: &Context<'_>, args: &SubmitArgs, is_sent: &Cell<bool>) 
     match outlook.explain() {
         Ok(text) => out.say(text),
         Err(text) => out.warn(format!(
-            "{text}; the task waits for {} and is then refunded",
+            "{text}; the task waits {} for one that does, and is refunded if none comes by then",
             show_span(terms.match_window())
         )),
     }
+    let fee = market.fee_for(terms.time_limit(), terms.verification().replicas());
+    let fee = Amount(fee).with_unit();
+    out.say(format!(
+        "the submission fee is {fee}, and does not come back"
+    ));
 
     // What earlier tasks left makes room for this one. It is no part of this submission.
     match let_go(&chain, &pins).await {

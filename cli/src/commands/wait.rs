@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use aicpw_protocol::{
     job::without_log,
     sealing::stream::sealed_length,
-    task::{AssignmentStatus, Fault, Privacy, TaskStatus},
+    task::{AssignmentStatus, Fault, Privacy, TaskStatus, Verification},
     view::{AssignmentView, TaskView},
     AssignmentId, BlockNumber, ContentId, TaskId,
 };
@@ -360,9 +360,10 @@ pub fn outcome(view: &TaskView<Account>) -> Result<()> {
         TaskStatus::Refunded { reason, .. } => {
             let faults = faults::of(view);
             let cause = faults::cause(reason, &faults);
+            let expects = matches!(view.submission.verification, Verification::Expected { .. });
             Err(
                 Error::new(Kind::TaskFailed, format!("task {id} was refunded: {cause}"))
-                    .hint(faults::next_step(id, reason, &faults))
+                    .hint(faults::next_step(id, reason, &faults, expects))
                     .about_task(id.0),
             )
         }

@@ -97,7 +97,10 @@ pub async fn peers(context: &Context<'_>, args: PeersArgs) -> Result<()> {
     }
     let change = Change::begin(context).await?;
     let wanted = if args.from_node {
-        NodeRpc::new(&change.chain).addresses().await?
+        let node = NodeRpc::new(&change.chain);
+        let worker = node.worker_keys(change.signer.account).await?.worker;
+        check_own(&worker, &change.view.worker)?;
+        node.addresses().await?
     } else {
         args.set
     };
@@ -119,13 +122,36 @@ pub async fn peers(context: &Context<'_>, args: PeersArgs) -> Result<()> {
         .await
 }
 
+/// That the node at the other end is the one that works for the provider: the addresses of another one are not those at
+/// which its results can be fetched.
+fn check_own(worker: &Hash, registered: &Hash) -> Result<()> {
+    if worker == registered {
+        return Ok(());
+    }
+    Err(Error::other(format!(
+        "this node does not work for this provider: its worker key is {}, and {} is registered",
+        show_hash(worker),
+        show_hash(registered)
+    ))
+    .hint(
+        "nothing was sent; name the provider's own node with --url, or have this one take over with \
+         `aicpw provider rotate-worker`",
+    ))
+}
+
 async fn show_peers(context: &Context<'_>) -> Result<()> {
     let signer = context.signer()?;
     let chain = context.connect().await?;
+    let view = read(&chain, signer.account).await?;
+    let node = NodeRpc::new(&chain);
+    // A node that does not trust this machine does not say, and another one's addresses are not the provider's.
+    let own = match node.worker_keys(signer.account).await {
+        Ok(keys) if keys.worker == view.worker => node.addresses().await.ok(),
+        _ => None,
+    };
     let document = PeersJson {
-        registered: peers::show_all(&read(&chain, signer.account).await?.peers),
-        // A node that does not trust this machine does not say.
-        node: NodeRpc::new(&chain).addresses().await.ok(),
+        registered: peers::show_all(&view.peers),
+        node: own,
     };
     context.out.result(&document, show);
     Ok(())
@@ -164,6 +190,14 @@ mod tests {
         assert!(of("/a", Some("/b")).contains("--from-node"));
         assert!(!of("/a", Some("/a")).contains("--from-node"));
         assert!(!of("/a", None).contains("the node"));
+    }
+
+    #[test]
+    fn another_node_is_not_taken_for_the_providers_own() {
+        assert!(check_own(&[1; 32], &[1; 32]).is_ok());
+        let error = check_own(&[1; 32], &[2; 32]).unwrap_err();
+        assert!(error.message.contains("0x0202"), "{}", error.message);
+        assert!(error.hint.unwrap().contains("--url"));
     }
 
     #[test]
