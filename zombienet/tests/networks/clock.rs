@@ -95,7 +95,12 @@ async fn whose_clock_is_wrong_is_told_so_and_dropped_by_nobody() {
         node.wait_finalised(height + BLOCKS, LIMIT).await.unwrap();
         clients.push(node.client().await.unwrap());
     }
-    assert_eq!(peers(&clients).await, [4; 5]);
+    // Who was dropped for good would not come back.
+    let met = wait::until("four peers for each", LIMIT, || async {
+        let peers = peers(&clients).await;
+        Ok(Seen::when(peers == [4; 5], || format!("{peers:?}")))
+    });
+    met.await.unwrap();
     for node in nodes() {
         let log = node.log().unwrap();
         let refused = log
