@@ -1,9 +1,7 @@
 use super::*;
 use std::sync::{Arc, Mutex};
-use subxt::rpcs::{
-    client::{RawRpcFuture, RawRpcSubscription, RawValue},
-    RpcClientT,
-};
+
+use crate::chain::fake;
 
 const CID: &str = "bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi";
 
@@ -23,7 +21,16 @@ impl Node {
             answers: Arc::new(answers),
             ..Self::default()
         };
-        (node.clone(), RpcClient::new(node))
+        let asked = node.clone();
+        let client = fake::client(move |method, params| {
+            let answer = asked.answer(method, params);
+            let refusal = answer.get("refused").and_then(|code| code.as_i64());
+            match refusal {
+                Some(code) => Err(code as i32),
+                None => Ok(answer),
+            }
+        });
+        (node, client)
     }
 
     fn asked(&self) -> Vec<String> {
@@ -54,39 +61,6 @@ impl Node {
                 known.unwrap_or_else(|| panic!("{method}")).1.clone()
             }
         }
-    }
-}
-
-impl RpcClientT for Node {
-    fn request_raw<'a>(
-        &'a self,
-        method: &'a str,
-        params: Option<Box<RawValue>>,
-    ) -> RawRpcFuture<'a, Box<RawValue>> {
-        let params: Vec<serde_json::Value> = params
-            .map(|raw| serde_json::from_str(raw.get()).unwrap())
-            .unwrap_or_default();
-        let answer = self.answer(method, &params);
-        let refusal = answer.get("refused").and_then(|code| code.as_i64());
-        Box::pin(async move {
-            match refusal {
-                Some(code) => Err(subxt::rpcs::Error::User(subxt::rpcs::UserError {
-                    code: code as i32,
-                    message: "refused".into(),
-                    data: None,
-                })),
-                None => Ok(RawValue::from_string(answer.to_string()).unwrap()),
-            }
-        })
-    }
-
-    fn subscribe_raw<'a>(
-        &'a self,
-        _: &'a str,
-        _: Option<Box<RawValue>>,
-        _: &'a str,
-    ) -> RawRpcFuture<'a, RawRpcSubscription> {
-        unreachable!("no subscription among these methods")
     }
 }
 

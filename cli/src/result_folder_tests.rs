@@ -51,8 +51,8 @@ fn now<T>(work: impl Future<Output = T>) -> T {
     runtime.enable_time().build().unwrap().block_on(work)
 }
 
-/// Puts a result with these files and contents into a folder, as a command does.
-fn put(folder: &Path, files: &[(&str, &str)]) -> Result<()> {
+/// A result with these files that is ready to be put into the folder.
+fn staged(folder: &Path, files: &[(&str, &str)]) -> Result<(Staging, Vec<OutputFile>)> {
     let outputs = files.iter().map(|(file, content)| OutputFile {
         buffer: file.trim_end_matches(".bin").into(),
         bytes: content.len() as u64,
@@ -63,6 +63,12 @@ fn put(folder: &Path, files: &[(&str, &str)]) -> Result<()> {
     for (file, content) in files {
         std::fs::write(staging.path().join(file), content).unwrap();
     }
+    Ok((staging, outputs))
+}
+
+/// Puts a result with these files and contents into a folder, as a command does.
+fn put(folder: &Path, files: &[(&str, &str)]) -> Result<()> {
+    let (staging, outputs) = staged(folder, files)?;
     let record = record(files);
     now(staging.publish(&outputs, &record))?;
     // Once more, with what is known at the end of a submission.
@@ -197,20 +203,20 @@ fn results_of_several_tasks_take_turns_in_one_folder() {
 }
 
 /// Regression: of two that were put there at the same time, one had its record and the other some of the files.
-#[test]
-fn a_result_is_put_there_while_no_other_is() {
+#[tokio::test]
+async fn a_result_is_put_there_while_no_other_is() {
     let dir = tempfile::tempdir().unwrap();
     let other = File::create(dir.path().join(LOCK)).unwrap();
     other.lock().unwrap();
     let files = [("image.bin", "1")];
-    std::thread::scope(|scope| {
-        let waits = scope.spawn(|| put(dir.path(), &files));
-        std::thread::sleep(std::time::Duration::from_millis(300));
-        assert!(!dir.path().join("image.bin").exists());
-        assert!(!waits.is_finished());
-        drop(other);
-        waits.join().unwrap().unwrap();
-    });
+    let (staging, outputs) = staged(dir.path(), &files).unwrap();
+    let record = record(&files);
+    let mut putting = std::pin::pin!(staging.publish(&outputs, &record));
+    // The first look goes as far as it can without the lock.
+    assert!(futures::poll!(putting.as_mut()).is_pending());
+    assert!(!dir.path().join("image.bin").exists());
+    drop(other);
+    putting.await.unwrap();
     assert_eq!(names(dir.path()), ["image.bin", "result.json"]);
 }
 

@@ -14,7 +14,15 @@ pub fn answering<F>(answer: F) -> Chain
 where
     F: Fn(&str, &[Value]) -> Result<Value, i32> + Send + Sync + 'static,
 {
-    Chain::over(RpcClient::new(Node(answer)))
+    Chain::over(client(answer))
+}
+
+/// A connection to the same.
+pub fn client<F>(answer: F) -> RpcClient
+where
+    F: Fn(&str, &[Value]) -> Result<Value, i32> + Send + Sync + 'static,
+{
+    RpcClient::new(Node(answer))
 }
 
 struct Node<F>(F);

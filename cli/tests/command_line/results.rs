@@ -1,5 +1,12 @@
 //! Fetching results, and where they are put.
 
+use std::{os::fd::OwnedFd, process::Child};
+
+use rustix::{
+    fs::inotify::{self, CreateFlags, WatchFlags},
+    io::Errno,
+};
+
 use super::{
     fake_node::{disputes, results},
     *,
@@ -97,6 +104,28 @@ fn a_folder_that_cannot_be_written_to_is_refused_before_anything_is_sent() {
 }
 
 /// Regression: what was fetched by then stayed, and nothing was said.
+/// Whether somebody has opened what is watched.
+fn was_opened(looks: &OwnedFd) -> bool {
+    match rustix::io::read(looks, &mut [0; 4_096]) {
+        Ok(bytes) => bytes > 0,
+        Err(Errno::AGAIN) => false,
+        Err(error) => panic!("{error}"),
+    }
+}
+
+/// Sends TERM to a fetch, which has to end by that, and say so.
+fn ends_when_told(fetch: Child) {
+    let sent = Command::new("kill")
+        .args(["-TERM", &fetch.id().to_string()])
+        .status();
+    assert!(sent.unwrap().success());
+    let ended = fetch.wait_with_output().unwrap();
+    assert_eq!(ended.status.code(), Some(1), "{ended:?}");
+    let text = String::from_utf8(ended.stderr).unwrap();
+    let said = "told to end\n  → the same command begins anew";
+    assert!(text.contains(said), "{text}");
+}
+
 #[test]
 fn a_signal_ends_a_fetch_and_leaves_nothing_behind() {
     let node = FakeNode::start_with_store();
@@ -110,15 +139,7 @@ fn a_signal_ends_a_fetch_and_leaves_nothing_behind() {
         assert!(Instant::now() < late, "it does not begin");
         std::thread::sleep(Duration::from_millis(10));
     }
-    let sent = Command::new("kill")
-        .args(["-TERM", &fetch.id().to_string()])
-        .status();
-    assert!(sent.unwrap().success());
-    let ended = fetch.wait_with_output().unwrap();
-    assert_eq!(ended.status.code(), Some(1), "{ended:?}");
-    let text = String::from_utf8(ended.stderr).unwrap();
-    let said = "told to end\n  → the same command begins anew";
-    assert!(text.contains(said), "{text}");
+    ends_when_told(fetch);
     assert_eq!(names(dir.path()), [""; 0]);
 }
 
@@ -130,30 +151,18 @@ fn a_signal_ends_a_fetch_into_a_folder_that_another_program_holds() {
     let lock = ".aicpw-result.lock";
     let held = std::fs::File::create(dir.path().join(lock)).unwrap();
     held.lock().unwrap();
+    let looks = inotify::init(CreateFlags::NONBLOCK | CreateFlags::CLOEXEC).unwrap();
+    inotify::add_watch(&looks, dir.path().join(lock), WatchFlags::OPEN).unwrap();
     let id = results::RIGHT.to_string();
     let out = dir.path().to_str().unwrap();
     let fetch = node.start_aicpw(&["task", "fetch", &id, "--out", out]);
-    // Where it prepares the file.
-    let is_fetched = |name: &String| {
-        let file = dir.path().join(name).join("x.bin");
-        file.metadata().is_ok_and(|file| file.len() == 512)
-    };
+    // It has looked at the lock, and waits for it from then on.
     let late = Instant::now() + HANGS_AFTER;
-    while !names(dir.path()).iter().any(is_fetched) {
-        assert!(Instant::now() < late, "it does not fetch");
+    while !was_opened(&looks) {
+        assert!(Instant::now() < late, "it does not get there");
         std::thread::sleep(Duration::from_millis(10));
     }
-    // It may be about to look at the folder still.
-    std::thread::sleep(Duration::from_millis(300));
-    let sent = Command::new("kill")
-        .args(["-TERM", &fetch.id().to_string()])
-        .status();
-    assert!(sent.unwrap().success());
-    let ended = fetch.wait_with_output().unwrap();
-    assert_eq!(ended.status.code(), Some(1), "{ended:?}");
-    let text = String::from_utf8(ended.stderr).unwrap();
-    let said = "told to end\n  → the same command begins anew";
-    assert!(text.contains(said), "{text}");
+    ends_when_told(fetch);
     assert_eq!(names(dir.path()), [lock]);
     drop(held);
 }
