@@ -293,8 +293,9 @@ async fn a_trace_without_end_is_not_read() {
 
 #[tokio::test]
 async fn a_signal_leaves_nothing_behind() {
-    // It writes into the folder until it is killed.
-    let busy = r#"echo $$ > "$2/process"; while :; do mkdir -p "$2/more/$$"; done"#;
+    // It writes into the folder until it is killed, but makes no new one where that was.
+    let busy = r#"echo $$ > "$2/process"; mkdir "$2/more"
+        while :; do n=$((n + 1)); mkdir "$2/more/$n"; done"#;
     let (_dir, args) = executor(busy);
     let needs = needs(DeterminismClass::Int);
     let job = Rerun::prepare(&args, &blobs(), &cid(1), &needs)
