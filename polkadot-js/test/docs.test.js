@@ -40,6 +40,15 @@ describe('docs/polkadot-js.md', () => {
     assert.equal(pieces.length, 2);
   });
 
+  it('names every call of a worker among what does not work', () => {
+    const named = page.match(/\*\*Workers' calls\*\*: ([^.]*)\./)[1];
+    const calls = [api.tx.providerStaking, api.tx.tasks]
+      .flatMap((pallet) => Object.values(pallet))
+      .filter((call) => call.meta.args.some((one) => one.typeName.toString() === 'WorkerProof'))
+      .map((call) => call.method);
+    assert.deepEqual([...named.matchAll(/`(\w+)`/g)].map(([, name]) => name).sort(), calls.sort());
+  });
+
   it('turns a CID into bytes', async () => {
     assert.deepEqual(await run('base32Decode'), [SOME_MANIFEST]);
   });

@@ -10,8 +10,12 @@ pub const WORKER: TransactionPriority = TransactionPriority::MAX / 2;
 /// Of answers to conformance runs, which have a deadline as well and no stake on it.
 pub const ANSWER: TransactionPriority = WORKER / 2;
 
-/// The most that a transaction has which is paid for, whatever its tip and its class: nobody buys the block in
-/// which a provider has to speak.
-pub const PAID: TransactionPriority = ANSWER / 2;
+/// Of the calls that an account pays for and has a deadline for, such as a dispute, while they are due: whoever is late with
+/// them loses what was locked for it.
+pub const DUE: TransactionPriority = ANSWER / 2;
 
-const _: () = assert!(PAID < ANSWER && ANSWER < WORKER);
+/// The most that any other transaction has which is paid for, whatever its tip and its class: nobody buys the block
+/// in which a provider or a requester has to speak.
+pub const PAID: TransactionPriority = DUE / 2;
+
+const _: () = assert!(PAID < DUE && DUE < ANSWER && ANSWER < WORKER);

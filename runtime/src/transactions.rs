@@ -1,6 +1,7 @@
 //! How transactions are put together: the extension pipeline, and how the runtime itself makes
 //! transactions off chain (workers' calls, equivocation reports).
 
+mod due;
 pub mod fair_order;
 pub mod weights;
 

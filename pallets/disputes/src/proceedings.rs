@@ -256,6 +256,51 @@ impl<T: Config> Pallet<T> {
         }
     }
 
+    /// Whether a first jury that ran the whole job comes to nothing although two of it agree on a root: they are no
+    /// majority, or most say that they were unable to run what those could. Else few friends of a liar would do.
+    fn is_undecided(
+        task: TaskId,
+        dispute: &Dispute<T::AccountId>,
+        votes: &[Vote],
+        outcome: &Outcome,
+    ) -> bool {
+        let is_first = dispute.appeals.is_empty() && Self::whole_from(task).is_none();
+        let is_nothing = matches!(outcome, Outcome::Unable | Outcome::NoMajority);
+        // A program that comes to something else each time wastes no larger jury.
+        let agree = |vote: &Vote| votes.iter().filter(|other| *other == vote).count() > 1;
+        is_first
+            && is_nothing
+            && Self::about(task) == About::Result
+            && votes
+                .iter()
+                .any(|vote| matches!(vote, Vote::Root(_)) && agree(vote))
+    }
+
+    /// Calls the jury of an appeal for which nobody has to put up a bond. It has the last word.
+    fn call_unasked(
+        task: TaskId,
+        mut dispute: Dispute<T::AccountId>,
+        outcome: Outcome,
+    ) -> DispatchResult {
+        Self::deposit_event(Event::VerdictReached {
+            task,
+            round: dispute.round(),
+            outcome,
+            appeal_until: None,
+        });
+        let nobody = Bond {
+            who: T::Treasury::get(),
+            amount: 0,
+        };
+        dispute
+            .appeals
+            .try_push((nobody, outcome))
+            .map_err(|_| Error::<T>::NoFurtherAppeal)?;
+        Self::call_jury(task, &mut dispute)?;
+        Disputes::<T>::insert(task, dispute);
+        Ok(())
+    }
+
     /// A jury is done: what it found can be appealed against, or ends the dispute.
     fn conclude(
         task: TaskId,
@@ -270,6 +315,7 @@ impl<T: Config> Pallet<T> {
                 Outcome::Unable,
                 Some((_, before @ (Outcome::Wrong { .. } | Outcome::Upheld { .. }))),
             ) => *before,
+            (Outcome::Unable, Some((Bond { amount: 0, .. }, before))) => *before,
             _ => outcome,
         };
         let round = dispute.round();
@@ -326,6 +372,12 @@ impl<T: Config> Escalation for Pallet<T> {
                 Self::count_verdict(&outcome, votes.len());
                 if Self::is_for_all(task, &dispute, &outcome) {
                     return Self::judge_all_instead(task, dispute);
+                }
+                if Self::is_undecided(task, &dispute, &votes, &outcome)
+                    && with_storage_layer(|| Self::call_unasked(task, dispute.clone(), outcome))
+                        .is_ok()
+                {
+                    return Ok(());
                 }
                 Self::conclude(task, dispute, outcome)
             }

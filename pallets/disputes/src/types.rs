@@ -41,7 +41,8 @@ pub struct Dispute<AccountId> {
     pub first_seat: u8,
     /// The first seat of the last jury.
     pub jury_seat: u8,
-    /// Who called the larger juries, and against what. Held until the task is decided.
+    /// Who called the larger juries, and against what. Held until the task is decided. A bond of zero is of the chain's own
+    /// call, because the first jury came to nothing.
     pub appeals: BoundedVec<(Bond<AccountId>, Outcome), ConstU32<MAX_APPEALS>>,
     /// Its state.
     pub state: DisputeState,

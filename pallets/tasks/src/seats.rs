@@ -97,13 +97,17 @@ impl<T: Config> Pallet<T> {
 
     /// Wants another device for a seat, before all other tasks, and for the rematch window.
     pub(crate) fn requeue(id: TaskId, task: &mut Task<T::AccountId>, number: u8) -> DispatchResult {
-        let window = Self::blocks(task.submission.match_window).min(T::RematchWindow::get());
+        let longest = T::RematchWindow::get();
+        let window = match task.seats.get(usize::from(number)) {
+            // An audit and a dispute are waited for by more than the requester.
+            Some(seat) if seat.role != Role::Replica => longest,
+            _ => Self::blocks(task.submission.match_window).min(longest),
+        };
         let match_by = Self::now().saturating_add(window);
         if let Some(seat) = task.seat_mut(number) {
             seat.state = SeatState::Vacant { match_by };
             seat.anchor = T::DrawRandomness::anchor();
             let (at, end) = (match_by.saturating_add(1), Deadline::Match(id));
-            // An audit and a dispute are waited for by more than the requester.
             match seat.role {
                 Role::Replica => Self::schedule_patiently(at, end),
                 Role::Auditor | Role::Juror | Role::Fetcher => {

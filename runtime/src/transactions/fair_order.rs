@@ -1,6 +1,6 @@
 //! Submissions have one priority, so that nobody can buy a place before others in the history, which is the
 //! order in which matching serves tasks. And nobody can buy a place before workers, who lose stake when they are
-//! late.
+//! late, or before calls of other accounts that are due (`due.rs`).
 //!
 //! Among equals a pool takes the one first that is valid for less long, and only among those the one that came
 //! first: who signs with a short era moves ahead for nothing. That is the pool's rule and not the runtime's
@@ -26,6 +26,7 @@ use sp_runtime::traits::{
     TransactionExtensionMetadata, ValidateResult,
 };
 
+use super::due;
 use crate::{Runtime, RuntimeCall, Tasks};
 use weights::WeightInfo;
 
@@ -47,10 +48,10 @@ type Look = weights::SubstrateWeight<Runtime>;
 
 type Charge = ChargeTransactionPayment<Runtime>;
 
-/// [`ChargeTransactionPayment`], which in addition refuses a tip on a transaction that submits a
-/// task, gives all that do nothing else, and are not refused for what they say, the same priority, and none a higher one than [`priority::PAID`]. (`ChargeTransactionPayment` prefers the
-/// higher tip and, among equal tips, the smaller transaction.) Looks like the one that it wraps from
-/// outside, so that every wallet can encode it.
+/// [`ChargeTransactionPayment`], which in addition refuses a tip on a transaction that submits a task, and gives all that
+/// do nothing else, and are not refused for what they say, the same priority; what is due has [`priority::DUE`], and
+/// nothing else a higher one than [`priority::PAID`]. (`ChargeTransactionPayment` prefers the higher tip and, among equal
+/// tips, the smaller transaction.) Looks like the one that it wraps from outside, so that every wallet can encode it.
 #[derive(Encode, Decode, DecodeWithMemTracking, Clone, PartialEq, Eq, Debug)]
 pub struct ChargeInFairOrder(Charge);
 
@@ -218,6 +219,9 @@ impl TransactionExtension<RuntimeCall> for ChargeInFairOrder {
                 false => SUBMISSION_PRIORITY,
                 true => valid.priority.min(SUBMISSION_PRIORITY),
             };
+        } else if let Some(tag) = due::tag(&origin, call, info, &val, source) {
+            valid.priority = priority::DUE;
+            valid.provides.push(tag);
         }
         Ok((valid, val, origin))
     }

@@ -3,14 +3,15 @@
 
 use aicpw_primitives::priority;
 use aicpw_protocol::{
-    task::{Submission, Verification},
+    sealing::Envelope,
+    task::{Submission, TaskStatus, Verification},
     worker::Statement,
     Gflops, Milliseconds,
 };
 use aicpw_runtime::{
     configs::market::HeartbeatPeriod,
     transactions::fair_order::{SUBMISSION_PRIORITY, TIPPED_SUBMISSION},
-    units::{MILLI, UNIT},
+    units::{EXISTENTIAL_DEPOSIT, MILLI, UNIT},
     Address, Balance, OriginCaller, RuntimeCall, Tasks,
 };
 use codec::Encode;
@@ -19,7 +20,11 @@ use sp_runtime::transaction_validity::InvalidTransaction;
 
 use crate::{
     chain::Chain,
-    market::{ask, assignment, submission, submit as submit_task, Provider, OPTIMISTIC},
+    court::{all, Court, LIE},
+    market::{
+        ask, assignment, submission, submit as submit_task, task, Provider, OPTIMISTIC, OUTPUT,
+    },
+    sealed::{awaiting, sealed},
 };
 
 fn submit() -> RuntimeCall {
@@ -359,10 +364,132 @@ fn no_tip_moves_anything_ahead_of_workers() {
             assert!(paid <= priority::PAID, "{call:?} with {tip}: {paid}");
         }
     }
+    // docs/accounts.md says from which tip on nothing moves further.
+    let page = include_str!("../../../docs/accounts.md");
+    assert!(page.contains("more than about\n0.004 AICP moves nothing further."));
+    for (tip, is_most) in [(3 * MILLI, false), (4 * MILLI, true)] {
+        let transaction = chain.signed(Charlie, transfer(), tip);
+        let paid = chain.validity(transaction).unwrap().priority;
+        assert_eq!(paid == priority::PAID, is_most, "{tip}: {paid}");
+    }
     // It still buys a place before what pays less.
     let [low, high] = [0, MILLI].map(|tip| {
         let transaction = chain.signed(Charlie, remark(), tip);
         chain.validity(transaction).unwrap().priority
     });
     assert!(low < high, "{low} {high}");
+}
+
+/// The priority of a call of this account with this tip, and what it provides.
+fn ranked(
+    chain: &mut Chain,
+    who: Sr25519Keyring,
+    call: impl Into<RuntimeCall>,
+    tip: Balance,
+) -> (u64, Vec<Vec<u8>>) {
+    let transaction = chain.signed(who, call, tip);
+    let valid = chain.validity(transaction).unwrap();
+    (valid.priority, valid.provides)
+}
+
+/// Whoever could would keep a dispute out of its window, or a key from a jury, for the fees of a minute's blocks.
+#[test]
+fn no_tip_moves_anything_ahead_of_what_is_due() {
+    let mut court = Court::new();
+    let dispute = |id| pallet_disputes::Call::dispute { task: id };
+    let id = submit_task(&mut court.chain, Charlie, submission(OPTIMISTIC));
+    let (early, _) = ranked(&mut court.chain, Charlie, dispute(id), 0);
+    assert!(early < priority::PAID, "there is nothing to dispute yet");
+
+    let id = court.revealed(submission(OPTIMISTIC), LIE);
+    let chain = &mut court.chain;
+    let (due, provides) = ranked(chain, Charlie, dispute(id), 0);
+    assert_eq!(due, priority::DUE);
+    let (bought, _) = ranked(chain, Alice, transfer(), 1_000 * UNIT);
+    assert!(bought <= priority::PAID && bought < due);
+    // A tip changes nothing.
+    let (tipped, _) = ranked(chain, Charlie, dispute(id), UNIT);
+    assert_eq!(tipped, due);
+    // One at a time of an account: the whole job or a part. Those of others do not push it out.
+    let part = pallet_disputes::Call::dispute_part { task: id };
+    let (_, of_part) = ranked(chain, Charlie, part, 0);
+    assert_eq!(of_part, provides);
+    let (other, of_other) = ranked(chain, Alice, dispute(id), 0);
+    assert_eq!(other, due);
+    assert!(of_other.iter().all(|tag| !provides.contains(tag)));
+    // The provider may not dispute its own result, and a call that is carried by another is any call.
+    let (own, _) = ranked(chain, Bob, dispute(id), 0);
+    assert!(own <= priority::PAID);
+    let batch = pallet_utility::Call::batch {
+        calls: vec![dispute(id).into()],
+    };
+    let (carried, _) = ranked(chain, Charlie, batch, 0);
+    assert!(carried <= priority::PAID);
+
+    assert!(
+        matches!(task(chain, id).status, TaskStatus::Verifying { .. }),
+        "nothing of the looks stays"
+    );
+    court.dispute(Charlie, id);
+    let (again, _) = ranked(&mut court.chain, Charlie, dispute(id), 0);
+    assert!(again <= priority::PAID, "it is disputed already");
+    let appeal = || pallet_disputes::Call::appeal { task: id };
+    let (early, _) = ranked(&mut court.chain, Alice, appeal(), 0);
+    assert!(early <= priority::PAID, "there is no verdict yet");
+    court.judge(id, all(OUTPUT));
+    let (due, _) = ranked(&mut court.chain, Alice, appeal(), 0);
+    assert_eq!(due, priority::DUE);
+}
+
+/// A bond that is there only as long as no fee is paid is none: else a flood would be made of calls that fail.
+#[test]
+fn a_dispute_that_cannot_be_paid_with_its_fee_is_not_due() {
+    let bond = {
+        let mut court = Court::new();
+        let id = court.revealed(submission(OPTIMISTIC), LIE);
+        court.dispute(Alice, id);
+        court.view(id).bond
+    };
+    let mut court = Court::new();
+    let id = court.revealed(submission(OPTIMISTIC), LIE);
+    let chain = &mut court.chain;
+    let dispute = || pallet_disputes::Call::dispute { task: id };
+    let poor = Sr25519Keyring::BobStash;
+    let deposit = EXISTENTIAL_DEPOSIT;
+    for (free, is_due) in [(deposit + bond, false), (deposit + bond + fee, true)] {
+        let set = pallet_balances::Call::force_set_balance {
+            who: Address::Id(poor.to_account_id()),
+            new_free: free,
+        };
+        as_root(chain, set);
+        let (priority, _) = ranked(chain, poor, dispute(), 0);
+        assert_eq!(priority == priority::DUE, is_due, "{free}: {priority}");
+    }
+}
+
+#[test]
+fn a_key_that_is_waited_for_goes_before_what_is_bought() {
+    let mut chain = Chain::development();
+    Provider::join(&mut chain, Bob, ask(500));
+    let id = submit_task(&mut chain, Charlie, sealed());
+    let (assignment, recipient) = awaiting(&mut chain, id);
+    let grant = |recipient| pallet_tasks::Call::grant_key {
+        assignment,
+        envelope: Envelope {
+            recipient,
+            encapsulated: [1; 32],
+            sealed_key: [2; 48],
+        },
+    };
+    assert_eq!(
+        ranked(&mut chain, Charlie, grant(recipient), 0).0,
+        priority::DUE
+    );
+    for (who, recipient) in [(Charlie, [9; 32]), (Alice, recipient)] {
+        let (refused, _) = ranked(&mut chain, who, grant(recipient), 0);
+        assert!(refused <= priority::PAID);
+    }
+    chain.sign(Charlie, grant(recipient)).unwrap();
+    let (granted, _) = ranked(&mut chain, Charlie, grant(recipient), 0);
+    assert!(granted <= priority::PAID);
 }

@@ -26,7 +26,7 @@ pub fn sealed() -> Submission {
 }
 
 /// The newest assignment, which waits for its key, and to whom the key has to be sealed.
-fn awaiting(chain: &mut Chain, id: aicpw_protocol::TaskId) -> (AssignmentId, [u8; 32]) {
+pub fn awaiting(chain: &mut Chain, id: aicpw_protocol::TaskId) -> (AssignmentId, [u8; 32]) {
     let view = task(chain, id);
     let last = view.assignments.last().unwrap();
     match last.status {

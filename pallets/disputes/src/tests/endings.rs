@@ -3,7 +3,7 @@
 use aicpw_protocol::verdict::Vote;
 use frame_support::assert_ok;
 
-use crate::{mock::*, Event, Pallet};
+use crate::{mock::*, Disputes, Event, Pallet};
 use aicpw_primitives::traits::Escalation;
 
 const PAID: i128 = PAY as i128;
@@ -85,15 +85,119 @@ fn too_few_jurors_cost_nobody_anything() {
     });
 }
 
+/// Juries so far that followed a verdict.
+fn round() -> u8 {
+    Disputes::<Test>::get(TASK).unwrap().round()
+}
+
+/// Roots that nobody else has found.
+fn all_different(votes: usize) -> Vec<Vote> {
+    (0..votes)
+        .map(|at| Vote::Root([100 + at as u8; 32]))
+        .collect()
+}
+
+/// A program that reads a clock: no larger jury is wasted on it.
 #[test]
 fn without_a_majority_the_requester_is_refunded() {
     execute(|| {
         disputed();
-        vote(&[RIGHT, RIGHT, WRONG, WRONG]);
+        vote(&all_different(5));
+        assert_eq!(round(), 0);
         run_to_end();
         assert_eq!(ending(), Some(Ending::Refunded));
         assert_eq!((gain(STAKE), gain(CHALLENGER)), (0, 0));
     });
+}
+
+/// What a first jury comes to in which two are friends of the liar, or three.
+const UNDECIDED: [&[Vote]; 3] = [
+    &[RIGHT, RIGHT, WRONG, WRONG],
+    &[RIGHT, RIGHT, WRONG, WRONG, Vote::Unable],
+    &[RIGHT, RIGHT, Vote::Unable, Vote::Unable, Vote::Unable],
+];
+
+/// Else two of four votes would free a liar, and three that say that they were unable would have it paid.
+#[test]
+fn where_a_jury_comes_to_nothing_a_larger_one_decides_unasked() {
+    for first in UNDECIDED {
+        execute(|| {
+            disputed();
+            vote(first);
+            assert_eq!(round(), 1, "a jury of eleven");
+            assert!(appeal(APPELLANT).is_err(), "which has the last word");
+            vote(&[RIGHT; 11]);
+            assert!(appeal(APPELLANT).is_err());
+            run_to_end();
+            assert_eq!(ending(), Some(Ending::Again));
+            assert_eq!(gain(CHALLENGER), 0, "its bond is back");
+            let penalty = |vote: &Vote| match *vote {
+                RIGHT => 0,
+                Vote::Unable => LOST / 2,
+                _ => LOST,
+            };
+            let penalties: i128 = first.iter().map(penalty).sum();
+            assert_eq!(gain(STAKE), -(BEHIND as i128) - penalties);
+            for seat in 0..16 {
+                let paid = match first.get(seat as usize) {
+                    Some(vote) => *vote == RIGHT,
+                    // The fifth seat of the first case has no vote.
+                    None => seat >= 5,
+                };
+                assert_eq!(
+                    gain(juror(seat)),
+                    if paid { PAID } else { 0 },
+                    "juror {seat}"
+                );
+            }
+        });
+    }
+}
+
+#[test]
+fn an_honest_result_is_paid_whoever_doubts_it_unasked() {
+    execute(|| {
+        disputed();
+        vote(&[RIGHT, RIGHT, WRONG, WRONG]);
+        vote(&[WRONG; 11]);
+        run_to_end();
+        assert_eq!(ending(), Some(Ending::Settled));
+        assert_eq!(gain(CHALLENGER), -5 * PAID);
+        assert_eq!(gain(STAKE), -2 * LOST, "the two that found otherwise");
+        let jurors: i128 = (0..16).map(|seat| gain(juror(seat))).sum();
+        assert_eq!(jurors, 13 * PAID);
+    });
+}
+
+/// Eleven that are divided, too few, or not served leave it at what the first jury came to.
+#[test]
+fn a_larger_jury_that_comes_to_nothing_either_changes_nothing() {
+    let seconds: [&[Vote]; 3] = [
+        &[
+            RIGHT, RIGHT, RIGHT, RIGHT, RIGHT, WRONG, WRONG, WRONG, WRONG, WRONG,
+        ],
+        &[RIGHT; 3],
+        &[Vote::Unable; 11],
+    ];
+    for first in UNDECIDED {
+        for second in seconds {
+            execute(|| {
+                disputed();
+                vote(first);
+                vote(second);
+                run_to_end();
+                let is_unable = first.last() == Some(&Vote::Unable) && first[2] == Vote::Unable;
+                let (stands, bond) = if is_unable {
+                    (Ending::Upheld, 5 * PAID)
+                } else {
+                    (Ending::Refunded, 0)
+                };
+                assert_eq!(ending(), Some(stands));
+                assert_eq!(gain(CHALLENGER), -bond);
+                assert_eq!(gain(STAKE), 0, "nobody is slashed");
+            });
+        }
+    }
 }
 
 #[test]
@@ -174,7 +278,7 @@ fn a_larger_jury_that_cannot_run_the_program_undoes_no_verdict() {
 fn a_larger_jury_that_cannot_run_the_program_decides_where_nothing_was_found() {
     execute(|| {
         disputed();
-        vote(&[RIGHT, RIGHT, WRONG, WRONG]);
+        vote(&all_different(5));
         assert_ok!(appeal(APPELLANT));
         vote(&[Vote::Unable; 11]);
         run_to_end();

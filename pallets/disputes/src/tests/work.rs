@@ -169,7 +169,7 @@ fn the_jury_of_an_appeal_shows_it_for_the_first_too() {
 fn without_roots_there_is_nothing_to_show() {
     for votes in [
         &[Vote::Unable; 5][..],
-        &[RIGHT, RIGHT, WRONG, WRONG, Vote::Unable],
+        &[RIGHT, WRONG, Vote::Root([3; 32]), Vote::Unable],
         &[RIGHT, RIGHT],
     ] {
         execute(|| {

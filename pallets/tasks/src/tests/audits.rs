@@ -5,12 +5,17 @@ use aicpw_protocol::{
     device::Reputation,
     task::{AssignmentStatus, Fault, Refunded, Role, TaskStatus},
     view::AuditState,
-    AskPrice, AssignmentId, BlockNumber, TaskId,
+    AskPrice, AssignmentId, BlockNumber, Milliseconds, TaskId,
 };
 use frame_support::{assert_noop, assert_ok};
 use sp_runtime::{transaction_validity::TransactionValidityError, Perbill};
 
-use crate::{mock::*, pallet::*, types::Refusal, WeightInfo};
+use crate::{
+    mock::*,
+    pallet::*,
+    types::{Refusal, SeatState},
+    WeightInfo,
+};
 
 const WRONG: [u8; 32] = [6; 32];
 
@@ -291,6 +296,22 @@ fn a_silent_auditor_pays_and_another_is_drawn() {
         assert_ok!(reveal(next, opening(ROOT)));
         accept(id.task);
         assert!(is_settled(next));
+    });
+}
+
+/// A requester could else shorten the search for whoever judges its provider.
+#[test]
+fn another_auditor_is_searched_for_as_long_as_the_first_whatever_the_task_says() {
+    ExtBuilder.build_and_execute(|| {
+        let (id, sleeper) = audited(ALICE, BOB);
+        Tasks::<Test>::mutate(id.task, |task| {
+            task.as_mut().unwrap().submission.match_window = Milliseconds(1);
+        });
+        run_for(START_WINDOW + 1);
+        assert_eq!(fault_of(sleeper), Some(Fault::NoStart));
+        let seat = task_of(id.task).seats[usize::from(sleeper.replica)].state;
+        let match_by = now() + REMATCH_WINDOW;
+        assert_eq!(seat, SeatState::Vacant { match_by });
     });
 }
 
