@@ -2,7 +2,10 @@
 
 use aicpw_protocol::{
     job::{path, BuildRecord, Done},
-    manifest::Manifest,
+    manifest::{
+        validate::{options_dropped, CORRECT_DIVIDE_SQRT},
+        Manifest,
+    },
     task::{DeterminismClass, Fault},
 };
 
@@ -93,19 +96,25 @@ pub fn record(ready: &Ready<'_>, options: String, binary_bytes: u64) -> BuildRec
 ///
 /// # Errors
 ///
-/// When the device cannot do what the class demands.
+/// When the device cannot do what the class demands, or what the manifest asks for.
 pub fn options(manifest: &Manifest, correct_divide_sqrt: bool) -> Result<String, Failure> {
-    let mut options = vec!["-cl-std=CL1.2".to_owned()];
-    if manifest.class == DeterminismClass::Fp32Strict {
-        if !correct_divide_sqrt {
-            return Err(Failure::here(
-                "the device cannot round division and square root correctly, so it has no class \
-				 fp32-strict",
-            ));
-        }
-        options.push("-cl-fp32-correctly-rounded-divide-sqrt".to_owned());
+    let is_strict = manifest.class == DeterminismClass::Fp32Strict;
+    let mut options = vec!["-cl-std=CL1.2"];
+    options.extend(is_strict.then_some(CORRECT_DIVIDE_SQRT));
+    let dropped = options_dropped(manifest.class);
+    let given = manifest.build.options.iter().map(String::as_str);
+    options.extend(given.filter(|option| !dropped.contains(option)));
+    if options.contains(&CORRECT_DIVIDE_SQRT) && !correct_divide_sqrt {
+        const CANNOT: &str = "the device cannot round division and square root correctly";
+        return Err(match is_strict {
+            true => Failure::here(format!("{CANNOT}, so it has no class fp32-strict")),
+            // Nobody has said that it could: as a program with doubles where there are none.
+            false => Failure::new(
+                Fault::BuildFailed,
+                format!("{CANNOT}, which `build.options` asks for"),
+            ),
+        });
     }
-    options.extend(manifest.build.options.iter().cloned());
     Ok(options.join(" "))
 }
 
@@ -167,6 +176,62 @@ fn check_kernels(ready: &Ready<'_>, built: &Built) -> Result<(), Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn manifest(class: &str, options: &[&str]) -> Manifest {
+        let manifest = serde_json::json!({
+            "version": "aicpw.task/v1", "name": "test", "engine": "opencl", "class": class,
+            "program": { "file": "program.cl" },
+            "build": { "options": options },
+            "buffers": [{ "name": "a", "type": "int", "length": 1 }],
+            "steps": [{ "kernel": "f", "args": [{ "buffer": "a" }], "global": [1] }],
+            "outputs": ["a"],
+        });
+        Manifest::parse(manifest.to_string().as_bytes()).unwrap()
+    }
+
+    const OF_A_HOST_PROGRAM: [&str; 7] = [
+        "-cl-std=CL1.1",
+        "-Werror",
+        CORRECT_DIVIDE_SQRT,
+        "-cl-kernel-arg-info",
+        "-cl-opt-disable",
+        "-cl-strict-aliasing",
+        "-cl-std=CL1.2",
+    ];
+
+    #[test]
+    fn the_compiler_is_told_what_has_an_effect_and_only_once() {
+        for (class, told) in [
+            ("int", "-cl-std=CL1.2 -cl-opt-disable"),
+            (
+                "fp32-strict",
+                "-cl-std=CL1.2 -cl-fp32-correctly-rounded-divide-sqrt -cl-opt-disable",
+            ),
+            (
+                "device",
+                "-cl-std=CL1.2 -cl-fp32-correctly-rounded-divide-sqrt -cl-opt-disable",
+            ),
+        ] {
+            let manifest = manifest(class, &OF_A_HOST_PROGRAM);
+            assert_eq!(options(&manifest, true).unwrap(), told, "{class}");
+        }
+    }
+
+    #[test]
+    fn correct_rounding_is_asked_for_where_it_can_be() {
+        let fault = |class, given: &[&str]| match options(&manifest(class, given), false) {
+            Ok(_) => None,
+            Err(failure) => Some(failure.fault),
+        };
+        assert_eq!(fault("int", &OF_A_HOST_PROGRAM), None);
+        assert_eq!(fault("device", &["-w"]), None);
+        assert_eq!(
+            fault("device", &[CORRECT_DIVIDE_SQRT]),
+            Some(Fault::BuildFailed)
+        );
+        // A device that has proven its class.
+        assert_eq!(fault("fp32-strict", &[]), Some(Fault::Crashed));
+    }
 
     /// Regression: a message that ended with a colon, and nothing behind it.
     #[test]

@@ -144,6 +144,38 @@ fn loops_expressions_dimensions_and_checkpoints() {
 }
 
 #[test]
+fn options_and_macros_of_a_host_program() {
+    let program = "__kernel void f(__global T* a, T b) {
+        a[0] = N * NEXT;
+        a[1] = MOST(b, (T) 7);
+        a[2] = sizeof(T);
+    }";
+    for class in ["int", "fp32-strict", "device"] {
+        let job = Job::new(
+            program,
+            json!({
+                "version": "aicpw.task/v1", "name": "host", "engine": "opencl", "class": class,
+                "program": { "cid": CID },
+                "build": {
+                    "options": [
+                        "-cl-std=CL1.1", "-cl-fp32-correctly-rounded-divide-sqrt", "-cl-kernel-arg-info",
+                        "-cl-strict-aliasing", "-Werror",
+                    ],
+                    "defines": { "T": "unsigned int", "N": "(16)", "NEXT": "(N + 1)", "MOST": "max" },
+                },
+                "buffers": [{ "name": "a", "type": "uint", "length": 3 }],
+                "steps": [{ "kernel": "f", "args": [
+                    { "buffer": "a" }, { "scalar": { "type": "uint", "value": 5 } },
+                ], "global": [1] }],
+                "outputs": ["a"],
+            }),
+        );
+        let (_, output) = job.complete();
+        assert_eq!(words(&output), [16 * 17, 7, 4], "{class}");
+    }
+}
+
+#[test]
 fn fp32_strict_does_not_contract() {
     // a * b + c with a result that a fused operation would round otherwise.
     let (a, b, c) = (1.0f32 + f32::EPSILON, 1.0f32 - f32::EPSILON, -1.0f32);

@@ -82,8 +82,8 @@ pub enum Source {
 #[derive(Serialize, Deserialize, Clone, PartialEq, Debug, Default)]
 #[serde(remote = "Self", deny_unknown_fields, default, expecting = "an object")]
 pub struct Build {
-    /// Compiler options out of [`validate::options_allowed`]. The engine adds those that the class
-    /// demands.
+    /// Compiler options out of [`validate::options_allowed`]. The engine leaves out
+    /// [`validate::options_dropped`], and adds those that the class demands.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<String>,
     /// Functions that are put before the program.
@@ -109,8 +109,8 @@ pub enum Library {
     StrictMath,
 }
 
-/// The value of a macro: a number, or a string that is one identifier or one number of OpenCL C
-/// (such as `"uint"` or `"0.5f"`).
+/// The value of a macro: a whole number, or a string of identifiers and numbers of OpenCL C, spaces and
+/// `( ) * + - ,` (such as `"unsigned int"`, `"0.5f"` or `"(N + 1)"`).
 #[derive(Clone, PartialEq, Debug)]
 pub struct DefineValue(pub(super) String);
 

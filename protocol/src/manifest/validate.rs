@@ -56,9 +56,33 @@ pub mod limits {
     pub const OUTPUT_BYTES: u64 = crate::availability::MOST_BYTES;
 }
 
+/// The compiler option for a division and a square root that are rounded correctly.
+pub const CORRECT_DIVIDE_SQRT: &str = "-cl-fp32-correctly-rounded-divide-sqrt";
+
+/// Options that host programs give and that change no result of a program that builds: a manifest may have
+/// them, and no compiler is given them.
+const WITHOUT_EFFECT: [&str; 6] = [
+    // The executor asks for 1.2, which has the others in it.
+    "-cl-std=CL1.0",
+    "-cl-std=CL1.1",
+    "-cl-std=CL1.2",
+    // What it keeps for the host program, nobody reads.
+    "-cl-kernel-arg-info",
+    // Of OpenCL 1.0: leave to optimise, which changes nothing about a program that is right.
+    "-cl-strict-aliasing",
+    // Compilers warn of different things: with it, whether a program builds would depend on the driver.
+    "-Werror",
+];
+
 /// The compiler options that a class allows.
 pub fn options_allowed(class: DeterminismClass) -> Vec<&'static str> {
-    let mut allowed = vec!["-cl-single-precision-constant", "-cl-opt-disable", "-w"];
+    let mut allowed = vec![
+        "-cl-single-precision-constant",
+        "-cl-opt-disable",
+        "-w",
+        CORRECT_DIVIDE_SQRT,
+    ];
+    allowed.extend(WITHOUT_EFFECT);
     if class == DeterminismClass::Device {
         // These change results from one driver to the next.
         allowed.extend([
@@ -71,6 +95,17 @@ pub fn options_allowed(class: DeterminismClass) -> Vec<&'static str> {
         ]);
     }
     allowed
+}
+
+/// Those of the options that a class allows of which the compiler is not told: because they have no effect,
+/// or because the class decides by itself.
+pub fn options_dropped(class: DeterminismClass) -> Vec<&'static str> {
+    let mut dropped = WITHOUT_EFFECT.to_vec();
+    if class != DeterminismClass::Device {
+        // `fp32-strict` has it in any case, and `int` has no floats to divide.
+        dropped.push(CORRECT_DIVIDE_SQRT);
+    }
+    dropped
 }
 
 pub(super) fn validate(manifest: &Manifest) -> Result<(), ManifestErrors> {
@@ -161,9 +196,12 @@ fn build(manifest: &Manifest, problems: &mut Problems) {
     }
     for (i, option) in manifest.build.options.iter().enumerate() {
         if !allowed.contains(&option.as_str()) {
-            let hint = match options_allowed(DeterminismClass::Device).contains(&option.as_str()) {
-                true => "; it changes results, so only class `device` has it",
-                false => "",
+            let hint = if options_allowed(DeterminismClass::Device).contains(&option.as_str()) {
+                "; it changes results, so only class `device` has it"
+            } else if option.starts_with("-cl-std=") {
+                "; programs are in OpenCL C 1.2"
+            } else {
+                ""
             };
             problems.add(
                 format!("build.options[{i}]"),
@@ -196,21 +234,24 @@ fn build(manifest: &Manifest, problems: &mut Problems) {
         let path = format!("build.defines.{name}");
         identifier(name, &path, problems);
         let text = value.text();
-        let token = text.strip_prefix('-').unwrap_or(text);
-        let one_token = !token.is_empty()
-            && token
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'.');
-        if !one_token || text.len() > limits::NAME_CHARS {
+        if !is_macro_value(text) || text.len() > limits::NAME_CHARS {
             problems.add(
                 path,
                 format!(
-                    "`{text}` is not one name or one number of OpenCL C of at most {} characters",
+                    "`{text}` is no value that a macro may have: names and numbers of OpenCL C, spaces and \
+                     ( ) * + - , up to {} characters",
                     limits::NAME_CHARS
                 ),
             );
         }
     }
+}
+
+/// Whether this may stand behind the name in a `#define`, on that line and nowhere else: no sign ends the line,
+/// joins it to the next, or begins a comment, a string, a directive, a digraph or a trigraph.
+fn is_macro_value(text: &str) -> bool {
+    let may_have = |b: u8| b.is_ascii_alphanumeric() || b"_. ()*+-,".contains(&b);
+    text.bytes().all(may_have) && !text.trim().is_empty()
 }
 
 fn buffers(manifest: &Manifest, problems: &mut Problems) {

@@ -1,6 +1,12 @@
 //! Compiler options and macros.
 
-use aicpw_protocol::manifest::Library;
+use aicpw_protocol::{
+    manifest::{
+        validate::{options_allowed, options_dropped, CORRECT_DIVIDE_SQRT},
+        Library,
+    },
+    task::DeterminismClass,
+};
 use serde_json::{json, Value};
 
 use super::common::*;
@@ -12,7 +18,18 @@ fn build(class: &str, build: Value) -> Value {
     manifest
 }
 
-const EVERYWHERE: [&str; 3] = ["-cl-single-precision-constant", "-cl-opt-disable", "-w"];
+const EVERYWHERE: [&str; 10] = [
+    "-cl-single-precision-constant",
+    "-cl-opt-disable",
+    "-w",
+    "-cl-fp32-correctly-rounded-divide-sqrt",
+    "-cl-std=CL1.0",
+    "-cl-std=CL1.1",
+    "-cl-std=CL1.2",
+    "-cl-kernel-arg-info",
+    "-cl-strict-aliasing",
+    "-Werror",
+];
 const DEVICE_ONLY: [&str; 6] = [
     "-cl-denorms-are-zero",
     "-cl-fast-relaxed-math",
@@ -41,15 +58,70 @@ fn options_by_class() {
     }
 }
 
+/// `-cl-std=CL1.2 -cl-fp32-correctly-rounded-divide-sqrt -cl-kernel-arg-info -Werror -DT='unsigned int' -DN=(16)`.
+#[test]
+fn what_an_ordinary_host_program_gives() {
+    let options = [
+        "-cl-std=CL1.2",
+        "-cl-fp32-correctly-rounded-divide-sqrt",
+        "-cl-kernel-arg-info",
+        "-Werror",
+    ];
+    for class in ["int", "fp32-strict", "device"] {
+        let manifest = accepted(&build(
+            class,
+            json!({ "options": options, "defines": { "T": "unsigned int", "N": "(16)" } }),
+        ));
+        assert_eq!(manifest.build.options, options);
+        assert_eq!(manifest.build.defines["T"].text(), "unsigned int");
+        assert_eq!(manifest.build.defines["N"].text(), "(16)");
+    }
+}
+
+#[test]
+fn what_the_compiler_is_not_told_is_allowed() {
+    for class in [
+        DeterminismClass::Int,
+        DeterminismClass::Fp32Strict,
+        DeterminismClass::Device,
+    ] {
+        let (allowed, dropped) = (options_allowed(class), options_dropped(class));
+        assert!(dropped.iter().all(|option| allowed.contains(option)));
+        assert!(!dropped.contains(&"-w") && dropped.contains(&"-Werror"));
+        // It has an effect where the class leaves it open.
+        assert_eq!(
+            dropped.contains(&CORRECT_DIVIDE_SQRT),
+            class != DeterminismClass::Device
+        );
+    }
+}
+
 #[test]
 fn options_that_nobody_has() {
-    for option in ["-I/etc", "-cl-std=CL3.0", "-DX=1", "-w -I/etc", "", "-W"] {
+    for option in [
+        "-I/etc",
+        "-cl-std=CL3.0",
+        "-cl-std=CL1.2 -I/etc",
+        "-cl-std=",
+        "-cl-std",
+        "-DX=1",
+        "-w -I/etc",
+        "",
+        "-W",
+        "-Werror=all",
+        "-cl-kernel-arg-info\n-I/etc",
+    ] {
         refused_by_shape(
             &build("device", json!({ "options": [option] })),
             "build.options[0]",
             "`build.defines`",
         );
     }
+    refused_by_shape(
+        &build("device", json!({ "options": ["-w", "-cl-std=CL2.0"] })),
+        "build.options[1]",
+        "OpenCL C 1.2",
+    );
     accepted(&build("device", json!({ "options": vec!["-w"; 16] })));
     refused_by_shape(
         &build("device", json!({ "options": vec!["-w"; 17] })),
@@ -110,13 +182,16 @@ fn macros() {
         "device",
         json!({ "defines": {
             "N": 64, "MIN": i64::MIN, "MAX": u64::MAX, "TYPE": "uint", "HALF": "0.5f",
-            "MINUS": "-1", "_x9": "a", "LONG": "x".repeat(64),
+            "MINUS": "-1", "_x9": "a", "LONG": "x".repeat(64), "WORDS": "unsigned long int",
+            "CALL": "f(-a, (N + 1) * .5f)", "SIGN": "+", "FIRST": "(a), b", "SPACES": "  2 ",
         } }),
     ));
     let text = |name: &str| manifest.build.defines[name].text().to_owned();
     assert_eq!(text("MIN"), i64::MIN.to_string());
     assert_eq!(text("MAX"), u64::MAX.to_string());
     assert_eq!(text("HALF"), "0.5f");
+    assert_eq!(text("CALL"), "f(-a, (N + 1) * .5f)");
+    assert_eq!(text("SPACES"), "  2 ");
 }
 
 #[test]
@@ -130,19 +205,38 @@ fn macros_that_are_none() {
     }
     for value in [
         "",
-        "a b",
+        "  ",
         "a;b",
-        "--1",
-        "-",
+        "a\n#include <b>",
+        "a\n",
+        "a\rb",
+        "a\tb",
+        "a\\",
+        "a\\\n",
         "\"x\"",
-        "x y",
-        "(1)",
+        "'x'",
+        "#a",
+        "a ## b",
+        "a // b",
+        "a /* b",
+        "a / b",
+        "a[1]",
+        "{ a }",
+        "%: a",
+        "<: a",
+        "??/",
+        "a = b",
+        "\u{e9}",
+        "a\u{a0}b",
+        "a\u{2028}b",
+        "a\0",
         &*"x".repeat(65),
+        &*"x ".repeat(33),
     ] {
-        refused(
+        refused_by_shape(
             &build("device", json!({ "defines": { "X": value } })),
             "build.defines.X",
-            "one name or one number",
+            "no value that a macro may have",
         );
     }
     for value in [json!(0.5), json!(null), json!([]), json!(true)] {

@@ -445,6 +445,27 @@ mod tests {
     }
 
     #[test]
+    fn every_word_of_a_macro_is_read() {
+        let said = |value: &str, class| match check("", [("F", value)].into_iter(), class) {
+            Ok(()) => String::new(),
+            Err(refusals) => refusals.iter().map(ToString::to_string).collect(),
+        };
+        for (value, class, word) in [
+            ("(1 + native_sin(x))", FP32, "`native_sin`"),
+            ("x, exp (y)", FP32, "`exp`"),
+            ("(int *) (double)", FP32, "`double`"),
+            ("unsigned int, float", INT, "`float`"),
+            ("(2 * .5)", INT, "`.5`"),
+        ] {
+            let said = said(value, class);
+            assert!(said.contains(word), "{value}: {said}");
+        }
+        for value in ["unsigned int", "(16)", "(2 * 8 - 1)", "a, - b"] {
+            assert_eq!(said(value, INT), "", "{value}");
+        }
+    }
+
+    #[test]
     fn macros_of_the_manifest_replace_what_is_refused() {
         let check = |source: &str| {
             let defines = [("sin", "strict_sin"), ("exp", "strict_exp")];
