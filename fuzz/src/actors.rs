@@ -221,7 +221,8 @@ pub fn submission(input: &mut Input<'_>) -> Submission {
             gflops: Gflops([10, 100, 1_000, 0][usize::from(need % 4)]),
             // Two of the one kind do not fit a device together.
             memory: Mebibytes(if need < 128 { 64 } else { 3_000 }),
-            bandwidth: MegabitsPerSecond(0),
+            // More than any device here has. No digit has this bit, so what is written with digits needs none.
+            bandwidth: MegabitsPerSecond(if need & 64 == 0 { 0 } else { 1_000 }),
             min_reputation: Reputation(if need == 8 { 900 } else { 0 }),
         },
         time_limit: Milliseconds(input.one_of(&limits).expect("there are limits")),
@@ -230,5 +231,32 @@ pub fn submission(input: &mut Input<'_>) -> Submission {
         verification: modes[mode],
         privacy,
         peers: Default::default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How the corpus writes what no digit stands for.
+    #[test]
+    fn needs_have_a_byte_for_each() {
+        let needs = |text: &str| submission(&mut Input::new(text.as_bytes())).needs;
+        let of = |needs: &Needs| (needs.class, needs.memory, needs.bandwidth);
+        let (little, much) = (Mebibytes(64), Mebibytes(3_000));
+        let (none, fast) = (MegabitsPerSecond(0), MegabitsPerSecond(1_000));
+        for need in 0..10 {
+            let needs = needs(&format!("0{need}030"));
+            assert_eq!((needs.memory, needs.bandwidth), (little, none));
+        }
+        let int = DeterminismClass::Int;
+        assert_eq!(of(&needs("0H030")), (int, little, fast));
+        let device = DeterminismClass::Device;
+        assert_eq!(of(&needs("6,030")), (device, little, none));
+        // Two bytes: the mode 200, which is mode 0, and the need 132.
+        let wide = submission(&mut Input::new("\u{204}030".as_bytes()));
+        assert_eq!(of(&wide.needs), (int, much, none));
+        assert!(matches!(wide.verification, Verification::Expected { .. }));
+        assert_eq!(wide.privacy, Privacy::Public);
     }
 }
