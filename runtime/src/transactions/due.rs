@@ -69,8 +69,14 @@ pub(super) fn tag(
         return None;
     };
     let would_succeed = with_transaction_unchecked(|| {
-        let succeeds = OnCharge::withdraw_fee(who, call, info, *fee_with_tip, *tip).is_ok()
-            && call.clone().dispatch(origin.clone()).is_ok();
+        let paid = <OnCharge as OnChargeTransaction<Runtime>>::withdraw_fee(
+            who,
+            call,
+            info,
+            *fee_with_tip,
+            *tip,
+        );
+        let succeeds = paid.is_ok() && call.clone().dispatch(origin.clone()).is_ok();
         TransactionOutcome::Rollback(succeeds)
     });
     would_succeed.then(|| (b"aicpw/due", who, due).encode())
