@@ -21,6 +21,11 @@ die() {
     exit 1
 }
 
+# Elsewhere everything that is missing would be told of the wrong thing.
+[ "$(uname -s)" = Linux ] \
+    || die "AICPW needs Linux, for the sandbox in which jobs run is made of it; this is $(uname -s)." \
+        "Use a machine with Linux, a virtual machine with Debian 12, or a container: packaging/docker/Dockerfile has one."
+
 pinned=$(sed -n 's/^channel = "\(.*\)"$/\1/p' "$AICPW_ROOT/rust-toolchain.toml")
 oldest=$(sed -n 's/^rust-version = "\(.*\)"$/\1/p' "$AICPW_ROOT/Cargo.toml")
 wasm_target=wasm32v1-none

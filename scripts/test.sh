@@ -43,6 +43,7 @@ else
 fi
 rmdir "$small"
 
+try "tests of the set-up" scripts/test-setup.sh
 try "tests of the IPFS process" \
     env CARGO_TARGET_DIR="$AICPW_IPFS_TARGET_DIR" cargo test --locked --manifest-path ipfs/Cargo.toml
 try "tests of the workspace" cargo test --locked --workspace --no-fail-fast
