@@ -2,8 +2,8 @@
 # Makes this machine able to build, test and run the project, and says what it does. Where all is
 # there it only looks (well under a second), so that `make build`, `test` and `demo` can begin with it.
 #
-# Debian and Ubuntu: installs what is missing through apt-get (as root, or with sudo).
-# Elsewhere: says exactly what is missing, all of it at once. Nothing is ever removed or downgraded.
+# Debian and Ubuntu: installs what is missing through apt-get (as root, or with sudo). Elsewhere: says exactly what is
+# missing, all of it at once. Nothing is ever removed or downgraded: where that is needed it says so.
 #
 # With the argument `npm` it does the same for Node.js and npm, and nothing else: only the tests of
 # polkadot-js/ need them, and on Debian npm is some 350 packages. With `faketime` for libfaketime, which gives the
@@ -24,7 +24,7 @@ die() {
 # Elsewhere everything that is missing would be told of the wrong thing.
 [ "$(uname -s)" = Linux ] \
     || die "AICPW needs Linux, for the sandbox in which jobs run is made of it; this is $(uname -s)." \
-        "Use a machine with Linux, a virtual machine with Debian 12, or a container: packaging/docker/Dockerfile has one."
+        "Use a machine with Linux, a virtual machine, or a container as in packaging/docker/Dockerfile."
 
 pinned=$(sed -n 's/^channel = "\(.*\)"$/\1/p' "$AICPW_ROOT/rust-toolchain.toml")
 oldest=$(sed -n 's/^rust-version = "\(.*\)"$/\1/p' "$AICPW_ROOT/Cargo.toml")
@@ -62,13 +62,27 @@ apt_has() {
     can_be_root && apt_update && apt-cache show "$1" >/dev/null 2>&1
 }
 
+# The packages that would go if these were installed, in a line.
+apt_would_remove() {
+    apt-get -s install --no-install-recommends "$@" 2>/dev/null | sed -n 's/^Remv \([^ ]*\).*/\1/p' | paste -sd ' ' || true
+}
+
+# apt_install OTHERWISE PACKAGE…: OTHERWISE says what serves as well, if anything does. Fails where others would have to
+# go for them; die_if_lacking says which.
 apt_install() {
-    local command="apt-get update && apt-get install -y --no-install-recommends $*"
+    local otherwise=$1 gone
+    shift
+    local command="apt-get update && apt-get install -y --no-remove --no-install-recommends $*"
     can_be_root || die "these packages are missing and installing them needs root: $*" "$command"
-    say "installing with apt-get: $*"
     apt_update
+    gone=$(apt_would_remove "$@")
+    if [ -n "$gone" ]; then
+        lack "- Debian's $* take the place of your ${gone// / and }: \`apt-get remove $gone\`${otherwise:+, or $otherwise}"
+        return 1
+    fi
+    say "installing with apt-get: $*"
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 \
-        install -y -qq --no-install-recommends "$@" >"$scratch/apt" 2>&1 </dev/null \
+        install -y -qq --no-remove --no-install-recommends "$@" >"$scratch/apt" 2>&1 </dev/null \
         || { cat "$scratch/apt" >&2; die "apt-get could not install: $*" "$command"; }
 }
 
@@ -80,7 +94,7 @@ lack() { lacks+=("$@"); }
 die_if_lacking() {
     [ ${#lacks[@]} -eq 0 ] && return
     has_apt || die "this is no Debian or Ubuntu, so please install yourself and start again:" "${lacks[@]}"
-    die "please install this and start again:" "${lacks[@]}"
+    die "please do this and start again:" "${lacks[@]}"
 }
 
 # ---- what the system must have ----------------------------------------------------------------
@@ -117,7 +131,7 @@ check_system() {
         lack "${lines[@]}"
         return
     fi
-    apt_install "${packages[@]}"
+    apt_install "" "${packages[@]}" || return 0
     for row in "${needs[@]}"; do
         IFS='|' read -r check package what <<<"$row"
         "$check" || die "$package is installed and yet this is not found: $what"
@@ -200,9 +214,9 @@ rust_through_rustup() {
     lack_rust "none that rustup has installed is. With a connection: rustup toolchain install $pinned"
 }
 
-has_rust=yes
+has_rust=yes lacks_target=''
 lack_rust() {
-    has_rust=
+    has_rust='' lacks_target=yes
     lack "- Rust $oldest or newer: $1"
 }
 
@@ -212,8 +226,8 @@ check_rust() {
     elif new_enough rustc && command -v cargo >/dev/null; then
         :
     elif has_apt && apt_has "${debian_rust[0]}"; then
-        say "no Rust of $oldest or newer here: taking Debian's (rustup serves as well: https://rustup.rs)"
-        apt_install "${debian_rust[@]}"
+        say "no Rust of $oldest or newer here: Debian's will do (rustup serves as well: https://rustup.rs)"
+        apt_install "rustup, https://rustup.rs" "${debian_rust[@]}" || { has_rust=''; return 0; }
         new_enough /usr/bin/rustc \
             || die "Debian's Rust, $(/usr/bin/rustc -V), is older than $oldest." \
                 "Install rustup from https://rustup.rs and start again."
@@ -234,14 +248,15 @@ wasm_rustc() {
 }
 
 wasm_from_debian() {
-    local lld
+    local lld otherwise="rustup, https://rustup.rs"
+    if command -v rustup >/dev/null; then otherwise="with a connection: rustup target add $wasm_target"; fi
     if ! [ -x /usr/bin/cargo ] || ! [ -x /usr/bin/rust-lld ] || ! [ -d /usr/lib/rustlib/src/rust/library ] \
         || ! new_enough /usr/bin/rustc; then
-        apt_install "${debian_rust[@]}"
+        apt_install "$otherwise" "${debian_rust[@]}" || return 0
     fi
     # The packages leave a dangling link to the linker of the LLVM that they are built with.
     lld=$(readlink /usr/bin/rust-lld)
-    [ -x "/usr/bin/$lld" ] || apt_install "$lld"
+    [ -x "/usr/bin/$lld" ] || apt_install "$otherwise" "$lld" || return 0
     say "compiling core and alloc for $wasm_target (half a minute)"
     "$AICPW_ROOT/scripts/wasm-toolchain.sh" "$wasm_toolchain_dir"
     if command -v rustup >/dev/null; then
@@ -260,9 +275,9 @@ wasm_from_debian() {
 
 check_wasm() {
     local how="rustup target add $wasm_target" why
-    # Where there is no Rust it cannot be tried: by itself Rust has none.
+    # Where there is no Rust it cannot be tried: by itself Rust has none. To Debian's it is added here.
     if [ -z "$has_rust" ]; then
-        lack "- its Wasm target, $wasm_target (the runtime): $how"
+        [ -z "$lacks_target" ] || lack "- its Wasm target, $wasm_target (the runtime): $how"
         return
     fi
     wasm_rustc && return
@@ -317,7 +332,7 @@ check_lint() {
             || die "rustup could not: $(reason "$scratch/rustup")" \
                 "With a connection: rustup component add rustfmt clippy"
     elif has_apt && read -ra packages < <(debian_lint); then
-        apt_install "${packages[@]}"
+        apt_install "" "${packages[@]}" || die_if_lacking
     fi
     has_lint || die "\`cargo fmt\` or \`cargo clippy\` is missing: the Rust in use, $(command -v cargo), comes without." \
         "With rustup: rustup component add rustfmt clippy. With a distribution's Rust: its packages of rustfmt and clippy."
@@ -335,7 +350,7 @@ has_node() {
 check_node() {
     has_node && return
     has_apt || die "Node.js $oldest_node or newer with npm is missing (https://nodejs.org)."
-    apt_install nodejs npm
+    apt_install "Node.js from https://nodejs.org" nodejs npm || die_if_lacking
     has_node || die "what apt-get installed is Node.js $(node_version); $oldest_node or newer is needed (https://nodejs.org)."
 }
 
@@ -350,7 +365,7 @@ has_faketime() {
 check_faketime() {
     has_faketime && return
     has_apt || die "libfaketime is missing (https://github.com/wolfcw/libfaketime)."
-    apt_install libfaketime
+    apt_install "" libfaketime || die_if_lacking
     has_faketime || die "the package libfaketime is installed and its library is not where it is looked for."
 }
 

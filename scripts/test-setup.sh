@@ -21,11 +21,39 @@ new_machine() {
     local tool
     machine=$(mktemp -d "$scratch/machine.XXXXXX")
     mkdir "$machine/bin" "$machine/home" "$machine/vendors"
-    for tool in bash cat cmp cp cut dirname env grep head mkdir mktemp readlink rm sed sort tail timeout; do
+    for tool in bash cat cmp cp cut dirname env grep head mkdir mktemp paste readlink rm sed sort tail timeout; do
         ln -s "$(type -P "$tool")" "$machine/bin/$tool"
     done
     program id <<<"echo $1"
     program uname <<<'echo Linux'
+}
+
+# Debian: MACHINE/would-remove is what has to go for its Rust, MACHINE/asked what apt-get was asked for. It never installs.
+debian() {
+    program dpkg-query <<<'exit 1'
+    program apt-cache <<<'exit 0'
+    program apt-get <<'TXT'
+echo "$*" >>"$MACHINE/asked"
+case " $* " in
+    *" -s "*" rustc-web "*) if [ -e "$MACHINE/would-remove" ]; then sed 's/.*/Remv & [1.0]/' "$MACHINE/would-remove"; fi ;;
+    *" -s "* | *" update "*) ;;
+    *) echo "E: This machine is made up" >&2 && exit 100 ;;
+esac
+TXT
+}
+
+# Everything that is not Rust.
+system_packages() {
+    local tool
+    program cc <<<'cat >/dev/null'
+    for tool in c++ make pkg-config protoc; do program "$tool" <<<'exit 0'; done
+    : >"$machine/vendors/pocl.icd"
+}
+
+# What Debian 12 has in `rustc` and `cargo`.
+old_rust() {
+    program rustc <<<'echo "rustc 1.63.0"'
+    program cargo <<<'echo "cargo 1.65.0"'
 }
 
 # set_up [ARGUMENT]: runs the script there. Leaves its status in $status, and what it says in $said.
@@ -44,6 +72,9 @@ fail() {
 }
 fails() { [ "$status" -eq 1 ] || fail "it ended with $status"; }
 says() { [[ $said == *"$1"* ]] || fail "it does not say: $1"; }
+# asks EXPRESSION: apt-get was asked for something of that kind.
+asks() { grep -q -e "$1" "$machine/asked" || fail "apt-get was not asked for: $1"; }
+never_asks() { ! grep -q -e "$1" "$machine/asked" || fail "apt-get was asked for: $(grep -e "$1" "$machine/asked")"; }
 never_says() { [[ $said != *"$1"* ]] || fail "it says: $1"; }
 
 # ---- tests ------------------------------------------------------------------------------------
@@ -58,6 +89,27 @@ for mode in "" lint npm faketime; do
     says "this is Darwin"
     never_says rustup
 done
+
+name="a Rust of the user's that Debian's other one would take the place of"
+new_machine 0
+debian
+system_packages
+old_rust
+printf '%s\n' cargo rustc >"$machine/would-remove"
+set_up
+fails
+says " take the place of your cargo and rustc: \`apt-get remove cargo rustc\`, or rustup, https://rustup.rs"
+never_says "rustup target add"
+never_asks 'install -y'
+
+name="nothing goes unasked, whatever happens after it was looked at"
+new_machine 0
+debian
+system_packages
+set_up
+fails
+says "apt-get could not install: rustc-web"
+asks ' install .*--no-remove .* rustc-web'
 
 if [ "$failures" -gt 0 ]; then exit 1; fi
 echo "the set-up does what it should"
