@@ -64,34 +64,50 @@ apt_has() {
 
 # The packages that would go if these were installed, in a line.
 apt_would_remove() {
-    apt-get -s install --no-install-recommends "$@" 2>/dev/null | sed -n 's/^Remv \([^ ]*\).*/\1/p' | paste -sd ' ' || true
+    apt-get -s install --no-install-recommends "$@" 2>/dev/null \
+        | sed -n 's/^Remv \([^ ]*\).*/\1/p' | paste -sd ' ' || true
 }
 
-# apt_install OTHERWISE PACKAGE…: OTHERWISE says what serves as well, if anything does. Fails where others would have to
-# go for them; die_if_lacking says which.
+# Whether a package is installed, for checks whose tool is itself missing.
+is_installed() { [ "$(dpkg-query -W -f '${Status}' "$1" 2>/dev/null)" = "install ok installed" ]; }
+
+apt_command() { echo "apt-get update && apt-get install -y --no-remove --no-install-recommends $*"; }
+
+# apt_install OTHERWISE PACKAGE…: OTHERWISE says what serves as well, if anything does. Fails where nothing makes us
+# root, and where other packages would have to go for them; die_if_lacking says what to do.
 apt_install() {
     local otherwise=$1 gone
     shift
-    local command="apt-get update && apt-get install -y --no-remove --no-install-recommends $*"
-    can_be_root || die "these packages are missing and installing them needs root: $*" "$command"
-    apt_update
+    if can_be_root; then apt_update; fi
     gone=$(apt_would_remove "$@")
     if [ -n "$gone" ]; then
-        lack "- Debian's $* take the place of your ${gone// / and }: \`apt-get remove $gone\`${otherwise:+, or $otherwise}"
+        lack "- Debian's $* take the place of your ${gone// / and }:" \
+            "  \`apt-get remove $gone\`${otherwise:+, or $otherwise}"
+        return 1
+    fi
+    if ! can_be_root; then
+        lacks_packages+=("$@")
+        if [ -n "$otherwise" ]; then serves_as_well+=("  in place of $*: $otherwise"); fi
         return 1
     fi
     say "installing with apt-get: $*"
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 \
         install -y -qq --no-remove --no-install-recommends "$@" >"$scratch/apt" 2>&1 </dev/null \
-        || { cat "$scratch/apt" >&2; die "apt-get could not install: $*" "$command"; }
+        || { cat "$scratch/apt" >&2; die "apt-get could not install: $*" "$(apt_command "$@")"; }
 }
 
 # ---- what somebody else has to install ---------------------------------------------------------
 
 lacks=()
 lack() { lacks+=("$@"); }
-# All of it is said together: nobody is sent off twice.
+# Debian packages, which take root, and lines about what serves in place of some.
+lacks_packages=() serves_as_well=()
+# All of it is said together, and all packages in one command: nobody is sent off twice.
 die_if_lacking() {
+    if [ ${#lacks_packages[@]} -gt 0 ]; then
+        lack "- Debian packages, as root: $(apt_command "${lacks_packages[@]}")" \
+            ${serves_as_well[@]+"${serves_as_well[@]}"}
+    fi
     [ ${#lacks[@]} -eq 0 ] && return
     has_apt || die "this is no Debian or Ubuntu, so please install yourself and start again:" "${lacks[@]}"
     die "please do this and start again:" "${lacks[@]}"
@@ -102,8 +118,13 @@ die_if_lacking() {
 has_compilers() { command -v cc >/dev/null && command -v c++ >/dev/null && command -v make >/dev/null; }
 has_pkg_config() { command -v pkg-config >/dev/null; }
 has_protoc() { command -v protoc >/dev/null; }
-has_openssl() { pkg-config --exists openssl 2>/dev/null; }
-has_opencl_loader() { echo 'int main(void) { return 0; }' | cc -xc - -lOpenCL -o "$scratch/opencl" 2>/dev/null; }
+has_openssl() {
+    if has_pkg_config; then pkg-config --exists openssl 2>/dev/null; else is_installed libssl-dev; fi
+}
+has_opencl_loader() {
+    command -v cc >/dev/null || { is_installed ocl-icd-opencl-dev; return; }
+    echo 'int main(void) { return 0; }' | cc -xc - -lOpenCL -o "$scratch/opencl" 2>/dev/null
+}
 has_pocl() { compgen -G "${OCL_ICD_VENDORS:-/etc/OpenCL/vendors}/*pocl*.icd" >/dev/null; }
 has_certificates() { compgen -G '/etc/ssl/cert*' >/dev/null; }
 
@@ -141,6 +162,14 @@ check_system() {
 # ---- compilers and how to try them -------------------------------------------------------------
 
 debian_rust=(rustc-web cargo-web rust-web-src rust-web-llvm)
+
+# Installs them, with the linker of the LLVM that they are built with: to that they link, and do not depend on it.
+install_debian_rust() {
+    local lld
+    lld=$(apt-cache show --no-all-versions rust-web-llvm 2>/dev/null \
+        | sed -n 's/^Depends:.*[ ,]llvm-\([0-9]*\).*/lld-\1/p') || true
+    apt_install "$1" "${debian_rust[@]}" ${lld:+"$lld"}
+}
 
 # Is the version that `COMMAND… -V` prints at least the workspace's rust-version?
 new_enough() {
@@ -227,7 +256,7 @@ check_rust() {
         :
     elif has_apt && apt_has "${debian_rust[0]}"; then
         say "no Rust of $oldest or newer here: Debian's will do (rustup serves as well: https://rustup.rs)"
-        apt_install "rustup, https://rustup.rs" "${debian_rust[@]}" || { has_rust=''; return 0; }
+        install_debian_rust "rustup, https://rustup.rs, without root" || { has_rust=''; return 0; }
         new_enough /usr/bin/rustc \
             || die "Debian's Rust, $(/usr/bin/rustc -V), is older than $oldest." \
                 "Install rustup from https://rustup.rs and start again."
@@ -248,16 +277,16 @@ wasm_rustc() {
 }
 
 wasm_from_debian() {
-    local lld otherwise="rustup, https://rustup.rs"
+    local lld otherwise="rustup, https://rustup.rs, without root"
     if command -v rustup >/dev/null; then otherwise="with a connection: rustup target add $wasm_target"; fi
     if ! [ -x /usr/bin/cargo ] || ! [ -x /usr/bin/rust-lld ] || ! [ -d /usr/lib/rustlib/src/rust/library ] \
         || ! new_enough /usr/bin/rustc; then
-        apt_install "$otherwise" "${debian_rust[@]}" || return 0
+        install_debian_rust "$otherwise" || return 0
     fi
-    # The packages leave a dangling link to the linker of the LLVM that they are built with.
+    # Where nothing said which linker they link to.
     lld=$(readlink /usr/bin/rust-lld)
     [ -x "/usr/bin/$lld" ] || apt_install "$otherwise" "$lld" || return 0
-    say "compiling core and alloc for $wasm_target (half a minute)"
+    say "making a toolchain for $wasm_target out of Debian's Rust: compiling core and alloc (half a minute)"
     "$AICPW_ROOT/scripts/wasm-toolchain.sh" "$wasm_toolchain_dir"
     if command -v rustup >/dev/null; then
         rustup toolchain link "$wasm_toolchain" "$wasm_toolchain_dir" 2>"$scratch/rustup" \
@@ -305,7 +334,6 @@ check_wasm() {
             "  package of core for that target. Now: $why"
         return
     fi
-    say "making a toolchain for $wasm_target out of Debian's Rust packages"
     wasm_from_debian
 }
 

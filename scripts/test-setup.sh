@@ -28,14 +28,18 @@ new_machine() {
     program uname <<<'echo Linux'
 }
 
-# Debian: MACHINE/would-remove is what has to go for its Rust, MACHINE/asked what apt-get was asked for. It never installs.
+# Debian: MACHINE/would-remove is what has to go for its Rust, MACHINE/installed what is there, MACHINE/asked what
+# apt-get was asked for. It never installs.
 debian() {
-    program dpkg-query <<<'exit 1'
-    program apt-cache <<<'exit 0'
+    touch "$machine/would-remove" "$machine/installed" "$machine/asked"
+    program dpkg-query <<'TXT'
+if grep -q -x "${!#}" "$MACHINE/installed"; then echo "install ok installed"; else exit 1; fi
+TXT
+    program apt-cache <<<'echo "Depends: libc6 (>= 2.34), llvm-22"'
     program apt-get <<'TXT'
 echo "$*" >>"$MACHINE/asked"
 case " $* " in
-    *" -s "*" rustc-web "*) if [ -e "$MACHINE/would-remove" ]; then sed 's/.*/Remv & [1.0]/' "$MACHINE/would-remove"; fi ;;
+    *" -s "*" rustc-web "*) sed 's/.*/Remv & [1.0]/' "$MACHINE/would-remove" ;;
     *" -s "* | *" update "*) ;;
     *) echo "E: This machine is made up" >&2 && exit 100 ;;
 esac
@@ -59,8 +63,8 @@ old_rust() {
 # set_up [ARGUMENT]: runs the script there. Leaves its status in $status, and what it says in $said.
 set_up() {
     status=0
-    said=$(env -i PATH="$machine/bin" HOME="$machine/home" OCL_ICD_VENDORS="$machine/vendors" MACHINE="$machine" \
-        "$BASH" "$top/scripts/setup.sh" "$@" 2>&1 </dev/null) || status=$?
+    said=$(env -i PATH="$machine/bin" HOME="$machine/home" MACHINE="$machine" \
+        OCL_ICD_VENDORS="$machine/vendors" "$BASH" "$top/scripts/setup.sh" "$@" 2>&1 </dev/null) || status=$?
 }
 
 # ---- what is expected of them -----------------------------------------------------------------
@@ -98,9 +102,73 @@ old_rust
 printf '%s\n' cargo rustc >"$machine/would-remove"
 set_up
 fails
-says " take the place of your cargo and rustc: \`apt-get remove cargo rustc\`, or rustup, https://rustup.rs"
+says " take the place of your cargo and rustc:"
+says " \`apt-get remove cargo rustc\`, or rustup, https://rustup.rs, without root"
 never_says "rustup target add"
 never_asks 'install -y'
+
+name="nobody makes us root"
+new_machine 1000
+debian
+set_up
+fails
+all="build-essential pkg-config protobuf-compiler libssl-dev ocl-icd-opencl-dev pocl-opencl-icd"
+rust="rustc-web cargo-web rust-web-src rust-web-llvm lld-22"
+says "Debian packages, as root: apt-get update && apt-get install -y --no-remove --no-install-recommends $all"
+says " $rust"$'\n'
+says "in place of $rust: rustup, https://rustup.rs, without root"
+never_says "rustup target add"
+never_asks 'install -y'
+never_asks update
+lines=$(grep -c 'apt-get' <<<"$said")
+[ "$lines" -eq 1 ] || fail "$lines lines name apt-get"
+# What their checks need is not there yet: they are.
+printf '%s\n' libssl-dev ocl-icd-opencl-dev >"$machine/installed"
+set_up
+fails
+says " build-essential pkg-config protobuf-compiler pocl-opencl-icd"
+never_says libssl-dev
+never_says ocl-icd
+
+name="nobody makes us root, and Debian's own Rust is too old"
+new_machine 1000
+debian
+old_rust
+printf '%s\n' cargo rustc >"$machine/would-remove"
+set_up
+fails
+says " $all"
+never_says "$all $rust"
+says "\`apt-get remove cargo rustc\`, or rustup, https://rustup.rs, without root"
+
+name="nobody makes us root, and rustup has no connection for the Wasm target"
+new_machine 1000
+debian
+system_packages
+program rustup <<'TXT'
+case "$*" in
+    *" rustc -V") echo "rustc 99.0.0" ;;
+    *) echo "error: no connection" >&2 && exit 1 ;;
+esac
+TXT
+program rustc <<<'exit 1'
+set_up
+fails
+says "rustup could not: error: no connection"
+says " --no-install-recommends $rust"$'\n'
+says "in place of $rust: with a connection: rustup target add wasm32v1-none"
+
+for mode in npm faketime; do
+    name="nobody makes us root, and only $mode is wanted"
+    new_machine 1000
+    debian
+    set_up "$mode"
+    # The library may be on the machine that this runs on.
+    if [ "$mode" = faketime ] && [ "$status" -eq 0 ]; then continue; fi
+    fails
+    says "Debian packages, as root"
+    never_asks 'install -y'
+done
 
 name="nothing goes unasked, whatever happens after it was looked at"
 new_machine 0
