@@ -190,6 +190,15 @@ fn sentences_are_right() {
         &format!("up to eight of them locked at once: {stake} AICP"),
     );
 
+    // Without `--gflops` one is asked for.
+    let scene = pricing::price(ASK, Gflops(1), ten_minutes).unwrap();
+    let lowest = <Runtime as Tasks>::MinBudget::get();
+    assert!(2 * scene < lowest, "audits included");
+    require(
+        REQUESTER,
+        &format!("{} AICP is the lowest budget", aicp(lowest)),
+    );
+
     let submission = aicp(<Runtime as Tasks>::SubmissionFee::get());
     require(REQUESTER, &format!("| submission fee | {submission} AICP"));
     let for_minutes = |minutes: u64| {

@@ -28,7 +28,7 @@ async fn a_kernel_that_is_brought_along_runs() {
             "submit",
             manifest.to_str().unwrap(),
             "--budget",
-            "1",
+            "0.01",
             "--time-limit",
             "60s",
             "--verify",

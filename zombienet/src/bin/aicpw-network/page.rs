@@ -100,7 +100,7 @@ fn first_command(node: &Node, folder: &Path, examples: &Path) -> Result<String> 
     let paths = [&program, &manifest, &out].map(|path| quoted(&path.to_string_lossy()));
     let [program, manifest, out] = paths;
     Ok(format!(
-        "{program} --url {url} --suri {REQUESTER} submit {manifest} --budget 1 --time-limit 60s \
+        "{program} --url {url} --suri {REQUESTER} submit {manifest} --budget 0.01 --time-limit 60s \
          --verify optimistic=60s --wait --accept --out {out}",
         url = node.url()
     ))
