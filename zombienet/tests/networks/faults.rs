@@ -20,7 +20,7 @@ use tokio::sync::Mutex;
 const NOWHERE: &str = "bafkreibme22gw2h7y2h7tg2fhqotaqjucnbc24deqo72b6mkl2egezxhvy";
 
 /// What an account pays to the network for a few transactions, at the most.
-const FEES: u128 = AICP / 10;
+pub(super) const FEES: u128 = AICP / 10;
 
 /// What a provider gets that waited for a key in vain.
 const BASE_FEE: u128 = AICP / 200;

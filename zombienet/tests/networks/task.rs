@@ -11,11 +11,15 @@ use aicpw_network_tests::{
     binaries,
     devices::two_processors,
     jobs::{write_manifest, Count},
-    market::newest_state,
+    market::{newest_state, units, Funds},
     Market,
 };
+use aicpw_protocol::pricing;
+use aicpw_runtime::configs::parameters::ProtocolFee;
 use serde_json::{json, Value};
 use tokio::process::Command;
+
+use super::faults::FEES;
 
 const HEADER: &str = include_str!("../../../examples/search/input/genesis-header.hex");
 const NONCES: [&str; 6] = ["--first", "2083235000", "--items", "4096", "--batches", "2"];
@@ -54,6 +58,45 @@ fn submit<'a>(manifest: &'a Path, out: &'a Path, more: &[&'a str]) -> Vec<&'a st
     arguments
 }
 
+/// What the two sides of a task own.
+#[derive(Debug)]
+struct Purses {
+    requester: Funds,
+    provider: Funds,
+}
+
+impl Purses {
+    async fn of(market: &Market) -> Self {
+        Self {
+            requester: market.funds("//Charlie").await.unwrap(),
+            provider: market.funds("//Bob").await.unwrap(),
+        }
+    }
+}
+
+/// Requires that a result was paid, and so much for audits: the provider has its price but for the protocol's part, and
+/// nothing is held of the requester's any more. Returns what that has paid beside what the document says: the fees of
+/// what else it has sent.
+async fn require_paid(market: &Market, before: &Purses, submitted: &Value, audits: u128) -> u128 {
+    let after = Purses::of(market).await;
+    let said = format!("{before:?} {after:?} {submitted}");
+    let price = units(&submitted["result"]["price"]).unwrap();
+    let fee = pricing::protocol_fee(price, ProtocolFee::DEFAULT);
+    assert!(fee > 0 && fee < price, "{said}");
+    let earned = after.provider.free - before.provider.free;
+    assert_eq!(earned, price - fee, "{said}");
+    assert_eq!(after.provider.held, before.provider.held, "{said}");
+
+    assert_eq!(after.requester.held, before.requester.held, "{said}");
+    let paid = units(&submitted["paid"]).unwrap();
+    assert_eq!(paid, price + audits, "{said}");
+    let fees = units(&submitted["submission_fee"]).unwrap()
+        + units(&submitted["transaction_fee"]).unwrap();
+    let cost = before.requester.free - after.requester.free;
+    let beside = cost.checked_sub(paid + fees);
+    beside.unwrap_or_else(|| panic!("it cost less: {said}"))
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_task_crosses_three_processes() {
     let mut market = Market::start().await.unwrap();
@@ -66,11 +109,19 @@ async fn a_task_crosses_three_processes() {
     // Not waited for: who submits at a node that is still behind is not refused, but waits.
     market.add("requester", &["--ipfs"]).await.unwrap();
     let accept = ["--verify", "optimistic=60s", "--accept"];
+    let before = Purses::of(&market).await;
     let result = market
         .json("requester", "//Charlie", &submit(&manifest, &out, &accept))
         .await
         .unwrap();
     let id = result["task"].as_u64().unwrap().to_string();
+    let show = ["task", "show", &id];
+    let shown = market.json("requester", "//Charlie", &show).await.unwrap();
+    let audits = units(&shown["audit"]["cost"]).unwrap();
+    assert!(audits > 0, "{shown}");
+    // The fee for accepting, which the document does not say.
+    let beside = require_paid(&market, &before, &result, audits).await;
+    assert!(beside > 0 && beside < FEES, "{beside} {result}");
 
     let found = out.join("result.bin");
     let check = search(&["check", "--result", found.to_str().unwrap()], &header).await;
@@ -82,7 +133,6 @@ async fn a_task_crosses_three_processes() {
 
     let rate = ["task", "rate", &id, "5"];
     market.json("requester", "//Charlie", &rate).await.unwrap();
-    let show = ["task", "show", &id];
     let shown = market.json("requester", "//Charlie", &show).await.unwrap();
     assert_eq!(shown["state"], "settled", "{shown}");
 
@@ -91,10 +141,13 @@ async fn a_task_crosses_three_processes() {
     let again = market.path("again");
     let expected = format!("expected={root}");
     let arguments = submit(&manifest, &again, &["--verify", &expected]);
+    let before = Purses::of(&market).await;
     let result = market
         .json("requester", "//Charlie", &arguments)
         .await
         .unwrap();
+    let beside = require_paid(&market, &before, &result, 0).await;
+    assert_eq!(beside, 0, "nothing else was sent: {result}");
     assert_eq!(result["result"]["result_root"], Value::from(root));
     assert_eq!(
         fs::read(again.join("result.bin")).unwrap(),
