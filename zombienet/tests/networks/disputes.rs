@@ -1,10 +1,7 @@
 //! A provider that really lies, on a network of real processes: its executor hands the node another
 //! picture than it has computed. A jury finds that out.
 
-use std::{
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{path::PathBuf, time::Duration};
 
 use aicpw_network_tests::{
     binaries,
@@ -14,13 +11,11 @@ use aicpw_network_tests::{
 };
 use futures::future::try_join_all;
 use serde_json::Value;
-use tokio::process::Command;
 
-const MESH: &str = concat!(
-    env!("CARGO_MANIFEST_DIR"),
-    "/../examples/render/scene/teapot.obj"
-);
-const SIZE: [&str; 6] = ["--width", "32", "--height", "24", "--samples", "2"];
+use super::pictures::{render, require_picture};
+
+/// Paths for each pixel of the picture.
+const SAMPLES: &str = "2";
 
 /// Longer than a jury of whom there are too few waits for more.
 const LIMIT: Duration = Duration::from_secs(300);
@@ -30,27 +25,6 @@ const STAKE: u128 = 1_000 * AICP;
 
 /// Who offers the third of those who judge and do not lie.
 const THIRD: &str = "//Dave//stash";
-
-async fn render(arguments: &[&str]) -> std::process::Output {
-    Command::new(binaries::find("aicpw-render").unwrap())
-        .args(arguments)
-        .args(["--mesh", MESH])
-        .args(SIZE)
-        .kill_on_drop(true)
-        .output()
-        .await
-        .unwrap()
-}
-
-/// Requires that a picture is, or is not, the one that the reference computes, all pixels of it.
-async fn require_picture(folder: &Path, right: bool) {
-    let image = folder.join("image.bin");
-    let check = render(&["check", "--image", image.to_str().unwrap()]).await;
-    let said = String::from_utf8_lossy(&check.stdout).into_owned();
-    let differ = if right { "0 differ" } else { "768 differ" };
-    assert!(said.contains(differ), "{said} {check:?}");
-    assert_eq!(check.status.success(), right, "{check:?}");
-}
 
 fn jurors(document: &Value) -> Vec<Value> {
     document["jurors"].as_array().unwrap().clone()
@@ -94,7 +68,7 @@ async fn offer(market: &Market, how: &str) {
 /// it.
 async fn doubtful(market: &Market) -> Option<Value> {
     let (task, wrong) = (market.path("teapot"), market.path("wrong"));
-    let prepared = render(&["prepare", "--out", task.to_str().unwrap()]).await;
+    let prepared = render(&["prepare", "--out", task.to_str().unwrap()], SAMPLES).await;
     assert!(prepared.status.success(), "{prepared:?}");
     let manifest = task.join("manifest.json");
     let submit = [
@@ -158,7 +132,7 @@ async fn who_returns_a_wrong_picture_loses_its_stake_and_another_makes_the_right
     let (wrong, right) = (market.path("wrong"), market.path("right"));
     assert_eq!(submitted["state"], "verifying", "{submitted}");
     // The root on chain is that of this picture: nothing but the picture tells that it is wrong.
-    require_picture(&wrong, false).await;
+    require_picture(&wrong, SAMPLES, false).await;
 
     let before = market.funds("//Charlie").await.unwrap();
     let liars = market.funds("//Bob").await.unwrap();
@@ -230,7 +204,7 @@ async fn who_returns_a_wrong_picture_loses_its_stake_and_another_makes_the_right
     market.until_task(0, "done again", again).await.unwrap();
     let fetch = ["task", "fetch", "0", "--out", right.to_str().unwrap()];
     market.json("alice", "//Charlie", &fetch).await.unwrap();
-    require_picture(&right, true).await;
+    require_picture(&right, SAMPLES, true).await;
     let accept = ["task", "accept", "0"];
     let accepted = market.json("alice", "//Charlie", &accept).await.unwrap();
     assert_eq!(accepted["state"], "settled", "{accepted}");

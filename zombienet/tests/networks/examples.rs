@@ -6,6 +6,8 @@ use std::{fs, path::Path};
 use aicpw_network_tests::{binaries, cluster, Cluster, CommandLine, NodeOptions};
 use tokio::process::Command;
 
+use super::pictures::{require_picture, SIZE};
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_kernel_that_is_brought_along_runs() {
     let cluster = Cluster::development().await.unwrap();
@@ -54,9 +56,9 @@ async fn the_demo_leaves_a_picture() {
     let programs = binaries::find("aicpw-node").unwrap();
     let target = programs.ancestors().nth(2).unwrap();
     let out = tempfile::tempdir().unwrap();
-    let small = ["--width", "32", "--height", "24", "--samples", "1"];
     let demo = Command::new(root.join("scripts/demo.sh"))
-        .args(small)
+        .args(SIZE)
+        .args(["--samples", "1"])
         .arg("--out")
         .arg(out.path())
         .env("CARGO_TARGET_DIR", target)
@@ -71,6 +73,20 @@ async fn the_demo_leaves_a_picture() {
     assert_eq!(picture[..8], *b"\x89PNG\r\n\x1a\n");
     let number = |at: usize| u32::from_be_bytes(picture[at..at + 4].try_into().unwrap());
     assert_eq!((number(16), number(20)), (32, 24));
+    // That of the result, and the result is right.
+    let result = out.path().join("result");
+    require_picture(&result, "1", true).await;
+    let same = out.path().join("same.png");
+    let drawn = Command::new(binaries::find("aicpw-render").unwrap())
+        .args(["picture", "--width", "32", "--image"])
+        .arg(result.join("image.bin"))
+        .arg("--out")
+        .arg(&same)
+        .output()
+        .await
+        .unwrap();
+    assert!(drawn.status.success(), "{drawn:?}");
+    assert_eq!(picture, fs::read(same).unwrap());
     // Where it says that it is.
     let said_where = out.path().join("picture.png");
     assert!(said.contains(said_where.to_str().unwrap()), "{said}");

@@ -17,6 +17,7 @@ mod hostile;
 mod late;
 mod network;
 mod partition;
+mod pictures;
 mod provider;
 mod replicas;
 mod restart;
