@@ -101,8 +101,11 @@ pub struct Described {
     pub name: String,
     /// Its kind.
     pub kind: DeviceKind,
-    /// Its memory in bytes.
+    /// Its memory in bytes, as the driver says.
     pub memory_bytes: u64,
+    /// What jobs can have of it, where that is known without measuring: of memory that is the machine's.
+    #[serde(default)]
+    pub usable_bytes: Option<u64>,
     /// Its compute units.
     pub compute_units: u64,
 }

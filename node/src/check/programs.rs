@@ -120,14 +120,24 @@ fn devices(listed: Result<Vec<Described>, ExamineError>) -> Vec<Finding> {
                     kind,
                     ..
                 } = device;
-                let mebibytes = device.memory_bytes >> 20;
+                let memory = memory(device);
                 let kind = format!("{kind:?}").to_uppercase();
-                let found = format!("{kind} {name}, {mebibytes} MiB; {platform}, driver {driver}");
+                let found = format!("{kind} {name}, {memory}; {platform}, driver {driver}");
                 Finding::fit(NAME, found)
             };
             devices.iter().map(describe).collect()
         }
         Err(error) => vec![Finding::unfit(NAME, error.to_string(), NO_DEVICE)],
+    }
+}
+
+/// What jobs can have of a device's memory. A limit of a unit or container counts where that is of this process too.
+fn memory(device: &Described) -> String {
+    let driver = device.memory_bytes >> 20;
+    match device.usable_bytes.map(|bytes| bytes >> 20) {
+        Some(usable) if usable < driver => format!("{usable} of {driver} MiB usable"),
+        Some(usable) => format!("{usable} MiB usable"),
+        None => format!("at most {driver} MiB usable: the node measures it when it starts"),
     }
 }
 
@@ -251,10 +261,24 @@ mod tests {
             name: "One".into(),
             kind: DeviceKind::Cpu,
             memory_bytes: 5 << 20,
+            usable_bytes: Some(5 << 20),
             compute_units: 2,
         };
-        let [one] = devices(Ok(vec![device])).try_into().unwrap();
-        assert_eq!(one.found, "CPU One, 5 MiB; PoCL, driver 3.1");
+        let [one] = devices(Ok(vec![device.clone()])).try_into().unwrap();
+        assert_eq!(one.found, "CPU One, 5 MiB usable; PoCL, driver 3.1");
+        for (usable_bytes, says) in [
+            (Some(3 << 20), "3 of 5 MiB usable"),
+            (
+                None,
+                "at most 5 MiB usable: the node measures it when it starts",
+            ),
+        ] {
+            let device = Described {
+                usable_bytes,
+                ..device.clone()
+            };
+            assert_eq!(memory(&device), says);
+        }
     }
 
     #[tokio::test]

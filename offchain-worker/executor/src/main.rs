@@ -14,7 +14,7 @@
 //! | [`launching`] | the launches of a run, and its checkpoints |
 //! | [`part`] | a run from one checkpoint to the next, and the state at a checkpoint |
 //! | [`native`] | the same without sandbox and trace, to compare with |
-//! | [`measure`] | conformance and speed of a device, and the runs that prove them |
+//! | [`measure`] | conformance, speed and memory of a device, and the runs that prove the first two |
 //! | [`sandbox`] | what a stage locks itself into |
 //! | [`check`] | whether that holds on this machine |
 //! | [`report`] | what it says to the node |
@@ -85,6 +85,15 @@ enum Command {
     },
 }
 
+/// A device in the list.
+#[derive(serde::Serialize)]
+struct Listed {
+    #[serde(flatten)]
+    info: opencl::devices::DeviceInfoLine,
+    /// Bytes that jobs can have; `null` where only measuring tells.
+    usable_bytes: Option<u64>,
+}
+
 #[derive(clap::Args)]
 struct StageArguments {
     /// The job folder.
@@ -125,7 +134,10 @@ fn main() -> ExitCode {
                 eprintln!("{}", opencl::devices::NONE);
             }
             list.into_iter()
-                .map(|device| device.info)
+                .map(|device| Listed {
+                    usable_bytes: measure::of_the_machine(&device.info),
+                    info: device.info,
+                })
                 .collect::<Vec<_>>()
         })),
         Command::Measure { device } => print(measure::measure(&device)),

@@ -32,6 +32,7 @@ fn the_list_is_the_same_each_time() {
         "name",
         "kind",
         "memory_bytes",
+        "usable_bytes",
     ] {
         assert!(!cpu[field].is_null(), "{field}: {cpu}");
     }
@@ -79,6 +80,21 @@ fn a_device_is_measured() {
             "{field}: {measured}"
         );
     }
+    // Of a processor it is known without measuring, and no more than the driver says and the machine has.
+    let list = executor(&["devices"], None);
+    let list: Value = serde_json::from_slice(&list.stdout).unwrap();
+    let mut list = list.as_array().unwrap().iter();
+    let listed = list
+        .find(|listed| listed["fingerprint"] == measured["fingerprint"])
+        .unwrap();
+    let [usable, driver] = ["usable_bytes", "memory_bytes"].map(|field| listed[field].as_u64());
+    assert_eq!(measured["memory"].as_u64(), usable.map(|bytes| bytes >> 20));
+    assert!(usable <= driver, "{listed}");
+    let meminfo = std::fs::read_to_string("/proc/meminfo").unwrap();
+    let total = meminfo.lines().next().unwrap();
+    let total = total.split_whitespace().nth(1).unwrap();
+    let total = total.parse::<u64>().unwrap() << 10;
+    assert!(usable <= Some(total), "{listed}: {total}");
 }
 
 #[test]

@@ -1,11 +1,13 @@
-//! Measures a device: which determinism classes it keeps, and how fast it is. Also computes the runs by
-//! which it proves both to the chain.
+//! Measures a device: which determinism classes it keeps, how fast it is, and how much memory it has. Also
+//! computes the runs by which it proves the first two to the chain.
 
 mod conformance;
+mod memory;
 mod own_programs;
 mod run;
 mod speed;
 
+pub use memory::of_the_machine;
 pub use run::compute;
 
 use aicpw_protocol::{
@@ -37,7 +39,7 @@ pub struct Measured {
     pub classes: ClassSet,
     /// The lesser of the two speeds below.
     pub gflops: Gflops,
-    /// Memory that a job can use.
+    /// Memory that jobs can have; never more than the driver says.
     pub memory: Mebibytes,
     /// Single precision: 10⁹ additions and multiplications per second.
     pub fp32_gflops: f64,
@@ -107,7 +109,7 @@ fn measure_device(device: &Device) -> Result<Measured, Error> {
         fingerprint: device.info.fingerprint,
         classes,
         gflops: Gflops(fp32.min(int).max(1.0) as u64),
-        memory: Mebibytes(device.info.memory_bytes >> 20),
+        memory: memory::usable(device)?,
         fp32_gflops: fp32,
         int_gops: int,
         memory_gigabytes_per_second: speed::memory(device)?,

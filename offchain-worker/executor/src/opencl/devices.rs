@@ -34,6 +34,8 @@ pub struct DeviceInfoLine {
     pub kind: DeviceKind,
     /// Its memory in bytes.
     pub memory_bytes: u64,
+    /// Whether that is the machine's memory. So it is where a driver cannot say.
+    pub shares_memory: bool,
     /// Largest single buffer in bytes.
     pub max_buffer_bytes: u64,
     /// Compute units.
@@ -179,6 +181,7 @@ fn describe(platform: PlatformId, id: DeviceId) -> Result<DeviceInfoLine, Error>
             DeviceKind::Accelerator
         },
         memory_bytes: number(DeviceInfo::GlobalMemSize)?,
+        shares_memory: !matches!(number(DeviceInfo::HostUnifiedMemory), Ok(0)),
         max_buffer_bytes: number(DeviceInfo::MaxMemAllocSize)?,
         compute_units: number(DeviceInfo::MaxComputeUnits)?,
         max_group_items: number(DeviceInfo::MaxWorkGroupSize)?,
