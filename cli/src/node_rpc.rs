@@ -61,11 +61,14 @@ pub struct WorkerProof {
 }
 
 /// A device of the node's machine.
-#[derive(Deserialize, Clone, PartialEq, Eq, Debug)]
+#[derive(Deserialize, Clone, PartialEq, Debug)]
 pub struct LocalDevice {
     /// Its measured spec.
     #[serde(flatten)]
     pub spec: DeviceSpec,
+    /// How fast its memory is, in 10⁹ bytes that are read or written per second; a node of before does not say.
+    #[serde(default, rename = "memoryGigabytesPerSecond")]
+    pub memory_gigabytes_per_second: Option<f64>,
     /// Why it does not keep a determinism class, for people.
     #[serde(default)]
     pub deviations: Vec<String>,

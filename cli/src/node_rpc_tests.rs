@@ -123,6 +123,7 @@ async fn devices_and_keys_as_the_node_says_them() {
                 "gflops": 40,
                 "memory": 8000,
                 "bandwidth": 100,
+                "memoryGigabytesPerSecond": 12.5,
                 "deviations": ["fp32-strict: exp differs"],
             }]),
         ),
@@ -139,6 +140,7 @@ async fn devices_and_keys_as_the_node_says_them() {
     let devices = rpc.local_devices().await.unwrap();
     assert_eq!(devices[0].spec.fingerprint, [7; 32]);
     assert_eq!(devices[0].spec.gflops.0, 40);
+    assert_eq!(devices[0].memory_gigabytes_per_second, Some(12.5));
     assert_eq!(devices[0].deviations, ["fp32-strict: exp differs"]);
     let keys = rpc.worker_keys(Account([1; 32])).await.unwrap();
     assert_eq!((keys.worker, keys.sealing_key), ([1; 32], [2; 32]));
@@ -167,6 +169,8 @@ async fn one_device_is_measured_by_its_fingerprint() {
     let (node, client) = Node::answering(vec![("aicpw_measureDevice", device)]);
     let measured = NodeRpc(&client).measure_device(&[7; 32]).await.unwrap();
     assert_eq!(measured.spec.gflops.0, 41);
+    // As of a node of before.
+    assert_eq!(measured.memory_gigabytes_per_second, None);
     assert_eq!(node.asked(), ["aicpw_measureDevice"]);
     let params = node.params.lock().unwrap().clone();
     assert_eq!(params, [format!("0x{}", "07".repeat(32))]);

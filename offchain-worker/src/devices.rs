@@ -2,7 +2,7 @@
 //!
 //! Listing and measuring happen in the executor, because drivers do not belong into the node's
 //! process. What was measured is kept by fingerprint, which changes with driver and device, and holds for a
-//! device of the same size.
+//! device of about the same size.
 
 use aicpw_protocol::{
     device::{ClassSet, DeviceKind, DeviceSpec, MAX_DEVICE_NAME_BYTES},
@@ -28,13 +28,15 @@ const MEASURE_TIMEOUT: Duration = Duration::from_secs(300);
 const STILL_EVERY: Duration = Duration::from_secs(5);
 
 /// Version of what is kept; older measurements are made again.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// A device of this machine.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct LocalDevice {
     /// Its measured spec.
     pub spec: DeviceSpec,
+    /// How fast its memory is, in 10⁹ bytes that are read or written per second.
+    pub memory_gigabytes_per_second: f64,
     /// Why it does not keep a determinism class, for people.
     pub deviations: Vec<String>,
 }
@@ -97,6 +99,7 @@ struct Measured {
     classes: ClassSet,
     gflops: Gflops,
     memory: Mebibytes,
+    memory_gigabytes_per_second: f64,
     deviations: Vec<String>,
 }
 
@@ -112,9 +115,16 @@ struct Size {
 impl Size {
     fn of(device: &Described) -> Self {
         Self {
-            memory_bytes: device.memory_bytes,
+            memory_bytes: device.usable_bytes.unwrap_or(device.memory_bytes),
             compute_units: device.compute_units,
         }
+    }
+
+    /// Whether what was measured at that size holds at this one. Another kernel leaves a little more or less of a
+    /// machine's memory, for which no device is to go missing.
+    fn is_as(&self, measured: &Self) -> bool {
+        let other = self.memory_bytes.abs_diff(measured.memory_bytes);
+        self.compute_units == measured.compute_units && other <= measured.memory_bytes / 64
     }
 }
 
@@ -177,15 +187,16 @@ impl Measuring {
             // Also if it cannot be measured now: the chain may know it from before.
             self.kinds.put(fingerprint, kind);
             let known = kept.find(&fingerprint);
-            if known.is_some_and(|known| known.size != size) {
+            if known.is_some_and(|known| !size.is_as(&known.size)) {
                 tracing::warn!(
                     name,
                     "this device has another amount of memory or other compute units than before; \
-                     `aicpw provider devices update` tells the chain what is measured of it"
+                     `aicpw provider devices update` tells the chain what is measured of it. As long as the \
+                     chain knows it with more memory it gets no tasks"
                 );
             }
             let measured = match known {
-                Some(known) if known.size == size => known.measured.clone(),
+                Some(known) if size.is_as(&known.size) => known.measured.clone(),
                 _ => match self.measure_aloud(&fingerprint, &name).await {
                     Ok(measured) => {
                         kept.put(Known {
@@ -206,6 +217,8 @@ impl Measuring {
                 name,
                 gflops = device.spec.gflops.0,
                 memory_mib = device.spec.memory.0,
+                memory_gigabytes_per_second = device.memory_gigabytes_per_second,
+                bandwidth_mbps = device.spec.bandwidth.0,
                 fingerprint = hex::encode(fingerprint),
                 "a device"
             );
@@ -308,6 +321,7 @@ impl Measuring {
                 memory: measured.memory,
                 bandwidth: self.bandwidth,
             },
+            memory_gigabytes_per_second: measured.memory_gigabytes_per_second,
             deviations: measured.deviations,
         }
     }
@@ -400,6 +414,7 @@ esac
         };
         assert_eq!(device.spec.gflops, Gflops(7));
         assert_eq!(device.spec.bandwidth, MegabitsPerSecond(50));
+        assert_eq!(device.memory_gigabytes_per_second, 3.0);
         assert_eq!(device.spec.name.as_slice(), b"One");
         assert_eq!(device.deviations, ["fp32-strict: exp"]);
 
@@ -421,21 +436,54 @@ esac
         assert_eq!(small[0].spec.fingerprint, large[0].spec.fingerprint);
         executor(folder, 1, 1).devices().await.unwrap();
         assert_eq!(measurements(folder), 2, "once for each size");
+        // What another kernel leaves of a machine's memory is about the same, and stays what was measured once.
+        for (memory, measured) in [("2016", 2), ("2080", 2), ("2015", 3)] {
+            std::fs::write(folder.join("memory"), memory).unwrap();
+            let about = executor(folder, 1, 1).devices().await.unwrap();
+            assert_eq!(measurements(folder), measured, "{memory}");
+            assert_eq!(about, large, "{memory}");
+        }
     }
 
     #[tokio::test]
-    async fn what_release_1_measured_is_measured_again() {
+    async fn a_limit_of_the_machines_memory_is_another_size() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = dir.path();
+        executor(folder, 1, 1).devices().await.unwrap();
+        for (usable, measured) in [("1024", 1), ("512", 2), ("512", 2)] {
+            let memory = format!("2048,\"usable_bytes\":{usable}");
+            std::fs::write(folder.join("memory"), memory).unwrap();
+            executor(folder, 1, 1).devices().await.unwrap();
+            assert_eq!(measurements(folder), measured, "{usable}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_versions_before_measured_is_measured_again() {
         let dir = tempfile::tempdir().unwrap();
         let folder = dir.path();
         executor(folder, 1, 1).devices().await.unwrap();
         let path = folder.join("devices.json");
         let now: serde_json::Value =
             serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
-        let measured = &now["devices"][0]["measured"];
-        let before = serde_json::json!({ "version": 1, "devices": [measured] });
-        std::fs::write(&path, before.to_string()).unwrap();
-        executor(folder, 1, 1).devices().await.unwrap();
-        assert_eq!(measurements(folder), 2);
+        let device = &now["devices"][0];
+        let mut second = device.clone();
+        // What memory there is was the driver's word, and how fast it is was not kept.
+        let fields = second["measured"].as_object_mut().unwrap();
+        fields.remove("memory_gigabytes_per_second").unwrap();
+        for (before, measured) in [
+            (
+                serde_json::json!({ "version": 1, "devices": [device["measured"]] }),
+                2,
+            ),
+            (serde_json::json!({ "version": 2, "devices": [second] }), 3),
+            (serde_json::json!({ "version": 2, "devices": [device] }), 4),
+        ] {
+            std::fs::write(&path, before.to_string()).unwrap();
+            let devices = executor(folder, 1, 1).devices().await.unwrap();
+            assert_eq!(measurements(folder), measured, "{before}");
+            assert_eq!(devices[0].memory_gigabytes_per_second, 3.0);
+        }
     }
 
     #[tokio::test]

@@ -153,7 +153,8 @@ measure) echo >> measurements
   [ ! -e broken ] || exit 1
   echo '{{"kind":"cpu","engine":"opencl","name":"One","fingerprint":"{digits}",
     "classes":{{"int":true,"fp32Strict":false,"device":true}},
-    "gflops":'$(wc -l < measurements)',"memory":1024,"deviations":[]}}';;
+    "gflops":'$(wc -l < measurements)',"memory":1024,
+    "memory_gigabytes_per_second":3.5,"deviations":[]}}';;
 esac
 "#
         );

@@ -43,6 +43,8 @@ pub struct LocalDeviceJson {
     /// Its measured spec.
     #[serde(flatten)]
     pub spec: DeviceSpec,
+    /// How fast its memory is, in 10⁹ bytes that are read or written per second.
+    pub memory_gigabytes_per_second: f64,
     /// Why it does not keep a determinism class, for people.
     pub deviations: Vec<String>,
 }
@@ -51,6 +53,7 @@ impl From<LocalDevice> for LocalDeviceJson {
     fn from(device: LocalDevice) -> Self {
         Self {
             spec: device.spec,
+            memory_gigabytes_per_second: device.memory_gigabytes_per_second,
             deviations: device.deviations,
         }
     }

@@ -71,8 +71,10 @@ Examples:
     ///
     /// Takes up to some minutes, in which nothing else should run there. Needed after another driver was
     /// installed (start the node again first): a device whose name is still the same keeps its
-    /// number, and gets its new spec. Another spec is proven with a conformance run before the next
-    /// task. Runs on the node's own machine. A device that runs a task is refused: `pause` it and wait.
+    /// number, and gets its new spec. Needed too where a device has less memory than before, or its node
+    /// was started with a lower --bandwidth: a device with less than the chain knows gets no tasks. Another
+    /// spec is proven with a conformance run before the next task. Runs on the node's own machine. A device
+    /// that runs a task is refused: `pause` it and wait.
     #[command(after_long_help = "\
 Examples:
   aicpw --key-file provider.key provider devices update 3
@@ -248,8 +250,8 @@ async fn update(context: &Context<'_>, which: Which) -> Result<()> {
     for (device, fingerprint) in chosen.iter().zip(&found) {
         let (id, name) = (device.id, name(&device.spec));
         let waiting = context.out.wait(format!("measuring device {id} ({name})"));
-        let spec = match node.measure_device(fingerprint).await {
-            Ok(measured) => measured.spec,
+        let measured = match node.measure_device(fingerprint).await {
+            Ok(measured) => measured,
             // What was measured before it is not lost.
             Err(error) if !calls.is_empty() => {
                 failed = Some(error);
@@ -258,8 +260,12 @@ async fn update(context: &Context<'_>, which: Which) -> Result<()> {
             Err(error) => return Err(error),
         };
         drop(waiting);
-        if spec != device.spec {
-            calls.push(Call::update_spec(id, &spec));
+        if measured.spec != device.spec {
+            context.out.say(format!(
+                "device {id} ({name}): {}",
+                measured_text(&measured)
+            ));
+            calls.push(Call::update_spec(id, &measured.spec));
         }
     }
     let subject = subject(&chosen);
@@ -352,6 +358,17 @@ fn calls(
     call: impl Fn(&DeviceView<Account>) -> Option<Call>,
 ) -> Vec<Call> {
     chosen.iter().filter_map(|device| call(device)).collect()
+}
+
+/// What a node has measured of a device, and what its operator says.
+fn measured_text(device: &LocalDevice) -> String {
+    let spec = &device.spec;
+    let speed = device.memory_gigabytes_per_second;
+    let speed = speed.map_or(String::new(), |speed| format!(" at {speed:.1} GB/s"));
+    format!(
+        "{} GFLOPS, {} MiB of memory{speed}, {} Mbit/s",
+        spec.gflops, spec.memory, spec.bandwidth
+    )
 }
 
 /// Devices as the subject of a sentence.

@@ -8,6 +8,7 @@ use aicpw_protocol::Gflops;
 fn local(spec: DeviceSpec) -> LocalDevice {
     LocalDevice {
         spec,
+        memory_gigabytes_per_second: Some(12.34),
         deviations: vec![],
     }
 }
@@ -111,4 +112,22 @@ fn what_stake_is_locked_for_is_not_removed() {
     free.locked = 0;
     let all = chosen(&free, Which::All).unwrap();
     assert!(occupied(&free, &all).is_none());
+}
+
+#[test]
+fn what_was_measured_is_said_with_its_units() {
+    let device = local(spec(3));
+    let text = measured_text(&device);
+    assert_eq!(
+        text,
+        "40 GFLOPS, 8000 MiB of memory at 12.3 GB/s, 100 Mbit/s"
+    );
+    let unsaid = LocalDevice {
+        memory_gigabytes_per_second: None,
+        ..device
+    };
+    assert_eq!(
+        measured_text(&unsaid),
+        "40 GFLOPS, 8000 MiB of memory, 100 Mbit/s"
+    );
 }

@@ -189,6 +189,7 @@ struct DeviceSpecJson {
     classes: Vec<aicpw_protocol::task::DeterminismClass>,
     gflops: u64,
     memory_mib: u64,
+    memory_gigabytes_per_second: Option<f64>,
     bandwidth_mbps: u32,
     fingerprint: String,
     deviations: Vec<String>,
@@ -372,19 +373,25 @@ fn show_plan(plan: &Plan, signer: &Signer, keys: &WorkerKeys, args: &RegisterArg
         let rows = plan
             .devices
             .iter()
-            .map(|(index, LocalDevice { spec, .. })| {
+            .map(|(index, device)| {
+                let spec = &device.spec;
+                let speed = device.memory_gigabytes_per_second;
                 vec![
                     index.to_string(),
                     name(spec),
                     spec.gflops.to_string(),
                     spec.memory.to_string(),
+                    speed.map_or("-".into(), |speed| format!("{speed:.1}")),
+                    spec.bandwidth.to_string(),
                     class_names(spec),
                     args.slots.to_string(),
                 ]
             })
             .collect();
         text += &table(
-            &[">No", "Name", ">GFLOPS", ">MiB", "Classes", ">Slots"],
+            &[
+                ">No", "Name", ">GFLOPS", ">MiB", ">GB/s", ">Mbit/s", "Classes", ">Slots",
+            ],
             rows,
         );
     }
@@ -402,20 +409,24 @@ fn plan_json(plan: &Plan, signer: &Signer, keys: &WorkerKeys, args: &RegisterArg
         devices: plan
             .devices
             .iter()
-            .map(
-                |(number, LocalDevice { spec, deviations })| DeviceSpecJson {
-                    number: *number,
-                    deviations: deviations.clone(),
-                    name: name(spec),
-                    kind: spec.kind,
-                    classes: classes(spec.classes),
-                    gflops: spec.gflops.0,
-                    memory_mib: spec.memory.0,
-                    bandwidth_mbps: spec.bandwidth.0,
-                    fingerprint: show_hash(&spec.fingerprint),
-                },
-            )
+            .map(|(number, device)| device_json(*number, device))
             .collect(),
+    }
+}
+
+fn device_json(number: usize, device: &LocalDevice) -> DeviceSpecJson {
+    let spec = &device.spec;
+    DeviceSpecJson {
+        number,
+        deviations: device.deviations.clone(),
+        name: name(spec),
+        kind: spec.kind,
+        classes: classes(spec.classes),
+        gflops: spec.gflops.0,
+        memory_mib: spec.memory.0,
+        memory_gigabytes_per_second: device.memory_gigabytes_per_second,
+        bandwidth_mbps: spec.bandwidth.0,
+        fingerprint: show_hash(&spec.fingerprint),
     }
 }
 

@@ -10,6 +10,7 @@ use aicpw_protocol::{
 fn local(fingerprint: u8) -> LocalDevice {
     LocalDevice {
         spec: spec(fingerprint),
+        memory_gigabytes_per_second: Some(12.34),
         deviations: vec![],
     }
 }
@@ -145,6 +146,26 @@ fn the_documents_are_documented() {
         key_file: None,
     };
     let document = plan_json(&plan, &global.signer().unwrap(), &keys(), &args);
+    let speed = document.devices[0].memory_gigabytes_per_second;
+    assert_eq!(speed, Some(12.34));
+    let text = show_plan(&plan, &global.signer().unwrap(), &keys(), &args);
+    let columns = |line: &str| {
+        line.split_whitespace()
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    let lines: Vec<_> = text.lines().map(columns).collect();
+    let [.., head, _, row] = lines.as_slice() else {
+        panic!("{text}");
+    };
+    assert_eq!(
+        head.join(" "),
+        "No Name GFLOPS MiB GB/s Mbit/s Classes Slots"
+    );
+    assert_eq!(
+        row.join(" "),
+        "0 pthread 40 8000 12.3 100 int, fp32-strict 1"
+    );
     crate::output::documented::check(&["Registration"], &document);
     let document = RegisteredJson {
         registered_devices: 1,
