@@ -1,15 +1,17 @@
-//! The devices of a worker that runs: what was measured of them, and measuring one anew when its owner asks.
+//! The devices of a worker that runs: what was measured of them, and measuring one anew when its owner asks. What it
+//! knows of their size it says to the hook.
 //!
-//! As long as a device is measured no job starts on it. A conformance run, of this device or another, breaks the measurement
-//! off, which is done again then (`measuring_turn`).
+//! As long as a device is measured no job starts on it. A conformance run, of this device or another, breaks the
+//! measurement off, which is done again then (`measuring_turn`).
 
-use aicpw_protocol::Hash;
+use aicpw_protocol::{mailbox::DeviceSize, Hash};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
 
 use crate::{
     devices::{LocalDevice, Measuring},
+    mailbox::Mailbox,
     measuring_turn::Turn,
     queue::Slots,
 };
@@ -34,6 +36,7 @@ type Outcome = Result<LocalDevice, NotMeasured>;
 #[derive(Debug)]
 pub struct Inventory {
     measuring: Measuring,
+    mailbox: Mailbox,
     slots: Arc<Slots>,
     turn: Turn,
     stop: watch::Receiver<bool>,
@@ -45,13 +48,16 @@ impl Inventory {
     /// Of devices that are measured. Nothing is measured any more once `stop` is true.
     pub(crate) fn new(
         measuring: Measuring,
+        mailbox: Mailbox,
         devices: Vec<LocalDevice>,
         slots: Arc<Slots>,
         turn: Turn,
         stop: watch::Receiver<bool>,
     ) -> Self {
+        say_sizes(&mailbox, &devices);
         Self {
             measuring,
+            mailbox,
             slots,
             turn,
             stop,
@@ -117,8 +123,15 @@ impl Inventory {
             Some(at) => devices[at] = measured.clone(),
             None => devices.push(measured.clone()),
         }
+        say_sizes(&self.mailbox, &devices);
         Ok(measured)
     }
+}
+
+fn say_sizes(mailbox: &Mailbox, devices: &[LocalDevice]) {
+    let devices = devices.iter();
+    let sizes: Vec<_> = devices.map(|device| DeviceSize::of(&device.spec)).collect();
+    mailbox.write_device_sizes(&sizes);
 }
 
 fn stopped() -> NotMeasured {
@@ -132,16 +145,25 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chain::LocalStorage;
     use crate::devices::Kinds;
-    use crate::testing::soon;
-    use aicpw_protocol::{Gflops, MegabitsPerSecond};
+    use crate::testing::{soon, MemoryStorage};
+    use aicpw_protocol::{mailbox::DEVICE_SIZES, Gflops, Mebibytes, MegabitsPerSecond};
+    use codec::DecodeAll;
     use std::path::Path;
 
     const DEVICE: Hash = [1; 32];
 
-    /// A stand-in for the executor, whose device has as many GFLOPS as `measure` was called. It measures as long
-    /// as a file `wait` is there, and fails if a file `broken` is.
     async fn inventory(folder: &Path) -> (Arc<Inventory>, watch::Sender<bool>) {
+        inventory_of(folder, Arc::default()).await
+    }
+
+    /// A stand-in for the executor, whose device has as many GFLOPS as `measure` was called, and 1024 MiB or what
+    /// stands in a file `memory`. It measures as long as a file `wait` is there, and fails if a file `broken` is.
+    async fn inventory_of(
+        folder: &Path,
+        storage: Arc<MemoryStorage>,
+    ) -> (Arc<Inventory>, watch::Sender<bool>) {
         let digits = hex::encode(DEVICE);
         let script = format!(
             r#"#!/bin/sh
@@ -153,7 +175,7 @@ measure) echo >> measurements
   [ ! -e broken ] || exit 1
   echo '{{"kind":"cpu","engine":"opencl","name":"One","fingerprint":"{digits}",
     "classes":{{"int":true,"fp32Strict":false,"device":true}},
-    "gflops":'$(wc -l < measurements)',"memory":1024,
+    "gflops":'$(wc -l < measurements)',"memory":'$(cat memory || echo 1024)',
     "memory_gigabytes_per_second":3.5,"deviations":[]}}';;
 esac
 "#
@@ -169,7 +191,9 @@ esac
         let devices = measuring.devices().await.unwrap();
         let (stop, stopped) = watch::channel(false);
         let slots = Arc::default();
-        let inventory = Inventory::new(measuring, devices, slots, Turn::default(), stopped);
+        let mailbox = Mailbox::new(storage, [0; 32]);
+        let turn = Turn::default();
+        let inventory = Inventory::new(measuring, mailbox, devices, slots, turn, stopped);
         (Arc::new(inventory), stop)
     }
 
@@ -198,6 +222,40 @@ esac
             Err(NotMeasured::Failed(_))
         ));
         assert_eq!(gflops(&inventory), [2], "as before");
+    }
+
+    #[tokio::test]
+    async fn the_hook_is_told_how_much_there_is_at_the_start_and_after_each_measurement() {
+        let dir = tempfile::tempdir().unwrap();
+        let storage = Arc::<MemoryStorage>::default();
+        let told = || {
+            let bytes = storage.get(DEVICE_SIZES)?;
+            Some(Vec::<DeviceSize>::decode_all(&mut bytes.as_slice()).unwrap())
+        };
+        let has = |memory| {
+            Some(vec![DeviceSize {
+                fingerprint: DEVICE,
+                memory: Mebibytes(memory),
+                bandwidth: MegabitsPerSecond(50),
+            }])
+        };
+        // Of a run of before, with a device that is not there any more.
+        let before = Mailbox::new(storage.clone(), [0; 32]);
+        before.write_device_sizes(&[DeviceSize {
+            fingerprint: [9; 32],
+            memory: Mebibytes(1),
+            bandwidth: MegabitsPerSecond(1),
+        }]);
+        let (inventory, _stop) = inventory_of(dir.path(), storage.clone()).await;
+        assert_eq!(told(), has(1024));
+        std::fs::write(dir.path().join("memory"), "512").unwrap();
+        inventory.measure(DEVICE).await.unwrap();
+        assert_eq!(told(), has(512));
+        // It is not known to be less.
+        std::fs::write(dir.path().join("memory"), "256").unwrap();
+        std::fs::write(dir.path().join("broken"), "").unwrap();
+        inventory.measure(DEVICE).await.unwrap_err();
+        assert_eq!(told(), has(512));
     }
 
     #[tokio::test]

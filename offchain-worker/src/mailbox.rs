@@ -3,12 +3,13 @@
 
 use aicpw_protocol::{
     mailbox::{
-        answer_key, report_key, Asks, ChallengeAnswer, Challenges, Orders, Report, ASKS,
-        CHALLENGES, DEVICES, ORDERS, SERVING,
+        answer_key, report_key, Asks, ChallengeAnswer, Challenges, DeviceSize, Orders, Report,
+        ASKS, CHALLENGES, DEVICES, DEVICE_SIZES, ORDERS, SERVING,
     },
     AssignmentId, DeviceId, Hash,
 };
 use codec::{DecodeAll, Encode};
+use std::fmt;
 use std::sync::Arc;
 
 use crate::chain::LocalStorage;
@@ -32,6 +33,15 @@ pub enum MailboxError {
 pub struct Mailbox {
     storage: Arc<dyn LocalStorage>,
     genesis: Hash,
+}
+
+impl fmt::Debug for Mailbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let genesis = hex::encode(self.genesis);
+        f.debug_struct("Mailbox")
+            .field("genesis", &genesis)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Mailbox {
@@ -132,6 +142,11 @@ impl Mailbox {
     /// Says which devices this machine has, by fingerprint. Whether they are others than before.
     pub fn write_devices(&self, fingerprints: &[Hash]) -> bool {
         self.replace(DEVICES, fingerprints.encode())
+    }
+
+    /// Says how much there is of each device that is offered.
+    pub fn write_device_sizes(&self, sizes: &[DeviceSize]) {
+        self.replace(DEVICE_SIZES, sizes.encode());
     }
 
     /// Writes unless somebody else does at the same time; then the newer value is looked at again.

@@ -235,7 +235,7 @@ impl WorkerService {
         let turn = Turn::default();
         let prover = Prover {
             chain,
-            mailbox,
+            mailbox: mailbox.clone(),
             examiner,
             turn: turn.clone(),
             metrics: config.metrics.clone(),
@@ -243,7 +243,7 @@ impl WorkerService {
         let number = devices.len();
         config.metrics.devices(number);
         let (stop, stopped) = watch::channel(false);
-        let inventory = Inventory::new(measuring, devices, slots, turn, stopped.clone());
+        let inventory = Inventory::new(measuring, mailbox, devices, slots, turn, stopped.clone());
         let prover = tokio::spawn(prover.run(stopped.clone()));
         let lookout = tokio::spawn(lookout.run(stopped.clone()));
         let queue = tokio::spawn(queue.run(stopped));

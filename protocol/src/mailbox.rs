@@ -17,6 +17,9 @@
 //!   offline by itself.
 //! * [`DEVICES`] is written by the native engine only, when it changes: the fingerprints of the devices that
 //!   this machine has. In heartbeats the hook names those of the provider that are not among them.
+//! * [`DEVICE_SIZES`] is written by the native engine only, when it has measured: how much there is of each device
+//!   that it offers. The hook also names those that are less than they were registered as. Of a device without
+//!   an entry nothing is known.
 //! * [`CHALLENGES`] is written by the hook only, when it changes: the open conformance challenges of
 //!   the devices of the local worker keys.
 //! * [`answer_key`] of a device is written by the native engine only: what the device computed. The
@@ -33,6 +36,7 @@ use crate::{
     commitment::ResultOpening,
     conformance::{Answer, Run},
     content::ContentId,
+    device::DeviceSpec,
     hashing::Hash,
     ids::{AssignmentId, DeviceId},
     sealing::Envelope,
@@ -40,7 +44,7 @@ use crate::{
         AssignmentStatus, FailureMessage, Fault, Needs, PeerAddresses, Privacy, Progress, Role,
     },
     trace::{DisputedPart, TraceOpening},
-    units::{BlockNumber, Milliseconds, BLOCK_TIME},
+    units::{BlockNumber, Mebibytes, MegabitsPerSecond, Milliseconds, BLOCK_TIME},
 };
 
 /// Key of [`Orders`].
@@ -55,6 +59,38 @@ pub const SERVING: &[u8] = b"aicpw/mailbox/v1/serving";
 
 /// Key of the fingerprints of this machine's devices: a `Vec<Hash>`, SCALE-encoded.
 pub const DEVICES: &[u8] = b"aicpw/mailbox/v1/devices";
+
+/// Key of how much there is of this machine's devices: a `Vec<DeviceSize>`, SCALE-encoded.
+pub const DEVICE_SIZES: &[u8] = b"aicpw/mailbox/v1/device-sizes";
+
+/// How much there is of a device.
+#[derive(Encode, Decode, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
+pub struct DeviceSize {
+    /// [`DeviceSpec::fingerprint`] of the device.
+    pub fingerprint: Hash,
+    /// Its memory, as it was measured last.
+    pub memory: Mebibytes,
+    /// The bandwidth that the node was started with.
+    pub bandwidth: MegabitsPerSecond,
+}
+
+impl DeviceSize {
+    /// That of a device as it is here.
+    pub fn of(spec: &DeviceSpec) -> Self {
+        Self {
+            fingerprint: spec.fingerprint,
+            memory: spec.memory,
+            bandwidth: spec.bandwidth,
+        }
+    }
+
+    /// Whether this is the device that is registered as `spec`, with less than that says. What it has more of
+    /// promises nobody too much.
+    pub fn is_less_than(&self, spec: &DeviceSpec) -> bool {
+        self.fingerprint == spec.fingerprint
+            && (self.memory < spec.memory || self.bandwidth < spec.bandwidth)
+    }
+}
 
 /// Blocks after which the hook makes a statement again that has not changed the state: the call was lost with
 /// a fork, or fell out of a full pool.
@@ -318,6 +354,38 @@ pub enum Report {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        device::{ClassSet, DeviceKind},
+        task::Engine,
+        units::Gflops,
+    };
+
+    #[test]
+    fn only_less_of_the_same_device_is_less() {
+        let registered = DeviceSpec {
+            kind: DeviceKind::Cpu,
+            engine: Engine::OpenCl,
+            name: Default::default(),
+            fingerprint: [1; 32],
+            classes: ClassSet::default(),
+            gflops: Gflops(1),
+            memory: Mebibytes(100),
+            bandwidth: MegabitsPerSecond(100),
+        };
+        let less = |fingerprint: u8, memory, bandwidth| {
+            let size = DeviceSize {
+                fingerprint: [fingerprint; 32],
+                memory: Mebibytes(memory),
+                bandwidth: MegabitsPerSecond(bandwidth),
+            };
+            size.is_less_than(&registered)
+        };
+        assert!(!DeviceSize::of(&registered).is_less_than(&registered));
+        assert!(less(1, 99, 100) && less(1, 100, 99));
+        assert!(less(1, 99, 1_000) && less(1, 1_000, 99));
+        assert!(!less(1, 101, 100) && !less(1, 100, 101));
+        assert!(!less(2, 1, 1));
+    }
 
     #[test]
     fn there_is_time_for_a_second_try_and_most_of_a_short_window_is_there_to_work_in() {

@@ -132,7 +132,7 @@ pub fn table_of(view: &ProviderView<Account>, clock: &Clock, min_stake: Balance)
         .map(|device| {
             let state = match (device.challenge, device.cools_until) {
                 _ if !view.online => "offline".into(),
-                _ if !device.online => "not found by its node".into(),
+                _ if !device.online => "not found as registered".into(),
                 _ if !device.available => "paused".into(),
                 (Some(challenge), _) => proving(&challenge, clock),
                 _ if lacking(view, min_stake) > 0 => "needs stake".into(),
@@ -297,7 +297,7 @@ mod tests {
         assert!(state(|device| device.available = false).contains("paused"));
         let slow = state(|device| device.effective_gflops = aicpw_protocol::Gflops(30));
         assert!(slow.contains(" 30 of 40 "), "{slow}");
-        assert!(state(|device| device.online = false).contains("not found by its node"));
+        assert!(state(|device| device.online = false).contains("not found as registered"));
         let mut away = provider([5; 32], &[3]);
         away.online = false;
         away.devices[0].online = false;

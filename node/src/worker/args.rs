@@ -68,7 +68,8 @@ pub struct MarketArgs {
     #[arg(long, value_name = "FILE", requires = "provider")]
     pub executor_path: Option<PathBuf>,
 
-    /// Network bandwidth to offer, in 10⁶ bits per second.
+    /// Network bandwidth to offer, in 10⁶ bits per second. Devices that are registered with more get no tasks until
+    /// `aicpw provider devices update` has told the chain.
     #[arg(long, value_name = "MBPS", default_value_t = 100)]
     pub bandwidth: u32,
 

@@ -122,7 +122,7 @@ mod events {
             /// Its effective computing power.
             gflops: Gflops,
         },
-        /// Its provider's node does not find a device: it is not matched any more.
+        /// Its provider's node does not find a device as it was registered: it is not matched any more.
         DeviceMissing {
             /// The device.
             device: DeviceId,

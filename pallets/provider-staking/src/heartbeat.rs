@@ -7,11 +7,12 @@ use aicpw_primitives::{
     worker_key::{verify, WorkerId, WorkerProof},
 };
 use aicpw_protocol::{
-    mailbox::{DEVICES, SERVING, SERVING_FRESH_FOR},
+    mailbox::{DeviceSize, DEVICES, DEVICE_SIZES, SERVING, SERVING_FRESH_FOR},
     worker::{MissingDevices, Statement},
     BlockNumber, DeviceId, Hash,
 };
 use alloc::vec::Vec;
+use codec::Decode;
 use frame_support::{
     defensive,
     pallet_prelude::{
@@ -25,8 +26,8 @@ use sp_application_crypto::{ByteArray, RuntimeAppPublic};
 use sp_runtime::{offchain::storage::StorageValueRef, traits::BlockNumberProvider};
 
 use crate::{
-    Attendances, Call, Config, Devices, DevicesOf, Event, Heartbeat, MissingDevicesOf, Pallet,
-    Presences, Providers, WeightInfo, WorkerOwners, LOG_TARGET,
+    Attendances, Call, Config, Device, Devices, DevicesOf, Event, Heartbeat, MissingDevicesOf,
+    Pallet, Presences, Providers, WeightInfo, WorkerOwners, LOG_TARGET,
 };
 
 /// Prefix of the offchain key under which the last sent heartbeat of a worker key is remembered.
@@ -339,7 +340,24 @@ impl<T: Config> Pallet<T> {
         provider: T::AccountId,
         period: BlockNumber,
     ) -> Result<(), NotSent> {
-        let missing = Self::not_on_this_machine(&provider);
+        let (gone, less) = Self::not_on_this_machine(&provider);
+        if !gone.is_empty() {
+            log::warn!(
+                target: LOG_TARGET,
+                "this machine has no such devices as {gone:?} were registered as, so they get no tasks. Was a \
+                 driver changed? Start the node again, which measures what there is, and update them: \
+                 `aicpw provider devices update`",
+            );
+        }
+        if !less.is_empty() {
+            log::warn!(
+                target: LOG_TARGET,
+                "the devices {less:?} have less memory or bandwidth here than they were registered with, so they \
+                 get no tasks. Give them what they had, or --bandwidth, and start the node again; or have the \
+                 chain know: `aicpw provider devices pause`, `update` and `resume`",
+            );
+        }
+        let missing = MissingDevices::truncate_from([gone, less].concat());
         if missing.is_empty() {
             let statement = Statement::Heartbeat {
                 provider: provider.clone(),
@@ -352,12 +370,6 @@ impl<T: Config> Pallet<T> {
                 proof,
             });
         }
-        log::warn!(
-            target: LOG_TARGET,
-            "this machine has no such devices as {missing:?} were registered as, so they get no tasks. Was a \
-             driver changed? Start the node again, which measures what there is, and update them: \
-             `aicpw provider devices update`",
-        );
         let statement = Statement::HeartbeatWithout {
             provider: provider.clone(),
             period,
@@ -372,21 +384,33 @@ impl<T: Config> Pallet<T> {
         })
     }
 
-    /// The provider's devices that the native engine of this node does not find. As long as it has not looked
-    /// they are believed to be there.
-    fn not_on_this_machine(provider: &T::AccountId) -> MissingDevices {
-        let here = match StorageValueRef::persistent(DEVICES).get::<Vec<Hash>>() {
-            Ok(Some(here)) => here,
-            Ok(None) => return MissingDevices::default(),
-            Err(_) => {
-                log::warn!(target: LOG_TARGET, "the devices of this machine cannot be decoded");
-                return MissingDevices::default();
+    /// The provider's devices that the native engine of this node does not find, and those that are less here than
+    /// they were registered as: their jobs would fail at the provider's cost. As long as it has not looked they are
+    /// believed to be there, and as long as it has not measured to be all that they were.
+    fn not_on_this_machine(provider: &T::AccountId) -> (Vec<DeviceId>, Vec<DeviceId>) {
+        let here = Self::said::<Vec<Hash>>(DEVICES);
+        let sizes = Self::said::<Vec<DeviceSize>>(DEVICE_SIZES).unwrap_or_default();
+        let (mut gone, mut less) = (Vec::new(), Vec::new());
+        for id in DevicesOf::<T>::get(provider) {
+            let Some(Device { spec, .. }) = Devices::<T>::get(id) else {
+                continue;
+            };
+            let is_gone = |here: &Vec<Hash>| !here.contains(&spec.fingerprint);
+            if here.as_ref().is_some_and(is_gone) {
+                gone.push(id);
+            } else if sizes.iter().any(|size| size.is_less_than(&spec)) {
+                less.push(id);
             }
-        };
-        let missing = DevicesOf::<T>::get(provider).into_iter().filter(|id| {
-            Devices::<T>::get(id).is_some_and(|device| !here.contains(&device.spec.fingerprint))
-        });
-        MissingDevices::truncate_from(missing.collect())
+        }
+        (gone, less)
+    }
+
+    /// What the native engine says of this machine's devices; `None` until it has.
+    fn said<V: Decode>(key: &[u8]) -> Option<V> {
+        StorageValueRef::persistent(key).get().unwrap_or_else(|_| {
+            log::warn!(target: LOG_TARGET, "the devices of this machine cannot be decoded");
+            None
+        })
     }
 
     /// Gives an authorised call to the pool.

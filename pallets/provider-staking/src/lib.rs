@@ -527,9 +527,10 @@ pub mod pallet {
             Ok(())
         }
 
-        /// A heartbeat of a node that does not find all devices of its provider: a driver was changed, or a
-        /// device is gone or broken. Those in `missing` are not matched until a heartbeat comes without them,
-        /// or until their spec is updated; what is assigned to them goes on.
+        /// A heartbeat of a node that does not find all devices of its provider as they were registered: a driver
+        /// was changed, or a device is gone, broken, or has less memory or bandwidth. Those in `missing` are not
+        /// matched until a heartbeat comes without them, or until their spec is updated; what is assigned to them
+        /// goes on.
         ///
         /// Origin: authorised by the provider's worker key, which signs
         /// [`aicpw_protocol::worker::Statement::HeartbeatWithout`]; free; instead of [`Self::heartbeat`], so

@@ -2,9 +2,10 @@
 
 use aicpw_primitives::{traits::DeviceOffers, worker_key::WorkerId};
 use aicpw_protocol::{
-    mailbox::{DEVICES, RETRY_AFTER, SERVING, SERVING_FRESH_FOR},
+    device::DeviceSpec,
+    mailbox::{DeviceSize, DEVICES, DEVICE_SIZES, RETRY_AFTER, SERVING, SERVING_FRESH_FOR},
     worker::{MissingDevices, Statement},
-    Hash,
+    Hash, Mebibytes, MegabitsPerSecond,
 };
 use codec::Decode;
 use frame_support::{
@@ -45,6 +46,11 @@ impl Node {
     fn say_devices(&self, fingerprints: &[u8]) {
         let devices: Vec<Hash> = fingerprints.iter().map(|byte| [*byte; 32]).collect();
         StorageValueRef::persistent(DEVICES).set(&devices);
+    }
+
+    fn say_measured(&self, devices: &[DeviceSpec]) {
+        let sizes: Vec<_> = devices.iter().map(DeviceSize::of).collect();
+        StorageValueRef::persistent(DEVICE_SIZES).set(&sizes);
     }
 
     /// Puts what was submitted into a block. Returns how many calls that were.
@@ -198,6 +204,90 @@ fn a_missing_device_that_is_updated_is_believed_until_the_node_says_otherwise() 
             device
         ));
         assert!(!MissingDevicesOf::<Test>::contains_key(ALICE));
+    });
+}
+
+#[test]
+fn a_device_that_has_less_than_it_was_registered_with_is_missing_until_the_chain_knows() {
+    on_node(|node, _| {
+        let other = add_device(ALICE, 2);
+        let device = DevicesOf::<Test>::get(ALICE)[0];
+        let beat = || {
+            run_to_period(1);
+            run_for(HEARTBEAT_PERIOD / 2);
+            node.run_hook();
+            assert_eq!(node.include(), 1);
+        };
+        let less_memory = DeviceSpec {
+            memory: Mebibytes(spec(1).memory.0 - 1),
+            ..spec(1)
+        };
+        let less_bandwidth = DeviceSpec {
+            bandwidth: MegabitsPerSecond(spec(1).bandwidth.0 - 1),
+            ..spec(1)
+        };
+        // Nothing is known of what was not measured.
+        node.say_devices(&[1, 2]);
+        node.say_measured(&[]);
+        beat();
+        assert!(is_listed(device) && is_listed(other));
+        for less in [less_memory, less_bandwidth] {
+            node.say_measured(&[spec(2), less.clone()]);
+            beat();
+            assert_eq!(last_event(), Event::DeviceMissing { device });
+            assert!(!is_listed(device) && is_listed(other));
+            assert!(Pallet::<Test>::offer(device).is_none());
+            // As it was, or more.
+            let more = DeviceSpec {
+                memory: Mebibytes(spec(1).memory.0 + 1),
+                bandwidth: MegabitsPerSecond(spec(1).bandwidth.0 + 1),
+                ..spec(1)
+            };
+            node.say_measured(&[more, spec(2)]);
+            beat();
+            assert_eq!(last_event(), Event::DeviceFound { device });
+            assert!(is_listed(device) && is_listed(other));
+
+            node.say_measured(std::slice::from_ref(&less));
+            beat();
+            assert!(!is_listed(device));
+            assert_ok!(ProviderStaking::update_spec(
+                RuntimeOrigin::signed(ALICE),
+                device,
+                less
+            ));
+            assert!(!MissingDevicesOf::<Test>::contains_key(ALICE));
+            beat();
+            assert!(!MissingDevicesOf::<Test>::contains_key(ALICE));
+            assert_ok!(ProviderStaking::update_spec(
+                RuntimeOrigin::signed(ALICE),
+                device,
+                spec(1)
+            ));
+        }
+    });
+}
+
+#[test]
+fn one_that_is_gone_and_one_that_has_less_are_missing_together() {
+    on_node(|node, _| {
+        let gone = add_device(ALICE, 2);
+        let less = DevicesOf::<Test>::get(ALICE)[0];
+        let stays = add_device(ALICE, 3);
+        node.say_devices(&[1, 3]);
+        let small = |fingerprint| DeviceSpec {
+            memory: Mebibytes(1),
+            ..spec(fingerprint)
+        };
+        node.say_measured(&[small(1), small(2)]);
+        node.run_hook();
+        assert_eq!(node.include(), 1);
+        let mut missing = MissingDevicesOf::<Test>::get(ALICE).into_inner();
+        missing.sort();
+        let mut expected = vec![gone, less];
+        expected.sort();
+        assert_eq!(missing, expected);
+        assert!(is_listed(stays));
     });
 }
 
