@@ -35,6 +35,9 @@ struct Arguments {
     /// What if judging were reckoned by the provider's price alone, so that its ask chose who can judge it?
     #[arg(long)]
     judged_by_price: bool,
+    /// What if nobody appealed but a coalition that lies, because whoever is right does not look in time?
+    #[arg(long)]
+    nobody_appeals: bool,
     /// Print JSON instead of tables.
     #[arg(long)]
     json: bool,
@@ -69,6 +72,7 @@ fn main() -> anyhow::Result<()> {
     let rules = Rules {
         minority_loses_bond: arguments.minority_loses_bond,
         judged_by_price: arguments.judged_by_price,
+        honest_appeal: !arguments.nobody_appeals,
         ..Rules::default()
     };
     let tasks = usize::try_from(arguments.tasks)?;

@@ -179,11 +179,13 @@ pub struct Side {
 }
 
 impl Side {
-    /// Whether it appeals after it lost the round. Who computed the right result always does; who did
-    /// not only if its friends make it pay.
+    /// Whether it appeals after it lost the round. Who computed the right result does unless the rules say that nobody
+    /// does; who did not only if its friends make it pay.
     pub fn appeals(&self, rules: &Rules, round: u8) -> bool {
-        self.root == RIGHT
-            || self.friends > 0.0 && theory::appeals(rules, self.friends, self.at_stake, round)
+        if self.root == RIGHT {
+            return rules.honest_appeal;
+        }
+        self.friends > 0.0 && theory::appeals(rules, self.friends, self.at_stake, round)
     }
 }
 

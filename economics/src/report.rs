@@ -108,12 +108,18 @@ pub fn text(rules: &Rules, outcomes: &[(Scenario, Tally)], jurors: &[Outcome]) -
             ]
         }),
     );
+    let who = if rules.honest_appeal {
+        "everybody"
+    } else {
+        "nobody"
+    };
     let _ = writeln!(
         out,
-        "Cheating begins to pay at {:.1} % of the stake at reputation 1000, {:.1} % at 500.",
+        "Cheating begins to pay at {:.1} % of the stake at reputation 1000, {:.1} % at 500,",
         theory::break_even(rules, AICP, Reputation::MAX) * 100.0,
         theory::break_even(rules, AICP, Reputation::START) * 100.0,
     );
+    let _ = writeln!(out, "if {who} who is right and loses a verdict appeals.");
     let _ = writeln!(out);
     idle_jurors(&mut out, rules);
     if !jurors.is_empty() {

@@ -51,6 +51,9 @@ pub struct Rules {
     pub optimistic_window: BlockNumber,
     /// Whether a replica that a quorum outvotes loses its fraud bond with its collateral.
     pub minority_loses_bond: bool,
+    /// Whether whoever computed the right result appeals against a verdict that says otherwise. On the chain that takes
+    /// an agent of its account, with the bond free, or a person who looks in time.
+    pub honest_appeal: bool,
     /// How often a task is matched.
     pub max_attempts: u8,
 }
@@ -81,6 +84,7 @@ impl Default for Rules {
             retrieval_window: HOUR,
             optimistic_window: 10 * MINUTE,
             minority_loses_bond: false,
+            honest_appeal: true,
             max_attempts: 3,
         }
     }

@@ -146,8 +146,8 @@ fn fraction(share: Perbill) -> f64 {
 }
 
 /// The chance that a side that holds `share` of the stake gets the last verdict for a false root, if
-/// honest losers always appeal and it appeals when that pays: when it can win `gain` by it, in the pay
-/// of a juror.
+/// honest losers appeal as the rules say, always or never, and it appeals when that pays: when it can
+/// win `gain` by it, in the pay of a juror.
 pub fn false_verdict(rules: &Rules, share: f64, gain: f64, round: u8) -> f64 {
     let Some(jurors) = rules.dispute.jurors(round) else {
         return 0.0;
@@ -157,13 +157,14 @@ pub fn false_verdict(rules: &Rules, share: f64, gain: f64, round: u8) -> f64 {
         return wins;
     }
     let later = false_verdict(rules, share, gain, round + 1);
-    // The other side appeals against a victory; after a defeat it is this side's choice.
+    // Against a victory the other side appeals, if anybody does; after a defeat it is this side's choice.
+    let after_victory = if rules.honest_appeal { later } else { 1.0 };
     let after_defeat = if appeals(rules, share, gain, round) {
         later
     } else {
         0.0
     };
-    wins * later + (1.0 - wins) * after_defeat
+    wins * after_victory + (1.0 - wins) * after_defeat
 }
 
 /// Whether it pays for that side to appeal after it lost this round.

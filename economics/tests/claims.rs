@@ -4,7 +4,7 @@
 
 use aicpw_economics::{
     market,
-    player::Kind,
+    player::{Kind, Side, CONSPIRED, RIGHT},
     rules::Rules,
     scenario::{named, Scenario, SCENARIOS},
     tally::{Role, Tally},
@@ -14,6 +14,14 @@ use aicpw_protocol::{device::Reputation, units::AICP};
 
 fn play(name: &str, tasks: usize) -> Tally {
     market::run(&Rules::default(), named(name).unwrap(), 1, tasks)
+}
+
+/// Nobody who is right looks in time.
+fn nobody_appeals() -> Rules {
+    Rules {
+        honest_appeal: false,
+        ..Rules::default()
+    }
 }
 
 /// The players have less of it than the honest beside them.
@@ -208,6 +216,78 @@ fn audits_are_as_reliable_as_the_policy_counts_on_up_to_more_than_a_third_of_the
             assert!(gain < 0.0, "{percent} %, reputation {reputation}: {gain}");
         }
     }
+}
+
+#[test]
+fn who_is_right_appeals_as_the_rules_say_and_a_coalition_where_it_pays() {
+    let (everybody, nobody) = (Rules::default(), nobody_appeals());
+    let side = |root, friends| Side {
+        root,
+        account: 0,
+        friends,
+        at_stake: 20.25,
+    };
+    assert!(side(RIGHT, 0.0).appeals(&everybody, 0));
+    assert!(!side(RIGHT, 0.0).appeals(&nobody, 0));
+    for rules in [&everybody, &nobody] {
+        assert!(!side(CONSPIRED, 0.0).appeals(rules, 0));
+        assert!(!side(CONSPIRED, 0.4).appeals(rules, 0));
+        assert!(side(CONSPIRED, 0.5).appeals(rules, 0));
+    }
+}
+
+#[test]
+fn a_lie_has_to_win_both_juries_if_who_is_right_appeals_and_else_the_first() {
+    // With a third of the stake it does not pay a coalition to appeal.
+    let third = 1.0 / 3.0;
+    let (five, eleven) = (theory::majority(5, third), theory::majority(11, third));
+    let won = |rules: Rules| theory::false_verdict(&rules, third, 20.25, 0);
+    assert!((won(Rules::default()) - five * eleven).abs() < 1e-12);
+    assert!((won(nobody_appeals()) - five).abs() < 1e-12);
+    // With nearly all of it, it appeals itself: it needs either.
+    let most = 0.9;
+    let (five, eleven) = (theory::majority(5, most), theory::majority(11, most));
+    let won = theory::false_verdict(&nobody_appeals(), most, 20.25, 0);
+    assert!((won - (five + (1.0 - five) * eleven)).abs() < 1e-12);
+}
+
+/// The page has both, because the chain does not decide who appeals.
+#[test]
+fn the_page_has_the_stake_with_which_lies_pay_whether_anybody_appeals_or_nobody() {
+    let locked = theory::locks_per_price(&Rules::default(), AICP);
+    let percent = |share: f64| format!("{:.1} %", share * 100.0);
+    let thresholds = |rules: Rules| {
+        let unreliable = (0..=1_000)
+            .map(|permille| f64::from(permille) / 1e3)
+            .find(|share| theory::reliability(&rules, *share, locked) < 0.5);
+        [
+            percent(theory::break_even(&rules, AICP, Reputation::MAX)),
+            percent(theory::break_even(&rules, AICP, Reputation::START)),
+            percent(unreliable.unwrap()),
+        ]
+    };
+    let [best, beginner, unreliable] = thresholds(Rules::default());
+    let [best_alone, beginner_alone, unreliable_alone] = thresholds(nobody_appeals());
+    let words = include_str!("../../docs/economics.md").split_whitespace();
+    let page = words.collect::<Vec<_>>().join(" ");
+    for sentence in [
+        format!("From {best} on a wrong result pays at the best reputation, from {beginner} at a beginner's"),
+        format!("If nobody who is right appeals, it pays from {best_alone} and {beginner_alone} on"),
+        format!("less than half of the cases from {unreliable_alone} on,"),
+        format!("and from {unreliable} on where everybody appeals"),
+    ] {
+        assert!(page.contains(&sentence), "the page should say: {sentence}");
+    }
+}
+
+#[test]
+fn if_nobody_who_is_right_appeals_fewer_lies_are_found() {
+    let play = |rules: &Rules| market::run(rules, named("colluding-33").unwrap(), 1, 20_000);
+    let (everybody, nobody) = (play(&Rules::default()), play(&nobody_appeals()));
+    assert!(everybody.appeals > nobody.appeals, "{}", nobody.appeals);
+    let found = |tally: &Tally| tally.audits_that_found as f64 / tally.audits_of_wrong as f64;
+    let (with, without) = (found(&everybody), found(&nobody));
+    assert!(without < with, "{without}, {with}");
 }
 
 /// Why a minority loses its collateral only: a third of the stake in one hand would live on, and

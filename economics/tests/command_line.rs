@@ -50,6 +50,22 @@ fn the_table_has_a_line_for_each_scenario() {
 }
 
 #[test]
+fn it_says_from_where_on_lies_pay_if_everybody_or_if_nobody_appeals() {
+    let arguments = ["--tasks", "300", "--scenario", "honest"];
+    let text = said(&run(&arguments));
+    assert!(
+        text.contains("44.4 %") && text.contains("if everybody who is right"),
+        "{text}"
+    );
+    let [tasks, few, scenario, honest] = arguments;
+    let text = said(&run(&[tasks, few, scenario, honest, "--nobody-appeals"]));
+    assert!(
+        text.contains("36.0 %") && text.contains("if nobody who is right"),
+        "{text}"
+    );
+}
+
+#[test]
 fn a_name_that_is_none_is_answered_with_those_that_are() {
     let output = run(&["--scenario", "greedy"]);
     assert!(!output.status.success());
