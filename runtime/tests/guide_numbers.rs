@@ -2,7 +2,12 @@
 
 #![allow(clippy::unwrap_used)]
 
-use aicpw_protocol::{judging, pricing, AskPrice, Gflops, Milliseconds};
+use aicpw_primitives::traits::Escalation;
+use aicpw_protocol::{
+    judging, pricing,
+    task::{Blame, Fault},
+    AskPrice, Gflops, Milliseconds,
+};
 use aicpw_runtime::{
     units::{DAYS, HOURS, MILLI, MINUTES, SECONDS, UNIT},
     Balance, BlockNumber, Runtime,
@@ -13,6 +18,7 @@ use pallet_provider_staking::Config as Staking;
 use pallet_tasks::Config as Tasks;
 use sp_runtime::Perbill;
 
+const ECONOMICS: &str = include_str!("../../docs/economics.md");
 const PROVIDER: &str = include_str!("../../docs/provider.md");
 const REQUESTER: &str = include_str!("../../docs/requester.md");
 
@@ -45,6 +51,11 @@ fn span(blocks: BlockNumber) -> String {
 
 fn require(page: &str, line: &str) {
     assert!(page.contains(line), "the guide should say: {line}");
+}
+
+/// Its lines as one.
+fn joined(page: &str) -> String {
+    page.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Runs on a chain on which nobody has changed a parameter.
@@ -222,4 +233,81 @@ fn sentences_are_right() {
     require(REQUESTER, &format!("you pay both {base} AICP"));
     assert_eq!(<Runtime as Tasks>::MaxAttempts::get(), 3);
     require(REQUESTER, "at most three times in\nall");
+}
+
+#[test]
+fn what_those_who_judge_can_lose() {
+    on_chain(losses_of_judges_are_right);
+}
+
+fn losses_of_judges_are_right() {
+    // Silence before a commit is a fault, and after it as much as a lie.
+    for fault in [Fault::NoStart, Fault::NoProgress, Fault::NoCommit] {
+        assert_eq!(fault.blame(), Blame::Provider);
+    }
+    assert_eq!(Fault::NoReveal.blame(), Blame::WrongResult);
+    let page = joined(ECONOMICS);
+    let half = |lock: Balance| <Runtime as Staking>::FaultSlash::get().mul_ceil(lock);
+    let policy = <Runtime as Disputes>::Policy::get();
+
+    let budget = 2 * UNIT;
+    let terms = pallet_disputes::Pallet::<Runtime>::auditor_terms(UNIT / 2, budget);
+    let (auditor, juror) = (terms.lock, policy.juror_lock(terms.pay));
+    assert_eq!(terms.pay, budget);
+    require(
+        &page,
+        &format!(
+            "At a budget of {} AICP that costs an auditor {} AICP and a juror {} AICP.",
+            aicp(budget),
+            aicp(auditor),
+            aicp(juror)
+        ),
+    );
+    let window = span(<Runtime as Tasks>::RevealWindow::get());
+    require(&page, &format!("longer than `RevealWindow` ({window})"));
+    let pays = |amount: Balance| format!("− {} j", aicp(amount * UNIT / terms.pay));
+    for row in [
+        format!(
+            "/ {}, all of its reputation / {}; a silent juror is replaced, once |",
+            pays(juror),
+            pays(half(juror))
+        ),
+        format!("| + j / nothing / {} |", pays(half(juror))),
+        format!(
+            "| auditor is silent before its commit | | | {}, and another is drawn, once |",
+            pays(half(auditor))
+        ),
+        format!(
+            "| auditor {}, juror {}, all of its reputation; nobody takes its place;",
+            pays(auditor),
+            pays(juror)
+        ),
+    ] {
+        require(&page, &row);
+    }
+    let guide = joined(PROVIDER);
+    require(&guide, "Ten times the budget for one provider is locked.");
+    require(&guide, "Five times the budget for one provider is locked.");
+    assert_eq!([auditor, juror], [5 * budget, 10 * budget]);
+
+    // Of a claim.
+    let at_stake = UNIT;
+    let (pay, lock) = (policy.fetch_pay(at_stake), policy.fetch_lock(at_stake));
+    assert_eq!((lock, half(lock)), (at_stake, at_stake / 2));
+    assert_eq!(lock, 20 * pay);
+    require(&page, "which is twenty times its pay.");
+    require(&page, "| − C / 2; a silent one is replaced, once |");
+    require(
+        &page,
+        "| − C, all of its reputation; nobody takes its place |",
+    );
+
+    // Of a requester.
+    assert_eq!(policy.bond(budget, 0), Some(5 * budget));
+    require(&page, "which is five times its budget for one provider,");
+    assert_eq!(policy.bond(budget, 1), Some(11 * budget));
+    require(&page, "which is eleven times that budget,");
+    assert_eq!(policy.claim_bond(pay), Some(6 * at_stake / 20));
+    require(&page, "six twentieths of the collateral");
+    require(&page, "| − 6 C / 20 |");
 }

@@ -359,6 +359,7 @@ fn an_auditor_that_does_not_reveal_loses_all_and_is_not_replaced() {
         run_for(REVEAL_WINDOW + 1);
         assert_eq!(fault_of(auditor), Some(Fault::NoReveal));
         assert_eq!(free(BOB), FUNDS - AUDITOR_LOCK);
+        assert!(Told::get().contains(&Note::Convicted(BOB)));
         assert!(matches!(status_of(id.task), TaskStatus::Verifying { .. }));
         assert!(!task_of(id.task).has_vacancy(), "a new one could copy");
     });

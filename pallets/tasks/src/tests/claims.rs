@@ -299,6 +299,22 @@ fn all_of_a_jury_commit_before_any_of_them_reveals() {
 }
 
 #[test]
+fn who_does_not_reveal_what_it_has_fetched_loses_its_lock_and_is_not_replaced() {
+    ExtBuilder.build_and_execute(|| {
+        let id = claimed();
+        let juror = seated(id.task, &[BOB])[0];
+        compute(juror, DIGEST);
+        run_for(REVEAL_WINDOW + 1);
+        assert_eq!(fault_of(juror), Some(Fault::NoReveal));
+        assert_eq!(free(BOB), FUNDS - LOCK);
+        assert!(Told::get().contains(&Note::Convicted(BOB)));
+        assert!(!task_of(id.task).has_vacancy());
+        assert_eq!(Heard::get(), [Tell::JuryDone(id.task)]);
+        assert_ok!(Court::drop_claim(id.task));
+    });
+}
+
+#[test]
 fn nobody_found_in_the_rematch_window_is_told_to_the_jurys_pallet() {
     ExtBuilder.build_and_execute(|| {
         let id = claimed();

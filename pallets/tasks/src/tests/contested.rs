@@ -240,6 +240,7 @@ fn who_does_not_reveal_loses_its_lock_and_is_not_replaced() {
         run_for(REVEAL_WINDOW + 1);
         assert!(is_failed(juror, Fault::NoReveal));
         assert_eq!(free(BOB), FUNDS - LOCK);
+        assert!(Told::get().contains(&Note::Convicted(BOB)));
         assert!(!task_of(id.task).has_vacancy());
         assert_eq!(Heard::get(), [Tell::JuryDone(id.task)]);
     });
