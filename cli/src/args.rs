@@ -116,14 +116,19 @@ Examples:
     /// `aicpw task dispute` opens one.
     #[command(subcommand)]
     Dispute(dispute::DisputeCommand),
-    /// Stay up for the account's open tasks: grant the keys of sealed ones, serve their files
+    /// Stay up for the account: grant keys of sealed tasks, serve files, appeal against verdicts
     ///
-    /// A sealed task whose key is not granted soon after its match ends at the requester's cost, and each
-    /// further provider, and each juror of a dispute, has to be granted it anew. Ends with Ctrl-C.
+    /// For a requester: a sealed task whose key is not granted soon after its match ends at the requester's cost,
+    /// and each further provider, and each juror of a dispute, has to be granted it anew.
+    ///
+    /// For a provider: a verdict against its result takes all that is locked for it, unless a larger jury is called
+    /// within minutes. The agent calls it, as far as the account can spend the bond: a bond is lost if the larger
+    /// jury finds the same. Ends with Ctrl-C.
     #[command(after_long_help = "\
 Examples:
   aicpw --key-file me.key agent
-  aicpw --key-file me.key agent --until-idle --json")]
+  aicpw --key-file me.key agent --until-idle --json
+  aicpw --key-file provider.key agent --appeal-up-to 500")]
     Agent(agent::AgentArgs),
     /// The data keys of sealed tasks
     #[command(subcommand)]

@@ -6,6 +6,7 @@ use scale_info::TypeInfo;
 use crate::{
     availability::NOT_FETCHED,
     hashing::Hash,
+    task::Role,
     trace::{DisputedPart, OpenTrace},
     units::{Balance, BlockNumber},
     AssignmentId, TaskId,
@@ -296,6 +297,35 @@ pub struct DisputeView<AccountId> {
     pub work: Option<Hash>,
 }
 
+impl<AccountId> DisputeView<AccountId> {
+    /// Until when a larger jury can be called, and against what; `None` if none can be called now.
+    pub fn appealable(&self) -> Option<(BlockNumber, Outcome)> {
+        match self.state {
+            DisputeState::Appealable { until, outcome } if self.appeal_bond > 0 => {
+                Some((until, outcome))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether who has revealed this root for the task, to deliver it or to audit, loses by a verdict that can be
+    /// appealed against now. Of a part that is wrong it is known whose it is, and of auditors nothing.
+    pub fn is_against(&self, role: Role, root: &Hash) -> bool {
+        let Some((_, outcome)) = self.appealable() else {
+            return false;
+        };
+        match (outcome, role, &self.part) {
+            (Outcome::Wrong { .. }, Role::Replica, Some(_)) => true,
+            (
+                Outcome::Upheld { root: found } | Outcome::Wrong { root: found },
+                Role::Replica | Role::Auditor,
+                None,
+            ) => found != *root,
+            _ => false,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -367,5 +397,79 @@ mod tests {
         ] {
             assert_eq!(outcome.verdict(), None);
         }
+    }
+
+    fn judged(outcome: Outcome) -> DisputeView<u8> {
+        DisputeView {
+            task: TaskId(7),
+            about: About::Result,
+            challenger: Some(1),
+            bond: 5,
+            opened_at: 60,
+            round: 0,
+            jury: 5,
+            first_seat: 1,
+            pay: 1,
+            lock: 10,
+            appeal_bond: 11,
+            state: DisputeState::Appealable {
+                until: 340,
+                outcome,
+            },
+            trace: None,
+            part: None,
+            work: None,
+        }
+    }
+
+    #[test]
+    fn a_verdict_is_against_whoever_has_revealed_another_root() {
+        let (ours, other) = ([1; 32], [2; 32]);
+        for outcome in [
+            Outcome::Wrong { root: other },
+            Outcome::Upheld { root: other },
+        ] {
+            let dispute = judged(outcome);
+            assert_eq!(dispute.appealable(), Some((340, outcome)));
+            for role in [Role::Replica, Role::Auditor] {
+                assert!(dispute.is_against(role, &ours));
+                assert!(!dispute.is_against(role, &other), "it is right");
+            }
+            assert!(!dispute.is_against(Role::Juror, &ours));
+            assert!(!dispute.is_against(Role::Fetcher, &ours));
+        }
+        for outcome in [Outcome::Unable, Outcome::NoMajority] {
+            assert!(!judged(outcome).is_against(Role::Replica, &ours));
+        }
+        let last = DisputeView {
+            appeal_bond: 0,
+            ..judged(Outcome::Wrong { root: other })
+        };
+        assert_eq!(last.appealable(), None);
+        assert!(!last.is_against(Role::Replica, &ours));
+        let again = DisputeView {
+            state: DisputeState::Judging,
+            ..judged(Outcome::Wrong { root: other })
+        };
+        assert!(!again.is_against(Role::Replica, &ours));
+    }
+
+    /// The roots of such a verdict are hashes of a trace, and no result's.
+    #[test]
+    fn a_part_that_is_wrong_is_its_provider_s() {
+        let root = [1; 32];
+        let of_part = |outcome| DisputeView {
+            part: Some(DisputedPart {
+                number: 3,
+                from: None,
+                claimed: [4; 32],
+            }),
+            ..judged(outcome)
+        };
+        let wrong = of_part(Outcome::Wrong { root: [5; 32] });
+        assert!(wrong.is_against(Role::Replica, &root));
+        assert!(!wrong.is_against(Role::Auditor, &root));
+        let upheld = of_part(Outcome::Upheld { root: [4; 32] });
+        assert!(!upheld.is_against(Role::Replica, &root));
     }
 }

@@ -330,6 +330,11 @@ impl Chain {
         Ok(AtWork::of(&orders))
     }
 
+    /// The assignments that the provider of a worker key has slots or stake for.
+    pub async fn locked(&self, worker: &Hash) -> Result<Vec<AssignmentId>> {
+        self.runtime_api("WorkerApi_locked", worker, None).await
+    }
+
     /// The provider for which a worker key acts.
     pub async fn provider_of_worker(&self, worker: &Hash) -> Result<Option<Account>> {
         self.runtime_api("ProvidersApi_provider_of_worker", worker, None)

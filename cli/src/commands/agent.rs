@@ -1,6 +1,8 @@
-//! `aicpw agent`: stays up for a requester. It grants the keys of the account's sealed tasks, to the
-//! first provider and to each next one, and has the node keep and serve what providers fetch.
+//! `aicpw agent`: stays up for an account. It grants the keys of the account's sealed tasks, to the
+//! first provider and to each next one, and has the node keep and serve what providers fetch. And it appeals against
+//! verdicts that are against the account's own results.
 
+mod appeals;
 mod serve;
 
 use std::{
@@ -10,12 +12,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use aicpw_protocol::{task::TaskStatus, view::TaskView, AssignmentId, TaskId};
+use aicpw_protocol::{task::TaskStatus, view::TaskView, AssignmentId, BlockNumber, TaskId};
 use futures::{
     future::LocalBoxFuture, stream::FuturesUnordered, FutureExt, StreamExt, TryStreamExt,
 };
 use serde::Serialize;
 
+use appeals::{AppealArgs, Appeals};
 use serve::{fetchers, meet, serve, waits_for_data};
 
 use super::{
@@ -67,6 +70,8 @@ pub struct AgentArgs {
     /// End when none of the account's tasks is open
     #[arg(long)]
     pub until_idle: bool,
+    #[command(flatten)]
+    appeals: AppealArgs,
 }
 
 /// A line of `agent --json`.
@@ -95,6 +100,21 @@ enum Line {
         task: u64,
         state: &'static str,
     },
+    Appealed {
+        task: u64,
+        against: &'static str,
+        bond: Amount,
+        transaction: String,
+        transaction_fee: Option<Amount>,
+    },
+    NotAppealed {
+        task: u64,
+        against: &'static str,
+        bond: Amount,
+        until: BlockNumber,
+        reason: &'static str,
+        message: String,
+    },
 }
 
 /// Stays up.
@@ -109,10 +129,20 @@ pub async fn run(context: &Context<'_>, args: &AgentArgs) -> Result<()> {
     let work = async {
         let has_looked = Cell::new(false);
         let mut told = None;
+        let mut appeals = Appeals::new(&args.appeals);
         loop {
             let begun = Instant::now();
-            let followed = follow(context, &chain, &signer, &keys, args, &has_looked).await;
-            let Err(error) = followed else {
+            let idle = args.until_idle;
+            let followed = follow(
+                context,
+                &chain,
+                &signer,
+                &keys,
+                idle,
+                &has_looked,
+                &mut appeals,
+            );
+            let Err(error) = followed.await else {
                 return Ok(());
             };
             let is_lost = matches!(error.kind, Kind::Unreachable | Kind::Timeout);
@@ -142,7 +172,9 @@ pub async fn run(context: &Context<'_>, args: &AgentArgs) -> Result<()> {
     tokio::select! {
         ended = work => ended,
         how = ends.next() => {
-            context.out.say(format!("{how}: open sealed tasks get no key until an agent runs again"));
+            context.out.say(format!(
+                "{how}: until an agent runs again, open sealed tasks get no key, and nothing is appealed against"
+            ));
             Ok(())
         }
     }
@@ -155,8 +187,9 @@ async fn follow(
     chain: &Chain,
     signer: &Signer,
     keys: &DataKeys,
-    args: &AgentArgs,
+    until_idle: bool,
     has_looked: &Cell<bool>,
+    appeals: &mut Appeals,
 ) -> Result<()> {
     let out = context.out;
     let pins = context.global.pins.open();
@@ -169,6 +202,10 @@ async fn follow(
     look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut tidy = tokio::time::interval(LET_GO_EVERY);
     let mut letting_go = LettingGo::default();
+    let mut verdicts = tokio::time::interval(appeals::LOOK_EVERY);
+    verdicts.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    // The account's own tasks that are.
+    let mut disputed = BTreeSet::new();
     loop {
         tokio::select! {
             biased;
@@ -187,17 +224,22 @@ async fn follow(
                 }
             },
             Some(()) = meeting.next() => {}
+            _ = verdicts.tick() => appeals.look(out, chain, signer, &disputed).await?,
             _ = look.tick() => {
                 let mut awaited = Vec::new();
                 let mut to_meet = BTreeSet::new();
                 let views = tasks.look(chain, signer.account).await?;
                 has_looked.set(true);
+                disputed.clear();
                 for view in views {
                     if life::is_final(&view.status) {
                         let state = life::state_name(&view.status);
                         out.say(format!("task {}: {state}", view.id));
                         out.json_line(&Line::Ended { task: view.id.0, state });
                         continue;
+                    }
+                    if view.status == TaskStatus::Disputed {
+                        disputed.insert(view.id);
                     }
                     if waits_for_data(&view) && tasks.is_to_be_served(view.id, Instant::now()) {
                         let task = view.id;
@@ -215,7 +257,7 @@ async fn follow(
                 for (task, granted) in granter.look_and_tell(out, &awaited).await {
                     out.json_line(&line(task, &granted));
                 }
-                if args.until_idle && tasks.are_idle() && serving.is_empty() {
+                if until_idle && tasks.are_idle() && serving.is_empty() {
                     return Ok(());
                 }
             }

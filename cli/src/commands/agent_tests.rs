@@ -31,6 +31,21 @@ fn every_line_is_documented() {
             task: 7,
             state: "settled",
         },
+        Line::Appealed {
+            task: 7,
+            against: "result",
+            bond: Amount(1),
+            transaction: String::new(),
+            transaction_fee: None,
+        },
+        Line::NotAppealed {
+            task: 7,
+            against: "dispute",
+            bond: Amount(1),
+            until: 9,
+            reason: "failed",
+            message: String::new(),
+        },
     ];
     for line in lines {
         crate::output::documented::check(&["Agent step"], &line);

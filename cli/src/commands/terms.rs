@@ -263,4 +263,4 @@ fn check_budget(
 
 #[cfg(test)]
 #[path = "terms_tests.rs"]
-mod tests;
+pub mod tests;

@@ -1,5 +1,5 @@
 #[path = "../../tests/command_line/fake_node/market.rs"]
-mod market;
+pub mod market;
 
 use super::*;
 use crate::commands::prepare::{tests as folders, Prepared};

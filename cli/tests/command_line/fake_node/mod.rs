@@ -386,6 +386,7 @@ fn runtime_api(function: &str, arguments: &[u8], is_final: bool, looks: &Looks) 
             Some(is_bob.then(|| provider(account)).encode())
         }
         "WorkerApi_orders" => Some(orders().encode()),
+        "WorkerApi_locked" => Some(Vec::<AssignmentId>::new().encode()),
         "ProvidersApi_provider_of_worker" => {
             let worker = <[u8; 32]>::decode(&mut &arguments[..]).ok()?;
             let owner: Option<Account> = (worker == TAKEN).then_some([7; 32]);
