@@ -1,7 +1,9 @@
 //! The chain, as the native side of a worker sees it. The node implements [`ChainView`] and
 //! [`LocalStorage`]; tests have a chain of their own.
 
-use aicpw_protocol::{mailbox::Orders, AssignmentId, BlockNumber, DeviceId, Hash};
+use aicpw_protocol::{
+    mailbox::Orders, task::Role, AssignmentId, Balance, BlockNumber, DeviceId, Hash,
+};
 use sp_core::offchain::{OffchainStorage, STORAGE_PREFIX};
 use std::collections::BTreeSet;
 use tokio::sync::watch;
@@ -34,6 +36,15 @@ pub struct StateError {
     pub reason: String,
 }
 
+/// A verdict of a jury against a result of this node's, as long as it can be appealed against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Verdict {
+    /// The last block in which a larger jury can be called.
+    pub until: BlockNumber,
+    /// What that takes.
+    pub bond: Balance,
+}
+
 /// What the worker needs of a chain. Calls are quick (they execute a runtime API on local state)
 /// and may be made on any thread.
 pub trait ChainView: Send + Sync + 'static {
@@ -59,6 +70,18 @@ pub trait ChainView: Send + Sync + 'static {
     /// # Errors
     /// When the state is gone or the runtime does not answer.
     fn locked_at(&self, block: Hash) -> Result<BTreeSet<AssignmentId>, StateError>;
+
+    /// The verdict against this root, which an assignment has revealed in this role, in the state of `block`.
+    ///
+    /// # Errors
+    /// When the state is gone or the runtime does not answer.
+    fn verdict_against(
+        &self,
+        block: Hash,
+        assignment: AssignmentId,
+        role: Role,
+        root: &Hash,
+    ) -> Result<Option<Verdict>, StateError>;
 
     /// Jobs that a device runs at once, in the state of the best block; `None` if the chain does
     /// not know the device.

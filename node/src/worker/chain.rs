@@ -2,14 +2,15 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use aicpw_offchain_worker::chain::{BlockRef, ChainView, Heads, StateError};
+use aicpw_offchain_worker::chain::{BlockRef, ChainView, Heads, StateError, Verdict};
 use aicpw_primitives::{
-    api::{ProvidersApi, TasksApi, WorkerApi},
+    api::{DisputesApi, ProvidersApi, TasksApi, WorkerApi},
     worker_key::{WorkerId, KEY_TYPE},
     AccountId,
 };
 use aicpw_protocol::{
-    mailbox::Orders, view::DeviceView, AssignmentId, BlockNumber, DeviceId, Hash,
+    mailbox::Orders, task::Role, verdict::DisputeView, view::DeviceView, AssignmentId, BlockNumber,
+    DeviceId, Hash,
 };
 use aicpw_runtime::{
     configs::system::{migrated_version, migration_key},
@@ -184,6 +185,28 @@ impl ChainView for NodeChain {
             all.extend(api.locked(H256(block), key.into()).map_err(failed(block))?);
         }
         Ok(all)
+    }
+
+    fn verdict_against(
+        &self,
+        block: Hash,
+        assignment: AssignmentId,
+        role: Role,
+        root: &Hash,
+    ) -> Result<Option<Verdict>, StateError> {
+        require_readable(&self.client, block)?;
+        let api = self.client.runtime_api();
+        let dispute: Option<DisputeView<AccountId>> =
+            DisputesApi::<_, AccountId>::dispute(&*api, H256(block), assignment.task)
+                .map_err(failed(block))?;
+        let against = dispute.filter(|dispute| dispute.is_against(role, root));
+        Ok(against.and_then(|dispute| {
+            let (until, _) = dispute.appealable()?;
+            Some(Verdict {
+                until,
+                bond: dispute.appeal_bond,
+            })
+        }))
     }
 
     fn slots_of(&self, device: DeviceId) -> Result<Option<u8>, StateError> {

@@ -36,6 +36,7 @@ pub(super) struct Registered {
     ended: CounterVec<U64>,
     failures: CounterVec<U64>,
     lacking: Gauge<U64>,
+    verdicts_against: Counter<U64>,
     conformance_runs: CounterVec<U64>,
     pub(super) engine_started: CounterVec<U64>,
     pub(super) engine_failed: CounterVec<U64>,
@@ -122,6 +123,14 @@ impl WorkerMetrics {
                 )?,
                 registry,
             )?,
+            verdicts_against: register(
+                Counter::new(
+                    "aicpw_verdicts_against_total",
+                    "Verdicts of juries against results of this node that could be appealed against when they were \
+                     seen",
+                )?,
+                registry,
+            )?,
             conformance_runs: counters(
                 registry,
                 "aicpw_conformance_runs_total",
@@ -174,6 +183,13 @@ impl WorkerMetrics {
     pub fn lacking(&self, bytes: Option<u64>) {
         if let Some(metrics) = &self.0 {
             metrics.lacking.set(bytes.unwrap_or(0));
+        }
+    }
+
+    /// A jury's verdict against a result was seen.
+    pub fn verdict_against(&self) {
+        if let Some(metrics) = &self.0 {
+            metrics.verdicts_against.inc();
         }
     }
 
@@ -284,6 +300,7 @@ mod tests {
             let mut timing = Timing::start(metrics.clone(), &Phase::Ready);
             timing.enter(&closed());
             metrics.failed(Fault::Crashed);
+            metrics.verdict_against();
             metrics.ended(End::Failed);
         };
         let count = |name: &str, labels: &[(&str, &str)]| value(&registry, name, labels);
@@ -295,12 +312,13 @@ mod tests {
                 count("aicpw_job_phase_seconds", &[("phase", "ready")]),
                 count("aicpw_job_failures_total", &[("fault", "crashed")]),
                 count("aicpw_jobs_ended_total", &[("end", "failed")]),
+                count("aicpw_verdicts_against_total", &[]),
             ]
         };
         job(&WorkerMetrics::default());
-        assert_eq!(counted(), [0.0; 6]);
+        assert_eq!(counted(), [0.0; 7]);
         // The same where there is one.
         job(&counting);
-        assert_eq!(counted(), [2.0, 1.0, 1.0, 1.0, 1.0, 1.0]);
+        assert_eq!(counted(), [2.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0]);
     }
 }

@@ -51,6 +51,7 @@ impl Queue {
                 return;
             }
         };
+        self.see_verdicts(block, &orders);
         let is_missing = |active: &Active| {
             block.number >= active.seen_at && order_of(&orders, &active.order).is_none()
         };

@@ -44,6 +44,7 @@ mod room_keeping;
 mod sealed;
 mod sight;
 mod slots;
+mod verdicts;
 
 #[cfg(test)]
 mod tests;
@@ -86,6 +87,7 @@ use retention::{Locked, Retention, Sweep};
 use room::Rooms;
 use room_keeping::Sweeping;
 use sight::{Sight, Watch};
+use verdicts::Verdicts;
 
 /// How often it is said that this side is alive.
 const SERVING_EVERY: Duration = Duration::from_secs(2);
@@ -131,6 +133,7 @@ pub struct Queue {
     only_finishes: bool,
     /// The finalised block that all active jobs have been shown.
     shown: Option<BlockRef>,
+    verdicts: Verdicts,
 }
 
 /// A job that has not ended.
@@ -190,6 +193,7 @@ impl Queue {
             looking: JoinSet::new(),
             only_finishes,
             shown: None,
+            verdicts: Verdicts::default(),
         };
         for entry in std::fs::read_dir(jobs).map_err(failed("read"))? {
             let path = entry.map_err(failed("read"))?.path();

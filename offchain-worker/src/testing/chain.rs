@@ -1,6 +1,6 @@
 use aicpw_protocol::{
     mailbox::{self, Order, Orders, Report},
-    task::AssignmentStatus,
+    task::{AssignmentStatus, Role},
     AssignmentId, BlockNumber, DeviceId, Hash,
 };
 use codec::{DecodeAll, Encode};
@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::watch;
 
 use super::soon;
-use crate::chain::{BlockRef, ChainView, Heads, LocalStorage, StateError};
+use crate::chain::{BlockRef, ChainView, Heads, LocalStorage, StateError, Verdict};
 
 /// Offchain storage in memory, which tells of every change.
 pub struct MemoryStorage {
@@ -128,6 +128,7 @@ pub struct FakeChain {
     heads: watch::Sender<Heads>,
     states: Mutex<BTreeMap<Hash, Vec<Order>>>,
     locked: Mutex<BTreeSet<AssignmentId>>,
+    verdicts: Mutex<BTreeMap<AssignmentId, Verdict>>,
 }
 
 impl FakeChain {
@@ -141,6 +142,7 @@ impl FakeChain {
             heads: watch::channel(Heads::default()).0,
             states: Mutex::default(),
             locked: Mutex::default(),
+            verdicts: Mutex::default(),
         })
     }
 
@@ -189,6 +191,15 @@ impl FakeChain {
         *self.locked.lock().unwrap() = locked.iter().copied().collect();
     }
 
+    /// What a jury has found of an assignment's result, in all states.
+    pub fn set_verdict(&self, assignment: AssignmentId, verdict: Option<Verdict>) {
+        let mut verdicts = self.verdicts.lock().unwrap();
+        match verdict {
+            Some(verdict) => verdicts.insert(assignment, verdict),
+            None => verdicts.remove(&assignment),
+        };
+    }
+
     /// A new block, final at once, in which one order has this state.
     pub fn step(&self, number: u32, order: &Order, status: AssignmentStatus) {
         let order = Order {
@@ -229,6 +240,16 @@ impl ChainView for FakeChain {
         let open = self.orders_at(block)?.orders;
         locked.extend(open.into_iter().map(|order| order.assignment));
         Ok(locked)
+    }
+
+    fn verdict_against(
+        &self,
+        _: Hash,
+        assignment: AssignmentId,
+        _: Role,
+        _: &Hash,
+    ) -> Result<Option<Verdict>, StateError> {
+        Ok(self.verdicts.lock().unwrap().get(&assignment).copied())
     }
 
     fn slots_of(&self, _: DeviceId) -> Result<Option<u8>, StateError> {

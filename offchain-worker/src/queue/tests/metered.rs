@@ -3,7 +3,8 @@
 use substrate_prometheus_endpoint::Registry;
 
 use super::*;
-use crate::metrics::scrape::value;
+use crate::{chain::Verdict, metrics::scrape::value};
+use aicpw_protocol::{mailbox::Orders, units::AICP};
 
 async fn metered() -> (Node, Registry) {
     let registry = Registry::new();
@@ -69,4 +70,65 @@ async fn a_node_that_is_full_of_results_that_it_answers_for_tells_what_it_lacks(
     node.chain.set_locked(&[]);
     node.chain.storage.value(SERVING).await;
     assert_eq!(lacking(), 0.0);
+}
+
+/// Regression: nobody was told, and the time to appeal is minutes.
+#[tokio::test]
+async fn a_verdict_against_a_result_is_counted_once() {
+    let (mut node, registry) = metered().await;
+    node.stop().await;
+    let mut queue = Queue::open(node.shop(), node.folder.path(), node.retention).unwrap();
+    let against = || value(&registry, "aicpw_verdicts_against_total", &[]);
+    let opening = ResultOpening {
+        salt: [0; 32],
+        result_root: [1; 32],
+        trace_commitment: [2; 32],
+        result: content_id(OUTPUT),
+    };
+    let committed = Order {
+        status: committed([3; 32]),
+        ..order(2)
+    };
+    let juror = Order {
+        role: Role::Juror,
+        status: revealed(&opening),
+        ..order(3)
+    };
+    let result = Order {
+        status: revealed(&opening),
+        ..order(1)
+    };
+    let verdict = |until| Verdict {
+        until,
+        bond: 11 * AICP,
+    };
+    for other in [&committed, &juror] {
+        node.chain.set_verdict(other.assignment, Some(verdict(900)));
+    }
+    let orders = Orders {
+        orders: vec![committed, juror, result.clone()],
+        ..Orders::default()
+    };
+    let mut see = |number| {
+        let block = BlockRef {
+            number,
+            hash: [4; 32],
+        };
+        queue.see_verdicts(block, &orders);
+    };
+    see(100);
+    assert_eq!(against(), 0.0);
+    node.chain
+        .set_verdict(result.assignment, Some(verdict(900)));
+    see(101);
+    assert_eq!(against(), 0.0, "it has looked a moment ago");
+    see(120);
+    see(140);
+    assert_eq!(against(), 1.0);
+    node.chain.set_verdict(result.assignment, None);
+    see(160);
+    node.chain
+        .set_verdict(result.assignment, Some(verdict(2_000)));
+    see(180);
+    assert_eq!(against(), 2.0, "of the larger jury");
 }
