@@ -12,7 +12,8 @@ use aicpw_stand_in::clock::{skip, WrongClock};
 
 const LIMIT: Duration = Duration::from_secs(180);
 
-/// Seconds: six slots, of which BABE takes blocks that are one ahead.
+/// Seconds: six slots, of which BABE takes blocks that are one ahead. One node is ahead by it and one behind, so these
+/// are twelve apart, half of what a node waits for.
 const OFF: f64 = 1.5;
 
 /// Blocks in half a minute: enough for the SDK to ban whoever it would ban, many times.

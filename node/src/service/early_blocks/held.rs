@@ -1,74 +1,187 @@
 //! Blocks that wait for their slot.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use aicpw_runtime::opaque::Block;
 use codec::Encode;
-use sc_consensus::IncomingBlock;
+use sc_consensus::{import_queue::RuntimeOrigin, IncomingBlock};
 use sp_consensus::BlockOrigin;
 use sp_consensus_babe::Slot;
 
-/// How many wait at most: a minute of blocks, of four validators that all make one in each slot.
-const MOST: usize = 1_024;
+use super::BlockHash;
 
-/// How many bytes of transactions they have at most, all together.
-const MOST_BYTES: usize = 64 * 1024 * 1024;
+/// So much waits at most.
+#[derive(Clone, Copy)]
+struct Room {
+    blocks: usize,
+    bytes: usize,
+}
+
+/// Of all peers together: four can use up what is theirs.
+const MOST: Room = Room {
+    blocks: 192,
+    bytes: 64 * 1024 * 1024,
+};
+
+/// Of one peer: two blocks for each slot that is waited for, and one answer to a request, which has 16 MiB at most.
+const MOST_OF_ONE: Room = Room {
+    blocks: 48,
+    bytes: 16 * 1024 * 1024,
+};
+
+/// What a transaction, a digest or a justification takes in memory beside its bytes. One without any has a single
+/// byte in a message.
+const OF_AN_ITEM: usize = 64;
 
 /// A block, and where the import queue is told that it comes from.
 pub type Submitted = (BlockOrigin, IncomingBlock<Block>);
 
-/// Those that wait, by the slot that has to begin first.
-#[derive(Default)]
-pub struct Held {
-    blocks: BTreeMap<Slot, Vec<Submitted>>,
-    count: usize,
+struct Entry {
+    submitted: Submitted,
     bytes: usize,
 }
 
-impl Held {
-    /// Takes a block in, unless there is no room: then it comes back.
-    pub fn add(&mut self, slot: Slot, submitted: Submitted) -> Option<Submitted> {
-        let bytes = size(&submitted);
-        if self.count >= MOST || self.bytes.saturating_add(bytes) > MOST_BYTES {
-            return Some(submitted);
+impl Entry {
+    fn block(&self) -> &IncomingBlock<Block> {
+        &self.submitted.1
+    }
+
+    fn is_of(&self, peer: Option<RuntimeOrigin>) -> bool {
+        self.block().origin == peer
+    }
+}
+
+impl Room {
+    fn holds<'a>(self, entries: impl Iterator<Item = &'a Entry>) -> bool {
+        let (mut blocks, mut bytes) = (0_usize, 0_usize);
+        for entry in entries {
+            blocks += 1;
+            bytes = bytes.saturating_add(entry.bytes);
         }
-        self.count += 1;
-        self.bytes += bytes;
-        self.blocks.entry(slot).or_default().push(submitted);
-        None
+        blocks <= self.blocks && bytes <= self.bytes
+    }
+}
+
+/// Those that wait, by the slot that has to begin first.
+#[derive(Default)]
+pub struct Held(BTreeMap<Slot, Vec<Entry>>);
+
+impl Held {
+    /// Takes a block in. If that is more than there is room for, what has to wait longest comes back: of its peer
+    /// first, so that nobody can take the room of all others. That can be the new one.
+    pub fn add(&mut self, slot: Slot, submitted: Submitted) -> Vec<Submitted> {
+        let peer = submitted.1.origin;
+        let bytes = size(&submitted.1);
+        let entry = Entry { submitted, bytes };
+        self.0.entry(slot).or_default().push(entry);
+        let mut back = self.make_room(MOST_OF_ONE, |entry| entry.is_of(peer));
+        back.extend(self.make_room(MOST, |_| true));
+        back
     }
 
     /// Those whose slot has begun when this one has, in the order of slots, and within one in that in which they
     /// came. They do not wait any more.
     pub fn due(&mut self, now: Slot) -> Vec<Submitted> {
-        let later = self.blocks.split_off(&(now + 1));
-        let due = std::mem::replace(&mut self.blocks, later);
-        let due: Vec<_> = due.into_values().flatten().collect();
-        self.count -= due.len();
-        self.bytes -= due.iter().map(size).sum::<usize>();
-        due
+        let later = self.0.split_off(&(now + 1));
+        let due = std::mem::replace(&mut self.0, later);
+        let due = due.into_values().flatten();
+        due.map(|entry| entry.submitted).collect()
+    }
+
+    /// Those that are built on one of these blocks do not wait any more. Says which they were.
+    pub fn forget_built_on(&mut self, blocks: Vec<BlockHash>) -> Vec<BlockHash> {
+        let mut lost: HashSet<_> = blocks.into_iter().collect();
+        let mut forgotten = Vec::new();
+        // A child stands behind its parent.
+        self.0.retain(|_, entries| {
+            entries.retain(|entry| {
+                let parent = parent_of(entry.block());
+                let is_lost = parent.is_some_and(|parent| lost.contains(&parent));
+                if is_lost {
+                    lost.insert(entry.block().hash);
+                    forgotten.push(entry.block().hash);
+                }
+                !is_lost
+            });
+            !entries.is_empty()
+        });
+        forgotten
     }
 
     /// The slot that begins first of those that are waited for.
     pub fn next(&self) -> Option<Slot> {
-        self.blocks.keys().next().copied()
+        self.0.keys().next().copied()
+    }
+
+    /// Takes out what has to wait longest of those, until there is room for them.
+    fn make_room(&mut self, room: Room, is_one: impl Fn(&Entry) -> bool) -> Vec<Submitted> {
+        let mut back = Vec::new();
+        loop {
+            let entries = self.0.values().flatten();
+            if room.holds(entries.filter(|entry| is_one(entry))) {
+                return back;
+            }
+            back.extend(self.take_farthest(&is_one));
+        }
+    }
+
+    /// Of two of one slot the one that came last: it may be built on the other.
+    fn take_farthest(&mut self, is_one: impl Fn(&Entry) -> bool) -> Option<Submitted> {
+        let mut farthest_first = self.0.iter().rev();
+        let (slot, at) = farthest_first.find_map(|(slot, entries)| {
+            let at = entries.iter().rposition(&is_one)?;
+            Some((*slot, at))
+        })?;
+        let entries = self.0.get_mut(&slot)?;
+        let entry = entries.remove(at);
+        if entries.is_empty() {
+            self.0.remove(&slot);
+        }
+        Some(entry.submitted)
     }
 }
 
-fn size((_, block): &Submitted) -> usize {
-    let body = block.body.iter().flatten();
-    body.map(Encode::encoded_size).sum()
+/// The parent that a block says it has.
+pub fn parent_of(block: &IncomingBlock<Block>) -> Option<BlockHash> {
+    block.header.as_ref().map(|header| header.parent_hash)
+}
+
+/// What a block takes, with all that came with it.
+fn size(block: &IncomingBlock<Block>) -> usize {
+    let encoded = block.header.encoded_size()
+        + block.body.encoded_size()
+        + block.indexed_body.encoded_size()
+        + block.justifications.encoded_size();
+    let header = block.header.as_ref();
+    let justifications = block.justifications.iter();
+    let items = header.map_or(0, |header| header.digest.logs.len())
+        + block.body.as_ref().map_or(0, Vec::len)
+        + block.indexed_body.as_ref().map_or(0, Vec::len)
+        + justifications.flat_map(|all| all.iter()).count();
+    encoded + items * OF_AN_ITEM
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use super::{super::tests::incoming, *};
-    use sp_runtime::OpaqueExtrinsic;
+    use super::{
+        super::{
+            tests::{incoming, incoming_on},
+            FARTHEST,
+        },
+        *,
+    };
+    use sp_runtime::{DigestItem, OpaqueExtrinsic};
 
     fn submitted(slot: u64) -> Submitted {
         (BlockOrigin::NetworkBroadcast, incoming(1, slot))
+    }
+
+    fn from(peer: RuntimeOrigin, slot: u64) -> Submitted {
+        let (origin, mut block) = submitted(slot);
+        block.origin = Some(peer);
+        (origin, block)
     }
 
     #[test]
@@ -76,7 +189,7 @@ mod tests {
         let mut held = Held::default();
         let [last, first, second] = [submitted(9), submitted(5), submitted(5)];
         for (slot, block) in [(9, &last), (5, &first), (5, &second)] {
-            assert!(held.add(slot.into(), block.clone()).is_none());
+            assert!(held.add(slot.into(), block.clone()).is_empty());
         }
         assert_eq!(held.next(), Some(5.into()));
         assert!(held.due(4.into()).is_empty());
@@ -87,23 +200,111 @@ mod tests {
     }
 
     #[test]
-    fn there_is_room_for_so_many_blocks_and_bytes() {
+    fn what_has_to_wait_longest_gives_way() {
         let mut held = Held::default();
-        for slot in 0..MOST as u64 {
-            assert!(held.add(slot.into(), submitted(slot)).is_none());
+        // Each of a peer of its own.
+        let first = 10;
+        let mut farthest = None;
+        for slot in first..first + MOST.blocks as u64 {
+            let block = from(RuntimeOrigin::random(), slot);
+            assert!(held.add(slot.into(), block.clone()).is_empty(), "{slot}");
+            farthest = Some(block);
         }
-        assert_eq!(held.add(1.into(), submitted(1)), Some(submitted(1)));
-        assert_eq!(held.due(0.into()).len(), 1);
-        assert!(held.add(1.into(), submitted(1)).is_none());
+        let far = from(RuntimeOrigin::random(), 1_000);
+        assert_eq!(held.add(1_000.into(), far.clone()), [far]);
+        let near = from(RuntimeOrigin::random(), 5);
+        let back = held.add(5.into(), near.clone());
+        assert_eq!(back, [farthest.unwrap()]);
+        assert_eq!(held.due(9.into()), [near]);
+        // Its place is free again.
+        assert!(held.add(1_000.into(), submitted(1_000)).is_empty());
+    }
 
+    #[test]
+    fn a_peer_has_room_for_two_chains_and_takes_none_from_others() {
         let mut held = Held::default();
-        let (origin, mut large) = submitted(1);
-        let half = OpaqueExtrinsic::from_blob(vec![0; MOST_BYTES / 2]);
-        large.body = Some(vec![half]);
-        // With its length it has more than half of them.
-        assert!(held.add(1.into(), (origin, large.clone())).is_none());
-        assert!(held.add(1.into(), (origin, large.clone())).is_some());
-        assert_eq!(held.due(1.into()).len(), 1);
-        assert!(held.add(1.into(), (origin, large)).is_none());
+        let [liar, honest] = [RuntimeOrigin::random(), RuntimeOrigin::random()];
+        for slot in 0..FARTHEST {
+            for _ in 0..2 {
+                assert!(held.add(slot.into(), from(liar, slot)).is_empty(), "{slot}");
+            }
+        }
+        // The other's is farther than all of these, and stays.
+        let far = from(honest, FARTHEST);
+        assert!(held.add(FARTHEST.into(), far.clone()).is_empty());
+        let back = held.add(0.into(), from(liar, 0));
+        assert_eq!(back, [from(liar, FARTHEST - 1)]);
+        held.due((FARTHEST - 1).into());
+        assert_eq!(held.due(FARTHEST.into()), [far]);
+    }
+
+    #[test]
+    fn all_that_comes_with_a_block_takes_room() {
+        let enlarge: [fn(&mut IncomingBlock<Block>, usize); 4] = [
+            |block, bytes| block.body = Some(vec![OpaqueExtrinsic::from_blob(vec![0; bytes])]),
+            |block, bytes| {
+                let header = block.header.as_mut().unwrap();
+                header.digest.push(DigestItem::Other(vec![0; bytes]));
+            },
+            |block, bytes| block.justifications = Some(([0_u8; 4], vec![0_u8; bytes]).into()),
+            |block, bytes| {
+                let nothing = OpaqueExtrinsic::from_blob(Vec::new());
+                block.body = Some(vec![nothing; bytes / OF_AN_ITEM]);
+            },
+        ];
+        for (way, enlarge) in enlarge.into_iter().enumerate() {
+            let mut held = Held::default();
+            let (origin, mut block) = submitted(1);
+            // With the rest of it more than half.
+            enlarge(&mut block, MOST_OF_ONE.bytes / 2);
+            let large = (origin, block);
+            assert!(held.add(1.into(), large.clone()).is_empty(), "{way}");
+            assert_eq!(held.add(1.into(), large.clone()).len(), 1, "{way}");
+            assert_eq!(held.due(1.into()).len(), 1, "{way}");
+            assert!(held.add(1.into(), large).is_empty(), "{way}");
+        }
+    }
+
+    #[test]
+    fn the_bytes_of_all_have_a_limit_and_who_sends_too_many_loses_only_its_own() {
+        let mut held = Held::default();
+        let large = |slot, bytes| {
+            let (origin, mut block) = from(RuntimeOrigin::random(), slot);
+            block.body = Some(vec![OpaqueExtrinsic::from_blob(vec![0; bytes])]);
+            (origin, block)
+        };
+        let most = MOST_OF_ONE.bytes / 10 * 9;
+        for slot in [2, 3, 4, 5] {
+            assert!(held.add(slot.into(), large(slot, most)).is_empty());
+        }
+        let slots = |held: &Held| {
+            held.0
+                .keys()
+                .map(|slot| u64::from(*slot))
+                .collect::<Vec<_>>()
+        };
+        let beyond = held.add(1.into(), large(1, MOST_OF_ONE.bytes));
+        assert_eq!((beyond.len(), slots(&held)), (1, vec![2, 3, 4, 5]));
+        let back = held.add(1.into(), large(1, most));
+        assert_eq!((back.len(), slots(&held)), (1, vec![1, 2, 3, 4]));
+    }
+
+    #[test]
+    fn what_is_built_on_a_block_is_forgotten_and_nothing_else() {
+        let mut held = Held::default();
+        let parent = incoming(1, 3);
+        let child = incoming_on(parent.hash, 2, 5);
+        let grandchild = incoming_on(child.hash, 3, 6);
+        let other = incoming_on(incoming(1, 4).hash, 2, 5);
+        for (slot, block) in [(5, &child), (5, &other), (6, &grandchild)] {
+            let submitted = (BlockOrigin::NetworkBroadcast, block.clone());
+            assert!(held.add(slot.into(), submitted).is_empty());
+        }
+        let forgotten = held.forget_built_on(vec![parent.hash]);
+        assert_eq!(forgotten, [child.hash, grandchild.hash]);
+        assert!(held.forget_built_on(vec![parent.hash]).is_empty());
+        let left = (BlockOrigin::NetworkBroadcast, other);
+        assert_eq!(held.due(9.into()), [left]);
+        assert_eq!(held.next(), None);
     }
 }

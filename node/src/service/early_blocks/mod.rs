@@ -18,7 +18,10 @@ use async_trait::async_trait;
 use futures::{future, StreamExt};
 use sc_client_api::BlockchainEvents;
 use sc_consensus::{
-    import_queue::{ImportQueue, ImportQueueService, Link, RuntimeOrigin},
+    import_queue::{
+        BlockImportError, BlockImportStatus, ImportQueue, ImportQueueService,
+        JustificationImportResult, Link, RuntimeOrigin,
+    },
     IncomingBlock,
 };
 use sp_consensus::BlockOrigin;
@@ -36,17 +39,20 @@ use tokio::{
 
 use self::{
     arrivals::{complaint, Arrivals},
-    held::Held,
+    held::{parent_of, Held, Submitted},
 };
 
 type BlockHash = <Block as BlockT>::Hash;
 type Queue = Box<dyn ImportQueueService<Block>>;
+type ImportResult = Result<BlockImportStatus<NumberFor<Block>>, BlockImportError>;
 
 /// BABE takes a block that is so many slots ahead.
 const TOLERANCE: u64 = 1;
 
-/// One that is so many slots ahead is not waited for: a minute. Who is as far behind as that is no use to anybody.
-const FARTHEST: u64 = 240;
+/// Blocks of so many slots beyond that are waited for: six seconds, which is what the SDK allows where slots are as
+/// long as that. Nobody checks a seal before the slot begins, so a peer can hold up a node's synchronisation for as
+/// long as this.
+const FARTHEST: u64 = 24;
 
 /// How often it is told when blocks come.
 const TELL_EVERY: Duration = Duration::from_secs(60);
@@ -84,9 +90,8 @@ impl Shared {
 
     /// Hands on what is of this slot or an earlier one, under the lock, so that a block never comes before its parent.
     fn release(held: &mut Held, queue: &mut dyn ImportQueueService<Block>, last: Slot) {
-        for (origin, block) in held.due(last) {
-            // One by one: one that fails would take the others with it.
-            queue.import_blocks(origin, vec![block]);
+        for (origin, chain) in chains(held.due(last)) {
+            queue.import_blocks(origin, chain);
         }
     }
 
@@ -120,25 +125,69 @@ impl Shared {
             is_timed && block.state.is_none() && slot_of(block).is_some_and(|slot| slot > last)
         };
         let first = blocks.iter().position(is_early);
-        let early = first.map(|first| blocks.split_off(first));
+        let mut early = first.map_or_else(Vec::new, |first| blocks.split_off(first));
         queue.import_blocks(origin, blocks);
-        let mut slot = last;
-        for block in early.into_iter().flatten() {
-            // Each is a child of the one before it.
-            slot = slot.max(slot_of(&block).unwrap_or(slot));
-            let refused = match slot > last + FARTHEST {
-                true => Some((origin, block)),
-                false => held.add(slot, (origin, block)),
-            };
-            // The queue says of it what it says of any that is too early.
-            if let Some((origin, block)) = refused {
-                queue.import_blocks(origin, vec![block]);
-            }
+        let too_early = split_too_early(&mut early, last);
+        let mut refused = Vec::new();
+        for (slot, block) in with_slots(early, last) {
+            refused.extend(held.add(slot, (origin, block)));
+        }
+        refused.extend(too_early.into_iter().map(|block| (origin, block)));
+        // The queue says of them what it says of any that is too early.
+        for (origin, chain) in chains(refused) {
+            queue.import_blocks(origin, chain);
         }
         if held.next().is_some() {
             self.added.notify_one();
         }
     }
+}
+
+/// Blocks of a chain with the slot that each can wait for. One comes behind its parent, whatever it says.
+fn with_slots(
+    blocks: Vec<IncomingBlock<Block>>,
+    last: Slot,
+) -> impl Iterator<Item = (Slot, IncomingBlock<Block>)> {
+    let mut slot = last;
+    blocks.into_iter().map(move |block| {
+        slot = slot.max(slot_of(&block).unwrap_or(slot));
+        (slot, block)
+    })
+}
+
+/// Splits off what nobody waits for: from a block that is too early on, and with it what the same peer sent right
+/// before that. Otherwise it would be a block with an unknown parent, and synchronisation would ask for it again and
+/// again.
+fn split_too_early(
+    blocks: &mut Vec<IncomingBlock<Block>>,
+    last: Slot,
+) -> Vec<IncomingBlock<Block>> {
+    let is_too_early =
+        |block: &IncomingBlock<Block>| slot_of(block).is_some_and(|slot| slot > last + FARTHEST);
+    let Some(at) = blocks.iter().position(is_too_early) else {
+        return Vec::new();
+    };
+    let (before, rest) = blocks.split_at(at);
+    let peer = rest.first().and_then(|block| block.origin);
+    let of_another = before.iter().rposition(|block| block.origin != peer);
+    blocks.split_off(of_another.map_or(0, |at| at + 1))
+}
+
+/// Blocks in batches for the queue, which cancels what comes behind one that fails in the same batch. So each is a
+/// chain: one that fails takes with it what is built on it, and nothing else.
+fn chains(blocks: Vec<Submitted>) -> Vec<(BlockOrigin, Vec<IncomingBlock<Block>>)> {
+    let mut chains: Vec<(BlockOrigin, Vec<IncomingBlock<Block>>)> = Vec::new();
+    for (origin, block) in blocks {
+        let parent = parent_of(&block);
+        let found = chains.iter_mut().find(|(of_chain, chain)| {
+            *of_chain == origin && chain.last().map(|last| last.hash) == parent
+        });
+        match found {
+            Some((_, chain)) => chain.push(block),
+            None => chains.push((origin, vec![block])),
+        }
+    }
+    chains
 }
 
 /// The slot that a block says it is of. Of one that says none the import queue says what is wrong.
@@ -213,11 +262,64 @@ impl<Q: ImportQueue<Block>> ImportQueue<Block> for EarlyBlocks<Q> {
     }
 
     fn poll_actions(&mut self, context: &mut futures::task::Context, link: &dyn Link<Block>) {
-        self.queue.poll_actions(context, link);
+        let link = Watched {
+            link,
+            shared: &self.service.shared,
+        };
+        self.queue.poll_actions(context, &link);
     }
 
     async fn run(self, link: &dyn Link<Block>) {
-        self.queue.run(link).await;
+        let Self { queue, service } = self;
+        let link = Watched {
+            link,
+            shared: &service.shared,
+        };
+        queue.run(&link).await;
+    }
+}
+
+/// Where the queue says what became of blocks. What waits behind one that failed is cancelled with it, as in a batch:
+/// to the synchronisation each of them would be a block with an unknown parent, upon which it begins anew.
+struct Watched<'a> {
+    link: &'a dyn Link<Block>,
+    shared: &'a Shared,
+}
+
+impl Link<Block> for Watched<'_> {
+    fn blocks_processed(
+        &self,
+        imported: usize,
+        count: usize,
+        results: Vec<(ImportResult, BlockHash)>,
+    ) {
+        let failed = results.iter().filter(|(result, _)| result.is_err());
+        let failed: Vec<_> = failed.map(|(_, hash)| *hash).collect();
+        self.link.blocks_processed(imported, count, results);
+        if failed.is_empty() {
+            return;
+        }
+        let cancelled = self.shared.held().forget_built_on(failed);
+        if cancelled.is_empty() {
+            return;
+        }
+        let of_each = |hash| (Err(BlockImportError::Cancelled), hash);
+        let cancelled: Vec<_> = cancelled.into_iter().map(of_each).collect();
+        self.link.blocks_processed(0, cancelled.len(), cancelled);
+    }
+
+    fn justification_imported(
+        &self,
+        who: RuntimeOrigin,
+        hash: &BlockHash,
+        number: NumberFor<Block>,
+        result: JustificationImportResult,
+    ) {
+        self.link.justification_imported(who, hash, number, result);
+    }
+
+    fn request_justification(&self, hash: &BlockHash, number: NumberFor<Block>) {
+        self.link.request_justification(hash, number);
     }
 }
 
@@ -313,187 +415,4 @@ impl Telling {
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-
-    use std::sync::atomic::{AtomicU64, Ordering};
-
-    use super::*;
-    use aicpw_runtime::Header;
-    use codec::Encode;
-    use sp_consensus_babe::{
-        digests::{PreDigest, SecondaryPlainPreDigest},
-        BABE_ENGINE_ID,
-    };
-    use sp_runtime::{traits::Header as _, Digest, DigestItem};
-
-    /// A block that says that it is of this slot.
-    pub(super) fn incoming(number: u32, slot: u64) -> IncomingBlock<Block> {
-        let claim = PreDigest::SecondaryPlain(SecondaryPlainPreDigest {
-            authority_index: 0,
-            slot: slot.into(),
-        });
-        let claim = DigestItem::PreRuntime(BABE_ENGINE_ID, claim.encode());
-        let header = Header::new(
-            number,
-            BlockHash::default(),
-            BlockHash::default(),
-            BlockHash::default(),
-            Digest { logs: vec![claim] },
-        );
-        IncomingBlock {
-            hash: header.hash(),
-            header: Some(header),
-            body: Some(Vec::new()),
-            indexed_body: None,
-            justifications: None,
-            origin: None,
-            allow_missing_state: false,
-            skip_execution: false,
-            import_existing: false,
-            state: None,
-        }
-    }
-
-    /// What was handed on, in batches.
-    #[derive(Clone, Default)]
-    struct Taken(Arc<Mutex<Vec<Vec<BlockHash>>>>);
-
-    impl Taken {
-        fn all(&self) -> Vec<BlockHash> {
-            self.0.lock().unwrap().concat()
-        }
-    }
-
-    impl ImportQueueService<Block> for Taken {
-        fn import_blocks(&mut self, _: BlockOrigin, blocks: Vec<IncomingBlock<Block>>) {
-            let hashes = blocks.iter().map(|block| block.hash);
-            self.0.lock().unwrap().push(hashes.collect());
-        }
-
-        fn import_justifications(
-            &mut self,
-            _: RuntimeOrigin,
-            _: BlockHash,
-            _: NumberFor<Block>,
-            _: Justifications,
-        ) {
-            unreachable!("none is handed in")
-        }
-    }
-
-    const SLOT: u64 = 250;
-
-    /// With a clock that is set by hand, in milliseconds.
-    fn shared(clock: &Arc<AtomicU64>) -> Arc<Shared> {
-        let clock = clock.clone();
-        Arc::new(Shared {
-            slot: SlotDuration::from_millis(SLOT),
-            now: Box::new(move || clock.load(Ordering::SeqCst).into()),
-            held: Mutex::default(),
-            arrivals: Mutex::default(),
-            added: Notify::new(),
-        })
-    }
-
-    #[test]
-    fn a_block_waits_until_babe_would_take_it_and_its_children_behind_it() {
-        let clock = Arc::new(AtomicU64::new(100 * SLOT));
-        let (shared, taken) = (shared(&clock), Taken::default());
-        let blocks: Vec<_> = [(1, 99), (2, 100), (3, 101), (4, 102), (5, 105)]
-            .map(|(number, slot)| incoming(number, slot))
-            .into();
-        let hashes: Vec<_> = blocks.iter().map(|block| block.hash).collect();
-        let origin = BlockOrigin::NetworkBroadcast;
-        shared.submit(&mut taken.clone(), origin, blocks.clone());
-        assert_eq!(taken.all(), hashes[..3]);
-        assert_eq!(shared.until_taken(102.into()), Duration::from_millis(SLOT));
-        let release = |at: u64| {
-            clock.store(at, Ordering::SeqCst);
-            let last = shared.last_taken();
-            Shared::release(&mut shared.held(), &mut taken.clone(), last);
-            taken.all().len()
-        };
-        assert_eq!(release(101 * SLOT - 1), 3);
-        assert_eq!(release(101 * SLOT), 4);
-        // What comes now comes after what is due.
-        clock.store(104 * SLOT, Ordering::SeqCst);
-        let last = incoming(6, 104);
-        shared.submit(&mut taken.clone(), origin, vec![last.clone()]);
-        assert_eq!(taken.all(), [&hashes[..], &[last.hash]].concat());
-        assert_eq!(shared.held().next(), None);
-    }
-
-    #[test]
-    fn what_is_not_early_by_this_clock_or_is_so_by_far_is_handed_on_at_once() {
-        let clock = Arc::new(AtomicU64::new(100 * SLOT));
-        let (shared, taken) = (shared(&clock), Taken::default());
-        let far = incoming(1, 102 + FARTHEST);
-        let mut without = incoming(2, 200);
-        without.header = None;
-        let warp = incoming(3, 200);
-        let origins = [
-            (BlockOrigin::NetworkBroadcast, far),
-            (BlockOrigin::NetworkInitialSync, without),
-            (BlockOrigin::WarpSync, warp),
-        ];
-        for (count, (origin, block)) in origins.into_iter().enumerate() {
-            shared.submit(&mut taken.clone(), origin, vec![block]);
-            assert_eq!(taken.all().len(), count + 1, "{origin:?}");
-        }
-        let farthest = incoming(4, 101 + FARTHEST);
-        shared.submit(&mut taken.clone(), BlockOrigin::File, vec![farthest]);
-        assert_eq!(taken.all().len(), 3);
-    }
-
-    #[tokio::test]
-    async fn those_that_wait_are_handed_on_when_their_slot_begins() {
-        let clock = Arc::new(AtomicU64::new(100 * SLOT));
-        let (shared, taken) = (shared(&clock), Taken::default());
-        let waiting = Waiting {
-            queue: Box::new(taken.clone()),
-            shared: shared.clone(),
-        };
-        let waiting = tokio::spawn(waiting.run());
-        // One whose time has come while nobody hands in anything, and then one that came meanwhile.
-        for (number, slot) in [(1, 103), (2, 105)] {
-            let block = incoming(number, slot);
-            let origin = BlockOrigin::NetworkBroadcast;
-            shared.submit(&mut taken.clone(), origin, vec![block.clone()]);
-            assert!(!taken.all().contains(&block.hash));
-            clock.store((slot - 1) * SLOT, Ordering::SeqCst);
-            let handed_on = async {
-                while !taken.all().contains(&block.hash) {
-                    sleep(Duration::from_millis(5)).await;
-                }
-            };
-            let limit = Duration::from_secs(60);
-            tokio::time::timeout(limit, handed_on).await.unwrap();
-        }
-        waiting.abort();
-    }
-
-    #[test]
-    fn it_is_told_when_valid_blocks_of_others_came_by_this_clock() {
-        let clock = Arc::new(AtomicU64::new(100 * SLOT));
-        let (shared, mut taken) = (shared(&clock), Taken::default());
-        for number in 0..40 {
-            // A second before its slot begins.
-            let block = incoming(number, 104);
-            let hash = block.hash;
-            shared.submit(&mut taken, BlockOrigin::NetworkBroadcast, vec![block]);
-            // One that was asked for.
-            let block = incoming(100 + number, 10);
-            shared.submit(
-                &mut taken,
-                BlockOrigin::NetworkInitialSync,
-                vec![block.clone()],
-            );
-            shared.arrivals().is_valid(hash);
-            shared.arrivals().is_valid(block.hash);
-        }
-        assert_eq!(shared.arrivals().median(), Some(-1_000));
-        // A block of the end of times.
-        shared.note_arrival(BlockOrigin::NetworkBroadcast, &incoming(1, u64::MAX));
-    }
-}
+mod tests;

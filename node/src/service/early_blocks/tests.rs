@@ -1,0 +1,348 @@
+#![allow(clippy::unwrap_used)]
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::*;
+use aicpw_runtime::Header;
+use codec::Encode;
+use sp_consensus_babe::{
+    digests::{PreDigest, SecondaryPlainPreDigest},
+    BABE_ENGINE_ID,
+};
+use sp_runtime::{traits::Header as _, Digest, DigestItem};
+
+/// A block that says that it is of this slot.
+pub(super) fn incoming(number: u32, slot: u64) -> IncomingBlock<Block> {
+    let claim = PreDigest::SecondaryPlain(SecondaryPlainPreDigest {
+        authority_index: 0,
+        slot: slot.into(),
+    });
+    let claim = DigestItem::PreRuntime(BABE_ENGINE_ID, claim.encode());
+    let header = Header::new(
+        number,
+        BlockHash::default(),
+        BlockHash::default(),
+        BlockHash::default(),
+        Digest { logs: vec![claim] },
+    );
+    IncomingBlock {
+        hash: header.hash(),
+        header: Some(header),
+        body: Some(Vec::new()),
+        indexed_body: None,
+        justifications: None,
+        origin: None,
+        allow_missing_state: false,
+        skip_execution: false,
+        import_existing: false,
+        state: None,
+    }
+}
+
+/// One that has this parent.
+pub(super) fn incoming_on(parent: BlockHash, number: u32, slot: u64) -> IncomingBlock<Block> {
+    let mut block = incoming(number, slot);
+    let header = block.header.as_mut().unwrap();
+    header.parent_hash = parent;
+    block.hash = header.hash();
+    block
+}
+
+/// What was handed on, in batches.
+#[derive(Clone, Default)]
+struct Taken(Arc<Mutex<Vec<Vec<BlockHash>>>>);
+
+impl Taken {
+    fn all(&self) -> Vec<BlockHash> {
+        self.0.lock().unwrap().concat()
+    }
+
+    fn batches(&self) -> Vec<Vec<BlockHash>> {
+        let mut batches = self.0.lock().unwrap().clone();
+        batches.retain(|batch| !batch.is_empty());
+        batches
+    }
+}
+
+impl ImportQueueService<Block> for Taken {
+    fn import_blocks(&mut self, _: BlockOrigin, blocks: Vec<IncomingBlock<Block>>) {
+        let hashes = blocks.iter().map(|block| block.hash);
+        self.0.lock().unwrap().push(hashes.collect());
+    }
+
+    fn import_justifications(
+        &mut self,
+        _: RuntimeOrigin,
+        _: BlockHash,
+        _: NumberFor<Block>,
+        _: Justifications,
+    ) {
+        unreachable!("none is handed in")
+    }
+}
+
+const SLOT: u64 = 250;
+
+/// With a clock that is set by hand, in milliseconds.
+fn shared(clock: &Arc<AtomicU64>) -> Arc<Shared> {
+    let clock = clock.clone();
+    Arc::new(Shared {
+        slot: SlotDuration::from_millis(SLOT),
+        now: Box::new(move || clock.load(Ordering::SeqCst).into()),
+        held: Mutex::default(),
+        arrivals: Mutex::default(),
+        added: Notify::new(),
+    })
+}
+
+#[test]
+fn a_block_waits_until_babe_would_take_it_and_its_children_behind_it() {
+    let clock = Arc::new(AtomicU64::new(100 * SLOT));
+    let (shared, taken) = (shared(&clock), Taken::default());
+    let blocks: Vec<_> = [(1, 99), (2, 100), (3, 101), (4, 102), (5, 105)]
+        .map(|(number, slot)| incoming(number, slot))
+        .into();
+    let hashes: Vec<_> = blocks.iter().map(|block| block.hash).collect();
+    let origin = BlockOrigin::NetworkBroadcast;
+    shared.submit(&mut taken.clone(), origin, blocks.clone());
+    assert_eq!(taken.all(), hashes[..3]);
+    assert_eq!(shared.until_taken(102.into()), Duration::from_millis(SLOT));
+    let release = |at: u64| {
+        clock.store(at, Ordering::SeqCst);
+        let last = shared.last_taken();
+        Shared::release(&mut shared.held(), &mut taken.clone(), last);
+        taken.all().len()
+    };
+    assert_eq!(release(101 * SLOT - 1), 3);
+    assert_eq!(release(101 * SLOT), 4);
+    // What comes now comes after what is due.
+    clock.store(104 * SLOT, Ordering::SeqCst);
+    let last = incoming(6, 104);
+    shared.submit(&mut taken.clone(), origin, vec![last.clone()]);
+    assert_eq!(taken.all(), [&hashes[..], &[last.hash]].concat());
+    assert_eq!(shared.held().next(), None);
+}
+
+#[test]
+fn what_is_not_early_by_this_clock_or_is_so_by_far_is_handed_on_at_once() {
+    let clock = Arc::new(AtomicU64::new(100 * SLOT));
+    let (shared, taken) = (shared(&clock), Taken::default());
+    let far = incoming(1, 102 + FARTHEST);
+    let mut without = incoming(2, 200);
+    without.header = None;
+    let warp = incoming(3, 200);
+    let origins = [
+        (BlockOrigin::NetworkBroadcast, far),
+        (BlockOrigin::NetworkInitialSync, without),
+        (BlockOrigin::WarpSync, warp),
+    ];
+    for (count, (origin, block)) in origins.into_iter().enumerate() {
+        shared.submit(&mut taken.clone(), origin, vec![block]);
+        assert_eq!(taken.all().len(), count + 1, "{origin:?}");
+    }
+    let farthest = incoming(4, 101 + FARTHEST);
+    shared.submit(&mut taken.clone(), BlockOrigin::File, vec![farthest]);
+    assert_eq!(taken.all().len(), 3);
+}
+
+#[test]
+fn what_is_handed_on_together_is_one_chain() {
+    let clock = Arc::new(AtomicU64::new(100 * SLOT));
+    let (shared, mut taken) = (shared(&clock), Taken::default());
+    let chain = |seed: u32, slots: [u64; 2]| {
+        let first = incoming(seed, slots[0]);
+        let second = incoming_on(first.hash, seed + 1, slots[1]);
+        vec![first, second]
+    };
+    let hashes = |chain: &[IncomingBlock<Block>]| -> Vec<BlockHash> {
+        chain.iter().map(|block| block.hash).collect()
+    };
+    // Two forks of the same slots, and one that nobody waits for.
+    let [one, other] = [chain(1, [103, 104]), chain(11, [103, 104])];
+    let far = chain(21, [102 + FARTHEST, 103 + FARTHEST]);
+    for chain in [&one, &other, &far] {
+        shared.submit(&mut taken, BlockOrigin::NetworkBroadcast, chain.clone());
+    }
+    assert_eq!(taken.batches(), [hashes(&far)]);
+    let last = 104.into();
+    Shared::release(&mut shared.held(), &mut taken, last);
+    let expected = [hashes(&far), hashes(&one), hashes(&other)];
+    assert_eq!(taken.batches(), expected);
+}
+
+#[test]
+fn a_peer_that_sends_what_is_too_early_is_refused_with_what_it_sent_before_that() {
+    let clock = Arc::new(AtomicU64::new(100 * SLOT));
+    let (shared, mut taken) = (shared(&clock), Taken::default());
+    let [honest, liar] = [RuntimeOrigin::random(), RuntimeOrigin::random()];
+    let mut blocks: Vec<IncomingBlock<Block>> = Vec::new();
+    let slots = [101, 102, 103, 104, 102 + FARTHEST, 103 + FARTHEST];
+    for (number, slot) in (1..).zip(slots) {
+        let parent = blocks.last().map(|parent| parent.hash);
+        let mut block = incoming_on(parent.unwrap_or_default(), number, slot);
+        block.origin = Some(if slot < 103 { honest } else { liar });
+        blocks.push(block);
+    }
+    let hashes: Vec<_> = blocks.iter().map(|block| block.hash).collect();
+    shared.submit(&mut taken, BlockOrigin::NetworkBroadcast, blocks);
+    // In one batch: the queue finds fault with the first of them, which is the liar's.
+    let expected = [hashes[..1].to_vec(), hashes[2..].to_vec()];
+    assert_eq!(taken.batches(), expected);
+    let held = shared.held().due(200.into());
+    let held: Vec<_> = held.iter().map(|(_, block)| block.hash).collect();
+    assert_eq!(held, hashes[1..2]);
+}
+
+#[test]
+fn what_there_is_no_room_for_is_handed_on() {
+    let clock = Arc::new(AtomicU64::new(100 * SLOT));
+    let (shared, mut taken) = (shared(&clock), Taken::default());
+    let peer = RuntimeOrigin::random();
+    let mut submit = |number: u32, slot: u64| {
+        let mut block = incoming(number, slot);
+        block.origin = Some(peer);
+        let hash = block.hash;
+        let taken_before = taken.all().len();
+        shared.submit(&mut taken, BlockOrigin::NetworkBroadcast, vec![block]);
+        (hash, taken.all().split_off(taken_before))
+    };
+    let (farthest, _) = submit(0, 104);
+    for number in 1..2 * FARTHEST as u32 {
+        let (_, handed_on) = submit(number, 103);
+        assert!(handed_on.is_empty(), "{number}");
+    }
+    let (_, handed_on) = submit(1_000, 103);
+    assert_eq!(handed_on, [farthest]);
+}
+
+/// A queue that says of one block that it is bad.
+struct Judging {
+    bad: BlockHash,
+    queue: Taken,
+}
+
+#[async_trait]
+impl ImportQueue<Block> for Judging {
+    fn service(&self) -> Queue {
+        Box::new(self.queue.clone())
+    }
+
+    fn service_ref(&mut self) -> &mut dyn ImportQueueService<Block> {
+        &mut self.queue
+    }
+
+    fn poll_actions(&mut self, _: &mut futures::task::Context, _: &dyn Link<Block>) {
+        unreachable!("it is run")
+    }
+
+    async fn run(self, link: &dyn Link<Block>) {
+        let error = BlockImportError::VerificationFailed(None, "bad".into());
+        link.blocks_processed(0, 1, vec![(Err(error), self.bad)]);
+    }
+}
+
+/// What the synchronisation was told of blocks, and whether it is that they were cancelled.
+#[derive(Default)]
+struct Told(Mutex<Vec<(BlockHash, bool)>>);
+
+impl Link<Block> for Told {
+    fn blocks_processed(
+        &self,
+        imported: usize,
+        count: usize,
+        results: Vec<(ImportResult, BlockHash)>,
+    ) {
+        assert_eq!((imported, count), (0, results.len()));
+        let told = results.into_iter().map(|(result, hash)| {
+            let is_cancelled = matches!(result, Err(BlockImportError::Cancelled));
+            (hash, is_cancelled)
+        });
+        self.0.lock().unwrap().extend(told);
+    }
+}
+
+#[tokio::test]
+async fn what_waits_behind_a_bad_block_is_cancelled_with_it() {
+    let clock = Arc::new(AtomicU64::new(100 * SLOT));
+    let (shared, mut taken) = (shared(&clock), Taken::default());
+    let bad = incoming(1, 101);
+    let child = incoming_on(bad.hash, 2, 103);
+    let grandchild = incoming_on(child.hash, 3, 104);
+    let other = incoming(2, 103);
+    let origin = BlockOrigin::NetworkBroadcast;
+    let chain = vec![bad.clone(), child.clone(), grandchild.clone()];
+    shared.submit(&mut taken, origin, chain);
+    shared.submit(&mut taken, origin, vec![other.clone()]);
+    assert_eq!(taken.all(), [bad.hash]);
+    let queue = EarlyBlocks {
+        queue: Judging {
+            bad: bad.hash,
+            queue: taken.clone(),
+        },
+        service: Service {
+            queue: Box::new(taken.clone()),
+            shared: shared.clone(),
+        },
+    };
+    let told = Told::default();
+    queue.run(&told).await;
+    let expected = [
+        (bad.hash, false),
+        (child.hash, true),
+        (grandchild.hash, true),
+    ];
+    assert_eq!(*told.0.lock().unwrap(), expected);
+    let left = shared.held().due(200.into());
+    assert_eq!(left, [(origin, other)]);
+}
+
+#[tokio::test]
+async fn those_that_wait_are_handed_on_when_their_slot_begins() {
+    let clock = Arc::new(AtomicU64::new(100 * SLOT));
+    let (shared, taken) = (shared(&clock), Taken::default());
+    let waiting = Waiting {
+        queue: Box::new(taken.clone()),
+        shared: shared.clone(),
+    };
+    let waiting = tokio::spawn(waiting.run());
+    // One whose time has come while nobody hands in anything, and then one that came meanwhile.
+    for (number, slot) in [(1, 103), (2, 105)] {
+        let block = incoming(number, slot);
+        let origin = BlockOrigin::NetworkBroadcast;
+        shared.submit(&mut taken.clone(), origin, vec![block.clone()]);
+        assert!(!taken.all().contains(&block.hash));
+        clock.store((slot - 1) * SLOT, Ordering::SeqCst);
+        let handed_on = async {
+            while !taken.all().contains(&block.hash) {
+                sleep(Duration::from_millis(5)).await;
+            }
+        };
+        let limit = Duration::from_secs(60);
+        tokio::time::timeout(limit, handed_on).await.unwrap();
+    }
+    waiting.abort();
+}
+
+#[test]
+fn it_is_told_when_valid_blocks_of_others_came_by_this_clock() {
+    let clock = Arc::new(AtomicU64::new(100 * SLOT));
+    let (shared, mut taken) = (shared(&clock), Taken::default());
+    for number in 0..40 {
+        // A second before its slot begins.
+        let block = incoming(number, 104);
+        let hash = block.hash;
+        shared.submit(&mut taken, BlockOrigin::NetworkBroadcast, vec![block]);
+        // One that was asked for.
+        let block = incoming(100 + number, 10);
+        shared.submit(
+            &mut taken,
+            BlockOrigin::NetworkInitialSync,
+            vec![block.clone()],
+        );
+        shared.arrivals().is_valid(hash);
+        shared.arrivals().is_valid(block.hash);
+    }
+    assert_eq!(shared.arrivals().median(), Some(-1_000));
+    // A block of the end of times.
+    shared.note_arrival(BlockOrigin::NetworkBroadcast, &incoming(1, u64::MAX));
+}
