@@ -469,7 +469,7 @@ fn replicas_that_agree_are_audited_too() {
     assert!(matches!(outcome, Outcome::Wrong { .. }));
     for one in replicas {
         let key = match market.court.liar.account() == one.provider {
-            true => Bob,
+            true => Bob.into(),
             false => market.court.provider(&one.provider).key,
         };
         let lost = one.collateral + one.fraud_bond;

@@ -64,6 +64,43 @@ fn apply(transaction: UncheckedExtrinsic) -> Result<DispatchResult, TransactionV
     outcome
 }
 
+/// Who signs: a well-known account or, where more are needed than there are of these, one that has a number.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Key {
+    Known(Sr25519Keyring),
+    Numbered(u8),
+}
+
+impl Key {
+    pub fn pair(self) -> sr25519::Pair {
+        match self {
+            Self::Known(key) => key.pair(),
+            Self::Numbered(number) => sr25519::Pair::from_seed(&[200 + number; 32]),
+        }
+    }
+
+    pub fn to_account_id(self) -> AccountId {
+        match self {
+            Self::Known(key) => key.to_account_id(),
+            Self::Numbered(_) => self.pair().public().into(),
+        }
+    }
+
+    /// No other key has it.
+    pub fn number(self) -> u8 {
+        match self {
+            Self::Known(key) => key as u8,
+            Self::Numbered(number) => 100 + number,
+        }
+    }
+}
+
+impl From<Sr25519Keyring> for Key {
+    fn from(key: Sr25519Keyring) -> Self {
+        Self::Known(key)
+    }
+}
+
 pub struct Chain {
     state: TestExternalities,
     parent: Header,
@@ -263,7 +300,7 @@ impl Chain {
     }
 
     /// One block with one signed transaction; returns how it was dispatched.
-    pub fn sign(&mut self, who: Sr25519Keyring, call: impl Into<RuntimeCall>) -> DispatchResult {
+    pub fn sign(&mut self, who: impl Into<Key>, call: impl Into<RuntimeCall>) -> DispatchResult {
         let transaction = self.signed(who, call, 0);
         self.block(vec![transaction]).remove(0)
     }
@@ -271,10 +308,11 @@ impl Chain {
     /// A transaction of this account, with a tip.
     pub fn signed(
         &mut self,
-        who: Sr25519Keyring,
+        who: impl Into<Key>,
         call: impl Into<RuntimeCall>,
         tip: Balance,
     ) -> UncheckedExtrinsic {
+        let who = who.into();
         let account = who.to_account_id();
         let nonce = self.read(|| System::account_nonce(&account));
         self.signed_as(who, call, tip, nonce)
@@ -283,13 +321,14 @@ impl Chain {
     /// The same, with this nonce: for more than one in a block.
     pub fn signed_as(
         &mut self,
-        who: Sr25519Keyring,
+        who: impl Into<Key>,
         call: impl Into<RuntimeCall>,
         tip: Balance,
         nonce: Nonce,
     ) -> UncheckedExtrinsic {
         let call = call.into();
-        let account = who.to_account_id();
+        let pair = who.into().pair();
+        let account = AccountId::from(pair.public());
         self.state.execute_with(|| {
             let extension: TxExtension = (
                 frame_system::AuthorizeCall::new(),
@@ -305,7 +344,7 @@ impl Chain {
                 frame_system::WeightReclaim::new(),
             );
             let payload = SignedPayload::new(call.clone(), extension.clone()).unwrap();
-            let signature = payload.using_encoded(|bytes| who.sign(bytes));
+            let signature = payload.using_encoded(|bytes| pair.sign(bytes));
             UncheckedExtrinsic::new_signed(
                 call,
                 Address::Id(account),

@@ -15,7 +15,7 @@ use sp_keyring::Sr25519Keyring::{
 };
 
 use crate::{
-    chain::Chain,
+    chain::{Chain, Key},
     market::{ask, decide_audit, submission, submit, task, Provider, OPTIMISTIC, OUTPUT, WORK},
 };
 
@@ -324,8 +324,8 @@ impl Court {
         false
     }
 
-    pub fn stake(&mut self, key: Sr25519Keyring) -> Balance {
-        let account = key.to_account_id();
+    pub fn stake(&mut self, key: impl Into<Key>) -> Balance {
+        let account = key.into().to_account_id();
         let view = self.chain.read(|| ProviderStaking::provider_view(account));
         view.unwrap().stake
     }

@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod accounts;
+mod appeals;
 mod audits;
 mod beefy;
 mod calendar;

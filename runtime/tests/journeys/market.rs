@@ -24,7 +24,7 @@ use sp_core::{sr25519, Pair};
 use sp_keyring::Sr25519Keyring;
 use sp_runtime::Perbill;
 
-use crate::chain::Chain;
+use crate::chain::{Chain, Key};
 
 /// What a right job computes.
 pub const OUTPUT: &[u8] = b"the output of the job";
@@ -40,14 +40,15 @@ pub const WORK: Hash = [9; 32];
 
 /// A provider with one device and its worker.
 pub struct Provider {
-    pub key: Sr25519Keyring,
+    pub key: Key,
     pub worker: sr25519::Pair,
 }
 
 impl Provider {
     /// Registers with 1,000 AICP and one device of 100 GFLOPS at this ask, and goes online.
-    pub fn join(chain: &mut Chain, key: Sr25519Keyring, ask: Balance) -> Self {
-        let worker = sr25519::Pair::from_seed(&[key as u8 + 1; 32]);
+    pub fn join(chain: &mut Chain, key: impl Into<Key>, ask: Balance) -> Self {
+        let key = key.into();
+        let worker = sr25519::Pair::from_seed(&[key.number() + 1; 32]);
         let provider = Self { key, worker };
         let statement = Statement::Join {
             provider: provider.account(),
@@ -56,13 +57,13 @@ impl Provider {
         let register = pallet_provider_staking::Call::register_provider {
             stake: 1_000 * UNIT,
             worker: provider.worker.public().into(),
-            sealing_key: [key as u8 + 1; 32],
+            sealing_key: [key.number() + 1; 32],
             peers: Default::default(),
             proof,
         };
         chain.sign(key, register).unwrap();
         let device = pallet_provider_staking::Call::register_device {
-            spec: device([key as u8; 32]),
+            spec: device([key.number(); 32]),
             ask: AskPrice(ask),
             slots: 1,
         };

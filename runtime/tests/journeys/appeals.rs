@@ -1,0 +1,241 @@
+//! Appeals on the real runtime: five judge, eleven judge them, and who has gained or lost what is what the table of
+//! endings in `docs/economics.md` says.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aicpw_protocol::{
+    pricing,
+    task::TaskStatus,
+    verdict::{DisputeState, Outcome},
+    view::AssignmentView,
+    Balance, TaskId,
+};
+use aicpw_runtime::{
+    configs::{
+        money::{AuditPot, TreasuryAccount},
+        parameters::ProtocolFee,
+    },
+    units::UNIT,
+    AccountId, Balances,
+};
+use frame_support::traits::fungible::InspectHold;
+use pallet_disputes::HoldReason;
+use sp_keyring::Sr25519Keyring::{Alice, Bob, Charlie, EveStash, FerdieStash, One, Two};
+
+use crate::{
+    chain::{Chain, Key},
+    court::{all, Court, LIE},
+    market::{ask, submission, task, Provider, OPTIMISTIC, OUTPUT},
+};
+
+/// Of the eleven who join those of a court.
+const ENDOWED: [Key; 2] = [Key::Known(EveStash), Key::Known(FerdieStash)];
+
+/// The others of them, who own nothing at first.
+const POOR: [Key; 9] = [
+    Key::Known(One),
+    Key::Known(Two),
+    Key::Numbered(0),
+    Key::Numbered(1),
+    Key::Numbered(2),
+    Key::Numbered(3),
+    Key::Numbered(4),
+    Key::Numbered(5),
+    Key::Numbered(6),
+];
+
+fn signed(amount: Balance) -> i128 {
+    amount.try_into().unwrap()
+}
+
+/// What an account has put up in disputes.
+fn put_up(chain: &mut Chain, who: &AccountId) -> Balance {
+    chain.read(|| Balances::balance_on_hold(&HoldReason::DisputeBond.into(), who))
+}
+
+/// A verdict of five about Charlie's task, which Alice has called, and against which Bob, whose result it is, appeals.
+struct Appealed {
+    court: Court,
+    id: TaskId,
+    /// Bob's.
+    result: AssignmentView<AccountId>,
+    /// What the five have found.
+    found: Outcome,
+    /// A juror's.
+    pay: Balance,
+    /// What everybody owned, held or not, when the appeal was made: from then on nobody pays a fee.
+    owned: Vec<(AccountId, Balance)>,
+    issuance: Balance,
+}
+
+impl Appealed {
+    fn new(result: &[u8], says: impl Fn(usize) -> Option<&'static [u8]>) -> Self {
+        let mut court = Court::new();
+        for key in POOR {
+            let endow = pallet_balances::Call::transfer_keep_alive {
+                dest: key.to_account_id().into(),
+                value: 2_000 * UNIT,
+            };
+            court.sign(Alice, endow);
+        }
+        for key in ENDOWED.into_iter().chain(POOR) {
+            let other = Provider::join(&mut court.chain, key, ask(500));
+            court.others.push(other);
+        }
+        let [alice, bob, charlie] = [Alice, Bob, Charlie].map(|key| key.to_account_id());
+
+        let id = court.revealed(submission(OPTIMISTIC), result);
+        let result = task(&mut court.chain, id).assignments[0].clone();
+        assert_eq!(result.provider, bob);
+        court.dispute(Alice, id);
+        court.judge(id, says);
+        let view = court.view(id);
+        let DisputeState::Appealable { outcome: found, .. } = view.state else {
+            panic!("no verdict: {:?}", view.state);
+        };
+        assert_eq!(court.jurors(id).len(), 5);
+        assert_eq!(view.appeal_bond, 11 * view.pay);
+        court.sign(Bob, pallet_disputes::Call::appeal { task: id });
+        assert_eq!(court.view(id).jury, 11);
+        assert_eq!(put_up(&mut court.chain, &bob), 11 * view.pay);
+        assert_eq!(put_up(&mut court.chain, &alice), 5 * view.pay);
+
+        let mut everybody = vec![alice, bob, charlie, TreasuryAccount::get(), AuditPot::get()];
+        everybody.extend(court.others.iter().map(Provider::account));
+        let owned = everybody
+            .into_iter()
+            .map(|who| {
+                let owns = court.chain.balance(&who);
+                (who, owns)
+            })
+            .collect();
+        let issuance = court.chain.read(Balances::total_issuance);
+        Self {
+            court,
+            id,
+            result,
+            found,
+            pay: view.pay,
+            owned,
+            issuance,
+        }
+    }
+
+    /// Eleven find the right result, and all is paid.
+    fn judge(mut self) -> Judged {
+        self.court.judge(self.id, all(OUTPUT));
+        let jurors = self.court.jurors(self.id);
+        let jurors: Vec<_> = jurors.into_iter().map(|juror| juror.provider).collect();
+        assert_eq!(jurors.len(), 16, "five, and eleven");
+        let different: BTreeSet<_> = jurors.iter().collect();
+        assert_eq!(different.len(), 16, "nobody is of both juries");
+        let (court, outcome) = self.court.run_to_end(self.id);
+        self.court = court;
+        Judged {
+            appealed: self,
+            jurors,
+            outcome,
+        }
+    }
+}
+
+/// What came of an appeal.
+struct Judged {
+    appealed: Appealed,
+    /// By their seats: the five, and the eleven.
+    jurors: Vec<AccountId>,
+    outcome: Outcome,
+}
+
+impl Judged {
+    /// These have gained so much, or lost it, each juror by its seat so much, and all others nothing.
+    fn expect(&mut self, changes: [(AccountId, i128); 4], of_juror: impl Fn(usize) -> i128) {
+        let mut expected = BTreeMap::from(changes);
+        let jurors = self.jurors.iter().cloned().enumerate();
+        expected.extend(jurors.map(|(number, juror)| (juror, of_juror(number))));
+        assert_eq!(expected.len(), 20, "no juror is one of the others");
+        let chain = &mut self.appealed.court.chain;
+        for (who, owned) in &self.appealed.owned {
+            let change = signed(chain.balance(who)) - signed(*owned);
+            let expected = expected.remove(who).unwrap_or_default();
+            assert_eq!(change, expected, "{who:?}");
+            assert_eq!(put_up(chain, who), 0, "{who:?}");
+        }
+        assert_eq!(expected, BTreeMap::new(), "all of them were looked at");
+        let issuance = chain.read(Balances::total_issuance);
+        assert_eq!(issuance, self.appealed.issuance);
+    }
+}
+
+/// Three of five in one hand convict who was honest.
+#[test]
+fn an_appeal_that_wins_is_paid_by_those_who_were_overturned() {
+    let appealed = Appealed::new(OUTPUT, |number| Some(if number < 3 { LIE } else { OUTPUT }));
+    assert!(matches!(appealed.found, Outcome::Wrong { .. }));
+    let mut judged = appealed.judge();
+    assert!(matches!(judged.outcome, Outcome::Upheld { .. }));
+
+    let Appealed {
+        court,
+        id,
+        result,
+        pay,
+        ..
+    } = &mut judged.appealed;
+    assert!(matches!(
+        task(&mut court.chain, *id).status,
+        TaskStatus::Settled { .. }
+    ));
+    assert_eq!(court.stake(Bob), 1_000 * UNIT);
+    let share = court.chain.read(ProtocolFee::get);
+    let fee = signed(pricing::protocol_fee(result.price, share));
+    let (price, pay) = (signed(result.price), signed(*pay));
+    // Alice's bond and three locks, less what thirteen are paid.
+    let rest = 5 * pay + 3 * 10 * pay - 13 * pay;
+    judged.expect(
+        [
+            (Charlie.to_account_id(), -price),
+            (Bob.to_account_id(), price - fee),
+            (Alice.to_account_id(), -5 * pay),
+            (TreasuryAccount::get(), fee + rest),
+        ],
+        |number| if number < 3 { -10 * pay } else { pay },
+    );
+}
+
+#[test]
+fn an_appeal_that_loses_puts_its_bond_into_the_pot() {
+    let appealed = Appealed::new(LIE, all(OUTPUT));
+    let found = appealed.found;
+    assert!(matches!(found, Outcome::Wrong { .. }));
+    let mut judged = appealed.judge();
+    assert_eq!(judged.outcome, found);
+
+    let Appealed {
+        court,
+        id,
+        result,
+        pay,
+        ..
+    } = &mut judged.appealed;
+    // It is matched again, with one of the two who were on no jury.
+    let status = task(&mut court.chain, *id).status;
+    assert!(
+        matches!(status, TaskStatus::Queued { .. } | TaskStatus::Active),
+        "{status:?}"
+    );
+    let locked = result.collateral + result.fraud_bond;
+    assert_eq!(court.stake(Bob), 1_000 * UNIT - locked);
+    let (cost, locked, pay) = (signed(result.audit_cost), signed(locked), signed(*pay));
+    assert!(cost > 0);
+    let pot = locked + 11 * pay;
+    judged.expect(
+        [
+            (Charlie.to_account_id(), cost),
+            (Bob.to_account_id(), -pot),
+            (Alice.to_account_id(), 0),
+            (TreasuryAccount::get(), pot - cost - 16 * pay),
+        ],
+        |_| pay,
+    );
+}
