@@ -108,6 +108,7 @@ describe('the metadata', () => {
       'providersApi.providers(after, limit)',
       'providersApi.device(id)',
       'providersApi.providerOfWorker(worker)',
+      'providersApi.reputation(account)',
       'workerApi.orders(worker)',
       'workerApi.locked(worker)',
       'workerApi.height()',

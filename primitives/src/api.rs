@@ -8,7 +8,7 @@ use aicpw_protocol::{
     mailbox,
     task::{Needs, Verification},
     verdict::DisputeView,
-    view::{DeviceView, MarketParameters, ProviderView, TaskView},
+    view::{DeviceView, MarketParameters, ProviderView, ReputationView, TaskView},
     AssignmentId, Balance, BlockNumber, DeviceId, Milliseconds, TaskId,
 };
 use alloc::vec::Vec;
@@ -43,6 +43,7 @@ sp_api::decl_runtime_apis! {
     }
 
     /// The market as a provider sees it.
+    #[api_version(2)]
     pub trait ProvidersApi<AccountId: Codec> {
         /// A provider with its devices.
         fn provider(account: AccountId) -> Option<ProviderView<AccountId>>;
@@ -52,6 +53,8 @@ sp_api::decl_runtime_apis! {
         fn device(id: DeviceId) -> Option<DeviceView<AccountId>>;
         /// The provider for which a worker key acts.
         fn provider_of_worker(worker: WorkerId) -> Option<AccountId>;
+        /// What a provider's reputation is made of. Since version 2.
+        fn reputation(account: AccountId) -> Option<ReputationView<AccountId>>;
     }
 
     /// What the native side of a worker asks.

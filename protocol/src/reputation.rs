@@ -111,8 +111,9 @@ impl<AccountId: Clone + PartialEq> ReputationRecord<AccountId> {
         self.remember(requester);
     }
 
-    /// How often the requester is remembered: never more than fits, so that as much can be shifted by it.
-    fn times(&self, requester: &AccountId) -> u32 {
+    /// How often the requester is remembered: what its next settled task moves is halved so often. Never more than
+    /// fits, so that as much can be shifted by it.
+    pub fn times(&self, requester: &AccountId) -> u32 {
         self.recent.iter().filter(|who| *who == requester).count() as u32
     }
 

@@ -7,12 +7,14 @@ use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 
 use crate::{
+    audit::AuditPolicy,
     availability::NOT_FETCHED,
     commitment::ResultOpening,
     device::{DeviceSpec, Reputation, Slots},
     hashing::Hash,
     ids::{AssignmentId, DeviceId, TaskId},
     progress::{submission_fee, ReportLimits},
+    reputation::ReputationRecord,
     sealing::Envelope,
     task::{AssignmentStatus, PeerAddresses, Role, Submission, TaskStatus, Unmatched},
     units::{AskPrice, Balance, BlockNumber, Gflops, Milliseconds},
@@ -274,6 +276,17 @@ pub struct ProviderView<AccountId> {
     pub ratings: (u64, u64),
     /// Its devices.
     pub devices: Vec<DeviceView<AccountId>>,
+}
+
+/// What a provider's reputation is made of, and the rules that it goes by now.
+#[derive(Encode, Decode, TypeInfo, Clone, PartialEq, Eq, Debug)]
+pub struct ReputationView<AccountId> {
+    /// What the provider did before.
+    pub record: ReputationRecord<AccountId>,
+    /// Blocks after which a reputation is half as far from where it started.
+    pub half_life: BlockNumber,
+    /// How often results are audited.
+    pub audits: AuditPolicy,
 }
 
 /// The governed parameters that a client needs before it submits, and to tell a person how long

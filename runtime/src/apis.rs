@@ -7,7 +7,7 @@ use aicpw_protocol::{
     verdict::DisputeView,
     view::{
         DeviceView, DryRun, HistoryHead, MarketCensus, MarketClock as MarketClockView,
-        MarketParameters, ProviderView, TaskView,
+        MarketParameters, ProviderView, ReputationView, TaskView,
     },
     AssignmentId, DeviceId, Milliseconds, TaskId,
 };
@@ -132,6 +132,10 @@ impl_runtime_apis! {
 
         fn provider_of_worker(worker: WorkerId) -> Option<AccountId> {
             ProviderStaking::provider_of_worker(worker)
+        }
+
+        fn reputation(account: AccountId) -> Option<ReputationView<AccountId>> {
+            ProviderStaking::reputation_view(account, parameters::AuditRules::get())
         }
     }
 

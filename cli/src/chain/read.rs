@@ -7,7 +7,9 @@ use aicpw_protocol::{
     mailbox::Orders,
     task::{Needs, Verification},
     verdict::{DisputeState, DisputeView},
-    view::{DryRun, HistoryHead, MarketClock, MarketParameters, ProviderView, TaskView},
+    view::{
+        DryRun, HistoryHead, MarketClock, MarketParameters, ProviderView, ReputationView, TaskView,
+    },
     AssignmentId, Balance, BlockNumber, Milliseconds, TaskId,
 };
 use codec::DecodeAll;
@@ -318,6 +320,12 @@ impl Chain {
         at: Option<H256>,
     ) -> Result<Option<ProviderView<Account>>> {
         self.runtime_api("ProvidersApi_provider", &account, at)
+            .await
+    }
+
+    /// What the reputation of a provider is made of; `None` if the account is none.
+    pub async fn reputation(&self, account: Account) -> Result<Option<ReputationView<Account>>> {
+        self.runtime_api("ProvidersApi_reputation", &account, None)
             .await
     }
 

@@ -9,6 +9,7 @@ pub mod documented;
 pub mod json;
 pub mod progress;
 pub mod provider;
+pub mod score;
 pub mod table;
 pub mod task;
 

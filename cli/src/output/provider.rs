@@ -10,6 +10,7 @@ use super::{
     at_work::AtWork,
     json::{classes, rating_average},
     printable_name,
+    score::Score,
     table::{pairs, short, table},
 };
 use crate::{
@@ -58,18 +59,20 @@ fn state(view: &ProviderView<Account>, clock: &Clock, min_stake: Balance) -> Str
     )
 }
 
-/// A provider with its devices. What it has to have staked to get tasks is `min_stake`.
+/// A provider with its devices. What it has to have staked to get tasks is `min_stake`. `of_status` is what `status`
+/// says besides.
 pub fn show(
     view: &ProviderView<Account>,
     clock: &Clock,
     min_stake: Balance,
-    at_work: Option<AtWork>,
+    of_status: Option<(AtWork, &Score)>,
 ) -> String {
     let rating = rating_average(view.ratings).map(|average| {
         let ratings = usize::try_from(view.ratings.0).unwrap_or(usize::MAX);
         format!("{average:.1} of 5 ({})", count(ratings, "rating"))
     });
-    let mut text = pairs(vec![
+    let (at_work, score) = of_status.unzip();
+    let mut rows = vec![
         ("Provider", Some(view.account.to_string())),
         ("State", Some(state(view, clock, min_stake))),
         ("Stake", Some(Amount(view.stake).brief_with_unit())),
@@ -86,6 +89,9 @@ pub fn show(
             (view.unbonding > 0).then(|| unbonding(view, clock)),
         ),
         ("Reputation", Some(format!("{} of 1000", view.reputation.0))),
+    ];
+    rows.extend(score.into_iter().flat_map(|score| score.rows(clock)));
+    rows.extend([
         (
             "Tasks",
             Some(format!("{} settled, faults: {}", view.settled, view.faults)),
@@ -98,6 +104,7 @@ pub fn show(
             Some(peers::show_all(&view.peers).join(", ")).filter(|text| !text.is_empty()),
         ),
     ]);
+    let mut text = pairs(rows);
     text += &table_of(view, clock, min_stake);
     text
 }

@@ -23,6 +23,10 @@ fn a_provider_is_shown_by_account_and_by_key() {
         "{text}"
     );
     assert_eq!(by_key["unrevealed"], 1);
+    let recent = &by_key["recent_requesters"][0];
+    assert_eq!(recent["times"], 1);
+    assert_eq!(recent["next_counts"], 0.5);
+    assert!(text.contains("  1, its next counts 1/2"), "{text}");
     let alice = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
     let error = node.failure(&["provider", "status", alice], 1);
     assert!(

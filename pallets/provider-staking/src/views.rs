@@ -2,10 +2,12 @@
 
 use aicpw_primitives::{traits::Reputations, worker_key::WorkerId};
 use aicpw_protocol::{
-    view::{DeviceView, ProviderView, UnbondingView},
+    audit::AuditPolicy,
+    view::{DeviceView, ProviderView, ReputationView, UnbondingView},
     DeviceId,
 };
 use alloc::vec::Vec;
+use frame_support::traits::Get;
 use sp_application_crypto::ByteArray;
 
 use crate::{
@@ -49,6 +51,18 @@ impl<T: Config> Pallet<T> {
                 .filter_map(Self::device_view)
                 .collect(),
             account,
+        })
+    }
+
+    /// What a provider's reputation is made of, where results are audited like this.
+    pub fn reputation_view(
+        account: T::AccountId,
+        audits: AuditPolicy,
+    ) -> Option<ReputationView<T::AccountId>> {
+        Some(ReputationView {
+            record: ReputationRecords::<T>::get(account)?,
+            half_life: T::ReputationHalfLife::get(),
+            audits,
         })
     }
 

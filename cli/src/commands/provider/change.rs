@@ -110,10 +110,14 @@ impl<'a> Change<'a> {
 /// # Errors
 /// The account is not one.
 pub async fn read(chain: &Chain, account: Account) -> Result<ProviderView<Account>> {
-    chain.provider(account, None).await?.ok_or_else(|| {
-        Error::other(format!("{account} is not a provider"))
-            .hint("`aicpw provider register` makes it one; `aicpw provider ls` lists all")
-    })
+    let view = chain.provider(account, None).await?;
+    view.ok_or_else(|| not_a_provider(account))
+}
+
+/// What is said of an account that is none.
+pub fn not_a_provider(account: Account) -> Error {
+    Error::other(format!("{account} is not a provider"))
+        .hint("`aicpw provider register` makes it one; `aicpw provider ls` lists all")
 }
 
 /// Calls of which all happen or none, signed, for an account that can pay for them.

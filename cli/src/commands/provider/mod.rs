@@ -25,6 +25,7 @@ use crate::{
         at_work::AtWork,
         json::ProviderJson,
         provider::{list, show},
+        score::Score,
     },
     quantity::whole,
 };
@@ -46,7 +47,8 @@ Examples:
     /// Show a provider and its devices
     ///
     /// `Locked` is the part of the stake that backs assignments; `Free` is what new ones can lock
-    /// of what is active.
+    /// of what is active. `Audited` says what the reputation comes to, `With time` what becomes of it
+    /// by itself, and `Requesters` whose next task moves it less.
     #[command(after_long_help = "\
 Examples:
   aicpw --key-file provider.key provider status
@@ -158,11 +160,13 @@ Examples:
     },
 }
 
-/// A provider, and what its node is at.
+/// A provider, what its reputation comes to, and what its node is at.
 #[derive(Serialize)]
 struct StatusJson {
     #[serde(flatten)]
     provider: ProviderJson,
+    #[serde(flatten)]
+    score: Score,
     #[serde(flatten)]
     at_work: AtWork,
 }
@@ -181,13 +185,17 @@ pub async fn run(context: &Context<'_>, command: ProviderCommand) -> Result<()> 
             let clock = chain.clock().await?;
             let min_stake = chain.market_parameters().await?.min_stake;
             let at_work = chain.at_work(&view.worker).await?;
+            let reputation = chain.reputation(account).await?;
+            let reputation = reputation.ok_or_else(|| change::not_a_provider(account))?;
             let document = StatusJson {
                 provider: ProviderJson::from(&view),
+                score: Score::new(&reputation, clock.now),
                 at_work,
             };
-            context
-                .out
-                .result(&document, |_| show(&view, &clock, min_stake, Some(at_work)));
+            context.out.result(&document, |document| {
+                let of_status = (at_work, &document.score);
+                show(&view, &clock, min_stake, Some(of_status))
+            });
             Ok(())
         }
         ProviderCommand::Ls { limit } => {
@@ -210,5 +218,21 @@ pub async fn run(context: &Context<'_>, command: ProviderCommand) -> Result<()> 
         ProviderCommand::RotateWorker { consent } => worker::rotate(context, consent).await,
         ProviderCommand::Peers(args) => worker::peers(context, args).await,
         ProviderCommand::Deregister { consent } => leave::run(context, consent).await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::output::score::tests::reputation;
+
+    #[test]
+    fn every_field_of_a_status_is_documented() {
+        let document = StatusJson {
+            provider: ProviderJson::from(&register::tests::provider([5; 32], &[3])),
+            score: Score::new(&reputation(), 100),
+            at_work: AtWork::default(),
+        };
+        crate::output::documented::check(&["Provider"], &document);
     }
 }

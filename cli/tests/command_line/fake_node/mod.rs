@@ -17,14 +17,18 @@ use std::{
 };
 
 use aicpw_protocol::{
+    audit::AuditPolicy,
     device::{ClassSet, DeviceKind, DeviceSpec, Reputation},
     mailbox::{Order, Orders},
+    reputation::ReputationRecord,
     task::{
         AssignmentStatus, DeterminismClass, Engine, Needs, Privacy, Role, Submission, TaskStatus,
         Verification,
     },
     units::AICP,
-    view::{DeviceView, HistoryHead, MarketClock, ProviderView, TaskView, UnbondingView},
+    view::{
+        DeviceView, HistoryHead, MarketClock, ProviderView, ReputationView, TaskView, UnbondingView,
+    },
     AskPrice, AssignmentId, DeviceId, Gflops, Mebibytes, MegabitsPerSecond, Milliseconds, TaskId,
 };
 use codec::{Decode, Encode};
@@ -385,6 +389,11 @@ fn runtime_api(function: &str, arguments: &[u8], is_final: bool, looks: &Looks) 
             let is_bob = hex::encode(account) == BOB;
             Some(is_bob.then(|| provider(account)).encode())
         }
+        "ProvidersApi_reputation" => {
+            let account = Account::decode(&mut &arguments[..]).ok()?;
+            let is_bob = hex::encode(account) == BOB;
+            Some(is_bob.then(reputation).encode())
+        }
         "WorkerApi_orders" => Some(orders().encode()),
         "WorkerApi_locked" => Some(Vec::<AssignmentId>::new().encode()),
         "ProvidersApi_provider_of_worker" => {
@@ -493,6 +502,18 @@ fn spec(fingerprint: u8) -> DeviceSpec {
         gflops: Gflops(10_000),
         memory: Mebibytes(8_000),
         bandwidth: MegabitsPerSecond(100),
+    }
+}
+
+/// That of a beginner which had one task, of Charlie.
+fn reputation() -> ReputationView<Account> {
+    let mut record = ReputationRecord::new(CLOCK.block);
+    let charlie: Account = hex::decode(CHARLIE).unwrap().try_into().unwrap();
+    record.settled(&charlie, aicpw_protocol::reputation::weight(AICP, AICP));
+    ReputationView {
+        record,
+        half_life: 240,
+        audits: AuditPolicy::DEFAULT,
     }
 }
 

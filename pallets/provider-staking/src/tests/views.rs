@@ -1,5 +1,5 @@
 use aicpw_primitives::traits::{DevicePool, Reputations};
-use aicpw_protocol::{device::Reputation, view::UnbondingView, DeviceId};
+use aicpw_protocol::{audit::AuditPolicy, device::Reputation, view::UnbondingView, DeviceId};
 use frame_support::assert_ok;
 use sp_application_crypto::ByteArray;
 
@@ -58,6 +58,20 @@ fn a_provider_is_shown_with_its_devices() {
 }
 
 #[test]
+fn a_reputation_is_shown_with_what_it_is_made_of() {
+    ExtBuilder.build_and_execute(|| {
+        register(ALICE, MIN_STAKE);
+        View::settled(&ALICE, &REQUESTER, REPUTATION_UNIT);
+        let view = View::reputation_view(ALICE, AuditPolicy::DEFAULT).unwrap();
+        assert_eq!(view.half_life, HALF_LIFE);
+        assert_eq!(view.record.times(&REQUESTER), 1);
+        let now = View::of(&ALICE);
+        assert!(now > Reputation::START);
+        assert_eq!(view.record.reputation(START, view.half_life), now);
+    });
+}
+
+#[test]
 fn all_providers_can_be_paged_through() {
     ExtBuilder.build_and_execute(|| {
         register(ALICE, MIN_STAKE);
@@ -76,6 +90,7 @@ fn all_providers_can_be_paged_through() {
 fn what_is_unknown_is_not_shown() {
     ExtBuilder.build_and_execute(|| {
         assert_eq!(View::provider_view(NOBODY), None);
+        assert_eq!(View::reputation_view(NOBODY, AuditPolicy::DEFAULT), None);
         assert_eq!(View::device_view(DeviceId(99)), None);
         assert_eq!(View::provider_of_worker(worker("stranger")), None);
     });
