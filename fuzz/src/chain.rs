@@ -29,7 +29,12 @@ use sp_runtime::{
     BuildStorage, DispatchResult,
 };
 
-use crate::{disputes, moves, Report};
+use crate::{
+    actors::{PROVIDERS, REQUESTERS},
+    disputes, moves,
+    purses::Purses,
+    Report,
+};
 
 /// Any slot does; the chain starts with this one.
 const FIRST_SLOT: u64 = 7_000_000_000;
@@ -67,6 +72,7 @@ pub struct Chain {
     height: u32,
     slot: u64,
     issuance: Balance,
+    purses: Purses,
     /// What came of the moves so far.
     pub report: Report,
 }
@@ -80,6 +86,7 @@ pub fn on_a_new_chain(play: impl FnOnce(&mut Chain)) -> Report {
             height: 1,
             slot: FIRST_SLOT,
             issuance: Balances::total_issuance(),
+            purses: Purses::counted(),
             report: Report::default(),
         };
         chain.begin();
@@ -100,6 +107,8 @@ impl Chain {
     /// market must not depend on having been asked in each.
     pub fn go_on(&mut self, blocks: u32) {
         self.parent = Executive::finalize_block();
+        // Who was matched at its end can lose something at the beginning of the next.
+        self.purses.see();
         self.height += blocks.max(1);
         self.slot += 1;
         self.begin();
@@ -195,6 +204,16 @@ impl Chain {
             self.issuance,
             "funds appeared or vanished"
         );
+        self.purses.see();
+        for who in self.purses.losers() {
+            let name = match (REQUESTERS.contains(&who), PROVIDERS.contains(&who)) {
+                (true, false) => "a requester has lost",
+                (false, true) => "a provider has lost",
+                // Whatever it has lost it for.
+                _ => continue,
+            };
+            self.report.seen.insert(name.into());
+        }
         self.see();
     }
 

@@ -1,8 +1,8 @@
 //! Bytes to market: an input is a list of moves (calls of requesters, providers and workers, time,
 //! failures), and [`run`] plays it on the real runtime. After each move every invariant is checked
 //! (`try_state` of all pallets of the market); a call that its authorisation let through must not
-//! fail; no fund may appear or vanish; and when everybody has gone home every task must end by
-//! itself.
+//! fail; no fund may appear or vanish; nobody may lose more than it has put in; and when everybody has gone home
+//! every task must end by itself.
 //!
 //! | module | what |
 //! | --- | --- |
@@ -12,6 +12,7 @@
 //! | [`moves`] | one letter, one move |
 //! | [`disputes`] | the moves of disputes |
 //! | [`providers`] | the moves by which providers change what they have said |
+//! | [`purses`] | what each party has put in, and can lose |
 //! | [`workers`] | the moves of workers: heartbeats, jobs, conformance runs |
 //! | [`mutate`] | new inputs from old ones, the same for the same seed |
 
@@ -22,6 +23,7 @@ pub mod input;
 pub mod moves;
 pub mod mutate;
 pub mod providers;
+pub mod purses;
 pub mod workers;
 
 use std::collections::BTreeSet;

@@ -57,6 +57,8 @@ fn the_corpus_reaches_every_end_and_breaks_nothing() {
         "a device has another spec",
         "a device is missing",
         "a provider has addresses",
+        "a provider has lost",
+        "a requester has lost",
         "active",
         "audit: Drawn",
         "audit: NotDrawn",
