@@ -1,7 +1,7 @@
 //! The real runtime in memory. Blocks are made as a node makes them; calls are dispatched without a
 //! transaction around them, because what is sought is in the market and not in signatures.
 
-use std::sync::LazyLock;
+use std::{ops::Range, sync::LazyLock};
 
 use aicpw_primitives::worker_key::WorkerProof;
 use aicpw_protocol::worker::{signing_payload, Statement};
@@ -72,6 +72,8 @@ pub struct Chain {
     height: u32,
     slot: u64,
     issuance: Balance,
+    /// Blocks that have no output.
+    without_output: Vec<Range<u32>>,
     purses: Purses,
     /// What came of the moves so far.
     pub report: Report,
@@ -86,6 +88,7 @@ pub fn on_a_new_chain(play: impl FnOnce(&mut Chain)) -> Report {
             height: 1,
             slot: FIRST_SLOT,
             issuance: Balances::total_issuance(),
+            without_output: Vec::new(),
             purses: Purses::counted(),
             report: Report::default(),
         };
@@ -115,6 +118,15 @@ impl Chain {
         self.check();
     }
 
+    /// This block and those after it, so many in all, have no output from which could be drawn.
+    pub fn leave_out_outputs(&mut self, blocks: u32) {
+        let end = self.height.saturating_add(blocks);
+        self.without_output.push(self.height..end);
+        if blocks > 0 {
+            self.report.seen.insert("outputs are missing".into());
+        }
+    }
+
     fn begin(&mut self) {
         let claim = PreDigest::SecondaryPlain(SecondaryPlainPreDigest {
             authority_index: 0,
@@ -140,9 +152,10 @@ impl Chain {
     /// time to make, and because some of them were left out.
     fn bring_outputs(&self) {
         for height in self.height.saturating_sub(OUTPUTS)..self.height {
+            let has_none = self.without_output.iter().any(|all| all.contains(&height));
             let outcome = Outcome {
                 author: Some(Sr25519Keyring::Alice.to_account_id()),
-                output: Some(sp_io::hashing::blake2_256(&height.encode())),
+                output: (!has_none).then(|| sp_io::hashing::blake2_256(&height.encode())),
                 others: 0,
             };
             pallet_draw_randomness::Outcomes::<Runtime>::insert(height, outcome);

@@ -130,6 +130,10 @@ const MOVES: &[(u8, Move)] = &[
     // providers again: who, how many addresses; or which device, and its spec
     (b'E', providers::set_peers),
     (b'S', providers::update_spec),
+    // blocks again: how many times eight have nothing that could be drawn from
+    (b'R', |chain, input| {
+        chain.leave_out_outputs(u32::from(input.number() % 10) * 8)
+    }),
 ];
 
 /// Any byte that is no letter is one of the first so many moves, and not of all: else each new move would

@@ -117,6 +117,7 @@ fn the_corpus_reaches_every_end_and_breaks_nothing() {
         "juror failed: NoStart",
         "juror failed: WrongResult",
         "juror settled",
+        "outputs are missing",
         "parked: Bandwidth",
         "parked: Budget",
         "parked: Busy",
