@@ -68,20 +68,26 @@ struct Appealed {
     issuance: Balance,
 }
 
+/// A court with room for a jury and that of an appeal.
+fn large_court() -> Court {
+    let mut court = Court::new();
+    for key in POOR {
+        let endow = pallet_balances::Call::transfer_keep_alive {
+            dest: key.to_account_id().into(),
+            value: 2_000 * UNIT,
+        };
+        court.sign(Alice, endow);
+    }
+    for key in ENDOWED.into_iter().chain(POOR) {
+        let other = Provider::join(&mut court.chain, key, ask(500));
+        court.others.push(other);
+    }
+    court
+}
+
 impl Appealed {
     fn new(result: &[u8], says: impl Fn(usize) -> Option<&'static [u8]>) -> Self {
-        let mut court = Court::new();
-        for key in POOR {
-            let endow = pallet_balances::Call::transfer_keep_alive {
-                dest: key.to_account_id().into(),
-                value: 2_000 * UNIT,
-            };
-            court.sign(Alice, endow);
-        }
-        for key in ENDOWED.into_iter().chain(POOR) {
-            let other = Provider::join(&mut court.chain, key, ask(500));
-            court.others.push(other);
-        }
+        let mut court = large_court();
         let [alice, bob, charlie] = [Alice, Bob, Charlie].map(|key| key.to_account_id());
 
         let id = court.revealed(submission(OPTIMISTIC), result);
@@ -238,4 +244,46 @@ fn an_appeal_that_loses_puts_its_bond_into_the_pot() {
         ],
         |_| pay,
     );
+}
+
+/// Two friends of a liar in a jury of which one is silent would be enough to have it go free; and nobody puts up a bond
+/// against that.
+#[test]
+fn a_divided_jury_is_followed_by_a_larger_one() {
+    let mut court = large_court();
+    let [alice, bob] = [Alice, Bob].map(|key| key.to_account_id());
+    let id = court.revealed(submission(OPTIMISTIC), LIE);
+    let liar = task(&mut court.chain, id).assignments[0].clone();
+    court.dispute(Alice, id);
+    let stakes = |court: &mut Court| -> BTreeMap<_, _> {
+        let keys: Vec<_> = court.others.iter().map(Provider::account).collect();
+        let owns = |who: AccountId| (who.clone(), court.chain.balance(&who));
+        keys.into_iter().map(owns).collect()
+    };
+    let before = stakes(&mut court);
+    let owned = court.chain.balance(&bob);
+    court.judge(id, |number| match number {
+        0 | 1 => Some(LIE),
+        2 => Some(b"what nobody else finds"),
+        _ => Some(OUTPUT),
+    });
+    let view = court.view(id);
+    assert_eq!((view.round, view.jury), (1, 11));
+    assert_eq!(put_up(&mut court.chain, &alice), 5 * view.pay);
+    let jurors = court.jurors(id);
+    assert_eq!(jurors.len(), 16);
+    let (mut court, outcome) = court.run_to_end(id);
+    assert!(matches!(outcome, Outcome::Wrong { .. }));
+    let lost = liar.collateral + liar.fraud_bond;
+    assert_eq!(court.chain.balance(&bob), owned - lost);
+    assert_eq!(put_up(&mut court.chain, &alice), 0);
+    let after = stakes(&mut court);
+    for (number, juror) in jurors.into_iter().enumerate() {
+        let gained = signed(after[&juror.provider]) - signed(before[&juror.provider]);
+        let due = match number {
+            0..3 => -10 * signed(view.pay),
+            _ => signed(view.pay),
+        };
+        assert_eq!(gained, due, "juror {number}");
+    }
 }
