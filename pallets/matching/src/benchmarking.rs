@@ -16,7 +16,7 @@ use crate::{
     },
     walk::Walk,
     Buckets, Config, Cursors, Directories, Entries, Leaves, ListEnds, Listings, Pallet, ParkedIn,
-    Roots,
+    Roots, Swept, Turns,
 };
 
 /// Makes what matching works on, in the pallets that keep it.
@@ -179,20 +179,22 @@ mod benches {
         assert_eq!(taken, Taken::Id);
     }
 
-    /// Its word goes, and those before and after it are linked.
+    /// Its word goes, and those before and after it are linked. It was its turn, which passes on.
     #[benchmark]
     fn leave_list() {
         let id = task::<T>();
-        neighbours::<T>(List::Back, id.0);
-        Pallet::<T>::enqueue(id, QueueEnd::Back);
+        neighbours::<T>(List::Slow, id.0);
+        Pallet::<T>::insert_into(List::Slow, id.0, Side::Tail);
+        Turns::<T>::insert(List::Slow, id.0);
         let taken;
 
         #[block]
         {
-            taken = Pallet::<T>::take_from(List::Back, id.0);
+            taken = Pallet::<T>::take_from(List::Slow, id.0);
         }
 
         assert_eq!(taken, Taken::Word);
+        assert!(Turns::<T>::get(List::Slow) != Some(id.0));
     }
 
     /// The task, and how large the book is; there is nothing in it.
@@ -471,12 +473,14 @@ mod benches {
         assert!(unfit);
     }
 
+    /// The last for which was searched: the sweep goes on behind another.
     #[benchmark]
     fn wake_task() {
         let id = task::<T>();
         park::<T>(id);
         neighbours::<T>(List::Parked, id.0);
         neighbours::<T>(List::Back, id.0);
+        Swept::<T>::put(id);
 
         #[block]
         {
@@ -484,6 +488,7 @@ mod benches {
         }
 
         assert!(!Pallet::<T>::unpark(id));
+        assert!(Swept::<T>::get() != Some(id));
     }
 
     #[benchmark]
@@ -532,11 +537,13 @@ mod benches {
         assert!(Pallet::<T>::remove_from(List::Back, id.0));
     }
 
+    /// As in `wake_task`.
     #[benchmark]
     fn forget_task() {
         let id = task::<T>();
         park::<T>(id);
         neighbours::<T>(List::Parked, id.0);
+        Swept::<T>::put(id);
 
         #[block]
         {
@@ -544,6 +551,7 @@ mod benches {
         }
 
         assert!(!Pallet::<T>::unpark(id));
+        assert!(Swept::<T>::get() != Some(id));
     }
 
     impl_benchmark_test_suite!(Pallet, crate::mock::new_test_ext(), crate::mock::Test);
