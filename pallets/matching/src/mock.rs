@@ -80,6 +80,8 @@ parameter_types! {
     pub const MaxCandidates: u32 = 32;
     pub static MaxSweeps: u32 = 0;
     pub static CellWeight: u64 = 0;
+    pub static ForgetWeight: u64 = 1;
+    pub static RepairWeight: u64 = 1;
     /// What a draw has weighed.
     pub static DrawnWeight: Weight = Weight::from_parts(1, 0);
     pub static Database: RuntimeDbWeight = RuntimeDbWeight { read: 0, write: 0 };
@@ -121,7 +123,7 @@ impl crate::WeightInfo for Steps {
         Weight::zero()
     }
     fn repair() -> Weight {
-        Weight::from_parts(1, 0)
+        Weight::from_parts(RepairWeight::get(), 0)
     }
     /// With the look at the offer.
     fn match_task() -> Weight {
@@ -152,7 +154,7 @@ impl crate::WeightInfo for Steps {
         Weight::from_parts(1, 0)
     }
     fn forget_task() -> Weight {
-        Weight::from_parts(1, 0)
+        Weight::from_parts(ForgetWeight::get(), 0)
     }
 }
 
@@ -551,6 +553,8 @@ pub fn new_test_ext() -> sp_io::TestExternalities {
     take_draws();
     take_woken();
     MaxSweeps::set(0);
+    ForgetWeight::set(1);
+    RepairWeight::set(1);
     DrawnWeight::set(Weight::from_parts(1, 0));
     Database::set(RuntimeDbWeight { read: 0, write: 0 });
     let mut externalities: sp_io::TestExternalities =

@@ -4,11 +4,11 @@
 //! parked. Serving it wakes, in history order, as many tasks that it fits as it has slots; it stays
 //! fresh until it has no slot left or none of them fits. Few at a time, so that a crowd of parked
 //! tasks does not search for one slot. A fresh device looks at a bounded number of parked tasks, the
-//! oldest. If it fits none of them it is *late*: after everybody else has been served it is compared with as many
-//! in each visit, one group after the other, from behind the last. So it need not be old to be found, and
-//! nobody who lets tasks wait that nothing fits holds up the others. The *sweep* finds what a change nobody
-//! told of has left behind: in blocks with weight to spare it searches for one parked task after the
-//! other, in a circle.
+//! oldest, and at most four of them leave the parked ones. If it fits none of them it is *late*: after
+//! everybody else has been served it is compared with as many in each visit, one group after the other,
+//! from behind the last. So it need not be old to be found, and nobody who lets tasks wait that nothing
+//! fits holds up the others. The *sweep* finds what a change nobody told of has left behind: in blocks
+//! with weight to spare it searches for one parked task after the other, in a circle.
 
 use aicpw_primitives::traits::{DeviceOffers, Offer, TaskBoard};
 use aicpw_protocol::{
@@ -26,6 +26,7 @@ use crate::{
     levels::{Cell, Levels, Place},
     lists::{Side, WALK},
     query::Query,
+    queue::{repair_weight, Size},
     search::{search, Bounds, Outcome, Repair},
     types::{Group, GroupHead, List, Progress, MAX_GROUPS},
     Compared, Config, Directories, Entries, ListEnds, Pallet, ParkedIn, Swept, Turns, WeightInfo,
@@ -34,8 +35,9 @@ use crate::{
 /// Most parked tasks that a device is compared with in one visit.
 pub const MAX_EXAMINED: u32 = 16;
 
-/// Most tasks that a device wakes in one visit.
-pub const MAX_WOKEN: u32 = 4;
+/// Most tasks that a device takes out of the parked ones in one visit: those that it wakes, and those that it finds in
+/// need of no match any more.
+pub const MAX_UNPARKED: u32 = 4;
 
 /// Most late devices that are visited at a time.
 pub const MAX_LATE: u32 = 4;
@@ -135,15 +137,14 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn serve_fresh(meter: &mut WeightMeter) {
         let mut again = Vec::new();
         while let Some(id) = Self::first_of(List::Fresh) {
+            let book = Size::now::<T>();
             // A step for those that it wakes must be left.
-            let visit = Self::visit_weight(MAX_EXAMINED, MAX_WOKEN);
-            let visit = visit.saturating_add(late_weight::<T>());
-            if !meter.can_consume(visit.saturating_add(Self::step_limit())) {
+            if !meter.can_consume(Self::visit_limit(book).saturating_add(Self::step_limit())) {
                 break;
             }
             Self::remove_from(List::Fresh, id);
             let visit = Self::visit_fresh(DeviceId(id));
-            meter.consume(Self::visit_weight(visit.examined, visit.woken));
+            meter.consume(visit.weight::<T>(book));
             match visit.others {
                 Others::Done => (),
                 Others::Oldest => again.push(id),
@@ -170,16 +171,15 @@ impl<T: Config> Pallet<T> {
             let Some(id) = next.or_else(|| Self::first_of(List::Late)) else {
                 break;
             };
-            let visit = Self::visit_weight(MAX_EXAMINED, MAX_WOKEN);
-            let visit = visit.saturating_add(late_weight::<T>());
+            let book = Size::now::<T>();
             // A step for those that it wakes must be left.
-            if !meter.can_consume(visit.saturating_add(Self::step_limit())) {
+            if !meter.can_consume(Self::visit_limit(book).saturating_add(Self::step_limit())) {
                 break;
             }
             Turns::<T>::set(List::Late, Self::after(List::Late, id));
             Self::remove_from(List::Late, id);
             let visit = Self::visit_late(DeviceId(id));
-            meter.consume(Self::visit_weight(visit.examined, visit.woken));
+            meter.consume(visit.weight::<T>(book));
             meter.consume(late_weight::<T>());
             if visit.others != Others::Done {
                 again.push((id, visit.last));
@@ -192,10 +192,14 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    fn visit_weight(examined: u32, woken: u32) -> Weight {
+    /// What a visit weighs at most, with what follows it.
+    fn visit_limit(book: Size) -> Weight {
+        let each = T::WeightInfo::wake_task().max(T::WeightInfo::forget_task());
         T::WeightInfo::visit_device()
-            .saturating_add(T::WeightInfo::examine_parked().saturating_mul(examined.into()))
-            .saturating_add(T::WeightInfo::wake_task().saturating_mul(woken.into()))
+            .saturating_add(repair_weight::<T>(1, book))
+            .saturating_add(T::WeightInfo::examine_parked().saturating_mul(MAX_EXAMINED.into()))
+            .saturating_add(each.saturating_mul(MAX_UNPARKED.into()))
+            .saturating_add(late_weight::<T>())
     }
 
     pub(crate) fn visit_fresh(device: DeviceId) -> Visit {
@@ -206,7 +210,7 @@ impl<T: Config> Pallet<T> {
         let Some(place) = place_of(&offer) else {
             return visit;
         };
-        Self::put_right(device, &offer, place);
+        visit.has_moved = Self::put_right(device, &offer, place);
         let quota = quota_of(&offer);
         let mut heads = Self::heads_for(&offer, place);
         while let Some((index, (task, group))) = heads
@@ -216,12 +220,12 @@ impl<T: Config> Pallet<T> {
             .min_by_key(|(_, (task, _))| *task)
         {
             if visit.is_over(quota) {
-                visit.others = if visit.woken > 0 {
-                    Others::Oldest
-                } else if quota > 0 {
-                    Others::Younger
-                } else {
+                visit.others = if quota == 0 {
                     Others::Done
+                } else if visit.woken > 0 || visit.examined < MAX_EXAMINED {
+                    Others::Oldest
+                } else {
+                    Others::Younger
                 };
                 break;
             }
@@ -248,7 +252,7 @@ impl<T: Config> Pallet<T> {
             // With a slot it is fresh again.
             return visit;
         };
-        Self::put_right(device, &offer, place);
+        visit.has_moved = Self::put_right(device, &offer, place);
         visit.last = begin;
         for (oldest, group) in Self::heads_for(&offer, place) {
             let mut next = match begin {
@@ -269,11 +273,13 @@ impl<T: Config> Pallet<T> {
         visit
     }
 
-    /// Those that a device wakes must find it in the book.
-    fn put_right(device: DeviceId, offer: &Offer<T::AccountId>, place: Place) {
-        if Entries::<T>::get(device).is_some_and(|entry| entry.place != place) {
+    /// Those that a device wakes must find it in the book. Returns whether it was moved there.
+    fn put_right(device: DeviceId, offer: &Offer<T::AccountId>, place: Place) -> bool {
+        let is_misplaced = Entries::<T>::get(device).is_some_and(|entry| entry.place != place);
+        if is_misplaced {
             Self::apply(Vec::from([Repair::moved(device, offer)]));
         }
+        is_misplaced
     }
 
     /// The groups that a device with this offer may wake, each with its oldest task, in their order.
@@ -314,6 +320,7 @@ impl<T: Config> Pallet<T> {
             Some(_) => (),
             None => {
                 Self::unpark(task);
+                visit.gone = visit.gone.saturating_add(1);
             }
         }
     }
@@ -357,7 +364,7 @@ fn late_weight<T: Config>() -> Weight {
 
 /// Most tasks that a device with this offer wakes in a visit.
 fn quota_of<AccountId>(offer: &Offer<AccountId>) -> u32 {
-    u32::from(offer.free_slots).min(MAX_WOKEN)
+    u32::from(offer.free_slots).min(MAX_UNPARKED)
 }
 
 /// The order in which a device goes through the groups.
@@ -370,6 +377,10 @@ fn order_of(group: &Group) -> (DeterminismClass, Cell, u8) {
 pub(crate) struct Visit {
     examined: u32,
     woken: u32,
+    /// Those that it was compared with and that need no match any more: they are not parked now.
+    gone: u32,
+    /// Whether the device was not where it belongs in the book.
+    has_moved: bool,
     /// The last that a late one was compared with.
     last: Option<(Group, TaskId)>,
     others: Others,
@@ -377,7 +388,18 @@ pub(crate) struct Visit {
 
 impl Visit {
     fn is_over(&self, quota: u32) -> bool {
-        self.woken >= quota || self.examined >= MAX_EXAMINED
+        self.woken >= quota
+            || self.woken.saturating_add(self.gone) >= MAX_UNPARKED
+            || self.examined >= MAX_EXAMINED
+    }
+
+    /// What it has cost, in a book of this size.
+    fn weight<T: Config>(&self, book: Size) -> Weight {
+        T::WeightInfo::visit_device()
+            .saturating_add(repair_weight::<T>(self.has_moved.into(), book))
+            .saturating_add(T::WeightInfo::examine_parked().saturating_mul(self.examined.into()))
+            .saturating_add(T::WeightInfo::wake_task().saturating_mul(self.woken.into()))
+            .saturating_add(T::WeightInfo::forget_task().saturating_mul(self.gone.into()))
     }
 }
 
@@ -387,7 +409,7 @@ enum Others {
     /// Nobody.
     #[default]
     Done,
-    /// The oldest that are left: some of them fitted.
+    /// The oldest that are left: some of them fitted, or it was not yet compared with as many as in one visit.
     Oldest,
     /// Those that come after: none of the oldest fitted.
     Younger,

@@ -531,7 +531,13 @@ fn walk_weight<T: Config>(nodes: u32, cells: u32) -> Weight {
 fn change_weight<T: Config>(tries: u32, repairs: u32, book: Size) -> Weight {
     T::WeightInfo::begin_search()
         .saturating_add(T::WeightInfo::match_task().saturating_mul(tries.into()))
-        .saturating_add(T::WeightInfo::repair().saturating_mul(repairs.into()))
+        .saturating_add(repair_weight::<T>(repairs, book))
+}
+
+/// What so many repairs weigh.
+pub(crate) fn repair_weight<T: Config>(repairs: u32, book: Size) -> Weight {
+    T::WeightInfo::repair()
+        .saturating_mul(repairs.into())
         .saturating_add(book.weight_of_changes::<T>(repairs.saturating_mul(NODES_OF_REPAIR)))
 }
 

@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 
 use aicpw_primitives::traits::{MatchQueue, OrderBook, QueueEnd};
 use aicpw_protocol::{task::Unmatched, units::AICP, AskPrice, DeviceId, Gflops, TaskId};
+use frame_support::{traits::Hooks, weights::Weight};
 
 use crate::{
     lists::Side,
     mock::*,
     parked::MAX_LATE,
     types::{List, MAX_GROUPS},
-    Compared, Swept,
+    Compared, Entries, Swept,
 };
 
 fn park(id: u64, change: impl FnOnce(&mut Task)) {
@@ -159,6 +160,61 @@ fn a_parked_task_that_needs_no_match_leaves() {
         assert_eq!(Matching::tasks_parked(), 0);
         assert_eq!(matches(), []);
     });
+}
+
+/// Regression: each device that got a slot free took sixteen of them out of the parked ones, and paid for looking at
+/// them. Whoever has match windows end together has as many as it likes.
+#[test]
+fn who_meets_tasks_that_need_no_match_pays_for_taking_them_out() {
+    run(|| {
+        let parked = 5_000;
+        for id in 0..parked {
+            Matching::enqueue(task(id, |_| ()), QueueEnd::Back);
+        }
+        end_of_block();
+        assert_eq!(u64::from(Matching::tasks_parked()), parked);
+        for id in 0..parked {
+            change_task(TaskId(id), |task| task.wanted = 0);
+        }
+        // Behind them is one that fits.
+        park(parked, |_| ());
+        for id in 0..25 {
+            device(id, 1_000, |_| ());
+        }
+        let each = 100;
+        ForgetWeight::set(each);
+        let limit = 10_000;
+        let mut left = u64::from(Matching::tasks_parked());
+        while matches().is_empty() {
+            let used = Matching::on_idle(1, Weight::from_parts(limit, 0)).ref_time();
+            let now = u64::from(Matching::tasks_parked());
+            assert!(now < left, "{left} are left");
+            let gone = left - now - matches().len() as u64;
+            assert!(gone * each <= used, "{gone} for {used}");
+            assert!(used <= limit, "{used}");
+            left = now;
+        }
+        assert_eq!((matches().len(), matches()[0].0, left), (1, parked, 0));
+    });
+}
+
+#[test]
+fn a_device_that_is_moved_when_it_is_visited_pays_for_it() {
+    let used = |repair| {
+        let mut used = 0;
+        run(|| {
+            park(0, |task| task.demand.needs.gflops = Gflops(1_001));
+            let id = device(0, 1_000, |_| ());
+            let place = || Entries::<Test>::get(id).unwrap().place;
+            let before = place();
+            change_device(id, |offer| offer.free_stake = 20_000 * AICP);
+            RepairWeight::set(repair);
+            used = Matching::on_idle(1, Weight::MAX).ref_time();
+            assert_ne!(place(), before);
+        });
+        used
+    };
+    assert_eq!(used(1_000), used(1) + 999);
 }
 
 #[test]
