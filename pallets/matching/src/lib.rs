@@ -83,7 +83,8 @@
 //!   that fit, whatever it asks; and all draws from one seed are made in one block.
 //! - **No head-of-line blocking**: whatever is served leaves the queue, and of the slow tasks those have their
 //!   turn first to which the weight of the block before did not reach. Tasks that an auditor or a juror is
-//!   wanted for go before the other slow ones.
+//!   wanted for go before all others, with half of the weight; fresh devices before the queue, with half of
+//!   what that leaves.
 //! - **Nothing is forgotten**: a task is in exactly one of front, back, slow, urgent or parked until it is
 //!   matched or forgotten; what no fresh device wakes, the sweep finds.
 //! - **Bounded**: a step of a search makes at most [`Config::MaxCandidates`] looks and
@@ -302,6 +303,9 @@ pub mod pallet {
                 crate::draw::affordable::<T>(T::GuaranteedWeight::get()) > 0,
                 "GuaranteedWeight must hold one draw"
             );
+            if let Err(rule) = Self::check_share(T::GuaranteedWeight::get()) {
+                panic!("{rule}");
+            }
         }
 
         #[cfg(feature = "try-runtime")]

@@ -133,23 +133,32 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Serves the fresh devices.
+    /// Serves the fresh devices, with half of the weight: a few parked tasks that nothing fits make a visit of each device
+    /// that gets a slot free, and that must not keep those waiting for whom there are devices.
     pub(crate) fn serve_fresh(meter: &mut WeightMeter) {
+        let mut share = WeightMeter::with_limit(meter.remaining() / 2);
         let mut again = Vec::new();
         while let Some(id) = Self::first_of(List::Fresh) {
             let book = Size::now::<T>();
+            let limit = Self::visit_limit(book);
             // A step for those that it wakes must be left.
-            if !meter.can_consume(Self::visit_limit(book).saturating_add(Self::step_limit())) {
+            let has_weight = share.can_consume(limit)
+                && meter.can_consume(limit.saturating_add(Self::step_limit()));
+            if !has_weight {
                 break;
             }
             Self::remove_from(List::Fresh, id);
             let visit = Self::visit_fresh(DeviceId(id));
-            meter.consume(visit.weight::<T>(book));
+            let mut cost = visit.weight::<T>(book);
+            if visit.others == Others::Younger {
+                cost = cost.saturating_add(late_weight::<T>());
+            }
+            share.consume(cost);
+            meter.consume(cost);
             match visit.others {
                 Others::Done => (),
                 Others::Oldest => again.push(id),
                 Others::Younger => {
-                    meter.consume(late_weight::<T>());
                     Self::insert_into(List::Late, id, Side::Tail);
                     // From the first group on, whatever it was compared with when it was another.
                     Compared::<T>::remove(DeviceId(id));
@@ -193,7 +202,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// What a visit weighs at most, with what follows it.
-    fn visit_limit(book: Size) -> Weight {
+    pub(crate) fn visit_limit(book: Size) -> Weight {
         let each = T::WeightInfo::wake_task().max(T::WeightInfo::forget_task());
         T::WeightInfo::visit_device()
             .saturating_add(repair_weight::<T>(1, book))

@@ -80,12 +80,12 @@ impl<T: Config> Pallet<T> {
         if meter.try_consume(T::WeightInfo::service_base()).is_err() {
             return;
         }
-        Self::serve_fresh(meter);
-        // Others wait for whoever judges, and a ticket is good for one block. So these come before the queue, with half of
-        // the weight: a crowd of them that nobody fits must not keep all others waiting.
+        // Others wait for whoever judges, and a ticket is good for one block. So these come first, with half of the weight: a
+        // crowd of them that nobody fits must not keep all others waiting.
         let mut half = WeightMeter::with_limit(meter.remaining() / 2);
         Self::serve_waiting(List::Urgent, u32::MAX, &mut half);
         meter.consume(half.consumed());
+        Self::serve_fresh(meter);
         // One of the other slow tasks as well, so that a full queue cannot hold them up for ever.
         if !Self::serve_waiting(List::Slow, 1, meter) {
             return;
@@ -445,12 +445,23 @@ impl<T: Config> Pallet<T> {
     /// What a full step and the look at the lists cost at most, in a book of this many cells.
     pub(crate) fn full_step_limit_with(cells: u32) -> Weight {
         let [full, _] = Self::bounds(cells);
-        let size = Size {
-            cells,
-            in_one: cells,
-            segments: SEGMENTS_OF_CLASS,
-        };
-        limit_of::<T>(full, size).saturating_add(T::WeightInfo::service_base())
+        limit_of::<T>(full, Size::of(cells)).saturating_add(T::WeightInfo::service_base())
+    }
+
+    /// Whether the guaranteed share holds what is promised of it, in a book of [`USUAL_CELLS`], with each part of it that
+    /// [`Pallet::serve`] gives to one of those that wait.
+    pub(crate) fn check_share(share: Weight) -> Result<(), &'static str> {
+        let book = Size::of(USUAL_CELLS);
+        let half = share.saturating_sub(T::WeightInfo::service_base()) / 2;
+        let quarter = half / 2;
+        let [_, least] = Self::bounds(USUAL_CELLS);
+        if Self::visit_limit(book).any_gt(quarter) {
+            return Err("A quarter of GuaranteedWeight must hold a visit to a fresh device");
+        }
+        if limit_of::<T>(least, book).any_gt(quarter) {
+            return Err("A quarter of GuaranteedWeight must hold the least step of a search");
+        }
+        Ok(())
     }
 }
 
@@ -473,6 +484,15 @@ impl Size {
             cells: census.cells(),
             in_one: census.most_cells(),
             segments: (census.0.len() as u32).min(SEGMENTS_OF_CLASS),
+        }
+    }
+
+    /// Of a book that has so many cells, in one segment and in all.
+    pub fn of(cells: u32) -> Self {
+        Self {
+            cells,
+            in_one: cells,
+            segments: SEGMENTS_OF_CLASS,
         }
     }
 

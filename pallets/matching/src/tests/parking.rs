@@ -198,6 +198,33 @@ fn who_meets_tasks_that_need_no_match_pays_for_taking_them_out() {
     });
 }
 
+/// Regression: each device that got a slot free looked at the same few before all others had their turn, with all of the
+/// weight but a step.
+#[test]
+fn devices_that_fit_no_parked_task_leave_the_queue_half_of_the_weight() {
+    let matched = |decoys| {
+        let mut matched = 0;
+        run(|| {
+            for id in 0..decoys {
+                park(id, |task| task.demand.needs.gflops = Gflops(1_001));
+            }
+            for id in 0..40 {
+                device(id, 1_000, |offer| offer.free_slots = 9);
+            }
+            for id in 100..200 {
+                Matching::enqueue(task(id, |_| ()), QueueEnd::Back);
+            }
+            next_block(0);
+            let late = Matching::length_of(List::Late);
+            assert_eq!(late > 0, decoys > 0, "{late} devices have looked in vain");
+            matched = matches().len();
+        });
+        matched
+    };
+    let (with, without) = (matched(20), matched(0));
+    assert!(with < without && 2 * with >= without, "{with}, {without}");
+}
+
 #[test]
 fn a_device_that_is_moved_when_it_is_visited_pays_for_it() {
     let used = |repair| {
