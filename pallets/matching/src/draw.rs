@@ -7,7 +7,7 @@
 
 use aicpw_primitives::traits::{DeviceOffers, Offer, StakeDraw, TaskBoard};
 use aicpw_protocol::{draw::next_ticket, DeviceId, Hash};
-use frame_support::weights::Weight;
+use frame_support::weights::{Weight, WeightMeter};
 
 use crate::{
     query::Query,
@@ -19,7 +19,12 @@ use crate::{
 /// stake, ninety-nine seeds of a hundred find one of them.
 pub const MAX_DRAWS: u32 = 16;
 
-/// How often a task is passed over because there is not weight for [`MAX_DRAWS`], before it is content
+/// Draws for which there must be weight, at their dearest, to begin with them. Then there mostly is for all: a
+/// draw that meets nobody who has fallen silent, and few devices, weighs a seventh of the dearest. To ask for
+/// more would have a task passed over in full blocks, and its seed is gone after that.
+pub const ENOUGH_DRAWS: u32 = 4;
+
+/// How often a task is passed over because there is not weight for [`ENOUGH_DRAWS`], before it is content
 /// with fewer.
 pub const MAX_PASSED: u8 = 8;
 
@@ -40,11 +45,13 @@ pub(crate) struct Drawn<AccountId> {
     tries: u32,
 }
 
-/// Makes so many draws, or fewer if a device fits before and is accepted.
+/// Makes [`MAX_DRAWS`], or fewer if a device fits before and is accepted, or if the dearest draw would weigh more than
+/// those before it have left.
 pub(crate) fn draw<T: Config>(
     query: &Query<'_, T::AccountId>,
     mut ticket: Hash,
-    draws: u32,
+    meter: &WeightMeter,
+    book: Size,
     mut accept: impl FnMut(DeviceId, &Offer<T::AccountId>) -> bool,
 ) -> Drawn<T::AccountId> {
     let mut drawn = Drawn {
@@ -54,7 +61,7 @@ pub(crate) fn draw<T: Config>(
         unfit: 0,
         tries: 0,
     };
-    while drawn.draws < draws {
+    while drawn.draws < MAX_DRAWS && meter.can_consume(with_one_more::<T>(&drawn, book)) {
         drawn.draws = drawn.draws.saturating_add(1);
         let (provider, weight) = T::StakeDraw::draw_weighed(&ticket);
         drawn.weight = drawn.weight.saturating_add(weight);
@@ -86,22 +93,23 @@ pub(crate) fn weight_of<T: Config>(drawn: &Drawn<T::AccountId>) -> Weight {
     cost::<T>(drawn.weight, drawn.unfit, drawn.tries)
 }
 
-/// How many draws this weight is enough for, with what follows them.
-pub(crate) fn affordable<T: Config>(weight: Weight) -> u32 {
-    let book = Size::now::<T>();
-    let limit = |draws: u32| {
-        let looks = draws.saturating_mul(DEVICES_PER_DRAW);
-        let weight = T::StakeDraw::draw_weight().saturating_mul(draws.into());
-        cost::<T>(weight, looks, MAX_TRIES)
-            .saturating_add(close_weight::<T>(true, book))
-            .saturating_add(redraw_weight::<T>().max(T::WeightInfo::enqueue_task()))
-    };
-    let one = limit(1).saturating_sub(limit(0));
-    let draws = weight
-        .checked_sub(&limit(0))
-        .and_then(|rest| rest.checked_div_per_component(&one))
-        .unwrap_or_default();
-    draws.min(MAX_DRAWS.into()) as u32
+/// What so many draws cost at most, with what follows them.
+pub(crate) fn limit<T: Config>(draws: u32, book: Size) -> Weight {
+    let weight = T::StakeDraw::draw_weight().saturating_mul(draws.into());
+    most::<T>(weight, draws.saturating_mul(DEVICES_PER_DRAW), book)
+}
+
+/// What these draws, and one more, cost at most, with what follows them.
+fn with_one_more<T: Config>(drawn: &Drawn<T::AccountId>, book: Size) -> Weight {
+    let weight = drawn.weight.saturating_add(T::StakeDraw::draw_weight());
+    most::<T>(weight, drawn.unfit.saturating_add(DEVICES_PER_DRAW), book)
+}
+
+/// What draws of this weight, and so many looks in vain, cost at most, with what follows them.
+fn most<T: Config>(draws: Weight, unfit: u32, book: Size) -> Weight {
+    cost::<T>(draws, unfit, MAX_TRIES)
+        .saturating_add(close_weight::<T>(true, book))
+        .saturating_add(redraw_weight::<T>().max(T::WeightInfo::enqueue_task()))
 }
 
 /// What it costs to find out whether there is a ticket.

@@ -80,7 +80,9 @@
 //!   [`PATIENCE`] passes over; on that tick the best reputation level; in that level the least
 //!   sufficient device; and among equals it is each one's turn.
 //! - **Drawn**: whoever gets a task beside another had the chance that its stake gives it among those
-//!   that fit, whatever it asks; and all draws from one seed are made in one block.
+//!   that fit, whatever it asks; and all draws from one seed are made in one block. Of the tasks that a juror
+//!   or an auditor is wanted for and whose ticket is there, the first is drawn for in that block however many
+//!   others wait, and the next as far as half of the weight goes.
 //! - **No head-of-line blocking**: whatever is served leaves the queue, and of the slow tasks those have their
 //!   turn first to which the weight of the block before did not reach. Tasks that an auditor or a juror is
 //!   wanted for go before all others, with half of the weight; fresh devices before the queue, with half of
@@ -163,7 +165,9 @@ pub mod pallet {
 
         /// What matching may use at the beginning of each block, however full it is. Holds a full step
         /// in a book of [`USUAL_CELLS`](crate::queue::USUAL_CELLS); where the book has so many kinds of
-        /// devices that the least step needs more, that is what matching takes.
+        /// devices that the least step needs more, that is what matching takes. Half of it holds
+        /// [`ENOUGH_DRAWS`](crate::draw::ENOUGH_DRAWS) of the dearest for a task that a juror or an auditor is
+        /// wanted for, a quarter a visit to a fresh device or the least step.
         #[pallet::constant]
         type GuaranteedWeight: Get<Weight>;
 
@@ -298,10 +302,6 @@ pub mod pallet {
             assert!(
                 needed.all_lte(T::GuaranteedWeight::get()),
                 "GuaranteedWeight must hold one step, {needed:?}; raise it or lower MaxCandidates"
-            );
-            assert!(
-                crate::draw::affordable::<T>(T::GuaranteedWeight::get()) > 0,
-                "GuaranteedWeight must hold one draw"
             );
             if let Err(rule) = Self::check_share(T::GuaranteedWeight::get()) {
                 panic!("{rule}");

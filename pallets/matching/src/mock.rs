@@ -76,7 +76,8 @@ impl MarketSwitch for Market {
 
 parameter_types! {
     pub static IsOpen: bool = true;
-    pub static GuaranteedWeight: Weight = Weight::from_parts(100, 0);
+    /// Enough for the integrity test.
+    pub static GuaranteedWeight: Weight = Weight::from_parts(300, 0);
     pub const MaxCandidates: u32 = 32;
     pub static MaxSweeps: u32 = 0;
     pub static CellWeight: u64 = 0;
@@ -552,6 +553,8 @@ pub fn new_test_ext() -> sp_io::TestExternalities {
     take_offers();
     take_draws();
     take_woken();
+    // So that tests see what a block does not get to.
+    GuaranteedWeight::set(Weight::from_parts(100, 0));
     MaxSweeps::set(0);
     ForgetWeight::set(1);
     RepairWeight::set(1);

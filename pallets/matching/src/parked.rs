@@ -133,8 +133,8 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Serves the fresh devices, with half of the weight: a few parked tasks that nothing fits make a visit of each device
-    /// that gets a slot free, and that must not keep those waiting for whom there are devices.
+    /// Serves the fresh devices, with half of the weight: a few parked tasks that nothing fits make a visit of
+    /// each device that gets a slot free, and that must not keep those waiting for whom there are devices.
     pub(crate) fn serve_fresh(meter: &mut WeightMeter) {
         let mut share = WeightMeter::with_limit(meter.remaining() / 2);
         let mut again = Vec::new();

@@ -51,6 +51,30 @@ const SEGMENTS_OF_CLASS: u32 = 4;
 /// Phases of a search.
 const PHASES: u32 = 3;
 
+/// Tasks that an auditor or a juror is searched for, for which the guaranteed share must do beside one that is
+/// drawn for.
+pub const USUAL_JUDGED: u32 = 64;
+
+/// Which of the tasks in a list have their turn.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Who {
+    /// Those whose ticket is there.
+    Ready,
+    /// All for which there is something to do.
+    All,
+}
+
+/// What came of a step for a task.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stepped {
+    /// It has had its turn.
+    Done,
+    /// There was not weight enough to draw for it. It waits as before.
+    PassedOver,
+    /// It has got one of those that are to judge, and is urgent again: the next ticket is of the same seed.
+    WantsMore,
+}
+
 impl<T: Config> MatchQueue for Pallet<T> {
     fn enqueue(task: TaskId, end: QueueEnd) {
         let list = match end {
@@ -80,14 +104,17 @@ impl<T: Config> Pallet<T> {
         if meter.try_consume(T::WeightInfo::service_base()).is_err() {
             return;
         }
-        // Others wait for whoever judges, and a ticket is good for one block. So these come first, with half of the weight: a
-        // crowd of them that nobody fits must not keep all others waiting.
+        // Others wait for whoever judges, and a ticket is good for one block. So these come first, and of them
+        // those whose ticket is there; with half of the weight: a crowd of them that nobody fits must not keep
+        // all others waiting.
         let mut half = WeightMeter::with_limit(meter.remaining() / 2);
-        Self::serve_waiting(List::Urgent, u32::MAX, &mut half);
+        if Self::serve_waiting(List::Urgent, Who::Ready, u32::MAX, &mut half) {
+            Self::serve_waiting(List::Urgent, Who::All, u32::MAX, &mut half);
+        }
         meter.consume(half.consumed());
         Self::serve_fresh(meter);
         // One of the other slow tasks as well, so that a full queue cannot hold them up for ever.
-        if !Self::serve_waiting(List::Slow, 1, meter) {
+        if !Self::serve_waiting(List::Slow, Who::All, 1, meter) {
             return;
         }
         while let Some((list, id)) = Self::next_queued() {
@@ -97,8 +124,9 @@ impl<T: Config> Pallet<T> {
             meter.consume(leave_weight::<T>(Self::take_from(list, id)));
             Self::step(TaskId(id), Progress::default(), bounds, meter);
         }
-        if Self::serve_waiting(List::Urgent, u32::MAX, meter)
-            && Self::serve_waiting(List::Slow, u32::MAX, meter)
+        Self::serve_waiting(List::Urgent, Who::Ready, u32::MAX, meter);
+        if Self::serve_waiting(List::Urgent, Who::All, u32::MAX, meter)
+            && Self::serve_waiting(List::Slow, Who::All, u32::MAX, meter)
         {
             Self::serve_late(meter);
         }
@@ -122,9 +150,9 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Goes on with so many of the tasks in the list for which there is something to do, in a circle from where it
-    /// was left. Returns false if the weight is used up.
-    fn serve_waiting(list: List, steps: u32, meter: &mut WeightMeter) -> bool {
+    /// Goes on with so many of those tasks in the list, in a circle from where it was left. Returns false if the weight
+    /// is used up.
+    fn serve_waiting(list: List, who: Who, steps: u32, meter: &mut WeightMeter) -> bool {
         let Some(first) = Self::first_of(list) else {
             return true;
         };
@@ -153,11 +181,17 @@ impl<T: Config> Pallet<T> {
             }
             let task = TaskId(id);
             let following = Self::after(list, id);
-            if Cursors::<T>::get(task).is_some_and(|cursor| cursor.due > now) {
+            let cursor = Cursors::<T>::get(task);
+            let has_turn = match who {
+                _ if cursor.is_some_and(|cursor| cursor.due > now) => Some(false),
+                Who::Ready => Self::is_ready(task, cursor, meter),
+                Who::All => Some(true),
+            };
+            if has_turn == Some(false) {
                 next = following;
                 continue;
             }
-            let Some(bounds) = Self::affordable(meter) else {
+            let Some(bounds) = has_turn.and_then(|_| Self::affordable(meter)) else {
                 has_weight = false;
                 break;
             };
@@ -167,9 +201,12 @@ impl<T: Config> Pallet<T> {
             let progress = Cursors::<T>::take(task).map_or_else(Progress::default, |c| c.progress);
             // Of the release before, which had one of these lists, tasks that a juror or an auditor is wanted for may be in
             // the other: they leave it here.
-            let is_passed_over = Self::step(task, progress, bounds, meter);
-            if is_passed_over && Self::from_on(list, id) == Some(id) {
-                passed_over = passed_over.or(Some(id));
+            let stepped = Self::step(task, progress, bounds, meter);
+            if stepped != Stepped::Done && Self::from_on(list, id) == Some(id) {
+                match stepped {
+                    Stepped::WantsMore => next = Some(id),
+                    _ => passed_over = passed_over.or(Some(id)),
+                }
             }
             left = left.saturating_sub(1);
         }
@@ -182,21 +219,38 @@ impl<T: Config> Pallet<T> {
         has_weight
     }
 
+    /// Whether the task is to be drawn for in this block. `None` if there is not weight enough to find out, or
+    /// to do it.
+    fn is_ready(task: TaskId, cursor: Option<Cursor>, meter: &mut WeightMeter) -> Option<bool> {
+        // One that somebody is known to fit waits for nothing but its ticket.
+        if cursor.is_none_or(|cursor| !cursor.progress.fits) {
+            meter.try_consume(T::WeightInfo::begin_search()).ok()?;
+            if T::Tasks::ticket_from(task) > Self::now() {
+                return Some(false);
+            }
+            meter.try_consume(draw::base::<T>()).ok()?;
+            if !matches!(T::Tasks::ticket(task), DrawSeed::Ready(_)) {
+                return Some(false);
+            }
+        }
+        let limit = drawing_limit::<T>(Size::now::<T>());
+        meter.can_consume(limit).then_some(true)
+    }
+
     fn now() -> BlockNumber {
         T::BlockNumberProvider::current_block_number()
     }
 
     /// One step of the search for a task that is in no list: matches it, parks it, defers it to a later
-    /// block, or drops it. Returns whether it was passed over for lack of weight.
-    fn step(task: TaskId, progress: Progress, bounds: Bounds, meter: &mut WeightMeter) -> bool {
+    /// block, or drops it.
+    fn step(task: TaskId, progress: Progress, bounds: Bounds, meter: &mut WeightMeter) -> Stepped {
         let Some((query, choice, list)) = Self::demand_of(task) else {
             meter.consume(T::WeightInfo::begin_search());
-            return false;
+            return Stepped::Done;
         };
         let waiting = (task, list);
         if choice == Choice::Cheapest {
-            Self::step_to_cheapest(waiting, &query, progress, bounds, meter);
-            return false;
+            return Self::step_to_cheapest(waiting, &query, progress, bounds, meter);
         }
         match T::Tasks::ticket(task) {
             DrawSeed::Ready(ticket) => {
@@ -208,7 +262,7 @@ impl<T: Config> Pallet<T> {
                 Self::redraw(waiting, progress.passed, meter);
             }
         }
-        false
+        Stepped::Done
     }
 
     fn step_to_cheapest(
@@ -217,7 +271,7 @@ impl<T: Config> Pallet<T> {
         progress: Progress,
         bounds: Bounds,
         meter: &mut WeightMeter,
-    ) {
+    ) -> Stepped {
         let mut wants_more = false;
         let step = search::<T>(query, task.0, progress, bounds, |device, offer| {
             T::Tasks::assign(task, device, offer)
@@ -228,7 +282,7 @@ impl<T: Config> Pallet<T> {
         Self::apply(step.repairs);
         match step.outcome {
             Outcome::Accepted(device, offer) => {
-                Self::matched(task, device, &offer, wants_more, meter);
+                return Self::matched((task, list), device, &offer, wants_more, meter);
             }
             Outcome::Nothing => {
                 meter.consume(park_weight::<T>(Size::now::<T>()));
@@ -240,38 +294,43 @@ impl<T: Config> Pallet<T> {
                 Self::defer((task, list), step.progress, Self::now().saturating_add(1));
             }
         }
+        Stepped::Done
     }
 
     /// Makes all draws from a seed that the weight allows. If they find nobody, the task waits for the
     /// next seed. For few draws a seed is too good: the task waits for a better moment first, such as the
-    /// end of the block, but not for long; then it returns true.
+    /// end of the block, but not for long.
     fn step_to_drawn(
         (task, list): (TaskId, List),
         query: &Query<'_, T::AccountId>,
         (ticket, progress): (Hash, Progress),
         meter: &mut WeightMeter,
-    ) -> bool {
-        let draws = draw::affordable::<T>(meter.remaining());
-        if draws == 0 || (draws < draw::MAX_DRAWS && progress.passed < draw::MAX_PASSED) {
+    ) -> Stepped {
+        let book = Size::now::<T>();
+        let has_weight_for = |draws| meter.can_consume(draw::limit::<T>(draws, book));
+        let is_patient = progress.passed < draw::MAX_PASSED;
+        if !has_weight_for(1) || (is_patient && !has_weight_for(draw::ENOUGH_DRAWS)) {
             meter.consume(draw::base::<T>());
             meter.consume(T::WeightInfo::defer_task());
             let passed = progress.passed.saturating_add(1);
             let progress = Progress { passed, ..progress };
             Self::defer((task, list), progress, Self::now());
-            return true;
+            return Stepped::PassedOver;
         }
         let mut wants_more = false;
-        let drawn = draw::draw::<T>(query, ticket, draws, |device, offer| {
+        let drawn = draw::draw::<T>(query, ticket, meter, book, |device, offer| {
             T::Tasks::assign(task, device, offer)
                 .map(|more| wants_more = more)
                 .is_ok()
         });
         meter.consume(draw::weight_of::<T>(&drawn));
         match drawn.found {
-            Some((device, offer)) => Self::matched(task, device, &offer, wants_more, meter),
-            None => Self::redraw((task, list), 0, meter),
+            Some((device, offer)) => Self::matched((task, list), device, &offer, wants_more, meter),
+            None => {
+                Self::redraw((task, list), 0, meter);
+                Stepped::Done
+            }
         }
-        false
     }
 
     /// While the ticket is not known, a search tells whether anybody could be drawn: if not, the task is
@@ -321,22 +380,35 @@ impl<T: Config> Pallet<T> {
         Self::defer((task, list), progress, Self::now().saturating_add(1));
     }
 
-    /// A device was found. A task that wants a further one has its turn at once.
+    /// A device was found. A task that wants a further one has its turn at once: of those that are urgent, before the
+    /// queue, else as the first in it.
     fn matched(
-        task: TaskId,
+        (task, list): (TaskId, List),
         device: DeviceId,
         offer: &Offer<T::AccountId>,
         wants_more: bool,
         meter: &mut WeightMeter,
-    ) {
+    ) -> Stepped {
         if offer.free_slots <= 1 {
             let has_turned = Self::close(device);
             meter.consume(close_weight::<T>(has_turned, Size::now::<T>()));
         }
-        if wants_more {
+        if !wants_more {
+            return Stepped::Done;
+        }
+        if list != List::Urgent {
             meter.consume(T::WeightInfo::enqueue_task());
             Self::insert_into(List::Front, task.0, Side::Tail);
+            return Stepped::Done;
         }
+        meter.consume(T::WeightInfo::defer_task());
+        // If nobody else fits, that shows when it is drawn for.
+        let progress = Progress {
+            fits: true,
+            ..Progress::default()
+        };
+        Self::defer((task, list), progress, Self::now());
+        Stepped::WantsMore
     }
 
     /// There is nothing to do for the task before its ticket can be known.
@@ -448,13 +520,24 @@ impl<T: Config> Pallet<T> {
         limit_of::<T>(full, Size::of(cells)).saturating_add(T::WeightInfo::service_base())
     }
 
-    /// Whether the guaranteed share holds what is promised of it, in a book of [`USUAL_CELLS`], with each part of it that
-    /// [`Pallet::serve`] gives to one of those that wait.
+    /// Whether the guaranteed share holds what is promised of it, in a book of [`USUAL_CELLS`]: each part that
+    /// serving gives to some of those that wait is enough for one of them, with some room.
     pub(crate) fn check_share(share: Weight) -> Result<(), &'static str> {
         let book = Size::of(USUAL_CELLS);
         let half = share.saturating_sub(T::WeightInfo::service_base()) / 2;
         let quarter = half / 2;
         let [_, least] = Self::bounds(USUAL_CELLS);
+        let waiting = look_weight::<T>()
+            .saturating_add(T::WeightInfo::begin_search())
+            .saturating_mul(USUAL_JUDGED.into());
+        let judging = turn_weight::<T>()
+            .saturating_add(waiting)
+            .saturating_add(drawing_limit::<T>(book).max(limit_of::<T>(least, book)));
+        if judging.any_gt(half) {
+            return Err(
+                "Half of GuaranteedWeight must hold the draws for a task that waits to be judged",
+            );
+        }
         if Self::visit_limit(book).any_gt(quarter) {
             return Err("A quarter of GuaranteedWeight must hold a visit to a fresh device");
         }
@@ -529,6 +612,14 @@ fn look_weight<T: Config>() -> Weight {
 /// What it weighs to take the cursor of a search.
 fn cursor_weight<T: Config>() -> Weight {
     T::DbWeight::get().reads_writes(1, 1)
+}
+
+/// What a task that is drawn for weighs at most: that it leaves its list, and enough draws. If there is less
+/// they are not begun.
+fn drawing_limit<T: Config>(book: Size) -> Weight {
+    T::WeightInfo::leave_list()
+        .saturating_add(cursor_weight::<T>())
+        .saturating_add(draw::limit::<T>(draw::ENOUGH_DRAWS, book))
 }
 
 /// What it weighs to close a device; `has_turned` as [`Pallet::close`] returns it.

@@ -8,8 +8,9 @@ use frame_support::{
 };
 
 use crate::{
-    draw::{MAX_DRAWS, MAX_PASSED},
+    draw::{ENOUGH_DRAWS, MAX_DRAWS, MAX_PASSED},
     mock::*,
+    queue::USUAL_JUDGED,
     types::List,
 };
 
@@ -23,6 +24,18 @@ fn drawn(id: u64, seed: DrawSeed, change: impl FnOnce(&mut Task)) -> TaskId {
     });
     Matching::enqueue(task, QueueEnd::Back);
     task
+}
+
+/// What so many draws weigh at their dearest: the search, two tries, and what follows; for each the draw itself
+/// and a look at sixteen devices.
+fn dearest(draws: u32) -> u64 {
+    6 + 17 * u64::from(draws)
+}
+
+/// Matching has as much as the integrity test asks for.
+fn guarantee_what_is_promised() {
+    let judged = u64::from(USUAL_JUDGED);
+    GuaranteedWeight::set(Weight::from_parts(2 * (judged + dearest(ENOUGH_DRAWS)), 0));
 }
 
 /// Devices of so many providers, each dearer than the one before.
@@ -157,6 +170,119 @@ fn a_crowd_that_nobody_may_judge_keeps_no_others_waiting() {
     });
 }
 
+/// Regression: half of the weight did not hold all draws at their dearest, so that whoever was to judge was passed
+/// over in one full block after the other, and each time its seed was gone.
+#[test]
+fn who_judges_is_drawn_for_in_its_block_however_full_the_queue_is() {
+    run(|| {
+        guarantee_what_is_promised();
+        // Devices of the requester of the slow tasks: each must be looked at.
+        for id in 0..400 {
+            device(id, 1_000, |offer| offer.provider = 1);
+        }
+        for id in 0..30 {
+            Matching::enqueue(task(id, |_| ()), QueueEnd::Back);
+        }
+        for id in 100..120 {
+            let decoy = |task: &mut Task| task.demand.needs.gflops = Gflops(1_001);
+            Matching::enqueue(task(id, decoy), QueueEnd::Back);
+        }
+        let judged = drawn(500, DrawSeed::NotYet, |task| {
+            task.demand.requester = 2;
+            task.demand.is_urgent = true;
+            task.known_from = 3;
+        });
+        end_of_block();
+        assert!(Matching::is_in(List::Urgent, 500));
+        assert!(Matching::tasks_parked() > 0);
+        next_block(0);
+        // Just when its ticket is there, everybody else wants their turn.
+        change_task(judged, |task| task.seed = DrawSeed::Ready(TICKET));
+        for id in 1_000..1_400 {
+            let other = task(id, |task| task.demand.requester = 2);
+            Matching::enqueue(other, QueueEnd::Back);
+        }
+        for id in 2_000..2_020 {
+            device(id, 1_000, |offer| offer.free_slots = 200);
+        }
+        next_block(0);
+        let found = find_task(judged).unwrap();
+        assert!(found.matched.is_some());
+        assert_eq!(found.redrawn, 0);
+        assert!(matches().len() > 1, "and the others had theirs");
+        assert!(Matching::tasks_queued() > 300, "the queue was full");
+    });
+}
+
+#[test]
+fn whose_ticket_is_there_goes_before_those_that_are_searched_for() {
+    run(|| {
+        guarantee_what_is_promised();
+        // Devices of the requester of the others: each must be looked at.
+        for id in 0..400 {
+            device(id, 1_000, |offer| offer.provider = 1);
+        }
+        device(1_000, 2_000, |_| ());
+        for id in 500..540 {
+            drawn(id, DrawSeed::NotYet, |task| {
+                task.demand.is_urgent = true;
+                task.known_from = 50;
+            });
+        }
+        let ready = drawn(600, DrawSeed::NotYet, |task| {
+            task.demand.requester = 2;
+            task.demand.is_urgent = true;
+            task.known_from = 3;
+        });
+        end_of_block();
+        assert!(Matching::is_in(List::Urgent, 500) && Matching::is_in(List::Urgent, 600));
+        change_task(ready, |task| task.seed = DrawSeed::Ready(TICKET));
+        next_block(0);
+        assert_eq!(matches(), []);
+        next_block(0);
+        assert_eq!(matches(), [(600, 1_000)]);
+        assert!(Matching::is_in(List::Urgent, 539));
+    });
+}
+
+/// Regression: after its first seat a jury came behind those before it in the queue, and the ticket was gone.
+#[test]
+fn a_jury_is_drawn_in_one_block_however_full_the_queue_is() {
+    run(|| {
+        guarantee_what_is_promised();
+        devices_of(8);
+        let jury = drawn(500, DrawSeed::NotYet, |task| {
+            task.demand.requester = 9;
+            task.demand.is_urgent = true;
+            task.wanted = 3;
+            task.known_from = 2;
+        });
+        end_of_block();
+        assert!(Matching::is_in(List::Urgent, 500));
+        change_task(jury, |task| task.seed = DrawSeed::Ready([5; 32]));
+        for id in 600..900 {
+            Matching::enqueue(task(id, |_| ()), QueueEnd::Back);
+        }
+        next_block(0);
+        let found = find_task(jury).unwrap();
+        assert_eq!((found.wanted, found.redrawn), (0, 0));
+        let seats: Vec<_> = matches().into_iter().take(4).map(|(id, _)| id).collect();
+        assert_eq!(seats, [500, 500, 500, 600], "before the queue");
+        assert!(!Matching::is_in(List::Urgent, 500));
+    });
+}
+
+#[test]
+fn the_share_must_hold_what_is_promised_of_it() {
+    run(|| {
+        guarantee_what_is_promised();
+        let promised = GuaranteedWeight::get();
+        assert_eq!(Matching::check_share(promised), Ok(()));
+        let less = promised.saturating_sub(Weight::from_parts(1, 0));
+        assert!(Matching::check_share(less).is_err());
+    });
+}
+
 #[test]
 fn an_urgent_task_can_be_forgotten() {
     run(|| {
@@ -257,14 +383,31 @@ fn where_nobody_is_drawn_a_later_seed_draws_again() {
 }
 
 #[test]
-fn a_task_waits_for_a_block_with_weight_for_all_draws_but_not_for_ever() {
+fn where_draws_are_cheap_there_is_weight_for_all() {
+    run(|| {
+        for id in 0..200 {
+            device(id, 1_000, |offer| offer.free_slots = 0);
+        }
+        let task = drawn(0, DrawSeed::Ready(TICKET), |_| ());
+        let enough = dearest(ENOUGH_DRAWS);
+        Matching::on_idle(1, Weight::from_parts(enough - 1, 0));
+        assert!(take_draws().is_empty());
+        let used = Matching::on_idle(1, Weight::from_parts(enough, 0));
+        assert_eq!(take_draws().len() as u32, MAX_DRAWS);
+        assert!(used.ref_time() <= enough);
+        assert_eq!(find_task(task).unwrap().redrawn, 1);
+    });
+}
+
+#[test]
+fn a_task_waits_for_a_block_with_weight_for_enough_draws_but_not_for_ever() {
     run(|| {
         for id in 0..200 {
             device(id, 1_000, |offer| offer.free_slots = 0);
         }
         drawn(0, DrawSeed::Ready(TICKET), |_| ());
-        // A draw, sixteen looks; a search, two tries, and what follows: two draws.
-        let short = 2 * 17 + 4;
+        // Less than for two of the dearest.
+        let short = dearest(2) - 2;
         GuaranteedWeight::set(Weight::from_parts(short, 0));
         next_block(short);
         assert!(take_draws().is_empty());
@@ -281,7 +424,7 @@ fn a_task_waits_for_a_block_with_weight_for_all_draws_but_not_for_ever() {
 fn what_was_passed_over_at_the_beginning_of_a_block_is_drawn_for_at_its_end() {
     run(|| {
         devices_of(4);
-        GuaranteedWeight::set(Weight::from_parts(2 * 17 + 4, 0));
+        GuaranteedWeight::set(Weight::from_parts(dearest(2), 0));
         drawn(0, DrawSeed::Ready(TICKET), |_| ());
         next_block(0);
         assert_eq!(matches(), []);

@@ -198,8 +198,8 @@ fn who_meets_tasks_that_need_no_match_pays_for_taking_them_out() {
     });
 }
 
-/// Regression: each device that got a slot free looked at the same few before all others had their turn, with all of the
-/// weight but a step.
+/// Regression: each device that got a slot free looked at the same few before all others had their turn, with all
+/// of the weight but a step.
 #[test]
 fn devices_that_fit_no_parked_task_leave_the_queue_half_of_the_weight() {
     let matched = |decoys| {
