@@ -6,7 +6,8 @@
 //! a task that goes well leaves the end of its match window and of its start window behind. So what an
 //! entry weighs is what it came to: a look, a later entry, or the end of something.
 //!
-//! There are two of it, one after the other ([`Line`]), and what a block has left serves them as well.
+//! There are two of it, one after the other ([`Line`]), and what a block has left serves them as well: the patient one
+//! with half of it, so that others have something left too.
 
 use aicpw_primitives::traits::{DrawRandomness, Escalation};
 use aicpw_protocol::{
@@ -83,6 +84,17 @@ impl<T: Config> Pallet<T> {
 
     /// Serves what is due, as far as `limit` goes: first what is prompt. Returns the weight used.
     pub(crate) fn serve_agenda(limit: Weight) -> Weight {
+        Self::serve_lines(limit, |left| left)
+    }
+
+    /// The same with what a block has left. Matching comes after it, and with it those who look for an auditor or a
+    /// juror: what can wait leaves it half.
+    pub(crate) fn serve_agenda_at_end(left: Weight) -> Weight {
+        Self::serve_lines(left, |left| left / 2)
+    }
+
+    /// Serves what is due: first what is prompt, and then what is patient with `share` of what that leaves of `limit`.
+    fn serve_lines(limit: Weight, share: impl FnOnce(Weight) -> Weight) -> Weight {
         let mut meter = WeightMeter::with_limit(limit);
         let prompt = AgendaCursor::<T>::get();
         // Where there was but one line before, nothing that is due earlier is in this one.
@@ -91,11 +103,12 @@ impl<T: Config> Pallet<T> {
         if next != prompt {
             AgendaCursor::<T>::put(next);
         }
-        let next = Self::serve_line(Line::Patient, patient.unwrap_or(prompt), &mut meter);
+        let mut rest = WeightMeter::with_limit(share(meter.remaining()));
+        let next = Self::serve_line(Line::Patient, patient.unwrap_or(prompt), &mut rest);
         if patient != Some(next) {
             PatientCursor::<T>::put(next);
         }
-        meter.consumed()
+        meter.consumed().saturating_add(rest.consumed())
     }
 
     /// Serves the slots of a line from `first` on. Returns the first that is not served to its end.

@@ -386,13 +386,14 @@ pub mod pallet {
             Self::serve_agenda(T::AgendaWeight::get()).saturating_add(beside)
         }
 
-        /// Goes on with what is due, if the begin of the block had not weight enough for all.
+        /// Goes on with what is due, if the begin of the block had not weight enough for all. Half of what the prompt
+        /// deadlines leave is for others.
         fn on_idle(_: BlockNumberFor<T>, remaining: Weight) -> Weight {
             // What is read and written beside the deadlines, the begin of the block has paid for.
             if T::Market::is_migrating() {
                 return Weight::zero();
             }
-            Self::serve_agenda(remaining)
+            Self::serve_agenda_at_end(remaining)
         }
 
         fn offchain_worker(_: BlockNumberFor<T>) {

@@ -1,8 +1,9 @@
 //! The two lines of the agenda.
 //!
 //! Each has its slots, pages and cursor, and keeps its own order. The patient one is served after the prompt one, with
-//! what that leaves of a block: else whoever has thousands of match windows end in one block, for the price of as many
-//! submissions, holds up everybody's deadlines.
+//! what that leaves of the share at the begin of a block, and half of what it leaves at the end: else whoever has
+//! thousands of match windows end in one block, for the price of as many submissions, holds up everybody's deadlines,
+//! and matching.
 
 use aicpw_protocol::BlockNumber;
 use frame_support::BoundedVec;

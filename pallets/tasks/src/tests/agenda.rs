@@ -155,6 +155,38 @@ fn what_a_block_has_left_serves_the_agenda() {
     });
 }
 
+/// Regression: whoever had many match windows end in one block took all that block after block had left, and matching,
+/// which comes after, had nothing for those who were to judge.
+#[test]
+fn ends_of_match_windows_leave_half_of_what_a_block_has_left() {
+    ExtBuilder.build_and_execute(|| {
+        for _ in 0..60 {
+            submit(expected());
+        }
+        let due = now() + MATCH_WINDOW + 1;
+        run_to(due - 1);
+        AgendaWeight::set(Weight::zero());
+        run_to(due);
+        assert_eq!(refunded().len(), 0);
+        let each = W::serve_stale().saturating_add(W::serve_match(0));
+        let left = each.saturating_mul(41);
+        let used = TasksPallet::on_idle(now(), left);
+        // But for the look at what is prompt, of which there is nothing.
+        let half = left.saturating_add(W::serve_slot()) / 2;
+        assert!(used.all_lte(half), "{used} of {left}");
+        let served = refunded().len();
+        assert!((10..=20).contains(&served), "{served} of 60");
+        // The begin of a block gives what it has.
+        AgendaWeight::set(left);
+        run_for(1);
+        let served = refunded().len() - served;
+        assert!((30..=40).contains(&served), "{served} of 60");
+        AgendaWeight::set(Weight::MAX);
+        run_for(1);
+        assert_eq!(refunded().len(), 60);
+    });
+}
+
 /// The end of the window in which an auditor or a juror is looked for is waited for by more than the requester.
 #[test]
 fn who_is_looked_for_to_compare_is_not_looked_for_behind_others() {
