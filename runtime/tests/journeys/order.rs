@@ -456,7 +456,7 @@ fn a_dispute_that_cannot_be_paid_with_its_fee_is_not_due() {
     let dispute = || pallet_disputes::Call::dispute { task: id };
     let poor = Sr25519Keyring::BobStash;
     let deposit = EXISTENTIAL_DEPOSIT;
-    for (free, is_due) in [(deposit + bond, false), (deposit + bond + fee, true)] {
+    for (free, is_due) in [(deposit + bond, false), (deposit + bond + UNIT, true)] {
         let set = pallet_balances::Call::force_set_balance {
             who: Address::Id(poor.to_account_id()),
             new_free: free,
