@@ -50,7 +50,7 @@ const LET_GO_EVERY: Duration = Duration::from_secs(60);
 /// Pause before a node that does not answer is tried again.
 const RECONNECT_AFTER: Duration = Duration::from_secs(2);
 
-/// A failure that comes again is told again after so long without one.
+/// A failure that lasts is told again after so long.
 const TELL_AGAIN_AFTER: Duration = Duration::from_secs(60);
 
 /// Tasks of the account that are new to the agent when it starts, of which so many are looked at in each look until all
@@ -128,10 +128,9 @@ pub async fn run(context: &Context<'_>, args: &AgentArgs) -> Result<()> {
     });
     let work = async {
         let has_looked = Cell::new(false);
-        let mut told = None;
+        let mut trouble = Trouble::default();
         let mut appeals = Appeals::new(&args.appeals);
         loop {
-            let begun = Instant::now();
             let idle = args.until_idle;
             let followed = follow(
                 context,
@@ -149,21 +148,16 @@ pub async fn run(context: &Context<'_>, args: &AgentArgs) -> Result<()> {
             if !is_lost && !has_looked.get() {
                 return Err(error);
             }
-            if begun.elapsed() >= TELL_AGAIN_AFTER {
-                told = None;
-            }
-            let is_new = told.as_ref() != Some(&error.message);
-            if is_new {
-                context.out.warn(format!("{}; trying again", error.message));
-                told = Some(error.message);
-            }
+            let mut is_told = trouble.tell(context.out, &error.message);
             chain = loop {
                 tokio::time::sleep(RECONNECT_AFTER).await;
-                if let Ok(chain) = context.connect().await {
-                    break chain;
+                match context.connect().await {
+                    Ok(chain) => break chain,
+                    // The node can have come back as one that this program does not talk to.
+                    Err(error) => is_told |= trouble.tell(context.out, &error.message),
                 }
             };
-            if is_new {
+            if is_told {
                 context.out.say("connected again");
             }
         }
@@ -177,6 +171,32 @@ pub async fn run(context: &Context<'_>, args: &AgentArgs) -> Result<()> {
             ));
             Ok(())
         }
+    }
+}
+
+/// What keeps the agent from its work: told when it is new, and again when it has lasted.
+#[derive(Default)]
+struct Trouble {
+    told: Option<(String, Instant)>,
+}
+
+impl Trouble {
+    fn tell(&mut self, out: &Output, message: &str) -> bool {
+        let is_worth_it = self.is_worth_telling(message, Instant::now());
+        if is_worth_it {
+            out.warn(format!("{message}; trying again"));
+        }
+        is_worth_it
+    }
+
+    fn is_worth_telling(&mut self, message: &str, now: Instant) -> bool {
+        let is_known = self.told.as_ref().is_some_and(|(told, at)| {
+            told == message && now.saturating_duration_since(*at) < TELL_AGAIN_AFTER
+        });
+        if !is_known {
+            self.told = Some((message.to_owned(), now));
+        }
+        !is_known
     }
 }
 
