@@ -3,7 +3,7 @@
 use aicpw_primitives::traits::{Choice, Contested, DrawSeed, TaskBoard};
 use aicpw_protocol::{
     device::Reputation,
-    task::{AssignmentStatus, Fault, Refunded, Role, TaskStatus},
+    task::{AssignmentStatus, Fault, Refunded, Role, Submission, TaskStatus},
     view::AuditState,
     AskPrice, AssignmentId, BlockNumber, Milliseconds, TaskId,
 };
@@ -303,10 +303,19 @@ fn a_silent_auditor_pays_and_another_is_drawn() {
 #[test]
 fn another_auditor_is_searched_for_as_long_as_the_first_whatever_the_task_says() {
     ExtBuilder.build_and_execute(|| {
-        let (id, sleeper) = audited(ALICE, BOB);
-        Tasks::<Test>::mutate(id.task, |task| {
-            task.as_mut().unwrap().submission.match_window = Milliseconds(1);
-        });
+        let shortest = Submission {
+            match_window: Milliseconds(1_000),
+            ..submission(optimistic())
+        };
+        let task = TaskId(Submissions::<Test>::get().length);
+        assert_ok!(TasksPallet::submit(
+            RuntimeOrigin::signed(REQUESTER),
+            shortest
+        ));
+        let id = assign(task, device(ALICE, ASK));
+        compute(id, ROOT);
+        decide_audit(task, true);
+        let sleeper = assign(task, device(BOB, ASK));
         run_for(START_WINDOW + 1);
         assert_eq!(fault_of(sleeper), Some(Fault::NoStart));
         let seat = task_of(id.task).seats[usize::from(sleeper.replica)].state;

@@ -13,7 +13,7 @@ use aicpw_protocol::{
 };
 use alloc::{boxed::Box, vec, vec::Vec};
 use frame_benchmarking::v2::*;
-use frame_support::{traits::Get, BoundedVec};
+use frame_support::BoundedVec;
 use frame_system::Config;
 use sp_runtime::traits::TransactionExtension;
 
