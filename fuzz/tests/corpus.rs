@@ -69,7 +69,7 @@ fn the_corpus_reaches_every_end_and_breaks_nothing() {
         "dispute closing",
         "dispute ended: available",
         "dispute ended: key withheld",
-        "dispute ended: no majority",
+        "dispute ended: no majority, as before an appeal",
         "dispute ended: too few jurors",
         "dispute ended: unable",
         "dispute ended: unavailable",

@@ -206,8 +206,9 @@ fn what_there_is_no_room_for_is_handed_on() {
         shared.submit(&mut taken, BlockOrigin::NetworkBroadcast, vec![block]);
         (hash, taken.all().split_off(taken_before))
     };
-    let (farthest, _) = submit(0, 104);
-    for number in 1..2 * FARTHEST as u32 {
+    // Block 0 is the genesis, which is of no slot.
+    let (farthest, _) = submit(1, 104);
+    for number in 2..=2 * FARTHEST as u32 {
         let (_, handed_on) = submit(number, 103);
         assert!(handed_on.is_empty(), "{number}");
     }

@@ -219,6 +219,8 @@ fn over_pages(
 
 #[cfg(test)]
 mod tests {
+    use std::sync::{Mutex, PoisonError};
+
     use super::*;
     use crate::opencl::devices;
 
@@ -312,10 +314,17 @@ mod tests {
         assert_eq!(sizes(1 << 30, 0), [0; 0]);
     }
 
+    /// The loader lists no devices to one thread while another has the drivers loaded.
+    fn first_device() -> Device {
+        static LOADING: Mutex<()> = Mutex::new(());
+        let _one = LOADING.lock().unwrap_or_else(PoisonError::into_inner);
+        devices::list().unwrap().remove(0).open().unwrap()
+    }
+
     /// On PoCL, as if it were a card.
     #[test]
     fn what_is_taken_until_a_chunk_is_refused_is_counted_and_given_back() {
-        let device = devices::list().unwrap().remove(0).open().unwrap();
+        let device = first_device();
         let largest = device.info.max_buffer_bytes;
         let refused = largest + PAGE;
         assert_eq!(taken(&device, chunks(40 << 20, largest)).unwrap(), 40 << 20);
@@ -332,7 +341,7 @@ mod tests {
 
     #[test]
     fn words_that_are_wrong_are_not_counted() {
-        let device = devices::list().unwrap().remove(0).open().unwrap();
+        let device = first_device();
         let session = device.session().unwrap();
         let built = own_programs::build(&device, SOURCE, "-cl-std=CL1.2").unwrap();
         let [mut mark, mut check] =
