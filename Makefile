@@ -80,12 +80,14 @@ lint: setup-lint setup fmt-check deny docs-check ## Everything that reads the co
 fmt: setup-lint ## Format all Rust code
 	@$(ENV) cargo fmt --all
 	@$(ENV) cargo fmt --all --manifest-path ipfs/Cargo.toml
+	@$(ENV) cargo fmt --all --manifest-path bench/weights/Cargo.toml
 
 .PHONY: fmt-check
 fmt-check: setup-lint ## Fail if any Rust code is not formatted
 	@$(SAY) "formatting"
 	@$(ENV) cargo fmt --all --check
 	@$(ENV) cargo fmt --all --manifest-path ipfs/Cargo.toml --check
+	@$(ENV) cargo fmt --all --manifest-path bench/weights/Cargo.toml --check
 
 .PHONY: deny
 deny: ## Licences, sources and bans of the dependencies (compiles cargo-deny once)
