@@ -14,7 +14,8 @@ if [ ${#pallets[@]} -eq 0 ]; then pallets=(pallet_provider_staking pallet_tasks 
 # In the cache, because nothing else has its dependencies, and they are many.
 tool=$AICPW_CACHE/weights
 say "compiling what measures, in $tool (the first time it takes as long as the node)"
-CARGO_TARGET_DIR=$tool cargo build --locked --release --manifest-path bench/weights/Cargo.toml
+# Among its dependencies is a runtime that it does not use, and whose Wasm would take minutes.
+CARGO_TARGET_DIR=$tool SKIP_WASM_BUILD=1 cargo build --locked --release --manifest-path bench/weights/Cargo.toml
 bencher=$tool/release/aicpw-bench-weights
 
 # Other features than the node's, so another folder: the node's build output stays as it is.

@@ -1,6 +1,6 @@
 //! Weights of `pallet_tasks`, measured by `make weights` on the runtime's Wasm.
 //!
-//! Made by frame-omni-bencher (frame-benchmarking-cli 64.0.0) on 2026-11-29: steps 10, repeats 5, AMD EPYC.
+//! Made by `bench/weights` (frame-benchmarking-cli 64.0.0) on 2026-11-30: steps 10, repeats 5, Intel(R) Xeon(R) Processor.
 //! Do not edit: change `benchmarking.rs` beside this file and make it again.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
@@ -60,18 +60,18 @@ pub struct SubstrateWeight<T>(PhantomData<T>);
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Balances::Holds` (r:1 w:1)
     /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
-    /// Storage: `Tasks::Agenda` (r:1 w:1)
-    /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::PatientAgenda` (r:1 w:1)
+    /// Proof: `Tasks::PatientAgenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Words` (r:1 w:1)
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
-    /// Storage: `Tasks::SubmittedBy` (r:0 w:1)
-    /// Proof: `Tasks::SubmittedBy` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Tasks` (r:0 w:1)
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::SubmittedBy` (r:0 w:1)
+    /// Proof: `Tasks::SubmittedBy` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn submit() -> Weight {
         // Measured proof size: 55 B.
-        // Shortest run: 96_754_000 picoseconds.
-        Weight::from_parts(101_952_000, 4191)
+        // Shortest run: 122_995_000 picoseconds.
+        Weight::from_parts(144_710_000, 4191)
             .saturating_add(T::DbWeight::get().reads(3_u64))
             .saturating_add(T::DbWeight::get().writes(5_u64))
     }
@@ -79,26 +79,32 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Assignments` (r:10 w:0)
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Words` (r:3 w:1)
+    /// Storage: `Matching::Words` (r:6 w:4)
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::ParkedIn` (r:1 w:0)
+    /// Storage: `Matching::Cursors` (r:1 w:0)
+    /// Proof: `Matching::Cursors` (`max_values`: None, `max_size`: Some(70), added: 2545, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::ParkedIn` (r:1 w:1)
     /// Proof: `Matching::ParkedIn` (`max_values`: None, `max_size`: Some(29), added: 2504, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Swept` (r:1 w:0)
+    /// Proof: `Matching::Swept` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::ListEnds` (r:2 w:2)
+    /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Directories` (r:1 w:1)
+    /// Proof: `Matching::Directories` (`max_values`: None, `max_size`: Some(11284), added: 13759, mode: `MaxEncodedLen`)
     /// Storage: `Balances::Holds` (r:1 w:1)
     /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
-    /// Storage: `Tasks::Agenda` (r:1 w:1)
-    /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::ListEnds` (r:0 w:1)
-    /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::PatientAgenda` (r:1 w:1)
+    /// Proof: `Tasks::PatientAgenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
     /// The range of component `n` is `[0, 10]`.
     fn cancel(n: u32, ) -> Weight {
-        // Measured proof size: 1571 B + n * 572.
-        // Shortest run: 59_779_000 picoseconds.
-        Weight::from_parts(66_880_343, 11371)
-            // Standard error: 133_616
-            .saturating_add(Weight::from_parts(6_271_856, 0).saturating_mul(n.into()))
-            .saturating_add(T::DbWeight::get().reads(7_u64))
+        // Measured proof size: 13022 B + n * 571.
+        // Shortest run: 131_867_000 picoseconds.
+        Weight::from_parts(152_605_708, 16224)
+            // Standard error: 491_977
+            .saturating_add(Weight::from_parts(11_281_324, 0).saturating_mul(n.into()))
+            .saturating_add(T::DbWeight::get().reads(15_u64))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(n.into())))
-            .saturating_add(T::DbWeight::get().writes(5_u64))
+            .saturating_add(T::DbWeight::get().writes(11_u64))
             .saturating_add(Weight::from_parts(0, 3007).saturating_mul(n.into()))
     }
     /// Storage: `Tasks::Tasks` (r:1 w:1)
@@ -107,7 +113,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
     /// Storage: `Balances::Holds` (r:3 w:3)
     /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
-    /// Storage: `System::Account` (r:5 w:5)
+    /// Storage: `System::Account` (r:6 w:6)
     /// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Devices` (r:4 w:4)
     /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
@@ -119,50 +125,54 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Challenges` (r:4 w:0)
     /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::Presences` (r:4 w:2)
+    /// Storage: `ProviderStaking::Presences` (r:4 w:4)
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::MissingDevicesOf` (r:4 w:0)
     /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Entries` (r:4 w:2)
+    /// Storage: `Matching::Entries` (r:4 w:4)
     /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Buckets` (r:2 w:2)
+    /// Storage: `Matching::Buckets` (r:8 w:8)
     /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::ListEnds` (r:1 w:0)
+    /// Storage: `Matching::Leaves` (r:4 w:4)
+    /// Proof: `Matching::Leaves` (`max_values`: None, `max_size`: Some(557078), added: 559553, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Roots` (r:4 w:4)
+    /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Listings` (r:1 w:1)
+    /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::ListEnds` (r:2 w:0)
     /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Words` (r:7 w:5)
+    /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::DevicesOf` (r:4 w:0)
     /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
-    /// Storage: `Tasks::Agenda` (r:2 w:2)
+    /// Storage: `Tasks::Agenda` (r:1 w:1)
     /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Words` (r:3 w:0)
-    /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Cursors` (r:1 w:0)
+    /// Proof: `Matching::Cursors` (`max_values`: None, `max_size`: Some(70), added: 2545, mode: `MaxEncodedLen`)
     /// Storage: `Matching::ParkedIn` (r:1 w:0)
     /// Proof: `Matching::ParkedIn` (`max_values`: None, `max_size`: Some(29), added: 2504, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::AuditBook` (r:1 w:1)
     /// Proof: `Tasks::AuditBook` (`max_values`: Some(1), `max_size`: Some(64), added: 559, mode: `MaxEncodedLen`)
-    /// Storage: `Tasks::AuditDebts` (r:1 w:1)
+    /// Storage: `Tasks::AuditDebts` (r:2 w:3)
     /// Proof: `Tasks::AuditDebts` (`max_values`: None, `max_size`: Some(74), added: 2549, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::DrawLeafOf` (r:2 w:0)
     /// Proof: `ProviderStaking::DrawLeafOf` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::DrawNodes` (r:3 w:3)
+    /// Storage: `ProviderStaking::DrawNodes` (r:5 w:5)
     /// Proof: `ProviderStaking::DrawNodes` (`max_values`: None, `max_size`: Some(1037), added: 3512, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Leaves` (r:1 w:1)
-    /// Proof: `Matching::Leaves` (`max_values`: None, `max_size`: Some(557078), added: 559553, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Roots` (r:1 w:1)
-    /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Listings` (r:1 w:1)
-    /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::PatientAgenda` (r:1 w:1)
+    /// Proof: `Tasks::PatientAgenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
     /// The range of component `n` is `[1, 3]`.
     fn accept(n: u32, ) -> Weight {
-        // Measured proof size: 687 B + n * 3786.
-        // Shortest run: 305_536_000 picoseconds.
-        Weight::from_parts(170_876_445, 560543)
-            // Standard error: 1_520_220
-            .saturating_add(Weight::from_parts(146_803_970, 0).saturating_mul(n.into()))
-            .saturating_add(T::DbWeight::get().reads(18_u64))
-            .saturating_add(T::DbWeight::get().reads((17_u64).saturating_mul(n.into())))
-            .saturating_add(T::DbWeight::get().writes(5_u64))
-            .saturating_add(T::DbWeight::get().writes((14_u64).saturating_mul(n.into())))
-            .saturating_add(Weight::from_parts(0, 3580).saturating_mul(n.into()))
+        // Measured proof size: 825 B + n * 4145.
+        // Shortest run: 565_696_000 picoseconds.
+        Weight::from_parts(383_062_977, 560543)
+            // Standard error: 5_807_957
+            .saturating_add(Weight::from_parts(269_135_680, 0).saturating_mul(n.into()))
+            .saturating_add(T::DbWeight::get().reads(32_u64))
+            .saturating_add(T::DbWeight::get().reads((20_u64).saturating_mul(n.into())))
+            .saturating_add(T::DbWeight::get().writes(23_u64))
+            .saturating_add(T::DbWeight::get().writes((16_u64).saturating_mul(n.into())))
+            .saturating_add(Weight::from_parts(0, 559553).saturating_mul(n.into()))
     }
     /// Storage: `Tasks::Tasks` (r:1 w:1)
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
@@ -172,11 +182,11 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
     /// The range of component `n` is `[5, 15]`.
     fn rate(n: u32, ) -> Weight {
-        // Measured proof size: 1108 B + n * 572.
-        // Shortest run: 71_997_000 picoseconds.
-        Weight::from_parts(51_480_733, 16370)
-            // Standard error: 185_445
-            .saturating_add(Weight::from_parts(4_266_961, 0).saturating_mul(n.into()))
+        // Measured proof size: 1066 B + n * 572.
+        // Shortest run: 115_005_000 picoseconds.
+        Weight::from_parts(88_452_313, 16370)
+            // Standard error: 383_245
+            .saturating_add(Weight::from_parts(5_996_165, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(6_u64))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(6_u64))
@@ -189,9 +199,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Tasks::Envelopes` (r:0 w:1)
     /// Proof: `Tasks::Envelopes` (`max_values`: None, `max_size`: Some(130), added: 2605, mode: `MaxEncodedLen`)
     fn grant_key() -> Weight {
-        // Measured proof size: 1523 B.
-        // Shortest run: 17_526_000 picoseconds.
-        Weight::from_parts(18_768_000, 11371)
+        // Measured proof size: 1555 B.
+        // Shortest run: 26_280_000 picoseconds.
+        Weight::from_parts(36_331_000, 11371)
             .saturating_add(T::DbWeight::get().reads(2_u64))
             .saturating_add(T::DbWeight::get().writes(2_u64))
     }
@@ -200,9 +210,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Tasks::Tasks` (r:1 w:0)
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     fn start() -> Weight {
-        // Measured proof size: 2197 B.
-        // Shortest run: 22_984_000 picoseconds.
-        Weight::from_parts(25_137_000, 11371)
+        // Measured proof size: 2230 B.
+        // Shortest run: 53_340_000 picoseconds.
+        Weight::from_parts(58_559_000, 11371)
             .saturating_add(T::DbWeight::get().reads(2_u64))
             .saturating_add(T::DbWeight::get().writes(1_u64))
     }
@@ -210,8 +220,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
     fn report_progress() -> Weight {
         // Measured proof size: 424 B.
-        // Shortest run: 17_686_000 picoseconds.
-        Weight::from_parts(20_591_000, 3997)
+        // Shortest run: 40_794_000 picoseconds.
+        Weight::from_parts(48_161_000, 3997)
             .saturating_add(T::DbWeight::get().reads(1_u64))
             .saturating_add(T::DbWeight::get().writes(1_u64))
     }
@@ -233,25 +243,31 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::ReputationRecords` (r:1 w:0)
     /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Entries` (r:1 w:0)
+    /// Storage: `Matching::Entries` (r:1 w:1)
     /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Buckets` (r:1 w:1)
+    /// Storage: `Matching::Buckets` (r:2 w:2)
     /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::ListEnds` (r:1 w:0)
+    /// Storage: `Matching::Leaves` (r:1 w:1)
+    /// Proof: `Matching::Leaves` (`max_values`: None, `max_size`: Some(557078), added: 559553, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Roots` (r:1 w:1)
+    /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Listings` (r:1 w:1)
+    /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::ListEnds` (r:2 w:0)
     /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Words` (r:3 w:3)
+    /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Audits` (r:1 w:0)
     /// Proof: `Tasks::Audits` (`max_values`: None, `max_size`: Some(99), added: 2574, mode: `MaxEncodedLen`)
     /// The range of component `n` is `[5, 15]`.
     fn commit_result(n: u32, ) -> Weight {
-        // Measured proof size: 3849 B + n * 207.
-        // Shortest run: 122_874_000 picoseconds.
-        // By hand, until it is measured: with the device where it belonged (117_015_707 picoseconds, 18 reads, 10 writes), and
-        // what it takes to list it in another bucket: five reads more, six writes, and to change a leaf and a root.
-        Weight::from_parts(132_739_707, 560543)
-            // Standard error: 316_600
-            .saturating_add(Weight::from_parts(1_709_311, 0).saturating_mul(n.into()))
-            .saturating_add(T::DbWeight::get().reads(23_u64))
-            .saturating_add(T::DbWeight::get().writes(16_u64))
+        // Measured proof size: 4146 B + n * 229.
+        // Shortest run: 231_060_000 picoseconds.
+        Weight::from_parts(287_425_175, 560543)
+            // Standard error: 1_987_631
+            .saturating_add(Weight::from_parts(1_331_124, 0).saturating_mul(n.into()))
+            .saturating_add(T::DbWeight::get().reads(26_u64))
+            .saturating_add(T::DbWeight::get().writes(18_u64))
     }
     /// Storage: `Tasks::Tasks` (r:1 w:1)
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
@@ -271,23 +287,30 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::ReputationRecords` (r:1 w:0)
     /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Entries` (r:1 w:0)
+    /// Storage: `Matching::Entries` (r:1 w:1)
     /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Buckets` (r:1 w:1)
+    /// Storage: `Matching::Buckets` (r:2 w:2)
     /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::ListEnds` (r:1 w:0)
+    /// Storage: `Matching::Leaves` (r:1 w:1)
+    /// Proof: `Matching::Leaves` (`max_values`: None, `max_size`: Some(557078), added: 559553, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Roots` (r:1 w:1)
+    /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Listings` (r:1 w:1)
+    /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::ListEnds` (r:2 w:0)
     /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Words` (r:3 w:3)
+    /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Audits` (r:1 w:1)
     /// Proof: `Tasks::Audits` (`max_values`: None, `max_size`: Some(99), added: 2574, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Agenda` (r:1 w:1)
     /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
     fn commit_alone() -> Weight {
-        // Measured proof size: 3240 B.
-        // Shortest run: 88_232_000 picoseconds.
-        // By hand, until it is measured, as `commit_result`: before 91_787_000 picoseconds, 14 reads, 7 writes.
-        Weight::from_parts(107_511_000, 560543)
-            .saturating_add(T::DbWeight::get().reads(19_u64))
-            .saturating_add(T::DbWeight::get().writes(13_u64))
+        // Measured proof size: 3462 B.
+        // Shortest run: 188_660_000 picoseconds.
+        Weight::from_parts(220_090_000, 560543)
+            .saturating_add(T::DbWeight::get().reads(22_u64))
+            .saturating_add(T::DbWeight::get().writes(15_u64))
     }
     /// Storage: `Tasks::Tasks` (r:1 w:0)
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
@@ -307,19 +330,26 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::ReputationRecords` (r:1 w:0)
     /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Entries` (r:1 w:0)
+    /// Storage: `Matching::Entries` (r:1 w:1)
     /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Buckets` (r:1 w:1)
+    /// Storage: `Matching::Buckets` (r:2 w:2)
     /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::ListEnds` (r:1 w:0)
+    /// Storage: `Matching::Leaves` (r:1 w:1)
+    /// Proof: `Matching::Leaves` (`max_values`: None, `max_size`: Some(557078), added: 559553, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Roots` (r:1 w:1)
+    /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Listings` (r:1 w:1)
+    /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::ListEnds` (r:2 w:0)
     /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Words` (r:3 w:3)
+    /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn commit_unaudited() -> Weight {
-        // Measured proof size: 3176 B.
-        // Shortest run: 79_299_000 picoseconds.
-        // By hand, until it is measured, as `commit_result`: before 82_484_000 picoseconds, 12 reads, 4 writes.
-        Weight::from_parts(98_208_000, 560543)
-            .saturating_add(T::DbWeight::get().reads(17_u64))
-            .saturating_add(T::DbWeight::get().writes(10_u64))
+        // Measured proof size: 3456 B.
+        // Shortest run: 155_781_000 picoseconds.
+        Weight::from_parts(191_382_000, 560543)
+            .saturating_add(T::DbWeight::get().reads(20_u64))
+            .saturating_add(T::DbWeight::get().writes(12_u64))
     }
     /// Storage: `Tasks::Tasks` (r:1 w:1)
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
@@ -327,7 +357,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
     /// Storage: `Balances::Holds` (r:1 w:1)
     /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
-    /// Storage: `System::Account` (r:1 w:1)
+    /// Storage: `System::Account` (r:2 w:2)
     /// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Devices` (r:1 w:1)
     /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
@@ -339,26 +369,36 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Challenges` (r:1 w:0)
     /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::Presences` (r:1 w:0)
+    /// Storage: `ProviderStaking::Presences` (r:1 w:1)
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::MissingDevicesOf` (r:1 w:0)
     /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Entries` (r:1 w:0)
+    /// Storage: `Matching::Entries` (r:1 w:1)
     /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Buckets` (r:1 w:0)
+    /// Storage: `Matching::Buckets` (r:2 w:2)
     /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::ListEnds` (r:1 w:0)
+    /// Storage: `Matching::Leaves` (r:1 w:1)
+    /// Proof: `Matching::Leaves` (`max_values`: None, `max_size`: Some(557078), added: 559553, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Roots` (r:1 w:1)
+    /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Listings` (r:1 w:1)
+    /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::ListEnds` (r:2 w:0)
     /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Words` (r:3 w:3)
+    /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::DevicesOf` (r:1 w:0)
     /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
-    /// Storage: `Tasks::Agenda` (r:2 w:2)
+    /// Storage: `Tasks::Agenda` (r:1 w:1)
     /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::PatientAgenda` (r:1 w:1)
+    /// Proof: `Tasks::PatientAgenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
     fn reveal_only() -> Weight {
-        // Measured proof size: 2865 B.
-        // Shortest run: 188_201_000 picoseconds.
-        Weight::from_parts(199_808_000, 11371)
-            .saturating_add(T::DbWeight::get().reads(17_u64))
-            .saturating_add(T::DbWeight::get().writes(10_u64))
+        // Measured proof size: 3052 B.
+        // Shortest run: 311_600_000 picoseconds.
+        Weight::from_parts(374_569_000, 560543)
+            .saturating_add(T::DbWeight::get().reads(26_u64))
+            .saturating_add(T::DbWeight::get().writes(21_u64))
     }
     /// Storage: `Tasks::Tasks` (r:1 w:1)
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
@@ -366,7 +406,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
     /// Storage: `Balances::Holds` (r:3 w:3)
     /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
-    /// Storage: `System::Account` (r:3 w:3)
+    /// Storage: `System::Account` (r:4 w:4)
     /// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Devices` (r:3 w:3)
     /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
@@ -378,42 +418,46 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Challenges` (r:3 w:0)
     /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::Presences` (r:3 w:2)
+    /// Storage: `ProviderStaking::Presences` (r:3 w:3)
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::MissingDevicesOf` (r:3 w:0)
     /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Entries` (r:3 w:2)
+    /// Storage: `Matching::Entries` (r:3 w:3)
     /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Buckets` (r:2 w:2)
+    /// Storage: `Matching::Buckets` (r:6 w:6)
     /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::ListEnds` (r:1 w:0)
-    /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::DevicesOf` (r:3 w:0)
-    /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
-    /// Storage: `Tasks::Agenda` (r:2 w:2)
-    /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::DrawLeafOf` (r:2 w:0)
-    /// Proof: `ProviderStaking::DrawLeafOf` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::DrawNodes` (r:3 w:3)
-    /// Proof: `ProviderStaking::DrawNodes` (`max_values`: None, `max_size`: Some(1037), added: 3512, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Leaves` (r:1 w:1)
+    /// Storage: `Matching::Leaves` (r:3 w:3)
     /// Proof: `Matching::Leaves` (`max_values`: None, `max_size`: Some(557078), added: 559553, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Roots` (r:1 w:1)
+    /// Storage: `Matching::Roots` (r:3 w:3)
     /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Listings` (r:1 w:1)
     /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::ListEnds` (r:2 w:0)
+    /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Words` (r:3 w:3)
+    /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::DevicesOf` (r:3 w:0)
+    /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::Agenda` (r:1 w:1)
+    /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::DrawLeafOf` (r:2 w:0)
+    /// Proof: `ProviderStaking::DrawLeafOf` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::DrawNodes` (r:5 w:5)
+    /// Proof: `ProviderStaking::DrawNodes` (`max_values`: None, `max_size`: Some(1037), added: 3512, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::PatientAgenda` (r:1 w:1)
+    /// Proof: `Tasks::PatientAgenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
     /// The range of component `n` is `[2, 3]`.
     fn reveal_alone(n: u32, ) -> Weight {
-        // Measured proof size: 3773 B + n * 1469.
-        // Shortest run: 356_832_000 picoseconds.
-        Weight::from_parts(138_075_483, 560543)
-            // Standard error: 1_326_467
-            .saturating_add(Weight::from_parts(115_155_801, 0).saturating_mul(n.into()))
-            .saturating_add(T::DbWeight::get().reads(11_u64))
-            .saturating_add(T::DbWeight::get().reads((13_u64).saturating_mul(n.into())))
-            .saturating_add(T::DbWeight::get().writes(9_u64))
-            .saturating_add(T::DbWeight::get().writes((9_u64).saturating_mul(n.into())))
-            .saturating_add(Weight::from_parts(0, 3076).saturating_mul(n.into()))
+        // Measured proof size: 3464 B + n * 1843.
+        // Shortest run: 565_622_000 picoseconds.
+        Weight::from_parts(124_224_376, 11526)
+            // Standard error: 8_640_975
+            .saturating_add(Weight::from_parts(243_167_485, 0).saturating_mul(n.into()))
+            .saturating_add(T::DbWeight::get().reads(8_u64))
+            .saturating_add(T::DbWeight::get().reads((19_u64).saturating_mul(n.into())))
+            .saturating_add(T::DbWeight::get().writes(7_u64))
+            .saturating_add(T::DbWeight::get().writes((15_u64).saturating_mul(n.into())))
+            .saturating_add(Weight::from_parts(0, 559553).saturating_mul(n.into()))
     }
     /// Storage: `Tasks::Tasks` (r:1 w:1)
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
@@ -422,9 +466,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Tasks::Agenda` (r:1 w:1)
     /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
     fn reveal_to_wait() -> Weight {
-        // Measured proof size: 1785 B.
-        // Shortest run: 38_668_000 picoseconds.
-        Weight::from_parts(41_682_000, 11371)
+        // Measured proof size: 1751 B.
+        // Shortest run: 61_935_000 picoseconds.
+        Weight::from_parts(73_622_000, 11371)
             .saturating_add(T::DbWeight::get().reads(3_u64))
             .saturating_add(T::DbWeight::get().writes(3_u64))
     }
@@ -434,7 +478,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
     /// Storage: `Balances::Holds` (r:11 w:11)
     /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
-    /// Storage: `System::Account` (r:17 w:17)
+    /// Storage: `System::Account` (r:19 w:19)
     /// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Devices` (r:16 w:16)
     /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
@@ -446,50 +490,54 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Challenges` (r:16 w:0)
     /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::Presences` (r:16 w:10)
+    /// Storage: `ProviderStaking::Presences` (r:16 w:16)
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::MissingDevicesOf` (r:16 w:0)
     /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Entries` (r:16 w:10)
+    /// Storage: `Matching::Entries` (r:16 w:16)
     /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Buckets` (r:3 w:3)
+    /// Storage: `Matching::Buckets` (r:32 w:32)
     /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::ListEnds` (r:1 w:0)
+    /// Storage: `Matching::Leaves` (r:16 w:16)
+    /// Proof: `Matching::Leaves` (`max_values`: None, `max_size`: Some(557078), added: 559553, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Roots` (r:4 w:4)
+    /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Listings` (r:1 w:1)
+    /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::ListEnds` (r:2 w:0)
     /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Words` (r:15 w:13)
+    /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::DevicesOf` (r:16 w:0)
     /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
-    /// Storage: `Tasks::Agenda` (r:2 w:2)
+    /// Storage: `Tasks::Agenda` (r:1 w:1)
     /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Words` (r:3 w:0)
-    /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Cursors` (r:1 w:0)
+    /// Proof: `Matching::Cursors` (`max_values`: None, `max_size`: Some(70), added: 2545, mode: `MaxEncodedLen`)
     /// Storage: `Matching::ParkedIn` (r:1 w:0)
     /// Proof: `Matching::ParkedIn` (`max_values`: None, `max_size`: Some(29), added: 2504, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::AuditBook` (r:1 w:1)
     /// Proof: `Tasks::AuditBook` (`max_values`: Some(1), `max_size`: Some(64), added: 559, mode: `MaxEncodedLen`)
-    /// Storage: `Tasks::AuditDebts` (r:1 w:1)
+    /// Storage: `Tasks::AuditDebts` (r:2 w:3)
     /// Proof: `Tasks::AuditDebts` (`max_values`: None, `max_size`: Some(74), added: 2549, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::DrawLeafOf` (r:10 w:0)
     /// Proof: `ProviderStaking::DrawLeafOf` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::DrawNodes` (r:3 w:3)
+    /// Storage: `ProviderStaking::DrawNodes` (r:21 w:21)
     /// Proof: `ProviderStaking::DrawNodes` (`max_values`: None, `max_size`: Some(1037), added: 3512, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Leaves` (r:1 w:1)
-    /// Proof: `Matching::Leaves` (`max_values`: None, `max_size`: Some(557078), added: 559553, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Roots` (r:1 w:1)
-    /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Listings` (r:1 w:1)
-    /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::PatientAgenda` (r:1 w:1)
+    /// Proof: `Tasks::PatientAgenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
     /// The range of component `n` is `[5, 15]`.
     fn reveal_result(n: u32, ) -> Weight {
-        // Measured proof size: 4055 B + n * 1526.
-        // Shortest run: 819_723_000 picoseconds.
-        Weight::from_parts(198_353_751, 560543)
-            // Standard error: 1_950_964
-            .saturating_add(Weight::from_parts(136_186_043, 0).saturating_mul(n.into()))
-            .saturating_add(T::DbWeight::get().reads(16_u64))
-            .saturating_add(T::DbWeight::get().reads((13_u64).saturating_mul(n.into())))
-            .saturating_add(T::DbWeight::get().writes(42_u64))
-            .saturating_add(T::DbWeight::get().writes((6_u64).saturating_mul(n.into())))
-            .saturating_add(Weight::from_parts(0, 3076).saturating_mul(n.into()))
+        // Measured proof size: 4505 B + n * 1798.
+        // Shortest run: 1_454_371_000 picoseconds.
+        Weight::from_parts(477_150_112, 2239166)
+            // Standard error: 4_218_351
+            .saturating_add(Weight::from_parts(233_022_446, 0).saturating_mul(n.into()))
+            .saturating_add(T::DbWeight::get().reads(28_u64))
+            .saturating_add(T::DbWeight::get().reads((18_u64).saturating_mul(n.into())))
+            .saturating_add(T::DbWeight::get().writes(24_u64))
+            .saturating_add(T::DbWeight::get().writes((14_u64).saturating_mul(n.into())))
+            .saturating_add(Weight::from_parts(0, 559553).saturating_mul(n.into()))
     }
     /// Storage: `Tasks::Tasks` (r:1 w:1)
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
@@ -503,9 +551,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
     /// Storage: `Balances::Holds` (r:2 w:2)
     /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
-    /// Storage: `System::Account` (r:5 w:5)
+    /// Storage: `System::Account` (r:6 w:6)
     /// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::Presences` (r:15 w:1)
+    /// Storage: `ProviderStaking::Presences` (r:15 w:15)
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::DrawLeafOf` (r:1 w:0)
     /// Proof: `ProviderStaking::DrawLeafOf` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
@@ -517,38 +565,40 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::MissingDevicesOf` (r:15 w:0)
     /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Entries` (r:15 w:1)
+    /// Storage: `Matching::Entries` (r:15 w:15)
     /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Buckets` (r:2 w:2)
+    /// Storage: `Matching::Buckets` (r:30 w:30)
     /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Leaves` (r:1 w:1)
+    /// Storage: `Matching::Leaves` (r:15 w:15)
     /// Proof: `Matching::Leaves` (`max_values`: None, `max_size`: Some(557078), added: 559553, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Roots` (r:1 w:1)
+    /// Storage: `Matching::Roots` (r:4 w:4)
     /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Listings` (r:1 w:1)
     /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::DevicesOf` (r:15 w:0)
     /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Words` (r:3 w:0)
+    /// Storage: `Matching::Words` (r:21 w:19)
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Cursors` (r:1 w:0)
+    /// Proof: `Matching::Cursors` (`max_values`: None, `max_size`: Some(70), added: 2545, mode: `MaxEncodedLen`)
     /// Storage: `Matching::ParkedIn` (r:1 w:0)
     /// Proof: `Matching::ParkedIn` (`max_values`: None, `max_size`: Some(29), added: 2504, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::ListEnds` (r:1 w:0)
+    /// Storage: `Matching::ListEnds` (r:2 w:0)
     /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
-    /// Storage: `Tasks::Agenda` (r:1 w:1)
-    /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::PatientAgenda` (r:1 w:1)
+    /// Proof: `Tasks::PatientAgenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
     /// The range of component `n` is `[5, 15]`.
     fn fail(n: u32, ) -> Weight {
-        // Measured proof size: 3018 B + n * 1354.
-        // Shortest run: 623_089_000 picoseconds.
-        Weight::from_parts(377_332_666, 560543)
-            // Standard error: 2_547_639
-            .saturating_add(Weight::from_parts(57_710_944, 0).saturating_mul(n.into()))
-            .saturating_add(T::DbWeight::get().reads(25_u64))
-            .saturating_add(T::DbWeight::get().reads((10_u64).saturating_mul(n.into())))
-            .saturating_add(T::DbWeight::get().writes(20_u64))
-            .saturating_add(T::DbWeight::get().writes((4_u64).saturating_mul(n.into())))
-            .saturating_add(Weight::from_parts(0, 3076).saturating_mul(n.into()))
+        // Measured proof size: 3400 B + n * 1557.
+        // Shortest run: 1_143_380_000 picoseconds.
+        Weight::from_parts(377_227_831, 2239166)
+            // Standard error: 5_375_598
+            .saturating_add(Weight::from_parts(160_144_746, 0).saturating_mul(n.into()))
+            .saturating_add(T::DbWeight::get().reads(31_u64))
+            .saturating_add(T::DbWeight::get().reads((14_u64).saturating_mul(n.into())))
+            .saturating_add(T::DbWeight::get().writes(23_u64))
+            .saturating_add(T::DbWeight::get().writes((10_u64).saturating_mul(n.into())))
+            .saturating_add(Weight::from_parts(0, 559553).saturating_mul(n.into()))
     }
     /// Storage: `Tasks::Assignments` (r:1 w:0)
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
@@ -562,8 +612,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Disputes::Narrowings` (`max_values`: None, `max_size`: Some(289), added: 2764, mode: `MaxEncodedLen`)
     fn open_trace() -> Weight {
         // Measured proof size: 2010 B.
-        // Shortest run: 37_036_000 picoseconds.
-        Weight::from_parts(39_288_000, 11371)
+        // Shortest run: 61_553_000 picoseconds.
+        Weight::from_parts(67_435_000, 11371)
             .saturating_add(T::DbWeight::get().reads(4_u64))
             .saturating_add(T::DbWeight::get().writes(3_u64))
     }
@@ -580,9 +630,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Disputes::Steps` (r:0 w:1)
     /// Proof: `Disputes::Steps` (`max_values`: None, `max_size`: Some(20), added: 2495, mode: `MaxEncodedLen`)
     fn show_work() -> Weight {
-        // Measured proof size: 24304 B.
-        // Shortest run: 372_313_000 picoseconds.
-        Weight::from_parts(447_614_000, 178403)
+        // Measured proof size: 24271 B.
+        // Shortest run: 391_132_000 picoseconds.
+        Weight::from_parts(414_499_000, 178403)
             .saturating_add(T::DbWeight::get().reads(62_u64))
             .saturating_add(T::DbWeight::get().writes(4_u64))
     }
@@ -594,13 +644,13 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Providers` (`max_values`: None, `max_size`: Some(1153), added: 3628, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::WorkerOwners` (r:1 w:0)
     /// Proof: `ProviderStaking::WorkerOwners` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
-    /// Storage: `System::BlockHash` (r:2 w:0)
+    /// Storage: `System::BlockHash` (r:1 w:0)
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn authorize_start() -> Weight {
-        // Measured proof size: 3192 B.
-        // Shortest run: 72_789_000 picoseconds.
-        Weight::from_parts(76_644_000, 6028)
-            .saturating_add(T::DbWeight::get().reads(6_u64))
+        // Measured proof size: 3085 B.
+        // Shortest run: 107_625_000 picoseconds.
+        Weight::from_parts(120_602_000, 4618)
+            .saturating_add(T::DbWeight::get().reads(5_u64))
     }
     /// Storage: `Tasks::Assignments` (r:1 w:0)
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
@@ -612,13 +662,13 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Providers` (`max_values`: None, `max_size`: Some(1153), added: 3628, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::WorkerOwners` (r:1 w:0)
     /// Proof: `ProviderStaking::WorkerOwners` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
-    /// Storage: `System::BlockHash` (r:2 w:0)
+    /// Storage: `System::BlockHash` (r:1 w:0)
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn authorize_report_progress() -> Weight {
-        // Measured proof size: 5050 B.
-        // Shortest run: 76_794_000 picoseconds.
-        Weight::from_parts(82_353_000, 11371)
-            .saturating_add(T::DbWeight::get().reads(7_u64))
+        // Measured proof size: 4938 B.
+        // Shortest run: 110_763_000 picoseconds.
+        Weight::from_parts(129_808_000, 11371)
+            .saturating_add(T::DbWeight::get().reads(6_u64))
     }
     /// Storage: `Tasks::Assignments` (r:1 w:0)
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
@@ -628,13 +678,13 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Providers` (`max_values`: None, `max_size`: Some(1153), added: 3628, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::WorkerOwners` (r:1 w:0)
     /// Proof: `ProviderStaking::WorkerOwners` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
-    /// Storage: `System::BlockHash` (r:2 w:0)
+    /// Storage: `System::BlockHash` (r:1 w:0)
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn authorize_commit_result() -> Weight {
-        // Measured proof size: 3220 B.
-        // Shortest run: 71_927_000 picoseconds.
-        Weight::from_parts(75_112_000, 6028)
-            .saturating_add(T::DbWeight::get().reads(6_u64))
+        // Measured proof size: 3109 B.
+        // Shortest run: 112_642_000 picoseconds.
+        Weight::from_parts(125_710_000, 4618)
+            .saturating_add(T::DbWeight::get().reads(5_u64))
     }
     /// Storage: `Tasks::Assignments` (r:1 w:0)
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
@@ -644,13 +694,13 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Providers` (`max_values`: None, `max_size`: Some(1153), added: 3628, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::WorkerOwners` (r:1 w:0)
     /// Proof: `ProviderStaking::WorkerOwners` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
-    /// Storage: `System::BlockHash` (r:2 w:0)
+    /// Storage: `System::BlockHash` (r:1 w:0)
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn authorize_reveal_result() -> Weight {
-        // Measured proof size: 3332 B.
-        // Shortest run: 76_945_000 picoseconds.
-        Weight::from_parts(80_861_000, 6028)
-            .saturating_add(T::DbWeight::get().reads(6_u64))
+        // Measured proof size: 3225 B.
+        // Shortest run: 120_714_000 picoseconds.
+        Weight::from_parts(130_642_000, 4618)
+            .saturating_add(T::DbWeight::get().reads(5_u64))
     }
     /// Storage: `Tasks::Assignments` (r:1 w:0)
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
@@ -660,13 +710,13 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Providers` (`max_values`: None, `max_size`: Some(1153), added: 3628, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::WorkerOwners` (r:1 w:0)
     /// Proof: `ProviderStaking::WorkerOwners` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
-    /// Storage: `System::BlockHash` (r:2 w:0)
+    /// Storage: `System::BlockHash` (r:1 w:0)
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn authorize_fail() -> Weight {
-        // Measured proof size: 3220 B.
-        // Shortest run: 75_803_000 picoseconds.
-        Weight::from_parts(81_532_000, 6028)
-            .saturating_add(T::DbWeight::get().reads(6_u64))
+        // Measured proof size: 3109 B.
+        // Shortest run: 118_182_000 picoseconds.
+        Weight::from_parts(126_514_000, 4618)
+            .saturating_add(T::DbWeight::get().reads(5_u64))
     }
     /// Storage: `Tasks::Assignments` (r:1 w:0)
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
@@ -678,13 +728,13 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Providers` (`max_values`: None, `max_size`: Some(1153), added: 3628, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::WorkerOwners` (r:1 w:0)
     /// Proof: `ProviderStaking::WorkerOwners` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
-    /// Storage: `System::BlockHash` (r:2 w:0)
+    /// Storage: `System::BlockHash` (r:1 w:0)
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn authorize_open_trace() -> Weight {
-        // Measured proof size: 2544 B.
-        // Shortest run: 78_006_000 picoseconds.
-        Weight::from_parts(81_742_000, 6028)
-            .saturating_add(T::DbWeight::get().reads(7_u64))
+        // Measured proof size: 2306 B.
+        // Shortest run: 103_785_000 picoseconds.
+        Weight::from_parts(118_748_000, 4618)
+            .saturating_add(T::DbWeight::get().reads(6_u64))
     }
     /// Storage: `Tasks::Assignments` (r:59 w:0)
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
@@ -701,17 +751,17 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Tasks::Tasks` (r:1 w:0)
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     fn authorize_show_work() -> Weight {
-        // Measured proof size: 27798 B.
-        // Shortest run: 436_989_000 picoseconds.
-        Weight::from_parts(522_436_000, 178403)
+        // Measured proof size: 27779 B.
+        // Shortest run: 464_566_000 picoseconds.
+        Weight::from_parts(496_810_000, 178403)
             .saturating_add(T::DbWeight::get().reads(65_u64))
     }
     /// Storage: `Tasks::Agenda` (r:1 w:1)
     /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
     fn serve_slot() -> Weight {
         // Measured proof size: 17 B.
-        // Shortest run: 5_097_000 picoseconds.
-        Weight::from_parts(5_388_000, 4191)
+        // Shortest run: 7_497_000 picoseconds.
+        Weight::from_parts(9_100_000, 4191)
             .saturating_add(T::DbWeight::get().reads(1_u64))
             .saturating_add(T::DbWeight::get().writes(1_u64))
     }
@@ -720,9 +770,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Tasks::Assignments` (r:1 w:0)
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
     fn serve_stale() -> Weight {
-        // Measured proof size: 2420 B.
-        // Shortest run: 14_412_000 picoseconds.
-        Weight::from_parts(15_923_000, 11371)
+        // Measured proof size: 2453 B.
+        // Shortest run: 28_928_000 picoseconds.
+        Weight::from_parts(31_998_000, 11371)
             .saturating_add(T::DbWeight::get().reads(2_u64))
     }
     /// Storage: `Tasks::Assignments` (r:1 w:1)
@@ -732,18 +782,26 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Tasks::AgendaPages` (r:0 w:1)
     /// Proof: `Tasks::AgendaPages` (`max_values`: None, `max_size`: Some(730), added: 3205, mode: `MaxEncodedLen`)
     fn serve_early() -> Weight {
-        // Measured proof size: 1114 B.
-        // Shortest run: 17_536_000 picoseconds.
-        Weight::from_parts(19_199_000, 4191)
+        // Measured proof size: 1041 B.
+        // Shortest run: 38_822_000 picoseconds.
+        Weight::from_parts(46_081_000, 4191)
             .saturating_add(T::DbWeight::get().reads(2_u64))
             .saturating_add(T::DbWeight::get().writes(3_u64))
     }
     /// Storage: `Tasks::Tasks` (r:1 w:1)
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Words` (r:3 w:1)
+    /// Storage: `Matching::Words` (r:20 w:18)
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::ParkedIn` (r:1 w:0)
+    /// Storage: `Matching::Cursors` (r:1 w:0)
+    /// Proof: `Matching::Cursors` (`max_values`: None, `max_size`: Some(70), added: 2545, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::ParkedIn` (r:1 w:1)
     /// Proof: `Matching::ParkedIn` (`max_values`: None, `max_size`: Some(29), added: 2504, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Swept` (r:1 w:0)
+    /// Proof: `Matching::Swept` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::ListEnds` (r:3 w:2)
+    /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Directories` (r:1 w:1)
+    /// Proof: `Matching::Directories` (`max_values`: None, `max_size`: Some(11284), added: 13759, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Claims` (r:1 w:0)
     /// Proof: `Tasks::Claims` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Assignments` (r:10 w:9)
@@ -756,42 +814,42 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Challenges` (r:9 w:0)
     /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::Presences` (r:9 w:0)
+    /// Storage: `ProviderStaking::Presences` (r:9 w:9)
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::MissingDevicesOf` (r:9 w:0)
     /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::ReputationRecords` (r:9 w:0)
     /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Entries` (r:9 w:0)
+    /// Storage: `Matching::Entries` (r:9 w:9)
     /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Buckets` (r:1 w:1)
+    /// Storage: `Matching::Buckets` (r:18 w:18)
     /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::ListEnds` (r:1 w:1)
-    /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Leaves` (r:9 w:9)
+    /// Proof: `Matching::Leaves` (`max_values`: None, `max_size`: Some(557078), added: 559553, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Roots` (r:4 w:4)
+    /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Listings` (r:1 w:1)
+    /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::DevicesOf` (r:9 w:0)
     /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
     /// Storage: `Balances::Holds` (r:1 w:1)
     /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
-    /// Storage: `System::Account` (r:4 w:4)
+    /// Storage: `System::Account` (r:5 w:5)
     /// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
-    /// Storage: `Tasks::Agenda` (r:1 w:1)
-    /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Leaves` (r:1 w:1)
-    /// Proof: `Matching::Leaves` (`max_values`: None, `max_size`: Some(557078), added: 559553, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Roots` (r:1 w:1)
-    /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::PatientAgenda` (r:1 w:1)
+    /// Proof: `Tasks::PatientAgenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
     /// The range of component `n` is `[5, 10]`.
     fn serve_match(n: u32, ) -> Weight {
-        // Measured proof size: 650 B + n * 1314.
-        // Shortest run: 471_593_000 picoseconds.
-        Weight::from_parts(200_810_579, 21559)
-            // Standard error: 1_177_520
-            .saturating_add(Weight::from_parts(56_101_299, 0).saturating_mul(n.into()))
-            .saturating_add(T::DbWeight::get().reads(7_u64))
-            .saturating_add(T::DbWeight::get().reads((10_u64).saturating_mul(n.into())))
-            .saturating_add(T::DbWeight::get().writes(8_u64))
-            .saturating_add(T::DbWeight::get().writes((4_u64).saturating_mul(n.into())))
-            .saturating_add(Weight::from_parts(0, 107797).saturating_mul(n.into()))
+        // Measured proof size: 12122 B + n * 1523.
+        // Shortest run: 963_297_000 picoseconds.
+        Weight::from_parts(277_890_113, 2239202)
+            // Standard error: 7_595_223
+            .saturating_add(Weight::from_parts(162_692_965, 0).saturating_mul(n.into()))
+            .saturating_add(T::DbWeight::get().reads(19_u64))
+            .saturating_add(T::DbWeight::get().reads((14_u64).saturating_mul(n.into())))
+            .saturating_add(T::DbWeight::get().writes(16_u64))
+            .saturating_add(T::DbWeight::get().writes((10_u64).saturating_mul(n.into())))
+            .saturating_add(Weight::from_parts(0, 184050).saturating_mul(n.into()))
     }
     /// Storage: `Tasks::Assignments` (r:15 w:15)
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
@@ -805,9 +863,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
     /// Storage: `Balances::Holds` (r:2 w:2)
     /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
-    /// Storage: `System::Account` (r:5 w:5)
+    /// Storage: `System::Account` (r:6 w:6)
     /// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::Presences` (r:15 w:1)
+    /// Storage: `ProviderStaking::Presences` (r:15 w:15)
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::DrawLeafOf` (r:1 w:0)
     /// Proof: `ProviderStaking::DrawLeafOf` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
@@ -819,38 +877,40 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::MissingDevicesOf` (r:15 w:0)
     /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Entries` (r:15 w:1)
+    /// Storage: `Matching::Entries` (r:15 w:15)
     /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Buckets` (r:2 w:2)
+    /// Storage: `Matching::Buckets` (r:30 w:30)
     /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Leaves` (r:1 w:1)
+    /// Storage: `Matching::Leaves` (r:15 w:15)
     /// Proof: `Matching::Leaves` (`max_values`: None, `max_size`: Some(557078), added: 559553, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Roots` (r:1 w:1)
+    /// Storage: `Matching::Roots` (r:4 w:4)
     /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Listings` (r:1 w:1)
     /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::DevicesOf` (r:15 w:0)
     /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Words` (r:3 w:0)
+    /// Storage: `Matching::Words` (r:21 w:19)
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Cursors` (r:1 w:0)
+    /// Proof: `Matching::Cursors` (`max_values`: None, `max_size`: Some(70), added: 2545, mode: `MaxEncodedLen`)
     /// Storage: `Matching::ParkedIn` (r:1 w:0)
     /// Proof: `Matching::ParkedIn` (`max_values`: None, `max_size`: Some(29), added: 2504, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::ListEnds` (r:1 w:0)
+    /// Storage: `Matching::ListEnds` (r:2 w:0)
     /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
-    /// Storage: `Tasks::Agenda` (r:1 w:1)
-    /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::PatientAgenda` (r:1 w:1)
+    /// Proof: `Tasks::PatientAgenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
     /// The range of component `n` is `[5, 15]`.
     fn serve_assignment(n: u32, ) -> Weight {
-        // Measured proof size: 2898 B + n * 1354.
-        // Shortest run: 627_957_000 picoseconds.
-        Weight::from_parts(326_051_075, 560543)
-            // Standard error: 825_380
-            .saturating_add(Weight::from_parts(60_186_641, 0).saturating_mul(n.into()))
-            .saturating_add(T::DbWeight::get().reads(25_u64))
-            .saturating_add(T::DbWeight::get().reads((10_u64).saturating_mul(n.into())))
-            .saturating_add(T::DbWeight::get().writes(20_u64))
-            .saturating_add(T::DbWeight::get().writes((4_u64).saturating_mul(n.into())))
-            .saturating_add(Weight::from_parts(0, 3076).saturating_mul(n.into()))
+        // Measured proof size: 3280 B + n * 1557.
+        // Shortest run: 1_181_749_000 picoseconds.
+        Weight::from_parts(549_796_058, 2239166)
+            // Standard error: 5_119_343
+            .saturating_add(Weight::from_parts(151_104_004, 0).saturating_mul(n.into()))
+            .saturating_add(T::DbWeight::get().reads(31_u64))
+            .saturating_add(T::DbWeight::get().reads((14_u64).saturating_mul(n.into())))
+            .saturating_add(T::DbWeight::get().writes(23_u64))
+            .saturating_add(T::DbWeight::get().writes((10_u64).saturating_mul(n.into())))
+            .saturating_add(Weight::from_parts(0, 559553).saturating_mul(n.into()))
     }
     /// Storage: `Tasks::Tasks` (r:1 w:1)
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
@@ -858,11 +918,11 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
     /// Storage: `Balances::Holds` (r:3 w:3)
     /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
-    /// Storage: `System::Account` (r:5 w:5)
+    /// Storage: `System::Account` (r:7 w:7)
     /// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Devices` (r:4 w:4)
     /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::ReputationRecords` (r:3 w:3)
+    /// Storage: `ProviderStaking::ReputationRecords` (r:4 w:3)
     /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Occupations` (r:4 w:4)
     /// Proof: `ProviderStaking::Occupations` (`max_values`: None, `max_size`: Some(115), added: 2590, mode: `MaxEncodedLen`)
@@ -870,55 +930,61 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Challenges` (r:4 w:0)
     /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::Presences` (r:4 w:2)
+    /// Storage: `ProviderStaking::Presences` (r:4 w:4)
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::MissingDevicesOf` (r:4 w:0)
+    /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Entries` (r:4 w:4)
     /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Buckets` (r:1 w:1)
+    /// Storage: `Matching::Buckets` (r:8 w:8)
     /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Leaves` (r:4 w:4)
+    /// Proof: `Matching::Leaves` (`max_values`: None, `max_size`: Some(557078), added: 559553, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Roots` (r:4 w:4)
+    /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Listings` (r:1 w:1)
     /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Words` (r:4 w:0)
+    /// Storage: `Matching::ListEnds` (r:2 w:0)
+    /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Words` (r:7 w:5)
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::DevicesOf` (r:4 w:0)
     /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
-    /// Storage: `Tasks::Agenda` (r:2 w:2)
+    /// Storage: `Tasks::Agenda` (r:1 w:1)
     /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Cursors` (r:1 w:0)
+    /// Proof: `Matching::Cursors` (`max_values`: None, `max_size`: Some(70), added: 2545, mode: `MaxEncodedLen`)
     /// Storage: `Matching::ParkedIn` (r:1 w:0)
     /// Proof: `Matching::ParkedIn` (`max_values`: None, `max_size`: Some(29), added: 2504, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::AuditBook` (r:1 w:1)
     /// Proof: `Tasks::AuditBook` (`max_values`: Some(1), `max_size`: Some(64), added: 559, mode: `MaxEncodedLen`)
-    /// Storage: `Tasks::AuditDebts` (r:1 w:1)
+    /// Storage: `Tasks::AuditDebts` (r:2 w:3)
     /// Proof: `Tasks::AuditDebts` (`max_values`: None, `max_size`: Some(74), added: 2549, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::DrawLeafOf` (r:2 w:2)
+    /// Storage: `ProviderStaking::DrawLeafOf` (r:2 w:0)
     /// Proof: `ProviderStaking::DrawLeafOf` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::DrawNodes` (r:3 w:3)
+    /// Storage: `ProviderStaking::DrawNodes` (r:5 w:5)
     /// Proof: `ProviderStaking::DrawNodes` (`max_values`: None, `max_size`: Some(1037), added: 3512, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::DrawTree` (r:1 w:1)
-    /// Proof: `ProviderStaking::DrawTree` (`max_values`: Some(1), `max_size`: Some(9), added: 504, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Leaves` (r:1 w:1)
-    /// Proof: `Matching::Leaves` (`max_values`: None, `max_size`: Some(557078), added: 559553, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Roots` (r:1 w:1)
-    /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::DrawLeaves` (r:0 w:2)
-    /// Proof: `ProviderStaking::DrawLeaves` (`max_values`: None, `max_size`: Some(45), added: 2520, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::PatientAgenda` (r:1 w:1)
+    /// Proof: `Tasks::PatientAgenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
     /// The range of component `n` is `[1, 3]`.
     fn serve_settle(n: u32, ) -> Weight {
-        // Measured proof size: 731 B + n * 3738.
-        // Shortest run: 276_994_000 picoseconds.
-        Weight::from_parts(152_996_320, 560543)
-            // Standard error: 872_765
-            .saturating_add(Weight::from_parts(130_872_531, 0).saturating_mul(n.into()))
-            .saturating_add(T::DbWeight::get().reads(21_u64))
-            .saturating_add(T::DbWeight::get().reads((14_u64).saturating_mul(n.into())))
-            .saturating_add(T::DbWeight::get().writes(11_u64))
-            .saturating_add(T::DbWeight::get().writes((13_u64).saturating_mul(n.into())))
-            .saturating_add(Weight::from_parts(0, 3076).saturating_mul(n.into()))
+        // Measured proof size: 960 B + n * 4146.
+        // Shortest run: 575_365_000 picoseconds.
+        Weight::from_parts(433_229_224, 560543)
+            // Standard error: 5_720_437
+            .saturating_add(Weight::from_parts(245_518_563, 0).saturating_mul(n.into()))
+            .saturating_add(T::DbWeight::get().reads(33_u64))
+            .saturating_add(T::DbWeight::get().reads((20_u64).saturating_mul(n.into())))
+            .saturating_add(T::DbWeight::get().writes(24_u64))
+            .saturating_add(T::DbWeight::get().writes((16_u64).saturating_mul(n.into())))
+            .saturating_add(Weight::from_parts(0, 559553).saturating_mul(n.into()))
     }
     /// Storage: `Tasks::Tasks` (r:1 w:1)
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Words` (r:3 w:0)
+    /// Storage: `Matching::Words` (r:2 w:0)
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Cursors` (r:1 w:0)
+    /// Proof: `Matching::Cursors` (`max_values`: None, `max_size`: Some(70), added: 2545, mode: `MaxEncodedLen`)
     /// Storage: `Matching::ParkedIn` (r:1 w:0)
     /// Proof: `Matching::ParkedIn` (`max_values`: None, `max_size`: Some(29), added: 2504, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Assignments` (r:4 w:4)
@@ -937,7 +1003,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::DrawLeafOf` (r:4 w:0)
     /// Proof: `ProviderStaking::DrawLeafOf` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::DrawNodes` (r:3 w:3)
+    /// Storage: `ProviderStaking::DrawNodes` (r:9 w:9)
     /// Proof: `ProviderStaking::DrawNodes` (`max_values`: None, `max_size`: Some(1037), added: 3512, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::ReputationRecords` (r:4 w:4)
     /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
@@ -947,22 +1013,22 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Entries` (r:4 w:4)
     /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Buckets` (r:2 w:2)
+    /// Storage: `Matching::Buckets` (r:8 w:8)
     /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Leaves` (r:1 w:1)
+    /// Storage: `Matching::Leaves` (r:4 w:4)
     /// Proof: `Matching::Leaves` (`max_values`: None, `max_size`: Some(557078), added: 559553, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Roots` (r:1 w:1)
+    /// Storage: `Matching::Roots` (r:4 w:4)
     /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Listings` (r:1 w:1)
     /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::DevicesOf` (r:4 w:0)
     /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
     fn serve_dispute() -> Weight {
-        // Measured proof size: 10105 B.
-        // Shortest run: 570_732_000 picoseconds.
-        Weight::from_parts(607_386_000, 560543)
-            .saturating_add(T::DbWeight::get().reads(65_u64))
-            .saturating_add(T::DbWeight::get().writes(45_u64))
+        // Measured proof size: 11238 B.
+        // Shortest run: 890_857_000 picoseconds.
+        Weight::from_parts(1_049_162_000, 2239202)
+            .saturating_add(T::DbWeight::get().reads(83_u64))
+            .saturating_add(T::DbWeight::get().writes(63_u64))
     }
     /// Storage: `Tasks::Audits` (r:1 w:1)
     /// Proof: `Tasks::Audits` (`max_values`: None, `max_size`: Some(99), added: 2574, mode: `MaxEncodedLen`)
@@ -974,22 +1040,22 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
     /// Storage: `Balances::Holds` (r:1 w:1)
     /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
-    /// Storage: `System::Account` (r:1 w:1)
+    /// Storage: `System::Account` (r:4 w:4)
     /// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::AuditBook` (r:1 w:1)
     /// Proof: `Tasks::AuditBook` (`max_values`: Some(1), `max_size`: Some(64), added: 559, mode: `MaxEncodedLen`)
-    /// Storage: `Tasks::AuditDebts` (r:1 w:0)
+    /// Storage: `Tasks::AuditDebts` (r:2 w:2)
     /// Proof: `Tasks::AuditDebts` (`max_values`: None, `max_size`: Some(74), added: 2549, mode: `MaxEncodedLen`)
     /// The range of component `n` is `[5, 15]`.
     fn serve_audit(n: u32, ) -> Weight {
-        // Measured proof size: 1057 B + n * 559.
-        // Shortest run: 130_434_000 picoseconds.
-        Weight::from_parts(108_139_785, 24003)
-            // Standard error: 292_101
-            .saturating_add(Weight::from_parts(4_476_261, 0).saturating_mul(n.into()))
-            .saturating_add(T::DbWeight::get().reads(15_u64))
+        // Measured proof size: 1490 B + n * 555.
+        // Shortest run: 287_171_000 picoseconds.
+        Weight::from_parts(284_131_519, 24003)
+            // Standard error: 2_400_293
+            .saturating_add(Weight::from_parts(9_716_056, 0).saturating_mul(n.into()))
+            .saturating_add(T::DbWeight::get().reads(19_u64))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(n.into())))
-            .saturating_add(T::DbWeight::get().writes(10_u64))
+            .saturating_add(T::DbWeight::get().writes(15_u64))
             .saturating_add(Weight::from_parts(0, 3007).saturating_mul(n.into()))
     }
     /// Storage: `Tasks::Assignments` (r:1 w:1)
@@ -1002,42 +1068,52 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Challenges` (r:1 w:0)
     /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::Presences` (r:1 w:0)
+    /// Storage: `ProviderStaking::Presences` (r:1 w:1)
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::MissingDevicesOf` (r:1 w:0)
+    /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::ReputationRecords` (r:1 w:0)
+    /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Entries` (r:1 w:1)
     /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Buckets` (r:1 w:1)
+    /// Storage: `Matching::Buckets` (r:2 w:2)
     /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Leaves` (r:1 w:1)
+    /// Proof: `Matching::Leaves` (`max_values`: None, `max_size`: Some(557078), added: 559553, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Roots` (r:1 w:1)
+    /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Listings` (r:1 w:1)
     /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Words` (r:1 w:0)
+    /// Storage: `Matching::ListEnds` (r:2 w:0)
+    /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Words` (r:3 w:3)
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::DevicesOf` (r:1 w:0)
     /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
     fn serve_unlock() -> Weight {
-        // Measured proof size: 3640 B.
-        // Shortest run: 68_062_000 picoseconds.
-        Weight::from_parts(71_757_000, 6956)
-            .saturating_add(T::DbWeight::get().reads(11_u64))
-            .saturating_add(T::DbWeight::get().writes(7_u64))
+        // Measured proof size: 4594 B.
+        // Shortest run: 195_680_000 picoseconds.
+        Weight::from_parts(219_079_000, 560543)
+            .saturating_add(T::DbWeight::get().reads(20_u64))
+            .saturating_add(T::DbWeight::get().writes(14_u64))
     }
     /// Storage: `Disputes::Disputes` (r:1 w:0)
     /// Proof: `Disputes::Disputes` (`max_values`: None, `max_size`: Some(481), added: 2956, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Tasks` (r:1 w:1)
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::SubmittedBy` (r:1 w:1)
+    /// Proof: `Tasks::SubmittedBy` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::ClaimsMade` (r:1 w:0)
     /// Proof: `Tasks::ClaimsMade` (`max_values`: None, `max_size`: Some(17), added: 2492, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Assignments` (r:3 w:3)
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
-    /// Storage: `Tasks::SubmittedBy` (r:1 w:1)
-    /// Proof: `Tasks::SubmittedBy` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     /// The range of component `n` is `[1, 3]`.
     fn serve_prune_plain(n: u32, ) -> Weight {
-        // Measured proof size: 1129 B + n * 542.
-        // Shortest run: 17_497_000 picoseconds.
-        Weight::from_parts(13_854_293, 11371)
-            // Standard error: 63_261
-            .saturating_add(Weight::from_parts(4_647_931, 0).saturating_mul(n.into()))
+        // Measured proof size: 1213 B + n * 542.
+        // Shortest run: 25_874_000 picoseconds.
+        Weight::from_parts(25_098_795, 11371)
+            // Standard error: 453_087
+            .saturating_add(Weight::from_parts(8_906_761, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(4_u64))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(2_u64))
@@ -1048,6 +1124,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Disputes::Disputes` (`max_values`: None, `max_size`: Some(481), added: 2956, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Tasks` (r:1 w:1)
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::SubmittedBy` (r:1 w:1)
+    /// Proof: `Tasks::SubmittedBy` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::ClaimsMade` (r:1 w:0)
     /// Proof: `Tasks::ClaimsMade` (`max_values`: None, `max_size`: Some(17), added: 2492, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Assignments` (r:15 w:15)
@@ -1056,23 +1134,21 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Disputes::Claimed` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
     /// Storage: `Disputes::Narrowings` (r:0 w:1)
     /// Proof: `Disputes::Narrowings` (`max_values`: None, `max_size`: Some(289), added: 2764, mode: `MaxEncodedLen`)
+    /// Storage: `Disputes::Shown` (r:0 w:1)
+    /// Proof: `Disputes::Shown` (`max_values`: None, `max_size`: Some(50), added: 2525, mode: `MaxEncodedLen`)
     /// Storage: `Disputes::Steps` (r:0 w:1)
     /// Proof: `Disputes::Steps` (`max_values`: None, `max_size`: Some(20), added: 2495, mode: `MaxEncodedLen`)
-    /// Storage: `Tasks::SubmittedBy` (r:1 w:1)
-    /// Proof: `Tasks::SubmittedBy` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Envelopes` (r:0 w:15)
     /// Proof: `Tasks::Envelopes` (`max_values`: None, `max_size`: Some(130), added: 2605, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Audits` (r:0 w:1)
     /// Proof: `Tasks::Audits` (`max_values`: None, `max_size`: Some(99), added: 2574, mode: `MaxEncodedLen`)
     /// The range of component `n` is `[5, 15]`.
-    /// Storage: `Disputes::Shown` (r:0 w:1)
-    /// Proof: `Disputes::Shown` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
     fn serve_prune(n: u32, ) -> Weight {
-        // Measured proof size: 667 B + n * 538.
-        // Shortest run: 47_210_000 picoseconds.
-        Weight::from_parts(20_578_023, 11371)
-            // Standard error: 74_348
-            .saturating_add(Weight::from_parts(5_398_507, 0).saturating_mul(n.into()))
+        // Measured proof size: 754 B + n * 538.
+        // Shortest run: 77_205_000 picoseconds.
+        Weight::from_parts(47_126_378, 11371)
+            // Standard error: 217_271
+            .saturating_add(Weight::from_parts(7_554_873, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(4_u64))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(8_u64))
@@ -1084,203 +1160,203 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// The same with the slower database, for tests of the pallet alone.
 impl WeightInfo for () {
     fn submit() -> Weight {
-        Weight::from_parts(101_952_000, 4191)
+        Weight::from_parts(144_710_000, 4191)
             .saturating_add(RocksDbWeight::get().reads(3_u64))
             .saturating_add(RocksDbWeight::get().writes(5_u64))
     }
     fn cancel(n: u32, ) -> Weight {
-        Weight::from_parts(66_880_343, 11371)
-            .saturating_add(Weight::from_parts(6_271_856, 0).saturating_mul(n.into()))
-            .saturating_add(RocksDbWeight::get().reads(7_u64))
+        Weight::from_parts(152_605_708, 16224)
+            .saturating_add(Weight::from_parts(11_281_324, 0).saturating_mul(n.into()))
+            .saturating_add(RocksDbWeight::get().reads(15_u64))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(n.into())))
-            .saturating_add(RocksDbWeight::get().writes(5_u64))
+            .saturating_add(RocksDbWeight::get().writes(11_u64))
             .saturating_add(Weight::from_parts(0, 3007).saturating_mul(n.into()))
     }
     fn accept(n: u32, ) -> Weight {
-        Weight::from_parts(170_876_445, 560543)
-            .saturating_add(Weight::from_parts(146_803_970, 0).saturating_mul(n.into()))
-            .saturating_add(RocksDbWeight::get().reads(18_u64))
-            .saturating_add(RocksDbWeight::get().reads((17_u64).saturating_mul(n.into())))
-            .saturating_add(RocksDbWeight::get().writes(5_u64))
-            .saturating_add(RocksDbWeight::get().writes((14_u64).saturating_mul(n.into())))
-            .saturating_add(Weight::from_parts(0, 3580).saturating_mul(n.into()))
+        Weight::from_parts(383_062_977, 560543)
+            .saturating_add(Weight::from_parts(269_135_680, 0).saturating_mul(n.into()))
+            .saturating_add(RocksDbWeight::get().reads(32_u64))
+            .saturating_add(RocksDbWeight::get().reads((20_u64).saturating_mul(n.into())))
+            .saturating_add(RocksDbWeight::get().writes(23_u64))
+            .saturating_add(RocksDbWeight::get().writes((16_u64).saturating_mul(n.into())))
+            .saturating_add(Weight::from_parts(0, 559553).saturating_mul(n.into()))
     }
     fn rate(n: u32, ) -> Weight {
-        Weight::from_parts(51_480_733, 16370)
-            .saturating_add(Weight::from_parts(4_266_961, 0).saturating_mul(n.into()))
+        Weight::from_parts(88_452_313, 16370)
+            .saturating_add(Weight::from_parts(5_996_165, 0).saturating_mul(n.into()))
             .saturating_add(RocksDbWeight::get().reads(6_u64))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(n.into())))
             .saturating_add(RocksDbWeight::get().writes(6_u64))
             .saturating_add(Weight::from_parts(0, 3007).saturating_mul(n.into()))
     }
     fn grant_key() -> Weight {
-        Weight::from_parts(18_768_000, 11371)
+        Weight::from_parts(36_331_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(2_u64))
             .saturating_add(RocksDbWeight::get().writes(2_u64))
     }
     fn start() -> Weight {
-        Weight::from_parts(25_137_000, 11371)
+        Weight::from_parts(58_559_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(2_u64))
             .saturating_add(RocksDbWeight::get().writes(1_u64))
     }
     fn report_progress() -> Weight {
-        Weight::from_parts(20_591_000, 3997)
+        Weight::from_parts(48_161_000, 3997)
             .saturating_add(RocksDbWeight::get().reads(1_u64))
             .saturating_add(RocksDbWeight::get().writes(1_u64))
     }
     fn commit_result(n: u32, ) -> Weight {
-        Weight::from_parts(132_739_707, 560543)
-            .saturating_add(Weight::from_parts(1_709_311, 0).saturating_mul(n.into()))
-            .saturating_add(RocksDbWeight::get().reads(23_u64))
-            .saturating_add(RocksDbWeight::get().writes(16_u64))
+        Weight::from_parts(287_425_175, 560543)
+            .saturating_add(Weight::from_parts(1_331_124, 0).saturating_mul(n.into()))
+            .saturating_add(RocksDbWeight::get().reads(26_u64))
+            .saturating_add(RocksDbWeight::get().writes(18_u64))
     }
     fn commit_alone() -> Weight {
-        Weight::from_parts(107_511_000, 560543)
-            .saturating_add(RocksDbWeight::get().reads(19_u64))
-            .saturating_add(RocksDbWeight::get().writes(13_u64))
+        Weight::from_parts(220_090_000, 560543)
+            .saturating_add(RocksDbWeight::get().reads(22_u64))
+            .saturating_add(RocksDbWeight::get().writes(15_u64))
     }
     fn commit_unaudited() -> Weight {
-        Weight::from_parts(98_208_000, 560543)
-            .saturating_add(RocksDbWeight::get().reads(17_u64))
-            .saturating_add(RocksDbWeight::get().writes(10_u64))
+        Weight::from_parts(191_382_000, 560543)
+            .saturating_add(RocksDbWeight::get().reads(20_u64))
+            .saturating_add(RocksDbWeight::get().writes(12_u64))
     }
     fn reveal_only() -> Weight {
-        Weight::from_parts(199_808_000, 11371)
-            .saturating_add(RocksDbWeight::get().reads(17_u64))
-            .saturating_add(RocksDbWeight::get().writes(10_u64))
+        Weight::from_parts(374_569_000, 560543)
+            .saturating_add(RocksDbWeight::get().reads(26_u64))
+            .saturating_add(RocksDbWeight::get().writes(21_u64))
     }
     fn reveal_alone(n: u32, ) -> Weight {
-        Weight::from_parts(138_075_483, 560543)
-            .saturating_add(Weight::from_parts(115_155_801, 0).saturating_mul(n.into()))
-            .saturating_add(RocksDbWeight::get().reads(11_u64))
-            .saturating_add(RocksDbWeight::get().reads((13_u64).saturating_mul(n.into())))
-            .saturating_add(RocksDbWeight::get().writes(9_u64))
-            .saturating_add(RocksDbWeight::get().writes((9_u64).saturating_mul(n.into())))
-            .saturating_add(Weight::from_parts(0, 3076).saturating_mul(n.into()))
+        Weight::from_parts(124_224_376, 11526)
+            .saturating_add(Weight::from_parts(243_167_485, 0).saturating_mul(n.into()))
+            .saturating_add(RocksDbWeight::get().reads(8_u64))
+            .saturating_add(RocksDbWeight::get().reads((19_u64).saturating_mul(n.into())))
+            .saturating_add(RocksDbWeight::get().writes(7_u64))
+            .saturating_add(RocksDbWeight::get().writes((15_u64).saturating_mul(n.into())))
+            .saturating_add(Weight::from_parts(0, 559553).saturating_mul(n.into()))
     }
     fn reveal_to_wait() -> Weight {
-        Weight::from_parts(41_682_000, 11371)
+        Weight::from_parts(73_622_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(3_u64))
             .saturating_add(RocksDbWeight::get().writes(3_u64))
     }
     fn reveal_result(n: u32, ) -> Weight {
-        Weight::from_parts(198_353_751, 560543)
-            .saturating_add(Weight::from_parts(136_186_043, 0).saturating_mul(n.into()))
-            .saturating_add(RocksDbWeight::get().reads(16_u64))
-            .saturating_add(RocksDbWeight::get().reads((13_u64).saturating_mul(n.into())))
-            .saturating_add(RocksDbWeight::get().writes(42_u64))
-            .saturating_add(RocksDbWeight::get().writes((6_u64).saturating_mul(n.into())))
-            .saturating_add(Weight::from_parts(0, 3076).saturating_mul(n.into()))
+        Weight::from_parts(477_150_112, 2239166)
+            .saturating_add(Weight::from_parts(233_022_446, 0).saturating_mul(n.into()))
+            .saturating_add(RocksDbWeight::get().reads(28_u64))
+            .saturating_add(RocksDbWeight::get().reads((18_u64).saturating_mul(n.into())))
+            .saturating_add(RocksDbWeight::get().writes(24_u64))
+            .saturating_add(RocksDbWeight::get().writes((14_u64).saturating_mul(n.into())))
+            .saturating_add(Weight::from_parts(0, 559553).saturating_mul(n.into()))
     }
     fn fail(n: u32, ) -> Weight {
-        Weight::from_parts(377_332_666, 560543)
-            .saturating_add(Weight::from_parts(57_710_944, 0).saturating_mul(n.into()))
-            .saturating_add(RocksDbWeight::get().reads(25_u64))
-            .saturating_add(RocksDbWeight::get().reads((10_u64).saturating_mul(n.into())))
-            .saturating_add(RocksDbWeight::get().writes(20_u64))
-            .saturating_add(RocksDbWeight::get().writes((4_u64).saturating_mul(n.into())))
-            .saturating_add(Weight::from_parts(0, 3076).saturating_mul(n.into()))
+        Weight::from_parts(377_227_831, 2239166)
+            .saturating_add(Weight::from_parts(160_144_746, 0).saturating_mul(n.into()))
+            .saturating_add(RocksDbWeight::get().reads(31_u64))
+            .saturating_add(RocksDbWeight::get().reads((14_u64).saturating_mul(n.into())))
+            .saturating_add(RocksDbWeight::get().writes(23_u64))
+            .saturating_add(RocksDbWeight::get().writes((10_u64).saturating_mul(n.into())))
+            .saturating_add(Weight::from_parts(0, 559553).saturating_mul(n.into()))
     }
     fn open_trace() -> Weight {
-        Weight::from_parts(39_288_000, 11371)
+        Weight::from_parts(67_435_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(4_u64))
             .saturating_add(RocksDbWeight::get().writes(3_u64))
     }
     fn show_work() -> Weight {
-        Weight::from_parts(447_614_000, 178403)
+        Weight::from_parts(414_499_000, 178403)
             .saturating_add(RocksDbWeight::get().reads(62_u64))
             .saturating_add(RocksDbWeight::get().writes(4_u64))
     }
     fn authorize_start() -> Weight {
-        Weight::from_parts(76_644_000, 6028)
-            .saturating_add(RocksDbWeight::get().reads(6_u64))
+        Weight::from_parts(120_602_000, 4618)
+            .saturating_add(RocksDbWeight::get().reads(5_u64))
     }
     fn authorize_report_progress() -> Weight {
-        Weight::from_parts(82_353_000, 11371)
-            .saturating_add(RocksDbWeight::get().reads(7_u64))
+        Weight::from_parts(129_808_000, 11371)
+            .saturating_add(RocksDbWeight::get().reads(6_u64))
     }
     fn authorize_commit_result() -> Weight {
-        Weight::from_parts(75_112_000, 6028)
-            .saturating_add(RocksDbWeight::get().reads(6_u64))
+        Weight::from_parts(125_710_000, 4618)
+            .saturating_add(RocksDbWeight::get().reads(5_u64))
     }
     fn authorize_reveal_result() -> Weight {
-        Weight::from_parts(80_861_000, 6028)
-            .saturating_add(RocksDbWeight::get().reads(6_u64))
+        Weight::from_parts(130_642_000, 4618)
+            .saturating_add(RocksDbWeight::get().reads(5_u64))
     }
     fn authorize_fail() -> Weight {
-        Weight::from_parts(81_532_000, 6028)
-            .saturating_add(RocksDbWeight::get().reads(6_u64))
+        Weight::from_parts(126_514_000, 4618)
+            .saturating_add(RocksDbWeight::get().reads(5_u64))
     }
     fn authorize_open_trace() -> Weight {
-        Weight::from_parts(81_742_000, 6028)
-            .saturating_add(RocksDbWeight::get().reads(7_u64))
+        Weight::from_parts(118_748_000, 4618)
+            .saturating_add(RocksDbWeight::get().reads(6_u64))
     }
     fn authorize_show_work() -> Weight {
-        Weight::from_parts(522_436_000, 178403)
+        Weight::from_parts(496_810_000, 178403)
             .saturating_add(RocksDbWeight::get().reads(65_u64))
     }
     fn serve_slot() -> Weight {
-        Weight::from_parts(5_388_000, 4191)
+        Weight::from_parts(9_100_000, 4191)
             .saturating_add(RocksDbWeight::get().reads(1_u64))
             .saturating_add(RocksDbWeight::get().writes(1_u64))
     }
     fn serve_stale() -> Weight {
-        Weight::from_parts(15_923_000, 11371)
+        Weight::from_parts(31_998_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(2_u64))
     }
     fn serve_early() -> Weight {
-        Weight::from_parts(19_199_000, 4191)
+        Weight::from_parts(46_081_000, 4191)
             .saturating_add(RocksDbWeight::get().reads(2_u64))
             .saturating_add(RocksDbWeight::get().writes(3_u64))
     }
     fn serve_match(n: u32, ) -> Weight {
-        Weight::from_parts(200_810_579, 21559)
-            .saturating_add(Weight::from_parts(56_101_299, 0).saturating_mul(n.into()))
-            .saturating_add(RocksDbWeight::get().reads(7_u64))
-            .saturating_add(RocksDbWeight::get().reads((10_u64).saturating_mul(n.into())))
-            .saturating_add(RocksDbWeight::get().writes(8_u64))
-            .saturating_add(RocksDbWeight::get().writes((4_u64).saturating_mul(n.into())))
-            .saturating_add(Weight::from_parts(0, 107797).saturating_mul(n.into()))
+        Weight::from_parts(277_890_113, 2239202)
+            .saturating_add(Weight::from_parts(162_692_965, 0).saturating_mul(n.into()))
+            .saturating_add(RocksDbWeight::get().reads(19_u64))
+            .saturating_add(RocksDbWeight::get().reads((14_u64).saturating_mul(n.into())))
+            .saturating_add(RocksDbWeight::get().writes(16_u64))
+            .saturating_add(RocksDbWeight::get().writes((10_u64).saturating_mul(n.into())))
+            .saturating_add(Weight::from_parts(0, 184050).saturating_mul(n.into()))
     }
     fn serve_assignment(n: u32, ) -> Weight {
-        Weight::from_parts(326_051_075, 560543)
-            .saturating_add(Weight::from_parts(60_186_641, 0).saturating_mul(n.into()))
-            .saturating_add(RocksDbWeight::get().reads(25_u64))
-            .saturating_add(RocksDbWeight::get().reads((10_u64).saturating_mul(n.into())))
-            .saturating_add(RocksDbWeight::get().writes(20_u64))
-            .saturating_add(RocksDbWeight::get().writes((4_u64).saturating_mul(n.into())))
-            .saturating_add(Weight::from_parts(0, 3076).saturating_mul(n.into()))
+        Weight::from_parts(549_796_058, 2239166)
+            .saturating_add(Weight::from_parts(151_104_004, 0).saturating_mul(n.into()))
+            .saturating_add(RocksDbWeight::get().reads(31_u64))
+            .saturating_add(RocksDbWeight::get().reads((14_u64).saturating_mul(n.into())))
+            .saturating_add(RocksDbWeight::get().writes(23_u64))
+            .saturating_add(RocksDbWeight::get().writes((10_u64).saturating_mul(n.into())))
+            .saturating_add(Weight::from_parts(0, 559553).saturating_mul(n.into()))
     }
     fn serve_settle(n: u32, ) -> Weight {
-        Weight::from_parts(152_996_320, 560543)
-            .saturating_add(Weight::from_parts(130_872_531, 0).saturating_mul(n.into()))
-            .saturating_add(RocksDbWeight::get().reads(21_u64))
-            .saturating_add(RocksDbWeight::get().reads((14_u64).saturating_mul(n.into())))
-            .saturating_add(RocksDbWeight::get().writes(11_u64))
-            .saturating_add(RocksDbWeight::get().writes((13_u64).saturating_mul(n.into())))
-            .saturating_add(Weight::from_parts(0, 3076).saturating_mul(n.into()))
+        Weight::from_parts(433_229_224, 560543)
+            .saturating_add(Weight::from_parts(245_518_563, 0).saturating_mul(n.into()))
+            .saturating_add(RocksDbWeight::get().reads(33_u64))
+            .saturating_add(RocksDbWeight::get().reads((20_u64).saturating_mul(n.into())))
+            .saturating_add(RocksDbWeight::get().writes(24_u64))
+            .saturating_add(RocksDbWeight::get().writes((16_u64).saturating_mul(n.into())))
+            .saturating_add(Weight::from_parts(0, 559553).saturating_mul(n.into()))
     }
     fn serve_dispute() -> Weight {
-        Weight::from_parts(607_386_000, 560543)
-            .saturating_add(RocksDbWeight::get().reads(65_u64))
-            .saturating_add(RocksDbWeight::get().writes(45_u64))
+        Weight::from_parts(1_049_162_000, 2239202)
+            .saturating_add(RocksDbWeight::get().reads(83_u64))
+            .saturating_add(RocksDbWeight::get().writes(63_u64))
     }
     fn serve_audit(n: u32, ) -> Weight {
-        Weight::from_parts(108_139_785, 24003)
-            .saturating_add(Weight::from_parts(4_476_261, 0).saturating_mul(n.into()))
-            .saturating_add(RocksDbWeight::get().reads(15_u64))
+        Weight::from_parts(284_131_519, 24003)
+            .saturating_add(Weight::from_parts(9_716_056, 0).saturating_mul(n.into()))
+            .saturating_add(RocksDbWeight::get().reads(19_u64))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(n.into())))
-            .saturating_add(RocksDbWeight::get().writes(10_u64))
+            .saturating_add(RocksDbWeight::get().writes(15_u64))
             .saturating_add(Weight::from_parts(0, 3007).saturating_mul(n.into()))
     }
     fn serve_unlock() -> Weight {
-        Weight::from_parts(71_757_000, 6956)
-            .saturating_add(RocksDbWeight::get().reads(11_u64))
-            .saturating_add(RocksDbWeight::get().writes(7_u64))
+        Weight::from_parts(219_079_000, 560543)
+            .saturating_add(RocksDbWeight::get().reads(20_u64))
+            .saturating_add(RocksDbWeight::get().writes(14_u64))
     }
     fn serve_prune_plain(n: u32, ) -> Weight {
-        Weight::from_parts(13_854_293, 11371)
-            .saturating_add(Weight::from_parts(4_647_931, 0).saturating_mul(n.into()))
+        Weight::from_parts(25_098_795, 11371)
+            .saturating_add(Weight::from_parts(8_906_761, 0).saturating_mul(n.into()))
             .saturating_add(RocksDbWeight::get().reads(4_u64))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(n.into())))
             .saturating_add(RocksDbWeight::get().writes(2_u64))
@@ -1288,8 +1364,8 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 3007).saturating_mul(n.into()))
     }
     fn serve_prune(n: u32, ) -> Weight {
-        Weight::from_parts(20_578_023, 11371)
-            .saturating_add(Weight::from_parts(5_398_507, 0).saturating_mul(n.into()))
+        Weight::from_parts(47_126_378, 11371)
+            .saturating_add(Weight::from_parts(7_554_873, 0).saturating_mul(n.into()))
             .saturating_add(RocksDbWeight::get().reads(4_u64))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(n.into())))
             .saturating_add(RocksDbWeight::get().writes(8_u64))
