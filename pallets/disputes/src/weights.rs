@@ -1,6 +1,6 @@
 //! Weights of `pallet_disputes`, measured by `make weights` on the runtime's Wasm.
 //!
-//! Made by frame-omni-bencher (frame-benchmarking-cli 64.0.0) on 2026-11-29: steps 10, repeats 5, AMD EPYC.
+//! Made by `bench/weights` (frame-benchmarking-cli 64.0.0) on 2026-11-30: steps 10, repeats 5, Intel(R) Xeon(R) Processor.
 //! Do not edit: change `benchmarking.rs` beside this file and make it again.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
@@ -28,10 +28,10 @@ pub trait WeightInfo {
 pub struct SubstrateWeight<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
-    /// Storage: `Disputes::Disputes` (r:1 w:1)
-    /// Proof: `Disputes::Disputes` (`max_values`: None, `max_size`: Some(481), added: 2956, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Tasks` (r:1 w:1)
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
+    /// Storage: `Disputes::Disputes` (r:1 w:1)
+    /// Proof: `Disputes::Disputes` (`max_values`: None, `max_size`: Some(481), added: 2956, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Assignments` (r:2 w:0)
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
     /// Storage: `Balances::Holds` (r:1 w:1)
@@ -42,22 +42,24 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Disputes::Census` (`max_values`: Some(1), `max_size`: Some(76), added: 571, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Agenda` (r:1 w:1)
     /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Words` (r:3 w:1)
+    /// Storage: `Matching::Words` (r:2 w:1)
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Cursors` (r:1 w:0)
+    /// Proof: `Matching::Cursors` (`max_values`: None, `max_size`: Some(70), added: 2545, mode: `MaxEncodedLen`)
     /// Storage: `Matching::ParkedIn` (r:1 w:0)
     /// Proof: `Matching::ParkedIn` (`max_values`: None, `max_size`: Some(29), added: 2504, mode: `MaxEncodedLen`)
     /// Storage: `Matching::ListEnds` (r:1 w:1)
     /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
     /// Storage: `Disputes::Narrowings` (r:0 w:1)
     /// Proof: `Disputes::Narrowings` (`max_values`: None, `max_size`: Some(289), added: 2764, mode: `MaxEncodedLen`)
+    /// Storage: `Disputes::Shown` (r:0 w:1)
+    /// Proof: `Disputes::Shown` (`max_values`: None, `max_size`: Some(50), added: 2525, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Juries` (r:0 w:1)
     /// Proof: `Tasks::Juries` (`max_values`: None, `max_size`: Some(305), added: 2780, mode: `MaxEncodedLen`)
-    /// Storage: `Disputes::Shown` (r:0 w:1)
-    /// Proof: `Disputes::Shown` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
     fn dispute() -> Weight {
-        // Measured proof size: 2362 B.
-        // Shortest run: 107_952_000 picoseconds.
-        Weight::from_parts(110_855_000, 11371)
+        // Measured proof size: 2390 B.
+        // Shortest run: 142_121_000 picoseconds.
+        Weight::from_parts(171_878_000, 11371)
             .saturating_add(T::DbWeight::get().reads(13_u64))
             .saturating_add(T::DbWeight::get().writes(10_u64))
     }
@@ -71,8 +73,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Agenda` (r:1 w:1)
     /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Words` (r:3 w:1)
+    /// Storage: `Matching::Words` (r:2 w:1)
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Cursors` (r:1 w:0)
+    /// Proof: `Matching::Cursors` (`max_values`: None, `max_size`: Some(70), added: 2545, mode: `MaxEncodedLen`)
     /// Storage: `Matching::ParkedIn` (r:1 w:0)
     /// Proof: `Matching::ParkedIn` (`max_values`: None, `max_size`: Some(29), added: 2504, mode: `MaxEncodedLen`)
     /// Storage: `Disputes::Census` (r:1 w:1)
@@ -82,9 +86,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Tasks::Juries` (r:0 w:1)
     /// Proof: `Tasks::Juries` (`max_values`: None, `max_size`: Some(305), added: 2780, mode: `MaxEncodedLen`)
     fn appeal() -> Weight {
-        // Measured proof size: 2036 B.
-        // Shortest run: 94_220_000 picoseconds.
-        Weight::from_parts(97_095_000, 11371)
+        // Measured proof size: 2064 B.
+        // Shortest run: 111_075_000 picoseconds.
+        Weight::from_parts(140_759_000, 11371)
             .saturating_add(T::DbWeight::get().reads(10_u64))
             .saturating_add(T::DbWeight::get().writes(8_u64))
     }
@@ -106,8 +110,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Disputes::Census` (`max_values`: Some(1), `max_size`: Some(76), added: 571, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Agenda` (r:1 w:1)
     /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Words` (r:3 w:1)
+    /// Storage: `Matching::Words` (r:2 w:1)
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Cursors` (r:1 w:0)
+    /// Proof: `Matching::Cursors` (`max_values`: None, `max_size`: Some(70), added: 2545, mode: `MaxEncodedLen`)
     /// Storage: `Matching::ParkedIn` (r:1 w:0)
     /// Proof: `Matching::ParkedIn` (`max_values`: None, `max_size`: Some(29), added: 2504, mode: `MaxEncodedLen`)
     /// Storage: `Matching::ListEnds` (r:1 w:1)
@@ -116,21 +122,21 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Disputes::Claimed` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
     /// Storage: `Disputes::Narrowings` (r:0 w:1)
     /// Proof: `Disputes::Narrowings` (`max_values`: None, `max_size`: Some(289), added: 2764, mode: `MaxEncodedLen`)
+    /// Storage: `Disputes::Shown` (r:0 w:1)
+    /// Proof: `Disputes::Shown` (`max_values`: None, `max_size`: Some(50), added: 2525, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Juries` (r:0 w:1)
     /// Proof: `Tasks::Juries` (`max_values`: None, `max_size`: Some(305), added: 2780, mode: `MaxEncodedLen`)
-    /// Storage: `Disputes::Shown` (r:0 w:1)
-    /// Proof: `Disputes::Shown` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
     fn claim_unavailable() -> Weight {
-        // Measured proof size: 3142 B.
-        // Shortest run: 125_627_000 picoseconds.
-        Weight::from_parts(130_454_000, 11371)
+        // Measured proof size: 2974 B.
+        // Shortest run: 186_590_000 picoseconds.
+        Weight::from_parts(207_610_000, 11371)
             .saturating_add(T::DbWeight::get().reads(14_u64))
             .saturating_add(T::DbWeight::get().writes(14_u64))
     }
-    /// Storage: `Disputes::Disputes` (r:1 w:1)
-    /// Proof: `Disputes::Disputes` (`max_values`: None, `max_size`: Some(481), added: 2956, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Tasks` (r:1 w:1)
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
+    /// Storage: `Disputes::Disputes` (r:1 w:1)
+    /// Proof: `Disputes::Disputes` (`max_values`: None, `max_size`: Some(481), added: 2956, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Assignments` (r:2 w:0)
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
     /// Storage: `Balances::Holds` (r:1 w:1)
@@ -144,11 +150,11 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Disputes::Narrowings` (r:0 w:1)
     /// Proof: `Disputes::Narrowings` (`max_values`: None, `max_size`: Some(289), added: 2764, mode: `MaxEncodedLen`)
     /// Storage: `Disputes::Shown` (r:0 w:1)
-    /// Proof: `Disputes::Shown` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
+    /// Proof: `Disputes::Shown` (`max_values`: None, `max_size`: Some(50), added: 2525, mode: `MaxEncodedLen`)
     fn dispute_part() -> Weight {
         // Measured proof size: 2338 B.
-        // Shortest run: 85_677_000 picoseconds.
-        Weight::from_parts(88_602_000, 11371)
+        // Shortest run: 120_127_000 picoseconds.
+        Weight::from_parts(145_256_000, 11371)
             .saturating_add(T::DbWeight::get().reads(8_u64))
             .saturating_add(T::DbWeight::get().writes(7_u64))
     }
@@ -160,8 +166,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Agenda` (r:1 w:1)
     /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Words` (r:3 w:1)
+    /// Storage: `Matching::Words` (r:2 w:1)
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Cursors` (r:1 w:0)
+    /// Proof: `Matching::Cursors` (`max_values`: None, `max_size`: Some(70), added: 2545, mode: `MaxEncodedLen`)
     /// Storage: `Matching::ParkedIn` (r:1 w:0)
     /// Proof: `Matching::ParkedIn` (`max_values`: None, `max_size`: Some(29), added: 2504, mode: `MaxEncodedLen`)
     /// Storage: `Matching::ListEnds` (r:1 w:1)
@@ -169,9 +177,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Tasks::Juries` (r:0 w:1)
     /// Proof: `Tasks::Juries` (`max_values`: None, `max_size`: Some(305), added: 2780, mode: `MaxEncodedLen`)
     fn name_part() -> Weight {
-        // Measured proof size: 1870 B.
-        // Shortest run: 66_169_000 picoseconds.
-        Weight::from_parts(71_216_000, 11371)
+        // Measured proof size: 1897 B.
+        // Shortest run: 87_007_000 picoseconds.
+        Weight::from_parts(110_078_000, 11371)
             .saturating_add(T::DbWeight::get().reads(9_u64))
             .saturating_add(T::DbWeight::get().writes(7_u64))
     }
@@ -180,27 +188,27 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// The same with the slower database, for tests of the pallet alone.
 impl WeightInfo for () {
     fn dispute() -> Weight {
-        Weight::from_parts(110_855_000, 11371)
+        Weight::from_parts(171_878_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(13_u64))
             .saturating_add(RocksDbWeight::get().writes(10_u64))
     }
     fn appeal() -> Weight {
-        Weight::from_parts(97_095_000, 11371)
+        Weight::from_parts(140_759_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(10_u64))
             .saturating_add(RocksDbWeight::get().writes(8_u64))
     }
     fn claim_unavailable() -> Weight {
-        Weight::from_parts(130_454_000, 11371)
+        Weight::from_parts(207_610_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(14_u64))
             .saturating_add(RocksDbWeight::get().writes(14_u64))
     }
     fn dispute_part() -> Weight {
-        Weight::from_parts(88_602_000, 11371)
+        Weight::from_parts(145_256_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(8_u64))
             .saturating_add(RocksDbWeight::get().writes(7_u64))
     }
     fn name_part() -> Weight {
-        Weight::from_parts(71_216_000, 11371)
+        Weight::from_parts(110_078_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(9_u64))
             .saturating_add(RocksDbWeight::get().writes(7_u64))
     }

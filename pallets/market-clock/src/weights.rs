@@ -1,6 +1,6 @@
 //! Weights of `pallet_market_clock`, measured by `make weights` on the runtime's Wasm.
 //!
-//! Made by frame-omni-bencher (frame-benchmarking-cli 64.0.0) on 2026-11-29: steps 10, repeats 5, AMD EPYC.
+//! Made by `bench/weights` (frame-benchmarking-cli 64.0.0) on 2026-11-30: steps 10, repeats 5, Intel(R) Xeon(R) Processor.
 //! Do not edit: change `benchmarking.rs` beside this file and make it again.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
@@ -27,22 +27,22 @@ pub struct SubstrateWeight<T>(PhantomData<T>);
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     fn pause() -> Weight {
         // Measured proof size: 0 B.
-        // Shortest run: 4_427_000 picoseconds.
-        Weight::from_parts(4_757_000, 0)
+        // Shortest run: 6_158_000 picoseconds.
+        Weight::from_parts(9_186_000, 0)
     }
     fn resume() -> Weight {
         // Measured proof size: 0 B.
-        // Shortest run: 4_496_000 picoseconds.
-        Weight::from_parts(4_837_000, 0)
+        // Shortest run: 5_479_000 picoseconds.
+        Weight::from_parts(9_042_000, 0)
     }
 }
 
 /// The same with the slower database, for tests of the pallet alone.
 impl WeightInfo for () {
     fn pause() -> Weight {
-        Weight::from_parts(4_757_000, 0)
+        Weight::from_parts(9_186_000, 0)
     }
     fn resume() -> Weight {
-        Weight::from_parts(4_837_000, 0)
+        Weight::from_parts(9_042_000, 0)
     }
 }

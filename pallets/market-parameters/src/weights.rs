@@ -1,6 +1,6 @@
 //! Weights of `pallet_market_parameters`, measured by `make weights` on the runtime's Wasm.
 //!
-//! Made by frame-omni-bencher (frame-benchmarking-cli 64.0.0) on 2026-11-29: steps 10, repeats 5, AMD EPYC.
+//! Made by `bench/weights` (frame-benchmarking-cli 64.0.0) on 2026-11-30: steps 10, repeats 5, Intel(R) Xeon(R) Processor.
 //! Do not edit: change `benchmarking.rs` beside this file and make it again.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
@@ -26,14 +26,14 @@ pub struct SubstrateWeight<T>(PhantomData<T>);
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     fn set_parameter() -> Weight {
         // Measured proof size: 0 B.
-        // Shortest run: 26_670_000 picoseconds.
-        Weight::from_parts(28_162_000, 0)
+        // Shortest run: 37_880_000 picoseconds.
+        Weight::from_parts(46_841_000, 0)
     }
 }
 
 /// The same with the slower database, for tests of the pallet alone.
 impl WeightInfo for () {
     fn set_parameter() -> Weight {
-        Weight::from_parts(28_162_000, 0)
+        Weight::from_parts(46_841_000, 0)
     }
 }

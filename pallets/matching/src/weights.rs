@@ -1,6 +1,6 @@
 //! Weights of `pallet_matching`, measured by `make weights` on the runtime's Wasm.
 //!
-//! Made by frame-omni-bencher (frame-benchmarking-cli 64.0.0) on 2026-11-29: steps 10, repeats 5, AMD EPYC.
+//! Made by `bench/weights` (frame-benchmarking-cli 64.0.0) on 2026-11-30: steps 10, repeats 5, Intel(R) Xeon(R) Processor.
 //! Do not edit: change `benchmarking.rs` beside this file and make it again.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
@@ -46,38 +46,44 @@ pub struct SubstrateWeight<T>(PhantomData<T>);
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Matching::ListEnds` (r:5 w:0)
     /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Turns` (r:1 w:0)
+    /// Proof: `Matching::Turns` (`max_values`: None, `max_size`: Some(22), added: 2497, mode: `MaxEncodedLen`)
     fn service_base() -> Weight {
         // Measured proof size: 0 B.
-        // Shortest run: 7_912_000 picoseconds.
-        Weight::from_parts(8_353_000, 13515)
-            .saturating_add(T::DbWeight::get().reads(5_u64))
+        // Shortest run: 14_286_000 picoseconds.
+        Weight::from_parts(16_487_000, 13515)
+            .saturating_add(T::DbWeight::get().reads(6_u64))
     }
     /// Storage: `Matching::Words` (r:1 w:1)
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn leave_word() -> Weight {
         // Measured proof size: 30 B.
-        // Shortest run: 5_178_000 picoseconds.
-        Weight::from_parts(5_538_000, 3529)
+        // Shortest run: 5_975_000 picoseconds.
+        Weight::from_parts(6_621_000, 3529)
             .saturating_add(T::DbWeight::get().reads(1_u64))
             .saturating_add(T::DbWeight::get().writes(1_u64))
     }
     /// Storage: `Matching::Words` (r:2 w:2)
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Turns` (r:1 w:1)
+    /// Proof: `Matching::Turns` (`max_values`: None, `max_size`: Some(22), added: 2497, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::ListEnds` (r:1 w:1)
+    /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
     fn leave_list() -> Weight {
-        // Measured proof size: 88 B.
-        // Shortest run: 10_185_000 picoseconds.
-        Weight::from_parts(10_696_000, 6068)
-            .saturating_add(T::DbWeight::get().reads(2_u64))
-            .saturating_add(T::DbWeight::get().writes(2_u64))
+        // Measured proof size: 92 B.
+        // Shortest run: 14_978_000 picoseconds.
+        Weight::from_parts(18_492_000, 6068)
+            .saturating_add(T::DbWeight::get().reads(4_u64))
+            .saturating_add(T::DbWeight::get().writes(4_u64))
     }
     /// Storage: `Tasks::Tasks` (r:1 w:0)
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Listings` (r:1 w:0)
     /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
     fn begin_search() -> Weight {
-        // Measured proof size: 1303 B.
-        // Shortest run: 32_178_000 picoseconds.
-        Weight::from_parts(33_290_000, 11371)
+        // Measured proof size: 1336 B.
+        // Shortest run: 33_532_000 picoseconds.
+        Weight::from_parts(42_882_000, 11371)
             .saturating_add(T::DbWeight::get().reads(2_u64))
     }
     /// Storage: `Matching::Listings` (r:1 w:0)
@@ -89,26 +95,26 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `c` is `[3, 49152]`.
     fn read_cells(c: u32, ) -> Weight {
         // Measured proof size: 0 B + c * 22.
-        // Shortest run: 8_202_000 picoseconds.
-        Weight::from_parts(24_486_621, 560543)
-            // Standard error: 380
-            .saturating_add(Weight::from_parts(11_680, 0).saturating_mul(c.into()))
+        // Shortest run: 9_284_000 picoseconds.
+        Weight::from_parts(43_561_006, 560543)
+            // Standard error: 533
+            .saturating_add(Weight::from_parts(20_636, 0).saturating_mul(c.into()))
             .saturating_add(T::DbWeight::get().reads(3_u64))
     }
     /// Storage: `Matching::Leaves` (r:1 w:0)
     /// Proof: `Matching::Leaves` (`max_values`: None, `max_size`: Some(557078), added: 559553, mode: `MaxEncodedLen`)
     fn read_node() -> Weight {
         // Measured proof size: 43 B.
-        // Shortest run: 4_266_000 picoseconds.
-        Weight::from_parts(4_657_000, 560543)
+        // Shortest run: 4_495_000 picoseconds.
+        Weight::from_parts(5_491_000, 560543)
             .saturating_add(T::DbWeight::get().reads(1_u64))
     }
     /// Storage: `Matching::Buckets` (r:1 w:0)
     /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
     fn look_at_page() -> Weight {
         // Measured proof size: 3482 B.
-        // Shortest run: 5_078_000 picoseconds.
-        Weight::from_parts(5_538_000, 6956)
+        // Shortest run: 5_737_000 picoseconds.
+        Weight::from_parts(7_736_000, 6956)
             .saturating_add(T::DbWeight::get().reads(1_u64))
     }
     /// Storage: `ProviderStaking::Devices` (r:1 w:0)
@@ -126,9 +132,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Tasks::Tasks` (r:1 w:0)
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     fn look_at_offer() -> Weight {
-        // Measured proof size: 2052 B.
-        // Shortest run: 30_465_000 picoseconds.
-        Weight::from_parts(31_587_000, 11371)
+        // Measured proof size: 1840 B.
+        // Shortest run: 34_766_000 picoseconds.
+        Weight::from_parts(45_704_000, 11371)
             .saturating_add(T::DbWeight::get().reads(7_u64))
     }
     /// Storage: `Matching::Entries` (r:1 w:1)
@@ -143,8 +149,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
     fn repair() -> Weight {
         // Measured proof size: 166 B.
-        // Shortest run: 27_341_000 picoseconds.
-        Weight::from_parts(28_523_000, 1120096)
+        // Shortest run: 31_555_000 picoseconds.
+        Weight::from_parts(43_511_000, 1120096)
             .saturating_add(T::DbWeight::get().reads(7_u64))
             .saturating_add(T::DbWeight::get().writes(7_u64))
     }
@@ -171,9 +177,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Tasks::Assignments` (r:0 w:1)
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
     fn match_task() -> Weight {
-        // Measured proof size: 3247 B.
-        // Shortest run: 80_269_000 picoseconds.
-        Weight::from_parts(83_244_000, 11371)
+        // Measured proof size: 3019 B.
+        // Shortest run: 92_748_000 picoseconds.
+        Weight::from_parts(120_784_000, 11371)
             .saturating_add(T::DbWeight::get().reads(10_u64))
             .saturating_add(T::DbWeight::get().writes(6_u64))
     }
@@ -185,8 +191,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::Pages` (`max_values`: None, `max_size`: Some(1443), added: 3918, mode: `MaxEncodedLen`)
     fn close_device() -> Weight {
         // Measured proof size: 2045 B.
-        // Shortest run: 14_982_000 picoseconds.
-        Weight::from_parts(15_724_000, 6956)
+        // Shortest run: 16_265_000 picoseconds.
+        Weight::from_parts(20_823_000, 6956)
             .saturating_add(T::DbWeight::get().reads(3_u64))
             .saturating_add(T::DbWeight::get().writes(2_u64))
     }
@@ -200,8 +206,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
     fn close_bucket() -> Weight {
         // Measured proof size: 166 B.
-        // Shortest run: 14_722_000 picoseconds.
-        Weight::from_parts(15_343_000, 560543)
+        // Shortest run: 17_211_000 picoseconds.
+        Weight::from_parts(23_020_000, 560543)
             .saturating_add(T::DbWeight::get().reads(4_u64))
             .saturating_add(T::DbWeight::get().writes(3_u64))
     }
@@ -222,9 +228,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Matching::ParkedIn` (r:0 w:1)
     /// Proof: `Matching::ParkedIn` (`max_values`: None, `max_size`: Some(29), added: 2504, mode: `MaxEncodedLen`)
     fn park_task() -> Weight {
-        // Measured proof size: 1372 B.
-        // Shortest run: 74_582_000 picoseconds.
-        Weight::from_parts(78_046_000, 2239202)
+        // Measured proof size: 1405 B.
+        // Shortest run: 86_246_000 picoseconds.
+        Weight::from_parts(108_226_000, 2239202)
             .saturating_add(T::DbWeight::get().reads(16_u64))
             .saturating_add(T::DbWeight::get().writes(8_u64))
     }
@@ -236,8 +242,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::Cursors` (`max_values`: None, `max_size`: Some(70), added: 2545, mode: `MaxEncodedLen`)
     fn defer_task() -> Weight {
         // Measured proof size: 30 B.
-        // Shortest run: 13_150_000 picoseconds.
-        Weight::from_parts(13_730_000, 6068)
+        // Shortest run: 14_280_000 picoseconds.
+        Weight::from_parts(17_431_000, 6068)
             .saturating_add(T::DbWeight::get().reads(3_u64))
             .saturating_add(T::DbWeight::get().writes(4_u64))
     }
@@ -262,9 +268,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Matching::Directories` (r:3 w:0)
     /// Proof: `Matching::Directories` (`max_values`: None, `max_size`: Some(11284), added: 13759, mode: `MaxEncodedLen`)
     fn visit_device() -> Weight {
-        // Measured proof size: 861 B.
-        // Shortest run: 38_748_000 picoseconds.
-        Weight::from_parts(40_240_000, 42267)
+        // Measured proof size: 616 B.
+        // Shortest run: 44_866_000 picoseconds.
+        Weight::from_parts(58_417_000, 42267)
             .saturating_add(T::DbWeight::get().reads(13_u64))
             .saturating_add(T::DbWeight::get().writes(3_u64))
     }
@@ -273,27 +279,27 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Tasks::Tasks` (r:1 w:0)
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     fn examine_parked() -> Weight {
-        // Measured proof size: 1406 B.
-        // Shortest run: 36_265_000 picoseconds.
-        Weight::from_parts(37_847_000, 11371)
+        // Measured proof size: 1439 B.
+        // Shortest run: 38_519_000 picoseconds.
+        Weight::from_parts(52_757_000, 11371)
             .saturating_add(T::DbWeight::get().reads(2_u64))
     }
     /// Storage: `Matching::ParkedIn` (r:1 w:1)
     /// Proof: `Matching::ParkedIn` (`max_values`: None, `max_size`: Some(29), added: 2504, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Words` (r:5 w:5)
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Swept` (r:1 w:1)
+    /// Proof: `Matching::Swept` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
     /// Storage: `Matching::ListEnds` (r:1 w:2)
     /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Directories` (r:1 w:1)
     /// Proof: `Matching::Directories` (`max_values`: None, `max_size`: Some(11284), added: 13759, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Tasks` (r:1 w:1)
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Swept` (r:1 w:1)
-    /// Proof: `Matching::Swept` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
     fn wake_task() -> Weight {
-        // Measured proof size: 1531 B.
-        // Shortest run: 45_147_000 picoseconds.
-        Weight::from_parts(47_581_000, 14749)
+        // Measured proof size: 1594 B.
+        // Shortest run: 56_116_000 picoseconds.
+        Weight::from_parts(70_079_000, 14749)
             .saturating_add(T::DbWeight::get().reads(10_u64))
             .saturating_add(T::DbWeight::get().writes(11_u64))
     }
@@ -324,9 +330,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Matching::Words` (r:2 w:2)
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn list_device() -> Weight {
-        // Measured proof size: 1055 B.
-        // Shortest run: 65_317_000 picoseconds.
-        Weight::from_parts(67_991_000, 1120096)
+        // Measured proof size: 810 B.
+        // Shortest run: 70_683_000 picoseconds.
+        Weight::from_parts(91_978_000, 1120096)
             .saturating_add(T::DbWeight::get().reads(17_u64))
             .saturating_add(T::DbWeight::get().writes(10_u64))
     }
@@ -346,8 +352,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
     fn unlist_device() -> Weight {
         // Measured proof size: 255 B.
-        // Shortest run: 26_239_000 picoseconds.
-        Weight::from_parts(27_411_000, 560543)
+        // Shortest run: 30_692_000 picoseconds.
+        Weight::from_parts(40_638_000, 560543)
             .saturating_add(T::DbWeight::get().reads(8_u64))
             .saturating_add(T::DbWeight::get().writes(8_u64))
     }
@@ -355,25 +361,27 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn enqueue_task() -> Weight {
         // Measured proof size: 30 B.
-        // Shortest run: 11_037_000 picoseconds.
-        Weight::from_parts(11_647_000, 6068)
+        // Shortest run: 12_125_000 picoseconds.
+        Weight::from_parts(14_127_000, 6068)
             .saturating_add(T::DbWeight::get().reads(2_u64))
             .saturating_add(T::DbWeight::get().writes(2_u64))
     }
-    /// Storage: `Matching::Words` (r:6 w:3)
+    /// Storage: `Matching::Words` (r:5 w:3)
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Cursors` (r:1 w:0)
+    /// Proof: `Matching::Cursors` (`max_values`: None, `max_size`: Some(70), added: 2545, mode: `MaxEncodedLen`)
     /// Storage: `Matching::ParkedIn` (r:1 w:1)
     /// Proof: `Matching::ParkedIn` (`max_values`: None, `max_size`: Some(29), added: 2504, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Swept` (r:1 w:1)
+    /// Proof: `Matching::Swept` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
     /// Storage: `Matching::ListEnds` (r:1 w:2)
     /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Directories` (r:1 w:1)
     /// Proof: `Matching::Directories` (`max_values`: None, `max_size`: Some(11284), added: 13759, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Swept` (r:1 w:1)
-    /// Proof: `Matching::Swept` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
     fn forget_task() -> Weight {
-        // Measured proof size: 180 B.
-        // Shortest run: 29_424_000 picoseconds.
-        Weight::from_parts(30_606_000, 16224)
+        // Measured proof size: 210 B.
+        // Shortest run: 34_090_000 picoseconds.
+        Weight::from_parts(44_880_000, 14749)
             .saturating_add(T::DbWeight::get().reads(10_u64))
             .saturating_add(T::DbWeight::get().writes(8_u64))
     }
@@ -382,101 +390,101 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// The same with the slower database, for tests of the pallet alone.
 impl WeightInfo for () {
     fn service_base() -> Weight {
-        Weight::from_parts(8_353_000, 13515)
-            .saturating_add(RocksDbWeight::get().reads(5_u64))
+        Weight::from_parts(16_487_000, 13515)
+            .saturating_add(RocksDbWeight::get().reads(6_u64))
     }
     fn leave_word() -> Weight {
-        Weight::from_parts(5_538_000, 3529)
+        Weight::from_parts(6_621_000, 3529)
             .saturating_add(RocksDbWeight::get().reads(1_u64))
             .saturating_add(RocksDbWeight::get().writes(1_u64))
     }
     fn leave_list() -> Weight {
-        Weight::from_parts(10_696_000, 6068)
-            .saturating_add(RocksDbWeight::get().reads(2_u64))
-            .saturating_add(RocksDbWeight::get().writes(2_u64))
+        Weight::from_parts(18_492_000, 6068)
+            .saturating_add(RocksDbWeight::get().reads(4_u64))
+            .saturating_add(RocksDbWeight::get().writes(4_u64))
     }
     fn begin_search() -> Weight {
-        Weight::from_parts(33_290_000, 11371)
+        Weight::from_parts(42_882_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(2_u64))
     }
     fn read_cells(c: u32, ) -> Weight {
-        Weight::from_parts(24_486_621, 560543)
-            .saturating_add(Weight::from_parts(11_680, 0).saturating_mul(c.into()))
+        Weight::from_parts(43_561_006, 560543)
+            .saturating_add(Weight::from_parts(20_636, 0).saturating_mul(c.into()))
             .saturating_add(RocksDbWeight::get().reads(3_u64))
     }
     fn read_node() -> Weight {
-        Weight::from_parts(4_657_000, 560543)
+        Weight::from_parts(5_491_000, 560543)
             .saturating_add(RocksDbWeight::get().reads(1_u64))
     }
     fn look_at_page() -> Weight {
-        Weight::from_parts(5_538_000, 6956)
+        Weight::from_parts(7_736_000, 6956)
             .saturating_add(RocksDbWeight::get().reads(1_u64))
     }
     fn look_at_offer() -> Weight {
-        Weight::from_parts(31_587_000, 11371)
+        Weight::from_parts(45_704_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(7_u64))
     }
     fn repair() -> Weight {
-        Weight::from_parts(28_523_000, 1120096)
+        Weight::from_parts(43_511_000, 1120096)
             .saturating_add(RocksDbWeight::get().reads(7_u64))
             .saturating_add(RocksDbWeight::get().writes(7_u64))
     }
     fn match_task() -> Weight {
-        Weight::from_parts(83_244_000, 11371)
+        Weight::from_parts(120_784_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(10_u64))
             .saturating_add(RocksDbWeight::get().writes(6_u64))
     }
     fn close_device() -> Weight {
-        Weight::from_parts(15_724_000, 6956)
+        Weight::from_parts(20_823_000, 6956)
             .saturating_add(RocksDbWeight::get().reads(3_u64))
             .saturating_add(RocksDbWeight::get().writes(2_u64))
     }
     fn close_bucket() -> Weight {
-        Weight::from_parts(15_343_000, 560543)
+        Weight::from_parts(23_020_000, 560543)
             .saturating_add(RocksDbWeight::get().reads(4_u64))
             .saturating_add(RocksDbWeight::get().writes(3_u64))
     }
     fn park_task() -> Weight {
-        Weight::from_parts(78_046_000, 2239202)
+        Weight::from_parts(108_226_000, 2239202)
             .saturating_add(RocksDbWeight::get().reads(16_u64))
             .saturating_add(RocksDbWeight::get().writes(8_u64))
     }
     fn defer_task() -> Weight {
-        Weight::from_parts(13_730_000, 6068)
+        Weight::from_parts(17_431_000, 6068)
             .saturating_add(RocksDbWeight::get().reads(3_u64))
             .saturating_add(RocksDbWeight::get().writes(4_u64))
     }
     fn visit_device() -> Weight {
-        Weight::from_parts(40_240_000, 42267)
+        Weight::from_parts(58_417_000, 42267)
             .saturating_add(RocksDbWeight::get().reads(13_u64))
             .saturating_add(RocksDbWeight::get().writes(3_u64))
     }
     fn examine_parked() -> Weight {
-        Weight::from_parts(37_847_000, 11371)
+        Weight::from_parts(52_757_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(2_u64))
     }
     fn wake_task() -> Weight {
-        Weight::from_parts(47_581_000, 14749)
+        Weight::from_parts(70_079_000, 14749)
             .saturating_add(RocksDbWeight::get().reads(10_u64))
             .saturating_add(RocksDbWeight::get().writes(11_u64))
     }
     fn list_device() -> Weight {
-        Weight::from_parts(67_991_000, 1120096)
+        Weight::from_parts(91_978_000, 1120096)
             .saturating_add(RocksDbWeight::get().reads(17_u64))
             .saturating_add(RocksDbWeight::get().writes(10_u64))
     }
     fn unlist_device() -> Weight {
-        Weight::from_parts(27_411_000, 560543)
+        Weight::from_parts(40_638_000, 560543)
             .saturating_add(RocksDbWeight::get().reads(8_u64))
             .saturating_add(RocksDbWeight::get().writes(8_u64))
     }
     fn enqueue_task() -> Weight {
-        Weight::from_parts(11_647_000, 6068)
+        Weight::from_parts(14_127_000, 6068)
             .saturating_add(RocksDbWeight::get().reads(2_u64))
             .saturating_add(RocksDbWeight::get().writes(2_u64))
     }
     fn forget_task() -> Weight {
-        Weight::from_parts(30_606_000, 16224)
+        Weight::from_parts(44_880_000, 14749)
             .saturating_add(RocksDbWeight::get().reads(10_u64))
             .saturating_add(RocksDbWeight::get().writes(8_u64))
     }

@@ -1,6 +1,6 @@
 //! Weights of `pallet_provider_staking`, measured by `make weights` on the runtime's Wasm.
 //!
-//! Made by frame-omni-bencher (frame-benchmarking-cli 64.0.0) on 2026-11-29: steps 10, repeats 5, AMD EPYC.
+//! Made by `bench/weights` (frame-benchmarking-cli 64.0.0) on 2026-11-30: steps 10, repeats 5, Intel(R) Xeon(R) Processor.
 //! Do not edit: change `benchmarking.rs` beside this file and make it again.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
@@ -31,13 +31,14 @@ pub trait WeightInfo {
     fn set_ask() -> Weight;
     fn set_availability() -> Weight;
     fn heartbeat(d: u32, ) -> Weight;
-    fn authorize_heartbeat() -> Weight;
     fn heartbeat_without(d: u32, m: u32, ) -> Weight;
+    fn authorize_heartbeat() -> Weight;
     fn request_challenge() -> Weight;
     fn answer_challenge() -> Weight;
     fn authorize_answer() -> Weight;
     fn climb(n: u32, ) -> Weight;
     fn draw() -> Weight;
+    fn step_to_version_2() -> Weight;
 }
 
 /// As measured, with the database of the runtime.
@@ -48,7 +49,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Providers` (`max_values`: None, `max_size`: Some(1153), added: 3628, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::WorkerOwners` (r:1 w:1)
     /// Proof: `ProviderStaking::WorkerOwners` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
-    /// Storage: `System::BlockHash` (r:2 w:0)
+    /// Storage: `System::BlockHash` (r:1 w:0)
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     /// Storage: `System::Account` (r:1 w:1)
     /// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
@@ -59,10 +60,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `ProviderStaking::Ledgers` (r:0 w:1)
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
     fn register_provider() -> Weight {
-        // Measured proof size: 339 B.
-        // Shortest run: 94_021_000 picoseconds.
-        Weight::from_parts(97_595_000, 6028)
-            .saturating_add(T::DbWeight::get().reads(6_u64))
+        // Measured proof size: 244 B.
+        // Shortest run: 115_663_000 picoseconds.
+        Weight::from_parts(138_281_000, 4618)
+            .saturating_add(T::DbWeight::get().reads(5_u64))
             .saturating_add(T::DbWeight::get().writes(6_u64))
     }
     /// Storage: `ProviderStaking::Providers` (r:1 w:1)
@@ -78,18 +79,18 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `ProviderStaking::Presences` (r:0 w:1)
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
     fn deregister_provider() -> Weight {
-        // Measured proof size: 1508 B.
-        // Shortest run: 23_866_000 picoseconds.
-        Weight::from_parts(25_828_000, 4618)
+        // Measured proof size: 1323 B.
+        // Shortest run: 29_975_000 picoseconds.
+        Weight::from_parts(41_731_000, 4618)
             .saturating_add(T::DbWeight::get().reads(3_u64))
             .saturating_add(T::DbWeight::get().writes(6_u64))
     }
     /// Storage: `ProviderStaking::Providers` (r:1 w:1)
     /// Proof: `ProviderStaking::Providers` (`max_values`: None, `max_size`: Some(1153), added: 3628, mode: `MaxEncodedLen`)
     fn set_peers() -> Weight {
-        // Measured proof size: 1397 B.
-        // Shortest run: 14_071_000 picoseconds.
-        Weight::from_parts(15_403_000, 4618)
+        // Measured proof size: 1179 B.
+        // Shortest run: 17_699_000 picoseconds.
+        Weight::from_parts(24_338_000, 4618)
             .saturating_add(T::DbWeight::get().reads(1_u64))
             .saturating_add(T::DbWeight::get().writes(1_u64))
     }
@@ -97,13 +98,13 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Providers` (`max_values`: None, `max_size`: Some(1153), added: 3628, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::WorkerOwners` (r:1 w:2)
     /// Proof: `ProviderStaking::WorkerOwners` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
-    /// Storage: `System::BlockHash` (r:2 w:0)
+    /// Storage: `System::BlockHash` (r:1 w:0)
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn rotate_worker() -> Weight {
-        // Measured proof size: 1610 B.
-        // Shortest run: 59_519_000 picoseconds.
-        Weight::from_parts(61_803_000, 6028)
-            .saturating_add(T::DbWeight::get().reads(4_u64))
+        // Measured proof size: 1300 B.
+        // Shortest run: 67_682_000 picoseconds.
+        Weight::from_parts(87_995_000, 4618)
+            .saturating_add(T::DbWeight::get().reads(3_u64))
             .saturating_add(T::DbWeight::get().writes(3_u64))
     }
     /// Storage: `ProviderStaking::Ledgers` (r:1 w:1)
@@ -124,27 +125,36 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::ReputationRecords` (r:1 w:0)
     /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Entries` (r:16 w:0)
+    /// Storage: `Matching::Entries` (r:16 w:16)
     /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Buckets` (r:1 w:0)
+    /// Storage: `Matching::Buckets` (r:32 w:32)
     /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::ListEnds` (r:1 w:0)
+    /// Storage: `Matching::Leaves` (r:16 w:16)
+    /// Proof: `Matching::Leaves` (`max_values`: None, `max_size`: Some(557078), added: 559553, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Roots` (r:7 w:7)
+    /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Listings` (r:1 w:1)
+    /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::ListEnds` (r:2 w:0)
     /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Words` (r:25 w:25)
+    /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::DrawLeafOf` (r:1 w:0)
     /// Proof: `ProviderStaking::DrawLeafOf` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::DrawNodes` (r:3 w:3)
     /// Proof: `ProviderStaking::DrawNodes` (`max_values`: None, `max_size`: Some(1037), added: 3512, mode: `MaxEncodedLen`)
     /// The range of component `d` is `[0, 16]`.
     fn bond_extra(d: u32, ) -> Weight {
-        // Measured proof size: 2044 B + d * 337.
-        // Shortest run: 76_023_000 picoseconds.
-        Weight::from_parts(84_211_896, 11526)
-            // Standard error: 53_628
-            .saturating_add(Weight::from_parts(25_887_577, 0).saturating_mul(d.into()))
-            .saturating_add(T::DbWeight::get().reads(12_u64))
-            .saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(d.into())))
-            .saturating_add(T::DbWeight::get().writes(6_u64))
-            .saturating_add(Weight::from_parts(0, 2716).saturating_mul(d.into()))
+        // Measured proof size: 1908 B + d * 506.
+        // Shortest run: 90_004_000 picoseconds.
+        Weight::from_parts(114_381_120, 1458264)
+            // Standard error: 574_846
+            .saturating_add(Weight::from_parts(91_203_261, 0).saturating_mul(d.into()))
+            .saturating_add(T::DbWeight::get().reads(17_u64))
+            .saturating_add(T::DbWeight::get().reads((8_u64).saturating_mul(d.into())))
+            .saturating_add(T::DbWeight::get().writes(11_u64))
+            .saturating_add(T::DbWeight::get().writes((6_u64).saturating_mul(d.into())))
+            .saturating_add(Weight::from_parts(0, 559553).saturating_mul(d.into()))
     }
     /// Storage: `ProviderStaking::Ledgers` (r:1 w:1)
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
@@ -160,16 +170,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Entries` (r:16 w:16)
     /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Buckets` (r:1 w:1)
+    /// Storage: `Matching::Buckets` (r:16 w:16)
     /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Leaves` (r:16 w:16)
+    /// Proof: `Matching::Leaves` (`max_values`: None, `max_size`: Some(557078), added: 559553, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Roots` (r:7 w:7)
+    /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Listings` (r:1 w:1)
     /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Words` (r:1 w:0)
+    /// Storage: `Matching::Words` (r:25 w:25)
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Leaves` (r:1 w:1)
-    /// Proof: `Matching::Leaves` (`max_values`: None, `max_size`: Some(557078), added: 559553, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Roots` (r:1 w:1)
-    /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::DrawLeafOf` (r:1 w:1)
     /// Proof: `ProviderStaking::DrawLeafOf` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::DrawNodes` (r:3 w:3)
@@ -180,16 +190,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::DrawLeaves` (`max_values`: None, `max_size`: Some(45), added: 2520, mode: `MaxEncodedLen`)
     /// The range of component `d` is `[0, 16]`.
     fn unbond(d: u32, ) -> Weight {
-        // Measured proof size: 1774 B + d * 337.
-        // Shortest run: 36_765_000 picoseconds.
-        Weight::from_parts(51_350_525, 560543)
-            // Standard error: 74_149
-            .saturating_add(Weight::from_parts(17_808_258, 0).saturating_mul(d.into()))
-            .saturating_add(T::DbWeight::get().reads(12_u64))
-            .saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(d.into())))
-            .saturating_add(T::DbWeight::get().writes(10_u64))
-            .saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(d.into())))
-            .saturating_add(Weight::from_parts(0, 2716).saturating_mul(d.into()))
+        // Measured proof size: 1565 B + d * 559.
+        // Shortest run: 44_484_000 picoseconds.
+        Weight::from_parts(70_863_006, 1458264)
+            // Standard error: 407_457
+            .saturating_add(Weight::from_parts(49_076_751, 0).saturating_mul(d.into()))
+            .saturating_add(T::DbWeight::get().reads(13_u64))
+            .saturating_add(T::DbWeight::get().reads((7_u64).saturating_mul(d.into())))
+            .saturating_add(T::DbWeight::get().writes(12_u64))
+            .saturating_add(T::DbWeight::get().writes((5_u64).saturating_mul(d.into())))
+            .saturating_add(Weight::from_parts(0, 559553).saturating_mul(d.into()))
     }
     /// Storage: `ProviderStaking::Ledgers` (r:1 w:1)
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
@@ -198,9 +208,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Balances::Holds` (r:1 w:1)
     /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
     fn withdraw_unbonded() -> Weight {
-        // Measured proof size: 849 B.
-        // Shortest run: 42_123_000 picoseconds.
-        Weight::from_parts(44_877_000, 3870)
+        // Measured proof size: 664 B.
+        // Shortest run: 48_057_000 picoseconds.
+        Weight::from_parts(63_556_000, 3870)
             .saturating_add(T::DbWeight::get().reads(3_u64))
             .saturating_add(T::DbWeight::get().writes(3_u64))
     }
@@ -212,22 +222,40 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Devices` (r:15 w:1)
     /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Entries` (r:1 w:0)
+    /// Storage: `ProviderStaking::Presences` (r:1 w:0)
+    /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::MissingDevicesOf` (r:1 w:0)
+    /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Ledgers` (r:1 w:0)
+    /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::ReputationRecords` (r:1 w:0)
+    /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Entries` (r:1 w:1)
     /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Words` (r:1 w:0)
+    /// Storage: `Matching::Buckets` (r:1 w:1)
+    /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Leaves` (r:1 w:1)
+    /// Proof: `Matching::Leaves` (`max_values`: None, `max_size`: Some(557078), added: 559553, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Roots` (r:1 w:1)
+    /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Listings` (r:1 w:1)
+    /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::ListEnds` (r:2 w:0)
+    /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Words` (r:3 w:3)
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Challenges` (r:0 w:1)
     /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     /// The range of component `d` is `[1, 16]`.
     fn register_device(d: u32, ) -> Weight {
-        // Measured proof size: 199 B + d * 273.
-        // Shortest run: 24_727_000 picoseconds.
-        Weight::from_parts(25_342_252, 4618)
-            // Standard error: 19_254
-            .saturating_add(Weight::from_parts(3_109_949, 0).saturating_mul(d.into()))
-            .saturating_add(T::DbWeight::get().reads(4_u64))
+        // Measured proof size: 384 B + d * 325.
+        // Shortest run: 99_832_000 picoseconds.
+        Weight::from_parts(115_676_077, 560543)
+            // Standard error: 121_475
+            .saturating_add(Weight::from_parts(4_286_932, 0).saturating_mul(d.into()))
+            .saturating_add(T::DbWeight::get().reads(16_u64))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(d.into())))
-            .saturating_add(T::DbWeight::get().writes(4_u64))
+            .saturating_add(T::DbWeight::get().writes(12_u64))
             .saturating_add(Weight::from_parts(0, 2558).saturating_mul(d.into()))
     }
     /// Storage: `ProviderStaking::Devices` (r:1 w:1)
@@ -238,9 +266,13 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Buckets` (r:1 w:1)
     /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Leaves` (r:1 w:1)
+    /// Proof: `Matching::Leaves` (`max_values`: None, `max_size`: Some(557078), added: 559553, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Roots` (r:1 w:1)
+    /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Listings` (r:1 w:1)
     /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Words` (r:1 w:0)
+    /// Storage: `Matching::Words` (r:3 w:3)
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::MissingDevicesOf` (r:1 w:0)
     /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
@@ -249,11 +281,11 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `ProviderStaking::Challenges` (r:0 w:1)
     /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     fn deregister_device() -> Weight {
-        // Measured proof size: 2184 B.
-        // Shortest run: 35_463_000 picoseconds.
-        Weight::from_parts(37_927_000, 6956)
-            .saturating_add(T::DbWeight::get().reads(8_u64))
-            .saturating_add(T::DbWeight::get().writes(6_u64))
+        // Measured proof size: 2470 B.
+        // Shortest run: 78_561_000 picoseconds.
+        Weight::from_parts(98_315_000, 560543)
+            .saturating_add(T::DbWeight::get().reads(12_u64))
+            .saturating_add(T::DbWeight::get().writes(11_u64))
     }
     /// Storage: `ProviderStaking::Devices` (r:16 w:1)
     /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
@@ -261,31 +293,39 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::MissingDevicesOf` (r:1 w:0)
     /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::Challenges` (r:1 w:1)
-    /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Presences` (r:1 w:0)
+    /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Ledgers` (r:1 w:0)
+    /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::ReputationRecords` (r:1 w:0)
+    /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Entries` (r:1 w:1)
     /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Buckets` (r:1 w:1)
+    /// Storage: `Matching::Buckets` (r:2 w:2)
     /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Leaves` (r:2 w:2)
+    /// Proof: `Matching::Leaves` (`max_values`: None, `max_size`: Some(557078), added: 559553, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Roots` (r:2 w:2)
+    /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Listings` (r:1 w:1)
     /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Words` (r:1 w:0)
+    /// Storage: `Matching::ListEnds` (r:2 w:0)
+    /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Words` (r:3 w:3)
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Leaves` (r:1 w:1)
-    /// Proof: `Matching::Leaves` (`max_values`: None, `max_size`: Some(557078), added: 559553, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Roots` (r:1 w:1)
-    /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Challenges` (r:0 w:1)
+    /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     /// The range of component `d` is `[1, 16]`.
     fn update_spec(d: u32, ) -> Weight {
-        // Measured proof size: 435 B + d * 312.
-        // Shortest run: 36_474_000 picoseconds.
-        Weight::from_parts(36_604_213, 280272)
-            // Standard error: 27_410
-            .saturating_add(Weight::from_parts(2_748_364, 0).saturating_mul(d.into()))
-            .saturating_add(T::DbWeight::get().reads(8_u64))
+        // Measured proof size: 724 B + d * 339.
+        // Shortest run: 119_015_000 picoseconds.
+        Weight::from_parts(134_474_838, 1120096)
+            // Standard error: 106_749
+            .saturating_add(Weight::from_parts(4_425_503, 0).saturating_mul(d.into()))
+            .saturating_add(T::DbWeight::get().reads(18_u64))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(d.into())))
-            .saturating_add(T::DbWeight::get().writes(6_u64))
-            .saturating_add(Weight::from_parts(0, 280272).saturating_mul(d.into()))
+            .saturating_add(T::DbWeight::get().writes(13_u64))
+            .saturating_add(Weight::from_parts(0, 2716).saturating_mul(d.into()))
     }
     /// Storage: `ProviderStaking::Devices` (r:1 w:1)
     /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
@@ -299,18 +339,26 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::ReputationRecords` (r:1 w:0)
     /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Entries` (r:1 w:0)
+    /// Storage: `Matching::Entries` (r:1 w:1)
     /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Buckets` (r:1 w:0)
+    /// Storage: `Matching::Buckets` (r:2 w:2)
     /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::ListEnds` (r:1 w:0)
+    /// Storage: `Matching::Leaves` (r:1 w:1)
+    /// Proof: `Matching::Leaves` (`max_values`: None, `max_size`: Some(557078), added: 559553, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Roots` (r:1 w:1)
+    /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Listings` (r:1 w:1)
+    /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::ListEnds` (r:2 w:0)
     /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Words` (r:3 w:3)
+    /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn set_slots() -> Weight {
-        // Measured proof size: 839 B.
-        // Shortest run: 40_030_000 picoseconds.
-        Weight::from_parts(42_914_000, 6956)
-            .saturating_add(T::DbWeight::get().reads(9_u64))
-            .saturating_add(T::DbWeight::get().writes(1_u64))
+        // Measured proof size: 797 B.
+        // Shortest run: 102_732_000 picoseconds.
+        Weight::from_parts(123_505_000, 560543)
+            .saturating_add(T::DbWeight::get().reads(17_u64))
+            .saturating_add(T::DbWeight::get().writes(10_u64))
     }
     /// Storage: `ProviderStaking::Devices` (r:1 w:1)
     /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
@@ -324,21 +372,39 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::ReputationRecords` (r:1 w:0)
     /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Entries` (r:1 w:0)
+    /// Storage: `Matching::Entries` (r:1 w:1)
     /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Buckets` (r:1 w:0)
+    /// Storage: `Matching::Buckets` (r:2 w:2)
     /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::ListEnds` (r:1 w:0)
+    /// Storage: `Matching::Leaves` (r:2 w:2)
+    /// Proof: `Matching::Leaves` (`max_values`: None, `max_size`: Some(557078), added: 559553, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Roots` (r:1 w:1)
+    /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Listings` (r:1 w:1)
+    /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::ListEnds` (r:2 w:0)
     /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Words` (r:3 w:3)
+    /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn set_ask() -> Weight {
-        // Measured proof size: 839 B.
-        // Shortest run: 40_450_000 picoseconds.
-        Weight::from_parts(43_315_000, 6956)
-            .saturating_add(T::DbWeight::get().reads(9_u64))
-            .saturating_add(T::DbWeight::get().writes(1_u64))
+        // Measured proof size: 797 B.
+        // Shortest run: 98_750_000 picoseconds.
+        Weight::from_parts(126_259_000, 1120096)
+            .saturating_add(T::DbWeight::get().reads(18_u64))
+            .saturating_add(T::DbWeight::get().writes(11_u64))
     }
     /// Storage: `ProviderStaking::Devices` (r:1 w:1)
     /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Challenges` (r:1 w:0)
+    /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Presences` (r:1 w:0)
+    /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::MissingDevicesOf` (r:1 w:0)
+    /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Ledgers` (r:1 w:0)
+    /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::ReputationRecords` (r:1 w:0)
+    /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Entries` (r:1 w:1)
     /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Buckets` (r:1 w:1)
@@ -349,14 +415,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Listings` (r:1 w:1)
     /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Words` (r:1 w:0)
+    /// Storage: `Matching::ListEnds` (r:2 w:0)
+    /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Words` (r:3 w:3)
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn set_availability() -> Weight {
-        // Measured proof size: 675 B.
-        // Shortest run: 28_933_000 picoseconds.
-        Weight::from_parts(31_207_000, 560543)
-            .saturating_add(T::DbWeight::get().reads(7_u64))
-            .saturating_add(T::DbWeight::get().writes(6_u64))
+        // Measured proof size: 630 B.
+        // Shortest run: 82_932_000 picoseconds.
+        Weight::from_parts(104_071_000, 560543)
+            .saturating_add(T::DbWeight::get().reads(16_u64))
+            .saturating_add(T::DbWeight::get().writes(9_u64))
     }
     /// Storage: `ProviderStaking::Presences` (r:1 w:1)
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
@@ -380,51 +448,87 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Entries` (r:16 w:0)
     /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Buckets` (r:1 w:0)
+    /// Storage: `Matching::Buckets` (r:16 w:0)
     /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
     /// Storage: `Matching::ListEnds` (r:1 w:0)
     /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
     /// The range of component `d` is `[0, 16]`.
     fn heartbeat(d: u32, ) -> Weight {
-        // Measured proof size: 1908 B + d * 341.
-        // Shortest run: 42_483_000 picoseconds.
-        Weight::from_parts(50_422_730, 11526)
-            // Standard error: 65_796
-            .saturating_add(Weight::from_parts(28_650_785, 0).saturating_mul(d.into()))
-            .saturating_add(T::DbWeight::get().reads(11_u64))
-            .saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(d.into())))
+        // Measured proof size: 1596 B + d * 381.
+        // Shortest run: 56_750_000 picoseconds.
+        Weight::from_parts(76_770_603, 11526)
+            // Standard error: 373_026
+            .saturating_add(Weight::from_parts(42_337_878, 0).saturating_mul(d.into()))
+            .saturating_add(T::DbWeight::get().reads(10_u64))
+            .saturating_add(T::DbWeight::get().reads((4_u64).saturating_mul(d.into())))
             .saturating_add(T::DbWeight::get().writes(6_u64))
             .saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(d.into())))
-            .saturating_add(Weight::from_parts(0, 2716).saturating_mul(d.into()))
+            .saturating_add(Weight::from_parts(0, 5966).saturating_mul(d.into()))
+    }
+    /// Storage: `ProviderStaking::Presences` (r:1 w:1)
+    /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::DevicesOf` (r:1 w:0)
+    /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::MissingDevicesOf` (r:1 w:1)
+    /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Attendances` (r:1 w:1)
+    /// Proof: `ProviderStaking::Attendances` (`max_values`: Some(1), `max_size`: Some(12), added: 507, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Ledgers` (r:1 w:0)
+    /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::DrawLeafOf` (r:1 w:0)
+    /// Proof: `ProviderStaking::DrawLeafOf` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::DrawNodes` (r:3 w:3)
+    /// Proof: `ProviderStaking::DrawNodes` (`max_values`: None, `max_size`: Some(1037), added: 3512, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Devices` (r:16 w:16)
+    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Challenges` (r:16 w:0)
+    /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::ReputationRecords` (r:1 w:0)
+    /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Entries` (r:16 w:16)
+    /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Buckets` (r:16 w:16)
+    /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Leaves` (r:16 w:16)
+    /// Proof: `Matching::Leaves` (`max_values`: None, `max_size`: Some(557078), added: 559553, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Roots` (r:7 w:7)
+    /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Listings` (r:1 w:1)
+    /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::ListEnds` (r:1 w:0)
+    /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Words` (r:8 w:0)
+    /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+    /// The range of component `d` is `[0, 8]`.
+    /// The range of component `m` is `[0, 8]`.
+    fn heartbeat_without(d: u32, m: u32, ) -> Weight {
+        // Measured proof size: 1510 B + d * 263 + m * 483.
+        // Shortest run: 353_045_000 picoseconds.
+        Weight::from_parts(149_580_365, 3917798)
+            // Standard error: 1_320_610
+            .saturating_add(Weight::from_parts(50_151_797, 0).saturating_mul(d.into()))
+            // Standard error: 1_320_610
+            .saturating_add(Weight::from_parts(35_048_456, 0).saturating_mul(m.into()))
+            .saturating_add(T::DbWeight::get().reads(18_u64))
+            .saturating_add(T::DbWeight::get().reads((5_u64).saturating_mul(d.into())))
+            .saturating_add(T::DbWeight::get().reads((6_u64).saturating_mul(m.into())))
+            .saturating_add(T::DbWeight::get().writes(14_u64))
+            .saturating_add(T::DbWeight::get().writes((4_u64).saturating_mul(d.into())))
+            .saturating_add(T::DbWeight::get().writes((4_u64).saturating_mul(m.into())))
+            .saturating_add(Weight::from_parts(0, 559553).saturating_mul(d.into()))
+            .saturating_add(Weight::from_parts(0, 559553).saturating_mul(m.into()))
     }
     /// Storage: `ProviderStaking::Presences` (r:1 w:0)
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Providers` (r:1 w:0)
     /// Proof: `ProviderStaking::Providers` (`max_values`: None, `max_size`: Some(1153), added: 3628, mode: `MaxEncodedLen`)
-    /// Storage: `System::BlockHash` (r:2 w:0)
+    /// Storage: `System::BlockHash` (r:1 w:0)
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn authorize_heartbeat() -> Weight {
-        // By hand, until it is measured: a heartbeat that names no devices (53_089_000 picoseconds), and 128 bytes
-        // more to copy and to hash.
-        Weight::from_parts(56_089_000, 6028)
-            .saturating_add(T::DbWeight::get().reads(4_u64))
-    }
-    /// The range of component `d` is `[0, 8]`.
-    /// The range of component `m` is `[0, 8]`.
-    fn heartbeat_without(d: u32, m: u32, ) -> Weight {
-        // By hand, until it is measured: `heartbeat`, and for each device found `list_device`, for each missing
-        // `unlist_device` of pallet_matching, with a bucket, a leaf and a word of its own.
-        Weight::from_parts(50_422_730, 560543)
-            .saturating_add(Weight::from_parts(96_641_785, 0).saturating_mul(d.into()))
-            .saturating_add(Weight::from_parts(56_061_785, 0).saturating_mul(m.into()))
-            .saturating_add(T::DbWeight::get().reads(16_u64))
-            .saturating_add(T::DbWeight::get().reads((6_u64).saturating_mul(d.into())))
-            .saturating_add(T::DbWeight::get().reads((6_u64).saturating_mul(m.into())))
-            .saturating_add(T::DbWeight::get().writes(10_u64))
-            .saturating_add(T::DbWeight::get().writes((5_u64).saturating_mul(d.into())))
-            .saturating_add(T::DbWeight::get().writes((5_u64).saturating_mul(m.into())))
-            .saturating_add(Weight::from_parts(0, 559553).saturating_mul(d.into()))
-            .saturating_add(Weight::from_parts(0, 559553).saturating_mul(m.into()))
+        // Measured proof size: 1240 B.
+        // Shortest run: 58_842_000 picoseconds.
+        Weight::from_parts(74_348_000, 4618)
+            .saturating_add(T::DbWeight::get().reads(3_u64))
     }
     /// Storage: `ProviderStaking::Devices` (r:1 w:1)
     /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
@@ -445,9 +549,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Matching::Words` (r:1 w:0)
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn request_challenge() -> Weight {
-        // Measured proof size: 719 B.
-        // Shortest run: 39_699_000 picoseconds.
-        Weight::from_parts(42_363_000, 560543)
+        // Measured proof size: 474 B.
+        // Shortest run: 49_338_000 picoseconds.
+        Weight::from_parts(65_289_000, 560543)
             .saturating_add(T::DbWeight::get().reads(9_u64))
             .saturating_add(T::DbWeight::get().writes(7_u64))
     }
@@ -475,14 +579,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Listings` (r:1 w:1)
     /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::ListEnds` (r:1 w:0)
+    /// Storage: `Matching::ListEnds` (r:2 w:0)
     /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Words` (r:3 w:3)
+    /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn answer_challenge() -> Weight {
-        // Measured proof size: 1626 B.
-        // Shortest run: 755_878_000 picoseconds.
-        Weight::from_parts(781_677_000, 560543)
-            .saturating_add(T::DbWeight::get().reads(21_u64))
-            .saturating_add(T::DbWeight::get().writes(6_u64))
+        // Measured proof size: 1507 B.
+        // Shortest run: 907_487_000 picoseconds.
+        Weight::from_parts(1_060_141_000, 560543)
+            .saturating_add(T::DbWeight::get().reads(25_u64))
+            .saturating_add(T::DbWeight::get().writes(9_u64))
     }
     /// Storage: `ProviderStaking::Challenges` (r:1 w:0)
     /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
@@ -492,23 +598,23 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `DrawRandomness::Outcomes` (`max_values`: None, `max_size`: Some(82), added: 2557, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Providers` (r:1 w:0)
     /// Proof: `ProviderStaking::Providers` (`max_values`: None, `max_size`: Some(1153), added: 3628, mode: `MaxEncodedLen`)
-    /// Storage: `System::BlockHash` (r:2 w:0)
+    /// Storage: `System::BlockHash` (r:1 w:0)
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn authorize_answer() -> Weight {
-        // Measured proof size: 2705 B.
-        // Shortest run: 145_277_000 picoseconds.
-        Weight::from_parts(155_502_000, 24003)
-            .saturating_add(T::DbWeight::get().reads(14_u64))
+        // Measured proof size: 2334 B.
+        // Shortest run: 198_652_000 picoseconds.
+        Weight::from_parts(322_071_000, 24003)
+            .saturating_add(T::DbWeight::get().reads(13_u64))
     }
     /// The range of component `n` is `[0, 672]`.
     fn climb(n: u32, ) -> Weight {
         // Measured proof size: 0 B.
-        // Shortest run: 130_000 picoseconds.
-        Weight::from_parts(4_191_214, 0)
-            // Standard error: 322
-            .saturating_add(Weight::from_parts(344_487, 0).saturating_mul(n.into()))
+        // Shortest run: 154_000 picoseconds.
+        Weight::from_parts(5_487_673, 0)
+            // Standard error: 419
+            .saturating_add(Weight::from_parts(380_615, 0).saturating_mul(n.into()))
     }
-    /// Storage: `ProviderStaking::DrawNodes` (r:3 w:3)
+    /// Storage: `ProviderStaking::DrawNodes` (r:9 w:9)
     /// Proof: `ProviderStaking::DrawNodes` (`max_values`: None, `max_size`: Some(1037), added: 3512, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::DrawLeaves` (r:4 w:4)
     /// Proof: `ProviderStaking::DrawLeaves` (`max_values`: None, `max_size`: Some(45), added: 2520, mode: `MaxEncodedLen`)
@@ -519,141 +625,156 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `ProviderStaking::DrawLeafOf` (r:0 w:4)
     /// Proof: `ProviderStaking::DrawLeafOf` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
     fn draw() -> Weight {
-        // Measured proof size: 2934 B.
-        // Shortest run: 106_770_000 picoseconds.
-        Weight::from_parts(110_345_000, 11526)
-            .saturating_add(T::DbWeight::get().reads(12_u64))
-            .saturating_add(T::DbWeight::get().writes(12_u64))
+        // Measured proof size: 2992 B.
+        // Shortest run: 119_399_000 picoseconds.
+        Weight::from_parts(159_997_000, 32598)
+            .saturating_add(T::DbWeight::get().reads(18_u64))
+            .saturating_add(T::DbWeight::get().writes(18_u64))
+    }
+    /// Storage: `ProviderStaking::Devices` (r:2 w:1)
+    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
+    fn step_to_version_2() -> Weight {
+        // Measured proof size: 256 B.
+        // Shortest run: 12_636_000 picoseconds.
+        Weight::from_parts(16_137_000, 6422)
+            .saturating_add(T::DbWeight::get().reads(2_u64))
+            .saturating_add(T::DbWeight::get().writes(1_u64))
     }
 }
 
 /// The same with the slower database, for tests of the pallet alone.
 impl WeightInfo for () {
     fn register_provider() -> Weight {
-        Weight::from_parts(97_595_000, 6028)
-            .saturating_add(RocksDbWeight::get().reads(6_u64))
+        Weight::from_parts(138_281_000, 4618)
+            .saturating_add(RocksDbWeight::get().reads(5_u64))
             .saturating_add(RocksDbWeight::get().writes(6_u64))
     }
     fn deregister_provider() -> Weight {
-        Weight::from_parts(25_828_000, 4618)
+        Weight::from_parts(41_731_000, 4618)
             .saturating_add(RocksDbWeight::get().reads(3_u64))
             .saturating_add(RocksDbWeight::get().writes(6_u64))
     }
     fn set_peers() -> Weight {
-        Weight::from_parts(15_403_000, 4618)
+        Weight::from_parts(24_338_000, 4618)
             .saturating_add(RocksDbWeight::get().reads(1_u64))
             .saturating_add(RocksDbWeight::get().writes(1_u64))
     }
     fn rotate_worker() -> Weight {
-        Weight::from_parts(61_803_000, 6028)
-            .saturating_add(RocksDbWeight::get().reads(4_u64))
+        Weight::from_parts(87_995_000, 4618)
+            .saturating_add(RocksDbWeight::get().reads(3_u64))
             .saturating_add(RocksDbWeight::get().writes(3_u64))
     }
     fn bond_extra(d: u32, ) -> Weight {
-        Weight::from_parts(84_211_896, 11526)
-            .saturating_add(Weight::from_parts(25_887_577, 0).saturating_mul(d.into()))
-            .saturating_add(RocksDbWeight::get().reads(12_u64))
-            .saturating_add(RocksDbWeight::get().reads((3_u64).saturating_mul(d.into())))
-            .saturating_add(RocksDbWeight::get().writes(6_u64))
-            .saturating_add(Weight::from_parts(0, 2716).saturating_mul(d.into()))
+        Weight::from_parts(114_381_120, 1458264)
+            .saturating_add(Weight::from_parts(91_203_261, 0).saturating_mul(d.into()))
+            .saturating_add(RocksDbWeight::get().reads(17_u64))
+            .saturating_add(RocksDbWeight::get().reads((8_u64).saturating_mul(d.into())))
+            .saturating_add(RocksDbWeight::get().writes(11_u64))
+            .saturating_add(RocksDbWeight::get().writes((6_u64).saturating_mul(d.into())))
+            .saturating_add(Weight::from_parts(0, 559553).saturating_mul(d.into()))
     }
     fn unbond(d: u32, ) -> Weight {
-        Weight::from_parts(51_350_525, 560543)
-            .saturating_add(Weight::from_parts(17_808_258, 0).saturating_mul(d.into()))
-            .saturating_add(RocksDbWeight::get().reads(12_u64))
-            .saturating_add(RocksDbWeight::get().reads((3_u64).saturating_mul(d.into())))
-            .saturating_add(RocksDbWeight::get().writes(10_u64))
-            .saturating_add(RocksDbWeight::get().writes((1_u64).saturating_mul(d.into())))
-            .saturating_add(Weight::from_parts(0, 2716).saturating_mul(d.into()))
+        Weight::from_parts(70_863_006, 1458264)
+            .saturating_add(Weight::from_parts(49_076_751, 0).saturating_mul(d.into()))
+            .saturating_add(RocksDbWeight::get().reads(13_u64))
+            .saturating_add(RocksDbWeight::get().reads((7_u64).saturating_mul(d.into())))
+            .saturating_add(RocksDbWeight::get().writes(12_u64))
+            .saturating_add(RocksDbWeight::get().writes((5_u64).saturating_mul(d.into())))
+            .saturating_add(Weight::from_parts(0, 559553).saturating_mul(d.into()))
     }
     fn withdraw_unbonded() -> Weight {
-        Weight::from_parts(44_877_000, 3870)
+        Weight::from_parts(63_556_000, 3870)
             .saturating_add(RocksDbWeight::get().reads(3_u64))
             .saturating_add(RocksDbWeight::get().writes(3_u64))
     }
     fn register_device(d: u32, ) -> Weight {
-        Weight::from_parts(25_342_252, 4618)
-            .saturating_add(Weight::from_parts(3_109_949, 0).saturating_mul(d.into()))
-            .saturating_add(RocksDbWeight::get().reads(4_u64))
+        Weight::from_parts(115_676_077, 560543)
+            .saturating_add(Weight::from_parts(4_286_932, 0).saturating_mul(d.into()))
+            .saturating_add(RocksDbWeight::get().reads(16_u64))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(d.into())))
-            .saturating_add(RocksDbWeight::get().writes(4_u64))
+            .saturating_add(RocksDbWeight::get().writes(12_u64))
             .saturating_add(Weight::from_parts(0, 2558).saturating_mul(d.into()))
     }
     fn deregister_device() -> Weight {
-        Weight::from_parts(37_927_000, 6956)
-            .saturating_add(RocksDbWeight::get().reads(8_u64))
-            .saturating_add(RocksDbWeight::get().writes(6_u64))
+        Weight::from_parts(98_315_000, 560543)
+            .saturating_add(RocksDbWeight::get().reads(12_u64))
+            .saturating_add(RocksDbWeight::get().writes(11_u64))
     }
     fn update_spec(d: u32, ) -> Weight {
-        Weight::from_parts(36_604_213, 280272)
-            .saturating_add(Weight::from_parts(2_748_364, 0).saturating_mul(d.into()))
-            .saturating_add(RocksDbWeight::get().reads(8_u64))
+        Weight::from_parts(134_474_838, 1120096)
+            .saturating_add(Weight::from_parts(4_425_503, 0).saturating_mul(d.into()))
+            .saturating_add(RocksDbWeight::get().reads(18_u64))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(d.into())))
-            .saturating_add(RocksDbWeight::get().writes(6_u64))
-            .saturating_add(Weight::from_parts(0, 280272).saturating_mul(d.into()))
-    }
-    fn set_slots() -> Weight {
-        Weight::from_parts(42_914_000, 6956)
-            .saturating_add(RocksDbWeight::get().reads(9_u64))
-            .saturating_add(RocksDbWeight::get().writes(1_u64))
-    }
-    fn set_ask() -> Weight {
-        Weight::from_parts(43_315_000, 6956)
-            .saturating_add(RocksDbWeight::get().reads(9_u64))
-            .saturating_add(RocksDbWeight::get().writes(1_u64))
-    }
-    fn set_availability() -> Weight {
-        Weight::from_parts(31_207_000, 560543)
-            .saturating_add(RocksDbWeight::get().reads(7_u64))
-            .saturating_add(RocksDbWeight::get().writes(6_u64))
-    }
-    fn heartbeat(d: u32, ) -> Weight {
-        Weight::from_parts(50_422_730, 11526)
-            .saturating_add(Weight::from_parts(28_650_785, 0).saturating_mul(d.into()))
-            .saturating_add(RocksDbWeight::get().reads(11_u64))
-            .saturating_add(RocksDbWeight::get().reads((3_u64).saturating_mul(d.into())))
-            .saturating_add(RocksDbWeight::get().writes(6_u64))
-            .saturating_add(RocksDbWeight::get().writes((1_u64).saturating_mul(d.into())))
+            .saturating_add(RocksDbWeight::get().writes(13_u64))
             .saturating_add(Weight::from_parts(0, 2716).saturating_mul(d.into()))
     }
-    fn authorize_heartbeat() -> Weight {
-        Weight::from_parts(56_089_000, 6028)
-            .saturating_add(RocksDbWeight::get().reads(4_u64))
+    fn set_slots() -> Weight {
+        Weight::from_parts(123_505_000, 560543)
+            .saturating_add(RocksDbWeight::get().reads(17_u64))
+            .saturating_add(RocksDbWeight::get().writes(10_u64))
+    }
+    fn set_ask() -> Weight {
+        Weight::from_parts(126_259_000, 1120096)
+            .saturating_add(RocksDbWeight::get().reads(18_u64))
+            .saturating_add(RocksDbWeight::get().writes(11_u64))
+    }
+    fn set_availability() -> Weight {
+        Weight::from_parts(104_071_000, 560543)
+            .saturating_add(RocksDbWeight::get().reads(16_u64))
+            .saturating_add(RocksDbWeight::get().writes(9_u64))
+    }
+    fn heartbeat(d: u32, ) -> Weight {
+        Weight::from_parts(76_770_603, 11526)
+            .saturating_add(Weight::from_parts(42_337_878, 0).saturating_mul(d.into()))
+            .saturating_add(RocksDbWeight::get().reads(10_u64))
+            .saturating_add(RocksDbWeight::get().reads((4_u64).saturating_mul(d.into())))
+            .saturating_add(RocksDbWeight::get().writes(6_u64))
+            .saturating_add(RocksDbWeight::get().writes((1_u64).saturating_mul(d.into())))
+            .saturating_add(Weight::from_parts(0, 5966).saturating_mul(d.into()))
     }
     fn heartbeat_without(d: u32, m: u32, ) -> Weight {
-        Weight::from_parts(50_422_730, 560543)
-            .saturating_add(Weight::from_parts(96_641_785, 0).saturating_mul(d.into()))
-            .saturating_add(Weight::from_parts(56_061_785, 0).saturating_mul(m.into()))
-            .saturating_add(RocksDbWeight::get().reads(16_u64))
-            .saturating_add(RocksDbWeight::get().reads((6_u64).saturating_mul(d.into())))
+        Weight::from_parts(149_580_365, 3917798)
+            .saturating_add(Weight::from_parts(50_151_797, 0).saturating_mul(d.into()))
+            .saturating_add(Weight::from_parts(35_048_456, 0).saturating_mul(m.into()))
+            .saturating_add(RocksDbWeight::get().reads(18_u64))
+            .saturating_add(RocksDbWeight::get().reads((5_u64).saturating_mul(d.into())))
             .saturating_add(RocksDbWeight::get().reads((6_u64).saturating_mul(m.into())))
-            .saturating_add(RocksDbWeight::get().writes(10_u64))
-            .saturating_add(RocksDbWeight::get().writes((5_u64).saturating_mul(d.into())))
-            .saturating_add(RocksDbWeight::get().writes((5_u64).saturating_mul(m.into())))
+            .saturating_add(RocksDbWeight::get().writes(14_u64))
+            .saturating_add(RocksDbWeight::get().writes((4_u64).saturating_mul(d.into())))
+            .saturating_add(RocksDbWeight::get().writes((4_u64).saturating_mul(m.into())))
             .saturating_add(Weight::from_parts(0, 559553).saturating_mul(d.into()))
             .saturating_add(Weight::from_parts(0, 559553).saturating_mul(m.into()))
     }
+    fn authorize_heartbeat() -> Weight {
+        Weight::from_parts(74_348_000, 4618)
+            .saturating_add(RocksDbWeight::get().reads(3_u64))
+    }
     fn request_challenge() -> Weight {
-        Weight::from_parts(42_363_000, 560543)
+        Weight::from_parts(65_289_000, 560543)
             .saturating_add(RocksDbWeight::get().reads(9_u64))
             .saturating_add(RocksDbWeight::get().writes(7_u64))
     }
     fn answer_challenge() -> Weight {
-        Weight::from_parts(781_677_000, 560543)
-            .saturating_add(RocksDbWeight::get().reads(21_u64))
-            .saturating_add(RocksDbWeight::get().writes(6_u64))
+        Weight::from_parts(1_060_141_000, 560543)
+            .saturating_add(RocksDbWeight::get().reads(25_u64))
+            .saturating_add(RocksDbWeight::get().writes(9_u64))
     }
     fn authorize_answer() -> Weight {
-        Weight::from_parts(155_502_000, 24003)
-            .saturating_add(RocksDbWeight::get().reads(14_u64))
+        Weight::from_parts(322_071_000, 24003)
+            .saturating_add(RocksDbWeight::get().reads(13_u64))
     }
     fn climb(n: u32, ) -> Weight {
-        Weight::from_parts(4_191_214, 0)
-            .saturating_add(Weight::from_parts(344_487, 0).saturating_mul(n.into()))
+        Weight::from_parts(5_487_673, 0)
+            .saturating_add(Weight::from_parts(380_615, 0).saturating_mul(n.into()))
     }
     fn draw() -> Weight {
-        Weight::from_parts(110_345_000, 11526)
-            .saturating_add(RocksDbWeight::get().reads(12_u64))
-            .saturating_add(RocksDbWeight::get().writes(12_u64))
+        Weight::from_parts(159_997_000, 32598)
+            .saturating_add(RocksDbWeight::get().reads(18_u64))
+            .saturating_add(RocksDbWeight::get().writes(18_u64))
+    }
+    fn step_to_version_2() -> Weight {
+        Weight::from_parts(16_137_000, 6422)
+            .saturating_add(RocksDbWeight::get().reads(2_u64))
+            .saturating_add(RocksDbWeight::get().writes(1_u64))
     }
 }
