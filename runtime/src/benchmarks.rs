@@ -79,6 +79,11 @@ impl pallet_tasks::BenchmarkHelper<AccountId> for Neighbours {
         pallet_matching::benchmarking::misplace::<Runtime>(device);
     }
 
+    fn in_place(device: DeviceId) {
+        come_online::<Runtime>(device);
+        pallet_matching::benchmarking::await_devices::<Runtime>(&[device]);
+    }
+
     fn parked(task: TaskId) {
         pallet_matching::benchmarking::park_among_others::<Runtime>(task);
     }

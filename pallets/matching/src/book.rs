@@ -38,6 +38,10 @@ impl<T: Config> OrderBook for Pallet<T> {
         }
         Self::remove_from(List::Fresh, device.0);
     }
+
+    fn place(device: DeviceId) -> Option<u64> {
+        Some(Entries::<T>::get(device)?.place.into())
+    }
 }
 
 impl<T: Config> Pallet<T> {

@@ -326,6 +326,12 @@ impl Segment {
 )]
 pub struct Place(u64);
 
+impl From<Place> for u64 {
+    fn from(place: Place) -> Self {
+        place.0
+    }
+}
+
 impl Place {
     /// The place of these coordinates.
     pub fn new(tick: Tick, cell: Cell, segment: Segment) -> Self {

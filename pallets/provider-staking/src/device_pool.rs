@@ -326,6 +326,10 @@ impl<T: Config> DevicePool<T::AccountId> for Pallet<T> {
         Devices::<T>::insert(id, device);
     }
 
+    fn place(device: DeviceId) -> Option<u64> {
+        T::OrderBook::place(device)
+    }
+
     fn peers(id: DeviceId) -> PeerAddresses {
         Devices::<T>::get(id)
             .and_then(|device| Providers::<T>::get(device.provider))

@@ -140,6 +140,9 @@ impl OrderBook for BookMock {
     fn unlist(device: DeviceId) {
         Book::mutate(|book| book.remove(&device));
     }
+    fn place(_: DeviceId) -> Option<u64> {
+        None
+    }
 }
 
 /// Blocks in which an answer is in time.

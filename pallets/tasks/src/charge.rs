@@ -94,26 +94,35 @@ impl<T: Config> Pallet<T> {
         })
     }
 
-    /// What a commit has cost, of a task that had so many assignments.
-    pub(crate) fn weight_of_commit(id: AssignmentId, n: Numbers) -> Weight {
+    /// Where the device of an assignment stands in the order book.
+    pub(crate) fn place_of(id: AssignmentId) -> Option<u64> {
+        Assignments::<T>::get(id).and_then(|one| T::DevicePool::place(one.device))
+    }
+
+    /// What a commit has cost, of a task that had so many assignments; and whether it has moved the device in the
+    /// order book, which is dear and seldom.
+    pub(crate) fn weight_of_commit(id: AssignmentId, n: Numbers, has_moved: bool) -> Weight {
         match Self::task_of_alone(id) {
-            Some(task) if !task.submission.verification.is_audited() => {
-                T::WeightInfo::commit_unaudited()
-            }
-            Some(_) => T::WeightInfo::commit_alone(),
+            Some(task) => match (task.submission.verification.is_audited(), has_moved) {
+                (true, true) => T::WeightInfo::commit_alone(),
+                (true, false) => T::WeightInfo::commit_in_place(),
+                (false, true) => T::WeightInfo::commit_unaudited(),
+                (false, false) => T::WeightInfo::commit_unaudited_in_place(),
+            },
             None => Self::weight_with(T::WeightInfo::commit_result, n),
         }
     }
 
-    /// What a reveal has cost, of a task that had so many assignments.
-    pub(crate) fn weight_of_reveal(id: AssignmentId, n: Numbers) -> Weight {
+    /// The same of a reveal.
+    pub(crate) fn weight_of_reveal(id: AssignmentId, n: Numbers, has_moved: bool) -> Weight {
         let task = Self::task_of_alone(id).map(|task| task.status);
         let assignment = Assignments::<T>::get(id).map(|assignment| assignment.status);
         match (task, assignment) {
             (Some(TaskStatus::Verifying { .. }), _) => T::WeightInfo::reveal_to_wait(),
             (Some(TaskStatus::Settled { .. }), Some(AssignmentStatus::Settled { .. })) => {
                 match n.work {
-                    1 => T::WeightInfo::reveal_only(),
+                    1 if has_moved => T::WeightInfo::reveal_only(),
+                    1 => T::WeightInfo::reveal_in_place(),
                     work => T::WeightInfo::reveal_alone(work),
                 }
             }

@@ -26,8 +26,11 @@ pub trait WeightInfo {
     fn report_progress() -> Weight;
     fn commit_result(n: u32, ) -> Weight;
     fn commit_alone() -> Weight;
+    fn commit_in_place() -> Weight;
     fn commit_unaudited() -> Weight;
+    fn commit_unaudited_in_place() -> Weight;
     fn reveal_only() -> Weight;
+    fn reveal_in_place() -> Weight;
     fn reveal_alone(n: u32, ) -> Weight;
     fn reveal_to_wait() -> Weight;
     fn reveal_result(n: u32, ) -> Weight;
@@ -312,6 +315,13 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
             .saturating_add(T::DbWeight::get().reads(22_u64))
             .saturating_add(T::DbWeight::get().writes(15_u64))
     }
+    fn commit_in_place() -> Weight {
+        // Measured proof size: 3462 B.
+        // Shortest run: 188_660_000 picoseconds.
+        Weight::from_parts(220_090_000, 560543)
+            .saturating_add(T::DbWeight::get().reads(22_u64))
+            .saturating_add(T::DbWeight::get().writes(15_u64))
+    }
     /// Storage: `Tasks::Tasks` (r:1 w:0)
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Assignments` (r:1 w:1)
@@ -345,6 +355,13 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Matching::Words` (r:3 w:3)
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn commit_unaudited() -> Weight {
+        // Measured proof size: 3456 B.
+        // Shortest run: 155_781_000 picoseconds.
+        Weight::from_parts(191_382_000, 560543)
+            .saturating_add(T::DbWeight::get().reads(20_u64))
+            .saturating_add(T::DbWeight::get().writes(12_u64))
+    }
+    fn commit_unaudited_in_place() -> Weight {
         // Measured proof size: 3456 B.
         // Shortest run: 155_781_000 picoseconds.
         Weight::from_parts(191_382_000, 560543)
@@ -394,6 +411,13 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Tasks::PatientAgenda` (r:1 w:1)
     /// Proof: `Tasks::PatientAgenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
     fn reveal_only() -> Weight {
+        // Measured proof size: 3052 B.
+        // Shortest run: 311_600_000 picoseconds.
+        Weight::from_parts(374_569_000, 560543)
+            .saturating_add(T::DbWeight::get().reads(26_u64))
+            .saturating_add(T::DbWeight::get().writes(21_u64))
+    }
+    fn reveal_in_place() -> Weight {
         // Measured proof size: 3052 B.
         // Shortest run: 311_600_000 picoseconds.
         Weight::from_parts(374_569_000, 560543)
@@ -1215,12 +1239,27 @@ impl WeightInfo for () {
             .saturating_add(RocksDbWeight::get().reads(22_u64))
             .saturating_add(RocksDbWeight::get().writes(15_u64))
     }
+    fn commit_in_place() -> Weight {
+        Weight::from_parts(220_090_000, 560543)
+            .saturating_add(RocksDbWeight::get().reads(22_u64))
+            .saturating_add(RocksDbWeight::get().writes(15_u64))
+    }
     fn commit_unaudited() -> Weight {
         Weight::from_parts(191_382_000, 560543)
             .saturating_add(RocksDbWeight::get().reads(20_u64))
             .saturating_add(RocksDbWeight::get().writes(12_u64))
     }
+    fn commit_unaudited_in_place() -> Weight {
+        Weight::from_parts(191_382_000, 560543)
+            .saturating_add(RocksDbWeight::get().reads(20_u64))
+            .saturating_add(RocksDbWeight::get().writes(12_u64))
+    }
     fn reveal_only() -> Weight {
+        Weight::from_parts(374_569_000, 560543)
+            .saturating_add(RocksDbWeight::get().reads(26_u64))
+            .saturating_add(RocksDbWeight::get().writes(21_u64))
+    }
+    fn reveal_in_place() -> Weight {
         Weight::from_parts(374_569_000, 560543)
             .saturating_add(RocksDbWeight::get().reads(26_u64))
             .saturating_add(RocksDbWeight::get().writes(21_u64))

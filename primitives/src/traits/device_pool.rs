@@ -90,6 +90,9 @@ pub trait DevicePool<AccountId>: DeviceOffers<AccountId> {
     /// deadline is made up for if the job asked for enough.
     fn succeeded(device: DeviceId, needed: Gflops);
 
+    /// Where the device stands in the order book ([`OrderBook::place`](super::OrderBook::place)).
+    fn place(device: DeviceId) -> Option<u64>;
+
     /// Where to fetch what the provider of a device serves.
     fn peers(device: DeviceId) -> PeerAddresses;
 
@@ -127,6 +130,9 @@ impl<AccountId> DevicePool<AccountId> for () {
     fn cool_down(_: DeviceId) {}
     fn missed_deadline(_: DeviceId) {}
     fn succeeded(_: DeviceId, _: Gflops) {}
+    fn place(_: DeviceId) -> Option<u64> {
+        None
+    }
     fn peers(_: DeviceId) -> PeerAddresses {
         Default::default()
     }

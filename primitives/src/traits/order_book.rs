@@ -25,10 +25,16 @@ pub trait OrderBook {
 
     /// Takes the device out of the book.
     fn unlist(device: DeviceId);
+
+    /// Where the device stands: as long as it is the same, no call has moved the device. `None` if it is not in the book.
+    fn place(device: DeviceId) -> Option<u64>;
 }
 
 /// Nobody keeps a book.
 impl OrderBook for () {
     fn list(_: DeviceId, _: Listing) {}
     fn unlist(_: DeviceId) {}
+    fn place(_: DeviceId) -> Option<u64> {
+        None
+    }
 }

@@ -133,7 +133,7 @@ mod benchmarks {
         #[extrinsic_call]
         commit_result(RawOrigin::Authorized, last, COMMITMENT, proof);
         assert_eq!(
-            Pallet::<T>::weight_of_commit(last, of_work(3)),
+            Pallet::<T>::weight_of_commit(last, of_work(3), true),
             T::WeightInfo::commit_alone()
         );
     }
@@ -147,8 +147,55 @@ mod benchmarks {
         #[extrinsic_call]
         commit_result(RawOrigin::Authorized, last, COMMITMENT, proof);
         assert_eq!(
-            Pallet::<T>::weight_of_commit(last, of_work(3)),
+            Pallet::<T>::weight_of_commit(last, of_work(3), true),
             T::WeightInfo::commit_unaudited()
+        );
+    }
+
+    /// The commit of whoever is alone, whose device stays where it is in the order book.
+    #[benchmark]
+    fn commit_in_place() {
+        let (last, worker) = running::<T>(&requester::<T>(), 3, optimistic::<T>());
+        let place = in_place::<T>(last);
+        let proof = proof_of_commit::<T>(last, &worker);
+        #[extrinsic_call]
+        commit_result(RawOrigin::Authorized, last, COMMITMENT, proof);
+        assert_eq!(Pallet::<T>::place_of(last), place);
+        assert_eq!(
+            Pallet::<T>::weight_of_commit(last, of_work(3), false),
+            T::WeightInfo::commit_in_place()
+        );
+    }
+
+    /// The same where there is no audit.
+    #[benchmark]
+    fn commit_unaudited_in_place() {
+        let (last, worker) = running::<T>(&requester::<T>(), 3, expected());
+        let place = in_place::<T>(last);
+        let proof = proof_of_commit::<T>(last, &worker);
+        #[extrinsic_call]
+        commit_result(RawOrigin::Authorized, last, COMMITMENT, proof);
+        assert_eq!(Pallet::<T>::place_of(last), place);
+        assert_eq!(
+            Pallet::<T>::weight_of_commit(last, of_work(3), false),
+            T::WeightInfo::commit_unaudited_in_place()
+        );
+    }
+
+    /// The reveal of the only provider that a task has had, of the root that was expected, whose device stays where it
+    /// is in the order book: pays it.
+    #[benchmark]
+    fn reveal_in_place() {
+        let (last, worker) = running::<T>(&requester::<T>(), 1, expected());
+        commit::<T>(last);
+        let place = in_place::<T>(last);
+        let proof = proof_of_reveal::<T>(last, &worker);
+        #[extrinsic_call]
+        reveal_result(RawOrigin::Authorized, last, opening(3), proof);
+        assert_eq!(Pallet::<T>::place_of(last), place);
+        assert_eq!(
+            Pallet::<T>::weight_of_reveal(last, of_work(1), false),
+            T::WeightInfo::reveal_in_place()
         );
     }
 
@@ -162,7 +209,7 @@ mod benchmarks {
         #[extrinsic_call]
         reveal_result(RawOrigin::Authorized, last, opening(3), proof);
         assert_eq!(
-            Pallet::<T>::weight_of_reveal(last, of_work(1)),
+            Pallet::<T>::weight_of_reveal(last, of_work(1), true),
             T::WeightInfo::reveal_only()
         );
     }
@@ -178,7 +225,7 @@ mod benchmarks {
         #[extrinsic_call]
         reveal_result(RawOrigin::Authorized, last, opening(3), proof);
         assert_eq!(
-            Pallet::<T>::weight_of_reveal(last, of_work(n)),
+            Pallet::<T>::weight_of_reveal(last, of_work(n), true),
             T::WeightInfo::reveal_alone(n)
         );
     }
@@ -193,7 +240,7 @@ mod benchmarks {
         #[extrinsic_call]
         reveal_result(RawOrigin::Authorized, last, opening(3), proof);
         assert_eq!(
-            Pallet::<T>::weight_of_reveal(last, of_work(3)),
+            Pallet::<T>::weight_of_reveal(last, of_work(3), true),
             T::WeightInfo::reveal_to_wait()
         );
     }

@@ -56,6 +56,9 @@ pub trait BenchmarkHelper<AccountId> {
     /// parked: to list it is as much work as it can be but for further pages and links.
     fn misplaced(device: DeviceId);
 
+    /// Has it stand where it belongs, while a task is parked: it becomes one that is searched for, if it has a slot.
+    fn in_place(device: DeviceId);
+
     /// Has a task wait for devices among others, because none fits: nobody else has as much to put right when it does not wait
     /// any more.
     fn parked(task: TaskId);
@@ -315,7 +318,14 @@ pub(super) fn misplaced<T: Config>(id: AssignmentId) {
     T::BenchmarkHelper::misplaced(assignment.device);
 }
 
-/// The same of all that have something locked for a task.
+/// As if nothing had changed. Returns where the device stands.
+pub(super) fn in_place<T: Config>(id: AssignmentId) -> Option<u64> {
+    let assignment = Assignments::<T>::get(id).expect("it is there");
+    T::BenchmarkHelper::in_place(assignment.device);
+    Pallet::<T>::place_of(id)
+}
+
+/// Misplaced are all that have something locked for a task.
 pub(super) fn all_misplaced<T: Config>(id: TaskId) {
     let ids: Vec<_> = task::<T>(id).assignments(id).collect();
     let is_locked = |id: &AssignmentId| {

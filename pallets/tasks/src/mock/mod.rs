@@ -302,6 +302,7 @@ impl crate::BenchmarkHelper<AccountId> for Helper {
     fn matched(_: DeviceId) {}
 
     fn misplaced(_: DeviceId) {}
+    fn in_place(_: DeviceId) {}
 
     fn parked(_: TaskId) {}
 

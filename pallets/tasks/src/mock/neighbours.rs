@@ -177,6 +177,10 @@ impl DevicePool<AccountId> for Pool {
         CooledDown::mutate(|all| all.retain(|one| *one != device));
     }
 
+    fn place(_: DeviceId) -> Option<u64> {
+        None
+    }
+
     fn peers(_: DeviceId) -> PeerAddresses {
         PeerAddresses::truncate_from(vec![vec![9; 4].try_into().unwrap()])
     }

@@ -134,24 +134,36 @@ fn a_reveal_weighs_what_it_came_to() {
     ExtBuilder.build_and_execute(|| {
         let one = Numbers { work: 1, jurors: 0 };
         let settled = settled(ALICE);
-        assert_eq!(
-            TasksPallet::weight_of_reveal(settled, one),
-            W::reveal_only()
-        );
-        assert_eq!(
-            TasksPallet::weight_of_commit(settled, one),
-            W::commit_unaudited()
-        );
+        for (has_moved, reveal, commit) in [
+            (true, W::reveal_only(), W::commit_unaudited()),
+            (false, W::reveal_in_place(), W::commit_unaudited_in_place()),
+        ] {
+            assert_eq!(
+                TasksPallet::weight_of_reveal(settled, one, has_moved),
+                reveal
+            );
+            assert_eq!(
+                TasksPallet::weight_of_commit(settled, one, has_moved),
+                commit
+            );
+        }
         let waits = verifying(ALICE);
         assert_eq!(
-            TasksPallet::weight_of_reveal(waits, one),
+            TasksPallet::weight_of_reveal(waits, one, true),
             W::reveal_to_wait()
         );
-        assert_eq!(TasksPallet::weight_of_commit(waits, one), W::commit_alone());
+        assert_eq!(
+            TasksPallet::weight_of_commit(waits, one, true),
+            W::commit_alone()
+        );
+        assert_eq!(
+            TasksPallet::weight_of_commit(waits, one, false),
+            W::commit_in_place()
+        );
         let unexpected = committed(BOB, Verification::Expected { root_hash: [9; 32] });
         assert_ok!(reveal(unexpected, opening(ROOT)));
         assert_eq!(
-            TasksPallet::weight_of_reveal(unexpected, one),
+            TasksPallet::weight_of_reveal(unexpected, one, true),
             W::reveal_result(1)
         );
     });
