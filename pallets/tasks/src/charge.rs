@@ -1,6 +1,7 @@
 //! What a worker call came to, of the most that it could: most tasks have one replica, and what is done for
 //! those is less than for several.
 
+use aicpw_primitives::traits::DevicePool;
 use aicpw_protocol::{
     task::{AssignmentStatus, Role, TaskStatus},
     AssignmentId, TaskId,
