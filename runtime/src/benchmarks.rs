@@ -3,15 +3,17 @@
 
 use aicpw_primitives::worker_key::WorkerId;
 use aicpw_protocol::{
-    verdict::Vote, AskPrice, AssignmentId, BlockNumber, DeviceId, Gflops, TaskId,
+    verdict::Vote, AskPrice, AssignmentId, BlockNumber, DeviceId, Gflops, Mebibytes, TaskId,
 };
+use frame_support::traits::fungible::Mutate;
 use pallet_provider_staking::{
     benchmarking::{come_online, lone_device, online_device, set_height},
-    NextDevice,
+    Devices, NextDevice,
 };
 
 use crate::{
-    configs::parameters::MarketParameter, AccountId, MarketParameters, Runtime, RuntimeOrigin,
+    configs::parameters::MarketParameter, units::UNIT, AccountId, Balances, MarketParameters,
+    ProviderStaking, Runtime, RuntimeOrigin,
 };
 
 frame_benchmarking::define_benchmarks!(
@@ -80,6 +82,17 @@ impl pallet_tasks::BenchmarkHelper<AccountId> for Neighbours {
     }
 
     fn in_place(device: DeviceId) {
+        // So rich, and with so much memory, that nothing of what is locked or freed changes its place.
+        let much = 10_000_000 * UNIT;
+        Devices::<Runtime>::mutate(device, |device| {
+            let device = device.as_mut().expect("it is registered");
+            device.spec.memory = Mebibytes(1 << 24);
+        });
+        let provider = Devices::<Runtime>::get(device)
+            .expect("it is registered")
+            .provider;
+        Balances::mint_into(&provider, 2 * much).expect("there can be so much");
+        ProviderStaking::bond_extra(RuntimeOrigin::signed(provider), much).expect("it has so much");
         come_online::<Runtime>(device);
         pallet_matching::benchmarking::await_devices::<Runtime>(&[device]);
     }

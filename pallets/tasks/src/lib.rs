@@ -543,10 +543,8 @@ pub mod pallet {
         ) -> DispatchResultWithPostInfo {
             ensure_authorized(origin)?;
             let n = Self::assignments_of(assignment.task);
-            let before = Self::place_of(assignment);
             Self::do_reveal_result(assignment, opening)?;
-            let has_moved = before != Self::place_of(assignment);
-            Ok(Some(Self::weight_of_reveal(assignment, n, has_moved)).into())
+            Ok(Some(Self::weight_of_reveal(assignment, n)).into())
         }
 
         /// The job cannot be done.

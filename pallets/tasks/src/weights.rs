@@ -26,11 +26,10 @@ pub trait WeightInfo {
     fn report_progress() -> Weight;
     fn commit_result(n: u32, ) -> Weight;
     fn commit_alone() -> Weight;
-    fn commit_in_place() -> Weight;
     fn commit_unaudited() -> Weight;
+    fn commit_in_place() -> Weight;
     fn commit_unaudited_in_place() -> Weight;
     fn reveal_only() -> Weight;
-    fn reveal_in_place() -> Weight;
     fn reveal_alone(n: u32, ) -> Weight;
     fn reveal_to_wait() -> Weight;
     fn reveal_result(n: u32, ) -> Weight;
@@ -73,8 +72,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::SubmittedBy` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn submit() -> Weight {
         // Measured proof size: 55 B.
-        // Shortest run: 122_995_000 picoseconds.
-        Weight::from_parts(144_710_000, 4191)
+        // Shortest run: 116_690_000 picoseconds.
+        Weight::from_parts(151_870_000, 4191)
             .saturating_add(T::DbWeight::get().reads(3_u64))
             .saturating_add(T::DbWeight::get().writes(5_u64))
     }
@@ -101,10 +100,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `n` is `[0, 10]`.
     fn cancel(n: u32, ) -> Weight {
         // Measured proof size: 13022 B + n * 571.
-        // Shortest run: 131_867_000 picoseconds.
-        Weight::from_parts(152_605_708, 16224)
-            // Standard error: 491_977
-            .saturating_add(Weight::from_parts(11_281_324, 0).saturating_mul(n.into()))
+        // Shortest run: 147_368_000 picoseconds.
+        Weight::from_parts(167_211_588, 16224)
+            // Standard error: 1_067_931
+            .saturating_add(Weight::from_parts(10_947_603, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(15_u64))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(11_u64))
@@ -167,10 +166,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `n` is `[1, 3]`.
     fn accept(n: u32, ) -> Weight {
         // Measured proof size: 825 B + n * 4145.
-        // Shortest run: 565_696_000 picoseconds.
-        Weight::from_parts(383_062_977, 560543)
-            // Standard error: 5_807_957
-            .saturating_add(Weight::from_parts(269_135_680, 0).saturating_mul(n.into()))
+        // Shortest run: 612_225_000 picoseconds.
+        Weight::from_parts(437_786_003, 560543)
+            // Standard error: 6_428_611
+            .saturating_add(Weight::from_parts(241_987_117, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(32_u64))
             .saturating_add(T::DbWeight::get().reads((20_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(23_u64))
@@ -186,10 +185,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `n` is `[5, 15]`.
     fn rate(n: u32, ) -> Weight {
         // Measured proof size: 1066 B + n * 572.
-        // Shortest run: 115_005_000 picoseconds.
-        Weight::from_parts(88_452_313, 16370)
-            // Standard error: 383_245
-            .saturating_add(Weight::from_parts(5_996_165, 0).saturating_mul(n.into()))
+        // Shortest run: 103_173_000 picoseconds.
+        Weight::from_parts(96_220_012, 16370)
+            // Standard error: 413_583
+            .saturating_add(Weight::from_parts(5_008_297, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(6_u64))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(6_u64))
@@ -203,8 +202,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Envelopes` (`max_values`: None, `max_size`: Some(130), added: 2605, mode: `MaxEncodedLen`)
     fn grant_key() -> Weight {
         // Measured proof size: 1555 B.
-        // Shortest run: 26_280_000 picoseconds.
-        Weight::from_parts(36_331_000, 11371)
+        // Shortest run: 25_030_000 picoseconds.
+        Weight::from_parts(33_009_000, 11371)
             .saturating_add(T::DbWeight::get().reads(2_u64))
             .saturating_add(T::DbWeight::get().writes(2_u64))
     }
@@ -214,8 +213,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     fn start() -> Weight {
         // Measured proof size: 2230 B.
-        // Shortest run: 53_340_000 picoseconds.
-        Weight::from_parts(58_559_000, 11371)
+        // Shortest run: 51_204_000 picoseconds.
+        Weight::from_parts(59_503_000, 11371)
             .saturating_add(T::DbWeight::get().reads(2_u64))
             .saturating_add(T::DbWeight::get().writes(1_u64))
     }
@@ -223,8 +222,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
     fn report_progress() -> Weight {
         // Measured proof size: 424 B.
-        // Shortest run: 40_794_000 picoseconds.
-        Weight::from_parts(48_161_000, 3997)
+        // Shortest run: 39_988_000 picoseconds.
+        Weight::from_parts(47_981_000, 3997)
             .saturating_add(T::DbWeight::get().reads(1_u64))
             .saturating_add(T::DbWeight::get().writes(1_u64))
     }
@@ -232,6 +231,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Assignments` (r:6 w:6)
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Entries` (r:1 w:1)
+    /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Devices` (r:1 w:1)
     /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Occupations` (r:1 w:1)
@@ -246,8 +247,6 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::ReputationRecords` (r:1 w:0)
     /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Entries` (r:1 w:1)
-    /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Buckets` (r:2 w:2)
     /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Leaves` (r:1 w:1)
@@ -265,10 +264,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `n` is `[5, 15]`.
     fn commit_result(n: u32, ) -> Weight {
         // Measured proof size: 4146 B + n * 229.
-        // Shortest run: 231_060_000 picoseconds.
-        Weight::from_parts(287_425_175, 560543)
-            // Standard error: 1_987_631
-            .saturating_add(Weight::from_parts(1_331_124, 0).saturating_mul(n.into()))
+        // Shortest run: 252_802_000 picoseconds.
+        Weight::from_parts(281_371_218, 560543)
+            // Standard error: 2_009_296
+            .saturating_add(Weight::from_parts(1_468_633, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(26_u64))
             .saturating_add(T::DbWeight::get().writes(18_u64))
     }
@@ -276,6 +275,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Assignments` (r:1 w:1)
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Entries` (r:1 w:1)
+    /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Devices` (r:1 w:1)
     /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Occupations` (r:1 w:1)
@@ -290,8 +291,6 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::ReputationRecords` (r:1 w:0)
     /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Entries` (r:1 w:1)
-    /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Buckets` (r:2 w:2)
     /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Leaves` (r:1 w:1)
@@ -310,15 +309,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
     fn commit_alone() -> Weight {
         // Measured proof size: 3462 B.
-        // Shortest run: 188_660_000 picoseconds.
-        Weight::from_parts(220_090_000, 560543)
-            .saturating_add(T::DbWeight::get().reads(22_u64))
-            .saturating_add(T::DbWeight::get().writes(15_u64))
-    }
-    fn commit_in_place() -> Weight {
-        // Measured proof size: 3462 B.
-        // Shortest run: 188_660_000 picoseconds.
-        Weight::from_parts(220_090_000, 560543)
+        // Shortest run: 194_064_000 picoseconds.
+        Weight::from_parts(231_365_000, 560543)
             .saturating_add(T::DbWeight::get().reads(22_u64))
             .saturating_add(T::DbWeight::get().writes(15_u64))
     }
@@ -326,6 +318,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Assignments` (r:1 w:1)
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Entries` (r:1 w:1)
+    /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Devices` (r:1 w:1)
     /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Occupations` (r:1 w:1)
@@ -340,8 +334,6 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::ReputationRecords` (r:1 w:0)
     /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Entries` (r:1 w:1)
-    /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Buckets` (r:2 w:2)
     /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Leaves` (r:1 w:1)
@@ -356,17 +348,88 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn commit_unaudited() -> Weight {
         // Measured proof size: 3456 B.
-        // Shortest run: 155_781_000 picoseconds.
-        Weight::from_parts(191_382_000, 560543)
+        // Shortest run: 165_400_000 picoseconds.
+        Weight::from_parts(210_565_000, 560543)
             .saturating_add(T::DbWeight::get().reads(20_u64))
             .saturating_add(T::DbWeight::get().writes(12_u64))
     }
-    fn commit_unaudited_in_place() -> Weight {
-        // Measured proof size: 3456 B.
-        // Shortest run: 155_781_000 picoseconds.
-        Weight::from_parts(191_382_000, 560543)
+    /// Storage: `Tasks::Tasks` (r:1 w:1)
+    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::Assignments` (r:1 w:1)
+    /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Entries` (r:1 w:0)
+    /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Devices` (r:1 w:1)
+    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Occupations` (r:1 w:1)
+    /// Proof: `ProviderStaking::Occupations` (`max_values`: None, `max_size`: Some(115), added: 2590, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Challenges` (r:1 w:0)
+    /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Presences` (r:1 w:0)
+    /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::MissingDevicesOf` (r:1 w:0)
+    /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Ledgers` (r:1 w:0)
+    /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::ReputationRecords` (r:1 w:0)
+    /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Buckets` (r:1 w:1)
+    /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Leaves` (r:1 w:1)
+    /// Proof: `Matching::Leaves` (`max_values`: None, `max_size`: Some(557078), added: 559553, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Roots` (r:1 w:1)
+    /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::ListEnds` (r:2 w:0)
+    /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Words` (r:3 w:3)
+    /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::Audits` (r:1 w:1)
+    /// Proof: `Tasks::Audits` (`max_values`: None, `max_size`: Some(99), added: 2574, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::Agenda` (r:1 w:1)
+    /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
+    fn commit_in_place() -> Weight {
+        // Measured proof size: 3454 B.
+        // Shortest run: 180_401_000 picoseconds.
+        Weight::from_parts(218_394_000, 560543)
             .saturating_add(T::DbWeight::get().reads(20_u64))
             .saturating_add(T::DbWeight::get().writes(12_u64))
+    }
+    /// Storage: `Tasks::Tasks` (r:1 w:0)
+    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::Assignments` (r:1 w:1)
+    /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Entries` (r:1 w:0)
+    /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Devices` (r:1 w:1)
+    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Occupations` (r:1 w:1)
+    /// Proof: `ProviderStaking::Occupations` (`max_values`: None, `max_size`: Some(115), added: 2590, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Challenges` (r:1 w:0)
+    /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Presences` (r:1 w:0)
+    /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::MissingDevicesOf` (r:1 w:0)
+    /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Ledgers` (r:1 w:0)
+    /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::ReputationRecords` (r:1 w:0)
+    /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Buckets` (r:1 w:1)
+    /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Leaves` (r:1 w:1)
+    /// Proof: `Matching::Leaves` (`max_values`: None, `max_size`: Some(557078), added: 559553, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Roots` (r:1 w:1)
+    /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::ListEnds` (r:2 w:0)
+    /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Words` (r:3 w:3)
+    /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+    fn commit_unaudited_in_place() -> Weight {
+        // Measured proof size: 3448 B.
+        // Shortest run: 164_466_000 picoseconds.
+        Weight::from_parts(190_178_000, 560543)
+            .saturating_add(T::DbWeight::get().reads(18_u64))
+            .saturating_add(T::DbWeight::get().writes(9_u64))
     }
     /// Storage: `Tasks::Tasks` (r:1 w:1)
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
@@ -412,15 +475,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::PatientAgenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
     fn reveal_only() -> Weight {
         // Measured proof size: 3052 B.
-        // Shortest run: 311_600_000 picoseconds.
-        Weight::from_parts(374_569_000, 560543)
-            .saturating_add(T::DbWeight::get().reads(26_u64))
-            .saturating_add(T::DbWeight::get().writes(21_u64))
-    }
-    fn reveal_in_place() -> Weight {
-        // Measured proof size: 3052 B.
-        // Shortest run: 311_600_000 picoseconds.
-        Weight::from_parts(374_569_000, 560543)
+        // Shortest run: 325_694_000 picoseconds.
+        Weight::from_parts(387_097_000, 560543)
             .saturating_add(T::DbWeight::get().reads(26_u64))
             .saturating_add(T::DbWeight::get().writes(21_u64))
     }
@@ -473,10 +529,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `n` is `[2, 3]`.
     fn reveal_alone(n: u32, ) -> Weight {
         // Measured proof size: 3464 B + n * 1843.
-        // Shortest run: 565_622_000 picoseconds.
-        Weight::from_parts(124_224_376, 11526)
-            // Standard error: 8_640_975
-            .saturating_add(Weight::from_parts(243_167_485, 0).saturating_mul(n.into()))
+        // Shortest run: 542_250_000 picoseconds.
+        Weight::from_parts(59_839_449, 11526)
+            // Standard error: 8_791_196
+            .saturating_add(Weight::from_parts(283_416_405, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(8_u64))
             .saturating_add(T::DbWeight::get().reads((19_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(7_u64))
@@ -491,8 +547,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
     fn reveal_to_wait() -> Weight {
         // Measured proof size: 1751 B.
-        // Shortest run: 61_935_000 picoseconds.
-        Weight::from_parts(73_622_000, 11371)
+        // Shortest run: 59_502_000 picoseconds.
+        Weight::from_parts(82_981_000, 11371)
             .saturating_add(T::DbWeight::get().reads(3_u64))
             .saturating_add(T::DbWeight::get().writes(3_u64))
     }
@@ -553,10 +609,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `n` is `[5, 15]`.
     fn reveal_result(n: u32, ) -> Weight {
         // Measured proof size: 4505 B + n * 1798.
-        // Shortest run: 1_454_371_000 picoseconds.
-        Weight::from_parts(477_150_112, 2239166)
-            // Standard error: 4_218_351
-            .saturating_add(Weight::from_parts(233_022_446, 0).saturating_mul(n.into()))
+        // Shortest run: 1_632_488_000 picoseconds.
+        Weight::from_parts(558_204_307, 2239166)
+            // Standard error: 5_810_196
+            .saturating_add(Weight::from_parts(226_550_016, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(28_u64))
             .saturating_add(T::DbWeight::get().reads((18_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(24_u64))
@@ -614,10 +670,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `n` is `[5, 15]`.
     fn fail(n: u32, ) -> Weight {
         // Measured proof size: 3400 B + n * 1557.
-        // Shortest run: 1_143_380_000 picoseconds.
-        Weight::from_parts(377_227_831, 2239166)
-            // Standard error: 5_375_598
-            .saturating_add(Weight::from_parts(160_144_746, 0).saturating_mul(n.into()))
+        // Shortest run: 1_245_674_000 picoseconds.
+        Weight::from_parts(680_820_841, 2239166)
+            // Standard error: 5_616_781
+            .saturating_add(Weight::from_parts(141_113_957, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(31_u64))
             .saturating_add(T::DbWeight::get().reads((14_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(23_u64))
@@ -636,8 +692,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Disputes::Narrowings` (`max_values`: None, `max_size`: Some(289), added: 2764, mode: `MaxEncodedLen`)
     fn open_trace() -> Weight {
         // Measured proof size: 2010 B.
-        // Shortest run: 61_553_000 picoseconds.
-        Weight::from_parts(67_435_000, 11371)
+        // Shortest run: 64_522_000 picoseconds.
+        Weight::from_parts(77_817_000, 11371)
             .saturating_add(T::DbWeight::get().reads(4_u64))
             .saturating_add(T::DbWeight::get().writes(3_u64))
     }
@@ -655,8 +711,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Disputes::Steps` (`max_values`: None, `max_size`: Some(20), added: 2495, mode: `MaxEncodedLen`)
     fn show_work() -> Weight {
         // Measured proof size: 24271 B.
-        // Shortest run: 391_132_000 picoseconds.
-        Weight::from_parts(414_499_000, 178403)
+        // Shortest run: 413_703_000 picoseconds.
+        Weight::from_parts(429_499_000, 178403)
             .saturating_add(T::DbWeight::get().reads(62_u64))
             .saturating_add(T::DbWeight::get().writes(4_u64))
     }
@@ -671,9 +727,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `System::BlockHash` (r:1 w:0)
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn authorize_start() -> Weight {
-        // Measured proof size: 3085 B.
-        // Shortest run: 107_625_000 picoseconds.
-        Weight::from_parts(120_602_000, 4618)
+        // Measured proof size: 3048 B.
+        // Shortest run: 105_218_000 picoseconds.
+        Weight::from_parts(125_956_000, 4618)
             .saturating_add(T::DbWeight::get().reads(5_u64))
     }
     /// Storage: `Tasks::Assignments` (r:1 w:0)
@@ -690,8 +746,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn authorize_report_progress() -> Weight {
         // Measured proof size: 4938 B.
-        // Shortest run: 110_763_000 picoseconds.
-        Weight::from_parts(129_808_000, 11371)
+        // Shortest run: 130_539_000 picoseconds.
+        Weight::from_parts(143_504_000, 11371)
             .saturating_add(T::DbWeight::get().reads(6_u64))
     }
     /// Storage: `Tasks::Assignments` (r:1 w:0)
@@ -705,9 +761,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `System::BlockHash` (r:1 w:0)
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn authorize_commit_result() -> Weight {
-        // Measured proof size: 3109 B.
-        // Shortest run: 112_642_000 picoseconds.
-        Weight::from_parts(125_710_000, 4618)
+        // Measured proof size: 3076 B.
+        // Shortest run: 116_598_000 picoseconds.
+        Weight::from_parts(133_183_000, 4618)
             .saturating_add(T::DbWeight::get().reads(5_u64))
     }
     /// Storage: `Tasks::Assignments` (r:1 w:0)
@@ -721,9 +777,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `System::BlockHash` (r:1 w:0)
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn authorize_reveal_result() -> Weight {
-        // Measured proof size: 3225 B.
-        // Shortest run: 120_714_000 picoseconds.
-        Weight::from_parts(130_642_000, 4618)
+        // Measured proof size: 3221 B.
+        // Shortest run: 127_150_000 picoseconds.
+        Weight::from_parts(135_511_000, 4618)
             .saturating_add(T::DbWeight::get().reads(5_u64))
     }
     /// Storage: `Tasks::Assignments` (r:1 w:0)
@@ -737,9 +793,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `System::BlockHash` (r:1 w:0)
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn authorize_fail() -> Weight {
-        // Measured proof size: 3109 B.
-        // Shortest run: 118_182_000 picoseconds.
-        Weight::from_parts(126_514_000, 4618)
+        // Measured proof size: 3077 B.
+        // Shortest run: 122_413_000 picoseconds.
+        Weight::from_parts(130_004_000, 4618)
             .saturating_add(T::DbWeight::get().reads(5_u64))
     }
     /// Storage: `Tasks::Assignments` (r:1 w:0)
@@ -756,8 +812,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn authorize_open_trace() -> Weight {
         // Measured proof size: 2306 B.
-        // Shortest run: 103_785_000 picoseconds.
-        Weight::from_parts(118_748_000, 4618)
+        // Shortest run: 108_960_000 picoseconds.
+        Weight::from_parts(125_047_000, 4618)
             .saturating_add(T::DbWeight::get().reads(6_u64))
     }
     /// Storage: `Tasks::Assignments` (r:59 w:0)
@@ -775,17 +831,17 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Tasks::Tasks` (r:1 w:0)
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     fn authorize_show_work() -> Weight {
-        // Measured proof size: 27779 B.
-        // Shortest run: 464_566_000 picoseconds.
-        Weight::from_parts(496_810_000, 178403)
+        // Measured proof size: 27746 B.
+        // Shortest run: 490_108_000 picoseconds.
+        Weight::from_parts(586_772_000, 178403)
             .saturating_add(T::DbWeight::get().reads(65_u64))
     }
     /// Storage: `Tasks::Agenda` (r:1 w:1)
     /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
     fn serve_slot() -> Weight {
         // Measured proof size: 17 B.
-        // Shortest run: 7_497_000 picoseconds.
-        Weight::from_parts(9_100_000, 4191)
+        // Shortest run: 6_569_000 picoseconds.
+        Weight::from_parts(9_099_000, 4191)
             .saturating_add(T::DbWeight::get().reads(1_u64))
             .saturating_add(T::DbWeight::get().writes(1_u64))
     }
@@ -795,8 +851,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
     fn serve_stale() -> Weight {
         // Measured proof size: 2453 B.
-        // Shortest run: 28_928_000 picoseconds.
-        Weight::from_parts(31_998_000, 11371)
+        // Shortest run: 31_134_000 picoseconds.
+        Weight::from_parts(38_896_000, 11371)
             .saturating_add(T::DbWeight::get().reads(2_u64))
     }
     /// Storage: `Tasks::Assignments` (r:1 w:1)
@@ -807,8 +863,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::AgendaPages` (`max_values`: None, `max_size`: Some(730), added: 3205, mode: `MaxEncodedLen`)
     fn serve_early() -> Weight {
         // Measured proof size: 1041 B.
-        // Shortest run: 38_822_000 picoseconds.
-        Weight::from_parts(46_081_000, 4191)
+        // Shortest run: 37_299_000 picoseconds.
+        Weight::from_parts(46_642_000, 4191)
             .saturating_add(T::DbWeight::get().reads(2_u64))
             .saturating_add(T::DbWeight::get().writes(3_u64))
     }
@@ -865,10 +921,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `n` is `[5, 10]`.
     fn serve_match(n: u32, ) -> Weight {
         // Measured proof size: 12122 B + n * 1523.
-        // Shortest run: 963_297_000 picoseconds.
-        Weight::from_parts(277_890_113, 2239202)
-            // Standard error: 7_595_223
-            .saturating_add(Weight::from_parts(162_692_965, 0).saturating_mul(n.into()))
+        // Shortest run: 1_018_943_000 picoseconds.
+        Weight::from_parts(473_394_488, 2239202)
+            // Standard error: 8_565_630
+            .saturating_add(Weight::from_parts(139_448_870, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(19_u64))
             .saturating_add(T::DbWeight::get().reads((14_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(16_u64))
@@ -926,10 +982,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `n` is `[5, 15]`.
     fn serve_assignment(n: u32, ) -> Weight {
         // Measured proof size: 3280 B + n * 1557.
-        // Shortest run: 1_181_749_000 picoseconds.
-        Weight::from_parts(549_796_058, 2239166)
-            // Standard error: 5_119_343
-            .saturating_add(Weight::from_parts(151_104_004, 0).saturating_mul(n.into()))
+        // Shortest run: 1_184_865_000 picoseconds.
+        Weight::from_parts(495_463_634, 2239166)
+            // Standard error: 7_240_051
+            .saturating_add(Weight::from_parts(162_931_367, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(31_u64))
             .saturating_add(T::DbWeight::get().reads((14_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(23_u64))
@@ -993,10 +1049,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `n` is `[1, 3]`.
     fn serve_settle(n: u32, ) -> Weight {
         // Measured proof size: 960 B + n * 4146.
-        // Shortest run: 575_365_000 picoseconds.
-        Weight::from_parts(433_229_224, 560543)
-            // Standard error: 5_720_437
-            .saturating_add(Weight::from_parts(245_518_563, 0).saturating_mul(n.into()))
+        // Shortest run: 632_921_000 picoseconds.
+        Weight::from_parts(384_628_560, 560543)
+            // Standard error: 4_724_033
+            .saturating_add(Weight::from_parts(313_665_224, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(33_u64))
             .saturating_add(T::DbWeight::get().reads((20_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(24_u64))
@@ -1049,8 +1105,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
     fn serve_dispute() -> Weight {
         // Measured proof size: 11238 B.
-        // Shortest run: 890_857_000 picoseconds.
-        Weight::from_parts(1_049_162_000, 2239202)
+        // Shortest run: 1_006_770_000 picoseconds.
+        Weight::from_parts(1_156_927_000, 2239202)
             .saturating_add(T::DbWeight::get().reads(83_u64))
             .saturating_add(T::DbWeight::get().writes(63_u64))
     }
@@ -1073,10 +1129,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `n` is `[5, 15]`.
     fn serve_audit(n: u32, ) -> Weight {
         // Measured proof size: 1490 B + n * 555.
-        // Shortest run: 287_171_000 picoseconds.
-        Weight::from_parts(284_131_519, 24003)
-            // Standard error: 2_400_293
-            .saturating_add(Weight::from_parts(9_716_056, 0).saturating_mul(n.into()))
+        // Shortest run: 306_488_000 picoseconds.
+        Weight::from_parts(302_024_538, 24003)
+            // Standard error: 2_958_756
+            .saturating_add(Weight::from_parts(9_632_780, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(19_u64))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(15_u64))
@@ -1116,8 +1172,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
     fn serve_unlock() -> Weight {
         // Measured proof size: 4594 B.
-        // Shortest run: 195_680_000 picoseconds.
-        Weight::from_parts(219_079_000, 560543)
+        // Shortest run: 210_057_000 picoseconds.
+        Weight::from_parts(231_256_000, 560543)
             .saturating_add(T::DbWeight::get().reads(20_u64))
             .saturating_add(T::DbWeight::get().writes(14_u64))
     }
@@ -1134,10 +1190,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `n` is `[1, 3]`.
     fn serve_prune_plain(n: u32, ) -> Weight {
         // Measured proof size: 1213 B + n * 542.
-        // Shortest run: 25_874_000 picoseconds.
-        Weight::from_parts(25_098_795, 11371)
-            // Standard error: 453_087
-            .saturating_add(Weight::from_parts(8_906_761, 0).saturating_mul(n.into()))
+        // Shortest run: 28_036_000 picoseconds.
+        Weight::from_parts(32_012_818, 11371)
+            // Standard error: 395_626
+            .saturating_add(Weight::from_parts(8_963_620, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(4_u64))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(2_u64))
@@ -1169,10 +1225,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `n` is `[5, 15]`.
     fn serve_prune(n: u32, ) -> Weight {
         // Measured proof size: 754 B + n * 538.
-        // Shortest run: 77_205_000 picoseconds.
-        Weight::from_parts(47_126_378, 11371)
-            // Standard error: 217_271
-            .saturating_add(Weight::from_parts(7_554_873, 0).saturating_mul(n.into()))
+        // Shortest run: 84_105_000 picoseconds.
+        Weight::from_parts(48_301_982, 11371)
+            // Standard error: 2_443_739
+            .saturating_add(Weight::from_parts(10_558_974, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(4_u64))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(8_u64))
@@ -1184,21 +1240,21 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// The same with the slower database, for tests of the pallet alone.
 impl WeightInfo for () {
     fn submit() -> Weight {
-        Weight::from_parts(144_710_000, 4191)
+        Weight::from_parts(151_870_000, 4191)
             .saturating_add(RocksDbWeight::get().reads(3_u64))
             .saturating_add(RocksDbWeight::get().writes(5_u64))
     }
     fn cancel(n: u32, ) -> Weight {
-        Weight::from_parts(152_605_708, 16224)
-            .saturating_add(Weight::from_parts(11_281_324, 0).saturating_mul(n.into()))
+        Weight::from_parts(167_211_588, 16224)
+            .saturating_add(Weight::from_parts(10_947_603, 0).saturating_mul(n.into()))
             .saturating_add(RocksDbWeight::get().reads(15_u64))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(n.into())))
             .saturating_add(RocksDbWeight::get().writes(11_u64))
             .saturating_add(Weight::from_parts(0, 3007).saturating_mul(n.into()))
     }
     fn accept(n: u32, ) -> Weight {
-        Weight::from_parts(383_062_977, 560543)
-            .saturating_add(Weight::from_parts(269_135_680, 0).saturating_mul(n.into()))
+        Weight::from_parts(437_786_003, 560543)
+            .saturating_add(Weight::from_parts(241_987_117, 0).saturating_mul(n.into()))
             .saturating_add(RocksDbWeight::get().reads(32_u64))
             .saturating_add(RocksDbWeight::get().reads((20_u64).saturating_mul(n.into())))
             .saturating_add(RocksDbWeight::get().writes(23_u64))
@@ -1206,67 +1262,62 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 559553).saturating_mul(n.into()))
     }
     fn rate(n: u32, ) -> Weight {
-        Weight::from_parts(88_452_313, 16370)
-            .saturating_add(Weight::from_parts(5_996_165, 0).saturating_mul(n.into()))
+        Weight::from_parts(96_220_012, 16370)
+            .saturating_add(Weight::from_parts(5_008_297, 0).saturating_mul(n.into()))
             .saturating_add(RocksDbWeight::get().reads(6_u64))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(n.into())))
             .saturating_add(RocksDbWeight::get().writes(6_u64))
             .saturating_add(Weight::from_parts(0, 3007).saturating_mul(n.into()))
     }
     fn grant_key() -> Weight {
-        Weight::from_parts(36_331_000, 11371)
+        Weight::from_parts(33_009_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(2_u64))
             .saturating_add(RocksDbWeight::get().writes(2_u64))
     }
     fn start() -> Weight {
-        Weight::from_parts(58_559_000, 11371)
+        Weight::from_parts(59_503_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(2_u64))
             .saturating_add(RocksDbWeight::get().writes(1_u64))
     }
     fn report_progress() -> Weight {
-        Weight::from_parts(48_161_000, 3997)
+        Weight::from_parts(47_981_000, 3997)
             .saturating_add(RocksDbWeight::get().reads(1_u64))
             .saturating_add(RocksDbWeight::get().writes(1_u64))
     }
     fn commit_result(n: u32, ) -> Weight {
-        Weight::from_parts(287_425_175, 560543)
-            .saturating_add(Weight::from_parts(1_331_124, 0).saturating_mul(n.into()))
+        Weight::from_parts(281_371_218, 560543)
+            .saturating_add(Weight::from_parts(1_468_633, 0).saturating_mul(n.into()))
             .saturating_add(RocksDbWeight::get().reads(26_u64))
             .saturating_add(RocksDbWeight::get().writes(18_u64))
     }
     fn commit_alone() -> Weight {
-        Weight::from_parts(220_090_000, 560543)
-            .saturating_add(RocksDbWeight::get().reads(22_u64))
-            .saturating_add(RocksDbWeight::get().writes(15_u64))
-    }
-    fn commit_in_place() -> Weight {
-        Weight::from_parts(220_090_000, 560543)
+        Weight::from_parts(231_365_000, 560543)
             .saturating_add(RocksDbWeight::get().reads(22_u64))
             .saturating_add(RocksDbWeight::get().writes(15_u64))
     }
     fn commit_unaudited() -> Weight {
-        Weight::from_parts(191_382_000, 560543)
+        Weight::from_parts(210_565_000, 560543)
+            .saturating_add(RocksDbWeight::get().reads(20_u64))
+            .saturating_add(RocksDbWeight::get().writes(12_u64))
+    }
+    fn commit_in_place() -> Weight {
+        Weight::from_parts(218_394_000, 560543)
             .saturating_add(RocksDbWeight::get().reads(20_u64))
             .saturating_add(RocksDbWeight::get().writes(12_u64))
     }
     fn commit_unaudited_in_place() -> Weight {
-        Weight::from_parts(191_382_000, 560543)
-            .saturating_add(RocksDbWeight::get().reads(20_u64))
-            .saturating_add(RocksDbWeight::get().writes(12_u64))
+        Weight::from_parts(190_178_000, 560543)
+            .saturating_add(RocksDbWeight::get().reads(18_u64))
+            .saturating_add(RocksDbWeight::get().writes(9_u64))
     }
     fn reveal_only() -> Weight {
-        Weight::from_parts(374_569_000, 560543)
-            .saturating_add(RocksDbWeight::get().reads(26_u64))
-            .saturating_add(RocksDbWeight::get().writes(21_u64))
-    }
-    fn reveal_in_place() -> Weight {
-        Weight::from_parts(374_569_000, 560543)
+        Weight::from_parts(387_097_000, 560543)
             .saturating_add(RocksDbWeight::get().reads(26_u64))
             .saturating_add(RocksDbWeight::get().writes(21_u64))
     }
     fn reveal_alone(n: u32, ) -> Weight {
-        Weight::from_parts(124_224_376, 11526)
-            .saturating_add(Weight::from_parts(243_167_485, 0).saturating_mul(n.into()))
+        Weight::from_parts(59_839_449, 11526)
+            .saturating_add(Weight::from_parts(283_416_405, 0).saturating_mul(n.into()))
             .saturating_add(RocksDbWeight::get().reads(8_u64))
             .saturating_add(RocksDbWeight::get().reads((19_u64).saturating_mul(n.into())))
             .saturating_add(RocksDbWeight::get().writes(7_u64))
@@ -1274,13 +1325,13 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 559553).saturating_mul(n.into()))
     }
     fn reveal_to_wait() -> Weight {
-        Weight::from_parts(73_622_000, 11371)
+        Weight::from_parts(82_981_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(3_u64))
             .saturating_add(RocksDbWeight::get().writes(3_u64))
     }
     fn reveal_result(n: u32, ) -> Weight {
-        Weight::from_parts(477_150_112, 2239166)
-            .saturating_add(Weight::from_parts(233_022_446, 0).saturating_mul(n.into()))
+        Weight::from_parts(558_204_307, 2239166)
+            .saturating_add(Weight::from_parts(226_550_016, 0).saturating_mul(n.into()))
             .saturating_add(RocksDbWeight::get().reads(28_u64))
             .saturating_add(RocksDbWeight::get().reads((18_u64).saturating_mul(n.into())))
             .saturating_add(RocksDbWeight::get().writes(24_u64))
@@ -1288,8 +1339,8 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 559553).saturating_mul(n.into()))
     }
     fn fail(n: u32, ) -> Weight {
-        Weight::from_parts(377_227_831, 2239166)
-            .saturating_add(Weight::from_parts(160_144_746, 0).saturating_mul(n.into()))
+        Weight::from_parts(680_820_841, 2239166)
+            .saturating_add(Weight::from_parts(141_113_957, 0).saturating_mul(n.into()))
             .saturating_add(RocksDbWeight::get().reads(31_u64))
             .saturating_add(RocksDbWeight::get().reads((14_u64).saturating_mul(n.into())))
             .saturating_add(RocksDbWeight::get().writes(23_u64))
@@ -1297,60 +1348,60 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 559553).saturating_mul(n.into()))
     }
     fn open_trace() -> Weight {
-        Weight::from_parts(67_435_000, 11371)
+        Weight::from_parts(77_817_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(4_u64))
             .saturating_add(RocksDbWeight::get().writes(3_u64))
     }
     fn show_work() -> Weight {
-        Weight::from_parts(414_499_000, 178403)
+        Weight::from_parts(429_499_000, 178403)
             .saturating_add(RocksDbWeight::get().reads(62_u64))
             .saturating_add(RocksDbWeight::get().writes(4_u64))
     }
     fn authorize_start() -> Weight {
-        Weight::from_parts(120_602_000, 4618)
+        Weight::from_parts(125_956_000, 4618)
             .saturating_add(RocksDbWeight::get().reads(5_u64))
     }
     fn authorize_report_progress() -> Weight {
-        Weight::from_parts(129_808_000, 11371)
+        Weight::from_parts(143_504_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(6_u64))
     }
     fn authorize_commit_result() -> Weight {
-        Weight::from_parts(125_710_000, 4618)
+        Weight::from_parts(133_183_000, 4618)
             .saturating_add(RocksDbWeight::get().reads(5_u64))
     }
     fn authorize_reveal_result() -> Weight {
-        Weight::from_parts(130_642_000, 4618)
+        Weight::from_parts(135_511_000, 4618)
             .saturating_add(RocksDbWeight::get().reads(5_u64))
     }
     fn authorize_fail() -> Weight {
-        Weight::from_parts(126_514_000, 4618)
+        Weight::from_parts(130_004_000, 4618)
             .saturating_add(RocksDbWeight::get().reads(5_u64))
     }
     fn authorize_open_trace() -> Weight {
-        Weight::from_parts(118_748_000, 4618)
+        Weight::from_parts(125_047_000, 4618)
             .saturating_add(RocksDbWeight::get().reads(6_u64))
     }
     fn authorize_show_work() -> Weight {
-        Weight::from_parts(496_810_000, 178403)
+        Weight::from_parts(586_772_000, 178403)
             .saturating_add(RocksDbWeight::get().reads(65_u64))
     }
     fn serve_slot() -> Weight {
-        Weight::from_parts(9_100_000, 4191)
+        Weight::from_parts(9_099_000, 4191)
             .saturating_add(RocksDbWeight::get().reads(1_u64))
             .saturating_add(RocksDbWeight::get().writes(1_u64))
     }
     fn serve_stale() -> Weight {
-        Weight::from_parts(31_998_000, 11371)
+        Weight::from_parts(38_896_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(2_u64))
     }
     fn serve_early() -> Weight {
-        Weight::from_parts(46_081_000, 4191)
+        Weight::from_parts(46_642_000, 4191)
             .saturating_add(RocksDbWeight::get().reads(2_u64))
             .saturating_add(RocksDbWeight::get().writes(3_u64))
     }
     fn serve_match(n: u32, ) -> Weight {
-        Weight::from_parts(277_890_113, 2239202)
-            .saturating_add(Weight::from_parts(162_692_965, 0).saturating_mul(n.into()))
+        Weight::from_parts(473_394_488, 2239202)
+            .saturating_add(Weight::from_parts(139_448_870, 0).saturating_mul(n.into()))
             .saturating_add(RocksDbWeight::get().reads(19_u64))
             .saturating_add(RocksDbWeight::get().reads((14_u64).saturating_mul(n.into())))
             .saturating_add(RocksDbWeight::get().writes(16_u64))
@@ -1358,8 +1409,8 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 184050).saturating_mul(n.into()))
     }
     fn serve_assignment(n: u32, ) -> Weight {
-        Weight::from_parts(549_796_058, 2239166)
-            .saturating_add(Weight::from_parts(151_104_004, 0).saturating_mul(n.into()))
+        Weight::from_parts(495_463_634, 2239166)
+            .saturating_add(Weight::from_parts(162_931_367, 0).saturating_mul(n.into()))
             .saturating_add(RocksDbWeight::get().reads(31_u64))
             .saturating_add(RocksDbWeight::get().reads((14_u64).saturating_mul(n.into())))
             .saturating_add(RocksDbWeight::get().writes(23_u64))
@@ -1367,8 +1418,8 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 559553).saturating_mul(n.into()))
     }
     fn serve_settle(n: u32, ) -> Weight {
-        Weight::from_parts(433_229_224, 560543)
-            .saturating_add(Weight::from_parts(245_518_563, 0).saturating_mul(n.into()))
+        Weight::from_parts(384_628_560, 560543)
+            .saturating_add(Weight::from_parts(313_665_224, 0).saturating_mul(n.into()))
             .saturating_add(RocksDbWeight::get().reads(33_u64))
             .saturating_add(RocksDbWeight::get().reads((20_u64).saturating_mul(n.into())))
             .saturating_add(RocksDbWeight::get().writes(24_u64))
@@ -1376,26 +1427,26 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 559553).saturating_mul(n.into()))
     }
     fn serve_dispute() -> Weight {
-        Weight::from_parts(1_049_162_000, 2239202)
+        Weight::from_parts(1_156_927_000, 2239202)
             .saturating_add(RocksDbWeight::get().reads(83_u64))
             .saturating_add(RocksDbWeight::get().writes(63_u64))
     }
     fn serve_audit(n: u32, ) -> Weight {
-        Weight::from_parts(284_131_519, 24003)
-            .saturating_add(Weight::from_parts(9_716_056, 0).saturating_mul(n.into()))
+        Weight::from_parts(302_024_538, 24003)
+            .saturating_add(Weight::from_parts(9_632_780, 0).saturating_mul(n.into()))
             .saturating_add(RocksDbWeight::get().reads(19_u64))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(n.into())))
             .saturating_add(RocksDbWeight::get().writes(15_u64))
             .saturating_add(Weight::from_parts(0, 3007).saturating_mul(n.into()))
     }
     fn serve_unlock() -> Weight {
-        Weight::from_parts(219_079_000, 560543)
+        Weight::from_parts(231_256_000, 560543)
             .saturating_add(RocksDbWeight::get().reads(20_u64))
             .saturating_add(RocksDbWeight::get().writes(14_u64))
     }
     fn serve_prune_plain(n: u32, ) -> Weight {
-        Weight::from_parts(25_098_795, 11371)
-            .saturating_add(Weight::from_parts(8_906_761, 0).saturating_mul(n.into()))
+        Weight::from_parts(32_012_818, 11371)
+            .saturating_add(Weight::from_parts(8_963_620, 0).saturating_mul(n.into()))
             .saturating_add(RocksDbWeight::get().reads(4_u64))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(n.into())))
             .saturating_add(RocksDbWeight::get().writes(2_u64))
@@ -1403,8 +1454,8 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 3007).saturating_mul(n.into()))
     }
     fn serve_prune(n: u32, ) -> Weight {
-        Weight::from_parts(47_126_378, 11371)
-            .saturating_add(Weight::from_parts(7_554_873, 0).saturating_mul(n.into()))
+        Weight::from_parts(48_301_982, 11371)
+            .saturating_add(Weight::from_parts(10_558_974, 0).saturating_mul(n.into()))
             .saturating_add(RocksDbWeight::get().reads(4_u64))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(n.into())))
             .saturating_add(RocksDbWeight::get().writes(8_u64))

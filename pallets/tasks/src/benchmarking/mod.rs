@@ -182,23 +182,6 @@ mod benchmarks {
         );
     }
 
-    /// The reveal of the only provider that a task has had, of the root that was expected, whose device stays where it
-    /// is in the order book: pays it.
-    #[benchmark]
-    fn reveal_in_place() {
-        let (last, worker) = running::<T>(&requester::<T>(), 1, expected());
-        commit::<T>(last);
-        let place = in_place::<T>(last);
-        let proof = proof_of_reveal::<T>(last, &worker);
-        #[extrinsic_call]
-        reveal_result(RawOrigin::Authorized, last, opening(3), proof);
-        assert_eq!(Pallet::<T>::place_of(last), place);
-        assert_eq!(
-            Pallet::<T>::weight_of_reveal(last, of_work(1), false),
-            T::WeightInfo::reveal_in_place()
-        );
-    }
-
     /// The reveal of the only provider that a task has had, of the root that was expected: pays it.
     #[benchmark]
     fn reveal_only() {
@@ -209,7 +192,7 @@ mod benchmarks {
         #[extrinsic_call]
         reveal_result(RawOrigin::Authorized, last, opening(3), proof);
         assert_eq!(
-            Pallet::<T>::weight_of_reveal(last, of_work(1), true),
+            Pallet::<T>::weight_of_reveal(last, of_work(1)),
             T::WeightInfo::reveal_only()
         );
     }
@@ -225,7 +208,7 @@ mod benchmarks {
         #[extrinsic_call]
         reveal_result(RawOrigin::Authorized, last, opening(3), proof);
         assert_eq!(
-            Pallet::<T>::weight_of_reveal(last, of_work(n), true),
+            Pallet::<T>::weight_of_reveal(last, of_work(n)),
             T::WeightInfo::reveal_alone(n)
         );
     }
@@ -240,7 +223,7 @@ mod benchmarks {
         #[extrinsic_call]
         reveal_result(RawOrigin::Authorized, last, opening(3), proof);
         assert_eq!(
-            Pallet::<T>::weight_of_reveal(last, of_work(3), true),
+            Pallet::<T>::weight_of_reveal(last, of_work(3)),
             T::WeightInfo::reveal_to_wait()
         );
     }
