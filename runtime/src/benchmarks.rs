@@ -1,6 +1,7 @@
 //! The pallets whose calls, hooks and authorisations are benchmarked on this runtime, and what their
 //! benchmarks need of each other.
 
+use aicpw_primitives::traits::Reputations;
 use aicpw_primitives::worker_key::WorkerId;
 use aicpw_protocol::{
     verdict::Vote, AskPrice, AssignmentId, BlockNumber, DeviceId, Gflops, Mebibytes, TaskId,
@@ -82,7 +83,8 @@ impl pallet_tasks::BenchmarkHelper<AccountId> for Neighbours {
     }
 
     fn in_place(device: DeviceId) {
-        // So rich, and with so much memory, that nothing of what is locked or freed changes its place.
+        // So rich, with so much memory and so well known, that nothing of what is locked, freed or paid changes its
+        // place.
         let much = 10_000_000 * UNIT;
         Devices::<Runtime>::mutate(device, |device| {
             let device = device.as_mut().expect("it is registered");
@@ -91,6 +93,7 @@ impl pallet_tasks::BenchmarkHelper<AccountId> for Neighbours {
         let provider = Devices::<Runtime>::get(device)
             .expect("it is registered")
             .provider;
+        ProviderStaking::settled(&provider, &AccountId::from([9; 32]), 10 * UNIT);
         Balances::mint_into(&provider, 2 * much).expect("there can be so much");
         ProviderStaking::bond_extra(RuntimeOrigin::signed(provider), much).expect("it has so much");
         come_online::<Runtime>(device);

@@ -114,15 +114,16 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// What a reveal has cost, of a task that had so many assignments.
-    pub(crate) fn weight_of_reveal(id: AssignmentId, n: Numbers) -> Weight {
+    /// The same of a reveal.
+    pub(crate) fn weight_of_reveal(id: AssignmentId, n: Numbers, has_moved: bool) -> Weight {
         let task = Self::task_of_alone(id).map(|task| task.status);
         let assignment = Assignments::<T>::get(id).map(|assignment| assignment.status);
         match (task, assignment) {
             (Some(TaskStatus::Verifying { .. }), _) => T::WeightInfo::reveal_to_wait(),
             (Some(TaskStatus::Settled { .. }), Some(AssignmentStatus::Settled { .. })) => {
                 match n.work {
-                    1 => T::WeightInfo::reveal_only(),
+                    1 if has_moved => T::WeightInfo::reveal_only(),
+                    1 => T::WeightInfo::reveal_in_place(),
                     work => T::WeightInfo::reveal_alone(work),
                 }
             }

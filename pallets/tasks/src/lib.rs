@@ -543,8 +543,10 @@ pub mod pallet {
         ) -> DispatchResultWithPostInfo {
             ensure_authorized(origin)?;
             let n = Self::assignments_of(assignment.task);
+            let before = Self::place_of(assignment);
             Self::do_reveal_result(assignment, opening)?;
-            Ok(Some(Self::weight_of_reveal(assignment, n)).into())
+            let has_moved = before != Self::place_of(assignment);
+            Ok(Some(Self::weight_of_reveal(assignment, n, has_moved)).into())
         }
 
         /// The job cannot be done.

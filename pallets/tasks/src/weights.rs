@@ -29,6 +29,7 @@ pub trait WeightInfo {
     fn commit_unaudited() -> Weight;
     fn commit_in_place() -> Weight;
     fn commit_unaudited_in_place() -> Weight;
+    fn reveal_in_place() -> Weight;
     fn reveal_only() -> Weight;
     fn reveal_alone(n: u32, ) -> Weight;
     fn reveal_to_wait() -> Weight;
@@ -72,8 +73,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::SubmittedBy` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn submit() -> Weight {
         // Measured proof size: 55 B.
-        // Shortest run: 116_690_000 picoseconds.
-        Weight::from_parts(151_870_000, 4191)
+        // Shortest run: 125_771_000 picoseconds.
+        Weight::from_parts(153_990_000, 4191)
             .saturating_add(T::DbWeight::get().reads(3_u64))
             .saturating_add(T::DbWeight::get().writes(5_u64))
     }
@@ -100,10 +101,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `n` is `[0, 10]`.
     fn cancel(n: u32, ) -> Weight {
         // Measured proof size: 13022 B + n * 571.
-        // Shortest run: 147_368_000 picoseconds.
-        Weight::from_parts(167_211_588, 16224)
-            // Standard error: 1_067_931
-            .saturating_add(Weight::from_parts(10_947_603, 0).saturating_mul(n.into()))
+        // Shortest run: 134_256_000 picoseconds.
+        Weight::from_parts(170_602_078, 16224)
+            // Standard error: 3_051_168
+            .saturating_add(Weight::from_parts(13_902_932, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(15_u64))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(11_u64))
@@ -166,10 +167,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `n` is `[1, 3]`.
     fn accept(n: u32, ) -> Weight {
         // Measured proof size: 825 B + n * 4145.
-        // Shortest run: 612_225_000 picoseconds.
-        Weight::from_parts(437_786_003, 560543)
-            // Standard error: 6_428_611
-            .saturating_add(Weight::from_parts(241_987_117, 0).saturating_mul(n.into()))
+        // Shortest run: 591_226_000 picoseconds.
+        Weight::from_parts(405_709_117, 560543)
+            // Standard error: 6_673_849
+            .saturating_add(Weight::from_parts(248_761_332, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(32_u64))
             .saturating_add(T::DbWeight::get().reads((20_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(23_u64))
@@ -185,10 +186,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `n` is `[5, 15]`.
     fn rate(n: u32, ) -> Weight {
         // Measured proof size: 1066 B + n * 572.
-        // Shortest run: 103_173_000 picoseconds.
-        Weight::from_parts(96_220_012, 16370)
-            // Standard error: 413_583
-            .saturating_add(Weight::from_parts(5_008_297, 0).saturating_mul(n.into()))
+        // Shortest run: 111_960_000 picoseconds.
+        Weight::from_parts(67_809_203, 16370)
+            // Standard error: 2_286_727
+            .saturating_add(Weight::from_parts(9_961_694, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(6_u64))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(6_u64))
@@ -202,8 +203,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Envelopes` (`max_values`: None, `max_size`: Some(130), added: 2605, mode: `MaxEncodedLen`)
     fn grant_key() -> Weight {
         // Measured proof size: 1555 B.
-        // Shortest run: 25_030_000 picoseconds.
-        Weight::from_parts(33_009_000, 11371)
+        // Shortest run: 28_853_000 picoseconds.
+        Weight::from_parts(38_831_000, 11371)
             .saturating_add(T::DbWeight::get().reads(2_u64))
             .saturating_add(T::DbWeight::get().writes(2_u64))
     }
@@ -213,8 +214,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     fn start() -> Weight {
         // Measured proof size: 2230 B.
-        // Shortest run: 51_204_000 picoseconds.
-        Weight::from_parts(59_503_000, 11371)
+        // Shortest run: 57_237_000 picoseconds.
+        Weight::from_parts(65_006_000, 11371)
             .saturating_add(T::DbWeight::get().reads(2_u64))
             .saturating_add(T::DbWeight::get().writes(1_u64))
     }
@@ -222,8 +223,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
     fn report_progress() -> Weight {
         // Measured proof size: 424 B.
-        // Shortest run: 39_988_000 picoseconds.
-        Weight::from_parts(47_981_000, 3997)
+        // Shortest run: 42_144_000 picoseconds.
+        Weight::from_parts(52_647_000, 3997)
             .saturating_add(T::DbWeight::get().reads(1_u64))
             .saturating_add(T::DbWeight::get().writes(1_u64))
     }
@@ -264,10 +265,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `n` is `[5, 15]`.
     fn commit_result(n: u32, ) -> Weight {
         // Measured proof size: 4146 B + n * 229.
-        // Shortest run: 252_802_000 picoseconds.
-        Weight::from_parts(281_371_218, 560543)
-            // Standard error: 2_009_296
-            .saturating_add(Weight::from_parts(1_468_633, 0).saturating_mul(n.into()))
+        // Shortest run: 286_853_000 picoseconds.
+        Weight::from_parts(291_877_393, 560543)
+            // Standard error: 4_053_102
+            .saturating_add(Weight::from_parts(8_341_646, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(26_u64))
             .saturating_add(T::DbWeight::get().writes(18_u64))
     }
@@ -309,8 +310,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
     fn commit_alone() -> Weight {
         // Measured proof size: 3462 B.
-        // Shortest run: 194_064_000 picoseconds.
-        Weight::from_parts(231_365_000, 560543)
+        // Shortest run: 211_855_000 picoseconds.
+        Weight::from_parts(250_244_000, 560543)
             .saturating_add(T::DbWeight::get().reads(22_u64))
             .saturating_add(T::DbWeight::get().writes(15_u64))
     }
@@ -348,8 +349,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn commit_unaudited() -> Weight {
         // Measured proof size: 3456 B.
-        // Shortest run: 165_400_000 picoseconds.
-        Weight::from_parts(210_565_000, 560543)
+        // Shortest run: 180_824_000 picoseconds.
+        Weight::from_parts(210_441_000, 560543)
             .saturating_add(T::DbWeight::get().reads(20_u64))
             .saturating_add(T::DbWeight::get().writes(12_u64))
     }
@@ -388,9 +389,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Tasks::Agenda` (r:1 w:1)
     /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
     fn commit_in_place() -> Weight {
-        // Measured proof size: 3454 B.
-        // Shortest run: 180_401_000 picoseconds.
-        Weight::from_parts(218_394_000, 560543)
+        // Measured proof size: 3487 B.
+        // Shortest run: 157_103_000 picoseconds.
+        Weight::from_parts(222_799_000, 560543)
             .saturating_add(T::DbWeight::get().reads(20_u64))
             .saturating_add(T::DbWeight::get().writes(12_u64))
     }
@@ -425,9 +426,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Matching::Words` (r:3 w:3)
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn commit_unaudited_in_place() -> Weight {
-        // Measured proof size: 3448 B.
-        // Shortest run: 164_466_000 picoseconds.
-        Weight::from_parts(190_178_000, 560543)
+        // Measured proof size: 3481 B.
+        // Shortest run: 167_419_000 picoseconds.
+        Weight::from_parts(191_128_000, 560543)
             .saturating_add(T::DbWeight::get().reads(18_u64))
             .saturating_add(T::DbWeight::get().writes(9_u64))
     }
@@ -435,6 +436,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Assignments` (r:1 w:1)
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Entries` (r:1 w:0)
+    /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
     /// Storage: `Balances::Holds` (r:1 w:1)
     /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
     /// Storage: `System::Account` (r:2 w:2)
@@ -453,8 +456,49 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::MissingDevicesOf` (r:1 w:0)
     /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Buckets` (r:1 w:0)
+    /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::ListEnds` (r:2 w:0)
+    /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Words` (r:3 w:3)
+    /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::DevicesOf` (r:1 w:0)
+    /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::Agenda` (r:1 w:1)
+    /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::PatientAgenda` (r:1 w:1)
+    /// Proof: `Tasks::PatientAgenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
+    fn reveal_in_place() -> Weight {
+        // Measured proof size: 3009 B.
+        // Shortest run: 323_528_000 picoseconds.
+        Weight::from_parts(371_698_000, 11371)
+            .saturating_add(T::DbWeight::get().reads(22_u64))
+            .saturating_add(T::DbWeight::get().writes(15_u64))
+    }
+    /// Storage: `Tasks::Tasks` (r:1 w:1)
+    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::Assignments` (r:1 w:1)
+    /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Entries` (r:1 w:1)
     /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
+    /// Storage: `Balances::Holds` (r:1 w:1)
+    /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
+    /// Storage: `System::Account` (r:2 w:2)
+    /// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Devices` (r:1 w:1)
+    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::ReputationRecords` (r:1 w:1)
+    /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Occupations` (r:1 w:1)
+    /// Proof: `ProviderStaking::Occupations` (`max_values`: None, `max_size`: Some(115), added: 2590, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Ledgers` (r:1 w:1)
+    /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Challenges` (r:1 w:0)
+    /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Presences` (r:1 w:1)
+    /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::MissingDevicesOf` (r:1 w:0)
+    /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Buckets` (r:2 w:2)
     /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Leaves` (r:1 w:1)
@@ -475,8 +519,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::PatientAgenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
     fn reveal_only() -> Weight {
         // Measured proof size: 3052 B.
-        // Shortest run: 325_694_000 picoseconds.
-        Weight::from_parts(387_097_000, 560543)
+        // Shortest run: 354_262_000 picoseconds.
+        Weight::from_parts(413_460_000, 560543)
             .saturating_add(T::DbWeight::get().reads(26_u64))
             .saturating_add(T::DbWeight::get().writes(21_u64))
     }
@@ -484,6 +528,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Assignments` (r:3 w:3)
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Entries` (r:3 w:3)
+    /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
     /// Storage: `Balances::Holds` (r:3 w:3)
     /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
     /// Storage: `System::Account` (r:4 w:4)
@@ -502,8 +548,6 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::MissingDevicesOf` (r:3 w:0)
     /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Entries` (r:3 w:3)
-    /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Buckets` (r:6 w:6)
     /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Leaves` (r:3 w:3)
@@ -529,10 +573,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `n` is `[2, 3]`.
     fn reveal_alone(n: u32, ) -> Weight {
         // Measured proof size: 3464 B + n * 1843.
-        // Shortest run: 542_250_000 picoseconds.
-        Weight::from_parts(59_839_449, 11526)
-            // Standard error: 8_791_196
-            .saturating_add(Weight::from_parts(283_416_405, 0).saturating_mul(n.into()))
+        // Shortest run: 605_945_000 picoseconds.
+        Weight::from_parts(395_803_637, 11526)
+            // Standard error: 26_129_629
+            .saturating_add(Weight::from_parts(183_576_898, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(8_u64))
             .saturating_add(T::DbWeight::get().reads((19_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(7_u64))
@@ -543,19 +587,23 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Assignments` (r:1 w:1)
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Entries` (r:1 w:0)
+    /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Agenda` (r:1 w:1)
     /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
     fn reveal_to_wait() -> Weight {
-        // Measured proof size: 1751 B.
-        // Shortest run: 59_502_000 picoseconds.
-        Weight::from_parts(82_981_000, 11371)
-            .saturating_add(T::DbWeight::get().reads(3_u64))
+        // Measured proof size: 1845 B.
+        // Shortest run: 76_378_000 picoseconds.
+        Weight::from_parts(90_316_000, 11371)
+            .saturating_add(T::DbWeight::get().reads(4_u64))
             .saturating_add(T::DbWeight::get().writes(3_u64))
     }
     /// Storage: `Tasks::Tasks` (r:1 w:1)
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Assignments` (r:16 w:16)
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Entries` (r:16 w:16)
+    /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
     /// Storage: `Balances::Holds` (r:11 w:11)
     /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
     /// Storage: `System::Account` (r:19 w:19)
@@ -574,8 +622,6 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::MissingDevicesOf` (r:16 w:0)
     /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Entries` (r:16 w:16)
-    /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Buckets` (r:32 w:32)
     /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Leaves` (r:16 w:16)
@@ -609,10 +655,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `n` is `[5, 15]`.
     fn reveal_result(n: u32, ) -> Weight {
         // Measured proof size: 4505 B + n * 1798.
-        // Shortest run: 1_632_488_000 picoseconds.
-        Weight::from_parts(558_204_307, 2239166)
-            // Standard error: 5_810_196
-            .saturating_add(Weight::from_parts(226_550_016, 0).saturating_mul(n.into()))
+        // Shortest run: 1_704_510_000 picoseconds.
+        Weight::from_parts(466_578_019, 2239166)
+            // Standard error: 10_621_651
+            .saturating_add(Weight::from_parts(285_788_056, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(28_u64))
             .saturating_add(T::DbWeight::get().reads((18_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(24_u64))
@@ -670,10 +716,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `n` is `[5, 15]`.
     fn fail(n: u32, ) -> Weight {
         // Measured proof size: 3400 B + n * 1557.
-        // Shortest run: 1_245_674_000 picoseconds.
-        Weight::from_parts(680_820_841, 2239166)
-            // Standard error: 5_616_781
-            .saturating_add(Weight::from_parts(141_113_957, 0).saturating_mul(n.into()))
+        // Shortest run: 1_423_098_000 picoseconds.
+        Weight::from_parts(896_880_720, 2239166)
+            // Standard error: 6_755_337
+            .saturating_add(Weight::from_parts(139_219_497, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(31_u64))
             .saturating_add(T::DbWeight::get().reads((14_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(23_u64))
@@ -692,8 +738,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Disputes::Narrowings` (`max_values`: None, `max_size`: Some(289), added: 2764, mode: `MaxEncodedLen`)
     fn open_trace() -> Weight {
         // Measured proof size: 2010 B.
-        // Shortest run: 64_522_000 picoseconds.
-        Weight::from_parts(77_817_000, 11371)
+        // Shortest run: 62_395_000 picoseconds.
+        Weight::from_parts(74_582_000, 11371)
             .saturating_add(T::DbWeight::get().reads(4_u64))
             .saturating_add(T::DbWeight::get().writes(3_u64))
     }
@@ -711,8 +757,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Disputes::Steps` (`max_values`: None, `max_size`: Some(20), added: 2495, mode: `MaxEncodedLen`)
     fn show_work() -> Weight {
         // Measured proof size: 24271 B.
-        // Shortest run: 413_703_000 picoseconds.
-        Weight::from_parts(429_499_000, 178403)
+        // Shortest run: 576_067_000 picoseconds.
+        Weight::from_parts(953_360_000, 178403)
             .saturating_add(T::DbWeight::get().reads(62_u64))
             .saturating_add(T::DbWeight::get().writes(4_u64))
     }
@@ -727,9 +773,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `System::BlockHash` (r:1 w:0)
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn authorize_start() -> Weight {
-        // Measured proof size: 3048 B.
-        // Shortest run: 105_218_000 picoseconds.
-        Weight::from_parts(125_956_000, 4618)
+        // Measured proof size: 3052 B.
+        // Shortest run: 116_044_000 picoseconds.
+        Weight::from_parts(127_734_000, 4618)
             .saturating_add(T::DbWeight::get().reads(5_u64))
     }
     /// Storage: `Tasks::Assignments` (r:1 w:0)
@@ -745,9 +791,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `System::BlockHash` (r:1 w:0)
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn authorize_report_progress() -> Weight {
-        // Measured proof size: 4938 B.
-        // Shortest run: 130_539_000 picoseconds.
-        Weight::from_parts(143_504_000, 11371)
+        // Measured proof size: 4905 B.
+        // Shortest run: 132_831_000 picoseconds.
+        Weight::from_parts(151_854_000, 11371)
             .saturating_add(T::DbWeight::get().reads(6_u64))
     }
     /// Storage: `Tasks::Assignments` (r:1 w:0)
@@ -761,9 +807,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `System::BlockHash` (r:1 w:0)
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn authorize_commit_result() -> Weight {
-        // Measured proof size: 3076 B.
-        // Shortest run: 116_598_000 picoseconds.
-        Weight::from_parts(133_183_000, 4618)
+        // Measured proof size: 3072 B.
+        // Shortest run: 116_099_000 picoseconds.
+        Weight::from_parts(127_443_000, 4618)
             .saturating_add(T::DbWeight::get().reads(5_u64))
     }
     /// Storage: `Tasks::Assignments` (r:1 w:0)
@@ -777,9 +823,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `System::BlockHash` (r:1 w:0)
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn authorize_reveal_result() -> Weight {
-        // Measured proof size: 3221 B.
-        // Shortest run: 127_150_000 picoseconds.
-        Weight::from_parts(135_511_000, 4618)
+        // Measured proof size: 3225 B.
+        // Shortest run: 121_400_000 picoseconds.
+        Weight::from_parts(131_216_000, 4618)
             .saturating_add(T::DbWeight::get().reads(5_u64))
     }
     /// Storage: `Tasks::Assignments` (r:1 w:0)
@@ -793,9 +839,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `System::BlockHash` (r:1 w:0)
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn authorize_fail() -> Weight {
-        // Measured proof size: 3077 B.
-        // Shortest run: 122_413_000 picoseconds.
-        Weight::from_parts(130_004_000, 4618)
+        // Measured proof size: 3076 B.
+        // Shortest run: 120_866_000 picoseconds.
+        Weight::from_parts(130_760_000, 4618)
             .saturating_add(T::DbWeight::get().reads(5_u64))
     }
     /// Storage: `Tasks::Assignments` (r:1 w:0)
@@ -812,8 +858,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn authorize_open_trace() -> Weight {
         // Measured proof size: 2306 B.
-        // Shortest run: 108_960_000 picoseconds.
-        Weight::from_parts(125_047_000, 4618)
+        // Shortest run: 110_274_000 picoseconds.
+        Weight::from_parts(122_019_000, 4618)
             .saturating_add(T::DbWeight::get().reads(6_u64))
     }
     /// Storage: `Tasks::Assignments` (r:59 w:0)
@@ -831,17 +877,17 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Tasks::Tasks` (r:1 w:0)
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     fn authorize_show_work() -> Weight {
-        // Measured proof size: 27746 B.
-        // Shortest run: 490_108_000 picoseconds.
-        Weight::from_parts(586_772_000, 178403)
+        // Measured proof size: 27779 B.
+        // Shortest run: 632_944_000 picoseconds.
+        Weight::from_parts(751_985_000, 178403)
             .saturating_add(T::DbWeight::get().reads(65_u64))
     }
     /// Storage: `Tasks::Agenda` (r:1 w:1)
     /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
     fn serve_slot() -> Weight {
         // Measured proof size: 17 B.
-        // Shortest run: 6_569_000 picoseconds.
-        Weight::from_parts(9_099_000, 4191)
+        // Shortest run: 8_252_000 picoseconds.
+        Weight::from_parts(9_981_000, 4191)
             .saturating_add(T::DbWeight::get().reads(1_u64))
             .saturating_add(T::DbWeight::get().writes(1_u64))
     }
@@ -851,8 +897,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
     fn serve_stale() -> Weight {
         // Measured proof size: 2453 B.
-        // Shortest run: 31_134_000 picoseconds.
-        Weight::from_parts(38_896_000, 11371)
+        // Shortest run: 32_312_000 picoseconds.
+        Weight::from_parts(40_708_000, 11371)
             .saturating_add(T::DbWeight::get().reads(2_u64))
     }
     /// Storage: `Tasks::Assignments` (r:1 w:1)
@@ -863,8 +909,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::AgendaPages` (`max_values`: None, `max_size`: Some(730), added: 3205, mode: `MaxEncodedLen`)
     fn serve_early() -> Weight {
         // Measured proof size: 1041 B.
-        // Shortest run: 37_299_000 picoseconds.
-        Weight::from_parts(46_642_000, 4191)
+        // Shortest run: 34_992_000 picoseconds.
+        Weight::from_parts(47_984_000, 4191)
             .saturating_add(T::DbWeight::get().reads(2_u64))
             .saturating_add(T::DbWeight::get().writes(3_u64))
     }
@@ -921,10 +967,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `n` is `[5, 10]`.
     fn serve_match(n: u32, ) -> Weight {
         // Measured proof size: 12122 B + n * 1523.
-        // Shortest run: 1_018_943_000 picoseconds.
-        Weight::from_parts(473_394_488, 2239202)
-            // Standard error: 8_565_630
-            .saturating_add(Weight::from_parts(139_448_870, 0).saturating_mul(n.into()))
+        // Shortest run: 1_059_031_000 picoseconds.
+        Weight::from_parts(237_857_472, 2239202)
+            // Standard error: 9_487_049
+            .saturating_add(Weight::from_parts(183_243_745, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(19_u64))
             .saturating_add(T::DbWeight::get().reads((14_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(16_u64))
@@ -982,10 +1028,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `n` is `[5, 15]`.
     fn serve_assignment(n: u32, ) -> Weight {
         // Measured proof size: 3280 B + n * 1557.
-        // Shortest run: 1_184_865_000 picoseconds.
-        Weight::from_parts(495_463_634, 2239166)
-            // Standard error: 7_240_051
-            .saturating_add(Weight::from_parts(162_931_367, 0).saturating_mul(n.into()))
+        // Shortest run: 1_268_652_000 picoseconds.
+        Weight::from_parts(626_307_413, 2239166)
+            // Standard error: 8_533_275
+            .saturating_add(Weight::from_parts(167_254_870, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(31_u64))
             .saturating_add(T::DbWeight::get().reads((14_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(23_u64))
@@ -1049,10 +1095,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `n` is `[1, 3]`.
     fn serve_settle(n: u32, ) -> Weight {
         // Measured proof size: 960 B + n * 4146.
-        // Shortest run: 632_921_000 picoseconds.
-        Weight::from_parts(384_628_560, 560543)
-            // Standard error: 4_724_033
-            .saturating_add(Weight::from_parts(313_665_224, 0).saturating_mul(n.into()))
+        // Shortest run: 617_295_000 picoseconds.
+        Weight::from_parts(439_431_863, 560543)
+            // Standard error: 15_638_417
+            .saturating_add(Weight::from_parts(261_685_965, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(33_u64))
             .saturating_add(T::DbWeight::get().reads((20_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(24_u64))
@@ -1105,8 +1151,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
     fn serve_dispute() -> Weight {
         // Measured proof size: 11238 B.
-        // Shortest run: 1_006_770_000 picoseconds.
-        Weight::from_parts(1_156_927_000, 2239202)
+        // Shortest run: 1_044_120_000 picoseconds.
+        Weight::from_parts(1_193_384_000, 2239202)
             .saturating_add(T::DbWeight::get().reads(83_u64))
             .saturating_add(T::DbWeight::get().writes(63_u64))
     }
@@ -1129,10 +1175,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `n` is `[5, 15]`.
     fn serve_audit(n: u32, ) -> Weight {
         // Measured proof size: 1490 B + n * 555.
-        // Shortest run: 306_488_000 picoseconds.
-        Weight::from_parts(302_024_538, 24003)
-            // Standard error: 2_958_756
-            .saturating_add(Weight::from_parts(9_632_780, 0).saturating_mul(n.into()))
+        // Shortest run: 308_123_000 picoseconds.
+        Weight::from_parts(339_956_268, 24003)
+            // Standard error: 4_663_349
+            .saturating_add(Weight::from_parts(7_836_958, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(19_u64))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(15_u64))
@@ -1172,8 +1218,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
     fn serve_unlock() -> Weight {
         // Measured proof size: 4594 B.
-        // Shortest run: 210_057_000 picoseconds.
-        Weight::from_parts(231_256_000, 560543)
+        // Shortest run: 219_696_000 picoseconds.
+        Weight::from_parts(243_468_000, 560543)
             .saturating_add(T::DbWeight::get().reads(20_u64))
             .saturating_add(T::DbWeight::get().writes(14_u64))
     }
@@ -1190,10 +1236,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `n` is `[1, 3]`.
     fn serve_prune_plain(n: u32, ) -> Weight {
         // Measured proof size: 1213 B + n * 542.
-        // Shortest run: 28_036_000 picoseconds.
-        Weight::from_parts(32_012_818, 11371)
-            // Standard error: 395_626
-            .saturating_add(Weight::from_parts(8_963_620, 0).saturating_mul(n.into()))
+        // Shortest run: 27_159_000 picoseconds.
+        Weight::from_parts(29_596_398, 11371)
+            // Standard error: 257_973
+            .saturating_add(Weight::from_parts(9_214_086, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(4_u64))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(2_u64))
@@ -1225,10 +1271,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `n` is `[5, 15]`.
     fn serve_prune(n: u32, ) -> Weight {
         // Measured proof size: 754 B + n * 538.
-        // Shortest run: 84_105_000 picoseconds.
-        Weight::from_parts(48_301_982, 11371)
-            // Standard error: 2_443_739
-            .saturating_add(Weight::from_parts(10_558_974, 0).saturating_mul(n.into()))
+        // Shortest run: 85_136_000 picoseconds.
+        Weight::from_parts(47_646_729, 11371)
+            // Standard error: 3_398_004
+            .saturating_add(Weight::from_parts(12_010_733, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(4_u64))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(8_u64))
@@ -1240,21 +1286,21 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// The same with the slower database, for tests of the pallet alone.
 impl WeightInfo for () {
     fn submit() -> Weight {
-        Weight::from_parts(151_870_000, 4191)
+        Weight::from_parts(153_990_000, 4191)
             .saturating_add(RocksDbWeight::get().reads(3_u64))
             .saturating_add(RocksDbWeight::get().writes(5_u64))
     }
     fn cancel(n: u32, ) -> Weight {
-        Weight::from_parts(167_211_588, 16224)
-            .saturating_add(Weight::from_parts(10_947_603, 0).saturating_mul(n.into()))
+        Weight::from_parts(170_602_078, 16224)
+            .saturating_add(Weight::from_parts(13_902_932, 0).saturating_mul(n.into()))
             .saturating_add(RocksDbWeight::get().reads(15_u64))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(n.into())))
             .saturating_add(RocksDbWeight::get().writes(11_u64))
             .saturating_add(Weight::from_parts(0, 3007).saturating_mul(n.into()))
     }
     fn accept(n: u32, ) -> Weight {
-        Weight::from_parts(437_786_003, 560543)
-            .saturating_add(Weight::from_parts(241_987_117, 0).saturating_mul(n.into()))
+        Weight::from_parts(405_709_117, 560543)
+            .saturating_add(Weight::from_parts(248_761_332, 0).saturating_mul(n.into()))
             .saturating_add(RocksDbWeight::get().reads(32_u64))
             .saturating_add(RocksDbWeight::get().reads((20_u64).saturating_mul(n.into())))
             .saturating_add(RocksDbWeight::get().writes(23_u64))
@@ -1262,62 +1308,67 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 559553).saturating_mul(n.into()))
     }
     fn rate(n: u32, ) -> Weight {
-        Weight::from_parts(96_220_012, 16370)
-            .saturating_add(Weight::from_parts(5_008_297, 0).saturating_mul(n.into()))
+        Weight::from_parts(67_809_203, 16370)
+            .saturating_add(Weight::from_parts(9_961_694, 0).saturating_mul(n.into()))
             .saturating_add(RocksDbWeight::get().reads(6_u64))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(n.into())))
             .saturating_add(RocksDbWeight::get().writes(6_u64))
             .saturating_add(Weight::from_parts(0, 3007).saturating_mul(n.into()))
     }
     fn grant_key() -> Weight {
-        Weight::from_parts(33_009_000, 11371)
+        Weight::from_parts(38_831_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(2_u64))
             .saturating_add(RocksDbWeight::get().writes(2_u64))
     }
     fn start() -> Weight {
-        Weight::from_parts(59_503_000, 11371)
+        Weight::from_parts(65_006_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(2_u64))
             .saturating_add(RocksDbWeight::get().writes(1_u64))
     }
     fn report_progress() -> Weight {
-        Weight::from_parts(47_981_000, 3997)
+        Weight::from_parts(52_647_000, 3997)
             .saturating_add(RocksDbWeight::get().reads(1_u64))
             .saturating_add(RocksDbWeight::get().writes(1_u64))
     }
     fn commit_result(n: u32, ) -> Weight {
-        Weight::from_parts(281_371_218, 560543)
-            .saturating_add(Weight::from_parts(1_468_633, 0).saturating_mul(n.into()))
+        Weight::from_parts(291_877_393, 560543)
+            .saturating_add(Weight::from_parts(8_341_646, 0).saturating_mul(n.into()))
             .saturating_add(RocksDbWeight::get().reads(26_u64))
             .saturating_add(RocksDbWeight::get().writes(18_u64))
     }
     fn commit_alone() -> Weight {
-        Weight::from_parts(231_365_000, 560543)
+        Weight::from_parts(250_244_000, 560543)
             .saturating_add(RocksDbWeight::get().reads(22_u64))
             .saturating_add(RocksDbWeight::get().writes(15_u64))
     }
     fn commit_unaudited() -> Weight {
-        Weight::from_parts(210_565_000, 560543)
+        Weight::from_parts(210_441_000, 560543)
             .saturating_add(RocksDbWeight::get().reads(20_u64))
             .saturating_add(RocksDbWeight::get().writes(12_u64))
     }
     fn commit_in_place() -> Weight {
-        Weight::from_parts(218_394_000, 560543)
+        Weight::from_parts(222_799_000, 560543)
             .saturating_add(RocksDbWeight::get().reads(20_u64))
             .saturating_add(RocksDbWeight::get().writes(12_u64))
     }
     fn commit_unaudited_in_place() -> Weight {
-        Weight::from_parts(190_178_000, 560543)
+        Weight::from_parts(191_128_000, 560543)
             .saturating_add(RocksDbWeight::get().reads(18_u64))
             .saturating_add(RocksDbWeight::get().writes(9_u64))
     }
+    fn reveal_in_place() -> Weight {
+        Weight::from_parts(371_698_000, 11371)
+            .saturating_add(RocksDbWeight::get().reads(22_u64))
+            .saturating_add(RocksDbWeight::get().writes(15_u64))
+    }
     fn reveal_only() -> Weight {
-        Weight::from_parts(387_097_000, 560543)
+        Weight::from_parts(413_460_000, 560543)
             .saturating_add(RocksDbWeight::get().reads(26_u64))
             .saturating_add(RocksDbWeight::get().writes(21_u64))
     }
     fn reveal_alone(n: u32, ) -> Weight {
-        Weight::from_parts(59_839_449, 11526)
-            .saturating_add(Weight::from_parts(283_416_405, 0).saturating_mul(n.into()))
+        Weight::from_parts(395_803_637, 11526)
+            .saturating_add(Weight::from_parts(183_576_898, 0).saturating_mul(n.into()))
             .saturating_add(RocksDbWeight::get().reads(8_u64))
             .saturating_add(RocksDbWeight::get().reads((19_u64).saturating_mul(n.into())))
             .saturating_add(RocksDbWeight::get().writes(7_u64))
@@ -1325,13 +1376,13 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 559553).saturating_mul(n.into()))
     }
     fn reveal_to_wait() -> Weight {
-        Weight::from_parts(82_981_000, 11371)
-            .saturating_add(RocksDbWeight::get().reads(3_u64))
+        Weight::from_parts(90_316_000, 11371)
+            .saturating_add(RocksDbWeight::get().reads(4_u64))
             .saturating_add(RocksDbWeight::get().writes(3_u64))
     }
     fn reveal_result(n: u32, ) -> Weight {
-        Weight::from_parts(558_204_307, 2239166)
-            .saturating_add(Weight::from_parts(226_550_016, 0).saturating_mul(n.into()))
+        Weight::from_parts(466_578_019, 2239166)
+            .saturating_add(Weight::from_parts(285_788_056, 0).saturating_mul(n.into()))
             .saturating_add(RocksDbWeight::get().reads(28_u64))
             .saturating_add(RocksDbWeight::get().reads((18_u64).saturating_mul(n.into())))
             .saturating_add(RocksDbWeight::get().writes(24_u64))
@@ -1339,8 +1390,8 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 559553).saturating_mul(n.into()))
     }
     fn fail(n: u32, ) -> Weight {
-        Weight::from_parts(680_820_841, 2239166)
-            .saturating_add(Weight::from_parts(141_113_957, 0).saturating_mul(n.into()))
+        Weight::from_parts(896_880_720, 2239166)
+            .saturating_add(Weight::from_parts(139_219_497, 0).saturating_mul(n.into()))
             .saturating_add(RocksDbWeight::get().reads(31_u64))
             .saturating_add(RocksDbWeight::get().reads((14_u64).saturating_mul(n.into())))
             .saturating_add(RocksDbWeight::get().writes(23_u64))
@@ -1348,60 +1399,60 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 559553).saturating_mul(n.into()))
     }
     fn open_trace() -> Weight {
-        Weight::from_parts(77_817_000, 11371)
+        Weight::from_parts(74_582_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(4_u64))
             .saturating_add(RocksDbWeight::get().writes(3_u64))
     }
     fn show_work() -> Weight {
-        Weight::from_parts(429_499_000, 178403)
+        Weight::from_parts(953_360_000, 178403)
             .saturating_add(RocksDbWeight::get().reads(62_u64))
             .saturating_add(RocksDbWeight::get().writes(4_u64))
     }
     fn authorize_start() -> Weight {
-        Weight::from_parts(125_956_000, 4618)
+        Weight::from_parts(127_734_000, 4618)
             .saturating_add(RocksDbWeight::get().reads(5_u64))
     }
     fn authorize_report_progress() -> Weight {
-        Weight::from_parts(143_504_000, 11371)
+        Weight::from_parts(151_854_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(6_u64))
     }
     fn authorize_commit_result() -> Weight {
-        Weight::from_parts(133_183_000, 4618)
+        Weight::from_parts(127_443_000, 4618)
             .saturating_add(RocksDbWeight::get().reads(5_u64))
     }
     fn authorize_reveal_result() -> Weight {
-        Weight::from_parts(135_511_000, 4618)
+        Weight::from_parts(131_216_000, 4618)
             .saturating_add(RocksDbWeight::get().reads(5_u64))
     }
     fn authorize_fail() -> Weight {
-        Weight::from_parts(130_004_000, 4618)
+        Weight::from_parts(130_760_000, 4618)
             .saturating_add(RocksDbWeight::get().reads(5_u64))
     }
     fn authorize_open_trace() -> Weight {
-        Weight::from_parts(125_047_000, 4618)
+        Weight::from_parts(122_019_000, 4618)
             .saturating_add(RocksDbWeight::get().reads(6_u64))
     }
     fn authorize_show_work() -> Weight {
-        Weight::from_parts(586_772_000, 178403)
+        Weight::from_parts(751_985_000, 178403)
             .saturating_add(RocksDbWeight::get().reads(65_u64))
     }
     fn serve_slot() -> Weight {
-        Weight::from_parts(9_099_000, 4191)
+        Weight::from_parts(9_981_000, 4191)
             .saturating_add(RocksDbWeight::get().reads(1_u64))
             .saturating_add(RocksDbWeight::get().writes(1_u64))
     }
     fn serve_stale() -> Weight {
-        Weight::from_parts(38_896_000, 11371)
+        Weight::from_parts(40_708_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(2_u64))
     }
     fn serve_early() -> Weight {
-        Weight::from_parts(46_642_000, 4191)
+        Weight::from_parts(47_984_000, 4191)
             .saturating_add(RocksDbWeight::get().reads(2_u64))
             .saturating_add(RocksDbWeight::get().writes(3_u64))
     }
     fn serve_match(n: u32, ) -> Weight {
-        Weight::from_parts(473_394_488, 2239202)
-            .saturating_add(Weight::from_parts(139_448_870, 0).saturating_mul(n.into()))
+        Weight::from_parts(237_857_472, 2239202)
+            .saturating_add(Weight::from_parts(183_243_745, 0).saturating_mul(n.into()))
             .saturating_add(RocksDbWeight::get().reads(19_u64))
             .saturating_add(RocksDbWeight::get().reads((14_u64).saturating_mul(n.into())))
             .saturating_add(RocksDbWeight::get().writes(16_u64))
@@ -1409,8 +1460,8 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 184050).saturating_mul(n.into()))
     }
     fn serve_assignment(n: u32, ) -> Weight {
-        Weight::from_parts(495_463_634, 2239166)
-            .saturating_add(Weight::from_parts(162_931_367, 0).saturating_mul(n.into()))
+        Weight::from_parts(626_307_413, 2239166)
+            .saturating_add(Weight::from_parts(167_254_870, 0).saturating_mul(n.into()))
             .saturating_add(RocksDbWeight::get().reads(31_u64))
             .saturating_add(RocksDbWeight::get().reads((14_u64).saturating_mul(n.into())))
             .saturating_add(RocksDbWeight::get().writes(23_u64))
@@ -1418,8 +1469,8 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 559553).saturating_mul(n.into()))
     }
     fn serve_settle(n: u32, ) -> Weight {
-        Weight::from_parts(384_628_560, 560543)
-            .saturating_add(Weight::from_parts(313_665_224, 0).saturating_mul(n.into()))
+        Weight::from_parts(439_431_863, 560543)
+            .saturating_add(Weight::from_parts(261_685_965, 0).saturating_mul(n.into()))
             .saturating_add(RocksDbWeight::get().reads(33_u64))
             .saturating_add(RocksDbWeight::get().reads((20_u64).saturating_mul(n.into())))
             .saturating_add(RocksDbWeight::get().writes(24_u64))
@@ -1427,26 +1478,26 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 559553).saturating_mul(n.into()))
     }
     fn serve_dispute() -> Weight {
-        Weight::from_parts(1_156_927_000, 2239202)
+        Weight::from_parts(1_193_384_000, 2239202)
             .saturating_add(RocksDbWeight::get().reads(83_u64))
             .saturating_add(RocksDbWeight::get().writes(63_u64))
     }
     fn serve_audit(n: u32, ) -> Weight {
-        Weight::from_parts(302_024_538, 24003)
-            .saturating_add(Weight::from_parts(9_632_780, 0).saturating_mul(n.into()))
+        Weight::from_parts(339_956_268, 24003)
+            .saturating_add(Weight::from_parts(7_836_958, 0).saturating_mul(n.into()))
             .saturating_add(RocksDbWeight::get().reads(19_u64))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(n.into())))
             .saturating_add(RocksDbWeight::get().writes(15_u64))
             .saturating_add(Weight::from_parts(0, 3007).saturating_mul(n.into()))
     }
     fn serve_unlock() -> Weight {
-        Weight::from_parts(231_256_000, 560543)
+        Weight::from_parts(243_468_000, 560543)
             .saturating_add(RocksDbWeight::get().reads(20_u64))
             .saturating_add(RocksDbWeight::get().writes(14_u64))
     }
     fn serve_prune_plain(n: u32, ) -> Weight {
-        Weight::from_parts(32_012_818, 11371)
-            .saturating_add(Weight::from_parts(8_963_620, 0).saturating_mul(n.into()))
+        Weight::from_parts(29_596_398, 11371)
+            .saturating_add(Weight::from_parts(9_214_086, 0).saturating_mul(n.into()))
             .saturating_add(RocksDbWeight::get().reads(4_u64))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(n.into())))
             .saturating_add(RocksDbWeight::get().writes(2_u64))
@@ -1454,8 +1505,8 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 3007).saturating_mul(n.into()))
     }
     fn serve_prune(n: u32, ) -> Weight {
-        Weight::from_parts(48_301_982, 11371)
-            .saturating_add(Weight::from_parts(10_558_974, 0).saturating_mul(n.into()))
+        Weight::from_parts(47_646_729, 11371)
+            .saturating_add(Weight::from_parts(12_010_733, 0).saturating_mul(n.into()))
             .saturating_add(RocksDbWeight::get().reads(4_u64))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(n.into())))
             .saturating_add(RocksDbWeight::get().writes(8_u64))

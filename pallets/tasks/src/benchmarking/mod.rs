@@ -182,6 +182,23 @@ mod benchmarks {
         );
     }
 
+    /// The reveal of the only provider that a task has had, of the root that was expected, whose device stays where it
+    /// is in the order book: pays it.
+    #[benchmark]
+    fn reveal_in_place() {
+        let (last, worker) = running::<T>(&requester::<T>(), 1, expected());
+        commit::<T>(last);
+        let place = in_place::<T>(last);
+        let proof = proof_of_reveal::<T>(last, &worker);
+        #[extrinsic_call]
+        reveal_result(RawOrigin::Authorized, last, opening(3), proof);
+        assert_eq!(Pallet::<T>::place_of(last), place);
+        assert_eq!(
+            Pallet::<T>::weight_of_reveal(last, of_work(1), false),
+            T::WeightInfo::reveal_in_place()
+        );
+    }
+
     /// The reveal of the only provider that a task has had, of the root that was expected: pays it.
     #[benchmark]
     fn reveal_only() {
@@ -192,7 +209,7 @@ mod benchmarks {
         #[extrinsic_call]
         reveal_result(RawOrigin::Authorized, last, opening(3), proof);
         assert_eq!(
-            Pallet::<T>::weight_of_reveal(last, of_work(1)),
+            Pallet::<T>::weight_of_reveal(last, of_work(1), true),
             T::WeightInfo::reveal_only()
         );
     }
@@ -208,7 +225,7 @@ mod benchmarks {
         #[extrinsic_call]
         reveal_result(RawOrigin::Authorized, last, opening(3), proof);
         assert_eq!(
-            Pallet::<T>::weight_of_reveal(last, of_work(n)),
+            Pallet::<T>::weight_of_reveal(last, of_work(n), true),
             T::WeightInfo::reveal_alone(n)
         );
     }
@@ -223,7 +240,7 @@ mod benchmarks {
         #[extrinsic_call]
         reveal_result(RawOrigin::Authorized, last, opening(3), proof);
         assert_eq!(
-            Pallet::<T>::weight_of_reveal(last, of_work(3)),
+            Pallet::<T>::weight_of_reveal(last, of_work(3), true),
             T::WeightInfo::reveal_to_wait()
         );
     }

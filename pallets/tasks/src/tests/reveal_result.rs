@@ -134,20 +134,18 @@ fn a_reveal_weighs_what_it_came_to() {
     ExtBuilder.build_and_execute(|| {
         let one = Numbers { work: 1, jurors: 0 };
         let settled = settled(ALICE);
-        assert_eq!(
-            TasksPallet::weight_of_reveal(settled, one),
-            W::reveal_only()
-        );
-        for (has_moved, commit) in [
-            (true, W::commit_unaudited()),
-            (false, W::commit_unaudited_in_place()),
+        for (has_moved, reveal, commit) in [
+            (true, W::reveal_only(), W::commit_unaudited()),
+            (false, W::reveal_in_place(), W::commit_unaudited_in_place()),
         ] {
+            let weight = TasksPallet::weight_of_reveal(settled, one, has_moved);
+            assert_eq!(weight, reveal);
             let weight = TasksPallet::weight_of_commit(settled, one, has_moved);
             assert_eq!(weight, commit);
         }
         let waits = verifying(ALICE);
         assert_eq!(
-            TasksPallet::weight_of_reveal(waits, one),
+            TasksPallet::weight_of_reveal(waits, one, true),
             W::reveal_to_wait()
         );
         assert_eq!(
@@ -161,7 +159,7 @@ fn a_reveal_weighs_what_it_came_to() {
         let unexpected = committed(BOB, Verification::Expected { root_hash: [9; 32] });
         assert_ok!(reveal(unexpected, opening(ROOT)));
         assert_eq!(
-            TasksPallet::weight_of_reveal(unexpected, one),
+            TasksPallet::weight_of_reveal(unexpected, one, true),
             W::reveal_result(1)
         );
     });
