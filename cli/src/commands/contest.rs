@@ -360,6 +360,19 @@ pub async fn pay(
     sent.await.map_err(|error| error.about_task(id.0))
 }
 
+/// The same for who looks again: returns as soon as it is in a block, which a fork can take back.
+pub async fn pay_into_block(
+    signer: &Signer,
+    chain: &Chain,
+    id: TaskId,
+    plan: &Plan,
+    grants: bool,
+) -> Result<Inclusion> {
+    let signed = sign(chain, signer, plan, grants).await?;
+    let sent = async { chain.send(&plan.call, &signed).await?.included().await };
+    sent.await.map_err(|error| error.about_task(id.0))
+}
+
 /// Says what there is of the dispute, in a block or now.
 pub async fn tell(
     context: &Context<'_>,

@@ -308,7 +308,8 @@ impl Appeals {
     }
 
     /// Appeals against what it can, and tells what it did, and what not and why; among `own`, the account's own tasks
-    /// that are disputed, too. Returns when the appeals are final.
+    /// that are disputed, too. Returns when the appeals are in blocks: where finality stands still there is no time to wait
+    /// for it, and one that a fork takes back is made again at the next look.
     ///
     /// # Errors
     /// The node does not answer.
@@ -321,7 +322,7 @@ impl Appeals {
     ) -> Result<()> {
         let appeal = async |verdict: Verdict| {
             let (id, plan) = (verdict.task, verdict.plan());
-            contest::pay(signer, chain, id, &plan, verdict.grants).await
+            contest::pay_into_block(signer, chain, id, &plan, verdict.grants).await
         };
         let tell = |step: Step, clock: &Clock| step.tell(out, clock);
         match self.go(chain, signer.account, own, appeal, tell).await {
