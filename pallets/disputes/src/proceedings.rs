@@ -315,7 +315,6 @@ impl<T: Config> Pallet<T> {
                 Outcome::Unable,
                 Some((_, before @ (Outcome::Wrong { .. } | Outcome::Upheld { .. }))),
             ) => *before,
-            (Outcome::Unable, Some((Bond { amount: 0, .. }, before))) => *before,
             _ => outcome,
         };
         let round = dispute.round();

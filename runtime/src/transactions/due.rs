@@ -10,43 +10,56 @@ use sp_runtime::{
     transaction_validity::{TransactionSource, TransactionTag},
 };
 
-use crate::{Runtime, RuntimeCall};
+use crate::{AccountId, Runtime, RuntimeCall, Tasks};
 
 type OnCharge = <Runtime as Config>::OnChargeTransaction;
 
-/// What has to be said. There is one at a time of each for an account and what it is about in a pool.
+/// What has to be said. There is one at a time of each for an account in a pool.
 #[derive(Encode)]
 enum Due {
     Grant(AssignmentId),
-    Dispute(TaskId),
-    Claim(AssignmentId),
     Part(TaskId),
-    Appeal(TaskId),
+    /// What takes a bond, of whatever task: a trial does not see what others that wait would hold.
+    Bond,
 }
 
 impl Due {
-    /// `None` for calls without a deadline. One that is carried by another has none: nobody can tell what becomes of it
-    /// without dispatching the other.
-    fn of(call: &RuntimeCall) -> Option<Self> {
+    /// `None` for calls without a deadline, and for accounts that lose nothing by it: any number of strangers could
+    /// dispute or appeal. A call that is carried by another has none: nobody can tell what becomes of it without
+    /// dispatching the other.
+    fn of(call: &RuntimeCall, who: &AccountId) -> Option<Self> {
         use pallet_disputes::Call as Disputes;
         use pallet_tasks::Call as Tasks;
         Some(match *call {
             RuntimeCall::Tasks(Tasks::grant_key { assignment, .. }) => Self::Grant(assignment),
-            RuntimeCall::Disputes(Disputes::dispute { task } | Disputes::dispute_part { task }) => {
-                Self::Dispute(task)
-            }
-            RuntimeCall::Disputes(Disputes::claim_unavailable { assignment }) => {
-                Self::Claim(assignment)
-            }
             RuntimeCall::Disputes(Disputes::name_part { task, .. }) => Self::Part(task),
-            RuntimeCall::Disputes(Disputes::appeal { task }) => Self::Appeal(task),
+            RuntimeCall::Disputes(Disputes::claim_unavailable { .. }) => Self::Bond,
+            RuntimeCall::Disputes(
+                Disputes::dispute { task }
+                | Disputes::dispute_part { task }
+                | Disputes::appeal { task },
+            ) if is_party(task, who) => Self::Bond,
             _ => return None,
         })
     }
 }
 
+/// Whose task it is, who has worked on it, and who has disputed it.
+fn is_party(id: TaskId, who: &AccountId) -> bool {
+    let dispute = pallet_disputes::Disputes::<Runtime>::get(id);
+    let is_challenger = dispute
+        .and_then(|one| one.challenger)
+        .is_some_and(|bond| bond.who == *who);
+    is_challenger
+        || Tasks::task_view(id).is_some_and(|task| {
+            let mut assignments = task.assignments.iter();
+            task.requester == *who || assignments.any(|one| one.provider == *who)
+        })
+}
+
 /// What a transaction provides in a pool that carries a call which is due: one that would succeed now, and whose fee is paid
-/// beside. So a flood of them takes as many tasks that wait for just that, and the bond of each.
+/// beside. So a flood of grants takes as many assignments that wait for a key, and one of the others as many accounts
+/// that are parties.
 ///
 /// For pools only: in a block there is no order to decide any more, so there it costs nothing.
 pub(super) fn tag(
@@ -59,7 +72,6 @@ pub(super) fn tag(
     if source == TransactionSource::InBlock {
         return None;
     }
-    let due = Due::of(call)?;
     let Val::Charge {
         tip,
         who,
@@ -68,6 +80,7 @@ pub(super) fn tag(
     else {
         return None;
     };
+    let due = Due::of(call, who)?;
     let would_succeed = with_transaction_unchecked(|| {
         let paid = <OnCharge as OnChargeTransaction<Runtime>>::withdraw_fee(
             who,
