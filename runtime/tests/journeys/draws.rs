@@ -86,8 +86,9 @@ fn a_draw_that_meets_nobody_silent_is_not_charged_for_their_leaves() {
     chain.read(|| {
         let (drawn, weight) = ProviderStaking::draw_weighed(&[7; 32]);
         assert_eq!(drawn, Some(Bob.to_account_id()));
-        // Four leaves, where they are, a node on each level, and which leaves are free.
-        let writes = <Runtime as frame_system::Config>::DbWeight::get().writes(4 + 4 + 3 + 1);
+        // Four leaves, where they are, their nodes on two levels, the root, and which leaves are free.
+        let writes =
+            <Runtime as frame_system::Config>::DbWeight::get().writes(4 + 4 + 4 + 4 + 1 + 1);
         let most = ProviderStaking::draw_weight();
         assert_eq!(weight, most.saturating_sub(writes));
         assert!(weight.ref_time() < most.ref_time() / 2);
