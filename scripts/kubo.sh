@@ -10,7 +10,7 @@ set -euo pipefail
 # shellcheck source=scripts/env.sh
 . "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 
-version=v0.43.1
+version=v0.43.0
 folder=$AICPW_CACHE/kubo
 
 say() { printf 'kubo: %s\n' "$*"; }
