@@ -73,15 +73,7 @@ impl Held {
         let peer = submitted.1.origin;
         let bytes = size(&submitted.1);
         let entry = Entry { submitted, bytes };
-        let of_slot = self.0.entry(slot).or_default();
-        // Synchronisation may ask for it again while it waits.
-        if of_slot
-            .iter()
-            .any(|one| one.block().hash == entry.block().hash)
-        {
-            return Vec::new();
-        }
-        of_slot.push(entry);
+        self.0.entry(slot).or_default().push(entry);
         let mut back = self.make_room(MOST_OF_ONE, |entry| entry.is_of(peer));
         back.extend(self.make_room(MOST, |_| true));
         back
