@@ -315,7 +315,7 @@ pub(super) async fn call_jury(
         false => false,
     };
     agree(context, args, &plan.consequence).await?;
-    let inclusion = pay(signer, chain, id, &plan, grants).await?;
+    let inclusion = pay(signer, chain, id, &plan, grants, Until::Final).await?;
     if args.wait {
         out.say(format!(
             "a jury is called (final in block {})",
@@ -344,6 +344,15 @@ pub async fn agree(context: &Context<'_>, args: &ContestArgs, consequence: &str)
     agreed.map_err(|error| error.about_task(args.id))
 }
 
+/// What is waited for when something was sent.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Until {
+    /// A best block has it, which a fork can take back: for who looks again.
+    InBlock,
+    /// It is final.
+    Final,
+}
+
 /// Sends what was agreed to, unless the account cannot pay for it, or for the grants that are to follow.
 ///
 /// # Errors
@@ -354,23 +363,17 @@ pub async fn pay(
     id: TaskId,
     plan: &Plan,
     grants: bool,
+    until: Until,
 ) -> Result<Inclusion> {
     let signed = sign(chain, signer, plan, grants).await?;
-    let sent = async { chain.send(&plan.call, &signed).await?.finalised().await };
-    sent.await.map_err(|error| error.about_task(id.0))
-}
-
-/// The same for who looks again: returns as soon as it is in a block, which a fork can take back.
-pub async fn pay_into_block(
-    signer: &Signer,
-    chain: &Chain,
-    id: TaskId,
-    plan: &Plan,
-    grants: bool,
-) -> Result<Inclusion> {
-    let signed = sign(chain, signer, plan, grants).await?;
-    let sent = async { chain.send(&plan.call, &signed).await?.included().await };
-    sent.await.map_err(|error| error.about_task(id.0))
+    let ended = async {
+        let mut sent = chain.send(&plan.call, &signed).await?;
+        match until {
+            Until::InBlock => sent.included().await,
+            Until::Final => sent.finalised().await,
+        }
+    };
+    ended.await.map_err(|error| error.about_task(id.0))
 }
 
 /// Says what there is of the dispute, in a block or now.

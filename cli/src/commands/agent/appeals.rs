@@ -22,7 +22,7 @@ use crate::{
     account::Account,
     amount::{positive, Amount},
     chain::{call::Call, read::Clock, submit::Inclusion, Chain},
-    commands::contest::{self, Plan},
+    commands::contest::{self, Plan, Until},
     error::{Error, Kind, Result},
     keys::Signer,
     output::Output,
@@ -322,7 +322,7 @@ impl Appeals {
     ) -> Result<()> {
         let appeal = async |verdict: Verdict| {
             let (id, plan) = (verdict.task, verdict.plan());
-            contest::pay_into_block(signer, chain, id, &plan, verdict.grants).await
+            contest::pay(signer, chain, id, &plan, verdict.grants, Until::InBlock).await
         };
         let tell = |step: Step, clock: &Clock| step.tell(out, clock);
         match self.go(chain, signer.account, own, appeal, tell).await {
