@@ -10,8 +10,9 @@ use aicpw_protocol::{draw::next_ticket, DeviceId, Hash};
 use frame_support::weights::{Weight, WeightMeter};
 
 use crate::{
+    cost::{close_weight, redraw_weight, Size},
     query::Query,
-    queue::{close_weight, redraw_weight, Size, MAX_TRIES},
+    share::MAX_TRIES,
     Config, WeightInfo,
 };
 

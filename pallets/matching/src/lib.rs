@@ -90,7 +90,7 @@
 //! - **Nothing is forgotten**: a task is in exactly one of front, back, slow, urgent or parked until it is
 //!   matched or forgotten; what no fresh device wakes, the sweep finds.
 //! - **Bounded**: a step of a search makes at most [`Config::MaxCandidates`] looks and
-//!   [`MAX_REPAIRS`](queue::MAX_REPAIRS) repairs, and is begun only if the meter holds the most that it
+//!   [`MAX_REPAIRS`](share::MAX_REPAIRS) repairs, and is begun only if the meter holds the most that it
 //!   can cost; where weight is short, with smaller bounds.
 
 #![cfg_attr(not(feature = "std"), no_std)]
@@ -101,6 +101,7 @@ extern crate alloc;
 #[cfg(feature = "runtime-benchmarks")]
 pub mod benchmarking;
 pub mod book;
+mod cost;
 pub mod draw;
 pub mod dry_run;
 pub mod levels;
@@ -109,9 +110,12 @@ mod lists;
 mod mock;
 pub mod parked;
 pub mod query;
-pub mod queue;
+mod queue;
 mod reason;
 pub mod search;
+mod serve;
+pub mod share;
+mod step;
 #[cfg(test)]
 mod tests;
 #[cfg(any(feature = "try-runtime", feature = "std"))]
@@ -164,7 +168,7 @@ pub mod pallet {
         type Market: MarketSwitch;
 
         /// What matching may use at the beginning of each block, however full it is. Holds a full step
-        /// in a book of [`USUAL_CELLS`](crate::queue::USUAL_CELLS); where the book has so many kinds of
+        /// in a book of [`USUAL_CELLS`](crate::share::USUAL_CELLS); where the book has so many kinds of
         /// devices that the least step needs more, that is what matching takes. Half of it holds
         /// [`ENOUGH_DRAWS`](crate::draw::ENOUGH_DRAWS) of the dearest for a task that a juror or an auditor is
         /// wanted for, a quarter a visit to a fresh device or the least step.
@@ -298,7 +302,7 @@ pub mod pallet {
                 T::MaxCandidates::get() >= 4,
                 "MaxCandidates: a step must get past the bucket and the page that it resumes in"
             );
-            let needed = Self::full_step_limit_with(crate::queue::USUAL_CELLS);
+            let needed = Self::full_step_limit_with(crate::share::USUAL_CELLS);
             assert!(
                 needed.all_lte(T::GuaranteedWeight::get()),
                 "GuaranteedWeight must hold one step, {needed:?}; raise it or lower MaxCandidates"

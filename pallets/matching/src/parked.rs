@@ -23,10 +23,10 @@ use frame_support::{
 
 use crate::{
     book::place_of,
+    cost::{repair_weight, Size},
     levels::{Cell, Levels, Place},
     lists::{Side, WALK},
     query::Query,
-    queue::{repair_weight, Size},
     search::{search, Bounds, Outcome, Repair},
     types::{Group, GroupHead, List, Progress, MAX_GROUPS},
     Compared, Config, Directories, Entries, ListEnds, Pallet, ParkedIn, Swept, Turns, WeightInfo,

@@ -4,6 +4,7 @@ mod choice;
 mod cost;
 mod draw;
 mod dry_run;
+mod judging;
 mod levels;
 mod memory;
 mod model;

@@ -1,0 +1,167 @@
+//! How the lists are served: whose turn it is in a block, for as long as its weight lasts.
+
+use aicpw_primitives::traits::{DrawSeed, TaskBoard};
+use aicpw_protocol::{BlockNumber, TaskId};
+use frame_support::{traits::Get, weights::WeightMeter};
+use sp_runtime::traits::BlockNumberProvider;
+
+use crate::{
+    cost::{cursor_weight, drawing_limit, leave_weight, look_weight, turn_weight, Size},
+    draw,
+    step::Stepped,
+    types::{Cursor, List, Progress},
+    Config, Cursors, Pallet, Turns, WeightInfo,
+};
+
+/// Which of the tasks in a list have their turn.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Who {
+    /// Those whose ticket is there.
+    Ready,
+    /// All for which there is something to do.
+    All,
+}
+
+impl<T: Config> Pallet<T> {
+    /// Serves what waits, for as long as the weight lasts.
+    pub(crate) fn serve(meter: &mut WeightMeter) {
+        if meter.try_consume(T::WeightInfo::service_base()).is_err() {
+            return;
+        }
+        // Others wait for whoever judges, and a ticket is good for one block. So these come first, and of them
+        // those whose ticket is there; with half of the weight: a crowd of them that nobody fits must not keep
+        // all others waiting.
+        let mut half = WeightMeter::with_limit(meter.remaining() / 2);
+        if Self::serve_waiting(List::Urgent, Who::Ready, u32::MAX, &mut half) {
+            Self::serve_waiting(List::Urgent, Who::All, u32::MAX, &mut half);
+        }
+        meter.consume(half.consumed());
+        Self::serve_fresh(meter);
+        // One of the other slow tasks as well, so that a full queue cannot hold them up for ever.
+        if !Self::serve_waiting(List::Slow, Who::All, 1, meter) {
+            return;
+        }
+        while let Some((list, id)) = Self::next_queued() {
+            let Some(bounds) = Self::affordable(meter) else {
+                return;
+            };
+            meter.consume(leave_weight::<T>(Self::take_from(list, id)));
+            Self::step(TaskId(id), Progress::default(), bounds, meter);
+        }
+        Self::serve_waiting(List::Urgent, Who::Ready, u32::MAX, meter);
+        if Self::serve_waiting(List::Urgent, Who::All, u32::MAX, meter)
+            && Self::serve_waiting(List::Slow, Who::All, u32::MAX, meter)
+        {
+            Self::serve_late(meter);
+        }
+    }
+
+    /// The task whose turn it is, and the list that it is in.
+    fn next_queued() -> Option<(List, u64)> {
+        let mut lists = [List::Front, List::Back].into_iter();
+        lists.find_map(|list| Some((list, Self::first_of(list)?)))
+    }
+
+    /// Looks for devices for parked tasks that nobody has told matching about.
+    pub(crate) fn sweep(meter: &mut WeightMeter) {
+        for _ in 0..T::MaxSweeps::get() {
+            let Some(bounds) = Self::affordable(meter) else {
+                return;
+            };
+            if !Self::sweep_one(bounds, meter) {
+                return;
+            }
+        }
+    }
+
+    /// Goes on with so many of those tasks in the list, in a circle from where it was left. Returns false if the weight
+    /// is used up.
+    fn serve_waiting(list: List, who: Who, steps: u32, meter: &mut WeightMeter) -> bool {
+        let Some(first) = Self::first_of(list) else {
+            return true;
+        };
+        if meter.try_consume(turn_weight::<T>()).is_err() {
+            return false;
+        }
+        let now = Self::now();
+        let begin = Turns::<T>::get(list)
+            .and_then(|next| Self::from_on(list, next))
+            .unwrap_or(first);
+        let (mut next, mut passed_over) = (Some(begin), None);
+        let (mut left, mut has_weight, mut has_wrapped) = (steps, true, false);
+        while left > 0 {
+            let id = match next {
+                Some(id) if !has_wrapped || id < begin => id,
+                None if !has_wrapped && begin != first => {
+                    has_wrapped = true;
+                    next = Self::first_of(list);
+                    continue;
+                }
+                _ => break,
+            };
+            has_weight = meter.try_consume(look_weight::<T>()).is_ok();
+            if !has_weight {
+                break;
+            }
+            let task = TaskId(id);
+            let following = Self::after(list, id);
+            let cursor = Cursors::<T>::get(task);
+            let has_turn = match who {
+                _ if cursor.is_some_and(|cursor| cursor.due > now) => Some(false),
+                Who::Ready => Self::is_ready(task, cursor, meter),
+                Who::All => Some(true),
+            };
+            if has_turn == Some(false) {
+                next = following;
+                continue;
+            }
+            let Some(bounds) = has_turn.and_then(|_| Self::affordable(meter)) else {
+                has_weight = false;
+                break;
+            };
+            next = following;
+            meter.consume(leave_weight::<T>(Self::take_from(list, id)));
+            meter.consume(cursor_weight::<T>());
+            let progress = Cursors::<T>::take(task).map_or_else(Progress::default, |c| c.progress);
+            // Of the release before, which had one of these lists, tasks that a juror or an auditor is wanted for may
+            // be in the other: they leave it here.
+            let stepped = Self::step(task, progress, bounds, meter);
+            if stepped != Stepped::Done && Self::from_on(list, id) == Some(id) {
+                match stepped {
+                    Stepped::WantsMore => next = Some(id),
+                    _ => passed_over = passed_over.or(Some(id)),
+                }
+            }
+            left = left.saturating_sub(1);
+        }
+        // Who is drawn for from a seed of which the others have used up the weight is the first for whom a later one
+        // does.
+        let next = passed_over.or(next);
+        if next != Turns::<T>::get(list) {
+            Turns::<T>::set(list, next);
+        }
+        has_weight
+    }
+
+    /// Whether the task is to be drawn for in this block. `None` if there is not weight enough to find out, or
+    /// to do it.
+    fn is_ready(task: TaskId, cursor: Option<Cursor>, meter: &mut WeightMeter) -> Option<bool> {
+        // One that somebody is known to fit waits for nothing but its ticket.
+        if cursor.is_none_or(|cursor| !cursor.progress.fits) {
+            meter.try_consume(T::WeightInfo::begin_search()).ok()?;
+            if T::Tasks::ticket_from(task) > Self::now() {
+                return Some(false);
+            }
+            meter.try_consume(draw::base::<T>()).ok()?;
+            if !matches!(T::Tasks::ticket(task), DrawSeed::Ready(_)) {
+                return Some(false);
+            }
+        }
+        let limit = drawing_limit::<T>(Size::now::<T>());
+        meter.can_consume(limit).then_some(true)
+    }
+
+    pub(crate) fn now() -> BlockNumber {
+        T::BlockNumberProvider::current_block_number()
+    }
+}

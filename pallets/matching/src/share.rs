@@ -1,0 +1,102 @@
+//! What a step may do in the weight that a block has left, and whether the share that each block guarantees
+//! is enough for what is promised of it.
+
+use frame_support::{
+    traits::Get,
+    weights::{Weight, WeightMeter},
+};
+
+use crate::{
+    cost::{drawing_limit, limit_of, look_weight, turn_weight, Size},
+    search::Bounds,
+    Config, Pallet, WeightInfo,
+};
+
+/// Most repairs of the book that one step of a search causes.
+pub const MAX_REPAIRS: u32 = 4;
+
+/// Looks that a step is given if there is not weight for more: enough to get past the bucket and the
+/// page in which a search resumes.
+pub const LEAST_LOOKS: u32 = 4;
+
+/// Cells that a step may go through beyond those that its first look may take.
+pub const SPARE_CELLS: u32 = 8_192;
+
+/// Distinct cells of a book for which the guaranteed share must do: kinds of devices that differ in
+/// some level.
+pub const USUAL_CELLS: u32 = 1_024;
+
+/// Most devices to which one step of a search tries to assign a task. A second try is needed only
+/// where an assignment is refused, which the check of the offer should have foreseen.
+pub const MAX_TRIES: u32 = 2;
+
+/// Tasks that an auditor or a juror is searched for, for which the guaranteed share must do beside one that is
+/// drawn for.
+pub const USUAL_JUDGED: u32 = 64;
+
+impl<T: Config> Pallet<T> {
+    /// What a step may do at most, and at least if weight is short.
+    pub(crate) fn bounds(cells_in_book: u32) -> [Bounds; 2] {
+        let full = Bounds {
+            looks: T::MaxCandidates::get(),
+            repairs: MAX_REPAIRS,
+            tries: MAX_TRIES,
+            cells: cells_in_book.saturating_mul(3).saturating_add(SPARE_CELLS),
+        };
+        let least = Bounds {
+            looks: LEAST_LOOKS,
+            repairs: 1,
+            tries: 1,
+            ..full
+        };
+        [full, least]
+    }
+
+    /// What a step may do in the weight that is left, if anything.
+    pub(crate) fn affordable(meter: &WeightMeter) -> Option<Bounds> {
+        let book = Size::now::<T>();
+        Self::bounds(book.cells)
+            .into_iter()
+            .find(|bounds| meter.can_consume(limit_of::<T>(*bounds, book)))
+    }
+
+    /// What the least step and the look at the lists cost at most.
+    pub(crate) fn step_limit() -> Weight {
+        let book = Size::now::<T>();
+        let [_, least] = Self::bounds(book.cells);
+        limit_of::<T>(least, book).saturating_add(T::WeightInfo::service_base())
+    }
+
+    /// What a full step and the look at the lists cost at most, in a book of this many cells.
+    pub(crate) fn full_step_limit_with(cells: u32) -> Weight {
+        let [full, _] = Self::bounds(cells);
+        limit_of::<T>(full, Size::of(cells)).saturating_add(T::WeightInfo::service_base())
+    }
+
+    /// Whether the guaranteed share holds what is promised of it, in a book of [`USUAL_CELLS`]: each part that
+    /// serving gives to some of those that wait is enough for one of them, with some room.
+    pub(crate) fn check_share(share: Weight) -> Result<(), &'static str> {
+        let book = Size::of(USUAL_CELLS);
+        let half = share.saturating_sub(T::WeightInfo::service_base()) / 2;
+        let quarter = half / 2;
+        let [_, least] = Self::bounds(USUAL_CELLS);
+        let waiting = look_weight::<T>()
+            .saturating_add(T::WeightInfo::begin_search())
+            .saturating_mul(USUAL_JUDGED.into());
+        let judging = turn_weight::<T>()
+            .saturating_add(waiting)
+            .saturating_add(drawing_limit::<T>(book).max(limit_of::<T>(least, book)));
+        if judging.any_gt(half) {
+            return Err(
+                "Half of GuaranteedWeight must hold the draws for a task that waits to be judged",
+            );
+        }
+        if Self::visit_limit(book).any_gt(quarter) {
+            return Err("A quarter of GuaranteedWeight must hold a visit to a fresh device");
+        }
+        if limit_of::<T>(least, book).any_gt(quarter) {
+            return Err("A quarter of GuaranteedWeight must hold the least step of a search");
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,227 @@
+//! A step for one task: the search or the draw for which a block has weight, and what follows from it.
+
+use aicpw_primitives::traits::{Choice, DrawSeed, Offer, OrderBook, TaskBoard};
+use aicpw_protocol::{DeviceId, Hash, TaskId};
+use alloc::vec::Vec;
+use frame_support::weights::WeightMeter;
+
+use crate::{
+    cost::{close_weight, park_weight, redraw_weight, Size},
+    draw,
+    lists::Side,
+    query::Query,
+    search::{search, Bounds, Outcome, Repair},
+    types::{List, Progress},
+    Config, Event, Pallet, WeightInfo,
+};
+
+/// What came of a step for a task.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stepped {
+    /// It has had its turn.
+    Done,
+    /// There was not weight enough to draw for it. It waits as before.
+    PassedOver,
+    /// It has got one of those that are to judge, and is urgent again: the next ticket is of the same seed.
+    WantsMore,
+}
+
+impl<T: Config> Pallet<T> {
+    /// One step of the search for a task that is in no list: matches it, parks it, defers it to a later
+    /// block, or drops it.
+    pub(crate) fn step(
+        task: TaskId,
+        progress: Progress,
+        bounds: Bounds,
+        meter: &mut WeightMeter,
+    ) -> Stepped {
+        let Some((query, choice, list)) = Self::demand_of(task) else {
+            meter.consume(T::WeightInfo::begin_search());
+            return Stepped::Done;
+        };
+        let waiting = (task, list);
+        if choice == Choice::Cheapest {
+            return Self::step_to_cheapest(waiting, &query, progress, bounds, meter);
+        }
+        match T::Tasks::ticket(task) {
+            DrawSeed::Ready(ticket) => {
+                return Self::step_to_drawn(waiting, &query, (ticket, progress), meter);
+            }
+            DrawSeed::NotYet => Self::step_before_draw(waiting, &query, progress, bounds, meter),
+            DrawSeed::Gone => {
+                meter.consume(draw::base::<T>());
+                Self::redraw(waiting, progress.passed, meter);
+            }
+        }
+        Stepped::Done
+    }
+
+    fn step_to_cheapest(
+        (task, list): (TaskId, List),
+        query: &Query<'_, T::AccountId>,
+        progress: Progress,
+        bounds: Bounds,
+        meter: &mut WeightMeter,
+    ) -> Stepped {
+        let mut wants_more = false;
+        let step = search::<T>(query, task.0, progress, bounds, |device, offer| {
+            T::Tasks::assign(task, device, offer)
+                .map(|more| wants_more = more)
+                .is_ok()
+        });
+        meter.consume(Self::search_weight(&step));
+        Self::apply(step.repairs);
+        match step.outcome {
+            Outcome::Accepted(device, offer) => {
+                return Self::matched((task, list), device, &offer, wants_more, meter);
+            }
+            Outcome::Nothing => {
+                meter.consume(park_weight::<T>(Size::now::<T>()));
+                let reason = Self::reason(query, step.progress.best);
+                Self::park(task, query, reason);
+            }
+            Outcome::Cut => {
+                meter.consume(T::WeightInfo::defer_task());
+                Self::defer((task, list), step.progress, Self::now().saturating_add(1));
+            }
+        }
+        Stepped::Done
+    }
+
+    /// Makes all draws from a seed that the weight allows. If they find nobody, the task waits for the
+    /// next seed. For few draws a seed is too good: the task waits for a better moment first, such as the
+    /// end of the block, but not for long.
+    fn step_to_drawn(
+        (task, list): (TaskId, List),
+        query: &Query<'_, T::AccountId>,
+        (ticket, progress): (Hash, Progress),
+        meter: &mut WeightMeter,
+    ) -> Stepped {
+        let book = Size::now::<T>();
+        let has_weight_for = |draws| meter.can_consume(draw::limit::<T>(draws, book));
+        let is_patient = progress.passed < draw::MAX_PASSED;
+        if !has_weight_for(1) || (is_patient && !has_weight_for(draw::ENOUGH_DRAWS)) {
+            meter.consume(draw::base::<T>());
+            meter.consume(T::WeightInfo::defer_task());
+            let passed = progress.passed.saturating_add(1);
+            let progress = Progress { passed, ..progress };
+            Self::defer((task, list), progress, Self::now());
+            return Stepped::PassedOver;
+        }
+        let mut wants_more = false;
+        let drawn = draw::draw::<T>(query, ticket, meter, book, |device, offer| {
+            T::Tasks::assign(task, device, offer)
+                .map(|more| wants_more = more)
+                .is_ok()
+        });
+        meter.consume(draw::weight_of::<T>(&drawn));
+        match drawn.found {
+            Some((device, offer)) => Self::matched((task, list), device, &offer, wants_more, meter),
+            None => {
+                Self::redraw((task, list), 0, meter);
+                Stepped::Done
+            }
+        }
+    }
+
+    /// While the ticket is not known, a search tells whether anybody could be drawn: if not, the task is
+    /// parked.
+    fn step_before_draw(
+        (task, list): (TaskId, List),
+        query: &Query<'_, T::AccountId>,
+        progress: Progress,
+        bounds: Bounds,
+        meter: &mut WeightMeter,
+    ) {
+        meter.consume(T::Tasks::ticket_weight());
+        meter.consume(T::WeightInfo::defer_task());
+        if progress.fits {
+            meter.consume(T::WeightInfo::begin_search());
+            return Self::await_ticket((task, list), progress);
+        }
+        let step = search::<T>(query, task.0, progress, bounds, |_, _| true);
+        meter.consume(Self::search_weight(&step));
+        Self::apply(step.repairs);
+        let fits = matches!(step.outcome, Outcome::Accepted(..));
+        if let Outcome::Nothing = step.outcome {
+            meter.consume(park_weight::<T>(Size::now::<T>()));
+            let reason = Self::reason(query, step.progress.best);
+            return Self::park(task, query, reason);
+        }
+        let progress = Progress {
+            fits,
+            ..step.progress
+        };
+        if fits {
+            Self::await_ticket((task, list), progress);
+        } else {
+            Self::defer((task, list), progress, Self::now().saturating_add(1));
+        }
+    }
+
+    /// The next draw for the task is made from a later seed. How often it was passed over is kept: a
+    /// seed is good for one block, and blocks may stay full.
+    fn redraw((task, list): (TaskId, List), passed: u8, meter: &mut WeightMeter) {
+        meter.consume(redraw_weight::<T>());
+        T::Tasks::redraw(task);
+        let progress = Progress {
+            passed,
+            ..Progress::default()
+        };
+        Self::defer((task, list), progress, Self::now().saturating_add(1));
+    }
+
+    /// A device was found. A task that wants a further one has its turn at once: of those that are urgent, before the
+    /// queue, else as the first in it.
+    fn matched(
+        (task, list): (TaskId, List),
+        device: DeviceId,
+        offer: &Offer<T::AccountId>,
+        wants_more: bool,
+        meter: &mut WeightMeter,
+    ) -> Stepped {
+        if offer.free_slots <= 1 {
+            let has_turned = Self::close(device);
+            meter.consume(close_weight::<T>(has_turned, Size::now::<T>()));
+        }
+        if !wants_more {
+            return Stepped::Done;
+        }
+        if list != List::Urgent {
+            meter.consume(T::WeightInfo::enqueue_task());
+            Self::insert_into(List::Front, task.0, Side::Tail);
+            return Stepped::Done;
+        }
+        meter.consume(T::WeightInfo::defer_task());
+        // If nobody else fits, that shows when it is drawn for.
+        let progress = Progress {
+            fits: true,
+            ..Progress::default()
+        };
+        Self::defer((task, list), progress, Self::now());
+        Stepped::WantsMore
+    }
+
+    /// There is nothing to do for the task before its ticket can be known.
+    fn await_ticket((task, list): (TaskId, List), progress: Progress) {
+        let next = Self::now().saturating_add(1);
+        let due = T::Tasks::ticket_from(task).max(next);
+        Self::defer((task, list), progress, due);
+    }
+
+    /// Puts right what a search found out of place.
+    pub(crate) fn apply(repairs: Vec<Repair>) {
+        for repair in repairs {
+            match repair {
+                Repair::Drop(device) => {
+                    <Self as OrderBook>::unlist(device);
+                    Self::deposit_event(Event::DeviceDropped { device });
+                }
+                Repair::Close(device) => {
+                    Self::close(device);
+                }
+                Repair::Move { listed, place } => Self::put(listed, place, true),
+            }
+        }
+    }
+}
