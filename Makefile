@@ -90,7 +90,7 @@ fmt-check: setup-lint ## Fail if any Rust code is not formatted
 	@$(ENV) cargo fmt --all --manifest-path bench/weights/Cargo.toml --check
 
 .PHONY: deny
-deny: ## Licences, sources and bans of the dependencies (compiles cargo-deny once)
+deny: ## Licences, sources, bans and advisories of the dependencies (compiles cargo-deny once)
 	@$(SAY) "dependencies"
 	@$(ENV) scripts/deny.sh
 

@@ -1,9 +1,8 @@
 #!/usr/bin/env bash
-# Checks the dependencies of the two workspaces whose programs people run against deny.toml. Not those of bench/weights,
-# a tool of developers that brings polkadot and cumulus, some of them under the GPL alone. The tool is compiled once and kept in
-# the cache folder between checkouts; without it nothing is checked, so then this fails. The database
-# of advisories comes from the network; where that cannot be had, everything else is still checked and
-# the gap is said.
+# Checks the dependencies of all three workspaces against deny.toml. cargo-deny also reads a deny.exceptions.toml
+# beside a workspace's manifest: bench/weights has one. The tool is compiled once and kept in the cache folder between
+# checkouts; without it nothing is checked, so then this fails. The database of advisories comes from the network;
+# where that cannot be had, everything else is still checked and the gap is said.
 set -euo pipefail
 # shellcheck source=scripts/env.sh
 . "$(dirname "${BASH_SOURCE[0]}")/env.sh"
@@ -12,6 +11,7 @@ cd "$AICPW_ROOT"
 say() { printf 'deny: %s\n' "$*"; }
 deny_version=0.20.2
 tools=$AICPW_CACHE/tools
+manifests=(Cargo.toml ipfs/Cargo.toml bench/weights/Cargo.toml)
 PATH=$tools/bin:$PATH
 
 if ! command -v cargo-deny >/dev/null; then
@@ -30,7 +30,7 @@ check() {
     shift
     cargo deny --manifest-path "$manifest" --config deny.toml --locked check --hide-inclusion-graph "$@"
 }
-for manifest in Cargo.toml ipfs/Cargo.toml; do
+for manifest in "${manifests[@]}"; do
     echo "$manifest: licences, bans, sources"
     check "$manifest" licenses bans sources
 done
@@ -38,7 +38,7 @@ if ! cargo deny --config deny.toml fetch db >/dev/null 2>&1; then
     echo "the database of advisories cannot be fetched here: advisories are not checked"
     exit 0
 fi
-for manifest in Cargo.toml ipfs/Cargo.toml; do
+for manifest in "${manifests[@]}"; do
     echo "$manifest: advisories"
     check "$manifest" advisories
 done
