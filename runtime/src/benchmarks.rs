@@ -82,22 +82,8 @@ impl pallet_tasks::BenchmarkHelper<AccountId> for Neighbours {
         pallet_matching::benchmarking::misplace::<Runtime>(device);
     }
 
-    fn in_place(device: DeviceId) {
-        // So rich, with so much memory and so well known, that nothing of what is locked, freed or paid changes its
-        // place.
-        let much = 10_000_000 * UNIT;
-        Devices::<Runtime>::mutate(device, |device| {
-            let device = device.as_mut().expect("it is registered");
-            device.spec.memory = Mebibytes(1 << 24);
-        });
-        let provider = Devices::<Runtime>::get(device)
-            .expect("it is registered")
-            .provider;
-        ProviderStaking::settled(&provider, &AccountId::from([9; 32]), 10 * UNIT);
-        Balances::mint_into(&provider, 2 * much).expect("there can be so much");
-        ProviderStaking::bond_extra(RuntimeOrigin::signed(provider), much).expect("it has so much");
-        come_online::<Runtime>(device);
-        pallet_matching::benchmarking::await_devices::<Runtime>(&[device]);
+    fn share_queue() {
+        pallet_matching::benchmarking::share_queue::<Runtime>();
     }
 
     fn parked(task: TaskId) {
@@ -172,5 +158,9 @@ impl pallet_matching::benchmarking::BenchmarkHelper for Neighbours {
 
     fn task(gflops: Gflops) -> TaskId {
         pallet_tasks::queue_task::<Runtime>(gflops)
+    }
+
+    fn share_slots() {
+        pallet_tasks::share_slots::<Runtime>();
     }
 }

@@ -3,12 +3,12 @@
 use aicpw_primitives::traits::{DeviceOffers, Listing, MatchQueue, OrderBook, QueueEnd, TaskBoard};
 use aicpw_protocol::{units::AICP, AskPrice, DeviceId, Gflops, TaskId};
 use alloc::{vec, vec::Vec};
-use frame_benchmarking::v2::*;
+use frame_benchmarking::{benchmarking::add_to_whitelist, v2::*};
 use frame_support::weights::{Weight, WeightMeter};
 
 use crate::{
     levels::{Cell, Levels, Place, Segment, Tick, CELLS},
-    lists::{Side, Taken},
+    lists::{word_of, Side, Taken},
     search::{search, Bounds, Outcome, Repair},
     types::{
         Bucket, CellMasks, GroupHead, List, Listed, Node, Page, Phase, Progress, MAX_FURTHER_PAGES,
@@ -16,7 +16,7 @@ use crate::{
     },
     walk::Walk,
     Buckets, Config, Cursors, Directories, Entries, Leaves, ListEnds, Listings, Pallet, ParkedIn,
-    Roots, Swept, Turns,
+    Roots, Swept, Turns, Words,
 };
 
 /// Makes what matching works on, in the pallets that keep it.
@@ -28,6 +28,9 @@ pub trait BenchmarkHelper {
     /// A task for class `int` that needs this computing power, pays asks up to 1,000 AICP, and waits
     /// to be matched. In the queue or not.
     fn task(gflops: Gflops) -> TaskId;
+
+    /// Does not count the slots of deadlines into which all matches of a block put one.
+    fn share_slots();
 }
 
 /// A device of which a match has taken the last slot. For other pallets' benchmarks.
@@ -35,23 +38,24 @@ pub fn close<T: Config>(device: DeviceId) {
     Pallet::<T>::close(device);
 }
 
-/// As if a device stood, alone, in the bucket in which it has belonged before its provider's free stake changed, and as
-/// if a task were parked and others like it were to be searched for: to list the device takes its bucket, with leaf and root, out of
-/// the book, and puts it into another. For other pallets' benchmarks.
+/// As if a device stood, alone, in the bucket in which it has belonged before its free memory changed, and as if a task were
+/// parked and others like it were to be searched for: to list the device takes its bucket, with its cell, out of the book, and
+/// puts the device on a further page of another, of which it opens leaf and root. For other pallets' benchmarks.
 pub fn misplace<T: Config>(device: DeviceId) {
     let belongs = Entries::<T>::get(device).expect("it is listed").place;
     let levels = Levels::from(belongs.cell());
     let before = Levels {
-        stake: if levels.stake == 0 { 1 } else { 0 },
+        memory: if levels.memory == 0 { 1 } else { 0 },
         ..levels
     };
     let place = Place::new(belongs.tick(), before.into(), belongs.segment());
     assert!(Buckets::<T>::get(place).is_none());
-    Pallet::<T>::put(
-        Listed::new(device, &listing::<T>(device)),
-        Some(place),
-        false,
-    );
+    let listing = listing::<T>(device);
+    Pallet::<T>::put(Listed::new(device, &listing), Some(place), false);
+    for other in 0..u64::from(PAGE_SLOTS) {
+        let other = DeviceId(u64::MAX - device.0 * u64::from(PAGE_SLOTS) - other);
+        Pallet::<T>::put(Listed::new(other, &listing), Some(belongs), false);
+    }
     await_devices::<T>(&[device]);
 }
 
@@ -72,6 +76,14 @@ pub fn freshen<T: Config>(devices: &[DeviceId]) {
     for device in devices {
         Pallet::<T>::note_fresh(*device);
     }
+}
+
+/// Does not count the word into which the next task comes that is submitted: what a block begins with pays for it. For
+/// other pallets' benchmarks.
+pub fn share_queue<T: Config>() {
+    let next = (0..u64::MAX).find(|id| T::Tasks::demand(TaskId(*id)).is_none());
+    let word = word_of(next.expect("there are not so many"));
+    add_to_whitelist(Words::<T>::hashed_key_for(List::Back, word).into());
 }
 
 /// Parks a task between others, while there are as many groups of those as there can be. For other pallets' benchmarks.
@@ -357,6 +369,8 @@ mod benches {
         let device = device::<T>(NEED, ASK);
         let id = task::<T>();
         let query = Pallet::<T>::query_of(id).expect("it wants a device");
+
+        T::BenchmarkHelper::share_slots();
 
         #[block]
         {

@@ -1,6 +1,6 @@
 //! The order book: which device is where, and the summaries that find it.
 
-use aicpw_primitives::traits::{DeviceOffers, Listing, Offer, OrderBook};
+use aicpw_primitives::traits::{DeviceOffers, Listing, Offer, OrderBook, Standing};
 use aicpw_protocol::DeviceId;
 
 use crate::{
@@ -39,8 +39,33 @@ impl<T: Config> OrderBook for Pallet<T> {
         Self::remove_from(List::Fresh, device.0);
     }
 
-    fn place(device: DeviceId) -> Option<u64> {
-        Some(Entries::<T>::get(device)?.place.into())
+    fn reopen(device: DeviceId, listing: Listing, has_free_slot: bool) -> bool {
+        let Some(entry) = Entries::<T>::get(device) else {
+            return false;
+        };
+        if !entry.place.suits(&listing) {
+            return false;
+        }
+        Self::put(
+            Listed::new(device, &listing),
+            Some(entry.place),
+            has_free_slot,
+        );
+        if has_free_slot {
+            Self::note_fresh(device);
+        }
+        true
+    }
+
+    fn standing(device: DeviceId) -> Standing {
+        let entry = Entries::<T>::get(device);
+        let bucket = entry.and_then(|entry| Buckets::<T>::get(entry.place));
+        Standing {
+            place: entry.map(|entry| entry.place.into()),
+            is_on_further_page: entry.is_some_and(|entry| entry.page > 0),
+            is_bucket_open: bucket.is_some_and(|bucket| bucket.is_open()),
+            is_fresh: Self::is_in(List::Fresh, device.0),
+        }
     }
 }
 

@@ -81,9 +81,12 @@ impl<T: Config> Pallet<T> {
     }
 }
 
-/// What a task weighs that leaves a list.
-pub(crate) fn leave_weight<T: Config>(taken: Taken) -> Weight {
+/// What a task weighs that leaves a list. A word that was written in this block already is not written again.
+pub(crate) fn leave_weight<T: Config>(taken: Taken, is_written: bool) -> Weight {
     match taken {
+        Taken::Nothing | Taken::Id if is_written => {
+            T::WeightInfo::leave_word().saturating_sub(T::DbWeight::get().reads_writes(1, 1))
+        }
         Taken::Nothing | Taken::Id => T::WeightInfo::leave_word(),
         Taken::Word => T::WeightInfo::leave_list(),
     }
@@ -175,6 +178,7 @@ pub(crate) fn limit_of<T: Config>(bounds: Bounds, book: Size) -> Weight {
         .saturating_add(walk_weight::<T>(nodes, cells))
         .saturating_add(dearest.saturating_mul(bounds.looks.into()))
         .saturating_add(change_weight::<T>(bounds.tries, bounds.repairs, book))
+        .saturating_add(T::Tasks::give_back_weight())
         .saturating_add(close_weight::<T>(true, book))
         .saturating_add(T::Tasks::ticket_weight())
         .saturating_add(park_weight::<T>(book).saturating_add(redraw_weight::<T>()))

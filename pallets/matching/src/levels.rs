@@ -5,6 +5,7 @@
 //! `floor` on a device may fit (on the level of the need itself only an exact comparison tells), from
 //! `sure` on it certainly does.
 
+use aicpw_primitives::traits::Listing;
 use aicpw_protocol::{
     device::{DeviceSpec, Reputation},
     task::{DeterminismClass, Engine, Needs},
@@ -347,6 +348,21 @@ impl Place {
     ) -> Option<Self> {
         let cell = Levels::of_device(spec, reputation, free_stake).into();
         Some(Self::new(ask.into(), cell, Segment::of(spec)?))
+    }
+
+    /// Whether a device belongs here, as far as its spec and its ask say.
+    pub fn suits(self, listing: &Listing) -> bool {
+        let Levels {
+            reputation: _,
+            stake: _,
+            gflops,
+            memory,
+            bandwidth,
+        } = self.cell().into();
+        let levels = Levels::of_device(&listing.spec, Reputation(0), 0);
+        (gflops, memory, bandwidth) == (levels.gflops, levels.memory, levels.bandwidth)
+            && self.tick() == Tick::from(listing.ask)
+            && Segment::of(&listing.spec) == Some(self.segment())
     }
 
     /// The first place of an octave.

@@ -274,9 +274,9 @@ pub mod pallet {
     #[pallet::hooks]
     impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
         fn on_initialize(_: BlockNumberFor<T>) -> Weight {
-            // The ends of the queue, which are written once in a block, whoever comes into it and leaves it; and
-            // whether the market is open.
-            let beside = T::DbWeight::get().reads_writes(2, 1);
+            // The ends of the queue and its last word, which are written once in a block, whoever comes into it and
+            // leaves it; and whether the market is open.
+            let beside = T::DbWeight::get().reads_writes(3, 2);
             if !T::Market::is_open() {
                 return beside.saturating_add(T::DbWeight::get().reads(1));
             }

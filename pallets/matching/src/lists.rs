@@ -35,8 +35,13 @@ pub(crate) enum Taken {
     Word,
 }
 
+/// The word that an id is in.
+pub(crate) fn word_of(id: u64) -> u64 {
+    id / 128
+}
+
 fn split(id: u64) -> (u64, u128) {
-    (id / 128, 1 << (id % 128))
+    (word_of(id), 1 << (id % 128))
 }
 
 fn lowest(word: u64, bits: u128) -> Option<u64> {
@@ -184,6 +189,12 @@ impl<T: Config> Pallet<T> {
                 change(word);
             }
         });
+    }
+
+    /// Whether the id is in the list.
+    pub(crate) fn is_in(list: List, id: u64) -> bool {
+        let (number, bit) = split(id);
+        Words::<T>::get(list, number).is_some_and(|word| word.bits & bit != 0)
     }
 
     /// The first id of the list.

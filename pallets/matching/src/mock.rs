@@ -3,8 +3,8 @@
 use std::{cell::RefCell, collections::BTreeMap};
 
 use aicpw_primitives::traits::{
-    Choice, Demand, DeviceOffers, DrawSeed, Listing, Locks, MarketSwitch, Offer, OrderBook,
-    StakeDraw, TaskBoard, Terms,
+    Assigned, Choice, Demand, DeviceOffers, DrawSeed, Listing, Locks, MarketSwitch, Offer,
+    OrderBook, StakeDraw, TaskBoard, Terms,
 };
 use aicpw_protocol::{
     device::{ClassSet, DeviceKind, DeviceSpec, Reputation},
@@ -173,6 +173,9 @@ impl pallet_matching::Config for Test {
     type BenchmarkHelper = Helper;
 }
 
+/// What it weighs to give a part of a budget back.
+pub const GIVE_BACK: Weight = Weight::from_parts(7, 0);
+
 /// A task and what has become of it.
 #[derive(Clone)]
 pub struct Task {
@@ -187,6 +190,8 @@ pub struct Task {
     pub matched: Option<DeviceId>,
     /// Devices that it wants beside those that it has.
     pub wanted: u32,
+    /// Whether a match gives its requester a part of the budget back.
+    pub gives_back: bool,
     /// What it is drawn for with.
     pub seed: DrawSeed,
     /// The first block in which that can be known.
@@ -263,7 +268,7 @@ impl TaskBoard<AccountId> for Tasks {
         task: TaskId,
         device: DeviceId,
         offer: &Offer<AccountId>,
-    ) -> Result<bool, DispatchError> {
+    ) -> Result<Assigned, DispatchError> {
         let found = find_task(task).unwrap();
         assert!(found.wanted > 0, "{task} wants a device");
         if found.refused_by == Some(device) {
@@ -287,7 +292,14 @@ impl TaskBoard<AccountId> for Tasks {
             MEMORY.with_borrow_mut(|all| all.entry(device).or_default().push(needed));
         }
         MATCHES.with_borrow_mut(|matches| matches.push((task, device)));
-        Ok(found.wanted > 1)
+        Ok(Assigned {
+            wants_more: found.wanted > 1,
+            gave_back: found.gives_back,
+        })
+    }
+
+    fn give_back_weight() -> Weight {
+        GIVE_BACK
     }
 
     fn ticket(task: TaskId) -> DrawSeed {
@@ -502,6 +514,7 @@ pub fn task(id: u64, change: impl FnOnce(&mut Task)) -> TaskId {
         refused_by: None,
         matched: None,
         wanted: 1,
+        gives_back: false,
         seed: DrawSeed::NotYet,
         known_from: 0,
         looks: 0,

@@ -8,6 +8,7 @@ use sp_runtime::traits::BlockNumberProvider;
 use crate::{
     cost::{cursor_weight, drawing_limit, leave_weight, look_weight, turn_weight, Size},
     draw,
+    lists::word_of,
     step::Stepped,
     types::{Cursor, List, Progress},
     Config, Cursors, Pallet, Turns, WeightInfo,
@@ -41,11 +42,15 @@ impl<T: Config> Pallet<T> {
         if !Self::serve_waiting(List::Slow, Who::All, 1, meter) {
             return;
         }
+        let mut written = None;
         while let Some((list, id)) = Self::next_queued() {
             let Some(bounds) = Self::affordable(meter) else {
                 return;
             };
-            meter.consume(leave_weight::<T>(Self::take_from(list, id)));
+            let word = Some((list, word_of(id)));
+            let taken = Self::take_from(list, id);
+            meter.consume(leave_weight::<T>(taken, word == written));
+            written = word;
             Self::step(TaskId(id), Progress::default(), bounds, meter);
         }
         Self::serve_waiting(List::Urgent, Who::Ready, u32::MAX, meter);
@@ -120,7 +125,7 @@ impl<T: Config> Pallet<T> {
                 break;
             };
             next = following;
-            meter.consume(leave_weight::<T>(Self::take_from(list, id)));
+            meter.consume(leave_weight::<T>(Self::take_from(list, id), false));
             meter.consume(cursor_weight::<T>());
             let progress = Cursors::<T>::take(task).map_or_else(Progress::default, |c| c.progress);
             // Of the release before, which had one of these lists, tasks that a juror or an auditor is wanted for may

@@ -1,6 +1,6 @@
 //! A step for one task: the search or the draw for which a block has weight, and what follows from it.
 
-use aicpw_primitives::traits::{Choice, DrawSeed, Offer, OrderBook, TaskBoard};
+use aicpw_primitives::traits::{Assigned, Choice, DrawSeed, Offer, OrderBook, TaskBoard};
 use aicpw_protocol::{DeviceId, Hash, TaskId};
 use alloc::vec::Vec;
 use frame_support::weights::WeightMeter;
@@ -63,17 +63,17 @@ impl<T: Config> Pallet<T> {
         bounds: Bounds,
         meter: &mut WeightMeter,
     ) -> Stepped {
-        let mut wants_more = false;
+        let mut assigned = Assigned::default();
         let step = search::<T>(query, task.0, progress, bounds, |device, offer| {
             T::Tasks::assign(task, device, offer)
-                .map(|more| wants_more = more)
+                .map(|done| assigned = done)
                 .is_ok()
         });
         meter.consume(Self::search_weight(&step));
         Self::apply(step.repairs);
         match step.outcome {
             Outcome::Accepted(device, offer) => {
-                return Self::matched((task, list), device, &offer, wants_more, meter);
+                return Self::matched((task, list), device, &offer, assigned, meter);
             }
             Outcome::Nothing => {
                 meter.consume(park_weight::<T>(Size::now::<T>()));
@@ -108,15 +108,15 @@ impl<T: Config> Pallet<T> {
             Self::defer((task, list), progress, Self::now());
             return Stepped::PassedOver;
         }
-        let mut wants_more = false;
+        let mut assigned = Assigned::default();
         let drawn = draw::draw::<T>(query, ticket, meter, book, |device, offer| {
             T::Tasks::assign(task, device, offer)
-                .map(|more| wants_more = more)
+                .map(|done| assigned = done)
                 .is_ok()
         });
         meter.consume(draw::weight_of::<T>(&drawn));
         match drawn.found {
-            Some((device, offer)) => Self::matched((task, list), device, &offer, wants_more, meter),
+            Some((device, offer)) => Self::matched((task, list), device, &offer, assigned, meter),
             None => {
                 Self::redraw((task, list), 0, meter);
                 Stepped::Done
@@ -177,14 +177,17 @@ impl<T: Config> Pallet<T> {
         (task, list): (TaskId, List),
         device: DeviceId,
         offer: &Offer<T::AccountId>,
-        wants_more: bool,
+        assigned: Assigned,
         meter: &mut WeightMeter,
     ) -> Stepped {
+        if assigned.gave_back {
+            meter.consume(T::Tasks::give_back_weight());
+        }
         if offer.free_slots <= 1 {
             let has_turned = Self::close(device);
             meter.consume(close_weight::<T>(has_turned, Size::now::<T>()));
         }
-        if !wants_more {
+        if !assigned.wants_more {
             return Stepped::Done;
         }
         if list != List::Urgent {

@@ -184,11 +184,6 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Whether the id is in the list.
-    pub(crate) fn is_in(list: List, id: u64) -> bool {
-        Words::<T>::get(list, id / 128).is_some_and(|word| word.bits >> (id % 128) & 1 == 1)
-    }
-
     /// The ids of a list in their order.
     pub(crate) fn ids_of(list: List) -> Vec<u64> {
         core::iter::successors(Self::first_of(list), |id| Self::after(list, *id)).collect()

@@ -1,7 +1,9 @@
 //! What matching and tasks do with devices and stake.
 
 use aicpw_primitives::{
-    traits::{DeviceOffers, DevicePool, Locks, Offer, OrderBook, Penalty, Reputations},
+    traits::{
+        DeviceOffers, DevicePool, Locks, Notes, Offer, OrderBook, Penalty, Reputations, Standing,
+    },
     worker_key::{WorkerId, WorkerProof},
 };
 use aicpw_protocol::{
@@ -12,7 +14,6 @@ use aicpw_protocol::{
 };
 use alloc::vec::Vec;
 use frame_support::{
-    defensive,
     storage::with_storage_layer,
     traits::{
         fungible::MutateHold,
@@ -60,9 +61,27 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Has the provider's next heartbeat look at its devices. Listing them wakes parked tasks, so
-    /// this bounds the work here to nothing and the wait to a heartbeat period.
+    /// this bounds the work here to one write in a period, and the wait to a heartbeat period.
     fn relist_with_next_heartbeat(provider: &T::AccountId) {
-        Presences::<T>::mutate(provider, |presence| presence.relist = true);
+        let mut presence = Presences::<T>::get(provider);
+        if !presence.relist {
+            presence.relist = true;
+            Presences::<T>::insert(provider, presence);
+        }
+    }
+
+    /// A slot and memory of the device get free.
+    fn free_slot(id: DeviceId, memory: Mebibytes) {
+        let Some(mut device) = Devices::<T>::get(id) else {
+            return;
+        };
+        device.free_slot(memory);
+        let has_free_slot = device.free_slots(Self::now()) > 0;
+        let listing = device.listing();
+        Devices::<T>::insert(id, device);
+        if !T::OrderBook::reopen(id, listing, has_free_slot) {
+            Self::refresh(id);
+        }
     }
 
     fn occupation(id: DeviceId, assignment: AssignmentId) -> Option<(T::AccountId, Occupation)> {
@@ -209,8 +228,7 @@ impl<T: Config> DevicePool<T::AccountId> for Pallet<T> {
         occupation.in_slot = false;
         let memory = occupation.memory;
         Occupations::<T>::insert(&provider, assignment, occupation);
-        Devices::<T>::mutate_extant(id, |device| device.free_slot(memory));
-        Self::refresh(id);
+        Self::free_slot(id, memory);
     }
 
     fn release(id: DeviceId, assignment: AssignmentId) {
@@ -224,15 +242,12 @@ impl<T: Config> DevicePool<T::AccountId> for Pallet<T> {
         });
         Devices::<T>::mutate_extant(id, |device| {
             device.assignments = device.assignments.saturating_sub(1);
-            if occupation.in_slot {
-                device.free_slot(occupation.memory);
-            }
         });
-        Self::refresh(id);
-        // The stake that became free may be what another device of the provider lacked.
-        if DevicesOf::<T>::decode_len(&provider).unwrap_or_default() > 1 {
-            Self::relist_with_next_heartbeat(&provider);
+        if occupation.in_slot {
+            Self::free_slot(id, occupation.memory);
         }
+        // The stake that became free may be what this or another device of the provider lacked.
+        Self::relist_with_next_heartbeat(&provider);
     }
 
     fn lower(id: DeviceId, assignment: AssignmentId, locks: Locks) {
@@ -250,11 +265,8 @@ impl<T: Config> DevicePool<T::AccountId> for Pallet<T> {
         Ledgers::<T>::mutate(&provider, |ledger| {
             ledger.locked = ledger.locked.saturating_sub(freed);
         });
-        Self::refresh(id);
-        // The stake that became free may be what another device of the provider lacked.
-        if DevicesOf::<T>::decode_len(&provider).unwrap_or_default() > 1 {
-            Self::relist_with_next_heartbeat(&provider);
-        }
+        // The stake that became free may be what this or another device of the provider lacked.
+        Self::relist_with_next_heartbeat(&provider);
     }
 
     fn slash(
@@ -314,8 +326,12 @@ impl<T: Config> DevicePool<T::AccountId> for Pallet<T> {
         let Some(mut device) = Devices::<T>::get(id) else {
             return;
         };
+        let makes_up = makes_up(device.spec.gflops, device.missed_deadlines, needed);
+        if device.failures == 0 && !makes_up {
+            return;
+        }
         device.failures = 0;
-        if makes_up(device.spec.gflops, device.missed_deadlines, needed) {
+        if makes_up {
             device.missed_deadlines = device.missed_deadlines.saturating_sub(1);
             Self::relist_with_next_heartbeat(&device.provider);
             Self::deposit_event(Event::ComputingPowerChanged {
@@ -326,8 +342,18 @@ impl<T: Config> DevicePool<T::AccountId> for Pallet<T> {
         Devices::<T>::insert(id, device);
     }
 
-    fn place(device: DeviceId) -> Option<u64> {
-        T::OrderBook::place(device)
+    fn standing(id: DeviceId) -> Standing {
+        T::OrderBook::standing(id)
+    }
+
+    fn notes(id: DeviceId) -> Notes {
+        let Some(device) = Devices::<T>::get(id) else {
+            return Notes::default();
+        };
+        Notes {
+            faults: (device.failures, device.missed_deadlines),
+            is_relisted: Presences::<T>::get(&device.provider).relist,
+        }
     }
 
     fn peers(id: DeviceId) -> PeerAddresses {
@@ -342,13 +368,8 @@ impl<T: Config> DevicePool<T::AccountId> for Pallet<T> {
         Some(Providers::<T>::get(provider)?.sealing_key)
     }
 
-    fn worker_of(id: DeviceId) -> Option<WorkerId> {
-        let provider = Devices::<T>::get(id)?.provider;
-        let Some(provider) = Providers::<T>::get(provider) else {
-            defensive!("a device has a provider");
-            return None;
-        };
-        Some(provider.worker)
+    fn worker_of(provider: &T::AccountId) -> Option<WorkerId> {
+        Some(Providers::<T>::get(provider)?.worker)
     }
 
     fn assignments_of(worker: &WorkerId) -> Vec<(AssignmentId, DeviceId)> {

@@ -2,7 +2,7 @@
 //! worker proof good.
 
 use aicpw_primitives::{
-    traits::MarketSwitch,
+    traits::{MarketSwitch, OrderBook},
     worker_call::{self, hash_of, prove_now, NotProven},
     worker_key::{verify, WorkerId, WorkerProof},
 };
@@ -178,12 +178,12 @@ impl<T: Config> Pallet<T> {
 
     /// Records the heartbeat. Lists all devices if the provider was offline; otherwise those that
     /// have cooled down, or all if stake became free or others are missing than before. Returns how many it
-    /// looked at.
+    /// looked at, and what it has spared because they stay where they are in the order book.
     pub(crate) fn do_heartbeat(
         provider: T::AccountId,
         period: BlockNumber,
         missing: MissingDevices,
-    ) -> u32 {
+    ) -> (u32, Weight) {
         let now = Self::now();
         let mut presence = Presences::<T>::get(&provider);
         let was_online = presence.is_online(period);
@@ -202,10 +202,10 @@ impl<T: Config> Pallet<T> {
             });
         }
         if !look {
-            return 0;
+            return (0, Weight::zero());
         }
 
-        let mut some_cool = false;
+        let (mut some_cool, mut spared) = (false, Weight::zero());
         for id in devices.iter() {
             Devices::<T>::mutate_extant(id, |device| {
                 if device.cooling_until(now).is_some() {
@@ -214,13 +214,16 @@ impl<T: Config> Pallet<T> {
                     device.cools_until = None;
                 }
             });
+            let before = T::OrderBook::standing(*id);
             Self::refresh(*id);
+            let (reads, writes) = before.spared_of_many(&T::OrderBook::standing(*id));
+            spared.saturating_accrue(T::DbWeight::get().reads_writes(reads, writes));
         }
         if some_cool {
             presence.relist = true;
             Presences::<T>::insert(&provider, presence);
         }
-        devices.len() as u32
+        (devices.len() as u32, spared)
     }
 
     /// What [`Self::do_heartbeat`] weighs at most when it has looked at so many devices and some may be missing.

@@ -1,7 +1,7 @@
 //! A runtime of this pallet and balances, with an order book that remembers what it was told.
 
 use aicpw_primitives::{
-    traits::{DrawRandomness, DrawSeed, Listing, Locks, MarketSwitch, OrderBook},
+    traits::{DrawRandomness, DrawSeed, Listing, Locks, MarketSwitch, OrderBook, Standing},
     worker_key::{prove, WorkerId, WorkerProof},
 };
 use aicpw_protocol::{
@@ -140,8 +140,15 @@ impl OrderBook for BookMock {
     fn unlist(device: DeviceId) {
         Book::mutate(|book| book.remove(&device));
     }
-    fn place(_: DeviceId) -> Option<u64> {
-        None
+    fn reopen(device: DeviceId, listing: Listing, _: bool) -> bool {
+        let is_listed = Book::get().contains_key(&device);
+        if is_listed {
+            Self::list(device, listing);
+        }
+        is_listed
+    }
+    fn standing(_: DeviceId) -> Standing {
+        Standing::default()
     }
 }
 

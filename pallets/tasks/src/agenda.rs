@@ -41,6 +41,8 @@ pub(crate) enum Served {
     /// The same, of a task of which there is nothing but what there is of every one: a public one that was
     /// neither audited nor contested, and none of whose providers has anything locked for it any more.
     Plain,
+    /// What it weighed is less than the most that it could.
+    Weighed(Weight),
 }
 
 /// The most that one entry can weigh.
@@ -158,6 +160,9 @@ impl<T: Config> Pallet<T> {
         let served = page
             .iter()
             .take_while(|deadline| {
+                if let Deadline::Unlock(id) = **deadline {
+                    return Self::serve_unlock_within(block, id, meter);
+                }
                 // To look what it is about.
                 if meter.try_consume(T::WeightInfo::serve_stale()).is_err() {
                     return false;
@@ -170,6 +175,7 @@ impl<T: Config> Pallet<T> {
                     Served::Stale => {}
                     Served::Early => meter.consume(Self::weight_of_early(deadline)),
                     Served::Due => meter.consume(Self::weight_of(deadline, n)),
+                    Served::Weighed(weight) => meter.consume(weight),
                     // Nothing else tells.
                     Served::Plain => meter.consume(T::WeightInfo::serve_prune_plain(n.work)),
                 }
@@ -178,6 +184,20 @@ impl<T: Config> Pallet<T> {
             .count();
         page.drain(..served);
         page
+    }
+
+    /// Frees what was locked for an assignment, for which its task is not looked at. Returns false if there is no weight.
+    fn serve_unlock_within(block: BlockNumber, id: AssignmentId, meter: &mut WeightMeter) -> bool {
+        let most = T::WeightInfo::serve_unlock();
+        if !meter.can_consume(most) {
+            return false;
+        }
+        meter.consume(match Self::serve(block, Deadline::Unlock(id)) {
+            Served::Weighed(weight) => weight,
+            Served::Stale => T::DbWeight::get().reads(1),
+            _ => most,
+        });
+        true
     }
 
     /// What it weighs to decide an audit, or to find that it cannot be decided yet.
@@ -291,8 +311,12 @@ impl<T: Config> Pallet<T> {
         match Tasks::<T>::get(id) {
             Some(task) if matches!(task.status, TaskStatus::Verifying { settle_at } if Self::now() >= settle_at) =>
             {
+                let only = Self::only_assignment(id).map(|one| (one, Self::notes_of(one)));
                 Self::settle(id, task)?;
-                Ok(Served::Due)
+                Ok(only.map_or(Served::Due, |(one, before)| {
+                    let alone = T::WeightInfo::serve_settle_only();
+                    Served::Weighed(Self::weight_of_payment(alone, one, before))
+                }))
             }
             _ => Ok(Served::Stale),
         }

@@ -174,7 +174,7 @@ impl<T: Config> Pallet<T> {
         statement: &Statement<T::AccountId>,
         step: impl Encode,
     ) -> TransactionValidityWithRefund {
-        let worker = T::DevicePool::worker_of(assignment.device).ok_or(Refusal::NoWorker)?;
+        let worker = T::DevicePool::worker_of(&assignment.provider).ok_or(Refusal::NoWorker)?;
         if !T::DevicePool::verify_worker(&worker, proof, statement) {
             return Err(InvalidTransaction::BadProof.into());
         }

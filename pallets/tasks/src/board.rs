@@ -1,8 +1,8 @@
 //! Tasks, as matching sees them.
 
 use aicpw_primitives::traits::{
-    Choice, Demand, DevicePool, DrawRandomness, DrawSeed, Escalation, Locks, Offer, TaskBoard,
-    Terms,
+    Assigned, Choice, Demand, DevicePool, DrawRandomness, DrawSeed, Escalation, Locks, Offer,
+    TaskBoard, Terms,
 };
 use aicpw_protocol::{
     device::Reputation,
@@ -14,12 +14,15 @@ use aicpw_protocol::{
     AskPrice, AssignmentId, Balance, BlockNumber, DeviceId, Gflops, Hash, Mebibytes,
     MegabitsPerSecond, Milliseconds, TaskId,
 };
-use frame_support::{ensure, pallet_prelude::*};
+use frame_support::{ensure, pallet_prelude::*, weights::constants::WEIGHT_REF_TIME_PER_MICROS};
 
 use crate::{
     pallet::*,
     types::{Assignment, Deadline, LockState, SeatState, Task},
 };
+
+/// What it takes to release a hold, beside the keys that it touches: by hand, from what others take that do it.
+const GIVE_BACK: u64 = 60 * WEIGHT_REF_TIME_PER_MICROS;
 
 impl<T: Config> Pallet<T> {
     /// The task, and the seat for which a device is wanted next; `None` if none is.
@@ -227,7 +230,7 @@ impl<T: Config> TaskBoard<T::AccountId> for Pallet<T> {
         id: TaskId,
         device: DeviceId,
         offer: &Offer<T::AccountId>,
-    ) -> Result<bool, DispatchError> {
+    ) -> Result<Assigned, DispatchError> {
         let (mut task, assignment_id) = Self::waiting(id).ok_or(Error::<T>::NotWaiting)?;
         let provider = offer.provider.clone();
         ensure!(
@@ -268,10 +271,10 @@ impl<T: Config> TaskBoard<T::AccountId> for Pallet<T> {
                 .map_err(|_| Error::<T>::InvalidTransition)?;
             Self::reflect_seats(id, &mut task)?;
             let is_alone = task.submission.verification.replicas() == 1;
-            if is_alone
+            let gave_back = is_alone
                 && role == Role::Replica
-                && Self::attempts_left(&task, assignment_id.replica) == 0
-            {
+                && Self::attempts_left(&task, assignment_id.replica) == 0;
+            if gave_back {
                 // No further attempt can need more than this price and its audits (ADR 0006).
                 let needed = price.saturating_add(audit_cost);
                 let rest = task.escrow.saturating_sub(needed);
@@ -331,8 +334,17 @@ impl<T: Config> TaskBoard<T::AccountId> for Pallet<T> {
                 price,
                 next_by,
             });
-            Ok(wants_more)
+            Ok(Assigned {
+                wants_more,
+                gave_back,
+            })
         })
+    }
+
+    fn give_back_weight() -> Weight {
+        T::DbWeight::get()
+            .reads_writes(2, 2)
+            .saturating_add(Weight::from_parts(GIVE_BACK, 0))
     }
 
     fn ticket(id: TaskId) -> DrawSeed {

@@ -1,7 +1,7 @@
 //! What a worker call came to, of the most that it could: most tasks have one replica, and what is done for
 //! those is less than for several.
 
-use aicpw_primitives::traits::DevicePool;
+use aicpw_primitives::traits::{DevicePool, Notes, Standing};
 use aicpw_protocol::{
     task::{AssignmentStatus, Role, TaskStatus},
     AssignmentId, TaskId,
@@ -95,40 +95,71 @@ impl<T: Config> Pallet<T> {
         })
     }
 
-    /// Where the device of an assignment stands in the order book.
-    pub(crate) fn place_of(id: AssignmentId) -> Option<u64> {
-        Assignments::<T>::get(id).and_then(|one| T::DevicePool::place(one.device))
+    /// How the device of an assignment stands in the order book.
+    pub(crate) fn standing_of(id: AssignmentId) -> Standing {
+        Assignments::<T>::get(id)
+            .map(|one| T::DevicePool::standing(one.device))
+            .unwrap_or_default()
     }
 
-    /// What a commit has cost, of a task that had so many assignments; and whether it has moved the device in the
-    /// order book, which is dear and seldom.
-    pub(crate) fn weight_of_commit(id: AssignmentId, n: Numbers, has_moved: bool) -> Weight {
-        match Self::task_of_alone(id) {
-            Some(task) => match (task.submission.verification.is_audited(), has_moved) {
-                (true, true) => T::WeightInfo::commit_alone(),
-                (true, false) => T::WeightInfo::commit_in_place(),
-                (false, true) => T::WeightInfo::commit_unaudited(),
-                (false, false) => T::WeightInfo::commit_unaudited_in_place(),
-            },
+    /// What is noted of it.
+    pub(crate) fn notes_of(id: AssignmentId) -> Notes {
+        Assignments::<T>::get(id)
+            .map(|one| T::DevicePool::notes(one.device))
+            .unwrap_or_default()
+    }
+
+    /// What a commit has cost, of a task that had so many assignments, and whose device stood like this before. To move a
+    /// device is dear, and seldom needed.
+    pub(crate) fn weight_of_commit(id: AssignmentId, n: Numbers, before: Standing) -> Weight {
+        let most = match Self::task_of_alone(id) {
+            Some(task) if task.submission.verification.is_audited() => {
+                T::WeightInfo::commit_alone()
+            }
+            Some(_) => T::WeightInfo::commit_unaudited(),
             None => Self::weight_with(T::WeightInfo::commit_result, n),
-        }
+        };
+        let (reads, writes) = before.spared(&Self::standing_of(id));
+        most.saturating_sub(T::DbWeight::get().reads_writes(reads, writes))
     }
 
-    /// The same of a reveal.
-    pub(crate) fn weight_of_reveal(id: AssignmentId, n: Numbers, has_moved: bool) -> Weight {
+    /// What a reveal has cost, of a task that had so many assignments, and with these notes before.
+    pub(crate) fn weight_of_reveal(id: AssignmentId, n: Numbers, before: Notes) -> Weight {
         let task = Self::task_of_alone(id).map(|task| task.status);
         let assignment = Assignments::<T>::get(id).map(|assignment| assignment.status);
         match (task, assignment) {
             (Some(TaskStatus::Verifying { .. }), _) => T::WeightInfo::reveal_to_wait(),
             (Some(TaskStatus::Settled { .. }), Some(AssignmentStatus::Settled { .. })) => {
                 match n.work {
-                    1 if has_moved => T::WeightInfo::reveal_only(),
-                    1 => T::WeightInfo::reveal_in_place(),
+                    1 => Self::weight_of_payment(T::WeightInfo::reveal_only(), id, before),
                     work => T::WeightInfo::reveal_alone(work),
                 }
             }
             // One that was not expected as well, which fails: as much as the last reveal of several.
             _ => Self::weight_with(T::WeightInfo::reveal_result, n),
         }
+    }
+
+    /// The assignment of a task that has had no other.
+    pub(crate) fn only_assignment(task: TaskId) -> Option<AssignmentId> {
+        let id = AssignmentId {
+            task,
+            replica: 0,
+            attempt: 0,
+        };
+        let n = Self::assignments_of(task);
+        (n.all() == 1 && Self::task_of_alone(id).is_some()).then_some(id)
+    }
+
+    /// What it has cost to pay for the only assignment of a task, of so much at most.
+    pub(crate) fn weight_of_payment(most: Weight, id: AssignmentId, before: Notes) -> Weight {
+        let spared = before.spared(&Self::notes_of(id));
+        most.saturating_sub(T::DbWeight::get().writes(spared))
+    }
+
+    /// What it has cost to free what was locked for an assignment, of which nothing says what has become of it.
+    pub(crate) fn weight_of_unlock(id: AssignmentId, before: Notes) -> Weight {
+        let is_as_before = u64::from(before.is_relisted == Self::notes_of(id).is_relisted);
+        T::WeightInfo::serve_unlock().saturating_sub(T::DbWeight::get().writes(is_as_before))
     }
 }

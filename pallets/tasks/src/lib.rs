@@ -46,7 +46,7 @@ pub mod weights;
 
 #[cfg(feature = "runtime-benchmarks")]
 pub use benchmarking::{
-    make_public, queue_task, settled_assignment, verifying_task, BenchmarkHelper,
+    make_public, queue_task, settled_assignment, share_slots, verifying_task, BenchmarkHelper,
 };
 pub use lifecycle::LongestObligation;
 pub use pallet::*;
@@ -381,8 +381,9 @@ pub mod pallet {
                 return T::DbWeight::get().reads(2);
             }
             // What is written once in a block, whatever happens in it: the census, the history, the agenda's cursors,
-            // and the account that fees go to. And whether there is a migration, or one has failed.
-            let beside = T::DbWeight::get().reads_writes(7, 5);
+            // and the account that fees go to; three slots of the agenda, into which all matches and payments put their
+            // deadlines, and a page of each. And whether there is a migration, or one has failed.
+            let beside = T::DbWeight::get().reads_writes(7 + 3, 5 + 2 * 3);
             Self::serve_agenda(T::AgendaWeight::get()).saturating_add(beside)
         }
 
@@ -450,8 +451,15 @@ pub mod pallet {
         pub fn accept(origin: OriginFor<T>, task: TaskId) -> DispatchResultWithPostInfo {
             let requester = ensure_signed(origin)?;
             let n = Self::assignments_of(task);
+            let only = Self::only_assignment(task).map(|id| (id, Self::notes_of(id)));
             Self::do_accept(&requester, task)?;
-            Ok(Some(Self::weight_with(T::WeightInfo::accept, n)).into())
+            let weight = match only {
+                Some((id, before)) => {
+                    Self::weight_of_payment(T::WeightInfo::accept_only(), id, before)
+                }
+                None => Self::weight_with(T::WeightInfo::accept, n),
+            };
+            Ok(Some(weight).into())
         }
 
         /// Rates those who were paid for a settled task, one to five, once.
@@ -520,10 +528,9 @@ pub mod pallet {
         ) -> DispatchResultWithPostInfo {
             ensure_authorized(origin)?;
             let n = Self::assignments_of(assignment.task);
-            let before = Self::place_of(assignment);
+            let before = Self::standing_of(assignment);
             Self::do_commit_result(assignment, commitment)?;
-            let has_moved = before != Self::place_of(assignment);
-            Ok(Some(Self::weight_of_commit(assignment, n, has_moved)).into())
+            Ok(Some(Self::weight_of_commit(assignment, n, before)).into())
         }
 
         /// Opens the commitment. In `expected` the task is settled, or the assignment fails, at
@@ -543,10 +550,9 @@ pub mod pallet {
         ) -> DispatchResultWithPostInfo {
             ensure_authorized(origin)?;
             let n = Self::assignments_of(assignment.task);
-            let before = Self::place_of(assignment);
+            let before = Self::notes_of(assignment);
             Self::do_reveal_result(assignment, opening)?;
-            let has_moved = before != Self::place_of(assignment);
-            Ok(Some(Self::weight_of_reveal(assignment, n, has_moved)).into())
+            Ok(Some(Self::weight_of_reveal(assignment, n, before)).into())
         }
 
         /// The job cannot be done.

@@ -450,9 +450,10 @@ impl<T: Config> Pallet<T> {
         match Assignments::<T>::get(id) {
             Some(mut assignment) if matches!(assignment.locks, LockState::Retrieval { until } if Self::now() >= until) =>
             {
+                let before = T::DevicePool::notes(assignment.device);
                 Self::release_locks(id, &mut assignment);
                 Assignments::<T>::insert(id, assignment);
-                Ok(Served::Due)
+                Ok(Served::Weighed(Self::weight_of_unlock(id, before)))
             }
             _ => Ok(Served::Stale),
         }

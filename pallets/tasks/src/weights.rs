@@ -20,6 +20,7 @@ pub trait WeightInfo {
     fn submit() -> Weight;
     fn cancel(n: u32, ) -> Weight;
     fn accept(n: u32, ) -> Weight;
+    fn accept_only() -> Weight;
     fn rate(n: u32, ) -> Weight;
     fn grant_key() -> Weight;
     fn start() -> Weight;
@@ -27,9 +28,6 @@ pub trait WeightInfo {
     fn commit_result(n: u32, ) -> Weight;
     fn commit_alone() -> Weight;
     fn commit_unaudited() -> Weight;
-    fn commit_in_place() -> Weight;
-    fn commit_unaudited_in_place() -> Weight;
-    fn reveal_in_place() -> Weight;
     fn reveal_only() -> Weight;
     fn reveal_alone(n: u32, ) -> Weight;
     fn reveal_to_wait() -> Weight;
@@ -50,6 +48,7 @@ pub trait WeightInfo {
     fn serve_match(n: u32, ) -> Weight;
     fn serve_assignment(n: u32, ) -> Weight;
     fn serve_settle(n: u32, ) -> Weight;
+    fn serve_settle_only() -> Weight;
     fn serve_dispute() -> Weight;
     fn serve_audit(n: u32, ) -> Weight;
     fn serve_unlock() -> Weight;
@@ -176,6 +175,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
             .saturating_add(T::DbWeight::get().writes(23_u64))
             .saturating_add(T::DbWeight::get().writes((16_u64).saturating_mul(n.into())))
             .saturating_add(Weight::from_parts(0, 559553).saturating_mul(n.into()))
+    }
+    fn accept_only() -> Weight {
+        Self::accept(1)
     }
     /// Storage: `Tasks::Tasks` (r:1 w:1)
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
@@ -353,127 +355,6 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
         Weight::from_parts(210_441_000, 560543)
             .saturating_add(T::DbWeight::get().reads(20_u64))
             .saturating_add(T::DbWeight::get().writes(12_u64))
-    }
-    /// Storage: `Tasks::Tasks` (r:1 w:1)
-    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
-    /// Storage: `Tasks::Assignments` (r:1 w:1)
-    /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Entries` (r:1 w:0)
-    /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::Devices` (r:1 w:1)
-    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::Occupations` (r:1 w:1)
-    /// Proof: `ProviderStaking::Occupations` (`max_values`: None, `max_size`: Some(115), added: 2590, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::Challenges` (r:1 w:0)
-    /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::Presences` (r:1 w:0)
-    /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::MissingDevicesOf` (r:1 w:0)
-    /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::Ledgers` (r:1 w:0)
-    /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::ReputationRecords` (r:1 w:0)
-    /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Buckets` (r:1 w:1)
-    /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Leaves` (r:1 w:1)
-    /// Proof: `Matching::Leaves` (`max_values`: None, `max_size`: Some(557078), added: 559553, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Roots` (r:1 w:1)
-    /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::ListEnds` (r:2 w:0)
-    /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Words` (r:3 w:3)
-    /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
-    /// Storage: `Tasks::Audits` (r:1 w:1)
-    /// Proof: `Tasks::Audits` (`max_values`: None, `max_size`: Some(99), added: 2574, mode: `MaxEncodedLen`)
-    /// Storage: `Tasks::Agenda` (r:1 w:1)
-    /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
-    fn commit_in_place() -> Weight {
-        // Measured proof size: 3487 B.
-        // Shortest run: 157_103_000 picoseconds.
-        Weight::from_parts(222_799_000, 560543)
-            .saturating_add(T::DbWeight::get().reads(20_u64))
-            .saturating_add(T::DbWeight::get().writes(12_u64))
-    }
-    /// Storage: `Tasks::Tasks` (r:1 w:0)
-    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
-    /// Storage: `Tasks::Assignments` (r:1 w:1)
-    /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Entries` (r:1 w:0)
-    /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::Devices` (r:1 w:1)
-    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::Occupations` (r:1 w:1)
-    /// Proof: `ProviderStaking::Occupations` (`max_values`: None, `max_size`: Some(115), added: 2590, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::Challenges` (r:1 w:0)
-    /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::Presences` (r:1 w:0)
-    /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::MissingDevicesOf` (r:1 w:0)
-    /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::Ledgers` (r:1 w:0)
-    /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::ReputationRecords` (r:1 w:0)
-    /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Buckets` (r:1 w:1)
-    /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Leaves` (r:1 w:1)
-    /// Proof: `Matching::Leaves` (`max_values`: None, `max_size`: Some(557078), added: 559553, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Roots` (r:1 w:1)
-    /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::ListEnds` (r:2 w:0)
-    /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Words` (r:3 w:3)
-    /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
-    fn commit_unaudited_in_place() -> Weight {
-        // Measured proof size: 3481 B.
-        // Shortest run: 167_419_000 picoseconds.
-        Weight::from_parts(191_128_000, 560543)
-            .saturating_add(T::DbWeight::get().reads(18_u64))
-            .saturating_add(T::DbWeight::get().writes(9_u64))
-    }
-    /// Storage: `Tasks::Tasks` (r:1 w:1)
-    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
-    /// Storage: `Tasks::Assignments` (r:1 w:1)
-    /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Entries` (r:1 w:0)
-    /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
-    /// Storage: `Balances::Holds` (r:1 w:1)
-    /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
-    /// Storage: `System::Account` (r:2 w:2)
-    /// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::Devices` (r:1 w:1)
-    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::ReputationRecords` (r:1 w:1)
-    /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::Occupations` (r:1 w:1)
-    /// Proof: `ProviderStaking::Occupations` (`max_values`: None, `max_size`: Some(115), added: 2590, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::Ledgers` (r:1 w:1)
-    /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::Challenges` (r:1 w:0)
-    /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::Presences` (r:1 w:1)
-    /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::MissingDevicesOf` (r:1 w:0)
-    /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Buckets` (r:1 w:0)
-    /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::ListEnds` (r:2 w:0)
-    /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Words` (r:3 w:3)
-    /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::DevicesOf` (r:1 w:0)
-    /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
-    /// Storage: `Tasks::Agenda` (r:1 w:1)
-    /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
-    /// Storage: `Tasks::PatientAgenda` (r:1 w:1)
-    /// Proof: `Tasks::PatientAgenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
-    fn reveal_in_place() -> Weight {
-        // Measured proof size: 3009 B.
-        // Shortest run: 323_528_000 picoseconds.
-        Weight::from_parts(371_698_000, 11371)
-            .saturating_add(T::DbWeight::get().reads(22_u64))
-            .saturating_add(T::DbWeight::get().writes(15_u64))
     }
     /// Storage: `Tasks::Tasks` (r:1 w:1)
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
@@ -1105,6 +986,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
             .saturating_add(T::DbWeight::get().writes((16_u64).saturating_mul(n.into())))
             .saturating_add(Weight::from_parts(0, 559553).saturating_mul(n.into()))
     }
+    fn serve_settle_only() -> Weight {
+        Self::serve_settle(1)
+    }
     /// Storage: `Tasks::Tasks` (r:1 w:1)
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Words` (r:2 w:0)
@@ -1307,6 +1191,9 @@ impl WeightInfo for () {
             .saturating_add(RocksDbWeight::get().writes((16_u64).saturating_mul(n.into())))
             .saturating_add(Weight::from_parts(0, 559553).saturating_mul(n.into()))
     }
+    fn accept_only() -> Weight {
+        Self::accept(1)
+    }
     fn rate(n: u32, ) -> Weight {
         Weight::from_parts(67_809_203, 16370)
             .saturating_add(Weight::from_parts(9_961_694, 0).saturating_mul(n.into()))
@@ -1345,21 +1232,6 @@ impl WeightInfo for () {
         Weight::from_parts(210_441_000, 560543)
             .saturating_add(RocksDbWeight::get().reads(20_u64))
             .saturating_add(RocksDbWeight::get().writes(12_u64))
-    }
-    fn commit_in_place() -> Weight {
-        Weight::from_parts(222_799_000, 560543)
-            .saturating_add(RocksDbWeight::get().reads(20_u64))
-            .saturating_add(RocksDbWeight::get().writes(12_u64))
-    }
-    fn commit_unaudited_in_place() -> Weight {
-        Weight::from_parts(191_128_000, 560543)
-            .saturating_add(RocksDbWeight::get().reads(18_u64))
-            .saturating_add(RocksDbWeight::get().writes(9_u64))
-    }
-    fn reveal_in_place() -> Weight {
-        Weight::from_parts(371_698_000, 11371)
-            .saturating_add(RocksDbWeight::get().reads(22_u64))
-            .saturating_add(RocksDbWeight::get().writes(15_u64))
     }
     fn reveal_only() -> Weight {
         Weight::from_parts(413_460_000, 560543)
@@ -1476,6 +1348,9 @@ impl WeightInfo for () {
             .saturating_add(RocksDbWeight::get().writes(24_u64))
             .saturating_add(RocksDbWeight::get().writes((16_u64).saturating_mul(n.into())))
             .saturating_add(Weight::from_parts(0, 559553).saturating_mul(n.into()))
+    }
+    fn serve_settle_only() -> Weight {
+        Self::serve_settle(1)
     }
     fn serve_dispute() -> Weight {
         Weight::from_parts(1_193_384_000, 2239202)

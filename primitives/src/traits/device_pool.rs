@@ -4,8 +4,25 @@ use aicpw_protocol::{
 use alloc::vec::Vec;
 use sp_runtime::{DispatchError, DispatchResult, Perbill};
 
-use super::DeviceOffers;
+use super::{DeviceOffers, Standing};
 use crate::worker_key::{WorkerId, WorkerProof};
+
+/// What is noted of a device and its provider, and written only if it changes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Notes {
+    /// Faults in a row, and deadlines that were missed and not made up for.
+    pub faults: (u8, u8),
+    /// Whether the provider's next heartbeat lists all devices anew.
+    pub is_relisted: bool,
+}
+
+impl Notes {
+    /// Keys that a call has not written which leaves them as `after`, of the two that it may.
+    pub fn spared(&self, after: &Self) -> u64 {
+        u64::from(self.faults == after.faults)
+            .saturating_add(u64::from(self.is_relisted == after.is_relisted))
+    }
+}
 
 /// What is locked on a provider's stake for one assignment.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -90,8 +107,12 @@ pub trait DevicePool<AccountId>: DeviceOffers<AccountId> {
     /// deadline is made up for if the job asked for enough.
     fn succeeded(device: DeviceId, needed: Gflops);
 
-    /// Where the device stands in the order book ([`OrderBook::place`](super::OrderBook::place)).
-    fn place(device: DeviceId) -> Option<u64>;
+    /// How the device stands in the order book.
+    fn standing(device: DeviceId) -> Standing;
+
+    /// What the last calls have said of a device, and of whether all devices of its provider are to be listed anew with the
+    /// next heartbeat: what is the same after a call has not been written by it.
+    fn notes(device: DeviceId) -> Notes;
 
     /// Where to fetch what the provider of a device serves.
     fn peers(device: DeviceId) -> PeerAddresses;
@@ -100,8 +121,8 @@ pub trait DevicePool<AccountId>: DeviceOffers<AccountId> {
     /// unknown.
     fn sealing_key(device: DeviceId) -> Option<Hash>;
 
-    /// The worker key that acts for a device's provider now.
-    fn worker_of(device: DeviceId) -> Option<WorkerId>;
+    /// The worker key that acts for a provider now.
+    fn worker_of(provider: &AccountId) -> Option<WorkerId>;
 
     /// The assignments that a worker key's provider has slots or locks for, and their devices:
     /// bounded by what a provider can register.
@@ -130,8 +151,11 @@ impl<AccountId> DevicePool<AccountId> for () {
     fn cool_down(_: DeviceId) {}
     fn missed_deadline(_: DeviceId) {}
     fn succeeded(_: DeviceId, _: Gflops) {}
-    fn place(_: DeviceId) -> Option<u64> {
-        None
+    fn standing(_: DeviceId) -> Standing {
+        Standing::default()
+    }
+    fn notes(_: DeviceId) -> Notes {
+        Notes::default()
     }
     fn peers(_: DeviceId) -> PeerAddresses {
         Default::default()
@@ -139,7 +163,7 @@ impl<AccountId> DevicePool<AccountId> for () {
     fn sealing_key(_: DeviceId) -> Option<Hash> {
         None
     }
-    fn worker_of(_: DeviceId) -> Option<WorkerId> {
+    fn worker_of(_: &AccountId) -> Option<WorkerId> {
         None
     }
     fn assignments_of(_: &WorkerId) -> Vec<(AssignmentId, DeviceId)> {

@@ -29,12 +29,12 @@ pub use contested::{
     ClaimDecided, Claimed, ClosedJuror, Contest, Contested, Decided, JurorTerms, MAX_PARTIES,
 };
 pub use device_offers::{DeviceOffers, Offer};
-pub use device_pool::{DevicePool, Locks, Penalty, Terms};
+pub use device_pool::{DevicePool, Locks, Notes, Penalty, Terms};
 pub use draw_randomness::{DrawRandomness, DrawSeed};
 pub use escalation::{Awaited, Escalation};
 pub use market_switch::MarketSwitch;
 pub use match_queue::{MatchQueue, QueueEnd};
-pub use order_book::{Listing, OrderBook};
+pub use order_book::{Listing, OrderBook, Standing};
 pub use reputations::Reputations;
 pub use stake_draw::StakeDraw;
-pub use task_board::{Choice, Demand, TaskBoard};
+pub use task_board::{Assigned, Choice, Demand, TaskBoard};

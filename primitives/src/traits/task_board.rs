@@ -41,6 +41,15 @@ pub struct Demand<AccountId> {
     pub is_urgent: bool,
 }
 
+/// What came of an assignment.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Assigned {
+    /// Whether the task wants a further device.
+    pub wants_more: bool,
+    /// Whether its requester was given a part of the budget back, because no further attempt can need it.
+    pub gave_back: bool,
+}
+
 /// Tasks, as matching sees them. Implemented by `pallet-tasks`.
 ///
 /// Contract: a task can want several devices, one after the other; each demand is for the next. `demand`
@@ -68,12 +77,15 @@ pub trait TaskBoard<AccountId> {
     /// What it weighs at most to find that ticket.
     fn ticket_weight() -> Weight;
 
-    /// Assigns the task to the device. Returns whether it wants a further one.
+    /// Assigns the task to the device.
     fn assign(
         task: TaskId,
         device: DeviceId,
         offer: &Offer<AccountId>,
-    ) -> Result<bool, DispatchError>;
+    ) -> Result<Assigned, DispatchError>;
+
+    /// What it weighs, beside the assignment, to give a part of the budget back with it.
+    fn give_back_weight() -> Weight;
 
     /// The draw has found nobody, or its seed is gone: the next is made from later blocks, so that
     /// nobody can prepare for it.
@@ -94,8 +106,11 @@ impl<AccountId> TaskBoard<AccountId> for () {
     fn terms(_: TaskId, _: AskPrice, _: Reputation) -> Option<Terms> {
         None
     }
-    fn assign(_: TaskId, _: DeviceId, _: &Offer<AccountId>) -> Result<bool, DispatchError> {
+    fn assign(_: TaskId, _: DeviceId, _: &Offer<AccountId>) -> Result<Assigned, DispatchError> {
         Err(DispatchError::Unavailable)
+    }
+    fn give_back_weight() -> Weight {
+        Weight::zero()
     }
     fn ticket(_: TaskId) -> DrawSeed {
         DrawSeed::NotYet

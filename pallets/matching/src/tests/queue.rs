@@ -2,9 +2,13 @@
 
 use aicpw_primitives::traits::{MatchQueue, QueueEnd};
 use aicpw_protocol::{task::Unmatched, AskPrice, Gflops, TaskId};
-use frame_support::{traits::Hooks, weights::Weight};
+use frame_support::{
+    traits::Hooks,
+    weights::{RuntimeDbWeight, Weight},
+};
+use std::cell::Cell;
 
-use crate::{mock::*, types::List, Cursors};
+use crate::{mock::*, types::List, Cursors, WeightInfo};
 
 fn served() -> Vec<u64> {
     matches().into_iter().map(|(task, _)| task).collect()
@@ -324,4 +328,42 @@ fn lists_keep_order_over_many_words() {
         }
         assert_eq!(Matching::first_of(List::Back), None);
     });
+}
+
+#[test]
+fn a_match_that_gives_a_part_of_the_budget_back_weighs_more() {
+    let weight_of = |gives_back: bool| {
+        let weight = Cell::new(Weight::zero());
+        run(|| {
+            device(0, 1_000, |offer| offer.free_slots = 1);
+            let id = task(7, |task| task.gives_back = gives_back);
+            Matching::enqueue(id, QueueEnd::Back);
+            weight.set(Matching::on_initialize(1));
+            assert_eq!(served(), [7]);
+        });
+        weight.get()
+    };
+    assert_eq!(weight_of(true), weight_of(false) + GIVE_BACK);
+}
+
+/// Neighbours in a list share a word, which is written once in a block.
+#[test]
+fn who_leaves_a_word_that_is_written_weighs_less() {
+    let weight_of = |ids: [u64; 3]| {
+        let weight = Cell::new(Weight::zero());
+        run(|| {
+            Database::set(RuntimeDbWeight { read: 1, write: 1 });
+            device(0, 1_000, |offer| offer.free_slots = 9);
+            for id in ids {
+                Matching::enqueue(task(id, |_| ()), QueueEnd::Back);
+            }
+            weight.set(Matching::on_initialize(1));
+            assert_eq!(served(), ids);
+        });
+        weight.get()
+    };
+    let once = Steps::leave_word().saturating_sub(Weight::from_parts(2, 0));
+    assert!(once.all_lt(Steps::leave_word()));
+    let again = Steps::leave_list();
+    assert_eq!(weight_of([1, 2, 200]) + once, weight_of([1, 2, 3]) + again);
 }

@@ -223,11 +223,13 @@ mod benchmarks {
         Ok(())
     }
 
-    /// The provider was offline, and every device has cooled down in the meantime and is found again.
+    /// The provider was offline, and every device has cooled down in the meantime and is found again, where it does not
+    /// belong any more; each has leaves of the order book for itself, and tasks wait for it.
     #[benchmark]
-    fn heartbeat(d: Linear<0, { T::MaxDevices::get() }>) {
+    fn heartbeat(d: Linear<0, { T::MaxDevices::get() }>) -> Result<(), BenchmarkError> {
         let (who, worker) = provider::<T>(d);
         let devices: Vec<DeviceId> = DevicesOf::<T>::get(&who).into_inner();
+        spread::<T>(&who, &devices)?;
         MissingDevicesOf::<T>::insert(&who, MissingDevices::truncate_from(devices.clone()));
         for device in devices {
             Devices::<T>::mutate_extant(device, |device| device.cools_until = Some(HEIGHT));
@@ -244,10 +246,11 @@ mod benchmarks {
         _(RawOrigin::Authorized, who.clone(), period, proof);
 
         assert!(Pallet::<T>::is_online(&who));
+        Ok(())
     }
 
-    /// The provider was offline. `d` devices were missing and are found again, `m` were in the order book and
-    /// are missing now; each has a leaf of the book for itself. No task is parked.
+    /// The provider was offline. `d` devices were missing and are found again where they do not belong any more, `m` are
+    /// missing now; each has leaves of the order book for itself, and tasks wait for it.
     #[benchmark]
     fn heartbeat_without(
         d: Linear<0, { T::MaxDevices::get() / 2 }>,
@@ -255,13 +258,10 @@ mod benchmarks {
     ) -> Result<(), BenchmarkError> {
         let (who, worker) = provider::<T>(d + m);
         let mut found: Vec<DeviceId> = DevicesOf::<T>::get(&who).into_inner();
-        for (octave, device) in found.iter().enumerate() {
-            let ask = AskPrice(T::MinAsk::get().0 << octave);
-            Pallet::<T>::do_set_ask(who.clone(), *device, ask)?;
-        }
+        spread::<T>(&who, &found)?;
         let missing = MissingDevices::truncate_from(found.split_off(d as usize));
         MissingDevicesOf::<T>::insert(&who, MissingDevices::truncate_from(found));
-        Pallet::<T>::refresh_all(&who);
+        T::BenchmarkHelper::freshen(&missing);
         set_height::<T>(HEIGHT + T::HeartbeatPeriod::get() * (MISSED_HEARTBEATS + 2));
         let period = Pallet::<T>::current_period();
         let statement = Statement::HeartbeatWithout {

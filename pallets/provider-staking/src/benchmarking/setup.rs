@@ -63,6 +63,16 @@ pub fn set_height<T: Config>(height: BlockNumber) {
     }
 }
 
+/// Has each of these devices stand in an octave of asks of its own, where it does not belong any more.
+pub(super) fn spread<T: Config>(who: &T::AccountId, devices: &[DeviceId]) -> DispatchResult {
+    for (octave, device) in devices.iter().enumerate() {
+        let ask = AskPrice(T::MinAsk::get().0 << octave);
+        Pallet::<T>::do_set_ask(who.clone(), *device, ask)?;
+        T::BenchmarkHelper::misplaced(*device);
+    }
+    Ok(())
+}
+
 pub(super) fn proof<T: Config>(
     worker: &WorkerId,
     statement: &Statement<T::AccountId>,

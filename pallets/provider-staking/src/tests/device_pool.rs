@@ -49,7 +49,7 @@ fn occupying_takes_a_slot_and_locks_stake() {
         );
         assert_eq!(held(ALICE), MIN_STAKE, "locked, not moved");
         assert_eq!(Ledgers::<Test>::get(ALICE).locked, 150);
-        let worker = Pool::worker_of(device).unwrap();
+        let worker = Pool::worker_of(&ALICE).unwrap();
         assert_eq!(Pool::assignments_of(&worker), [(assignment(1), device)]);
     });
 }
@@ -100,7 +100,7 @@ fn vacating_frees_the_slot_and_keeps_the_locks() {
             before + 1,
             "wakes who waits for a slot, once"
         );
-        let worker = Pool::worker_of(device).unwrap();
+        let worker = Pool::worker_of(&ALICE).unwrap();
         assert_eq!(Pool::assignments_of(&worker).len(), 1);
     });
 }
@@ -125,7 +125,16 @@ fn releasing_undoes_the_occupation() {
                 let offer = Pool::offer(device).unwrap();
                 assert_eq!((offer.free_slots, offer.free_stake), (MAX_SLOTS, MIN_STAKE));
             }
-            assert_eq!(times_listed(device), before + 1, "wakes who waits, once");
+            let woken = u32::from(!vacate_first);
+            assert_eq!(
+                times_listed(device),
+                before + woken,
+                "wakes who waits for a slot, once"
+            );
+            assert!(
+                Presences::<Test>::get(ALICE).relist,
+                "who waits for stake, later"
+            );
             assert_eq!(Ledgers::<Test>::get(ALICE).assignments, 0);
         }
     });
@@ -251,7 +260,7 @@ fn what_is_unknown_does_nothing() {
         Pool::succeeded(DeviceId(99), Gflops(1));
         assert_eq!(free_slots(device), MAX_SLOTS - 1);
         assert_eq!(Ledgers::<Test>::get(ALICE).locked, 150);
-        assert_eq!(Pool::worker_of(DeviceId(99)), None);
+        assert_eq!(Pool::worker_of(&99), None);
         assert!(Pool::peers(DeviceId(99)).is_empty());
         assert!(Pool::assignments_of(&worker("stranger")).is_empty());
         assert!(!Devices::<Test>::contains_key(DeviceId(99)));
@@ -259,12 +268,25 @@ fn what_is_unknown_does_nothing() {
 }
 
 #[test]
-fn a_provider_with_one_device_has_nothing_to_list_with_the_heartbeat() {
+fn only_stake_that_becomes_free_lists_with_the_heartbeat() {
     ExtBuilder.build_and_execute(|| {
         let device = online_provider(ALICE, MIN_STAKE);
-        assert_ok!(Pool::occupy(device, assignment(1), NO_MEMORY, locks(1, 0)));
+        let is_relisted = || Pool::notes(device).is_relisted;
+        assert_ok!(Pool::occupy(device, assignment(1), NO_MEMORY, locks(2, 0)));
+        Pool::vacate(device, assignment(1));
+        Pool::succeeded(device, Gflops(1));
+        Pool::lower(device, assignment(1), locks(2, 0));
+        assert!(!is_relisted());
+        Pool::lower(device, assignment(1), locks(1, 0));
+        assert!(is_relisted());
+
+        let listed = times_listed(device);
+        run_to_period(1);
+        send_heartbeat(ALICE);
+        assert!(!is_relisted());
+        assert_eq!(times_listed(device), listed + 1);
         Pool::release(device, assignment(1));
-        assert!(!Presences::<Test>::get(ALICE).relist);
+        assert!(is_relisted());
     });
 }
 

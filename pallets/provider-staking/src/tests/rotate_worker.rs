@@ -19,13 +19,13 @@ fn rotate(worker: &WorkerId, sealing_key: [u8; 32], proof: WorkerProof) -> Dispa
 #[test]
 fn the_new_key_acts_and_the_old_one_is_free() {
     ExtBuilder.build_and_execute(|| {
-        let device = online_provider(ALICE, MIN_STAKE);
-        let old = Pallet::<Test>::worker_of(device).unwrap();
+        online_provider(ALICE, MIN_STAKE);
+        let old = Pallet::<Test>::worker_of(&ALICE).unwrap();
         let new = worker("new");
 
         assert_ok!(rotate(&new, [8; 32], join(ALICE, &new)));
 
-        assert_eq!(Pallet::<Test>::worker_of(device), Some(new.clone()));
+        assert_eq!(Pallet::<Test>::worker_of(&ALICE), Some(new.clone()));
         assert_eq!(Providers::<Test>::get(ALICE).unwrap().sealing_key, [8; 32]);
         assert_eq!(WorkerOwners::<Test>::get(&new), Some(ALICE));
         assert_eq!(WorkerOwners::<Test>::get(&old), None);

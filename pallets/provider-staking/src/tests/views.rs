@@ -30,7 +30,7 @@ fn a_provider_is_shown_with_its_devices() {
                 available_at
             }]
         );
-        assert_eq!(view.worker, View::worker_of(device).unwrap().as_slice());
+        assert_eq!(view.worker, View::worker_of(&ALICE).unwrap().as_slice());
         assert_eq!(view.sealing_key, SEALING_KEY);
         assert_eq!(view.peers, peers());
         assert_eq!((view.last_heartbeat, view.online), (Some(START), true));
@@ -47,7 +47,7 @@ fn a_provider_is_shown_with_its_devices() {
         assert_eq!((device.slots, device.used_slots), (MAX_SLOTS, 1));
         assert!(device.available && device.online);
         assert_eq!(device.cools_until, Some(START + COOL_DOWN_BASE));
-        let worker = View::worker_of(device.id).unwrap();
+        let worker = View::worker_of(&ALICE).unwrap();
         assert_eq!(View::provider_of_worker(worker), Some(ALICE));
 
         run_to_period(5);

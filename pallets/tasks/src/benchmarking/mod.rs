@@ -20,7 +20,9 @@ use crate::{agenda::Served, pallet::*, types::Deadline, WeightInfo};
 
 use agenda::*;
 use setup::*;
-pub use setup::{make_public, queue_task, settled_assignment, verifying_task, BenchmarkHelper};
+pub use setup::{
+    make_public, queue_task, settled_assignment, share_slots, verifying_task, BenchmarkHelper,
+};
 
 #[benchmarks(where <T as frame_system::Config>::RuntimeCall: From<Call<T>>)]
 mod benchmarks {
@@ -29,6 +31,7 @@ mod benchmarks {
     #[benchmark]
     fn submit() {
         let requester = signer::<T>();
+        T::BenchmarkHelper::share_queue();
         #[extrinsic_call]
         _(RawOrigin::Signed(requester), submission::<T>());
         assert_eq!(Submissions::<T>::get().length, 1);
@@ -57,6 +60,22 @@ mod benchmarks {
             task::<T>(last.task).status,
             TaskStatus::Settled { .. }
         ));
+    }
+
+    /// The same of a result whose provider is the only one that the task has had, and which nobody audits.
+    #[benchmark]
+    fn accept_only() {
+        let requester = signer::<T>();
+        let last = verifying_alone::<T>(&requester);
+        owed::<T>();
+        misplaced::<T>(last);
+        share_slots::<T>();
+        let before = Pallet::<T>::notes_of(last);
+        #[extrinsic_call]
+        accept(RawOrigin::Signed(requester), last.task);
+        let most = T::WeightInfo::accept_only();
+        assert_eq!(Pallet::<T>::only_assignment(last.task), Some(last));
+        assert_eq!(Pallet::<T>::weight_of_payment(most, last, before), most);
     }
 
     #[benchmark]
@@ -130,10 +149,11 @@ mod benchmarks {
         let (last, worker) = running::<T>(&requester::<T>(), 3, optimistic::<T>());
         misplaced::<T>(last);
         let proof = proof_of_commit::<T>(last, &worker);
+        let before = Pallet::<T>::standing_of(last);
         #[extrinsic_call]
         commit_result(RawOrigin::Authorized, last, COMMITMENT, proof);
         assert_eq!(
-            Pallet::<T>::weight_of_commit(last, of_work(3), true),
+            Pallet::<T>::weight_of_commit(last, of_work(3), before),
             T::WeightInfo::commit_alone()
         );
     }
@@ -144,58 +164,12 @@ mod benchmarks {
         let (last, worker) = running::<T>(&requester::<T>(), 3, expected());
         misplaced::<T>(last);
         let proof = proof_of_commit::<T>(last, &worker);
+        let before = Pallet::<T>::standing_of(last);
         #[extrinsic_call]
         commit_result(RawOrigin::Authorized, last, COMMITMENT, proof);
         assert_eq!(
-            Pallet::<T>::weight_of_commit(last, of_work(3), true),
+            Pallet::<T>::weight_of_commit(last, of_work(3), before),
             T::WeightInfo::commit_unaudited()
-        );
-    }
-
-    /// The commit of whoever is alone, whose device stays where it is in the order book.
-    #[benchmark]
-    fn commit_in_place() {
-        let (last, worker) = running::<T>(&requester::<T>(), 3, optimistic::<T>());
-        let place = in_place::<T>(last);
-        let proof = proof_of_commit::<T>(last, &worker);
-        #[extrinsic_call]
-        commit_result(RawOrigin::Authorized, last, COMMITMENT, proof);
-        assert_eq!(Pallet::<T>::place_of(last), place);
-        assert_eq!(
-            Pallet::<T>::weight_of_commit(last, of_work(3), false),
-            T::WeightInfo::commit_in_place()
-        );
-    }
-
-    /// The same where there is no audit.
-    #[benchmark]
-    fn commit_unaudited_in_place() {
-        let (last, worker) = running::<T>(&requester::<T>(), 3, expected());
-        let place = in_place::<T>(last);
-        let proof = proof_of_commit::<T>(last, &worker);
-        #[extrinsic_call]
-        commit_result(RawOrigin::Authorized, last, COMMITMENT, proof);
-        assert_eq!(Pallet::<T>::place_of(last), place);
-        assert_eq!(
-            Pallet::<T>::weight_of_commit(last, of_work(3), false),
-            T::WeightInfo::commit_unaudited_in_place()
-        );
-    }
-
-    /// The reveal of the only provider that a task has had, of the root that was expected, whose device stays where it
-    /// is in the order book: pays it.
-    #[benchmark]
-    fn reveal_in_place() {
-        let (last, worker) = running::<T>(&requester::<T>(), 1, expected());
-        commit::<T>(last);
-        let place = in_place::<T>(last);
-        let proof = proof_of_reveal::<T>(last, &worker);
-        #[extrinsic_call]
-        reveal_result(RawOrigin::Authorized, last, opening(3), proof);
-        assert_eq!(Pallet::<T>::place_of(last), place);
-        assert_eq!(
-            Pallet::<T>::weight_of_reveal(last, of_work(1), false),
-            T::WeightInfo::reveal_in_place()
         );
     }
 
@@ -206,10 +180,12 @@ mod benchmarks {
         commit::<T>(last);
         all_misplaced::<T>(last.task);
         let proof = proof_of_reveal::<T>(last, &worker);
+        share_slots::<T>();
+        let before = Pallet::<T>::notes_of(last);
         #[extrinsic_call]
         reveal_result(RawOrigin::Authorized, last, opening(3), proof);
         assert_eq!(
-            Pallet::<T>::weight_of_reveal(last, of_work(1), true),
+            Pallet::<T>::weight_of_reveal(last, of_work(1), before),
             T::WeightInfo::reveal_only()
         );
     }
@@ -222,10 +198,12 @@ mod benchmarks {
         commit::<T>(last);
         all_misplaced::<T>(last.task);
         let proof = proof_of_reveal::<T>(last, &worker);
+        share_slots::<T>();
+        let before = Pallet::<T>::notes_of(last);
         #[extrinsic_call]
         reveal_result(RawOrigin::Authorized, last, opening(3), proof);
         assert_eq!(
-            Pallet::<T>::weight_of_reveal(last, of_work(n), true),
+            Pallet::<T>::weight_of_reveal(last, of_work(n), before),
             T::WeightInfo::reveal_alone(n)
         );
     }
@@ -237,10 +215,11 @@ mod benchmarks {
         commit::<T>(last);
         spare_audit::<T>(last.task);
         let proof = proof_of_reveal::<T>(last, &worker);
+        let before = Pallet::<T>::notes_of(last);
         #[extrinsic_call]
         reveal_result(RawOrigin::Authorized, last, opening(3), proof);
         assert_eq!(
-            Pallet::<T>::weight_of_reveal(last, of_work(3), true),
+            Pallet::<T>::weight_of_reveal(last, of_work(3), before),
             T::WeightInfo::reveal_to_wait()
         );
     }
@@ -561,6 +540,27 @@ mod benchmarks {
         ));
     }
 
+    /// The same of a result whose provider is the only one that the task has had, and which nobody audits.
+    #[benchmark]
+    fn serve_settle_only() {
+        let last = verifying_alone::<T>(&requester::<T>());
+        let TaskStatus::Verifying { settle_at } = task::<T>(last.task).status else {
+            panic!("its window is open")
+        };
+        T::BenchmarkHelper::set_block(settle_at);
+        owed::<T>();
+        misplaced::<T>(last);
+        share_slots::<T>();
+        let before = Pallet::<T>::notes_of(last);
+        #[block]
+        {
+            Pallet::<T>::serve(settle_at, Deadline::Settle(last.task));
+        }
+        let most = T::WeightInfo::serve_settle_only();
+        assert_eq!(Pallet::<T>::only_assignment(last.task), Some(last));
+        assert_eq!(Pallet::<T>::weight_of_payment(most, last, before), most);
+    }
+
     /// Four jurors of a sealed task who have copied their votes, which is what a dispute closes in one step.
     #[benchmark]
     fn serve_dispute() -> Result<(), BenchmarkError> {
@@ -607,10 +607,13 @@ mod benchmarks {
         let (last, _) = all_settled::<T>(&requester::<T>(), MOST);
         on_from::<T>(T::RetrievalWindow::get());
         misplaced::<T>(last);
+        let before = Pallet::<T>::notes_of(last);
         #[block]
         {
             Pallet::<T>::serve(Pallet::<T>::now(), Deadline::Unlock(last));
         }
+        let most = T::WeightInfo::serve_unlock();
+        assert_eq!(Pallet::<T>::weight_of_unlock(last, before), most);
     }
 
     /// A public task that was neither audited nor contested.

@@ -9,7 +9,7 @@ use codec::Decode;
 use frame_support::{
     assert_ok, derive_impl, parameter_types,
     traits::{OnInitialize, UnixTime},
-    weights::Weight,
+    weights::{RuntimeDbWeight, Weight},
 };
 use sp_core::offchain::{
     testing::{TestOffchainExt, TestTransactionPoolExt},
@@ -68,6 +68,7 @@ impl frame_system::Config for Test {
     type AccountId = AccountId;
     type Lookup = IdentityLookup<AccountId>;
     type AccountData = pallet_balances::AccountData<Balance>;
+    type DbWeight = DbCosts;
 }
 
 parameter_types! {
@@ -191,6 +192,11 @@ parameter_types! {
     /// Registered devices.
     pub static Devices: BTreeMap<DeviceId, Device> = BTreeMap::new();
     /// Open pairs of `occupy` and `release`.
+    /// Nothing, but where a test is about it.
+    pub static DbCosts: RuntimeDbWeight = RuntimeDbWeight { read: 0, write: 0 };
+    /// Whether devices stand in the order book as before, or each time somewhere else.
+    pub static StandsStill: bool = false;
+    pub static Moves: u64 = 0;
     pub static Occupied: BTreeMap<AssignmentId, Occupation> = BTreeMap::new();
     /// What is drawn from.
     pub static Seed: DrawSeed = DrawSeed::NotYet;
@@ -302,7 +308,8 @@ impl crate::BenchmarkHelper<AccountId> for Helper {
     fn matched(_: DeviceId) {}
 
     fn misplaced(_: DeviceId) {}
-    fn in_place(_: DeviceId) {}
+
+    fn share_queue() {}
 
     fn parked(_: TaskId) {}
 

@@ -1,7 +1,10 @@
 //! Mocks of the pallets next to this one, strict about their contracts.
 
 use aicpw_primitives::{
-    traits::{DeviceOffers, DevicePool, Locks, MatchQueue, Offer, Penalty, QueueEnd, Reputations},
+    traits::{
+        DeviceOffers, DevicePool, Locks, MatchQueue, Notes, Offer, Penalty, QueueEnd, Reputations,
+        Standing,
+    },
     worker_key::{verify, WorkerId, WorkerProof},
 };
 use aicpw_protocol::{
@@ -177,8 +180,30 @@ impl DevicePool<AccountId> for Pool {
         CooledDown::mutate(|all| all.retain(|one| *one != device));
     }
 
-    fn place(_: DeviceId) -> Option<u64> {
-        None
+    fn standing(_: DeviceId) -> Standing {
+        if StandsStill::get() {
+            return Standing::default();
+        }
+        let moves = Moves::get() + 1;
+        Moves::set(moves);
+        Standing {
+            place: Some(moves),
+            is_on_further_page: true,
+            is_bucket_open: moves % 2 == 0,
+            is_fresh: moves % 2 == 0,
+        }
+    }
+
+    fn notes(_: DeviceId) -> Notes {
+        if StandsStill::get() {
+            return Notes::default();
+        }
+        let moves = Moves::get() + 1;
+        Moves::set(moves);
+        Notes {
+            faults: ((moves % 2) as u8, 0),
+            is_relisted: moves % 2 == 0,
+        }
     }
 
     fn peers(_: DeviceId) -> PeerAddresses {
@@ -190,8 +215,10 @@ impl DevicePool<AccountId> for Pool {
         Some(sealing_key(provider))
     }
 
-    fn worker_of(device: DeviceId) -> Option<WorkerId> {
-        Some(Devices::get().get(&device)?.worker.clone())
+    fn worker_of(provider: &AccountId) -> Option<WorkerId> {
+        let devices = Devices::get();
+        let mut of = devices.values().filter(|one| one.provider == *provider);
+        of.next().map(|device| device.worker.clone())
     }
 
     fn assignments_of(worker: &WorkerId) -> Vec<(AssignmentId, DeviceId)> {

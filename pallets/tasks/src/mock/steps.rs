@@ -193,7 +193,7 @@ pub fn grant(id: AssignmentId) -> DispatchResult {
 /// What matching does when it has found a device.
 pub fn try_assign(task: TaskId, device: DeviceId) -> DispatchResult {
     let offer = Pool::offer(device).unwrap();
-    if !TasksPallet::assign(task, device, &offer)? {
+    if !TasksPallet::assign(task, device, &offer)?.wants_more {
         QueueMock::forget(task);
     }
     Ok(())

@@ -5,7 +5,7 @@ use aicpw_protocol::{
     task::{AssignmentStatus, Fault, TaskStatus, Verification},
 };
 use codec::{Decode, Encode};
-use frame_support::{assert_noop, assert_ok};
+use frame_support::{assert_noop, assert_ok, weights::constants::RocksDbWeight};
 use sp_runtime::transaction_validity::TransactionValidityError;
 
 use crate::{mock::*, pallet::*, seats::Numbers, types::Refusal, WeightInfo};
@@ -133,34 +133,28 @@ fn an_unexpected_root_is_not_paid() {
 fn a_reveal_weighs_what_it_came_to() {
     ExtBuilder.build_and_execute(|| {
         let one = Numbers { work: 1, jurors: 0 };
+        let of_reveal = |id| TasksPallet::weight_of_reveal(id, one, TasksPallet::notes_of(id));
+        let of_commit = |id| TasksPallet::weight_of_commit(id, one, TasksPallet::standing_of(id));
         let settled = settled(ALICE);
-        for (has_moved, reveal, commit) in [
-            (true, W::reveal_only(), W::commit_unaudited()),
-            (false, W::reveal_in_place(), W::commit_unaudited_in_place()),
-        ] {
-            let weight = TasksPallet::weight_of_reveal(settled, one, has_moved);
-            assert_eq!(weight, reveal);
-            let weight = TasksPallet::weight_of_commit(settled, one, has_moved);
-            assert_eq!(weight, commit);
-        }
+        assert_eq!(of_reveal(settled), W::reveal_only());
+        assert_eq!(of_commit(settled), W::commit_unaudited());
         let waits = verifying(ALICE);
-        assert_eq!(
-            TasksPallet::weight_of_reveal(waits, one, true),
-            W::reveal_to_wait()
-        );
-        assert_eq!(
-            TasksPallet::weight_of_commit(waits, one, true),
-            W::commit_alone()
-        );
-        assert_eq!(
-            TasksPallet::weight_of_commit(waits, one, false),
-            W::commit_in_place()
-        );
+        assert_eq!(of_reveal(waits), W::reveal_to_wait());
+        assert_eq!(of_commit(waits), W::commit_alone());
+
+        // What has stayed as it was is not weighed.
+        StandsStill::set(true);
+        DbCosts::set(RocksDbWeight::get());
+        let moving = RocksDbWeight::get().reads_writes(7, 9);
+        assert_eq!(of_commit(settled), W::commit_unaudited() - moving);
+        assert_eq!(of_commit(waits), W::commit_alone() - moving);
+        let noting = RocksDbWeight::get().writes(2);
+        assert_eq!(of_reveal(settled), W::reveal_only() - noting);
+        assert_eq!(of_reveal(waits), W::reveal_to_wait(), "it notes nothing");
+        DbCosts::set(Default::default());
+
         let unexpected = committed(BOB, Verification::Expected { root_hash: [9; 32] });
         assert_ok!(reveal(unexpected, opening(ROOT)));
-        assert_eq!(
-            TasksPallet::weight_of_reveal(unexpected, one, true),
-            W::reveal_result(1)
-        );
+        assert_eq!(of_reveal(unexpected), W::reveal_result(1));
     });
 }
