@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use aicpw_protocol::{view::TaskView, TaskId};
-use aicpw_runtime::{AccountId, Runtime, RuntimeEvent};
+use aicpw_runtime::{AccountId, Balance, Nonce, Runtime, RuntimeEvent};
 use anyhow::{Context, Result};
 use codec::{Decode, Encode};
 use frame_support::storage::storage_prefix;
-use frame_system::EventRecord;
+use frame_system::{AccountInfo, EventRecord};
 use serde_json::Value;
 use sp_consensus_babe::{digests::PreDigest, BABE_ENGINE_ID};
 use sp_runtime::generic::DigestItem;
@@ -123,13 +123,24 @@ pub async fn task(client: &Client, id: TaskId, block: &str) -> Result<Option<Tas
     decoded(&bytes(&view)?)
 }
 
+/// What this account owned after this block, held or not; nothing if there was no such account.
+///
+/// # Errors
+/// It cannot be read.
+pub async fn owned(client: &Client, account: &AccountId, block: &str) -> Result<Balance> {
+    type Info = AccountInfo<Nonce, <Runtime as frame_system::Config>::AccountData>;
+    let key = frame_system::Account::<Runtime>::hashed_key_for(account);
+    let info: Option<Info> = stored(client, &key, block).await?;
+    Ok(info.map_or(0, |info| info.data.free + info.data.reserved))
+}
+
 /// How many transactions this account has sent, as of this block.
 ///
 /// # Errors
 /// It cannot be read.
 pub async fn nonce(client: &Client, account: &AccountId, block: &str) -> Result<u32> {
     let key = frame_system::Account::<Runtime>::hashed_key_for(account);
-    let info: Option<frame_system::AccountInfo<u32, Ignored>> = stored(client, &key, block).await?;
+    let info: Option<AccountInfo<Nonce, Ignored>> = stored(client, &key, block).await?;
     Ok(info.map(|info| info.nonce).unwrap_or_default())
 }
 

@@ -15,10 +15,10 @@ pub const VALIDATORS: [&str; 4] = ["alice", "bob", "charlie", "dave"];
 const CATCH_UP: Duration = Duration::from_secs(300);
 
 /// Networks share the machine's cores. Those of up to three nodes spend most of their time waiting for a
-/// deadline of the chain, and four of them hardly notice each other; more nodes take the place of two. With six
-/// shares, of which four networks had more than three nodes, fifteen nodes kept two cores busy, and none of
-/// these ended within four minutes. The program has to run with as many threads, and one for those that share a
-/// network (`make test` does).
+/// deadline of the chain, and four of them hardly notice each other; more nodes take the place of two, and ten or
+/// more take all of it. With six shares, of which four networks had more than three nodes, fifteen nodes kept two
+/// cores busy, and none of these ended within four minutes. The program has to run with as many threads, and one
+/// for those that share a network (`make test` does).
 const ROOM: u32 = 4;
 /// The share of more than three nodes.
 const MANY: u32 = 2;
@@ -68,6 +68,11 @@ impl Cluster {
     /// The same for more than three nodes: its share of the cores is that of four validators.
     pub async fn crowded_development_with(arguments: &[&str]) -> Result<Self> {
         Self::single(alice("dev", arguments), MANY).await
+    }
+
+    /// The same for so many nodes that they take all of the cores: no other network goes on meanwhile.
+    pub async fn lone_development_with(arguments: &[&str]) -> Result<Self> {
+        Self::single(alice("dev", arguments), ROOM).await
     }
 
     /// The same on another chain spec of one validator, with these further arguments.

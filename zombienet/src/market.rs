@@ -79,6 +79,17 @@ impl Market {
         })
     }
 
+    /// The same, for so many nodes that no other network goes on meanwhile.
+    ///
+    /// # Errors
+    /// It does not start.
+    pub async fn alone(arguments: &[&str]) -> Result<Self> {
+        Ok(Self {
+            nodes: BTreeMap::new(),
+            cluster: Cluster::lone_development_with(arguments).await?,
+        })
+    }
+
     /// [`Self::with_validator`], with this variable in its environment.
     ///
     /// # Errors

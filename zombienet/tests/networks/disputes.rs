@@ -91,7 +91,7 @@ async fn doubtful(market: &Market) -> Option<Value> {
 }
 
 /// What the jury has found, of whom so many reveal.
-async fn verdict(market: &Market, jurors: usize) -> Value {
+pub(super) async fn verdict(market: &Market, jurors: usize) -> Value {
     let revealed = |task: &Value| {
         let assignments = task["assignments"].as_array().into_iter().flatten();
         let revealed = assignments

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod appeals;
 mod blocks;
 mod budget;
 mod claims;

@@ -1,0 +1,334 @@
+//! An appeal on a network of real processes: a jury finds a lie to be right, for its members are friends of the liar,
+//! and eleven others, each with a node of its own, find out.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    time::Duration,
+};
+
+use aicpw_network_tests::{
+    binaries,
+    calls::Signer,
+    chain,
+    jobs::Count,
+    market::{units, AICP},
+    Client, Market,
+};
+use aicpw_protocol::{device::Reputation, merkle::result_root};
+use aicpw_runtime::{
+    configs::{
+        money::{AuditPot, TreasuryAccount},
+        parameters::MarketParameter,
+    },
+    units::{HOURS, SS58_PREFIX},
+    AccountId, Runtime,
+};
+use futures::future::try_join_all;
+use serde_json::Value;
+use sp_core::{
+    crypto::{Ss58AddressFormat, Ss58Codec},
+    sr25519, Pair,
+};
+
+use super::{disputes::verdict, faults::submit};
+
+/// Longer than a block takes on a machine that is busy.
+const LIMIT: Duration = Duration::from_secs(300);
+
+/// What `Market::register` registers with.
+const STAKE: u128 = 1_000 * AICP;
+
+/// Submits the task, doubts its result, and appeals. Its node is the validator's.
+const REQUESTER: &str = "//Charlie";
+
+/// The cheapest, which lies, and its node.
+const LIAR: (&str, &str) = ("liar", "//Bob");
+
+/// Those who come to the same lie: the fewest that are more than half of a jury of five.
+const FRIENDS: [(&str, &str); 3] = [
+    ("friend", "//Dave"),
+    ("second-friend", "//Eve"),
+    ("third-friend", "//Ferdie"),
+];
+
+/// Those who judge them: not one more than sit. The first has the validator's node.
+const JURORS: [(&str, &str); 11] = [
+    ("alice", "//Alice//stash"),
+    ("second", "//Bob//stash"),
+    ("third", "//Charlie//stash"),
+    ("fourth", "//Dave//stash"),
+    ("fifth", "//Eve//stash"),
+    ("sixth", "//Ferdie//stash"),
+    ("seventh", POOR[0]),
+    ("eighth", POOR[1]),
+    ("ninth", POOR[2]),
+    ("tenth", POOR[3]),
+    ("eleventh", POOR[4]),
+];
+
+/// Those of them who own nothing in the genesis.
+const POOR: [&str; 5] = ["//Seventh", "//Eighth", "//Ninth", "//Tenth", "//Eleventh"];
+
+/// How many nodes register at a time. Each of them measures its device, and has some seconds for a conformance run.
+const AT_ONCE: usize = 4;
+
+/// Those without a key of whom an appeal takes something, or to whom it brings something.
+const TREASURY: &str = "treasury";
+const POT: &str = "audit pot";
+
+fn account(suri: &str) -> AccountId {
+    let key = sr25519::Pair::from_string(suri, None).unwrap();
+    key.public().into()
+}
+
+/// As the command line prints it.
+fn address(suri: &str) -> String {
+    account(suri).to_ss58check_with_version(Ss58AddressFormat::custom(SS58_PREFIX))
+}
+
+fn root(output: &[u8]) -> String {
+    format!("0x{}", hex::encode(result_root(output)))
+}
+
+fn signed(amount: u128) -> i128 {
+    amount.try_into().unwrap()
+}
+
+async fn client(market: &Market) -> Client {
+    market.node("alice").unwrap().client().await.unwrap()
+}
+
+/// The task, as the command line shows it.
+async fn task(market: &Market) -> Value {
+    let show = ["task", "show", "0"];
+    market.json("alice", REQUESTER, &show).await.unwrap()
+}
+
+/// All to whom the appeal can bring or cost something, the validator with its fees left aside.
+fn parties() -> BTreeMap<&'static str, AccountId> {
+    let providers = FRIENDS.into_iter().chain(JURORS).chain([LIAR]);
+    let keys = providers.map(|(_, suri)| suri).chain([REQUESTER]);
+    let mut parties: BTreeMap<_, _> = keys.map(|suri| (suri, account(suri))).collect();
+    parties.insert(TREASURY, TreasuryAccount::get());
+    parties.insert(POT, AuditPot::get());
+    parties
+}
+
+/// What each of them owns, all in one block.
+async fn wealth(market: &Market) -> BTreeMap<&'static str, u128> {
+    let client = client(market).await;
+    let best = client.best().await.unwrap();
+    let block = client.block_hash(best).await.unwrap().unwrap();
+    let mut wealth = BTreeMap::new();
+    for (name, account) in parties() {
+        let owned = chain::owned(&client, &account, &block).await.unwrap();
+        wealth.insert(name, owned);
+    }
+    wealth
+}
+
+/// A market in which everybody lies.
+async fn with_liars() -> Market {
+    let mut market = Market::alone(&["--provider"]).await.unwrap();
+    let lies = binaries::find("lying-executor").unwrap();
+    let arguments = ["--provider", "--executor-path", lies.to_str().unwrap()];
+    for (node, _) in FRIENDS.into_iter().chain([LIAR]) {
+        market.add(node, &arguments).await.unwrap();
+    }
+    let (liar, suri) = LIAR;
+    let friends = FRIENDS.map(|(node, suri)| market.register(node, suri, "0.5", "1"));
+    let registered = market.register(liar, suri, "0.3", "1");
+    tokio::try_join!(registered, try_join_all(friends)).unwrap();
+    market
+}
+
+/// The lie is there, and its window is open: what was submitted. `None` if the chain has drawn it for an audit, as it
+/// does with one in twelve: a friend has audited it then, and sits on no jury.
+async fn doubtful(market: &Market) -> Option<Value> {
+    let manifest = Count::SHORT.write(&market.path("count")).unwrap();
+    let out = market.path("lie");
+    let verify = ["--verify", "optimistic=20m", "--wait", "--out"];
+    let more = [&verify[..], &[out.to_str().unwrap()]].concat();
+    let submit = submit(manifest.to_str().unwrap(), &more);
+    let submitted = market.json("alice", REQUESTER, &submit).await;
+    let is_drawn = task(market).await["audit"]["state"] == "drawn";
+    (!is_drawn).then(|| submitted.unwrap())
+}
+
+/// Gives whoever appeals an hour instead of five minutes: ten nodes are started in it.
+async fn give_time_to_appeal(market: &Market) {
+    let client = client(market).await;
+    let parameter = MarketParameter::AppealWindow(HOURS);
+    let call = pallet_market_parameters::Call::<Runtime>::set_parameter { parameter };
+    let call = Box::new(call.into());
+    let call = pallet_sudo::Call::<Runtime>::sudo { call };
+    let mut alice = Signer::new(&client, "//Alice").await.unwrap();
+    let sent = alice.send_and_wait(&client, call, LIMIT);
+    sent.await.unwrap();
+}
+
+/// Gives those who own nothing what they need for their stake and its fees.
+async fn endow(market: &Market) {
+    for suri in POOR {
+        let transfer = ["transfer", &address(suri), "2000"];
+        market.json("alice", "//Alice", &transfer).await.unwrap();
+    }
+}
+
+/// Ends the nodes of those who lie, of whom nothing is expected any more, and starts those of the eleven: fifteen at
+/// the same time would be too many for two cores.
+async fn replace_liars(market: &mut Market) {
+    for (node, _) in FRIENDS.into_iter().chain([LIAR]) {
+        market.node_mut(node).unwrap().kill().unwrap();
+    }
+    for some in JURORS.chunks(AT_ONCE) {
+        for (node, _) in some {
+            if *node != "alice" {
+                market.join(node, &["--provider"]).await.unwrap();
+            }
+        }
+        let registered = some
+            .iter()
+            .map(|(node, suri)| market.register(node, suri, "0.5", "1"));
+        try_join_all(registered).await.unwrap();
+    }
+}
+
+/// Requires that these are all of a jury, and that each of them has ended so.
+fn require_jury(jury: &[&Value], members: &[(&str, &str)], has_ended: impl Fn(&Value) -> bool) {
+    let found: BTreeSet<_> = jury
+        .iter()
+        .map(|one| one["provider"].as_str().unwrap().to_owned())
+        .collect();
+    let expected: BTreeSet<_> = members.iter().map(|(_, suri)| address(suri)).collect();
+    assert_eq!(found, expected, "{jury:?}");
+    assert_eq!(jury.len(), members.len(), "nobody was replaced: {jury:?}");
+    for juror in jury {
+        assert!(has_ended(juror), "{juror}");
+    }
+}
+
+/// Requires that a provider has this at stake, nothing of it locked, this reputation, and so many faults.
+async fn require_standing(
+    market: &Market,
+    suri: &str,
+    stake: u128,
+    reputation: Reputation,
+    faults: u64,
+) {
+    let status = ["provider", "status"];
+    let status = market.json("alice", suri, &status).await.unwrap();
+    let of = |amount: &str| units(&status[amount]).unwrap();
+    assert_eq!((of("stake"), of("locked")), (stake, 0), "{suri}: {status}");
+    let count = |what: &str| status[what].as_u64().unwrap();
+    let standing = (count("reputation"), count("faults"));
+    let expected = (u64::from(reputation.0), faults);
+    assert_eq!(standing, expected, "{suri}: {status}");
+    assert_eq!(count("settled"), 0, "{suri}: {status}");
+}
+
+/// Eleven nodes at the same time, and none more than is needed for it: the fewest that can judge first have judged and
+/// gone before those of the eleven are started, and the validator's is the node of the requester and of a juror.
+#[tokio::test(flavor = "multi_thread")]
+async fn eleven_find_that_a_lie_is_wrong_which_a_jury_of_the_liars_friends_found_right() {
+    let (mut market, owned_at_first, submitted) = loop {
+        let market = with_liars().await;
+        let owned = wealth(&market).await[REQUESTER];
+        if let Some(submitted) = doubtful(&market).await {
+            break (market, owned, submitted);
+        }
+    };
+    assert_eq!(submitted["state"], "verifying", "{submitted}");
+    let output = Count::SHORT.output();
+    let negative: Vec<u8> = output.iter().map(|byte| !byte).collect();
+    let told = fs::read(market.path("lie").join("x.bin")).unwrap();
+    assert_eq!(told, negative);
+    let (right, wrong) = (root(&output), root(&negative));
+    give_time_to_appeal(&market).await;
+    endow(&market).await;
+
+    let dispute = ["task", "dispute", "0", "--yes"];
+    let disputed = market.json("alice", REQUESTER, &dispute).await.unwrap();
+    let amount = |name: &str| units(&disputed["dispute"][name]).unwrap();
+    let (pay, lock) = (amount("pay"), amount("lock"));
+    assert_eq!((pay, lock), (AICP, 10 * AICP), "{disputed}");
+    assert_eq!(amount("bond"), 5 * pay, "{disputed}");
+    let found = verdict(&market, FRIENDS.len()).await;
+    assert_eq!(found["outcome"], "upheld", "{found}");
+    assert_eq!(found["root"], wrong, "{found}");
+    assert_eq!(units(&found["appeal_bond"]).unwrap(), 11 * pay, "{found}");
+    let best = client(&market).await.best().await.unwrap();
+    let until = found["appeal_until"].as_u64().unwrap();
+    assert!(until > u64::from(best + HOURS / 2), "{best}: {found}");
+    let shown = task(&market).await;
+    let lie = &shown["assignments"][0];
+    assert_eq!(lie["result_root"], wrong, "{shown}");
+    let of_lie = |name: &str| units(&lie[name]).unwrap();
+    let locked = of_lie("collateral") + of_lie("fraud_bond");
+    let cost = of_lie("audit_cost");
+    assert!(cost > 0, "{shown}");
+
+    replace_liars(&mut market).await;
+    let before = wealth(&market).await;
+    let appeal = ["task", "appeal", "0", "--yes", "--wait"];
+    let ended = market.json("alice", REQUESTER, &appeal).await.unwrap();
+    let dispute = &ended["dispute"];
+    assert_eq!(dispute["state"], "ended", "{ended}");
+    assert_eq!(dispute["outcome"], "wrong", "{ended}");
+    assert_eq!(dispute["root"], right, "{ended}");
+    assert_eq!(dispute["appeals"], 1, "{ended}");
+    assert_eq!(dispute["jury"], 11, "{ended}");
+    // The worker of one of the eleven has shown the work of all.
+    assert!(dispute["work"].is_string(), "{ended}");
+    let jurors = dispute["jurors"].as_array().unwrap().iter();
+    let (last, first): (Vec<_>, Vec<_>) = jurors.partition(|one| one["last_jury"] == true);
+    require_jury(&first, &FRIENDS, |one| {
+        one["state"] == "failed" && one["fault"] == "wrong-result"
+    });
+    require_jury(&last, &JURORS, |one| {
+        one["state"] == "settled" && one["result_root"] == right
+    });
+    // Nobody is left who was not on it.
+    let is_refunded = |task: &Value| task["status"]["state"] == "refunded";
+    let refunded = market.until_task(0, "refunded", is_refunded).await;
+    let refunded = refunded.unwrap();
+    assert_eq!(
+        refunded["status"]["reason"], "match-window-ended",
+        "{refunded}"
+    );
+
+    // Whoever lied has lost what was locked for it, and that pays the eleven; both bonds are free again, and with them
+    // came what the requester had paid for the audit of the lie. The rest is the treasury's.
+    let after = wealth(&market).await;
+    let fee = units(&ended["transaction_fee"]).unwrap();
+    let lost = signed(locked) + 3 * signed(lock);
+    let mut expected = BTreeMap::from([
+        (REQUESTER, signed(cost) - signed(fee)),
+        (LIAR.1, -signed(locked)),
+        (TREASURY, lost - signed(cost) - 11 * signed(pay)),
+        (POT, 0),
+    ]);
+    expected.extend(FRIENDS.map(|(_, suri)| (suri, -signed(lock))));
+    expected.extend(JURORS.map(|(_, suri)| (suri, signed(pay))));
+    let changes: BTreeMap<_, _> = after
+        .iter()
+        .map(|(name, owned)| (*name, signed(*owned) - signed(before[name])))
+        .collect();
+    assert_eq!(changes, expected, "{ended}");
+    // Of all of it, the requester has paid for nothing but its transactions and the submission.
+    let fees = units(&submitted["submission_fee"]).unwrap()
+        + units(&submitted["transaction_fee"]).unwrap()
+        + units(&disputed["transaction_fee"]).unwrap()
+        + fee;
+    assert_eq!(after[REQUESTER] + fees, owned_at_first, "{submitted}");
+
+    let gone = Reputation(0);
+    require_standing(&market, LIAR.1, STAKE - locked, gone, 1).await;
+    for (_, suri) in FRIENDS {
+        require_standing(&market, suri, STAKE - lock, gone, 1).await;
+    }
+    for (_, suri) in JURORS {
+        require_standing(&market, suri, STAKE, Reputation::START, 0).await;
+    }
+}
