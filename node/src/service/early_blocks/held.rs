@@ -49,6 +49,11 @@ impl Entry {
     fn is_of(&self, peer: Option<RuntimeOrigin>) -> bool {
         self.block().origin == peer
     }
+
+    /// Nobody has looked whether a body is the one of its header: of two that differ one is false, and either may be.
+    fn is_copy_of(&self, block: &IncomingBlock<Block>) -> bool {
+        self.block().hash == block.hash && self.block().body == block.body
+    }
 }
 
 impl Room {
@@ -67,16 +72,36 @@ impl Room {
 pub struct Held(BTreeMap<Slot, Vec<Entry>>);
 
 impl Held {
-    /// Takes a block in. If that is more than there is room for, what has to wait longest comes back: of its peer
-    /// first, so that nobody can take the room of all others. That can be the new one.
-    pub fn add(&mut self, slot: Slot, submitted: Submitted) -> Vec<Submitted> {
+    /// Takes a block in. One that waits already goes on waiting once: the synchronisation hears of blocks by their
+    /// hash, whoever they came from. If there is no room, what has to wait longest gives way: of its peer first, so
+    /// that nobody can take the room of all others. That can be the new one. Says what gave way.
+    pub fn add(&mut self, slot: Slot, submitted: Submitted) -> Vec<BlockHash> {
+        if let Some((before, at)) = self.find(&submitted.1) {
+            if before <= slot {
+                return Vec::new();
+            }
+            // The other copy came behind a block that has to wait longer.
+            self.take(before, at);
+        }
         let peer = submitted.1.origin;
         let bytes = size(&submitted.1);
         let entry = Entry { submitted, bytes };
         self.0.entry(slot).or_default().push(entry);
-        let mut back = self.make_room(MOST_OF_ONE, |entry| entry.is_of(peer));
-        back.extend(self.make_room(MOST, |_| true));
-        back
+        let mut gave_way = self.make_room(MOST_OF_ONE, |entry| entry.is_of(peer));
+        gave_way.extend(self.make_room(MOST, |_| true));
+        gave_way
+    }
+
+    /// Of blocks that gave way those of which no copy is left, and what is built on them, which does not wait any more
+    /// either.
+    pub fn lost_with(&mut self, gave_way: Vec<BlockHash>) -> Vec<BlockHash> {
+        let waits = |hash: &BlockHash| {
+            let mut entries = self.0.values().flatten();
+            entries.any(|entry| entry.block().hash == *hash)
+        };
+        let mut lost: Vec<_> = gave_way.into_iter().filter(|hash| !waits(hash)).collect();
+        lost.extend(self.forget_built_on(lost.clone()));
+        lost
     }
 
     /// Those whose slot has begun when this one has, in the order of slots, and within one in that in which they
@@ -114,31 +139,49 @@ impl Held {
     }
 
     /// Takes out what has to wait longest of those, until there is room for them.
-    fn make_room(&mut self, room: Room, is_one: impl Fn(&Entry) -> bool) -> Vec<Submitted> {
-        let mut back = Vec::new();
+    fn make_room(&mut self, room: Room, is_one: impl Fn(&Entry) -> bool) -> Vec<BlockHash> {
+        let mut gave_way = Vec::new();
         loop {
             let entries = self.0.values().flatten();
             if room.holds(entries.filter(|entry| is_one(entry))) {
-                return back;
+                return gave_way;
             }
-            back.extend(self.take_farthest(&is_one));
+            gave_way.extend(self.take_farthest(&is_one));
         }
     }
 
     /// Of two of one slot the one that came last: it may be built on the other.
-    fn take_farthest(&mut self, is_one: impl Fn(&Entry) -> bool) -> Option<Submitted> {
+    fn take_farthest(&mut self, is_one: impl Fn(&Entry) -> bool) -> Option<BlockHash> {
         let mut farthest_first = self.0.iter().rev();
         let (slot, at) = farthest_first.find_map(|(slot, entries)| {
             let at = entries.iter().rposition(&is_one)?;
             Some((*slot, at))
         })?;
+        let entry = self.take(slot, at)?;
+        Some(entry.block().hash)
+    }
+
+    /// Where such a block waits.
+    fn find(&self, block: &IncomingBlock<Block>) -> Option<(Slot, usize)> {
+        self.0.iter().find_map(|(slot, entries)| {
+            let at = entries.iter().position(|entry| entry.is_copy_of(block))?;
+            Some((*slot, at))
+        })
+    }
+
+    fn take(&mut self, slot: Slot, at: usize) -> Option<Entry> {
         let entries = self.0.get_mut(&slot)?;
         let entry = entries.remove(at);
         if entries.is_empty() {
             self.0.remove(&slot);
         }
-        Some(entry.submitted)
+        Some(entry)
     }
+}
+
+/// Whether there is room for a block at all.
+pub fn fits(block: &IncomingBlock<Block>) -> bool {
+    size(block) <= MOST_OF_ONE.bytes
 }
 
 /// The parent that a block says it has.
@@ -174,12 +217,12 @@ mod tests {
     };
     use sp_runtime::{DigestItem, OpaqueExtrinsic};
 
-    fn submitted(slot: u64) -> Submitted {
-        (BlockOrigin::NetworkBroadcast, incoming(1, slot))
+    fn submitted(number: u32, slot: u64) -> Submitted {
+        (BlockOrigin::NetworkBroadcast, incoming(number, slot))
     }
 
-    fn from(peer: RuntimeOrigin, slot: u64) -> Submitted {
-        let (origin, mut block) = submitted(slot);
+    fn from(peer: RuntimeOrigin, number: u32, slot: u64) -> Submitted {
+        let (origin, mut block) = submitted(number, slot);
         block.origin = Some(peer);
         (origin, block)
     }
@@ -187,7 +230,7 @@ mod tests {
     #[test]
     fn blocks_are_due_in_the_order_of_their_slots() {
         let mut held = Held::default();
-        let [last, first, second] = [submitted(9), submitted(5), submitted(5)];
+        let [last, first, second] = [submitted(1, 9), submitted(2, 5), submitted(3, 5)];
         for (slot, block) in [(9, &last), (5, &first), (5, &second)] {
             assert!(held.add(slot.into(), block.clone()).is_empty());
         }
@@ -200,24 +243,66 @@ mod tests {
     }
 
     #[test]
+    fn a_block_that_comes_again_waits_once() {
+        let mut held = Held::default();
+        let [one, other] = [RuntimeOrigin::random(), RuntimeOrigin::random()];
+        let first = from(one, 1, 5);
+        let child = (first.0, incoming_on(first.1.hash, 2, 5));
+        for block in [&first, &child, &from(other, 1, 5), &first, &child] {
+            assert!(held.add(5.into(), block.clone()).is_empty());
+        }
+        // Neither does it move behind its child, nor to a later slot.
+        assert!(held.add(9.into(), from(other, 1, 5)).is_empty());
+        assert_eq!(held.due(9.into()), [first, child]);
+        assert_eq!(held.next(), None);
+        // It takes no room again.
+        for _ in 0..=MOST.blocks {
+            assert!(held.add(5.into(), from(one, 1, 5)).is_empty());
+        }
+    }
+
+    #[test]
+    fn who_has_a_block_wait_too_long_does_not_delay_it_for_others() {
+        let mut held = Held::default();
+        let [liar, honest] = [RuntimeOrigin::random(), RuntimeOrigin::random()];
+        assert!(held.add(9.into(), from(liar, 1, 5)).is_empty());
+        assert!(held.add(5.into(), from(honest, 1, 5)).is_empty());
+        assert_eq!(held.due(5.into()), [from(honest, 1, 5)]);
+        assert_eq!(held.next(), None);
+    }
+
+    #[test]
+    fn one_with_another_body_does_not_stand_for_a_block() {
+        let mut held = Held::default();
+        let (origin, mut false_one) = from(RuntimeOrigin::random(), 1, 5);
+        false_one.body = Some(vec![OpaqueExtrinsic::from_blob(vec![1])]);
+        let false_one = (origin, false_one);
+        let right = from(RuntimeOrigin::random(), 1, 5);
+        for block in [&false_one, &right] {
+            assert!(held.add(5.into(), block.clone()).is_empty());
+        }
+        assert_eq!(held.due(5.into()), [false_one, right]);
+    }
+
+    #[test]
     fn what_has_to_wait_longest_gives_way() {
         let mut held = Held::default();
         // Each of a peer of its own.
         let first = 10;
         let mut farthest = None;
         for slot in first..first + MOST.blocks as u64 {
-            let block = from(RuntimeOrigin::random(), slot);
-            assert!(held.add(slot.into(), block.clone()).is_empty(), "{slot}");
-            farthest = Some(block);
+            let block = from(RuntimeOrigin::random(), 1, slot);
+            farthest = Some(block.1.hash);
+            assert!(held.add(slot.into(), block).is_empty(), "{slot}");
         }
-        let far = from(RuntimeOrigin::random(), 1_000);
-        assert_eq!(held.add(1_000.into(), far.clone()), [far]);
-        let near = from(RuntimeOrigin::random(), 5);
-        let back = held.add(5.into(), near.clone());
-        assert_eq!(back, [farthest.unwrap()]);
+        let far = from(RuntimeOrigin::random(), 1, 1_000);
+        assert_eq!(held.add(1_000.into(), far.clone()), [far.1.hash]);
+        let near = from(RuntimeOrigin::random(), 1, 5);
+        let gave_way = held.add(5.into(), near.clone());
+        assert_eq!(gave_way, [farthest.unwrap()]);
         assert_eq!(held.due(9.into()), [near]);
         // Its place is free again.
-        assert!(held.add(1_000.into(), submitted(1_000)).is_empty());
+        assert!(held.add(1_000.into(), far).is_empty());
     }
 
     #[test]
@@ -225,17 +310,37 @@ mod tests {
         let mut held = Held::default();
         let [liar, honest] = [RuntimeOrigin::random(), RuntimeOrigin::random()];
         for slot in 0..FARTHEST {
-            for _ in 0..2 {
-                assert!(held.add(slot.into(), from(liar, slot)).is_empty(), "{slot}");
+            for number in [1, 2] {
+                let block = from(liar, number, slot);
+                assert!(held.add(slot.into(), block).is_empty(), "{slot}");
             }
         }
         // The other's is farther than all of these, and stays.
-        let far = from(honest, FARTHEST);
+        let far = from(honest, 1, FARTHEST);
         assert!(held.add(FARTHEST.into(), far.clone()).is_empty());
-        let back = held.add(0.into(), from(liar, 0));
-        assert_eq!(back, [from(liar, FARTHEST - 1)]);
+        let gave_way = held.add(0.into(), from(liar, 3, 0));
+        assert_eq!(gave_way, [from(liar, 2, FARTHEST - 1).1.hash]);
         held.due((FARTHEST - 1).into());
         assert_eq!(held.due(FARTHEST.into()), [far]);
+    }
+
+    #[test]
+    fn what_is_built_on_a_block_that_gave_way_is_lost_unless_a_copy_waits() {
+        let mut held = Held::default();
+        let (parent, other) = (incoming(1, 3), incoming(1, 4));
+        let child = incoming_on(parent.hash, 2, 5);
+        let grandchild = incoming_on(child.hash, 3, 6);
+        let stays = incoming_on(other.hash, 2, 5);
+        // Of one that gave way another copy is there.
+        for (slot, block) in [(4, &other), (5, &child), (5, &stays), (6, &grandchild)] {
+            let submitted = (BlockOrigin::NetworkBroadcast, block.clone());
+            assert!(held.add(slot.into(), submitted).is_empty());
+        }
+        let lost = held.lost_with(vec![other.hash, parent.hash]);
+        assert_eq!(lost, [parent.hash, child.hash, grandchild.hash]);
+        let left = held.due(9.into());
+        let left: Vec<_> = left.iter().map(|(_, block)| block.hash).collect();
+        assert_eq!(left, [other.hash, stays.hash]);
     }
 
     #[test]
@@ -254,14 +359,19 @@ mod tests {
         ];
         for (way, enlarge) in enlarge.into_iter().enumerate() {
             let mut held = Held::default();
-            let (origin, mut block) = submitted(1);
+            let large = |number, bytes| {
+                let (origin, mut block) = submitted(number, 1);
+                enlarge(&mut block, bytes);
+                (origin, block)
+            };
             // With the rest of it more than half.
-            enlarge(&mut block, MOST_OF_ONE.bytes / 2);
-            let large = (origin, block);
-            assert!(held.add(1.into(), large.clone()).is_empty(), "{way}");
-            assert_eq!(held.add(1.into(), large.clone()).len(), 1, "{way}");
+            let half = MOST_OF_ONE.bytes / 2;
+            assert!(held.add(1.into(), large(1, half)).is_empty(), "{way}");
+            assert_eq!(held.add(1.into(), large(2, half)).len(), 1, "{way}");
             assert_eq!(held.due(1.into()).len(), 1, "{way}");
-            assert!(held.add(1.into(), large).is_empty(), "{way}");
+            assert!(held.add(1.into(), large(3, half)).is_empty(), "{way}");
+            assert!(fits(&large(4, half).1), "{way}");
+            assert!(!fits(&large(4, MOST_OF_ONE.bytes).1), "{way}");
         }
     }
 
@@ -269,7 +379,7 @@ mod tests {
     fn the_bytes_of_all_have_a_limit_and_who_sends_too_many_loses_only_its_own() {
         let mut held = Held::default();
         let large = |slot, bytes| {
-            let (origin, mut block) = from(RuntimeOrigin::random(), slot);
+            let (origin, mut block) = from(RuntimeOrigin::random(), 1, slot);
             block.body = Some(vec![OpaqueExtrinsic::from_blob(vec![0; bytes])]);
             (origin, block)
         };
@@ -285,8 +395,8 @@ mod tests {
         };
         let beyond = held.add(1.into(), large(1, MOST_OF_ONE.bytes));
         assert_eq!((beyond.len(), slots(&held)), (1, vec![2, 3, 4, 5]));
-        let back = held.add(1.into(), large(1, most));
-        assert_eq!((back.len(), slots(&held)), (1, vec![1, 2, 3, 4]));
+        let gave_way = held.add(1.into(), large(1, most));
+        assert_eq!((gave_way.len(), slots(&held)), (1, vec![1, 2, 3, 4]));
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod held;
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::Poll,
     time::Duration,
 };
 
@@ -33,13 +34,16 @@ use sp_runtime::{
 use sp_timestamp::Timestamp;
 use substrate_prometheus_endpoint::{register, Gauge, PrometheusError, Registry, F64};
 use tokio::{
-    sync::Notify,
+    sync::{
+        mpsc::{unbounded_channel, UnboundedReceiver, UnboundedSender},
+        Notify,
+    },
     time::{interval_at, sleep, Instant},
 };
 
 use self::{
     arrivals::{complaint, Arrivals},
-    held::{parent_of, Held, Submitted},
+    held::{fits, parent_of, Held, Submitted},
 };
 
 type BlockHash = <Block as BlockT>::Hash;
@@ -65,9 +69,28 @@ struct Shared {
     arrivals: Mutex<Arrivals>,
     /// Something is held that was not.
     added: Notify,
+    /// What is not held any more, and goes to no queue: the synchronisation is to hear that.
+    cancelled: UnboundedSender<Vec<BlockHash>>,
 }
 
 impl Shared {
+    /// Nothing is held yet. What gives way will be in the channel.
+    fn new(
+        slot: SlotDuration,
+        now: Box<dyn Fn() -> Timestamp + Send + Sync>,
+    ) -> (Arc<Self>, UnboundedReceiver<Vec<BlockHash>>) {
+        let (cancelled, receiver) = unbounded_channel();
+        let shared = Self {
+            slot,
+            now,
+            held: Mutex::default(),
+            arrivals: Mutex::default(),
+            added: Notify::new(),
+            cancelled,
+        };
+        (Arc::new(shared), receiver)
+    }
+
     fn held(&self) -> MutexGuard<'_, Held> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -127,14 +150,19 @@ impl Shared {
         let first = blocks.iter().position(is_early);
         let mut early = first.map_or_else(Vec::new, |first| blocks.split_off(first));
         queue.import_blocks(origin, blocks);
-        let too_early = split_too_early(&mut early, last);
-        let mut refused = Vec::new();
+        let not_waited_for = split_not_waited_for(&mut early, last);
+        let mut gave_way = Vec::new();
         for (slot, block) in with_slots(early, last) {
-            refused.extend(held.add(slot, (origin, block)));
+            gave_way.extend(held.add(slot, (origin, block)));
         }
-        refused.extend(too_early.into_iter().map(|block| (origin, block)));
+        let cancelled = held.lost_with(gave_way);
+        if !cancelled.is_empty() {
+            // A node that ends does not hear it, and needs not.
+            let _ = self.cancelled.send(cancelled);
+        }
         // The queue says of them what it says of any that is too early.
-        for (origin, chain) in chains(refused) {
+        let not_waited_for = not_waited_for.into_iter().map(|block| (origin, block));
+        for (origin, chain) in chains(not_waited_for.collect()) {
             queue.import_blocks(origin, chain);
         }
         if held.next().is_some() {
@@ -155,16 +183,18 @@ fn with_slots(
     })
 }
 
-/// Splits off what nobody waits for: from a block that is too early on, and with it what the same peer sent right
-/// before that. Otherwise it would be a block with an unknown parent, and synchronisation would ask for it again and
-/// again.
-fn split_too_early(
+/// Splits off what nobody waits for: from a block on that is too early, or larger than what a peer has room for, and
+/// with it what the same peer sent right before that. Otherwise it would be a block with an unknown parent, and
+/// synchronisation would ask for it again and again.
+fn split_not_waited_for(
     blocks: &mut Vec<IncomingBlock<Block>>,
     last: Slot,
 ) -> Vec<IncomingBlock<Block>> {
-    let is_too_early =
-        |block: &IncomingBlock<Block>| slot_of(block).is_some_and(|slot| slot > last + FARTHEST);
-    let Some(at) = blocks.iter().position(is_too_early) else {
+    let is_waited_for = |block: &IncomingBlock<Block>| {
+        let is_too_early = slot_of(block).is_some_and(|slot| slot > last + FARTHEST);
+        !is_too_early && fits(block)
+    };
+    let Some(at) = blocks.iter().position(|block| !is_waited_for(block)) else {
         return Vec::new();
     };
     let (before, rest) = blocks.split_at(at);
@@ -224,18 +254,14 @@ impl ImportQueueService<Block> for Service {
 pub struct EarlyBlocks<Q> {
     queue: Q,
     service: Service,
+    /// What gave way.
+    cancelled: UnboundedReceiver<Vec<BlockHash>>,
 }
 
 impl<Q: ImportQueue<Block>> EarlyBlocks<Q> {
     /// In front of this queue, of a chain with such slots. What comes with it has to run.
     pub fn new(queue: Q, slot: SlotDuration) -> (Self, Waiting) {
-        let shared = Arc::new(Shared {
-            slot,
-            now: Box::new(Timestamp::current),
-            held: Mutex::default(),
-            arrivals: Mutex::default(),
-            added: Notify::new(),
-        });
+        let (shared, cancelled) = Shared::new(slot, Box::new(Timestamp::current));
         let waiting = Waiting {
             queue: queue.service(),
             shared: shared.clone(),
@@ -244,7 +270,12 @@ impl<Q: ImportQueue<Block>> EarlyBlocks<Q> {
             queue: queue.service(),
             shared,
         };
-        (Self { queue, service }, waiting)
+        let early_blocks = Self {
+            queue,
+            service,
+            cancelled,
+        };
+        (early_blocks, waiting)
     }
 }
 
@@ -266,16 +297,33 @@ impl<Q: ImportQueue<Block>> ImportQueue<Block> for EarlyBlocks<Q> {
             link,
             shared: &self.service.shared,
         };
+        while let Poll::Ready(Some(blocks)) = self.cancelled.poll_recv(context) {
+            link.cancel(blocks);
+        }
         self.queue.poll_actions(context, &link);
     }
 
     async fn run(self, link: &dyn Link<Block>) {
-        let Self { queue, service } = self;
+        let Self {
+            queue,
+            service,
+            mut cancelled,
+        } = self;
         let link = Watched {
             link,
             shared: &service.shared,
         };
-        queue.run(&link).await;
+        // Goes on as long as the handle above can hold something.
+        let cancel = async {
+            while let Some(blocks) = cancelled.recv().await {
+                link.cancel(blocks);
+            }
+        };
+        tokio::select! {
+            biased;
+            () = cancel => {}
+            () = queue.run(&link) => {}
+        }
     }
 }
 
@@ -284,6 +332,15 @@ impl<Q: ImportQueue<Block>> ImportQueue<Block> for EarlyBlocks<Q> {
 struct Watched<'a> {
     link: &'a dyn Link<Block>,
     shared: &'a Shared,
+}
+
+impl Watched<'_> {
+    /// Says of blocks that they are not waited for any more.
+    fn cancel(&self, blocks: Vec<BlockHash>) {
+        let of_each = |hash| (Err(BlockImportError::Cancelled), hash);
+        let cancelled: Vec<_> = blocks.into_iter().map(of_each).collect();
+        self.link.blocks_processed(0, cancelled.len(), cancelled);
+    }
 }
 
 impl Link<Block> for Watched<'_> {
@@ -300,12 +357,9 @@ impl Link<Block> for Watched<'_> {
             return;
         }
         let cancelled = self.shared.held().forget_built_on(failed);
-        if cancelled.is_empty() {
-            return;
+        if !cancelled.is_empty() {
+            self.cancel(cancelled);
         }
-        let of_each = |hash| (Err(BlockImportError::Cancelled), hash);
-        let cancelled: Vec<_> = cancelled.into_iter().map(of_each).collect();
-        self.link.blocks_processed(0, cancelled.len(), cancelled);
     }
 
     fn justification_imported(

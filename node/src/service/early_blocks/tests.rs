@@ -9,7 +9,7 @@ use sp_consensus_babe::{
     digests::{PreDigest, SecondaryPlainPreDigest},
     BABE_ENGINE_ID,
 };
-use sp_runtime::{traits::Header as _, Digest, DigestItem};
+use sp_runtime::{traits::Header as _, Digest, DigestItem, OpaqueExtrinsic};
 
 /// A block that says that it is of this slot.
 pub(super) fn incoming(number: u32, slot: u64) -> IncomingBlock<Block> {
@@ -85,14 +85,18 @@ const SLOT: u64 = 250;
 
 /// With a clock that is set by hand, in milliseconds.
 fn shared(clock: &Arc<AtomicU64>) -> Arc<Shared> {
+    shared_and_cancelled(clock).0
+}
+
+/// The same, and what it says that it holds no more.
+fn shared_and_cancelled(
+    clock: &Arc<AtomicU64>,
+) -> (Arc<Shared>, UnboundedReceiver<Vec<BlockHash>>) {
     let clock = clock.clone();
-    Arc::new(Shared {
-        slot: SlotDuration::from_millis(SLOT),
-        now: Box::new(move || clock.load(Ordering::SeqCst).into()),
-        held: Mutex::default(),
-        arrivals: Mutex::default(),
-        added: Notify::new(),
-    })
+    Shared::new(
+        SlotDuration::from_millis(SLOT),
+        Box::new(move || clock.load(Ordering::SeqCst).into()),
+    )
 }
 
 #[test]
@@ -194,26 +198,46 @@ fn a_peer_that_sends_what_is_too_early_is_refused_with_what_it_sent_before_that(
 }
 
 #[test]
-fn what_there_is_no_room_for_is_handed_on() {
+fn what_is_larger_than_the_room_of_a_peer_is_refused_as_what_is_too_early() {
     let clock = Arc::new(AtomicU64::new(100 * SLOT));
-    let (shared, mut taken) = (shared(&clock), Taken::default());
-    let peer = RuntimeOrigin::random();
-    let mut submit = |number: u32, slot: u64| {
-        let mut block = incoming(number, slot);
-        block.origin = Some(peer);
-        let hash = block.hash;
-        let taken_before = taken.all().len();
-        shared.submit(&mut taken, BlockOrigin::NetworkBroadcast, vec![block]);
-        (hash, taken.all().split_off(taken_before))
-    };
-    // Block 0 is the genesis, which is of no slot.
-    let (farthest, _) = submit(1, 104);
-    for number in 2..=2 * FARTHEST as u32 {
-        let (_, handed_on) = submit(number, 103);
-        assert!(handed_on.is_empty(), "{number}");
+    let (shared, mut cancelled) = shared_and_cancelled(&clock);
+    let mut taken = Taken::default();
+    let parent = incoming(1, 103);
+    let mut large = incoming_on(parent.hash, 2, 104);
+    large.body = Some(vec![OpaqueExtrinsic::from_blob(vec![0; 16 << 20])]);
+    let expected = [parent.hash, large.hash];
+    shared.submit(
+        &mut taken,
+        BlockOrigin::NetworkBroadcast,
+        vec![parent, large],
+    );
+    assert_eq!(taken.batches(), [expected]);
+    assert_eq!(shared.held().next(), None);
+    assert!(cancelled.try_recv().is_err());
+}
+
+#[test]
+fn what_comes_again_while_it_waits_is_handed_on_once() {
+    let clock = Arc::new(AtomicU64::new(100 * SLOT));
+    let (shared, mut cancelled) = shared_and_cancelled(&clock);
+    let mut taken = Taken::default();
+    // Pushed first, and then in an answer, with what comes behind it.
+    let mut pushed = incoming(1, 103);
+    pushed.origin = Some(RuntimeOrigin::random());
+    let mut answered = incoming(1, 103);
+    answered.origin = Some(RuntimeOrigin::random());
+    let child = incoming_on(pushed.hash, 2, 104);
+    let expected = [pushed.hash, child.hash];
+    for (origin, blocks) in [
+        (BlockOrigin::NetworkBroadcast, vec![pushed]),
+        (BlockOrigin::NetworkInitialSync, vec![answered, child]),
+    ] {
+        shared.submit(&mut taken, origin, blocks);
     }
-    let (_, handed_on) = submit(1_000, 103);
-    assert_eq!(handed_on, [farthest]);
+    Shared::release(&mut shared.held(), &mut taken, 104.into());
+    assert_eq!(taken.all(), expected);
+    // The queue's answer is for both: nothing else is said of it.
+    assert!(cancelled.try_recv().is_err());
 }
 
 /// A queue that says of one block that it is bad.
@@ -242,6 +266,26 @@ impl ImportQueue<Block> for Judging {
     }
 }
 
+/// Behind what is held.
+fn judging(
+    bad: BlockHash,
+    taken: &Taken,
+    shared: &Arc<Shared>,
+    cancelled: UnboundedReceiver<Vec<BlockHash>>,
+) -> EarlyBlocks<Judging> {
+    EarlyBlocks {
+        queue: Judging {
+            bad,
+            queue: taken.clone(),
+        },
+        service: Service {
+            queue: Box::new(taken.clone()),
+            shared: shared.clone(),
+        },
+        cancelled,
+    }
+}
+
 /// What the synchronisation was told of blocks, and whether it is that they were cancelled.
 #[derive(Default)]
 struct Told(Mutex<Vec<(BlockHash, bool)>>);
@@ -265,7 +309,8 @@ impl Link<Block> for Told {
 #[tokio::test]
 async fn what_waits_behind_a_bad_block_is_cancelled_with_it() {
     let clock = Arc::new(AtomicU64::new(100 * SLOT));
-    let (shared, mut taken) = (shared(&clock), Taken::default());
+    let (shared, cancelled) = shared_and_cancelled(&clock);
+    let mut taken = Taken::default();
     let bad = incoming(1, 101);
     let child = incoming_on(bad.hash, 2, 103);
     let grandchild = incoming_on(child.hash, 3, 104);
@@ -275,16 +320,7 @@ async fn what_waits_behind_a_bad_block_is_cancelled_with_it() {
     shared.submit(&mut taken, origin, chain);
     shared.submit(&mut taken, origin, vec![other.clone()]);
     assert_eq!(taken.all(), [bad.hash]);
-    let queue = EarlyBlocks {
-        queue: Judging {
-            bad: bad.hash,
-            queue: taken.clone(),
-        },
-        service: Service {
-            queue: Box::new(taken.clone()),
-            shared: shared.clone(),
-        },
-    };
+    let queue = judging(bad.hash, &taken, &shared, cancelled);
     let told = Told::default();
     queue.run(&told).await;
     let expected = [
@@ -295,6 +331,43 @@ async fn what_waits_behind_a_bad_block_is_cancelled_with_it() {
     assert_eq!(*told.0.lock().unwrap(), expected);
     let left = shared.held().due(200.into());
     assert_eq!(left, [(origin, other)]);
+}
+
+#[tokio::test]
+async fn what_there_is_no_room_for_is_cancelled_with_what_is_built_on_it() {
+    let clock = Arc::new(AtomicU64::new(100 * SLOT));
+    let (shared, cancelled) = shared_and_cancelled(&clock);
+    let mut taken = Taken::default();
+    let origin = BlockOrigin::NetworkBroadcast;
+    let peer = RuntimeOrigin::random();
+    // Block 0 is the genesis, which is of no slot.
+    let mut farthest = incoming(1, 104);
+    farthest.origin = Some(peer);
+    // Another peer's.
+    let child = incoming_on(farthest.hash, 2, 105);
+    let other = incoming(2, 105);
+    let expected = [(farthest.hash, true), (child.hash, true)];
+    for block in [farthest, child, other.clone()] {
+        shared.submit(&mut taken, origin, vec![block]);
+    }
+    for number in 2..=2 * FARTHEST as u32 {
+        let mut block = incoming(number, 103);
+        block.origin = Some(peer);
+        shared.submit(&mut taken, origin, vec![block]);
+    }
+    assert!(cancelled.is_empty(), "there is room so far");
+    let mut last = incoming(1_000, 103);
+    last.origin = Some(peer);
+    shared.submit(&mut taken, origin, vec![last]);
+    let bad = BlockHash::repeat_byte(1);
+    let told = Told::default();
+    judging(bad, &taken, &shared, cancelled).run(&told).await;
+    let told = told.0.into_inner().unwrap();
+    assert_eq!(told, [&expected[..], &[(bad, false)]].concat());
+    // It is not handed on early: of what waits the queue has got nothing.
+    assert!(taken.all().is_empty());
+    shared.held().due(103.into());
+    assert_eq!(shared.held().due(200.into()), [(origin, other)]);
 }
 
 #[tokio::test]
