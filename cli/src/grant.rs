@@ -10,6 +10,7 @@ use aicpw_protocol::{
     AssignmentId, TaskId,
 };
 use futures::future::join_all;
+use subxt::config::substrate::H256;
 
 use crate::{
     account::Account,
@@ -17,6 +18,7 @@ use crate::{
     chain::{
         call::Call,
         line::Line,
+        posts::{Posts, Turn},
         submit::{Inclusion, Sent},
         Chain,
     },
@@ -34,6 +36,8 @@ pub struct Granter<'a> {
     genesis: Hash,
     /// The last failure that was told of each task, so that it is told once and not in each block.
     told: BTreeMap<TaskId, String>,
+    /// Grants that were sent.
+    posts: Posts<AssignmentId>,
 }
 
 /// A key that was granted.
@@ -100,7 +104,13 @@ impl<'a> Granter<'a> {
             keys,
             genesis: chain.genesis().await?,
             told: BTreeMap::new(),
+            posts: Posts::default(),
         })
+    }
+
+    /// Keeps in mind what the account sent through other connections.
+    pub fn after(self, posts: Posts<AssignmentId>) -> Self {
+        Self { posts, ..self }
     }
 
     /// The grants for the assignments of a task that wait for its key in the finalised chain: a fork must
@@ -146,44 +156,63 @@ impl<'a> Granter<'a> {
             .collect()
     }
 
-    /// Its nonce counts what waits in the pool: it need not wait for the one before it.
-    async fn send(&self, wanted: Wanted) -> (Wanted, Result<(u64, Sent)>) {
-        let send = async {
-            let signed = self.chain.sign(self.signer, &wanted.call).await?;
-            let sent = self.chain.send(&wanted.call, &signed).await?;
-            Ok((signed.nonce, sent))
-        };
-        let sent = send.await;
+    async fn send(&self, wanted: Wanted) -> (Wanted, Result<Option<(u64, Sent)>>) {
+        let sent = self.send_once(&wanted).await;
         (wanted, sent)
+    }
+
+    /// Its nonce counts what waits in the pool: it need not wait for the one before it. `None` if it was sent already,
+    /// as far as that can be known, or is not needed any more.
+    async fn send_once(&self, wanted: &Wanted) -> Result<Option<(u64, Sent)>> {
+        let (chain, signer) = (self.chain, self.signer);
+        if !self.still_waits(wanted, None).await? {
+            return Ok(None);
+        }
+        let waits = async |at: H256| -> Result<bool> { self.still_waits(wanted, Some(at)).await };
+        let turn = self
+            .posts
+            .turn(chain, signer.account, wanted.assignment, waits);
+        let nonce = match turn.await? {
+            Turn::Anew => None,
+            Turn::Instead(nonce) => Some(nonce),
+            Turn::Wait => return Ok(None),
+        };
+        let signed = chain.sign_instead(signer, &wanted.call, nonce).await?;
+        let nonce = signed.nonce;
+        self.posts.note(chain, wanted.assignment, nonce).await?;
+        Ok(Some((nonce, chain.send(&wanted.call, &signed).await?)))
     }
 
     /// Sends it in the place of one that was lost, if it is still needed.
     async fn send_again(&self, wanted: &Wanted, nonce: u64) -> Result<Sent> {
-        if !self.still_waits(wanted).await? {
+        if !self.still_waits(wanted, None).await? {
             return Err(Error::other("it is not needed any more"));
         }
         let (chain, call) = (self.chain, &wanted.call);
         let signed = chain.sign_with(self.signer, call, nonce).await?;
+        self.posts.note(chain, wanted.assignment, nonce).await?;
         chain.send(call, &signed).await
     }
 
-    async fn still_waits(&self, wanted: &Wanted) -> Result<bool> {
-        let view = self.chain.task(wanted.task, None).await?;
+    /// Whether the assignment waits for its key in the state of the block `at`, or of the best block.
+    async fn still_waits(&self, wanted: &Wanted, at: Option<H256>) -> Result<bool> {
+        let view = self.chain.task(wanted.task, at).await?;
         let waits =
             |view: TaskView<Account>| awaiting(&view).any(|(id, ..)| id == wanted.assignment);
         Ok(view.is_some_and(waits))
     }
 
-    /// Waits until a grant is final; `None` if it was not needed any more.
+    /// Waits until a grant is final; `None` if none was sent, or it was not needed any more.
     async fn finish(
         &self,
         line: &Line,
         wanted: Wanted,
-        sent: Result<(u64, Sent)>,
+        sent: Result<Option<(u64, Sent)>>,
     ) -> (TaskId, Result<Option<Granted>>) {
         let finish = async {
             let end = match sent {
-                Ok((nonce, sent)) => {
+                Ok(None) => return Ok(None),
+                Ok(Some((nonce, sent))) => {
                     let wait = async |sent: Sent| sent.finalised().await;
                     let is_free = async || self.chain.is_free(self.signer, nonce).await;
                     let again = async || self.send_again(&wanted, nonce).await;
@@ -198,7 +227,7 @@ impl<'a> Granter<'a> {
                     inclusion,
                 })),
                 // Another process of this account may have been faster.
-                Err(_) if !self.still_waits(&wanted).await? => Ok(None),
+                Err(_) if !self.still_waits(&wanted, None).await? => Ok(None),
                 Err(error) => Err(error.about_task(wanted.task.0)),
             }
         };
@@ -262,9 +291,84 @@ impl<'a> Granter<'a> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use codec::Encode;
+    use serde_json::json;
+
     use super::*;
-    use crate::life::tests::{assignment, opening, view};
-    use aicpw_protocol::task::{Fault, Role, TaskStatus};
+    use crate::{
+        chain::fake,
+        commands::terms::tests::market::market,
+        data_keys::DataKeyArgs,
+        keys::KeyArgs,
+        life::tests::{assignment, opening, view},
+    };
+    use aicpw_protocol::{
+        task::{Fault, Role, TaskStatus},
+        view::MarketClock,
+    };
+
+    /// Regression: after a connection broke it was sent again.
+    #[tokio::test]
+    async fn a_grant_that_is_on_its_way_is_not_sent_again() {
+        let waits = AssignmentStatus::AwaitingKey {
+            grant_by: 9,
+            recipient: [5; 32],
+        };
+        // In a block already, though not in a final one.
+        let granted = AssignmentStatus::Revealed {
+            opening: opening(),
+            at: 1,
+        };
+        let of_node = Arc::new(Mutex::new(waits));
+        let status = Arc::clone(&of_node);
+        // Whatever signing takes it does not answer.
+        let chain = fake::answering(move |method, params| {
+            let answer = match method {
+                "chain_getBlockHash" => return Ok(json!(format!("0x{}", "be".repeat(32)))),
+                "system_accountNextIndex" => return Ok(json!(6)),
+                "state_call" => match params[0].as_str().unwrap() {
+                    "AccountNonceApi_account_nonce" => 5_u32.encode(),
+                    "TasksApi_task" => {
+                        let status = of_node.lock().unwrap().clone();
+                        Some(view(TaskStatus::Active, vec![assignment(0, status)])).encode()
+                    }
+                    "TasksApi_market_clock" => MarketClock {
+                        block: 1_000,
+                        is_paused: false,
+                    }
+                    .encode(),
+                    "TasksApi_market_parameters" => market().encode(),
+                    function => panic!("{function}"),
+                },
+                method => panic!("{method}"),
+            };
+            Ok(json!(format!("0x{}", hex::encode(answer))))
+        });
+        let key = KeyArgs {
+            suri: Some("//Alice".into()),
+            key_file: None,
+        };
+        let signer = key.signer().unwrap();
+        let id = assignment(0, status.lock().unwrap().clone()).id;
+        let wanted = Wanted {
+            task: id.task,
+            assignment: id,
+            provider: signer.account,
+            call: Call::cancel(id.task),
+        };
+        let keys = DataKeyArgs::default().open();
+        let posts = Posts::default();
+        posts.note(&chain, id, 5).await.unwrap();
+        // Over another connection.
+        let granter = Granter::new(&chain, &signer, keys.clone()).await.unwrap();
+        let granter = granter.after(posts);
+        assert!(granter.send_once(&wanted).await.unwrap().is_none());
+        *status.lock().unwrap() = granted;
+        let granter = Granter::new(&chain, &signer, keys).await.unwrap();
+        assert!(granter.send_once(&wanted).await.unwrap().is_none());
+    }
 
     #[test]
     fn the_attempt_that_waits_is_granted() {

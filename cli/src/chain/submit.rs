@@ -15,6 +15,7 @@ use subxt::{
 
 use super::{call::Call, explain, Chain};
 use crate::{
+    account::Account,
     error::{Error, Kind, Result},
     keys::Signer,
 };
@@ -141,17 +142,40 @@ impl Chain {
     /// # Errors
     /// The runtime does not have such a call; the node does not answer.
     pub async fn sign(&self, signer: &Signer, call: &Call) -> Result<Signed> {
-        let nonce = self.next_nonce(signer).await?;
+        self.sign_instead(signer, call, None).await
+    }
+
+    /// Signs a call in the place of the account's transaction with this nonce, or as its next one.
+    ///
+    /// # Errors
+    /// As of [`Self::sign`].
+    pub async fn sign_instead(
+        &self,
+        signer: &Signer,
+        call: &Call,
+        nonce: Option<u64>,
+    ) -> Result<Signed> {
+        let nonce = match nonce {
+            Some(nonce) => nonce,
+            None => self.next_nonce(signer.account).await?,
+        };
         self.sign_with(signer, call, nonce).await
     }
 
     /// The nonce of the account's next transaction: counts those too that still wait in the pool, as far as none
     /// is missing before them.
-    async fn next_nonce(&self, signer: &Signer) -> Result<u64> {
+    pub(super) async fn next_nonce(&self, account: Account) -> Result<u64> {
         self.methods
-            .system_account_next_index(&signer.account.into())
+            .system_account_next_index(&account.into())
             .await
             .map_err(|error| explain::rpc(&error))
+    }
+
+    /// The nonce of the first transaction of the account that is in no block up to this one.
+    pub(super) async fn nonce_at(&self, account: Account, at: H256) -> Result<u64> {
+        let function = "AccountNonceApi_account_nonce";
+        let nonce: u32 = self.runtime_api(function, &account, Some(at)).await?;
+        Ok(nonce.into())
     }
 
     /// Whether no transaction of the account has this nonce, in a block or in the pool.
@@ -159,7 +183,7 @@ impl Chain {
     /// # Errors
     /// The node does not answer.
     pub async fn is_free(&self, signer: &Signer, nonce: u64) -> Result<bool> {
-        Ok(self.next_nonce(signer).await? <= nonce)
+        Ok(self.next_nonce(signer.account).await? <= nonce)
     }
 
     /// Signs a call as the account's transaction with this nonce.

@@ -28,7 +28,7 @@ use super::{
 use crate::{
     account::Account,
     amount::Amount,
-    chain::Chain,
+    chain::{posts::Posts, Chain},
     data_keys::DataKeys,
     error::{Error, Kind, Result},
     grant::{self, Granted, Granter},
@@ -130,6 +130,7 @@ pub async fn run(context: &Context<'_>, args: &AgentArgs) -> Result<()> {
         let has_looked = Cell::new(false);
         let mut trouble = Trouble::default();
         let mut appeals = Appeals::new(&args.appeals);
+        let grants = Posts::default();
         loop {
             let idle = args.until_idle;
             let followed = follow(
@@ -140,6 +141,7 @@ pub async fn run(context: &Context<'_>, args: &AgentArgs) -> Result<()> {
                 idle,
                 &has_looked,
                 &mut appeals,
+                &grants,
             );
             let Err(error) = followed.await else {
                 return Ok(());
@@ -210,10 +212,12 @@ async fn follow(
     until_idle: bool,
     has_looked: &Cell<bool>,
     appeals: &mut Appeals,
+    grants: &Posts<AssignmentId>,
 ) -> Result<()> {
     let out = context.out;
     let pins = context.global.pins.open();
-    let mut granter = Granter::new(chain, signer, keys.clone()).await?;
+    let granter = Granter::new(chain, signer, keys.clone()).await?;
+    let mut granter = granter.after(grants.clone());
     let mut tasks = Tasks::default();
     let mut serving: FuturesUnordered<LocalBoxFuture<'_, (TaskId, Result<usize>)>> =
         FuturesUnordered::new();

@@ -365,9 +365,23 @@ pub async fn pay(
     grants: bool,
     until: Until,
 ) -> Result<Inclusion> {
-    let signed = sign(chain, signer, plan, grants).await?;
+    let signed = sign(chain, signer, plan, grants, None).await?;
+    send(chain, id, plan, &signed, until).await
+}
+
+/// Sends what was signed.
+///
+/// # Errors
+/// The chain refuses it.
+pub async fn send(
+    chain: &Chain,
+    id: TaskId,
+    plan: &Plan,
+    signed: &Signed,
+    until: Until,
+) -> Result<Inclusion> {
     let ended = async {
-        let mut sent = chain.send(&plan.call, &signed).await?;
+        let mut sent = chain.send(&plan.call, signed).await?;
         match until {
             Until::InBlock => sent.included().await,
             Until::Final => sent.finalised().await,
@@ -473,9 +487,19 @@ async fn prepare_key(
     Ok(true)
 }
 
-/// Signs the call, if the account can pay for it, for what it holds and for the grants that follow.
-async fn sign(chain: &Chain, signer: &Signer, plan: &Plan, grants: bool) -> Result<Signed> {
-    let signed = chain.sign(signer, &plan.call).await?;
+/// Signs the call, with this nonce or the account's next, if the account can pay for it, for what it holds and for the
+/// grants that follow.
+///
+/// # Errors
+/// It cannot.
+pub async fn sign(
+    chain: &Chain,
+    signer: &Signer,
+    plan: &Plan,
+    grants: bool,
+    nonce: Option<u64>,
+) -> Result<Signed> {
+    let signed = chain.sign_instead(signer, &plan.call, nonce).await?;
     let mut fees = signed.fee;
     if grants {
         let jurors = Balance::from(chain.jurors(plan.round).await?);

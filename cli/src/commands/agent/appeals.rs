@@ -1,7 +1,8 @@
 //! Appeals against verdicts that hit the account: nobody has to be there in the few minutes in which that can be done.
 //!
 //! All that is to be known is on the chain: a verdict that was appealed against is none any more, whoever did it. So
-//! nothing is appealed against twice, and an agent that starts in between goes on.
+//! nothing is appealed against twice, and an agent that starts in between goes on. Only what was sent and is in no
+//! block yet is not there: that the agent keeps in mind, also when its connection breaks.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -16,12 +17,19 @@ use aicpw_protocol::{
     Balance, BlockNumber, Milliseconds, TaskId,
 };
 use futures::{StreamExt, TryStreamExt};
+use subxt::config::substrate::H256;
 
 use super::{Line, PARALLEL};
 use crate::{
     account::Account,
     amount::{positive, Amount},
-    chain::{call::Call, read::Clock, submit::Inclusion, Chain},
+    chain::{
+        call::Call,
+        posts::{Posts, Turn},
+        read::Clock,
+        submit::Inclusion,
+        Chain,
+    },
     commands::contest::{self, Plan, Until},
     error::{Error, Kind, Result},
     keys::Signer,
@@ -123,20 +131,21 @@ impl Verdict {
         })
     }
 
-    /// The same as it is on the chain now.
+    /// The same as it is in the state of the block `at`, or of the best block.
     async fn read(
         chain: &Chain,
         account: Account,
         id: TaskId,
         of_disputes: bool,
+        at: Option<H256>,
     ) -> Result<Option<Self>> {
-        let Some(dispute) = chain.dispute(id, None).await? else {
+        let Some(dispute) = chain.dispute(id, at).await? else {
             return Ok(None);
         };
         if dispute.appealable().is_none() {
             return Ok(None);
         }
-        let Some(task) = chain.task(id, None).await? else {
+        let Some(task) = chain.task(id, at).await? else {
             return Ok(None);
         };
         let Some(verdict) = Self::of(&dispute, &task, account, of_disputes) else {
@@ -295,6 +304,8 @@ pub struct Appeals {
     told: BTreeMap<(TaskId, u8), Why>,
     /// The last failure that was told, likewise.
     failed: Option<String>,
+    /// Appeals that were sent.
+    posts: Posts<(TaskId, u8)>,
 }
 
 impl Appeals {
@@ -304,12 +315,13 @@ impl Appeals {
             args: args.clone(),
             told: BTreeMap::new(),
             failed: None,
+            posts: Posts::default(),
         }
     }
 
     /// Appeals against what it can, and tells what it did, and what not and why; among `own`, the account's own tasks
     /// that are disputed, too. Returns when the appeals are in blocks: where finality stands still there is no time to wait
-    /// for it, and one that a fork takes back is made again at the next look.
+    /// for it. One that a fork takes back is in the pool again, and is made again if it is lost there.
     ///
     /// # Errors
     /// The node does not answer.
@@ -320,9 +332,12 @@ impl Appeals {
         signer: &Signer,
         own: &BTreeSet<TaskId>,
     ) -> Result<()> {
-        let appeal = async |verdict: Verdict| {
+        let posts = self.posts.clone();
+        let appeal = async |verdict: Verdict, nonce: Option<u64>| -> Result<Inclusion> {
             let (id, plan) = (verdict.task, verdict.plan());
-            contest::pay(signer, chain, id, &plan, verdict.grants, Until::InBlock).await
+            let signed = contest::sign(chain, signer, &plan, verdict.grants, nonce).await?;
+            posts.note(chain, verdict.key(), signed.nonce).await?;
+            contest::send(chain, id, &plan, &signed, Until::InBlock).await
         };
         let tell = |step: Step, clock: &Clock| step.tell(out, clock);
         match self.go(chain, signer.account, own, appeal, tell).await {
@@ -347,7 +362,7 @@ impl Appeals {
         chain: &Chain,
         account: Account,
         own: &BTreeSet<TaskId>,
-        appeal: impl AsyncFn(Verdict) -> Result<Inclusion>,
+        appeal: impl AsyncFn(Verdict, Option<u64>) -> Result<Inclusion>,
         mut tell: impl FnMut(Step, &Clock),
     ) -> Result<()> {
         let verdicts = self.verdicts(chain, account, own).await?;
@@ -360,21 +375,31 @@ impl Appeals {
         for verdict in verdicts.into_iter().filter(|one| one.counts(&clock)) {
             let mut why = match self.obstacle(&verdict) {
                 Some(why) => why,
-                None => match appeal(verdict).await {
-                    Ok(inclusion) => {
-                        tell(Step::Appealed(verdict, inclusion), &clock);
-                        continue;
+                None => {
+                    let nonce = match self.turn(chain, account, &verdict).await? {
+                        Turn::Anew => None,
+                        Turn::Instead(nonce) => Some(nonce),
+                        Turn::Wait => continue,
+                    };
+                    match appeal(verdict, nonce).await {
+                        Ok(inclusion) => {
+                            tell(Step::Appealed(verdict, inclusion), &clock);
+                            continue;
+                        }
+                        // It may have been sent: the chain says so once there is a connection.
+                        Err(error) if error.kind == Kind::Unreachable => return Err(error),
+                        Err(error) => Why::of(&error),
                     }
-                    Err(error) => Why::of(&error),
-                },
+                }
             };
             let mut seen = Ok(());
             if let Why::Failed(_) = why {
                 // Another may have been faster, or the appeal is in a block that does not become final.
                 let of_disputes = self.args.appeal_disputes;
-                match Verdict::read(chain, account, verdict.task, of_disputes).await {
+                match Verdict::read(chain, account, verdict.task, of_disputes, None).await {
                     Ok(Some(now)) if now.key() == verdict.key() => {}
                     Ok(_) => why = Why::Overtaken,
+                    Err(error) if error.kind == Kind::Unreachable => return Err(error),
                     Err(error) => seen = Err(error),
                 }
             }
@@ -385,6 +410,17 @@ impl Appeals {
             seen?;
         }
         Ok(())
+    }
+
+    /// How to send an appeal that may have been sent already.
+    async fn turn(&self, chain: &Chain, account: Account, verdict: &Verdict) -> Result<Turn> {
+        let (id, key) = (verdict.task, verdict.key());
+        let of_disputes = self.args.appeal_disputes;
+        let stands = async |at: H256| -> Result<bool> {
+            let then = Verdict::read(chain, account, id, of_disputes, Some(at)).await?;
+            Ok(then.is_some_and(|then| then.key() == key))
+        };
+        self.posts.turn(chain, account, key, stands).await
     }
 
     /// Why nothing is sent.
@@ -414,7 +450,7 @@ impl Appeals {
             tasks.extend(locked.into_iter().map(|assignment| assignment.task));
         }
         let mut verdicts: Vec<Verdict> = futures::stream::iter(tasks)
-            .map(|id| Verdict::read(chain, account, id, of_disputes))
+            .map(|id| Verdict::read(chain, account, id, of_disputes, None))
             .buffered(PARALLEL)
             .try_filter_map(|found| async move { Ok(found) })
             .try_collect()

@@ -47,6 +47,10 @@ struct State {
     last: DisputeView<Account>,
     task: TaskView<Account>,
     now: BlockNumber,
+    /// Transactions of the account in blocks.
+    in_blocks: u32,
+    /// With those in the pool.
+    with_pool: u64,
 }
 
 impl State {
@@ -110,15 +114,20 @@ fn node(task: TaskView<Account>, dispute: DisputeView<Account>) -> (Chain, Arc<M
         last: dispute,
         task,
         now: 1_000,
+        in_blocks: 5,
+        with_pool: 5,
     }));
     let of_node = Arc::clone(&state);
     let last = format!("0x{}", "0f".repeat(32));
+    let best = format!("0x{}", "be".repeat(32));
     let chain = fake::answering(move |method, params| {
-        if method == "chain_getFinalizedHead" {
-            return Ok(json!(last));
-        }
-        assert_eq!(method, "state_call");
         let state = of_node.lock().unwrap();
+        match method {
+            "chain_getFinalizedHead" => return Ok(json!(last)),
+            "chain_getBlockHash" => return Ok(json!(best)),
+            "system_accountNextIndex" => return Ok(json!(state.with_pool)),
+            method => assert_eq!(method, "state_call"),
+        }
         let asks_for = |bytes: &str| params[1] == json!(format!("0x{}", bytes.repeat(32)));
         let answer = match params[0].as_str().unwrap() {
             "ProvidersApi_provider" => asks_for("02").then(provider).encode(),
@@ -137,6 +146,10 @@ fn node(task: TaskView<Account>, dispute: DisputeView<Account>) -> (Chain, Arc<M
             }
             .encode(),
             "TasksApi_market_parameters" => market().encode(),
+            "AccountNonceApi_account_nonce" => {
+                assert_eq!(params[2], json!(best));
+                state.in_blocks.encode()
+            }
             function => panic!("{function}"),
         };
         Ok(json!(format!("0x{}", hex::encode(answer))))
@@ -167,6 +180,8 @@ async fn look(
     };
     let mut steps = Vec::new();
     let tell = |step: Step, _: &Clock| steps.push(step);
+    let appeal =
+        async |verdict: Verdict, _: Option<u64>| -> Result<Inclusion> { appeal(verdict).await };
     appeals
         .go(chain, account, &own, appeal, tell)
         .await
@@ -326,6 +341,64 @@ async fn a_failure_is_said_once_and_who_was_faster_is_none() {
     };
     let steps = look(&mut appeals, &chain, PROVIDER, late).await;
     assert_eq!(reasons(&steps), ["overtaken"]);
+    assert!(look_only(&mut appeals, &chain, PROVIDER).await.is_empty());
+}
+
+/// Regression: it was sent again after each break, and each cost a fee.
+#[tokio::test]
+async fn after_a_break_another_is_sent_only_if_the_first_did_not_arrive() {
+    for (in_blocks, with_pool, is_called, expected) in [
+        (5, 6, false, None),
+        (6, 6, true, None),
+        (5, 5, false, Some(Some(5))),
+        // Another transaction had its nonce.
+        (6, 6, false, Some(None)),
+    ] {
+        let (chain, state) = node(task(Role::Replica), judged(WRONG));
+        let mut appeals = appeals();
+        let posts = appeals.posts.clone();
+        let breaks = async |verdict: Verdict, nonce: Option<u64>| -> Result<Inclusion> {
+            assert_eq!(nonce, None);
+            posts.note(&chain, verdict.key(), 5).await?;
+            Err(Error::new(Kind::Unreachable, "the connection was lost"))
+        };
+        let none = BTreeSet::new();
+        let silent = |step: Step, _: &Clock| panic!("nobody knows yet: {step:?}");
+        let end = appeals.go(&chain, PROVIDER, &none, breaks, silent).await;
+        assert_eq!(end.unwrap_err().kind, Kind::Unreachable);
+        {
+            let mut state = state.lock().unwrap();
+            (state.in_blocks, state.with_pool) = (in_blocks, with_pool);
+            if is_called {
+                state.appeal();
+            }
+        }
+        let sent = Cell::new(None);
+        let again = async |_: Verdict, nonce: Option<u64>| -> Result<Inclusion> {
+            sent.set(Some(nonce));
+            Ok(inclusion())
+        };
+        let mut steps = Vec::new();
+        let tell = |step: Step, _: &Clock| steps.push(step);
+        let end = appeals.go(&chain, PROVIDER, &none, again, tell).await;
+        end.unwrap();
+        assert_eq!(sent.get(), expected, "{in_blocks} {with_pool}");
+        assert_eq!(steps.len(), usize::from(expected.is_some()));
+    }
+}
+
+#[tokio::test]
+async fn one_that_a_fork_takes_back_is_left_to_the_pool() {
+    let (chain, state) = node(task(Role::Replica), judged(WRONG));
+    let mut appeals = appeals();
+    let posts = appeals.posts.clone();
+    let appeal = async |verdict: Verdict| -> Result<Inclusion> {
+        posts.note(&chain, verdict.key(), 5).await?;
+        Ok(inclusion())
+    };
+    let steps = look(&mut appeals, &chain, PROVIDER, appeal).await;
+    assert_eq!(reasons(&steps), ["appealed"]);
+    state.lock().unwrap().with_pool = 6;
     assert!(look_only(&mut appeals, &chain, PROVIDER).await.is_empty());
 }
 
