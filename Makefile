@@ -46,6 +46,10 @@ build: setup ## Build all programs into target/debug
 	@# aicpw-node looks for its IPFS process beside itself.
 	@$(ENV) ln -sfn "$$AICPW_IPFS_TARGET_DIR/debug/aicpw-ipfs" "$$AICPW_BIN/aicpw-ipfs"
 
+.PHONY: release
+release: setup ## Build what operators install, optimised, into target/release (from nothing: about half an hour)
+	@scripts/release-programs.sh
+
 .PHONY: runtime
 runtime: setup ## Build the runtime of a commit as it is published (ARGS=COMMIT; HEAD without), and say its hash
 	@$(ENV) scripts/release-runtime.sh $(ARGS)

@@ -25,6 +25,8 @@ fi
 export CARGO_TARGET_DIR AICPW_IPFS_TARGET_DIR
 # All programs of the project: aicpw-node, aicpw-executor, aicpw-ipfs, aicpw, aicpw-bench.
 export AICPW_BIN=$CARGO_TARGET_DIR/debug
+# Those of `make release`, which operators install.
+export AICPW_RELEASE=$CARGO_TARGET_DIR/release
 
 # rustup writes this folder into login shells only, and CI's shell is none.
 case ":$PATH:" in

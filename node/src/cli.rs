@@ -174,6 +174,18 @@ mod tests {
     }
 
     #[test]
+    fn what_is_packaged_is_what_make_release_builds() {
+        let docker = include_str!("../../packaging/docker/Dockerfile");
+        let page = include_str!("../../packaging/README.md");
+        assert!(docker.lines().any(|line| line == "RUN make release"));
+        assert!(docker.contains("/build/release/$program"));
+        assert!(page.contains("target/release/$program"));
+        for text in [docker, page] {
+            assert!(!text.contains("/debug/"));
+        }
+    }
+
+    #[test]
     fn the_unit_allows_what_a_job_locks_itself_in_with() {
         let unit = include_str!("../../packaging/systemd/aicpw-node.service");
         let filters = unit
