@@ -11,7 +11,7 @@ MAKEFLAGS += --no-print-directory
 ENV := . scripts/env.sh;
 SAY := printf '\n==> %s\n'
 CARGO_IPFS := CARGO_TARGET_DIR="$$AICPW_IPFS_TARGET_DIR" cargo
-# Arguments for demo, examples and bench: make bench ARGS="--help"
+# Arguments for what says so, as in make bench ARGS="--help"
 ARGS ?=
 
 ##@ Use it
@@ -63,6 +63,19 @@ kubo: ## Build kubo, the common IPFS daemon, which ours is tested against (needs
 .PHONY: test
 test: build ## All tests: units, runtime journeys, networks of real processes, polkadot.js
 	@scripts/test.sh
+
+.PHONY: unit
+unit: $(if $(ARGS),setup,build) ## The tests that start no network (ARGS="-p pallet-tasks": one crate's)
+	@$(ENV) cargo test --locked --no-fail-fast $(or $(ARGS),--workspace)
+
+.PHONY: networks
+networks: build ## The tests of networks of real processes (ARGS=name: those whose name has it)
+	@$(ENV) RUST_TEST_THREADS="$$AICPW_NETWORK_THREADS" cargo test --locked --workspace --test networks -- $(ARGS)
+
+.PHONY: doc
+doc: setup ## The pages of rustdoc, in target/doc; fails at its warnings
+	@$(ENV) RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps $(ARGS)
+	@$(ENV) RUSTDOCFLAGS="-D warnings" $(CARGO_IPFS) doc --locked --no-deps --manifest-path ipfs/Cargo.toml
 
 .PHONY: polkadot-js
 polkadot-js: build ## The chain as polkadot.js sees it: tests against a node (ARGS="--runtime FILE": with a published runtime)

@@ -28,6 +28,10 @@ export AICPW_BIN=$CARGO_TARGET_DIR/debug
 # Those of `make release`, which operators install.
 export AICPW_RELEASE=$CARGO_TARGET_DIR/release
 
+# How many tests of networks run at once: what `Cluster` has room for (ROOM in zombienet/src/cluster.rs), and one for
+# those that share a network.
+export AICPW_NETWORK_THREADS=5
+
 # rustup writes this folder into login shells only, and CI's shell is none.
 case ":$PATH:" in
     *":${CARGO_HOME:-$HOME/.cargo}/bin:"*) ;;

@@ -64,7 +64,7 @@ set -m
 scripts/polkadot-js.sh --if-possible </dev/null >"$log" 2>&1 &
 polkadot_js=$!
 set +m
-try "tests of networks" env RUST_TEST_THREADS=5 cargo test --locked --workspace --test networks
+try "tests of networks" env RUST_TEST_THREADS="$AICPW_NETWORK_THREADS" cargo test --locked --workspace --test networks
 say "tests of polkadot.js (they ran beside the networks)"
 wait "$polkadot_js" || failed+=("tests of polkadot.js")
 polkadot_js=

@@ -18,7 +18,7 @@ const CATCH_UP: Duration = Duration::from_secs(300);
 /// deadline of the chain, and four of them hardly notice each other; more nodes take the place of two, and ten or
 /// more take all of it. With six shares, of which four networks had more than three nodes, fifteen nodes kept two
 /// cores busy, and none of these ended within four minutes. The program has to run with as many threads, and one
-/// for those that share a network (`make test` does).
+/// for those that share a network (AICPW_NETWORK_THREADS in `scripts/env.sh`).
 const ROOM: u32 = 4;
 /// The share of more than three nodes.
 const MANY: u32 = 2;
