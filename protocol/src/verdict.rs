@@ -80,6 +80,16 @@ fn is_majority(part: usize, whole: usize) -> bool {
     part.saturating_mul(2) > whole
 }
 
+/// Whether a jury with these votes comes to nothing although two of them agree on a root: they are no majority, or most
+/// say that they were unable to run what those could. Else few friends of a liar would do.
+pub fn is_undecided(votes: &[Vote], outcome: &Outcome) -> bool {
+    let is_nothing = matches!(outcome, Outcome::Unable | Outcome::NoMajority);
+    // A program that comes to something else each time wastes no larger jury.
+    let agree = |vote: &Vote| votes.iter().filter(|other| *other == vote).count() > 1;
+    let is_shared = |vote: &Vote| matches!(vote, Vote::Root(_)) && agree(vote);
+    is_nothing && votes.iter().any(is_shared)
+}
+
 /// By what jurors are judged.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Verdict {
@@ -174,6 +184,17 @@ impl Outcome {
             self,
             Self::KeyWithheld | Self::TooFewJurors | Self::Available { .. } | Self::Unavailable
         )
+    }
+
+    /// What stands where a jury has come to this, and another before it to `before`.
+    pub fn standing(self, before: Option<Self>) -> Self {
+        match (self, before) {
+            // Else who loses could call a jury that is too large to be found.
+            (Self::NoMajority | Self::TooFewJurors, Some(before)) => before,
+            // Or one that is too large for all of them to be served in time: whoever could run it stands.
+            (Self::Unable, Some(before @ (Self::Wrong { .. } | Self::Upheld { .. }))) => before,
+            _ => self,
+        }
     }
 
     /// Whether whoever called the jury was wrong to.
@@ -379,6 +400,44 @@ mod tests {
                 assert_eq!(decides(same, votes.len(), jury), is_counted, "{votes:?}");
             }
         }
+    }
+
+    /// What counts of a jury of five, and whether it is undecided.
+    #[test]
+    fn a_jury_is_undecided_that_comes_to_nothing_though_two_agree_on_a_root() {
+        const C: Vote = Root([3; 32]);
+        let (nothing, unable) = (Outcome::NoMajority, Outcome::Unable);
+        let wrong = Outcome::Wrong { root: [1; 32] };
+        for (votes, outcome, undecided) in [
+            (&[A, A, B, B][..], nothing, true),
+            (&[A, A, B, C, Unable], nothing, true),
+            (&[A, A, Unable, Unable, Unable], unable, true),
+            // One root, or none that two have found.
+            (&[A, Unable, Unable, Unable, Unable], unable, false),
+            (&[A, B, Unable, Unable, Unable], unable, false),
+            (&[A, B, C, Unable], nothing, false),
+            // It has come to something, or is too small to.
+            (&[A, A, A, Unable, Unable], wrong, false),
+            (&[A, A], Outcome::TooFewJurors, false),
+        ] {
+            assert_eq!(is_undecided(votes, &outcome), undecided, "{votes:?}");
+        }
+    }
+
+    #[test]
+    fn a_larger_jury_that_comes_to_nothing_leaves_it_at_what_was_before() {
+        let root = [1; 32];
+        let (wrong, upheld) = (Outcome::Wrong { root }, Outcome::Upheld { root });
+        let (divided, few, unable) = (Outcome::NoMajority, Outcome::TooFewJurors, Outcome::Unable);
+        for outcome in [wrong, upheld, divided, few, unable] {
+            assert_eq!(outcome.standing(None), outcome, "a first jury");
+            assert_eq!(divided.standing(Some(outcome)), outcome);
+            assert_eq!(few.standing(Some(outcome)), outcome);
+            assert_eq!(wrong.standing(Some(outcome)), wrong);
+        }
+        assert_eq!(unable.standing(Some(wrong)), wrong);
+        assert_eq!(unable.standing(Some(upheld)), upheld);
+        assert_eq!(unable.standing(Some(divided)), unable);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use aicpw_protocol::{
     availability::NOT_FETCHED,
     judging,
     trace::{DisputedPart, OpenTrace},
-    verdict::{count, About, Count, DisputeState, Outcome, Vote},
+    verdict::{count, is_undecided, About, Count, DisputeState, Outcome, Vote},
     AssignmentId, Balance, BlockNumber, Hash, TaskId,
 };
 use frame_support::{
@@ -256,8 +256,7 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Whether a first jury that ran the whole job comes to nothing although two of it agree on a root: they are no
-    /// majority, or most say that they were unable to run what those could. Else few friends of a liar would do.
+    /// Whether a first jury that ran the whole job comes to nothing although two of it agree on a root.
     fn is_undecided(
         task: TaskId,
         dispute: &Dispute<T::AccountId>,
@@ -265,15 +264,7 @@ impl<T: Config> Pallet<T> {
         outcome: &Outcome,
     ) -> bool {
         let is_first = dispute.appeals.is_empty() && Self::whole_from(task).is_none();
-        let is_nothing = matches!(outcome, Outcome::Unable | Outcome::NoMajority);
-        // A program that comes to something else each time wastes no larger jury.
-        let agree = |vote: &Vote| votes.iter().filter(|other| *other == vote).count() > 1;
-        is_first
-            && is_nothing
-            && Self::about(task) == About::Result
-            && votes
-                .iter()
-                .any(|vote| matches!(vote, Vote::Root(_)) && agree(vote))
+        is_first && Self::about(task) == About::Result && is_undecided(votes, outcome)
     }
 
     /// Calls the jury of an appeal for which nobody has to put up a bond. It has the last word.
@@ -307,16 +298,8 @@ impl<T: Config> Pallet<T> {
         mut dispute: Dispute<T::AccountId>,
         outcome: Outcome,
     ) -> DispatchResult {
-        let outcome = match (outcome, dispute.appeals.last()) {
-            // Else who loses could call a jury that is too large to be found.
-            (Outcome::NoMajority | Outcome::TooFewJurors, Some((_, before))) => *before,
-            // Or one that is too large for all of them to be served in time: whoever could run it stands.
-            (
-                Outcome::Unable,
-                Some((_, before @ (Outcome::Wrong { .. } | Outcome::Upheld { .. }))),
-            ) => *before,
-            _ => outcome,
-        };
+        let before = dispute.appeals.last().map(|(_, before)| *before);
+        let outcome = outcome.standing(before);
         let round = dispute.round();
         // A jury that takes the place of another has taken the time of an appeal.
         let has_next = T::Policy::get().jurors(round.saturating_add(1)).is_some()
