@@ -11,7 +11,7 @@ use crate::{
     market,
     player::Kind,
     rules::Rules,
-    scenario::Scenario,
+    scenario::{Friends, Scenario},
     tally::{Role, Tally},
     theory::{self, Idle},
 };
@@ -32,12 +32,13 @@ pub struct Bench {
 }
 
 /// What is played.
-pub const BENCHES: [Bench; 5] = [
+pub const BENCHES: [Bench; 6] = [
     bench(Idle::Garbage, 10),
     bench(Idle::Committed, 10),
     bench(Idle::Coin, 10),
     bench(Idle::Likeliest, 10),
     bench(Idle::Likeliest, 30),
+    bench(Idle::Unable, 30),
 ];
 
 const fn bench(votes: Idle, percent: u32) -> Bench {
@@ -77,6 +78,7 @@ impl Bench {
             Idle::Committed => Kind::Trusting,
             Idle::Coin => Kind::Guessing,
             Idle::Likeliest => Kind::Copying,
+            Idle::Unable => Kind::Unable,
         }
     }
 
@@ -90,6 +92,7 @@ impl Bench {
             traceless_percent: TRACELESS,
             griefing_percent: 1,
             trial: 20,
+            friends: Friends::Lie,
         }
     }
 
@@ -117,10 +120,10 @@ impl Bench {
             wrong,
             mean,
             error,
-            // An auditor has found the right root where what is disputed is wrong.
-            expected: theory::idle_juror(
+            expected: theory::idle(
                 rules,
-                self.votes.right(wrong, true),
+                self.votes,
+                wrong,
                 share(TRACELESS),
                 share(self.percent),
             ),

@@ -38,6 +38,9 @@ struct Arguments {
     /// What if nobody appealed but a coalition that lies, because whoever is right does not look in time?
     #[arg(long)]
     nobody_appeals: bool,
+    /// What if a first jury that comes to nothing ended the dispute, as it did before ADR 25?
+    #[arg(long)]
+    no_larger_jury: bool,
     /// Print JSON instead of tables.
     #[arg(long)]
     json: bool,
@@ -73,6 +76,7 @@ fn main() -> anyhow::Result<()> {
         minority_loses_bond: arguments.minority_loses_bond,
         judged_by_price: arguments.judged_by_price,
         honest_appeal: !arguments.nobody_appeals,
+        larger_jury: !arguments.no_larger_jury,
         ..Rules::default()
     };
     let tasks = usize::try_from(arguments.tasks)?;

@@ -35,8 +35,10 @@ pub enum Kind {
     Trusting,
     /// Works as provider and auditor; as juror it tosses a coin between what was revealed and the auditor's root.
     Guessing,
+    /// Works as provider and auditor; as juror it says that it was unable to run the program.
+    Unable,
     /// One hand with all of its kind: cheats wherever it is not certain to be found, audits blindly
-    /// what is its own, votes for its own where it is the majority of a jury, appeals when that pays.
+    /// what is its own, helps its own on juries ([`Friends`](crate::scenario::Friends)), appeals when that pays.
     /// Its purse has no bottom.
     Colluding,
     /// As colluding, in many accounts with the least stake and the lowest asks; who loses its stake
@@ -57,7 +59,7 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Honest,
         Self::Rational,
         Self::Lazy,
@@ -65,6 +67,7 @@ impl Kind {
         Self::Rambling,
         Self::Trusting,
         Self::Guessing,
+        Self::Unable,
         Self::Colluding,
         Self::Sybil,
         Self::Undercutting,
@@ -83,6 +86,7 @@ impl Kind {
             Self::Rambling => "rambling",
             Self::Trusting => "trusting",
             Self::Guessing => "guessing",
+            Self::Unable => "unable",
             Self::Colluding => "colluding",
             Self::Sybil => "sybil",
             Self::Undercutting => "undercutting",

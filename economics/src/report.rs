@@ -40,6 +40,7 @@ pub fn text(rules: &Rules, outcomes: &[(Scenario, Tally)], jurors: &[Outcome]) -
             "audits",
             "disputes",
             "appeals",
+            "called unasked",
             "compute",
             "a wrong one cost, AICP",
         ],
@@ -55,6 +56,7 @@ pub fn text(rules: &Rules, outcomes: &[(Scenario, Tally)], jurors: &[Outcome]) -
                 tally.audits.to_string(),
                 tally.disputes.to_string(),
                 tally.appeals.to_string(),
+                tally.unasked.to_string(),
                 format!("{:.3}", tally.overhead()),
                 match tally.cost_of_wrong(scenario.kind) {
                     Some(cost) => format!("{cost:+.2}"),
@@ -119,13 +121,56 @@ pub fn text(rules: &Rules, outcomes: &[(Scenario, Tally)], jurors: &[Outcome]) -
         theory::break_even(rules, AICP, Reputation::MAX) * 100.0,
         theory::break_even(rules, AICP, Reputation::START) * 100.0,
     );
-    let _ = writeln!(out, "if {who} who is right and loses a verdict appeals.");
-    let _ = writeln!(out);
+    let _ = writeln!(out, "if {who} who is right and loses a verdict appeals;");
+    let _ = writeln!(
+        out,
+        "at {:.1} and {:.1} % if its friends in a jury say that they are unable.\n",
+        theory::break_even_if_unable(rules, AICP, Reputation::MAX) * 100.0,
+        theory::break_even_if_unable(rules, AICP, Reputation::START) * 100.0,
+    );
+    friends(&mut out, rules);
     idle_jurors(&mut out, rules);
     if !jurors.is_empty() {
         played_jurors(&mut out, jurors);
     }
     out
+}
+
+/// What friends in a first jury do for a lie, with the larger jury and without it.
+fn friends(out: &mut String, rules: &Rules) {
+    let with = |larger_jury| Rules {
+        larger_jury,
+        ..rules.clone()
+    };
+    let (larger, none) = (with(true), with(false));
+    let gain = theory::locks_per_price(rules, AICP) / rules.juror_pay as f64;
+    let jury = rules.dispute.jury;
+    table(
+        out,
+        "Chance that friends in a jury spare a lie what it costs, %, with the larger jury and without",
+        &[
+            "stake in one hand, %",
+            "they vote for it",
+            "are unable",
+            "without larger jury",
+            "unable, one silent",
+            "without larger jury",
+        ],
+        SHARES.iter().map(|percent| {
+            let share = f64::from(*percent) / 100.0;
+            let spared = |rules, votes| theory::spared(rules, share, gain, votes);
+            let chances = [
+                theory::false_verdict(rules, share, gain, 0),
+                spared(&larger, jury),
+                spared(&none, jury),
+                spared(&larger, jury.saturating_sub(1)),
+                spared(&none, jury.saturating_sub(1)),
+            ];
+            let mut row = vec![percent.to_string()];
+            row.extend(chances.map(|chance| format!("{:.1}", chance * 100.0)));
+            row
+        }),
+    );
 }
 
 fn percent(share: f64) -> String {
@@ -145,6 +190,7 @@ fn idle_jurors(out: &mut String, rules: &Rules) {
             "what is disputed",
             "by a coin",
             "what most will vote",
+            "unable",
         ],
         JURIES.iter().map(|(traceless, copying)| {
             let mut row = vec![
@@ -153,7 +199,7 @@ fn idle_jurors(out: &mut String, rules: &Rules) {
                 percent((1.0 - traceless) * theory::work_is_shown(rules, *copying)),
             ];
             row.extend(Idle::ALL.map(|votes| {
-                let net = theory::idle_juror(rules, votes.right(0.5, true), *traceless, *copying);
+                let net = theory::idle(rules, votes, 0.5, *traceless, *copying);
                 format!("{net:+.2}")
             }));
             row
@@ -261,6 +307,8 @@ pub fn json(
                 "withoutQuorum": tally.without_quorum,
                 "disputesOfWrong": tally.disputes_of_wrong,
                 "appeals": tally.appeals,
+                "calledUnasked": tally.unasked,
+                "unable": tally.unable,
                 "withoutVerdict": tally.no_verdict,
                 "auditable": tally.auditable,
                 "costOfAWrongResultAicp": tally.cost_of_wrong(scenario.kind),
@@ -286,6 +334,11 @@ pub fn json(
                 "gainAt1000": gain(1_000),
                 "gainAt500": gain(500),
                 "gainAt0": gain(0),
+                "auditFindsIfUnable": theory::reliability_if_unable(
+                    rules,
+                    share,
+                    theory::locks_per_price(rules, AICP),
+                ),
             })
         })
         .collect();

@@ -52,10 +52,16 @@ pub struct Rules {
     /// Whether a replica that a quorum outvotes loses its fraud bond with its collateral.
     pub minority_loses_bond: bool,
     /// Whether whoever computed the right result appeals against a verdict that says otherwise. On the chain that takes
-    /// an agent of its account, with the bond free, or a person who looks in time.
+    /// an agent of its account, with the bond free, or a person who looks in time. No agent appeals against a jury that
+    /// came to nothing, and here nobody does.
     pub honest_appeal: bool,
+    /// Whether the chain calls a larger jury without a bond where a first one comes to nothing though two of it agree
+    /// on a root, as it does since ADR 25 ([`aicpw_protocol::verdict::is_undecided`]).
+    pub larger_jury: bool,
     /// How often a task is matched.
     pub max_attempts: u8,
+    /// How many are drawn for a seat of a jury, as long as they are silent.
+    pub juror_attempts: u8,
 }
 
 impl Default for Rules {
@@ -85,7 +91,9 @@ impl Default for Rules {
             optimistic_window: 10 * MINUTE,
             minority_loses_bond: false,
             honest_appeal: true,
+            larger_jury: true,
             max_attempts: 3,
+            juror_attempts: 2,
         }
     }
 }

@@ -7,6 +7,16 @@ pub const PROVIDERS: usize = 200;
 /// Accounts that submit tasks.
 pub const REQUESTERS: usize = 200;
 
+/// What the jurors of a coalition do for its lie.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Friends {
+    /// They vote for it where they are the majority of their jury.
+    Lie,
+    /// They say that they were unable to run the program where they are half of those who vote, or more: then the
+    /// others have no majority. Where a verdict has to be undone they vote for the lie.
+    AreUnable,
+}
+
 /// Who is there, beside honest providers and requesters.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Scenario {
@@ -27,6 +37,8 @@ pub struct Scenario {
     pub griefing_percent: u32,
     /// A rational cheat tries again in one assignment of so many, whatever it believes.
     pub trial: u32,
+    /// What a coalition's jurors do.
+    pub friends: Friends,
 }
 
 const fn scenario(
@@ -45,11 +57,12 @@ const fn scenario(
         traceless_percent: 20,
         griefing_percent: 0,
         trial: 200,
+        friends: Friends::Lie,
     }
 }
 
 /// All scenarios, in the order of the tables.
-pub const SCENARIOS: [Scenario; 14] = [
+pub const SCENARIOS: [Scenario; 15] = [
     scenario(
         "honest",
         "everybody does the work; machines fail now and then",
@@ -109,6 +122,16 @@ pub const SCENARIOS: [Scenario; 14] = [
         49,
         0,
     ),
+    Scenario {
+        friends: Friends::AreUnable,
+        ..scenario(
+            "unable-33",
+            "the same with 33 %, and its jurors say that they are unable where they are half of a jury",
+            Kind::Colluding,
+            33,
+            0,
+        )
+    },
     scenario(
         "sybil",
         "one hand with 10 % of the stake in accounts of the least stake, with the lowest asks",

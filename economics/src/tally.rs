@@ -92,6 +92,10 @@ pub struct Tally {
     pub without_quorum: u64,
     /// Appeals.
     pub appeals: u64,
+    /// Larger juries that the chain called without a bond, because a first one had come to nothing.
+    pub unasked: u64,
+    /// Disputes that ended with a jury most of which was unable: what was revealed counts.
+    pub unable: u64,
     /// Disputes without a verdict: too few jurors, or no majority.
     pub no_verdict: u64,
     /// Most jurors of one dispute.

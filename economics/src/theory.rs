@@ -15,7 +15,11 @@
 //!
 //! Where nothing can be shown, `(1 − t) · c` is zero, and `E` is positive for `r > k / (1 + k)`.
 
-use aicpw_protocol::{device::Reputation, verdict::is_work, Balance};
+use aicpw_protocol::{
+    device::Reputation,
+    verdict::{count, is_undecided, is_work, Count, Outcome, Vote},
+    Balance, Hash,
+};
 use sp_arithmetic::Perbill;
 
 use crate::rules::Rules;
@@ -39,6 +43,12 @@ fn binomial(n: u16, share: f64, counts: impl Fn(u16) -> bool) -> f64 {
     chance
 }
 
+/// The chance that at least half of `jurors` belong to somebody with this share of the stake: the others have no
+/// majority then.
+pub fn half(jurors: u16, share: f64) -> f64 {
+    binomial(jurors, share, |of_them| 2 * of_them >= jurors)
+}
+
 /// What a juror votes that does not work.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Idle {
@@ -50,11 +60,19 @@ pub enum Idle {
     Coin,
     /// What most will vote, as far as can be told.
     Likeliest,
+    /// That it was unable to run the program.
+    Unable,
 }
 
 impl Idle {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Garbage, Self::Committed, Self::Coin, Self::Likeliest];
+    pub const ALL: [Self; 5] = [
+        Self::Garbage,
+        Self::Committed,
+        Self::Coin,
+        Self::Likeliest,
+        Self::Unable,
+    ];
 
     /// For tables.
     pub fn name(self) -> &'static str {
@@ -63,13 +81,15 @@ impl Idle {
             Self::Committed => "what is disputed",
             Self::Coin => "by a coin",
             Self::Likeliest => "what most will vote",
+            Self::Unable => "that it is unable",
         }
     }
 
-    /// The chance that it is the verdict, if so many of the disputed results are wrong, and if it can be told which.
+    /// The chance that it is the root of the verdict, if so many of the disputed results are wrong, and if it can be
+    /// told which.
     pub fn right(self, wrong: f64, is_told: bool) -> f64 {
         match self {
-            Self::Garbage => 0.0,
+            Self::Garbage | Self::Unable => 0.0,
             Self::Committed => 1.0 - wrong,
             Self::Coin => 0.5,
             // An auditor has found another root, or nobody has.
@@ -87,6 +107,80 @@ pub fn work_is_shown(rules: &Rules, copying: f64) -> f64 {
     binomial(others, 1.0 - copying, |worked| {
         is_work(worked.into(), jury.into(), jury)
     })
+}
+
+/// What a juror of the first round has that does not work, in its pay, if so many of the disputed results are wrong. Of
+/// the other jurors the share `others` does as it does; `traceless` is `t`.
+pub fn idle(rules: &Rules, votes: Idle, wrong: f64, traceless: f64, others: f64) -> f64 {
+    match votes {
+        Idle::Unable => idle_unable(rules, wrong, others),
+        // An auditor has found the right root where what is disputed is wrong.
+        _ => idle_juror(rules, votes.right(wrong, true), traceless, others),
+    }
+}
+
+/// The same of one that says that it is unable. Where most say so nobody was right, unless two of the others agree on a
+/// root and the larger jury finds it. To be unable is paid only where what is disputed is right: then there is a bond.
+fn idle_unable(rules: &Rules, wrong: f64, others: f64) -> f64 {
+    let chance = |first| first_jury_is(rules, first, rules.dispute.jury, 1, others);
+    let larger = rules.dispute.jurors(1);
+    let again = larger.map_or(0.0, |seats| majority(seats, others));
+    let unable = chance(First::Nothing) + chance(First::Undecided) * again;
+    unable * (1.0 - wrong) + (1.0 - unable) * silent_juror(rules)
+}
+
+/// What a first jury comes to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum First {
+    /// A root.
+    Root,
+    /// Nothing, and that is all.
+    Nothing,
+    /// Nothing, and a larger jury is called.
+    Undecided,
+}
+
+/// What a first jury comes to, of whose votes so many say that they are unable, and the others agree.
+fn first_jury(rules: &Rules, votes: u16, unable: u16) -> First {
+    let vote = |number: u16| match number < unable {
+        true => Vote::Unable,
+        false => Vote::Root(Hash::default()),
+    };
+    let votes: Vec<Vote> = (0..votes).map(vote).collect();
+    let outcome = match count(&votes, rules.dispute.jury) {
+        Count::Majority(Vote::Root(_)) => return First::Root,
+        Count::Majority(Vote::Unable) => Outcome::Unable,
+        Count::Divided => Outcome::NoMajority,
+        Count::TooFew => Outcome::TooFewJurors,
+    };
+    let is_larger = rules.larger_jury && rules.dispute.jurors(1).is_some();
+    match is_larger && is_undecided(&votes, &outcome) {
+        true => First::Undecided,
+        false => First::Nothing,
+    }
+}
+
+/// The chance that a first jury comes to this, of which so many vote: `sure` of them that they are unable, and each of
+/// the others with the chance `share`.
+fn first_jury_is(rules: &Rules, first: First, votes: u16, sure: u16, share: f64) -> f64 {
+    binomial(votes.saturating_sub(sure), share, |unable| {
+        first_jury(rules, votes, sure + unable) == first
+    })
+}
+
+/// The chance that a lie costs its provider nothing if its friends, who hold `share` of the stake, say that they are
+/// unable where they are half of the first jury, of which so many vote: it is paid then, or refunded. They do so again
+/// in the larger jury, which has the last word. Where they are fewer it appeals when that pays, for `gain`, in the pay
+/// of a juror. Nobody appeals against a jury that comes to nothing.
+pub fn spared(rules: &Rules, share: f64, gain: f64, votes: u16) -> f64 {
+    let chance = |first| first_jury_is(rules, first, votes, 0, share);
+    let larger = rules.dispute.jurors(1);
+    let again = larger.map_or(0.0, |seats| half(seats, share));
+    let after_defeat = match appeals(rules, share, gain, 0) {
+        true => false_verdict(rules, share, gain, 1),
+        false => 0.0,
+    };
+    chance(First::Nothing) + chance(First::Undecided) * again + chance(First::Root) * after_defeat
 }
 
 /// What a juror of the first round has that does not work, in its pay: `E` of this module. `right` is `r`,
@@ -131,10 +225,7 @@ pub fn least_right(rules: &Rules) -> f64 {
 
 /// The share of the other jurors that has to copy before it pays to copy what is right, to a tenth of a per cent.
 pub fn copying_pays_from(rules: &Rules, traceless: f64) -> f64 {
-    (0..=1_000)
-        .map(|permille| f64::from(permille) / 1e3)
-        .find(|copying| idle_juror(rules, 1.0, traceless, *copying) > 0.0)
-        .unwrap_or(1.0)
+    least(|copying| idle_juror(rules, 1.0, traceless, copying) > 0.0)
 }
 
 fn fault(rules: &Rules) -> f64 {
@@ -179,10 +270,18 @@ pub fn appeals(rules: &Rules, share: f64, gain: f64, round: u8) -> bool {
 /// The chance that an audit of a wrong result of somebody with this share of the stake ends with a
 /// verdict against it: `d` of [`aicpw_protocol::audit`].
 pub fn reliability(rules: &Rules, share: f64, locked_per_price: f64) -> f64 {
-    let auditors = i32::from(rules.audit.auditors);
-    let honest_auditor = 1.0 - share.powi(auditors);
     let gain = locked_per_price / rules.juror_pay as f64;
-    honest_auditor * (1.0 - false_verdict(rules, share, gain, 0))
+    honest_auditor(rules, share) * (1.0 - false_verdict(rules, share, gain, 0))
+}
+
+/// The same if its friends in a jury say that they are unable, and do not vote for it: see [`spared`].
+pub fn reliability_if_unable(rules: &Rules, share: f64, locked_per_price: f64) -> f64 {
+    let gain = locked_per_price / rules.juror_pay as f64;
+    honest_auditor(rules, share) * (1.0 - spared(rules, share, gain, rules.dispute.jury))
+}
+
+fn honest_auditor(rules: &Rules, share: f64) -> f64 {
+    1.0 - share.powi(i32::from(rules.audit.auditors))
 }
 
 /// What is locked for an assignment of this price, in prices.
@@ -199,18 +298,41 @@ fn locked(rules: &Rules, price: Balance) -> Balance {
 /// What a wrong result brings in expectation, in prices, to somebody with this share of the stake:
 /// `(1 − q) − q · L / p`. Negative: honest work, or none, is better.
 pub fn cheat_gain(rules: &Rules, share: f64, price: Balance, reputation: Reputation) -> f64 {
-    let locked = locked(rules, price);
-    let rate = rules.audit.rate(price, locked, reputation);
-    let rate = fraction(rate);
-    let ratio = locks_per_price(rules, price);
-    let found = rate * reliability(rules, share, ratio);
-    (1.0 - found) - found * ratio
+    let reliability = reliability(rules, share, locks_per_price(rules, price));
+    gain(rules, price, reputation, reliability)
+}
+
+/// The same if the friends say that they are unable.
+pub fn cheat_gain_if_unable(
+    rules: &Rules,
+    share: f64,
+    price: Balance,
+    reputation: Reputation,
+) -> f64 {
+    let reliability = reliability_if_unable(rules, share, locks_per_price(rules, price));
+    gain(rules, price, reputation, reliability)
+}
+
+fn gain(rules: &Rules, price: Balance, reputation: Reputation, reliability: f64) -> f64 {
+    let rate = rules.audit.rate(price, locked(rules, price), reputation);
+    let found = fraction(rate) * reliability;
+    (1.0 - found) - found * locks_per_price(rules, price)
 }
 
 /// The least share of the stake with which cheating pays, to a tenth of a per cent.
 pub fn break_even(rules: &Rules, price: Balance, reputation: Reputation) -> f64 {
+    least(|share| cheat_gain(rules, share, price, reputation) > 0.0)
+}
+
+/// The same if the friends say that they are unable.
+pub fn break_even_if_unable(rules: &Rules, price: Balance, reputation: Reputation) -> f64 {
+    least(|share| cheat_gain_if_unable(rules, share, price, reputation) > 0.0)
+}
+
+/// The least share of which something is true, to a tenth of a per cent.
+fn least(is_true: impl Fn(f64) -> bool) -> f64 {
     (0..=1_000)
         .map(|permille| f64::from(permille) / 1e3)
-        .find(|share| cheat_gain(rules, *share, price, reputation) > 0.0)
+        .find(|share| is_true(*share))
         .unwrap_or(1.0)
 }

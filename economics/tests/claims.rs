@@ -6,7 +6,7 @@ use aicpw_economics::{
     market,
     player::{Kind, Side, CONSPIRED, RIGHT},
     rules::Rules,
-    scenario::{named, Scenario, SCENARIOS},
+    scenario::{named, Friends, Scenario, SCENARIOS},
     tally::{Role, Tally},
     theory,
 };
@@ -251,6 +251,116 @@ fn a_lie_has_to_win_both_juries_if_who_is_right_appeals_and_else_the_first() {
     assert!((won - (five + (1.0 - five) * eleven)).abs() < 1e-12);
 }
 
+/// As ADR 25 has it: before, two of four were enough in 18 and 40 % of the juries of an owner of a fifth and of a
+/// third, and three of five in 6 and 21 %.
+#[test]
+fn friends_that_are_unable_need_half_of_the_larger_jury_too_unless_one_alone_was_able() {
+    let rules = Rules::default();
+    let before = Rules {
+        larger_jury: false,
+        ..Rules::default()
+    };
+    let is = |left: f64, right: f64| assert!((left - right).abs() < 1e-9, "{left}, not {right}");
+    let spared = |rules: &Rules, share, votes| theory::spared(rules, share, 20.25, votes);
+    let (fifth, third) = (0.2, 1.0 / 3.0);
+    is(spared(&before, fifth, 4), 113.0 / 625.0);
+    is(spared(&before, fifth, 5), 181.0 / 3_125.0);
+    is(spared(&before, third, 4), 33.0 / 81.0);
+    is(spared(&before, third, 5), 51.0 / 243.0);
+    // Six of eleven: 462 · 2⁵ + 330 · 2⁴ + 165 · 2³ + 55 · 2² + 11 · 2 + 1, of 3¹¹.
+    let eleven = 21_627.0 / 177_147.0;
+    is(theory::half(11, third), eleven);
+    // Two of four; three or four of them, and no two others agree.
+    is(spared(&rules, third, 4), (9.0 + 24.0 * eleven) / 81.0);
+    is(spared(&rules, third, 5), (11.0 + 40.0 * eleven) / 243.0);
+    // Half is no majority.
+    is(theory::half(4, third), 33.0 / 81.0);
+    is(theory::majority(4, third), 9.0 / 81.0);
+    // Two votes of five are too few for anything.
+    is(spared(&rules, third, 2), 1.0);
+    // Who has all of the stake is never found; who has nothing always, and does not appeal.
+    is(spared(&rules, 1.0, 5), 1.0);
+    is(spared(&rules, 0.0, 5), 0.0);
+}
+
+#[test]
+fn the_page_has_what_friends_that_are_unable_come_to() {
+    let page = include_str!("../../docs/economics.md");
+    let rules = |larger_jury| Rules {
+        larger_jury,
+        ..Rules::default()
+    };
+    let (with, before) = (rules(true), rules(false));
+    let gain = theory::locks_per_price(&with, AICP) / with.juror_pay as f64;
+    for percent in [10, 20, 33, 40, 45, 49] {
+        let share = f64::from(percent) / 100.0;
+        let cell = |rules: &Rules, votes| {
+            let chance = theory::spared(rules, share, gain, votes);
+            format!("{:.1} %", chance * 100.0)
+        };
+        let cells = [
+            cell(&with, 5),
+            cell(&before, 5),
+            cell(&with, 4),
+            cell(&before, 4),
+        ];
+        let row = format!("| {percent} % | {} |", cells.join(" | "));
+        assert!(page.contains(&row), "{row}");
+    }
+}
+
+#[test]
+fn a_larger_jury_finds_lies_that_friends_in_the_first_would_have_paid() {
+    let play = |larger_jury| {
+        let rules = Rules {
+            larger_jury,
+            ..Rules::default()
+        };
+        market::run(&rules, named("unable-33").unwrap(), 1, 20_000)
+    };
+    let (with, without) = (play(true), play(false));
+    assert!(with.unasked > 50, "{}", with.unasked);
+    assert_eq!(without.unasked, 0);
+    assert!(with.unable > 0 && without.unable > 2 * with.unable);
+    let found = |tally: &Tally| tally.audits_that_found as f64 / tally.audits_of_wrong as f64;
+    assert!(found(&with) > found(&without) + 0.05);
+    for (tally, larger_jury) in [(&with, true), (&without, false)] {
+        let rules = Rules {
+            larger_jury,
+            ..Rules::default()
+        };
+        let locked = theory::locks_per_price(&rules, AICP);
+        let expected = theory::reliability_if_unable(&rules, 0.33, locked);
+        let found = found(tally);
+        assert!(
+            (found - expected).abs() < 0.06,
+            "{larger_jury}: {found} and {expected}"
+        );
+        assert_eq!(tally.issued, tally.remaining);
+        assert_eq!(tally.left_held, 0);
+    }
+    // It is a loss all the same.
+    assert!(with.per_assignment(Kind::Colluding) < -1.0);
+}
+
+/// Nobody's vote is a lie here, and nobody's is work.
+#[test]
+fn jurors_that_are_unable_lose_where_the_others_are_not() {
+    let unable = Scenario {
+        kind: Kind::Unable,
+        percent: 10,
+        griefing_percent: 5,
+        friends: Friends::Lie,
+        ..named("honest").unwrap()
+    };
+    let tally = market::run(&Rules::default(), unable, 1, 10_000);
+    let juror = tally.account(Kind::Unable, Role::Juror);
+    assert!(juror.times > 50, "{}", juror.times);
+    assert!((-5.01..-4.0).contains(&juror.net()), "{}", juror.net());
+    assert!(tally.account(Kind::Honest, Role::Juror).net() > 0.0);
+    assert_eq!(tally.robbed, 0);
+}
+
 /// The page has both, because the chain does not decide who appeals.
 #[test]
 fn the_page_has_the_stake_with_which_lies_pay_whether_anybody_appeals_or_nobody() {
@@ -266,6 +376,17 @@ fn the_page_has_the_stake_with_which_lies_pay_whether_anybody_appeals_or_nobody(
             percent(unreliable.unwrap()),
         ]
     };
+    let unable = |larger_jury, reputation| {
+        let rules = Rules {
+            larger_jury,
+            ..Rules::default()
+        };
+        percent(theory::break_even_if_unable(&rules, AICP, reputation))
+    };
+    let [[best_unable, beginner_unable], [best_before, beginner_before]] =
+        [true, false].map(|larger_jury| {
+            [Reputation::MAX, Reputation::START].map(|reputation| unable(larger_jury, reputation))
+        });
     let [best, beginner, unreliable] = thresholds(Rules::default());
     let [best_alone, beginner_alone, unreliable_alone] = thresholds(nobody_appeals());
     let words = include_str!("../../docs/economics.md").split_whitespace();
@@ -275,6 +396,8 @@ fn the_page_has_the_stake_with_which_lies_pay_whether_anybody_appeals_or_nobody(
         format!("If nobody who is right appeals, it pays from {best_alone} and {beginner_alone} on"),
         format!("less than half of the cases from {unreliable_alone} on,"),
         format!("and from {unreliable} on where everybody appeals"),
+        format!("a wrong result pays from {best_unable} and {beginner_unable} on"),
+        format!("before there was a larger jury, it was from {best_before} and {beginner_before}"),
     ] {
         assert!(page.contains(&sentence), "the page should say: {sentence}");
     }

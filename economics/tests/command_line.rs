@@ -66,6 +66,34 @@ fn it_says_from_where_on_lies_pay_if_everybody_or_if_nobody_appeals() {
 }
 
 #[test]
+fn it_says_what_the_larger_jury_changes() {
+    let arguments = ["--tasks", "300", "--scenario", "unable-33"];
+    let text = said(&run(&arguments));
+    assert!(text.contains("at 41.9 and 45.1 % if its friends"), "{text}");
+    // With a third: three or more of five, and then half of eleven; and two or more of four.
+    let row = "33                    2.4         6.3                 20.5               14.3                 40.1";
+    let words = |line: &str| {
+        line.split_whitespace()
+            .map(String::from)
+            .collect::<Vec<_>>()
+    };
+    assert!(text.lines().any(|line| words(line) == words(row)), "{text}");
+    let [tasks, few, scenario, unable] = arguments;
+    let text = said(&run(&[tasks, few, scenario, unable, "--no-larger-jury"]));
+    assert!(text.contains("at 36.0 and 44.5 % if its friends"), "{text}");
+    let json = said(&run(&[
+        tasks,
+        few,
+        scenario,
+        unable,
+        "--no-larger-jury",
+        "--json",
+    ]));
+    let value: serde_json::Value = serde_json::from_str(&json).expect("it is JSON");
+    assert_eq!(value["scenarios"][0]["calledUnasked"], 0);
+}
+
+#[test]
 fn a_name_that_is_none_is_answered_with_those_that_are() {
     let output = run(&["--scenario", "greedy"]);
     assert!(!output.status.success());

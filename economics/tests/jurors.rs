@@ -71,6 +71,7 @@ fn a_vote_is_right_as_often_as_its_way_is() {
         (Idle::Committed, 0.7, 0.7),
         (Idle::Coin, 0.5, 0.5),
         (Idle::Likeliest, 1.0, 0.7),
+        (Idle::Unable, 0.0, 0.0),
     ] {
         is(votes.right(0.3, true), told);
         is(votes.right(0.3, false), not_told);
@@ -99,10 +100,8 @@ fn the_page_has_what_the_closed_form_comes_to() {
         format!("{sign}{:.2}", net.abs())
     };
     for votes in Idle::ALL {
-        let right = votes.right(0.5, true);
-        let cells = JURIES.map(|(traceless, copying)| {
-            number(theory::idle_juror(&rules, right, traceless, copying))
-        });
+        let cells = JURIES
+            .map(|(traceless, others)| number(theory::idle(&rules, votes, 0.5, traceless, others)));
         let row = format!("| {} |", cells.join(" | "));
         assert!(page.contains(&row), "{votes:?}: {row}");
     }
@@ -157,6 +156,26 @@ fn to_say_that_it_cannot_be_run_or_fetched_pays_who_is_sure_of_it() {
         is(theory::idle_fetcher(&rules, gone), 0.0);
         assert!(theory::idle_fetcher(&rules, 1.0) > 0.0);
     }
+}
+
+/// Three of five, of whom two have found a root, call eleven; four are unable for good. Of these only who doubts a
+/// right result pays.
+#[test]
+fn to_be_unable_pays_where_most_are_and_somebody_pays_for_it() {
+    let rules = Rules::default();
+    is(theory::idle(&rules, Idle::Unable, 0.5, 0.0, 0.0), -5.0);
+    // Of the four others three or more of ten: 4 · 0.3³ · 0.7 + 0.3⁴. Two: 6 · 0.3² · 0.7²; and then six of eleven.
+    let (four, three, six) = (0.0837, 0.2646, theory::majority(11, 0.3));
+    let expected = |unable: f64| unable * 0.75 - (1.0 - unable) * 5.0;
+    let net = |rules: &Rules| theory::idle(rules, Idle::Unable, 0.25, 0.0, 0.3);
+    is(net(&rules), expected(four + three * six));
+    let before = Rules {
+        larger_jury: false,
+        ..Rules::default()
+    };
+    is(net(&before), expected(four + three));
+    assert!(net(&before) > net(&rules) + 1.0);
+    is(theory::idle(&rules, Idle::Unable, 0.25, 0.0, 1.0), 0.75);
 }
 
 /// What a release could set: `lock` is never less than four of a sound policy.

@@ -1,8 +1,16 @@
-//! Juries, appeals, and who pays.
+//! Juries one after another, appeals, and who pays.
 
-use aicpw_protocol::{dispute::Claims, judging, verdict::is_work, Balance};
+use aicpw_protocol::{
+    dispute::Claims,
+    judging,
+    verdict::{count, decides, is_undecided, is_work, Count, Outcome, Vote},
+    Balance, Hash,
+};
 
-use super::Market;
+use super::{
+    jury::{found, root_of, Ballot, Talk},
+    Market,
+};
 use crate::{
     ledger::Account,
     player::{Kind, Root, Side, CONSPIRED, RIGHT},
@@ -24,10 +32,12 @@ pub(super) struct Accuser {
 
 /// A dispute that has ended.
 struct Case {
-    verdict: Option<Root>,
+    outcome: Outcome,
     pay: Balance,
     /// Nobody, where the chain has called the jury because replicas have no majority.
     accuser: Option<Accuser>,
+    /// The first ballot of a larger jury that did not itself come to what stands: what it has voted was not counted.
+    excused_from: Option<usize>,
 }
 
 /// The bond of an appeal.
@@ -36,8 +46,8 @@ struct Appeal {
     kind: Kind,
     role: Role,
     bond: Balance,
-    /// What had been found, if anything.
-    against: Option<Root>,
+    /// What had been found.
+    against: Outcome,
 }
 
 /// One side with whoever pays for it.
@@ -47,77 +57,99 @@ struct Party {
     role: Role,
 }
 
-/// What a juror has voted.
-#[derive(Clone, Copy)]
-struct Vote {
-    juror: usize,
-    root: Root,
-    /// Whether it knows the trace root: by work, by its coalition, or because there is nothing to know.
-    knows_trace: bool,
-    /// Whether its jury was that of an appeal, and divided: what it has voted was not counted.
-    is_excused: bool,
-}
-
-/// What jurors hear before they vote.
-struct Talk {
-    /// The kind of the coalition that has a lie in this dispute.
-    conspiracy: Option<Kind>,
-    /// What was revealed, or the first of it.
-    revealed: Root,
-    /// What an auditor has found, if there was one.
-    accusers: Option<Root>,
-}
-
 impl Market<'_> {
     /// Finds what the right result is of those that the task's assignments have revealed, or another, and makes
     /// the losers pay: whoever has revealed something else, like `decide` of the chain's tasks. Their assignments are
-    /// gone then. `None`: no verdict, nobody is slashed.
+    /// gone then. Without a verdict nobody's result is slashed.
     pub(super) fn judge(
         &mut self,
         id: usize,
         price: Balance,
         accuser: Option<&Accuser>,
-    ) -> Option<Root> {
-        self.tally.disputes += 1;
-        let revealed = self.first_root(id);
-        if revealed != Some(RIGHT) {
-            self.tally.disputes_of_wrong += 1;
-        }
+    ) -> Outcome {
         let pay = self.juror_pay(id, price);
-        let parties = self.parties(id, pay, accuser);
         let mut not = self.tasks[id].tried.clone();
         not.extend(accuser.and_then(|accuser| accuser.provider));
         let talk = Talk {
             conspiracy: self.conspiracy(id, accuser),
-            revealed: revealed.unwrap_or(RIGHT),
+            revealed: self.first_root(id).unwrap_or(RIGHT),
             accusers: accuser.and_then(|accuser| accuser.root),
         };
-        let mut votes = Vec::new();
-        let mut appeals: Vec<Appeal> = Vec::new();
-        // What was found so far: an appeal whose jury is divided or not found changes nothing.
-        let mut standing = None;
-        for round in 0.. {
-            let seats = self.rules.dispute.jurors(round).unwrap_or_default();
-            let Some(jury) = self.hear(id, seats, pay, &talk, &mut not) else {
-                // Too few jurors.
-                break;
-            };
-            let found = majority(&jury);
-            standing = found.or(standing);
-            let is_excused = found.is_none() && round > 0;
-            votes.extend(jury.into_iter().map(|vote| Vote { is_excused, ..vote }));
-            if !self.appeal(&parties, standing, pay, round, &mut appeals) {
-                break;
-            }
+        self.hear_all(id, pay, accuser, |market, seats, before| {
+            market.hear(id, seats, pay, &talk, before, &mut not)
+        })
+    }
+
+    /// Hears a jury, and a larger one as long as somebody calls it, or the chain does. `hear` seats so many, and knows
+    /// what the jury before has come to.
+    fn hear_all(
+        &mut self,
+        id: usize,
+        pay: Balance,
+        accuser: Option<&Accuser>,
+        mut hear: impl FnMut(&mut Self, u16, Option<Outcome>) -> Vec<Ballot>,
+    ) -> Outcome {
+        self.tally.disputes += 1;
+        if self.first_root(id) != Some(RIGHT) {
+            self.tally.disputes_of_wrong += 1;
         }
-        self.tally.most_jurors = self.tally.most_jurors.max(votes.len() as u64);
+        let parties = self.parties(id, pay, accuser);
+        let mut ballots: Vec<Ballot> = Vec::new();
+        let mut appeals: Vec<Appeal> = Vec::new();
+        let mut before: Option<Outcome> = None;
+        let mut round = 0;
+        let (outcome, excused_from) = loop {
+            let seats = self.rules.dispute.jurors(round).unwrap_or_default();
+            let jury = hear(self, seats, before);
+            let votes: Vec<Vote> = jury.iter().map(|ballot| ballot.vote).collect();
+            let came_to = self.outcome(id, &votes, seats);
+            let stands = came_to.standing(before);
+            let first = ballots.len();
+            ballots.extend(jury);
+            if self.is_called_unasked(&votes, &came_to, round) {
+                self.tally.unasked += 1;
+            } else if !self.appeal(&parties, stands, pay, round, &mut appeals) {
+                let is_excused = round > 0 && !has_come_to(&votes, seats, stands);
+                break (stands, is_excused.then_some(first));
+            }
+            before = Some(stands);
+            round += 1;
+        };
+        self.tally.most_jurors = self.tally.most_jurors.max(ballots.len() as u64);
         let case = Case {
-            verdict: standing,
+            outcome,
             pay,
             accuser: accuser.copied(),
+            excused_from,
         };
-        self.conclude(id, &case, &votes, &appeals);
-        standing
+        self.conclude(id, &case, &ballots, &appeals);
+        outcome
+    }
+
+    /// What these votes of a jury come to.
+    fn outcome(&self, id: usize, votes: &[Vote], seats: u16) -> Outcome {
+        match count(votes, seats) {
+            Count::Majority(Vote::Root(root)) if self.is_revealed(id, &root) => {
+                Outcome::Upheld { root }
+            }
+            Count::Majority(Vote::Root(root)) => Outcome::Wrong { root },
+            Count::Majority(Vote::Unable) => Outcome::Unable,
+            Count::Divided => Outcome::NoMajority,
+            Count::TooFew => Outcome::TooFewJurors,
+        }
+    }
+
+    fn is_revealed(&self, id: usize, root: &Hash) -> bool {
+        let mut assignments = self.tasks[id].assignments.iter();
+        assignments.any(|one| one.root == Some(root_of(root)))
+    }
+
+    /// Whether the chain calls a larger jury without anybody's bond, because a first one has come to nothing.
+    fn is_called_unasked(&self, votes: &[Vote], outcome: &Outcome, round: u8) -> bool {
+        self.rules.larger_jury
+            && round == 0
+            && self.rules.dispute.jurors(1).is_some()
+            && is_undecided(votes, outcome)
     }
 
     /// What the first assignment has revealed: of a quorum its root.
@@ -215,79 +247,12 @@ impl Market<'_> {
         stake(&|other| other == kind) / stake(&|_| true).max(1.0)
     }
 
-    /// Draws a jury and takes its votes. `None` if there are too few who could sit on it.
-    fn hear(
-        &mut self,
-        id: usize,
-        seats: u16,
-        pay: Balance,
-        talk: &Talk,
-        not: &mut Vec<usize>,
-    ) -> Option<Vec<Vote>> {
-        let lock = self.rules.dispute.juror_lock(pay);
-        let mut jury = Vec::with_capacity(seats.into());
-        while jury.len() < usize::from(seats) {
-            let juror = self.draw(id, not, lock, pay)?;
-            not.push(juror);
-            let kind = self.providers[juror].kind;
-            self.tally.began(kind, Role::Juror, pay);
-            if self.is_absent(kind) {
-                let amount = self.rules.fault_slash.mul_ceil(lock);
-                self.slash(juror, amount, self.treasury, Role::Juror);
-                self.faulted(juror, pay);
-                continue;
-            }
-            jury.push((juror, kind));
-        }
-        // Who was drawn is public. A coalition lies where it is the majority, and else earns its pay.
-        let ours = |(_, kind): &&(usize, Kind)| talk.conspiracy == Some(*kind);
-        let rules_it = 2 * jury.iter().filter(ours).count() > jury.len();
-        let votes = jury.into_iter().map(|(juror, kind)| {
-            let lies = rules_it && talk.conspiracy == Some(kind);
-            let (root, knows_trace) = if lies {
-                (CONSPIRED, true)
-            } else {
-                self.vote(id, kind, talk)
-            };
-            Vote {
-                juror,
-                root,
-                knows_trace,
-                is_excused: false,
-            }
-        });
-        Some(votes.collect())
-    }
-
-    /// What a juror votes for, and whether it knows the trace root.
-    fn vote(&mut self, id: usize, kind: Kind, talk: &Talk) -> (Root, bool) {
-        // The roots are public by now; the trace root is not, where there is one to be known.
-        let knows_trace = !self.tasks[id].traced;
-        match kind {
-            Kind::Lazy | Kind::Rambling => return (self.garbage(), false),
-            Kind::Copying => return (talk.accusers.unwrap_or(talk.revealed), knows_trace),
-            Kind::Trusting => return (talk.revealed, knows_trace),
-            // Where only one root is known, the other side of the coin is one that nobody has.
-            Kind::Guessing => {
-                let root = match self.hits(50) {
-                    true => talk.revealed,
-                    false => talk.accusers.unwrap_or_else(|| self.garbage()),
-                };
-                return (root, knows_trace);
-            }
-            _ => {}
-        }
-        let effort = self.tasks[id].effort();
-        self.tally.worked(kind, Role::Juror, effort);
-        self.tally.verification += effort;
-        (RIGHT, true)
-    }
-
-    /// Whether one of those that lost the round appeals.
+    /// Whether one of those that lost the round appeals: as an agent does, against a verdict alone. Whoever lies has
+    /// lost nothing by a jury that came to none.
     fn appeal(
         &mut self,
         parties: &[Party],
-        found: Option<Root>,
+        against: Outcome,
         pay: Balance,
         round: u8,
         appeals: &mut Vec<Appeal>,
@@ -295,8 +260,11 @@ impl Market<'_> {
         let Some(bond) = self.rules.dispute.bond(pay, round + 1) else {
             return false;
         };
+        let Some(verdict) = found(&against) else {
+            return false;
+        };
         for Party { side, kind, role } in parties {
-            if Some(side.root) != found
+            if side.root != verdict
                 && side.appeals(self.rules, round)
                 && self.ledger.hold(side.account, bond)
             {
@@ -306,7 +274,7 @@ impl Market<'_> {
                     kind: *kind,
                     role: *role,
                     bond,
-                    against: found,
+                    against,
                 });
                 return true;
             }
@@ -315,41 +283,55 @@ impl Market<'_> {
     }
 
     /// Takes from the losers and pays the winners.
-    fn conclude(&mut self, id: usize, case: &Case, votes: &[Vote], appeals: &[Appeal]) {
+    fn conclude(&mut self, id: usize, case: &Case, ballots: &[Ballot], appeals: &[Appeal]) {
         let accuser = case.accuser.as_ref();
         // The bond of an auditor is a lock on its stake.
         if let Some((accuser, auditor)) = accuser.and_then(|one| Some((one, one.provider?))) {
             self.unlock(auditor, accuser.bond);
         }
         for appeal in appeals {
-            if appeal.against == case.verdict {
+            if appeal.against == case.outcome {
                 self.ledger.take(appeal.account, self.pot, appeal.bond);
                 self.tally.lost(appeal.kind, appeal.role, appeal.bond);
             } else {
                 self.ledger.release(appeal.account, appeal.bond);
             }
         }
-        let Some(verdict) = case.verdict else {
-            self.tally.no_verdict += 1;
-            accuser.inspect(|accuser| self.return_bond(accuser));
-            // Nobody was right: what an appeal has lost is the treasury's.
-            return self.pay_winners(id, &Claims::default(), &[], None);
-        };
-        let was_wrong = self.has_other(id, verdict);
-        let slashed = self.punish(id, verdict);
-        let finder = accuser.filter(|one| one.root.is_none_or(|root| root == verdict) && was_wrong);
-        if let Some(finder) = finder {
-            self.return_bond(finder);
-        } else if let Some(accuser) = accuser {
-            self.take_bond(accuser);
+        let (mut reward, mut finder) = (0, None);
+        match (found(&case.outcome), accuser) {
+            (Some(verdict), accuser) => {
+                let was_wrong = self.has_other(id, verdict);
+                let slashed = self.punish(id, verdict);
+                let is_right = |one: &&Accuser| one.root.is_none_or(|root| root == verdict);
+                finder = accuser.filter(is_right).filter(|_| was_wrong);
+                if let Some(finder) = finder {
+                    self.return_bond(finder);
+                    reward = self.reward(finder, slashed);
+                } else if let Some(accuser) = accuser {
+                    self.take_bond(accuser);
+                }
+            }
+            // What was revealed counts. Of an auditor nobody knows whether it was right.
+            (None, Some(accuser))
+                if case.outcome == Outcome::Unable && accuser.provider.is_none() =>
+            {
+                self.take_bond(accuser);
+            }
+            (None, Some(accuser)) => self.return_bond(accuser),
+            (None, None) => {}
         }
-        let paid = self.divide_jurors(verdict, case.pay, votes);
+        match case.outcome {
+            Outcome::Unable => self.tally.unable += 1,
+            outcome if outcome.verdict().is_none() => self.tally.no_verdict += 1,
+            _ => {}
+        }
+        let paid = self.divide_jurors(case, ballots);
         let claims = Claims {
             // The price is in the escrow still, and what audits cost is taken at the settlement here.
             compensation: 0,
             jurors: u16::try_from(paid.len()).unwrap_or(u16::MAX),
             pay: case.pay,
-            reward: finder.map_or(0, |finder| self.reward(finder, slashed)),
+            reward,
         };
         self.pay_winners(id, &claims, &paid, finder);
     }
@@ -379,31 +361,40 @@ impl Market<'_> {
         }
     }
 
-    /// Takes the locks of those that voted against the last verdict, unless they are excused, and a fault's share of
-    /// those that voted for it and do not know the trace root, if most do. Returns who is paid.
-    fn divide_jurors(&mut self, verdict: Root, pay: Balance, votes: &[Vote]) -> Vec<usize> {
-        let lock = self.rules.dispute.juror_lock(pay);
-        let right = votes.iter().filter(|vote| vote.root == verdict);
-        let shown = right.clone().filter(|vote| vote.knows_trace).count();
+    /// Takes the locks of those that voted against the last verdict, unless they are excused; and a fault's share of
+    /// those that were unable where it has a root, or that voted for it and do not know the trace root, if most do.
+    /// Returns who is paid.
+    fn divide_jurors(&mut self, case: &Case, ballots: &[Ballot]) -> Vec<usize> {
+        let Some(verdict) = case.outcome.verdict() else {
+            return Vec::new();
+        };
+        let lock = self.rules.dispute.juror_lock(case.pay);
+        let fault = self.rules.fault_slash.mul_ceil(lock);
+        let right = ballots.iter().filter(|ballot| ballot.vote == verdict);
+        let shown = right.clone().filter(|ballot| ballot.knows_trace).count();
         let first_jury = self.rules.dispute.jurors(0).unwrap_or_default();
-        let is_shown = is_work(shown, right.count(), first_jury);
+        let is_root = found(&case.outcome).is_some();
+        let is_shown = is_root && is_work(shown, right.count(), first_jury);
         let mut paid = Vec::new();
-        for vote in votes {
-            if vote.root != verdict && vote.is_excused {
+        for (number, ballot) in ballots.iter().enumerate() {
+            let lost = if ballot.vote == verdict {
+                if !is_shown || ballot.knows_trace {
+                    paid.push(ballot.juror);
+                    continue;
+                }
+                self.faulted(ballot.juror, case.pay);
+                fault
+            } else if !is_root || case.excused_from.is_some_and(|from| number >= from) {
                 continue;
-            }
-            let lost = if vote.root != verdict {
-                // Before the slash, after which a Sybil has another name.
-                self.convicted(vote.juror);
-                lock
-            } else if is_shown && !vote.knows_trace {
-                self.faulted(vote.juror, pay);
-                self.rules.fault_slash.mul_ceil(lock)
+            } else if ballot.vote == Vote::Unable {
+                self.faulted(ballot.juror, case.pay);
+                fault
             } else {
-                paid.push(vote.juror);
-                continue;
+                // Before the slash, after which a Sybil has another name.
+                self.convicted(ballot.juror);
+                lock
             };
-            self.slash(vote.juror, lost, self.pot, Role::Juror);
+            self.slash(ballot.juror, lost, self.pot, Role::Juror);
         }
         paid
     }
@@ -473,10 +464,13 @@ impl Market<'_> {
     }
 }
 
-/// What more than half of the jury computed.
-fn majority(jury: &[Vote]) -> Option<Root> {
-    jury.iter().map(|vote| vote.root).find(|root| {
-        let votes = jury.iter().filter(|other| other.root == *root).count();
-        2 * votes > jury.len()
+/// Whether a jury with so many seats has itself come to what stands.
+fn has_come_to(votes: &[Vote], seats: u16, stands: Outcome) -> bool {
+    stands.verdict().is_none_or(|verdict| {
+        let same = votes.iter().filter(|vote| **vote == verdict).count();
+        decides(same, votes.len(), seats)
     })
 }
+
+#[cfg(test)]
+mod tests;

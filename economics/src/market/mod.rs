@@ -1,6 +1,7 @@
 //! The market: an agenda of events, served in the order of time.
 
 mod dispute;
+mod jury;
 mod matching;
 mod settle;
 mod setup;

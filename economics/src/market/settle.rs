@@ -2,7 +2,10 @@
 
 use aicpw_protocol::{reputation::weight, Balance};
 
-use super::{task::Task, Event, Market};
+use super::{
+    task::{Assignment, Task},
+    Event, Market,
+};
 use crate::{
     ledger::Account,
     player::{self, Kind, RIGHT},
@@ -25,12 +28,7 @@ impl Market<'_> {
                 self.out_voted(&one);
                 continue;
             }
-            let fee = self.rules.protocol_fee.mul_floor(one.terms.price);
-            self.pay_from_escrow(id, self.treasury, fee);
-            let provider = &self.providers[one.provider];
-            let (to, kind) = (provider.account, provider.kind);
-            let paid = self.pay_from_escrow(id, to, one.terms.price - fee);
-            self.tally.earned(kind, Role::Provider, paid);
+            self.pay_price(id, &one);
             self.remember_settlement(one.provider, account, one.terms.price);
             self.schedule(
                 self.rules.retrieval_window,
@@ -53,8 +51,26 @@ impl Market<'_> {
         self.close(id);
     }
 
+    /// Pays a result its price, less the fee.
+    fn pay_price(&mut self, id: usize, one: &Assignment) {
+        let fee = self.rules.protocol_fee.mul_floor(one.terms.price);
+        self.pay_from_escrow(id, self.treasury, fee);
+        let provider = &self.providers[one.provider];
+        let (to, kind) = (provider.account, provider.kind);
+        let paid = self.pay_from_escrow(id, to, one.terms.price - fee);
+        self.tally.earned(kind, Role::Provider, paid);
+    }
+
+    /// A jury was unable to say which of several results is right: each is paid, and none is settled.
+    pub(super) fn pay_all(&mut self, id: usize) {
+        for one in self.tasks[id].assignments.clone() {
+            self.pay_price(id, &one);
+        }
+        self.refund(id);
+    }
+
     /// A replica of the minority loses its collateral, and by the rules its bond.
-    fn out_voted(&mut self, one: &super::task::Assignment) {
+    fn out_voted(&mut self, one: &Assignment) {
         self.unlock(one.provider, one.terms.locked());
         let lost = if self.rules.minority_loses_bond {
             one.terms.locked()

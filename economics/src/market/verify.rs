@@ -1,11 +1,12 @@
 //! Commit, audit draw, reveal.
 
-use aicpw_protocol::{audit, Balance, TaskId};
+use aicpw_protocol::{audit, verdict::Outcome, Balance, TaskId};
 use rand::Rng;
 use sp_arithmetic::Perbill;
 
 use super::{
     dispute::Accuser,
+    jury::found,
     task::{Assignment, Audit, Mode, QUORUM},
     Event, Market, DEALT_ENOUGH,
 };
@@ -81,6 +82,7 @@ impl Market<'_> {
             | Kind::Rambling
             | Kind::Trusting
             | Kind::Guessing
+            | Kind::Unable
             | Kind::Griefing
             | Kind::Robbing => false,
             Kind::Lazy => true,
@@ -289,23 +291,23 @@ impl Market<'_> {
         }
         if !is_agreed {
             let accuser = audit.as_ref().map(|audit| self.auditor(audit));
-            let verdict = self.judge(id, price, accuser.as_ref());
-            if let Some(audit) = audit.filter(|audit| verdict == Some(audit.root)) {
+            let outcome = self.judge(id, price, accuser.as_ref());
+            if let Some(audit) = audit.filter(|audit| found(&outcome) == Some(audit.root)) {
                 // Its lock is free again.
                 self.pay_for_audit(audit.auditor, judged);
                 if is_lie {
                     self.tally.audits_that_found += 1;
                 }
             }
-            return self.after_verdict(id, verdict, quorum);
+            return self.after_dispute(id, outcome, quorum);
         }
         if let Some(audit) = audit {
             self.unlock(audit.auditor, audit.lock);
             self.pay_for_audit(audit.auditor, judged);
         }
         if self.tasks[id].requester.kind == Kind::Griefing && quorum == 1 {
-            if let Some(verdict) = self.grief(id, price) {
-                return self.after_verdict(id, verdict, quorum);
+            if let Some(outcome) = self.grief(id, price) {
+                return self.after_dispute(id, outcome, quorum);
             }
         }
         let window = match quorum {
@@ -328,7 +330,7 @@ impl Market<'_> {
     }
 
     /// A requester disputes a result that is right. Returns what came of it, if it could.
-    fn grief(&mut self, id: usize, price: Balance) -> Option<Option<Root>> {
+    fn grief(&mut self, id: usize, price: Balance) -> Option<Outcome> {
         let requester = self.tasks[id].requester;
         let pay = self.juror_pay(id, price);
         let bond = self.rules.dispute.bond(pay, 0).unwrap_or_default();
@@ -348,12 +350,16 @@ impl Market<'_> {
     }
 
     /// A jury has decided, or could not.
-    fn after_verdict(&mut self, id: usize, verdict: Option<Root>, quorum: usize) {
-        if verdict.is_none() {
+    pub(super) fn after_dispute(&mut self, id: usize, outcome: Outcome, quorum: usize) {
+        match outcome {
+            Outcome::Upheld { .. } | Outcome::Wrong { .. } => {}
+            // What was revealed counts, by a quorum where there has to be one; it stands first.
+            Outcome::Unable if self.most_common(id, quorum).is_some() => {}
+            Outcome::Unable => return self.pay_all(id),
             // Too few jurors, or divided: the requester is refunded and nobody is slashed.
-            return self.refund(id);
+            _ => return self.refund(id),
         }
-        // Those whose result it is are left.
+        // Those whose result it is are left, or all of them.
         if !self.tasks[id].assignments.is_empty() {
             return self.schedule(0, Event::Settle(id));
         }
