@@ -86,7 +86,10 @@ setup-lint:
 	@scripts/setup.sh lint
 
 .PHONY: lint
-lint: setup-lint setup fmt-check deny docs-check ## Everything that reads the code without running it, clippy included
+lint: setup-lint setup fmt-check deny docs-check clippy ## Everything that reads the code without running it
+
+.PHONY: clippy
+clippy: setup-lint setup ## Fail if clippy or the compiler warns of anything
 	@$(SAY) "clippy"
 	@$(ENV) cargo clippy --locked --workspace --all-targets -- -D warnings
 	@# Not a default target.
@@ -116,7 +119,7 @@ docs-check: ## Fail if a link between the project's pages leads nowhere, or a sc
 	@$(SAY) "pages and scripts"
 	@scripts/check-docs.sh
 	@bash -n scripts/*.sh examples/digits/*.sh .ci/run
-	@if command -v shellcheck >/dev/null; then shellcheck -x scripts/*.sh examples/digits/*.sh .ci/run; else echo "shellcheck is not installed: skipped"; fi
+	@if scripts/setup.sh shellcheck; then shellcheck -x scripts/*.sh examples/digits/*.sh .ci/run; else echo "shellcheck: skipped"; fi
 
 .PHONY: bench
 bench: build ## Measure latency, throughput and overhead; prints a table and writes JSON

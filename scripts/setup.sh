@@ -7,7 +7,8 @@
 #
 # With the argument `npm` it does the same for Node.js and npm, and nothing else: only the tests of
 # polkadot-js/ need them, and on Debian npm is some 350 packages. With `faketime` for libfaketime, which gives the
-# nodes of a test wrong clocks. With `lint` for Rust, its formatter and its linter, which nothing is built with.
+# nodes of a test wrong clocks. With `lint` for Rust, its formatter and its linter, which nothing is built with. With
+# `shellcheck` for the program of that name, which reads scripts.
 set -euo pipefail
 # shellcheck source=scripts/env.sh
 . "$(dirname "${BASH_SOURCE[0]}")/env.sh"
@@ -366,6 +367,13 @@ check_lint() {
         "With rustup: rustup component add rustfmt clippy. With a distribution's Rust: its packages of rustfmt and clippy."
 }
 
+check_shellcheck() {
+    command -v shellcheck >/dev/null && return
+    has_apt || die "shellcheck is missing (https://www.shellcheck.net)."
+    apt_install "" shellcheck || die_if_lacking
+    command -v shellcheck >/dev/null || die "the package shellcheck is installed and the program is not found."
+}
+
 # ---- Node.js ----------------------------------------------------------------------------------
 
 oldest_node=$(sed -n 's/^ *"node": ">=\(.*\)"$/\1/p' "$AICPW_ROOT/polkadot-js/package.json")
@@ -413,6 +421,10 @@ case ${1:-} in
         die_if_lacking
         check_lint
         write_settings
+        exit
+        ;;
+    shellcheck)
+        check_shellcheck
         exit
         ;;
 esac

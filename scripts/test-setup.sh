@@ -86,7 +86,7 @@ never_says() { [[ $said != *"$1"* ]] || fail "it says: $1"; }
 name="a system that is not Linux"
 new_machine 1000
 program uname <<<'echo Darwin'
-for mode in "" lint npm faketime; do
+for mode in "" lint shellcheck npm faketime; do
     set_up ${mode:+"$mode"}
     fails
     says "AICPW needs Linux"
@@ -161,7 +161,7 @@ if ! [ -x /usr/bin/rust-lld ]; then
     says "in place of $rust: with a connection: rustup target add wasm32v1-none"
 fi
 
-for mode in npm faketime; do
+for mode in shellcheck npm faketime; do
     name="nobody makes us root, and only $mode is wanted"
     new_machine 1000
     debian
@@ -172,6 +172,16 @@ for mode in npm faketime; do
     says "Debian packages, as root"
     never_asks 'install -y'
 done
+
+name="Debian's Rust is there without its formatter and its linter"
+new_machine 1000
+debian
+program rustc <<<'echo "rustc 99.0.0"'
+program cargo <<<'exit 101'
+program dpkg-query <<<'echo "cargo-web: /usr/bin/cargo"'
+set_up lint
+fails
+says " --no-install-recommends rustfmt-web rust-web-clippy"
 
 name="nothing goes unasked, whatever happens after it was looked at"
 new_machine 0

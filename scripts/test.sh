@@ -17,6 +17,20 @@ try() {
     "$@" || failed+=("$name")
 }
 
+# What lacks its tools fails in CI, and is skipped elsewhere.
+lacks() { if [ "${CI:-}" = true ]; then failed+=("$1"); else skipped+=("$1"); fi; }
+
+# What only reads the code comes first: it takes seconds. Clippy has to compile, and comes last.
+has_lint=yes
+if ! scripts/setup.sh lint; then
+    has_lint=
+    lacks "formatting and clippy: they need rustfmt and clippy; what is missing is said above"
+fi
+if [ -n "$has_lint" ]; then try "formatting" make SAY=: fmt-check; fi
+scripts/setup.sh shellcheck \
+    || lacks "shellcheck of the scripts: what is missing is said above"
+try "pages and scripts" make SAY=: docs-check
+
 # Without it the tests against kubo say that they are skipped; with it they must find it.
 scripts/kubo.sh --if-possible
 if [ -x "$AICPW_CACHE/kubo/ipfs" ]; then
@@ -70,6 +84,17 @@ wait "$polkadot_js" || failed+=("tests of polkadot.js")
 polkadot_js=
 cat "$log"
 if grep -q '^polkadot-js: skipped' "$log"; then skipped+=("the tests of polkadot.js: they need Node.js with npm"); fi
+
+# Every release of Rust has other lints. In the kept build output only what has changed is looked at again.
+if [ -n "$has_lint" ]; then
+    pinned=$(sed -n 's/^channel = "\(.*\)"$/\1/p' rust-toolchain.toml)
+    rust=$(rustc -V)
+    if [[ $rust == "rustc $pinned "* ]]; then
+        try "clippy" make SAY=: clippy
+    else
+        skipped+=("clippy: its lints are to be those of Rust $pinned, and here is $rust")
+    fi
+fi
 
 if [ ${#skipped[@]} -gt 0 ]; then
     say "skipped:"
