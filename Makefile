@@ -20,7 +20,7 @@ ARGS ?=
 help: ## This list
 	@awk 'BEGIN { FS = ":.*## " } \
 	    /^##@ / { printf "\n%s\n", substr($$0, 5) } \
-	    /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	    /^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: demo
 demo: build ## Render a real scene on a single node: submit, match, run, verify, pay, fetch
@@ -76,6 +76,11 @@ networks: build ## The tests of networks of real processes (ARGS=name: those who
 doc: setup ## The pages of rustdoc, in target/doc; fails at its warnings
 	@$(ENV) RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps $(ARGS)
 	@$(ENV) RUSTDOCFLAGS="-D warnings" $(CARGO_IPFS) doc --locked --no-deps --manifest-path ipfs/Cargo.toml
+
+.PHONY: check-features
+check-features: setup ## Compile what only benchmarks and try-runtime need, and run each benchmark once
+	@$(SAY) "features that no other build has"
+	@$(ENV) scripts/check-features.sh $(ARGS)
 
 .PHONY: polkadot-js
 polkadot-js: build ## The chain as polkadot.js sees it: tests against a node (ARGS="--runtime FILE": with a published runtime)

@@ -7,7 +7,7 @@ use aicpw_protocol::{
     conformance::{MOST_SIBLINGS, SAMPLES},
     merkle::{root_from_proof, InclusionProof},
     worker::{MissingDevices, Statement, MAX_NAMED_DEVICES},
-    AskPrice, DeviceId,
+    DeviceId,
 };
 use alloc::{vec, vec::Vec};
 use frame_benchmarking::v2::*;

@@ -20,7 +20,10 @@ use frame_support::{
 };
 use frame_system::pallet_prelude::BlockNumberFor;
 use sp_application_crypto::RuntimeAppPublic;
-use sp_runtime::traits::{BlockNumberProvider, Hash as _};
+use sp_runtime::{
+    traits::{BlockNumberProvider, Hash as _},
+    DispatchResult,
+};
 
 use crate::{
     conformance::Stage,
