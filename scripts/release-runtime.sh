@@ -81,6 +81,9 @@ compiler = "$(rustc --version)"
 RECORD
         say "releases/previous.wasm is release $version: 0x$hash"
         say "raise spec_version, and empty Migrations in runtime/src/configs/governance/emergency.rs of what it migrates"
+        # Marks of releases that nothing is upgraded from any more.
+        say "what is due to go (ADR 18: look there before):"
+        { git grep -nE '// RELEASE-[0-9]+:' -- '*.rs' || true; } | awk -F 'RELEASE-' -v kept="$version" '$2 + 0 < kept' >&2
         ;;
     build)
         mkdir -p "$CARGO_TARGET_DIR"

@@ -93,10 +93,12 @@ impl Mailbox {
         ChallengeAnswer::decode_all(&mut bytes.as_slice()).ok()
     }
 
-    /// What disputes want; `None` if the runtime is of before there was such a thing.
+    /// What disputes want; `None` before the hook has written any, and if the runtime is of before there was such
+    /// a thing.
     ///
     /// # Errors
     /// When they are not readable.
+    // RELEASE-1: remove when release 3 is main (such a runtime)
     pub fn asks(&self) -> Result<Option<Asks>, MailboxError> {
         match self.read(ASKS, |asks: &Asks| asks.genesis) {
             // The hook leaves them there until it has some.

@@ -211,6 +211,7 @@ impl Decode for Orders {
     fn decode<I: codec::Input>(input: &mut I) -> Result<Self, codec::Error> {
         let (genesis, block, now) = Decode::decode(input)?;
         let mut orders: Vec<Order> = Decode::decode(input)?;
+        // RELEASE-1: remove when release 3 is main (that nothing may follow)
         let fetches: Vec<(AssignmentId, FetchOrder)> = match input.remaining_len()? {
             Some(0) => Vec::new(),
             _ => Decode::decode(input)?,

@@ -173,6 +173,7 @@ impl ChainView for NodeChain {
         let api = self.client.runtime_api();
         let version = api.api_version::<dyn WorkerApi<Block>>(H256(block));
         // A runtime of before says which are open only.
+        // RELEASE-1: remove when release 3 is main
         if version
             .map_err(failed(block))?
             .is_none_or(|version| version < 2)

@@ -24,6 +24,7 @@ impl Asked {
 
     /// What of the job is run, if not all of it; `None` as long as it is not known.
     pub fn part_of(&self, order: &Order) -> Option<Option<DisputedPart>> {
+        // RELEASE-1: remove when release 3 is main (`is_none`: from then on it is not known)
         if order.role != Role::Juror || self.asks.is_none() {
             return Some(None);
         }

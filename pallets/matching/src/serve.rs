@@ -130,6 +130,7 @@ impl<T: Config> Pallet<T> {
             let progress = Cursors::<T>::take(task).map_or_else(Progress::default, |c| c.progress);
             // Of the release before, which had one of these lists, tasks that a juror or an auditor is wanted for may
             // be in the other: they leave it here.
+            // RELEASE-1: remove when release 3 is main (whether it is in this list)
             let stepped = Self::step(task, progress, bounds, meter);
             if stepped != Stepped::Done && Self::from_on(list, id) == Some(id) {
                 match stepped {

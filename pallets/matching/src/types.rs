@@ -406,5 +406,6 @@ pub struct Cursor {
     /// How far it is.
     pub progress: Progress,
     /// The first block in which there is something to do for it. Earlier releases wrote the block of its last step.
+    // RELEASE-1: remove when release 3 is main (the last sentence)
     pub due: BlockNumber,
 }

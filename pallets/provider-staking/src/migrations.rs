@@ -41,6 +41,7 @@ pub enum Position<AccountId> {
 /// The version stays 1 until the last of them is written. In between some are in the one form and some in the
 /// other, and the runtime sees to it that nobody reads them. Whoever does takes what is not written yet for
 /// something that is not there, and never for something else: a value of version 1 is too short for version 2.
+// RELEASE-1: remove when release 3 is main
 pub struct ToVersion2<T>(PhantomData<T>);
 
 impl<T: Config> ToVersion2<T> {

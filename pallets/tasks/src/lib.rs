@@ -281,6 +281,7 @@ pub mod pallet {
 
     /// Those of the tasks of a requester that were submitted before there was [`SubmittedBy`], in no order. Nothing is
     /// added, and it is empty when the last of them was readable for long enough.
+    // RELEASE-1: remove when release 3 is main
     #[pallet::storage]
     pub type TasksOf<T: Config> =
         StorageDoubleMap<_, Blake2_128Concat, T::AccountId, Twox64Concat, TaskId, ()>;
@@ -353,6 +354,7 @@ pub mod pallet {
 
     /// Deadlines that are served after those of [`Agenda`], by block: the ends of the match windows of replicas, and the
     /// removal of final tasks. Of tasks that were submitted before there was this they are in [`Agenda`].
+    // RELEASE-1: remove when release 3 is main (the last sentence)
     #[pallet::storage]
     pub type PatientAgenda<T: Config> =
         StorageMap<_, Twox64Concat, BlockNumber, Slot<T::PageCapacity>>;

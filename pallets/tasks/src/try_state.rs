@@ -62,6 +62,7 @@ impl<T: Config> Pallet<T> {
                 "a granted key belongs to an assignment of a sealed task that has waited for it"
             );
         }
+        // RELEASE-1: remove when release 3 is main (`TasksOf`)
         ensure!(
             SubmittedBy::<T>::iter_keys()
                 .count()
@@ -97,6 +98,7 @@ impl<T: Config> Pallet<T> {
                     .iter()
                     .any(|(block, other)| *block <= now.saturating_add(1) && *other == entry)
         };
+        // RELEASE-1: remove when release 3 is main (`TasksOf`)
         ensure!(
             TasksOf::<T>::contains_key(&task.requester, id)
                 || SubmittedBy::<T>::get(&task.requester, NewestFirst::from(id)) == Some(id),

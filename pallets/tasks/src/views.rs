@@ -85,6 +85,7 @@ impl<T: Config> Pallet<T> {
                     .take(limit)
                     .map(|(_, id)| id)
                     .collect();
+                // RELEASE-1: remove when release 3 is main
                 if ids.len() < limit {
                     // All of these are older.
                     let mut older: Vec<_> = TasksOf::<T>::iter_key_prefix(requester)

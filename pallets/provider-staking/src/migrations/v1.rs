@@ -1,4 +1,5 @@
 //! What version 1 stored.
+// RELEASE-1: remove when release 3 is main
 
 use aicpw_protocol::{
     device::{DeviceSpec, Slots},

@@ -166,6 +166,7 @@ impl pallet_migrations::Config for Runtime {
     type RuntimeEvent = RuntimeEvent;
     // Those of this release. One that has none lists none: each upgrade to a release with a list pauses the
     // market, also where all of them have run before.
+    // RELEASE-1: remove when release 3 is main (its member)
     #[cfg(not(feature = "runtime-benchmarks"))]
     type Migrations = (pallet_provider_staking::migrations::ToVersion2<Runtime>,);
     #[cfg(feature = "runtime-benchmarks")]
