@@ -1,20 +1,17 @@
 //! The pallets whose calls, hooks and authorisations are benchmarked on this runtime, and what their
 //! benchmarks need of each other.
 
-use aicpw_primitives::traits::Reputations;
 use aicpw_primitives::worker_key::WorkerId;
 use aicpw_protocol::{
-    verdict::Vote, AskPrice, AssignmentId, BlockNumber, DeviceId, Gflops, Mebibytes, TaskId,
+    verdict::Vote, AskPrice, AssignmentId, BlockNumber, DeviceId, Gflops, TaskId,
 };
-use frame_support::traits::fungible::Mutate;
 use pallet_provider_staking::{
     benchmarking::{come_online, lone_device, online_device, set_height},
-    Devices, NextDevice,
+    NextDevice,
 };
 
 use crate::{
-    configs::parameters::MarketParameter, units::UNIT, AccountId, Balances, MarketParameters,
-    ProviderStaking, Runtime, RuntimeOrigin,
+    configs::parameters::MarketParameter, AccountId, MarketParameters, Runtime, RuntimeOrigin,
 };
 
 frame_benchmarking::define_benchmarks!(

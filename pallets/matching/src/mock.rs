@@ -555,6 +555,7 @@ impl crate::benchmarking::BenchmarkHelper for Helper {
             task.demand.highest_ask = AskPrice(1_000 * AICP);
         })
     }
+    fn share_slots() {}
 }
 
 pub fn new_test_ext() -> sp_io::TestExternalities {
