@@ -119,6 +119,16 @@ pub enum Tried {
     Run,
 }
 
+impl Tried {
+    /// As people call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Build => "the build stage",
+            Self::Run => "the run stage",
+        }
+    }
+}
+
 /// What holds of a stage's sandbox on this machine.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -153,9 +163,10 @@ pub enum Judged {
 impl Judged {
     /// By what trying it has come to.
     pub fn of(stage: Tried, tried: Result<SandboxReport, ExamineError>, allow_weak: bool) -> Self {
-        let (what, programs) = match stage {
-            Tried::Build => ("the build stage", "programs but the driver's tools"),
-            Tried::Run => ("the run stage", "programs"),
+        let what = stage.name();
+        let programs = match stage {
+            Tried::Build => "programs but the driver's tools",
+            Tried::Run => "programs",
         };
         let report = match tried {
             Ok(report) => report,

@@ -1,7 +1,7 @@
 //! The devices of a worker that runs: what was measured of them, and measuring one anew when its owner asks. What it
 //! knows of their size it says to the hook.
 //!
-//! As long as a device is measured no job starts on it. A conformance run, of this device or another, breaks the
+//! As long as a device is measured no job starts on it, and one that then fails its trial is offered no longer. A conformance run, of this device or another, breaks the
 //! measurement off, which is done again then (`measuring_turn`).
 
 use aicpw_protocol::{mailbox::DeviceSize, Hash};
@@ -14,6 +14,7 @@ use crate::{
     mailbox::Mailbox,
     measuring_turn::Turn,
     queue::Slots,
+    trial::Trials,
 };
 
 /// Why a device was not measured.
@@ -36,6 +37,7 @@ type Outcome = Result<LocalDevice, NotMeasured>;
 #[derive(Debug)]
 pub struct Inventory {
     measuring: Measuring,
+    trials: Trials,
     mailbox: Mailbox,
     slots: Arc<Slots>,
     turn: Turn,
@@ -45,9 +47,10 @@ pub struct Inventory {
 }
 
 impl Inventory {
-    /// Of devices that are measured. Nothing is measured any more once `stop` is true.
+    /// Of devices that are measured and tried. Nothing is measured any more once `stop` is true.
     pub(crate) fn new(
         measuring: Measuring,
+        trials: Trials,
         mailbox: Mailbox,
         devices: Vec<LocalDevice>,
         slots: Arc<Slots>,
@@ -57,6 +60,7 @@ impl Inventory {
         say_sizes(&mailbox, &devices);
         Self {
             measuring,
+            trials,
             mailbox,
             slots,
             turn,
@@ -75,7 +79,8 @@ impl Inventory {
     /// same.
     ///
     /// # Errors
-    /// When a job runs on it, it is not there, or it fails. What was measured before stays then.
+    /// When a job runs on it, it is not there, or it fails. What was measured before stays then, unless it failed its
+    /// trial.
     pub async fn measure(self: &Arc<Self>, fingerprint: Hash) -> Result<LocalDevice, NotMeasured> {
         let mut outcome = self.begin(fingerprint)?;
         let outcome = match outcome.wait_for(Option::is_some).await {
@@ -111,19 +116,31 @@ impl Inventory {
 
     async fn measure_now(&self, fingerprint: Hash) -> Outcome {
         let mut stop = self.stop.clone();
-        let measuring = self.turn.measure(|| self.measuring.again(&fingerprint));
+        let measuring = self.turn.measure(|| self.measure_and_try(&fingerprint));
         let measured = tokio::select! {
             measured = measuring => measured,
             _ = stop.wait_for(|stop| *stop) => return Err(stopped()),
         };
-        let measured = measured.map_err(|error| NotMeasured::Failed(error.to_string()))?;
         let mut devices = locked(&self.devices);
         let is_it = |device: &LocalDevice| device.spec.fingerprint == fingerprint;
+        if self.trials.passed(&fingerprint) == Some(false) {
+            devices.retain(|device| !is_it(device));
+            say_sizes(&self.mailbox, &devices);
+        }
+        let measured = measured.map_err(NotMeasured::Failed)?;
         match devices.iter().position(is_it) {
             Some(at) => devices[at] = measured.clone(),
             None => devices.push(measured.clone()),
         }
         say_sizes(&self.mailbox, &devices);
+        Ok(measured)
+    }
+
+    async fn measure_and_try(&self, fingerprint: &Hash) -> Result<LocalDevice, String> {
+        let measured = self.measuring.again(fingerprint).await;
+        let measured = measured.map_err(|error| error.to_string())?;
+        let tried = self.trials.of_local(&measured).await;
+        tried.map_err(|error| error.to_string())?;
         Ok(measured)
     }
 }
@@ -147,7 +164,7 @@ mod tests {
     use super::*;
     use crate::chain::LocalStorage;
     use crate::devices::Kinds;
-    use crate::testing::{soon, MemoryStorage};
+    use crate::testing::{passes_trials, soon, MemoryStorage};
     use aicpw_protocol::{mailbox::DEVICE_SIZES, Gflops, Mebibytes, MegabitsPerSecond};
     use codec::DecodeAll;
     use std::path::Path;
@@ -159,7 +176,8 @@ mod tests {
     }
 
     /// A stand-in for the executor, whose device has as many GFLOPS as `measure` was called, and 1024 MiB or what
-    /// stands in a file `memory`. It measures as long as a file `wait` is there, and fails if a file `broken` is.
+    /// stands in a file `memory`. It measures as long as a file `wait` is there, and fails if a file `broken` is; if a
+    /// file `locked` is, it builds no job.
     async fn inventory_of(
         folder: &Path,
         storage: Arc<MemoryStorage>,
@@ -177,8 +195,11 @@ measure) echo >> measurements
     "classes":{{"int":true,"fp32Strict":false,"device":true}},
     "gflops":'$(wc -l < measurements)',"memory":'$(cat memory || echo 1024)',
     "memory_gigabytes_per_second":3.5,"deviations":[]}}';;
+build) [ ! -e '{folder}/locked' ] || exit 1;;
 esac
-"#
+{trial}"#,
+            folder = folder.display(),
+            trial = passes_trials(folder),
         );
         let program = folder.join("executor");
         aicpw_stand_in::program(&program, &script).unwrap();
@@ -193,7 +214,8 @@ esac
         let slots = Arc::default();
         let mailbox = Mailbox::new(storage, [0; 32]);
         let turn = Turn::default();
-        let inventory = Inventory::new(measuring, mailbox, devices, slots, turn, stopped);
+        let trials = Trials::new(measuring.program.clone(), folder.to_owned(), false);
+        let inventory = Inventory::new(measuring, trials, mailbox, devices, slots, turn, stopped);
         (Arc::new(inventory), stop)
     }
 
@@ -256,6 +278,26 @@ esac
         std::fs::write(dir.path().join("broken"), "").unwrap();
         inventory.measure(DEVICE).await.unwrap_err();
         assert_eq!(told(), has(512));
+    }
+
+    #[tokio::test]
+    async fn a_device_that_fails_its_trial_is_offered_no_longer_until_it_passes() {
+        let dir = tempfile::tempdir().unwrap();
+        let storage = Arc::<MemoryStorage>::default();
+        let (inventory, _stop) = inventory_of(dir.path(), storage.clone()).await;
+        let sizes = || {
+            let bytes = storage.get(DEVICE_SIZES).unwrap();
+            let sizes = Vec::<DeviceSize>::decode_all(&mut bytes.as_slice());
+            sizes.unwrap().len()
+        };
+        let locked = dir.path().join("locked");
+        std::fs::write(&locked, "").unwrap();
+        let error = inventory.measure(DEVICE).await.unwrap_err().to_string();
+        assert!(error.contains("the build stage"), "{error}");
+        assert_eq!((gflops(&inventory), sizes()), (Vec::new(), 0));
+        std::fs::remove_file(&locked).unwrap();
+        inventory.measure(DEVICE).await.unwrap();
+        assert_eq!((gflops(&inventory), sizes()), (vec![3], 1));
     }
 
     #[tokio::test]

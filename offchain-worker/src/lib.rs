@@ -18,6 +18,7 @@
 //! | `conformance` | does the conformance runs, by which a provider proves to the chain what its devices compute |
 //! | `measuring_turn` | never a measurement and a conformance run at once; the run goes first |
 //! | [`examine`] | what the executor says of this machine |
+//! | [`trial`] | a job of ours on a device, before it gets others' |
 //! | [`ipfs`] | content in and out |
 //! | [`metrics`] | what Prometheus is told |
 //! | [`secret`] | of which the salts of commitments and the sealing key are derived |
@@ -48,6 +49,7 @@ mod queue;
 mod sandbox;
 pub mod secret;
 pub mod service;
+pub mod trial;
 mod usage;
 
 #[cfg(test)]

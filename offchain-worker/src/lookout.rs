@@ -1,6 +1,6 @@
 //! Looks now and then which devices the machine has. A driver can be changed while the node runs, and a
-//! device can break; what is registered of it is not to be matched then. The hook compares, and says so
-//! with its heartbeats.
+//! device can break; what is registered of it is not to be matched then. Nor is one that fails a job of ours, which a
+//! device does when it is seen for the first time. The hook compares, and says so with its heartbeats.
 
 use aicpw_protocol::Hash;
 use std::time::Duration;
@@ -13,6 +13,7 @@ use crate::{
     devices::Kinds,
     examine::{Described, Examiner},
     mailbox::Mailbox,
+    trial::{Trials, TRIAL_NEEDS},
 };
 
 /// How often it looks: once in a heartbeat period.
@@ -23,6 +24,7 @@ pub(crate) struct Lookout {
     pub mailbox: Mailbox,
     pub examiner: Examiner,
     pub kinds: Kinds,
+    pub trials: Trials,
 }
 
 impl Lookout {
@@ -52,14 +54,18 @@ impl Lookout {
         match self.examiner.devices().await {
             Ok(devices) => {
                 *failed = false;
-                let found: Vec<Hash> = devices.iter().filter_map(fingerprint).collect();
+                let (mut found, mut names) = (Vec::new(), Vec::new());
                 for device in &devices {
-                    if let Some(fingerprint) = fingerprint(device) {
-                        self.kinds.put(fingerprint, device.kind);
+                    let Some(fingerprint) = fingerprint(device) else {
+                        continue;
+                    };
+                    self.kinds.put(fingerprint, device.kind);
+                    if self.works(&fingerprint, device).await {
+                        found.push(fingerprint);
+                        names.push(&*device.name);
                     }
                 }
                 if self.mailbox.write_devices(&found) {
-                    let names: Vec<&str> = devices.iter().map(|device| &*device.name).collect();
                     tracing::info!(devices = names.join(", "), "the devices of this machine");
                 }
             }
@@ -69,6 +75,21 @@ impl Lookout {
                 tracing::warn!(%error, "cannot look which devices are there");
             }
             Err(_) => {}
+        }
+    }
+
+    /// Whether a device does a job of ours. It is asked once.
+    async fn works(&self, fingerprint: &Hash, device: &Described) -> bool {
+        if let Some(passed) = self.trials.passed(fingerprint) {
+            return passed;
+        }
+        let tried = self.trials.of(fingerprint, device.kind, &device.name);
+        match tried.await {
+            Ok(()) => true,
+            Err(error) => {
+                tracing::error!("{error}; {TRIAL_NEEDS}");
+                false
+            }
         }
     }
 }
@@ -82,18 +103,26 @@ fn fingerprint(device: &Described) -> Option<Hash> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{chain::LocalStorage, testing::MemoryStorage};
+    use crate::{
+        chain::LocalStorage,
+        testing::{passes_trials, MemoryStorage},
+    };
     use aicpw_protocol::{device::DeviceKind, mailbox::DEVICES};
     use codec::{DecodeAll, Encode};
     use std::{fs, path::Path, sync::Arc};
 
     /// An executor that lists the devices with the fingerprints that stand in a file, or fails if it is
-    /// not there.
+    /// not there. It builds no job for device 5, and writes down for which it is asked to.
     fn executor(folder: &Path) -> Examiner {
         let program = folder.join("executor");
         let list = folder.join("list");
         let script = format!(
             r#"#!/bin/sh
+if [ "$1" = build ]; then
+  grep -o '"device": ".."*' "$2/job.json" >> '{tried}'
+  if grep -q '"device": "05' "$2/job.json"; then exit 1; fi
+fi
+{trial}
 [ "$1" = devices ] || exit 2
 first=1
 printf '['
@@ -101,10 +130,12 @@ while read -r digits; do
   [ $first = 1 ] || printf ','
   first=0
   printf '{{"index":0,"fingerprint":"%s","platform":"P","driver":"x","name":"%s","kind":"cpu","memory_bytes":1,"compute_units":1}}' "$digits" "$digits"
-done < {} || exit 1
+done < {list} || exit 1
 printf ']'
 "#,
-            list.display()
+            tried = folder.join("tried").display(),
+            trial = passes_trials(folder),
+            list = list.display(),
         );
         aicpw_stand_in::program(&program, &script).unwrap();
         Examiner {
@@ -122,15 +153,42 @@ printf ']'
         fs::rename(folder.join("new"), folder.join("list")).unwrap();
     }
 
+    fn lookout(folder: &Path, storage: &Arc<MemoryStorage>) -> Lookout {
+        let examiner = executor(folder);
+        Lookout {
+            mailbox: Mailbox::new(storage.clone(), [0; 32]),
+            trials: Trials::new(examiner.program.clone(), folder.into(), false),
+            examiner,
+            kinds: Kinds::default(),
+        }
+    }
+
+    #[tokio::test]
+    async fn who_fails_a_job_of_ours_is_not_there_and_is_asked_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let storage = Arc::new(MemoryStorage::default());
+        let lookout = lookout(folder.path(), &storage);
+        let mut failed = false;
+        for devices in [&[1, 5][..], &[1, 5, 2][..], &[5, 2, 1][..]] {
+            list(folder.path(), devices);
+            lookout.look(&mut failed).await;
+            let here = storage.get(DEVICES).unwrap();
+            let here = Vec::<Hash>::decode_all(&mut here.as_slice()).unwrap();
+            let passed = devices.iter().filter(|device| **device != 5);
+            let passed: Vec<Hash> = passed.map(|device| [*device; 32]).collect();
+            assert_eq!(here, passed);
+        }
+        let tried = fs::read_to_string(folder.path().join("tried")).unwrap();
+        assert_eq!(tried.lines().count(), 3, "{tried}");
+        // Its jobs that were assigned before get the sandbox of its kind all the same.
+        assert_eq!(lookout.kinds.of(&[5; 32]), Some(DeviceKind::Cpu));
+    }
+
     #[tokio::test]
     async fn says_what_is_there_and_keeps_it_when_it_cannot_look() {
         let folder = tempfile::tempdir().unwrap();
         let storage = Arc::new(MemoryStorage::default());
-        let lookout = Lookout {
-            mailbox: Mailbox::new(storage.clone(), [0; 32]),
-            examiner: executor(folder.path()),
-            kinds: Kinds::default(),
-        };
+        let lookout = lookout(folder.path(), &storage);
         let kinds = lookout.kinds.clone();
         let said = || {
             let bytes = storage.get(DEVICES)?;

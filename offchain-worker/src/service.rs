@@ -25,6 +25,7 @@ use crate::{
     metrics::{MeteredEngine, WorkerMetrics},
     queue::{owes, FetchLimits, FolderError, Queue, Shop, Slots},
     secret::{SecretError, WorkerSecret},
+    trial::{Trials, TRIAL_NEEDS},
 };
 
 /// How long a start may take before what is committed to is opened meanwhile: a fraction of the window for it, and
@@ -130,9 +131,9 @@ pub struct WorkerService {
 }
 
 impl WorkerService {
-    /// Looks whether jobs can be locked in, measures the devices if need be, takes up the jobs that are in the
-    /// folder, and works on what the chain orders. Where that cannot be yet, and jobs in the folder have not ended, it
-    /// finishes those that need no program to run, and tries again.
+    /// Looks whether jobs can be locked in, measures the devices if need be, tries each with a job of ours, takes up
+    /// the jobs that are in the folder, and works on what the chain orders. Where that cannot be yet, and jobs in the
+    /// folder have not ended, it finishes those that need no program to run, and tries again.
     ///
     /// # Errors
     /// When something is missing that no job can do without.
@@ -164,6 +165,8 @@ impl WorkerService {
             bandwidth: config.bandwidth,
             kinds: kinds.clone(),
         };
+        let allow_weak = config.allow_weak_sandbox;
+        let trials = Trials::new(program.clone(), folder.clone(), allow_weak);
         let builds = folder.join("builds");
         let builds =
             Builds::open(builds.clone(), program.clone()).map_err(|source| StartError::Folder {
@@ -174,7 +177,7 @@ impl WorkerService {
         let engine = Arc::new(MeteredEngine {
             inner: Arc::new(OpenCl {
                 program,
-                allow_weak_sandbox: config.allow_weak_sandbox,
+                allow_weak_sandbox: allow_weak,
                 builds: Some(builds),
                 kinds: kinds.clone(),
             }),
@@ -197,9 +200,8 @@ impl WorkerService {
             metrics: config.metrics.clone(),
         };
         let jobs = folder.join("jobs");
-        let allow_weak = config.allow_weak_sandbox;
         let devices = {
-            let mut first = pin!(prepare(&examiner, &measuring, allow_weak));
+            let mut first = pin!(prepare(&examiner, &measuring, &trials, allow_weak));
             let soon = timeout(PREPARED_SOON, &mut first).await;
             match (soon, owes(&jobs, chain.genesis())) {
                 (Ok(Ok(devices)), _) => devices,
@@ -216,7 +218,7 @@ impl WorkerService {
                     let devices = match prepared {
                         Ok(devices) => devices,
                         Err(error) => {
-                            prepare_at_last(error, &examiner, &measuring, allow_weak).await
+                            prepare_at_last(error, &examiner, &measuring, &trials, allow_weak).await
                         }
                     };
                     stop.send_replace(true);
@@ -231,6 +233,7 @@ impl WorkerService {
             mailbox: mailbox.clone(),
             examiner: examiner.clone(),
             kinds,
+            trials: trials.clone(),
         };
         let turn = Turn::default();
         let prover = Prover {
@@ -243,7 +246,15 @@ impl WorkerService {
         let number = devices.len();
         config.metrics.devices(number);
         let (stop, stopped) = watch::channel(false);
-        let inventory = Inventory::new(measuring, mailbox, devices, slots, turn, stopped.clone());
+        let inventory = Inventory::new(
+            measuring,
+            trials,
+            mailbox,
+            devices,
+            slots,
+            turn,
+            stopped.clone(),
+        );
         let prover = tokio::spawn(prover.run(stopped.clone()));
         let lookout = tokio::spawn(lookout.run(stopped.clone()));
         let queue = tokio::spawn(queue.run(stopped));
@@ -279,14 +290,21 @@ impl Drop for WorkerService {
     }
 }
 
-/// The devices of a machine that can lock jobs in.
+/// The devices of a machine that can lock jobs in, of which each has done a job there.
 async fn prepare(
     examiner: &Examiner,
     measuring: &Measuring,
+    trials: &Trials,
     allow_weak: bool,
 ) -> Result<Vec<LocalDevice>, StartError> {
     require_sandboxes(examiner, allow_weak).await?;
-    let devices = measuring.devices().await?;
+    let mut devices = Vec::new();
+    for device in measuring.devices().await? {
+        match trials.of_local(&device).await {
+            Ok(()) => devices.push(device),
+            Err(error) => tracing::error!("{error}; {TRIAL_NEEDS}"),
+        }
+    }
     match devices.is_empty() {
         true => Err(StartError::NoDevice),
         false => Ok(devices),
@@ -298,6 +316,7 @@ async fn prepare_at_last(
     mut error: StartError,
     examiner: &Examiner,
     measuring: &Measuring,
+    trials: &Trials,
     allow_weak: bool,
 ) -> Vec<LocalDevice> {
     loop {
@@ -305,7 +324,7 @@ async fn prepare_at_last(
             "this node takes no jobs, and runs only to open and serve the results that it has: {error}"
         );
         tokio::time::sleep(TRY_AGAIN_AFTER).await;
-        match prepare(examiner, measuring, allow_weak).await {
+        match prepare(examiner, measuring, trials, allow_weak).await {
             Ok(devices) => return devices,
             Err(again) => error = again,
         }
@@ -345,7 +364,9 @@ fn make_private(folder: &std::path::Path) -> Result<(), StartError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{FakeChain, FakeStore};
+    use crate::testing::{passes_trials, FakeChain, FakeStore};
+    use aicpw_protocol::mailbox::DEVICES;
+    use codec::Encode;
     use std::path::Path;
 
     /// A node with a stand-in for the executor, which does this when the sandbox is tried, and has no device. How the
@@ -445,5 +466,58 @@ esac
         // And where the owner accepts that they are not quite.
         let (error, _) = start(dir.path(), "files=false", true).await;
         assert!(matches!(error, StartError::NoDevice), "{error:?}");
+    }
+
+    /// A node with two devices whose executor fails this stage of jobs on the card.
+    async fn start_with_a_card(folder: &Path, fails: &str) -> Result<WorkerService, StartError> {
+        let program = folder.join("executor");
+        let (one, two) = (hex::encode([1u8; 32]), hex::encode([2u8; 32]));
+        let trial = passes_trials(folder);
+        let script = format!(
+            r#"#!/bin/sh
+case "$1" in
+check) echo '{{"landlockAbi":4,"failure":null,"filesClosed":true,"networkClosed":true,
+  "processesClosed":true,"signalsClosed":true}}';;
+devices) echo '[{{"fingerprint":"{one}","name":"One","driver":"x","platform":"P","kind":"cpu",
+  "memory_bytes":1024,"compute_units":2}},{{"fingerprint":"{two}","name":"Two","driver":"x","platform":"P",
+  "kind":"gpu","memory_bytes":1024,"compute_units":2}}]';;
+measure) kind=cpu; [ "$3" = {two} ] && kind=gpu
+  echo '{{"kind":"'$kind'","engine":"opencl","name":"Some","fingerprint":"'$3'","gflops":7,"memory":1024,
+  "classes":{{"int":true,"fp32Strict":false,"device":true}},"memory_gigabytes_per_second":3.0,"deviations":[]}}';;
+{fails}) if grep -q '"kind": "gpu"' "$2/job.json"; then echo 'no /dev/nvidia-uvm' >&2; exit 1; fi;;
+esac
+{trial}"#
+        );
+        aicpw_stand_in::program(&program, &script).unwrap();
+        let config = WorkerConfig {
+            executor: Some(program),
+            ..WorkerConfig::new(folder.join("worker"))
+        };
+        let chain = FakeChain::new();
+        let storage = chain.storage.clone();
+        let store = Arc::new(FakeStore::default());
+        let worker = WorkerService::start(config, chain, storage.clone(), store).await?;
+        // What heartbeats go by.
+        let offered = worker.inventory().devices().into_iter();
+        let offered: Vec<_> = offered.map(|device| device.spec.fingerprint).collect();
+        storage.value_is(DEVICES, &offered.encode()).await;
+        Ok(worker)
+    }
+
+    /// Regression: a card was offered whose driver had never met the sandbox, and each of its jobs cost collateral.
+    #[tokio::test]
+    async fn a_device_that_fails_a_job_of_ours_is_left_out_and_the_other_is_offered() {
+        for (fails, expected) in [
+            ("build", vec![[1u8; 32]]),
+            ("run", vec![[1u8; 32]]),
+            ("none", vec![[1u8; 32], [2; 32]]),
+        ] {
+            let dir = tempfile::tempdir().unwrap();
+            let worker = start_with_a_card(dir.path(), fails).await.unwrap();
+            let offered = worker.inventory().devices().into_iter();
+            let offered: Vec<_> = offered.map(|device| device.spec.fingerprint).collect();
+            assert_eq!(offered, expected, "{fails}");
+            worker.shutdown().await;
+        }
     }
 }

@@ -259,6 +259,9 @@ pub struct Failed {
     pub log: Option<String>,
 }
 
+/// Name, in its manifest, of the tiny job by which a node tries its own devices: no task, and nobody's money.
+pub const TRIAL: &str = "aicpw device trial";
+
 /// What stands before a failure's message where the executor says it to people, on its standard error.
 pub const EXECUTOR_SAYS: &str = "aicpw-executor: ";
 

@@ -8,7 +8,9 @@ use aicpw_offchain_worker::{
     engines::{find_executor, EXECUTOR},
     examine::{scratch, Described, ExamineError, Examiner, Judged, SANDBOX_NEEDS, TRYING_NEEDS},
     ipfs::{find_binary, BINARY},
+    trial::{TrialError, Trials, TRIAL_NEEDS},
 };
+use aicpw_protocol::Hash;
 use tempfile::TempDir;
 
 use super::{report::Finding, Subject};
@@ -52,13 +54,60 @@ pub async fn examine(subject: &Subject<'_>) -> Vec<Finding> {
         }
     };
     let examiner = Examiner {
-        program,
+        program: program.clone(),
         folder: folder.path().to_owned(),
     };
-    findings.extend(devices(examiner.devices().await));
     let allow_weak = subject.market.allow_weak_sandbox;
-    findings.extend(examiner.sandboxes(allow_weak).await.map(sandbox));
+    let listed = examiner.devices().await;
+    let judged = examiner.sandboxes(allow_weak).await;
+    let can_try = judged.iter().all(is_usable);
+    let tried = match &listed {
+        Ok(devices) if can_try => {
+            let trials = Trials::new(program, folder.path().to_owned(), allow_weak);
+            try_devices(&trials, devices).await
+        }
+        // That is said already.
+        _ => Vec::new(),
+    };
+    findings.extend(devices(listed));
+    findings.extend(judged.map(sandbox));
+    findings.extend(trials(tried));
     findings
+}
+
+fn is_usable(judged: &Judged) -> bool {
+    matches!(judged, Judged::Holds(_) | Judged::Weak(_))
+}
+
+/// What a job of ours comes to on a device, by its name.
+type Tried = (String, Result<(), TrialError>);
+
+async fn try_devices(trials: &Trials, devices: &[Described]) -> Vec<Tried> {
+    let mut tried = Vec::new();
+    for device in devices {
+        let mut fingerprint = Hash::default();
+        // The node leaves out one without.
+        if hex::decode_to_slice(&device.fingerprint, &mut fingerprint).is_ok() {
+            let came_to = trials.of(&fingerprint, device.kind, &device.name).await;
+            tried.push((device.name.clone(), came_to));
+        }
+    }
+    tried
+}
+
+/// One device that works is enough for a node.
+fn trials(tried: Vec<Tried>) -> Vec<Finding> {
+    const NAME: &str = "trial";
+    let some_works = tried.iter().any(|(_, came_to)| came_to.is_ok());
+    let judge = |(device, came_to): Tried| match came_to {
+        Ok(()) => {
+            let found = format!("{device}: a job of ours was built and run in its sandbox");
+            Finding::fit(NAME, found)
+        }
+        Err(error) if some_works => Finding::warning(NAME, error.to_string(), TRIAL_NEEDS),
+        Err(error) => Finding::unfit(NAME, error.to_string(), TRIAL_NEEDS),
+    };
+    tried.into_iter().map(judge).collect()
 }
 
 /// A folder to try the sandbox in: in the worker's, or as near to it as there are folders, for whether a process
@@ -160,10 +209,10 @@ mod tests {
 
     use super::*;
     use crate::check::report::Verdict;
-    use aicpw_offchain_worker::examine::{SandboxReport, Tried};
+    use aicpw_offchain_worker::examine::{SandboxReport, Tried as Stage};
     use aicpw_protocol::device::DeviceKind;
 
-    fn judged(stage: Tried, report: SandboxReport, allow_weak: bool) -> Finding {
+    fn judged(stage: Stage, report: SandboxReport, allow_weak: bool) -> Finding {
         sandbox(Judged::of(stage, Ok(report), allow_weak))
     }
 
@@ -181,8 +230,8 @@ mod tests {
     #[test]
     fn a_sandbox_that_holds_and_ones_that_do_not() {
         for (stage, name) in [
-            (Tried::Build, "the build stage"),
-            (Tried::Run, "the run stage"),
+            (Stage::Build, "the build stage"),
+            (Stage::Run, "the run stage"),
         ] {
             let fit = judged(stage, closed(), false);
             assert_eq!(fit.verdict, Verdict::Fit);
@@ -217,8 +266,8 @@ mod tests {
             };
             assert_eq!(verdict(&programs, false), Verdict::Unfit);
             let expected = match stage {
-                Tried::Build => Verdict::Warning,
-                Tried::Run => Verdict::Unfit,
+                Stage::Build => Verdict::Warning,
+                Stage::Run => Verdict::Unfit,
             };
             assert_eq!(verdict(&programs, true), expected);
 
@@ -230,6 +279,42 @@ mod tests {
             assert_eq!(failed.verdict, Verdict::Unfit);
             assert_eq!(failed.found, format!("{name}: no seccomp"));
         }
+    }
+
+    #[test]
+    fn a_device_that_fails_is_unfit_only_where_no_other_works() {
+        let verdicts = |tried: &[(&str, bool)]| {
+            let tried = tried.iter().map(|(name, works)| {
+                let device = (*name).to_owned();
+                let failed = TrialError::Failed {
+                    device: device.clone(),
+                    stage: Stage::Run,
+                    reason: "SIGSYS".into(),
+                };
+                (device, works.then_some(()).ok_or(failed))
+            });
+            let findings = trials(tried.collect());
+            for finding in &findings {
+                let names_it = tried_names_it(finding);
+                assert!(names_it, "{finding:?}");
+            }
+            findings
+                .iter()
+                .map(|finding| finding.verdict)
+                .collect::<Vec<_>>()
+        };
+        let (fit, warning, unfit) = (Verdict::Fit, Verdict::Warning, Verdict::Unfit);
+        assert_eq!(verdicts(&[("One", true), ("Two", false)]), [fit, warning]);
+        assert_eq!(verdicts(&[("One", false), ("Two", false)]), [unfit; 2]);
+        assert_eq!(verdicts(&[("One", true)]), [fit]);
+        assert_eq!(verdicts(&[]), []);
+    }
+
+    /// Which device it is, and of one that fails in which stage, and what happened.
+    fn tried_names_it(finding: &Finding) -> bool {
+        let named = finding.found.starts_with("One") || finding.found.starts_with("Two");
+        let says = |part: &str| finding.found.contains(part);
+        named && (finding.verdict == Verdict::Fit || says("the run stage") && says("SIGSYS"))
     }
 
     #[test]

@@ -3,10 +3,12 @@
 mod chain;
 mod engine;
 mod store;
+mod trial;
 
 pub use chain::{FakeChain, MemoryStorage};
 pub use engine::{hash_of_part, trace_of, FakeEngine};
 pub use store::FakeStore;
+pub use trial::passes_trials;
 
 use aicpw_protocol::{
     content::ContentId,

@@ -1,7 +1,8 @@
 //! An executor that lies: it has `aicpw-executor` do what the node asks for, and turns what a job put out
 //! into its negative before the node learns its root, with a trace that is wrong from the middle of the job
 //! on and ends in it (and what a part came to, into that hash's negative). So a real node
-//! commits to a wrong result, proves it and serves it, without any part of it that is made for that.
+//! commits to a wrong result, proves it and serves it, without any part of it that is made for that. It does not lie to
+//! its own node when that tries the device, which would not be offered then.
 //!
 //! For tests only: nothing installs it. A node gets it by `--executor-path`.
 
@@ -18,10 +19,11 @@ use std::{
 
 use aicpw_network_tests::binaries;
 use aicpw_protocol::{
-    job::{path, Checkpoint, Done, JobResult, Message, TraceRecord},
+    job::{path, Checkpoint, Done, JobResult, Message, TraceRecord, TRIAL},
     merkle::result_root,
 };
 use anyhow::{Context, Result};
+use serde_json::Value;
 
 fn main() -> ExitCode {
     match lie() {
@@ -41,7 +43,7 @@ fn lie() -> Result<u8> {
     let [stage, folder, ..] = arguments.as_slice() else {
         return Err(executor.exec().into());
     };
-    if stage != "run" {
+    if stage != "run" || is_trial(Path::new(folder))? {
         return Err(executor.exec().into());
     }
     let mut child = executor.stdout(Stdio::piped()).spawn()?;
@@ -60,6 +62,12 @@ fn lie() -> Result<u8> {
     }
     let code = child.wait()?.code().context("the executor was killed")?;
     Ok(u8::try_from(code)?)
+}
+
+/// Whether the job is the one by which the node tries its devices.
+fn is_trial(folder: &Path) -> Result<bool> {
+    let manifest: Value = serde_json::from_slice(&fs::read(folder.join(path::MANIFEST))?)?;
+    Ok(manifest["name"] == TRIAL)
 }
 
 fn negate(bytes: &mut [u8]) {
@@ -94,6 +102,16 @@ fn negative(folder: &Path, result: JobResult) -> Result<JobResult> {
 mod tests {
     use super::*;
     use aicpw_protocol::trace::End;
+
+    #[test]
+    fn its_own_node_is_told_the_truth() {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, is_it) in [(TRIAL, true), ("search", false)] {
+            let manifest = serde_json::json!({ "name": name }).to_string();
+            fs::write(folder.path().join(path::MANIFEST), manifest).unwrap();
+            assert_eq!(is_trial(folder.path()).unwrap(), is_it, "{name}");
+        }
+    }
 
     #[test]
     fn the_lie_is_whole() {

@@ -49,12 +49,15 @@ const READ_GPU: &[&str] = &[
     "/sys/module",
     "/sys/class",
     "/sys/bus/pci",
-    "/sys/devices/pci0000:00",
     "/sys/devices/virtual",
     "/sys/dev/char",
     "/etc/nvidia",
     "/etc/vulkan",
 ];
+
+/// Where the machine's PCI buses are described, each in a folder whose name begins so: a card of a server is seldom on
+/// the first one.
+const BUSES: (&str, &[&str]) = ("/sys/devices", &["pci"]);
 
 /// Device nodes are matched by the beginnings of their names.
 const GPU_NODES: &[&str] = &["nvidia", "dri", "kfd", "dxg", "mali"];
@@ -93,7 +96,10 @@ pub fn restrict(stage: Stage, kind: DeviceKind, folder: &Folder) -> Result<bool,
         for known in READ_GPU {
             rules = allow(rules, Path::new(known), read)?;
         }
-        for node in gpu_nodes() {
+        for bus in beginning(Path::new(BUSES.0), BUSES.1) {
+            rules = allow(rules, &bus, read)?;
+        }
+        for node in beginning(Path::new("/dev"), GPU_NODES) {
             rules = allow(rules, &node, device | read)?;
         }
     }
@@ -124,15 +130,16 @@ fn vendors() -> Vec<PathBuf> {
         .collect()
 }
 
-fn gpu_nodes() -> Vec<PathBuf> {
-    let nodes = std::fs::read_dir("/dev").into_iter().flatten().flatten();
-    nodes
-        .filter(|node| {
-            let name = node.file_name();
+/// What in a folder has a name that begins so.
+fn beginning(folder: &Path, names: &[&str]) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    entries
+        .filter(|entry| {
+            let name = entry.file_name();
             let name = name.to_string_lossy();
-            GPU_NODES.iter().any(|known| name.starts_with(known))
+            names.iter().any(|known| name.starts_with(known))
         })
-        .map(|node| node.path())
+        .map(|entry| entry.path())
         .collect()
 }
 
@@ -150,4 +157,33 @@ fn allow(
         false => access & AccessFs::from_file(NEWEST),
     };
     Ok(rules.add_rule(PathBeneath::new(opened, access))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Regression: a card whose bus was not the machine's first could not be found in its sandbox.
+    #[test]
+    fn all_buses_are_seen_and_nothing_else() {
+        let devices = tempfile::tempdir().unwrap();
+        let all = [
+            "pci0000:00",
+            "pci0000:80",
+            "pci0001:00",
+            "platform",
+            "system",
+        ];
+        for name in all {
+            std::fs::create_dir(devices.path().join(name)).unwrap();
+        }
+        let mut found = beginning(devices.path(), BUSES.1);
+        found.sort();
+        let expected: Vec<_> = all[..3]
+            .iter()
+            .map(|name| devices.path().join(name))
+            .collect();
+        assert_eq!(found, expected);
+        assert!(beginning(Path::new("/nonexistent"), BUSES.1).is_empty());
+    }
 }

@@ -1,0 +1,406 @@
+//! A device's first job is one of ours: tiny, of class `int`, with a result that is known.
+//!
+//! Drivers are listed and measured with nothing around them. Whether one works in the sandbox that devices of its kind
+//! get only a job shows, and a job that breaks there before it has begun costs collateral, each time anew. So this one
+//! goes through both stages as a stranger's does. Nothing that was built before is taken for it: that would leave the
+//! build stage out.
+
+use aicpw_protocol::{
+    device::{DeviceKind, Reputation},
+    job::{path, EXECUTOR_SAYS, TRIAL},
+    task::{DeterminismClass, Engine as EngineKind, Needs},
+    Gflops, Hash, Mebibytes, MegabitsPerSecond,
+};
+use std::collections::HashMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+use crate::{
+    blocking,
+    devices::{Kinds, LocalDevice},
+    durable,
+    engines::{Engine, Failure, Job, OpenCl},
+    examine::{scratch, Tried},
+};
+
+/// Longest time for both stages. With PoCL it is about a second.
+const TIMEOUT: Duration = Duration::from_secs(120);
+
+/// What a device needs that fails.
+pub const TRIAL_NEEDS: &str =
+    "the node does not offer this device, because others' jobs would fail on it as well and cost collateral. The \
+     node's user has to reach the device's nodes in /dev (AMD and Intel: groups render and video; NVIDIA: \
+     /dev/nvidia-uvm, see packaging/systemd/nvidia.conf), and its driver has to do with what the sandbox leaves it. \
+     Then start the node again";
+
+const PROGRAM: &str = "__kernel void trial(__global uint* values, const uint factor) {
+    const uint item = (uint)get_global_id(0);
+    const uint value = values[item];
+    values[item] = (value ^ (value >> 7)) * 2654435761u + factor * item;
+}
+";
+
+/// Nobody fetches it: the program is in the folder.
+const CID: &str = "bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi";
+
+const ITEMS: u32 = 64;
+const FACTOR: u32 = 7;
+
+/// What its buffer takes.
+const BYTES: u64 = ITEMS as u64 * 4;
+
+/// Most of what the executor said that is told, in bytes: its end.
+const MAX_SAID: usize = 1 << 10;
+
+/// A device has not done the job.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TrialError {
+    /// It was not tried.
+    #[error("{device} cannot be tried: {reason}")]
+    NotBegun {
+        /// Its name.
+        device: String,
+        /// Why.
+        reason: String,
+    },
+    /// It fails.
+    #[error("{device} does not do a job of ours in its sandbox: {}: {reason}", stage.name())]
+    Failed {
+        /// Its name.
+        device: String,
+        /// Where.
+        stage: Tried,
+        /// How, and what the executor said last.
+        reason: String,
+    },
+}
+
+/// Tries devices, and knows what came of it.
+#[derive(Debug, Clone)]
+pub struct Trials {
+    program: PathBuf,
+    folder: PathBuf,
+    allow_weak_sandbox: bool,
+    passed: Arc<RwLock<HashMap<Hash, bool>>>,
+}
+
+impl Trials {
+    /// With this executor, in folders below this one, which must exist.
+    pub fn new(program: PathBuf, folder: PathBuf, allow_weak_sandbox: bool) -> Self {
+        Self {
+            program,
+            folder,
+            allow_weak_sandbox,
+            passed: Arc::default(),
+        }
+    }
+
+    /// Whether a device did the job when it was tried last; `None` if it never was.
+    pub fn passed(&self, fingerprint: &Hash) -> Option<bool> {
+        let passed = self.passed.read().unwrap_or_else(PoisonError::into_inner);
+        passed.get(fingerprint).copied()
+    }
+
+    /// Tries a device that was measured.
+    ///
+    /// # Errors
+    /// As [`Self::of`].
+    pub async fn of_local(&self, device: &LocalDevice) -> Result<(), TrialError> {
+        let name = String::from_utf8_lossy(&device.spec.name);
+        self.of(&device.spec.fingerprint, device.spec.kind, &name)
+            .await
+    }
+
+    /// Tries a device.
+    ///
+    /// # Errors
+    /// It fails, or there is no room to try it.
+    pub async fn of(
+        &self,
+        fingerprint: &Hash,
+        kind: DeviceKind,
+        device: &str,
+    ) -> Result<(), TrialError> {
+        let tried = self.run(fingerprint, kind, device).await;
+        if !matches!(tried, Err(TrialError::NotBegun { .. })) {
+            let mut passed = self.passed.write().unwrap_or_else(PoisonError::into_inner);
+            passed.insert(*fingerprint, tried.is_ok());
+        }
+        tried
+    }
+
+    async fn run(
+        &self,
+        fingerprint: &Hash,
+        kind: DeviceKind,
+        device: &str,
+    ) -> Result<(), TrialError> {
+        let failed = |stage: Tried, reason: String| TrialError::Failed {
+            device: device.to_owned(),
+            stage,
+            reason,
+        };
+        let place = scratch(&self.folder).and_then(|place| {
+            write_job(place.path())?;
+            Ok(place)
+        });
+        let place = place.map_err(|error| TrialError::NotBegun {
+            device: device.to_owned(),
+            reason: format!("no folder in {}: {error}", self.folder.display()),
+        })?;
+        let kinds = Kinds::default();
+        kinds.put(*fingerprint, kind);
+        let engine = self.engine(kinds);
+        let job = Job {
+            folder: place.path().to_owned(),
+            fingerprint: *fingerprint,
+            needs: needs(),
+            output_bytes: BYTES,
+            deadline: Instant::now() + TIMEOUT,
+            keep_build: false,
+            part: None,
+        };
+        engine
+            .build(&job)
+            .await
+            .map_err(|failure| failed(Tried::Build, told(failure)))?;
+        let product = engine
+            .run(&job, &|_| {})
+            .await
+            .map_err(|failure| failed(Tried::Run, told(failure)))?;
+        let output = blocking::run(|| durable::read_untrusted(&product.output, BYTES));
+        let output = output.map_err(|error| {
+            failed(
+                Tried::Run,
+                format!("what it put out cannot be read: {error}"),
+            )
+        })?;
+        match difference(&output) {
+            None => Ok(()),
+            Some(difference) => Err(failed(Tried::Run, difference)),
+        }
+    }
+
+    fn engine(&self, kinds: Kinds) -> OpenCl {
+        OpenCl {
+            program: self.program.clone(),
+            allow_weak_sandbox: self.allow_weak_sandbox,
+            builds: None,
+            kinds,
+        }
+    }
+}
+
+fn needs() -> Needs {
+    Needs {
+        engine: EngineKind::OpenCl,
+        class: DeterminismClass::Int,
+        gflops: Gflops(1),
+        memory: Mebibytes(64),
+        bandwidth: MegabitsPerSecond(0),
+        min_reputation: Reputation(0),
+    }
+}
+
+fn write_job(folder: &Path) -> io::Result<()> {
+    std::fs::create_dir(folder.join(path::INPUTS))?;
+    std::fs::write(folder.join(path::PROGRAM), PROGRAM)?;
+    std::fs::write(folder.join(path::MANIFEST), manifest())
+}
+
+fn manifest() -> String {
+    let inputs: Vec<u32> = (0..ITEMS).map(input).collect();
+    let manifest = serde_json::json!({
+        "version": "aicpw.task/v1", "name": TRIAL, "engine": "opencl", "class": "int",
+        "program": { "cid": CID },
+        "buffers": [{ "name": "values", "type": "uint", "length": ITEMS, "init": { "inline": inputs } }],
+        "steps": [{
+            "kernel": "trial",
+            "args": [{ "buffer": "values" }, { "scalar": { "type": "uint", "value": FACTOR } }],
+            "global": [ITEMS],
+        }],
+        "outputs": ["values"],
+    });
+    manifest.to_string()
+}
+
+fn input(item: u32) -> u32 {
+    item * item + 1
+}
+
+/// What a device puts out that computes rightly.
+pub(crate) fn expected() -> Vec<u8> {
+    let value = |item: u32| {
+        let value = input(item);
+        let mixed = (value ^ (value >> 7)).wrapping_mul(2_654_435_761);
+        mixed.wrapping_add(FACTOR * item)
+    };
+    (0..ITEMS)
+        .flat_map(|item| value(item).to_le_bytes())
+        .collect()
+}
+
+/// Why this is not the output.
+fn difference(output: &[u8]) -> Option<String> {
+    let expected = expected();
+    if output.len() != expected.len() {
+        let (has, should) = (output.len(), expected.len());
+        return Some(format!("it put out {has} bytes in place of {should}"));
+    }
+    let mut words = output.chunks(4).zip(expected.chunks(4)).enumerate();
+    let (item, (word, should)) = words.find(|(_, (word, should))| word != should)?;
+    let (word, should) = (hex::encode(word), hex::encode(should));
+    Some(format!(
+        "it computes wrongly: work item {item} put out the bytes {word} in place of {should}"
+    ))
+}
+
+/// The failure, and the end of what the executor said beside it.
+fn told(failure: Failure) -> String {
+    let Failure { message, log, .. } = failure;
+    let log = String::from_utf8_lossy(&log);
+    let is_new = |line: &&str| {
+        let line = line.strip_prefix(EXECUTOR_SAYS).unwrap_or(line);
+        !message.contains(line.trim())
+    };
+    let said: Vec<&str> = log.lines().filter(is_new).collect();
+    let said = said.join(" | ");
+    let from = said.len().saturating_sub(MAX_SAID);
+    let from = (from..=said.len()).find(|at| said.is_char_boundary(*at));
+    match &said[from.unwrap_or(said.len())..] {
+        "" => message,
+        end => format!("{message}; the executor said: {end}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::passes_trials;
+
+    const DEVICE: Hash = [1; 32];
+
+    /// A stand-in for the executor that does this before it does the job.
+    fn trials(folder: &Path, first: &str) -> Trials {
+        let program = folder.join("executor");
+        let rest = passes_trials(folder);
+        aicpw_stand_in::program(&program, &format!("#!/bin/sh\n{first}\n{rest}")).unwrap();
+        Trials::new(program, folder.to_owned(), false)
+    }
+
+    async fn error_of(trials: &Trials) -> String {
+        let tried = trials.of(&DEVICE, DeviceKind::Gpu, "Card").await;
+        tried.unwrap_err().to_string()
+    }
+
+    #[test]
+    fn the_job_is_one_that_a_task_could_bring() {
+        let dir = tempfile::tempdir().unwrap();
+        let engine = trials(dir.path(), "").engine(Kinds::default());
+        let plan = engine.plan(manifest().as_bytes(), &needs()).unwrap();
+        assert_eq!(plan.output_bytes, BYTES);
+        assert_eq!(expected().len() as u64, BYTES);
+        // As PoCL has computed it.
+        let words = [2_654_435_761_u32, 1_013_904_233, 387_276_931];
+        let begin: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
+        assert!(expected().starts_with(&begin));
+    }
+
+    #[tokio::test]
+    async fn a_device_that_works_passes_and_both_stages_know_its_kind() {
+        let dir = tempfile::tempdir().unwrap();
+        let stages = r#"echo "$1 $3" >> ../stages
+            grep -q '"kind": "gpu"' "$2/job.json" && grep -q 0101 "$2/job.json" || exit 9"#;
+        let tried = trials(dir.path(), stages);
+        assert_eq!(tried.passed(&DEVICE), None);
+        tried.of(&DEVICE, DeviceKind::Gpu, "Card").await.unwrap();
+        assert_eq!(tried.passed(&DEVICE), Some(true));
+        tried.of(&DEVICE, DeviceKind::Gpu, "Card").await.unwrap();
+        let stages = std::fs::read_to_string(dir.path().join("stages")).unwrap();
+        let stages: Vec<_> = stages.lines().map(str::trim).collect();
+        assert_eq!(
+            stages,
+            ["build", "run", "build", "run"],
+            "each time, and with no weaker sandbox"
+        );
+        let left = std::fs::read_dir(dir.path()).unwrap();
+        let mut left = left.map(|entry| entry.unwrap().file_name());
+        assert!(left.all(|name| !name.to_string_lossy().starts_with("executor-")));
+    }
+
+    /// Regression: the first job of a stranger was the first that met the driver in its sandbox.
+    #[tokio::test]
+    async fn who_fails_is_named_with_the_stage_and_what_was_said() {
+        for (stage, name) in [("build", "the build stage"), ("run", "the run stage")] {
+            for (end, says) in [
+                (
+                    "echo 'cannot open /dev/nvidia-uvm' >&2; exit 1",
+                    "/dev/nvidia-uvm",
+                ),
+                ("kill -SYS $$", "SIGSYS"),
+                (
+                    r#"echo noise >&2; echo 'aicpw-executor: no queue' >&2
+                       echo '{"failed":{"fault":"crashed","message":"no queue"}}'; exit 1"#,
+                    "no queue; the executor said: noise",
+                ),
+            ] {
+                let dir = tempfile::tempdir().unwrap();
+                let fails = trials(
+                    dir.path(),
+                    &format!("if [ \"$1\" = {stage} ]; then {end}; fi"),
+                );
+                let error = error_of(&fails).await;
+                for part in ["Card", name, says] {
+                    assert!(error.contains(part), "{part}: {error}");
+                }
+                assert_eq!(fails.passed(&DEVICE), Some(false));
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_wrong_result_is_a_failure() {
+        let dir = tempfile::tempdir().unwrap();
+        let lies = trials(dir.path(), "");
+        let wrong = |change: &dyn Fn(&mut Vec<u8>)| {
+            let mut output = expected();
+            change(&mut output);
+            std::fs::write(dir.path().join("trial-output"), output).unwrap();
+        };
+        wrong(&|output| output[13] ^= 1);
+        let error = error_of(&lies).await;
+        assert!(error.contains("work item 3"), "{error}");
+        wrong(&|output| output.truncate(4));
+        let error = error_of(&lies).await;
+        assert!(error.contains("4 bytes in place of 256"), "{error}");
+        assert_eq!(lies.passed(&DEVICE), Some(false));
+        wrong(&|_| {});
+        lies.of(&DEVICE, DeviceKind::Gpu, "Card").await.unwrap();
+        assert_eq!(lies.passed(&DEVICE), Some(true));
+    }
+
+    #[tokio::test]
+    async fn without_a_folder_nothing_is_known_of_the_device() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut nowhere = trials(dir.path(), "");
+        nowhere.folder = dir.path().join("gone");
+        let error = error_of(&nowhere).await;
+        assert!(error.contains("cannot be tried"), "{error}");
+        assert_eq!(nowhere.passed(&DEVICE), None);
+    }
+
+    #[test]
+    fn of_a_long_log_the_end_is_told() {
+        let mut log = "ü".repeat(MAX_SAID).into_bytes();
+        log.extend_from_slice(b"\nthe last line");
+        let failure = Failure {
+            log,
+            ..Failure::new(aicpw_protocol::task::Fault::Crashed, "no")
+        };
+        let said = told(failure);
+        assert!(said.ends_with("the last line"), "{said}");
+        assert!(said.len() < MAX_SAID + 40, "{said}");
+    }
+}
