@@ -13,11 +13,16 @@ use crate::{
     devices::Kinds,
     examine::{Described, Examiner},
     mailbox::Mailbox,
+    metrics::WorkerMetrics,
     trial::{Trials, TRIAL_NEEDS},
 };
 
 /// How often it looks: once in a heartbeat period.
 const EVERY: Duration = Duration::from_secs(30);
+
+/// After so many looks in a row that failed no device is taken to work. A driver that is being changed fails once or
+/// twice; one that hangs in its driver fails each time, after a minute.
+const TOO_MANY: u64 = 3;
 
 /// Who looks.
 pub(crate) struct Lookout {
@@ -25,6 +30,7 @@ pub(crate) struct Lookout {
     pub examiner: Examiner,
     pub kinds: Kinds,
     pub trials: Trials,
+    pub metrics: WorkerMetrics,
 }
 
 impl Lookout {
@@ -36,8 +42,7 @@ impl Lookout {
     async fn run_every(self, every: Duration, mut stop: watch::Receiver<bool>) {
         let mut due = interval(every);
         due.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        // Whether the last look failed: it is said once.
-        let mut failed = false;
+        let mut failed = 0;
         loop {
             tokio::select! {
                 _ = due.tick() => {}
@@ -50,10 +55,16 @@ impl Lookout {
         }
     }
 
-    async fn look(&self, failed: &mut bool) {
+    /// `failed`: how many looks have failed since the last that worked.
+    async fn look(&self, failed: &mut u64) {
         match self.examiner.devices().await {
             Ok(devices) => {
-                *failed = false;
+                if *failed >= TOO_MANY {
+                    tracing::warn!(
+                        "it is seen again which devices are there, and they are offered"
+                    );
+                }
+                *failed = 0;
                 let (mut found, mut names) = (Vec::new(), Vec::new());
                 for device in &devices {
                     let Some(fingerprint) = fingerprint(device) else {
@@ -69,13 +80,24 @@ impl Lookout {
                     tracing::info!(devices = names.join(", "), "the devices of this machine");
                 }
             }
-            // A driver that is being changed. What was found before stays, and jobs say what they meet.
-            Err(error) if !*failed => {
-                *failed = true;
-                tracing::warn!(%error, "cannot look which devices are there");
+            Err(error) => {
+                *failed = failed.saturating_add(1);
+                match *failed {
+                    // What was found before stays for now, and jobs say what they meet.
+                    1 => tracing::warn!(%error, "cannot look which devices are there"),
+                    TOO_MANY => tracing::warn!(
+                        %error,
+                        "cannot look which devices are there, {TOO_MANY} times now: none of them gets tasks until it \
+                         works. A driver hangs or is broken; `aicpw-executor devices` shows it"
+                    ),
+                    _ => {}
+                }
+                if *failed >= TOO_MANY {
+                    self.mailbox.write_devices(&[]);
+                }
             }
-            Err(_) => {}
         }
+        self.metrics.looks_failed(*failed);
     }
 
     /// Whether a device does a job of ours. It is asked once.
@@ -105,11 +127,13 @@ mod tests {
     use super::*;
     use crate::{
         chain::LocalStorage,
+        metrics::scrape,
         testing::{passes_trials, MemoryStorage},
     };
     use aicpw_protocol::{device::DeviceKind, mailbox::DEVICES};
     use codec::{DecodeAll, Encode};
     use std::{fs, path::Path, sync::Arc};
+    use substrate_prometheus_endpoint::Registry;
 
     /// An executor that lists the devices with the fingerprints that stand in a file, or fails if it is
     /// not there. It builds no job for device 5, and writes down for which it is asked to.
@@ -153,13 +177,14 @@ printf ']'
         fs::rename(folder.join("new"), folder.join("list")).unwrap();
     }
 
-    fn lookout(folder: &Path, storage: &Arc<MemoryStorage>) -> Lookout {
+    fn lookout(folder: &Path, storage: &Arc<MemoryStorage>, metrics: WorkerMetrics) -> Lookout {
         let examiner = executor(folder);
         Lookout {
             mailbox: Mailbox::new(storage.clone(), [0; 32]),
             trials: Trials::new(examiner.program.clone(), folder.into(), false),
             examiner,
             kinds: Kinds::default(),
+            metrics,
         }
     }
 
@@ -167,8 +192,8 @@ printf ']'
     async fn who_fails_a_job_of_ours_is_not_there_and_is_asked_once() {
         let folder = tempfile::tempdir().unwrap();
         let storage = Arc::new(MemoryStorage::default());
-        let lookout = lookout(folder.path(), &storage);
-        let mut failed = false;
+        let lookout = lookout(folder.path(), &storage, WorkerMetrics::default());
+        let mut failed = 0;
         for devices in [&[1, 5][..], &[1, 5, 2][..], &[5, 2, 1][..]] {
             list(folder.path(), devices);
             lookout.look(&mut failed).await;
@@ -184,28 +209,55 @@ printf ']'
         assert_eq!(lookout.kinds.of(&[5; 32]), Some(DeviceKind::Cpu));
     }
 
+    /// Regression: a card that hung in its driver stayed offered, and each of its jobs waited until its deadline.
+    #[tokio::test]
+    async fn devices_that_cannot_be_listed_are_offered_no_longer_until_they_can() {
+        let folder = tempfile::tempdir().unwrap();
+        let storage = Arc::new(MemoryStorage::default());
+        let registry = Registry::new();
+        let metrics = WorkerMetrics::register(&registry).unwrap();
+        let lookout = lookout(folder.path(), &storage, metrics);
+        let here = || {
+            let bytes = storage.get(DEVICES).unwrap();
+            let here = Vec::<Hash>::decode_all(&mut bytes.as_slice()).unwrap();
+            let failed = scrape::value(&registry, "aicpw_device_look_failed", &[]);
+            (here.len(), failed)
+        };
+        let mut failed = 0;
+        for turn in 0..2 {
+            list(folder.path(), &[1, 2]);
+            lookout.look(&mut failed).await;
+            assert_eq!(here(), (2, 0.0), "turn {turn}");
+            fs::remove_file(folder.path().join("list")).unwrap();
+            for expected in [(2, 1.0), (2, 2.0), (0, 3.0), (0, 4.0)] {
+                lookout.look(&mut failed).await;
+                assert_eq!(here(), expected, "turn {turn}");
+            }
+        }
+    }
+
     #[tokio::test]
     async fn says_what_is_there_and_keeps_it_when_it_cannot_look() {
         let folder = tempfile::tempdir().unwrap();
         let storage = Arc::new(MemoryStorage::default());
-        let lookout = lookout(folder.path(), &storage);
+        let lookout = lookout(folder.path(), &storage, WorkerMetrics::default());
         let kinds = lookout.kinds.clone();
         let said = || {
             let bytes = storage.get(DEVICES)?;
             Some(Vec::<Hash>::decode_all(&mut bytes.as_slice()).unwrap())
         };
-        let mut failed = false;
+        let mut failed = 0;
         lookout.look(&mut failed).await;
-        assert_eq!((said(), failed), (None, true));
+        assert_eq!((said(), failed), (None, 1));
 
         list(folder.path(), &[1, 2]);
         lookout.look(&mut failed).await;
-        assert_eq!((said(), failed), (Some(vec![[1; 32], [2; 32]]), false));
+        assert_eq!((said(), failed), (Some(vec![[1; 32], [2; 32]]), 0));
         assert_eq!(kinds.of(&[2; 32]), Some(DeviceKind::Cpu));
 
         fs::remove_file(folder.path().join("list")).unwrap();
         lookout.look(&mut failed).await;
-        assert_eq!((said(), failed), (Some(vec![[1; 32], [2; 32]]), true));
+        assert_eq!((said(), failed), (Some(vec![[1; 32], [2; 32]]), 1));
 
         // All gone is something to say.
         list(folder.path(), &[]);

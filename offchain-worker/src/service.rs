@@ -234,6 +234,7 @@ impl WorkerService {
             examiner: examiner.clone(),
             kinds,
             trials: trials.clone(),
+            metrics: config.metrics.clone(),
         };
         let turn = Turn::default();
         let prover = Prover {

@@ -17,7 +17,7 @@ use std::collections::HashSet;
 use std::ffi::OsString;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::{BadManifest, Blob, Builds, Engine, Failure, Job, OnProgress, Plan, Product};
 use crate::{
@@ -37,6 +37,10 @@ const MAX_MESSAGE: usize = 2 << 10;
 /// In that stage the requester's code speaks, and could say its result: who reads that in a failure
 /// does not pay for it.
 pub const MAX_SAID_BY_RUN: usize = 512;
+
+/// Longer than a stage takes until its driver gets the program, on a machine that works: to lock itself in, load the
+/// driver and read the job.
+const BEFORE_THE_PROGRAM: Duration = Duration::from_secs(60);
 
 /// All of the environment of an executor.
 pub fn driver_environment() -> Vec<(OsString, OsString)> {
@@ -141,6 +145,7 @@ impl OpenCl {
                 _ => kind.allowance(),
             },
         };
+        let had = job.deadline.saturating_duration_since(Instant::now());
         let mut last = None;
         // Progress, even none, is said when the driver gets the program: not before that can the
         // program have a part in what happens.
@@ -167,11 +172,9 @@ impl OpenCl {
         let done = match (exit.how, last) {
             // It was done in time, and only its end was not.
             (How::Code(0) | How::Deadline, Some(Message::Done(done))) => Ok(done),
-            (How::Deadline, _) | (How::Signal(libc::SIGXCPU), _) => Err(Failure {
-                fault: Fault::TimeLimit,
-                message: format!("the job was stopped at its time limit, in the {name} stage"),
-                log: exit.log.into_bytes(),
-            }),
+            (How::Deadline, _) | (How::Signal(libc::SIGXCPU), _) => {
+                Err(out_of_time(name, fault, had, exit))
+            }
             (_, Some(Message::Failed(failed))) => Err(said(job, failed, fault, exit)),
             _ => Err(crashed(name, fault, exit)),
         };
@@ -360,6 +363,28 @@ fn beyond(log: &[u8], message: &str, said: Vec<u8>, folder: &Path) -> Vec<u8> {
     let new = said.lines().filter(|line| !known.contains(line.trim()));
     let new = new.collect::<Vec<_>>().join("\n");
     new.trim().as_bytes().to_vec()
+}
+
+/// A stage that had so long and did not end in time. A short time is what the requester, or the program while it was
+/// built, has left. In a long one that passes before the program has any part in it the device hangs.
+fn out_of_time(stage: &str, fault: Fault, had: Duration, exit: Exit) -> Failure {
+    let (fault, message) = match fault {
+        Fault::Crashed if had >= BEFORE_THE_PROGRAM => (
+            Fault::Crashed,
+            format!(
+                "the device did not get the program before the time limit, in the {stage} stage: its driver hangs"
+            ),
+        ),
+        _ => (
+            Fault::TimeLimit,
+            format!("the job was stopped at its time limit, in the {stage} stage"),
+        ),
+    };
+    Failure {
+        fault,
+        message,
+        log: exit.log.into_bytes(),
+    }
 }
 
 fn crashed(stage: &str, fault: Fault, exit: Exit) -> Failure {

@@ -326,6 +326,31 @@ async fn the_deadline_is_the_time_limit() {
     assert!(failure.message.contains("run stage"), "{}", failure.message);
 }
 
+/// Regression: a card that hung in its driver until the deadline was nobody's fault, and got the next task. But a
+/// requester that gives no time must not have providers pay for that.
+#[tokio::test]
+async fn a_driver_that_never_gets_the_program_in_a_long_time_is_the_providers() {
+    let long = BEFORE_THE_PROGRAM + LONG;
+    let before = "echo the card is gone >&2; kill -XCPU $$";
+    let after = format!("{HAS_PROGRAM}; {before}");
+    for (script, limit, fault) in [
+        (before, long, Fault::Crashed),
+        (before, BEFORE_THE_PROGRAM / 2, Fault::TimeLimit),
+        (after.as_str(), long, Fault::TimeLimit),
+    ] {
+        for stage in ["build", "run"] {
+            let case = case(script, limit);
+            let failure = match stage {
+                "build" => case.engine.build(&case.job).await.unwrap_err(),
+                _ => run(&case).await.0.unwrap_err(),
+            };
+            assert_eq!(failure.fault, fault, "{stage}: {script}");
+            assert!(failure.message.contains(stage), "{}", failure.message);
+            assert_eq!(failure.log, b"the card is gone\n");
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_trace_that_is_not_the_one_on_the_disk_is_refused() {
     let case = case("cat ../done", LONG);

@@ -30,6 +30,7 @@ impl std::fmt::Debug for WorkerMetrics {
 
 pub(super) struct Registered {
     devices: Gauge<U64>,
+    looks_failed: Gauge<U64>,
     jobs: GaugeVec<U64>,
     phase_seconds: HistogramVec,
     taken: Counter<U64>,
@@ -83,6 +84,14 @@ impl WorkerMetrics {
                 Gauge::new(
                     "aicpw_local_devices",
                     "Devices of this machine that are offered",
+                )?,
+                registry,
+            )?,
+            looks_failed: register(
+                Gauge::new(
+                    "aicpw_device_look_failed",
+                    "Looks for this machine's devices that have failed since the last that worked; from three on none \
+                     of them is offered",
                 )?,
                 registry,
             )?,
@@ -154,6 +163,13 @@ impl WorkerMetrics {
     pub fn devices(&self, count: usize) {
         if let Some(metrics) = &self.0 {
             metrics.devices.set(count as u64);
+        }
+    }
+
+    /// So many looks for the machine's devices have failed in a row.
+    pub fn looks_failed(&self, count: u64) {
+        if let Some(metrics) = &self.0 {
+            metrics.looks_failed.set(count);
         }
     }
 
@@ -295,6 +311,7 @@ mod tests {
         let counting = WorkerMetrics::register(&registry).unwrap();
         let job = |metrics: &WorkerMetrics| {
             metrics.devices(2);
+            metrics.looks_failed(3);
             metrics.taken();
             metrics.conformance_run(true);
             let mut timing = Timing::start(metrics.clone(), &Phase::Ready);
@@ -307,6 +324,7 @@ mod tests {
         let counted = || {
             [
                 count("aicpw_local_devices", &[]),
+                count("aicpw_device_look_failed", &[]),
                 count("aicpw_jobs_taken_total", &[]),
                 count("aicpw_conformance_runs_total", &[("end", "answered")]),
                 count("aicpw_job_phase_seconds", &[("phase", "ready")]),
@@ -316,9 +334,9 @@ mod tests {
             ]
         };
         job(&WorkerMetrics::default());
-        assert_eq!(counted(), [0.0; 7]);
+        assert_eq!(counted(), [0.0; 8]);
         // The same where there is one.
         job(&counting);
-        assert_eq!(counted(), [2.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0]);
+        assert_eq!(counted(), [2.0, 3.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0]);
     }
 }

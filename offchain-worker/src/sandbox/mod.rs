@@ -27,6 +27,9 @@ use written::Written;
 /// How long the pipes of a group that was killed may stay open.
 const LAST_WORDS: Duration = Duration::from_secs(5);
 
+/// How long a process that was killed is waited for. One that hangs in its driver, in the kernel, may never end.
+const DIES_WITHIN: Duration = Duration::from_secs(30);
+
 /// A process to run.
 #[derive(Debug, Clone)]
 pub struct Stage {
@@ -156,7 +159,15 @@ impl Stage {
             Ok(status) if status.success() && is_over(written.as_ref()) => How::Overfilled,
             Ok(status) => how(status),
             Err(killed) => {
-                child.wait().await?;
+                match tokio::time::timeout(DIES_WITHIN, child.wait()).await {
+                    Ok(ended) => {
+                        ended?;
+                    }
+                    Err(_) => tracing::warn!(
+                        program = %self.program.display(),
+                        "a process was killed and does not end: its driver hangs"
+                    ),
+                }
                 killed
             }
         };
