@@ -208,6 +208,24 @@ mod tests {
         }
     }
 
+    /// Nothing that the node's own unit starts may make a device node, whatever its privileges.
+    #[test]
+    fn nvidias_nodes_are_made_by_a_unit_of_its_own_before_the_nodes() {
+        let drop_in = include_str!("../../packaging/systemd/nvidia.conf");
+        let unit = include_str!("../../packaging/systemd/aicpw-nvidia.service");
+        let node = include_str!("../../packaging/systemd/aicpw-node.service");
+        let has = |text: &str, line: &str| text.lines().any(|other| other == line);
+        for line in ["Wants=aicpw-nvidia.service", "After=aicpw-nvidia.service"] {
+            assert!(has(drop_in, line), "{line}");
+        }
+        assert!(has(unit, "Before=aicpw-node.service"));
+        assert!(has(unit, "ExecStart=-/usr/bin/nvidia-modprobe -c 0 -u"));
+        assert!(has(node, "DevicePolicy=closed"));
+        for text in [drop_in, node] {
+            assert!(!text.lines().any(|line| line.starts_with("ExecStartPre=")));
+        }
+    }
+
     fn chains(command: &clap::Command, found: &mut Vec<String>) {
         let mut arguments = command.get_arguments();
         if let Some(chain) = arguments.find(|argument| argument.get_id() == "chain") {
