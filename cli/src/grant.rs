@@ -178,9 +178,12 @@ impl<'a> Granter<'a> {
             Turn::Wait => return Ok(None),
         };
         let signed = chain.sign_instead(signer, &wanted.call, nonce).await?;
-        let nonce = signed.nonce;
-        self.posts.note(chain, wanted.assignment, nonce).await?;
-        Ok(Some((nonce, chain.send(&wanted.call, &signed).await?)))
+        self.posts.note(chain, wanted.assignment, signed.nonce).await?;
+        let sent = chain.send(&wanted.call, &signed).await?;
+        if sent.nonce != signed.nonce {
+            self.posts.note(chain, wanted.assignment, sent.nonce).await?;
+        }
+        Ok(Some((sent.nonce, sent)))
     }
 
     /// Sends it in the place of one that was lost, if it is still needed.

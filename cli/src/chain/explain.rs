@@ -12,6 +12,8 @@ use crate::error::{Error, Kind};
 const VERIFICATION_ERROR: i32 = 1002;
 /// Code of the pool's "invalid transaction".
 const INVALID_TRANSACTION: i32 = 1010;
+/// Code of the pool for a transaction whose nonce another one there has, which it does not replace by this one.
+const TOO_LOW_PRIORITY: i32 = 1014;
 /// How the pool says that a transaction is bound to a block that it does not have.
 const ANCIENT: &str = "ancient birth block";
 /// How a node says that it has no state of a block any more.
@@ -76,7 +78,9 @@ fn user_message(error: &rpcs::UserError) -> String {
 /// A request that failed.
 pub fn rpc(error: &rpcs::Error) -> Error {
     match error {
-        rpcs::Error::User(user) if user.code == INVALID_TRANSACTION => invalid_transaction(user),
+        rpcs::Error::User(user) if matches!(user.code, INVALID_TRANSACTION | TOO_LOW_PRIORITY) => {
+            invalid_transaction(user)
+        }
         rpcs::Error::User(user) => Error::other(user_message(user)),
         rpcs::Error::Client(_) => {
             let error = Error::new(
@@ -131,10 +135,11 @@ fn invalid_transaction(error: &rpcs::UserError) -> Error {
             Kind::InsufficientFunds,
             "the account cannot pay the fee; see `aicpw account balance`",
         )
-    } else if message.contains("outdated") || message.contains("Stale") {
+    } else if is_of_taken_nonce(error) {
         (
             Kind::Error,
-            "another transaction of this account came first; try again",
+            "other transactions of this account, sent at the same time, came first each time; nothing was sent: try \
+             again, with fewer commands at once",
         )
     } else if message.contains(ANCIENT) {
         (
@@ -149,22 +154,42 @@ fn invalid_transaction(error: &rpcs::UserError) -> Error {
     Error::new(kind, format!("the node refused the transaction: {message}")).hint(hint)
 }
 
-/// Whether the pool is not at the chain's newest blocks: it does not have the block to which the
-/// transaction is bound, or is still at one whose state the node has dropped, as just after a node
-/// that was away has caught up.
-pub fn is_pool_behind(error: &subxt::error::ExtrinsicError) -> bool {
+/// Whether another transaction of the account has its nonce, in the pool or in a block.
+fn is_of_taken_nonce(error: &rpcs::UserError) -> bool {
+    let message = user_message(error);
+    match error.code {
+        TOO_LOW_PRIORITY => true,
+        INVALID_TRANSACTION => message.contains("outdated") || message.contains("Stale"),
+        _ => false,
+    }
+}
+
+/// What the pool answers of a transaction that it does not take.
+fn pool_answer(error: &subxt::error::ExtrinsicError) -> Option<&rpcs::UserError> {
     use subxt::error::{BackendError, ExtrinsicError, RpcError};
 
     match error {
         ExtrinsicError::ErrorSubmittingTransaction(BackendError::Rpc(RpcError::ClientError(
             rpcs::Error::User(user),
-        ))) => match user.code {
-            INVALID_TRANSACTION => user_message(user).contains(ANCIENT),
-            VERIFICATION_ERROR => user_message(user).contains(DISCARDED),
-            _ => false,
-        },
-        _ => false,
+        ))) => Some(user),
+        _ => None,
     }
+}
+
+/// Whether the pool has refused a transaction because another of its account has its nonce. It keeps nothing of it.
+pub fn is_nonce_taken(error: &subxt::error::ExtrinsicError) -> bool {
+    pool_answer(error).is_some_and(is_of_taken_nonce)
+}
+
+/// Whether the pool is not at the chain's newest blocks: it does not have the block to which the
+/// transaction is bound, or is still at one whose state the node has dropped, as just after a node
+/// that was away has caught up.
+pub fn is_pool_behind(error: &subxt::error::ExtrinsicError) -> bool {
+    pool_answer(error).is_some_and(|user| match user.code {
+        INVALID_TRANSACTION => user_message(user).contains(ANCIENT),
+        VERIFICATION_ERROR => user_message(user).contains(DISCARDED),
+        _ => false,
+    })
 }
 
 /// Whether a block or its state is gone, which is so for one that was replaced by another.
@@ -314,6 +339,31 @@ mod tests {
         };
         assert!(is_of_replaced_block(&read(discarded)));
         assert!(!is_of_replaced_block(&read("Client error: Database")));
+    }
+
+    #[test]
+    fn a_nonce_that_another_has_is_told_from_what_no_nonce_helps() {
+        let low = "The transaction has too low priority to replace another transaction already in the pool.";
+        for (code, data) in [
+            (TOO_LOW_PRIORITY, low),
+            (INVALID_TRANSACTION, "Transaction is outdated"),
+        ] {
+            assert!(is_nonce_taken(&by_pool(code, data)), "{data}");
+            let error = subxt(by_pool(code, data).into());
+            assert!(error.message.contains(data), "{error}");
+            let hint = error.hint.unwrap();
+            assert!(hint.contains("nothing was sent: try again"), "{hint}");
+        }
+        for (code, data) in [
+            (INVALID_TRANSACTION, "Inability to pay some fees"),
+            (
+                INVALID_TRANSACTION,
+                "Transaction has an ancient birth block",
+            ),
+            (VERIFICATION_ERROR, "Transaction is outdated"),
+        ] {
+            assert!(!is_nonce_taken(&by_pool(code, data)), "{data}");
+        }
     }
 
     #[test]

@@ -13,6 +13,7 @@ pub mod follow;
 pub mod line;
 mod next_step;
 pub use next_step::next_step;
+mod nonce;
 pub mod posts;
 pub mod read;
 pub mod submit;

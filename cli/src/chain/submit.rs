@@ -13,7 +13,12 @@ use subxt::{
     SubstrateConfig,
 };
 
-use super::{call::Call, explain, Chain};
+use super::{
+    call::Call,
+    explain,
+    nonce::{send_in_turn, Refused},
+    Chain,
+};
 use crate::{
     account::Account,
     error::{Error, Kind, Result},
@@ -21,6 +26,8 @@ use crate::{
 };
 
 type AtBlock = OnlineClientAtBlockImpl<SubstrateConfig>;
+type Transaction = SubmittableTransaction<SubstrateConfig, AtBlock>;
+type Progress = TransactionProgress<SubstrateConfig, AtBlock>;
 
 /// Blocks for which a transaction stays valid: about a minute. One that is not in a block by then
 /// will never be, so that it can be sent again without fear.
@@ -37,7 +44,9 @@ const TRY_EVERY: Duration = Duration::from_millis(250);
 
 /// A signed transaction.
 pub struct Signed {
-    transaction: SubmittableTransaction<SubstrateConfig, AtBlock>,
+    transaction: Transaction,
+    /// Who signs it anew where another of the account's has its nonce; nobody, if the nonce was given.
+    signer: Option<Signer>,
     /// How many of its account's are before it.
     pub nonce: u64,
     /// The network's fee for it, estimated.
@@ -46,7 +55,9 @@ pub struct Signed {
 
 /// A transaction that was sent.
 pub struct Sent {
-    progress: TransactionProgress<SubstrateConfig, AtBlock>,
+    progress: Progress,
+    /// With which it was sent, which need not be the one that it was signed with first.
+    pub nonce: u64,
     title: String,
     at: Instant,
     newest: Option<Inclusion>,
@@ -137,12 +148,17 @@ impl Chain {
         Ok(Call::batch_all(&encoded))
     }
 
-    /// Signs a call.
+    /// Signs a call with the account's next nonce. If another transaction has that when it is sent, it is signed
+    /// anew.
     ///
     /// # Errors
     /// The runtime does not have such a call; the node does not answer.
     pub async fn sign(&self, signer: &Signer, call: &Call) -> Result<Signed> {
-        self.sign_instead(signer, call, None).await
+        let nonce = self.next_nonce(signer.account).await?;
+        Ok(Signed {
+            signer: Some(signer.clone()),
+            ..self.sign_with(signer, call, nonce).await?
+        })
     }
 
     /// Signs a call in the place of the account's transaction with this nonce, or as its next one.
@@ -155,11 +171,10 @@ impl Chain {
         call: &Call,
         nonce: Option<u64>,
     ) -> Result<Signed> {
-        let nonce = match nonce {
-            Some(nonce) => nonce,
-            None => self.next_nonce(signer.account).await?,
-        };
-        self.sign_with(signer, call, nonce).await
+        match nonce {
+            Some(nonce) => self.sign_with(signer, call, nonce).await,
+            None => self.sign(signer, call).await,
+        }
     }
 
     /// The nonce of the account's next transaction: counts those too that still wait in the pool, as far as none
@@ -186,28 +201,34 @@ impl Chain {
         Ok(self.next_nonce(signer.account).await? <= nonce)
     }
 
-    /// Signs a call as the account's transaction with this nonce.
+    /// Signs a call as the account's transaction with this nonce, and no other.
     ///
     /// # Errors
     /// As of [`Self::sign`].
     pub async fn sign_with(&self, signer: &Signer, call: &Call, nonce: u64) -> Result<Signed> {
+        let transaction = self.transaction(signer, call, nonce).await?;
+        let fee = transaction
+            .partial_fee_estimate()
+            .await
+            .map_err(|error| explain::subxt(error.into()))?;
+        Ok(Signed {
+            transaction,
+            signer: None,
+            nonce,
+            fee,
+        })
+    }
+
+    async fn transaction(&self, signer: &Signer, call: &Call, nonce: u64) -> Result<Transaction> {
         let at = self.at_final_block().await?;
         let parameters = DefaultExtrinsicParamsBuilder::new()
             .nonce(nonce)
             .mortal(MORTAL_BLOCKS)
             .build();
-        let failed = |error: subxt::error::ExtrinsicError| explain::subxt(error.into());
-        let transaction = at
-            .transactions()
+        at.transactions()
             .create_signed(call, &signer.pair, parameters)
             .await
-            .map_err(failed)?;
-        let fee = transaction.partial_fee_estimate().await.map_err(failed)?;
-        Ok(Signed {
-            transaction,
-            nonce,
-            fee,
-        })
+            .map_err(|error| explain::subxt(error.into()))
     }
 
     /// The network's fee for a call, estimated.
@@ -218,28 +239,46 @@ impl Chain {
         Ok(self.sign(signer, call).await?.fee)
     }
 
-    /// Sends a signed transaction. A pool that does not know yet the block to which it is bound is
-    /// tried again.
+    /// Sends a signed transaction. Where another of the account has its nonce by now it goes with the next one, unless
+    /// the nonce was given.
     ///
     /// # Errors
     /// The node refuses it: nothing was paid.
     pub async fn send(&self, call: &Call, signed: &Signed) -> Result<Sent> {
         let at = Instant::now();
-        let progress = loop {
-            match signed.transaction.submit_and_watch().await {
-                Ok(progress) => break progress,
-                Err(error) if explain::is_pool_behind(&error) && at.elapsed() < POOL_TIMEOUT => {
-                    tokio::time::sleep(TRY_EVERY).await;
-                }
-                Err(error) => return Err(explain::subxt(error.into()).while_doing(call.title())),
+        let (progress, nonce) = match &signed.signer {
+            None => {
+                let sent = send_to_pool(call, &signed.transaction).await;
+                (sent.map_err(|refused| refused.error)?, signed.nonce)
+            }
+            Some(signer) => {
+                let send = async |nonce: u64| -> Result<Progress, Refused> {
+                    if nonce == signed.nonce {
+                        return send_to_pool(call, &signed.transaction).await;
+                    }
+                    let anew = self.transaction(signer, call, nonce).await?;
+                    send_to_pool(call, &anew).await
+                };
+                let next = async || self.next_nonce(signer.account).await;
+                let next_block = async || self.next_block().await;
+                send_in_turn(signed.nonce, send, next, next_block).await?
             }
         };
         Ok(Sent {
             progress,
+            nonce,
             title: call.title(),
             at,
             newest: None,
         })
+    }
+
+    /// Waits for a block after the best one that there is.
+    async fn next_block(&self) -> Result<()> {
+        let mut heads = self.best_heads().await?;
+        // The first is the one that there is.
+        heads.next().await?;
+        heads.next().await.map(drop)
     }
 
     /// Signs and sends a call, and waits until it is final.
@@ -259,6 +298,25 @@ impl Chain {
             .at_current_block()
             .await
             .map_err(|error| explain::subxt(error.into()))
+    }
+}
+
+/// Sends a transaction. A pool that does not know yet the block to which it is bound is tried again.
+async fn send_to_pool(call: &Call, transaction: &Transaction) -> Result<Progress, Refused> {
+    let begun = Instant::now();
+    loop {
+        match transaction.submit_and_watch().await {
+            Ok(progress) => return Ok(progress),
+            Err(error) if explain::is_pool_behind(&error) && begun.elapsed() < POOL_TIMEOUT => {
+                tokio::time::sleep(TRY_EVERY).await;
+            }
+            Err(error) => {
+                return Err(Refused {
+                    is_taken: explain::is_nonce_taken(&error),
+                    error: explain::subxt(error.into()).while_doing(call.title()),
+                })
+            }
+        }
     }
 }
 

@@ -337,7 +337,14 @@ impl Appeals {
             let (id, plan) = (verdict.task, verdict.plan());
             let signed = contest::sign(chain, signer, &plan, verdict.grants, nonce).await?;
             posts.note(chain, verdict.key(), signed.nonce).await?;
-            contest::send(chain, id, &plan, &signed, Until::InBlock).await
+            let sent = async {
+                let mut sent = chain.send(&plan.call, &signed).await?;
+                if sent.nonce != signed.nonce {
+                    posts.note(chain, verdict.key(), sent.nonce).await?;
+                }
+                sent.included().await
+            };
+            sent.await.map_err(|error| error.about_task(id.0))
         };
         let tell = |step: Step, clock: &Clock| step.tell(out, clock);
         match self.go(chain, signer.account, own, appeal, tell).await {
