@@ -214,7 +214,7 @@ pub fn is_of_replaced_block(error: &Error) -> bool {
 
 /// Anything that subxt says.
 pub fn subxt(error: subxt::Error) -> Error {
-    use subxt::error::{BackendError, ExtrinsicError, RpcError};
+    use subxt::error::{BackendError, ExtrinsicError, RpcError, TransactionProgressError};
 
     fn backend(error: BackendError) -> Error {
         match error {
@@ -237,6 +237,13 @@ pub fn subxt(error: subxt::Error) -> Error {
             "this aicpw does not fit the node's runtime: {error}"
         ))
         .hint("use the aicpw of the same release as the node"),
+        subxt::Error::TransactionProgressError(
+            TransactionProgressError::CannotGetNextProgressUpdate(error),
+        )
+        | subxt::Error::TransactionEventsError(TransactionEventsError::CannotFetchBlockBody {
+            error,
+            ..
+        }) => backend(error),
         subxt::Error::TransactionEventsError(TransactionEventsError::ExtrinsicFailed(error)) => {
             dispatch(error)
         }
@@ -364,6 +371,21 @@ mod tests {
         ] {
             assert!(!is_nonce_taken(&by_pool(code, data)), "{data}");
         }
+    }
+
+    /// Regression: where the node was lost while a block was waited for, it did not count as that.
+    #[test]
+    fn a_connection_that_is_lost_while_a_block_is_waited_for_is_one() {
+        use subxt::error::TransactionProgressError;
+
+        let dropped = || BackendError::Rpc(RpcError::SubscriptionDropped);
+        let progress = TransactionProgressError::CannotGetNextProgressUpdate(dropped());
+        assert_eq!(subxt(progress.into()).kind, Kind::Unreachable);
+        let events = subxt::error::TransactionEventsError::CannotFetchBlockBody {
+            block_hash: [1; 32].into(),
+            error: dropped(),
+        };
+        assert_eq!(subxt(events.into()).kind, Kind::Unreachable);
     }
 
     #[test]

@@ -147,6 +147,18 @@ impl Chain {
             .map_err(|error| explain::rpc(&error))
     }
 
+    /// The newest final block, and its height.
+    ///
+    /// # Errors
+    /// The node does not answer.
+    pub async fn final_block(&self) -> Result<(H256, u64)> {
+        let last = self.final_hash().await?;
+        let header = self.methods.chain_get_header(Some(last)).await;
+        let header = header.map_err(|error| explain::rpc(&error))?;
+        let header = header.ok_or_else(|| Error::other("the node has no final block"))?;
+        Ok((last, header.number))
+    }
+
     /// The headers of best blocks as they come.
     ///
     /// # Errors

@@ -23,6 +23,7 @@ use serve::{fetchers, meet, serve, waits_for_data};
 
 use super::{
     let_go::{self, let_go},
+    reconnect::Trouble,
     Context,
 };
 use crate::{
@@ -46,12 +47,6 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 
 /// How often it is looked whether the node can let something go.
 const LET_GO_EVERY: Duration = Duration::from_secs(60);
-
-/// Pause before a node that does not answer is tried again.
-const RECONNECT_AFTER: Duration = Duration::from_secs(2);
-
-/// A failure that lasts is told again after so long.
-const TELL_AGAIN_AFTER: Duration = Duration::from_secs(60);
 
 /// Tasks of the account that are new to the agent when it starts, of which so many are looked at in each look until all
 /// were, the newest first: keys are granted in between. Later it is looked back to one that is known.
@@ -150,18 +145,7 @@ pub async fn run(context: &Context<'_>, args: &AgentArgs) -> Result<()> {
             if !is_lost && !has_looked.get() {
                 return Err(error);
             }
-            let mut is_told = trouble.tell(context.out, &error.message);
-            chain = loop {
-                tokio::time::sleep(RECONNECT_AFTER).await;
-                match context.connect().await {
-                    Ok(chain) => break chain,
-                    // The node can have come back as one that this program does not talk to.
-                    Err(error) => is_told |= trouble.tell(context.out, &error.message),
-                }
-            };
-            if is_told {
-                context.out.say("connected again");
-            }
+            chain = trouble.reconnect(context, &error).await;
         }
     };
     let mut ends = Ends::listen()?;
@@ -173,32 +157,6 @@ pub async fn run(context: &Context<'_>, args: &AgentArgs) -> Result<()> {
             ));
             Ok(())
         }
-    }
-}
-
-/// What keeps the agent from its work: told when it is new, and again when it has lasted.
-#[derive(Default)]
-struct Trouble {
-    told: Option<(String, Instant)>,
-}
-
-impl Trouble {
-    fn tell(&mut self, out: &Output, message: &str) -> bool {
-        let is_worth_it = self.is_worth_telling(message, Instant::now());
-        if is_worth_it {
-            out.warn(format!("{message}; trying again"));
-        }
-        is_worth_it
-    }
-
-    fn is_worth_telling(&mut self, message: &str, now: Instant) -> bool {
-        let is_known = self.told.as_ref().is_some_and(|(told, at)| {
-            told == message && now.saturating_duration_since(*at) < TELL_AGAIN_AFTER
-        });
-        if !is_known {
-            self.told = Some((message.to_owned(), now));
-        }
-        !is_known
     }
 }
 

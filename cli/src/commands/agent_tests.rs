@@ -56,21 +56,6 @@ fn every_line_is_documented() {
     }
 }
 
-/// A node that comes back as another chain's would otherwise be waited for without a word, for ever.
-#[test]
-fn what_is_wrong_is_told_when_it_changes_and_while_it_lasts() {
-    let mut trouble = Trouble::default();
-    let begun = Instant::now();
-    let after = |seconds| begun + Duration::from_secs(seconds);
-    assert!(trouble.is_worth_telling("gone", begun));
-    assert!(!trouble.is_worth_telling("gone", after(2)));
-    assert!(trouble.is_worth_telling("of another chain", after(4)));
-    assert!(!trouble.is_worth_telling("of another chain", after(63)));
-    assert!(trouble.is_worth_telling("of another chain", after(64)));
-    assert!(!trouble.is_worth_telling("of another chain", after(66)));
-    assert!(trouble.is_worth_telling("gone", after(68)));
-}
-
 /// Pages of the ids below `end`, the newest first.
 fn ids_below(end: u64) -> impl Fn(Option<TaskId>) -> std::future::Ready<Result<Vec<TaskId>>> {
     move |before| {

@@ -22,7 +22,6 @@ use crate::{
         Chain,
     },
     error::{Error, Kind, Result},
-    grant::Granter,
     keys::Signer,
     life,
     output::dispute::{finding, headline, DisputeJson},
@@ -321,12 +320,9 @@ pub(super) async fn call_jury(
             "a jury is called (final in block {})",
             inclusion.height
         ));
-        let granter = match grants {
-            true => Some(Granter::new(chain, signer, context.global.data_keys.open()).await?),
-            false => None,
-        };
-        let work = dispute::follow(context, chain, id, granter, false);
-        wait::bounded(id, args.timeout(), work).await?;
+        let (granting, timeout) = (grants.then_some(signer), args.timeout());
+        let work = dispute::follow(context, chain, id, granting, false, timeout);
+        wait::bounded(id, timeout, work).await?;
     }
     let at = (!args.wait).then_some(inclusion.block);
     tell(context, args, chain, id, &inclusion, at).await

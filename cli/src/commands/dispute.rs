@@ -10,12 +10,13 @@ use aicpw_protocol::{
 use clap::Subcommand;
 use subxt::config::substrate::H256;
 
-use super::{task, wait, Context};
+use super::{reconnect::follow_on, task, wait, Context};
 use crate::{
     account::Account,
     chain::{follow::Watch, is_of_replaced_block, next_step, Chain},
     error::{Error, Result},
     grant::{self, Granter},
+    keys::Signer,
     life,
     output::dispute::{self, DisputeJson},
     quantity::{parse_span, parse_task, show_elapsed, whole},
@@ -93,8 +94,9 @@ pub async fn run(context: &Context<'_>, command: DisputeCommand) -> Result<()> {
         DisputeCommand::Watch { id, timeout } => {
             let id = TaskId(id);
             read(&chain, id, chain.best_hash().await?).await?;
-            let work = follow(context, &chain, id, None, true);
-            wait::bounded(id, timeout.map(span), work).await?;
+            let timeout = timeout.map(span);
+            let work = follow(context, &chain, id, None, true, timeout);
+            wait::bounded(id, timeout, work).await?;
             Ok(())
         }
     }
@@ -128,8 +130,9 @@ async fn read(
     }
 }
 
-/// Tells what happens to a dispute until it is over, task and dispute as of one block each time, and grants jurors the key of a sealed task on the
-/// way. With `lines`, a program is told each change on a line of JSON.
+/// Tells what happens to a dispute until it is over, task and dispute as of one block each time, and grants jurors the
+/// key of a sealed task on the way, as `granting`. With `lines`, a program is told each change on a line of JSON. It
+/// goes on after a lost connection, see [`follow_on`].
 ///
 /// # Errors
 /// The node does not answer; the task is gone.
@@ -137,45 +140,56 @@ pub async fn follow(
     context: &Context<'_>,
     chain: &Chain,
     id: TaskId,
-    mut granter: Option<Granter<'_>>,
+    granting: Option<&Signer>,
     lines: bool,
+    timeout: Option<Duration>,
 ) -> Result<(DisputeView<Account>, TaskView<Account>)> {
     let start = Instant::now();
-    let mut watch = Watch::new(chain, id).await?;
-    let mut told = None;
-    loop {
-        let (task, at) = watch.next_at().await?;
-        if let Some(granter) = granter.as_mut().filter(|_| grant::is_awaited(&task)) {
-            granter.look_and_tell(context.out, &[id]).await;
-        }
-        let read = async {
-            Ok((
-                chain.dispute(id, Some(at)).await?,
-                chain.clock_at(Some(at)).await?,
-            ))
-        };
-        let (dispute, clock) = match read.await {
-            // A fork may have taken it away for some blocks,
-            Ok((None, _)) => continue,
-            Ok((Some(dispute), clock)) => (dispute, clock),
-            // or the block.
-            Err(error) if is_of_replaced_block(&error) => continue,
-            Err(error) => return Err(error),
-        };
-        let document = DisputeJson::new(&dispute, &task);
-        if told.as_ref() != Some(&document) {
-            if lines {
-                context.out.json_line(&document);
+    let mut told: Option<DisputeJson> = None;
+    follow_on(context, chain, timeout, async |chain: &Chain| {
+        let mut granter = match granting {
+            Some(signer) => {
+                let keys = context.global.data_keys.open();
+                Some(Granter::new(chain, signer, keys).await?)
             }
-            let text = dispute::headline(&dispute, &task, &clock);
-            let text = text.replace('\n', "\n           ");
-            context
-                .out
-                .say(format!("{:>9}  {text}", show_elapsed(start.elapsed())));
-            told = Some(document);
+            None => None,
+        };
+        let mut watch = Watch::new(chain, id).await?;
+        loop {
+            let (task, at) = watch.next_at().await?;
+            if let Some(granter) = granter.as_mut().filter(|_| grant::is_awaited(&task)) {
+                granter.look_and_tell(context.out, &[id]).await;
+            }
+            let read = async {
+                Ok::<_, Error>((
+                    chain.dispute(id, Some(at)).await?,
+                    chain.clock_at(Some(at)).await?,
+                ))
+            };
+            let (dispute, clock) = match read.await {
+                // A fork may have taken it away for some blocks,
+                Ok((None, _)) => continue,
+                Ok((Some(dispute), clock)) => (dispute, clock),
+                // or the block.
+                Err(error) if is_of_replaced_block(&error) => continue,
+                Err(error) => return Err(error),
+            };
+            let document = DisputeJson::new(&dispute, &task);
+            if told.as_ref() != Some(&document) {
+                if lines {
+                    context.out.json_line(&document);
+                }
+                let text = dispute::headline(&dispute, &task, &clock);
+                let text = text.replace('\n', "\n           ");
+                context
+                    .out
+                    .say(format!("{:>9}  {text}", show_elapsed(start.elapsed())));
+                told = Some(document);
+            }
+            if matches!(dispute.state, DisputeState::Ended { .. }) {
+                return Ok((dispute, task));
+            }
         }
-        if matches!(dispute.state, DisputeState::Ended { .. }) {
-            return Ok((dispute, task));
-        }
-    }
+    })
+    .await
 }

@@ -19,6 +19,7 @@ mod let_go;
 mod narrow;
 pub mod prepare;
 pub mod provider;
+mod reconnect;
 mod result;
 pub mod submit;
 pub mod task;

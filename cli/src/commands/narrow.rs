@@ -374,8 +374,9 @@ impl Court<'_> {
     async fn follow(&self, args: &ContestArgs, inclusion: &Inclusion) -> Result<()> {
         let (context, chain, id) = (self.context, self.chain, self.id);
         if args.waits() {
-            let work = dispute::follow(context, chain, id, None, false);
-            wait::bounded(id, args.timeout(), work).await?;
+            let timeout = args.timeout();
+            let work = dispute::follow(context, chain, id, None, false, timeout);
+            wait::bounded(id, timeout, work).await?;
         }
         contest::tell(context, args, chain, id, inclusion, None).await
     }

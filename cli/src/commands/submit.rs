@@ -21,6 +21,7 @@ use super::{
     dry_run::Outlook,
     let_go::{self, let_go},
     prepare::Prepared,
+    reconnect::follow_on,
     result::{self, ResultJson},
     terms::{Terms, TermsArgs},
     upload::Upload,
@@ -36,7 +37,7 @@ use crate::{
         submit::{Inclusion, Sent},
         Chain,
     },
-    data_keys::Record,
+    data_keys::{DataKeys, Record},
     error::{Error, Result},
     grant::{self, Granter},
     keys::Signer,
@@ -163,10 +164,11 @@ async fn submit(context: &Context<'_>, args: &SubmitArgs, is_sent: &Cell<bool>) 
         let path = keys.save(&record)?;
         out.say(format!("data key kept in {}", path.display()));
     }
-    let call = Call::submit(&Submission {
+    let submission = Submission {
         manifest: manifest.clone(),
         ..submission
-    });
+    };
+    let call = Call::submit(&submission);
     let signed = chain.sign(&signer, &call).await?;
     let costs = costs.with_transaction(signed.fee);
     costs.check(signer.account, &chain.funds(signer.account).await?)?;
@@ -189,18 +191,39 @@ async fn submit(context: &Context<'_>, args: &SubmitArgs, is_sent: &Cell<bool>) 
         let timeout = args.timeout.map(|timeout| Duration::from_millis(timeout.0));
         let work = async {
             let teller = Teller::new(out, &chain, keys.clone(), task, start, false).await?;
-            let teller = teller.of_program(prepared.program());
-            let granter = Granter::new(&chain, &signer, keys).await?;
-            see_through(
-                context, args, &chain, &signer, &prepared, teller, granter, sent, inclusion,
-            )
-            .await
+            let mut following = Following {
+                context,
+                args,
+                signer: &signer,
+                prepared: &prepared,
+                submission: &submission,
+                keys,
+                teller: teller.of_program(prepared.program()),
+                task,
+                inclusion,
+                sent: Some(sent),
+                is_final: false,
+                view: None,
+                result: None,
+                is_accepted: false,
+            };
+            following.teller.latencies.included_milliseconds = included;
+            follow_on(context, &chain, timeout, async |chain: &Chain| {
+                following.go(chain).await
+            })
+            .await?;
+            following.finish().await
         };
         let submitted = wait::bounded(task, timeout, work).await?;
         uploaded.note_task(out, submitted.task).await;
         submitted
     } else {
-        let inclusion = wait::bounded(task, None, sent.finalised()).await?;
+        let mut sent = Some(sent);
+        let work = follow_on(context, &chain, None, async |chain: &Chain| {
+            let known = inclusion.clone();
+            until_final(chain, sent.take(), &submission, signer.account, known).await
+        });
+        let inclusion = wait::bounded(task, None, work).await?;
         let task = inclusion.submitted_task()?;
         uploaded.note_task(out, task).await;
         if args.sealed {
@@ -247,116 +270,197 @@ async fn submit(context: &Context<'_>, args: &SubmitArgs, is_sent: &Cell<bool>) 
     })
 }
 
-/// Follows the task to its result, while the block with its submission becomes final.
-#[allow(clippy::too_many_arguments)] // The parts of one command, used once.
-async fn see_through(
-    context: &Context<'_>,
-    args: &SubmitArgs,
-    chain: &Chain,
-    signer: &Signer,
-    prepared: &Prepared,
-    mut teller: Teller<'_>,
-    mut granter: Granter<'_>,
-    sent: Sent,
-    inclusion: Inclusion,
-) -> Result<Submitted> {
-    let mut task = inclusion.submitted_task()?;
-    let mut inclusion = inclusion;
-    teller.latencies.included_milliseconds = life::millis(inclusion.after);
-    let mut watch = Watch::new(chain, task).await?;
-    let mut finality = pin!(sent.finalised());
-    let mut is_final = false;
-    let mut view = loop {
-        tokio::select! {
-            newest = &mut finality, if !is_final => {
-                inclusion = newest?;
-                is_final = true;
-                teller.latencies.finalised_milliseconds = life::millis(inclusion.after);
-                let final_task = inclusion.submitted_task()?;
-                if final_task != task {
-                    // The first block was replaced by one with another order.
-                    context.out.say(format!("the task's final number is {final_task}"));
-                    task = final_task;
-                    watch.turn_to(task);
-                    teller.turn_to(task);
-                }
-            }
-            view = watch.next() => {
-                let view = view?;
-                teller.tell(&view).await;
-                if grant::is_awaited(&view) {
-                    granter.look_and_tell(context.out, &[task]).await;
-                }
-                let revealed = matches!(view.status, TaskStatus::Verifying { .. });
-                if is_final && (revealed || life::is_final(&view.status)) {
-                    break view;
-                }
-            }
-        }
-    };
-
-    let mut result = None;
-    if let (Some(folder), Ok(_)) = (&args.out, wait::outcome(&view)) {
-        let node = NodeRpc::new(chain);
-        let keys = context.global.data_keys.open();
-        let outputs = &prepared.outputs;
-        let fetched = result::fetch_into(context.out, &node, &view, outputs, folder, &keys).await?;
-        teller.latencies.fetched_milliseconds = life::millis(teller.elapsed());
-        context.out.say(format!(
-            "{:>9}  fetched and checked",
-            show_elapsed(teller.elapsed())
-        ));
-        if args.accept && matches!(view.status, TaskStatus::Verifying { .. }) {
-            let _accepting = context.out.wait("accepting");
-            view = accept(chain, signer, &mut watch, &mut teller, task, view).await?;
-        }
-        let fetched = fetched.with_latencies(teller.latencies);
-        if !fetched.write(folder).await? {
-            context.out.warn(format!(
-                "another result was put into {} meanwhile, in the place of task {task}'s",
-                folder.display()
-            ));
-        }
-        result = Some(fetched);
-    }
-    let Teller {
-        latencies,
-        failures,
-        ..
-    } = teller;
-    Ok(Submitted {
-        inclusion,
-        task,
-        latencies,
-        failures,
-        view: Some(view),
-        result,
-    })
-}
-
-/// Accepts a result, and waits until it is settled.
-async fn accept(
-    chain: &Chain,
-    signer: &Signer,
-    watch: &mut Watch<'_>,
-    teller: &mut Teller<'_>,
+/// What is known of a submission that is waited for, over as many connections as that takes.
+struct Following<'a> {
+    context: &'a Context<'a>,
+    args: &'a SubmitArgs,
+    signer: &'a Signer,
+    prepared: &'a Prepared,
+    submission: &'a Submission,
+    keys: DataKeys,
+    teller: Teller<'a>,
     task: TaskId,
-    mut view: TaskView<Account>,
-) -> Result<TaskView<Account>> {
-    let call = Call::accept(task);
-    let signed = chain.sign(signer, &call).await?;
-    let mut sent = chain.send(&call, &signed).await?;
-    let accepted = sent.included().await;
-    // The window may have ended meanwhile: then it is settled all the same.
-    while !life::is_final(&view.status) {
-        view = watch.next().await?;
-        teller.tell(&view).await;
-        if let (Err(_), TaskStatus::Verifying { .. }) = (&accepted, &view.status) {
-            break;
+    inclusion: Inclusion,
+    /// The submission, as long as the connection is there that it was sent by.
+    sent: Option<Sent>,
+    is_final: bool,
+    /// The task, once it has a result or has ended.
+    view: Option<TaskView<Account>>,
+    result: Option<ResultJson>,
+    /// Whether the result may be accepted by now: that is not sent twice.
+    is_accepted: bool,
+}
+
+impl Following<'_> {
+    /// Follows the task to its result, while the block with its submission becomes final, fetches the result and accepts
+    /// it, from wherever an earlier connection has come to.
+    async fn go(&mut self, chain: &Chain) -> Result<()> {
+        let (out, args) = (self.context.out, self.args);
+        if self.view.is_none() {
+            self.view = Some(self.until_result(chain).await?);
+        }
+        let Some((folder, view)) = args.out.as_ref().zip(self.view.as_ref()) else {
+            return Ok(());
+        };
+        if wait::outcome(view).is_err() {
+            return Ok(());
+        }
+        if self.result.is_none() {
+            let node = NodeRpc::new(chain);
+            let outputs = &self.prepared.outputs;
+            let fetched = result::fetch_into(out, &node, view, outputs, folder, &self.keys).await?;
+            self.result = Some(fetched);
+            let elapsed = self.teller.elapsed();
+            self.teller.latencies.fetched_milliseconds = life::millis(elapsed);
+            out.say(format!("{:>9}  fetched and checked", show_elapsed(elapsed)));
+        }
+        match args.accept {
+            true => self.accept(chain).await,
+            false => Ok(()),
         }
     }
-    if !life::is_final(&view.status) {
-        accepted?;
+
+    async fn until_result(&mut self, chain: &Chain) -> Result<TaskView<Account>> {
+        let out = self.context.out;
+        let mut granter = Granter::new(chain, self.signer, self.keys.clone()).await?;
+        let mut watch = Watch::new(chain, self.task).await?;
+        let (submission, requester) = (self.submission, self.signer.account);
+        let (sent, known) = (self.sent.take(), self.inclusion.clone());
+        let mut finality = pin!(until_final(chain, sent, submission, requester, known));
+        loop {
+            tokio::select! {
+                newest = &mut finality, if !self.is_final => {
+                    self.inclusion = newest?;
+                    self.is_final = true;
+                    self.teller.latencies.finalised_milliseconds = life::millis(self.inclusion.after);
+                    let final_task = self.inclusion.submitted_task()?;
+                    if final_task != self.task {
+                        // The first block was replaced by one with another order.
+                        out.say(format!("the task's final number is {final_task}"));
+                        self.task = final_task;
+                        watch.turn_to(final_task);
+                        self.teller.turn_to(final_task);
+                    }
+                }
+                view = watch.next() => {
+                    let view = view?;
+                    self.teller.tell(chain, &view).await;
+                    if grant::is_awaited(&view) {
+                        granter.look_and_tell(out, &[self.task]).await;
+                    }
+                    let revealed = matches!(view.status, TaskStatus::Verifying { .. });
+                    if self.is_final && (revealed || life::is_final(&view.status)) {
+                        return Ok(view);
+                    }
+                }
+            }
+        }
     }
-    Ok(view)
+
+    /// Accepts the result, and waits until it is settled.
+    async fn accept(&mut self, chain: &Chain) -> Result<()> {
+        let is_open = |view: &Option<TaskView<Account>>| {
+            view.as_ref()
+                .is_some_and(|view| matches!(view.status, TaskStatus::Verifying { .. }))
+        };
+        if !self.is_accepted && !is_open(&self.view) {
+            return Ok(());
+        }
+        let _accepting = self.context.out.wait("accepting");
+        let mut watch = Watch::new(chain, self.task).await?;
+        // What was sent before the connection was lost may be in a block, and the window ends in any case.
+        let accepted = match self.is_accepted {
+            true => Ok(()),
+            false => {
+                let call = Call::accept(self.task);
+                let signed = chain.sign(self.signer, &call).await?;
+                self.is_accepted = true;
+                let mut sent = chain.send(&call, &signed).await?;
+                sent.included().await.map(drop)
+            }
+        };
+        // The window may have ended meanwhile: then it is settled all the same.
+        loop {
+            let view = watch.next().await?;
+            self.teller.tell(chain, &view).await;
+            let is_over = life::is_final(&view.status);
+            self.view = Some(view);
+            if is_over {
+                return Ok(());
+            }
+            if accepted.is_err() && is_open(&self.view) {
+                return accepted;
+            }
+        }
+    }
+
+    /// Writes the record of the result, with all that is known by now.
+    async fn finish(self) -> Result<Submitted> {
+        let latencies = self.teller.latencies;
+        let result = match self.result.zip(self.args.out.as_ref()) {
+            Some((fetched, folder)) => {
+                let fetched = fetched.with_latencies(latencies);
+                if !fetched.write(folder).await? {
+                    self.context.out.warn(format!(
+                        "another result was put into {} meanwhile, in the place of task {}'s",
+                        folder.display(),
+                        self.task
+                    ));
+                }
+                Some(fetched)
+            }
+            None => None,
+        };
+        Ok(Submitted {
+            inclusion: self.inclusion,
+            task: self.task,
+            latencies,
+            failures: self.teller.failures,
+            view: self.view,
+            result,
+        })
+    }
 }
+
+/// Waits until a submission is final that is `known` to be in a block. What was `sent` is told so by the node, as long as
+/// the connection is there; then the chain is asked.
+async fn until_final(
+    chain: &Chain,
+    sent: Option<Sent>,
+    submission: &Submission,
+    requester: Account,
+    known: Inclusion,
+) -> Result<Inclusion> {
+    if let Some(sent) = sent {
+        return sent.finalised().await;
+    }
+    let task = known.submitted_task()?;
+    let mut heads = chain.best_heads().await?;
+    loop {
+        let (last, height) = chain.final_block().await?;
+        let there = chain.task(task, Some(last)).await?;
+        let is_it = |view: &TaskView<Account>| {
+            view.requester == requester && view.submission == *submission
+        };
+        if there.as_ref().is_some_and(is_it) {
+            return Ok(known);
+        }
+        if height >= known.height {
+            return Err(replaced(&known));
+        }
+        heads.next().await?;
+    }
+}
+
+/// The final chain goes without the block that had the submission.
+fn replaced(known: &Inclusion) -> Error {
+    Error::other(format!(
+        "block {} with the submission was replaced by another while the connection was lost",
+        known.height
+    ))
+    .hint(wait::WHETHER_SUBMITTED)
+}
+
+#[cfg(test)]
+#[path = "submit_tests.rs"]
+mod tests;

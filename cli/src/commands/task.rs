@@ -2,10 +2,7 @@
 
 mod change;
 
-use std::{
-    path::PathBuf,
-    time::{Duration, Instant},
-};
+use std::{path::PathBuf, time::Instant};
 
 use aicpw_protocol::{task::TaskStatus, view::TaskView, Milliseconds, TaskId};
 use clap::Subcommand;
@@ -19,7 +16,10 @@ use change::{change, Change};
 use super::{
     claim::{self, ClaimArgs},
     contest::{self, ContestArgs, DisputeArgs},
-    fitting, result,
+    dispute::span,
+    fitting,
+    reconnect::follow_on,
+    result,
     wait::{self, Teller},
     Context,
 };
@@ -310,23 +310,22 @@ async fn watch(context: &Context<'_>, id: TaskId, timeout: Option<Milliseconds>)
     // Not one that could still come: there is no submission that is waited for.
     read(&chain, id).await?;
     let keys = context.global.data_keys.open();
+    let timeout = timeout.map(span);
     let work = async {
         let mut teller = Teller::new(context.out, &chain, keys, id, Instant::now(), true).await?;
-        let mut watch = Watch::new(&chain, id).await?;
-        loop {
-            let view = watch.next().await?;
-            teller.tell(&view).await;
-            if life::is_final(&view.status) {
-                return wait::outcome(&view);
+        follow_on(context, &chain, timeout, async |chain: &Chain| {
+            let mut watch = Watch::new(chain, id).await?;
+            loop {
+                let view = watch.next().await?;
+                teller.tell(chain, &view).await;
+                if life::is_final(&view.status) {
+                    return wait::outcome(&view);
+                }
             }
-        }
+        })
+        .await
     };
-    wait::bounded(
-        id,
-        timeout.map(|timeout| Duration::from_millis(timeout.0)),
-        work,
-    )
-    .await
+    wait::bounded(id, timeout, work).await
 }
 
 #[cfg(test)]

@@ -71,7 +71,6 @@ struct StepLine<'a> {
 /// Tells what happens to a task.
 pub struct Teller<'a> {
     out: &'a Output,
-    chain: &'a Chain,
     keys: DataKeys,
     clock: Clock,
     task: TaskId,
@@ -98,7 +97,7 @@ impl<'a> Teller<'a> {
     /// The node does not answer.
     pub async fn new(
         out: &'a Output,
-        chain: &'a Chain,
+        chain: &Chain,
         keys: DataKeys,
         task: TaskId,
         start: Instant,
@@ -106,7 +105,6 @@ impl<'a> Teller<'a> {
     ) -> Result<Self> {
         Ok(Self {
             out,
-            chain,
             keys,
             clock: chain.clock().await?,
             task,
@@ -142,10 +140,10 @@ impl<'a> Teller<'a> {
         self.start.elapsed()
     }
 
-    /// Tells what happened since the last view.
-    pub async fn tell(&mut self, view: &TaskView<Account>) {
+    /// Tells what happened since the last view, also one of another connection.
+    pub async fn tell(&mut self, chain: &Chain, view: &TaskView<Account>) {
         // Where the node does not answer any more, the next view will not come either.
-        if let Ok(clock) = self.chain.clock().await {
+        if let Ok(clock) = chain.clock().await {
             self.clock = clock;
         }
         let steps = self.life.observe(view);
@@ -160,7 +158,7 @@ impl<'a> Teller<'a> {
                     ..
                 } => {
                     let failed = view.assignments.iter().find(|a| a.id == *assignment);
-                    self.log_text(log, *assignment, failed, &view.submission.privacy)
+                    self.log_text(chain, log, *assignment, failed, &view.submission.privacy)
                         .await
                 }
                 _ => None,
@@ -291,6 +289,7 @@ impl<'a> Teller<'a> {
 
     async fn log_text(
         &self,
+        chain: &Chain,
         log: &ContentId,
         id: AssignmentId,
         assignment: Option<&AssignmentView<Account>>,
@@ -299,7 +298,7 @@ impl<'a> Teller<'a> {
         let _fetching = self.out.wait("fetching the worker's log");
         let fetch = async {
             let key = sealed::key_of(&self.keys, privacy)?;
-            let node = NodeRpc::new(self.chain);
+            let node = NodeRpc::new(chain);
             let at = assignment.map(|one| peers::show_all(&one.peers));
             let node = Connected::to_strangers(&node, &at.unwrap_or_default()).await;
             let log = read_all(&node, log, sealed_length(LOG_BYTES)).await?;

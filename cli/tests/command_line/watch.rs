@@ -168,6 +168,36 @@ fn a_signal_ends_the_wait_and_says_how_to_go_on() {
     }
 }
 
+/// Regression: who waited ended with the connection.
+#[test]
+fn who_waits_goes_on_when_the_node_is_back() {
+    let node = FakeNode::start();
+    let id = watched::ASSIGNED.to_string();
+    let late = format!("{}s", HANGS_AFTER.as_secs());
+    let mut watch = node.start_aicpw(&["task", "watch", &id, "--timeout", &late]);
+    let mut said = BufReader::new(watch.stdout.take().unwrap()).lines();
+    // What is waited for is said after some seconds.
+    let mut next = || {
+        let mut lines = said.by_ref().map(|line| line.unwrap());
+        lines.find(|line| !line.contains("the provider fetches the inputs"))
+    };
+    let line = next().unwrap();
+    assert!(line.contains("matched"), "{line}");
+    let node = node.start_anew();
+    assert_eq!(next().unwrap(), "connected again");
+    node.go_on(watched::ASSIGNED);
+    // What was told before is not told again.
+    let line = next().unwrap();
+    assert!(line.contains("started"), "{line}");
+    let sent = Command::new("kill")
+        .args(["-TERM", &watch.id().to_string()])
+        .status();
+    assert!(sent.unwrap().success());
+    let ended = watch.wait_with_output().unwrap();
+    let text = String::from_utf8(ended.stderr).unwrap();
+    assert_eq!(text.matches("trying again").count(), 1, "{text}");
+}
+
 /// What `nohup` has started is to go on without its terminal.
 #[test]
 fn a_signal_that_is_ignored_from_the_start_ends_nothing() {

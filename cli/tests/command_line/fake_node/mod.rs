@@ -82,6 +82,9 @@ impl Looks {
     }
 }
 
+/// A free port of this machine.
+const ANYWHERE: &str = "127.0.0.1:0";
+
 /// Runtime APIs that were called, and in the state of which block.
 type Reads = Arc<Mutex<Vec<(String, Option<String>)>>>;
 
@@ -99,17 +102,24 @@ pub struct FakeNode {
 impl FakeNode {
     /// Starts it on a free port of this machine.
     pub fn start() -> Self {
-        Self::start_with(|_| {})
+        Self::start_with(ANYWHERE, |_| {})
+    }
+
+    /// Ends it with its connections, and starts another at the same address, which has seen nothing.
+    pub fn start_anew(self) -> Self {
+        let at = self.url.trim_start_matches("ws://").to_owned();
+        drop(self);
+        Self::start_with(&at, |_| {})
     }
 
     /// One that also has an IPFS store.
     pub fn start_with_store() -> Self {
         let asked = Asked::default();
-        let node = Self::start_with(|module| store::add_to(module, &asked));
+        let node = Self::start_with(ANYWHERE, |module| store::add_to(module, &asked));
         Self { asked, ..node }
     }
 
-    fn start_with(more: impl FnOnce(&mut RpcModule<Arc<AtomicUsize>>)) -> Self {
+    fn start_with(at: &str, more: impl FnOnce(&mut RpcModule<Arc<AtomicUsize>>)) -> Self {
         let runtime = tokio::runtime::Runtime::new().unwrap();
         let transactions = Arc::new(AtomicUsize::new(0));
         let reads = Reads::default();
@@ -121,7 +131,7 @@ impl FakeNode {
         );
         more(&mut module);
         let (url, server) = runtime.block_on(async {
-            let server = Server::builder().build("127.0.0.1:0").await.unwrap();
+            let server = Server::builder().build(at).await.unwrap();
             let url = format!("ws://{}", server.local_addr().unwrap());
             (url, server.start(module))
         });

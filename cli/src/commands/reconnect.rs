@@ -1,0 +1,225 @@
+//! Going on after the connection to the node was lost.
+
+use std::time::{Duration, Instant};
+
+use super::Context;
+use crate::{
+    chain::Chain,
+    error::{Error, Kind, Result},
+    output::Output,
+};
+
+/// Pause before a node that does not answer is tried again.
+const RECONNECT_AFTER: Duration = Duration::from_secs(2);
+
+/// How long it is tried for who has given no time of its own.
+const WITHOUT_TIMEOUT: Duration = Duration::from_secs(600);
+
+/// A connection that is lost sooner has not ended the trouble that it came after.
+const STEADY_AFTER: Duration = Duration::from_secs(60);
+
+/// A failure that lasts is told again after so long.
+const TELL_AGAIN_AFTER: Duration = Duration::from_secs(60);
+
+/// Connects again, however long that takes. `failed` gets each failure.
+async fn connect_again<C>(
+    connect: impl AsyncFn() -> Result<C>,
+    pause: Duration,
+    mut failed: impl FnMut(Error),
+) -> C {
+    loop {
+        tokio::time::sleep(pause).await;
+        match connect().await {
+            Ok(chain) => return chain,
+            // The node can have come back as one that this program does not talk to.
+            Err(error) => failed(error),
+        }
+    }
+}
+
+fn say_back(out: &Output) {
+    out.say("connected again");
+}
+
+/// Does `work`, which only looks at the chain or knows by itself what it has sent, and again with a new connection when
+/// one was lost: `first` is the first. It is said that one was lost, and that another is there. Without a `timeout` it
+/// is given up after ten minutes without a node.
+///
+/// # Errors
+/// Those of `work`; [`Kind::Unreachable`] once it is given up.
+pub async fn follow_on<T>(
+    context: &Context<'_>,
+    first: &Chain,
+    timeout: Option<Duration>,
+    work: impl AsyncFnMut(&Chain) -> Result<T>,
+) -> Result<T> {
+    let connect = async || context.connect().await;
+    let limit = timeout.unwrap_or(WITHOUT_TIMEOUT);
+    go_on(context.out, first, connect, RECONNECT_AFTER, limit, work).await
+}
+
+async fn go_on<C, T>(
+    out: &Output,
+    first: &C,
+    connect: impl AsyncFn() -> Result<C>,
+    pause: Duration,
+    limit: Duration,
+    mut work: impl AsyncFnMut(&C) -> Result<T>,
+) -> Result<T> {
+    let mut later: Option<C> = None;
+    let mut until: Option<Instant> = None;
+    loop {
+        let begun = Instant::now();
+        let mut newest = match work(later.as_ref().unwrap_or(first)).await {
+            Err(error) if error.kind == Kind::Unreachable => error,
+            end => return end,
+        };
+        let now = Instant::now();
+        let is_steady = now.saturating_duration_since(begun) >= STEADY_AFTER;
+        let end = match until {
+            Some(until) if !is_steady => until,
+            _ => now + limit,
+        };
+        until = Some(end);
+        out.warn(format!("{}; trying again", newest.message));
+        let left = end.saturating_duration_since(now);
+        let again = connect_again(&connect, pause, |error| newest = error);
+        let connected = tokio::time::timeout(left, again).await;
+        match connected {
+            Ok(chain) => later = Some(chain),
+            Err(_) => return Err(given_up(newest)),
+        }
+        say_back(out);
+    }
+}
+
+/// Whatever the last try has failed of, the node is not to be reached.
+fn given_up(error: Error) -> Error {
+    Error {
+        kind: Kind::Unreachable,
+        ..error
+    }
+}
+
+/// What keeps somebody from its work who never gives up: told when it is new, and again when it has lasted.
+#[derive(Default)]
+pub struct Trouble {
+    told: Option<(String, Instant)>,
+}
+
+impl Trouble {
+    /// Tells what has failed, connects again, however long that takes, and tells that.
+    pub async fn reconnect(&mut self, context: &Context<'_>, failed: &Error) -> Chain {
+        let out = context.out;
+        let mut is_told = self.tell(out, &failed.message);
+        let connect = async || context.connect().await;
+        let chain = connect_again(connect, RECONNECT_AFTER, |error| {
+            is_told |= self.tell(out, &error.message);
+        })
+        .await;
+        if is_told {
+            say_back(out);
+        }
+        chain
+    }
+
+    fn tell(&mut self, out: &Output, message: &str) -> bool {
+        let is_worth_it = self.is_worth_telling(message, Instant::now());
+        if is_worth_it {
+            out.warn(format!("{message}; trying again"));
+        }
+        is_worth_it
+    }
+
+    fn is_worth_telling(&mut self, message: &str, now: Instant) -> bool {
+        let is_known = self.told.as_ref().is_some_and(|(told, at)| {
+            told == message && now.saturating_duration_since(*at) < TELL_AGAIN_AFTER
+        });
+        if !is_known {
+            self.told = Some((message.to_owned(), now));
+        }
+        !is_known
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::{Cell, RefCell};
+
+    use super::*;
+
+    const SOON: Duration = Duration::from_millis(1);
+    const LATE: Duration = Duration::from_secs(600);
+
+    fn lost() -> Error {
+        Error::new(Kind::Unreachable, "lost")
+    }
+
+    /// A node that comes back as another chain's would otherwise be waited for without a word, for ever.
+    #[test]
+    fn what_is_wrong_is_told_when_it_changes_and_while_it_lasts() {
+        let mut trouble = Trouble::default();
+        let begun = Instant::now();
+        let after = |seconds| begun + Duration::from_secs(seconds);
+        assert!(trouble.is_worth_telling("gone", begun));
+        assert!(!trouble.is_worth_telling("gone", after(2)));
+        assert!(trouble.is_worth_telling("of another chain", after(4)));
+        assert!(!trouble.is_worth_telling("of another chain", after(63)));
+        assert!(trouble.is_worth_telling("of another chain", after(64)));
+        assert!(!trouble.is_worth_telling("of another chain", after(66)));
+        assert!(trouble.is_worth_telling("gone", after(68)));
+    }
+
+    /// Regression: who waited for a task ended with the first lost connection.
+    #[tokio::test]
+    async fn who_follows_goes_on_with_the_next_connection() {
+        let out = Output::new(true);
+        let tries = Cell::new(0u32);
+        // Connections have numbers; each other try fails.
+        let connect = async || -> Result<u32> {
+            tries.set(tries.get() + 1);
+            match tries.get() % 2 {
+                1 => Err(lost()),
+                _ => Ok(tries.get()),
+            }
+        };
+        let used = RefCell::new(Vec::<u32>::new());
+        let work = async |number: &u32| -> Result<u32> {
+            used.borrow_mut().push(*number);
+            match *number {
+                4 => Ok(7),
+                _ => Err(lost()),
+            }
+        };
+        let end = go_on(&out, &0, connect, SOON, LATE, work).await;
+        assert_eq!(end.unwrap(), 7);
+        assert_eq!(*used.borrow(), [0, 2, 4]);
+    }
+
+    #[tokio::test]
+    async fn another_failure_is_the_end() {
+        let out = Output::new(true);
+        for kind in [Kind::Error, Kind::Timeout, Kind::TaskFailed] {
+            let connect = async || -> Result<u32> { panic!("the node is there") };
+            let work = async |_: &u32| -> Result<()> { Err(Error::new(kind, "it ends")) };
+            let end = go_on(&out, &0, connect, SOON, LATE, work).await;
+            assert_eq!(end.unwrap_err().kind, kind);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_node_that_stays_away_is_given_up() {
+        let out = Output::new(true);
+        let connect = async || -> Result<u32> { Err(Error::other("of another chain")) };
+        let work = async |_: &u32| -> Result<()> { Err(lost()) };
+        let end = go_on(&out, &0, connect, SOON, 50 * SOON, work).await;
+        let error = end.unwrap_err();
+        assert_eq!(error.kind, Kind::Unreachable);
+        assert_eq!(error.message, "of another chain");
+        // So is one that never answers more than once.
+        let connect = async || -> Result<u32> { Ok(1) };
+        let work = async |_: &u32| -> Result<()> { Err(lost()) };
+        let end = go_on(&out, &0, connect, SOON, 50 * SOON, work).await;
+        assert_eq!(end.unwrap_err().message, "lost");
+    }
+}
