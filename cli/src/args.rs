@@ -116,10 +116,11 @@ Examples:
     /// `aicpw task dispute` opens one.
     #[command(subcommand)]
     Dispute(dispute::DisputeCommand),
-    /// Stay up for the account: grant keys of sealed tasks, serve files, appeal against verdicts
+    /// Stay up for the account: grant keys of sealed tasks, serve files, fetch results, appeal against verdicts
     ///
     /// For a requester: a sealed task whose key is not granted soon after its match ends at the requester's cost,
-    /// and each further provider, and each juror of a dispute, has to be granted it anew.
+    /// and each further provider, and each juror of a dispute, has to be granted it anew. With --out it fetches each
+    /// result while it can be fetched: an hour after the payment it may be gone.
     ///
     /// For a provider: a verdict against its result takes all that is locked for it, unless a larger jury is called
     /// within minutes. The agent calls it, as far as the account can spend the bond: a bond is lost if the larger
@@ -127,6 +128,7 @@ Examples:
     #[command(after_long_help = "\
 Examples:
   aicpw --key-file me.key agent
+  aicpw --key-file me.key agent --out results
   aicpw --key-file me.key agent --until-idle --json
   aicpw --key-file provider.key agent --appeal-up-to 500")]
     Agent(agent::AgentArgs),

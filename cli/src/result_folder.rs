@@ -147,6 +147,12 @@ fn check_files(folder: &Path, outputs: &[OutputFile]) -> Result<BTreeSet<OwnFile
     Ok(replaced)
 }
 
+/// The task and the root of the result whose record is in a folder.
+pub fn recorded(folder: &Path) -> Option<(u64, String)> {
+    let record = earlier_record(&folder.join(RECORD))?;
+    Some((record.task, record.root))
+}
+
 /// Whether it is a file, if it is there.
 fn is_file(path: &Path) -> Result<Option<bool>> {
     match path.symlink_metadata() {

@@ -1,14 +1,15 @@
 //! `aicpw agent`: stays up for an account. It grants the keys of the account's sealed tasks, to the
-//! first provider and to each next one, and has the node keep and serve what providers fetch. And it appeals against
-//! verdicts that are against the account's own results.
+//! first provider and to each next one, and has the node keep and serve what providers fetch. It appeals against
+//! verdicts that are against the account's own results. And it fetches the results of the account's tasks.
 
 mod appeals;
+mod fetches;
 mod serve;
 
 use std::{
-    cell::Cell,
     collections::{BTreeMap, BTreeSet},
     future::Future,
+    path::PathBuf,
     time::{Duration, Instant},
 };
 
@@ -19,6 +20,7 @@ use futures::{
 use serde::Serialize;
 
 use appeals::{AppealArgs, Appeals};
+use fetches::{fetch, Ended, Fetches};
 use serve::{fetchers, meet, serve, waits_for_data};
 
 use super::{
@@ -65,6 +67,9 @@ pub struct AgentArgs {
     /// End when none of the account's tasks is open
     #[arg(long)]
     pub until_idle: bool,
+    /// Fetch the result of each of the account's tasks into a folder of its own there, DIR/<task>, once
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
     #[command(flatten)]
     appeals: AppealArgs,
 }
@@ -95,6 +100,18 @@ enum Line {
         task: u64,
         state: &'static str,
     },
+    Fetched {
+        task: u64,
+        assignment: Option<String>,
+        folder: String,
+        result_root: String,
+    },
+    NotFetched {
+        task: u64,
+        folder: String,
+        reason: &'static str,
+        message: String,
+    },
     Appealed {
         task: u64,
         against: &'static str,
@@ -116,33 +133,27 @@ enum Line {
 pub async fn run(context: &Context<'_>, args: &AgentArgs) -> Result<()> {
     let signer = context.signer()?;
     let keys = context.global.data_keys.open();
+    let mut state = State {
+        has_looked: false,
+        appeals: Appeals::new(&args.appeals),
+        grants: Posts::default(),
+        fetches: Fetches::new(args.out.as_deref())?,
+    };
     let mut chain = context.connect().await?;
     context.out.say(format!("agent of {}", signer.account));
     context.out.json_line(&Line::Ready {
         account: signer.account,
     });
     let work = async {
-        let has_looked = Cell::new(false);
         let mut trouble = Trouble::default();
-        let mut appeals = Appeals::new(&args.appeals);
-        let grants = Posts::default();
         loop {
             let idle = args.until_idle;
-            let followed = follow(
-                context,
-                &chain,
-                &signer,
-                &keys,
-                idle,
-                &has_looked,
-                &mut appeals,
-                &grants,
-            );
+            let followed = follow(context, &chain, &signer, &keys, idle, &mut state);
             let Err(error) = followed.await else {
                 return Ok(());
             };
             let is_lost = matches!(error.kind, Kind::Unreachable | Kind::Timeout);
-            if !is_lost && !has_looked.get() {
+            if !is_lost && !state.has_looked {
                 return Err(error);
             }
             chain = trouble.reconnect(context, &error).await;
@@ -160,19 +171,37 @@ pub async fn run(context: &Context<'_>, args: &AgentArgs) -> Result<()> {
     }
 }
 
-/// Follows the account's tasks as long as the node answers, or, if that was asked for, one is open. That it has answered is
-/// noted in `has_looked`: what fails after that can pass, be it a lost connection or a limit of the node's.
+/// What the agent goes on with after a lost connection.
+struct State {
+    /// Whether the node has answered: what fails after that can pass, be it a lost connection or a limit of the node's.
+    has_looked: bool,
+    appeals: Appeals,
+    grants: Posts<AssignmentId>,
+    fetches: Fetches,
+}
+
+/// Follows the account's tasks as long as the node answers, or, if that was asked for, one is open or has a result that
+/// is to be fetched.
 async fn follow(
     context: &Context<'_>,
     chain: &Chain,
     signer: &Signer,
     keys: &DataKeys,
     until_idle: bool,
-    has_looked: &Cell<bool>,
-    appeals: &mut Appeals,
-    grants: &Posts<AssignmentId>,
+    state: &mut State,
 ) -> Result<()> {
     let out = context.out;
+    let State {
+        has_looked,
+        appeals,
+        grants,
+        fetches,
+    } = state;
+    fetches.begin_anew();
+    let retrieval_window = match fetches.are_on() {
+        true => chain.market_parameters().await?.retrieval_window,
+        false => 0,
+    };
     let pins = context.global.pins.open();
     let granter = Granter::new(chain, signer, keys.clone()).await?;
     let mut granter = granter.after(grants.clone());
@@ -180,6 +209,7 @@ async fn follow(
     let mut serving: FuturesUnordered<LocalBoxFuture<'_, (TaskId, Result<usize>)>> =
         FuturesUnordered::new();
     let mut meeting: FuturesUnordered<LocalBoxFuture<'_, ()>> = FuturesUnordered::new();
+    let mut fetching: FuturesUnordered<LocalBoxFuture<'_, Ended>> = FuturesUnordered::new();
     let mut look = tokio::time::interval(LOOK_EVERY);
     look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut tidy = tokio::time::interval(LET_GO_EVERY);
@@ -206,12 +236,15 @@ async fn follow(
                 }
             },
             Some(()) = meeting.next() => {}
+            Some(ended) = fetching.next() => {
+                fetches::tell(out, fetches.ended(ended, Instant::now()).as_slice());
+            }
             _ = verdicts.tick() => appeals.look(out, chain, signer, &disputed).await?,
             _ = look.tick() => {
                 let mut awaited = Vec::new();
                 let mut to_meet = BTreeSet::new();
-                let views = tasks.look(chain, signer.account).await?;
-                has_looked.set(true);
+                let views = tasks.look(chain, signer.account, |view| fetches.note(view)).await?;
+                *has_looked = true;
                 disputed.clear();
                 for view in views {
                     if life::is_final(&view.status) {
@@ -233,13 +266,21 @@ async fn follow(
                         awaited.push(view.id);
                     }
                 }
+                if !fetches.are_done() {
+                    let clock = chain.clock().await?;
+                    let (begun, steps) = fetches.look(&clock, retrieval_window, Instant::now());
+                    fetches::tell(out, &steps);
+                    for begun in begun {
+                        fetching.push(fetch(out, chain, keys, begun).boxed_local());
+                    }
+                }
                 if !to_meet.is_empty() {
                     meeting.push(meet(chain, to_meet).boxed_local());
                 }
                 for (task, granted) in granter.look_and_tell(out, &awaited).await {
                     out.json_line(&line(task, &granted));
                 }
-                if until_idle && tasks.are_idle() && serving.is_empty() {
+                if until_idle && tasks.are_idle() && serving.is_empty() && fetches.are_done() {
                     return Ok(());
                 }
             }
@@ -309,8 +350,14 @@ struct Tasks {
 }
 
 impl Tasks {
-    /// All open tasks as they are now, and once more those that have ended since the last look.
-    async fn look(&mut self, chain: &Chain, account: Account) -> Result<Vec<TaskView<Account>>> {
+    /// All open tasks as they are now, and once more those that have ended since the last look. `seen` gets each that
+    /// was looked at, those too of which there is nothing to tell.
+    async fn look(
+        &mut self,
+        chain: &Chain,
+        account: Account,
+        mut seen: impl FnMut(&TaskView<Account>),
+    ) -> Result<Vec<TaskView<Account>>> {
         self.look_for_more(|before| chain.task_ids_before(Some(account), before, PAGE))
             .await?;
         let last = match self.open.is_empty() {
@@ -337,7 +384,10 @@ impl Tasks {
         let mut views = Vec::new();
         for (id, view, is_certain) in open {
             match view {
-                Some(view) => views.extend(self.note(view, is_certain)),
+                Some(view) => {
+                    seen(&view);
+                    views.extend(self.note(view, is_certain));
+                }
                 // A fork took the submission away; if it comes back it is looked at again.
                 None => {
                     self.open.remove(&id);

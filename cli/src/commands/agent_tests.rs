@@ -31,6 +31,18 @@ fn every_line_is_documented() {
             task: 7,
             state: "settled",
         },
+        Line::Fetched {
+            task: 7,
+            assignment: Some(String::new()),
+            folder: String::new(),
+            result_root: String::new(),
+        },
+        Line::NotFetched {
+            task: 7,
+            folder: String::new(),
+            reason: "failed",
+            message: String::new(),
+        },
         Line::Appealed {
             task: 7,
             against: "result",
@@ -237,12 +249,12 @@ async fn a_task_that_has_ended_in_a_fork_only_stays_open() {
         (refunded, TaskStatus::Active, false),
     ] {
         *now.lock().unwrap() = (best, certain);
-        let views = tasks.look(&chain, Account([1; 32])).await.unwrap();
+        let views = tasks.look(&chain, Account([1; 32]), |_| ()).await.unwrap();
         assert_eq!(!views.is_empty(), told, "{best:?}");
         assert!(!tasks.are_idle());
     }
     *now.lock().unwrap() = (refunded, refunded);
-    let views = tasks.look(&chain, Account([1; 32])).await.unwrap();
+    let views = tasks.look(&chain, Account([1; 32]), |_| ()).await.unwrap();
     assert_eq!(views[0].status, refunded);
     assert!(tasks.are_idle());
 }

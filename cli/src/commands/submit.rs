@@ -253,15 +253,8 @@ async fn submit(context: &Context<'_>, args: &SubmitArgs, is_sent: &Cell<bool>) 
     let fee = Amount(market.fee_for(terms.time_limit(), terms.verification().replicas()));
     let document = report::document(&submitted, &signer, &manifest, args.sealed, &terms, fee);
     out.result(&document, |document| {
-        let start_window = clock.span(market.start_window);
         report::show(
-            document,
-            args,
-            context,
-            &clock,
-            &start_window,
-            &prepared,
-            &submitted,
+            document, args, context, &clock, &market, &prepared, &submitted,
         )
     });
     outcome.map_err(|error| Error {
@@ -292,8 +285,8 @@ struct Following<'a> {
 }
 
 impl Following<'_> {
-    /// Follows the task to its result, while the block with its submission becomes final, fetches the result and accepts
-    /// it, from wherever an earlier connection has come to.
+    /// Follows the task to its result, while the block with its submission becomes final, fetches the result and
+    /// accepts it, from wherever an earlier connection has come to.
     async fn go(&mut self, chain: &Chain) -> Result<()> {
         let (out, args) = (self.context.out, self.args);
         if self.view.is_none() {
@@ -422,8 +415,8 @@ impl Following<'_> {
     }
 }
 
-/// Waits until a submission is final that is `known` to be in a block. What was `sent` is told so by the node, as long as
-/// the connection is there; then the chain is asked.
+/// Waits until a submission is final that is `known` to be in a block. What was `sent` is told so by the node, as long
+/// as the connection is there; then the chain is asked.
 async fn until_final(
     chain: &Chain,
     sent: Option<Sent>,

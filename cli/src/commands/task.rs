@@ -2,9 +2,12 @@
 
 mod change;
 
-use std::{path::PathBuf, time::Instant};
+use std::{
+    path::{Path, PathBuf},
+    time::Instant,
+};
 
-use aicpw_protocol::{task::TaskStatus, view::TaskView, Milliseconds, TaskId};
+use aicpw_protocol::{task::TaskStatus, view::TaskView, BlockNumber, Milliseconds, TaskId};
 use clap::Subcommand;
 use serde::Serialize;
 use subxt::config::substrate::H256;
@@ -19,7 +22,7 @@ use super::{
     dispute::span,
     fitting,
     reconnect::follow_on,
-    result,
+    result::{self, ResultJson},
     wait::{self, Teller},
     Context,
 };
@@ -27,8 +30,10 @@ use crate::{
     account::Account,
     chain::{
         follow::{unknown_task, Watch},
+        read::Clock,
         Chain,
     },
+    data_keys::DataKeys,
     error::{Error, Kind, Result},
     life,
     node_rpc::NodeRpc,
@@ -36,6 +41,7 @@ use crate::{
         dispute::{headline, DisputeJson},
         json::TaskJson,
         task::{self, Beside},
+        Output,
     },
     quantity::{parse_span, parse_task, whole},
     result_folder,
@@ -79,7 +85,8 @@ Examples:
     },
     /// Tell what happens to a task until it ends (with --json: one line for each step)
     ///
-    /// What happened before is told first. Exit code 3 if it ended without a result.
+    /// What happened before is told first. Exit code 3 if it ended without a result. Of one that was paid it says until
+    /// when its result can be fetched.
     #[command(after_long_help = "\
 Examples:
   aicpw task watch 7
@@ -226,15 +233,9 @@ pub async fn run(context: &Context<'_>, command: TaskCommand) -> Result<()> {
         TaskCommand::Watch { id, timeout } => watch(context, TaskId(id), timeout).await,
         TaskCommand::Fetch { id, out } => {
             let chain = context.connect().await?;
-            let node = NodeRpc::new(&chain);
             let view = read(&chain, TaskId(id)).await?;
-            wait::results_of(&view)?;
             let keys = context.global.data_keys.open();
-            let outputs = result::outputs_of(context.out, &node, &view, &keys).await?;
-            result_folder::check(&out, &outputs)?;
-            let fetched = result::fetch_into(context.out, &node, &view, &outputs, &out, &keys)
-                .await
-                .map_err(|error| or_claim(&view, error).about_task(id))?;
+            let fetched = fetch(context.out, &chain, &view, &out, &keys).await?;
             context.out.result(&fetched, |fetched| {
                 format!(
                     "the result of task {id} has the root that is on chain\n{}",
@@ -266,6 +267,26 @@ pub async fn read(chain: &Chain, id: TaskId) -> Result<TaskView<Account>> {
 /// As of [`read`].
 pub async fn read_at(chain: &Chain, id: TaskId, at: Option<H256>) -> Result<TaskView<Account>> {
     chain.task(id, at).await?.ok_or_else(|| unknown_task(id))
+}
+
+/// Fetches the result of a task into `folder`, with its record, once its root is found to be the one on chain.
+///
+/// # Errors
+/// There is no result yet; it cannot be fetched, or is another; it would overwrite something else.
+pub async fn fetch(
+    out: &Output,
+    chain: &Chain,
+    view: &TaskView<Account>,
+    folder: &Path,
+    keys: &DataKeys,
+) -> Result<ResultJson> {
+    let node = NodeRpc::new(chain);
+    wait::results_of(view)?;
+    let outputs = result::outputs_of(out, &node, view, keys).await?;
+    result_folder::check(folder, &outputs)?;
+    result::fetch_into(out, &node, view, &outputs, folder, keys)
+        .await
+        .map_err(|error| or_claim(view, error).about_task(view.id.0))
 }
 
 /// A failure to fetch a result that was paid says what can be done against its provider; not one of this
@@ -305,6 +326,34 @@ async fn list(
     Ok(())
 }
 
+/// Says until when the result of a task that was paid can be fetched.
+async fn say_until_when(out: &Output, chain: &Chain, view: &TaskView<Account>) -> Result<()> {
+    if let TaskStatus::Settled { .. } = view.status {
+        let window = chain.market_parameters().await?.retrieval_window;
+        let clock = chain.clock().await?;
+        out.say(until_when(view, &clock, window).unwrap_or_default());
+    }
+    Ok(())
+}
+
+/// Until when the result of a task that was paid can be fetched, for people.
+fn until_when(view: &TaskView<Account>, clock: &Clock, window: BlockNumber) -> Option<String> {
+    let TaskStatus::Settled { at, .. } = view.status else {
+        return None;
+    };
+    let (id, until) = (view.id, at.saturating_add(window));
+    let fetches = format!("`aicpw task fetch {id} --out DIR`");
+    Some(match clock.now < until {
+        true => format!(
+            "its result can be fetched for a while only, {}: {fetches}",
+            clock.left(until)
+        ),
+        false => format!(
+            "its result had to be there until block {until} only; {fetches} says whether it still is"
+        ),
+    })
+}
+
 async fn watch(context: &Context<'_>, id: TaskId, timeout: Option<Milliseconds>) -> Result<()> {
     let chain = context.connect().await?;
     // Not one that could still come: there is no submission that is waited for.
@@ -319,6 +368,7 @@ async fn watch(context: &Context<'_>, id: TaskId, timeout: Option<Milliseconds>)
                 let view = watch.next().await?;
                 teller.tell(chain, &view).await;
                 if life::is_final(&view.status) {
+                    say_until_when(context.out, chain, &view).await?;
                     return wait::outcome(&view);
                 }
             }
@@ -331,7 +381,21 @@ async fn watch(context: &Context<'_>, id: TaskId, timeout: Option<Milliseconds>)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::life::tests::view;
+    use crate::{chain::read::tests::CLOCK, life::tests::view};
+
+    #[test]
+    fn a_result_that_was_paid_can_be_fetched_for_a_while() {
+        let said = |status| until_when(&view(status, vec![]), &CLOCK, 240).unwrap_or_default();
+        let text = said(TaskStatus::Settled { at: 100, paid: 1 });
+        assert!(text.contains("about 60 s left (block 340)"), "{text}");
+        assert!(text.contains("`aicpw task fetch 7 --out DIR`"), "{text}");
+        let late = Clock { now: 340, ..CLOCK };
+        let settled = view(TaskStatus::Settled { at: 100, paid: 1 }, vec![]);
+        let text = until_when(&settled, &late, 240).unwrap();
+        assert!(text.contains("until block 340 only"), "{text}");
+        assert_eq!(said(TaskStatus::Cancelled { at: 100 }), "");
+        assert_eq!(said(TaskStatus::Verifying { settle_at: 200 }), "");
+    }
 
     #[test]
     fn who_cannot_fetch_what_it_paid_for_is_told_what_to_do() {

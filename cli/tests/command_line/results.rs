@@ -211,3 +211,32 @@ fn who_is_named_by_this_person_is_no_stranger() {
     assert_eq!(output.stdout.len(), 512);
     assert_eq!(node.asked(), [("connect", at.to_owned())]);
 }
+
+#[test]
+fn the_agent_fetches_each_result_once() {
+    let node = FakeNode::start_with_store();
+    let dir = tempfile::tempdir().unwrap();
+    let (out, pins) = (dir.path().join("results"), dir.path().join("pins"));
+    let agent = || {
+        let arguments = ["--suri", "//Dave", "agent", "--until-idle", "--json"];
+        let (out, pins) = (out.to_str().unwrap(), pins.to_str().unwrap());
+        let output = node.run(&[&arguments[..], &["--out", out, "--pins", pins]].concat());
+        assert!(output.status.success(), "{output:?}");
+        let text = String::from_utf8(output.stdout).unwrap();
+        let lines = text.lines();
+        let lines = lines.map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+        lines
+            .filter(|line| line["event"] == "fetched")
+            .collect::<Vec<_>>()
+    };
+    let fetched = agent();
+    assert_eq!(fetched.len(), 1, "{fetched:?}");
+    assert_eq!(fetched[0]["task"], results::RIGHT);
+    let folder = out.join(results::RIGHT.to_string());
+    assert_eq!(fetched[0]["folder"], folder.to_str().unwrap());
+    assert_eq!(names(&folder), ["result.json", "x.bin"]);
+    // Another agent finds it there, and lets it be.
+    std::fs::write(folder.join("x.bin"), "retouched").unwrap();
+    assert!(agent().is_empty());
+    assert_eq!(std::fs::read(folder.join("x.bin")).unwrap(), b"retouched");
+}

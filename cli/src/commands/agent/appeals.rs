@@ -30,7 +30,7 @@ use crate::{
         submit::Inclusion,
         Chain,
     },
-    commands::contest::{self, Plan, Until},
+    commands::contest::{self, Plan},
     error::{Error, Kind, Result},
     keys::Signer,
     output::Output,

@@ -2,7 +2,7 @@
 
 use aicpw_protocol::{
     task::{Refunded, TaskStatus},
-    view::TaskView,
+    view::{MarketParameters, TaskView},
     ContentId,
 };
 use serde::Serialize;
@@ -100,7 +100,7 @@ pub(super) fn show(
     args: &SubmitArgs,
     context: &Context<'_>,
     clock: &Clock,
-    start_window: &str,
+    market: &MarketParameters,
     prepared: &Prepared,
     submitted: &Submitted,
 ) -> String {
@@ -127,17 +127,30 @@ pub(super) fn show(
     if args.wait {
         text += &wait::latency_lines(&submitted.latencies);
     } else {
-        text += &format!(
+        text +=
+            &format!(
             "Keep the node at {} running until the task ends: each provider that tries it fetches \
-             the manifest and {} from there, and has about {start_window} for that. This tells when \
+             the manifest and {} from there, and has about {} for that. This tells when \
              it ends:\n  {}\n",
             context.global.url,
             count(prepared.files.len(), "file"),
+            clock.span(market.start_window),
             context.global.again(&format!("task watch {}", document.task), false)
         );
     }
-    if let (Some(result), Some(folder)) = (&submitted.result, &args.out) {
-        text += &result.show(folder);
+    match (&submitted.result, &args.out) {
+        (Some(result), Some(folder)) => text += &result.show(folder),
+        _ if has_result_to_come(submitted.view.as_ref()) => {
+            text += &format!(
+                "Its result can be fetched from the reveal until about {} after the provider is paid, and may be gone \
+                 then:\n  {}\n",
+                clock.span(market.retrieval_window),
+                context
+                    .global
+                    .again(&format!("task fetch {} --out DIR", document.task), false)
+            );
+        }
+        _ => {}
     }
     if let Some(settle_at) = document.settle_at {
         text += &format!(
@@ -149,6 +162,11 @@ pub(super) fn show(
         );
     }
     text
+}
+
+/// Whether there is a result, or may be one.
+fn has_result_to_come(view: Option<&TaskView<Account>>) -> bool {
+    view.is_none_or(|view| wait::outcome(view).is_ok())
 }
 
 /// Whether the budget is held: until the task is seen to have ended.
@@ -171,6 +189,15 @@ mod tests {
         assert!(!open(TaskStatus::Cancelled { at: 9 }));
         let reason = Refunded::MatchWindowEnded;
         assert!(!open(TaskStatus::Refunded { at: 9, reason }));
+    }
+
+    #[test]
+    fn a_result_is_there_or_to_come_unless_the_task_has_ended_without() {
+        let has = |status| has_result_to_come(Some(&life::tests::view(status, vec![])));
+        assert!(has_result_to_come(None));
+        assert!(has(TaskStatus::Verifying { settle_at: 9 }));
+        assert!(has(TaskStatus::Settled { at: 9, paid: 1 }));
+        assert!(!has(TaskStatus::Cancelled { at: 9 }));
     }
 
     #[test]

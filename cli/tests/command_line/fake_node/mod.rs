@@ -50,6 +50,8 @@ const ALICE: &str = "d43593c715fdd31c61141abd04a99fd6822c8558854ccde39a5684e7a56
 
 const CHARLIE: &str = "90b5ab205c6974c9ea841be688864633dc9ca8a357843eeacf2314649965fe22";
 
+const DAVE: &str = "306721211d5404bd9da88e0204360a1a9ab8b87c66c1bc2fcdd37f3c2222cc20";
+
 /// As the command line writes it.
 const CHARLIES_ADDRESS: &str = "ugKQaevAXDfxMJbW2hiK5VWBTGaYq1DczFqfLGAASCKdn5pBn";
 
@@ -417,6 +419,7 @@ fn runtime_api(function: &str, arguments: &[u8], is_final: bool, looks: &Looks) 
             let newest = match requester.map(hex::encode).as_deref() {
                 Some(ALICE) => Some(disputes::SEALED),
                 Some(CHARLIE) => Some(watched::UNSTEADY),
+                Some(DAVE) => Some(results::RIGHT),
                 _ => None,
             };
             let ids = newest.filter(|id| before.is_none_or(|before| *id < before.0));
