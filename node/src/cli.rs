@@ -186,6 +186,16 @@ mod tests {
     }
 
     #[test]
+    fn a_job_that_runs_out_of_memory_does_not_end_the_unit() {
+        let unit = include_str!("../../packaging/systemd/aicpw-node.service");
+        let lines = unit.lines().map(str::trim);
+        let policies: Vec<_> = lines
+            .filter(|line| line.starts_with("OOMPolicy="))
+            .collect();
+        assert_eq!(policies, ["OOMPolicy=continue"]);
+    }
+
+    #[test]
     fn the_unit_allows_what_a_job_locks_itself_in_with() {
         let unit = include_str!("../../packaging/systemd/aicpw-node.service");
         let filters = unit

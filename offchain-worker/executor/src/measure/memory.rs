@@ -4,7 +4,10 @@
 //! nothing is allocated: that would push everything else out. A card's is taken, written and read back, and given
 //! back: the driver's figure also counts what the screen and other programs have.
 
-use std::path::{Component, Path, PathBuf};
+use std::{
+    num::NonZero,
+    path::{Component, Path, PathBuf},
+};
 
 use aicpw_protocol::{
     device::DeviceKind,
@@ -13,11 +16,14 @@ use aicpw_protocol::{
 };
 
 use super::own_programs;
-use crate::opencl::{
-    buffer::Buffer,
-    devices::{Device, DeviceInfoLine},
-    program::BoundKernel,
-    Error, Session,
+use crate::{
+    opencl::{
+        buffer::Buffer,
+        devices::{Device, DeviceInfoLine},
+        program::BoundKernel,
+        Error, Session,
+    },
+    sandbox::{memory_of_driver, Stage},
 };
 
 /// Memory is given in pages: one word of each is written and read back.
@@ -28,6 +34,12 @@ const MOST: u64 = 1 << 30;
 
 /// Least that is worth a try of its own.
 const LEAST: u64 = 1 << 20;
+
+/// What the node and its IPFS process take of the machine's memory besides.
+const NODE_AND_IPFS: u64 = 2 << 30;
+
+/// Where the machine is small, this part of its memory is left and no more.
+const PART_LEFT: u64 = 4;
 
 /// The words of a page are 1024. Each chunk has words of its own, so that two in the same place are noticed.
 const SOURCE: &str = r"
@@ -60,7 +72,23 @@ pub fn usable(device: &Device) -> Result<Mebibytes, Error> {
 /// [`usable`] tells.
 pub fn of_the_machine(info: &DeviceInfoLine) -> Option<u64> {
     let is_the_machines = info.kind == DeviceKind::Cpu || info.shares_memory;
-    is_the_machines.then(|| info.memory_bytes.min(allowed(Path::new("/"))))
+    let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
+    is_the_machines.then(|| {
+        let allowed = allowed(Path::new("/"));
+        info.memory_bytes.min(for_jobs(allowed, processors))
+    })
+}
+
+/// What is left of `allowed` for jobs' buffers. If they could have all of it, one honest job that takes what it was
+/// promised would leave nothing for its driver, the node and IPFS, and the kernel would end somebody's process.
+///
+/// A card that shares the memory is counted like a processor: what its driver may take besides
+/// ([`memory_of_driver`]) is mostly addresses.
+fn for_jobs(allowed: u64, processors: usize) -> u64 {
+    let [build, run] = [Stage::Build, Stage::Run]
+        .map(|stage| memory_of_driver(stage, DeviceKind::Cpu, processors));
+    let reserve = NODE_AND_IPFS.saturating_add(build.max(run));
+    allowed.saturating_sub(reserve.min(allowed / PART_LEFT))
 }
 
 /// What this process, and so a job beside it, may have of the machine's memory.
@@ -297,6 +325,30 @@ mod tests {
         assert_eq!(allowed(root), 4096);
         write("sys/fs/cgroup/slice/unit/memory.max", "9000\n");
         assert_eq!(allowed(root), 4096, "a group has no more than that above");
+    }
+
+    #[test]
+    fn jobs_leave_memory_for_drivers_the_node_and_ipfs() {
+        const GIB: u64 = 1 << 30;
+        for (allowed, processors, jobs) in [
+            // A small machine offers three quarters.
+            (2 * GIB, 2, 3 * GIB / 2),
+            (8 * GIB, 4, 6 * GIB),
+            (16 * GIB, 8, 12 * GIB),
+            (24 * GIB, 16, 18 * GIB),
+            // A large one leaves what is needed: of a build, or of a run with many threads if that is more.
+            (32 * GIB, 16, 26 * GIB),
+            (64 * GIB, 48, 58 * GIB),
+            (1024 * GIB, 112, 1014 * GIB),
+            (0, 1, 0),
+        ] {
+            let says = format!("{allowed} bytes, {processors} processors");
+            assert_eq!(for_jobs(allowed, processors), jobs, "{says}");
+        }
+        assert!(
+            for_jobs(u64::MAX, 1) > u64::MAX / 2,
+            "where nothing is known the driver's word holds"
+        );
     }
 
     #[test]

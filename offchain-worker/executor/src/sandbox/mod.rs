@@ -33,6 +33,8 @@ use std::io::{self, Read};
 use std::num::NonZero;
 use std::path::PathBuf;
 
+pub use limits::memory_of_driver;
+
 use aicpw_protocol::{device::DeviceKind, job::JobLimits};
 
 use crate::job::Folder;
