@@ -1,6 +1,7 @@
 //! The command line.
 
-use clap::Parser;
+use crate::memory;
+use clap::{value_parser, Parser};
 use rust_ipfs::Multiaddr;
 use std::path::PathBuf;
 
@@ -52,6 +53,11 @@ pub struct Cli {
     /// `--storage-max`, what is not pinned is collected, and then adding and fetching fail.
     #[arg(long, value_name = "BYTES", default_value_t = 64 << 20)]
     pub disk_reserve: u64,
+
+    /// Most bytes of memory that this process may take: at that it ends, to be started again by whoever runs it.
+    #[arg(long, value_name = "BYTES", default_value_t = memory::DEFAULT,
+        value_parser = value_parser!(u64).range(memory::LEAST..))]
+    pub memory_max: u64,
 
     /// Shut down when standard input ends, that is, when the parent process does.
     #[arg(long)]

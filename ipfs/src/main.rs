@@ -10,6 +10,7 @@ mod dht;
 mod error;
 mod foreign_peers;
 mod identity;
+mod memory;
 mod node;
 mod peers;
 mod reader;
@@ -53,8 +54,14 @@ fn main() -> ExitCode {
     }
 }
 
+/// Most threads that wait for the disk at one time: a stack counts as memory, see [`memory`].
+const BLOCKING_THREADS: usize = 128;
+
 fn run(cli: Cli) -> anyhow::Result<()> {
+    memory::bound(cli.memory_max)?;
+    memory::go_first();
     let runtime = tokio::runtime::Builder::new_multi_thread()
+        .max_blocking_threads(BLOCKING_THREADS)
         .enable_all()
         .build()?;
     let result = runtime.block_on(serve(cli));

@@ -136,6 +136,39 @@ async fn it_ends_with_its_parent_and_when_told_to() {
 }
 
 #[tokio::test]
+async fn it_takes_no_more_memory_than_it_is_given_and_goes_first() {
+    let node = Daemon::start(&["--memory-max", "536870912"]);
+    let cid = node.cid_of(content(2_000_000, 1), &[]).await;
+    assert_eq!(node.cat(&cid).await, content(2_000_000, 1));
+    let (mut limits, mut score) = (String::new(), String::new());
+    node.stop(|child| {
+        let of = |file| format!("/proc/{}/{file}", child.id());
+        limits = std::fs::read_to_string(of("limits")).unwrap();
+        score = std::fs::read_to_string(of("oom_score_adj")).unwrap();
+        child.kill().unwrap();
+    });
+    let mut lines = limits.lines();
+    let data = lines
+        .find(|line| line.starts_with("Max data size"))
+        .unwrap();
+    let words: Vec<_> = data.split_whitespace().collect();
+    assert_eq!(words[3..5], ["536870912", "536870912"], "{data}");
+    assert_eq!(score.trim(), "1000");
+}
+
+#[test]
+fn memory_that_cannot_be_enough_is_refused() {
+    let dir = Dir::new();
+    let output = command(&dir)
+        .args(["--memory-max", "268435455"])
+        .output()
+        .unwrap();
+    assert!(!output.status.success());
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains("--memory-max"), "{said}");
+}
+
+#[tokio::test]
 async fn two_processes_do_not_share_a_repository() {
     let node = Daemon::start(&[]);
     let output = command(node.dir()).output().unwrap();

@@ -442,6 +442,7 @@ async fn a_killed_process_is_started_again() {
         }
     };
     assert_eq!(read.await.unwrap(), b"still here");
+    assert_eq!(store.status().await.unwrap().ends, 1);
 }
 
 #[tokio::test]

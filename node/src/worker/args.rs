@@ -28,7 +28,7 @@ pub struct MarketArgs {
     /// and start none.
     #[arg(long, value_name = "URL", conflicts_with_all = [
         "ipfs_path", "ipfs_listen", "ipfs_external_address", "ipfs_bootstrap", "ipfs_relay",
-        "ipfs_bootnode", "ipfs_storage_max",
+        "ipfs_bootnode", "ipfs_storage_max", "ipfs_memory_max",
     ])]
     pub ipfs_rpc: Option<String>,
 
@@ -63,6 +63,11 @@ pub struct MarketArgs {
     /// Most MiB that the IPFS store may take. What is not pinned makes way when it is full.
     #[arg(long, value_name = "MIB", default_value_t = 10_240)]
     pub ipfs_storage_max: u64,
+
+    /// Most MiB of memory that the IPFS process may take. At that it ends, and is started again.
+    /// [default: 2048]
+    #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u64).range(256..))]
+    pub ipfs_memory_max: Option<u64>,
 
     /// The program `aicpw-executor`, if it is neither beside this one nor in `$PATH`.
     #[arg(long, value_name = "FILE", requires = "provider")]
@@ -122,6 +127,7 @@ impl MarketArgs {
             bootnode: self.ipfs_bootnode,
             storage_max: Some(self.ipfs_storage_max.saturating_mul(1 << 20)),
             disk_reserve: self.disk_reserve,
+            memory_max: self.ipfs_memory_max.map(|mib| mib.saturating_mul(1 << 20)),
             // The network's rule, which is not known here.
             allow_private_ip: false,
         })
@@ -184,6 +190,13 @@ mod tests {
         );
 
         assert_eq!(config.storage_max, Some(10 << 30));
+        assert_eq!(config.memory_max, None);
+        let limited = args(&["--ipfs", "--ipfs-memory-max", "256"]);
+        let IpfsChoice::Own(limited) = limited.ipfs_choice("/x".as_ref()) else {
+            panic!("no daemon");
+        };
+        assert_eq!(limited.memory_max, Some(256 << 20));
+        assert!(Line::try_parse_from(["node", "--ipfs", "--ipfs-memory-max", "255"]).is_err());
         assert!(!config.bootnode && config.bootstrap.is_empty());
 
         let external = args(&["--provider", "--ipfs-rpc", "http://127.0.0.1:5001"]);
@@ -227,6 +240,7 @@ mod tests {
             &["--ipfs-relay", peer],
             &["--ipfs-bootnode"],
             &["--ipfs-storage-max", "1"],
+            &["--ipfs-memory-max", "1024"],
         ] {
             let line = [&["node", "--ipfs-rpc", "http://x"], option].concat();
             assert!(Line::try_parse_from(&line).is_err(), "{line:?}");

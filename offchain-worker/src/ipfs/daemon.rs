@@ -2,7 +2,7 @@
 
 use super::error::DaemonError;
 use super::rpc::KuboRpc;
-use super::supervise::{self, Program, Running};
+use super::supervise::{self, Program, Running, Standing};
 use super::PeerAddress;
 use crate::locate;
 use std::fs::{DirBuilder, Permissions};
@@ -56,6 +56,8 @@ pub struct DaemonConfig {
     pub storage_max: Option<u64>,
     /// Bytes that it leaves free on its disk, if not its own default.
     pub disk_reserve: Option<u64>,
+    /// Most bytes of memory that it may take, if not its own default.
+    pub memory_max: Option<u64>,
     /// Whether peers that strangers name are dialled at private addresses too.
     pub allow_private_ip: bool,
 }
@@ -90,10 +92,13 @@ impl Daemon {
         };
 
         let first = take_over(&program, &socket).await?;
-        let (ready, is_ready) = watch::channel(true);
+        let (tell, standing) = watch::channel(Standing {
+            ready: true,
+            ends: 0,
+        });
         let (stop, stopped) = oneshot::channel();
-        let supervisor = tokio::spawn(supervise::supervise(program, first, ready, stopped));
-        let rpc = rpc.supervised(is_ready);
+        let supervisor = tokio::spawn(supervise::supervise(program, first, tell, stopped));
+        let rpc = rpc.supervised(standing);
         Ok(Self {
             rpc,
             stop: Some(stop),
@@ -181,6 +186,9 @@ fn arguments(config: &DaemonConfig, socket: &Path) -> Vec<std::ffi::OsString> {
     if let Some(bytes) = config.disk_reserve {
         arguments.extend(["--disk-reserve".into(), bytes.to_string().into()]);
     }
+    if let Some(bytes) = config.memory_max {
+        arguments.extend(["--memory-max".into(), bytes.to_string().into()]);
+    }
     arguments
 }
 
@@ -239,6 +247,21 @@ mod tests {
             error.contains("/no") && error.contains("make build"),
             "{error}"
         );
+    }
+
+    #[test]
+    fn memory_is_limited_by_the_node_only_if_it_is_told_to() {
+        let of = |memory_max| {
+            let config = DaemonConfig {
+                memory_max,
+                ..Default::default()
+            };
+            let arguments = arguments(&config, Path::new("/x"));
+            let at = arguments.iter().position(|a| a == "--memory-max")?;
+            Some(arguments[at + 1].to_str().unwrap().to_owned())
+        };
+        assert_eq!(of(None), None);
+        assert_eq!(of(Some(1 << 30)).as_deref(), Some("1073741824"));
     }
 
     #[test]

@@ -68,6 +68,8 @@ pub struct StoreStatus {
     pub limit: Option<u64>,
     /// Peers that are connected.
     pub peers: u64,
+    /// How often its process ended by itself and was started again; of one that is not ours nothing is known.
+    pub ends: u64,
 }
 
 /// A place for files that are named by their CID and that others can fetch.

@@ -1,6 +1,7 @@
 //! A client of kubo's HTTP RPC, for `aicpw-ipfs` on a Unix socket and for kubo on TCP alike.
 
 use super::error::BlobError;
+use super::supervise::Standing;
 use super::{
     fetch, strangers, upload, BlobStore, FetchOptions, PeerAddress, Progress, StoreStatus,
 };
@@ -37,8 +38,8 @@ pub struct KuboRpc {
     client: Client,
     base: Url,
     endpoint: String,
-    /// Whether the process behind it is ready, where it is supervised.
-    ready: Option<watch::Receiver<bool>>,
+    /// How the process behind it is, where it is supervised.
+    standing: Option<watch::Receiver<Standing>>,
     allows_private_ip: bool,
 }
 
@@ -137,7 +138,7 @@ impl KuboRpc {
             client,
             base,
             endpoint,
-            ready: None,
+            standing: None,
             allows_private_ip: false,
         })
     }
@@ -155,8 +156,8 @@ impl KuboRpc {
     }
 
     /// Makes requests wait while the process behind the socket is being started again.
-    pub(super) fn supervised(mut self, ready: watch::Receiver<bool>) -> Self {
-        self.ready = Some(ready);
+    pub(super) fn supervised(mut self, standing: watch::Receiver<Standing>) -> Self {
+        self.standing = Some(standing);
         self
     }
 
@@ -266,10 +267,11 @@ impl KuboRpc {
 
     /// Waits until a supervised process is ready.
     pub(super) async fn wait_ready(&self) -> Result<(), BlobError> {
-        let Some(mut ready) = self.ready.clone() else {
+        let Some(mut standing) = self.standing.clone() else {
             return Ok(());
         };
-        let reason = match tokio::time::timeout(RESTART, ready.wait_for(|ready| *ready)).await {
+        let ready = standing.wait_for(|standing| standing.ready);
+        let reason = match tokio::time::timeout(RESTART, ready).await {
             Ok(Ok(_)) => return Ok(()),
             Ok(Err(_)) => "it was stopped".into(),
             Err(_) => format!(
@@ -467,6 +469,10 @@ impl BlobStore for KuboRpc {
             // Both say "no limit" by a number that no disk has.
             limit: (usage.storage_max < i64::MAX as u64).then_some(usage.storage_max),
             peers: peers.peers.map_or(0, |peers| peers.len() as u64),
+            ends: self
+                .standing
+                .as_ref()
+                .map_or(0, |standing| standing.borrow().ends),
         })
     }
 }

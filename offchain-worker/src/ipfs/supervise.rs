@@ -39,6 +39,15 @@ pub(super) struct Program {
     pub(super) rpc: KuboRpc,
 }
 
+/// How the process is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Standing {
+    /// Whether it answers.
+    pub(super) ready: bool,
+    /// How often it has ended by itself.
+    pub(super) ends: u64,
+}
+
 /// A process that has answered once. Killed when dropped.
 pub(super) struct Running {
     child: Child,
@@ -122,11 +131,11 @@ impl Running {
     }
 }
 
-/// Keeps the program running until told to stop. `ready` says whether it is.
+/// Keeps the program running until told to stop. `standing` says how it is.
 pub(super) async fn supervise(
     program: Program,
     first: Running,
-    ready: watch::Sender<bool>,
+    standing: watch::Sender<Standing>,
     stop: oneshot::Receiver<()>,
 ) {
     let mut running = first;
@@ -136,12 +145,16 @@ pub(super) async fn supervise(
         let status = tokio::select! {
             status = running.ended() => status,
             _ = &mut stop => {
-                ready.send_replace(false);
+                standing.send_modify(|standing| standing.ready = false);
                 return running.stop().await;
             }
         };
-        ready.send_replace(false);
-        tracing::warn!(?status, said = %running.said.text(), "aicpw-ipfs ended; starting it again");
+        standing.send_modify(|standing| {
+            standing.ready = false;
+            standing.ends += 1;
+        });
+        let ends = standing.borrow().ends;
+        tracing::warn!(?status, ends, said = %running.said.text(), "aicpw-ipfs ended; starting it again");
         if running.since.elapsed() >= RAN_WELL {
             pause = FIRST_PAUSE;
         }
@@ -161,7 +174,7 @@ pub(super) async fn supervise(
             }
         };
         tracing::info!("aicpw-ipfs is ready again");
-        ready.send_replace(true);
+        standing.send_modify(|standing| standing.ready = true);
     }
 }
 

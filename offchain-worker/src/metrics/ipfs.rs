@@ -38,6 +38,7 @@ struct Registered {
     stored: Gauge<U64>,
     limit: Gauge<U64>,
     peers: Gauge<U64>,
+    ends: Counter<U64>,
 }
 
 impl IpfsMetrics {
@@ -70,6 +71,10 @@ impl IpfsMetrics {
                 "Bytes that the store may hold; 0 where there is no limit",
             )?,
             peers: gauge("aicpw_ipfs_peers", "IPFS nodes that are connected")?,
+            ends: counter(
+                "aicpw_ipfs_restarts_total",
+                "How often the IPFS process ended by itself and was started again",
+            )?,
         }))))
     }
 
@@ -91,6 +96,8 @@ impl Registered {
         self.stored.set(status.bytes);
         self.limit.set(status.limit.unwrap_or(0));
         self.peers.set(status.peers);
+        let new = status.ends.saturating_sub(self.ends.get());
+        self.ends.inc_by(new);
     }
 }
 
@@ -262,5 +269,6 @@ mod tests {
         asked.abort();
         assert_eq!(value(&registry, "aicpw_ipfs_store_bytes", &[]), 10.0);
         assert_eq!(value(&registry, "aicpw_ipfs_store_limit_bytes", &[]), 0.0);
+        assert_eq!(value(&registry, "aicpw_ipfs_restarts_total", &[]), 2.0);
     }
 }

@@ -339,6 +339,7 @@ impl BlobStore for FakeStore {
             bytes: state.blobs.values().map(|blob| blob.len() as u64).sum(),
             limit: None,
             peers: 3,
+            ends: 2,
         })
     }
 }

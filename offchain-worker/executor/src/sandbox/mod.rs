@@ -105,8 +105,20 @@ impl Error {
     }
 }
 
-/// What makes the kernel end this process, and not the node, when memory is short.
-const FIRST_TO_GO: &str = "1000";
+/// Has the kernel end this process before the node. What stands there already may be more, and to lower it would take a
+/// privilege.
+fn offer_before_the_node() -> io::Result<()> {
+    const PATH: &str = "/proc/self/oom_score_adj";
+    let now: i32 = std::fs::read_to_string(PATH)?
+        .trim()
+        .parse()
+        .map_err(io::Error::other)?;
+    std::fs::write(PATH, now.max(BEFORE_THE_NODE).to_string())
+}
+
+/// What makes the kernel end this process, and not the node, when memory is short. `aicpw-ipfs`, which is started again
+/// and loses nothing, has 1000: it goes first, unless a job has taken half of the memory more than it.
+const BEFORE_THE_NODE: i32 = 500;
 
 /// A process that is locked in, but for the system calls that its driver needs to start.
 pub struct Sandbox {
@@ -138,7 +150,7 @@ impl Sandbox {
         if threads != 1 {
             return Err(Error::Threads(threads));
         }
-        std::fs::write("/proc/self/oom_score_adj", FIRST_TO_GO).map_err(Error::when(
+        offer_before_the_node().map_err(Error::when(
             "offer this process to the out-of-memory killer",
         ))?;
         privileges::give_up().map_err(Error::when("give up privileges"))?;
