@@ -9,6 +9,7 @@ mod cli;
 mod dht;
 mod error;
 mod foreign_peers;
+mod gate;
 mod identity;
 mod memory;
 mod node;

@@ -1,8 +1,9 @@
 //! Starts the IPFS node.
 
 use crate::cli::Cli;
-use crate::dht::{self, Dht, Role};
+use crate::dht::{Dht, Role};
 use crate::foreign_peers::ForeignPeers;
+use crate::gate;
 use crate::reader::Source;
 use crate::storage::Storage;
 use crate::wants::Wants;
@@ -31,6 +32,8 @@ const LISTEN_TIMEOUT: Duration = Duration::from_secs(10);
 const IDLE_SECONDS: u64 = 300;
 
 const MAX_CONNECTIONS: u32 = 512;
+/// The rest is for those that this node dials: whoever has what it needs is not kept away by strangers.
+const MAX_INCOMING: u32 = 384;
 const MAX_CONNECTIONS_PER_PEER: u32 = 8;
 const MAX_PENDING_INCOMING: u32 = 64;
 
@@ -55,7 +58,7 @@ pub async fn start(cli: &Cli) -> anyhow::Result<Source> {
         ..Default::default()
     };
     // No mDNS and no public DHT: peers are told by the chain, the task, and our own bootnodes.
-    let mut builder = IpfsBuilder::<dht::Behaviour>::with_keypair(&key)?
+    let mut builder = IpfsBuilder::<gate::Behaviour>::with_keypair(&key)?
         .set_repo(storage.repo())
         .with_identify(identify)
         .with_ping(Default::default())
@@ -68,6 +71,7 @@ pub async fn start(cli: &Cli) -> anyhow::Result<Source> {
         .set_connection_limits(|limits| {
             limits
                 .with_max_established(Some(MAX_CONNECTIONS))
+                .with_max_established_incoming(Some(MAX_INCOMING))
                 .with_max_established_per_peer(Some(MAX_CONNECTIONS_PER_PEER))
                 .with_max_pending_incoming(Some(MAX_PENDING_INCOMING))
         })
@@ -95,13 +99,16 @@ pub async fn start(cli: &Cli) -> anyhow::Result<Source> {
             ..Default::default()
         });
     }
-    let mut dht = None;
-    if cli.bootnode || !cli.bootstrap.is_empty() {
-        let (table, behaviour) = Dht::new(key.public().to_peer_id(), role(cli));
-        dht = Some(table);
-        builder = builder.with_custom_behaviour(|_| Ok(behaviour));
-    }
-    let ipfs = builder.start().await?;
+    let (dht, table) = if cli.bootnode || !cli.bootstrap.is_empty() {
+        let (dht, table) = Dht::new(key.public().to_peer_id(), role(cli));
+        (Some(dht), Some(table))
+    } else {
+        (None, None)
+    };
+    let ipfs = builder
+        .with_custom_behaviour(|_| Ok(gate::Behaviour::new(table)))
+        .start()
+        .await?;
     listen(&ipfs, cli).await?;
 
     if !cli.bootstrap.is_empty() {
