@@ -20,6 +20,7 @@ mod reader_tests;
 mod rpc;
 mod server;
 mod storage;
+mod turns;
 mod unixfs;
 mod wants;
 mod window;

@@ -119,7 +119,7 @@ impl Source {
         let room = self.storage.reserve(want.room).await?;
         let asked = Instant::now();
         let until = want.deadline.unwrap_or(asked + PATIENCE);
-        let search = self.wants.search(cid);
+        let search = self.wants.search(cid, want.root);
         let mut arrival = std::pin::pin!(search.block());
         let mut others = std::pin::pin!(self.find_others(want));
         loop {

@@ -10,17 +10,19 @@
 //!   long is begun anew, with growing pauses: the want is withdrawn from all peers and made again.
 //! - It reads one stream of a peer at a time and forgets the one before. Nodes of our kind use one
 //!   stream for all they send, but kubo opens one for each answer, and of two that it sends at once
-//!   one is lost. So while a node of another kind is connected, one block is asked for at a time.
+//!   one is lost. So while a node of another kind is connected, one block is asked for at a time. Anybody can be such
+//!   a node, and anybody can have a block asked for that nobody has, so files share the time ([`crate::turns`]).
 
 use crate::foreign_peers::ForeignPeers;
 use crate::storage::Storage;
+use crate::turns::{Pace, Place, Turns};
 use cid::Cid;
 use rust_ipfs::{Block, Ipfs};
 use std::collections::HashMap;
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
-use tokio::sync::{watch, Semaphore, SemaphorePermit};
+use tokio::sync::watch;
 use tokio_util::task::AbortOnDropHandle;
 
 /// What the library is told: later than any clock here.
@@ -34,15 +36,13 @@ const LOOK_AGAIN: Duration = Duration::from_millis(250);
 const FIRST_PATIENCE: Duration = Duration::from_secs(7);
 const LONGEST_PATIENCE: Duration = Duration::from_secs(60);
 
-/// How long one block is asked for, where it is one at a time, before the next has its turn.
-const TURN: Duration = Duration::from_secs(3);
-
 /// How long the library may take to withdraw a want.
 const WITHDRAWAL: Duration = Duration::from_secs(2);
 
 /// The searches that are running.
 pub struct Wants {
     library: Arc<Library>,
+    turns: Arc<Turns>,
     running: Mutex<HashMap<Cid, Weak<Search>>>,
 }
 
@@ -60,14 +60,14 @@ impl Wants {
                 ipfs,
                 storage,
                 foreign,
-                turns: Semaphore::new(1),
             }),
+            turns: Turns::new(Pace::default()),
             running: Mutex::default(),
         }
     }
 
-    /// Joins the search for a block, or begins it. It goes on as long as somebody has it.
-    pub fn search(&self, cid: Cid) -> Arc<Search> {
+    /// Joins the search for a block, or begins it, for the file `root`. It goes on as long as somebody has it.
+    pub fn search(&self, cid: Cid, root: Cid) -> Arc<Search> {
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(search) = running.get(&cid).and_then(Weak::upgrade) {
             return search;
@@ -75,10 +75,12 @@ impl Wants {
         running.retain(|_, search| search.strong_count() > 0);
         let (found, receiver) = watch::channel(None);
         let library = self.library.clone();
+        let place = self.turns.place(root);
         let search = Arc::new(Search {
             found: receiver,
             _task: AbortOnDropHandle::new(tokio::spawn(async move {
-                found.send_replace(Some(insist(&*library, cid, FIRST_PATIENCE).await));
+                let block = insist(&*library, &place, cid, FIRST_PATIENCE).await;
+                found.send_replace(Some(block));
             })),
         });
         running.insert(cid, Arc::downgrade(&search));
@@ -99,31 +101,55 @@ impl Search {
 
 /// How a block is asked for.
 trait Ask {
-    /// Waits until it may be asked for. Where it is one at a time it must be given up soon.
-    fn turn(&self) -> impl Future<Output = Option<SemaphorePermit<'_>>> + Send;
+    /// Whether one block is asked for at a time.
+    fn is_one_at_a_time(&self) -> bool;
     /// Waits for the block as long as the library likes to.
     fn ask(&self, cid: Cid) -> impl Future<Output = anyhow::Result<Block>> + Send;
     /// Waits until the library has withdrawn a want that nobody waits for any more.
     fn withdrawn(&self, cid: Cid) -> impl Future<Output = ()> + Send;
 }
 
-/// Asks until the block is there, anew after `patience`, then with doubled pauses.
-async fn insist(network: &impl Ask, cid: Cid, mut patience: Duration) -> Block {
+/// Asks until the block is there, anew after `patience`, then with doubled pauses. Where one block is asked for at a
+/// time, it does so in turns, and after one that was in vain waits outside the lane.
+async fn insist(network: &impl Ask, place: &Place, cid: Cid, mut patience: Duration) -> Block {
+    let pace = *place.pace();
+    let mut pause = pace.first_pause;
+    let mut is_first = true;
     loop {
-        let turn = network.turn().await;
-        let limit = turn.as_ref().map_or(patience, |_| TURN);
-        match tokio::time::timeout(limit, network.ask(cid)).await {
-            Ok(Ok(block)) => return block,
+        let turn = match network.is_one_at_a_time() {
+            true => Some(place.turn().await),
+            false => None,
+        };
+        let limit = turn.as_ref().map_or(patience, |turn| turn.limit(is_first));
+        let failed = match tokio::time::timeout(limit, network.ask(cid)).await {
+            Ok(Ok(block)) => {
+                if let Some(turn) = turn {
+                    turn.brought();
+                }
+                return block;
+            }
             Ok(Err(error)) => {
                 tracing::debug!(%cid, error = %format!("{error:#}"), "a search failed; trying again");
+                true
+            }
+            Err(_) => {
+                tracing::debug!(%cid, ?limit, "a search takes long; asking anew");
+                false
+            }
+        };
+        // As long as the old want stands, a new one changes nothing, and the block may come in another's turn.
+        network.withdrawn(cid).await;
+        if turn.is_some() {
+            drop(turn);
+            is_first = false;
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(pace.longest_pause);
+        } else {
+            if failed {
                 tokio::time::sleep(limit).await;
             }
-            Err(_) => tracing::debug!(%cid, ?limit, "a search takes long; asking anew"),
+            patience = (patience * 2).min(LONGEST_PATIENCE);
         }
-        // As long as the old want stands, a new one changes nothing.
-        network.withdrawn(cid).await;
-        drop(turn);
-        patience = (patience * 2).min(LONGEST_PATIENCE);
     }
 }
 
@@ -131,16 +157,11 @@ struct Library {
     ipfs: Ipfs,
     storage: Arc<Storage>,
     foreign: Arc<ForeignPeers>,
-    turns: Semaphore,
 }
 
 impl Ask for Library {
-    async fn turn(&self) -> Option<SemaphorePermit<'_>> {
-        if !self.foreign.any() {
-            return None;
-        }
-        // It is never closed.
-        self.turns.acquire().await.ok()
+    fn is_one_at_a_time(&self) -> bool {
+        self.foreign.any()
     }
 
     async fn ask(&self, cid: Cid) -> anyhow::Result<Block> {
@@ -182,6 +203,7 @@ impl Ask for Library {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use cid::multihash::Multihash;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     /// Delivers when asked for the third time; the second time it fails at once.
@@ -192,8 +214,8 @@ mod tests {
     }
 
     impl Ask for Forgetful {
-        async fn turn(&self) -> Option<SemaphorePermit<'_>> {
-            None
+        fn is_one_at_a_time(&self) -> bool {
+            false
         }
 
         async fn ask(&self, cid: Cid) -> anyhow::Result<Block> {
@@ -220,9 +242,114 @@ mod tests {
             asked: AtomicUsize::new(0),
             withdrawals: AtomicUsize::new(0),
         };
-        let block = insist(&network, cid, Duration::from_millis(1)).await;
+        let place = Turns::new(Pace::default()).place(cid);
+        let block = insist(&network, &place, cid, Duration::from_millis(1)).await;
         assert_eq!(block.data(), b"late");
         assert_eq!(network.asked.load(Ordering::Relaxed), 3);
         assert_eq!(network.withdrawals.load(Ordering::Relaxed), 2);
+    }
+
+    const TICK: Duration = Duration::from_millis(1);
+    const NEVER: Duration = Duration::from_secs(3600);
+
+    fn cid(kind: u8, number: u8) -> Cid {
+        let mut digest = [0; 32];
+        digest[..2].copy_from_slice(&[kind, number]);
+        Cid::new_v1(0x55, Multihash::wrap(0x12, &digest).unwrap())
+    }
+
+    /// Nodes of another kind. They have all blocks but those of this kind, of which they say nothing as often as this.
+    struct Foreign {
+        silent: u8,
+        times: usize,
+        asked_in_vain: AtomicUsize,
+        asking: AtomicUsize,
+    }
+
+    impl Foreign {
+        fn new(silent: u8, times: usize) -> Arc<Self> {
+            Arc::new(Self {
+                silent,
+                times,
+                asked_in_vain: AtomicUsize::new(0),
+                asking: AtomicUsize::new(0),
+            })
+        }
+    }
+
+    impl Ask for Foreign {
+        fn is_one_at_a_time(&self) -> bool {
+            true
+        }
+
+        async fn ask(&self, cid: Cid) -> anyhow::Result<Block> {
+            assert_eq!(self.asking.fetch_add(1, Ordering::Relaxed), 0);
+            if cid.hash().digest()[0] == self.silent
+                && self.asked_in_vain.load(Ordering::Relaxed) < self.times
+            {
+                self.asked_in_vain.fetch_add(1, Ordering::Relaxed);
+                std::future::pending::<()>().await;
+            }
+            // Others would come in between if they could.
+            tokio::task::yield_now().await;
+            self.asking.fetch_sub(1, Ordering::Relaxed);
+            Ok(Block::new_unchecked(cid, &b"here"[..]))
+        }
+
+        async fn withdrawn(&self, _: Cid) {
+            self.asking.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+
+    fn search(
+        network: &Arc<Foreign>,
+        turns: &Arc<Turns>,
+        cid: Cid,
+        root: Cid,
+    ) -> AbortOnDropHandle<Block> {
+        let (network, place) = (network.clone(), turns.place(root));
+        AbortOnDropHandle::new(tokio::spawn(async move {
+            insist(&*network, &place, cid, NEVER).await
+        }))
+    }
+
+    #[tokio::test]
+    async fn a_file_of_many_blocks_ends_soon_beside_wants_that_hang() {
+        let (silent, honest) = (1, 2);
+        let network = Foreign::new(silent, usize::MAX);
+        let turns = Turns::new(Pace {
+            first_turn: TICK,
+            turn: NEVER,
+            first_pause: NEVER,
+            longest_pause: NEVER,
+        });
+        let hanging: Vec<_> = (0..8)
+            .map(|file| search(&network, &turns, cid(silent, file), cid(silent, file)))
+            .collect();
+        let root = cid(honest, 0);
+        let blocks: Vec<_> = (1..=200)
+            .map(|block| search(&network, &turns, cid(honest, block), root))
+            .collect();
+        for block in blocks {
+            assert_eq!(block.await.unwrap().data(), b"here");
+        }
+        // Each has had one turn at most, and then waits outside.
+        assert!(network.asked_in_vain.load(Ordering::Relaxed) <= 8);
+        drop(hanging);
+    }
+
+    #[tokio::test]
+    async fn a_want_whose_turns_were_in_vain_has_others() {
+        let silent = 1;
+        let network = Foreign::new(silent, 3);
+        let turns = Turns::new(Pace {
+            first_turn: TICK,
+            turn: TICK,
+            first_pause: TICK,
+            longest_pause: 2 * TICK,
+        });
+        let block = search(&network, &turns, cid(silent, 1), cid(silent, 0)).await;
+        assert_eq!(block.unwrap().data(), b"here");
+        assert_eq!(network.asked_in_vain.load(Ordering::Relaxed), 3);
     }
 }
