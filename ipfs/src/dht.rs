@@ -4,8 +4,10 @@
 //! joins nothing. A node takes part if it is told at least one bootnode, or is one.
 //!
 //! - What is pinned is announced, from when it is pinned; nothing else ever is.
-//! - What a stranger says is bounded: in number, and to announcements. The table holds no values.
+//! - What a stranger says is bounded: in number, in all and for each, in length, and to announcements.
+//!   There is always room for this node's own. The table holds no values.
 
+mod announced;
 mod behaviour;
 
 pub use behaviour::{Behaviour, Role};
@@ -23,9 +25,13 @@ const QUEUE: usize = 64;
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
+/// How long after a file could not be announced it is tried again.
+const TRY_AGAIN: Duration = Duration::from_secs(300);
+
 /// What the network task is asked to do.
 enum Command {
     Announce(RecordKey),
+    AnnounceFailed,
     Withdraw(RecordKey),
     Find(RecordKey),
 }
@@ -60,6 +66,14 @@ impl Dht {
             self.send(Command::Find(key(root))).await;
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+
+    /// Announces what could not be announced, now and then.
+    pub async fn keep_announcing(self) -> Infallible {
+        loop {
+            tokio::time::sleep(TRY_AGAIN).await;
+            self.send(Command::AnnounceFailed).await;
         }
     }
 

@@ -90,13 +90,28 @@ fn origin(address: &Multiaddr) -> Option<IpAddr> {
         _ => return None,
     };
     match ip {
-        IpAddr::V4(ip) if is_inner_v4(ip) => None,
-        IpAddr::V6(ip) if is_inner_v6(ip) => None,
+        _ if is_inner_ip(ip) => None,
         IpAddr::V4(_) => Some(ip),
         IpAddr::V6(ip) => {
             let network = ip.to_bits() >> CHOSEN << CHOSEN;
             Some(Ipv6Addr::from_bits(network).into())
         }
+    }
+}
+
+/// Whether it begins with an address of this machine or an inner network.
+pub fn is_inner(address: &Multiaddr) -> bool {
+    match address.iter().next() {
+        Some(Protocol::Ip4(ip)) => is_inner_ip(ip.into()),
+        Some(Protocol::Ip6(ip)) => is_inner_ip(ip.into()),
+        _ => false,
+    }
+}
+
+fn is_inner_ip(ip: IpAddr) -> bool {
+    match ip.to_canonical() {
+        IpAddr::V4(ip) => is_inner_v4(ip),
+        IpAddr::V6(ip) => is_inner_v6(ip),
     }
 }
 

@@ -118,6 +118,7 @@ pub async fn start(cli: &Cli) -> anyhow::Result<Source> {
         tokio::spawn(peers::keep_reserved(ipfs.clone(), relay.clone()));
     }
     if let Some(dht) = dht.clone() {
+        tokio::spawn(dht.clone().keep_announcing());
         tokio::spawn(announce_pins(dht, storage.clone()));
     }
     Ok(Source {

@@ -1,9 +1,11 @@
 //! The table's part of the network task.
 
+use super::announced::{Announced, MOST, MOST_OF_A_FILE};
 use super::Command;
 use connexa::prelude::dht::store::{MemoryStore, MemoryStoreConfig, RecordStore};
 use connexa::prelude::dht::{
-    self as kad, Config, Event, GetProvidersOk, Mode, QueryId, QueryResult, RecordKey,
+    self as kad, Config, Event, GetProvidersOk, InboundRequest, Mode, QueryId, QueryResult,
+    RecordKey, StoreInserts,
 };
 use connexa::prelude::swarm::dial_opts::DialOpts;
 use connexa::prelude::swarm::{
@@ -16,13 +18,16 @@ use rust_ipfs::{Multiaddr, PeerId, StreamProtocol};
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::convert::Infallible;
 use std::task::{Context, Poll};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 
 const PROTOCOL: StreamProtocol = StreamProtocol::new("/aicpw/kad/1.0.0");
 
 /// Most files of which this node remembers who has them, its own included.
 const MAX_KEYS: usize = 1 << 16;
+
+/// What others announce fills three quarters of it at most.
+const _: () = assert!(MOST <= MAX_KEYS / 4 * 3);
 
 /// How long an announcement holds, and how often it is made again.
 const TTL: Duration = Duration::from_secs(24 * 3600);
@@ -54,26 +59,36 @@ pub struct Behaviour {
     to_announce: VecDeque<RecordKey>,
     queued: HashSet<RecordKey>,
     announcing: HashSet<QueryId>,
+    /// Files that could not be announced, each of which was said once.
+    failed: HashSet<RecordKey>,
+    announced: Announced,
     /// Searches, and the nodes that were dialled for them.
     finding: HashMap<QueryId, (RecordKey, HashSet<PeerId>)>,
     dials: VecDeque<PeerId>,
     known: HashSet<PeerId>,
 }
 
+/// An empty table.
+pub(super) fn store_of(local: PeerId) -> MemoryStore {
+    let config = MemoryStoreConfig {
+        max_records: 0,
+        max_value_bytes: 0,
+        max_provided_keys: MAX_KEYS,
+        // This node's own place.
+        max_providers_per_key: MOST_OF_A_FILE + 1,
+    };
+    MemoryStore::with_config(local, config)
+}
+
 impl Behaviour {
     pub(super) fn new(local: PeerId, role: Role, commands: mpsc::Receiver<Command>) -> Self {
-        let store = MemoryStoreConfig {
-            max_records: 0,
-            max_value_bytes: 0,
-            max_provided_keys: MAX_KEYS,
-            ..Default::default()
-        };
         let mut config = Config::new(PROTOCOL);
         config
             .set_provider_record_ttl(Some(TTL))
-            .set_provider_publication_interval(Some(REPUBLISH));
-        let store = MemoryStore::with_config(local, store);
-        let mut kad = kad::Behaviour::with_config(local, store, config);
+            .set_provider_publication_interval(Some(REPUBLISH))
+            // Values never, and announcements as far as there is room: `note` says so.
+            .set_record_filtering(StoreInserts::FilterBoth);
+        let mut kad = kad::Behaviour::with_config(local, store_of(local), config);
         kad.set_mode(Some(match role {
             Role::Server => Mode::Server,
             Role::Client => Mode::Client,
@@ -84,6 +99,8 @@ impl Behaviour {
             to_announce: VecDeque::new(),
             queued: HashSet::new(),
             announcing: HashSet::new(),
+            failed: HashSet::new(),
+            announced: Announced::new(local),
             finding: HashMap::new(),
             dials: VecDeque::new(),
             known: HashSet::new(),
@@ -95,8 +112,14 @@ impl Behaviour {
             Command::Announce(key) => self.queue(key),
             Command::Withdraw(key) => {
                 self.queued.remove(&key);
+                self.failed.remove(&key);
                 self.to_announce.retain(|queued| *queued != key);
                 self.kad.stop_providing(&key);
+            }
+            Command::AnnounceFailed => {
+                for key in self.failed.clone() {
+                    self.queue(key);
+                }
             }
             Command::Find(key) => {
                 if !self.finding.values().any(|(found, _)| *found == key) {
@@ -119,17 +142,31 @@ impl Behaviour {
                 return;
             };
             self.queued.remove(&key);
-            match self.kad.start_providing(key) {
+            match self.kad.start_providing(key.clone()) {
                 Ok(query) => {
+                    self.failed.remove(&key);
                     self.announcing.insert(query);
                 }
-                Err(error) => tracing::warn!(%error, "a pinned file is not announced"),
+                Err(error) => {
+                    if self.failed.insert(key) {
+                        tracing::warn!(%error, "a pinned file is not announced yet; trying again");
+                    }
+                }
             }
         }
     }
 
     fn note(&mut self, event: Event) {
         match event {
+            Event::InboundRequest {
+                request:
+                    InboundRequest::AddProvider {
+                        record: Some(record),
+                    },
+            } => {
+                let store = self.kad.store_mut();
+                self.announced.take(record, store, Instant::now());
+            }
             Event::OutboundQueryProgressed {
                 id, result, step, ..
             } => {
@@ -261,5 +298,66 @@ impl NetworkBehaviour for Behaviour {
                 Poll::Pending => return Poll::Pending,
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use connexa::prelude::dht::ProviderRecord;
+
+    fn key(number: usize) -> RecordKey {
+        RecordKey::from(number.to_be_bytes().to_vec())
+    }
+
+    #[test]
+    fn what_could_not_be_announced_is_announced_when_there_is_room() {
+        let local = PeerId::random();
+        let (_commands, receiver) = mpsc::channel(1);
+        let mut node = Behaviour::new(local, Role::Server, receiver);
+        for number in 0..MAX_KEYS {
+            let own = ProviderRecord::new(key(number), local, Vec::new());
+            node.kad.store_mut().add_provider(own).unwrap();
+        }
+        let (late, unwanted) = (key(MAX_KEYS), key(MAX_KEYS + 1));
+        for key in [&late, &unwanted] {
+            node.obey(Command::Announce(key.clone()));
+        }
+        node.announce_next();
+        assert_eq!(node.failed.len(), 2);
+        node.obey(Command::AnnounceFailed);
+        node.announce_next();
+        assert_eq!(node.failed.len(), 2, "there is no room yet");
+
+        node.obey(Command::Withdraw(unwanted.clone()));
+        for number in 0..2 {
+            node.obey(Command::Withdraw(key(number)));
+        }
+        node.obey(Command::AnnounceFailed);
+        node.announce_next();
+        assert!(node.failed.is_empty() && node.announcing.len() == 1);
+        let mut provided = node.kad.store_mut().provided();
+        assert!(provided.any(|record| record.key == late));
+        assert!(node.kad.store_mut().providers(&unwanted).is_empty());
+    }
+
+    #[test]
+    fn what_strangers_announce_goes_through_the_bounds() {
+        let (_commands, receiver) = mpsc::channel(1);
+        let mut node = Behaviour::new(PeerId::random(), Role::Server, receiver);
+        let peer = PeerId::random();
+        let mut of = |bytes: usize| {
+            let key = RecordKey::from(vec![7; bytes]);
+            let mut record = ProviderRecord::new(key.clone(), peer, Vec::new());
+            record.expires = Some(Instant::now() + TTL);
+            node.note(Event::InboundRequest {
+                request: InboundRequest::AddProvider {
+                    record: Some(record),
+                },
+            });
+            node.kad.store_mut().providers(&key).len()
+        };
+        assert_eq!(of(34), 1);
+        assert_eq!(of(1000), 0);
     }
 }
