@@ -178,10 +178,14 @@ impl<'a> Granter<'a> {
             Turn::Wait => return Ok(None),
         };
         let signed = chain.sign_instead(signer, &wanted.call, nonce).await?;
-        self.posts.note(chain, wanted.assignment, signed.nonce).await?;
+        self.posts
+            .note(chain, wanted.assignment, signed.nonce)
+            .await?;
         let sent = chain.send(&wanted.call, &signed).await?;
         if sent.nonce != signed.nonce {
-            self.posts.note(chain, wanted.assignment, sent.nonce).await?;
+            self.posts
+                .note(chain, wanted.assignment, sent.nonce)
+                .await?;
         }
         Ok(Some((sent.nonce, sent)))
     }

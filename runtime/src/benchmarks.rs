@@ -7,7 +7,7 @@ use aicpw_protocol::{
 };
 use pallet_provider_staking::{
     benchmarking::{come_online, lone_device, online_device, set_height},
-    NextDevice,
+    Devices, NextDevice,
 };
 
 use crate::{
@@ -77,6 +77,8 @@ impl pallet_tasks::BenchmarkHelper<AccountId> for Neighbours {
         // Who is offline is not listed.
         come_online::<Runtime>(device);
         pallet_matching::benchmarking::misplace::<Runtime>(device);
+        // A result that is right makes up for it.
+        Devices::<Runtime>::mutate_extant(device, |device| device.failures = 1);
     }
 
     fn share_queue() {

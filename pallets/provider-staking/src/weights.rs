@@ -61,8 +61,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
     fn register_provider() -> Weight {
         // Measured proof size: 244 B.
-        // Shortest run: 115_663_000 picoseconds.
-        Weight::from_parts(138_281_000, 4618)
+        // Shortest run: 121_757_000 picoseconds.
+        Weight::from_parts(142_220_000, 4618)
             .saturating_add(T::DbWeight::get().reads(5_u64))
             .saturating_add(T::DbWeight::get().writes(6_u64))
     }
@@ -80,8 +80,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
     fn deregister_provider() -> Weight {
         // Measured proof size: 1323 B.
-        // Shortest run: 29_975_000 picoseconds.
-        Weight::from_parts(41_731_000, 4618)
+        // Shortest run: 32_313_000 picoseconds.
+        Weight::from_parts(45_268_000, 4618)
             .saturating_add(T::DbWeight::get().reads(3_u64))
             .saturating_add(T::DbWeight::get().writes(6_u64))
     }
@@ -89,8 +89,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Providers` (`max_values`: None, `max_size`: Some(1153), added: 3628, mode: `MaxEncodedLen`)
     fn set_peers() -> Weight {
         // Measured proof size: 1179 B.
-        // Shortest run: 17_699_000 picoseconds.
-        Weight::from_parts(24_338_000, 4618)
+        // Shortest run: 20_350_000 picoseconds.
+        Weight::from_parts(29_738_000, 4618)
             .saturating_add(T::DbWeight::get().reads(1_u64))
             .saturating_add(T::DbWeight::get().writes(1_u64))
     }
@@ -102,8 +102,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn rotate_worker() -> Weight {
         // Measured proof size: 1300 B.
-        // Shortest run: 67_682_000 picoseconds.
-        Weight::from_parts(87_995_000, 4618)
+        // Shortest run: 63_480_000 picoseconds.
+        Weight::from_parts(91_105_000, 4618)
             .saturating_add(T::DbWeight::get().reads(3_u64))
             .saturating_add(T::DbWeight::get().writes(3_u64))
     }
@@ -133,27 +133,29 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::Leaves` (`max_values`: None, `max_size`: Some(557078), added: 559553, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Roots` (r:7 w:7)
     /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Listings` (r:1 w:1)
-    /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Pages` (r:16 w:16)
+    /// Proof: `Matching::Pages` (`max_values`: None, `max_size`: Some(1443), added: 3918, mode: `MaxEncodedLen`)
     /// Storage: `Matching::ListEnds` (r:2 w:0)
     /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Words` (r:25 w:25)
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Listings` (r:1 w:1)
+    /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::DrawLeafOf` (r:1 w:0)
     /// Proof: `ProviderStaking::DrawLeafOf` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::DrawNodes` (r:3 w:3)
     /// Proof: `ProviderStaking::DrawNodes` (`max_values`: None, `max_size`: Some(1037), added: 3512, mode: `MaxEncodedLen`)
     /// The range of component `d` is `[0, 16]`.
     fn bond_extra(d: u32, ) -> Weight {
-        // Measured proof size: 1908 B + d * 506.
-        // Shortest run: 90_004_000 picoseconds.
-        Weight::from_parts(114_381_120, 1458264)
-            // Standard error: 574_846
-            .saturating_add(Weight::from_parts(91_203_261, 0).saturating_mul(d.into()))
+        // Measured proof size: 1734 B + d * 2296.
+        // Shortest run: 111_890_000 picoseconds.
+        Weight::from_parts(146_176_168, 1458264)
+            // Standard error: 1_380_504
+            .saturating_add(Weight::from_parts(112_427_423, 0).saturating_mul(d.into()))
             .saturating_add(T::DbWeight::get().reads(17_u64))
-            .saturating_add(T::DbWeight::get().reads((8_u64).saturating_mul(d.into())))
+            .saturating_add(T::DbWeight::get().reads((9_u64).saturating_mul(d.into())))
             .saturating_add(T::DbWeight::get().writes(11_u64))
-            .saturating_add(T::DbWeight::get().writes((6_u64).saturating_mul(d.into())))
+            .saturating_add(T::DbWeight::get().writes((7_u64).saturating_mul(d.into())))
             .saturating_add(Weight::from_parts(0, 559553).saturating_mul(d.into()))
     }
     /// Storage: `ProviderStaking::Ledgers` (r:1 w:1)
@@ -191,10 +193,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `d` is `[0, 16]`.
     fn unbond(d: u32, ) -> Weight {
         // Measured proof size: 1565 B + d * 559.
-        // Shortest run: 44_484_000 picoseconds.
-        Weight::from_parts(70_863_006, 1458264)
-            // Standard error: 407_457
-            .saturating_add(Weight::from_parts(49_076_751, 0).saturating_mul(d.into()))
+        // Shortest run: 49_703_000 picoseconds.
+        Weight::from_parts(85_324_177, 1458264)
+            // Standard error: 568_705
+            .saturating_add(Weight::from_parts(56_034_341, 0).saturating_mul(d.into()))
             .saturating_add(T::DbWeight::get().reads(13_u64))
             .saturating_add(T::DbWeight::get().reads((7_u64).saturating_mul(d.into())))
             .saturating_add(T::DbWeight::get().writes(12_u64))
@@ -209,8 +211,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
     fn withdraw_unbonded() -> Weight {
         // Measured proof size: 664 B.
-        // Shortest run: 48_057_000 picoseconds.
-        Weight::from_parts(63_556_000, 3870)
+        // Shortest run: 60_712_000 picoseconds.
+        Weight::from_parts(71_403_000, 3870)
             .saturating_add(T::DbWeight::get().reads(3_u64))
             .saturating_add(T::DbWeight::get().writes(3_u64))
     }
@@ -249,10 +251,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `d` is `[1, 16]`.
     fn register_device(d: u32, ) -> Weight {
         // Measured proof size: 384 B + d * 325.
-        // Shortest run: 99_832_000 picoseconds.
-        Weight::from_parts(115_676_077, 560543)
-            // Standard error: 121_475
-            .saturating_add(Weight::from_parts(4_286_932, 0).saturating_mul(d.into()))
+        // Shortest run: 113_524_000 picoseconds.
+        Weight::from_parts(127_552_577, 560543)
+            // Standard error: 135_728
+            .saturating_add(Weight::from_parts(4_400_686, 0).saturating_mul(d.into()))
             .saturating_add(T::DbWeight::get().reads(16_u64))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(d.into())))
             .saturating_add(T::DbWeight::get().writes(12_u64))
@@ -282,8 +284,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     fn deregister_device() -> Weight {
         // Measured proof size: 2470 B.
-        // Shortest run: 78_561_000 picoseconds.
-        Weight::from_parts(98_315_000, 560543)
+        // Shortest run: 84_887_000 picoseconds.
+        Weight::from_parts(106_512_000, 560543)
             .saturating_add(T::DbWeight::get().reads(12_u64))
             .saturating_add(T::DbWeight::get().writes(11_u64))
     }
@@ -318,10 +320,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `d` is `[1, 16]`.
     fn update_spec(d: u32, ) -> Weight {
         // Measured proof size: 724 B + d * 339.
-        // Shortest run: 119_015_000 picoseconds.
-        Weight::from_parts(134_474_838, 1120096)
-            // Standard error: 106_749
-            .saturating_add(Weight::from_parts(4_425_503, 0).saturating_mul(d.into()))
+        // Shortest run: 137_807_000 picoseconds.
+        Weight::from_parts(145_363_220, 1120096)
+            // Standard error: 125_747
+            .saturating_add(Weight::from_parts(4_944_892, 0).saturating_mul(d.into()))
             .saturating_add(T::DbWeight::get().reads(18_u64))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(d.into())))
             .saturating_add(T::DbWeight::get().writes(13_u64))
@@ -349,16 +351,18 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Listings` (r:1 w:1)
     /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Pages` (r:1 w:1)
+    /// Proof: `Matching::Pages` (`max_values`: None, `max_size`: Some(1443), added: 3918, mode: `MaxEncodedLen`)
     /// Storage: `Matching::ListEnds` (r:2 w:0)
     /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Words` (r:3 w:3)
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn set_slots() -> Weight {
-        // Measured proof size: 797 B.
-        // Shortest run: 102_732_000 picoseconds.
-        Weight::from_parts(123_505_000, 560543)
-            .saturating_add(T::DbWeight::get().reads(17_u64))
-            .saturating_add(T::DbWeight::get().writes(10_u64))
+        // Measured proof size: 2791 B.
+        // Shortest run: 107_866_000 picoseconds.
+        Weight::from_parts(139_286_000, 560543)
+            .saturating_add(T::DbWeight::get().reads(18_u64))
+            .saturating_add(T::DbWeight::get().writes(11_u64))
     }
     /// Storage: `ProviderStaking::Devices` (r:1 w:1)
     /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
@@ -388,8 +392,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn set_ask() -> Weight {
         // Measured proof size: 797 B.
-        // Shortest run: 98_750_000 picoseconds.
-        Weight::from_parts(126_259_000, 1120096)
+        // Shortest run: 108_632_000 picoseconds.
+        Weight::from_parts(130_974_000, 1120096)
             .saturating_add(T::DbWeight::get().reads(18_u64))
             .saturating_add(T::DbWeight::get().writes(11_u64))
     }
@@ -421,8 +425,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn set_availability() -> Weight {
         // Measured proof size: 630 B.
-        // Shortest run: 82_932_000 picoseconds.
-        Weight::from_parts(104_071_000, 560543)
+        // Shortest run: 95_929_000 picoseconds.
+        Weight::from_parts(111_062_000, 560543)
             .saturating_add(T::DbWeight::get().reads(16_u64))
             .saturating_add(T::DbWeight::get().writes(9_u64))
     }
@@ -442,28 +446,38 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::DrawNodes` (`max_values`: None, `max_size`: Some(1037), added: 3512, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Devices` (r:16 w:16)
     /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Entries` (r:16 w:16)
+    /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Buckets` (r:32 w:32)
+    /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Words` (r:25 w:25)
+    /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Challenges` (r:16 w:0)
     /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::ReputationRecords` (r:1 w:0)
     /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Entries` (r:16 w:0)
-    /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Buckets` (r:16 w:0)
-    /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::ListEnds` (r:1 w:0)
+    /// Storage: `Matching::Leaves` (r:16 w:16)
+    /// Proof: `Matching::Leaves` (`max_values`: None, `max_size`: Some(557078), added: 559553, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Roots` (r:7 w:7)
+    /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Pages` (r:16 w:16)
+    /// Proof: `Matching::Pages` (`max_values`: None, `max_size`: Some(1443), added: 3918, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::ListEnds` (r:2 w:0)
     /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Listings` (r:1 w:1)
+    /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
     /// The range of component `d` is `[0, 16]`.
     fn heartbeat(d: u32, ) -> Weight {
-        // Measured proof size: 1596 B + d * 381.
-        // Shortest run: 56_750_000 picoseconds.
-        Weight::from_parts(76_770_603, 11526)
-            // Standard error: 373_026
-            .saturating_add(Weight::from_parts(42_337_878, 0).saturating_mul(d.into()))
-            .saturating_add(T::DbWeight::get().reads(10_u64))
-            .saturating_add(T::DbWeight::get().reads((4_u64).saturating_mul(d.into())))
-            .saturating_add(T::DbWeight::get().writes(6_u64))
-            .saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(d.into())))
-            .saturating_add(Weight::from_parts(0, 5966).saturating_mul(d.into()))
+        // Measured proof size: 1581 B + d * 2303.
+        // Shortest run: 62_660_000 picoseconds.
+        Weight::from_parts(61_993_688, 1458264)
+            // Standard error: 1_791_454
+            .saturating_add(Weight::from_parts(142_904_801, 0).saturating_mul(d.into()))
+            .saturating_add(T::DbWeight::get().reads(16_u64))
+            .saturating_add(T::DbWeight::get().reads((9_u64).saturating_mul(d.into())))
+            .saturating_add(T::DbWeight::get().writes(10_u64))
+            .saturating_add(T::DbWeight::get().writes((8_u64).saturating_mul(d.into())))
+            .saturating_add(Weight::from_parts(0, 559553).saturating_mul(d.into()))
     }
     /// Storage: `ProviderStaking::Presences` (r:1 w:1)
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
@@ -481,40 +495,42 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::DrawNodes` (`max_values`: None, `max_size`: Some(1037), added: 3512, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Devices` (r:16 w:16)
     /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Entries` (r:16 w:16)
+    /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Buckets` (r:24 w:24)
+    /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Words` (r:25 w:25)
+    /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Challenges` (r:16 w:0)
     /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::ReputationRecords` (r:1 w:0)
     /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Entries` (r:16 w:16)
-    /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Buckets` (r:16 w:16)
-    /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Leaves` (r:16 w:16)
     /// Proof: `Matching::Leaves` (`max_values`: None, `max_size`: Some(557078), added: 559553, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Roots` (r:7 w:7)
     /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Pages` (r:8 w:8)
+    /// Proof: `Matching::Pages` (`max_values`: None, `max_size`: Some(1443), added: 3918, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::ListEnds` (r:2 w:0)
+    /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Listings` (r:1 w:1)
     /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::ListEnds` (r:1 w:0)
-    /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Words` (r:8 w:0)
-    /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     /// The range of component `d` is `[0, 8]`.
     /// The range of component `m` is `[0, 8]`.
     fn heartbeat_without(d: u32, m: u32, ) -> Weight {
-        // Measured proof size: 1510 B + d * 263 + m * 483.
-        // Shortest run: 353_045_000 picoseconds.
-        Weight::from_parts(149_580_365, 3917798)
-            // Standard error: 1_320_610
-            .saturating_add(Weight::from_parts(50_151_797, 0).saturating_mul(d.into()))
-            // Standard error: 1_320_610
-            .saturating_add(Weight::from_parts(35_048_456, 0).saturating_mul(m.into()))
-            .saturating_add(T::DbWeight::get().reads(18_u64))
-            .saturating_add(T::DbWeight::get().reads((5_u64).saturating_mul(d.into())))
+        // Measured proof size: 1006 B + d * 2360 + m * 990.
+        // Shortest run: 601_977_000 picoseconds.
+        Weight::from_parts(68_801_676, 3917798)
+            // Standard error: 3_977_702
+            .saturating_add(Weight::from_parts(138_465_817, 0).saturating_mul(d.into()))
+            // Standard error: 3_977_702
+            .saturating_add(Weight::from_parts(71_067_221, 0).saturating_mul(m.into()))
+            .saturating_add(T::DbWeight::get().reads(27_u64))
+            .saturating_add(T::DbWeight::get().reads((8_u64).saturating_mul(d.into())))
             .saturating_add(T::DbWeight::get().reads((6_u64).saturating_mul(m.into())))
-            .saturating_add(T::DbWeight::get().writes(14_u64))
-            .saturating_add(T::DbWeight::get().writes((4_u64).saturating_mul(d.into())))
-            .saturating_add(T::DbWeight::get().writes((4_u64).saturating_mul(m.into())))
+            .saturating_add(T::DbWeight::get().writes(23_u64))
+            .saturating_add(T::DbWeight::get().writes((7_u64).saturating_mul(d.into())))
+            .saturating_add(T::DbWeight::get().writes((5_u64).saturating_mul(m.into())))
             .saturating_add(Weight::from_parts(0, 559553).saturating_mul(d.into()))
             .saturating_add(Weight::from_parts(0, 559553).saturating_mul(m.into()))
     }
@@ -526,8 +542,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn authorize_heartbeat() -> Weight {
         // Measured proof size: 1240 B.
-        // Shortest run: 58_842_000 picoseconds.
-        Weight::from_parts(74_348_000, 4618)
+        // Shortest run: 65_555_000 picoseconds.
+        Weight::from_parts(78_032_000, 4618)
             .saturating_add(T::DbWeight::get().reads(3_u64))
     }
     /// Storage: `ProviderStaking::Devices` (r:1 w:1)
@@ -550,8 +566,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn request_challenge() -> Weight {
         // Measured proof size: 474 B.
-        // Shortest run: 49_338_000 picoseconds.
-        Weight::from_parts(65_289_000, 560543)
+        // Shortest run: 54_887_000 picoseconds.
+        Weight::from_parts(73_696_000, 560543)
             .saturating_add(T::DbWeight::get().reads(9_u64))
             .saturating_add(T::DbWeight::get().writes(7_u64))
     }
@@ -585,8 +601,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn answer_challenge() -> Weight {
         // Measured proof size: 1507 B.
-        // Shortest run: 907_487_000 picoseconds.
-        Weight::from_parts(1_060_141_000, 560543)
+        // Shortest run: 1_227_250_000 picoseconds.
+        Weight::from_parts(1_633_891_000, 560543)
             .saturating_add(T::DbWeight::get().reads(25_u64))
             .saturating_add(T::DbWeight::get().writes(9_u64))
     }
@@ -602,17 +618,17 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn authorize_answer() -> Weight {
         // Measured proof size: 2334 B.
-        // Shortest run: 198_652_000 picoseconds.
-        Weight::from_parts(322_071_000, 24003)
+        // Shortest run: 543_150_000 picoseconds.
+        Weight::from_parts(569_084_000, 24003)
             .saturating_add(T::DbWeight::get().reads(13_u64))
     }
     /// The range of component `n` is `[0, 672]`.
     fn climb(n: u32, ) -> Weight {
         // Measured proof size: 0 B.
-        // Shortest run: 154_000 picoseconds.
-        Weight::from_parts(5_487_673, 0)
-            // Standard error: 419
-            .saturating_add(Weight::from_parts(380_615, 0).saturating_mul(n.into()))
+        // Shortest run: 187_000 picoseconds.
+        Weight::from_parts(5_070_882, 0)
+            // Standard error: 563
+            .saturating_add(Weight::from_parts(399_515, 0).saturating_mul(n.into()))
     }
     /// Storage: `ProviderStaking::DrawNodes` (r:9 w:9)
     /// Proof: `ProviderStaking::DrawNodes` (`max_values`: None, `max_size`: Some(1037), added: 3512, mode: `MaxEncodedLen`)
@@ -626,8 +642,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::DrawLeafOf` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
     fn draw() -> Weight {
         // Measured proof size: 2992 B.
-        // Shortest run: 119_399_000 picoseconds.
-        Weight::from_parts(159_997_000, 32598)
+        // Shortest run: 112_855_000 picoseconds.
+        Weight::from_parts(170_984_000, 32598)
             .saturating_add(T::DbWeight::get().reads(18_u64))
             .saturating_add(T::DbWeight::get().writes(18_u64))
     }
@@ -635,8 +651,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
     fn step_to_version_2() -> Weight {
         // Measured proof size: 256 B.
-        // Shortest run: 12_636_000 picoseconds.
-        Weight::from_parts(16_137_000, 6422)
+        // Shortest run: 10_888_000 picoseconds.
+        Weight::from_parts(18_767_000, 6422)
             .saturating_add(T::DbWeight::get().reads(2_u64))
             .saturating_add(T::DbWeight::get().writes(1_u64))
     }
@@ -645,37 +661,37 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// The same with the slower database, for tests of the pallet alone.
 impl WeightInfo for () {
     fn register_provider() -> Weight {
-        Weight::from_parts(138_281_000, 4618)
+        Weight::from_parts(142_220_000, 4618)
             .saturating_add(RocksDbWeight::get().reads(5_u64))
             .saturating_add(RocksDbWeight::get().writes(6_u64))
     }
     fn deregister_provider() -> Weight {
-        Weight::from_parts(41_731_000, 4618)
+        Weight::from_parts(45_268_000, 4618)
             .saturating_add(RocksDbWeight::get().reads(3_u64))
             .saturating_add(RocksDbWeight::get().writes(6_u64))
     }
     fn set_peers() -> Weight {
-        Weight::from_parts(24_338_000, 4618)
+        Weight::from_parts(29_738_000, 4618)
             .saturating_add(RocksDbWeight::get().reads(1_u64))
             .saturating_add(RocksDbWeight::get().writes(1_u64))
     }
     fn rotate_worker() -> Weight {
-        Weight::from_parts(87_995_000, 4618)
+        Weight::from_parts(91_105_000, 4618)
             .saturating_add(RocksDbWeight::get().reads(3_u64))
             .saturating_add(RocksDbWeight::get().writes(3_u64))
     }
     fn bond_extra(d: u32, ) -> Weight {
-        Weight::from_parts(114_381_120, 1458264)
-            .saturating_add(Weight::from_parts(91_203_261, 0).saturating_mul(d.into()))
+        Weight::from_parts(146_176_168, 1458264)
+            .saturating_add(Weight::from_parts(112_427_423, 0).saturating_mul(d.into()))
             .saturating_add(RocksDbWeight::get().reads(17_u64))
-            .saturating_add(RocksDbWeight::get().reads((8_u64).saturating_mul(d.into())))
+            .saturating_add(RocksDbWeight::get().reads((9_u64).saturating_mul(d.into())))
             .saturating_add(RocksDbWeight::get().writes(11_u64))
-            .saturating_add(RocksDbWeight::get().writes((6_u64).saturating_mul(d.into())))
+            .saturating_add(RocksDbWeight::get().writes((7_u64).saturating_mul(d.into())))
             .saturating_add(Weight::from_parts(0, 559553).saturating_mul(d.into()))
     }
     fn unbond(d: u32, ) -> Weight {
-        Weight::from_parts(70_863_006, 1458264)
-            .saturating_add(Weight::from_parts(49_076_751, 0).saturating_mul(d.into()))
+        Weight::from_parts(85_324_177, 1458264)
+            .saturating_add(Weight::from_parts(56_034_341, 0).saturating_mul(d.into()))
             .saturating_add(RocksDbWeight::get().reads(13_u64))
             .saturating_add(RocksDbWeight::get().reads((7_u64).saturating_mul(d.into())))
             .saturating_add(RocksDbWeight::get().writes(12_u64))
@@ -683,97 +699,97 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 559553).saturating_mul(d.into()))
     }
     fn withdraw_unbonded() -> Weight {
-        Weight::from_parts(63_556_000, 3870)
+        Weight::from_parts(71_403_000, 3870)
             .saturating_add(RocksDbWeight::get().reads(3_u64))
             .saturating_add(RocksDbWeight::get().writes(3_u64))
     }
     fn register_device(d: u32, ) -> Weight {
-        Weight::from_parts(115_676_077, 560543)
-            .saturating_add(Weight::from_parts(4_286_932, 0).saturating_mul(d.into()))
+        Weight::from_parts(127_552_577, 560543)
+            .saturating_add(Weight::from_parts(4_400_686, 0).saturating_mul(d.into()))
             .saturating_add(RocksDbWeight::get().reads(16_u64))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(d.into())))
             .saturating_add(RocksDbWeight::get().writes(12_u64))
             .saturating_add(Weight::from_parts(0, 2558).saturating_mul(d.into()))
     }
     fn deregister_device() -> Weight {
-        Weight::from_parts(98_315_000, 560543)
+        Weight::from_parts(106_512_000, 560543)
             .saturating_add(RocksDbWeight::get().reads(12_u64))
             .saturating_add(RocksDbWeight::get().writes(11_u64))
     }
     fn update_spec(d: u32, ) -> Weight {
-        Weight::from_parts(134_474_838, 1120096)
-            .saturating_add(Weight::from_parts(4_425_503, 0).saturating_mul(d.into()))
+        Weight::from_parts(145_363_220, 1120096)
+            .saturating_add(Weight::from_parts(4_944_892, 0).saturating_mul(d.into()))
             .saturating_add(RocksDbWeight::get().reads(18_u64))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(d.into())))
             .saturating_add(RocksDbWeight::get().writes(13_u64))
             .saturating_add(Weight::from_parts(0, 2716).saturating_mul(d.into()))
     }
     fn set_slots() -> Weight {
-        Weight::from_parts(123_505_000, 560543)
-            .saturating_add(RocksDbWeight::get().reads(17_u64))
-            .saturating_add(RocksDbWeight::get().writes(10_u64))
+        Weight::from_parts(139_286_000, 560543)
+            .saturating_add(RocksDbWeight::get().reads(18_u64))
+            .saturating_add(RocksDbWeight::get().writes(11_u64))
     }
     fn set_ask() -> Weight {
-        Weight::from_parts(126_259_000, 1120096)
+        Weight::from_parts(130_974_000, 1120096)
             .saturating_add(RocksDbWeight::get().reads(18_u64))
             .saturating_add(RocksDbWeight::get().writes(11_u64))
     }
     fn set_availability() -> Weight {
-        Weight::from_parts(104_071_000, 560543)
+        Weight::from_parts(111_062_000, 560543)
             .saturating_add(RocksDbWeight::get().reads(16_u64))
             .saturating_add(RocksDbWeight::get().writes(9_u64))
     }
     fn heartbeat(d: u32, ) -> Weight {
-        Weight::from_parts(76_770_603, 11526)
-            .saturating_add(Weight::from_parts(42_337_878, 0).saturating_mul(d.into()))
-            .saturating_add(RocksDbWeight::get().reads(10_u64))
-            .saturating_add(RocksDbWeight::get().reads((4_u64).saturating_mul(d.into())))
-            .saturating_add(RocksDbWeight::get().writes(6_u64))
-            .saturating_add(RocksDbWeight::get().writes((1_u64).saturating_mul(d.into())))
-            .saturating_add(Weight::from_parts(0, 5966).saturating_mul(d.into()))
+        Weight::from_parts(61_993_688, 1458264)
+            .saturating_add(Weight::from_parts(142_904_801, 0).saturating_mul(d.into()))
+            .saturating_add(RocksDbWeight::get().reads(16_u64))
+            .saturating_add(RocksDbWeight::get().reads((9_u64).saturating_mul(d.into())))
+            .saturating_add(RocksDbWeight::get().writes(10_u64))
+            .saturating_add(RocksDbWeight::get().writes((8_u64).saturating_mul(d.into())))
+            .saturating_add(Weight::from_parts(0, 559553).saturating_mul(d.into()))
     }
     fn heartbeat_without(d: u32, m: u32, ) -> Weight {
-        Weight::from_parts(149_580_365, 3917798)
-            .saturating_add(Weight::from_parts(50_151_797, 0).saturating_mul(d.into()))
-            .saturating_add(Weight::from_parts(35_048_456, 0).saturating_mul(m.into()))
-            .saturating_add(RocksDbWeight::get().reads(18_u64))
-            .saturating_add(RocksDbWeight::get().reads((5_u64).saturating_mul(d.into())))
+        Weight::from_parts(68_801_676, 3917798)
+            .saturating_add(Weight::from_parts(138_465_817, 0).saturating_mul(d.into()))
+            .saturating_add(Weight::from_parts(71_067_221, 0).saturating_mul(m.into()))
+            .saturating_add(RocksDbWeight::get().reads(27_u64))
+            .saturating_add(RocksDbWeight::get().reads((8_u64).saturating_mul(d.into())))
             .saturating_add(RocksDbWeight::get().reads((6_u64).saturating_mul(m.into())))
-            .saturating_add(RocksDbWeight::get().writes(14_u64))
-            .saturating_add(RocksDbWeight::get().writes((4_u64).saturating_mul(d.into())))
-            .saturating_add(RocksDbWeight::get().writes((4_u64).saturating_mul(m.into())))
+            .saturating_add(RocksDbWeight::get().writes(23_u64))
+            .saturating_add(RocksDbWeight::get().writes((7_u64).saturating_mul(d.into())))
+            .saturating_add(RocksDbWeight::get().writes((5_u64).saturating_mul(m.into())))
             .saturating_add(Weight::from_parts(0, 559553).saturating_mul(d.into()))
             .saturating_add(Weight::from_parts(0, 559553).saturating_mul(m.into()))
     }
     fn authorize_heartbeat() -> Weight {
-        Weight::from_parts(74_348_000, 4618)
+        Weight::from_parts(78_032_000, 4618)
             .saturating_add(RocksDbWeight::get().reads(3_u64))
     }
     fn request_challenge() -> Weight {
-        Weight::from_parts(65_289_000, 560543)
+        Weight::from_parts(73_696_000, 560543)
             .saturating_add(RocksDbWeight::get().reads(9_u64))
             .saturating_add(RocksDbWeight::get().writes(7_u64))
     }
     fn answer_challenge() -> Weight {
-        Weight::from_parts(1_060_141_000, 560543)
+        Weight::from_parts(1_633_891_000, 560543)
             .saturating_add(RocksDbWeight::get().reads(25_u64))
             .saturating_add(RocksDbWeight::get().writes(9_u64))
     }
     fn authorize_answer() -> Weight {
-        Weight::from_parts(322_071_000, 24003)
+        Weight::from_parts(569_084_000, 24003)
             .saturating_add(RocksDbWeight::get().reads(13_u64))
     }
     fn climb(n: u32, ) -> Weight {
-        Weight::from_parts(5_487_673, 0)
-            .saturating_add(Weight::from_parts(380_615, 0).saturating_mul(n.into()))
+        Weight::from_parts(5_070_882, 0)
+            .saturating_add(Weight::from_parts(399_515, 0).saturating_mul(n.into()))
     }
     fn draw() -> Weight {
-        Weight::from_parts(159_997_000, 32598)
+        Weight::from_parts(170_984_000, 32598)
             .saturating_add(RocksDbWeight::get().reads(18_u64))
             .saturating_add(RocksDbWeight::get().writes(18_u64))
     }
     fn step_to_version_2() -> Weight {
-        Weight::from_parts(16_137_000, 6422)
+        Weight::from_parts(18_767_000, 6422)
             .saturating_add(RocksDbWeight::get().reads(2_u64))
             .saturating_add(RocksDbWeight::get().writes(1_u64))
     }

@@ -64,18 +64,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::PatientAgenda` (r:1 w:1)
     /// Proof: `Tasks::PatientAgenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Words` (r:1 w:1)
-    /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Tasks` (r:0 w:1)
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::SubmittedBy` (r:0 w:1)
     /// Proof: `Tasks::SubmittedBy` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn submit() -> Weight {
         // Measured proof size: 55 B.
-        // Shortest run: 125_771_000 picoseconds.
-        Weight::from_parts(153_990_000, 4191)
-            .saturating_add(T::DbWeight::get().reads(3_u64))
-            .saturating_add(T::DbWeight::get().writes(5_u64))
+        // Shortest run: 116_853_000 picoseconds.
+        Weight::from_parts(149_557_000, 4191)
+            .saturating_add(T::DbWeight::get().reads(2_u64))
+            .saturating_add(T::DbWeight::get().writes(4_u64))
     }
     /// Storage: `Tasks::Tasks` (r:1 w:1)
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
@@ -100,10 +98,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `n` is `[0, 10]`.
     fn cancel(n: u32, ) -> Weight {
         // Measured proof size: 13022 B + n * 571.
-        // Shortest run: 134_256_000 picoseconds.
-        Weight::from_parts(170_602_078, 16224)
-            // Standard error: 3_051_168
-            .saturating_add(Weight::from_parts(13_902_932, 0).saturating_mul(n.into()))
+        // Shortest run: 131_258_000 picoseconds.
+        Weight::from_parts(157_181_275, 16224)
+            // Standard error: 689_977
+            .saturating_add(Weight::from_parts(11_496_780, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(15_u64))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(11_u64))
@@ -119,36 +117,18 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Devices` (r:4 w:4)
     /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::ReputationRecords` (r:4 w:3)
+    /// Storage: `ProviderStaking::ReputationRecords` (r:3 w:3)
     /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Occupations` (r:4 w:4)
     /// Proof: `ProviderStaking::Occupations` (`max_values`: None, `max_size`: Some(115), added: 2590, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Ledgers` (r:4 w:4)
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::Challenges` (r:4 w:0)
-    /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Presences` (r:4 w:4)
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::MissingDevicesOf` (r:4 w:0)
-    /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Entries` (r:4 w:4)
-    /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Buckets` (r:8 w:8)
-    /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Leaves` (r:4 w:4)
-    /// Proof: `Matching::Leaves` (`max_values`: None, `max_size`: Some(557078), added: 559553, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Roots` (r:4 w:4)
-    /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Listings` (r:1 w:1)
-    /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::ListEnds` (r:2 w:0)
-    /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Words` (r:7 w:5)
-    /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::DevicesOf` (r:4 w:0)
-    /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Agenda` (r:1 w:1)
     /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Words` (r:2 w:0)
+    /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Cursors` (r:1 w:0)
     /// Proof: `Matching::Cursors` (`max_values`: None, `max_size`: Some(70), added: 2545, mode: `MaxEncodedLen`)
     /// Storage: `Matching::ParkedIn` (r:1 w:0)
@@ -165,19 +145,41 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::PatientAgenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
     /// The range of component `n` is `[1, 3]`.
     fn accept(n: u32, ) -> Weight {
-        // Measured proof size: 825 B + n * 4145.
-        // Shortest run: 591_226_000 picoseconds.
-        Weight::from_parts(405_709_117, 560543)
-            // Standard error: 6_673_849
-            .saturating_add(Weight::from_parts(248_761_332, 0).saturating_mul(n.into()))
-            .saturating_add(T::DbWeight::get().reads(32_u64))
-            .saturating_add(T::DbWeight::get().reads((20_u64).saturating_mul(n.into())))
-            .saturating_add(T::DbWeight::get().writes(23_u64))
-            .saturating_add(T::DbWeight::get().writes((16_u64).saturating_mul(n.into())))
-            .saturating_add(Weight::from_parts(0, 559553).saturating_mul(n.into()))
+        // Measured proof size: 465 B + n * 3806.
+        // Shortest run: 375_028_000 picoseconds.
+        Weight::from_parts(250_635_750, 11526)
+            // Standard error: 6_321_577
+            .saturating_add(Weight::from_parts(188_812_500, 0).saturating_mul(n.into()))
+            .saturating_add(T::DbWeight::get().reads(15_u64))
+            .saturating_add(T::DbWeight::get().reads((12_u64).saturating_mul(n.into())))
+            .saturating_add(T::DbWeight::get().writes(13_u64))
+            .saturating_add(T::DbWeight::get().writes((11_u64).saturating_mul(n.into())))
+            .saturating_add(Weight::from_parts(0, 3076).saturating_mul(n.into()))
     }
+    /// Storage: `Tasks::Tasks` (r:1 w:1)
+    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::Assignments` (r:1 w:1)
+    /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Devices` (r:1 w:1)
+    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Presences` (r:1 w:1)
+    /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
+    /// Storage: `Balances::Holds` (r:1 w:1)
+    /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
+    /// Storage: `System::Account` (r:1 w:1)
+    /// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::ReputationRecords` (r:1 w:1)
+    /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Occupations` (r:1 w:1)
+    /// Proof: `ProviderStaking::Occupations` (`max_values`: None, `max_size`: Some(115), added: 2590, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Ledgers` (r:1 w:1)
+    /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
     fn accept_only() -> Weight {
-        Self::accept(1)
+        // Measured proof size: 2634 B.
+        // Shortest run: 204_279_000 picoseconds.
+        Weight::from_parts(264_694_000, 11371)
+            .saturating_add(T::DbWeight::get().reads(9_u64))
+            .saturating_add(T::DbWeight::get().writes(9_u64))
     }
     /// Storage: `Tasks::Tasks` (r:1 w:1)
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
@@ -188,10 +190,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `n` is `[5, 15]`.
     fn rate(n: u32, ) -> Weight {
         // Measured proof size: 1066 B + n * 572.
-        // Shortest run: 111_960_000 picoseconds.
-        Weight::from_parts(67_809_203, 16370)
-            // Standard error: 2_286_727
-            .saturating_add(Weight::from_parts(9_961_694, 0).saturating_mul(n.into()))
+        // Shortest run: 105_017_000 picoseconds.
+        Weight::from_parts(87_191_309, 16370)
+            // Standard error: 424_782
+            .saturating_add(Weight::from_parts(6_486_436, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(6_u64))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(6_u64))
@@ -205,8 +207,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Envelopes` (`max_values`: None, `max_size`: Some(130), added: 2605, mode: `MaxEncodedLen`)
     fn grant_key() -> Weight {
         // Measured proof size: 1555 B.
-        // Shortest run: 28_853_000 picoseconds.
-        Weight::from_parts(38_831_000, 11371)
+        // Shortest run: 27_450_000 picoseconds.
+        Weight::from_parts(37_719_000, 11371)
             .saturating_add(T::DbWeight::get().reads(2_u64))
             .saturating_add(T::DbWeight::get().writes(2_u64))
     }
@@ -216,8 +218,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     fn start() -> Weight {
         // Measured proof size: 2230 B.
-        // Shortest run: 57_237_000 picoseconds.
-        Weight::from_parts(65_006_000, 11371)
+        // Shortest run: 53_403_000 picoseconds.
+        Weight::from_parts(66_387_000, 11371)
             .saturating_add(T::DbWeight::get().reads(2_u64))
             .saturating_add(T::DbWeight::get().writes(1_u64))
     }
@@ -225,8 +227,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
     fn report_progress() -> Weight {
         // Measured proof size: 424 B.
-        // Shortest run: 42_144_000 picoseconds.
-        Weight::from_parts(52_647_000, 3997)
+        // Shortest run: 43_537_000 picoseconds.
+        Weight::from_parts(54_455_000, 3997)
             .saturating_add(T::DbWeight::get().reads(1_u64))
             .saturating_add(T::DbWeight::get().writes(1_u64))
     }
@@ -236,6 +238,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Entries` (r:1 w:1)
     /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Buckets` (r:2 w:2)
+    /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Words` (r:3 w:3)
+    /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Devices` (r:1 w:1)
     /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Occupations` (r:1 w:1)
@@ -250,29 +256,27 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::ReputationRecords` (r:1 w:0)
     /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Buckets` (r:2 w:2)
-    /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Leaves` (r:1 w:1)
     /// Proof: `Matching::Leaves` (`max_values`: None, `max_size`: Some(557078), added: 559553, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Roots` (r:1 w:1)
     /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Listings` (r:1 w:1)
     /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Pages` (r:1 w:1)
+    /// Proof: `Matching::Pages` (`max_values`: None, `max_size`: Some(1443), added: 3918, mode: `MaxEncodedLen`)
     /// Storage: `Matching::ListEnds` (r:2 w:0)
     /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Words` (r:3 w:3)
-    /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Audits` (r:1 w:0)
     /// Proof: `Tasks::Audits` (`max_values`: None, `max_size`: Some(99), added: 2574, mode: `MaxEncodedLen`)
     /// The range of component `n` is `[5, 15]`.
     fn commit_result(n: u32, ) -> Weight {
-        // Measured proof size: 4146 B + n * 229.
-        // Shortest run: 286_853_000 picoseconds.
-        Weight::from_parts(291_877_393, 560543)
-            // Standard error: 4_053_102
-            .saturating_add(Weight::from_parts(8_341_646, 0).saturating_mul(n.into()))
-            .saturating_add(T::DbWeight::get().reads(26_u64))
-            .saturating_add(T::DbWeight::get().writes(18_u64))
+        // Measured proof size: 6079 B + n * 210.
+        // Shortest run: 268_989_000 picoseconds.
+        Weight::from_parts(284_873_086, 560543)
+            // Standard error: 1_665_107
+            .saturating_add(Weight::from_parts(4_618_629, 0).saturating_mul(n.into()))
+            .saturating_add(T::DbWeight::get().reads(27_u64))
+            .saturating_add(T::DbWeight::get().writes(19_u64))
     }
     /// Storage: `Tasks::Tasks` (r:1 w:1)
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
@@ -280,6 +284,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Entries` (r:1 w:1)
     /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Buckets` (r:2 w:2)
+    /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Words` (r:3 w:3)
+    /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Devices` (r:1 w:1)
     /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Occupations` (r:1 w:1)
@@ -294,28 +302,26 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::ReputationRecords` (r:1 w:0)
     /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Buckets` (r:2 w:2)
-    /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Leaves` (r:1 w:1)
     /// Proof: `Matching::Leaves` (`max_values`: None, `max_size`: Some(557078), added: 559553, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Roots` (r:1 w:1)
     /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Listings` (r:1 w:1)
     /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Pages` (r:1 w:1)
+    /// Proof: `Matching::Pages` (`max_values`: None, `max_size`: Some(1443), added: 3918, mode: `MaxEncodedLen`)
     /// Storage: `Matching::ListEnds` (r:2 w:0)
     /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Words` (r:3 w:3)
-    /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Audits` (r:1 w:1)
     /// Proof: `Tasks::Audits` (`max_values`: None, `max_size`: Some(99), added: 2574, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Agenda` (r:1 w:1)
     /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
     fn commit_alone() -> Weight {
-        // Measured proof size: 3462 B.
-        // Shortest run: 211_855_000 picoseconds.
-        Weight::from_parts(250_244_000, 560543)
-            .saturating_add(T::DbWeight::get().reads(22_u64))
-            .saturating_add(T::DbWeight::get().writes(15_u64))
+        // Measured proof size: 5347 B.
+        // Shortest run: 223_274_000 picoseconds.
+        Weight::from_parts(284_102_000, 560543)
+            .saturating_add(T::DbWeight::get().reads(23_u64))
+            .saturating_add(T::DbWeight::get().writes(16_u64))
     }
     /// Storage: `Tasks::Tasks` (r:1 w:0)
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
@@ -323,6 +329,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Entries` (r:1 w:1)
     /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Buckets` (r:2 w:2)
+    /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Words` (r:3 w:3)
+    /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Devices` (r:1 w:1)
     /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Occupations` (r:1 w:1)
@@ -337,188 +347,121 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::ReputationRecords` (r:1 w:0)
     /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Buckets` (r:2 w:2)
-    /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Leaves` (r:1 w:1)
     /// Proof: `Matching::Leaves` (`max_values`: None, `max_size`: Some(557078), added: 559553, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Roots` (r:1 w:1)
     /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Listings` (r:1 w:1)
     /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Pages` (r:1 w:1)
+    /// Proof: `Matching::Pages` (`max_values`: None, `max_size`: Some(1443), added: 3918, mode: `MaxEncodedLen`)
     /// Storage: `Matching::ListEnds` (r:2 w:0)
     /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Words` (r:3 w:3)
-    /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn commit_unaudited() -> Weight {
-        // Measured proof size: 3456 B.
-        // Shortest run: 180_824_000 picoseconds.
-        Weight::from_parts(210_441_000, 560543)
-            .saturating_add(T::DbWeight::get().reads(20_u64))
-            .saturating_add(T::DbWeight::get().writes(12_u64))
+        // Measured proof size: 5341 B.
+        // Shortest run: 210_868_000 picoseconds.
+        Weight::from_parts(246_198_000, 560543)
+            .saturating_add(T::DbWeight::get().reads(21_u64))
+            .saturating_add(T::DbWeight::get().writes(13_u64))
     }
     /// Storage: `Tasks::Tasks` (r:1 w:1)
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Assignments` (r:1 w:1)
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Entries` (r:1 w:1)
-    /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Devices` (r:1 w:1)
+    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Presences` (r:1 w:1)
+    /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
     /// Storage: `Balances::Holds` (r:1 w:1)
     /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
     /// Storage: `System::Account` (r:2 w:2)
     /// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::Devices` (r:1 w:1)
-    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::ReputationRecords` (r:1 w:1)
     /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Occupations` (r:1 w:1)
     /// Proof: `ProviderStaking::Occupations` (`max_values`: None, `max_size`: Some(115), added: 2590, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Ledgers` (r:1 w:1)
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::Challenges` (r:1 w:0)
-    /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::Presences` (r:1 w:1)
-    /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::MissingDevicesOf` (r:1 w:0)
-    /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Buckets` (r:2 w:2)
-    /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Leaves` (r:1 w:1)
-    /// Proof: `Matching::Leaves` (`max_values`: None, `max_size`: Some(557078), added: 559553, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Roots` (r:1 w:1)
-    /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Listings` (r:1 w:1)
-    /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::ListEnds` (r:2 w:0)
-    /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Words` (r:3 w:3)
-    /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::DevicesOf` (r:1 w:0)
-    /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
-    /// Storage: `Tasks::Agenda` (r:1 w:1)
-    /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
-    /// Storage: `Tasks::PatientAgenda` (r:1 w:1)
-    /// Proof: `Tasks::PatientAgenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
     fn reveal_only() -> Weight {
-        // Measured proof size: 3052 B.
-        // Shortest run: 354_262_000 picoseconds.
-        Weight::from_parts(413_460_000, 560543)
-            .saturating_add(T::DbWeight::get().reads(26_u64))
-            .saturating_add(T::DbWeight::get().writes(21_u64))
+        // Measured proof size: 2665 B.
+        // Shortest run: 259_960_000 picoseconds.
+        Weight::from_parts(306_171_000, 11371)
+            .saturating_add(T::DbWeight::get().reads(10_u64))
+            .saturating_add(T::DbWeight::get().writes(10_u64))
     }
     /// Storage: `Tasks::Tasks` (r:1 w:1)
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Assignments` (r:3 w:3)
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Entries` (r:3 w:3)
-    /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Devices` (r:3 w:3)
+    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Presences` (r:3 w:3)
+    /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
     /// Storage: `Balances::Holds` (r:3 w:3)
     /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
     /// Storage: `System::Account` (r:4 w:4)
     /// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::Devices` (r:3 w:3)
-    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::ReputationRecords` (r:3 w:3)
     /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Occupations` (r:3 w:3)
     /// Proof: `ProviderStaking::Occupations` (`max_values`: None, `max_size`: Some(115), added: 2590, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Ledgers` (r:3 w:3)
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::Challenges` (r:3 w:0)
-    /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::Presences` (r:3 w:3)
-    /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::MissingDevicesOf` (r:3 w:0)
-    /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Buckets` (r:6 w:6)
-    /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Leaves` (r:3 w:3)
-    /// Proof: `Matching::Leaves` (`max_values`: None, `max_size`: Some(557078), added: 559553, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Roots` (r:3 w:3)
-    /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Listings` (r:1 w:1)
-    /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::ListEnds` (r:2 w:0)
-    /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Words` (r:3 w:3)
-    /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::DevicesOf` (r:3 w:0)
-    /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
-    /// Storage: `Tasks::Agenda` (r:1 w:1)
-    /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::DrawLeafOf` (r:2 w:0)
     /// Proof: `ProviderStaking::DrawLeafOf` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::DrawNodes` (r:5 w:5)
     /// Proof: `ProviderStaking::DrawNodes` (`max_values`: None, `max_size`: Some(1037), added: 3512, mode: `MaxEncodedLen`)
-    /// Storage: `Tasks::PatientAgenda` (r:1 w:1)
-    /// Proof: `Tasks::PatientAgenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
     /// The range of component `n` is `[2, 3]`.
     fn reveal_alone(n: u32, ) -> Weight {
-        // Measured proof size: 3464 B + n * 1843.
-        // Shortest run: 605_945_000 picoseconds.
-        Weight::from_parts(395_803_637, 11526)
-            // Standard error: 26_129_629
-            .saturating_add(Weight::from_parts(183_576_898, 0).saturating_mul(n.into()))
-            .saturating_add(T::DbWeight::get().reads(8_u64))
-            .saturating_add(T::DbWeight::get().reads((19_u64).saturating_mul(n.into())))
-            .saturating_add(T::DbWeight::get().writes(7_u64))
-            .saturating_add(T::DbWeight::get().writes((15_u64).saturating_mul(n.into())))
-            .saturating_add(Weight::from_parts(0, 559553).saturating_mul(n.into()))
+        // Measured proof size: 3417 B + n * 1452.
+        // Shortest run: 411_365_000 picoseconds.
+        Weight::from_parts(203_659_652, 11526)
+            // Standard error: 5_126_260
+            .saturating_add(Weight::from_parts(122_747_782, 0).saturating_mul(n.into()))
+            .saturating_add(T::DbWeight::get().reads((11_u64).saturating_mul(n.into())))
+            .saturating_add(T::DbWeight::get().writes(1_u64))
+            .saturating_add(T::DbWeight::get().writes((10_u64).saturating_mul(n.into())))
+            .saturating_add(Weight::from_parts(0, 3076).saturating_mul(n.into()))
     }
     /// Storage: `Tasks::Tasks` (r:1 w:1)
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Assignments` (r:1 w:1)
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Entries` (r:1 w:0)
-    /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Devices` (r:1 w:0)
+    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Presences` (r:1 w:0)
+    /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Agenda` (r:1 w:1)
     /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
     fn reveal_to_wait() -> Weight {
-        // Measured proof size: 1845 B.
-        // Shortest run: 76_378_000 picoseconds.
-        Weight::from_parts(90_316_000, 11371)
-            .saturating_add(T::DbWeight::get().reads(4_u64))
+        // Measured proof size: 2305 B.
+        // Shortest run: 73_087_000 picoseconds.
+        Weight::from_parts(93_531_000, 11371)
+            .saturating_add(T::DbWeight::get().reads(5_u64))
             .saturating_add(T::DbWeight::get().writes(3_u64))
     }
     /// Storage: `Tasks::Tasks` (r:1 w:1)
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Assignments` (r:16 w:16)
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Entries` (r:16 w:16)
-    /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Devices` (r:16 w:16)
+    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Presences` (r:16 w:16)
+    /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
     /// Storage: `Balances::Holds` (r:11 w:11)
     /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
     /// Storage: `System::Account` (r:19 w:19)
     /// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::Devices` (r:16 w:16)
-    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::ReputationRecords` (r:16 w:15)
+    /// Storage: `ProviderStaking::ReputationRecords` (r:15 w:15)
     /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Occupations` (r:16 w:16)
     /// Proof: `ProviderStaking::Occupations` (`max_values`: None, `max_size`: Some(115), added: 2590, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Ledgers` (r:16 w:16)
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::Challenges` (r:16 w:0)
-    /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::Presences` (r:16 w:16)
-    /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::MissingDevicesOf` (r:16 w:0)
-    /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Buckets` (r:32 w:32)
-    /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Leaves` (r:16 w:16)
-    /// Proof: `Matching::Leaves` (`max_values`: None, `max_size`: Some(557078), added: 559553, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Roots` (r:4 w:4)
-    /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Listings` (r:1 w:1)
-    /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::ListEnds` (r:2 w:0)
-    /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Words` (r:15 w:13)
-    /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::DevicesOf` (r:16 w:0)
-    /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Agenda` (r:1 w:1)
     /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Words` (r:2 w:0)
+    /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Cursors` (r:1 w:0)
     /// Proof: `Matching::Cursors` (`max_values`: None, `max_size`: Some(70), added: 2545, mode: `MaxEncodedLen`)
     /// Storage: `Matching::ParkedIn` (r:1 w:0)
@@ -535,16 +478,15 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::PatientAgenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
     /// The range of component `n` is `[5, 15]`.
     fn reveal_result(n: u32, ) -> Weight {
-        // Measured proof size: 4505 B + n * 1798.
-        // Shortest run: 1_704_510_000 picoseconds.
-        Weight::from_parts(466_578_019, 2239166)
-            // Standard error: 10_621_651
-            .saturating_add(Weight::from_parts(285_788_056, 0).saturating_mul(n.into()))
-            .saturating_add(T::DbWeight::get().reads(28_u64))
-            .saturating_add(T::DbWeight::get().reads((18_u64).saturating_mul(n.into())))
-            .saturating_add(T::DbWeight::get().writes(24_u64))
-            .saturating_add(T::DbWeight::get().writes((14_u64).saturating_mul(n.into())))
-            .saturating_add(Weight::from_parts(0, 559553).saturating_mul(n.into()))
+        // Measured proof size: 3817 B + n * 1508.
+        // Shortest run: 964_808_000 picoseconds.
+        Weight::from_parts(52_442_859, 11526)
+            // Standard error: 6_183_008
+            .saturating_add(Weight::from_parts(185_111_205, 0).saturating_mul(n.into()))
+            .saturating_add(T::DbWeight::get().reads((11_u64).saturating_mul(n.into())))
+            .saturating_add(T::DbWeight::get().writes(2_u64))
+            .saturating_add(T::DbWeight::get().writes((10_u64).saturating_mul(n.into())))
+            .saturating_add(Weight::from_parts(0, 3146).saturating_mul(n.into()))
     }
     /// Storage: `Tasks::Tasks` (r:1 w:1)
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
@@ -566,46 +508,46 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::DrawLeafOf` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::DrawNodes` (r:3 w:3)
     /// Proof: `ProviderStaking::DrawNodes` (`max_values`: None, `max_size`: Some(1037), added: 3512, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::ReputationRecords` (r:15 w:1)
+    /// Storage: `ProviderStaking::ReputationRecords` (r:5 w:1)
     /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::Challenges` (r:15 w:0)
-    /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::MissingDevicesOf` (r:15 w:0)
-    /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Entries` (r:15 w:15)
+    /// Storage: `Matching::Entries` (r:5 w:5)
     /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Buckets` (r:30 w:30)
+    /// Storage: `ProviderStaking::Challenges` (r:5 w:0)
+    /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::MissingDevicesOf` (r:5 w:0)
+    /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Buckets` (r:10 w:10)
     /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Leaves` (r:15 w:15)
+    /// Storage: `Matching::Leaves` (r:5 w:5)
     /// Proof: `Matching::Leaves` (`max_values`: None, `max_size`: Some(557078), added: 559553, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Roots` (r:4 w:4)
     /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Listings` (r:1 w:1)
     /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::DevicesOf` (r:15 w:0)
-    /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Words` (r:21 w:19)
+    /// Storage: `Matching::Words` (r:11 w:9)
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Cursors` (r:1 w:0)
     /// Proof: `Matching::Cursors` (`max_values`: None, `max_size`: Some(70), added: 2545, mode: `MaxEncodedLen`)
     /// Storage: `Matching::ParkedIn` (r:1 w:0)
     /// Proof: `Matching::ParkedIn` (`max_values`: None, `max_size`: Some(29), added: 2504, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Pages` (r:4 w:4)
+    /// Proof: `Matching::Pages` (`max_values`: None, `max_size`: Some(1443), added: 3918, mode: `MaxEncodedLen`)
     /// Storage: `Matching::ListEnds` (r:2 w:0)
     /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::PatientAgenda` (r:1 w:1)
     /// Proof: `Tasks::PatientAgenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
     /// The range of component `n` is `[5, 15]`.
     fn fail(n: u32, ) -> Weight {
-        // Measured proof size: 3400 B + n * 1557.
-        // Shortest run: 1_423_098_000 picoseconds.
-        Weight::from_parts(896_880_720, 2239166)
-            // Standard error: 6_755_337
-            .saturating_add(Weight::from_parts(139_219_497, 0).saturating_mul(n.into()))
-            .saturating_add(T::DbWeight::get().reads(31_u64))
-            .saturating_add(T::DbWeight::get().reads((14_u64).saturating_mul(n.into())))
-            .saturating_add(T::DbWeight::get().writes(23_u64))
-            .saturating_add(T::DbWeight::get().writes((10_u64).saturating_mul(n.into())))
-            .saturating_add(Weight::from_parts(0, 559553).saturating_mul(n.into()))
+        // Measured proof size: 12006 B + n * 1377.
+        // Shortest run: 1_351_365_000 picoseconds.
+        Weight::from_parts(1_361_028_716, 2798755)
+            // Standard error: 6_999_624
+            .saturating_add(Weight::from_parts(27_570_158, 0).saturating_mul(n.into()))
+            .saturating_add(T::DbWeight::get().reads(75_u64))
+            .saturating_add(T::DbWeight::get().reads((5_u64).saturating_mul(n.into())))
+            .saturating_add(T::DbWeight::get().writes(52_u64))
+            .saturating_add(T::DbWeight::get().writes((5_u64).saturating_mul(n.into())))
+            .saturating_add(Weight::from_parts(0, 2880).saturating_mul(n.into()))
     }
     /// Storage: `Tasks::Assignments` (r:1 w:0)
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
@@ -619,8 +561,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Disputes::Narrowings` (`max_values`: None, `max_size`: Some(289), added: 2764, mode: `MaxEncodedLen`)
     fn open_trace() -> Weight {
         // Measured proof size: 2010 B.
-        // Shortest run: 62_395_000 picoseconds.
-        Weight::from_parts(74_582_000, 11371)
+        // Shortest run: 59_268_000 picoseconds.
+        Weight::from_parts(75_470_000, 11371)
             .saturating_add(T::DbWeight::get().reads(4_u64))
             .saturating_add(T::DbWeight::get().writes(3_u64))
     }
@@ -638,15 +580,13 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Disputes::Steps` (`max_values`: None, `max_size`: Some(20), added: 2495, mode: `MaxEncodedLen`)
     fn show_work() -> Weight {
         // Measured proof size: 24271 B.
-        // Shortest run: 576_067_000 picoseconds.
-        Weight::from_parts(953_360_000, 178403)
+        // Shortest run: 550_277_000 picoseconds.
+        Weight::from_parts(648_884_000, 178403)
             .saturating_add(T::DbWeight::get().reads(62_u64))
             .saturating_add(T::DbWeight::get().writes(4_u64))
     }
     /// Storage: `Tasks::Assignments` (r:1 w:0)
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::Devices` (r:1 w:0)
-    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Providers` (r:1 w:0)
     /// Proof: `ProviderStaking::Providers` (`max_values`: None, `max_size`: Some(1153), added: 3628, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::WorkerOwners` (r:1 w:0)
@@ -654,17 +594,15 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `System::BlockHash` (r:1 w:0)
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn authorize_start() -> Weight {
-        // Measured proof size: 3052 B.
-        // Shortest run: 116_044_000 picoseconds.
-        Weight::from_parts(127_734_000, 4618)
-            .saturating_add(T::DbWeight::get().reads(5_u64))
+        // Measured proof size: 2281 B.
+        // Shortest run: 94_393_000 picoseconds.
+        Weight::from_parts(115_888_000, 4618)
+            .saturating_add(T::DbWeight::get().reads(4_u64))
     }
     /// Storage: `Tasks::Assignments` (r:1 w:0)
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Tasks` (r:1 w:0)
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::Devices` (r:1 w:0)
-    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Providers` (r:1 w:0)
     /// Proof: `ProviderStaking::Providers` (`max_values`: None, `max_size`: Some(1153), added: 3628, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::WorkerOwners` (r:1 w:0)
@@ -672,15 +610,13 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `System::BlockHash` (r:1 w:0)
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn authorize_report_progress() -> Weight {
-        // Measured proof size: 4905 B.
-        // Shortest run: 132_831_000 picoseconds.
-        Weight::from_parts(151_854_000, 11371)
-            .saturating_add(T::DbWeight::get().reads(6_u64))
+        // Measured proof size: 4101 B.
+        // Shortest run: 106_398_000 picoseconds.
+        Weight::from_parts(124_142_000, 11371)
+            .saturating_add(T::DbWeight::get().reads(5_u64))
     }
     /// Storage: `Tasks::Assignments` (r:1 w:0)
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::Devices` (r:1 w:0)
-    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Providers` (r:1 w:0)
     /// Proof: `ProviderStaking::Providers` (`max_values`: None, `max_size`: Some(1153), added: 3628, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::WorkerOwners` (r:1 w:0)
@@ -688,15 +624,13 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `System::BlockHash` (r:1 w:0)
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn authorize_commit_result() -> Weight {
-        // Measured proof size: 3072 B.
-        // Shortest run: 116_099_000 picoseconds.
-        Weight::from_parts(127_443_000, 4618)
-            .saturating_add(T::DbWeight::get().reads(5_u64))
+        // Measured proof size: 2309 B.
+        // Shortest run: 97_769_000 picoseconds.
+        Weight::from_parts(116_971_000, 4618)
+            .saturating_add(T::DbWeight::get().reads(4_u64))
     }
     /// Storage: `Tasks::Assignments` (r:1 w:0)
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::Devices` (r:1 w:0)
-    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Providers` (r:1 w:0)
     /// Proof: `ProviderStaking::Providers` (`max_values`: None, `max_size`: Some(1153), added: 3628, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::WorkerOwners` (r:1 w:0)
@@ -704,15 +638,13 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `System::BlockHash` (r:1 w:0)
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn authorize_reveal_result() -> Weight {
-        // Measured proof size: 3225 B.
-        // Shortest run: 121_400_000 picoseconds.
-        Weight::from_parts(131_216_000, 4618)
-            .saturating_add(T::DbWeight::get().reads(5_u64))
+        // Measured proof size: 2321 B.
+        // Shortest run: 106_604_000 picoseconds.
+        Weight::from_parts(117_403_000, 4618)
+            .saturating_add(T::DbWeight::get().reads(4_u64))
     }
     /// Storage: `Tasks::Assignments` (r:1 w:0)
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::Devices` (r:1 w:0)
-    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Providers` (r:1 w:0)
     /// Proof: `ProviderStaking::Providers` (`max_values`: None, `max_size`: Some(1153), added: 3628, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::WorkerOwners` (r:1 w:0)
@@ -720,17 +652,15 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `System::BlockHash` (r:1 w:0)
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn authorize_fail() -> Weight {
-        // Measured proof size: 3076 B.
-        // Shortest run: 120_866_000 picoseconds.
-        Weight::from_parts(130_760_000, 4618)
-            .saturating_add(T::DbWeight::get().reads(5_u64))
+        // Measured proof size: 2309 B.
+        // Shortest run: 110_932_000 picoseconds.
+        Weight::from_parts(120_951_000, 4618)
+            .saturating_add(T::DbWeight::get().reads(4_u64))
     }
     /// Storage: `Tasks::Assignments` (r:1 w:0)
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
     /// Storage: `Disputes::Disputes` (r:1 w:0)
     /// Proof: `Disputes::Disputes` (`max_values`: None, `max_size`: Some(481), added: 2956, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::Devices` (r:1 w:0)
-    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Providers` (r:1 w:0)
     /// Proof: `ProviderStaking::Providers` (`max_values`: None, `max_size`: Some(1153), added: 3628, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::WorkerOwners` (r:1 w:0)
@@ -738,17 +668,15 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `System::BlockHash` (r:1 w:0)
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn authorize_open_trace() -> Weight {
-        // Measured proof size: 2306 B.
-        // Shortest run: 110_274_000 picoseconds.
-        Weight::from_parts(122_019_000, 4618)
-            .saturating_add(T::DbWeight::get().reads(6_u64))
+        // Measured proof size: 1898 B.
+        // Shortest run: 93_591_000 picoseconds.
+        Weight::from_parts(106_823_000, 4618)
+            .saturating_add(T::DbWeight::get().reads(5_u64))
     }
     /// Storage: `Tasks::Assignments` (r:59 w:0)
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
     /// Storage: `Disputes::Disputes` (r:1 w:0)
     /// Proof: `Disputes::Disputes` (`max_values`: None, `max_size`: Some(481), added: 2956, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::Devices` (r:1 w:0)
-    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Providers` (r:1 w:0)
     /// Proof: `ProviderStaking::Providers` (`max_values`: None, `max_size`: Some(1153), added: 3628, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::WorkerOwners` (r:1 w:0)
@@ -758,17 +686,17 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Tasks::Tasks` (r:1 w:0)
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     fn authorize_show_work() -> Weight {
-        // Measured proof size: 27779 B.
-        // Shortest run: 632_944_000 picoseconds.
-        Weight::from_parts(751_985_000, 178403)
-            .saturating_add(T::DbWeight::get().reads(65_u64))
+        // Measured proof size: 26777 B.
+        // Shortest run: 437_214_000 picoseconds.
+        Weight::from_parts(461_493_000, 178403)
+            .saturating_add(T::DbWeight::get().reads(64_u64))
     }
     /// Storage: `Tasks::Agenda` (r:1 w:1)
     /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
     fn serve_slot() -> Weight {
         // Measured proof size: 17 B.
-        // Shortest run: 8_252_000 picoseconds.
-        Weight::from_parts(9_981_000, 4191)
+        // Shortest run: 7_074_000 picoseconds.
+        Weight::from_parts(9_125_000, 4191)
             .saturating_add(T::DbWeight::get().reads(1_u64))
             .saturating_add(T::DbWeight::get().writes(1_u64))
     }
@@ -778,8 +706,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
     fn serve_stale() -> Weight {
         // Measured proof size: 2453 B.
-        // Shortest run: 32_312_000 picoseconds.
-        Weight::from_parts(40_708_000, 11371)
+        // Shortest run: 29_729_000 picoseconds.
+        Weight::from_parts(37_902_000, 11371)
             .saturating_add(T::DbWeight::get().reads(2_u64))
     }
     /// Storage: `Tasks::Assignments` (r:1 w:1)
@@ -790,14 +718,14 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::AgendaPages` (`max_values`: None, `max_size`: Some(730), added: 3205, mode: `MaxEncodedLen`)
     fn serve_early() -> Weight {
         // Measured proof size: 1041 B.
-        // Shortest run: 34_992_000 picoseconds.
-        Weight::from_parts(47_984_000, 4191)
+        // Shortest run: 36_790_000 picoseconds.
+        Weight::from_parts(45_780_000, 4191)
             .saturating_add(T::DbWeight::get().reads(2_u64))
             .saturating_add(T::DbWeight::get().writes(3_u64))
     }
     /// Storage: `Tasks::Tasks` (r:1 w:1)
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Words` (r:20 w:18)
+    /// Storage: `Matching::Words` (r:15 w:13)
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Cursors` (r:1 w:0)
     /// Proof: `Matching::Cursors` (`max_values`: None, `max_size`: Some(70), added: 2545, mode: `MaxEncodedLen`)
@@ -819,44 +747,44 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Occupations` (`max_values`: None, `max_size`: Some(115), added: 2590, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Ledgers` (r:9 w:9)
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::Challenges` (r:9 w:0)
+    /// Storage: `Matching::Entries` (r:4 w:4)
+    /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Challenges` (r:4 w:0)
     /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Presences` (r:9 w:9)
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::MissingDevicesOf` (r:9 w:0)
+    /// Storage: `ProviderStaking::MissingDevicesOf` (r:4 w:0)
     /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::ReputationRecords` (r:9 w:0)
+    /// Storage: `ProviderStaking::ReputationRecords` (r:4 w:0)
     /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Entries` (r:9 w:9)
-    /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Buckets` (r:18 w:18)
+    /// Storage: `Matching::Buckets` (r:8 w:8)
     /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Leaves` (r:9 w:9)
+    /// Storage: `Matching::Leaves` (r:4 w:4)
     /// Proof: `Matching::Leaves` (`max_values`: None, `max_size`: Some(557078), added: 559553, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Roots` (r:4 w:4)
     /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Listings` (r:1 w:1)
-    /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::DevicesOf` (r:9 w:0)
-    /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Pages` (r:4 w:4)
+    /// Proof: `Matching::Pages` (`max_values`: None, `max_size`: Some(1443), added: 3918, mode: `MaxEncodedLen`)
     /// Storage: `Balances::Holds` (r:1 w:1)
     /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
     /// Storage: `System::Account` (r:5 w:5)
     /// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::PatientAgenda` (r:1 w:1)
     /// Proof: `Tasks::PatientAgenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Listings` (r:1 w:1)
+    /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
     /// The range of component `n` is `[5, 10]`.
     fn serve_match(n: u32, ) -> Weight {
-        // Measured proof size: 12122 B + n * 1523.
-        // Shortest run: 1_059_031_000 picoseconds.
-        Weight::from_parts(237_857_472, 2239202)
-            // Standard error: 9_487_049
-            .saturating_add(Weight::from_parts(183_243_745, 0).saturating_mul(n.into()))
-            .saturating_add(T::DbWeight::get().reads(19_u64))
-            .saturating_add(T::DbWeight::get().reads((14_u64).saturating_mul(n.into())))
-            .saturating_add(T::DbWeight::get().writes(16_u64))
-            .saturating_add(T::DbWeight::get().writes((10_u64).saturating_mul(n.into())))
-            .saturating_add(Weight::from_parts(0, 184050).saturating_mul(n.into()))
+        // Measured proof size: 20167 B + n * 1359.
+        // Shortest run: 986_451_000 picoseconds.
+        Weight::from_parts(873_427_248, 2239202)
+            // Standard error: 8_824_577
+            .saturating_add(Weight::from_parts(41_435_429, 0).saturating_mul(n.into()))
+            .saturating_add(T::DbWeight::get().reads(65_u64))
+            .saturating_add(T::DbWeight::get().reads((5_u64).saturating_mul(n.into())))
+            .saturating_add(T::DbWeight::get().writes(46_u64))
+            .saturating_add(T::DbWeight::get().writes((5_u64).saturating_mul(n.into())))
+            .saturating_add(Weight::from_parts(0, 3007).saturating_mul(n.into()))
     }
     /// Storage: `Tasks::Assignments` (r:15 w:15)
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
@@ -878,46 +806,46 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::DrawLeafOf` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::DrawNodes` (r:3 w:3)
     /// Proof: `ProviderStaking::DrawNodes` (`max_values`: None, `max_size`: Some(1037), added: 3512, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::ReputationRecords` (r:15 w:1)
+    /// Storage: `ProviderStaking::ReputationRecords` (r:5 w:1)
     /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::Challenges` (r:15 w:0)
-    /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::MissingDevicesOf` (r:15 w:0)
-    /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Entries` (r:15 w:15)
+    /// Storage: `Matching::Entries` (r:5 w:5)
     /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Buckets` (r:30 w:30)
+    /// Storage: `ProviderStaking::Challenges` (r:5 w:0)
+    /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::MissingDevicesOf` (r:5 w:0)
+    /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Buckets` (r:10 w:10)
     /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Leaves` (r:15 w:15)
+    /// Storage: `Matching::Leaves` (r:5 w:5)
     /// Proof: `Matching::Leaves` (`max_values`: None, `max_size`: Some(557078), added: 559553, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Roots` (r:4 w:4)
     /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Listings` (r:1 w:1)
     /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::DevicesOf` (r:15 w:0)
-    /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Words` (r:21 w:19)
+    /// Storage: `Matching::Words` (r:11 w:9)
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Cursors` (r:1 w:0)
     /// Proof: `Matching::Cursors` (`max_values`: None, `max_size`: Some(70), added: 2545, mode: `MaxEncodedLen`)
     /// Storage: `Matching::ParkedIn` (r:1 w:0)
     /// Proof: `Matching::ParkedIn` (`max_values`: None, `max_size`: Some(29), added: 2504, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Pages` (r:4 w:4)
+    /// Proof: `Matching::Pages` (`max_values`: None, `max_size`: Some(1443), added: 3918, mode: `MaxEncodedLen`)
     /// Storage: `Matching::ListEnds` (r:2 w:0)
     /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::PatientAgenda` (r:1 w:1)
     /// Proof: `Tasks::PatientAgenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
     /// The range of component `n` is `[5, 15]`.
     fn serve_assignment(n: u32, ) -> Weight {
-        // Measured proof size: 3280 B + n * 1557.
-        // Shortest run: 1_268_652_000 picoseconds.
-        Weight::from_parts(626_307_413, 2239166)
-            // Standard error: 8_533_275
-            .saturating_add(Weight::from_parts(167_254_870, 0).saturating_mul(n.into()))
-            .saturating_add(T::DbWeight::get().reads(31_u64))
-            .saturating_add(T::DbWeight::get().reads((14_u64).saturating_mul(n.into())))
-            .saturating_add(T::DbWeight::get().writes(23_u64))
-            .saturating_add(T::DbWeight::get().writes((10_u64).saturating_mul(n.into())))
-            .saturating_add(Weight::from_parts(0, 559553).saturating_mul(n.into()))
+        // Measured proof size: 11886 B + n * 1377.
+        // Shortest run: 1_135_960_000 picoseconds.
+        Weight::from_parts(945_563_937, 2798755)
+            // Standard error: 5_661_300
+            .saturating_add(Weight::from_parts(64_553_766, 0).saturating_mul(n.into()))
+            .saturating_add(T::DbWeight::get().reads(75_u64))
+            .saturating_add(T::DbWeight::get().reads((5_u64).saturating_mul(n.into())))
+            .saturating_add(T::DbWeight::get().writes(52_u64))
+            .saturating_add(T::DbWeight::get().writes((5_u64).saturating_mul(n.into())))
+            .saturating_add(Weight::from_parts(0, 2880).saturating_mul(n.into()))
     }
     /// Storage: `Tasks::Tasks` (r:1 w:1)
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
@@ -929,36 +857,18 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Devices` (r:4 w:4)
     /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::ReputationRecords` (r:4 w:3)
+    /// Storage: `ProviderStaking::ReputationRecords` (r:3 w:3)
     /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Occupations` (r:4 w:4)
     /// Proof: `ProviderStaking::Occupations` (`max_values`: None, `max_size`: Some(115), added: 2590, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Ledgers` (r:4 w:4)
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::Challenges` (r:4 w:0)
-    /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Presences` (r:4 w:4)
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::MissingDevicesOf` (r:4 w:0)
-    /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Entries` (r:4 w:4)
-    /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Buckets` (r:8 w:8)
-    /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Leaves` (r:4 w:4)
-    /// Proof: `Matching::Leaves` (`max_values`: None, `max_size`: Some(557078), added: 559553, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Roots` (r:4 w:4)
-    /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Listings` (r:1 w:1)
-    /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::ListEnds` (r:2 w:0)
-    /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Words` (r:7 w:5)
-    /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::DevicesOf` (r:4 w:0)
-    /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Agenda` (r:1 w:1)
     /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Words` (r:2 w:0)
+    /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Cursors` (r:1 w:0)
     /// Proof: `Matching::Cursors` (`max_values`: None, `max_size`: Some(70), added: 2545, mode: `MaxEncodedLen`)
     /// Storage: `Matching::ParkedIn` (r:1 w:0)
@@ -975,19 +885,41 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::PatientAgenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
     /// The range of component `n` is `[1, 3]`.
     fn serve_settle(n: u32, ) -> Weight {
-        // Measured proof size: 960 B + n * 4146.
-        // Shortest run: 617_295_000 picoseconds.
-        Weight::from_parts(439_431_863, 560543)
-            // Standard error: 15_638_417
-            .saturating_add(Weight::from_parts(261_685_965, 0).saturating_mul(n.into()))
-            .saturating_add(T::DbWeight::get().reads(33_u64))
-            .saturating_add(T::DbWeight::get().reads((20_u64).saturating_mul(n.into())))
-            .saturating_add(T::DbWeight::get().writes(24_u64))
-            .saturating_add(T::DbWeight::get().writes((16_u64).saturating_mul(n.into())))
-            .saturating_add(Weight::from_parts(0, 559553).saturating_mul(n.into()))
+        // Measured proof size: 600 B + n * 3807.
+        // Shortest run: 422_884_000 picoseconds.
+        Weight::from_parts(309_306_515, 11526)
+            // Standard error: 4_687_650
+            .saturating_add(Weight::from_parts(168_398_835, 0).saturating_mul(n.into()))
+            .saturating_add(T::DbWeight::get().reads(16_u64))
+            .saturating_add(T::DbWeight::get().reads((12_u64).saturating_mul(n.into())))
+            .saturating_add(T::DbWeight::get().writes(14_u64))
+            .saturating_add(T::DbWeight::get().writes((11_u64).saturating_mul(n.into())))
+            .saturating_add(Weight::from_parts(0, 3076).saturating_mul(n.into()))
     }
+    /// Storage: `Tasks::Tasks` (r:1 w:1)
+    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::Assignments` (r:1 w:1)
+    /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Devices` (r:1 w:1)
+    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Presences` (r:1 w:1)
+    /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
+    /// Storage: `Balances::Holds` (r:1 w:1)
+    /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
+    /// Storage: `System::Account` (r:2 w:2)
+    /// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::ReputationRecords` (r:1 w:1)
+    /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Occupations` (r:1 w:1)
+    /// Proof: `ProviderStaking::Occupations` (`max_values`: None, `max_size`: Some(115), added: 2590, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Ledgers` (r:1 w:1)
+    /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
     fn serve_settle_only() -> Weight {
-        Self::serve_settle(1)
+        // Measured proof size: 2771 B.
+        // Shortest run: 217_275_000 picoseconds.
+        Weight::from_parts(271_880_000, 11371)
+            .saturating_add(T::DbWeight::get().reads(10_u64))
+            .saturating_add(T::DbWeight::get().writes(10_u64))
     }
     /// Storage: `Tasks::Tasks` (r:1 w:1)
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
@@ -1017,28 +949,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::DrawNodes` (`max_values`: None, `max_size`: Some(1037), added: 3512, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::ReputationRecords` (r:4 w:4)
     /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::Challenges` (r:4 w:0)
-    /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::MissingDevicesOf` (r:4 w:0)
-    /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Entries` (r:4 w:4)
-    /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Buckets` (r:8 w:8)
-    /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Leaves` (r:4 w:4)
-    /// Proof: `Matching::Leaves` (`max_values`: None, `max_size`: Some(557078), added: 559553, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Roots` (r:4 w:4)
-    /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Listings` (r:1 w:1)
-    /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::DevicesOf` (r:4 w:0)
-    /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
     fn serve_dispute() -> Weight {
-        // Measured proof size: 11238 B.
-        // Shortest run: 1_044_120_000 picoseconds.
-        Weight::from_parts(1_193_384_000, 2239202)
-            .saturating_add(T::DbWeight::get().reads(83_u64))
-            .saturating_add(T::DbWeight::get().writes(63_u64))
+        // Measured proof size: 9757 B.
+        // Shortest run: 668_773_000 picoseconds.
+        Weight::from_parts(765_223_000, 32598)
+            .saturating_add(T::DbWeight::get().reads(50_u64))
+            .saturating_add(T::DbWeight::get().writes(42_u64))
     }
     /// Storage: `Tasks::Audits` (r:1 w:1)
     /// Proof: `Tasks::Audits` (`max_values`: None, `max_size`: Some(99), added: 2574, mode: `MaxEncodedLen`)
@@ -1059,10 +975,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `n` is `[5, 15]`.
     fn serve_audit(n: u32, ) -> Weight {
         // Measured proof size: 1490 B + n * 555.
-        // Shortest run: 308_123_000 picoseconds.
-        Weight::from_parts(339_956_268, 24003)
-            // Standard error: 4_663_349
-            .saturating_add(Weight::from_parts(7_836_958, 0).saturating_mul(n.into()))
+        // Shortest run: 303_514_000 picoseconds.
+        Weight::from_parts(266_993_279, 24003)
+            // Standard error: 1_519_302
+            .saturating_add(Weight::from_parts(11_889_668, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(19_u64))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(15_u64))
@@ -1072,40 +988,18 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Devices` (r:1 w:1)
     /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Presences` (r:1 w:1)
+    /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Occupations` (r:1 w:1)
     /// Proof: `ProviderStaking::Occupations` (`max_values`: None, `max_size`: Some(115), added: 2590, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Ledgers` (r:1 w:1)
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::Challenges` (r:1 w:0)
-    /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::Presences` (r:1 w:1)
-    /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::MissingDevicesOf` (r:1 w:0)
-    /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::ReputationRecords` (r:1 w:0)
-    /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Entries` (r:1 w:1)
-    /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Buckets` (r:2 w:2)
-    /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Leaves` (r:1 w:1)
-    /// Proof: `Matching::Leaves` (`max_values`: None, `max_size`: Some(557078), added: 559553, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Roots` (r:1 w:1)
-    /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Listings` (r:1 w:1)
-    /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::ListEnds` (r:2 w:0)
-    /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Words` (r:3 w:3)
-    /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::DevicesOf` (r:1 w:0)
-    /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
     fn serve_unlock() -> Weight {
-        // Measured proof size: 4594 B.
-        // Shortest run: 219_696_000 picoseconds.
-        Weight::from_parts(243_468_000, 560543)
-            .saturating_add(T::DbWeight::get().reads(20_u64))
-            .saturating_add(T::DbWeight::get().writes(14_u64))
+        // Measured proof size: 2285 B.
+        // Shortest run: 96_728_000 picoseconds.
+        Weight::from_parts(104_240_000, 3997)
+            .saturating_add(T::DbWeight::get().reads(5_u64))
+            .saturating_add(T::DbWeight::get().writes(5_u64))
     }
     /// Storage: `Disputes::Disputes` (r:1 w:0)
     /// Proof: `Disputes::Disputes` (`max_values`: None, `max_size`: Some(481), added: 2956, mode: `MaxEncodedLen`)
@@ -1120,10 +1014,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `n` is `[1, 3]`.
     fn serve_prune_plain(n: u32, ) -> Weight {
         // Measured proof size: 1213 B + n * 542.
-        // Shortest run: 27_159_000 picoseconds.
-        Weight::from_parts(29_596_398, 11371)
-            // Standard error: 257_973
-            .saturating_add(Weight::from_parts(9_214_086, 0).saturating_mul(n.into()))
+        // Shortest run: 27_268_000 picoseconds.
+        Weight::from_parts(26_821_472, 11371)
+            // Standard error: 396_271
+            .saturating_add(Weight::from_parts(9_819_318, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(4_u64))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(2_u64))
@@ -1155,10 +1049,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `n` is `[5, 15]`.
     fn serve_prune(n: u32, ) -> Weight {
         // Measured proof size: 754 B + n * 538.
-        // Shortest run: 85_136_000 picoseconds.
-        Weight::from_parts(47_646_729, 11371)
-            // Standard error: 3_398_004
-            .saturating_add(Weight::from_parts(12_010_733, 0).saturating_mul(n.into()))
+        // Shortest run: 93_765_000 picoseconds.
+        Weight::from_parts(71_361_149, 11371)
+            // Standard error: 290_811
+            .saturating_add(Weight::from_parts(6_384_529, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(4_u64))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(8_u64))
@@ -1170,209 +1064,211 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// The same with the slower database, for tests of the pallet alone.
 impl WeightInfo for () {
     fn submit() -> Weight {
-        Weight::from_parts(153_990_000, 4191)
-            .saturating_add(RocksDbWeight::get().reads(3_u64))
-            .saturating_add(RocksDbWeight::get().writes(5_u64))
+        Weight::from_parts(149_557_000, 4191)
+            .saturating_add(RocksDbWeight::get().reads(2_u64))
+            .saturating_add(RocksDbWeight::get().writes(4_u64))
     }
     fn cancel(n: u32, ) -> Weight {
-        Weight::from_parts(170_602_078, 16224)
-            .saturating_add(Weight::from_parts(13_902_932, 0).saturating_mul(n.into()))
+        Weight::from_parts(157_181_275, 16224)
+            .saturating_add(Weight::from_parts(11_496_780, 0).saturating_mul(n.into()))
             .saturating_add(RocksDbWeight::get().reads(15_u64))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(n.into())))
             .saturating_add(RocksDbWeight::get().writes(11_u64))
             .saturating_add(Weight::from_parts(0, 3007).saturating_mul(n.into()))
     }
     fn accept(n: u32, ) -> Weight {
-        Weight::from_parts(405_709_117, 560543)
-            .saturating_add(Weight::from_parts(248_761_332, 0).saturating_mul(n.into()))
-            .saturating_add(RocksDbWeight::get().reads(32_u64))
-            .saturating_add(RocksDbWeight::get().reads((20_u64).saturating_mul(n.into())))
-            .saturating_add(RocksDbWeight::get().writes(23_u64))
-            .saturating_add(RocksDbWeight::get().writes((16_u64).saturating_mul(n.into())))
-            .saturating_add(Weight::from_parts(0, 559553).saturating_mul(n.into()))
+        Weight::from_parts(250_635_750, 11526)
+            .saturating_add(Weight::from_parts(188_812_500, 0).saturating_mul(n.into()))
+            .saturating_add(RocksDbWeight::get().reads(15_u64))
+            .saturating_add(RocksDbWeight::get().reads((12_u64).saturating_mul(n.into())))
+            .saturating_add(RocksDbWeight::get().writes(13_u64))
+            .saturating_add(RocksDbWeight::get().writes((11_u64).saturating_mul(n.into())))
+            .saturating_add(Weight::from_parts(0, 3076).saturating_mul(n.into()))
     }
     fn accept_only() -> Weight {
-        Self::accept(1)
+        Weight::from_parts(264_694_000, 11371)
+            .saturating_add(RocksDbWeight::get().reads(9_u64))
+            .saturating_add(RocksDbWeight::get().writes(9_u64))
     }
     fn rate(n: u32, ) -> Weight {
-        Weight::from_parts(67_809_203, 16370)
-            .saturating_add(Weight::from_parts(9_961_694, 0).saturating_mul(n.into()))
+        Weight::from_parts(87_191_309, 16370)
+            .saturating_add(Weight::from_parts(6_486_436, 0).saturating_mul(n.into()))
             .saturating_add(RocksDbWeight::get().reads(6_u64))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(n.into())))
             .saturating_add(RocksDbWeight::get().writes(6_u64))
             .saturating_add(Weight::from_parts(0, 3007).saturating_mul(n.into()))
     }
     fn grant_key() -> Weight {
-        Weight::from_parts(38_831_000, 11371)
+        Weight::from_parts(37_719_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(2_u64))
             .saturating_add(RocksDbWeight::get().writes(2_u64))
     }
     fn start() -> Weight {
-        Weight::from_parts(65_006_000, 11371)
+        Weight::from_parts(66_387_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(2_u64))
             .saturating_add(RocksDbWeight::get().writes(1_u64))
     }
     fn report_progress() -> Weight {
-        Weight::from_parts(52_647_000, 3997)
+        Weight::from_parts(54_455_000, 3997)
             .saturating_add(RocksDbWeight::get().reads(1_u64))
             .saturating_add(RocksDbWeight::get().writes(1_u64))
     }
     fn commit_result(n: u32, ) -> Weight {
-        Weight::from_parts(291_877_393, 560543)
-            .saturating_add(Weight::from_parts(8_341_646, 0).saturating_mul(n.into()))
-            .saturating_add(RocksDbWeight::get().reads(26_u64))
-            .saturating_add(RocksDbWeight::get().writes(18_u64))
+        Weight::from_parts(284_873_086, 560543)
+            .saturating_add(Weight::from_parts(4_618_629, 0).saturating_mul(n.into()))
+            .saturating_add(RocksDbWeight::get().reads(27_u64))
+            .saturating_add(RocksDbWeight::get().writes(19_u64))
     }
     fn commit_alone() -> Weight {
-        Weight::from_parts(250_244_000, 560543)
-            .saturating_add(RocksDbWeight::get().reads(22_u64))
-            .saturating_add(RocksDbWeight::get().writes(15_u64))
+        Weight::from_parts(284_102_000, 560543)
+            .saturating_add(RocksDbWeight::get().reads(23_u64))
+            .saturating_add(RocksDbWeight::get().writes(16_u64))
     }
     fn commit_unaudited() -> Weight {
-        Weight::from_parts(210_441_000, 560543)
-            .saturating_add(RocksDbWeight::get().reads(20_u64))
-            .saturating_add(RocksDbWeight::get().writes(12_u64))
+        Weight::from_parts(246_198_000, 560543)
+            .saturating_add(RocksDbWeight::get().reads(21_u64))
+            .saturating_add(RocksDbWeight::get().writes(13_u64))
     }
     fn reveal_only() -> Weight {
-        Weight::from_parts(413_460_000, 560543)
-            .saturating_add(RocksDbWeight::get().reads(26_u64))
-            .saturating_add(RocksDbWeight::get().writes(21_u64))
+        Weight::from_parts(306_171_000, 11371)
+            .saturating_add(RocksDbWeight::get().reads(10_u64))
+            .saturating_add(RocksDbWeight::get().writes(10_u64))
     }
     fn reveal_alone(n: u32, ) -> Weight {
-        Weight::from_parts(395_803_637, 11526)
-            .saturating_add(Weight::from_parts(183_576_898, 0).saturating_mul(n.into()))
-            .saturating_add(RocksDbWeight::get().reads(8_u64))
-            .saturating_add(RocksDbWeight::get().reads((19_u64).saturating_mul(n.into())))
-            .saturating_add(RocksDbWeight::get().writes(7_u64))
-            .saturating_add(RocksDbWeight::get().writes((15_u64).saturating_mul(n.into())))
-            .saturating_add(Weight::from_parts(0, 559553).saturating_mul(n.into()))
+        Weight::from_parts(203_659_652, 11526)
+            .saturating_add(Weight::from_parts(122_747_782, 0).saturating_mul(n.into()))
+            .saturating_add(RocksDbWeight::get().reads((11_u64).saturating_mul(n.into())))
+            .saturating_add(RocksDbWeight::get().writes(1_u64))
+            .saturating_add(RocksDbWeight::get().writes((10_u64).saturating_mul(n.into())))
+            .saturating_add(Weight::from_parts(0, 3076).saturating_mul(n.into()))
     }
     fn reveal_to_wait() -> Weight {
-        Weight::from_parts(90_316_000, 11371)
-            .saturating_add(RocksDbWeight::get().reads(4_u64))
+        Weight::from_parts(93_531_000, 11371)
+            .saturating_add(RocksDbWeight::get().reads(5_u64))
             .saturating_add(RocksDbWeight::get().writes(3_u64))
     }
     fn reveal_result(n: u32, ) -> Weight {
-        Weight::from_parts(466_578_019, 2239166)
-            .saturating_add(Weight::from_parts(285_788_056, 0).saturating_mul(n.into()))
-            .saturating_add(RocksDbWeight::get().reads(28_u64))
-            .saturating_add(RocksDbWeight::get().reads((18_u64).saturating_mul(n.into())))
-            .saturating_add(RocksDbWeight::get().writes(24_u64))
-            .saturating_add(RocksDbWeight::get().writes((14_u64).saturating_mul(n.into())))
-            .saturating_add(Weight::from_parts(0, 559553).saturating_mul(n.into()))
+        Weight::from_parts(52_442_859, 11526)
+            .saturating_add(Weight::from_parts(185_111_205, 0).saturating_mul(n.into()))
+            .saturating_add(RocksDbWeight::get().reads((11_u64).saturating_mul(n.into())))
+            .saturating_add(RocksDbWeight::get().writes(2_u64))
+            .saturating_add(RocksDbWeight::get().writes((10_u64).saturating_mul(n.into())))
+            .saturating_add(Weight::from_parts(0, 3146).saturating_mul(n.into()))
     }
     fn fail(n: u32, ) -> Weight {
-        Weight::from_parts(896_880_720, 2239166)
-            .saturating_add(Weight::from_parts(139_219_497, 0).saturating_mul(n.into()))
-            .saturating_add(RocksDbWeight::get().reads(31_u64))
-            .saturating_add(RocksDbWeight::get().reads((14_u64).saturating_mul(n.into())))
-            .saturating_add(RocksDbWeight::get().writes(23_u64))
-            .saturating_add(RocksDbWeight::get().writes((10_u64).saturating_mul(n.into())))
-            .saturating_add(Weight::from_parts(0, 559553).saturating_mul(n.into()))
+        Weight::from_parts(1_361_028_716, 2798755)
+            .saturating_add(Weight::from_parts(27_570_158, 0).saturating_mul(n.into()))
+            .saturating_add(RocksDbWeight::get().reads(75_u64))
+            .saturating_add(RocksDbWeight::get().reads((5_u64).saturating_mul(n.into())))
+            .saturating_add(RocksDbWeight::get().writes(52_u64))
+            .saturating_add(RocksDbWeight::get().writes((5_u64).saturating_mul(n.into())))
+            .saturating_add(Weight::from_parts(0, 2880).saturating_mul(n.into()))
     }
     fn open_trace() -> Weight {
-        Weight::from_parts(74_582_000, 11371)
+        Weight::from_parts(75_470_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(4_u64))
             .saturating_add(RocksDbWeight::get().writes(3_u64))
     }
     fn show_work() -> Weight {
-        Weight::from_parts(953_360_000, 178403)
+        Weight::from_parts(648_884_000, 178403)
             .saturating_add(RocksDbWeight::get().reads(62_u64))
             .saturating_add(RocksDbWeight::get().writes(4_u64))
     }
     fn authorize_start() -> Weight {
-        Weight::from_parts(127_734_000, 4618)
-            .saturating_add(RocksDbWeight::get().reads(5_u64))
+        Weight::from_parts(115_888_000, 4618)
+            .saturating_add(RocksDbWeight::get().reads(4_u64))
     }
     fn authorize_report_progress() -> Weight {
-        Weight::from_parts(151_854_000, 11371)
-            .saturating_add(RocksDbWeight::get().reads(6_u64))
+        Weight::from_parts(124_142_000, 11371)
+            .saturating_add(RocksDbWeight::get().reads(5_u64))
     }
     fn authorize_commit_result() -> Weight {
-        Weight::from_parts(127_443_000, 4618)
-            .saturating_add(RocksDbWeight::get().reads(5_u64))
+        Weight::from_parts(116_971_000, 4618)
+            .saturating_add(RocksDbWeight::get().reads(4_u64))
     }
     fn authorize_reveal_result() -> Weight {
-        Weight::from_parts(131_216_000, 4618)
-            .saturating_add(RocksDbWeight::get().reads(5_u64))
+        Weight::from_parts(117_403_000, 4618)
+            .saturating_add(RocksDbWeight::get().reads(4_u64))
     }
     fn authorize_fail() -> Weight {
-        Weight::from_parts(130_760_000, 4618)
-            .saturating_add(RocksDbWeight::get().reads(5_u64))
+        Weight::from_parts(120_951_000, 4618)
+            .saturating_add(RocksDbWeight::get().reads(4_u64))
     }
     fn authorize_open_trace() -> Weight {
-        Weight::from_parts(122_019_000, 4618)
-            .saturating_add(RocksDbWeight::get().reads(6_u64))
+        Weight::from_parts(106_823_000, 4618)
+            .saturating_add(RocksDbWeight::get().reads(5_u64))
     }
     fn authorize_show_work() -> Weight {
-        Weight::from_parts(751_985_000, 178403)
-            .saturating_add(RocksDbWeight::get().reads(65_u64))
+        Weight::from_parts(461_493_000, 178403)
+            .saturating_add(RocksDbWeight::get().reads(64_u64))
     }
     fn serve_slot() -> Weight {
-        Weight::from_parts(9_981_000, 4191)
+        Weight::from_parts(9_125_000, 4191)
             .saturating_add(RocksDbWeight::get().reads(1_u64))
             .saturating_add(RocksDbWeight::get().writes(1_u64))
     }
     fn serve_stale() -> Weight {
-        Weight::from_parts(40_708_000, 11371)
+        Weight::from_parts(37_902_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(2_u64))
     }
     fn serve_early() -> Weight {
-        Weight::from_parts(47_984_000, 4191)
+        Weight::from_parts(45_780_000, 4191)
             .saturating_add(RocksDbWeight::get().reads(2_u64))
             .saturating_add(RocksDbWeight::get().writes(3_u64))
     }
     fn serve_match(n: u32, ) -> Weight {
-        Weight::from_parts(237_857_472, 2239202)
-            .saturating_add(Weight::from_parts(183_243_745, 0).saturating_mul(n.into()))
-            .saturating_add(RocksDbWeight::get().reads(19_u64))
-            .saturating_add(RocksDbWeight::get().reads((14_u64).saturating_mul(n.into())))
-            .saturating_add(RocksDbWeight::get().writes(16_u64))
-            .saturating_add(RocksDbWeight::get().writes((10_u64).saturating_mul(n.into())))
-            .saturating_add(Weight::from_parts(0, 184050).saturating_mul(n.into()))
+        Weight::from_parts(873_427_248, 2239202)
+            .saturating_add(Weight::from_parts(41_435_429, 0).saturating_mul(n.into()))
+            .saturating_add(RocksDbWeight::get().reads(65_u64))
+            .saturating_add(RocksDbWeight::get().reads((5_u64).saturating_mul(n.into())))
+            .saturating_add(RocksDbWeight::get().writes(46_u64))
+            .saturating_add(RocksDbWeight::get().writes((5_u64).saturating_mul(n.into())))
+            .saturating_add(Weight::from_parts(0, 3007).saturating_mul(n.into()))
     }
     fn serve_assignment(n: u32, ) -> Weight {
-        Weight::from_parts(626_307_413, 2239166)
-            .saturating_add(Weight::from_parts(167_254_870, 0).saturating_mul(n.into()))
-            .saturating_add(RocksDbWeight::get().reads(31_u64))
-            .saturating_add(RocksDbWeight::get().reads((14_u64).saturating_mul(n.into())))
-            .saturating_add(RocksDbWeight::get().writes(23_u64))
-            .saturating_add(RocksDbWeight::get().writes((10_u64).saturating_mul(n.into())))
-            .saturating_add(Weight::from_parts(0, 559553).saturating_mul(n.into()))
+        Weight::from_parts(945_563_937, 2798755)
+            .saturating_add(Weight::from_parts(64_553_766, 0).saturating_mul(n.into()))
+            .saturating_add(RocksDbWeight::get().reads(75_u64))
+            .saturating_add(RocksDbWeight::get().reads((5_u64).saturating_mul(n.into())))
+            .saturating_add(RocksDbWeight::get().writes(52_u64))
+            .saturating_add(RocksDbWeight::get().writes((5_u64).saturating_mul(n.into())))
+            .saturating_add(Weight::from_parts(0, 2880).saturating_mul(n.into()))
     }
     fn serve_settle(n: u32, ) -> Weight {
-        Weight::from_parts(439_431_863, 560543)
-            .saturating_add(Weight::from_parts(261_685_965, 0).saturating_mul(n.into()))
-            .saturating_add(RocksDbWeight::get().reads(33_u64))
-            .saturating_add(RocksDbWeight::get().reads((20_u64).saturating_mul(n.into())))
-            .saturating_add(RocksDbWeight::get().writes(24_u64))
-            .saturating_add(RocksDbWeight::get().writes((16_u64).saturating_mul(n.into())))
-            .saturating_add(Weight::from_parts(0, 559553).saturating_mul(n.into()))
+        Weight::from_parts(309_306_515, 11526)
+            .saturating_add(Weight::from_parts(168_398_835, 0).saturating_mul(n.into()))
+            .saturating_add(RocksDbWeight::get().reads(16_u64))
+            .saturating_add(RocksDbWeight::get().reads((12_u64).saturating_mul(n.into())))
+            .saturating_add(RocksDbWeight::get().writes(14_u64))
+            .saturating_add(RocksDbWeight::get().writes((11_u64).saturating_mul(n.into())))
+            .saturating_add(Weight::from_parts(0, 3076).saturating_mul(n.into()))
     }
     fn serve_settle_only() -> Weight {
-        Self::serve_settle(1)
+        Weight::from_parts(271_880_000, 11371)
+            .saturating_add(RocksDbWeight::get().reads(10_u64))
+            .saturating_add(RocksDbWeight::get().writes(10_u64))
     }
     fn serve_dispute() -> Weight {
-        Weight::from_parts(1_193_384_000, 2239202)
-            .saturating_add(RocksDbWeight::get().reads(83_u64))
-            .saturating_add(RocksDbWeight::get().writes(63_u64))
+        Weight::from_parts(765_223_000, 32598)
+            .saturating_add(RocksDbWeight::get().reads(50_u64))
+            .saturating_add(RocksDbWeight::get().writes(42_u64))
     }
     fn serve_audit(n: u32, ) -> Weight {
-        Weight::from_parts(339_956_268, 24003)
-            .saturating_add(Weight::from_parts(7_836_958, 0).saturating_mul(n.into()))
+        Weight::from_parts(266_993_279, 24003)
+            .saturating_add(Weight::from_parts(11_889_668, 0).saturating_mul(n.into()))
             .saturating_add(RocksDbWeight::get().reads(19_u64))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(n.into())))
             .saturating_add(RocksDbWeight::get().writes(15_u64))
             .saturating_add(Weight::from_parts(0, 3007).saturating_mul(n.into()))
     }
     fn serve_unlock() -> Weight {
-        Weight::from_parts(243_468_000, 560543)
-            .saturating_add(RocksDbWeight::get().reads(20_u64))
-            .saturating_add(RocksDbWeight::get().writes(14_u64))
+        Weight::from_parts(104_240_000, 3997)
+            .saturating_add(RocksDbWeight::get().reads(5_u64))
+            .saturating_add(RocksDbWeight::get().writes(5_u64))
     }
     fn serve_prune_plain(n: u32, ) -> Weight {
-        Weight::from_parts(29_596_398, 11371)
-            .saturating_add(Weight::from_parts(9_214_086, 0).saturating_mul(n.into()))
+        Weight::from_parts(26_821_472, 11371)
+            .saturating_add(Weight::from_parts(9_819_318, 0).saturating_mul(n.into()))
             .saturating_add(RocksDbWeight::get().reads(4_u64))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(n.into())))
             .saturating_add(RocksDbWeight::get().writes(2_u64))
@@ -1380,8 +1276,8 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 3007).saturating_mul(n.into()))
     }
     fn serve_prune(n: u32, ) -> Weight {
-        Weight::from_parts(47_646_729, 11371)
-            .saturating_add(Weight::from_parts(12_010_733, 0).saturating_mul(n.into()))
+        Weight::from_parts(71_361_149, 11371)
+            .saturating_add(Weight::from_parts(6_384_529, 0).saturating_mul(n.into()))
             .saturating_add(RocksDbWeight::get().reads(4_u64))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(n.into())))
             .saturating_add(RocksDbWeight::get().writes(8_u64))
