@@ -1,9 +1,71 @@
 //! Peer addresses: binary on chain, text for people and the node.
 
+use std::net::IpAddr;
+
 use aicpw_protocol::{content::PeerAddress, task::PeerAddresses};
-use multiaddr::Multiaddr;
+use ip_network::IpNetwork;
+use multiaddr::{Multiaddr, Protocol};
 
 use crate::error::{Error, Result};
+
+/// Who dials an address that a stranger has named, the most first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Reach {
+    /// Every node. Of an address through a relay the relay's is dialled.
+    Everybody,
+    /// Nodes that allow private addresses, if they are in the same network.
+    Network,
+    /// Nodes on the same machine.
+    Machine,
+}
+
+impl Reach {
+    /// By the rule of the node's worker for what strangers name (`offchain-worker/src/ipfs/strangers.rs`). Names are
+    /// not looked up here: they may be others to those who dial.
+    fn of(address: &Multiaddr) -> Self {
+        let mut parts = address.iter();
+        let first = match parts.next() {
+            Some(Protocol::Ip4(ip)) => Self::of_ip(ip.into()),
+            Some(Protocol::Ip6(ip)) => Self::of_ip(ip.into()),
+            Some(Protocol::Dns(name) | Protocol::Dns4(name) | Protocol::Dns6(name)) => {
+                match &*name == "localhost" || name.ends_with(".localhost") {
+                    true => Self::Machine,
+                    false => Self::Everybody,
+                }
+            }
+            _ => Self::Network,
+        };
+        // Who names a second host has others dial that: nobody does.
+        let names_another = parts.any(|part| {
+            matches!(
+                part,
+                Protocol::Ip4(_)
+                    | Protocol::Ip6(_)
+                    | Protocol::Ip6zone(_)
+                    | Protocol::Dns(_)
+                    | Protocol::Dns4(_)
+                    | Protocol::Dns6(_)
+                    | Protocol::Dnsaddr(_)
+                    | Protocol::Unix(_)
+            )
+        });
+        match names_another {
+            true => first.max(Self::Network),
+            false => first,
+        }
+    }
+
+    fn of_ip(ip: IpAddr) -> Self {
+        let ip = ip.to_canonical();
+        if ip.is_loopback() || ip.is_unspecified() {
+            Self::Machine
+        } else if ip.is_multicast() || !IpNetwork::from(ip).is_global() {
+            Self::Network
+        } else {
+            Self::Everybody
+        }
+    }
+}
 
 /// The text of an address on chain; `None` if the bytes are not an address.
 pub fn show(address: &PeerAddress) -> Option<String> {
@@ -32,7 +94,7 @@ pub fn others(mut addresses: Vec<String>, own: Option<&str>) -> Vec<String> {
 fn peer_of(address: &str) -> Option<String> {
     let address: Multiaddr = address.parse().ok()?;
     let peers = address.iter().filter_map(|part| match part {
-        multiaddr::Protocol::P2p(peer) => Some(peer.to_string()),
+        Protocol::P2p(peer) => Some(peer.to_string()),
         _ => None,
     });
     peers.last()
@@ -42,7 +104,7 @@ fn peer_of(address: &str) -> Option<String> {
 pub fn parse(text: &str) -> Result<String, String> {
     let has_peer = |address: &Multiaddr| {
         let mut parts = address.iter();
-        parts.any(|part| matches!(part, multiaddr::Protocol::P2p(_)))
+        parts.any(|part| matches!(part, Protocol::P2p(_)))
     };
     match text.parse::<Multiaddr>() {
         Ok(address) if has_peer(&address) => Ok(text.to_owned()),
@@ -53,22 +115,43 @@ pub fn parse(text: &str) -> Result<String, String> {
     }
 }
 
-/// Addresses as they go on chain: as many as fit, in the given order.
+/// Addresses that a person names as they go on chain: as many as fit, in the given order.
 ///
 /// # Errors
 /// A text is not an address.
 pub fn for_chain(texts: &[String]) -> Result<PeerAddresses> {
-    let mut addresses = PeerAddresses::default();
-    for text in texts {
-        let address: Multiaddr = text
-            .parse()
-            .map_err(|error| Error::other(format!("`{text}` is not a peer address: {error}")))?;
+    read(texts).map(on_chain)
+}
+
+/// The addresses that a node gives as they go on chain: as many as fit, first those that everybody dials, last those of
+/// its own machine. Only those that everybody dials, unless private ones are wanted too.
+///
+/// # Errors
+/// A text is not an address.
+pub fn of_node(texts: &[String], with_private: bool) -> Result<PeerAddresses> {
+    let mut addresses = read(texts)?;
+    addresses.retain(|address| with_private || Reach::of(address) == Reach::Everybody);
+    addresses.sort_by_key(Reach::of);
+    Ok(on_chain(addresses))
+}
+
+fn read(texts: &[String]) -> Result<Vec<Multiaddr>> {
+    let addresses = texts.iter().map(|text| {
+        text.parse::<Multiaddr>()
+            .map_err(|error| Error::other(format!("`{text}` is not a peer address: {error}")))
+    });
+    addresses.collect()
+}
+
+fn on_chain(addresses: Vec<Multiaddr>) -> PeerAddresses {
+    let mut fitting = PeerAddresses::default();
+    for address in addresses {
         // One that is too long, or one too many, is left out: the others will do.
         if let Ok(address) = PeerAddress::try_from(address.to_vec()) {
-            let _ = addresses.try_push(address);
+            let _ = fitting.try_push(address);
         }
     }
-    Ok(addresses)
+    fitting
 }
 
 #[cfg(test)]
@@ -116,5 +199,94 @@ mod tests {
         assert_eq!(addresses.len(), 8);
         assert_eq!(show_all(&addresses)[0], text);
         assert!(for_chain(&["nonsense".into()]).is_err());
+    }
+
+    const PEER: &str = "12D3KooWKnDdG3iXw9eTFijk3EWSunZcFi54Zka4wmtqtt6rPxc8";
+    const RELAY: &str = "12D3KooWPjceQrSwdWXPyLLeABRXmuqt69Rg3sBYbU1Nft9HyQ6X";
+
+    fn through_relay(place: &str) -> String {
+        format!("{place}/tcp/30433/p2p/{RELAY}/p2p-circuit/p2p/{PEER}")
+    }
+
+    fn direct(place: &str) -> String {
+        format!("{place}/tcp/30433/p2p/{PEER}")
+    }
+
+    /// Regression: a node gives its addresses as text in order, so that of one on a machine with some containers only
+    /// loopback and bridges were registered, and of one behind a router not its relay.
+    #[test]
+    fn what_strangers_dial_goes_before_what_they_do_not() {
+        let bridges = (0..9).map(|net| direct(&format!("/ip4/172.{}.0.1", 17 + net)));
+        let mut given = vec![direct("/ip4/127.0.0.1")];
+        given.extend(bridges);
+        let public = [
+            direct("/ip4/8.8.8.8"),
+            through_relay("/ip4/8.8.4.4"),
+            direct("/ip6/2a00:1450:4001::1"),
+            direct("/dns4/node.example"),
+        ];
+        given.extend(public.clone());
+        let named = show_all(&of_node(&given, true).unwrap());
+        assert_eq!(named.len(), 8);
+        assert_eq!(named[..4], public);
+        assert_eq!(named[4..], given[1..5], "then bridges, and not loopback");
+        assert_eq!(show_all(&of_node(&given, false).unwrap()), public);
+        assert!(of_node(&["nonsense".into()], true).is_err());
+
+        // Loopback is named where there is room, which is what a chain on one machine needs.
+        let few = [direct("/ip4/127.0.0.1"), direct("/ip4/192.168.1.7")];
+        let named = show_all(&of_node(&few, true).unwrap());
+        assert_eq!(named, [few[1].clone(), few[0].clone()]);
+        assert!(of_node(&few, false).unwrap().is_empty());
+    }
+
+    #[test]
+    fn who_dials_an_address() {
+        for (reach, addresses) in [
+            (
+                Reach::Everybody,
+                vec![
+                    direct("/ip4/8.8.8.8"),
+                    direct("/ip6/2a00:1450:4001::1"),
+                    direct("/ip6/::ffff:8.8.8.8"),
+                    direct("/dns/node.example"),
+                    direct("/dns6/node.example"),
+                    through_relay("/dns4/relay.example"),
+                ],
+            ),
+            (
+                Reach::Network,
+                vec![
+                    direct("/ip4/10.1.2.3"),
+                    direct("/ip4/172.17.0.1"),
+                    direct("/ip4/192.168.1.1"),
+                    direct("/ip4/169.254.1.1"),
+                    direct("/ip4/100.64.0.1"),
+                    direct("/ip4/224.0.0.251"),
+                    direct("/ip6/fe80::1"),
+                    direct("/ip6/fd00::1"),
+                    direct("/ip6/::ffff:192.168.1.1"),
+                    through_relay("/ip4/192.168.1.1"),
+                    // What the others would look up is not dialled.
+                    direct("/dnsaddr/node.example"),
+                    format!("{}/ip4/10.0.0.1/tcp/1", direct("/ip4/8.8.8.8")),
+                    format!("/p2p/{RELAY}/p2p-circuit/p2p/{PEER}"),
+                ],
+            ),
+            (
+                Reach::Machine,
+                vec![
+                    direct("/ip4/127.0.0.1"),
+                    direct("/ip4/0.0.0.0"),
+                    direct("/ip6/::1"),
+                    direct("/ip6/::ffff:127.0.0.1"),
+                    direct("/dns4/localhost"),
+                ],
+            ),
+        ] {
+            for text in addresses {
+                assert_eq!(Reach::of(&text.parse().unwrap()), reach, "{text}");
+            }
+        }
     }
 }

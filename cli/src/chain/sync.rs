@@ -90,6 +90,17 @@ impl Chain {
         })
     }
 
+    /// Whether the chain is one of a single machine or network by its type: only there nodes dial private addresses
+    /// that strangers name, unless they are told otherwise.
+    ///
+    /// # Errors
+    /// The node does not answer.
+    pub async fn is_of_one_network(&self) -> Result<bool> {
+        let asked = self.rpc.request("system_chainType", rpc_params![]).await;
+        let chain_type: serde_json::Value = asked.map_err(|error| explain::rpc(&error))?;
+        Ok(chain_type == "Development" || chain_type == "Local")
+    }
+
     /// Waits until the node has caught up with the chain, and says that it waits.
     ///
     /// # Errors

@@ -1,6 +1,7 @@
 //! The commands, one file for each group.
 
 pub mod account;
+mod addresses;
 pub mod agent;
 mod await_trace;
 pub mod claim;

@@ -17,6 +17,7 @@ use aicpw_protocol::{
 };
 
 use super::{
+    addresses::{AddressArgs, Named},
     costs::{self, Costs},
     dry_run::Outlook,
     let_go::{self, let_go},
@@ -43,7 +44,6 @@ use crate::{
     keys::Signer,
     life::{self, Latencies},
     node_rpc::NodeRpc,
-    peers,
     quantity::{parse_span, show_elapsed, show_span},
     result_folder, sealed,
     signals::unless_ended_amid,
@@ -75,6 +75,9 @@ pub struct SubmitArgs {
     /// Give up waiting after this span; the task goes on
     #[arg(long, value_name = "SPAN", allow_hyphen_values = true, value_parser = parse_span, requires = "wait")]
     pub timeout: Option<aicpw_protocol::Milliseconds>,
+
+    #[command(flatten)]
+    pub address: AddressArgs,
 }
 
 /// A task that is on chain, as far as it is known.
@@ -120,17 +123,14 @@ async fn submit(context: &Context<'_>, args: &SubmitArgs, is_sent: &Cell<bool>) 
     let audits = chain.audit_policy().await?;
     let terms = Terms::new(&args.terms, &prepared.manifest, &market, &audits)?;
     let node = NodeRpc::new(&chain);
-    let addresses = peers::for_chain(&node.addresses().await?)?;
-    if addresses.is_empty() {
-        out.warn("the node gave no address at which others reach its files");
-    }
+    let named = Named::of_node(&chain, &node, args.address.allow_private_ip).await?;
     let privacy = match &key {
         Some(key) => Privacy::Sealed {
             key_commitment: key.commitment(),
         },
         None => Privacy::Public,
     };
-    let submission = terms.submission(costs::any_cid()?, privacy, addresses);
+    let submission = terms.submission(costs::any_cid()?, privacy, named.addresses().clone());
     let costs = Costs::estimate(&chain, &signer, &market, &submission, args.accept).await?;
     costs.check(signer.account, &chain.funds(signer.account).await?)?;
     terms.notes.iter().for_each(|note| out.say(note));
@@ -148,6 +148,7 @@ async fn submit(context: &Context<'_>, args: &SubmitArgs, is_sent: &Cell<bool>) 
     out.say(format!(
         "the submission fee is {fee}, and does not come back"
     ));
+    named.confirm(context, args.address.consent).await?;
 
     // What earlier tasks left makes room for this one. It is no part of this submission.
     match let_go(&chain, &pins).await {

@@ -4,13 +4,17 @@ use std::time::Duration;
 
 use aicpw_protocol::{
     device::Slots,
+    task::PeerAddresses,
     view::{MarketParameters, ProviderView},
     AskPrice, Milliseconds,
 };
 use serde::Serialize;
 
 use super::{
-    super::Context,
+    super::{
+        addresses::{AddressArgs, Named},
+        Context,
+    },
     change::{sign_all, ChangedJson, Paid},
     worker,
 };
@@ -27,7 +31,6 @@ use crate::{
         provider::{class_names, name, show},
         table::table,
     },
-    peers,
     quantity::{parse_span, show_elapsed, whole},
 };
 
@@ -65,6 +68,9 @@ pub struct RegisterArgs {
     /// How long to wait until the devices are online; 0 does not wait [default: 2m]
     #[arg(long, value_name = "SPAN", allow_hyphen_values = true, value_parser = parse_span)]
     pub timeout: Option<Milliseconds>,
+
+    #[command(flatten)]
+    pub address: AddressArgs,
 }
 
 /// Which of the node's devices.
@@ -212,16 +218,30 @@ pub async fn run(context: &Context<'_>, args: &RegisterArgs) -> Result<()> {
     if plan.new_provider {
         worker::check_free(&chain, &keys.worker, signer.account).await?;
     }
+    let named = match plan.new_provider {
+        true => Some(Named::of_node(&chain, &node, args.address.allow_private_ip).await?),
+        false => None,
+    };
     if args.dry_run {
+        if let Some(named) = &named {
+            named.warn(out);
+        }
         let document = plan_json(&plan, &signer, &keys, args);
         out.result(&document, |_| show_plan(&plan, &signer, &keys, args));
         return Ok(());
     }
+    let peers = match &named {
+        Some(named) => {
+            named.confirm(context, args.address.consent).await?;
+            named.addresses().clone()
+        }
+        None => PeerAddresses::default(),
+    };
     // What is announced is also paid for.
     let paid = if plan.is_empty() {
         None
     } else {
-        Some(sign(&chain, &node, &signer, &keys, &plan, args).await?)
+        Some(sign(&chain, &signer, &keys, &peers, &plan, args).await?)
     };
     out.say(show_plan(&plan, &signer, &keys, args));
     let sent = match paid {
@@ -262,23 +282,22 @@ fn check_terms(
     Ok(())
 }
 
-/// The calls of the plan, signed.
+/// The calls of the plan, signed. A new provider is reached at `peers`.
 async fn sign(
     chain: &Chain,
-    node: &NodeRpc<'_>,
     signer: &Signer,
     keys: &WorkerKeys,
+    peers: &PeerAddresses,
     plan: &Plan,
     args: &RegisterArgs,
 ) -> Result<Paid> {
     let mut calls = Vec::new();
     if plan.new_provider {
-        let peers = peers::for_chain(&node.addresses().await?)?;
         calls.push(Call::register_provider(
             args.stake.0,
             keys.worker,
             keys.sealing_key,
-            &peers,
+            peers,
             &keys.proof,
         ));
     }

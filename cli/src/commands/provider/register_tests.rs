@@ -140,6 +140,10 @@ fn the_documents_are_documented() {
         device: DeviceChoice::All,
         dry_run: true,
         timeout: None,
+        address: AddressArgs {
+            allow_private_ip: false,
+            consent: crate::commands::confirm::Consent { yes: false },
+        },
     };
     let global = crate::keys::KeyArgs {
         suri: Some("//Bob".into()),

@@ -4,7 +4,11 @@ use aicpw_protocol::hashing::Hash;
 use serde::Serialize;
 
 use super::{
-    super::{confirm::Consent, Context},
+    super::{
+        addresses::{AddressArgs, Named},
+        confirm::Consent,
+        Context,
+    },
     change::{read, Change},
 };
 use crate::{
@@ -25,9 +29,13 @@ pub struct PeersArgs {
     #[arg(long, value_name = "ADDRESS", conflicts_with = "from_node", value_parser = peers::parse)]
     pub set: Vec<String>,
 
-    /// Register the addresses that the node gives, instead of those there are
+    /// Register the addresses that the node gives, instead of those there are; private ones only on a chain of type
+    /// Local or Development
     #[arg(long)]
     pub from_node: bool,
+
+    #[command(flatten)]
+    pub address: AddressArgs,
 }
 
 /// The document of `provider peers`.
@@ -93,31 +101,26 @@ pub async fn rotate(context: &Context<'_>, consent: Consent) -> Result<()> {
 /// Shows or sets where the provider's blobs can be fetched.
 pub async fn peers(context: &Context<'_>, args: PeersArgs) -> Result<()> {
     if args.set.is_empty() && !args.from_node {
-        return show_peers(context).await;
+        return show_peers(context, args.address.allow_private_ip).await;
     }
     let change = Change::begin(context).await?;
     let wanted = if args.from_node {
         let node = NodeRpc::new(&change.chain);
         let worker = node.worker_keys(change.signer.account).await?.worker;
         check_own(&worker, &change.view.worker)?;
-        node.addresses().await?
+        let named = Named::of_node(&change.chain, &node, args.address.allow_private_ip).await?;
+        named.confirm(context, args.address.consent).await?;
+        named.addresses().clone()
     } else {
-        args.set
+        peers::for_chain(&args.set).map_err(|error| Error::usage(error.message))?
     };
-    let wanted = peers::for_chain(&wanted).map_err(|error| Error::usage(error.message))?;
-    if wanted.is_empty() {
-        return Err(
-            Error::other("the node gave no address at which others reach its files")
-                .hint("start it with --ipfs-listen, or name one with --set"),
-        );
-    }
     let calls: Vec<_> = (wanted != change.view.peers)
         .then(|| Call::set_peers(&wanted))
         .into_iter()
         .collect();
     change
         .send(&calls, Amount(0), |view| {
-            format!("registered: {}", peers::show_all(&view.peers).join(", "))
+            format!("registered: {}", list(&peers::show_all(&view.peers)))
         })
         .await
 }
@@ -139,14 +142,18 @@ fn check_own(worker: &Hash, registered: &Hash) -> Result<()> {
     ))
 }
 
-async fn show_peers(context: &Context<'_>) -> Result<()> {
+/// Of the node it shows what it would be registered at.
+async fn show_peers(context: &Context<'_>, allow_private_ip: bool) -> Result<()> {
     let signer = context.signer()?;
     let chain = context.connect().await?;
     let view = read(&chain, signer.account).await?;
     let node = NodeRpc::new(&chain);
     // A node that does not trust this machine does not say, and another one's addresses are not the provider's.
     let own = match node.worker_keys(signer.account).await {
-        Ok(keys) if keys.worker == view.worker => node.addresses().await.ok(),
+        Ok(keys) if keys.worker == view.worker => {
+            let named = Named::of_node(&chain, &node, allow_private_ip).await.ok();
+            named.map(|named| peers::show_all(named.addresses()))
+        }
         _ => None,
     };
     let document = PeersJson {
@@ -161,7 +168,7 @@ fn show(document: &PeersJson) -> String {
     let mut text = format!("registered: {}\n", list(&document.registered));
     if let Some(node) = &document.node {
         text += &format!("the node:   {}\n", list(node));
-        if *node != document.registered {
+        if *node != document.registered && !node.is_empty() {
             text += "They differ: `aicpw provider peers --from-node` registers those of the node\n";
         }
     }
@@ -190,6 +197,12 @@ mod tests {
         assert!(of("/a", Some("/b")).contains("--from-node"));
         assert!(!of("/a", Some("/a")).contains("--from-node"));
         assert!(!of("/a", None).contains("the node"));
+        let unreachable = show(&PeersJson {
+            registered: vec!["/a".into()],
+            node: Some(vec![]),
+        });
+        assert!(unreachable.contains("the node:   none"), "{unreachable}");
+        assert!(!unreachable.contains("--from-node"), "{unreachable}");
     }
 
     #[test]
