@@ -13,14 +13,17 @@ use aicpw_protocol::{
 use crate::{
     error::{io_cause, Error, Result},
     hash::parse_hash,
-    quantity::parse_span,
+    quantity::{parse_span, show_span},
 };
 
 /// Outputs shorter than this can be guessed, so that `expected` protects nothing.
 const GUESSABLE_BYTES: u64 = 16;
 
-/// The default window of `optimistic`, before it is fitted into what the chain allows.
-const DEFAULT_WINDOW: Milliseconds = Milliseconds(60_000);
+/// Time to look at a result, and to dispute it, once it is fetched.
+const LOOKING: Milliseconds = Milliseconds(60_000);
+
+/// What is fetched in a second at the bandwidth that a window is reckoned by, 20 Mbit/s.
+const FETCHED_BYTES_PER_SECOND: u64 = 2_500_000;
 
 /// The default of `replicated`.
 const DEFAULT_REPLICAS: u8 = 3;
@@ -106,6 +109,33 @@ fn parse_replicas(numbers: &str) -> Result<VerifyArg, String> {
     Ok(VerifyArg::Replicated { replicas, quorum })
 }
 
+/// The window in which a result can be fetched and looked at: the default of `optimistic`, before it is fitted into
+/// what the chain allows. In whole seconds.
+fn window_for(output_bytes: u64) -> Milliseconds {
+    let fetching = (output_bytes / FETCHED_BYTES_PER_SECOND).saturating_mul(1_000);
+    Milliseconds(LOOKING.0.saturating_add(fetching))
+}
+
+/// Warns of a window in which the result may not be fetched and looked at.
+fn too_short(window: Milliseconds, longest: u64, output_bytes: u64) -> Option<String> {
+    let needed = window_for(output_bytes);
+    if window.0 >= needed.0 {
+        return None;
+    }
+    let remedy = match needed.0 <= longest {
+        true => format!("--verify optimistic={} is enough", show_span(needed)),
+        false => "this chain allows none that is long enough: split the job, or verify it in another way \
+                  (--verify replicated=3/2)"
+            .into(),
+    };
+    Some(format!(
+        "the window of {} is short for a result of {output_bytes} bytes: to fetch it at 20 Mbit/s and look at it takes \
+         {}. When the window ends the provider is paid, and nothing can be disputed; {remedy}",
+        show_span(window),
+        show_span(needed),
+    ))
+}
+
 impl VerifyArg {
     /// What goes on chain, and a warning for the person. `window_range` is what the chain allows,
     /// in milliseconds; `output_bytes` the length of the canonical output.
@@ -135,16 +165,19 @@ impl VerifyArg {
         };
         match self {
             Self::Optimistic(None) => {
-                let window = Milliseconds(DEFAULT_WINDOW.0.clamp(shortest, longest.max(shortest)));
-                Ok((Verification::Optimistic { window }, None))
+                let wanted = window_for(output_bytes).0;
+                let window = Milliseconds(wanted.clamp(shortest, longest.max(shortest)));
+                let warning = too_short(window, longest, output_bytes);
+                Ok((Verification::Optimistic { window }, warning))
             }
             Self::Optimistic(Some(window)) if (shortest..=longest).contains(&window.0) => {
-                Ok((Verification::Optimistic { window: *window }, None))
+                let warning = too_short(*window, longest, output_bytes);
+                Ok((Verification::Optimistic { window: *window }, warning))
             }
             Self::Optimistic(Some(_)) => Err(Error::usage(format!(
                 "--verify: the window must be between {} and {} on this chain",
-                crate::quantity::show_span(Milliseconds(shortest)),
-                crate::quantity::show_span(Milliseconds(longest)),
+                show_span(Milliseconds(shortest)),
+                show_span(Milliseconds(longest)),
             ))
             .hint("nothing was sent; give another, as --verify optimistic=60s")),
             Self::Replicated { replicas, quorum } => Ok((
@@ -304,5 +337,50 @@ mod tests {
         assert!(window(long, RANGE)
             .unwrap_err()
             .contains("between 10s and 1h"));
+    }
+
+    /// Regression: the default was a minute for a result of 16 GiB too, of which 750 MB arrive in that time at
+    /// 100 Mbit/s.
+    #[test]
+    fn the_window_grows_with_the_result() {
+        let resolved = |arg: VerifyArg, bytes| match arg.resolve(RANGE, bytes) {
+            Ok((Verification::Optimistic { window }, warning)) => (window.0, warning),
+            other => panic!("{other:?}"),
+        };
+        let default = |bytes| resolved(VerifyArg::default(), bytes);
+        assert_eq!(default(2_499_999), (60_000, None));
+        assert_eq!(default(2_500_000), (61_000, None));
+        // As many as 20 Mbit/s bring in five minutes.
+        assert_eq!(default(750_000_000), (360_000, None));
+        let (window, warning) = default(16 << 30);
+        assert_eq!(window, 3_600_000, "all that the chain allows");
+        let warning = warning.unwrap();
+        assert!(
+            warning.contains("17179869184 bytes") && warning.contains("split the job"),
+            "{warning}"
+        );
+        let (window, warning) = default(u64::MAX);
+        assert_eq!(window, 3_600_000);
+        assert!(warning.is_some());
+    }
+
+    #[test]
+    fn a_window_too_short_for_the_result_is_warned_of() {
+        let warning = |seconds: u64, bytes| {
+            let arg = VerifyArg::Optimistic(Some(Milliseconds(seconds * 1_000)));
+            let (verification, warning) = arg.resolve(RANGE, bytes).unwrap();
+            let window = Milliseconds(seconds * 1_000);
+            assert_eq!(verification, Verification::Optimistic { window }, "taken");
+            warning
+        };
+        assert_eq!(warning(360, 750_000_000), None);
+        let text = warning(359, 750_000_000).unwrap();
+        assert!(
+            text.contains("the window of 359s")
+                && text.contains("--verify optimistic=6m is enough"),
+            "{text}"
+        );
+        assert_eq!(warning(60, 100), None);
+        assert!(warning(59, 100).is_some(), "nobody looks at it as fast");
     }
 }

@@ -60,7 +60,8 @@ pub struct TermsArgs {
     pub match_window: Option<Milliseconds>,
 
     /// How the result is verified: optimistic=WINDOW, replicated=REPLICAS/QUORUM, expected=0xROOT, or
-    /// expected=@FILE with the expected output [default: optimistic=60s]
+    /// expected=@FILE with the expected output [default: optimistic, with a minute and what it takes to fetch the
+    /// result at 20 Mbit/s]
     #[arg(long, value_name = "MODE")]
     pub verify: Option<VerifyArg>,
 }

@@ -161,6 +161,19 @@ fn memory_is_at_least_what_the_buffers_take() {
     assert_eq!(terms.needs.memory, Mebibytes(2_048));
 }
 
+/// What `submit` and `dry-run` show before they send anything.
+#[test]
+fn a_short_window_is_warned_of() {
+    let warnings = |mode: &str| {
+        let options = format!("--budget 1 --time-limit 60s --verify optimistic{mode}");
+        terms(&options).unwrap().warnings
+    };
+    assert_eq!(warnings(""), Vec::<String>::new());
+    assert_eq!(warnings("=60s"), Vec::<String>::new());
+    let short = warnings("=59s").remove(0);
+    assert!(short.contains("--verify optimistic=1m"), "{short}");
+}
+
 #[test]
 fn an_output_that_can_be_guessed_is_warned_of() {
     let root = "ab".repeat(32);
