@@ -9,6 +9,9 @@ use subxt::rpcs::{
 
 use super::Chain;
 
+/// The code of a state that the node has no more.
+pub const DISCARDED: i32 = 4_003;
+
 /// The chain behind a node that answers calls, of which it is told the method and the parameters; with a number it
 /// refuses one, with that code.
 pub fn answering<F>(answer: F) -> Chain
@@ -46,7 +49,10 @@ where
                 Ok(value) => Ok(RawValue::from_string(value.to_string()).unwrap()),
                 Err(code) => Err(Error::User(UserError {
                     code,
-                    message: "refused".into(),
+                    message: match code {
+                        DISCARDED => "Client error: UnknownBlock: State already discarded".into(),
+                        _ => "refused".into(),
+                    },
                     data: None,
                 })),
             }

@@ -32,7 +32,7 @@ use crate::{
 const PARALLEL: usize = 16;
 
 /// Most ids that the chain gives in one answer.
-const PAGE: u32 = 100;
+pub const PAGE: u32 = 100;
 
 /// What an account owns, in the smallest unit.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -182,7 +182,7 @@ impl Chain {
         while (ids.len() as u32) < limit {
             let want = (limit - ids.len() as u32).min(PAGE);
             let before = ids.last().copied().or(before);
-            let page = self.task_ids_before(requester, before, want).await?;
+            let page = self.task_ids_before(requester, before, want, None).await?;
             if page.is_empty() {
                 break;
             }
@@ -191,15 +191,17 @@ impl Chain {
         Ok(ids)
     }
 
-    /// A page of those ids: at most `limit`, and at most 100, below `before`.
+    /// A page of those ids: at most `limit`, and at most 100, below `before`, in the state of the block `at` or of the
+    /// best block.
     pub async fn task_ids_before(
         &self,
         requester: Option<Account>,
         before: Option<TaskId>,
         limit: u32,
+        at: Option<H256>,
     ) -> Result<Vec<TaskId>> {
         let arguments = (requester, before, limit);
-        self.runtime_api("TasksApi_tasks", &arguments, None).await
+        self.runtime_api("TasksApi_tasks", &arguments, at).await
     }
 
     /// Tasks, newest first, of one requester or of all, below `before`.

@@ -358,7 +358,7 @@ impl Tasks {
         account: Account,
         mut seen: impl FnMut(&TaskView<Account>),
     ) -> Result<Vec<TaskView<Account>>> {
-        self.look_for_more(|before| chain.task_ids_before(Some(account), before, PAGE))
+        self.look_for_more(|before| chain.task_ids_before(Some(account), before, PAGE, None))
             .await?;
         let last = match self.open.is_empty() {
             true => return Ok(Vec::new()),

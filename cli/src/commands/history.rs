@@ -1,5 +1,7 @@
 //! `aicpw history verify`: the hash chain over all submissions, computed again.
 
+use std::{cell::Cell, future::Future};
+
 use aicpw_protocol::{
     hashing::Hash,
     history::{next_head, task_hash, GENESIS_HEAD},
@@ -9,31 +11,40 @@ use aicpw_protocol::{
 use clap::Subcommand;
 use futures::{StreamExt, TryStreamExt};
 use serde::Serialize;
+use subxt::config::substrate::H256;
 
 use super::Context;
 use crate::{
     account::Account,
+    chain::{is_of_replaced_block, read::PAGE, Chain},
     error::{Error, Result},
     hash::show_hash,
-    output::table::pairs,
+    output::{table::pairs, Output},
     quantity::{count, parse_task},
 };
 
 /// Requests that are under way at once.
 const PARALLEL: usize = 16;
 
+/// As many ids the chain looks at for a page of them, where tasks were removed (`pallets/tasks/src/views.rs`).
+const LOOKED_AT: u64 = 100_000;
+
+/// How often a read is tried in a newer state. A node keeps states for longer than one takes.
+const TRIES: u32 = 5;
+
 /// `aicpw history …`
 #[derive(Subcommand, Debug)]
 pub enum HistoryCommand {
     /// Compute the hash chain over all submissions again, and compare it with the chain's
     ///
-    /// Reads the state of the newest final block. Exit code 4 if a link is wrong.
+    /// Reads tasks in the states of final blocks, the oldest that the chain keeps first. Exit code 4 if a link is
+    /// wrong.
     #[command(after_long_help = "\
 Examples:
   aicpw history verify
   aicpw history verify --from 1000 --json")]
     Verify {
-        /// Start with this task instead of the first
+        /// Start with this task instead of the first; those that the chain keeps no more are passed over
         #[arg(long, value_name = "TASK", default_value_t = 0, allow_negative_numbers = true, value_parser = parse_task)]
         from: u64,
     },
@@ -61,6 +72,7 @@ struct HistoryJson {
 struct Verifier {
     /// The head before the next task, if it is known.
     head: Option<Hash>,
+    next: u64,
     found: HistoryJson,
 }
 
@@ -73,6 +85,7 @@ impl Verifier {
         };
         Self {
             head,
+            next: from,
             found: HistoryJson {
                 from,
                 ..Default::default()
@@ -80,16 +93,10 @@ impl Verifier {
         }
     }
 
-    /// The next task, or that it was removed. `false`: its head is wrong.
-    fn add(&mut self, id: u64, view: Option<&TaskView<Account>>) -> bool {
-        let Some(view) = view else {
-            self.head = None;
-            match self.found.removed.last_mut() {
-                Some((_, last)) if *last + 1 == id => *last = id,
-                _ => self.found.removed.push((id, id)),
-            }
-            return true;
-        };
+    /// A task behind those before; what is between them was removed. `false`: its head is wrong.
+    fn add(&mut self, id: u64, view: &TaskView<Account>) -> bool {
+        self.pass_over(id);
+        self.next = id.saturating_add(1);
         match self.head {
             None => self.found.unlinked += 1,
             Some(head) => {
@@ -107,7 +114,19 @@ impl Verifier {
         true
     }
 
+    /// Whatever there is up to this id was removed.
+    fn pass_over(&mut self, id: u64) {
+        if id > self.next {
+            self.found.removed.push((self.next, id - 1));
+            self.head = None;
+            self.next = id;
+        }
+    }
+
     fn finish(mut self, head: &HistoryHead) -> HistoryJson {
+        if self.found.wrong.is_none() {
+            self.pass_over(head.length);
+        }
         self.found.length = head.length;
         self.found.head = show_hash(&head.head);
         // With the last task removed its head is not known, and there is nothing to compare.
@@ -117,13 +136,118 @@ impl Verifier {
     }
 }
 
-/// Runs one of them.
-pub async fn run(context: &Context<'_>, command: HistoryCommand) -> Result<()> {
-    let HistoryCommand::Verify { from } = command;
-    let chain = context.connect().await?;
-    // One state for all reads: a final one, which no fork replaces.
-    let at = Some(chain.final_hash().await?);
-    let head = chain.history_head(at).await?;
+/// Reads in the state of a recent final block, and in that of a newer one when the node has no more of it: a node
+/// keeps the states of about a minute. What is read of the history is the same in each, as no fork replaces them.
+struct Recent<'a> {
+    chain: &'a Chain,
+    at: Cell<H256>,
+}
+
+impl<'a> Recent<'a> {
+    async fn new(chain: &'a Chain) -> Result<Self> {
+        let at = Cell::new(chain.final_hash().await?);
+        Ok(Self { chain, at })
+    }
+
+    /// From now on in the newest.
+    async fn renew(&self) -> Result<()> {
+        self.at.set(self.chain.final_hash().await?);
+        Ok(())
+    }
+
+    async fn read<T, F>(&self, read: impl Fn(H256) -> F) -> Result<T>
+    where
+        F: Future<Output = Result<T>>,
+    {
+        let mut tries = 1;
+        loop {
+            let at = self.at.get();
+            match read(at).await {
+                Err(error) if is_of_replaced_block(&error) && tries < TRIES => {
+                    tries += 1;
+                    // Unless another read has already.
+                    if self.at.get() == at {
+                        self.renew().await?;
+                    }
+                }
+                outcome => return outcome,
+            }
+        }
+    }
+
+    async fn head(&self) -> Result<HistoryHead> {
+        self.read(|at| self.chain.history_head(Some(at))).await
+    }
+
+    /// `None` if it was removed.
+    async fn task(&self, id: u64) -> Result<Option<TaskView<Account>>> {
+        self.read(|at| self.chain.task(TaskId(id), Some(at))).await
+    }
+
+    /// The tasks that the chain keeps of these, oldest first.
+    async fn kept(&self, from: u64, until: u64) -> Result<Vec<u64>> {
+        let mut ids = Vec::new();
+        let mut before = until;
+        while before > from {
+            let newest = Some(TaskId(before));
+            let page = self
+                .read(|at| self.chain.task_ids_before(None, newest, PAGE, Some(at)))
+                .await?;
+            // Where nothing is left in what the chain has looked at, something older can be.
+            let mut reached = before.saturating_sub(LOOKED_AT);
+            for TaskId(id) in page {
+                if id >= before {
+                    return Err(Error::verification(format!(
+                        "the node lists task {id}, and was asked for those before {before}"
+                    ))
+                    .hint(DISTRUST));
+                }
+                ids.push(id);
+                (before, reached) = (id, id);
+            }
+            before = reached;
+        }
+        ids.reverse();
+        ids.retain(|id| *id >= from);
+        Ok(ids)
+    }
+}
+
+/// What to do about a node with a wrong history.
+const DISTRUST: &str = "do not trust this node: compare with another (--url)";
+
+/// Computes the chain over the tasks up to `until` that are kept. `false`: it is wrong.
+async fn look_at(
+    out: &Output,
+    recent: &Recent<'_>,
+    verifier: &mut Verifier,
+    until: u64,
+) -> Result<bool> {
+    let looking = out.wait("looking which tasks the chain keeps");
+    let ids = recent.kept(verifier.next, until).await?;
+    drop(looking);
+    let bar = out.steps_bar("verifying");
+    let total = ids.len() as u64;
+    let mut views = futures::stream::iter(ids)
+        .map(|id| async move { recent.task(id).await.map(|view| (id, view)) })
+        .buffered(PARALLEL);
+    let mut done = 0;
+    while let Some((id, view)) = views.try_next().await? {
+        done += 1;
+        bar.set_of(done, total);
+        // One that was removed since it was listed is passed over with the next.
+        if let Some(view) = view {
+            if !verifier.add(id, &view) {
+                return Ok(false);
+            }
+        }
+    }
+    Ok(true)
+}
+
+async fn verify(out: &Output, chain: &Chain, from: u64) -> Result<HistoryJson> {
+    let recent = Recent::new(chain).await?;
+    let head = recent.head().await?;
     if from > head.length {
         return Err(Error::usage(format!(
             "--from: there are {} so far",
@@ -132,28 +256,25 @@ pub async fn run(context: &Context<'_>, command: HistoryCommand) -> Result<()> {
         .hint("without --from all of them are looked at"));
     }
     let before = match from.checked_sub(1) {
-        Some(id) => chain
-            .task(TaskId(id), at)
-            .await?
-            .map(|view| view.history_head),
+        Some(id) => recent.task(id).await?.map(|view| view.history_head),
         None => None,
     };
-    let bar = context.out.steps_bar("verifying");
     let mut verifier = Verifier::new(from, before);
-    let mut views = futures::stream::iter(from..head.length)
-        .map(|id| {
-            let view = chain.task(TaskId(id), at);
-            async move { view.await.map(|view| (id, view)) }
-        })
-        .buffered(PARALLEL);
-    while let Some((id, view)) = views.try_next().await? {
-        bar.set_of(id - from, head.length - from);
-        if !verifier.add(id, view.as_ref()) {
-            break;
-        }
+    if !look_at(out, &recent, &mut verifier, head.length).await? {
+        return Ok(verifier.finish(&head));
     }
-    drop(bar);
-    let found = verifier.finish(&head);
+    // That has taken its time: what was submitted meanwhile is looked at too.
+    recent.renew().await?;
+    let head = recent.head().await?;
+    look_at(out, &recent, &mut verifier, head.length).await?;
+    Ok(verifier.finish(&head))
+}
+
+/// Runs one of them.
+pub async fn run(context: &Context<'_>, command: HistoryCommand) -> Result<()> {
+    let HistoryCommand::Verify { from } = command;
+    let chain = context.connect().await?;
+    let found = verify(context.out, &chain, from).await?;
     context.out.result(&found, show);
     if found.valid {
         return Ok(());
@@ -162,8 +283,7 @@ pub async fn run(context: &Context<'_>, command: HistoryCommand) -> Result<()> {
         Some(id) => format!("the history does not follow from its submissions at task {id}"),
         None => "the history's head is not that of its last submission".into(),
     };
-    let error =
-        Error::verification(message).hint("do not trust this node: compare with another (--url)");
+    let error = Error::verification(message).hint(DISTRUST);
     Err(Error {
         in_document: true,
         ..error
@@ -205,95 +325,5 @@ fn show(found: &HistoryJson) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::life::tests::view;
-    use aicpw_protocol::task::TaskStatus;
-
-    fn history(length: u64) -> (Vec<TaskView<Account>>, HistoryHead) {
-        let mut head = GENESIS_HEAD;
-        let mut views = Vec::new();
-        for id in 0..length {
-            let mut next = view(TaskStatus::Active, vec![]);
-            next.id = TaskId(id);
-            next.submitted_at = 10 + id as u32;
-            next.timestamp = 1_000 * id;
-            let hash = task_hash(&next.requester, &next.submission);
-            head = next_head(&head, next.id, &hash, next.submitted_at, next.timestamp);
-            next.history_head = head;
-            views.push(next);
-        }
-        (views, HistoryHead { length, head })
-    }
-
-    fn verify(views: &[Option<TaskView<Account>>], head: &HistoryHead) -> HistoryJson {
-        let mut verifier = Verifier::new(0, None);
-        for (id, view) in (0..).zip(views) {
-            if !verifier.add(id, view.as_ref()) {
-                break;
-            }
-        }
-        verifier.finish(head)
-    }
-
-    #[test]
-    fn a_whole_history() {
-        let (views, head) = history(5);
-        let views: Vec<_> = views.into_iter().map(Some).collect();
-        let found = verify(&views, &head);
-        assert!(found.valid);
-        assert_eq!(
-            (found.verified, found.unlinked, found.removed.len()),
-            (5, 0, 0)
-        );
-        assert!(
-            verify(
-                &[],
-                &HistoryHead {
-                    length: 0,
-                    head: GENESIS_HEAD
-                }
-            )
-            .valid
-        );
-    }
-
-    #[test]
-    fn the_document_is_documented() {
-        crate::output::documented::check(&["History"], &HistoryJson::default());
-    }
-
-    #[test]
-    fn removed_tasks_are_said() {
-        let (views, head) = history(6);
-        let mut views: Vec<_> = views.into_iter().map(Some).collect();
-        for id in [0, 1, 3] {
-            views[id] = None;
-        }
-        let found = verify(&views, &head);
-        assert!(found.valid);
-        assert_eq!(found.removed, [(0, 1), (3, 3)]);
-        assert_eq!((found.verified, found.unlinked), (1, 2));
-        views[5] = None;
-        assert!(verify(&views, &head).valid);
-    }
-
-    #[test]
-    fn a_changed_submission_is_found() {
-        let (views, head) = history(5);
-        let mut views: Vec<_> = views.into_iter().map(Some).collect();
-        if let Some(view) = &mut views[3] {
-            view.submission.budget += 1;
-        }
-        let found = verify(&views, &head);
-        assert!(!found.valid);
-        assert_eq!(found.wrong, Some(3));
-        let (views, mut head) = history(5);
-        head.head = [7; 32];
-        let views: Vec<_> = views.into_iter().map(Some).collect();
-        assert!(
-            !verify(&views, &head).valid,
-            "a head that is not the last task's"
-        );
-    }
-}
+#[path = "history_tests.rs"]
+mod tests;
