@@ -3,31 +3,33 @@
 
 mod due;
 pub mod fair_order;
+pub mod of_signer;
 pub mod weights;
 
 use frame_system::offchain::{
     CreateAuthorizedTransaction, CreateBare, CreateTransaction, CreateTransactionBase,
 };
-use sp_runtime::generic::Era;
 
 use crate::{Runtime, RuntimeCall, UncheckedExtrinsic};
 use fair_order::ChargeInFairOrder;
+use of_signer::OfSigner;
 
 /// What is checked and charged around every transaction, in this order.
 ///
 /// `AuthorizeCall` is first: it gives worker calls their origin, and everything after it that is
-/// about a signer (nonce, fee) then has nothing to do for them.
+/// about a signer (nonce, fee) then has nothing to do for them. What a signer may choose nobody else
+/// may ([`of_signer`]).
 pub type TxExtension = (
     frame_system::AuthorizeCall<Runtime>,
     frame_system::CheckNonZeroSender<Runtime>,
     frame_system::CheckSpecVersion<Runtime>,
     frame_system::CheckTxVersion<Runtime>,
     frame_system::CheckGenesis<Runtime>,
-    frame_system::CheckMortality<Runtime>,
-    frame_system::CheckNonce<Runtime>,
+    OfSigner<frame_system::CheckMortality<Runtime>>,
+    OfSigner<frame_system::CheckNonce<Runtime>>,
     frame_system::CheckWeight<Runtime>,
-    ChargeInFairOrder,
-    frame_metadata_hash_extension::CheckMetadataHash<Runtime>,
+    OfSigner<ChargeInFairOrder>,
+    OfSigner<frame_metadata_hash_extension::CheckMetadataHash<Runtime>>,
     frame_system::WeightReclaim<Runtime>,
 );
 
@@ -54,8 +56,9 @@ impl<C> CreateAuthorizedTransaction<C> for Runtime
 where
     RuntimeCall: From<C>,
 {
-    /// Nonce, era and tip say nothing in an unsigned transaction. What keeps an authorised call
-    /// from being replayed is in its own payload, which the worker key signs.
+    /// Nonce, era and tip are those that an unsigned transaction must have: with others it is invalid,
+    /// so that one call and its proof are one transaction. What keeps an authorised call from being
+    /// replayed is in its own payload, which the worker key signs.
     fn create_extension() -> TxExtension {
         (
             frame_system::AuthorizeCall::new(),
@@ -63,11 +66,11 @@ where
             frame_system::CheckSpecVersion::new(),
             frame_system::CheckTxVersion::new(),
             frame_system::CheckGenesis::new(),
-            frame_system::CheckMortality::from(Era::Immortal),
-            frame_system::CheckNonce::from(0),
+            OfSigner::unsigned(),
+            OfSigner::unsigned(),
             frame_system::CheckWeight::new(),
-            ChargeInFairOrder::with_tip(0),
-            frame_metadata_hash_extension::CheckMetadataHash::new(false),
+            OfSigner::unsigned(),
+            OfSigner::unsigned(),
             frame_system::WeightReclaim::new(),
         )
     }

@@ -58,6 +58,19 @@ fn extensions_are_in_the_order_that_signers_expect() {
     );
 }
 
+/// What wraps an extension of the SDK does not show, so that signers encode what they know.
+#[test]
+fn extensions_look_like_those_of_the_sdk() {
+    let RuntimeMetadata::V14(metadata) = metadata(14) else {
+        panic!("not version 14")
+    };
+    for extension in &metadata.extrinsic.signed_extensions {
+        let ty = metadata.types.resolve(extension.ty.id).unwrap();
+        let name = ty.path.segments.last().map(String::as_str);
+        assert_eq!(name, Some(extension.identifier.as_str()));
+    }
+}
+
 #[test]
 fn tools_find_the_validators_where_they_look_for_them() {
     let RuntimeMetadata::V14(metadata) = metadata(14) else {

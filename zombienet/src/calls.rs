@@ -126,10 +126,10 @@ impl Signer {
     /// The transaction with this number. Its bytes differ each time: there is chance in a signature.
     pub fn sign_as(&self, call: impl Into<RuntimeCall>, nonce: u32) -> String {
         let call = call.into();
-        // Of an authorised call, that is of the first one of an account: with everything but the nonce.
+        // Of an authorised call, which is as the first one of an account: all but the nonce.
         let mut extension =
             <Runtime as CreateAuthorizedTransaction<RuntimeCall>>::create_extension();
-        extension.6 = CheckNonce::from(nonce);
+        extension.6 = CheckNonce::<Runtime>::from(nonce).into();
         let implicit = (
             (),
             (),

@@ -326,6 +326,30 @@ impl Chain {
         tip: Balance,
         nonce: Nonce,
     ) -> UncheckedExtrinsic {
+        self.signed_with(who, call, tip, nonce, Era::Immortal)
+    }
+
+    /// A transaction of this account that is valid for so long.
+    pub fn signed_in(
+        &mut self,
+        who: impl Into<Key>,
+        call: impl Into<RuntimeCall>,
+        era: Era,
+    ) -> UncheckedExtrinsic {
+        let who = who.into();
+        let account = who.to_account_id();
+        let nonce = self.read(|| System::account_nonce(&account));
+        self.signed_with(who, call, 0, nonce, era)
+    }
+
+    fn signed_with(
+        &mut self,
+        who: impl Into<Key>,
+        call: impl Into<RuntimeCall>,
+        tip: Balance,
+        nonce: Nonce,
+        era: Era,
+    ) -> UncheckedExtrinsic {
         let call = call.into();
         let pair = who.into().pair();
         let account = AccountId::from(pair.public());
@@ -336,11 +360,11 @@ impl Chain {
                 frame_system::CheckSpecVersion::new(),
                 frame_system::CheckTxVersion::new(),
                 frame_system::CheckGenesis::new(),
-                frame_system::CheckMortality::from(Era::Immortal),
-                frame_system::CheckNonce::from(nonce),
+                frame_system::CheckMortality::<Runtime>::from(era).into(),
+                frame_system::CheckNonce::<Runtime>::from(nonce).into(),
                 frame_system::CheckWeight::new(),
-                ChargeInFairOrder::with_tip(tip),
-                frame_metadata_hash_extension::CheckMetadataHash::new(false),
+                ChargeInFairOrder::with_tip(tip).into(),
+                frame_metadata_hash_extension::CheckMetadataHash::<Runtime>::new(false).into(),
                 frame_system::WeightReclaim::new(),
             );
             let payload = SignedPayload::new(call.clone(), extension.clone()).unwrap();

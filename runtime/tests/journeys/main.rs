@@ -16,6 +16,7 @@ mod court;
 mod disputes;
 mod draws;
 mod emergency;
+mod encoding;
 mod failure;
 mod flood;
 mod governance;
