@@ -11,7 +11,7 @@ use aicpw_protocol::{
     sealing::Envelope,
     task::{
         AssignmentStatus, DeterminismClass, Engine, Fault, Needs, PeerAddresses, Privacy, Progress,
-        Submission, TaskStatus, Verification,
+        Refunded, Submission, TaskStatus, Verification,
     },
     view::AuditState,
     worker::Statement,
@@ -459,7 +459,19 @@ pub fn fail(id: AssignmentId, fault: Fault) -> Result<(), TransactionValidityErr
     )
 }
 
-/// Whether the newest events end with these.
+/// Fails unless the task was refunded, for this reason.
+#[track_caller]
+pub fn assert_refunded_because(id: TaskId, expected: Refunded) {
+    let status = status_of(id);
+    let reason = match status {
+        TaskStatus::Refunded { reason, .. } => Some(reason),
+        _ => None,
+    };
+    assert_eq!(reason, Some(expected), "{status:?}");
+}
+
+/// Fails unless the newest events end with these.
+#[track_caller]
 pub fn assert_last_events(expected: Vec<crate::Event<Test>>) {
     let events = System::events();
     let last: Vec<_> = events

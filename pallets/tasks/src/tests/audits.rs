@@ -241,13 +241,7 @@ fn without_a_jury_nobody_is_slashed() {
         fill_pot(1);
         let before = free(REQUESTER);
         let (id, auditor) = compared(WRONG);
-        assert!(matches!(
-            status_of(id.task),
-            TaskStatus::Refunded {
-                reason: Refunded::NoVerdict,
-                ..
-            }
-        ));
+        assert_refunded_because(id.task, Refunded::NoVerdict);
         assert_eq!(free(ALICE), FUNDS + BASE_FEE);
         assert_eq!(free(BOB), FUNDS + BASE_FEE, "not out of the escrow");
         assert_eq!(

@@ -409,13 +409,7 @@ fn without_a_verdict_the_requester_has_its_money_back() {
     ExtBuilder.build_and_execute(|| {
         let id = disputed();
         assert_ok!(Court::give_up(id.task));
-        assert!(matches!(
-            status_of(id.task),
-            TaskStatus::Refunded {
-                reason: Refunded::NoVerdict,
-                ..
-            }
-        ));
+        assert_refunded_because(id.task, Refunded::NoVerdict);
         assert_eq!(free(ALICE), FUNDS + BASE_FEE);
         assert_eq!(
             free(REQUESTER),

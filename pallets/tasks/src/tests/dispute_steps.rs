@@ -185,13 +185,7 @@ fn what_is_to_be_judged_waits_until_the_dispute_before_is_over() {
         IsOver::set(true);
         Court::remind(id.task, now() + 1);
         run_for(1);
-        assert!(matches!(
-            status_of(id.task),
-            TaskStatus::Refunded {
-                reason: Refunded::NoVerdict,
-                ..
-            }
-        ));
+        assert_refunded_because(id.task, Refunded::NoVerdict);
     });
 }
 

@@ -196,13 +196,7 @@ fn a_bad_key_is_nobodys_fault_until_another_provider_has_looked() {
         let second = retry(first, BOB);
         assert_ok!(grant(second));
         assert_ok!(fail(second, Fault::BadKey));
-        assert!(matches!(
-            status_of(first.task),
-            TaskStatus::Refunded {
-                reason: Refunded::FaultConfirmed,
-                ..
-            }
-        ));
+        assert_refunded_because(first.task, Refunded::FaultConfirmed);
         assert_eq!(free(ALICE), FUNDS + BASE_FEE);
         assert_eq!(free(BOB), FUNDS + BASE_FEE);
     });

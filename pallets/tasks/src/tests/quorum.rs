@@ -316,13 +316,7 @@ fn a_quorum_of_all_needs_all() {
         assert_ok!(reveal(ids[0], opening(ROOT)));
         assert_ok!(reveal(ids[1], opening(WRONG)));
         let task = ids[0].task;
-        assert!(matches!(
-            status_of(task),
-            TaskStatus::Refunded {
-                reason: Refunded::NoQuorum,
-                ..
-            }
-        ));
+        assert_refunded_because(task, Refunded::NoQuorum);
     });
 }
 

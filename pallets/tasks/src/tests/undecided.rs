@@ -74,13 +74,7 @@ fn a_requester_earns_nothing_by_a_program_that_crashes() {
         let second = retry(first, BOB);
         assert_ok!(start(second));
         assert_ok!(fail(second, Fault::RunFailed));
-        assert!(matches!(
-            status_of(first.task),
-            TaskStatus::Refunded {
-                reason: Refunded::FaultConfirmed,
-                ..
-            }
-        ));
+        assert_refunded_because(first.task, Refunded::FaultConfirmed);
         assert_eq!(free(ALICE), FUNDS + BASE_FEE);
         assert_eq!(free(BOB), FUNDS + BASE_FEE);
         assert_eq!(free(REQUESTER), FUNDS - SUBMISSION_FEE - 2 * BASE_FEE);
@@ -174,13 +168,7 @@ fn what_nobody_decides_costs_nobody_anything() {
         let first = running(ALICE, expected());
         assert_ok!(fail(first, Fault::BadManifest));
         run_for(REMATCH_WINDOW + 1);
-        assert!(matches!(
-            status_of(first.task),
-            TaskStatus::Refunded {
-                reason: Refunded::MatchWindowEnded,
-                ..
-            }
-        ));
+        assert_refunded_because(first.task, Refunded::MatchWindowEnded);
         assert_eq!(free(ALICE), FUNDS);
         assert_eq!(free(REQUESTER), FUNDS - SUBMISSION_FEE);
     });
@@ -234,13 +222,7 @@ fn a_requester_earns_nothing_by_expecting_nonsense() {
         assert_eq!(free(REQUESTER), FUNDS - SUBMISSION_FEE - BUDGET);
         let second = retry(first, BOB);
         answer(second, ROOT);
-        assert!(matches!(
-            status_of(first.task),
-            TaskStatus::Refunded {
-                reason: Refunded::FaultConfirmed,
-                ..
-            }
-        ));
+        assert_refunded_because(first.task, Refunded::FaultConfirmed);
         assert_eq!(free(ALICE), FUNDS + BASE_FEE);
         assert_eq!(free(BOB), FUNDS + BASE_FEE);
         assert_eq!(free(REQUESTER), FUNDS - SUBMISSION_FEE - 2 * BASE_FEE);
@@ -256,13 +238,7 @@ fn different_wrong_roots_are_different_claims() {
         answer(second, [7; 32]);
         let third = retry(second, CHARLIE);
         answer(third, [8; 32]);
-        assert!(matches!(
-            status_of(first.task),
-            TaskStatus::Refunded {
-                reason: Refunded::AttemptsExhausted,
-                ..
-            }
-        ));
+        assert_refunded_because(first.task, Refunded::AttemptsExhausted);
         assert_eq!(free(ALICE), FUNDS);
         assert_eq!(free(REQUESTER), FUNDS - SUBMISSION_FEE);
     });
