@@ -81,10 +81,20 @@ fn the_fee_for_a_submission_covers_what_is_free_for_workers() {
         Weights::authorize_commit_result() + Weights::commit_alone(),
         Weights::authorize_reveal_result() + Weights::reveal_only(),
     ];
-    let agenda = Weights::serve_unlock() + Weights::serve_prune(1);
+    // A match of a search that looks at one device, and leaves its bucket without an open one.
+    type Steps = <Runtime as pallet_matching::Config>::WeightInfo;
+    let search = Steps::leave_list()
+        + Steps::begin_search()
+        + Steps::read_node() * 2
+        + Steps::look_at_page()
+        + Steps::look_at_offer();
+    let matched = search + Steps::match_task() + Steps::close_bucket();
+    // The ends of its match and start windows, of the run and of the time to reveal, which were kept.
+    let kept = Weights::serve_stale() * 4;
+    let agenda = kept + Weights::serve_unlock() + Weights::serve_prune(1);
     let free = calls
         .into_iter()
-        .fold(agenda, |sum, call| sum + transaction + call);
+        .fold(agenda + matched, |sum, call| sum + transaction + call);
     assert!(price(free) <= life, "{} of {life}", price(free));
 }
 

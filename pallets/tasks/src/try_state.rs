@@ -22,8 +22,12 @@ use sp_runtime::TryRuntimeError;
 use crate::{
     lines::Line,
     pallet::*,
-    types::{Assignment, Deadline, LockState, NewestFirst, Seat, SeatState, Task},
+    types::{Assignment, Deadline, LockState, Seat, SeatState, Task},
 };
+
+mod inspected;
+
+use inspected::Inspected;
 
 /// Deadlines in the agenda, by block; in a form that can be ordered.
 type Entries = BTreeSet<(BlockNumber, Vec<u8>)>;
@@ -36,7 +40,7 @@ impl<T: Config> Pallet<T> {
         let mut held: BTreeMap<Vec<u8>, (T::AccountId, Balance)> = BTreeMap::new();
         let mut assignments = 0usize;
         for (id, task) in Tasks::<T>::iter() {
-            Self::check_task(id, &task, &entries)?;
+            Inspected::<T>::new(id, &task, &entries).check()?;
             assignments = assignments.saturating_add(task.assignments(id).count());
             let key = codec::Encode::encode(&task.requester);
             let entry = held.entry(key).or_insert((task.requester.clone(), 0));
@@ -79,201 +83,6 @@ impl<T: Config> Pallet<T> {
         Self::check_audit_pot()?;
         Self::check_census()?;
         Self::check_history()
-    }
-
-    fn check_task(
-        id: TaskId,
-        task: &Task<T::AccountId>,
-        entries: &Entries,
-    ) -> Result<(), TryRuntimeError> {
-        let scheduled = |at: BlockNumber, deadline: Deadline| {
-            entries.contains(&(at, codec::Encode::encode(&deadline)))
-        };
-        // After an error it is the next block.
-        let is_late = |at: BlockNumber, deadline: Deadline| {
-            let now = Self::now();
-            let entry = codec::Encode::encode(&deadline);
-            at <= now
-                && entries
-                    .iter()
-                    .any(|(block, other)| *block <= now.saturating_add(1) && *other == entry)
-        };
-        // RELEASE-1: remove when release 3 is main (`TasksOf`)
-        ensure!(
-            TasksOf::<T>::contains_key(&task.requester, id)
-                || SubmittedBy::<T>::get(&task.requester, NewestFirst::from(id)) == Some(id),
-            "a task is in a list of its requester's, at its place"
-        );
-        ensure!(
-            id.0 < Submissions::<T>::get().length,
-            "a task is in the history"
-        );
-        let all: Vec<(AssignmentId, Assignment<T::AccountId>)> = task
-            .assignments(id)
-            .filter_map(|id| Some((id, Assignments::<T>::get(id)?)))
-            .collect();
-        ensure!(
-            all.len() == task.assignments(id).count() && all.len() == task.providers.len(),
-            "every attempt has its assignment and its provider"
-        );
-        ensure!(
-            (0u8..)
-                .zip(task.seats.iter())
-                .all(|(number, seat)| seat.begun <= Self::attempts_at(task, number)),
-            "no seat has more attempts than it may have"
-        );
-        for (assignment_id, assignment) in &all {
-            Self::check_key(task, *assignment_id, assignment)?;
-            Self::check_assignment(task, assignment, |at| {
-                scheduled(at, Deadline::Assignment(*assignment_id))
-                    || scheduled(at, Deadline::Unlock(*assignment_id))
-            })?;
-        }
-        Self::check_audit(id, |deadline| {
-            let entry = codec::Encode::encode(&deadline);
-            entries.iter().any(|(_, other)| *other == entry)
-        })?;
-        let open: Vec<_> = all.iter().filter(|(_, one)| one.is_open()).collect();
-        for (number, seat) in (0u8..).zip(task.seats.iter()) {
-            Self::check_seat(id, task, number, seat, |match_by| {
-                let at = match_by.saturating_add(1);
-                scheduled(at, Deadline::Match(id)) || is_late(at, Deadline::Match(id))
-            })?;
-        }
-        let is_alone = task.submission.verification.replicas() == 1;
-        match task.status {
-            TaskStatus::Queued { .. } | TaskStatus::Parked { .. } => {
-                ensure!(
-                    task.match_by().is_some(),
-                    "a task that waits has a seat that wants a device"
-                );
-                ensure!(
-                    task.escrow.saturating_add(task.audits_paid) == task.submission.budget,
-                    "the whole budget of a task that waits is held, but for what audits cost"
-                );
-                Self::check_replicas(id, task)?;
-            }
-            TaskStatus::Active => {
-                ensure!(
-                    task.match_by().is_none() && !open.is_empty(),
-                    "all replicas of an active task are on devices"
-                );
-                ensure!(
-                    is_alone
-                        || task.escrow.saturating_add(task.audits_paid) == task.submission.budget,
-                    "the whole budget of a task with several replicas is held until they agree"
-                );
-                Self::check_replicas(id, task)?;
-            }
-            TaskStatus::Verifying { settle_at } => {
-                let results = open.iter().filter(|(_, one)| one.role == Role::Replica);
-                ensure!(
-                    results.count() == 1
-                        && open.iter().all(|(_, one)| one.role != Role::Juror
-                            && matches!(one.status, AssignmentStatus::Revealed { .. })),
-                    "a task is verified while one result is revealed, and what auditors found of it"
-                );
-                ensure!(
-                    scheduled(settle_at, Deadline::Settle(id))
-                        || is_late(settle_at, Deadline::Settle(id)),
-                    "the end of an optimistic window is in the agenda"
-                );
-            }
-            TaskStatus::Disputed => {
-                ensure!(
-                    open.iter().any(|(_, one)| one.role == Role::Replica
-                        && matches!(one.status, AssignmentStatus::Revealed { .. })),
-                    "a disputed task has a result"
-                );
-                ensure!(
-                    task.match_by().is_none(),
-                    "a disputed task wants nobody but jurors"
-                );
-            }
-            TaskStatus::Settled { at, .. }
-            | TaskStatus::Cancelled { at }
-            | TaskStatus::Refunded { at, .. } => {
-                let is_settled = matches!(task.status, TaskStatus::Settled { .. });
-                let is_claimed = Claims::<T>::contains_key(id);
-                ensure!(
-                    open.iter().all(|(_, one)| match one.role {
-                        Role::Fetcher => is_claimed,
-                        _ =>
-                            is_settled
-                                && one.deadline().is_some()
-                                && matches!(one.status, AssignmentStatus::Committed { .. }),
-                    }),
-                    "nobody is on a final task but those who may still reveal what has been settled, and \
-                     those who fetch a result that is said not to be there"
-                );
-                let owed = open
-                    .iter()
-                    .filter(|(_, one)| one.role == Role::Replica)
-                    .map(|(_, one)| one.price)
-                    .sum::<Balance>();
-                ensure!(
-                    task.escrow == owed,
-                    "of a final task's escrow is left what those may still be paid"
-                );
-                ensure!(
-                    task.seats.iter().all(|seat| {
-                        let is_vacant = matches!(seat.state, SeatState::Vacant { .. });
-                        !is_vacant || (is_claimed && seat.role == Role::Fetcher)
-                    }),
-                    "a final task wants no device but those that fetch its result"
-                );
-                let settled = all
-                    .iter()
-                    .filter(|(_, one)| one.role == Role::Replica)
-                    .filter(|(_, one)| matches!(one.status, AssignmentStatus::Settled { .. }))
-                    .count();
-                ensure!(
-                    (settled > 0) == is_settled,
-                    "a settled task has a settled assignment, and no other has"
-                );
-                ensure!(
-                    all.iter()
-                        .all(|(_, one)| !matches!(one.locks, LockState::Undecided { .. })),
-                    "nothing is undecided about a final task"
-                );
-                let prune = codec::Encode::encode(&Deadline::Prune(id));
-                ensure!(
-                    // How long after `at` may have been changed in the meantime.
-                    entries
-                        .iter()
-                        .any(|(block, entry)| *block > at && *entry == prune),
-                    "the removal of a final task is in the agenda"
-                );
-            }
-        }
-        ensure!(
-            !Juries::<T>::contains_key(id)
-                || task.status == TaskStatus::Disputed
-                || Claims::<T>::contains_key(id),
-            "only a disputed task has a jury, and one whose result is said not to be there"
-        );
-        Self::check_claim(id, task, &all)?;
-        Self::check_dispute(id, task, &all, entries)?;
-        let replicas = open.iter().filter(|(_, one)| one.role == Role::Replica);
-        let owed = replicas.fold(0, |sum: Balance, (_, one)| {
-            let is_due =
-                Audits::<T>::get(id).is_none_or(|audit| audit.state == AuditState::Undecided);
-            let audits = if is_alone && is_due {
-                one.audit_cost
-            } else {
-                0
-            };
-            sum.saturating_add(one.price).saturating_add(audits)
-        });
-        ensure!(
-            task.escrow >= owed.min(task.submission.budget.saturating_sub(task.audits_paid)),
-            "the escrow covers what is owed if all goes well, as far as the budget goes"
-        );
-        ensure!(
-            task.rating.is_none() || matches!(task.status, TaskStatus::Settled { .. }),
-            "only settled tasks are rated"
-        );
-        Ok(())
     }
 
     /// The locks that a claim is about are kept for it, and no others.
