@@ -39,8 +39,8 @@ pub struct GrandpaDeps {
     pub proofs: Arc<FinalityProofProvider<FullBackend, Block>>,
 }
 
-/// The node's offchain storage, in which what proofs are made of is.
-type ProofsStorage = <FullBackend as Backend<Block>>::OffchainStorage;
+/// The node's offchain storage. It has the nodes of the mountain range, which proofs are made of.
+pub type ProofsStorage = <FullBackend as Backend<Block>>::OffchainStorage;
 
 /// What the methods are made of.
 pub struct Deps {

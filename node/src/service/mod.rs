@@ -14,6 +14,7 @@ mod found_validators;
 mod full;
 mod own_blocks;
 mod partial;
+mod parts;
 mod voter_network;
 mod votes;
 
