@@ -350,6 +350,60 @@ fn the_node_is_neither_signalled_nor_slowed() {
 }
 
 #[test]
+fn nothing_tells_what_the_machine_is_called_and_where_links_lead() {
+    const EPERM: i64 = -(libc::EPERM as i64);
+    let readlink = |path: &str| {
+        format!(
+            "call({}, P(\"{path}\"), (long)out, 8, 0)",
+            libc::SYS_readlink
+        )
+    };
+    let readlinkat = |folder: &str, path: &str| {
+        format!(
+            "call({}, {folder}, P(\"{path}\"), (long)out, 8)",
+            libc::SYS_readlinkat
+        )
+    };
+    let here = libc::AT_FDCWD.to_string();
+    // A link itself, which Landlock lets everybody open who does not read from it.
+    let link = format!(
+        "call({}, P(\"/proc/self/exe\"), {}, 0, 0)",
+        libc::SYS_open,
+        libc::O_PATH | libc::O_NOFOLLOW
+    );
+    let tries = [
+        // The host's name.
+        (
+            format!("call({}, (long)out, 0, 0, 0)", libc::SYS_uname),
+            EPERM,
+        ),
+        // The job's folder, which is below the node's base path.
+        (
+            format!("call({}, (long)out, 256, 0, 0)", libc::SYS_getcwd),
+            EPERM,
+        ),
+        (readlink("/proc/self/cwd"), EPERM),
+        (readlink("/proc/self/fd/1"), EPERM),
+        // Where the node is installed, and the time zone.
+        (readlink("/proc/self/exe"), EPERM),
+        (readlinkat(&here, "/proc/self/exe"), EPERM),
+        (readlinkat(&here, "/etc/localtime"), EPERM),
+        (readlinkat(&link, ""), EPERM),
+        // What works all the same, so that the others mean something.
+        (format!("{link} >= 0"), 1),
+        (
+            format!(
+                "call({}, P(\"FOLDER/manifest.json\"), {}, 0, 0)",
+                libc::SYS_access,
+                libc::R_OK
+            ),
+            0,
+        ),
+    ];
+    answers("", &tries);
+}
+
+#[test]
 fn a_forged_pointer_ends_the_process_and_nothing_else() {
     let job = Job::int(
         "__kernel void f(__global int* v) { *(volatile __global int*)(ulong)(v[0] + 64) = 1; }",

@@ -6,7 +6,8 @@
 //! memory, so a thread outside would be a way out. (3) The driver is loaded and starts its threads,
 //! inside Landlock. (4) Limits, and the system call filter, which takes hold of all threads. (5)
 //! The job is read. (6) On a CPU device, before the first launch, when the files of the result are
-//! open: no file is opened for writing any more, and no thread or pipe is made.
+//! open: no file is opened for writing any more, no thread or pipe is made, and neither the machine's name nor
+//! where a link leads is told.
 //!
 //! A graphics card's driver needs more than a processor's, and a kernel there makes no system calls. So what of both
 //! holds is said by the node, for nothing is known of a device before its driver is loaded; an accelerator is taken for

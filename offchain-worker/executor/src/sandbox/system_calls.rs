@@ -222,11 +222,13 @@ pub fn restrict(stage: Stage, kind: DeviceKind) -> Result<(), Error> {
 /// Forbids, for all threads and for good, to open files for writing, to make, rename or remove any,
 /// and to lock ranges of them: what is open already stays, so the disk cannot be filled beyond the
 /// limit of each file. And to make threads and pipes: a processor's driver has its threads by then, and of
-/// neither there is a limit that holds for this process alone.
+/// neither there is a limit that holds for this process alone. And to ask what the machine is called and where
+/// links lead: a driver asks while it starts, and PoCL no more once it has.
 pub fn seal() -> Result<(), Error> {
     let bad = |error: &dyn std::fmt::Display| Error::SystemCalls(error.to_string());
     let mut rules = Rules::new();
-    for call in CHANGES.iter().chain(CHANGES_HERE) {
+    let forbidden = [CHANGES, CHANGES_HERE, TELLS, TELLS_HERE];
+    for call in forbidden.into_iter().flatten() {
         rules.insert(*call, Vec::new());
     }
     for (call, argument) in OPENS.iter().chain(OPENS_HERE) {
@@ -275,6 +277,14 @@ const CHANGES_HERE: &[libc::c_long] = &[
 ];
 #[cfg(not(target_arch = "x86_64"))]
 const CHANGES_HERE: &[libc::c_long] = &[libc::SYS_renameat];
+
+/// What [`seal`] forbids because it tells of this machine, whatever Landlock says of the files: its name, and by the
+/// links in `/proc/self`, `/sys` and `/etc` where this program and the node's files are, the time zone and the cards.
+const TELLS: &[libc::c_long] = &[libc::SYS_getcwd, libc::SYS_readlinkat, libc::SYS_uname];
+#[cfg(target_arch = "x86_64")]
+const TELLS_HERE: &[libc::c_long] = &[libc::SYS_readlink];
+#[cfg(not(target_arch = "x86_64"))]
+const TELLS_HERE: &[libc::c_long] = &[];
 
 /// Calls that open a file, and the position of their flags.
 const OPENS: &[(libc::c_long, u8)] = &[(libc::SYS_openat, 2)];
