@@ -314,7 +314,7 @@ pub(super) async fn call_jury(
         false => false,
     };
     agree(context, args, &plan.consequence).await?;
-    let inclusion = pay(signer, chain, id, &plan, grants, Until::Final).await?;
+    let inclusion = pay(signer, chain, id, &plan, grants).await?;
     if args.wait {
         out.say(format!(
             "a jury is called (final in block {})",
@@ -340,15 +340,6 @@ pub async fn agree(context: &Context<'_>, args: &ContestArgs, consequence: &str)
     agreed.map_err(|error| error.about_task(args.id))
 }
 
-/// What is waited for when something was sent.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Until {
-    /// A best block has it, which a fork can take back: for who looks again.
-    InBlock,
-    /// It is final.
-    Final,
-}
-
 /// Sends what was agreed to, unless the account cannot pay for it, or for the grants that are to follow.
 ///
 /// # Errors
@@ -359,29 +350,11 @@ pub async fn pay(
     id: TaskId,
     plan: &Plan,
     grants: bool,
-    until: Until,
 ) -> Result<Inclusion> {
     let signed = sign(chain, signer, plan, grants, None).await?;
-    send(chain, id, plan, &signed, until).await
-}
-
-/// Sends what was signed.
-///
-/// # Errors
-/// The chain refuses it.
-pub async fn send(
-    chain: &Chain,
-    id: TaskId,
-    plan: &Plan,
-    signed: &Signed,
-    until: Until,
-) -> Result<Inclusion> {
     let ended = async {
         let mut sent = chain.send(&plan.call, signed).await?;
-        match until {
-            Until::InBlock => sent.included().await,
-            Until::Final => sent.finalised().await,
-        }
+        sent.finalised().await
     };
     ended.await.map_err(|error| error.about_task(id.0))
 }

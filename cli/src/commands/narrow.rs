@@ -17,7 +17,7 @@ use std::{future::Future, time::Duration};
 use super::{
     await_trace::Opening,
     connect::Connected,
-    contest::{self, ContestArgs, DisputeArgs, Plan, Until},
+    contest::{self, ContestArgs, DisputeArgs, Plan},
     dispute, task, wait, Context,
 };
 use crate::{
@@ -88,7 +88,7 @@ async fn dispute_part(context: &Context<'_>, args: &DisputeArgs) -> Result<()> {
             show_hash(&own.result_root),
             show_hash(&root)
         ));
-        let inclusion = contest::pay(&signer, &chain, id, &plan, false, Until::Final).await?;
+        let inclusion = contest::pay(&signer, &chain, id, &plan, false).await?;
         out.say(format!(
             "the provider is asked for its trace (final in block {})",
             inclusion.height
