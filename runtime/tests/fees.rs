@@ -22,6 +22,7 @@ use frame_support::{
     weights::Weight,
 };
 use frame_system::offchain::CreateAuthorizedTransaction;
+use pallet_matching::WeightInfo as _;
 use pallet_tasks::WeightInfo;
 use sp_core::sr25519;
 use sp_io::TestExternalities;
