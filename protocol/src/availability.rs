@@ -18,16 +18,16 @@ use crate::{
 const KEY: &str = "aicpw 2026 fetch key v1";
 const DIGEST: &str = "aicpw 2026 fetch digest v1";
 
-/// What a juror commits to that could not fetch the result. No digest is this.
+/// The vote of a juror that could not fetch the result. No digest has this value.
 pub const NOT_FETCHED: Hash = [0; 32];
 
 /// Most bytes of an output: what a manifest may have.
 pub const MOST_BYTES: u64 = 1 << 34;
 
-/// What a node can be expected to upload: half of a common line, in bits per millisecond.
+/// The upload that a node can be expected to have: half of a common line, in bits per millisecond.
 const UPLOAD: u64 = 50_000;
 
-/// Most jurors that fetch at once. Of larger juries the time is that of so many.
+/// Most jurors that fetch at once. A larger jury gets the time for this many.
 pub const MOST_FETCHERS: u16 = 5;
 
 /// The part of a result, one of so many, with which whoever fetches cannot say that it is not there.
@@ -44,18 +44,19 @@ pub fn most_bytes(memory: Mebibytes) -> u64 {
     memory.0.saturating_mul(1 << 20).min(MOST_BYTES)
 }
 
-/// Time in which so many jurors at once can fetch what there can be of a result, over one line.
+/// Time in which this many jurors can fetch the largest possible result at once, over one line.
 pub fn time(memory: Mebibytes, jurors: u16) -> Milliseconds {
     upload_time(most_bytes(memory), jurors.clamp(1, MOST_FETCHERS))
 }
 
-/// Time in which so many at once can fetch so many bytes from one node, over one line.
+/// Time in which this many fetchers can fetch this many bytes at once from one node, over one line.
 pub fn upload_time(bytes: u64, fetchers: u16) -> Milliseconds {
     let bits = bytes.saturating_mul(8);
     Milliseconds(bits.saturating_mul(fetchers.into()).div_ceil(UPLOAD))
 }
 
-/// The most bytes that so many at once can fetch from one node in this time: [`upload_time`], the other way round.
+/// The most bytes that this many fetchers can fetch at once from one node in this time: the inverse of
+/// [`upload_time`].
 pub fn uploaded(time: Milliseconds, fetchers: u16) -> u64 {
     time.0.saturating_mul(UPLOAD) / 8 / u64::from(fetchers.max(1))
 }

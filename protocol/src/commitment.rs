@@ -71,9 +71,9 @@ pub fn trace_commitment(trace_salt: &Hash, trace_root: &Hash) -> Hash {
     hash_in(TRACE, &(trace_salt, trace_root))
 }
 
-/// The salt of a juror's [`trace_commitment`]. It is no secret: whoever knows the trace root can tell which
-/// jurors have committed to it, and whoever does not learns nothing from them. So one that shows the root when
-/// all is decided shows it for all, and until then nobody can copy it: not the jury of an appeal either.
+/// The salt of a juror's [`trace_commitment`]. It is no secret. With the trace root, anybody can tell which jurors have
+/// committed to it; without the root, nobody learns anything from the commitments. So one juror that shows the root
+/// when all is decided shows it for all. Until then nobody can copy it, not even the jury of an appeal.
 pub fn juror_trace_salt<AccountId: Encode>(account: &AccountId, assignment: AssignmentId) -> Hash {
     hash_in(JUROR_SALT, &(account, assignment))
 }

@@ -114,8 +114,8 @@ impl DisputePolicy {
         (0..round).try_fold(self.jury, |jury, _| jury.checked_mul(2)?.checked_add(1))
     }
 
-    /// What whoever calls the jury of this round puts up: its pay. `None` past the last round, or if
-    /// it does not fit.
+    /// The bond for calling the jury of this round: its pay. `None` past the last round, or if it does
+    /// not fit.
     pub fn bond(&self, pay: Balance, round: u8) -> Option<Balance> {
         pay.checked_mul(self.jurors(round)?.into())
     }
@@ -131,7 +131,7 @@ impl DisputePolicy {
         collateral
     }
 
-    /// What whoever makes an unavailable claim puts up: the pay of the first jury, and once more for the
+    /// The bond for an unavailable claim: the pay of the first jury, and the pay of one juror more for the
     /// provider. `None` if it does not fit.
     pub fn claim_bond(&self, pay: Balance) -> Option<Balance> {
         self.bond(pay, 0)?.checked_add(pay)
@@ -142,8 +142,8 @@ impl DisputePolicy {
         pay.saturating_mul(self.lock.into())
     }
 
-    /// Whether three of a first jury of five who lie about an unavailable claim, and lose this share of their locks
-    /// for it, lose more than there is to gain: each locks as much as that.
+    /// Whether lying about an unavailable claim does not pay for three jurors of a first jury of five, if each loses
+    /// this share of its lock. They must lose more than there is to gain, and each locks as much as there is to gain.
     pub fn deters_lies_about_claims(share: Perbill) -> bool {
         u64::from(share.deconstruct()).saturating_mul(3) > Perbill::one().deconstruct().into()
     }
@@ -158,34 +158,34 @@ impl Default for DisputePolicy {
 /// What is to be paid after the last verdict, in the order of payment.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Claims {
-    /// To the requester, for the harm: what it has paid for the result and does not have back, if the verdict is
-    /// against the provider.
+    /// To the requester, for the harm: what it paid for the result and does not get back, if the verdict is against
+    /// the provider.
     pub compensation: Balance,
-    /// Jurors of all rounds who voted as the last verdict.
+    /// How many jurors, of all rounds, were right by the last verdict.
     pub jurors: u16,
     /// To each of them.
     pub pay: Balance,
-    /// To the auditors that found a wrong result; see
-    /// [`crate::audit::AuditPolicy::finders_reward`]. Or to a provider whose result was there when it was
-    /// said not to be.
+    /// To the auditors that found a wrong result, see
+    /// [`crate::audit::AuditPolicy::finders_reward`]; or to the provider of a result that was claimed to be
+    /// unavailable and was there.
     pub reward: Balance,
 }
 
-/// Who gets what of a pot. All of it together is the pot.
+/// How a pot is divided. The parts add up to the pot.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Payout {
     /// To the requester.
     pub requester: Balance,
     /// To each juror of the claims.
     pub juror: Balance,
-    /// To those that found the wrong result.
+    /// To the auditors that found the wrong result, or the provider whose result was there.
     pub finders: Balance,
     /// The rest.
     pub treasury: Balance,
 }
 
 impl Claims {
-    /// What the jurors do not get out of a pot, because the requester comes first.
+    /// What the pot lacks for the jurors after the requester, which comes first.
     pub fn lack(&self, pot: Balance) -> Balance {
         let rest = pot.saturating_sub(self.compensation);
         self.pay
@@ -193,8 +193,8 @@ impl Claims {
             .saturating_sub(rest)
     }
 
-    /// Divides a pot: each claim is paid in full before the next is looked at. Jurors for whom it is
-    /// not enough share equally, rounded down.
+    /// Divides a pot. Each claim is paid in full before the next. If the rest is not enough for the
+    /// jurors, they share it equally, rounded down.
     pub fn pay_out(&self, pot: Balance) -> Payout {
         let requester = self.compensation.min(pot);
         let rest = pot.saturating_sub(requester);

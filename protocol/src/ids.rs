@@ -53,7 +53,7 @@ id! {
 pub struct AssignmentId {
     /// The task that is being worked on.
     pub task: TaskId,
-    /// Which seat of the task, from zero: its replicas come first, and then whoever checks them.
+    /// The number of the seat on the task, from zero: replicas first, then auditors, jurors and fetchers.
     pub replica: u8,
     /// Which attempt at this seat, from zero.
     pub attempt: u8,

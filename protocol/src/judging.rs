@@ -53,13 +53,13 @@ use sp_arithmetic::{helpers_128bit::multiply_by_rational_with_rounding, Rounding
 
 use crate::units::Balance;
 
-/// By what it is reckoned to judge a result of this price, of a task that pays one provider no more than `budget`, if a
-/// juror is paid so many judged prices at most.
+/// The judged price of a result of this price: the amount that the cost of judging it is reckoned by. The task pays one
+/// provider at most `budget`, and a juror is paid at most `juror_pay` judged prices.
 pub fn judged_price(price: Balance, budget: Balance, juror_pay: Balance) -> Balance {
     price.max(budget.div_ceil(juror_pay.max(1)))
 }
 
-/// What a juror of such a result is paid, and an auditor of it may ask. Never less than the price.
+/// The pay of a juror of this result, and the highest price that an auditor of it may have. Never less than the price.
 pub fn pay(price: Balance, budget: Balance) -> Balance {
     budget.max(price)
 }

@@ -220,7 +220,7 @@ plain! {
 }
 
 impl Role {
-    /// Whether somebody is to fetch the output: who only compares keeps it to itself.
+    /// Whether the output has to be served. An assignment that only compares keeps its output to itself.
     pub fn delivers(self) -> bool {
         matches!(self, Self::Replica)
     }
@@ -417,8 +417,8 @@ plain! {
         NoKey,
         /// The replicas found no majority.
         NoQuorum,
-        /// There was a dispute, and no verdict: too few jurors, no majority of them, or the requester kept the jury
-        /// from its work: it has paid whoever revealed.
+        /// There was a dispute without a verdict: there were too few jurors, or they had no majority. Or the jury was
+        /// kept from its work; then the requester has paid each provider that revealed.
         NoVerdict,
     }
 }

@@ -51,7 +51,7 @@ pub enum Vote {
 /// What a jury's votes come to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Count {
-    /// More than half of those who voted, and they are more than half of the jury.
+    /// More than half of the votes agree, and they are more than half of the jury.
     Majority(Vote),
     /// No vote has more than half.
     Divided,
@@ -71,7 +71,7 @@ pub fn count(votes: &[Vote], jury: u16) -> Count {
         .map_or(Count::Divided, |vote| Count::Majority(*vote))
 }
 
-/// Whether a jury of this size comes to what so many of its votes say, of all that there are: whether [`count`] says so.
+/// Whether `same` equal votes of `votes` decide for a jury of this size, as [`count`] does it.
 pub fn decides(same: usize, votes: usize, jury: u16) -> bool {
     is_majority(same, votes) && is_majority(votes, jury.into())
 }
@@ -90,12 +90,12 @@ pub fn is_undecided(votes: &[Vote], outcome: &Outcome) -> bool {
     is_nothing && votes.iter().any(is_shared)
 }
 
-/// By what jurors are judged.
+/// What jurors are judged by.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Verdict {
-    /// What who was right has voted.
+    /// The vote of the jurors that were right.
     pub vote: Vote,
-    /// The root of the trace that the work comes to, if it was shown.
+    /// The trace root of the work, if the work was shown.
     pub work: Option<Hash>,
 }
 
@@ -105,40 +105,40 @@ impl From<Vote> for Verdict {
     }
 }
 
-/// Whether a trace root is what the work of those who voted right comes to: `shown` of `right`, more than half of
-/// them and more than half of a first jury, have committed to it.
+/// Whether a trace root is the work of the jurors that voted right. Of these `right` jurors, `shown` have committed to
+/// it. That must be more than half of them, and more than half of a first jury.
 pub fn is_work(shown: usize, right: usize, first_jury: u16) -> bool {
     shown.saturating_mul(2) > right && can_be_shown(shown, first_jury)
 }
 
-/// Whether so many who voted right can show their work.
+/// Whether this many jurors that voted right can show their work.
 pub fn can_be_shown(right: usize, first_jury: u16) -> bool {
     right.saturating_mul(2) > first_jury.into()
 }
 
 shared! {
     "outcome",
-    /// How a dispute ends, or would if nobody appealed.
+    /// How a dispute ends, or would end without an appeal.
     enum Outcome {
-        /// The jury found a root that was revealed for the task: that is the result.
+        /// The jury found a root that was revealed for the task. That root is the result.
         Upheld {
             /// The root.
             #[cfg_attr(feature = "std", serde(with = "crate::json::hash"))]
             root: Hash,
         },
-        /// The jury found a root that nobody had revealed: the provider was wrong.
+        /// The jury found a root that nobody had revealed. The provider was wrong.
         Wrong {
             /// The root.
             #[cfg_attr(feature = "std", serde(with = "crate::json::hash"))]
             root: Hash,
         },
-        /// The jury could not run the program as its requester serves it: what was revealed counts.
+        /// The jury could not run the program as its requester serves it. What was revealed counts.
         Unable,
-        /// The requester of a sealed task kept the key from the jury: what was revealed counts.
+        /// The requester of a sealed task did not grant the key to the jury. What was revealed counts.
         KeyWithheld,
-        /// The jury had no majority: the requester is refunded, and nobody is slashed.
+        /// The jury had no majority. The requester is refunded, and nobody is slashed.
         NoMajority,
-        /// Too few jurors were found, or voted: the requester is refunded, and nobody is slashed.
+        /// Too few jurors were found, or voted. The requester is refunded, and nobody is slashed.
         TooFewJurors,
         /// Of an unavailable claim: the jury could fetch the result. It has it now, and serves it.
         Available {
@@ -166,7 +166,7 @@ shared! {
 }
 
 impl Outcome {
-    /// What a juror who was right has voted; `None` if nobody was more right than others.
+    /// The vote of a juror that was right; `None` if the outcome does not say who was right.
     pub fn verdict(&self) -> Option<Vote> {
         match self {
             Self::Upheld { root } | Self::Wrong { root } => Some(Vote::Root(*root)),
@@ -177,8 +177,8 @@ impl Outcome {
         }
     }
 
-    /// Whether a larger jury could find otherwise: not what a jury did not decide by its votes, nor
-    /// whether something can be fetched, which need not stay as it was.
+    /// Whether a larger jury may find otherwise. It may not if the votes of the jury did not decide, and not about
+    /// whether a result can be fetched, because that can change with time.
     pub fn is_appealable(&self) -> bool {
         !matches!(
             self,
@@ -197,7 +197,7 @@ impl Outcome {
         }
     }
 
-    /// Whether whoever called the jury was wrong to.
+    /// Whether the outcome is against the account that called the jury.
     pub fn is_against_challenger(&self) -> bool {
         matches!(
             self,
@@ -219,8 +219,8 @@ shared! {
             /// What the jury has found.
             outcome: Outcome,
         },
-        /// The last jury has found something; the jurors' locks are released or taken, a few in each
-        /// block. → `Paying`.
+        /// The last jury is done. The jurors' locks are released or taken, a few in each block.
+        /// → `Paying`.
         Closing {
             /// What it has found.
             outcome: Outcome,
@@ -229,17 +229,17 @@ shared! {
             /// What jurors have lost.
             #[cfg_attr(feature = "std", serde(with = "crate::json::amount"))]
             lost: Balance,
-            /// Jurors who were right.
+            /// How many jurors were right.
             right: u16,
         },
-        /// The task is decided and the bonds are settled; the jurors are paid, a few in each block.
+        /// The task is decided and the bonds are settled. The jurors are paid, a few in each block.
         /// → `Ended`.
         Paying {
             /// How it ended.
             outcome: Outcome,
             /// The next seat to pay.
             seat: u8,
-            /// What each juror who was right gets.
+            /// What each juror that was right gets.
             #[cfg_attr(feature = "std", serde(with = "crate::json::amount"))]
             share: Balance,
         },
@@ -251,19 +251,19 @@ shared! {
             at: BlockNumber,
         },
         /// The requester wants a part of the job judged, and the provider's worker is asked for its
-        /// trace. → `Naming` (`open_trace`), `Judging` (of the whole job, when the time is over).
+        /// trace. → `Naming` (`open_trace`), `Judging` (of the whole job, if the time ends first).
         Opening {
             /// Last block in which it can be opened.
             until: BlockNumber,
         },
-        /// The trace is open, and the challenger names the part. → `Judging` (of the part, with
-        /// `name_part`; of the whole job, when the time is over).
+        /// The trace is open, and the challenger names the part. → `Judging` (of the part, after
+        /// `name_part`; of the whole job, if the time ends first).
         Naming {
             /// Last block in which it can be named.
             until: BlockNumber,
         },
-        /// Nothing can be appealed against any more, and the jurors are asked to show their work: the root of
-        /// the trace that it went through. → `Closing` (`show_work`; without it, when the time is over).
+        /// No appeal is possible any more, and the jurors are asked to show their work: the root of the trace of
+        /// their run. → `Closing` (after `show_work`, or when the time ends).
         Showing {
             /// Last block in which it can be shown.
             until: BlockNumber,

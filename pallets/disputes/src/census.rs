@@ -1,5 +1,5 @@
-//! How many disputes there are, and what juries have found: kept up as it happens, so that nobody has to
-//! count.
+//! How many disputes there are, and what juries have found. The numbers are updated with each event, so that
+//! nothing has to be counted later.
 
 use aicpw_protocol::{verdict::Outcome, view::DisputeCensus};
 
@@ -24,7 +24,7 @@ impl<T: Config> Pallet<T> {
         Census::<T>::mutate(|census| census.appealed = census.appealed.saturating_add(1));
     }
 
-    /// A jury is done, so many of whom have voted.
+    /// A jury is done, with this many votes.
     pub(crate) fn count_verdict(outcome: &Outcome, votes: usize) {
         Census::<T>::mutate(|census| {
             census.votes = census.votes.saturating_add(votes as u64);
@@ -50,7 +50,7 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// What juries have found of results that were said not to be there.
+    /// What juries have found about unavailable claims.
     pub fn claim_census() -> aicpw_protocol::view::ClaimCensus {
         ClaimCensus::<T>::get()
     }

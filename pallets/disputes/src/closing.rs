@@ -19,27 +19,27 @@ use sp_runtime::{DispatchError, DispatchResult};
 
 use crate::{Bond, Config, Dispute, Disputes, Event, HoldReason, Pallet, Shown, Steps};
 
-/// Jurors that one block closes or pays.
+/// How many jurors one block closes or pays.
 pub(crate) const STEP: u8 = 4;
 
-/// Most blocks from the last verdict to the end: as many seats as can be numbered are closed, and paid.
+/// Most blocks from the last verdict to the end, if as many seats as can be numbered are closed and then paid.
 pub(crate) const LONGEST_CLOSING: BlockNumber =
     2 * (u8::MAX as BlockNumber / STEP as BlockNumber + 2);
 
 /// What an outcome does to a task.
 struct Sentence<AccountId> {
-    /// What was lost by it: by who made the result, and by auditors.
+    /// What the task's providers and auditors lost by it.
     lost: Balance,
-    /// Who is owed how much for the harm.
+    /// The requester, and what it is owed for the harm.
     harmed: Option<(AccountId, Balance)>,
-    /// Who is rewarded: those who found that it was wrong, or whose result was there.
+    /// The accounts that are rewarded: the auditors that found a wrong result, or the provider whose result was there.
     finders: Vec<AccountId>,
-    /// With how much, all together.
+    /// Their reward, all together.
     reward: Balance,
 }
 
 impl<T: Config> Pallet<T> {
-    /// From now on nothing changes how the dispute ends.
+    /// Begins to close the jurors. From now on nothing changes the outcome of the dispute.
     pub(crate) fn begin_closing(
         task: TaskId,
         dispute: &mut Dispute<T::AccountId>,
@@ -60,12 +60,12 @@ impl<T: Config> Pallet<T> {
         T::Tasks::remind(task, next);
     }
 
-    /// Whether it is time for the next step: a reminder of something else may come between two.
+    /// Whether it is time for the next step. Between two steps, a reminder of something else may come.
     fn is_step_due(task: TaskId) -> bool {
         Steps::<T>::get(task).is_none_or(|next| Self::now() >= next)
     }
 
-    /// The next step of a dispute that is judged.
+    /// Does the next step of a dispute, if it is time for it.
     pub(crate) fn go_on(task: TaskId, mut dispute: Dispute<T::AccountId>) -> DispatchResult {
         let is_step = matches!(
             dispute.state,
@@ -97,7 +97,7 @@ impl<T: Config> Pallet<T> {
             {
                 Self::judge_all(task, &mut dispute);
             }
-            // The reminder of a window that an appeal has ended, or a trace, or the name of a part, or work.
+            // The reminder belongs to a window that has ended early: by an appeal, a trace, a named part or work.
             DisputeState::Appealable { .. }
             | DisputeState::Showing { .. }
             | DisputeState::Opening { .. }
@@ -109,7 +109,7 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Closes the next jurors; after the last the task is decided.
+    /// Closes the next jurors. If all are closed already, decides the task.
     fn close_some(
         task: TaskId,
         dispute: &mut Dispute<T::AccountId>,
@@ -131,7 +131,7 @@ impl<T: Config> Pallet<T> {
                 |verdict: Verdict| T::Tasks::right_juror(task, seat, verdict.vote.into()).is_some();
             let is_excused = excused_from.is_some_and(|from| seat >= from)
                 && !verdict.is_some_and(has_voted_right);
-            // Who was to judge a part that came to nothing was neither right nor wrong.
+            // A juror of a part that came to nothing was neither right nor wrong.
             let is_judged = seat >= judged_from && !is_excused;
             let verdict = verdict.filter(|_| is_judged);
             match T::Tasks::close_juror(task, seat, verdict)? {
@@ -150,9 +150,9 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// The first seat of the jury of an appeal that has changed nothing because it did not itself come to what stands:
-    /// too few of it were found, they were divided, or most were unable to run the program. It has come to nothing
-    /// together, and no one of it is to blame: not who was unable, and not who found something else, which was not counted.
+    /// The first seat of the last jury, if that is the jury of an appeal and did not itself find the outcome that
+    /// stands: too few jurors were found, they were divided, or most were unable to run the program. Such a jury is
+    /// excused. None of its jurors is to blame, neither one that was unable nor one that voted something else.
     pub(crate) fn excused_from(
         task: TaskId,
         dispute: &Dispute<T::AccountId>,
@@ -161,12 +161,12 @@ impl<T: Config> Pallet<T> {
         let verdict = outcome.verdict()?;
         dispute.appeals.last()?;
         let jurors = Self::jury_size(task, dispute).unwrap_or_default();
-        // Both numbers stay as they are while jurors are closed, if none of them has copied.
+        // While jurors are closed both numbers stay as they are, unless a juror has copied its vote.
         let (same, votes) = T::Tasks::voted(task, dispute.jury_seat, verdict);
         (!decides(same, votes, jurors)).then_some(dispute.jury_seat)
     }
 
-    /// The task goes its way, the bonds theirs, and what was lost is divided.
+    /// Has the task decided, takes or releases the bonds, and divides what was lost.
     fn decide(
         task: TaskId,
         dispute: &mut Dispute<T::AccountId>,
@@ -188,7 +188,8 @@ impl<T: Config> Pallet<T> {
             let taken = if outcome.is_against_challenger() || Self::is_wasted(task, &outcome) {
                 bond.amount
             } else if outcome == Outcome::Unavailable {
-                // What its harm leaves too little of comes out of the bond: the requester is the claimant.
+                // What the losses lack for the jurors, after the harm, comes out of the bond: the claimant is the
+                // requester.
                 let lack = claims.lack(lost);
                 claims.compensation = claims.compensation.min(lost);
                 lack.min(bond.amount)
@@ -230,7 +231,7 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Has the tasks pallet do what the outcome says.
+    /// Has the tasks pallet do what the outcome says, and returns what came of it.
     fn sentence(
         task: TaskId,
         dispute: &Dispute<T::AccountId>,
@@ -247,8 +248,8 @@ impl<T: Config> Pallet<T> {
                 let root = Self::decided_root(task, &outcome, root);
                 let decided = T::Tasks::decide(task, root)?;
                 sentence.lost = decided.slashed.saturating_add(decided.lost);
-                // Only who was drawn: who doubts a result by itself can be its requester under another name, and
-                // the program one that comes to something else when it is run later.
+                // Only a drawn auditor is rewarded. An account that disputes by itself can be the requester under
+                // another name, with a program that gives another result when it is run later.
                 sentence.finders = match &dispute.challenger {
                     Some(_) => Vec::new(),
                     None => decided.finders,
@@ -275,13 +276,13 @@ impl<T: Config> Pallet<T> {
         Ok(sentence)
     }
 
-    /// Whether a first jury was called for a part that it could not judge, and then none was found for the
-    /// whole job: who named the part has used up those who could have judged, and must not gain by it.
+    /// Whether the jury of a part could not judge it, and then too few jurors were found for the whole job. The
+    /// challenger that named the part has used up the providers that could have judged, and must not gain by it.
     fn is_wasted(task: TaskId, outcome: &Outcome) -> bool {
         *outcome == Outcome::TooFewJurors && Self::whole_from(task).is_some()
     }
 
-    /// Takes so much of a bond, and gives the rest back. Returns what was taken.
+    /// Takes `taken` of a bond and releases the rest. Returns what was taken.
     fn take_of_bond(task: TaskId, bond: &Bond<T::AccountId>, taken: Balance) -> Balance {
         let Bond { who, amount } = bond;
         let reason = HoldReason::DisputeBond.into();
@@ -304,7 +305,7 @@ impl<T: Config> Pallet<T> {
                     amount,
                 });
             }
-            // Else the treasury's account is gone, and this is less than makes one: it goes back.
+            // Else the treasury's account is gone, and the amount is too small to make it anew: it goes back.
         }
         let rest = amount.saturating_sub(lost);
         if rest == 0 {
@@ -323,7 +324,7 @@ impl<T: Config> Pallet<T> {
         lost
     }
 
-    /// Pays the next jurors.
+    /// Pays the next jurors that were right. After the last juror the dispute is over.
     fn pay_some(
         task: TaskId,
         dispute: &mut Dispute<T::AccountId>,
@@ -359,8 +360,8 @@ impl<T: Config> Pallet<T> {
         Self::deposit_event(Event::DisputeEnded { task });
     }
 
-    /// Pays out of what the losers lost, which the treasury has. Returns what arrived: all, or nothing
-    /// where an account cannot be given so little; that stays the treasury's.
+    /// Pays from what the losers lost, which the treasury has. Returns what arrived: the whole amount, or nothing if
+    /// it is less than the account needs to exist. Then the treasury keeps it.
     fn pay_out(to: &T::AccountId, amount: Balance) -> Balance {
         if amount == 0 {
             return 0;

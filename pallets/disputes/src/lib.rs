@@ -1,6 +1,6 @@
 //! # Disputes
 //!
-//! Who doubts a result has it decided by a jury of stakers that run the task again.
+//! Somebody that doubts a result has it judged by a jury of stakers, which run the task again.
 //!
 //! Terms, scenarios, properties and what each call can answer are on `docs/pallets/disputes.md`, which
 //! these docs include; a test of the runtime compares its tables with the metadata.
@@ -74,30 +74,34 @@ pub mod pallet {
         /// The tasks that are disputed.
         type Tasks: Contested<Self::AccountId>;
 
-        /// Where what is lost goes, and out of which the winners are paid at once.
+        /// The treasury: it gets what the losers lose, and the winners are paid from it at once.
         type Treasury: Get<Self::AccountId>;
 
         /// Sizes of juries, locks, appeals.
         #[pallet::constant]
         type Policy: Get<DisputePolicy>;
 
-        /// What whoever finds a wrong result gets.
+        /// Says what the auditors that find a wrong result get.
         #[pallet::constant]
         type AuditPolicy: Get<AuditPolicy>;
 
-        /// How many [judged prices](aicpw_protocol::judging) a juror is paid at most. It is paid what the task pays a
-        /// provider at most; so the judged price is never less than so much of that. More than one: at one all that
-        /// judging costs would be reckoned by the budget.
+        /// The most [judged prices](aicpw_protocol::judging) that a juror is paid. A juror is paid the most that the
+        /// task can pay a provider, so the judged price is never less than that divided by this number. It has to be
+        /// more than one: with one, everything about judging would follow from the budget.
         #[pallet::constant]
         type JurorPay: Get<u32>;
 
-        /// Blocks from a verdict in which a larger jury can be called.
+        /// Blocks after a verdict in which a larger jury can be called.
         #[pallet::constant]
         type AppealWindow: Get<BlockNumber>;
 
-        /// Blocks in which a provider's worker opens the trace that it is asked for, and, with the task's time
-        /// limit besides, the challenger names a part of it; else the whole job is judged. And in which a juror's
-        /// worker shows its work; else all who have voted right are taken to have done it.
+        /// Blocks for each of these. Without it, the last column happens:
+        ///
+        /// | blocks | for | else |
+        /// | --- | --- | --- |
+        /// | this | the provider's worker opens the trace | the whole job is judged |
+        /// | this, and the task's time limit | the challenger names a part of the trace | the whole job is judged |
+        /// | this | a juror's worker shows its work | each juror that voted right counts as having worked |
         #[pallet::constant]
         type TraceWindow: Get<BlockNumber>;
 
@@ -112,31 +116,31 @@ pub mod pallet {
     /// Why funds are held.
     #[pallet::composite_enum]
     pub enum HoldReason {
-        /// The bond of whoever called a jury.
+        /// The bond of an account that disputed, claimed or appealed.
         DisputeBond,
     }
 
-    /// The newest dispute about a task; as long as the task can be read.
+    /// The newest dispute about each task, as long as the task can be read.
     #[pallet::storage]
     pub type Disputes<T: Config> = StorageMap<_, Twox64Concat, TaskId, Dispute<T::AccountId>>;
 
-    /// Of those that are about whether a result can be fetched, the assignment whose result it is.
+    /// For each dispute that is an unavailable claim: the assignment that the claim is about.
     #[pallet::storage]
     pub type Claimed<T> = StorageMap<_, Twox64Concat, TaskId, AssignmentId>;
 
-    /// What juries have found so far of results that were said not to be there.
+    /// What juries have found so far about unavailable claims.
     #[pallet::storage]
     pub type ClaimCensus<T> = StorageValue<_, aicpw_protocol::view::ClaimCensus, ValueQuery>;
 
-    /// What there is of disputes about a part of a job, beside that.
+    /// What disputes about a part of a job have beside their entry in [`Disputes`].
     #[pallet::storage]
     pub type Narrowings<T: Config> = StorageMap<_, Twox64Concat, TaskId, Narrowing>;
 
-    /// The next block in which a dispute that is judged closes or pays jurors.
+    /// The next block in which a dispute closes or pays jurors, once its last jury is done.
     #[pallet::storage]
     pub type Steps<T: Config> = StorageMap<_, Twox64Concat, TaskId, BlockNumber>;
 
-    /// What the work of the jury of the newest dispute has come to, from when it is shown on.
+    /// The work of the jury of the newest dispute, once it was shown.
     #[pallet::storage]
     pub type Shown<T: Config> = StorageMap<_, Twox64Concat, TaskId, Work>;
 
@@ -148,19 +152,19 @@ pub mod pallet {
     #[pallet::event]
     #[pallet::generate_deposit(pub(crate) fn deposit_event)]
     pub enum Event<T: Config> {
-        /// A result is doubted, or said not to be there; replicas have no majority; or an auditor found
-        /// another root.
+        /// A dispute is open: a result is doubted or claimed to be unavailable, replicas have no majority, or an
+        /// auditor found another root.
         DisputeOpened {
             /// The task.
             task: TaskId,
             /// What it is about.
             about: About,
-            /// Who called the jury, if not the chain.
+            /// The account that called the jury; `None` if the chain did.
             challenger: Option<T::AccountId>,
             /// Its bond.
             bond: Balance,
         },
-        /// A jury is to be drawn.
+        /// A jury was called and will be drawn.
         JuryCalled {
             /// The task.
             task: TaskId,
@@ -168,9 +172,9 @@ pub mod pallet {
             round: u8,
             /// How many jurors.
             jurors: u16,
-            /// What each gets if it is right.
+            /// The pay of each juror that is right.
             pay: Balance,
-            /// What each locks.
+            /// The lock of each juror.
             lock: Balance,
         },
         /// A jury is done.
@@ -181,14 +185,14 @@ pub mod pallet {
             round: u8,
             /// What it has found.
             outcome: Outcome,
-            /// Last block in which a larger jury can be called, if it can.
+            /// Last block in which a larger jury can be called; `None` if none can be.
             appeal_until: Option<BlockNumber>,
         },
         /// A larger jury was called.
         VerdictAppealed {
             /// The task.
             task: TaskId,
-            /// Who called it.
+            /// The account that called it.
             appellant: T::AccountId,
             /// Its bond.
             bond: Balance,
@@ -211,7 +215,7 @@ pub mod pallet {
             /// How much.
             amount: Balance,
         },
-        /// A juror who was right was paid.
+        /// A juror that was right was paid.
         JurorPaid {
             /// The task.
             task: TaskId,
@@ -228,14 +232,14 @@ pub mod pallet {
             outcome: Outcome,
             /// What the losers lost, all together.
             lost: Balance,
-            /// What the requester got of it for the harm.
+            /// The requester's part of it, for the harm.
             compensation: Balance,
-            /// What the auditors got of it who found the wrong result, or the provider whose result was there.
+            /// The part of the auditors that found the wrong result, or of the provider whose result was available.
             reward: Balance,
-            /// What each juror who was right gets of it.
+            /// The part of each juror that was right.
             share: Balance,
         },
-        /// Everybody is paid.
+        /// Everybody is paid, and the dispute is over.
         DisputeEnded {
             /// The task.
             task: TaskId,
@@ -270,11 +274,12 @@ pub mod pallet {
             /// Last block in which it can be shown.
             until: BlockNumber,
         },
-        /// The work of the jury is shown: who has voted right and did not commit to this as well has copied.
+        /// The work of the jury is shown. A juror that voted right without having committed to this trace root has
+        /// copied its vote.
         WorkShown {
             /// The task.
             task: TaskId,
-            /// The root of the trace that it went through.
+            /// The root of the trace of the jury's work.
             trace_root: Hash,
         },
     }
@@ -286,21 +291,21 @@ pub mod pallet {
         AlreadyDisputed,
         /// The task is not disputed.
         NotDisputed,
-        /// Who made the result cannot dispute it.
+        /// The provider of the result cannot dispute it.
         IsParty,
-        /// Only the requester can dispute a part of a job, or the result of a sealed task.
+        /// Only the requester can dispute a part of a job or the result of a sealed task.
         NotRequester,
-        /// No verdict can be appealed now: there is none, or its window has ended.
+        /// There is no verdict that can be appealed now, or its window has ended.
         NotAppealable,
-        /// The last jury has decided.
+        /// The dispute has had the last jury that it can have.
         NoFurtherAppeal,
-        /// The bond is more than there can be.
+        /// The bond would be larger than an amount can be.
         BondTooLarge,
-        /// The result of a sealed task is disputed as a whole.
+        /// The result of a sealed task can only be disputed as a whole.
         SealedTask,
-        /// No part can be named now: the trace is not open, or the time is over.
+        /// No part can be named now, because the trace is not open or the time for it has ended.
         NotNaming,
-        /// Only who disputes the result names the part.
+        /// Only the account that disputes the result can name the part.
         NotChallenger,
         /// The trace has no such part.
         NotInTrace,
@@ -320,15 +325,15 @@ pub mod pallet {
 
     #[pallet::call(weight(<T as Config>::WeightInfo))]
     impl<T: Config> Pallet<T> {
-        /// Doubts the result of a task in the window of `optimistic`: holds the bond, stops the window,
+        /// Doubts the result of a task in the window of `optimistic`: holds the bond, stops the window
         /// and calls a jury.
         ///
-        /// Origin: signed, by anyone but who made the result; of a sealed task by its requester. The bond
-        /// is the pay of the jury; it is lost if the jury finds what was revealed. Errors:
-        /// `AlreadyDisputed`, `IsParty`, `NotRequester`, `BondTooLarge`; those of tasks if there is no such
-        /// task, or its window is not open; or the bond is not there. Events: `DisputeOpened`,
-        /// `JuryCalled`.
-        /// Cost: grows with the assignments that the task has had.
+        /// Origin: signed, by any account except the provider of the result. For a sealed task: signed by its
+        /// requester. The bond is the pay of the jury. It is lost if the jury finds what was revealed, is unable
+        /// to run the program, or does not get the key. Errors: `AlreadyDisputed`, `IsParty`, `NotRequester`,
+        /// `BondTooLarge`; an error of the tasks pallet if the task is unknown or its window is not open; an error
+        /// if the account cannot pay the bond. Events: `DisputeOpened`, `JuryCalled`. Cost: grows with the
+        /// assignments that the task has had.
         #[pallet::call_index(0)]
         #[pallet::weight(T::WeightInfo::dispute().saturating_add(T::Tasks::contest_weight(None)))]
         pub fn dispute(origin: OriginFor<T>, task: TaskId) -> DispatchResultWithPostInfo {
@@ -338,36 +343,36 @@ pub mod pallet {
             Ok(Some(T::WeightInfo::dispute().saturating_add(looks)).into())
         }
 
-        /// Calls a larger jury against the verdict of the last.
+        /// Appeals against the verdict of the last jury: holds the bond and calls a larger jury.
         ///
-        /// Origin: signed, by anyone. The bond is the pay of the larger jury; it is lost if that ends the
-        /// dispute in the same way. Errors: `NotDisputed`, `NotAppealable`, `NoFurtherAppeal`,
-        /// `BondTooLarge`, or the bond is not there. Events: `VerdictAppealed`, `JuryCalled`.
+        /// Origin: signed, by any account. The bond is the pay of the larger jury. It is lost if the dispute ends
+        /// with the same outcome. Errors: `NotDisputed`, `NotAppealable`, `NoFurtherAppeal`, `BondTooLarge`; an
+        /// error if the account cannot pay the bond. Events: `VerdictAppealed`, `JuryCalled`.
         #[pallet::call_index(1)]
         pub fn appeal(origin: OriginFor<T>, task: TaskId) -> DispatchResult {
             Self::do_appeal(ensure_signed(origin)?, task)
         }
 
-        /// Says that the result of a settled assignment cannot be fetched: holds the bond, keeps its
-        /// provider's locks, and calls a jury that tries.
+        /// Claims that the result of a settled assignment cannot be fetched: holds the bond, keeps the
+        /// provider's locks and calls a jury, which tries to fetch it.
         ///
-        /// Origin: signed, by the requester, within the retrieval window. The bond is the pay of the jury
-        /// and once more that of a juror; it is lost if the jury could fetch the result. Errors:
-        /// `AlreadyDisputed`, `BondTooLarge`; those of tasks if there is no such result of this
-        /// account's, or nothing is locked for it any more; or the bond is not there. Events: `DisputeOpened`, `JuryCalled`.
+        /// Origin: signed, by the requester, within the retrieval window. The bond is the pay of the jury and
+        /// that of one more juror. It is lost if the jury could fetch the result. Errors: `AlreadyDisputed`,
+        /// `BondTooLarge`; an error of the tasks pallet if the account has no such result, or nothing is locked for
+        /// it any more; an error if the account cannot pay the bond. Events: `DisputeOpened`, `JuryCalled`.
         #[pallet::call_index(2)]
         pub fn claim_unavailable(origin: OriginFor<T>, assignment: AssignmentId) -> DispatchResult {
             Self::do_claim_unavailable(ensure_signed(origin)?, assignment)
         }
 
-        /// Doubts the result of a task as `dispute` does, but for a part of the job: asks the provider's
-        /// worker for the trace first.
+        /// Doubts the result of a task, as `dispute` does, to have only a part of the job judged: holds the bond,
+        /// stops the window and asks the provider's worker for the trace.
         ///
-        /// Origin: signed, by the requester of a task that is not sealed: who else names the part could
-        /// have a wrong result upheld by naming another. Errors: `AlreadyDisputed`, `NotRequester`,
-        /// `SealedTask`, `BondTooLarge`; those of tasks if there is no such task, or its window is not
-        /// open, or it has no room for a jury; or the bond is not there. Events: `DisputeOpened`, `TraceAsked`.
-        /// Cost: grows with the assignments that the task has had.
+        /// Origin: signed, by the requester, of a task that is not sealed. Nobody else may name the part, because a
+        /// friend of the provider could name a part that is right. Errors: `AlreadyDisputed`, `NotRequester`,
+        /// `SealedTask`, `BondTooLarge`; an error of the tasks pallet if the task is unknown, its window is not
+        /// open or it has no room for the juries; an error if the account cannot pay the bond. Events:
+        /// `DisputeOpened`, `TraceAsked`. Cost: grows with the assignments that the task has had.
         #[pallet::call_index(3)]
         #[pallet::weight(T::WeightInfo::dispute_part().saturating_add(T::Tasks::contest_weight(None)))]
         pub fn dispute_part(origin: OriginFor<T>, task: TaskId) -> DispatchResultWithPostInfo {
@@ -377,13 +382,13 @@ pub mod pallet {
             Ok(Some(T::WeightInfo::dispute_part().saturating_add(looks)).into())
         }
 
-        /// Names the part of an open trace that a jury is to run: the first whose hash is wrong. Or, with
-        /// `None`, has the whole job judged without waiting any longer, for the trace or for anything.
+        /// Names the part of an open trace that a jury is to run: the first part whose hash is wrong. With `None`,
+        /// has the whole job judged now, without waiting for the trace.
         ///
-        /// Origin: signed, the challenger. The jury fetches the state that the part begins in; if that is
-        /// not there, or not that of the checkpoint before, the whole job is judged. Errors: `NotDisputed`,
-        /// `NotNaming`, `NotChallenger`, `NotInTrace`; those of tasks if it has no room for a jury.
-        /// Events: `PartNamed`, `JuryCalled`.
+        /// Origin: signed, by the challenger. The jury fetches the state in which the part begins. If that state
+        /// cannot be fetched, or is not that of the checkpoint before, the whole job is judged. Errors:
+        /// `NotDisputed`, `NotNaming`, `NotChallenger`, `NotInTrace`; an error of the tasks pallet if the task has
+        /// no room for a jury. Events: `PartNamed`, `JuryCalled`.
         #[pallet::call_index(4)]
         pub fn name_part(
             origin: OriginFor<T>,

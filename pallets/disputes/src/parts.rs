@@ -1,9 +1,9 @@
 //! Disputes about a part of a job: the provider's worker opens its trace, the requester names the part, and
-//! the jury runs no more than that (ADR 17).
+//! the jury runs only that part (ADR 17).
 //!
-//! Whoever is silent has the whole job judged, as in any other dispute: a liar gains nothing by it, and who
-//! is offline loses nothing. So it is if the jury of the part cannot run it, or is divided: nobody is paid
-//! because a state has not arrived.
+//! If the provider or the requester is silent, the whole job is judged, as in any other dispute. So a liar gains
+//! nothing by silence, and nobody loses by being offline. The same happens if the jury of the part is unable to run
+//! it or is divided: nobody may win because a state has not arrived.
 
 use aicpw_primitives::traits::Contested;
 use aicpw_protocol::{
@@ -20,7 +20,8 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn do_dispute_part(who: T::AccountId, task: TaskId) -> DispatchResult {
         Self::ensure_undisputed(task)?;
         let contest = T::Tasks::contest(task, false)?;
-        // Whoever names the part decides what is judged. The requester could as well accept the result.
+        // The account that names the part chooses what is judged. The requester gains nothing by choosing a right
+        // part: it could as well accept the result.
         ensure!(contest.requester == who, Error::<T>::NotRequester);
         ensure!(!contest.is_sealed, Error::<T>::SealedTask);
         let of_part = T::Policy::get().jurors(0).unwrap_or_default();
@@ -80,7 +81,7 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// The time of whoever had to say something is over: the whole job is judged.
+    /// The time to open the trace, or to name a part, is over: has the whole job judged.
     pub(crate) fn judge_all(task: TaskId, dispute: &mut Dispute<T::AccountId>) {
         if Self::call_first_jury(task, dispute).is_err() {
             // No room for one.
@@ -91,7 +92,7 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Whether what the first jury of a part has come to is that the whole job must be judged.
+    /// Whether the first jury ran a part and came to nothing, so that the whole job must be judged.
     pub(crate) fn is_for_all(
         task: TaskId,
         dispute: &Dispute<T::AccountId>,
@@ -101,9 +102,9 @@ impl<T: Config> Pallet<T> {
         is_nothing && dispute.appeals.is_empty() && Self::has_part(task)
     }
 
-    /// Calls another jury in the place of that of a part, whose members have their locks back in the end.
-    /// It is a larger one, because nobody can appeal against it: else whoever names a state that is not there
-    /// would choose that a small jury has the last word.
+    /// Calls another jury in the place of the jury of a part. The jurors of the part get their locks back at the end.
+    /// The new jury is larger, because nobody can appeal against it. Else a challenger could give a small jury the
+    /// last word, by naming a part whose state is not there.
     pub(crate) fn judge_all_instead(
         task: TaskId,
         mut dispute: Dispute<T::AccountId>,
@@ -123,7 +124,7 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// The time for the next to say something, at whose end the dispute is looked at.
+    /// The last block for the next thing that is wanted. Has the dispute looked at in the block after it.
     fn time_for_next(task: TaskId, for_work: BlockNumber) -> BlockNumber {
         let until = Self::now()
             .saturating_add(T::TraceWindow::get())
@@ -140,17 +141,17 @@ impl<T: Config> Pallet<T> {
             .saturating_add(time_limit)
     }
 
-    /// Whether a jury runs, or has run, a part of the job.
+    /// Whether a part of the job was named, and no jury has taken the place of its jury.
     pub(crate) fn has_part(task: TaskId) -> bool {
         Narrowings::<T>::get(task).is_some_and(|narrowing| narrowing.part.is_some())
     }
 
-    /// The first seat of the jury that took the place of that of a part.
+    /// The first seat of the jury that took the place of the jury of a part; `None` if none did.
     pub(crate) fn whole_from(task: TaskId) -> Option<u8> {
         Narrowings::<T>::get(task)?.whole_from
     }
 
-    /// Whether what a jury has found is what was revealed.
+    /// Whether the root that a jury has found is the one that was revealed.
     pub(crate) fn is_claimed(task: TaskId, root: &Hash) -> bool {
         match Narrowings::<T>::get(task).and_then(|narrowing| narrowing.part) {
             Some(part) => part.claimed == *root,
@@ -158,8 +159,13 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// The result root that is right if a jury has found this: of a part that is right, that of the trace;
-    /// of one that is wrong nobody knows it.
+    /// The right result root, if a jury has found `found`:
+    ///
+    /// | the jury ran | the right root |
+    /// | --- | --- |
+    /// | the whole job | what it found |
+    /// | a part, and the part is right | the result root of the trace |
+    /// | a part, and the part is wrong | unknown |
     pub(crate) fn decided_root(task: TaskId, outcome: &Outcome, found: Hash) -> Option<Hash> {
         match Narrowings::<T>::get(task) {
             Some(Narrowing {

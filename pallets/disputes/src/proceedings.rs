@@ -29,7 +29,7 @@ impl<T: Config> Pallet<T> {
         T::BlockNumberProvider::current_block_number()
     }
 
-    /// Panics, in tests only, with the constant that is wrong.
+    /// Panics, in tests only, and names the constant that is wrong.
     pub(crate) fn check_config() {
         let policy = T::Policy::get();
         assert!(
@@ -48,7 +48,7 @@ impl<T: Config> Pallet<T> {
         assert!(T::TraceWindow::get() > 0, "a trace can be opened");
     }
 
-    /// A juror's pay for such a task.
+    /// The pay of a juror for this task.
     pub(crate) fn pay(contest: &Contest<T::AccountId>) -> Balance {
         judging::pay(contest.price, contest.price_cap)
     }
@@ -65,7 +65,7 @@ impl<T: Config> Pallet<T> {
         Self::open(task, Self::terms(&contest), Some(bond))
     }
 
-    /// Holds the bond of whoever disputes a result.
+    /// Holds the bond of an account that disputes a result.
     pub(crate) fn put_up(
         who: T::AccountId,
         contest: &Contest<T::AccountId>,
@@ -77,14 +77,14 @@ impl<T: Config> Pallet<T> {
         Ok(Bond { who, amount })
     }
 
-    /// What each juror gets that runs such a task again, and what it locks.
+    /// The pay and the lock of each juror that runs this task again.
     pub(crate) fn terms(contest: &Contest<T::AccountId>) -> JurorTerms {
         let pay = Self::pay(contest);
         let lock = T::Policy::get().juror_lock(pay);
         JurorTerms { pay, lock }
     }
 
-    /// What each juror of a claim about such a result gets, and what it locks.
+    /// The pay and the lock of each juror of a claim about this result.
     pub(crate) fn fetch_terms(claimed: Claimable) -> JurorTerms {
         let policy = T::Policy::get();
         JurorTerms {
@@ -135,7 +135,7 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// A new dispute, whose jury is not called yet.
+    /// Begins a dispute. Its jury is not called yet.
     pub(crate) fn begin(
         task: TaskId,
         JurorTerms { pay, lock }: JurorTerms,
@@ -172,8 +172,8 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// How many its jury has. One that takes the place of that of a part decides alone, and takes the time
-    /// of an appeal: it is as large as the jury of one.
+    /// How many jurors the present jury has. A jury that takes the place of the jury of a part cannot be appealed
+    /// against, and takes the time of an appeal. So it is as large as the jury of an appeal.
     pub(crate) fn jury_size(task: TaskId, dispute: &Dispute<T::AccountId>) -> Option<u16> {
         let (policy, round) = (T::Policy::get(), dispute.round());
         let usual = policy.jurors(round)?;
@@ -233,7 +233,7 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// These votes of the jury, counted.
+    /// The outcome that these votes of the jury give.
     fn outcome(task: TaskId, dispute: &Dispute<T::AccountId>, votes: &[Vote]) -> Outcome {
         let jurors = Self::jury_size(task, dispute).unwrap_or_default();
         let counted = count(votes, jurors);
@@ -256,7 +256,9 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Whether a first jury that ran the whole job comes to nothing although two of it agree on a root.
+    /// Whether the first jury comes to nothing although two of its jurors agree on a root: these are no majority, or
+    /// most jurors say that they were unable. Only for a jury that ran the whole job. Such a jury does not end the
+    /// dispute, because else a few friends of a liar could have it come to nothing.
     fn is_undecided(
         task: TaskId,
         dispute: &Dispute<T::AccountId>,
@@ -267,7 +269,8 @@ impl<T: Config> Pallet<T> {
         is_first && Self::about(task) == About::Result && is_undecided(votes, outcome)
     }
 
-    /// Calls the jury of an appeal for which nobody has to put up a bond. It has the last word.
+    /// Calls the jury of an appeal without an appellant and without a bond. It uses up an appeal: if there is only one,
+    /// this jury has the last word.
     fn call_unasked(
         task: TaskId,
         mut dispute: Dispute<T::AccountId>,
@@ -292,7 +295,7 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// A jury is done: what it found can be appealed against, or ends the dispute.
+    /// A jury is done. Its verdict can be appealed against, or ends the judging.
     fn conclude(
         task: TaskId,
         mut dispute: Dispute<T::AccountId>,
@@ -341,7 +344,7 @@ impl<T: Config> Escalation for Pallet<T> {
 
     fn auditor_terms(price: Balance, price_cap: Balance) -> JurorTerms {
         let pay = judging::pay(price, price_cap);
-        // What there cannot be nobody has, and nobody is drawn.
+        // If the lock is larger than an amount can be, no provider has it, and none is drawn.
         let lock = T::Policy::get().bond(pay, 0).unwrap_or(Balance::MAX);
         JurorTerms { pay, lock }
     }
@@ -363,7 +366,7 @@ impl<T: Config> Escalation for Pallet<T> {
                 }
                 Self::conclude(task, dispute, outcome)
             }
-            // What jurors still do when the dispute is decided without them changes nothing.
+            // The dispute was decided without these jurors. Nothing that they still do changes it.
             _ => Ok(()),
         }
     }
@@ -409,7 +412,7 @@ impl<T: Config> Escalation for Pallet<T> {
     fn due(task: TaskId) -> DispatchResult {
         match Disputes::<T>::get(task) {
             Some(dispute) => Self::go_on(task, dispute),
-            // The time to name a part can be longer than a task that is final can be read.
+            // A final task can be removed before the time to name a part ends.
             None => Ok(()),
         }
     }
@@ -434,7 +437,7 @@ impl<T: Config> Escalation for Pallet<T> {
     }
 
     fn forget(task: TaskId) -> bool {
-        // All others have what has a dispute.
+        // The other maps have entries only for tasks with a dispute.
         if Disputes::<T>::take(task).is_none() {
             return false;
         }
@@ -447,7 +450,7 @@ impl<T: Config> Escalation for Pallet<T> {
 
     fn longest_dispute(jury: BlockNumber, time_limit: BlockNumber) -> BlockNumber {
         let appeals = BlockNumber::from(T::Policy::get().appeals);
-        // The jury in the place of that of a part takes the time of an appeal, whether there are any or not.
+        // A jury that takes the place of that of a part takes the time of an appeal, even if none is allowed.
         jury.saturating_mul(appeals.max(1).saturating_add(1))
             .saturating_add(Self::longest_narrowing(time_limit))
             .saturating_add(T::AppealWindow::get().saturating_mul(appeals))

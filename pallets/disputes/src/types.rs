@@ -17,7 +17,7 @@ const _: () = assert!(
     "who disputes and all that appeal can be told to the jury",
 );
 
-/// What somebody put up for a jury.
+/// What an account put up for a jury.
 #[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug)]
 pub struct Bond<AccountId> {
     /// Whose it is.
@@ -29,7 +29,8 @@ pub struct Bond<AccountId> {
 /// A dispute about a task.
 #[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug)]
 pub struct Dispute<AccountId> {
-    /// Who called the first jury; `None` if the chain did, for an auditor or for replicas. Held until the task is decided.
+    /// The bond of the account that called the first jury, held until the task is decided. `None` if the chain called
+    /// it, for an auditor or for replicas.
     pub challenger: Option<Bond<AccountId>>,
     /// When it was opened.
     pub opened_at: BlockNumber,
@@ -41,19 +42,20 @@ pub struct Dispute<AccountId> {
     pub first_seat: u8,
     /// The first seat of the last jury.
     pub jury_seat: u8,
-    /// Who called the larger juries, and against what. Held until the task is decided. A bond of zero is of the chain's own
-    /// call, because the first jury came to nothing.
+    /// The bonds of the accounts that called the larger juries, held until the task is decided, and the outcomes that
+    /// they appealed against. A bond of zero means that the chain called the jury, because the first one came to
+    /// nothing.
     pub appeals: BoundedVec<(Bond<AccountId>, Outcome), ConstU32<MAX_APPEALS>>,
     /// Its state.
     pub state: DisputeState,
 }
 
-/// What there is of a dispute about a part of a job, beside what there is of any.
+/// What a dispute about a part of a job has beside what every dispute has.
 #[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug, Default)]
 pub struct Narrowing {
     /// The disputed trace, if it was opened.
     pub trace: Option<OpenTrace>,
-    /// What of the job the juries run; `None` if all of it.
+    /// The part of the job that the juries run; `None` if they run the whole job.
     pub part: Option<DisputedPart>,
     /// If the jury of a part came to nothing: the first seat of the one that runs the whole job.
     pub whole_from: Option<u8>,
@@ -62,10 +64,10 @@ pub struct Narrowing {
 /// The work of a jury, as it was shown.
 #[derive(Encode, Decode, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Work {
-    /// The root of the trace that it went through.
+    /// The root of the trace of the jury's run.
     pub trace_root: Hash,
-    /// The first seat of the jury that is excused, as the votes were then: whose vote is found to be copied has
-    /// none any more.
+    /// The first seat of the jury that is excused, by the votes when the work was shown. Later a juror that copied
+    /// has no vote any more.
     pub excused_from: Option<u8>,
 }
 

@@ -60,14 +60,14 @@ impl<T: Config> Pallet<T> {
         keys.take(limit.min(MAX_IDS) as usize).collect()
     }
 
-    /// The bond of whoever disputes the task now; `None` if that would be refused.
+    /// The bond for disputing the task now; `None` if the dispute would be refused.
     pub fn dispute_bond(task: TaskId) -> Option<Balance> {
         let contest = T::Tasks::contestable(task, false).ok()?;
         T::Policy::get().bond(Self::pay(&contest), 0)
     }
 
-    /// The bond of the requester that claims now that the result of an assignment cannot be fetched; `None`
-    /// if that would be refused.
+    /// The bond for claiming now that the result of an assignment cannot be fetched; `None` if the claim would be
+    /// refused.
     pub fn claim_bond(assignment: AssignmentId) -> Option<Balance> {
         Self::ensure_undisputed(assignment.task).ok()?;
         let claimed = T::Tasks::claimable(assignment).ok()?;

@@ -1,9 +1,9 @@
-//! Jurors show their work: the root of the trace that it went through, which only work comes to (ADR 22).
+//! Jurors show their work: the root of the trace of their run. Only a run gives that root (ADR 22).
 //!
-//! Each juror has committed to that root together with its vote, with a salt that everybody knows
-//! ([`juror_trace_salt`](aicpw_protocol::commitment::juror_trace_salt)). So nobody learns it until one of them shows
-//! it, which is when there can be no other jury that could copy it; and then it can be told of all of them whether
-//! they had it. Who has voted right and did not have it has copied its vote.
+//! Each juror has committed to the trace root together with its vote, with a salt that everybody knows
+//! ([`juror_trace_salt`](aicpw_protocol::commitment::juror_trace_salt)). Nobody learns the root until a juror shows it.
+//! That is when no further jury can be called that could copy it. Then the chain can check for each juror whether it
+//! had the root. A juror that voted right and did not have the root has copied its vote.
 
 use aicpw_primitives::traits::Contested;
 use aicpw_protocol::{
@@ -16,7 +16,8 @@ use sp_runtime::DispatchResult;
 use crate::{Config, Dispute, Disputes, Error, Event, Narrowings, Pallet, Shown, Work};
 
 impl<T: Config> Pallet<T> {
-    /// No larger jury can be called any more: its work is wanted, if there is any, or the dispute is closed.
+    /// No larger jury can be called any more. Asks the jurors for their work, if there is any that could be shown;
+    /// else begins to close the dispute.
     pub(crate) fn end_judging(task: TaskId, dispute: &mut Dispute<T::AccountId>, outcome: Outcome) {
         if !Self::is_work_wanted(task, dispute, &outcome) {
             return Self::begin_closing(task, dispute, outcome);
@@ -46,7 +47,7 @@ impl<T: Config> Pallet<T> {
         T::Policy::get().jurors(0).unwrap_or_default()
     }
 
-    /// Until when work can be shown.
+    /// The last block in which work can be shown; `None` if it cannot be now.
     pub(crate) fn work_is_wanted(task: TaskId) -> Option<BlockNumber> {
         match Disputes::<T>::get(task)?.state {
             DisputeState::Showing { until, .. } => Some(until),
@@ -54,7 +55,7 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Whether enough of those who were right have committed to this trace root.
+    /// Whether enough of the jurors that were right have committed to this trace root.
     pub(crate) fn is_work_of_most(task: TaskId, trace_root: &Hash) -> bool {
         let Some(dispute) = Disputes::<T>::get(task) else {
             return false;
@@ -84,7 +85,7 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// By what the jurors of a dispute that ends like this are judged.
+    /// The vote, and the work if it was shown, by which the jurors are judged if the dispute ends with this outcome.
     pub(crate) fn verdict(task: TaskId, outcome: &Outcome) -> Option<Verdict> {
         let vote = outcome.verdict()?;
         let work = Shown::<T>::get(task).map(|work| work.trace_root);

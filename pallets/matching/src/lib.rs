@@ -167,11 +167,11 @@ pub mod pallet {
         /// While it is closed nothing is matched.
         type Market: MarketSwitch;
 
-        /// What matching may use at the beginning of each block, however full it is. Holds a full step
-        /// in a book of [`USUAL_CELLS`](crate::share::USUAL_CELLS); where the book has so many kinds of
-        /// devices that the least step needs more, that is what matching takes. Half of it holds
-        /// [`ENOUGH_DRAWS`](crate::draw::ENOUGH_DRAWS) of the dearest for a task that a juror or an auditor is
-        /// wanted for, a quarter a visit to a fresh device or the least step.
+        /// The weight that matching may use at the beginning of each block, however full the block is. In a book of
+        /// [`USUAL_CELLS`](crate::share::USUAL_CELLS) it is enough for a full step. If the book has so many kinds of
+        /// devices that the least step needs more, matching takes that much. Half of it is enough for
+        /// [`ENOUGH_DRAWS`](crate::draw::ENOUGH_DRAWS) of the dearest draws for a task that wants a juror or an
+        /// auditor. A quarter of it is enough for a visit to a fresh device or for the least step.
         #[pallet::constant]
         type GuaranteedWeight: Get<Weight>;
 
@@ -227,11 +227,12 @@ pub mod pallet {
     #[pallet::storage]
     pub type Cursors<T> = StorageMap<_, Blake2_128Concat, TaskId, Cursor>;
 
-    /// Who is next in a list that is served in turns; in the others, and where there is nothing, the first is.
+    /// The task that is next in each list that is served in turns. Without an entry, the first of the list is next.
     #[pallet::storage]
     pub type Turns<T> = StorageMap<_, Twox64Concat, List, u64>;
 
-    /// With which parked task, of which group, a late device was compared last; where there is nothing, with none.
+    /// The parked task that each late device was compared with last, and the task's group. Without an entry there was
+    /// none.
     #[pallet::storage]
     pub type Compared<T> = StorageMap<_, Blake2_128Concat, DeviceId, (Group, TaskId)>;
 
@@ -251,7 +252,8 @@ pub mod pallet {
         ValueQuery,
     >;
 
-    /// The parked task for which was searched last, or a number between those for which was and was not.
+    /// The last parked task that the sweep has searched for. It may no longer be parked; the number still marks the
+    /// place.
     #[pallet::storage]
     pub type Swept<T> = StorageValue<_, TaskId>;
 
@@ -259,12 +261,12 @@ pub mod pallet {
     #[pallet::event]
     #[pallet::generate_deposit(pub(crate) fn deposit_event)]
     pub enum Event<T: Config> {
-        /// A search met the device without an offer: it has left the book.
+        /// A search met the device without an offer. The device has left the book.
         DeviceDropped {
             /// The device.
             device: DeviceId,
         },
-        /// The bucket of the device is full: it is not in the book. Another ask would put it there.
+        /// The bucket of the device is full, so the device is not in the book. With another ask it would be.
         BucketFull {
             /// The device.
             device: DeviceId,

@@ -1,14 +1,15 @@
 //! Tasks that nothing fits now, and what wakes them.
 //!
-//! A device that comes into the book, or gets a slot or stake free, is noted as *fresh* if any task is
-//! parked. Serving it wakes, in history order, as many tasks that it fits as it has slots; it stays
-//! fresh until it has no slot left or none of them fits. Few at a time, so that a crowd of parked
-//! tasks does not search for one slot. A fresh device looks at a bounded number of parked tasks, the
-//! oldest, and at most four of them leave the parked ones. If it fits none of them it is *late*: after
-//! everybody else has been served it is compared with as many in each visit, one group after the other,
-//! from behind the last. So it need not be old to be found, and nobody who lets tasks wait that nothing
-//! fits holds up the others. The *sweep* finds what a change nobody told of has left behind: in blocks
-//! with weight to spare it searches for one parked task after the other, in a circle.
+//! - **Fresh.** If any task is parked, a device is noted as *fresh* when it comes into the book, or gets a slot or
+//!   stake free. A visit compares it with the oldest parked tasks, a bounded number of them, in history order. It
+//!   wakes the tasks that the device fits: no more than the device has free slots, so that a crowd of parked tasks
+//!   does not search for one slot, and at most four tasks leave the parked ones. The device stays fresh until it
+//!   has no slot left or none of these tasks fits.
+//! - **Late.** If the device fits none of the oldest tasks, it is *late*. Late devices are visited after all others
+//!   have been served. Each visit compares the device with as many tasks again, one group after the other, from
+//!   behind the last task. So a young task is found too, and a requester whose tasks nothing fits holds up nobody.
+//! - **Sweep.** Matching is not told of every change. In blocks with weight to spare, the *sweep* searches for one
+//!   parked task after the other, in a circle.
 
 use aicpw_primitives::traits::{DeviceOffers, Offer, TaskBoard};
 use aicpw_protocol::{
@@ -35,8 +36,8 @@ use crate::{
 /// Most parked tasks that a device is compared with in one visit.
 pub const MAX_EXAMINED: u32 = 16;
 
-/// Most tasks that a device takes out of the parked ones in one visit: those that it wakes, and those that it finds in
-/// need of no match any more.
+/// Most tasks that a device takes out of the parked ones in one visit: tasks that it wakes, and tasks that no longer
+/// need a match.
 pub const MAX_UNPARKED: u32 = 4;
 
 /// Most late devices that are visited at a time.
@@ -79,7 +80,7 @@ impl<T: Config> Pallet<T> {
         let is_known = directory
             .binary_search_by_key(&(cell, octave), |head| (head.cell, head.octave))
             .is_ok();
-        // The last place in the directory is kept for the group that every device may wake.
+        // The last place in the directory is reserved for the group that every device may wake.
         let has_room = directory.len() < MAX_GROUPS as usize - 1;
         let (cell, octave) = if is_known || has_room {
             (cell, octave)
@@ -124,8 +125,7 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Puts a parked task back into the queue: before those that were never served, which are all
-    /// younger.
+    /// Puts a parked task back into the queue, before the tasks that were never served. All of these are younger.
     pub(crate) fn wake(task: TaskId) {
         if Self::unpark(task) {
             Self::insert_into(List::Back, task.0, Side::Head);
@@ -133,8 +133,8 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Serves the fresh devices, with half of the weight: a few parked tasks that nothing fits make a visit of
-    /// each device that gets a slot free, and that must not keep those waiting for whom there are devices.
+    /// Serves the fresh devices, with half of the weight. Even a few parked tasks that nothing fits cause a visit to
+    /// each device that gets a slot free, and these visits must not hold up tasks for which there are devices.
     pub(crate) fn serve_fresh(meter: &mut WeightMeter) {
         let mut share = WeightMeter::with_limit(meter.remaining() / 2);
         let mut again = Vec::new();
@@ -160,7 +160,7 @@ impl<T: Config> Pallet<T> {
                 Others::Oldest => again.push(id),
                 Others::Younger => {
                     Self::insert_into(List::Late, id, Side::Tail);
-                    // From the first group on, whatever it was compared with when it was another.
+                    // It begins with the first group, whatever it was compared with when it was late before.
                     Compared::<T>::remove(DeviceId(id));
                 }
             }
@@ -201,7 +201,7 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// What a visit weighs at most, with what follows it.
+    /// The most that a visit weighs, with what follows it.
     pub(crate) fn visit_limit(book: Size) -> Weight {
         let each = T::WeightInfo::wake_task().max(T::WeightInfo::forget_task());
         T::WeightInfo::visit_device()
@@ -249,7 +249,7 @@ impl<T: Config> Pallet<T> {
         visit
     }
 
-    /// Goes on with a late device behind the task that it was compared with last.
+    /// Compares a late device with further parked tasks, from behind the task that it was compared with last.
     fn visit_late(device: DeviceId) -> Visit {
         let mut visit = Visit::default();
         let begin = Compared::<T>::take(device);
@@ -258,7 +258,7 @@ impl<T: Config> Pallet<T> {
         };
         let quota = quota_of(&offer);
         let Some(place) = place_of(&offer).filter(|_| quota > 0) else {
-            // With a slot it is fresh again.
+            // When it has a free slot it becomes fresh again.
             return visit;
         };
         visit.has_moved = Self::put_right(device, &offer, place);
@@ -282,7 +282,8 @@ impl<T: Config> Pallet<T> {
         visit
     }
 
-    /// Those that a device wakes must find it in the book. Returns whether it was moved there.
+    /// Moves a device to its place in the book, so that the tasks that it wakes find it there. Returns whether it was
+    /// moved.
     fn put_right(device: DeviceId, offer: &Offer<T::AccountId>, place: Place) -> bool {
         let is_misplaced = Entries::<T>::get(device).is_some_and(|entry| entry.place != place);
         if is_misplaced {
@@ -352,7 +353,7 @@ impl<T: Config> Pallet<T> {
             meter.consume(T::WeightInfo::forget_task());
             return true;
         };
-        // It fits: whether it is refused shows when it is served.
+        // A device that fits is enough here. Whether the assignment is refused shows when the task is served.
         let step = search::<T>(&query, task.0, Progress::default(), bounds, |_, _| true);
         meter.consume(Self::search_weight(&step));
         Self::apply(step.repairs);
@@ -364,8 +365,8 @@ impl<T: Config> Pallet<T> {
     }
 }
 
-/// What it weighs beside a visit that a device is late: whose turn it is, what it was compared with last, and to find
-/// the task behind that; and to put it into the list, with what it was compared with now.
+/// The weight that a late device has beside a visit: to read which device has its turn and what it was compared with
+/// last, to find the task behind that, and to put the device back into the list with what it was compared with now.
 fn late_weight<T: Config>() -> Weight {
     T::WeightInfo::defer_task()
         .saturating_add(T::DbWeight::get().reads_writes((WALK as u64).saturating_add(6), 1))
@@ -386,11 +387,11 @@ fn order_of(group: &Group) -> (DeterminismClass, Cell, u8) {
 pub(crate) struct Visit {
     examined: u32,
     woken: u32,
-    /// Those that it was compared with and that need no match any more: they are not parked now.
+    /// How many of the tasks that it was compared with needed no match any more. They are no longer parked.
     gone: u32,
     /// Whether the device was not where it belongs in the book.
     has_moved: bool,
-    /// The last that a late one was compared with.
+    /// The last task that a late device was compared with.
     last: Option<(Group, TaskId)>,
     others: Others,
 }
@@ -412,14 +413,14 @@ impl Visit {
     }
 }
 
-/// With whom a device is to be compared after a visit.
+/// The tasks that a device is to be compared with after a visit.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 enum Others {
-    /// Nobody.
+    /// None.
     #[default]
     Done,
-    /// The oldest that are left: some of them fitted, or it was not yet compared with as many as in one visit.
+    /// The oldest that are left. Some tasks of this visit fitted, or the visit ended before its number of comparisons.
     Oldest,
-    /// Those that come after: none of the oldest fitted.
+    /// The tasks behind the oldest, because none of the oldest fitted.
     Younger,
 }

@@ -1,4 +1,4 @@
-//! How the lists are served: whose turn it is in a block, for as long as its weight lasts.
+//! How the lists are served: which task has its turn in a block, as long as the block's weight lasts.
 
 use aicpw_primitives::traits::{DrawSeed, TaskBoard};
 use aicpw_protocol::{BlockNumber, TaskId};
@@ -14,12 +14,12 @@ use crate::{
     Config, Cursors, Pallet, Turns, WeightInfo,
 };
 
-/// Which of the tasks in a list have their turn.
+/// Which tasks of a list have their turn.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Who {
-    /// Those whose ticket is there.
+    /// The tasks whose ticket is there.
     Ready,
-    /// All for which there is something to do.
+    /// All tasks for which there is something to do.
     All,
 }
 
@@ -29,16 +29,16 @@ impl<T: Config> Pallet<T> {
         if meter.try_consume(T::WeightInfo::service_base()).is_err() {
             return;
         }
-        // Others wait for whoever judges, and a ticket is good for one block. So these come first, and of them
-        // those whose ticket is there; with half of the weight: a crowd of them that nobody fits must not keep
-        // all others waiting.
+        // Tasks that want a juror or an auditor come first, because other providers wait for these. Of them, those
+        // whose ticket is there come first, because a ticket is good for one block. They get half of the weight, so
+        // that a crowd of them that nothing fits does not keep all others waiting.
         let mut half = WeightMeter::with_limit(meter.remaining() / 2);
         if Self::serve_waiting(List::Urgent, Who::Ready, u32::MAX, &mut half) {
             Self::serve_waiting(List::Urgent, Who::All, u32::MAX, &mut half);
         }
         meter.consume(half.consumed());
         Self::serve_fresh(meter);
-        // One of the other slow tasks as well, so that a full queue cannot hold them up for ever.
+        // Then one of the other slow tasks, so that a full queue cannot hold these up for ever.
         if !Self::serve_waiting(List::Slow, Who::All, 1, meter) {
             return;
         }
@@ -61,13 +61,13 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// The task whose turn it is, and the list that it is in.
+    /// The queued task that has its turn, and the list that it is in.
     fn next_queued() -> Option<(List, u64)> {
         let mut lists = [List::Front, List::Back].into_iter();
         lists.find_map(|list| Some((list, Self::first_of(list)?)))
     }
 
-    /// Looks for devices for parked tasks that nobody has told matching about.
+    /// Searches for devices for a few parked tasks: finds those that fit after a change that matching was not told of.
     pub(crate) fn sweep(meter: &mut WeightMeter) {
         for _ in 0..T::MaxSweeps::get() {
             let Some(bounds) = Self::affordable(meter) else {
@@ -79,8 +79,8 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Goes on with so many of those tasks in the list, in a circle from where it was left. Returns false if the weight
-    /// is used up.
+    /// Goes on with at most `steps` of these tasks of the list, in a circle, from where it stopped before. Returns
+    /// false if the weight is used up.
     fn serve_waiting(list: List, who: Who, steps: u32, meter: &mut WeightMeter) -> bool {
         let Some(first) = Self::first_of(list) else {
             return true;
@@ -128,8 +128,8 @@ impl<T: Config> Pallet<T> {
             meter.consume(leave_weight::<T>(Self::take_from(list, id), false));
             meter.consume(cursor_weight::<T>());
             let progress = Cursors::<T>::take(task).map_or_else(Progress::default, |c| c.progress);
-            // Of the release before, which had one of these lists, tasks that a juror or an auditor is wanted for may
-            // be in the other: they leave it here.
+            // The release before had only one of these lists. So a task that wants a juror or an auditor may be in the
+            // wrong list, and leaves it here.
             // RELEASE-1: remove when release 3 is main (whether it is in this list)
             let stepped = Self::step(task, progress, bounds, meter);
             if stepped != Stepped::Done && Self::from_on(list, id) == Some(id) {
@@ -140,8 +140,7 @@ impl<T: Config> Pallet<T> {
             }
             left = left.saturating_sub(1);
         }
-        // Who is drawn for from a seed of which the others have used up the weight is the first for whom a later one
-        // does.
+        // If the others have used up the weight while a task's seed was there, the task is the first for its next seed.
         let next = passed_over.or(next);
         if next != Turns::<T>::get(list) {
             Turns::<T>::set(list, next);
@@ -149,10 +148,10 @@ impl<T: Config> Pallet<T> {
         has_weight
     }
 
-    /// Whether the task is to be drawn for in this block. `None` if there is not weight enough to find out, or
-    /// to do it.
+    /// Whether a device is to be drawn for the task in this block. `None` if there is too little weight to find out or
+    /// to draw.
     fn is_ready(task: TaskId, cursor: Option<Cursor>, meter: &mut WeightMeter) -> Option<bool> {
-        // One that somebody is known to fit waits for nothing but its ticket.
+        // If a device is known to fit, the task waits for nothing but its ticket.
         if cursor.is_none_or(|cursor| !cursor.progress.fits) {
             meter.try_consume(T::WeightInfo::begin_search()).ok()?;
             if T::Tasks::ticket_from(task) > Self::now() {

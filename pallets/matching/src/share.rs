@@ -1,5 +1,5 @@
-//! What a step may do in the weight that a block has left, and whether the share that each block guarantees
-//! is enough for what is promised of it.
+//! What a step may do in the weight that a block has left, and whether the guaranteed share of each block is
+//! enough for what matching promises.
 
 use frame_support::{
     traits::Get,
@@ -15,27 +15,27 @@ use crate::{
 /// Most repairs of the book that one step of a search causes.
 pub const MAX_REPAIRS: u32 = 4;
 
-/// Looks that a step is given if there is not weight for more: enough to get past the bucket and the
+/// Looks that a step gets if there is too little weight for more. They are enough to get past the bucket and the
 /// page in which a search resumes.
 pub const LEAST_LOOKS: u32 = 4;
 
 /// Cells that a step may go through beyond those that its first look may take.
 pub const SPARE_CELLS: u32 = 8_192;
 
-/// Distinct cells of a book for which the guaranteed share must do: kinds of devices that differ in
-/// some level.
+/// Distinct cells of a book for which the guaranteed share must be enough. Each cell is a kind of device that differs
+/// from the others in some level.
 pub const USUAL_CELLS: u32 = 1_024;
 
-/// Most devices to which one step of a search tries to assign a task. A second try is needed only
-/// where an assignment is refused, which the check of the offer should have foreseen.
+/// Most devices to which one step of a search tries to assign a task. A second try is needed only if an assignment
+/// is refused although the check of the offer accepted it, which should not happen.
 pub const MAX_TRIES: u32 = 2;
 
-/// Tasks that an auditor or a juror is searched for, for which the guaranteed share must do beside one that is
-/// drawn for.
+/// The number of tasks with a search for an auditor or a juror for which the guaranteed share must be enough, besides
+/// one task with a draw.
 pub const USUAL_JUDGED: u32 = 64;
 
 impl<T: Config> Pallet<T> {
-    /// What a step may do at most, and at least if weight is short.
+    /// What a full step may do, and what the least step may do if weight is short.
     pub(crate) fn bounds(cells_in_book: u32) -> [Bounds; 2] {
         let full = Bounds {
             looks: T::MaxCandidates::get(),
@@ -52,7 +52,7 @@ impl<T: Config> Pallet<T> {
         [full, least]
     }
 
-    /// What a step may do in the weight that is left, if anything.
+    /// What a step may do in the weight that is left; `None` if there is too little even for the least step.
     pub(crate) fn affordable(meter: &WeightMeter) -> Option<Bounds> {
         let book = Size::now::<T>();
         Self::bounds(book.cells)
@@ -60,21 +60,21 @@ impl<T: Config> Pallet<T> {
             .find(|bounds| meter.can_consume(limit_of::<T>(*bounds, book)))
     }
 
-    /// What the least step and the look at the lists cost at most.
+    /// The most that the least step and the look at the lists cost.
     pub(crate) fn step_limit() -> Weight {
         let book = Size::now::<T>();
         let [_, least] = Self::bounds(book.cells);
         limit_of::<T>(least, book).saturating_add(T::WeightInfo::service_base())
     }
 
-    /// What a full step and the look at the lists cost at most, in a book of this many cells.
+    /// The most that a full step and the look at the lists cost, in a book of this many cells.
     pub(crate) fn full_step_limit_with(cells: u32) -> Weight {
         let [full, _] = Self::bounds(cells);
         limit_of::<T>(full, Size::of(cells)).saturating_add(T::WeightInfo::service_base())
     }
 
-    /// Whether the guaranteed share holds what is promised of it, in a book of [`USUAL_CELLS`]: each part that
-    /// serving gives to some of those that wait is enough for one of them, with some room.
+    /// Checks that the guaranteed share is enough in a book of [`USUAL_CELLS`]. Serving gives a part of it to each kind
+    /// of work; each part must be enough for one piece of that work, with some room.
     pub(crate) fn check_share(share: Weight) -> Result<(), &'static str> {
         let book = Size::of(USUAL_CELLS);
         let half = share.saturating_sub(T::WeightInfo::service_base()) / 2;

@@ -1,4 +1,4 @@
-//! A step for one task: the search or the draw for which a block has weight, and what follows from it.
+//! A step for one task: a search or a draw, as far as the block has weight for it, and what follows.
 
 use aicpw_primitives::traits::{Assigned, Choice, DrawSeed, Offer, OrderBook, TaskBoard};
 use aicpw_protocol::{DeviceId, Hash, TaskId};
@@ -18,17 +18,17 @@ use crate::{
 /// What came of a step for a task.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stepped {
-    /// It has had its turn.
+    /// The task has had its turn.
     Done,
-    /// There was not weight enough to draw for it. It waits as before.
+    /// There was too little weight to draw for the task. It waits as before.
     PassedOver,
-    /// It has got one of those that are to judge, and is urgent again: the next ticket is of the same seed.
+    /// The task got a juror or an auditor and wants a further one. It is urgent again, because the next ticket is
+    /// from the same seed.
     WantsMore,
 }
 
 impl<T: Config> Pallet<T> {
-    /// One step of the search for a task that is in no list: matches it, parks it, defers it to a later
-    /// block, or drops it.
+    /// Does one step for a task that is in no list: matches it, parks it, defers it to a later block or drops it.
     pub(crate) fn step(
         task: TaskId,
         progress: Progress,
@@ -88,9 +88,9 @@ impl<T: Config> Pallet<T> {
         Stepped::Done
     }
 
-    /// Makes all draws from a seed that the weight allows. If they find nobody, the task waits for the
-    /// next seed. For few draws a seed is too good: the task waits for a better moment first, such as the
-    /// end of the block, but not for long.
+    /// Makes as many draws from a seed as the weight allows. If they find nobody, the task waits for the next
+    /// seed. A few draws would waste the seed: if there is weight only for these, the task first waits for a better
+    /// moment, such as the end of the block. It does not wait for long.
     fn step_to_drawn(
         (task, list): (TaskId, List),
         query: &Query<'_, T::AccountId>,
@@ -124,8 +124,7 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// While the ticket is not known, a search tells whether anybody could be drawn: if not, the task is
-    /// parked.
+    /// While the ticket is not known, searches for a device that could be drawn. Parks the task if there is none.
     fn step_before_draw(
         (task, list): (TaskId, List),
         query: &Query<'_, T::AccountId>,
@@ -159,8 +158,8 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// The next draw for the task is made from a later seed. How often it was passed over is kept: a
-    /// seed is good for one block, and blocks may stay full.
+    /// Has the next draw for the task made from a later seed. Keeps the count of how often the task was passed
+    /// over, because a seed is good for one block and blocks may stay full.
     fn redraw((task, list): (TaskId, List), passed: u8, meter: &mut WeightMeter) {
         meter.consume(redraw_weight::<T>());
         T::Tasks::redraw(task);
@@ -171,8 +170,8 @@ impl<T: Config> Pallet<T> {
         Self::defer((task, list), progress, Self::now().saturating_add(1));
     }
 
-    /// A device was found. A task that wants a further one has its turn at once: of those that are urgent, before the
-    /// queue, else as the first in it.
+    /// A device was found. A task that wants a further one has its turn at once: an urgent task before the queue, any
+    /// other task as the first in it.
     fn matched(
         (task, list): (TaskId, List),
         device: DeviceId,
@@ -196,7 +195,7 @@ impl<T: Config> Pallet<T> {
             return Stepped::Done;
         }
         meter.consume(T::WeightInfo::defer_task());
-        // If nobody else fits, that shows when it is drawn for.
+        // If no other device fits, the next draw shows that.
         let progress = Progress {
             fits: true,
             ..Progress::default()
@@ -205,14 +204,14 @@ impl<T: Config> Pallet<T> {
         Stepped::WantsMore
     }
 
-    /// There is nothing to do for the task before its ticket can be known.
+    /// Defers the task to the first block in which its ticket can be known. Before that there is nothing to do for it.
     fn await_ticket((task, list): (TaskId, List), progress: Progress) {
         let next = Self::now().saturating_add(1);
         let due = T::Tasks::ticket_from(task).max(next);
         Self::defer((task, list), progress, due);
     }
 
-    /// Puts right what a search found out of place.
+    /// Repairs what a search found out of place in the book.
     pub(crate) fn apply(repairs: Vec<Repair>) {
         for repair in repairs {
             match repair {

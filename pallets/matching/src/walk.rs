@@ -1,5 +1,5 @@
-//! The way of a search through the nodes of the book: from one bucket that may hold what it looks for
-//! to the next, in order, without a step into a bucket that cannot.
+//! The way of a search through the nodes of the book: in order, from one bucket that may hold a fitting device to
+//! the next. It never enters a bucket that cannot.
 
 use alloc::vec::Vec;
 
@@ -10,15 +10,15 @@ use crate::{
     Config, Leaves, Listings, Roots,
 };
 
-/// A cell that a phase looks at, in one segment, and in which children of the node it is.
+/// A cell of one segment that a phase looks at, with the children of the node that have it.
 struct Candidate {
     cell: Cell,
     segment: Segment,
     children: u128,
 }
 
-/// The buckets of a phase with open devices, in order. What it has read it keeps for the step:
-/// nothing changes the book meanwhile.
+/// The buckets of a phase that have open devices, in order. It keeps what it has read for the whole step, because
+/// nothing changes the book during a step.
 pub(crate) struct Walk {
     phase: Phase,
     octaves: Vec<Candidate>,
@@ -63,7 +63,7 @@ impl Walk {
         }
     }
 
-    /// What was read since this was last asked.
+    /// What was read since the last call of this.
     pub(crate) fn take_read(&mut self) -> Read {
         core::mem::take(&mut self.read)
     }

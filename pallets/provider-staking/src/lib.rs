@@ -1,7 +1,7 @@
 //! # Provider staking
 //!
-//! Providers, their stake, their worker keys and their devices: who offers computing power, what
-//! they have to lose, and how well they did so far.
+//! Providers, their stake, their worker keys, their devices and their reputation: which accounts offer
+//! computing power, what they can lose, and how well they did so far.
 //!
 //! Terms, scenarios, properties and what each call can answer are on `docs/pallets/provider-staking.md`,
 //! which these docs include; a test of the runtime compares its tables with the metadata.
@@ -92,7 +92,7 @@ pub mod pallet {
         /// The market's clock.
         type BlockNumberProvider: BlockNumberProvider<BlockNumber = BlockNumber>;
 
-        /// While its state is migrated no worker's call is taken.
+        /// The market's switch. While its state is being migrated, no call of a worker is accepted.
         type Market: MarketSwitch;
 
         /// Where offered devices are listed.
@@ -101,12 +101,12 @@ pub mod pallet {
         /// Where the seeds of conformance runs come from.
         type DrawRandomness: DrawRandomness;
 
-        /// How long a conformance run takes a device of the declared speed, in milliseconds. Zero: devices
-        /// are believed.
+        /// How long a conformance run takes on a device with the declared speed, in milliseconds. Zero turns runs
+        /// off: devices are believed.
         #[pallet::constant]
         type ConformanceRun: Get<u64>;
 
-        /// Blocks from the seed of a conformance run to the last in which an answer is in time.
+        /// Blocks from the seed of a conformance run to the last block in which an answer is in time.
         #[pallet::constant]
         type ConformanceWindow: Get<BlockNumber>;
 
@@ -114,7 +114,7 @@ pub mod pallet {
         #[pallet::constant]
         type MinStake: Get<Balance>;
 
-        /// Lowest ask that can be set. One that is lower, because this was raised, stays until it is set again.
+        /// Lowest ask that can be set. If this is raised, a lower ask stays until the provider sets it again.
         #[pallet::constant]
         type MinAsk: Get<AskPrice>;
 
@@ -126,7 +126,7 @@ pub mod pallet {
         #[pallet::constant]
         type HeartbeatPeriod: Get<BlockNumber>;
 
-        /// How many blocks back a worker proof may point, and so how long it can be used.
+        /// How many blocks old the block of a worker proof may be. A proof can be used for so long.
         #[pallet::constant]
         type RecentBlocks: Get<BlockNumber>;
 
@@ -134,13 +134,13 @@ pub mod pallet {
         #[pallet::constant]
         type UnbondingPeriod: Get<BlockNumber>;
 
-        /// Most blocks for which an assignment can have locks: the longest time limit and all
+        /// Most blocks for which an assignment can have locks: the longest time limit, and all
         /// windows and appeals. [`Config::UnbondingPeriod`] must be longer.
         #[pallet::constant]
         type LongestObligation: Get<BlockNumber>;
 
-        /// Blocks of the first cool-down; doubles with each failure in a row. Also from one attempt at a
-        /// conformance run to the next.
+        /// Blocks of the first cool-down, which doubles with each failure in a row. Also the blocks from one attempt
+        /// at a conformance run to the next.
         #[pallet::constant]
         type CoolDownBase: Get<BlockNumber>;
 
@@ -168,7 +168,7 @@ pub mod pallet {
         #[pallet::constant]
         type ReputationHalfLife: Get<BlockNumber>;
 
-        /// Payment that counts half as much for the reputation as the largest would.
+        /// The payment that counts half as much for the reputation as the largest possible payment.
         #[pallet::constant]
         type ReputationUnit: Get<Balance>;
 
@@ -232,13 +232,13 @@ pub mod pallet {
     #[pallet::storage]
     pub type Devices<T: Config> = StorageMap<_, Twox64Concat, DeviceId, Device<T>>;
 
-    /// Devices that have to prove what they declare before they can be matched. Those that are not in
-    /// it are conformant.
+    /// Devices that have to prove what they declare before they can be matched. A device that is not in
+    /// this map is conformant.
     #[pallet::storage]
     pub type Challenges<T: Config> = StorageMap<_, Twox64Concat, DeviceId, Challenge>;
 
-    /// Devices that the provider's node did not find when it sent its last heartbeat; none of a provider whose
-    /// devices are all there.
+    /// Devices that a provider's node did not find when it sent its last heartbeat. There is no entry for a provider
+    /// whose devices were all found.
     #[pallet::storage]
     pub type MissingDevicesOf<T: Config> =
         StorageMap<_, Blake2_128Concat, T::AccountId, MissingDevices, ValueQuery>;
@@ -247,7 +247,7 @@ pub mod pallet {
     #[pallet::storage]
     pub type NextDevice<T: Config> = StorageValue<_, DeviceId, ValueQuery>;
 
-    /// What assignments have taken of a provider: at most [`Config::MaxAssignments`] for each.
+    /// The slots and locks that assignments have of each provider: at most [`Config::MaxAssignments`].
     #[pallet::storage]
     pub type Occupations<T: Config> =
         StorageDoubleMap<_, Blake2_128Concat, T::AccountId, Twox64Concat, AssignmentId, Occupation>;
@@ -315,7 +315,7 @@ pub mod pallet {
             )
         }
 
-        /// Ends being a provider and frees the worker key.
+        /// Makes the signer no longer a provider, and frees its worker key.
         ///
         /// Origin: signed by a provider with no device and no stake, active or unbonding. Its
         /// reputation is forgotten. Errors: `NotRegistered`, `DevicesRemain`, `StakeRemains`.
@@ -334,10 +334,11 @@ pub mod pallet {
             Self::do_set_peers(ensure_signed(origin)?, peers)
         }
 
-        /// Has another worker key act for the provider, from now on, also for what runs already.
+        /// Replaces the provider's worker key. From now on the new key acts, also for assignments that
+        /// run already.
         ///
-        /// Origin: signed by a provider; `proof` as in [`Pallet::register_provider`]. The key that
-        /// acted until now is free. Errors: `NotRegistered`, `BadSealingKey`, `WorkerTaken`,
+        /// Origin: signed by a provider; `proof` as in [`Pallet::register_provider`]. The old key is
+        /// free. Errors: `NotRegistered`, `BadSealingKey`, `WorkerTaken`,
         /// `BadProof`. Event: `WorkerRotated`.
         #[pallet::call_index(3)]
         pub fn rotate_worker(
@@ -349,8 +350,8 @@ pub mod pallet {
             Self::do_rotate_worker(ensure_signed(origin)?, worker, sealing_key, proof)
         }
 
-        /// Adds to the active stake and lists the provider's devices, which may be eligible for
-        /// more now.
+        /// Adds to the active stake, and lists the provider's devices anew, because they may fit more
+        /// tasks now.
         ///
         /// Origin: signed by a provider. Errors: `ZeroAmount`, `NotRegistered`, or the amount is
         /// not there. Event: `StakeBonded`. Cost grows with the provider's devices.
@@ -361,9 +362,9 @@ pub mod pallet {
         }
 
         /// Takes stake out of the active part. It can be withdrawn after
-        /// [`Config::UnbondingPeriod`], and until then be slashed for what is locked.
+        /// [`Config::UnbondingPeriod`]. Until then it can be slashed for what is locked.
         ///
-        /// Origin: signed by a provider. With less than [`Config::MinStake`] left its devices are
+        /// Origin: signed by a provider. If less than [`Config::MinStake`] is left, its devices are
         /// not offered. Errors: `ZeroAmount`, `NotRegistered`, `NotEnoughStake`,
         /// `TooManyUnbondings`. Event: `StakeUnbonded`. Cost grows with the provider's devices.
         #[pallet::call_index(5)]
@@ -372,8 +373,7 @@ pub mod pallet {
             Self::do_unbond(ensure_signed(origin)?, amount)
         }
 
-        /// Gives back what has finished unbonding, but never so much that less is held than is
-        /// locked.
+        /// Gives back the stake that has finished unbonding. As much as is locked stays held.
         ///
         /// Origin: signed by a provider. Errors: `NotRegistered`, `NothingToWithdraw`. Event:
         /// `StakeWithdrawn`.
@@ -382,7 +382,7 @@ pub mod pallet {
             Self::do_withdraw_unbonded(ensure_signed(origin)?)
         }
 
-        /// Registers a device, available as soon as it has done its conformance run.
+        /// Registers a device. It is available as soon as it has done its conformance run.
         ///
         /// Origin: signed by a provider. Errors: `NotRegistered`, `TooManyDevices`,
         /// `NoComputingPower`, `NoMemory`, `NoDeterminismClass`, `BadDeviceName`, `BadSlots`,
@@ -402,8 +402,8 @@ pub mod pallet {
             Self::do_register_device(ensure_signed(origin)?, spec, ask, slots)
         }
 
-        /// Removes a device for good. One with failures or missed deadlines stays until a task that goes well
-        /// has made up for them, or until the provider has withdrawn all of its stake.
+        /// Removes a device for good. A device with failures or missed deadlines cannot be removed until a task
+        /// that goes well has made up for them, or the provider has withdrawn all of its stake.
         ///
         /// Origin: signed by its provider. Errors: `UnknownDevice`, `NotOwner`, `DeviceOccupied`,
         /// `DeviceCoolsDown`, `DeviceNotForgiven`. Event: `DeviceDeregistered`.
@@ -412,8 +412,8 @@ pub mod pallet {
             Self::do_deregister_device(ensure_signed(origin)?, device)
         }
 
-        /// Replaces a device's spec, after it was measured again. If it is another one the device cannot be
-        /// matched until it has done its conformance run.
+        /// Replaces a device's spec after a new measurement. If the spec differs, the device cannot be matched
+        /// until it has done its conformance run.
         ///
         /// Origin: signed by its provider. Errors: `UnknownDevice`, `NotOwner`, `DeviceBusy` (a
         /// running job relies on the spec), and those about specs of [`Pallet::register_device`].
@@ -440,7 +440,7 @@ pub mod pallet {
             Self::do_set_slots(ensure_signed(origin)?, device, slots)
         }
 
-        /// Sets a device's ask. Prices of assignments are fixed already and not affected.
+        /// Sets a device's ask. The prices of existing assignments stay as they are.
         ///
         /// Origin: signed by its provider. Errors: `UnknownDevice`, `NotOwner`, `AskTooLow`. Event:
         /// `AskSet`.
@@ -449,7 +449,7 @@ pub mod pallet {
             Self::do_set_ask(ensure_signed(origin)?, device, ask)
         }
 
-        /// Offers a device or stops offering it. Jobs that run are not affected.
+        /// Offers a device, or stops offering it. Jobs that run are not affected.
         ///
         /// Origin: signed by its provider. Errors: `UnknownDevice`, `NotOwner`. Event:
         /// `AvailabilitySet`.
@@ -465,9 +465,10 @@ pub mod pallet {
         /// Says that a provider's devices are online in this period.
         ///
         /// Origin: authorised by the provider's worker key, which signs
-        /// [`aicpw_protocol::worker::Statement::Heartbeat`]; free; once per provider and period,
-        /// and only in that period. Cannot fail. Events: `ProviderCameOnline`, if it was not, and
-        /// `DeviceFound`. Cost grows with the provider's devices if they have to be listed again.
+        /// [`aicpw_protocol::worker::Statement::Heartbeat`]. Free. Accepted once per provider and
+        /// period, and only in that period. Cannot fail. Events: `ProviderCameOnline` if the provider
+        /// was offline, and `DeviceFound`. Cost grows with the provider's devices if they have to be
+        /// listed again.
         #[pallet::call_index(13)]
         #[pallet::weight((
             <T as Config>::WeightInfo::heartbeat(T::MaxDevices::get()),
@@ -488,13 +489,13 @@ pub mod pallet {
             Ok(Some(most.saturating_sub(spared)).into())
         }
 
-        /// Has a device do its conformance run again, or at once if there was no answer and the next attempt is
-        /// further away. It cannot be matched until it has. Where runs are turned off, a device that has one
-        /// before it is believed.
+        /// Has a device do its conformance run again. If the last attempt had no answer, the next one begins at once
+        /// and not later. The device cannot be matched until it has done the run. If runs are turned off, a device
+        /// that still has a run to do is believed.
         ///
-        /// Origin: signed by its provider, who pays for the weight of the answer as well. Errors: `UnknownDevice`, `NotOwner`, `DeviceBusy` (a running
-        /// job would make the run slow), `ChallengeOpen` (also after a wrong answer, until the next attempt),
-        /// `NoRuns`. Event: `DeviceChallenged`.
+        /// Origin: signed by its provider, which also pays for the weight of the answer. Errors: `UnknownDevice`,
+        /// `NotOwner`, `DeviceBusy` (a running job would make the run slow), `ChallengeOpen` (also after a wrong
+        /// answer, until the next attempt), `NoRuns`. Event: `DeviceChallenged`.
         #[pallet::call_index(14)]
         #[pallet::weight(
             <T as Config>::WeightInfo::request_challenge()
@@ -504,13 +505,13 @@ pub mod pallet {
             Self::do_request_challenge(ensure_signed(origin)?, device)
         }
 
-        /// Brings what a device computed in its conformance run. If it is right the device can be matched;
-        /// if it is wrong this attempt is over, and nothing else happens to anybody.
+        /// Answers a conformance run with what the device computed. If the answer is right, the device can be
+        /// matched. If it is wrong, this attempt is over, and nothing else happens.
         ///
         /// Origin: authorised by the worker key of the device's provider, which signs
-        /// [`aicpw_protocol::worker::Statement::Answer`]; free; at most one for each attempt, and only as
-        /// long as it is open. It is none of the calls that have a part of the block of their own: what has a
-        /// deadline that costs stake goes before it. Cannot fail. Events: `DeviceProven` or `AnswerRefuted`.
+        /// [`aicpw_protocol::worker::Statement::Answer`]. Free. Accepted once for each attempt, while the attempt
+        /// is open. This call has no part of the block of its own: calls with a deadline that costs stake go
+        /// before it. Cannot fail. Events: `DeviceProven` or `AnswerRefuted`.
         #[pallet::call_index(15)]
         #[pallet::weight(Pallet::<T>::answer_weight())]
         #[pallet::weight_of_authorize(Pallet::<T>::authorize_answer_weight())]
@@ -527,16 +528,17 @@ pub mod pallet {
             Ok(())
         }
 
-        /// A heartbeat of a node that does not find all devices of its provider as they were registered: a driver
-        /// was changed, or a device is gone, broken, or has less memory or bandwidth. Those in `missing` are not
-        /// matched until a heartbeat comes without them, or until their spec is updated; what is assigned to them
-        /// goes on.
+        /// Says that a provider's devices are online in this period, except those in `missing`. The node did not
+        /// find these as they were registered: a driver was changed, or a device is gone, is broken, or has less
+        /// memory or bandwidth. A missing device is not matched until a heartbeat no longer names it, or until its
+        /// spec is updated. Its assignments go on.
         ///
         /// Origin: authorised by the provider's worker key, which signs
-        /// [`aicpw_protocol::worker::Statement::HeartbeatWithout`]; free; instead of [`Self::heartbeat`], so
-        /// one of the two per provider and period. Cannot fail; devices of others in `missing` mean nothing.
-        /// Events: `DeviceMissing`, `DeviceFound`, `ProviderCameOnline`. Cost grows with the provider's devices
-        /// if others are missing than before, or if they have to be listed again.
+        /// [`aicpw_protocol::worker::Statement::HeartbeatWithout`]. Free. It takes the place of
+        /// [`Self::heartbeat`]: one of the two is accepted per provider and period. Cannot fail. Devices of other
+        /// providers in `missing` are ignored. Events: `DeviceMissing`, `DeviceFound`, `ProviderCameOnline`. Cost
+        /// grows with the provider's devices if other devices are missing than before, or if they have to be listed
+        /// again.
         #[pallet::call_index(16)]
         #[pallet::weight((
             Pallet::<T>::heartbeat_without_weight(T::MaxDevices::get()),

@@ -37,8 +37,8 @@ mod errors {
         QuorumOutOfRange,
         /// One of `peers` is empty.
         EmptyPeerAddress,
-        /// The assignment does not wait for a data key: it has one, its task is public, or it has
-        /// ended.
+        /// The assignment does not wait for a data key: it has one already, its task is public, or it
+        /// has ended.
         NotAwaitingKey,
         /// The key window has ended.
         KeyWindowEnded,
@@ -52,10 +52,10 @@ mod errors {
         NotRequester,
         /// The task does not wait for a device: it is on one, or has ended.
         NotWaiting,
-        /// An assignment of the task has ended with a fault that nobody is blamed for yet: another provider,
-        /// or the end of the match window, ends the task.
+        /// An assignment of the task has ended with a fault that nobody is blamed for yet. Another provider or
+        /// the end of the match window ends the task.
         FaultUndecided,
-        /// There is no result that waits for the end of its window, or the window has ended.
+        /// The task has no result whose window is open.
         NotVerifying,
         /// For disputes only: the task is not disputed.
         NotDisputed,
@@ -64,15 +64,15 @@ mod errors {
         /// For claims only: nothing is locked for the result any more, because its retrieval window has
         /// ended or a claim about it was decided.
         RetrievalEnded,
-        /// For claims only: there is one about the task already.
+        /// For claims only: there is a claim about the task already.
         AlreadyClaimed,
-        /// For claims only: there were as many about the task as there may be.
+        /// For claims only: there were already as many claims about the task as there may be.
         TooManyClaims,
         /// For disputes only: the task has as many seats as it can have.
         TooManySeats,
         /// The task is not settled.
         NotSettled,
-        /// The task was rated.
+        /// The task was rated already.
         AlreadyRated,
         /// A rating is one to five.
         RatingOutOfRange,
@@ -80,7 +80,7 @@ mod errors {
         NotInState,
         /// The price is higher than what is held for the task.
         TooExpensive,
-        /// The provider is the requester, or was on the task.
+        /// The provider is the requester, or was on the task before.
         NotIndependent,
         /// The device differs from the one that the first replica of class `device` runs on.
         NotSameDevice,

@@ -12,7 +12,7 @@ mod events {
         TaskSubmitted {
             /// The task: its number in the history.
             task: TaskId,
-            /// Who submitted it.
+            /// The account that submitted it.
             requester: T::AccountId,
             /// Its manifest.
             manifest: ContentId,
@@ -27,16 +27,16 @@ mod events {
         TaskMatched {
             /// The assignment.
             assignment: AssignmentId,
-            /// Who answers for the device.
+            /// The provider of the device.
             provider: T::AccountId,
             /// The device.
             device: DeviceId,
             /// What the requester will pay for it.
             price: Balance,
-            /// Last block for what comes next: `start`, or of a sealed task `grant_key`.
+            /// Last block for what comes next: `grant_key` for a sealed task, `start` for any other.
             next_by: BlockNumber,
         },
-        /// The requester of a sealed task granted its data key: it is readable for the provider.
+        /// The requester of a sealed task granted its data key: the provider can read the task.
         KeyGranted {
             /// The assignment.
             assignment: AssignmentId,
@@ -69,17 +69,17 @@ mod events {
             /// How far.
             progress: Progress,
         },
-        /// The job is done; its result is committed to, and hidden.
+        /// The job is done. Its result is committed to and still hidden.
         ResultCommitted {
             /// The assignment.
             assignment: AssignmentId,
             /// The commitment.
             commitment: Hash,
             /// Last block for the reveal; `None` if others have to commit first, or an audit has to be
-            /// decided: `RevealOpened` says it then.
+            /// decided. Then `RevealOpened` says it later.
             reveal_by: Option<BlockNumber>,
         },
-        /// All whose commits were waited for have committed: they may reveal.
+        /// Every assignment that has to commit has committed: they may reveal.
         RevealOpened {
             /// The task.
             task: TaskId,
@@ -90,19 +90,19 @@ mod events {
         AuditDecided {
             /// The task.
             task: TaskId,
-            /// How likely it was.
+            /// The audit rate.
             rate: Perbill,
-            /// Whether they are.
+            /// Whether the results are audited.
             is_audited: bool,
         },
-        /// The requester has paid for audits, whether there is one or not.
+        /// The requester has paid the audit cost. It pays whether there is an audit or not.
         AuditCostPaid {
             /// The task.
             task: TaskId,
             /// How much.
             amount: Balance,
         },
-        /// An auditor has earned something: paid at once if there is enough to pay with.
+        /// An auditor has earned something. It is paid at once if the pot has enough.
         AuditorOwed {
             /// Its assignment.
             assignment: AssignmentId,
@@ -111,7 +111,7 @@ mod events {
             /// How much.
             amount: Balance,
         },
-        /// An auditor was paid, wholly or in part, what it was owed.
+        /// An auditor was paid what it was owed, or a part of that.
         AuditorPaid {
             /// Its assignment.
             assignment: AssignmentId,
@@ -126,7 +126,7 @@ mod events {
             assignment: AssignmentId,
             /// The result root.
             result_root: Hash,
-            /// Where the result is.
+            /// Where the result can be fetched.
             result: ContentId,
         },
         /// A provider was paid for a result.
@@ -140,12 +140,12 @@ mod events {
             /// The protocol's part of it.
             fee: Balance,
         },
-        /// The result is decided and its providers are paid; the rest of the budget went back, but for
-        /// the prices of replicas that may still reveal.
+        /// The result is decided and its providers are paid. The rest of the budget went back, except the
+        /// prices of replicas that may still reveal.
         TaskSettled {
             /// The task.
             task: TaskId,
-            /// Whose result it is; the last, if several have the same.
+            /// The assignment whose result it is. If several have the same result, the last of them.
             assignment: AssignmentId,
             /// What the requester paid, fee and audit cost included.
             paid: Balance,
@@ -162,7 +162,7 @@ mod events {
             provider: T::AccountId,
             /// Why.
             fault: Fault,
-            /// What the requester got of the provider's stake, now.
+            /// What was taken of the provider's stake now.
             slashed: Balance,
             /// The worker's log on IPFS.
             log: Option<ContentId>,
@@ -173,7 +173,7 @@ mod events {
         FaultDecided {
             /// The assignment that had it.
             assignment: AssignmentId,
-            /// What the treasury got of the provider's stake.
+            /// What was taken of the provider's stake, for the treasury.
             slashed: Balance,
         },
         /// The requester paid a provider that found a fault in the task.
@@ -191,7 +191,7 @@ mod events {
             task: TaskId,
             /// Attempts left.
             attempts_left: u8,
-            /// When that match window ends.
+            /// Last block of the match window.
             match_by: BlockNumber,
         },
         /// The task ended without a result.
@@ -219,7 +219,7 @@ mod events {
             /// One to five.
             stars: u8,
         },
-        /// A jury could not fetch a result that was paid: its provider has lost the collateral.
+        /// A jury could not fetch a result that was paid. Its provider has lost the collateral.
         ResultUnavailable {
             /// The assignment.
             assignment: AssignmentId,
@@ -228,7 +228,7 @@ mod events {
             /// What was lost.
             slashed: Balance,
         },
-        /// What was locked on the provider's stake for an assignment is free.
+        /// What was still locked on the provider's stake for an assignment is free.
         LocksReleased {
             /// The assignment.
             assignment: AssignmentId,

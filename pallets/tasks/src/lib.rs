@@ -103,10 +103,10 @@ pub mod pallet {
             + Mutate<Self::AccountId>
             + MutateHold<Self::AccountId, Reason = Self::RuntimeHoldReason>;
 
-        /// The clock of all deadlines.
+        /// The clock by which all deadlines go.
         type BlockNumberProvider: BlockNumberProvider<BlockNumber = BlockNumber>;
 
-        /// While it is closed no task is taken.
+        /// The market's switch. While the market is not open, no task is accepted.
         type Market: MarketSwitch;
 
         /// The time that goes into the history.
@@ -121,22 +121,21 @@ pub mod pallet {
         /// The queue of tasks that wait for a device.
         type MatchQueue: MatchQueue;
 
-        /// The randomness from which those are drawn that have to be independent.
+        /// The randomness for drawing providers that have to be independent.
         type DrawRandomness: DrawRandomness;
 
-        /// Who decides where replicas find no majority, or an auditor finds another root.
+        /// Decides which result is right if replicas find no majority, or an auditor finds another root.
         type Escalation: Escalation;
 
-        /// Who gets submission fees and protocol fees: the treasury.
+        /// The account that gets submission fees and protocol fees: the treasury.
         type FeeDestination: Get<Self::AccountId>;
 
         /// Nominal time between blocks, in milliseconds.
         #[pallet::constant]
         type BlockTime: Get<u64>;
 
-        /// Fee for a submission, for each replica. Never refunded: it pays for the weight of the task's
-        /// whole life, worker calls included; progress reports are paid besides, see
-        /// [`Pallet::submission_fee`].
+        /// Fee for a submission, for each replica. It is never refunded, because it pays for the weight of the task's
+        /// whole life, worker calls included. Progress reports cost extra, see [`Pallet::submission_fee`].
         #[pallet::constant]
         type SubmissionFee: Get<Balance>;
 
@@ -144,8 +143,8 @@ pub mod pallet {
         #[pallet::constant]
         type MinBudget: Get<Balance>;
 
-        /// Lowest ask that can be set, per TFLOPS-hour. A budget that does not pay it is refused: at best
-        /// a device whose ask is older than this value could be matched to it.
+        /// Lowest ask that can be set, per TFLOPS-hour. A budget that does not pay this ask is refused: only a device
+        /// whose ask was set before this value was raised could be matched to it.
         #[pallet::constant]
         type MinAsk: Get<AskPrice>;
 
@@ -173,8 +172,8 @@ pub mod pallet {
         #[pallet::constant]
         type KeyWindow: Get<BlockNumber>;
 
-        /// Blocks from the match, or of a sealed task from the grant of its key, to `start`: inputs
-        /// are fetched and checked in them.
+        /// Blocks from the match to `start`; for a sealed task, from the grant of its key to `start`. The provider
+        /// fetches and checks the inputs in them.
         #[pallet::constant]
         type StartWindow: Get<BlockNumber>;
 
@@ -182,13 +181,12 @@ pub mod pallet {
         #[pallet::constant]
         type ProgressWindow: Get<BlockNumber>;
 
-        /// Blocks from the commit to the reveal; of a replica or a juror, from the opening of the
-        /// reveals: the commit has to become final in them.
+        /// Blocks from the commit to the reveal; for a replica or a juror, from the opening of the reveals to the
+        /// reveal. The commit has to become final in them.
         #[pallet::constant]
         type RevealWindow: Get<BlockNumber>;
 
-        /// Blocks for which the provider's locks stay after the settlement, so that the result can be
-        /// fetched.
+        /// Blocks after the settlement for which the provider's locks stay, so that the result can be fetched.
         #[pallet::constant]
         type RetrievalWindow: Get<BlockNumber>;
 
@@ -224,22 +222,23 @@ pub mod pallet {
         #[pallet::constant]
         type MinCollateralBase: Get<Balance>;
 
-        /// How often results are audited where the chain cannot verify by itself, and the fraud bond that
-        /// follows from it.
+        /// How often a result is audited if the chain cannot verify it by itself, and the fraud bond that follows from
+        /// that.
         #[pallet::constant]
         type AuditPolicy: Get<AuditPolicy>;
 
-        /// The pot into which requesters pay for audits, and out of which auditors are paid. It has to be
-        /// alive, with the least balance of an account, before the first comes in.
+        /// The pot: requesters pay into it for audits, and auditors are paid out of it. The account has to exist, with
+        /// the least balance of an account, before the first payment.
         #[pallet::constant]
         type AuditPot: Get<Self::AccountId>;
 
-        /// What the requester pays to each provider that found the same fault in its task; less if
-        /// the escrow does not cover it.
+        /// What the requester pays to each provider that found the same fault in its task. It pays less if the escrow
+        /// does not cover it.
         #[pallet::constant]
         type BaseFee: Get<Balance>;
 
-        /// Weight that the agenda may use at the begin of each block, however full it is. `on_idle` adds what is left.
+        /// Weight that the agenda may use at the beginning of each block, however full the block is. `on_idle` adds
+        /// what the block has left.
         #[pallet::constant]
         type AgendaWeight: Get<Weight>;
 
@@ -266,8 +265,8 @@ pub mod pallet {
     #[pallet::storage]
     pub type Tasks<T: Config> = StorageMap<_, Twox64Concat, TaskId, Task<T::AccountId>>;
 
-    /// The tasks of a requester, those in [`Tasks`], in the order of their keys the newest first: a page of them is
-    /// read without the others.
+    /// The tasks of each requester that are in [`Tasks`]. The order of the keys puts the newest task first, so that one
+    /// page can be read without the others.
     #[pallet::storage]
     pub type SubmittedBy<T: Config> = StorageDoubleMap<
         _,
@@ -279,8 +278,8 @@ pub mod pallet {
         TaskId,
     >;
 
-    /// Those of the tasks of a requester that were submitted before there was [`SubmittedBy`], in no order. Nothing is
-    /// added, and it is empty when the last of them was readable for long enough.
+    /// The tasks of each requester that were submitted before [`SubmittedBy`] existed, in no order. Nothing is added.
+    /// The map is empty when the last of these tasks has been removed.
     // RELEASE-1: remove when release 3 is main
     #[pallet::storage]
     pub type TasksOf<T: Config> =
@@ -303,19 +302,19 @@ pub mod pallet {
     #[pallet::storage]
     pub type Claims<T: Config> = StorageMap<_, Twox64Concat, TaskId, Claim>;
 
-    /// How many of them there were, for each task. As long as the task can be read.
+    /// How many unavailable claims there were about each task, as long as the task can be read.
     #[pallet::storage]
     pub type ClaimsMade<T> = StorageMap<_, Twox64Concat, TaskId, u8, ValueQuery>;
 
-    /// The audits of the results that tasks have now. As long as the task can be read.
+    /// The audit of the result that each task has now, as long as the task can be read.
     #[pallet::storage]
     pub type Audits<T: Config> = StorageMap<_, Twox64Concat, TaskId, Audit>;
 
-    /// What auditors have earned and were not paid yet, oldest first.
+    /// What auditors have earned and have not been paid yet, oldest first.
     #[pallet::storage]
     pub type AuditDebts<T: Config> = StorageMap<_, Twox64Concat, u64, Debt<T::AccountId>>;
 
-    /// What went into the pot for audits, and out of it.
+    /// What went into the pot, and out of it.
     #[pallet::storage]
     pub type AuditBook<T: Config> = StorageValue<_, crate::types::AuditBook, ValueQuery>;
 
@@ -353,7 +352,7 @@ pub mod pallet {
     pub type AgendaCursor<T: Config> = StorageValue<_, BlockNumber, ValueQuery>;
 
     /// Deadlines that are served after those of [`Agenda`], by block: the ends of the match windows of replicas, and the
-    /// removal of final tasks. Of tasks that were submitted before there was this they are in [`Agenda`].
+    /// removal of final tasks. For tasks that were submitted before this map existed, they are in [`Agenda`].
     // RELEASE-1: remove when release 3 is main (the last sentence)
     #[pallet::storage]
     pub type PatientAgenda<T: Config> =
@@ -370,7 +369,8 @@ pub mod pallet {
         BoundedVec<Deadline, T::PageCapacity>,
     >;
 
-    /// The first block whose deadlines in [`PatientAgenda`] are not all served; none before the first is served.
+    /// The first block whose deadlines in [`PatientAgenda`] are not all served. There is none before the first was
+    /// served.
     // As `Census`.
     #[pallet::storage]
     #[pallet::whitelist_storage]
@@ -389,10 +389,10 @@ pub mod pallet {
             Self::serve_agenda(T::AgendaWeight::get()).saturating_add(beside)
         }
 
-        /// Goes on with what is due, if the begin of the block had not weight enough for all. Half of what the prompt
-        /// deadlines leave is for others.
+        /// Goes on with the deadlines that are due, if the beginning of the block did not have enough weight for all of
+        /// them. Half of what the prompt deadlines leave is for other pallets.
         fn on_idle(_: BlockNumberFor<T>, remaining: Weight) -> Weight {
-            // What is read and written beside the deadlines, the begin of the block has paid for.
+            // The beginning of the block has paid for what is read and written beside the deadlines.
             if T::Market::is_migrating() {
                 return Weight::zero();
             }
@@ -429,8 +429,8 @@ pub mod pallet {
             Self::do_submit(requester, submission)
         }
 
-        /// Cancels a task that waits for a device, unless it had one and nobody knows yet whose fault the end of
-        /// that was.
+        /// Cancels a task that waits for a device. This is refused as long as an earlier assignment has ended with a
+        /// fault that nobody is blamed for yet.
         ///
         /// Origin: signed, the requester. The whole escrow goes back. Errors: `UnknownTask`,
         /// `NotRequester`, `NotWaiting`, `FaultUndecided`. Emits `TaskCancelled`. Cost: grows with the
@@ -464,7 +464,7 @@ pub mod pallet {
             Ok(Some(weight).into())
         }
 
-        /// Rates those who were paid for a settled task, one to five, once.
+        /// Rates the providers that were paid for a settled task, one to five, once.
         ///
         /// Origin: signed, the requester. Errors: `UnknownTask`, `NotRequester`, `NotSettled`,
         /// `AlreadyRated`, `RatingOutOfRange`. Emits `TaskRated` for each. Cost: grows with their number.
@@ -477,7 +477,7 @@ pub mod pallet {
             Ok(Some(Self::weight_with(T::WeightInfo::rate, n)).into())
         }
 
-        /// Inputs are there and checked; the job starts.
+        /// Says that the inputs are there and checked, and that the job starts.
         ///
         /// Origin: authorised by the device's worker key, while the assignment is `Assigned` and in
         /// time. Emits `TaskStarted`. Free.
@@ -494,11 +494,11 @@ pub mod pallet {
             Self::do_start(assignment)
         }
 
-        /// The job goes on.
+        /// Says how far the job is.
         ///
         /// Origin: authorised by the device's worker key, while the assignment is `Running` and in
-        /// time, not sooner after the last report than [`Pallet::report_limits`] say, and not behind
-        /// it. Emits `ProgressReported`. Free.
+        /// time. The report must not come sooner after the last one than [`Pallet::report_limits`]
+        /// allows, and must not say less than it. Emits `ProgressReported`. Free.
         #[pallet::call_index(5)]
         #[pallet::weight((T::WeightInfo::report_progress(), DispatchClass::Operational))]
         #[pallet::weight_of_authorize(T::WeightInfo::authorize_report_progress())]
@@ -513,8 +513,8 @@ pub mod pallet {
             Self::do_report_progress(assignment, progress)
         }
 
-        /// The job is done: binds the worker to its result without showing it, and frees the
-        /// device's slot.
+        /// Says that the job is done: binds the worker to its result without showing it, and frees
+        /// the device's slot.
         ///
         /// Origin: authorised by the device's worker key, while the assignment is `Running` and in
         /// time. Emits `ResultCommitted`. Free.
@@ -535,11 +535,12 @@ pub mod pallet {
             Ok(Some(Self::weight_of_commit(assignment, n, before)).into())
         }
 
-        /// Opens the commitment. In `expected` the task is settled, or the assignment fails, at
-        /// once; in `optimistic` the window opens, unless an auditor has found another root.
+        /// Opens the commitment. In `expected`, this settles the task or fails the assignment at
+        /// once. In `optimistic`, it opens the window, unless an auditor has found another root.
         ///
-        /// Origin: authorised by the device's worker key, while the assignment is `Committed`, in
-        /// time, and to this opening. Emits `ResultRevealed`, and what follows from it. Free.
+        /// Origin: authorised by the device's worker key, while the assignment is `Committed` and in
+        /// time. The opening must fit the commitment. Emits `ResultRevealed`, and the events of what
+        /// follows. Free.
         #[pallet::call_index(7)]
         #[pallet::weight((Pallet::<T>::weight_with_most(T::WeightInfo::reveal_result), DispatchClass::Operational))]
         #[pallet::weight_of_authorize(T::WeightInfo::authorize_reveal_result())]
@@ -557,11 +558,11 @@ pub mod pallet {
             Ok(Some(Self::weight_of_reveal(assignment, n, before)).into())
         }
 
-        /// The job cannot be done.
+        /// Says that the job cannot be done.
         ///
         /// Origin: authorised by the device's worker key, while the assignment is `Assigned` or
-        /// `Running` and in time, with a fault that workers report. Emits `AssignmentFailed`, and
-        /// what follows from it. Free.
+        /// `Running` and in time. The fault must be one that workers report. Emits
+        /// `AssignmentFailed`, and the events of what follows. Free.
         #[pallet::call_index(8)]
         #[pallet::weight((Pallet::<T>::weight_with_most(T::WeightInfo::fail), DispatchClass::Operational))]
         #[pallet::weight_of_authorize(T::WeightInfo::authorize_fail())]
@@ -580,11 +581,11 @@ pub mod pallet {
             Ok(Some(Self::weight_with(T::WeightInfo::fail, n)).into())
         }
 
-        /// Grants the data key of a sealed task to the provider of an assignment: opens its start
+        /// Grants the data key of a sealed task to the provider of an assignment, and opens its start
         /// window.
         ///
-        /// Origin: signed, the requester. What is in the envelope is for the provider to judge: a
-        /// key that does not fit is a fault. Errors: `UnknownTask`, `NotRequester`,
+        /// Origin: signed, the requester. The chain cannot read the envelope: the provider checks the
+        /// key, and reports a fault if it does not fit. Errors: `UnknownTask`, `NotRequester`,
         /// `NotAwaitingKey`, `KeyWindowEnded`, `WrongRecipient`. Emits `KeyGranted`. Cost: constant.
         #[pallet::call_index(9)]
         #[pallet::weight(T::WeightInfo::grant_key())]
@@ -597,11 +598,11 @@ pub mod pallet {
             Self::do_grant_key(&requester, assignment, envelope)
         }
 
-        /// Opens the trace of a result that is disputed: how many hashes it has, that it ends in the
-        /// result, and where all of them are.
+        /// Opens the trace of a disputed result: shows how many hashes the trace has, that it ends in the
+        /// result, and where all its hashes can be fetched.
         ///
         /// Origin: authorised by the device's worker key, while the result is revealed and a dispute wants
-        /// its trace, with the opening of the trace commitment. Free.
+        /// its trace. The opening must fit the trace commitment. Free.
         #[pallet::call_index(10)]
         #[pallet::weight((T::WeightInfo::open_trace(), DispatchClass::Operational))]
         #[pallet::weight_of_authorize(T::WeightInfo::authorize_open_trace())]
@@ -616,12 +617,12 @@ pub mod pallet {
             Self::do_open_trace(assignment, opening)
         }
 
-        /// Shows a juror's work, for all of its jury: the root of the trace that it went through, which who has
-        /// copied a vote does not know.
+        /// Shows the work of a juror, which counts for its whole jury: the root of the trace of its run. A juror
+        /// that copied its vote does not know that root.
         ///
-        /// Origin: authorised by the device's worker key, while a dispute wants the work of its jury, with what
-        /// this juror and most of those who have voted as the verdict says have committed to. Free. Cost: as of as
-        /// many jurors as there can be.
+        /// Origin: authorised by the device's worker key, while a dispute wants the work of its jury. This juror,
+        /// and most of the jurors that voted as the verdict says, must have committed to the root. Free. Cost: that
+        /// for the most jurors that there can be.
         #[pallet::call_index(11)]
         #[pallet::weight((T::WeightInfo::show_work(), DispatchClass::Operational))]
         #[pallet::weight_of_authorize(T::WeightInfo::authorize_show_work())]

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use frame_support::weights::Weight;
 use sp_runtime::{DispatchError, DispatchResult};
 
-/// Most that dispute a task and appeal.
+/// Most accounts that dispute a task or appeal.
 pub const MAX_PARTIES: u32 = 8;
 
 /// A task that a jury is to decide.
@@ -14,52 +14,52 @@ pub const MAX_PARTIES: u32 = 8;
 pub struct Contest<AccountId> {
     /// Who submitted it.
     pub requester: AccountId,
-    /// Who has revealed a result for it.
+    /// The providers that have revealed a result for it.
     pub providers: Vec<AccountId>,
-    /// The price of what a juror runs again: the highest of those results'.
+    /// The price of what a juror runs again: the highest price of those results.
     pub price: Balance,
-    /// Most of the budget that is for one provider, whatever is left of it.
+    /// The part of the whole budget that one provider can cost at most. What is left of the budget does not matter.
     pub price_cap: Balance,
-    /// Whether only those see its data whom the requester grants the key.
+    /// Whether its data is sealed: a juror can read it only after the requester has granted the key.
     pub is_sealed: bool,
 }
 
-/// What a juror brings and gets.
+/// What a juror is paid and locks.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct JurorTerms {
-    /// Its pay, which its ask must not exceed.
+    /// Its pay. The price of the task at the juror's own ask must not exceed it.
     pub pay: Balance,
     /// What is locked on its stake.
     pub lock: Balance,
 }
 
-/// What became of a juror at the end.
+/// What came of a juror when its seat was closed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ClosedJuror {
-    /// It was right, and has its locks back.
+    /// It was right. Its locks are released.
     Right,
-    /// It was wrong, or has not done the work; what it lost.
+    /// It was wrong, was unable, or did not do the work. This is what it lost; the rest of its locks is released.
     Wrong(Balance),
-    /// It has not voted, or nobody knows who was right; it has what is left of its locks back.
+    /// It did not vote, or its vote was not judged. What is left of its locks is released.
     Released,
 }
 
 /// What a verdict did.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Decided<AccountId> {
-    /// What those lost whose result was wrong.
+    /// What the providers of wrong results lost.
     pub slashed: Balance,
-    /// What auditors lost that had found another root than the verdict's; and what replicas had lost before that
-    /// have not revealed what they had committed to, if there are several.
+    /// What auditors lost that had found another root than the verdict. If the task has several replicas, also what
+    /// replicas lost earlier because they did not reveal what they had committed to.
     pub lost: Balance,
-    /// Auditors that had found what the verdict says against a result that was wrong.
+    /// The auditors that had found the root of the verdict. Empty if no result was wrong.
     pub finders: Vec<AccountId>,
-    /// What the requester is owed for the harm, and who it is: what it has paid for the wrong result and does
-    /// not have back, so that nobody gains by having its own task disputed.
+    /// The requester, and what it is owed for the harm: what it paid for the wrong result and does not get back.
+    /// It is not more than that, so that nobody gains by having its own task disputed.
     pub compensation: (AccountId, Balance),
 }
 
-/// A settled result that is said not to be there.
+/// A settled result about which there is an unavailable claim.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Claimed {
     /// Its provider's collateral, all of which is at stake.
@@ -71,33 +71,42 @@ pub struct Claimed {
 pub struct ClaimDecided<AccountId> {
     /// What the provider lost.
     pub slashed: Balance,
-    /// Who made the result.
+    /// The provider of the result.
     pub provider: AccountId,
-    /// What the requester is owed for the harm, and who it is: the price, if the result was not there.
+    /// The requester, and what it is owed for the harm: the price if the result was not there, else zero.
     pub compensation: (AccountId, Balance),
 }
 
 /// Tasks, as disputes see them. Implemented by `pallet-tasks`.
 ///
-/// Contract: jurors have seats on the task, numbered on from those that it had, and the same life as any
-/// other assignment; they are drawn by stake among the providers that can run the task, whose ask is
-/// within their pay, and who were never on it. Those of an unavailable claim fetch instead, and any device
-/// that has the bandwidth will do for that. [`super::Escalation`] is told when a jury is done.
-/// What is slashed goes to the treasury, from which the caller pays it out in the same block or later.
+/// Contract:
+/// - A juror has a seat on the task. Its seat number follows those that the task already had. Its assignment
+///   has the same states as any other.
+/// - Jurors are drawn by stake. A provider can be drawn if it can run the task, its price for the task is within
+///   the pay, and it was never on the task.
+/// - A juror of an unavailable claim is a fetcher: it fetches the result and runs nothing. Any device with the
+///   bandwidth can do that.
+/// - [`super::Escalation`] is told when a jury is done.
+/// - What is slashed goes to the treasury. The caller pays it out from there, in the same block or later.
 pub trait Contested<AccountId> {
-    /// What there is to contest about a task. Errors as [`Self::contest`] would.
+    /// What [`Self::contest`] would return now, without contesting the task. Errors as it would.
     fn contestable(task: TaskId, escalated: bool) -> Result<Contest<AccountId>, DispatchError>;
 
-    /// What it weighs, beside a task with one assignment, that [`Self::contest`] looks at all assignments that the
-    /// task has had; without a task, of the one with the most.
+    /// The weight of [`Self::contest`] beside that for a task with one assignment: it looks at all assignments that
+    /// the task has had. Without a task: the weight for the task with the most assignments.
     fn contest_weight(task: Option<TaskId>) -> Weight;
 
-    /// Stops the window of a task with a revealed result (or, if `escalated`, takes one whose replicas
-    /// have no majority, or whose auditors found another root): nothing but a verdict ends it from now on. Errors if it is not in that state.
+    /// Makes a task disputed: from now on only a verdict ends it. Errors if the task is not in the state for it.
+    ///
+    /// | `escalated` | the task |
+    /// | --- | --- |
+    /// | no | its result is revealed, and its window is open; the window stops |
+    /// | yes | its replicas have no majority, or an auditor found another root |
     fn contest(task: TaskId, escalated: bool) -> Result<Contest<AccountId>, DispatchError>;
 
-    /// Seats a jury, of which none of `parties` is a member: who disputes or appeals. Returns the number
-    /// of its first seat. Errors if the task has no room for it, or there are more than [`MAX_PARTIES`].
+    /// Seats a jury and returns the number of its first seat. None of `parties`, the accounts that dispute or
+    /// appeal, becomes a juror. Errors if the task has too few free seats, or there are more than
+    /// [`MAX_PARTIES`] parties.
     fn seat_jury(
         task: TaskId,
         jurors: u16,
@@ -105,77 +114,93 @@ pub trait Contested<AccountId> {
         parties: Vec<AccountId>,
     ) -> Result<u8, DispatchError>;
 
-    /// The votes of the seats from `first` on.
+    /// The votes of the jurors from the seat `first` on.
     fn votes(task: TaskId, first: u8) -> Vec<Vote>;
 
-    /// Of a jury that is done, from the seat `first` on: how many have voted so, and how many at all. Neither changes
-    /// while its members are closed, but that whoever had voted so and has copied counts with the others from then on.
+    /// Of a jury that is done, from the seat `first` on: how many voted `vote`, and how many voted at all. Closing a
+    /// juror changes neither number, with one exception: a juror that voted `vote` without the work leaves the
+    /// first number and stays in the second.
     fn voted(task: TaskId, first: u8, vote: Vote) -> (usize, usize);
 
-    /// Has [`super::Escalation::due`] called in this block or soon after it.
+    /// Has [`super::Escalation::due`] called in the block `at` or soon after it.
     fn remind(task: TaskId, at: BlockNumber);
 
-    /// For how many blocks the task may run.
+    /// The task's time limit, in blocks.
     fn time_limit(task: TaskId) -> BlockNumber;
 
-    /// Whether the task has room for a jury of so many. Errors if not.
+    /// Errors if the task has too few free seats for so many jurors.
     fn ensure_room(task: TaskId, jurors: u16) -> DispatchResult;
 
     /// How many seats the task has.
     fn seats(task: TaskId) -> u8;
 
-    /// Whether all who run the task the same way come to the same states on the way, on whatever device.
+    /// Whether every honest run of the task goes through the same states, on whatever device.
     fn is_exact(task: TaskId) -> bool;
 
-    /// Of the jurors from the seat `first` on who have voted so: how many have committed to this trace root,
-    /// and how many there are.
+    /// Of the jurors from the seat `first` on that voted `vote`: how many committed to this trace root, and how
+    /// many they are.
     fn worked(task: TaskId, first: u8, vote: Vote, trace_root: &Hash) -> (usize, usize);
 
-    /// Ends the service of whoever has a seat, if it is a juror's. By a verdict for a root whoever has voted for
-    /// another loses what is locked, and who was unable, or has voted for it without the work, loses a fault's share
-    /// of it; where the jury was unable,
-    /// and without a verdict, nobody does. (Of a claim who has fetched nothing loses a fault's share where the
-    /// others have fetched, and the reverse; and who was unable nothing.)
+    /// Closes a seat and ends the service of its juror. Does nothing if the seat is not a juror's. What the juror
+    /// loses ("share" is what a fault costs, "all" is everything that is locked for it):
+    ///
+    /// | verdict | voted the same | voted another root | was unable | did not vote |
+    /// | --- | --- | --- | --- | --- |
+    /// | a root | nothing; share without the work | all | share | nothing |
+    /// | unable | nothing | nothing | - | nothing |
+    /// | none | nothing | nothing | nothing | nothing |
+    ///
+    /// Of an unavailable claim, where "not fetched" is a vote like a root:
+    ///
+    /// | verdict | voted the same | voted "not fetched" | fetched something | was unable | did not vote |
+    /// | --- | --- | --- | --- | --- | --- |
+    /// | a digest | nothing | share | all, because its digest is another | nothing | nothing |
+    /// | not fetched | nothing | - | share | nothing | nothing |
+    /// | none | nothing | nothing | nothing | nothing | nothing |
     fn close_juror(
         task: TaskId,
         seat: u8,
         verdict: Option<Verdict>,
     ) -> Result<ClosedJuror, DispatchError>;
 
-    /// The juror of a closed seat, if this is what it has voted, and its work.
+    /// The juror of a closed seat, if it voted as the verdict says and, where the verdict names work, has done it.
     fn right_juror(task: TaskId, seat: u8, verdict: Verdict) -> Option<AccountId>;
 
     /// Whether a revealed result has this root.
     fn is_claimed(task: TaskId, root: &Hash) -> bool;
 
-    /// Decides the task: a result with this root is right, every other is wrong; `None` if all are wrong,
-    /// and nobody knows what is right. Settles the task, or has it matched again, or ends it if its
-    /// attempts are used up.
+    /// Decides the task. A result with this root is right, every other is wrong. With `None` all are wrong, and
+    /// the right root is unknown.
+    ///
+    /// | | the task |
+    /// | --- | --- |
+    /// | a result was right | is settled |
+    /// | none was, and the only replica has attempts left | is matched again |
+    /// | none was, and it has several replicas or no attempt left | is refunded |
     fn decide(task: TaskId, root: Option<Hash>) -> Result<Decided<AccountId>, DispatchError>;
 
-    /// Decides against the requester, who kept the jury from its work: what was revealed counts. Of several
-    /// results without a quorum each is paid, and none is the task's.
+    /// Decides against the requester, because the jury was kept from its work or could not run the program. What was
+    /// revealed counts. If several results have no quorum, each of them is paid and none is the task's.
     fn uphold(task: TaskId) -> DispatchResult;
 
     /// Ends the task without a verdict: the requester is refunded, and nobody is slashed.
     fn give_up(task: TaskId) -> DispatchResult;
 
-    /// What there is to claim of an assignment's result. Errors as [`Self::claim`] would, but for who it is
-    /// that claims.
+    /// What [`Self::claim`] would return now, without claiming. Errors as it would, except that it does not check who
+    /// claims.
     fn claimable(assignment: AssignmentId) -> Result<Claimed, DispatchError>;
 
-    /// The requester says that the result of a settled assignment cannot be fetched: until that is decided
-    /// its provider's locks stay. Errors if the account is not the requester, or the retrieval window has
-    /// ended.
+    /// The requester says that the result of a settled assignment cannot be fetched. The provider's locks stay
+    /// until that is decided. Errors if the account is not the requester, or the retrieval window has ended.
     fn claim(assignment: AssignmentId, who: &AccountId) -> Result<Claimed, DispatchError>;
 
-    /// Decides the claim about a task: the result is there, and its provider is free; or it is not, and
-    /// the provider loses its collateral. The settlement stays.
+    /// Decides the claim about a task. If the result is available, the provider's locks are released. If not, the
+    /// provider loses its collateral. The task stays settled either way.
     fn decide_claim(
         task: TaskId,
         is_available: bool,
     ) -> Result<ClaimDecided<AccountId>, DispatchError>;
 
-    /// Ends a claim without a verdict: all is as if it had not been made.
+    /// Ends a claim without a verdict, as if it had not been made.
     fn drop_claim(task: TaskId) -> DispatchResult;
 }

@@ -6,10 +6,10 @@ use aicpw_protocol::{
 /// What a device offers at this moment.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Offer<AccountId> {
-    /// Who answers for the device.
+    /// The account that answers for the device.
     pub provider: AccountId,
-    /// Its spec, with the computing power that it counts for, and the memory that nothing which runs on it
-    /// needs.
+    /// Its spec. The computing power is what the device counts for now. The memory is what its running assignments
+    /// leave free.
     pub spec: DeviceSpec,
     /// Its ask.
     pub ask: AskPrice,
@@ -23,7 +23,7 @@ pub struct Offer<AccountId> {
 
 /// Devices and what they offer, as matching sees them. Implemented by `pallet-provider-staking`.
 ///
-/// Contract: device ids that do not exist, are offline or unavailable have no offer.
+/// Contract: a device has no offer while it is offline or unavailable. An id without a device has none either.
 pub trait DeviceOffers<AccountId> {
     /// What the device offers now; `None` if it is unknown, offline or not available.
     fn offer(device: DeviceId) -> Option<Offer<AccountId>>;

@@ -7,17 +7,17 @@ use sp_runtime::{DispatchError, DispatchResult, Perbill};
 use super::{DeviceOffers, Standing};
 use crate::worker_key::{WorkerId, WorkerProof};
 
-/// What is noted of a device and its provider, and written only if it changes.
+/// Notes about a device and its provider. A call writes each of them only if it changes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Notes {
-    /// Faults in a row, and deadlines that were missed and not made up for.
+    /// The number of faults in a row, and of missed deadlines that later tasks have not made up for.
     pub faults: (u8, u8),
     /// Whether the provider's next heartbeat lists all devices anew.
     pub is_relisted: bool,
 }
 
 impl Notes {
-    /// Keys that a call has not written which leaves them as `after`, of the two that it may.
+    /// How many of the two keys a call has not written, if the notes are `after` when it ends.
     pub fn spared(&self, after: &Self) -> u64 {
         u64::from(self.faults == after.faults)
             .saturating_add(u64::from(self.is_relisted == after.is_relisted))
@@ -49,26 +49,25 @@ pub struct Terms {
 /// How much of the locks a provider loses.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Penalty {
-    /// The governed share of the collateral: silence, no commit, a crash; a juror's that was unable, or copied.
+    /// The share of the collateral that governance sets. For silence, a missing commit or a crash, and for a juror
+    /// that was unable or copied its vote.
     Fault,
-    /// The collateral, whole: other providers found another result. They can be in league, so the
-    /// fraud bond stays: it is for what a jury found.
+    /// The whole collateral, because other providers found another result. These providers can be in league, so the
+    /// fraud bond stays: only a jury can take it.
     Outvoted,
-    /// Collateral and fraud bond, whole: a verdict found the result wrong, or there was none after a
-    /// commit.
+    /// The whole collateral and the whole fraud bond, because a verdict found the result wrong, or a commit was not
+    /// followed by a reveal.
     WrongResult,
 }
 
 /// Providers, their devices and their stake, as tasks see them.
 /// Implemented by `pallet-provider-staking`.
 ///
-/// Contract: `occupy` and exactly one of `release` (after any number of `slash`) form a pair per
-/// assignment. Nothing here fails for lack of funds once `occupy` has succeeded: what is locked is
-/// there.
+/// Contract: each assignment has one `occupy`, then any number of `slash`, then one `release`. After `occupy` has
+/// succeeded, nothing here fails for lack of funds, because the locked stake is there.
 pub trait DevicePool<AccountId>: DeviceOffers<AccountId> {
-    /// Takes a slot of the device, with so much of its memory, and locks its provider's stake for the
-    /// assignment. Errors if there is no free slot, not enough free memory, or not enough free stake; then
-    /// nothing changed.
+    /// Takes a slot and this much memory of the device, and locks stake of its provider for the assignment. Errors
+    /// if there is no free slot, not enough free memory or not enough free stake. An error changes nothing.
     fn occupy(
         device: DeviceId,
         assignment: AssignmentId,
@@ -76,15 +75,15 @@ pub trait DevicePool<AccountId>: DeviceOffers<AccountId> {
         locks: Locks,
     ) -> DispatchResult;
 
-    /// Frees the slot and its memory; the locks stay (result delivered, retrieval or dispute window open).
-    /// Does nothing if it is already free.
+    /// Frees the slot and its memory. The locks stay, because a window for retrieval or disputes is open. Does
+    /// nothing if the slot is already free.
     fn vacate(device: DeviceId, assignment: AssignmentId);
 
-    /// Frees the slot if it is not, and unlocks what is left.
+    /// Unlocks what is still locked for the assignment, and frees its slot if that is not free yet.
     fn release(device: DeviceId, assignment: AssignmentId);
 
-    /// Lowers what is locked for the assignment to `locks`, and frees the rest. What is lower
-    /// already stays as it is.
+    /// Lowers what is locked for the assignment to `locks`, and frees the rest. A lock that is already lower stays
+    /// as it is.
     fn lower(device: DeviceId, assignment: AssignmentId, locks: Locks);
 
     /// Takes the penalty from the locks of the assignment and pays it to `beneficiary`.
@@ -96,22 +95,21 @@ pub trait DevicePool<AccountId>: DeviceOffers<AccountId> {
         beneficiary: &AccountId,
     ) -> Balance;
 
-    /// The device failed: no match for it for a while, longer each time in a row.
+    /// The device failed: it is not matched for a while. The while grows with each failure in a row.
     fn cool_down(device: DeviceId);
 
-    /// A job on the device did not end in its time, which is its provider's fault: it counts for less
-    /// computing power than was measured.
+    /// A job on the device did not end within its time, by the provider's fault. From now on the device counts for
+    /// less computing power than was measured.
     fn missed_deadline(device: DeviceId);
 
-    /// A job on the device that asked for `needed` ended well: its cool-downs start over, and a missed
-    /// deadline is made up for if the job asked for enough.
+    /// A job that asked for `needed` ended well on the device. The cool-downs of the device start over. If `needed`
+    /// is large enough, this makes up for a missed deadline.
     fn succeeded(device: DeviceId, needed: Gflops);
 
     /// How the device stands in the order book.
     fn standing(device: DeviceId) -> Standing;
 
-    /// What the last calls have said of a device, and of whether all devices of its provider are to be listed anew with the
-    /// next heartbeat: what is the same after a call has not been written by it.
+    /// The notes about a device and its provider. A note that is the same after a call was not written by the call.
     fn notes(device: DeviceId) -> Notes;
 
     /// Where to fetch what the provider of a device serves.
@@ -124,12 +122,12 @@ pub trait DevicePool<AccountId>: DeviceOffers<AccountId> {
     /// The worker key that acts for a provider now.
     fn worker_of(provider: &AccountId) -> Option<WorkerId>;
 
-    /// The assignments that a worker key's provider has slots or locks for, and their devices:
-    /// bounded by what a provider can register.
+    /// The assignments for which the provider of a worker key has slots or locks, and their devices. Bounded by
+    /// what a provider can have.
     fn assignments_of(worker: &WorkerId) -> Vec<(AssignmentId, DeviceId)>;
 
-    /// Whether the proof is a valid signature of that worker key over the statement, bound to a
-    /// block that is recent. The cheap checks come first, the signature last.
+    /// Whether the proof is a valid signature of this worker key over the statement, bound to a recent block. The
+    /// signature is checked last, because it costs the most.
     fn verify_worker(
         worker: &WorkerId,
         proof: &WorkerProof,

@@ -4,22 +4,24 @@ use frame_support::weights::Weight;
 /// What is known of the randomness after an anchor.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum DrawSeed {
-    /// The blocks that decide it are not all there.
+    /// Not all blocks that decide the seed are there yet.
     NotYet,
-    /// The seed, in the block after the last that decided it.
+    /// The seed. It is ready in the first block after those that decided it.
     Ready(Hash),
-    /// There is none, or it has been known for longer than a block: anchor anew.
+    /// There is no seed, or it has been known for longer than a block. The consumer takes a new anchor.
     Gone,
 }
 
 /// Randomness that nobody knew when it was anchored. Implemented by `pallet-draw-randomness`.
 ///
-/// Contract: an anchor is taken in the block in which everything that the draw must not depend on
-/// afterwards is fixed. The seed mixes what several blocks after it bring, made by several authors, and
-/// is never anything that could be foretold; until it is there the consumer waits. It is good for one
-/// block: later everybody could have arranged what is drawn from by what will be drawn. A consumer that
-/// makes several draws from one anchor gives each a domain of its own
-/// ([`aicpw_protocol::draw`]).
+/// Contract:
+/// - The consumer takes an anchor in the block in which everything is fixed that nobody may choose with the draw in
+///   mind.
+/// - The seed mixes outputs of several blocks after the anchor, made by several authors. Nobody can foretell it. The
+///   consumer waits until it is there.
+/// - The seed is good for one block. Later, anybody who knows it could arrange who can be drawn.
+/// - A consumer that makes several draws from one anchor gives each draw a domain of its own
+///   ([`aicpw_protocol::draw`]).
 pub trait DrawRandomness {
     /// The anchor for what is fixed in this block: the chain's own height, not the market's clock.
     fn anchor() -> BlockNumber;
@@ -30,14 +32,14 @@ pub trait DrawRandomness {
     /// The seed for what was fixed at the anchor.
     fn seed(anchor: BlockNumber) -> DrawSeed;
 
-    /// The same seed, for as long as it can be found: for a draw of which everything was fixed at the anchor,
-    /// so that to know the seed early helps nobody. `Gone` if there is none, or it was forgotten.
+    /// The same seed, as long as it is stored. Only for a draw in which everything was fixed at the anchor: there it
+    /// helps nobody to know the seed early. `Gone` if there is no seed, or it is no longer stored.
     fn decided(anchor: BlockNumber) -> DrawSeed;
 
-    /// [`Self::decided`], and the first block in which the seed was known; meaningless without one.
+    /// [`Self::decided`], and the first block in which the seed was known. The block has no meaning without a seed.
     fn decided_since(anchor: BlockNumber) -> (DrawSeed, BlockNumber);
 
-    /// What asking for a seed weighs at most.
+    /// The most that it weighs to ask for a seed.
     fn seed_weight() -> Weight;
 }
 

@@ -9,76 +9,77 @@ use super::JurorTerms;
 /// What a dispute that is not over waits for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Awaited {
-    /// Its jury, which is done when everybody on it has revealed, or is gone.
+    /// Its jury. The jury is done when each of its members has revealed or is gone.
     Jury,
-    /// A call of [`Escalation::due`] in this block or before.
+    /// A call of [`Escalation::due`], in this block at the latest.
     Due(BlockNumber),
-    /// The same, when the task or the claim is decided and jurors are paid.
+    /// The same. The task or the claim is already decided, and the jurors are being paid.
     DueToPay(BlockNumber),
 }
 
-/// Where those go on who cannot decide by themselves which result is right. Implemented by
-/// `pallet-disputes`.
+/// Decides which result is right where the tasks pallet cannot. Implemented by `pallet-disputes`.
 ///
-/// Contract: whoever takes a task over ends its dispute through
-/// [`Contested`](super::Contested); until then its escrow and the locks of who has revealed stay as they
-/// are, and no deadline of the tasks pallet ends it. An error undoes what led to the question.
+/// Contract: when the implementation has taken a task over, only it ends the task, through
+/// [`Contested`](super::Contested). Until then the escrow stays as it is, and so do the locks of each provider that
+/// has revealed, and no deadline of the tasks pallet ends the task. If a call here returns an error, the caller
+/// undoes what led to the call.
 pub trait Escalation {
-    /// Takes a task over whose replicas have no majority, or whose auditors found another root than they.
-    /// Returns whether it does: if not, the requester is refunded, and nobody is slashed. Never asked while a dispute
-    /// about the task goes on ([`Self::is_over`]): whoever asks waits for its end, which comes with [`Self::due`].
+    /// Takes over a task whose replicas have no majority, or whose auditors found another root than the replicas.
+    /// Returns whether it did. If not, the requester is refunded and nobody is slashed. The tasks pallet does not
+    /// call this while a dispute about the task goes on ([`Self::is_over`]): it waits for the end, which comes
+    /// with [`Self::due`].
     fn take_over(task: TaskId) -> bool;
 
-    /// By what it is reckoned to judge a result of this price, if the task pays a provider no more than the cap: what an
-    /// auditor is paid, audits cost, and the fraud bond. See [`aicpw_protocol::judging`]; never less than the price, and
-    /// more than the cap only with it.
+    /// The judged price of a result of this price, in a task that pays one provider at most `price_cap`. The pay of
+    /// auditors, the audit cost and the fraud bond follow from it; see [`aicpw_protocol::judging`]. It is never below
+    /// the price, and it is above the cap only if the price is.
     fn judged_price(price: Balance, price_cap: Balance) -> Balance;
 
-    /// What an auditor of such a result brings, and may ask: the `pay` is the highest price that an auditor may have at
-    /// its own ask, the `lock` what it loses if it is wrong, which is what anybody else puts up who doubts the
-    /// result.
+    /// The terms of an auditor of such a result. `pay` is the highest price that the auditor may have at its own ask.
+    /// `lock` is what the auditor loses if it is wrong: as much as the bond of anybody else that doubts the result.
     fn auditor_terms(price: Balance, price_cap: Balance) -> JurorTerms;
 
-    /// Everybody on the jury of the task has revealed, or is gone.
+    /// The jury of the task is done: each of its members has revealed or is gone.
     fn jury_done(task: TaskId) -> DispatchResult;
 
-    /// The requester of a sealed task has not granted a juror the key in time.
+    /// The requester of a sealed task did not grant the key to a juror in time.
     fn key_withheld(task: TaskId) -> DispatchResult;
 
-    /// Until when the trace of the result of a task is wanted; `None` if it is not.
+    /// The last block in which the trace of a task's result is wanted; `None` if it is not wanted.
     fn trace_wanted(task: TaskId) -> Option<BlockNumber>;
 
-    /// The trace of the result of a task, which was wanted, is open.
+    /// The provider's worker has opened the trace of a task's result. The trace was wanted.
     fn trace_opened(task: TaskId, trace: OpenTrace) -> DispatchResult;
 
-    /// Until when the jurors of a task are asked to show their work; `None` if they are not.
+    /// The last block in which the jurors of a task are asked to show their work; `None` if they are not asked.
     fn work_wanted(task: TaskId) -> Option<BlockNumber>;
 
-    /// Whether the work of the jurors of a task who were right comes to this trace root.
+    /// Whether this trace root is the work of the jurors of a task that were right: enough of them have committed to
+    /// it.
     fn is_work(task: TaskId, trace_root: &Hash) -> bool;
 
-    /// The work of the jurors of a task, which was wanted, is shown: it comes to this trace root.
+    /// A juror has shown the work of the jury of a task: this trace root. The work was wanted.
     fn work_shown(task: TaskId, trace_root: Hash) -> DispatchResult;
 
-    /// What of the job the jury of a task runs; `None` if all of it.
+    /// The part of the job that the jury of a task runs; `None` if it runs the whole job.
     fn part(task: TaskId) -> Option<DisputedPart>;
 
-    /// A block that [`Contested::remind`](super::Contested::remind) asked for has come. After an error it is called
-    /// again in the next block.
+    /// The block that [`Contested::remind`](super::Contested::remind) asked for has come. After an error this is
+    /// called again in the next block.
     fn due(task: TaskId) -> DispatchResult;
 
-    /// What the dispute about a task waits for; `None` if there is none that goes on. For the invariants: whoever
-    /// gives [`Contested`](super::Contested) checks by it that something ends every dispute.
+    /// What the dispute about a task waits for; `None` if no dispute goes on. For invariants: the pallet that
+    /// implements [`Contested`](super::Contested) checks with it that something ends every dispute.
     fn awaited(task: TaskId) -> Option<Awaited>;
 
-    /// Whether no dispute about the task goes on: nothing of it is still to be paid or given back.
+    /// Whether no dispute about the task goes on: everything was paid and given back.
     fn is_over(task: TaskId) -> bool;
 
-    /// The task is final and no longer readable. Returns whether there was anything to forget of it.
+    /// Forgets what is stored about a task, because the task is removed. Returns whether anything was stored.
     fn forget(task: TaskId) -> bool;
 
-    /// Most blocks that a dispute takes from its opening to its end, if a jury takes so many from its
-    /// call to its last reveal, and a task may run for so many.
+    /// The most blocks from the opening of a dispute to its end. `jury` is the most blocks from the call of a jury to
+    /// its last reveal, `time_limit` the longest time limit of a task, in blocks.
     fn longest_dispute(jury: BlockNumber, time_limit: BlockNumber) -> BlockNumber;
 }
 

@@ -1,13 +1,13 @@
 /// Whether the market is open. Implemented by `pallet-market-clock`.
 ///
-/// Contract: while it is not open the clock of deadlines stands still; nobody takes or matches a
-/// task, and what was matched before goes on. While the state is being migrated it is not open, and no hook
-/// reads or writes what the market keeps: its form may be neither the old nor the new one.
+/// Contract: while the market is not open, the clock of deadlines stands still. No task is accepted or matched, and
+/// assignments that were matched before go on. While the state is being migrated, the market is not open, and no hook
+/// reads or writes what the market stores: some of it may have the old form and some the new one.
 pub trait MarketSwitch {
-    /// Whether tasks are taken and matched.
+    /// Whether tasks are accepted and matched.
     fn is_open() -> bool;
 
-    /// Whether a migration of many blocks is under way, or has failed and left both forms behind.
+    /// Whether a migration over many blocks goes on, or has failed and left both forms in the state.
     fn is_migrating() -> bool;
 }
 

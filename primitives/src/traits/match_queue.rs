@@ -1,24 +1,24 @@
 use aicpw_protocol::TaskId;
 
-/// Where in the queue a task goes.
+/// The end of the queue that a task goes to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum QueueEnd {
-    /// A new task, of which matching has not heard before: behind all others, in history order.
+    /// Behind all others, in history order. For a new task, which matching does not know yet.
     Back,
-    /// A task whose assignment failed: before all others.
+    /// Before all others. For a task that was in the queue before and wants a device again.
     Front,
 }
 
 /// The queue of tasks that wait for a device. Implemented by `pallet-matching`.
 ///
-/// Contract: matching asks the [`super::TaskBoard`] about each task that is in the queue until it has
-/// matched it, parked it, or been told to forget it. A task is in the queue at most once: only one that was
-/// never in it goes to its back.
+/// Contract: a task stays in the queue until matching has matched it, has parked it or is told to forget it. As long
+/// as it is there, matching asks the [`super::TaskBoard`] about it. A task is in the queue at most once. Only a task
+/// that was never in the queue goes to its back.
 pub trait MatchQueue {
     /// Puts a task into the queue.
     fn enqueue(task: TaskId, end: QueueEnd);
 
-    /// Takes a task out, queued or parked. Does nothing if it is in neither.
+    /// Removes a task that is queued or parked. Does nothing if it is neither.
     fn forget(task: TaskId);
 }
 

@@ -1,6 +1,6 @@
 use aicpw_protocol::{device::DeviceSpec, AskPrice, DeviceId};
 
-/// What the book keeps of a device.
+/// What the book stores about a device.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Listing {
     /// Its spec, as it is offered.
@@ -9,23 +9,24 @@ pub struct Listing {
     pub ask: AskPrice,
 }
 
-/// How a device stands in the order book. What is the same after a call has not been written by it.
+/// How a device stands in the order book. A field that is the same after a call was not written by the call.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct Standing {
-    /// The bucket that it is in; `None` if it is not in the book.
+    /// The device's bucket; `None` if the device is not in the book.
     pub place: Option<u64>,
     /// Whether it is on a further page of that bucket.
     pub is_on_further_page: bool,
-    /// Whether a device in that bucket has a free slot, which is what the nodes above the bucket say.
+    /// Whether any device in that bucket has a free slot. The nodes above the bucket say the same.
     pub is_bucket_open: bool,
-    /// Whether it is to be compared with parked tasks.
+    /// Whether the device is still to be compared with parked tasks.
     pub is_fresh: bool,
 }
 
 impl Standing {
-    /// The keys, read and written, that a call has not touched which leaves the device as `after`: of those that it touches
-    /// where the device was alone in its bucket, goes to a further page of another, and becomes one that is compared with
-    /// parked tasks. The bucket that it is in is never among them: what the device offers may have changed.
+    /// The number of keys that a call has not read, and has not written, if the device stands as `after` when it ends.
+    /// They are counted from the dearest call: the device was alone in its bucket, moves to a further page of another
+    /// bucket, and becomes one to compare with parked tasks. The device's own bucket is never spared, because
+    /// what the device offers may have changed.
     pub fn spared(&self, after: &Self) -> (u64, u64) {
         let (reads, writes) = self.spared_of_many(after);
         let has_stayed = self.place == after.place;
@@ -47,7 +48,7 @@ impl Standing {
         )
     }
 
-    /// The same without what several devices of a provider touch together: root, census and words.
+    /// The same without the keys that several devices of a provider share: root, census and words.
     pub fn spared_of_many(&self, after: &Self) -> (u64, u64) {
         if self.place != after.place {
             return (0, 0);
@@ -65,24 +66,28 @@ impl Standing {
 
 /// The order book of devices. Implemented by `pallet-matching`.
 ///
-/// Contract: a device is listed when it comes online, becomes available, changes its spec or ask,
-/// or gets a slot, memory or stake free, and unlisted when it is no longer offered. To list comes after the
-/// change is stored: the book asks [`DeviceOffers::offer`](super::DeviceOffers::offer) for reputation,
-/// free stake and free slots, keeps a device without a free slot aside, and unlists one without an
-/// offer. A slot that is free again at the end of a cool-down counts as one that gets free. The book
-/// may drop a device by itself when it meets it offline; `provider-staking` lists it again when it
-/// comes back. Both calls are idempotent and bounded.
+/// Contract:
+/// - A device is listed when it comes online, becomes available, or changes its spec or ask, and when a slot, memory
+///   or stake gets free. The end of a cool-down counts as a slot that gets free. A device is unlisted when it is no
+///   longer offered.
+/// - The caller stores its change first and lists afterwards. The book asks
+///   [`DeviceOffers::offer`](super::DeviceOffers::offer) for reputation, free stake and free slots. It keeps a
+///   device without a free slot aside, and unlists a device without an offer.
+/// - The book may drop a device by itself when a search meets it offline. `provider-staking` lists the device again
+///   when it comes back.
+/// - `list` and `unlist` are idempotent and bounded.
 pub trait OrderBook {
-    /// Puts the device into the book, or moves it to where it belongs now, and wakes parked tasks
-    /// that may fit it.
+    /// Puts the device into the book, or moves it to the place where it belongs now. Has parked tasks that may fit
+    /// it woken.
     fn list(device: DeviceId, listing: Listing);
 
     /// Takes the device out of the book.
     fn unlist(device: DeviceId);
 
-    /// A slot and memory of the device got free: has searches meet it again where it stands. Returns whether it could: the
-    /// device is in the book, and still belongs there as far as its spec and ask say. Where its provider's stake or reputation
-    /// says otherwise, searches find that out, and the next [`Self::list`] mends it.
+    /// A slot and memory of the device got free: searches meet it again in its present place. Returns whether this
+    /// was possible: the device must be in the book, and its spec and ask must belong to that place. Stake and
+    /// reputation of the provider are not checked: searches find out if they belong elsewhere, and the next
+    /// [`Self::list`] mends it.
     fn reopen(device: DeviceId, listing: Listing, has_free_slot: bool) -> bool;
 
     /// How the device stands.

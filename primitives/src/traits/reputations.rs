@@ -13,11 +13,12 @@ pub trait Reputations<AccountId> {
     /// An assignment failed by the provider's fault.
     fn faulted(provider: &AccountId, at_stake: Balance);
 
-    /// A verdict found a result of the provider wrong, or it did not open what it had committed to:
-    /// nothing is left of its reputation.
+    /// A verdict found a result of the provider wrong, or the provider did not open its commitment. Nothing is left
+    /// of its reputation.
     fn convicted(provider: &AccountId);
 
-    /// `requester` rated a settled task, one to five: the less it moves the more it had of this provider lately.
+    /// `requester` rated a settled task, one to five. The more business it had with this provider lately, the less the
+    /// rating moves the reputation.
     fn rated(provider: &AccountId, requester: &AccountId, rating: u8, paid: Balance);
 }
 

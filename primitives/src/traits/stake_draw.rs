@@ -4,25 +4,28 @@ use frame_support::weights::Weight;
 
 /// Draws providers by their stake. Implemented by `pallet-provider-staking`.
 ///
-/// Contract: drawn are providers that are online with at least the least stake, each with a chance of
-/// its active stake over that of all of them. The ticket decides alone: who knows it before the draw
-/// knows who will be drawn, so it has to come from randomness that nobody knew
-/// ([`DrawRandomness`](super::DrawRandomness)), and each draw needs a ticket of its own. One provider can
-/// be drawn by several tickets; whom the caller cannot use it leaves out, and draws again.
+/// Contract:
+/// - A provider can be drawn if it is online and has at least the least stake. Its chance is its active stake over the
+///   active stake of all that can be drawn.
+/// - The ticket alone decides. Anybody that knows the ticket before the draw knows who will be drawn. So the ticket
+///   must come from randomness that nobody knew ([`DrawRandomness`](super::DrawRandomness)), and each draw needs a
+///   ticket of its own.
+/// - Several tickets can draw the same provider. The caller skips a provider that it cannot use, and draws again.
 pub trait StakeDraw<AccountId> {
-    /// The provider that the ticket draws. `None` if there is nobody, or if those that it met had
-    /// fallen silent; they cannot be drawn any more, and another ticket may find somebody.
+    /// The provider that the ticket draws. `None` if nobody can be drawn, or if each provider that the draw met had
+    /// fallen silent. Those can no longer be drawn, and another ticket may find a provider.
     fn draw(ticket: &Hash) -> Option<AccountId>;
 
-    /// What one draw weighs at most, however many providers there are.
+    /// The most that one draw weighs, however many providers there are.
     fn draw_weight() -> Weight;
 
-    /// The same as [`Self::draw`], and what it has weighed: the most only where all that it met had fallen silent.
+    /// [`Self::draw`], and what it has weighed. It weighs the most only if each provider that it met had fallen
+    /// silent.
     fn draw_weighed(ticket: &Hash) -> (Option<AccountId>, Weight) {
         (Self::draw(ticket), Self::draw_weight())
     }
 
-    /// The provider's devices: bounded by what a provider can register.
+    /// The provider's devices. Bounded by what a provider can register.
     fn devices_of(provider: &AccountId) -> Vec<DeviceId>;
 }
 

@@ -9,35 +9,35 @@ use sp_runtime::DispatchError;
 
 use super::{DrawSeed, Offer, Terms};
 
-/// Who of those that fit gets a task.
+/// Which of the devices that fit gets a task.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Choice {
     /// The cheapest.
     Cheapest,
-    /// Whom a draw by stake finds, never by price: so that whoever is cheap cannot fill a quorum. The
-    /// ticket of the first draw is [`TaskBoard::ticket`].
+    /// A device of a provider that is drawn by stake, whatever its price. So a provider cannot fill a quorum by being
+    /// cheap. The ticket of the first draw is [`TaskBoard::ticket`].
     Drawn,
 }
 
-/// What a queued task asks of the next device that it wants.
+/// What a queued task needs of its next device.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Demand<AccountId> {
-    /// Who must not be the provider.
+    /// The requester, which must not be the provider.
     pub requester: AccountId,
-    /// Providers that must not get it: they are on it, or failed it.
+    /// Providers that must not get the task, for example because they are on it or failed it.
     pub excluded: Vec<AccountId>,
     /// What the device must have.
     pub needs: Needs,
-    /// The highest ask that the budget can pay to a provider that is not worse than a beginner; to one
-    /// that is worse it may pay less ([`TaskBoard::terms`]).
+    /// The highest ask that the budget can pay to a provider with at least the reputation of a beginner. A provider
+    /// with less may have to ask less ([`TaskBoard::terms`]).
     pub highest_ask: AskPrice,
-    /// For class `device`, if another replica runs: the fingerprint of its device, which this one's
-    /// has to equal.
+    /// The fingerprint that the device must have. Only in class `device`, if another replica runs: it is the
+    /// fingerprint of that replica's device.
     pub fingerprint: Option<Hash>,
-    /// Who of those that fit gets it.
+    /// Which of the devices that fit gets it.
     pub choice: Choice,
-    /// Whether it is to judge or to audit what others have done: the money of those waits for it, so it goes before
-    /// what only begins later.
+    /// Whether the device is for a juror or an auditor. The money of other providers waits for these, so they go
+    /// before tasks that only begin.
     pub is_urgent: bool,
 }
 
@@ -46,35 +46,36 @@ pub struct Demand<AccountId> {
 pub struct Assigned {
     /// Whether the task wants a further device.
     pub wants_more: bool,
-    /// Whether its requester was given a part of the budget back, because no further attempt can need it.
+    /// Whether the requester got a part of the budget back, because no further attempt can need it.
     pub gave_back: bool,
 }
 
 /// Tasks, as matching sees them. Implemented by `pallet-tasks`.
 ///
-/// Contract: a task can want several devices, one after the other; each demand is for the next. `demand`
-/// is `None` for a task that needs no match (any more); matching then drops it. `assign` is called with
-/// an offer that fits the demand, in the same block; if it errors nothing changed and matching goes on
-/// with the next device. As long as it returns that a further one is wanted the task stays in the
-/// queue.
+/// Contract:
+/// - A task can want several devices, one after the other. Each demand is for the next one.
+/// - `demand` is `None` for a task that needs no match, or no further one. Matching then drops the task.
+/// - `assign` gets an offer that fits the demand, in the block of the demand. An error changes nothing, and matching
+///   goes on with the next device.
+/// - The task stays in the queue as long as `assign` returns that it wants a further device.
 pub trait TaskBoard<AccountId> {
     /// What the task asks for.
     fn demand(task: TaskId) -> Option<Demand<AccountId>>;
 
-    /// What a device with this ask, of a provider of this reputation, would cost and have to lock for
-    /// the task; `None` if that cannot be paid. Price and locks do not depend on the reputation, and
-    /// neither they nor the cost of audits fall when the ask rises or the reputation falls.
+    /// The terms of the task for a device with this ask, of a provider with this reputation; `None` if the budget
+    /// cannot pay them. Price and locks do not depend on the reputation. Price, locks and audit cost never get lower
+    /// when the ask is higher or the reputation is lower.
     fn terms(task: TaskId, ask: AskPrice, reputation: Reputation) -> Option<Terms>;
 
-    /// The ticket that draws the next device, once it is known. Asked only where the demand says that it
-    /// is drawn.
+    /// The ticket that draws the next device, once it is known. Matching asks for it only if the demand's choice is
+    /// [`Choice::Drawn`].
     fn ticket(task: TaskId) -> DrawSeed;
 
-    /// The first block, by the chain's own height, in which that ticket can be known; it can be later. In
-    /// every block before, [`Self::ticket`] is `NotYet`.
+    /// The first block, by the chain's own height, in which that ticket can be known. In every earlier block
+    /// [`Self::ticket`] is `NotYet`; it can stay `NotYet` for longer.
     fn ticket_from(task: TaskId) -> BlockNumber;
 
-    /// What it weighs at most to find that ticket.
+    /// The most that it weighs to find that ticket.
     fn ticket_weight() -> Weight;
 
     /// Assigns the task to the device.
@@ -84,14 +85,14 @@ pub trait TaskBoard<AccountId> {
         offer: &Offer<AccountId>,
     ) -> Result<Assigned, DispatchError>;
 
-    /// What it weighs, beside the assignment, to give a part of the budget back with it.
+    /// The weight of giving a part of the budget back, which comes on top of that of the assignment.
     fn give_back_weight() -> Weight;
 
-    /// The draw has found nobody, or its seed is gone: the next is made from later blocks, so that
-    /// nobody can prepare for it.
+    /// The draw found nobody, or its seed is gone. The next draw uses a seed from later blocks, so that nobody can
+    /// prepare for it.
     fn redraw(task: TaskId);
 
-    /// All candidates were seen and none fits.
+    /// Matching has seen all candidates, and none fits.
     fn parked(task: TaskId, reason: Unmatched);
 
     /// A parked task is in the queue again.
