@@ -86,7 +86,7 @@ pub mod pallet {
         /// Who pauses and resumes.
         type PauseOrigin: EnsureOrigin<Self::RuntimeOrigin>;
 
-        /// Whether some of what the market keeps may be in the form of before a migration.
+        /// Whether some of what the market stores may still have the form of before a migration.
         type IsMigrating: Get<bool>;
 
         /// Weights of the calls.

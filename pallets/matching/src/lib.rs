@@ -32,12 +32,14 @@
 //! ```
 //!
 //! Every node keeps two masks per cell: where devices *are*, and where *open* ones are. To list, unlist,
-//! fill or free a device changes its page, and only where that was the first or last of its kind the
-//! bucket, the leaf and the root: at most five writes with its entry, whatever is in the book.
+//! fill or free a device changes its page. It changes the bucket, the leaf and the root only if the device
+//! was the first or last of its kind there. With the device's entry these are at most five writes, whatever
+//! is in the book.
 //!
-//! A search turns the needs of a task into levels. From the *floor* on a device may fit; from the *sure*
-//! level on it does. It asks the nodes for the cheapest bucket whose cell is at or above the floor in
-//! all five, goes through that bucket's open devices, compares exactly, and goes on to the next bucket.
+//! A search turns the needs of a task into levels. A device at or above the *floor* may fit; a device at or
+//! above the *sure* level does fit. The search asks the nodes for the cheapest bucket whose cell is at or
+//! above the floor in all five levels. It compares the open devices of that bucket exactly, and goes on to
+//! the next bucket.
 //!
 //! **What it costs.** A step from one bucket to the next reads at most a root and a leaf per segment
 //! with the class (four, of seven), however many devices there are: nodes grow with the number of
@@ -63,35 +65,35 @@
 //! 4. *Nothing fits.* When all candidates have been seen the task is parked with the first need that no
 //!    device met.
 //! 5. *A fitting device comes, or gets a slot or stake free.* It wakes the oldest parked tasks that it
-//!    fits, as many as it has slots. If it fits none of the oldest, it goes on with the others in later visits.
+//!    fits, as many as it has free slots. If it fits none of the oldest, later visits compare it with the others.
 //! 6. *An assignment fails.* The task comes back before all others.
-//! 7. *A task wants several devices.* It stays in the queue until it has them. The first is the cheapest;
-//!    each further one is drawn by stake, by a ticket that nobody knew when the task came, among those that
-//!    fit and whose ask can be paid ([`draw`]). Until the ticket is known the task waits with the slow
-//!    ones, and is passed over until the first block in which it can be.
-//! 8. *Nobody who is drawn fits.* After at most [`MAX_DRAWS`](draw::MAX_DRAWS) draws the task waits for a
-//!    later seed, and so on, until its match window ends. While it waits a search through the book tells
-//!    whether anybody fits: if nobody does, the task is parked with the reason.
+//! 7. *A task wants several devices.* It stays in the queue until it has them. The first is the cheapest.
+//!    Each further one is drawn by stake ([`draw`]) among the devices that fit and whose ask can be paid, with
+//!    a ticket that nobody knew when the task came. Until the ticket is known, the task waits with the slow
+//!    ones. It is passed over until the first block in which the ticket can be known.
+//! 8. *No drawn device fits.* After at most [`MAX_DRAWS`](draw::MAX_DRAWS) draws the task waits for a
+//!    later seed, and so on, until its match window ends. While it waits, a search through the book tells
+//!    whether any device fits. If none does, the task is parked with the reason.
 //!
 //! ## Properties
 //!
-//! - **Order**: tasks are taken from the queue by id, which is history order; failed ones before all.
-//! - **Cheapest**: a match has the lowest tick of all open devices that fit, save those that
-//!   [`PATIENCE`] passes over; on that tick the best reputation level; in that level the least
-//!   sufficient device; and among equals it is each one's turn.
-//! - **Drawn**: whoever gets a task beside another had the chance that its stake gives it among those
-//!   that fit, whatever it asks; and all draws from one seed are made in one block. Of the tasks that a juror
-//!   or an auditor is wanted for and whose ticket is there, the first is drawn for in that block however many
-//!   others wait, and the next as far as half of the weight goes.
-//! - **No head-of-line blocking**: whatever is served leaves the queue, and of the slow tasks those have their
-//!   turn first to which the weight of the block before did not reach. Tasks that an auditor or a juror is
-//!   wanted for go before all others, with half of the weight; fresh devices before the queue, with half of
-//!   what that leaves.
+//! - **Order**: tasks are taken from the queue by id, which is history order. Tasks that failed come before all.
+//! - **Cheapest**: a match has the lowest tick of all open devices that fit, except those that
+//!   [`PATIENCE`] passes over. On that tick it has the best reputation level, and in that level it is the
+//!   least sufficient device. Equal devices take turns.
+//! - **Drawn**: a further device of a task is drawn. Its chance is that of its provider's stake among the
+//!   providers that fit, whatever it asks. All draws from one seed are made in one block. Of the tasks that want
+//!   a juror or an auditor and whose ticket is there, the first is drawn for in that block, however many others
+//!   wait. The next ones are drawn for as far as half of the weight goes.
+//! - **No head-of-line blocking**: a task that is served leaves the queue. Of the slow tasks, those that the
+//!   weight of the block before did not reach have their turn first. Tasks that want an auditor or a juror go
+//!   before all others, with half of the weight. Then come fresh devices, before the queue, with half of what
+//!   is left.
 //! - **Nothing is forgotten**: a task is in exactly one of front, back, slow, urgent or parked until it is
-//!   matched or forgotten; what no fresh device wakes, the sweep finds.
+//!   matched or forgotten. The sweep finds parked tasks that no fresh device wakes.
 //! - **Bounded**: a step of a search makes at most [`Config::MaxCandidates`] looks and
-//!   [`MAX_REPAIRS`](share::MAX_REPAIRS) repairs, and is begun only if the meter holds the most that it
-//!   can cost; where weight is short, with smaller bounds.
+//!   [`MAX_REPAIRS`](share::MAX_REPAIRS) repairs. It begins only if the meter holds the most that it can cost.
+//!   If weight is short, its bounds are smaller.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
