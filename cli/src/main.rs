@@ -37,6 +37,8 @@ mod fetch;
 mod grant;
 mod hash;
 mod keys;
+mod ledger;
+mod ledger_file;
 mod life;
 mod node_rpc;
 mod output;

@@ -4,6 +4,7 @@
 //! transactions are made of the same types ([`call`]) and signed here, so that no code has to be
 //! generated from a runtime's metadata.
 
+pub mod block;
 pub mod call;
 mod explain;
 pub use explain::{is_of_replaced_block, node_method as explain_node_method};

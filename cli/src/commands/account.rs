@@ -3,7 +3,7 @@
 use clap::Subcommand;
 use serde::Serialize;
 
-use super::Context;
+use super::{ledger, Context};
 use crate::{
     account::Account,
     amount::{positive, Amount},
@@ -31,6 +31,18 @@ Examples:
 Examples:
   aicpw --key-file me.key account address")]
     Address,
+    /// List what an account was paid and has paid: results, fees, slashes, audits, bonds, refunds
+    ///
+    /// From final blocks. An ordinary node has the states of the newest 256 only, about a minute, so whoever keeps
+    /// books stays up with --follow, or asks a node with `--state-pruning archive`. A file goes on where it ends when
+    /// the same command is started again, and says which blocks are missing, if any are.
+    #[command(after_long_help = "\
+Examples:
+  aicpw --key-file provider.key account ledger --out ledger.csv --follow
+  aicpw --key-file me.key account ledger --json
+  aicpw --url ws://archive.example.org:9944 account ledger \\
+    5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty --from-block 120000 --out ledger.csv")]
+    Ledger(ledger::LedgerArgs),
 }
 
 /// What `transfer` takes.
@@ -95,6 +107,7 @@ pub async fn run(context: &Context<'_>, command: AccountCommand) -> Result<()> {
                 ])
             });
         }
+        AccountCommand::Ledger(args) => ledger::run(context, &args).await?,
         AccountCommand::Address => {
             let account = context.signer()?.account;
             let document = serde_json::json!({ "account": account });

@@ -16,6 +16,7 @@ mod fitting;
 pub mod history;
 pub mod ipfs;
 pub mod keys;
+pub mod ledger;
 mod let_go;
 mod narrow;
 pub mod prepare;
@@ -83,6 +84,9 @@ fn next_step(command: &Command) -> &'static str {
         }
         Command::Provider(_) => {
             "what was sent by then can still get into a block: `aicpw provider status` shows it"
+        }
+        Command::Account(account::AccountCommand::Ledger(_)) => {
+            "with --out the same command goes on where the file ends"
         }
         Command::Transfer(_) => {
             "what was sent by then can still get into a block: `aicpw account balance` shows it"

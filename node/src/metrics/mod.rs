@@ -4,6 +4,7 @@
 //!
 //! `docs/metrics.md` has the table of these and of the worker's and IPFS' metrics.
 
+pub mod earnings;
 #[cfg(test)]
 mod tests;
 

@@ -38,7 +38,7 @@ use super::{
 use crate::{
     aicpw_rpc::MarketDeps,
     cli::FinalityArgs,
-    metrics::MarketMetrics,
+    metrics::{earnings, MarketMetrics},
     rpc,
     worker::{self, MarketServices, NodeChain},
 };
@@ -220,6 +220,16 @@ impl Node {
             let metrics = MarketMetrics::register(registry)?;
             let follow = metrics.follow(self.client.clone(), heads.clone(), self.sync.clone());
             tasks.spawn("market-metrics", Some("market"), follow);
+            if let Some(metrics) = market.worker_metrics() {
+                let count = earnings::count(
+                    self.client.clone(),
+                    self.keystore.clone(),
+                    heads.clone(),
+                    self.sync.clone(),
+                    metrics,
+                );
+                tasks.spawn("earnings-metrics", Some("market"), count);
+            }
         }
         let chain = Arc::new(NodeChain {
             client: self.client.clone(),

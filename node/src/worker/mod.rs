@@ -122,6 +122,11 @@ impl MarketServices {
         self.worker.is_some()
     }
 
+    /// Where the worker counts, if jobs run here and there is a registry.
+    pub fn worker_metrics(&self) -> Option<WorkerMetrics> {
+        self.worker.as_ref().map(|worker| worker.metrics.clone())
+    }
+
     /// What [`Self::run`] tells of this machine's devices: `None` until they are measured, and
     /// forever where there is no worker.
     pub fn devices_channel() -> (DevicesSender, watch::Receiver<Option<Arc<Inventory>>>) {

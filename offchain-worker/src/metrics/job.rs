@@ -1,11 +1,11 @@
 //! Jobs: how many are in which phase, how long each phase took, how they ended.
 
-use aicpw_protocol::task::Fault;
+use aicpw_protocol::{task::Fault, Balance};
 use std::sync::Arc;
 use std::time::Instant;
 use substrate_prometheus_endpoint::{
     exponential_buckets, Counter, CounterVec, Gauge, GaugeVec, HistogramOpts, HistogramVec, Opts,
-    PrometheusError, Registry, SourcedCounter, U64,
+    PrometheusError, Registry, SourcedCounter, F64, U64,
 };
 
 use super::{counters, engine::EngineTime, gauges, register, reported_faults};
@@ -38,6 +38,9 @@ pub(super) struct Registered {
     failures: CounterVec<U64>,
     lacking: Gauge<U64>,
     verdicts_against: Counter<U64>,
+    // One AICP is 10^18 of the smallest unit: 64 bits of whole numbers end at 18 AICP.
+    earned: Counter<F64>,
+    slashed: Counter<F64>,
     conformance_runs: CounterVec<U64>,
     pub(super) engine_started: CounterVec<U64>,
     pub(super) engine_failed: CounterVec<U64>,
@@ -140,6 +143,20 @@ impl WorkerMetrics {
                 )?,
                 registry,
             )?,
+            earned: register(
+                Counter::new(
+                    "aicpw_earned_planck_total",
+                    "What this node's provider was paid for results, base fees, audits and seats, in the smallest unit",
+                )?,
+                registry,
+            )?,
+            slashed: register(
+                Counter::new(
+                    "aicpw_slashed_planck_total",
+                    "What was taken of this node's provider's stake, in the smallest unit",
+                )?,
+                registry,
+            )?,
             conformance_runs: counters(
                 registry,
                 "aicpw_conformance_runs_total",
@@ -209,6 +226,20 @@ impl WorkerMetrics {
         }
     }
 
+    /// The provider was paid.
+    pub fn earned(&self, amount: Balance) {
+        if let Some(metrics) = &self.0 {
+            metrics.earned.inc_by(amount as f64);
+        }
+    }
+
+    /// Stake of the provider was taken.
+    pub fn slashed(&self, amount: Balance) {
+        if let Some(metrics) = &self.0 {
+            metrics.slashed.inc_by(amount as f64);
+        }
+    }
+
     /// An assignment has ended.
     pub fn ended(&self, end: End) {
         if let Some(metrics) = &self.0 {
@@ -273,6 +304,7 @@ impl Drop for Timing {
 mod tests {
     use super::*;
     use crate::metrics::scrape::value;
+    use aicpw_protocol::units::AICP;
 
     fn closed() -> Phase {
         Phase::Closed {
@@ -318,6 +350,8 @@ mod tests {
             timing.enter(&closed());
             metrics.failed(Fault::Crashed);
             metrics.verdict_against();
+            metrics.earned(40 * AICP);
+            metrics.slashed(AICP);
             metrics.ended(End::Failed);
         };
         let count = |name: &str, labels: &[(&str, &str)]| value(&registry, name, labels);
@@ -331,12 +365,15 @@ mod tests {
                 count("aicpw_job_failures_total", &[("fault", "crashed")]),
                 count("aicpw_jobs_ended_total", &[("end", "failed")]),
                 count("aicpw_verdicts_against_total", &[]),
+                count("aicpw_earned_planck_total", &[]),
+                count("aicpw_slashed_planck_total", &[]),
             ]
         };
         job(&WorkerMetrics::default());
-        assert_eq!(counted(), [0.0; 8]);
+        assert_eq!(counted(), [0.0; 10]);
         // The same where there is one.
         job(&counting);
-        assert_eq!(counted(), [2.0, 3.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0]);
+        let expected = [2.0, 3.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 4e19, 1e18];
+        assert_eq!(counted(), expected);
     }
 }

@@ -1,0 +1,425 @@
+//! `aicpw account ledger`: what an account was paid and has paid, from final blocks.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use super::Context;
+use crate::{
+    account::Account,
+    chain::{block::Block, Chain},
+    error::{Error, Result},
+    hash::show_hash,
+    ledger::{entries, Change},
+    ledger_file::{utc, LedgerFile, Line, Seen},
+    output::{
+        table::{pairs, table},
+        Output,
+    },
+};
+
+/// Final blocks of which an ordinary node has the states.
+const KEPT: u64 = 256;
+
+/// Blocks after which a file says anew how far it goes, where there are no entries: seconds, of the minute for which an
+/// ordinary node keeps a state.
+const SAY_EVERY: u64 = 20;
+
+/// What `account ledger` takes.
+#[derive(clap::Args, Debug)]
+pub struct LedgerArgs {
+    /// The account [default: the key's]
+    account: Option<Account>,
+    /// Begin with this block [default: where the file ends, or the oldest of the newest 256]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    from_block: Option<u64>,
+    /// Add to this file, as comma-separated values
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Stay up, and add what each block does as it becomes final
+    #[arg(long, requires = "out")]
+    follow: bool,
+}
+
+/// The document.
+#[derive(Serialize, Default)]
+struct LedgerJson {
+    account: Option<Account>,
+    from_block: u64,
+    to_block: u64,
+    /// The first and the last block of each row of blocks whose state the node does not have.
+    gaps: Vec<(u64, u64)>,
+    entries: Vec<Line>,
+    sum: Change,
+}
+
+/// What was found next.
+#[derive(PartialEq, Eq, Debug)]
+enum Found {
+    /// A block, and what it did to the account.
+    Block { seen: Seen, lines: Vec<Line> },
+    /// The node has no state of these.
+    Gap { first: u64, last: u64 },
+}
+
+/// Runs it.
+pub async fn run(context: &Context<'_>, args: &LedgerArgs) -> Result<()> {
+    let account = match args.account {
+        Some(account) => account,
+        None => context.signer()?.account,
+    };
+    let mut file = match &args.out {
+        Some(path) => Some(LedgerFile::open(path, account)?),
+        None => None,
+    };
+    let chain = context.connect().await?;
+    let read = async |height: u64| chain.block(height).await;
+    let mut newest = chain.final_height().await?;
+    let seen = file.as_ref().and_then(LedgerFile::seen);
+    let from_block = match (seen, args.from_block) {
+        (Some(seen), None) => {
+            is_of_chain(&chain, seen, newest).await?;
+            seen.block.saturating_add(1)
+        }
+        (Some(seen), Some(_)) => {
+            return Err(
+                Error::usage("--from-block: the file goes on where it ends").hint(format!(
+                    "that is at block {}: leave --from-block out, or give another file",
+                    seen.block
+                )),
+            );
+        }
+        // Block 0 moves nothing: what accounts own there is in the chain spec.
+        (None, Some(from)) => from.max(1),
+        (None, None) => first_kept(&read, newest.saturating_sub(KEPT), newest).await?,
+    };
+    let mut ledger = Ledger {
+        out: context.out,
+        follow: args.follow,
+        said: from_block.saturating_sub(1),
+        found: LedgerJson {
+            account: Some(account),
+            from_block,
+            to_block: from_block.saturating_sub(1),
+            ..LedgerJson::default()
+        },
+    };
+    let mut heads = None;
+    loop {
+        let from = ledger.found.to_block.saturating_add(1);
+        walk(&read, &account, from, newest, |found| {
+            ledger.take(found, newest, file.as_mut())
+        })
+        .await?;
+        if !args.follow {
+            break;
+        }
+        // Not before: what nobody takes until the first blocks are gone through would be too much.
+        if heads.is_none() {
+            heads = Some(chain.best_heads().await?);
+        }
+        if let Some(heads) = &mut heads {
+            heads.next().await?;
+        }
+        newest = chain.final_height().await?;
+    }
+    let path = args.out.as_ref().map(|path| path.display().to_string());
+    context.out.result(&ledger.found, |found| show(found, path));
+    Ok(())
+}
+
+/// Fails unless the block up to which a file goes is one of this chain.
+async fn is_of_chain(chain: &Chain, seen: &Seen, newest: u64) -> Result<()> {
+    if seen.block > newest {
+        return Err(Error::other(format!(
+            "the file goes up to block {}, and the node's newest final block is {newest}",
+            seen.block
+        ))
+        .hint("wait until the node has caught up; or the file is of another chain"));
+    }
+    let Some(hash) = &seen.hash else {
+        return Ok(());
+    };
+    let here = chain.hash_at(seen.block).await?;
+    if here.is_none_or(|here| show_hash(&here.0) == *hash) {
+        return Ok(());
+    }
+    Err(Error::usage(format!(
+        "the file is of another chain: there block {} is {hash}",
+        seen.block
+    ))
+    .hint("nothing was changed; give another name, or another node with --url"))
+}
+
+/// Goes through the blocks from `from` to `newest`, and gives what it finds.
+async fn walk(
+    read: &impl AsyncFn(u64) -> Result<Option<Block>>,
+    account: &Account,
+    from: u64,
+    newest: u64,
+    mut take: impl FnMut(Found) -> Result<()>,
+) -> Result<()> {
+    let mut next = from;
+    while next <= newest {
+        let Some(block) = read(next).await? else {
+            let kept = first_kept(read, next, newest).await?;
+            take(Found::Gap {
+                first: next,
+                last: kept.saturating_sub(1),
+            })?;
+            next = kept;
+            continue;
+        };
+        let found = entries(&block.events, account)
+            .map_err(|error| error.while_doing(format!("block {next}")))?;
+        let lines = found.into_iter().map(|entry| Line {
+            block: next,
+            timestamp: block.timestamp,
+            entry,
+        });
+        take(Found::Block {
+            lines: lines.collect(),
+            seen: Seen {
+                block: next,
+                hash: Some(show_hash(&block.hash.0)),
+                timestamp: block.timestamp,
+            },
+        })?;
+        next = next.saturating_add(1);
+    }
+    Ok(())
+}
+
+/// The first block after `gone` of which the node has the state, which it has of all after it too; that after `newest`
+/// if there is none.
+async fn first_kept(
+    read: &impl AsyncFn(u64) -> Result<Option<Block>>,
+    gone: u64,
+    newest: u64,
+) -> Result<u64> {
+    let (mut gone, mut kept) = (gone, newest.saturating_add(1));
+    while kept.saturating_sub(gone) > 1 {
+        let middle = gone.midpoint(kept);
+        match read(middle).await? {
+            Some(_) => kept = middle,
+            None => gone = middle,
+        }
+    }
+    Ok(kept)
+}
+
+/// What was found so far, and where it goes.
+struct Ledger<'a> {
+    out: &'a Output,
+    follow: bool,
+    /// Up to which block the file goes.
+    said: u64,
+    found: LedgerJson,
+}
+
+impl Ledger<'_> {
+    fn take(&mut self, found: Found, newest: u64, file: Option<&mut LedgerFile>) -> Result<()> {
+        let (seen, lines, gap) = match found {
+            Found::Block { seen, lines } => (seen, lines, None),
+            Found::Gap { first, last } => {
+                self.out.warn(format!(
+                    "blocks {first} to {last} are missing: this node has not kept their states. One with \
+                     `--state-pruning archive` has"
+                ));
+                let seen = Seen {
+                    block: last,
+                    hash: None,
+                    timestamp: 0,
+                };
+                (seen, Vec::new(), Some((first, last)))
+            }
+        };
+        let block = seen.block;
+        self.found.to_block = block;
+        let is_end = !self.follow && block == newest;
+        let is_time = is_end || block.saturating_sub(self.said) >= SAY_EVERY;
+        if let Some(file) = file {
+            if gap.is_some() || !lines.is_empty() || is_time {
+                file.add(&lines, gap, seen)?;
+                self.said = block;
+            }
+        }
+        for line in &lines {
+            self.found.sum = self.found.sum.plus(line.entry.change);
+            if self.follow {
+                self.out.say(in_words(line));
+                self.out.json_line(line);
+            }
+        }
+        // Who stays up would keep them for ever.
+        if !self.follow {
+            self.found.gaps.extend(gap);
+            self.found.entries.extend(lines);
+        }
+        Ok(())
+    }
+}
+
+fn in_words(line: &Line) -> String {
+    let entry = &line.entry;
+    let (block, change) = (line.block, entry.change.aicp());
+    format!(
+        "block {block}: {} {}: {change} AICP",
+        entry.event, entry.subject
+    )
+}
+
+fn show(found: &LedgerJson, path: Option<String>) -> String {
+    let rows = found.entries.iter().map(|line| {
+        let entry = &line.entry;
+        vec![
+            line.block.to_string(),
+            utc(line.timestamp),
+            entry.event.clone(),
+            entry.subject.clone(),
+            entry.change.aicp(),
+            entry.held.aicp(),
+        ]
+    });
+    let header = [">Block", "Time", "Event", "For", ">AICP", ">Held"];
+    let blocks = format!("{} to {}", found.from_block, found.to_block);
+    let summary = pairs(vec![
+        ("Blocks", Some(blocks)),
+        ("Sum", Some(format!("{} AICP", found.sum.aicp()))),
+        ("File", path),
+    ]);
+    format!("{}\n{summary}", table(&header, rows.collect()))
+}
+
+#[cfg(test)]
+mod tests {
+    use subxt::config::substrate::H256;
+
+    use super::*;
+    use crate::ledger::tests::{settled, PROVIDER};
+
+    /// A node that has these blocks' states, in which block 5 settles a task.
+    fn node(kept: std::ops::RangeInclusive<u64>) -> impl AsyncFn(u64) -> Result<Option<Block>> {
+        async move |height: u64| -> Result<Option<Block>> {
+            let block = Block {
+                hash: H256([height as u8; 32]),
+                timestamp: 1_000 * height,
+                events: if height == 5 { settled() } else { Vec::new() },
+            };
+            Ok(kept.contains(&height).then_some(block))
+        }
+    }
+
+    fn seen(block: u64) -> Seen {
+        Seen {
+            block,
+            hash: Some(show_hash(&[block as u8; 32])),
+            timestamp: 1_000 * block,
+        }
+    }
+
+    async fn found(
+        read: &impl AsyncFn(u64) -> Result<Option<Block>>,
+        from: u64,
+        newest: u64,
+    ) -> Vec<Found> {
+        let mut all = Vec::new();
+        let take = |found| {
+            all.push(found);
+            Ok(())
+        };
+        walk(read, &PROVIDER, from, newest, take).await.unwrap();
+        all
+    }
+
+    #[tokio::test]
+    async fn blocks_are_gone_through_and_those_that_are_not_there_are_said() {
+        let all = found(&node(3..=6), 1, 6).await;
+        assert_eq!(all[0], Found::Gap { first: 1, last: 2 });
+        let blocks: Vec<_> = all[1..]
+            .iter()
+            .map(|found| match found {
+                Found::Block { seen, lines } => (seen.clone(), lines.len()),
+                Found::Gap { .. } => panic!("{found:?}"),
+            })
+            .collect();
+        assert_eq!(
+            blocks,
+            [(seen(3), 0), (seen(4), 0), (seen(5), 1), (seen(6), 0)]
+        );
+        let Found::Block { lines, .. } = &all[3] else {
+            panic!("{all:?}")
+        };
+        assert_eq!((lines[0].block, lines[0].timestamp), (5, 5_000));
+        assert_eq!(lines[0].entry.change, Change(98));
+        assert!(found(&node(3..=6), 7, 6).await.is_empty());
+        // Nothing that it has kept.
+        let none = found(&node(9..=9), 2, 6).await;
+        assert_eq!(none, [Found::Gap { first: 2, last: 6 }]);
+    }
+
+    #[tokio::test]
+    async fn the_oldest_state_is_found() {
+        let first = async |kept, gone| first_kept(&node(kept), gone, 1_000).await.unwrap();
+        assert_eq!(first(745..=1_000, 744).await, 745);
+        assert_eq!(first(745..=1_000, 0).await, 745);
+        // An archive has all, of which only the newest are wanted.
+        assert_eq!(first(0..=1_000, 744).await, 745);
+        assert_eq!(first(1_000..=1_000, 0).await, 1_000);
+        assert_eq!(first(2_000..=2_000, 0).await, 1_001);
+        assert_eq!(first_kept(&node(0..=3), 0, 3).await.unwrap(), 1);
+    }
+
+    /// What a signal ends is at most some blocks behind.
+    #[tokio::test]
+    async fn a_file_says_how_far_it_goes_also_where_nothing_happens() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ledger.csv");
+        let mut file = LedgerFile::open(&path, PROVIDER).unwrap();
+        let out = Output::new(true);
+        let mut ledger = Ledger {
+            out: &out,
+            follow: false,
+            said: 0,
+            found: LedgerJson::default(),
+        };
+        let goes_to = |file: &LedgerFile| file.seen().map(|seen| seen.block);
+        let nothing = |block| Found::Block {
+            seen: seen(block),
+            lines: Vec::new(),
+        };
+        let mut take = |ledger: &mut Ledger<'_>, found| {
+            ledger.take(found, 100, Some(&mut file)).unwrap();
+            goes_to(&file)
+        };
+        assert_eq!(take(&mut ledger, nothing(19)), None);
+        assert_eq!(take(&mut ledger, nothing(20)), Some(20));
+        assert_eq!(take(&mut ledger, nothing(21)), Some(20));
+        let gap = Found::Gap {
+            first: 22,
+            last: 30,
+        };
+        assert_eq!(take(&mut ledger, gap), Some(30));
+        let mut paid = found(&node(1..=9), 5, 5).await;
+        assert_eq!(take(&mut ledger, paid.remove(0)), Some(5));
+        assert_eq!(take(&mut ledger, nothing(100)), Some(100));
+        assert_eq!(ledger.found.gaps, [(22, 30)]);
+        assert_eq!(ledger.found.sum, Change(98));
+        assert_eq!(ledger.found.entries.len(), 1);
+    }
+
+    #[tokio::test]
+    async fn the_document_is_documented() {
+        let mut found = found(&node(1..=9), 5, 5).await;
+        let Found::Block { lines, .. } = found.remove(0) else {
+            panic!("no block")
+        };
+        let document = LedgerJson {
+            account: Some(PROVIDER),
+            gaps: vec![(1, 2)],
+            entries: lines,
+            ..LedgerJson::default()
+        };
+        crate::output::documented::check(&["Ledger"], &document);
+    }
+}

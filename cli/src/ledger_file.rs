@@ -1,0 +1,386 @@
+//! An account's ledger in a file: comma-separated values, a line for each entry, in the order of blocks.
+//!
+//! Its last line says up to which block it goes, so that it goes on there. Without that line, as after a power cut in
+//! the middle of a write, it goes on with the block of its last entry, whose entries are written anew.
+
+use std::{
+    fs::{File, OpenOptions},
+    io::{Read, Seek, SeekFrom, Write},
+    path::{Path, PathBuf},
+};
+
+use serde::Serialize;
+
+use crate::{
+    account::Account,
+    error::{Error, Result},
+    ledger::{Change, Entry},
+};
+
+const HEADER: &str = "block,time,event,subject,planck,aicp,held_planck,account\n";
+
+/// What stands in the place of an event in the last line.
+const SEEN: &str = "seen";
+
+/// What stands there in a line of blocks that the node had no state of.
+const GAP: &str = "gap";
+
+/// A line of a ledger.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Line {
+    /// The height of the block.
+    pub block: u64,
+    /// Its time, in milliseconds since the Unix epoch.
+    pub timestamp: u64,
+    /// What it did.
+    #[serde(flatten)]
+    pub entry: Entry,
+}
+
+/// The last block that was looked at.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Seen {
+    /// Its height.
+    pub block: u64,
+    /// Its hash; not known of a file whose last line is missing.
+    pub hash: Option<String>,
+    /// Its time, in milliseconds since the Unix epoch.
+    pub timestamp: u64,
+}
+
+/// The ledger of an account, in a file.
+pub struct LedgerFile {
+    file: File,
+    path: PathBuf,
+    account: Account,
+    /// Where the next line comes: the line that says how far it goes is replaced.
+    end: u64,
+    seen: Option<Seen>,
+}
+
+impl LedgerFile {
+    /// Opens the file, or begins one.
+    ///
+    /// # Errors
+    /// It cannot be read or written, or is something else than the ledger of this account.
+    pub fn open(path: &Path, account: Account) -> Result<Self> {
+        let failed = |error| Error::file("open", path, &error);
+        let mut file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(path)
+            .map_err(failed)?;
+        let mut text = String::new();
+        file.read_to_string(&mut text).map_err(failed)?;
+        let mut opened = Self {
+            file,
+            path: path.to_owned(),
+            account,
+            end: 0,
+            seen: None,
+        };
+        if HEADER.starts_with(&text[..]) && text.len() < HEADER.len() {
+            opened.put(HEADER)?;
+            return Ok(opened);
+        }
+        let lines = text.strip_prefix(HEADER).ok_or_else(|| {
+            Error::usage(format!(
+                "{} is no ledger that `account ledger` has written",
+                path.display()
+            ))
+            .hint("nothing was changed; give another name")
+        })?;
+        opened.go_on_after(lines)?;
+        Ok(opened)
+    }
+
+    /// The last block that is in it, with all before it.
+    pub fn seen(&self) -> Option<&Seen> {
+        self.seen.as_ref()
+    }
+
+    /// Adds what was found up to a block.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn add(&mut self, lines: &[Line], gap: Option<(u64, u64)>, seen: Seen) -> Result<()> {
+        let mut text = String::new();
+        if let Some((first, last)) = gap {
+            text += &self.line(first, 0, GAP, &last.to_string(), None);
+        }
+        for Line {
+            block,
+            timestamp,
+            entry,
+        } in lines
+        {
+            let changes = Some((entry.change, entry.held));
+            text += &self.line(*block, *timestamp, &entry.event, &entry.subject, changes);
+        }
+        let stays = text.len();
+        let hash = seen.hash.clone().unwrap_or_default();
+        text += &self.line(seen.block, seen.timestamp, SEEN, &hash, None);
+        self.put(&text)?;
+        self.end = self.end - length(&text) + length(&text[..stays]);
+        self.seen = Some(seen);
+        Ok(())
+    }
+
+    /// Sees how far the lines go.
+    fn go_on_after(&mut self, lines: &str) -> Result<()> {
+        let mut known: Vec<Known<'_>> = Vec::new();
+        let mut start = length(HEADER);
+        for line in lines.split_inclusive('\n') {
+            let Some(found) = Known::read(line, start) else {
+                break;
+            };
+            start += length(line);
+            known.push(found);
+        }
+        let Some(last) = known.last() else {
+            self.end = length(HEADER);
+            return Ok(());
+        };
+        if last.account != self.account.to_string() {
+            return Err(Error::usage(format!(
+                "{} is the ledger of {}",
+                self.path.display(),
+                last.account
+            ))
+            .hint(format!(
+                "nothing was changed; give another name for that of {}",
+                self.account
+            )));
+        }
+        if last.event == SEEN {
+            self.end = last.start;
+            self.seen = Some(Seen {
+                block: last.block,
+                hash: Some(last.subject.to_owned()).filter(|hash| !hash.is_empty()),
+                timestamp: 0,
+            });
+        } else {
+            // Of the last block some entries can be missing.
+            let first = known.iter().find(|line| line.block == last.block);
+            self.end = first.map_or(last.start, |line| line.start);
+            self.seen = last.block.checked_sub(1).map(|block| Seen {
+                block,
+                hash: None,
+                timestamp: 0,
+            });
+        }
+        Ok(())
+    }
+
+    fn line(
+        &self,
+        block: u64,
+        timestamp: u64,
+        event: &str,
+        subject: &str,
+        changes: Option<(Change, Change)>,
+    ) -> String {
+        let time = match timestamp {
+            0 => String::new(),
+            milliseconds => utc(milliseconds),
+        };
+        let account = self.account;
+        let (planck, aicp, held) = match changes {
+            Some((change, held)) => (change.0.to_string(), change.aicp(), held.0.to_string()),
+            None => Default::default(),
+        };
+        format!("{block},{time},{event},{subject},{planck},{aicp},{held},{account}\n")
+    }
+
+    /// Replaces what is behind the last line that stays, on the disk.
+    fn put(&mut self, text: &str) -> Result<()> {
+        let end = self.end;
+        let mut write = || {
+            self.file.set_len(end)?;
+            self.file.seek(SeekFrom::Start(end))?;
+            self.file.write_all(text.as_bytes())?;
+            self.file.sync_data()
+        };
+        write().map_err(|error| Error::file("write", &self.path, &error))?;
+        self.end = end + length(text);
+        Ok(())
+    }
+}
+
+fn length(text: &str) -> u64 {
+    u64::try_from(text.len()).unwrap_or(u64::MAX)
+}
+
+/// A line that is in a file already.
+struct Known<'t> {
+    block: u64,
+    event: &'t str,
+    subject: &'t str,
+    account: &'t str,
+    /// Where it begins.
+    start: u64,
+}
+
+impl<'t> Known<'t> {
+    /// The line, if it is one, and whole.
+    fn read(line: &'t str, start: u64) -> Option<Self> {
+        let fields: Vec<_> = line.strip_suffix('\n')?.split(',').collect();
+        let [block, _, event, subject, _, _, _, account] = fields[..] else {
+            return None;
+        };
+        Some(Self {
+            block: block.parse().ok()?,
+            event,
+            subject,
+            account,
+            start,
+        })
+    }
+}
+
+/// A time as ISO 8601 writes it, in UTC, to the second.
+pub fn utc(milliseconds: u64) -> String {
+    const DAY: u64 = 24 * 60 * 60;
+    let seconds = milliseconds / 1_000;
+    let (year, month, day) = date(seconds / DAY);
+    let of_day = seconds % DAY;
+    let (hour, minute, second) = (of_day / 3_600, of_day / 60 % 60, of_day % 60);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+}
+
+/// The date so many days after the first of January 1970. Counted from the first of March of the year 0, so that a
+/// leap day is the last of its year: 400 years have 146,097 days, and five months from March on have 153.
+fn date(days: u64) -> (u64, u64, u64) {
+    const TO_1970: u64 = 719_468;
+    let days = days + TO_1970;
+    let (era, day) = (days / 146_097, days % 146_097);
+    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * day + 2) / 153;
+    let day = day - (153 * month + 2) / 5 + 1;
+    let (month, next) = match month {
+        0..=9 => (month + 3, 0),
+        _ => (month - 9, 1),
+    };
+    (400 * era + year + next, month, day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::tests::{PROVIDER, REQUESTER};
+
+    fn line(block: u64, change: i128) -> Line {
+        Line {
+            block,
+            timestamp: 1_795_996_204_512,
+            entry: Entry {
+                event: "ProviderPaid".into(),
+                subject: "7-0-1".into(),
+                change: Change(change),
+                held: Change(-3),
+            },
+        }
+    }
+
+    fn seen(block: u64) -> Seen {
+        Seen {
+            block,
+            hash: Some("0xab".into()),
+            timestamp: 1_795_996_204_512,
+        }
+    }
+
+    fn place() -> (tempfile::TempDir, PathBuf) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ledger.csv");
+        (folder, path)
+    }
+
+    fn last_seen(path: &Path) -> Option<(u64, Option<String>)> {
+        let file = LedgerFile::open(path, PROVIDER).unwrap();
+        file.seen().map(|seen| (seen.block, seen.hash.clone()))
+    }
+
+    #[test]
+    fn it_goes_on_after_the_last_block_that_was_looked_at() {
+        let (_folder, path) = place();
+        assert_eq!(last_seen(&path), None);
+        let mut file = LedgerFile::open(&path, PROVIDER).unwrap();
+        file.add(&[line(5, 1_500_000_000_000_000_000)], None, seen(7))
+            .unwrap();
+        file.add(&[], None, seen(27)).unwrap();
+        drop(file);
+        assert_eq!(last_seen(&path), Some((27, Some("0xab".into()))));
+        let mut file = LedgerFile::open(&path, PROVIDER).unwrap();
+        file.add(&[line(40, -2)], Some((28, 39)), seen(41)).unwrap();
+        let account = PROVIDER;
+        let expected = format!(
+            "block,time,event,subject,planck,aicp,held_planck,account\n\
+             5,2026-11-29T23:50:04Z,ProviderPaid,7-0-1,1500000000000000000,1.5,-3,{account}\n\
+             28,,gap,39,,,,{account}\n\
+             40,2026-11-29T23:50:04Z,ProviderPaid,7-0-1,-2,-0.000000000000000002,-3,{account}\n\
+             41,2026-11-29T23:50:04Z,seen,0xab,,,,{account}\n"
+        );
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), expected);
+    }
+
+    #[test]
+    fn a_block_whose_lines_may_be_missing_is_written_anew() {
+        let (_folder, path) = place();
+        let mut file = LedgerFile::open(&path, PROVIDER).unwrap();
+        file.add(&[line(5, 1), line(6, 2), line(6, 3)], None, seen(9))
+            .unwrap();
+        drop(file);
+        let whole = std::fs::read_to_string(&path).unwrap();
+        let before = whole.find("\n6,").unwrap() + 1;
+        for cut in before + 1..whole.len() {
+            std::fs::write(&path, &whole[..cut]).unwrap();
+            // Only a part of the first line of block 6 is there, or all of it.
+            let expected = match whole[before..cut].contains('\n') {
+                false => 4,
+                true => 5,
+            };
+            assert_eq!(last_seen(&path), Some((expected, None)), "{cut}");
+        }
+        // In its place come the lines of what was looked at then.
+        let mut file = LedgerFile::open(&path, PROVIDER).unwrap();
+        file.add(&[line(6, 2), line(6, 3)], None, seen(9)).unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), whole);
+    }
+
+    #[test]
+    fn a_file_that_was_begun_and_not_more_is_begun_again() {
+        let (_folder, path) = place();
+        for length in [0, 1, HEADER.len() - 1, HEADER.len()] {
+            std::fs::write(&path, &HEADER[..length]).unwrap();
+            assert_eq!(last_seen(&path), None);
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), HEADER);
+        }
+    }
+
+    #[test]
+    fn what_is_something_else_is_left_as_it_is() {
+        let (_folder, path) = place();
+        let mut file = LedgerFile::open(&path, REQUESTER).unwrap();
+        file.add(&[], None, seen(7)).unwrap();
+        let other = std::fs::read_to_string(&path).unwrap();
+        for (text, said) in [(&other[..], "is the ledger of"), ("a,b\n", "is no ledger")] {
+            std::fs::write(&path, text).unwrap();
+            let error = LedgerFile::open(&path, PROVIDER).err().unwrap();
+            assert!(error.message.contains(said), "{error}");
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+        }
+    }
+
+    #[test]
+    fn times_are_dates() {
+        assert_eq!(utc(0), "1970-01-01T00:00:00Z");
+        assert_eq!(utc(951_782_399_999), "2000-02-28T23:59:59Z");
+        assert_eq!(utc(951_782_400_000), "2000-02-29T00:00:00Z");
+        assert_eq!(utc(4_107_542_400_000), "2100-03-01T00:00:00Z");
+        assert_eq!(utc(1_798_761_599_000), "2026-12-31T23:59:59Z");
+    }
+}
