@@ -28,7 +28,10 @@ const CHOSEN: u32 = 128 - 56;
 
 /// What runs in the network task beside what the library has.
 #[derive(NetworkBehaviour)]
-#[behaviour(prelude = "connexa::prelude::swarm::derive_prelude")]
+#[behaviour(
+    prelude = "connexa::prelude::swarm::derive_prelude",
+    to_swarm = "Infallible"
+)]
 pub struct Behaviour {
     gate: Gate,
     table: Toggle<dht::Behaviour>,

@@ -244,7 +244,7 @@ fn match_among_others() -> Result<Weight> {
             "a task is {status:?}"
         );
     }
-    Ok(all / SLOTS.into())
+    Ok(all / u64::from(SLOTS))
 }
 
 /// Begins a block; what it weighs before any transaction of a person.

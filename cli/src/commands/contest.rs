@@ -353,7 +353,7 @@ pub async fn pay(
 ) -> Result<Inclusion> {
     let signed = sign(chain, signer, plan, grants, None).await?;
     let ended = async {
-        let mut sent = chain.send(&plan.call, &signed).await?;
+        let sent = chain.send(&plan.call, &signed).await?;
         sent.finalised().await
     };
     ended.await.map_err(|error| error.about_task(id.0))
