@@ -12,7 +12,7 @@ use serde_json::Value;
 use sp_consensus_babe::{digests::PreDigest, BABE_ENGINE_ID};
 use sp_runtime::generic::DigestItem;
 
-use crate::Client;
+use crate::{market::Funds, Client};
 
 type Record = EventRecord<RuntimeEvent, aicpw_runtime::Hash>;
 
@@ -128,10 +128,23 @@ pub async fn task(client: &Client, id: TaskId, block: &str) -> Result<Option<Tas
 /// # Errors
 /// It cannot be read.
 pub async fn owned(client: &Client, account: &AccountId, block: &str) -> Result<Balance> {
+    let funds = funds(client, account, block).await?;
+    Ok(funds.free + funds.held)
+}
+
+/// The same, with what of it was held.
+///
+/// # Errors
+/// It cannot be read.
+pub async fn funds(client: &Client, account: &AccountId, block: &str) -> Result<Funds> {
     type Info = AccountInfo<Nonce, <Runtime as frame_system::Config>::AccountData>;
     let key = frame_system::Account::<Runtime>::hashed_key_for(account);
     let info: Option<Info> = stored(client, &key, block).await?;
-    Ok(info.map_or(0, |info| info.data.free + info.data.reserved))
+    let funds = info.map(|info| Funds {
+        free: info.data.free,
+        held: info.data.reserved,
+    });
+    Ok(funds.unwrap_or_default())
 }
 
 /// How many transactions this account has sent, as of this block.

@@ -12,6 +12,7 @@ use serde_json::Value;
 use tokio::task::JoinHandle;
 
 use crate::{
+    metrics,
     wait::{self, Seen},
     Cluster, CommandLine, Node, NodeOptions,
 };
@@ -40,7 +41,7 @@ impl Drop for Begun {
 }
 
 /// What an account owns, in the smallest unit.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Funds {
     /// Not held.
     pub free: u128,
@@ -392,6 +393,23 @@ impl Market {
         validator.wait_finalised(best + more, LIMIT).await
     }
 
+    /// Waits until a counter of a joined node's metrics is the sum of these amounts, added up as the node does: each as
+    /// a floating-point number, one after the other.
+    ///
+    /// # Errors
+    /// It is another.
+    pub async fn until_counted(&self, node: &str, name: &str, amounts: &[u128]) -> Result<()> {
+        let url = self.node(node)?.metrics();
+        let url = url.with_context(|| format!("{node} serves no metrics"))?;
+        let expected = amounts.iter().fold(0.0, |sum, amount| sum + *amount as f64);
+        let what = format!("{name} of {node} to be {expected}");
+        let counted = wait::until(&what, LIMIT, || async {
+            let value = metrics::value(&metrics::read(url).await?, name);
+            Ok(Seen::when(value == Some(expected), || format!("{value:?}")))
+        });
+        counted.await.map_err(|error| self.explain(error))
+    }
+
     /// Adds the ends of all logs to an error.
     pub fn explain(&self, error: Error) -> Error {
         let explain = |error, node: &Node| node.explain(error);
@@ -408,7 +426,7 @@ fn funds_in(balance: &Value) -> Result<Funds> {
 }
 
 fn options(name: &str, arguments: &[&str]) -> NodeOptions {
-    let options = NodeOptions::new(name, "dev");
+    let options = NodeOptions::new(name, "dev").with_metrics();
     arguments.iter().fold(options, |all, one| all.arg(*one))
 }
 

@@ -25,3 +25,24 @@ pub async fn read(url: &str) -> Result<String> {
     ensure!(status == "200", "{url}: {head}");
     Ok(body.to_owned())
 }
+
+/// The first value of this name, whatever its labels; `None` if there is none.
+pub fn value(text: &str, name: &str) -> Option<f64> {
+    let mut found = text.lines().filter_map(|line| line.strip_prefix(name));
+    let line = found.find(|rest| rest.starts_with(['{', ' ']))?;
+    line.rsplit(' ').next()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_found_by_its_whole_name() {
+        let text = "# HELP earned_total what a b\nearned_total_more 1\n\
+                    earned_total{chain=\"a b\"} 490000000000000000\nother 2.5\n";
+        assert_eq!(value(text, "earned_total"), Some(4.9e17));
+        assert_eq!(value(text, "other"), Some(2.5));
+        assert_eq!(value(text, "earned"), None);
+    }
+}

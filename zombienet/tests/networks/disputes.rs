@@ -5,9 +5,10 @@ use std::{path::PathBuf, time::Duration};
 
 use aicpw_network_tests::{
     binaries,
+    ledger::{amounts, EARNED},
     market::{units, AICP},
     wait::{self, Seen},
-    Market,
+    Ledger, Market,
 };
 use futures::future::try_join_all;
 use serde_json::Value;
@@ -134,6 +135,9 @@ async fn who_returns_a_wrong_picture_loses_its_stake_and_another_makes_the_right
     // The root on chain is that of this picture: nothing but the picture tells that it is wrong.
     require_picture(&wrong, SAMPLES, false).await;
 
+    // The books of who doubts, of who lied, and of one who judges.
+    let begun = ["//Charlie", "//Bob", "//Dave"].map(|suri| Ledger::begin(&market, suri));
+    let begun = try_join_all(begun).await.unwrap();
     let before = market.funds("//Charlie").await.unwrap();
     let liars = market.funds("//Bob").await.unwrap();
     let dispute = ["task", "dispute", "0", "--yes"];
@@ -217,6 +221,20 @@ async fn who_returns_a_wrong_picture_loses_its_stake_and_another_makes_the_right
         .collect();
     assert_eq!(settled.len(), 1, "{shown}");
     assert_eq!(settled[0]["result_root"], verdict["root"], "{shown}");
+
+    let kept = begun.into_iter().map(|ledger| ledger.end(&market));
+    let kept = try_join_all(kept).await.unwrap();
+    let [_, liar, juror] = &kept[..] else {
+        panic!("{kept:?}")
+    };
+    let slashed = amounts(liar, &["StakeSlashed"]);
+    assert_eq!(slashed.iter().sum::<u128>(), locked, "{liar:?}");
+    let counted = market.until_counted("liar", "aicpw_slashed_planck_total", &slashed);
+    counted.await.unwrap();
+    let earned = amounts(juror, &EARNED);
+    assert!(!earned.is_empty(), "{juror:?}");
+    let counted = market.until_counted("first", "aicpw_earned_planck_total", &earned);
+    counted.await.unwrap();
 }
 
 /// An executor that runs jobs, and waits for ever when it is to make a state.

@@ -11,8 +11,9 @@ use aicpw_network_tests::{
     binaries,
     devices::two_processors,
     jobs::{write_manifest, Count},
+    ledger::{amounts, EARNED},
     market::{newest_state, units, Funds},
-    Market,
+    Ledger, Market,
 };
 use aicpw_protocol::pricing;
 use aicpw_runtime::configs::parameters::ProtocolFee;
@@ -74,6 +75,14 @@ impl Purses {
     }
 }
 
+/// What a provider has of a result: its price but for the protocol's part.
+fn earned(submitted: &Value) -> u128 {
+    let price = units(&submitted["result"]["price"]).unwrap();
+    let fee = pricing::protocol_fee(price, ProtocolFee::DEFAULT);
+    assert!(fee > 0 && fee < price, "{submitted}");
+    price - fee
+}
+
 /// Requires that a result was paid, and so much for audits: the provider has its price but for the protocol's part, and
 /// nothing is held of the requester's any more. Returns what that has paid beside what the document says: the fees of
 /// what else it has sent.
@@ -81,10 +90,8 @@ async fn require_paid(market: &Market, before: &Purses, submitted: &Value, audit
     let after = Purses::of(market).await;
     let said = format!("{before:?} {after:?} {submitted}");
     let price = units(&submitted["result"]["price"]).unwrap();
-    let fee = pricing::protocol_fee(price, ProtocolFee::DEFAULT);
-    assert!(fee > 0 && fee < price, "{said}");
-    let earned = after.provider.free - before.provider.free;
-    assert_eq!(earned, price - fee, "{said}");
+    let more = after.provider.free - before.provider.free;
+    assert_eq!(more, earned(submitted), "{said}");
     assert_eq!(after.provider.held, before.provider.held, "{said}");
 
     assert_eq!(after.requester.held, before.requester.held, "{said}");
@@ -100,6 +107,9 @@ async fn require_paid(market: &Market, before: &Purses, submitted: &Value, audit
 #[tokio::test(flavor = "multi_thread")]
 async fn a_task_crosses_three_processes() {
     let mut market = Market::start().await.unwrap();
+    // All that the two do and get is in their books.
+    let requesters = Ledger::begin(&market, "//Charlie").await.unwrap();
+    let providers = Ledger::begin(&market, "//Bob").await.unwrap();
     market
         .provider("provider", "//Bob", "0.5", "1", &[])
         .await
@@ -121,6 +131,7 @@ async fn a_task_crosses_three_processes() {
     assert!(audits > 0, "{shown}");
     // The fee for accepting, which the document does not say.
     let beside = require_paid(&market, &before, &result, audits).await;
+    let mut paid = vec![earned(&result)];
     assert!(beside > 0 && beside < FEES, "{beside} {result}");
 
     let found = out.join("result.bin");
@@ -147,6 +158,7 @@ async fn a_task_crosses_three_processes() {
         .await
         .unwrap();
     let beside = require_paid(&market, &before, &result, 0).await;
+    paid.push(earned(&result));
     assert_eq!(beside, 0, "nothing else was sent: {result}");
     assert_eq!(result["result"]["result_root"], Value::from(root));
     assert_eq!(
@@ -159,6 +171,15 @@ async fn a_task_crosses_three_processes() {
     let history = history.unwrap();
     assert_eq!(history["valid"], true, "{history}");
     assert_eq!(history["verified"], 2, "{history}");
+
+    let kept = tokio::try_join!(requesters.end(&market), providers.end(&market));
+    let (requesters, providers) = kept.unwrap();
+    let submissions = requesters.iter().filter(|one| one.event == "TaskSubmitted");
+    let submitted: Vec<_> = submissions.map(|one| one.subject.clone()).collect();
+    assert_eq!(submitted, [id, result["task"].to_string()]);
+    assert_eq!(amounts(&providers, &EARNED), paid, "{providers:?}");
+    let counted = market.until_counted("provider", "aicpw_earned_planck_total", &paid);
+    counted.await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
