@@ -190,9 +190,9 @@ fn sealed_in_store(base: &Path) -> usize {
 }
 
 /// The task is submitted at the node of its first provider, and that one is killed: nobody has the files any more but
-/// the agent's node, of which no other was told.
+/// the agent's node, of which no other was told. Nobody waits for the result but the agent.
 #[tokio::test(flavor = "multi_thread")]
-async fn an_agent_elsewhere_grants_and_serves_when_the_requesters_and_providers_node_is_killed() {
+async fn an_agent_elsewhere_grants_serves_and_fetches_when_the_requesters_node_is_killed() {
     let mut market = Market::with_validator(&["--ipfs"]).await.unwrap();
     // The dearer one comes second, so that the first has the task.
     market
@@ -224,7 +224,11 @@ async fn an_agent_elsewhere_grants_and_serves_when_the_requesters_and_providers_
     assert!(said.err.contains("aicpw agent"), "{said}");
 
     let charlie = market.command_line("alice", "//Charlie").unwrap();
-    let agent = ["agent", "--until-idle", "--data-keys", keys, "--pins", pins].map(str::to_owned);
+    let results = market.path("results");
+    let out = results.to_str().unwrap();
+    let options = ["--out", out, "--data-keys", keys, "--pins", pins];
+    let agent = [&["agent", "--until-idle"][..], &options].concat();
+    let agent: Vec<_> = agent.into_iter().map(str::to_owned).collect();
     let agent = tokio::spawn(async move { charlie.say(&agent).await });
     let base = market.node("alice").unwrap().base().to_owned();
     wait::until("the agent's node to have the files", LIMIT, || async {
@@ -239,12 +243,6 @@ async fn an_agent_elsewhere_grants_and_serves_when_the_requesters_and_providers_
     let verifying = |task: &Value| task["status"]["state"] == "verifying";
     market.until_task(0, "verifying", verifying).await.unwrap();
 
-    let out = market.path("result");
-    let out = out.to_str().unwrap();
-    let fetch = ["task", "fetch", "0", "--out", out, "--data-keys", keys];
-    market.json("alice", "//Charlie", &fetch).await.unwrap();
-    let found = fs::read(Path::new(out).join("x.bin")).unwrap();
-    assert_eq!(found, Count::LONG.output());
     let accept = ["task", "accept", "0"];
     market.json("alice", "//Charlie", &accept).await.unwrap();
 
@@ -274,4 +272,11 @@ async fn an_agent_elsewhere_grants_and_serves_when_the_requesters_and_providers_
         .map(|line| line["blobs"].as_u64())
         .collect();
     assert_eq!(served, [Some(2)], "{said}");
+    let fetched: Vec<_> = events("fetched").collect();
+    assert_eq!(fetched.len(), 1, "{said}");
+    assert_eq!(fetched[0]["assignment"], "0-0-1", "{said}");
+    let folder = Path::new(fetched[0]["folder"].as_str().unwrap());
+    assert_eq!(folder, results.join("0"), "{said}");
+    let found = fs::read(folder.join("x.bin")).unwrap();
+    assert_eq!(found, Count::LONG.output());
 }
