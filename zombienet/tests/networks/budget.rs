@@ -1,8 +1,11 @@
-//! What a requester is told of money before any is spent, by the rules of a real chain.
+//! What a requester is told of money before any is spent, by the rules of a real chain; and tasks that are submitted at
+//! the same time.
 
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
 use aicpw_network_tests::{jobs::Count, CommandLine, Market};
+use futures::future::try_join_all;
+use serde_json::Value;
 
 /// An account that owns nothing.
 const NOBODY: &str = "//Nobody";
@@ -26,11 +29,12 @@ async fn lowest(line: &CommandLine, arguments: &[&str]) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_missing_is_said_before_anything_is_spent() {
+async fn what_is_missing_is_said_before_anything_is_spent_and_tasks_at_once_are_all_taken() {
     let market = Market::with_validator(&["--ipfs"]).await.unwrap();
     let manifest = Count::SHORT.write(&market.path("count")).unwrap();
     a_dry_run_warns_of_what_a_submission_is_refused_for(&market, &manifest).await;
     a_budget_is_too_small_until_it_is_the_one_that_the_error_names(&market, &manifest).await;
+    what_one_account_submits_at_once_is_all_there(&market, &manifest).await;
 }
 
 async fn a_dry_run_warns_of_what_a_submission_is_refused_for(market: &Market, manifest: &Path) {
@@ -76,4 +80,29 @@ async fn a_budget_is_too_small_until_it_is_the_one_that_the_error_names(
         assert_eq!(taken.unwrap()["budget"], *least);
         assert_eq!(market.submissions().await.unwrap(), before as u64 + 1);
     }
+}
+
+/// Programs that know nothing of each other sign with the account's next nonce, which only one of them can have.
+async fn what_one_account_submits_at_once_is_all_there(market: &Market, manifest: &Path) {
+    let dave = market.command_line("alice", "//Dave").unwrap();
+    let before = market.submissions().await.unwrap();
+    let submissions = ["1", "2", "3", "4"].map(|budget| {
+        let mut arguments = vec!["submit", manifest.to_str().unwrap()];
+        arguments.extend(["--budget", budget, "--time-limit", "60s"]);
+        let dave = &dave;
+        async move { dave.json(&arguments).await }
+    });
+    let submitted = try_join_all(submissions).await;
+    let submitted = submitted.map_err(|error| market.explain(error)).unwrap();
+    assert_eq!(market.submissions().await.unwrap(), before + 4);
+    let mine = ["task", "ls", "--mine"];
+    let mine = market.json("alice", "//Dave", &mine).await.unwrap();
+    let offered = |tasks: &[Value]| -> BTreeMap<u64, String> {
+        let tasks = tasks.iter();
+        let offers = tasks.map(|one| (one["task"].as_u64().unwrap(), one["budget"].to_string()));
+        offers.collect()
+    };
+    let there = offered(mine.as_array().unwrap());
+    assert_eq!(there.len(), 4, "{mine}");
+    assert_eq!(offered(&submitted), there, "{submitted:?} {mine}");
 }
