@@ -92,11 +92,13 @@ fn the_hooks_pay_for_what_a_block_writes_once() {
     // Beside a slot of each line of the agenda, and the look at the lists. Two reads are whether there is a migration, or one has
     // failed.
     let slots = <Runtime as pallet_tasks::Config>::WeightInfo::serve_slot().saturating_mul(2);
+    // Four slots of the agenda that all matches and payments of a block share, with a page of each.
+    let shared = Database::get().reads_writes(4, 8);
     let paid = Database::get().reads_writes(written + 2, written);
-    assert_eq!(tasks, slots + paid);
-    // The clock is the other read.
+    assert_eq!(tasks, slots + shared + paid);
+    // The ends and the last word of the queue; the clock is the other read.
     let lists = <Runtime as pallet_matching::Config>::WeightInfo::service_base();
-    assert_eq!(matching, lists + Database::get().reads_writes(2, 1));
+    assert_eq!(matching, lists + Database::get().reads_writes(3, 2));
     assert_eq!(parameters, Database::get().reads(1));
 }
 

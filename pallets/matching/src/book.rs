@@ -57,6 +57,12 @@ impl<T: Config> OrderBook for Pallet<T> {
         true
     }
 
+    fn stake_freed(device: DeviceId) {
+        if Entries::<T>::contains_key(device) {
+            Self::note_fresh(device);
+        }
+    }
+
     fn standing(device: DeviceId) -> Standing {
         let entry = Entries::<T>::get(device);
         let bucket = entry.and_then(|entry| Buckets::<T>::get(entry.place));

@@ -85,6 +85,7 @@ parameter_types! {
     pub static RepairWeight: u64 = 1;
     /// What a draw has weighed.
     pub static DrawnWeight: Weight = Weight::from_parts(1, 0);
+    pub static LeaveWeight: Weight = Weight::zero();
     pub static Database: RuntimeDbWeight = RuntimeDbWeight { read: 0, write: 0 };
     /// Whether what runs on a device takes of its memory.
     pub static SharesMemory: bool = false;
@@ -112,10 +113,10 @@ impl crate::WeightInfo for Steps {
         Weight::from_parts(1, 0)
     }
     fn leave_word() -> Weight {
-        Weight::zero()
+        LeaveWeight::get()
     }
     fn leave_list() -> Weight {
-        Weight::zero()
+        LeaveWeight::get()
     }
     fn close_device() -> Weight {
         Weight::zero()
@@ -573,6 +574,7 @@ pub fn new_test_ext() -> sp_io::TestExternalities {
     ForgetWeight::set(1);
     RepairWeight::set(1);
     DrawnWeight::set(Weight::from_parts(1, 0));
+    LeaveWeight::set(Weight::zero());
     Database::set(RuntimeDbWeight { read: 0, write: 0 });
     let mut externalities: sp_io::TestExternalities =
         frame_system::GenesisConfig::<Test>::default()

@@ -70,13 +70,24 @@ impl<T: Config> Pallet<T> {
         }
     }
 
+    /// Stake became free that was locked for a job of this device. It may be what the device lacked for a task that waits; or
+    /// what others of its provider did, which are listed with the next heartbeat.
+    fn stake_freed(id: DeviceId, provider: &T::AccountId) {
+        if Devices::<T>::get(id).is_some_and(|device| device.free_slots(Self::now()) > 0) {
+            T::OrderBook::stake_freed(id);
+        }
+        Self::relist_with_next_heartbeat(provider);
+    }
+
     /// A slot and memory of the device get free.
     fn free_slot(id: DeviceId, memory: Mebibytes) {
         let Some(mut device) = Devices::<T>::get(id) else {
             return;
         };
         device.free_slot(memory);
-        let has_free_slot = device.free_slots(Self::now()) > 0;
+        let assignments = Ledgers::<T>::get(&device.provider).assignments;
+        let has_free_slot =
+            device.free_slots(Self::now()) > 0 && assignments < T::MaxAssignments::get();
         let listing = device.listing();
         Devices::<T>::insert(id, device);
         if !T::OrderBook::reopen(id, listing, has_free_slot) {
@@ -246,8 +257,7 @@ impl<T: Config> DevicePool<T::AccountId> for Pallet<T> {
         if occupation.in_slot {
             Self::free_slot(id, occupation.memory);
         }
-        // The stake that became free may be what this or another device of the provider lacked.
-        Self::relist_with_next_heartbeat(&provider);
+        Self::stake_freed(id, &provider);
     }
 
     fn lower(id: DeviceId, assignment: AssignmentId, locks: Locks) {
@@ -265,8 +275,7 @@ impl<T: Config> DevicePool<T::AccountId> for Pallet<T> {
         Ledgers::<T>::mutate(&provider, |ledger| {
             ledger.locked = ledger.locked.saturating_sub(freed);
         });
-        // The stake that became free may be what this or another device of the provider lacked.
-        Self::relist_with_next_heartbeat(&provider);
+        Self::stake_freed(id, &provider);
     }
 
     fn slash(
@@ -353,6 +362,7 @@ impl<T: Config> DevicePool<T::AccountId> for Pallet<T> {
         Notes {
             faults: (device.failures, device.missed_deadlines),
             is_relisted: Presences::<T>::get(&device.provider).relist,
+            is_fresh: T::OrderBook::standing(id).is_fresh,
         }
     }
 

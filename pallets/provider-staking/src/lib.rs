@@ -485,8 +485,11 @@ pub mod pallet {
         ) -> DispatchResultWithPostInfo {
             ensure_authorized(origin)?;
             let (devices, spared) = Self::do_heartbeat(provider, period, Default::default());
-            let most = <T as Config>::WeightInfo::heartbeat(devices);
-            Ok(Some(most.saturating_sub(spared)).into())
+            let weight = match devices {
+                0 => <T as Config>::WeightInfo::heartbeat_again(),
+                _ => <T as Config>::WeightInfo::heartbeat(devices).saturating_sub(spared),
+            };
+            Ok(Some(weight).into())
         }
 
         /// Has a device do its conformance run again. If the last attempt had no answer, the next one begins at once
@@ -556,8 +559,11 @@ pub mod pallet {
         ) -> DispatchResultWithPostInfo {
             ensure_authorized(origin)?;
             let (devices, spared) = Self::do_heartbeat(provider, period, missing);
-            let most = Self::heartbeat_without_weight(devices);
-            Ok(Some(most.saturating_sub(spared)).into())
+            let weight = match devices {
+                0 => <T as Config>::WeightInfo::heartbeat_again(),
+                _ => Self::heartbeat_without_weight(devices).saturating_sub(spared),
+            };
+            Ok(Some(weight).into())
         }
     }
 }

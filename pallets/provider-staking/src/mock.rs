@@ -119,6 +119,8 @@ parameter_types! {
     pub static Book: BTreeMap<DeviceId, Listing> = BTreeMap::new();
     /// How often each device was listed.
     pub static Listed: BTreeMap<DeviceId, u32> = BTreeMap::new();
+    /// The devices whose provider got stake free, once for each time.
+    pub static StakeFreed: Vec<DeviceId> = Vec::new();
 }
 
 pub struct Market;
@@ -140,12 +142,17 @@ impl OrderBook for BookMock {
     fn unlist(device: DeviceId) {
         Book::mutate(|book| book.remove(&device));
     }
-    fn reopen(device: DeviceId, listing: Listing, _: bool) -> bool {
-        let is_listed = Book::get().contains_key(&device);
-        if is_listed {
+    /// Where the device is, and of the memory and the computing power that it has been listed with.
+    fn reopen(device: DeviceId, listing: Listing, has_free_slot: bool) -> bool {
+        let suits = |before: &Listing| before.spec.gflops == listing.spec.gflops;
+        let suits = Book::get().get(&device).is_some_and(suits);
+        if suits && has_free_slot {
             Self::list(device, listing);
         }
-        is_listed
+        suits
+    }
+    fn stake_freed(device: DeviceId) {
+        StakeFreed::mutate(|all| all.push(device));
     }
     fn standing(_: DeviceId) -> Standing {
         Standing::default()

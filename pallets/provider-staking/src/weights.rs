@@ -31,6 +31,7 @@ pub trait WeightInfo {
     fn set_ask() -> Weight;
     fn set_availability() -> Weight;
     fn heartbeat(d: u32, ) -> Weight;
+    fn heartbeat_again() -> Weight;
     fn heartbeat_without(d: u32, m: u32, ) -> Weight;
     fn authorize_heartbeat() -> Weight;
     fn request_challenge() -> Weight;
@@ -479,6 +480,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
             .saturating_add(T::DbWeight::get().writes((8_u64).saturating_mul(d.into())))
             .saturating_add(Weight::from_parts(0, 559553).saturating_mul(d.into()))
     }
+    fn heartbeat_again() -> Weight {
+        Self::heartbeat(0)
+    }
     /// Storage: `ProviderStaking::Presences` (r:1 w:1)
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::DevicesOf` (r:1 w:0)
@@ -747,6 +751,9 @@ impl WeightInfo for () {
             .saturating_add(RocksDbWeight::get().writes(10_u64))
             .saturating_add(RocksDbWeight::get().writes((8_u64).saturating_mul(d.into())))
             .saturating_add(Weight::from_parts(0, 559553).saturating_mul(d.into()))
+    }
+    fn heartbeat_again() -> Weight {
+        Self::heartbeat(0)
     }
     fn heartbeat_without(d: u32, m: u32, ) -> Weight {
         Weight::from_parts(68_801_676, 3917798)

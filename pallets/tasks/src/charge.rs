@@ -41,7 +41,8 @@ impl<T: Config> Pallet<T> {
     }
 
     /// What a step of a dispute weighs, of a task that has had so many assignments. Most steps close or pay some
-    /// jurors, of which [`WeightInfo::serve_dispute`] closes as many as one may, all of whom have copied. One decides:
+    /// jurors, of which [`WeightInfo::serve_dispute`] closes as many as one may, all of whom have copied, and
+    /// [`WeightInfo::serve_dispute_at_work`] as many who are at work. One decides:
     /// all results may be wrong, each of which is slashed and released like one that the end of a window decides
     /// against. Nobody knows before which of them a step is. (The last that pays may be followed by the call of the next
     /// jury; it pays as many as are closed else, which is less.)
@@ -59,8 +60,9 @@ impl<T: Config> Pallet<T> {
             .saturating_add(Weight::from_parts(DIVIDE_POT, 0));
         // Beside the assignments, the work that was shown.
         let reads = u64::from(n.all()).saturating_add(1);
-        let closing =
-            T::WeightInfo::serve_dispute().saturating_add(T::DbWeight::get().reads(reads));
+        let closing = T::WeightInfo::serve_dispute()
+            .max(T::WeightInfo::serve_dispute_at_work())
+            .saturating_add(T::DbWeight::get().reads(reads));
         deciding
             .max(closing)
             .saturating_add(Self::weight_of_looks(n))
@@ -153,13 +155,14 @@ impl<T: Config> Pallet<T> {
 
     /// What it has cost to pay for the only assignment of a task, of so much at most.
     pub(crate) fn weight_of_payment(most: Weight, id: AssignmentId, before: Notes) -> Weight {
-        let spared = before.spared(&Self::notes_of(id));
-        most.saturating_sub(T::DbWeight::get().writes(spared))
+        let (reads, writes) = before.spared_of_end(&Self::notes_of(id));
+        most.saturating_sub(T::DbWeight::get().reads_writes(reads, writes))
     }
 
-    /// What it has cost to free what was locked for an assignment, of which nothing says what has become of it.
+    /// What it has cost to free what was locked for an assignment.
     pub(crate) fn weight_of_unlock(id: AssignmentId, before: Notes) -> Weight {
-        let is_as_before = u64::from(before.is_relisted == Self::notes_of(id).is_relisted);
-        T::WeightInfo::serve_unlock().saturating_sub(T::DbWeight::get().writes(is_as_before))
+        let (reads, writes) = before.spared(&Self::notes_of(id));
+        let spared = T::DbWeight::get().reads_writes(reads, writes);
+        T::WeightInfo::serve_unlock().saturating_sub(spared)
     }
 }

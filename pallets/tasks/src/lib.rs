@@ -383,9 +383,9 @@ pub mod pallet {
                 return T::DbWeight::get().reads(2);
             }
             // What is written once in a block, whatever happens in it: the census, the history, the agenda's cursors,
-            // and the account that fees go to; three slots of the agenda, into which all matches and payments put their
+            // and the account that fees go to; four slots of the agenda, into which all matches and payments put their
             // deadlines, and a page of each. And whether there is a migration, or one has failed.
-            let beside = T::DbWeight::get().reads_writes(7 + 3, 5 + 2 * 3);
+            let beside = T::DbWeight::get().reads_writes(7 + 4, 5 + 2 * 4);
             Self::serve_agenda(T::AgendaWeight::get()).saturating_add(beside)
         }
 

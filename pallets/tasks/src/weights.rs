@@ -50,6 +50,7 @@ pub trait WeightInfo {
     fn serve_settle(n: u32, ) -> Weight;
     fn serve_settle_only() -> Weight;
     fn serve_dispute() -> Weight;
+    fn serve_dispute_at_work() -> Weight;
     fn serve_audit(n: u32, ) -> Weight;
     fn serve_unlock() -> Weight;
     fn serve_prune_plain(n: u32, ) -> Weight;
@@ -956,6 +957,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
             .saturating_add(T::DbWeight::get().reads(50_u64))
             .saturating_add(T::DbWeight::get().writes(42_u64))
     }
+    fn serve_dispute_at_work() -> Weight {
+        Self::serve_dispute()
+    }
     /// Storage: `Tasks::Audits` (r:1 w:1)
     /// Proof: `Tasks::Audits` (`max_values`: None, `max_size`: Some(99), added: 2574, mode: `MaxEncodedLen`)
     /// Storage: `DrawRandomness::Outcomes` (r:9 w:0)
@@ -1252,6 +1256,9 @@ impl WeightInfo for () {
         Weight::from_parts(765_223_000, 32598)
             .saturating_add(RocksDbWeight::get().reads(50_u64))
             .saturating_add(RocksDbWeight::get().writes(42_u64))
+    }
+    fn serve_dispute_at_work() -> Weight {
+        Self::serve_dispute()
     }
     fn serve_audit(n: u32, ) -> Weight {
         Weight::from_parts(266_993_279, 24003)

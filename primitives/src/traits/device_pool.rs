@@ -14,13 +14,28 @@ pub struct Notes {
     pub faults: (u8, u8),
     /// Whether the provider's next heartbeat lists all devices anew.
     pub is_relisted: bool,
+    /// Whether the device is to be compared with parked tasks.
+    pub is_fresh: bool,
 }
 
 impl Notes {
-    /// How many of the two keys a call has not written, if the notes are `after` when it ends.
-    pub fn spared(&self, after: &Self) -> u64 {
-        u64::from(self.faults == after.faults)
-            .saturating_add(u64::from(self.is_relisted == after.is_relisted))
+    /// The keys, read and written, that a call which frees stake has not touched and which leaves them as `after`.
+    pub fn spared(&self, after: &Self) -> (u64, u64) {
+        let of_provider = u64::from(self.is_relisted == after.is_relisted);
+        // The word of a list, and its two neighbours; that it is not in it has been read.
+        let (in_lists, of_lists): (u64, u64) = if self.is_fresh == after.is_fresh {
+            (2, 3)
+        } else {
+            (0, 0)
+        };
+        (in_lists, of_lists.saturating_add(of_provider))
+    }
+
+    /// The same of a call that also notes how a job of the device has ended.
+    pub fn spared_of_end(&self, after: &Self) -> (u64, u64) {
+        let (reads, writes) = self.spared(after);
+        let of_device = u64::from(self.faults == after.faults);
+        (reads, writes.saturating_add(of_device))
     }
 }
 

@@ -90,6 +90,10 @@ pub trait OrderBook {
     /// [`Self::list`] mends it.
     fn reopen(device: DeviceId, listing: Listing, has_free_slot: bool) -> bool;
 
+    /// Stake of the device's provider got free: parked tasks may fit a device that is in the book. Where it belongs now the
+    /// visit finds out.
+    fn stake_freed(device: DeviceId);
+
     /// How the device stands.
     fn standing(device: DeviceId) -> Standing;
 }
@@ -101,6 +105,7 @@ impl OrderBook for () {
     fn reopen(_: DeviceId, _: Listing, _: bool) -> bool {
         true
     }
+    fn stake_freed(_: DeviceId) {}
     fn standing(_: DeviceId) -> Standing {
         Standing::default()
     }

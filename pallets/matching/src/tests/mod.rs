@@ -11,3 +11,4 @@ mod model;
 mod parking;
 mod queue;
 mod reasons;
+mod standing;

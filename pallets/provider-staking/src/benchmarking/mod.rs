@@ -226,7 +226,7 @@ mod benchmarks {
     /// The provider was offline, and every device has cooled down in the meantime and is found again, where it does not
     /// belong any more; each has leaves of the order book for itself, and tasks wait for it.
     #[benchmark]
-    fn heartbeat(d: Linear<0, { T::MaxDevices::get() }>) -> Result<(), BenchmarkError> {
+    fn heartbeat(d: Linear<1, { T::MaxDevices::get() }>) -> Result<(), BenchmarkError> {
         let (who, worker) = provider::<T>(d);
         let devices: Vec<DeviceId> = DevicesOf::<T>::get(&who).into_inner();
         spread::<T>(&who, &devices)?;
@@ -247,6 +247,26 @@ mod benchmarks {
 
         assert!(Pallet::<T>::is_online(&who));
         Ok(())
+    }
+
+    /// Of a provider that is online, and nothing about whose devices is to be looked at.
+    #[benchmark]
+    fn heartbeat_again() {
+        let (who, worker) = provider::<T>(T::MaxDevices::get());
+        set_height::<T>(HEIGHT + T::HeartbeatPeriod::get());
+        let period = Pallet::<T>::current_period();
+        let statement = Statement::Heartbeat {
+            provider: who.clone(),
+            period,
+        };
+        let proof = proof::<T>(&worker, &statement);
+        assert!(!Presences::<T>::get(&who).relist);
+
+        #[extrinsic_call]
+        heartbeat(RawOrigin::Authorized, who.clone(), period, proof);
+
+        let last = Presences::<T>::get(&who).heartbeat;
+        assert_eq!(last.map(|heartbeat| heartbeat.period), Some(period));
     }
 
     /// The provider was offline. `d` devices were missing and are found again where they do not belong any more, `m` are

@@ -131,9 +131,10 @@ fn releasing_undoes_the_occupation() {
                 before + woken,
                 "wakes who waits for a slot, once"
             );
+            assert_eq!(StakeFreed::take(), [device], "wakes who waits for stake");
             assert!(
                 Presences::<Test>::get(ALICE).relist,
-                "who waits for stake, later"
+                "by other devices, later"
             );
             assert_eq!(Ledgers::<Test>::get(ALICE).assignments, 0);
         }
@@ -287,6 +288,19 @@ fn only_stake_that_becomes_free_lists_with_the_heartbeat() {
         assert_eq!(times_listed(device), listed + 1);
         Pool::release(device, assignment(1));
         assert!(is_relisted());
+    });
+}
+
+#[test]
+fn a_provider_with_all_the_assignments_that_it_may_have_has_no_device_opened() {
+    ExtBuilder.build_and_execute(|| {
+        let device = online_provider(ALICE, MIN_STAKE);
+        assert_ok!(Pool::occupy(device, assignment(1), NO_MEMORY, locks(2, 0)));
+        let listed = times_listed(device);
+        Ledgers::<Test>::mutate(ALICE, |ledger| ledger.assignments = MAX_ASSIGNMENTS);
+        Pool::vacate(device, assignment(1));
+        assert_eq!(times_listed(device), listed);
+        Ledgers::<Test>::mutate(ALICE, |ledger| ledger.assignments = 1);
     });
 }
 

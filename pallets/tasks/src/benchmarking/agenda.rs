@@ -47,8 +47,8 @@ pub(super) fn match_vacant_by<T: Config>(id: TaskId, block: BlockNumber) {
     });
 }
 
-/// Four jurors of a contested task who have revealed their votes, and the seat of the first.
-pub(super) fn jury_that_voted<T: Config>(
+/// Four jurors of a contested task who run it, and the seat of the first.
+pub(super) fn jury_at_work<T: Config>(
     id: TaskId,
 ) -> Result<(u8, Vec<AssignmentId>), BenchmarkError> {
     let terms = JurorTerms {
@@ -61,6 +61,16 @@ pub(super) fn jury_that_voted<T: Config>(
         .collect();
     for juror in &jurors {
         Pallet::<T>::do_start(*juror)?;
+    }
+    Ok((first, jurors))
+}
+
+/// Four jurors of a contested task who have revealed their votes, and the seat of the first.
+pub(super) fn jury_that_voted<T: Config>(
+    id: TaskId,
+) -> Result<(u8, Vec<AssignmentId>), BenchmarkError> {
+    let (first, jurors) = jury_at_work::<T>(id)?;
+    for juror in &jurors {
         commit::<T>(*juror);
     }
     for juror in &jurors {

@@ -583,6 +583,24 @@ mod benchmarks {
         Ok(())
     }
 
+    /// Four jurors of a sealed task who run it when its dispute ends: their devices get free.
+    #[benchmark]
+    fn serve_dispute_at_work() -> Result<(), BenchmarkError> {
+        let (id, _) = verifying_task::<T>();
+        Pallet::<T>::contest(id, false)?;
+        let (first, jurors) = jury_at_work::<T>(id)?;
+        all_misplaced::<T>(id);
+        #[block]
+        {
+            for seat in first..first + 4 {
+                Pallet::<T>::close_juror(id, seat, None)?;
+            }
+        }
+        assert!(jurors.iter().all(|id| Assignments::<T>::get(id)
+            .is_some_and(|one| matches!(one.status, AssignmentStatus::Cancelled { .. }))));
+        Ok(())
+    }
+
     /// The results are not audited: all may reveal. What is drawn of several is seldom this, and weighs less.
     #[benchmark]
     fn serve_audit(n: Linear<ALL, MOST>) {

@@ -317,10 +317,12 @@ pub(super) fn all_running<T: Config>(requester: &T::AccountId, n: u32) -> Vec<Wo
 pub fn share_slots<T: Config>() {
     let now = Pallet::<T>::now();
     let start = now + T::StartWindow::get() + 1;
+    let grant = now + T::KeyWindow::get() + 1;
     let unlock = now + T::RetrievalWindow::get();
     let prune = now + T::RetentionPeriod::get();
     for key in [
         Agenda::<T>::hashed_key_for(start),
+        Agenda::<T>::hashed_key_for(grant),
         Agenda::<T>::hashed_key_for(unlock),
         PatientAgenda::<T>::hashed_key_for(prune),
     ] {

@@ -202,6 +202,7 @@ impl DevicePool<AccountId> for Pool {
         Moves::set(moves);
         Notes {
             faults: ((moves % 2) as u8, 0),
+            is_fresh: moves % 2 == 0,
             is_relisted: moves % 2 == 0,
         }
     }

@@ -148,7 +148,7 @@ fn a_reveal_weighs_what_it_came_to() {
         let moving = RocksDbWeight::get().reads_writes(7, 9);
         assert_eq!(of_commit(settled), W::commit_unaudited() - moving);
         assert_eq!(of_commit(waits), W::commit_alone() - moving);
-        let noting = RocksDbWeight::get().writes(2);
+        let noting = RocksDbWeight::get().reads_writes(2, 5);
         assert_eq!(of_reveal(settled), W::reveal_only() - noting);
         assert_eq!(of_reveal(waits), W::reveal_to_wait(), "it notes nothing");
         DbCosts::set(Default::default());
