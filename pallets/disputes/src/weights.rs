@@ -58,8 +58,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Juries` (`max_values`: None, `max_size`: Some(305), added: 2780, mode: `MaxEncodedLen`)
     fn dispute() -> Weight {
         // Measured proof size: 2390 B.
-        // Shortest run: 168_654_000 picoseconds.
-        Weight::from_parts(189_433_000, 11371)
+        // Shortest run: 136_399_000 picoseconds.
+        Weight::from_parts(165_250_000, 11371)
             .saturating_add(T::DbWeight::get().reads(13_u64))
             .saturating_add(T::DbWeight::get().writes(10_u64))
     }
@@ -87,8 +87,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Juries` (`max_values`: None, `max_size`: Some(305), added: 2780, mode: `MaxEncodedLen`)
     fn appeal() -> Weight {
         // Measured proof size: 2064 B.
-        // Shortest run: 130_603_000 picoseconds.
-        Weight::from_parts(157_862_000, 11371)
+        // Shortest run: 117_487_000 picoseconds.
+        Weight::from_parts(141_884_000, 11371)
             .saturating_add(T::DbWeight::get().reads(10_u64))
             .saturating_add(T::DbWeight::get().writes(8_u64))
     }
@@ -128,8 +128,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Juries` (`max_values`: None, `max_size`: Some(305), added: 2780, mode: `MaxEncodedLen`)
     fn claim_unavailable() -> Weight {
         // Measured proof size: 2974 B.
-        // Shortest run: 222_864_000 picoseconds.
-        Weight::from_parts(232_263_000, 11371)
+        // Shortest run: 170_816_000 picoseconds.
+        Weight::from_parts(193_676_000, 11371)
             .saturating_add(T::DbWeight::get().reads(14_u64))
             .saturating_add(T::DbWeight::get().writes(14_u64))
     }
@@ -153,8 +153,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Disputes::Shown` (`max_values`: None, `max_size`: Some(50), added: 2525, mode: `MaxEncodedLen`)
     fn dispute_part() -> Weight {
         // Measured proof size: 2338 B.
-        // Shortest run: 134_478_000 picoseconds.
-        Weight::from_parts(157_162_000, 11371)
+        // Shortest run: 106_384_000 picoseconds.
+        Weight::from_parts(130_877_000, 11371)
             .saturating_add(T::DbWeight::get().reads(8_u64))
             .saturating_add(T::DbWeight::get().writes(7_u64))
     }
@@ -178,8 +178,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Juries` (`max_values`: None, `max_size`: Some(305), added: 2780, mode: `MaxEncodedLen`)
     fn name_part() -> Weight {
         // Measured proof size: 1897 B.
-        // Shortest run: 110_592_000 picoseconds.
-        Weight::from_parts(125_350_000, 11371)
+        // Shortest run: 89_055_000 picoseconds.
+        Weight::from_parts(108_008_000, 11371)
             .saturating_add(T::DbWeight::get().reads(9_u64))
             .saturating_add(T::DbWeight::get().writes(7_u64))
     }
@@ -188,27 +188,27 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// The same with the slower database, for tests of the pallet alone.
 impl WeightInfo for () {
     fn dispute() -> Weight {
-        Weight::from_parts(189_433_000, 11371)
+        Weight::from_parts(165_250_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(13_u64))
             .saturating_add(RocksDbWeight::get().writes(10_u64))
     }
     fn appeal() -> Weight {
-        Weight::from_parts(157_862_000, 11371)
+        Weight::from_parts(141_884_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(10_u64))
             .saturating_add(RocksDbWeight::get().writes(8_u64))
     }
     fn claim_unavailable() -> Weight {
-        Weight::from_parts(232_263_000, 11371)
+        Weight::from_parts(193_676_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(14_u64))
             .saturating_add(RocksDbWeight::get().writes(14_u64))
     }
     fn dispute_part() -> Weight {
-        Weight::from_parts(157_162_000, 11371)
+        Weight::from_parts(130_877_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(8_u64))
             .saturating_add(RocksDbWeight::get().writes(7_u64))
     }
     fn name_part() -> Weight {
-        Weight::from_parts(125_350_000, 11371)
+        Weight::from_parts(108_008_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(9_u64))
             .saturating_add(RocksDbWeight::get().writes(7_u64))
     }

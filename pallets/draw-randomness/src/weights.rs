@@ -31,8 +31,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `DrawRandomness::Outcomes` (`max_values`: None, `max_size`: Some(82), added: 2557, mode: `MaxEncodedLen`)
     fn on_finalize() -> Weight {
         // Measured proof size: 142 B.
-        // Shortest run: 5_700_000 picoseconds.
-        Weight::from_parts(8_476_000, 1627)
+        // Shortest run: 5_113_000 picoseconds.
+        Weight::from_parts(7_483_000, 1627)
             .saturating_add(T::DbWeight::get().reads(1_u64))
             .saturating_add(T::DbWeight::get().writes(2_u64))
     }
@@ -41,10 +41,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `b` is `[8, 32]`.
     fn seed(b: u32, ) -> Weight {
         // Measured proof size: 344 B + b * 57.
-        // Shortest run: 26_881_000 picoseconds.
-        Weight::from_parts(11_378_644, 3547)
-            // Standard error: 11_165
-            .saturating_add(Weight::from_parts(2_900_417, 0).saturating_mul(b.into()))
+        // Shortest run: 24_797_000 picoseconds.
+        Weight::from_parts(7_648_065, 3547)
+            // Standard error: 10_950
+            .saturating_add(Weight::from_parts(2_350_220, 0).saturating_mul(b.into()))
             .saturating_add(T::DbWeight::get().reads(1_u64))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(b.into())))
             .saturating_add(Weight::from_parts(0, 2557).saturating_mul(b.into()))
@@ -54,13 +54,13 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// The same with the slower database, for tests of the pallet alone.
 impl WeightInfo for () {
     fn on_finalize() -> Weight {
-        Weight::from_parts(8_476_000, 1627)
+        Weight::from_parts(7_483_000, 1627)
             .saturating_add(RocksDbWeight::get().reads(1_u64))
             .saturating_add(RocksDbWeight::get().writes(2_u64))
     }
     fn seed(b: u32, ) -> Weight {
-        Weight::from_parts(11_378_644, 3547)
-            .saturating_add(Weight::from_parts(2_900_417, 0).saturating_mul(b.into()))
+        Weight::from_parts(7_648_065, 3547)
+            .saturating_add(Weight::from_parts(2_350_220, 0).saturating_mul(b.into()))
             .saturating_add(RocksDbWeight::get().reads(1_u64))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(b.into())))
             .saturating_add(Weight::from_parts(0, 2557).saturating_mul(b.into()))

@@ -27,22 +27,22 @@ pub struct SubstrateWeight<T>(PhantomData<T>);
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     fn pause() -> Weight {
         // Measured proof size: 0 B.
-        // Shortest run: 8_109_000 picoseconds.
-        Weight::from_parts(10_358_000, 0)
+        // Shortest run: 5_611_000 picoseconds.
+        Weight::from_parts(9_110_000, 0)
     }
     fn resume() -> Weight {
         // Measured proof size: 0 B.
-        // Shortest run: 7_637_000 picoseconds.
-        Weight::from_parts(10_496_000, 0)
+        // Shortest run: 5_856_000 picoseconds.
+        Weight::from_parts(9_484_000, 0)
     }
 }
 
 /// The same with the slower database, for tests of the pallet alone.
 impl WeightInfo for () {
     fn pause() -> Weight {
-        Weight::from_parts(10_358_000, 0)
+        Weight::from_parts(9_110_000, 0)
     }
     fn resume() -> Weight {
-        Weight::from_parts(10_496_000, 0)
+        Weight::from_parts(9_484_000, 0)
     }
 }

@@ -26,14 +26,14 @@ pub struct SubstrateWeight<T>(PhantomData<T>);
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     fn set_parameter() -> Weight {
         // Measured proof size: 0 B.
-        // Shortest run: 37_338_000 picoseconds.
-        Weight::from_parts(46_042_000, 0)
+        // Shortest run: 32_034_000 picoseconds.
+        Weight::from_parts(38_301_000, 0)
     }
 }
 
 /// The same with the slower database, for tests of the pallet alone.
 impl WeightInfo for () {
     fn set_parameter() -> Weight {
-        Weight::from_parts(46_042_000, 0)
+        Weight::from_parts(38_301_000, 0)
     }
 }

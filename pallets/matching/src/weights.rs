@@ -50,16 +50,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::Turns` (`max_values`: None, `max_size`: Some(22), added: 2497, mode: `MaxEncodedLen`)
     fn service_base() -> Weight {
         // Measured proof size: 0 B.
-        // Shortest run: 13_822_000 picoseconds.
-        Weight::from_parts(16_230_000, 13515)
+        // Shortest run: 13_292_000 picoseconds.
+        Weight::from_parts(14_638_000, 13515)
             .saturating_add(T::DbWeight::get().reads(6_u64))
     }
     /// Storage: `Matching::Words` (r:1 w:1)
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn leave_word() -> Weight {
         // Measured proof size: 30 B.
-        // Shortest run: 6_034_000 picoseconds.
-        Weight::from_parts(7_054_000, 3529)
+        // Shortest run: 4_989_000 picoseconds.
+        Weight::from_parts(6_635_000, 3529)
             .saturating_add(T::DbWeight::get().reads(1_u64))
             .saturating_add(T::DbWeight::get().writes(1_u64))
     }
@@ -71,8 +71,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
     fn leave_list() -> Weight {
         // Measured proof size: 92 B.
-        // Shortest run: 15_579_000 picoseconds.
-        Weight::from_parts(19_637_000, 6068)
+        // Shortest run: 13_760_000 picoseconds.
+        Weight::from_parts(16_302_000, 6068)
             .saturating_add(T::DbWeight::get().reads(4_u64))
             .saturating_add(T::DbWeight::get().writes(4_u64))
     }
@@ -82,8 +82,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
     fn begin_search() -> Weight {
         // Measured proof size: 1336 B.
-        // Shortest run: 33_132_000 picoseconds.
-        Weight::from_parts(41_378_000, 11371)
+        // Shortest run: 31_762_000 picoseconds.
+        Weight::from_parts(36_344_000, 11371)
             .saturating_add(T::DbWeight::get().reads(2_u64))
     }
     /// Storage: `Matching::Listings` (r:1 w:0)
@@ -95,26 +95,26 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `c` is `[3, 49152]`.
     fn read_cells(c: u32, ) -> Weight {
         // Measured proof size: 0 B + c * 22.
-        // Shortest run: 9_125_000 picoseconds.
-        Weight::from_parts(31_258_724, 560543)
-            // Standard error: 530
-            .saturating_add(Weight::from_parts(22_417, 0).saturating_mul(c.into()))
+        // Shortest run: 8_721_000 picoseconds.
+        Weight::from_parts(33_013_911, 560543)
+            // Standard error: 319
+            .saturating_add(Weight::from_parts(18_985, 0).saturating_mul(c.into()))
             .saturating_add(T::DbWeight::get().reads(3_u64))
     }
     /// Storage: `Matching::Leaves` (r:1 w:0)
     /// Proof: `Matching::Leaves` (`max_values`: None, `max_size`: Some(557078), added: 559553, mode: `MaxEncodedLen`)
     fn read_node() -> Weight {
         // Measured proof size: 43 B.
-        // Shortest run: 4_342_000 picoseconds.
-        Weight::from_parts(5_637_000, 560543)
+        // Shortest run: 3_784_000 picoseconds.
+        Weight::from_parts(4_909_000, 560543)
             .saturating_add(T::DbWeight::get().reads(1_u64))
     }
     /// Storage: `Matching::Buckets` (r:1 w:0)
     /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
     fn look_at_page() -> Weight {
         // Measured proof size: 3482 B.
-        // Shortest run: 5_662_000 picoseconds.
-        Weight::from_parts(7_727_000, 6956)
+        // Shortest run: 5_282_000 picoseconds.
+        Weight::from_parts(6_096_000, 6956)
             .saturating_add(T::DbWeight::get().reads(1_u64))
     }
     /// Storage: `ProviderStaking::Devices` (r:1 w:0)
@@ -133,8 +133,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     fn look_at_offer() -> Weight {
         // Measured proof size: 1840 B.
-        // Shortest run: 33_002_000 picoseconds.
-        Weight::from_parts(45_532_000, 11371)
+        // Shortest run: 32_229_000 picoseconds.
+        Weight::from_parts(37_173_000, 11371)
             .saturating_add(T::DbWeight::get().reads(7_u64))
     }
     /// Storage: `Matching::Entries` (r:1 w:1)
@@ -149,8 +149,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
     fn repair() -> Weight {
         // Measured proof size: 166 B.
-        // Shortest run: 34_199_000 picoseconds.
-        Weight::from_parts(43_221_000, 1120096)
+        // Shortest run: 31_847_000 picoseconds.
+        Weight::from_parts(40_907_000, 1120096)
             .saturating_add(T::DbWeight::get().reads(7_u64))
             .saturating_add(T::DbWeight::get().writes(7_u64))
     }
@@ -176,8 +176,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
     fn match_task() -> Weight {
         // Measured proof size: 3019 B.
-        // Shortest run: 97_803_000 picoseconds.
-        Weight::from_parts(120_867_000, 11371)
+        // Shortest run: 93_901_000 picoseconds.
+        Weight::from_parts(114_270_000, 11371)
             .saturating_add(T::DbWeight::get().reads(9_u64))
             .saturating_add(T::DbWeight::get().writes(5_u64))
     }
@@ -189,8 +189,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::Pages` (`max_values`: None, `max_size`: Some(1443), added: 3918, mode: `MaxEncodedLen`)
     fn close_device() -> Weight {
         // Measured proof size: 2045 B.
-        // Shortest run: 17_705_000 picoseconds.
-        Weight::from_parts(23_052_000, 6956)
+        // Shortest run: 17_355_000 picoseconds.
+        Weight::from_parts(21_807_000, 6956)
             .saturating_add(T::DbWeight::get().reads(3_u64))
             .saturating_add(T::DbWeight::get().writes(2_u64))
     }
@@ -204,8 +204,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
     fn close_bucket() -> Weight {
         // Measured proof size: 166 B.
-        // Shortest run: 17_204_000 picoseconds.
-        Weight::from_parts(21_864_000, 560543)
+        // Shortest run: 16_469_000 picoseconds.
+        Weight::from_parts(20_020_000, 560543)
             .saturating_add(T::DbWeight::get().reads(4_u64))
             .saturating_add(T::DbWeight::get().writes(3_u64))
     }
@@ -227,8 +227,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::ParkedIn` (`max_values`: None, `max_size`: Some(29), added: 2504, mode: `MaxEncodedLen`)
     fn park_task() -> Weight {
         // Measured proof size: 1405 B.
-        // Shortest run: 81_470_000 picoseconds.
-        Weight::from_parts(100_173_000, 2239202)
+        // Shortest run: 82_327_000 picoseconds.
+        Weight::from_parts(98_043_000, 2239202)
             .saturating_add(T::DbWeight::get().reads(16_u64))
             .saturating_add(T::DbWeight::get().writes(8_u64))
     }
@@ -240,8 +240,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::Cursors` (`max_values`: None, `max_size`: Some(70), added: 2545, mode: `MaxEncodedLen`)
     fn defer_task() -> Weight {
         // Measured proof size: 30 B.
-        // Shortest run: 13_488_000 picoseconds.
-        Weight::from_parts(16_506_000, 6068)
+        // Shortest run: 13_201_000 picoseconds.
+        Weight::from_parts(15_828_000, 6068)
             .saturating_add(T::DbWeight::get().reads(3_u64))
             .saturating_add(T::DbWeight::get().writes(4_u64))
     }
@@ -267,8 +267,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::Directories` (`max_values`: None, `max_size`: Some(11284), added: 13759, mode: `MaxEncodedLen`)
     fn visit_device() -> Weight {
         // Measured proof size: 616 B.
-        // Shortest run: 41_450_000 picoseconds.
-        Weight::from_parts(56_230_000, 42267)
+        // Shortest run: 38_329_000 picoseconds.
+        Weight::from_parts(45_003_000, 42267)
             .saturating_add(T::DbWeight::get().reads(13_u64))
             .saturating_add(T::DbWeight::get().writes(3_u64))
     }
@@ -278,8 +278,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     fn examine_parked() -> Weight {
         // Measured proof size: 1439 B.
-        // Shortest run: 36_873_000 picoseconds.
-        Weight::from_parts(47_373_000, 11371)
+        // Shortest run: 37_561_000 picoseconds.
+        Weight::from_parts(46_054_000, 11371)
             .saturating_add(T::DbWeight::get().reads(2_u64))
     }
     /// Storage: `Matching::ParkedIn` (r:1 w:1)
@@ -296,8 +296,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     fn wake_task() -> Weight {
         // Measured proof size: 1594 B.
-        // Shortest run: 56_757_000 picoseconds.
-        Weight::from_parts(73_971_000, 14749)
+        // Shortest run: 52_132_000 picoseconds.
+        Weight::from_parts(65_800_000, 14749)
             .saturating_add(T::DbWeight::get().reads(10_u64))
             .saturating_add(T::DbWeight::get().writes(11_u64))
     }
@@ -329,8 +329,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn list_device() -> Weight {
         // Measured proof size: 810 B.
-        // Shortest run: 73_776_000 picoseconds.
-        Weight::from_parts(95_083_000, 1120096)
+        // Shortest run: 67_697_000 picoseconds.
+        Weight::from_parts(81_038_000, 1120096)
             .saturating_add(T::DbWeight::get().reads(17_u64))
             .saturating_add(T::DbWeight::get().writes(10_u64))
     }
@@ -350,8 +350,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
     fn unlist_device() -> Weight {
         // Measured proof size: 255 B.
-        // Shortest run: 29_076_000 picoseconds.
-        Weight::from_parts(42_253_000, 560543)
+        // Shortest run: 27_550_000 picoseconds.
+        Weight::from_parts(32_389_000, 560543)
             .saturating_add(T::DbWeight::get().reads(8_u64))
             .saturating_add(T::DbWeight::get().writes(8_u64))
     }
@@ -359,8 +359,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn enqueue_task() -> Weight {
         // Measured proof size: 30 B.
-        // Shortest run: 12_425_000 picoseconds.
-        Weight::from_parts(15_107_000, 6068)
+        // Shortest run: 11_188_000 picoseconds.
+        Weight::from_parts(13_354_000, 6068)
             .saturating_add(T::DbWeight::get().reads(2_u64))
             .saturating_add(T::DbWeight::get().writes(2_u64))
     }
@@ -378,8 +378,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::Directories` (`max_values`: None, `max_size`: Some(11284), added: 13759, mode: `MaxEncodedLen`)
     fn forget_task() -> Weight {
         // Measured proof size: 210 B.
-        // Shortest run: 32_663_000 picoseconds.
-        Weight::from_parts(42_814_000, 14749)
+        // Shortest run: 30_749_000 picoseconds.
+        Weight::from_parts(36_550_000, 14749)
             .saturating_add(T::DbWeight::get().reads(10_u64))
             .saturating_add(T::DbWeight::get().writes(8_u64))
     }
@@ -388,101 +388,101 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// The same with the slower database, for tests of the pallet alone.
 impl WeightInfo for () {
     fn service_base() -> Weight {
-        Weight::from_parts(16_230_000, 13515)
+        Weight::from_parts(14_638_000, 13515)
             .saturating_add(RocksDbWeight::get().reads(6_u64))
     }
     fn leave_word() -> Weight {
-        Weight::from_parts(7_054_000, 3529)
+        Weight::from_parts(6_635_000, 3529)
             .saturating_add(RocksDbWeight::get().reads(1_u64))
             .saturating_add(RocksDbWeight::get().writes(1_u64))
     }
     fn leave_list() -> Weight {
-        Weight::from_parts(19_637_000, 6068)
+        Weight::from_parts(16_302_000, 6068)
             .saturating_add(RocksDbWeight::get().reads(4_u64))
             .saturating_add(RocksDbWeight::get().writes(4_u64))
     }
     fn begin_search() -> Weight {
-        Weight::from_parts(41_378_000, 11371)
+        Weight::from_parts(36_344_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(2_u64))
     }
     fn read_cells(c: u32, ) -> Weight {
-        Weight::from_parts(31_258_724, 560543)
-            .saturating_add(Weight::from_parts(22_417, 0).saturating_mul(c.into()))
+        Weight::from_parts(33_013_911, 560543)
+            .saturating_add(Weight::from_parts(18_985, 0).saturating_mul(c.into()))
             .saturating_add(RocksDbWeight::get().reads(3_u64))
     }
     fn read_node() -> Weight {
-        Weight::from_parts(5_637_000, 560543)
+        Weight::from_parts(4_909_000, 560543)
             .saturating_add(RocksDbWeight::get().reads(1_u64))
     }
     fn look_at_page() -> Weight {
-        Weight::from_parts(7_727_000, 6956)
+        Weight::from_parts(6_096_000, 6956)
             .saturating_add(RocksDbWeight::get().reads(1_u64))
     }
     fn look_at_offer() -> Weight {
-        Weight::from_parts(45_532_000, 11371)
+        Weight::from_parts(37_173_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(7_u64))
     }
     fn repair() -> Weight {
-        Weight::from_parts(43_221_000, 1120096)
+        Weight::from_parts(40_907_000, 1120096)
             .saturating_add(RocksDbWeight::get().reads(7_u64))
             .saturating_add(RocksDbWeight::get().writes(7_u64))
     }
     fn match_task() -> Weight {
-        Weight::from_parts(120_867_000, 11371)
+        Weight::from_parts(114_270_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(9_u64))
             .saturating_add(RocksDbWeight::get().writes(5_u64))
     }
     fn close_device() -> Weight {
-        Weight::from_parts(23_052_000, 6956)
+        Weight::from_parts(21_807_000, 6956)
             .saturating_add(RocksDbWeight::get().reads(3_u64))
             .saturating_add(RocksDbWeight::get().writes(2_u64))
     }
     fn close_bucket() -> Weight {
-        Weight::from_parts(21_864_000, 560543)
+        Weight::from_parts(20_020_000, 560543)
             .saturating_add(RocksDbWeight::get().reads(4_u64))
             .saturating_add(RocksDbWeight::get().writes(3_u64))
     }
     fn park_task() -> Weight {
-        Weight::from_parts(100_173_000, 2239202)
+        Weight::from_parts(98_043_000, 2239202)
             .saturating_add(RocksDbWeight::get().reads(16_u64))
             .saturating_add(RocksDbWeight::get().writes(8_u64))
     }
     fn defer_task() -> Weight {
-        Weight::from_parts(16_506_000, 6068)
+        Weight::from_parts(15_828_000, 6068)
             .saturating_add(RocksDbWeight::get().reads(3_u64))
             .saturating_add(RocksDbWeight::get().writes(4_u64))
     }
     fn visit_device() -> Weight {
-        Weight::from_parts(56_230_000, 42267)
+        Weight::from_parts(45_003_000, 42267)
             .saturating_add(RocksDbWeight::get().reads(13_u64))
             .saturating_add(RocksDbWeight::get().writes(3_u64))
     }
     fn examine_parked() -> Weight {
-        Weight::from_parts(47_373_000, 11371)
+        Weight::from_parts(46_054_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(2_u64))
     }
     fn wake_task() -> Weight {
-        Weight::from_parts(73_971_000, 14749)
+        Weight::from_parts(65_800_000, 14749)
             .saturating_add(RocksDbWeight::get().reads(10_u64))
             .saturating_add(RocksDbWeight::get().writes(11_u64))
     }
     fn list_device() -> Weight {
-        Weight::from_parts(95_083_000, 1120096)
+        Weight::from_parts(81_038_000, 1120096)
             .saturating_add(RocksDbWeight::get().reads(17_u64))
             .saturating_add(RocksDbWeight::get().writes(10_u64))
     }
     fn unlist_device() -> Weight {
-        Weight::from_parts(42_253_000, 560543)
+        Weight::from_parts(32_389_000, 560543)
             .saturating_add(RocksDbWeight::get().reads(8_u64))
             .saturating_add(RocksDbWeight::get().writes(8_u64))
     }
     fn enqueue_task() -> Weight {
-        Weight::from_parts(15_107_000, 6068)
+        Weight::from_parts(13_354_000, 6068)
             .saturating_add(RocksDbWeight::get().reads(2_u64))
             .saturating_add(RocksDbWeight::get().writes(2_u64))
     }
     fn forget_task() -> Weight {
-        Weight::from_parts(42_814_000, 14749)
+        Weight::from_parts(36_550_000, 14749)
             .saturating_add(RocksDbWeight::get().reads(10_u64))
             .saturating_add(RocksDbWeight::get().writes(8_u64))
     }

@@ -62,8 +62,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
     fn register_provider() -> Weight {
         // Measured proof size: 244 B.
-        // Shortest run: 121_757_000 picoseconds.
-        Weight::from_parts(142_220_000, 4618)
+        // Shortest run: 107_652_000 picoseconds.
+        Weight::from_parts(133_235_000, 4618)
             .saturating_add(T::DbWeight::get().reads(5_u64))
             .saturating_add(T::DbWeight::get().writes(6_u64))
     }
@@ -81,8 +81,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
     fn deregister_provider() -> Weight {
         // Measured proof size: 1323 B.
-        // Shortest run: 32_313_000 picoseconds.
-        Weight::from_parts(45_268_000, 4618)
+        // Shortest run: 28_663_000 picoseconds.
+        Weight::from_parts(38_322_000, 4618)
             .saturating_add(T::DbWeight::get().reads(3_u64))
             .saturating_add(T::DbWeight::get().writes(6_u64))
     }
@@ -90,8 +90,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Providers` (`max_values`: None, `max_size`: Some(1153), added: 3628, mode: `MaxEncodedLen`)
     fn set_peers() -> Weight {
         // Measured proof size: 1179 B.
-        // Shortest run: 20_350_000 picoseconds.
-        Weight::from_parts(29_738_000, 4618)
+        // Shortest run: 16_967_000 picoseconds.
+        Weight::from_parts(24_423_000, 4618)
             .saturating_add(T::DbWeight::get().reads(1_u64))
             .saturating_add(T::DbWeight::get().writes(1_u64))
     }
@@ -103,8 +103,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn rotate_worker() -> Weight {
         // Measured proof size: 1300 B.
-        // Shortest run: 63_480_000 picoseconds.
-        Weight::from_parts(91_105_000, 4618)
+        // Shortest run: 69_701_000 picoseconds.
+        Weight::from_parts(86_828_000, 4618)
             .saturating_add(T::DbWeight::get().reads(3_u64))
             .saturating_add(T::DbWeight::get().writes(3_u64))
     }
@@ -149,10 +149,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `d` is `[0, 16]`.
     fn bond_extra(d: u32, ) -> Weight {
         // Measured proof size: 1734 B + d * 2296.
-        // Shortest run: 111_890_000 picoseconds.
-        Weight::from_parts(146_176_168, 1458264)
-            // Standard error: 1_380_504
-            .saturating_add(Weight::from_parts(112_427_423, 0).saturating_mul(d.into()))
+        // Shortest run: 83_997_000 picoseconds.
+        Weight::from_parts(100_227_636, 1458264)
+            // Standard error: 704_947
+            .saturating_add(Weight::from_parts(97_063_622, 0).saturating_mul(d.into()))
             .saturating_add(T::DbWeight::get().reads(17_u64))
             .saturating_add(T::DbWeight::get().reads((9_u64).saturating_mul(d.into())))
             .saturating_add(T::DbWeight::get().writes(11_u64))
@@ -194,10 +194,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `d` is `[0, 16]`.
     fn unbond(d: u32, ) -> Weight {
         // Measured proof size: 1565 B + d * 559.
-        // Shortest run: 49_703_000 picoseconds.
-        Weight::from_parts(85_324_177, 1458264)
-            // Standard error: 568_705
-            .saturating_add(Weight::from_parts(56_034_341, 0).saturating_mul(d.into()))
+        // Shortest run: 43_489_000 picoseconds.
+        Weight::from_parts(72_393_171, 1458264)
+            // Standard error: 360_741
+            .saturating_add(Weight::from_parts(43_177_539, 0).saturating_mul(d.into()))
             .saturating_add(T::DbWeight::get().reads(13_u64))
             .saturating_add(T::DbWeight::get().reads((7_u64).saturating_mul(d.into())))
             .saturating_add(T::DbWeight::get().writes(12_u64))
@@ -212,8 +212,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
     fn withdraw_unbonded() -> Weight {
         // Measured proof size: 664 B.
-        // Shortest run: 60_712_000 picoseconds.
-        Weight::from_parts(71_403_000, 3870)
+        // Shortest run: 46_433_000 picoseconds.
+        Weight::from_parts(58_673_000, 3870)
             .saturating_add(T::DbWeight::get().reads(3_u64))
             .saturating_add(T::DbWeight::get().writes(3_u64))
     }
@@ -252,10 +252,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `d` is `[1, 16]`.
     fn register_device(d: u32, ) -> Weight {
         // Measured proof size: 384 B + d * 325.
-        // Shortest run: 113_524_000 picoseconds.
-        Weight::from_parts(127_552_577, 560543)
-            // Standard error: 135_728
-            .saturating_add(Weight::from_parts(4_400_686, 0).saturating_mul(d.into()))
+        // Shortest run: 90_211_000 picoseconds.
+        Weight::from_parts(105_806_574, 560543)
+            // Standard error: 133_945
+            .saturating_add(Weight::from_parts(3_427_002, 0).saturating_mul(d.into()))
             .saturating_add(T::DbWeight::get().reads(16_u64))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(d.into())))
             .saturating_add(T::DbWeight::get().writes(12_u64))
@@ -285,8 +285,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     fn deregister_device() -> Weight {
         // Measured proof size: 2470 B.
-        // Shortest run: 84_887_000 picoseconds.
-        Weight::from_parts(106_512_000, 560543)
+        // Shortest run: 69_390_000 picoseconds.
+        Weight::from_parts(84_300_000, 560543)
             .saturating_add(T::DbWeight::get().reads(12_u64))
             .saturating_add(T::DbWeight::get().writes(11_u64))
     }
@@ -321,10 +321,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `d` is `[1, 16]`.
     fn update_spec(d: u32, ) -> Weight {
         // Measured proof size: 724 B + d * 339.
-        // Shortest run: 137_807_000 picoseconds.
-        Weight::from_parts(145_363_220, 1120096)
-            // Standard error: 125_747
-            .saturating_add(Weight::from_parts(4_944_892, 0).saturating_mul(d.into()))
+        // Shortest run: 95_634_000 picoseconds.
+        Weight::from_parts(115_017_850, 1120096)
+            // Standard error: 121_621
+            .saturating_add(Weight::from_parts(3_689_983, 0).saturating_mul(d.into()))
             .saturating_add(T::DbWeight::get().reads(18_u64))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(d.into())))
             .saturating_add(T::DbWeight::get().writes(13_u64))
@@ -360,8 +360,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn set_slots() -> Weight {
         // Measured proof size: 2791 B.
-        // Shortest run: 107_866_000 picoseconds.
-        Weight::from_parts(139_286_000, 560543)
+        // Shortest run: 101_153_000 picoseconds.
+        Weight::from_parts(128_431_000, 560543)
             .saturating_add(T::DbWeight::get().reads(18_u64))
             .saturating_add(T::DbWeight::get().writes(11_u64))
     }
@@ -393,8 +393,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn set_ask() -> Weight {
         // Measured proof size: 797 B.
-        // Shortest run: 108_632_000 picoseconds.
-        Weight::from_parts(130_974_000, 1120096)
+        // Shortest run: 88_353_000 picoseconds.
+        Weight::from_parts(116_923_000, 1120096)
             .saturating_add(T::DbWeight::get().reads(18_u64))
             .saturating_add(T::DbWeight::get().writes(11_u64))
     }
@@ -426,8 +426,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn set_availability() -> Weight {
         // Measured proof size: 630 B.
-        // Shortest run: 95_929_000 picoseconds.
-        Weight::from_parts(111_062_000, 560543)
+        // Shortest run: 74_923_000 picoseconds.
+        Weight::from_parts(104_392_000, 560543)
             .saturating_add(T::DbWeight::get().reads(16_u64))
             .saturating_add(T::DbWeight::get().writes(9_u64))
     }
@@ -467,21 +467,33 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Listings` (r:1 w:1)
     /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
-    /// The range of component `d` is `[0, 16]`.
+    /// The range of component `d` is `[1, 16]`.
     fn heartbeat(d: u32, ) -> Weight {
-        // Measured proof size: 1581 B + d * 2303.
-        // Shortest run: 62_660_000 picoseconds.
-        Weight::from_parts(61_993_688, 1458264)
-            // Standard error: 1_791_454
-            .saturating_add(Weight::from_parts(142_904_801, 0).saturating_mul(d.into()))
-            .saturating_add(T::DbWeight::get().reads(16_u64))
+        // Measured proof size: 1759 B + d * 2303.
+        // Shortest run: 192_007_000 picoseconds.
+        Weight::from_parts(89_435_488, 1315290)
+            // Standard error: 1_172_285
+            .saturating_add(Weight::from_parts(116_891_836, 0).saturating_mul(d.into()))
+            .saturating_add(T::DbWeight::get().reads(18_u64))
             .saturating_add(T::DbWeight::get().reads((9_u64).saturating_mul(d.into())))
-            .saturating_add(T::DbWeight::get().writes(10_u64))
+            .saturating_add(T::DbWeight::get().writes(12_u64))
             .saturating_add(T::DbWeight::get().writes((8_u64).saturating_mul(d.into())))
             .saturating_add(Weight::from_parts(0, 559553).saturating_mul(d.into()))
     }
+    /// Storage: `ProviderStaking::Presences` (r:1 w:1)
+    /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::DevicesOf` (r:1 w:0)
+    /// Proof: `ProviderStaking::DevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::MissingDevicesOf` (r:1 w:0)
+    /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Attendances` (r:1 w:1)
+    /// Proof: `ProviderStaking::Attendances` (`max_values`: Some(1), `max_size`: Some(12), added: 507, mode: `MaxEncodedLen`)
     fn heartbeat_again() -> Weight {
-        Self::heartbeat(0)
+        // Measured proof size: 289 B.
+        // Shortest run: 22_702_000 picoseconds.
+        Weight::from_parts(30_137_000, 3642)
+            .saturating_add(T::DbWeight::get().reads(4_u64))
+            .saturating_add(T::DbWeight::get().writes(2_u64))
     }
     /// Storage: `ProviderStaking::Presences` (r:1 w:1)
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
@@ -523,12 +535,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `m` is `[0, 8]`.
     fn heartbeat_without(d: u32, m: u32, ) -> Weight {
         // Measured proof size: 1006 B + d * 2360 + m * 990.
-        // Shortest run: 601_977_000 picoseconds.
-        Weight::from_parts(68_801_676, 3917798)
-            // Standard error: 3_977_702
-            .saturating_add(Weight::from_parts(138_465_817, 0).saturating_mul(d.into()))
-            // Standard error: 3_977_702
-            .saturating_add(Weight::from_parts(71_067_221, 0).saturating_mul(m.into()))
+        // Shortest run: 467_200_000 picoseconds.
+        Weight::from_parts(200_568_874, 3917798)
+            // Standard error: 2_624_321
+            .saturating_add(Weight::from_parts(97_744_987, 0).saturating_mul(d.into()))
+            // Standard error: 2_624_321
+            .saturating_add(Weight::from_parts(48_428_893, 0).saturating_mul(m.into()))
             .saturating_add(T::DbWeight::get().reads(27_u64))
             .saturating_add(T::DbWeight::get().reads((8_u64).saturating_mul(d.into())))
             .saturating_add(T::DbWeight::get().reads((6_u64).saturating_mul(m.into())))
@@ -546,8 +558,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn authorize_heartbeat() -> Weight {
         // Measured proof size: 1240 B.
-        // Shortest run: 65_555_000 picoseconds.
-        Weight::from_parts(78_032_000, 4618)
+        // Shortest run: 58_492_000 picoseconds.
+        Weight::from_parts(70_338_000, 4618)
             .saturating_add(T::DbWeight::get().reads(3_u64))
     }
     /// Storage: `ProviderStaking::Devices` (r:1 w:1)
@@ -570,8 +582,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn request_challenge() -> Weight {
         // Measured proof size: 474 B.
-        // Shortest run: 54_887_000 picoseconds.
-        Weight::from_parts(73_696_000, 560543)
+        // Shortest run: 44_547_000 picoseconds.
+        Weight::from_parts(57_568_000, 560543)
             .saturating_add(T::DbWeight::get().reads(9_u64))
             .saturating_add(T::DbWeight::get().writes(7_u64))
     }
@@ -605,8 +617,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn answer_challenge() -> Weight {
         // Measured proof size: 1507 B.
-        // Shortest run: 1_227_250_000 picoseconds.
-        Weight::from_parts(1_633_891_000, 560543)
+        // Shortest run: 866_943_000 picoseconds.
+        Weight::from_parts(926_943_000, 560543)
             .saturating_add(T::DbWeight::get().reads(25_u64))
             .saturating_add(T::DbWeight::get().writes(9_u64))
     }
@@ -622,17 +634,17 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn authorize_answer() -> Weight {
         // Measured proof size: 2334 B.
-        // Shortest run: 543_150_000 picoseconds.
-        Weight::from_parts(569_084_000, 24003)
+        // Shortest run: 176_372_000 picoseconds.
+        Weight::from_parts(205_111_000, 24003)
             .saturating_add(T::DbWeight::get().reads(13_u64))
     }
     /// The range of component `n` is `[0, 672]`.
     fn climb(n: u32, ) -> Weight {
         // Measured proof size: 0 B.
-        // Shortest run: 187_000 picoseconds.
-        Weight::from_parts(5_070_882, 0)
-            // Standard error: 563
-            .saturating_add(Weight::from_parts(399_515, 0).saturating_mul(n.into()))
+        // Shortest run: 162_000 picoseconds.
+        Weight::from_parts(4_790_303, 0)
+            // Standard error: 392
+            .saturating_add(Weight::from_parts(370_181, 0).saturating_mul(n.into()))
     }
     /// Storage: `ProviderStaking::DrawNodes` (r:9 w:9)
     /// Proof: `ProviderStaking::DrawNodes` (`max_values`: None, `max_size`: Some(1037), added: 3512, mode: `MaxEncodedLen`)
@@ -646,8 +658,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::DrawLeafOf` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
     fn draw() -> Weight {
         // Measured proof size: 2992 B.
-        // Shortest run: 112_855_000 picoseconds.
-        Weight::from_parts(170_984_000, 32598)
+        // Shortest run: 117_366_000 picoseconds.
+        Weight::from_parts(152_696_000, 32598)
             .saturating_add(T::DbWeight::get().reads(18_u64))
             .saturating_add(T::DbWeight::get().writes(18_u64))
     }
@@ -655,8 +667,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
     fn step_to_version_2() -> Weight {
         // Measured proof size: 256 B.
-        // Shortest run: 10_888_000 picoseconds.
-        Weight::from_parts(18_767_000, 6422)
+        // Shortest run: 10_566_000 picoseconds.
+        Weight::from_parts(15_293_000, 6422)
             .saturating_add(T::DbWeight::get().reads(2_u64))
             .saturating_add(T::DbWeight::get().writes(1_u64))
     }
@@ -665,28 +677,28 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// The same with the slower database, for tests of the pallet alone.
 impl WeightInfo for () {
     fn register_provider() -> Weight {
-        Weight::from_parts(142_220_000, 4618)
+        Weight::from_parts(133_235_000, 4618)
             .saturating_add(RocksDbWeight::get().reads(5_u64))
             .saturating_add(RocksDbWeight::get().writes(6_u64))
     }
     fn deregister_provider() -> Weight {
-        Weight::from_parts(45_268_000, 4618)
+        Weight::from_parts(38_322_000, 4618)
             .saturating_add(RocksDbWeight::get().reads(3_u64))
             .saturating_add(RocksDbWeight::get().writes(6_u64))
     }
     fn set_peers() -> Weight {
-        Weight::from_parts(29_738_000, 4618)
+        Weight::from_parts(24_423_000, 4618)
             .saturating_add(RocksDbWeight::get().reads(1_u64))
             .saturating_add(RocksDbWeight::get().writes(1_u64))
     }
     fn rotate_worker() -> Weight {
-        Weight::from_parts(91_105_000, 4618)
+        Weight::from_parts(86_828_000, 4618)
             .saturating_add(RocksDbWeight::get().reads(3_u64))
             .saturating_add(RocksDbWeight::get().writes(3_u64))
     }
     fn bond_extra(d: u32, ) -> Weight {
-        Weight::from_parts(146_176_168, 1458264)
-            .saturating_add(Weight::from_parts(112_427_423, 0).saturating_mul(d.into()))
+        Weight::from_parts(100_227_636, 1458264)
+            .saturating_add(Weight::from_parts(97_063_622, 0).saturating_mul(d.into()))
             .saturating_add(RocksDbWeight::get().reads(17_u64))
             .saturating_add(RocksDbWeight::get().reads((9_u64).saturating_mul(d.into())))
             .saturating_add(RocksDbWeight::get().writes(11_u64))
@@ -694,8 +706,8 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 559553).saturating_mul(d.into()))
     }
     fn unbond(d: u32, ) -> Weight {
-        Weight::from_parts(85_324_177, 1458264)
-            .saturating_add(Weight::from_parts(56_034_341, 0).saturating_mul(d.into()))
+        Weight::from_parts(72_393_171, 1458264)
+            .saturating_add(Weight::from_parts(43_177_539, 0).saturating_mul(d.into()))
             .saturating_add(RocksDbWeight::get().reads(13_u64))
             .saturating_add(RocksDbWeight::get().reads((7_u64).saturating_mul(d.into())))
             .saturating_add(RocksDbWeight::get().writes(12_u64))
@@ -703,62 +715,64 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 559553).saturating_mul(d.into()))
     }
     fn withdraw_unbonded() -> Weight {
-        Weight::from_parts(71_403_000, 3870)
+        Weight::from_parts(58_673_000, 3870)
             .saturating_add(RocksDbWeight::get().reads(3_u64))
             .saturating_add(RocksDbWeight::get().writes(3_u64))
     }
     fn register_device(d: u32, ) -> Weight {
-        Weight::from_parts(127_552_577, 560543)
-            .saturating_add(Weight::from_parts(4_400_686, 0).saturating_mul(d.into()))
+        Weight::from_parts(105_806_574, 560543)
+            .saturating_add(Weight::from_parts(3_427_002, 0).saturating_mul(d.into()))
             .saturating_add(RocksDbWeight::get().reads(16_u64))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(d.into())))
             .saturating_add(RocksDbWeight::get().writes(12_u64))
             .saturating_add(Weight::from_parts(0, 2558).saturating_mul(d.into()))
     }
     fn deregister_device() -> Weight {
-        Weight::from_parts(106_512_000, 560543)
+        Weight::from_parts(84_300_000, 560543)
             .saturating_add(RocksDbWeight::get().reads(12_u64))
             .saturating_add(RocksDbWeight::get().writes(11_u64))
     }
     fn update_spec(d: u32, ) -> Weight {
-        Weight::from_parts(145_363_220, 1120096)
-            .saturating_add(Weight::from_parts(4_944_892, 0).saturating_mul(d.into()))
+        Weight::from_parts(115_017_850, 1120096)
+            .saturating_add(Weight::from_parts(3_689_983, 0).saturating_mul(d.into()))
             .saturating_add(RocksDbWeight::get().reads(18_u64))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(d.into())))
             .saturating_add(RocksDbWeight::get().writes(13_u64))
             .saturating_add(Weight::from_parts(0, 2716).saturating_mul(d.into()))
     }
     fn set_slots() -> Weight {
-        Weight::from_parts(139_286_000, 560543)
+        Weight::from_parts(128_431_000, 560543)
             .saturating_add(RocksDbWeight::get().reads(18_u64))
             .saturating_add(RocksDbWeight::get().writes(11_u64))
     }
     fn set_ask() -> Weight {
-        Weight::from_parts(130_974_000, 1120096)
+        Weight::from_parts(116_923_000, 1120096)
             .saturating_add(RocksDbWeight::get().reads(18_u64))
             .saturating_add(RocksDbWeight::get().writes(11_u64))
     }
     fn set_availability() -> Weight {
-        Weight::from_parts(111_062_000, 560543)
+        Weight::from_parts(104_392_000, 560543)
             .saturating_add(RocksDbWeight::get().reads(16_u64))
             .saturating_add(RocksDbWeight::get().writes(9_u64))
     }
     fn heartbeat(d: u32, ) -> Weight {
-        Weight::from_parts(61_993_688, 1458264)
-            .saturating_add(Weight::from_parts(142_904_801, 0).saturating_mul(d.into()))
-            .saturating_add(RocksDbWeight::get().reads(16_u64))
+        Weight::from_parts(89_435_488, 1315290)
+            .saturating_add(Weight::from_parts(116_891_836, 0).saturating_mul(d.into()))
+            .saturating_add(RocksDbWeight::get().reads(18_u64))
             .saturating_add(RocksDbWeight::get().reads((9_u64).saturating_mul(d.into())))
-            .saturating_add(RocksDbWeight::get().writes(10_u64))
+            .saturating_add(RocksDbWeight::get().writes(12_u64))
             .saturating_add(RocksDbWeight::get().writes((8_u64).saturating_mul(d.into())))
             .saturating_add(Weight::from_parts(0, 559553).saturating_mul(d.into()))
     }
     fn heartbeat_again() -> Weight {
-        Self::heartbeat(0)
+        Weight::from_parts(30_137_000, 3642)
+            .saturating_add(RocksDbWeight::get().reads(4_u64))
+            .saturating_add(RocksDbWeight::get().writes(2_u64))
     }
     fn heartbeat_without(d: u32, m: u32, ) -> Weight {
-        Weight::from_parts(68_801_676, 3917798)
-            .saturating_add(Weight::from_parts(138_465_817, 0).saturating_mul(d.into()))
-            .saturating_add(Weight::from_parts(71_067_221, 0).saturating_mul(m.into()))
+        Weight::from_parts(200_568_874, 3917798)
+            .saturating_add(Weight::from_parts(97_744_987, 0).saturating_mul(d.into()))
+            .saturating_add(Weight::from_parts(48_428_893, 0).saturating_mul(m.into()))
             .saturating_add(RocksDbWeight::get().reads(27_u64))
             .saturating_add(RocksDbWeight::get().reads((8_u64).saturating_mul(d.into())))
             .saturating_add(RocksDbWeight::get().reads((6_u64).saturating_mul(m.into())))
@@ -769,34 +783,34 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 559553).saturating_mul(m.into()))
     }
     fn authorize_heartbeat() -> Weight {
-        Weight::from_parts(78_032_000, 4618)
+        Weight::from_parts(70_338_000, 4618)
             .saturating_add(RocksDbWeight::get().reads(3_u64))
     }
     fn request_challenge() -> Weight {
-        Weight::from_parts(73_696_000, 560543)
+        Weight::from_parts(57_568_000, 560543)
             .saturating_add(RocksDbWeight::get().reads(9_u64))
             .saturating_add(RocksDbWeight::get().writes(7_u64))
     }
     fn answer_challenge() -> Weight {
-        Weight::from_parts(1_633_891_000, 560543)
+        Weight::from_parts(926_943_000, 560543)
             .saturating_add(RocksDbWeight::get().reads(25_u64))
             .saturating_add(RocksDbWeight::get().writes(9_u64))
     }
     fn authorize_answer() -> Weight {
-        Weight::from_parts(569_084_000, 24003)
+        Weight::from_parts(205_111_000, 24003)
             .saturating_add(RocksDbWeight::get().reads(13_u64))
     }
     fn climb(n: u32, ) -> Weight {
-        Weight::from_parts(5_070_882, 0)
-            .saturating_add(Weight::from_parts(399_515, 0).saturating_mul(n.into()))
+        Weight::from_parts(4_790_303, 0)
+            .saturating_add(Weight::from_parts(370_181, 0).saturating_mul(n.into()))
     }
     fn draw() -> Weight {
-        Weight::from_parts(170_984_000, 32598)
+        Weight::from_parts(152_696_000, 32598)
             .saturating_add(RocksDbWeight::get().reads(18_u64))
             .saturating_add(RocksDbWeight::get().writes(18_u64))
     }
     fn step_to_version_2() -> Weight {
-        Weight::from_parts(18_767_000, 6422)
+        Weight::from_parts(15_293_000, 6422)
             .saturating_add(RocksDbWeight::get().reads(2_u64))
             .saturating_add(RocksDbWeight::get().writes(1_u64))
     }

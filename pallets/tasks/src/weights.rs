@@ -71,8 +71,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::SubmittedBy` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn submit() -> Weight {
         // Measured proof size: 55 B.
-        // Shortest run: 116_853_000 picoseconds.
-        Weight::from_parts(149_557_000, 4191)
+        // Shortest run: 112_798_000 picoseconds.
+        Weight::from_parts(138_908_000, 4191)
             .saturating_add(T::DbWeight::get().reads(2_u64))
             .saturating_add(T::DbWeight::get().writes(4_u64))
     }
@@ -99,10 +99,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `n` is `[0, 10]`.
     fn cancel(n: u32, ) -> Weight {
         // Measured proof size: 13022 B + n * 571.
-        // Shortest run: 131_258_000 picoseconds.
-        Weight::from_parts(157_181_275, 16224)
-            // Standard error: 689_977
-            .saturating_add(Weight::from_parts(11_496_780, 0).saturating_mul(n.into()))
+        // Shortest run: 121_313_000 picoseconds.
+        Weight::from_parts(154_248_651, 16224)
+            // Standard error: 461_957
+            .saturating_add(Weight::from_parts(9_348_159, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(15_u64))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(11_u64))
@@ -124,12 +124,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Occupations` (`max_values`: None, `max_size`: Some(115), added: 2590, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Ledgers` (r:4 w:4)
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Entries` (r:2 w:0)
+    /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::ListEnds` (r:2 w:0)
+    /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Words` (r:7 w:5)
+    /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Presences` (r:4 w:4)
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Agenda` (r:1 w:1)
     /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Words` (r:2 w:0)
-    /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Cursors` (r:1 w:0)
     /// Proof: `Matching::Cursors` (`max_values`: None, `max_size`: Some(70), added: 2545, mode: `MaxEncodedLen`)
     /// Storage: `Matching::ParkedIn` (r:1 w:0)
@@ -146,14 +150,14 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::PatientAgenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
     /// The range of component `n` is `[1, 3]`.
     fn accept(n: u32, ) -> Weight {
-        // Measured proof size: 465 B + n * 3806.
-        // Shortest run: 375_028_000 picoseconds.
-        Weight::from_parts(250_635_750, 11526)
-            // Standard error: 6_321_577
-            .saturating_add(Weight::from_parts(188_812_500, 0).saturating_mul(n.into()))
-            .saturating_add(T::DbWeight::get().reads(15_u64))
+        // Measured proof size: 1188 B + n * 4019.
+        // Shortest run: 408_095_000 picoseconds.
+        Weight::from_parts(316_914_949, 18763)
+            // Standard error: 6_140_772
+            .saturating_add(Weight::from_parts(170_204_126, 0).saturating_mul(n.into()))
+            .saturating_add(T::DbWeight::get().reads(23_u64))
             .saturating_add(T::DbWeight::get().reads((12_u64).saturating_mul(n.into())))
-            .saturating_add(T::DbWeight::get().writes(13_u64))
+            .saturating_add(T::DbWeight::get().writes(18_u64))
             .saturating_add(T::DbWeight::get().writes((11_u64).saturating_mul(n.into())))
             .saturating_add(Weight::from_parts(0, 3076).saturating_mul(n.into()))
     }
@@ -165,6 +169,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Presences` (r:1 w:1)
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Entries` (r:1 w:0)
+    /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Buckets` (r:1 w:0)
+    /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Words` (r:3 w:3)
+    /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     /// Storage: `Balances::Holds` (r:1 w:1)
     /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
     /// Storage: `System::Account` (r:1 w:1)
@@ -175,12 +185,14 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Occupations` (`max_values`: None, `max_size`: Some(115), added: 2590, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Ledgers` (r:1 w:1)
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::ListEnds` (r:2 w:0)
+    /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
     fn accept_only() -> Weight {
-        // Measured proof size: 2634 B.
-        // Shortest run: 204_279_000 picoseconds.
-        Weight::from_parts(264_694_000, 11371)
-            .saturating_add(T::DbWeight::get().reads(9_u64))
-            .saturating_add(T::DbWeight::get().writes(9_u64))
+        // Measured proof size: 3359 B.
+        // Shortest run: 258_032_000 picoseconds.
+        Weight::from_parts(309_382_000, 11371)
+            .saturating_add(T::DbWeight::get().reads(16_u64))
+            .saturating_add(T::DbWeight::get().writes(12_u64))
     }
     /// Storage: `Tasks::Tasks` (r:1 w:1)
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
@@ -191,10 +203,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `n` is `[5, 15]`.
     fn rate(n: u32, ) -> Weight {
         // Measured proof size: 1066 B + n * 572.
-        // Shortest run: 105_017_000 picoseconds.
-        Weight::from_parts(87_191_309, 16370)
-            // Standard error: 424_782
-            .saturating_add(Weight::from_parts(6_486_436, 0).saturating_mul(n.into()))
+        // Shortest run: 99_740_000 picoseconds.
+        Weight::from_parts(100_821_893, 16370)
+            // Standard error: 392_481
+            .saturating_add(Weight::from_parts(4_720_868, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(6_u64))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(6_u64))
@@ -208,8 +220,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Envelopes` (`max_values`: None, `max_size`: Some(130), added: 2605, mode: `MaxEncodedLen`)
     fn grant_key() -> Weight {
         // Measured proof size: 1555 B.
-        // Shortest run: 27_450_000 picoseconds.
-        Weight::from_parts(37_719_000, 11371)
+        // Shortest run: 27_471_000 picoseconds.
+        Weight::from_parts(33_652_000, 11371)
             .saturating_add(T::DbWeight::get().reads(2_u64))
             .saturating_add(T::DbWeight::get().writes(2_u64))
     }
@@ -219,8 +231,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     fn start() -> Weight {
         // Measured proof size: 2230 B.
-        // Shortest run: 53_403_000 picoseconds.
-        Weight::from_parts(66_387_000, 11371)
+        // Shortest run: 49_108_000 picoseconds.
+        Weight::from_parts(60_796_000, 11371)
             .saturating_add(T::DbWeight::get().reads(2_u64))
             .saturating_add(T::DbWeight::get().writes(1_u64))
     }
@@ -228,8 +240,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
     fn report_progress() -> Weight {
         // Measured proof size: 424 B.
-        // Shortest run: 43_537_000 picoseconds.
-        Weight::from_parts(54_455_000, 3997)
+        // Shortest run: 43_272_000 picoseconds.
+        Weight::from_parts(50_102_000, 3997)
             .saturating_add(T::DbWeight::get().reads(1_u64))
             .saturating_add(T::DbWeight::get().writes(1_u64))
     }
@@ -247,14 +259,14 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Occupations` (r:1 w:1)
     /// Proof: `ProviderStaking::Occupations` (`max_values`: None, `max_size`: Some(115), added: 2590, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Ledgers` (r:1 w:0)
+    /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Challenges` (r:1 w:0)
     /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Presences` (r:1 w:0)
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::MissingDevicesOf` (r:1 w:0)
     /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::Ledgers` (r:1 w:0)
-    /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::ReputationRecords` (r:1 w:0)
     /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Leaves` (r:1 w:1)
@@ -272,10 +284,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `n` is `[5, 15]`.
     fn commit_result(n: u32, ) -> Weight {
         // Measured proof size: 6079 B + n * 210.
-        // Shortest run: 268_989_000 picoseconds.
-        Weight::from_parts(284_873_086, 560543)
-            // Standard error: 1_665_107
-            .saturating_add(Weight::from_parts(4_618_629, 0).saturating_mul(n.into()))
+        // Shortest run: 264_984_000 picoseconds.
+        Weight::from_parts(293_993_896, 560543)
+            // Standard error: 1_397_258
+            .saturating_add(Weight::from_parts(2_963_288, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(27_u64))
             .saturating_add(T::DbWeight::get().writes(19_u64))
     }
@@ -293,14 +305,14 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Occupations` (r:1 w:1)
     /// Proof: `ProviderStaking::Occupations` (`max_values`: None, `max_size`: Some(115), added: 2590, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Ledgers` (r:1 w:0)
+    /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Challenges` (r:1 w:0)
     /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Presences` (r:1 w:0)
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::MissingDevicesOf` (r:1 w:0)
     /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::Ledgers` (r:1 w:0)
-    /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::ReputationRecords` (r:1 w:0)
     /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Leaves` (r:1 w:1)
@@ -319,8 +331,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
     fn commit_alone() -> Weight {
         // Measured proof size: 5347 B.
-        // Shortest run: 223_274_000 picoseconds.
-        Weight::from_parts(284_102_000, 560543)
+        // Shortest run: 205_464_000 picoseconds.
+        Weight::from_parts(258_672_000, 560543)
             .saturating_add(T::DbWeight::get().reads(23_u64))
             .saturating_add(T::DbWeight::get().writes(16_u64))
     }
@@ -338,14 +350,14 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Occupations` (r:1 w:1)
     /// Proof: `ProviderStaking::Occupations` (`max_values`: None, `max_size`: Some(115), added: 2590, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Ledgers` (r:1 w:0)
+    /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Challenges` (r:1 w:0)
     /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Presences` (r:1 w:0)
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::MissingDevicesOf` (r:1 w:0)
     /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
-    /// Storage: `ProviderStaking::Ledgers` (r:1 w:0)
-    /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::ReputationRecords` (r:1 w:0)
     /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Leaves` (r:1 w:1)
@@ -360,8 +372,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
     fn commit_unaudited() -> Weight {
         // Measured proof size: 5341 B.
-        // Shortest run: 210_868_000 picoseconds.
-        Weight::from_parts(246_198_000, 560543)
+        // Shortest run: 181_631_000 picoseconds.
+        Weight::from_parts(224_709_000, 560543)
             .saturating_add(T::DbWeight::get().reads(21_u64))
             .saturating_add(T::DbWeight::get().writes(13_u64))
     }
@@ -373,6 +385,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Presences` (r:1 w:1)
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Entries` (r:1 w:0)
+    /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Buckets` (r:1 w:0)
+    /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Words` (r:3 w:3)
+    /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     /// Storage: `Balances::Holds` (r:1 w:1)
     /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
     /// Storage: `System::Account` (r:2 w:2)
@@ -383,12 +401,14 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Occupations` (`max_values`: None, `max_size`: Some(115), added: 2590, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Ledgers` (r:1 w:1)
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::ListEnds` (r:2 w:0)
+    /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
     fn reveal_only() -> Weight {
-        // Measured proof size: 2665 B.
-        // Shortest run: 259_960_000 picoseconds.
-        Weight::from_parts(306_171_000, 11371)
-            .saturating_add(T::DbWeight::get().reads(10_u64))
-            .saturating_add(T::DbWeight::get().writes(10_u64))
+        // Measured proof size: 3390 B.
+        // Shortest run: 269_427_000 picoseconds.
+        Weight::from_parts(325_294_000, 11371)
+            .saturating_add(T::DbWeight::get().reads(17_u64))
+            .saturating_add(T::DbWeight::get().writes(13_u64))
     }
     /// Storage: `Tasks::Tasks` (r:1 w:1)
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
@@ -398,6 +418,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Presences` (r:3 w:3)
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Entries` (r:1 w:0)
+    /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Buckets` (r:1 w:0)
+    /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Words` (r:3 w:3)
+    /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     /// Storage: `Balances::Holds` (r:3 w:3)
     /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
     /// Storage: `System::Account` (r:4 w:4)
@@ -408,19 +434,22 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Occupations` (`max_values`: None, `max_size`: Some(115), added: 2590, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Ledgers` (r:3 w:3)
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::ListEnds` (r:2 w:0)
+    /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::DrawLeafOf` (r:2 w:0)
     /// Proof: `ProviderStaking::DrawLeafOf` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::DrawNodes` (r:5 w:5)
     /// Proof: `ProviderStaking::DrawNodes` (`max_values`: None, `max_size`: Some(1037), added: 3512, mode: `MaxEncodedLen`)
     /// The range of component `n` is `[2, 3]`.
     fn reveal_alone(n: u32, ) -> Weight {
-        // Measured proof size: 3417 B + n * 1452.
-        // Shortest run: 411_365_000 picoseconds.
-        Weight::from_parts(203_659_652, 11526)
-            // Standard error: 5_126_260
-            .saturating_add(Weight::from_parts(122_747_782, 0).saturating_mul(n.into()))
+        // Measured proof size: 4319 B + n * 1537.
+        // Shortest run: 398_793_000 picoseconds.
+        Weight::from_parts(228_237_362, 11526)
+            // Standard error: 7_426_563
+            .saturating_add(Weight::from_parts(123_743_101, 0).saturating_mul(n.into()))
+            .saturating_add(T::DbWeight::get().reads(7_u64))
             .saturating_add(T::DbWeight::get().reads((11_u64).saturating_mul(n.into())))
-            .saturating_add(T::DbWeight::get().writes(1_u64))
+            .saturating_add(T::DbWeight::get().writes(4_u64))
             .saturating_add(T::DbWeight::get().writes((10_u64).saturating_mul(n.into())))
             .saturating_add(Weight::from_parts(0, 3076).saturating_mul(n.into()))
     }
@@ -432,13 +461,19 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Presences` (r:1 w:0)
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Entries` (r:1 w:0)
+    /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Buckets` (r:1 w:0)
+    /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Words` (r:1 w:0)
+    /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Agenda` (r:1 w:1)
     /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
     fn reveal_to_wait() -> Weight {
-        // Measured proof size: 2305 B.
-        // Shortest run: 73_087_000 picoseconds.
-        Weight::from_parts(93_531_000, 11371)
-            .saturating_add(T::DbWeight::get().reads(5_u64))
+        // Measured proof size: 2538 B.
+        // Shortest run: 77_468_000 picoseconds.
+        Weight::from_parts(102_832_000, 11371)
+            .saturating_add(T::DbWeight::get().reads(8_u64))
             .saturating_add(T::DbWeight::get().writes(3_u64))
     }
     /// Storage: `Tasks::Tasks` (r:1 w:1)
@@ -449,6 +484,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Presences` (r:16 w:16)
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Entries` (r:6 w:0)
+    /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Buckets` (r:1 w:0)
+    /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Words` (r:15 w:13)
+    /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     /// Storage: `Balances::Holds` (r:11 w:11)
     /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
     /// Storage: `System::Account` (r:19 w:19)
@@ -459,10 +500,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Occupations` (`max_values`: None, `max_size`: Some(115), added: 2590, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Ledgers` (r:16 w:16)
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::ListEnds` (r:2 w:0)
+    /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Agenda` (r:1 w:1)
     /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Words` (r:2 w:0)
-    /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Cursors` (r:1 w:0)
     /// Proof: `Matching::Cursors` (`max_values`: None, `max_size`: Some(70), added: 2545, mode: `MaxEncodedLen`)
     /// Storage: `Matching::ParkedIn` (r:1 w:0)
@@ -479,13 +520,14 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::PatientAgenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
     /// The range of component `n` is `[5, 15]`.
     fn reveal_result(n: u32, ) -> Weight {
-        // Measured proof size: 3817 B + n * 1508.
-        // Shortest run: 964_808_000 picoseconds.
-        Weight::from_parts(52_442_859, 11526)
-            // Standard error: 6_183_008
-            .saturating_add(Weight::from_parts(185_111_205, 0).saturating_mul(n.into()))
+        // Measured proof size: 6276 B + n * 1641.
+        // Shortest run: 1_073_061_000 picoseconds.
+        Weight::from_parts(437_882_158, 39075)
+            // Standard error: 5_156_179
+            .saturating_add(Weight::from_parts(155_807_153, 0).saturating_mul(n.into()))
+            .saturating_add(T::DbWeight::get().reads(22_u64))
             .saturating_add(T::DbWeight::get().reads((11_u64).saturating_mul(n.into())))
-            .saturating_add(T::DbWeight::get().writes(2_u64))
+            .saturating_add(T::DbWeight::get().writes(15_u64))
             .saturating_add(T::DbWeight::get().writes((10_u64).saturating_mul(n.into())))
             .saturating_add(Weight::from_parts(0, 3146).saturating_mul(n.into()))
     }
@@ -511,7 +553,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::DrawNodes` (`max_values`: None, `max_size`: Some(1037), added: 3512, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::ReputationRecords` (r:5 w:1)
     /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Entries` (r:5 w:5)
+    /// Storage: `Matching::Entries` (r:15 w:5)
     /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Challenges` (r:5 w:0)
     /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
@@ -525,7 +567,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Listings` (r:1 w:1)
     /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Words` (r:11 w:9)
+    /// Storage: `Matching::Words` (r:21 w:19)
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Cursors` (r:1 w:0)
     /// Proof: `Matching::Cursors` (`max_values`: None, `max_size`: Some(70), added: 2545, mode: `MaxEncodedLen`)
@@ -539,15 +581,15 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::PatientAgenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
     /// The range of component `n` is `[5, 15]`.
     fn fail(n: u32, ) -> Weight {
-        // Measured proof size: 12006 B + n * 1377.
-        // Shortest run: 1_351_365_000 picoseconds.
-        Weight::from_parts(1_361_028_716, 2798755)
-            // Standard error: 6_999_624
-            .saturating_add(Weight::from_parts(27_570_158, 0).saturating_mul(n.into()))
-            .saturating_add(T::DbWeight::get().reads(75_u64))
-            .saturating_add(T::DbWeight::get().reads((5_u64).saturating_mul(n.into())))
-            .saturating_add(T::DbWeight::get().writes(52_u64))
-            .saturating_add(T::DbWeight::get().writes((5_u64).saturating_mul(n.into())))
+        // Measured proof size: 10281 B + n * 1727.
+        // Shortest run: 1_115_805_000 picoseconds.
+        Weight::from_parts(735_925_292, 2798755)
+            // Standard error: 4_646_951
+            .saturating_add(Weight::from_parts(86_339_466, 0).saturating_mul(n.into()))
+            .saturating_add(T::DbWeight::get().reads(65_u64))
+            .saturating_add(T::DbWeight::get().reads((7_u64).saturating_mul(n.into())))
+            .saturating_add(T::DbWeight::get().writes(47_u64))
+            .saturating_add(T::DbWeight::get().writes((6_u64).saturating_mul(n.into())))
             .saturating_add(Weight::from_parts(0, 2880).saturating_mul(n.into()))
     }
     /// Storage: `Tasks::Assignments` (r:1 w:0)
@@ -562,8 +604,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Disputes::Narrowings` (`max_values`: None, `max_size`: Some(289), added: 2764, mode: `MaxEncodedLen`)
     fn open_trace() -> Weight {
         // Measured proof size: 2010 B.
-        // Shortest run: 59_268_000 picoseconds.
-        Weight::from_parts(75_470_000, 11371)
+        // Shortest run: 57_383_000 picoseconds.
+        Weight::from_parts(66_983_000, 11371)
             .saturating_add(T::DbWeight::get().reads(4_u64))
             .saturating_add(T::DbWeight::get().writes(3_u64))
     }
@@ -581,8 +623,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Disputes::Steps` (`max_values`: None, `max_size`: Some(20), added: 2495, mode: `MaxEncodedLen`)
     fn show_work() -> Weight {
         // Measured proof size: 24271 B.
-        // Shortest run: 550_277_000 picoseconds.
-        Weight::from_parts(648_884_000, 178403)
+        // Shortest run: 364_482_000 picoseconds.
+        Weight::from_parts(398_232_000, 178403)
             .saturating_add(T::DbWeight::get().reads(62_u64))
             .saturating_add(T::DbWeight::get().writes(4_u64))
     }
@@ -595,9 +637,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `System::BlockHash` (r:1 w:0)
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn authorize_start() -> Weight {
-        // Measured proof size: 2281 B.
-        // Shortest run: 94_393_000 picoseconds.
-        Weight::from_parts(115_888_000, 4618)
+        // Measured proof size: 2285 B.
+        // Shortest run: 94_911_000 picoseconds.
+        Weight::from_parts(103_843_000, 4618)
             .saturating_add(T::DbWeight::get().reads(4_u64))
     }
     /// Storage: `Tasks::Assignments` (r:1 w:0)
@@ -611,9 +653,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `System::BlockHash` (r:1 w:0)
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn authorize_report_progress() -> Weight {
-        // Measured proof size: 4101 B.
-        // Shortest run: 106_398_000 picoseconds.
-        Weight::from_parts(124_142_000, 11371)
+        // Measured proof size: 4172 B.
+        // Shortest run: 104_948_000 picoseconds.
+        Weight::from_parts(123_690_000, 11371)
             .saturating_add(T::DbWeight::get().reads(5_u64))
     }
     /// Storage: `Tasks::Assignments` (r:1 w:0)
@@ -625,9 +667,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `System::BlockHash` (r:1 w:0)
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn authorize_commit_result() -> Weight {
-        // Measured proof size: 2309 B.
-        // Shortest run: 97_769_000 picoseconds.
-        Weight::from_parts(116_971_000, 4618)
+        // Measured proof size: 2375 B.
+        // Shortest run: 98_330_000 picoseconds.
+        Weight::from_parts(115_553_000, 4618)
             .saturating_add(T::DbWeight::get().reads(4_u64))
     }
     /// Storage: `Tasks::Assignments` (r:1 w:0)
@@ -639,9 +681,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `System::BlockHash` (r:1 w:0)
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn authorize_reveal_result() -> Weight {
-        // Measured proof size: 2321 B.
-        // Shortest run: 106_604_000 picoseconds.
-        Weight::from_parts(117_403_000, 4618)
+        // Measured proof size: 2387 B.
+        // Shortest run: 104_386_000 picoseconds.
+        Weight::from_parts(121_727_000, 4618)
             .saturating_add(T::DbWeight::get().reads(4_u64))
     }
     /// Storage: `Tasks::Assignments` (r:1 w:0)
@@ -653,9 +695,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `System::BlockHash` (r:1 w:0)
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn authorize_fail() -> Weight {
-        // Measured proof size: 2309 B.
-        // Shortest run: 110_932_000 picoseconds.
-        Weight::from_parts(120_951_000, 4618)
+        // Measured proof size: 2371 B.
+        // Shortest run: 98_133_000 picoseconds.
+        Weight::from_parts(108_963_000, 4618)
             .saturating_add(T::DbWeight::get().reads(4_u64))
     }
     /// Storage: `Tasks::Assignments` (r:1 w:0)
@@ -670,8 +712,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     fn authorize_open_trace() -> Weight {
         // Measured proof size: 1898 B.
-        // Shortest run: 93_591_000 picoseconds.
-        Weight::from_parts(106_823_000, 4618)
+        // Shortest run: 84_272_000 picoseconds.
+        Weight::from_parts(97_422_000, 4618)
             .saturating_add(T::DbWeight::get().reads(5_u64))
     }
     /// Storage: `Tasks::Assignments` (r:59 w:0)
@@ -687,17 +729,17 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Storage: `Tasks::Tasks` (r:1 w:0)
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
     fn authorize_show_work() -> Weight {
-        // Measured proof size: 26777 B.
-        // Shortest run: 437_214_000 picoseconds.
-        Weight::from_parts(461_493_000, 178403)
+        // Measured proof size: 26706 B.
+        // Shortest run: 377_298_000 picoseconds.
+        Weight::from_parts(415_596_000, 178403)
             .saturating_add(T::DbWeight::get().reads(64_u64))
     }
     /// Storage: `Tasks::Agenda` (r:1 w:1)
     /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
     fn serve_slot() -> Weight {
         // Measured proof size: 17 B.
-        // Shortest run: 7_074_000 picoseconds.
-        Weight::from_parts(9_125_000, 4191)
+        // Shortest run: 6_515_000 picoseconds.
+        Weight::from_parts(8_783_000, 4191)
             .saturating_add(T::DbWeight::get().reads(1_u64))
             .saturating_add(T::DbWeight::get().writes(1_u64))
     }
@@ -707,8 +749,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
     fn serve_stale() -> Weight {
         // Measured proof size: 2453 B.
-        // Shortest run: 29_729_000 picoseconds.
-        Weight::from_parts(37_902_000, 11371)
+        // Shortest run: 27_690_000 picoseconds.
+        Weight::from_parts(31_986_000, 11371)
             .saturating_add(T::DbWeight::get().reads(2_u64))
     }
     /// Storage: `Tasks::Assignments` (r:1 w:1)
@@ -719,14 +761,14 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::AgendaPages` (`max_values`: None, `max_size`: Some(730), added: 3205, mode: `MaxEncodedLen`)
     fn serve_early() -> Weight {
         // Measured proof size: 1041 B.
-        // Shortest run: 36_790_000 picoseconds.
-        Weight::from_parts(45_780_000, 4191)
+        // Shortest run: 34_475_000 picoseconds.
+        Weight::from_parts(38_878_000, 4191)
             .saturating_add(T::DbWeight::get().reads(2_u64))
             .saturating_add(T::DbWeight::get().writes(3_u64))
     }
     /// Storage: `Tasks::Tasks` (r:1 w:1)
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Words` (r:15 w:13)
+    /// Storage: `Matching::Words` (r:20 w:18)
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Cursors` (r:1 w:0)
     /// Proof: `Matching::Cursors` (`max_values`: None, `max_size`: Some(70), added: 2545, mode: `MaxEncodedLen`)
@@ -748,7 +790,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Occupations` (`max_values`: None, `max_size`: Some(115), added: 2590, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Ledgers` (r:9 w:9)
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Entries` (r:4 w:4)
+    /// Storage: `Matching::Entries` (r:9 w:4)
     /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Challenges` (r:4 w:0)
     /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
@@ -776,15 +818,15 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
     /// The range of component `n` is `[5, 10]`.
     fn serve_match(n: u32, ) -> Weight {
-        // Measured proof size: 20167 B + n * 1359.
-        // Shortest run: 986_451_000 picoseconds.
-        Weight::from_parts(873_427_248, 2239202)
-            // Standard error: 8_824_577
-            .saturating_add(Weight::from_parts(41_435_429, 0).saturating_mul(n.into()))
-            .saturating_add(T::DbWeight::get().reads(65_u64))
-            .saturating_add(T::DbWeight::get().reads((5_u64).saturating_mul(n.into())))
-            .saturating_add(T::DbWeight::get().writes(46_u64))
-            .saturating_add(T::DbWeight::get().writes((5_u64).saturating_mul(n.into())))
+        // Measured proof size: 18275 B + n * 1716.
+        // Shortest run: 976_451_000 picoseconds.
+        Weight::from_parts(670_899_330, 2239202)
+            // Standard error: 4_761_819
+            .saturating_add(Weight::from_parts(73_855_145, 0).saturating_mul(n.into()))
+            .saturating_add(T::DbWeight::get().reads(55_u64))
+            .saturating_add(T::DbWeight::get().reads((7_u64).saturating_mul(n.into())))
+            .saturating_add(T::DbWeight::get().writes(41_u64))
+            .saturating_add(T::DbWeight::get().writes((6_u64).saturating_mul(n.into())))
             .saturating_add(Weight::from_parts(0, 3007).saturating_mul(n.into()))
     }
     /// Storage: `Tasks::Assignments` (r:15 w:15)
@@ -809,7 +851,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::DrawNodes` (`max_values`: None, `max_size`: Some(1037), added: 3512, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::ReputationRecords` (r:5 w:1)
     /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Entries` (r:5 w:5)
+    /// Storage: `Matching::Entries` (r:15 w:5)
     /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Challenges` (r:5 w:0)
     /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
@@ -823,7 +865,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Listings` (r:1 w:1)
     /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Words` (r:11 w:9)
+    /// Storage: `Matching::Words` (r:21 w:19)
     /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Cursors` (r:1 w:0)
     /// Proof: `Matching::Cursors` (`max_values`: None, `max_size`: Some(70), added: 2545, mode: `MaxEncodedLen`)
@@ -837,15 +879,15 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::PatientAgenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
     /// The range of component `n` is `[5, 15]`.
     fn serve_assignment(n: u32, ) -> Weight {
-        // Measured proof size: 11886 B + n * 1377.
-        // Shortest run: 1_135_960_000 picoseconds.
-        Weight::from_parts(945_563_937, 2798755)
-            // Standard error: 5_661_300
-            .saturating_add(Weight::from_parts(64_553_766, 0).saturating_mul(n.into()))
-            .saturating_add(T::DbWeight::get().reads(75_u64))
-            .saturating_add(T::DbWeight::get().reads((5_u64).saturating_mul(n.into())))
-            .saturating_add(T::DbWeight::get().writes(52_u64))
-            .saturating_add(T::DbWeight::get().writes((5_u64).saturating_mul(n.into())))
+        // Measured proof size: 10161 B + n * 1727.
+        // Shortest run: 1_200_838_000 picoseconds.
+        Weight::from_parts(861_090_738, 2798755)
+            // Standard error: 3_925_116
+            .saturating_add(Weight::from_parts(70_380_634, 0).saturating_mul(n.into()))
+            .saturating_add(T::DbWeight::get().reads(65_u64))
+            .saturating_add(T::DbWeight::get().reads((7_u64).saturating_mul(n.into())))
+            .saturating_add(T::DbWeight::get().writes(47_u64))
+            .saturating_add(T::DbWeight::get().writes((6_u64).saturating_mul(n.into())))
             .saturating_add(Weight::from_parts(0, 2880).saturating_mul(n.into()))
     }
     /// Storage: `Tasks::Tasks` (r:1 w:1)
@@ -864,12 +906,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Occupations` (`max_values`: None, `max_size`: Some(115), added: 2590, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Ledgers` (r:4 w:4)
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Entries` (r:2 w:0)
+    /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::ListEnds` (r:2 w:0)
+    /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Words` (r:7 w:5)
+    /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Presences` (r:4 w:4)
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
     /// Storage: `Tasks::Agenda` (r:1 w:1)
     /// Proof: `Tasks::Agenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
-    /// Storage: `Matching::Words` (r:2 w:0)
-    /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     /// Storage: `Matching::Cursors` (r:1 w:0)
     /// Proof: `Matching::Cursors` (`max_values`: None, `max_size`: Some(70), added: 2545, mode: `MaxEncodedLen`)
     /// Storage: `Matching::ParkedIn` (r:1 w:0)
@@ -886,14 +932,14 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `Tasks::PatientAgenda` (`max_values`: None, `max_size`: Some(726), added: 3201, mode: `MaxEncodedLen`)
     /// The range of component `n` is `[1, 3]`.
     fn serve_settle(n: u32, ) -> Weight {
-        // Measured proof size: 600 B + n * 3807.
-        // Shortest run: 422_884_000 picoseconds.
-        Weight::from_parts(309_306_515, 11526)
-            // Standard error: 4_687_650
-            .saturating_add(Weight::from_parts(168_398_835, 0).saturating_mul(n.into()))
-            .saturating_add(T::DbWeight::get().reads(16_u64))
+        // Measured proof size: 1323 B + n * 4020.
+        // Shortest run: 406_984_000 picoseconds.
+        Weight::from_parts(302_031_060, 18763)
+            // Standard error: 6_689_755
+            .saturating_add(Weight::from_parts(175_400_224, 0).saturating_mul(n.into()))
+            .saturating_add(T::DbWeight::get().reads(24_u64))
             .saturating_add(T::DbWeight::get().reads((12_u64).saturating_mul(n.into())))
-            .saturating_add(T::DbWeight::get().writes(14_u64))
+            .saturating_add(T::DbWeight::get().writes(19_u64))
             .saturating_add(T::DbWeight::get().writes((11_u64).saturating_mul(n.into())))
             .saturating_add(Weight::from_parts(0, 3076).saturating_mul(n.into()))
     }
@@ -905,6 +951,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Presences` (r:1 w:1)
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Entries` (r:1 w:0)
+    /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Buckets` (r:1 w:0)
+    /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Words` (r:3 w:3)
+    /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     /// Storage: `Balances::Holds` (r:1 w:1)
     /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
     /// Storage: `System::Account` (r:2 w:2)
@@ -915,12 +967,14 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Occupations` (`max_values`: None, `max_size`: Some(115), added: 2590, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Ledgers` (r:1 w:1)
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::ListEnds` (r:2 w:0)
+    /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
     fn serve_settle_only() -> Weight {
-        // Measured proof size: 2771 B.
-        // Shortest run: 217_275_000 picoseconds.
-        Weight::from_parts(271_880_000, 11371)
-            .saturating_add(T::DbWeight::get().reads(10_u64))
-            .saturating_add(T::DbWeight::get().writes(10_u64))
+        // Measured proof size: 3496 B.
+        // Shortest run: 240_009_000 picoseconds.
+        Weight::from_parts(309_833_000, 11371)
+            .saturating_add(T::DbWeight::get().reads(17_u64))
+            .saturating_add(T::DbWeight::get().writes(13_u64))
     }
     /// Storage: `Tasks::Tasks` (r:1 w:1)
     /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
@@ -952,13 +1006,55 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
     fn serve_dispute() -> Weight {
         // Measured proof size: 9757 B.
-        // Shortest run: 668_773_000 picoseconds.
-        Weight::from_parts(765_223_000, 32598)
+        // Shortest run: 613_627_000 picoseconds.
+        Weight::from_parts(699_525_000, 32598)
             .saturating_add(T::DbWeight::get().reads(50_u64))
             .saturating_add(T::DbWeight::get().writes(42_u64))
     }
+    /// Storage: `Tasks::Tasks` (r:1 w:1)
+    /// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(7906), added: 10381, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Words` (r:11 w:9)
+    /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Cursors` (r:1 w:0)
+    /// Proof: `Matching::Cursors` (`max_values`: None, `max_size`: Some(70), added: 2545, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::ParkedIn` (r:1 w:0)
+    /// Proof: `Matching::ParkedIn` (`max_values`: None, `max_size`: Some(29), added: 2504, mode: `MaxEncodedLen`)
+    /// Storage: `Tasks::Assignments` (r:4 w:4)
+    /// Proof: `Tasks::Assignments` (`max_values`: None, `max_size`: Some(532), added: 3007, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Devices` (r:4 w:4)
+    /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Occupations` (r:4 w:4)
+    /// Proof: `ProviderStaking::Occupations` (`max_values`: None, `max_size`: Some(115), added: 2590, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Ledgers` (r:4 w:4)
+    /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Entries` (r:4 w:4)
+    /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Challenges` (r:4 w:0)
+    /// Proof: `ProviderStaking::Challenges` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::Presences` (r:4 w:4)
+    /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::MissingDevicesOf` (r:4 w:0)
+    /// Proof: `ProviderStaking::MissingDevicesOf` (`max_values`: None, `max_size`: Some(177), added: 2652, mode: `MaxEncodedLen`)
+    /// Storage: `ProviderStaking::ReputationRecords` (r:4 w:0)
+    /// Proof: `ProviderStaking::ReputationRecords` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Buckets` (r:8 w:8)
+    /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Leaves` (r:4 w:4)
+    /// Proof: `Matching::Leaves` (`max_values`: None, `max_size`: Some(557078), added: 559553, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Roots` (r:4 w:4)
+    /// Proof: `Matching::Roots` (`max_values`: None, `max_size`: Some(557069), added: 559544, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Pages` (r:4 w:4)
+    /// Proof: `Matching::Pages` (`max_values`: None, `max_size`: Some(1443), added: 3918, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::ListEnds` (r:2 w:0)
+    /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Listings` (r:1 w:1)
+    /// Proof: `Matching::Listings` (`max_values`: Some(1), `max_size`: Some(1794), added: 2289, mode: `MaxEncodedLen`)
     fn serve_dispute_at_work() -> Weight {
-        Self::serve_dispute()
+        // Measured proof size: 14789 B.
+        // Shortest run: 598_297_000 picoseconds.
+        Weight::from_parts(684_157_000, 2239202)
+            .saturating_add(T::DbWeight::get().reads(73_u64))
+            .saturating_add(T::DbWeight::get().writes(55_u64))
     }
     /// Storage: `Tasks::Audits` (r:1 w:1)
     /// Proof: `Tasks::Audits` (`max_values`: None, `max_size`: Some(99), added: 2574, mode: `MaxEncodedLen`)
@@ -979,10 +1075,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `n` is `[5, 15]`.
     fn serve_audit(n: u32, ) -> Weight {
         // Measured proof size: 1490 B + n * 555.
-        // Shortest run: 303_514_000 picoseconds.
-        Weight::from_parts(266_993_279, 24003)
-            // Standard error: 1_519_302
-            .saturating_add(Weight::from_parts(11_889_668, 0).saturating_mul(n.into()))
+        // Shortest run: 254_914_000 picoseconds.
+        Weight::from_parts(226_221_647, 24003)
+            // Standard error: 1_864_817
+            .saturating_add(Weight::from_parts(12_678_331, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(19_u64))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(15_u64))
@@ -994,16 +1090,24 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// Proof: `ProviderStaking::Devices` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Presences` (r:1 w:1)
     /// Proof: `ProviderStaking::Presences` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Entries` (r:1 w:0)
+    /// Proof: `Matching::Entries` (`max_values`: None, `max_size`: Some(35), added: 2510, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Buckets` (r:1 w:0)
+    /// Proof: `Matching::Buckets` (`max_values`: None, `max_size`: Some(3491), added: 5966, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::Words` (r:3 w:3)
+    /// Proof: `Matching::Words` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Occupations` (r:1 w:1)
     /// Proof: `ProviderStaking::Occupations` (`max_values`: None, `max_size`: Some(115), added: 2590, mode: `MaxEncodedLen`)
     /// Storage: `ProviderStaking::Ledgers` (r:1 w:1)
     /// Proof: `ProviderStaking::Ledgers` (`max_values`: None, `max_size`: Some(405), added: 2880, mode: `MaxEncodedLen`)
+    /// Storage: `Matching::ListEnds` (r:2 w:0)
+    /// Proof: `Matching::ListEnds` (`max_values`: None, `max_size`: Some(30), added: 2505, mode: `MaxEncodedLen`)
     fn serve_unlock() -> Weight {
-        // Measured proof size: 2285 B.
-        // Shortest run: 96_728_000 picoseconds.
-        Weight::from_parts(104_240_000, 3997)
-            .saturating_add(T::DbWeight::get().reads(5_u64))
-            .saturating_add(T::DbWeight::get().writes(5_u64))
+        // Measured proof size: 3379 B.
+        // Shortest run: 121_699_000 picoseconds.
+        Weight::from_parts(150_929_000, 8607)
+            .saturating_add(T::DbWeight::get().reads(12_u64))
+            .saturating_add(T::DbWeight::get().writes(8_u64))
     }
     /// Storage: `Disputes::Disputes` (r:1 w:0)
     /// Proof: `Disputes::Disputes` (`max_values`: None, `max_size`: Some(481), added: 2956, mode: `MaxEncodedLen`)
@@ -1018,10 +1122,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `n` is `[1, 3]`.
     fn serve_prune_plain(n: u32, ) -> Weight {
         // Measured proof size: 1213 B + n * 542.
-        // Shortest run: 27_268_000 picoseconds.
-        Weight::from_parts(26_821_472, 11371)
-            // Standard error: 396_271
-            .saturating_add(Weight::from_parts(9_819_318, 0).saturating_mul(n.into()))
+        // Shortest run: 25_658_000 picoseconds.
+        Weight::from_parts(22_486_404, 11371)
+            // Standard error: 419_619
+            .saturating_add(Weight::from_parts(10_728_590, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(4_u64))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(2_u64))
@@ -1053,10 +1157,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `n` is `[5, 15]`.
     fn serve_prune(n: u32, ) -> Weight {
         // Measured proof size: 754 B + n * 538.
-        // Shortest run: 93_765_000 picoseconds.
-        Weight::from_parts(71_361_149, 11371)
-            // Standard error: 290_811
-            .saturating_add(Weight::from_parts(6_384_529, 0).saturating_mul(n.into()))
+        // Shortest run: 71_678_000 picoseconds.
+        Weight::from_parts(55_805_283, 11371)
+            // Standard error: 437_169
+            .saturating_add(Weight::from_parts(5_935_897, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(4_u64))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(8_u64))
@@ -1068,214 +1172,218 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// The same with the slower database, for tests of the pallet alone.
 impl WeightInfo for () {
     fn submit() -> Weight {
-        Weight::from_parts(149_557_000, 4191)
+        Weight::from_parts(138_908_000, 4191)
             .saturating_add(RocksDbWeight::get().reads(2_u64))
             .saturating_add(RocksDbWeight::get().writes(4_u64))
     }
     fn cancel(n: u32, ) -> Weight {
-        Weight::from_parts(157_181_275, 16224)
-            .saturating_add(Weight::from_parts(11_496_780, 0).saturating_mul(n.into()))
+        Weight::from_parts(154_248_651, 16224)
+            .saturating_add(Weight::from_parts(9_348_159, 0).saturating_mul(n.into()))
             .saturating_add(RocksDbWeight::get().reads(15_u64))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(n.into())))
             .saturating_add(RocksDbWeight::get().writes(11_u64))
             .saturating_add(Weight::from_parts(0, 3007).saturating_mul(n.into()))
     }
     fn accept(n: u32, ) -> Weight {
-        Weight::from_parts(250_635_750, 11526)
-            .saturating_add(Weight::from_parts(188_812_500, 0).saturating_mul(n.into()))
-            .saturating_add(RocksDbWeight::get().reads(15_u64))
+        Weight::from_parts(316_914_949, 18763)
+            .saturating_add(Weight::from_parts(170_204_126, 0).saturating_mul(n.into()))
+            .saturating_add(RocksDbWeight::get().reads(23_u64))
             .saturating_add(RocksDbWeight::get().reads((12_u64).saturating_mul(n.into())))
-            .saturating_add(RocksDbWeight::get().writes(13_u64))
+            .saturating_add(RocksDbWeight::get().writes(18_u64))
             .saturating_add(RocksDbWeight::get().writes((11_u64).saturating_mul(n.into())))
             .saturating_add(Weight::from_parts(0, 3076).saturating_mul(n.into()))
     }
     fn accept_only() -> Weight {
-        Weight::from_parts(264_694_000, 11371)
-            .saturating_add(RocksDbWeight::get().reads(9_u64))
-            .saturating_add(RocksDbWeight::get().writes(9_u64))
+        Weight::from_parts(309_382_000, 11371)
+            .saturating_add(RocksDbWeight::get().reads(16_u64))
+            .saturating_add(RocksDbWeight::get().writes(12_u64))
     }
     fn rate(n: u32, ) -> Weight {
-        Weight::from_parts(87_191_309, 16370)
-            .saturating_add(Weight::from_parts(6_486_436, 0).saturating_mul(n.into()))
+        Weight::from_parts(100_821_893, 16370)
+            .saturating_add(Weight::from_parts(4_720_868, 0).saturating_mul(n.into()))
             .saturating_add(RocksDbWeight::get().reads(6_u64))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(n.into())))
             .saturating_add(RocksDbWeight::get().writes(6_u64))
             .saturating_add(Weight::from_parts(0, 3007).saturating_mul(n.into()))
     }
     fn grant_key() -> Weight {
-        Weight::from_parts(37_719_000, 11371)
+        Weight::from_parts(33_652_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(2_u64))
             .saturating_add(RocksDbWeight::get().writes(2_u64))
     }
     fn start() -> Weight {
-        Weight::from_parts(66_387_000, 11371)
+        Weight::from_parts(60_796_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(2_u64))
             .saturating_add(RocksDbWeight::get().writes(1_u64))
     }
     fn report_progress() -> Weight {
-        Weight::from_parts(54_455_000, 3997)
+        Weight::from_parts(50_102_000, 3997)
             .saturating_add(RocksDbWeight::get().reads(1_u64))
             .saturating_add(RocksDbWeight::get().writes(1_u64))
     }
     fn commit_result(n: u32, ) -> Weight {
-        Weight::from_parts(284_873_086, 560543)
-            .saturating_add(Weight::from_parts(4_618_629, 0).saturating_mul(n.into()))
+        Weight::from_parts(293_993_896, 560543)
+            .saturating_add(Weight::from_parts(2_963_288, 0).saturating_mul(n.into()))
             .saturating_add(RocksDbWeight::get().reads(27_u64))
             .saturating_add(RocksDbWeight::get().writes(19_u64))
     }
     fn commit_alone() -> Weight {
-        Weight::from_parts(284_102_000, 560543)
+        Weight::from_parts(258_672_000, 560543)
             .saturating_add(RocksDbWeight::get().reads(23_u64))
             .saturating_add(RocksDbWeight::get().writes(16_u64))
     }
     fn commit_unaudited() -> Weight {
-        Weight::from_parts(246_198_000, 560543)
+        Weight::from_parts(224_709_000, 560543)
             .saturating_add(RocksDbWeight::get().reads(21_u64))
             .saturating_add(RocksDbWeight::get().writes(13_u64))
     }
     fn reveal_only() -> Weight {
-        Weight::from_parts(306_171_000, 11371)
-            .saturating_add(RocksDbWeight::get().reads(10_u64))
-            .saturating_add(RocksDbWeight::get().writes(10_u64))
+        Weight::from_parts(325_294_000, 11371)
+            .saturating_add(RocksDbWeight::get().reads(17_u64))
+            .saturating_add(RocksDbWeight::get().writes(13_u64))
     }
     fn reveal_alone(n: u32, ) -> Weight {
-        Weight::from_parts(203_659_652, 11526)
-            .saturating_add(Weight::from_parts(122_747_782, 0).saturating_mul(n.into()))
+        Weight::from_parts(228_237_362, 11526)
+            .saturating_add(Weight::from_parts(123_743_101, 0).saturating_mul(n.into()))
+            .saturating_add(RocksDbWeight::get().reads(7_u64))
             .saturating_add(RocksDbWeight::get().reads((11_u64).saturating_mul(n.into())))
-            .saturating_add(RocksDbWeight::get().writes(1_u64))
+            .saturating_add(RocksDbWeight::get().writes(4_u64))
             .saturating_add(RocksDbWeight::get().writes((10_u64).saturating_mul(n.into())))
             .saturating_add(Weight::from_parts(0, 3076).saturating_mul(n.into()))
     }
     fn reveal_to_wait() -> Weight {
-        Weight::from_parts(93_531_000, 11371)
-            .saturating_add(RocksDbWeight::get().reads(5_u64))
+        Weight::from_parts(102_832_000, 11371)
+            .saturating_add(RocksDbWeight::get().reads(8_u64))
             .saturating_add(RocksDbWeight::get().writes(3_u64))
     }
     fn reveal_result(n: u32, ) -> Weight {
-        Weight::from_parts(52_442_859, 11526)
-            .saturating_add(Weight::from_parts(185_111_205, 0).saturating_mul(n.into()))
+        Weight::from_parts(437_882_158, 39075)
+            .saturating_add(Weight::from_parts(155_807_153, 0).saturating_mul(n.into()))
+            .saturating_add(RocksDbWeight::get().reads(22_u64))
             .saturating_add(RocksDbWeight::get().reads((11_u64).saturating_mul(n.into())))
-            .saturating_add(RocksDbWeight::get().writes(2_u64))
+            .saturating_add(RocksDbWeight::get().writes(15_u64))
             .saturating_add(RocksDbWeight::get().writes((10_u64).saturating_mul(n.into())))
             .saturating_add(Weight::from_parts(0, 3146).saturating_mul(n.into()))
     }
     fn fail(n: u32, ) -> Weight {
-        Weight::from_parts(1_361_028_716, 2798755)
-            .saturating_add(Weight::from_parts(27_570_158, 0).saturating_mul(n.into()))
-            .saturating_add(RocksDbWeight::get().reads(75_u64))
-            .saturating_add(RocksDbWeight::get().reads((5_u64).saturating_mul(n.into())))
-            .saturating_add(RocksDbWeight::get().writes(52_u64))
-            .saturating_add(RocksDbWeight::get().writes((5_u64).saturating_mul(n.into())))
+        Weight::from_parts(735_925_292, 2798755)
+            .saturating_add(Weight::from_parts(86_339_466, 0).saturating_mul(n.into()))
+            .saturating_add(RocksDbWeight::get().reads(65_u64))
+            .saturating_add(RocksDbWeight::get().reads((7_u64).saturating_mul(n.into())))
+            .saturating_add(RocksDbWeight::get().writes(47_u64))
+            .saturating_add(RocksDbWeight::get().writes((6_u64).saturating_mul(n.into())))
             .saturating_add(Weight::from_parts(0, 2880).saturating_mul(n.into()))
     }
     fn open_trace() -> Weight {
-        Weight::from_parts(75_470_000, 11371)
+        Weight::from_parts(66_983_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(4_u64))
             .saturating_add(RocksDbWeight::get().writes(3_u64))
     }
     fn show_work() -> Weight {
-        Weight::from_parts(648_884_000, 178403)
+        Weight::from_parts(398_232_000, 178403)
             .saturating_add(RocksDbWeight::get().reads(62_u64))
             .saturating_add(RocksDbWeight::get().writes(4_u64))
     }
     fn authorize_start() -> Weight {
-        Weight::from_parts(115_888_000, 4618)
+        Weight::from_parts(103_843_000, 4618)
             .saturating_add(RocksDbWeight::get().reads(4_u64))
     }
     fn authorize_report_progress() -> Weight {
-        Weight::from_parts(124_142_000, 11371)
+        Weight::from_parts(123_690_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(5_u64))
     }
     fn authorize_commit_result() -> Weight {
-        Weight::from_parts(116_971_000, 4618)
+        Weight::from_parts(115_553_000, 4618)
             .saturating_add(RocksDbWeight::get().reads(4_u64))
     }
     fn authorize_reveal_result() -> Weight {
-        Weight::from_parts(117_403_000, 4618)
+        Weight::from_parts(121_727_000, 4618)
             .saturating_add(RocksDbWeight::get().reads(4_u64))
     }
     fn authorize_fail() -> Weight {
-        Weight::from_parts(120_951_000, 4618)
+        Weight::from_parts(108_963_000, 4618)
             .saturating_add(RocksDbWeight::get().reads(4_u64))
     }
     fn authorize_open_trace() -> Weight {
-        Weight::from_parts(106_823_000, 4618)
+        Weight::from_parts(97_422_000, 4618)
             .saturating_add(RocksDbWeight::get().reads(5_u64))
     }
     fn authorize_show_work() -> Weight {
-        Weight::from_parts(461_493_000, 178403)
+        Weight::from_parts(415_596_000, 178403)
             .saturating_add(RocksDbWeight::get().reads(64_u64))
     }
     fn serve_slot() -> Weight {
-        Weight::from_parts(9_125_000, 4191)
+        Weight::from_parts(8_783_000, 4191)
             .saturating_add(RocksDbWeight::get().reads(1_u64))
             .saturating_add(RocksDbWeight::get().writes(1_u64))
     }
     fn serve_stale() -> Weight {
-        Weight::from_parts(37_902_000, 11371)
+        Weight::from_parts(31_986_000, 11371)
             .saturating_add(RocksDbWeight::get().reads(2_u64))
     }
     fn serve_early() -> Weight {
-        Weight::from_parts(45_780_000, 4191)
+        Weight::from_parts(38_878_000, 4191)
             .saturating_add(RocksDbWeight::get().reads(2_u64))
             .saturating_add(RocksDbWeight::get().writes(3_u64))
     }
     fn serve_match(n: u32, ) -> Weight {
-        Weight::from_parts(873_427_248, 2239202)
-            .saturating_add(Weight::from_parts(41_435_429, 0).saturating_mul(n.into()))
-            .saturating_add(RocksDbWeight::get().reads(65_u64))
-            .saturating_add(RocksDbWeight::get().reads((5_u64).saturating_mul(n.into())))
-            .saturating_add(RocksDbWeight::get().writes(46_u64))
-            .saturating_add(RocksDbWeight::get().writes((5_u64).saturating_mul(n.into())))
+        Weight::from_parts(670_899_330, 2239202)
+            .saturating_add(Weight::from_parts(73_855_145, 0).saturating_mul(n.into()))
+            .saturating_add(RocksDbWeight::get().reads(55_u64))
+            .saturating_add(RocksDbWeight::get().reads((7_u64).saturating_mul(n.into())))
+            .saturating_add(RocksDbWeight::get().writes(41_u64))
+            .saturating_add(RocksDbWeight::get().writes((6_u64).saturating_mul(n.into())))
             .saturating_add(Weight::from_parts(0, 3007).saturating_mul(n.into()))
     }
     fn serve_assignment(n: u32, ) -> Weight {
-        Weight::from_parts(945_563_937, 2798755)
-            .saturating_add(Weight::from_parts(64_553_766, 0).saturating_mul(n.into()))
-            .saturating_add(RocksDbWeight::get().reads(75_u64))
-            .saturating_add(RocksDbWeight::get().reads((5_u64).saturating_mul(n.into())))
-            .saturating_add(RocksDbWeight::get().writes(52_u64))
-            .saturating_add(RocksDbWeight::get().writes((5_u64).saturating_mul(n.into())))
+        Weight::from_parts(861_090_738, 2798755)
+            .saturating_add(Weight::from_parts(70_380_634, 0).saturating_mul(n.into()))
+            .saturating_add(RocksDbWeight::get().reads(65_u64))
+            .saturating_add(RocksDbWeight::get().reads((7_u64).saturating_mul(n.into())))
+            .saturating_add(RocksDbWeight::get().writes(47_u64))
+            .saturating_add(RocksDbWeight::get().writes((6_u64).saturating_mul(n.into())))
             .saturating_add(Weight::from_parts(0, 2880).saturating_mul(n.into()))
     }
     fn serve_settle(n: u32, ) -> Weight {
-        Weight::from_parts(309_306_515, 11526)
-            .saturating_add(Weight::from_parts(168_398_835, 0).saturating_mul(n.into()))
-            .saturating_add(RocksDbWeight::get().reads(16_u64))
+        Weight::from_parts(302_031_060, 18763)
+            .saturating_add(Weight::from_parts(175_400_224, 0).saturating_mul(n.into()))
+            .saturating_add(RocksDbWeight::get().reads(24_u64))
             .saturating_add(RocksDbWeight::get().reads((12_u64).saturating_mul(n.into())))
-            .saturating_add(RocksDbWeight::get().writes(14_u64))
+            .saturating_add(RocksDbWeight::get().writes(19_u64))
             .saturating_add(RocksDbWeight::get().writes((11_u64).saturating_mul(n.into())))
             .saturating_add(Weight::from_parts(0, 3076).saturating_mul(n.into()))
     }
     fn serve_settle_only() -> Weight {
-        Weight::from_parts(271_880_000, 11371)
-            .saturating_add(RocksDbWeight::get().reads(10_u64))
-            .saturating_add(RocksDbWeight::get().writes(10_u64))
+        Weight::from_parts(309_833_000, 11371)
+            .saturating_add(RocksDbWeight::get().reads(17_u64))
+            .saturating_add(RocksDbWeight::get().writes(13_u64))
     }
     fn serve_dispute() -> Weight {
-        Weight::from_parts(765_223_000, 32598)
+        Weight::from_parts(699_525_000, 32598)
             .saturating_add(RocksDbWeight::get().reads(50_u64))
             .saturating_add(RocksDbWeight::get().writes(42_u64))
     }
     fn serve_dispute_at_work() -> Weight {
-        Self::serve_dispute()
+        Weight::from_parts(684_157_000, 2239202)
+            .saturating_add(RocksDbWeight::get().reads(73_u64))
+            .saturating_add(RocksDbWeight::get().writes(55_u64))
     }
     fn serve_audit(n: u32, ) -> Weight {
-        Weight::from_parts(266_993_279, 24003)
-            .saturating_add(Weight::from_parts(11_889_668, 0).saturating_mul(n.into()))
+        Weight::from_parts(226_221_647, 24003)
+            .saturating_add(Weight::from_parts(12_678_331, 0).saturating_mul(n.into()))
             .saturating_add(RocksDbWeight::get().reads(19_u64))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(n.into())))
             .saturating_add(RocksDbWeight::get().writes(15_u64))
             .saturating_add(Weight::from_parts(0, 3007).saturating_mul(n.into()))
     }
     fn serve_unlock() -> Weight {
-        Weight::from_parts(104_240_000, 3997)
-            .saturating_add(RocksDbWeight::get().reads(5_u64))
-            .saturating_add(RocksDbWeight::get().writes(5_u64))
+        Weight::from_parts(150_929_000, 8607)
+            .saturating_add(RocksDbWeight::get().reads(12_u64))
+            .saturating_add(RocksDbWeight::get().writes(8_u64))
     }
     fn serve_prune_plain(n: u32, ) -> Weight {
-        Weight::from_parts(26_821_472, 11371)
-            .saturating_add(Weight::from_parts(9_819_318, 0).saturating_mul(n.into()))
+        Weight::from_parts(22_486_404, 11371)
+            .saturating_add(Weight::from_parts(10_728_590, 0).saturating_mul(n.into()))
             .saturating_add(RocksDbWeight::get().reads(4_u64))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(n.into())))
             .saturating_add(RocksDbWeight::get().writes(2_u64))
@@ -1283,8 +1391,8 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 3007).saturating_mul(n.into()))
     }
     fn serve_prune(n: u32, ) -> Weight {
-        Weight::from_parts(71_361_149, 11371)
-            .saturating_add(Weight::from_parts(6_384_529, 0).saturating_mul(n.into()))
+        Weight::from_parts(55_805_283, 11371)
+            .saturating_add(Weight::from_parts(5_935_897, 0).saturating_mul(n.into()))
             .saturating_add(RocksDbWeight::get().reads(4_u64))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(n.into())))
             .saturating_add(RocksDbWeight::get().writes(8_u64))

@@ -266,7 +266,7 @@ mod benchmarks {
         heartbeat(RawOrigin::Authorized, who.clone(), period, proof);
 
         let last = Presences::<T>::get(&who).heartbeat;
-        assert_eq!(last.map(|heartbeat| heartbeat.period), Some(period));
+        assert_eq!(last.map(|last| last.period), Some(period));
     }
 
     /// The provider was offline. `d` devices were missing and are found again where they do not belong any more, `m` are

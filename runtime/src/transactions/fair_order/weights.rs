@@ -27,17 +27,17 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     /// The range of component `c` is `[0, 2000]`.
     fn look(c: u32, ) -> Weight {
         // Measured proof size: 0 B.
-        // Shortest run: 504_000 picoseconds.
-        Weight::from_parts(538_000, 0)
-            // Standard error: 3_694
-            .saturating_add(Weight::from_parts(3_147_927, 0).saturating_mul(c.into()))
+        // Shortest run: 376_000 picoseconds.
+        Weight::from_parts(458_000, 0)
+            // Standard error: 2_992
+            .saturating_add(Weight::from_parts(2_701_231, 0).saturating_mul(c.into()))
     }
 }
 
 /// The same with the slower database, for tests of the pallet alone.
 impl WeightInfo for () {
     fn look(c: u32, ) -> Weight {
-        Weight::from_parts(538_000, 0)
-            .saturating_add(Weight::from_parts(3_147_927, 0).saturating_mul(c.into()))
+        Weight::from_parts(458_000, 0)
+            .saturating_add(Weight::from_parts(2_701_231, 0).saturating_mul(c.into()))
     }
 }
