@@ -1,7 +1,10 @@
 //! Who gets in: no address takes the places of all others.
 //!
 //! The library counts connections in all and for each peer, and a peer costs nothing: it is a key. An address costs
-//! something. So each has a few places for connections that it opens, those that are not complete yet included.
+//! something. So where room is short, each has a few places for connections that it opens. Room is short from half of
+//! all places on. Before, whoever comes has a place: many honest nodes may share an address, behind a NAT or at a
+//! hoster. Connections that are not complete yet have fewer places, and those are counted for themselves too.
+//!
 //! Addresses of this machine or an inner network have no such limit: nodes that share one are the owner's own. What
 //! comes through a relay has no address of its own, and its relay bounds it. What is there is never closed for it.
 
@@ -20,11 +23,19 @@ use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::task::{Context, Poll};
 
-/// Most connections that one address has opened.
-const MOST: usize = 8;
+/// Most connections that others open. More there are only of those that this node dials: whoever has what it needs is
+/// not kept away by strangers.
+pub const MAX_INCOMING: u32 = 384;
 
-/// Bits of an IPv6 address that its owner chooses: providers give a customer a /56 or less.
-const CHOSEN: u32 = 128 - 56;
+/// Most of them that are not complete yet.
+pub const MAX_PENDING_INCOMING: u32 = 64;
+
+/// Most connections of one address where room is short: of an IPv4 address, or of a /64 network, which is the least
+/// that one who has IPv6 gets.
+const MOST_OF_ONE: u32 = 8;
+
+/// Most of a /48 network there, which is what a site gets, or a customer who asks for more.
+const MOST_OF_A_SITE: u32 = 32;
 
 /// What runs in the network task beside what the library has.
 #[derive(NetworkBehaviour)]
@@ -47,58 +58,151 @@ impl Behaviour {
     }
 }
 
-/// Counts the connections that each address has opened.
-#[derive(Default)]
+/// Counts the connections that others have opened.
 pub struct Gate {
-    taken: HashMap<IpAddr, usize>,
-    connections: HashMap<ConnectionId, IpAddr>,
+    all: Places,
+    /// Those of them that are not complete yet.
+    pending: Places,
+    connections: HashMap<ConnectionId, Incoming>,
+}
+
+struct Incoming {
+    networks: Vec<Network>,
+    is_pending: bool,
+}
+
+/// Places, and who has them.
+struct Places {
+    /// With so many taken, room is short.
+    ample: u32,
+    taken: u32,
+    of: HashMap<Network, u32>,
+}
+
+/// Whose a connection is. An IPv4 address is a network of one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Network {
+    first: IpAddr,
+    bits: u32,
+    /// Most places that it has where room is short.
+    most: u32,
 }
 
 #[derive(Debug, thiserror::Error)]
-#[error("{0} has opened {most} connections already", most = MOST)]
-struct Full(IpAddr);
+#[error("room is short, and {first}/{bits} has opened {most} connections already")]
+struct Full {
+    first: IpAddr,
+    bits: u32,
+    most: u32,
+}
 
-impl Gate {
-    fn take(&mut self, connection: ConnectionId, from: &Multiaddr) -> Result<(), Full> {
-        let Some(origin) = origin(from) else {
-            return Ok(());
-        };
-        let taken = self.taken.entry(origin).or_default();
-        if *taken >= MOST {
-            return Err(Full(origin));
+impl Places {
+    fn new(most: u32) -> Self {
+        Self {
+            ample: most / 2,
+            taken: 0,
+            of: HashMap::new(),
         }
-        *taken += 1;
-        self.connections.insert(connection, origin);
+    }
+
+    /// Whether there is one more for all of these networks.
+    fn check(&self, networks: &[Network]) -> Result<(), Full> {
+        if self.taken < self.ample {
+            return Ok(());
+        }
+        for network in networks {
+            let Network { first, bits, most } = *network;
+            let taken = self.of.get(network).copied().unwrap_or(0);
+            if taken >= most {
+                return Err(Full { first, bits, most });
+            }
+        }
         Ok(())
     }
 
-    fn give_back(&mut self, connection: ConnectionId) {
-        let Some(origin) = self.connections.remove(&connection) else {
-            return;
-        };
-        if let Some(taken) = self.taken.get_mut(&origin) {
-            *taken -= 1;
-            if *taken == 0 {
-                self.taken.remove(&origin);
+    fn take(&mut self, networks: &[Network]) {
+        self.taken += 1;
+        for network in networks {
+            *self.of.entry(*network).or_default() += 1;
+        }
+    }
+
+    fn give_back(&mut self, networks: &[Network]) {
+        self.taken -= 1;
+        for network in networks {
+            if let Some(taken) = self.of.get_mut(network) {
+                *taken -= 1;
+                if *taken == 0 {
+                    self.of.remove(network);
+                }
             }
         }
     }
 }
 
-/// Whose connection it is: an IPv4 address, or the network that an IPv6 address is in. `None` where none is counted.
-fn origin(address: &Multiaddr) -> Option<IpAddr> {
-    let ip = match address.iter().next()? {
-        Protocol::Ip4(ip) => IpAddr::from(ip),
-        Protocol::Ip6(ip) => IpAddr::from(ip).to_canonical(),
-        _ => return None,
+impl Default for Gate {
+    fn default() -> Self {
+        Self {
+            all: Places::new(MAX_INCOMING),
+            pending: Places::new(MAX_PENDING_INCOMING),
+            connections: HashMap::new(),
+        }
+    }
+}
+
+impl Gate {
+    fn take(&mut self, connection: ConnectionId, from: &Multiaddr) -> Result<(), Full> {
+        let networks = networks(from);
+        self.all.check(&networks)?;
+        self.pending.check(&networks)?;
+        self.all.take(&networks);
+        self.pending.take(&networks);
+        let incoming = Incoming {
+            networks,
+            is_pending: true,
+        };
+        self.connections.insert(connection, incoming);
+        Ok(())
+    }
+
+    fn complete(&mut self, connection: ConnectionId) {
+        if let Some(incoming) = self.connections.get_mut(&connection) {
+            if std::mem::take(&mut incoming.is_pending) {
+                self.pending.give_back(&incoming.networks);
+            }
+        }
+    }
+
+    fn give_back(&mut self, connection: ConnectionId) {
+        self.complete(connection);
+        if let Some(incoming) = self.connections.remove(&connection) {
+            self.all.give_back(&incoming.networks);
+        }
+    }
+}
+
+/// Whose a connection from there is: of an IPv4 address, or of the networks that an IPv6 address is in. Nobody's where
+/// nobody has a limit.
+fn networks(address: &Multiaddr) -> Vec<Network> {
+    let ip = match address.iter().next() {
+        Some(Protocol::Ip4(ip)) => IpAddr::from(ip),
+        Some(Protocol::Ip6(ip)) => IpAddr::from(ip).to_canonical(),
+        _ => return Vec::new(),
     };
     match ip {
-        _ if is_inner_ip(ip) => None,
-        IpAddr::V4(_) => Some(ip),
-        IpAddr::V6(ip) => {
-            let network = ip.to_bits() >> CHOSEN << CHOSEN;
-            Some(Ipv6Addr::from_bits(network).into())
-        }
+        _ if is_inner_ip(ip) => Vec::new(),
+        IpAddr::V4(_) => vec![Network {
+            first: ip,
+            bits: 32,
+            most: MOST_OF_ONE,
+        }],
+        IpAddr::V6(ip) => [(64, MOST_OF_ONE), (48, MOST_OF_A_SITE)]
+            .map(|(bits, most)| Network {
+                first: Ipv6Addr::from_bits(ip.to_bits() & (u128::MAX << (128 - bits))).into(),
+                bits,
+                most,
+            })
+            .to_vec(),
     }
 }
 
@@ -144,11 +248,12 @@ impl NetworkBehaviour for Gate {
 
     fn handle_established_inbound_connection(
         &mut self,
-        _: ConnectionId,
+        connection: ConnectionId,
         _: PeerId,
         _: &Multiaddr,
         _: &Multiaddr,
     ) -> Result<THandler<Self>, ConnectionDenied> {
+        self.complete(connection);
         Ok(dummy::ConnectionHandler)
     }
 
@@ -193,6 +298,9 @@ mod tests {
     use connexa::prelude::swarm::ListenError;
     use connexa::prelude::transport::ConnectedPoint;
 
+    /// Many nodes share it.
+    const NAT: &str = "/ip4/198.51.100.200";
+
     /// The gate, and connections that come to it.
     #[derive(Default)]
     struct Door {
@@ -212,10 +320,32 @@ mod tests {
             answer.is_ok().then_some(connection)
         }
 
-        fn fill(&mut self, address: &str) -> Vec<ConnectionId> {
-            let places: Vec<_> = (0..MOST).filter_map(|_| self.knock(address)).collect();
-            assert_eq!(places.len(), MOST, "{address}");
-            places
+        /// One that is complete, if it is let in.
+        fn arrive(&mut self, address: &str) -> Option<ConnectionId> {
+            let connection = self.knock(address)?;
+            let (local, remote) = (remote("/ip4/203.0.113.1"), remote(address));
+            self.gate
+                .handle_established_inbound_connection(
+                    connection,
+                    PeerId::random(),
+                    &local,
+                    &remote,
+                )
+                .unwrap();
+            Some(connection)
+        }
+
+        /// So many that are complete.
+        fn fill(&mut self, address: &str, count: u32) -> Vec<ConnectionId> {
+            let all = (0..count).map(|_| self.arrive(address).unwrap());
+            all.collect()
+        }
+
+        /// One that has half of the places, all that are for whoever comes.
+        fn half_full() -> (Self, Vec<ConnectionId>) {
+            let mut door = Self::default();
+            let taken = door.fill(NAT, MAX_INCOMING / 2);
+            (door, taken)
         }
 
         fn fails(&mut self, connection: ConnectionId) {
@@ -251,56 +381,99 @@ mod tests {
     }
 
     #[test]
-    fn an_address_has_a_few_places_and_gets_them_again() {
-        let mut door = Door::default();
-        let taken = door.fill("/ip4/198.51.100.1");
-        assert!(door.knock("/ip4/198.51.100.1").is_none());
-        // That one had no place to give back.
+    fn while_there_is_room_an_address_has_as_many_places_as_it_wants() {
+        let (mut door, taken) = Door::half_full();
+        assert!(door.knock(NAT).is_none());
+        // What was not let in has nothing to give back.
         door.fails(ConnectionId::new_unchecked(door.last));
-        assert!(door.knock("/ip4/198.51.100.1").is_none());
-        assert!(
-            door.knock("/ip4/198.51.100.2").is_some(),
-            "others have their own"
-        );
+        assert!(door.knock(NAT).is_none());
+        door.closes(taken[0]);
+        assert!(door.arrive(NAT).is_some());
+        assert!(door.arrive(NAT).is_none());
+    }
 
-        door.fails(taken[0]);
-        assert!(door.knock("/ip4/198.51.100.1").is_some());
-        assert!(door.knock("/ip4/198.51.100.1").is_none());
-        for connection in &taken[1..] {
-            door.closes(*connection);
+    #[test]
+    fn where_room_is_short_an_address_has_a_few_places_and_gets_them_again() {
+        let (mut door, _) = Door::half_full();
+        let one = "/ip4/198.51.100.1";
+        let taken = door.fill(one, MOST_OF_ONE);
+        assert!(door.knock(one).is_none());
+        let other = door.knock("/ip4/198.51.100.2");
+        assert!(other.is_some(), "others have their own");
+
+        door.closes(taken[0]);
+        let pending = door.knock(one).unwrap();
+        assert!(door.knock(one).is_none());
+        door.fails(pending);
+        assert!(door.knock(one).is_some());
+        assert!(door.knock(one).is_none());
+    }
+
+    #[test]
+    fn those_that_are_not_complete_have_places_of_their_own() {
+        let mut door = Door::default();
+        let honest = "/ip4/198.51.100.1";
+        door.fill(honest, 2 * MOST_OF_ONE);
+        let half = MAX_PENDING_INCOMING / 2;
+        let pending: Vec<_> = (0..half).map(|_| door.knock(NAT).unwrap()).collect();
+        assert!(door.knock(NAT).is_none());
+        // What is complete is not counted there, and takes no place of what is not.
+        door.fill(honest, MOST_OF_ONE);
+        for _ in 0..MOST_OF_ONE {
+            assert!(door.knock(honest).is_some());
         }
-        // One is there still.
-        let again = (0..MOST).filter_map(|_| door.knock("/ip4/198.51.100.1"));
-        assert_eq!(again.count(), MOST - 1);
+        assert!(door.knock(honest).is_none());
+
+        for connection in &pending[..usize::try_from(MOST_OF_ONE).unwrap() + 1] {
+            door.fails(*connection);
+        }
+        assert!(door.knock(NAT).is_some(), "there is room again");
     }
 
     #[test]
     fn what_is_closed_is_forgotten() {
         let mut door = Door::default();
-        for connection in door.fill("/ip4/198.51.100.1") {
+        let mut all = door.fill(NAT, 10);
+        all.extend(door.fill("/ip6/2001:db8::1", 10));
+        all.extend(door.fill("/ip4/127.0.0.1", 10));
+        all.extend(door.knock(NAT));
+        for connection in all {
             door.closes(connection);
             // Only what was counted counts.
             door.closes(connection);
         }
-        assert!(door.gate.taken.is_empty() && door.gate.connections.is_empty());
+        let Gate {
+            all,
+            pending,
+            connections,
+        } = &door.gate;
+        assert!(connections.is_empty());
+        for places in [all, pending] {
+            assert!(places.taken == 0 && places.of.is_empty());
+        }
     }
 
     #[test]
-    fn who_has_a_network_has_one_address() {
-        let mut door = Door::default();
-        let of = |host: u8| format!("/ip6/2001:db8:0:{host:x}::{host:x}");
-        for host in 0..8 {
-            assert!(door.knock(&of(host)).is_some());
+    fn of_ipv6_a_network_has_a_few_places_and_a_site_some_more() {
+        let (mut door, _) = Door::half_full();
+        let of = |network: u32, host: u32| format!("/ip6/2001:db8:0:{network:x}::{host:x}");
+        for network in 0..MOST_OF_A_SITE / MOST_OF_ONE {
+            for host in 0..MOST_OF_ONE {
+                assert!(door.arrive(&of(network, host)).is_some());
+            }
+            if network == 0 {
+                assert!(door.arrive(&of(0, MOST_OF_ONE)).is_none());
+            }
         }
-        assert!(door.knock(&of(255)).is_none());
-        assert!(door.knock("/ip6/2001:db8:0:100::1").is_some());
+        assert!(door.arrive(&of(0xffff, 1)).is_none());
+        assert!(door.arrive("/ip6/2001:db8:1::1").is_some());
         // The same as an IPv4 address.
-        door.fill("/ip4/198.51.100.1");
-        assert!(door.knock("/ip6/::ffff:198.51.100.1").is_none());
+        assert!(door.arrive("/ip6/::ffff:198.51.100.200").is_none());
     }
 
     #[test]
     fn this_machine_inner_networks_and_relays_have_places_enough() {
+        let (mut door, _) = Door::half_full();
         for address in [
             "/ip4/127.0.0.1",
             "/ip4/10.1.2.3",
@@ -314,15 +487,12 @@ mod tests {
             "/ip6/::ffff:10.1.2.3",
             "/p2p/12D3KooWKnDdG3iXw9eTFijk3EWSunZcFi54Zka4wmtqtt6rPxc8",
         ] {
-            let mut door = Door::default();
-            for _ in 0..2 {
-                door.fill(address);
-            }
-            assert!(door.gate.connections.is_empty(), "{address}");
+            let taken = door.gate.all.taken;
+            door.fill(address, 2 * MOST_OF_ONE);
+            assert_eq!(door.gate.all.taken, taken + 2 * MOST_OF_ONE, "{address}");
         }
         for address in ["/ip4/100.128.0.1", "/ip4/172.32.0.1", "/ip6/2001:db8::1"] {
-            let mut door = Door::default();
-            door.fill(address);
+            door.fill(address, MOST_OF_ONE);
             assert!(door.knock(address).is_none(), "{address}");
         }
     }

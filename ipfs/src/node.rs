@@ -32,10 +32,7 @@ const LISTEN_TIMEOUT: Duration = Duration::from_secs(10);
 const IDLE_SECONDS: u64 = 300;
 
 const MAX_CONNECTIONS: u32 = 512;
-/// The rest is for those that this node dials: whoever has what it needs is not kept away by strangers.
-const MAX_INCOMING: u32 = 384;
 const MAX_CONNECTIONS_PER_PEER: u32 = 8;
-const MAX_PENDING_INCOMING: u32 = 64;
 
 /// What a bootnode carries between two nodes that have no better way to each other.
 const RELAYED_BYTES: u64 = 4 << 30;
@@ -71,9 +68,9 @@ pub async fn start(cli: &Cli) -> anyhow::Result<Source> {
         .set_connection_limits(|limits| {
             limits
                 .with_max_established(Some(MAX_CONNECTIONS))
-                .with_max_established_incoming(Some(MAX_INCOMING))
+                .with_max_established_incoming(Some(gate::MAX_INCOMING))
                 .with_max_established_per_peer(Some(MAX_CONNECTIONS_PER_PEER))
-                .with_max_pending_incoming(Some(MAX_PENDING_INCOMING))
+                .with_max_pending_incoming(Some(gate::MAX_PENDING_INCOMING))
         })
         .fd_limit(FDLimit::Max);
     let foreign = Arc::new(ForeignPeers::default());
