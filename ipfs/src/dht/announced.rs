@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 /// Most announcements of all others together.
 pub(super) const MOST: usize = 48 << 10;
 
-/// Most announcements of one of them.
+/// Most announcements of one of them. A new one then takes the place of its own that ends earliest.
 const MOST_OF_ONE: usize = 1024;
 
 /// Most others of which it is remembered that they have the same file.
@@ -66,6 +66,7 @@ impl Announced {
             tracing::debug!(peer = %record.provider, "no room for an announcement");
             return;
         }
+        self.make_way(&record, store);
         shorten(&mut record);
         let (peer, key) = (record.provider, record.key.clone());
         match store.add_provider(record) {
@@ -84,8 +85,24 @@ impl Announced {
     fn has_room(&self, record: &ProviderRecord) -> bool {
         match self.ends.get(&record.provider) {
             Some(of_peer) if of_peer.contains_key(&record.key) => true,
-            Some(of_peer) => self.count < MOST && of_peer.len() < MOST_OF_ONE,
-            None => self.count < MOST,
+            Some(of_peer) if of_peer.len() >= MOST_OF_ONE => true,
+            _ => self.count < MOST,
+        }
+    }
+
+    /// Removes the announcement of the same peer that ends earliest, if it has as many as it may and this is one more.
+    fn make_way(&mut self, record: &ProviderRecord, store: &mut MemoryStore) {
+        let Some(of_peer) = self.ends.get_mut(&record.provider) else {
+            return;
+        };
+        if of_peer.len() < MOST_OF_ONE || of_peer.contains_key(&record.key) {
+            return;
+        }
+        let earliest = of_peer.iter().min_by_key(|(_, end)| **end);
+        if let Some(key) = earliest.map(|(key, _)| key.clone()) {
+            of_peer.remove(&key);
+            self.count -= 1;
+            store.remove_provider(&key, &record.provider);
         }
     }
 
@@ -147,6 +164,8 @@ mod tests {
 
     const DAY: Duration = Duration::from_secs(24 * 3600);
 
+    const SECOND: Duration = Duration::from_secs(1);
+
     /// A node's table.
     struct Table {
         announced: Announced,
@@ -172,6 +191,19 @@ mod tests {
             self.take(record(peer, key(number), self.now));
         }
 
+        /// Peers announce other files than the first, until there is no room for more.
+        fn fill(&mut self) {
+            for peer in 1.. {
+                let id = PeerId::random();
+                for number in 0..MOST_OF_ONE {
+                    if self.announced.count == MOST {
+                        return;
+                    }
+                    self.hears(id, peer * (MOST_OF_ONE + 1) + number);
+                }
+            }
+        }
+
         fn has(&self, peer: PeerId, number: usize) -> bool {
             let of_key = self.store.providers(&key(number));
             of_key.iter().any(|record| record.provider == peer)
@@ -192,37 +224,78 @@ mod tests {
     }
 
     #[test]
-    fn one_peer_has_a_part_of_the_table_and_gets_it_again() {
+    fn one_peer_has_a_part_of_the_table_and_its_new_take_the_place_of_its_old() {
         let mut table = Table::new();
         let (greedy, other) = (PeerId::random(), PeerId::random());
-        for number in 0..=MOST_OF_ONE {
+        table.hears(other, 0);
+        for number in 0..MOST_OF_ONE {
+            table.now += SECOND;
             table.hears(greedy, number);
         }
-        assert!(table.has(greedy, MOST_OF_ONE - 1));
-        assert!(!table.has(greedy, MOST_OF_ONE));
-        table.hears(other, MOST_OF_ONE);
-        assert!(table.has(other, MOST_OF_ONE));
-
-        // What is there can be said again, and then holds for longer.
-        table.now += DAY / 2;
+        // What is there can be said again, takes nobody's place, and then holds for longer.
+        table.now += SECOND;
         table.hears(greedy, 0);
-        table.now += DAY / 2;
+        assert!(table.has(greedy, 1));
+        table.now += SECOND;
         table.hears(greedy, MOST_OF_ONE);
-        assert!(table.has(greedy, MOST_OF_ONE) && table.has(greedy, 0));
-        assert!(!table.has(greedy, 1), "what has expired makes way");
-        assert_eq!(table.announced.count, 2);
+        table.hears(greedy, MOST_OF_ONE + 1);
+        for number in [0, 3, MOST_OF_ONE - 1, MOST_OF_ONE, MOST_OF_ONE + 1] {
+            assert!(table.has(greedy, number), "{number}");
+        }
+        assert!(!table.has(greedy, 1) && !table.has(greedy, 2));
+        assert!(table.has(other, 0), "of others none makes way");
+        assert_eq!(table.announced.count, MOST_OF_ONE + 1);
+        assert_eq!(table.announced.ends[&greedy].len(), MOST_OF_ONE);
+    }
+
+    #[test]
+    fn what_has_expired_makes_way() {
+        let mut table = Table::new();
+        let peer = PeerId::random();
+        table.fill();
+        table.hears(peer, 0);
+        assert!(!table.has(peer, 0));
+        table.now += DAY;
+        table.hears(peer, 0);
+        assert!(table.has(peer, 0));
+        assert_eq!(table.announced.count, 1);
+    }
+
+    #[test]
+    fn in_a_full_table_who_has_its_part_changes_it_and_nobody_has_more() {
+        let mut table = Table::new();
+        let peer = PeerId::random();
+        for number in 0..MOST_OF_ONE {
+            table.hears(peer, number);
+        }
+        table.now += SECOND;
+        table.fill();
+        table.hears(peer, MOST_OF_ONE);
+        assert!(table.has(peer, MOST_OF_ONE));
+        assert_eq!(table.announced.count, MOST);
+    }
+
+    #[test]
+    fn nothing_makes_way_for_what_is_not_taken() {
+        let mut table = Table::new();
+        let peer = PeerId::random();
+        for number in 0..MOST_OF_ONE {
+            table.hears(peer, number);
+        }
+        for _ in 0..MOST_OF_A_FILE {
+            table.hears(PeerId::random(), MOST_OF_ONE);
+        }
+        table.hears(peer, MOST_OF_ONE);
+        assert!(!table.has(peer, MOST_OF_ONE));
+        assert_eq!(table.announced.ends[&peer].len(), MOST_OF_ONE);
     }
 
     #[test]
     fn all_peers_together_leave_room_for_this_nodes_own() {
         let mut table = Table::new();
         let local = table.announced.local;
-        for peer in 0..=MOST / MOST_OF_ONE {
-            let id = PeerId::random();
-            for number in 0..MOST_OF_ONE {
-                table.hears(id, peer * MOST_OF_ONE + number);
-            }
-        }
+        table.fill();
+        table.hears(PeerId::random(), 0);
         assert_eq!(table.announced.count, MOST);
         for number in 0..1000 {
             let own = ProviderRecord::new(key((1 << 20) + number), local, Vec::new());
