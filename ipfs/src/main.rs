@@ -30,6 +30,7 @@ use clap::Parser;
 use cli::Cli;
 use rustix::fs::Mode;
 use std::future::Future;
+use std::num::NonZeroUsize;
 use std::path::Path;
 use std::process::ExitCode;
 use tokio::io::AsyncReadExt;
@@ -56,14 +57,15 @@ fn main() -> ExitCode {
     }
 }
 
-/// Most threads that wait for the disk at one time: a stack counts as memory, see [`memory`].
-const BLOCKING_THREADS: usize = 128;
-
 fn run(cli: Cli) -> anyhow::Result<()> {
-    memory::bound(cli.memory_max)?;
+    let bytes = memory::bound(cli.memory_max)?;
     memory::go_first();
+    let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let threads = memory::threads(bytes, cores);
     let runtime = tokio::runtime::Builder::new_multi_thread()
-        .max_blocking_threads(BLOCKING_THREADS)
+        .thread_stack_size(memory::STACK)
+        .worker_threads(threads.workers)
+        .max_blocking_threads(threads.blocking)
         .enable_all()
         .build()?;
     let result = runtime.block_on(serve(cli));

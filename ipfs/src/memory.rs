@@ -10,26 +10,58 @@ use rustix::process::{getrlimit, setrlimit, Resource, Rlimit};
 /// Most bytes unless something else is said: many times what a busy node takes.
 pub const DEFAULT: u64 = 2 << 30;
 
-/// Least that can be given. Stacks of threads count, whether they are used or not.
-pub const LEAST: u64 = 256 << 20;
+/// Least that can be given.
+pub const LEAST: u64 = 384 << 20;
+
+/// The stack of a thread. All of it counts, whether it is used or not.
+pub const STACK: usize = 2 << 20;
+
+/// Most threads that wait for the disk at one time.
+const MOST_BLOCKING: usize = 128;
+
+/// Fewest of them: one waits for the end of standard input all the time.
+const FEWEST_BLOCKING: usize = 8;
 
 const OOM_SCORE: &str = "/proc/self/oom_score_adj";
 const FIRST_TO_GO: &str = "1000";
 
-/// Bounds the memory that this process may take, for good. An allocation beyond it ends the process with a line on
-/// standard error (`memory allocation of … bytes failed`).
+/// How many threads there may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Threads {
+    /// Those that run what does not wait.
+    pub workers: usize,
+    /// Those that wait for the disk.
+    pub blocking: usize,
+}
+
+/// As many threads as are of use with so many cores, and whose stacks are a quarter of `bytes` at most.
+pub fn threads(bytes: u64, cores: usize) -> Threads {
+    let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
+    let most = bytes / 4 / STACK;
+    let workers = cores.min(most / 4).max(1);
+    let blocking = most.saturating_sub(workers);
+    Threads {
+        workers,
+        blocking: blocking.clamp(FEWEST_BLOCKING, MOST_BLOCKING),
+    }
+}
+
+/// Bounds the memory that this process may take, for good, and says to how much. An allocation beyond it ends the
+/// process with a line on standard error (`memory allocation of … bytes failed`).
 ///
 /// # Errors
 /// When the kernel refuses.
-pub fn bound(bytes: u64) -> anyhow::Result<()> {
+pub fn bound(bytes: u64) -> anyhow::Result<u64> {
     let now = getrlimit(Resource::Data);
     // A lower one that is there already stays; `None` is no limit.
     let most = now.maximum.map_or(bytes, |maximum| maximum.min(bytes));
+    let current = now.current.map_or(most, |current| current.min(most));
     let new = Rlimit {
-        current: Some(now.current.map_or(most, |current| current.min(most))),
+        current: Some(current),
         maximum: Some(most),
     };
-    setrlimit(Resource::Data, new).context("cannot limit the memory of this process")
+    setrlimit(Resource::Data, new).context("cannot limit the memory of this process")?;
+    Ok(current)
 }
 
 /// Has the kernel end this process before jobs and the node when the machine's memory is short.
@@ -44,6 +76,23 @@ mod tests {
     use super::*;
     use std::os::unix::process::ExitStatusExt;
     use std::process::Command;
+
+    #[test]
+    fn stacks_leave_three_quarters_of_the_memory_for_the_rest() {
+        for bytes in [LEAST, DEFAULT, u64::MAX] {
+            for cores in [1, 2, 16, 1024] {
+                let Threads { workers, blocking } = threads(bytes, cores);
+                let stacks = u64::try_from((workers + blocking) * STACK).unwrap();
+                assert!(stacks <= bytes / 4, "{bytes} with {cores} cores");
+                assert!((1..=cores).contains(&workers));
+            }
+        }
+        let of = |workers, blocking| Threads { workers, blocking };
+        assert_eq!(threads(DEFAULT, 2), of(2, MOST_BLOCKING));
+        assert_eq!(threads(LEAST, 2), of(2, 46));
+        assert_eq!(threads(LEAST, 64), of(12, 36));
+        assert_eq!(threads(0, 2), of(1, FEWEST_BLOCKING));
+    }
 
     const PIECE: usize = 16 << 20;
     const IN_A_PROCESS_OF_ITS_OWN: &str = "AICPW_IPFS_TEST_TAKES_MEMORY";
@@ -74,7 +123,7 @@ mod tests {
         let score = std::fs::read_to_string(OOM_SCORE).unwrap();
         assert_eq!(score.trim(), FIRST_TO_GO);
         let mut taken: Vec<Vec<u8>> = Vec::new();
-        while taken.len() < 32 {
+        while taken.len() < 48 {
             taken.push(vec![1; PIECE]);
         }
         panic!("twice as much as it may have: {} pieces", taken.len());

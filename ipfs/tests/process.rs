@@ -137,7 +137,8 @@ async fn it_ends_with_its_parent_and_when_told_to() {
 
 #[tokio::test]
 async fn it_takes_no_more_memory_than_it_is_given_and_goes_first() {
-    let node = Daemon::start(&["--memory-max", "536870912"]);
+    // The least that it can be given.
+    let node = Daemon::start(&["--memory-max", "402653184"]);
     let cid = node.cid_of(content(2_000_000, 1), &[]).await;
     assert_eq!(node.cat(&cid).await, content(2_000_000, 1));
     let (mut limits, mut score) = (String::new(), String::new());
@@ -152,7 +153,7 @@ async fn it_takes_no_more_memory_than_it_is_given_and_goes_first() {
         .find(|line| line.starts_with("Max data size"))
         .unwrap();
     let words: Vec<_> = data.split_whitespace().collect();
-    assert_eq!(words[3..5], ["536870912", "536870912"], "{data}");
+    assert_eq!(words[3..5], ["402653184", "402653184"], "{data}");
     assert_eq!(score.trim(), "1000");
 }
 
@@ -160,7 +161,7 @@ async fn it_takes_no_more_memory_than_it_is_given_and_goes_first() {
 fn memory_that_cannot_be_enough_is_refused() {
     let dir = Dir::new();
     let output = command(&dir)
-        .args(["--memory-max", "268435455"])
+        .args(["--memory-max", "402653183"])
         .output()
         .unwrap();
     assert!(!output.status.success());

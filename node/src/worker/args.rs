@@ -66,7 +66,7 @@ pub struct MarketArgs {
 
     /// Most MiB of memory that the IPFS process may take. At that it ends, and is started again.
     /// [default: 2048]
-    #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u64).range(256..))]
+    #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u64).range(384..))]
     pub ipfs_memory_max: Option<u64>,
 
     /// The program `aicpw-executor`, if it is neither beside this one nor in `$PATH`.
@@ -191,12 +191,12 @@ mod tests {
 
         assert_eq!(config.storage_max, Some(10 << 30));
         assert_eq!(config.memory_max, None);
-        let limited = args(&["--ipfs", "--ipfs-memory-max", "256"]);
+        let limited = args(&["--ipfs", "--ipfs-memory-max", "384"]);
         let IpfsChoice::Own(limited) = limited.ipfs_choice("/x".as_ref()) else {
             panic!("no daemon");
         };
-        assert_eq!(limited.memory_max, Some(256 << 20));
-        assert!(Line::try_parse_from(["node", "--ipfs", "--ipfs-memory-max", "255"]).is_err());
+        assert_eq!(limited.memory_max, Some(384 << 20));
+        assert!(Line::try_parse_from(["node", "--ipfs", "--ipfs-memory-max", "383"]).is_err());
         assert!(!config.bootnode && config.bootstrap.is_empty());
 
         let external = args(&["--provider", "--ipfs-rpc", "http://127.0.0.1:5001"]);
