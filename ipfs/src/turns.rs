@@ -5,8 +5,8 @@
 //! a lane did not use is not saved up.
 //!
 //! A turn ends with the block or when its time is up. Most blocks come at once or never, so a want's first turn is short,
-//! unless the last block of its file took longer: its peers are slow then, and not silent. A want whose turn was in vain
-//! is in no lane for a while.
+//! unless a block of its file took longer: its peers are slow then, and not silent. They are until three blocks in a row
+//! have come sooner. A turn in vain says nothing of that. A want whose turn was in vain is in no lane for a while.
 
 use cid::Cid;
 use std::collections::{HashMap, VecDeque};
@@ -14,6 +14,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
+
+/// After so many quick blocks in a row a file's peers are no longer slow.
+const QUICK_IN_A_ROW: u32 = 3;
 
 /// How long turns are, and the pauses after those that were in vain.
 #[derive(Debug, Clone, Copy)]
@@ -74,9 +77,20 @@ struct Lane {
     places: usize,
     /// The time that it has had, on the scale of [`State::clock`].
     had: Duration,
-    /// Whether its last turn brought a block, and took longer than a first turn does.
-    slow: bool,
+    /// While this is not zero its peers are slow: so many quick blocks in a row show that they no longer are.
+    slow: u32,
     waiting: VecDeque<Waiting>,
+}
+
+/// How a turn ended.
+#[derive(Debug, Clone, Copy)]
+enum End {
+    /// Without a block.
+    InVain,
+    /// With a block that took no longer than a first turn may.
+    Quick,
+    /// With one that did.
+    Slow,
 }
 
 struct Waiting {
@@ -154,7 +168,7 @@ impl Turn {
     pub fn limit(&self, is_first: bool) -> Duration {
         let pace = &self.turns.pace;
         let state = self.turns.state();
-        let is_slow = state.lanes.get(&self.root).is_some_and(|lane| lane.slow);
+        let is_slow = state.lanes.get(&self.root).is_some_and(Lane::is_slow);
         if is_first && !is_slow {
             pace.first_turn
         } else {
@@ -171,9 +185,19 @@ impl Turn {
 impl Drop for Turn {
     fn drop(&mut self) {
         let took = self.since.elapsed();
-        let slow = self.brought && took > self.turns.pace.first_turn;
-        self.turns.state().end(&self.root, took, slow);
+        let end = match self.brought {
+            false => End::InVain,
+            true if took > self.turns.pace.first_turn => End::Slow,
+            true => End::Quick,
+        };
+        self.turns.state().end(&self.root, took, end);
         self.turns.serve();
+    }
+}
+
+impl Lane {
+    fn is_slow(&self) -> bool {
+        self.slow > 0
     }
 }
 
@@ -182,7 +206,7 @@ impl State {
         let lane = self.lanes.entry(root).or_insert_with(|| Lane {
             places: 0,
             had: self.clock,
-            slow: false,
+            slow: 0,
             waiting: VecDeque::new(),
         });
         lane.places += 1;
@@ -224,11 +248,15 @@ impl State {
         Some((root, waiting.grant))
     }
 
-    fn end(&mut self, root: &Cid, took: Duration, slow: bool) {
+    fn end(&mut self, root: &Cid, took: Duration, end: End) {
         self.taken = false;
         if let Some(lane) = self.lanes.get_mut(root) {
             lane.had += took;
-            lane.slow = slow;
+            lane.slow = match end {
+                End::InVain => lane.slow,
+                End::Slow => QUICK_IN_A_ROW,
+                End::Quick => lane.slow.saturating_sub(1),
+            };
         }
     }
 }
@@ -260,7 +288,7 @@ mod tests {
     fn serve(state: &mut State, took: impl Fn(Cid) -> Duration) -> Cid {
         let (root, _) = state.next().unwrap();
         assert!(state.next().is_none(), "one at a time");
-        state.end(&root, took(root), false);
+        state.end(&root, took(root), End::Quick);
         root
     }
 
@@ -335,8 +363,39 @@ mod tests {
         assert_eq!(turn.limit(false), pace.turn);
         turn.brought();
         assert_eq!(other.turn().await.limit(true), pace.first_turn);
-        // In vain, so the next is short again.
+        // In vain, which says nothing of its peers.
         assert_eq!(file.turn().await.limit(true), pace.turn);
-        assert_eq!(file.turn().await.limit(true), pace.first_turn);
+        assert_eq!(file.turn().await.limit(true), pace.turn);
+    }
+
+    #[test]
+    fn peers_are_slow_until_three_quick_blocks_in_a_row() {
+        use End::{InVain, Quick, Slow};
+        let mut state = State::default();
+        let (file, other) = (cid(0), cid(1));
+        state.enter(file);
+        state.enter(other);
+        for (number, (end, is_slow)) in [
+            (Quick, false),
+            (InVain, false),
+            (Slow, true),
+            (InVain, true),
+            (Quick, true),
+            (Quick, true),
+            (Slow, true),
+            (Quick, true),
+            (InVain, true),
+            (Quick, true),
+            (InVain, true),
+            (Quick, false),
+            (InVain, false),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            state.end(&file, SHORT, end);
+            assert_eq!(state.lanes[&file].is_slow(), is_slow, "{number}: {end:?}");
+            assert!(!state.lanes[&other].is_slow());
+        }
     }
 }
