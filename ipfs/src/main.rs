@@ -11,6 +11,7 @@ mod error;
 mod foreign_peers;
 mod gate;
 mod identity;
+mod lanes;
 mod memory;
 mod node;
 mod peers;

@@ -1,12 +1,13 @@
 //! Whose turn it is, where one block is asked for at a time.
 //!
-//! Wants stand in lanes, one for each file. Lanes share the time and not the turns: the next turn is of the lane that has
-//! had the least time. So a file whose blocks come at once has many turns for one of a file whose blocks never come. What
-//! a lane did not use is not saved up.
+//! Wants stand in lanes, one for each file (and in several if several files want the block, [`crate::lanes`]). Lanes
+//! share the time and not the turns: the next turn is of the lane that has had the least time. So a file whose blocks
+//! come at once has many turns for one of a file whose blocks never come. What a lane did not use is not saved up.
 //!
-//! A turn ends with the block or when its time is up. Most blocks come at once or never, so a want's first turn is short,
-//! unless a block of its file took longer: its peers are slow then, and not silent. They are until three blocks in a row
-//! have come sooner. A turn in vain says nothing of that. A want whose turn was in vain is in no lane for a while.
+//! A turn ends with the block or when its time is up. Most blocks come at once or never, so a want's first turn is
+//! short, unless a block of its file took longer: its peers are slow then, and not silent. They are until three blocks
+//! in a row have come sooner. A turn in vain says nothing of that. A want whose turn was in vain is in no lane for a
+//! while.
 
 use cid::Cid;
 use std::collections::{HashMap, VecDeque};

@@ -11,11 +11,13 @@
 //! - It reads one stream of a peer at a time and forgets the one before. Nodes of our kind use one
 //!   stream for all they send, but kubo opens one for each answer, and of two that it sends at once
 //!   one is lost. So while a node of another kind is connected, one block is asked for at a time. Anybody can be such
-//!   a node, and anybody can have a block asked for that nobody has, so files share the time ([`crate::turns`]).
+//!   a node, and anybody can have a block asked for that nobody has, so files share the time ([`crate::turns`]). What
+//!   several files want is searched for in the time of each ([`crate::lanes`]).
 
 use crate::foreign_peers::ForeignPeers;
+use crate::lanes::{Files, Granted, Lanes};
 use crate::storage::Storage;
-use crate::turns::{Pace, Place, Turns};
+use crate::turns::{Pace, Turns};
 use cid::Cid;
 use rust_ipfs::{Block, Ipfs};
 use std::collections::HashMap;
@@ -40,14 +42,20 @@ const LONGEST_PATIENCE: Duration = Duration::from_secs(60);
 const WITHDRAWAL: Duration = Duration::from_secs(2);
 
 /// The searches that are running.
-pub struct Wants {
-    library: Arc<Library>,
+pub struct Wants<N = Library> {
+    network: Arc<N>,
     turns: Arc<Turns>,
     running: Mutex<HashMap<Cid, Weak<Search>>>,
 }
 
-/// A search. Ends when dropped.
-pub struct Search {
+/// A reader's part in a search, which ends when the last part is dropped.
+pub struct Part {
+    search: Arc<Search>,
+    root: Cid,
+}
+
+struct Search {
+    files: Files,
     found: watch::Receiver<Option<Block>>,
     _task: AbortOnDropHandle<()>,
 }
@@ -56,7 +64,7 @@ impl Wants {
     /// Nothing is searched for yet.
     pub fn new(ipfs: Ipfs, storage: Arc<Storage>, foreign: Arc<ForeignPeers>) -> Self {
         Self {
-            library: Arc::new(Library {
+            network: Arc::new(Library {
                 ipfs,
                 storage,
                 foreign,
@@ -65,33 +73,46 @@ impl Wants {
             running: Mutex::default(),
         }
     }
+}
 
-    /// Joins the search for a block, or begins it, for the file `root`. It goes on as long as somebody has it.
-    pub fn search(&self, cid: Cid, root: Cid) -> Arc<Search> {
+impl<N: Ask + Send + Sync + 'static> Wants<N> {
+    /// Joins the search for a block, or begins it, for a reader of the file `root`. It goes on as long as somebody has
+    /// a part in it.
+    pub fn search(&self, cid: Cid, root: Cid) -> Part {
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(search) = running.get(&cid).and_then(Weak::upgrade) {
-            return search;
-        }
-        running.retain(|_, search| search.strong_count() > 0);
+        let search = running
+            .get(&cid)
+            .and_then(Weak::upgrade)
+            .unwrap_or_else(|| {
+                running.retain(|_, search| search.strong_count() > 0);
+                let search = Arc::new(self.begin(cid));
+                running.insert(cid, Arc::downgrade(&search));
+                search
+            });
+        search.files.join(root);
+        Part { search, root }
+    }
+
+    fn begin(&self, cid: Cid) -> Search {
+        let (files, mut lanes) = Files::new(self.turns.clone());
         let (found, receiver) = watch::channel(None);
-        let library = self.library.clone();
-        let place = self.turns.place(root);
-        let search = Arc::new(Search {
-            found: receiver,
-            _task: AbortOnDropHandle::new(tokio::spawn(async move {
-                let block = insist(&*library, &place, cid, FIRST_PATIENCE).await;
-                found.send_replace(Some(block));
-            })),
+        let network = self.network.clone();
+        let task = tokio::spawn(async move {
+            let block = insist(&*network, &mut lanes, cid, FIRST_PATIENCE).await;
+            found.send_replace(Some(block));
         });
-        running.insert(cid, Arc::downgrade(&search));
-        search
+        Search {
+            files,
+            found: receiver,
+            _task: AbortOnDropHandle::new(task),
+        }
     }
 }
 
-impl Search {
+impl Part {
     /// The block, once it is stored.
     pub async fn block(&self) -> anyhow::Result<Block> {
-        let mut found = self.found.clone();
+        let mut found = self.search.found.clone();
         let block = found.wait_for(Option::is_some).await?;
         block
             .clone()
@@ -99,8 +120,14 @@ impl Search {
     }
 }
 
+impl Drop for Part {
+    fn drop(&mut self) {
+        self.search.files.leave(&self.root);
+    }
+}
+
 /// How a block is asked for.
-trait Ask {
+pub trait Ask {
     /// Whether one block is asked for at a time.
     fn is_one_at_a_time(&self) -> bool;
     /// Waits for the block as long as the library likes to.
@@ -110,17 +137,16 @@ trait Ask {
 }
 
 /// Asks until the block is there, anew after `patience`, then with doubled pauses. Where one block is asked for at a
-/// time, it does so in turns, and after one that was in vain waits outside the lane.
-async fn insist(network: &impl Ask, place: &Place, cid: Cid, mut patience: Duration) -> Block {
-    let pace = *place.pace();
-    let mut pause = pace.first_pause;
-    let mut is_first = true;
+/// time, it does so in the turns of the files that want it.
+async fn insist(network: &impl Ask, lanes: &mut Lanes, cid: Cid, mut patience: Duration) -> Block {
     loop {
-        let turn = match network.is_one_at_a_time() {
-            true => Some(place.turn().await),
-            false => None,
+        let turn = if network.is_one_at_a_time() {
+            Some(lanes.turn().await)
+        } else {
+            lanes.leave();
+            None
         };
-        let limit = turn.as_ref().map_or(patience, |turn| turn.limit(is_first));
+        let limit = turn.as_ref().map_or(patience, Granted::limit);
         let failed = match tokio::time::timeout(limit, network.ask(cid)).await {
             Ok(Ok(block)) => {
                 if let Some(turn) = turn {
@@ -139,21 +165,20 @@ async fn insist(network: &impl Ask, place: &Place, cid: Cid, mut patience: Durat
         };
         // As long as the old want stands, a new one changes nothing, and the block may come in another's turn.
         network.withdrawn(cid).await;
-        if turn.is_some() {
-            drop(turn);
-            is_first = false;
-            tokio::time::sleep(pause).await;
-            pause = (pause * 2).min(pace.longest_pause);
-        } else {
-            if failed {
-                tokio::time::sleep(limit).await;
+        match turn {
+            Some(turn) => lanes.in_vain(turn),
+            None => {
+                if failed {
+                    tokio::time::sleep(limit).await;
+                }
+                patience = (patience * 2).min(LONGEST_PATIENCE);
             }
-            patience = (patience * 2).min(LONGEST_PATIENCE);
         }
     }
 }
 
-struct Library {
+/// The network and the store of this node.
+pub struct Library {
     ipfs: Ipfs,
     storage: Arc<Storage>,
     foreign: Arc<ForeignPeers>,
@@ -242,8 +267,8 @@ mod tests {
             asked: AtomicUsize::new(0),
             withdrawals: AtomicUsize::new(0),
         };
-        let place = Turns::new(Pace::default()).place(cid);
-        let block = insist(&network, &place, cid, Duration::from_millis(1)).await;
+        let (_files, mut lanes) = Files::new(Turns::new(Pace::default()));
+        let block = insist(&network, &mut lanes, cid, Duration::from_millis(1)).await;
         assert_eq!(block.data(), b"late");
         assert_eq!(network.asked.load(Ordering::Relaxed), 3);
         assert_eq!(network.withdrawals.load(Ordering::Relaxed), 2);
@@ -301,37 +326,42 @@ mod tests {
         }
     }
 
-    fn search(
-        network: &Arc<Foreign>,
-        turns: &Arc<Turns>,
-        cid: Cid,
-        root: Cid,
-    ) -> AbortOnDropHandle<Block> {
-        let (network, place) = (network.clone(), turns.place(root));
-        AbortOnDropHandle::new(tokio::spawn(async move {
-            insist(&*network, &place, cid, NEVER).await
-        }))
+    fn wants(network: &Arc<Foreign>, pace: Pace) -> Wants<Foreign> {
+        Wants {
+            network: network.clone(),
+            turns: Turns::new(pace),
+            running: Mutex::default(),
+        }
+    }
+
+    /// The first turn is short, and there is no other.
+    const ONE_SHORT_TURN: Pace = Pace {
+        first_turn: TICK,
+        turn: NEVER,
+        first_pause: NEVER,
+        longest_pause: NEVER,
+    };
+
+    /// The block, or a failure instead of waiting without end.
+    async fn block(part: &Part) -> Block {
+        let block = tokio::time::timeout(Duration::from_secs(60), part.block()).await;
+        block.expect("the block comes").unwrap()
     }
 
     #[tokio::test]
     async fn a_file_of_many_blocks_ends_soon_beside_wants_that_hang() {
         let (silent, honest) = (1, 2);
         let network = Foreign::new(silent, usize::MAX);
-        let turns = Turns::new(Pace {
-            first_turn: TICK,
-            turn: NEVER,
-            first_pause: NEVER,
-            longest_pause: NEVER,
-        });
+        let wants = wants(&network, ONE_SHORT_TURN);
         let hanging: Vec<_> = (0..8)
-            .map(|file| search(&network, &turns, cid(silent, file), cid(silent, file)))
+            .map(|file| wants.search(cid(silent, file), cid(silent, file)))
             .collect();
         let root = cid(honest, 0);
         let blocks: Vec<_> = (1..=200)
-            .map(|block| search(&network, &turns, cid(honest, block), root))
+            .map(|block| wants.search(cid(honest, block), root))
             .collect();
-        for block in blocks {
-            assert_eq!(block.await.unwrap().data(), b"here");
+        for part in &blocks {
+            assert_eq!(block(part).await.data(), b"here");
         }
         // Each has had one turn at most, and then waits outside.
         assert!(network.asked_in_vain.load(Ordering::Relaxed) <= 8);
@@ -342,14 +372,67 @@ mod tests {
     async fn a_want_whose_turns_were_in_vain_has_others() {
         let silent = 1;
         let network = Foreign::new(silent, 3);
-        let turns = Turns::new(Pace {
+        let pace = Pace {
             first_turn: TICK,
             turn: TICK,
             first_pause: TICK,
             longest_pause: 2 * TICK,
-        });
-        let block = search(&network, &turns, cid(silent, 1), cid(silent, 0)).await;
-        assert_eq!(block.unwrap().data(), b"here");
+        };
+        let part = wants(&network, pace).search(cid(silent, 1), cid(silent, 0));
+        assert_eq!(block(&part).await.data(), b"here");
         assert_eq!(network.asked_in_vain.load(Ordering::Relaxed), 3);
+    }
+
+    #[tokio::test]
+    async fn a_block_that_a_hostile_file_wants_too_does_not_wait_behind_that_files_silent_ones() {
+        let (silent, honest) = (1, 2);
+        let network = Foreign::new(silent, usize::MAX);
+        let wants = wants(&network, ONE_SHORT_TURN);
+        let (hostile, root, shared) = (cid(silent, 0), cid(honest, 0), cid(honest, 1));
+        let hanging: Vec<_> = (1..=100)
+            .map(|block| wants.search(cid(silent, block), hostile))
+            .collect();
+        let first = wants.search(shared, hostile);
+        // Now its lane is busy.
+        while network.asking.load(Ordering::Relaxed) == 0 {
+            tokio::task::yield_now().await;
+        }
+        let part = wants.search(shared, root);
+        assert!(Arc::ptr_eq(&first.search, &part.search));
+        assert_eq!(block(&part).await.data(), b"here");
+        // The honest file has had no time, so the next turn was its own, once it waited for one.
+        assert!(network.asked_in_vain.load(Ordering::Relaxed) < 10);
+        drop(hanging);
+    }
+
+    #[tokio::test]
+    async fn a_block_that_a_hostile_file_wanted_before_it_was_there_is_asked_for_at_once() {
+        let silent = 1;
+        let network = Foreign::new(silent, 1);
+        let wants = wants(&network, ONE_SHORT_TURN);
+        let early = wants.search(cid(silent, 1), cid(silent, 0));
+        // It is asked for in vain, and its file waits without end then.
+        while network.asked_in_vain.load(Ordering::Relaxed) == 0 {
+            tokio::task::yield_now().await;
+        }
+        let part = wants.search(cid(silent, 1), cid(2, 0));
+        assert_eq!(block(&part).await.data(), b"here");
+        assert_eq!(block(&early).await.data(), b"here");
+    }
+
+    #[tokio::test]
+    async fn a_search_ends_with_its_last_part() {
+        let silent = 1;
+        let network = Foreign::new(silent, usize::MAX);
+        let wants = wants(&network, ONE_SHORT_TURN);
+        let block = cid(silent, 1);
+        let parts = [0, 2].map(|root| wants.search(block, cid(silent, root)));
+        let search = Arc::downgrade(&parts[0].search);
+        let [first, last] = parts;
+        drop(first);
+        assert!(search.upgrade().is_some());
+        drop(last);
+        assert!(search.upgrade().is_none());
+        assert!(wants.running.lock().unwrap()[&block].upgrade().is_none());
     }
 }
