@@ -69,19 +69,32 @@ pub fn entries(events: &[Happened], account: &Account) -> Result<Vec<Entry>> {
     for happened in events {
         if happened.transaction != transaction {
             book.close();
+            book.begin();
             transaction = happened.transaction;
         }
         let event = &happened.event;
-        if let Some(mut movement) = movement(event, account)? {
+        if !OF_ANY_CALL.contains(&&event.pallet[..]) {
+            book.call_goes_on();
+        }
+        let issued = std::mem::replace(&mut book.issued, issued(event)?);
+        if book.takes_dust(event, account)? {
+            continue;
+        }
+        if let Some(mut movement) = movement(event, account, issued)? {
             // What a transaction's fee was, is said at its very end.
-            movement.is_fee =
-                transaction.is_some() && ["Withdraw", "Deposit"].contains(&&event.name[..]);
+            movement.is_fee = transaction.is_some()
+                && match &event.name[..] {
+                    "Withdraw" => !book.call_has_begun,
+                    "Deposit" => true,
+                    _ => false,
+                };
             book.open.push(movement);
         }
         match &event.pallet[..] {
             // They say what a movement was for, or nothing that has to do with one.
             "Balances" | "System" | "Matching" | "DrawRandomness" => {}
             "Tasks" | "ProviderStaking" | "Disputes" => book.explain(event)?,
+            "Staking" if event.name == "Rewarded" => book.explain(event)?,
             "TransactionPayment" => book.explain_fee(event, account)?,
             // What comes after it has nothing to do with what was before.
             _ => book.close_but_fees(),
@@ -90,6 +103,10 @@ pub fn entries(events: &[Happened], account: &Account) -> Result<Vec<Entry>> {
     book.close();
     Ok(book.entries)
 }
+
+/// Their events do not say that a transaction's call has done something: they come before it and after it too. The fee
+/// is withdrawn before, and what was too much of it comes back after.
+const OF_ANY_CALL: [&str; 3] = ["Balances", "System", "TransactionPayment"];
 
 /// A movement of the account's money.
 #[derive(Clone, Debug)]
@@ -121,8 +138,17 @@ impl Movement {
 /// Which pallet holds money, and for what.
 type Reason = [u8; 2];
 
-/// What an event moved of the account's money, if it did.
-fn movement(event: &Event, account: &Account) -> Result<Option<Movement>> {
+/// How much more, or less, money there is by an event.
+fn issued(event: &Event) -> Result<Change> {
+    Ok(match (&event.pallet[..], &event.name[..]) {
+        ("Balances", "Issued") => Change::more(fields(event)?),
+        ("Balances", "Rescinded") => Change::less(fields(event)?),
+        _ => Change::default(),
+    })
+}
+
+/// What an event moved of the account's money, if it did. `issued` is what the event right before it has.
+fn movement(event: &Event, account: &Account, issued: Change) -> Result<Option<Movement>> {
     let (name, none) = (&event.name[..], Change::default());
     let mine = |who: Account, change: Change, held: Change| {
         (who == *account).then_some((None::<Account>, change, held))
@@ -150,9 +176,14 @@ fn movement(event: &Event, account: &Account) -> Result<Option<Movement>> {
             let (who, amount) = fields(event)?;
             mine(who, Change::more(amount), none)
         }
-        ("Balances", "Withdraw" | "Burned" | "Slashed" | "Suspended" | "DustLost") => {
+        ("Balances", "Withdraw" | "Burned" | "Slashed" | "Suspended") => {
             let (who, amount) = fields(event)?;
             mine(who, Change::less(amount), none)
+        }
+        // It says what the account owns then. The difference was issued, or rescinded.
+        ("Balances", "BalanceSet") => {
+            let (who, _): (Account, Balance) = fields(event)?;
+            mine(who, issued, none)
         }
         ("Balances", "Held") => {
             let (_, who, amount): (Reason, _, _) = fields(event)?;
@@ -231,7 +262,7 @@ fn unknown(event: &Event) -> Error {
     .hint("use the aicpw of the same release as the node")
 }
 
-/// What one of the market's events says of the movements before it.
+/// What an event of the market, or of staking, says of the movements before it.
 enum Explained {
     /// That they were for this.
     By(String),
@@ -253,6 +284,8 @@ fn explained(event: &Event) -> Result<Explained> {
             let (_, assignment) = first::<(Account, AssignmentId)>(event)?;
             Explained::By(assignment.to_string())
         }
+        // Money can go to another account than the one that has it at stake.
+        ("Staking", "Rewarded") => Explained::By(first::<Account>(event)?.to_string()),
         ("ProviderStaking", "ProviderRegistered" | "StakeBonded") => Explained::By(String::new()),
         ("ProviderStaking", "StakeWithdrawn") => {
             Explained::Release(String::new(), last_amount(event)?)
@@ -271,9 +304,57 @@ fn explained(event: &Event) -> Result<Explained> {
 struct Book {
     entries: Vec<Entry>,
     open: Vec<Movement>,
+    /// Whether the transaction's call has done something.
+    call_has_begun: bool,
+    /// What the event before has issued.
+    issued: Change,
+    /// Who has lost dust that did not arrive anywhere yet, and how much.
+    dust: Option<(Account, Balance)>,
 }
 
 impl Book {
+    /// Another transaction begins.
+    fn begin(&mut self) {
+        self.call_has_begun = false;
+        self.dust = None;
+    }
+
+    /// What was deposited before this is nothing that comes back of a fee.
+    fn call_goes_on(&mut self) {
+        self.call_has_begun = true;
+        let deposits = self.open.iter_mut().filter(|one| one.name == "Deposit");
+        deposits.for_each(|one| one.is_fee = false);
+    }
+
+    /// Takes what is too little for an account to go on with, and goes to the treasury. It is no part of what it happens
+    /// in the middle of.
+    fn takes_dust(&mut self, event: &Event, account: &Account) -> Result<bool> {
+        let (subject, who, change) = match (&event.pallet[..], &event.name[..]) {
+            ("Balances", "DustLost") => {
+                let (who, amount): (Account, Balance) = fields(event)?;
+                self.dust = Some((who, amount));
+                (String::new(), who, Change::less(amount))
+            }
+            ("Balances", "Deposit") => {
+                let (who, amount): (Account, Balance) = fields(event)?;
+                let Some((from, _)) = self.dust.take_if(|(_, dust)| *dust == amount) else {
+                    return Ok(false);
+                };
+                (from.to_string(), who, Change::more(amount))
+            }
+            _ => return Ok(false),
+        };
+        if who == *account {
+            self.enter(Entry {
+                event: "DustLost".to_owned(),
+                subject,
+                change,
+                held: Change::default(),
+            });
+        }
+        Ok(true)
+    }
+
     /// Takes what the event explains out of the open movements, as one entry.
     fn explain(&mut self, event: &Event) -> Result<()> {
         match explained(event)? {
@@ -305,11 +386,13 @@ impl Book {
         if event.name == "TransactionFeePaid" {
             let payer: Account = first(event)?;
             // Who makes the block gets the fees of others.
-            let subject = match payer == *account {
+            let is_payer = payer == *account;
+            let subject = match is_payer {
                 true => String::new(),
                 false => payer.to_string(),
             };
-            self.take(event, subject, |one| one.is_fee);
+            let is_it = |one: &Movement| one.is_fee && (is_payer || one.name == "Deposit");
+            self.take(event, subject, is_it);
         }
         Ok(())
     }

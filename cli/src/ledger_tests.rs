@@ -129,6 +129,162 @@ fn a_submission_costs_its_fee_and_that_of_the_transaction() {
     );
 }
 
+/// Regression: rewards were said to be fees, where somebody calls for them: they are deposits in a transaction too.
+#[test]
+fn a_validators_rewards_are_no_part_of_the_fee_of_who_calls_for_them() {
+    let money =
+        |name: &str, who: Account, amount: Balance| at(Some(3), "Balances", name, (who, amount));
+    let staking = |name: &str, fields: Vec<u8>| {
+        let mut event = at(Some(3), "Staking", name, ());
+        event.event.fields = fields;
+        event
+    };
+    // The validator has its rewards staked, the caller gets its own, and those of `TREASURY` go to the block's author.
+    let rewarded = |fields: Vec<u8>| staking("Rewarded", fields);
+    let events = [
+        money("Withdraw", REQUESTER, 9),
+        staking(
+            "PayoutStarted",
+            (1_u32, PROVIDER, 0_u32, None::<u32>).encode(),
+        ),
+        money("Deposit", PROVIDER, 70),
+        at(Some(3), "Balances", "Held", (HELD_FOR, PROVIDER, 70_u128)),
+        rewarded((PROVIDER, 0_u8, 70_u128).encode()),
+        money("Deposit", REQUESTER, 30),
+        rewarded((REQUESTER, 1_u8, 30_u128).encode()),
+        money("Deposit", AUTHOR, 20),
+        rewarded((TREASURY, 3_u8, AUTHOR, 20_u128).encode()),
+        money("Withdraw", POT, 120),
+        money("Deposit", REQUESTER, 3),
+        money("Deposit", AUTHOR, 6),
+        at(
+            Some(3),
+            "TransactionPayment",
+            "TransactionFeePaid",
+            (REQUESTER, 6_u128, 0_u128),
+        ),
+    ];
+    let of = |account| entries(&events, &account).unwrap();
+    let rewarded =
+        |stash: Account, change, held| entry("Rewarded", &stash.to_string(), change, held);
+    assert_eq!(of(PROVIDER), [rewarded(PROVIDER, 70, 70)]);
+    assert_eq!(
+        of(REQUESTER),
+        [
+            rewarded(REQUESTER, 30, 0),
+            entry("TransactionFeePaid", "", -6, 0)
+        ]
+    );
+    assert_eq!(
+        of(AUTHOR),
+        [
+            rewarded(TREASURY, 20, 0),
+            entry("TransactionFeePaid", &REQUESTER.to_string(), 6, 0)
+        ]
+    );
+    assert_eq!(of(POT), [entry("Withdraw", "", -120, 0)]);
+    assert!(of(TREASURY).is_empty());
+}
+
+/// What a call deposits last is told from what comes back of its fee by the event after it.
+#[test]
+fn a_call_that_ends_with_a_deposit_has_a_fee_of_its_own() {
+    let money =
+        |name: &str, who: Account, amount: Balance| at(Some(1), "Balances", name, (who, amount));
+    let events = [
+        money("Withdraw", REQUESTER, 9),
+        money("Deposit", REQUESTER, 50),
+        at(Some(1), "Utility", "BatchCompleted", ()),
+        // Something that the call has withdrawn.
+        money("Withdraw", AUTHOR, 4),
+        money("Deposit", REQUESTER, 2),
+        money("Deposit", AUTHOR, 7),
+        at(
+            Some(1),
+            "TransactionPayment",
+            "TransactionFeePaid",
+            (REQUESTER, 7_u128, 0_u128),
+        ),
+    ];
+    assert_eq!(
+        entries(&events, &REQUESTER).unwrap(),
+        [
+            entry("Deposit", "", 50, 0),
+            entry("TransactionFeePaid", "", -7, 0)
+        ]
+    );
+    assert_eq!(
+        entries(&events, &AUTHOR).unwrap(),
+        [
+            entry("TransactionFeePaid", &REQUESTER.to_string(), 7, 0),
+            entry("Withdraw", "", -4, 0)
+        ]
+    );
+}
+
+#[test]
+fn dust_is_no_part_of_what_it_happens_in_the_middle_of() {
+    let events = [
+        at(Some(1), "Balances", "DustLost", (REQUESTER, 5_u128)),
+        at(Some(1), "System", "KilledAccount", REQUESTER),
+        at(Some(1), "Balances", "Deposit", (TREASURY, 5_u128)),
+        at(
+            Some(1),
+            "Balances",
+            "Transfer",
+            (REQUESTER, PROVIDER, 10_u128),
+        ),
+        at(Some(1), "Tasks", "TaskSubmitted", (TaskId(7), REQUESTER)),
+        at(Some(1), "Balances", "Deposit", (TREASURY, 5_u128)),
+        at(
+            Some(1),
+            "TransactionPayment",
+            "TransactionFeePaid",
+            (REQUESTER, 5_u128, 0_u128),
+        ),
+    ];
+    assert_eq!(
+        entries(&events, &REQUESTER).unwrap(),
+        [
+            entry("DustLost", "", -5, 0),
+            entry("TaskSubmitted", "7", -10, 0)
+        ]
+    );
+    // A block without an author: fees go there too.
+    let from = REQUESTER.to_string();
+    assert_eq!(
+        entries(&events, &TREASURY).unwrap(),
+        [
+            entry("DustLost", &from, 5, 0),
+            entry("TransactionFeePaid", &from, 5, 0)
+        ]
+    );
+}
+
+#[test]
+fn a_balance_that_was_set_is_as_much_more_or_less_as_was_issued_for_it() {
+    let set = |before: Option<(&str, Balance)>| {
+        let issued = before.map(|(name, amount)| by_itself("Balances", name, amount));
+        let set = by_itself("Balances", "BalanceSet", (PROVIDER, 1_000_u128));
+        let events: Vec<_> = issued.into_iter().chain([set]).collect();
+        assert!(entries(&events, &REQUESTER).unwrap().is_empty());
+        entries(&events, &PROVIDER).unwrap()
+    };
+    assert_eq!(set(Some(("Issued", 7))), [entry("BalanceSet", "", 7, 0)]);
+    assert_eq!(
+        set(Some(("Rescinded", 7))),
+        [entry("BalanceSet", "", -7, 0)]
+    );
+    assert!(set(None).is_empty());
+    // What was issued for something else.
+    let events = [
+        by_itself("Balances", "Issued", 7_u128),
+        by_itself("Balances", "Deposit", (REQUESTER, 7_u128)),
+        by_itself("Balances", "BalanceSet", (PROVIDER, 1_000_u128)),
+    ];
+    assert!(entries(&events, &PROVIDER).unwrap().is_empty());
+}
+
 #[test]
 fn stake_is_slashed_and_the_requester_gets_it_or_what_makes_it_whole() {
     let slash = |beneficiary: Account| {
