@@ -2,9 +2,11 @@
 //!
 //! Its last line says up to which block it goes, so that it goes on there. Without that line, as after a power cut in
 //! the middle of a write, it goes on with the block of its last entry, whose entries are written anew.
+//!
+//! Nothing that is in it is taken away before what comes in its place is on the disk.
 
 use std::{
-    fs::{File, OpenOptions},
+    fs::{File, OpenOptions, TryLockError},
     io::{Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
 };
@@ -56,13 +58,23 @@ pub struct LedgerFile {
     /// Where the next line comes: the line that says how far it goes is replaced.
     end: u64,
     seen: Option<Seen>,
+    /// The block of the last lines, of which some can be missing.
+    begun: Option<Begun>,
+}
+
+/// A block whose entries are written anew.
+#[derive(Clone, Copy)]
+struct Begun {
+    block: u64,
+    /// Where its lines begin.
+    start: u64,
 }
 
 impl LedgerFile {
     /// Opens the file, or begins one.
     ///
     /// # Errors
-    /// It cannot be read or written, or is something else than the ledger of this account.
+    /// It cannot be read or written, another program keeps it, or it is something else than the ledger of this account.
     pub fn open(path: &Path, account: Account) -> Result<Self> {
         let failed = |error| Error::file("open", path, &error);
         let mut file = OpenOptions::new()
@@ -72,6 +84,17 @@ impl LedgerFile {
             .truncate(false)
             .open(path)
             .map_err(failed)?;
+        // Where there are no locks, it goes without one.
+        if matches!(file.try_lock(), Err(TryLockError::WouldBlock)) {
+            return Err(Error::other(format!(
+                "{} is kept by another program already",
+                path.display()
+            ))
+            .hint(
+                "another `aicpw account ledger --follow` may be running, also as a service: end it, or give another \
+                 name",
+            ));
+        }
         let mut text = String::new();
         file.read_to_string(&mut text).map_err(failed)?;
         let mut opened = Self {
@@ -80,9 +103,11 @@ impl LedgerFile {
             account,
             end: 0,
             seen: None,
+            begun: None,
         };
         if HEADER.starts_with(&text[..]) && text.len() < HEADER.len() {
-            opened.put(HEADER)?;
+            opened.put(0, HEADER)?;
+            opened.end = length(HEADER);
             return Ok(opened);
         }
         let lines = text.strip_prefix(HEADER).ok_or_else(|| {
@@ -99,6 +124,12 @@ impl LedgerFile {
     /// The last block that is in it, with all before it.
     pub fn seen(&self) -> Option<&Seen> {
         self.seen.as_ref()
+    }
+
+    /// Keeps the lines of a block of which some can be missing, as nobody can say any more what it did: what is added
+    /// comes after them. `false`: this is no such block.
+    pub fn keep_begun(&mut self, block: u64) -> bool {
+        self.begun.take_if(|begun| begun.block == block).is_some()
     }
 
     /// Adds what was found up to a block.
@@ -122,8 +153,10 @@ impl LedgerFile {
         let stays = text.len();
         let hash = seen.hash.clone().unwrap_or_default();
         text += &self.line(seen.block, seen.timestamp, SEEN, &hash, None);
-        self.put(&text)?;
-        self.end = self.end - length(&text) + length(&text[..stays]);
+        let start = self.begun.map_or(self.end, |begun| begun.start);
+        self.put(start, &text)?;
+        self.end = start + length(&text[..stays]);
+        self.begun = None;
         self.seen = Some(seen);
         Ok(())
     }
@@ -132,12 +165,21 @@ impl LedgerFile {
     fn go_on_after(&mut self, lines: &str) -> Result<()> {
         let mut known: Vec<Known<'_>> = Vec::new();
         let mut start = length(HEADER);
-        for line in lines.split_inclusive('\n') {
-            let Some(found) = Known::read(line, start) else {
-                break;
-            };
+        let mut unknown = None;
+        for (line, number) in lines.split_inclusive('\n').zip(2_usize..) {
+            if let Some(unknown) = unknown {
+                return Err(Error::usage(format!(
+                    "line {unknown} of {} is none that `account ledger` has written",
+                    self.path.display()
+                ))
+                .hint("nothing was changed; mend the line, or give another name"));
+            }
+            match Known::read(line, start) {
+                Some(found) => known.push(found),
+                // The last one can be a part of one.
+                None => unknown = Some(number),
+            }
             start += length(line);
-            known.push(found);
         }
         let Some(last) = known.last() else {
             self.end = length(HEADER);
@@ -154,22 +196,33 @@ impl LedgerFile {
                 self.account
             )));
         }
+        let gap_to = match last.event {
+            GAP => last.subject.parse::<u64>().ok(),
+            _ => None,
+        };
+        let none_known = |block| Seen {
+            block,
+            hash: None,
+            timestamp: 0,
+        };
         if last.event == SEEN {
             self.end = last.start;
             self.seen = Some(Seen {
-                block: last.block,
                 hash: Some(last.subject.to_owned()).filter(|hash| !hash.is_empty()),
-                timestamp: 0,
+                ..none_known(last.block)
             });
+        } else if let Some(block) = gap_to {
+            self.end = last.end;
+            self.seen = Some(none_known(block));
         } else {
             // Of the last block some entries can be missing.
             let first = known.iter().find(|line| line.block == last.block);
-            self.end = first.map_or(last.start, |line| line.start);
-            self.seen = last.block.checked_sub(1).map(|block| Seen {
-                block,
-                hash: None,
-                timestamp: 0,
+            self.end = last.end;
+            self.begun = Some(Begun {
+                block: last.block,
+                start: first.map_or(last.start, |line| line.start),
             });
+            self.seen = last.block.checked_sub(1).map(none_known);
         }
         Ok(())
     }
@@ -194,18 +247,15 @@ impl LedgerFile {
         format!("{block},{time},{event},{subject},{planck},{aicp},{held},{account}\n")
     }
 
-    /// Replaces what is behind the last line that stays, on the disk.
-    fn put(&mut self, text: &str) -> Result<()> {
-        let end = self.end;
+    /// Replaces what begins at `start`, on the disk. What was there is gone only once this is there.
+    fn put(&mut self, start: u64, text: &str) -> Result<()> {
         let mut write = || {
-            self.file.set_len(end)?;
-            self.file.seek(SeekFrom::Start(end))?;
+            self.file.seek(SeekFrom::Start(start))?;
             self.file.write_all(text.as_bytes())?;
-            self.file.sync_data()
+            self.file.sync_data()?;
+            self.file.set_len(start + length(text))
         };
-        write().map_err(|error| Error::file("write", &self.path, &error))?;
-        self.end = end + length(text);
-        Ok(())
+        write().map_err(|error| Error::file("write", &self.path, &error))
     }
 }
 
@@ -221,6 +271,8 @@ struct Known<'t> {
     account: &'t str,
     /// Where it begins.
     start: u64,
+    /// Where the next one does.
+    end: u64,
 }
 
 impl<'t> Known<'t> {
@@ -236,6 +288,7 @@ impl<'t> Known<'t> {
             subject,
             account,
             start,
+            end: start + length(line),
         })
     }
 }
@@ -351,6 +404,80 @@ mod tests {
         assert_eq!(std::fs::read_to_string(&path).unwrap(), whole);
     }
 
+    /// Regression: the lines of the last block were replaced by a gap, though they were all there was of it.
+    #[test]
+    fn the_lines_of_a_block_whose_state_is_gone_stay() {
+        let (_folder, path) = place();
+        let mut file = LedgerFile::open(&path, PROVIDER).unwrap();
+        file.add(&[line(5, 1), line(6, 2)], None, seen(9)).unwrap();
+        drop(file);
+        let whole = std::fs::read_to_string(&path).unwrap();
+        let end = whole.find("\n9,").unwrap() + 1;
+        // A part of the line after them is no line.
+        std::fs::write(&path, &whole[..end + 3]).unwrap();
+        let mut file = LedgerFile::open(&path, PROVIDER).unwrap();
+        assert_eq!(file.seen().map(|seen| seen.block), Some(5));
+        assert!(!file.keep_begun(5));
+        assert!(file.keep_begun(6));
+        assert!(!file.keep_begun(6));
+        let gone = Seen {
+            hash: None,
+            timestamp: 0,
+            ..seen(8)
+        };
+        file.add(&[], Some((7, 8)), gone).unwrap();
+        let account = PROVIDER;
+        let expected = format!(
+            "{}7,,gap,8,,,,{account}\n8,,seen,,,,,{account}\n",
+            &whole[..end]
+        );
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), expected);
+        drop(file);
+        // A whole line about a gap says by itself how far the file goes.
+        let end = expected.find("\n8,").unwrap() + 1;
+        for cut in end..expected.len() {
+            std::fs::write(&path, &expected[..cut]).unwrap();
+            assert_eq!(last_seen(&path), Some((8, None)), "{cut}");
+        }
+        let mut file = LedgerFile::open(&path, PROVIDER).unwrap();
+        file.add(&[], None, seen(9)).unwrap();
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(text.starts_with(&expected[..end]), "{text}");
+    }
+
+    /// Regression: all that comes after a line that somebody has broken was taken away.
+    #[test]
+    fn a_line_that_is_none_is_the_end_of_a_file_or_nothing_is_changed() {
+        let (_folder, path) = place();
+        let mut file = LedgerFile::open(&path, PROVIDER).unwrap();
+        file.add(&[line(5, 1), line(6, 2)], None, seen(9)).unwrap();
+        drop(file);
+        let whole = std::fs::read_to_string(&path).unwrap();
+        let broken = whole.replacen("\n5,", "\nfive,", 1);
+        std::fs::write(&path, &broken).unwrap();
+        let error = LedgerFile::open(&path, PROVIDER).err().unwrap();
+        assert_eq!(error.kind, crate::error::Kind::Usage);
+        assert!(error.message.starts_with("line 2 of "), "{error}");
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), broken);
+        // What is left of a longer line that was written over.
+        std::fs::write(&path, format!("{whole}3,,,\n")).unwrap();
+        assert_eq!(last_seen(&path), Some((9, Some("0xab".into()))));
+        let mut file = LedgerFile::open(&path, PROVIDER).unwrap();
+        file.add(&[], None, seen(9)).unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), whole);
+    }
+
+    #[test]
+    fn two_programs_do_not_keep_one_file() {
+        let (_folder, path) = place();
+        let mut first = LedgerFile::open(&path, PROVIDER).unwrap();
+        let error = LedgerFile::open(&path, PROVIDER).err().unwrap();
+        assert!(error.message.contains("by another program"), "{error}");
+        first.add(&[], None, seen(7)).unwrap();
+        drop(first);
+        assert_eq!(last_seen(&path), Some((7, Some("0xab".into()))));
+    }
+
     #[test]
     fn a_file_that_was_begun_and_not_more_is_begun_again() {
         let (_folder, path) = place();
@@ -366,6 +493,7 @@ mod tests {
         let (_folder, path) = place();
         let mut file = LedgerFile::open(&path, REQUESTER).unwrap();
         file.add(&[], None, seen(7)).unwrap();
+        drop(file);
         let other = std::fs::read_to_string(&path).unwrap();
         for (text, said) in [(&other[..], "is the ledger of"), ("a,b\n", "is no ledger")] {
             std::fs::write(&path, text).unwrap();

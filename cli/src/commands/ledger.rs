@@ -218,20 +218,33 @@ struct Ledger<'a> {
 }
 
 impl Ledger<'_> {
-    fn take(&mut self, found: Found, newest: u64, file: Option<&mut LedgerFile>) -> Result<()> {
-        let (seen, lines, gap) = match found {
-            Found::Block { seen, lines } => (seen, lines, None),
+    fn take(&mut self, found: Found, newest: u64, mut file: Option<&mut LedgerFile>) -> Result<()> {
+        let (seen, lines, gap, is_gone) = match found {
+            Found::Block { seen, lines } => (seen, lines, None, false),
             Found::Gap { first, last } => {
-                self.out.warn(format!(
-                    "blocks {first} to {last} are missing: this node has not kept their states. One with \
-                     `--state-pruning archive` has"
-                ));
+                let kept = file.as_mut().is_some_and(|file| file.keep_begun(first));
+                let gap = match kept {
+                    true => {
+                        self.out.warn(format!(
+                            "the file may not have all entries of block {first}: a write was cut off there, and this \
+                             node has not kept its state"
+                        ));
+                        Some((first.saturating_add(1), last)).filter(|(first, last)| first <= last)
+                    }
+                    false => Some((first, last)),
+                };
+                if let Some((first, last)) = gap {
+                    self.out.warn(format!(
+                        "blocks {first} to {last} are missing: this node has not kept their states. One with \
+                         `--state-pruning archive` has"
+                    ));
+                }
                 let seen = Seen {
                     block: last,
                     hash: None,
                     timestamp: 0,
                 };
-                (seen, Vec::new(), Some((first, last)))
+                (seen, Vec::new(), gap, true)
             }
         };
         let block = seen.block;
@@ -239,7 +252,7 @@ impl Ledger<'_> {
         let is_end = !self.follow && block == newest;
         let is_time = is_end || block.saturating_sub(self.said) >= SAY_EVERY;
         if let Some(file) = file {
-            if gap.is_some() || !lines.is_empty() || is_time {
+            if is_gone || !lines.is_empty() || is_time {
                 file.add(&lines, gap, seen)?;
                 self.said = block;
             }
@@ -406,6 +419,45 @@ mod tests {
         assert_eq!(ledger.found.gaps, [(22, 30)]);
         assert_eq!(ledger.found.sum, Change(98));
         assert_eq!(ledger.found.entries.len(), 1);
+    }
+
+    /// Regression: they were replaced by a gap.
+    #[tokio::test]
+    async fn lines_that_are_there_stay_when_the_state_of_their_block_is_gone() {
+        for last in [5, 8] {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("ledger.csv");
+            let mut file = LedgerFile::open(&path, PROVIDER).unwrap();
+            let Found::Block { seen, lines } = found(&node(1..=9), 5, 5).await.remove(0) else {
+                panic!("no block")
+            };
+            file.add(&lines, None, seen).unwrap();
+            drop(file);
+            let whole = std::fs::read_to_string(&path).unwrap();
+            let entry = &whole[..whole.rfind("\n5,").unwrap() + 1];
+            std::fs::write(&path, entry).unwrap();
+            let mut file = LedgerFile::open(&path, PROVIDER).unwrap();
+            assert_eq!(file.seen().map(|seen| seen.block), Some(4));
+            let out = Output::new(true);
+            let mut ledger = Ledger {
+                out: &out,
+                follow: false,
+                said: 4,
+                found: LedgerJson::default(),
+            };
+            let gap = Found::Gap { first: 5, last };
+            ledger.take(gap, 100, Some(&mut file)).unwrap();
+            assert_eq!(file.seen().map(|seen| seen.block), Some(last));
+            let text = std::fs::read_to_string(&path).unwrap();
+            let added = text.strip_prefix(entry).unwrap();
+            let gaps = match last {
+                5 => vec![],
+                last => vec![(6, last)],
+            };
+            assert_eq!(added.starts_with("6,,gap,8,"), !gaps.is_empty(), "{added}");
+            assert_eq!(added.lines().count(), gaps.len() + 1, "{added}");
+            assert_eq!(ledger.found.gaps, gaps);
+        }
     }
 
     #[tokio::test]
