@@ -2,12 +2,13 @@
 
 use std::path::PathBuf;
 
+use futures::{StreamExt, TryStreamExt};
 use serde::Serialize;
 
 use super::Context;
 use crate::{
     account::Account,
-    chain::{block::Block, Chain},
+    chain::{block::Block, Chain, Heads},
     error::{Error, Result},
     hash::show_hash,
     ledger::{entries, Change},
@@ -20,6 +21,9 @@ use crate::{
 
 /// Final blocks of which an ordinary node has the states.
 const KEPT: u64 = 256;
+
+/// Blocks that are read at once. An archive can be far away, and so it takes long to answer each.
+const PARALLEL: usize = 16;
 
 /// Blocks after which a file says anew how far it goes, where there are no entries: seconds, of the minute for which an
 /// ordinary node keeps a state.
@@ -74,7 +78,7 @@ pub async fn run(context: &Context<'_>, args: &LedgerArgs) -> Result<()> {
     };
     let chain = context.connect().await?;
     let read = async |height: u64| chain.block(height).await;
-    let mut newest = chain.final_height().await?;
+    let newest = chain.final_height().await?;
     let seen = file.as_ref().and_then(LedgerFile::seen);
     let from_block = match (seen, args.from_block) {
         (Some(seen), None) => {
@@ -95,6 +99,7 @@ pub async fn run(context: &Context<'_>, args: &LedgerArgs) -> Result<()> {
     };
     let mut ledger = Ledger {
         out: context.out,
+        account,
         follow: args.follow,
         said: from_block.saturating_sub(1),
         found: LedgerJson {
@@ -104,25 +109,7 @@ pub async fn run(context: &Context<'_>, args: &LedgerArgs) -> Result<()> {
             ..LedgerJson::default()
         },
     };
-    let mut heads = None;
-    loop {
-        let from = ledger.found.to_block.saturating_add(1);
-        walk(&read, &account, from, newest, |found| {
-            ledger.take(found, newest, file.as_mut())
-        })
-        .await?;
-        if !args.follow {
-            break;
-        }
-        // Not before: what nobody takes until the first blocks are gone through would be too much.
-        if heads.is_none() {
-            heads = Some(chain.best_heads().await?);
-        }
-        if let Some(heads) = &mut heads {
-            heads.next().await?;
-        }
-        newest = chain.final_height().await?;
-    }
+    ledger.go_on(&chain, file.as_mut()).await?;
     let path = args.out.as_ref().map(|path| path.display().to_string());
     context.out.result(&ledger.found, |found| show(found, path));
     Ok(())
@@ -161,33 +148,46 @@ async fn walk(
 ) -> Result<()> {
     let mut next = from;
     while next <= newest {
-        let Some(block) = read(next).await? else {
+        let mut blocks = futures::stream::iter(next..=newest)
+            .map(|height| async move { read(height).await.map(|block| (height, block)) })
+            .buffered(PARALLEL);
+        while let Some((height, Some(block))) = blocks.try_next().await? {
+            let found = entries(&block.events, account)
+                .map_err(|error| error.while_doing(format!("block {height}")))?;
+            let lines = found.into_iter().map(|entry| Line {
+                block: height,
+                timestamp: block.timestamp,
+                entry,
+            });
+            take(Found::Block {
+                lines: lines.collect(),
+                seen: Seen {
+                    block: height,
+                    hash: Some(show_hash(&block.hash.0)),
+                    timestamp: block.timestamp,
+                },
+            })?;
+            next = height.saturating_add(1);
+        }
+        drop(blocks);
+        // It has ended with one that is gone.
+        if next <= newest {
             let kept = first_kept(read, next, newest).await?;
             take(Found::Gap {
                 first: next,
                 last: kept.saturating_sub(1),
             })?;
             next = kept;
-            continue;
-        };
-        let found = entries(&block.events, account)
-            .map_err(|error| error.while_doing(format!("block {next}")))?;
-        let lines = found.into_iter().map(|entry| Line {
-            block: next,
-            timestamp: block.timestamp,
-            entry,
-        });
-        take(Found::Block {
-            lines: lines.collect(),
-            seen: Seen {
-                block: next,
-                hash: Some(show_hash(&block.hash.0)),
-                timestamp: block.timestamp,
-            },
-        })?;
-        next = next.saturating_add(1);
+        }
     }
     Ok(())
+}
+
+/// Takes the heads that come, so that none waits for who is at work. Ends when no more come.
+async fn drain(heads: &mut Heads) -> Result<()> {
+    loop {
+        heads.next().await?;
+    }
 }
 
 /// The first block after `gone` of which the node has the state, which it has of all after it too; that after `newest`
@@ -211,6 +211,7 @@ async fn first_kept(
 /// What was found so far, and where it goes.
 struct Ledger<'a> {
     out: &'a Output,
+    account: Account,
     follow: bool,
     /// Up to which block the file goes.
     said: u64,
@@ -218,6 +219,43 @@ struct Ledger<'a> {
 }
 
 impl Ledger<'_> {
+    /// Goes on after the last block that was looked at: up to the newest final one, or as long as the node answers.
+    async fn go_on(&mut self, chain: &Chain, mut file: Option<&mut LedgerFile>) -> Result<()> {
+        let read = async |height: u64| chain.block(height).await;
+        let account = self.account;
+        let mut heads = None;
+        loop {
+            let newest = chain.final_height().await?;
+            let from = self.found.to_block.saturating_add(1);
+            let is_new = from <= newest;
+            if is_new {
+                let walking = walk(&read, &account, from, newest, |found| {
+                    self.take(found, newest, file.as_deref_mut())
+                });
+                match &mut heads {
+                    Some(heads) => tokio::select! {
+                        walked = walking => walked?,
+                        lost = drain(heads) => lost?,
+                    },
+                    None => walking.await?,
+                }
+            }
+            if !self.follow {
+                return Ok(());
+            }
+            // What became final meanwhile does not wait for the next head.
+            if is_new {
+                continue;
+            }
+            if heads.is_none() {
+                heads = Some(chain.best_heads().await?);
+            }
+            if let Some(heads) = &mut heads {
+                heads.next().await?;
+            }
+        }
+    }
+
     fn take(&mut self, found: Found, newest: u64, mut file: Option<&mut LedgerFile>) -> Result<()> {
         let (seen, lines, gap, is_gone) = match found {
             Found::Block { seen, lines } => (seen, lines, None, false),
@@ -306,6 +344,8 @@ fn show(found: &LedgerJson, path: Option<String>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
     use subxt::config::substrate::H256;
 
     use super::*;
@@ -328,6 +368,16 @@ mod tests {
             block,
             hash: Some(show_hash(&[block as u8; 32])),
             timestamp: 1_000 * block,
+        }
+    }
+
+    fn ledger(out: &Output) -> Ledger<'_> {
+        Ledger {
+            out,
+            account: PROVIDER,
+            follow: false,
+            said: 0,
+            found: LedgerJson::default(),
         }
     }
 
@@ -371,6 +421,34 @@ mod tests {
         assert_eq!(none, [Found::Gap { first: 2, last: 6 }]);
     }
 
+    /// Regression: they were read one after the other, slower from far away than they become final.
+    #[tokio::test]
+    async fn blocks_are_read_ahead_and_come_in_their_order() {
+        let (running, most) = (Cell::new(0_usize), Cell::new(0_usize));
+        let node = node(3..=50);
+        let read = async |height: u64| {
+            running.set(running.get() + 1);
+            most.set(most.get().max(running.get()));
+            // Later ones are there sooner.
+            for _ in height..60 {
+                tokio::task::yield_now().await;
+            }
+            running.set(running.get() - 1);
+            node(height).await
+        };
+        let all = found(&read, 3, 50).await;
+        assert_eq!(most.get(), PARALLEL);
+        let heights = all.iter().map(|found| match found {
+            Found::Block { seen, .. } => seen.block,
+            Found::Gap { .. } => panic!("{found:?}"),
+        });
+        assert!(heights.eq(3..=50));
+        // Those that are gone are passed over at once.
+        let all = found(&read, 1, 4).await;
+        assert_eq!(all.len(), 3);
+        assert_eq!(all[0], Found::Gap { first: 1, last: 2 });
+    }
+
     #[tokio::test]
     async fn the_oldest_state_is_found() {
         let first = async |kept, gone| first_kept(&node(kept), gone, 1_000).await.unwrap();
@@ -390,12 +468,7 @@ mod tests {
         let path = folder.path().join("ledger.csv");
         let mut file = LedgerFile::open(&path, PROVIDER).unwrap();
         let out = Output::new(true);
-        let mut ledger = Ledger {
-            out: &out,
-            follow: false,
-            said: 0,
-            found: LedgerJson::default(),
-        };
+        let mut ledger = ledger(&out);
         let goes_to = |file: &LedgerFile| file.seen().map(|seen| seen.block);
         let nothing = |block| Found::Block {
             seen: seen(block),
@@ -439,12 +512,7 @@ mod tests {
             let mut file = LedgerFile::open(&path, PROVIDER).unwrap();
             assert_eq!(file.seen().map(|seen| seen.block), Some(4));
             let out = Output::new(true);
-            let mut ledger = Ledger {
-                out: &out,
-                follow: false,
-                said: 4,
-                found: LedgerJson::default(),
-            };
+            let mut ledger = ledger(&out);
             let gap = Found::Gap { first: 5, last };
             ledger.take(gap, 100, Some(&mut file)).unwrap();
             assert_eq!(file.seen().map(|seen| seen.block), Some(last));
