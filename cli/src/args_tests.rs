@@ -51,6 +51,26 @@ fn what_only_makes_sense_while_waiting() {
     assert!(matches!(args.command, Command::Submit(args) if args.wait && args.accept));
 }
 
+/// What is packaged starts this program with arguments that it has, and again whatever has ended it.
+#[test]
+fn the_unit_of_a_ledger_keeps_one() {
+    let unit = include_str!("../../packaging/systemd/aicpw-ledger.service");
+    let start = unit
+        .lines()
+        .find_map(|line| line.strip_prefix("ExecStart=/usr/local/bin/"));
+    let address = crate::account::Account([7; 32]).to_string();
+    let line = start.unwrap().replace("${AICPW_LEDGER_ACCOUNT}", &address);
+    let args = Args::try_parse_from(line.split(' ')).unwrap();
+    assert!(matches!(args.command, Command::Account(_)));
+    assert!(line.contains(" --follow"), "{line}");
+    let state = unit
+        .lines()
+        .find_map(|line| line.strip_prefix("StateDirectory="));
+    let out = format!("--out /var/lib/{}/", state.unwrap());
+    assert!(line.contains(&out), "{line}");
+    assert!(unit.lines().any(|line| line == "Restart=always"));
+}
+
 /// A command that does something, with the words that call it.
 struct Leaf {
     path: Vec<String>,

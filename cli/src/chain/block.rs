@@ -56,7 +56,7 @@ impl Chain {
     /// # Errors
     /// The node does not answer, or says what this client does not know.
     pub async fn block(&self, height: u64) -> Result<Option<Block>> {
-        let client = self.client().await?;
+        let client = self.unless_lost(self.client().await).await?;
         let read = async {
             let at = client.at_block(height).await?;
             let mut events = Vec::new();
@@ -87,8 +87,17 @@ impl Chain {
         match read.await {
             Ok(block) => Ok(Some(block)),
             Err(error) if is_gone(&error) => Ok(None),
-            Err(error) => Err(explain::subxt(error)),
+            Err(error) => self.unless_lost(Err(explain::subxt(error))).await,
         }
+    }
+
+    /// What was read. A lost connection is told from another failure: subxt wraps it in one of many, and what is asked
+    /// next fails of it too.
+    async fn unless_lost<T>(&self, read: Result<T>) -> Result<T> {
+        if read.is_err() {
+            self.final_hash().await?;
+        }
+        read
     }
 }
 

@@ -4,12 +4,13 @@ use std::path::PathBuf;
 
 use futures::{StreamExt, TryStreamExt};
 use serde::Serialize;
+use subxt::config::substrate::H256;
 
-use super::Context;
+use super::{reconnect::Trouble, Context};
 use crate::{
     account::Account,
     chain::{block::Block, Chain, Heads},
-    error::{Error, Result},
+    error::{Error, Kind, Result},
     hash::show_hash,
     ledger::{entries, Change},
     ledger_file::{utc, LedgerFile, Line, Seen},
@@ -76,11 +77,10 @@ pub async fn run(context: &Context<'_>, args: &LedgerArgs) -> Result<()> {
         Some(path) => Some(LedgerFile::open(path, account)?),
         None => None,
     };
-    let chain = context.connect().await?;
-    let read = async |height: u64| chain.block(height).await;
+    let mut chain = context.connect().await?;
     let newest = chain.final_height().await?;
-    let seen = file.as_ref().and_then(LedgerFile::seen);
-    let from_block = match (seen, args.from_block) {
+    let seen = file.as_ref().and_then(LedgerFile::seen).cloned();
+    let from_block = match (&seen, args.from_block) {
         (Some(seen), None) => {
             is_of_chain(&chain, seen, newest).await?;
             seen.block.saturating_add(1)
@@ -95,13 +95,17 @@ pub async fn run(context: &Context<'_>, args: &LedgerArgs) -> Result<()> {
         }
         // Block 0 moves nothing: what accounts own there is in the chain spec.
         (None, Some(from)) => from.max(1),
-        (None, None) => first_kept(&read, newest.saturating_sub(KEPT), newest).await?,
+        (None, None) => {
+            let read = async |height: u64| chain.block(height).await;
+            first_kept(&read, newest.saturating_sub(KEPT), newest).await?
+        }
     };
     let mut ledger = Ledger {
         out: context.out,
         account,
         follow: args.follow,
         said: from_block.saturating_sub(1),
+        last: seen,
         found: LedgerJson {
             account: Some(account),
             from_block,
@@ -109,10 +113,21 @@ pub async fn run(context: &Context<'_>, args: &LedgerArgs) -> Result<()> {
             ..LedgerJson::default()
         },
     };
-    ledger.go_on(&chain, file.as_mut()).await?;
+    let mut trouble = Trouble::default();
+    while let Err(error) = ledger.go_on(&chain, file.as_mut()).await {
+        if !(args.follow && passes(&error)) {
+            return Err(error);
+        }
+        chain = trouble.reconnect(context, &error).await;
+    }
     let path = args.out.as_ref().map(|path| path.display().to_string());
     context.out.result(&ledger.found, |found| show(found, path));
     Ok(())
+}
+
+/// Whether a ledger that stays up goes on after this: a node forgets what a block did after about a minute.
+fn passes(error: &Error) -> bool {
+    matches!(error.kind, Kind::Unreachable | Kind::Timeout)
 }
 
 /// Fails unless the block up to which a file goes is one of this chain.
@@ -124,11 +139,15 @@ async fn is_of_chain(chain: &Chain, seen: &Seen, newest: u64) -> Result<()> {
         ))
         .hint("wait until the node has caught up; or the file is of another chain"));
     }
-    let Some(hash) = &seen.hash else {
+    require_same(seen, chain.hash_at(seen.block).await?)
+}
+
+/// Fails if this, the block at that height, is another.
+fn require_same(seen: &Seen, here: Option<H256>) -> Result<()> {
+    let (Some(hash), Some(here)) = (&seen.hash, here) else {
         return Ok(());
     };
-    let here = chain.hash_at(seen.block).await?;
-    if here.is_none_or(|here| show_hash(&here.0) == *hash) {
+    if show_hash(&here.0) == *hash {
         return Ok(());
     }
     Err(Error::usage(format!(
@@ -215,6 +234,8 @@ struct Ledger<'a> {
     follow: bool,
     /// Up to which block the file goes.
     said: u64,
+    /// The last block that was looked at.
+    last: Option<Seen>,
     found: LedgerJson,
 }
 
@@ -224,8 +245,16 @@ impl Ledger<'_> {
         let read = async |height: u64| chain.block(height).await;
         let account = self.account;
         let mut heads = None;
+        let mut is_known = false;
         loop {
             let newest = chain.final_height().await?;
+            // After a lost connection it can be another node, which may still have to catch up.
+            if !is_known && newest >= self.found.to_block {
+                if let Some(last) = &self.last {
+                    is_of_chain(chain, last, newest).await?;
+                }
+                is_known = true;
+            }
             let from = self.found.to_block.saturating_add(1);
             let is_new = from <= newest;
             if is_new {
@@ -287,6 +316,7 @@ impl Ledger<'_> {
         };
         let block = seen.block;
         self.found.to_block = block;
+        self.last = Some(seen.clone());
         let is_end = !self.follow && block == newest;
         let is_time = is_end || block.saturating_sub(self.said) >= SAY_EVERY;
         if let Some(file) = file {
@@ -346,8 +376,6 @@ fn show(found: &LedgerJson, path: Option<String>) -> String {
 mod tests {
     use std::cell::Cell;
 
-    use subxt::config::substrate::H256;
-
     use super::*;
     use crate::ledger::tests::{settled, PROVIDER};
 
@@ -377,6 +405,7 @@ mod tests {
             account: PROVIDER,
             follow: false,
             said: 0,
+            last: None,
             found: LedgerJson::default(),
         }
     }
@@ -419,6 +448,26 @@ mod tests {
         // Nothing that it has kept.
         let none = found(&node(9..=9), 2, 6).await;
         assert_eq!(none, [Found::Gap { first: 2, last: 6 }]);
+    }
+
+    /// Regression: the first lost connection ended a ledger that stays up.
+    #[test]
+    fn a_lost_connection_passes_and_another_chain_does_not() {
+        assert!(passes(&Error::new(Kind::Unreachable, "lost")));
+        assert!(passes(&Error::new(Kind::Timeout, "no new block")));
+        assert!(!passes(&Error::other("the disk is full")));
+        let here = |byte| Some(H256([byte; 32]));
+        require_same(&seen(5), here(5)).unwrap();
+        let other = require_same(&seen(5), here(6)).unwrap_err();
+        assert!(other.message.contains("another chain"), "{other}");
+        assert!(!passes(&other));
+        // What cannot be told: a block that the node does not have, and one that a file has no hash of.
+        require_same(&seen(5), None).unwrap();
+        let gone = Seen {
+            hash: None,
+            ..seen(5)
+        };
+        require_same(&gone, here(6)).unwrap();
     }
 
     /// Regression: they were read one after the other, slower from far away than they become final.
@@ -489,6 +538,7 @@ mod tests {
         let mut paid = found(&node(1..=9), 5, 5).await;
         assert_eq!(take(&mut ledger, paid.remove(0)), Some(5));
         assert_eq!(take(&mut ledger, nothing(100)), Some(100));
+        assert_eq!(ledger.last, Some(seen(100)));
         assert_eq!(ledger.found.gaps, [(22, 30)]);
         assert_eq!(ledger.found.sum, Change(98));
         assert_eq!(ledger.found.entries.len(), 1);
