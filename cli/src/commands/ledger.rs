@@ -58,6 +58,13 @@ struct LedgerJson {
     sum: Change,
 }
 
+/// What a program is told of blocks that are missing, by one that stays up.
+#[derive(Serialize)]
+struct GapJson {
+    /// The first and the last of them.
+    gap: (u64, u64),
+}
+
 /// What was found next.
 #[derive(PartialEq, Eq, Debug)]
 enum Found {
@@ -325,6 +332,10 @@ impl Ledger<'_> {
                 self.said = block;
             }
         }
+        // The file has them now: who is told of some can read them there.
+        if let Some(gap) = gap.filter(|_| self.follow) {
+            self.out.json_line(&GapJson { gap });
+        }
         for line in &lines {
             self.found.sum = self.found.sum.plus(line.entry.change);
             if self.follow {
@@ -576,6 +587,14 @@ mod tests {
             assert_eq!(added.lines().count(), gaps.len() + 1, "{added}");
             assert_eq!(ledger.found.gaps, gaps);
         }
+    }
+
+    /// Regression: a program that reads what a ledger tells did not learn that blocks are missing.
+    #[test]
+    fn a_gap_is_a_line_for_programs() {
+        let gap = GapJson { gap: (3, 9) };
+        assert_eq!(crate::output::json::line(&gap), r#"{"gap":[3,9]}"#);
+        crate::output::documented::check(&["Ledger"], &gap);
     }
 
     #[tokio::test]
