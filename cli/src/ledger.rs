@@ -326,8 +326,8 @@ impl Book {
         deposits.for_each(|one| one.is_fee = false);
     }
 
-    /// Takes what is too little for an account to go on with, and goes to the treasury. It is no part of what it happens
-    /// in the middle of.
+    /// Takes what is too little for an account to go on with, and goes to the treasury. It is no part of what it
+    /// happens in the middle of.
     fn takes_dust(&mut self, event: &Event, account: &Account) -> Result<bool> {
         let (subject, who, change) = match (&event.pallet[..], &event.name[..]) {
             ("Balances", "DustLost") => {
