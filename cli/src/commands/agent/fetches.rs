@@ -27,8 +27,14 @@ use crate::{
     result_folder,
 };
 
-/// Pause before a result that could not be fetched is tried again.
+/// Pause before a result that could not be fetched is tried again. It doubles with each failure.
 const AGAIN_AFTER: Duration = Duration::from_secs(10);
+/// The longest pause.
+const LONGEST_PAUSE: Duration = Duration::from_secs(300);
+
+/// Most fetches that are under way of results that could not be fetched before. Of a provider that is gone each takes
+/// as long as the node searches: the others must not wait for that.
+const PARALLEL_AGAIN: usize = PARALLEL / 2;
 
 /// The results that are to be fetched.
 #[derive(Default)]
@@ -44,10 +50,52 @@ struct Wanted {
     view: TaskView<Account>,
     root: Hash,
     is_running: bool,
+    /// How often it could not be fetched.
+    failures: u32,
+    /// When it was tried last.
+    tried: Option<Instant>,
     /// When it is tried again.
     again: Option<Instant>,
     /// Why it could not be fetched, which was told.
     failed: Option<String>,
+}
+
+impl Wanted {
+    fn new(view: &TaskView<Account>, root: Hash) -> Self {
+        Self {
+            view: view.clone(),
+            root,
+            is_running: false,
+            failures: 0,
+            tried: None,
+            again: None,
+            failed: None,
+        }
+    }
+
+    /// The same task as it is now, perhaps with another result, of which nothing was tried.
+    fn update(&mut self, view: &TaskView<Account>, root: Hash) {
+        if self.root == root {
+            self.view = view.clone();
+        } else {
+            *self = Self {
+                is_running: self.is_running,
+                ..Self::new(view, root)
+            };
+        }
+    }
+
+    /// It could not be fetched.
+    fn fail(&mut self, now: Instant) {
+        self.again = Some(now + pause_after(self.failures));
+        self.failures = self.failures.saturating_add(1);
+    }
+}
+
+/// Pause after a failure before which there were so many.
+fn pause_after(failures: u32) -> Duration {
+    let times = 2_u32.saturating_pow(failures);
+    AGAIN_AFTER.saturating_mul(times).min(LONGEST_PAUSE)
 }
 
 /// A fetch that is to begin.
@@ -107,7 +155,7 @@ impl Why {
     fn show(&self, task: TaskId) -> String {
         match self {
             Self::Failed(text) => format!(
-                "{text}; tried again every {} s, as long as it has to be there",
+                "{text}; tried again after {} s, then after longer pauses, as long as it has to be there",
                 AGAIN_AFTER.as_secs()
             ),
             Self::TooLate(until, failed) => {
@@ -258,25 +306,16 @@ impl Fetches {
             return;
         }
         match self.wanted.get_mut(&view.id) {
-            Some(wanted) => {
-                wanted.view = view.clone();
-                wanted.root = root;
-            }
+            Some(wanted) => wanted.update(view, root),
             None => {
-                let wanted = Wanted {
-                    view: view.clone(),
-                    root,
-                    is_running: false,
-                    again: None,
-                    failed: None,
-                };
-                self.wanted.insert(view.id, wanted);
+                self.wanted.insert(view.id, Wanted::new(view, root));
             }
         }
     }
 
     /// What is to be fetched now, and what there is to tell of the others. Results have to be there for `window` blocks
-    /// after the payment.
+    /// after the payment. Those come first that have not failed, of them those that have to be there for the shortest
+    /// time, and of the others those that were not tried for the longest time.
     pub fn look(
         &mut self,
         clock: &Clock,
@@ -287,15 +326,32 @@ impl Fetches {
         let Some(all) = &self.folder else {
             return (fetches, steps);
         };
-        let mut running = self.wanted.values().filter(|one| one.is_running).count();
+        let running = || self.wanted.values().filter(|one| one.is_running);
+        let mut under_way = running().count();
+        let mut under_way_again = running().filter(|one| one.failures > 0).count();
+        let idle = self.wanted.iter().filter(|(_, one)| !one.is_running);
+        let mut order: Vec<_> = idle
+            .map(|(id, one)| {
+                let end = until(&one.view, window).unwrap_or(BlockNumber::MAX);
+                (one.failures > 0, one.tried, end, *id)
+            })
+            .collect();
+        order.sort_unstable();
         let mut over = Vec::new();
-        for (id, wanted) in &mut self.wanted {
-            if wanted.is_running || wanted.again.is_some_and(|again| now < again) {
+        for (has_failed, _, _, id) in order {
+            let Some(wanted) = self.wanted.get_mut(&id) else {
+                continue;
+            };
+            let late = until(&wanted.view, window).filter(|end| clock.now >= *end);
+            let is_paused = wanted.again.is_some_and(|again| now < again);
+            let has_room =
+                under_way < PARALLEL && (!has_failed || under_way_again < PARALLEL_AGAIN);
+            if late.is_none() && (is_paused || !has_room) {
                 continue;
             }
             let folder = all.join(id.to_string());
             let not = |why| Step::Not {
-                task: *id,
+                task: id,
                 folder: folder.clone(),
                 why,
             };
@@ -303,24 +359,20 @@ impl Fetches {
                 if there != (id.0, show_hash(&wanted.root)) {
                     steps.push(not(Why::Another));
                 }
-                over.push((*id, wanted.root));
-                continue;
-            }
-            match until(&wanted.view, window) {
-                Some(until) if clock.now >= until => {
-                    steps.push(not(Why::TooLate(until, wanted.failed.take())));
-                    over.push((*id, wanted.root));
-                }
-                _ if running < PARALLEL => {
-                    running += 1;
-                    wanted.is_running = true;
-                    fetches.push(Fetch {
-                        view: wanted.view.clone(),
-                        root: wanted.root,
-                        folder,
-                    });
-                }
-                _ => break,
+                over.push((id, wanted.root));
+            } else if let Some(end) = late {
+                steps.push(not(Why::TooLate(end, wanted.failed.take())));
+                over.push((id, wanted.root));
+            } else {
+                under_way += 1;
+                under_way_again += usize::from(has_failed);
+                wanted.is_running = true;
+                wanted.tried = Some(now);
+                fetches.push(Fetch {
+                    view: wanted.view.clone(),
+                    root: wanted.root,
+                    folder,
+                });
             }
         }
         for (id, root) in over {
@@ -351,11 +403,16 @@ impl Fetches {
         };
         let wanted = self.wanted.get_mut(&task)?;
         wanted.is_running = false;
-        wanted.again = Some(now + AGAIN_AFTER);
-        // That is told of the connection.
+        // That is told of the connection, and is not the provider's failure.
         if error.kind == Kind::Unreachable {
+            wanted.again = Some(now + AGAIN_AFTER);
             return None;
         }
+        // Of the result there was before.
+        if wanted.root != root {
+            return None;
+        }
+        wanted.fail(now);
         let text = error.to_string();
         if wanted.failed.replace(text.clone()).as_ref() == Some(&text) {
             return None;
@@ -384,155 +441,5 @@ pub async fn fetch(out: &Output, chain: &Chain, keys: &DataKeys, fetch: Fetch) -
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{
-        chain::read::tests::CLOCK,
-        life::tests::{assignment, opening, view},
-    };
-    use aicpw_protocol::task::AssignmentStatus;
-
-    /// Blocks for which a result has to be there; the clock is at block 100.
-    const WINDOW: BlockNumber = 40;
-
-    fn settled(at: BlockNumber) -> TaskView<Account> {
-        let opening = opening();
-        let one = assignment(0, AssignmentStatus::Settled { opening, at });
-        view(TaskStatus::Settled { at, paid: 1 }, vec![one])
-    }
-
-    fn revealed(root: Hash) -> TaskView<Account> {
-        let mut opening = opening();
-        opening.result_root = root;
-        let one = assignment(0, AssignmentStatus::Revealed { opening, at: 90 });
-        view(TaskStatus::Verifying { settle_at: 200 }, vec![one])
-    }
-
-    /// As of `task fetch`.
-    fn put(folder: &Path, task: u64, root: &str) {
-        std::fs::create_dir_all(folder).unwrap();
-        let record = serde_json::json!({
-            "task": task, "result": opening().result, "result_root": root, "files": [],
-        });
-        std::fs::write(folder.join(result_folder::RECORD), record.to_string()).unwrap();
-    }
-
-    fn end_of(fetch: Fetch, end: Result<()>) -> Ended {
-        Ended {
-            task: fetch.view.id,
-            assignment: None,
-            root: fetch.root,
-            folder: fetch.folder,
-            end,
-        }
-    }
-
-    fn whys(steps: &[Step]) -> Vec<&'static str> {
-        let why = |step: &Step| match step {
-            Step::Fetched { .. } => "fetched",
-            Step::Not { why, .. } => why.name(),
-        };
-        steps.iter().map(why).collect()
-    }
-
-    #[test]
-    fn a_result_is_fetched_once_also_by_an_agent_that_starts_anew() {
-        let dir = tempfile::tempdir().unwrap();
-        let now = Instant::now();
-        let mut fetches = Fetches::new(Some(dir.path())).unwrap();
-        fetches.note(&view(TaskStatus::Active, vec![]));
-        assert!(fetches.are_done(), "there is no result yet");
-        fetches.note(&settled(90));
-        let (mut begun, steps) = fetches.look(&CLOCK, WINDOW, now);
-        assert!(steps.is_empty());
-        let fetch = begun.pop().unwrap();
-        assert_eq!(fetch.folder, dir.path().join("7"));
-        assert!(!fetches.are_done());
-        assert!(
-            fetches.look(&CLOCK, WINDOW, now).0.is_empty(),
-            "it is under way"
-        );
-        put(&fetch.folder, 7, &show_hash(&fetch.root));
-        let step = fetches.ended(end_of(fetch, Ok(())), now).unwrap();
-        assert_eq!(whys(&[step]), ["fetched"]);
-        fetches.note(&settled(90));
-        assert!(fetches.are_done());
-
-        let mut later = Fetches::new(Some(dir.path())).unwrap();
-        later.note(&settled(90));
-        let (begun, steps) = later.look(&CLOCK, WINDOW, now);
-        assert!(begun.is_empty() && steps.is_empty() && later.are_done());
-
-        let mut off = Fetches::new(None).unwrap();
-        off.note(&settled(90));
-        assert!(off.are_done());
-    }
-
-    #[test]
-    fn what_fails_is_told_once_and_tried_until_it_is_too_late() {
-        let dir = tempfile::tempdir().unwrap();
-        let mut now = Instant::now();
-        let mut fetches = Fetches::new(Some(dir.path())).unwrap();
-        fetches.note(&settled(90));
-        for told in [true, false] {
-            let fetch = fetches.look(&CLOCK, WINDOW, now).0.pop().unwrap();
-            let failed = end_of(fetch, Err(Error::other("nobody has it")));
-            assert_eq!(fetches.ended(failed, now).is_some(), told);
-            assert!(fetches.look(&CLOCK, WINDOW, now).0.is_empty(), "a pause");
-            now += AGAIN_AFTER;
-        }
-        // What was under way when the connection was lost is tried at once.
-        assert_eq!(fetches.look(&CLOCK, WINDOW, now).0.len(), 1);
-        fetches.begin_anew();
-        assert_eq!(fetches.look(&CLOCK, WINDOW, now).0.len(), 1);
-        fetches.begin_anew();
-        let late = Clock { now: 130, ..CLOCK };
-        let (begun, steps) = fetches.look(&late, WINDOW, now);
-        assert!(begun.is_empty() && fetches.are_done());
-        let [Step::Not { why, .. }] = &steps[..] else {
-            panic!("{steps:?}")
-        };
-        assert_eq!(*why, Why::TooLate(130, Some("nobody has it".into())));
-        fetches.note(&settled(90));
-        assert!(fetches.are_done(), "it is told once");
-    }
-
-    #[test]
-    fn what_is_there_is_not_overwritten() {
-        let dir = tempfile::tempdir().unwrap();
-        let now = Instant::now();
-        let mut fetches = Fetches::new(Some(dir.path())).unwrap();
-        put(&dir.path().join("7"), 7, &show_hash(&[0xcd; 32]));
-        fetches.note(&revealed([0xcd; 32]));
-        let (begun, steps) = fetches.look(&CLOCK, WINDOW, now);
-        assert!(begun.is_empty() && steps.is_empty());
-        // A jury has found another result than the one that was revealed.
-        fetches.note(&settled(95));
-        let (begun, steps) = fetches.look(&CLOCK, WINDOW, now);
-        assert!(begun.is_empty());
-        assert_eq!(whys(&steps), ["another-result"]);
-        fetches.note(&settled(95));
-        assert!(fetches.look(&CLOCK, WINDOW, now).1.is_empty());
-    }
-
-    #[test]
-    fn a_result_that_a_jury_throws_out_is_not_waited_for() {
-        let dir = tempfile::tempdir().unwrap();
-        let mut fetches = Fetches::new(Some(dir.path())).unwrap();
-        fetches.note(&revealed([0xcd; 32]));
-        assert!(!fetches.are_done());
-        fetches.note(&view(TaskStatus::Active, vec![]));
-        assert!(fetches.are_done());
-    }
-
-    #[test]
-    fn a_folder_that_nothing_can_be_put_into_is_refused_at_the_start() {
-        let dir = tempfile::tempdir().unwrap();
-        let file = dir.path().join("file");
-        std::fs::write(&file, "mine").unwrap();
-        let Err(error) = Fetches::new(Some(&file)) else {
-            panic!("it is a file")
-        };
-        assert_eq!(error.kind, Kind::Usage);
-    }
-}
+#[path = "fetches_tests.rs"]
+mod tests;
