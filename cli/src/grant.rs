@@ -7,7 +7,7 @@ use aicpw_protocol::{
     sealing::{envelope, EnvelopeContext},
     task::{AssignmentStatus, Privacy},
     view::TaskView,
-    AssignmentId, TaskId,
+    AssignmentId, BlockNumber, TaskId,
 };
 use futures::future::join_all;
 use subxt::config::substrate::H256;
@@ -56,19 +56,23 @@ struct Wanted {
     task: TaskId,
     assignment: AssignmentId,
     provider: Account,
+    /// Last block in which it can be.
+    by: BlockNumber,
     call: Call,
 }
 
-/// The assignments that wait for their keys, and to whom the key has to be sealed.
+/// The assignments that wait for their keys, to whom the key has to be sealed, and the last block in which it can be
+/// granted.
 fn awaiting(
     view: &TaskView<Account>,
-) -> impl Iterator<Item = (AssignmentId, Account, Hash)> + use<'_> {
+) -> impl Iterator<Item = (AssignmentId, Account, Hash, BlockNumber)> + use<'_> {
     view.assignments
         .iter()
         .filter_map(|assignment| match assignment.status {
-            AssignmentStatus::AwaitingKey { recipient, .. } => {
-                Some((assignment.id, assignment.provider, recipient))
-            }
+            AssignmentStatus::AwaitingKey {
+                grant_by,
+                recipient,
+            } => Some((assignment.id, assignment.provider, recipient, grant_by)),
             _ => None,
         })
 }
@@ -137,7 +141,7 @@ impl<'a> Granter<'a> {
         };
         let (_, key) = self.keys.load(&key_commitment)?;
         awaiting(&view)
-            .map(|(assignment, provider, recipient)| {
+            .map(|(assignment, provider, recipient, by)| {
                 let context = EnvelopeContext {
                     genesis: &self.genesis,
                     assignment,
@@ -150,6 +154,7 @@ impl<'a> Granter<'a> {
                     task,
                     assignment,
                     provider,
+                    by,
                     call: Call::grant_key(assignment, &envelope),
                 })
             })
@@ -171,7 +176,7 @@ impl<'a> Granter<'a> {
         let waits = async |at: H256| -> Result<bool> { self.still_waits(wanted, Some(at)).await };
         let turn = self
             .posts
-            .turn(chain, signer.account, wanted.assignment, waits);
+            .turn(chain, signer.account, wanted.assignment, wanted.by, waits);
         let nonce = match turn.await? {
             Turn::Anew => None,
             Turn::Instead(nonce) => Some(nonce),
@@ -363,6 +368,7 @@ mod tests {
             task: id.task,
             assignment: id,
             provider: signer.account,
+            by: 9,
             call: Call::cancel(id.task),
         };
         let keys = DataKeyArgs::default().open();
@@ -394,10 +400,10 @@ mod tests {
             vec![assignment(0, failed.clone()), assignment(1, waits)],
         );
         let all: Vec<_> = awaiting(&both).collect();
-        let [(id, provider, recipient)] = all[..] else {
+        let [(id, provider, recipient, by)] = all[..] else {
             panic!("one waits")
         };
-        assert_eq!((id.attempt, recipient), (1, [5; 32]));
+        assert_eq!((id.attempt, recipient, by), (1, [5; 32], 9));
         assert_eq!(provider, both.assignments[1].provider);
         let none = view(TaskStatus::Active, vec![assignment(0, failed)]);
         assert!(!is_awaited(&none));
@@ -428,7 +434,7 @@ mod tests {
             ],
         );
         let granted: Vec<_> = awaiting(&disputed)
-            .map(|(id, _, recipient)| (id.replica, recipient[0]))
+            .map(|(id, _, recipient, _)| (id.replica, recipient[0]))
             .collect();
         assert_eq!(granted, [(1, 1), (2, 2)]);
     }

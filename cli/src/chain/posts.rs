@@ -15,6 +15,9 @@ use subxt::config::substrate::H256;
 use super::{explain::is_of_replaced_block, submit::MORTAL_BLOCKS, Chain};
 use crate::{account::Account, error::Result};
 
+/// Blocks in which a transaction gets into one, where nothing is in its way: ten seconds.
+const TIME_TO_COME: u64 = 40;
+
 /// One that was sent, or was about to be.
 #[derive(Clone, Copy)]
 struct Posted {
@@ -27,6 +30,12 @@ impl Posted {
     /// Whether it can get into a block after this one. The market's clock is no faster than blocks come.
     fn can_come(&self, now: BlockNumber) -> bool {
         u64::from(now.saturating_sub(self.at)) <= MORTAL_BLOCKS
+    }
+
+    /// Whether there is too little time left to do it by this block when it cannot come any more.
+    fn outlasts(&self, by: BlockNumber) -> bool {
+        let over = u64::from(self.at).saturating_add(MORTAL_BLOCKS);
+        over.saturating_add(TIME_TO_COME) > u64::from(by)
     }
 }
 
@@ -70,8 +79,8 @@ impl<K: Ord + Copy> Posts<K> {
         Ok(())
     }
 
-    /// How to send what is needed. Where a transaction of the account has the nonce of the one before, `is_needed` says
-    /// whether it still is in the state of that block.
+    /// How to send what is needed, and is of no use after the block `by`. Where a transaction of the account has the
+    /// nonce of the one before, `is_needed` says whether it still is in the state of that block.
     ///
     /// # Errors
     /// The node does not answer.
@@ -80,6 +89,7 @@ impl<K: Ord + Copy> Posts<K> {
         chain: &Chain,
         account: Account,
         what: K,
+        by: BlockNumber,
         is_needed: impl AsyncFn(H256) -> Result<bool>,
     ) -> Result<Turn> {
         let before = self.all().get(&what).copied();
@@ -107,7 +117,9 @@ impl<K: Ord + Copy> Posts<K> {
         Ok(match chain.next_nonce(account).await?.cmp(&posted.nonce) {
             Ordering::Greater => Turn::Wait,
             Ordering::Equal => Turn::Instead(posted.nonce),
-            // One before it was lost. It may wait for that, and would come behind whatever has that nonce now.
+            // One before it was lost. It may wait for that, and would come behind whatever has that nonce now. It is
+            // not waited for until it is too late for another: that costs more than a second fee.
+            Ordering::Less if posted.outlasts(by) => Turn::Anew,
             Ordering::Less => match posted.can_come(chain.clock().await?.now) {
                 true => Turn::Wait,
                 false => Turn::Anew,
@@ -169,6 +181,9 @@ mod tests {
         now: 1_000,
     };
 
+    /// A deadline that is far off.
+    const LATE: BlockNumber = 10_000;
+
     async fn posts() -> Posts<u8> {
         let posts = Posts::default();
         posts.note(&node(SENT), 7, 5).await.unwrap();
@@ -180,7 +195,9 @@ mod tests {
         let posts = posts().await;
         let turn = async |state: State| {
             let never = async |_: H256| -> Result<bool> { panic!("its nonce is in no block") };
-            posts.turn(&node(state), ACCOUNT, 7, never).await.unwrap()
+            let chain = node(state);
+            let turn = posts.turn(&chain, ACCOUNT, 7, LATE, never);
+            turn.await.unwrap()
         };
         assert_eq!(turn(SENT).await, Turn::Instead(5));
         let waits = State {
@@ -201,6 +218,39 @@ mod tests {
             };
             assert_eq!(turn(behind).await, expected, "{now}");
         }
+    }
+
+    /// Regression: a grant whose turn did not come was waited for until the time for the key was over.
+    #[tokio::test]
+    async fn one_that_may_come_too_late_is_not_waited_for() {
+        let posts = posts().await;
+        let turn = async |state: State, by: BlockNumber| {
+            let never = async |_: H256| -> Result<bool> { panic!("its nonce is in no block") };
+            let chain = node(state);
+            let turn = posts.turn(&chain, ACCOUNT, 7, by, never);
+            turn.await.unwrap()
+        };
+        let behind = State {
+            in_blocks: 4,
+            with_pool: 4,
+            now: 1_001,
+        };
+        // It can come until block 1,256, and another one needs forty blocks.
+        for (by, expected) in [
+            (1_001, Turn::Anew),
+            (1_240, Turn::Anew),
+            (1_295, Turn::Anew),
+            (1_296, Turn::Wait),
+        ] {
+            assert_eq!(turn(behind, by).await, expected, "{by}");
+        }
+        // One that is on its way, or was lost, needs no second fee, however little time there is.
+        let waits = State {
+            with_pool: 6,
+            ..SENT
+        };
+        assert_eq!(turn(waits, 1_001).await, Turn::Wait);
+        assert_eq!(turn(SENT, 1_001).await, Turn::Instead(5));
     }
 
     fn replaced() -> Result<bool> {
@@ -224,7 +274,7 @@ mod tests {
                 assert_eq!(at, H256::repeat_byte(0xbe));
                 answer()
             };
-            posts.turn(&chain, ACCOUNT, 7, is_needed).await
+            posts.turn(&chain, ACCOUNT, 7, LATE, is_needed).await
         };
         assert_eq!(turn(|| Ok(true)).await.unwrap(), Turn::Anew);
         assert_eq!(turn(|| Ok(false)).await.unwrap(), Turn::Wait);
@@ -241,7 +291,7 @@ mod tests {
         };
         let turn = async |what: u8| {
             let never = async |_: H256| -> Result<bool> { panic!("its nonce is in no block") };
-            posts.turn(&node(waits), ACCOUNT, what, never).await
+            posts.turn(&node(waits), ACCOUNT, what, LATE, never).await
         };
         assert_eq!(turn(8).await.unwrap(), Turn::Anew);
         // The copy that another connection has knows of it.

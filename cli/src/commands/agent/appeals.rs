@@ -427,7 +427,9 @@ impl Appeals {
             let then = Verdict::read(chain, account, id, of_disputes, Some(at)).await?;
             Ok(then.is_some_and(|then| then.key() == key))
         };
-        self.posts.turn(chain, account, key, stands).await
+        self.posts
+            .turn(chain, account, key, verdict.until, stands)
+            .await
     }
 
     /// Why nothing is sent.
