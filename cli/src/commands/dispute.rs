@@ -13,7 +13,7 @@ use subxt::config::substrate::H256;
 use super::{reconnect::follow_on, task, wait, Context};
 use crate::{
     account::Account,
-    chain::{follow::Watch, is_of_replaced_block, next_step, Chain},
+    chain::{follow::Watch, is_of_replaced_block, next_step, posts::Posts, Chain},
     error::{Error, Result},
     grant::{self, Granter},
     keys::Signer,
@@ -146,11 +146,14 @@ pub async fn follow(
 ) -> Result<(DisputeView<Account>, TaskView<Account>)> {
     let start = Instant::now();
     let mut told: Option<DisputeJson> = None;
+    // Those that were sent, over whichever connection.
+    let grants = Posts::default();
     follow_on(context, chain, timeout, async |chain: &Chain| {
         let mut granter = match granting {
             Some(signer) => {
                 let keys = context.global.data_keys.open();
-                Some(Granter::new(chain, signer, keys).await?)
+                let granter = Granter::new(chain, signer, keys).await?;
+                Some(granter.after(grants.clone()))
             }
             None => None,
         };

@@ -13,7 +13,7 @@ use aicpw_protocol::{
     sealing::DataKey,
     task::{Privacy, Submission, TaskStatus},
     view::TaskView,
-    TaskId,
+    AssignmentId, TaskId,
 };
 
 use super::{
@@ -35,6 +35,7 @@ use crate::{
     chain::{
         call::Call,
         follow::Watch,
+        posts::Posts,
         submit::{Inclusion, Sent},
         Chain,
     },
@@ -199,6 +200,7 @@ async fn submit(context: &Context<'_>, args: &SubmitArgs, is_sent: &Cell<bool>) 
                 prepared: &prepared,
                 submission: &submission,
                 keys,
+                grants: Posts::default(),
                 teller: teller.of_program(prepared.program()),
                 task,
                 inclusion,
@@ -272,6 +274,8 @@ struct Following<'a> {
     prepared: &'a Prepared,
     submission: &'a Submission,
     keys: DataKeys,
+    /// Grants that were sent, over whichever connection.
+    grants: Posts<AssignmentId>,
     teller: Teller<'a>,
     task: TaskId,
     inclusion: Inclusion,
@@ -316,7 +320,8 @@ impl Following<'_> {
 
     async fn until_result(&mut self, chain: &Chain) -> Result<TaskView<Account>> {
         let out = self.context.out;
-        let mut granter = Granter::new(chain, self.signer, self.keys.clone()).await?;
+        let granter = Granter::new(chain, self.signer, self.keys.clone()).await?;
+        let mut granter = granter.after(self.grants.clone());
         let mut watch = Watch::new(chain, self.task).await?;
         let (submission, requester) = (self.submission, self.signer.account);
         let (sent, known) = (self.sent.take(), self.inclusion.clone());

@@ -1,12 +1,26 @@
+use std::sync::{
+    atomic::{AtomicUsize, Ordering},
+    Arc,
+};
+
+use clap::Parser;
 use codec::Encode;
 use serde_json::json;
 
 use super::*;
 use crate::{
+    args::{Args, Command},
     chain::{fake, submit::Event},
+    commands::{
+        prepare::tests::{folder, MANIFEST},
+        terms::tests::market::market,
+    },
+    data_keys::DataKeyArgs,
     error::Kind,
-    life::tests::view,
+    life::tests::{assignment, view},
+    output::Output,
 };
+use aicpw_protocol::{task::AssignmentStatus, view::MarketClock};
 
 /// In block 100, as task 7.
 fn known() -> Inclusion {
@@ -72,4 +86,92 @@ async fn a_block_that_is_not_final_yet_is_waited_for() {
     let error = finality(&node(99, None)).await.unwrap_err();
     // It waited for the next head, and this node has none.
     assert_eq!(error.kind, Kind::Unreachable);
+}
+
+/// Regression: it was taken for one that was never sent, and sent once more for another fee.
+#[tokio::test]
+async fn a_grant_that_was_sent_over_the_connection_before_is_not_sent_again() {
+    let (dir, path) = folder(MANIFEST);
+    let line = "aicpw --suri //Alice submit m.json --budget 1 --time-limit 60s --sealed --wait";
+    let Args { global, command } = Args::try_parse_from(line.split(' ')).unwrap();
+    let Command::Submit(args) = command else {
+        panic!("another command")
+    };
+    let out = Output::new(true);
+    let context = Context {
+        global: &global,
+        out: &out,
+    };
+    let signer = context.signer().unwrap();
+    let keys = DataKeyArgs {
+        data_keys: Some(dir.path().join("keys")),
+    };
+    let (keys, key) = (keys.open(), DataKey::generate().unwrap());
+
+    let waits = AssignmentStatus::AwaitingKey {
+        grant_by: 1_240,
+        recipient: [5; 32],
+    };
+    let mut task = view(TaskStatus::Active, vec![assignment(0, waits)]);
+    task.requester = signer.account;
+    task.submission.privacy = Privacy::Sealed {
+        key_commitment: key.commitment(),
+    };
+    let record = Record::new(&key, &task.submission.manifest, signer.account, &[0xbe; 32]);
+    keys.save(&record).unwrap();
+
+    let (submission, id) = (task.submission.clone(), task.assignments[0].id);
+    let asked = Arc::new(AtomicUsize::new(0));
+    let nonces = Arc::clone(&asked);
+    // Whatever signing takes it does not answer.
+    let chain = fake::answering(move |method, params| {
+        let answer = match method {
+            "chain_getBlockHash" | "chain_getFinalizedHead" => {
+                return Ok(json!(format!("0x{}", "be".repeat(32))))
+            }
+            "system_accountNextIndex" => {
+                nonces.fetch_add(1, Ordering::SeqCst);
+                return Ok(json!(6));
+            }
+            "state_call" => match params[0].as_str().unwrap() {
+                "AccountNonceApi_account_nonce" => 5_u32.encode(),
+                "TasksApi_task" => Some(task.clone()).encode(),
+                "TasksApi_market_clock" => MarketClock {
+                    block: 1_000,
+                    is_paused: false,
+                }
+                .encode(),
+                "TasksApi_market_parameters" => market().encode(),
+                function => panic!("{function}"),
+            },
+            method => panic!("{method}"),
+        };
+        Ok(json!(format!("0x{}", hex::encode(answer))))
+    });
+    let grants = Posts::default();
+    grants.note(&chain, id, 5).await.unwrap();
+    let prepared = Prepared::load(&path).unwrap();
+    let start = Instant::now();
+    let teller = Teller::new(&out, &chain, keys.clone(), TaskId(7), start, false);
+    let mut following = Following {
+        context: &context,
+        args: &args,
+        signer: &signer,
+        prepared: &prepared,
+        submission: &submission,
+        keys,
+        grants,
+        teller: teller.await.unwrap(),
+        task: TaskId(7),
+        inclusion: known(),
+        sent: None,
+        is_final: true,
+        view: None,
+        result: None,
+        is_accepted: false,
+    };
+    let error = following.until_result(&chain).await.unwrap_err();
+    // It waited for the next head, and this node has none.
+    assert_eq!(error.kind, Kind::Unreachable);
+    assert_eq!(asked.load(Ordering::SeqCst), 1, "it looked for the grant");
 }
